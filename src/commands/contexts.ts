@@ -1,0 +1,47 @@
+import type { Config } from '../config.ts';
+import type { CommandIo } from '../control/io.ts';
+import { startRoles } from '../roles.ts';
+import { openParts, type Parts, type Surroundings } from '../wiring.ts';
+import type { CommandContext } from './context.ts';
+
+type Context = Omit<CommandContext, 'setExitCode'>;
+
+/** For a command in a process of its own: parts are opened for it and closed after it. */
+export function ownContext(
+  io: CommandIo,
+  config: () => Config,
+  around: () => Surroundings,
+): Context {
+  return {
+    io,
+    config,
+    withParts: async (use) => {
+      const parts = await openParts(config(), around());
+      try {
+        return await use(parts);
+      } finally {
+        await parts.close();
+      }
+    },
+    // Embedded, nobody else can send. On servers workers have their own processes.
+    withWorker: async (parts, use) => {
+      if (parts.lock === null) return use();
+      const worker = await startRoles(parts, ['worker']);
+      try {
+        return await use();
+      } finally {
+        await worker.stop();
+      }
+    },
+  };
+}
+
+/** For a command sent to a running process: its parts are lent, its worker sends. */
+export function lentContext(parts: Parts, io: CommandIo): Context {
+  return {
+    io,
+    config: () => parts.config,
+    withParts: (use) => use(parts),
+    withWorker: (_parts, use) => use(),
+  };
+}

@@ -1,0 +1,30 @@
+import { text } from 'node:stream/consumers';
+import { Command } from 'commander';
+import { importPapers } from '../services/import-papers.ts';
+import type { CommandContext } from './context.ts';
+import { jsonOption } from './options.ts';
+import { formatCount, say, sayJson } from './output.ts';
+
+/** `paperboy papers …` */
+export function papersCommand(context: CommandContext): Command {
+  const { io } = context;
+  const papers = new Command('papers').description('the papers that digests are made of');
+  papers
+    .command('import')
+    .argument('<file>', 'JSON array or JSON lines of papers; - for standard input')
+    .description('store papers and give them their topics: all of the file, or none')
+    .addOption(jsonOption())
+    .action(async (file: string, { json }: { json?: true }) => {
+      const content = await text(file === '-' ? io.stdin : io.openFile(file));
+      await context.withParts(async ({ db, clock }) => {
+        const result = await importPapers(db, { text: content, source: 'file' }, clock());
+        if (json) return sayJson(io, result);
+        const known = result.read - result.added - result.updated;
+        return say(
+          io,
+          `${formatCount(result.read)} papers read: ${formatCount(result.added)} new, ${formatCount(result.updated)} updated, ${formatCount(known)} known as they are.`,
+        );
+      });
+    });
+  return papers;
+}

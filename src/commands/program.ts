@@ -1,0 +1,86 @@
+import { Command, CommanderError } from 'commander';
+import { PaperboyError } from '../domain/errors.ts';
+import { readVersion } from '../version.ts';
+import type { CommandContext } from './context.ts';
+import { digestCommand } from './digest.ts';
+import { doctorCommand } from './doctor.ts';
+import { migrateCommand } from './migrate.ts';
+import { papersCommand } from './papers.ts';
+import { seedCommand } from './seed.ts';
+import { subscribersCommand } from './subscribers.ts';
+
+/**
+ * Runs a command and returns its exit code. Whatever goes wrong is told on the command's standard
+ * error: problems that the caller can mend as they are, others with where they came from.
+ * `stay` adds the commands that only a process of their own can run.
+ */
+export async function runProgram(
+  argv: readonly string[],
+  context: Omit<CommandContext, 'setExitCode'>,
+  stay: (context: CommandContext) => Command[] = () => [],
+): Promise<number> {
+  let exitCode = 0;
+  const { io } = context;
+  const full: CommandContext = {
+    ...context,
+    setExitCode: (code) => {
+      exitCode = code;
+    },
+  };
+  try {
+    await buildProgram(full, stay).parseAsync([...argv], { from: 'user' });
+    return exitCode;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode;
+    if (io.signal.aborted) return 130;
+    await io.stderr.write(`${describeError(error)}\n`);
+    return 1;
+  }
+}
+
+function buildProgram(
+  context: CommandContext,
+  stay: (context: CommandContext) => Command[],
+): Command {
+  const { io } = context;
+  const program = new Command('paperboy')
+    .description('Research papers by mail: topics, an hour of one’s own, one click to leave.')
+    .version(readVersion());
+  const commands = [
+    ...stay(context),
+    migrateCommand(context),
+    seedCommand(context),
+    doctorCommand(context),
+    papersCommand(context),
+    digestCommand(context),
+    subscribersCommand(context),
+  ];
+  for (const command of commands) program.addCommand(command);
+  const write = {
+    writeOut: (text: string) => void io.stdout.write(text),
+    writeErr: (text: string) => void io.stderr.write(text),
+  };
+  for (const command of [program, ...descendantsOf(program)]) {
+    command.configureOutput(write).exitOverride().showHelpAfterError('(--help tells more)');
+  }
+  return program;
+}
+
+function descendantsOf(command: Command): Command[] {
+  return command.commands.flatMap((each) => [each, ...descendantsOf(each)]);
+}
+
+function describeError(error: unknown): string {
+  if (error instanceof PaperboyError) return error.message;
+  if (!(error instanceof Error)) return String(error);
+  const { code } = error as NodeJS.ErrnoException;
+  const isConnection = code === 'ECONNREFUSED' || code === 'ENOTFOUND' || code === 'ETIMEDOUT';
+  const advice = isConnection
+    ? '\nIs the server of DATABASE_URL or REDIS_URL running and reachable?'
+    : '';
+  const detail =
+    error.message === '' && error instanceof AggregateError
+      ? error.errors.map(String).join('; ')
+      : error.stack;
+  return `${detail ?? error.message}${advice}`;
+}

@@ -1,0 +1,283 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { normaliseAddress } from './domain/address.ts';
+import { PaperboyError } from './domain/errors.ts';
+
+/** Everything that an operator can set, checked. Frozen; passed on as values. */
+export interface Config {
+  host: string;
+  port: number;
+  /** SMTP port of the local inbox; 0 takes any free one. */
+  inboxPort: number;
+  /** Without a slash at the end. */
+  publicUrl: string;
+  dataDir: string;
+  /** Unset: embedded Postgres in `dataDir`. */
+  databaseUrl: string | null;
+  /** Unset: the queue lives in Postgres. */
+  redisUrl: string | null;
+  /** Empty: mail goes to the local inbox. */
+  smtpUrls: readonly string[];
+  smtpConnections: number;
+  siteName: string;
+  mailFrom: { name: string; address: string };
+  replyTo: string | null;
+  listId: string;
+  postalAddress: string | null;
+  /** The first signs, all verify. Empty: made and kept in `dataDir`. */
+  secretKeys: readonly string[];
+  suppressionKey: string | null;
+  /** `HH:MM`, UTC. */
+  composeAt: { hour: number; minute: number };
+  /** Sign-ups that one network may make in an hour. */
+  signupsPerHour: number;
+  trustProxy: boolean | string | number;
+  logLevel: LogLevel;
+}
+
+export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+const SECRETS = [
+  'DATABASE_URL',
+  'REDIS_URL',
+  'SMTP_URL',
+  'SECRET_KEY',
+  'SUPPRESSION_KEY',
+  'ADMIN_TOKEN',
+];
+
+/** Settings of the design that this version cannot honour yet. To take them and do nothing would
+ *  let an operator believe that mail is signed or throttled. */
+const NOT_YET: Readonly<Record<string, string>> = {
+  DKIM_DOMAIN: 'this version does not sign mail: unset it and let the relay sign',
+  DKIM_SELECTOR: 'this version does not sign mail: unset it and let the relay sign',
+  DKIM_PRIVATE_KEY: 'this version does not sign mail: unset it and let the relay sign',
+  SMTP_RATE: 'this version does not limit the rate: unset it and limit at the relay',
+  BOUNCE_DOMAIN: 'this version does not receive bounces: unset it',
+  BOUNCE_SMTP_PORT: 'this version does not receive bounces: unset it',
+  SOURCES: 'this version does not fetch papers: unset it and use “paperboy papers import”',
+  HF_ENDPOINT: 'this version does not fetch papers: unset it',
+  ARXIV_RSS_URL: 'this version does not fetch papers: unset it',
+  ARXIV_API_URL: 'this version does not fetch papers: unset it',
+  ALERT_EMAIL: 'this version sends no alarms: unset it',
+};
+
+/**
+ * The settings in `env`, checked.
+ * @throws PaperboyError `INVALID_SETTINGS` that tells every problem at once, each with the name,
+ * the value and what was expected.
+ */
+export function loadConfig(env: Env): Config {
+  const problems: string[] = [];
+  const values = withSecretFiles(env, problems);
+  const read = reader(values, problems);
+
+  const port = read('PORT', integerFrom(0, 65_535), 3000);
+  const smtpUrls = read('SMTP_URL', smtpUrlList, []);
+  const publicUrl = read('PUBLIC_URL', webUrl, `http://localhost:${port}`);
+  const config: Config = {
+    host: read('HOST', nonEmpty, '127.0.0.1'),
+    port,
+    inboxPort: read('INBOX_PORT', integerFrom(0, 65_535), 2525),
+    publicUrl,
+    dataDir: resolve(read('DATA_DIR', nonEmpty, './data')),
+    databaseUrl: read('DATABASE_URL', urlOf('postgres', 'postgresql'), null),
+    redisUrl: read('REDIS_URL', urlOf('redis', 'rediss', 'valkey'), null),
+    smtpUrls,
+    smtpConnections: read('SMTP_CONNECTIONS', integerFrom(1, 1000), 20),
+    siteName: read('SITE_NAME', headerText, 'Paperboy'),
+    mailFrom: read('MAIL_FROM', mailbox, { name: 'Paperboy', address: 'papers@localhost' }),
+    replyTo: read('REPLY_TO', (text) => mailbox(text).address, null),
+    listId: read('LIST_ID', dotAtom, listIdOf(publicUrl)),
+    postalAddress: read('POSTAL_ADDRESS', nonEmpty, null),
+    secretKeys: read('SECRET_KEY', keyList, []),
+    suppressionKey: read('SUPPRESSION_KEY', key, null),
+    composeAt: read('COMPOSE_AT', timeOfDay, { hour: 5, minute: 30 }),
+    signupsPerHour: read('SIGNUPS_PER_HOUR', integerFrom(1, 1_000_000), 50),
+    trustProxy: read('TRUST_PROXY', trust, false),
+    logLevel: read('LOG_LEVEL', oneOf(LOG_LEVELS), 'info'),
+  };
+  problems.push(...notYet(values), ...contradictions(config));
+  if (problems.length > 0) {
+    const list = problems.map((problem) => `  ${problem}`).join('\n');
+    throw new PaperboyError(
+      'INVALID_SETTINGS',
+      `${problems.length} of the settings cannot be used:\n${list}`,
+    );
+  }
+  return Object.freeze(config);
+}
+
+/** `X_FILE` gives the secret `X` as the content of a file (Docker and systemd credentials). */
+function withSecretFiles(env: Env, problems: string[]): Env {
+  const values: Record<string, string | undefined> = { ...env };
+  for (const name of SECRETS) {
+    const file = env[`${name}_FILE`];
+    if (file === undefined || file === '') continue;
+    if (env[name]) problems.push(`${name} and ${name}_FILE are both set: expected one of them.`);
+    try {
+      values[name] = readFileSync(file, 'utf8').trim();
+    } catch (error) {
+      problems.push(
+        `${name}_FILE is “${file}”, which cannot be read (${(error as Error).message}).`,
+      );
+    }
+  }
+  return values;
+}
+
+function reader(values: Env, problems: string[]) {
+  return <Value, Default>(
+    name: string,
+    parse: (text: string) => Value,
+    fallback: Default,
+  ): Value | Default => {
+    const text = values[name]?.trim();
+    if (text === undefined || text === '') return fallback;
+    try {
+      return parse(text);
+    } catch (error) {
+      const shown = SECRETS.includes(name) ? 'set' : `“${text}”`;
+      problems.push(`${name} is ${shown}: expected ${(error as Error).message}.`);
+      return fallback;
+    }
+  };
+}
+
+function notYet(values: Env): string[] {
+  return Object.entries(NOT_YET)
+    .filter(([name]) => values[name])
+    .map(([name, advice]) => `${name} is set, but ${advice}.`);
+}
+
+/** What holds between settings (DESIGN: settings). */
+function contradictions(config: Config): string[] {
+  const problems: string[] = [];
+  const mailsOut = config.smtpUrls.some((url) => !isLoopback(new URL(url).hostname));
+  if (mailsOut && !config.publicUrl.startsWith('https:')) {
+    problems.push(
+      `PUBLIC_URL is “${config.publicUrl}”: expected https once SMTP_URL leaves this machine (RFC 8058 §3.1).`,
+    );
+  }
+  if (config.smtpUrls.length > 0 && config.postalAddress === null) {
+    problems.push(
+      'POSTAL_ADDRESS is not set: expected once SMTP_URL is set, the law wants it in every mail.',
+    );
+  }
+  if (config.databaseUrl !== null) {
+    if (config.secretKeys.length === 0) {
+      problems.push(
+        'SECRET_KEY is not set: expected with DATABASE_URL, so that all processes sign links alike.',
+      );
+    }
+    if (config.suppressionKey === null) {
+      problems.push('SUPPRESSION_KEY is not set: expected with DATABASE_URL; keep it for ever.');
+    }
+  }
+  return problems;
+}
+
+/** Whether a host name or address is this machine's own. */
+export function isLoopback(hostname: string): boolean {
+  const host = hostname.replace(/^\[|\]$/g, '').toLowerCase();
+  return (
+    host === 'localhost' || host.endsWith('.localhost') || host === '::1' || /^127\./.test(host)
+  );
+}
+
+function expected(what: string): never {
+  throw new Error(what);
+}
+
+function nonEmpty(text: string): string {
+  return text;
+}
+
+function headerText(text: string): string {
+  return /^[^\p{Cc}]{1,80}$/u.test(text) ? text : expected('one line of at most 80 characters');
+}
+
+function integerFrom(min: number, max: number) {
+  return (text: string): number => {
+    const value = Number(text);
+    const isIn = /^\d+$/.test(text) && value >= min && value <= max;
+    return isIn ? value : expected(`a whole number from ${min} to ${max}`);
+  };
+}
+
+function oneOf<Value extends string>(values: readonly Value[]) {
+  return (text: string): Value =>
+    values.find((value) => value === text) ?? expected(`one of ${values.join(', ')}`);
+}
+
+function urlOf(...protocols: string[]) {
+  const names = protocols.map((protocol) => `${protocol}://`).join(' or ');
+  return (text: string): string => {
+    const url = URL.canParse(text) ? new URL(text) : null;
+    const fits = url !== null && protocols.includes(url.protocol.slice(0, -1));
+    return fits ? text : expected(`a URL that begins with ${names}`);
+  };
+}
+
+function smtpUrlList(text: string): string[] {
+  return text.split(',').map((part) => urlOf('smtp', 'smtps')(part.trim()));
+}
+
+function webUrl(text: string): string {
+  const url = new URL(urlOf('http', 'https')(text));
+  if (url.search || url.hash || url.username) expected('a URL without query, fragment or user');
+  return text.replace(/\/+$/, '');
+}
+
+/** `Name <address>` or a bare address. */
+function mailbox(text: string): { name: string; address: string } {
+  const match = /^\s*(?:"?([^"<>]*?)"?\s*<([^<>]+)>|([^<>\s]+))\s*$/.exec(text);
+  const address = match?.[2] ?? match?.[3] ?? '';
+  const name = headerText(match?.[1]?.trim() || 'Paperboy');
+  if (/^[\w.+-]+@localhost$/.test(address)) return { name, address };
+  try {
+    return { name, address: normaliseAddress(address).email };
+  } catch {
+    return expected('an address such as Paperboy <papers@example.org>');
+  }
+}
+
+function dotAtom(text: string): string {
+  const isList = /^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)+$/.test(text);
+  return isList ? text : expected('dot-separated words such as papers.example.org (RFC 2919 §2)');
+}
+
+function listIdOf(publicUrl: string): string {
+  const { hostname } = new URL(publicUrl);
+  const host = hostname.replace(/^\[|\]$/g, '').replace(/:/g, '-');
+  return host.includes('.') ? `papers.${host}` : `papers.${host}.localdomain`;
+}
+
+function key(text: string): string {
+  return text.length >= 32
+    ? text
+    : expected('at least 32 characters, such as from “openssl rand -hex 32”');
+}
+
+function keyList(text: string): string[] {
+  return text.split(',').map((part) => key(part.trim()));
+}
+
+function timeOfDay(text: string): { hour: number; minute: number } {
+  const match = /^([01]?\d|2[0-3]):([0-5]\d)(?:\s*UTC)?$/.exec(text);
+  if (!match) return expected('a time in UTC such as 05:30');
+  return { hour: Number(match[1]), minute: Number(match[2]) };
+}
+
+/** What Fastify takes as `trustProxy`: true, false, a number of hops, or addresses. */
+function trust(text: string): boolean | string | number {
+  if (text === 'true' || text === 'false') return text === 'true';
+  if (/^\d+$/.test(text)) return Number(text);
+  const isAddressList = /^[0-9a-fA-F.:/, ]+$|^(loopback|linklocal|uniquelocal)(, ?\w+)*$/.test(
+    text,
+  );
+  return isAddressList ? text : expected('true, false, a number of proxies, or their addresses');
+}

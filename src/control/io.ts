@@ -1,0 +1,103 @@
+import { createReadStream } from 'node:fs';
+import { resolve } from 'node:path';
+import { addAbortSignal, Readable, type Writable } from 'node:stream';
+import { PaperboyError } from '../domain/errors.ts';
+import { codeOf } from './errors.ts';
+
+/** Where a command reads and writes, in its own process or, through the control socket, in its
+ *  caller's. */
+export interface CommandIo {
+  /** Read from the caller only when the command reads it. */
+  stdin: Readable;
+  stdout: TextSink;
+  stderr: TextSink;
+  /** Whether a person watches: progress may be drawn. */
+  isTerminal: boolean;
+  /** Width of the terminal, in characters. */
+  columns: number;
+  /** Aborted when the caller interrupts the command or leaves. */
+  signal: AbortSignal;
+  /** The bytes of a file on the caller's side: its working folder, its rights. Opened at the first
+   *  read, which fails with `FILE_UNREADABLE` and a message that names the path. */
+  openFile(path: string): Readable;
+}
+
+export interface TextSink {
+  /** Resolves when more may be written, and never rejects: once the reader is gone, what is written
+   *  is dropped and the command's signal is aborted. */
+  write(text: string | Uint8Array): Promise<void>;
+}
+
+/** The parts of a process that make a `CommandIo`. */
+export interface ProcessParts {
+  stdin: Readable;
+  stdout: Writable;
+  stderr: Writable;
+  isTerminal: boolean;
+  columns: number;
+  signal: AbortSignal;
+  /** The folder to which file arguments are relative. */
+  cwd: string;
+}
+
+/** The `CommandIo` of a command that runs in the process that was called. */
+export function ioFrom(parts: ProcessParts): CommandIo {
+  const readerGone = new AbortController();
+  const signal = AbortSignal.any([parts.signal, readerGone.signal]);
+  return {
+    stdin: endedBy(signal, parts.stdin),
+    stdout: sinkOn(parts.stdout, () => readerGone.abort()),
+    stderr: sinkOn(parts.stderr, () => undefined),
+    isTerminal: parts.isTerminal,
+    columns: parts.columns,
+    signal,
+    openFile: (path) => openFile(path, { cwd: parts.cwd, signal }),
+  };
+}
+
+/** The stream, ended with the signal's reason when it aborts, so that nobody waits for more input. */
+function endedBy(signal: AbortSignal, stream: Readable): Readable {
+  // Who reads the stream meets the error there; when nobody does it must not end the process.
+  stream.on('error', () => undefined);
+  return addAbortSignal(signal, stream);
+}
+
+function sinkOn(stream: Writable, onGone: () => void): TextSink {
+  stream.on('error', onGone);
+  return {
+    write: (text) => new Promise((resolve) => void stream.write(text, () => resolve())),
+  };
+}
+
+interface Place {
+  cwd: string;
+  signal: AbortSignal;
+}
+
+function openFile(path: string, place: Place): Readable {
+  const stream = Readable.from(chunksOf(path, place), { objectMode: false });
+  stream.on('error', () => undefined);
+  return stream;
+}
+
+async function* chunksOf(path: string, { cwd, signal }: Place): AsyncGenerator<Buffer> {
+  try {
+    yield* createReadStream(resolve(cwd, path), { signal });
+  } catch (error) {
+    if (signal.aborted) throw error;
+    throw new PaperboyError('FILE_UNREADABLE', `Cannot read ${path}: ${reasonOf(error)}`, {
+      cause: error,
+    });
+  }
+}
+
+const REASONS: Record<string, string> = {
+  ENOENT: 'there is no such file',
+  EACCES: 'permission denied',
+  EISDIR: 'it is a folder',
+  ENOTDIR: 'a part of the path is not a folder',
+};
+
+function reasonOf(error: unknown): string {
+  return REASONS[codeOf(error) ?? ''] ?? String(error);
+}

@@ -1,0 +1,55 @@
+import type { ExtractTablesWithRelations } from 'drizzle-orm';
+import { drizzle, type NodePgQueryResultHKT } from 'drizzle-orm/node-postgres';
+import type { PgDatabase } from 'drizzle-orm/pg-core';
+import pg from 'pg';
+import { openPGlite, type PGliteSource } from './pglite.ts';
+import { PGlitePool } from './pglite-pool.ts';
+import * as schema from './schema.ts';
+
+/** What every function in this folder takes first: the database, or a transaction in it. */
+export type Db = PgDatabase<
+  NodePgQueryResultHKT,
+  typeof schema,
+  ExtractTablesWithRelations<typeof schema>
+>;
+
+/** An open database: `db` for our statements, `pool` for what brings its own (BullMQ). */
+export interface Database {
+  db: Db;
+  pool: pg.Pool;
+  close(): Promise<void>;
+}
+
+/** Our tables are in `public`, BullMQ's in `bullmq`; it names them without a schema. */
+export const SEARCH_PATH = 'public,bullmq';
+
+/** Connects to a PostgreSQL server (15 or newer). Nothing is asked of it before the first query. */
+export function openServerDatabase(url: string, options: { connections: number }): Database {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: options.connections,
+    options: `-c search_path=${SEARCH_PATH} -c timezone=UTC`,
+    application_name: 'paperboy',
+    keepAlive: true,
+    connectionTimeoutMillis: 10_000,
+  });
+  // An idle connection that the server closes is replaced at the next query; without a listener
+  // the error would end the process.
+  pool.on('error', () => undefined);
+  return { db: drizzle(pool, { schema }), pool, close: () => pool.end() };
+}
+
+/** Opens the embedded database: PGlite, in a folder or, for tests, in memory. */
+export async function openEmbeddedDatabase(source: PGliteSource): Promise<Database> {
+  const pglite = await openPGlite(source);
+  await pglite.exec(`SET search_path TO ${SEARCH_PATH}; SET timezone TO 'UTC'`);
+  const pool = new PGlitePool(pglite) as unknown as pg.Pool;
+  return {
+    db: drizzle(pool, { schema }),
+    pool,
+    close: async () => {
+      await pool.end();
+      await pglite.close();
+    },
+  };
+}

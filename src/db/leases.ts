@@ -1,0 +1,68 @@
+import { sql } from 'drizzle-orm';
+import type { Db } from './client.ts';
+
+/** How long a worker may be silent before its deliveries are taken from it, in seconds. Longer
+ *  delays the readers of a dead worker; shorter loses those of a slow one (as `unknown`). */
+export const LEASE_SECONDS = 45;
+
+/** A new lease for a worker process, on the database's clock. Returns its id. */
+export async function openLease(db: Db, holder: string): Promise<number> {
+  const result = await db.execute<{ id: string }>(sql`
+    INSERT INTO leases (holder, expires_at)
+    VALUES (${holder}, clock_timestamp() + make_interval(secs => ${LEASE_SECONDS}))
+    RETURNING id`);
+  return Number(result.rows[0]?.id);
+}
+
+/** Prolongs a lease; false when it ended meanwhile and what it held was taken. */
+export async function renewLease(db: Db, id: number): Promise<boolean> {
+  const result = await db.execute(sql`
+    UPDATE leases SET expires_at = clock_timestamp() + make_interval(secs => ${LEASE_SECONDS})
+    WHERE id = ${id}`);
+  return result.rowCount === 1;
+}
+
+/** Whether any worker is alive. */
+export async function isAnyWorkerAlive(db: Db): Promise<boolean> {
+  const result = await db.execute(
+    sql`SELECT FROM leases WHERE expires_at > clock_timestamp() LIMIT 1`,
+  );
+  return result.rows.length > 0;
+}
+
+/**
+ * Ends leases that ran out (all of them with `all`, when no other process can be alive), or the one
+ * named. What they had claimed goes back to `pending`; what they were sending is `unknown`: whether
+ * the relay took it cannot be known (RFC 1047). Call it in a transaction.
+ */
+export async function endLeases(
+  db: Db,
+  which: { expired: true } | { all: true } | { id: number },
+  now: Date,
+): Promise<{ pending: number; unknown: number }> {
+  const condition =
+    'id' in which
+      ? sql`id = ${which.id}`
+      : 'all' in which
+        ? sql`true`
+        : sql`expires_at < clock_timestamp()`;
+  const ended = await db.execute<{ id: string }>(
+    sql`DELETE FROM leases WHERE ${condition} RETURNING id`,
+  );
+  if (ended.rows.length === 0) return { pending: 0, unknown: 0 };
+  const ids = sql.param(ended.rows.map(({ id }) => id));
+  const result = await db.execute<{ state: 'pending' | 'unknown'; count: number }>(sql`
+    WITH freed AS (
+      UPDATE deliveries SET
+        state = CASE state WHEN 'sending' THEN 'unknown' ELSE 'pending' END,
+        detail = CASE state WHEN 'sending' THEN 'The worker was gone before the relay''s answer was recorded.' END,
+        lease_id = NULL,
+        updated_at = ${now}
+      WHERE lease_id = ANY(${ids}::bigint[])
+      RETURNING state
+    )
+    SELECT state, count(*)::int AS count FROM freed GROUP BY state`);
+  const counts = { pending: 0, unknown: 0 };
+  for (const { state, count } of result.rows) counts[state] = count;
+  return counts;
+}

@@ -1,0 +1,174 @@
+import { EventEmitter } from 'node:events';
+import type { PGlite, Results } from '@electric-sql/pglite';
+import pg from 'pg';
+
+interface QueryConfig {
+  text: string;
+  values?: unknown[];
+  rowMode?: 'array';
+  types?: { getTypeParser(oid: number, format?: string): (text: string) => unknown };
+}
+
+interface QueryResult {
+  command: string;
+  rowCount: number | null;
+  rows: unknown[];
+  fields: { name: string; dataTypeID: number }[];
+}
+
+/**
+ * A `pg.Pool` in front of one PGlite: what speaks to `pg` (drizzle, BullMQ) speaks to PGlite
+ * unchanged. PGlite is a single session, so clients take turns, and one that says BEGIN keeps
+ * its turn until the transaction ends: otherwise another caller's ROLLBACK would undo its work.
+ * Values come back exactly as from `pg` (text parsed by the same parsers).
+ *
+ * drizzle recognises a pool by the word in the class name.
+ */
+export class PGlitePool extends EventEmitter {
+  readonly #db: PGlite;
+  readonly #turns = new Turns();
+  readonly #clients = new Set<PGliteClient>();
+  readonly #stopListening: () => void;
+  #ended = false;
+  /** Read by BullMQ: a connection in our own process cannot be dropped silently. */
+  readonly options = { keepAlive: true };
+
+  constructor(db: PGlite) {
+    super();
+    this.#db = db;
+    this.#stopListening = db.onNotification((channel, payload) => {
+      for (const client of this.#clients) client.emit('notification', { channel, payload });
+    });
+  }
+
+  async connect(): Promise<PGliteClient> {
+    if (this.#ended) throw new Error('Cannot use a pool after calling end on the pool');
+    const client = new PGliteClient(this.#db, this.#turns, () => this.#clients.delete(client));
+    this.#clients.add(client);
+    return client;
+  }
+
+  async query(query: string | QueryConfig, values?: unknown[]): Promise<QueryResult> {
+    if (this.#ended) throw new Error('Cannot use a pool after calling end on the pool');
+    const pass = await this.#turns.take();
+    try {
+      return await run(this.#db, query, values);
+    } finally {
+      pass();
+    }
+  }
+
+  /** Waits for the transaction in progress; PGlite itself stays open. */
+  async end(): Promise<void> {
+    if (this.#ended) return;
+    this.#ended = true;
+    const pass = await this.#turns.take();
+    this.#stopListening();
+    pass();
+  }
+}
+
+class PGliteClient extends EventEmitter {
+  readonly #db: PGlite;
+  readonly #turns: Turns;
+  readonly #onRelease: () => void;
+  #pass: (() => void) | undefined;
+  #queue: Promise<unknown> = Promise.resolve();
+
+  constructor(db: PGlite, turns: Turns, onRelease: () => void) {
+    super();
+    this.#db = db;
+    this.#turns = turns;
+    this.#onRelease = onRelease;
+    this.setMaxListeners(0);
+  }
+
+  query(query: string | QueryConfig, values?: unknown[]): Promise<QueryResult> {
+    const result = this.#queue.then(() => this.#runInTurn(query, values));
+    this.#queue = result.catch(() => undefined);
+    return result;
+  }
+
+  /** Gives the client back. A transaction left open is rolled back. */
+  release(): void {
+    this.#onRelease();
+    void this.#queue.then(async () => {
+      if (!this.#pass) return;
+      await this.#db.exec('ROLLBACK').catch(() => undefined);
+      this.#passOn();
+    });
+  }
+
+  async #runInTurn(query: string | QueryConfig, values?: unknown[]): Promise<QueryResult> {
+    this.#pass ??= await this.#turns.take();
+    try {
+      return await run(this.#db, query, values);
+    } finally {
+      if (!this.#db.isInTransaction()) this.#passOn();
+    }
+  }
+
+  #passOn(): void {
+    this.#pass?.();
+    this.#pass = undefined;
+  }
+}
+
+/** First come, first served: `take` resolves to the function that ends the turn. */
+class Turns {
+  #last: Promise<void> = Promise.resolve();
+
+  async take(): Promise<() => void> {
+    const before = this.#last;
+    let pass: () => void = () => undefined;
+    this.#last = new Promise((resolve) => {
+      pass = resolve;
+    });
+    await before;
+    return pass;
+  }
+}
+
+/** `pg` sends text without values by the simple protocol, which may hold several statements. */
+async function run(
+  db: PGlite,
+  query: string | QueryConfig,
+  values?: unknown[],
+): Promise<QueryResult> {
+  const config = typeof query === 'string' ? { text: query } : query;
+  const params = values ?? config.values ?? [];
+  const options = {
+    parsers: parsersLikePg(config),
+    serializers: AS_PREPARED,
+    ...(config.rowMode && { rowMode: config.rowMode }),
+  };
+  if (params.length === 0) return asPgResult((await db.exec(config.text, options)).at(-1));
+  return asPgResult(await db.query(config.text, params.map(prepare), options));
+}
+
+/** PGlite answers in text; this hands each value to the parser that `pg` would have used. */
+function parsersLikePg(config: QueryConfig): Record<number, (text: string) => unknown> {
+  const types = config.types ?? pg.types;
+  return new Proxy(
+    {},
+    { get: (_target, oid) => types.getTypeParser(Number(oid) as never, 'text') },
+  );
+}
+
+/** Values are prepared as `pg` prepares them, so PGlite must not serialise them again. */
+const AS_PREPARED = new Proxy({}, { get: () => (value: unknown) => value });
+
+function prepare(value: unknown): unknown {
+  return (pg as unknown as { utils: { prepareValue(value: unknown): unknown } }).utils.prepareValue(
+    value,
+  );
+}
+
+function asPgResult(results: Results | undefined): QueryResult {
+  return {
+    command: results?.command ?? '',
+    rowCount: results?.rowCount ?? null,
+    rows: results?.rows ?? [],
+    fields: results?.fields ?? [],
+  };
+}

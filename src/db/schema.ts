@@ -1,0 +1,185 @@
+import { sql } from 'drizzle-orm';
+import {
+  bigint,
+  customType,
+  date,
+  foreignKey,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  primaryKey,
+  real,
+  smallint,
+  text,
+  timestamp,
+  unique,
+} from 'drizzle-orm/pg-core';
+import type { DeliveryState } from '../domain/delivery.ts';
+import type { DigestKind, Selection } from '../domain/digest.ts';
+import type { LetterKind, LetterState } from '../domain/letter.ts';
+import type { TopicPaper } from '../domain/paper.ts';
+import type { Frequency, SubscriberStatus, SuppressionReason } from '../domain/subscriber.ts';
+
+const bytea = customType<{ data: Buffer }>({ dataType: () => 'bytea' });
+const tsvector = customType<{ data: string }>({ dataType: () => 'tsvector' });
+const id = (name: string) => bigint(name, { mode: 'number' });
+const instant = (name: string) => timestamp(name, { withTimezone: true, mode: 'date' });
+const day = (name: string) => date(name, { mode: 'string' });
+
+export const topics = pgTable('topics', {
+  slug: text().primaryKey(),
+  name: text().notNull(),
+  position: smallint().notNull(),
+  categories: text().array().notNull(),
+  query: text().notNull(),
+  titleQuery: text('title_query').notNull(),
+});
+
+export const papers = pgTable('papers', {
+  id: text().primaryKey(),
+  source: text().notNull(),
+  title: text().notNull(),
+  abstract: text().notNull(),
+  authors: text().array().notNull(),
+  authorCount: integer('author_count'),
+  organization: text(),
+  publishedOn: day('published_on'),
+  listedOn: day('listed_on').notNull(),
+  usableOn: day('usable_on').notNull(),
+  upvotes: integer().notNull(),
+  comments: integer().notNull(),
+  url: text(),
+  codeUrl: text('code_url'),
+  storedAt: instant('stored_at').notNull(),
+  updatedAt: instant('updated_at').notNull(),
+  words: tsvector()
+    .notNull()
+    .generatedAlwaysAs(
+      sql`setweight(to_tsvector('english', title), 'A') || setweight(to_tsvector('english', abstract), 'B')`,
+    ),
+});
+
+export const paperTopics = pgTable(
+  'paper_topics',
+  {
+    paperId: text('paper_id').notNull(),
+    topicSlug: text('topic_slug').notNull(),
+    score: real().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.paperId, table.topicSlug] })],
+);
+
+export const subscribers = pgTable('subscribers', {
+  id: id('id').primaryKey().generatedAlwaysAsIdentity(),
+  email: text().notNull(),
+  emailKey: text('email_key').notNull().unique(),
+  status: text().$type<SubscriberStatus>().notNull(),
+  topics: text().array().notNull(),
+  keywords: text().array().notNull(),
+  frequency: text().$type<Frequency>().notNull(),
+  timezone: text().notNull(),
+  hour: smallint().notNull(),
+  papers: smallint().notNull(),
+  createdAt: instant('created_at').notNull(),
+  confirmedAt: instant('confirmed_at'),
+  unsubscribedAt: instant('unsubscribed_at'),
+  updatedAt: instant('updated_at').notNull(),
+});
+
+export const consents = pgTable('consents', {
+  id: id('id').primaryKey().generatedAlwaysAsIdentity(),
+  subscriberId: id('subscriber_id').notNull(),
+  givenAt: instant('given_at').notNull(),
+  confirmedAt: instant('confirmed_at'),
+  /** Where it was given: `form`, `api` or `import`. */
+  channel: text().notNull(),
+  wording: text().notNull(),
+  network: text(),
+});
+
+export const suppressions = pgTable('suppressions', {
+  emailHash: bytea('email_hash').primaryKey(),
+  reason: text().$type<SuppressionReason>().notNull(),
+  createdAt: instant('created_at').notNull(),
+});
+
+export const letters = pgTable('letters', {
+  id: id('id').primaryKey().generatedAlwaysAsIdentity(),
+  subscriberId: id('subscriber_id').notNull(),
+  kind: text().$type<LetterKind>().notNull(),
+  state: text().$type<LetterState>().notNull(),
+  tokenHash: bytea('token_hash').unique(),
+  requestedAt: instant('requested_at').notNull(),
+  expiresAt: instant('expires_at').notNull(),
+  usedAt: instant('used_at'),
+  nextAt: instant('next_at').notNull(),
+  attempts: smallint().notNull(),
+  messageId: text('message_id'),
+  sentAt: instant('sent_at'),
+  reply: text(),
+});
+
+export const digests = pgTable(
+  'digests',
+  {
+    id: integer('id').primaryKey().generatedAlwaysAsIdentity(),
+    kind: text().$type<DigestKind>().notNull(),
+    date: day('date').notNull(),
+    number: integer().notNull(),
+    composedAt: instant('composed_at').notNull(),
+    audience: integer().notNull(),
+  },
+  (table) => [unique().on(table.kind, table.date)],
+);
+
+export const digestPapers = pgTable(
+  'digest_papers',
+  {
+    digestId: integer('digest_id').notNull(),
+    rank: smallint().notNull(),
+    paperId: text('paper_id').notNull(),
+    kind: text().$type<DigestKind>().notNull(),
+    popularity: real().notNull(),
+    /** The paper as it was when the digest froze it. */
+    snapshot: jsonb().$type<TopicPaper>().notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.digestId, table.rank] }),
+    unique().on(table.paperId, table.kind),
+  ],
+);
+
+export const leases = pgTable('leases', {
+  id: id('id').primaryKey().generatedAlwaysAsIdentity(),
+  holder: text().notNull(),
+  expiresAt: instant('expires_at').notNull(),
+});
+
+export const deliveries = pgTable(
+  'deliveries',
+  {
+    digestId: integer('digest_id').notNull(),
+    subscriberId: id('subscriber_id').notNull(),
+    state: text().$type<DeliveryState>().notNull(),
+    /** First occurrence of the reader's hour at or after composing; never changes. */
+    sendAt: instant('send_at').notNull(),
+    /** When to try next: `send_at` at first, later after each deferral. */
+    nextAt: instant('next_at').notNull(),
+    attempts: smallint().notNull(),
+    leaseId: id('lease_id'),
+    selection: jsonb().$type<Selection>(),
+    messageId: text('message_id'),
+    messageDate: instant('message_date'),
+    relay: text(),
+    reply: text(),
+    detail: text(),
+    updatedAt: instant('updated_at').notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.digestId, table.subscriberId] }),
+    foreignKey({ columns: [table.digestId], foreignColumns: [digests.id] }),
+    index('deliveries_due').on(table.nextAt),
+    index('deliveries_leased').on(table.leaseId),
+  ],
+);

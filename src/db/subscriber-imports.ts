@@ -1,0 +1,83 @@
+import { sql } from 'drizzle-orm';
+import type { Address } from '../domain/address.ts';
+import { DEFAULT_PREFERENCES, type Preferences } from '../domain/subscriber.ts';
+import type { Db } from './client.ts';
+
+/** A row of an import file; preferences that it does not name are absent. */
+export interface ImportedSubscriber {
+  address: Address;
+  emailHash: Buffer;
+  preferences: Partial<Preferences>;
+  /** How the address was given, as the consent record keeps it. */
+  consent: string;
+}
+
+/** What became of the rows of one batch. */
+export interface ImportCounts {
+  added: number;
+  updated: number;
+  suppressed: number;
+}
+
+/**
+ * Stores a batch in one statement: new readers are active with a consent each; known readers get
+ * the preferences that are named and keep their status; suppressed addresses are left out.
+ * Addresses within one batch must differ.
+ */
+export async function importSubscribers(
+  db: Db,
+  batch: readonly ImportedSubscriber[],
+  now: Date,
+): Promise<ImportCounts> {
+  const rows = batch.map(({ address, emailHash, preferences, consent }) => ({
+    email: address.email,
+    email_key: address.key,
+    email_hash: emailHash.toString('hex'),
+    topics: preferences.topics ?? null,
+    frequency: preferences.frequency ?? null,
+    timezone: preferences.timezone ?? null,
+    hour: preferences.hour ?? null,
+    papers: preferences.papers ?? null,
+    consent,
+  }));
+  const result = await db.execute<{ added: number; updated: number; suppressed: number }>(sql`
+    WITH given AS MATERIALIZED (
+      SELECT * FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS given (
+        email text, email_key text, email_hash text, topics text[], frequency text,
+        timezone text, hour smallint, papers smallint, consent text)
+    ), wanted AS MATERIALIZED (
+      SELECT given.* FROM given
+      WHERE NOT EXISTS (
+        SELECT FROM suppressions WHERE suppressions.email_hash = decode(given.email_hash, 'hex'))
+    ), stored AS (
+      INSERT INTO subscribers AS known (email, email_key, status, topics, keywords, frequency,
+        timezone, hour, papers, created_at, confirmed_at, updated_at)
+      SELECT email, email_key, 'active', coalesce(topics, '{}'), '{}',
+        coalesce(frequency, ${DEFAULT_PREFERENCES.frequency}::text),
+        coalesce(timezone, ${DEFAULT_PREFERENCES.timezone}::text),
+        coalesce(hour, ${DEFAULT_PREFERENCES.hour}::smallint),
+        coalesce(papers, ${DEFAULT_PREFERENCES.papers}::smallint), ${now}::timestamptz, ${now}::timestamptz, ${now}::timestamptz
+      FROM wanted
+      ON CONFLICT (email_key) DO NOTHING
+      RETURNING id, email_key
+    ), consented AS (
+      INSERT INTO consents (subscriber_id, given_at, confirmed_at, channel, wording)
+      SELECT stored.id, ${now}::timestamptz, ${now}::timestamptz, 'import', wanted.consent
+      FROM stored JOIN wanted USING (email_key)
+    ), changed AS (
+      UPDATE subscribers AS known SET
+        topics = coalesce(wanted.topics, known.topics),
+        frequency = coalesce(wanted.frequency, known.frequency),
+        timezone = coalesce(wanted.timezone, known.timezone),
+        hour = coalesce(wanted.hour, known.hour),
+        papers = coalesce(wanted.papers, known.papers),
+        updated_at = ${now}
+      FROM wanted
+      WHERE known.email_key = wanted.email_key
+      RETURNING known.id
+    )
+    SELECT (SELECT count(*) FROM stored)::int AS added,
+           (SELECT count(*) FROM changed)::int AS updated,
+           ((SELECT count(*) FROM given) - (SELECT count(*) FROM wanted))::int AS suppressed`);
+  return result.rows[0] ?? { added: 0, updated: 0, suppressed: 0 };
+}

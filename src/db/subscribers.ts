@@ -1,0 +1,156 @@
+import { eq, sql } from 'drizzle-orm';
+import type { Address } from '../domain/address.ts';
+import type { Preferences, Subscriber, SubscriberStatus } from '../domain/subscriber.ts';
+import type { Db } from './client.ts';
+import { subscribers } from './schema.ts';
+
+const COLUMNS = {
+  id: subscribers.id,
+  email: subscribers.email,
+  status: subscribers.status,
+  topics: subscribers.topics,
+  keywords: subscribers.keywords,
+  frequency: subscribers.frequency,
+  timezone: subscribers.timezone,
+  hour: subscribers.hour,
+  papers: subscribers.papers,
+  createdAt: subscribers.createdAt,
+  confirmedAt: subscribers.confirmedAt,
+};
+
+/** The subscriber of that id, or null. */
+export async function findSubscriber(db: Db, id: number): Promise<Subscriber | null> {
+  const [row] = await db.select(COLUMNS).from(subscribers).where(eq(subscribers.id, id));
+  return row ?? null;
+}
+
+/** The subscriber known under `emailKey`, or null. */
+export async function findSubscriberByEmail(db: Db, emailKey: string): Promise<Subscriber | null> {
+  const [row] = await db
+    .select(COLUMNS)
+    .from(subscribers)
+    .where(eq(subscribers.emailKey, emailKey));
+  return row ?? null;
+}
+
+/** The subscriber known under `emailKey`, locked until the transaction ends, or null. */
+export async function lockSubscriberByEmail(db: Db, emailKey: string): Promise<Subscriber | null> {
+  const [row] = await db
+    .select(COLUMNS)
+    .from(subscribers)
+    .where(eq(subscribers.emailKey, emailKey))
+    .for('update');
+  return row ?? null;
+}
+
+/** The subscriber of that id, locked until the transaction ends, or null. */
+export async function lockSubscriber(db: Db, id: number): Promise<Subscriber | null> {
+  const [row] = await db
+    .select(COLUMNS)
+    .from(subscribers)
+    .where(eq(subscribers.id, id))
+    .for('update');
+  return row ?? null;
+}
+
+/** Subscribers by id; those that no longer exist are left out. */
+export async function listSubscribers(
+  db: Db,
+  ids: readonly number[],
+): Promise<(Subscriber & { emailKey: string })[]> {
+  return db
+    .select({ ...COLUMNS, emailKey: subscribers.emailKey })
+    .from(subscribers)
+    .where(sql`id = ANY(${sql.param([...ids])}::bigint[])`);
+}
+
+/** Adds a subscriber who is not known yet; null when somebody else added the address meanwhile. */
+export async function addSubscriber(
+  db: Db,
+  address: Address,
+  preferences: Preferences,
+  now: Date,
+): Promise<Subscriber | null> {
+  const [row] = await db
+    .insert(subscribers)
+    .values({
+      email: address.email,
+      emailKey: address.key,
+      status: 'pending',
+      ...preferences,
+      createdAt: now,
+      updatedAt: now,
+    })
+    .onConflictDoNothing()
+    .returning(COLUMNS);
+  return row ?? null;
+}
+
+/** Changes the preferences that are named. */
+export async function updatePreferences(
+  db: Db,
+  id: number,
+  changes: Partial<Preferences>,
+  now: Date,
+): Promise<Subscriber | null> {
+  const [row] = await db
+    .update(subscribers)
+    .set({ ...changes, updatedAt: now })
+    .where(eq(subscribers.id, id))
+    .returning(COLUMNS);
+  return row ?? null;
+}
+
+/** Sets the status and stamps when it came to be. */
+export async function updateStatus(
+  db: Db,
+  id: number,
+  status: Extract<SubscriberStatus, 'active' | 'unsubscribed'>,
+  now: Date,
+): Promise<void> {
+  const stamp =
+    status === 'active' ? { confirmedAt: now, unsubscribedAt: null } : { unsubscribedAt: now };
+  await db
+    .update(subscribers)
+    .set({ status, ...stamp, updatedAt: now })
+    .where(eq(subscribers.id, id));
+}
+
+/** Removes the subscriber with consents and letters, and what deliveries tell of the reader. */
+export async function eraseSubscriber(db: Db, id: number): Promise<boolean> {
+  await db.execute(sql`
+    UPDATE deliveries SET selection = NULL, message_id = NULL, reply = NULL
+    WHERE subscriber_id = ${id}`);
+  const removed = await db
+    .delete(subscribers)
+    .where(eq(subscribers.id, id))
+    .returning({ id: subscribers.id });
+  return removed.length > 0;
+}
+
+/** How many subscribers have each status. */
+export async function countSubscribers(db: Db): Promise<Record<SubscriberStatus, number>> {
+  const result = await db.execute<{ status: SubscriberStatus; count: number }>(
+    sql`SELECT status, count(*)::int AS count FROM subscribers GROUP BY status`,
+  );
+  const counts = { pending: 0, active: 0, paused: 0, unsubscribed: 0 };
+  for (const { status, count } of result.rows) counts[status] = count;
+  return counts;
+}
+
+/** Every subscriber in order of id, a page at a time, for exports that do not fit in memory. */
+export async function* eachSubscriber(db: Db, pageSize = 1000): AsyncGenerator<Subscriber> {
+  let after = 0;
+  for (;;) {
+    const page = await db
+      .select(COLUMNS)
+      .from(subscribers)
+      .where(sql`id > ${after}`)
+      .orderBy(subscribers.id)
+      .limit(pageSize);
+    yield* page;
+    const last = page.at(-1);
+    if (!last || page.length < pageSize) return;
+    after = last.id;
+  }
+}

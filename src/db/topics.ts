@@ -1,0 +1,82 @@
+import { inArray, sql } from 'drizzle-orm';
+import { TITLE_MATCH_SCORE, type Topic } from '../domain/topics.ts';
+import type { Db } from './client.ts';
+import { paperTopics, topics } from './schema.ts';
+
+/** All topics, in the order in which they are shown. */
+export async function listTopics(db: Db): Promise<Topic[]> {
+  return db
+    .select({
+      slug: topics.slug,
+      name: topics.name,
+      categories: topics.categories,
+      query: topics.query,
+      titleQuery: topics.titleQuery,
+    })
+    .from(topics)
+    .orderBy(topics.position);
+}
+
+/** Stores topics by slug, in the order given. */
+export async function saveTopics(db: Db, list: readonly Topic[]): Promise<void> {
+  if (list.length === 0) return;
+  await db
+    .insert(topics)
+    .values(list.map((topic, position) => ({ ...topic, position })))
+    .onConflictDoUpdate({
+      target: topics.slug,
+      set: {
+        name: sql`excluded.name`,
+        position: sql`excluded.position`,
+        categories: sql`excluded.categories`,
+        query: sql`excluded.query`,
+        titleQuery: sql`excluded.title_query`,
+      },
+    });
+}
+
+/** Every topic that a paper matches, with its score: full-text rank, and a flat sum for the title. */
+export async function matchTopics(
+  db: Db,
+  paperIds: readonly string[],
+): Promise<{ paperId: string; slug: string; score: number }[]> {
+  const result = await db.execute<{ paperId: string; slug: string; score: number }>(sql`
+    WITH topic AS MATERIALIZED (
+      SELECT slug,
+             websearch_to_tsquery('english', query) AS query,
+             websearch_to_tsquery('english', title_query) AS title_query
+      FROM topics
+    ), matched AS (
+      SELECT paper.id AS "paperId", topic.slug,
+             CASE WHEN paper.words @@ topic.query THEN ts_rank(paper.words, topic.query) ELSE 0 END
+             + CASE WHEN to_tsvector('english', paper.title) @@ topic.title_query
+                    THEN ${TITLE_MATCH_SCORE}::float4 ELSE 0 END AS score
+      FROM papers AS paper CROSS JOIN topic
+      WHERE paper.id = ANY(${sql.param([...paperIds])}::text[])
+    )
+    SELECT "paperId", slug, score FROM matched WHERE score > 0`);
+  return result.rows;
+}
+
+/** Replaces the topics of the papers named. */
+export async function replacePaperTopics(
+  db: Db,
+  paperIds: readonly string[],
+  rows: readonly { paperId: string; slug: string; score: number }[],
+): Promise<void> {
+  await db.delete(paperTopics).where(inArray(paperTopics.paperId, [...paperIds]));
+  if (rows.length === 0) return;
+  await db
+    .insert(paperTopics)
+    .values(rows.map(({ paperId, slug, score }) => ({ paperId, topicSlug: slug, score })));
+}
+
+/** How many papers each topic has among those listed on `day` (all days when null). */
+export async function countPapersByTopic(db: Db, day: string | null): Promise<Map<string, number>> {
+  const result = await db.execute<{ slug: string; count: number }>(sql`
+    SELECT topic_slug AS slug, count(*)::int AS count
+    FROM paper_topics JOIN papers ON papers.id = paper_topics.paper_id
+    ${day === null ? sql`` : sql`WHERE papers.listed_on = ${day}`}
+    GROUP BY topic_slug`);
+  return new Map(result.rows.map(({ slug, count }) => [slug, count]));
+}

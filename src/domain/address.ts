@@ -1,0 +1,65 @@
+import { domainToASCII } from 'node:url';
+import validator from 'validator';
+import { PaperboyError } from './errors.ts';
+
+/** An address as it is mailed, and the key under which it is known only once. */
+export interface Address {
+  /** Local part as given, domain lower-case and in A-labels. */
+  email: string;
+  /** `email` in lower case: no provider in use tells `Ada@` from `ada@`. */
+  key: string;
+}
+
+const MAX_LENGTH = 254; // RFC 5321 §4.5.3.1.3, less the angle brackets
+const MAX_LOCAL_LENGTH = 64; // RFC 5321 §4.5.3.1.1
+
+/** Control and format characters: invisible, so two addresses could look like one. */
+const INVISIBLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cs}]/u;
+
+/**
+ * Normalises what somebody typed as their address: white space around it removed, NFC, domain in
+ * lower case and A-labels (RFC 5891).
+ * @throws PaperboyError `INVALID_EMAIL` naming the value and what it lacks. A local part outside
+ * ASCII is refused: it would need SMTPUTF8 at every relay on the way (RFC 6531).
+ */
+export function normaliseAddress(input: string): Address {
+  const text = input.trim().normalize('NFC');
+  const shown = quote(text);
+  if (text === '') refuse('An e-mail address is needed, such as ada@example.org.');
+  if (INVISIBLE.test(text)) refuse(`${shown} holds an invisible character.`);
+  const at = text.lastIndexOf('@');
+  if (at < 1 || at === text.length - 1) {
+    refuse(`${shown} is not an e-mail address: expected something like ada@example.org.`);
+  }
+  const local = text.slice(0, at);
+  const domain = asciiDomain(text.slice(at + 1));
+  if (domain === '') refuse(`${shown} has a domain that does not exist as a name.`);
+  if (!domain.includes('.')) refuse(`${shown} lacks the part after the dot.`);
+  if (/[^\x20-\x7e]/.test(local)) {
+    refuse(`${shown} has letters before the @ that not every mail server takes: expected ASCII.`);
+  }
+  const email = `${local}@${domain}`;
+  if (local.length > MAX_LOCAL_LENGTH || email.length > MAX_LENGTH) {
+    refuse(
+      `${shown} is too long: at most ${MAX_LOCAL_LENGTH} characters before the @ and ${MAX_LENGTH} in all.`,
+    );
+  }
+  if (!validator.isEmail(email, { allow_utf8_local_part: false, ignore_max_length: true })) {
+    refuse(`${shown} is not an e-mail address: expected something like ada@example.org.`);
+  }
+  return { email, key: email.toLowerCase() };
+}
+
+function asciiDomain(domain: string): string {
+  if (!/^[^\s@<>()[\]\\,;:"/?#%]+$/.test(domain)) return '';
+  return domainToASCII(domain).toLowerCase();
+}
+
+function quote(text: string): string {
+  const short = text.length > 80 ? `${text.slice(0, 77)}…` : text;
+  return `“${short.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cs}]/gu, '�')}”`;
+}
+
+function refuse(message: string): never {
+  throw new PaperboyError('INVALID_EMAIL', message);
+}

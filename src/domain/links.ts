@@ -1,0 +1,29 @@
+/** The addresses of the site that mails and pages point to; every one is absolute. */
+export interface Links {
+  home: string;
+  confirm(token: string): string;
+  view(token: string): string;
+  preferences(token: string): string;
+  unsubscribe(token: string): string;
+  exportData(token: string): string;
+  eraseData(token: string): string;
+  paper(id: string): string;
+  papersOf(date: string): string;
+  digests: string;
+}
+
+/** Links below `publicUrl`, which may end in a path but not in a slash. */
+export function linksBelow(publicUrl: string): Links {
+  return {
+    home: `${publicUrl}/`,
+    confirm: (token) => `${publicUrl}/confirm/${token}`,
+    view: (token) => `${publicUrl}/view/${token}`,
+    preferences: (token) => `${publicUrl}/preferences/${token}`,
+    unsubscribe: (token) => `${publicUrl}/unsubscribe/${token}`,
+    exportData: (token) => `${publicUrl}/export/${token}`,
+    eraseData: (token) => `${publicUrl}/erase/${token}`,
+    paper: (id) => `${publicUrl}/papers/${id.split('/').map(encodeURIComponent).join('/')}`,
+    papersOf: (date) => `${publicUrl}/papers?date=${date}`,
+    digests: `${publicUrl}/digests`,
+  };
+}

@@ -1,0 +1,143 @@
+import { PaperboyError } from './errors.ts';
+import type { Paper } from './paper.ts';
+import { paperId } from './paper-id.ts';
+import { isDay } from './schedule.ts';
+import { cleanText } from './text.ts';
+
+/** A paper as files and the API have it (DESIGN: papers import). */
+export interface PaperInput {
+  id?: string;
+  title: string;
+  abstract: string;
+  authors?: string[];
+  author_count?: number;
+  organization?: string;
+  published_on?: string;
+  listed_on?: string;
+  upvotes?: number;
+  comments?: number;
+  url?: string;
+  code_url?: string;
+}
+
+const MAX_TITLE = 1000;
+const MAX_ABSTRACT = 20_000;
+const MAX_AUTHORS = 5000;
+const MAX_COUNT = 2_000_000_000;
+
+/**
+ * One entry of a file of papers as the paper that is stored: cleaned, keyed, with `today` as the day
+ * it was listed unless it says another. Fields it does not know are passed over; `null` is absent.
+ * @throws PaperboyError `INVALID_PAPER` naming the field, the value and what was expected.
+ */
+export function readPaper(
+  entry: unknown,
+  { source, today }: { source: string; today: string },
+): Paper {
+  if (typeof entry !== 'object' || entry === null || Array.isArray(entry)) {
+    refuse(`${show(entry)} is no paper: expected an object with title and abstract`);
+  }
+  const field = fieldsOf(entry as Record<string, unknown>);
+  const title = field('title', (value) => words(value, MAX_TITLE));
+  const abstract = field('abstract', (value) => words(value, MAX_ABSTRACT));
+  if (title === undefined) refuse('title is missing: expected the words of the title');
+  if (abstract === undefined) refuse('abstract is missing: expected the words of the abstract');
+  const id = field('id', (value) => words(value, 200));
+  const authors = field('authors', authorList) ?? [];
+  const listedOn = field('listed_on', day) ?? today;
+  return {
+    id: paperId({ source, id, title }),
+    source,
+    title,
+    abstract,
+    authors,
+    authorCount: field('author_count', count) ?? (authors.length > 0 ? authors.length : null),
+    organization: field('organization', (value) => words(value, 300)) ?? null,
+    publishedOn: field('published_on', day) ?? null,
+    listedOn,
+    usableOn: listedOn,
+    upvotes: field('upvotes', count) ?? 0,
+    comments: field('comments', count) ?? 0,
+    url: field('url', webAddress) ?? null,
+    codeUrl: field('code_url', webAddress) ?? null,
+  };
+}
+
+/** A stored paper in the shape in which it can be imported again. */
+export function writePaper(paper: Paper): PaperInput {
+  const present = Object.entries({
+    id: paper.id,
+    title: paper.title,
+    abstract: paper.abstract,
+    authors: paper.authors,
+    author_count: paper.authorCount,
+    organization: paper.organization,
+    published_on: paper.publishedOn,
+    listed_on: paper.listedOn,
+    upvotes: paper.upvotes,
+    comments: paper.comments,
+    url: paper.url,
+    code_url: paper.codeUrl,
+  }).filter(([, value]) => value !== null);
+  return Object.fromEntries(present) as unknown as PaperInput;
+}
+
+function fieldsOf(entry: Record<string, unknown>) {
+  return <Value>(
+    name: keyof PaperInput,
+    read: (value: unknown) => Value | string,
+  ): Value | undefined => {
+    const value = entry[name];
+    if (value === undefined || value === null) return undefined;
+    try {
+      return read(value) as Value;
+    } catch (error) {
+      return refuse(`${name} is ${show(value)}: expected ${(error as Error).message}`);
+    }
+  };
+}
+
+function words(value: unknown, max: number): string {
+  const text = typeof value === 'string' ? cleanText(value) : '';
+  if (text === '' || text.length > max) throw new Error(`a text of 1 to ${max} characters`);
+  return text;
+}
+
+function authorList(value: unknown): string[] {
+  const isList =
+    Array.isArray(value) &&
+    value.length <= MAX_AUTHORS &&
+    value.every((name) => typeof name === 'string');
+  if (!isList) throw new Error(`a list of at most ${MAX_AUTHORS} names`);
+  return (value as string[]).map(cleanText).filter((name) => name !== '');
+}
+
+function count(value: unknown): number {
+  if (typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= MAX_COUNT)
+    return value;
+  throw new Error('a whole number from 0 on');
+}
+
+function day(value: unknown): string {
+  if (typeof value === 'string' && isDay(value)) return value;
+  throw new Error('a day such as 2026-05-08');
+}
+
+function webAddress(value: unknown): string {
+  const isWeb =
+    typeof value === 'string' &&
+    value.length <= 800 &&
+    /^https?:\/\//i.test(value) &&
+    URL.canParse(value);
+  if (!isWeb) throw new Error('an http or https address of at most 800 characters');
+  return new URL(value as string).href;
+}
+
+function show(value: unknown): string {
+  const text = cleanText(JSON.stringify(value) ?? String(value));
+  return text.length > 60 ? `${text.slice(0, 57)}…` : text;
+}
+
+function refuse(message: string): never {
+  throw new PaperboyError('INVALID_PAPER', `${message}.`);
+}

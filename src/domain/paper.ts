@@ -1,0 +1,31 @@
+/** A stored article, as every layer passes it around. Days are `YYYY-MM-DD` in UTC. */
+export interface Paper {
+  /** Version-less arXiv id, or `source:hash` for papers that have none. */
+  id: string;
+  source: string;
+  title: string;
+  abstract: string;
+  authors: string[];
+  authorCount: number | null;
+  organization: string | null;
+  publishedOn: string | null;
+  /** The day on which the source listed the paper. */
+  listedOn: string;
+  /** The first day whose digest may hold the paper. */
+  usableOn: string;
+  upvotes: number;
+  comments: number;
+  url: string | null;
+  codeUrl: string | null;
+}
+
+/** A topic that a paper was given, with its full-text score. */
+export interface PaperTopic {
+  slug: string;
+  score: number;
+}
+
+/** A paper together with its topics, the best first. */
+export interface TopicPaper extends Paper {
+  topics: PaperTopic[];
+}

@@ -1,0 +1,69 @@
+import type { RankedPaper } from './digest.ts';
+import type { TopicPaper } from './paper.ts';
+
+/**
+ * What each term adds to the score of a paper for a reader. A starting guess, untested on readers:
+ * popularity and interest weigh about the same, so that a follower of a small topic is not
+ * drowned by what everybody talks about.
+ */
+export const WEIGHTS = { popularity: 0.45, interest: 0.4, code: 0.05 } as const;
+
+/**
+ * The papers of a digest in the order of the day: popularity, then code, then the newest.
+ * `popularity` is the share of papers listed on the same day that a paper leaves behind: a
+ * percentile takes age and quiet days out of the numbers.
+ */
+export function rankPapers(papers: readonly TopicPaper[]): RankedPaper[] {
+  const popularity = percentiles(papers);
+  return papers
+    .map((paper) => ({ ...paper, rank: 0, popularity: popularity.get(paper.id) ?? 0 }))
+    .sort(inOrderOfTheDay)
+    .map((paper, rank) => ({ ...paper, rank }));
+}
+
+/** How much a paper is talked about; a comment is rarer than a vote but one reader may write many. */
+export function discussion(paper: Pick<TopicPaper, 'upvotes' | 'comments'>): number {
+  return Math.log1p(paper.upvotes) + 0.5 * Math.log1p(paper.comments);
+}
+
+/** The rank of the paper that is talked about most, or null when nobody talks. */
+export function mostDiscussedRank(papers: readonly RankedPaper[]): number | null {
+  let most: RankedPaper | null = null;
+  for (const paper of papers) {
+    if (discussion(paper) > (most === null ? 0 : discussion(most))) most = paper;
+  }
+  return most?.rank ?? null;
+}
+
+/** What a paper scores for everybody; a reader's interest comes on top. */
+export function baseScore(paper: RankedPaper): number {
+  return WEIGHTS.popularity * paper.popularity + (paper.codeUrl === null ? 0 : WEIGHTS.code);
+}
+
+function inOrderOfTheDay(a: RankedPaper, b: RankedPaper): number {
+  return (
+    baseScore(b) - baseScore(a) ||
+    discussion(b) - discussion(a) ||
+    compare(b.publishedOn ?? '', a.publishedOn ?? '') ||
+    compare(a.id, b.id)
+  );
+}
+
+/** `percent_rank` within the list day: papers that are alike share the lower value. */
+function percentiles(papers: readonly TopicPaper[]): Map<string, number> {
+  const result = new Map<string, number>();
+  const days = new Set(papers.map((paper) => paper.listedOn));
+  for (const day of days) {
+    const sameDay = papers.filter((paper) => paper.listedOn === day);
+    const values = sameDay.map(discussion).sort((a, b) => a - b);
+    for (const paper of sameDay) {
+      const below = values.indexOf(discussion(paper));
+      result.set(paper.id, values.length === 1 ? 0 : below / (values.length - 1));
+    }
+  }
+  return result;
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

@@ -1,0 +1,116 @@
+import { Temporal } from 'temporal-polyfill';
+import type { DigestKind } from './digest.ts';
+import type { Frequency } from './subscriber.ts';
+
+const MONDAY = 1;
+const FRIDAY = 5;
+const PERIOD_MS: Record<DigestKind, number> = { daily: 86_400_000, weekly: 7 * 86_400_000 };
+
+/**
+ * The first moment at or after `from` at which the clock of `timezone` shows `hour`.
+ * An hour that a change to daylight-saving time skips comes as much later as the gap is long;
+ * one that comes twice is its first occurrence (`compatible` in Temporal, RFC 5545 §3.3.5).
+ */
+export function nextOccurrence(from: Date, hour: number, timezone: string): Date {
+  const start = Temporal.Instant.fromEpochMilliseconds(from.getTime()).toZonedDateTimeISO(timezone);
+  const yesterday = start.toPlainDate().subtract({ days: 1 });
+  for (let days = 0; days <= 3; days++) {
+    const at = yesterday.add({ days }).toZonedDateTime({ timeZone: timezone, plainTime: { hour } });
+    if (at.epochMilliseconds >= from.getTime()) return new Date(at.epochMilliseconds);
+  }
+  throw new RangeError(`No ${hour}:00 in ${timezone} within three days of ${from.toISOString()}.`);
+}
+
+/** Whether readers of `frequency` are due a digest of `kind` that reaches them at `sendAt`.
+ *  Weekdays are those of the reader's own zone. */
+export function isDue(
+  frequency: Frequency,
+  kind: DigestKind,
+  sendAt: Date,
+  timezone: string,
+): boolean {
+  if (kind === 'weekly') return frequency === 'weekly';
+  if (frequency === 'daily') return true;
+  if (frequency === 'weekly') return false;
+  const weekday = Temporal.Instant.fromEpochMilliseconds(sendAt.getTime()).toZonedDateTimeISO(
+    timezone,
+  ).dayOfWeek;
+  return weekday >= MONDAY && weekday <= FRIDAY;
+}
+
+/** When the next digest of the kind is due to the same reader: then retries of this one end. */
+export function nextDigestAt(kind: DigestKind, sendAt: Date): Date {
+  return new Date(sendAt.getTime() + PERIOD_MS[kind]);
+}
+
+/** Whoever was due before this has their next digest due at `now`. */
+export function previousDigestAt(kind: DigestKind, now: Date): Date {
+  return new Date(now.getTime() - PERIOD_MS[kind]);
+}
+
+/** The day of a moment in UTC, `YYYY-MM-DD`. */
+export function dayOf(moment: Date): string {
+  return moment.toISOString().slice(0, 10);
+}
+
+/** `day` moved by whole days. */
+export function addDays(day: string, days: number): string {
+  return Temporal.PlainDate.from(day).add({ days }).toString();
+}
+
+/** Whether `text` is a day that exists, as `YYYY-MM-DD`. */
+export function isDay(text: string): boolean {
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return false;
+  try {
+    return Temporal.PlainDate.from(text, { overflow: 'reject' }).toString() === text;
+  } catch {
+    return false;
+  }
+}
+
+/** The Monday of the week of `day`. */
+export function mondayOf(day: string): string {
+  const date = Temporal.PlainDate.from(day);
+  return date.subtract({ days: date.dayOfWeek - MONDAY }).toString();
+}
+
+export function isMonday(day: string): boolean {
+  return Temporal.PlainDate.from(day).dayOfWeek === MONDAY;
+}
+
+/** The days whose papers a digest may hold, both ends included: the day and the four before it;
+ *  for a weekly digest the seven days before its Monday (DESIGN: compose). */
+export function usableDays(kind: DigestKind, date: string): { first: string; last: string } {
+  if (kind === 'weekly') return { first: addDays(date, -7), last: addDays(date, -1) };
+  return { first: addDays(date, -4), last: date };
+}
+
+/**
+ * The zone as IANA spells it, or null when there is none of that name. Offsets such as `+02:00`
+ * are no zones: they know no daylight-saving time.
+ */
+export function findTimezone(name: string): string | null {
+  const known = zonesByName().get(name.toLowerCase());
+  if (known !== undefined) return known;
+  if (!/^[A-Za-z][A-Za-z0-9_+-]*(\/[A-Za-z0-9_+-]+)*$/.test(name)) return null;
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name });
+    return name;
+  } catch {
+    return null;
+  }
+}
+
+/** Every zone's name for a list to choose from, `UTC` first. */
+export function timezones(): readonly string[] {
+  return [...zonesByName().values()];
+}
+
+let zones: ReadonlyMap<string, string> | undefined;
+
+function zonesByName(): ReadonlyMap<string, string> {
+  zones ??= new Map(
+    ['UTC', ...Intl.supportedValuesOf('timeZone')].map((zone) => [zone.toLowerCase(), zone]),
+  );
+  return zones;
+}

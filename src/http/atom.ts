@@ -1,0 +1,56 @@
+import { describeAuthors } from '../domain/describe.ts';
+import type { TopicPaper } from '../domain/paper.ts';
+
+export interface Feed {
+  /** The feed's own address. */
+  id: string;
+  title: string;
+  /** The page that shows the same. */
+  page: string;
+  /** The newest entry's day, `YYYY-MM-DD`. */
+  updated: string;
+  entries: readonly { paper: TopicPaper; link: string }[];
+}
+
+/** An Atom feed of papers (RFC 4287). */
+export function atomFeed({ id, title, page, updated, entries }: Feed): string {
+  return `<?xml version="1.0" encoding="utf-8"?>
+<feed xmlns="http://www.w3.org/2005/Atom">
+  <id>${escapeXml(id)}</id>
+  <title>${escapeXml(title)}</title>
+  <updated>${updated}T00:00:00Z</updated>
+  <author><name>${escapeXml(title)}</name></author>
+  <link rel="self" type="application/atom+xml" href="${escapeXml(id)}"/>
+  <link rel="alternate" type="text/html" href="${escapeXml(page)}"/>
+${entries.map(entryOf).join('\n')}
+</feed>
+`;
+}
+
+function entryOf({ paper, link }: Feed['entries'][number]): string {
+  const authors =
+    paper.authors.length > 0
+      ? paper.authors
+      : [describeAuthors(paper)].filter((name) => name !== '');
+  return `  <entry>
+    <id>${escapeXml(link)}</id>
+    <title>${escapeXml(paper.title)}</title>
+    <updated>${paper.listedOn}T00:00:00Z</updated>
+    <link rel="alternate" type="text/html" href="${escapeXml(link)}"/>
+${authors.map((name) => `    <author><name>${escapeXml(name)}</name></author>`).join('\n')}
+    <summary>${escapeXml(paper.abstract)}</summary>
+  </entry>`;
+}
+
+const ENTITIES: Record<string, string> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&apos;',
+};
+
+/** Stored text holds no control characters, so what is left are the five of XML. */
+function escapeXml(text: string): string {
+  return text.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? character);
+}

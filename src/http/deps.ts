@@ -1,0 +1,28 @@
+import type { Logger } from 'pino';
+import type { Config } from '../config.ts';
+import type { Db } from '../db/client.ts';
+import type { Clock } from '../domain/clock.ts';
+import type { Links } from '../domain/links.ts';
+import type { Tokens } from '../domain/tokens.ts';
+import type { Inbox } from '../inbox/inbox.ts';
+import type { Queue } from '../queue/queue.ts';
+import type { Editions } from '../services/support/editions.ts';
+import type { Pages } from './pages/index.ts';
+import type { SignupLimit } from './signup-limit.ts';
+
+/** What routes need of the rest of the program. */
+export interface HttpDeps {
+  config: Config;
+  version: string;
+  db: Db;
+  queue: Queue;
+  clock: Clock;
+  logger: Logger;
+  tokens: Tokens;
+  links: Links;
+  suppressionKey: string;
+  inbox: Inbox | null;
+  pages: Pages;
+  limitSignup: SignupLimit;
+  editions: () => Promise<Editions>;
+}

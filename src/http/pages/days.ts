@@ -1,0 +1,19 @@
+/** `2026-05-08` → `Fri 8`, with its month `Fri 8 May`. */
+export function shortDay(day: string, { withMonth }: { withMonth: boolean }): string {
+  const date = new Date(`${day}T00:00:00Z`);
+  const month = withMonth ? ` ${MONTH.format(date)}` : '';
+  return `${WEEKDAY.format(date)} ${date.getUTCDate()}${month}`;
+}
+
+/** `8 May 2026, 07:05 UTC`. */
+export function describeMoment(moment: Date): string {
+  return `${MOMENT.format(moment).replace(' at ', ', ')} UTC`;
+}
+
+const WEEKDAY = new Intl.DateTimeFormat('en-GB', { weekday: 'short', timeZone: 'UTC' });
+const MONTH = new Intl.DateTimeFormat('en-GB', { month: 'short', timeZone: 'UTC' });
+const MOMENT = new Intl.DateTimeFormat('en-GB', {
+  dateStyle: 'long',
+  timeStyle: 'short',
+  timeZone: 'UTC',
+});

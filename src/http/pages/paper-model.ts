@@ -1,0 +1,43 @@
+import { describeAuthors, describeDay } from '../../domain/describe.ts';
+import { splitTitle } from '../../domain/headline.ts';
+import type { Paper } from '../../domain/paper.ts';
+import { firstSentences } from '../../domain/sentences.ts';
+import { countOf } from './counts.ts';
+import { paperHref } from './hrefs.ts';
+
+/** A paper as lists show it. */
+export interface PaperModel {
+  href: string;
+  name: string;
+  deck: string | null;
+  /** Who, when, how discussed: only what is known. */
+  byline: string[];
+  /** The abstract's own first sentences. */
+  sentences: string;
+}
+
+/** How much of the abstract a place has room for. */
+export interface Room {
+  most: number;
+  /** Characters. */
+  maxLength: number;
+}
+
+/** The paper in the words that a list has room for. */
+export function paperModel(paper: Paper, { base, room }: { base: string; room: Room }): PaperModel {
+  return {
+    href: paperHref(base, paper.id),
+    ...splitTitle(paper.title),
+    byline: bylineOf(paper),
+    sentences: firstSentences(paper.abstract, room),
+  };
+}
+
+/** `["5 authors", "19 March 2026", "2 comments"]`; unknown and zero are left out. */
+export function bylineOf(paper: Paper): string[] {
+  return [
+    describeAuthors(paper),
+    paper.publishedOn === null ? '' : describeDay(paper.publishedOn),
+    paper.comments > 0 ? countOf(paper.comments, 'comment') : '',
+  ].filter((part) => part !== '');
+}

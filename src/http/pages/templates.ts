@@ -1,0 +1,45 @@
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import Handlebars from 'handlebars';
+
+const FOLDER = new URL('../../../templates/pages/', import.meta.url);
+
+/** Fills the template `name` with a model; throws when the model lacks what the template names. */
+export type Render = (name: string, model: object) => string;
+
+/** Reads every page template once. Throws on a template that does not parse. Values are escaped,
+ *  always: no template writes raw HTML. */
+export function loadTemplates(): Render {
+  const handlebars = Handlebars.create();
+  const options = { strict: true, knownHelpersOnly: true };
+  for (const [name, source] of readTemplates('partials/')) {
+    handlebars.registerPartial(name, handlebars.compile(handlebars.parse(source), options));
+  }
+  const pages = new Map(
+    readTemplates('').map(([name, source]) => [
+      name,
+      handlebars.compile(handlebars.parse(source), options),
+    ]),
+  );
+  return (name, model) => {
+    const page = pages.get(name);
+    if (!page) throw new Error(`Unknown page template '${name}': expected one of templates/pages.`);
+    return page(model);
+  };
+}
+
+/** The path of an asset below the site, with its content's mark: a new release is fetched anew. */
+export function assetPath(name: string): string {
+  const content = readFileSync(new URL(`assets/${name}`, FOLDER));
+  const mark = createHash('sha256').update(content).digest('hex').slice(0, 8);
+  return `/assets/${name}?v=${mark}`;
+}
+
+function readTemplates(folder: string): [name: string, source: string][] {
+  return readdirSync(new URL(folder, FOLDER))
+    .filter((file) => file.endsWith('.hbs'))
+    .map((file) => [
+      file.slice(0, -'.hbs'.length),
+      readFileSync(new URL(`${folder}${file}`, FOLDER), 'utf8'),
+    ]);
+}

@@ -1,0 +1,209 @@
+import type { DigestKind, RankedPaper } from '../../domain/digest.ts';
+import type { TopicPaper } from '../../domain/paper.ts';
+import type { Preferences, SubscriberStatus } from '../../domain/subscriber.ts';
+
+/** What every page knows of the site it belongs to. */
+export interface Site {
+  name: string;
+  /** May end in a path, not in a slash. */
+  publicUrl: string;
+  postalAddress: string | null;
+}
+
+/** A topic as pages name it. */
+export interface TopicName {
+  slug: string;
+  name: string;
+}
+
+/** A topic with its papers of the shown day. */
+export interface TopicCount extends TopicName {
+  count: number;
+}
+
+/** One day of the week strip. */
+export interface WeekDay {
+  /** `YYYY-MM-DD`. */
+  day: string;
+  count: number;
+  /** The day that the page shows. */
+  isCurrent: boolean;
+  /** After today. */
+  isFuture: boolean;
+}
+
+/** Names of form fields that a form may send back with a sentence. */
+export type FieldName =
+  | 'email'
+  | 'topics'
+  | 'keywords'
+  | 'frequency'
+  | 'timezone'
+  | 'hour'
+  | 'papers';
+
+/** A sentence for each refused field, shown beside it; empty for a form that was not sent yet. */
+export type Problems = Partial<Record<FieldName, string>>;
+
+/** The coupon: what its fields hold, and what was wrong with them. */
+export interface SignupForm {
+  values: Preferences & { email: string };
+  problems: Problems;
+  /** IANA names. */
+  timezones: readonly string[];
+}
+
+/** The front page. */
+export interface FrontView {
+  /** `YYYY-MM-DD`. */
+  day: string;
+  /** Number of the day's digest; null while there is none. */
+  number: number | null;
+  week: readonly WeekDay[];
+  /** Most discussed first. */
+  papers: readonly TopicPaper[];
+  totalPapers: number;
+  /** Topics of the day, the fullest first. */
+  topics: readonly TopicCount[];
+  allTopics: readonly TopicName[];
+  /** Slug of the only topic shown. */
+  selectedTopic: string | null;
+  form: SignupForm;
+  /** Nothing was ever listed. */
+  isEmpty: boolean;
+}
+
+/** The list of papers, by day, topic and words. */
+export interface PapersView {
+  papers: readonly TopicPaper[];
+  /** Papers on all pages. */
+  total: number;
+  /** From 1. */
+  page: number;
+  pages: number;
+  date: string | null;
+  topic: TopicName | null;
+  q: string | null;
+  allTopics: readonly TopicName[];
+  /** The last day with papers: what an empty search offers instead. */
+  latest: LatestDay | null;
+}
+
+/** The last day on which papers were listed. */
+export interface LatestDay {
+  day: string;
+  isToday: boolean;
+  count: number;
+  /** Those on the searched topic; null when none was searched. */
+  onTopic: number | null;
+}
+
+/** One paper. */
+export interface PaperView {
+  paper: TopicPaper;
+  /** Names of the paper's topics, at least. */
+  topics: readonly TopicName[];
+  digests: readonly DigestEntry[];
+}
+
+/** A digest in a list. */
+export interface DigestEntry {
+  kind: DigestKind;
+  date: string;
+  number: number;
+}
+
+/** The archive, newest first. */
+export interface DigestsView {
+  digests: readonly (DigestEntry & { papers: number })[];
+}
+
+/** One digest as it was composed. */
+export interface DigestView extends DigestEntry {
+  papers: readonly RankedPaper[];
+  /** Dates of the neighbours of the same kind. */
+  previous: string | null;
+  next: string | null;
+}
+
+/** The page behind the link of a confirmation. */
+export interface ConfirmView {
+  email: string;
+  preferences: Preferences;
+  /** Names of the followed topics. */
+  topics: readonly TopicName[];
+  /** The day of the first edition, when it is known. */
+  firstEdition: { day: string; isTomorrow: boolean } | null;
+}
+
+/** A topic as a reader may follow it. */
+export interface FollowedTopic extends TopicName {
+  isFollowed: boolean;
+  /** Papers in an average week; null when not counted. */
+  papersPerWeek: number | null;
+}
+
+/** A reader's own page. */
+export interface PreferencesView {
+  token: string;
+  email: string;
+  status: SubscriberStatus;
+  /** As stored, or, when refused, as typed. */
+  preferences: Preferences;
+  topics: readonly FollowedTopic[];
+  timezones: readonly string[];
+  /** The day of the sign-up. */
+  askedOn: string;
+  /** The day of the next edition, when it is known. */
+  nextEditionOn: string | null;
+  /** The form was just stored. */
+  saved: boolean;
+  problems: Problems;
+}
+
+/** The page behind an unsubscribe link, before and after the press. */
+export interface UnsubscribeView {
+  email: string;
+  token: string;
+  done: boolean;
+}
+
+/** The page behind a mailed link that exports or erases. */
+export interface DataRequestView {
+  kind: 'export' | 'erase';
+  email: string;
+}
+
+/** A page that only says something. */
+export interface MessageView {
+  title: string;
+  sentences: readonly string[];
+  links: readonly { text: string; href: string }[];
+}
+
+/** The local inbox, newest first. */
+export interface InboxListView {
+  messages: readonly InboxEntry[];
+}
+
+/** A caught message in the list. */
+export interface InboxEntry {
+  id: string;
+  from: string;
+  to: string;
+  subject: string;
+  receivedAt: Date;
+  /** Bytes. */
+  size: number;
+}
+
+/** One caught message. */
+export interface InboxMessageView {
+  id: string;
+  from: string;
+  to: string;
+  subject: string;
+  headers: readonly { name: string; value: string }[];
+  text: string | null;
+  hasHtml: boolean;
+}

@@ -1,0 +1,95 @@
+import type { FastifyInstance, FastifyReply } from 'fastify';
+import {
+  type DataLink,
+  eraseByLink,
+  exportByLink,
+  findDataLink,
+  type ReaderData,
+} from '../../services/use-data-link.ts';
+import type { HttpDeps } from '../deps.ts';
+import { sendPage } from '../errors.ts';
+import { readerJson } from '../reader-json.ts';
+import { TokenParams } from '../schemas.ts';
+
+/** The mailed links that export or erase: looking changes nothing, the press does. */
+export async function dataLinkRoutes(app: FastifyInstance, deps: HttpDeps): Promise<void> {
+  const schema = { params: TokenParams, hide: true };
+
+  for (const kind of ['export', 'erase'] as const) {
+    app.get(`/${kind}/:token`, { schema }, async (request, reply) => {
+      const { token } = request.params as TokenParams;
+      const link = await findDataLink(deps, token, kind);
+      if (link.kind !== 'open') return sendDeadLink(deps, reply, link);
+      return sendPage(reply, deps.pages.exportOrErase({ kind, email: link.subscriber.email }));
+    });
+  }
+
+  app.post('/export/:token', { schema }, async (request, reply) => {
+    const { token } = request.params as TokenParams;
+    const data = await exportByLink(deps, token);
+    if (!data) return sendDeadLink(deps, reply, await findDataLink(deps, token, 'export'));
+    return reply
+      .type('application/json; charset=utf-8')
+      .header('content-disposition', 'attachment; filename="paperboy.json"')
+      .send(`${JSON.stringify(exportJson(data), null, 2)}\n`);
+  });
+
+  app.post('/erase/:token', { schema }, async (request, reply) => {
+    const { token } = request.params as TokenParams;
+    if (!(await eraseByLink(deps, token))) {
+      return sendDeadLink(deps, reply, await findDataLink(deps, token, 'erase'));
+    }
+    const page = deps.pages.message({
+      title: 'Erased',
+      sentences: [
+        'Everything stored about you is gone. Only a keyed hash of your address is kept, so that no import can bring it back.',
+        'A new sign-up is possible at any time.',
+      ],
+      links: [{ text: 'Today’s papers', href: deps.links.home }],
+    });
+    return sendPage(reply, page);
+  });
+}
+
+function sendDeadLink(
+  { pages, links }: HttpDeps,
+  reply: FastifyReply,
+  { kind }: DataLink,
+): FastifyReply {
+  const isExpired = kind === 'expired';
+  const page = pages.message({
+    title: isExpired ? 'This link is over' : 'Not here',
+    sentences: [
+      isExpired
+        ? 'Links like this one are good for 30 minutes. Ask for a new one on your preference page.'
+        : 'There is no such link, or what it led to has been erased.',
+    ],
+    links: [{ text: 'Today’s papers', href: links.home }],
+  });
+  return sendPage(reply, page, isExpired ? 410 : 404);
+}
+
+function exportJson({ subscriber, consents, deliveries }: ReaderData) {
+  return {
+    reader: {
+      ...readerJson(subscriber),
+      created_at: subscriber.createdAt,
+      confirmed_at: subscriber.confirmedAt,
+    },
+    consents: consents.map((consent) => ({
+      given_at: consent.givenAt,
+      confirmed_at: consent.confirmedAt,
+      channel: consent.channel,
+      wording: consent.wording,
+      network: consent.network,
+    })),
+    deliveries: deliveries.map((delivery) => ({
+      kind: delivery.kind,
+      date: delivery.date,
+      state: delivery.state,
+      send_at: delivery.sendAt,
+      updated_at: delivery.updatedAt,
+      selection: delivery.selection,
+    })),
+  };
+}

@@ -1,0 +1,123 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { type Address, normaliseAddress } from '../../domain/address.ts';
+import { PaperboyError } from '../../domain/errors.ts';
+import { InvalidPreferences, type Problems, readPreferences } from '../../domain/preferences.ts';
+import { DEFAULT_PREFERENCES, type Preferences } from '../../domain/subscriber.ts';
+import { readTopics } from '../../services/read-papers.ts';
+import { signUp } from '../../services/sign-up.ts';
+import type { HttpDeps } from '../deps.ts';
+import { sendPage } from '../errors.ts';
+import { answersOf, formOf, textOf } from '../forms.ts';
+import { frontView } from '../front-view.ts';
+import { networkOf } from '../network.ts';
+import { Accepted, ErrorBody, SignUpBody } from '../schemas.ts';
+
+/** What the reader reads beside the button; kept with the consent. */
+const WORDING =
+  'Start my delivery: one e-mail with the papers on my topics, at the days and hour I chose. We ask you to confirm first. One click leaves, for good.';
+
+/** Sign-up, by programs as JSON and by people with the coupon on the front page. */
+export async function signUpRoutes(app: FastifyInstance, deps: HttpDeps): Promise<void> {
+  app.post(
+    '/api/subscribers',
+    {
+      schema: {
+        tags: ['subscribers'],
+        summary: 'Ask for the digest',
+        description:
+          'A mail asks to confirm. The answer is the same for new, known and suppressed addresses.',
+        body: SignUpBody,
+        response: { 202: Accepted, 400: ErrorBody, 429: ErrorBody },
+      },
+    },
+    async (request, reply) => {
+      const { email, ...answers } = request.body as { email: string } & Partial<Preferences>;
+      const address = normaliseAddress(email);
+      const preferences = readPreferences(answers, await topicSlugs(deps));
+      await take(deps, request, 'api', address, preferences);
+      return reply.code(202).send({ status: 'pending' });
+    },
+  );
+
+  app.post('/subscribe', { schema: { hide: true } }, async (request, reply) => {
+    const form = formOf(request.body);
+    const { address, preferences, problems } = readCoupon(form, await topicSlugs(deps));
+    if (!address || !preferences) {
+      const values = {
+        ...DEFAULT_PREFERENCES,
+        ...typedPreferences(form),
+        email: textOf(form, 'email'),
+      };
+      return sendPage(reply, deps.pages.front(await frontView(deps, values, problems)), 400);
+    }
+    await take(deps, request, 'form', address, preferences);
+    const page = deps.pages.message({
+      title: 'One press left',
+      sentences: [
+        `A letter is on its way to ${address.email}. Press the button in it, and the delivery starts.`,
+        'If it does not come within minutes, look into the folder for unwanted mail. At most one letter an hour is sent to an address.',
+      ],
+      links: [{ text: 'Today’s papers', href: deps.links.home }],
+    });
+    return sendPage(reply, page, 202);
+  });
+}
+
+async function take(
+  { db, queue, clock, suppressionKey, limitSignup }: HttpDeps,
+  request: FastifyRequest,
+  channel: 'api' | 'form',
+  address: Address,
+  preferences: Partial<Preferences>,
+): Promise<void> {
+  const network = networkOf(request.ip);
+  await limitSignup(network);
+  await signUp(
+    { db, queue, clock, suppressionKey },
+    {
+      address,
+      preferences: { ...DEFAULT_PREFERENCES, ...preferences },
+      wording: WORDING,
+      channel,
+      network,
+    },
+  );
+}
+
+async function topicSlugs({ db }: HttpDeps): Promise<Set<string>> {
+  return new Set((await readTopics(db)).map(({ slug }) => slug));
+}
+
+interface Coupon {
+  address?: Address;
+  preferences?: Partial<Preferences>;
+  problems: Problems;
+}
+
+function readCoupon(form: ReturnType<typeof formOf>, slugs: ReadonlySet<string>): Coupon {
+  const coupon: Coupon = { problems: {} };
+  try {
+    coupon.address = normaliseAddress(textOf(form, 'email'));
+  } catch (error) {
+    if (!(error instanceof PaperboyError)) throw error;
+    coupon.problems.email = `${error.message} Nothing was sent.`;
+  }
+  try {
+    coupon.preferences = readPreferences(answersOf(form), slugs);
+  } catch (error) {
+    if (!(error instanceof InvalidPreferences)) throw error;
+    Object.assign(coupon.problems, error.problems);
+  }
+  return coupon;
+}
+
+/** What was typed, as far as the fields can show it again. */
+function typedPreferences(form: ReturnType<typeof formOf>): Partial<Preferences> {
+  const { topics, ...answers } = answersOf(form);
+  const shown = Object.entries({
+    ...answers,
+    hour: Number(answers.hour),
+    papers: Number(answers.papers),
+  }).filter(([, value]) => value !== undefined && !Number.isNaN(value));
+  return { ...Object.fromEntries(shown), topics: topics as string[] };
+}

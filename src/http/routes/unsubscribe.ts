@@ -1,0 +1,49 @@
+import type { FastifyInstance } from 'fastify';
+import { findReader } from '../../services/change-preferences.ts';
+import { unsubscribe } from '../../services/unsubscribe.ts';
+import type { HttpDeps } from '../deps.ts';
+import { sendPage, wantsPage } from '../errors.ts';
+import { TokenParams } from '../schemas.ts';
+
+/** Leaving, by the link and by the mail program's own button (RFC 8058). */
+export async function unsubscribeRoutes(app: FastifyInstance, deps: HttpDeps): Promise<void> {
+  const schema = { params: TokenParams, hide: true };
+  const goodbye = (email: string, token: string) =>
+    deps.pages.unsubscribe({ email, token, done: true });
+
+  // Mail providers send multipart, urlencoded or nothing at all; what they send does not matter.
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', (_request, payload, done) => {
+    payload.resume();
+    payload.on('end', () => done(null));
+    payload.on('error', () => done(null));
+  });
+  // Not even a malformed Content-Type may keep a reader from leaving.
+  app.addHook('onRequest', async (request) => {
+    request.headers['content-type'] = 'application/octet-stream';
+  });
+
+  app.get('/unsubscribe/:token', { schema }, async (request, reply) => {
+    const { token } = request.params as TokenParams;
+    const reader = await findReader(deps, token);
+    if (!reader) return sendPage(reply, goodbyeToNobody(deps));
+    if (reader.status === 'unsubscribed') return sendPage(reply, goodbye(reader.email, token));
+    return sendPage(reply, deps.pages.unsubscribe({ email: reader.email, token, done: false }));
+  });
+
+  app.post('/unsubscribe/:token', { schema }, async (request, reply) => {
+    const { token } = request.params as TokenParams;
+    const reader = await unsubscribe(deps, token);
+    if (!wantsPage(request)) return reply.code(200).send({ status: 'unsubscribed' });
+    return sendPage(reply, reader ? goodbye(reader.email, token) : goodbyeToNobody(deps));
+  });
+}
+
+/** For a link that is nobody's: what matters to whoever pressed it is that no mail comes. */
+function goodbyeToNobody({ pages, links }: HttpDeps): string {
+  return pages.message({
+    title: 'The delivery has stopped',
+    sentences: ['Nothing is sent for this link.'],
+    links: [{ text: 'Today’s papers', href: links.home }],
+  });
+}

@@ -1,0 +1,123 @@
+import { type Static, Type } from 'typebox';
+import { DIGEST_KINDS } from '../domain/digest.ts';
+import { FREQUENCIES, PREFERENCE_LIMITS, SUBSCRIBER_STATUSES } from '../domain/subscriber.ts';
+
+/** What stands on the wire, in snake_case: validated, typed and documented from here. */
+
+const { hour, papers, keywords } = PREFERENCE_LIMITS;
+
+const preferences = {
+  topics: Type.Array(Type.String({ maxLength: 100 }), {
+    maxItems: 100,
+    description: 'Slugs of followed topics',
+  }),
+  keywords: Type.Array(Type.String({ maxLength: 1000 }), {
+    maxItems: 100,
+    description: `Words that papers may say, at most ${keywords.max}`,
+  }),
+  frequency: Type.Enum([...FREQUENCIES]),
+  timezone: Type.String({ maxLength: 100, description: 'IANA name', examples: ['Europe/Berlin'] }),
+  hour: Type.Integer({ minimum: hour.min, maximum: hour.max, description: 'Hour of the own day' }),
+  papers: Type.Integer({
+    minimum: papers.min,
+    maximum: papers.max,
+    description: 'Most papers in one digest',
+  }),
+};
+
+const CLOSED = { additionalProperties: false };
+
+export const PreferenceChanges = Type.Partial(Type.Object(preferences), CLOSED);
+
+export const SignUpBody = Type.Object(
+  {
+    email: Type.String({ maxLength: 1000, examples: ['ada@example.org'] }),
+    ...Object.fromEntries(
+      Object.entries(preferences).map(([name, schema]) => [name, Type.Optional(schema)]),
+    ),
+  },
+  CLOSED,
+);
+
+export const Reader = Type.Object({
+  email: Type.String(),
+  status: Type.Enum([...SUBSCRIBER_STATUSES]),
+  topics: Type.Array(Type.String()),
+  keywords: Type.Array(Type.String()),
+  frequency: Type.Enum([...FREQUENCIES]),
+  timezone: Type.String(),
+  hour: Type.Integer(),
+  papers: Type.Integer(),
+});
+
+export const Accepted = Type.Object({ status: Type.Literal('pending') });
+
+export const ErrorBody = Type.Object(
+  {
+    statusCode: Type.Integer(),
+    code: Type.String({ description: 'Stable' }),
+    error: Type.String(),
+    message: Type.String(),
+  },
+  { description: 'What was wrong, naming the value and what was expected' },
+);
+
+export const TokenParams = Type.Object({ token: Type.String({ maxLength: 200 }) });
+export type TokenParams = Static<typeof TokenParams>;
+
+export const DateParams = Type.Object({ date: Type.String({ maxLength: 40 }) });
+export type DateParams = Static<typeof DateParams>;
+
+export const PaperQuery = Type.Object({
+  date: Type.Optional(Type.String({ maxLength: 40, description: 'YYYY-MM-DD' })),
+  topic: Type.Optional(Type.String({ maxLength: 100, description: 'Slug' })),
+  q: Type.Optional(
+    Type.String({ maxLength: 500, description: 'Words, phrases in quotes, -without' }),
+  ),
+  page: Type.Optional(Type.String({ maxLength: 10, description: 'From 1' })),
+});
+export type PaperQuery = Static<typeof PaperQuery>;
+
+export const DigestQuery = Type.Object({ kind: Type.Optional(Type.Enum([...DIGEST_KINDS])) });
+export type DigestQuery = Static<typeof DigestQuery>;
+
+export const PaperJson = Type.Object({
+  id: Type.String(),
+  title: Type.String(),
+  abstract: Type.String(),
+  authors: Type.Array(Type.String()),
+  author_count: Type.Optional(Type.Integer()),
+  organization: Type.Optional(Type.String()),
+  published_on: Type.Optional(Type.String()),
+  listed_on: Type.String(),
+  upvotes: Type.Integer(),
+  comments: Type.Integer(),
+  url: Type.Optional(Type.String()),
+  code_url: Type.Optional(Type.String()),
+  topics: Type.Array(Type.String(), { description: 'Slugs, the best first' }),
+});
+
+export const PaperList = Type.Array(PaperJson);
+
+export const TopicList = Type.Array(
+  Type.Object({
+    slug: Type.String(),
+    name: Type.String(),
+    papers: Type.Integer({ description: 'All stored papers' }),
+  }),
+);
+
+export const DigestJson = Type.Object({
+  kind: Type.Enum([...DIGEST_KINDS]),
+  date: Type.String(),
+  number: Type.Integer(),
+  composed_at: Type.String(),
+  paper_count: Type.Integer(),
+});
+
+export const DigestList = Type.Array(DigestJson);
+
+export const DigestWithPapers = Type.Object({
+  ...DigestJson.properties,
+  papers: Type.Array(PaperJson),
+});

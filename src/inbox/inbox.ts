@@ -1,0 +1,78 @@
+import type { Clock } from '../domain/clock.ts';
+import { mailEvents, type WaitOptions } from './mail-events.ts';
+import { type InboxEntry, openMailFolder } from './mail-folder.ts';
+import { type ParsedMail, parseMail } from './parse-mail.ts';
+import { receiveMail } from './receive-mail.ts';
+
+export type { InboxEntry } from './mail-folder.ts';
+export type { ParsedMail } from './parse-mail.ts';
+
+export interface InboxOptions {
+  /** Address to listen on. */
+  host: string;
+  /** Port to listen on; 0 takes any that is free. */
+  port: number;
+  /** Where messages are kept, a file each; made when missing. */
+  folder: string;
+  /** Messages to keep; beyond, the oldest goes. @defaultValue 1000 */
+  keep?: number;
+  /** Larger messages are refused with 552. @defaultValue 10 MiB */
+  maxMessageBytes?: number;
+  /** @defaultValue the system's clock */
+  clock?: Clock;
+}
+
+/** Mail that is caught on this machine instead of leaving it. */
+export interface Inbox {
+  readonly host: string;
+  /** The port that it listens on, also when any was asked for. */
+  readonly port: number;
+  /** All messages, the newest first. */
+  list(): Promise<InboxEntry[]>;
+  /** A message, or null when there is none of that id (any more). */
+  read(id: string): Promise<{ entry: InboxEntry; raw: Buffer; parsed: ParsedMail } | null>;
+  /** The newest message here that fits, or else the first that comes. Rejects with the signal's
+   *  reason, with `INBOX_TIMEOUT` after `timeoutMs`, with `INBOX_CLOSED`, or with what the predicate
+   *  throws. */
+  waitFor(predicate: (entry: InboxEntry) => boolean, options?: WaitOptions): Promise<InboxEntry>;
+  /** Stops listening and waits for messages that are being received, a second at most. */
+  close(): Promise<void>;
+}
+
+const DEFAULT_KEEP = 1000;
+const DEFAULT_MAX_MESSAGE_BYTES = 10 * 1024 * 1024;
+
+/**
+ * Opens the local inbox: a real SMTP server that keeps what it accepts. A message is in the folder
+ * before it is acknowledged, so it outlives the process (not a power cut: nothing is forced to the
+ * disk). Throws `INBOX_CANNOT_LISTEN` when the address cannot be had.
+ */
+export async function openInbox(options: InboxOptions): Promise<Inbox> {
+  const { host, port, folder, keep = DEFAULT_KEEP, clock = () => new Date() } = options;
+  const { maxMessageBytes = DEFAULT_MAX_MESSAGE_BYTES } = options;
+  const mail = await openMailFolder(folder, keep);
+  const events = mailEvents();
+  const receiver = await receiveMail({
+    host,
+    port,
+    maxMessageBytes,
+    accept: async (envelope, raw) => {
+      events.arrived(await mail.add({ ...envelope, receivedAt: clock() }, raw));
+    },
+  });
+
+  return {
+    host,
+    port: receiver.port,
+    list: async () => mail.entries(),
+    async read(id) {
+      const found = await mail.read(id);
+      return found && { ...found, parsed: await parseMail(found.raw) };
+    },
+    waitFor: (predicate, wait = {}) => events.waitFor(mail.entries(), predicate, wait),
+    async close() {
+      await receiver.close();
+      events.close();
+    },
+  };
+}

@@ -1,0 +1,100 @@
+import type { AddressInfo } from 'node:net';
+import { SMTPServer, type SMTPServerDataStream, type SMTPServerSession } from 'smtp-server';
+import { PaperboyError } from '../domain/errors.ts';
+import type { Envelope } from './mail-folder.ts';
+
+export interface MailReceiver {
+  readonly port: number;
+  /** Stops listening; messages on their way get a second. */
+  close(): Promise<void>;
+}
+
+/** How long an open connection may go on after `close`, in ms. Idle ones of a pool always would. */
+const CLOSE_TIMEOUT_MS = 1000;
+
+/** An SMTP server on `host`, without TLS and log-in. The client gets its 250 once `accept` has
+ *  returned, and a 451, on which it tries again, when it throws. */
+export async function receiveMail(args: {
+  host: string;
+  port: number;
+  maxMessageBytes: number;
+  accept(envelope: Envelope, raw: Buffer): Promise<void>;
+}): Promise<MailReceiver> {
+  const { host, port, maxMessageBytes, accept } = args;
+  const accepting = new Set<Promise<void>>();
+  const server = new SMTPServer({
+    disabledCommands: ['AUTH', 'STARTTLS'],
+    authOptional: true,
+    disableReverseLookup: true,
+    size: maxMessageBytes,
+    rejectOversized: true,
+    closeTimeout: CLOSE_TIMEOUT_MS,
+    onData(stream, session, callback) {
+      const accepted = takeMessage(stream, (raw) => accept(envelopeOf(session), raw));
+      accepting.add(accepted);
+      accepted
+        .then(
+          () => callback(),
+          (error) => callback(replyTo(error)),
+        )
+        .finally(() => accepting.delete(accepted));
+    },
+  });
+  // A client that breaks off is its own business, not the end of this process.
+  server.on('error', () => undefined);
+  await listen(server, host, port);
+
+  return {
+    port: (server.server.address() as AddressInfo).port,
+    async close() {
+      await new Promise<void>((resolve) => server.close(() => resolve()));
+      await Promise.allSettled(accepting);
+    },
+  };
+}
+
+/** Collects a message and passes it on, unless it grew too large: the server then refuses it. A
+ *  client that leaves in the middle makes the stream throw. */
+async function takeMessage(
+  stream: SMTPServerDataStream,
+  accept: (raw: Buffer) => Promise<void>,
+): Promise<void> {
+  let chunks: Buffer[] = [];
+  for await (const chunk of stream) {
+    if (stream.sizeExceeded) chunks = [];
+    else chunks.push(chunk);
+  }
+  if (!stream.sizeExceeded) await accept(Buffer.concat(chunks));
+}
+
+function envelopeOf({ envelope }: SMTPServerSession): Envelope {
+  return {
+    from: envelope.mailFrom ? envelope.mailFrom.address : '',
+    to: envelope.rcptTo.map(({ address }) => address),
+  };
+}
+
+/** RFC 5321 §4.2.3: 451, local error in processing. */
+function replyTo(error: unknown): Error {
+  const reply = new Error('The local inbox could not keep the message', { cause: error });
+  return Object.assign(reply, { responseCode: 451 });
+}
+
+function listen(server: SMTPServer, host: string, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const onError = (cause: Error) => reject(cannotListen(host, port, cause));
+    server.once('error', onError);
+    server.listen(port, host, () => {
+      server.off('error', onError);
+      resolve();
+    });
+  });
+}
+
+function cannotListen(host: string, port: number, cause: Error): Error {
+  return new PaperboyError(
+    'INBOX_CANNOT_LISTEN',
+    `The local inbox cannot listen on ${host}:${port} (${cause.message}): set INBOX_PORT to a free port.`,
+    { cause },
+  );
+}

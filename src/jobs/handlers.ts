@@ -1,0 +1,85 @@
+import type { Db } from '../db/client.ts';
+import type { Clock } from '../domain/clock.ts';
+import { dueDigest } from '../domain/composing.ts';
+import type { Handlers } from '../queue/jobs.ts';
+import type { Queue } from '../queue/queue.ts';
+import { composeDigest } from '../services/compose-digest.ts';
+import { type DeliverDeps, deliverBatch } from '../services/deliver-batch.ts';
+import { ringDue } from '../services/ring-due.ts';
+import { type LetterDeps, sendLetter } from '../services/send-letter.ts';
+import type { Lease } from './lease.ts';
+
+/** Writes an event down. */
+export type Log = (level: 'info' | 'warn', event: string, facts: object) => void;
+
+export interface HandlerDeps {
+  db: Db;
+  queue: Queue;
+  clock: Clock;
+  log: Log;
+  composeAt: { hour: number; minute: number };
+  /** What sending needs; loaded when the first mail goes out. */
+  mail: () => Promise<DeliverDeps & LetterDeps>;
+  lease: () => Promise<Lease>;
+}
+
+/** One handler for each job: what happens when the bell rings. */
+export function createHandlers({
+  db,
+  queue,
+  clock,
+  log,
+  composeAt,
+  mail,
+  lease,
+}: HandlerDeps): Handlers {
+  return {
+    compose: async ({ kind }) => {
+      const now = clock();
+      const due = dueDigest(kind, composeAt, now);
+      if (due === null) return;
+      const { digest, isNew } = await composeDigest(db, { ...due, now });
+      if (digest === null)
+        return log('warn', 'no papers to compose from', { kind, date: due.date });
+      if (!isNew) return;
+      log('info', 'digest composed', {
+        kind,
+        date: due.date,
+        papers: digest.papers,
+        audience: digest.audience,
+      });
+      await ringDue({ db, queue }, clock());
+    },
+    due: async () => {
+      const sweep = await ringDue({ db, queue }, clock());
+      if (sweep.unknown > 0) log('warn', 'deliveries of a dead worker are unknown', sweep);
+      else if (sweep.due + sweep.letters + sweep.expired > 0)
+        log('info', 'rang for what is due', sweep);
+    },
+    batch: async ({ digestId }) => {
+      const deps = await mail();
+      const leaseId = await (await lease()).current();
+      const result = await deliverBatch(deps, { digestId, leaseId });
+      if (result.claimed > 0) log('info', 'batch sent', { digestId, ...result });
+    },
+    letter: async ({ letterId }) => sendLetter(await mail(), letterId),
+  };
+}
+
+/** Has the queue ring for composing and for what is due, from now on. */
+export async function startSchedules(
+  queue: Queue,
+  composeAt: { hour: number; minute: number },
+): Promise<void> {
+  const daily = `${composeAt.minute} ${composeAt.hour} * * *`;
+  await queue.schedule('compose', { kind: 'daily' }, { cron: daily });
+  await queue.schedule(
+    'compose',
+    { kind: 'weekly' },
+    { cron: `${composeAt.minute} ${composeAt.hour} * * 1` },
+  );
+  await queue.schedule('due', {}, { everySeconds: 60 });
+  // A digest that came due while no scheduler ran is made up for.
+  await queue.ring('compose', { kind: 'daily' }, 'compose-daily-at-start');
+  await queue.ring('compose', { kind: 'weekly' }, 'compose-weekly-at-start');
+}

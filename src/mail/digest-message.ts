@@ -1,0 +1,139 @@
+import { createHash } from 'node:crypto';
+import type { AssembledCopy, Copy, Edition } from './edition.ts';
+import {
+  checkedAddress,
+  header,
+  mailboxHeader,
+  mailDate,
+  phraseTokens,
+  textHeader,
+} from './headers.ts';
+import type { Message } from './message.ts';
+import type { Sender } from './sender.ts';
+import type { Piece } from './slots.ts';
+
+/** A copy and how it is addressed; kept with the delivery, so that every attempt is the same. */
+export interface AddressedCopy extends Copy {
+  to: string;
+  /** With its angle brackets. */
+  messageId: string;
+  date: Date;
+  /** Where bounces go; the sender's address when left out. */
+  returnPath?: string;
+}
+
+/**
+ * One reader's digest as a whole message (RFC 5322), ready to be sent: same arguments, same bytes.
+ * @throws RangeError for an address that cannot stand in a header, and as `Edition.assemble`.
+ */
+export function digestMessage(edition: Edition, addressed: AddressedCopy): Message {
+  const { sender } = edition;
+  const copy = edition.assemble(addressed);
+  const boundary = boundaryOf(addressed.messageId);
+  return {
+    envelope: {
+      from: checkedAddress(addressed.returnPath ?? sender.from.address),
+      to: checkedAddress(addressed.to),
+    },
+    raw: Buffer.concat([
+      Buffer.from(headersOf(edition, addressed, copy.subject) + contentType(boundary), 'latin1'),
+      partHead(boundary, 'text/plain'),
+      ...copy.text.map(encodedOf),
+      partHead(boundary, 'text/html'),
+      ...copy.html.map(encodedOf),
+      Buffer.from(`--${boundary}--\r\n`, 'latin1'),
+    ]),
+  };
+}
+
+/** The HTML of a copy, for the web view and for previews. */
+export function digestHtml(edition: Edition, copy: Copy): string {
+  return textOf(edition.assemble(copy).html);
+}
+
+/** The plain text of a copy. */
+export function digestText(edition: Edition, copy: Copy): string {
+  return textOf(edition.assemble(copy).text);
+}
+
+function headersOf(
+  edition: Edition,
+  addressed: AddressedCopy,
+  subject: AssembledCopy['subject'],
+): string {
+  const { sender } = edition;
+  return [
+    mailboxHeader('From', sender.from),
+    mailboxHeader('To', { name: '', address: addressed.to }),
+    textHeader('Subject', subject),
+    header('Date', [mailDate(addressed.date)]),
+    header('Message-ID', [checkedMessageId(addressed.messageId)]),
+    sender.replyTo === null ? '' : mailboxHeader('Reply-To', { name: '', address: sender.replyTo }),
+    listHeaders(sender),
+    header('List-Unsubscribe', [`<${sender.links.unsubscribe(addressed.token)}>`]),
+    'List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n', // byte-exact: RFC 8058 §3.1
+    header('Feedback-ID', [feedbackId(edition)]),
+    'Precedence: bulk\r\n',
+    'Auto-Submitted: auto-generated\r\n',
+    'X-Auto-Response-Suppress: All\r\n',
+    'MIME-Version: 1.0\r\n',
+  ].join('');
+}
+
+/** RFC 2919 and RFC 2369. */
+function listHeaders(sender: Sender): string {
+  const owner = checkedAddress(sender.replyTo ?? sender.from.address);
+  return [
+    header('List-Id', [...phraseTokens(sender.siteName, ROOM_IN_LIST_ID), `<${sender.listId}>`]),
+    header('List-Help', [`<${sender.links.home}>`]),
+    header('List-Archive', [`<${sender.links.digests}>`]),
+    header('List-Owner', [`<mailto:${encodeURI(owner)}>`]),
+    'List-Post: NO\r\n',
+  ].join('');
+}
+
+/** `2026-05-08:papers.example.org:daily:papersexampleor`: what complaints are counted by, nothing
+ *  about the reader. The last field is to be 5 to 15 characters and the same for ever. */
+function feedbackId({ digest, sender }: Edition): string {
+  const senderId = sender.messageIdDomain
+    .replace(/[^A-Za-z0-9]/g, '')
+    .slice(0, 15)
+    .padEnd(5, '0');
+  return [digest.date, sender.listId.replaceAll(':', ''), digest.kind, senderId].join(':');
+}
+
+function checkedMessageId(messageId: string): string {
+  if (MESSAGE_ID.test(messageId)) return messageId;
+  throw new RangeError('A Message-ID is not of the form <id@domain>.');
+}
+
+/** Contains `=_`, which never stands in quoted-printable, so no part can hold it (RFC 2045 §6.7). */
+function boundaryOf(messageId: string): string {
+  return `=_${createHash('sha256').update(messageId).digest('hex').slice(0, 32)}`;
+}
+
+function contentType(boundary: string): string {
+  return `Content-Type: multipart/alternative;\r\n boundary="${boundary}"\r\n\r\n`;
+}
+
+function partHead(boundary: string, type: string): Buffer {
+  const lines = [
+    `--${boundary}`,
+    `Content-Type: ${type}; charset=utf-8`,
+    'Content-Transfer-Encoding: quoted-printable',
+    '',
+    '',
+  ];
+  return Buffer.from(lines.join('\r\n'), 'latin1');
+}
+
+function encodedOf({ encoded }: Piece): Buffer {
+  return encoded;
+}
+
+function textOf(pieces: readonly Piece[]): string {
+  return pieces.map(({ text }) => text).join('');
+}
+
+const MESSAGE_ID = /^<[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9.-]+>$/;
+const ROOM_IN_LIST_ID = 60;

@@ -1,0 +1,89 @@
+import { countWord, describeWhen } from '../domain/describe.ts';
+import type { DigestKind } from '../domain/digest.ts';
+import type { Preferences } from '../domain/subscriber.ts';
+import { clip, oneLine } from './printable.ts';
+
+/** `The Residual Stream Is All You Need, and 9 more`; `names` are those of the papers, in order. */
+export function subjectOf(names: readonly string[]): string {
+  const [top = ''] = names;
+  const more = names.length > 1 ? `, and ${names.length - 1} more` : '';
+  return clip(top, MAX_SUBJECT - more.length) + more;
+}
+
+/** The line that an inbox shows behind the subject: the next names and the count, 40 to 130 characters. */
+export function preheaderOf({
+  names,
+  count,
+  day,
+}: {
+  names: readonly string[];
+  count: string;
+  day: string;
+}): string {
+  const also: string[] = [];
+  for (const name of names.slice(1)) {
+    if (alsoLine([...also, name], count).length > MAX_PREHEADER) break;
+    also.push(name);
+  }
+  return also.length > 0 ? alsoLine(also, count) : `${day}: ${count}`;
+}
+
+/** `A four-minute read.`, for a reader of 230 words a minute. */
+export function readingTimeOf(words: number): string {
+  const minutes = countWord(Math.max(1, Math.round(words / WORDS_PER_MINUTE)));
+  return `${/^(?:8|1[18]|eight|eleven)/.test(minutes) ? 'An' : 'A'} ${minutes}-minute read.`;
+}
+
+/** `Chosen by your topics: State space, Hardware; and your words: stateless.` */
+export function choiceOf(topicNames: readonly string[], keywords: readonly string[]): string {
+  const topics = clip(topicNames.map(oneLine).join(', '), MAX_CHOICE);
+  const words = clip(keywords.map(oneLine).join(', '), MAX_CHOICE);
+  if (topics === '' && words === '') return 'Chosen without topics of yours: the best of the day.';
+  if (words === '') return `Chosen by your topics: ${topics}.`;
+  return topics === ''
+    ? `Chosen by your words: ${words}.`
+    : `Chosen by your topics: ${topics}; and your words: ${words}.`;
+}
+
+/** `You get Paperboy on weekdays at 07:00, Berlin time, because ada@example.org asked for it on 2 March 2026.` */
+export function whyOf(reader: {
+  siteName: string;
+  email: string;
+  /** The day of the sign-up, as words. */
+  asked: string | null;
+  preferences: Pick<Preferences, 'frequency' | 'hour' | 'timezone'>;
+}): string {
+  const when = oneLine(describeWhen(reader.preferences));
+  const day = reader.asked === null ? '' : ` on ${reader.asked}`;
+  return `You get ${reader.siteName} ${when}, because ${oneLine(reader.email)} asked for it${day}.`;
+}
+
+/** How an edition of this kind ends, and where the papers that were not chosen are. */
+export const ENDINGS = {
+  daily: { ending: 'That is today’s edition.', place: 'on the front page' },
+  weekly: { ending: 'That is this week’s edition.', place: 'in the archive' },
+} satisfies Record<DigestKind, { ending: string; place: string }>;
+
+/** `The other 39 papers` and `are on the front page`; empty when there are none. */
+export function othersOf(count: number, place: string): { others: string; othersAre: string } {
+  if (count <= 0) return { others: '', othersAre: '' };
+  if (count === 1) return { others: 'The other paper', othersAre: `is ${place}` };
+  return { others: `The other ${count} papers`, othersAre: `are ${place}` };
+}
+
+/** `49 papers` */
+export function papersOf(count: number): string {
+  return `${count} paper${count === 1 ? '' : 's'}`;
+}
+
+function alsoLine(names: readonly string[], count: string): string {
+  return `Also ${names.join('; ')}. ${count}`;
+}
+
+/** In characters. */
+const MAX_SUBJECT = 150;
+const MAX_PREHEADER = 130;
+/** More than twenty words of eighty characters. */
+const MAX_CHOICE = 1_700;
+
+const WORDS_PER_MINUTE = 230;

@@ -1,0 +1,66 @@
+import { encodePiece } from './quoted-printable.ts';
+
+/** Text that is the same for many readers, and the same text encoded for the message. */
+export interface Piece {
+  text: string;
+  encoded: Buffer;
+}
+
+/** A place that is filled per reader. */
+export interface Slot {
+  slot: string;
+}
+
+export type Part = readonly (Piece | Slot)[];
+
+/** Marks slots in a text that is about to be rendered, and finds them again in the result. */
+export interface Slots {
+  mark(slot: string): string;
+  cut(rendered: string): Part;
+}
+
+/**
+ * Slots that nobody can forge: `nonce` is to be random, and the control character around it never
+ * stands in a text that went through `oneLine`.
+ */
+export function createSlots(nonce: string): Slots {
+  const marked = new RegExp(`${EDGE}${nonce}:(\\w+)${EDGE}`);
+  return {
+    mark: (slot) => `${EDGE}${nonce}:${slot}${EDGE}`,
+    cut: (rendered) => rendered.split(marked).flatMap(partAt),
+  };
+}
+
+/** A text together with its encoded form. */
+export function pieceOf(text: string): Piece {
+  return { text, encoded: encodePiece(text) };
+}
+
+/** The pieces of `part` with every slot filled by one piece or several.
+ *  @throws RangeError when `fill` has nothing for a slot. */
+export function fillPart(
+  part: Part,
+  fill: Readonly<Record<string, Piece | readonly Piece[]>>,
+): Piece[] {
+  const pieces: Piece[] = [];
+  for (const item of part) {
+    const filled = 'slot' in item ? fill[item.slot] : item;
+    if (filled === undefined) throw new RangeError('A slot has nothing to be filled with.');
+    if ('encoded' in filled) pieces.push(filled);
+    else pieces.push(...filled);
+  }
+  return pieces;
+}
+
+/** Length of the fixed text of `part` in UTF-8. */
+export function bytesOf(part: Part): number {
+  return part.reduce((sum, item) => sum + ('slot' in item ? 0 : Buffer.byteLength(item.text)), 0);
+}
+
+/** What `split` gives: texts at even places, names of slots at odd ones. */
+function partAt(item: string, place: number): Part {
+  if (place % 2 === 1) return [{ slot: item }];
+  return item === '' ? [] : [pieceOf(item)];
+}
+
+const EDGE = '\u0001';

@@ -1,0 +1,77 @@
+import {
+  createPostgresBackend,
+  createRedisBackend,
+  type Job,
+  type JobSchedulerTemplateOptions,
+  type JobsOptions,
+  type RepeatOptions,
+  withBackend,
+} from 'bullmq';
+import { Redis } from 'ioredis';
+import type pg from 'pg';
+
+/** The part of a BullMQ queue that we use, whatever its store. */
+export interface JobQueue {
+  add(name: string, data: unknown, options?: JobsOptions): Promise<unknown>;
+  addBulk(jobs: { name: string; data: unknown; opts?: JobsOptions }[]): Promise<unknown>;
+  upsertJobScheduler(
+    id: string,
+    repeat: Omit<RepeatOptions, 'key'>,
+    template: { name: string; data: unknown; opts?: JobSchedulerTemplateOptions },
+  ): Promise<unknown>;
+  getJobCounts(
+    ...types: ('waiting' | 'active' | 'delayed' | 'failed')[]
+  ): Promise<Record<string, number>>;
+  on(event: 'error', listener: (error: Error) => void): unknown;
+  waitUntilReady(): Promise<unknown>;
+  close(): Promise<void>;
+}
+
+/** The part of a BullMQ worker that we use. */
+export interface JobWorker {
+  on(event: 'error', listener: (error: Error) => void): unknown;
+  on(event: 'failed', listener: (job: Job | undefined, error: Error) => void): unknown;
+  waitUntilReady(): Promise<unknown>;
+  /** Takes no more jobs and waits for those in hand. */
+  close(): Promise<void>;
+}
+
+/** Where BullMQ keeps its jobs. */
+export interface QueueBackend {
+  openQueue(name: string): JobQueue;
+  openWorker(
+    name: string,
+    process: (job: Job) => Promise<void>,
+    options: { concurrency: number },
+  ): JobWorker;
+  close(): Promise<void>;
+}
+
+/** The queue in Postgres, on a pool that stays the caller's. */
+export function postgresBackend(pool: pg.Pool): QueueBackend {
+  const { Queue, Worker } = withBackend(createPostgresBackend);
+  const connection = pool as never;
+  return {
+    openQueue: (name) => new Queue(name, { connection }) as unknown as JobQueue,
+    openWorker: (name, process, options) => new Worker(name, process, { connection, ...options }),
+    close: async () => undefined,
+  };
+}
+
+/** The queue in Redis or Valkey. Producers fail fast, so that a request is answered; workers wait
+ *  for the store as long as it takes. */
+export function redisBackend(url: string, onError: (error: Error) => void): QueueBackend {
+  const { Queue, Worker } = withBackend(createRedisBackend);
+  const producer = new Redis(url, { maxRetriesPerRequest: 1 });
+  const consumer = new Redis(url, { maxRetriesPerRequest: null });
+  for (const connection of [producer, consumer]) connection.on('error', onError);
+  return {
+    openQueue: (name) => new Queue(name, { connection: producer }) as unknown as JobQueue,
+    openWorker: (name, process, options) =>
+      new Worker(name, process, { connection: consumer, ...options }),
+    close: async () => {
+      producer.disconnect();
+      consumer.disconnect();
+    },
+  };
+}

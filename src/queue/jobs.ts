@@ -1,0 +1,29 @@
+import type { DigestKind } from '../domain/digest.ts';
+
+/** Every job by name with what it carries: ids, never content. Postgres is the truth, a job only a
+ *  doorbell; each may ring twice or be lost. */
+export interface JobMap {
+  /** Compose the digest that is due, if it is. */
+  compose: { kind: DigestKind };
+  /** Ring for everything that is due, and end what has run out. */
+  due: Record<string, never>;
+  /** Send a batch of due deliveries of a digest. */
+  batch: { digestId: number };
+  /** Send one letter. */
+  letter: { letterId: number };
+}
+
+export type JobName = keyof JobMap;
+
+export type Handlers = { [Name in JobName]: (data: JobMap[Name]) => Promise<void> };
+
+export const QUEUE_NAMES = ['schedule', 'deliveries', 'letters'] as const;
+export type QueueName = (typeof QUEUE_NAMES)[number];
+
+/** Which queue a job waits in, so that a long morning does not hold up confirmations. */
+export const QUEUE_OF = {
+  compose: 'schedule',
+  due: 'schedule',
+  batch: 'deliveries',
+  letter: 'letters',
+} as const satisfies Record<JobName, QueueName>;

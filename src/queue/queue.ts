@@ -1,0 +1,136 @@
+import type { JobsOptions } from 'bullmq';
+import type { JobQueue, JobWorker, QueueBackend } from './backend.ts';
+import {
+  type Handlers,
+  type JobMap,
+  type JobName,
+  QUEUE_NAMES,
+  QUEUE_OF,
+  type QueueName,
+} from './jobs.ts';
+
+/** The doorbell: what happens when it rings is looked up in Postgres. */
+export interface Queue {
+  /** Rings once. With an `id`, ringing again while the job waits does nothing. */
+  ring<Name extends JobName>(name: Name, data: JobMap[Name], id?: string): Promise<void>;
+  ringMany<Name extends JobName>(name: Name, rings: readonly Ring<Name>[]): Promise<void>;
+  /** Rings by itself from now on, once however many processes ask for it. */
+  schedule<Name extends JobName>(name: Name, data: JobMap[Name], when: Schedule): Promise<void>;
+  /** Starts handling the jobs of the queues named. */
+  work(queues: readonly QueueName[], handlers: Handlers, options: WorkOptions): Promise<Work>;
+  /** Rejects when the store of the queue does not answer. */
+  check(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface Ring<Name extends JobName> {
+  data: JobMap[Name];
+  id: string;
+}
+
+export type Schedule =
+  /** Cron expression, UTC. */
+  { cron: string } | { everySeconds: number };
+
+export interface WorkOptions {
+  /** Jobs of one queue that this process handles side by side. */
+  concurrency: number;
+  onError: (error: Error, job: { name: string; id: string } | null) => void;
+}
+
+export interface Work {
+  /** Takes no more jobs and waits for those in hand. */
+  stop(): Promise<void>;
+}
+
+/** Nothing is kept of a finished job: its id is free to ring again, and the ledger is Postgres. A job
+ *  that fails is rung again by the next sweep, except the compose job, which comes once a day. */
+const ONCE = { attempts: 1, removeOnComplete: true, removeOnFail: true } as const;
+const PERSISTENT = {
+  ...ONCE,
+  attempts: 8,
+  backoff: { type: 'exponential', delay: 15_000 },
+} as const;
+
+const OPTIONS_OF: Record<JobName, JobsOptions> = {
+  compose: PERSISTENT,
+  due: ONCE,
+  batch: ONCE,
+  letter: ONCE,
+};
+
+/** Opens the queues in their store. */
+export function openQueue(backend: QueueBackend, onError: (error: Error) => void): Queue {
+  const queues = Object.fromEntries(
+    QUEUE_NAMES.map((name) => {
+      const queue = backend.openQueue(name);
+      queue.on('error', onError);
+      return [name, queue];
+    }),
+  ) as Record<QueueName, JobQueue>;
+  return {
+    ring: async (name, data, id) => {
+      await queues[QUEUE_OF[name]].add(name, data, {
+        ...OPTIONS_OF[name],
+        ...(id !== undefined && { jobId: id }),
+      });
+    },
+    ringMany: async (name, rings) => {
+      if (rings.length === 0) return;
+      const options = OPTIONS_OF[name];
+      await queues[QUEUE_OF[name]].addBulk(
+        rings.map(({ data, id }) => ({ name, data, opts: { ...options, jobId: id } })),
+      );
+    },
+    schedule: async (name, data, when) => {
+      const repeat =
+        'cron' in when ? { pattern: when.cron, tz: 'UTC' } : { every: when.everySeconds * 1000 };
+      const id = [name, ...Object.values(data)].join('-');
+      await queues[QUEUE_OF[name]].upsertJobScheduler(id, repeat, {
+        name,
+        data,
+        opts: OPTIONS_OF[name],
+      });
+    },
+    work: (names, handlers, options) => startWork(backend, names, handlers, options),
+    check: async () => {
+      await queues.schedule.getJobCounts('waiting');
+    },
+    close: async () => {
+      await Promise.all(Object.values(queues).map((queue) => queue.close()));
+    },
+  };
+}
+
+async function startWork(
+  backend: QueueBackend,
+  names: readonly QueueName[],
+  handlers: Handlers,
+  { concurrency, onError }: WorkOptions,
+): Promise<Work> {
+  const workers: JobWorker[] = names.map((name) => {
+    const worker = backend.openWorker(
+      name,
+      async (job) => {
+        const handle = handlers[job.name as JobName] as
+          | ((data: unknown) => Promise<void>)
+          | undefined;
+        if (!handle)
+          throw new Error(`No handler for the job “${job.name}” in the queue “${name}”.`);
+        await handle(job.data);
+      },
+      { concurrency },
+    );
+    worker.on('error', (error) => onError(error, null));
+    worker.on('failed', (job, error) =>
+      onError(error, job ? { name: job.name, id: job.id ?? '' } : null),
+    );
+    return worker;
+  });
+  await Promise.all(workers.map((worker) => worker.waitUntilReady()));
+  return {
+    stop: async () => {
+      await Promise.all(workers.map((worker) => worker.close()));
+    },
+  };
+}

@@ -1,0 +1,61 @@
+import type { Db } from '../db/client.ts';
+import { freezeAudience, listSendGroups } from '../db/deliveries.ts';
+import {
+  addDigest,
+  type DigestSummary,
+  findDigest,
+  freezePapers,
+  lockComposing,
+  setAudience,
+} from '../db/digests.ts';
+import { listUsablePapers } from '../db/papers.ts';
+import type { DigestKind } from '../domain/digest.ts';
+import { PaperboyError } from '../domain/errors.ts';
+import { rankPapers } from '../domain/ranking.ts';
+import { isDue, isMonday, nextOccurrence, usableDays } from '../domain/schedule.ts';
+
+export interface Composing {
+  kind: DigestKind;
+  date: string;
+  now: Date;
+  /** From when on readers' hours count: when composing was due. `now` unless it is made up for. */
+  from?: Date;
+}
+
+/** `digest` is null on a day without papers: nothing is stored, so that it may be tried again. */
+export interface Composed {
+  digest: DigestSummary | null;
+  isNew: boolean;
+}
+
+/**
+ * Freezes the papers of a digest and its audience in one transaction. Whoever comes second, at the
+ * same moment or later, gets the digest that is there.
+ * @throws PaperboyError `NOT_A_MONDAY` for a weekly digest of another day.
+ */
+export async function composeDigest(
+  db: Db,
+  { kind, date, now, from = now }: Composing,
+): Promise<Composed> {
+  if (kind === 'weekly' && !isMonday(date)) {
+    throw new PaperboyError(
+      'NOT_A_MONDAY',
+      `Weekly digests are dated on Mondays: ${date} is none.`,
+    );
+  }
+  return db.transaction(async (tx) => {
+    await lockComposing(tx);
+    const known = await findDigest(tx, kind, date);
+    if (known) return { digest: known, isNew: false };
+    const papers = rankPapers(await listUsablePapers(tx, { kind, ...usableDays(kind, date) }));
+    if (papers.length === 0) return { digest: null, isNew: false };
+    const digest = await addDigest(tx, { kind, date, composedAt: now });
+    await freezePapers(tx, digest, papers);
+    const groups = (await listSendGroups(tx, kind))
+      .map((group) => ({ ...group, sendAt: nextOccurrence(from, group.hour, group.timezone) }))
+      .filter((group) => isDue(group.frequency, kind, group.sendAt, group.timezone));
+    const audience = await freezeAudience(tx, digest.id, groups, now);
+    await setAudience(tx, digest.id, audience);
+    return { digest: { ...digest, audience, papers: papers.length }, isNew: true };
+  });
+}

@@ -1,0 +1,235 @@
+import type { Db } from '../db/client.ts';
+import {
+  type ClaimedDelivery,
+  changeDeliveries,
+  claimDue,
+  type DeliveryChange,
+  listSeenPapers,
+} from '../db/deliveries.ts';
+import { listSubscribers } from '../db/subscribers.ts';
+import { listSuppressed } from '../db/suppressions.ts';
+import type { Clock } from '../domain/clock.ts';
+import { BATCH_SIZE } from '../domain/delivery.ts';
+import type { Selection } from '../domain/digest.ts';
+import { settle } from '../domain/outcome.ts';
+import type { Subscriber } from '../domain/subscriber.ts';
+import { hashSuppressed, type Tokens } from '../domain/tokens.ts';
+import { digestMessage } from '../mail/digest-message.ts';
+import type { Message } from '../mail/message.ts';
+import { messageIdFor } from '../mail/message-id.ts';
+import type { Relay } from '../mail/relay.ts';
+import { copyFor, type Editions, type OpenEdition } from './support/editions.ts';
+
+export interface DeliverDeps {
+  db: Db;
+  editions: Editions;
+  relay: Relay;
+  tokens: Tokens;
+  clock: Clock;
+  /** 0 to 1; spreads retries. */
+  random: () => number;
+  suppressionKey: string;
+  messageIdKey: Buffer;
+  /** Messages on their way at the same time. */
+  connections: number;
+  /** Aborted when the process is to end: what is in flight is finished, the rest given back. */
+  stopping: AbortSignal;
+}
+
+/** A delivery whose mail is ready. */
+interface Ready {
+  delivery: ClaimedDelivery;
+  message: Message;
+}
+
+/** How a batch went. */
+export interface BatchResult {
+  claimed: number;
+  sent: number;
+}
+
+/**
+ * Sends one batch of a digest's due deliveries under a lease: claims them, rechecks that each reader
+ * still wants mail, chooses the papers, and sends. `sending` is committed before the first byte, at
+ * most `connections` at once, and what became of them is committed with the next ones' `sending`.
+ * A lease that ended meanwhile changes nothing any more.
+ */
+export async function deliverBatch(
+  deps: DeliverDeps,
+  { digestId, leaseId }: { digestId: number; leaseId: number },
+): Promise<BatchResult> {
+  const { db, clock, stopping } = deps;
+  const none = { claimed: 0, sent: 0 };
+  if (stopping.aborted) return none;
+  const edition = await deps.editions(digestId);
+  if (!edition) return none;
+  const claimed = await claimDue(db, { digestId, leaseId, limit: BATCH_SIZE, now: clock() });
+  if (claimed.length === 0) return none;
+  const ready = await prepare(deps, edition, claimed, leaseId);
+  const sent = await sendAll(deps, edition, ready, leaseId);
+  return { claimed: claimed.length, sent };
+}
+
+/** Decides for each delivery, records the decisions, and composes the mails of those that go out. */
+async function prepare(
+  deps: DeliverDeps,
+  edition: OpenEdition,
+  claimed: readonly ClaimedDelivery[],
+  leaseId: number,
+): Promise<Ready[]> {
+  const { db, tokens, clock } = deps;
+  const digestId = edition.digest.id;
+  const now = clock();
+  const ids = claimed.map(({ subscriberId }) => subscriberId);
+  const readers = new Map((await listSubscribers(db, ids)).map((reader) => [reader.id, reader]));
+  const suppressed = await findSuppressedReaders(deps, [...readers.values()]);
+  const selections = await chooseAll(deps, edition, claimed, readers);
+  const changes: DeliveryChange[] = [];
+  const ready: Ready[] = [];
+  for (const delivery of claimed) {
+    const { subscriberId } = delivery;
+    const reader = readers.get(subscriberId);
+    const selection = selections.get(subscriberId) ?? [];
+    const obstacle = obstacleFor(reader, suppressed, selection);
+    if (!reader || obstacle !== null) {
+      changes.push({ subscriberId, state: 'skipped', detail: obstacle ?? '' });
+      continue;
+    }
+    const messageId =
+      delivery.messageId ??
+      messageIdFor(
+        digestId,
+        subscriberId,
+        deps.messageIdKey,
+        edition.edition.sender.messageIdDomain,
+      );
+    const date = delivery.messageDate ?? now;
+    changes.push({ subscriberId, state: 'claimed', selection, messageId, messageDate: date });
+    const copy = copyFor(edition, reader, {
+      token: tokens.seal({ digestId, subscriberId }),
+      selection,
+    });
+    ready.push({
+      delivery,
+      message: digestMessage(edition.edition, { ...copy, to: reader.email, messageId, date }),
+    });
+  }
+  const held = await changeDeliveries(db, { digestId, leaseId, from: 'claimed', now }, changes);
+  return ready.filter(({ delivery }) => held.has(delivery.subscriberId));
+}
+
+function obstacleFor(
+  reader: Subscriber | undefined,
+  suppressed: ReadonlySet<number>,
+  selection: Selection,
+): string | null {
+  if (!reader) return 'The reader was erased.';
+  if (reader.status !== 'active') return `The reader is ${reader.status}.`;
+  if (suppressed.has(reader.id)) return 'The address is suppressed.';
+  if (selection.length === 0) return 'No paper of this digest matches what the reader follows.';
+  return null;
+}
+
+async function findSuppressedReaders(
+  { db, suppressionKey }: DeliverDeps,
+  readers: readonly (Subscriber & { emailKey: string })[],
+): Promise<Set<number>> {
+  const hashes = new Map(
+    readers.map(({ id, emailKey }) => [id, hashSuppressed(emailKey, suppressionKey)]),
+  );
+  const suppressed = await listSuppressed(db, [...hashes.values()]);
+  return new Set(
+    [...hashes].filter(([, hash]) => suppressed.has(hash.toString('hex'))).map(([id]) => id),
+  );
+}
+
+/** A selection once chosen stays: retries and the web view show the same papers. */
+async function chooseAll(
+  { db }: DeliverDeps,
+  edition: OpenEdition,
+  claimed: readonly ClaimedDelivery[],
+  readers: ReadonlyMap<number, Subscriber>,
+): Promise<Map<number, Selection>> {
+  const selections = new Map<number, Selection>();
+  const open: Subscriber[] = [];
+  for (const { subscriberId, selection } of claimed) {
+    const reader = readers.get(subscriberId);
+    if (selection) selections.set(subscriberId, selection);
+    else if (reader?.status === 'active') open.push(reader);
+  }
+  const seen = await listSeenPapers(
+    db,
+    edition.digest.id,
+    open.map(({ id }) => id),
+  );
+  const chosen = await edition.selectFor(open, seen);
+  for (const [place, { id }] of open.entries()) selections.set(id, chosen[place] ?? []);
+  return selections;
+}
+
+async function sendAll(
+  deps: DeliverDeps,
+  edition: OpenEdition,
+  ready: readonly Ready[],
+  leaseId: number,
+): Promise<number> {
+  const { db, clock, connections, stopping } = deps;
+  const digestId = edition.digest.id;
+  let results: DeliveryChange[] = [];
+  let sent = 0;
+  for (let start = 0; start < ready.length; start += connections) {
+    const isLast = stopping.aborted;
+    const next = isLast ? [] : ready.slice(start, start + connections);
+    const now = clock();
+    const going = await db.transaction(async (tx) => {
+      await changeDeliveries(tx, { digestId, leaseId, from: 'sending', now }, results);
+      if (isLast) await giveBack(tx, { digestId, leaseId, now }, ready.slice(start));
+      return changeDeliveries(tx, { digestId, leaseId, from: 'claimed', now }, next.map(toSending));
+    });
+    results = await Promise.all(
+      next
+        .filter(({ delivery }) => going.has(delivery.subscriberId))
+        .map((entry) => sendOne(deps, edition, entry)),
+    );
+    sent += results.filter(({ state }) => state === 'sent').length;
+    if (isLast) return sent;
+  }
+  await changeDeliveries(db, { digestId, leaseId, from: 'sending', now: clock() }, results);
+  return sent;
+}
+
+function toSending({ delivery }: Ready): DeliveryChange {
+  return { subscriberId: delivery.subscriberId, state: 'sending' };
+}
+
+function giveBack(
+  tx: Db,
+  where: { digestId: number; leaseId: number; now: Date },
+  rest: readonly Ready[],
+): Promise<Set<number>> {
+  const changes = rest.map(({ delivery }) => ({
+    subscriberId: delivery.subscriberId,
+    state: 'pending' as const,
+  }));
+  return changeDeliveries(tx, { ...where, from: 'claimed' }, changes);
+}
+
+async function sendOne(
+  deps: DeliverDeps,
+  edition: OpenEdition,
+  { delivery, message }: Ready,
+): Promise<DeliveryChange> {
+  const outcome = await deps.relay.send(message);
+  const { kind } = edition.digest;
+  return {
+    subscriberId: delivery.subscriberId,
+    relay: outcome.relay,
+    ...settle(outcome, {
+      kind,
+      sendAt: delivery.sendAt,
+      attempts: delivery.attempts + 1,
+      now: deps.clock(),
+      random: deps.random(),
+    }),
+  };
+}

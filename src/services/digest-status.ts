@@ -1,0 +1,54 @@
+import type { Db } from '../db/client.ts';
+import { countProgress, countStates, sentPerSecond } from '../db/deliveries.ts';
+import { type DigestSummary, findDigest, latestDigest } from '../db/digests.ts';
+import type { DeliveryState } from '../domain/delivery.ts';
+import type { DigestKind } from '../domain/digest.ts';
+import { PaperboyError } from '../domain/errors.ts';
+
+/** The accounting of a digest: the audience is the sum over the states. */
+export interface DigestStatus {
+  digest: DigestSummary;
+  audience: number;
+  states: Record<DeliveryState, number>;
+  due: number;
+  inHand: number;
+  later: number;
+  ratePerSecond: number;
+  /** Until nothing is due any more, at the present rate; null when there is none. */
+  secondsLeft: number | null;
+}
+
+/** Where the deliveries of a digest are at `now`. */
+export async function digestStatus(
+  db: Db,
+  digest: DigestSummary,
+  now: Date,
+): Promise<DigestStatus> {
+  const states = await countStates(db, digest.id);
+  const progress = await countProgress(db, digest.id, now);
+  const ratePerSecond = await sentPerSecond(db, digest.id, now);
+  const waiting = progress.due + progress.inHand;
+  const secondsLeft =
+    waiting === 0 ? 0 : ratePerSecond > 0 ? Math.ceil(waiting / ratePerSecond) : null;
+  return { digest, audience: digest.audience, states, ...progress, ratePerSecond, secondsLeft };
+}
+
+/**
+ * The digest of a kind and day, or the newest of the kind when no day is given.
+ * @throws PaperboyError `NO_DIGEST`.
+ */
+export async function requireDigest(
+  db: Db,
+  kind: DigestKind,
+  date: string | null,
+): Promise<DigestSummary> {
+  const digest = date === null ? await latestDigest(db, kind) : await findDigest(db, kind, date);
+  if (digest) return digest;
+  const which =
+    date === null
+      ? `No ${kind} digest has been composed yet`
+      : `There is no ${kind} digest of ${date}`;
+  throw new PaperboyError('NO_DIGEST', `${which}: compose it with “paperboy digest compose”.`, {
+    statusCode: 404,
+  });
+}

@@ -1,0 +1,37 @@
+import type { Db } from '../db/client.ts';
+import { saveTopics } from '../db/topics.ts';
+import { PaperboyError } from '../domain/errors.ts';
+import type { Topic } from '../domain/topics.ts';
+
+/**
+ * Stores the topics of a file in its order: a JSON array of `{slug, name, categories, query,
+ * title_query}`. Returns how many.
+ * @throws PaperboyError `INVALID_TOPICS` naming the place.
+ */
+export async function importTopics(db: Db, text: string): Promise<number> {
+  const list: unknown = JSON.parse(text);
+  if (!Array.isArray(list))
+    throw new PaperboyError('INVALID_TOPICS', 'The topics are no JSON array.');
+  const topics = list.map((entry, index) => readTopic(entry, index + 1));
+  await saveTopics(db, topics);
+  return topics.length;
+}
+
+function readTopic(entry: Record<string, unknown>, place: number): Topic {
+  const text = (name: string): string => {
+    const value = entry[name];
+    if (typeof value === 'string' && value.trim() !== '') return value;
+    throw new PaperboyError(
+      'INVALID_TOPICS',
+      `Topic ${place}: ${name} is missing: expected a text.`,
+    );
+  };
+  const categories = Array.isArray(entry.categories) ? entry.categories.map(String) : [];
+  return {
+    slug: text('slug'),
+    name: text('name'),
+    categories,
+    query: text('query'),
+    titleQuery: text('title_query'),
+  };
+}

@@ -1,0 +1,81 @@
+import type { Db } from '../db/client.ts';
+import { findDelivery, listSeenPapers } from '../db/deliveries.ts';
+import type { DigestSummary } from '../db/digests.ts';
+import { findSubscriberByEmail } from '../db/subscribers.ts';
+import { normaliseAddress } from '../domain/address.ts';
+import type { Clock } from '../domain/clock.ts';
+import { PaperboyError } from '../domain/errors.ts';
+import { DEFAULT_PREFERENCES, type Subscriber } from '../domain/subscriber.ts';
+import type { Tokens } from '../domain/tokens.ts';
+import { digestMessage, digestText } from '../mail/digest-message.ts';
+import { messageIdFor } from '../mail/message-id.ts';
+import { copyFor, type Editions, type OpenEdition } from './support/editions.ts';
+
+export interface PreviewDeps {
+  db: Db;
+  editions: Editions;
+  tokens: Tokens;
+  clock: Clock;
+  messageIdKey: Buffer;
+}
+
+/**
+ * The message of a digest as it would be sent to the subscriber, or, without one, to a reader who
+ * follows nothing. Nothing is stored and nothing is sent.
+ * @throws PaperboyError `UNKNOWN_SUBSCRIBER`, `NOTHING_TO_SEND`.
+ */
+export async function previewDigest(
+  deps: PreviewDeps,
+  digest: DigestSummary,
+  { email, asText }: { email: string | null; asText: boolean },
+): Promise<Buffer> {
+  const edition = await deps.editions(digest.id);
+  if (!edition) throw new Error(`The digest ${digest.id} is gone.`);
+  const reader = email === null ? stranger(deps.clock()) : await findReader(deps.db, email);
+  const selection = await selectionFor(deps.db, edition, reader);
+  if (selection.length === 0) {
+    throw new PaperboyError(
+      'NOTHING_TO_SEND',
+      `No paper of ${digest.date} matches what ${reader.email} follows.`,
+    );
+  }
+  const { id: subscriberId } = reader;
+  const token = deps.tokens.seal({ digestId: digest.id, subscriberId });
+  const copy = copyFor(edition, reader, { token, selection });
+  if (asText) return Buffer.from(digestText(edition.edition, copy));
+  const messageId = messageIdFor(
+    digest.id,
+    subscriberId,
+    deps.messageIdKey,
+    edition.edition.sender.messageIdDomain,
+  );
+  return digestMessage(edition.edition, {
+    ...copy,
+    to: reader.email,
+    messageId,
+    date: deps.clock(),
+  }).raw;
+}
+
+async function selectionFor(db: Db, edition: OpenEdition, reader: Subscriber) {
+  const stored = await findDelivery(db, edition.digest.id, reader.id);
+  if (stored?.selection) return stored.selection;
+  const seen = await listSeenPapers(db, edition.digest.id, [reader.id]);
+  const [selection] = await edition.selectFor([reader], seen);
+  return selection ?? [];
+}
+
+async function findReader(db: Db, email: string): Promise<Subscriber> {
+  const { key } = normaliseAddress(email);
+  const reader = await findSubscriberByEmail(db, key);
+  if (!reader)
+    throw new PaperboyError('UNKNOWN_SUBSCRIBER', `No subscriber has the address “${email}”.`);
+  return reader;
+}
+
+/** A reader without wishes. Its token opens nothing: no subscriber has the highest id. */
+function stranger(now: Date): Subscriber {
+  const id = 2 ** 40 - 1;
+  const email = 'reader@example.org';
+  return { ...DEFAULT_PREFERENCES, id, email, status: 'active', createdAt: now, confirmedAt: now };
+}

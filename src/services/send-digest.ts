@@ -1,0 +1,49 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Db } from '../db/client.ts';
+import { makeDue } from '../db/deliveries.ts';
+import type { DigestSummary } from '../db/digests.ts';
+import { isAnyWorkerAlive } from '../db/leases.ts';
+import type { Clock } from '../domain/clock.ts';
+import type { Queue } from '../queue/queue.ts';
+import { type DigestStatus, digestStatus } from './digest-status.ts';
+import { ringDue } from './ring-due.ts';
+
+export interface Sending {
+  digest: DigestSummary;
+  /** Make everything pending due, whatever the reader's hour. */
+  isNow: boolean;
+  onProgress: (status: DigestStatus) => void;
+  signal: AbortSignal;
+}
+
+export type SendingEnd = { kind: 'done' | 'no worker' | 'interrupted'; status: DigestStatus };
+
+const LOOK_EVERY_MS = 250;
+const RING_EVERY_MS = 5000;
+
+/** How long to wait for a worker to live before giving up, in ms (DESIGN: digest send). */
+const NO_WORKER_MS = 30_000;
+
+/** Rings for a digest's due deliveries and waits until none is due or in hand. The workers send. */
+export async function sendDigest(
+  { db, queue, clock }: { db: Db; queue: Queue; clock: Clock },
+  { digest, isNow, onProgress, signal }: Sending,
+): Promise<SendingEnd> {
+  if (isNow) await makeDue(db, digest.id, clock());
+  let rangAt = Number.NEGATIVE_INFINITY;
+  let aliveAt = performance.now();
+  for (;;) {
+    const status = await digestStatus(db, digest, clock());
+    onProgress(status);
+    if (status.due + status.inHand === 0) return { kind: 'done', status };
+    if (signal.aborted) return { kind: 'interrupted', status };
+    const at = performance.now();
+    if (await isAnyWorkerAlive(db)) aliveAt = at;
+    if (at - aliveAt > NO_WORKER_MS) return { kind: 'no worker', status };
+    if (at - rangAt > RING_EVERY_MS) {
+      await ringDue({ db, queue }, clock());
+      rangAt = at;
+    }
+    await sleep(LOOK_EVERY_MS, undefined, { signal }).catch(() => undefined);
+  }
+}

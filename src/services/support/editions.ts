@@ -1,0 +1,103 @@
+import type { Db } from '../../db/client.ts';
+import {
+  type DigestSummary,
+  findDigestById,
+  listDigestPapers,
+  matchKeywords,
+} from '../../db/digests.ts';
+import { listTopics } from '../../db/topics.ts';
+import type { RankedPaper, Selection } from '../../domain/digest.ts';
+import { mostDiscussedRank } from '../../domain/ranking.ts';
+import { dayOf } from '../../domain/schedule.ts';
+import { type SelectionPool, selectPapers } from '../../domain/selection.ts';
+import { similarityOf } from '../../domain/similarity.ts';
+import type { Subscriber } from '../../domain/subscriber.ts';
+import { type Copy, type Edition, renderEdition } from '../../mail/edition.ts';
+import type { Sender } from '../../mail/sender.ts';
+import type { MailTemplates } from '../../mail/templates.ts';
+
+/** A digest with everything that its readers share, loaded and rendered once. */
+export interface OpenEdition {
+  digest: DigestSummary;
+  papers: RankedPaper[];
+  edition: Edition;
+  topicNames: ReadonlyMap<string, string>;
+  /** The selections of these readers, in their order; `seen` names what each was mailed before. */
+  selectFor(
+    readers: readonly Subscriber[],
+    seen: ReadonlyMap<number, ReadonlySet<string>>,
+  ): Promise<Selection[]>;
+}
+
+/** Opens editions by digest id; null when there is no such digest. */
+export type Editions = (digestId: number) => Promise<OpenEdition | null>;
+
+/** Digests kept open at the same time: today's of both kinds, and those that are retried. */
+const KEPT = 4;
+
+const NOTHING: ReadonlySet<string> = new Set();
+
+export function createEditions(deps: {
+  db: Db;
+  templates: MailTemplates;
+  sender: Sender;
+}): Editions {
+  const open = new Map<number, Promise<OpenEdition | null>>();
+  return (digestId) => {
+    const known = open.get(digestId);
+    if (known) return known;
+    const opening = openEdition(deps, digestId);
+    open.set(digestId, opening);
+    const forget = () => open.delete(digestId);
+    opening.then((edition) => edition ?? forget(), forget);
+    for (const oldest of [...open.keys()].slice(0, -KEPT)) open.delete(oldest);
+    return opening;
+  };
+}
+
+async function openEdition(
+  { db, templates, sender }: { db: Db; templates: MailTemplates; sender: Sender },
+  digestId: number,
+): Promise<OpenEdition | null> {
+  const digest = await findDigestById(db, digestId);
+  if (!digest) return null;
+  const papers = await listDigestPapers(db, digestId);
+  const topics = await listTopics(db);
+  const topicNames = new Map(topics.map(({ slug, name }) => [slug, name]));
+  const shared: Omit<SelectionPool, 'keywordMatches'> = {
+    kind: digest.kind,
+    papers,
+    similarity: similarityOf(papers),
+    topicNames,
+    mostDiscussedRank: mostDiscussedRank(papers),
+  };
+  return {
+    digest,
+    papers,
+    topicNames,
+    edition: renderEdition(templates, sender, digest, papers),
+    selectFor: async (readers, seen) => {
+      const keywords = [...new Set(readers.flatMap((reader) => reader.keywords))];
+      const pool = { ...shared, keywordMatches: await matchKeywords(db, digestId, keywords) };
+      return readers.map((reader) => selectPapers(pool, reader, seen.get(reader.id) ?? NOTHING));
+    },
+  };
+}
+
+/** What the mail needs to know of a reader to put their copy together. */
+export function copyFor(
+  { topicNames }: OpenEdition,
+  reader: Subscriber,
+  { token, selection }: { token: string; selection: Selection },
+): Copy {
+  return {
+    token,
+    selection,
+    darkHorseRank: selection.find(({ isDarkHorse }) => isDarkHorse)?.rank ?? null,
+    topicNames: reader.topics.map((slug) => topicNames.get(slug) ?? slug),
+    keywords: reader.keywords,
+    preferences: reader,
+    askedOn: dayOf(reader.confirmedAt ?? reader.createdAt),
+    email: reader.email,
+  };
+}

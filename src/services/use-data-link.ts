@@ -1,0 +1,64 @@
+import type { Db } from '../db/client.ts';
+import { type Consent, listConsents } from '../db/consents.ts';
+import { listDeliveriesOf, type ReaderDelivery } from '../db/deliveries.ts';
+import { findLetterByToken, markLetterUsed } from '../db/letters.ts';
+import { findSubscriber } from '../db/subscribers.ts';
+import type { Clock } from '../domain/clock.ts';
+import type { Subscriber } from '../domain/subscriber.ts';
+import { hashToken } from '../domain/tokens.ts';
+import { eraseReader } from './support/erase.ts';
+
+/** Everything that is stored about a reader. */
+export interface ReaderData {
+  subscriber: Subscriber;
+  consents: Consent[];
+  deliveries: ReaderDelivery[];
+}
+
+export type DataLink =
+  | { kind: 'open'; subscriber: Subscriber }
+  | { kind: 'expired' }
+  | { kind: 'unknown' };
+
+/** Looks at a link to export or erase without changing anything. */
+export async function findDataLink(
+  { db, clock }: { db: Db; clock: Clock },
+  token: string,
+  kind: 'export' | 'erase',
+): Promise<DataLink> {
+  const letter = await findLetterByToken(db, hashToken(token));
+  if (letter?.kind !== kind) return { kind: 'unknown' };
+  const subscriber = await findSubscriber(db, letter.subscriberId);
+  if (!subscriber) return { kind: 'unknown' };
+  return letter.expiresAt <= clock() ? { kind: 'expired' } : { kind: 'open', subscriber };
+}
+
+/** What the export link gives, or null when it does not work (any more). */
+export async function exportByLink(
+  deps: { db: Db; clock: Clock },
+  token: string,
+): Promise<ReaderData | null> {
+  const link = await findDataLink(deps, token, 'export');
+  if (link.kind !== 'open') return null;
+  const letter = await findLetterByToken(deps.db, hashToken(token));
+  if (letter) await markLetterUsed(deps.db, letter.id, deps.clock());
+  const { id } = link.subscriber;
+  return {
+    subscriber: link.subscriber,
+    consents: await listConsents(deps.db, id),
+    deliveries: await listDeliveriesOf(deps.db, id),
+  };
+}
+
+/** Erases the reader behind the link. False when the link does not work (any more). */
+export async function eraseByLink(
+  { db, clock, suppressionKey }: { db: Db; clock: Clock; suppressionKey: string },
+  token: string,
+): Promise<boolean> {
+  return db.transaction(async (tx) => {
+    const link = await findDataLink({ db: tx, clock }, token, 'erase');
+    if (link.kind !== 'open') return false;
+    await eraseReader(tx, link.subscriber, { suppressionKey, now: clock() });
+    return true;
+  });
+}

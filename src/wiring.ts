@@ -1,0 +1,254 @@
+import { createHmac } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Logger } from 'pino';
+import { type Config, isLoopback } from './config.ts';
+import { type DataDirLock, lockDataDir } from './control/data-dir-lock.ts';
+import { type Database, openEmbeddedDatabase, openServerDatabase } from './db/client.ts';
+import { endLeases } from './db/leases.ts';
+import { isMigrated, migrate } from './db/migrate.ts';
+import { listTopics } from './db/topics.ts';
+import type { Clock } from './domain/clock.ts';
+import { PaperboyError } from './domain/errors.ts';
+import { type Links, linksBelow } from './domain/links.ts';
+import { createTokens, type Tokens } from './domain/tokens.ts';
+import { type Inbox, openInbox } from './inbox/inbox.ts';
+import { createHandlers } from './jobs/handlers.ts';
+import { keepLease, type Lease } from './jobs/lease.ts';
+import { type Keys, loadKeys } from './keys.ts';
+import { openRelay, type Relay } from './mail/relay.ts';
+import type { Sender } from './mail/sender.ts';
+import { loadMailTemplates, type MailTemplates } from './mail/templates.ts';
+import { postgresBackend, redisBackend } from './queue/backend.ts';
+import type { Handlers } from './queue/jobs.ts';
+import { openQueue, type Queue } from './queue/queue.ts';
+import { importTopics } from './services/import-topics.ts';
+import { createEditions, type Editions } from './services/support/editions.ts';
+
+const SEEDS = new URL('../seeds/', import.meta.url);
+
+/** Connections of one process to a PostgreSQL server: BullMQ's listeners hold some for themselves. */
+const DATABASE_CONNECTIONS = 20;
+
+/** What the world outside gives: passed in, so that tests can pass their own. */
+export interface Surroundings {
+  clock: Clock;
+  /** 0 to 1. */
+  random: () => number;
+  logger: Logger;
+  /** Names this process to others, such as `host:pid`. */
+  holder: string;
+}
+
+/** The parts of the program, wired. Mail parts are loaded when they are first needed. */
+export interface Parts extends Surroundings {
+  config: Config;
+  database: Database;
+  db: Database['db'];
+  queue: Queue;
+  keys: Keys;
+  tokens: Tokens;
+  links: Links;
+  /** Held when the database is embedded. */
+  lock: DataDirLock | null;
+  /** Where mail is caught when no relay is set. */
+  inbox: Inbox | null;
+  mail(): Promise<MailParts>;
+  /** Opened by a worker before its first job; kept until `close`. */
+  lease(): Promise<Lease>;
+  handlers: Handlers;
+  /** Aborted when the process is to end. */
+  stopping: AbortController;
+  /** Stops what runs, in the reverse order of opening. */
+  close(): Promise<void>;
+}
+
+export interface MailParts {
+  templates: MailTemplates;
+  sender: Sender;
+  relay: Relay;
+  editions: Editions;
+  messageIdKey: Buffer;
+}
+
+/**
+ * Opens and wires everything that `config` names. An embedded database is locked, migrated and given
+ * the topics; a server must have been migrated.
+ * @throws PaperboyError `NOT_MIGRATED`, `DATA_DIR_LOCKED`, or what opening a part throws.
+ */
+export async function openParts(config: Config, around: Surroundings): Promise<Parts> {
+  const closers: (() => Promise<void>)[] = [];
+  const close = async () => {
+    for (const closer of closers.splice(0).reverse()) await closer();
+  };
+  try {
+    return await wire(config, around, closers, close);
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function wire(
+  config: Config,
+  around: Surroundings,
+  closers: (() => Promise<void>)[],
+  close: () => Promise<void>,
+): Promise<Parts> {
+  const { clock, random, logger, holder } = around;
+  const onError = (error: Error) => logger.warn({ err: error }, 'a connection failed');
+
+  const lock = await openLock(config, closers);
+  const database = await openDatabase(config);
+  closers.push(() => database.close());
+  const { db } = database;
+  if (lock) await takeOver(database, config, clock);
+  else if (!(await isMigrated(database))) throw notMigrated();
+
+  const keys = await loadKeys(config);
+  const tokens = createTokens(keys.secretKeys);
+  const links = linksBelow(config.publicUrl);
+
+  const backend =
+    config.redisUrl === null
+      ? postgresBackend(database.pool)
+      : redisBackend(config.redisUrl, onError);
+  closers.push(() => backend.close());
+  const queue = openQueue(backend, onError);
+  closers.push(() => queue.close());
+
+  const inbox = config.smtpUrls.length === 0 ? await openLocalInbox(config) : null;
+  if (inbox) closers.push(() => inbox.close());
+
+  const mail = once(async () => {
+    const relayUrls = inbox ? [`smtp://${inbox.host}:${inbox.port}`] : config.smtpUrls;
+    const relay = openRelay({ urls: relayUrls, connections: config.smtpConnections });
+    closers.push(() => relay.close());
+    const templates = await loadMailTemplates();
+    const sender = senderOf(config, links);
+    const editions = createEditions({ db, templates, sender });
+    return { templates, sender, relay, editions, messageIdKey: messageIdKeyOf(keys) };
+  });
+  const lease = once(async (): Promise<Lease> => {
+    const kept = await keepLease({ db, clock }, holder, onError);
+    closers.push(() => kept.end());
+    return kept;
+  });
+  const stopping = new AbortController();
+  const handlers = createHandlers({
+    db,
+    queue,
+    clock,
+    log: (level, event, facts) => logger[level](facts, event),
+    composeAt: config.composeAt,
+    lease,
+    mail: async () => ({
+      ...(await mail()),
+      db,
+      tokens,
+      clock,
+      random,
+      suppressionKey: keys.suppressionKey,
+      connections: config.smtpConnections,
+      stopping: stopping.signal,
+    }),
+  });
+  return {
+    ...around,
+    config,
+    database,
+    db,
+    queue,
+    keys,
+    tokens,
+    links,
+    lock,
+    inbox,
+    mail,
+    lease,
+    handlers,
+    stopping,
+    close,
+  };
+}
+
+async function openLock(
+  config: Config,
+  closers: (() => Promise<void>)[],
+): Promise<DataDirLock | null> {
+  if (config.databaseUrl !== null) return null;
+  const lock = await lockDataDir(config.dataDir);
+  closers.push(() => lock.release());
+  return lock;
+}
+
+/** The database that `config` names, as it is. */
+export async function openDatabase(config: Config): Promise<Database> {
+  if (config.databaseUrl !== null) {
+    return openServerDatabase(config.databaseUrl, { connections: DATABASE_CONNECTIONS });
+  }
+  return openEmbeddedDatabase({ folder: join(config.dataDir, 'postgres') });
+}
+
+/** An embedded database is ours alone: it is brought up to date, and every lease in it is a dead one. */
+async function takeOver(database: Database, config: Config, clock: Clock): Promise<void> {
+  await prepareDatabase(database, config);
+  await database.db.transaction((tx) => endLeases(tx, { all: true }, clock()));
+}
+
+/** Migrates, and stores the topics when there are none: without them nobody could follow any. */
+export async function prepareDatabase(
+  database: Database,
+  config: Pick<Config, 'redisUrl'>,
+): Promise<void> {
+  await migrate(database, { queueInPostgres: config.redisUrl === null });
+  if ((await listTopics(database.db)).length > 0) return;
+  await importTopics(database.db, await readSeed('topics.json'));
+}
+
+/** The text of a seed file. */
+export function readSeed(name: 'topics.json' | 'papers.json'): Promise<string> {
+  return readFile(new URL(name, SEEDS), 'utf8');
+}
+
+function notMigrated(): PaperboyError {
+  return new PaperboyError(
+    'NOT_MIGRATED',
+    'The tables of DATABASE_URL are missing or older than this version: run “npx paperboy migrate” first.',
+  );
+}
+
+/** Caught mail holds links that sign in; it is never offered to the network. */
+function openLocalInbox(config: Config): Promise<Inbox> {
+  const host = isLoopback(config.host) ? config.host : '127.0.0.1';
+  return openInbox({ host, port: config.inboxPort, folder: join(config.dataDir, 'inbox') });
+}
+
+function senderOf(config: Config, links: Links): Sender {
+  return {
+    siteName: config.siteName,
+    from: config.mailFrom,
+    replyTo: config.replyTo,
+    listId: config.listId,
+    postalAddress: config.postalAddress,
+    links,
+    messageIdDomain: config.mailFrom.address.split('@')[1] ?? 'localhost',
+  };
+}
+
+/** Message-IDs must not change when the signing key does, so they hang on the key that never does. */
+function messageIdKeyOf({ suppressionKey }: Keys): Buffer {
+  return createHmac('sha256', suppressionKey).update('paperboy message ids').digest();
+}
+
+/** Runs `make` at the first call; one that failed is made again at the next. */
+function once<Value>(make: () => Promise<Value>): () => Promise<Value> {
+  let made: Promise<Value> | undefined;
+  return () => {
+    made ??= make().catch((error) => {
+      made = undefined;
+      throw error;
+    });
+    return made;
+  };
+}

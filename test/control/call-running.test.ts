@@ -1,0 +1,452 @@
+import { mkdtemp, open, readdir, rm, writeFile } from 'node:fs/promises';
+import { connect, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { PassThrough, Readable, Writable } from 'node:stream';
+import { text } from 'node:stream/consumers';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { callRunning } from '../../src/control/call-running.ts';
+import { type DataDirLock, lockDataDir } from '../../src/control/data-dir-lock.ts';
+import { encodeFrame, FRAME } from '../../src/control/frames.ts';
+import { type CommandIo, ioFrom } from '../../src/control/io.ts';
+import {
+  type CommandServer,
+  type RunCommand,
+  serveCommands,
+} from '../../src/control/serve-commands.ts';
+import { killLockers, startLocker } from './fixtures/start-locker.ts';
+
+const MIB = 1024 * 1024;
+
+let dir: string;
+let lock: DataDirLock | undefined;
+beforeEach(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'call-test-'));
+});
+afterEach(async () => {
+  killLockers();
+  await lock?.release();
+  lock = undefined;
+  await rm(dir, { recursive: true, force: true });
+});
+
+describe('callRunning', () => {
+  it('returns null when nobody runs, and makes no folder', async () => {
+    const missing = join(dir, 'missing');
+    expect(await callRunning(missing, request(), caller().io)).toBe(null);
+    expect(await readdir(dir)).toEqual([]);
+    await (await lockDataDir(dir)).release();
+    expect(await callRunning(dir, request(), caller().io)).toBe(null);
+  });
+
+  it('returns null when the process that ran was killed', async () => {
+    const holder = await startLocker(dir);
+    await holder.ask('lock');
+    await holder.signal('SIGKILL');
+    expect(await callRunning(dir, request(), caller().io)).toBe(null);
+  });
+
+  it('carries words, terminal, both outputs and the exit code', async () => {
+    await serve(async ({ argv }, io) => {
+      await io.stdout.write(`${argv.join('|')} ${io.isTerminal} ${io.columns} ü\n`);
+      await io.stderr.write('careful\n');
+      return 3;
+    });
+    const me = caller({ isTerminal: true, columns: 132 });
+    expect(await callRunning(dir, request('digest', 'send', '--date=ü'), me.io)).toBe(3);
+    expect(me.stdout()).toBe('digest|send|--date=ü true 132 ü\n');
+    expect(me.stderr()).toBe('careful\n');
+  });
+
+  it('reports what a command throws, with exit code 1', async () => {
+    await serve(() => Promise.reject(new Error('No digest for 2026-05-08.')));
+    const me = caller();
+    expect(await callRunning(dir, request(), me.io)).toBe(1);
+    expect(me.stderr()).toBe('No digest for 2026-05-08.\n');
+  });
+
+  it('reads standard input only when the command does', async () => {
+    await serve(async ({ argv }, io) => {
+      if (argv[0] === 'read') await io.stdout.write((await text(io.stdin)).toUpperCase());
+      return 0;
+    });
+    const unread = caller({ stdin: Readable.from(['never']) });
+    expect(await callRunning(dir, request('ignore'), unread.io)).toBe(0);
+    expect(await text(unread.io.stdin)).toBe('never');
+    const me = caller({ stdin: Readable.from(['über ', 'die ', 'brücke'.repeat(50_000)]) });
+    expect(await callRunning(dir, request('read'), me.io)).toBe(0);
+    expect(me.stdout()).toBe(`ÜBER DIE ${'BRÜCKE'.repeat(50_000)}`);
+  });
+
+  it('ends although the command leaves standard input open', async () => {
+    await serve(async (_, io) => {
+      for await (const line of io.stdin) return String(line) === 'first' ? 0 : 1;
+      return 2;
+    });
+    const stdin = new PassThrough();
+    stdin.write('first');
+    expect(await callRunning(dir, request(), caller({ stdin }).io)).toBe(0);
+  });
+
+  it("opens files in the caller's folder, several at once", async () => {
+    await writeFile(join(dir, 'a.txt'), 'a'.repeat(200_000));
+    await writeFile(join(dir, 'b.txt'), 'b'.repeat(100_000));
+    await serve(async ({ argv }, io) => {
+      const texts = await Promise.all(argv.map((path) => text(io.openFile(path))));
+      await io.stdout.write(texts.join(''));
+      return 0;
+    });
+    const me = caller({ cwd: dir });
+    expect(await callRunning(dir, request('a.txt', 'b.txt'), me.io)).toBe(0);
+    expect(me.stdout()).toBe('a'.repeat(200_000) + 'b'.repeat(100_000));
+  });
+
+  it.each([
+    ['missing.json', 'Cannot read missing.json: there is no such file'],
+    ['run', 'Cannot read run: it is a folder'],
+  ])('names a file that cannot be read: %s', async (path, message) => {
+    await serve(async ({ argv }, io) => {
+      await text(io.openFile(argv[0] ?? '')).catch((error) => io.stdout.write(error.code));
+      return text(io.openFile(argv[0] ?? '')).then(() => 0);
+    });
+    const me = caller({ cwd: dir });
+    expect(await callRunning(dir, request(path), me.io)).toBe(1);
+    expect(me.stdout()).toBe('FILE_UNREADABLE');
+    expect(me.stderr()).toBe(`${message}\n`);
+  });
+
+  it('opens no file that the user did not name', async () => {
+    await writeFile(join(dir, 'private.txt'), 'secret');
+    await serve(async ({ argv }, io) => {
+      await io.stdout.write(await text(io.openFile(argv.length ? 'private.txt' : '')));
+      return 0;
+    });
+    const me = caller({ cwd: dir });
+    expect(await callRunning(dir, request('import', 'other.txt'), me.io)).toBe(1);
+    expect(me.stdout()).toBe('');
+    expect(me.stderr()).toContain('private.txt does not stand on the command line');
+    expect(await callRunning(dir, request('--file=private.txt'), me.io)).toBe(0);
+  });
+
+  it('refuses another version with a clear message', async () => {
+    await serve(() => Promise.resolve(0));
+    const me = caller();
+    expect(await callRunning(dir, { argv: [], version: '2.0.0' }, me.io)).toBe(1);
+    expect(me.stderr()).toMatch(/2\.0\.0.*1\.0\.0.*restart/);
+  });
+
+  it('aborts the command when the caller interrupts, and returns its exit code', async () => {
+    await serve(async (_, io) => {
+      await io.stdout.write('running');
+      await aborted(io.signal);
+      await io.stdout.write(', stopped');
+      return 9;
+    });
+    const interrupt = new AbortController();
+    const me = caller({ signal: interrupt.signal, onOutput: () => interrupt.abort() });
+    expect(await callRunning(dir, request(), me.io)).toBe(9);
+    expect(me.stdout()).toBe('running, stopped');
+  });
+
+  it('aborts the command, also one that waits for input, when the caller disappears', async () => {
+    const ended = later<string>();
+    await serve(async (_, io) => {
+      const reading = text(io.stdin).catch((error: Error) => error.name);
+      await aborted(io.signal);
+      // Writing to nobody neither fails nor waits.
+      for (let times = 0; times < 10; times += 1) await io.stdout.write('x'.repeat(MIB));
+      ended.resolve(await reading);
+      return 0;
+    });
+    const socket = connect(await socketPath());
+    const payload = JSON.stringify({ ...request(), isTerminal: false, columns: 80 });
+    socket.write(encodeFrame(FRAME.request, Buffer.from(payload)));
+    socket.once('data', () => socket.destroy());
+    expect(await ended.promise).toBe('AbortError');
+  });
+
+  it('gives exit code 1 and says so when the running process is killed in the middle', async () => {
+    const holder = await startLocker(dir);
+    await holder.ask('lock');
+    await holder.ask('serve');
+    const me = caller({ onOutput: () => void holder.signal('SIGKILL') });
+    expect(await callRunning(dir, request(), me.io)).toBe(1);
+    expect(me.stdout()).toBe('hello\n');
+    expect(me.stderr()).toMatch(new RegExp(`process ${holder.pid} .*went away before`));
+  });
+
+  it('waits for a process that is still starting', async () => {
+    lock = await lockDataDir(dir);
+    const code = callRunning(dir, request(), caller().io);
+    const early = await connectionTo(lock);
+    serveCommands({ lock: waiting(early), version: VERSION, run: async () => 5 });
+    expect(await code).toBe(5);
+  });
+
+  it('says for whom it waits, and stops waiting when interrupted', async () => {
+    lock = await lockDataDir(dir);
+    const interrupt = new AbortController();
+    const me = caller({ signal: interrupt.signal, onError: () => interrupt.abort() });
+    expect(await callRunning(dir, request(), me.io)).toBe(130);
+    expect(me.stderr()).toContain(`Waiting for process ${process.pid} `);
+  });
+
+  it('finds nobody running after a process that stops while it waits', async () => {
+    const held = await lockDataDir(dir);
+    const code = callRunning(dir, request(), caller().io);
+    await connectionTo(held);
+    await held.release();
+    expect(await code).toBe(null);
+  });
+});
+
+describe('serveCommands', () => {
+  it('close aborts what runs, waits for it, and its caller still gets the exit code', async () => {
+    const started = later<void>();
+    const server = await serve(async (_, io) => {
+      started.resolve();
+      await aborted(io.signal);
+      await io.stdout.write('saved');
+      return 4;
+    });
+    const me = caller();
+    const code = callRunning(dir, request(), me.io);
+    await started.promise;
+    await server.close();
+    await lock?.release();
+    expect(await code).toBe(4);
+    expect(me.stdout()).toBe('saved');
+  });
+
+  it('close does not hang on a caller that reads nothing', async () => {
+    const started = later<void>();
+    const server = await serve(async (_, io) => {
+      started.resolve();
+      while (!io.signal.aborted) await io.stdout.write('x'.repeat(MIB));
+      await io.stdout.write('x'.repeat(MIB));
+      return 0;
+    });
+    const socket = connect(await socketPath()).pause();
+    const payload = JSON.stringify({ ...request(), isTerminal: false, columns: 80 });
+    socket.write(encodeFrame(FRAME.request, Buffer.from(payload)));
+    await started.promise;
+    await server.close();
+    socket.destroy();
+  });
+
+  it.each<[string, Buffer]>([
+    ['bytes that are no frame', Buffer.from('GET / HTTP/1.1\r\nHost: localhost\r\n\r\n')],
+    ['a frame of 4 GB', Buffer.from([FRAME.request, 255, 255, 255, 255])],
+    ['a request that is not JSON', encodeFrame(FRAME.request, Buffer.from('{'))],
+    ['a request that is null', encodeFrame(FRAME.request, Buffer.from('null'))],
+    ['a request without words', encodeFrame(FRAME.request, Buffer.from('{"argv":[1]}'))],
+    ['input that nobody asked for', encodeFrame(FRAME.data, Buffer.alloc(4))],
+    ['an unknown frame type', encodeFrame(200, Buffer.alloc(0))],
+    ['two requests', Buffer.concat([goodRequest(), goodRequest()])],
+    [
+      'unasked input after a request',
+      Buffer.concat([goodRequest(), encodeFrame(FRAME.data, Buffer.alloc(9))]),
+    ],
+    [
+      'a short frame after a request',
+      Buffer.concat([goodRequest(), encodeFrame(FRAME.data, Buffer.alloc(1))]),
+    ],
+  ])('drops a connection that sends %s and serves the next', async (_, bytes) => {
+    const signals: AbortSignal[] = [];
+    await serve(async ({ argv }, io) => {
+      signals.push(io.signal);
+      if (argv.includes('wait')) await aborted(io.signal);
+      return 0;
+    });
+    const socket = connect(await socketPath()).resume();
+    socket.on('error', () => undefined);
+    socket.write(bytes);
+    await new Promise((resolve) => socket.once('close', resolve));
+    expect(await callRunning(dir, request(), caller().io)).toBe(0);
+    expect(signals.slice(0, -1).every((signal) => signal.aborted)).toBe(true);
+  });
+
+  it('lets a caller leave in the middle of a frame', async () => {
+    await serve(() => Promise.resolve(0));
+    const socket = connect(await socketPath());
+    await new Promise((resolve) => socket.end(goodRequest().subarray(0, 20), () => resolve(0)));
+    expect(await callRunning(dir, request(), caller().io)).toBe(0);
+  });
+
+  it('understands frames that arrive byte by byte', async () => {
+    await serve(async () => 6);
+    const socket = connect(await socketPath());
+    socket.setNoDelay(true);
+    for (const byte of goodRequest()) {
+      await new Promise((resolve) => socket.write(Buffer.from([byte]), resolve));
+    }
+    const answer: Buffer[] = [];
+    for await (const chunk of socket) answer.push(chunk as Buffer);
+    expect(Buffer.concat(answer).at(-1)).toBe(6);
+    socket.destroy();
+  });
+});
+
+describe('streams across the control socket', () => {
+  it('carry 50 MB of input without holding more than a few chunks', async () => {
+    let peak = 0;
+    let produced = 0;
+    let consumed = 0;
+    const stdin = Readable.from(
+      (async function* () {
+        for (; produced < 50 * MIB; produced += MIB / 4) yield Buffer.alloc(MIB / 4, 'x');
+      })(),
+      { objectMode: false },
+    );
+    await serve(async (_, io) => {
+      for await (const chunk of io.stdin) {
+        peak = Math.max(peak, produced - consumed);
+        consumed += (chunk as Buffer).length;
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+      return 0;
+    });
+    expect(await callRunning(dir, request(), caller({ stdin }).io)).toBe(0);
+    expect(consumed).toBe(50 * MIB);
+    expect(peak).toBeLessThan(2 * MIB);
+  }, 30_000);
+
+  it('carry a file of 50 MB', async () => {
+    const file = await open(join(dir, 'big.bin'), 'w');
+    await file.truncate(50 * MIB);
+    await file.close();
+    let bytes = 0;
+    await serve(async ({ argv }, io) => {
+      for await (const chunk of io.openFile(argv[0] ?? '')) bytes += (chunk as Buffer).length;
+      return 0;
+    });
+    expect(await callRunning(dir, request('big.bin'), caller({ cwd: dir }).io)).toBe(0);
+    expect(bytes).toBe(50 * MIB);
+  }, 30_000);
+
+  it('carry 50 MB of output no faster than the caller takes it', async () => {
+    let written = 0;
+    let taken = 0;
+    let peak = 0;
+    await serve(async (_, io) => {
+      for (; written < 50 * MIB; written += MIB / 8) await io.stdout.write(Buffer.alloc(MIB / 8));
+      return 0;
+    });
+    const stdout = new Writable({
+      write(chunk: Buffer, _encoding, done) {
+        taken += chunk.length;
+        peak = Math.max(peak, written - taken);
+        afterTurns(20, done);
+      },
+    });
+    expect(await callRunning(dir, request(), { ...caller().io, stdout: sink(stdout) })).toBe(0);
+    expect(taken).toBe(50 * MIB);
+    expect(peak).toBeLessThan(2 * MIB);
+  }, 30_000);
+});
+
+const VERSION = '1.0.0';
+const request = (...argv: string[]) => ({ argv, version: VERSION });
+
+function goodRequest(): Buffer {
+  const payload = { argv: ['wait'], version: '1.0.0', isTerminal: false, columns: 80 };
+  return encodeFrame(FRAME.request, Buffer.from(JSON.stringify(payload)));
+}
+
+async function serve(run: RunCommand): Promise<CommandServer> {
+  lock = await lockDataDir(dir);
+  return serveCommands({ lock, version: VERSION, run });
+}
+
+async function socketPath(): Promise<string> {
+  const names = await readdir(join(dir, 'run'));
+  return join(dir, 'run', names.find((name) => name.endsWith('.sock')) ?? '');
+}
+
+interface CallerParts {
+  stdin?: Readable;
+  isTerminal?: boolean;
+  columns?: number;
+  cwd?: string;
+  signal?: AbortSignal;
+  onOutput?: () => void;
+  onError?: () => void;
+}
+
+/** A caller's terminal, of which the test sees what was written. */
+function caller(parts: CallerParts = {}): {
+  io: CommandIo;
+  stdout(): string;
+  stderr(): string;
+} {
+  const out = record(parts.onOutput);
+  const err = record(parts.onError);
+  const io = ioFrom({
+    stdin: parts.stdin ?? new PassThrough(),
+    stdout: out.stream,
+    stderr: err.stream,
+    isTerminal: parts.isTerminal ?? false,
+    columns: parts.columns ?? 80,
+    signal: parts.signal ?? new AbortController().signal,
+    cwd: parts.cwd ?? '/',
+  });
+  return { io, stdout: out.text, stderr: err.text };
+}
+
+function record(onWrite?: () => void): { stream: Writable; text(): string } {
+  const chunks: Buffer[] = [];
+  const stream = new Writable({
+    write(chunk: Buffer, _encoding, done) {
+      chunks.push(chunk);
+      onWrite?.();
+      done();
+    },
+  });
+  return { stream, text: () => Buffer.concat(chunks).toString('utf8') };
+}
+
+/** A terminal slower than the command that writes to it. */
+function afterTurns(turns: number, done: () => void): void {
+  if (turns === 0) done();
+  else setImmediate(() => afterTurns(turns - 1, done));
+}
+
+function sink(stdout: Writable): CommandIo['stdout'] {
+  return ioFrom({
+    stdin: new PassThrough(),
+    stdout,
+    stderr: stdout,
+    isTerminal: false,
+    columns: 80,
+    signal: new AbortController().signal,
+    cwd: '/',
+  }).stdout;
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) => signal.addEventListener('abort', () => resolve()));
+}
+
+function later<T>(): { promise: Promise<T>; resolve(value: T): void } {
+  let resolve: (value: T) => void = () => undefined;
+  const promise = new Promise<T>((done) => {
+    resolve = done;
+  });
+  return { promise, resolve: (value) => resolve(value) };
+}
+
+/** The next connection to the lock's socket. */
+function connectionTo({ onConnection }: DataDirLock): Promise<Socket> {
+  return new Promise((resolve) => onConnection(resolve));
+}
+
+/** A lock to which that connection was made before anybody served it. */
+function waiting(socket: Socket): Pick<DataDirLock, 'onConnection'> {
+  return {
+    onConnection(accept) {
+      accept(socket);
+      return () => undefined;
+    },
+  };
+}

@@ -1,0 +1,66 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { PassThrough, Writable } from 'node:stream';
+import { text } from 'node:stream/consumers';
+import { describe, expect, it } from 'vitest';
+import { ioFrom, type ProcessParts } from '../../src/control/io.ts';
+
+const parts = (changes: Partial<ProcessParts> = {}): ProcessParts => ({
+  stdin: new PassThrough(),
+  stdout: new PassThrough(),
+  stderr: new PassThrough(),
+  isTerminal: false,
+  columns: 80,
+  signal: new AbortController().signal,
+  cwd: '/',
+  ...changes,
+});
+
+describe('ioFrom', () => {
+  it('waits until the output has taken what was written', async () => {
+    const taken: string[] = [];
+    const stdout = new Writable({
+      write(chunk: Buffer, _encoding, done) {
+        setImmediate(() => {
+          taken.push(chunk.toString());
+          done();
+        });
+      },
+    });
+    const io = ioFrom(parts({ stdout }));
+    await io.stdout.write('one');
+    expect(taken).toEqual(['one']);
+  });
+
+  it('aborts the signal, and fails nobody, when the reader of the output leaves', async () => {
+    const stdout = new Writable({
+      write: (_chunk, _encoding, done) => done(Object.assign(new Error(), { code: 'EPIPE' })),
+    });
+    const io = ioFrom(parts({ stdout }));
+    await io.stdout.write('to nobody');
+    await io.stdout.write('again');
+    expect(io.signal.aborted).toBe(true);
+  });
+
+  it('ends the wait for input when the user interrupts', async () => {
+    const interrupt = new AbortController();
+    const io = ioFrom(parts({ signal: interrupt.signal }));
+    const reading = text(io.stdin);
+    interrupt.abort();
+    await expect(reading).rejects.toMatchObject({ name: 'AbortError' });
+  });
+
+  it('reads a file below the working folder, and opens it no earlier than that', async () => {
+    const cwd = await mkdtemp(join(tmpdir(), 'io-test-'));
+    const io = ioFrom(parts({ cwd }));
+    const file = io.openFile('later.txt');
+    await writeFile(join(cwd, 'later.txt'), 'made after openFile');
+    expect(await text(file)).toBe('made after openFile');
+    await expect(text(io.openFile('none.txt'))).rejects.toMatchObject({
+      code: 'FILE_UNREADABLE',
+      message: 'Cannot read none.txt: there is no such file',
+    });
+    await rm(cwd, { recursive: true });
+  });
+});

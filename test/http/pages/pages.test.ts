@@ -1,0 +1,147 @@
+import { load } from 'cheerio';
+import { describe, expect, it } from 'vitest';
+import { loadPages } from '../../../src/http/pages/index.ts';
+import { paper, papers, papersView, preferencesView, SITE, TOPICS } from './views.ts';
+
+const pages = loadPages(SITE);
+
+describe('The list of papers', () => {
+  it('sends words, topic and day to itself', () => {
+    const $ = load(pages.papers(papersView({ q: 'kv cache', date: '2026-05-08' })));
+    expect($('form.search').attr('action')).toBe('/daily/papers');
+    expect($('#q').attr('value')).toBe('kv cache');
+    expect($('#date').attr('value')).toBe('2026-05-08');
+  });
+
+  it('keeps the search on the pages before and after', () => {
+    const view = papersView({
+      q: 'kv & cache',
+      topic: TOPICS[2] ?? null,
+      page: 2,
+      pages: 3,
+      total: 60,
+    });
+    const $ = load(pages.papers(view));
+    expect($('a[rel="prev"]').attr('href')).toBe('/daily/papers?topic=topic-2&q=kv+%26+cache');
+    expect($('a[rel="next"]').attr('href')).toBe(
+      '/daily/papers?topic=topic-2&q=kv+%26+cache&page=3',
+    );
+  });
+
+  it('answers an empty search with what is there instead', () => {
+    const $ = load(
+      pages.papers(
+        papersView({
+          papers: [],
+          total: 0,
+          q: 'perpetual motion',
+          latest: { day: '2026-05-08', isToday: true, count: 49, onTopic: null },
+        }),
+      ),
+    );
+    expect($('.answer').text()).toBe('No paper says “perpetual motion”. 49 came today.');
+    expect($('.rest a').attr('href')).toBe('/daily/papers?date=2026-05-08');
+  });
+});
+
+describe('The page of a paper', () => {
+  it('links its address, its code, its topics and the digests that held it', () => {
+    const $ = load(
+      pages.paper({
+        paper: paper({ codeUrl: 'https://github.com/a/b' }),
+        topics: TOPICS,
+        digests: [{ kind: 'weekly', date: '2026-05-11', number: 18 }],
+      }),
+    );
+    const links = $('main a').toArray();
+    expect(links.map((link) => $(link).attr('href'))).toEqual([
+      'https://arxiv.org/abs/2605.01234',
+      'https://github.com/a/b',
+      '/daily/papers?date=2026-05-08',
+      '/daily/papers?topic=topic-1',
+      '/daily/digests/2026-05-11?kind=weekly',
+    ]);
+  });
+
+  it('shows the whole abstract', () => {
+    const abstract = 'One sentence. Two sentences. Three sentences.';
+    const $ = load(pages.paper({ paper: paper({ abstract }), topics: [], digests: [] }));
+    expect($('.abstract p').first().text()).toBe(abstract);
+  });
+
+  it('counts the authors whose names are unknown', () => {
+    const named = paper({ authors: ['Ada Lovelace', 'Alan Turing'], authorCount: 9 });
+    const $ = load(pages.paper({ paper: named, topics: [], digests: [] }));
+    expect($('.facts dd').first().text()).toBe('Ada Lovelace, Alan Turing and 7 more');
+  });
+});
+
+describe('The archive', () => {
+  it('keeps a digest of 300 papers below 60 KB and says how many are not listed', () => {
+    const ranked = papers(300).map((each, rank) => ({ ...each, rank, popularity: 0 }));
+    const html = pages.digest({
+      kind: 'daily',
+      date: '2026-05-08',
+      number: 128,
+      papers: ranked,
+      previous: null,
+      next: null,
+    });
+    expect(Buffer.byteLength(html)).toBeLessThan(60_000);
+    expect(load(html)('.rest').text()).toBe('And 200 further papers');
+  });
+});
+
+describe('The pages with one button', () => {
+  const email = 'ada@example.org';
+  const { preferences } = preferencesView();
+
+  it.each([
+    ['confirm', pages.confirm({ email, preferences, topics: [], firstEdition: null })],
+    ['unsubscribe', pages.unsubscribe({ email, token: 't', done: false })],
+    ['export', pages.exportOrErase({ kind: 'export', email })],
+    ['erase', pages.exportOrErase({ kind: 'erase', email })],
+  ])('%s posts to the address it came from and names the reader', (_name, html) => {
+    const $ = load(html);
+    expect($('form').length).toBe(1);
+    expect($('form').attr('method')).toBe('post');
+    expect($('form').attr('action')).toBeUndefined();
+    expect($('form button').length).toBe(1);
+    expect($('main').text()).toContain(email);
+  });
+
+  it('promises the day and hour of the first edition', () => {
+    const firstEdition = { day: '2026-05-09', isTomorrow: true };
+    const $ = load(pages.confirm({ email, preferences, topics: [], firstEdition }));
+    expect($('.statement').text()).toBe(
+      'One press and the first edition comes tomorrow at 07:00, Berlin time.',
+    );
+  });
+
+  it('says goodbye without a button', () => {
+    const $ = load(pages.unsubscribe({ email, token: 't', done: true }));
+    expect($('form').length).toBe(0);
+    expect($('.ways a').attr('href')).toBe('/daily/preferences/t');
+  });
+});
+
+describe('The local inbox', () => {
+  it('shows the HTML of a message only in a sandbox', () => {
+    const $ = load(
+      pages.inboxMessage({
+        id: 'm1',
+        from: 'a@b',
+        to: 'c@d',
+        subject: '',
+        headers: [],
+        text: 'Plain',
+        hasHtml: true,
+      }),
+    );
+    expect($('iframe').attr('sandbox')).toBe('');
+    expect($('iframe').attr('src')).toBe('/daily/inbox/m1/html');
+    expect($('h1').text()).toBe('No subject');
+    expect($('a[href="/daily/inbox/m1/raw"]').length).toBe(1);
+    expect($('pre').text()).toBe('Plain');
+  });
+});

@@ -1,0 +1,193 @@
+import type { TopicPaper } from '../../../src/domain/paper.ts';
+import { DEFAULT_PREFERENCES } from '../../../src/domain/subscriber.ts';
+import type {
+  FrontView,
+  Pages,
+  PapersView,
+  PreferencesView,
+  SignupForm,
+  Site,
+} from '../../../src/http/pages/index.ts';
+
+/** A site below a path, so that a link which forgets the path is found. */
+export const SITE: Site = {
+  name: 'Paperboy',
+  publicUrl: 'https://papers.example.org/daily',
+  postalAddress: '12 Example Street, 10117 Berlin',
+};
+
+export const TIMEZONES = ['UTC', ...Intl.supportedValuesOf('timeZone')];
+
+export const TOPICS = Array.from({ length: 21 }, (_, at) => ({
+  slug: `topic-${at}`,
+  name: `Topic number ${at} & more`,
+}));
+
+export function paper(changes: Partial<TopicPaper> = {}): TopicPaper {
+  return {
+    id: '2605.01234',
+    source: 'arxiv',
+    title: 'SpecEyes: Accelerating Agentic Multimodal LLMs via Speculative Perception',
+    abstract:
+      'Agentic multimodal large language models achieve remarkable reasoning capabilities through iterative visual tool invocation. However, the cascaded loops introduce significant sequential overhead.',
+    authors: [],
+    authorCount: 6,
+    organization: null,
+    publishedOn: '2026-03-24',
+    listedOn: '2026-05-08',
+    usableOn: '2026-05-08',
+    upvotes: 0,
+    comments: 4,
+    url: 'https://arxiv.org/abs/2605.01234',
+    codeUrl: null,
+    topics: [{ slug: 'topic-1', score: 1 }],
+    ...changes,
+  };
+}
+
+export function papers(count: number): TopicPaper[] {
+  return Array.from({ length: count }, (_, at) =>
+    paper({ id: `2605.${10000 + at}`, title: `Paper ${at}: ${'a long deck of words '.repeat(4)}` }),
+  );
+}
+
+export function signupForm(changes: Partial<SignupForm> = {}): SignupForm {
+  return {
+    values: { ...DEFAULT_PREFERENCES, email: '' },
+    problems: {},
+    timezones: TIMEZONES,
+    ...changes,
+  };
+}
+
+export function frontView(changes: Partial<FrontView> = {}): FrontView {
+  return {
+    day: '2026-05-08',
+    number: 128,
+    week: [4, 5, 6, 7, 8, 9, 10].map((day, at) => ({
+      day: `2026-05-${String(day).padStart(2, '0')}`,
+      count: at > 4 ? 0 : 40 + at,
+      isCurrent: at === 4,
+      isFuture: at > 4,
+    })),
+    papers: papers(49),
+    totalPapers: 49,
+    topics: TOPICS.map((topic, at) => ({ ...topic, count: 21 - at })),
+    allTopics: TOPICS,
+    selectedTopic: null,
+    form: signupForm(),
+    isEmpty: false,
+    ...changes,
+  };
+}
+
+export function papersView(changes: Partial<PapersView> = {}): PapersView {
+  return {
+    papers: papers(3),
+    total: 3,
+    page: 1,
+    pages: 1,
+    date: null,
+    topic: null,
+    q: null,
+    allTopics: TOPICS,
+    latest: null,
+    ...changes,
+  };
+}
+
+export function preferencesView(changes: Partial<PreferencesView> = {}): PreferencesView {
+  return {
+    token: 'a-token',
+    email: 'ada@example.org',
+    status: 'active',
+    preferences: {
+      topics: ['topic-1', 'topic-2'],
+      keywords: ['stateless', 'Tencent'],
+      frequency: 'weekdays',
+      timezone: 'Europe/Berlin',
+      hour: 7,
+      papers: 10,
+    },
+    topics: TOPICS.map((topic, at) => ({
+      ...topic,
+      isFollowed: at === 1 || at === 2,
+      papersPerWeek: at,
+    })),
+    timezones: TIMEZONES,
+    askedOn: '2026-03-02',
+    nextEditionOn: '2026-05-11',
+    saved: false,
+    problems: {},
+    ...changes,
+  };
+}
+
+/** Every page once, by the kind of page, each filled with `words` wherever others may write. */
+export function everyPage(pages: Pages, words: string): Record<string, string> {
+  const email = `${words}@example.org`;
+  const topics = [{ slug: 'topic-1', name: words }];
+  const preferences = { ...preferencesView().preferences, keywords: [words], timezone: words };
+  const hostile = paper({
+    title: `${words}: ${words}`,
+    abstract: `${words} improves throughput by 1.35x over ${words}.`,
+    authors: [words],
+    authorCount: 1,
+    organization: words,
+    url: `javascript:alert(1)//${words}`,
+    codeUrl: `javascript:alert(2)//${words}`,
+  });
+  const problems = { email: words, keywords: words, timezone: words };
+  const form = signupForm({ values: { ...preferences, email }, problems });
+  const counted = [{ slug: 'topic-1', name: words, count: 1 }];
+  const followed = [{ slug: 'topic-1', name: words, isFollowed: true, papersPerWeek: null }];
+  const digest = { kind: 'weekly', date: '2026-05-11', number: 18 } as const;
+  const message = { id: 'm/1', from: words, to: email, subject: words };
+  return {
+    front: pages.front(
+      frontView({ papers: Array(6).fill(hostile), topics: counted, allTopics: topics, form }),
+    ),
+    emptyFront: pages.front(frontView({ papers: [], totalPapers: 0, number: null, isEmpty: true })),
+    quietFront: pages.front(frontView({ papers: [], totalPapers: 0 })),
+    papers: pages.papers(
+      papersView({
+        papers: [hostile],
+        q: words,
+        topic: { slug: 'topic-1', name: words },
+        pages: 2,
+      }),
+    ),
+    emptySearch: pages.papers(papersView({ papers: [], total: 0, q: words })),
+    paper: pages.paper({ paper: hostile, topics, digests: [digest] }),
+    digests: pages.digests({ digests: [{ ...digest, papers: 49 }] }),
+    emptyDigests: pages.digests({ digests: [] }),
+    digest: pages.digest({
+      ...digest,
+      papers: [{ ...hostile, rank: 0, popularity: 1 }],
+      previous: '2026-05-04',
+      next: null,
+    }),
+    confirm: pages.confirm({ email, preferences, topics, firstEdition: null }),
+    preferences: pages.preferences(
+      preferencesView({ email, preferences, topics: followed, problems }),
+    ),
+    unsubscribe: pages.unsubscribe({ email, token: 'a-token', done: false }),
+    goodbye: pages.unsubscribe({ email, token: 'a-token', done: true }),
+    export: pages.exportOrErase({ kind: 'export', email }),
+    erase: pages.exportOrErase({ kind: 'erase', email }),
+    message: pages.message({
+      title: words,
+      sentences: [words],
+      links: [{ text: words, href: '/' }],
+    }),
+    inboxList: pages.inboxList({
+      messages: [{ ...message, receivedAt: new Date('2026-05-08T07:00:00Z'), size: 45_000 }],
+    }),
+    inboxMessage: pages.inboxMessage({
+      ...message,
+      headers: [{ name: words, value: words }],
+      text: words,
+      hasHtml: true,
+    }),
+  };
+}

@@ -1,0 +1,130 @@
+import PostalMime from 'postal-mime';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { digestHtml, digestMessage, digestText } from '../../src/mail/digest-message.ts';
+import { type Edition, renderEdition } from '../../src/mail/edition.ts';
+import { messageIdFor } from '../../src/mail/message-id.ts';
+import type { Sender } from '../../src/mail/sender.ts';
+import { loadMailTemplates, type MailTemplates } from '../../src/mail/templates.ts';
+import { expectWellFormed, headerValues, splitMessage } from './message-checks.ts';
+import { addressed, copy, digest, HOSTILE_TEXTS, papers, sender, TOKEN } from './samples.ts';
+
+let templates: MailTemplates;
+beforeAll(async () => {
+  templates = await loadMailTemplates();
+});
+
+function edition(changes: Partial<Sender> = {}): Edition {
+  return renderEdition(templates, sender(changes), digest(), papers(12));
+}
+
+const ONCE = {
+  From: 'Paperboy <papers@example.org>',
+  To: 'ada@example.org',
+  Subject: 'Gazette 0, and 9 more',
+  Date: 'Fri, 08 May 2026 05:00:00 +0000',
+  'Message-ID': '<0123456789abcdef@papers.example.org>',
+  'MIME-Version': '1.0',
+  'Reply-To': 'editor@example.org',
+  'List-Id': 'Paperboy <papers.example.org>',
+  'List-Unsubscribe': `<https://papers.example.org/unsubscribe/${TOKEN}>`,
+  'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click',
+  'List-Help': '<https://papers.example.org/>',
+  'List-Archive': '<https://papers.example.org/digests>',
+  'List-Owner': '<mailto:editor@example.org>',
+  'List-Post': 'NO',
+  'Feedback-ID': '2026-05-08:papers.example.org:daily:papersexampleor',
+  Precedence: 'bulk',
+  'Auto-Submitted': 'auto-generated',
+  'X-Auto-Response-Suppress': 'All',
+};
+
+describe('digestMessage', () => {
+  it.each(Object.entries(ONCE))('has %s exactly once: %s', (name, value) => {
+    const { raw } = digestMessage(edition({ replyTo: 'editor@example.org' }), addressed(10));
+    expect(headerValues(raw, name)).toEqual([value]);
+  });
+
+  it('leaves Reply-To out when answers go to the sender', () => {
+    expect(headerValues(digestMessage(edition(), addressed(10)).raw, 'Reply-To')).toEqual([]);
+  });
+
+  it('writes the one-click header byte for byte as RFC 8058 has it', () => {
+    const { head } = splitMessage(digestMessage(edition(), addressed(10)).raw);
+    expect(head).toContain('\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n');
+  });
+
+  it('is well formed down to its bytes and reads back as the text and the HTML', async () => {
+    const { raw } = digestMessage(edition(), addressed(10, { darkHorseRank: 5 }));
+    expectWellFormed(raw);
+    const mail = await PostalMime.parse(raw);
+    const wanted = copy(10, { darkHorseRank: 5 });
+    expect(mail.html?.replaceAll('\r\n', '\n')).toBe(digestHtml(edition(), wanted));
+    expect(mail.text?.replaceAll('\r\n', '\n')).toBe(digestText(edition(), wanted));
+    const { body } = splitMessage(raw);
+    expect(body.indexOf('text/plain')).toBeLessThan(body.indexOf('text/html'));
+  });
+
+  it('goes to one recipient, and back to the return path', () => {
+    expect(digestMessage(edition(), addressed(10)).envelope).toEqual({
+      from: 'papers@example.org',
+      to: 'ada@example.org',
+    });
+    const returnPath = 'b+1.mac@bounce.example.org';
+    expect(digestMessage(edition(), addressed(10, { returnPath })).envelope.from).toBe(returnPath);
+  });
+
+  it('is the same for the same arguments, also from another process with other slots', async () => {
+    const other = renderEdition(await loadMailTemplates(), sender(), digest(), papers(12));
+    const first = digestMessage(edition(), addressed(10)).raw;
+    expect(digestMessage(other, addressed(10)).raw.equals(first)).toBe(true);
+  });
+
+  it.each(HOSTILE_TEXTS)('stays well formed with %.40j in every place', async (text) => {
+    const hostile = renderEdition(
+      templates,
+      sender({
+        siteName: text,
+        from: { name: text, address: 'papers@example.org' },
+        postalAddress: text,
+      }),
+      digest(),
+      papers(8, { title: text, abstract: text, organization: text, url: text }),
+    );
+    const selection = copy(8).selection.map(({ rank }) => ({ rank, reason: text }));
+    const { raw, envelope } = digestMessage(hostile, addressed(8, { selection, keywords: [text] }));
+    expectWellFormed(raw);
+    expect(envelope.to).toBe('ada@example.org');
+    expect(headerValues(raw, 'Bcc')).toEqual([]);
+    for (const name of ['From', 'To', 'Subject', 'List-Id']) {
+      expect(headerValues(raw, name)).toHaveLength(1);
+    }
+    const mail = await PostalMime.parse(raw);
+    expect(mail.from?.address).toBe('papers@example.org');
+    expect(mail.text).toContain(`/unsubscribe/${TOKEN}`);
+    expect(mail.html).toContain(`/unsubscribe/${TOKEN}`);
+  });
+
+  it('refuses an address that names a second recipient or ends the line', () => {
+    for (const to of ['a@b.org, c@d.org', 'a@b.org\r\nBcc: c@d.org']) {
+      expect(() => digestMessage(edition(), addressed(10, { to }))).toThrow(RangeError);
+    }
+    const messageId = '<a@b>\r\nBcc: c@d.org';
+    expect(() => digestMessage(edition(), addressed(10, { messageId }))).toThrow(RangeError);
+  });
+});
+
+describe('messageIdFor', () => {
+  const key = Buffer.from('key');
+
+  it('is stable, differs per reader, digest and key, and fits the header', () => {
+    const id = messageIdFor(7, 11, key, 'papers.example.org');
+    expect(id).toMatch(/^<[0-9a-f]{32}@papers\.example\.org>$/);
+    expect(messageIdFor(7, 11, key, 'papers.example.org')).toBe(id);
+    const others = [
+      messageIdFor(7, 12, key, 'papers.example.org'),
+      messageIdFor(71, 1, key, 'papers.example.org'),
+      messageIdFor(7, 11, Buffer.from('other'), 'papers.example.org'),
+    ];
+    expect(new Set([id, ...others]).size).toBe(4);
+  });
+});

@@ -1,0 +1,84 @@
+import { describe, expect, it } from 'vitest';
+import {
+  choiceOf,
+  othersOf,
+  preheaderOf,
+  readingTimeOf,
+  subjectOf,
+  whyOf,
+} from '../../src/mail/edition-words.ts';
+
+describe('subjectOf', () => {
+  it('names the top paper and counts the others', () => {
+    expect(subjectOf(['SWAN', 'FASER', 'STree'])).toBe('SWAN, and 2 more');
+    expect(subjectOf(['SWAN'])).toBe('SWAN');
+  });
+
+  it('stays within 150 characters and cuts between words', () => {
+    const subject = subjectOf([`${'word '.repeat(60)}end`, 'FASER']);
+    expect(subject.length).toBeLessThanOrEqual(150);
+    expect(subject).toMatch(/word, and 1 more$/);
+  });
+});
+
+describe('preheaderOf', () => {
+  const count = '49 papers read, 10 chosen for you.';
+  const day = 'Friday, 8 May 2026';
+
+  it('goes on where the subject stopped', () => {
+    const preheader = preheaderOf({ names: ['SWAN', 'FASER', 'STree'], count, day });
+    expect(preheader).toBe('Also FASER; STree. 49 papers read, 10 chosen for you.');
+  });
+
+  it('has between 40 and 130 characters whatever the names are', () => {
+    for (const length of [1, 20, 60, 90, 200]) {
+      const names = Array.from({ length: 10 }, () => 'n'.repeat(length));
+      const preheader = preheaderOf({ names, count, day });
+      expect(preheader.length).toBeGreaterThanOrEqual(40);
+      expect(preheader.length).toBeLessThanOrEqual(130);
+    }
+  });
+});
+
+describe('readingTimeOf', () => {
+  it('is in words, at least a minute, with the right article', () => {
+    expect(readingTimeOf(10)).toBe('A one-minute read.');
+    expect(readingTimeOf(4 * 230)).toBe('A four-minute read.');
+    expect(readingTimeOf(8 * 230)).toBe('An eight-minute read.');
+  });
+});
+
+describe('choiceOf', () => {
+  it('names topics and words, or says that there are none', () => {
+    expect(choiceOf(['A', 'B'], ['x'])).toBe('Chosen by your topics: A, B; and your words: x.');
+    expect(choiceOf(['A'], [])).toBe('Chosen by your topics: A.');
+    expect(choiceOf([], ['x', 'y'])).toBe('Chosen by your words: x, y.');
+    expect(choiceOf([], [])).toBe('Chosen without topics of yours: the best of the day.');
+  });
+});
+
+describe('whyOf', () => {
+  const reader = {
+    siteName: 'Paperboy',
+    email: 'ada@example.org',
+    preferences: { frequency: 'weekdays', hour: 7, timezone: 'Europe/Berlin' },
+  } as const;
+
+  it('says when, to whom and since when', () => {
+    expect(whyOf({ ...reader, asked: '2 March 2026' })).toBe(
+      'You get Paperboy on weekdays at 07:00, Berlin time, because ada@example.org asked for it on 2 March 2026.',
+    );
+  });
+
+  it('leaves out a day that is not known', () => {
+    expect(whyOf({ ...reader, asked: null })).toMatch(/because ada@example.org asked for it\.$/);
+  });
+});
+
+describe('othersOf', () => {
+  it('agrees with the number', () => {
+    expect(othersOf(39, 'here')).toEqual({ others: 'The other 39 papers', othersAre: 'are here' });
+    expect(othersOf(1, 'here')).toEqual({ others: 'The other paper', othersAre: 'is here' });
+    expect(othersOf(0, 'here').others).toBe('');
+  });
+});

@@ -1,0 +1,197 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { digestHtml, digestText } from '../../src/mail/digest-message.ts';
+import { renderEdition } from '../../src/mail/edition.ts';
+import { loadMailTemplates, type MailTemplates } from '../../src/mail/templates.ts';
+import { copy, digest, HOSTILE_TEXTS, paper, papers, sender, TOKEN } from './samples.ts';
+
+let templates: MailTemplates;
+beforeAll(async () => {
+  templates = await loadMailTemplates();
+});
+
+function edition(count = 12) {
+  return renderEdition(templates, sender(), digest(), papers(count));
+}
+
+function count(html: string, pattern: RegExp): number {
+  return html.match(pattern)?.length ?? 0;
+}
+
+describe('the HTML of a digest', () => {
+  it('has one h1, an h2 for each large paper and an h3 for each brief', () => {
+    const html = digestHtml(edition(), copy(10, { darkHorseRank: 6 }));
+    expect(count(html, /<h1/g)).toBe(1);
+    expect(count(html, /<h2/g)).toBe(1 + 3 + 1 + 1);
+    expect(count(html, /<h3/g)).toBe(5);
+    expect(html.indexOf('<h1')).toBeLessThan(html.indexOf('<h2'));
+    expect(html.indexOf('>Dark horse<')).toBeLessThan(html.indexOf('>In brief<'));
+  });
+
+  it('says so about itself: language, title, colour schemes, roles', () => {
+    const html = digestHtml(edition(), copy(10));
+    expect(html).toMatch(/^<!doctype html>\n<html lang="en" dir="ltr"/);
+    expect(html).toContain('<title>Paperboy, Friday, 8 May 2026</title>');
+    expect(html).toContain('<meta name="color-scheme" content="light dark">');
+    expect(html).toContain('@media (prefers-color-scheme: dark)');
+    for (const table of html.match(/<table[^>]*>/g) ?? [])
+      expect(table).toContain('role="presentation"');
+  });
+
+  it('loads nothing: no image, script, web font or form', () => {
+    const html = digestHtml(edition(), copy(10));
+    expect(html).not.toMatch(/<img|<script|<link|<form|<iframe|@import|@font-face|url\(|data:/);
+  });
+
+  it('balances what only Outlook reads', () => {
+    const html = digestHtml(edition(), copy(10, { darkHorseRank: 4 }));
+    expect(count(html, /<!--\[if/g)).toBe(count(html, /<!\[endif\]-->|<!--<!\[endif\]-->/g));
+    for (const tag of ['table', 'tr', 'td', 'div', 'p']) {
+      expect(count(html, new RegExp(`<${tag}[ >]`, 'g'))).toBe(
+        count(html, new RegExp(`</${tag}>`, 'g')),
+      );
+    }
+  });
+
+  it('links every paper, the way out at both ends, and nothing that is dead', () => {
+    const html = digestHtml(edition(), copy(10));
+    for (let rank = 0; rank < 10; rank += 1)
+      expect(html).toContain(
+        `"https://arxiv.org/abs/${10_000 + rank}"`.replace('abs/', 'abs/2605.'),
+      );
+    expect(count(html, new RegExp(`/unsubscribe/${TOKEN}"`, 'g'))).toBe(2);
+    for (const [, href = ''] of html.matchAll(/href="([^"]*)"/g)) {
+      expect(href).toMatch(/^https:\/\//);
+      expect(href.length).toBeLessThan(900);
+    }
+  });
+
+  it('says what was read, chosen and left, and why the mail came', () => {
+    const html = digestHtml(edition(49), copy(10));
+    expect(html).toContain('49 papers read, 10 chosen for you.');
+    expect(html).toContain('>The other 39 papers</a> are on the front page.');
+    expect(html).toContain('href="https://papers.example.org/papers?date&#x3D;2026-05-08"');
+    expect(html).toContain('because ada@example.org asked for it on 2 March 2026.');
+    expect(html).toContain('12 Example Street');
+  });
+
+  it('speaks of the week in a weekly digest', () => {
+    const weekly = renderEdition(templates, sender(), digest({ kind: 'weekly' }), papers(12));
+    expect(digestHtml(weekly, copy(10))).toContain('That is this week’s edition.');
+  });
+
+  it('has a preview line of 40 to 130 characters that differs from the subject', () => {
+    const assembled = edition().assemble(copy(10));
+    const html = assembled.html.map(({ text }) => text).join('');
+    const [, preheader = ''] = /max-height:0px[^>]*>([^&]*)&#847;/.exec(html) ?? [];
+    expect(preheader.length).toBeGreaterThanOrEqual(40);
+    expect(preheader.length).toBeLessThanOrEqual(130);
+    expect(preheader).not.toContain(assembled.subject);
+  });
+
+  it('weighs 25 to 60 KB with ten papers and less than 90 KB with twenty', () => {
+    const abstract = `${'A sentence of the usual length stands here for its weight. '.repeat(20)}`;
+    const full = renderEdition(
+      templates,
+      sender(),
+      digest(),
+      papers(20, { abstract, codeUrl: 'https://github.com/a/b' }),
+    );
+    expect(digestHtml(full, copy(10)).length).toBeLessThan(60_000);
+    expect(Buffer.byteLength(digestHtml(full, copy(20)))).toBeLessThan(90_000);
+    expect(digestHtml(full, copy(20))).not.toContain('would not fit');
+  });
+
+  it('leaves briefs out of a mail that would be too long, and says where they are', () => {
+    const heavy = renderEdition(
+      templates,
+      sender(),
+      digest(),
+      papers(20, { title: '<'.repeat(5000), abstract: '&'.repeat(5000) }),
+    );
+    const html = digestHtml(heavy, copy(20));
+    expect(Buffer.byteLength(html)).toBeLessThan(90_000);
+    const cut = Number(/>(\d+) more of your papers<\/a> would not fit/.exec(html)?.[1]);
+    expect(count(html, /<h3/g)).toBe(20 - 4 - cut);
+    expect(digestText(heavy, copy(20))).toContain('20. <');
+  });
+
+  it.each(HOSTILE_TEXTS)('keeps %.40j inside its place', (text) => {
+    const hostile = renderEdition(
+      templates,
+      sender({ siteName: text, postalAddress: text }),
+      digest(),
+      papers(6, { title: text, abstract: `${text}.`, organization: text, codeUrl: text }),
+    );
+    const plain = digestHtml(edition(6), copy(6));
+    const html = digestHtml(
+      hostile,
+      copy(6, {
+        selection: copy(6).selection.map(({ rank }) => ({ rank, reason: text })),
+        topicNames: [text],
+        keywords: [text],
+      }),
+    );
+    expect(html).not.toMatch(/<script|<img|onerror=|<mj-|{{x}}\s*alert/);
+    expect(count(html, /<h2/g)).toBe(count(plain, /<h2/g));
+    expect(count(html, /<table/g)).toBe(count(plain, /<table/g));
+    expect(html).not.toMatch(/[^\P{Cc}\n]|\p{Cs}|[\u202a-\u202e\u2066-\u2069]/u);
+    expect(Buffer.byteLength(html)).toBeLessThan(90_000);
+  });
+
+  it('shows what looks like a slot or a template as the text that it is', () => {
+    const mark = templates.slots.mark('token');
+    const titles = ['{{reason}}', '{{{papers}}}', mark];
+    const forged = renderEdition(
+      templates,
+      sender(),
+      digest(),
+      titles.map((title, rank) => paper({ rank, title })),
+    );
+    const html = digestHtml(forged, copy(3));
+    expect(html).toContain('>{{reason}}</b>');
+    expect(html).toContain('>{{{papers}}}</b>');
+    expect(count(html, new RegExp(TOKEN, 'g'))).toBe(
+      count(digestHtml(edition(3), copy(3)), new RegExp(TOKEN, 'g')),
+    );
+  });
+});
+
+describe('the plain text of a digest', () => {
+  it('numbers the papers with whole titles and links, and ends with the ways out', () => {
+    const text = digestText(edition(), copy(10, { darkHorseRank: 6 }));
+    expect(text).toContain('\n 1. Gazette 0: On the Delivery of Papers\n');
+    expect(text).toContain('\nDark horse\n----------\n\n 5. Gazette 6: ');
+    expect(text).toContain('\n10. Gazette 9: ');
+    expect(text).toContain('\n    https://arxiv.org/abs/2605.10009\n');
+    expect(text).toContain(`https://papers.example.org/unsubscribe/${TOKEN}\n`);
+    expect(text).toContain('\n12 Example Street');
+    expect(text).not.toMatch(/&[a-z#]|<|{{|\n{4}/);
+  });
+
+  it('keeps to 72 columns but for links', () => {
+    const text = digestText(edition(), copy(10));
+    for (const line of text.split('\n')) {
+      if (!line.includes('https://')) expect(line.length).toBeLessThanOrEqual(72);
+    }
+  });
+});
+
+describe('an edition', () => {
+  it('encodes a paper once for all its readers', () => {
+    const shared = edition();
+    const [ada, bob] = ['ada@example.org', 'bob@example.org'].map((email) =>
+      shared.assemble(copy(10, { email })).html.map(({ encoded }) => encoded),
+    );
+    const common = ada?.filter((buffer) => bob?.includes(buffer)) ?? [];
+    const bytes = common.reduce((sum, buffer) => sum + buffer.length, 0);
+    expect(bytes).toBeGreaterThan(15_000);
+    expect(ada?.map(String)).not.toEqual(bob?.map(String));
+  });
+
+  it('refuses a token that could break the message, an unknown rank and an empty selection', () => {
+    expect(() => edition().assemble(copy(3, { token: 'short' }))).toThrow(RangeError);
+    expect(() => edition().assemble(copy(3, { token: `${TOKEN.slice(1)}"` }))).toThrow(RangeError);
+    expect(() => edition(2).assemble(copy(3))).toThrow('The digest has no paper of rank 2.');
+    expect(() => edition().assemble(copy(0))).toThrow(RangeError);
+  });
+});
