@@ -73,37 +73,57 @@ export interface MailParts {
 
 /**
  * Opens and wires everything that `config` names. An embedded database is locked, migrated and given
- * the topics; a server must have been migrated.
+ * the topics; a server must have been migrated. A `database` that is given is used as it is and stays
+ * the caller's.
  * @throws PaperboyError `NOT_MIGRATED`, `DATA_DIR_LOCKED`, or what opening a part throws.
  */
-export async function openParts(config: Config, around: Surroundings): Promise<Parts> {
-  const closers: (() => Promise<void>)[] = [];
+export async function openParts(
+  config: Config,
+  around: Surroundings,
+  database?: Database,
+): Promise<Parts> {
+  const closers: Closer[] = [];
   const close = async () => {
     for (const closer of closers.splice(0).reverse()) await closer();
   };
   try {
-    return await wire(config, around, closers, close);
+    const store = database ? { database, lock: null } : await openStore(config, around, closers);
+    return await wire(config, around, { ...store, closers, close });
   } catch (error) {
     await close();
     throw error;
   }
 }
 
+type Closer = () => Promise<void>;
+
+interface Store {
+  database: Database;
+  lock: DataDirLock | null;
+}
+
+async function openStore(
+  config: Config,
+  { clock }: Surroundings,
+  closers: Closer[],
+): Promise<Store> {
+  const lock = config.databaseUrl === null ? await lockDataDir(config.dataDir) : null;
+  if (lock) closers.push(() => lock.release());
+  const database = await openDatabase(config);
+  closers.push(() => database.close());
+  if (lock) await takeOver(database, config, clock);
+  else if (!(await isMigrated(database))) throw notMigrated();
+  return { database, lock };
+}
+
 async function wire(
   config: Config,
   around: Surroundings,
-  closers: (() => Promise<void>)[],
-  close: () => Promise<void>,
+  { database, lock, closers, close }: Store & { closers: Closer[]; close: Closer },
 ): Promise<Parts> {
   const { clock, random, logger, holder } = around;
-  const onError = (error: Error) => logger.warn({ err: error }, 'a connection failed');
-
-  const lock = await openLock(config, closers);
-  const database = await openDatabase(config);
-  closers.push(() => database.close());
   const { db } = database;
-  if (lock) await takeOver(database, config, clock);
-  else if (!(await isMigrated(database))) throw notMigrated();
+  const onError = (error: Error) => logger.warn({ err: error }, 'a connection failed');
 
   const keys = await loadKeys(config);
   const tokens = createTokens(keys.secretKeys);
@@ -170,16 +190,6 @@ async function wire(
     stopping,
     close,
   };
-}
-
-async function openLock(
-  config: Config,
-  closers: (() => Promise<void>)[],
-): Promise<DataDirLock | null> {
-  if (config.databaseUrl !== null) return null;
-  const lock = await lockDataDir(config.dataDir);
-  closers.push(() => lock.release());
-  return lock;
 }
 
 /** The database that `config` names, as it is. */

@@ -1,0 +1,24 @@
+import type { Clock } from '../../src/domain/clock.ts';
+
+/** A clock that stands until it is set. */
+export interface TestClock extends Clock {
+  set(time: string | Date): void;
+  advance(milliseconds: number): void;
+}
+
+export function clockAt(time: string): TestClock {
+  let now = new Date(time);
+  return Object.assign(() => new Date(now), {
+    set: (to: string | Date) => {
+      now = new Date(to);
+    },
+    advance: (milliseconds: number) => {
+      now = new Date(now.getTime() + milliseconds);
+    },
+  });
+}
+
+/** `at('07:12:10')` on the seed day. */
+export function at(time: string): Date {
+  return new Date(`2026-05-08T${time}Z`);
+}

@@ -1,0 +1,78 @@
+import { randomBytes } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import pg from 'pg';
+import { afterAll, beforeAll, inject } from 'vitest';
+import { type Database, openEmbeddedDatabase, openServerDatabase } from '../../src/db/client.ts';
+import { TEMPLATE, urlOfDatabase } from './database-names.ts';
+
+/**
+ * A migrated database with the topics, for this test file alone: PGlite in memory, or a copy of the
+ * template on the server of TEST_DATABASE_URL. `empty` removes what tests stored.
+ */
+export function useDatabase(): {
+  readonly database: Database;
+  readonly db: Database['db'];
+  empty(): Promise<void>;
+} {
+  let opened: Awaited<ReturnType<typeof openTestDatabase>> | undefined;
+  beforeAll(async () => {
+    opened = await openTestDatabase();
+  });
+  afterAll(async () => {
+    await opened?.close();
+  });
+  const current = () => {
+    if (!opened) throw new Error('The test database is open only while tests run.');
+    return opened.database;
+  };
+  return {
+    get database() {
+      return current();
+    },
+    get db() {
+      return current().db;
+    },
+    empty: async () => {
+      await current().pool.query(
+        `TRUNCATE papers, subscribers, suppressions, digests, leases, signup_limits RESTART IDENTITY CASCADE`,
+      );
+    },
+  };
+}
+
+/** Opens a database of its own; `url` is null for PGlite. */
+export async function openTestDatabase(): Promise<{
+  database: Database;
+  url: string | null;
+  close: () => Promise<void>;
+}> {
+  const serverUrl = process.env.TEST_DATABASE_URL;
+  if (!serverUrl) {
+    const dumpFile = inject('dumpFile');
+    if (dumpFile === null) throw new Error('No dump was made.');
+    const database = await openEmbeddedDatabase({ dump: new Blob([await readFile(dumpFile)]) });
+    return { database, url: null, close: () => database.close() };
+  }
+  const name = `paperboy_test_${randomBytes(6).toString('hex')}`;
+  await onServer(serverUrl, `CREATE DATABASE ${name} TEMPLATE ${TEMPLATE}`);
+  const url = urlOfDatabase(serverUrl, name);
+  const database = openServerDatabase(url, { connections: 20 });
+  return {
+    database,
+    url,
+    close: async () => {
+      await database.close();
+      await onServer(serverUrl, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
+    },
+  };
+}
+
+async function onServer(url: string, statement: string): Promise<void> {
+  const client = new pg.Client(url);
+  await client.connect();
+  try {
+    await client.query(statement);
+  } finally {
+    await client.end();
+  }
+}

@@ -1,0 +1,53 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { PGlite } from '@electric-sql/pglite';
+import pg from 'pg';
+import type { TestProject } from 'vitest/node';
+import { openEmbeddedDatabase, openServerDatabase } from '../../src/db/client.ts';
+import { prepareDatabase } from '../../src/wiring.ts';
+import { TEMPLATE, urlOfDatabase } from './database-names.ts';
+
+declare module 'vitest' {
+  export interface ProvidedContext {
+    /** File with the dump of a migrated PGlite, or null when the tests run on a server. */
+    dumpFile: string | null;
+  }
+}
+
+/** Prepares, once for all test files, the database that each of them gets a copy of. */
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const serverUrl = process.env.TEST_DATABASE_URL;
+  if (serverUrl) {
+    await makeTemplate(serverUrl);
+    project.provide('dumpFile', null);
+    return async () => undefined;
+  }
+  const folder = await mkdtemp(join(tmpdir(), 'paperboy-test-'));
+  const dumpFile = join(folder, 'template.tar');
+  await writeFile(dumpFile, await dumpTemplate(folder));
+  project.provide('dumpFile', dumpFile);
+  return () => rm(folder, { recursive: true, force: true });
+}
+
+async function dumpTemplate(folder: string): Promise<Buffer> {
+  const path = join(folder, 'postgres');
+  const database = await openEmbeddedDatabase({ folder: path });
+  await prepareDatabase(database, { redisUrl: null });
+  await database.close();
+  const pglite = await PGlite.create(path);
+  const dump = await pglite.dumpDataDir('none');
+  await pglite.close();
+  return Buffer.from(await dump.arrayBuffer());
+}
+
+async function makeTemplate(serverUrl: string): Promise<void> {
+  const client = new pg.Client(serverUrl);
+  await client.connect();
+  await client.query(`DROP DATABASE IF EXISTS ${TEMPLATE}`);
+  await client.query(`CREATE DATABASE ${TEMPLATE}`);
+  await client.end();
+  const database = openServerDatabase(urlOfDatabase(serverUrl, TEMPLATE), { connections: 2 });
+  await prepareDatabase(database, { redisUrl: null });
+  await database.close();
+}

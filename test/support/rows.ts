@@ -1,0 +1,64 @@
+import { sql } from 'drizzle-orm';
+import type { Db } from '../../src/db/client.ts';
+import { savePapers } from '../../src/db/papers.ts';
+import { replacePaperTopics } from '../../src/db/topics.ts';
+import type { Paper } from '../../src/domain/paper.ts';
+import { DEFAULT_PREFERENCES, type Subscriber } from '../../src/domain/subscriber.ts';
+
+let count = 0;
+
+/** A paper of the seed day. */
+export function paper(changes: Partial<Paper> = {}): Paper {
+  count += 1;
+  return {
+    id: `test:${count}`,
+    source: 'test',
+    title: `Paper ${count}: On Testing`,
+    abstract: 'We present a paper. It improves throughput by up to 1.35x.',
+    authors: [],
+    authorCount: 3,
+    organization: null,
+    publishedOn: '2026-05-01',
+    listedOn: '2026-05-08',
+    usableOn: '2026-05-08',
+    upvotes: 0,
+    comments: 0,
+    url: null,
+    codeUrl: null,
+    ...changes,
+  };
+}
+
+/** Stores papers, each with the topics named (all with the same good score). */
+export async function storePapers(
+  db: Db,
+  list: readonly (Paper & { slugs?: string[] })[],
+): Promise<void> {
+  const stored = list.map(({ slugs: _slugs, ...each }) => each);
+  await savePapers(db, stored, new Date('2026-05-08T04:00:00Z'));
+  await replacePaperTopics(
+    db,
+    list.map(({ id }) => id),
+    list.flatMap(({ id, slugs = [] }) => slugs.map((slug) => ({ paperId: id, slug, score: 0.3 }))),
+  );
+}
+
+/** Stores a subscriber, active unless said otherwise. Returns the id. */
+export async function storeSubscriber(db: Db, changes: Partial<Subscriber> = {}): Promise<number> {
+  count += 1;
+  const reader = {
+    ...DEFAULT_PREFERENCES,
+    email: `reader${count}@example.org`,
+    status: 'active',
+    ...changes,
+  };
+  const now = new Date('2026-05-01T00:00:00Z');
+  const result = await db.execute<{ id: string }>(sql`
+    INSERT INTO subscribers (email, email_key, status, topics, keywords, frequency, timezone, hour, papers,
+      created_at, confirmed_at, updated_at)
+    VALUES (${reader.email}, ${reader.email.toLowerCase()}, ${reader.status}, ${sql.param(reader.topics)},
+      ${sql.param(reader.keywords)}, ${reader.frequency}, ${reader.timezone}, ${reader.hour}, ${reader.papers},
+      ${now}, ${now}, ${now})
+    RETURNING id`);
+  return Number(result.rows[0]?.id);
+}
