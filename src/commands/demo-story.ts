@@ -14,7 +14,7 @@ const READERS = {
   ada: {
     email: 'ada@example.org',
     topics: ['ssm', 'efficiency', 'llm-inference'],
-    keywords: ['stateless'],
+    keywords: ['speculative decoding'],
     papers: 10,
   },
   bob: { email: 'bob@example.net', topics: ['agents', 'rl'], keywords: [], papers: 5 },

@@ -12,7 +12,7 @@ export interface Links {
   digests: string;
 }
 
-/** Links below `publicUrl`, which may end in a path but not in a slash. */
+/** Links below `publicUrl`; a slash or colon of a paper's id stays one (RFC 3986 §3.3). `publicUrl` may end in a path but not in a slash. */
 export function linksBelow(publicUrl: string): Links {
   return {
     home: `${publicUrl}/`,
@@ -22,7 +22,8 @@ export function linksBelow(publicUrl: string): Links {
     unsubscribe: (token) => `${publicUrl}/unsubscribe/${token}`,
     exportData: (token) => `${publicUrl}/export/${token}`,
     eraseData: (token) => `${publicUrl}/erase/${token}`,
-    paper: (id) => `${publicUrl}/papers/${id.split('/').map(encodeURIComponent).join('/')}`,
+    paper: (id) =>
+      `${publicUrl}/papers/${encodeURIComponent(id).replace(/%(2F|3A)/g, decodeURIComponent)}`,
     papersOf: (date) => `${publicUrl}/papers?date=${date}`,
     digests: `${publicUrl}/digests`,
   };
