@@ -1,4 +1,4 @@
-import { and, eq, sql } from 'drizzle-orm';
+import { and, eq, lt, sql } from 'drizzle-orm';
 import type { LetterKind, LetterState } from '../domain/letter.ts';
 import type { Db } from './client.ts';
 import { letters } from './schema.ts';
@@ -105,4 +105,10 @@ export async function listDueLetters(db: Db, now: Date, limit: number): Promise<
     .orderBy(letters.nextAt)
     .limit(limit);
   return rows.map(({ id }) => id);
+}
+
+/** Removes letters whose links ended before `before`. Returns how many. */
+export async function removeLetters(db: Db, before: Date): Promise<number> {
+  const removed = await db.delete(letters).where(lt(letters.expiresAt, before));
+  return removed.rowCount ?? 0;
 }

@@ -1,4 +1,4 @@
-import { eq, sql } from 'drizzle-orm';
+import { and, eq, lt, sql } from 'drizzle-orm';
 import type { Address } from '../domain/address.ts';
 import type { Preferences, Subscriber, SubscriberStatus } from '../domain/subscriber.ts';
 import type { Db } from './client.ts';
@@ -126,6 +126,14 @@ export async function eraseSubscriber(db: Db, id: number): Promise<boolean> {
     .where(eq(subscribers.id, id))
     .returning({ id: subscribers.id });
   return removed.length > 0;
+}
+
+/** Removes sign-ups that nobody confirmed, last touched before `before`. Returns how many. */
+export async function removeUnconfirmed(db: Db, before: Date): Promise<number> {
+  const removed = await db
+    .delete(subscribers)
+    .where(and(eq(subscribers.status, 'pending'), lt(subscribers.updatedAt, before)));
+  return removed.rowCount ?? 0;
 }
 
 /** How many subscribers have each status. */

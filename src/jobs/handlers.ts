@@ -7,6 +7,7 @@ import { composeDigest } from '../services/compose-digest.ts';
 import { type DeliverDeps, deliverBatch } from '../services/deliver-batch.ts';
 import { ringDue } from '../services/ring-due.ts';
 import { type LetterDeps, sendLetter } from '../services/send-letter.ts';
+import { tidyUp } from '../services/tidy-up.ts';
 import type { Lease } from './lease.ts';
 
 /** Writes an event down. */
@@ -38,9 +39,12 @@ export function createHandlers({
       const now = clock();
       const due = dueDigest(kind, composeAt, now);
       if (due === null) return;
-      const { digest, isNew } = await composeDigest(db, { ...due, now });
+      const { digest, isNew } = await composeDigest(db, { ...due, now, onlyForReaders: true });
       if (digest === null)
-        return log('warn', 'no papers to compose from', { kind, date: due.date });
+        return log('info', 'nothing to compose: no papers, or no readers', {
+          kind,
+          date: due.date,
+        });
       if (!isNew) return;
       log('info', 'digest composed', {
         kind,
@@ -63,6 +67,7 @@ export function createHandlers({
       if (result.claimed > 0) log('info', 'batch sent', { digestId, ...result });
     },
     letter: async ({ letterId }) => sendLetter(await mail(), letterId),
+    tidy: async () => log('info', 'tidied up', await tidyUp(db, clock())),
   };
 }
 
@@ -79,6 +84,7 @@ export async function startSchedules(
     { cron: `${composeAt.minute} ${composeAt.hour} * * 1` },
   );
   await queue.schedule('due', {}, { everySeconds: 60 });
+  await queue.schedule('tidy', {}, { cron: '10 3 * * *' });
   // A digest that came due while no scheduler ran is made up for.
   await queue.ring('compose', { kind: 'daily' }, 'compose-daily-at-start');
   await queue.ring('compose', { kind: 'weekly' }, 'compose-weekly-at-start');

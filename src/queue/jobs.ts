@@ -11,6 +11,8 @@ export interface JobMap {
   batch: { digestId: number };
   /** Send one letter. */
   letter: { letterId: number };
+  /** Remove what is not needed any more. */
+  tidy: Record<string, never>;
 }
 
 export type JobName = keyof JobMap;
@@ -26,4 +28,5 @@ export const QUEUE_OF = {
   due: 'schedule',
   batch: 'deliveries',
   letter: 'letters',
+  tidy: 'schedule',
 } as const satisfies Record<JobName, QueueName>;

@@ -57,6 +57,7 @@ const OPTIONS_OF: Record<JobName, JobsOptions> = {
   due: ONCE,
   batch: ONCE,
   letter: ONCE,
+  tidy: ONCE,
 };
 
 /** Opens the queues in their store. */

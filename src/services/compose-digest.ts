@@ -20,9 +20,12 @@ export interface Composing {
   now: Date;
   /** From when on readers' hours count: when composing was due. `now` unless it is made up for. */
   from?: Date;
+  /** Nothing is composed while nobody would get it: a new site's first papers wait for its readers. */
+  onlyForReaders?: boolean;
 }
 
-/** `digest` is null on a day without papers: nothing is stored, so that it may be tried again. */
+/** `digest` is null on a day without papers (or readers, when asked): nothing is stored, so that it
+ *  may be tried again. */
 export interface Composed {
   digest: DigestSummary | null;
   isNew: boolean;
@@ -35,7 +38,7 @@ export interface Composed {
  */
 export async function composeDigest(
   db: Db,
-  { kind, date, now, from = now }: Composing,
+  { kind, date, now, from = now, onlyForReaders = false }: Composing,
 ): Promise<Composed> {
   if (kind === 'weekly' && !isMonday(date)) {
     throw new PaperboyError(
@@ -49,11 +52,12 @@ export async function composeDigest(
     if (known) return { digest: known, isNew: false };
     const papers = rankPapers(await listUsablePapers(tx, { kind, ...usableDays(kind, date) }));
     if (papers.length === 0) return { digest: null, isNew: false };
-    const digest = await addDigest(tx, { kind, date, composedAt: now });
-    await freezePapers(tx, digest, papers);
     const groups = (await listSendGroups(tx, kind))
       .map((group) => ({ ...group, sendAt: nextOccurrence(from, group.hour, group.timezone) }))
       .filter((group) => isDue(group.frequency, kind, group.sendAt, group.timezone));
+    if (onlyForReaders && groups.length === 0) return { digest: null, isNew: false };
+    const digest = await addDigest(tx, { kind, date, composedAt: now });
+    await freezePapers(tx, digest, papers);
     const audience = await freezeAudience(tx, digest.id, groups, now);
     await setAudience(tx, digest.id, audience);
     return { digest: { ...digest, audience, papers: papers.length }, isNew: true };
