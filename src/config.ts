@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { isIPv4, isIPv6 } from 'node:net';
 import { resolve } from 'node:path';
 import { normaliseAddress } from './domain/address.ts';
 import { PaperboyError } from './domain/errors.ts';
@@ -120,6 +121,7 @@ function withSecretFiles(env: Env, problems: string[]): Env {
     if (env[name]) problems.push(`${name} and ${name}_FILE are both set: expected one of them.`);
     try {
       values[name] = readFileSync(file, 'utf8').trim();
+      if (values[name] === '') problems.push(`${name}_FILE is “${file}”, which is empty.`);
     } catch (error) {
       problems.push(
         `${name}_FILE is “${file}”, which cannot be read (${(error as Error).message}).`,
@@ -140,7 +142,7 @@ function reader(values: Env, problems: string[]) {
     try {
       return parse(text);
     } catch (error) {
-      const shown = SECRETS.includes(name) ? 'set' : `“${text}”`;
+      const shown = SECRETS.includes(name) ? 'set' : `“${text.replace(/\p{Cc}+/gu, ' ')}”`;
       problems.push(`${name} is ${shown}: expected ${(error as Error).message}.`);
       return fallback;
     }
@@ -183,9 +185,8 @@ function contradictions(config: Config): string[] {
 /** Whether a host name or address is this machine's own. */
 export function isLoopback(hostname: string): boolean {
   const host = hostname.replace(/^\[|\]$/g, '').toLowerCase();
-  return (
-    host === 'localhost' || host.endsWith('.localhost') || host === '::1' || /^127\./.test(host)
-  );
+  if (isIPv4(host)) return host.startsWith('127.');
+  return host === 'localhost' || host.endsWith('.localhost') || host === '::1';
 }
 
 function expected(what: string): never {
@@ -216,19 +217,22 @@ function oneOf<Value extends string>(values: readonly Value[]) {
 function urlOf(...protocols: string[]) {
   const names = protocols.map((protocol) => `${protocol}://`).join(' or ');
   return (text: string): string => {
-    const url = URL.canParse(text) ? new URL(text) : null;
-    const fits = url !== null && protocols.includes(url.protocol.slice(0, -1));
-    return fits ? text : expected(`a URL that begins with ${names}`);
+    const fits = protocols.some((protocol) => text.toLowerCase().startsWith(`${protocol}://`));
+    return fits && URL.canParse(text) ? text : expected(`a URL that begins with ${names}`);
   };
 }
 
 function smtpUrlList(text: string): string[] {
-  return text.split(',').map((part) => urlOf('smtp', 'smtps')(part.trim()));
+  return text.split(',').map((part) => {
+    const url = urlOf('smtp', 'smtps')(part.trim());
+    return new URL(url).hostname === '' ? expected('a URL that names the relay') : url;
+  });
 }
 
 function webUrl(text: string): string {
   const url = new URL(urlOf('http', 'https')(text));
-  if (url.search || url.hash || url.username) expected('a URL without query, fragment or user');
+  if (/[?#]/.test(text) || url.username || url.password)
+    expected('a URL without query, fragment or user');
   return text.replace(/\/+$/, '');
 }
 
@@ -252,7 +256,7 @@ function dotAtom(text: string): string {
 
 function listIdOf(publicUrl: string): string {
   const { hostname } = new URL(publicUrl);
-  const host = hostname.replace(/^\[|\]$/g, '').replace(/:/g, '-');
+  const host = hostname.replace(/^\[|\]$|\.$/g, '').replace(/:/g, '-');
   return host.includes('.') ? `papers.${host}` : `papers.${host}.localdomain`;
 }
 
@@ -276,8 +280,14 @@ function timeOfDay(text: string): { hour: number; minute: number } {
 function trust(text: string): boolean | string | number {
   if (text === 'true' || text === 'false') return text === 'true';
   if (/^\d+$/.test(text)) return Number(text);
-  const isAddressList = /^[0-9a-fA-F.:/, ]+$|^(loopback|linklocal|uniquelocal)(, ?\w+)*$/.test(
-    text,
-  );
+  const isAddressList = text.split(',').every((part) => isProxy(part.trim()));
   return isAddressList ? text : expected('true, false, a number of proxies, or their addresses');
+}
+
+/** An address, a network such as `10.0.0.0/8`, or one of Fastify's names for networks. */
+function isProxy(text: string): boolean {
+  if (['loopback', 'linklocal', 'uniquelocal'].includes(text)) return true;
+  const [address = '', bits = '1', ...rest] = text.split('/');
+  const most = isIPv4(address) ? 32 : isIPv6(address) ? 128 : 0;
+  return rest.length === 0 && /^[1-9]\d{0,2}$/.test(bits) && Number(bits) <= most;
 }

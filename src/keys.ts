@@ -12,7 +12,11 @@ export interface Keys {
 
 const FILE = 'keys.json';
 
-/** The keys that are set; what is not set is made once and kept in the data folder (0600). */
+/**
+ * The keys that are set; what is not set is made once and kept in the data folder (0600).
+ * @throws PaperboyError `INVALID_KEYS` when the kept ones cannot be read: made anew they would break
+ * every link in mails already sent, and forget who must not be mailed.
+ */
 export async function loadKeys(given: {
   secretKeys: readonly string[];
   suppressionKey: string | null;
@@ -29,16 +33,42 @@ export async function loadKeys(given: {
 
 async function readOrMake(dataDir: string): Promise<Keys> {
   const path = join(dataDir, FILE);
-  const text = await readFile(path, 'utf8').catch(() => null);
+  const text = await readIfPresent(path);
   if (text === null) return make(dataDir, path);
-  const kept = JSON.parse(text) as Partial<Keys>;
-  if (!Array.isArray(kept.secretKeys) || typeof kept.suppressionKey !== 'string') {
-    throw new PaperboyError(
-      'INVALID_KEYS',
-      `${path} holds no keys: expected secretKeys and suppressionKey.`,
-    );
+  const kept = parse(text);
+  if (kept) return kept;
+  throw new PaperboyError(
+    'INVALID_KEYS',
+    `${path} holds no keys: expected secretKeys and suppressionKey. Put it back from a backup.`,
+  );
+}
+
+async function readIfPresent(path: string): Promise<string | null> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (cause) {
+    const { code, message } = cause as NodeJS.ErrnoException;
+    if (code === 'ENOENT') return null;
+    throw new PaperboyError('INVALID_KEYS', `${path} cannot be read (${message}).`, { cause });
   }
-  return { secretKeys: kept.secretKeys, suppressionKey: kept.suppressionKey };
+}
+
+/** Null for what are no keys. The parser's own error would quote the secrets. */
+function parse(text: string): Keys | null {
+  try {
+    const { secretKeys, suppressionKey } = JSON.parse(text) as Partial<Keys>;
+    const isWhole =
+      Array.isArray(secretKeys) &&
+      secretKeys.length > 0 &&
+      [...secretKeys, suppressionKey].every(isKey);
+    return isWhole && isKey(suppressionKey) ? { secretKeys, suppressionKey } : null;
+  } catch {
+    return null;
+  }
+}
+
+function isKey(value: unknown): value is string {
+  return typeof value === 'string' && value !== '';
 }
 
 /** Written whole before it gets its name: a lost suppression key can never be made again. */

@@ -1,4 +1,6 @@
 import type { AddressInfo } from 'node:net';
+import type { Config } from './config.ts';
+import { PaperboyError } from './domain/errors.ts';
 import { buildApp } from './http/app.ts';
 import { loadPages } from './http/pages/index.ts';
 import { limitSignups } from './http/signup-limit.ts';
@@ -22,17 +24,21 @@ export interface Running {
  *  more, what is in flight would pass its bound. */
 const BATCHES_AT_ONCE = 2;
 
-/** Starts the roles on the parts. */
+/**
+ * Starts the roles on the parts: the site first, so that a port that is taken stops the start before
+ * any mail goes out. They stop in the same order.
+ * @throws PaperboyError `SITE_CANNOT_LISTEN`.
+ */
 export async function startRoles(parts: Parts, roles: readonly Role[]): Promise<Running> {
   const stops: (() => Promise<void>)[] = [];
   const stop = async () => {
-    for (const each of stops.splice(0).reverse()) await each();
+    for (const each of stops.splice(0)) await each();
   };
   try {
-    if (roles.includes('worker')) stops.push(stopOf(await startWorker(parts)));
-    if (roles.includes('scheduler')) stops.push(stopOf(await startScheduler(parts)));
     const site = roles.includes('api') ? await startSite(parts) : null;
     if (site) stops.push(site.stop);
+    if (roles.includes('worker')) stops.push(stopOf(await startWorker(parts)));
+    if (roles.includes('scheduler')) stops.push(stopOf(await startScheduler(parts)));
     return {
       address: site?.address ?? null,
       stop: async () => {
@@ -44,19 +50,6 @@ export async function startRoles(parts: Parts, roles: readonly Role[]): Promise<
     await stop();
     throw error;
   }
-}
-
-async function startWorker({ queue, handlers, lease, logger }: Parts): Promise<Work> {
-  await lease();
-  return queue.work(['deliveries', 'letters'], handlers, {
-    concurrency: BATCHES_AT_ONCE,
-    onError: logTo(logger),
-  });
-}
-
-async function startScheduler({ queue, handlers, config, logger }: Parts): Promise<Work> {
-  await startSchedules(queue, config.composeAt);
-  return queue.work(['schedule'], handlers, { concurrency: 1, onError: logTo(logger) });
 }
 
 async function startSite(
@@ -72,9 +65,43 @@ async function startSite(
     limitSignup: limitSignups(database.pool, config.signupsPerHour),
     editions: async () => (await parts.mail()).editions,
   });
-  await app.listen({ host: config.host, port: config.port });
+  try {
+    await app.listen({ host: config.host, port: config.port });
+  } catch (error) {
+    await app.close();
+    throw cannotListen(config, error as NodeJS.ErrnoException);
+  }
   const { address: host, port } = app.server.address() as AddressInfo;
   return { address: { host, port }, stop: async () => app.close() };
+}
+
+const LISTEN_ADVICE: Record<string, string> = {
+  EADDRINUSE: 'another program listens there: stop it, or set PORT to a free port',
+  EACCES: 'this user may not listen there: set PORT to one from 1024 on',
+  EADDRNOTAVAIL: 'this machine has no such address: set HOST to one of its own',
+  ENOTFOUND: 'there is no such name: set HOST to an address of this machine',
+};
+
+function cannotListen({ host, port }: Config, error: NodeJS.ErrnoException): PaperboyError {
+  const reason = LISTEN_ADVICE[error.code ?? ''] ?? error.message;
+  return new PaperboyError(
+    'SITE_CANNOT_LISTEN',
+    `The site cannot listen on ${host}:${port}: ${reason}.`,
+    { cause: error },
+  );
+}
+
+async function startWorker({ queue, handlers, lease, logger }: Parts): Promise<Work> {
+  await lease();
+  return queue.work(['deliveries', 'letters'], handlers, {
+    concurrency: BATCHES_AT_ONCE,
+    onError: logTo(logger),
+  });
+}
+
+async function startScheduler({ queue, handlers, config, logger }: Parts): Promise<Work> {
+  await startSchedules(queue, config.composeAt);
+  return queue.work(['schedule'], handlers, { concurrency: 1, onError: logTo(logger) });
 }
 
 function stopOf(work: Work): () => Promise<void> {

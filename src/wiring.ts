@@ -7,6 +7,7 @@ import { type DataDirLock, lockDataDir } from './control/data-dir-lock.ts';
 import { type Database, openEmbeddedDatabase, openServerDatabase } from './db/client.ts';
 import { endLeases } from './db/leases.ts';
 import { isMigrated, migrate } from './db/migrate.ts';
+import { reachServer } from './db/reach.ts';
 import { listTopics } from './db/topics.ts';
 import type { Clock } from './domain/clock.ts';
 import { PaperboyError } from './domain/errors.ts';
@@ -22,6 +23,7 @@ import { loadMailTemplates, type MailTemplates } from './mail/templates.ts';
 import { postgresBackend, redisBackend } from './queue/backend.ts';
 import type { Handlers } from './queue/jobs.ts';
 import { openQueue, type Queue } from './queue/queue.ts';
+import { checkRedis } from './queue/redis-server.ts';
 import { importTopics } from './services/import-topics.ts';
 import { createEditions, type Editions } from './services/support/editions.ts';
 
@@ -51,7 +53,7 @@ export interface Parts extends Surroundings {
   links: Links;
   /** Held when the database is embedded. */
   lock: DataDirLock | null;
-  /** Where mail is caught when no relay is set. */
+  /** Where mail is caught when no relay is set and this process sends. */
   inbox: Inbox | null;
   mail(): Promise<MailParts>;
   /** Opened by a worker before its first job; kept until `close`. */
@@ -75,12 +77,14 @@ export interface MailParts {
  * Opens and wires everything that `config` names. An embedded database is locked, migrated and given
  * the topics; a server must have been migrated. A `database` that is given is used as it is and stays
  * the caller's.
- * @throws PaperboyError `NOT_MIGRATED`, `DATA_DIR_LOCKED`, or what opening a part throws.
+ * @throws PaperboyError `NOT_MIGRATED`, `DATA_DIR_LOCKED`, `DATABASE_UNREACHABLE`, `QUEUE_UNREACHABLE`,
+ * or what else opening a part throws.
  */
 export async function openParts(
   config: Config,
   around: Surroundings,
   database?: Database,
+  { catchMail = true }: OpenOptions = {},
 ): Promise<Parts> {
   const closers: Closer[] = [];
   const close = async () => {
@@ -88,11 +92,17 @@ export async function openParts(
   };
   try {
     const store = database ? { database, lock: null } : await openStore(config, around, closers);
-    return await wire(config, around, { ...store, closers, close });
+    return await wire(config, around, { ...store, closers, close, catchMail });
   } catch (error) {
     await close();
     throw error;
   }
+}
+
+export interface OpenOptions {
+  /** Open the local inbox when no relay is set. Off for what never sends, so that a port that is
+   *  taken cannot stop it. @defaultValue true */
+  catchMail?: boolean;
 }
 
 type Closer = () => Promise<void>;
@@ -107,19 +117,42 @@ async function openStore(
   { clock }: Surroundings,
   closers: Closer[],
 ): Promise<Store> {
-  const lock = config.databaseUrl === null ? await lockDataDir(config.dataDir) : null;
-  if (lock) closers.push(() => lock.release());
+  if (config.databaseUrl !== null) {
+    const database = await openMigratedDatabase(config);
+    closers.push(() => database.close());
+    return { database, lock: null };
+  }
+  const lock = await lockDataDir(config.dataDir);
+  closers.push(() => lock.release());
   const database = await openDatabase(config);
   closers.push(() => database.close());
-  if (lock) await takeOver(database, config, clock);
-  else if (!(await isMigrated(database))) throw notMigrated();
+  await takeOver(database, config, clock);
   return { database, lock };
+}
+
+/** The database of a server, its tables being those of this version.
+ *  @throws PaperboyError `NOT_MIGRATED`, and what `openDatabase` throws. */
+export async function openMigratedDatabase(config: Config): Promise<Database> {
+  const database = await openDatabase(config);
+  try {
+    if (!(await isMigrated(database))) throw notMigrated();
+    return database;
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
 }
 
 async function wire(
   config: Config,
   around: Surroundings,
-  { database, lock, closers, close }: Store & { closers: Closer[]; close: Closer },
+  {
+    database,
+    lock,
+    closers,
+    close,
+    catchMail,
+  }: Store & { closers: Closer[]; close: Closer; catchMail: boolean },
 ): Promise<Parts> {
   const { clock, random, logger, holder } = around;
   const { db } = database;
@@ -129,6 +162,7 @@ async function wire(
   const tokens = createTokens(keys.secretKeys);
   const links = linksBelow(config.publicUrl);
 
+  if (config.redisUrl !== null) await checkRedis(config.redisUrl);
   const backend =
     config.redisUrl === null
       ? postgresBackend(database.pool)
@@ -137,7 +171,7 @@ async function wire(
   const queue = openQueue(backend, onError);
   closers.push(() => queue.close());
 
-  const inbox = config.smtpUrls.length === 0 ? await openLocalInbox(config) : null;
+  const inbox = catchMail && config.smtpUrls.length === 0 ? await openLocalInbox(config) : null;
   if (inbox) closers.push(() => inbox.close());
 
   const mail = once(async () => {
@@ -192,12 +226,19 @@ async function wire(
   };
 }
 
-/** The database that `config` names, as it is. */
+/** The database that `config` names, as it is. @throws PaperboyError `DATABASE_UNREACHABLE`. */
 export async function openDatabase(config: Config): Promise<Database> {
-  if (config.databaseUrl !== null) {
-    return openServerDatabase(config.databaseUrl, { connections: DATABASE_CONNECTIONS });
+  const { databaseUrl } = config;
+  if (databaseUrl === null)
+    return openEmbeddedDatabase({ folder: join(config.dataDir, 'postgres') });
+  const database = openServerDatabase(databaseUrl, { connections: DATABASE_CONNECTIONS });
+  try {
+    await reachServer(database, databaseUrl);
+    return database;
+  } catch (error) {
+    await database.close();
+    throw error;
   }
-  return openEmbeddedDatabase({ folder: join(config.dataDir, 'postgres') });
 }
 
 /** An embedded database is ours alone: it is brought up to date, and every lease in it is a dead one. */

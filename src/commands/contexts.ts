@@ -10,13 +10,13 @@ type Context = Omit<CommandContext, 'setExitCode'>;
 export function ownContext(
   io: CommandIo,
   config: () => Config,
-  around: () => Surroundings,
+  surroundings: (config: Config) => Surroundings,
 ): Context {
   return {
     io,
     config,
     withParts: async (use) => {
-      const parts = await openParts(config(), around());
+      const parts = await openForCommand(config(), surroundings);
       try {
         return await use(parts);
       } finally {
@@ -44,4 +44,14 @@ export function lentContext(parts: Parts, io: CommandIo): Context {
     withParts: (use) => use(parts),
     withWorker: (_parts, use) => use(),
   };
+}
+
+/** The port of the inbox belongs to `paperboy start`. A command catches mail only when it has the
+ *  database, and so the folder of the inbox, for itself: any port does for that. */
+function openForCommand(
+  config: Config,
+  surroundings: (config: Config) => Surroundings,
+): Promise<Parts> {
+  const catchMail = config.databaseUrl === null;
+  return openParts({ ...config, inboxPort: 0 }, surroundings(config), undefined, { catchMail });
 }

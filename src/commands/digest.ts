@@ -94,15 +94,16 @@ async function send(context: CommandContext, options: Options & { now?: true }):
   await context.withParts(async (parts) => {
     const digest = await requireDigest(parts.db, options.kind, options.date ?? null);
     const progress = progressOn(io);
-    const { kind, status } = await context.withWorker(parts, () =>
-      sendDigest(parts, {
-        digest,
-        isNow: options.now === true,
-        onProgress: (current) => progress.show(progressLine(current)),
-        signal: io.signal,
-      }),
-    );
-    await progress.end();
+    const { kind, status } = await context
+      .withWorker(parts, () =>
+        sendDigest(parts, {
+          digest,
+          isNow: options.now === true,
+          onProgress: (current) => progress.show(progressLine(current)),
+          signal: io.signal,
+        }),
+      )
+      .finally(progress.end);
     if (options.json) await sayJson(io, statusJson(status));
     else await say(io, describeStatus(status));
     if (kind === 'no worker') {

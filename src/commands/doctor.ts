@@ -1,6 +1,10 @@
 import { Command } from 'commander';
-import { sql } from 'drizzle-orm';
-import type { Parts } from '../wiring.ts';
+import type { Config } from '../config.ts';
+import type { Database } from '../db/client.ts';
+import { sharesSessions, versionOf } from '../db/reach.ts';
+import { openRelay } from '../mail/relay.ts';
+import { checkRedis } from '../queue/redis-server.ts';
+import { openMigratedDatabase } from '../wiring.ts';
 import type { CommandContext } from './context.ts';
 import { jsonOption } from './options.ts';
 import { say, sayJson } from './output.ts';
@@ -15,14 +19,10 @@ interface Finding {
 export function doctorCommand(context: CommandContext): Command {
   return new Command('doctor')
     .description('check settings, database, queue and relay; no mail is sent')
+    .addHelpText('after', '\nExit code 1: something is wrong.')
     .addOption(jsonOption())
     .action(async ({ json }: { json?: true }) => {
-      const findings = await context.withParts(async (parts) => [
-        { check: 'settings', ok: true, message: 'All settings can be used.' },
-        await checkDatabase(parts),
-        await checkQueue(parts),
-        await checkRelay(parts),
-      ]);
+      const findings = await examine(context);
       if (findings.some(({ ok }) => !ok)) context.setExitCode(1);
       if (json) return sayJson(context.io, { findings });
       for (const { check, ok, message } of findings) {
@@ -31,36 +31,60 @@ export function doctorCommand(context: CommandContext): Command {
     });
 }
 
-const OLDEST_POSTGRES = 15;
-
-async function checkDatabase({ db }: Parts): Promise<Finding> {
-  return finding('database', async () => {
-    const result = await db.execute<{ version: string }>(
-      sql`SELECT current_setting('server_version') AS version`,
-    );
-    const version = result.rows[0]?.version;
-    const major = Number.parseInt(String(version), 10);
-    if (major < OLDEST_POSTGRES)
-      throw new Error(`PostgreSQL ${version} is too old: ${OLDEST_POSTGRES} or newer is needed.`);
-    return `PostgreSQL ${version} answers.`;
+/** Each part by itself: one that is wrong does not hide another. */
+async function examine(context: CommandContext): Promise<Finding[]> {
+  const settings = await finding('settings', async () => {
+    context.config();
+    return 'All settings can be used.';
   });
+  if (!settings.ok) return [settings];
+  return [
+    settings,
+    await finding('database', () => checkDatabase(context)),
+    await finding('queue', () => checkQueue(context)),
+    await finding('relay', () => checkRelay(context.config())),
+  ];
 }
 
-async function checkQueue({ queue, config }: Parts): Promise<Finding> {
-  return finding('queue', async () => {
-    await queue.check();
-    return `The queue in ${config.redisUrl === null ? 'Postgres' : 'Redis'} answers.`;
-  });
+async function checkDatabase({ config, withParts }: CommandContext): Promise<string> {
+  const { databaseUrl, redisUrl } = config();
+  if (databaseUrl === null) return withParts(({ database }) => describeDatabase(database));
+  const database = await openMigratedDatabase(config());
+  try {
+    if (redisUrl === null && (await sharesSessions(database))) throw new Error(TRANSACTION_MODE);
+    return await describeDatabase(database);
+  } finally {
+    await database.close();
+  }
 }
 
-async function checkRelay(parts: Parts): Promise<Finding> {
-  return finding('relay', async () => {
-    const { relay } = await parts.mail();
+/** LISTEN, by which workers hear of jobs, is lost when another client gets the session. */
+const TRANSACTION_MODE =
+  'A pooler in transaction mode stands before the server: without REDIS_URL, PgBouncer must be in session mode.';
+
+async function describeDatabase(database: Database): Promise<string> {
+  return `PostgreSQL ${await versionOf(database)} answers, with the tables of this version.`;
+}
+
+async function checkQueue({ config, withParts }: CommandContext): Promise<string> {
+  const { redisUrl } = config();
+  if (redisUrl === null) {
+    await withParts(({ queue }) => queue.check());
+    return 'The queue in Postgres answers.';
+  }
+  await checkRedis(redisUrl);
+  return 'The queue in Redis answers and drops nothing when memory runs out.';
+}
+
+async function checkRelay({ smtpUrls, smtpConnections }: Config): Promise<string> {
+  if (smtpUrls.length === 0) return 'Mail is caught in the local inbox: SMTP_URL is not set.';
+  const relay = openRelay({ urls: smtpUrls, connections: smtpConnections });
+  try {
     await relay.verify();
-    return parts.inbox === null
-      ? 'Every relay lets us in.'
-      : 'Mail is caught in the local inbox: SMTP_URL is not set.';
-  });
+    return 'Every relay lets us in.';
+  } finally {
+    await relay.close();
+  }
 }
 
 async function finding(check: string, look: () => Promise<string>): Promise<Finding> {

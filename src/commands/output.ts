@@ -20,20 +20,26 @@ export interface Progress {
 const SHOW_AFTER_MS = 2000;
 const SHOW_EVERY_MS = 100;
 
-/** Progress on the command's terminal; none when nobody watches. */
-export function progressOn(io: CommandIo): Progress {
-  const startedAt = performance.now();
+/** Progress on the command's terminal; none when nobody watches. `elapsedMs` is any steady clock. */
+export function progressOn(
+  io: CommandIo,
+  elapsedMs: () => number = () => performance.now(),
+): Progress {
+  const startedAt = elapsedMs();
   let shownAt = Number.NEGATIVE_INFINITY;
+  let isShown = false;
   return {
     show: (line) => {
-      const now = performance.now();
+      const now = elapsedMs();
       if (!io.isTerminal || now - startedAt < SHOW_AFTER_MS || now - shownAt < SHOW_EVERY_MS)
         return;
       shownAt = now;
+      isShown = true;
       void io.stderr.write(`\r\u001b[K${line.slice(0, Math.max(io.columns - 1, 20))}`);
     },
     end: async () => {
-      if (shownAt > Number.NEGATIVE_INFINITY) await io.stderr.write('\r\u001b[K');
+      if (isShown) await io.stderr.write('\r\u001b[K');
+      isShown = false;
     },
   };
 }

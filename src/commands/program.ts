@@ -59,6 +59,8 @@ function buildProgram(
   const write = {
     writeOut: (text: string) => void io.stdout.write(text),
     writeErr: (text: string) => void io.stderr.write(text),
+    getOutHelpWidth: () => io.columns,
+    getErrHelpWidth: () => io.columns,
   };
   for (const command of [program, ...descendantsOf(program)]) {
     command.configureOutput(write).exitOverride().showHelpAfterError('(--help tells more)');
@@ -70,17 +72,8 @@ function descendantsOf(command: Command): Command[] {
   return command.commands.flatMap((each) => [each, ...descendantsOf(each)]);
 }
 
-function describeError(error: unknown): string {
+/** What a person is told: the sentence of a problem that they can mend, else where it came from. */
+export function describeError(error: unknown): string {
   if (error instanceof PaperboyError) return error.message;
-  if (!(error instanceof Error)) return String(error);
-  const { code } = error as NodeJS.ErrnoException;
-  const isConnection = code === 'ECONNREFUSED' || code === 'ENOTFOUND' || code === 'ETIMEDOUT';
-  const advice = isConnection
-    ? '\nIs the server of DATABASE_URL or REDIS_URL running and reachable?'
-    : '';
-  const detail =
-    error.message === '' && error instanceof AggregateError
-      ? error.errors.map(String).join('; ')
-      : error.stack;
-  return `${detail ?? error.message}${advice}`;
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }

@@ -1,26 +1,35 @@
 import { once } from 'node:events';
 import { Argument, Command } from 'commander';
 import type { Config } from '../config.ts';
+import type { CommandIo } from '../control/io.ts';
 import { serveCommands } from '../control/serve-commands.ts';
 import { PaperboyError } from '../domain/errors.ts';
 import { ROLES, type Role, startRoles } from '../roles.ts';
 import { readVersion } from '../version.ts';
-import type { Parts } from '../wiring.ts';
+import { openParts, type Parts, type Surroundings } from '../wiring.ts';
 import type { CommandContext } from './context.ts';
 import { lentContext } from './contexts.ts';
 import { say } from './output.ts';
 import { runProgram } from './program.ts';
 
 /** `paperboy start [role]` */
-export function startCommand(context: CommandContext): Command {
+export function startCommand(
+  { io, config }: CommandContext,
+  surroundings: (config: Config) => Surroundings,
+): Command {
   return new Command('start')
     .addArgument(
       new Argument('[role]', 'one role alone (default: all of them)').choices([...ROLES]),
     )
     .description('run until interrupted: site and API, mail, schedules')
     .action(async (role?: Role) => {
-      checkRole(context.config(), role);
-      await context.withParts((parts) => runUntilStopped(context, parts, role ? [role] : ROLES));
+      checkRole(config(), role);
+      const parts = await openParts(config(), surroundings(config()));
+      try {
+        await runUntilStopped(io, parts, role ? [role] : ROLES);
+      } finally {
+        await parts.close();
+      }
     });
 }
 
@@ -37,11 +46,7 @@ function checkRole(config: Config, role: Role | undefined): void {
   );
 }
 
-async function runUntilStopped(
-  { io }: CommandContext,
-  parts: Parts,
-  roles: readonly Role[],
-): Promise<void> {
+async function runUntilStopped(io: CommandIo, parts: Parts, roles: readonly Role[]): Promise<void> {
   const running = await startRoles(parts, roles);
   const commands = parts.lock
     ? serveCommands({

@@ -29,7 +29,7 @@ export function subscribersCommand(context: CommandContext): Command {
     .description('add readers as active, or update the preferences that a row names')
     .addHelpText(
       'after',
-      '\nColumns: email (required), topics (slugs separated by ;), timezone, hour, frequency, papers, consent.\nRejected rows are told on standard error, the others are stored; the exit code is then 1.',
+      '\nColumns: email (required), topics (slugs separated by ;), timezone, hour, frequency, papers, consent.\nRejected rows are told on standard error, the others are stored; the exit code is then 1.\nA row whose status says pending, paused or unsubscribed, as in an export, adds nobody.',
     )
     .addOption(jsonOption())
     .action((file: string, { json }: { json?: true }) => importFile(context, file, json === true));
@@ -55,12 +55,14 @@ async function importFile(context: CommandContext, file: string, json: boolean):
         name: file === '-' ? 'standard input' : basename(file),
         content: file === '-' ? io.stdin : io.openFile(file),
         onProgress: ({ rows }) => progress.show(`${formatCount(rows)} rows read`),
-        onRejected: (line, problem) => io.stderr.write(`Line ${line}: ${problem}\n`),
+        onRejected: async (line, problem) => {
+          await progress.end();
+          await io.stderr.write(`Line ${line}: ${problem}\n`);
+        },
         signal: io.signal,
       },
       clock(),
-    );
-    await progress.end();
+    ).finally(progress.end);
     if (report.rejected > 0) context.setExitCode(1);
     if (json) return sayJson(io, report);
     const { rows, added, updated, suppressed, rejected } = report;
@@ -73,13 +75,20 @@ async function importFile(context: CommandContext, file: string, json: boolean):
 
 async function exportAll({ io, withParts }: CommandContext): Promise<void> {
   await withParts(async ({ db }) => {
-    await say(io, EXPORT_COLUMNS.join(','));
+    let lines = [EXPORT_COLUMNS.join(',')];
     for await (const subscriber of eachSubscriber(db)) {
-      if (io.signal.aborted) return;
-      await say(io, csvLine(subscriber));
+      io.signal.throwIfAborted();
+      lines.push(csvLine(subscriber));
+      if (lines.length < LINES_AT_ONCE) continue;
+      await say(io, lines.join('\n'));
+      lines = [];
     }
+    if (lines.length > 0) await say(io, lines.join('\n'));
   });
 }
+
+/** Lines written at once: one by one, each would be a message to the caller's process. */
+const LINES_AT_ONCE = 500;
 
 function csvLine(subscriber: Subscriber): string {
   return EXPORT_COLUMNS.map((column) => {

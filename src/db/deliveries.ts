@@ -3,6 +3,7 @@ import { DELIVERY_STATES, type DeliveryState } from '../domain/delivery.ts';
 import type { DigestKind, Selection } from '../domain/digest.ts';
 import type { Frequency } from '../domain/subscriber.ts';
 import type { Db } from './client.ts';
+import { toJson } from './json.ts';
 import { deliveries, digests } from './schema.ts';
 
 /** Readers who share frequency, zone and hour, and so the moment of their mail. */
@@ -145,7 +146,7 @@ export async function changeDeliveries(
       detail = change.detail,
       lease_id = CASE WHEN change.state IN ('claimed', 'sending') THEN delivery.lease_id END,
       updated_at = ${now}
-    FROM jsonb_to_recordset(${JSON.stringify(changes)}::jsonb) AS change (
+    FROM jsonb_to_recordset(${toJson(changes)}::jsonb) AS change (
       "subscriberId" bigint, state text, "nextAt" timestamptz, selection jsonb, "messageId" text,
       "messageDate" timestamptz, relay text, reply text, detail text)
     WHERE delivery.digest_id = ${digestId} AND delivery.subscriber_id = change."subscriberId"
@@ -227,8 +228,8 @@ export async function sentPerSecond(db: Db, digestId: number, now: Date): Promis
 }
 
 /**
- * For each reader, the ids of this digest's papers that an earlier mail already brought: the other
- * kind's digests share papers with this one, and a reader may have changed the frequency.
+ * For each reader, the ids of this digest's papers that another mail brought, or is about to bring:
+ * the other kind's digests share papers with this one, and a reader may have changed the frequency.
  */
 export async function listSeenPapers(
   db: Db,
@@ -247,7 +248,7 @@ export async function listSeenPapers(
     JOIN shared ON shared.digest_id = delivery.digest_id AND shared.rank = chosen.rank
     WHERE delivery.digest_id IN (SELECT digest_id FROM shared)
       AND delivery.subscriber_id = ANY(${sql.param([...subscriberIds])}::bigint[])
-      AND delivery.state IN ('sending', 'sent', 'unknown')`);
+      AND delivery.state NOT IN ('failed', 'skipped', 'expired')`);
   const seen = new Map<number, Set<string>>();
   for (const row of result.rows) {
     const id = Number(row.subscriberId);

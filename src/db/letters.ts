@@ -96,6 +96,24 @@ export async function markLetterUsed(db: Db, id: number, now: Date): Promise<voi
     .where(and(eq(letters.id, id), sql`used_at IS NULL`));
 }
 
+/** Marks every confirmation link of the subscriber as used; the first use counts. */
+export async function markConfirmationsUsed(
+  db: Db,
+  subscriberId: number,
+  now: Date,
+): Promise<void> {
+  await db
+    .update(letters)
+    .set({ usedAt: now })
+    .where(
+      and(
+        eq(letters.subscriberId, subscriberId),
+        eq(letters.kind, 'confirm'),
+        sql`used_at IS NULL`,
+      ),
+    );
+}
+
 /** Ids of letters that wait to be sent, the oldest first. */
 export async function listDueLetters(db: Db, now: Date, limit: number): Promise<number[]> {
   const rows = await db

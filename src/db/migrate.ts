@@ -3,7 +3,7 @@ import { runMigrations as migrateQueue } from 'bullmq';
 import { sql } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/node-postgres';
 import { migrate as migrateSchema } from 'drizzle-orm/node-postgres/migrator';
-import type { Database } from './client.ts';
+import type { Database, Db } from './client.ts';
 
 const FOLDER = fileURLToPath(new URL('../../migrations/', import.meta.url));
 
@@ -34,11 +34,19 @@ export async function migrate(
 }
 
 /** Whether the tables are those of this version. */
-export async function isMigrated(database: Database): Promise<boolean> {
-  const applied = await database.db
-    .execute<{ count: string }>(sql`SELECT count(*) FROM drizzle.__drizzle_migrations`)
-    .then((result) => Number(result.rows[0]?.count ?? 0))
-    .catch(() => 0);
+export async function isMigrated({ db }: Database): Promise<boolean> {
   const { readMigrationFiles } = await import('drizzle-orm/migrator');
-  return applied >= readMigrationFiles({ migrationsFolder: FOLDER }).length;
+  const known = readMigrationFiles({ migrationsFolder: FOLDER }).length;
+  return (await countApplied(db)) >= known;
+}
+
+async function countApplied(db: Db): Promise<number> {
+  const ledger = await db.execute<{ isThere: boolean }>(
+    sql`SELECT to_regclass('drizzle.__drizzle_migrations') IS NOT NULL AS "isThere"`,
+  );
+  if (!ledger.rows[0]?.isThere) return 0;
+  const applied = await db.execute<{ count: number }>(
+    sql`SELECT count(*)::int AS count FROM drizzle.__drizzle_migrations`,
+  );
+  return applied.rows[0]?.count ?? 0;
 }

@@ -44,6 +44,20 @@ const ORDERS = {
   newest: sql`published_on DESC NULLS LAST, id`,
 } as const;
 
+/** What becomes of a known paper: a source that knows less takes nothing away. */
+const SEEN_AGAIN = {
+  title: sql`excluded.title`,
+  abstract: sql`excluded.abstract`,
+  authors: sql`CASE WHEN cardinality(excluded.authors) > 0 THEN excluded.authors ELSE papers.authors END`,
+  authorCount: sql`coalesce(excluded.author_count, papers.author_count)`,
+  organization: sql`coalesce(excluded.organization, papers.organization)`,
+  publishedOn: sql`coalesce(excluded.published_on, papers.published_on)`,
+  upvotes: sql`greatest(excluded.upvotes, papers.upvotes)`,
+  comments: sql`greatest(excluded.comments, papers.comments)`,
+  url: sql`coalesce(excluded.url, papers.url)`,
+  codeUrl: sql`coalesce(excluded.code_url, papers.code_url)`,
+} as const;
+
 /**
  * Stores papers by id. A paper seen again is updated; the day on which it was first listed and
  * usable stays, so that it cannot come into a second digest. Returns the ids that are new,
@@ -64,23 +78,12 @@ export async function savePapers(
     .values(list.map((paper) => ({ ...paper, storedAt: now, updatedAt: now })))
     .onConflictDoUpdate({
       target: papers.id,
-      set: {
-        title: sql`excluded.title`,
-        abstract: sql`excluded.abstract`,
-        authors: sql`CASE WHEN cardinality(excluded.authors) > 0 THEN excluded.authors ELSE papers.authors END`,
-        authorCount: sql`coalesce(excluded.author_count, papers.author_count)`,
-        organization: sql`coalesce(excluded.organization, papers.organization)`,
-        publishedOn: sql`coalesce(excluded.published_on, papers.published_on)`,
-        upvotes: sql`greatest(excluded.upvotes, papers.upvotes)`,
-        comments: sql`greatest(excluded.comments, papers.comments)`,
-        url: sql`coalesce(excluded.url, papers.url)`,
-        codeUrl: sql`coalesce(excluded.code_url, papers.code_url)`,
-        updatedAt: now,
-      },
-      setWhere: sql`(papers.title, papers.abstract, papers.upvotes, papers.comments, papers.authors,
-        papers.author_count, papers.organization, papers.published_on, papers.url, papers.code_url)
-        IS DISTINCT FROM (excluded.title, excluded.abstract, excluded.upvotes, excluded.comments, excluded.authors,
-        excluded.author_count, excluded.organization, excluded.published_on, excluded.url, excluded.code_url)`,
+      set: { ...SEEN_AGAIN, updatedAt: now },
+      setWhere: sql`ROW(${sql.join(
+        namesOf(SEEN_AGAIN).map((name) => papers[name]),
+        sql`, `,
+      )})
+        IS DISTINCT FROM ROW(${sql.join(Object.values(SEEN_AGAIN), sql`, `)})`,
     })
     .returning({ id: papers.id });
   const added = list.filter(({ id }) => !known.has(id)).map(({ id }) => id);
@@ -91,6 +94,10 @@ export async function savePapers(
     })
     .map(({ id }) => id);
   return { added, reworded, changed: written.length - added.length };
+}
+
+function namesOf<Name extends string>(record: Readonly<Record<Name, unknown>>): Name[] {
+  return Object.keys(record) as Name[];
 }
 
 /** One paper with its topics, or null. */

@@ -20,7 +20,7 @@ interface QueryResult {
  * A `pg.Pool` in front of one PGlite: what speaks to `pg` (drizzle, BullMQ) speaks to PGlite
  * unchanged. PGlite is a single session, so clients take turns, and one that says BEGIN keeps
  * its turn until the transaction ends: otherwise another caller's ROLLBACK would undo its work.
- * Values come back exactly as from `pg` (text parsed by the same parsers).
+ * Values come back exactly as from `pg`: PGlite answers in text, parsed here by the same parsers.
  *
  * drizzle recognises a pool by the word in the class name.
  */
@@ -48,7 +48,10 @@ export class PGlitePool extends EventEmitter {
     return client;
   }
 
-  async query(query: string | QueryConfig, values?: unknown[]): Promise<QueryResult> {
+  async query(
+    query: string | QueryConfig,
+    values?: unknown[],
+  ): Promise<QueryResult | QueryResult[]> {
     if (this.#ended) throw new Error('Cannot use a pool after calling end on the pool');
     const pass = await this.#turns.take();
     try {
@@ -83,7 +86,7 @@ class PGliteClient extends EventEmitter {
     this.setMaxListeners(0);
   }
 
-  query(query: string | QueryConfig, values?: unknown[]): Promise<QueryResult> {
+  query(query: string | QueryConfig, values?: unknown[]): Promise<QueryResult | QueryResult[]> {
     const result = this.#queue.then(() => this.#runInTurn(query, values));
     this.#queue = result.catch(() => undefined);
     return result;
@@ -99,7 +102,10 @@ class PGliteClient extends EventEmitter {
     });
   }
 
-  async #runInTurn(query: string | QueryConfig, values?: unknown[]): Promise<QueryResult> {
+  async #runInTurn(
+    query: string | QueryConfig,
+    values?: unknown[],
+  ): Promise<QueryResult | QueryResult[]> {
     this.#pass ??= await this.#turns.take();
     try {
       return await run(this.#db, query, values);
@@ -129,30 +135,33 @@ class Turns {
   }
 }
 
-/** `pg` sends text without values by the simple protocol, which may hold several statements. */
+/** `pg` sends text without values by the simple protocol, which may hold several statements; then it
+ *  answers with a list of results. */
 async function run(
   db: PGlite,
   query: string | QueryConfig,
   values?: unknown[],
-): Promise<QueryResult> {
+): Promise<QueryResult | QueryResult[]> {
   const config = typeof query === 'string' ? { text: query } : query;
   const params = values ?? config.values ?? [];
-  const options = {
-    parsers: parsersLikePg(config),
-    serializers: AS_PREPARED,
-    ...(config.rowMode && { rowMode: config.rowMode }),
-  };
-  if (params.length === 0) return asPgResult((await db.exec(config.text, options)).at(-1));
-  return asPgResult(await db.query(config.text, params.map(prepare), options));
+  const options = { parsers: asText(db), serializers: AS_PREPARED, rowMode: 'array' as const };
+  if (params.length > 0) {
+    return asPgResult(await db.query<string[]>(config.text, params.map(prepare), options), config);
+  }
+  const results = (await db.exec(config.text, options)) as Results<string[]>[];
+  const answers = results.map((result) => asPgResult(result, config));
+  const [only] = answers;
+  return only && answers.length === 1 ? only : answers;
 }
 
-/** PGlite answers in text; this hands each value to the parser that `pg` would have used. */
-function parsersLikePg(config: QueryConfig): Record<number, (text: string) => unknown> {
-  const types = config.types ?? pg.types;
-  return new Proxy(
-    {},
-    { get: (_target, oid) => types.getTypeParser(Number(oid) as never, 'text') },
-  );
+/** PGlite's own parsers would make numbers of int8 and plain arrays of bytes. It looks them up by
+ *  key, and those that are not named here stay in force. */
+function asText(db: PGlite): Record<string, (text: string) => string> {
+  return Object.fromEntries(Object.keys(db.parsers).map((oid) => [oid, unchanged]));
+}
+
+function unchanged(text: string): string {
+  return text;
 }
 
 /** Values are prepared as `pg` prepares them, so PGlite must not serialise them again. */
@@ -164,11 +173,23 @@ function prepare(value: unknown): unknown {
   );
 }
 
-function asPgResult(results: Results | undefined): QueryResult {
+/** Hands each value to the parser that `pg` would have used. */
+function asPgResult(
+  { command = '', rowCount, rows, fields }: Results<(string | null)[]>,
+  { rowMode, types = pg.types }: QueryConfig,
+): QueryResult {
+  const parsers = fields.map(({ dataTypeID }) => types.getTypeParser(dataTypeID as never, 'text'));
+  const parsed = rows.map((row) =>
+    row.map((text, column) => (text === null ? null : parsers[column]?.(text))),
+  );
   return {
-    command: results?.command ?? '',
-    rowCount: results?.rowCount ?? null,
-    rows: results?.rows ?? [],
-    fields: results?.fields ?? [],
+    command,
+    rowCount: rowCount ?? null,
+    rows: rowMode === 'array' ? parsed : parsed.map((row) => asObject(fields, row)),
+    fields,
   };
+}
+
+function asObject(fields: readonly { name: string }[], row: readonly unknown[]): object {
+  return Object.fromEntries(fields.map(({ name }, column) => [name, row[column]]));
 }

@@ -2,6 +2,7 @@ import { sql } from 'drizzle-orm';
 import type { Address } from '../domain/address.ts';
 import { DEFAULT_PREFERENCES, type Preferences } from '../domain/subscriber.ts';
 import type { Db } from './client.ts';
+import { toJson } from './json.ts';
 
 /** A row of an import file; preferences that it does not name are absent. */
 export interface ImportedSubscriber {
@@ -10,6 +11,8 @@ export interface ImportedSubscriber {
   preferences: Partial<Preferences>;
   /** How the address was given, as the consent record keeps it. */
   consent: string;
+  /** False for a row that only updates a known reader. @defaultValue true */
+  mayAdd?: boolean;
 }
 
 /** What became of the rows of one batch. */
@@ -17,6 +20,11 @@ export interface ImportCounts {
   added: number;
   updated: number;
   suppressed: number;
+}
+
+export interface ImportResult extends ImportCounts {
+  /** Keys of the addresses that are not known and were not to be added. */
+  leftOut: string[];
 }
 
 /**
@@ -28,8 +36,8 @@ export async function importSubscribers(
   db: Db,
   batch: readonly ImportedSubscriber[],
   now: Date,
-): Promise<ImportCounts> {
-  const rows = batch.map(({ address, emailHash, preferences, consent }) => ({
+): Promise<ImportResult> {
+  const rows = batch.map(({ address, emailHash, preferences, consent, mayAdd = true }) => ({
     email: address.email,
     email_key: address.key,
     email_hash: emailHash.toString('hex'),
@@ -39,12 +47,13 @@ export async function importSubscribers(
     hour: preferences.hour ?? null,
     papers: preferences.papers ?? null,
     consent,
+    may_add: mayAdd,
   }));
-  const result = await db.execute<{ added: number; updated: number; suppressed: number }>(sql`
+  const result = await db.execute<ImportResult & { [column: string]: unknown }>(sql`
     WITH given AS MATERIALIZED (
-      SELECT * FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS given (
+      SELECT * FROM jsonb_to_recordset(${toJson(rows)}::jsonb) AS given (
         email text, email_key text, email_hash text, topics text[], frequency text,
-        timezone text, hour smallint, papers smallint, consent text)
+        timezone text, hour smallint, papers smallint, consent text, may_add boolean)
     ), wanted AS MATERIALIZED (
       SELECT given.* FROM given
       WHERE NOT EXISTS (
@@ -58,6 +67,7 @@ export async function importSubscribers(
         coalesce(hour, ${DEFAULT_PREFERENCES.hour}::smallint),
         coalesce(papers, ${DEFAULT_PREFERENCES.papers}::smallint), ${now}::timestamptz, ${now}::timestamptz, ${now}::timestamptz
       FROM wanted
+      WHERE may_add
       ON CONFLICT (email_key) DO NOTHING
       RETURNING id, email_key
     ), consented AS (
@@ -74,10 +84,11 @@ export async function importSubscribers(
         updated_at = ${now}
       FROM wanted
       WHERE known.email_key = wanted.email_key
-      RETURNING known.id
+      RETURNING known.email_key
     )
     SELECT (SELECT count(*) FROM stored)::int AS added,
            (SELECT count(*) FROM changed)::int AS updated,
-           ((SELECT count(*) FROM given) - (SELECT count(*) FROM wanted))::int AS suppressed`);
-  return result.rows[0] ?? { added: 0, updated: 0, suppressed: 0 };
+           ((SELECT count(*) FROM given) - (SELECT count(*) FROM wanted))::int AS suppressed,
+           ARRAY(SELECT email_key FROM wanted WHERE NOT may_add EXCEPT SELECT email_key FROM changed) AS "leftOut"`);
+  return result.rows[0] ?? { added: 0, updated: 0, suppressed: 0, leftOut: [] };
 }

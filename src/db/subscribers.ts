@@ -119,7 +119,7 @@ export async function updateStatus(
 /** Removes the subscriber with consents and letters, and what deliveries tell of the reader. */
 export async function eraseSubscriber(db: Db, id: number): Promise<boolean> {
   await db.execute(sql`
-    UPDATE deliveries SET selection = NULL, message_id = NULL, reply = NULL
+    UPDATE deliveries SET selection = NULL, message_id = NULL, reply = NULL, detail = NULL
     WHERE subscriber_id = ${id}`);
   const removed = await db
     .delete(subscribers)

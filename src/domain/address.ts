@@ -12,47 +12,56 @@ export interface Address {
 
 const MAX_LENGTH = 254; // RFC 5321 §4.5.3.1.3, less the angle brackets
 const MAX_LOCAL_LENGTH = 64; // RFC 5321 §4.5.3.1.1
+const MAX_LABEL_LENGTH = 63; // RFC 1035 §2.3.4
+
+const NOT_AN_ADDRESS = 'is not an e-mail address: expected something like ada@example.org.';
 
 /** Control and format characters: invisible, so two addresses could look like one. */
 const INVISIBLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cs}]/u;
+
+/** Signs that end or escape a host where addresses and URLs are read. */
+const NOT_IN_A_DOMAIN = /[\s@<>()[\]\\,;:"/?#%]/;
 
 /**
  * Normalises what somebody typed as their address: white space around it removed, NFC, domain in
  * lower case and A-labels (RFC 5891).
  * @throws PaperboyError `INVALID_EMAIL` naming the value and what it lacks. A local part outside
- * ASCII is refused: it would need SMTPUTF8 at every relay on the way (RFC 6531).
+ * ASCII is refused: it would need SMTPUTF8 at every relay on the way (RFC 6531). So is a quoted one,
+ * as in HTML forms: the same mailbox could be written in many ways, past a suppression.
  */
 export function normaliseAddress(input: string): Address {
   const text = input.trim().normalize('NFC');
-  const shown = quote(text);
   if (text === '') refuse('An e-mail address is needed, such as ada@example.org.');
+  const shown = quote(text);
   if (INVISIBLE.test(text)) refuse(`${shown} holds an invisible character.`);
-  const at = text.lastIndexOf('@');
-  if (at < 1 || at === text.length - 1) {
-    refuse(`${shown} is not an e-mail address: expected something like ada@example.org.`);
-  }
-  const local = text.slice(0, at);
-  const domain = asciiDomain(text.slice(at + 1));
+  const [, local = '', typedDomain = ''] = /^([^"]+)@([^@]+)$/.exec(text) ?? [];
+  if (local === '' || NOT_IN_A_DOMAIN.test(typedDomain)) refuse(`${shown} ${NOT_AN_ADDRESS}`);
+  const domain = domainToASCII(typedDomain).toLowerCase();
   if (domain === '') refuse(`${shown} has a domain that does not exist as a name.`);
   if (!domain.includes('.')) refuse(`${shown} lacks the part after the dot.`);
   if (/[^\x20-\x7e]/.test(local)) {
     refuse(`${shown} has letters before the @ that not every mail server takes: expected ASCII.`);
   }
   const email = `${local}@${domain}`;
+  checkLengths(shown, { local, domain, email });
+  if (!validator.isEmail(email, { allow_utf8_local_part: false, ignore_max_length: true })) {
+    refuse(`${shown} ${NOT_AN_ADDRESS}`);
+  }
+  return { email, key: email.toLowerCase() };
+}
+
+function checkLengths(
+  shown: string,
+  { local, domain, email }: { local: string; domain: string; email: string },
+): void {
   if (local.length > MAX_LOCAL_LENGTH || email.length > MAX_LENGTH) {
     refuse(
       `${shown} is too long: at most ${MAX_LOCAL_LENGTH} characters before the @ and ${MAX_LENGTH} in all.`,
     );
   }
-  if (!validator.isEmail(email, { allow_utf8_local_part: false, ignore_max_length: true })) {
-    refuse(`${shown} is not an e-mail address: expected something like ada@example.org.`);
+  if (domain.split('.').some((label) => label.length > MAX_LABEL_LENGTH)) {
+    refuse(`${shown} is too long: at most ${MAX_LABEL_LENGTH} characters between two dots.`);
   }
-  return { email, key: email.toLowerCase() };
-}
-
-function asciiDomain(domain: string): string {
-  if (!/^[^\s@<>()[\]\\,;:"/?#%]+$/.test(domain)) return '';
-  return domainToASCII(domain).toLowerCase();
 }
 
 function quote(text: string): string {

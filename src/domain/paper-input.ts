@@ -20,9 +20,12 @@ export interface PaperInput {
   code_url?: string;
 }
 
+const MAX_ID = 200;
 const MAX_TITLE = 1000;
 const MAX_ABSTRACT = 20_000;
 const MAX_AUTHORS = 5000;
+/** In characters, percent-encoded. */
+const MAX_URL = 800;
 const MAX_COUNT = 2_000_000_000;
 
 /**
@@ -42,11 +45,14 @@ export function readPaper(
   const abstract = field('abstract', (value) => words(value, MAX_ABSTRACT));
   if (title === undefined) refuse('title is missing: expected the words of the title');
   if (abstract === undefined) refuse('abstract is missing: expected the words of the abstract');
-  const id = field('id', (value) => words(value, 200));
+  const given = field('id', (value) => words(value, MAX_ID));
+  const id = paperId({ source, id: given, title });
+  if (id.length > MAX_ID)
+    refuse(`id is ${show(given)}: expected at most ${MAX_ID} characters with the source`);
   const authors = field('authors', authorList) ?? [];
   const listedOn = field('listed_on', day) ?? today;
   return {
-    id: paperId({ source, id, title }),
+    id,
     source,
     title,
     abstract,
@@ -124,13 +130,11 @@ function day(value: unknown): string {
 }
 
 function webAddress(value: unknown): string {
-  const isWeb =
-    typeof value === 'string' &&
-    value.length <= 800 &&
-    /^https?:\/\//i.test(value) &&
-    URL.canParse(value);
-  if (!isWeb) throw new Error('an http or https address of at most 800 characters');
-  return new URL(value as string).href;
+  const isWeb = typeof value === 'string' && /^https?:\/\//i.test(value) && URL.canParse(value);
+  const href = isWeb ? new URL(value).href : '';
+  if (href === '' || href.length > MAX_URL)
+    throw new Error(`an http or https address of at most ${MAX_URL} characters`);
+  return href;
 }
 
 function show(value: unknown): string {

@@ -88,16 +88,14 @@ function listOf(answer: unknown, what: string): string[] {
 function frequency(answer: unknown): Frequency {
   const found = FREQUENCIES.find((value) => value === answer);
   if (found) return found;
-  throw new Error(
-    `“${shorten(String(answer))}” is no frequency: expected ${FREQUENCIES.join(', ')}.`,
-  );
+  throw new Error(`“${show(answer)}” is no frequency: expected ${FREQUENCIES.join(', ')}.`);
 }
 
 function timezone(answer: unknown): string {
   const found = typeof answer === 'string' ? findTimezone(answer) : null;
   if (found !== null) return found;
   throw new Error(
-    `“${shorten(String(answer))}” is no time zone: expected an IANA name such as Europe/Berlin.`,
+    `“${show(answer)}” is no time zone: expected an IANA name such as Europe/Berlin.`,
   );
 }
 
@@ -111,8 +109,12 @@ function wholeNumber(
   const value = isNumber ? Number(answer) : Number.NaN;
   if (Number.isInteger(value) && value >= min && value <= max) return value;
   throw new Error(
-    `“${shorten(String(answer))}” is no ${what}: expected a whole number from ${min} to ${max}.`,
+    `“${show(answer)}” is no ${what}: expected a whole number from ${min} to ${max}.`,
   );
+}
+
+function show(answer: unknown): string {
+  return shorten(typeof answer === 'string' ? answer : JSON.stringify(answer));
 }
 
 function shorten(text: string): string {

@@ -86,16 +86,16 @@ export function usableDays(kind: DigestKind, date: string): { first: string; las
 }
 
 /**
- * The zone as IANA spells it, or null when there is none of that name. Offsets such as `+02:00`
- * are no zones: they know no daylight-saving time.
+ * The zone as IANA spells it, links such as `Asia/Kolkata` under the name that was asked for, or null
+ * when there is none of that name. Offsets such as `+02:00` are no zones: they know no
+ * daylight-saving time.
  */
 export function findTimezone(name: string): string | null {
   const known = zonesByName().get(name.toLowerCase());
   if (known !== undefined) return known;
   if (!/^[A-Za-z][A-Za-z0-9_+-]*(\/[A-Za-z0-9_+-]+)*$/.test(name)) return null;
   try {
-    new Intl.DateTimeFormat('en', { timeZone: name });
-    return name;
+    return Temporal.Instant.fromEpochMilliseconds(0).toZonedDateTimeISO(name).timeZoneId;
   } catch {
     return null;
   }

@@ -13,7 +13,10 @@ export function similarityOf(papers: readonly TopicPaper[]): Similarity {
     const place = a < b ? a * papers.length + b : b * papers.length + a;
     const before = known[place] ?? -1;
     if (before >= 0) return before;
-    const value = (jaccard(topics[a], topics[b]) + jaccard(trigrams[a], trigrams[b])) / 2;
+    // Rounded as it is kept, or a selection would depend on who asked before.
+    const value = Math.fround(
+      (jaccard(topics[a], topics[b]) + jaccard(trigrams[a], trigrams[b])) / 2,
+    );
     known[place] = value;
     return value;
   };

@@ -26,12 +26,28 @@ export function isGoneForGood(reply: SmtpReply): boolean {
   );
 }
 
-/** Reads `550 5.1.1 No such user`, also when it has several lines. */
+/** Reads `550 5.1.1 No such user`; of several lines (RFC 5321 §4.2.1) the text is joined by spaces
+ *  and the first enhanced code counts. The code is 0 when there is none. */
 export function parseReply(response: string): SmtpReply {
-  const match = /^(\d{3})[ -]?(?:([245]\.\d{1,3}\.\d{1,3})(?=\s|$))?\s*([\s\S]*)$/.exec(
-    response.trim(),
-  );
-  if (!match) return { code: 0, enhanced: null, text: response.trim() };
+  const lines = response
+    .split(/[\r\n]+/)
+    .map((line) => line.trim())
+    .filter((line) => line !== '')
+    .map(readLine);
+  return {
+    code: lines[0]?.code ?? 0,
+    enhanced: lines.find(({ enhanced }) => enhanced !== null)?.enhanced ?? null,
+    text: lines
+      .map(({ text }) => text)
+      .filter((text) => text !== '')
+      .join(' '),
+  };
+}
+
+/** A missing blank after the code is passed over: to take `250OK` for no acceptance would send twice. */
+function readLine(line: string): SmtpReply {
+  const match = /^(\d{3})(?!\d)[ -]?(?:([245]\.\d{1,3}\.\d{1,3})(?=\s|$))?(.*)$/.exec(line);
+  if (!match) return { code: 0, enhanced: null, text: line };
   const [, code, enhanced, text] = match;
   return { code: Number(code), enhanced: enhanced ?? null, text: (text ?? '').trim() };
 }

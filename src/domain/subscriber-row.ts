@@ -12,6 +12,7 @@ export const IMPORT_COLUMNS = [
   'frequency',
   'papers',
   'consent',
+  'status',
 ] as const;
 export type ImportColumn = (typeof IMPORT_COLUMNS)[number];
 
@@ -20,7 +21,13 @@ export interface SubscriberRow {
   address: Address;
   preferences: Partial<Preferences>;
   consent: string | null;
+  /** Whether the row may make a new reader. An export names who left or never confirmed; brought to
+   *  another Paperboy it must not make them readers. */
+  mayAdd: boolean;
 }
+
+/** Statuses of an export whose readers want no mail. */
+const NOT_READING = ['pending', 'paused', 'unsubscribed'];
 
 /** Checks one row of an import file. @throws PaperboyError that tells what is wrong with it. */
 export function readSubscriberRow(
@@ -46,6 +53,7 @@ export function readSubscriberRow(
     address: normaliseAddress(unguard(row.email ?? '')),
     preferences,
     consent: text('consent')?.slice(0, 500) ?? null,
+    mayAdd: !NOT_READING.includes(text('status')?.toLowerCase() ?? ''),
   };
 }
 
@@ -74,9 +82,9 @@ export function readImportHeader(names: readonly string[]): string[] {
 /** A cell that a spreadsheet would take for a formula gets an apostrophe before it (OWASP, CSV
  *  injection); `unguard` takes it away again. */
 export function guard(cell: string): string {
-  return /^[=+\-@\t\r]/.test(cell) ? `'${cell}` : cell;
+  return /^'*[=+\-@\t\r]/.test(cell) ? `'${cell}` : cell;
 }
 
 function unguard(cell: string): string {
-  return cell.trim().replace(/^'(?=[=+\-@])/, '');
+  return cell.trim().replace(/^'(?='*[=+\-@])/, '');
 }

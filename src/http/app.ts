@@ -2,11 +2,11 @@ import { fileURLToPath } from 'node:url';
 import formbody from '@fastify/formbody';
 import helmet from '@fastify/helmet';
 import fastifyStatic from '@fastify/static';
-import swagger from '@fastify/swagger';
-import swaggerUi from '@fastify/swagger-ui';
-import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
+import Fastify, { type FastifyBaseLogger } from 'fastify';
 import type { HttpDeps } from './deps.ts';
-import { describeSchemaErrors, installErrors } from './errors.ts';
+import { answerBadUrl, describeSchemaErrors, installErrors } from './errors.ts';
+import { describeApi } from './openapi.ts';
+import { logRequests, silentLogController } from './request-log.ts';
 import { confirmRoutes } from './routes/confirm.ts';
 import { dataLinkRoutes } from './routes/data-links.ts';
 import { digestRoutes } from './routes/digests.ts';
@@ -15,8 +15,10 @@ import { healthRoutes } from './routes/health.ts';
 import { inboxRoutes } from './routes/inbox.ts';
 import { paperRoutes } from './routes/papers.ts';
 import { preferenceRoutes } from './routes/preferences.ts';
+import { preferenceApiRoutes } from './routes/preferences-api.ts';
 import { signUpRoutes } from './routes/sign-up.ts';
 import { unsubscribeRoutes } from './routes/unsubscribe.ts';
+import type { App, SchemaTypes } from './typed-app.ts';
 
 const ASSETS = fileURLToPath(new URL('../../templates/pages/assets/', import.meta.url));
 
@@ -28,6 +30,11 @@ const REQUEST_TIMEOUT_MS = 30_000;
 
 /** Papers' ids (old arXiv ones hold a slash) and tokens are longer than Fastify's default of 100. */
 const MAX_PARAM_LENGTH = 300;
+
+const ONE_YEAR_SECONDS = 31_536_000;
+
+/** Routes whose addresses hold a token, and the local inbox. */
+const PRIVATE_ROUTE = /:token|^\/(unsubscribe|inbox)\b/;
 
 const POLICY = {
   defaultSrc: ["'none'"],
@@ -41,15 +48,40 @@ const POLICY = {
   baseUri: ["'none'"],
 };
 
-export type App = FastifyInstance;
-
 /** Builds the site and API; the caller listens. */
 export async function buildApp(deps: HttpDeps): Promise<App> {
-  const logger: FastifyBaseLogger = deps.logger;
-  const app = Fastify({
-    loggerInstance: logger,
-    disableRequestLogging: true,
-    trustProxy: trustedProxies(deps.config.trustProxy),
+  const app = createServer(deps);
+  logRequests(app);
+  keepPrivate(app);
+  installErrors(app, deps);
+  await protect(app, deps);
+  await describeApi(app, deps);
+  await takeForms(app);
+  await serveAssets(app);
+  for (const register of ROUTES) await app.register(async (scope) => register(scope, deps));
+  return app;
+}
+
+const ROUTES = [
+  healthRoutes,
+  signUpRoutes,
+  confirmRoutes,
+  preferenceRoutes,
+  preferenceApiRoutes,
+  unsubscribeRoutes,
+  dataLinkRoutes,
+  paperRoutes,
+  digestRoutes,
+  feedRoutes,
+  inboxRoutes,
+];
+
+function createServer({ logger, config }: HttpDeps): App {
+  const loggerInstance: FastifyBaseLogger = logger;
+  return Fastify({
+    loggerInstance,
+    logController: silentLogController(),
+    trustProxy: trustedProxies(config.trustProxy),
     bodyLimit: MAX_BODY_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MS,
     routerOptions: { maxParamLength: MAX_PARAM_LENGTH, ignoreTrailingSlash: true },
@@ -62,53 +94,49 @@ export async function buildApp(deps: HttpDeps): Promise<App> {
       },
     },
     schemaErrorFormatter: describeSchemaErrors,
-  });
+    frameworkErrors: answerBadUrl,
+  }).withTypeProvider<SchemaTypes>();
+}
 
-  installErrors(app, deps);
+async function protect(app: App, { config }: HttpDeps): Promise<void> {
+  const hasHttps = config.publicUrl.startsWith('https:');
   await app.register(helmet, {
     contentSecurityPolicy: { useDefaults: false, directives: POLICY },
     // Tokens stand in addresses: they must not reach the sites that our pages link to.
     referrerPolicy: { policy: 'no-referrer' },
-    strictTransportSecurity: deps.config.publicUrl.startsWith('https:')
-      ? { maxAge: 31_536_000 }
-      : false,
+    strictTransportSecurity: hasHttps ? { maxAge: ONE_YEAR_SECONDS } : false,
     crossOriginEmbedderPolicy: false,
+    // A hint about memory that browsers complain of when one page of many, a mail's, is opened apart.
+    originAgentCluster: false,
   });
-  await app.register(swagger, {
-    openapi: {
-      info: {
-        title: `${deps.config.siteName} API`,
-        description: 'Sign-up, preferences, papers and digests. Days and times are UTC.',
-        version: deps.version,
-        license: { name: 'MIT' },
-      },
-      servers: [{ url: deps.config.publicUrl }],
-    },
-  });
-  await app.register(swaggerUi, { routePrefix: '/docs', staticCSP: true });
+}
+
+/** JSON and forms. Nothing here takes plain text, which other sites' pages may send without asking. */
+async function takeForms(app: App): Promise<void> {
+  app.removeContentTypeParser('text/plain');
   await app.register(formbody, { bodyLimit: MAX_BODY_BYTES });
+}
+
+async function serveAssets(app: App): Promise<void> {
   await app.register(fastifyStatic, {
     root: ASSETS,
     prefix: '/assets/',
     immutable: true,
     maxAge: '365d',
   });
-  app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger());
+  // Asked for beside a mail's own page, which names no icon.
+  app.get('/favicon.ico', { schema: { hide: true } }, async (_request, reply) =>
+    reply.sendFile('icon.svg', { immutable: false, maxAge: '1d' }),
+  );
+}
 
-  const routes = [
-    healthRoutes,
-    signUpRoutes,
-    confirmRoutes,
-    preferenceRoutes,
-    unsubscribeRoutes,
-    dataLinkRoutes,
-    paperRoutes,
-    digestRoutes,
-    feedRoutes,
-    inboxRoutes,
-  ];
-  for (const register of routes) await app.register(async (scope) => register(scope, deps));
-  return app;
+/** What a token opens is its reader's alone: no browser or proxy keeps a copy. */
+function keepPrivate(app: App): void {
+  app.addHook('onRequest', async (request, reply) => {
+    if (PRIVATE_ROUTE.test(request.routeOptions.url ?? '')) {
+      reply.header('cache-control', 'no-store');
+    }
+  });
 }
 
 /** A number means so many proxies in front of us. */

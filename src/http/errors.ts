@@ -1,7 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 import type {
   FastifyError,
-  FastifyInstance,
   FastifyReply,
   FastifyRequest,
   FastifySchemaValidationError,
@@ -9,6 +8,8 @@ import type {
 import { PaperboyError } from '../domain/errors.ts';
 import { cleanText } from '../domain/text.ts';
 import type { HttpDeps } from './deps.ts';
+import { loggableError, routeOf } from './request-log.ts';
+import type { App } from './typed-app.ts';
 
 interface Problem {
   statusCode: number;
@@ -18,19 +19,34 @@ interface Problem {
 
 /** One error handler for all routes: pages for people, Fastify's shape for programs, and from 500 on
  *  no word of what happened inside. */
-export function installErrors(app: FastifyInstance, deps: HttpDeps): void {
+export function installErrors(app: App, deps: HttpDeps): void {
   app.setNotFoundHandler((request, reply) =>
     answer(deps, request, reply, {
       statusCode: 404,
       code: 'NOT_FOUND',
-      message: `There is nothing at ${cleanText(request.url.split('?')[0] ?? '').slice(0, 200)}.`,
+      message: `There is nothing at ${shorten(request.url.split('?')[0] ?? '', 200)}.`,
     }),
   );
   app.setErrorHandler((error: FastifyError, request, reply) => {
     const problem = problemOf(error);
-    if (problem.statusCode >= 500) request.log.error({ err: error }, 'a request failed');
+    if (problem.statusCode >= 500) {
+      request.log.error({ ...loggableError(error), ...routeOf(request) }, 'a request failed');
+    }
     return answer(deps, request, reply, problem);
   });
+}
+
+/** Answers an address that no route can read, before any hook has run. */
+export function answerBadUrl(
+  error: FastifyError,
+  _request: FastifyRequest,
+  reply: FastifyReply,
+): void {
+  const { statusCode, code, message } = problemOf(error);
+  void reply
+    .code(statusCode)
+    .header('x-content-type-options', 'nosniff')
+    .send({ statusCode, code, error: STATUS_CODES[statusCode] ?? 'Error', message });
 }
 
 /** Whether an answer is for a person: a browser that asks for a page. */
@@ -65,10 +81,10 @@ function describeOne(error: FastifySchemaValidationError, where: string): string
 }
 
 function problemOf(error: FastifyError): Problem {
-  const statusCode = error.statusCode ?? 500;
-  if (statusCode >= 500) {
+  const { statusCode } = Object(error) as { statusCode?: unknown };
+  if (typeof statusCode !== 'number' || statusCode < 400 || statusCode >= 500) {
     return {
-      statusCode,
+      statusCode: statusCode === 503 ? 503 : 500,
       code: 'INTERNAL',
       message: 'Something went wrong here. It has been written down.',
     };
@@ -76,7 +92,7 @@ function problemOf(error: FastifyError): Problem {
   const cause = error as FastifyError & { validation?: unknown };
   return {
     statusCode,
-    code: cause.validation ? 'INVALID_REQUEST' : error.code,
+    code: cause.validation ? 'INVALID_REQUEST' : (error.code ?? 'BAD_REQUEST'),
     message: error.message,
   };
 }
@@ -110,7 +126,8 @@ function answer(
   return sendPage(reply, page, statusCode);
 }
 
-function shorten(text: string): string {
+/** What somebody sent, fit for a sentence: one clean line of at most `most` characters. */
+export function shorten(text: string, most = 80): string {
   const plain = cleanText(text);
-  return plain.length > 80 ? `${plain.slice(0, 77)}…` : plain;
+  return plain.length > most ? `${plain.slice(0, most - 3)}…` : plain;
 }

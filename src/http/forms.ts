@@ -1,11 +1,16 @@
 import type { PreferenceAnswers } from '../domain/preferences.ts';
+import { findTimezone } from '../domain/schedule.ts';
+import { FREQUENCIES, PREFERENCE_LIMITS, type Preferences } from '../domain/subscriber.ts';
 
 /** The fields of a form as they come: each a text, several of one name a list. */
 export type FormBody = Record<string, string | string[] | undefined>;
 
-/** A form's body, whatever was sent. */
+/** A form's body, whatever was sent: what is no text is left out. */
 export function formOf(body: unknown): FormBody {
-  return typeof body === 'object' && body !== null ? (body as FormBody) : {};
+  if (typeof body !== 'object' || body === null) return {};
+  return Object.fromEntries(
+    Object.entries(body).filter(([, value]) => [value].flat().every(isText)),
+  );
 }
 
 /** The last text of a field, or empty. */
@@ -25,4 +30,31 @@ export function answersOf(form: FormBody): PreferenceAnswers {
     ...(form.hour !== undefined && { hour: textOf(form, 'hour') }),
     ...(form.papers !== undefined && { papers: textOf(form, 'papers') }),
   };
+}
+
+/** What was typed, as far as the fields can show it again. */
+export function typedPreferences(form: FormBody): Partial<Preferences> {
+  const answers = answersOf(form);
+  const typed = {
+    topics: listOf(answers.topics),
+    keywords: listOf(answers.keywords),
+    frequency: FREQUENCIES.find((value) => value === answers.frequency),
+    timezone: findTimezone(textOf(form, 'timezone')) ?? undefined,
+    hour: numberWithin(PREFERENCE_LIMITS.hour, textOf(form, 'hour')),
+    papers: numberWithin(PREFERENCE_LIMITS.papers, textOf(form, 'papers')),
+  };
+  return Object.fromEntries(Object.entries(typed).filter(([, value]) => value !== undefined));
+}
+
+function listOf(answer: unknown): string[] | undefined {
+  return Array.isArray(answer) ? answer.filter(isText) : undefined;
+}
+
+function numberWithin({ min, max }: { min: number; max: number }, text: string) {
+  const value = /^\d{1,3}$/.test(text) ? Number(text) : Number.NaN;
+  return value >= min && value <= max ? value : undefined;
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string';
 }

@@ -32,9 +32,7 @@ export const PreferenceChanges = Type.Partial(Type.Object(preferences), CLOSED);
 export const SignUpBody = Type.Object(
   {
     email: Type.String({ maxLength: 1000, examples: ['ada@example.org'] }),
-    ...Object.fromEntries(
-      Object.entries(preferences).map(([name, schema]) => [name, Type.Optional(schema)]),
-    ),
+    ...PreferenceChanges.properties,
   },
   CLOSED,
 );
@@ -52,6 +50,8 @@ export const Reader = Type.Object({
 
 export const Accepted = Type.Object({ status: Type.Literal('pending') });
 
+export const Mailed = Type.Object({ status: Type.Literal('mailed') });
+
 export const ErrorBody = Type.Object(
   {
     statusCode: Type.Integer(),
@@ -62,11 +62,30 @@ export const ErrorBody = Type.Object(
   { description: 'What was wrong, naming the value and what was expected' },
 );
 
-export const TokenParams = Type.Object({ token: Type.String({ maxLength: 200 }) });
-export type TokenParams = Static<typeof TokenParams>;
+export const TokenParams = Type.Object({
+  token: Type.String({ maxLength: 200, description: 'From the links in a mail' }),
+});
 
-export const DateParams = Type.Object({ date: Type.String({ maxLength: 40 }) });
+export const DateParams = Type.Object({
+  date: Type.String({ maxLength: 40, description: 'YYYY-MM-DD', examples: ['2026-05-08'] }),
+});
 export type DateParams = Static<typeof DateParams>;
+
+/** Old arXiv ids hold a slash, so an id is the rest of the path. */
+export const PaperParams = Type.Object({
+  '*': Type.String({
+    maxLength: 1000,
+    description: 'A paper’s id; the slash of an old arXiv id stays one',
+    examples: ['hep-ex/0307015'],
+  }),
+});
+
+export const SlugParams = Type.Object({ slug: Type.String({ maxLength: 200 }) });
+
+/** What follows in the path, whatever it is. */
+export const RestParams = Type.Object({ '*': Type.String() });
+
+export const MailParams = Type.Object({ id: Type.String({ maxLength: 200 }) });
 
 export const PaperQuery = Type.Object({
   date: Type.Optional(Type.String({ maxLength: 40, description: 'YYYY-MM-DD' })),
@@ -120,4 +139,13 @@ export const DigestList = Type.Array(DigestJson);
 export const DigestWithPapers = Type.Object({
   ...DigestJson.properties,
   papers: Type.Array(PaperJson),
+});
+
+export const Alive = Type.Object({ status: Type.Literal('ok') });
+
+const Check = Type.Enum(['ok', 'failed']);
+
+export const Readiness = Type.Object({
+  status: Type.Enum(['ok', 'unavailable']),
+  checks: Type.Object({ database: Check, queue: Check }),
 });

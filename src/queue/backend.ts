@@ -9,6 +9,7 @@ import {
 } from 'bullmq';
 import { Redis } from 'ioredis';
 import type pg from 'pg';
+import { addressOf } from './redis-server.ts';
 
 /** The part of a BullMQ queue that we use, whatever its store. */
 export interface JobQueue {
@@ -62,8 +63,8 @@ export function postgresBackend(pool: pg.Pool): QueueBackend {
  *  for the store as long as it takes. */
 export function redisBackend(url: string, onError: (error: Error) => void): QueueBackend {
   const { Queue, Worker } = withBackend(createRedisBackend);
-  const producer = new Redis(url, { maxRetriesPerRequest: 1 });
-  const consumer = new Redis(url, { maxRetriesPerRequest: null });
+  const producer = new Redis(addressOf(url), { maxRetriesPerRequest: 1 });
+  const consumer = new Redis(addressOf(url), { maxRetriesPerRequest: null });
   for (const connection of [producer, consumer]) connection.on('error', onError);
   return {
     openQueue: (name) => new Queue(name, { connection: producer }) as unknown as JobQueue,

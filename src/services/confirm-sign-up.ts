@@ -1,6 +1,6 @@
 import type { Db } from '../db/client.ts';
 import { confirmConsents } from '../db/consents.ts';
-import { findLetterByToken, markLetterUsed } from '../db/letters.ts';
+import { findLetterByToken, markConfirmationsUsed } from '../db/letters.ts';
 import { findSubscriber, lockSubscriber, updateStatus } from '../db/subscribers.ts';
 import { liftSuppression } from '../db/suppressions.ts';
 import { normaliseAddress } from '../domain/address.ts';
@@ -30,8 +30,9 @@ export async function findConfirmation(
 }
 
 /**
- * Confirms a sign-up: the subscriber is active from now on. A link works once; used again it tells
- * success and changes nothing, so that it cannot bring back a reader who left since.
+ * Confirms a sign-up: the subscriber is active from now on. A link works once, and all that were
+ * mailed before are used with it; used again they tell success and change nothing, so that none can
+ * bring back a reader who left since.
  */
 export async function confirmSignUp(
   { db, clock, suppressionKey }: { db: Db; clock: Clock; suppressionKey: string },
@@ -45,7 +46,7 @@ export async function confirmSignUp(
     const letter = await findLetterByToken(tx, hashToken(token));
     if (!subscriber || !letter) return { kind: 'unknown' };
     if (letter.usedAt !== null) return { kind: 'confirmed', subscriber };
-    await markLetterUsed(tx, letter.id, now);
+    await markConfirmationsUsed(tx, subscriber.id, now);
     if (subscriber.status === 'active' || subscriber.status === 'paused')
       return { kind: 'confirmed', subscriber };
     await updateStatus(tx, subscriber.id, 'active', now);

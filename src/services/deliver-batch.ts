@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Db } from '../db/client.ts';
 import {
   type ClaimedDelivery,
@@ -14,7 +15,7 @@ import type { Selection } from '../domain/digest.ts';
 import { settle } from '../domain/outcome.ts';
 import type { Subscriber } from '../domain/subscriber.ts';
 import { hashSuppressed, type Tokens } from '../domain/tokens.ts';
-import { digestMessage } from '../mail/digest-message.ts';
+import { type AddressedCopy, digestMessage } from '../mail/digest-message.ts';
 import type { Message } from '../mail/message.ts';
 import { messageIdFor } from '../mail/message-id.ts';
 import type { Relay } from '../mail/relay.ts';
@@ -42,6 +43,13 @@ interface Ready {
   message: Message;
 }
 
+/** What is known of a batch but perhaps not written down yet. */
+interface Tries {
+  /** Perhaps committed as `sending`, certainly not sent. */
+  open: readonly Ready[];
+  results: readonly DeliveryChange[];
+}
+
 /** How a batch went. */
 export interface BatchResult {
   claimed: number;
@@ -65,9 +73,15 @@ export async function deliverBatch(
   if (!edition) return none;
   const claimed = await claimDue(db, { digestId, leaseId, limit: BATCH_SIZE, now: clock() });
   if (claimed.length === 0) return none;
-  const ready = await prepare(deps, edition, claimed, leaseId);
-  const sent = await sendAll(deps, edition, ready, leaseId);
-  return { claimed: claimed.length, sent };
+  const tries: Tries = { open: [], results: [] };
+  try {
+    const ready = await prepare(deps, edition, claimed, leaseId);
+    const sent = await sendAll(deps, edition, ready, leaseId, tries);
+    return { claimed: claimed.length, sent };
+  } catch (error) {
+    await letGo(deps, { digestId, leaseId }, claimed, tries);
+    throw error;
+  }
 }
 
 /** Decides for each delivery, records the decisions, and composes the mails of those that go out. */
@@ -104,18 +118,34 @@ async function prepare(
         edition.edition.sender.messageIdDomain,
       );
     const date = delivery.messageDate ?? now;
-    changes.push({ subscriberId, state: 'claimed', selection, messageId, messageDate: date });
     const copy = copyFor(edition, reader, {
       token: tokens.seal({ digestId, subscriberId }),
       selection,
     });
-    ready.push({
-      delivery,
-      message: digestMessage(edition.edition, { ...copy, to: reader.email, messageId, date }),
-    });
+    const message = composeFor(edition, { ...copy, to: reader.email, messageId, date });
+    if (message === null) {
+      changes.push({
+        subscriberId,
+        state: 'failed',
+        detail: 'The address cannot stand in a mail.',
+      });
+      continue;
+    }
+    changes.push({ subscriberId, state: 'claimed', selection, messageId, messageDate: date });
+    ready.push({ delivery, message });
   }
   const held = await changeDeliveries(db, { digestId, leaseId, from: 'claimed', now }, changes);
   return ready.filter(({ delivery }) => held.has(delivery.subscriberId));
+}
+
+/** Null for an address that cannot stand in a header: it must not hold up the others. */
+function composeFor({ edition }: OpenEdition, copy: AddressedCopy): Message | null {
+  try {
+    return digestMessage(edition, copy);
+  } catch (error) {
+    if (error instanceof RangeError) return null;
+    throw error;
+  }
 }
 
 function obstacleFor(
@@ -172,30 +202,37 @@ async function sendAll(
   edition: OpenEdition,
   ready: readonly Ready[],
   leaseId: number,
+  tries: Tries,
 ): Promise<number> {
   const { db, clock, connections, stopping } = deps;
   const digestId = edition.digest.id;
-  let results: DeliveryChange[] = [];
   let sent = 0;
   for (let start = 0; start < ready.length; start += connections) {
     const isLast = stopping.aborted;
     const next = isLast ? [] : ready.slice(start, start + connections);
     const now = clock();
+    tries.open = next;
     const going = await db.transaction(async (tx) => {
-      await changeDeliveries(tx, { digestId, leaseId, from: 'sending', now }, results);
-      if (isLast) await giveBack(tx, { digestId, leaseId, now }, ready.slice(start));
+      await changeDeliveries(tx, { digestId, leaseId, from: 'sending', now }, tries.results);
+      if (isLast)
+        await giveBack(tx, { digestId, leaseId, now }, ready.slice(start).map(deliveryOf));
       return changeDeliveries(tx, { digestId, leaseId, from: 'claimed', now }, next.map(toSending));
     });
-    results = await Promise.all(
+    tries.open = [];
+    tries.results = await Promise.all(
       next
         .filter(({ delivery }) => going.has(delivery.subscriberId))
         .map((entry) => sendOne(deps, edition, entry)),
     );
-    sent += results.filter(({ state }) => state === 'sent').length;
+    sent += tries.results.filter(({ state }) => state === 'sent').length;
     if (isLast) return sent;
   }
-  await changeDeliveries(db, { digestId, leaseId, from: 'sending', now: clock() }, results);
+  await changeDeliveries(db, { digestId, leaseId, from: 'sending', now: clock() }, tries.results);
   return sent;
+}
+
+function deliveryOf({ delivery }: Ready): ClaimedDelivery {
+  return delivery;
 }
 
 function toSending({ delivery }: Ready): DeliveryChange {
@@ -205,12 +242,9 @@ function toSending({ delivery }: Ready): DeliveryChange {
 function giveBack(
   tx: Db,
   where: { digestId: number; leaseId: number; now: Date },
-  rest: readonly Ready[],
+  rest: readonly ClaimedDelivery[],
 ): Promise<Set<number>> {
-  const changes = rest.map(({ delivery }) => ({
-    subscriberId: delivery.subscriberId,
-    state: 'pending' as const,
-  }));
+  const changes = rest.map(({ subscriberId }) => ({ subscriberId, state: 'pending' as const }));
   return changeDeliveries(tx, { ...where, from: 'claimed' }, changes);
 }
 
@@ -232,4 +266,39 @@ async function sendOne(
       random: deps.random(),
     }),
   };
+}
+
+/** In ms and tries, a minute: longer than a lease lives when the database is gone. */
+const WRITE_AGAIN_MS = 1000;
+const MOST_WRITES = 60;
+
+/**
+ * Writes down what a batch that broke off came to, and gives back what was not sent. The lease lives
+ * on, so nobody else would: the rows would stay in hand. A database that is gone is waited for.
+ */
+async function letGo(
+  { db, clock, stopping }: DeliverDeps,
+  where: { digestId: number; leaseId: number },
+  claimed: readonly ClaimedDelivery[],
+  { open, results }: Tries,
+): Promise<void> {
+  const write = () =>
+    db.transaction(async (tx) => {
+      const now = clock();
+      const unsent = open.map(({ delivery: { subscriberId } }) => ({
+        subscriberId,
+        state: 'deferred' as const,
+        nextAt: now,
+      }));
+      await changeDeliveries(tx, { ...where, from: 'sending', now }, [...results, ...unsent]);
+      await giveBack(tx, { ...where, now }, claimed);
+    });
+  for (let writes = 1; ; writes += 1) {
+    try {
+      return await write();
+    } catch (error) {
+      if (writes === MOST_WRITES || stopping.aborted) throw error;
+      await sleep(WRITE_AGAIN_MS, undefined, { signal: stopping }).catch(() => undefined);
+    }
+  }
 }

@@ -9,7 +9,7 @@ import type { Topic } from '../domain/topics.ts';
  * @throws PaperboyError `INVALID_TOPICS` naming the place.
  */
 export async function importTopics(db: Db, text: string): Promise<number> {
-  const list: unknown = JSON.parse(text);
+  const list = parseJson(text);
   if (!Array.isArray(list))
     throw new PaperboyError('INVALID_TOPICS', 'The topics are no JSON array.');
   const topics = list.map((entry, index) => readTopic(entry, index + 1));
@@ -17,20 +17,29 @@ export async function importTopics(db: Db, text: string): Promise<number> {
   return topics.length;
 }
 
-function readTopic(entry: Record<string, unknown>, place: number): Topic {
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    const problem = (cause as Error).message;
+    throw new PaperboyError('INVALID_TOPICS', `The topics are no JSON (${problem}).`, { cause });
+  }
+}
+
+function readTopic(entry: unknown, place: number): Topic {
+  const { categories, ...fields } = Object(entry) as Record<string, unknown>;
   const text = (name: string): string => {
-    const value = entry[name];
+    const value = fields[name];
     if (typeof value === 'string' && value.trim() !== '') return value;
     throw new PaperboyError(
       'INVALID_TOPICS',
       `Topic ${place}: ${name} is missing: expected a text.`,
     );
   };
-  const categories = Array.isArray(entry.categories) ? entry.categories.map(String) : [];
   return {
     slug: text('slug'),
     name: text('name'),
-    categories,
+    categories: Array.isArray(categories) ? categories.map(String) : [],
     query: text('query'),
     titleQuery: text('title_query'),
   };

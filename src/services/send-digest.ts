@@ -16,6 +16,13 @@ export interface Sending {
   signal: AbortSignal;
 }
 
+/** Tells how time passes, in ms, and lets some pass. */
+export interface Timer {
+  elapsedMs(): number;
+  /** Ends early when the signal is aborted. */
+  pause(durationMs: number, signal: AbortSignal): Promise<void>;
+}
+
 export type SendingEnd = { kind: 'done' | 'no worker' | 'interrupted'; status: DigestStatus };
 
 const LOOK_EVERY_MS = 250;
@@ -26,24 +33,29 @@ const NO_WORKER_MS = 30_000;
 
 /** Rings for a digest's due deliveries and waits until none is due or in hand. The workers send. */
 export async function sendDigest(
-  { db, queue, clock }: { db: Db; queue: Queue; clock: Clock },
+  { db, queue, clock, timer = REAL_TIME }: { db: Db; queue: Queue; clock: Clock; timer?: Timer },
   { digest, isNow, onProgress, signal }: Sending,
 ): Promise<SendingEnd> {
   if (isNow) await makeDue(db, digest.id, clock());
   let rangAt = Number.NEGATIVE_INFINITY;
-  let aliveAt = performance.now();
+  let aliveAt = timer.elapsedMs();
   for (;;) {
     const status = await digestStatus(db, digest, clock());
     onProgress(status);
     if (status.due + status.inHand === 0) return { kind: 'done', status };
     if (signal.aborted) return { kind: 'interrupted', status };
-    const at = performance.now();
+    const at = timer.elapsedMs();
     if (await isAnyWorkerAlive(db)) aliveAt = at;
     if (at - aliveAt > NO_WORKER_MS) return { kind: 'no worker', status };
     if (at - rangAt > RING_EVERY_MS) {
       await ringDue({ db, queue }, clock());
       rangAt = at;
     }
-    await sleep(LOOK_EVERY_MS, undefined, { signal }).catch(() => undefined);
+    await timer.pause(LOOK_EVERY_MS, signal);
   }
 }
+
+const REAL_TIME: Timer = {
+  elapsedMs: () => performance.now(),
+  pause: (durationMs, signal) => sleep(durationMs, undefined, { signal }).catch(() => undefined),
+};

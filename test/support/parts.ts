@@ -13,7 +13,7 @@ export interface TestParts {
   close(): Promise<void>;
 }
 
-const KEY = 'a key for tests only, long enough to pass';
+const KEY = 'a key for tests only: long enough to pass';
 
 /**
  * Everything wired as `paperboy start` wires it, on a database of its own (the queue in Redis when

@@ -5,6 +5,7 @@ import {
   describeWhen,
   describeZone,
 } from '../../domain/describe.ts';
+import { addDays } from '../../domain/schedule.ts';
 import { capitalize } from './counts.ts';
 import type { Frames } from './frame.ts';
 import type { ConfirmView } from './views.ts';
@@ -25,7 +26,11 @@ export function confirmPage(view: ConfirmView, frames: Frames) {
 /** `One press and the first edition comes tomorrow at 07:00, Berlin time.` */
 function promiseOf({ firstEdition, preferences }: ConfirmView): string {
   if (firstEdition === null) return 'One press and the delivery starts.';
-  const day = firstEdition.isTomorrow ? 'tomorrow' : `on ${describeLongDay(firstEdition.day)}`;
   const hour = describeHour(preferences.hour);
-  return `One press and the first edition comes ${day} at ${hour}, ${describeZone(preferences.timezone)}.`;
+  return `One press and the first edition comes ${dayWord(firstEdition)} at ${hour}, ${describeZone(preferences.timezone)}.`;
+}
+
+function dayWord({ day, today }: { day: string; today: string }): string {
+  if (day === today) return 'today';
+  return day === addDays(today, 1) ? 'tomorrow' : `on ${describeLongDay(day)}`;
 }

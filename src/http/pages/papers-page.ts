@@ -40,8 +40,13 @@ function titleOf({ date, topic, q }: PapersView): string {
     'Papers',
     topic ? ` on ${topic.name}` : '',
     date ? ` of ${describeDay(date)}` : '',
-    q ? ` that say “${q}”` : '',
+    q ? ` that say “${spoken(q)}”` : '',
   ].join('');
+}
+
+/** The words without the marks that make them a phrase: the sentence has its own. */
+function spoken(q: string): string {
+  return q.replaceAll('"', '');
 }
 
 function resultOf({ total, date, topic, q }: PapersView): string | null {
@@ -53,7 +58,7 @@ function resultOf({ total, date, topic, q }: PapersView): string | null {
 /** `No paper says “perpetual motion”. 49 came today, 4 of them on Theory.` */
 function emptySentence({ date, topic, q, latest }: PapersView): string {
   const where = [topic ? ` on ${topic.name}` : '', date ? ` of ${describeDay(date)}` : ''].join('');
-  const says = q ? ` says “${q}”` : ' is here';
+  const says = q ? ` says “${spoken(q)}”` : ' is here';
   return `No paper${where}${says}.${latest ? ` ${latestSentence(latest, topic?.name ?? null)}` : ''}`;
 }
 

@@ -132,8 +132,8 @@ export interface ConfirmView {
   preferences: Preferences;
   /** Names of the followed topics. */
   topics: readonly TopicName[];
-  /** The day of the first edition, when it is known. */
-  firstEdition: { day: string; isTomorrow: boolean } | null;
+  /** The day of the first edition, when it is known, and today's where the reader lives. */
+  firstEdition: { day: string; today: string } | null;
 }
 
 /** A topic as a reader may follow it. */

@@ -1,6 +1,5 @@
-import type { FastifyInstance, FastifyReply } from 'fastify';
-import { describeWhen } from '../../domain/describe.ts';
-import { dayOf, nextOccurrence } from '../../domain/schedule.ts';
+import type { FastifyReply } from 'fastify';
+import { describeLongDay, describeWhen } from '../../domain/describe.ts';
 import type { Subscriber } from '../../domain/subscriber.ts';
 import {
   type Confirmation,
@@ -10,35 +9,49 @@ import {
 import { readTopics } from '../../services/read-papers.ts';
 import type { HttpDeps } from '../deps.ts';
 import { sendPage } from '../errors.ts';
+import { localDay, nextEditionAt } from '../next-edition.ts';
+import type { ConfirmView } from '../pages/index.ts';
 import { TokenParams } from '../schemas.ts';
+import type { App } from '../typed-app.ts';
 
 /** The link of the confirmation mail: looking changes nothing, since scanners look; the press does. */
-export async function confirmRoutes(app: FastifyInstance, deps: HttpDeps): Promise<void> {
+export async function confirmRoutes(app: App, deps: HttpDeps): Promise<void> {
   const schema = { params: TokenParams, hide: true };
 
   app.get('/confirm/:token', { schema }, async (request, reply) => {
-    const { token } = request.params as TokenParams;
+    const { token } = request.params;
     const found = await findConfirmation(deps, token);
     if (found.kind !== 'open') return sendResult(deps, reply, found);
     return sendPage(reply, deps.pages.confirm(await confirmView(deps, found.subscriber)));
   });
 
   app.post('/confirm/:token', { schema }, async (request, reply) => {
-    const { token } = request.params as TokenParams;
+    const { token } = request.params;
     return sendResult(deps, reply, await confirmSignUp(deps, token));
   });
 }
 
-async function confirmView({ db }: HttpDeps, subscriber: Subscriber) {
-  const topics = (await readTopics(db)).filter(({ slug }) => subscriber.topics.includes(slug));
-  return { email: subscriber.email, preferences: subscriber, topics, firstEdition: null };
+async function confirmView(deps: HttpDeps, subscriber: Subscriber): Promise<ConfirmView> {
+  const topics = (await readTopics(deps.db)).filter(({ slug }) => subscriber.topics.includes(slug));
+  const today = localDay(deps.clock(), subscriber.timezone);
+  const day = nextEditionOn(deps, subscriber, deps.clock());
+  const firstEdition = day === null ? null : { day, today };
+  return { email: subscriber.email, preferences: subscriber, topics, firstEdition };
 }
 
-function sendResult(
-  { pages, links, tokens, clock }: HttpDeps,
-  reply: FastifyReply,
-  result: Confirmation,
-): FastifyReply {
+/** The day where the reader lives; null when there is none in sight. */
+function nextEditionOn(
+  { clock, config }: HttpDeps,
+  subscriber: Subscriber,
+  since: Date,
+): string | null {
+  const { composeAt } = config;
+  const next = nextEditionAt(subscriber, { now: clock(), composeAt, since });
+  return next && localDay(next, subscriber.timezone);
+}
+
+function sendResult(deps: HttpDeps, reply: FastifyReply, result: Confirmation): FastifyReply {
+  const { pages, links, tokens } = deps;
   const again = [{ text: 'Sign up again', href: `${links.home}#coupon` }];
   if (result.kind === 'expired') {
     const sentences = [
@@ -65,11 +78,12 @@ function sendResult(
       pages.message({ title: 'The delivery has stopped', sentences, links: again }),
     );
   }
-  const first = nextOccurrence(clock(), subscriber.hour, subscriber.timezone);
+  const next = nextEditionOn(deps, subscriber, subscriber.confirmedAt ?? deps.clock());
   const page = pages.message({
     title: 'Your delivery has started',
     sentences: [
-      `Papers come to ${subscriber.email} ${describeWhen(subscriber)}, the first at the earliest on ${dayOf(first)}.`,
+      `Papers come to ${subscriber.email} ${describeWhen(subscriber)}.`,
+      ...(next === null ? [] : [`The next edition comes on ${describeLongDay(next)}.`]),
     ],
     links: [
       { text: 'Change what comes, and when', href: preferences },

@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { FastifyReply } from 'fastify';
 import {
   type DataLink,
   eraseByLink,
@@ -10,14 +10,15 @@ import type { HttpDeps } from '../deps.ts';
 import { sendPage } from '../errors.ts';
 import { readerJson } from '../reader-json.ts';
 import { TokenParams } from '../schemas.ts';
+import type { App } from '../typed-app.ts';
 
 /** The mailed links that export or erase: looking changes nothing, the press does. */
-export async function dataLinkRoutes(app: FastifyInstance, deps: HttpDeps): Promise<void> {
+export async function dataLinkRoutes(app: App, deps: HttpDeps): Promise<void> {
   const schema = { params: TokenParams, hide: true };
 
   for (const kind of ['export', 'erase'] as const) {
     app.get(`/${kind}/:token`, { schema }, async (request, reply) => {
-      const { token } = request.params as TokenParams;
+      const { token } = request.params;
       const link = await findDataLink(deps, token, kind);
       if (link.kind !== 'open') return sendDeadLink(deps, reply, link);
       return sendPage(reply, deps.pages.exportOrErase({ kind, email: link.subscriber.email }));
@@ -25,7 +26,7 @@ export async function dataLinkRoutes(app: FastifyInstance, deps: HttpDeps): Prom
   }
 
   app.post('/export/:token', { schema }, async (request, reply) => {
-    const { token } = request.params as TokenParams;
+    const { token } = request.params;
     const data = await exportByLink(deps, token);
     if (!data) return sendDeadLink(deps, reply, await findDataLink(deps, token, 'export'));
     return reply
@@ -35,7 +36,7 @@ export async function dataLinkRoutes(app: FastifyInstance, deps: HttpDeps): Prom
   });
 
   app.post('/erase/:token', { schema }, async (request, reply) => {
-    const { token } = request.params as TokenParams;
+    const { token } = request.params;
     if (!(await eraseByLink(deps, token))) {
       return sendDeadLink(deps, reply, await findDataLink(deps, token, 'erase'));
     }

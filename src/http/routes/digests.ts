@@ -1,11 +1,10 @@
-import type { FastifyInstance } from 'fastify';
 import type { DigestSummary } from '../../db/digests.ts';
 import { PaperboyError } from '../../domain/errors.ts';
 import { isDay } from '../../domain/schedule.ts';
 import { type ArchivedDigest, readArchive, readDigest } from '../../services/read-papers.ts';
 import { viewDelivery } from '../../services/view-delivery.ts';
 import type { HttpDeps } from '../deps.ts';
-import { sendPage } from '../errors.ts';
+import { sendPage, shorten } from '../errors.ts';
 import { paperJson } from '../paper-json.ts';
 import {
   DateParams,
@@ -15,13 +14,14 @@ import {
   ErrorBody,
   TokenParams,
 } from '../schemas.ts';
+import type { App } from '../typed-app.ts';
 
 /** A mail brings its own styles; it has no scripts and loads nothing. */
 const MAIL_POLICY =
   "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 /** The archive, and each reader's own digest on the web. */
-export async function digestRoutes(app: FastifyInstance, deps: HttpDeps): Promise<void> {
+export async function digestRoutes(app: App, deps: HttpDeps): Promise<void> {
   const { db, pages, tokens } = deps;
   const dated = { params: DateParams, querystring: DigestQuery };
 
@@ -30,11 +30,7 @@ export async function digestRoutes(app: FastifyInstance, deps: HttpDeps): Promis
   );
 
   app.get('/digests/:date', { schema: { ...dated, hide: true } }, async (request, reply) => {
-    const { digest, ...rest } = await requireDigest(
-      deps,
-      request.params as DateParams,
-      request.query as DigestQuery,
-    );
+    const { digest, ...rest } = await requireDigest(deps, request.params, request.query);
     const { kind, date, number } = digest;
     return sendPage(reply, pages.digest({ kind, date, number, ...rest }));
   });
@@ -62,11 +58,7 @@ export async function digestRoutes(app: FastifyInstance, deps: HttpDeps): Promis
       },
     },
     async (request) => {
-      const { digest, papers } = await requireDigest(
-        deps,
-        request.params as DateParams,
-        request.query as DigestQuery,
-      );
+      const { digest, papers } = await requireDigest(deps, request.params, request.query);
       return { ...digestJson(digest), papers: papers.map(paperJson) };
     },
   );
@@ -75,7 +67,7 @@ export async function digestRoutes(app: FastifyInstance, deps: HttpDeps): Promis
     '/view/:token',
     { schema: { params: TokenParams, hide: true } },
     async (request, reply) => {
-      const { token } = request.params as TokenParams;
+      const { token } = request.params;
       const html = await viewDelivery({ db, tokens, editions: await deps.editions() }, token);
       if (html === null) {
         const message =
@@ -96,7 +88,7 @@ async function requireDigest(
   if (!isDay(date)) {
     throw new PaperboyError(
       'INVALID_DATE',
-      `“${date}” is no day: expected one such as 2026-05-08.`,
+      `“${shorten(date)}” is no day: expected one such as 2026-05-08.`,
     );
   }
   const found = await readDigest(db, kind, date);

@@ -1,12 +1,15 @@
-import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { FastifyReply } from 'fastify';
 import { PaperboyError } from '../../domain/errors.ts';
 import type { TopicPaper } from '../../domain/paper.ts';
 import { readTopics, searchPapers } from '../../services/read-papers.ts';
 import { atomFeed } from '../atom.ts';
 import type { HttpDeps } from '../deps.ts';
+import { shorten } from '../errors.ts';
+import { SlugParams } from '../schemas.ts';
+import type { App } from '../typed-app.ts';
 
 /** The newest papers for feed readers (RFC 4287): all, and topic by topic. */
-export async function feedRoutes(app: FastifyInstance, deps: HttpDeps): Promise<void> {
+export async function feedRoutes(app: App, deps: HttpDeps): Promise<void> {
   const { db, links, config } = deps;
   const hidden = { schema: { hide: true } };
 
@@ -20,11 +23,14 @@ export async function feedRoutes(app: FastifyInstance, deps: HttpDeps): Promise<
     });
   });
 
-  app.get('/topics/:slug/feed.xml', hidden, async (request, reply) => {
-    const { slug } = request.params as { slug: string };
+  const ofTopic = { schema: { params: SlugParams, hide: true } };
+  app.get('/topics/:slug/feed.xml', ofTopic, async (request, reply) => {
+    const { slug } = request.params;
     const topic = (await readTopics(db)).find((each) => each.slug === slug);
-    if (!topic)
-      throw new PaperboyError('NO_TOPIC', `No topic is called “${slug}”.`, { statusCode: 404 });
+    if (!topic) {
+      const message = `No topic is called “${shorten(slug)}”.`;
+      throw new PaperboyError('NO_TOPIC', message, { statusCode: 404 });
+    }
     const { papers } = await searchPapers(db, { topic: slug, page: 1 });
     const title = `${config.siteName}: ${topic.name}`;
     return sendFeed(reply, deps, {

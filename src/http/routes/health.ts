@@ -1,16 +1,25 @@
 import { sql } from 'drizzle-orm';
-import type { FastifyInstance } from 'fastify';
 import type { HttpDeps } from '../deps.ts';
+import { Alive, Readiness } from '../schemas.ts';
+import type { App } from '../typed-app.ts';
 
 /** Whether the process lives, and whether it can do its work. */
-export async function healthRoutes(app: FastifyInstance, { db, queue }: HttpDeps): Promise<void> {
-  app.get('/healthz', { schema: { tags: ['health'], summary: 'Alive' } }, async () => ({
-    status: 'ok',
-  }));
+export async function healthRoutes(app: App, { db, queue }: HttpDeps): Promise<void> {
+  app.get(
+    '/healthz',
+    { schema: { tags: ['health'], summary: 'Alive', response: { 200: Alive } } },
+    async () => ({ status: 'ok' }),
+  );
 
   app.get(
     '/readyz',
-    { schema: { tags: ['health'], summary: 'Database and queue answer' } },
+    {
+      schema: {
+        tags: ['health'],
+        summary: 'Database and queue answer',
+        response: { 200: Readiness, 503: Readiness },
+      },
+    },
     async (_request, reply) => {
       const checks = {
         database: await passes(async () => db.execute(sql`SELECT 1`)),

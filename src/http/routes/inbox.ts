@@ -1,9 +1,11 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyRequest } from 'fastify';
 import { isLoopback } from '../../config.ts';
 import { PaperboyError } from '../../domain/errors.ts';
 import type { Inbox } from '../../inbox/inbox.ts';
 import type { HttpDeps } from '../deps.ts';
-import { sendPage } from '../errors.ts';
+import { sendPage, shorten } from '../errors.ts';
+import { MailParams } from '../schemas.ts';
+import type { App } from '../typed-app.ts';
 
 /** Caught mail is somebody else's text: no scripts, no forms, nothing loaded. */
 const CAUGHT_POLICY =
@@ -13,17 +15,15 @@ const HEADERS_SHOWN = 60;
 
 /** The local inbox in the browser. Its mail holds links that sign in, so it is shown only on this
  *  machine, and only under a name of this machine: another name is a page that rebound its own. */
-export async function inboxRoutes(
-  app: FastifyInstance,
-  { inbox, pages, config }: HttpDeps,
-): Promise<void> {
+export async function inboxRoutes(app: App, { inbox, pages, config }: HttpDeps): Promise<void> {
   if (!inbox) return;
   const hidden = { schema: { hide: true } };
+  const byId = { schema: { params: MailParams, hide: true } };
   const siteHost = new URL(config.publicUrl).hostname;
 
   app.addHook('onRequest', async (request) => {
-    if (isLoopback(request.ip) && (isLoopback(request.hostname) || request.hostname === siteHost))
-      return;
+    const isOurName = isLoopback(request.hostname) || request.hostname === siteHost;
+    if (isOurName && hopsOf(request).every(isLoopback)) return;
     const message = 'The local inbox is shown only on the machine itself, under localhost.';
     throw new PaperboyError('INBOX_IS_LOCAL', message, { statusCode: 403 });
   });
@@ -37,8 +37,8 @@ export async function inboxRoutes(
     return sendPage(reply, pages.inboxList({ messages }));
   });
 
-  app.get('/inbox/:id', hidden, async (request, reply) => {
-    const { entry, parsed } = await requireMail(inbox, request);
+  app.get('/inbox/:id', byId, async (request, reply) => {
+    const { entry, parsed } = await requireMail(inbox, request.params.id);
     const html = pages.inboxMessage({
       id: entry.id,
       from: entry.from,
@@ -51,23 +51,35 @@ export async function inboxRoutes(
     return sendPage(reply, html);
   });
 
-  app.get('/inbox/:id/html', hidden, async (request, reply) => {
-    const { parsed } = await requireMail(inbox, request);
+  app.get('/inbox/:id/html', byId, async (request, reply) => {
+    const { parsed } = await requireMail(inbox, request.params.id);
     reply.header('content-security-policy', CAUGHT_POLICY).header('x-frame-options', 'SAMEORIGIN');
-    return sendPage(reply, parsed.html ?? '');
+    return sendPage(reply, openingOutside(parsed.html ?? ''));
   });
 
-  app.get('/inbox/:id/raw', hidden, async (request, reply) => {
-    const { raw } = await requireMail(inbox, request);
+  app.get('/inbox/:id/raw', byId, async (request, reply) => {
+    const { raw } = await requireMail(inbox, request.params.id);
     return reply.type('text/plain; charset=utf-8').send(raw);
   });
 }
 
-async function requireMail(inbox: Inbox, request: FastifyRequest) {
-  const { id } = request.params as { id: string };
+/** The links of a mail open beside the inbox, as in a mail program: no page lets itself be framed. */
+function openingOutside(html: string): string {
+  return html.replace(/<head\b[^>]*>/i, '$&<base target="_blank">');
+}
+
+/** Everyone whom the request is said to have come by. Behind a proxy on this machine the connection
+ *  is local while the reader is not, whether or not the proxy is trusted. */
+function hopsOf({ socket, headers }: FastifyRequest): string[] {
+  const forwarded = [headers['x-forwarded-for'] ?? []].flat().join(',').split(',');
+  return [socket.remoteAddress ?? '', ...forwarded.filter((hop) => hop.trim() !== '')].map((hop) =>
+    hop.trim().replace(/^::ffff:/i, ''),
+  );
+}
+
+async function requireMail(inbox: Inbox, id: string) {
   const mail = await inbox.read(id);
   if (mail) return mail;
-  throw new PaperboyError('NO_MAIL', `The inbox holds no message “${id.slice(0, 80)}”.`, {
-    statusCode: 404,
-  });
+  const message = `The inbox holds no message “${shorten(id)}”.`;
+  throw new PaperboyError('NO_MAIL', message, { statusCode: 404 });
 }

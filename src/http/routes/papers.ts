@@ -1,4 +1,3 @@
-import type { FastifyInstance } from 'fastify';
 import { PaperboyError } from '../../domain/errors.ts';
 import { dayOf, isDay } from '../../domain/schedule.ts';
 import type { Topic } from '../../domain/topics.ts';
@@ -12,13 +11,14 @@ import {
   searchPapers,
 } from '../../services/read-papers.ts';
 import type { HttpDeps } from '../deps.ts';
-import { sendPage } from '../errors.ts';
+import { sendPage, shorten } from '../errors.ts';
 import { frontView } from '../front-view.ts';
 import { paperJson } from '../paper-json.ts';
-import { ErrorBody, PaperJson, PaperList, PaperQuery, TopicList } from '../schemas.ts';
+import { ErrorBody, PaperJson, PaperList, PaperParams, PaperQuery, TopicList } from '../schemas.ts';
+import type { App } from '../typed-app.ts';
 
 /** The day's papers, lists, search and single papers, as pages and as JSON. */
-export async function paperRoutes(app: FastifyInstance, deps: HttpDeps): Promise<void> {
+export async function paperRoutes(app: App, deps: HttpDeps): Promise<void> {
   const { db, pages, links } = deps;
   const hidden = { schema: { hide: true } };
 
@@ -31,7 +31,7 @@ export async function paperRoutes(app: FastifyInstance, deps: HttpDeps): Promise
     { schema: { querystring: PaperQuery, hide: true } },
     async (request, reply) => {
       const topics = await readTopics(db);
-      const search = readSearch(request.query as PaperQuery, topics);
+      const search = readSearch(request.query, topics);
       const found = await searchPapers(db, search);
       const topic = topics.find(({ slug }) => slug === search.topic) ?? null;
       const html = pages.papers({
@@ -47,8 +47,9 @@ export async function paperRoutes(app: FastifyInstance, deps: HttpDeps): Promise
     },
   );
 
-  app.get('/papers/*', hidden, async (request, reply) => {
-    const found = await requirePaper(deps, wildcardOf(request.params));
+  const byId = { schema: { params: PaperParams, hide: true } };
+  app.get('/papers/*', byId, async (request, reply) => {
+    const found = await requirePaper(deps, request.params['*']);
     const names = new Map((await readTopics(db)).map(({ slug, name }) => [slug, name]));
     const topics = found.paper.topics.map(({ slug }) => ({ slug, name: names.get(slug) ?? slug }));
     return sendPage(reply, pages.paper({ ...found, topics }));
@@ -67,7 +68,7 @@ export async function paperRoutes(app: FastifyInstance, deps: HttpDeps): Promise
       },
     },
     async (request, reply) => {
-      const query = request.query as PaperQuery;
+      const query = request.query;
       const search = readSearch(query, await readTopics(db));
       const found = await searchPapers(db, search);
       const next = nextLink(`${links.home}api/papers`, query, search, found);
@@ -82,10 +83,11 @@ export async function paperRoutes(app: FastifyInstance, deps: HttpDeps): Promise
       schema: {
         tags: ['papers'],
         summary: 'One paper',
+        params: PaperParams,
         response: { 200: PaperJson, 404: ErrorBody },
       },
     },
-    async (request) => paperJson((await requirePaper(deps, wildcardOf(request.params))).paper),
+    async (request) => paperJson((await requirePaper(deps, request.params['*'])).paper),
   );
 
   app.get(
@@ -102,27 +104,25 @@ export async function paperRoutes(app: FastifyInstance, deps: HttpDeps): Promise
 }
 
 async function requirePaper({ db }: HttpDeps, id: string) {
-  const found = await readPaperById(db, id);
+  const found = id.includes(NUL) ? null : await readPaperById(db, id);
   if (found) return found;
-  throw new PaperboyError('NO_PAPER', `No paper has the id “${id.slice(0, 100)}”.`, {
-    statusCode: 404,
-  });
+  const message = `No paper has the id “${shorten(id)}”.`;
+  throw new PaperboyError('NO_PAPER', message, { statusCode: 404 });
 }
 
-/** Old arXiv ids hold a slash, so the id is the rest of the path. */
-function wildcardOf(params: unknown): string {
-  return (params as { '*': string })['*'];
-}
+/** The one character that PostgreSQL cannot hold in a text. */
+const NUL = '\0';
 
 /** @throws PaperboyError `INVALID_QUERY` naming the value and what was expected. */
 function readSearch({ date, topic, q, page }: PaperQuery, topics: readonly Topic[]): PaperSearch {
-  const text = q?.trim();
-  if (date && !isDay(date)) refuse(`date is “${date}”: expected a day such as 2026-05-08.`);
+  const text = q?.replaceAll(NUL, ' ').trim();
+  if (date && !isDay(date)) refuse('date', date, 'a day such as 2026-05-08');
   if (topic && !topics.some(({ slug }) => slug === topic)) {
-    refuse(`topic is “${topic}”: expected one of ${topics.map(({ slug }) => slug).join(', ')}.`);
+    refuse('topic', topic, `one of ${topics.map(({ slug }) => slug).join(', ')}`);
   }
-  if (page && !/^[1-9]\d{0,5}$/.test(page))
-    refuse(`page is “${page}”: expected a whole number from 1 on.`);
+  if (page && !/^[1-9]\d{0,5}$/.test(page)) {
+    refuse('page', page, 'a whole number from 1 to 999999');
+  }
   return {
     ...(date && { date }),
     ...(topic && { topic }),
@@ -131,8 +131,8 @@ function readSearch({ date, topic, q, page }: PaperQuery, topics: readonly Topic
   };
 }
 
-function refuse(message: string): never {
-  throw new PaperboyError('INVALID_QUERY', message);
+function refuse(name: string, value: string, expected: string): never {
+  throw new PaperboyError('INVALID_QUERY', `${name} is “${shorten(value)}”: expected ${expected}.`);
 }
 
 /** The `Link` header to the next page (RFC 8288), or null on the last one. */

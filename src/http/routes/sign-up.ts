@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyRequest } from 'fastify';
 import { type Address, normaliseAddress } from '../../domain/address.ts';
 import { PaperboyError } from '../../domain/errors.ts';
 import { InvalidPreferences, type Problems, readPreferences } from '../../domain/preferences.ts';
@@ -7,17 +7,18 @@ import { readTopics } from '../../services/read-papers.ts';
 import { signUp } from '../../services/sign-up.ts';
 import type { HttpDeps } from '../deps.ts';
 import { sendPage } from '../errors.ts';
-import { answersOf, formOf, textOf } from '../forms.ts';
+import { answersOf, type FormBody, formOf, textOf, typedPreferences } from '../forms.ts';
 import { frontView } from '../front-view.ts';
 import { networkOf } from '../network.ts';
 import { Accepted, ErrorBody, SignUpBody } from '../schemas.ts';
+import type { App } from '../typed-app.ts';
 
 /** What the reader reads beside the button; kept with the consent. */
 const WORDING =
   'Start my delivery: one e-mail with the papers on my topics, at the days and hour I chose. We ask you to confirm first. One click leaves, for good.';
 
 /** Sign-up, by programs as JSON and by people with the coupon on the front page. */
-export async function signUpRoutes(app: FastifyInstance, deps: HttpDeps): Promise<void> {
+export async function signUpRoutes(app: App, deps: HttpDeps): Promise<void> {
   app.post(
     '/api/subscribers',
     {
@@ -31,7 +32,7 @@ export async function signUpRoutes(app: FastifyInstance, deps: HttpDeps): Promis
       },
     },
     async (request, reply) => {
-      const { email, ...answers } = request.body as { email: string } & Partial<Preferences>;
+      const { email, ...answers } = request.body;
       const address = normaliseAddress(email);
       const preferences = readPreferences(answers, await topicSlugs(deps));
       await take(deps, request, 'api', address, preferences);
@@ -94,7 +95,7 @@ interface Coupon {
   problems: Problems;
 }
 
-function readCoupon(form: ReturnType<typeof formOf>, slugs: ReadonlySet<string>): Coupon {
+function readCoupon(form: FormBody, slugs: ReadonlySet<string>): Coupon {
   const coupon: Coupon = { problems: {} };
   try {
     coupon.address = normaliseAddress(textOf(form, 'email'));
@@ -109,15 +110,4 @@ function readCoupon(form: ReturnType<typeof formOf>, slugs: ReadonlySet<string>)
     Object.assign(coupon.problems, error.problems);
   }
   return coupon;
-}
-
-/** What was typed, as far as the fields can show it again. */
-function typedPreferences(form: ReturnType<typeof formOf>): Partial<Preferences> {
-  const { topics, ...answers } = answersOf(form);
-  const shown = Object.entries({
-    ...answers,
-    hour: Number(answers.hour),
-    papers: Number(answers.papers),
-  }).filter(([, value]) => value !== undefined && !Number.isNaN(value));
-  return { ...Object.fromEntries(shown), topics: topics as string[] };
 }

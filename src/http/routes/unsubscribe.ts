@@ -1,13 +1,14 @@
-import type { FastifyInstance } from 'fastify';
 import { findReader } from '../../services/change-preferences.ts';
 import { unsubscribe } from '../../services/unsubscribe.ts';
 import type { HttpDeps } from '../deps.ts';
 import { sendPage, wantsPage } from '../errors.ts';
-import { TokenParams } from '../schemas.ts';
+import { RestParams } from '../schemas.ts';
+import type { App } from '../typed-app.ts';
 
 /** Leaving, by the link and by the mail program's own button (RFC 8058). */
-export async function unsubscribeRoutes(app: FastifyInstance, deps: HttpDeps): Promise<void> {
-  const schema = { params: TokenParams, hide: true };
+export async function unsubscribeRoutes(app: App, deps: HttpDeps): Promise<void> {
+  // The rest of the path, so that no link, however mangled on its way, is answered with an error.
+  const schema = { params: RestParams, hide: true };
   const goodbye = (email: string, token: string) =>
     deps.pages.unsubscribe({ email, token, done: true });
 
@@ -23,16 +24,16 @@ export async function unsubscribeRoutes(app: FastifyInstance, deps: HttpDeps): P
     request.headers['content-type'] = 'application/octet-stream';
   });
 
-  app.get('/unsubscribe/:token', { schema }, async (request, reply) => {
-    const { token } = request.params as TokenParams;
+  app.get('/unsubscribe/*', { schema }, async (request, reply) => {
+    const token = request.params['*'];
     const reader = await findReader(deps, token);
     if (!reader) return sendPage(reply, goodbyeToNobody(deps));
     if (reader.status === 'unsubscribed') return sendPage(reply, goodbye(reader.email, token));
     return sendPage(reply, deps.pages.unsubscribe({ email: reader.email, token, done: false }));
   });
 
-  app.post('/unsubscribe/:token', { schema }, async (request, reply) => {
-    const { token } = request.params as TokenParams;
+  app.post('/unsubscribe/*', { schema }, async (request, reply) => {
+    const token = request.params['*'];
     const reader = await unsubscribe(deps, token);
     if (!wantsPage(request)) return reply.code(200).send({ status: 'unsubscribed' });
     return sendPage(reply, reader ? goodbye(reader.email, token) : goodbyeToNobody(deps));

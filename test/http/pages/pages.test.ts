@@ -111,7 +111,7 @@ describe('The pages with one button', () => {
   });
 
   it('promises the day and hour of the first edition', () => {
-    const firstEdition = { day: '2026-05-09', isTomorrow: true };
+    const firstEdition = { day: '2026-05-09', today: '2026-05-08' };
     const $ = load(pages.confirm({ email, preferences, topics: [], firstEdition }));
     expect($('.statement').text()).toBe(
       'One press and the first edition comes tomorrow at 07:00, Berlin time.',
@@ -138,7 +138,7 @@ describe('The local inbox', () => {
         hasHtml: true,
       }),
     );
-    expect($('iframe').attr('sandbox')).toBe('');
+    expect($('iframe').attr('sandbox')).toBe('allow-popups allow-popups-to-escape-sandbox');
     expect($('iframe').attr('src')).toBe('/daily/inbox/m1/html');
     expect($('h1').text()).toBe('No subject');
     expect($('a[href="/daily/inbox/m1/raw"]').length).toBe(1);

@@ -1,0 +1,131 @@
+import { ACCENTS, SUBSCRIPTS, SUPERSCRIPTS, SYMBOLS } from './tex-symbols.ts';
+
+/**
+ * Text with the TeX that authors leave in titles and abstracts as it would be printed, as far as one
+ * line can: accents, formulas, commands, escapes and quotes. Undoes one level of nesting, such as
+ * `\textbf{\emph{..}}`; the caller repeats it until nothing changes. Linear in the length.
+ */
+export function readTex(text: string): string {
+  return STEPS.reduce((partial, step) => step(partial), text);
+}
+
+/** `\'e`, `\'{e}`, `{\'e}`, `\c{c}` and `\'{\i}` become the letter itself. */
+function readAccents(text: string): string {
+  return text
+    .replace(LETTER_COMMAND, (whole, name: string) => SYMBOLS.get(name) ?? whole)
+    .replace(/\{\\([ij])\}|\\([ij])(?![a-zA-Z])/g, (_whole, a?: string, b?: string) => a ?? b ?? '')
+    .replace(
+      /\{\\(['"`^~=.])\s?\{?(\p{L})\}?\}|\\(['"`^~=.])(?:\{(\p{L})\}|(\p{L}))/gu,
+      (_whole, markA, letterA, markB, letterB, letterC) =>
+        accented(markA ?? markB, letterA ?? letterB ?? letterC),
+    )
+    .replace(/\\([cvuHkrdb])(?:\{(\p{L})\}|\s(\p{L})(?!\p{L}))/gu, (_whole, mark, a, b) =>
+      accented(mark, a ?? b),
+    );
+}
+
+function accented(mark: string, letter: string): string {
+  return `${letter}${ACCENTS.get(mark) ?? ''}`;
+}
+
+/** `$...$`, `\(...\)` and `\[...\]` lose their signs. Prices stay: `$5 and $10`. */
+function readMath(text: string): string {
+  return text
+    .replace(/\\[()[\]]/g, ' ')
+    .replace(
+      /(?<![\\$])(\$\$?)(?![\s$])([^$]{1,500})(?<![\s\\])\1(?!\$)(?=(\d?))/g,
+      (whole, _sign, content: string, digit: string) =>
+        isFormula(content, digit) ? readFormula(content) : whole,
+    );
+}
+
+/** `$5-$10` are prices, and so is `$5 to $10`; `$\sim$5` is not. */
+function isFormula(content: string, digitAfter: string): boolean {
+  return !PRICE.test(content) && (digitAfter === '' || /[\\<>=^_]/.test(content));
+}
+
+function readFormula(formula: string): string {
+  return readCommands(readCommands(formula))
+    .replace(/([\^_])([\p{L}\p{N}+*-])/gu, (_whole, kind, script) => readScript(kind, script))
+    .replace(/(?<!\\)[{}]/g, '');
+}
+
+/** Commands with an argument keep what is printed; symbols become characters; the names of unknown
+ *  commands stay as words, because authors name their methods so (`\ours`). */
+function readCommands(text: string): string {
+  return text
+    .replace(/\\(?:[dt]?frac)\s?\{([^{}]*)\}\s?\{([^{}]*)\}/g, '$1/$2')
+    .replace(/\\sqrt\s?\{([^{}]*)\}/g, (_whole, root: string) =>
+      root.length > 1 ? `√(${root})` : `√${root}`,
+    )
+    .replace(/\\href\s?\{[^{}]*\}\s?\{([^{}]*)\}/g, '$1')
+    .replace(/~?\\(?:cite[a-z]{0,8}|ref|label|footnote|begin|end)\*?\s?\{[^{}]*\}/g, '')
+    .replace(/([\^_])\{([^{}\\]*)\}/g, (_whole, kind, script) => readScript(kind, script))
+    .replace(/\^\s?\\(?:circ|prime)(?![a-zA-Z])/g, (mark) => (mark.endsWith('circ') ? '°' : '′'))
+    .replace(/(\S?)\\sim(?![a-zA-Z])(?:\s+(?=[\d\\]))?/g, (_whole, before: string) =>
+      /[\p{L}\p{N})]/u.test(before) ? `${before} ~` : `${before}~`,
+    )
+    .replace(/\{\s?\\(?:bf|em|it|rm|sc|sf|sl|tt)\s([^{}]*)\}/g, '$1')
+    .replace(/\\([a-zA-Z]{1,30})\*?\s?\{([^{}]*)\}/g, readArgument)
+    .replace(/\\([a-zA-Z]{1,30})(?![a-zA-Z{])/g, (_whole, name: string) => readSymbol(name))
+    .replace(/\{((?:[\p{L}\p{N}]|[.+-](?=[\p{L}\p{N}])){1,60})\}/gu, '$1');
+}
+
+function readArgument(_whole: string, name: string, argument: string): string {
+  const symbol = SYMBOLS.get(name);
+  if (symbol !== undefined) return argument === '' ? symbol : `${symbol}{${argument}}`;
+  return argument === '' && !FORMATTING.test(name) ? name : argument;
+}
+
+function readSymbol(name: string): string {
+  if (FORMATTING.test(name)) return '';
+  if (name === 'n') return ' ';
+  return SYMBOLS.get(name) ?? name;
+}
+
+/** Powers and indices of digits have characters of their own: `x^{2}` → `x²`, `x_{1}` → `x₁`. */
+function readScript(kind: string, script: string): string {
+  if (script === '') return '';
+  if (kind === '^' && /^(?:st|nd|rd|th)$/.test(script)) return script;
+  const from = kind === '^' ? SUPERSCRIPTS : SUBSCRIPTS;
+  const characters = [...script].map((character) => from.get(character));
+  if (characters.every((character) => character !== undefined)) return characters.join('');
+  return /^(?:.|[\p{L}\p{N}*]+)$/u.test(script) ? `${kind}${script}` : `${kind}(${script})`;
+}
+
+function readEscapes(text: string): string {
+  return text
+    .replace(/\\([%&#_${}])/g, '$1')
+    .replace(/\\[!\-/]/g, '')
+    .replace(/\\+(?![a-zA-Z])[,;:\s]?/g, ' ')
+    .replace(/(?<=[\p{L}.,)\]])~(?=[\p{L}\p{N}([])|(?<=\p{N})~(?=[\p{L}([])/gu, ' ');
+}
+
+function readQuotes(text: string): string {
+  return text.replace(/``(?=\S)/g, '“').replace(/(?<=\S)''/g, '”');
+}
+
+/** Hugging Face's copy of arXiv has lost backslashes: `2times`, `N cdot T`, `L^2`. Only where the
+ *  place leaves no doubt; `at times` and `three times faster` are prose. */
+function restoreLostTex(text: string): string {
+  return text
+    .replace(/(?<=\d)times(?!\p{L})/gu, '×')
+    .replace(LOST_OPERATOR, (operator) => SYMBOLS.get(operator) ?? operator)
+    .replace(/(?<=[\p{L})])\^(\d{1,2})(?![\w.^{])/gu, (_whole, power: string) =>
+      readScript('^', power),
+    );
+}
+
+/** In this order: later steps rely on earlier ones. */
+const STEPS = [readAccents, readMath, readCommands, readEscapes, readQuotes, restoreLostTex];
+
+const PRICE = /^\d[\d.,]*\s?(?:[KMBkmb]\b|[mb]illion\b)?[\s,.;)-]+(?:\p{Ll}{2,}|US)/u;
+
+const LETTER_COMMAND = /\\(ss|[oOlL]|ae|AE|oe|OE|aa|AA)(?:\{\}|\s(?=\p{Ll})|(?![a-zA-Z{]))/gu;
+
+/** Commands that print nothing themselves. */
+const FORMATTING =
+  /^(?:text[a-z]{2,6}|math[a-z]{1,6}|emph|operatorname|left|right|big|Big|bigl|bigr|displaystyle|textstyle|limits|nolimits|bf|it|em|rm|sc|sf|sl|tt|tiny|small|large|Large|noindent|xspace|protect|mathstrut|bfseries|itshape|boldmath|centering)$/;
+
+const LOST_OPERATOR =
+  /(?<=(?<![\p{L}\p{N}])(?:\p{L}(?:[_^]\w{1,3})?|\d{1,9}|\p{L}?[)²³]) )(?:cdot|leq|geq|neq)(?= (?:[(\d]|\p{L}(?!\p{L})|(?:log|exp|max|min|sqrt)(?!\p{L})))/gu;

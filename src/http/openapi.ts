@@ -1,0 +1,46 @@
+import swagger from '@fastify/swagger';
+import swaggerUi from '@fastify/swagger-ui';
+import type { HttpDeps } from './deps.ts';
+import type { App } from './typed-app.ts';
+
+/** The reader of the description loads nothing from elsewhere. */
+const DOCS_POLICY =
+  "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'";
+
+/** Describes the API at `/openapi.json`, from the schemas of the routes registered after it, and shows
+ *  the description at `/docs`. */
+export async function describeApi(app: App, { config, version }: HttpDeps): Promise<void> {
+  await app.register(swagger, {
+    openapi: {
+      openapi: '3.0.3',
+      info: {
+        title: `${config.siteName} API`,
+        description: 'Sign-up, preferences, papers and digests. Days and times are UTC.',
+        version,
+        license: { name: 'MIT' },
+      },
+      servers: [{ url: config.publicUrl }],
+    },
+    transform: ({ schema, url }) => ({ schema: withNamedRest(schema), url: nameRest(url) }),
+  });
+  await app.register(swaggerUi, {
+    routePrefix: '/docs',
+    staticCSP: DOCS_POLICY,
+    uiConfig: { validatorUrl: null },
+  });
+  app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger());
+}
+
+/** OpenAPI has no word for the rest of a path; ours is always an id. */
+const REST = '*';
+
+function nameRest(url: string): string {
+  return url.replace(/\*$/, ':id');
+}
+
+function withNamedRest<Schema extends object>(schema: Schema): Schema {
+  const { params } = schema as { params?: { properties?: Record<string, unknown> } };
+  const rest = params?.properties?.[REST];
+  if (rest === undefined) return schema;
+  return { ...schema, params: { type: 'object', required: ['id'], properties: { id: rest } } };
+}

@@ -1,0 +1,157 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { findSubscriberByEmail } from '../../src/db/subscribers.ts';
+import { composeDigest } from '../../src/services/compose-digest.ts';
+import { importPapers } from '../../src/services/import-papers.ts';
+import { sendDigest } from '../../src/services/send-digest.ts';
+import { readSeed } from '../../src/wiring.ts';
+import { type BrowserSite, openBrowserSite, type WatchedPage } from './support/site.ts';
+
+const ONE_DAY_MS = 86_400_000;
+
+let site: BrowserSite;
+let seeds: object[] = [];
+beforeAll(async () => {
+  site = await openBrowserSite();
+  seeds = JSON.parse(await readSeed('papers.json'));
+});
+afterAll(() => site?.close());
+
+describe.each([
+  { how: 'with JavaScript', javaScriptEnabled: true, date: '2026-05-08', papers: [0, 25] },
+  { how: 'without JavaScript', javaScriptEnabled: false, date: '2026-05-09', papers: [25, 49] },
+])('A reader $how', ({ javaScriptEnabled, date, papers }) => {
+  const email = `reader-${date}@example.org`;
+  let watched: WatchedPage;
+  beforeAll(async () => {
+    const text = JSON.stringify(seeds.slice(...papers));
+    await importPapers(site.parts.db, { text, source: 'file' }, site.clock());
+    watched = await site.open({ javaScriptEnabled, timezoneId: 'Europe/Berlin' });
+  });
+  afterAll(async () => {
+    await watched?.close();
+    site.clock.advance(ONE_DAY_MS);
+  });
+
+  it('signs up, chooses, gets a digest, reads it on the web and leaves', async () => {
+    const { page, troubles } = watched;
+
+    await page.goto(site.url);
+    await page.getByRole('link', { name: 'Get it by e-mail' }).click();
+    const coupon = page.locator('#coupon');
+    await coupon.getByLabel('Deliver to').fill(email);
+    const zone = await coupon.getByLabel('Time zone').inputValue();
+    expect(zone).toBe(javaScriptEnabled ? 'Europe/Berlin' : 'UTC');
+    await coupon.getByRole('checkbox').first().check();
+    await coupon.getByRole('button', { name: 'Start my delivery' }).click();
+    await page.getByRole('heading', { name: 'One press left' }).waitFor();
+
+    await arrived(email, 1);
+    await page.goto(`${site.url}/inbox`);
+    await page
+      .getByRole('link', { name: /^Confirm/ })
+      .first()
+      .click();
+    const popup = page.waitForEvent('popup');
+    await page.frameLocator('iframe').locator('a[href*="/confirm/"]').first().click();
+    const confirmation = await popup;
+    await confirmation.getByText('One press and the first edition comes').waitFor();
+    expect((await findSubscriberByEmail(site.parts.db, email))?.status).toBe('pending');
+    await confirmation.getByRole('button', { name: 'Start my delivery' }).click();
+    await confirmation.getByRole('heading', { name: 'Your delivery has started' }).waitFor();
+    expect((await findSubscriberByEmail(site.parts.db, email))?.status).toBe('active');
+
+    await confirmation.getByRole('link', { name: 'Change what comes, and when' }).click();
+    await confirmation.getByRole('heading', { name: 'Your delivery', level: 1 }).waitFor();
+    await confirmation.getByLabel('Hour').selectOption('06:00');
+    await confirmation.getByLabel('5 papers', { exact: true }).check();
+    await confirmation.getByLabel('A word, a phrase').fill('speculative decoding\nstateless');
+    await confirmation.getByRole('button', { name: 'Save changes' }).click();
+    await confirmation.getByText('Saved.').waitFor();
+    expect(await findSubscriberByEmail(site.parts.db, email)).toMatchObject({
+      hour: 6,
+      papers: 5,
+      keywords: ['speculative decoding', 'stateless'],
+    });
+    await confirmation.close();
+
+    await deliver(date);
+    const mail = await arrived(email, 2);
+    await page.goto(`${site.url}/inbox`);
+    await page.getByRole('link', { name: mail.subject }).first().click();
+    const web = page.waitForEvent('popup');
+    await page.frameLocator('iframe').locator('a[href*="/view/"]').first().click();
+    const view = await web;
+    await view.waitForLoadState();
+    expect(new URL(view.url()).pathname).toMatch(/^\/view\//);
+    expect(await view.locator('h1, h2').count()).toBeGreaterThan(1);
+
+    await view.locator('a[href*="/unsubscribe/"]').first().click();
+    await view.getByRole('heading', { name: 'Stop the delivery' }).waitFor();
+    expect((await findSubscriberByEmail(site.parts.db, email))?.status).toBe('active');
+    await view.getByRole('button', { name: 'Unsubscribe' }).click();
+    await view.getByRole('heading', { name: 'The delivery has stopped' }).waitFor();
+    expect((await findSubscriberByEmail(site.parts.db, email))?.status).toBe('unsubscribed');
+
+    expect(troubles).toEqual([]);
+  });
+
+  it('is told on the form what was wrong, and loses nothing that was typed', async () => {
+    const { page, troubles } = watched;
+    await page.goto(site.url);
+    const coupon = page.locator('#coupon');
+    await coupon.getByLabel('Deliver to').fill('ada@example');
+    await coupon.getByLabel('at', { exact: true }).selectOption('21:00');
+    await coupon.getByRole('button', { name: 'Start my delivery' }).click();
+    await page.getByText('“ada@example” lacks the part after the dot. Nothing was sent.').waitFor();
+    expect(await coupon.getByLabel('Deliver to').inputValue()).toBe('ada@example');
+    expect(await coupon.getByLabel('at', { exact: true }).inputValue()).toBe('21');
+    // The browser says that the answer was a 400, and no more than that.
+    expect(troubles.filter((trouble) => !trouble.includes('status of 400'))).toEqual([]);
+  });
+
+  it('moves about the site without a trouble', async () => {
+    const { page, close, troubles } = await site.open({ javaScriptEnabled });
+    await page.goto(site.url);
+    await page.locator('.week').getByRole('listitem').first().waitFor();
+    await page.getByRole('link', { name: 'Papers', exact: true }).click();
+    await page.getByLabel('Words').fill('decoding');
+    await page.getByRole('button', { name: 'Search' }).click();
+    await page.getByRole('heading', { name: 'Papers that say “decoding”' }).waitFor();
+    await page.locator('.index a').first().click();
+    await page.getByRole('link', { name: 'Archive', exact: true }).first().click();
+    await page.locator('.archive a').first().click();
+    await page.getByRole('link', { name: 'All editions' }).waitFor();
+    await page.getByRole('link', { name: 'API', exact: true }).click();
+    if (javaScriptEnabled) await page.getByText('Ask for the digest').waitFor();
+    expect(troubles).toEqual([]);
+    await close();
+  });
+});
+
+/** The newest mail to `email`, once so many have come. */
+async function arrived(email: string, count: number) {
+  const { inbox } = site.parts;
+  if (!inbox) throw new Error('The test needs the local inbox.');
+  let seen = new Set<string>();
+  while (seen.size < count) {
+    const known = seen;
+    const entry = await inbox.waitFor(({ id, to }) => to.includes(email) && !known.has(id), {
+      timeoutMs: 15_000,
+    });
+    seen = new Set([...known, entry.id]);
+  }
+  const [newest] = (await inbox.list()).filter(({ to }) => to.includes(email));
+  if (!newest) throw new Error(`No mail for ${email} came.`);
+  return newest;
+}
+
+/** Composes the digest of the day and has the worker send it. */
+async function deliver(date: string): Promise<void> {
+  const { parts, clock } = site;
+  const { digest } = await composeDigest(parts.db, { kind: 'daily', date, now: clock() });
+  if (!digest) throw new Error(`No digest of ${date} was composed.`);
+  const onProgress = () => undefined;
+  const { signal } = new AbortController();
+  const { kind, status } = await sendDigest(parts, { digest, isNow: true, onProgress, signal });
+  expect([kind, status.states.sent]).toEqual(['done', 1]);
+}

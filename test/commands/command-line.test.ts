@@ -1,0 +1,139 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { runCommandLine } from '../../src/commands/command-line.ts';
+import { runWith } from './run.ts';
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'paperboy-line-'));
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+/** Runs the words after `paperboy` in a process that has no data yet. */
+function paperboy(line: string, env: Record<string, string> = {}) {
+  const world = { env: { DATA_DIR: join(folder, 'data'), ...env }, holder: 'test' };
+  return runWith((io) => runCommandLine(line === '' ? [] : line.split(' '), io, world));
+}
+
+describe('paperboy', () => {
+  it.each(['', '--help', 'help'])('explains itself to “paperboy %s”', async (line) => {
+    const { code, stdout, stderr } = await paperboy(line);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    for (const command of [
+      'start',
+      'demo',
+      'migrate',
+      'seed',
+      'doctor',
+      'papers',
+      'digest',
+      'subscribers',
+    ]) {
+      expect(stdout).toMatch(new RegExp(`^  ${command} `, 'm'));
+    }
+  });
+
+  it.each([
+    'start',
+    'demo',
+    'migrate',
+    'seed',
+    'doctor',
+    'papers import',
+    'digest compose',
+    'digest send',
+    'digest status',
+    'digest preview',
+    'subscribers import',
+    'subscribers export',
+    'subscribers erase',
+  ])('explains “%s” without touching any data', async (command) => {
+    const { code, stdout } = await paperboy(`${command} --help`);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(new RegExp(`^Usage: paperboy ${command} `));
+    expect(await readdir(folder)).toEqual([]);
+  });
+
+  it('tells its version', async () => {
+    expect((await paperboy('--version')).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+  });
+
+  it.each([
+    ['nonsense', "unknown command 'nonsense'"],
+    ['digset', 'Did you mean digest?'],
+    ['digest nonsense', "unknown command 'nonsense'"],
+    ['digest', 'Usage: paperboy digest'],
+    ['seed twice', 'too many arguments'],
+    ['seed --loud', "unknown option '--loud'"],
+    ['start nobody', 'Allowed choices are api, worker, scheduler'],
+    ['papers import', "missing required argument 'file'"],
+    ['digest compose --date 2026-02-30', '“2026-02-30” is no day: expected one such as 2026-05-08'],
+    ['digest status --date', 'argument missing'],
+    ['digest send --kind hourly', 'Allowed choices are daily, weekly'],
+    ['subscribers erase', "missing required argument 'email'"],
+  ])('refuses “paperboy %s”, says why, and touches no data', async (line, message) => {
+    const { code, stdout, stderr } = await paperboy(line);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toContain(message);
+    expect(stderr).not.toContain('    at ');
+    expect(await readdir(folder)).toEqual([]);
+  });
+
+  it.each(['seed', 'start', 'migrate'])(
+    'tells all wrong settings at once, to “%s”',
+    async (command) => {
+      const { code, stderr } = await paperboy(command, { PORT: 'x', COMPOSE_AT: '25:00' });
+      expect(code).toBe(1);
+      expect(stderr).toContain('PORT is “x”: expected a whole number from 0 to 65535');
+      expect(stderr).toContain('COMPOSE_AT is “25:00”');
+      expect(await readdir(folder)).toEqual([]);
+    },
+  );
+
+  it('has doctor list them among its findings', async () => {
+    const { code, stdout } = await paperboy('doctor --json', { PORT: 'x' });
+    expect(code).toBe(1);
+    const message = expect.stringContaining('PORT is “x”');
+    expect(JSON.parse(stdout)).toEqual({ findings: [{ check: 'settings', ok: false, message }] });
+  });
+
+  it.each(['api', 'worker', 'scheduler'])('starts no lone %s on embedded parts', async (role) => {
+    const { code, stderr } = await paperboy(`start ${role}`);
+    expect(code).toBe(1);
+    expect(stderr).toBe(
+      `The role “${role}” alone needs DATABASE_URL and SMTP_URL: embedded parts live in one process with all roles. Set them, or run “paperboy start”.\n`,
+    );
+    expect(await readdir(folder)).toEqual([]);
+  });
+
+  it('names the one setting that a lone role still needs', async () => {
+    const key = 'k'.repeat(32);
+    const server = {
+      DATABASE_URL: 'postgres://127.0.0.1:1/x',
+      SECRET_KEY: key,
+      SUPPRESSION_KEY: key,
+    };
+    expect((await paperboy('start worker', server)).stderr).toContain(
+      'alone needs SMTP_URL: embedded',
+    );
+  });
+
+  it.each(['start', 'seed', 'migrate', 'digest status', 'doctor'])(
+    '“%s” says that the database cannot be reached, without its password',
+    async (command) => {
+      const key = 'k'.repeat(32);
+      const { code, stdout, stderr } = await paperboy(command, {
+        DATABASE_URL: 'postgres://paperboy:hunter2@127.0.0.1:1/papers',
+        SECRET_KEY: key,
+        SUPPRESSION_KEY: key,
+      });
+      expect(code).toBe(1);
+      const told = stdout + stderr;
+      expect(told).toMatch(/DATABASE_URL \(127\.0\.0\.1:1\/papers\).*ECONNREFUSED/);
+      expect(told).not.toContain('hunter2');
+      expect(told).not.toContain('    at ');
+    },
+  );
+});

@@ -1,0 +1,289 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { sql } from 'drizzle-orm';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { openTestParts, type TestParts } from '../support/parts.ts';
+import { storeSubscriber } from '../support/rows.ts';
+import { type Caller, run } from './run.ts';
+
+let test: TestParts;
+let folder: string;
+beforeAll(async () => {
+  test = await openTestParts();
+  folder = await mkdtemp(join(tmpdir(), 'paperboy-commands-'));
+});
+afterAll(async () => {
+  await test.close();
+  await rm(folder, { recursive: true, force: true });
+});
+beforeEach(async () => {
+  await test.parts.database.pool.query(
+    'TRUNCATE papers, subscribers, suppressions, digests RESTART IDENTITY CASCADE',
+  );
+});
+
+const paperboy = (line: string, caller: Caller = {}) =>
+  run(test.parts, line.split(' '), { cwd: folder, ...caller });
+
+describe('paperboy seed', () => {
+  it('stores the topics and the papers, and changes nothing the second time', async () => {
+    expect(JSON.parse((await paperboy('seed --json')).stdout)).toEqual({
+      topics: 21,
+      papers: { read: 49, added: 49, updated: 0 },
+    });
+    const stored = await storedPapers();
+    test.clock.advance(60_000);
+    expect((await paperboy('seed')).stdout).toBe(
+      '21 topics and 49 papers are stored, 0 papers of them new.\n',
+    );
+    expect(await storedPapers()).toEqual(stored);
+  });
+});
+
+describe('paperboy migrate', () => {
+  it('changes nothing on tables that are up to date', async () => {
+    expect(await paperboy('migrate')).toEqual({
+      code: 0,
+      stdout: 'The tables are those of this version.\n',
+      stderr: '',
+    });
+  });
+});
+
+describe('paperboy doctor', () => {
+  it('finds nothing wrong with parts that work', async () => {
+    const { code, stdout } = await paperboy('doctor --json');
+    expect(code).toBe(0);
+    const { findings } = JSON.parse(stdout) as { findings: { check: string; ok: boolean }[] };
+    expect(findings.map(({ check, ok }) => [check, ok])).toEqual([
+      ['settings', true],
+      ['database', true],
+      ['queue', true],
+      ['relay', true],
+    ]);
+    expect((await paperboy('doctor')).stdout).toMatch(/^ok {5}settings {2}All settings/);
+  });
+
+  it('names the part that is wrong, looks at the others, and ends with 1', async () => {
+    const config = {
+      ...test.parts.config,
+      redisUrl: 'redis://127.0.0.1:1',
+      smtpUrls: ['smtp://127.0.0.1:1'],
+    };
+    const { code, stdout } = await run({ ...test.parts, config }, ['doctor']);
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/^ok {5}database /m);
+    expect(stdout).toMatch(/^WRONG {2}queue .*REDIS_URL \(127\.0\.0\.1:1\).*ECONNREFUSED/m);
+    expect(stdout).toMatch(/^WRONG {2}relay .*ECONNREFUSED/m);
+  });
+});
+
+describe('paperboy papers import', () => {
+  const ONE = { title: 'On Boats', abstract: 'Boats float.', listed_on: '2026-05-07' };
+
+  it('takes a file, and tells new ones from known ones', async () => {
+    await writeFile(join(folder, 'papers.json'), JSON.stringify([ONE]));
+    expect(await paperboy('papers import papers.json --json')).toEqual({
+      code: 0,
+      stdout: '{"read":1,"added":1,"updated":0}\n',
+      stderr: '',
+    });
+    expect((await paperboy('papers import papers.json')).stdout).toBe(
+      '1 papers read: 0 new, 0 updated, 1 known as they are.\n',
+    );
+  });
+
+  it('takes JSON lines from standard input', async () => {
+    const stdin = `${JSON.stringify(ONE)}\n${JSON.stringify({ ...ONE, title: 'On Ships' })}\n`;
+    expect(JSON.parse((await paperboy('papers import - --json', { stdin })).stdout).added).toBe(2);
+  });
+
+  it.each([
+    ['an empty file', '', 'The file is empty: expected a JSON array of papers'],
+    ['text that is no JSON', 'title,abstract', 'Line 1 is no JSON'],
+    ['a paper without a title', `[${JSON.stringify(ONE)}, {"abstract": "x"}]`, 'Paper 2: '],
+  ])('stores nothing of %s', async (_what, stdin, message) => {
+    const { code, stdout, stderr } = await paperboy('papers import -', { stdin });
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toContain(message);
+    expect(stderr).not.toContain('    at ');
+    expect(await storedPapers()).toEqual([]);
+  });
+
+  it('names a file that cannot be read', async () => {
+    const { code, stderr } = await paperboy('papers import missing.json');
+    expect({ code, stderr }).toEqual({
+      code: 1,
+      stderr: 'Cannot read missing.json: there is no such file\n',
+    });
+  });
+});
+
+describe('paperboy subscribers import', () => {
+  it('adds readers as active, with consent, and tells a program how many', async () => {
+    const stdin = 'email,topics,hour\nada@example.org,agents;rl,6\nbob@example.org,,\n';
+    expect(await paperboy('subscribers import - --json', { stdin })).toEqual({
+      code: 0,
+      stdout: '{"rows":2,"added":2,"updated":0,"suppressed":0,"rejected":0}\n',
+      stderr: '',
+    });
+    const { rows } = await test.parts.db.execute(sql`
+      SELECT email, status, topics, hour, wording FROM subscribers JOIN consents ON subscriber_id = subscribers.id
+      ORDER BY email`);
+    const wording = 'Imported from standard input on 2026-05-08';
+    expect(rows).toEqual([
+      { email: 'ada@example.org', status: 'active', topics: ['agents', 'rl'], hour: 6, wording },
+      { email: 'bob@example.org', status: 'active', topics: [], hour: 7, wording },
+    ]);
+  });
+
+  it('stores the good rows, tells each bad one with its line, and ends with 1', async () => {
+    const rows = [
+      'email,topics,hour',
+      'ada@example.org,agents,6',
+      'nobody,,',
+      'bob@example.org,gardening,',
+      'eve@example.org,,25',
+    ];
+    await writeFile(join(folder, 'readers.csv'), `${rows.join('\r\n')}\r\n`);
+    const { code, stdout, stderr } = await paperboy('subscribers import readers.csv');
+    expect(code).toBe(1);
+    expect(stdout).toBe('4 rows read: 1 added, 0 updated, 0 suppressed, 3 rejected.\n');
+    expect(stderr.split('\n')).toEqual([
+      expect.stringMatching(/^Line 3: .*“nobody”/),
+      expect.stringMatching(/^Line 4: .*gardening/),
+      expect.stringMatching(/^Line 5: .*25/),
+      '',
+    ]);
+    expect(await emails()).toEqual(['ada@example.org']);
+  });
+
+  it.each([
+    ['is empty', '', 'The file is empty: expected a header line'],
+    ['names no email', 'name,hour\nAda,6\n', 'has no column “email”'],
+    ['names a column twice', 'email,email\na@example.org,b@example.org\n', '“email” comes twice'],
+  ])('imports nothing when the header %s', async (_what, stdin, message) => {
+    const { code, stdout, stderr } = await paperboy('subscribers import -', { stdin });
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toContain(message);
+    expect(await emails()).toEqual([]);
+  });
+
+  it('imports more rows than one batch holds', async () => {
+    const addresses = Array.from({ length: 1001 }, (_, n) => `reader${n}@example.org`);
+    const { code, stdout } = await paperboy('subscribers import -', {
+      stdin: `email\n${addresses.join('\n')}\n`,
+    });
+    expect({ code, stdout }).toEqual({
+      code: 0,
+      stdout: '1,001 rows read: 1,001 added, 0 updated, 0 suppressed, 0 rejected.\n',
+    });
+    expect(await emails()).toHaveLength(1001);
+  });
+
+  it('leaves suppressed addresses out and counts them', async () => {
+    await storeSubscriber(test.parts.db, { email: 'ada@example.org' });
+    await paperboy('subscribers erase ada@example.org');
+    const stdin = 'email\nAda@example.org\n';
+    expect(JSON.parse((await paperboy('subscribers import - --json', { stdin })).stdout)).toEqual({
+      rows: 1,
+      added: 0,
+      updated: 0,
+      suppressed: 1,
+      rejected: 0,
+    });
+    expect(await emails()).toEqual([]);
+  });
+});
+
+describe('paperboy subscribers export', () => {
+  it('writes what an import reads back', async () => {
+    await storeSubscriber(test.parts.db, {
+      email: 'ada@example.org',
+      topics: ['agents', 'rl'],
+      timezone: 'Europe/Berlin',
+      hour: 5,
+      frequency: 'weekly',
+      papers: 3,
+    });
+    await storeSubscriber(test.parts.db, { email: "o'neil@example.org" });
+    const exported = (await paperboy('subscribers export')).stdout;
+    expect(exported.split('\n')).toEqual([
+      'email,status,topics,timezone,hour,frequency,papers',
+      'ada@example.org,active,agents;rl,Europe/Berlin,5,weekly,3',
+      "o'neil@example.org,active,,UTC,7,daily,10",
+      '',
+    ]);
+    await test.parts.db.execute(sql`TRUNCATE subscribers CASCADE`);
+    expect((await paperboy('subscribers import -', { stdin: exported })).code).toBe(0);
+    const again = (await paperboy('subscribers export')).stdout;
+    expect(again.split('\n').sort()).toEqual(exported.split('\n').sort());
+  });
+
+  it('lets no address become a formula, and reads it back unchanged', async () => {
+    const dangerous = ['+1@example.org', '=cmd@example.org', '-2+3@example.org'];
+    for (const email of dangerous) await storeSubscriber(test.parts.db, { email });
+    const exported = (await paperboy('subscribers export')).stdout;
+    const cells = exported.split('\n').slice(1, -1);
+    expect(cells).toHaveLength(3);
+    for (const cell of cells) expect(cell).toMatch(/^'[+=-]/);
+    expect((await paperboy('subscribers import - --json', { stdin: exported })).stdout).toContain(
+      '"added":0,"updated":3',
+    );
+    expect(await emails()).toEqual([...dangerous].sort());
+  });
+
+  it('brings nobody back who left, wherever it is imported', async () => {
+    for (const status of ['active', 'pending', 'paused', 'unsubscribed'] as const) {
+      await storeSubscriber(test.parts.db, { email: `${status}@example.org`, status });
+    }
+    const stdin = (await paperboy('subscribers export')).stdout;
+    const here = await paperboy('subscribers import - --json', { stdin });
+    expect(JSON.parse(here.stdout)).toMatchObject({ added: 0, updated: 4, rejected: 0 });
+    expect((await paperboy('subscribers export')).stdout).toBe(stdin);
+
+    await test.parts.db.execute(sql`TRUNCATE subscribers CASCADE`);
+    const elsewhere = await paperboy('subscribers import - --json', { stdin });
+    expect(JSON.parse(elsewhere.stdout)).toMatchObject({ added: 1, updated: 0, rejected: 3 });
+    expect(elsewhere.stderr.match(/^Line [345]: /gm)).toHaveLength(3);
+    expect(await emails()).toEqual(['active@example.org']);
+  });
+});
+
+describe('paperboy subscribers erase', () => {
+  it('removes the reader, whatever the spelling of the address', async () => {
+    await storeSubscriber(test.parts.db, { email: 'ada@example.org' });
+    expect(await paperboy('subscribers erase ADA@example.org')).toEqual({
+      code: 0,
+      stdout: 'Everything about this reader is erased but a keyed hash of the address.\n',
+      stderr: '',
+    });
+    expect(await emails()).toEqual([]);
+  });
+
+  it.each([
+    ['ada@example.org', 'No subscriber has the address “ada@example.org”.'],
+    ['ada', '“ada” is not an e-mail address: expected something like ada@example.org.'],
+  ])('says why it cannot erase %s', async (email, message) => {
+    expect(await paperboy(`subscribers erase ${email}`)).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: `${message}\n`,
+    });
+  });
+});
+
+async function storedPapers(): Promise<unknown[]> {
+  const { rows } = await test.parts.db.execute(
+    sql`SELECT id, title, updated_at::text, stored_at::text FROM papers ORDER BY id`,
+  );
+  return rows;
+}
+
+async function emails(): Promise<unknown[]> {
+  const { rows } = await test.parts.db.execute(
+    sql`SELECT email FROM subscribers ORDER BY email COLLATE "C"`,
+  );
+  return rows.map(({ email }) => email);
+}

@@ -1,0 +1,230 @@
+import { sql } from 'drizzle-orm';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { DeliveryState } from '../../src/domain/delivery.ts';
+import { startRoles } from '../../src/roles.ts';
+import { openTestParts, type TestParts } from '../support/parts.ts';
+import { paper, storePapers, storeSubscriber } from '../support/rows.ts';
+import { run } from './run.ts';
+
+const DAY = '2026-05-08';
+
+const NO_DELIVERIES = {
+  pending: 0,
+  claimed: 0,
+  sending: 0,
+  sent: 0,
+  deferred: 0,
+  failed: 0,
+  unknown: 0,
+  skipped: 0,
+  expired: 0,
+};
+
+let test: TestParts;
+beforeAll(async () => {
+  test = await openTestParts();
+});
+afterAll(() => test.close());
+beforeEach(async () => {
+  await test.parts.database.pool.query(
+    // Ids go on: the parts keep editions open by digest id.
+    'TRUNCATE papers, subscribers, suppressions, digests, leases CASCADE',
+  );
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
+const digest = (...words: string[]) => run(test.parts, ['digest', ...words]);
+
+describe('paperboy digest compose', () => {
+  it('composes once, whoever asks again', async () => {
+    await storePapers(test.parts.db, [paper(), paper()]);
+    await storeSubscriber(test.parts.db);
+    expect(await digest('compose')).toEqual({
+      code: 0,
+      stdout: `The daily digest of ${DAY}, No. 1, is composed: 2 papers, 1 readers.\n`,
+      stderr: '',
+    });
+    await storePapers(test.parts.db, [paper()]);
+    expect((await digest('compose', '--date', DAY)).stdout).toContain(
+      'was composed before: 2 papers',
+    );
+  });
+
+  it('tells a program what it composed', async () => {
+    await storePapers(test.parts.db, [paper()]);
+    const { stdout } = await digest('compose', '--date', DAY, '--json');
+    expect(JSON.parse(stdout)).toEqual({
+      kind: 'daily',
+      date: DAY,
+      number: 1,
+      papers: 1,
+      audience: 0,
+      is_new: true,
+    });
+    expect(stdout.endsWith('}\n')).toBe(true);
+  });
+
+  it('composes nothing without papers, and says for which day', async () => {
+    const { code, stdout, stderr } = await digest('compose');
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toBe(
+      `No papers can be used for the daily digest of ${DAY}: nothing was composed.\n`,
+    );
+    expect((await digest('status')).stderr).toContain('No daily digest has been composed yet');
+  });
+
+  it('refuses a weekly digest of another day than Monday', async () => {
+    await storePapers(test.parts.db, [paper()]);
+    const { code, stderr } = await digest('compose', '--kind', 'weekly', '--date', DAY);
+    expect(code).toBe(1);
+    expect(stderr).toContain(`${DAY} is none`);
+  });
+});
+
+describe('paperboy digest status', () => {
+  it('has a state for every delivery, all nine in JSON', async () => {
+    await composed({ readers: 2 });
+    await setStates({ sent: 1 });
+    const { code, stdout } = await digest('status', '--json');
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toEqual({
+      kind: 'daily',
+      date: DAY,
+      audience: 2,
+      states: { ...NO_DELIVERIES, pending: 1, sent: 1 },
+      rate_per_second: 1,
+      seconds_left: 0,
+    });
+  });
+
+  it('tells people only the states that occur', async () => {
+    await composed({ readers: 2 });
+    await setStates({ skipped: 1 });
+    expect((await digest('status')).stdout).toBe(
+      [
+        `The daily digest of ${DAY}, No. 1: 2 readers.`,
+        '  pending            1',
+        '  skipped            1',
+        '1 wait for a later hour.',
+        '',
+      ].join('\n'),
+    );
+  });
+
+  it('names the digest that is missing, and the command that makes one', async () => {
+    await composed({ readers: 0 });
+    const { code, stderr } = await digest('status', '--date', '2026-05-01', '--json');
+    expect(code).toBe(1);
+    expect(stderr).toBe(
+      'There is no daily digest of 2026-05-01: compose it with “paperboy digest compose”.\n',
+    );
+  });
+});
+
+describe('paperboy digest send', () => {
+  it('leaves what waits for a later hour', async () => {
+    await composed({ readers: 1 });
+    const { code, stdout } = await digest('send');
+    expect(code).toBe(0);
+    expect(stdout).toContain('1 wait for a later hour.');
+    expect(await test.parts.inbox?.list()).toEqual([]);
+  });
+
+  it('sends everything pending with --now, and once', async () => {
+    await composed({ readers: 3 });
+    const worker = await startRoles(test.parts, ['worker']);
+    try {
+      const first = await digest('send', '--now', '--json');
+      expect(first).toMatchObject({ code: 0, stderr: '' });
+      expect(JSON.parse(first.stdout)).toMatchObject({
+        audience: 3,
+        states: { ...NO_DELIVERIES, sent: 3 },
+        seconds_left: 0,
+      });
+      expect((await digest('send', '--now')).code).toBe(0);
+      const recipients = (await test.parts.inbox?.list())?.map(({ to }) => to.join());
+      expect(recipients).toHaveLength(3);
+      expect(new Set(recipients).size).toBe(3);
+    } finally {
+      await worker.stop();
+    }
+  });
+
+  it.each(['failed', 'unknown'] as const)('ends with 3 when one is %s', async (state) => {
+    await composed({ readers: 2 });
+    await setStates({ [state]: 1, sent: 1 });
+    const { code, stdout } = await digest('send', '--now', '--json');
+    expect(code).toBe(3);
+    expect(JSON.parse(stdout).states).toEqual({ ...NO_DELIVERIES, [state]: 1, sent: 1 });
+  });
+
+  it('ends with 4 after 30 seconds without a worker', async () => {
+    await composed({ readers: 1 });
+    let elapsed = 0;
+    vi.spyOn(performance, 'now').mockImplementation(() => {
+      elapsed += 10_000;
+      return elapsed;
+    });
+    const { code, stdout, stderr } = await digest('send', '--now', '--json');
+    expect(code).toBe(4);
+    expect(JSON.parse(stdout).states).toEqual({ ...NO_DELIVERIES, pending: 1 });
+    expect(stderr).toContain('No worker lived for 30 seconds');
+  });
+
+  it('ends with 130 when it is interrupted', async () => {
+    await composed({ readers: 1 });
+    const { code } = await run(test.parts, ['digest', 'send', '--now'], {
+      signal: AbortSignal.abort(),
+    });
+    expect(code).toBe(130);
+  });
+});
+
+describe('paperboy digest preview', () => {
+  it('writes the message as it would be sent, and stores nothing', async () => {
+    await storeSubscriber(test.parts.db, { email: 'ada@example.org', topics: ['agents'] });
+    await storePapers(test.parts.db, [{ ...paper({ title: 'On Agents' }), slugs: ['agents'] }]);
+    await digest('compose');
+    const { code, stdout, stderr } = await digest('preview', '--email', 'Ada@example.org');
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toMatch(/^To: ada@example\.org\r$/m);
+    expect(stdout).toMatch(/^List-Unsubscribe: /m);
+    expect(stdout).toContain('On Agents');
+    expect(JSON.parse((await digest('status', '--json')).stdout).states.pending).toBe(1);
+  });
+
+  it('writes the plain text alone with --text, for a reader who follows nothing', async () => {
+    await composed({ readers: 0 });
+    const { code, stdout } = await digest('preview', '--text');
+    expect(code).toBe(0);
+    expect(stdout).not.toContain('MIME-Version');
+    expect(stdout).toContain('On Testing');
+  });
+
+  it.each([
+    ['bob@example.org', 'No subscriber has the address “bob@example.org”.'],
+    ['nobody', '“nobody” is not an e-mail address: expected something like ada@example.org.'],
+  ])('says why there is none for %s', async (email, message) => {
+    await composed({ readers: 0 });
+    const { code, stdout, stderr } = await digest('preview', '--email', email);
+    expect({ code, stdout, stderr }).toEqual({ code: 1, stdout: '', stderr: `${message}\n` });
+  });
+});
+
+/** A digest of one paper whose readers' hour is yet to come. */
+async function composed({ readers }: { readers: number }): Promise<void> {
+  await storePapers(test.parts.db, [paper()]);
+  for (let reader = 0; reader < readers; reader += 1) await storeSubscriber(test.parts.db);
+  await digest('compose');
+}
+
+/** Moves so many of the pending deliveries to each state. */
+async function setStates(counts: Partial<Record<DeliveryState, number>>): Promise<void> {
+  for (const [state, count] of Object.entries(counts)) {
+    await test.parts.db.execute(sql`
+      UPDATE deliveries SET state = ${state} WHERE subscriber_id IN (
+        SELECT subscriber_id FROM deliveries WHERE state = 'pending' ORDER BY subscriber_id LIMIT ${count})`);
+  }
+}

@@ -1,0 +1,42 @@
+import { describe, expect, it } from 'vitest';
+import { progressOn } from '../../src/commands/output.ts';
+import { runWith } from './run.ts';
+
+const CLEAR = '\r\u001b[K';
+
+describe('progressOn', () => {
+  it('draws one line over another, once two seconds have passed', async () => {
+    const { stderr } = await watched(true, [0, 1900, 2000, 2050, 2100]);
+    expect(stderr).toBe(`${CLEAR}at 2000${CLEAR}at 2100${CLEAR}`);
+  });
+
+  it('writes nothing for a command that is quick', async () => {
+    expect((await watched(true, [0, 500])).stderr).toBe('');
+  });
+
+  it('writes nothing when nobody watches', async () => {
+    expect((await watched(false, [0, 5000])).stderr).toBe('');
+  });
+
+  it('keeps a line within the width of the terminal', async () => {
+    const { stderr } = await watched(true, [3000], 'x'.repeat(200));
+    expect(stderr).toBe(`${CLEAR}${'x'.repeat(79)}${CLEAR}`);
+  });
+});
+
+/** Shows a line at each of the times. */
+function watched(isTerminal: boolean, timesMs: number[], line?: string) {
+  return runWith(
+    async (io) => {
+      let elapsed = 0;
+      const progress = progressOn(io, () => elapsed);
+      for (const time of timesMs) {
+        elapsed = time;
+        progress.show(line ?? `at ${time}`);
+      }
+      await progress.end();
+      return 0;
+    },
+    { isTerminal },
+  );
+}

@@ -1,0 +1,124 @@
+import { randomBytes } from 'node:crypto';
+import { getTableColumns, getTableName, is } from 'drizzle-orm';
+import { PgTable } from 'drizzle-orm/pg-core';
+import pg from 'pg';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Database, openEmbeddedDatabase, openServerDatabase } from '../../src/db/client.ts';
+import { isMigrated, migrate } from '../../src/db/migrate.ts';
+import * as schema from '../../src/db/schema.ts';
+import { urlOfDatabase } from '../support/database-names.ts';
+
+const serverUrl = process.env.TEST_DATABASE_URL;
+const name = `paperboy_test_${randomBytes(6).toString('hex')}`;
+let database: Database;
+
+beforeAll(async () => {
+  if (serverUrl) await onServer(`CREATE DATABASE ${name}`);
+  database = serverUrl
+    ? openServerDatabase(urlOfDatabase(serverUrl, name), { connections: 5 })
+    : await openEmbeddedDatabase({ dump: null });
+});
+
+afterAll(async () => {
+  await database.close();
+  if (serverUrl) await onServer(`DROP DATABASE ${name} WITH (FORCE)`);
+});
+
+describe('Migrating', () => {
+  it('makes an empty database ours, also when two processes do it at once', async () => {
+    expect(await isMigrated(database)).toBe(false);
+    // An embedded database has one process only, and PGlite one session.
+    await Promise.all(
+      Array.from({ length: serverUrl ? 3 : 1 }, () => migrate(database, { queueInPostgres: true })),
+    );
+    expect(await isMigrated(database)).toBe(true);
+    expect(await tablesIn('public')).toContain('deliveries');
+    expect((await tablesIn('bullmq')).length).toBeGreaterThan(0);
+  });
+
+  it('changes nothing when done again', async () => {
+    const before = await everything();
+    await migrate(database, { queueInPostgres: true });
+    expect(await everything()).toEqual(before);
+  });
+
+  it('leaves no lock behind', async () => {
+    const locks = await database.pool.query(
+      `SELECT objid FROM pg_locks WHERE locktype = 'advisory' AND database =
+        (SELECT oid FROM pg_database WHERE datname = current_database())`,
+    );
+    expect(locks.rows).toEqual([]);
+  });
+
+  it('is not done while a migration of this version lacks', async () => {
+    await database.pool.query(
+      'CREATE TABLE aside AS SELECT * FROM drizzle.__drizzle_migrations; DELETE FROM drizzle.__drizzle_migrations',
+    );
+    expect(await isMigrated(database)).toBe(false);
+    await database.pool.query(
+      'INSERT INTO drizzle.__drizzle_migrations SELECT * FROM aside; DROP TABLE aside',
+    );
+    expect(await isMigrated(database)).toBe(true);
+  });
+
+  it('is not called missing when the server does not answer', async () => {
+    const gone = openServerDatabase('postgres://nobody@127.0.0.1:1/none', { connections: 1 });
+    await expect(isMigrated(gone)).rejects.toThrow();
+    await gone.close();
+  });
+});
+
+describe('The schema in TypeScript', () => {
+  const tables = Object.values(schema).filter((value) => is(value, PgTable));
+
+  it.each(tables.map((table) => [getTableName(table), table] as const))(
+    'has the columns of %s as they are',
+    async (tableName, table) => {
+      const written = Object.values(getTableColumns(table)).map((column) => ({
+        name: column.name,
+        type: column.getSQLType(),
+        isRequired: column.notNull,
+      }));
+      const found = await database.pool.query(
+        `SELECT attname AS name, format_type(atttypid, atttypmod) AS type, attnotnull AS "isRequired"
+         FROM pg_attribute WHERE attrelid = $1::regclass AND attnum > 0 AND NOT attisdropped
+         ORDER BY attnum`,
+        [tableName],
+      );
+      expect(written).toEqual(found.rows);
+    },
+  );
+
+  it('has every table', async () => {
+    expect(tables.map(getTableName).sort()).toEqual(
+      (await tablesIn('public')).filter((table) => table !== 'signup_limits'),
+    );
+  });
+});
+
+async function tablesIn(schemaName: string): Promise<string[]> {
+  const { rows } = await database.pool.query(
+    'SELECT table_name AS name FROM information_schema.tables WHERE table_schema = $1 ORDER BY 1',
+    [schemaName],
+  );
+  return rows.map(({ name: table }) => table);
+}
+
+async function everything(): Promise<unknown> {
+  const columns = await database.pool.query(
+    `SELECT table_schema, table_name, column_name, data_type, is_nullable, column_default
+     FROM information_schema.columns WHERE table_schema IN ('public', 'bullmq') ORDER BY 1, 2, 3`,
+  );
+  const indexes = await database.pool.query(
+    `SELECT indexdef FROM pg_indexes WHERE schemaname IN ('public', 'bullmq') ORDER BY 1`,
+  );
+  const applied = await database.pool.query('SELECT * FROM drizzle.__drizzle_migrations');
+  return [columns.rows, indexes.rows, applied.rows];
+}
+
+async function onServer(statement: string): Promise<void> {
+  const client = new pg.Client(serverUrl);
+  await client.connect();
+  await client.query(statement);
+  await client.end();
+}

@@ -1,0 +1,371 @@
+import { readFile } from 'node:fs/promises';
+import type { PGlite } from '@electric-sql/pglite';
+import pg from 'pg';
+import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
+import { openPGlite } from '../../src/db/pglite.ts';
+import { PGlitePool } from '../../src/db/pglite-pool.ts';
+
+let pglite: PGlite;
+let pool: pg.Pool;
+
+beforeAll(async () => {
+  const dumpFile = inject('dumpFile');
+  pglite = await openPGlite({
+    dump: dumpFile === null ? null : new Blob([await readFile(dumpFile)]),
+  });
+  pool = new PGlitePool(pglite) as unknown as pg.Pool;
+  await pool.query(`SET timezone TO 'UTC'; CREATE TABLE notes (text text PRIMARY KEY)`);
+});
+
+afterEach(async () => {
+  await pool.query('TRUNCATE notes');
+});
+
+afterAll(async () => {
+  await pool.end();
+  await pglite.close();
+});
+
+async function notes(): Promise<string[]> {
+  const { rows } = await pool.query('SELECT text FROM notes ORDER BY text');
+  return rows.map(({ text }) => text);
+}
+
+const add = (client: Pick<pg.Pool, 'query'>, text: string) =>
+  client.query('INSERT INTO notes VALUES ($1)', [text]);
+
+async function withClient<Value>(use: (client: pg.PoolClient) => Promise<Value>): Promise<Value> {
+  const client = await pool.connect();
+  try {
+    return await use(client);
+  } finally {
+    client.release();
+  }
+}
+
+/** Lets everything run that can run without the database answering somebody else first. */
+async function settle(): Promise<void> {
+  for (let turn = 0; turn < 20; turn++) await new Promise(setImmediate);
+}
+
+describe('A transaction', () => {
+  it('that rolls back leaves what another client was told is stored', async () => {
+    await withClient(async (one) => {
+      await one.query('BEGIN');
+      await add(one, 'undone');
+      const other = add(pool, 'kept');
+      await settle();
+      await one.query('ROLLBACK');
+      await other;
+    });
+    expect(await notes()).toEqual(['kept']);
+  });
+
+  it('keeps the session to itself from BEGIN to COMMIT', async () => {
+    const order: string[] = [];
+    await withClient(async (one) => {
+      await one.query('BEGIN');
+      const others = [add(pool, 'other'), withClient((two) => add(two, 'two'))].map((each) =>
+        each.then(() => order.push('other')),
+      );
+      await settle();
+      await add(one, 'mine');
+      order.push('mine');
+      await one.query('COMMIT');
+      await Promise.all(others);
+    });
+    expect(order).toEqual(['mine', 'other', 'other']);
+    expect(await notes()).toEqual(['mine', 'other', 'two']);
+  });
+
+  it('takes turns with others, whole, when many are interleaved', async () => {
+    await Promise.all(
+      Array.from({ length: 20 }, (_, n) =>
+        withClient(async (client) => {
+          await client.query('BEGIN');
+          await add(client, `${n}a`);
+          await settle();
+          await add(client, `${n}b`);
+          await client.query(n % 2 === 0 ? 'COMMIT' : 'ROLLBACK');
+        }),
+      ),
+    );
+    const kept = await notes();
+    expect(kept).toHaveLength(20);
+    expect(kept.every((text) => Number.parseInt(text, 10) % 2 === 0)).toBe(true);
+  });
+
+  it('goes on after ROLLBACK TO a savepoint', async () => {
+    await withClient(async (one) => {
+      await one.query('BEGIN');
+      await add(one, 'before');
+      await one.query('SAVEPOINT here');
+      await add(one, 'undone');
+      await one.query('ROLLBACK TO SAVEPOINT here');
+      const other = add(pool, 'other');
+      await settle();
+      await one.query('RELEASE SAVEPOINT here');
+      await add(one, 'after');
+      await one.query('ROLLBACK');
+      await other;
+    });
+    expect(await notes()).toEqual(['other']);
+  });
+
+  it('that failed holds the session until it is rolled back, then others go on', async () => {
+    await withClient(async (one) => {
+      await one.query('BEGIN');
+      await add(one, 'undone');
+      await expect(one.query('SELECT 1 / 0')).rejects.toMatchObject({ code: '22012' });
+      const other = add(pool, 'other');
+      await settle();
+      await expect(add(one, 'too late')).rejects.toMatchObject({ code: '25P02' });
+      await one.query('ROLLBACK');
+      await other;
+    });
+    expect(await notes()).toEqual(['other']);
+  });
+
+  it('is over after a COMMIT that fails on a deferred constraint', async () => {
+    await pool.query('CREATE TABLE pairs (a int UNIQUE DEFERRABLE INITIALLY DEFERRED)');
+    await withClient(async (one) => {
+      await one.query('BEGIN');
+      await one.query('INSERT INTO pairs VALUES (1), (1)');
+      await expect(one.query('COMMIT')).rejects.toMatchObject({ code: '23505' });
+      await withClient((two) => add(two, 'others go on'));
+    });
+    expect(await notes()).toEqual(['others go on']);
+  });
+
+  it('left open is rolled back when the client is released', async () => {
+    await withClient(async (one) => {
+      await one.query('BEGIN');
+      await add(one, 'undone');
+    });
+    await add(pool, 'next');
+    expect(await notes()).toEqual(['next']);
+  });
+
+  it('left open after an error is rolled back when the client is released', async () => {
+    await withClient(async (one) => {
+      await one.query('BEGIN');
+      await add(one, 'undone');
+      await one.query('nonsense').catch(() => undefined);
+    });
+    expect(await notes()).toEqual([]);
+  });
+});
+
+describe('An error', () => {
+  it('has the code and constraint that pg would give, and blocks nobody', async () => {
+    await add(pool, 'once');
+    await expect(add(pool, 'once')).rejects.toMatchObject({
+      code: '23505',
+      constraint: 'notes_pkey',
+      table: 'notes',
+    });
+    await expect(pool.query('nonsense')).rejects.toMatchObject({ code: '42601' });
+    await expect(pool.query('SELECT $1::int', ['no number'])).rejects.toMatchObject({
+      code: '22P02',
+    });
+    expect(await notes()).toEqual(['once']);
+  });
+
+  it('of one client leaves its later queries and other clients alone', async () => {
+    await withClient(async (client) => {
+      const results = await Promise.allSettled([
+        client.query('nonsense'),
+        add(client, 'same client'),
+        add(pool, 'other client'),
+      ]);
+      expect(results.map(({ status }) => status)).toEqual(['rejected', 'fulfilled', 'fulfilled']);
+    });
+    expect(await notes()).toEqual(['other client', 'same client']);
+  });
+});
+
+describe('Many at once', () => {
+  it('all get their own answer', async () => {
+    const answers = await Promise.all(
+      Array.from({ length: 200 }, async (_, n) => {
+        const { rows } = await pool.query('SELECT $1::int AS n', [n]);
+        return rows[0]?.n;
+      }),
+    );
+    expect(answers).toEqual(Array.from({ length: 200 }, (_, n) => n));
+  });
+});
+
+describe('A notification', () => {
+  it('reaches every client that is connected', async () => {
+    await withClient((one) =>
+      withClient(async (two) => {
+        const heard = [one, two].map(
+          (client) => new Promise((resolve) => client.once('notification', resolve)),
+        );
+        await one.query('LISTEN bell');
+        await pool.query(`SELECT pg_notify('bell', 'ring')`);
+        const bell = { channel: 'bell', payload: 'ring' };
+        expect(await Promise.all(heard)).toEqual([bell, bell]);
+        await one.query('UNLISTEN bell');
+      }),
+    );
+  });
+});
+
+describe('The end', () => {
+  it('waits for the transaction in progress and takes no more', async () => {
+    const ending = new PGlitePool(pglite) as unknown as pg.Pool;
+    const client = await ending.connect();
+    await client.query('BEGIN');
+    await add(client, 'finished');
+    let isEnded = false;
+    const end = ending.end().then(() => {
+      isEnded = true;
+    });
+    await settle();
+    expect(isEnded).toBe(false);
+    await client.query('COMMIT');
+    client.release();
+    await end;
+    await expect(ending.query('SELECT 1')).rejects.toThrow(/after calling end/);
+    await expect(ending.connect()).rejects.toThrow(/after calling end/);
+    expect(await notes()).toEqual(['finished']);
+  });
+});
+
+/** What `pg` answers, written down; checked against a server when there is one. */
+const ANSWERS: { query: string | pg.QueryConfig | pg.QueryArrayConfig; rows: unknown[] }[] = [
+  {
+    query: 'SELECT 9007199254740993::int8 AS a, 7::int4 AS b',
+    rows: [{ a: '9007199254740993', b: 7 }],
+  },
+  { query: 'SELECT count(*) AS a FROM notes', rows: [{ a: '0' }] },
+  { query: `SELECT 1.50::numeric AS a, 0.5::float8 AS b`, rows: [{ a: '1.50', b: 0.5 }] },
+  {
+    query: `SELECT timestamptz '2026-05-08 05:30:00.123+02' AS a`,
+    rows: [{ a: new Date('2026-05-08T03:30:00.123Z') }],
+  },
+  {
+    query: { text: 'SELECT $1::timestamptz AS a', values: [new Date('2026-05-08T03:30:00.123Z')] },
+    rows: [{ a: new Date('2026-05-08T03:30:00.123Z') }],
+  },
+  { query: `SELECT (date '2026-05-08')::text AS a`, rows: [{ a: '2026-05-08' }] },
+  { query: `SELECT date '2026-05-08' AS a`, rows: [{ a: new Date(2026, 4, 8) }] },
+  { query: `SELECT '\\x00ff10'::bytea AS a`, rows: [{ a: Buffer.from([0, 255, 16]) }] },
+  {
+    query: {
+      text: 'SELECT $1::bytea AS a, length($1::bytea) AS b',
+      values: [Buffer.from([0, 200, 13])],
+    },
+    rows: [{ a: Buffer.from([0, 200, 13]), b: 3 }],
+  },
+  {
+    query: {
+      text: 'SELECT $1::text[] AS a, $2::int[] AS b',
+      values: [
+        ['x', 'a "b", {c}\\', ''],
+        [1, 2],
+      ],
+    },
+    rows: [{ a: ['x', 'a "b", {c}\\', ''], b: [1, 2] }],
+  },
+  {
+    query: `SELECT '{}'::text[] AS a, ARRAY[1::int8, NULL] AS b`,
+    rows: [{ a: [], b: ['1', null] }],
+  },
+  {
+    query: { text: 'SELECT $1::jsonb AS a, $2::json AS b', values: [{ x: [1, 'é', null] }, '[]'] },
+    rows: [{ a: { x: [1, 'é', null] }, b: [] }],
+  },
+  { query: 'SELECT NULL AS a, NULL::jsonb AS b', rows: [{ a: null, b: null }] },
+  {
+    query: { text: 'SELECT $1::text AS a, $2::int AS b', values: [null, undefined] },
+    rows: [{ a: null, b: null }],
+  },
+  {
+    query: { text: 'SELECT true AS a, $1::boolean AS b, $2::boolean AS c', values: [true, false] },
+    rows: [{ a: true, b: true, c: false }],
+  },
+  {
+    query: { text: 'SELECT $1::text AS a', values: ["Grüße \u{1f4ee} 'quoted'"] },
+    rows: [{ a: "Grüße \u{1f4ee} 'quoted'" }],
+  },
+  { query: { text: 'SELECT 1 AS a, 2 AS a', rowMode: 'array' }, rows: [[1, 2]] },
+  {
+    query: { text: 'SELECT $1::int AS a, now() IS NULL AS b', values: [3], rowMode: 'array' },
+    rows: [[3, false]],
+  },
+];
+
+describe('Values', () => {
+  it.each(ANSWERS)('come as from pg: $query', async ({ query, rows }) => {
+    expect((await pool.query(query as string)).rows).toEqual(rows);
+  });
+
+  it('have the count and command that pg gives', async () => {
+    const shape = ({ command, rowCount }: pg.QueryResult) => [command, rowCount];
+    await add(pool, 'a');
+    await add(pool, 'b');
+    expect(shape(await pool.query('SELECT * FROM notes'))).toEqual(['SELECT', 2]);
+    expect(shape(await pool.query(`UPDATE notes SET text = text || '!'`))).toEqual(['UPDATE', 2]);
+    expect(shape(await pool.query('DELETE FROM notes WHERE text = $1', ['a!']))).toEqual([
+      'DELETE',
+      1,
+    ]);
+    expect(shape(await pool.query('DELETE FROM notes WHERE false'))).toEqual(['DELETE', 0]);
+    expect(shape(await add(pool, 'c'))).toEqual(['INSERT', 1]);
+  });
+
+  it('of several statements come as one result each', async () => {
+    const results = (await pool.query(
+      `INSERT INTO notes VALUES ('x'); SELECT 1 AS a; SELECT 2 AS b`,
+    )) as unknown as pg.QueryResult[];
+    expect(results.map(({ rows }) => rows)).toEqual([[], [{ a: 1 }], [{ b: 2 }]]);
+  });
+
+  it('name their columns and types', async () => {
+    const { fields } = await pool.query(`SELECT 1::int8 AS id, 'x'::text AS name`);
+    expect(fields.map(({ name, dataTypeID }) => [name, dataTypeID])).toEqual([
+      ['id', 20],
+      ['name', 25],
+    ]);
+  });
+});
+
+describe.runIf(process.env.TEST_DATABASE_URL)('A PostgreSQL server', () => {
+  const client = new pg.Client(process.env.TEST_DATABASE_URL);
+  beforeAll(async () => {
+    await client.connect();
+    await client.query(
+      `SET timezone TO 'UTC'; CREATE TEMPORARY TABLE notes (text text PRIMARY KEY)`,
+    );
+  });
+  afterAll(() => client.end());
+
+  it.each(ANSWERS)('answers the same: $query', async ({ query, rows }) => {
+    expect((await client.query(query as string)).rows).toEqual(rows);
+  });
+
+  it('gives the same counts, commands and results', async () => {
+    for (const query of [
+      `INSERT INTO notes VALUES ('a'), ('b')`,
+      'SELECT * FROM notes',
+      'DELETE FROM notes WHERE false',
+      'SELECT 1; SELECT 2',
+      'SET LOCAL work_mem TO 1024',
+      'BEGIN',
+      'SELECT',
+      'ROLLBACK',
+      'DELETE FROM notes',
+    ]) {
+      const mine = [await pool.query(query)].flat().map(shapeOf);
+      const theirs = [await client.query(query)].flat().map(shapeOf);
+      expect(mine, query).toEqual(theirs);
+    }
+  });
+});
+
+function shapeOf({ command, rowCount, rows }: pg.QueryResult) {
+  return { command, rowCount, rows };
+}

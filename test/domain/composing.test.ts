@@ -1,0 +1,52 @@
+import { describe, expect, it } from 'vitest';
+import { dueDigest } from '../../src/domain/composing.ts';
+
+const MORNING = { hour: 5, minute: 30 };
+const LATE_EVENING = { hour: 23, minute: 50 };
+
+describe('dueDigest', () => {
+  it.each([
+    ['2026-05-08T05:29:59.999Z', null],
+    ['2026-05-08T05:30:00Z', '2026-05-08'],
+    ['2026-05-08T17:30:00Z', '2026-05-08'],
+    ['2026-05-08T17:30:00.001Z', null],
+    ['2026-05-09T05:29:00Z', null],
+  ])('gives at %s the daily digest of %s', (now, date) => {
+    expect(dueDigest('daily', MORNING, new Date(now))?.date ?? null).toBe(date);
+  });
+
+  it('counts readers’ hours from the time at which it was due, not from now', () => {
+    expect(dueDigest('daily', MORNING, new Date('2026-05-08T09:12:34.567Z'))).toEqual({
+      kind: 'daily',
+      date: '2026-05-08',
+      from: new Date('2026-05-08T05:30:00Z'),
+    });
+  });
+
+  it.each([
+    ['2026-05-04T05:30:00Z', '2026-05-04'],
+    ['2026-05-04T05:29:00Z', null],
+    ['2026-05-05T05:30:00Z', null],
+    ['2026-05-10T23:00:00Z', null],
+  ])('gives at %s the weekly digest of %s', (now, date) => {
+    expect(dueDigest('weekly', MORNING, new Date(now))?.date ?? null).toBe(date);
+  });
+
+  it('makes up for a digest of late evening after midnight, under its own date', () => {
+    expect(dueDigest('daily', LATE_EVENING, new Date('2026-05-09T00:10:00Z'))).toEqual({
+      kind: 'daily',
+      date: '2026-05-08',
+      from: new Date('2026-05-08T23:50:00Z'),
+    });
+    expect(dueDigest('weekly', LATE_EVENING, new Date('2026-05-05T00:10:00Z'))?.date).toBe(
+      '2026-05-04',
+    );
+    expect(dueDigest('weekly', LATE_EVENING, new Date('2026-05-04T00:10:00Z'))).toBeNull();
+  });
+
+  it('does not change the moment it is given', () => {
+    const now = new Date('2026-05-08T09:00:00Z');
+    dueDigest('daily', MORNING, now);
+    expect(now).toEqual(new Date('2026-05-08T09:00:00Z'));
+  });
+});

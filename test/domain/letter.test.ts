@@ -1,0 +1,23 @@
+import { describe, expect, it } from 'vitest';
+import { LETTER_INTERVAL_MS, LETTER_KINDS, LETTER_LIFETIME_MS } from '../../src/domain/letter.ts';
+
+const MINUTE_MS = 60_000;
+
+describe('letters', () => {
+  it('to export or erase work for 30 minutes, so that a forwarded mail does no harm for long', () => {
+    expect(LETTER_LIFETIME_MS.export).toBe(30 * MINUTE_MS);
+    expect(LETTER_LIFETIME_MS.erase).toBe(30 * MINUTE_MS);
+  });
+
+  it('to confirm outlive a night and a weekend day', () => {
+    expect(LETTER_LIFETIME_MS.confirm).toBeGreaterThanOrEqual(24 * 60 * MINUTE_MS);
+  });
+
+  it('each have a lifetime', () => {
+    expect(Object.keys(LETTER_LIFETIME_MS).sort()).toEqual([...LETTER_KINDS].sort());
+  });
+
+  it('of one kind go to one address no more than once in an hour', () => {
+    expect(LETTER_INTERVAL_MS).toBe(60 * MINUTE_MS);
+  });
+});

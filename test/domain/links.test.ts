@@ -1,0 +1,40 @@
+import { describe, expect, it } from 'vitest';
+import { linksBelow } from '../../src/domain/links.ts';
+
+const TOKEN = 'AbCdEfGhIjKlMnOpQr_-Uv';
+
+describe('linksBelow', () => {
+  it.each(['https://papers.example.org', 'https://example.org/papers', 'http://[::1]:3000'])(
+    'puts every address below %s',
+    (publicUrl) => {
+      const links = linksBelow(publicUrl);
+      const { home, digests, paper, papersOf, ...byToken } = links;
+      const all = [home, digests, paper('2605.10001'), papersOf('2026-05-08')];
+      for (const link of [...all, ...Object.values(byToken).map((make) => make(TOKEN))]) {
+        expect(link.startsWith(`${publicUrl}/`), link).toBe(true);
+        expect(URL.canParse(link)).toBe(true);
+        expect(link.replace('://', '')).not.toContain('//');
+      }
+    },
+  );
+
+  it('leads each token to its own place', () => {
+    const links = linksBelow('https://example.org');
+    expect(links.unsubscribe(TOKEN)).toBe(`https://example.org/unsubscribe/${TOKEN}`);
+    const {
+      home: _home,
+      digests: _digests,
+      paper: _paper,
+      papersOf: _papersOf,
+      ...byToken
+    } = links;
+    const places = Object.values(byToken).map((make) => make(TOKEN));
+    expect(new Set(places).size).toBe(places.length);
+  });
+
+  it('keeps the slash of an old arXiv id and the colon after a source, and encodes everything else', () => {
+    const { paper } = linksBelow('https://example.org');
+    expect(paper('hep-ex/0307015')).toBe('https://example.org/papers/hep-ex/0307015');
+    expect(paper('acl:a b?c#d%e')).toBe('https://example.org/papers/acl:a%20b%3Fc%23d%25e');
+  });
+});

@@ -1,0 +1,69 @@
+import { describe, expect, it } from 'vitest';
+import { readPreferences } from '../../src/domain/preferences.ts';
+import { answersOf, formOf, textOf, typedPreferences } from '../../src/http/forms.ts';
+
+describe('formOf', () => {
+  it.each([undefined, null, 'text', 7])('takes %j for an empty form', (body) => {
+    expect(formOf(body)).toEqual({});
+  });
+
+  it('keeps texts and lists of texts, and nothing else', () => {
+    const body = { email: 'ada@example.org', topics: ['agents'], hour: 7, keywords: [{}], x: null };
+    expect(formOf(body)).toEqual({ email: 'ada@example.org', topics: ['agents'] });
+  });
+});
+
+describe('textOf', () => {
+  it('is the last of several texts, and empty without any', () => {
+    expect(textOf({ hour: ['6', '7'] }, 'hour')).toBe('7');
+    expect(textOf({ hour: '6' }, 'hour')).toBe('6');
+    expect(textOf({ hour: [] }, 'hour')).toBe('');
+    expect(textOf({}, 'hour')).toBe('');
+  });
+});
+
+describe('answersOf', () => {
+  it('takes no ticked topic for none, and a missing field for absent', () => {
+    expect(answersOf({})).toEqual({ topics: [] });
+  });
+
+  it('takes one ticked topic for a list of one, and each line for a keyword', () => {
+    expect(answersOf({ topics: 'agents', keywords: 'one\r\ntwo\n\nthree' })).toEqual({
+      topics: ['agents'],
+      keywords: ['one', 'two', 'three'],
+    });
+  });
+
+  it('gives what preferences are read from', () => {
+    const form = {
+      topics: ['agents', 'theory'],
+      keywords: ' stateless \r\n',
+      frequency: 'weekdays',
+      timezone: 'Europe/Berlin',
+      hour: '6',
+      papers: '5',
+    };
+    expect(readPreferences(answersOf(form), new Set(['agents', 'theory']))).toEqual({
+      topics: ['agents', 'theory'],
+      keywords: ['stateless'],
+      frequency: 'weekdays',
+      timezone: 'Europe/Berlin',
+      hour: 6,
+      papers: 5,
+    });
+  });
+});
+
+describe('typedPreferences', () => {
+  it('shows again what can be shown, and leaves out what a field could not hold', () => {
+    expect(
+      typedPreferences({
+        topics: 'agents',
+        timezone: 'europe/berlin',
+        hour: '99',
+        papers: '5',
+        frequency: 'never',
+      }),
+    ).toEqual({ topics: ['agents'], timezone: 'Europe/Berlin', papers: 5 });
+  });
+});

@@ -1,0 +1,322 @@
+import { randomBytes } from 'node:crypto';
+import { createServer, type Socket } from 'node:net';
+import { afterEach, describe, expect, it } from 'vitest';
+import type { Message } from '../../src/mail/message.ts';
+import { openRelay, type Relay } from '../../src/mail/relay.ts';
+import { closedPort, openSink, type Sink } from '../services/sink.ts';
+
+const opened: { close(): Promise<unknown> }[] = [];
+
+afterEach(async () => {
+  for (const each of opened.splice(0).reverse()) await each.close();
+});
+
+async function sinkWith(...args: Parameters<typeof openSink>): Promise<Sink> {
+  const sink = await openSink(...args);
+  opened.push(sink);
+  return sink;
+}
+
+function relayTo(urls: readonly string[], connections = 2): Relay {
+  const relay = openRelay({ urls, connections });
+  opened.push(relay);
+  return relay;
+}
+
+function message(body = 'Hello.\r\n', to = 'ada@example.org'): Message {
+  const raw = Buffer.from(`From: papers@example.com\r\nTo: ${to}\r\n\r\n${body}`, 'latin1');
+  return { envelope: { from: 'papers@example.com', to }, raw };
+}
+
+/** Larger than every buffer on the way, so that the end is not read before the relay has most of it. */
+const LARGE = `${'x'.repeat(70)}\r\n`.repeat(200_000);
+
+describe('What a relay answers', () => {
+  it('is the outcome when it takes the message', async () => {
+    const sink = await sinkWith();
+    const outcome = await relayTo([sink.url]).send(message());
+    expect(outcome).toEqual({
+      kind: 'answered',
+      relay: `127.0.0.1:${sink.port}`,
+      reply: { code: 250, enhanced: '2.0.0', text: 'Taken' },
+    });
+    expect(sink.accepted.map(({ to }) => to)).toEqual(['ada@example.org']);
+  });
+
+  it.each([
+    ['mail', '451 4.7.1 Come back later', 451, '4.7.1'],
+    ['rcpt', '550 5.1.1 No such user', 550, '5.1.1'],
+    ['rcpt', '450 4.2.1 Mailbox busy', 450, '4.2.1'],
+    ['data', '554 5.7.1 Looks like spam', 554, '5.7.1'],
+    ['data', '452 4.3.1 Disk full', 452, '4.3.1'],
+    ['data', '421 4.3.2 Going down', 421, '4.3.2'],
+  ] as const)('is the outcome when it refuses at %s with %s', async (at, reply, code, enhanced) => {
+    const sink = await sinkWith();
+    sink.behave(() => ({ at, reply }));
+    const outcome = await relayTo([sink.url]).send(message());
+    expect(outcome).toEqual({
+      kind: 'answered',
+      relay: `127.0.0.1:${sink.port}`,
+      reply: { code, enhanced, text: reply.slice(10) },
+    });
+    expect(sink.tries).toBe(1);
+  });
+
+  it('does not stop the next message on the same connection', async () => {
+    const sink = await sinkWith();
+    sink.behave((to) =>
+      to.startsWith('gone') ? { at: 'rcpt', reply: '550 5.1.1 Gone' } : 'accept',
+    );
+    const relay = relayTo([sink.url], 1);
+    await relay.send(message('a\r\n', 'gone@example.org'));
+    const next = await relay.send(message('b\r\n', 'ada@example.org'));
+    expect(next).toMatchObject({ kind: 'answered', reply: { code: 250 } });
+    expect(sink.connections).toBe(1);
+  });
+
+  it('can be written into any database, whatever bytes it holds', async () => {
+    const server = await scriptedServer('250 2.0.0 taken\0 \u{1f4ee}');
+    const outcome = await relayTo([server.url]).send(message());
+    expect(outcome).toMatchObject({ kind: 'answered', reply: { code: 250, enhanced: '2.0.0' } });
+    expect(JSON.stringify(outcome)).not.toContain('\\u0000');
+  });
+});
+
+describe('A message that certainly was not taken', () => {
+  it('is unsent when nobody listens', async () => {
+    const port = await closedPort();
+    const outcome = await relayTo([`smtp://127.0.0.1:${port}`]).send(message());
+    expect(outcome).toMatchObject({ kind: 'unsent', relay: `127.0.0.1:${port}` });
+  });
+
+  it('is unsent when the relay refuses to sign in', async () => {
+    const sink = await sinkWith({
+      disabledCommands: ['STARTTLS'],
+      authOptional: false,
+      allowInsecureAuth: true,
+      onAuth: (_auth, _session, callback) => callback(new Error('No such user')),
+    });
+    const url = `smtp://ada:wrong%20one@127.0.0.1:${sink.port}`;
+    expect(await relayTo([url]).send(message())).toMatchObject({ kind: 'unsent' });
+    expect(sink.tries).toBe(0);
+  });
+
+  it.each(['at mail', 'at rcpt'] as const)(
+    'is unsent when the connection breaks %s, however small it is',
+    async (drop) => {
+      const sink = await sinkWith();
+      sink.behave(() => ({ drop }));
+      expect(await relayTo([sink.url]).send(message())).toMatchObject({ kind: 'unsent' });
+    },
+  );
+
+  it('is unsent when the connection breaks in the middle of DATA', async () => {
+    const sink = await sinkWith();
+    sink.behave(() => ({ drop: 'in data' }));
+    expect(await relayTo([sink.url]).send(message(LARGE))).toMatchObject({ kind: 'unsent' });
+    expect(sink.received).toEqual([]);
+  });
+
+  it('is unsent when the relay turns the connection away', async () => {
+    const sink = await sinkWith({
+      onConnect: (_session, callback) =>
+        callback(Object.assign(new Error('Too busy'), { responseCode: 421 })),
+    });
+    expect(await relayTo([sink.url]).send(message())).toMatchObject({ kind: 'unsent' });
+  });
+
+  it('is unsent when the relay goes down before DATA', async () => {
+    const sink = await sinkWith();
+    sink.behave(() => ({ at: 'rcpt', reply: '421 4.3.2 Going down' }));
+    expect(await relayTo([sink.url]).send(message())).toMatchObject({
+      kind: 'unsent',
+      problem: expect.stringContaining('421 4.3.2 Going down'),
+    });
+  });
+
+  it('is unsent when STARTTLS offers a certificate that nobody vouches for', async () => {
+    const sink = await sinkWith({ disabledCommands: ['AUTH'] });
+    expect(await relayTo([sink.url]).send(message())).toMatchObject({ kind: 'unsent' });
+    expect(sink.tries).toBe(0);
+  });
+
+  it('is unsent when TLS is required and not offered', async () => {
+    const sink = await sinkWith();
+    const outcome = await relayTo([`${sink.url}?requireTLS=true`]).send(message());
+    expect(outcome).toMatchObject({ kind: 'unsent' });
+    expect(sink.tries).toBe(0);
+  });
+});
+
+describe('After the dot', () => {
+  it.each([
+    ['small', message()],
+    ['large', message(LARGE)],
+  ])('a break leaves a %s message unknown, and it is not tried again', async (_size, mail) => {
+    const first = await sinkWith();
+    const second = await sinkWith();
+    first.behave(() => ({ drop: 'after the dot' }));
+    const outcome = await relayTo([first.url, second.url]).send(mail);
+    expect(outcome).toMatchObject({ kind: 'unknown', relay: `127.0.0.1:${first.port}` });
+    expect([first.received.length, first.accepted.length, second.tries]).toEqual([1, 0, 0]);
+  });
+});
+
+describe('The next relay', () => {
+  it('gets what the first certainly did not take', async () => {
+    const second = await sinkWith();
+    const first = `smtp://127.0.0.1:${await closedPort()}`;
+    const outcome = await relayTo([first, second.url]).send(message());
+    expect(outcome).toMatchObject({ kind: 'answered', relay: `127.0.0.1:${second.port}` });
+    expect(second.accepted).toHaveLength(1);
+  });
+
+  it('is not asked when the first refused the message', async () => {
+    const first = await sinkWith();
+    const second = await sinkWith();
+    first.behave(() => ({ at: 'rcpt', reply: '550 5.1.1 No such user' }));
+    expect(await relayTo([first.url, second.url]).send(message())).toMatchObject({
+      kind: 'answered',
+      reply: { code: 550 },
+    });
+    expect(second.tries).toBe(0);
+  });
+});
+
+describe('A connection that is kept', () => {
+  it('is replaced when the relay closed it while idle', async () => {
+    const sink = await sinkWith();
+    const relay = relayTo([sink.url], 1);
+    await relay.send(message('one\r\n'));
+    let isFirst = true;
+    sink.behave((to) => {
+      if (to !== '' || !isFirst) return 'accept';
+      isFirst = false;
+      return { drop: 'at mail' };
+    });
+    expect(await relay.send(message('two\r\n'))).toMatchObject({
+      kind: 'answered',
+      reply: { code: 250 },
+    });
+    expect(sink.accepted.map(({ raw }) => raw.toString().slice(-5))).toEqual([
+      'one\r\n',
+      'two\r\n',
+    ]);
+    expect(sink.connections).toBe(2);
+  });
+
+  it('is shared: no more are opened than allowed', async () => {
+    const sink = await sinkWith();
+    const relay = relayTo([sink.url], 3);
+    const outcomes = await Promise.all(
+      Array.from({ length: 40 }, (_, n) => relay.send(message(`${n}\r\n`, `r${n}@example.org`))),
+    );
+    expect(outcomes.every(({ kind }) => kind === 'answered')).toBe(true);
+    expect(sink.connections).toBeLessThanOrEqual(3);
+    expect(new Set(sink.accepted.map(({ to }) => to)).size).toBe(40);
+  });
+});
+
+describe('The bytes', () => {
+  it.each([
+    ['lines that begin with dots', '.\r\n..\r\n.hidden\r\n...\r\nend\r\n'],
+    ['a dot as the last line', 'end\r\n.\r\n'],
+    ['no line at all', ''],
+    ['eight-bit bytes', Buffer.from('Grüße, 论文 \u{1f4ee}\r\n').toString('latin1')],
+    ['many lines', `.${'dots.\r\n.'.repeat(50_000)}\r\n`],
+  ])('arrive as they are: %s', async (_what, body) => {
+    const sink = await sinkWith();
+    const mail = message(body);
+    await relayTo([sink.url]).send(mail);
+    expect(sink.accepted[0]?.raw.equals(mail.raw)).toBe(true);
+  });
+
+  it('arrive as they are in a hundred messages at once', async () => {
+    const sink = await sinkWith();
+    const relay = relayTo([sink.url], 5);
+    const mails = Array.from({ length: 100 }, (_, n) =>
+      message(
+        `.${randomBytes(3000).toString('hex').replace(/.{60}/g, '$&\r\n.')}\r\n`,
+        `r${n}@a.org`,
+      ),
+    );
+    await Promise.all(mails.map((mail) => relay.send(mail)));
+    const byReader = new Map(sink.accepted.map(({ to, raw }) => [to, raw]));
+    expect(mails.every(({ envelope, raw }) => byReader.get(envelope.to)?.equals(raw))).toBe(true);
+  });
+});
+
+describe('Closing', () => {
+  it('waits for what is in flight', async () => {
+    const sink = await sinkWith();
+    let answer: () => void = () => undefined;
+    const arrived = new Promise<void>((resolve) => {
+      sink.beforeReply(() => {
+        resolve();
+        return new Promise((reply) => {
+          answer = reply;
+        });
+      });
+    });
+    const relay = relayTo([sink.url]);
+    const sending = relay.send(message());
+    await arrived;
+    let isClosed = false;
+    const closing = relay.close().then(() => {
+      isClosed = true;
+    });
+    await new Promise(setImmediate);
+    expect(isClosed).toBe(false);
+    answer();
+    expect(await sending).toMatchObject({ kind: 'answered', reply: { code: 250 } });
+    await closing;
+  });
+});
+
+describe('Verifying', () => {
+  it('tells what is wrong, and sends nothing', async () => {
+    const sink = await sinkWith();
+    await relayTo([sink.url]).verify();
+    expect(sink.tries).toBe(0);
+    const port = await closedPort();
+    await expect(relayTo([`smtp://127.0.0.1:${port}`]).verify()).rejects.toThrow(/ECONNREFUSED/);
+  });
+});
+
+/** Speaks just enough SMTP to answer the dot with bytes that `smtp-server` would not send. */
+async function scriptedServer(replyToDot: string): Promise<{ url: string }> {
+  const sockets = new Set<Socket>();
+  const server = createServer((socket) => {
+    sockets.add(socket);
+    socket.on('error', () => undefined);
+    socket.write('220 ready\r\n');
+    let isData = false;
+    let seen = '';
+    socket.on('data', (chunk) => {
+      seen += chunk.toString('latin1');
+      if (isData) {
+        if (!seen.includes('\r\n.\r\n')) return;
+        isData = false;
+        seen = '';
+        socket.write(`${replyToDot}\r\n`);
+        return;
+      }
+      for (const line of seen.split('\r\n').slice(0, -1)) {
+        isData ||= line === 'DATA';
+        socket.write(line === 'DATA' ? '354 go on\r\n' : '250 fine\r\n');
+      }
+      seen = '';
+    });
+  });
+  await new Promise<void>((resolve) => {
+    server.listen(0, '127.0.0.1', resolve);
+  });
+  opened.push({
+    close: async () => {
+      for (const socket of sockets) socket.destroy();
+      server.close();
+    },
+  });
+  const address = server.address();
+  return { url: `smtp://127.0.0.1:${typeof address === 'object' ? address?.port : ''}` };
+}

@@ -1,0 +1,139 @@
+/**
+ * `npm run test:services [-- --results FOLDER]`: the test suite on real servers, with PostgreSQL and
+ * Redis, then with PostgreSQL alone; and the tests of whole processes with both. The servers are those
+ * of TEST_DATABASE_URL and TEST_REDIS_URL, or private ones, started for the run and removed after it.
+ * With --results each run also leaves vitest's JSON report in the folder.
+ */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { hasPostgres, startPostgres } from './servers/postgres.ts';
+import type { Server } from './servers/programs.ts';
+import { hasRedis, startRedis } from './servers/redis.ts';
+
+const VITEST = 'node_modules/vitest/vitest.mjs';
+const PROCESS_TESTS = 'test/processes/vitest.config.ts';
+
+process.exitCode = await main(interrupts());
+
+async function main(signal: AbortSignal): Promise<number> {
+  const { values } = parseArgs({ options: { results: { type: 'string' } } });
+  const missing = missingPrograms();
+  if (missing.length > 0) {
+    console.error(missing.join('\n'));
+    return 1;
+  }
+  const servers: Server[] = [];
+  try {
+    const database = await told('TEST_DATABASE_URL', startPostgres, servers);
+    const redis = await told('TEST_REDIS_URL', startRedis, servers);
+    return await runSuites(suitesOn(database, redis), values.results ?? null, signal);
+  } finally {
+    for (const server of servers.reverse()) await server.stop();
+  }
+}
+
+function missingPrograms(): string[] {
+  const { TEST_DATABASE_URL, TEST_REDIS_URL } = process.env;
+  return [
+    ...(TEST_DATABASE_URL || hasPostgres()
+      ? []
+      : [
+          'PostgreSQL was not found, on the PATH or in /usr/lib/postgresql. Install it (Debian: apt-get install postgresql), or name a server in TEST_DATABASE_URL.',
+        ]),
+    ...(TEST_REDIS_URL || hasRedis()
+      ? []
+      : [
+          'Redis was not found on the PATH. Install it (Debian: apt-get install redis-server), or name a server in TEST_REDIS_URL.',
+        ]),
+  ];
+}
+
+/** The server that the variable names, or one of our own. */
+async function told(
+  name: string,
+  start: () => Promise<Server>,
+  servers: Server[],
+): Promise<string> {
+  const url = process.env[name];
+  if (url) {
+    console.log(`${name} names the server.`);
+    return url;
+  }
+  const server = await start();
+  servers.push(server);
+  console.log(`${server.name} of our own: ${server.url}`);
+  return server.url;
+}
+
+interface Suite {
+  title: string;
+  file: string;
+  command: readonly string[];
+  env: NodeJS.ProcessEnv;
+}
+
+function suitesOn(database: string, redis: string): Suite[] {
+  const { TEST_REDIS_URL: _none, ...env } = process.env;
+  const onDatabase = { ...env, TEST_DATABASE_URL: database };
+  const onBoth = { ...onDatabase, TEST_REDIS_URL: redis };
+  const vitest = [process.execPath, VITEST, 'run'];
+  return [
+    { title: 'PostgreSQL and Redis', file: 'both.json', command: vitest, env: onBoth },
+    { title: 'PostgreSQL alone', file: 'database.json', command: vitest, env: onDatabase },
+    ...(existsSync(PROCESS_TESTS)
+      ? [
+          {
+            title: 'whole processes',
+            file: 'processes.json',
+            command: ['npm', 'run', '--silent', 'test:processes', '--'],
+            env: onBoth,
+          },
+        ]
+      : []),
+  ];
+}
+
+/** Runs them all, also after one failed. Returns the exit code. */
+async function runSuites(
+  suites: readonly Suite[],
+  results: string | null,
+  signal: AbortSignal,
+): Promise<number> {
+  const failed: string[] = [];
+  for (const suite of suites) {
+    if (signal.aborted) return 130;
+    console.log(`\n— ${suite.title}`);
+    if (!(await passes(suite, results, signal))) failed.push(suite.title);
+  }
+  if (signal.aborted) return 130;
+  console.log(failed.length === 0 ? '\nAll passed.' : `\nFailed: ${failed.join('; ')}.`);
+  return failed.length === 0 ? 0 : 1;
+}
+
+async function passes(
+  { command: [program = '', ...args], file, env }: Suite,
+  results: string | null,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const reports = results === null ? [] : reportTo(join(results, file));
+  const child = spawn(program, [...args, ...reports], { env, stdio: 'inherit' });
+  const interrupt = () => child.kill('SIGINT');
+  signal.addEventListener('abort', interrupt);
+  const [code] = await once(child, 'exit');
+  signal.removeEventListener('abort', interrupt);
+  return code === 0;
+}
+
+function reportTo(path: string): string[] {
+  return ['--reporter=default', '--reporter=json', `--outputFile.json=${path}`];
+}
+
+/** Aborts at SIGINT or SIGTERM, so that the servers are stopped all the same. */
+function interrupts(): AbortSignal {
+  const controller = new AbortController();
+  for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, () => controller.abort());
+  return controller.signal;
+}

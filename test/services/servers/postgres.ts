@@ -1,0 +1,125 @@
+import { execFileSync } from 'node:child_process';
+import { chownSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import pg from 'pg';
+import { findProgram, postgresFolders } from './find-program.ts';
+import { freePort, runProgram, type Server, startServer } from './programs.ts';
+
+/** Each test file opens 20, a process of the app as many. */
+const MAX_CONNECTIONS = 300;
+
+/** Whether PostgreSQL's programs are on this machine. */
+export function hasPostgres(): boolean {
+  return findInitdb() !== null;
+}
+
+/** A PostgreSQL of our own on a free port, with an empty data folder; `stop` removes both. */
+export async function startPostgres(): Promise<Server> {
+  const initdb = findInitdb();
+  if (initdb === null) throw new Error('PostgreSQL was not found.');
+  const owner = serverOwner();
+  const folder = makeFolder(owner);
+  try {
+    const data = join(folder, 'data');
+    const options = { ...owner, cwd: folder };
+    await runProgram(
+      initdb,
+      ['-D', data, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--locale=C.UTF-8', '--no-sync'],
+      options,
+    );
+    const port = await freePort();
+    const url = `postgres://postgres@127.0.0.1:${port}/postgres`;
+    const stop = await startServer(
+      join(dirname(initdb), 'postgres'),
+      [
+        '-D',
+        data,
+        '-p',
+        String(port),
+        ...settings({
+          listen_addresses: '127.0.0.1',
+          unix_socket_directories: '',
+          max_connections: MAX_CONNECTIONS,
+          // The data lives for one run: nothing of it need survive a crash.
+          fsync: 'off',
+          synchronous_commit: 'off',
+          full_page_writes: 'off',
+        }),
+      ],
+      { options, stopSignal: 'SIGINT', answers: () => answers(url) },
+    );
+    return {
+      url,
+      name: await versionOf(url),
+      stop: async () => {
+        await stop();
+        rmSync(folder, { recursive: true, force: true });
+      },
+    };
+  } catch (error) {
+    rmSync(folder, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+function findInitdb(): string | null {
+  return findProgram('initdb', postgresFolders());
+}
+
+function settings(values: Record<string, string | number>): string[] {
+  return Object.entries(values).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+}
+
+type Owner = { uid: number; gid: number } | null;
+
+/** PostgreSQL refuses root: then it runs as the user that its package made, or as nobody. */
+function serverOwner(): Owner {
+  if (process.getuid?.() !== 0) return null;
+  for (const user of ['postgres', 'nobody']) {
+    try {
+      return { uid: idOf('-u', user), gid: idOf('-g', user) };
+    } catch {}
+  }
+  throw new Error('PostgreSQL refuses root, and there is no user “postgres” or “nobody” here.');
+}
+
+function idOf(flag: '-u' | '-g', user: string): number {
+  return Number(execFileSync('id', [flag, user], { stdio: ['ignore', 'pipe', 'ignore'] }));
+}
+
+/** A folder that the owner can enter: root's own TMPDIR may be closed to others. */
+function makeFolder(owner: Owner): string {
+  for (const parent of new Set([tmpdir(), '/tmp', '/var/tmp'])) {
+    const folder = mkdtempSync(join(parent, 'paperboy-postgres-'));
+    if (owner === null) return folder;
+    chownSync(folder, owner.uid, owner.gid);
+    if (canEnter(folder, owner)) return folder;
+    rmSync(folder, { recursive: true });
+  }
+  throw new Error('No folder for temporary files can be entered by other users: set TMPDIR.');
+}
+
+function canEnter(folder: string, owner: { uid: number; gid: number }): boolean {
+  try {
+    execFileSync('test', ['-x', folder], { ...owner, stdio: 'ignore' });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+async function answers(url: string): Promise<void> {
+  await versionOf(url);
+}
+
+async function versionOf(url: string): Promise<string> {
+  const client = new pg.Client(url);
+  await client.connect();
+  try {
+    const { rows } = await client.query('SHOW server_version');
+    return `PostgreSQL ${rows[0].server_version}`;
+  } finally {
+    await client.end();
+  }
+}

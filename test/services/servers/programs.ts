@@ -1,0 +1,93 @@
+import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { createServer } from 'node:net';
+import { setTimeout as wait } from 'node:timers/promises';
+
+/** A server of our own. */
+export interface Server {
+  url: string;
+  /** What was started, for people. */
+  name: string;
+  stop(): Promise<void>;
+}
+
+/** A TCP port of this machine that nobody listens on. */
+export async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, '127.0.0.1');
+  await once(probe, 'listening');
+  const { port } = probe.address() as AddressInfo;
+  probe.close();
+  await once(probe, 'close');
+  return port;
+}
+
+/** Runs a program to its end. @throws Error with what it printed, when it fails. */
+export async function runProgram(
+  path: string,
+  args: readonly string[],
+  options: SpawnOptions = {},
+): Promise<void> {
+  const child = spawn(path, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
+  const output = collect(child);
+  const [code] = await once(child, 'close');
+  if (code !== 0) throw new Error(`${path} ended with ${code}:\n${output()}`);
+}
+
+const START_TIMEOUT_MS = 60_000;
+const STOP_TIMEOUT_MS = 15_000;
+const POLL_MS = 50;
+
+/**
+ * Starts a server and waits until `answers` does not throw. It has a process group of its own: Ctrl-C
+ * must reach the tests first, and the servers only when those have ended.
+ * @throws Error with what the server printed, when it ends or does not answer in a minute.
+ */
+export async function startServer(
+  path: string,
+  args: readonly string[],
+  given: { options?: SpawnOptions; stopSignal: NodeJS.Signals; answers: () => Promise<void> },
+): Promise<() => Promise<void>> {
+  const child = spawn(path, args, {
+    ...given.options,
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const output = collect(child);
+  const ended = once(child, 'exit');
+  const stop = async () => {
+    if (hasEnded(child)) return;
+    child.kill(given.stopSignal);
+    const late = setTimeout(() => child.kill('SIGKILL'), STOP_TIMEOUT_MS);
+    await ended;
+    clearTimeout(late);
+  };
+  const deadline = performance.now() + START_TIMEOUT_MS;
+  for (;;) {
+    if (hasEnded(child)) throw new Error(`${path} ended at once:\n${output()}`);
+    try {
+      await given.answers();
+      return stop;
+    } catch (error) {
+      if (performance.now() > deadline) {
+        await stop();
+        throw new Error(`${path} does not answer:\n${output()}`, { cause: error });
+      }
+    }
+    await wait(POLL_MS);
+  }
+}
+
+function hasEnded(child: ChildProcess): boolean {
+  return child.exitCode !== null || child.signalCode !== null;
+}
+
+function collect(child: ChildProcess): () => string {
+  let output = '';
+  const add = (chunk: Buffer) => {
+    output = (output + chunk.toString()).slice(-4000);
+  };
+  child.stdout?.on('data', add);
+  child.stderr?.on('data', add);
+  return () => output;
+}

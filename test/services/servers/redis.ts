@@ -1,0 +1,60 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Redis } from 'ioredis';
+import { findProgram } from './find-program.ts';
+import { freePort, type Server, startServer } from './programs.ts';
+
+const NAMES = ['redis-server', 'valkey-server'];
+
+/** Whether Redis or Valkey is on this machine. */
+export function hasRedis(): boolean {
+  return findRedis() !== null;
+}
+
+/** A Redis of our own on a free port that keeps nothing; `stop` removes its folder. */
+export async function startRedis(): Promise<Server> {
+  const program = findRedis();
+  if (program === null) throw new Error('Redis was not found.');
+  const folder = mkdtempSync(join(tmpdir(), 'paperboy-redis-'));
+  const remove = () => rmSync(folder, { recursive: true, force: true });
+  try {
+    const port = await freePort();
+    const url = `redis://127.0.0.1:${port}`;
+    const stop = await startServer(
+      program,
+      [
+        ...['--port', String(port), '--bind', '127.0.0.1', '--dir', folder],
+        ...['--save', '', '--appendonly', 'no', '--maxmemory-policy', 'noeviction'],
+      ],
+      { stopSignal: 'SIGTERM', answers: async () => void (await versionOf(url)) },
+    );
+    return {
+      url,
+      name: await versionOf(url),
+      stop: async () => {
+        await stop();
+        remove();
+      },
+    };
+  } catch (error) {
+    remove();
+    throw error;
+  }
+}
+
+function findRedis(): string | null {
+  return NAMES.map((name) => findProgram(name)).find((path) => path !== null) ?? null;
+}
+
+async function versionOf(url: string): Promise<string> {
+  const client = new Redis(url, { lazyConnect: true, retryStrategy: () => null });
+  client.on('error', () => undefined);
+  try {
+    await client.connect();
+    const info = await client.info('server');
+    return `Redis ${/redis_version:(\S+)/.exec(info)?.[1] ?? ''}`;
+  } finally {
+    client.disconnect();
+  }
+}

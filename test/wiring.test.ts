@@ -1,0 +1,136 @@
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { loadConfig } from '../src/config.ts';
+import { startRoles } from '../src/roles.ts';
+import { openMigratedDatabase, openParts } from '../src/wiring.ts';
+import { openTestParts, type TestParts } from './support/parts.ts';
+
+const AROUND = {
+  clock: () => new Date('2026-05-08T05:30:00Z'),
+  random: () => 0.5,
+  logger: pino({ level: 'silent' }),
+  holder: 'test',
+};
+
+let test: TestParts;
+beforeAll(async () => {
+  test = await openTestParts();
+});
+afterAll(() => test.close());
+
+const servers = new Set<Server>();
+afterEach(() => {
+  for (const server of servers) server.close();
+  servers.clear();
+});
+
+describe('openParts', () => {
+  it('keeps a second process out of an embedded database until the first has closed it', async () => {
+    const dataDir = await mkdtemp(join(tmpdir(), 'paperboy-wiring-'));
+    const config = loadConfig({ DATA_DIR: dataDir, INBOX_PORT: '0' });
+    try {
+      const parts = await openParts(config, AROUND);
+      await expect(openParts(config, AROUND)).rejects.toMatchObject({ code: 'DATA_DIR_LOCKED' });
+      await parts.close();
+      const again = await openParts(config, AROUND);
+      expect(again.keys).toEqual(parts.keys);
+      await again.close();
+    } finally {
+      await rm(dataDir, { recursive: true, force: true });
+    }
+  });
+
+  it('opens no inbox for what never sends, so a port that is taken does not matter', async () => {
+    const inboxPort = await listen(() => undefined);
+    const config = { ...test.parts.config, inboxPort };
+    await expect(openParts(config, AROUND, test.parts.database)).rejects.toMatchObject({
+      code: 'INBOX_CANNOT_LISTEN',
+      message: expect.stringContaining('set INBOX_PORT to a free port'),
+    });
+    const parts = await openParts(config, AROUND, test.parts.database, { catchMail: false });
+    expect(parts.inbox).toBe(null);
+    await parts.close();
+  });
+
+  it.each([
+    ['refuses', 'redis://:hunter2@127.0.0.1:1', /REDIS_URL \(127\.0\.0\.1:1\).*ECONNREFUSED/],
+    [
+      'has no such name',
+      'redis://redis.invalid',
+      /REDIS_URL \(redis\.invalid\).*(ENOTFOUND|EAI_AGAIN)/,
+    ],
+  ])('says so when the server of REDIS_URL %s', async (_what, redisUrl, message) => {
+    const opening = openParts({ ...test.parts.config, redisUrl }, AROUND, test.parts.database);
+    await expect(opening).rejects.toMatchObject({
+      code: 'QUEUE_UNREACHABLE',
+      message: expect.stringMatching(message),
+    });
+  });
+
+  it('refuses a Redis that would drop jobs, and says what to set there', async () => {
+    const port = await listen(answerAsRedis('allkeys-lru'));
+    const config = { ...test.parts.config, redisUrl: `redis://127.0.0.1:${port}` };
+    await expect(openParts(config, AROUND, test.parts.database)).rejects.toMatchObject({
+      code: 'QUEUE_EVICTS',
+      message: expect.stringMatching(/“allkeys-lru”: expected noeviction/),
+    });
+  });
+});
+
+describe('startRoles', () => {
+  it('names the setting to change when the site’s port is taken, and starts nothing', async () => {
+    const port = await listen(() => undefined);
+    const parts = { ...test.parts, config: { ...test.parts.config, port } };
+    await expect(startRoles(parts, ['api', 'worker', 'scheduler'])).rejects.toMatchObject({
+      code: 'SITE_CANNOT_LISTEN',
+      message: `The site cannot listen on 127.0.0.1:${port}: another program listens there: stop it, or set PORT to a free port.`,
+    });
+    const { rows } = await test.parts.database.pool.query('SELECT FROM leases');
+    expect(rows).toEqual([]);
+  });
+});
+
+describe.skipIf(!process.env.TEST_DATABASE_URL)('openMigratedDatabase', () => {
+  it('sends who has no tables to “paperboy migrate”', async () => {
+    const own = await openTestParts();
+    try {
+      await own.parts.database.pool.query('DROP SCHEMA drizzle CASCADE');
+      await expect(openMigratedDatabase(own.parts.config)).rejects.toMatchObject({
+        code: 'NOT_MIGRATED',
+        message: expect.stringContaining('npx paperboy migrate'),
+      });
+    } finally {
+      await own.close();
+    }
+  });
+});
+
+/** Listens on a free port of this machine until the test ends. */
+async function listen(onConnection: (socket: Socket) => void): Promise<number> {
+  const server = createServer(onConnection).listen(0, '127.0.0.1');
+  servers.add(server);
+  await once(server, 'listening');
+  return (server.address() as AddressInfo).port;
+}
+
+/** A Redis as far as a greeting goes: INFO is answered, everything else is fine with it. */
+function answerAsRedis(policy: string): (socket: Socket) => void {
+  const info = `redis_version:7.0.15\r\nmaxmemory_policy:${policy}\r\n`;
+  return (socket) =>
+    socket
+      .on('error', () => undefined)
+      .on('data', (chunk) => {
+        for (const command of chunk
+          .toString()
+          .split(/^\*\d+\r\n/m)
+          .slice(1)) {
+          const isInfo = /\r\ninfo\r\n/i.test(command);
+          socket.write(isInfo ? `$${info.length}\r\n${info}\r\n` : '+OK\r\n');
+        }
+      });
+}
