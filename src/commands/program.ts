@@ -38,6 +38,11 @@ export async function runProgram(
   }
 }
 
+const BEGIN = `
+To begin: “paperboy demo” tells the whole story, “paperboy start” runs on this machine alone.
+Settings come from the environment and from a file .env in the present folder.
+Each command has its own --help.`;
+
 function buildProgram(
   context: CommandContext,
   stay: (context: CommandContext) => Command[],
@@ -45,7 +50,8 @@ function buildProgram(
   const { io } = context;
   const program = new Command('paperboy')
     .description('Research papers by mail: topics, an hour of one’s own, one click to leave.')
-    .version(readVersion());
+    .version(readVersion())
+    .addHelpText('after', BEGIN);
   const commands = [
     ...stay(context),
     migrateCommand(context),

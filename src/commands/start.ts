@@ -24,6 +24,7 @@ export function startCommand(
     .description('run until interrupted: site and API, mail, schedules')
     .action(async (role?: Role) => {
       checkRole(config(), role);
+      if (io.isTerminal) await io.stderr.write('Starting; the first time takes a few seconds.\n');
       const parts = await openParts(config(), surroundings(config()));
       try {
         await runUntilStopped(io, parts, role ? [role] : ROLES);
@@ -56,7 +57,7 @@ async function runUntilStopped(io: CommandIo, parts: Parts, roles: readonly Role
       })
     : null;
   try {
-    for (const line of describeRunning(parts, roles, running.address)) await say(io, line);
+    await say(io, describeRunning(parts, roles, running.address).join('\n'));
     if (!io.signal.aborted) await once(io.signal, 'abort');
     await say(io, 'Stopping: what is in hand is finished first.');
   } finally {

@@ -36,6 +36,8 @@ export function openServerDatabase(url: string, options: { connections: number }
   // An idle connection that the server closes is replaced at the next query; without a listener
   // the error would end the process.
   pool.on('error', () => undefined);
+  // Every queue and worker of BullMQ listens for errors too.
+  pool.setMaxListeners(0);
   return { db: drizzle(pool, { schema }), pool, close: () => pool.end() };
 }
 

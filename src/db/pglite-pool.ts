@@ -35,6 +35,8 @@ export class PGlitePool extends EventEmitter {
 
   constructor(db: PGlite) {
     super();
+    // Every queue and worker of BullMQ listens for errors.
+    this.setMaxListeners(0);
     this.#db = db;
     this.#stopListening = db.onNotification((channel, payload) => {
       for (const client of this.#clients) client.emit('notification', { channel, payload });

@@ -60,8 +60,16 @@ const OPTIONS_OF: Record<JobName, JobsOptions> = {
   tidy: ONCE,
 };
 
-/** Opens the queues in their store. */
-export function openQueue(backend: QueueBackend, onError: (error: Error) => void): Queue {
+/** How long a request waits for the store, in ms: BullMQ itself waits for one that is gone until it is
+ *  back. */
+const ANSWER_TIMEOUT_MS = 10_000;
+
+/** Opens the queues in their store. A ring and a check reject when it does not answer in time. */
+export function openQueue(
+  backend: QueueBackend,
+  onError: (error: Error) => void,
+  { answerTimeoutMs = ANSWER_TIMEOUT_MS }: { answerTimeoutMs?: number } = {},
+): Queue {
   const queues = Object.fromEntries(
     QUEUE_NAMES.map((name) => {
       const queue = backend.openQueue(name);
@@ -71,10 +79,8 @@ export function openQueue(backend: QueueBackend, onError: (error: Error) => void
   ) as Record<QueueName, JobQueue>;
   return {
     ring: async (name, data, id) => {
-      await queues[QUEUE_OF[name]].add(name, data, {
-        ...OPTIONS_OF[name],
-        ...(id !== undefined && { jobId: id }),
-      });
+      const options = { ...OPTIONS_OF[name], ...(id !== undefined && { jobId: id }) };
+      await inTime(answerTimeoutMs, queues[QUEUE_OF[name]].add(name, data, options));
     },
     ringMany: async (name, rings) => {
       if (rings.length === 0) return;
@@ -95,12 +101,25 @@ export function openQueue(backend: QueueBackend, onError: (error: Error) => void
     },
     work: (names, handlers, options) => startWork(backend, names, handlers, options),
     check: async () => {
-      await queues.schedule.getJobCounts('waiting');
+      await inTime(answerTimeoutMs, queues.schedule.getJobCounts('waiting'));
     },
     close: async () => {
       await Promise.all(Object.values(queues).map((queue) => queue.close()));
     },
   };
+}
+
+async function inTime(timeoutMs: number, answer: Promise<unknown>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const timeout = new Promise<never>((_resolve, reject) => {
+    const problem = `The store of the queue did not answer within ${timeoutMs} ms.`;
+    timer = setTimeout(() => reject(new Error(problem)), timeoutMs);
+  });
+  try {
+    await Promise.race([answer, timeout]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 async function startWork(

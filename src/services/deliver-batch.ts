@@ -123,12 +123,8 @@ async function prepare(
       selection,
     });
     const message = composeFor(edition, { ...copy, to: reader.email, messageId, date });
-    if (message === null) {
-      changes.push({
-        subscriberId,
-        state: 'failed',
-        detail: 'The address cannot stand in a mail.',
-      });
+    if (message instanceof RangeError) {
+      changes.push({ subscriberId, state: 'failed', detail: message.message });
       continue;
     }
     changes.push({ subscriberId, state: 'claimed', selection, messageId, messageDate: date });
@@ -138,12 +134,13 @@ async function prepare(
   return ready.filter(({ delivery }) => held.has(delivery.subscriberId));
 }
 
-/** Null for an address that cannot stand in a header: it must not hold up the others. */
-function composeFor({ edition }: OpenEdition, copy: AddressedCopy): Message | null {
+/** A reader whose mail cannot be composed, such as for an address that fits no header, must not hold
+ *  up the others: the problem is the answer then. */
+function composeFor({ edition }: OpenEdition, copy: AddressedCopy): Message | RangeError {
   try {
     return digestMessage(edition, copy);
   } catch (error) {
-    if (error instanceof RangeError) return null;
+    if (error instanceof RangeError) return error;
     throw error;
   }
 }

@@ -29,6 +29,9 @@ export interface LetterDeps {
 /** How long a worker may take over a letter before another one tries, in ms. */
 const CLAIM_MS = 120_000;
 
+/** A link that has ended is no use to anybody. */
+const TOO_LATE = 'The link ended before the letter could be sent.';
+
 /** Letters share the Message-ID scheme of deliveries; no digest has this id. */
 const NO_DIGEST = 0;
 
@@ -41,6 +44,8 @@ export async function sendLetter(deps: LetterDeps, letterId: number): Promise<vo
   const now = clock();
   const letter = await claimLetter(db, letterId, now, new Date(now.getTime() + CLAIM_MS));
   if (!letter) return;
+  if (letter.expiresAt <= now)
+    return recordLetter(db, letter.id, { state: 'failed', reply: TOO_LATE });
   const subscriber = await findSubscriber(db, letter.subscriberId);
   if (!subscriber) return;
   const messageId = messageIdFor(NO_DIGEST, letter.id, messageIdKey, sender.messageIdDomain);

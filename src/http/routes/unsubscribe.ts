@@ -13,7 +13,6 @@ export async function unsubscribeRoutes(app: App, deps: HttpDeps): Promise<void>
     deps.pages.unsubscribe({ email, token, done: true });
 
   // Mail providers send multipart, urlencoded or nothing at all; what they send does not matter.
-  app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', (_request, payload, done) => {
     payload.resume();
     payload.on('end', () => done(null));

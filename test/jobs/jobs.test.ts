@@ -1,0 +1,220 @@
+import { sql } from 'drizzle-orm';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { countStates } from '../../src/db/deliveries.ts';
+import { listDigests } from '../../src/db/digests.ts';
+import { isAnyWorkerAlive } from '../../src/db/leases.ts';
+import { findSubscriberByEmail } from '../../src/db/subscribers.ts';
+import { normaliseAddress } from '../../src/domain/address.ts';
+import { DEFAULT_PREFERENCES } from '../../src/domain/subscriber.ts';
+import { startSchedules } from '../../src/jobs/handlers.ts';
+import { keepLease, type Lease } from '../../src/jobs/lease.ts';
+import type { QueueName } from '../../src/queue/jobs.ts';
+import type { Work } from '../../src/queue/queue.ts';
+import { confirmSignUp } from '../../src/services/confirm-sign-up.ts';
+import { importPapers } from '../../src/services/import-papers.ts';
+import { signUp } from '../../src/services/sign-up.ts';
+import { readSeed } from '../../src/wiring.ts';
+import { emptyRedis } from '../queue/redis.ts';
+import { openTestParts, type TestParts } from '../support/parts.ts';
+import { paper, storePapers, storeSubscriber } from '../support/rows.ts';
+
+let test: TestParts;
+const works: Work[] = [];
+const errors: Error[] = [];
+
+beforeAll(async () => {
+  await emptyRedis();
+  test = await openTestParts();
+});
+
+beforeEach(async () => {
+  test.clock.set('2026-05-08T05:30:00Z');
+  await test.parts.db.execute(
+    // Ids go on, and the worker keeps its lease: the parts stay open and know digests by id.
+    sql`TRUNCATE papers, subscribers, suppressions, digests CASCADE`,
+  );
+});
+
+afterEach(async () => {
+  for (const work of works.splice(0)) await work.stop();
+  expect(errors.splice(0)).toEqual([]);
+});
+
+afterAll(async () => {
+  await test.close();
+  await emptyRedis();
+});
+
+async function work(names: readonly QueueName[]): Promise<void> {
+  const { queue, handlers } = test.parts;
+  const onError = (error: Error) => void errors.push(error);
+  works.push(await queue.work(names, handlers, { concurrency: 2, onError }));
+}
+
+function inbox() {
+  if (!test.parts.inbox) throw new Error('There is no inbox.');
+  return test.parts.inbox;
+}
+
+async function mailTo(address: string, subject: RegExp): Promise<string> {
+  const entry = await inbox().waitFor(
+    (each) => each.to.includes(address) && subject.test(each.subject),
+    { timeoutMs: 15_000 },
+  );
+  return (await inbox().read(entry.id))?.raw.toString('latin1') ?? '';
+}
+
+const digests = () => listDigests(test.parts.db, 9);
+
+describe('From the sign-up to the digest', () => {
+  it('every mail goes out through the queue', async () => {
+    const { parts, clock } = test;
+    const { db, queue, handlers, keys } = parts;
+    await work(['letters', 'deliveries']);
+    await importPapers(db, { text: await readSeed('papers.json'), source: 'seed' }, clock());
+    await signUp(
+      { db, queue, clock, suppressionKey: keys.suppressionKey },
+      {
+        address: normaliseAddress('ada@example.org'),
+        preferences: { ...DEFAULT_PREFERENCES, topics: ['ssm'], papers: 5 },
+        wording: 'Send me papers.',
+        channel: 'form',
+        network: null,
+      },
+    );
+    const letter = await mailTo('ada@example.org', /confirm/i);
+    const token = /\/confirm\/([\w-]{22})/.exec(letter)?.[1] ?? '';
+    const deps = { db, clock, suppressionKey: keys.suppressionKey };
+    expect(await confirmSignUp(deps, token)).toMatchObject({ kind: 'confirmed' });
+
+    await handlers.compose({ kind: 'daily' });
+    const [digest] = await digests();
+    expect(digest).toMatchObject({ kind: 'daily', date: '2026-05-08', papers: 49, audience: 1 });
+    clock.set('2026-05-08T06:59:59Z');
+    await handlers.due({});
+    expect(await countStates(db, digest?.id ?? 0)).toMatchObject({ pending: 1 });
+
+    clock.set('2026-05-08T07:00:00Z');
+    await handlers.due({});
+    const mail = await mailTo('ada@example.org', /^(?!.*confirm)/i);
+    const reader = await findSubscriberByEmail(db, 'ada@example.org');
+    const own = parts.tokens.seal({ digestId: digest?.id ?? 0, subscriberId: reader?.id ?? 0 });
+    expect(mail).toContain(`/unsubscribe/${own}`);
+    await works.splice(0)[0]?.stop();
+    expect(await countStates(db, digest?.id ?? 0)).toMatchObject({ sent: 1, pending: 0 });
+    expect(await inbox().list()).toHaveLength(2);
+  });
+});
+
+describe('The compose job', () => {
+  it('composes what is due, once', async () => {
+    const { parts, clock } = test;
+    const { handlers, db } = parts;
+    await storePapers(db, [paper({ usableOn: '2026-05-08' })]);
+    await storeSubscriber(db);
+    clock.set('2026-05-08T05:29:59Z');
+    await handlers.compose({ kind: 'daily' });
+    expect((await digests()).map(({ date }) => date)).not.toContain('2026-05-08');
+    clock.set('2026-05-08T05:30:00Z');
+    await handlers.compose({ kind: 'daily' });
+    await handlers.compose({ kind: 'daily' });
+    await handlers.compose({ kind: 'weekly' });
+    expect((await digests()).filter(({ date }) => date === '2026-05-08')).toHaveLength(1);
+  });
+
+  it('that is made up for late sends at once to those whose hour went by', async () => {
+    const { parts, clock } = test;
+    const { handlers, db } = parts;
+    await storePapers(db, [paper({ usableOn: '2026-05-08' })]);
+    await storeSubscriber(db, { email: 'late@example.org', hour: 7 });
+    clock.set('2026-05-08T09:00:00Z');
+    await work(['deliveries']);
+    await handlers.compose({ kind: 'daily' });
+    expect(await mailTo('late@example.org', /./)).toContain('To: late@example.org');
+  });
+});
+
+describe('The schedules', () => {
+  it('ring for composing at the start, and for what is due', async () => {
+    const { parts, clock } = test;
+    await storePapers(parts.db, [paper({ usableOn: '2026-05-08' })]);
+    await storeSubscriber(parts.db, { email: 'morning@example.org', hour: 7 });
+    clock.set('2026-05-08T07:30:00Z');
+    await work(['schedule', 'deliveries']);
+    await startSchedules(parts.queue, parts.config.composeAt);
+    expect(await mailTo('morning@example.org', /./)).toContain('To: morning@example.org');
+  });
+});
+
+describe('The lease of a worker', () => {
+  const errorsOfLease: Error[] = [];
+  let lease: Lease;
+
+  beforeEach(async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    const { db, clock } = test.parts;
+    lease = await keepLease({ db, clock }, 'host:1', (error) => void errorsOfLease.push(error));
+  });
+
+  afterEach(async () => {
+    await lease.end();
+    vi.useRealTimers();
+    expect(errorsOfLease.splice(0)).toEqual([]);
+  });
+
+  const secondsLeft = async (id: number) => {
+    const { rows } = await test.parts.db.execute<{ left: number; holder: string }>(sql`
+      SELECT holder, extract(epoch FROM expires_at - clock_timestamp())::float8 AS left
+      FROM leases WHERE id = ${id}`);
+    return rows[0]?.left ?? null;
+  };
+  const setLeft = (seconds: number) =>
+    test.parts.db.execute(
+      sql`UPDATE leases SET expires_at = clock_timestamp() + make_interval(secs => ${seconds})`,
+    );
+
+  it('is good for 45 seconds and renewed every 15', async () => {
+    const id = await lease.current();
+    expect(await secondsLeft(id)).toBeGreaterThan(40);
+    await setLeft(5);
+    vi.advanceTimersByTime(14_999);
+    expect(await lease.current()).toBe(id);
+    expect(await secondsLeft(id)).toBeLessThan(6);
+    vi.advanceTimersByTime(1);
+    expect(await lease.current()).toBe(id);
+    expect(await secondsLeft(id)).toBeGreaterThan(40);
+  });
+
+  it('is replaced by a new one when it was taken', async () => {
+    const id = await lease.current();
+    await test.parts.db.execute(sql`DELETE FROM leases WHERE id = ${id}`);
+    vi.advanceTimersByTime(15_000);
+    const next = await lease.current();
+    expect(next).not.toBe(id);
+    expect(await secondsLeft(next)).toBeGreaterThan(40);
+  });
+
+  it('says that a worker lives, until it ends', async () => {
+    const { db } = test.parts;
+    expect(await isAnyWorkerAlive(db)).toBe(true);
+    await setLeft(-1);
+    expect(await isAnyWorkerAlive(db)).toBe(false);
+    const id = await lease.current();
+    await lease.end();
+    expect(await secondsLeft(id)).toBeNull();
+  });
+
+  it('gives back at its end what was claimed, and lists what was being sent', async () => {
+    const { db, handlers, clock } = test.parts;
+    await storePapers(db, [paper({ usableOn: '2026-05-08' })]);
+    for (let n = 0; n < 3; n++) await storeSubscriber(db, { hour: 9 });
+    await handlers.compose({ kind: 'daily' });
+    const id = await lease.current();
+    await db.execute(sql`
+      UPDATE deliveries SET lease_id = ${id}, state = CASE WHEN subscriber_id % 3 = 0 THEN 'sending' ELSE 'claimed' END`);
+    await lease.end();
+    const [digest] = await digests();
+    expect(await countStates(db, digest?.id ?? 0)).toMatchObject({ pending: 2, unknown: 1 });
+    expect(clock().toISOString()).toBe('2026-05-08T05:30:00.000Z');
+  });
+});

@@ -1,0 +1,193 @@
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { signUp } from './support/http.ts';
+import {
+  freePort,
+  killAll,
+  launch,
+  type Paperboy,
+  type Place,
+  pause,
+  run,
+  runWell,
+  startPaperboy,
+  until,
+} from './support/paperboy.ts';
+import { countDigests, statusesIn, writeReaders } from './support/readers.ts';
+
+const DAY = '2026-05-08';
+
+/** Messages of one worker that may be on their way at a time: 2 × SMTP_CONNECTIONS. */
+const CONNECTIONS = 10;
+const MOST_IN_FLIGHT = 2 * CONNECTIONS;
+
+const RANDOM_ROUNDS = 10;
+
+let root: string;
+let dataDir: string;
+let place: Place;
+let site: string;
+beforeEach(async () => {
+  root = await mkdtemp(join(tmpdir(), 'paperboy-kill-'));
+  dataDir = join(root, 'data');
+  const port = await freePort();
+  site = `http://127.0.0.1:${port}`;
+  const env = {
+    DATA_DIR: dataDir,
+    PORT: String(port),
+    INBOX_PORT: '0',
+    SMTP_CONNECTIONS: String(CONNECTIONS),
+    SIGNUPS_PER_HOUR: '100000',
+  };
+  place = { cwd: join(root, 'home'), env };
+  await mkdir(place.cwd);
+});
+afterEach(async () => {
+  await killAll();
+  await rm(root, { recursive: true, force: true });
+});
+
+describe('kill -9 of an embedded Paperboy', () => {
+  it.each([
+    ['the lock is taken', 'run', 0],
+    ['the database folder is begun', 'postgres.unfinished', 0],
+    ['the database folder is half made', 'postgres.unfinished', 400],
+    ['the database folder has its name', 'postgres', 0],
+    ['the tables are made', 'postgres', 300],
+    ['the tables are made, or just after', 'postgres', 700],
+    ['the keys are made', 'keys.json', 0],
+  ])(
+    'in the very first start, when %s, leaves a folder that starts',
+    async (_when, name, afterMs) => {
+      const started = launch(['start'], place);
+      await until(() => existsSync(join(dataDir, name)));
+      await pause(afterMs);
+      await kill(started);
+      expect(await runWell('seed', place)).toContain('49 papers of them new');
+      expect(await runWell('doctor', place)).not.toContain('WRONG');
+    },
+  );
+
+  it('during an import keeps whole batches, and the import can be run again', async () => {
+    const before = await writeReaders(place.cwd, 'before', 500);
+    await runWell(`subscribers import ${before}`, place);
+    const keys = await readFile(join(dataDir, 'keys.json'), 'utf8');
+    const file = await writeReaders(place.cwd, 'during', 30_000);
+    for (const afterMs of [300, 900]) {
+      const importing = launch(['subscribers', 'import', file], place);
+      await until(() => existsSync(join(dataDir, 'postgres', 'postmaster.pid')));
+      await pause(1000 + afterMs);
+      await kill(importing);
+      const there = statusesIn(await runWell('subscribers export', place));
+      expect(countNamed(there, 'before')).toBe(500);
+    }
+    await runWell(`subscribers import ${file}`, place);
+    const there = statusesIn(await runWell('subscribers export', place));
+    expect([countNamed(there, 'before'), countNamed(there, 'during')]).toEqual([500, 30_000]);
+    expect(await readFile(join(dataDir, 'keys.json'), 'utf8')).toBe(keys);
+  });
+
+  it('during a command that goes through it ends the command with a message and 1', async () => {
+    const running = await startPaperboy(place);
+    const file = await writeReaders(place.cwd, 'many', 100_000);
+    const importing = launch(['subscribers', 'import', file], place);
+    await pause(2000);
+    await kill(running);
+    const { code, stderr } = await importing.ended;
+    expect(code).toBe(1);
+    expect(stderr).toContain('went away before the command was finished');
+  });
+
+  it('during composing leaves the whole digest or none', async () => {
+    await runWell('seed', place);
+    await runWell(`subscribers import ${await writeReaders(place.cwd, 'reader', 20_000)}`, place);
+    for (const afterMs of [0, 60, 120, 240, 480]) {
+      const running = await startPaperboy(place);
+      const composing = launch(['digest', 'compose', '--date', DAY], place);
+      await pause(500 + afterMs);
+      await kill(running);
+      await composing.ended;
+      const { code, stdout } = await run(['digest', 'status', '--json', '--date', DAY], place);
+      if (code === 0) expect(JSON.parse(stdout).states.pending).toBe(20_000);
+    }
+    await runWell(`digest compose --date ${DAY}`, place);
+    const status = JSON.parse(await runWell(`digest status --json --date ${DAY}`, place));
+    expect([status.audience, sum(status.states)]).toEqual([20_000, 20_000]);
+  });
+
+  it('during sending sends nothing twice and loses nothing', async () => {
+    const audience = 600;
+    await runWell('seed', place);
+    await runWell(`subscribers import ${await writeReaders(place.cwd, 'reader', audience)}`, place);
+    await runWell(`digest compose --date ${DAY}`, place);
+    let killed = 0;
+    for (const stopAt of [1, 150, 300, 450]) {
+      const running = await startPaperboy(place);
+      const sending = launch(['digest', 'send', '--now'], place);
+      await until(async () => (await countDigests(dataDir)).size >= stopAt);
+      await kill(running);
+      killed += 1;
+      await sending.ended;
+    }
+    const { code, stdout } = await run(['digest', 'send', '--now', '--json'], place);
+    const { states } = JSON.parse(stdout);
+    const got = await countDigests(dataDir);
+    expect([...got.values()].filter((times) => times > 1)).toEqual([]);
+    expect(states.sent + states.unknown).toBe(audience);
+    expect(states.unknown).toBeLessThanOrEqual(killed * MOST_IN_FLIGHT);
+    expect(got.size).toBeGreaterThanOrEqual(states.sent);
+    expect(code).toBe(states.unknown > 0 ? 3 : 0);
+  });
+
+  it('at any moment loses nothing that was acknowledged', async () => {
+    const acknowledged = new Set<string>();
+    await runWell('seed', place);
+    for (let round = 0; round < RANDOM_ROUNDS; round += 1) {
+      const running = await startPaperboy(place);
+      const file = await writeReaders(place.cwd, `round${round}-`, 400);
+      const deeds = Promise.all([
+        signUpUntilGone(`signup${round}-`, acknowledged),
+        run(['subscribers', 'import', file], place).then(({ code }) => {
+          if (code === 0) addNamed(acknowledged, `round${round}-`, 400);
+        }),
+      ]);
+      await pause(Math.random() * 2500);
+      await kill(running);
+      await deeds;
+      const there = statusesIn(await runWell('subscribers export', place));
+      expect([...acknowledged].filter((email) => !there.has(email))).toEqual([]);
+    }
+    expect(acknowledged.size).toBeGreaterThan(RANDOM_ROUNDS);
+  });
+});
+
+async function kill(paperboy: Paperboy): Promise<void> {
+  paperboy.kill('SIGKILL');
+  expect((await paperboy.ended).code).toBe(null);
+}
+
+/** Signs up one reader after the other until nobody answers; notes those that were answered 202. */
+async function signUpUntilGone(name: string, acknowledged: Set<string>): Promise<void> {
+  for (let n = 0; ; n += 1) {
+    const email = `${name}${n}@example.org`;
+    const status = await signUp(site, email).catch(() => null);
+    if (status === null) return;
+    expect(status).toBe(202);
+    acknowledged.add(email);
+  }
+}
+
+function addNamed(emails: Set<string>, name: string, count: number): void {
+  for (let n = 0; n < count; n += 1) emails.add(`${name}${n}@example.org`);
+}
+
+function countNamed(emails: ReadonlyMap<string, string>, name: string): number {
+  return [...emails.keys()].filter((email) => email.startsWith(name)).length;
+}
+
+function sum(states: Record<string, number>): number {
+  return Object.values(states).reduce((total, count) => total + count, 0);
+}

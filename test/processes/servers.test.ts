@@ -1,0 +1,169 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pg from 'pg';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { confirm, leave, signUp } from './support/http.ts';
+import {
+  freePort,
+  killAll,
+  launch,
+  type Paperboy,
+  type Place,
+  run,
+  runWell,
+  startPaperboy,
+  until,
+} from './support/paperboy.ts';
+import { writeReaders } from './support/readers.ts';
+import { openSink, type Sink } from './support/sink.ts';
+
+const SERVER = process.env.TEST_DATABASE_URL;
+const REDIS = process.env.TEST_REDIS_URL;
+
+const CONNECTIONS = 10;
+
+/** More than both workers take at once: each handles two batches of 200. */
+const CROWD = 900;
+
+/** Where the queue lives; told by their place in the story, each test goes on after the one before. */
+describe.each([
+  ['Redis', SERVER && REDIS ? `${REDIS}/15` : undefined],
+  ['Postgres', SERVER ? null : undefined],
+])('Paperboy on servers, its queue in %s', (_where, redisUrl) => {
+  if (redisUrl === undefined) return it.skip('needs TEST_DATABASE_URL and TEST_REDIS_URL');
+  const name = `paperboy_processes_${randomBytes(6).toString('hex')}`;
+  let place: Place;
+  let site: string;
+  let sink: Sink;
+  let database: pg.Client;
+  let workers: Paperboy[];
+
+  beforeAll(async () => {
+    sink = await openSink();
+    await onServer(`CREATE DATABASE ${name}`);
+    database = new pg.Client(urlOfDatabase(name));
+    await database.connect();
+    const port = await freePort();
+    site = `http://127.0.0.1:${port}`;
+    place = {
+      cwd: await mkdtemp(join(tmpdir(), 'paperboy-servers-')),
+      env: {
+        DATABASE_URL: urlOfDatabase(name),
+        ...(redisUrl && { REDIS_URL: redisUrl }),
+        SMTP_URL: sink.url,
+        SMTP_CONNECTIONS: String(CONNECTIONS),
+        POSTAL_ADDRESS: '1 Paper Street',
+        SECRET_KEY: randomBytes(32).toString('hex'),
+        SUPPRESSION_KEY: randomBytes(32).toString('hex'),
+        PORT: String(port),
+      },
+    };
+  });
+  afterAll(async () => {
+    await killAll();
+    await database.end();
+    await sink.close();
+    await onServer(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
+    await rm(place.cwd, { recursive: true, force: true });
+  });
+
+  it('is sent to “paperboy migrate” by tables that are missing', async () => {
+    const { code, stderr } = await run(['start'], place);
+    expect(code).toBe(1);
+    expect(stderr).toContain('npx paperboy migrate');
+  });
+
+  it('migrates from two processes at once', async () => {
+    const ends = await Promise.all([run(['migrate'], place), run(['migrate'], place)]);
+    expect(ends.map(({ code, stderr }) => ({ code, stderr }))).toEqual([
+      { code: 0, stderr: '' },
+      { code: 0, stderr: '' },
+    ]);
+    expect(await runWell('doctor', place)).not.toContain('WRONG');
+  });
+
+  it('starts its roles in processes of their own', async () => {
+    const api = await startPaperboy(place, 'api');
+    expect(api.stdout()).toContain('runs: api.');
+    await startPaperboy(place, 'scheduler');
+    workers = [await startPaperboy(place, 'worker'), await startPaperboy(place, 'worker')];
+    expect((await fetch(`${site}/healthz`)).status).toBe(200);
+  });
+
+  it('brings a digest to the reader who stayed, exactly once', async () => {
+    await runWell('seed', place);
+    const tokens: string[] = [];
+    for (const email of ['ada@example.org', 'bob@example.net']) {
+      expect(await signUp(site, email)).toBe(202);
+      tokens.push(await confirm(site, await until(() => sink.textOf(email))));
+    }
+    expect(await runWell('digest compose --date 2026-05-08', place)).toContain('2 readers');
+    expect(await leave(site, tokens[1] ?? '')).toBe(200);
+    const { audience, states } = JSON.parse(await runWell('digest send --now --json', place));
+    expect(audience).toBe(2);
+    expect(states).toMatchObject({ sent: 1, skipped: 1, pending: 0, unknown: 0 });
+    expect(sink.subjects.get('ada@example.org')).toHaveLength(2);
+    expect(sink.subjects.get('bob@example.net')).toHaveLength(1);
+  });
+
+  it('shares a crowd between its workers, and mails each reader once', async () => {
+    sink.setDelay(20);
+    await composeFor('2026-05-11', 'crowd');
+    const { states } = JSON.parse(await runWell('digest send --now --json', place));
+    expect(states).toMatchObject({ sent: CROWD + 1, unknown: 0, failed: 0 });
+    expect(timesMailed('crowd')).toEqual(new Array(CROWD).fill(1));
+    for (const worker of workers) expect(worker.stderr()).toMatch(/"claimed":\d+,"sent":\d+/);
+  });
+
+  it('has the other worker finish when one is killed, with nothing sent twice', async () => {
+    await database.query('DELETE FROM subscribers');
+    await composeFor('2026-05-18', 'second');
+    const sending = launch(['digest', 'send', '--now', '--json'], place);
+    await until(() => timesMailed('second').length > 200);
+    const [victim] = workers;
+    victim?.kill('SIGKILL');
+    await victim?.ended;
+    const aged = await database.query(
+      `UPDATE leases SET expires_at = clock_timestamp() - interval '1 second' WHERE holder LIKE '%:${victim?.pid}'`,
+    );
+    expect(aged.rowCount).toBe(1);
+    const { code, stdout } = await sending.ended;
+    const { audience, states } = JSON.parse(stdout);
+    const times = timesMailed('second');
+    expect(times.filter((each) => each !== 1)).toEqual([]);
+    expect(states.sent + states.unknown).toBe(audience);
+    expect(states.unknown).toBeLessThanOrEqual(2 * CONNECTIONS);
+    expect(times.length).toBeGreaterThanOrEqual(states.sent);
+    expect(code).toBe(states.unknown > 0 ? 3 : 0);
+  });
+
+  /** Composes a digest of one paper of that day for a crowd of its own. */
+  async function composeFor(day: string, crowd: string): Promise<void> {
+    const paper = { title: `Of ${day}`, abstract: 'A paper.', listed_on: day };
+    await writeFile(join(place.cwd, 'papers.json'), JSON.stringify([paper]));
+    await runWell('papers import papers.json', place);
+    const file = await writeReaders(place.cwd, crowd, CROWD);
+    await runWell(`subscribers import ${file}`, place);
+    await runWell(`digest compose --date ${day}`, place);
+  }
+
+  function timesMailed(crowd: string): number[] {
+    const addresses = [...sink.subjects].filter(([email]) => email.startsWith(crowd));
+    return addresses.map(([, subjects]) => subjects.length);
+  }
+});
+
+function urlOfDatabase(database: string): string {
+  const url = new URL(SERVER ?? '');
+  url.pathname = `/${database}`;
+  return url.href;
+}
+
+async function onServer(statement: string): Promise<void> {
+  const client = new pg.Client(SERVER);
+  await client.connect();
+  await client.query(statement);
+  await client.end();
+}

@@ -1,0 +1,119 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+
+const MAIN = fileURLToPath(new URL('../../../dist/main.js', import.meta.url));
+
+export interface Ended {
+  code: number | null;
+  stdout: string;
+  stderr: string;
+}
+
+/** A Paperboy process. */
+export interface Paperboy {
+  pid: number;
+  stdout(): string;
+  stderr(): string;
+  /** Resolves once the process is gone. */
+  ended: Promise<Ended>;
+  /** Resolves once `text` stands on its standard output; throws when the process ends before. */
+  says(text: string): Promise<void>;
+  kill(signal: 'SIGTERM' | 'SIGINT' | 'SIGKILL'): void;
+}
+
+export interface Place {
+  /** Its settings; nothing else of ours gets in. */
+  env: Record<string, string>;
+  cwd: string;
+}
+
+const alive = new Set<ChildProcess>();
+
+/** Starts `paperboy` with the words given. */
+export function launch(argv: readonly string[], { env, cwd }: Place): Paperboy {
+  const { PATH = '', HOME = '' } = process.env;
+  const child = spawn(process.execPath, [MAIN, ...argv], { cwd, env: { PATH, HOME, ...env } });
+  alive.add(child);
+  const text = { stdout: '', stderr: '' };
+  for (const name of ['stdout', 'stderr'] as const) {
+    child[name].setEncoding('utf8').on('data', (chunk: string) => {
+      text[name] += chunk;
+    });
+  }
+  child.stdin.on('error', () => undefined);
+  child.stdin.end();
+  const ended = once(child, 'close').then(([code]) => {
+    alive.delete(child);
+    return { code: code as number | null, ...text };
+  });
+  return {
+    pid: child.pid ?? 0,
+    stdout: () => text.stdout,
+    stderr: () => text.stderr,
+    ended,
+    says: async (words) => {
+      while (!text.stdout.includes(words)) {
+        if (!alive.has(child)) throw new Error(`It ended without “${words}”: ${text.stderr}`);
+        await pause(10);
+      }
+    },
+    kill: (signal) => child.kill(signal),
+  };
+}
+
+/** Runs a command to its end. */
+export function run(argv: readonly string[], place: Place): Promise<Ended> {
+  return launch(argv, place).ended;
+}
+
+/** Runs a command that must succeed; returns its standard output. */
+export async function runWell(line: string, place: Place): Promise<string> {
+  const { code, stdout, stderr } = await run(line.split(' '), place);
+  if (code !== 0) throw new Error(`“paperboy ${line}” ended with ${code}: ${stderr || stdout}`);
+  return stdout;
+}
+
+/** Starts `paperboy start` and waits until it runs. */
+export async function startPaperboy(place: Place, ...words: string[]): Promise<Paperboy> {
+  const started = launch(['start', ...words], place);
+  await started.says(' runs: ');
+  return started;
+}
+
+/** For `afterEach`: no process outlives its test. */
+export async function killAll(): Promise<void> {
+  for (const child of [...alive]) {
+    const gone = once(child, 'close');
+    child.kill('SIGKILL');
+    await gone;
+  }
+}
+
+/** Waits until `happened` returns something other than false or null. */
+export async function until<Value>(
+  happened: () => Promise<Value | false | null> | Value | false | null,
+  timeoutMs = 60_000,
+): Promise<Value> {
+  const endsAt = Date.now() + timeoutMs;
+  for (;;) {
+    const value = await happened();
+    if (value !== false && value !== null) return value;
+    if (Date.now() > endsAt) throw new Error(`It did not happen within ${timeoutMs} ms.`);
+    await pause(5);
+  }
+}
+
+export { pause };
+
+/** A port that nobody listens on now. */
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  return typeof address === 'object' && address ? address.port : 0;
+}

@@ -1,0 +1,14 @@
+import { defineConfig } from 'vitest/config';
+
+/** Tests that start Paperboy as processes of their own: `vitest run --config test/processes/vitest.config.ts`.
+ *  One after the other: each process with an embedded database takes up to 900 MB while it starts. */
+export default defineConfig({
+  test: {
+    include: ['test/processes/**/*.test.ts'],
+    globalSetup: ['test/processes/support/build.ts'],
+    pool: 'forks',
+    fileParallelism: false,
+    testTimeout: 240_000,
+    hookTimeout: 120_000,
+  },
+});

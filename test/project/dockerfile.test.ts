@@ -1,0 +1,100 @@
+import { existsSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { loadConfig } from '../../src/config.ts';
+import { projectFile } from './files.ts';
+
+const manifest = JSON.parse(projectFile('package.json'));
+const lines = projectFile('Dockerfile').replaceAll('\\\n', ' ').split('\n');
+const [, start] = splitAt(lines, (line) => line.startsWith('FROM'));
+const [buildStage, imageStage] = splitAt(start.slice(1), (line) => line.startsWith('FROM'));
+
+describe('Dockerfile', () => {
+  it('builds with scripts that package.json has', () => {
+    const scripts = matches(buildStage, /npm run ([\w:]+)/g);
+    expect(scripts).toContain('build');
+    expect(Object.keys(manifest.scripts)).toEqual(expect.arrayContaining(scripts));
+  });
+
+  it('starts what the build makes, as process 1', () => {
+    const entry = JSON.parse(instruction('ENTRYPOINT')) as string[];
+    expect(entry).toEqual(['node', manifest.bin.paperboy]);
+    expect(JSON.parse(instruction('CMD'))).toEqual(['start']);
+    expect(imageStage.join('\n')).toContain(
+      `/app/${manifest.bin.paperboy} /usr/local/bin/paperboy`,
+    );
+  });
+
+  it('has the sources before it installs: npm 10 builds then', () => {
+    const install = buildStage.findIndex((line) => line.includes('npm ci'));
+    const sources = buildStage.findIndex((line) => line.startsWith('COPY src'));
+    expect(sources).toBeGreaterThan(-1);
+    expect(install).toBeGreaterThan(sources);
+  });
+
+  it('copies what exists and what .dockerignore lets in', () => {
+    const sources = [...buildStage, ...imageStage]
+      .filter((line) => line.startsWith('COPY') && !line.includes('--from='))
+      .flatMap((line) => line.split(/\s+/).slice(1, -1));
+    const allowed = projectFile('.dockerignore').split('\n');
+    expect(sources).toEqual(expect.arrayContaining(['src', 'migrations', 'seeds', 'templates']));
+    for (const source of sources) {
+      expect(existsSync(new URL(`../../${source}`, import.meta.url)), source).toBe(true);
+      expect(allowed).toContain(`!${source}`);
+    }
+  });
+
+  it('lets no secret and no history into the image', () => {
+    const rules = projectFile('.dockerignore')
+      .split('\n')
+      .filter((line) => /^[^#]/.test(line));
+    expect(rules[0]).toBe('*');
+    expect(rules.join('\n')).not.toMatch(/^!(\.env|\.git|data|test)/m);
+  });
+
+  it('takes its packages from the build, without those for development', () => {
+    expect(buildStage.join('\n')).toContain('npm prune --omit=dev');
+    for (const folder of ['node_modules', 'dist']) {
+      expect(imageStage).toContain(`COPY --from=build /app/${folder} ${folder}`);
+    }
+  });
+
+  it('runs as nobody special, on a Node that package.json allows', () => {
+    expect(instruction('USER')).toBe('node');
+    expect(manifest.engines.node).toBe('>=20.19');
+    expect(matches(lines, /^FROM node:(\d+)-/g).map(Number)).toEqual([22, 22]);
+  });
+
+  it('has settings that are accepted, and listens where its health is asked', () => {
+    const env = Object.fromEntries(
+      instruction('ENV')
+        .split(/\s+/)
+        .map((pair) => pair.split('=') as [string, string]),
+    );
+    expect(loadConfig(env)).toMatchObject({ host: '0.0.0.0', port: 3000, dataDir: '/data' });
+    expect(instruction('VOLUME')).toBe(env.DATA_DIR);
+    expect(instruction('EXPOSE')).toBe(env.PORT);
+    const [, , script = ''] = JSON.parse(instruction('HEALTHCHECK').replace(/^.*CMD /, ''));
+    expect(script).toContain('/healthz');
+    expect(() => new Function(script)).not.toThrow();
+  });
+});
+
+/** The words after the last instruction of that name in the image's own stage. */
+function instruction(name: string): string {
+  const found = imageStage.findLast((line) => line.startsWith(`${name} `));
+  if (found === undefined) throw new Error(`The image has no ${name}.`);
+  return found.slice(name.length + 1).trim();
+}
+
+function matches(list: readonly string[], pattern: RegExp): string[] {
+  return list.flatMap((line) => [...line.matchAll(pattern)].map(([, word = '']) => word));
+}
+
+/** What comes before the first line that fits, and from it on. */
+function splitAt(
+  list: readonly string[],
+  fits: (line: string) => boolean,
+): [readonly string[], readonly string[]] {
+  const at = list.findIndex(fits);
+  return [list.slice(0, at), list.slice(at)];
+}

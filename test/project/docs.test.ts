@@ -1,0 +1,55 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { DELIVERY_STATES } from '../../src/domain/delivery.ts';
+import { projectFile } from './files.ts';
+
+const ROOT = new URL('../../', import.meta.url);
+const PAGES = ['README.md', 'CONTRIBUTING.md', 'GLOSSARY.md', 'CHANGELOG.md'];
+
+/** Source files in backticks are named from `src/` on, other files from the root. */
+const FILE = /`((?:[\w.-]+\/)+[\w.-]+\.(?:ts|mjml|hbs|json|csv)|(?:[\w.-]+\/)+)`/g;
+
+describe.each(PAGES)('%s', (page) => {
+  const text = projectFile(page);
+
+  it('links only to files that exist', () => {
+    const links = words(text, /\]\((?!https?:|#)([^)#\s]+)|src="([^"]+)"/g);
+    expect(links.filter((link) => !existsSync(new URL(link, ROOT)))).toEqual([]);
+  });
+
+  it('names only files that exist', () => {
+    const isThere = (file: string) =>
+      ['', 'src/'].some((folder) => existsSync(new URL(folder + file, ROOT)));
+    expect(words(text, FILE).filter((file) => !isThere(file))).toEqual([]);
+  });
+
+  it('names only npm scripts that package.json has', () => {
+    const { scripts } = JSON.parse(projectFile('package.json'));
+    const named = words(text, /npm run ([\w:]+)/g);
+    expect(Object.keys(scripts)).toEqual(expect.arrayContaining(named));
+  });
+});
+
+describe('GLOSSARY.md', () => {
+  it('tells every state of a delivery, in the order of the code', () => {
+    const told = words(projectFile('GLOSSARY.md'), /^\| `(\w+)` \|/gm);
+    expect(told).toEqual([...DELIVERY_STATES]);
+  });
+});
+
+describe('CONTRIBUTING.md', () => {
+  it('shows every folder of src', () => {
+    const tree = projectFile('CONTRIBUTING.md');
+    const shown = words(tree, /^(src\/\w+\/|src\/\w+\.ts)/gm);
+    expect(shown.filter((path) => !existsSync(new URL(path, ROOT)))).toEqual([]);
+    const folders = readdirSync(new URL('src/', ROOT), { withFileTypes: true })
+      .filter((entry) => entry.isDirectory())
+      .map(({ name }) => `src/${name}/`);
+    expect(shown).toEqual(expect.arrayContaining(folders));
+  });
+});
+
+/** What the groups of the pattern caught. */
+function words(text: string, pattern: RegExp): string[] {
+  return [...text.matchAll(pattern)].flatMap((match) => match.slice(1).filter((word) => word));
+}

@@ -1,0 +1,41 @@
+import { parseEnv } from 'node:util';
+import { describe, expect, it } from 'vitest';
+import { loadConfig } from '../../src/config.ts';
+import { knownSettings, projectFile } from './files.ts';
+
+const SETTING = /^# (?=[A-Z_]+=)/gm;
+
+const example = projectFile('.env.example');
+const uncommented = parseEnv(example.replace(SETTING, ''));
+
+describe('.env.example', () => {
+  it('names every setting that is read, once, and no other', () => {
+    const named = [...example.matchAll(/^# ([A-Z_]+)=/gm)].map(([, name]) => name);
+    expect(named.toSorted()).toEqual(knownSettings().toSorted());
+  });
+
+  it('changes nothing as it is', () => {
+    expect(loadConfig(parseEnv(example))).toEqual(loadConfig({}));
+  });
+
+  it('holds values that are accepted, all together', () => {
+    expect(() => loadConfig(uncommented)).not.toThrow();
+  });
+
+  it.each([
+    'HOST',
+    'PORT',
+    'SITE_NAME',
+    'TRUST_PROXY',
+    'SIGNUPS_PER_HOUR',
+    'DATA_DIR',
+    'SMTP_CONNECTIONS',
+    'INBOX_PORT',
+    'MAIL_FROM',
+    'COMPOSE_AT',
+    'LOG_LEVEL',
+  ])('shows the default of %s', (name) => {
+    expect(uncommented[name]).toBeDefined();
+    expect(loadConfig({ [name]: uncommented[name] })).toEqual(loadConfig({}));
+  });
+});

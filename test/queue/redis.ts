@@ -1,0 +1,14 @@
+import { Redis } from 'ioredis';
+
+/** The Redis of this test process, as `openTestParts` names it, or null when the queue is in Postgres. */
+export const redisUrl = process.env.TEST_REDIS_URL
+  ? `${process.env.TEST_REDIS_URL}/${Number(process.env.VITEST_POOL_ID ?? 0) % 16}`
+  : null;
+
+/** Removes what an earlier test file left. */
+export async function emptyRedis(): Promise<void> {
+  if (redisUrl === null) return;
+  const redis = new Redis(redisUrl);
+  await redis.flushdb();
+  redis.disconnect();
+}

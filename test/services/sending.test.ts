@@ -1,0 +1,743 @@
+import { sql } from 'drizzle-orm';
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Db } from '../../src/db/client.ts';
+import { endLeases, openLease } from '../../src/db/leases.ts';
+import { addLetter } from '../../src/db/letters.ts';
+import { updatePreferences, updateStatus } from '../../src/db/subscribers.ts';
+import { suppress } from '../../src/db/suppressions.ts';
+import type { DigestKind, Selection } from '../../src/domain/digest.ts';
+import type { LetterKind } from '../../src/domain/letter.ts';
+import type { Subscriber } from '../../src/domain/subscriber.ts';
+import { createTokens, hashSuppressed } from '../../src/domain/tokens.ts';
+import { openRelay, type Relay } from '../../src/mail/relay.ts';
+import { loadMailTemplates, type MailTemplates } from '../../src/mail/templates.ts';
+import { composeDigest } from '../../src/services/compose-digest.ts';
+import { confirmSignUp } from '../../src/services/confirm-sign-up.ts';
+import { type DeliverDeps, deliverBatch } from '../../src/services/deliver-batch.ts';
+import { requireDigest } from '../../src/services/digest-status.ts';
+import { eraseAddress } from '../../src/services/erase-address.ts';
+import { previewDigest } from '../../src/services/preview-digest.ts';
+import { type LetterDeps, sendLetter } from '../../src/services/send-letter.ts';
+import { createEditions } from '../../src/services/support/editions.ts';
+import { viewDelivery } from '../../src/services/view-delivery.ts';
+import { sender as sampleSender } from '../mail/samples.ts';
+import { clockAt } from '../support/clock.ts';
+import { useDatabase } from '../support/database.ts';
+import { paper, storePapers, storeSubscriber } from '../support/rows.ts';
+import { openSink, type Sink } from './sink.ts';
+
+const database = useDatabase();
+const clock = clockAt('2026-05-08T07:00:00Z');
+const tokens = createTokens(['a key for tests only']);
+const suppressionKey = 'a key for suppressions in tests only';
+const messageIdKey = Buffer.from('a key for message ids in tests');
+const sender = sampleSender();
+const FRIDAY = '2026-05-08';
+const MINUTE_MS = 60_000;
+const CONNECTIONS = 3;
+
+let templates: MailTemplates;
+let sink: Sink;
+let relay: Relay;
+let stopping: AbortController;
+
+beforeAll(async () => {
+  templates = await loadMailTemplates();
+});
+
+beforeEach(async () => {
+  await database.empty();
+  clock.set('2026-05-08T07:00:00Z');
+  stopping = new AbortController();
+  sink = await openSink();
+  relay = openRelay({ urls: [sink.url], connections: 2 * CONNECTIONS });
+});
+
+afterEach(async () => {
+  await relay.close();
+  await sink.close();
+});
+
+function deps(changes: Partial<DeliverDeps> = {}): DeliverDeps & LetterDeps {
+  const { db } = database;
+  return {
+    db,
+    editions: createEditions({ db, templates, sender }),
+    relay,
+    templates,
+    sender,
+    tokens,
+    clock,
+    random: () => 0.5,
+    suppressionKey,
+    messageIdKey,
+    connections: CONNECTIONS,
+    stopping: stopping.signal,
+    ...changes,
+  };
+}
+
+const lease = (holder = 'test') => openLease(database.db, holder);
+
+/** A digest of six papers on the seed day for these readers, who are due at 07:00. */
+async function composeFor(readers: readonly Partial<Subscriber>[]): Promise<{
+  digestId: number;
+  ids: number[];
+}> {
+  await storePapers(
+    database.db,
+    Array.from({ length: 6 }, (_, n) => ({
+      ...paper({ id: `p${n}`, title: `Bicycle ${n}`, upvotes: 60 - 10 * n }),
+      slugs: [n % 2 === 0 ? 'rl' : 'nlp'],
+    })),
+  );
+  const ids = [];
+  for (const reader of readers) ids.push(await storeSubscriber(database.db, reader));
+  return { digestId: await compose('daily', FRIDAY), ids };
+}
+
+async function compose(kind: DigestKind, date: string): Promise<number> {
+  const now = new Date(`${date}T05:30:00Z`);
+  const { digest } = await composeDigest(database.db, { kind, date, now });
+  if (!digest) throw new Error('Nothing was composed.');
+  return digest.id;
+}
+
+const many = (count: number): Partial<Subscriber>[] =>
+  Array.from({ length: count }, (_, n) => ({ email: `r${n}@example.org` }));
+
+interface Row {
+  id: number;
+  state: string;
+  attempts: number;
+  lease: number | null;
+  selection: Selection | null;
+  messageId: string | null;
+  relay: string | null;
+  reply: string | null;
+  detail: string | null;
+  nextAt: Date;
+}
+
+async function rows(digestId: number): Promise<Row[]> {
+  const result = await database.db.execute<{ [column: string]: unknown }>(sql`
+    SELECT subscriber_id::int AS id, state, attempts, lease_id::int AS lease, selection,
+      message_id AS "messageId", relay, reply, detail, next_at AS "nextAt"
+    FROM deliveries WHERE digest_id = ${digestId} ORDER BY subscriber_id`);
+  return result.rows.map((row) => ({
+    ...(row as unknown as Row),
+    nextAt: new Date(String(row.nextAt)),
+  }));
+}
+
+const statesOf = async (digestId: number) => (await rows(digestId)).map(({ state }) => state);
+
+describe('A batch', () => {
+  it('sends each reader their own copy and records it', async () => {
+    const { digestId, ids } = await composeFor(many(8));
+    const result = await deliverBatch(deps(), { digestId, leaseId: await lease() });
+    expect(result).toEqual({ claimed: 8, sent: 8 });
+    expect(sink.accepted.map(({ to }) => to).sort()).toEqual(
+      many(8)
+        .map(({ email }) => email)
+        .sort(),
+    );
+    for (const row of await rows(digestId)) {
+      expect(row).toMatchObject({
+        state: 'sent',
+        attempts: 1,
+        lease: null,
+        relay: `127.0.0.1:${sink.port}`,
+        reply: '250 2.0.0 Taken',
+        detail: null,
+      });
+      const mail = sink.accepted.find(({ raw }) => raw.includes(row.messageId ?? 'no id'));
+      const token = tokens.seal({ digestId, subscriberId: row.id });
+      expect(mail?.raw.includes(`/unsubscribe/${token}`)).toBe(true);
+    }
+    expect(ids).toHaveLength(new Set((await rows(digestId)).map((row) => row.messageId)).size);
+  });
+
+  it('is empty for a digest of which nothing is due, or that does not exist', async () => {
+    const { digestId } = await composeFor([{ hour: 9 }]);
+    const leaseId = await lease();
+    const none = { claimed: 0, sent: 0 };
+    expect(await deliverBatch(deps(), { digestId, leaseId })).toEqual(none);
+    expect(await deliverBatch(deps(), { digestId: 999, leaseId })).toEqual(none);
+    clock.set('2026-05-08T09:00:00Z');
+    expect(await deliverBatch(deps(), { digestId, leaseId })).toMatchObject({ sent: 1 });
+  });
+
+  it('sends nothing again when it rings again', async () => {
+    const { digestId } = await composeFor(many(3));
+    const leaseId = await lease();
+    await deliverBatch(deps(), { digestId, leaseId });
+    await deliverBatch(deps(), { digestId, leaseId });
+    expect(sink.tries).toBe(3);
+  });
+
+  it('has at most so many messages on their way at once, each committed before', async () => {
+    const { digestId } = await composeFor(many(10));
+    const committed: boolean[] = [];
+    sink.beforeReply(async ({ to }) => {
+      const { rows: found } = await database.db.execute<{ state: string }>(sql`
+        SELECT state FROM deliveries JOIN subscribers ON id = subscriber_id WHERE email = ${to}`);
+      committed.push(found[0]?.state === 'sending');
+    });
+    await deliverBatch(deps(), { digestId, leaseId: await lease() });
+    expect(committed).toEqual(Array(10).fill(true));
+    expect(sink.mostAtOnce).toBeLessThanOrEqual(CONNECTIONS);
+  });
+});
+
+describe('What the relay does becomes the state', () => {
+  const cases: [string, Parameters<Sink['behave']>[0], Partial<Row>][] = [
+    ['250', () => 'accept', { state: 'sent', reply: '250 2.0.0 Taken' }],
+    [
+      '451 at RCPT',
+      () => ({ at: 'rcpt', reply: '451 4.7.1 Later' }),
+      {
+        state: 'deferred',
+        reply: '451 4.7.1 Later',
+        nextAt: new Date('2026-05-08T07:05:00Z'),
+      },
+    ],
+    ['421 at the dot', () => ({ at: 'data', reply: '421 4.3.2 Bye' }), { state: 'deferred' }],
+    [
+      '550 at RCPT',
+      () => ({ at: 'rcpt', reply: '550 5.1.1 No such user' }),
+      { state: 'failed', reply: '550 5.1.1 No such user' },
+    ],
+    ['554 at the dot', () => ({ at: 'data', reply: '554 5.7.1 Spam' }), { state: 'failed' }],
+    [
+      'a break before the dot',
+      () => ({ drop: 'at rcpt' }),
+      { state: 'deferred', reply: null, detail: expect.any(String) as never },
+    ],
+    [
+      'a break after the dot',
+      () => ({ drop: 'after the dot' }),
+      { state: 'unknown', reply: null, detail: expect.any(String) as never },
+    ],
+  ];
+
+  it.each(cases)('%s', async (_what, behave, expected) => {
+    const { digestId } = await composeFor(many(1));
+    sink.behave(behave);
+    await deliverBatch(deps(), { digestId, leaseId: await lease() });
+    expect(await rows(digestId)).toMatchObject([{ attempts: 1, lease: null, ...expected }]);
+  });
+
+  it('each for itself', async () => {
+    const { digestId } = await composeFor(many(4));
+    sink.behave((to) => {
+      if (to.startsWith('r1')) return { at: 'rcpt', reply: '550 5.1.1 No' };
+      if (to.startsWith('r2')) return { drop: 'after the dot' };
+      if (to.startsWith('r3')) return { at: 'data', reply: '452 4.2.2 Full' };
+      return 'accept';
+    });
+    const result = await deliverBatch(deps(), { digestId, leaseId: await lease() });
+    expect(result).toEqual({ claimed: 4, sent: 1 });
+    expect(await statesOf(digestId)).toEqual(['sent', 'failed', 'unknown', 'deferred']);
+  });
+
+  it('and an unknown one is not sent again by itself', async () => {
+    const { digestId } = await composeFor(many(1));
+    sink.behave(() => ({ drop: 'after the dot' }));
+    const leaseId = await lease();
+    await deliverBatch(deps(), { digestId, leaseId });
+    clock.advance(60 * MINUTE_MS);
+    await deliverBatch(deps(), { digestId, leaseId });
+    expect(sink.received).toHaveLength(1);
+  });
+
+  it('is written down whatever bytes the reply holds', async () => {
+    const { digestId } = await composeFor(many(1));
+    sink.behave(() => ({ at: 'rcpt', reply: `550 5.1.1 ${'x'.repeat(489)}\u{1f4ee}` }));
+    await deliverBatch(deps(), { digestId, leaseId: await lease() });
+    expect(await statesOf(digestId)).toEqual(['failed']);
+  });
+});
+
+describe('A retry', () => {
+  it('sends the same bytes, with the growing delay of its attempts', async () => {
+    const { digestId } = await composeFor([{ topics: ['rl'] }]);
+    sink.behave(() => ({ at: 'data', reply: '451 4.3.0 Later' }));
+    const leaseId = await lease();
+    await deliverBatch(deps(), { digestId, leaseId });
+    clock.advance(5 * MINUTE_MS - 1);
+    expect(await deliverBatch(deps(), { digestId, leaseId })).toEqual({ claimed: 0, sent: 0 });
+    clock.advance(1);
+    await deliverBatch(deps(), { digestId, leaseId });
+    expect(await rows(digestId)).toMatchObject([
+      { state: 'deferred', attempts: 2, nextAt: new Date('2026-05-08T07:15:00Z') },
+    ]);
+    sink.behave(() => 'accept');
+    clock.advance(10 * MINUTE_MS);
+    await deliverBatch(deps(), { digestId, leaseId });
+    expect(await rows(digestId)).toMatchObject([{ state: 'sent', attempts: 3 }]);
+    const [first, ...others] = sink.received.map(({ raw }) => raw.toString('latin1'));
+    expect(others).toEqual([first, first]);
+  });
+
+  it('keeps the selection, also when the reader follows something else meanwhile', async () => {
+    const { digestId, ids } = await composeFor([{ topics: ['rl'] }]);
+    sink.behave(() => ({ at: 'rcpt', reply: '451 4.3.0 Later' }));
+    const leaseId = await lease();
+    await deliverBatch(deps(), { digestId, leaseId });
+    const [before] = await rows(digestId);
+    await updatePreferences(database.db, ids[0] ?? 0, { topics: ['nlp'] }, clock());
+    sink.behave(() => 'accept');
+    clock.advance(60 * MINUTE_MS);
+    await deliverBatch(deps(), { digestId, leaseId });
+    const [after] = await rows(digestId);
+    expect(after).toMatchObject({ state: 'sent', messageId: before?.messageId });
+    expect(after?.selection).toEqual(before?.selection);
+  });
+
+  it('ends when the reader’s next digest would be due first', async () => {
+    const { digestId } = await composeFor(many(1));
+    sink.behave(() => ({ at: 'rcpt', reply: '451 4.3.0 Later' }));
+    clock.set('2026-05-09T06:58:00Z');
+    await deliverBatch(deps(), { digestId, leaseId: await lease() });
+    expect(await rows(digestId)).toMatchObject([{ state: 'expired', reply: '451 4.3.0 Later' }]);
+  });
+});
+
+describe('A reader who does not want the mail any more', () => {
+  it.each([
+    [
+      'left',
+      (id: number) => updateStatus(database.db, id, 'unsubscribed', clock()),
+      /unsubscribed/,
+    ],
+    [
+      'is erased',
+      () => eraseAddress({ db: database.db, clock, suppressionKey }, 'r0@example.org'),
+      /erased/,
+    ],
+    [
+      'is suppressed',
+      () =>
+        suppress(database.db, hashSuppressed('r0@example.org', suppressionKey), 'bounce', clock()),
+      /suppressed/,
+    ],
+    [
+      'follows what no paper is about',
+      (id: number) => updatePreferences(database.db, id, { topics: ['robotics'] }, clock()),
+      /No paper/,
+    ],
+  ] as [string, (id: number) => Promise<unknown>, RegExp][])(
+    'and %s is skipped, the others are not',
+    async (_what, change, detail) => {
+      const { digestId, ids } = await composeFor(many(2));
+      await change(ids[0] ?? 0);
+      const result = await deliverBatch(deps(), { digestId, leaseId: await lease() });
+      expect(result).toEqual({ claimed: 2, sent: 1 });
+      expect(await rows(digestId)).toMatchObject([
+        { state: 'skipped', detail: expect.stringMatching(detail), lease: null, attempts: 0 },
+        { state: 'sent' },
+      ]);
+      expect(sink.accepted.map(({ to }) => to)).toEqual(['r1@example.org']);
+    },
+  );
+
+  it('after a deferral is skipped too', async () => {
+    const { digestId, ids } = await composeFor(many(1));
+    sink.behave(() => ({ at: 'rcpt', reply: '451 4.3.0 Later' }));
+    const leaseId = await lease();
+    await deliverBatch(deps(), { digestId, leaseId });
+    await updateStatus(database.db, ids[0] ?? 0, 'unsubscribed', clock());
+    clock.advance(60 * MINUTE_MS);
+    await deliverBatch(deps(), { digestId, leaseId });
+    expect(await statesOf(digestId)).toEqual(['skipped']);
+  });
+});
+
+describe('The same paper', () => {
+  it('never comes twice to a reader who changed from daily to weekly', async () => {
+    const { digestId, ids } = await composeFor([{ papers: 2 }, { papers: 2 }]);
+    sink.behave((to) => (to === '' || sink.tries > 1 ? 'accept' : { drop: 'after the dot' }));
+    await deliverBatch(deps(), { digestId, leaseId: await lease() });
+    for (const id of ids) {
+      await updatePreferences(database.db, id, { frequency: 'weekly' }, clock());
+    }
+    sink.behave(() => 'accept');
+    clock.set('2026-05-11T07:00:00Z');
+    const weekly = await compose('weekly', '2026-05-11');
+    await deliverBatch(deps(), { digestId: weekly, leaseId: await lease() });
+    const ranks = async (id: number) =>
+      (await rows(id)).map(({ selection }) => selection?.map(({ rank }) => rank));
+    // Both digests hold the same papers in the same order.
+    for (const [place, daily] of (await ranks(digestId)).entries()) {
+      const later = (await ranks(weekly))[place];
+      expect(daily).toHaveLength(2);
+      expect(later).toHaveLength(2);
+      expect(later?.filter((rank) => daily?.includes(rank))).toEqual([]);
+    }
+  });
+
+  it('is not in a second mail while the first one waits for its retry', async () => {
+    const { digestId, ids } = await composeFor([{ papers: 2 }]);
+    sink.behave(() => ({ at: 'rcpt', reply: '451 4.3.0 Later' }));
+    await deliverBatch(deps(), { digestId, leaseId: await lease() });
+    await updatePreferences(database.db, ids[0] ?? 0, { frequency: 'weekly' }, clock());
+    sink.behave(() => 'accept');
+    clock.set('2026-05-11T07:00:00Z');
+    const weekly = await compose('weekly', '2026-05-11');
+    await deliverBatch(deps(), { digestId: weekly, leaseId: await lease() });
+    const [[daily], [later]] = [await rows(digestId), await rows(weekly)];
+    const first = daily?.selection?.map(({ rank }) => rank);
+    expect(first).toHaveLength(2);
+    expect(later?.selection?.some(({ rank }) => first?.includes(rank))).toBe(false);
+  });
+
+  it('may come again to a reader who never got the first mail', async () => {
+    const { digestId, ids } = await composeFor([{ papers: 2 }]);
+    sink.behave(() => ({ at: 'rcpt', reply: '550 5.7.1 Not now' }));
+    await deliverBatch(deps(), { digestId, leaseId: await lease() });
+    await updatePreferences(database.db, ids[0] ?? 0, { frequency: 'weekly' }, clock());
+    sink.behave(() => 'accept');
+    clock.set('2026-05-11T07:00:00Z');
+    const weekly = await compose('weekly', '2026-05-11');
+    await deliverBatch(deps(), { digestId: weekly, leaseId: await lease() });
+    const [[daily], [later]] = [await rows(digestId), await rows(weekly)];
+    expect(later?.selection?.map(({ rank }) => rank)).toEqual(
+      daily?.selection?.map(({ rank }) => rank),
+    );
+  });
+});
+
+describe('Two workers', () => {
+  it('never send the same delivery', async () => {
+    const { digestId } = await composeFor([]);
+    await database.db.execute(sql`
+      WITH readers AS (
+        INSERT INTO subscribers (email, email_key, status, topics, keywords, frequency, timezone,
+          hour, papers, created_at, updated_at)
+        SELECT n || '@example.org', n || '@example.org', 'active', '{}', '{}', 'daily', 'UTC', 7, 3,
+          ${clock()}::timestamptz, ${clock()}::timestamptz
+        FROM generate_series(1, 450) AS n RETURNING id
+      )
+      INSERT INTO deliveries (digest_id, subscriber_id, state, send_at, next_at, attempts, updated_at)
+      SELECT ${digestId}::int, id, 'pending', ${clock()}::timestamptz, ${clock()}::timestamptz, 0,
+        ${clock()}::timestamptz FROM readers`);
+    const shared = deps();
+    const leases = [await lease('one'), await lease('two'), await lease('three')];
+    const results = await Promise.all(
+      leases.map((leaseId) => deliverBatch(shared, { digestId, leaseId })),
+    );
+    expect(results.reduce((sum, { sent }) => sum + sent, 0)).toBe(450);
+    expect(sink.accepted).toHaveLength(450);
+    expect(new Set(sink.accepted.map(({ to }) => to)).size).toBe(450);
+    expect(new Set(await statesOf(digestId))).toEqual(new Set(['sent']));
+  });
+});
+
+describe('A lease that has ended', () => {
+  const end = (id: number) => endLeases(database.db, { id }, clock());
+
+  it('gets nothing', async () => {
+    const { digestId } = await composeFor(many(2));
+    const leaseId = await lease();
+    await end(leaseId);
+    const result = await deliverBatch(deps(), { digestId, leaseId });
+    expect(result).toEqual({ claimed: 0, sent: 0 });
+    expect(await rows(digestId)).toMatchObject([
+      { state: 'pending', lease: null },
+      { state: 'pending', lease: null },
+    ]);
+  });
+
+  it('while messages are on their way changes nothing any more, and sends no more', async () => {
+    const { digestId } = await composeFor(many(2 * CONNECTIONS + 1));
+    const leaseId = await lease();
+    let isEnded = false;
+    sink.beforeReply(async () => {
+      if (isEnded) return;
+      isEnded = true;
+      await end(leaseId);
+    });
+    await deliverBatch(deps(), { digestId, leaseId });
+    expect(sink.accepted).toHaveLength(CONNECTIONS);
+    const states = await statesOf(digestId);
+    expect(states.filter((state) => state === 'unknown')).toHaveLength(CONNECTIONS);
+    expect(states.filter((state) => state === 'pending')).toHaveLength(CONNECTIONS + 1);
+  });
+
+  it('before the first message sends none', async () => {
+    const { digestId } = await composeFor(many(2));
+    const leaseId = await lease();
+    const { editions } = deps();
+    await deliverBatch(
+      deps({
+        editions: async (id) => {
+          const edition = await editions(id);
+          if (!edition) return null;
+          return {
+            ...edition,
+            selectFor: async (...args) => {
+              await end(leaseId);
+              return edition.selectFor(...args);
+            },
+          };
+        },
+      }),
+      { digestId, leaseId },
+    );
+    expect(sink.tries).toBe(0);
+    expect(await rows(digestId)).toMatchObject([
+      { state: 'pending', selection: null },
+      { state: 'pending', selection: null },
+    ]);
+  });
+});
+
+describe('Stopping', () => {
+  it('finishes what is on its way and gives the rest back', async () => {
+    const { digestId } = await composeFor(many(2 * CONNECTIONS + 2));
+    sink.beforeReply(async () => stopping.abort());
+    const result = await deliverBatch(deps(), { digestId, leaseId: await lease() });
+    expect(result.sent).toBe(CONNECTIONS);
+    const states = await statesOf(digestId);
+    expect(states.filter((state) => state === 'sent')).toHaveLength(CONNECTIONS);
+    expect(states.filter((state) => state === 'pending')).toHaveLength(CONNECTIONS + 2);
+  });
+
+  it('before the batch claims nothing', async () => {
+    const { digestId } = await composeFor(many(1));
+    stopping.abort();
+    const result = await deliverBatch(deps(), { digestId, leaseId: await lease() });
+    expect(result).toEqual({ claimed: 0, sent: 0 });
+  });
+});
+
+describe('A batch that breaks off', () => {
+  /** The database, whose `transaction` number `failing` fails: before it, or once it is committed. */
+  function failingDb(failing: number, when: 'before' | 'after'): Db {
+    let count = 0;
+    return new Proxy(database.db, {
+      get(db, name) {
+        if (name !== 'transaction') return Reflect.get(db, name);
+        return async (work: Parameters<Db['transaction']>[0]) => {
+          count += 1;
+          if (count === failing && when === 'before') throw new Error('The connection is gone.');
+          const result = await db.transaction(work);
+          if (count === failing) throw new Error('The connection is gone.');
+          return result;
+        };
+      },
+    });
+  }
+
+  it('does not stop at a reader whose mail cannot be composed', async () => {
+    const { digestId } = await composeFor([{ email: 'no address' }, { email: 'a@example.org' }]);
+    const result = await deliverBatch(deps(), { digestId, leaseId: await lease() });
+    expect(result).toEqual({ claimed: 2, sent: 1 });
+    expect(await rows(digestId)).toMatchObject([
+      { state: 'failed', lease: null, detail: expect.stringContaining('address') },
+      { state: 'sent' },
+    ]);
+  });
+
+  it('gives everything back when the papers cannot be chosen', async () => {
+    const { digestId } = await composeFor(many(2));
+    const { editions } = deps();
+    const broken = deps({
+      editions: async (id) => {
+        const edition = await editions(id);
+        return edition && { ...edition, selectFor: () => Promise.reject(new Error('Too bad.')) };
+      },
+    });
+    const leaseId = await lease();
+    await expect(deliverBatch(broken, { digestId, leaseId })).rejects.toThrow('Too bad.');
+    expect(await rows(digestId)).toMatchObject([
+      { state: 'pending', lease: null },
+      { state: 'pending', lease: null },
+    ]);
+    expect(await deliverBatch(deps(), { digestId, leaseId })).toMatchObject({ sent: 2 });
+  });
+
+  it.each(['before', 'after'] as const)(
+    'when the database fails %s a commit writes down what was sent, and gives back the rest',
+    async (when) => {
+      const { digestId } = await composeFor(many(2 * CONNECTIONS + 1));
+      const leaseId = await lease();
+      const broken = deps({ db: failingDb(2, when) });
+      await expect(deliverBatch(broken, { digestId, leaseId })).rejects.toThrow('is gone');
+      const states = await statesOf(digestId);
+      expect(states.filter((state) => state === 'sent')).toHaveLength(CONNECTIONS);
+      expect(states.filter((state) => !['sent', 'pending', 'deferred'].includes(state))).toEqual(
+        [],
+      );
+      expect(await deliverBatch(deps(), { digestId, leaseId })).toMatchObject({
+        sent: CONNECTIONS + 1,
+      });
+      expect(new Set(sink.accepted.map(({ to }) => to)).size).toBe(2 * CONNECTIONS + 1);
+      expect(sink.accepted).toHaveLength(2 * CONNECTIONS + 1);
+    },
+  );
+});
+
+describe('A reader’s own view', () => {
+  it('is what was mailed, once the papers are chosen', async () => {
+    const { digestId, ids } = await composeFor([{ topics: ['rl'] }]);
+    const token = tokens.seal({ digestId, subscriberId: ids[0] ?? 0 });
+    const view = (of = token) => viewDelivery(deps(), of);
+    expect(await view()).toBeNull();
+    await deliverBatch(deps(), { digestId, leaseId: await lease() });
+    const html = await view();
+    expect(html).toContain('Bicycle 0');
+    expect(html).not.toContain('Bicycle 1');
+    await updatePreferences(database.db, ids[0] ?? 0, { topics: ['nlp'] }, clock());
+    expect(await view()).not.toContain('Bicycle 1');
+    expect(await view(tokens.seal({ digestId: 0, subscriberId: ids[0] ?? 0 }))).toBeNull();
+    expect(await view('AbCdEfGhIjKlMnOpQr_-Uv')).toBeNull();
+    await eraseAddress(
+      { db: database.db, clock, suppressionKey },
+      (await rows(digestId)).length === 1 ? (sink.accepted[0]?.to ?? '') : '',
+    );
+    expect(await view()).toBeNull();
+  });
+});
+
+describe('A preview', () => {
+  const preview = async (email: string | null, asText = false) => {
+    const digest = await requireDigest(database.db, 'daily', FRIDAY);
+    return (await previewDigest(deps(), digest, { email, asText })).toString('latin1');
+  };
+
+  it('is the message as it will be sent, and stores and sends nothing', async () => {
+    const { digestId } = await composeFor([{ email: 'ada@example.org', topics: ['rl'] }]);
+    const before = await preview('ADA@example.org');
+    expect(await rows(digestId)).toMatchObject([{ state: 'pending', selection: null }]);
+    expect(sink.tries).toBe(0);
+    await deliverBatch(deps(), { digestId, leaseId: await lease() });
+    expect(sink.accepted[0]?.raw.toString('latin1')).toBe(before);
+    expect(await preview('ada@example.org')).toBe(before);
+  });
+
+  it('is of a reader without wishes when nobody is named', async () => {
+    await composeFor([]);
+    expect(await preview(null, true)).toContain('Bicycle 5');
+    expect(await preview(null)).toContain('To: reader@example.org');
+  });
+
+  it('says when there is nobody, or nothing to send', async () => {
+    await composeFor([{ email: 'ada@example.org', topics: ['robotics'] }]);
+    await expect(preview('bob@example.org')).rejects.toMatchObject({ code: 'UNKNOWN_SUBSCRIBER' });
+    await expect(preview('ada@example.org')).rejects.toMatchObject({ code: 'NOTHING_TO_SEND' });
+    await expect(preview('no address')).rejects.toMatchObject({ code: 'INVALID_EMAIL' });
+  });
+});
+
+describe('A letter', () => {
+  async function ask(
+    kind: LetterKind = 'confirm',
+    changes: Partial<Subscriber> = { status: 'pending' },
+  ): Promise<number> {
+    const subscriberId = await storeSubscriber(database.db, {
+      email: 'ada@example.org',
+      ...changes,
+    });
+    const expiresAt = new Date(clock().getTime() + 48 * 60 * MINUTE_MS);
+    return addLetter(database.db, { subscriberId, kind, requestedAt: clock(), expiresAt });
+  }
+  async function letter(id: number) {
+    const { rows: found } = await database.db.execute<{ messageId: string; nextAt: string; [column: string]: unknown }>(sql`
+      SELECT state, attempts, next_at AS "nextAt", message_id AS "messageId", reply FROM letters
+      WHERE id = ${id}`);
+    const [row] = found;
+    if (!row) throw new Error(`There is no letter ${id}.`);
+    return { ...row, nextAt: new Date(row.nextAt) };
+  }
+  const confirmLink = /\/confirm\/([\w-]{22})/;
+  const linkIn = (place: number) =>
+    confirmLink.exec(sink.received[place]?.raw.toString() ?? '')?.[1] ?? '';
+
+  it('goes out once, with a link that works', async () => {
+    const id = await ask();
+    await sendLetter(deps(), id);
+    await sendLetter(deps(), id);
+    expect(sink.accepted.map(({ to }) => to)).toEqual(['ada@example.org']);
+    expect(await letter(id)).toMatchObject({
+      state: 'sent',
+      attempts: 1,
+      reply: '250 2.0.0 Taken',
+    });
+    expect(await confirmSignUp(deps(), linkIn(0))).toMatchObject({ kind: 'confirmed' });
+  });
+
+  it('goes out once, also when two workers have it', async () => {
+    const id = await ask();
+    await Promise.all([sendLetter(deps(), id), sendLetter(deps(), id)]);
+    expect(sink.tries).toBe(1);
+  });
+
+  it.each([
+    ['preferences', '/preferences/'],
+    ['export', '/export/'],
+    ['erase', '/erase/'],
+  ] as const)('of kind %s leads to %s', async (kind, path) => {
+    await sendLetter(deps(), await ask(kind, { status: 'active' }));
+    expect(sink.accepted[0]?.raw.toString()).toContain(path);
+  });
+
+  it.each([
+    ['after a 4xx', { at: 'rcpt', reply: '451 4.7.1 Greylisted' }],
+    ['after the connection broke', { drop: 'at rcpt' }],
+    ['after an unknown outcome', { drop: 'after the dot' }],
+  ] as const)('is sent again %s, with the same link and Message-ID', async (_what, behaviour) => {
+    const id = await ask();
+    sink.behave(() => behaviour);
+    await sendLetter(deps(), id);
+    const waiting = await letter(id);
+    expect(waiting).toMatchObject({
+      state: 'pending',
+      attempts: 1,
+      nextAt: new Date('2026-05-08T07:05:00Z'),
+    });
+    await sendLetter(deps(), id);
+    expect(sink.accepted).toEqual([]);
+    sink.behave(() => 'accept');
+    clock.advance(5 * MINUTE_MS);
+    await sendLetter(deps(), id);
+    expect(await letter(id)).toMatchObject({ state: 'sent', messageId: waiting.messageId });
+    expect(new Set(sink.received.map(({ raw }) => raw.toString('latin1'))).size).toBe(1);
+    expect(sink.accepted[0]?.raw.toString()).toContain(waiting.messageId);
+  });
+
+  it('fails for good after a 5xx', async () => {
+    const id = await ask();
+    sink.behave(() => ({ at: 'rcpt', reply: '550 5.1.1 No such user' }));
+    await sendLetter(deps(), id);
+    expect(await letter(id)).toMatchObject({ state: 'failed', reply: '550 5.1.1 No such user' });
+  });
+
+  it('is not sent once its link has ended', async () => {
+    const id = await ask();
+    clock.advance(48 * 60 * MINUTE_MS);
+    await sendLetter(deps(), id);
+    expect(sink.tries).toBe(0);
+    expect(await letter(id)).toMatchObject({ state: 'failed' });
+  });
+
+  it('is tried no more when the next try would come after its end', async () => {
+    const id = await ask();
+    sink.behave(() => ({ at: 'rcpt', reply: '451 4.7.1 Later' }));
+    clock.advance(48 * 60 * MINUTE_MS - 1);
+    await sendLetter(deps(), id);
+    expect(await letter(id)).toMatchObject({ state: 'failed', reply: '451 4.7.1 Later' });
+  });
+
+  it('that a worker died over goes to the next one after two minutes', async () => {
+    const id = await ask();
+    await database.db.execute(sql`UPDATE letters SET attempts = 1,
+      next_at = ${new Date(clock().getTime() + 2 * MINUTE_MS)} WHERE id = ${id}`);
+    await sendLetter(deps(), id);
+    expect(sink.tries).toBe(0);
+    clock.advance(2 * MINUTE_MS);
+    await sendLetter(deps(), id);
+    expect(sink.accepted).toHaveLength(1);
+  });
+});
