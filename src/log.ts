@@ -1,10 +1,39 @@
 import { type Logger, pino } from 'pino';
 import type { LogLevel } from './config.ts';
 
-/** Where an address or a token might come into the log with an error or a request. */
-const REDACTED = ['email', '*.email', 'to', '*.to', 'err.envelope', 'err.rejected', 'req.headers'];
+/** Where an address or a token might come into the log with a request. */
+const REDACTED = ['email', '*.email', 'to', '*.to', 'req.headers'];
 
 /** The log of a process: lines of JSON on its standard error. */
 export function openLog(level: LogLevel): Logger {
-  return pino({ level, redact: REDACTED }, pino.destination({ dest: 2, sync: true }));
+  const options = { level, redact: REDACTED, serializers: { err: loggableError } };
+  return pino(options, pino.destination({ dest: 2, sync: true }));
+}
+
+/**
+ * What may be written down of an error. Of a failed query only its text and the database's code: the
+ * values in it, which PostgreSQL repeats in its messages, are readers' addresses.
+ */
+export function loggableError(error: unknown): object {
+  if (!(error instanceof Error)) return { type: typeof error };
+  const { query } = error as { query?: unknown };
+  const isQuery = typeof query === 'string';
+  return {
+    type: error.name,
+    code: codeOf(error) ?? codeOf(error.cause),
+    message: isQuery ? 'a query failed' : error.message,
+    stack: framesOf(error),
+    ...(isQuery && { query }),
+  };
+}
+
+function codeOf(error: unknown): string | undefined {
+  const { code } = Object(error) as { code?: unknown };
+  return typeof code === 'string' ? code : undefined;
+}
+
+/** The stack without the message that stands at its top. */
+function framesOf({ stack = '' }: Error): string {
+  const first = stack.indexOf('\n    at ');
+  return first === -1 ? '' : stack.slice(first + 1);
 }

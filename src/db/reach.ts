@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { PaperboyError } from '../domain/errors.ts';
-import type { Database } from './client.ts';
+import type { Database, Db } from './client.ts';
 
 /** The oldest PostgreSQL that our statements run on. */
 const OLDEST_MAJOR = 15;
@@ -18,6 +18,11 @@ export async function reachServer(database: Database, url: string): Promise<void
     'DATABASE_TOO_OLD',
     `The server of DATABASE_URL is PostgreSQL ${version}: expected ${OLDEST_MAJOR} or newer.`,
   );
+}
+
+/** Rejects when the database does not answer. */
+export async function answers(db: Db): Promise<void> {
+  await db.execute(sql`SELECT 1`);
 }
 
 /** Such as `15.8`. */

@@ -71,12 +71,16 @@ export async function replacePaperTopics(
     .values(rows.map(({ paperId, slug, score }) => ({ paperId, topicSlug: slug, score })));
 }
 
-/** How many papers each topic has among those listed on `day` (all days when null). */
-export async function countPapersByTopic(db: Db, day: string | null): Promise<Map<string, number>> {
+/** How many papers each topic has among those listed on the days given, both ends included (all days
+ *  when null). */
+export async function countPapersByTopic(
+  db: Db,
+  days: { first: string; last: string } | null,
+): Promise<Map<string, number>> {
   const result = await db.execute<{ slug: string; count: number }>(sql`
     SELECT topic_slug AS slug, count(*)::int AS count
     FROM paper_topics JOIN papers ON papers.id = paper_topics.paper_id
-    ${day === null ? sql`` : sql`WHERE papers.listed_on = ${day}`}
+    ${days === null ? sql`` : sql`WHERE papers.listed_on BETWEEN ${days.first} AND ${days.last}`}
     GROUP BY topic_slug`);
   return new Map(result.rows.map(({ slug, count }) => [slug, count]));
 }

@@ -8,7 +8,7 @@ import type {
 import { PaperboyError } from '../domain/errors.ts';
 import { cleanText } from '../domain/text.ts';
 import type { HttpDeps } from './deps.ts';
-import { loggableError, routeOf } from './request-log.ts';
+import { routeOf } from './request-log.ts';
 import type { App } from './typed-app.ts';
 
 interface Problem {
@@ -30,7 +30,7 @@ export function installErrors(app: App, deps: HttpDeps): void {
   app.setErrorHandler((error: FastifyError, request, reply) => {
     const problem = problemOf(error);
     if (problem.statusCode >= 500) {
-      request.log.error({ ...loggableError(error), ...routeOf(request) }, 'a request failed');
+      request.log.error({ err: error, ...routeOf(request) }, 'a request failed');
     }
     return answer(deps, request, reply, problem);
   });

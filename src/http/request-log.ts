@@ -22,31 +22,3 @@ export function routeOf({ method, routeOptions }: FastifyRequest): {
 } {
   return { method, route: routeOptions.url ?? null };
 }
-
-/**
- * What may be written down of an error. Of a failed query only its text and the database's code: the
- * values in it, which PostgreSQL repeats in its messages, are readers' addresses.
- */
-export function loggableError(error: unknown): object {
-  if (!(error instanceof Error)) return { type: typeof error };
-  const { query } = error as { query?: unknown };
-  const isQuery = typeof query === 'string';
-  return {
-    type: error.name,
-    code: codeOf(error) ?? codeOf(error.cause),
-    message: isQuery ? 'a query failed' : error.message,
-    stack: framesOf(error),
-    ...(isQuery && { query }),
-  };
-}
-
-function codeOf(error: unknown): string | undefined {
-  const { code } = Object(error) as { code?: unknown };
-  return typeof code === 'string' ? code : undefined;
-}
-
-/** The stack without the message that stands at its top. */
-function framesOf({ stack = '' }: Error): string {
-  const first = stack.indexOf('\n    at ');
-  return first === -1 ? '' : stack.slice(first + 1);
-}

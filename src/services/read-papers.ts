@@ -44,7 +44,7 @@ export async function readLatestDay(db: Db, now: Date): Promise<DayOfPapers> {
     offset: 0,
   });
   const digest = await findDigest(db, 'daily', day);
-  const countsByTopic = await countPapersByTopic(db, day);
+  const countsByTopic = await countPapersByTopic(db, { first: day, last: day });
   const topics = (await listTopics(db)).map((topic) => ({
     ...topic,
     count: countsByTopic.get(topic.slug) ?? 0,

@@ -8,7 +8,7 @@ export default defineConfig({
     globalSetup: ['test/processes/support/build.ts'],
     pool: 'forks',
     fileParallelism: false,
-    testTimeout: 240_000,
+    testTimeout: 600_000,
     hookTimeout: 120_000,
   },
 });

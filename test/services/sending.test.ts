@@ -644,7 +644,11 @@ describe('A letter', () => {
     return addLetter(database.db, { subscriberId, kind, requestedAt: clock(), expiresAt });
   }
   async function letter(id: number) {
-    const { rows: found } = await database.db.execute<{ messageId: string; nextAt: string; [column: string]: unknown }>(sql`
+    const { rows: found } = await database.db.execute<{
+      messageId: string;
+      nextAt: string;
+      [column: string]: unknown;
+    }>(sql`
       SELECT state, attempts, next_at AS "nextAt", message_id AS "messageId", reply FROM letters
       WHERE id = ${id}`);
     const [row] = found;

@@ -1,5 +1,6 @@
 import type { FastifyReply } from 'fastify';
 import { describeLongDay, describeWhen } from '../../domain/describe.ts';
+import { localDay, nextEditionAt } from '../../domain/next-edition.ts';
 import type { Subscriber } from '../../domain/subscriber.ts';
 import {
   type Confirmation,
@@ -9,7 +10,6 @@ import {
 import { readTopics } from '../../services/read-papers.ts';
 import type { HttpDeps } from '../deps.ts';
 import { sendPage } from '../errors.ts';
-import { localDay, nextEditionAt } from '../next-edition.ts';
 import type { ConfirmView } from '../pages/index.ts';
 import { TokenParams } from '../schemas.ts';
 import type { App } from '../typed-app.ts';

@@ -1,4 +1,4 @@
-import { sql } from 'drizzle-orm';
+import { answers } from '../../db/reach.ts';
 import type { HttpDeps } from '../deps.ts';
 import { Alive, Readiness } from '../schemas.ts';
 import type { App } from '../typed-app.ts';
@@ -22,8 +22,8 @@ export async function healthRoutes(app: App, { db, queue }: HttpDeps): Promise<v
     },
     async (_request, reply) => {
       const checks = {
-        database: await passes(async () => db.execute(sql`SELECT 1`)),
-        queue: await passes(async () => queue.check()),
+        database: await passes(() => answers(db)),
+        queue: await passes(() => queue.check()),
       };
       const isReady = Object.values(checks).every((check) => check === 'ok');
       return reply

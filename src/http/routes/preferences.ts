@@ -1,12 +1,12 @@
 import type { FastifyReply } from 'fastify';
+import { localDay, nextEditionAt } from '../../domain/next-edition.ts';
 import { InvalidPreferences, type Problems } from '../../domain/preferences.ts';
 import { dayOf, timezones } from '../../domain/schedule.ts';
 import type { Subscriber } from '../../domain/subscriber.ts';
-import { readTopics } from '../../services/read-papers.ts';
+import { countTopicsPerWeek } from '../../services/count-topics.ts';
 import type { HttpDeps } from '../deps.ts';
 import { sendPage } from '../errors.ts';
 import { answersOf, formOf, typedPreferences } from '../forms.ts';
-import { localDay, nextEditionAt } from '../next-edition.ts';
 import { changeReader, mailDataLink, requireReader } from '../readers.ts';
 import { TokenParams } from '../schemas.ts';
 import type { App } from '../typed-app.ts';
@@ -61,11 +61,13 @@ async function sendPreferences(
   reader: Subscriber,
   { saved = false, problems = {} }: { saved?: boolean; problems?: Problems },
 ): Promise<FastifyReply> {
-  const topics = (await readTopics(deps.db)).map(({ slug, name }) => ({
+  const counted = await countTopicsPerWeek(deps.db, deps.clock());
+  const hasCounts = counted.some(({ papersPerWeek }) => papersPerWeek > 0);
+  const topics = counted.map(({ slug, name, papersPerWeek }) => ({
     slug,
     name,
     isFollowed: reader.topics.includes(slug),
-    papersPerWeek: null,
+    papersPerWeek: hasCounts ? papersPerWeek : null,
   }));
   const html = deps.pages.preferences({
     token,

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
+import type { Writable } from 'node:stream';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
@@ -22,6 +23,8 @@ export interface Paperboy {
   /** Resolves once `text` stands on its standard output; throws when the process ends before. */
   says(text: string): Promise<void>;
   kill(signal: 'SIGTERM' | 'SIGINT' | 'SIGKILL'): void;
+  /** Its standard input; ended from the first, unless it was launched with `takesInput`. */
+  stdin: Writable;
 }
 
 export interface Place {
@@ -33,7 +36,11 @@ export interface Place {
 const alive = new Set<ChildProcess>();
 
 /** Starts `paperboy` with the words given. */
-export function launch(argv: readonly string[], { env, cwd }: Place): Paperboy {
+export function launch(
+  argv: readonly string[],
+  { env, cwd }: Place,
+  { takesInput = false } = {},
+): Paperboy {
   const { PATH = '', HOME = '' } = process.env;
   const child = spawn(process.execPath, [MAIN, ...argv], { cwd, env: { PATH, HOME, ...env } });
   alive.add(child);
@@ -44,7 +51,7 @@ export function launch(argv: readonly string[], { env, cwd }: Place): Paperboy {
     });
   }
   child.stdin.on('error', () => undefined);
-  child.stdin.end();
+  if (!takesInput) child.stdin.end();
   const ended = once(child, 'close').then(([code]) => {
     alive.delete(child);
     return { code: code as number | null, ...text };
@@ -61,6 +68,7 @@ export function launch(argv: readonly string[], { env, cwd }: Place): Paperboy {
       }
     },
     kill: (signal) => child.kill(signal),
+    stdin: child.stdin,
   };
 }
 

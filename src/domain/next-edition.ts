@@ -1,6 +1,6 @@
 import { Temporal } from 'temporal-polyfill';
-import { addDays, dayOf, isDue, isMonday, nextOccurrence } from '../domain/schedule.ts';
-import type { Preferences } from '../domain/subscriber.ts';
+import { addDays, dayOf, isDue, isMonday, nextOccurrence } from './schedule.ts';
+import type { Preferences } from './subscriber.ts';
 
 export interface Expectation {
   now: Date;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { localDay, nextEditionAt } from '../../src/domain/next-edition.ts';
 import { DEFAULT_PREFERENCES } from '../../src/domain/subscriber.ts';
-import { localDay, nextEditionAt } from '../../src/http/next-edition.ts';
 
 /** Friday, 8 May 2026; composing is at 05:30 UTC. */
 function next(
