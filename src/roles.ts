@@ -99,9 +99,23 @@ async function startWorker({ queue, handlers, lease, logger }: Parts): Promise<W
   });
 }
 
+/** How often to look whether the store of the queue still has the schedules, in ms. */
+const RESTORE_EVERY_MS = 30_000;
+
 async function startScheduler({ queue, handlers, config, logger }: Parts): Promise<Work> {
+  const onError = logTo(logger);
   await startSchedules(queue, config.composeAt);
-  return queue.work(['schedule'], handlers, { concurrency: 1, onError: logTo(logger) });
+  const work = await queue.work(['schedule'], handlers, { concurrency: 1, onError });
+  // Not a schedule itself: a queue whose store was wiped rings no more bells.
+  const timer = setInterval(() => {
+    queue.restoreSchedules().catch((error) => onError(error, null));
+  }, RESTORE_EVERY_MS);
+  return {
+    stop: async () => {
+      clearInterval(timer);
+      await work.stop();
+    },
+  };
 }
 
 function stopOf(work: Work): () => Promise<void> {

@@ -7,7 +7,11 @@ describe('What is written down of an error', () => {
     const cause = Object.assign(new Error('duplicate key: (email_key)=(ada@example.org)'), {
       code: '23505',
     });
-    const error = new DrizzleQueryError('INSERT INTO subscribers VALUES ($1)', ['ada@example.org'], cause);
+    const error = new DrizzleQueryError(
+      'INSERT INTO subscribers VALUES ($1)',
+      ['ada@example.org'],
+      cause,
+    );
 
     const written = JSON.stringify(loggableError(error));
 

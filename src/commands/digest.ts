@@ -4,9 +4,13 @@ import type { DigestKind } from '../domain/digest.ts';
 import { PaperboyError } from '../domain/errors.ts';
 import { dayOf } from '../domain/schedule.ts';
 import { composeDigest } from '../services/compose-digest.ts';
-import { type DigestStatus, digestStatus, requireDigest } from '../services/digest-status.ts';
 import { previewDigest } from '../services/preview-digest.ts';
 import { sendDigest } from '../services/send-digest.ts';
+import {
+  type DigestStatus,
+  digestStatus,
+  requireDigest,
+} from '../services/support/digest-status.ts';
 import type { CommandContext } from './context.ts';
 import { dateOption, jsonOption, kindOption } from './options.ts';
 import { formatCount, progressOn, say, sayJson } from './output.ts';

@@ -5,8 +5,8 @@ import type { Handlers } from '../queue/jobs.ts';
 import type { Queue } from '../queue/queue.ts';
 import { composeDigest } from '../services/compose-digest.ts';
 import { type DeliverDeps, deliverBatch } from '../services/deliver-batch.ts';
-import { ringDue } from '../services/ring-due.ts';
 import { type LetterDeps, sendLetter } from '../services/send-letter.ts';
+import { ringDue } from '../services/support/ring-due.ts';
 import { tidyUp } from '../services/tidy-up.ts';
 import type { Lease } from './lease.ts';
 

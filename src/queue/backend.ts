@@ -20,6 +20,8 @@ export interface JobQueue {
     repeat: Omit<RepeatOptions, 'key'>,
     template: { name: string; data: unknown; opts?: JobSchedulerTemplateOptions },
   ): Promise<unknown>;
+  /** Undefined when there is no such scheduler. */
+  getJobScheduler(id: string): Promise<unknown>;
   getJobCounts(
     ...types: ('waiting' | 'active' | 'delayed' | 'failed')[]
   ): Promise<Record<string, number>>;

@@ -16,6 +16,8 @@ export interface Queue {
   ringMany<Name extends JobName>(name: Name, rings: readonly Ring<Name>[]): Promise<void>;
   /** Rings by itself from now on, once however many processes ask for it. */
   schedule<Name extends JobName>(name: Name, data: JobMap[Name], when: Schedule): Promise<void>;
+  /** Schedules again what the store has lost meanwhile: it may be wiped at any moment. */
+  restoreSchedules(): Promise<void>;
   /** Starts handling the jobs of the queues named. */
   work(queues: readonly QueueName[], handlers: Handlers, options: WorkOptions): Promise<Work>;
   /** Rejects when the store of the queue does not answer. */
@@ -77,6 +79,7 @@ export function openQueue(
       return [name, queue];
     }),
   ) as Record<QueueName, JobQueue>;
+  const schedules = new Map<string, { queue: JobQueue; set: () => Promise<unknown> }>();
   return {
     ring: async (name, data, id) => {
       const options = { ...OPTIONS_OF[name], ...(id !== undefined && { jobId: id }) };
@@ -93,11 +96,16 @@ export function openQueue(
       const repeat =
         'cron' in when ? { pattern: when.cron, tz: 'UTC' } : { every: when.everySeconds * 1000 };
       const id = [name, ...Object.values(data)].join('-');
-      await queues[QUEUE_OF[name]].upsertJobScheduler(id, repeat, {
-        name,
-        data,
-        opts: OPTIONS_OF[name],
-      });
+      const queue = queues[QUEUE_OF[name]];
+      const template = { name, data, opts: OPTIONS_OF[name] };
+      const set = () => queue.upsertJobScheduler(id, repeat, template);
+      await set();
+      schedules.set(id, { queue, set });
+    },
+    restoreSchedules: async () => {
+      for (const [id, { queue, set }] of schedules) {
+        if ((await queue.getJobScheduler(id)) === undefined) await set();
+      }
     },
     work: (names, handlers, options) => startWork(backend, names, handlers, options),
     check: async () => {

@@ -5,8 +5,8 @@ import type { DigestSummary } from '../db/digests.ts';
 import { isAnyWorkerAlive } from '../db/leases.ts';
 import type { Clock } from '../domain/clock.ts';
 import type { Queue } from '../queue/queue.ts';
-import { type DigestStatus, digestStatus } from './digest-status.ts';
-import { ringDue } from './ring-due.ts';
+import { type DigestStatus, digestStatus } from './support/digest-status.ts';
+import { ringDue } from './support/ring-due.ts';
 
 export interface Sending {
   digest: DigestSummary;

@@ -93,7 +93,7 @@ describe('kill -9 of an embedded Paperboy', () => {
   it('during a command that goes through it ends the command with a message and 1', async () => {
     const running = await startPaperboy(place);
     const importing = launch(['subscribers', 'import', '-'], place, { takesInput: true });
-    importing.stdin.write('email\nnobody\n');
+    importing.stdin.write('email\nnobody\nada@example.org\nbob@example.org\n');
     await until(() => importing.stderr().includes('Line 2: '));
     await kill(running);
     const { code, stderr } = await importing.ended;

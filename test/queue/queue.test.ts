@@ -208,6 +208,23 @@ describe('A schedule', () => {
     await raw.close();
   });
 
+  it('comes back after its store was wiped', async () => {
+    await queue.schedule('tidy', {}, { cron: '10 3 * * *' });
+    const raw = backend.openQueue('schedule') as unknown as {
+      getJobScheduler(id: string): Promise<unknown>;
+      removeJobScheduler(id: string): Promise<boolean>;
+      close(): Promise<void>;
+    };
+    expect(await raw.removeJobScheduler('tidy')).toBe(true);
+    expect(await raw.getJobScheduler('tidy')).toBeUndefined();
+    await queue.restoreSchedules();
+    expect(await raw.getJobScheduler('tidy')).toMatchObject({ pattern: '10 3 * * *' });
+    for (const id of ['compose-daily', 'compose-weekly', 'due', 'tidy']) {
+      await raw.removeJobScheduler(id);
+    }
+    await raw.close();
+  });
+
   it('rings by itself', async () => {
     const bell = listener();
     await work(bell.handlers, ['schedule']);

@@ -19,6 +19,7 @@ export function doorbell(): Doorbell {
       for (const { data, id } of rings) await bell.ring(name, data, id);
     },
     schedule: async () => undefined,
+    restoreSchedules: async () => undefined,
     work: async () => ({ stop: async () => undefined }),
     check: async () => undefined,
     close: async () => undefined,

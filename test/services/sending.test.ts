@@ -14,10 +14,10 @@ import { loadMailTemplates, type MailTemplates } from '../../src/mail/templates.
 import { composeDigest } from '../../src/services/compose-digest.ts';
 import { confirmSignUp } from '../../src/services/confirm-sign-up.ts';
 import { type DeliverDeps, deliverBatch } from '../../src/services/deliver-batch.ts';
-import { requireDigest } from '../../src/services/digest-status.ts';
 import { eraseAddress } from '../../src/services/erase-address.ts';
 import { previewDigest } from '../../src/services/preview-digest.ts';
 import { type LetterDeps, sendLetter } from '../../src/services/send-letter.ts';
+import { requireDigest } from '../../src/services/support/digest-status.ts';
 import { createEditions } from '../../src/services/support/editions.ts';
 import { viewDelivery } from '../../src/services/view-delivery.ts';
 import { sender as sampleSender } from '../mail/samples.ts';

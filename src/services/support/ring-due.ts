@@ -1,11 +1,11 @@
-import type { Db } from '../db/client.ts';
-import { countDue, expireDeferred } from '../db/deliveries.ts';
-import { endLeases } from '../db/leases.ts';
-import { listDueLetters } from '../db/letters.ts';
-import { BATCH_SIZE } from '../domain/delivery.ts';
-import { DIGEST_KINDS } from '../domain/digest.ts';
-import { previousDigestAt } from '../domain/schedule.ts';
-import type { Queue } from '../queue/queue.ts';
+import type { Db } from '../../db/client.ts';
+import { countDue, expireDeferred } from '../../db/deliveries.ts';
+import { endLeases } from '../../db/leases.ts';
+import { listDueLetters } from '../../db/letters.ts';
+import { BATCH_SIZE } from '../../domain/delivery.ts';
+import { DIGEST_KINDS } from '../../domain/digest.ts';
+import { previousDigestAt } from '../../domain/schedule.ts';
+import type { Queue } from '../../queue/queue.ts';
 
 /** What a sweep found and did. */
 export interface Sweep {

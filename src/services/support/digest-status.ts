@@ -1,9 +1,9 @@
-import type { Db } from '../db/client.ts';
-import { countProgress, countStates, sentPerSecond } from '../db/deliveries.ts';
-import { type DigestSummary, findDigest, latestDigest } from '../db/digests.ts';
-import type { DeliveryState } from '../domain/delivery.ts';
-import type { DigestKind } from '../domain/digest.ts';
-import { PaperboyError } from '../domain/errors.ts';
+import type { Db } from '../../db/client.ts';
+import { countProgress, countStates, sentPerSecond } from '../../db/deliveries.ts';
+import { type DigestSummary, findDigest, latestDigest } from '../../db/digests.ts';
+import type { DeliveryState } from '../../domain/delivery.ts';
+import type { DigestKind } from '../../domain/digest.ts';
+import { PaperboyError } from '../../domain/errors.ts';
 
 /** The accounting of a digest: the audience is the sum over the states. */
 export interface DigestStatus {
