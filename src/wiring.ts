@@ -6,7 +6,7 @@ import { type Config, isLoopback } from './config.ts';
 import { type DataDirLock, lockDataDir } from './control/data-dir-lock.ts';
 import { type Database, openEmbeddedDatabase, openServerDatabase } from './db/client.ts';
 import { endLeases } from './db/leases.ts';
-import { isMigrated, migrate } from './db/migrate.ts';
+import { isMigrated, isQueueMigrated, migrate } from './db/migrate.ts';
 import { reachServer } from './db/reach.ts';
 import { listTopics } from './db/topics.ts';
 import type { Clock } from './domain/clock.ts';
@@ -135,7 +135,8 @@ async function openStore(
 export async function openMigratedDatabase(config: Config): Promise<Database> {
   const database = await openDatabase(config);
   try {
-    if (!(await isMigrated(database))) throw notMigrated();
+    const hasQueue = config.redisUrl !== null || (await isQueueMigrated(database));
+    if (!hasQueue || !(await isMigrated(database))) throw notMigrated();
     return database;
   } catch (error) {
     await database.close();

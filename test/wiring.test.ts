@@ -96,11 +96,16 @@ describe('startRoles', () => {
 });
 
 describe.skipIf(!process.env.TEST_DATABASE_URL)('openMigratedDatabase', () => {
-  it('sends who has no tables to “paperboy migrate”', async () => {
+  it.each([
+    ['our tables', 'drizzle'],
+    ['the tables of its queue', 'bullmq'],
+  ])('sends who lacks %s to “paperboy migrate”', async (_what, schema) => {
     const own = await openTestParts();
     try {
-      await own.parts.database.pool.query('DROP SCHEMA drizzle CASCADE');
-      await expect(openMigratedDatabase(own.parts.config)).rejects.toMatchObject({
+      const config = { ...own.parts.config, redisUrl: null };
+      await (await openMigratedDatabase(config)).close();
+      await own.parts.database.pool.query(`DROP SCHEMA ${schema} CASCADE`);
+      await expect(openMigratedDatabase(config)).rejects.toMatchObject({
         code: 'NOT_MIGRATED',
         message: expect.stringContaining('npx paperboy migrate'),
       });

@@ -1,3 +1,4 @@
+import type { PGlite } from '@electric-sql/pglite';
 import type { ExtractTablesWithRelations } from 'drizzle-orm';
 import { drizzle, type NodePgQueryResultHKT } from 'drizzle-orm/node-postgres';
 import type { PgDatabase } from 'drizzle-orm/pg-core';
@@ -43,7 +44,11 @@ export function openServerDatabase(url: string, options: { connections: number }
 
 /** Opens the embedded database: PGlite, in a folder or, for tests, in memory. */
 export async function openEmbeddedDatabase(source: PGliteSource): Promise<Database> {
-  const pglite = await openPGlite(source);
+  return databaseOn(await openPGlite(source));
+}
+
+/** An open PGlite as a database; closing the one closes the other. */
+export async function databaseOn(pglite: PGlite): Promise<Database> {
   await pglite.exec(`SET search_path TO ${SEARCH_PATH}; SET timezone TO 'UTC'`);
   const pool = new PGlitePool(pglite) as unknown as pg.Pool;
   return {

@@ -1,11 +1,17 @@
 import { fileURLToPath } from 'node:url';
-import { runMigrations as migrateQueue } from 'bullmq';
+import {
+  assertSchemaCompatibility,
+  runMigrations as migrateQueue,
+  SchemaMigrationRequiredError,
+} from 'bullmq';
 import { sql } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/node-postgres';
 import { migrate as migrateSchema } from 'drizzle-orm/node-postgres/migrator';
 import type { Database, Db } from './client.ts';
 
 const FOLDER = fileURLToPath(new URL('../../migrations/', import.meta.url));
+
+const QUEUE_SCHEMA = 'bullmq';
 
 /** Any number, the same in every version: whoever migrates holds this advisory lock. */
 const LOCK = 7_277_372;
@@ -24,7 +30,7 @@ export async function migrate(
     await db.execute(sql`SELECT pg_advisory_lock(${LOCK})`);
     try {
       await migrateSchema(db, { migrationsFolder: FOLDER });
-      if (options.queueInPostgres) await migrateQueue(client, 'bullmq');
+      if (options.queueInPostgres) await migrateQueue(client, QUEUE_SCHEMA);
     } finally {
       await db.execute(sql`SELECT pg_advisory_unlock(${LOCK})`);
     }
@@ -38,6 +44,18 @@ export async function isMigrated({ db }: Database): Promise<boolean> {
   const { readMigrationFiles } = await import('drizzle-orm/migrator');
   const known = readMigrationFiles({ migrationsFolder: FOLDER }).length;
   return (await countApplied(db)) >= known;
+}
+
+/** Whether the tables of a queue in Postgres are those of this version of BullMQ, which else would ask
+ *  for them again and again, at full speed. */
+export async function isQueueMigrated({ pool }: Database): Promise<boolean> {
+  try {
+    await assertSchemaCompatibility(pool, QUEUE_SCHEMA);
+    return true;
+  } catch (error) {
+    if (error instanceof SchemaMigrationRequiredError) return false;
+    throw error;
+  }
 }
 
 async function countApplied(db: Db): Promise<number> {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
 import pg from 'pg';
 import type { TestProject } from 'vitest/node';
-import { openEmbeddedDatabase, openServerDatabase } from '../../src/db/client.ts';
+import { databaseOn, openServerDatabase } from '../../src/db/client.ts';
 import { prepareDatabase } from '../../src/wiring.ts';
 import { TEMPLATE, urlOfDatabase } from './database-names.ts';
 
@@ -25,19 +25,17 @@ export default async function setup(project: TestProject): Promise<() => Promise
   }
   const folder = await mkdtemp(join(tmpdir(), 'paperboy-test-'));
   const dumpFile = join(folder, 'template.tar');
-  await writeFile(dumpFile, await dumpTemplate(folder));
+  await writeFile(dumpFile, await dumpTemplate());
   project.provide('dumpFile', dumpFile);
   return () => rm(folder, { recursive: true, force: true });
 }
 
-async function dumpTemplate(folder: string): Promise<Buffer> {
-  const path = join(folder, 'postgres');
-  const database = await openEmbeddedDatabase({ folder: path });
+async function dumpTemplate(): Promise<Buffer> {
+  const pglite = await PGlite.create();
+  const database = await databaseOn(pglite);
   await prepareDatabase(database, { redisUrl: null });
-  await database.close();
-  const pglite = await PGlite.create(path);
   const dump = await pglite.dumpDataDir('none');
-  await pglite.close();
+  await database.close();
   return Buffer.from(await dump.arrayBuffer());
 }
 
