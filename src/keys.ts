@@ -21,25 +21,35 @@ export async function loadKeys(given: {
   secretKeys: readonly string[];
   suppressionKey: string | null;
   dataDir: string;
+  /** False once something hangs on the keys: new ones would forget whom never to mail. */
+  mayMake: boolean;
 }): Promise<Keys> {
-  const { secretKeys, suppressionKey, dataDir } = given;
+  const { secretKeys, suppressionKey, dataDir, mayMake } = given;
   if (secretKeys.length > 0 && suppressionKey !== null) return { secretKeys, suppressionKey };
-  const kept = await readOrMake(dataDir);
+  const kept = await readOrMake(dataDir, mayMake);
   return {
     secretKeys: secretKeys.length > 0 ? secretKeys : kept.secretKeys,
     suppressionKey: suppressionKey ?? kept.suppressionKey,
   };
 }
 
-async function readOrMake(dataDir: string): Promise<Keys> {
+async function readOrMake(dataDir: string, mayMake: boolean): Promise<Keys> {
   const path = join(dataDir, FILE);
   const text = await readIfPresent(path);
-  if (text === null) return make(dataDir, path);
+  if (text === null && mayMake) return make(dataDir, path);
+  if (text === null) throw lost(path);
   const kept = parse(text);
   if (kept) return kept;
   throw new PaperboyError(
     'INVALID_KEYS',
     `${path} holds no keys: expected secretKeys and suppressionKey. Put it back from a backup.`,
+  );
+}
+
+function lost(path: string): PaperboyError {
+  return new PaperboyError(
+    'INVALID_KEYS',
+    `${path} is missing, but the database has readers whose links and suppressions hang on it: put it back from a backup, or set SECRET_KEY and SUPPRESSION_KEY.`,
   );
 }
 

@@ -8,6 +8,7 @@ import { type Database, openEmbeddedDatabase, openServerDatabase } from './db/cl
 import { endLeases } from './db/leases.ts';
 import { isMigrated, isQueueMigrated, migrate } from './db/migrate.ts';
 import { reachServer } from './db/reach.ts';
+import { hasReaders } from './db/subscribers.ts';
 import { listTopics } from './db/topics.ts';
 import type { Clock } from './domain/clock.ts';
 import { PaperboyError } from './domain/errors.ts';
@@ -88,7 +89,11 @@ export async function openParts(
 ): Promise<Parts> {
   const closers: Closer[] = [];
   const close = async () => {
-    for (const closer of closers.splice(0).reverse()) await closer();
+    const problems: unknown[] = [];
+    for (const closer of closers.splice(0).reverse()) {
+      await closer().catch((error) => problems.push(error));
+    }
+    if (problems.length > 0) throw problems[0];
   };
   try {
     const store = database ? { database, lock: null } : await openStore(config, around, closers);
@@ -159,7 +164,7 @@ async function wire(
   const { db } = database;
   const onError = (error: Error) => logger.warn({ err: error }, 'a connection failed');
 
-  const keys = await loadKeys(config);
+  const keys = await loadKeys({ ...config, mayMake: !(await hasReaders(db)) });
   const tokens = createTokens(keys.secretKeys);
   const links = linksBelow(config.publicUrl);
 

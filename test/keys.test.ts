@@ -15,6 +15,7 @@ const nothingGiven = () => ({
   secretKeys: [],
   suppressionKey: null,
   dataDir: join(folder, 'data'),
+  mayMake: true,
 });
 const keysFile = () => join(folder, 'data', 'keys.json');
 
@@ -41,9 +42,17 @@ describe('loadKeys', () => {
     expect(await readdir(join(folder, 'data'))).toEqual(['keys.json']);
   });
 
+  it('makes no new ones for a database that has readers: theirs were lost', async () => {
+    const lost = { ...nothingGiven(), mayMake: false };
+    await expect(loadKeys(lost)).rejects.toMatchObject({ code: 'INVALID_KEYS' });
+    await expect(loadKeys(lost)).rejects.toThrow(/keys\.json is missing.*backup/);
+    const made = await loadKeys(nothingGiven());
+    expect(await loadKeys(lost)).toEqual(made);
+  });
+
   it('takes the keys that are given and touches no folder when all are', async () => {
     const given = { secretKeys: ['new', 'old'], suppressionKey: 'kept' };
-    expect(await loadKeys({ ...given, dataDir: join(folder, 'data') })).toEqual(given);
+    expect(await loadKeys({ ...nothingGiven(), ...given })).toEqual(given);
     expect(await readdir(folder)).toEqual([]);
   });
 

@@ -8,6 +8,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { loadConfig } from '../src/config.ts';
 import { startRoles } from '../src/roles.ts';
 import { openMigratedDatabase, openParts } from '../src/wiring.ts';
+import { describeOnServer } from './support/on-server.ts';
 import { openTestParts, type TestParts } from './support/parts.ts';
 
 const AROUND = {
@@ -95,7 +96,7 @@ describe('startRoles', () => {
   });
 });
 
-describe.skipIf(!process.env.TEST_DATABASE_URL)('openMigratedDatabase', () => {
+describeOnServer('openMigratedDatabase', () => {
   it.each([
     ['our tables', 'drizzle'],
     ['the tables of its queue', 'bullmq'],

@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { PaperboyError } from '../domain/errors.ts';
+import { loggableError } from '../log.ts';
 import { readVersion } from '../version.ts';
 import type { CommandContext } from './context.ts';
 import { digestCommand } from './digest.ts';
@@ -81,5 +82,9 @@ function descendantsOf(command: Command): Command[] {
 /** What a person is told: the sentence of a problem that they can mend, else where it came from. */
 export function describeError(error: unknown): string {
   if (error instanceof PaperboyError) return error.message;
-  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+  if (!(error instanceof Error)) return String(error);
+  const { message, code, stack } = loggableError(error) as Record<string, string | undefined>;
+  return [`${error.name}: ${message}`, code && `(${code})`, stack && `\n${stack}`]
+    .filter(Boolean)
+    .join(' ');
 }

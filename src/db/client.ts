@@ -22,14 +22,19 @@ export interface Database {
 }
 
 /** Our tables are in `public`, BullMQ's in `bullmq`; it names them without a schema. */
-export const SEARCH_PATH = 'public,bullmq';
+const SEARCH_PATH = 'public,bullmq';
+
+/** Said on each new connection: as options of the connection itself, poolers would refuse it. */
+const SESSION = `SET search_path TO ${SEARCH_PATH}; SET timezone TO 'UTC'`;
 
 /** Connects to a PostgreSQL server (15 or newer). Nothing is asked of it before the first query. */
 export function openServerDatabase(url: string, options: { connections: number }): Database {
   const pool = new pg.Pool({
     connectionString: url,
     max: options.connections,
-    options: `-c search_path=${SEARCH_PATH} -c timezone=UTC`,
+    onConnect: async (client) => {
+      await client.query(SESSION);
+    },
     application_name: 'paperboy',
     keepAlive: true,
     connectionTimeoutMillis: 10_000,
@@ -49,7 +54,7 @@ export async function openEmbeddedDatabase(source: PGliteSource): Promise<Databa
 
 /** An open PGlite as a database; closing the one closes the other. */
 export async function databaseOn(pglite: PGlite): Promise<Database> {
-  await pglite.exec(`SET search_path TO ${SEARCH_PATH}; SET timezone TO 'UTC'`);
+  await pglite.exec(SESSION);
   const pool = new PGlitePool(pglite) as unknown as pg.Pool;
   return {
     db: drizzle(pool, { schema }),

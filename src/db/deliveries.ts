@@ -120,7 +120,7 @@ export interface DeliveryChange {
 
 /**
  * Moves deliveries of a lease from `from` to the states given; `sending` counts as a try. Rows that
- * the lease no longer holds stay as they are. Returns the subscribers whose rows were changed.
+ * the lease no longer holds stay as they are, and of a reader who was erased only the state is kept. Returns the subscribers whose rows were changed.
  */
 export async function changeDeliveries(
   db: Db,
@@ -138,17 +138,18 @@ export async function changeDeliveries(
       state = change.state,
       attempts = delivery.attempts + CASE change.state WHEN 'sending' THEN 1 ELSE 0 END,
       next_at = coalesce(change."nextAt", delivery.next_at),
-      selection = coalesce(change.selection, delivery.selection),
-      message_id = coalesce(change."messageId", delivery.message_id),
+      selection = CASE WHEN known.id IS NOT NULL THEN coalesce(change.selection, delivery.selection) END,
+      message_id = CASE WHEN known.id IS NOT NULL THEN coalesce(change."messageId", delivery.message_id) END,
       message_date = coalesce(change."messageDate", delivery.message_date),
       relay = coalesce(change.relay, delivery.relay),
-      reply = coalesce(change.reply, delivery.reply),
-      detail = change.detail,
+      reply = CASE WHEN known.id IS NOT NULL THEN coalesce(change.reply, delivery.reply) END,
+      detail = CASE WHEN known.id IS NOT NULL OR change.state = 'skipped' THEN change.detail END,
       lease_id = CASE WHEN change.state IN ('claimed', 'sending') THEN delivery.lease_id END,
       updated_at = ${now}
     FROM jsonb_to_recordset(${toJson(changes)}::jsonb) AS change (
       "subscriberId" bigint, state text, "nextAt" timestamptz, selection jsonb, "messageId" text,
       "messageDate" timestamptz, relay text, reply text, detail text)
+    LEFT JOIN subscribers AS known ON known.id = change."subscriberId"
     WHERE delivery.digest_id = ${digestId} AND delivery.subscriber_id = change."subscriberId"
       AND delivery.lease_id = ${leaseId} AND delivery.state = ${from}
     RETURNING delivery.subscriber_id AS id`);

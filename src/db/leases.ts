@@ -14,11 +14,11 @@ export async function openLease(db: Db, holder: string): Promise<number> {
   return Number(result.rows[0]?.id);
 }
 
-/** Prolongs a lease; false when it ended meanwhile and what it held was taken. */
+/** Prolongs a lease; false when it has run out: what it holds is taken from it at the next sweep. */
 export async function renewLease(db: Db, id: number): Promise<boolean> {
   const result = await db.execute(sql`
     UPDATE leases SET expires_at = clock_timestamp() + make_interval(secs => ${LEASE_SECONDS})
-    WHERE id = ${id}`);
+    WHERE id = ${id} AND expires_at > clock_timestamp()`);
   return result.rowCount === 1;
 }
 

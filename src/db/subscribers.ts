@@ -64,6 +64,17 @@ export async function listSubscribers(
     .where(sql`id = ANY(${sql.param([...ids])}::bigint[])`);
 }
 
+/** Which of the subscribers are active. They stay so until the transaction ends: who leaves meanwhile
+ *  waits for it. */
+export async function holdActive(db: Db, ids: readonly number[]): Promise<Set<number>> {
+  const rows = await db
+    .select({ id: subscribers.id })
+    .from(subscribers)
+    .where(sql`id = ANY(${sql.param([...ids])}::bigint[]) AND status = 'active'`)
+    .for('share');
+  return new Set(rows.map(({ id }) => id));
+}
+
 /** Adds a subscriber who is not known yet; null when somebody else added the address meanwhile. */
 export async function addSubscriber(
   db: Db,
@@ -136,14 +147,11 @@ export async function removeUnconfirmed(db: Db, before: Date): Promise<number> {
   return removed.rowCount ?? 0;
 }
 
-/** How many subscribers have each status. */
-export async function countSubscribers(db: Db): Promise<Record<SubscriberStatus, number>> {
-  const result = await db.execute<{ status: SubscriberStatus; count: number }>(
-    sql`SELECT status, count(*)::int AS count FROM subscribers GROUP BY status`,
-  );
-  const counts = { pending: 0, active: 0, paused: 0, unsubscribed: 0 };
-  for (const { status, count } of result.rows) counts[status] = count;
-  return counts;
+/** Whether anybody ever signed up, were they erased since. */
+export async function hasReaders(db: Db): Promise<boolean> {
+  const result = await db.execute<{ hasAny: boolean }>(sql`
+    SELECT EXISTS (SELECT FROM subscribers) OR EXISTS (SELECT FROM suppressions) AS "hasAny"`);
+  return result.rows[0]?.hasAny ?? false;
 }
 
 /** Every subscriber in order of id, a page at a time, for exports that do not fit in memory. */

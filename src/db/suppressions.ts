@@ -15,6 +15,20 @@ export async function findSuppression(
   return row?.reason ?? null;
 }
 
+/** Any number: erasing and importing take turns, or an import that began before an erasure ended
+ *  would bring the reader back. */
+const ERASURE_LOCK = 7_277_374;
+
+/** Waits for imports in progress and keeps others waiting until the transaction ends. */
+export async function lockErasure(db: Db): Promise<void> {
+  await db.execute(sql`SELECT pg_advisory_xact_lock(${ERASURE_LOCK})`);
+}
+
+/** Waits for an erasure in progress; other imports go on. Holds until the transaction ends. */
+export async function awaitErasures(db: Db): Promise<void> {
+  await db.execute(sql`SELECT pg_advisory_xact_lock_shared(${ERASURE_LOCK})`);
+}
+
 /** Which of the hashes are suppressed, as hexadecimal text. */
 export async function listSuppressed(db: Db, emailHashes: readonly Buffer[]): Promise<Set<string>> {
   const hex = emailHashes.map((hash) => hash.toString('hex'));

@@ -1,3 +1,5 @@
+import type { DigestKind } from './digest.ts';
+
 /** The addresses of the site that mails and pages point to; every one is absolute. */
 export interface Links {
   home: string;
@@ -9,6 +11,7 @@ export interface Links {
   eraseData(token: string): string;
   paper(id: string): string;
   papersOf(date: string): string;
+  digest(kind: DigestKind, date: string): string;
   digests: string;
 }
 
@@ -25,6 +28,8 @@ export function linksBelow(publicUrl: string): Links {
     paper: (id) =>
       `${publicUrl}/papers/${encodeURIComponent(id).replace(/%(2F|3A)/g, decodeURIComponent)}`,
     papersOf: (date) => `${publicUrl}/papers?date=${date}`,
+    digest: (kind, date) =>
+      `${publicUrl}/digests/${date}${kind === 'weekly' ? '?kind=weekly' : ''}`,
     digests: `${publicUrl}/digests`,
   };
 }

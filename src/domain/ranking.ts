@@ -56,9 +56,11 @@ function percentiles(papers: readonly TopicPaper[]): Map<string, number> {
   for (const day of days) {
     const sameDay = papers.filter((paper) => paper.listedOn === day);
     const values = sameDay.map(discussion).sort((a, b) => a - b);
+    const below = new Map<number, number>();
+    for (const [place, value] of values.entries()) if (!below.has(value)) below.set(value, place);
     for (const paper of sameDay) {
-      const below = values.indexOf(discussion(paper));
-      result.set(paper.id, values.length === 1 ? 0 : below / (values.length - 1));
+      const place = below.get(discussion(paper)) ?? 0;
+      result.set(paper.id, values.length === 1 ? 0 : place / (values.length - 1));
     }
   }
   return result;

@@ -58,9 +58,9 @@ export function addDays(day: string, days: number): string {
   return Temporal.PlainDate.from(day).add({ days }).toString();
 }
 
-/** Whether `text` is a day that exists, as `YYYY-MM-DD`. */
+/** Whether `text` is a day that exists, as `YYYY-MM-DD`, from 1900 on. */
 export function isDay(text: string): boolean {
-  if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return false;
+  if (!/^(?:19|[2-9]\d)\d{2}-\d{2}-\d{2}$/.test(text)) return false;
   try {
     return Temporal.PlainDate.from(text, { overflow: 'reject' }).toString() === text;
   } catch {
@@ -70,8 +70,12 @@ export function isDay(text: string): boolean {
 
 /** The Monday of the week of `day`. */
 export function mondayOf(day: string): string {
-  const date = Temporal.PlainDate.from(day);
-  return date.subtract({ days: date.dayOfWeek - MONDAY }).toString();
+  return addDays(day, -daysSinceMonday(day));
+}
+
+/** 0 for a Monday, 6 for a Sunday. */
+export function daysSinceMonday(day: string): number {
+  return Temporal.PlainDate.from(day).dayOfWeek - MONDAY;
 }
 
 export function isMonday(day: string): boolean {

@@ -1,6 +1,7 @@
 import type { Db } from '../db/client.ts';
 import type { Clock } from '../domain/clock.ts';
-import { dueDigest } from '../domain/composing.ts';
+import { dueDigest, MAKE_UP_MS, SWEEP_MS } from '../domain/composing.ts';
+import { DIGEST_KINDS, type DigestKind } from '../domain/digest.ts';
 import type { Handlers } from '../queue/jobs.ts';
 import type { Queue } from '../queue/queue.ts';
 import { composeDigest } from '../services/compose-digest.ts';
@@ -34,27 +35,22 @@ export function createHandlers({
   mail,
   lease,
 }: HandlerDeps): Handlers {
+  const compose = async (kind: DigestKind, lateMs = MAKE_UP_MS) => {
+    const now = clock();
+    const due = dueDigest(kind, composeAt, now, lateMs);
+    if (due === null) return;
+    const { digest, isNew } = await composeDigest(db, { ...due, now, onlyForReaders: true });
+    if (digest === null || !isNew) return;
+    const { papers, audience } = digest;
+    log('info', 'digest composed', { kind, date: due.date, papers, audience });
+  };
   return {
     compose: async ({ kind }) => {
-      const now = clock();
-      const due = dueDigest(kind, composeAt, now);
-      if (due === null) return;
-      const { digest, isNew } = await composeDigest(db, { ...due, now, onlyForReaders: true });
-      if (digest === null)
-        return log('info', 'nothing to compose: no papers, or no readers', {
-          kind,
-          date: due.date,
-        });
-      if (!isNew) return;
-      log('info', 'digest composed', {
-        kind,
-        date: due.date,
-        papers: digest.papers,
-        audience: digest.audience,
-      });
+      await compose(kind);
       await ringDue({ db, queue }, clock());
     },
     due: async () => {
+      for (const kind of DIGEST_KINDS) await compose(kind, SWEEP_MS);
       const sweep = await ringDue({ db, queue }, clock());
       if (sweep.unknown > 0) log('warn', 'deliveries of a dead worker are unknown', sweep);
       else if (sweep.due + sweep.letters + sweep.expired > 0)

@@ -97,7 +97,9 @@ export function printFrames(press: Press, chosen: number, cut: number): Frames {
     others,
     othersAre,
     othersUrl:
-      digest.kind === 'daily' ? links.papersOf(digest.date) : `${links.digests}/${digest.date}`,
+      digest.kind === 'daily'
+        ? links.papersOf(digest.date)
+        : links.digest(digest.kind, digest.date),
     viewUrl: links.view(token),
     preferencesUrl: links.preferences(token),
     unsubscribeUrl: links.unsubscribe(token),

@@ -24,6 +24,10 @@ export interface Composing {
   onlyForReaders?: boolean;
 }
 
+/** Papers that one digest freezes at the most, the best: several times what all sources list in a day.
+ *  A mass import beyond must not make every morning slow; the others may come another day. */
+const MOST_PAPERS = 1000;
+
 /** `digest` is null on a day without papers (or readers, when asked): nothing is stored, so that it
  *  may be tried again. */
 export interface Composed {
@@ -50,7 +54,8 @@ export async function composeDigest(
     await lockComposing(tx);
     const known = await findDigest(tx, kind, date);
     if (known) return { digest: known, isNew: false };
-    const papers = rankPapers(await listUsablePapers(tx, { kind, ...usableDays(kind, date) }));
+    const usable = await listUsablePapers(tx, { kind, ...usableDays(kind, date) });
+    const papers = rankPapers(usable).slice(0, MOST_PAPERS);
     if (papers.length === 0) return { digest: null, isNew: false };
     const groups = (await listSendGroups(tx, kind))
       .map((group) => ({ ...group, sendAt: nextOccurrence(from, group.hour, group.timezone) }))

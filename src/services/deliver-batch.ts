@@ -7,7 +7,7 @@ import {
   type DeliveryChange,
   listSeenPapers,
 } from '../db/deliveries.ts';
-import { listSubscribers } from '../db/subscribers.ts';
+import { holdActive, listSubscribers } from '../db/subscribers.ts';
 import { listSuppressed } from '../db/suppressions.ts';
 import type { Clock } from '../domain/clock.ts';
 import { BATCH_SIZE } from '../domain/delivery.ts';
@@ -213,7 +213,7 @@ async function sendAll(
       await changeDeliveries(tx, { digestId, leaseId, from: 'sending', now }, tries.results);
       if (isLast)
         await giveBack(tx, { digestId, leaseId, now }, ready.slice(start).map(deliveryOf));
-      return changeDeliveries(tx, { digestId, leaseId, from: 'claimed', now }, next.map(toSending));
+      return markSending(tx, { digestId, leaseId, now }, next);
     });
     tries.open = [];
     tries.results = await Promise.all(
@@ -232,8 +232,25 @@ function deliveryOf({ delivery }: Ready): ClaimedDelivery {
   return delivery;
 }
 
-function toSending({ delivery }: Ready): DeliveryChange {
-  return { subscriberId: delivery.subscriberId, state: 'sending' };
+/** Marks what goes out now, and skips whom it must not reach any more. A reader who left before this
+ *  commits gets no mail; one who leaves later waits for the commit. Returns who is to be mailed. */
+async function markSending(
+  tx: Db,
+  where: { digestId: number; leaseId: number; now: Date },
+  next: readonly Ready[],
+): Promise<Set<number>> {
+  const ids = next.map(({ delivery }) => delivery.subscriberId);
+  const active = await holdActive(tx, ids);
+  const changed = await changeDeliveries(
+    tx,
+    { ...where, from: 'claimed' },
+    ids.map((subscriberId) =>
+      active.has(subscriberId)
+        ? { subscriberId, state: 'sending' }
+        : { subscriberId, state: 'skipped', detail: 'The reader left while the batch was sent.' },
+    ),
+  );
+  return new Set([...active].filter((id) => changed.has(id)));
 }
 
 function giveBack(

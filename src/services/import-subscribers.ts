@@ -7,6 +7,7 @@ import {
   type ImportedSubscriber,
   importSubscribers,
 } from '../db/subscriber-imports.ts';
+import { awaitErasures } from '../db/suppressions.ts';
 import { listTopics } from '../db/topics.ts';
 import { PaperboyError } from '../domain/errors.ts';
 import { dayOf } from '../domain/schedule.ts';
@@ -59,7 +60,10 @@ export async function importSubscriberFile(
   };
   const flush = async () => {
     if (batch.size === 0) return;
-    const result = await importSubscribers(db, [...batch.values()], now);
+    const result = await db.transaction(async (tx) => {
+      await awaitErasures(tx);
+      return importSubscribers(tx, [...batch.values()], now);
+    });
     report.added += result.added;
     report.updated += result.updated;
     report.suppressed += result.suppressed;

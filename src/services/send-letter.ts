@@ -1,13 +1,15 @@
 import type { Db } from '../db/client.ts';
 import { claimLetter, type Letter, recordLetter, setLetterToken } from '../db/letters.ts';
 import { findSubscriber } from '../db/subscribers.ts';
+import { findSuppression } from '../db/suppressions.ts';
+import { normaliseAddress } from '../domain/address.ts';
 import type { Clock } from '../domain/clock.ts';
 import type { LetterKind } from '../domain/letter.ts';
 import { describeReply, type SendOutcome } from '../domain/outcome.ts';
 import { retryDelayMs } from '../domain/retry.ts';
 import { judgeReply } from '../domain/smtp-reply.ts';
 import type { Subscriber } from '../domain/subscriber.ts';
-import { hashToken, type Tokens } from '../domain/tokens.ts';
+import { hashSuppressed, hashToken, type Tokens } from '../domain/tokens.ts';
 import { composeLetter } from '../mail/letters.ts';
 import { messageIdFor } from '../mail/message-id.ts';
 import type { Relay } from '../mail/relay.ts';
@@ -24,6 +26,7 @@ export interface LetterDeps {
   /** 0 to 1; spreads retries. */
   random: () => number;
   messageIdKey: Buffer;
+  suppressionKey: string;
 }
 
 /** How long a worker may take over a letter before another one tries, in ms. */
@@ -31,6 +34,8 @@ const CLAIM_MS = 120_000;
 
 /** A link that has ended is no use to anybody. */
 const TOO_LATE = 'The link ended before the letter could be sent.';
+
+const SUPPRESSED = 'The address is suppressed.';
 
 /** Letters share the Message-ID scheme of deliveries; no digest has this id. */
 const NO_DIGEST = 0;
@@ -48,6 +53,10 @@ export async function sendLetter(deps: LetterDeps, letterId: number): Promise<vo
     return recordLetter(db, letter.id, { state: 'failed', reply: TOO_LATE });
   const subscriber = await findSubscriber(db, letter.subscriberId);
   if (!subscriber) return;
+  const { key } = normaliseAddress(subscriber.email);
+  const suppression = await findSuppression(db, hashSuppressed(key, deps.suppressionKey));
+  if (suppression !== null && suppression !== 'erased')
+    return recordLetter(db, letter.id, { state: 'failed', reply: SUPPRESSED });
   const messageId = messageIdFor(NO_DIGEST, letter.id, messageIdKey, sender.messageIdDomain);
   const message = await composeLetter(templates, sender, {
     kind: letter.kind,

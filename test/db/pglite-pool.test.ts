@@ -4,6 +4,7 @@ import pg from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
 import { openPGlite } from '../../src/db/pglite.ts';
 import { PGlitePool } from '../../src/db/pglite-pool.ts';
+import { describeOnServer } from '../support/on-server.ts';
 
 let pglite: PGlite;
 let pool: pg.Pool;
@@ -333,7 +334,7 @@ describe('Values', () => {
   });
 });
 
-describe.runIf(process.env.TEST_DATABASE_URL)('A PostgreSQL server', () => {
+describeOnServer('A PostgreSQL server', () => {
   const client = new pg.Client(process.env.TEST_DATABASE_URL);
   beforeAll(async () => {
     await client.connect();

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { dueDigest } from '../../src/domain/composing.ts';
+import { dueDigest, SWEEP_MS } from '../../src/domain/composing.ts';
 
 const MORNING = { hour: 5, minute: 30 };
 const LATE_EVENING = { hour: 23, minute: 50 };
@@ -26,7 +26,8 @@ describe('dueDigest', () => {
   it.each([
     ['2026-05-04T05:30:00Z', '2026-05-04'],
     ['2026-05-04T05:29:00Z', null],
-    ['2026-05-05T05:30:00Z', null],
+    ['2026-05-05T05:30:00Z', '2026-05-04'],
+    ['2026-05-10T05:30:00Z', '2026-05-04'],
     ['2026-05-10T23:00:00Z', null],
   ])('gives at %s the weekly digest of %s', (now, date) => {
     expect(dueDigest('weekly', MORNING, new Date(now))?.date ?? null).toBe(date);
@@ -42,6 +43,12 @@ describe('dueDigest', () => {
       '2026-05-04',
     );
     expect(dueDigest('weekly', LATE_EVENING, new Date('2026-05-04T00:10:00Z'))).toBeNull();
+  });
+
+  it('makes up for as much time as it is told', () => {
+    const now = new Date('2026-05-08T07:30:00Z');
+    expect(dueDigest('daily', MORNING, now, SWEEP_MS)?.date).toBe('2026-05-08');
+    expect(dueDigest('daily', MORNING, new Date(now.getTime() + 1), SWEEP_MS)).toBeNull();
   });
 
   it('does not change the moment it is given', () => {

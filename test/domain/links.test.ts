@@ -8,8 +8,9 @@ describe('linksBelow', () => {
     'puts every address below %s',
     (publicUrl) => {
       const links = linksBelow(publicUrl);
-      const { home, digests, paper, papersOf, ...byToken } = links;
-      const all = [home, digests, paper('2605.10001'), papersOf('2026-05-08')];
+      const { home, digests, digest, paper, papersOf, ...byToken } = links;
+      const weekly = digest('weekly', '2026-05-11');
+      const all = [home, digests, weekly, paper('2605.10001'), papersOf('2026-05-08')];
       for (const link of [...all, ...Object.values(byToken).map((make) => make(TOKEN))]) {
         expect(link.startsWith(`${publicUrl}/`), link).toBe(true);
         expect(URL.canParse(link)).toBe(true);
@@ -24,12 +25,21 @@ describe('linksBelow', () => {
     const {
       home: _home,
       digests: _digests,
+      digest: _digest,
       paper: _paper,
       papersOf: _papersOf,
       ...byToken
     } = links;
     const places = Object.values(byToken).map((make) => make(TOKEN));
     expect(new Set(places).size).toBe(places.length);
+  });
+
+  it('says the kind of a weekly digest, since a Monday may have two', () => {
+    const { digest } = linksBelow('https://example.org');
+    expect(digest('daily', '2026-05-11')).toBe('https://example.org/digests/2026-05-11');
+    expect(digest('weekly', '2026-05-11')).toBe(
+      'https://example.org/digests/2026-05-11?kind=weekly',
+    );
   });
 
   it('keeps the slash of an old arXiv id and the colon after a source, and encodes everything else', () => {

@@ -29,5 +29,5 @@ export function digestHref(
   base: string,
   { kind, date }: { kind: DigestKind; date: string },
 ): string {
-  return `${base}/digests/${date}${kind === 'weekly' ? '?kind=weekly' : ''}`;
+  return linksBelow(base).digest(kind, date);
 }

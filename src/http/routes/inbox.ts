@@ -16,14 +16,14 @@ const HEADERS_SHOWN = 60;
 /** The local inbox in the browser. Its mail holds links that sign in, so it is shown only on this
  *  machine, and only under a name of this machine: another name is a page that rebound its own. */
 export async function inboxRoutes(app: App, { inbox, pages, config }: HttpDeps): Promise<void> {
-  if (!inbox) return;
+  // Behind a proxy nobody can tell who asks, so a site with a name of its own shows no inbox.
+  const siteHost = new URL(config.publicUrl).hostname;
+  if (!inbox || !isLoopback(siteHost)) return;
   const hidden = { schema: { hide: true } };
   const byId = { schema: { params: MailParams, hide: true } };
-  const siteHost = new URL(config.publicUrl).hostname;
 
   app.addHook('onRequest', async (request) => {
-    const isOurName = isLoopback(request.hostname) || request.hostname === siteHost;
-    if (isOurName && hopsOf(request).every(isLoopback)) return;
+    if (isLoopback(request.hostname) && hopsOf(request).every(isLoopback)) return;
     const message = 'The local inbox is shown only on the machine itself, under localhost.';
     throw new PaperboyError('INBOX_IS_LOCAL', message, { statusCode: 403 });
   });

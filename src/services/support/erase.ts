@@ -1,6 +1,6 @@
 import type { Db } from '../../db/client.ts';
 import { eraseSubscriber } from '../../db/subscribers.ts';
-import { suppress } from '../../db/suppressions.ts';
+import { lockErasure, suppress } from '../../db/suppressions.ts';
 import { normaliseAddress } from '../../domain/address.ts';
 import type { Subscriber } from '../../domain/subscriber.ts';
 import { hashSuppressed } from '../../domain/tokens.ts';
@@ -12,6 +12,7 @@ export async function eraseReader(
   subscriber: Subscriber,
   { suppressionKey, now }: { suppressionKey: string; now: Date },
 ): Promise<void> {
+  await lockErasure(tx);
   await suppress(
     tx,
     hashSuppressed(normaliseAddress(subscriber.email).key, suppressionKey),
