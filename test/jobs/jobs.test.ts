@@ -134,6 +134,25 @@ describe('The compose job', () => {
   });
 });
 
+describe('The sweep', () => {
+  it('composes what the compose job did not, for two hours, and not while nobody reads', async () => {
+    const { parts, clock } = test;
+    const { handlers, db } = parts;
+    clock.set('2026-05-08T05:31:00Z');
+    await handlers.due({});
+    await storePapers(db, [paper({ usableOn: '2026-05-08' })]);
+    await handlers.due({});
+    expect(await digests()).toEqual([]);
+    await storeSubscriber(db, { hour: 20 });
+    clock.set('2026-05-08T07:30:01Z');
+    await handlers.due({});
+    expect(await digests()).toEqual([]);
+    clock.set('2026-05-08T07:30:00Z');
+    await handlers.due({});
+    expect(await digests()).toMatchObject([{ kind: 'daily', date: '2026-05-08', audience: 1 }]);
+  });
+});
+
 describe('The schedules', () => {
   it('ring for composing at the start, and for what is due', async () => {
     const { parts, clock } = test;

@@ -342,6 +342,29 @@ describe('A reader who does not want the mail any more', () => {
     },
   );
 
+  it('while the batch is being sent is skipped, be it seconds before the turn', async () => {
+    const { digestId, ids } = await composeFor(many(2 * CONNECTIONS));
+    const waiting = new Map(ids.map((id, n) => [`r${n}@example.org`, id]));
+    let hasLeft = false;
+    sink.beforeReply(async () => {
+      if (hasLeft) return;
+      hasLeft = true;
+      for (const { to } of sink.received) waiting.delete(to);
+      const inHand = (await rows(digestId)).filter(({ state }) => state === 'claimed');
+      const [left, erased] = inHand.map(({ id }) => id);
+      await updateStatus(database.db, left ?? 0, 'unsubscribed', clock());
+      const email = [...waiting].find(([, id]) => id === erased)?.[0] ?? '';
+      await eraseAddress({ db: database.db, clock, suppressionKey }, email);
+    });
+    const result = await deliverBatch(deps(), { digestId, leaseId: await lease() });
+    expect(result).toEqual({ claimed: 2 * CONNECTIONS, sent: 2 * CONNECTIONS - 2 });
+    const skipped = (await rows(digestId)).filter(({ state }) => state === 'skipped');
+    expect(skipped).toHaveLength(2);
+    expect(
+      skipped.filter(({ selection, messageId }) => selection === null && messageId === null),
+    ).toHaveLength(1);
+  });
+
   it('after a deferral is skipped too', async () => {
     const { digestId, ids } = await composeFor(many(1));
     sink.behave(() => ({ at: 'rcpt', reply: '451 4.3.0 Later' }));
@@ -658,6 +681,18 @@ describe('A letter', () => {
   const confirmLink = /\/confirm\/([\w-]{22})/;
   const linkIn = (place: number) =>
     confirmLink.exec(sink.received[place]?.raw.toString() ?? '')?.[1] ?? '';
+
+  it('never goes to an address that was suppressed meanwhile', async () => {
+    const id = await ask();
+    const hash = hashSuppressed('ada@example.org', suppressionKey);
+    await suppress(database.db, hash, 'operator', clock());
+    await sendLetter(deps(), id);
+    expect(sink.accepted).toEqual([]);
+    expect(await letter(id)).toMatchObject({
+      state: 'failed',
+      reply: 'The address is suppressed.',
+    });
+  });
 
   it('goes out once, with a link that works', async () => {
     const id = await ask();
