@@ -1,13 +1,16 @@
-import { type Logger, pino } from 'pino';
+import { type DestinationStream, type Logger, pino } from 'pino';
 import type { LogLevel } from './config.ts';
 
 /** Where an address or a token might come into the log with a request. */
 const REDACTED = ['email', '*.email', 'to', '*.to', 'req.headers'];
 
-/** The log of a process: lines of JSON on its standard error. */
-export function openLog(level: LogLevel): Logger {
-  const options = { level, redact: REDACTED, serializers: { err: loggableError } };
-  return pino(options, pino.destination({ dest: 2, sync: true }));
+/** The log of a process: lines of JSON, on its standard error unless told otherwise. */
+export function openLog(level: LogLevel, destination: DestinationStream = standardError()): Logger {
+  return pino({ level, redact: REDACTED, serializers: { err: loggableError } }, destination);
+}
+
+function standardError(): DestinationStream {
+  return pino.destination({ dest: 2, sync: true });
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { InjectOptions, LightMyRequestResponse } from 'fastify';
-import { type Logger, pino } from 'pino';
+import type { Logger } from 'pino';
 import type { Database } from '../../../src/db/client.ts';
 import { listDueLetters } from '../../../src/db/letters.ts';
 import { findSubscriberByEmail } from '../../../src/db/subscribers.ts';
@@ -9,6 +9,7 @@ import { loadPages } from '../../../src/http/pages/index.ts';
 import { limitSignups } from '../../../src/http/signup-limit.ts';
 import type { App } from '../../../src/http/typed-app.ts';
 import type { InboxEntry, ParsedMail } from '../../../src/inbox/inbox.ts';
+import { openLog } from '../../../src/log.ts';
 import { openTestParts, type TestParts } from '../../support/parts.ts';
 
 /** The site on real parts, without a port: requests are injected. */
@@ -105,5 +106,5 @@ function encode(fields: Record<string, string | string[]>): string {
 }
 
 function recordingLogger(lines: string[]): Logger {
-  return pino({ level: 'info' }, { write: (line: string) => lines.push(line) });
+  return openLog('info', { write: (line: string) => void lines.push(line) });
 }
