@@ -47,6 +47,7 @@ const SECRETS = [
   'SMTP_URL',
   'SECRET_KEY',
   'SUPPRESSION_KEY',
+  // Read by nothing yet; what an operator prepares for later must not be shown either.
   'ADMIN_TOKEN',
 ];
 

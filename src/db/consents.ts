@@ -42,16 +42,3 @@ export async function listConsents(db: Db, subscriberId: number): Promise<Consen
     .where(eq(consents.subscriberId, subscriberId))
     .orderBy(sql`id`);
 }
-
-/** When each subscriber last asked for the mail. */
-export async function lastConsents(
-  db: Db,
-  subscriberIds: readonly number[],
-): Promise<Map<number, Date>> {
-  const rows = await db
-    .select({ id: consents.subscriberId, at: sql<string>`max(given_at)` })
-    .from(consents)
-    .where(sql`subscriber_id = ANY(${sql.param([...subscriberIds])}::bigint[])`)
-    .groupBy(consents.subscriberId);
-  return new Map(rows.map(({ id, at }) => [id, new Date(at)]));
-}

@@ -1,5 +1,5 @@
 import { and, desc, eq, sql } from 'drizzle-orm';
-import { DELIVERY_STATES, type DeliveryState } from '../domain/delivery.ts';
+import { DELIVERY_STATES, type DeliveryState, mayFollow } from '../domain/delivery.ts';
 import type { DigestKind, Selection } from '../domain/digest.ts';
 import type { Frequency } from '../domain/subscriber.ts';
 import type { Db } from './client.ts';
@@ -120,7 +120,9 @@ export interface DeliveryChange {
 
 /**
  * Moves deliveries of a lease from `from` to the states given; `sending` counts as a try. Rows that
- * the lease no longer holds stay as they are, and of a reader who was erased only the state is kept. Returns the subscribers whose rows were changed.
+ * the lease no longer holds stay as they are, and of a reader who was erased only the state is kept.
+ * Returns the subscribers whose rows were changed.
+ * @throws RangeError for a state that may not follow.
  */
 export async function changeDeliveries(
   db: Db,
@@ -133,6 +135,11 @@ export async function changeDeliveries(
   changes: readonly DeliveryChange[],
 ): Promise<Set<number>> {
   if (changes.length === 0) return new Set();
+  for (const { state } of changes) {
+    if (state !== from && !mayFollow(from, state)) {
+      throw new RangeError(`A delivery may not go from ${from} to ${state}.`);
+    }
+  }
   const result = await db.execute<{ id: string }>(sql`
     UPDATE deliveries AS delivery SET
       state = change.state,

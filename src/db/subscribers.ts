@@ -127,7 +127,7 @@ export async function updateStatus(
     .where(eq(subscribers.id, id));
 }
 
-/** Removes the subscriber with consents and letters, and what deliveries tell of the reader. */
+/** Removes the subscriber, with consents and letters (they go by ON DELETE CASCADE), and what deliveries tell of the reader. */
 export async function eraseSubscriber(db: Db, id: number): Promise<boolean> {
   await db.execute(sql`
     UPDATE deliveries SET selection = NULL, message_id = NULL, reply = NULL, detail = NULL

@@ -1,2 +1,2 @@
-/** Tells the time. The only clock of the program is made in main and passed down. */
+/** Tells the time. A process makes one clock and passes it down; rules take the moment itself. */
 export type Clock = () => Date;

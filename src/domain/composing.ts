@@ -12,24 +12,24 @@ export const MAKE_UP_MS: Record<DigestKind, number> = {
 
 /** How late the sweep still composes what the compose job did not, in ms: papers that came late, a
  *  database that was away, a queue that lost the job. */
-export const SWEEP_MS: Record<DigestKind, number> = { daily: 2 * HOUR_MS, weekly: 2 * HOUR_MS };
+export const SWEEP_MS = 2 * HOUR_MS;
 
 /**
- * The digest that is due at `now`, at most `lateMs` late, or null. It is due from `composeAt` (UTC) of its day on, past
- * midnight too. Readers' hours count from then, so that those whose hour went by meanwhile get it at
- * once.
+ * The digest that is due at `now`, at most `lateMs` late, or null. It is due from `composeAt` (UTC) of
+ * its day on, past midnight too. Readers' hours count from then, so that those whose hour went by
+ * meanwhile get it at once.
  */
 export function dueDigest(
   kind: DigestKind,
   composeAt: { hour: number; minute: number },
   now: Date,
-  lateMs: Record<DigestKind, number> = MAKE_UP_MS,
+  lateMs: number = MAKE_UP_MS[kind],
 ): { kind: DigestKind; date: string; from: Date } | null {
   const from = new Date(now);
   from.setUTCHours(composeAt.hour, composeAt.minute, 0, 0);
   if (from > now) from.setUTCDate(from.getUTCDate() - 1);
   if (kind === 'weekly') from.setUTCDate(from.getUTCDate() - daysSinceMonday(dayOf(from)));
-  if (now.getTime() - from.getTime() > lateMs[kind]) return null;
+  if (now.getTime() - from.getTime() > lateMs) return null;
   const date = dayOf(from);
   return { kind, date, from };
 }

@@ -28,9 +28,6 @@ export const NEXT_STATES: Record<DeliveryState, readonly DeliveryState[]> = {
  *  small enough that a slow relay does not hold many back. */
 export const BATCH_SIZE = 200;
 
-/** States in which nothing more happens by itself. */
-export const SETTLED_STATES = ['sent', 'failed', 'unknown', 'skipped', 'expired'] as const;
-
 /** Whether a delivery may go from one state to the other. */
 export function mayFollow(from: DeliveryState, to: DeliveryState): boolean {
   return NEXT_STATES[from].includes(to);

@@ -1,6 +1,6 @@
 /** A stored article, as every layer passes it around. Days are `YYYY-MM-DD` in UTC. */
 export interface Paper {
-  /** Version-less arXiv id, or `source:hash` for papers that have none. */
+  /** Version-less arXiv id; else the source's own id or a hash of the title, as `source:id`. */
   id: string;
   source: string;
   title: string;

@@ -35,7 +35,7 @@ export function createHandlers({
   mail,
   lease,
 }: HandlerDeps): Handlers {
-  const compose = async (kind: DigestKind, lateMs = MAKE_UP_MS) => {
+  const compose = async (kind: DigestKind, lateMs = MAKE_UP_MS[kind]) => {
     const now = clock();
     const due = dueDigest(kind, composeAt, now, lateMs);
     if (due === null) return;

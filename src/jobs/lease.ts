@@ -1,5 +1,5 @@
 import type { Db } from '../db/client.ts';
-import { endLeases, openLease, renewLease } from '../db/leases.ts';
+import { endLeases, LEASE_SECONDS, openLease, renewLease } from '../db/leases.ts';
 import type { Clock } from '../domain/clock.ts';
 
 /** The lease of this worker process, under which it claims deliveries. */
@@ -11,7 +11,7 @@ export interface Lease {
 }
 
 /** A third of the lease: two renewals may fail before it ends. */
-const RENEW_EVERY_MS = 15_000;
+const RENEW_EVERY_MS = (LEASE_SECONDS * 1000) / 3;
 
 /** Opens a lease and renews it until `end`. */
 export async function keepLease(

@@ -42,14 +42,14 @@ export async function previewDigest(
   const { id: subscriberId } = reader;
   const token = deps.tokens.seal({ digestId: digest.id, subscriberId });
   const copy = copyFor(edition, reader, { token, selection });
-  if (asText) return Buffer.from(digestText(edition.edition, copy));
+  if (asText) return Buffer.from(digestText(edition.mail, copy));
   const messageId = messageIdFor(
     digest.id,
     subscriberId,
     deps.messageIdKey,
-    edition.edition.sender.messageIdDomain,
+    edition.mail.sender.messageIdDomain,
   );
-  return digestMessage(edition.edition, {
+  return digestMessage(edition.mail, {
     ...copy,
     to: reader.email,
     messageId,

@@ -18,7 +18,7 @@ export async function viewDelivery(
   const edition = await editions(subject.digestId);
   if (!delivery?.selection || delivery.selection.length === 0 || !reader || !edition) return null;
   return digestHtml(
-    edition.edition,
+    edition.mail,
     copyFor(edition, reader, { token, selection: delivery.selection }),
   );
 }

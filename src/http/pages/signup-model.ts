@@ -1,3 +1,4 @@
+import { COUPON } from '../../domain/consent.ts';
 import {
   type Choice,
   frequencyChoices,
@@ -17,6 +18,7 @@ export function signupModel(form: SignupForm, allTopics: readonly TopicName[]) {
   });
   const more = topics.slice(TOPICS_IN_SIGHT);
   return {
+    words: COUPON,
     email: values.email,
     papers: paperChoices(values.papers),
     frequencies: frequencyChoices(values.frequency),

@@ -1,5 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import { type Address, normaliseAddress } from '../../domain/address.ts';
+import { CONSENT_WORDING } from '../../domain/consent.ts';
 import { PaperboyError } from '../../domain/errors.ts';
 import { InvalidPreferences, type Problems, readPreferences } from '../../domain/preferences.ts';
 import { DEFAULT_PREFERENCES, type Preferences } from '../../domain/subscriber.ts';
@@ -12,10 +13,6 @@ import { frontView } from '../front-view.ts';
 import { networkOf } from '../network.ts';
 import { Accepted, ErrorBody, SignUpBody } from '../schemas.ts';
 import type { App } from '../typed-app.ts';
-
-/** What the reader reads beside the button; kept with the consent. */
-const WORDING =
-  'Start my delivery: one e-mail with the papers on my topics, at the days and hour I chose. We ask you to confirm first. One click leaves, for good.';
 
 /** Sign-up, by programs as JSON and by people with the coupon on the front page. */
 export async function signUpRoutes(app: App, deps: HttpDeps): Promise<void> {
@@ -78,7 +75,7 @@ async function take(
     {
       address,
       preferences: { ...DEFAULT_PREFERENCES, ...preferences },
-      wording: WORDING,
+      wording: CONSENT_WORDING[channel],
       channel,
       network,
     },

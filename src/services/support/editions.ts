@@ -20,7 +20,8 @@ import type { MailTemplates } from '../../mail/templates.ts';
 export interface OpenEdition {
   digest: DigestSummary;
   papers: RankedPaper[];
-  edition: Edition;
+  /** The same as mail. */
+  mail: Edition;
   topicNames: ReadonlyMap<string, string>;
   /** The selections of these readers, in their order; `seen` names what each was mailed before. */
   selectFor(
@@ -75,7 +76,7 @@ async function openEdition(
     digest,
     papers,
     topicNames,
-    edition: renderEdition(templates, sender, digest, papers),
+    mail: renderEdition(templates, sender, digest, papers),
     selectFor: async (readers, seen) => {
       const keywords = [...new Set(readers.flatMap((reader) => reader.keywords))];
       const pool = { ...shared, keywordMatches: await matchKeywords(db, digestId, keywords) };
