@@ -32,6 +32,8 @@ export interface Config {
   composeAt: { hour: number; minute: number };
   /** Sign-ups that one network may make in an hour. */
   signupsPerHour: number;
+  /** How long single deliveries are kept after their digest was composed. */
+  deliveriesKeptDays: number;
   trustProxy: boolean | string | number;
   logLevel: LogLevel;
 }
@@ -99,6 +101,7 @@ export function loadConfig(env: Env): Config {
     suppressionKey: read('SUPPRESSION_KEY', key, null),
     composeAt: read('COMPOSE_AT', timeOfDay, { hour: 5, minute: 30 }),
     signupsPerHour: read('SIGNUPS_PER_HOUR', integerFrom(1, 1_000_000), 50),
+    deliveriesKeptDays: read('DELIVERIES_KEPT_DAYS', integerFrom(8, 36_500), 180),
     trustProxy: read('TRUST_PROXY', trust, false),
     logLevel: read('LOG_LEVEL', oneOf(LOG_LEVELS), 'info'),
   };

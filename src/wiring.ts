@@ -212,6 +212,7 @@ async function wire(
     clock,
     log,
     composeAt: config.composeAt,
+    deliveriesKeptDays: config.deliveriesKeptDays,
     lease,
     mail: engine,
   });

@@ -55,6 +55,7 @@ describe('loadConfig', () => {
       suppressionKey: null,
       composeAt: { hour: 5, minute: 30 },
       signupsPerHour: 50,
+      deliveriesKeptDays: 180,
       trustProxy: false,
       logLevel: 'info',
     });
@@ -84,6 +85,7 @@ describe('loadConfig', () => {
         LIST_ID: 'gazette.example.org',
         COMPOSE_AT: '4:05 UTC',
         SIGNUPS_PER_HOUR: '7',
+        DELIVERIES_KEPT_DAYS: '30',
         TRUST_PROXY: 'loopback',
         LOG_LEVEL: 'debug',
       }),
@@ -106,6 +108,7 @@ describe('loadConfig', () => {
       suppressionKey: KEYS.SUPPRESSION_KEY,
       composeAt: { hour: 4, minute: 5 },
       signupsPerHour: 7,
+      deliveriesKeptDays: 30,
       trustProxy: 'loopback',
       logLevel: 'debug',
     });
@@ -127,6 +130,7 @@ describe('a wrong setting', () => {
     ['PORT', '-1', 'a whole number from 0 to 65535'],
     ['INBOX_PORT', 'smtp', 'a whole number from 0 to 65535'],
     ['SMTP_CONNECTIONS', '0', 'a whole number from 1 to 1000'],
+    ['DELIVERIES_KEPT_DAYS', '7', 'a whole number from 8 to 36500'],
     ['SIGNUPS_PER_HOUR', '0.5', 'a whole number from 1 to 1000000'],
     ['PUBLIC_URL', 'papers.example.org', 'a URL that begins with http:// or https://'],
     ['PUBLIC_URL', 'ftp://example.org', 'a URL that begins with http:// or https://'],
