@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import pg from 'pg';
 import { findProgram, postgresFolders } from './find-program.ts';
+import { type Owner, unprivileged } from './owner.ts';
 import { freePort, runProgram, type Server, startServer } from './programs.ts';
 
 /** Each test file opens 20, a process of the app as many. */
@@ -14,11 +15,19 @@ export function hasPostgres(): boolean {
   return findInitdb() !== null;
 }
 
-/** A PostgreSQL of our own on a free port, with an empty data folder; `stop` removes both. */
-export async function startPostgres(): Promise<Server> {
+/** The data lives for one run of tests: nothing of it need survive a crash. */
+const FORGETFUL = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' };
+
+/**
+ * A PostgreSQL of our own on a free port, with an empty data folder; `stop` removes both. `chosen` are
+ * settings of postgresql.conf besides the defaults.
+ */
+export async function startPostgres(
+  chosen: Readonly<Record<string, string>> = FORGETFUL,
+): Promise<Server> {
   const initdb = findInitdb();
   if (initdb === null) throw new Error('PostgreSQL was not found.');
-  const owner = serverOwner();
+  const owner = unprivileged(['postgres', 'nobody'], 'PostgreSQL');
   const folder = makeFolder(owner);
   try {
     const data = join(folder, 'data');
@@ -30,7 +39,7 @@ export async function startPostgres(): Promise<Server> {
     );
     const port = await freePort();
     const url = `postgres://postgres@127.0.0.1:${port}/postgres`;
-    const stop = await startServer(
+    const { pid, stop } = await startServer(
       join(dirname(initdb), 'postgres'),
       [
         '-D',
@@ -41,10 +50,7 @@ export async function startPostgres(): Promise<Server> {
           listen_addresses: '127.0.0.1',
           unix_socket_directories: '',
           max_connections: MAX_CONNECTIONS,
-          // The data lives for one run: nothing of it need survive a crash.
-          fsync: 'off',
-          synchronous_commit: 'off',
-          full_page_writes: 'off',
+          ...chosen,
         }),
       ],
       { options, stopSignal: 'SIGINT', answers: () => answers(url) },
@@ -52,6 +58,7 @@ export async function startPostgres(): Promise<Server> {
     return {
       url,
       name: await versionOf(url),
+      pid,
       stop: async () => {
         await stop();
         rmSync(folder, { recursive: true, force: true });
@@ -71,25 +78,8 @@ function settings(values: Record<string, string | number>): string[] {
   return Object.entries(values).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
 }
 
-type Owner = { uid: number; gid: number } | null;
-
-/** PostgreSQL refuses root: then it runs as the user that its package made, or as nobody. */
-function serverOwner(): Owner {
-  if (process.getuid?.() !== 0) return null;
-  for (const user of ['postgres', 'nobody']) {
-    try {
-      return { uid: idOf('-u', user), gid: idOf('-g', user) };
-    } catch {}
-  }
-  throw new Error('PostgreSQL refuses root, and there is no user “postgres” or “nobody” here.');
-}
-
-function idOf(flag: '-u' | '-g', user: string): number {
-  return Number(execFileSync('id', [flag, user], { stdio: ['ignore', 'pipe', 'ignore'] }));
-}
-
 /** A folder that the owner can enter: root's own TMPDIR may be closed to others. */
-function makeFolder(owner: Owner): string {
+function makeFolder(owner: Owner | null): string {
   for (const parent of new Set([tmpdir(), '/tmp', '/var/tmp'])) {
     const folder = mkdtempSync(join(parent, 'paperboy-postgres-'));
     if (owner === null) return folder;
@@ -100,7 +90,7 @@ function makeFolder(owner: Owner): string {
   throw new Error('No folder for temporary files can be entered by other users: set TMPDIR.');
 }
 
-function canEnter(folder: string, owner: { uid: number; gid: number }): boolean {
+function canEnter(folder: string, owner: Owner): boolean {
   try {
     execFileSync('test', ['-x', folder], { ...owner, stdio: 'ignore' });
     return true;

@@ -9,6 +9,7 @@ export interface Server {
   url: string;
   /** What was started, for people. */
   name: string;
+  pid: number;
   stop(): Promise<void>;
 }
 
@@ -47,7 +48,7 @@ export async function startServer(
   path: string,
   args: readonly string[],
   given: { options?: SpawnOptions; stopSignal: NodeJS.Signals; answers: () => Promise<void> },
-): Promise<() => Promise<void>> {
+): Promise<{ pid: number; stop: () => Promise<void> }> {
   const child = spawn(path, args, {
     ...given.options,
     detached: true,
@@ -67,7 +68,7 @@ export async function startServer(
     if (hasEnded(child)) throw new Error(`${path} ended at once:\n${output()}`);
     try {
       await given.answers();
-      return stop;
+      return { pid: child.pid ?? 0, stop };
     } catch (error) {
       if (performance.now() > deadline) {
         await stop();

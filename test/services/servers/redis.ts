@@ -21,7 +21,7 @@ export async function startRedis(): Promise<Server> {
   try {
     const port = await freePort();
     const url = `redis://127.0.0.1:${port}`;
-    const stop = await startServer(
+    const { pid, stop } = await startServer(
       program,
       [
         ...['--port', String(port), '--bind', '127.0.0.1', '--dir', folder],
@@ -32,6 +32,7 @@ export async function startRedis(): Promise<Server> {
     return {
       url,
       name: await versionOf(url),
+      pid,
       stop: async () => {
         await stop();
         remove();
