@@ -18,13 +18,14 @@ import { type Inbox, openInbox } from './inbox/inbox.ts';
 import { createHandlers } from './jobs/handlers.ts';
 import { keepLease, type Lease } from './jobs/lease.ts';
 import { type Keys, loadKeys } from './keys.ts';
-import { openRelay, type Relay } from './mail/relay.ts';
 import type { Sender } from './mail/sender.ts';
 import { loadMailTemplates, type MailTemplates } from './mail/templates.ts';
 import { postgresBackend, redisBackend } from './queue/backend.ts';
 import type { Handlers } from './queue/jobs.ts';
 import { openQueue, type Queue } from './queue/queue.ts';
 import { checkRedis } from './queue/redis-server.ts';
+import { type Mailer, openMailer } from './relay/nodemailer-transport.ts';
+import { openRelay, type Relay } from './relay/relay.ts';
 import { importTopics } from './services/import-topics.ts';
 import { createEditions, type Editions } from './services/support/editions.ts';
 
@@ -70,6 +71,7 @@ export interface MailParts {
   templates: MailTemplates;
   sender: Sender;
   relay: Relay;
+  mailer: Mailer;
   editions: Editions;
   messageIdKey: Buffer;
 }
@@ -187,7 +189,8 @@ async function wire(
     const templates = await loadMailTemplates();
     const sender = senderOf(config, links);
     const editions = createEditions({ db, templates, sender });
-    return { templates, sender, relay, editions, messageIdKey: messageIdKeyOf(keys) };
+    const mailer = openMailer(relay);
+    return { templates, sender, relay, mailer, editions, messageIdKey: messageIdKeyOf(keys) };
   });
   const lease = once(async (): Promise<Lease> => {
     const kept = await keepLease({ db, clock }, holder, onError);

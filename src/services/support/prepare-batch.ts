@@ -9,10 +9,10 @@ import { listSubscribers } from '../../db/subscribers.ts';
 import { listSuppressed } from '../../db/suppressions.ts';
 import type { Clock } from '../../domain/clock.ts';
 import type { Selection } from '../../domain/digest.ts';
+import type { Message } from '../../domain/message.ts';
 import type { Subscriber } from '../../domain/subscriber.ts';
 import { hashSuppressed, type Tokens } from '../../domain/tokens.ts';
 import { type AddressedCopy, digestMessage } from '../../mail/digest-message.ts';
-import type { Message } from '../../mail/message.ts';
 import { messageIdFor } from '../../mail/message-id.ts';
 import { copyFor, type OpenEdition } from './editions.ts';
 

@@ -8,7 +8,7 @@ import {
 import { holdActive } from '../../db/subscribers.ts';
 import type { Clock } from '../../domain/clock.ts';
 import { settle } from '../../domain/outcome.ts';
-import type { Relay } from '../../mail/relay.ts';
+import type { Relay } from '../../relay/relay.ts';
 import type { OpenEdition } from './editions.ts';
 import type { Ready } from './prepare-batch.ts';
 
