@@ -120,9 +120,10 @@ export function openSession({
       following = null;
       isStale = true;
       if (answered) host.onReply(answered, parseReply(reply.text));
+      // Of the message that follows no dot is out, whatever comes now.
+      wait('mail');
       if (reply.code === 421) fail(reply);
-      else if (job) wait('mail');
-      else free();
+      else if (!job) free();
     },
     // RFC 2920 §3.1: the answer was the refusal before it.
     loneDot: free,
