@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { type Config, isLoopback } from './config.ts';
@@ -23,9 +24,10 @@ import { loadMailTemplates, type MailTemplates } from './mail/templates.ts';
 import { postgresBackend, redisBackend } from './queue/backend.ts';
 import type { Handlers } from './queue/jobs.ts';
 import { openQueue, type Queue } from './queue/queue.ts';
-import { checkRedis } from './queue/redis-server.ts';
+import { addressOf, checkRedis } from './queue/redis-server.ts';
 import { type Mailer, openMailer } from './relay/nodemailer-transport.ts';
-import { openRelay, type Relay } from './relay/relay.ts';
+import { openRate, type Rate } from './relay/rate.ts';
+import { heloNameOf, openRelay, type Relay } from './relay/relay.ts';
 import { importTopics } from './services/import-topics.ts';
 import { createEditions, type Editions } from './services/support/editions.ts';
 
@@ -184,7 +186,17 @@ async function wire(
 
   const mail = once(async () => {
     const relayUrls = inbox ? [`smtp://${inbox.host}:${inbox.port}`] : config.smtpUrls;
-    const relay = openRelay({ urls: relayUrls, connections: config.smtpConnections });
+    const rate = openRelayRate(config, database, onError);
+    if (rate) closers.push(async () => rate.close());
+    const relay = openRelay({
+      urls: relayUrls,
+      connections: config.smtpConnections,
+      heloName: heloNameOf(hostname()),
+      takeTurn: rate?.takeTurn ?? null,
+      random,
+      onChange: ({ relay, isInOrder, sentence }) =>
+        logger[isInOrder ? 'info' : 'error']({ relay }, sentence),
+    });
     closers.push(() => relay.close());
     const templates = await loadMailTemplates();
     const sender = senderOf(config, links);
@@ -276,6 +288,17 @@ function notMigrated(): PaperboyError {
     'NOT_MIGRATED',
     'The tables of DATABASE_URL are missing or older than this version: run “npx paperboy migrate” first.',
   );
+}
+
+/** Nothing limits how fast mail is caught on this machine. */
+function openRelayRate(
+  { smtpUrls, smtpRate, redisUrl }: Config,
+  { pool }: Database,
+  onError: (error: Error) => void,
+): Rate | null {
+  if (smtpRate === null || smtpUrls.length === 0) return null;
+  const store = redisUrl === null ? { pool } : { redisUrl: addressOf(redisUrl) };
+  return openRate({ perSecond: smtpRate, store, onError });
 }
 
 /** Caught mail holds links that sign in; it is never offered to the network. */

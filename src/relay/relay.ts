@@ -45,6 +45,14 @@ export interface RelayOptions {
 
 const GRACE_MS = 30_000;
 
+/** What a machine of this name calls itself: a name that nobody could look up is no good, then its
+ *  address as a literal is better (RFC 5321 §4.1.4). */
+export function heloNameOf(hostname: string): string {
+  return /^(?=.{1,253}$)[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+$/.test(hostname) ? hostname : LOOPBACK;
+}
+
+const LOOPBACK = '[127.0.0.1]';
+
 /**
  * Sends through the first relay that is in order; the next one is tried only when the final dot was
  * certainly not sent. Certificates are verified.
@@ -53,7 +61,7 @@ const GRACE_MS = 30_000;
 export function openRelay({
   urls,
   connections,
-  heloName = '[127.0.0.1]',
+  heloName = LOOPBACK,
   takeTurn = null,
   onChange = () => undefined,
   random = Math.random,
