@@ -18,6 +18,8 @@ import { type Inbox, openInbox } from './inbox/inbox.ts';
 import { createHandlers } from './jobs/handlers.ts';
 import { keepLease, type Lease } from './jobs/lease.ts';
 import { type Keys, loadKeys } from './keys.ts';
+import { openSigner } from './mail/dkim/open-signer.ts';
+import type { Signer } from './mail/dkim/signer.ts';
 import { openRelay, type Relay } from './mail/relay.ts';
 import type { Sender } from './mail/sender.ts';
 import { loadMailTemplates, type MailTemplates } from './mail/templates.ts';
@@ -69,6 +71,8 @@ export interface Parts extends Surroundings {
 export interface MailParts {
   templates: MailTemplates;
   sender: Sender;
+  /** Null when mail is not signed. */
+  signer: Signer | null;
   relay: Relay;
   editions: Editions;
   messageIdKey: Buffer;
@@ -79,7 +83,7 @@ export interface MailParts {
  * the topics; a server must have been migrated. A `database` that is given is used as it is and stays
  * the caller's.
  * @throws PaperboyError `NOT_MIGRATED`, `DATA_DIR_LOCKED`, `DATABASE_UNREACHABLE`, `QUEUE_UNREACHABLE`,
- * or what else opening a part throws.
+ * `DKIM_DOES_NOT_VERIFY`, or what else opening a part throws.
  */
 export async function openParts(
   config: Config,
@@ -167,6 +171,7 @@ async function wire(
   const keys = await loadKeys({ ...config, mayMake: !(await hasReaders(db)) });
   const tokens = createTokens(keys.secretKeys);
   const links = linksBelow(config.publicUrl);
+  const signer = config.dkim === null ? null : await openSigner(config.dkim);
 
   if (config.redisUrl !== null) await checkRedis(config.redisUrl);
   const backend =
@@ -187,7 +192,7 @@ async function wire(
     const templates = await loadMailTemplates();
     const sender = senderOf(config, links);
     const editions = createEditions({ db, templates, sender });
-    return { templates, sender, relay, editions, messageIdKey: messageIdKeyOf(keys) };
+    return { templates, sender, signer, relay, editions, messageIdKey: messageIdKeyOf(keys) };
   });
   const lease = once(async (): Promise<Lease> => {
     const kept = await keepLease({ db, clock }, holder, onError);

@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import type { Config } from '../config.ts';
 import type { Database } from '../db/client.ts';
 import { sharesSessions, versionOf } from '../db/reach.ts';
+import { dnsRecordOf, openSigner } from '../mail/dkim/open-signer.ts';
 import { openRelay } from '../mail/relay.ts';
 import { checkRedis } from '../queue/redis-server.ts';
 import { openMigratedDatabase } from '../wiring.ts';
@@ -43,6 +44,7 @@ async function examine(context: CommandContext): Promise<Finding[]> {
     await finding('database', () => checkDatabase(context)),
     await finding('queue', () => checkQueue(context)),
     await finding('relay', () => checkRelay(context.config())),
+    await finding('dkim', () => checkSignature(context.config())),
   ];
 }
 
@@ -85,6 +87,13 @@ async function checkRelay({ smtpUrls, smtpConnections }: Config): Promise<string
   } finally {
     await relay.close();
   }
+}
+
+async function checkSignature({ dkim }: Config): Promise<string> {
+  if (dkim === null) return 'Mail is not signed here: DKIM_DOMAIN is not set.';
+  await openSigner(dkim);
+  const { name, value } = dnsRecordOf(dkim);
+  return `A sample signed for ${dkim.domain} verifies. Receivers look for the TXT record ${name}: ${value}`;
 }
 
 async function finding(check: string, look: () => Promise<string>): Promise<Finding> {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import MailComposer from 'nodemailer/lib/mail-composer';
 import type { LetterKind } from '../domain/letter.ts';
+import { type Signer, signRaw } from './dkim/signer.ts';
 import { checkedAddress } from './headers.ts';
 import { type LetterFacts, type LetterWords, wordsOf } from './letter-words.ts';
 import type { Message } from './message.ts';
@@ -23,13 +24,15 @@ export interface Letter {
 }
 
 /**
- * `letter` as a whole message, ready to be sent: same arguments, same bytes.
+ * `letter` as a whole message, ready to be sent, signed when there is a signer: same arguments, same
+ * bytes.
  * @throws RangeError for an address that cannot stand in a header.
  */
 export async function composeLetter(
   templates: MailTemplates,
   sender: Sender,
   letter: Letter,
+  signer: Signer | null = null,
 ): Promise<Message> {
   const envelope = { from: checkedAddress(sender.from.address), to: checkedAddress(letter.to) };
   const words = wordsOf(letter.kind, {
@@ -56,7 +59,10 @@ export async function composeLetter(
     disableFileAccess: true,
     disableUrlAccess: true,
   });
-  return { envelope, raw: await composer.compile().build() };
+  const raw = await composer.compile().build();
+  if (signer === null) return { envelope, raw };
+  const signature = await signRaw(signer, raw);
+  return { envelope, raw: Buffer.concat([Buffer.from(signature, 'latin1'), raw]) };
 }
 
 function letterHtml(

@@ -7,7 +7,8 @@ import type { Clock } from '../domain/clock.ts';
 import { PaperboyError } from '../domain/errors.ts';
 import { DEFAULT_PREFERENCES, type Subscriber } from '../domain/subscriber.ts';
 import type { Tokens } from '../domain/tokens.ts';
-import { digestMessage, digestText } from '../mail/digest-message.ts';
+import { digestText, draftDigest, finishDigest } from '../mail/digest-message.ts';
+import type { Signer } from '../mail/dkim/signer.ts';
 import { messageIdFor } from '../mail/message-id.ts';
 import { copyFor, type Editions, type OpenEdition } from './support/editions.ts';
 
@@ -17,6 +18,8 @@ export interface PreviewDeps {
   tokens: Tokens;
   clock: Clock;
   messageIdKey: Buffer;
+  /** Null when mail is not signed. */
+  signer: Signer | null;
 }
 
 /**
@@ -49,12 +52,9 @@ export async function previewDigest(
     deps.messageIdKey,
     edition.mail.sender.messageIdDomain,
   );
-  return digestMessage(edition.mail, {
-    ...copy,
-    to: reader.email,
-    messageId,
-    date: deps.clock(),
-  }).raw;
+  const addressed = { ...copy, to: reader.email, messageId, date: deps.clock() };
+  const message = await finishDigest(draftDigest(edition.mail, addressed), deps.signer);
+  return message.raw;
 }
 
 async function selectionFor(db: Db, edition: OpenEdition, reader: Subscriber) {

@@ -10,6 +10,7 @@ import { retryDelayMs } from '../domain/retry.ts';
 import { judgeReply } from '../domain/smtp-reply.ts';
 import type { Subscriber } from '../domain/subscriber.ts';
 import { hashSuppressed, hashToken, type Tokens } from '../domain/tokens.ts';
+import type { Signer } from '../mail/dkim/signer.ts';
 import { composeLetter } from '../mail/letters.ts';
 import { messageIdFor } from '../mail/message-id.ts';
 import type { Relay } from '../mail/relay.ts';
@@ -21,6 +22,8 @@ export interface LetterDeps {
   relay: Relay;
   templates: MailTemplates;
   sender: Sender;
+  /** Null when mail is not signed. */
+  signer: Signer | null;
   tokens: Tokens;
   clock: Clock;
   /** 0 to 1; spreads retries. */
@@ -58,14 +61,20 @@ export async function sendLetter(deps: LetterDeps, letterId: number): Promise<vo
   if (suppression !== null && suppression !== 'erased')
     return recordLetter(db, letter.id, { state: 'failed', reply: SUPPRESSED });
   const messageId = messageIdFor(NO_DIGEST, letter.id, messageIdKey, sender.messageIdDomain);
-  const message = await composeLetter(templates, sender, {
-    kind: letter.kind,
-    to: subscriber.email,
-    messageId,
-    date: letter.requestedAt,
-    link: await linkFor({ db, tokens, sender }, letter, subscriber),
-    preferences: subscriber,
-  });
+  const link = await linkFor({ db, tokens, sender }, letter, subscriber);
+  const message = await composeLetter(
+    templates,
+    sender,
+    {
+      kind: letter.kind,
+      to: subscriber.email,
+      messageId,
+      date: letter.requestedAt,
+      link,
+      preferences: subscriber,
+    },
+    deps.signer,
+  );
   const outcome = await relay.send(message);
   await recordLetter(db, letter.id, {
     ...settleLetter(outcome, letter, clock(), deps.random()),

@@ -71,6 +71,7 @@ function deps(changes: Partial<DeliverDeps> = {}): DeliverDeps & LetterDeps {
     random: () => 0.5,
     suppressionKey,
     messageIdKey,
+    signer: null,
     connections: CONNECTIONS,
     stopping: stopping.signal,
     ...changes,

@@ -11,7 +11,13 @@ import type { Clock } from '../../domain/clock.ts';
 import type { Selection } from '../../domain/digest.ts';
 import type { Subscriber } from '../../domain/subscriber.ts';
 import { hashSuppressed, type Tokens } from '../../domain/tokens.ts';
-import { type AddressedCopy, digestMessage } from '../../mail/digest-message.ts';
+import {
+  type AddressedCopy,
+  type DigestDraft,
+  draftDigest,
+  finishDigest,
+} from '../../mail/digest-message.ts';
+import type { Signer } from '../../mail/dkim/signer.ts';
 import type { Message } from '../../mail/message.ts';
 import { messageIdFor } from '../../mail/message-id.ts';
 import { copyFor, type OpenEdition } from './editions.ts';
@@ -22,6 +28,8 @@ export interface PrepareDeps {
   clock: Clock;
   suppressionKey: string;
   messageIdKey: Buffer;
+  /** Null when mail is not signed. */
+  signer: Signer | null;
 }
 
 /** A delivery whose mail is ready. */
@@ -45,7 +53,7 @@ export async function prepareBatch(
   const suppressed = await findSuppressedReaders(deps, [...readers.values()]);
   const selections = await chooseAll(deps, edition, claimed, readers);
   const changes: DeliveryChange[] = [];
-  const ready: Ready[] = [];
+  const drafts: { delivery: ClaimedDelivery; draft: DigestDraft }[] = [];
   for (const delivery of claimed) {
     const { subscriberId } = delivery;
     const reader = readers.get(subscriberId);
@@ -63,23 +71,29 @@ export async function prepareBatch(
       token: tokens.seal({ digestId, subscriberId }),
       selection,
     });
-    const message = composeFor(edition, { ...copy, to: reader.email, messageId, date });
-    if (message instanceof RangeError) {
-      changes.push({ subscriberId, state: 'failed', detail: message.message });
+    const draft = draftFor(edition, { ...copy, to: reader.email, messageId, date });
+    if (draft instanceof RangeError) {
+      changes.push({ subscriberId, state: 'failed', detail: draft.message });
       continue;
     }
     changes.push({ subscriberId, state: 'claimed', selection, messageId, messageDate: date });
-    ready.push({ delivery, message });
+    drafts.push({ delivery, draft });
   }
   const held = await changeDeliveries(db, { digestId, leaseId, from: 'claimed', now }, changes);
-  return ready.filter(({ delivery }) => held.has(delivery.subscriberId));
+  const ready = drafts.filter(({ delivery }) => held.has(delivery.subscriberId));
+  return Promise.all(
+    ready.map(async ({ delivery, draft }) => ({
+      delivery,
+      message: await finishDigest(draft, deps.signer),
+    })),
+  );
 }
 
 /** A reader whose mail cannot be composed, such as for an address that fits no header, must not hold
  *  up the others: the problem is the answer then. */
-function composeFor({ mail }: OpenEdition, copy: AddressedCopy): Message | RangeError {
+function draftFor({ mail }: OpenEdition, copy: AddressedCopy): DigestDraft | RangeError {
   try {
-    return digestMessage(mail, copy);
+    return draftDigest(mail, copy);
   } catch (error) {
     if (error instanceof RangeError) return error;
     throw error;
