@@ -7,6 +7,7 @@ import { openRelay } from '../mail/relay.ts';
 import { checkRedis } from '../queue/redis-server.ts';
 import { openMigratedDatabase } from '../wiring.ts';
 import type { CommandContext } from './context.ts';
+import { sayJudgement } from './judge-reply.ts';
 import { jsonOption } from './options.ts';
 import { say, sayJson } from './output.ts';
 
@@ -20,9 +21,11 @@ interface Finding {
 export function doctorCommand(context: CommandContext): Command {
   return new Command('doctor')
     .description('check settings, database, queue and relay; no mail is sent')
-    .addHelpText('after', '\nExit code 1: something is wrong.')
+    .addHelpText('after', '\nExit code 1: something is wrong, or --reply is no reply.')
+    .option('--reply <text>', 'tell what a relay’s reply would mean instead, such as “550 5.7.1 …”')
     .addOption(jsonOption())
-    .action(async ({ json }: { json?: true }) => {
+    .action(async ({ reply, json }: { reply?: string; json?: true }) => {
+      if (reply !== undefined) return sayJudgement(context.io, reply, { json: json === true });
       const findings = await examine(context);
       if (findings.some(({ ok }) => !ok)) context.setExitCode(1);
       if (json) return sayJson(context.io, { findings });
