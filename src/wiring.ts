@@ -17,6 +17,7 @@ import { type Inbox, openInbox } from './inbox/inbox.ts';
 import { createHandlers, type Log } from './jobs/handlers.ts';
 import { keepLease, type Lease } from './jobs/lease.ts';
 import { type Keys, loadKeys } from './keys.ts';
+import { openSigner } from './mail/dkim/open-signer.ts';
 import { postgresBackend, redisBackend } from './queue/backend.ts';
 import type { Handlers } from './queue/jobs.ts';
 import { openQueue, type Queue } from './queue/queue.ts';
@@ -70,7 +71,7 @@ export interface Parts extends Surroundings {
  * the topics; a server must have been migrated. A `database` that is given is used as it is and stays
  * the caller's.
  * @throws PaperboyError `NOT_MIGRATED`, `DATA_DIR_LOCKED`, `DATABASE_UNREACHABLE`, `QUEUE_UNREACHABLE`,
- * or what else opening a part throws.
+ * `DKIM_DOES_NOT_VERIFY`, or what else opening a part throws.
  */
 export async function openParts(
   config: Config,
@@ -158,6 +159,7 @@ async function wire(
   const keys = await loadKeys({ ...config, mayMake: !(await hasReaders(db)) });
   const tokens = createTokens(keys.secretKeys);
   const links = linksBelow(config.publicUrl);
+  const signer = config.dkim === null ? null : await openSigner(config.dkim);
 
   if (config.redisUrl !== null) await checkRedis(config.redisUrl);
   const backend =
@@ -183,6 +185,7 @@ async function wire(
     clock,
     random,
     log,
+    signer,
     onRelayBack: () => ringBatches({ db, queue }, clock()),
     relayUrls: inbox ? [`smtp://${inbox.host}:${inbox.port}`] : config.smtpUrls,
     stopping: stopping.signal,
