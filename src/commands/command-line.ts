@@ -3,7 +3,7 @@ import { callRunning } from '../control/call-running.ts';
 import type { CommandIo } from '../control/io.ts';
 import { openLog } from '../log.ts';
 import { readVersion } from '../version.ts';
-import type { Surroundings } from '../wiring.ts';
+import type { Surroundings } from '../wiring/parts.ts';
 import { ownContext } from './contexts.ts';
 import { demoCommand } from './demo.ts';
 import { describeError, runProgram } from './program.ts';

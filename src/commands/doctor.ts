@@ -5,7 +5,7 @@ import { sharesSessions, versionOf } from '../db/reach.ts';
 import { dnsRecordOf, openSigner } from '../mail/dkim/open-signer.ts';
 import { checkRedis } from '../queue/redis-server.ts';
 import { openRelay } from '../relay/relay.ts';
-import { openMigratedDatabase } from '../wiring.ts';
+import { openMigratedDatabase } from '../wiring/database.ts';
 import type { CommandContext } from './context.ts';
 import { sayJudgement } from './judge-reply.ts';
 import { jsonOption } from './options.ts';
