@@ -61,8 +61,9 @@ export async function startPostfix(): Promise<PostfixServer> {
       },
     };
   } catch (error) {
+    const log = filesIn(data).join('\n').slice(-4000);
     remove();
-    throw error;
+    throw new Error(`Postfix did not start:\n${log}`, { cause: error });
   }
 }
 
@@ -96,7 +97,8 @@ function mainSettings(given: {
     // Headers stay as they were sent.
     local_header_rewrite_clients: '',
     smtputf8_enable: 'no',
-    maillog_file: '/dev/stdout',
+    maillog_file: join(given.data, 'log'),
+    maillog_file_prefixes: given.data,
     smtpd_peername_lookup: 'no',
     smtpd_recipient_restrictions: 'check_recipient_access inline:{gone@example.org=REJECT}, permit',
   });
