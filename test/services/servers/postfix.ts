@@ -56,6 +56,8 @@ export async function startPostfix(): Promise<PostfixServer> {
       name: `Postfix on port ${port}`,
       delivered: () => filesIn(join(mail, 'all', 'new')),
       stop: async () => {
+        // What was started waits for the master; a signal to it would leave that behind.
+        await runProgram(program, ['-c', settings, 'stop']);
         await stop();
         remove();
       },
