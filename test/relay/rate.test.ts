@@ -8,7 +8,6 @@ const database = useDatabase();
 const opened: Rate[] = [];
 
 beforeAll(async () => {
-  await database.database.pool.query(`CREATE TABLE IF NOT EXISTS rates
     (key text PRIMARY KEY, points integer NOT NULL DEFAULT 0, expire bigint)`);
 });
 

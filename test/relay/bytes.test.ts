@@ -1,0 +1,208 @@
+import { createTransport } from 'nodemailer';
+import { afterEach, describe, expect, it } from 'vitest';
+import type { Message } from '../../src/domain/message.ts';
+import { openMailer } from '../../src/relay/nodemailer-transport.ts';
+import { openRelay } from '../../src/relay/relay.ts';
+import { openSink, type Sink } from '../services/sink.ts';
+import { HOSTILE_BODIES } from './hostile.ts';
+import { openScriptedRelay, type ScriptedRelay } from './support/scripted-relay.ts';
+
+const opened: { close(): Promise<unknown> }[] = [];
+
+afterEach(async () => {
+  for (const each of opened.splice(0).reverse()) await each.close();
+});
+
+async function sinkWith(): Promise<Sink> {
+  const sink = await openSink();
+  opened.push(sink);
+  return sink;
+}
+
+async function scripted(extensions: readonly string[]): Promise<ScriptedRelay> {
+  const server = await openScriptedRelay(extensions);
+  opened.push(server);
+  return server;
+}
+
+function relayTo(url: string) {
+  const relay = openRelay({ urls: [url], connections: 1 });
+  opened.push(relay);
+  return relay;
+}
+
+const ENVELOPE = { from: 'papers@example.com', to: 'ada@example.org' };
+const HEAD = 'From: papers@example.com\r\nTo: ada@example.org\r\n\r\n';
+
+const BODIES = [...HOSTILE_BODIES, ['bare CR and LF', 'a\n.\nb\r.\rc\n\r\r\nd\r']] as const;
+
+function rawOf(body: string | Buffer): Buffer {
+  return Buffer.concat([Buffer.from(HEAD), Buffer.from(body as string)]);
+}
+
+async function sendByNodemailer(url: string, raw: Buffer): Promise<void> {
+  const transport = createTransport(url);
+  await transport.sendMail({ envelope: ENVELOPE, raw });
+  transport.close();
+}
+
+/** The message in pieces of a few bytes, so that borders fall everywhere. */
+function inPieces(raw: Buffer): Buffer[] {
+  const pieces: Buffer[] = [];
+  for (let at = 0; at < Math.min(raw.length, 300); at += 3) pieces.push(raw.subarray(at, at + 3));
+  return raw.length > 300 ? [...pieces, raw.subarray(300)] : pieces;
+}
+
+describe('What a server receives', () => {
+  it.each(BODIES)('is what it receives from nodemailer: %s', async (_what, body) => {
+    const raw = rawOf(body);
+    const sink = await sinkWith();
+    await sendByNodemailer(sink.url, raw);
+    const relay = relayTo(sink.url);
+    for (const content of [[raw], inPieces(raw)]) {
+      await relay.send({ envelope: ENVELOPE, content, isDotSafe: false });
+    }
+    const [theirs, ...ours] = sink.accepted;
+    expect(theirs?.raw.length).toBeGreaterThan(HEAD.length);
+    expect(ours).toHaveLength(2);
+    for (const { raw: received } of ours) expect(received.equals(theirs?.raw ?? raw)).toBe(true);
+  });
+
+  it.each(BODIES)('is the same on the wire, dots and all: %s', async (_what, body) => {
+    const raw = rawOf(body);
+    const server = await scripted(['8BITMIME']);
+    await sendByNodemailer(server.url, raw);
+    await relayTo(server.url).send({
+      envelope: ENVELOPE,
+      content: inPieces(raw),
+      isDotSafe: false,
+    });
+    const [theirs, ours] = server.messages;
+    expect(ours?.length).toBeGreaterThan(HEAD.length);
+    expect(ours).toBe(theirs);
+  });
+});
+
+describe('The envelope', () => {
+  const sent = async (extensions: readonly string[], changes: Partial<Message> = {}) => {
+    const server = await scripted(extensions);
+    const message = { envelope: ENVELOPE, content: [rawOf('Hello.\r\n')], isDotSafe: true };
+    const outcome = await relayTo(server.url).send({ ...message, ...changes });
+    const [, mail, rcpt] = server.lines;
+    return { outcome, mail, rcpt, lines: server.lines };
+  };
+
+  it.each([
+    [[], 'MAIL FROM:<papers@example.com>'],
+    [['SIZE'], 'MAIL FROM:<papers@example.com> SIZE=57'],
+    [['SIZE 57', '8BITMIME', 'SMTPUTF8'], 'MAIL FROM:<papers@example.com> SIZE=57'],
+  ])('of plain mail, where %j is offered', async (extensions, mail) => {
+    const found = await sent(extensions);
+    expect(found).toMatchObject({ mail, rcpt: 'RCPT TO:<ada@example.org>' });
+    expect(found.outcome).toMatchObject({ reply: { code: 250 } });
+  });
+
+  it('says that bytes above 127 come, where that is offered', async () => {
+    const content = [Buffer.from(HEAD), Buffer.from('Grüße\r\n')];
+    expect((await sent(['8BITMIME'], { content })).mail).toMatch(/ BODY=8BITMIME$/);
+    expect((await sent([], { content })).mail).toBe('MAIL FROM:<papers@example.com>');
+  });
+
+  it('of an address that is not ASCII needs SMTPUTF8', async () => {
+    const envelope = { ...ENVELOPE, to: 'adä@example.org' };
+    const offered = await sent(['PIPELINING', 'SMTPUTF8'], { envelope });
+    expect(offered.mail).toMatch(/ SMTPUTF8$/);
+    expect(Buffer.from(offered.rcpt ?? '', 'latin1').toString()).toBe('RCPT TO:<adä@example.org>');
+    const { outcome, lines } = await sent(['PIPELINING'], { envelope });
+    expect(outcome).toMatchObject({ kind: 'answered', reply: { code: 553, enhanced: '5.6.7' } });
+    expect(lines.filter((line) => line.startsWith('MAIL'))).toEqual([]);
+  });
+
+  it('of a message that is too large never goes out', async () => {
+    const { outcome, lines } = await sent(['SIZE 56', 'PIPELINING']);
+    expect(outcome).toMatchObject({
+      kind: 'answered',
+      reply: { code: 552, text: expect.stringMatching(/has 57 bytes, .+ at most 56\.$/) },
+    });
+    expect(lines.filter((line) => line.startsWith('MAIL'))).toEqual([]);
+  });
+
+  it.each([
+    'ada@example.org>\r\nRCPT TO:<eve@example.org',
+    'ada@example.org\nDATA',
+    'ada\0@example.org',
+    '<ada@example.org>',
+    'ada@example.org> NOTIFY=NEVER <',
+    '',
+  ])('never carries %j', async (to) => {
+    const { outcome, lines } = await sent(['PIPELINING'], { envelope: { ...ENVELOPE, to } });
+    expect(outcome).toMatchObject({ kind: 'answered', reply: { code: 501 } });
+    expect(lines.filter((line) => !line.startsWith('EHLO'))).toEqual([]);
+  });
+
+  it('of what was refused here does not stop the next message', async () => {
+    const server = await scripted(['SIZE 100', 'PIPELINING']);
+    const relay = relayTo(server.url);
+    const outcomes = await Promise.all(
+      [40, 4000, 40, 4000, 40].map((length) =>
+        relay.send({
+          envelope: ENVELOPE,
+          content: [Buffer.from(`${'x'.repeat(length)}\r\n`)],
+          isDotSafe: true,
+        }),
+      ),
+    );
+    const codes = outcomes.map((outcome) => outcome.kind === 'answered' && outcome.reply.code);
+    expect(codes).toEqual([250, 552, 250, 552, 250]);
+    expect(server.connections).toBe(1);
+  });
+});
+
+describe('A mail that nodemailer composes', () => {
+  const MAIL = {
+    from: 'papers@example.com',
+    to: 'ada@example.org',
+    subject: 'Grüße',
+    text: '.dots\n.\nend',
+    date: new Date(0),
+    messageId: '<one@example.com>',
+    xMailer: false as const,
+  };
+
+  it('goes out through our relay as it goes out through its own', async () => {
+    const sink = await sinkWith();
+    const theirs = createTransport(sink.url);
+    await theirs.sendMail(MAIL);
+    theirs.close();
+    const info = await openMailer(relayTo(sink.url)).sendMail(MAIL);
+    expect(info).toMatchObject({
+      messageId: '<one@example.com>',
+      envelope: { from: 'papers@example.com', to: ['ada@example.org'] },
+      outcome: { kind: 'answered', reply: { code: 250 } },
+    });
+    expect(sink.accepted).toHaveLength(2);
+    expect(sink.accepted[1]).toEqual(sink.accepted[0]);
+  });
+
+  it.each([
+    [
+      { at: 'rcpt', reply: '550 5.1.1 No such user' },
+      { kind: 'answered', reply: { code: 550 } },
+    ],
+    [{ drop: 'at rcpt' }, { kind: 'unsent' }],
+    [{ drop: 'after the dot' }, { kind: 'unknown' }],
+  ] as const)('tells what came of it: %j', async (behaviour, outcome) => {
+    const sink = await sinkWith();
+    sink.behave(() => behaviour);
+    expect(await openMailer(relayTo(sink.url)).sendMail(MAIL)).toMatchObject({ outcome });
+  });
+
+  it('goes to one reader alone', async () => {
+    const sink = await sinkWith();
+    const to = 'ada@example.org, bob@example.org';
+    await expect(openMailer(relayTo(sink.url)).sendMail({ ...MAIL, to })).rejects.toThrow(
+      'A mail has 2 recipients: expected one.',
+    );
+    expect(sink.tries).toBe(0);
+  });
+});

@@ -1,0 +1,272 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import type { Message } from '../../src/domain/message.ts';
+import type { SendOutcome } from '../../src/domain/outcome.ts';
+import { openRelay, type RelayChange, type RelayOptions } from '../../src/relay/relay.ts';
+import { openScriptedRelay, type ScriptedRelay } from './support/scripted-relay.ts';
+import { testTimers } from './support/timers.ts';
+
+const opened: { close(): Promise<unknown> }[] = [];
+
+afterEach(async () => {
+  for (const each of opened.splice(0).reverse()) await each.close();
+});
+
+async function scripted(): Promise<ScriptedRelay> {
+  const server = await openScriptedRelay(['PIPELINING']);
+  opened.push(server);
+  return server;
+}
+
+function relaysTo(servers: readonly ScriptedRelay[], options: Partial<RelayOptions> = {}) {
+  const timers = testTimers();
+  const changes: RelayChange[] = [];
+  const relay = openRelay({
+    urls: servers.map(({ url }) => url),
+    connections: 2,
+    random: () => 0.5,
+    timers,
+    onChange: (change) => changes.push(change),
+    ...options,
+  });
+  opened.push({
+    close: () => {
+      const closing = relay.close({ graceMs: 0 });
+      timers.pass(10);
+      return closing;
+    },
+  });
+  return { relay, timers, changes };
+}
+
+function message(to = 'ada@example.org'): Message {
+  return {
+    envelope: { from: 'papers@example.com', to },
+    content: [Buffer.from(`To: ${to}\r\n\r\nHello.\r\n`)],
+    isDotSafe: true,
+  };
+}
+
+const DOWN = { say: '421 4.3.2 Going down', thenDrop: true } as const;
+
+/** Whatever is on its way over loopback arrives. */
+async function until(isSo: () => boolean): Promise<void> {
+  while (!isSo()) await new Promise(setImmediate);
+}
+
+describe('A relay that turns every connection away', () => {
+  it('is out of order after three, told so, and left alone until its time', async () => {
+    const server = await scripted();
+    server.script((step) => (step === 'greeting' ? DOWN : undefined));
+    const { relay, timers, changes } = relaysTo([server]);
+    const outcome = await relay.send(message());
+    expect(outcome).toMatchObject({
+      kind: 'unsent',
+      relay: server.name,
+      problem: expect.stringContaining('421 4.3.2 Going down'),
+    });
+    expect(server.connections).toBe(3);
+    expect(relay.isOpen()).toBe(false);
+    expect(changes).toEqual([
+      {
+        relay: server.name,
+        isInOrder: false,
+        sentence: `The relay ${server.name} is out of order: ${server.name} turned us away: “421 4.3.2 Going down”. It is tried again in 1 s.`,
+      },
+    ]);
+    const next = await relay.send(message());
+    expect(next).toMatchObject({ kind: 'unsent', problem: changes[0]?.sentence });
+    expect(server.connections).toBe(3);
+    timers.pass(1);
+    await until(() => changes.length === 2);
+    expect(server.connections).toBe(4);
+    expect(changes[1]?.sentence).toContain('It is tried again in 2 s.');
+  });
+
+  it('is tried by one connection at growing intervals, and used again once that gets through', async () => {
+    const server = await scripted();
+    server.script((step) => (step === 'connect' ? { drop: true } : undefined));
+    const { relay, timers, changes } = relaysTo([server]);
+    await relay.send(message());
+    const waits: number[] = [];
+    for (let probe = 1; probe <= 8; probe += 1) {
+      let waited = 0;
+      while (server.connections < 3 + probe && waited < 100) {
+        timers.pass(1);
+        waited += 1;
+        await new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
+        if (changes.length > probe) break;
+      }
+      await until(() => changes.length > probe);
+      waits.push(waited);
+    }
+    expect(waits).toEqual([1, 2, 4, 8, 16, 32, 60, 60]);
+    server.script(() => undefined);
+    timers.pass(60);
+    await until(() => relay.isOpen());
+    expect(changes.at(-1)).toEqual({
+      relay: server.name,
+      isInOrder: true,
+      sentence: `The relay ${server.name} is back in order.`,
+    });
+    expect(await relay.send(message())).toMatchObject({ kind: 'answered' });
+    expect(server.connections).toBe(12);
+  });
+
+  it('takes nobody with it who waits for it: all are unsent at once', async () => {
+    const server = await scripted();
+    server.script((step) => (step === 'greeting' ? DOWN : undefined));
+    const { relay } = relaysTo([server]);
+    const outcomes = await Promise.all(Array.from({ length: 50 }, () => relay.send(message())));
+    expect(new Set(outcomes.map(({ kind }) => kind))).toEqual(new Set(['unsent']));
+    expect(server.connections).toBeLessThanOrEqual(4);
+  });
+});
+
+describe('A relay that allows fewer connections than we would open', () => {
+  it('stays in order and gets everything over those that it allows', async () => {
+    const server = await scripted();
+    server.script((step, time) => (step === 'greeting' && time > 1 ? DOWN : undefined));
+    const { relay, changes } = relaysTo([server], { connections: 10 });
+    const first = await relay.send(message('first@example.org'));
+    const rest = await Promise.all(
+      Array.from({ length: 50 }, (_, n) => relay.send(message(`r${n}@example.org`))),
+    );
+    expect([first, ...rest].every(({ kind }) => kind === 'answered')).toBe(true);
+    expect(server.messages).toHaveLength(51);
+    expect(changes).toEqual([]);
+    expect(server.connections).toBeLessThanOrEqual(20);
+  });
+});
+
+describe('Several relays', () => {
+  it('the second gets what the first cannot take, and the first again what comes after it healed', async () => {
+    const [first, second] = [await scripted(), await scripted()];
+    first.script((step) => (step === 'greeting' ? DOWN : undefined));
+    const { relay, timers } = relaysTo([first, second]);
+    const outcomes = await Promise.all(Array.from({ length: 5 }, () => relay.send(message())));
+    expect(outcomes).toEqual(Array(5).fill(expect.objectContaining({ relay: second.name })));
+    expect(relay.isOpen()).toBe(true);
+    first.script(() => undefined);
+    timers.pass(1);
+    await first.reached('EHLO');
+    let outcome: SendOutcome;
+    do outcome = await relay.send(message());
+    while (outcome.relay === second.name);
+    expect(outcome).toMatchObject({ kind: 'answered', relay: first.name });
+  });
+
+  it.each([
+    ['an answer', { say: '451 4.3.0 Later' }, 'answered'],
+    ['a break after the dot', { drop: true }, 'unknown'],
+  ] as const)('the second gets nothing after %s', async (_what, act, kind) => {
+    const [first, second] = [await scripted(), await scripted()];
+    first.script((step) => (step === 'dot' ? act : undefined));
+    const { relay } = relaysTo([first, second]);
+    expect(await relay.send(message())).toMatchObject({ kind, relay: first.name });
+    expect(second.connections).toBe(0);
+  });
+
+  it('when all are out of order it is told at once', async () => {
+    const [first, second] = [await scripted(), await scripted()];
+    for (const each of [first, second])
+      each.script((step) => (step === 'connect' ? { drop: true } : undefined));
+    const { relay } = relaysTo([first, second]);
+    await relay.send(message());
+    expect(relay.isOpen()).toBe(false);
+    expect(await relay.send(message())).toMatchObject({
+      kind: 'unsent',
+      problem: expect.stringMatching(/is out of order: .+ It is tried again in 1 s\.$/),
+    });
+    expect([first.connections, second.connections]).toEqual([3, 3]);
+  });
+});
+
+describe('An idle connection', () => {
+  it('that the relay closed is not used again', async () => {
+    const server = await scripted();
+    const { relay } = relaysTo([server]);
+    await relay.send(message());
+    server.dropAll();
+    await until(() => server.connections === 1);
+    expect(await relay.send(message())).toMatchObject({ kind: 'answered' });
+    expect(server.messages).toHaveLength(2);
+  });
+
+  it('is left politely after half a minute', async () => {
+    const server = await scripted();
+    const { relay, timers } = relaysTo([server]);
+    await relay.send(message());
+    timers.pass(30);
+    expect(server.lines).not.toContain('QUIT');
+    timers.pass(1);
+    await server.reached('QUIT');
+    expect(await relay.send(message())).toMatchObject({ kind: 'answered' });
+    expect(server.connections).toBe(2);
+  });
+});
+
+describe('Closing', () => {
+  it('says goodbye on every connection, takes nothing new and stops the time', async () => {
+    const server = await scripted();
+    const { relay } = relaysTo([server]);
+    await Promise.all([relay.send(message()), relay.send(message())]);
+    const closing = relay.close();
+    expect(relay.isOpen()).toBe(false);
+    expect(await relay.send(message())).toMatchObject({ kind: 'unsent' });
+    server.script((step) => (step === 'QUIT' ? { say: '221 Bye', thenDrop: true } : undefined));
+    await closing;
+    expect(server.lines.filter((line) => line === 'QUIT')).toHaveLength(2);
+  });
+
+  it('waits for what is in flight, then breaks off: what is behind its dot is unknown, the rest unsent', async () => {
+    const server = await scripted();
+    server.script((step) => (step === 'dot' ? { hang: true } : undefined));
+    const { relay, timers } = relaysTo([server]);
+    const sending = Promise.all(Array.from({ length: 6 }, () => relay.send(message())));
+    await server.reached('dot', 2);
+    let isClosed = false;
+    const closing = relay.close({ graceMs: 5000 }).then(() => {
+      isClosed = true;
+    });
+    timers.pass(5);
+    await new Promise(setImmediate);
+    expect(isClosed).toBe(false);
+    timers.pass(1);
+    const kinds = (await sending).map(({ kind }) => kind).sort();
+    expect(kinds).toEqual(['unknown', 'unknown', 'unsent', 'unsent', 'unsent', 'unsent']);
+    await closing;
+  });
+
+  it('gives back what still waits for its turn', async () => {
+    const server = await scripted();
+    const { relay, timers } = relaysTo([server], { takeTurn: () => new Promise(() => undefined) });
+    const sending = relay.send(message());
+    const closing = relay.close({ graceMs: 1000 });
+    timers.pass(2);
+    expect(await sending).toMatchObject({ kind: 'unsent' });
+    await closing;
+  });
+});
+
+describe('A turn', () => {
+  it('is waited for by name before each message', async () => {
+    const server = await scripted();
+    const asked: string[] = [];
+    const grants: (() => void)[] = [];
+    const { relay } = relaysTo([server], {
+      takeTurn: (name) => {
+        asked.push(name);
+        return new Promise((resolve) => grants.push(resolve));
+      },
+    });
+    const sending = [relay.send(message()), relay.send(message())];
+    await new Promise(setImmediate);
+    expect(server.connections).toBe(0);
+    grants[0]?.();
+    expect(await sending[0]).toMatchObject({ kind: 'answered' });
+    expect(server.messages).toHaveLength(1);
+    grants[1]?.();
+    await sending[1];
+    expect(asked).toEqual([server.name, server.name]);
+  });
+});

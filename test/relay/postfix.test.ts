@@ -1,0 +1,91 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { createTransport } from 'nodemailer';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { openRelay, type Relay } from '../../src/relay/relay.ts';
+import { hasPostfix, type PostfixServer, startPostfix } from '../services/servers/postfix.ts';
+import { HOSTILE_BODIES } from './hostile.ts';
+
+const FROM = 'papers@example.com';
+
+/** Part of `npm run test:services`, where Postfix is installed and root runs it. */
+const isHere = process.env.TEST_DATABASE_URL !== undefined && hasPostfix();
+
+describe.runIf(isHere)('A Postfix', () => {
+  let postfix: PostfixServer;
+  let relay: Relay;
+
+  beforeAll(async () => {
+    postfix = await startPostfix();
+  });
+
+  afterAll(async () => {
+    await postfix.stop();
+  });
+
+  afterEach(async () => {
+    await relay.close();
+  });
+
+  it('delivers the same from us as from nodemailer, and what it delivers is what we sent', async () => {
+    relay = openRelay({ urls: [postfix.url], connections: 3 });
+    const theirs = createTransport(postfix.url);
+    const mails = HOSTILE_BODIES.map(([, body], n) => ({
+      name: `m${n}`,
+      body: Buffer.from(body),
+    }));
+    await Promise.all(
+      mails.flatMap(({ name, body }) => {
+        const raw = (by: string) => Buffer.concat([Buffer.from(headOf(name, by)), body]);
+        const envelope = { from: FROM, to: `${name}@example.org` };
+        return [
+          relay
+            .send({ envelope, content: [raw('us')], isDotSafe: false })
+            .then((outcome) => expect(outcome).toMatchObject({ reply: { code: 250 } })),
+          theirs.sendMail({ envelope, raw: raw('nodemailer') }),
+        ];
+      }),
+    );
+    theirs.close();
+    const delivered = await deliveredBy(postfix, 2 * mails.length);
+    for (const { name, body } of mails) {
+      const text = body.toString('latin1').replaceAll('\r\n', '\n');
+      const wanted = text.endsWith('\n') ? text : `${text}\n`;
+      expect(delivered.get(`${name} us`)).toBe(wanted);
+      expect(delivered.get(`${name} nodemailer`)).toBe(wanted);
+    }
+  });
+
+  it('keeps the connection through refusals, and gets two hundred more over three', async () => {
+    relay = openRelay({ urls: [postfix.url], connections: 3 });
+    const before = postfix.delivered().length;
+    const outcomes = await Promise.all(
+      Array.from({ length: 200 }, (_, n) =>
+        relay.send({
+          envelope: { from: FROM, to: n % 5 === 0 ? 'gone@example.org' : 'ada@example.org' },
+          content: [Buffer.from(headOf(`many${n}`, 'us')), Buffer.from('Hello.\r\n')],
+          isDotSafe: true,
+        }),
+      ),
+    );
+    const codes = outcomes.map((outcome) => outcome.kind === 'answered' && outcome.reply.code);
+    expect(codes).toEqual(outcomes.map((_, n) => (n % 5 === 0 ? 554 : 250)));
+    const delivered = await deliveredBy(postfix, before + 160);
+    expect([...delivered.keys()].filter((key) => key.startsWith('many'))).toHaveLength(160);
+  });
+});
+
+function headOf(name: string, by: string): string {
+  return `From: ${FROM}\r\nSubject: ${name} ${by}\r\n\r\n`;
+}
+
+/** Bodies by subject, once as many were delivered: Postfix answers before it delivers. */
+async function deliveredBy(postfix: PostfixServer, count: number): Promise<Map<string, string>> {
+  while (postfix.delivered().length < count) await wait(20);
+  const texts = postfix.delivered().map((file) => file.toString('latin1'));
+  return new Map(
+    texts.map((text) => {
+      const end = text.indexOf('\n\n');
+      return [/^Subject: (.*)$/m.exec(text.slice(0, end))?.[1] ?? '', text.slice(end + 2)];
+    }),
+  );
+}
