@@ -4,8 +4,8 @@ export interface Message {
   /** One behind the other the pieces are the message, with CRLF lines and not dot-stuffed. Readers
    *  share most of them, so nobody may write into one. */
   content: readonly Buffer[];
-  /** No line begins with a dot and every line ends in CRLF: nothing need be stuffed on the way. */
-  isDotSafe: boolean;
+  /** ASCII lines that end in CRLF, none of which begins with a dot: they go over the wire as they are. */
+  isPlain: boolean;
 }
 
 /** The whole of a message as one buffer. */

@@ -1,3 +1,4 @@
+import { createChoice } from './choice.ts';
 import type { DigestKind, RankedPaper, Selection } from './digest.ts';
 import { baseScore, WEIGHTS } from './ranking.ts';
 import { describeReason } from './reason.ts';
@@ -5,164 +6,156 @@ import type { Similarity } from './similarity.ts';
 import type { Preferences } from './subscriber.ts';
 
 /** What all selections of a digest share. */
-export interface SelectionPool {
+export interface SelectionFacts {
   kind: DigestKind;
   papers: readonly RankedPaper[];
   similarity: Similarity;
-  /** For each keyword, the ranks of the papers that say it. */
-  keywordMatches: ReadonlyMap<string, ReadonlySet<number>>;
   topicNames: ReadonlyMap<string, string>;
   /** The rank of the paper that may be called the most discussed, or null. */
   mostDiscussedRank: number | null;
 }
 
+/** For each keyword, the ranks of the papers that say it. */
+export type KeywordMatches = ReadonlyMap<string, ReadonlySet<number>>;
+
 type Reader = Pick<Preferences, 'topics' | 'keywords' | 'papers'>;
-
-interface Candidate {
-  paper: RankedPaper;
-  interest: number;
-  score: number;
-}
-
-/** Share of relevance against newness in a pick (maximal marginal relevance, Carbonell 1998). */
-const LAMBDA = 0.75;
-
-/** The place of the dark horse, after the lead and three stories; smaller selections have none. */
-const DARK_HORSE_PLACE = 4;
-const DARK_HORSE_POPULARITY = 0.3;
 
 /**
  * The papers that one reader sees, the lead first. Readers who follow topics or words get only
  * papers that match them; others the best of the day. Nothing in `seen` comes again. May be empty.
  */
-export function selectPapers(
-  pool: SelectionPool,
+export type Selector = (
   reader: Reader,
   seen: ReadonlySet<string>,
-): Selection {
-  const candidates = candidatesFor(pool, reader, seen);
-  const hasDarkHorse =
-    reader.papers > DARK_HORSE_PLACE + 1 && candidates.length > DARK_HORSE_PLACE + 1;
-  const chosen = pickDiverse(
-    candidates,
-    hasDarkHorse ? DARK_HORSE_PLACE : reader.papers,
-    [],
-    pool.similarity,
-  );
-  const darkHorse = hasDarkHorse ? findDarkHorse(candidates, chosen) : undefined;
-  if (darkHorse) chosen.push(darkHorse);
-  if (hasDarkHorse)
-    chosen.push(...pickDiverse(candidates, reader.papers - chosen.length, chosen, pool.similarity));
-  return chosen.map((candidate) => {
-    const isDarkHorse = candidate === darkHorse;
-    const reason = reasonFor(pool, reader, candidate.paper, isDarkHorse);
-    return { rank: candidate.paper.rank, reason, ...(isDarkHorse && { isDarkHorse }) };
-  });
-}
+  keywordMatches: KeywordMatches,
+) => Selection;
 
-function candidatesFor(
-  pool: SelectionPool,
-  reader: Reader,
-  seen: ReadonlySet<string>,
-): Candidate[] {
-  const hasWishes = reader.topics.length > 0 || reader.keywords.length > 0;
-  const candidates: Candidate[] = [];
-  for (const paper of pool.papers) {
-    if (seen.has(paper.id)) continue;
-    const interest = interestIn(pool, reader, paper);
-    if (hasWishes && interest === 0) continue;
-    candidates.push({ paper, interest, score: baseScore(paper) + WEIGHTS.interest * interest });
-  }
-  return candidates;
-}
+/** The place of the dark horse, after the lead and three stories; smaller selections have none. */
+const DARK_HORSE_PLACE = 4;
+const DARK_HORSE_POPULARITY = 0.3;
 
-/** 0 to 1: 1 for a paper that says one of the reader's words, else by its best followed topic. */
-function interestIn(pool: SelectionPool, reader: Reader, paper: RankedPaper): number {
-  if (reader.keywords.some((keyword) => pool.keywordMatches.get(keyword)?.has(paper.rank)))
-    return 1;
-  let best = 0;
-  for (const { slug, score } of paper.topics) {
-    if (reader.topics.includes(slug)) best = Math.max(best, score / (score + 0.1));
-  }
-  return best;
-}
+/** A selector for a digest. What does not depend on the reader is computed here, once. */
+export function createSelector(facts: SelectionFacts): Selector {
+  const { papers, similarity } = facts;
+  const base = papers.map(baseScore);
+  const interests = interestsByTopic(papers);
+  const reasonOf = createReasons(facts);
 
-/** Up to `count` more candidates, each the best of what is left when likeness to those chosen counts
- *  against it. */
-function pickDiverse(
-  candidates: readonly Candidate[],
-  count: number,
-  already: readonly Candidate[],
-  similarity: Similarity,
-): Candidate[] {
-  const left = candidates
-    .filter((candidate) => !already.includes(candidate))
-    .map((candidate) => ({ candidate, likeness: likenessTo(candidate, already, similarity) }));
-  const picked: Candidate[] = [];
-  while (picked.length < count && left.length > 0) {
-    let best = 0;
-    for (let place = 1; place < left.length; place++) {
-      if (marginal(left[place]) > marginal(left[best])) best = place;
+  /** 0 to 1 for each paper: 1 when it says one of the reader's words, else by its best followed topic. */
+  const interestOf = (reader: Reader, keywordMatches: KeywordMatches): Float64Array => {
+    const interest = new Float64Array(papers.length);
+    for (const topic of reader.topics) {
+      for (const { place, value } of interests.get(topic) ?? NONE) {
+        if (value > (interest[place] ?? 0)) interest[place] = value;
+      }
     }
-    const [next] = left.splice(best, 1);
-    if (!next) break;
-    picked.push(next.candidate);
-    for (const other of left) {
-      const likeness = similarity(other.candidate.paper.rank, next.candidate.paper.rank);
-      if (likeness > other.likeness) other.likeness = likeness;
+    for (const keyword of reader.keywords) {
+      const ranks = keywordMatches.get(keyword);
+      if (!ranks || ranks.size === 0) continue;
+      for (const [place, { rank }] of papers.entries()) if (ranks.has(rank)) interest[place] = 1;
+    }
+    return interest;
+  };
+
+  return (reader, seen, keywordMatches) => {
+    const hasWishes = reader.topics.length > 0 || reader.keywords.length > 0;
+    const interest = interestOf(reader, keywordMatches);
+    const choice = createChoice(papers.length, (a, b) =>
+      similarity(papers[a]?.rank ?? 0, papers[b]?.rank ?? 0),
+    );
+    for (const [place, paper] of papers.entries()) {
+      const mine = interest[place] ?? 0;
+      if ((hasWishes && mine === 0) || seen.has(paper.id)) continue;
+      choice.offer(place, (base[place] ?? 0) + WEIGHTS.interest * mine);
+    }
+    const hasDarkHorse =
+      reader.papers > DARK_HORSE_PLACE + 1 && choice.offered > DARK_HORSE_PLACE + 1;
+    choice.takeBest(hasDarkHorse ? DARK_HORSE_PLACE : reader.papers);
+    const darkHorse = hasDarkHorse ? findDarkHorse(papers, interest, choice.isOpen) : null;
+    if (darkHorse !== null) choice.take(darkHorse);
+    if (hasDarkHorse) choice.takeBest(reader.papers - choice.taken.length);
+    return choice.taken.map((place) => {
+      const isDarkHorse = place === darkHorse;
+      const reason = reasonOf(place, reader, keywordMatches, isDarkHorse);
+      const { rank } = papers[place] as RankedPaper;
+      return isDarkHorse ? { rank, reason, isDarkHorse } : { rank, reason };
+    });
+  };
+}
+
+interface Interest {
+  /** Of the paper in the list. */
+  place: number;
+  value: number;
+}
+
+const NONE: readonly Interest[] = [];
+
+/** For each topic, how much each of its papers interests its followers, 0 to 1. */
+function interestsByTopic(papers: readonly RankedPaper[]): Map<string, Interest[]> {
+  const interests = new Map<string, Interest[]>();
+  for (const [place, { topics }] of papers.entries()) {
+    for (const { slug, score } of topics) {
+      const list = interests.get(slug) ?? [];
+      interests.set(slug, list);
+      list.push({ place, value: score / (score + 0.1) });
     }
   }
-  return picked;
+  return interests;
 }
 
-function marginal(entry: { candidate: Candidate; likeness: number } | undefined): number {
-  return entry
-    ? LAMBDA * entry.candidate.score - (1 - LAMBDA) * entry.likeness
-    : Number.NEGATIVE_INFINITY;
-}
-
-function likenessTo(
-  candidate: Candidate,
-  others: readonly Candidate[],
-  similarity: Similarity,
-): number {
-  return Math.max(0, ...others.map((other) => similarity(candidate.paper.rank, other.paper.rank)));
-}
-
+/** The paper of the highest interest among those that few have noticed. */
 function findDarkHorse(
-  candidates: readonly Candidate[],
-  chosen: readonly Candidate[],
-): Candidate | undefined {
-  let best: Candidate | undefined;
-  for (const candidate of candidates) {
-    if (candidate.interest === 0 || candidate.paper.popularity >= DARK_HORSE_POPULARITY) continue;
-    if (chosen.includes(candidate)) continue;
-    if (!best || candidate.interest > best.interest) best = candidate;
+  papers: readonly RankedPaper[],
+  interest: Float64Array,
+  isOpen: (place: number) => boolean,
+): number | null {
+  let best: number | null = null;
+  for (const [place, { popularity }] of papers.entries()) {
+    const mine = interest[place] ?? 0;
+    if (mine === 0 || popularity >= DARK_HORSE_POPULARITY || !isOpen(place)) continue;
+    if (best === null || mine > (interest[best] ?? 0)) best = place;
   }
   return best;
 }
 
-function reasonFor(
-  pool: SelectionPool,
+type ReasonOf = (
+  place: number,
   reader: Reader,
-  paper: RankedPaper,
+  keywordMatches: KeywordMatches,
   isDarkHorse: boolean,
-): string {
-  const nameOf = (slug: string) => pool.topicNames.get(slug) ?? slug;
-  const [topic] = paper.topics;
-  return describeReason({
-    kind: pool.kind,
-    followedTopics: paper.topics
-      .filter(({ slug }) => reader.topics.includes(slug))
-      .map(({ slug }) => nameOf(slug)),
-    saidKeywords: reader.keywords.filter((keyword) =>
-      pool.keywordMatches.get(keyword)?.has(paper.rank),
-    ),
-    isMostDiscussed: paper.rank === pool.mostDiscussedRank,
-    popularity: paper.popularity,
-    hasCode: paper.codeUrl !== null,
-    isUndiscussed: paper.upvotes + paper.comments === 0,
-    isDarkHorse,
-    topic: topic ? nameOf(topic.slug) : null,
-  });
+) => string;
+
+/** Reasons, described once for all readers whom a paper concerns by the same topics. */
+function createReasons({ kind, papers, topicNames, mostDiscussedRank }: SelectionFacts): ReasonOf {
+  const known = papers.map(() => new Map<number, string>());
+  const nameOf = (slug: string) => topicNames.get(slug) ?? slug;
+  return (place, reader, keywordMatches, isDarkHorse) => {
+    const paper = papers[place] as RankedPaper;
+    const saidKeywords = reader.keywords.filter((keyword) =>
+      keywordMatches.get(keyword)?.has(paper.rank),
+    );
+    let key = isDarkHorse ? 1 : 0;
+    for (const [bit, { slug }] of paper.topics.entries()) {
+      if (reader.topics.includes(slug)) key += 2 ** (bit + 1);
+    }
+    const before = saidKeywords.length === 0 ? known[place]?.get(key) : undefined;
+    if (before !== undefined) return before;
+    const [topic] = paper.topics;
+    const reason = describeReason({
+      kind,
+      followedTopics: paper.topics
+        .filter(({ slug }) => reader.topics.includes(slug))
+        .map(({ slug }) => nameOf(slug)),
+      saidKeywords,
+      isMostDiscussed: paper.rank === mostDiscussedRank,
+      popularity: paper.popularity,
+      hasCode: paper.codeUrl !== null,
+      isUndiscussed: paper.upvotes + paper.comments === 0,
+      isDarkHorse,
+      topic: topic ? nameOf(topic.slug) : null,
+    });
+    if (saidKeywords.length === 0) known[place]?.set(key, reason);
+    return reason;
+  };
 }

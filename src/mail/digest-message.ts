@@ -80,7 +80,7 @@ export function digestText(edition: Edition, copy: Copy): string {
 
 function joined({ envelope, headers, body }: DigestDraft, signature: string): Message {
   const head = Buffer.from(`${signature}${headers}\r\n`, 'latin1');
-  return { envelope, content: [head, ...body.map(encodedOf)], isDotSafe: true };
+  return { envelope, content: [head, ...body.map(encodedOf)], isPlain: true };
 }
 
 function headersOf(
@@ -88,23 +88,49 @@ function headersOf(
   addressed: AddressedCopy,
   subject: AssembledCopy['subject'],
 ): string {
-  const { sender } = edition;
+  const { from, list, rest } = sharedHeadersOf(edition);
   return [
-    mailboxHeader('From', sender.from),
+    from,
     mailboxHeader('To', { name: '', address: addressed.to }),
     textHeader('Subject', subject),
     header('Date', [mailDate(addressed.date)]),
     header('Message-ID', [checkedMessageId(addressed.messageId)]),
-    sender.replyTo === null ? '' : mailboxHeader('Reply-To', { name: '', address: sender.replyTo }),
-    listHeaders(sender),
-    header('List-Unsubscribe', [`<${sender.links.unsubscribe(addressed.token)}>`]),
-    'List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n', // byte-exact: RFC 8058 §3.1
-    header('Feedback-ID', [feedbackId(edition)]),
-    'Precedence: bulk\r\n',
-    'Auto-Submitted: auto-generated\r\n',
-    'X-Auto-Response-Suppress: All\r\n',
-    'MIME-Version: 1.0\r\n',
+    list,
+    header('List-Unsubscribe', [`<${edition.sender.links.unsubscribe(addressed.token)}>`]),
+    rest,
   ].join('');
+}
+
+/** The headers that all copies of an edition have. */
+interface SharedHeaders {
+  from: string;
+  list: string;
+  rest: string;
+}
+
+const shared = new WeakMap<Edition, SharedHeaders>();
+
+function sharedHeadersOf(edition: Edition): SharedHeaders {
+  const known = shared.get(edition);
+  if (known) return known;
+  const { sender } = edition;
+  const made = {
+    from: mailboxHeader('From', sender.from),
+    list:
+      (sender.replyTo === null
+        ? ''
+        : mailboxHeader('Reply-To', { name: '', address: sender.replyTo })) + listHeaders(sender),
+    rest: [
+      'List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n', // byte-exact: RFC 8058 §3.1
+      header('Feedback-ID', [feedbackId(edition)]),
+      'Precedence: bulk\r\n',
+      'Auto-Submitted: auto-generated\r\n',
+      'X-Auto-Response-Suppress: All\r\n',
+      'MIME-Version: 1.0\r\n',
+    ].join(''),
+  };
+  shared.set(edition, made);
+  return made;
 }
 
 /** RFC 2919 and RFC 2369. */

@@ -10,15 +10,14 @@ import {
   subjectOf,
   whyOf,
 } from './edition-words.ts';
-import { type Form, layOut } from './layout.ts';
-import { memoise } from './memoise.ts';
+import { FORMS, type Form, layOut } from './layout.ts';
+import { memoise, memoisePair } from './memoise.ts';
 import { countWords } from './paper-view.ts';
 import {
   type Frames,
   type Headings,
   INDENT,
   type Press,
-  type PrintedPaper,
   printFrames,
   printHeadings,
   printPaper,
@@ -26,7 +25,7 @@ import {
 import { clip, oneLine } from './printable.ts';
 import type { Sender } from './sender.ts';
 import { type SiteView, viewSite } from './site-view.ts';
-import { bytesOf, fillPart, type Piece, pieceOf } from './slots.ts';
+import { bytesOf, fillPart, joined, type Piece, pieceOf } from './slots.ts';
 import type { MailTemplates } from './templates.ts';
 import { wrap } from './wrap.ts';
 
@@ -81,65 +80,115 @@ export function renderEdition(
 /** What copies share, made when first needed. */
 interface Stock {
   site: SiteView;
-  day: string;
   headings: Headings;
-  paper(rank: number, form: Form, isRuled: boolean): PrintedPaper;
+  /** A paper of the HTML with its reason. */
+  set(rank: number, form: Form, isRuled: boolean, reason: string): SetPaper;
+  /** A paper of the plain text with its number and its reason. */
+  setText(rank: number, form: Form, place: number, reason: string): Piece;
   frames(chosen: number, cut: number): Frames;
-  reason(reason: string): SetReason;
-  /** `12. `: what a paper of the plain text starts with. */
-  number(place: number): Piece;
+  /** Words that many readers share, for the HTML and for the plain text. */
+  words(text: string): { html: Piece; text: Piece };
+  /** The subject and the preheader for papers of these ranks. */
+  subject(ranks: readonly number[]): string;
+  preheader(ranks: readonly number[], count: string): Piece;
   /** The day of a sign-up, as words. */
   askedDay(day: string): string;
 }
 
-/** A reason, set for both parts of the message. */
-interface SetReason {
-  html: Piece;
-  htmlBytes: number;
-  text: Piece;
+interface SetPaper {
+  piece: Piece;
+  /** Length of the HTML. */
+  bytes: number;
+  /** Words that a reader sees. */
   words: number;
 }
 
+/** Papers with their reasons that are kept; each takes a few KB. */
+const MOST_SET = 6_000;
+
+/** Papers that a preheader may name. */
+const MOST_IN_PREHEADER = 8;
+
 function openStock(press: Press, byRank: ReadonlyMap<number, RankedPaper>): Stock {
-  const paper = memoise((key: string) => {
-    const [rank, form, isRuled] = key.split(' ');
-    return printPaper(press, paperOf(byRank, Number(rank)), form as Form, isRuled === 'true');
+  const day = describeLongDay(press.digest.date);
+  const site = viewSite(press.sender);
+  const printed = memoise((face: number) => {
+    const { rank, form, isRuled } = readFace(face);
+    return printPaper(press, paperOf(byRank, rank), form, isRuled);
   });
-  const frames = memoise((key: string) => {
-    const [chosen, cut] = key.split(' ');
-    return printFrames(press, Number(chosen), Number(cut));
+  const nameOf = (rank: number) => printed(faceOf(rank, 'brief', false)).view.name;
+  const set = memoisePair((face: number, reason: string): SetPaper => {
+    const { html, htmlBytes, view } = printed(face);
+    const line = reasonLine(reason);
+    const escapedLine = escaped(line);
+    return {
+      piece: joined(fillPart(html, { reason: escapedLine })),
+      bytes: htmlBytes + Buffer.byteLength(escapedLine.text),
+      words: view.words + countWords([line]),
+    };
+  }, MOST_SET);
+  const setText = memoisePair((place: number, reason: string): Piece => {
+    const { text } = printed(Math.floor(place / MOST_PLACES));
+    const number = pieceOf(`${String((place % MOST_PLACES) + 1).padStart(2)}. `);
+    return joined(fillPart(text, { number, reason: pieceOf(wrap(reasonLine(reason), INDENT)) }));
+  }, MOST_SET);
+  const frames = memoisePair((chosen: number, cut: number) => printFrames(press, chosen, cut));
+  const preheader = memoisePair((count: string, ranks: string) => {
+    const names = ranks.split(',').map((rank) => nameOf(Number(rank)));
+    return escaped(preheaderOf({ names, count, day }));
+  });
+  const subject = memoisePair((count: number, top: number) => {
+    const names = Array<string>(count).fill(nameOf(top));
+    return subjectOf(names) || site.siteName;
   });
   return {
-    site: viewSite(press.sender),
-    day: describeLongDay(press.digest.date),
+    site,
     headings: printHeadings(press),
-    paper: (rank, form, isRuled) => paper(`${rank} ${form} ${isRuled}`),
-    frames: (chosen, cut) => frames(`${chosen} ${cut}`),
-    reason: memoise(setReason),
-    number: memoise((place: number) => pieceOf(`${String(place + 1).padStart(2)}. `)),
+    set: (rank, form, isRuled, reason) => set(faceOf(rank, form, isRuled), reason),
+    setText: (rank, form, place, reason) =>
+      setText(faceOf(rank, form, false) * MOST_PLACES + place, reason),
+    frames,
+    words: memoise((text: string) => ({ html: escaped(text), text: pieceOf(wrap(text)) })),
+    subject: (ranks) => (ranks[0] === undefined ? site.siteName : subject(ranks.length, ranks[0])),
+    preheader: (ranks, count) => preheader(count, ranks.slice(0, MOST_IN_PREHEADER).join(',')),
     askedDay: memoise(describeDay),
   };
 }
 
+/** More than a copy has. */
+const MOST_PLACES = 64;
+
+/** A paper of a rank in one form, ruled or not, as one number: to look it up costs next to nothing. */
+function faceOf(rank: number, form: Form, isRuled: boolean): number {
+  return (rank * FORMS.length + FORMS.indexOf(form)) * 2 + (isRuled ? 1 : 0);
+}
+
+function readFace(face: number): { rank: number; form: Form; isRuled: boolean } {
+  const place = Math.floor(face / 2);
+  const form = FORMS[place % FORMS.length] ?? 'brief';
+  return { rank: Math.floor(place / FORMS.length), form, isRuled: face % 2 === 1 };
+}
+
 interface Placed {
+  rank: number;
   form: Form;
   isFirstBrief: boolean;
-  reason: SetReason;
-  printed: PrintedPaper;
+  isRuled: boolean;
+  reason: string;
 }
 
 function assemble(press: Press, stock: Stock, copy: Copy): AssembledCopy {
-  const placed = placePapers(stock, copy);
-  const names = placed.map(({ printed }) => printed.view.name);
+  const placed = placePapers(copy);
+  const ranks = placed.map(({ rank }) => rank);
   const count = `${papersOf(press.papersRead)} read, ${placed.length} chosen for you.`;
-  const choice = choiceOf(copy.topicNames, copy.keywords);
+  const choice = stock.words(choiceOf(copy.topicNames, copy.keywords));
   const asked = copy.askedOn === null ? null : stock.askedDay(copy.askedOn);
   const why = whyOf({ ...copy, asked, siteName: stock.site.siteName });
   const token = pieceOf(copy.token);
   const own = {
     token,
-    preheader: escaped(preheaderOf({ names, count, day: stock.day })),
-    choice: escaped(choice),
+    preheader: stock.preheader(ranks, count),
+    choice: choice.html,
     why: escaped(why),
   };
   const room =
@@ -148,30 +197,31 @@ function assemble(press: Press, stock: Stock, copy: Copy): AssembledCopy {
   const frame = stock.frames(placed.length, placed.length - fitted.count);
   const readingTime = readingTimeOf(fitted.words);
   return {
-    subject: subjectOf(names) || stock.site.siteName,
+    subject: stock.subject(ranks),
     html: fillPart(frame.html, {
       ...own,
-      readingTime: escaped(readingTime),
+      readingTime: stock.words(readingTime).html,
       papers: fitted.pieces,
     }),
     text: fillPart(frame.text, {
       token,
-      summary: pieceOf(wrap(`${count} ${readingTime}`)),
-      choice: pieceOf(wrap(choice)),
+      summary: stock.words(`${count} ${readingTime}`).text,
+      choice: choice.text,
       why: pieceOf(wrap(why)),
       papers: placed.flatMap((paper, place) => textOf(paper, place, stock)),
     }),
   };
 }
 
-function placePapers(stock: Stock, copy: Copy): Placed[] {
+function placePapers(copy: Copy): Placed[] {
   const laidOut = layOut(copy.selection, copy.darkHorseRank);
   const firstBrief = laidOut.findIndex(({ form }) => form === 'brief');
   return laidOut.map(({ rank, form, reason }, place) => ({
+    rank,
     form,
+    reason,
     isFirstBrief: place === firstBrief,
-    reason: stock.reason(reason),
-    printed: stock.paper(rank, form, form === 'brief' && place > firstBrief),
+    isRuled: form === 'brief' && place > firstBrief,
   }));
 }
 
@@ -179,33 +229,27 @@ function placePapers(stock: Stock, copy: Copy): Placed[] {
 function fitPapers(placed: readonly Placed[], stock: Stock, room: number) {
   const pieces: Piece[] = [];
   let [bytes, count, words] = [0, 0, 0];
-  for (const { form, isFirstBrief, reason, printed } of placed) {
-    bytes += printed.htmlBytes + reason.htmlBytes;
+  for (const { rank, form, isFirstBrief, isRuled, reason } of placed) {
+    const paper = stock.set(rank, form, isRuled, reason);
+    bytes += paper.bytes;
     if (bytes > room && form === 'brief') break;
     if (isFirstBrief) pieces.push(stock.headings.html.briefs);
-    pieces.push(...fillPart(printed.html, { reason: reason.html }));
-    words += printed.view.words + reason.words;
+    pieces.push(paper.piece);
+    words += paper.words;
     count += 1;
   }
   return { pieces, count, words };
 }
 
-function textOf({ form, isFirstBrief, reason, printed }: Placed, place: number, stock: Stock) {
+function textOf({ rank, form, isFirstBrief, reason }: Placed, place: number, stock: Stock) {
   const { darkHorse, briefs } = stock.headings.text;
-  const pieces = fillPart(printed.text, { number: stock.number(place), reason: reason.text });
-  if (form === 'darkHorse') return [darkHorse, ...pieces];
-  return isFirstBrief ? [briefs, ...pieces] : pieces;
+  const piece = stock.setText(rank, form, place, reason);
+  if (form === 'darkHorse') return [darkHorse, piece];
+  return isFirstBrief ? [briefs, piece] : [piece];
 }
 
-function setReason(reason: string): SetReason {
-  const line = clip(oneLine(reason), MAX_REASON);
-  const html = escaped(line);
-  return {
-    html,
-    htmlBytes: Buffer.byteLength(html.text),
-    text: pieceOf(wrap(line, INDENT)),
-    words: countWords([line]),
-  };
+function reasonLine(reason = ''): string {
+  return clip(oneLine(reason), MAX_REASON);
 }
 
 function escaped(text: string): Piece {

@@ -1,6 +1,7 @@
 import type { SelectedPaper, Selection } from '../domain/digest.ts';
 
-export type Form = 'lead' | 'story' | 'darkHorse' | 'brief';
+export const FORMS = ['lead', 'story', 'darkHorse', 'brief'] as const;
+export type Form = (typeof FORMS)[number];
 
 export interface Placed extends SelectedPaper {
   form: Form;

@@ -4,6 +4,7 @@
  * everything that follows them (Unicode UAX #9).
  */
 export function oneLine(text: string): string {
+  if (PLAIN_LINE.test(text)) return text;
   return text
     .replace(LONE_SURROGATE, '\u{fffd}')
     .replace(DIRECTION_MARK, '')
@@ -20,6 +21,8 @@ export function clip(text: string, maxLength: number): string {
   return lastSpace > maxLength / 2 ? head.slice(0, lastSpace) : head;
 }
 
+/** What most texts are, told apart quickly. */
+const PLAIN_LINE = /^[\x21-\x7e]+(?: [\x21-\x7e]+)*$/;
 const LONE_SURROGATE = /\p{Cs}/gu;
 const DIRECTION_MARK = /[\u202a-\u202e\u2066-\u2069]/g;
 const CONTROL = /[\p{Cc}\p{Zl}\p{Zp}]/gu;

@@ -43,6 +43,15 @@ export function pieceOf(text: string): Piece {
   return { text, encoded: encodePiece(text), relaxed: null };
 }
 
+/** Several pieces as one: a message of few pieces costs less to send than one of many. */
+export function joined(pieces: readonly Piece[]): Piece {
+  return {
+    text: pieces.map(({ text }) => text).join(''),
+    encoded: Buffer.concat(pieces.map(({ encoded }) => encoded)),
+    relaxed: null,
+  };
+}
+
 /** Lines that stand in the message as they are, such as those between its parts. */
 export function linesOf(lines: string): EncodedPiece {
   return { encoded: Buffer.from(lines, 'latin1'), relaxed: null };

@@ -32,7 +32,7 @@ const ROOM_AT_END = 2;
 export function createBodyWriter(blockBytes = BLOCK_BYTES): BodyWriter {
   const block = Buffer.allocUnsafeSlow(blockBytes);
   let content: readonly Buffer[] = [];
-  let isDotSafe = false;
+  let isPlain = false;
   let isDone = true;
   let place = 0;
   let offset = 0;
@@ -71,7 +71,7 @@ export function createBodyWriter(blockBytes = BLOCK_BYTES): BodyWriter {
 
   return {
     start: (message) => {
-      ({ content, isDotSafe } = message);
+      ({ content, isPlain } = message);
       isDone = false;
       place = 0;
       offset = 0;
@@ -79,7 +79,7 @@ export function createBodyWriter(blockBytes = BLOCK_BYTES): BodyWriter {
     },
     nextBlock: () => {
       length = 0;
-      const add = isDotSafe ? copy : stuff;
+      const add = isPlain ? copy : stuff;
       for (let piece = content[place]; piece !== undefined; piece = content[place]) {
         add(piece);
         if (offset < piece.length) return block.subarray(0, length);

@@ -26,12 +26,16 @@ export function commandsFor(message: Message, extensions: Extensions): Commands 
     return tooLarge(length, extensions.maxSize);
   }
   const size = extensions.hasSize ? ` SIZE=${length}` : '';
-  const body = extensions.has8BitMime && !message.content.every(isAscii) ? ' BODY=8BITMIME' : '';
+  const body = extensions.has8BitMime && !isSevenBit(message) ? ' BODY=8BITMIME' : '';
   const utf8 = needsUtf8 ? ' SMTPUTF8' : '';
   return {
     mail: `MAIL FROM:<${from}>${size}${body}${utf8}\r\n`,
     rcpt: `RCPT TO:<${to}>\r\n`,
   };
+}
+
+function isSevenBit({ isPlain, content }: Message): boolean {
+  return isPlain || content.every(isAscii);
 }
 
 /** Bounces themselves come from nobody. */

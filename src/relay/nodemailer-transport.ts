@@ -49,7 +49,7 @@ export function relayTransport(
         const outcome = await relay.send({
           envelope: { from: from || '', to: reader },
           content: [Buffer.from(signature, 'latin1'), raw],
-          isDotSafe: false,
+          isPlain: false,
         });
         return { envelope: { from, to }, messageId: message.messageId(), outcome };
       };

@@ -2,7 +2,11 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { RankedPaper } from '../../src/domain/digest.ts';
 import { mostDiscussedRank, rankPapers } from '../../src/domain/ranking.ts';
-import { type SelectionPool, selectPapers } from '../../src/domain/selection.ts';
+import {
+  createSelector,
+  type KeywordMatches,
+  type SelectionFacts,
+} from '../../src/domain/selection.ts';
 import { similarityOf } from '../../src/domain/similarity.ts';
 import { paper } from './samples.ts';
 
@@ -12,6 +16,18 @@ const TOPIC_NAMES = new Map([
   ['hardware', 'Hardware'],
   ['theory', 'Theory'],
 ]);
+
+interface SelectionPool extends SelectionFacts {
+  keywordMatches: KeywordMatches;
+}
+
+function selectPapers(
+  pool: SelectionPool,
+  who: ReturnType<typeof reader>,
+  seen: ReadonlySet<string>,
+) {
+  return createSelector(pool)(who, seen, pool.keywordMatches);
+}
 
 /** A pool of papers in the order given; their ranks are their places. */
 function poolOf(
@@ -38,7 +54,7 @@ function many(count: number, changes: (rank: number) => Partial<RankedPaper> = (
 }
 
 function reader(changes: Partial<{ topics: string[]; keywords: string[]; papers: number }> = {}) {
-  return { topics: [], keywords: [], papers: 10, ...changes };
+  return { topics: [] as string[], keywords: [] as string[], papers: 10, ...changes };
 }
 
 const on = (slug: string, score = 0.3) => ({ topics: [{ slug, score }] });

@@ -11,9 +11,9 @@ export function expectWellFormed(raw: Buffer): void {
   for (const line of body.split('\r\n')) expect(line.length).toBeLessThanOrEqual(76);
 }
 
-/** Asserts what `isDotSafe` promises. */
+/** Asserts what `isPlain` promises. */
 export function expectDotSafe(message: Message): void {
-  expect(message.isDotSafe).toBe(true);
+  expect(message.isPlain).toBe(true);
   const text = wholeMessage(message).toString('latin1');
   expect(text).not.toMatch(/^\./m);
   expect(text.endsWith('\r\n')).toBe(true);

@@ -5,9 +5,9 @@ import { createBodyWriter } from '../../src/relay/body.ts';
 const writer = createBodyWriter(64);
 
 /** What goes over the wire for these pieces, in all and block by block. */
-function written(pieces: readonly (string | Uint8Array)[], isDotSafe = false) {
+function written(pieces: readonly (string | Uint8Array)[], isPlain = false) {
   const content = pieces.map((piece) => Buffer.from(piece as string));
-  writer.start({ envelope: { from: '', to: '' }, content, isDotSafe });
+  writer.start({ envelope: { from: '', to: '' }, content, isPlain });
   const blocks: string[] = [];
   while (!writer.isDone()) blocks.push(writer.nextBlock().toString('latin1'));
   return { text: blocks.join(''), blocks };

@@ -60,7 +60,7 @@ describe('What a server receives', () => {
     await sendByNodemailer(sink.url, raw);
     const relay = relayTo(sink.url);
     for (const content of [[raw], inPieces(raw)]) {
-      await relay.send({ envelope: ENVELOPE, content, isDotSafe: false });
+      await relay.send({ envelope: ENVELOPE, content, isPlain: false });
     }
     const [theirs, ...ours] = sink.accepted;
     expect(theirs?.raw.length).toBeGreaterThan(HEAD.length);
@@ -75,7 +75,7 @@ describe('What a server receives', () => {
     await relayTo(server.url).send({
       envelope: ENVELOPE,
       content: inPieces(raw),
-      isDotSafe: false,
+      isPlain: false,
     });
     const [theirs, ours] = server.messages;
     expect(ours?.length).toBeGreaterThan(HEAD.length);
@@ -86,7 +86,7 @@ describe('What a server receives', () => {
 describe('The envelope', () => {
   const sent = async (extensions: readonly string[], changes: Partial<Message> = {}) => {
     const server = await scripted(extensions);
-    const message = { envelope: ENVELOPE, content: [rawOf('Hello.\r\n')], isDotSafe: true };
+    const message = { envelope: ENVELOPE, content: [rawOf('Hello.\r\n')], isPlain: true };
     const outcome = await relayTo(server.url).send({ ...message, ...changes });
     const [, mail, rcpt] = server.lines;
     return { outcome, mail, rcpt, lines: server.lines };
@@ -148,7 +148,7 @@ describe('The envelope', () => {
         relay.send({
           envelope: ENVELOPE,
           content: [Buffer.from(`${'x'.repeat(length)}\r\n`)],
-          isDotSafe: true,
+          isPlain: true,
         }),
       ),
     );

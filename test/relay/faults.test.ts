@@ -46,7 +46,7 @@ function message(to = 'ada@example.org'): Message {
   return {
     envelope: { from: 'papers@example.com', to },
     content: [Buffer.from(text)],
-    isDotSafe: true,
+    isPlain: true,
   };
 }
 

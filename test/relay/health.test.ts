@@ -42,7 +42,7 @@ function message(to = 'ada@example.org'): Message {
   return {
     envelope: { from: 'papers@example.com', to },
     content: [Buffer.from(`To: ${to}\r\n\r\nHello.\r\n`)],
-    isDotSafe: true,
+    isPlain: true,
   };
 }
 

@@ -39,7 +39,7 @@ describe.runIf(isHere)('A Postfix', () => {
         const envelope = { from: FROM, to: `${name}@example.org` };
         return [
           relay
-            .send({ envelope, content: [raw('us')], isDotSafe: false })
+            .send({ envelope, content: [raw('us')], isPlain: false })
             .then((outcome) => expect(outcome).toMatchObject({ reply: { code: 250 } })),
           theirs.sendMail({ envelope, raw: raw('nodemailer') }),
         ];
@@ -63,7 +63,7 @@ describe.runIf(isHere)('A Postfix', () => {
         relay.send({
           envelope: { from: FROM, to: n % 5 === 0 ? 'gone@example.org' : 'ada@example.org' },
           content: [Buffer.from(headOf(`many${n}`, 'us')), Buffer.from('Hello.\r\n')],
-          isDotSafe: true,
+          isPlain: true,
         }),
       ),
     );

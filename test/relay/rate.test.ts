@@ -1,15 +1,11 @@
 import { Redis } from 'ioredis';
-import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { openRate, type Rate, type RateStore } from '../../src/relay/rate.ts';
 import { emptyRedis, redisUrl } from '../queue/redis.ts';
 import { useDatabase } from '../support/database.ts';
 
 const database = useDatabase();
 const opened: Rate[] = [];
-
-beforeAll(async () => {
-    (key text PRIMARY KEY, points integer NOT NULL DEFAULT 0, expire bigint)`);
-});
 
 afterEach(() => {
   vi.useRealTimers();

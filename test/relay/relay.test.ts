@@ -25,7 +25,7 @@ function relayTo(urls: readonly string[], connections = 2): Relay {
 
 function message(body = 'Hello.\r\n', to = 'ada@example.org'): Message {
   const raw = Buffer.from(`From: papers@example.com\r\nTo: ${to}\r\n\r\n${body}`, 'latin1');
-  return { envelope: { from: 'papers@example.com', to }, content: [raw], isDotSafe: false };
+  return { envelope: { from: 'papers@example.com', to }, content: [raw], isPlain: false };
 }
 
 /** Larger than every buffer on the way, so that the end is not read before the relay has most of it. */

@@ -30,7 +30,7 @@ function send(url: string, ca: string | null = authority.ca) {
 const MESSAGE: Message = {
   envelope: { from: 'papers@example.com', to: 'ada@example.org' },
   content: [Buffer.from('To: ada@example.org\r\n\r\nHello.\r\n')],
-  isDotSafe: true,
+  isPlain: true,
 };
 
 describe('TLS', () => {

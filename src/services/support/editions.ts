@@ -9,7 +9,7 @@ import { listTopics } from '../../db/topics.ts';
 import type { RankedPaper, Selection } from '../../domain/digest.ts';
 import { mostDiscussedRank } from '../../domain/ranking.ts';
 import { dayOf } from '../../domain/schedule.ts';
-import { type SelectionPool, selectPapers } from '../../domain/selection.ts';
+import { createSelector } from '../../domain/selection.ts';
 import { similarityOf } from '../../domain/similarity.ts';
 import type { Subscriber } from '../../domain/subscriber.ts';
 import { type Copy, type Edition, renderEdition } from '../../mail/edition.ts';
@@ -65,13 +65,13 @@ async function openEdition(
   const papers = await listDigestPapers(db, digestId);
   const topics = await listTopics(db);
   const topicNames = new Map(topics.map(({ slug, name }) => [slug, name]));
-  const shared: Omit<SelectionPool, 'keywordMatches'> = {
+  const select = createSelector({
     kind: digest.kind,
     papers,
     similarity: similarityOf(papers),
     topicNames,
     mostDiscussedRank: mostDiscussedRank(papers),
-  };
+  });
   return {
     digest,
     papers,
@@ -79,8 +79,8 @@ async function openEdition(
     mail: renderEdition(templates, sender, digest, papers),
     chooserFor: async (readers, seen) => {
       const keywords = [...new Set(readers.flatMap((reader) => reader.keywords))];
-      const pool = { ...shared, keywordMatches: await matchKeywords(db, digestId, keywords) };
-      return (reader) => selectPapers(pool, reader, seen.get(reader.id) ?? NOTHING);
+      const matches = await matchKeywords(db, digestId, keywords);
+      return (reader) => select(reader, seen.get(reader.id) ?? NOTHING, matches);
     },
   };
 }

@@ -46,13 +46,14 @@ export async function startPostfix(): Promise<PostfixServer> {
     writeFileSync(join(settings, 'main.cf'), mainSettings({ queue, data, mail, ...owner }));
     writeFileSync(join(settings, 'master.cf'), services(port));
     await runProgram(program, ['-c', settings, 'check']);
-    const stop = await startServer(program, ['-c', settings, 'start-fg'], {
+    const { pid, stop } = await startServer(program, ['-c', settings, 'start-fg'], {
       options: { env: { ...process.env, PATH: `${process.env.PATH}:/usr/sbin` } },
       stopSignal: 'SIGTERM',
       answers: () => greets(port),
     });
     return {
       url: `smtp://127.0.0.1:${port}`,
+      pid,
       name: `Postfix on port ${port}`,
       delivered: () => filesIn(join(mail, 'all', 'new')),
       stop: async () => {
