@@ -1,0 +1,19 @@
+/** The statements that the faults look for, by their SQL: the one place that knows the words. */
+export type StatementName = keyof typeof STATEMENTS;
+
+const STATEMENTS = {
+  /** Takes deliveries under a lease. */
+  claim: (sql: string) => isUpdate(sql) && /state\s*=\s*'claimed'/i.test(sql),
+  /** Records what the relay said, and marks the next ones `sending`. Ending leases names that state too. */
+  record: (sql: string) =>
+    isUpdate(sql) && /'sending'/i.test(sql) && !/DELETE FROM "?leases|\bWITH freed\b/i.test(sql),
+};
+
+/** The names that fit a statement. */
+export function namesOf(sql: string): StatementName[] {
+  return (Object.keys(STATEMENTS) as StatementName[]).filter((name) => STATEMENTS[name](sql));
+}
+
+function isUpdate(sql: string): boolean {
+  return /\bUPDATE\s+"?deliveries\b/i.test(sql);
+}
