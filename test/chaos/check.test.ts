@@ -85,7 +85,7 @@ function times(...counts: number[]): Map<string, number> {
 function evidence(states: DeliveryState[], given: Partial<Evidence> = {}): Evidence {
   const rows = states.map((state, subscriberId) => ({
     ...{ subscriberId, state },
-    ...{ attempts: 1, detail: null, reply: null },
+    ...{ attempts: 1, detail: null, reply: null, retryInS: 0 },
   }));
   const counts: Record<string, number> = {};
   for (const state of states) counts[state] = (counts[state] ?? 0) + 1;

@@ -7,6 +7,8 @@ export interface DeliveryRow {
   attempts: number;
   detail: string | null;
   reply: string | null;
+  /** From the last change to the next try, in s. */
+  retryInS: number;
 }
 
 /** What is to be judged of one digest, gathered when nothing is due or in hand any more. */

@@ -17,7 +17,7 @@ export type CommitFault = 'drop' | { stallMs: number };
 export type CommitJudge = (moment: CommitMoment) => CommitFault | null | undefined;
 
 /** Stands between one worker and PostgreSQL. */
-export interface Proxy {
+export interface PostgresProxy {
   /** The database's address, by way of the proxy. */
   url: string;
   judgeBy(judge: CommitJudge | null): void;
@@ -27,7 +27,7 @@ export interface Proxy {
 /** Types of messages that belong to no question: copied data, and a flush or an end that must not wait. */
 const AT_ONCE = new Set(['', 'd', 'c', 'f', 'p', 'X']);
 
-export async function openProxy(databaseUrl: string): Promise<Proxy> {
+export async function openProxy(databaseUrl: string): Promise<PostgresProxy> {
   const target = new URL(databaseUrl);
   const upstream = { host: target.hostname, port: Number(target.port) };
   const sockets = new Set<Socket>();

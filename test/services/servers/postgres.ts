@@ -14,8 +14,12 @@ export function hasPostgres(): boolean {
   return findInitdb() !== null;
 }
 
-/** A PostgreSQL of our own on a free port, with an empty data folder; `stop` removes both. */
-export async function startPostgres(): Promise<Server> {
+/** The data lives for one run: nothing of it need survive a crash. */
+const FORGETFUL = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' };
+
+/** A PostgreSQL of our own on a free port, with an empty data folder; `stop` removes both. What it
+ *  acknowledged survives `crash` only when it is durable. */
+export async function startPostgres({ durable = false } = {}): Promise<Server> {
   const initdb = findInitdb();
   if (initdb === null) throw new Error('PostgreSQL was not found.');
   const owner = serverOwner();
@@ -30,31 +34,33 @@ export async function startPostgres(): Promise<Server> {
     );
     const port = await freePort();
     const url = `postgres://postgres@127.0.0.1:${port}/postgres`;
-    const stop = await startServer(
-      join(dirname(initdb), 'postgres'),
-      [
-        '-D',
-        data,
-        '-p',
-        String(port),
-        ...settings({
-          listen_addresses: '127.0.0.1',
-          unix_socket_directories: '',
-          max_connections: MAX_CONNECTIONS,
-          // The data lives for one run: nothing of it need survive a crash.
-          fsync: 'off',
-          synchronous_commit: 'off',
-          full_page_writes: 'off',
-        }),
-      ],
-      { options, stopSignal: 'SIGINT', answers: () => answers(url) },
-    );
+    const program = join(dirname(initdb), 'postgres');
+    const args = [
+      '-D',
+      data,
+      '-p',
+      String(port),
+      ...settings({
+        listen_addresses: '127.0.0.1',
+        unix_socket_directories: '',
+        max_connections: MAX_CONNECTIONS,
+        ...(durable ? {} : FORGETFUL),
+      }),
+    ];
+    const start = () =>
+      startServer(program, args, { options, stopSignal: 'SIGINT', answers: () => answers(url) });
+    let stop = await start();
     return {
       url,
       name: await versionOf(url),
       stop: async () => {
         await stop();
         rmSync(folder, { recursive: true, force: true });
+      },
+      crash: async () => {
+        // “Immediate shutdown”: as after a crash, the log is replayed at the next start.
+        await stop('SIGQUIT');
+        stop = await start();
       },
     };
   } catch (error) {

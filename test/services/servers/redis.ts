@@ -21,20 +21,26 @@ export async function startRedis(): Promise<Server> {
   try {
     const port = await freePort();
     const url = `redis://127.0.0.1:${port}`;
-    const stop = await startServer(
-      program,
-      [
-        ...['--port', String(port), '--bind', '127.0.0.1', '--dir', folder],
-        ...['--save', '', '--appendonly', 'no', '--maxmemory-policy', 'noeviction'],
-      ],
-      { stopSignal: 'SIGTERM', answers: async () => void (await versionOf(url)) },
-    );
+    const args = [
+      ...['--port', String(port), '--bind', '127.0.0.1', '--dir', folder],
+      ...['--save', '', '--appendonly', 'no', '--maxmemory-policy', 'noeviction'],
+    ];
+    const start = () =>
+      startServer(program, args, {
+        stopSignal: 'SIGTERM',
+        answers: async () => void (await versionOf(url)),
+      });
+    let stop = await start();
     return {
       url,
       name: await versionOf(url),
       stop: async () => {
         await stop();
         remove();
+      },
+      crash: async () => {
+        await stop('SIGKILL');
+        stop = await start();
       },
     };
   } catch (error) {

@@ -1,0 +1,45 @@
+import { pause, until } from '../../processes/support/paperboy.ts';
+import { nextKillAfter } from '../kill-schedule.ts';
+import { MOST_IN_FLIGHT } from '../settings.ts';
+import { type Finding, type Stage, settleAndCheck } from '../stage/stage.ts';
+import type { Scenario, Sizes } from './scenario.ts';
+
+/** About how many kills a second the machine can follow: each costs the start of a process. */
+const KILLS_A_SECOND = 1;
+const SLOWEST_MS = 500;
+
+/** With so few, the command that sends is started again at each, which rings at once. */
+const FEW = 20;
+
+export const randomKills: Scenario = {
+  name: 'random-kills',
+  about: 'kill -9 of a worker at any moment, as often as --kills says over --readers',
+  workers: 3,
+  servers: killAtRandom,
+  embedded: killAtRandom,
+};
+
+async function killAtRandom(stage: Stage, { readers, kills }: Sizes): Promise<Finding> {
+  const { sink, random, slots } = stage;
+  await stage.compose(readers);
+  const mailsPerSecond = (readers / Math.max(kills, 1)) * KILLS_A_SECOND;
+  const atOnce = slots.length * MOST_IN_FLIGHT;
+  sink.setDelay(Math.min(SLOWEST_MS, Math.round((atOnce / mailsPerSecond) * 1000)));
+  stage.sending.begin();
+  for (let killsLeft = kills; killsLeft > 0; killsLeft -= 1) {
+    const done = sink.accepted();
+    const next = done + nextKillAfter(random, { readers, done, killsLeft });
+    await until(() => sink.accepted() >= next, 300_000);
+    await pause(random.between(0, 40));
+    const victim = random.pick(slots);
+    do await victim.up();
+    while (!victim.kill());
+    if (killsLeft % 10 === 1 || kills <= FEW)
+      stage.say(`${kills - killsLeft + 1} of ${kills} kills, ${sink.accepted()} accepted`);
+    if (kills <= FEW && stage.pair === 'servers') {
+      await victim.up();
+      stage.sending.again();
+    }
+  }
+  return settleAndCheck(stage, { timeoutMs: 600_000 });
+}
