@@ -53,7 +53,8 @@ const OPEN_STATES: readonly string[] = ['pending', 'claimed', 'sending', 'deferr
 export function check(evidence: Evidence): { counts: Counts; violations: string[] } {
   const { audience, rows, acceptances, status, sendingAtKills, mostInFlight } = evidence;
   const timesOf = (id: number) => acceptances.get(audience.get(id) ?? '') ?? 0;
-  const name = (row: DeliveryRow) => `${row.subscriberId} (${row.state})`;
+  const name = ({ subscriberId, state, detail, reply }: DeliveryRow) =>
+    `${subscriberId} (${[state, detail ?? reply].filter((part) => part).join(': ')})`;
 
   const byId = new Map<number, number>();
   for (const { subscriberId } of rows) byId.set(subscriberId, (byId.get(subscriberId) ?? 0) + 1);
@@ -135,7 +136,7 @@ function differences(
   ];
 }
 
-const MOST_NAMED = 20;
+const MOST_NAMED = 10;
 
 function tell(what: string, deliveries: readonly (number | string)[]): string | null {
   return deliveries.length === 0 ? null : `${deliveries.length} ${what}: ${list(deliveries)}`;

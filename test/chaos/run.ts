@@ -5,7 +5,7 @@ import { type Options, readOptions } from './options.ts';
 import { createRandom } from './random.ts';
 import { SCENARIOS } from './scenarios/index.ts';
 import { pairsOf, type Scenario } from './scenarios/scenario.ts';
-import { MOST_IN_FLIGHT } from './settings.ts';
+import { LANES, MOST_IN_FLIGHT } from './settings.ts';
 import { findFakeTime } from './stage/clock.ts';
 import { openEmbeddedHome, openEmbeddedStage } from './stage/embedded.ts';
 import { openServersHome, openServersStage, type StageOptions } from './stage/servers.ts';
@@ -33,8 +33,7 @@ async function main(options: Options): Promise<number> {
   if (missing.length > 0) throw new Error(missing.join('\n'));
   const chosen = choose(options);
   console.error(`Seed ${options.seed}.`);
-  const ran: Ran[] = [];
-  for (const pair of options.pairs) ran.push(...(await runPair(pair, chosen, options)));
+  const ran = await runAll(chosen, options);
   const summary = summarise(ran, { seed: options.seed, mostInFlight: MOST_IN_FLIGHT });
   console.log(JSON.stringify(summary));
   return summary.held ? 0 : 1;
@@ -62,68 +61,72 @@ function choose({ only, sizes }: Options): Scenario[] {
   );
 }
 
-/** Opens a stage of a pair and runs a scenario on it. */
-type Perform = (scenario: Scenario, options: StageOptions) => Promise<Finding>;
+/** Where the stages of a pair come from. */
+interface Home {
+  perform(scenario: Scenario, options: StageOptions): Promise<Finding>;
+  stop(): Promise<void>;
+}
 
-/** Those that mostly wait run beside the others; those that crash what all share run last. */
-async function runPair(pair: Pair, chosen: Scenario[], options: Options): Promise<Ran[]> {
-  const scenarios = chosen.filter((scenario) => scenario[pair]);
-  if (scenarios.length === 0) return [];
-  const { perform, stop } = await (pair === 'servers' ? servers(options) : embedded(options));
-  const run = (scenario: Scenario) => runOne(pair, scenario, options, perform);
-  const ran: Ran[] = [];
+/** Those that mostly wait run beside the lanes; those that crash what all share run last. */
+async function runAll(chosen: readonly Scenario[], options: Options): Promise<Ran[]> {
+  const homes = new Map<Pair, Home>();
   try {
-    const patient = scenarios.filter(({ isPatient }) => isPatient).map(run);
-    const others = scenarios.filter(({ isPatient }) => !isPatient);
-    for (const each of others.filter(({ breaksPostgres }) => !breaksPostgres))
-      ran.push(await run(each));
+    for (const pair of options.pairs) {
+      if (chosen.some((scenario) => scenario[pair])) homes.set(pair, await openHome(pair, options));
+    }
+    const tasks = [...homes].flatMap(([pair, home]) =>
+      chosen
+        .filter((scenario) => scenario[pair])
+        .map((scenario) => ({ scenario, run: () => runOne(pair, scenario, options, home) })),
+    );
+    const patient = tasks.filter(({ scenario }) => scenario.isPatient).map(({ run }) => run());
+    const others = tasks.filter(({ scenario }) => !scenario.isPatient);
+    const ran = await inLanes(others.filter(({ scenario }) => !scenario.breaksPostgres));
     ran.push(...(await Promise.all(patient)));
-    for (const each of others.filter(({ breaksPostgres }) => breaksPostgres))
-      ran.push(await run(each));
+    for (const { scenario, run } of others) if (scenario.breaksPostgres) ran.push(await run());
     return ran;
   } finally {
     await killAll();
-    await stop();
+    for (const home of homes.values()) await home.stop();
   }
 }
 
-async function servers({
-  sizes,
-}: Options): Promise<{ perform: Perform; stop: () => Promise<void> }> {
-  const home = await openServersHome();
-  return {
-    stop: home.stop,
-    perform: async ({ servers: story }, options) =>
-      on(await openServersStage(home, options), (stage) => story?.(stage, sizes.servers)),
+async function inLanes(tasks: readonly { run: () => Promise<Ran> }[]): Promise<Ran[]> {
+  const waiting = [...tasks];
+  const ran: Ran[] = [];
+  const lane = async () => {
+    for (let next = waiting.shift(); next; next = waiting.shift()) ran.push(await next.run());
   };
+  await Promise.all(Array.from({ length: LANES }, lane));
+  return ran;
 }
 
-async function embedded({
-  sizes,
-}: Options): Promise<{ perform: Perform; stop: () => Promise<void> }> {
+async function openHome(pair: Pair, { sizes }: Options): Promise<Home> {
+  if (pair === 'servers') {
+    const home = await openServersHome();
+    return {
+      stop: home.stop,
+      perform: async ({ servers }, options) =>
+        on(await openServersStage(home, options), (stage) => servers?.(stage, sizes.servers)),
+    };
+  }
   const home = await openEmbeddedHome();
   return {
     stop: home.stop,
-    perform: async ({ embedded: story }, options) =>
-      on(await openEmbeddedStage(home, options), (stage) => story?.(stage, sizes.embedded)),
+    perform: async ({ embedded }, options) =>
+      on(await openEmbeddedStage(home, options), (stage) => embedded?.(stage, sizes.embedded)),
   };
 }
 
-const NOTHING: Finding = { counts: null, violations: [] };
-
+/** A process that ended by itself is told in any case: in most scenarios it should have lived on. */
 async function on<Place extends Stage>(
   stage: Place,
   story: (stage: Place) => Promise<Finding> | undefined,
 ): Promise<Finding> {
   try {
-    return (await story(stage)) ?? NOTHING;
-  } catch (error) {
-    const crashes = stage.crashes.slice(-2).map((each) => ` A process ended by itself: ${each}`);
-    return {
-      counts: null,
-      violations: [`it broke off: ${(error as Error).message}${crashes.join('')}`],
-    };
+    return (await story(stage)) ?? { counts: null, violations: [] };
   } finally {
+    for (const crash of stage.crashes) stage.say(`a process ended by itself: ${crash}`);
     await stage.close();
   }
 }
@@ -132,17 +135,20 @@ async function runOne(
   pair: Pair,
   scenario: Scenario,
   { seed }: Options,
-  perform: Perform,
+  { perform }: Home,
 ): Promise<Ran> {
   const { name, workers, movesClock } = scenario;
-  const tell = (line: string) => console.error(`  ${name}: ${line}`);
+  const tell = (line: string) => console.error(`  ${name}, ${pair}: ${line}`);
   const beganAt = performance.now();
   const finding = await perform(scenario, {
     random: createRandom(seed),
     say: tell,
     ...(workers !== undefined && { workers }),
     ...(movesClock && { movesClock }),
-  });
+  }).catch((error: Error) => ({
+    counts: null,
+    violations: [`it broke off: ${error.message}`],
+  }));
   const seconds = Math.round((performance.now() - beganAt) / 100) / 10;
   const verdict = finding.violations.length === 0 ? 'held' : 'BROKEN';
   console.error(`${verdict.padEnd(7)} ${name}, ${pair}, ${seconds} s`);

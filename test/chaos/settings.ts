@@ -12,3 +12,6 @@ export const RECOVER_WITHIN_S = 60;
 
 /** Within this a process that is told to end has ended, in s. */
 export const STOP_WITHIN_S = 25;
+
+/** Scenarios that run side by side: they wait more than they work. */
+export const LANES = 3;

@@ -4,7 +4,7 @@ import type { StatementName } from '../postgres/statements.ts';
 import { MOST_IN_FLIGHT } from '../settings.ts';
 import type { ServersStage } from '../stage/servers.ts';
 import { type Finding, settleAndCheck } from '../stage/stage.ts';
-import { mailed, type Scenario } from './scenario.ts';
+import { mailed, type Scenario, withMore } from './scenario.ts';
 
 const READERS = 500;
 
@@ -87,7 +87,9 @@ export const lostCommits: Scenario = {
     await stage.sending.finish();
     const finding = await settleAndCheck(stage);
     const rest = LOSSES.length - next;
-    if (rest > 0) finding.violations.push(`${rest} of the faults never came to pass`);
-    return finding;
+    return withMore(finding, [
+      rest === 0 ? null : `${rest} of the faults never came to pass`,
+      stage.crashes.length === 0 ? null : `${stage.crashes.length} workers ended by themselves`,
+    ]);
   },
 };

@@ -8,7 +8,7 @@ import { openSink } from '../smtp/sink.ts';
 import { createClock } from './clock.ts';
 import { createLedger } from './ledger.ts';
 import type { StageOptions } from './servers.ts';
-import { openSlot, type Slot } from './slot.ts';
+import { lastWords, openSlot, type Slot } from './slot.ts';
 import { createSending, type Stage, statusOf } from './stage.ts';
 
 /** A data folder that is migrated and seeded, to be copied for each stage. */
@@ -63,7 +63,7 @@ export async function openEmbeddedStage(
   };
   const open = () => {
     slots[0] = openSlot({
-      ...{ door, argv: ['start'], place, onCrash: (stderr) => crashes.push(stderr.slice(-300)) },
+      ...{ door, argv: ['start'], place, onCrash: (stderr) => crashes.push(lastWords(stderr)) },
       afterKill: async () => {
         counting = countUnknown().catch(() => undefined);
         sending.again();

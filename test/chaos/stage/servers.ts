@@ -13,7 +13,7 @@ import { CONNECTIONS, DAY } from '../settings.ts';
 import { openSink } from '../smtp/sink.ts';
 import { createClock } from './clock.ts';
 import { createLedger } from './ledger.ts';
-import { openSlot, type Slot, type SlotDeps } from './slot.ts';
+import { lastWords, openSlot, type Slot, type SlotDeps } from './slot.ts';
 import { createSending, type Stage } from './stage.ts';
 
 /** A stage on PostgreSQL and Redis, with what only servers have. */
@@ -106,7 +106,7 @@ export async function openServersStage(
   const crashes: string[] = [];
   let ages = true;
 
-  const onCrash = (stderr: string) => crashes.push(stderr.slice(-300));
+  const onCrash = (stderr: string) => crashes.push(lastWords(stderr));
   const afterKill: SlotDeps['afterKill'] = async (pid) => {
     // What the dead process had asked of PostgreSQL may still be in its works.
     await pause(30);

@@ -96,3 +96,13 @@ export function openSlot({ door, argv, place, afterKill, onCrash }: SlotDeps): S
     },
   };
 }
+
+/** What a process that broke said of the reason: Node.js tells it after its own last log line. */
+export function lastWords(stderr: string): string {
+  const lines = stderr.split('\n').filter((line) => line.trim() !== '' && !line.startsWith('{'));
+  const at = lines.findIndex((line) => /\b(?:error|Error)\b/.test(line));
+  return lines
+    .slice(Math.max(at, 0), Math.max(at, 0) + 4)
+    .join(' | ')
+    .slice(0, 500);
+}
