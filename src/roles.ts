@@ -20,9 +20,13 @@ export interface Running {
   stop(): Promise<void>;
 }
 
-/** Batches that a worker sends side by side: one waits for the database while the other sends. With
- *  more, what is in flight would pass its bound. */
-const BATCHES_AT_ONCE = 2;
+/** Batches that a worker has in hand side by side: one is claimed and composed, one is sent, one waits
+ *  for its last replies. */
+const BATCHES_AT_ONCE = 3;
+
+/** How long a worker that is to stop waits for relays to answer, in ms. What is unanswered then is
+ *  `unknown`. */
+const GRACE_MS = 20_000;
 
 /**
  * Starts the roles on the parts: the site first, so that a port that is taken stops the start before
@@ -91,12 +95,20 @@ function cannotListen({ host, port }: Config, error: NodeJS.ErrnoException): Pap
   );
 }
 
-async function startWorker({ queue, handlers, lease, logger }: Parts): Promise<Work> {
+async function startWorker(parts: Parts): Promise<Work> {
+  const { queue, handlers, lease, logger, halting } = parts;
   await lease();
-  return queue.work(['deliveries', 'letters'], handlers, {
+  const work = await queue.work(['deliveries', 'letters'], handlers, {
     concurrency: BATCHES_AT_ONCE,
     onError: logTo(logger),
   });
+  return {
+    stop: async () => {
+      const timer = setTimeout(() => halting.abort(), GRACE_MS);
+      await work.stop();
+      clearTimeout(timer);
+    },
+  };
 }
 
 /** How often to look whether the store of the queue still has the schedules, in ms. */

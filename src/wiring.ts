@@ -1,4 +1,3 @@
-import { createHmac } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
@@ -15,18 +14,16 @@ import { PaperboyError } from './domain/errors.ts';
 import { type Links, linksBelow } from './domain/links.ts';
 import { createTokens, type Tokens } from './domain/tokens.ts';
 import { type Inbox, openInbox } from './inbox/inbox.ts';
-import { createHandlers } from './jobs/handlers.ts';
+import { createHandlers, type Log } from './jobs/handlers.ts';
 import { keepLease, type Lease } from './jobs/lease.ts';
 import { type Keys, loadKeys } from './keys.ts';
-import { openRelay, type Relay } from './mail/relay.ts';
-import type { Sender } from './mail/sender.ts';
-import { loadMailTemplates, type MailTemplates } from './mail/templates.ts';
 import { postgresBackend, redisBackend } from './queue/backend.ts';
 import type { Handlers } from './queue/jobs.ts';
 import { openQueue, type Queue } from './queue/queue.ts';
 import { checkRedis } from './queue/redis-server.ts';
 import { importTopics } from './services/import-topics.ts';
-import { createEditions, type Editions } from './services/support/editions.ts';
+import { ringBatches } from './services/support/ring-due.ts';
+import { createEngine, type MailDeps, type MailParts, openMail } from './wiring/mail.ts';
 
 const SEEDS = new URL('../seeds/', import.meta.url);
 
@@ -60,18 +57,12 @@ export interface Parts extends Surroundings {
   /** Opened by a worker before its first job; kept until `close`. */
   lease(): Promise<Lease>;
   handlers: Handlers;
-  /** Aborted when the process is to end. */
+  /** Aborted when the process is to end: nothing new is begun. */
   stopping: AbortController;
+  /** Aborted when it ends whatever is left. */
+  halting: AbortController;
   /** Stops what runs, in the reverse order of opening. */
   close(): Promise<void>;
-}
-
-export interface MailParts {
-  templates: MailTemplates;
-  sender: Sender;
-  relay: Relay;
-  editions: Editions;
-  messageIdKey: Buffer;
 }
 
 /**
@@ -180,38 +171,49 @@ async function wire(
   const inbox = catchMail && config.smtpUrls.length === 0 ? await openLocalInbox(config) : null;
   if (inbox) closers.push(() => inbox.close());
 
+  const log: Log = (level, event, facts) => logger[level](facts, event);
+  const stopping = new AbortController();
+  const halting = new AbortController();
+  const mailDeps: MailDeps = {
+    config,
+    database,
+    keys,
+    tokens,
+    links,
+    clock,
+    random,
+    log,
+    relayUrls: inbox ? [`smtp://${inbox.host}:${inbox.port}`] : config.smtpUrls,
+    stopping: stopping.signal,
+    halting: halting.signal,
+  };
   const mail = once(async () => {
-    const relayUrls = inbox ? [`smtp://${inbox.host}:${inbox.port}`] : config.smtpUrls;
-    const relay = openRelay({ urls: relayUrls, connections: config.smtpConnections });
-    closers.push(() => relay.close());
-    const templates = await loadMailTemplates();
-    const sender = senderOf(config, links);
-    const editions = createEditions({ db, templates, sender });
-    return { templates, sender, relay, editions, messageIdKey: messageIdKeyOf(keys) };
+    const parts = await openMail(mailDeps);
+    closers.push(() => parts.relay.close());
+    return parts;
   });
   const lease = once(async (): Promise<Lease> => {
-    const kept = await keepLease({ db, clock }, holder, onError);
+    const onFreed = async (freed: object) => {
+      log('warn', 'deliveries of a dead worker are free', freed);
+      await ringBatches({ db, queue }, clock());
+    };
+    const elapsedMs = () => performance.now();
+    const kept = await keepLease({ db, clock, elapsedMs, onFreed, onError }, holder);
     closers.push(() => kept.end());
     return kept;
   });
-  const stopping = new AbortController();
+  const engine = once(async () => {
+    const { isAlive } = await lease();
+    return createEngine(mailDeps, await mail(), isAlive);
+  });
   const handlers = createHandlers({
     db,
     queue,
     clock,
-    log: (level, event, facts) => logger[level](facts, event),
+    log,
     composeAt: config.composeAt,
     lease,
-    mail: async () => ({
-      ...(await mail()),
-      db,
-      tokens,
-      clock,
-      random,
-      suppressionKey: keys.suppressionKey,
-      connections: config.smtpConnections,
-      stopping: stopping.signal,
-    }),
+    mail: engine,
   });
   return {
     ...around,
@@ -228,6 +230,7 @@ async function wire(
     lease,
     handlers,
     stopping,
+    halting,
     close,
   };
 }
@@ -279,23 +282,6 @@ function notMigrated(): PaperboyError {
 function openLocalInbox(config: Config): Promise<Inbox> {
   const host = isLoopback(config.host) ? config.host : '127.0.0.1';
   return openInbox({ host, port: config.inboxPort, folder: join(config.dataDir, 'inbox') });
-}
-
-function senderOf(config: Config, links: Links): Sender {
-  return {
-    siteName: config.siteName,
-    from: config.mailFrom,
-    replyTo: config.replyTo,
-    listId: config.listId,
-    postalAddress: config.postalAddress,
-    links,
-    messageIdDomain: config.mailFrom.address.split('@')[1] ?? 'localhost',
-  };
-}
-
-/** Message-IDs must not change when the signing key does, so they hang on the key that never does. */
-function messageIdKeyOf({ suppressionKey }: Keys): Buffer {
-  return createHmac('sha256', suppressionKey).update('paperboy message ids').digest();
 }
 
 /** Runs `make` at the first call; one that failed is made again at the next. */

@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, isNotNull, isNull, sql } from 'drizzle-orm';
 import type { Digest, DigestKind, RankedPaper } from '../domain/digest.ts';
 import type { Db } from './client.ts';
 import { digestPapers, digests } from './schema.ts';
@@ -7,6 +7,10 @@ import { digestPapers, digests } from './schema.ts';
 export interface DigestSummary extends Digest {
   audience: number;
   papers: number;
+  /** While set, nothing is sent; `pauseReason` tells why. */
+  pausedAt: Date | null;
+  pauseReason: string | null;
+  cancelledAt: Date | null;
 }
 
 const COLUMNS = {
@@ -20,6 +24,9 @@ const COLUMNS = {
 const SUMMARY = {
   ...COLUMNS,
   audience: digests.audience,
+  pausedAt: digests.pausedAt,
+  pauseReason: digests.pauseReason,
+  cancelledAt: digests.cancelledAt,
   papers: sql<number>`(SELECT count(*)::int FROM digest_papers WHERE digest_id = digests.id)`,
 };
 
@@ -163,4 +170,36 @@ export async function neighbourDates(
            min(date) FILTER (WHERE date > ${date})::text AS next
     FROM digests WHERE kind = ${kind}`);
   return result.rows[0] ?? { previous: null, next: null };
+}
+
+/** Stops a digest: nothing more of it is claimed or sent. A pause that is there keeps its reason.
+ *  False when it was paused or cancelled already. */
+export async function pauseDigest(
+  db: Db,
+  digestId: number,
+  reason: string,
+  now: Date,
+): Promise<boolean> {
+  const changed = await db
+    .update(digests)
+    .set({ pausedAt: now, pauseReason: reason })
+    .where(and(eq(digests.id, digestId), isNull(digests.pausedAt), isNull(digests.cancelledAt)));
+  return changed.rowCount === 1;
+}
+
+/** Ends a pause. False when there was none. */
+export async function resumeDigest(db: Db, digestId: number): Promise<boolean> {
+  const changed = await db
+    .update(digests)
+    .set({ pausedAt: null, pauseReason: null })
+    .where(and(eq(digests.id, digestId), isNotNull(digests.pausedAt)));
+  return changed.rowCount === 1;
+}
+
+/** Ends a digest for good: nothing more of it is claimed or sent. */
+export async function markCancelled(db: Db, digestId: number, now: Date): Promise<void> {
+  await db
+    .update(digests)
+    .set({ cancelledAt: now, pausedAt: null, pauseReason: null })
+    .where(and(eq(digests.id, digestId), isNull(digests.cancelledAt)));
 }

@@ -1,5 +1,7 @@
 import { sql } from 'drizzle-orm';
+import { putDown } from './batches.ts';
 import type { Db } from './client.ts';
+import { deliveriesOf } from './partitions.ts';
 
 /** How long a worker may be silent before its deliveries are taken from it, in seconds. Longer
  *  delays the readers of a dead worker; shorter loses those of a slow one (as `unknown`). */
@@ -40,6 +42,7 @@ export async function endLeases(
   which: { expired: true } | { all: true } | { id: number },
   now: Date,
 ): Promise<{ pending: number; unknown: number }> {
+  const counts = { pending: 0, unknown: 0 };
   const condition =
     'id' in which
       ? sql`id = ${which.id}`
@@ -49,20 +52,25 @@ export async function endLeases(
   const ended = await db.execute<{ id: string }>(
     sql`DELETE FROM leases WHERE ${condition} RETURNING id`,
   );
-  if (ended.rows.length === 0) return { pending: 0, unknown: 0 };
+  if (ended.rows.length === 0) return counts;
   const ids = sql.param(ended.rows.map(({ id }) => id));
-  const result = await db.execute<{ state: 'pending' | 'unknown'; count: number }>(sql`
-    WITH freed AS (
-      UPDATE deliveries SET
+  const held = await db.execute<{ digestId: number; numbers: number[] }>(sql`
+    SELECT digest_id AS "digestId", array_agg(batch) AS numbers FROM (
+      SELECT digest_id, batch FROM batches WHERE lease_id = ANY(${ids}::bigint[]) FOR UPDATE
+    ) AS held GROUP BY digest_id`);
+  for (const { digestId, numbers } of held.rows) {
+    const freed = await db.execute<{ state: 'pending' | 'unknown' }>(sql`
+      UPDATE ${deliveriesOf(digestId)} SET
         state = CASE state WHEN 'sending' THEN 'unknown' ELSE 'pending' END,
-        detail = CASE state WHEN 'sending' THEN 'The worker was gone before the relay''s answer was recorded.' END,
+        detail = CASE state WHEN 'sending' THEN ${GONE} END,
         lease_id = NULL,
         updated_at = ${now}
-      WHERE lease_id = ANY(${ids}::bigint[])
-      RETURNING state
-    )
-    SELECT state, count(*)::int AS count FROM freed GROUP BY state`);
-  const counts = { pending: 0, unknown: 0 };
-  for (const { state, count } of result.rows) counts[state] = count;
+      WHERE batch = ANY(${sql.param(numbers)}::int[]) AND lease_id = ANY(${ids}::bigint[])
+      RETURNING state`);
+    for (const { state } of freed.rows) counts[state] += 1;
+    await putDown(db, digestId, numbers);
+  }
   return counts;
 }
+
+const GONE = 'The worker was gone before the relay’s answer was recorded.';

@@ -1,9 +1,9 @@
 import { sql } from 'drizzle-orm';
 import {
   bigint,
+  boolean,
   customType,
   date,
-  foreignKey,
   index,
   integer,
   jsonb,
@@ -20,8 +20,14 @@ import type { DigestKind, Selection } from '../domain/digest.ts';
 import type { LetterKind, LetterState } from '../domain/letter.ts';
 import type { TopicPaper } from '../domain/paper.ts';
 import type { Frequency, SubscriberStatus, SuppressionReason } from '../domain/subscriber.ts';
+import { packSelection, unpackSelection } from './packed-selection.ts';
 
 const bytea = customType<{ data: Buffer }>({ dataType: () => 'bytea' });
+const selection = customType<{ data: Selection; driverData: string }>({
+  dataType: () => 'text',
+  toDriver: packSelection,
+  fromDriver: unpackSelection,
+});
 const tsvector = customType<{ data: string }>({ dataType: () => 'tsvector' });
 const id = (name: string) => bigint(name, { mode: 'number' });
 const instant = (name: string) => timestamp(name, { withTimezone: true, mode: 'date' });
@@ -102,6 +108,8 @@ export const suppressions = pgTable('suppressions', {
   emailHash: bytea('email_hash').primaryKey(),
   reason: text().$type<SuppressionReason>().notNull(),
   createdAt: instant('created_at').notNull(),
+  /** The digest whose refusal it came by. */
+  digestId: integer('digest_id'),
 });
 
 export const letters = pgTable('letters', {
@@ -129,6 +137,12 @@ export const digests = pgTable(
     number: integer().notNull(),
     composedAt: instant('composed_at').notNull(),
     audience: integer().notNull(),
+    /** Nothing is claimed or sent while this is set. */
+    pausedAt: instant('paused_at'),
+    pauseReason: text('pause_reason'),
+    cancelledAt: instant('cancelled_at'),
+    /** How many deliveries ended in each state, once the deliveries themselves are removed. */
+    finalStates: jsonb('final_states').$type<Record<DeliveryState, number>>(),
   },
   (table) => [unique().on(table.kind, table.date)],
 );
@@ -156,11 +170,33 @@ export const leases = pgTable('leases', {
   expiresAt: instant('expires_at').notNull(),
 });
 
+/** Deliveries of one digest that share the moment of their mail and that one job handles. */
+export const batches = pgTable(
+  'batches',
+  {
+    digestId: integer('digest_id').notNull(),
+    batch: integer().notNull(),
+    sendAt: instant('send_at').notNull(),
+    /** When to look at it next; null when nothing is left to send. */
+    dueAt: instant('due_at'),
+    /** Its pending deliveries are due whatever their hour. */
+    isRushed: boolean('is_rushed').notNull(),
+    /** Counts claims, so that each has a bell of its own. */
+    claims: integer().notNull(),
+    /** The worker that has it in hand. */
+    leaseId: id('lease_id'),
+  },
+  (table) => [primaryKey({ columns: [table.digestId, table.batch] })],
+);
+
+/** One partition a digest (`deliveries_12`), made when it is composed, dropped by the retention. No
+ *  index holds a column that sending changes, so that rows are updated in place (HOT). */
 export const deliveries = pgTable(
   'deliveries',
   {
     digestId: integer('digest_id').notNull(),
     subscriberId: id('subscriber_id').notNull(),
+    batch: integer().notNull(),
     state: text().$type<DeliveryState>().notNull(),
     /** First occurrence of the reader's hour at or after composing; never changes. */
     sendAt: instant('send_at').notNull(),
@@ -168,7 +204,7 @@ export const deliveries = pgTable(
     nextAt: instant('next_at').notNull(),
     attempts: smallint().notNull(),
     leaseId: id('lease_id'),
-    selection: jsonb().$type<Selection>(),
+    selection: selection('selection'),
     messageId: text('message_id'),
     messageDate: instant('message_date'),
     relay: text(),
@@ -178,8 +214,6 @@ export const deliveries = pgTable(
   },
   (table) => [
     primaryKey({ columns: [table.digestId, table.subscriberId] }),
-    foreignKey({ columns: [table.digestId], foreignColumns: [digests.id] }),
-    index('deliveries_due').on(table.nextAt),
-    index('deliveries_leased').on(table.leaseId),
+    index('deliveries_batch').on(table.batch),
   ],
 );

@@ -64,17 +64,6 @@ export async function listSubscribers(
     .where(sql`id = ANY(${sql.param([...ids])}::bigint[])`);
 }
 
-/** Which of the subscribers are active. They stay so until the transaction ends: who leaves meanwhile
- *  waits for it. */
-export async function holdActive(db: Db, ids: readonly number[]): Promise<Set<number>> {
-  const rows = await db
-    .select({ id: subscribers.id })
-    .from(subscribers)
-    .where(sql`id = ANY(${sql.param([...ids])}::bigint[]) AND status = 'active'`)
-    .for('share');
-  return new Set(rows.map(({ id }) => id));
-}
-
 /** Adds a subscriber who is not known yet; null when somebody else added the address meanwhile. */
 export async function addSubscriber(
   db: Db,
@@ -127,11 +116,8 @@ export async function updateStatus(
     .where(eq(subscribers.id, id));
 }
 
-/** Removes the subscriber, with consents and letters (they go by ON DELETE CASCADE), and what deliveries tell of the reader. */
+/** Removes the subscriber, with consents and letters: they go by ON DELETE CASCADE. */
 export async function eraseSubscriber(db: Db, id: number): Promise<boolean> {
-  await db.execute(sql`
-    UPDATE deliveries SET selection = NULL, message_id = NULL, reply = NULL, detail = NULL
-    WHERE subscriber_id = ${id}`);
   const removed = await db
     .delete(subscribers)
     .where(eq(subscribers.id, id))

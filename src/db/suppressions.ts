@@ -38,19 +38,21 @@ export async function listSuppressed(db: Db, emailHashes: readonly Buffer[]): Pr
   return new Set(result.rows.map(({ hash }) => hash));
 }
 
-/** Never mail the address again. The first reason stays, unless it was only `erased`. */
+/** Never mail the address again. The first reason stays, unless it was only `erased`. `digestId` names
+ *  the digest whose refusal it came by. */
 export async function suppress(
   db: Db,
   emailHash: Buffer,
   reason: SuppressionReason,
   now: Date,
+  digestId: number | null = null,
 ): Promise<void> {
   await db
     .insert(suppressions)
-    .values({ emailHash, reason, createdAt: now })
+    .values({ emailHash, reason, createdAt: now, digestId })
     .onConflictDoUpdate({
       target: suppressions.emailHash,
-      set: { reason, createdAt: now },
+      set: { reason, createdAt: now, digestId },
       setWhere: sql`suppressions.reason = 'erased'`,
     });
 }
@@ -64,4 +66,28 @@ export async function liftSuppression(
   await db
     .delete(suppressions)
     .where(and(eq(suppressions.emailHash, emailHash), eq(suppressions.reason, reason)));
+}
+
+/** Never mail an address again that a relay said does not exist, as long as the digest of which it said
+ *  so goes on: a paused one is under suspicion itself. */
+export async function suppressBounced(
+  db: Db,
+  emailHash: Buffer,
+  digestId: number,
+  now: Date,
+): Promise<void> {
+  await db.transaction(async (tx) => {
+    const goesOn = await tx.execute(
+      sql`SELECT FROM digests WHERE id = ${digestId} AND paused_at IS NULL FOR SHARE`,
+    );
+    if (goesOn.rows.length > 0) await suppress(tx, emailHash, 'bounce', now, digestId);
+  });
+}
+
+/** Lifts every suppression that came by a refusal in this digest. Returns how many. */
+export async function liftBounces(db: Db, digestId: number): Promise<number> {
+  const lifted = await db
+    .delete(suppressions)
+    .where(and(eq(suppressions.digestId, digestId), eq(suppressions.reason, 'bounce')));
+  return lifted.rowCount ?? 0;
 }

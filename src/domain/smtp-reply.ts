@@ -15,6 +15,13 @@ export function judgeReply(reply: SmtpReply): Verdict {
   return 'retry';
 }
 
+/** Whether the reply asks for fewer mails at a time: 421 (RFC 5321 §3.8) and 4.7.x (RFC 3463 §3.8). */
+export function asksForPatience(reply: SmtpReply): boolean {
+  return (
+    reply.code === 421 || (judgeReply(reply) === 'retry' && /^4\.7\./.test(reply.enhanced ?? ''))
+  );
+}
+
 /** Enhanced codes that say the mailbox is gone for good. 5.1.7 and 5.1.8 blame the sender and
  *  5.7.x our reputation (RFC 3463 §3.2, §3.8), so they are not here. */
 const NO_SUCH_READER = new Set(['5.1.1', '5.1.2', '5.1.3', '5.1.6', '5.1.10', '5.2.1']);

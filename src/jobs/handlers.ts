@@ -12,7 +12,7 @@ import { tidyUp } from '../services/tidy-up.ts';
 import type { Lease } from './lease.ts';
 
 /** Writes an event down. */
-export type Log = (level: 'info' | 'warn', event: string, facts: object) => void;
+export type Log = (level: 'info' | 'warn' | 'error', event: string, facts: object) => void;
 
 export interface HandlerDeps {
   db: Db;
@@ -53,14 +53,14 @@ export function createHandlers({
       for (const kind of DIGEST_KINDS) await compose(kind, SWEEP_MS);
       const sweep = await ringDue({ db, queue }, clock());
       if (sweep.unknown > 0) log('warn', 'deliveries of a dead worker are unknown', sweep);
-      else if (sweep.due + sweep.letters + sweep.expired > 0)
+      else if (sweep.batches + sweep.letters + sweep.expired + sweep.skipped > 0)
         log('info', 'rang for what is due', sweep);
     },
-    batch: async ({ digestId }) => {
+    batch: async ({ digestId, batch }) => {
       const deps = await mail();
       const leaseId = await (await lease()).current();
-      const result = await deliverBatch(deps, { digestId, leaseId });
-      if (result.claimed > 0) log('info', 'batch sent', { digestId, ...result });
+      const result = await deliverBatch(deps, { digestId, batch }, leaseId);
+      if (result.claimed > 0) log('info', 'batch sent', { digestId, batch, ...result });
     },
     letter: async ({ letterId }) => sendLetter(await mail(), letterId),
     tidy: async () => log('info', 'tidied up', await tidyUp(db, clock())),

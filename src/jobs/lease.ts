@@ -6,37 +6,63 @@ import type { Clock } from '../domain/clock.ts';
 export interface Lease {
   /** The id to claim under now. A lease that ended meanwhile is replaced by a new one. */
   current(): Promise<number>;
+  /** Whether what that lease holds is ours still, as far as this process knows by itself: one that
+   *  stood still (SIGSTOP, a machine that slept) knows it before it asks. */
+  isAlive(id: number): boolean;
   /** Gives it back: what is still claimed is pending again. */
   end(): Promise<void>;
 }
 
-/** A third of the lease: two renewals may fail before it ends. */
-const RENEW_EVERY_MS = (LEASE_SECONDS * 1000) / 3;
+export interface LeaseDeps {
+  db: Db;
+  clock: Clock;
+  /** Time that only goes forward, in ms. */
+  elapsedMs: () => number;
+  /** Called with what was freed from workers that are gone, which is to be rung for. */
+  onFreed: (freed: { pending: number; unknown: number }) => Promise<void>;
+  onError: (error: Error) => void;
+}
 
-/** Opens a lease and renews it until `end`. */
+/** So often that a renewal or two may fail, and that the readers of a worker that died wait no longer
+ *  than its lease and this. */
+const BEAT_MS = 5000;
+
+/** Opens a lease, and until `end` renews it and frees what workers that are gone held. */
 export async function keepLease(
-  { db, clock }: { db: Db; clock: Clock },
+  { db, clock, elapsedMs, onFreed, onError }: LeaseDeps,
   holder: string,
-  onError: (error: Error) => void,
 ): Promise<Lease> {
-  let id = await openLease(db, holder);
-  const renew = async () => {
-    if (!(await renewLease(db, id))) id = await openLease(db, holder);
+  const open = async () => {
+    const at = elapsedMs();
+    return { id: await openLease(db, holder), renewedAt: at };
   };
-  let renewing = Promise.resolve();
+  let lease = await open();
+  const beat = async () => {
+    const at = elapsedMs();
+    if (await renewLease(db, lease.id)) lease.renewedAt = at;
+    else lease = await open();
+    const freed = await db.transaction((tx) => endLeases(tx, { expired: true }, clock()));
+    if (freed.pending + freed.unknown > 0) await onFreed(freed);
+  };
+  let beating: Promise<void> | undefined;
   const timer = setInterval(() => {
-    renewing = renewing.then(renew).catch(onError);
-  }, RENEW_EVERY_MS);
+    beating ??= beat()
+      .catch(onError)
+      .finally(() => {
+        beating = undefined;
+      });
+  }, BEAT_MS);
   timer.unref();
   return {
     current: async () => {
-      await renewing;
-      return id;
+      await beating;
+      return lease.id;
     },
+    isAlive: (id) => id === lease.id && elapsedMs() - lease.renewedAt < LEASE_SECONDS * 1000,
     end: async () => {
       clearInterval(timer);
-      await renewing;
-      await db.transaction((tx) => endLeases(tx, { id }, clock()));
+      await beating;
+      await db.transaction((tx) => endLeases(tx, { id: lease.id }, clock()));
     },
   };
 }

@@ -8,6 +8,8 @@ import type { Message } from './message.ts';
 export interface Relay {
   /** Never rejects: what went wrong is part of the outcome. */
   send(message: Message): Promise<SendOutcome>;
+  /** Whether any relay is in order, as far as is known. */
+  isOpen(): boolean;
   /** Connects and signs in without sending. Rejects with the first relay's problem. */
   verify(): Promise<void>;
   /** Waits for what is in flight, then closes the connections. */
@@ -55,6 +57,7 @@ export function openRelay({
         inFlight.delete(sending);
       }
     },
+    isOpen: () => true,
     verify: async () => {
       for (const { pool } of transports) await pool.verify();
     },

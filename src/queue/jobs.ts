@@ -7,8 +7,8 @@ export interface JobMap {
   compose: { kind: DigestKind };
   /** Ring for everything that is due, and end what has run out. */
   due: Record<string, never>;
-  /** Send a batch of due deliveries of a digest. */
-  batch: { digestId: number };
+  /** Send what is due in a batch of a digest. */
+  batch: { digestId: number; batch: number };
   /** Send one letter. */
   letter: { letterId: number };
   /** Remove what is not needed any more. */

@@ -1,9 +1,10 @@
+import { freezeAudience, listSendGroups } from '../db/audience.ts';
 import type { Db } from '../db/client.ts';
-import { freezeAudience, listSendGroups } from '../db/deliveries.ts';
 import {
   addDigest,
   type DigestSummary,
   findDigest,
+  findDigestById,
   freezePapers,
   lockComposing,
   setAudience,
@@ -65,6 +66,6 @@ export async function composeDigest(
     await freezePapers(tx, digest, papers);
     const audience = await freezeAudience(tx, digest.id, groups, now);
     await setAudience(tx, digest.id, audience);
-    return { digest: { ...digest, audience, papers: papers.length }, isNew: true };
+    return { digest: await findDigestById(tx, digest.id), isNew: true };
   });
 }

@@ -1,11 +1,22 @@
-import { claimDue } from '../db/deliveries.ts';
-import { BATCH_SIZE } from '../domain/delivery.ts';
+import type { BatchKey } from '../db/batches.ts';
+import { claimBatch, releaseBatch, settleClaimed, type Verdict } from '../db/claims.ts';
 import type { Editions } from './support/editions.ts';
+import { type Pause, patiently } from './support/patience.ts';
 import { type PrepareDeps, prepareBatch } from './support/prepare-batch.ts';
-import { letGo, type SendDeps, sendBatch, type Tries } from './support/send-batch.ts';
+import type { SendingWindow } from './support/sending-window.ts';
 
-export interface DeliverDeps extends PrepareDeps, SendDeps {
+export interface DeliverDeps extends PrepareDeps {
   editions: Editions;
+  window: SendingWindow;
+  /** Whether any relay is in order. */
+  isRelayOpen: () => boolean;
+  /** Batches in this process's hands: the same lease may claim again what it has. */
+  inHand: Set<string>;
+  pause: Pause;
+  /** Aborted when the process is to end: what is in flight is finished, the rest given back. */
+  stopping: AbortSignal;
+  /** Aborted when it ends whatever is left. */
+  halting: AbortSignal;
 }
 
 /** How a batch went. */
@@ -14,30 +25,62 @@ export interface BatchResult {
   sent: number;
 }
 
+const NONE: BatchResult = { claimed: 0, sent: 0 };
+
 /**
- * Sends one batch of a digest's due deliveries under a lease: claims them, rechecks that each reader
- * still wants mail, chooses the papers, and sends. `sending` is committed before the first byte, at
- * most `connections` at once, and what became of them is committed with the next ones' `sending`.
- * A lease that ended meanwhile changes nothing any more.
+ * Sends what is due in one batch of a digest under a lease: claims it, rechecks that each reader still
+ * wants mail, chooses the papers, and hands the mails to the window. What was not tried is given back
+ * at the end. A lease that ended meanwhile changes nothing any more.
  */
 export async function deliverBatch(
   deps: DeliverDeps,
-  { digestId, leaseId }: { digestId: number; leaseId: number },
+  { digestId, batch }: BatchKey,
+  leaseId: number,
 ): Promise<BatchResult> {
-  const { db, clock, stopping } = deps;
-  const none = { claimed: 0, sent: 0 };
-  if (stopping.aborted) return none;
-  const edition = await deps.editions(digestId);
-  if (!edition) return none;
-  const claimed = await claimDue(db, { digestId, leaseId, limit: BATCH_SIZE, now: clock() });
-  if (claimed.length === 0) return none;
-  const tries: Tries = { open: [], results: [] };
+  const name = `${digestId}-${batch}`;
+  if (deps.stopping.aborted || !deps.isRelayOpen() || deps.inHand.has(name)) return NONE;
+  deps.inHand.add(name);
   try {
-    const ready = await prepareBatch(deps, edition, claimed, leaseId);
-    const sent = await sendBatch(deps, edition, ready, leaseId, tries);
-    return { claimed: claimed.length, sent };
-  } catch (error) {
-    await letGo(deps, { digestId, leaseId }, claimed, tries);
-    throw error;
+    return await deliverClaimed(deps, { digestId, batch, leaseId });
+  } finally {
+    deps.inHand.delete(name);
   }
+}
+
+async function deliverClaimed(
+  deps: DeliverDeps,
+  key: BatchKey & { leaseId: number },
+): Promise<BatchResult> {
+  const { db, clock, pause } = deps;
+  const edition = await deps.editions(key.digestId);
+  if (!edition) return NONE;
+  const claim = () => claimBatch(db, { ...key, now: clock() });
+  const claimed = await patiently(claim, { signal: deps.stopping, pause });
+  if (claimed.length === 0) {
+    await releaseBatch(db, { ...key, now: clock() });
+    return NONE;
+  }
+  try {
+    const { ready, verdicts } = await prepareBatch(deps, edition, claimed, key.leaseId);
+    await settle(deps, key, verdicts);
+    const { sent, putOff } = await deps.window.send(ready);
+    await settle(
+      deps,
+      key,
+      putOff.map((each) => ({ ...each, state: 'pending' })),
+    );
+    return { claimed: claimed.length, sent };
+  } finally {
+    const release = () => releaseBatch(db, { ...key, now: clock() });
+    await patiently(release, { signal: deps.halting, pause });
+  }
+}
+
+function settle(
+  { db, clock, halting, pause }: DeliverDeps,
+  key: BatchKey & { leaseId: number },
+  verdicts: readonly Verdict[],
+): Promise<void> {
+  const write = () => settleClaimed(db, { ...key, now: clock() }, verdicts);
+  return patiently(write, { signal: halting, pause });
 }

@@ -61,8 +61,8 @@ async function selectionFor(db: Db, edition: OpenEdition, reader: Subscriber) {
   const stored = await findDelivery(db, edition.digest.id, reader.id);
   if (stored?.selection) return stored.selection;
   const seen = await listSeenPapers(db, edition.digest.id, [reader.id]);
-  const [selection] = await edition.selectFor([reader], seen);
-  return selection ?? [];
+  const choose = await edition.chooserFor([reader], seen);
+  return choose(reader);
 }
 
 async function findReader(db: Db, email: string): Promise<Subscriber> {

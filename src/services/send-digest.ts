@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { rushBatches } from '../db/batches.ts';
 import type { Db } from '../db/client.ts';
-import { makeDue } from '../db/deliveries.ts';
 import type { DigestSummary } from '../db/digests.ts';
 import { isAnyWorkerAlive } from '../db/leases.ts';
 import type { Clock } from '../domain/clock.ts';
@@ -26,7 +26,12 @@ export interface Timer {
 export type SendingEnd = { kind: 'done' | 'no worker' | 'interrupted'; status: DigestStatus };
 
 const LOOK_EVERY_MS = 250;
-const RING_EVERY_MS = 5000;
+const RING_EVERY_MS = 10_000;
+
+/** Counting a large audience costs the database something: it is done for no more than a tenth of the
+ *  time, but every two seconds. */
+const MOST_LOOKING = 0.1;
+const LOOK_AT_LEAST_EVERY_MS = 2000;
 
 /** How long to wait for a worker to live before giving up, in ms (DESIGN: digest send). */
 const NO_WORKER_MS = 30_000;
@@ -36,10 +41,11 @@ export async function sendDigest(
   { db, queue, clock, timer = REAL_TIME }: { db: Db; queue: Queue; clock: Clock; timer?: Timer },
   { digest, isNow, onProgress, signal }: Sending,
 ): Promise<SendingEnd> {
-  if (isNow) await makeDue(db, digest.id, clock());
+  if (isNow) await rushBatches(db, digest.id, clock());
   let rangAt = Number.NEGATIVE_INFINITY;
   let aliveAt = timer.elapsedMs();
   for (;;) {
+    const beganAt = timer.elapsedMs();
     const status = await digestStatus(db, digest, clock());
     onProgress(status);
     if (status.due + status.inHand === 0) return { kind: 'done', status };
@@ -51,7 +57,9 @@ export async function sendDigest(
       await ringDue({ db, queue }, clock());
       rangAt = at;
     }
-    await timer.pause(LOOK_EVERY_MS, signal);
+    const restMs = Math.min((at - beganAt) / MOST_LOOKING, LOOK_AT_LEAST_EVERY_MS);
+    const pauseMs = Math.max(LOOK_EVERY_MS, restMs);
+    await timer.pause(pauseMs, signal);
   }
 }
 

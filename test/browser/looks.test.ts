@@ -78,7 +78,7 @@ async function prepare(): Promise<Record<string, string>> {
   const { digest } = await composeDigest(db, { kind: 'daily', date: DATE, now });
   const digestId = digest?.id ?? 0;
   clock.advance(2 * HOUR_MS);
-  await handlers.batch({ digestId });
+  await handlers.batch({ digestId, batch: 0 });
   const mail = await inbox?.waitFor(({ to }) => to.includes('ada@example.org'), {
     timeoutMs: 15_000,
   });

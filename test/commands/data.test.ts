@@ -19,7 +19,7 @@ afterAll(async () => {
 });
 beforeEach(async () => {
   await test.parts.database.pool.query(
-    'TRUNCATE papers, subscribers, suppressions, digests RESTART IDENTITY CASCADE',
+    'TRUNCATE papers, subscribers, suppressions, digests, deliveries CASCADE',
   );
 });
 

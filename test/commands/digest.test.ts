@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } 
 import type { DeliveryState } from '../../src/domain/delivery.ts';
 import { startRoles } from '../../src/roles.ts';
 import { openTestParts, type TestParts } from '../support/parts.ts';
-import { paper, storePapers, storeSubscriber } from '../support/rows.ts';
+import { paper, settleBatches, storePapers, storeSubscriber } from '../support/rows.ts';
 import { run } from './run.ts';
 
 const DAY = '2026-05-08';
@@ -28,7 +28,7 @@ afterAll(() => test.close());
 beforeEach(async () => {
   await test.parts.database.pool.query(
     // Ids go on: the parts keep editions open by digest id.
-    'TRUNCATE papers, subscribers, suppressions, digests, leases CASCADE',
+    'TRUNCATE papers, subscribers, suppressions, digests, deliveries, leases CASCADE',
   );
 });
 afterEach(() => {
@@ -227,4 +227,5 @@ async function setStates(counts: Partial<Record<DeliveryState, number>>): Promis
       UPDATE deliveries SET state = ${state} WHERE subscriber_id IN (
         SELECT subscriber_id FROM deliveries WHERE state = 'pending' ORDER BY subscriber_id LIMIT ${count})`);
   }
+  await settleBatches(test.parts.db);
 }

@@ -1,8 +1,8 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { countStates } from '../../src/db/deliveries.ts';
+import { countDeliveries } from '../../src/db/accounting.ts';
 import { listDigests } from '../../src/db/digests.ts';
-import { isAnyWorkerAlive } from '../../src/db/leases.ts';
+import { isAnyWorkerAlive, openLease } from '../../src/db/leases.ts';
 import { findSubscriberByEmail } from '../../src/db/subscribers.ts';
 import { normaliseAddress } from '../../src/domain/address.ts';
 import { DEFAULT_PREFERENCES } from '../../src/domain/subscriber.ts';
@@ -31,7 +31,7 @@ beforeEach(async () => {
   test.clock.set('2026-05-08T05:30:00Z');
   await test.parts.db.execute(
     // Ids go on, and the worker keeps its lease: the parts stay open and know digests by id.
-    sql`TRUNCATE papers, subscribers, suppressions, digests CASCADE`,
+    sql`TRUNCATE papers, subscribers, suppressions, digests, deliveries CASCADE`,
   );
 });
 
@@ -66,6 +66,11 @@ async function mailTo(address: string, subject: RegExp): Promise<string> {
 
 const digests = () => listDigests(test.parts.db, 9);
 
+async function states(digestId = 0): Promise<Record<string, number>> {
+  const { parts, clock } = test;
+  return (await countDeliveries(parts.db, digestId, clock())).states;
+}
+
 describe('From the sign-up to the digest', () => {
   it('every mail goes out through the queue', async () => {
     const { parts, clock } = test;
@@ -92,7 +97,7 @@ describe('From the sign-up to the digest', () => {
     expect(digest).toMatchObject({ kind: 'daily', date: '2026-05-08', papers: 49, audience: 1 });
     clock.set('2026-05-08T06:59:59Z');
     await handlers.due({});
-    expect(await countStates(db, digest?.id ?? 0)).toMatchObject({ pending: 1 });
+    expect(await states(digest?.id)).toMatchObject({ pending: 1 });
 
     clock.set('2026-05-08T07:00:00Z');
     await handlers.due({});
@@ -101,7 +106,7 @@ describe('From the sign-up to the digest', () => {
     const own = parts.tokens.seal({ digestId: digest?.id ?? 0, subscriberId: reader?.id ?? 0 });
     expect(mail).toContain(`/unsubscribe/${own}`);
     await works.splice(0)[0]?.stop();
-    expect(await countStates(db, digest?.id ?? 0)).toMatchObject({ sent: 1, pending: 0 });
+    expect(await states(digest?.id)).toMatchObject({ sent: 1, pending: 0 });
     expect(await inbox().list()).toHaveLength(2);
   });
 });
@@ -168,11 +173,24 @@ describe('The schedules', () => {
 describe('The lease of a worker', () => {
   const errorsOfLease: Error[] = [];
   let lease: Lease;
+  let elapsed: number;
+  let freed: object[];
 
   beforeEach(async () => {
     vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
     const { db, clock } = test.parts;
-    lease = await keepLease({ db, clock }, 'host:1', (error) => void errorsOfLease.push(error));
+    elapsed = 0;
+    freed = [];
+    lease = await keepLease(
+      {
+        db,
+        clock,
+        elapsedMs: () => elapsed,
+        onFreed: async (counts) => void freed.push(counts),
+        onError: (error) => void errorsOfLease.push(error),
+      },
+      'host:1',
+    );
   });
 
   afterEach(async () => {
@@ -192,11 +210,11 @@ describe('The lease of a worker', () => {
       sql`UPDATE leases SET expires_at = clock_timestamp() + make_interval(secs => ${seconds})`,
     );
 
-  it('is good for 45 seconds and renewed every 15', async () => {
+  it('is good for 45 seconds and renewed every 5', async () => {
     const id = await lease.current();
     expect(await secondsLeft(id)).toBeGreaterThan(40);
     await setLeft(5);
-    vi.advanceTimersByTime(14_999);
+    vi.advanceTimersByTime(4999);
     expect(await lease.current()).toBe(id);
     expect(await secondsLeft(id)).toBeLessThan(6);
     vi.advanceTimersByTime(1);
@@ -207,7 +225,7 @@ describe('The lease of a worker', () => {
   it('is replaced by a new one when it was taken', async () => {
     const id = await lease.current();
     await test.parts.db.execute(sql`DELETE FROM leases WHERE id = ${id}`);
-    vi.advanceTimersByTime(15_000);
+    vi.advanceTimersByTime(5000);
     const next = await lease.current();
     expect(next).not.toBe(id);
     expect(await secondsLeft(next)).toBeGreaterThan(40);
@@ -229,11 +247,57 @@ describe('The lease of a worker', () => {
     for (let n = 0; n < 3; n++) await storeSubscriber(db, { hour: 9 });
     await handlers.compose({ kind: 'daily' });
     const id = await lease.current();
-    await db.execute(sql`
-      UPDATE deliveries SET lease_id = ${id}, state = CASE WHEN subscriber_id % 3 = 0 THEN 'sending' ELSE 'claimed' END`);
-    await lease.end();
     const [digest] = await digests();
-    expect(await countStates(db, digest?.id ?? 0)).toMatchObject({ pending: 2, unknown: 1 });
+    await hold(digest?.id ?? 0, id);
+    await lease.end();
+    expect(await states(digest?.id)).toMatchObject({ pending: 2, unknown: 1 });
     expect(clock().toISOString()).toBe('2026-05-08T05:30:00.000Z');
   });
+
+  it('frees, at each beat, what a worker that is gone held', async () => {
+    const { db, handlers } = test.parts;
+    await storePapers(db, [paper({ usableOn: '2026-05-08' })]);
+    for (let n = 0; n < 3; n++) await storeSubscriber(db, { hour: 9 });
+    await handlers.compose({ kind: 'daily' });
+    const [digest] = await digests();
+    await hold(digest?.id ?? 0, await openLease(db, 'gone'));
+    vi.advanceTimersByTime(5000);
+    await lease.current();
+    expect(freed).toEqual([]);
+    await db.execute(
+      sql`UPDATE leases SET expires_at = clock_timestamp() - interval '1 s' WHERE holder = 'gone'`,
+    );
+    vi.advanceTimersByTime(5000);
+    await lease.current();
+    expect(freed).toEqual([{ pending: 2, unknown: 1 }]);
+    expect(await states(digest?.id)).toMatchObject({ pending: 2, unknown: 1 });
+  });
+
+  it('is not trusted by a process that stood still for longer than it', async () => {
+    const id = await lease.current();
+    expect(lease.isAlive(id)).toBe(true);
+    expect(lease.isAlive(id + 1)).toBe(false);
+    elapsed = 44_999;
+    expect(lease.isAlive(id)).toBe(true);
+    elapsed = 45_000;
+    expect(lease.isAlive(id)).toBe(false);
+    vi.advanceTimersByTime(5000);
+    expect(await lease.current()).toBe(id);
+    expect(lease.isAlive(id)).toBe(true);
+  });
+
+  /** As a worker holds a batch: every third delivery is on its way. */
+  async function hold(digestId: number, leaseId: number): Promise<void> {
+    const { db } = test.parts;
+    await db.execute(sql`UPDATE batches SET lease_id = ${leaseId} WHERE digest_id = ${digestId}`);
+    await db.execute(sql`
+      WITH held AS (
+        SELECT subscriber_id, row_number() OVER (ORDER BY subscriber_id) AS place
+        FROM deliveries WHERE digest_id = ${digestId}
+      )
+      UPDATE deliveries SET lease_id = ${leaseId},
+        state = CASE WHEN place % 3 = 0 THEN 'sending' ELSE 'claimed' END
+      FROM held WHERE deliveries.digest_id = ${digestId}
+        AND deliveries.subscriber_id = held.subscriber_id`);
+  }
 });

@@ -76,11 +76,11 @@ describe('A ring', () => {
     const bell = listener();
     await work(bell.handlers);
     await queue.ring('letter', { letterId: 7 }, 'letter-7');
-    await queue.ring('batch', { digestId: 3 });
+    await queue.ring('batch', { digestId: 3, batch: 0 });
     await bell.next(2);
     expect(bell.heard).toHaveLength(2);
     expect(bell.heard).toContainEqual({ name: 'letter', data: { letterId: 7 } });
-    expect(bell.heard).toContainEqual({ name: 'batch', data: { digestId: 3 } });
+    expect(bell.heard).toContainEqual({ name: 'batch', data: { digestId: 3, batch: 0 } });
   });
 
   it('with an id that waits already does nothing; handled, the id is free again', async () => {
@@ -109,9 +109,9 @@ describe('A ring', () => {
     const told = new Promise<[string, unknown]>((resolve) => {
       void work(bell.handlers, ['deliveries'], (error, job) => resolve([error.message, job]));
     });
-    await queue.ring('batch', { digestId: 4 }, 'batch-4-0');
+    await queue.ring('batch', { digestId: 4, batch: 0 }, 'batch-4-0');
     expect(await told).toEqual(['The relay is on fire.', { name: 'batch', id: 'batch-4-0' }]);
-    await queue.ring('batch', { digestId: 4 }, 'batch-4-0');
+    await queue.ring('batch', { digestId: 4, batch: 0 }, 'batch-4-0');
     await bell.next(2);
     expect(times).toBe(2);
   });
@@ -122,7 +122,10 @@ describe('A ring', () => {
     await queue.ringMany('batch', []);
     await queue.ringMany(
       'batch',
-      Array.from({ length: 50 }, (_, n) => ({ data: { digestId: n }, id: `batch-${n}-0` })),
+      Array.from({ length: 50 }, (_, n) => ({
+        data: { digestId: n, batch: 0 },
+        id: `batch-${n}-0`,
+      })),
     );
     await bell.next(50);
     const ids = bell.heard.map(({ data }) => (data as { digestId: number }).digestId);
@@ -132,14 +135,14 @@ describe('A ring', () => {
   it('goes only to workers of its queue', async () => {
     const letters = listener();
     await work(letters.handlers, ['letters']);
-    await queue.ring('batch', { digestId: 5 }, 'batch-5-0');
+    await queue.ring('batch', { digestId: 5, batch: 0 }, 'batch-5-0');
     await queue.ring('letter', { letterId: 5 }, 'letter-5');
     await letters.next(1);
     const deliveries = listener();
     await work(deliveries.handlers, ['deliveries']);
     await deliveries.next(1);
     expect(letters.heard).toEqual([{ name: 'letter', data: { letterId: 5 } }]);
-    expect(deliveries.heard).toEqual([{ name: 'batch', data: { digestId: 5 } }]);
+    expect(deliveries.heard).toEqual([{ name: 'batch', data: { digestId: 5, batch: 0 } }]);
   });
 });
 

@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { listDigestPapers, listDigests } from '../../src/db/digests.ts';
+import { listDigestPapers, listDigests, markCancelled, pauseDigest } from '../../src/db/digests.ts';
 import { addLetter } from '../../src/db/letters.ts';
 import { savePapers } from '../../src/db/papers.ts';
 import type { DeliveryState } from '../../src/domain/delivery.ts';
@@ -13,7 +13,7 @@ import { digestStatus, requireDigest } from '../../src/services/support/digest-s
 import { ringDue } from '../../src/services/support/ring-due.ts';
 import { clockAt } from '../support/clock.ts';
 import { useDatabase } from '../support/database.ts';
-import { paper, storePapers, storeSubscriber } from '../support/rows.ts';
+import { paper, settleBatches, storePapers, storeSubscriber } from '../support/rows.ts';
 import { type Doorbell, doorbell } from './doorbell.ts';
 
 const database = useDatabase();
@@ -58,6 +58,12 @@ async function setStates(states: Partial<Record<DeliveryState, number>>): Promis
     UPDATE deliveries SET state = wanted.state,
       lease_id = CASE WHEN wanted.state IN ('claimed', 'sending') THEN 1 END
     FROM wanted JOIN held USING (place) WHERE deliveries.subscriber_id = held.subscriber_id`);
+  await settleBatches(database.db);
+}
+
+async function setNextAt(time: Date): Promise<void> {
+  await database.db.execute(sql`UPDATE deliveries SET next_at = ${time}`);
+  await settleBatches(database.db);
 }
 
 async function storeLease(expires: 'is over' | 'is alive'): Promise<number> {
@@ -261,7 +267,7 @@ describe('The audience', () => {
 
 describe('The sweep', () => {
   const NOW = new Date('2026-05-08T07:00:00Z');
-  const quiet = { due: 0, letters: 0, expired: 0, pending: 0, unknown: 0 };
+  const quiet = { batches: 0, letters: 0, expired: 0, skipped: 0, pending: 0, unknown: 0 };
   const sweep = (now = NOW) => ringDue({ db: database.db, queue }, now);
 
   async function composeFor(readers: number): Promise<number> {
@@ -279,9 +285,11 @@ describe('The sweep', () => {
     const digestId = await composeFor(401);
     expect(await sweep(new Date(NOW.getTime() - 1))).toEqual(quiet);
     expect(queue.rings).toEqual([]);
-    expect(await sweep()).toEqual({ ...quiet, due: 401 });
-    const ids = [0, 1, 2].map((batch) => `batch-${digestId}-${batch}`);
-    expect(queue.rings).toEqual(ids.map((id) => ({ name: 'batch', data: { digestId }, id })));
+    expect(await sweep()).toEqual({ ...quiet, batches: 3 });
+    const ids = [0, 1, 2].map((batch) => `batch-${digestId}-${batch}-0`);
+    expect(queue.rings).toEqual(
+      ids.map((id, batch) => ({ name: 'batch', data: { digestId, batch }, id })),
+    );
     await sweep();
     expect(queue.rings.slice(3).map(({ id }) => id)).toEqual(ids);
   });
@@ -290,15 +298,15 @@ describe('The sweep', () => {
     await composeFor(2);
     await setStates({ deferred: 1, sent: 1 });
     const later = new Date(NOW.getTime() + 300_000);
-    await database.db.execute(sql`UPDATE deliveries SET next_at = ${later}`);
+    await setNextAt(later);
     expect(await sweep()).toEqual(quiet);
-    expect(await sweep(later)).toEqual({ ...quiet, due: 1 });
+    expect(await sweep(later)).toEqual({ ...quiet, batches: 1 });
   });
 
   it('ends retries when the reader’s next digest is due', async () => {
     const digestId = await composeFor(2);
     await setStates({ deferred: 2 });
-    await database.db.execute(sql`UPDATE deliveries SET next_at = '2027-01-01'`);
+    await setNextAt(new Date('2027-01-01'));
     const dayLater = NOW.getTime() + 86_400_000;
     expect(await sweep(new Date(dayLater - 1))).toEqual(quiet);
     expect(await sweep(new Date(dayLater))).toEqual({ ...quiet, expired: 2 });
@@ -321,7 +329,7 @@ describe('The sweep', () => {
     await composeFor(4);
     await storeLease('is over');
     await setStates({ claimed: 1, sending: 2, sent: 1 });
-    expect(await sweep()).toEqual({ ...quiet, pending: 1, unknown: 2, due: 1 });
+    expect(await sweep()).toEqual({ ...quiet, pending: 1, unknown: 2, batches: 1 });
     const { rows } = await database.db.execute(
       sql`SELECT state, lease_id AS lease, detail FROM deliveries ORDER BY subscriber_id`,
     );
@@ -340,6 +348,31 @@ describe('The sweep', () => {
     expect(await sweep()).toEqual(quiet);
   });
 
+  it('rings with another id for a batch that was claimed before', async () => {
+    const digestId = await composeFor(1);
+    await database.db.execute(sql`UPDATE batches SET claims = 3`);
+    await sweep();
+    expect(queue.rings.map(({ id }) => id)).toEqual([`batch-${digestId}-0-3`]);
+  });
+
+  it('rings for nothing of a paused digest, and skips what is left of a cancelled one', async () => {
+    const digestId = await composeFor(3);
+    await setStates({ pending: 1, deferred: 1, sent: 1 });
+    await pauseDigest(database.db, digestId, 'Wait.', NOW);
+    expect(await sweep()).toEqual(quiet);
+    await markCancelled(database.db, digestId, NOW);
+    expect(await sweep()).toEqual({ ...quiet, skipped: 2 });
+    expect(await sweep()).toEqual(quiet);
+    const { rows } = await database.db.execute(
+      sql`SELECT state, detail FROM deliveries ORDER BY subscriber_id`,
+    );
+    expect(rows).toMatchObject([
+      { state: 'skipped', detail: 'The digest was cancelled.' },
+      { state: 'skipped' },
+      { state: 'sent' },
+    ]);
+  });
+
   it('frees everything even when the queue is down', async () => {
     await composeFor(2);
     await storeLease('is over');
@@ -347,7 +380,7 @@ describe('The sweep', () => {
     queue.isDown = true;
     await expect(sweep()).rejects.toThrow();
     queue.isDown = false;
-    expect(await sweep()).toEqual({ ...quiet, due: 1 });
+    expect(await sweep()).toEqual({ ...quiet, batches: 1 });
   });
 });
 
@@ -465,11 +498,11 @@ describe('Sending a digest', () => {
     expect(end.status).toMatchObject({ later: 0, states: { sent: 2 } });
   });
 
-  it('rings again every five seconds: a ring may be lost', async () => {
+  it('rings again every ten seconds: a ring may be lost', async () => {
     await storeLease('is alive');
     await send(
       timerWith(async (elapsedMs) => {
-        if (elapsedMs >= 11_000) await setStates({ sent: 2 });
+        if (elapsedMs >= 21_000) await setStates({ sent: 2 });
       }),
     );
     expect(queue.rings).toHaveLength(3);

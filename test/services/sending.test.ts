@@ -1,10 +1,13 @@
 import { sql } from 'drizzle-orm';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { Db } from '../../src/db/client.ts';
+import { listDueBatches } from '../../src/db/batches.ts';
+import { markCancelled, pauseDigest, resumeDigest } from '../../src/db/digests.ts';
 import { endLeases, openLease } from '../../src/db/leases.ts';
 import { addLetter } from '../../src/db/letters.ts';
+import { unpackSelection } from '../../src/db/packed-selection.ts';
 import { updatePreferences, updateStatus } from '../../src/db/subscribers.ts';
 import { suppress } from '../../src/db/suppressions.ts';
+import { recordTries } from '../../src/db/tries.ts';
 import type { DigestKind, Selection } from '../../src/domain/digest.ts';
 import type { LetterKind } from '../../src/domain/letter.ts';
 import type { Subscriber } from '../../src/domain/subscriber.ts';
@@ -13,12 +16,20 @@ import { openRelay, type Relay } from '../../src/mail/relay.ts';
 import { loadMailTemplates, type MailTemplates } from '../../src/mail/templates.ts';
 import { composeDigest } from '../../src/services/compose-digest.ts';
 import { confirmSignUp } from '../../src/services/confirm-sign-up.ts';
-import { type DeliverDeps, deliverBatch } from '../../src/services/deliver-batch.ts';
+import {
+  type BatchResult,
+  type DeliverDeps,
+  deliverBatch,
+} from '../../src/services/deliver-batch.ts';
 import { eraseAddress } from '../../src/services/erase-address.ts';
 import { previewDigest } from '../../src/services/preview-digest.ts';
 import { type LetterDeps, sendLetter } from '../../src/services/send-letter.ts';
 import { requireDigest } from '../../src/services/support/digest-status.ts';
 import { createEditions } from '../../src/services/support/editions.ts';
+import { patiently } from '../../src/services/support/patience.ts';
+import { createSendingWindow, type WindowDeps } from '../../src/services/support/sending-window.ts';
+import { watchReplies } from '../../src/services/support/watch-replies.ts';
+import { unsubscribe } from '../../src/services/unsubscribe.ts';
 import { viewDelivery } from '../../src/services/view-delivery.ts';
 import { sender as sampleSender } from '../mail/samples.ts';
 import { clockAt } from '../support/clock.ts';
@@ -40,6 +51,9 @@ let templates: MailTemplates;
 let sink: Sink;
 let relay: Relay;
 let stopping: AbortController;
+let alarms: string[];
+let tooLate: number;
+const watching: Promise<void>[] = [];
 
 beforeAll(async () => {
   templates = await loadMailTemplates();
@@ -49,6 +63,8 @@ beforeEach(async () => {
   await database.empty();
   clock.set('2026-05-08T07:00:00Z');
   stopping = new AbortController();
+  alarms = [];
+  tooLate = 0;
   sink = await openSink();
   relay = openRelay({ urls: [sink.url], connections: 2 * CONNECTIONS });
 });
@@ -58,9 +74,30 @@ afterEach(async () => {
   await sink.close();
 });
 
-function deps(changes: Partial<DeliverDeps> = {}): DeliverDeps & LetterDeps {
+type Engine = DeliverDeps & LetterDeps;
+
+function deps(changes: Partial<DeliverDeps> = {}, record = recordPatiently): Engine {
   const { db } = database;
+  const watch = watchReplies({ db, clock, suppressionKey, onAlarm: (alarm) => alarms.push(alarm) });
+  const window = createSendingWindow({
+    relay,
+    record,
+    onRecorded: (digestId, tried, count) => {
+      tooLate += count;
+      watching.push(watch(digestId, tried));
+    },
+    isAlive: () => true,
+    clock,
+    random: () => 0.5,
+    size: CONNECTIONS,
+    stopping: stopping.signal,
+  });
   return {
+    window,
+    isRelayOpen: () => true,
+    inHand: new Set(),
+    pause: async () => undefined,
+    halting: new AbortController().signal,
     db,
     editions: createEditions({ db, templates, sender }),
     relay,
@@ -71,11 +108,33 @@ function deps(changes: Partial<DeliverDeps> = {}): DeliverDeps & LetterDeps {
     random: () => 0.5,
     suppressionKey,
     messageIdKey,
-    connections: CONNECTIONS,
     stopping: stopping.signal,
     ...changes,
   };
 }
+
+/** Delivers every batch of the digest that is due. */
+async function deliver(
+  engine: Engine,
+  { digestId, leaseId }: { digestId: number; leaseId: number },
+): Promise<BatchResult> {
+  const due = await listDueBatches(database.db, clock());
+  const results = await Promise.all(
+    due
+      .filter((each) => each.digestId === digestId)
+      .map((key) => deliverBatch(engine, key, leaseId)),
+  );
+  await Promise.all(watching.splice(0));
+  const sum = (of: (result: BatchResult) => number) =>
+    results.reduce((total, result) => total + of(result), 0);
+  return { claimed: sum(({ claimed }) => claimed), sent: sum(({ sent }) => sent) };
+}
+
+const recordPatiently: WindowDeps['record'] = (digestId, tries) =>
+  patiently(() => recordTries(database.database.pool, digestId, tries), {
+    signal: stopping.signal,
+    pause: async () => undefined,
+  });
 
 const lease = (holder = 'test') => openLease(database.db, holder);
 
@@ -126,6 +185,7 @@ async function rows(digestId: number): Promise<Row[]> {
     FROM deliveries WHERE digest_id = ${digestId} ORDER BY subscriber_id`);
   return result.rows.map((row) => ({
     ...(row as unknown as Row),
+    selection: row.selection === null ? null : unpackSelection(String(row.selection)),
     nextAt: new Date(String(row.nextAt)),
   }));
 }
@@ -135,7 +195,7 @@ const statesOf = async (digestId: number) => (await rows(digestId)).map(({ state
 describe('A batch', () => {
   it('sends each reader their own copy and records it', async () => {
     const { digestId, ids } = await composeFor(many(8));
-    const result = await deliverBatch(deps(), { digestId, leaseId: await lease() });
+    const result = await deliver(deps(), { digestId, leaseId: await lease() });
     expect(result).toEqual({ claimed: 8, sent: 8 });
     expect(sink.accepted.map(({ to }) => to).sort()).toEqual(
       many(8)
@@ -162,17 +222,17 @@ describe('A batch', () => {
     const { digestId } = await composeFor([{ hour: 9 }]);
     const leaseId = await lease();
     const none = { claimed: 0, sent: 0 };
-    expect(await deliverBatch(deps(), { digestId, leaseId })).toEqual(none);
-    expect(await deliverBatch(deps(), { digestId: 999, leaseId })).toEqual(none);
+    expect(await deliver(deps(), { digestId, leaseId })).toEqual(none);
+    expect(await deliver(deps(), { digestId: 999, leaseId })).toEqual(none);
     clock.set('2026-05-08T09:00:00Z');
-    expect(await deliverBatch(deps(), { digestId, leaseId })).toMatchObject({ sent: 1 });
+    expect(await deliver(deps(), { digestId, leaseId })).toMatchObject({ sent: 1 });
   });
 
   it('sends nothing again when it rings again', async () => {
     const { digestId } = await composeFor(many(3));
     const leaseId = await lease();
-    await deliverBatch(deps(), { digestId, leaseId });
-    await deliverBatch(deps(), { digestId, leaseId });
+    await deliver(deps(), { digestId, leaseId });
+    await deliver(deps(), { digestId, leaseId });
     expect(sink.tries).toBe(3);
   });
 
@@ -184,7 +244,7 @@ describe('A batch', () => {
         SELECT state FROM deliveries JOIN subscribers ON id = subscriber_id WHERE email = ${to}`);
       committed.push(found[0]?.state === 'sending');
     });
-    await deliverBatch(deps(), { digestId, leaseId: await lease() });
+    await deliver(deps(), { digestId, leaseId: await lease() });
     expect(committed).toEqual(Array(10).fill(true));
     expect(sink.mostAtOnce).toBeLessThanOrEqual(CONNECTIONS);
   });
@@ -224,7 +284,7 @@ describe('What the relay does becomes the state', () => {
   it.each(cases)('%s', async (_what, behave, expected) => {
     const { digestId } = await composeFor(many(1));
     sink.behave(behave);
-    await deliverBatch(deps(), { digestId, leaseId: await lease() });
+    await deliver(deps(), { digestId, leaseId: await lease() });
     expect(await rows(digestId)).toMatchObject([{ attempts: 1, lease: null, ...expected }]);
   });
 
@@ -236,7 +296,7 @@ describe('What the relay does becomes the state', () => {
       if (to.startsWith('r3')) return { at: 'data', reply: '452 4.2.2 Full' };
       return 'accept';
     });
-    const result = await deliverBatch(deps(), { digestId, leaseId: await lease() });
+    const result = await deliver(deps(), { digestId, leaseId: await lease() });
     expect(result).toEqual({ claimed: 4, sent: 1 });
     expect(await statesOf(digestId)).toEqual(['sent', 'failed', 'unknown', 'deferred']);
   });
@@ -245,16 +305,16 @@ describe('What the relay does becomes the state', () => {
     const { digestId } = await composeFor(many(1));
     sink.behave(() => ({ drop: 'after the dot' }));
     const leaseId = await lease();
-    await deliverBatch(deps(), { digestId, leaseId });
+    await deliver(deps(), { digestId, leaseId });
     clock.advance(60 * MINUTE_MS);
-    await deliverBatch(deps(), { digestId, leaseId });
+    await deliver(deps(), { digestId, leaseId });
     expect(sink.received).toHaveLength(1);
   });
 
   it('is written down whatever bytes the reply holds', async () => {
     const { digestId } = await composeFor(many(1));
     sink.behave(() => ({ at: 'rcpt', reply: `550 5.1.1 ${'x'.repeat(489)}\u{1f4ee}` }));
-    await deliverBatch(deps(), { digestId, leaseId: await lease() });
+    await deliver(deps(), { digestId, leaseId: await lease() });
     expect(await statesOf(digestId)).toEqual(['failed']);
   });
 });
@@ -264,17 +324,17 @@ describe('A retry', () => {
     const { digestId } = await composeFor([{ topics: ['rl'] }]);
     sink.behave(() => ({ at: 'data', reply: '451 4.3.0 Later' }));
     const leaseId = await lease();
-    await deliverBatch(deps(), { digestId, leaseId });
+    await deliver(deps(), { digestId, leaseId });
     clock.advance(5 * MINUTE_MS - 1);
-    expect(await deliverBatch(deps(), { digestId, leaseId })).toEqual({ claimed: 0, sent: 0 });
+    expect(await deliver(deps(), { digestId, leaseId })).toEqual({ claimed: 0, sent: 0 });
     clock.advance(1);
-    await deliverBatch(deps(), { digestId, leaseId });
+    await deliver(deps(), { digestId, leaseId });
     expect(await rows(digestId)).toMatchObject([
       { state: 'deferred', attempts: 2, nextAt: new Date('2026-05-08T07:15:00Z') },
     ]);
     sink.behave(() => 'accept');
     clock.advance(10 * MINUTE_MS);
-    await deliverBatch(deps(), { digestId, leaseId });
+    await deliver(deps(), { digestId, leaseId });
     expect(await rows(digestId)).toMatchObject([{ state: 'sent', attempts: 3 }]);
     const [first, ...others] = sink.received.map(({ raw }) => raw.toString('latin1'));
     expect(others).toEqual([first, first]);
@@ -284,12 +344,12 @@ describe('A retry', () => {
     const { digestId, ids } = await composeFor([{ topics: ['rl'] }]);
     sink.behave(() => ({ at: 'rcpt', reply: '451 4.3.0 Later' }));
     const leaseId = await lease();
-    await deliverBatch(deps(), { digestId, leaseId });
+    await deliver(deps(), { digestId, leaseId });
     const [before] = await rows(digestId);
     await updatePreferences(database.db, ids[0] ?? 0, { topics: ['nlp'] }, clock());
     sink.behave(() => 'accept');
     clock.advance(60 * MINUTE_MS);
-    await deliverBatch(deps(), { digestId, leaseId });
+    await deliver(deps(), { digestId, leaseId });
     const [after] = await rows(digestId);
     expect(after).toMatchObject({ state: 'sent', messageId: before?.messageId });
     expect(after?.selection).toEqual(before?.selection);
@@ -299,7 +359,7 @@ describe('A retry', () => {
     const { digestId } = await composeFor(many(1));
     sink.behave(() => ({ at: 'rcpt', reply: '451 4.3.0 Later' }));
     clock.set('2026-05-09T06:58:00Z');
-    await deliverBatch(deps(), { digestId, leaseId: await lease() });
+    await deliver(deps(), { digestId, leaseId: await lease() });
     expect(await rows(digestId)).toMatchObject([{ state: 'expired', reply: '451 4.3.0 Later' }]);
   });
 });
@@ -332,8 +392,8 @@ describe('A reader who does not want the mail any more', () => {
     async (_what, change, detail) => {
       const { digestId, ids } = await composeFor(many(2));
       await change(ids[0] ?? 0);
-      const result = await deliverBatch(deps(), { digestId, leaseId: await lease() });
-      expect(result).toEqual({ claimed: 2, sent: 1 });
+      const result = await deliver(deps(), { digestId, leaseId: await lease() });
+      expect(result.sent).toBe(1);
       expect(await rows(digestId)).toMatchObject([
         { state: 'skipped', detail: expect.stringMatching(detail), lease: null, attempts: 0 },
         { state: 'sent' },
@@ -352,27 +412,28 @@ describe('A reader who does not want the mail any more', () => {
       for (const { to } of sink.received) waiting.delete(to);
       const inHand = (await rows(digestId)).filter(({ state }) => state === 'claimed');
       const [left, erased] = inHand.map(({ id }) => id);
-      await updateStatus(database.db, left ?? 0, 'unsubscribed', clock());
+      const token = tokens.seal({ digestId, subscriberId: left ?? 0 });
+      await unsubscribe({ db: database.db, tokens, clock }, token);
       const email = [...waiting].find(([, id]) => id === erased)?.[0] ?? '';
       await eraseAddress({ db: database.db, clock, suppressionKey }, email);
     });
-    const result = await deliverBatch(deps(), { digestId, leaseId: await lease() });
+    const result = await deliver(deps(), { digestId, leaseId: await lease() });
     expect(result).toEqual({ claimed: 2 * CONNECTIONS, sent: 2 * CONNECTIONS - 2 });
     const skipped = (await rows(digestId)).filter(({ state }) => state === 'skipped');
     expect(skipped).toHaveLength(2);
     expect(
       skipped.filter(({ selection, messageId }) => selection === null && messageId === null),
-    ).toHaveLength(1);
+    ).toHaveLength(2);
   });
 
   it('after a deferral is skipped too', async () => {
     const { digestId, ids } = await composeFor(many(1));
     sink.behave(() => ({ at: 'rcpt', reply: '451 4.3.0 Later' }));
     const leaseId = await lease();
-    await deliverBatch(deps(), { digestId, leaseId });
+    await deliver(deps(), { digestId, leaseId });
     await updateStatus(database.db, ids[0] ?? 0, 'unsubscribed', clock());
     clock.advance(60 * MINUTE_MS);
-    await deliverBatch(deps(), { digestId, leaseId });
+    await deliver(deps(), { digestId, leaseId });
     expect(await statesOf(digestId)).toEqual(['skipped']);
   });
 });
@@ -381,14 +442,14 @@ describe('The same paper', () => {
   it('never comes twice to a reader who changed from daily to weekly', async () => {
     const { digestId, ids } = await composeFor([{ papers: 2 }, { papers: 2 }]);
     sink.behave((to) => (to === '' || sink.tries > 1 ? 'accept' : { drop: 'after the dot' }));
-    await deliverBatch(deps(), { digestId, leaseId: await lease() });
+    await deliver(deps(), { digestId, leaseId: await lease() });
     for (const id of ids) {
       await updatePreferences(database.db, id, { frequency: 'weekly' }, clock());
     }
     sink.behave(() => 'accept');
     clock.set('2026-05-11T07:00:00Z');
     const weekly = await compose('weekly', '2026-05-11');
-    await deliverBatch(deps(), { digestId: weekly, leaseId: await lease() });
+    await deliver(deps(), { digestId: weekly, leaseId: await lease() });
     const ranks = async (id: number) =>
       (await rows(id)).map(({ selection }) => selection?.map(({ rank }) => rank));
     // Both digests hold the same papers in the same order.
@@ -403,12 +464,12 @@ describe('The same paper', () => {
   it('is not in a second mail while the first one waits for its retry', async () => {
     const { digestId, ids } = await composeFor([{ papers: 2 }]);
     sink.behave(() => ({ at: 'rcpt', reply: '451 4.3.0 Later' }));
-    await deliverBatch(deps(), { digestId, leaseId: await lease() });
+    await deliver(deps(), { digestId, leaseId: await lease() });
     await updatePreferences(database.db, ids[0] ?? 0, { frequency: 'weekly' }, clock());
     sink.behave(() => 'accept');
     clock.set('2026-05-11T07:00:00Z');
     const weekly = await compose('weekly', '2026-05-11');
-    await deliverBatch(deps(), { digestId: weekly, leaseId: await lease() });
+    await deliver(deps(), { digestId: weekly, leaseId: await lease() });
     const [[daily], [later]] = [await rows(digestId), await rows(weekly)];
     const first = daily?.selection?.map(({ rank }) => rank);
     expect(first).toHaveLength(2);
@@ -418,12 +479,12 @@ describe('The same paper', () => {
   it('may come again to a reader who never got the first mail', async () => {
     const { digestId, ids } = await composeFor([{ papers: 2 }]);
     sink.behave(() => ({ at: 'rcpt', reply: '550 5.7.1 Not now' }));
-    await deliverBatch(deps(), { digestId, leaseId: await lease() });
+    await deliver(deps(), { digestId, leaseId: await lease() });
     await updatePreferences(database.db, ids[0] ?? 0, { frequency: 'weekly' }, clock());
     sink.behave(() => 'accept');
     clock.set('2026-05-11T07:00:00Z');
     const weekly = await compose('weekly', '2026-05-11');
-    await deliverBatch(deps(), { digestId: weekly, leaseId: await lease() });
+    await deliver(deps(), { digestId: weekly, leaseId: await lease() });
     const [[daily], [later]] = [await rows(digestId), await rows(weekly)];
     expect(later?.selection?.map(({ rank }) => rank)).toEqual(
       daily?.selection?.map(({ rank }) => rank),
@@ -433,22 +494,16 @@ describe('The same paper', () => {
 
 describe('Two workers', () => {
   it('never send the same delivery', async () => {
-    const { digestId } = await composeFor([]);
     await database.db.execute(sql`
-      WITH readers AS (
-        INSERT INTO subscribers (email, email_key, status, topics, keywords, frequency, timezone,
-          hour, papers, created_at, updated_at)
-        SELECT n || '@example.org', n || '@example.org', 'active', '{}', '{}', 'daily', 'UTC', 7, 3,
-          ${clock()}::timestamptz, ${clock()}::timestamptz
-        FROM generate_series(1, 450) AS n RETURNING id
-      )
-      INSERT INTO deliveries (digest_id, subscriber_id, state, send_at, next_at, attempts, updated_at)
-      SELECT ${digestId}::int, id, 'pending', ${clock()}::timestamptz, ${clock()}::timestamptz, 0,
-        ${clock()}::timestamptz FROM readers`);
-    const shared = deps();
+      INSERT INTO subscribers (email, email_key, status, topics, keywords, frequency, timezone,
+        hour, papers, created_at, updated_at)
+      SELECT n || '@example.org', n || '@example.org', 'active', '{}', '{}', 'daily', 'UTC', 7, 3,
+        ${clock()}::timestamptz, ${clock()}::timestamptz
+      FROM generate_series(1, 450) AS n`);
+    const { digestId } = await composeFor([]);
     const leases = [await lease('one'), await lease('two'), await lease('three')];
     const results = await Promise.all(
-      leases.map((leaseId) => deliverBatch(shared, { digestId, leaseId })),
+      leases.map((leaseId) => deliver(deps(), { digestId, leaseId })),
     );
     expect(results.reduce((sum, { sent }) => sum + sent, 0)).toBe(450);
     expect(sink.accepted).toHaveLength(450);
@@ -464,7 +519,7 @@ describe('A lease that has ended', () => {
     const { digestId } = await composeFor(many(2));
     const leaseId = await lease();
     await end(leaseId);
-    const result = await deliverBatch(deps(), { digestId, leaseId });
+    const result = await deliver(deps(), { digestId, leaseId });
     expect(result).toEqual({ claimed: 0, sent: 0 });
     expect(await rows(digestId)).toMatchObject([
       { state: 'pending', lease: null },
@@ -481,7 +536,7 @@ describe('A lease that has ended', () => {
       isEnded = true;
       await end(leaseId);
     });
-    await deliverBatch(deps(), { digestId, leaseId });
+    await deliver(deps(), { digestId, leaseId });
     expect(sink.accepted).toHaveLength(CONNECTIONS);
     const states = await statesOf(digestId);
     expect(states.filter((state) => state === 'unknown')).toHaveLength(CONNECTIONS);
@@ -492,16 +547,16 @@ describe('A lease that has ended', () => {
     const { digestId } = await composeFor(many(2));
     const leaseId = await lease();
     const { editions } = deps();
-    await deliverBatch(
+    await deliver(
       deps({
         editions: async (id) => {
           const edition = await editions(id);
           if (!edition) return null;
           return {
             ...edition,
-            selectFor: async (...args) => {
+            chooserFor: async (...args) => {
               await end(leaseId);
-              return edition.selectFor(...args);
+              return edition.chooserFor(...args);
             },
           };
         },
@@ -520,7 +575,7 @@ describe('Stopping', () => {
   it('finishes what is on its way and gives the rest back', async () => {
     const { digestId } = await composeFor(many(2 * CONNECTIONS + 2));
     sink.beforeReply(async () => stopping.abort());
-    const result = await deliverBatch(deps(), { digestId, leaseId: await lease() });
+    const result = await deliver(deps(), { digestId, leaseId: await lease() });
     expect(result.sent).toBe(CONNECTIONS);
     const states = await statesOf(digestId);
     expect(states.filter((state) => state === 'sent')).toHaveLength(CONNECTIONS);
@@ -530,32 +585,15 @@ describe('Stopping', () => {
   it('before the batch claims nothing', async () => {
     const { digestId } = await composeFor(many(1));
     stopping.abort();
-    const result = await deliverBatch(deps(), { digestId, leaseId: await lease() });
+    const result = await deliver(deps(), { digestId, leaseId: await lease() });
     expect(result).toEqual({ claimed: 0, sent: 0 });
   });
 });
 
 describe('A batch that breaks off', () => {
-  /** The database, whose `transaction` number `failing` fails: before it, or once it is committed. */
-  function failingDb(failing: number, when: 'before' | 'after'): Db {
-    let count = 0;
-    return new Proxy(database.db, {
-      get(db, name) {
-        if (name !== 'transaction') return Reflect.get(db, name);
-        return async (work: Parameters<Db['transaction']>[0]) => {
-          count += 1;
-          if (count === failing && when === 'before') throw new Error('The connection is gone.');
-          const result = await db.transaction(work);
-          if (count === failing) throw new Error('The connection is gone.');
-          return result;
-        };
-      },
-    });
-  }
-
   it('does not stop at a reader whose mail cannot be composed', async () => {
     const { digestId } = await composeFor([{ email: 'no address' }, { email: 'a@example.org' }]);
-    const result = await deliverBatch(deps(), { digestId, leaseId: await lease() });
+    const result = await deliver(deps(), { digestId, leaseId: await lease() });
     expect(result).toEqual({ claimed: 2, sent: 1 });
     expect(await rows(digestId)).toMatchObject([
       { state: 'failed', lease: null, detail: expect.stringContaining('address') },
@@ -569,37 +607,158 @@ describe('A batch that breaks off', () => {
     const broken = deps({
       editions: async (id) => {
         const edition = await editions(id);
-        return edition && { ...edition, selectFor: () => Promise.reject(new Error('Too bad.')) };
+        return edition && { ...edition, chooserFor: () => Promise.reject(new Error('Too bad.')) };
       },
     });
     const leaseId = await lease();
-    await expect(deliverBatch(broken, { digestId, leaseId })).rejects.toThrow('Too bad.');
+    await expect(deliver(broken, { digestId, leaseId })).rejects.toThrow('Too bad.');
     expect(await rows(digestId)).toMatchObject([
       { state: 'pending', lease: null },
       { state: 'pending', lease: null },
     ]);
-    expect(await deliverBatch(deps(), { digestId, leaseId })).toMatchObject({ sent: 2 });
+    expect(await deliver(deps(), { digestId, leaseId })).toMatchObject({ sent: 2 });
   });
 
-  it.each(['before', 'after'] as const)(
-    'when the database fails %s a commit writes down what was sent, and gives back the rest',
-    async (when) => {
+  const lost = () => Object.assign(new Error('The connection is gone.'), { code: '57P01' });
+
+  it.each([
+    ['before', 1],
+    ['before', 2],
+    ['before', 3],
+    ['after', 1],
+    ['after', 2],
+    ['after', 3],
+  ] as const)(
+    'when the database fails %s commit %i sends everything, and nothing twice',
+    async (when, failing) => {
       const { digestId } = await composeFor(many(2 * CONNECTIONS + 1));
-      const leaseId = await lease();
-      const broken = deps({ db: failingDb(2, when) });
-      await expect(deliverBatch(broken, { digestId, leaseId })).rejects.toThrow('is gone');
-      const states = await statesOf(digestId);
-      expect(states.filter((state) => state === 'sent')).toHaveLength(CONNECTIONS);
-      expect(states.filter((state) => !['sent', 'pending', 'deferred'].includes(state))).toEqual(
-        [],
-      );
-      expect(await deliverBatch(deps(), { digestId, leaseId })).toMatchObject({
-        sent: CONNECTIONS + 1,
+      let commits = 0;
+      const engine = deps({}, (id, tries) => {
+        const record = async () => {
+          commits += 1;
+          if (commits === failing && when === 'before') throw lost();
+          const recorded = await recordTries(database.database.pool, id, tries);
+          if (commits === failing) throw lost();
+          return recorded;
+        };
+        return patiently(record, { signal: stopping.signal, pause: async () => undefined });
       });
+      const result = await deliver(engine, { digestId, leaseId: await lease() });
+      expect(commits).toBeGreaterThan(failing);
+      expect(result).toEqual({ claimed: 2 * CONNECTIONS + 1, sent: 2 * CONNECTIONS + 1 });
+      expect(new Set(await statesOf(digestId))).toEqual(new Set(['sent']));
+      expect(await rows(digestId)).toMatchObject(Array(7).fill({ attempts: 1 }));
       expect(new Set(sink.accepted.map(({ to }) => to)).size).toBe(2 * CONNECTIONS + 1);
       expect(sink.accepted).toHaveLength(2 * CONNECTIONS + 1);
     },
   );
+
+  it.each([1, 2, 3])('when the answer to statement %i is lost claims no less', async (failing) => {
+    const { digestId } = await composeFor(many(CONNECTIONS + 1));
+    let asked = 0;
+    const db = new Proxy(database.db, {
+      get(target, name) {
+        if (name !== 'execute') return Reflect.get(target, name);
+        return async (statement: Parameters<typeof target.execute>[0]) => {
+          asked += 1;
+          const mine = asked;
+          const answer = await target.execute(statement);
+          if (mine === failing) throw lost();
+          return answer;
+        };
+      },
+    });
+    const leaseId = await lease();
+    await deliver(deps({ db }), { digestId, leaseId }).catch(() => undefined);
+    await deliver(deps(), { digestId, leaseId });
+    expect(new Set(await statesOf(digestId))).toEqual(new Set(['sent']));
+    expect(sink.accepted).toHaveLength(CONNECTIONS + 1);
+  });
+
+  it('tells when its lease ended before results could be recorded', async () => {
+    const { digestId } = await composeFor(many(1));
+    const leaseId = await lease();
+    sink.beforeReply(async () => void (await endLeases(database.db, { id: leaseId }, clock())));
+    await deliver(deps(), { digestId, leaseId });
+    expect(tooLate).toBe(1);
+    expect(await rows(digestId)).toMatchObject([
+      { state: 'unknown', detail: expect.stringContaining('gone'), reply: null },
+    ]);
+  });
+});
+
+describe('A digest that is paused', () => {
+  it('claims nothing, and goes on when it is resumed', async () => {
+    const { digestId } = await composeFor(many(2));
+    const leaseId = await lease();
+    await pauseDigest(database.db, digestId, 'Waiting.', clock());
+    expect(await deliver(deps(), { digestId, leaseId })).toEqual({ claimed: 0, sent: 0 });
+    await resumeDigest(database.db, digestId);
+    expect(await deliver(deps(), { digestId, leaseId })).toEqual({ claimed: 2, sent: 2 });
+  });
+
+  it('while it is sent finishes what is on its way, and gives the rest back', async () => {
+    const { digestId } = await composeFor(many(3 * CONNECTIONS));
+    sink.beforeReply(async () => {
+      await pauseDigest(database.db, digestId, 'Wait.', clock());
+    });
+    await deliver(deps(), { digestId, leaseId: await lease() });
+    const states = await statesOf(digestId);
+    expect(states.filter((state) => state === 'sent')).toHaveLength(CONNECTIONS);
+    expect(states.filter((state) => state === 'pending')).toHaveLength(2 * CONNECTIONS);
+  });
+
+  it('is cancelled for good: what a worker has in hand is skipped too', async () => {
+    const { digestId } = await composeFor(many(3 * CONNECTIONS));
+    sink.beforeReply(async () => {
+      await markCancelled(database.db, digestId, clock());
+    });
+    await deliver(deps(), { digestId, leaseId: await lease() });
+    const states = await statesOf(digestId);
+    expect(states.filter((state) => state === 'sent')).toHaveLength(CONNECTIONS);
+    expect(states.filter((state) => state === 'skipped')).toHaveLength(2 * CONNECTIONS);
+  });
+});
+
+describe('An address that does not exist', () => {
+  const suppressed = async () => {
+    const { rows: found } = await database.db.execute(sql`SELECT reason FROM suppressions`);
+    return found.map(({ reason }) => reason);
+  };
+
+  it('is never mailed again', async () => {
+    const { digestId } = await composeFor(many(4));
+    sink.behave((to) =>
+      to.startsWith('r1') ? { at: 'rcpt', reply: '550 5.1.1 No such user' } : 'accept',
+    );
+    await deliver(deps(), { digestId, leaseId: await lease() });
+    expect(await suppressed()).toEqual(['bounce']);
+    expect(alarms).toEqual([]);
+  });
+
+  it.each(['550 5.7.1 Blocked', '550 5.1.7 Bad sender', '550 No such user', '552 5.2.2 Full'])(
+    'is not what %s says',
+    async (reply) => {
+      const { digestId } = await composeFor(many(1));
+      sink.behave(() => ({ at: 'rcpt', reply }));
+      await deliver(deps(), { digestId, leaseId: await lease() });
+      expect(await statesOf(digestId)).toEqual(['failed']);
+      expect(await suppressed()).toEqual([]);
+    },
+  );
+
+  it('is not every address: then the digest is paused, and nobody is suppressed', async () => {
+    const { digestId } = await composeFor(many(30));
+    sink.behave(() => ({ at: 'rcpt', reply: '550 5.1.1 No such user' }));
+    await deliver(deps(), { digestId, leaseId: await lease() });
+    const states = await statesOf(digestId);
+    expect(states.filter((state) => state === 'failed').length).toBeLessThan(30);
+    expect(states.filter((state) => state === 'pending').length).toBeGreaterThan(10);
+    expect(await suppressed()).toEqual([]);
+    expect(alarms).toEqual([expect.stringContaining('5 %')]);
+    const digest = await requireDigest(database.db, 'daily', FRIDAY);
+    expect(digest.pauseReason).toContain('5 %');
+  });
 });
 
 describe('A reader’s own view', () => {
@@ -608,7 +767,7 @@ describe('A reader’s own view', () => {
     const token = tokens.seal({ digestId, subscriberId: ids[0] ?? 0 });
     const view = (of = token) => viewDelivery(deps(), of);
     expect(await view()).toBeNull();
-    await deliverBatch(deps(), { digestId, leaseId: await lease() });
+    await deliver(deps(), { digestId, leaseId: await lease() });
     const html = await view();
     expect(html).toContain('Bicycle 0');
     expect(html).not.toContain('Bicycle 1');
@@ -635,7 +794,7 @@ describe('A preview', () => {
     const before = await preview('ADA@example.org');
     expect(await rows(digestId)).toMatchObject([{ state: 'pending', selection: null }]);
     expect(sink.tries).toBe(0);
-    await deliverBatch(deps(), { digestId, leaseId: await lease() });
+    await deliver(deps(), { digestId, leaseId: await lease() });
     expect(sink.accepted[0]?.raw.toString('latin1')).toBe(before);
     expect(await preview('ada@example.org')).toBe(before);
   });

@@ -3,6 +3,8 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { listConsents } from '../../src/db/consents.ts';
 import { addDigest } from '../../src/db/digests.ts';
 import { setLetterToken } from '../../src/db/letters.ts';
+import { packSelection } from '../../src/db/packed-selection.ts';
+import { attachPartition, makePartition } from '../../src/db/partitions.ts';
 import { findSubscriber, findSubscriberByEmail } from '../../src/db/subscribers.ts';
 import { findSuppression, suppress } from '../../src/db/suppressions.ts';
 import { normaliseAddress } from '../../src/domain/address.ts';
@@ -405,11 +407,13 @@ describe('Export and erasure', () => {
 async function storeDelivery(subscriberId: number): Promise<void> {
   const { db } = database;
   const digest = await addDigest(db, { kind: 'daily', date: '2026-05-08', composedAt: clock() });
+  await makePartition(db, digest.id);
+  await attachPartition(db, digest.id);
   await db.execute(sql`
-    INSERT INTO deliveries (digest_id, subscriber_id, state, send_at, next_at, attempts, selection,
+    INSERT INTO deliveries (digest_id, subscriber_id, batch, state, send_at, next_at, attempts, selection,
       message_id, reply, detail, updated_at)
-    VALUES (${digest.id}, ${subscriberId}, 'sent', ${clock()}, ${clock()}, 1,
-      ${JSON.stringify([{ rank: 0, reason: 'Because you follow Ada.' }])}, '<1@example.org>',
+    VALUES (${digest.id}, ${subscriberId}, 0, 'sent', ${clock()}, ${clock()}, 1,
+      ${packSelection([{ rank: 0, reason: 'Because you follow Ada.' }])}, '<1@example.org>',
       '250 Taken for ada@example.org', 'ada@example.org', ${clock()})`);
 }
 

@@ -33,7 +33,12 @@ export function useDatabase(): {
       return current().db;
     },
     empty: async () => {
-      await current().pool.query(
+      const { pool } = current();
+      const { rows } = await pool.query<{ name: string }>(
+        `SELECT inhrelid::regclass::text AS name FROM pg_inherits WHERE inhparent = 'deliveries'::regclass`,
+      );
+      for (const { name } of rows) await pool.query(`DROP TABLE ${name}`);
+      await pool.query(
         `TRUNCATE papers, subscribers, suppressions, digests, leases, signup_limits RESTART IDENTITY CASCADE`,
       );
     },

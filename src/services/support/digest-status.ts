@@ -1,19 +1,13 @@
+import { type Accounting, countDeliveries } from '../../db/accounting.ts';
 import type { Db } from '../../db/client.ts';
-import { countProgress, countStates, sentPerSecond } from '../../db/deliveries.ts';
 import { type DigestSummary, findDigest, latestDigest } from '../../db/digests.ts';
-import type { DeliveryState } from '../../domain/delivery.ts';
 import type { DigestKind } from '../../domain/digest.ts';
 import { PaperboyError } from '../../domain/errors.ts';
 
 /** The accounting of a digest: the audience is the sum over the states. */
-export interface DigestStatus {
+export interface DigestStatus extends Accounting {
   digest: DigestSummary;
   audience: number;
-  states: Record<DeliveryState, number>;
-  due: number;
-  inHand: number;
-  later: number;
-  ratePerSecond: number;
   /** Until nothing is due any more, at the present rate; null when there is none. */
   secondsLeft: number | null;
 }
@@ -24,13 +18,12 @@ export async function digestStatus(
   digest: DigestSummary,
   now: Date,
 ): Promise<DigestStatus> {
-  const states = await countStates(db, digest.id);
-  const progress = await countProgress(db, digest.id, now);
-  const ratePerSecond = await sentPerSecond(db, digest.id, now);
-  const waiting = progress.due + progress.inHand;
+  const accounting = await countDeliveries(db, digest.id, now);
+  const { due, inHand, ratePerSecond } = accounting;
+  const waiting = due + inHand;
   const secondsLeft =
     waiting === 0 ? 0 : ratePerSecond > 0 ? Math.ceil(waiting / ratePerSecond) : null;
-  return { digest, audience: digest.audience, states, ...progress, ratePerSecond, secondsLeft };
+  return { digest, audience: digest.audience, ...accounting, secondsLeft };
 }
 
 /**

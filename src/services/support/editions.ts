@@ -23,11 +23,11 @@ export interface OpenEdition {
   /** The same as mail. */
   mail: Edition;
   topicNames: ReadonlyMap<string, string>;
-  /** The selections of these readers, in their order; `seen` names what each was mailed before. */
-  selectFor(
+  /** What chooses for each of these readers; `seen` names what each was mailed before. */
+  chooserFor(
     readers: readonly Subscriber[],
     seen: ReadonlyMap<number, ReadonlySet<string>>,
-  ): Promise<Selection[]>;
+  ): Promise<(reader: Subscriber) => Selection>;
 }
 
 /** Opens editions by digest id; null when there is no such digest. */
@@ -77,10 +77,10 @@ async function openEdition(
     papers,
     topicNames,
     mail: renderEdition(templates, sender, digest, papers),
-    selectFor: async (readers, seen) => {
+    chooserFor: async (readers, seen) => {
       const keywords = [...new Set(readers.flatMap((reader) => reader.keywords))];
       const pool = { ...shared, keywordMatches: await matchKeywords(db, digestId, keywords) };
-      return readers.map((reader) => selectPapers(pool, reader, seen.get(reader.id) ?? NOTHING));
+      return (reader) => selectPapers(pool, reader, seen.get(reader.id) ?? NOTHING);
     },
   };
 }

@@ -1,6 +1,7 @@
 import type { Db } from '../../db/client.ts';
 import { eraseSubscriber } from '../../db/subscribers.ts';
 import { lockErasure, suppress } from '../../db/suppressions.ts';
+import { forgetDeliveries, withdrawDeliveries } from '../../db/withdrawals.ts';
 import { normaliseAddress } from '../../domain/address.ts';
 import type { Subscriber } from '../../domain/subscriber.ts';
 import { hashSuppressed } from '../../domain/tokens.ts';
@@ -19,5 +20,7 @@ export async function eraseReader(
     'erased',
     now,
   );
+  await withdrawDeliveries(tx, subscriber.id, 'The reader was erased.', now);
+  await forgetDeliveries(tx, subscriber.id);
   await eraseSubscriber(tx, subscriber.id);
 }

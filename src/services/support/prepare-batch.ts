@@ -1,20 +1,17 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { ClaimedDelivery, Verdict } from '../../db/claims.ts';
 import type { Db } from '../../db/client.ts';
-import {
-  type ClaimedDelivery,
-  changeDeliveries,
-  type DeliveryChange,
-  listSeenPapers,
-} from '../../db/deliveries.ts';
+import { listSeenPapers } from '../../db/deliveries.ts';
 import { listSubscribers } from '../../db/subscribers.ts';
 import { listSuppressed } from '../../db/suppressions.ts';
 import type { Clock } from '../../domain/clock.ts';
 import type { Selection } from '../../domain/digest.ts';
 import type { Subscriber } from '../../domain/subscriber.ts';
 import { hashSuppressed, type Tokens } from '../../domain/tokens.ts';
-import { type AddressedCopy, digestMessage } from '../../mail/digest-message.ts';
-import type { Message } from '../../mail/message.ts';
+import { digestMessage } from '../../mail/digest-message.ts';
 import { messageIdFor } from '../../mail/message-id.ts';
 import { copyFor, type OpenEdition } from './editions.ts';
+import type { Ready } from './sending-window.ts';
 
 export interface PrepareDeps {
   db: Db;
@@ -24,62 +21,95 @@ export interface PrepareDeps {
   messageIdKey: Buffer;
 }
 
-/** A delivery whose mail is ready. */
-export interface Ready {
-  delivery: ClaimedDelivery;
-  message: Message;
+/** What was decided of a batch. */
+export interface Prepared {
+  ready: Ready[];
+  verdicts: Verdict[];
 }
 
-/** Decides for each delivery, records the decisions, and composes the mails of those that go out. */
+type Reader = Subscriber & { emailKey: string };
+
+/** Mails composed in one go, before others get their turn: connections wait meanwhile. */
+const AT_A_TIME = 10;
+
+/** Decides for each delivery, and composes the mails of those that go out. */
 export async function prepareBatch(
   deps: PrepareDeps,
   edition: OpenEdition,
   claimed: readonly ClaimedDelivery[],
   leaseId: number,
-): Promise<Ready[]> {
-  const { db, tokens, clock } = deps;
-  const digestId = edition.digest.id;
-  const now = clock();
+): Promise<Prepared> {
+  const { db } = deps;
   const ids = claimed.map(({ subscriberId }) => subscriberId);
   const readers = new Map((await listSubscribers(db, ids)).map((reader) => [reader.id, reader]));
   const suppressed = await findSuppressedReaders(deps, [...readers.values()]);
-  const selections = await chooseAll(deps, edition, claimed, readers);
-  const changes: DeliveryChange[] = [];
-  const ready: Ready[] = [];
-  for (const delivery of claimed) {
+  const choose = await openChoice(db, edition, claimed, readers);
+  const prepared: Prepared = { ready: [], verdicts: [] };
+  for (const [place, delivery] of claimed.entries()) {
+    if (place > 0 && place % AT_A_TIME === 0) await nextTurn();
     const { subscriberId } = delivery;
     const reader = readers.get(subscriberId);
-    const selection = selections.get(subscriberId) ?? [];
-    const obstacle = obstacleFor(reader, suppressed, selection);
+    const obstacle = obstacleFor(reader, suppressed);
     if (!reader || obstacle !== null) {
-      changes.push({ subscriberId, state: 'skipped', detail: obstacle ?? '' });
+      prepared.verdicts.push({ subscriberId, state: 'skipped', detail: obstacle ?? '' });
       continue;
     }
-    const messageId =
-      delivery.messageId ??
-      messageIdFor(digestId, subscriberId, deps.messageIdKey, edition.mail.sender.messageIdDomain);
-    const date = delivery.messageDate ?? now;
-    const copy = copyFor(edition, reader, {
-      token: tokens.seal({ digestId, subscriberId }),
-      selection,
-    });
-    const message = composeFor(edition, { ...copy, to: reader.email, messageId, date });
-    if (message instanceof RangeError) {
-      changes.push({ subscriberId, state: 'failed', detail: message.message });
+    const selection = delivery.selection ?? choose(reader);
+    if (selection.length === 0) {
+      prepared.verdicts.push({ subscriberId, state: 'skipped', detail: NO_MATCH });
       continue;
     }
-    changes.push({ subscriberId, state: 'claimed', selection, messageId, messageDate: date });
-    ready.push({ delivery, message });
+    const ready = compose(deps, edition, { delivery, reader, selection, leaseId });
+    if (ready instanceof RangeError) {
+      prepared.verdicts.push({ subscriberId, state: 'failed', detail: ready.message });
+    } else prepared.ready.push(ready);
   }
-  const held = await changeDeliveries(db, { digestId, leaseId, from: 'claimed', now }, changes);
-  return ready.filter(({ delivery }) => held.has(delivery.subscriberId));
+  return prepared;
 }
+
+const NO_MATCH = 'No paper of this digest matches what the reader follows.';
 
 /** A reader whose mail cannot be composed, such as for an address that fits no header, must not hold
  *  up the others: the problem is the answer then. */
-function composeFor({ mail }: OpenEdition, copy: AddressedCopy): Message | RangeError {
+function compose(
+  { tokens, messageIdKey, clock }: PrepareDeps,
+  edition: OpenEdition,
+  {
+    delivery,
+    reader,
+    selection,
+    leaseId,
+  }: { delivery: ClaimedDelivery; reader: Reader; selection: Selection; leaseId: number },
+): Ready | RangeError {
+  const { mail, digest } = edition;
+  const { subscriberId, attempts, sendAt } = delivery;
+  const messageId =
+    delivery.messageId ??
+    messageIdFor(digest.id, subscriberId, messageIdKey, mail.sender.messageIdDomain);
+  const messageDate = delivery.messageDate ?? clock();
+  const token = tokens.seal({ digestId: digest.id, subscriberId });
+  const copy = copyFor(edition, reader, { token, selection });
   try {
-    return digestMessage(mail, copy);
+    const message = digestMessage(mail, {
+      ...copy,
+      to: reader.email,
+      messageId,
+      date: messageDate,
+    });
+    return {
+      subscriberId,
+      leaseId,
+      attempts: attempts + 1,
+      selection,
+      messageId,
+      messageDate,
+      digestId: digest.id,
+      kind: digest.kind,
+      sendAt,
+      domain: reader.email.slice(reader.email.lastIndexOf('@') + 1).toLowerCase(),
+      emailKey: reader.emailKey,
+      message,
+    };
   } catch (error) {
     if (error instanceof RangeError) return error;
     throw error;
@@ -89,48 +119,43 @@ function composeFor({ mail }: OpenEdition, copy: AddressedCopy): Message | Range
 function obstacleFor(
   reader: Subscriber | undefined,
   suppressed: ReadonlySet<number>,
-  selection: Selection,
 ): string | null {
   if (!reader) return 'The reader was erased.';
   if (reader.status !== 'active') return `The reader is ${reader.status}.`;
   if (suppressed.has(reader.id)) return 'The address is suppressed.';
-  if (selection.length === 0) return 'No paper of this digest matches what the reader follows.';
   return null;
 }
 
 async function findSuppressedReaders(
   { db, suppressionKey }: PrepareDeps,
-  readers: readonly (Subscriber & { emailKey: string })[],
+  readers: readonly Reader[],
 ): Promise<Set<number>> {
   const hashes = new Map(
     readers.map(({ id, emailKey }) => [id, hashSuppressed(emailKey, suppressionKey)]),
   );
   const suppressed = await listSuppressed(db, [...hashes.values()]);
+  if (suppressed.size === 0) return new Set();
   return new Set(
     [...hashes].filter(([, hash]) => suppressed.has(hash.toString('hex'))).map(([id]) => id),
   );
 }
 
-/** A selection once chosen stays: retries and the web view show the same papers. */
-async function chooseAll(
-  { db }: PrepareDeps,
+/** Chooses for the readers of a batch. A selection once stored stays: retries and the web view show
+ *  the same papers. */
+async function openChoice(
+  db: Db,
   edition: OpenEdition,
   claimed: readonly ClaimedDelivery[],
   readers: ReadonlyMap<number, Subscriber>,
-): Promise<Map<number, Selection>> {
-  const selections = new Map<number, Selection>();
-  const open: Subscriber[] = [];
-  for (const { subscriberId, selection } of claimed) {
-    const reader = readers.get(subscriberId);
-    if (selection) selections.set(subscriberId, selection);
-    else if (reader?.status === 'active') open.push(reader);
-  }
+): Promise<(reader: Subscriber) => Selection> {
+  const open = claimed.flatMap(({ subscriberId, selection }) => {
+    const reader = selection === null ? readers.get(subscriberId) : undefined;
+    return reader?.status === 'active' ? [reader] : [];
+  });
   const seen = await listSeenPapers(
     db,
     edition.digest.id,
     open.map(({ id }) => id),
   );
-  const chosen = await edition.selectFor(open, seen);
-  for (const [place, { id }] of open.entries()) selections.set(id, chosen[place] ?? []);
-  return selections;
+  return edition.chooserFor(open, seen);
 }

@@ -1,23 +1,25 @@
+import { expireDeferred, listDueBatches, skipCancelled } from '../../db/batches.ts';
 import type { Db } from '../../db/client.ts';
-import { countDue, expireDeferred } from '../../db/deliveries.ts';
 import { endLeases } from '../../db/leases.ts';
 import { listDueLetters } from '../../db/letters.ts';
-import { BATCH_SIZE } from '../../domain/delivery.ts';
 import { DIGEST_KINDS } from '../../domain/digest.ts';
 import { previousDigestAt } from '../../domain/schedule.ts';
 import type { Queue } from '../../queue/queue.ts';
 
 /** What a sweep found and did. */
 export interface Sweep {
-  due: number;
+  batches: number;
   letters: number;
   expired: number;
+  /** Left of digests that were cancelled. */
+  skipped: number;
   /** Freed from workers that are gone. */
   pending: number;
   unknown: number;
 }
 
 const LETTERS_AT_ONCE = 1000;
+const RINGS_AT_ONCE = 500;
 
 /**
  * The tick: frees what dead workers held, ends retries whose next digest is due, and rings for every
@@ -26,29 +28,33 @@ const LETTERS_AT_ONCE = 1000;
  */
 export async function ringDue({ db, queue }: { db: Db; queue: Queue }, now: Date): Promise<Sweep> {
   const freed = await db.transaction((tx) => endLeases(tx, { expired: true }, now));
+  const skipped = await skipCancelled(db, now);
   let expired = 0;
   for (const kind of DIGEST_KINDS) {
     expired += await expireDeferred(db, { kind, sendBefore: previousDigestAt(kind, now), now });
   }
-  const counts = await countDue(db, now);
-  for (const { digestId, due } of counts) await ringBatches(queue, digestId, due);
+  const batches = await ringBatches({ db, queue }, now);
   const letterIds = await listDueLetters(db, now, LETTERS_AT_ONCE);
   await queue.ringMany(
     'letter',
     letterIds.map((letterId) => ({ data: { letterId }, id: `letter-${letterId}` })),
   );
-  const due = counts.reduce((sum, count) => sum + count.due, 0);
-  return { due, letters: letterIds.length, expired, ...freed };
+  return { batches, letters: letterIds.length, expired, skipped, ...freed };
 }
 
-/** Rings once per batch that `due` deliveries make. */
-async function ringBatches(queue: Queue, digestId: number, due: number): Promise<void> {
-  const batches = Math.ceil(due / BATCH_SIZE);
-  const rings = Array.from({ length: batches }, (_, batch) => ({
-    data: { digestId },
-    id: `batch-${digestId}-${batch}`,
+/** Rings once for each batch that is due. The number of claims in the id gives each claim a bell of
+ *  its own: that of a worker that died hangs until its queue misses it. */
+export async function ringBatches(
+  { db, queue }: { db: Db; queue: Queue },
+  now: Date,
+): Promise<number> {
+  const due = await listDueBatches(db, now);
+  const rings = due.map(({ digestId, batch, claims }) => ({
+    data: { digestId, batch },
+    id: `batch-${digestId}-${batch}-${claims}`,
   }));
-  for (let start = 0; start < rings.length; start += 500) {
-    await queue.ringMany('batch', rings.slice(start, start + 500));
+  for (let start = 0; start < rings.length; start += RINGS_AT_ONCE) {
+    await queue.ringMany('batch', rings.slice(start, start + RINGS_AT_ONCE));
   }
+  return due.length;
 }

@@ -336,7 +336,7 @@ describe('/view/:token', () => {
     expect(early.statusCode).toBe(404);
 
     site.clock.advance(2 * 3_600_000);
-    await handlers.batch({ digestId });
+    await handlers.batch({ digestId, batch: 0 });
     expect((await findDelivery(db, digestId, id))?.state).toBe('sent');
     const view = await site.page(url);
     expect(view.statusCode).toBe(200);

@@ -1,0 +1,76 @@
+import { sql } from 'drizzle-orm';
+import { DELIVERY_STATES, type DeliveryState } from '../domain/delivery.ts';
+import type { Db } from './client.ts';
+
+/** Where the deliveries of a digest are. */
+export interface Accounting {
+  states: Record<DeliveryState, number>;
+  /** Waiting, and to be sent now. */
+  due: number;
+  /** In a worker's hands. */
+  inHand: number;
+  /** Waiting for a later hour, or for the next try. */
+  later: number;
+  /** Mails that left in the last minute, per second. */
+  ratePerSecond: number;
+}
+
+const RATE_MS = 60_000;
+
+/** Counts the deliveries of a digest at `now`, all in one look. Once they are removed by the
+ *  retention, what they came to is known still. */
+export async function countDeliveries(db: Db, digestId: number, now: Date): Promise<Accounting> {
+  const since = new Date(now.getTime() - RATE_MS);
+  const result = await db.execute<{
+    state: DeliveryState;
+    isDue: boolean;
+    count: number;
+    recent: number;
+    firstAt: string | null;
+  }>(sql`
+    SELECT state, next_at <= ${now} OR state = 'pending' AND is_rushed AS "isDue", count(*)::int AS count,
+      count(*) FILTER (WHERE state = 'sent' AND updated_at > ${since})::int AS recent,
+      min(updated_at) FILTER (WHERE state = 'sent' AND updated_at > ${since}) AS "firstAt"
+    FROM deliveries JOIN batches USING (digest_id, batch)
+    WHERE digest_id = ${digestId}
+    GROUP BY 1, 2`);
+  const { rows } = result;
+  const sum = (of: (row: (typeof rows)[number]) => boolean) =>
+    rows.filter(of).reduce((total, { count }) => total + count, 0);
+  const waits = ({ state }: { state: DeliveryState }) =>
+    state === 'pending' || state === 'deferred';
+  return {
+    states:
+      (await finalStates(db, digestId)) ?? statesOf((state) => sum((row) => row.state === state)),
+    due: sum((row) => waits(row) && row.isDue),
+    inHand: sum(({ state }) => state === 'claimed' || state === 'sending'),
+    later: sum((row) => waits(row) && !row.isDue),
+    ratePerSecond: rateOf(rows, now),
+  };
+}
+
+/** What a digest's deliveries came to, kept since they were removed; null while they are there. */
+async function finalStates(
+  db: Db,
+  digestId: number,
+): Promise<Record<DeliveryState, number> | null> {
+  const result = await db.execute<{ states: Record<DeliveryState, number> | null }>(
+    sql`SELECT final_states AS states FROM digests WHERE id = ${digestId}`,
+  );
+  return result.rows[0]?.states ?? null;
+}
+
+function statesOf(count: (state: DeliveryState) => number): Record<DeliveryState, number> {
+  return Object.fromEntries(DELIVERY_STATES.map((state) => [state, count(state)])) as Record<
+    DeliveryState,
+    number
+  >;
+}
+
+/** From the first mail of the last minute on, so that a digest that has just begun has a rate too. */
+function rateOf(rows: readonly { recent: number; firstAt: string | null }[], now: Date): number {
+  const recent = rows.reduce((total, row) => total + row.recent, 0);
+  const starts = rows.flatMap(({ firstAt }) => (firstAt === null ? [] : [Date.parse(firstAt)]));
+  if (recent === 0) return 0;
+  return recent / Math.max((now.getTime() - Math.min(...starts)) / 1000, 1);
+}

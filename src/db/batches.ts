@@ -1,0 +1,109 @@
+import { sql } from 'drizzle-orm';
+import type { DigestKind } from '../domain/digest.ts';
+import type { Db } from './client.ts';
+import { deliveriesOf } from './partitions.ts';
+
+/** Names a batch. */
+export interface BatchKey {
+  digestId: number;
+  batch: number;
+}
+
+/** A batch to ring for. */
+export interface DueBatch extends BatchKey {
+  /** How often it was claimed before. */
+  claims: number;
+}
+
+/** The batches in which something is due, the longest waiting first. Nothing of a digest that is
+ *  paused or cancelled is due. */
+export async function listDueBatches(db: Db, now: Date): Promise<DueBatch[]> {
+  const result = await db.execute<{ digestId: number; batch: number; claims: number }>(sql`
+    SELECT digest_id AS "digestId", batch, claims
+    FROM batches JOIN digests ON digests.id = digest_id
+    WHERE due_at <= ${now} AND paused_at IS NULL AND cancelled_at IS NULL
+    ORDER BY due_at, digest_id, batch`);
+  return result.rows;
+}
+
+/** Makes what waits for its readers' hour due at once. Returns how many batches. */
+export async function rushBatches(db: Db, digestId: number, now: Date): Promise<number> {
+  const result = await db.execute(sql`
+    UPDATE batches SET is_rushed = true, due_at = ${now}
+    WHERE digest_id = ${digestId} AND due_at IS NOT NULL AND send_at > ${now}`);
+  return result.rowCount ?? 0;
+}
+
+/** Ends the retries of deferred deliveries whose next digest is due, but for those in a worker's
+ *  hands. Returns how many. */
+export async function expireDeferred(
+  db: Db,
+  { kind, sendBefore, now }: { kind: DigestKind; sendBefore: Date; now: Date },
+): Promise<number> {
+  return db.transaction(async (tx) => {
+    const open = await tx.execute<{ digestId: number; numbers: number[] }>(sql`
+      SELECT digest_id AS "digestId", array_agg(batch) AS numbers FROM (
+        SELECT digest_id, batch FROM batches JOIN digests ON digests.id = digest_id
+        WHERE kind = ${kind} AND due_at IS NOT NULL AND lease_id IS NULL AND send_at <= ${sendBefore}
+        FOR UPDATE OF batches SKIP LOCKED
+      ) AS ended GROUP BY digest_id`);
+    let expired = 0;
+    for (const { digestId, numbers } of open.rows) {
+      const result = await tx.execute(sql`
+        UPDATE ${deliveriesOf(digestId)} SET state = 'expired', updated_at = ${now}
+        WHERE batch = ANY(${sql.param(numbers)}::int[]) AND state = 'deferred'`);
+      expired += result.rowCount ?? 0;
+      await putDown(tx, digestId, numbers);
+    }
+    return expired;
+  });
+}
+
+/** Takes batches out of a worker's hands: each is due again when the first of its deliveries is. Hold
+ *  their locks since an earlier statement, or what became due meanwhile would be missed. */
+export async function putDown(tx: Db, digestId: number, numbers: readonly number[]): Promise<void> {
+  await tx.execute(sql`
+    UPDATE batches SET lease_id = NULL, due_at = (
+      SELECT min(CASE WHEN state = 'pending' AND is_rushed THEN least(next_at, due_at) ELSE next_at END)
+      FROM ${deliveriesOf(digestId)} AS here
+      WHERE here.batch = batches.batch AND state IN ('pending', 'deferred')
+    )
+    WHERE digest_id = ${digestId} AND batch = ANY(${sql.param([...numbers])}::int[])`);
+}
+
+/** Makes the batches of these deliveries due at `now`, and holds them until the transaction ends. */
+export async function holdDue(
+  tx: Db,
+  digestId: number,
+  numbers: readonly number[],
+  now: Date,
+): Promise<void> {
+  await tx.execute(sql`
+    UPDATE batches SET due_at = least(due_at, ${now})
+    WHERE digest_id = ${digestId} AND batch = ANY(${sql.param([...numbers])}::int[])`);
+}
+
+/** Skips what is left of the cancelled digests, but for what is in a worker's hands. Returns how
+ *  many. */
+export async function skipCancelled(db: Db, now: Date): Promise<number> {
+  return db.transaction(async (tx) => {
+    const open = await tx.execute<{ digestId: number; numbers: number[] }>(sql`
+      SELECT digest_id AS "digestId", array_agg(batch) AS numbers FROM (
+        SELECT digest_id, batch FROM batches JOIN digests ON digests.id = digest_id
+        WHERE cancelled_at IS NOT NULL AND due_at IS NOT NULL AND lease_id IS NULL
+        FOR UPDATE OF batches SKIP LOCKED
+      ) AS cancelled GROUP BY digest_id`);
+    let skipped = 0;
+    for (const { digestId, numbers } of open.rows) {
+      const result = await tx.execute(sql`
+        UPDATE ${deliveriesOf(digestId)} SET state = 'skipped', detail = ${CANCELLED}, updated_at = ${now}
+        WHERE batch = ANY(${sql.param(numbers)}::int[]) AND state IN ('pending', 'deferred')`);
+      skipped += result.rowCount ?? 0;
+      await putDown(tx, digestId, numbers);
+    }
+    return skipped;
+  });
+}
+
+/** Why deliveries of a cancelled digest are skipped. */
+export const CANCELLED = 'The digest was cancelled.';

@@ -1,0 +1,42 @@
+import { type SQL, sql } from 'drizzle-orm';
+import type { Db } from './client.ts';
+
+/** Initial filling of a page, in percent: what a delivery grows by on its way to `sent` finds room
+ *  beside it, so that no index is touched (HOT). */
+const FILL_PERCENT = 15;
+
+/** The table that holds the deliveries of one digest. Named outright, so that statements neither
+ *  plan for nor lock those of all other mornings. */
+export function deliveriesOf(digestId: number): SQL {
+  return sql.raw(deliveriesTable(digestId));
+}
+
+/** The same as text. @throws RangeError for what is no id. */
+export function deliveriesTable(digestId: number): string {
+  if (!Number.isSafeInteger(digestId) || digestId < 1) {
+    throw new RangeError(`The id of a digest is ${digestId}: expected a whole number from 1 on.`);
+  }
+  return `deliveries_${digestId}`;
+}
+
+/** Makes the table for the deliveries of a digest, without indexes and known to nobody yet. */
+export async function makePartition(db: Db, digestId: number): Promise<void> {
+  await db.execute(sql`
+    CREATE TABLE ${deliveriesOf(digestId)} (LIKE deliveries INCLUDING DEFAULTS INCLUDING CONSTRAINTS)
+    WITH (fillfactor = ${sql.raw(String(FILL_PERCENT))})`);
+}
+
+/** Makes a filled table part of `deliveries`. Sending of other digests goes on meanwhile. */
+export async function attachPartition(db: Db, digestId: number): Promise<void> {
+  const table = deliveriesOf(digestId);
+  await db.execute(sql`ALTER TABLE ${table} ADD PRIMARY KEY (digest_id, subscriber_id)`);
+  await db.execute(sql`CREATE INDEX ON ${table} (batch)`);
+  const value = sql.raw(String(digestId));
+  await db.execute(sql`ALTER TABLE deliveries ATTACH PARTITION ${table} FOR VALUES IN (${value})`);
+  await db.execute(sql`ANALYZE ${table}`);
+}
+
+/** Removes the deliveries of a digest at one stroke, whatever their number. */
+export async function dropPartition(db: Db, digestId: number): Promise<void> {
+  await db.execute(sql`DROP TABLE IF EXISTS ${deliveriesOf(digestId)}`);
+}

@@ -1,0 +1,116 @@
+import type pg from 'pg';
+import type { DeliveryState } from '../domain/delivery.ts';
+import type { Selection } from '../domain/digest.ts';
+import { packSelection } from './packed-selection.ts';
+import { deliveriesTable } from './partitions.ts';
+
+/** A delivery that is about to be sent, with what every later try will repeat. */
+export interface NextTry {
+  subscriberId: number;
+  leaseId: number;
+  /** This one included. */
+  attempts: number;
+  selection: Selection;
+  messageId: string;
+  messageDate: Date;
+}
+
+/** What a try came to. */
+export interface TryResult {
+  subscriberId: number;
+  leaseId: number;
+  state: Extract<DeliveryState, 'sent' | 'deferred' | 'failed' | 'unknown' | 'expired'>;
+  nextAt?: Date;
+  relay?: string;
+  reply?: string;
+  detail?: string;
+}
+
+export interface Recorded {
+  /** How many results were written; the lease of the others had ended. */
+  results: number;
+  /** Subscribers whose deliveries are `sending` from now on, and may be sent. */
+  going: Set<number>;
+}
+
+/**
+ * Records results and marks the next tries `sending`, in one statement and so in one commit: only
+ * what is in `going` may leave. A delivery goes only under a lease that lives, of a digest that is
+ * neither paused nor cancelled, when its reader has not left. Safe to repeat when the answer of the
+ * database was lost.
+ */
+export async function recordTries(
+  pool: pg.Pool,
+  digestId: number,
+  { results, next, now }: { results: readonly TryResult[]; next: readonly NextTry[]; now: Date },
+): Promise<Recorded> {
+  const table = deliveriesTable(digestId);
+  const answer = await pool.query<{ results: number; going: string[] }>({
+    name: `record-${digestId}`,
+    text: statementFor(table, digestId),
+    values: [
+      now,
+      results.map(({ subscriberId }) => subscriberId),
+      results.map(({ leaseId }) => leaseId),
+      results.map(({ state }) => state),
+      results.map(({ nextAt }) => nextAt ?? null),
+      results.map(({ relay }) => relay ?? null),
+      results.map(({ reply }) => storable(reply)),
+      results.map(({ detail }) => storable(detail)),
+      next.map(({ subscriberId }) => subscriberId),
+      next.map(({ leaseId }) => leaseId),
+      next.map(({ attempts }) => attempts),
+      next.map(({ selection }) => packSelection(selection)),
+      next.map(({ messageId }) => messageId),
+      next.map(({ messageDate }) => messageDate),
+    ],
+  });
+  const [row] = answer.rows;
+  return { results: row?.results ?? 0, going: new Set((row?.going ?? []).map(Number)) };
+}
+
+/** A reader who was erased has no Message-ID left: of such a one only the state is kept. `sending`
+ *  stands among the states that may become `sending` for a commit whose answer was lost: what is in
+ *  `next` has certainly not been sent. */
+function statementFor(table: string, digestId: number): string {
+  return `
+    WITH result AS (
+      UPDATE ${table} AS delivery SET
+        state = tried.state,
+        next_at = coalesce(tried.next_at, delivery.next_at),
+        relay = tried.relay,
+        reply = CASE WHEN delivery.message_id IS NOT NULL THEN tried.reply END,
+        detail = CASE WHEN delivery.message_id IS NOT NULL THEN tried.detail END,
+        lease_id = NULL,
+        updated_at = $1
+      FROM unnest($2::bigint[], $3::bigint[], $4::text[], $5::timestamptz[], $6::text[], $7::text[], $8::text[])
+        AS tried (subscriber_id, lease_id, state, next_at, relay, reply, detail)
+      WHERE delivery.digest_id = ${digestId} AND delivery.subscriber_id = tried.subscriber_id
+        AND delivery.lease_id = tried.lease_id AND delivery.state = 'sending'
+      RETURNING 1
+    ), going AS (
+      UPDATE ${table} AS delivery SET
+        state = 'sending',
+        attempts = next.attempts,
+        selection = next.selection,
+        message_id = next.message_id,
+        message_date = next.message_date,
+        reply = NULL,
+        detail = NULL,
+        updated_at = $1
+      FROM unnest($9::bigint[], $10::bigint[], $11::smallint[], $12::text[], $13::text[], $14::timestamptz[])
+        AS next (subscriber_id, lease_id, attempts, selection, message_id, message_date)
+      WHERE delivery.digest_id = ${digestId} AND delivery.subscriber_id = next.subscriber_id
+        AND delivery.lease_id = next.lease_id AND delivery.state IN ('claimed', 'sending')
+        AND EXISTS (SELECT FROM leases WHERE id = next.lease_id AND expires_at > clock_timestamp())
+        AND EXISTS (
+          SELECT FROM digests WHERE id = ${digestId} AND paused_at IS NULL AND cancelled_at IS NULL)
+      RETURNING delivery.subscriber_id
+    )
+    SELECT (SELECT count(*)::int FROM result) AS results, ARRAY(SELECT subscriber_id FROM going) AS going`;
+}
+
+/** Postgres takes neither NUL nor half a surrogate pair; both may stand in what a relay says. */
+function storable(text: string | undefined): string | null {
+  return text === undefined ? null : text.replace(/[\0\p{Cs}]/gu, '\ufffd');
+}

@@ -1,0 +1,207 @@
+import type { NextTry, Recorded, TryResult } from '../../db/tries.ts';
+import type { Clock } from '../../domain/clock.ts';
+import type { DigestKind } from '../../domain/digest.ts';
+import { type SendOutcome, settle } from '../../domain/outcome.ts';
+import { asksForPatience, judgeReply } from '../../domain/smtp-reply.ts';
+import type { Message } from '../../mail/message.ts';
+import type { Relay } from '../../mail/relay.ts';
+import { createWaitingList } from './waiting-list.ts';
+
+/** A delivery whose mail is ready. */
+export interface Ready extends NextTry {
+  digestId: number;
+  kind: DigestKind;
+  sendAt: Date;
+  /** The part of the address behind the `@`. */
+  domain: string;
+  /** Under what the address is suppressed, should there be no such reader. */
+  emailKey: string;
+  message: Message;
+}
+
+/** A try whose result is recorded. */
+export interface Tried {
+  entry: Ready;
+  outcome: SendOutcome;
+  result: TryResult;
+}
+
+export interface WindowDeps {
+  relay: Relay;
+  /** Rejects only when nothing more can be recorded. */
+  record: (
+    digestId: number,
+    tries: { results: readonly TryResult[]; next: readonly NextTry[]; now: Date },
+  ) => Promise<Recorded>;
+  /** Called with what a commit recorded; `tooLate` of them had lost their lease before. */
+  onRecorded: (digestId: number, tried: readonly Tried[], tooLate: number) => void;
+  /** Whether what this lease holds is still ours. */
+  isAlive: (leaseId: number) => boolean;
+  clock: Clock;
+  /** 0 to 1; spreads retries. */
+  random: () => number;
+  /** Messages that may be in flight. */
+  size: number;
+  /** Aborted when nothing new is to be sent. */
+  stopping: AbortSignal;
+}
+
+/** What became of the deliveries of a batch; those that were not tried stay claimed. */
+export interface Passage {
+  sent: number;
+  /** Not to be sent before, since their domains asked for patience. */
+  putOff: { subscriberId: number; nextAt: Date }[];
+}
+
+/** The way of every digest mail of a worker process to the relay. */
+export interface SendingWindow {
+  /** Sends what may be sent, and resolves when what became of each is recorded. */
+  send(entries: readonly Ready[]): Promise<Passage>;
+}
+
+/** As a share of the window: changes that are worth a commit of their own. */
+const WORTH = 0.4;
+
+/** How long fewer of them wait for company, in ms. */
+const LINGER_MS = 4;
+
+interface Group extends Passage {
+  left: number;
+  resolve: (passage: Passage) => void;
+  reject: (error: unknown) => void;
+}
+
+interface Entry extends Ready {
+  group: Group;
+}
+
+/**
+ * Keeps at most `size` messages in flight: `sending` committed, the result not yet. One commit at a
+ * time records what came back and marks as many next ones, while the connections go on with what was
+ * marked before.
+ */
+export function createSendingWindow(deps: WindowDeps): SendingWindow {
+  const { relay, clock, size, stopping } = deps;
+  const waiting = createWaitingList<Entry>(size);
+  const worth = Math.max(1, Math.floor(size * WORTH));
+  let tried: (Tried & { entry: Entry })[] = [];
+  /** Marked and not recorded yet; what is in `tried` is among them. */
+  let inFlight = 0;
+  let isCommitting = false;
+  let linger: NodeJS.Timeout | undefined;
+
+  const look = () => {
+    if (isCommitting) return;
+    if (stopping.aborted || !relay.isOpen()) waiting.clear().forEach(leave);
+    const changes = tried.length + Math.min(waiting.length, size - inFlight + tried.length);
+    const isIdle = inFlight === tried.length;
+    if (changes === 0) return;
+    if (isIdle || changes >= worth) return void commit();
+    linger ??= setTimeout(commit, LINGER_MS);
+  };
+
+  const commit = () => {
+    clearTimeout(linger);
+    linger = undefined;
+    if (isCommitting) return;
+    isCommitting = true;
+    const results = tried;
+    tried = [];
+    const { next, putOff } = waiting.take(size - inFlight + results.length, clock().getTime());
+    for (const { entry, until } of putOff) {
+      const { group, subscriberId } = entry;
+      group.putOff.push({ subscriberId, nextAt: new Date(until) });
+      leave(entry);
+    }
+    inFlight += next.length;
+    const digestIds = new Set([...results.map(({ entry }) => entry), ...next].map(digestOf));
+    const commits = [...digestIds].map((digestId) =>
+      commitDigest(
+        digestId,
+        results.filter(({ entry }) => entry.digestId === digestId),
+        next.filter((entry) => entry.digestId === digestId),
+      ),
+    );
+    void Promise.all(commits).then(() => {
+      isCommitting = false;
+      look();
+    });
+  };
+
+  const commitDigest = async (
+    digestId: number,
+    results: (Tried & { entry: Entry })[],
+    next: Entry[],
+  ): Promise<void> => {
+    try {
+      const recorded = await deps.record(digestId, {
+        results: results.map(({ result }) => result),
+        next,
+        now: clock(),
+      });
+      inFlight -= results.length;
+      deps.onRecorded(digestId, results, results.length - recorded.results);
+      for (const { entry, result } of results) {
+        if (result.state === 'sent') entry.group.sent += 1;
+        leave(entry);
+      }
+      for (const entry of next) start(entry, recorded.going.has(entry.subscriberId));
+    } catch (error) {
+      inFlight -= results.length + next.length;
+      for (const { group } of [...results.map(({ entry }) => entry), ...next]) group.reject(error);
+    }
+  };
+
+  const start = (entry: Entry, mayGo: boolean) => {
+    if (mayGo) {
+      void deliver(entry);
+      return;
+    }
+    inFlight -= 1;
+    waiting.ended(entry, { isAccepted: false, asksForPatience: false }, clock().getTime());
+    leave(entry);
+  };
+
+  const deliver = async (entry: Entry) => {
+    const outcome: SendOutcome = deps.isAlive(entry.leaseId)
+      ? await relay.send(entry.message)
+      : { kind: 'unsent', problem: 'The lease ended before the mail could leave.', relay: '' };
+    const now = clock();
+    waiting.ended(entry, tempersOf(outcome), now.getTime());
+    const { subscriberId, leaseId } = entry;
+    const settled = settle(outcome, { ...entry, now, random: deps.random() });
+    tried.push({
+      entry,
+      outcome,
+      result: { subscriberId, leaseId, relay: outcome.relay, ...settled },
+    });
+    look();
+  };
+
+  return {
+    send: (entries) =>
+      new Promise((resolve, reject) => {
+        const group: Group = { left: entries.length, sent: 0, putOff: [], resolve, reject };
+        if (entries.length === 0) return resolve(group);
+        waiting.add(entries.map((entry) => ({ ...entry, group })));
+        look();
+      }),
+  };
+}
+
+function leave({ group }: Entry): void {
+  group.left -= 1;
+  if (group.left === 0) group.resolve({ sent: group.sent, putOff: group.putOff });
+}
+
+function digestOf({ digestId }: Ready): number {
+  return digestId;
+}
+
+function tempersOf(outcome: SendOutcome): { isAccepted: boolean; asksForPatience: boolean } {
+  if (outcome.kind !== 'answered') return { isAccepted: false, asksForPatience: false };
+  return {
+    isAccepted: judgeReply(outcome.reply) === 'accepted',
+    asksForPatience: asksForPatience(outcome.reply),
+  };
+}
