@@ -70,25 +70,46 @@ interface Home {
 /** Those that mostly wait run beside the lanes; those that crash what all share run last. */
 async function runAll(chosen: readonly Scenario[], options: Options): Promise<Ran[]> {
   const homes = new Map<Pair, Home>();
+  const stages = new Set<Stage>();
   try {
-    for (const pair of options.pairs) {
-      if (chosen.some((scenario) => scenario[pair])) homes.set(pair, await openHome(pair, options));
-    }
-    const tasks = [...homes].flatMap(([pair, home]) =>
-      chosen
-        .filter((scenario) => scenario[pair])
-        .map((scenario) => ({ scenario, run: () => runOne(pair, scenario, options, home) })),
-    );
-    const patient = tasks.filter(({ scenario }) => scenario.isPatient).map(({ run }) => run());
-    const others = tasks.filter(({ scenario }) => !scenario.isPatient);
-    const ran = await inLanes(others.filter(({ scenario }) => !scenario.breaksPostgres));
-    ran.push(...(await Promise.all(patient)));
-    for (const { scenario, run } of others) if (scenario.breaksPostgres) ran.push(await run());
-    return ran;
+    return await Promise.race([interrupted(), runOn(homes, stages, chosen, options)]);
   } finally {
+    for (const stage of stages) await stage.close();
     await killAll();
     for (const home of homes.values()) await home.stop();
   }
+}
+
+/** Rejects at SIGINT or SIGTERM, so that the servers are stopped all the same. */
+function interrupted(): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    for (const name of ['SIGINT', 'SIGTERM'] as const) {
+      process.once(name, () => reject(new Error(`Interrupted by ${name}.`)));
+    }
+  });
+}
+
+async function runOn(
+  homes: Map<Pair, Home>,
+  stages: Set<Stage>,
+  chosen: readonly Scenario[],
+  options: Options,
+): Promise<Ran[]> {
+  for (const pair of options.pairs) {
+    if (chosen.some((scenario) => scenario[pair]))
+      homes.set(pair, await openHome(pair, stages, options));
+  }
+  const tasks = [...homes].flatMap(([pair, home]) =>
+    chosen
+      .filter((scenario) => scenario[pair])
+      .map((scenario) => ({ scenario, run: () => runOne(pair, scenario, options, home) })),
+  );
+  const patient = tasks.filter(({ scenario }) => scenario.isPatient).map(({ run }) => run());
+  const others = tasks.filter(({ scenario }) => !scenario.isPatient);
+  const ran = await inLanes(others.filter(({ scenario }) => !scenario.breaksPostgres));
+  ran.push(...(await Promise.all(patient)));
+  for (const { scenario, run } of others) if (scenario.breaksPostgres) ran.push(await run());
+  return ran;
 }
 
 async function inLanes(tasks: readonly { run: () => Promise<Ran> }[]): Promise<Ran[]> {
@@ -101,33 +122,39 @@ async function inLanes(tasks: readonly { run: () => Promise<Ran> }[]): Promise<R
   return ran;
 }
 
-async function openHome(pair: Pair, { sizes }: Options): Promise<Home> {
+async function openHome(pair: Pair, stages: Set<Stage>, { sizes }: Options): Promise<Home> {
   if (pair === 'servers') {
     const home = await openServersHome();
     return {
       stop: home.stop,
       perform: async ({ servers }, options) =>
-        on(await openServersStage(home, options), (stage) => servers?.(stage, sizes.servers)),
+        on(stages, await openServersStage(home, options), (stage) =>
+          servers?.(stage, sizes.servers),
+        ),
     };
   }
   const home = await openEmbeddedHome();
   return {
     stop: home.stop,
     perform: async ({ embedded }, options) =>
-      on(await openEmbeddedStage(home, options), (stage) => embedded?.(stage, sizes.embedded)),
+      on(stages, await openEmbeddedStage(home, options), (stage) =>
+        embedded?.(stage, sizes.embedded),
+      ),
   };
 }
 
 /** A process that ended by itself is told in any case: in most scenarios it should have lived on. */
 async function on<Place extends Stage>(
+  stages: Set<Stage>,
   stage: Place,
   story: (stage: Place) => Promise<Finding> | undefined,
 ): Promise<Finding> {
+  stages.add(stage);
   try {
     return (await story(stage)) ?? { counts: null, violations: [] };
   } finally {
     for (const crash of stage.crashes) stage.say(`a process ended by itself: ${crash}`);
-    await stage.close();
+    if (stages.delete(stage)) await stage.close();
   }
 }
 

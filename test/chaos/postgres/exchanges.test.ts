@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { createExchanges } from './exchanges.ts';
 import { createFrames, type Frame } from './frames.ts';
 
-const RECORD = `UPDATE deliveries SET state = CASE x WHEN 'sending' THEN 1 END`;
-const CLAIM = `WITH due AS (SELECT 1) UPDATE deliveries AS d SET state = 'claimed' FROM due`;
+const RECORD = `WITH going AS (UPDATE deliveries_7 AS d SET state = 'sending', attempts = 1) SELECT 1`;
+const CLAIM = `WITH due AS (SELECT 1) UPDATE deliveries_7 AS d SET state = 'claimed' FROM due`;
 
 describe('the exchanges of a connection', () => {
   it('make a statement lasting by itself outside of a transaction', () => {
@@ -34,10 +34,11 @@ describe('the exchanges of a connection', () => {
     expect(ask(prepared('record', null))).toEqual(['record']);
   });
 
-  it('do not take the end of a lease for a record', () => {
+  it('do not take the return of what was claimed for a claim, nor the end of a lease for a record', () => {
     const { ask } = connection();
-    const end = `WITH freed AS (UPDATE deliveries SET state = CASE state WHEN 'sending' THEN 'unknown' END)`;
-    expect(ask(query(end))).toEqual([]);
+    const giveBack = `UPDATE deliveries_7 SET state = 'pending' WHERE state = 'claimed'`;
+    const end = `UPDATE deliveries_7 SET state = CASE state WHEN 'sending' THEN 'unknown' END`;
+    expect([ask(query(giveBack)), ask(query(end))]).toEqual([[], []]);
   });
 });
 

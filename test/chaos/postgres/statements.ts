@@ -3,10 +3,9 @@ export type StatementName = keyof typeof STATEMENTS;
 
 const STATEMENTS = {
   /** Takes deliveries under a lease. */
-  claim: (sql: string) => isUpdate(sql) && /state\s*=\s*'claimed'/i.test(sql),
-  /** Records what the relay said, and marks the next ones `sending`. Ending leases names that state too. */
-  record: (sql: string) =>
-    isUpdate(sql) && /'sending'/i.test(sql) && !/DELETE FROM "?leases|\bWITH freed\b/i.test(sql),
+  claim: (sql: string) => isUpdate(sql) && /\bSET\s+state\s*=\s*'claimed'/i.test(sql),
+  /** Records what the relay said, and marks the next ones `sending`. */
+  record: (sql: string) => isUpdate(sql) && /\bSET\s+state\s*=\s*'sending'/i.test(sql),
 };
 
 /** The names that fit a statement. */
@@ -15,5 +14,5 @@ export function namesOf(sql: string): StatementName[] {
 }
 
 function isUpdate(sql: string): boolean {
-  return /\bUPDATE\s+"?deliveries\b/i.test(sql);
+  return /\bUPDATE\s+deliveries(?:_\d+)?\b/i.test(sql);
 }
