@@ -3,6 +3,7 @@ import { isIPv4, isIPv6 } from 'node:net';
 import { resolve } from 'node:path';
 import { normaliseAddress } from './domain/address.ts';
 import { PaperboyError } from './domain/errors.ts';
+import { readRelayUrl } from './domain/relay-url.ts';
 
 /** Everything that an operator can set, checked. Frozen; passed on as values. */
 export interface Config {
@@ -20,6 +21,8 @@ export interface Config {
   /** Empty: mail goes to the local inbox. */
   smtpUrls: readonly string[];
   smtpConnections: number;
+  /** Messages a second to each relay, over all workers; unset: as many as it takes. */
+  smtpRate: number | null;
   siteName: string;
   mailFrom: { name: string; address: string };
   replyTo: string | null;
@@ -32,6 +35,8 @@ export interface Config {
   composeAt: { hour: number; minute: number };
   /** Sign-ups that one network may make in an hour. */
   signupsPerHour: number;
+  /** How long single deliveries are kept after their digest was composed. */
+  deliveriesKeptDays: number;
   trustProxy: boolean | string | number;
   logLevel: LogLevel;
 }
@@ -57,7 +62,6 @@ const NOT_YET: Readonly<Record<string, string>> = {
   DKIM_DOMAIN: 'this version does not sign mail: unset it and let the relay sign',
   DKIM_SELECTOR: 'this version does not sign mail: unset it and let the relay sign',
   DKIM_PRIVATE_KEY: 'this version does not sign mail: unset it and let the relay sign',
-  SMTP_RATE: 'this version does not limit the rate: unset it and limit at the relay',
   BOUNCE_DOMAIN: 'this version does not receive bounces: unset it',
   BOUNCE_SMTP_PORT: 'this version does not receive bounces: unset it',
   SOURCES: 'this version does not fetch papers: unset it and use “paperboy papers import”',
@@ -90,6 +94,7 @@ export function loadConfig(env: Env): Config {
     redisUrl: read('REDIS_URL', urlOf('redis', 'rediss', 'valkey'), null),
     smtpUrls,
     smtpConnections: read('SMTP_CONNECTIONS', integerFrom(1, 1000), 20),
+    smtpRate: read('SMTP_RATE', integerFrom(1, 1_000_000), null),
     siteName: read('SITE_NAME', headerText, 'Paperboy'),
     mailFrom: read('MAIL_FROM', mailbox, { name: 'Paperboy', address: 'papers@localhost' }),
     replyTo: read('REPLY_TO', (text) => mailbox(text).address, null),
@@ -99,6 +104,7 @@ export function loadConfig(env: Env): Config {
     suppressionKey: read('SUPPRESSION_KEY', key, null),
     composeAt: read('COMPOSE_AT', timeOfDay, { hour: 5, minute: 30 }),
     signupsPerHour: read('SIGNUPS_PER_HOUR', integerFrom(1, 1_000_000), 50),
+    deliveriesKeptDays: read('DELIVERIES_KEPT_DAYS', integerFrom(8, 36_500), 180),
     trustProxy: read('TRUST_PROXY', trust, false),
     logLevel: read('LOG_LEVEL', oneOf(LOG_LEVELS), 'info'),
   };
@@ -224,10 +230,9 @@ function urlOf(...protocols: string[]) {
 }
 
 function smtpUrlList(text: string): string[] {
-  return text.split(',').map((part) => {
-    const url = urlOf('smtp', 'smtps')(part.trim());
-    return new URL(url).hostname === '' ? expected('a URL that names the relay') : url;
-  });
+  const urls = text.split(',').map((part) => part.trim());
+  for (const url of urls) readRelayUrl(url);
+  return urls;
 }
 
 function webUrl(text: string): string {

@@ -183,13 +183,14 @@ async function wire(
     clock,
     random,
     log,
+    onRelayBack: () => ringBatches({ db, queue }, clock()),
     relayUrls: inbox ? [`smtp://${inbox.host}:${inbox.port}`] : config.smtpUrls,
     stopping: stopping.signal,
     halting: halting.signal,
   };
   const mail = once(async () => {
     const parts = await openMail(mailDeps);
-    closers.push(() => parts.relay.close());
+    closers.push(() => parts.close());
     return parts;
   });
   const lease = once(async (): Promise<Lease> => {
@@ -212,6 +213,7 @@ async function wire(
     clock,
     log,
     composeAt: config.composeAt,
+    deliveriesKeptDays: config.deliveriesKeptDays,
     lease,
     mail: engine,
   });

@@ -10,7 +10,7 @@ const LAYERS = [
   ['roles.ts', 'wiring.ts', 'wiring'],
   ['http', 'jobs'],
   ['services'],
-  ['db', 'queue', 'mail', 'inbox', 'control', 'sources'],
+  ['db', 'queue', 'mail', 'relay', 'inbox', 'control', 'sources'],
   ['domain'],
 ];
 

@@ -46,6 +46,7 @@ describe('loadConfig', () => {
       redisUrl: null,
       smtpUrls: [],
       smtpConnections: 20,
+      smtpRate: null,
       siteName: 'Paperboy',
       mailFrom: { name: 'Paperboy', address: 'papers@localhost' },
       replyTo: null,
@@ -55,6 +56,7 @@ describe('loadConfig', () => {
       suppressionKey: null,
       composeAt: { hour: 5, minute: 30 },
       signupsPerHour: 50,
+      deliveriesKeptDays: 180,
       trustProxy: false,
       logLevel: 'info',
     });
@@ -78,12 +80,14 @@ describe('loadConfig', () => {
         DATABASE_URL: 'postgres://u:p@db/paperboy',
         REDIS_URL: 'rediss://cache:6380/1',
         SMTP_CONNECTIONS: '5',
+        SMTP_RATE: '250',
         SITE_NAME: 'The Gazette',
         MAIL_FROM: 'The Gazette <news@example.org>',
         REPLY_TO: 'Editor <editor@example.org>',
         LIST_ID: 'gazette.example.org',
         COMPOSE_AT: '4:05 UTC',
         SIGNUPS_PER_HOUR: '7',
+        DELIVERIES_KEPT_DAYS: '30',
         TRUST_PROXY: 'loopback',
         LOG_LEVEL: 'debug',
       }),
@@ -97,6 +101,7 @@ describe('loadConfig', () => {
       redisUrl: 'rediss://cache:6380/1',
       smtpUrls: ['smtp://relay.example.org'],
       smtpConnections: 5,
+      smtpRate: 250,
       siteName: 'The Gazette',
       mailFrom: { name: 'The Gazette', address: 'news@example.org' },
       replyTo: 'editor@example.org',
@@ -106,6 +111,7 @@ describe('loadConfig', () => {
       suppressionKey: KEYS.SUPPRESSION_KEY,
       composeAt: { hour: 4, minute: 5 },
       signupsPerHour: 7,
+      deliveriesKeptDays: 30,
       trustProxy: 'loopback',
       logLevel: 'debug',
     });
@@ -127,6 +133,9 @@ describe('a wrong setting', () => {
     ['PORT', '-1', 'a whole number from 0 to 65535'],
     ['INBOX_PORT', 'smtp', 'a whole number from 0 to 65535'],
     ['SMTP_CONNECTIONS', '0', 'a whole number from 1 to 1000'],
+    ['DELIVERIES_KEPT_DAYS', '7', 'a whole number from 8 to 36500'],
+    ['SMTP_RATE', '0', 'a whole number from 1 to 1000000'],
+    ['SMTP_RATE', '2.5', 'a whole number from 1 to 1000000'],
     ['SIGNUPS_PER_HOUR', '0.5', 'a whole number from 1 to 1000000'],
     ['PUBLIC_URL', 'papers.example.org', 'a URL that begins with http:// or https://'],
     ['PUBLIC_URL', 'ftp://example.org', 'a URL that begins with http:// or https://'],
@@ -168,6 +177,11 @@ describe('a wrong setting', () => {
     ],
     ['SMTP_URL', 'relay:hunter2', 'a URL that begins with smtp:// or smtps://'],
     ['SMTP_URL', 'smtp://', 'a URL that names the relay'],
+    [
+      'SMTP_URL',
+      'smtp://a:hunter2@b?requiretls=true',
+      'after the “?” only requireTLS or unsafeClearTextAuth, each =true or =false',
+    ],
     ['SMTP_URL', 'smtp://a,hunter2', 'a URL that begins with smtp:// or smtps://'],
     ['SECRET_KEY', 'hunter2', 'at least 32 characters'],
     ['SECRET_KEY', `${KEY},hunter2`, 'at least 32 characters'],
@@ -204,7 +218,7 @@ describe('a wrong setting', () => {
   });
 
   it.each([
-    ...['DKIM_DOMAIN', 'DKIM_SELECTOR', 'DKIM_PRIVATE_KEY', 'SMTP_RATE', 'BOUNCE_DOMAIN'],
+    ...['DKIM_DOMAIN', 'DKIM_SELECTOR', 'DKIM_PRIVATE_KEY', 'BOUNCE_DOMAIN'],
     ...['BOUNCE_SMTP_PORT', 'SOURCES', 'HF_ENDPOINT', 'ARXIV_RSS_URL', 'ARXIV_API_URL'],
     'ALERT_EMAIL',
   ])('is also one that this version would take and do nothing with: %s', (name) => {

@@ -1,19 +1,16 @@
 import { Command } from 'commander';
-import { DELIVERY_STATES } from '../domain/delivery.ts';
 import type { DigestKind } from '../domain/digest.ts';
 import { PaperboyError } from '../domain/errors.ts';
 import { dayOf } from '../domain/schedule.ts';
 import { composeDigest } from '../services/compose-digest.ts';
 import { previewDigest } from '../services/preview-digest.ts';
 import { sendDigest } from '../services/send-digest.ts';
-import {
-  type DigestStatus,
-  digestStatus,
-  requireDigest,
-} from '../services/support/digest-status.ts';
+import { digestStatus, requireDigest } from '../services/support/digest-status.ts';
 import type { CommandContext } from './context.ts';
+import { describeStatus, progressLine, statusJson } from './digest-status.ts';
 import { dateOption, jsonOption, kindOption } from './options.ts';
 import { formatCount, progressOn, say, sayJson } from './output.ts';
+import { steeringCommands } from './steer-digest.ts';
 
 interface Options {
   date?: string;
@@ -23,6 +20,7 @@ interface Options {
 
 const EXIT_SOME_NOT_SENT = 3;
 const EXIT_NO_WORKER = 4;
+const EXIT_PAUSED = 5;
 const EXIT_INTERRUPTED = 130;
 
 /** `paperboy digest …` */
@@ -44,7 +42,7 @@ export function digestCommand(context: CommandContext): Command {
     .addOption(jsonOption())
     .addHelpText(
       'after',
-      '\nExit code 3: some are failed or unknown. 4: no worker lived for 30 seconds.',
+      '\nExit code 3: some are failed or unknown. 4: no worker lived for 30 seconds. 5: it is paused.',
     )
     .action((options: Options & { now?: true }) => send(context, options));
   digest
@@ -54,6 +52,7 @@ export function digestCommand(context: CommandContext): Command {
     .addOption(kindOption())
     .addOption(jsonOption())
     .action((options: Options) => status(context, options));
+  for (const command of steeringCommands(context)) digest.addCommand(command);
   digest
     .command('preview')
     .description('the message as it would be sent, on standard output')
@@ -115,7 +114,8 @@ async function send(context: CommandContext, options: Options & { now?: true }):
         'No worker lived for 30 seconds: start one with “paperboy start worker”.\n',
       );
       context.setExitCode(EXIT_NO_WORKER);
-    } else if (kind === 'interrupted') context.setExitCode(EXIT_INTERRUPTED);
+    } else if (kind === 'paused') context.setExitCode(EXIT_PAUSED);
+    else if (kind === 'interrupted') context.setExitCode(EXIT_INTERRUPTED);
     else if (status.states.failed + status.states.unknown > 0)
       context.setExitCode(EXIT_SOME_NOT_SENT);
   });
@@ -144,36 +144,4 @@ async function preview(
       await previewDigest(deps, digest, { email: email ?? null, asText: text === true }),
     );
   });
-}
-
-function statusJson({ digest, audience, states, ratePerSecond, secondsLeft }: DigestStatus) {
-  return {
-    kind: digest.kind,
-    date: digest.date,
-    audience,
-    states,
-    rate_per_second: Math.round(ratePerSecond * 10) / 10,
-    seconds_left: secondsLeft,
-  };
-}
-
-function describeStatus({ digest, audience, states, later }: DigestStatus): string {
-  const counted = DELIVERY_STATES.filter((state) => states[state] > 0).map(
-    (state) => `  ${state.padEnd(9)} ${formatCount(states[state]).padStart(10)}`,
-  );
-  const head = `The ${digest.kind} digest of ${digest.date}, No. ${digest.number}: ${formatCount(audience)} readers.`;
-  const tail = later > 0 ? [`${formatCount(later)} wait for a later hour.`] : [];
-  return [head, ...counted, ...tail].join('\n');
-}
-
-function progressLine({
-  audience,
-  states,
-  due,
-  inHand,
-  ratePerSecond,
-  secondsLeft,
-}: DigestStatus): string {
-  const left = secondsLeft === null ? '' : `, ${formatCount(secondsLeft)} s left`;
-  return `${formatCount(states.sent)} of ${formatCount(audience)} sent, ${formatCount(due + inHand)} to go, ${Math.round(ratePerSecond)}/s${left}`;
 }

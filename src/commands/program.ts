@@ -3,6 +3,7 @@ import { PaperboyError } from '../domain/errors.ts';
 import { loggableError } from '../log.ts';
 import { readVersion } from '../version.ts';
 import type { CommandContext } from './context.ts';
+import { deliveriesCommand } from './deliveries.ts';
 import { digestCommand } from './digest.ts';
 import { doctorCommand } from './doctor.ts';
 import { migrateCommand } from './migrate.ts';
@@ -60,6 +61,7 @@ function buildProgram(
     doctorCommand(context),
     papersCommand(context),
     digestCommand(context),
+    deliveriesCommand(context),
     subscribersCommand(context),
   ];
   for (const command of commands) program.addCommand(command);

@@ -32,3 +32,25 @@ export const BATCH_SIZE = 200;
 export function mayFollow(from: DeliveryState, to: DeliveryState): boolean {
   return NEXT_STATES[from].includes(to);
 }
+
+/** Whether an operator may have it sent again. */
+export function mayBeResent(state: DeliveryState): boolean {
+  return mayFollow(state, 'pending') && state !== 'claimed';
+}
+
+/** Names a delivery. */
+export interface DeliveryKey {
+  digestId: number;
+  subscriberId: number;
+}
+
+/** A delivery's name for people, such as `12-345`. */
+export function describeKey({ digestId, subscriberId }: DeliveryKey): string {
+  return `${digestId}-${subscriberId}`;
+}
+
+/** The delivery of that name, or null when it is none. */
+export function parseKey(text: string): DeliveryKey | null {
+  const match = /^([1-9]\d{0,8})-([1-9]\d{0,12})$/.exec(text);
+  return match ? { digestId: Number(match[1]), subscriberId: Number(match[2]) } : null;
+}

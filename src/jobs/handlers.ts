@@ -20,6 +20,7 @@ export interface HandlerDeps {
   clock: Clock;
   log: Log;
   composeAt: { hour: number; minute: number };
+  deliveriesKeptDays: number;
   /** What sending needs; loaded when the first mail goes out. */
   mail: () => Promise<DeliverDeps & LetterDeps>;
   lease: () => Promise<Lease>;
@@ -32,6 +33,7 @@ export function createHandlers({
   clock,
   log,
   composeAt,
+  deliveriesKeptDays,
   mail,
   lease,
 }: HandlerDeps): Handlers {
@@ -63,7 +65,7 @@ export function createHandlers({
       if (result.claimed > 0) log('info', 'batch sent', { digestId, batch, ...result });
     },
     letter: async ({ letterId }) => sendLetter(await mail(), letterId),
-    tidy: async () => log('info', 'tidied up', await tidyUp(db, clock())),
+    tidy: async () => log('info', 'tidied up', await tidyUp(db, clock(), { deliveriesKeptDays })),
   };
 }
 

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { Message } from '../domain/message.ts';
 import type { AssembledCopy, Copy, Edition } from './edition.ts';
 import {
   checkedAddress,
@@ -8,7 +9,6 @@ import {
   phraseTokens,
   textHeader,
 } from './headers.ts';
-import type { Message } from './message.ts';
 import type { Sender } from './sender.ts';
 import type { Piece } from './slots.ts';
 
@@ -24,6 +24,8 @@ export interface AddressedCopy extends Copy {
 
 /**
  * One reader's digest as a whole message (RFC 5322), ready to be sent: same arguments, same bytes.
+ * Its pieces are those of the edition. No header and no boundary begins with a dot, and quoted-printable
+ * is written so that no line of it does: nothing need be stuffed.
  * @throws RangeError for an address that cannot stand in a header, and as `Edition.assemble`.
  */
 export function digestMessage(edition: Edition, addressed: AddressedCopy): Message {
@@ -35,14 +37,15 @@ export function digestMessage(edition: Edition, addressed: AddressedCopy): Messa
       from: checkedAddress(addressed.returnPath ?? sender.from.address),
       to: checkedAddress(addressed.to),
     },
-    raw: Buffer.concat([
+    content: [
       Buffer.from(headersOf(edition, addressed, copy.subject) + contentType(boundary), 'latin1'),
       partHead(boundary, 'text/plain'),
       ...copy.text.map(encodedOf),
       partHead(boundary, 'text/html'),
       ...copy.html.map(encodedOf),
       Buffer.from(`--${boundary}--\r\n`, 'latin1'),
-    ]),
+    ],
+    isDotSafe: true,
   };
 }
 

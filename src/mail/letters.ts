@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto';
-import MailComposer from 'nodemailer/lib/mail-composer';
+import type { SendMailOptions } from 'nodemailer';
 import type { LetterKind } from '../domain/letter.ts';
 import { checkedAddress } from './headers.ts';
 import { type LetterFacts, type LetterWords, wordsOf } from './letter-words.ts';
-import type { Message } from './message.ts';
 import { clip, oneLine } from './printable.ts';
 import type { Sender } from './sender.ts';
 import { PREHEADER_PADDING, viewSite } from './site-view.ts';
@@ -23,21 +22,21 @@ export interface Letter {
 }
 
 /**
- * `letter` as a whole message, ready to be sent: same arguments, same bytes.
+ * `letter` as nodemailer takes it: same arguments, same bytes.
  * @throws RangeError for an address that cannot stand in a header.
  */
-export async function composeLetter(
+export function composeLetter(
   templates: MailTemplates,
   sender: Sender,
   letter: Letter,
-): Promise<Message> {
+): SendMailOptions {
   const envelope = { from: checkedAddress(sender.from.address), to: checkedAddress(letter.to) };
   const words = wordsOf(letter.kind, {
     siteName: viewSite(sender).siteName,
     email: envelope.to,
     preferences: letter.preferences,
   });
-  const composer = new MailComposer({
+  return {
     from: { name: clip(oneLine(sender.from.name), MAX_NAME), address: envelope.from },
     to: { name: '', address: envelope.to },
     ...(sender.replyTo === null
@@ -55,8 +54,8 @@ export async function composeLetter(
     newline: 'win',
     disableFileAccess: true,
     disableUrlAccess: true,
-  });
-  return { envelope, raw: await composer.compile().build() };
+    xMailer: false,
+  };
 }
 
 function letterHtml(

@@ -5,6 +5,7 @@ import { findSubscriberByEmail } from '../db/subscribers.ts';
 import { normaliseAddress } from '../domain/address.ts';
 import type { Clock } from '../domain/clock.ts';
 import { PaperboyError } from '../domain/errors.ts';
+import { wholeMessage } from '../domain/message.ts';
 import { DEFAULT_PREFERENCES, type Subscriber } from '../domain/subscriber.ts';
 import type { Tokens } from '../domain/tokens.ts';
 import { digestMessage, digestText } from '../mail/digest-message.ts';
@@ -49,12 +50,14 @@ export async function previewDigest(
     deps.messageIdKey,
     edition.mail.sender.messageIdDomain,
   );
-  return digestMessage(edition.mail, {
-    ...copy,
-    to: reader.email,
-    messageId,
-    date: deps.clock(),
-  }).raw;
+  return wholeMessage(
+    digestMessage(edition.mail, {
+      ...copy,
+      to: reader.email,
+      messageId,
+      date: deps.clock(),
+    }),
+  );
 }
 
 async function selectionFor(db: Db, edition: OpenEdition, reader: Subscriber) {

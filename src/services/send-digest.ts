@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { rushBatches } from '../db/batches.ts';
 import type { Db } from '../db/client.ts';
-import type { DigestSummary } from '../db/digests.ts';
+import { type DigestSummary, findDigestById } from '../db/digests.ts';
 import { isAnyWorkerAlive } from '../db/leases.ts';
 import type { Clock } from '../domain/clock.ts';
 import type { Queue } from '../queue/queue.ts';
@@ -23,7 +23,10 @@ export interface Timer {
   pause(durationMs: number, signal: AbortSignal): Promise<void>;
 }
 
-export type SendingEnd = { kind: 'done' | 'no worker' | 'interrupted'; status: DigestStatus };
+export type SendingEnd = {
+  kind: 'done' | 'no worker' | 'paused' | 'interrupted';
+  status: DigestStatus;
+};
 
 const LOOK_EVERY_MS = 250;
 const RING_EVERY_MS = 10_000;
@@ -36,7 +39,8 @@ const LOOK_AT_LEAST_EVERY_MS = 2000;
 /** How long to wait for a worker to live before giving up, in ms (DESIGN: digest send). */
 const NO_WORKER_MS = 30_000;
 
-/** Rings for a digest's due deliveries and waits until none is due or in hand. The workers send. */
+/** Rings for a digest's due deliveries and waits until none is due or in hand, or it is paused. The
+ *  workers send. */
 export async function sendDigest(
   { db, queue, clock, timer = REAL_TIME }: { db: Db; queue: Queue; clock: Clock; timer?: Timer },
   { digest, isNow, onProgress, signal }: Sending,
@@ -46,9 +50,11 @@ export async function sendDigest(
   let aliveAt = timer.elapsedMs();
   for (;;) {
     const beganAt = timer.elapsedMs();
-    const status = await digestStatus(db, digest, clock());
+    const current = (await findDigestById(db, digest.id)) ?? digest;
+    const status = await digestStatus(db, current, clock());
     onProgress(status);
     if (status.due + status.inHand === 0) return { kind: 'done', status };
+    if (current.pausedAt !== null && status.inHand === 0) return { kind: 'paused', status };
     if (signal.aborted) return { kind: 'interrupted', status };
     const at = timer.elapsedMs();
     if (await isAnyWorkerAlive(db)) aliveAt = at;

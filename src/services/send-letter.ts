@@ -12,13 +12,13 @@ import type { Subscriber } from '../domain/subscriber.ts';
 import { hashSuppressed, hashToken, type Tokens } from '../domain/tokens.ts';
 import { composeLetter } from '../mail/letters.ts';
 import { messageIdFor } from '../mail/message-id.ts';
-import type { Relay } from '../mail/relay.ts';
 import type { Sender } from '../mail/sender.ts';
 import type { MailTemplates } from '../mail/templates.ts';
+import type { Mailer } from '../relay/nodemailer-transport.ts';
 
 export interface LetterDeps {
   db: Db;
-  relay: Relay;
+  mailer: Mailer;
   templates: MailTemplates;
   sender: Sender;
   tokens: Tokens;
@@ -45,7 +45,7 @@ const NO_DIGEST = 0;
  * each try, so a letter that may have arrived can be sent again, with the same link and Message-ID.
  */
 export async function sendLetter(deps: LetterDeps, letterId: number): Promise<void> {
-  const { db, relay, templates, sender, tokens, clock, messageIdKey } = deps;
+  const { db, mailer, templates, sender, tokens, clock, messageIdKey } = deps;
   const now = clock();
   const letter = await claimLetter(db, letterId, now, new Date(now.getTime() + CLAIM_MS));
   if (!letter) return;
@@ -58,7 +58,7 @@ export async function sendLetter(deps: LetterDeps, letterId: number): Promise<vo
   if (suppression !== null && suppression !== 'erased')
     return recordLetter(db, letter.id, { state: 'failed', reply: SUPPRESSED });
   const messageId = messageIdFor(NO_DIGEST, letter.id, messageIdKey, sender.messageIdDomain);
-  const message = await composeLetter(templates, sender, {
+  const mail = composeLetter(templates, sender, {
     kind: letter.kind,
     to: subscriber.email,
     messageId,
@@ -66,7 +66,7 @@ export async function sendLetter(deps: LetterDeps, letterId: number): Promise<vo
     link: await linkFor({ db, tokens, sender }, letter, subscriber),
     preferences: subscriber,
   });
-  const outcome = await relay.send(message);
+  const { outcome } = await mailer.sendMail(mail);
   await recordLetter(db, letter.id, {
     ...settleLetter(outcome, letter, clock(), deps.random()),
     messageId,

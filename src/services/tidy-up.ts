@@ -1,21 +1,38 @@
 import type { Db } from '../db/client.ts';
 import { removeLetters } from '../db/letters.ts';
+import { listEndedDigests, removeDeliveries } from '../db/retention.ts';
 import { removeEndedLimits } from '../db/signup-limits.ts';
 import { removeUnconfirmed } from '../db/subscribers.ts';
 
+const DAY_MS = 86_400_000;
+
 /** How long a sign-up that nobody confirms is kept, in ms: long enough to tell the reader that the
  *  link is over, no longer than needed (GDPR Art. 5(1)(e)). */
-const UNCONFIRMED_MS = 30 * 86_400_000;
+const UNCONFIRMED_MS = 30 * DAY_MS;
 
 /** How long letters are kept after their links end, in ms. */
-const ENDED_LETTERS_MS = 30 * 86_400_000;
+const ENDED_LETTERS_MS = 30 * DAY_MS;
 
-/** Removes what is not needed any more: unconfirmed sign-ups, old letters, counts of networks. */
+/** What was removed. */
+export interface Tidied {
+  unconfirmed: number;
+  letters: number;
+  limits: number;
+  /** Digests whose deliveries were removed. */
+  digests: number;
+}
+
+/** Removes what is not needed any more: unconfirmed sign-ups, old letters, counts of networks, and
+ *  deliveries of digests composed longer than `deliveriesKeptDays` ago. */
 export async function tidyUp(
   db: Db,
   now: Date,
-): Promise<{ unconfirmed: number; letters: number; limits: number }> {
+  { deliveriesKeptDays }: { deliveriesKeptDays: number },
+): Promise<Tidied> {
+  const ended = await listEndedDigests(db, new Date(now.getTime() - deliveriesKeptDays * DAY_MS));
+  for (const digestId of ended) await removeDeliveries(db, digestId, now);
   return {
+    digests: ended.length,
     unconfirmed: await removeUnconfirmed(db, new Date(now.getTime() - UNCONFIRMED_MS)),
     letters: await removeLetters(db, new Date(now.getTime() - ENDED_LETTERS_MS)),
     limits: await removeEndedLimits(db, now),

@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto';
+import { hostname } from 'node:os';
 import type { Config } from '../config.ts';
 import type { Database } from '../db/client.ts';
 import { recordTries } from '../db/tries.ts';
@@ -7,9 +8,12 @@ import type { Links } from '../domain/links.ts';
 import type { Tokens } from '../domain/tokens.ts';
 import type { Log } from '../jobs/handlers.ts';
 import type { Keys } from '../keys.ts';
-import { openRelay, type Relay } from '../mail/relay.ts';
 import type { Sender } from '../mail/sender.ts';
 import { loadMailTemplates, type MailTemplates } from '../mail/templates.ts';
+import { addressOf } from '../queue/redis-server.ts';
+import { type Mailer, openMailer } from '../relay/nodemailer-transport.ts';
+import { openRate, type Rate } from '../relay/rate.ts';
+import { heloNameOf, openRelay, type Relay } from '../relay/relay.ts';
 import type { DeliverDeps } from '../services/deliver-batch.ts';
 import type { LetterDeps } from '../services/send-letter.ts';
 import { createEditions, type Editions } from '../services/support/editions.ts';
@@ -22,8 +26,11 @@ export interface MailParts {
   templates: MailTemplates;
   sender: Sender;
   relay: Relay;
+  /** Sends single mails through the relay. */
+  mailer: Mailer;
   editions: Editions;
   messageIdKey: Buffer;
+  close(): Promise<void>;
 }
 
 export interface MailDeps {
@@ -35,6 +42,8 @@ export interface MailDeps {
   clock: Clock;
   random: () => number;
   log: Log;
+  /** Called when a relay is in order again: what is due is to be rung for. */
+  onRelayBack: () => Promise<unknown>;
   /** The relays to send through. */
   relayUrls: readonly string[];
   stopping: AbortSignal;
@@ -43,16 +52,47 @@ export interface MailDeps {
 
 /** Opens what mail needs; nothing is said to a relay before the first one. */
 export async function openMail(deps: MailDeps): Promise<MailParts> {
-  const { config, database, keys, links, relayUrls } = deps;
+  const { config, database, keys, links } = deps;
   const templates = await loadMailTemplates();
   const sender = senderOf(config, links);
+  const rate = openRelayRate(deps);
+  const relay = openRelay({
+    urls: deps.relayUrls,
+    connections: config.smtpConnections,
+    heloName: heloNameOf(hostname()),
+    takeTurn: rate?.takeTurn ?? null,
+    random: deps.random,
+    onChange: ({ relay: name, isInOrder, sentence }) => {
+      deps.log(isInOrder ? 'info' : 'error', sentence, { relay: name });
+      if (isInOrder) deps.onRelayBack().catch((err) => deps.log('warn', NOT_RUNG, { err }));
+    },
+  });
+  deps.halting.addEventListener('abort', () => void relay.close({ graceMs: 0 }));
   return {
     templates,
     sender,
-    relay: openRelay({ urls: relayUrls, connections: config.smtpConnections }),
+    relay,
+    mailer: openMailer(relay),
     editions: createEditions({ db: database.db, templates, sender }),
     messageIdKey: messageIdKeyOf(keys),
+    close: async () => {
+      await relay.close();
+      rate?.close();
+    },
   };
+}
+
+const NOT_RUNG = 'the queue did not hear that a relay is back';
+
+/** The rate holds for relays alone: the local inbox takes what comes. */
+function openRelayRate({ config, database, log }: MailDeps): Rate | null {
+  const { smtpUrls, smtpRate, redisUrl } = config;
+  if (smtpRate === null || smtpUrls.length === 0) return null;
+  return openRate({
+    perSecond: smtpRate,
+    store: redisUrl === null ? { pool: database.pool } : { redisUrl: addressOf(redisUrl) },
+    onError: (err) => log('warn', 'the store of the rate did not answer', { err }),
+  });
 }
 
 /** The sending engine of this process. `isAlive` tells whether a lease is ours still. */
@@ -83,7 +123,7 @@ export function createEngine(
     isAlive,
     clock,
     random,
-    size: 2 * config.smtpConnections,
+    size: windowSize(config),
     stopping,
   });
   return {
@@ -100,6 +140,13 @@ export function createEngine(
     stopping,
     halting,
   };
+}
+
+/** Twice the connections, so that none waits for a commit; with a rate no more than a second of it, or
+ *  a worker that dies leaves more unknown than need be. */
+function windowSize({ smtpConnections, smtpRate }: Config): number {
+  const most = 2 * smtpConnections;
+  return smtpRate === null ? most : Math.min(most, Math.max(2, smtpRate));
 }
 
 function senderOf(config: Config, links: Links): Sender {

@@ -14,12 +14,12 @@ import { type Ran, summarise } from './summary.ts';
 
 /** Breaks a running Paperboy from the outside and counts what became of each mail. Progress goes to
  *  standard error, the counts as one line of JSON to standard output. Exit 1 when the promise broke. */
-try {
-  process.exitCode = await main(readOptions(process.argv.slice(2)));
-} catch (error) {
-  console.error((error as Error).message);
-  process.exitCode = 1;
-}
+const code = await main(readOptions(process.argv.slice(2))).catch((error: Error) => {
+  console.error(error.message);
+  return 1;
+});
+// What an interrupted run was still about to do must not go on.
+process.exit(code);
 
 async function main(options: Options): Promise<number> {
   if (options.isList) {

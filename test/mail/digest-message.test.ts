@@ -1,11 +1,12 @@
 import PostalMime from 'postal-mime';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { wholeMessage as rawOf } from '../../src/domain/message.ts';
 import { digestHtml, digestMessage, digestText } from '../../src/mail/digest-message.ts';
 import { type Edition, renderEdition } from '../../src/mail/edition.ts';
 import { messageIdFor } from '../../src/mail/message-id.ts';
 import type { Sender } from '../../src/mail/sender.ts';
 import { loadMailTemplates, type MailTemplates } from '../../src/mail/templates.ts';
-import { expectWellFormed, headerValues, splitMessage } from './message-checks.ts';
+import { expectDotSafe, expectWellFormed, headerValues, splitMessage } from './message-checks.ts';
 import { addressed, copy, digest, HOSTILE_TEXTS, papers, sender, TOKEN } from './samples.ts';
 
 let templates: MailTemplates;
@@ -40,21 +41,21 @@ const ONCE = {
 
 describe('digestMessage', () => {
   it.each(Object.entries(ONCE))('has %s exactly once: %s', (name, value) => {
-    const { raw } = digestMessage(edition({ replyTo: 'editor@example.org' }), addressed(10));
+    const raw = rawOf(digestMessage(edition({ replyTo: 'editor@example.org' }), addressed(10)));
     expect(headerValues(raw, name)).toEqual([value]);
   });
 
   it('leaves Reply-To out when answers go to the sender', () => {
-    expect(headerValues(digestMessage(edition(), addressed(10)).raw, 'Reply-To')).toEqual([]);
+    expect(headerValues(rawOf(digestMessage(edition(), addressed(10))), 'Reply-To')).toEqual([]);
   });
 
   it('writes the one-click header byte for byte as RFC 8058 has it', () => {
-    const { head } = splitMessage(digestMessage(edition(), addressed(10)).raw);
+    const { head } = splitMessage(rawOf(digestMessage(edition(), addressed(10))));
     expect(head).toContain('\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n');
   });
 
   it('is well formed down to its bytes and reads back as the text and the HTML', async () => {
-    const { raw } = digestMessage(edition(), addressed(10, { darkHorseRank: 5 }));
+    const raw = rawOf(digestMessage(edition(), addressed(10, { darkHorseRank: 5 })));
     expectWellFormed(raw);
     const mail = await PostalMime.parse(raw);
     const wanted = copy(10, { darkHorseRank: 5 });
@@ -75,8 +76,8 @@ describe('digestMessage', () => {
 
   it('is the same for the same arguments, also from another process with other slots', async () => {
     const other = renderEdition(await loadMailTemplates(), sender(), digest(), papers(12));
-    const first = digestMessage(edition(), addressed(10)).raw;
-    expect(digestMessage(other, addressed(10)).raw.equals(first)).toBe(true);
+    const first = rawOf(digestMessage(edition(), addressed(10)));
+    expect(rawOf(digestMessage(other, addressed(10))).equals(first)).toBe(true);
   });
 
   it.each(HOSTILE_TEXTS)('stays well formed with %.40j in every place', async (text) => {
@@ -91,9 +92,11 @@ describe('digestMessage', () => {
       papers(8, { title: text, abstract: text, organization: text, url: text }),
     );
     const selection = copy(8).selection.map(({ rank }) => ({ rank, reason: text }));
-    const { raw, envelope } = digestMessage(hostile, addressed(8, { selection, keywords: [text] }));
+    const message = digestMessage(hostile, addressed(8, { selection, keywords: [text] }));
+    const raw = rawOf(message);
     expectWellFormed(raw);
-    expect(envelope.to).toBe('ada@example.org');
+    expect(message.envelope.to).toBe('ada@example.org');
+    expectDotSafe(message);
     expect(headerValues(raw, 'Bcc')).toEqual([]);
     for (const name of ['From', 'To', 'Subject', 'List-Id']) {
       expect(headerValues(raw, name)).toHaveLength(1);

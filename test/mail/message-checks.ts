@@ -1,4 +1,5 @@
 import { expect } from 'vitest';
+import { type Message, wholeMessage } from '../../src/domain/message.ts';
 
 /** Asserts what holds for every message on the wire (RFC 5322 §2.1.1, RFC 2045 §6.7). */
 export function expectWellFormed(raw: Buffer): void {
@@ -8,6 +9,14 @@ export function expectWellFormed(raw: Buffer): void {
   const { head, body } = splitMessage(raw);
   for (const line of head.split('\r\n')) expect(line.length).toBeLessThanOrEqual(78);
   for (const line of body.split('\r\n')) expect(line.length).toBeLessThanOrEqual(76);
+}
+
+/** Asserts what `isDotSafe` promises. */
+export function expectDotSafe(message: Message): void {
+  expect(message.isDotSafe).toBe(true);
+  const text = wholeMessage(message).toString('latin1');
+  expect(text).not.toMatch(/^\./m);
+  expect(text.endsWith('\r\n')).toBe(true);
 }
 
 export function splitMessage(raw: Buffer): { head: string; body: string } {

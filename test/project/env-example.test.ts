@@ -28,6 +28,7 @@ describe('.env.example', () => {
     'SITE_NAME',
     'TRUST_PROXY',
     'SIGNUPS_PER_HOUR',
+    'DELIVERIES_KEPT_DAYS',
     'DATA_DIR',
     'SMTP_CONNECTIONS',
     'INBOX_PORT',

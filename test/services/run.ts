@@ -27,7 +27,7 @@ async function main(signal: AbortSignal): Promise<number> {
   }
   const servers: Server[] = [];
   try {
-    const database = await told('TEST_DATABASE_URL', startPostgres, servers);
+    const database = await told('TEST_DATABASE_URL', () => startPostgres(), servers);
     const redis = await told('TEST_REDIS_URL', startRedis, servers);
     return await runSuites(suitesOn(database, redis), values.results ?? null, signal);
   } finally {

@@ -12,8 +12,9 @@ import type { DigestKind, Selection } from '../../src/domain/digest.ts';
 import type { LetterKind } from '../../src/domain/letter.ts';
 import type { Subscriber } from '../../src/domain/subscriber.ts';
 import { createTokens, hashSuppressed } from '../../src/domain/tokens.ts';
-import { openRelay, type Relay } from '../../src/mail/relay.ts';
 import { loadMailTemplates, type MailTemplates } from '../../src/mail/templates.ts';
+import { openMailer } from '../../src/relay/nodemailer-transport.ts';
+import { openRelay, type Relay } from '../../src/relay/relay.ts';
 import { composeDigest } from '../../src/services/compose-digest.ts';
 import { confirmSignUp } from '../../src/services/confirm-sign-up.ts';
 import {
@@ -100,7 +101,7 @@ function deps(changes: Partial<DeliverDeps> = {}, record = recordPatiently): Eng
     halting: new AbortController().signal,
     db,
     editions: createEditions({ db, templates, sender }),
-    relay,
+    mailer: openMailer(relay),
     templates,
     sender,
     tokens,

@@ -45,3 +45,13 @@ export async function requireDigest(
     statusCode: 404,
   });
 }
+
+/** @throws PaperboyError `DIGEST_CANCELLED` for a digest that was ended for good. */
+export function refuseCancelled({ kind, date, cancelledAt }: DigestSummary): void {
+  if (cancelledAt === null) return;
+  throw new PaperboyError(
+    'DIGEST_CANCELLED',
+    `The ${kind} digest of ${date} was cancelled at ${cancelledAt.toISOString()}: that is final.`,
+    { statusCode: 409 },
+  );
+}

@@ -1,10 +1,10 @@
 import type { NextTry, Recorded, TryResult } from '../../db/tries.ts';
 import type { Clock } from '../../domain/clock.ts';
 import type { DigestKind } from '../../domain/digest.ts';
+import type { Message } from '../../domain/message.ts';
 import { type SendOutcome, settle } from '../../domain/outcome.ts';
 import { asksForPatience, judgeReply } from '../../domain/smtp-reply.ts';
-import type { Message } from '../../mail/message.ts';
-import type { Relay } from '../../mail/relay.ts';
+import type { Relay } from '../../relay/relay.ts';
 import { createWaitingList } from './waiting-list.ts';
 
 /** A delivery whose mail is ready. */

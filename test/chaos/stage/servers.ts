@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { type Place, pause, runWell } from '../../processes/support/paperboy.ts';
 import { startPostgres } from '../../services/servers/postgres.ts';
-import type { Server } from '../../services/servers/programs.ts';
+import type { RestartableServer } from '../../services/servers/programs.ts';
 import { startRedis } from '../../services/servers/redis.ts';
 import { openProxy, type PostgresProxy } from '../postgres/proxy.ts';
 import type { Random } from '../random.ts';
@@ -19,8 +19,8 @@ import { createSending, type Stage } from './stage.ts';
 /** A stage on PostgreSQL and Redis, with what only servers have. */
 export interface ServersStage extends Stage {
   pair: 'servers';
-  redis: Server;
-  postgres: Server;
+  redis: RestartableServer;
+  postgres: RestartableServer;
   /** Runs a statement beside the processes, through no proxy. */
   database: pg.Pool;
   /** Another process, such as `start scheduler`. */
@@ -31,7 +31,7 @@ export interface ServersStage extends Stage {
 
 /** PostgreSQL with a database that is migrated and seeded, to be copied for each stage. */
 export interface ServersHome {
-  postgres: Server;
+  postgres: RestartableServer;
   stop(): Promise<void>;
 }
 
@@ -53,7 +53,7 @@ function settings(postgresUrl: string, database: string, redisUrl: string): Reco
 }
 
 export async function openServersHome(): Promise<ServersHome> {
-  const postgres = await startPostgres({ durable: true });
+  const postgres = await startPostgres({});
   const redis = await startRedis();
   const cwd = await mkdtemp(join(tmpdir(), 'paperboy-chaos-'));
   try {

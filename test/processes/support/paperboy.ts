@@ -33,16 +33,25 @@ export interface Place {
   cwd: string;
 }
 
+export interface LaunchOptions {
+  takesInput?: boolean;
+  /** For Node itself, such as `--cpu-prof`. */
+  nodeOptions?: readonly string[];
+}
+
 const alive = new Set<ChildProcess>();
 
 /** Starts `paperboy` with the words given. */
 export function launch(
   argv: readonly string[],
   { env, cwd }: Place,
-  { takesInput = false } = {},
+  { takesInput = false, nodeOptions = [] }: LaunchOptions = {},
 ): Paperboy {
   const { PATH = '', HOME = '' } = process.env;
-  const child = spawn(process.execPath, [MAIN, ...argv], { cwd, env: { PATH, HOME, ...env } });
+  const child = spawn(process.execPath, [...nodeOptions, MAIN, ...argv], {
+    cwd,
+    env: { PATH, HOME, ...env },
+  });
   alive.add(child);
   const text = { stdout: '', stderr: '' };
   for (const name of ['stdout', 'stderr'] as const) {
@@ -85,8 +94,12 @@ export async function runWell(line: string, place: Place): Promise<string> {
 }
 
 /** Starts `paperboy start` and waits until it runs. */
-export async function startPaperboy(place: Place, ...words: string[]): Promise<Paperboy> {
-  const started = launch(['start', ...words], place);
+export async function startPaperboy(
+  place: Place,
+  role: string | null = null,
+  nodeOptions: readonly string[] = [],
+): Promise<Paperboy> {
+  const started = launch(role === null ? ['start'] : ['start', role], place, { nodeOptions });
   await started.says(' runs: ');
   return started;
 }

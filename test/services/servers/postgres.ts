@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import pg from 'pg';
 import { findProgram, postgresFolders } from './find-program.ts';
-import { freePort, runProgram, type Server, startServer } from './programs.ts';
+import { type Owner, unprivileged } from './owner.ts';
+import { freePort, type RestartableServer, runProgram, startServer } from './programs.ts';
 
 /** Each test file opens 20, a process of the app as many. */
 const MAX_CONNECTIONS = 300;
@@ -14,15 +15,19 @@ export function hasPostgres(): boolean {
   return findInitdb() !== null;
 }
 
-/** The data lives for one run: nothing of it need survive a crash. */
+/** The data lives for one run of tests: nothing of it need survive a crash. */
 const FORGETFUL = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' };
 
-/** A PostgreSQL of our own on a free port, with an empty data folder; `stop` removes both. What it
- *  acknowledged survives `crash` only when it is durable. */
-export async function startPostgres({ durable = false } = {}): Promise<Server> {
+/**
+ * A PostgreSQL of our own on a free port, with an empty data folder; `stop` removes both. `chosen` are
+ * settings of postgresql.conf besides the defaults.
+ */
+export async function startPostgres(
+  chosen: Readonly<Record<string, string>> = FORGETFUL,
+): Promise<RestartableServer> {
   const initdb = findInitdb();
   if (initdb === null) throw new Error('PostgreSQL was not found.');
-  const owner = serverOwner();
+  const owner = unprivileged(['postgres', 'nobody'], 'PostgreSQL');
   const folder = makeFolder(owner);
   try {
     const data = join(folder, 'data');
@@ -44,23 +49,26 @@ export async function startPostgres({ durable = false } = {}): Promise<Server> {
         listen_addresses: '127.0.0.1',
         unix_socket_directories: '',
         max_connections: MAX_CONNECTIONS,
-        ...(durable ? {} : FORGETFUL),
+        ...chosen,
       }),
     ];
     const start = () =>
       startServer(program, args, { options, stopSignal: 'SIGINT', answers: () => answers(url) });
-    let stop = await start();
+    let server = await start();
     return {
       url,
       name: await versionOf(url),
+      get pid() {
+        return server.pid;
+      },
       stop: async () => {
-        await stop();
+        await server.stop();
         rmSync(folder, { recursive: true, force: true });
       },
       crash: async () => {
         // “Immediate shutdown”: as after a crash, the log is replayed at the next start.
-        await stop('SIGQUIT');
-        stop = await start();
+        await server.stop('SIGQUIT');
+        server = await start();
       },
     };
   } catch (error) {
@@ -77,25 +85,8 @@ function settings(values: Record<string, string | number>): string[] {
   return Object.entries(values).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
 }
 
-type Owner = { uid: number; gid: number } | null;
-
-/** PostgreSQL refuses root: then it runs as the user that its package made, or as nobody. */
-function serverOwner(): Owner {
-  if (process.getuid?.() !== 0) return null;
-  for (const user of ['postgres', 'nobody']) {
-    try {
-      return { uid: idOf('-u', user), gid: idOf('-g', user) };
-    } catch {}
-  }
-  throw new Error('PostgreSQL refuses root, and there is no user “postgres” or “nobody” here.');
-}
-
-function idOf(flag: '-u' | '-g', user: string): number {
-  return Number(execFileSync('id', [flag, user], { stdio: ['ignore', 'pipe', 'ignore'] }));
-}
-
 /** A folder that the owner can enter: root's own TMPDIR may be closed to others. */
-function makeFolder(owner: Owner): string {
+function makeFolder(owner: Owner | null): string {
   for (const parent of new Set([tmpdir(), '/tmp', '/var/tmp'])) {
     const folder = mkdtempSync(join(parent, 'paperboy-postgres-'));
     if (owner === null) return folder;
@@ -106,7 +97,7 @@ function makeFolder(owner: Owner): string {
   throw new Error('No folder for temporary files can be entered by other users: set TMPDIR.');
 }
 
-function canEnter(folder: string, owner: { uid: number; gid: number }): boolean {
+function canEnter(folder: string, owner: Owner): boolean {
   try {
     execFileSync('test', ['-x', folder], { ...owner, stdio: 'ignore' });
     return true;

@@ -9,7 +9,11 @@ export interface Server {
   url: string;
   /** What was started, for people. */
   name: string;
+  pid: number;
   stop(): Promise<void>;
+}
+
+export interface RestartableServer extends Server {
   /** Ends it with no time to tidy up and starts it again: on the same port, on what it had stored. */
   crash(): Promise<void>;
 }
@@ -52,7 +56,7 @@ export async function startServer(
   path: string,
   args: readonly string[],
   given: { options?: SpawnOptions; stopSignal: NodeJS.Signals; answers: () => Promise<void> },
-): Promise<Stop> {
+): Promise<{ pid: number; stop: Stop }> {
   const child = spawn(path, args, {
     ...given.options,
     detached: true,
@@ -72,7 +76,7 @@ export async function startServer(
     if (hasEnded(child)) throw new Error(`${path} ended at once:\n${output()}`);
     try {
       await given.answers();
-      return stop;
+      return { pid: child.pid ?? 0, stop };
     } catch (error) {
       if (performance.now() > deadline) {
         await stop();

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { findProgram } from './find-program.ts';
-import { freePort, type Server, startServer } from './programs.ts';
+import { freePort, type RestartableServer, startServer } from './programs.ts';
 
 const NAMES = ['redis-server', 'valkey-server'];
 
@@ -13,7 +13,7 @@ export function hasRedis(): boolean {
 }
 
 /** A Redis of our own on a free port that keeps nothing; `stop` removes its folder. */
-export async function startRedis(): Promise<Server> {
+export async function startRedis(): Promise<RestartableServer> {
   const program = findRedis();
   if (program === null) throw new Error('Redis was not found.');
   const folder = mkdtempSync(join(tmpdir(), 'paperboy-redis-'));
@@ -30,17 +30,20 @@ export async function startRedis(): Promise<Server> {
         stopSignal: 'SIGTERM',
         answers: async () => void (await versionOf(url)),
       });
-    let stop = await start();
+    let server = await start();
     return {
       url,
       name: await versionOf(url),
+      get pid() {
+        return server.pid;
+      },
       stop: async () => {
-        await stop();
+        await server.stop();
         remove();
       },
       crash: async () => {
-        await stop('SIGKILL');
-        stop = await start();
+        await server.stop('SIGKILL');
+        server = await start();
       },
     };
   } catch (error) {

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { createServer, type Socket } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { Message } from '../../src/mail/message.ts';
-import { openRelay, type Relay } from '../../src/mail/relay.ts';
+import { type Message, wholeMessage } from '../../src/domain/message.ts';
+import { openRelay, type Relay } from '../../src/relay/relay.ts';
 import { closedPort, openSink, type Sink } from '../services/sink.ts';
 
 const opened: { close(): Promise<unknown> }[] = [];
@@ -25,7 +25,7 @@ function relayTo(urls: readonly string[], connections = 2): Relay {
 
 function message(body = 'Hello.\r\n', to = 'ada@example.org'): Message {
   const raw = Buffer.from(`From: papers@example.com\r\nTo: ${to}\r\n\r\n${body}`, 'latin1');
-  return { envelope: { from: 'papers@example.com', to }, raw };
+  return { envelope: { from: 'papers@example.com', to }, content: [raw], isDotSafe: false };
 }
 
 /** Larger than every buffer on the way, so that the end is not read before the relay has most of it. */
@@ -228,7 +228,7 @@ describe('The bytes', () => {
     const sink = await sinkWith();
     const mail = message(body);
     await relayTo([sink.url]).send(mail);
-    expect(sink.accepted[0]?.raw.equals(mail.raw)).toBe(true);
+    expect(sink.accepted[0]?.raw.equals(wholeMessage(mail))).toBe(true);
   });
 
   it('arrive as they are in a hundred messages at once', async () => {
@@ -242,7 +242,9 @@ describe('The bytes', () => {
     );
     await Promise.all(mails.map((mail) => relay.send(mail)));
     const byReader = new Map(sink.accepted.map(({ to, raw }) => [to, raw]));
-    expect(mails.every(({ envelope, raw }) => byReader.get(envelope.to)?.equals(raw))).toBe(true);
+    expect(mails.every((mail) => byReader.get(mail.envelope.to)?.equals(wholeMessage(mail)))).toBe(
+      true,
+    );
   });
 });
 

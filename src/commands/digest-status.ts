@@ -1,0 +1,59 @@
+import { DELIVERY_STATES } from '../domain/delivery.ts';
+import type { DigestStatus } from '../services/support/digest-status.ts';
+import { formatCount } from './output.ts';
+
+/** The accounting for machines (DESIGN: commands). */
+export function statusJson({ digest, audience, states, ratePerSecond, secondsLeft }: DigestStatus) {
+  return {
+    kind: digest.kind,
+    date: digest.date,
+    audience,
+    states,
+    rate_per_second: Math.round(ratePerSecond * 10) / 10,
+    seconds_left: secondsLeft,
+  };
+}
+
+/** The accounting for people: only the states that occur. */
+export function describeStatus({
+  digest,
+  audience,
+  states,
+  later,
+  ...progress
+}: DigestStatus): string {
+  const counted = DELIVERY_STATES.filter((state) => states[state] > 0).map(
+    (state) => `  ${state.padEnd(9)} ${formatCount(states[state]).padStart(10)}`,
+  );
+  const head = `The ${digest.kind} digest of ${digest.date}, No. ${digest.number}: ${formatCount(audience)} readers.`;
+  const waiting = progress.due + progress.inHand;
+  const tail = [
+    ...(waiting > 0 ? [`${formatCount(waiting)} to go now${describePace(progress)}.`] : []),
+    ...(later > 0 ? [`${formatCount(later)} wait for a later hour.`] : []),
+    ...(digest.pausedAt === null ? [] : [`It is paused. ${digest.pauseReason ?? ''}`.trim()]),
+    ...(digest.cancelledAt === null ? [] : ['It was cancelled.']),
+  ];
+  return [head, ...counted, ...tail].join('\n');
+}
+
+function describePace({
+  ratePerSecond,
+  secondsLeft,
+}: Pick<DigestStatus, 'ratePerSecond' | 'secondsLeft'>): string {
+  if (ratePerSecond === 0) return '';
+  const left = secondsLeft === null ? '' : `, ${formatCount(secondsLeft)} s left`;
+  return ` at ${formatCount(Math.round(ratePerSecond))}/s${left}`;
+}
+
+/** The accounting on one line. */
+export function progressLine({
+  audience,
+  states,
+  due,
+  inHand,
+  ratePerSecond,
+  secondsLeft,
+}: DigestStatus): string {
+  const left = secondsLeft === null ? '' : `, ${formatCount(secondsLeft)} s left`;
+  return `${formatCount(states.sent)} of ${formatCount(audience)} sent, ${formatCount(due + inHand)} to go, ${Math.round(ratePerSecond)}/s${left}`;
+}

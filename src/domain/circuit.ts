@@ -1,0 +1,39 @@
+/**
+ * Whether a relay is tried at all. `closed`: mail goes to it. `open`: nothing goes to it until
+ * `probeAt`. `probing`: one connection finds out whether it is back. Times are in ms on any clock.
+ */
+export type Circuit =
+  | { state: 'closed'; failures: number }
+  | { state: 'open'; failures: number; probeAt: number }
+  | { state: 'probing'; failures: number };
+
+/** In order, as far as anybody knows. */
+export const CLOSED: Circuit = { state: 'closed', failures: 0 };
+
+/** Connections that fail one after the other before a relay counts as out of order. */
+const MOST_FAILURES = 3;
+
+const FIRST_PROBE_MS = 1_000;
+const LAST_PROBE_MS = 60_000;
+
+/** What follows a connection that could not be opened. Those that were begun before the circuit
+ *  opened change nothing: they tell what is known. `random` is 0 to 1. */
+export function afterFailure(circuit: Circuit, now: number, random: number): Circuit {
+  if (circuit.state === 'open') return circuit;
+  const failures = circuit.failures + 1;
+  if (failures < MOST_FAILURES) return { state: 'closed', failures };
+  return { state: 'open', failures, probeAt: now + probeDelayMs(failures, random) };
+}
+
+/** What comes when its time has: one connection is to be tried. Null while there is nothing to do. */
+export function probe(circuit: Circuit, now: number): Circuit | null {
+  if (circuit.state !== 'open' || now < circuit.probeAt) return null;
+  return { state: 'probing', failures: circuit.failures };
+}
+
+/** Delay before the next probe in ms: 1 s, doubling up to 60 s, each ±20 % so that many workers do
+ *  not meet a relay that was restarted at once. */
+export function probeDelayMs(failures: number, random: number): number {
+  const delay = FIRST_PROBE_MS * 2 ** Math.max(0, failures - MOST_FAILURES);
+  return Math.round(Math.min(delay, LAST_PROBE_MS) * (0.8 + 0.4 * random));
+}

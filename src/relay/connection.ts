@@ -1,0 +1,152 @@
+import { connect as connectTcp, isIP } from 'node:net';
+import { connect as connectTls } from 'node:tls';
+import type { RelayEndpoint } from '../domain/relay-url.ts';
+import { createReplyReader, type Reply } from './reply-reader.ts';
+import { STAGES, type StageName } from './stages.ts';
+
+/** Who hears of what comes over a connection. */
+export interface Listener {
+  onReply(reply: Reply): void;
+  /** The connection is no more; called once, nothing follows. */
+  onEnd(problem: string): void;
+}
+
+/** A socket that speaks in lines and replies. */
+export interface Connection {
+  listen(listener: Listener): void;
+  /** Names what is waited for, from now on; its time begins. */
+  await(stage: StageName): void;
+  /** `onWritten` is called when the system has taken the bytes, and never when it did not. */
+  write(data: string | Buffer, onWritten?: () => void): void;
+  /** Resolves when all further bytes are encrypted and the relay's certificate is verified. Forgets
+   *  all that was read before. @throws Error when a byte came unencrypted behind the reply. */
+  startTls(): Promise<void>;
+  /** Counts a second. Returns whether what is awaited has taken too long. */
+  isLate(): boolean;
+  /** Breaks the connection, when it is not broken yet. */
+  end(problem: string): void;
+  /** Breaks it because the awaited did not come in time. */
+  endLate(): void;
+  /** Why there is no connection any more. */
+  problem(): string | null;
+  isEncrypted(): boolean;
+  /** Whether the bytes stay on this machine. */
+  isLoopback(): boolean;
+}
+
+/** Opens a connection; the listener hears of the greeting. `ca`: certificates to trust instead of
+ *  those that the system knows (PEM). */
+export function openConnection(endpoint: RelayEndpoint, ca: string | undefined): Connection {
+  const { name, host, port, isImplicitTls } = endpoint;
+  // A name for SNI may be no address (RFC 6066 §3); the certificate is verified for it all the same.
+  const tlsOptions = {
+    host,
+    ...(isIP(host) === 0 && { servername: host }),
+    ...(ca !== undefined && { ca }),
+  };
+  let listener: Listener = { onReply: () => undefined, onEnd: () => undefined };
+  let stage: StageName = 'connect';
+  let waited = 0;
+  let problem: string | null = null;
+  let isEncrypted = false;
+  let reader = openReader();
+  let socket = isImplicitTls ? connectTls({ ...tlsOptions, port }) : connectTcp({ host, port });
+  socket.setNoDelay(true);
+  socket.once('connect', () => await_(isImplicitTls ? 'tls' : 'greeting'));
+  socket.once('secureConnect', () => {
+    isEncrypted = true;
+    await_('greeting');
+  });
+  attach();
+
+  function openReader() {
+    return createReplyReader({
+      onReply: (reply) => listener.onReply(reply),
+      onGarbage: (line) =>
+        end(
+          `${name} sent “${line}” where ${STAGES[stage].awaited} was awaited: expected three digits and a text (RFC 5321 §4.2).`,
+        ),
+    });
+  }
+
+  function end(why: string) {
+    if (problem !== null) return;
+    problem = why;
+    reader.stop();
+    socket.destroy();
+    listener.onEnd(why);
+  }
+
+  function onData(chunk: Buffer) {
+    reader.feed(chunk);
+  }
+
+  function onError(error: Error) {
+    if (stage === 'connect') return end(`${name} cannot be reached: ${error.message}.`);
+    if (stage === 'tls') return end(`TLS with ${name} failed: ${error.message}.`);
+    end(`The connection to ${name} broke before ${STAGES[stage].awaited} came: ${error.message}.`);
+  }
+
+  // Data that came before is read by now; what we still had to say, nobody would hear.
+  function onClosed() {
+    end(`${name} closed the connection before ${STAGES[stage].awaited} came.`);
+  }
+
+  function attach() {
+    socket.on('data', onData).on('error', onError).on('end', onClosed).on('close', onClosed);
+  }
+
+  function detach() {
+    socket.off('data', onData).off('error', onError).off('end', onClosed).off('close', onClosed);
+  }
+
+  function await_(next: StageName) {
+    stage = next;
+    waited = 0;
+  }
+
+  return {
+    listen: (to) => {
+      listener = to;
+    },
+    await: await_,
+    write: (data, onWritten) => {
+      if (problem !== null) return;
+      if (onWritten === undefined) socket.write(data);
+      else
+        socket.write(data, (error) => {
+          if (!error && problem === null) onWritten();
+        });
+    },
+    startTls: () =>
+      new Promise((resolve, reject) => {
+        if (problem !== null) return reject(new Error(problem));
+        listener = { onReply: () => undefined, onEnd: (why) => reject(new Error(why)) };
+        if (!reader.isEmpty()) return end(`${name} sent more than its reply to STARTTLS.`);
+        await_('tls');
+        reader.stop();
+        reader = openReader();
+        detach();
+        socket = connectTls({ ...tlsOptions, socket });
+        attach();
+        socket.once('secureConnect', () => {
+          isEncrypted = true;
+          resolve();
+        });
+      }),
+    isLate: () => {
+      waited += 1;
+      return waited > STAGES[stage].seconds;
+    },
+    end,
+    endLate: () =>
+      end(`${name}: ${STAGES[stage].awaited} did not come within ${STAGES[stage].seconds} s.`),
+    problem: () => problem,
+    isEncrypted: () => isEncrypted,
+    isLoopback: () => isLoopbackAddress(socket.remoteAddress ?? ''),
+  };
+}
+
+function isLoopbackAddress(address: string): boolean {
+  return /^(?:::ffff:)?127\.|^::1$/.test(address);
+}

@@ -1,0 +1,15 @@
+import type { Message } from '../domain/message.ts';
+import type { SendOutcome } from '../domain/outcome.ts';
+import type { Commands } from './envelope.ts';
+
+/** A message on its way, and who waits for what comes of it. */
+export interface Job {
+  message: Message;
+  resolve(outcome: SendOutcome): void;
+  /** The relay that has it or gets it next, by its place in the list. */
+  relay: number;
+  /** Whether it met a dead connection, and was put back. */
+  isSecondTry: boolean;
+  /** As the relay in hand wants them. */
+  commands: Commands;
+}

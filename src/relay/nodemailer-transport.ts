@@ -1,0 +1,51 @@
+import {
+  createTransport,
+  type SendMailOptions,
+  type SentMessageInfo,
+  type Transport,
+} from 'nodemailer';
+import type { SendOutcome } from '../domain/outcome.ts';
+import type { Relay } from './relay.ts';
+
+/** What nodemailer's `sendMail` gives back for a mail that went through our relay. */
+export interface RelayedInfo extends SentMessageInfo {
+  outcome: SendOutcome;
+}
+
+/** Composes single mails and sends them. */
+export interface Mailer {
+  /** @throws Error when the mail cannot be composed; what else goes wrong is the `outcome`. */
+  sendMail(mail: SendMailOptions): Promise<RelayedInfo>;
+}
+
+/** nodemailer on our own relay. */
+export function openMailer(relay: Pick<Relay, 'send'>): Mailer {
+  return createTransport(relayTransport(relay));
+}
+
+/**
+ * Our relay as a transport of nodemailer, which composes single mails: so there is one way out. What
+ * came of it is the `outcome`, also when the relay refused; an error means that nothing was composed.
+ */
+export function relayTransport(relay: Pick<Relay, 'send'>): Transport<RelayedInfo> {
+  return {
+    name: 'Paperboy',
+    version: '1',
+    send: ({ message }, done) => {
+      const { from, to } = message.getEnvelope();
+      const send = async (): Promise<RelayedInfo> => {
+        const [reader, ...others] = to;
+        if (reader === undefined || others.length > 0) {
+          throw new RangeError(`A mail has ${to.length} recipients: expected one.`);
+        }
+        const outcome = await relay.send({
+          envelope: { from: from || '', to: reader },
+          content: [await message.build()],
+          isDotSafe: false,
+        });
+        return { envelope: { from, to }, messageId: message.messageId(), outcome };
+      };
+      send().then((info) => done(null, info), done);
+    },
+  };
+}

@@ -1,0 +1,86 @@
+/** A reply as it came in: its code, and its lines with the code, parted by line feeds. */
+export interface Reply {
+  code: number;
+  text: string;
+}
+
+/** Reads replies out of a stream of bytes. */
+export interface ReplyReader {
+  /** Calls back for each reply that is whole with `chunk`. */
+  feed(chunk: Buffer): void;
+  /** Whether every byte belonged to a reply that was handed on. */
+  isEmpty(): boolean;
+  /** Nothing is called back any more. */
+  stop(): void;
+}
+
+/** Bytes; twice the 512 that RFC 5321 §4.5.3.1.5 allows would do, but some relays are talkative. */
+const MAX_LINE = 4_096;
+const MAX_LINES = 128;
+
+const LINE_FEED = 0x0a;
+const CARRIAGE_RETURN = 0x0d;
+const NOTHING = Buffer.alloc(0);
+
+/**
+ * A reader of replies of one line or several (RFC 5321 §4.2.1), wherever the bytes are cut. A missing
+ * blank after the code is passed over: to take `250OK` for no acceptance would send twice.
+ * `onGarbage` is told what came instead of a reply, made printable and short; it is the last call.
+ */
+export function createReplyReader({
+  onReply,
+  onGarbage,
+}: {
+  onReply: (reply: Reply) => void;
+  onGarbage: (line: string) => void;
+}): ReplyReader {
+  let rest: Buffer = NOTHING;
+  let lines: string[] = [];
+  let isStopped = false;
+
+  const giveUp = (line: string) => {
+    isStopped = true;
+    onGarbage(line.slice(0, 100));
+  };
+
+  const readLine = (line: string) => {
+    const match = REPLY_LINE.exec(line);
+    const isSame = lines.length === 0 || lines[0]?.startsWith(line.slice(0, 3));
+    if (!match || !isSame || lines.length === MAX_LINES) return giveUp(line);
+    lines.push(line);
+    if (match[2] === '-') return;
+    const text = lines.length === 1 ? line : lines.join('\n');
+    lines = [];
+    onReply({ code: Number(match[1]), text });
+  };
+
+  return {
+    feed: (chunk) => {
+      const bytes = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
+      let start = 0;
+      let end = bytes.indexOf(LINE_FEED);
+      while (end !== -1 && !isStopped) {
+        const last = end > start && bytes[end - 1] === CARRIAGE_RETURN ? end - 1 : end;
+        if (last - start > MAX_LINE) return giveUp(printable(bytes, start, start + MAX_LINE));
+        readLine(printable(bytes, start, last));
+        start = end + 1;
+        end = bytes.indexOf(LINE_FEED, start);
+      }
+      rest = start === bytes.length ? NOTHING : bytes.subarray(start);
+      if (rest.length > MAX_LINE && !isStopped) giveUp(printable(rest, 0, MAX_LINE));
+    },
+    isEmpty: () => rest.length === 0 && lines.length === 0,
+    stop: () => {
+      isStopped = true;
+    },
+  };
+}
+
+/** Relays answer in any bytes; Postgres takes no NUL. */
+function printable(bytes: Buffer, start: number, end: number): string {
+  const text = bytes.toString('utf8', start, end);
+  return PLAIN.test(text) ? text : text.replace(/[^\P{C}\t]/gu, '\ufffd');
+}
+
+const REPLY_LINE = /^([2-5]\d\d)(?!\d)(-?)/;
+const PLAIN = /^[\x20-\x7e]*$/;

@@ -1,0 +1,260 @@
+import type { RelayEndpoint } from '../domain/relay-url.ts';
+import { parseReply, type SmtpReply } from '../domain/smtp-reply.ts';
+import { type BodyWriter, createBodyWriter } from './body.ts';
+import { openConnection } from './connection.ts';
+import { commandsFor, DATA } from './envelope.ts';
+import { type Extensions, NO_EXTENSIONS } from './extensions.ts';
+import { greet } from './handshake.ts';
+import type { Job } from './job.ts';
+import type { Reply } from './reply-reader.ts';
+import type { StageName } from './stages.ts';
+
+/** One connection to a relay, which carries one message after the other. */
+export interface Session {
+  /** Takes a message; only while at rest. */
+  send(job: Job): void;
+  /** Counts a second. */
+  tick(): void;
+  /** Says goodbye; only while at rest. */
+  quit(): void;
+  /** Ends at once: what is behind its dot is unknown, the rest unsent. */
+  end(problem: string): void;
+}
+
+/** The pool, as its sessions see it. */
+export interface SessionHost {
+  /** The relay let us in; the session takes messages next. */
+  onOpen(session: Session): void;
+  /** A message for a session that is free, or for one that may send its commands `ahead`, behind the
+   *  dot of another message. */
+  take(ahead: boolean): Job | null;
+  /** Nothing was there to take. */
+  onRest(session: Session): void;
+  /** It has rested for long enough. */
+  onIdle(session: Session): void;
+  onReply(job: Job, reply: SmtpReply): void;
+  /** No dot was sent. `isStale`: the connection was in use before, and may have been dead already. */
+  onUnsent(job: Job, problem: string, isStale: boolean): void;
+  onUnknown(job: Job, problem: string): void;
+  /** The last call. */
+  onEnd(session: Session, problem: string): void;
+}
+
+type State = Extract<
+  StageName,
+  'mail' | 'rcpt' | 'data' | 'body' | 'dot' | 'loneDot' | 'reset' | 'idle' | 'quit'
+>;
+
+const DOT = '.\r\n';
+
+/**
+ * Opens a connection and keeps it until it ends. With PIPELINING (RFC 2920) the commands of a message
+ * go out in one write, those of the next one with the dot of the one before. The dot is never in
+ * one write with the message: it goes out when the system has taken all before it, so a connection
+ * that breaks earlier has certainly not sent the message.
+ */
+export function openSession({
+  endpoint,
+  heloName,
+  ca,
+  host,
+}: {
+  endpoint: RelayEndpoint;
+  heloName: string;
+  ca: string | undefined;
+  host: SessionHost;
+}): Session {
+  const { name } = endpoint;
+  const connection = openConnection(endpoint, ca);
+  let body: BodyWriter;
+  let extensions: Extensions = NO_EXTENSIONS;
+  let hasOpened = false;
+  let isStale = false;
+  let state: State = 'idle';
+  /** The message in hand; null too while the rest of the replies to a refused one is awaited. */
+  let job: Job | null = null;
+  /** The message whose commands went out behind the dot of the one in hand. */
+  let following: Job | null = null;
+  let isMailTaken = false;
+
+  const session: Session = {
+    send: (next) => (isAcceptable(next) ? begin(next) : free()),
+    tick: () => {
+      if (!connection.isLate()) return;
+      if (hasOpened && state === 'idle') host.onIdle(session);
+      else connection.endLate();
+    },
+    quit: () => say('quit', 'QUIT\r\n'),
+    end: connection.end,
+  };
+
+  /** What a reply means where the session stands. */
+  const steps: Record<State, (reply: Reply) => void> = {
+    mail: (reply) => {
+      isMailTaken = isPositive(reply);
+      if (!isMailTaken && !refuse(reply)) return;
+      if (extensions.hasPipelining) wait('rcpt');
+      else if (job) say('rcpt', job.commands.rcpt);
+      else free();
+    },
+    rcpt: (reply) => {
+      if (!isPositive(reply) && !refuse(reply)) return;
+      if (extensions.hasPipelining) wait('data');
+      else if (job) say('data', DATA);
+      else reset();
+    },
+    data: (reply) => {
+      if (reply.code === 354) return job ? sendBody(job) : say('loneDot', DOT);
+      if (!refuse(reply)) return;
+      if (isMailTaken) reset();
+      else free();
+    },
+    // An answer all the same; but what the relay makes of the rest of the message, nobody can tell.
+    body: (reply) => {
+      if (refuse(reply)) connection.end(`${name} did not want the whole message.`);
+    },
+    dot: (reply) => {
+      if (reply.code < 400 && !isPositive(reply)) return fail(reply);
+      const answered = job;
+      job = following;
+      following = null;
+      isStale = true;
+      if (answered) host.onReply(answered, parseReply(reply.text));
+      // Of the message that follows no dot is out, whatever comes now.
+      wait('mail');
+      if (reply.code === 421) fail(reply);
+      else if (!job) free();
+    },
+    // RFC 2920 §3.1: the answer was the refusal before it.
+    loneDot: free,
+    reset: (reply) => {
+      if (isPositive(reply)) free();
+      else fail(reply);
+    },
+    idle: fail,
+    quit: () => connection.end(`${name} was left.`),
+  };
+
+  greet(connection, endpoint, heloName).then(
+    (offered) => {
+      connection.listen({ onReply, onEnd });
+      const problem = connection.problem();
+      if (problem !== null) return onEnd(problem);
+      extensions = offered;
+      body = createBodyWriter();
+      hasOpened = true;
+      host.onOpen(session);
+      free();
+    },
+    (error: Error) => {
+      connection.end(error.message);
+      onEnd(error.message);
+    },
+  );
+
+  function onReply(reply: Reply) {
+    if (reply.code === 421 && state !== 'dot' && state !== 'quit') fail(reply);
+    else steps[state](reply);
+  }
+
+  function onEnd(problem: string) {
+    const [current, next] = [job, following];
+    job = null;
+    following = null;
+    if (current && state === 'dot') host.onUnknown(current, problem);
+    else if (current) host.onUnsent(current, problem, isStale);
+    if (next) host.onUnsent(next, problem, true);
+    host.onEnd(session, problem);
+  }
+
+  /** The connection is of no use after this reply. */
+  function fail({ text }: Reply) {
+    const said = text.replaceAll('\n', ' ').slice(0, 300);
+    connection.end(`${name} said “${said}” where the session could not go on.`);
+  }
+
+  /** The message in hand has its answer. False when the reply is none and the connection was ended. */
+  function refuse(reply: Reply): boolean {
+    if (reply.code < 400) {
+      fail(reply);
+      return false;
+    }
+    const refused = job;
+    job = null;
+    isStale = true;
+    if (refused) host.onReply(refused, parseReply(reply.text));
+    return true;
+  }
+
+  function free() {
+    const next = take(false);
+    if (next) return begin(next);
+    isStale = true;
+    wait('idle');
+    host.onRest(session);
+  }
+
+  function begin(next: Job) {
+    job = next;
+    say('mail', extensions.hasPipelining ? envelopeOf(next) : next.commands.mail);
+  }
+
+  /** Ends a transaction that has not ended by itself: a second MAIL would be refused (RFC 5321 §4.1.4). */
+  function reset() {
+    say('reset', 'RSET\r\n');
+  }
+
+  function sendBody({ message }: Job) {
+    body.start(message);
+    sendBlock();
+  }
+
+  function sendBlock() {
+    wait('body');
+    connection.write(body.nextBlock(), onBlockWritten);
+  }
+
+  function onBlockWritten() {
+    if (state !== 'body') return;
+    if (!body.isDone()) return sendBlock();
+    following = extensions.hasPipelining ? take(true) : null;
+    say('dot', following ? DOT + envelopeOf(following) : DOT);
+  }
+
+  function take(ahead: boolean): Job | null {
+    let next = host.take(ahead);
+    while (next && !isAcceptable(next)) next = host.take(ahead);
+    return next;
+  }
+
+  /** Prepares a message for this relay; false when it was refused before the relay heard of it. */
+  function isAcceptable(next: Job): boolean {
+    const commands = commandsFor(next.message, extensions);
+    if ('mail' in commands) {
+      next.commands = commands;
+      return true;
+    }
+    host.onReply(next, commands);
+    return false;
+  }
+
+  function say(next: State, line: string) {
+    wait(next);
+    connection.write(line);
+  }
+
+  function wait(next: State) {
+    state = next;
+    connection.await(next);
+  }
+
+  return session;
+}
+
+function envelopeOf({ commands }: Job): string {
+  return commands.mail + commands.rcpt + DATA;
+}
+
+function isPositive({ code }: Reply): boolean {
+  return code >= 200 && code < 300;
+}

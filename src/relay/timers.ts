@@ -1,0 +1,13 @@
+/** What tells a relay that time passes. */
+export interface Timers {
+  /** Calls `run` every `ms` until the returned function is called. Does not keep the process alive. */
+  every(ms: number, run: () => void): () => void;
+}
+
+export const realTimers: Timers = {
+  every: (ms, run) => {
+    const timer = setInterval(run, ms);
+    timer.unref();
+    return () => clearInterval(timer);
+  },
+};

@@ -1,0 +1,68 @@
+import { describe, expect, it } from 'vitest';
+import { readArguments } from './arguments.ts';
+
+describe('the arguments of the benchmark', () => {
+  it('default to one worker with Redis and no old deliveries', () => {
+    expect(readArguments(['--subscribers', '2000'])).toEqual({
+      kind: 'run',
+      options: {
+        subscribers: 2000,
+        isSigned: false,
+        queue: 'redis',
+        workers: 1,
+        connections: 20,
+        isEmbedded: false,
+        oldDeliveries: 0,
+        profileFolder: null,
+      },
+    });
+  });
+
+  it('are all read', () => {
+    const argv =
+      '--subscribers 1000000 --dkim --queue postgres --workers 2 --connections 50 --old 30000000 --profile p';
+    expect(readArguments(argv.split(' '))).toEqual({
+      kind: 'run',
+      options: {
+        subscribers: 1_000_000,
+        isSigned: true,
+        queue: 'postgres',
+        workers: 2,
+        connections: 50,
+        isEmbedded: false,
+        oldDeliveries: 30_000_000,
+        profileFolder: 'p',
+      },
+    });
+  });
+
+  it.each([
+    ['', '--subscribers is missing: expected a whole number from 1 to 5000000.'],
+    ['--subscribers 0', '--subscribers is “0”: expected a whole number from 1 to 5000000.'],
+    ['--subscribers 1e3', '--subscribers is “1e3”: expected a whole number from 1 to 5000000.'],
+    ['--subscribers 1 --queue kafka', '--queue is “kafka”: expected redis or postgres.'],
+    ['--subscribers 1 --workers 33', '--workers is “33”: expected a whole number from 1 to 32.'],
+    ['--subscribers 1 --profile=', '--profile is empty: expected a folder.'],
+    [
+      '--subscribers 1 --embedded --workers 2',
+      '--workers does not go with --embedded, which is one process without servers.',
+    ],
+  ])('%j is refused with a sentence', (line, problem) => {
+    const argv = line.split(' ').filter((word) => word !== '');
+    expect(readArguments(argv)).toEqual({ kind: 'wrong', problems: [problem] });
+  });
+
+  it('tell every problem at once', () => {
+    const asked = readArguments(['--queue', 'kafka', '--workers', 'two']);
+    expect(asked.kind === 'wrong' && asked.problems).toHaveLength(3);
+  });
+
+  it('refuse what they do not know, and words that belong nowhere', () => {
+    expect(readArguments(['--subscriber', '5']).kind).toBe('wrong');
+    expect(readArguments(['--subscribers', '5', 'more']).kind).toBe('wrong');
+  });
+
+  it('show the help whatever else stands there', () => {
+    expect(readArguments(['--help', '--queue', 'kafka'])).toEqual({ kind: 'help' });
+  });
+});

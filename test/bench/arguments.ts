@@ -1,0 +1,113 @@
+import { parseArgs } from 'node:util';
+
+/** What one run measures. */
+export interface BenchOptions {
+  subscribers: number;
+  isSigned: boolean;
+  /** `none` when embedded. */
+  queue: 'redis' | 'postgres' | 'none';
+  workers: number;
+  /** SMTP connections of each worker. */
+  connections: number;
+  isEmbedded: boolean;
+  oldDeliveries: number;
+  /** Folder for CPU profiles of the workers. */
+  profileFolder: string | null;
+}
+
+export type Asked =
+  | { kind: 'run'; options: BenchOptions }
+  | { kind: 'help' }
+  | { kind: 'wrong'; problems: string[] };
+
+export const HELP = `Usage: npm run bench -- --subscribers N [options]
+
+Sends personal digests of the seed day to N readers through the built program, PostgreSQL and the queue
+to Postfix's smtp-sink, all on this machine, and prints one line of JSON. The baseline is what smtp-source
+reaches with messages of the same size on the same sink, before and after.
+
+  --subscribers N           readers, 1 to 5000000
+  --dkim                    sign with RSA-2048
+  --queue redis|postgres    where the queue lives (default: redis)
+  --workers W               worker processes, 1 to 32 (default: 1)
+  --connections C           SMTP connections of each worker, 1 to 1000 (default: 20)
+  --embedded                one process, PGlite, no Redis, readers imported from a file
+  --old M                   deliveries of older digests in the table, 0 to 100000000 (default: 0)
+  --profile FOLDER          leave CPU profiles of the workers there; read them with
+                            node --import tsx test/bench/summarise-profile.ts FOLDER
+  --help                    this page`;
+
+const KNOWN = {
+  subscribers: { type: 'string' },
+  dkim: { type: 'boolean' },
+  queue: { type: 'string' },
+  workers: { type: 'string' },
+  connections: { type: 'string' },
+  embedded: { type: 'boolean' },
+  old: { type: 'string' },
+  profile: { type: 'string' },
+  help: { type: 'boolean' },
+} as const;
+
+/** What the words after `npm run bench --` ask for; every problem is told at once. */
+export function readArguments(argv: readonly string[]): Asked {
+  const given = parse(argv);
+  if (typeof given === 'string') return { kind: 'wrong', problems: [given] };
+  if (given.help) return { kind: 'help' };
+  const problems: string[] = [];
+  const count = (name: 'subscribers' | 'workers' | 'connections' | 'old', bounds: Bounds) =>
+    readCount(name, given[name], bounds, problems);
+  const options: BenchOptions = {
+    subscribers: count('subscribers', { min: 1, max: 5_000_000, fallback: null }),
+    isSigned: given.dkim === true,
+    queue: given.embedded ? 'none' : readQueue(given.queue ?? 'redis', problems),
+    workers: count('workers', { min: 1, max: 32, fallback: 1 }),
+    connections: count('connections', { min: 1, max: 1000, fallback: 20 }),
+    isEmbedded: given.embedded === true,
+    oldDeliveries: count('old', { min: 0, max: 100_000_000, fallback: 0 }),
+    profileFolder: given.profile ?? null,
+  };
+  if (given.profile === '') problems.push('--profile is empty: expected a folder.');
+  if (given.embedded) {
+    for (const name of ['queue', 'workers', 'old'] as const) {
+      if (given[name] === undefined) continue;
+      problems.push(`--${name} does not go with --embedded, which is one process without servers.`);
+    }
+  }
+  return problems.length > 0 ? { kind: 'wrong', problems } : { kind: 'run', options };
+}
+
+function parse(argv: readonly string[]) {
+  try {
+    return parseArgs({ args: [...argv], options: KNOWN, strict: true }).values;
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
+
+interface Bounds {
+  min: number;
+  max: number;
+  /** Null: it must be given. */
+  fallback: number | null;
+}
+
+function readCount(
+  name: string,
+  text: string | undefined,
+  { min, max, fallback }: Bounds,
+  problems: string[],
+): number {
+  if (text === undefined && fallback !== null) return fallback;
+  const value = Number(text);
+  if (/^\d+$/.test(text ?? '') && value >= min && value <= max) return value;
+  const found = text === undefined ? 'is missing' : `is “${text}”`;
+  problems.push(`--${name} ${found}: expected a whole number from ${min} to ${max}.`);
+  return min;
+}
+
+function readQueue(text: string, problems: string[]): 'redis' | 'postgres' {
+  if (text === 'redis' || text === 'postgres') return text;
+  problems.push(`--queue is “${text}”: expected redis or postgres.`);
+  return 'redis';
+}

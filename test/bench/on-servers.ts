@@ -1,0 +1,86 @@
+import pg from 'pg';
+import { runWell, startPaperboy } from '../processes/support/paperboy.ts';
+import { startPostgres } from '../services/servers/postgres.ts';
+import { startRedis } from '../services/servers/redis.ts';
+import { type Arena, type Bench, DAY } from './arena.ts';
+import { fillReaders } from './fill-readers.ts';
+import { fillOldDeliveries } from './old-deliveries.ts';
+import { profiling } from './settings.ts';
+
+/** As durable as PostgreSQL is by itself; memory and log as on a machine that does little else. */
+const DURABLE = { shared_buffers: '512MB', max_wal_size: '16GB' };
+
+/** PostgreSQL and the queue of our own, with the readers and the old deliveries asked for. */
+export async function openServers(bench: Bench, settings: Record<string, string>): Promise<Arena> {
+  const { options, folder, stage, use } = bench;
+  stage('Starting the servers');
+  const database = await use(startPostgres(DURABLE));
+  const queue = options.queue === 'redis' ? await use(startRedis()) : null;
+  const env = { ...settings, DATABASE_URL: database.url, ...(queue && { REDIS_URL: queue.url }) };
+  const place = { cwd: folder, env };
+  await runWell('migrate', place);
+  await runWell('seed', place);
+  return withClient(database.url, bench.signal, async (client) => {
+    await fill(bench, client);
+    const durability = {
+      fsync: await show(client, 'fsync'),
+      synchronous_commit: await show(client, 'synchronous_commit'),
+    };
+    return {
+      place,
+      servers: { database, ...(queue && { queue }) },
+      isComposed: () => withClient(database.url, bench.signal, hasDigest),
+      startWorkers: async () => {
+        const starting = Array.from({ length: options.workers }, () =>
+          startPaperboy(place, 'worker', profiling(options.profileFolder)),
+        );
+        return Promise.all(starting);
+      },
+      readRows: (read) =>
+        withClient(database.url, bench.signal, (reading) =>
+          read(async (sql) => (await reading.query(sql)).rows),
+        ),
+      durability,
+    };
+  });
+}
+
+async function hasDigest(client: pg.Client): Promise<boolean> {
+  const { rowCount } = await client.query('SELECT FROM digests WHERE date = $1', [DAY]);
+  return rowCount === 1;
+}
+
+async function fill({ options, stage }: Bench, client: pg.Client): Promise<void> {
+  stage(`Storing ${options.subscribers} readers`);
+  const topics = await client.query<{ slug: string }>('SELECT slug FROM topics ORDER BY slug');
+  const slugs = topics.rows.map(({ slug }) => slug);
+  await fillReaders(client, options.subscribers, slugs);
+  await fillOldDeliveries(client, options.oldDeliveries, DAY, (filled) =>
+    stage(`${filled} of ${options.oldDeliveries} old deliveries stored`),
+  );
+  await client.query('CHECKPOINT');
+}
+
+/** A connection for as long as `work` takes; an interrupted run breaks it off. */
+async function withClient<Value>(
+  url: string,
+  signal: AbortSignal,
+  work: (client: pg.Client) => Promise<Value>,
+): Promise<Value> {
+  const client = new pg.Client(url);
+  client.on('error', () => undefined);
+  await client.connect();
+  const breakOff = () => void client.end();
+  signal.addEventListener('abort', breakOff);
+  try {
+    return await work(client);
+  } finally {
+    signal.removeEventListener('abort', breakOff);
+    await client.end();
+  }
+}
+
+async function show(client: pg.Client, name: string): Promise<string> {
+  const { rows } = await client.query(`SHOW ${name}`);
+  return rows[0][name];
+}

@@ -1,0 +1,100 @@
+import type { Preferences } from '../../src/domain/subscriber.ts';
+
+/** A reader of the benchmark: a daily one. */
+export interface BenchReader extends Omit<Preferences, 'frequency'> {
+  email: string;
+}
+
+/** Shares of the large providers, in per cent; the rest is spread over small domains. */
+const LARGE_DOMAINS: readonly Weighted<string | null>[] = [
+  { value: 'gmail.com', weight: 40 },
+  { value: 'outlook.com', weight: 12 },
+  { value: 'yahoo.com', weight: 8 },
+  { value: 'icloud.com', weight: 5 },
+  { value: null, weight: 35 },
+];
+const SMALL_DOMAINS = 4000;
+
+/** Of a hundred readers, how many ask for so many papers: most leave the default. */
+const PAPERS: readonly Weighted<number>[] = [
+  { value: 5, weight: 2 },
+  { value: 8, weight: 4 },
+  { value: 10, weight: 44 },
+  { value: 12, weight: 12 },
+  { value: 15, weight: 18 },
+  { value: 20, weight: 20 },
+];
+
+const TOPIC_COUNTS: readonly Weighted<number>[] = [
+  { value: 0, weight: 20 },
+  { value: 1, weight: 4 },
+  { value: 2, weight: 8 },
+  { value: 3, weight: 20 },
+  { value: 4, weight: 20 },
+  { value: 5, weight: 14 },
+  { value: 6, weight: 14 },
+];
+
+const KEYWORDS = ['agent', 'diffusion', 'benchmark', 'quantization', 'transformer', 'retrieval'];
+
+const TIMEZONES: readonly Weighted<string>[] = [
+  { value: 'UTC', weight: 10 },
+  { value: 'America/New_York', weight: 18 },
+  { value: 'America/Los_Angeles', weight: 16 },
+  { value: 'Europe/Berlin', weight: 16 },
+  { value: 'Europe/London', weight: 10 },
+  { value: 'Asia/Kolkata', weight: 10 },
+  { value: 'Asia/Shanghai', weight: 12 },
+  { value: 'Australia/Sydney', weight: 8 },
+];
+
+/** The `n`-th reader, the same in every run: `topics` are the slugs to follow. */
+export function readerAt(n: number, topics: readonly string[]): BenchReader {
+  const random = randomFrom(n);
+  const domain = pick(LARGE_DOMAINS, random) ?? `mail${int(random, SMALL_DOMAINS)}.example.org`;
+  return {
+    email: `reader${n}@${domain}`,
+    topics: some(topics, pick(TOPIC_COUNTS, random), random),
+    keywords: random() < 0.1 ? some(KEYWORDS, 1 + int(random, 3), random) : [],
+    papers: pick(PAPERS, random),
+    timezone: pick(TIMEZONES, random),
+    hour: Math.min(23, 5 + Math.floor(random() ** 2 * 19)),
+  };
+}
+
+interface Weighted<Value> {
+  value: Value;
+  weight: number;
+}
+
+/** Weights sum up to 100. */
+function pick<Value>(choices: readonly Weighted<Value>[], random: () => number): Value {
+  let left = random() * 100;
+  for (const { value, weight } of choices) {
+    left -= weight;
+    if (left < 0) return value;
+  }
+  throw new Error('The weights do not sum up to 100.');
+}
+
+function some(all: readonly string[], count: number, random: () => number): string[] {
+  const left = [...all];
+  return Array.from({ length: Math.min(count, all.length) }, () =>
+    left.splice(int(random, left.length), 1),
+  ).flat();
+}
+
+function int(random: () => number, below: number): number {
+  return Math.floor(random() * below);
+}
+
+/** Numbers from 0 to 1 that depend on the seed alone (mulberry32). */
+function randomFrom(seed: number): () => number {
+  let state = Math.imul(seed + 1, 0x9e3779b1);
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}

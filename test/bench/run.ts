@@ -1,0 +1,90 @@
+/**
+ * `npm run bench -- --subscribers N …`: sends real digests through the built program and measures; one
+ * line of JSON on standard output at the end, progress on standard error. `--help` tells the rest.
+ * Its servers are its own, and removed after it.
+ */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { killAll } from '../processes/support/paperboy.ts';
+import { hasPostgres } from '../services/servers/postgres.ts';
+import { hasRedis } from '../services/servers/redis.ts';
+import type { Bench } from './arena.ts';
+import { type BenchOptions, HELP, readArguments } from './arguments.ts';
+import { runBench } from './bench.ts';
+import { findPostfixTools } from './smtp-sink.ts';
+
+process.exitCode = await main(process.argv.slice(2), interrupts());
+
+async function main(argv: readonly string[], signal: AbortSignal): Promise<number> {
+  const asked = readArguments(argv);
+  if (asked.kind === 'help') {
+    console.log(HELP);
+    return 0;
+  }
+  if (asked.kind === 'wrong') {
+    console.error(`${asked.problems.join('\n')}\nMore: npm run bench -- --help`);
+    return 2;
+  }
+  const tools = findPostfixTools();
+  const missing = missingPrograms(asked.options);
+  if (tools === null || missing.length > 0) {
+    console.error(
+      `Not found: ${[...(tools ? [] : ['smtp-sink and smtp-source (Debian: postfix)']), ...missing].join('; ')}.`,
+    );
+    return 1;
+  }
+  return measure(asked.options, tools, signal);
+}
+
+function missingPrograms({ isEmbedded, queue }: BenchOptions): string[] {
+  return [
+    ...(isEmbedded || hasPostgres() ? [] : ['PostgreSQL (Debian: postgresql)']),
+    ...(queue !== 'redis' || hasRedis() ? [] : ['Redis (Debian: redis-server)']),
+  ];
+}
+
+async function measure(
+  options: BenchOptions,
+  tools: { sink: string; source: string },
+  signal: AbortSignal,
+): Promise<number> {
+  const folder = await mkdtemp(join(tmpdir(), 'paperboy-bench-'));
+  const stops: (() => Promise<void>)[] = [];
+  const use: Bench['use'] = async (starting) => {
+    const server = await starting;
+    stops.push(server.stop);
+    return server;
+  };
+  signal.addEventListener('abort', () => void killAll());
+  try {
+    const report = await runBench({ options, folder, signal, stage: narrator(signal), use }, tools);
+    console.log(JSON.stringify(report));
+    return 0;
+  } catch (error) {
+    if (signal.aborted) return 130;
+    console.error(error instanceof Error ? error.message : error);
+    return 1;
+  } finally {
+    await killAll();
+    for (const stop of stops.reverse()) await stop();
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** Each stage with the seconds since the beginning. */
+function narrator(signal: AbortSignal): Bench['stage'] {
+  const startedAt = performance.now();
+  return (text) => {
+    signal.throwIfAborted();
+    const seconds = (performance.now() - startedAt) / 1000;
+    console.error(`${seconds.toFixed(1).padStart(7)} s  ${text}`);
+  };
+}
+
+/** Aborts at SIGINT or SIGTERM, so that everything is stopped and removed all the same. */
+function interrupts(): AbortSignal {
+  const controller = new AbortController();
+  for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, () => controller.abort());
+  return controller.signal;
+}

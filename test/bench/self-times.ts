@@ -1,0 +1,82 @@
+/** A CPU profile as V8 writes it (Chrome DevTools Protocol, Profiler.Profile); times in µs. */
+export interface CpuProfile {
+  nodes: readonly {
+    id: number;
+    callFrame: { functionName: string; url: string; lineNumber: number };
+  }[];
+  samples: readonly number[];
+  timeDeltas: readonly number[];
+}
+
+/** Time spent in a function itself, without what it calls. */
+export interface SelfTime {
+  name: string;
+  /** `src/…`, a package, `node:…`, or `v8` for what is no script. */
+  place: string;
+  line: number;
+  ms: number;
+}
+
+/** The self times of a profile, the longest first; a function counts once wherever it is called from. */
+export function selfTimes({ nodes, samples, timeDeltas }: CpuProfile): SelfTime[] {
+  const frames = new Map(nodes.map(({ id, callFrame }) => [id, callFrame]));
+  const times = new Map<string, SelfTime>();
+  for (const [n, id] of samples.entries()) {
+    const frame = frames.get(id);
+    if (!frame) continue;
+    const key = `${frame.functionName} ${frame.url} ${frame.lineNumber}`;
+    const known = times.get(key) ?? {
+      name: frame.functionName || '(anonymous)',
+      place: placeOf(frame.url),
+      line: frame.lineNumber + 1,
+      ms: 0,
+    };
+    // A delta is the time since the sample before: each sample stands for the time until the next.
+    known.ms += (timeDeltas[n + 1] ?? 0) / 1000;
+    times.set(key, known);
+  }
+  return [...times.values()].sort((a, b) => b.ms - a.ms);
+}
+
+/** Two tables for people: functions and places, with their share of the time that was not idle. */
+export function summarise(times: readonly SelfTime[], rows: number): string {
+  const busy = times.filter(({ name }) => name !== '(idle)');
+  const total = sumOf(busy);
+  const idle = sumOf(times) - total;
+  const line = (ms: number, what: string) =>
+    `${((ms / total) * 100).toFixed(1).padStart(6)} %  ${ms.toFixed(0).padStart(8)} ms  ${what}`;
+  const functions = busy
+    .slice(0, rows)
+    .map(({ name, place, line: at, ms }) => line(ms, `${name}  ${place}${at > 0 ? `:${at}` : ''}`));
+  const places = [...byPlace(busy)]
+    .sort(([, a], [, b]) => b - a)
+    .slice(0, rows)
+    .map(([place, ms]) => line(ms, place));
+  return [
+    `busy ${total.toFixed(0)} ms, idle ${idle.toFixed(0)} ms`,
+    'By function:',
+    ...functions,
+    'By place:',
+    ...places,
+  ].join('\n');
+}
+
+function byPlace(times: readonly SelfTime[]): Map<string, number> {
+  const places = new Map<string, number>();
+  for (const { name, place, ms } of times) {
+    const where = place === 'v8' ? name : place;
+    places.set(where, (places.get(where) ?? 0) + ms);
+  }
+  return places;
+}
+
+/** A package by its name, our own files by their path below `dist`. */
+function placeOf(url: string): string {
+  if (url === '') return 'v8';
+  const inPackage = /.*\/node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(url)?.[1];
+  return inPackage ?? /\/dist\/(.+)$/.exec(url)?.[1] ?? url;
+}
+
+function sumOf(times: readonly SelfTime[]): number {
+  return times.reduce((sum, { ms }) => sum + ms, 0);
+}

@@ -1,0 +1,58 @@
+import { once } from 'node:events';
+import { createConnection } from 'node:net';
+import { findProgram } from '../services/servers/find-program.ts';
+import { unprivileged } from '../services/servers/owner.ts';
+import { freePort, type Server, startServer } from '../services/servers/programs.ts';
+import { bytesRead } from './proc.ts';
+
+/** Where Debian puts Postfix's programs, and where it is not the PATH of a plain user. */
+const FOLDERS = ['/usr/sbin', '/usr/lib/postfix/sbin'];
+
+const MOST_CONNECTIONS = 2000;
+const BACKLOG = 1024;
+
+/** Postfix's sink: accepts every mail, offers PIPELINING, keeps nothing. */
+export interface SmtpSink extends Server {
+  /** Host and port. */
+  address: string;
+  /** Bytes of all SMTP sessions so far, the commands among them. */
+  bytes(): number;
+}
+
+/** Where `smtp-sink` and `smtp-source` are; null when one of them is nowhere. */
+export function findPostfixTools(): { sink: string; source: string } | null {
+  const sink = findProgram('smtp-sink', FOLDERS);
+  const source = findProgram('smtp-source', FOLDERS);
+  return sink !== null && source !== null ? { sink, source } : null;
+}
+
+export async function startSmtpSink(program: string): Promise<SmtpSink> {
+  const port = await freePort();
+  const address = `127.0.0.1:${port}`;
+  const { pid, stop } = await startServer(
+    program,
+    ['-4', '-m', String(MOST_CONNECTIONS), address, String(BACKLOG)],
+    {
+      options: { ...unprivileged(['nobody'], 'smtp-sink'), cwd: '/' },
+      stopSignal: 'SIGTERM',
+      answers: () => greets(port),
+    },
+  );
+  return {
+    url: `smtp://${address}`,
+    address,
+    name: 'smtp-sink',
+    pid,
+    stop,
+    bytes: () => bytesRead(pid),
+  };
+}
+
+async function greets(port: number): Promise<void> {
+  const socket = createConnection(port, '127.0.0.1');
+  try {
+    await once(socket, 'data');
+  } finally {
+    socket.destroy();
+  }
+}

@@ -1,0 +1,151 @@
+import { sql } from 'drizzle-orm';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { openTestParts, type TestParts } from '../support/parts.ts';
+import { paper, settleBatches, storePapers, storeSubscriber } from '../support/rows.ts';
+import { run } from './run.ts';
+
+const DAY = '2026-05-08';
+
+let test: TestParts;
+let digestId: number;
+let ids: number[];
+beforeAll(async () => {
+  test = await openTestParts();
+});
+afterAll(() => test.close());
+beforeEach(async () => {
+  const { db, database } = test.parts;
+  await database.pool.query(
+    'TRUNCATE papers, subscribers, suppressions, digests, deliveries, leases CASCADE',
+  );
+  await storePapers(db, [paper()]);
+  ids = [];
+  for (const email of ['ada@example.org', 'bob@example.org', 'eve@example.org']) {
+    ids.push(await storeSubscriber(db, { email }));
+  }
+  await run(test.parts, ['digest', 'compose']);
+  const { rows } = await db.execute<{ id: number }>(sql`SELECT id FROM digests`);
+  digestId = rows[0]?.id ?? 0;
+});
+
+const deliveries = (...words: string[]) => run(test.parts, ['deliveries', ...words]);
+const digest = (...words: string[]) => run(test.parts, ['digest', ...words]);
+const nameOf = (place: number) => `${digestId}-${ids[place]}`;
+
+async function setState(place: number, state: string, reply: string | null = null): Promise<void> {
+  const { db } = test.parts;
+  await db.execute(sql`
+    UPDATE deliveries SET state = ${state}, reply = ${reply}, attempts = 1,
+      updated_at = '2026-05-08T07:00:01Z'
+    WHERE digest_id = ${digestId} AND subscriber_id = ${ids[place]}`);
+  await settleBatches(db);
+}
+
+async function states(): Promise<Record<string, number>> {
+  const { stdout } = await digest('status', '--json');
+  const all: [string, number][] = Object.entries(JSON.parse(stdout).states);
+  return Object.fromEntries(all.filter(([, count]) => count > 0));
+}
+
+describe('paperboy deliveries list', () => {
+  it('names each delivery in a state, its reader and what the relay said', async () => {
+    await setState(0, 'failed', '550 5.1.1 No such user');
+    await setState(1, 'unknown');
+    expect((await deliveries('list', '--state', 'failed')).stdout).toBe(
+      `${nameOf(0)}  ada@example.org  2026-05-08T07:00:01.000Z  1 try  550 5.1.1 No such user\n`,
+    );
+    const { stdout } = await deliveries('list', '--state', 'unknown', '--date', DAY, '--json');
+    expect(JSON.parse(stdout)).toMatchObject({
+      id: nameOf(1),
+      email: 'bob@example.org',
+      state: 'unknown',
+      attempts: 1,
+      reply: null,
+    });
+  });
+
+  it('says when there is none', async () => {
+    expect((await deliveries('list', '--state', 'expired')).stdout).toBe(
+      `No delivery of the daily digest of ${DAY} is expired.\n`,
+    );
+  });
+
+  it('wants a state that there is', async () => {
+    expect((await deliveries('list')).stderr).toContain('--state <state>');
+    expect((await deliveries('list', '--state', 'lost')).stderr).toContain('Allowed choices');
+  });
+});
+
+describe('paperboy deliveries resend', () => {
+  it('makes those named pending again, due at once', async () => {
+    await setState(0, 'failed', '550 5.7.1 Blocked');
+    await setState(1, 'unknown');
+    await setState(2, 'sent');
+    const { code, stdout } = await deliveries('resend', nameOf(0), nameOf(1));
+    expect([code, stdout]).toEqual([0, expect.stringContaining('Pending again: 2.')]);
+    expect(await states()).toEqual({ pending: 2, sent: 1 });
+    const { rows } = await test.parts.db.execute(
+      sql`SELECT due_at <= ${test.clock()} AS "isDue" FROM batches`,
+    );
+    expect(rows).toEqual([{ isDue: true }]);
+  });
+
+  it('makes all in a state pending again, and leaves the others', async () => {
+    await setState(0, 'failed');
+    await setState(1, 'unknown');
+    const { stdout } = await deliveries('resend', '--state', 'unknown', '--json');
+    expect(JSON.parse(stdout)).toEqual({ pending: 1 });
+    expect(await states()).toEqual({ pending: 2, failed: 1 });
+  });
+
+  it.each([
+    ['what was sent', () => [nameOf(2)], 'is sent: only failed and unknown ones'],
+    ['what there is not', () => ['999-1'], 'There is no delivery 999-1'],
+    ['what is no id', () => ['ada@example.org'], 'expected one such as 12-345'],
+  ])('refuses %s, and then changes nothing', async (_what, words, message) => {
+    await setState(0, 'failed');
+    await setState(2, 'sent');
+    const before = await states();
+    const { code, stderr } = await deliveries('resend', nameOf(0), ...words());
+    expect(code).toBe(1);
+    expect(stderr).toContain(message);
+    expect(await states()).toEqual(before);
+  });
+
+  it.each([[], ['1-1', '--state', 'failed']])(
+    'wants ids or a state, one of them',
+    async (...words) => {
+      const { code, stderr } = await deliveries('resend', ...words);
+      expect([code, stderr]).toEqual([1, expect.stringContaining('Expected either ids')]);
+    },
+  );
+});
+
+describe('paperboy digest pause, resume and cancel', () => {
+  it('stop a digest, go on with it, and say so', async () => {
+    expect((await digest('pause')).stdout).toBe(`The daily digest of ${DAY} is paused.\n`);
+    expect((await digest('pause')).stdout).toContain('was paused already');
+    expect((await digest('status')).stdout).toContain('It is paused. Paused by the operator.');
+    const { code } = await digest('send', '--now');
+    expect(code).toBe(5);
+    expect(await states()).toEqual({ pending: 3 });
+    expect((await digest('resume', '--date', DAY)).stdout).toContain('goes on');
+    expect((await digest('resume')).stdout).toContain('was not paused');
+  });
+
+  it('end it for good: everything left is skipped, and nothing brings it back', async () => {
+    await setState(0, 'sent');
+    await setState(1, 'unknown');
+    expect((await digest('cancel')).stdout).toContain('is cancelled: 1 skipped.');
+    expect(await states()).toEqual({ sent: 1, unknown: 1, skipped: 1 });
+    for (const command of [
+      ['digest', 'pause'],
+      ['digest', 'resume'],
+      ['deliveries', 'resend', nameOf(1)],
+    ]) {
+      const { code, stderr } = await run(test.parts, command);
+      expect([code, stderr]).toEqual([1, expect.stringContaining('was cancelled at')]);
+    }
+    expect((await digest('send')).code).toBe(3);
+  });
+});

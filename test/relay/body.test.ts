@@ -1,0 +1,73 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { createBodyWriter } from '../../src/relay/body.ts';
+
+const writer = createBodyWriter(64);
+
+/** What goes over the wire for these pieces, in all and block by block. */
+function written(pieces: readonly (string | Uint8Array)[], isDotSafe = false) {
+  const content = pieces.map((piece) => Buffer.from(piece as string));
+  writer.start({ envelope: { from: '', to: '' }, content, isDotSafe });
+  const blocks: string[] = [];
+  while (!writer.isDone()) blocks.push(writer.nextBlock().toString('latin1'));
+  return { text: blocks.join(''), blocks };
+}
+
+/** RFC 5321 §4.5.2, the other way round. */
+function unstuffed(text: string): string {
+  return text.replace(/^\./gm, '');
+}
+
+describe('A body', () => {
+  it.each([
+    ['.\r\n', '..\r\n'],
+    ['a\r\n.\r\nb\r\n', 'a\r\n..\r\nb\r\n'],
+    ['..\r\n.x\r\n', '...\r\n..x\r\n'],
+    ['a.\r\n', 'a.\r\n'],
+    ['no end', 'no end\r\n'],
+    ['cr at end\r', 'cr at end\r\n'],
+    ['', '\r\n'],
+    ['bare\nlf\n.\n', 'bare\r\nlf\r\n..\r\n'],
+    ['bare\rcr\r.\r\r\n', 'bare\r\ncr\r\n..\r\n\r\n'],
+  ])('%j goes out as %j, wherever it is cut', (text, wire) => {
+    expect(written([text]).text).toBe(wire);
+    for (let at = 0; at <= text.length; at += 1) {
+      expect(written([text.slice(0, at), text.slice(at)]).text).toBe(wire);
+    }
+    expect(written([...text]).text).toBe(wire);
+  });
+
+  it('never holds what ends a message, in any reading of line ends, and comes back as it was', () => {
+    const bytes = fc.array(
+      fc.uint8Array({ maxLength: 90 }).map((piece) =>
+        // Mostly the few bytes that matter.
+        piece.map((byte) => [0x0d, 0x0a, 0x2e, 0x61][byte % 5] ?? byte),
+      ),
+    );
+    fc.assert(
+      fc.property(bytes, (pieces) => {
+        const { text, blocks } = written(pieces);
+        const sent = Buffer.concat(pieces).toString('latin1');
+        const normal = sent.replace(/\r\n|\r|\n/g, '\r\n');
+        const whole = normal.endsWith('\r\n') ? normal : `${normal}\r\n`;
+        expect(`\r\n${text}`).not.toMatch(/[\r\n]\.[\r\n]/);
+        expect(text).not.toMatch(/\r(?!\n)|(?<!\r)\n/);
+        expect(unstuffed(text.replaceAll('\r\n', '\n'))).toBe(whole.replaceAll('\r\n', '\n'));
+        for (const block of blocks) expect(block.length).toBeLessThanOrEqual(64);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('is copied as it is when it is known to be safe', () => {
+    fc.assert(
+      fc.property(fc.array(fc.string({ maxLength: 200 })), (pieces) => {
+        const safe = [...pieces, 'end\r\n'];
+        const { text, blocks } = written(safe, true);
+        expect(text).toBe(Buffer.from(safe.join('')).toString('latin1'));
+        for (const block of blocks) expect(block.length).toBeLessThanOrEqual(64);
+      }),
+    );
+    expect(written(['no end'], true).text).toBe('no end\r\n');
+  });
+});

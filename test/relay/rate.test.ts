@@ -1,0 +1,120 @@
+import { Redis } from 'ioredis';
+import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { openRate, type Rate, type RateStore } from '../../src/relay/rate.ts';
+import { emptyRedis, redisUrl } from '../queue/redis.ts';
+import { useDatabase } from '../support/database.ts';
+
+const database = useDatabase();
+const opened: Rate[] = [];
+
+beforeAll(async () => {
+  await database.database.pool.query(`CREATE TABLE IF NOT EXISTS rates
+    (key text PRIMARY KEY, points integer NOT NULL DEFAULT 0, expire bigint)`);
+});
+
+afterEach(() => {
+  vi.useRealTimers();
+  for (const rate of opened.splice(0)) rate.close();
+});
+
+/** Takes turns on two workers at once; returns how many each second had. Time stands still but for
+ *  `pass`, which is called by who has to wait. */
+async function secondsOf(store: RateStore, pass: (ms: number) => Promise<void>, turns: number) {
+  let second = 0;
+  const counts: number[] = [0];
+  const sleep = async (ms: number) => {
+    await pass(ms);
+    second += 1;
+    counts[second] = 0;
+  };
+  const onError = (error: Error) => {
+    throw error;
+  };
+  const rates = [1, 2].map(() => openRate({ perSecond: 10, store, onError, sleep }));
+  opened.push(...rates);
+  const take = async (rate: Rate) => {
+    await rate.takeTurn('relay.example.org:25');
+    counts[second] = (counts[second] ?? 0) + 1;
+  };
+  await Promise.all(rates.flatMap((rate) => Array.from({ length: turns / 2 }, () => take(rate))));
+  return counts;
+}
+
+describe('A rate', () => {
+  it('holds over two workers that count in PostgreSQL', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] });
+    const pass = async (ms: number) => {
+      vi.setSystemTime(Date.now() + ms);
+    };
+    const counts = await secondsOf({ pool: database.database.pool }, pass, 40);
+    expect(counts.reduce((sum, count) => sum + count, 0)).toBe(40);
+    expect(Math.max(...counts)).toBeLessThanOrEqual(10);
+    expect(counts[0]).toBe(10);
+  });
+
+  it.runIf(redisUrl !== null)('holds over two workers that count in Redis', async () => {
+    await emptyRedis();
+    const redis = new Redis(redisUrl ?? '');
+    // The seconds are the server's own: ending them is what time would do.
+    const pass = async () => {
+      await redis.flushdb();
+    };
+    const counts = await secondsOf({ redisUrl: redisUrl ?? '' }, pass, 40);
+    redis.disconnect();
+    expect(counts.reduce((sum, count) => sum + count, 0)).toBe(40);
+    expect(Math.max(...counts)).toBeLessThanOrEqual(10);
+  });
+
+  it('lets nothing out while its store does not answer, then goes on', async () => {
+    let isDown = true;
+    const errors: string[] = [];
+    let taken = 0;
+    const { pool } = database.database;
+    const store = {
+      pool: {
+        query: (...args: unknown[]) =>
+          isDown
+            ? Promise.reject(new Error('The store is gone.'))
+            : (pool.query as (...args: unknown[]) => unknown)(...args),
+      } as never,
+    };
+    const waits: number[] = [];
+    const rate = openRate({
+      perSecond: 10,
+      store,
+      onError: (error) => errors.push(error.message),
+      sleep: async (ms) => {
+        waits.push(ms);
+        expect(taken).toBe(0);
+        isDown = errors.length < 3;
+      },
+    });
+    opened.push(rate);
+    await rate.takeTurn('other.example.org:25');
+    taken += 1;
+    expect(errors).toEqual(Array(3).fill('The store is gone.'));
+    expect(waits).toEqual([1000, 1000, 1000]);
+  });
+
+  it('serves who came first, and each relay by itself', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] });
+    vi.setSystemTime(Date.now() + 60_000);
+    const order: string[] = [];
+    const rate = openRate({
+      perSecond: 2,
+      store: { pool: database.database.pool },
+      onError: () => undefined,
+      sleep: async (ms) => {
+        vi.setSystemTime(Date.now() + ms);
+      },
+    });
+    opened.push(rate);
+    const take = async (relay: string, name: string) => {
+      await rate.takeTurn(relay);
+      order.push(name);
+    };
+    await Promise.all(['a1', 'a2', 'a3', 'a4', 'b1'].map((name) => take(name.charAt(0), name)));
+    expect(order.filter((name) => name.startsWith('a'))).toEqual(['a1', 'a2', 'a3', 'a4']);
+    expect(order).toContain('b1');
+  });
+});

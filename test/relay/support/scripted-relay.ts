@@ -1,0 +1,190 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
+
+export type Step =
+  | 'connect'
+  | 'greeting'
+  | 'EHLO'
+  | 'HELO'
+  | 'STARTTLS'
+  | 'AUTH'
+  | 'MAIL'
+  | 'RCPT'
+  | 'DATA'
+  | 'body'
+  | 'dot'
+  | 'RSET'
+  | 'QUIT';
+
+/** What the relay does at a step; nothing is the usual reply. */
+export type Act =
+  | undefined
+  | { say: string }
+  | { say: string; thenDrop: true }
+  | { drop: true }
+  | { hang: true };
+
+/** How often a step was reached, over all connections, this time included; and the line that came. */
+export type Script = (step: Step, time: number, line: string) => Act;
+
+export interface ScriptedRelay {
+  url: string;
+  name: string;
+  connections: number;
+  /** Every line that was no part of a message. */
+  lines: string[];
+  /** What stood between 354 and the dot, with the dot. */
+  messages: string[];
+  /** Most lines that came in without waiting for the reply to the one before. */
+  mostAtOnce: number;
+  script(script: Script): void;
+  /** Writes to every open connection. */
+  say(bytes: string): void;
+  /** Resolves when a step was reached that many times in all. */
+  reached(step: Step, times?: number): Promise<void>;
+  dropAll(): void;
+  close(): Promise<void>;
+}
+
+const USUAL: Record<Step, string> = {
+  connect: '',
+  greeting: '220 scripted ESMTP',
+  EHLO: '250 scripted',
+  HELO: '250 scripted',
+  STARTTLS: '454 4.7.0 TLS not available',
+  AUTH: '235 2.7.0 Welcome',
+  MAIL: '250 2.1.0 Ok',
+  RCPT: '250 2.1.5 Ok',
+  DATA: '354 Go on',
+  body: '',
+  dot: '250 2.0.0 Taken',
+  RSET: '250 2.0.0 Ok',
+  QUIT: '221 2.0.0 Bye',
+};
+
+/** Speaks SMTP by the book unless its script says otherwise. `extensions` are the lines of EHLO. */
+export async function openScriptedRelay(
+  extensions: readonly string[] = [],
+): Promise<ScriptedRelay> {
+  const sockets = new Set<Socket>();
+  const reached = new Map<Step, number>();
+  const waiting: { step: Step; times: number; resolve: () => void }[] = [];
+  let script: Script = () => undefined;
+
+  const server = createServer((socket) => {
+    relay.connections += 1;
+    sockets.add(socket);
+    socket.setNoDelay(true);
+    socket.on('error', () => undefined);
+    socket.on('close', () => sockets.delete(socket));
+    if (act(socket, 'connect', '') === 'over') return;
+    if (act(socket, 'greeting', '') === 'over') return;
+    converse(socket);
+  });
+
+  /** Does what the script says, or the usual. Tells `over` when nothing more is to be done. */
+  function act(socket: Socket, step: Step, line: string): 'on' | 'over' | 'refused' {
+    const time = (reached.get(step) ?? 0) + 1;
+    reached.set(step, time);
+    const what = script(step, time, line);
+    const over = perform(socket, step, what);
+    for (const each of waiting) if (each.step === step && time >= each.times) each.resolve();
+    return over;
+  }
+
+  function perform(socket: Socket, step: Step, what: Act): 'on' | 'over' | 'refused' {
+    if (what && 'drop' in what) {
+      socket.destroy();
+      return 'over';
+    }
+    if (what && 'hang' in what) {
+      socket.pause();
+      return 'over';
+    }
+    const usual = step === 'EHLO' ? helloLines(extensions) : USUAL[step];
+    const said = what ? what.say : usual;
+    if (said !== '') socket.write(`${said}\r\n`);
+    if (what && 'thenDrop' in what) {
+      socket.end();
+      return 'over';
+    }
+    return what && !said.startsWith('354') ? 'refused' : 'on';
+  }
+
+  function converse(socket: Socket) {
+    let text = '';
+    let isData = false;
+    let hasBody = false;
+    let isOver = false;
+    socket.on('data', (chunk) => {
+      text += chunk.toString('latin1');
+      if (!isData) relay.mostAtOnce = Math.max(relay.mostAtOnce, text.split('\r\n').length - 1);
+      while (!isOver) {
+        if (isData) {
+          if (!hasBody && text !== '') {
+            hasBody = true;
+            isOver = act(socket, 'body', '') === 'over';
+            if (isOver) return;
+          }
+          const end = text.startsWith('.\r\n') ? 0 : text.indexOf('\r\n.\r\n') + 2;
+          if (end === 1) return;
+          relay.messages.push(text.slice(0, end + 3));
+          text = text.slice(end + 3);
+          isData = false;
+          isOver = act(socket, 'dot', '') === 'over';
+          continue;
+        }
+        const end = text.indexOf('\r\n');
+        if (end === -1) return;
+        const line = text.slice(0, end);
+        text = text.slice(end + 2);
+        relay.lines.push(line);
+        const step = (/^\w+/.exec(line)?.[0] ?? '').toUpperCase() as Step;
+        const done = act(socket, step in USUAL ? step : 'AUTH', line);
+        isOver = done === 'over';
+        if (step === 'DATA') {
+          isData = done === 'on';
+          hasBody = false;
+        }
+      }
+    });
+  }
+
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const relay: ScriptedRelay = {
+    url: `smtp://127.0.0.1:${port}`,
+    name: `127.0.0.1:${port}`,
+    connections: 0,
+    lines: [],
+    messages: [],
+    mostAtOnce: 0,
+    script: (how) => {
+      reached.clear();
+      script = how;
+    },
+    say: (bytes) => {
+      for (const socket of sockets) socket.write(bytes);
+    },
+    reached: (step, times = 1) =>
+      new Promise((resolve) => {
+        if ((reached.get(step) ?? 0) >= times) resolve();
+        else waiting.push({ step, times, resolve });
+      }),
+    dropAll: () => {
+      for (const socket of sockets) socket.destroy();
+    },
+    close: async () => {
+      for (const socket of sockets) socket.destroy();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+  return relay;
+}
+
+function helloLines(extensions: readonly string[]): string {
+  const lines = ['scripted', ...extensions];
+  return lines.map((line, at) => `250${at === lines.length - 1 ? ' ' : '-'}${line}`).join('\r\n');
+}

@@ -1,0 +1,55 @@
+import { sql } from 'drizzle-orm';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { countDeliveries } from '../../src/db/accounting.ts';
+import { composeDigest } from '../../src/services/compose-digest.ts';
+import { tidyUp } from '../../src/services/tidy-up.ts';
+import { useDatabase } from '../support/database.ts';
+import { paper, settleBatches, storePapers, storeSubscriber } from '../support/rows.ts';
+
+const database = useDatabase();
+const COMPOSED = new Date('2026-05-08T05:30:00Z');
+const DAY_MS = 86_400_000;
+
+const daysLater = (days: number) => new Date(COMPOSED.getTime() + days * DAY_MS);
+const tidy = (now: Date) => tidyUp(database.db, now, { deliveriesKeptDays: 30 });
+
+let digestId: number;
+beforeEach(async () => {
+  const { db } = database;
+  await database.empty();
+  await storePapers(db, [paper()]);
+  for (let n = 0; n < 3; n += 1) await storeSubscriber(db);
+  const { digest } = await composeDigest(db, { kind: 'daily', date: '2026-05-08', now: COMPOSED });
+  digestId = digest?.id ?? 0;
+});
+
+async function end(): Promise<void> {
+  await database.db.execute(sql`
+    UPDATE deliveries SET state = CASE WHEN subscriber_id % 3 = 0 THEN 'failed' ELSE 'sent' END`);
+  await settleBatches(database.db);
+}
+
+async function kept(): Promise<number> {
+  const { rows } = await database.db.execute<{ count: number }>(
+    sql`SELECT count(*)::int AS count FROM deliveries`,
+  );
+  return rows[0]?.count ?? 0;
+}
+
+describe('Deliveries', () => {
+  it('are removed when their time is over; what they came to stays known', async () => {
+    await end();
+    expect(await tidy(new Date(daysLater(30).getTime()))).toMatchObject({ digests: 0 });
+    expect(await kept()).toBe(3);
+    expect(await tidy(new Date(daysLater(30).getTime() + 1))).toMatchObject({ digests: 1 });
+    expect(await kept()).toBe(0);
+    const { states } = await countDeliveries(database.db, digestId, daysLater(31));
+    expect(states).toMatchObject({ sent: 2, failed: 1, pending: 0 });
+    expect(await tidy(daysLater(32))).toMatchObject({ digests: 0 });
+  });
+
+  it('that still wait are kept, however old', async () => {
+    expect(await tidy(daysLater(400))).toMatchObject({ digests: 0 });
+    expect(await kept()).toBe(3);
+  });
+});
