@@ -28,8 +28,8 @@ export const postgresCrash: Scenario = {
       stage.say(`PostgreSQL crashed and is back (${stage.sink.accepted()} accepted)`);
       stage.sending.again();
     }
-    // A worker that ends then leaves what was in flight.
-    return settleAndCheck(stage, { swallowed: crashes * stage.slots.length * MOST_IN_FLIGHT });
+    const swallowed = crashes * stage.slots.length * MOST_IN_FLIGHT;
+    return withMore(await settleAndCheck(stage, { swallowed }), [livedOn(stage)]);
   },
 };
 
@@ -49,7 +49,8 @@ export const postgresTerminate: Scenario = {
       stage.say(`all backends were terminated (${stage.sink.accepted()} accepted)`);
       stage.sending.again();
     }
-    return settleAndCheck(stage, { swallowed: times * stage.slots.length * MOST_IN_FLIGHT });
+    const swallowed = times * stage.slots.length * MOST_IN_FLIGHT;
+    return withMore(await settleAndCheck(stage, { swallowed }), [livedOn(stage)]);
   },
 };
 
@@ -89,7 +90,12 @@ export const lostCommits: Scenario = {
     const rest = LOSSES.length - next;
     return withMore(finding, [
       rest === 0 ? null : `${rest} of the faults never came to pass`,
-      stage.crashes.length === 0 ? null : `${stage.crashes.length} workers ended by themselves`,
+      livedOn(stage),
     ]);
   },
 };
+
+/** A worker waits for a database that is away. */
+function livedOn({ crashes }: ServersStage): string | null {
+  return crashes.length === 0 ? null : `${crashes.length} workers ended by themselves`;
+}

@@ -1,6 +1,6 @@
 import type { SmtpFault, SmtpStage } from '../smtp/faults.ts';
 import { type Finding, type Stage, settleAndCheck } from '../stage/stage.ts';
-import { type Scenario, withMore } from './scenario.ts';
+import { type Scenario, type Sizes, withMore } from './scenario.ts';
 
 type Phase = readonly [SmtpStage, SmtpFault];
 
@@ -17,25 +17,32 @@ const PHASES: readonly Phase[] = [
 ];
 
 const READERS = 25;
+
+/** How long the relay is away each time, in ms. */
+const PHASE_MS = 5000;
+
+/** Phases of the short form, where each costs its time; on the embedded pair a stop and a start too. */
+const FEW = { servers: 5, embedded: 3 };
+
 const MAY_BE: readonly string[] = ['pending', 'deferred', 'claimed'];
 
 export const relayAway: Scenario = {
   name: 'relay-away',
   about:
     'every connection is dropped or refused at the greeting, EHLO or MAIL; all is sent when the relay is back',
-  servers: (stage) => goAway(stage, PHASES),
-  // Each phase costs a stop and a start here.
-  embedded: (stage) => goAway(stage, PHASES.slice(0, 3)),
+  servers: goAway,
+  embedded: goAway,
 };
 
-async function goAway(stage: Stage, phases: readonly Phase[]): Promise<Finding> {
+async function goAway(stage: Stage, { isLong }: Sizes): Promise<Finding> {
   await stage.compose(READERS);
   const mismatches: string[] = [];
+  const phases = isLong ? PHASES : PHASES.slice(0, FEW[stage.pair]);
   for (const [where, fault] of phases) {
     stage.sink.judgeBy((moment) => (moment.stage === where ? fault : null));
     stage.sending.again();
     // A sender that keeps what is due to itself until the relay is back does right too.
-    await stage.sending.finish(15_000).catch(() => undefined);
+    await stage.sending.finish(PHASE_MS).catch(() => undefined);
     stage.sending.leave();
     const name = `${'drop' in fault ? 'drop' : 'refusal'} at ${where}`;
     stage.say(name);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { SendOutcome } from '../../../src/domain/outcome.ts';
 import type { Message } from '../../../src/domain/message.ts';
+import type { SendOutcome } from '../../../src/domain/outcome.ts';
 import { createSendingWindow, type Ready } from '../../../src/services/support/sending-window.ts';
 
 describe('the sending window', () => {
