@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { isIPv4, isIPv6 } from 'node:net';
 import { resolve } from 'node:path';
+import { domainToASCII } from 'node:url';
 import { normaliseAddress } from './domain/address.ts';
+import { type DkimKey, isAligned, readSigningKey } from './domain/dkim.ts';
 import { PaperboyError } from './domain/errors.ts';
 import { readRelayUrl } from './domain/relay-url.ts';
 
@@ -28,6 +30,8 @@ export interface Config {
   replyTo: string | null;
   listId: string;
   postalAddress: string | null;
+  /** Unset: mail is not signed. */
+  dkim: DkimKey | null;
   /** The first signs, all verify. Empty: made and kept in `dataDir`. */
   secretKeys: readonly string[];
   suppressionKey: string | null;
@@ -52,16 +56,14 @@ const SECRETS = [
   'SMTP_URL',
   'SECRET_KEY',
   'SUPPRESSION_KEY',
+  'DKIM_PRIVATE_KEY',
   // Read by nothing yet; what an operator prepares for later must not be shown either.
   'ADMIN_TOKEN',
 ];
 
 /** Settings of the design that this version cannot honour yet. To take them and do nothing would
- *  let an operator believe that mail is signed or throttled. */
+ *  let an operator believe that mail is throttled or bounces are read. */
 const NOT_YET: Readonly<Record<string, string>> = {
-  DKIM_DOMAIN: 'this version does not sign mail: unset it and let the relay sign',
-  DKIM_SELECTOR: 'this version does not sign mail: unset it and let the relay sign',
-  DKIM_PRIVATE_KEY: 'this version does not sign mail: unset it and let the relay sign',
   BOUNCE_DOMAIN: 'this version does not receive bounces: unset it',
   BOUNCE_SMTP_PORT: 'this version does not receive bounces: unset it',
   SOURCES: 'this version does not fetch papers: unset it and use “paperboy papers import”',
@@ -100,6 +102,11 @@ export function loadConfig(env: Env): Config {
     replyTo: read('REPLY_TO', (text) => mailbox(text).address, null),
     listId: read('LIST_ID', dotAtom, listIdOf(publicUrl)),
     postalAddress: read('POSTAL_ADDRESS', nonEmpty, null),
+    dkim: dkimFrom({
+      domain: read('DKIM_DOMAIN', domainName, null),
+      selector: read('DKIM_SELECTOR', selector, null),
+      privateKey: read('DKIM_PRIVATE_KEY', readSigningKey, null),
+    }),
     secretKeys: read('SECRET_KEY', keyList, []),
     suppressionKey: read('SUPPRESSION_KEY', key, null),
     composeAt: read('COMPOSE_AT', timeOfDay, { hour: 5, minute: 30 }),
@@ -108,7 +115,7 @@ export function loadConfig(env: Env): Config {
     trustProxy: read('TRUST_PROXY', trust, false),
     logLevel: read('LOG_LEVEL', oneOf(LOG_LEVELS), 'info'),
   };
-  problems.push(...notYet(values), ...contradictions(config));
+  problems.push(...notYet(values), ...halfSet(values, DKIM), ...contradictions(config));
   if (problems.length > 0) {
     const list = problems.map((problem) => `  ${problem}`).join('\n');
     throw new PaperboyError(
@@ -162,6 +169,24 @@ function notYet(values: Env): string[] {
     .map(([name, advice]) => `${name} is set, but ${advice}.`);
 }
 
+const DKIM = ['DKIM_DOMAIN', 'DKIM_SELECTOR', 'DKIM_PRIVATE_KEY'];
+
+/** Settings of which all or none are expected. */
+function halfSet(values: Env, names: readonly string[]): string[] {
+  const isSet = (name: string) => Boolean(values[name]?.trim());
+  if (!names.some(isSet)) return [];
+  return names
+    .filter((name) => !isSet(name))
+    .map((name) => `${name} is not set: expected with ${names.filter(isSet).join(' and ')}.`);
+}
+
+function dkimFrom({ domain, selector, privateKey }: Nullable<DkimKey>): DkimKey | null {
+  if (domain === null || selector === null || privateKey === null) return null;
+  return { domain, selector, privateKey };
+}
+
+type Nullable<Type> = { [Key in keyof Type]: Type[Key] | null };
+
 /** What holds between settings (DESIGN: settings). */
 function contradictions(config: Config): string[] {
   const problems: string[] = [];
@@ -174,6 +199,12 @@ function contradictions(config: Config): string[] {
   if (config.smtpUrls.length > 0 && config.postalAddress === null) {
     problems.push(
       'POSTAL_ADDRESS is not set: expected once SMTP_URL is set, the law wants it in every mail.',
+    );
+  }
+  const fromDomain = config.mailFrom.address.split('@')[1] ?? '';
+  if (config.dkim !== null && !isAligned(config.dkim.domain, fromDomain)) {
+    problems.push(
+      `DKIM_DOMAIN is “${config.dkim.domain}”: expected “${fromDomain}”, the domain of MAIL_FROM, or a parent of it, so that DMARC counts the signature (RFC 9989).`,
     );
   }
   if (config.databaseUrl !== null) {
@@ -259,6 +290,21 @@ function dotAtom(text: string): string {
   const isList = /^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)+$/.test(text);
   return isList ? text : expected('dot-separated words such as papers.example.org (RFC 2919 §2)');
 }
+
+/** In lower case and A-labels. */
+function domainName(text: string): string {
+  const domain = domainToASCII(text).toLowerCase();
+  return LABELS.test(domain) ? domain : expected('a domain such as example.org');
+}
+
+function selector(text: string): string {
+  return LABELS.test(text)
+    ? text
+    : expected('letters, digits and hyphens such as paperboy2026 (RFC 6376 §3.1)');
+}
+
+/** Labels of a host name, parted by dots (RFC 1035 §2.3.1). */
+const LABELS = /^(?!.{254})(?:(?:^|\.)[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?)+$/;
 
 function listIdOf(publicUrl: string): string {
   const { hostname } = new URL(publicUrl);

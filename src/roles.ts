@@ -7,7 +7,7 @@ import { limitSignups } from './http/signup-limit.ts';
 import { startSchedules } from './jobs/handlers.ts';
 import type { Work } from './queue/queue.ts';
 import { readVersion } from './version.ts';
-import type { Parts } from './wiring.ts';
+import type { Parts } from './wiring/parts.ts';
 
 export const ROLES = ['api', 'worker', 'scheduler'] as const;
 export type Role = (typeof ROLES)[number];

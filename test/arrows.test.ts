@@ -7,7 +7,7 @@ import { describe, expect, it } from 'vitest';
 const LAYERS = [
   ['main.ts'],
   ['commands'],
-  ['roles.ts', 'wiring.ts', 'wiring'],
+  ['roles.ts', 'wiring'],
   ['http', 'jobs'],
   ['services'],
   ['db', 'queue', 'mail', 'relay', 'inbox', 'control', 'sources'],
@@ -16,15 +16,7 @@ const LAYERS = [
 
 /** Values about the process that the upper layers share; they stand upon the domain alone. */
 const SETTINGS = ['config.ts', 'keys.ts', 'version.ts', 'log.ts'];
-const MAY_READ_SETTINGS = [
-  'main.ts',
-  'commands',
-  'roles.ts',
-  'wiring.ts',
-  'wiring',
-  'http',
-  ...SETTINGS,
-];
+const MAY_READ_SETTINGS = ['main.ts', 'commands', 'roles.ts', 'wiring', 'http', ...SETTINGS];
 
 /** What the domain may import besides itself: nothing that reads, writes, waits or tells the time. */
 const PURE_PACKAGES = ['node:crypto', 'node:url', 'temporal-polyfill', 'validator'];

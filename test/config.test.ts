@@ -1,3 +1,4 @@
+import { createPrivateKey, generateKeyPairSync, KeyObject } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -17,6 +18,14 @@ const MAILING = {
   PUBLIC_URL: 'https://papers.example.org',
   POSTAL_ADDRESS: '12 Example Street, Berlin',
 };
+
+const PEM = generateKeyPairSync('rsa', {
+  modulusLength: 2048,
+  publicKeyEncoding: { type: 'spki', format: 'pem' },
+  privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+}).privateKey;
+const DKIM = { DKIM_DOMAIN: 'example.org', DKIM_SELECTOR: 'paperboy2026', DKIM_PRIVATE_KEY: PEM };
+const SIGNING = { ...DKIM, MAIL_FROM: 'news@example.org' };
 
 /** The lines of the refusal after its heading. */
 function problemsIn(env: Env): string[] {
@@ -52,6 +61,7 @@ describe('loadConfig', () => {
       replyTo: null,
       listId: 'papers.localhost.localdomain',
       postalAddress: null,
+      dkim: null,
       secretKeys: [],
       suppressionKey: null,
       composeAt: { hour: 5, minute: 30 },
@@ -85,6 +95,7 @@ describe('loadConfig', () => {
         MAIL_FROM: 'The Gazette <news@example.org>',
         REPLY_TO: 'Editor <editor@example.org>',
         LIST_ID: 'gazette.example.org',
+        ...DKIM,
         COMPOSE_AT: '4:05 UTC',
         SIGNUPS_PER_HOUR: '7',
         DELIVERIES_KEPT_DAYS: '30',
@@ -107,6 +118,11 @@ describe('loadConfig', () => {
       replyTo: 'editor@example.org',
       listId: 'gazette.example.org',
       postalAddress: '12 Example Street, Berlin',
+      dkim: {
+        domain: 'example.org',
+        selector: 'paperboy2026',
+        privateKey: expect.any(KeyObject),
+      },
       secretKeys: [KEY],
       suppressionKey: KEYS.SUPPRESSION_KEY,
       composeAt: { hour: 4, minute: 5 },
@@ -151,6 +167,12 @@ describe('a wrong setting', () => {
     ['REPLY_TO', 'a@b.co, c@d.co', 'an address such as Paperboy <papers@example.org>'],
     ['LIST_ID', 'papers', 'dot-separated words'],
     ['LIST_ID', '<papers.example.org>', 'dot-separated words'],
+    ['DKIM_DOMAIN', 'exa mple.org', 'a domain such as example.org'],
+    ['DKIM_DOMAIN', '-x.org', 'a domain such as example.org'],
+    ['DKIM_DOMAIN', `${'x.'.repeat(127)}xx`, 'a domain such as example.org'],
+    ['DKIM_SELECTOR', 'a_b', 'letters, digits and hyphens'],
+    ['DKIM_SELECTOR', 'a..b', 'letters, digits and hyphens'],
+    ['DKIM_SELECTOR', 'x; p=', 'letters, digits and hyphens'],
     ['COMPOSE_AT', '24:00', 'a time in UTC such as 05:30'],
     ['COMPOSE_AT', '05:30 CET', 'a time in UTC such as 05:30'],
     ['TRUST_PROXY', 'yes', 'true, false, a number of proxies, or their addresses'],
@@ -160,7 +182,8 @@ describe('a wrong setting', () => {
     ['TRUST_PROXY', '1.2.3', 'true, false, a number of proxies, or their addresses'],
     ['LOG_LEVEL', 'loud', 'one of fatal, error, warn, info, debug, trace, silent'],
   ])('is told with its name, value and expectation: %s=%j', (name, value, expectation) => {
-    const problems = problemsIn({ [name]: value });
+    const others = name.startsWith('DKIM_') ? SIGNING : {};
+    const problems = problemsIn({ ...others, [name]: value });
     expect(problems).toHaveLength(1);
     expect(problems[0]).toContain(
       `${name} is “${value.replace('\n', ' ')}”: expected ${expectation}`,
@@ -187,6 +210,7 @@ describe('a wrong setting', () => {
     ['SECRET_KEY', `${KEY},hunter2`, 'at least 32 characters'],
     ['SECRET_KEY', `${KEY},`, 'at least 32 characters'],
     ['SUPPRESSION_KEY', 'hunter2', 'at least 32 characters'],
+    ['DKIM_PRIVATE_KEY', 'hunter2', 'an RSA private key in PEM form (PKCS#1 or PKCS#8)'],
   ])('that is a secret is told without its value: %s', (name, value, expectation) => {
     const problems = problemsIn({ [name]: value });
     expect(problems[0]).toContain(`${name} is set: expected ${expectation}`);
@@ -207,7 +231,7 @@ describe('a wrong setting', () => {
       COMPOSE_AT: 'x',
       LOG_LEVEL: 'x',
       SECRET_KEY: 'x',
-      DKIM_DOMAIN: 'x',
+      DKIM_DOMAIN: 'x y',
       DATABASE_URL: 'postgres://db/paperboy',
     });
     for (const name of names)
@@ -218,7 +242,7 @@ describe('a wrong setting', () => {
   });
 
   it.each([
-    ...['DKIM_DOMAIN', 'DKIM_SELECTOR', 'DKIM_PRIVATE_KEY', 'BOUNCE_DOMAIN'],
+    'BOUNCE_DOMAIN',
     ...['BOUNCE_SMTP_PORT', 'SOURCES', 'HF_ENDPOINT', 'ARXIV_RSS_URL', 'ARXIV_API_URL'],
     'ALERT_EMAIL',
   ])('is also one that this version would take and do nothing with: %s', (name) => {
@@ -298,6 +322,53 @@ describe('settings that need each other', () => {
     expect(problems.map((each) => each.split(' ')[0])).toEqual(['SECRET_KEY', 'SUPPRESSION_KEY']);
     expect(problemsIn({ DATABASE_URL: 'postgres://db/paperboy', ...KEYS })).toEqual([]);
   });
+});
+
+describe('settings for DKIM', () => {
+  it.each(['DKIM_DOMAIN', 'DKIM_SELECTOR', 'DKIM_PRIVATE_KEY'] as const)(
+    'are all set or none: without %s the others are refused',
+    (name) => {
+      const others = Object.keys(DKIM).filter((each) => each !== name);
+      expect(problemsIn({ ...SIGNING, [name]: ' ' })).toEqual([
+        `${name} is not set: expected with ${others.join(' and ')}.`,
+      ]);
+    },
+  );
+
+  it.each([
+    ['its line breaks as \\n', PEM.replaceAll('\n', '\\n')],
+    ['PKCS#1', createPrivateKey(PEM).export({ type: 'pkcs1', format: 'pem' }).toString()],
+    ['CRLF', PEM.replaceAll('\n', '\r\n')],
+  ])('take a key with %s', (_what, pem) => {
+    const { dkim } = loadConfig({ ...SIGNING, DKIM_PRIVATE_KEY: pem });
+    expect(dkim?.privateKey.equals(createPrivateKey(PEM))).toBe(true);
+  });
+
+  it('take the key from a file', () => {
+    const { DKIM_PRIVATE_KEY, ...rest } = SIGNING;
+    const config = loadConfig({ ...rest, DKIM_PRIVATE_KEY_FILE: secretFile('dkim', PEM) });
+    expect(config.dkim?.privateKey.equals(createPrivateKey(DKIM_PRIVATE_KEY))).toBe(true);
+  });
+
+  it.each(['example.org', 'EXAMPLE.org', 'news.example.org'])(
+    'sign for %s or a parent',
+    (domain) => {
+      const env = { ...SIGNING, DKIM_DOMAIN: domain, MAIL_FROM: 'a@news.example.org' };
+      expect(loadConfig(env).dkim?.domain).toBe(domain.toLowerCase());
+    },
+  );
+
+  it.each(['other.org', 'ample.org', 'sub.example.org', 'org'])(
+    'do not sign mail from example.org for %s, which DMARC would not count',
+    (domain) => {
+      const problems = problemsIn({ ...SIGNING, DKIM_DOMAIN: domain });
+      expect(problems).toEqual([
+        expect.stringMatching(
+          `^DKIM_DOMAIN is “${domain}”: expected “example.org”, the domain of MAIL_FROM`,
+        ),
+      ]);
+    },
+  );
 });
 
 describe('isLoopback', () => {

@@ -3,7 +3,7 @@ import { callRunning } from '../control/call-running.ts';
 import type { CommandIo } from '../control/io.ts';
 import { openLog } from '../log.ts';
 import { readVersion } from '../version.ts';
-import type { Surroundings } from '../wiring.ts';
+import type { Surroundings } from '../wiring/parts.ts';
 import { ownContext } from './contexts.ts';
 import { demoCommand } from './demo.ts';
 import { describeError, runProgram } from './program.ts';
@@ -19,8 +19,8 @@ export interface ProcessWorld {
 /** Commands that are never sent to a running process: they are one themselves. */
 const STAYING = ['start', 'demo'];
 
-/** Words that ask about Paperboy; whoever answers needs no data. */
-const ASKING = ['--help', '-h', '--version', '-V', 'help'];
+/** Words that ask about Paperboy, or what a relay's reply means; whoever answers needs no data. */
+const ASKING = ['--help', '-h', '--version', '-V', 'help', '--reply'];
 
 /**
  * Runs the words after `paperboy` and returns the exit code. Beside a running embedded process a

@@ -1,6 +1,6 @@
 import type { Config } from '../config.ts';
 import type { CommandIo } from '../control/io.ts';
-import type { Parts } from '../wiring.ts';
+import type { Parts } from '../wiring/parts.ts';
 
 /** What a command has to work with, in its own process or in the running one that it was sent to. */
 export interface CommandContext {

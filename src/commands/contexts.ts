@@ -1,7 +1,7 @@
 import type { Config } from '../config.ts';
 import type { CommandIo } from '../control/io.ts';
 import { startRoles } from '../roles.ts';
-import { openParts, type Parts, type Surroundings } from '../wiring.ts';
+import { openParts, type Parts, type Surroundings } from '../wiring/parts.ts';
 import type { CommandContext } from './context.ts';
 
 type Context = Omit<CommandContext, 'setExitCode'>;

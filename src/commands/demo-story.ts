@@ -5,7 +5,8 @@ import type { Inbox, InboxEntry } from '../inbox/inbox.ts';
 import { composeDigest } from '../services/compose-digest.ts';
 import { importPapers } from '../services/import-papers.ts';
 import { sendDigest } from '../services/send-digest.ts';
-import { type Parts, readSeed } from '../wiring.ts';
+import { readSeed } from '../wiring/database.ts';
+import type { Parts } from '../wiring/parts.ts';
 import { say } from './output.ts';
 
 const SEED_DAY = '2026-05-08';

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { Command } from 'commander';
 import { type Config, loadConfig } from '../config.ts';
 import { ROLES, startRoles } from '../roles.ts';
-import { openParts, type Surroundings } from '../wiring.ts';
+import { openParts, type Surroundings } from '../wiring/parts.ts';
 import type { CommandContext } from './context.ts';
 import { tellStory } from './demo-story.ts';
 import { say } from './output.ts';

@@ -2,10 +2,12 @@ import { Command } from 'commander';
 import type { Config } from '../config.ts';
 import type { Database } from '../db/client.ts';
 import { sharesSessions, versionOf } from '../db/reach.ts';
+import { dnsRecordOf, openSigner } from '../mail/dkim/open-signer.ts';
 import { checkRedis } from '../queue/redis-server.ts';
 import { openRelay } from '../relay/relay.ts';
-import { openMigratedDatabase } from '../wiring.ts';
+import { openMigratedDatabase } from '../wiring/database.ts';
 import type { CommandContext } from './context.ts';
+import { sayJudgement } from './judge-reply.ts';
 import { jsonOption } from './options.ts';
 import { say, sayJson } from './output.ts';
 
@@ -19,9 +21,11 @@ interface Finding {
 export function doctorCommand(context: CommandContext): Command {
   return new Command('doctor')
     .description('check settings, database, queue and relay; no mail is sent')
-    .addHelpText('after', '\nExit code 1: something is wrong.')
+    .addHelpText('after', '\nExit code 1: something is wrong, or --reply is no reply.')
+    .option('--reply <text>', 'tell what a relay’s reply would mean instead, such as “550 5.7.1 …”')
     .addOption(jsonOption())
-    .action(async ({ json }: { json?: true }) => {
+    .action(async ({ reply, json }: { reply?: string; json?: true }) => {
+      if (reply !== undefined) return sayJudgement(context.io, reply, { json: json === true });
       const findings = await examine(context);
       if (findings.some(({ ok }) => !ok)) context.setExitCode(1);
       if (json) return sayJson(context.io, { findings });
@@ -43,6 +47,7 @@ async function examine(context: CommandContext): Promise<Finding[]> {
     await finding('database', () => checkDatabase(context)),
     await finding('queue', () => checkQueue(context)),
     await finding('relay', () => checkRelay(context.config())),
+    await finding('dkim', () => checkSignature(context.config())),
   ];
 }
 
@@ -85,6 +90,13 @@ async function checkRelay({ smtpUrls, smtpConnections }: Config): Promise<string
   } finally {
     await relay.close();
   }
+}
+
+async function checkSignature({ dkim }: Config): Promise<string> {
+  if (dkim === null) return 'Mail is not signed here: DKIM_DOMAIN is not set.';
+  await openSigner(dkim);
+  const { name, value } = dnsRecordOf(dkim);
+  return `A sample signed for ${dkim.domain} verifies. Receivers look for the TXT record ${name}: ${value}`;
 }
 
 async function finding(check: string, look: () => Promise<string>): Promise<Finding> {

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { openDatabase, prepareDatabase } from '../wiring.ts';
+import { openDatabase, prepareDatabase } from '../wiring/database.ts';
 import type { CommandContext } from './context.ts';
 import { say } from './output.ts';
 

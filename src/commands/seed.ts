@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { importPapers } from '../services/import-papers.ts';
 import { importTopics } from '../services/import-topics.ts';
-import { readSeed } from '../wiring.ts';
+import { readSeed } from '../wiring/database.ts';
 import type { CommandContext } from './context.ts';
 import { jsonOption } from './options.ts';
 import { say, sayJson } from './output.ts';

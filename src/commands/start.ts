@@ -6,7 +6,7 @@ import { serveCommands } from '../control/serve-commands.ts';
 import { PaperboyError } from '../domain/errors.ts';
 import { ROLES, type Role, startRoles } from '../roles.ts';
 import { readVersion } from '../version.ts';
-import { openParts, type Parts, type Surroundings } from '../wiring.ts';
+import { openParts, type Parts, type Surroundings } from '../wiring/parts.ts';
 import type { CommandContext } from './context.ts';
 import { lentContext } from './contexts.ts';
 import { say } from './output.ts';

@@ -5,7 +5,7 @@ import { cancelDigest } from '../services/cancel-digest.ts';
 import { pauseDigest } from '../services/pause-digest.ts';
 import { resumeDigest } from '../services/resume-digest.ts';
 import { requireDigest } from '../services/support/digest-status.ts';
-import type { Parts } from '../wiring.ts';
+import type { Parts } from '../wiring/parts.ts';
 import type { CommandContext } from './context.ts';
 import { dateOption, kindOption } from './options.ts';
 import { formatCount, say } from './output.ts';

@@ -1,5 +1,6 @@
 import type { DeliveryState } from './delivery.ts';
 import type { DigestKind } from './digest.ts';
+import { redactAddresses } from './redact.ts';
 import { retryDelayMs } from './retry.ts';
 import { nextDigestAt } from './schedule.ts';
 import { judgeReply, type SmtpReply } from './smtp-reply.ts';
@@ -28,18 +29,22 @@ export function settle(
   outcome: SendOutcome,
   delivery: { kind: DigestKind; sendAt: Date; attempts: number; now: Date; random: number },
 ): Settled {
-  if (outcome.kind === 'unknown') return { state: 'unknown', detail: outcome.problem };
-  if (outcome.kind === 'unsent') return { ...putOff(delivery), detail: outcome.problem };
+  if (outcome.kind !== 'answered') {
+    const detail = redactAddresses(outcome.problem);
+    return outcome.kind === 'unknown'
+      ? { state: 'unknown', detail }
+      : { ...putOff(delivery), detail };
+  }
   const reply = describeReply(outcome.reply);
-  const verdict = judgeReply(outcome.reply);
+  const { verdict } = judgeReply(outcome.reply);
   if (verdict === 'accepted') return { state: 'sent', reply };
   if (verdict === 'refused') return { state: 'failed', reply };
   return { ...putOff(delivery), reply };
 }
 
-/** A reply on one line, such as `451 4.7.1 Greylisted`. */
+/** A reply on one line, such as `451 4.7.1 Greylisted`, without the addresses in it. */
 export function describeReply({ code, enhanced, text }: SmtpReply): string {
-  return [code, enhanced, text]
+  return [code, enhanced, redactAddresses(text)]
     .filter((part) => part !== null && part !== '')
     .join(' ')
     .slice(0, 500);

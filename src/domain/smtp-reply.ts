@@ -1,3 +1,6 @@
+import { redactAddresses } from './redact.ts';
+import { type Blame, ruleFor } from './reply-rules.ts';
+
 /** What a relay answered: `code` 250, `enhanced` 2.0.0 when given (RFC 3463), and its text. */
 export interface SmtpReply {
   code: number;
@@ -7,31 +10,53 @@ export interface SmtpReply {
 
 export type Verdict = 'accepted' | 'retry' | 'refused';
 
-/** What a reply means for the delivery (RFC 5321 §4.2.1). An unknown class is no acceptance and
- *  no refusal: better one more try than a lost reader. */
-export function judgeReply(reply: SmtpReply): Verdict {
-  if (reply.code >= 200 && reply.code < 300) return 'accepted';
-  if (reply.code >= 500 && reply.code < 600) return 'refused';
-  return 'retry';
+/** What a reply means for a delivery, for its address and for the pace. */
+export interface Judgement {
+  verdict: Verdict;
+  blames: Blame;
+  /** The address must never be mailed again. */
+  suppresses: boolean;
+  /** The recipient's domain is to be mailed more slowly. */
+  slowsDomain: boolean;
+  /** Why, and where that is written. */
+  rule: { name: string; source: string };
 }
 
-/** Whether the reply asks for fewer mails at a time: 421 (RFC 5321 §3.8) and 4.7.x (RFC 3463 §3.8). */
-export function asksForPatience(reply: SmtpReply): boolean {
-  return (
-    reply.code === 421 || (judgeReply(reply) === 'retry' && /^4\.7\./.test(reply.enhanced ?? ''))
-  );
+/**
+ * What a reply means. The class of its code alone decides the verdict (RFC 5321 §4.2.1); the rules say
+ * whom it blames. To suppress, a refusal must have a code for it and blame the reader: better one
+ * failed mail than a lost reader.
+ */
+export function judgeReply(reply: SmtpReply): Judgement {
+  const { name, source, blames, slowsDomain } = ruleFor({
+    ...reply,
+    text: redactAddresses(reply.text),
+  });
+  const verdict = verdictOf(reply);
+  const isGone = reply.enhanced !== null && NO_SUCH_READER.has(reply.enhanced);
+  return {
+    verdict,
+    blames,
+    suppresses: verdict === 'refused' && blames === 'reader' && isGone,
+    slowsDomain: slowsDomain === true || isSlowDown(reply),
+    rule: { name, source },
+  };
+}
+
+/** An unknown class is no acceptance and no refusal. */
+function verdictOf({ code }: SmtpReply): Verdict {
+  if (code >= 200 && code < 300) return 'accepted';
+  return code >= 500 && code < 600 ? 'refused' : 'retry';
+}
+
+/** 421 closes the connection (RFC 5321 §3.8); 4.7.x puts off by policy (RFC 3463 §3.8). */
+function isSlowDown({ code, enhanced }: SmtpReply): boolean {
+  return code === 421 || (code >= 400 && code < 500 && enhanced?.startsWith('4.7.') === true);
 }
 
 /** Enhanced codes that say the mailbox is gone for good. 5.1.7 and 5.1.8 blame the sender and
  *  5.7.x our reputation (RFC 3463 §3.2, §3.8), so they are not here. */
 const NO_SUCH_READER = new Set(['5.1.1', '5.1.2', '5.1.3', '5.1.6', '5.1.10', '5.2.1']);
-
-/** Whether a refusal means that the address must never be mailed again. */
-export function isGoneForGood(reply: SmtpReply): boolean {
-  return (
-    judgeReply(reply) === 'refused' && reply.enhanced !== null && NO_SUCH_READER.has(reply.enhanced)
-  );
-}
 
 /** Reads `550 5.1.1 No such user`; of several lines (RFC 5321 §4.2.1) the text is joined by spaces
  *  and the first enhanced code counts. The code is 0 when there is none. */

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Message } from '../domain/message.ts';
+import type { Signer } from './dkim/signer.ts';
 import type { AssembledCopy, Copy, Edition } from './edition.ts';
 import {
   checkedAddress,
@@ -10,7 +11,7 @@ import {
   textHeader,
 } from './headers.ts';
 import type { Sender } from './sender.ts';
-import type { Piece } from './slots.ts';
+import { type EncodedPiece, linesOf, type Piece, relaxedOf } from './slots.ts';
 
 /** A copy and how it is addressed; kept with the delivery, so that every attempt is the same. */
 export interface AddressedCopy extends Copy {
@@ -22,6 +23,14 @@ export interface AddressedCopy extends Copy {
   returnPath?: string;
 }
 
+/** A digest's message before it is signed and joined. */
+export interface DigestDraft {
+  envelope: Message['envelope'];
+  /** Without the blank line behind them. */
+  headers: string;
+  body: readonly EncodedPiece[];
+}
+
 /**
  * One reader's digest as a whole message (RFC 5322), ready to be sent: same arguments, same bytes.
  * Its pieces are those of the edition. No header and no boundary begins with a dot, and quoted-printable
@@ -29,6 +38,17 @@ export interface AddressedCopy extends Copy {
  * @throws RangeError for an address that cannot stand in a header, and as `Edition.assemble`.
  */
 export function digestMessage(edition: Edition, addressed: AddressedCopy): Message {
+  return joined(draftDigest(edition, addressed), '');
+}
+
+/** The message of a draft, signed when there is a signer. */
+export async function finishDigest(draft: DigestDraft, signer: Signer | null): Promise<Message> {
+  if (signer === null) return joined(draft, '');
+  return joined(draft, await signer.sign(draft.headers, draft.body.map(relaxedOf)));
+}
+
+/** One reader's digest, not yet signed. @throws RangeError as `digestMessage`. */
+export function draftDigest(edition: Edition, addressed: AddressedCopy): DigestDraft {
   const { sender } = edition;
   const copy = edition.assemble(addressed);
   const boundary = boundaryOf(addressed.messageId);
@@ -37,15 +57,14 @@ export function digestMessage(edition: Edition, addressed: AddressedCopy): Messa
       from: checkedAddress(addressed.returnPath ?? sender.from.address),
       to: checkedAddress(addressed.to),
     },
-    content: [
-      Buffer.from(headersOf(edition, addressed, copy.subject) + contentType(boundary), 'latin1'),
+    headers: headersOf(edition, addressed, copy.subject) + contentType(boundary),
+    body: [
       partHead(boundary, 'text/plain'),
-      ...copy.text.map(encodedOf),
+      ...copy.text,
       partHead(boundary, 'text/html'),
-      ...copy.html.map(encodedOf),
-      Buffer.from(`--${boundary}--\r\n`, 'latin1'),
+      ...copy.html,
+      linesOf(`--${boundary}--\r\n`),
     ],
-    isDotSafe: true,
   };
 }
 
@@ -57,6 +76,11 @@ export function digestHtml(edition: Edition, copy: Copy): string {
 /** The plain text of a copy. */
 export function digestText(edition: Edition, copy: Copy): string {
   return textOf(edition.assemble(copy).text);
+}
+
+function joined({ envelope, headers, body }: DigestDraft, signature: string): Message {
+  const head = Buffer.from(`${signature}${headers}\r\n`, 'latin1');
+  return { envelope, content: [head, ...body.map(encodedOf)], isDotSafe: true };
 }
 
 function headersOf(
@@ -116,10 +140,10 @@ function boundaryOf(messageId: string): string {
 }
 
 function contentType(boundary: string): string {
-  return `Content-Type: multipart/alternative;\r\n boundary="${boundary}"\r\n\r\n`;
+  return `Content-Type: multipart/alternative;\r\n boundary="${boundary}"\r\n`;
 }
 
-function partHead(boundary: string, type: string): Buffer {
+function partHead(boundary: string, type: string): EncodedPiece {
   const lines = [
     `--${boundary}`,
     `Content-Type: ${type}; charset=utf-8`,
@@ -127,10 +151,10 @@ function partHead(boundary: string, type: string): Buffer {
     '',
     '',
   ];
-  return Buffer.from(lines.join('\r\n'), 'latin1');
+  return linesOf(lines.join('\r\n'));
 }
 
-function encodedOf({ encoded }: Piece): Buffer {
+function encodedOf({ encoded }: EncodedPiece): Buffer {
   return encoded;
 }
 

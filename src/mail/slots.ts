@@ -1,9 +1,16 @@
+import { type RelaxedLines, relaxLines } from './dkim/relaxed.ts';
 import { encodePiece } from './quoted-printable.ts';
 
-/** Text that is the same for many readers, and the same text encoded for the message. */
-export interface Piece {
-  text: string;
+/** Whole lines of a message, CRLF at the end of each. */
+export interface EncodedPiece {
   encoded: Buffer;
+  /** See `relaxedOf`, which fills it. */
+  relaxed: RelaxedLines | null;
+}
+
+/** Text that is the same for many readers, and the same text encoded for the message. */
+export interface Piece extends EncodedPiece {
+  text: string;
 }
 
 /** A place that is filled per reader. */
@@ -33,7 +40,18 @@ export function createSlots(nonce: string): Slots {
 
 /** A text together with its encoded form. */
 export function pieceOf(text: string): Piece {
-  return { text, encoded: encodePiece(text) };
+  return { text, encoded: encodePiece(text), relaxed: null };
+}
+
+/** Lines that stand in the message as they are, such as those between its parts. */
+export function linesOf(lines: string): EncodedPiece {
+  return { encoded: Buffer.from(lines, 'latin1'), relaxed: null };
+}
+
+/** What a signature hashes of a piece: made once, however many readers share the piece. */
+export function relaxedOf(piece: EncodedPiece): RelaxedLines {
+  piece.relaxed ??= relaxLines(piece.encoded);
+  return piece.relaxed;
 }
 
 /** The pieces of `part` with every slot filled by one piece or several.

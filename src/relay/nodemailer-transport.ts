@@ -18,16 +18,22 @@ export interface Mailer {
   sendMail(mail: SendMailOptions): Promise<RelayedInfo>;
 }
 
+/** What goes in front of a composed mail: its signature, or nothing. */
+export type Sign = (raw: Buffer) => Promise<string>;
+
 /** nodemailer on our own relay. */
-export function openMailer(relay: Pick<Relay, 'send'>): Mailer {
-  return createTransport(relayTransport(relay));
+export function openMailer(relay: Pick<Relay, 'send'>, sign: Sign | null = null): Mailer {
+  return createTransport(relayTransport(relay, sign));
 }
 
 /**
  * Our relay as a transport of nodemailer, which composes single mails: so there is one way out. What
  * came of it is the `outcome`, also when the relay refused; an error means that nothing was composed.
  */
-export function relayTransport(relay: Pick<Relay, 'send'>): Transport<RelayedInfo> {
+export function relayTransport(
+  relay: Pick<Relay, 'send'>,
+  sign: Sign | null = null,
+): Transport<RelayedInfo> {
   return {
     name: 'Paperboy',
     version: '1',
@@ -38,9 +44,11 @@ export function relayTransport(relay: Pick<Relay, 'send'>): Transport<RelayedInf
         if (reader === undefined || others.length > 0) {
           throw new RangeError(`A mail has ${to.length} recipients: expected one.`);
         }
+        const raw = await message.build();
+        const signature = sign === null ? '' : await sign(raw);
         const outcome = await relay.send({
           envelope: { from: from || '', to: reader },
-          content: [await message.build()],
+          content: [Buffer.from(signature, 'latin1'), raw],
           isDotSafe: false,
         });
         return { envelope: { from, to }, messageId: message.messageId(), outcome };

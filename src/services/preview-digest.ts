@@ -8,7 +8,8 @@ import { PaperboyError } from '../domain/errors.ts';
 import { wholeMessage } from '../domain/message.ts';
 import { DEFAULT_PREFERENCES, type Subscriber } from '../domain/subscriber.ts';
 import type { Tokens } from '../domain/tokens.ts';
-import { digestMessage, digestText } from '../mail/digest-message.ts';
+import { digestText, draftDigest, finishDigest } from '../mail/digest-message.ts';
+import type { Signer } from '../mail/dkim/signer.ts';
 import { messageIdFor } from '../mail/message-id.ts';
 import { copyFor, type Editions, type OpenEdition } from './support/editions.ts';
 
@@ -18,6 +19,8 @@ export interface PreviewDeps {
   tokens: Tokens;
   clock: Clock;
   messageIdKey: Buffer;
+  /** Null when mail is not signed. */
+  signer: Signer | null;
 }
 
 /**
@@ -50,14 +53,9 @@ export async function previewDigest(
     deps.messageIdKey,
     edition.mail.sender.messageIdDomain,
   );
-  return wholeMessage(
-    digestMessage(edition.mail, {
-      ...copy,
-      to: reader.email,
-      messageId,
-      date: deps.clock(),
-    }),
-  );
+  const addressed = { ...copy, to: reader.email, messageId, date: deps.clock() };
+  const message = await finishDigest(draftDigest(edition.mail, addressed), deps.signer);
+  return wholeMessage(message);
 }
 
 async function selectionFor(db: Db, edition: OpenEdition, reader: Subscriber) {

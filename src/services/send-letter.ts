@@ -6,6 +6,7 @@ import { normaliseAddress } from '../domain/address.ts';
 import type { Clock } from '../domain/clock.ts';
 import type { LetterKind } from '../domain/letter.ts';
 import { describeReply, type SendOutcome } from '../domain/outcome.ts';
+import { redactAddresses } from '../domain/redact.ts';
 import { retryDelayMs } from '../domain/retry.ts';
 import { judgeReply } from '../domain/smtp-reply.ts';
 import type { Subscriber } from '../domain/subscriber.ts';
@@ -94,8 +95,9 @@ async function linkFor(
 }
 
 function settleLetter(outcome: SendOutcome, letter: Letter, now: Date, random: number) {
-  const reply = outcome.kind === 'answered' ? describeReply(outcome.reply) : outcome.problem;
-  const verdict = outcome.kind === 'answered' ? judgeReply(outcome.reply) : 'retry';
+  const reply =
+    outcome.kind === 'answered' ? describeReply(outcome.reply) : redactAddresses(outcome.problem);
+  const verdict = outcome.kind === 'answered' ? judgeReply(outcome.reply).verdict : 'retry';
   if (verdict === 'accepted') return { state: 'sent' as const, sentAt: now, reply };
   const nextAt = new Date(now.getTime() + retryDelayMs(letter.attempts, random));
   if (verdict === 'refused' || nextAt >= letter.expiresAt)

@@ -8,6 +8,8 @@ import type { Links } from '../domain/links.ts';
 import type { Tokens } from '../domain/tokens.ts';
 import type { Log } from '../jobs/handlers.ts';
 import type { Keys } from '../keys.ts';
+import type { Signer } from '../mail/dkim/signer.ts';
+import { signRaw } from '../mail/dkim/signer.ts';
 import type { Sender } from '../mail/sender.ts';
 import { loadMailTemplates, type MailTemplates } from '../mail/templates.ts';
 import { addressOf } from '../queue/redis-server.ts';
@@ -25,6 +27,8 @@ import { watchReplies } from '../services/support/watch-replies.ts';
 export interface MailParts {
   templates: MailTemplates;
   sender: Sender;
+  /** Null when mail is not signed. */
+  signer: Signer | null;
   relay: Relay;
   /** Sends single mails through the relay. */
   mailer: Mailer;
@@ -42,6 +46,7 @@ export interface MailDeps {
   clock: Clock;
   random: () => number;
   log: Log;
+  signer: Signer | null;
   /** Called when a relay is in order again: what is due is to be rung for. */
   onRelayBack: () => Promise<unknown>;
   /** The relays to send through. */
@@ -52,7 +57,7 @@ export interface MailDeps {
 
 /** Opens what mail needs; nothing is said to a relay before the first one. */
 export async function openMail(deps: MailDeps): Promise<MailParts> {
-  const { config, database, keys, links } = deps;
+  const { config, database, keys, links, signer } = deps;
   const templates = await loadMailTemplates();
   const sender = senderOf(config, links);
   const rate = openRelayRate(deps);
@@ -71,8 +76,9 @@ export async function openMail(deps: MailDeps): Promise<MailParts> {
   return {
     templates,
     sender,
+    signer,
     relay,
-    mailer: openMailer(relay),
+    mailer: openMailer(relay, signer && ((raw) => signRaw(signer, raw))),
     editions: createEditions({ db: database.db, templates, sender }),
     messageIdKey: messageIdKeyOf(keys),
     close: async () => {

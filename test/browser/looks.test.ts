@@ -7,7 +7,7 @@ import { addLetter, setLetterToken } from '../../src/db/letters.ts';
 import { hashToken } from '../../src/domain/tokens.ts';
 import { composeDigest } from '../../src/services/compose-digest.ts';
 import { importPapers } from '../../src/services/import-papers.ts';
-import { readSeed } from '../../src/wiring.ts';
+import { readSeed } from '../../src/wiring/database.ts';
 import { storeSubscriber } from '../support/rows.ts';
 import { type BrowserSite, openBrowserSite } from './support/site.ts';
 

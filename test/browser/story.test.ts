@@ -3,7 +3,7 @@ import { findSubscriberByEmail } from '../../src/db/subscribers.ts';
 import { composeDigest } from '../../src/services/compose-digest.ts';
 import { importPapers } from '../../src/services/import-papers.ts';
 import { sendDigest } from '../../src/services/send-digest.ts';
-import { readSeed } from '../../src/wiring.ts';
+import { readSeed } from '../../src/wiring/database.ts';
 import { type BrowserSite, openBrowserSite, type WatchedPage } from './support/site.ts';
 
 const ONE_DAY_MS = 86_400_000;

@@ -11,7 +11,7 @@ import { tellStory } from '../../src/commands/demo-story.ts';
 import { loadConfig } from '../../src/config.ts';
 import { ioFrom } from '../../src/control/io.ts';
 import { ROLES, startRoles } from '../../src/roles.ts';
-import { openParts } from '../../src/wiring.ts';
+import { openParts } from '../../src/wiring/parts.ts';
 
 const PORT = 3917;
 const DOCS = new URL('../../docs/', import.meta.url).pathname;

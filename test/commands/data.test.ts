@@ -61,6 +61,7 @@ describe('paperboy doctor', () => {
       ['database', true],
       ['queue', true],
       ['relay', true],
+      ['dkim', true],
     ]);
     expect((await paperboy('doctor')).stdout).toMatch(/^ok {5}settings {2}All settings/);
   });

@@ -2,7 +2,7 @@ import { PassThrough, Readable, Writable } from 'node:stream';
 import { lentContext } from '../../src/commands/contexts.ts';
 import { runProgram } from '../../src/commands/program.ts';
 import { type CommandIo, ioFrom } from '../../src/control/io.ts';
-import type { Parts } from '../../src/wiring.ts';
+import type { Parts } from '../../src/wiring/parts.ts';
 
 /** What a command wrote, and how it ended. */
 export interface Ended {

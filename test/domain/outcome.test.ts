@@ -90,6 +90,17 @@ describe('settle', () => {
   });
 });
 
+describe('what is recorded', () => {
+  it('holds no address, since it is kept longer than the reader', () => {
+    const refused = answered('550 5.1.1 <ada@example.org>: no such user');
+    expect(settle(refused, delivery).reply).toBe('550 5.1.1 <…>: no such user');
+    const problem = 'The relay hung up on ada@example.org.';
+    for (const kind of ['unsent', 'unknown'] as const) {
+      expect(settle({ kind, problem, relay }, delivery).detail).toBe('The relay hung up on ….');
+    }
+  });
+});
+
 describe('describeReply', () => {
   it('is one line, without gaps for what is missing, and not endless', () => {
     expect(describeReply(parseReply('550-5.1.1 No\r\n550 5.1.1 such user'))).toBe(

@@ -1,5 +1,7 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { isGoneForGood, judgeReply, parseReply } from '../../src/domain/smtp-reply.ts';
+import { REPLY_RULES } from '../../src/domain/reply-rules.ts';
+import { judgeReply, parseReply } from '../../src/domain/smtp-reply.ts';
 
 describe('parseReply', () => {
   it.each([
@@ -43,21 +45,107 @@ describe('judgeReply', () => {
     ['199 Odd', 'retry'],
     ['what?', 'retry'],
   ])('takes “%s” as %s', (response, verdict) => {
-    expect(judgeReply(parseReply(response))).toBe(verdict);
+    expect(judgeReply(parseReply(response)).verdict).toBe(verdict);
   });
 });
 
-describe('isGoneForGood', () => {
-  it.each(['5.1.1', '5.1.2', '5.1.3', '5.1.6', '5.1.10', '5.2.1'])('is true of %s', (enhanced) => {
-    expect(isGoneForGood(parseReply(`550 ${enhanced} No`))).toBe(true);
+describe('a refusal', () => {
+  it('for a block list stays one, and blames us', () => {
+    const listed = '550 5.7.1 Client host [192.0.2.7] blocked using zen.spamhaus.org';
+    expect(judgeReply(parseReply(listed))).toEqual({
+      verdict: 'refused',
+      blames: 'sender',
+      suppresses: false,
+      slowsDomain: false,
+      rule: { name: 'spamhaus', source: 'https://check.spamhaus.org/' },
+    });
   });
+
+  it.each([
+    ['550 5.1.1 <ada@example.org>: User unknown', 'reader'],
+    ['550 No such user', 'reader'],
+    ['552 5.3.4 Message too big', 'message'],
+    ['550 5.7.26 Unauthenticated', 'sender'],
+    ['554 5.7.1 Relay access denied', 'relay'],
+    ['554 5.3.0 Disk failure', 'receiver'],
+    ['550 No', 'nobody'],
+  ])('“%s” blames the %s', (response, blames) => {
+    expect(judgeReply(parseReply(response))).toMatchObject({ verdict: 'refused', blames });
+  });
+});
+
+describe('an address', () => {
+  const suppresses = (response: string) => judgeReply(parseReply(response)).suppresses;
+
+  it.each(['5.1.1', '5.1.2', '5.1.3', '5.1.6', '5.1.10', '5.2.1'])(
+    'is suppressed by %s',
+    (enhanced) => {
+      expect(suppresses(`550 ${enhanced} No`)).toBe(true);
+      expect(suppresses(`550 ${enhanced} <ada@example.org>: User unknown`)).toBe(true);
+    },
+  );
 
   it.each([
     ...['550 5.1.0 No', '550 5.1.4 No', '550 5.1.7 Bad sender', '550 5.1.8 Bad sender domain'],
     ...['552 5.2.2 Full', '550 5.4.1 No route', '550 5.7.1 Blocked', '550 5.7.26 Unauthenticated'],
     ...['550 No such user', '550 5.1.11 No', '450 5.1.1 No', '450 4.1.1 Not now', '250 5.1.1 Ok?'],
-    ...['User unknown', ''],
-  ])('is false of “%s”: better one failed mail than a lost reader', (response) => {
-    expect(isGoneForGood(parseReply(response))).toBe(false);
+    ...['User unknown', '', '550 5.1.1 Client host blocked using zen.spamhaus.org'],
+    '550 5.2.1 The user you are trying to contact is receiving mail at a rate that …',
+  ])('is not suppressed by “%s”: better one failed mail than a lost reader', (response) => {
+    expect(suppresses(response)).toBe(false);
+  });
+
+  it('is suppressed by nothing but the codes of the contract, whatever the text', () => {
+    const words = REPLY_RULES.map(({ example }) => example.slice(4));
+    const codes = ['5.1.1', '5.1.2', '5.1.3', '5.1.6', '5.1.10', '5.2.1'];
+    fc.assert(
+      fc.property(anyReply(words), (response) => {
+        const reply = parseReply(response);
+        if (!judgeReply(reply).suppresses) return;
+        expect(codes).toContain(reply.enhanced);
+        expect(Math.floor(reply.code / 100)).toBe(5);
+      }),
+      { numRuns: 2000 },
+    );
   });
 });
+
+describe('5.7.x, 5.1.7 and 5.1.8', () => {
+  it('never blame the reader, whatever the text', () => {
+    const words = REPLY_RULES.map(({ example }) => example.slice(4).replace(/^\d\.\d+\.\d+ /, ''));
+    const about = fc.constantFrom('5.7.1', '5.7.0', '4.7.1', '5.7.606', '5.1.7', '5.1.8', '4.1.8');
+    fc.assert(
+      fc.property(about, fc.constantFrom(...words), (enhanced, text) => {
+        const { blames } = judgeReply(parseReply(`${enhanced[0]}50 ${enhanced} ${text}`));
+        expect(blames).not.toBe('reader');
+      }),
+    );
+  });
+});
+
+describe('a domain', () => {
+  const slows = (response: string) => judgeReply(parseReply(response)).slowsDomain;
+
+  it.each([
+    ...['421 Busy', '421 4.3.2 Shutting down', '450 4.7.1 Not now', '451 4.7.650 Too fast'],
+    ...['452 Too many connections', '550 5.7.1 You are sending too fast', '451 Throttled'],
+  ])('is mailed more slowly after “%s”', (response) => {
+    expect(slows(response)).toBe(true);
+  });
+
+  it.each([
+    ...['250 Ok', '450 4.2.0 Mailbox busy', '451 4.3.0 Try again', '550 5.7.1 Blocked'],
+    ...['550 4.7.1 Odd', '451 Greylisted', 'what?', '550 5.1.1 No such user', '250 4.7.1 Odd'],
+  ])('is mailed as before after “%s”', (response) => {
+    expect(slows(response)).toBe(false);
+  });
+});
+
+/** Replies of any codes with words that rules look for. */
+function anyReply(words: readonly string[]): fc.Arbitrary<string> {
+  const part = fc.integer({ min: 0, max: 11 });
+  const enhanced = fc.tuple(fc.constantFrom(2, 4, 5), part, part).map((parts) => parts.join('.'));
+  return fc
+    .tuple(fc.integer({ min: 200, max: 599 }), fc.option(enhanced), fc.constantFrom(...words, 'No'))
+    .map((parts) => parts.filter((each) => each !== null).join(' '));
+}

@@ -13,7 +13,7 @@ import type { Work } from '../../src/queue/queue.ts';
 import { confirmSignUp } from '../../src/services/confirm-sign-up.ts';
 import { importPapers } from '../../src/services/import-papers.ts';
 import { signUp } from '../../src/services/sign-up.ts';
-import { readSeed } from '../../src/wiring.ts';
+import { readSeed } from '../../src/wiring/database.ts';
 import { emptyRedis } from '../queue/redis.ts';
 import { openTestParts, type TestParts } from '../support/parts.ts';
 import { paper, storePapers, storeSubscriber } from '../support/rows.ts';

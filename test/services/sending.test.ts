@@ -109,6 +109,7 @@ function deps(changes: Partial<DeliverDeps> = {}, record = recordPatiently): Eng
     random: () => 0.5,
     suppressionKey,
     messageIdKey,
+    signer: null,
     stopping: stopping.signal,
     ...changes,
   };

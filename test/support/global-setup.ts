@@ -5,7 +5,7 @@ import { PGlite } from '@electric-sql/pglite';
 import pg from 'pg';
 import type { TestProject } from 'vitest/node';
 import { databaseOn, openServerDatabase } from '../../src/db/client.ts';
-import { prepareDatabase } from '../../src/wiring.ts';
+import { prepareDatabase } from '../../src/wiring/database.ts';
 import { TEMPLATE, urlOfDatabase } from './database-names.ts';
 
 declare module 'vitest' {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { loadConfig } from '../../src/config.ts';
-import { openParts, type Parts } from '../../src/wiring.ts';
+import { openParts, type Parts } from '../../src/wiring/parts.ts';
 import { clockAt, type TestClock } from './clock.ts';
 import { openTestDatabase } from './database.ts';
 

@@ -8,7 +8,8 @@ import type { Clock } from '../../domain/clock.ts';
 import type { Selection } from '../../domain/digest.ts';
 import type { Subscriber } from '../../domain/subscriber.ts';
 import { hashSuppressed, type Tokens } from '../../domain/tokens.ts';
-import { digestMessage } from '../../mail/digest-message.ts';
+import { type DigestDraft, draftDigest, finishDigest } from '../../mail/digest-message.ts';
+import type { Signer } from '../../mail/dkim/signer.ts';
 import { messageIdFor } from '../../mail/message-id.ts';
 import { copyFor, type OpenEdition } from './editions.ts';
 import type { Ready } from './sending-window.ts';
@@ -19,6 +20,8 @@ export interface PrepareDeps {
   clock: Clock;
   suppressionKey: string;
   messageIdKey: Buffer;
+  /** Null when mail is not signed. */
+  signer: Signer | null;
 }
 
 /** What was decided of a batch. */
@@ -28,6 +31,8 @@ export interface Prepared {
 }
 
 type Reader = Subscriber & { emailKey: string };
+
+type Drafted = Omit<Ready, 'message'> & { draft: DigestDraft };
 
 /** Mails composed in one go, before others get their turn: connections wait meanwhile. */
 const AT_A_TIME = 10;
@@ -44,34 +49,35 @@ export async function prepareBatch(
   const readers = new Map((await listSubscribers(db, ids)).map((reader) => [reader.id, reader]));
   const suppressed = await findSuppressedReaders(deps, [...readers.values()]);
   const choose = await openChoice(db, edition, claimed, readers);
-  const prepared: Prepared = { ready: [], verdicts: [] };
+  const verdicts: Verdict[] = [];
+  const finishing: Promise<Ready>[] = [];
   for (const [place, delivery] of claimed.entries()) {
     if (place > 0 && place % AT_A_TIME === 0) await nextTurn();
     const { subscriberId } = delivery;
     const reader = readers.get(subscriberId);
     const obstacle = obstacleFor(reader, suppressed);
     if (!reader || obstacle !== null) {
-      prepared.verdicts.push({ subscriberId, state: 'skipped', detail: obstacle ?? '' });
+      verdicts.push({ subscriberId, state: 'skipped', detail: obstacle ?? '' });
       continue;
     }
     const selection = delivery.selection ?? choose(reader);
     if (selection.length === 0) {
-      prepared.verdicts.push({ subscriberId, state: 'skipped', detail: NO_MATCH });
+      verdicts.push({ subscriberId, state: 'skipped', detail: NO_MATCH });
       continue;
     }
-    const ready = compose(deps, edition, { delivery, reader, selection, leaseId });
-    if (ready instanceof RangeError) {
-      prepared.verdicts.push({ subscriberId, state: 'failed', detail: ready.message });
-    } else prepared.ready.push(ready);
+    const drafted = draft(deps, edition, { delivery, reader, selection, leaseId });
+    if (drafted instanceof RangeError) {
+      verdicts.push({ subscriberId, state: 'failed', detail: drafted.message });
+    } else finishing.push(finish(drafted, deps.signer));
   }
-  return prepared;
+  return { ready: await Promise.all(finishing), verdicts };
 }
 
 const NO_MATCH = 'No paper of this digest matches what the reader follows.';
 
 /** A reader whose mail cannot be composed, such as for an address that fits no header, must not hold
  *  up the others: the problem is the answer then. */
-function compose(
+function draft(
   { tokens, messageIdKey, clock }: PrepareDeps,
   edition: OpenEdition,
   {
@@ -80,7 +86,7 @@ function compose(
     selection,
     leaseId,
   }: { delivery: ClaimedDelivery; reader: Reader; selection: Selection; leaseId: number },
-): Ready | RangeError {
+): Drafted | RangeError {
   const { mail, digest } = edition;
   const { subscriberId, attempts, sendAt } = delivery;
   const messageId =
@@ -90,13 +96,9 @@ function compose(
   const token = tokens.seal({ digestId: digest.id, subscriberId });
   const copy = copyFor(edition, reader, { token, selection });
   try {
-    const message = digestMessage(mail, {
-      ...copy,
-      to: reader.email,
-      messageId,
-      date: messageDate,
-    });
+    const addressed = { ...copy, to: reader.email, messageId, date: messageDate };
     return {
+      draft: draftDigest(mail, addressed),
       subscriberId,
       leaseId,
       attempts: attempts + 1,
@@ -108,12 +110,18 @@ function compose(
       sendAt,
       domain: reader.email.slice(reader.email.lastIndexOf('@') + 1).toLowerCase(),
       emailKey: reader.emailKey,
-      message,
     };
   } catch (error) {
     if (error instanceof RangeError) return error;
     throw error;
   }
+}
+
+async function finish(
+  { draft: unsigned, ...rest }: Drafted,
+  signer: Signer | null,
+): Promise<Ready> {
+  return { ...rest, message: await finishDigest(unsigned, signer) };
 }
 
 function obstacleFor(

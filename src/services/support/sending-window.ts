@@ -3,7 +3,7 @@ import type { Clock } from '../../domain/clock.ts';
 import type { DigestKind } from '../../domain/digest.ts';
 import type { Message } from '../../domain/message.ts';
 import { type SendOutcome, settle } from '../../domain/outcome.ts';
-import { asksForPatience, judgeReply } from '../../domain/smtp-reply.ts';
+import { judgeReply } from '../../domain/smtp-reply.ts';
 import type { Relay } from '../../relay/relay.ts';
 import { createWaitingList } from './waiting-list.ts';
 
@@ -172,7 +172,7 @@ export function createSendingWindow(deps: WindowDeps): SendingWindow {
       ? await relay.send(entry.message)
       : { kind: 'unsent', problem: 'The lease ended before the mail could leave.', relay: '' };
     const now = clock();
-    waiting.ended(entry, tempersOf(outcome), now.getTime());
+    waiting.ended(entry, temperOf(outcome), now.getTime());
     const { subscriberId, leaseId } = entry;
     const settled = settle(outcome, { ...entry, now, random: deps.random() });
     tried.push({
@@ -203,10 +203,8 @@ function digestOf({ digestId }: Ready): number {
   return digestId;
 }
 
-function tempersOf(outcome: SendOutcome): { isAccepted: boolean; asksForPatience: boolean } {
+function temperOf(outcome: SendOutcome): { isAccepted: boolean; asksForPatience: boolean } {
   if (outcome.kind !== 'answered') return { isAccepted: false, asksForPatience: false };
-  return {
-    isAccepted: judgeReply(outcome.reply) === 'accepted',
-    asksForPatience: asksForPatience(outcome.reply),
-  };
+  const { verdict, slowsDomain } = judgeReply(outcome.reply);
+  return { isAccepted: verdict === 'accepted', asksForPatience: slowsDomain };
 }

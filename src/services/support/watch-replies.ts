@@ -3,7 +3,7 @@ import { pauseDigest } from '../../db/digests.ts';
 import { liftBounces, suppressBounced } from '../../db/suppressions.ts';
 import { type Brake, createBrake } from '../../domain/brake.ts';
 import type { Clock } from '../../domain/clock.ts';
-import { isGoneForGood } from '../../domain/smtp-reply.ts';
+import { judgeReply } from '../../domain/smtp-reply.ts';
 import { hashSuppressed } from '../../domain/tokens.ts';
 import type { Tried } from './sending-window.ts';
 
@@ -51,7 +51,7 @@ export function watchReplies({ db, clock, suppressionKey, onAlarm }: WatchDeps):
       if (outcome.kind !== 'answered') continue;
       if (result.state !== 'sent' && result.state !== 'failed') continue;
       brake.note(result.state === 'failed');
-      if (isGoneForGood(outcome.reply)) {
+      if (judgeReply(outcome.reply).suppresses) {
         const hash = hashSuppressed(entry.emailKey, suppressionKey);
         await suppressBounced(db, hash, digestId, clock());
       }

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readPaper, writePaper } from '../../../src/domain/paper-input.ts';
 import { composeDigest } from '../../../src/services/compose-digest.ts';
 import { importPapers } from '../../../src/services/import-papers.ts';
-import { readSeed } from '../../../src/wiring.ts';
+import { readSeed } from '../../../src/wiring/database.ts';
 import { paper, storePapers } from '../../support/rows.ts';
 import { openTestSite, type TestSite } from '../support/site.ts';
 

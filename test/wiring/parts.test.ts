@@ -5,11 +5,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { loadConfig } from '../src/config.ts';
-import { startRoles } from '../src/roles.ts';
-import { openMigratedDatabase, openParts } from '../src/wiring.ts';
-import { describeOnServer } from './support/on-server.ts';
-import { openTestParts, type TestParts } from './support/parts.ts';
+import { loadConfig } from '../../src/config.ts';
+import { startRoles } from '../../src/roles.ts';
+import { openMigratedDatabase } from '../../src/wiring/database.ts';
+import { openParts } from '../../src/wiring/parts.ts';
+import { describeOnServer } from '../support/on-server.ts';
+import { openTestParts, type TestParts } from '../support/parts.ts';
 
 const AROUND = {
   clock: () => new Date('2026-05-08T05:30:00Z'),

@@ -1,34 +1,25 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
-import { type Config, isLoopback } from './config.ts';
-import { type DataDirLock, lockDataDir } from './control/data-dir-lock.ts';
-import { type Database, openEmbeddedDatabase, openServerDatabase } from './db/client.ts';
-import { endLeases } from './db/leases.ts';
-import { isMigrated, isQueueMigrated, migrate } from './db/migrate.ts';
-import { reachServer } from './db/reach.ts';
-import { hasReaders } from './db/subscribers.ts';
-import { listTopics } from './db/topics.ts';
-import type { Clock } from './domain/clock.ts';
-import { PaperboyError } from './domain/errors.ts';
-import { type Links, linksBelow } from './domain/links.ts';
-import { createTokens, type Tokens } from './domain/tokens.ts';
-import { type Inbox, openInbox } from './inbox/inbox.ts';
-import { createHandlers, type Log } from './jobs/handlers.ts';
-import { keepLease, type Lease } from './jobs/lease.ts';
-import { type Keys, loadKeys } from './keys.ts';
-import { postgresBackend, redisBackend } from './queue/backend.ts';
-import type { Handlers } from './queue/jobs.ts';
-import { openQueue, type Queue } from './queue/queue.ts';
-import { checkRedis } from './queue/redis-server.ts';
-import { importTopics } from './services/import-topics.ts';
-import { ringBatches } from './services/support/ring-due.ts';
-import { createEngine, type MailDeps, type MailParts, openMail } from './wiring/mail.ts';
-
-const SEEDS = new URL('../seeds/', import.meta.url);
-
-/** Connections of one process to a PostgreSQL server: BullMQ's listeners hold some for themselves. */
-const DATABASE_CONNECTIONS = 20;
+import { type Config, isLoopback } from '../config.ts';
+import type { DataDirLock } from '../control/data-dir-lock.ts';
+import type { Database } from '../db/client.ts';
+import { hasReaders } from '../db/subscribers.ts';
+import type { Clock } from '../domain/clock.ts';
+import { type Links, linksBelow } from '../domain/links.ts';
+import { createTokens, type Tokens } from '../domain/tokens.ts';
+import { type Inbox, openInbox } from '../inbox/inbox.ts';
+import { createHandlers, type Log } from '../jobs/handlers.ts';
+import { keepLease, type Lease } from '../jobs/lease.ts';
+import { type Keys, loadKeys } from '../keys.ts';
+import { openSigner } from '../mail/dkim/open-signer.ts';
+import { postgresBackend, redisBackend } from '../queue/backend.ts';
+import type { Handlers } from '../queue/jobs.ts';
+import { openQueue, type Queue } from '../queue/queue.ts';
+import { checkRedis } from '../queue/redis-server.ts';
+import { ringBatches } from '../services/support/ring-due.ts';
+import { type Closer, openStore, type Store } from './database.ts';
+import { createEngine, type MailDeps, type MailParts, openMail } from './mail.ts';
+import { once } from './once.ts';
 
 /** What the world outside gives: passed in, so that tests can pass their own. */
 export interface Surroundings {
@@ -70,7 +61,7 @@ export interface Parts extends Surroundings {
  * the topics; a server must have been migrated. A `database` that is given is used as it is and stays
  * the caller's.
  * @throws PaperboyError `NOT_MIGRATED`, `DATA_DIR_LOCKED`, `DATABASE_UNREACHABLE`, `QUEUE_UNREACHABLE`,
- * or what else opening a part throws.
+ * `DKIM_DOES_NOT_VERIFY`, or what else opening a part throws.
  */
 export async function openParts(
   config: Config,
@@ -87,7 +78,9 @@ export async function openParts(
     if (problems.length > 0) throw problems[0];
   };
   try {
-    const store = database ? { database, lock: null } : await openStore(config, around, closers);
+    const store = database
+      ? { database, lock: null }
+      : await openStore(config, around.clock, closers);
     return await wire(config, around, { ...store, closers, close, catchMail });
   } catch (error) {
     await close();
@@ -99,45 +92,6 @@ export interface OpenOptions {
   /** Open the local inbox when no relay is set. Off for what never sends, so that a port that is
    *  taken cannot stop it. @defaultValue true */
   catchMail?: boolean;
-}
-
-type Closer = () => Promise<void>;
-
-interface Store {
-  database: Database;
-  lock: DataDirLock | null;
-}
-
-async function openStore(
-  config: Config,
-  { clock }: Surroundings,
-  closers: Closer[],
-): Promise<Store> {
-  if (config.databaseUrl !== null) {
-    const database = await openMigratedDatabase(config);
-    closers.push(() => database.close());
-    return { database, lock: null };
-  }
-  const lock = await lockDataDir(config.dataDir);
-  closers.push(() => lock.release());
-  const database = await openDatabase(config);
-  closers.push(() => database.close());
-  await takeOver(database, config, clock);
-  return { database, lock };
-}
-
-/** The database of a server, its tables being those of this version.
- *  @throws PaperboyError `NOT_MIGRATED`, and what `openDatabase` throws. */
-export async function openMigratedDatabase(config: Config): Promise<Database> {
-  const database = await openDatabase(config);
-  try {
-    const hasQueue = config.redisUrl !== null || (await isQueueMigrated(database));
-    if (!hasQueue || !(await isMigrated(database))) throw notMigrated();
-    return database;
-  } catch (error) {
-    await database.close();
-    throw error;
-  }
 }
 
 async function wire(
@@ -158,6 +112,7 @@ async function wire(
   const keys = await loadKeys({ ...config, mayMake: !(await hasReaders(db)) });
   const tokens = createTokens(keys.secretKeys);
   const links = linksBelow(config.publicUrl);
+  const signer = config.dkim === null ? null : await openSigner(config.dkim);
 
   if (config.redisUrl !== null) await checkRedis(config.redisUrl);
   const backend =
@@ -183,6 +138,7 @@ async function wire(
     clock,
     random,
     log,
+    signer,
     onRelayBack: () => ringBatches({ db, queue }, clock()),
     relayUrls: inbox ? [`smtp://${inbox.host}:${inbox.port}`] : config.smtpUrls,
     stopping: stopping.signal,
@@ -237,63 +193,8 @@ async function wire(
   };
 }
 
-/** The database that `config` names, as it is. @throws PaperboyError `DATABASE_UNREACHABLE`. */
-export async function openDatabase(config: Config): Promise<Database> {
-  const { databaseUrl } = config;
-  if (databaseUrl === null)
-    return openEmbeddedDatabase({ folder: join(config.dataDir, 'postgres') });
-  const database = openServerDatabase(databaseUrl, { connections: DATABASE_CONNECTIONS });
-  try {
-    await reachServer(database, databaseUrl);
-    return database;
-  } catch (error) {
-    await database.close();
-    throw error;
-  }
-}
-
-/** An embedded database is ours alone: it is brought up to date, and every lease in it is a dead one. */
-async function takeOver(database: Database, config: Config, clock: Clock): Promise<void> {
-  await prepareDatabase(database, config);
-  await database.db.transaction((tx) => endLeases(tx, { all: true }, clock()));
-}
-
-/** Migrates, and stores the topics when there are none: without them nobody could follow any. */
-export async function prepareDatabase(
-  database: Database,
-  config: Pick<Config, 'redisUrl'>,
-): Promise<void> {
-  await migrate(database, { queueInPostgres: config.redisUrl === null });
-  if ((await listTopics(database.db)).length > 0) return;
-  await importTopics(database.db, await readSeed('topics.json'));
-}
-
-/** The text of a seed file. */
-export function readSeed(name: 'topics.json' | 'papers.json'): Promise<string> {
-  return readFile(new URL(name, SEEDS), 'utf8');
-}
-
-function notMigrated(): PaperboyError {
-  return new PaperboyError(
-    'NOT_MIGRATED',
-    'The tables of DATABASE_URL are missing or older than this version: run “npx paperboy migrate” first.',
-  );
-}
-
 /** Caught mail holds links that sign in; it is never offered to the network. */
 function openLocalInbox(config: Config): Promise<Inbox> {
   const host = isLoopback(config.host) ? config.host : '127.0.0.1';
   return openInbox({ host, port: config.inboxPort, folder: join(config.dataDir, 'inbox') });
-}
-
-/** Runs `make` at the first call; one that failed is made again at the next. */
-function once<Value>(make: () => Promise<Value>): () => Promise<Value> {
-  let made: Promise<Value> | undefined;
-  return () => {
-    made ??= make().catch((error) => {
-      made = undefined;
-      throw error;
-    });
-    return made;
-  };
 }

@@ -1,0 +1,50 @@
+import { BLOCK_LISTS, NAMED_BLOCK_LISTS } from './reply-rules/block-lists.ts';
+import { PROVIDERS } from './reply-rules/providers.ts';
+import type { ReplyRule } from './reply-rules/rule.ts';
+import { SERVERS } from './reply-rules/servers.ts';
+import { ENHANCED_CODES, PLAIN_CODES } from './reply-rules/status-codes.ts';
+
+export type { Blame, ReplyRule } from './reply-rules/rule.ts';
+
+/** RFC 5321 §4.2.1; apart from the table, since it is nearly every reply. */
+export const ACCEPTED_RULE: ReplyRule = {
+  name: 'accepted',
+  source: 'RFC 5321 §4.2.1',
+  example: '250 2.0.0 Ok: queued as 4F2A',
+  class: 2,
+  blames: 'nobody',
+};
+
+/**
+ * What replies mean, the first rule that fits counts: words before codes, because a provider's own
+ * sentence says more than the code beside it, and whoever is known by name before everybody else.
+ */
+export const REPLY_RULES: readonly ReplyRule[] = [
+  ACCEPTED_RULE,
+  ...NAMED_BLOCK_LISTS,
+  ...PROVIDERS,
+  ...BLOCK_LISTS,
+  ...SERVERS,
+  ...ENHANCED_CODES,
+  ...PLAIN_CODES,
+];
+
+/** The rule for a reply, whose text shows no addresses: what an address is called means nothing. */
+export function ruleFor(reply: { code: number; enhanced: string | null; text: string }): ReplyRule {
+  if (fits(ACCEPTED_RULE, reply)) return ACCEPTED_RULE;
+  const rule = REPLY_RULES.find((each) => fits(each, reply));
+  if (rule === undefined) throw new Error('The last of the rules for replies does not fit all.');
+  return rule;
+}
+
+function fits(
+  rule: ReplyRule,
+  { code, enhanced, text }: { code: number; enhanced: string | null; text: string },
+): boolean {
+  return (
+    (rule.class === undefined || rule.class === Math.floor(code / 100)) &&
+    (rule.codes === undefined || rule.codes.includes(code)) &&
+    (rule.enhanced === undefined || rule.enhanced.test(enhanced ?? '')) &&
+    (rule.text === undefined || rule.text.test(text))
+  );
+}

@@ -1,0 +1,65 @@
+import { createPublicKey, type KeyObject } from 'node:crypto';
+import { PaperboyError } from '../../domain/errors.ts';
+import { createSigner, type Signer, type SigningKey, signRaw } from './signer.ts';
+import { faultOfSignature } from './verify.ts';
+
+/** A signer whose signatures were seen to verify. @throws PaperboyError `DKIM_DOES_NOT_VERIFY`. */
+export function openSigner(key: SigningKey): Promise<Signer> {
+  return provenSigner(createSigner(key), createPublicKey(key.privateKey));
+}
+
+/**
+ * `signer`, when it proves itself: it signs a sample, and the finished message is read anew and
+ * verified with the public key. Mail that fails DKIM is worse than mail without.
+ * @throws PaperboyError `DKIM_DOES_NOT_VERIFY`.
+ */
+export async function provenSigner(signer: Signer, publicKey: KeyObject): Promise<Signer> {
+  const field = await signRaw(signer, SAMPLE).catch((cause) => refuse(cause.message, cause));
+  const signed = Buffer.concat([Buffer.from(field, 'latin1'), SAMPLE]);
+  const fault = faultOfSignature(signed, publicKey);
+  return fault === null ? signer : refuse(fault);
+}
+
+/** The TXT record that lets receivers verify: its name, and what it must hold (RFC 6376 §3.6.1). */
+export function dnsRecordOf({ domain, selector, privateKey }: SigningKey): {
+  name: string;
+  value: string;
+} {
+  const key = createPublicKey(privateKey).export({ type: 'spki', format: 'der' });
+  return {
+    name: `${selector}._domainkey.${domain}`,
+    value: `v=DKIM1; k=rsa; p=${key.toString('base64')}`,
+  };
+}
+
+function refuse(fault: string, cause?: unknown): never {
+  throw new PaperboyError(
+    'DKIM_DOES_NOT_VERIFY',
+    `A sample message signed with DKIM_PRIVATE_KEY does not verify: ${fault}. Receivers would refuse such mail: make a new key, or unset DKIM_DOMAIN, DKIM_SELECTOR and DKIM_PRIVATE_KEY.`,
+    { cause },
+  );
+}
+
+/** With what could go wrong on the way: folds, doubled fields, white space, blank lines at the end. */
+const SAMPLE = Buffer.from(
+  [
+    'From: "A sample" <sample@example.org>',
+    'To: sample@example.org',
+    'Subject: =?utf-8?Q?A_sample?=\r\n  in two  lines',
+    'Date: Fri, 08 May 2026 05:00:00 +0000',
+    'Message-ID:\r\n <sample@example.org>',
+    'List-Unsubscribe: <https://example.org/unsubscribe/sample>',
+    'List-Unsubscribe-Post: List-Unsubscribe=One-Click',
+    'List-Example: one',
+    'List-Example: two',
+    'MIME-Version: 1.0',
+    '',
+    'Two  spaces,\tand one at the end ',
+    '',
+    '--=_end--',
+    '',
+    '',
+    '',
+  ].join('\r\n'),
+  'latin1',
+);

@@ -1,0 +1,53 @@
+import { createHash, type KeyObject, verify } from 'node:crypto';
+import { fieldsOf, relaxField, relaxLines } from './relaxed.ts';
+import { splitRaw } from './signer.ts';
+
+/**
+ * Reads a finished message anew and checks the signature at its top with `publicKey`, as a receiver
+ * does (RFC 6376 §6.1). Returns what is wrong with it as a phrase; null when it verifies.
+ */
+export function faultOfSignature(raw: Buffer, publicKey: KeyObject): string | null {
+  const { headers, body } = splitRaw(raw);
+  const [field = '', ...fields] = fieldsOf(headers);
+  if (!/^dkim-signature:/i.test(field)) return 'it does not begin with a DKIM-Signature';
+  const tags = tagsOf(field);
+  for (const [tag, value] of Object.entries(OURS)) {
+    if (tags.get(tag) !== value) return `its tag ${tag} is not “${value}”`;
+  }
+  const { content } = relaxLines(body);
+  const bodyHash = createHash('sha256').update(content).digest('base64');
+  if (tags.get('bh') !== bodyHash) return 'its body hash is another';
+  const signed = [...namedFields(tags.get('h') ?? '', fields), withoutSignature(field)]
+    .map(relaxField)
+    .join('\r\n');
+  const signature = Buffer.from(tags.get('b') ?? '', 'base64');
+  const isGood = verify('RSA-SHA256', Buffer.from(signed, 'latin1'), publicKey, signature);
+  return isGood ? null : 'its signature and the public key do not belong together';
+}
+
+/** What a signature of ours always says. */
+const OURS = { v: '1', a: 'rsa-sha256', c: 'relaxed/relaxed' };
+
+/** The tags of a signature without the white space in them (RFC 6376 §3.2). */
+function tagsOf(field: string): Map<string, string> {
+  const tags = field
+    .slice(field.indexOf(':') + 1)
+    .replace(/\s+/g, '')
+    .split(';');
+  return new Map(
+    tags.map((tag) => [tag.slice(0, tag.indexOf('=')), tag.slice(tag.indexOf('=') + 1)]),
+  );
+}
+
+/** The fields that `h=` names, each taken once and the last first; names without one stand for nothing. */
+function namedFields(names: string, fields: readonly string[]): string[] {
+  const left = fields.map((field) => ({ key: field.split(':', 1).join().toLowerCase(), field }));
+  return names.split(':').flatMap((name) => {
+    const at = left.findLastIndex(({ key }) => key === name.toLowerCase());
+    return at === -1 ? [] : left.splice(at, 1).map(({ field }) => field);
+  });
+}
+
+function withoutSignature(field: string): string {
+  return field.replace(/(;\s*b=)[^;]*/, '$1');
+}

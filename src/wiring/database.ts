@@ -1,0 +1,98 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Config } from '../config.ts';
+import { type DataDirLock, lockDataDir } from '../control/data-dir-lock.ts';
+import { type Database, openEmbeddedDatabase, openServerDatabase } from '../db/client.ts';
+import { endLeases } from '../db/leases.ts';
+import { isMigrated, isQueueMigrated, migrate } from '../db/migrate.ts';
+import { reachServer } from '../db/reach.ts';
+import { listTopics } from '../db/topics.ts';
+import type { Clock } from '../domain/clock.ts';
+import { PaperboyError } from '../domain/errors.ts';
+import { importTopics } from '../services/import-topics.ts';
+
+const SEEDS = new URL('../../seeds/', import.meta.url);
+
+/** Connections of one process to a PostgreSQL server: BullMQ's listeners hold some for themselves. */
+const DATABASE_CONNECTIONS = 20;
+
+/** Closes one part. */
+export type Closer = () => Promise<void>;
+
+/** Where everything is kept. */
+export interface Store {
+  database: Database;
+  lock: DataDirLock | null;
+}
+
+/** Opens the database that `config` names, ready for use; each thing opened adds its closer. */
+export async function openStore(config: Config, clock: Clock, closers: Closer[]): Promise<Store> {
+  if (config.databaseUrl !== null) {
+    const database = await openMigratedDatabase(config);
+    closers.push(() => database.close());
+    return { database, lock: null };
+  }
+  const lock = await lockDataDir(config.dataDir);
+  closers.push(() => lock.release());
+  const database = await openDatabase(config);
+  closers.push(() => database.close());
+  await takeOver(database, config, clock);
+  return { database, lock };
+}
+
+/** The database of a server, its tables being those of this version.
+ *  @throws PaperboyError `NOT_MIGRATED`, and what `openDatabase` throws. */
+export async function openMigratedDatabase(config: Config): Promise<Database> {
+  const database = await openDatabase(config);
+  try {
+    const hasQueue = config.redisUrl !== null || (await isQueueMigrated(database));
+    if (!hasQueue || !(await isMigrated(database))) throw notMigrated();
+    return database;
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+}
+
+/** The database that `config` names, as it is. @throws PaperboyError `DATABASE_UNREACHABLE`. */
+export async function openDatabase(config: Config): Promise<Database> {
+  const { databaseUrl } = config;
+  if (databaseUrl === null)
+    return openEmbeddedDatabase({ folder: join(config.dataDir, 'postgres') });
+  const database = openServerDatabase(databaseUrl, { connections: DATABASE_CONNECTIONS });
+  try {
+    await reachServer(database, databaseUrl);
+    return database;
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+}
+
+/** An embedded database is ours alone: it is brought up to date, and every lease in it is a dead one. */
+async function takeOver(database: Database, config: Config, clock: Clock): Promise<void> {
+  await prepareDatabase(database, config);
+  await database.db.transaction((tx) => endLeases(tx, { all: true }, clock()));
+}
+
+/** Migrates, and stores the topics when there are none: without them nobody could follow any. */
+export async function prepareDatabase(
+  database: Database,
+  config: Pick<Config, 'redisUrl'>,
+): Promise<void> {
+  await migrate(database, { queueInPostgres: config.redisUrl === null });
+  if ((await listTopics(database.db)).length > 0) return;
+  await importTopics(database.db, await readSeed('topics.json'));
+}
+
+/** The text of a seed file. */
+export function readSeed(name: 'topics.json' | 'papers.json'): Promise<string> {
+  return readFile(new URL(name, SEEDS), 'utf8');
+}
+
+function notMigrated(): PaperboyError {
+  return new PaperboyError(
+    'NOT_MIGRATED',
+    'The tables of DATABASE_URL are missing or older than this version: run “npx paperboy migrate” first.',
+  );
+}

@@ -1,0 +1,101 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { fieldsOf } from '../../../src/mail/dkim/relaxed.ts';
+import { splitRaw } from '../../../src/mail/dkim/signer.ts';
+import { expectWellFormed, headerValues } from '../message-checks.ts';
+import { everyMail, type SignedMail } from './every-mail.ts';
+import { signingKey, verdictOf } from './support.ts';
+
+const key = signingKey();
+let mails: SignedMail[];
+beforeAll(async () => {
+  mails = await everyMail(key);
+});
+
+/** A digest with Reply-To, and a letter: between them every field that we write. */
+function samples(): string[] {
+  return mails
+    .filter(({ title }) => title.endsWith('with Reply-To'))
+    .map(({ raw }) => raw.toString('latin1'));
+}
+
+function verdict(raw: string): Promise<string> {
+  return verdictOf(key, Buffer.from(raw, 'latin1'));
+}
+
+describe('mailauth', () => {
+  it('verifies every kind of mail that we send', async () => {
+    expect(mails.length).toBeGreaterThan(30);
+    for (const { title, raw } of mails) {
+      expectWellFormed(raw);
+      expect([title, await verdictOf(key, raw)]).toEqual([title, 'pass']);
+    }
+  });
+
+  it('refuses our mail under another key', async () => {
+    const other = { ...signingKey(), domain: key.domain, selector: key.selector };
+    expect(await verdictOf(other, mails[0]?.raw ?? Buffer.alloc(0))).toBe('fail');
+  });
+
+  it.each([
+    ...['From: Eve <eve@example.org>', 'To: eve@example.org', 'Cc: eve@example.org'],
+    ...['Subject: Buy this', 'Date: Sat, 09 May 2026 05:00:00 +0000', 'Message-ID: <eve@b.co>'],
+    ...['Reply-To: eve@example.org', 'MIME-Version: 1.0', 'Content-Type: text/html'],
+    ...['Content-Transfer-Encoding: base64', 'Content-Disposition: attachment'],
+    ...['List-Unsubscribe: <https://evil.example/>', 'List-Unsubscribe-Post: List-Unsubscribe=No'],
+  ])('refuses every mail of ours to which somebody added “%s”', async (field) => {
+    for (const raw of samples()) {
+      expect(await verdict(`${field}\r\n${raw}`)).toBe('fail');
+      expect(await verdict(raw.replace('\r\n\r\n', `\r\n${field}\r\n\r\n`))).toBe('fail');
+    }
+  });
+
+  it.each(['List-Id: <evil.example>', 'Feedback-ID: a:b:c:d', 'List-Help: <https://evil.example>'])(
+    'refuses a digest to which somebody added “%s”',
+    async (field) => {
+      expect(await verdict(`${field}\r\n${samples()[0]}`)).toBe('fail');
+    },
+  );
+
+  it('refuses a mail when any of its signed fields is changed or taken away', async () => {
+    const unsigned = ['Precedence', 'Auto-Submitted', 'X-Auto-Response-Suppress'];
+    for (const raw of samples()) {
+      const { headers, body } = splitRaw(Buffer.from(raw, 'latin1'));
+      const [signature, ...fields] = fieldsOf(headers);
+      for (const [at, field] of fields.entries()) {
+        const [name = ''] = field.split(':');
+        const changed = fields.with(at, `${field}x`);
+        const gone = fields.toSpliced(at, 1);
+        for (const rest of [changed, gone]) {
+          const message = [signature, ...rest, '', body.toString('latin1')].join('\r\n');
+          const wanted = unsigned.includes(name) ? 'pass' : 'fail';
+          expect([name, await verdict(message)]).toEqual([name, wanted]);
+        }
+      }
+    }
+  });
+
+  it('refuses a mail when any one byte of its body is another, and when something follows', async () => {
+    for (const raw of samples()) {
+      const body = raw.indexOf('\r\n\r\n') + 4;
+      for (let at = body; at < raw.length; at += 997) {
+        const other = raw[at] === 'x' ? 'y' : 'x';
+        const message = raw.slice(0, at) + other + raw.slice(at + 1);
+        expect([at, await verdict(message)]).toEqual([at, expect.stringMatching(/fail|neutral/)]);
+      }
+      expect(await verdict(`${raw}And this.\r\n`)).not.toBe('pass');
+    }
+  });
+
+  it('verifies mail to which servers on the way add what they may add', async () => {
+    const added = 'Received: from a by b\r\nSender: list@example.net\r\nX-Spam: no\r\n';
+    for (const raw of samples()) expect(await verdict(added + raw)).toBe('pass');
+    for (const raw of samples()) expect(await verdict(`${raw}\r\n\r\n`)).toBe('pass');
+  });
+
+  it('finds both fields of the one-click link among the signed ones (RFC 8058 §4)', () => {
+    const [digest = ''] = samples();
+    const signed = headerValues(Buffer.from(digest), 'DKIM-Signature').join('').replaceAll(' ', '');
+    expect(signed).toMatch(/[=:]List-Unsubscribe[:;]/);
+    expect(signed).toMatch(/[=:]List-Unsubscribe-Post[:;]/);
+  });
+});

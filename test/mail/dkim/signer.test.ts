@@ -1,0 +1,116 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { dnsRecordOf, openSigner, provenSigner } from '../../../src/mail/dkim/open-signer.ts';
+import { relaxLines } from '../../../src/mail/dkim/relaxed.ts';
+import { createSigner, signRaw, splitRaw } from '../../../src/mail/dkim/signer.ts';
+import { faultOfSignature } from '../../../src/mail/dkim/verify.ts';
+import { signedRaw, signingKey, verdictOf } from './support.ts';
+
+const key = signingKey();
+const RAW = Buffer.from('From: a@example.org\r\nSubject: Hello\r\n\r\nOne\r\nTwo\r\n');
+
+describe('createSigner', () => {
+  it('writes a field of lines that everybody takes, for the domain and the selector', async () => {
+    const field = await signRaw(createSigner(key), RAW);
+    expect(field).toMatch(
+      /^DKIM-Signature: v=1; a=rsa-sha256; c=relaxed\/relaxed; d=example\.org;\r\n s=paperboy2026;\r\n h=/,
+    );
+    expect(field.endsWith('\r\n')).toBe(true);
+    for (const line of field.split('\r\n')) expect(line.length).toBeLessThanOrEqual(78);
+    expect(field).not.toMatch(/[ ;][ltx]=/);
+  });
+
+  it('folds also around the longest names', async () => {
+    const long = {
+      ...key,
+      domain: `${'d'.repeat(60)}.`.repeat(4).slice(0, -1),
+      selector: 's'.repeat(63),
+    };
+    const raw = await signedRaw(long, RAW);
+    expect(await verdictOf(long, raw)).toBe('pass');
+  });
+
+  it('signs the same message in the same way, so that what is sent again is the same', async () => {
+    const [first, second] = await Promise.all([signedRaw(key, RAW), signedRaw(key, RAW)]);
+    expect(first.equals(second)).toBe(true);
+  });
+
+  it('signs pieces as it signs the whole', async () => {
+    const signer = createSigner(key);
+    const { headers, body } = splitRaw(RAW);
+    const pieces = [body.subarray(0, 5), body.subarray(5)].map(relaxLines);
+    expect(await signer.sign(headers, pieces)).toBe(await signRaw(signer, RAW));
+  });
+
+  it('signs whatever stands in headers and body so that another implementation verifies it', async () => {
+    const text = fc.string({ unit: fc.constantFrom('a', ' ', '\t', ';', '=', ':', '\r\n ', '"') });
+    const lines = fc.array(fc.string({ unit: fc.constantFrom('b', ' ', '\t', '.') }));
+    await fc.assert(
+      fc.asyncProperty(text, text, lines, async (subject, listId, body) => {
+        const raw = [
+          `Subject:${subject}`,
+          'From: a@example.org',
+          `List-Id :${listId}`,
+          'List-Id: again',
+          '',
+          ...body,
+          '',
+        ].join('\r\n');
+        expect(await verdictOf(key, await signedRaw(key, Buffer.from(raw)))).toBe('pass');
+      }),
+      { numRuns: 50 },
+    );
+  });
+});
+
+describe('openSigner', () => {
+  it('gives a signer once a signed sample verifies', async () => {
+    expect(faultOfSignature(await signedRaw(key, RAW), key.publicKey)).toBe(null);
+    expect(await (await openSigner(key)).sign('From: x\r\n', [])).toMatch(/^DKIM-Signature:/);
+  });
+
+  it('refuses one whose signatures the public key does not verify', async () => {
+    const proving = provenSigner(createSigner(key), signingKey().publicKey);
+    await expect(proving).rejects.toMatchObject({
+      code: 'DKIM_DOES_NOT_VERIFY',
+      message: expect.stringContaining('the public key do not belong together'),
+    });
+  });
+
+  it('refuses one that cannot sign at all', async () => {
+    const broken = { sign: () => Promise.reject(new Error('no luck')) };
+    await expect(provenSigner(broken, key.publicKey)).rejects.toMatchObject({
+      code: 'DKIM_DOES_NOT_VERIFY',
+      message: expect.stringContaining('no luck'),
+    });
+  });
+});
+
+describe('faultOfSignature', () => {
+  it.each([
+    ['no signature', RAW.toString(), 'does not begin'],
+    ['another body', 'One!', 'body hash'],
+    ['another header', 'Subject: Bye', 'do not belong together'],
+    ['a second From', 'From: evil@example.org\r\nFrom:', 'do not belong together'],
+    ['another algorithm', 'a=rsa-sha1', 'its tag a is not “rsa-sha256”'],
+  ])('tells %s', async (what, change, fault) => {
+    const signed = (await signedRaw(key, RAW)).toString();
+    const changed = {
+      'no signature': change,
+      'another body': signed.replace('One', change),
+      'another header': signed.replace('Subject: Hello', change),
+      'a second From': signed.replace('\r\nFrom:', `\r\n${change}`),
+      'another algorithm': signed.replace('a=rsa-sha256', change),
+    }[what];
+    expect(faultOfSignature(Buffer.from(changed ?? ''), key.publicKey)).toContain(fault);
+  });
+});
+
+describe('dnsRecordOf', () => {
+  it('names the record to publish, without anything secret', () => {
+    const { name, value } = dnsRecordOf(key);
+    expect(name).toBe('paperboy2026._domainkey.example.org');
+    const der = key.publicKey.export({ type: 'spki', format: 'der' }).toString('base64');
+    expect(value).toBe(`v=DKIM1; k=rsa; p=${der}`);
+  });
+});
