@@ -1,7 +1,7 @@
 import { killAll } from '../processes/support/paperboy.ts';
 import type { Options } from './options.ts';
 import { createRandom } from './random.ts';
-import type { Scenario } from './scenarios/scenario.ts';
+import { isWanted, type Scenario } from './scenarios/scenario.ts';
 import { LANES } from './settings.ts';
 import { openEmbeddedHome, openEmbeddedStage } from './stage/embedded.ts';
 import { openServersHome, openServersStage, type StageOptions } from './stage/servers.ts';
@@ -42,13 +42,14 @@ async function runOn(
   chosen: readonly Scenario[],
   options: Options,
 ): Promise<Ran[]> {
+  const form = { isLong: options.sizes.servers.isLong, isNamed: options.only.length > 0 };
   for (const pair of options.pairs) {
-    if (chosen.some((scenario) => scenario[pair]))
+    if (chosen.some((scenario) => isWanted(scenario, pair, form)))
       homes.set(pair, await openHome(pair, stages, options));
   }
   const tasks = [...homes].flatMap(([pair, home]) =>
     chosen
-      .filter((scenario) => scenario[pair])
+      .filter((scenario) => isWanted(scenario, pair, form))
       .map((scenario) => ({ scenario, run: () => runOne(pair, scenario, options, home) })),
   );
   const patient = tasks.filter(({ scenario }) => scenario.isPatient).map(({ run }) => run());

@@ -47,12 +47,10 @@ function missingPrograms({ pairs }: Options): string[] {
   );
 }
 
-function choose({ only, sizes }: Options): Scenario[] {
+function choose({ only }: Options): Scenario[] {
   const unknown = only.filter((name) => !SCENARIOS.some((each) => each.name === name));
   if (unknown.length > 0) {
     throw new Error(`There is no scenario “${unknown[0]}”: --list shows their names.`);
   }
-  return SCENARIOS.filter(({ name, onlyLong }) =>
-    only.length > 0 ? only.includes(name) : sizes.servers.isLong || !onlyLong,
-  );
+  return SCENARIOS.filter(({ name }) => only.length === 0 || only.includes(name));
 }

@@ -30,6 +30,7 @@ export const relayAway: Scenario = {
   name: 'relay-away',
   about:
     'every connection is dropped or refused at the greeting, EHLO or MAIL; all is sent when the relay is back',
+  inShort: ['servers'],
   servers: goAway,
   embedded: goAway,
 };

@@ -42,7 +42,7 @@ const FAULTS: readonly RelayFault[] = [
 ];
 
 /** Few enough hard refusals in many mails that the digest does not pause (DESIGN: 5 % of 200). */
-const READERS = 900;
+const READERS = 600;
 
 /** Minutes until the second try, in s: 5 ± 20 % (MAIL.md §5.8). */
 const RETRY_IN_S = [240, 360] as const;

@@ -22,14 +22,24 @@ export interface Scenario {
   breaksPostgres?: true;
   /** Mostly waits: runs beside the others. */
   isPatient?: true;
-  /** Runs in the long form alone. */
-  onlyLong?: true;
+  /** The pairs on which the short form runs it. @defaultValue all that it can run on */
+  inShort?: readonly Pair[];
   servers?: (stage: ServersStage, sizes: Sizes) => Promise<Finding>;
   embedded?: (stage: Stage, sizes: Sizes) => Promise<Finding>;
 }
 
 export function pairsOf({ servers, embedded }: Scenario): Pair[] {
   return [...(servers ? ['servers' as const] : []), ...(embedded ? ['embedded' as const] : [])];
+}
+
+/** Whether it belongs to a run on that pair. */
+export function isWanted(
+  scenario: Scenario,
+  pair: Pair,
+  { isLong, isNamed }: { isLong: boolean; isNamed: boolean },
+): boolean {
+  const { inShort = pairsOf(scenario) } = scenario;
+  return pairsOf(scenario).includes(pair) && (isLong || isNamed || inShort.includes(pair));
 }
 
 /** Resolves once the sink has accepted so many. */

@@ -7,7 +7,7 @@ const LONGEST_MS = 11 * 60_000;
 export const silentRelay: Scenario = {
   name: 'silent-relay',
   about: 'the reply to one dot never comes: the delivery is unknown within 11 minutes',
-  onlyLong: true,
+  inShort: [],
   isPatient: true,
   workers: 1,
   servers: async (stage: Stage): Promise<Finding> => {

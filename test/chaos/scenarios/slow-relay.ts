@@ -11,6 +11,7 @@ export const slowRelay: Scenario = {
   name: 'slow-relay',
   about:
     'two replies come at one byte a second and one never: the others are mailed meanwhile, and only the last is unknown',
+  inShort: ['servers'],
   workers: 1,
   servers: slowDown,
   embedded: slowDown,

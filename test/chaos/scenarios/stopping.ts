@@ -6,6 +6,7 @@ import { mailed, type Scenario, withMore } from './scenario.ts';
 export const terminate: Scenario = {
   name: 'terminate',
   about: `SIGTERM in mid-send: ended within ${STOP_WITHIN_S} s, nothing unknown, the rest pending or sent`,
+  inShort: ['servers'],
   workers: 1,
   servers: terminateInMidSend,
   embedded: terminateInMidSend,

@@ -52,19 +52,27 @@ export async function openEmbeddedStage(
   const sending = createSending(place, { date: DAY, ready: async () => slots[0]?.up() });
 
   let unknown = 0;
+  let uncounted: number[] = [];
   let counting = Promise.resolve();
-  /** What was `sending` is `unknown` once the next process has taken over; nobody can look before. */
+  /** What was `sending` is `unknown` once the next process has taken over; nobody can look before. Kills
+   *  that follow one another too quickly share what they left. */
   const countUnknown = async () => {
-    const at = sendingAtKills.push(0) - 1;
     await slots[0]?.up();
-    const { states } = await statusOf({ place });
-    sendingAtKills[at] = (states.unknown ?? 0) - unknown;
-    unknown = states.unknown ?? 0;
+    const kills = uncounted;
+    uncounted = [];
+    const { states } = await statusOf({ place }).catch((error) => {
+      uncounted.unshift(...kills);
+      throw error;
+    });
+    const left = (states.unknown ?? 0) - unknown;
+    unknown += left;
+    for (const kill of kills) sendingAtKills[kill] = Math.ceil(left / kills.length);
   };
   const open = () => {
     slots[0] = openSlot({
       ...{ door, argv: ['start'], place, onCrash: (stderr) => crashes.push(lastWords(stderr)) },
       afterKill: async () => {
+        uncounted.push(sendingAtKills.push(0) - 1);
         counting = countUnknown().catch(() => undefined);
         sending.again();
       },
