@@ -35,7 +35,7 @@ async function jumpWhileSending(stage: Stage): Promise<Finding> {
     [200, 0],
   ] as const) {
     // With the clock behind, what is due lies ahead: then the mails may wait.
-    await Promise.race([mailed(stage, accepted), pause(5000, null, { ref: false })]);
+    await Promise.race([mailed(stage, accepted), pause(15_000, null, { ref: false })]);
     await stage.moveClock(hours * HOUR_S);
     stage.say(`the clock says ${hours} h (${stage.sink.accepted()} accepted)`);
   }

@@ -5,8 +5,8 @@ import { type Finding, type Stage, settleAndCheck } from '../stage/stage.ts';
 import { type Scenario, type Sizes, withMore } from './scenario.ts';
 
 /** About how many kills a second the machine can follow: each costs the start of a process. */
-const KILLS_A_SECOND = 0.7;
-const SLOWEST_MS = 500;
+const KILLS_A_SECOND = 0.5;
+const SLOWEST_MS = 1000;
 
 /** How long no mail may come, in ms, before a kill is given up. */
 const LONGEST_MS = 60_000;
@@ -38,17 +38,21 @@ async function killAtRandom(stage: Stage, { readers, kills }: Sizes): Promise<Fi
       break;
     }
     await pause(random.between(0, 40));
-    const victim = random.pick(slots);
-    do await victim.up();
-    while (!victim.kill());
+    await killOne(stage);
     if (killsLeft % 10 === 1 || kills <= FEW)
       stage.say(`${kills - killsLeft + 1} of ${kills} kills, ${sink.accepted()} accepted`);
-    if (kills <= FEW && stage.pair === 'servers') {
-      await victim.up();
-      stage.sending.again();
-    }
+    if (kills <= FEW && stage.pair === 'servers') stage.sending.again();
   }
   return withMore(await settleAndCheck(stage, { timeoutMs: 600_000 }), [missed]);
+}
+
+/** Kills one of those that run; if none does, the first that runs again. */
+async function killOne({ slots, random }: Stage): Promise<void> {
+  for (;;) {
+    const running = slots.filter((slot) => slot.pid() !== null);
+    if (running.length > 0 && random.pick(running).kill()) return;
+    await Promise.race(slots.map((slot) => slot.up()));
+  }
 }
 
 /** Readers who get no further mail, about: what a kill left in flight will not be accepted any more. */
