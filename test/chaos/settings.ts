@@ -7,6 +7,11 @@ export const MOST_IN_FLIGHT = 2 * CONNECTIONS;
 /** The day of the seed papers, and so of the digest. */
 export const DAY = '2026-05-08';
 
+/** The address of a reader. They are of ten domains, so that one that is slowed does not slow all. */
+export function addressOf(n: number): string {
+  return `reader${n}@d${n % 10}.example.org`;
+}
+
 /** Within this a killed worker's readers are mailed by another, in s. */
 export const RECOVER_WITHIN_S = 60;
 

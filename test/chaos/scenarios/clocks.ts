@@ -58,7 +58,7 @@ export const schedulers: Scenario = {
     const papers = [{ title: 'Of today', abstract: 'A paper.', listed_on: today }];
     await writeFile(join(stage.place.cwd, 'papers.json'), JSON.stringify(papers));
     await runWell('papers import papers.json', stage.place);
-    await stage.withLedger((ledger) => ledger.addReaders('reader', 200));
+    await stage.withLedger((ledger) => ledger.addReaders(200));
 
     const env = { COMPOSE_AT: composeAt };
     const both = [0, 1].map(() => stage.open(['start', 'scheduler'], env));

@@ -1,4 +1,4 @@
-import { pause, runWell } from '../../processes/support/paperboy.ts';
+import { runWell } from '../../processes/support/paperboy.ts';
 import { settleAndCheck, statusOf } from '../stage/stage.ts';
 import { type Scenario, withMore } from './scenario.ts';
 
@@ -17,10 +17,7 @@ export const hardReplies: Scenario = {
     );
     stage.sending.begin();
     // Whether the command waits for the digest to be resumed is not the matter here.
-    await Promise.race([
-      stage.sending.finish().catch(() => undefined),
-      pause(20_000, null, { ref: false }),
-    ]);
+    await stage.sending.finish(20_000).catch(() => undefined);
     stage.sending.leave();
     const { states } = await statusOf(stage);
     const suppressed = await stage.withLedger((ledger) => ledger.suppressed());

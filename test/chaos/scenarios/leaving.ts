@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { mayFollow } from '../../../src/domain/delivery.ts';
 import { leave } from '../../processes/support/http.ts';
 import { freePort, runWell, until } from '../../processes/support/paperboy.ts';
-import { DAY } from '../settings.ts';
+import { addressOf, DAY } from '../settings.ts';
 import { createSending, type Finding, judge, statusOf } from '../stage/stage.ts';
 import { type Scenario, withMore } from './scenario.ts';
 
@@ -39,14 +39,14 @@ export const leaving: Scenario = {
 
     const answeredAt = new Map<number, Date>();
     for (let n = 0; n < LEAVERS; n += 1) {
-      const email = `reader${n * Math.floor(READERS / LEAVERS)}@example.org`;
+      const email = addressOf(n * Math.floor(READERS / LEAVERS));
       const id = idOf.get(email) ?? 0;
       const token = tokens.get(email) ?? '';
       const status = await leave(site, token);
       if (status !== 200) throw new Error(`Leaving was answered ${status}.`);
       answeredAt.set(id, new Date());
     }
-    const erased = `reader${READERS - 1}@example.org`;
+    const erased = addressOf(READERS - 1);
     await runWell(`subscribers erase ${erased}`, stage.place);
     answeredAt.set(idOf.get(erased) ?? 0, new Date());
     stage.say(`${answeredAt.size} left (${stage.sink.accepted() - READERS} accepted)`);

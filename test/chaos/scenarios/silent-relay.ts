@@ -1,3 +1,4 @@
+import { addressOf } from '../settings.ts';
 import { type Finding, type Stage, settleAndCheck } from '../stage/stage.ts';
 import { type Scenario, withMore } from './scenario.ts';
 
@@ -14,7 +15,7 @@ export const silentRelay: Scenario = {
     await stage.compose(20);
     const never = new Promise<never>(() => {});
     stage.sink.judgeBy(({ stage: where, recipient }) =>
-      where === 'accepted' && recipient === 'reader7@example.org' ? { wait: never } : null,
+      where === 'accepted' && recipient === addressOf(7) ? { wait: never } : null,
     );
     stage.sending.begin();
     await stage.sending.finish(LONGEST_MS);

@@ -1,11 +1,12 @@
 import { pause, until } from '../../processes/support/paperboy.ts';
+import { addressOf } from '../settings.ts';
 import type { SmtpFault } from '../smtp/faults.ts';
 import { type Finding, type Stage, settleAndCheck } from '../stage/stage.ts';
 import { type Scenario, withMore } from './scenario.ts';
 
 const READERS = 120;
 const OTHERS_WITHIN_MS = 10_000;
-const NOBODY = 'reader50@example.org';
+const NOBODY = addressOf(53);
 
 export const slowRelay: Scenario = {
   name: 'slow-relay',
@@ -25,8 +26,8 @@ async function slowDown(stage: Stage): Promise<Finding> {
   });
   never.catch(() => undefined);
   const slow: Record<string, SmtpFault> = {
-    'reader30@example.org': { everyMs: 1000 },
-    'reader40@example.org': { everyMs: 1000 },
+    [addressOf(31)]: { everyMs: 1000 },
+    [addressOf(42)]: { everyMs: 1000 },
     [NOBODY]: { wait: never },
   };
   stage.sink.judgeBy(({ stage: where, recipient }) =>

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openEmbeddedDatabase } from '../../../src/db/client.ts';
 import { type Place, runWell } from '../../processes/support/paperboy.ts';
-import { CONNECTIONS, DAY } from '../settings.ts';
+import { addressOf, CONNECTIONS, DAY } from '../settings.ts';
 import { openSink } from '../smtp/sink.ts';
 import { createClock } from './clock.ts';
 import { createLedger } from './ledger.ts';
@@ -84,7 +84,7 @@ export async function openEmbeddedStage(
     pair: 'embedded',
     ...{ random, say, sink, slots, place, sending, sendingAtKills, crashes },
     compose: async (readers) => {
-      const rows = Array.from({ length: readers }, (_, n) => `reader${n}@example.org,${n % 24}`);
+      const rows = Array.from({ length: readers }, (_, n) => `${addressOf(n)},${n % 24}`);
       await writeFile(join(cwd, 'readers.csv'), `email,hour\n${rows.join('\n')}\n`);
       await slots[0]?.up();
       await runWell('subscribers import readers.csv', place);

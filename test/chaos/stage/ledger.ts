@@ -102,16 +102,16 @@ export function createLedger(query: Query) {
         at: new Date(Number(at)),
       }));
     },
-    /** So many active readers in all zones and hours, `<name>0@example.org` and on. */
-    addReaders: async (name: string, count: number): Promise<void> => {
+    /** So many active readers in all zones and hours, each at `addressOf` its number. */
+    addReaders: async (count: number): Promise<void> => {
       await query(
         `INSERT INTO subscribers (email, email_key, status, topics, keywords, frequency, timezone, hour,
            papers, created_at, confirmed_at, updated_at)
          SELECT email, email, 'active', '{}', '{}', 'daily',
            (ARRAY['UTC', 'Europe/Berlin', 'America/New_York', 'Asia/Kolkata', 'Pacific/Auckland'])[1 + n % 5],
            n % 24, 10, now(), now(), now()
-         FROM generate_series(0, $2::int - 1) AS n, LATERAL (SELECT $1 || n || '@example.org' AS email) AS made`,
-        [name, count],
+         FROM generate_series(0, $1::int - 1) AS n, LATERAL (SELECT 'reader' || n || '@d' || n % 10 || '.example.org' AS email) AS made`,
+        [count],
       );
     },
   };

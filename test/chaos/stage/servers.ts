@@ -130,7 +130,7 @@ export async function openServersStage(
     ...{ random, say, sink, slots, place, sending, sendingAtKills, crashes },
     ...{ redis, postgres, database },
     compose: async (readers) => {
-      await ledger.addReaders('reader', readers);
+      await ledger.addReaders(readers);
       await runWell(`digest compose --date ${DAY}`, place);
     },
     withLedger: (ask) => ask(ledger),
