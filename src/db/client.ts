@@ -39,9 +39,10 @@ export function openServerDatabase(url: string, options: { connections: number }
     keepAlive: true,
     connectionTimeoutMillis: 10_000,
   });
-  // An idle connection that the server closes is replaced at the next query; without a listener
-  // the error would end the process.
+  // A connection that the server closes is replaced at the next query; without a listener the error
+  // would end the process: of the pool while it is idle, of its own between the queries of a transaction.
   pool.on('error', () => undefined);
+  pool.on('connect', (client) => client.on('error', () => undefined));
   // Every queue and worker of BullMQ listens for errors too.
   pool.setMaxListeners(0);
   return { db: drizzle(pool, { schema }), pool, close: () => pool.end() };

@@ -114,6 +114,11 @@ export function createSendingWindow(deps: WindowDeps): SendingWindow {
       leave(entry);
     }
     inFlight += next.length;
+    if (results.length + next.length === 0) {
+      // All that waits is held back by its domains: an end of what is on its way to them wakes us.
+      isCommitting = false;
+      return;
+    }
     const digestIds = new Set([...results.map(({ entry }) => entry), ...next].map(digestOf));
     const commits = [...digestIds].map((digestId) =>
       commitDigest(

@@ -106,11 +106,9 @@ export async function startPaperboy(
 
 /** For `afterEach`: no process outlives its test. */
 export async function killAll(): Promise<void> {
-  for (const child of [...alive]) {
-    const gone = once(child, 'close');
-    child.kill('SIGKILL');
-    await gone;
-  }
+  const gone = [...alive].map((child) => once(child, 'close'));
+  for (const child of alive) child.kill('SIGKILL');
+  await Promise.all(gone);
 }
 
 /** Waits until `happened` returns something other than false or null. */

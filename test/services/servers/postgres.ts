@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import pg from 'pg';
 import { findProgram, postgresFolders } from './find-program.ts';
 import { type Owner, unprivileged } from './owner.ts';
-import { freePort, runProgram, type Server, startServer } from './programs.ts';
+import { freePort, type RestartableServer, runProgram, startServer } from './programs.ts';
 
 /** Each test file opens 20, a process of the app as many. */
 const MAX_CONNECTIONS = 300;
@@ -24,7 +24,7 @@ const FORGETFUL = { fsync: 'off', synchronous_commit: 'off', full_page_writes: '
  */
 export async function startPostgres(
   chosen: Readonly<Record<string, string>> = FORGETFUL,
-): Promise<Server> {
+): Promise<RestartableServer> {
   const initdb = findInitdb();
   if (initdb === null) throw new Error('PostgreSQL was not found.');
   const owner = unprivileged(['postgres', 'nobody'], 'PostgreSQL');
@@ -39,29 +39,36 @@ export async function startPostgres(
     );
     const port = await freePort();
     const url = `postgres://postgres@127.0.0.1:${port}/postgres`;
-    const { pid, stop } = await startServer(
-      join(dirname(initdb), 'postgres'),
-      [
-        '-D',
-        data,
-        '-p',
-        String(port),
-        ...settings({
-          listen_addresses: '127.0.0.1',
-          unix_socket_directories: '',
-          max_connections: MAX_CONNECTIONS,
-          ...chosen,
-        }),
-      ],
-      { options, stopSignal: 'SIGINT', answers: () => answers(url) },
-    );
+    const program = join(dirname(initdb), 'postgres');
+    const args = [
+      '-D',
+      data,
+      '-p',
+      String(port),
+      ...settings({
+        listen_addresses: '127.0.0.1',
+        unix_socket_directories: '',
+        max_connections: MAX_CONNECTIONS,
+        ...chosen,
+      }),
+    ];
+    const start = () =>
+      startServer(program, args, { options, stopSignal: 'SIGINT', answers: () => answers(url) });
+    let server = await start();
     return {
       url,
       name: await versionOf(url),
-      pid,
+      get pid() {
+        return server.pid;
+      },
       stop: async () => {
-        await stop();
+        await server.stop();
         rmSync(folder, { recursive: true, force: true });
+      },
+      crash: async () => {
+        // “Immediate shutdown”: as after a crash, the log is replayed at the next start.
+        await server.stop('SIGQUIT');
+        server = await start();
       },
     };
   } catch (error) {

@@ -13,6 +13,14 @@ export interface Server {
   stop(): Promise<void>;
 }
 
+export interface RestartableServer extends Server {
+  /** Ends it with no time to tidy up and starts it again: on the same port, on what it had stored. */
+  crash(): Promise<void>;
+}
+
+/** Ends a program that runs. @defaultValue the signal that it was started with */
+export type Stop = (signal?: NodeJS.Signals) => Promise<void>;
+
 /** A TCP port of this machine that nobody listens on. */
 export async function freePort(): Promise<number> {
   const probe = createServer().listen(0, '127.0.0.1');
@@ -48,7 +56,7 @@ export async function startServer(
   path: string,
   args: readonly string[],
   given: { options?: SpawnOptions; stopSignal: NodeJS.Signals; answers: () => Promise<void> },
-): Promise<{ pid: number; stop: () => Promise<void> }> {
+): Promise<{ pid: number; stop: Stop }> {
   const child = spawn(path, args, {
     ...given.options,
     detached: true,
@@ -56,9 +64,9 @@ export async function startServer(
   });
   const output = collect(child);
   const ended = once(child, 'exit');
-  const stop = async () => {
+  const stop = async (signal = given.stopSignal) => {
     if (hasEnded(child)) return;
-    child.kill(given.stopSignal);
+    child.kill(signal);
     const late = setTimeout(() => child.kill('SIGKILL'), STOP_TIMEOUT_MS);
     await ended;
     clearTimeout(late);

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { findProgram } from './find-program.ts';
-import { freePort, type Server, startServer } from './programs.ts';
+import { freePort, type RestartableServer, startServer } from './programs.ts';
 
 const NAMES = ['redis-server', 'valkey-server'];
 
@@ -13,7 +13,7 @@ export function hasRedis(): boolean {
 }
 
 /** A Redis of our own on a free port that keeps nothing; `stop` removes its folder. */
-export async function startRedis(): Promise<Server> {
+export async function startRedis(): Promise<RestartableServer> {
   const program = findRedis();
   if (program === null) throw new Error('Redis was not found.');
   const folder = mkdtempSync(join(tmpdir(), 'paperboy-redis-'));
@@ -21,21 +21,29 @@ export async function startRedis(): Promise<Server> {
   try {
     const port = await freePort();
     const url = `redis://127.0.0.1:${port}`;
-    const { pid, stop } = await startServer(
-      program,
-      [
-        ...['--port', String(port), '--bind', '127.0.0.1', '--dir', folder],
-        ...['--save', '', '--appendonly', 'no', '--maxmemory-policy', 'noeviction'],
-      ],
-      { stopSignal: 'SIGTERM', answers: async () => void (await versionOf(url)) },
-    );
+    const args = [
+      ...['--port', String(port), '--bind', '127.0.0.1', '--dir', folder],
+      ...['--save', '', '--appendonly', 'no', '--maxmemory-policy', 'noeviction'],
+    ];
+    const start = () =>
+      startServer(program, args, {
+        stopSignal: 'SIGTERM',
+        answers: async () => void (await versionOf(url)),
+      });
+    let server = await start();
     return {
       url,
       name: await versionOf(url),
-      pid,
+      get pid() {
+        return server.pid;
+      },
       stop: async () => {
-        await stop();
+        await server.stop();
         remove();
+      },
+      crash: async () => {
+        await server.stop('SIGKILL');
+        server = await start();
       },
     };
   } catch (error) {

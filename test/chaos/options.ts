@@ -1,0 +1,59 @@
+import { parseArgs } from 'node:util';
+import type { Sizes } from './scenarios/scenario.ts';
+import type { Pair } from './stage/stage.ts';
+
+/** What the command line asks for. */
+export interface Options {
+  pairs: readonly Pair[];
+  /** Names of scenarios; empty for all. */
+  only: readonly string[];
+  seed: number;
+  isList: boolean;
+  sizes: Record<Pair, Sizes>;
+}
+
+/** Kills at random; those at named points come on top. */
+const SHORT = { servers: { readers: 900, kills: 5 }, embedded: { readers: 500, kills: 3 } };
+const LONG = { servers: { readers: 20_000, kills: 500 }, embedded: { readers: 4000, kills: 60 } };
+
+/** @throws Error for an option that is not known or no number. */
+export function readOptions(argv: readonly string[]): Options {
+  const { values } = parseArgs({
+    args: [...argv],
+    options: {
+      readers: { type: 'string' },
+      kills: { type: 'string' },
+      seed: { type: 'string' },
+      embedded: { type: 'boolean', default: false },
+      servers: { type: 'boolean', default: false },
+      only: { type: 'string', multiple: true, default: [] },
+      long: { type: 'boolean', default: false },
+      list: { type: 'boolean', default: false },
+    },
+  });
+  const { embedded, servers } = values;
+  const sizesOf = (pair: Pair): Sizes => {
+    const usual = (values.long ? LONG : SHORT)[pair];
+    return {
+      isLong: values.long,
+      readers: wholeNumber('--readers', values.readers) ?? usual.readers,
+      kills: wholeNumber('--kills', values.kills) ?? usual.kills,
+    };
+  };
+  return {
+    pairs: [
+      ...(servers || !embedded ? ['servers' as const] : []),
+      ...(embedded || !servers ? ['embedded' as const] : []),
+    ],
+    only: values.only,
+    seed: wholeNumber('--seed', values.seed) ?? Date.now() % 1_000_000,
+    isList: values.list,
+    sizes: { servers: sizesOf('servers'), embedded: sizesOf('embedded') },
+  };
+}
+
+function wholeNumber(name: string, text: string | undefined): number | null {
+  if (text === undefined) return null;
+  if (/^\d+$/.test(text)) return Number(text);
+  throw new Error(`${name} is “${text}”: expected a whole number.`);
+}

@@ -1,0 +1,132 @@
+import { killAll } from '../processes/support/paperboy.ts';
+import type { Options } from './options.ts';
+import { createRandom } from './random.ts';
+import { isWanted, type Scenario } from './scenarios/scenario.ts';
+import { LANES } from './settings.ts';
+import { openEmbeddedHome, openEmbeddedStage } from './stage/embedded.ts';
+import { openServersHome, openServersStage, type StageOptions } from './stage/servers.ts';
+import type { Finding, Pair, Stage } from './stage/stage.ts';
+import type { Ran } from './summary.ts';
+
+/** Where the stages of a pair come from. */
+interface Home {
+  perform(scenario: Scenario, options: StageOptions): Promise<Finding>;
+  stop(): Promise<void>;
+}
+
+/** Those that mostly wait run beside the lanes; those that crash what all share run last. */
+export async function runAll(chosen: readonly Scenario[], options: Options): Promise<Ran[]> {
+  const homes = new Map<Pair, Home>();
+  const stages = new Set<Stage>();
+  try {
+    return await Promise.race([interrupted(), runOn(homes, stages, chosen, options)]);
+  } finally {
+    for (const stage of stages) await stage.close();
+    await killAll();
+    for (const home of homes.values()) await home.stop();
+  }
+}
+
+/** Rejects at SIGINT or SIGTERM, so that the servers are stopped all the same. */
+function interrupted(): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    for (const name of ['SIGINT', 'SIGTERM'] as const) {
+      process.once(name, () => reject(new Error(`Interrupted by ${name}.`)));
+    }
+  });
+}
+
+async function runOn(
+  homes: Map<Pair, Home>,
+  stages: Set<Stage>,
+  chosen: readonly Scenario[],
+  options: Options,
+): Promise<Ran[]> {
+  const form = { isLong: options.sizes.servers.isLong, isNamed: options.only.length > 0 };
+  for (const pair of options.pairs) {
+    if (chosen.some((scenario) => isWanted(scenario, pair, form)))
+      homes.set(pair, await openHome(pair, stages, options));
+  }
+  const tasks = [...homes].flatMap(([pair, home]) =>
+    chosen
+      .filter((scenario) => isWanted(scenario, pair, form))
+      .map((scenario) => ({ scenario, run: () => runOne(pair, scenario, options, home) })),
+  );
+  const patient = tasks.filter(({ scenario }) => scenario.isPatient).map(({ run }) => run());
+  const others = tasks.filter(({ scenario }) => !scenario.isPatient);
+  const ran = await inLanes(others.filter(({ scenario }) => !scenario.breaksPostgres));
+  ran.push(...(await Promise.all(patient)));
+  for (const { scenario, run } of others) if (scenario.breaksPostgres) ran.push(await run());
+  return ran;
+}
+
+async function inLanes(tasks: readonly { run: () => Promise<Ran> }[]): Promise<Ran[]> {
+  const waiting = [...tasks];
+  const ran: Ran[] = [];
+  const lane = async () => {
+    for (let next = waiting.shift(); next; next = waiting.shift()) ran.push(await next.run());
+  };
+  await Promise.all(Array.from({ length: LANES }, lane));
+  return ran;
+}
+
+async function openHome(pair: Pair, stages: Set<Stage>, { sizes }: Options): Promise<Home> {
+  if (pair === 'servers') {
+    const home = await openServersHome();
+    return {
+      stop: home.stop,
+      perform: async ({ servers }, options) =>
+        on(stages, await openServersStage(home, options), (stage) =>
+          servers?.(stage, sizes.servers),
+        ),
+    };
+  }
+  const home = await openEmbeddedHome();
+  return {
+    stop: home.stop,
+    perform: async ({ embedded }, options) =>
+      on(stages, await openEmbeddedStage(home, options), (stage) =>
+        embedded?.(stage, sizes.embedded),
+      ),
+  };
+}
+
+/** A process that ended by itself is told in any case: in most scenarios it should have lived on. */
+async function on<Place extends Stage>(
+  stages: Set<Stage>,
+  stage: Place,
+  story: (stage: Place) => Promise<Finding> | undefined,
+): Promise<Finding> {
+  stages.add(stage);
+  try {
+    return (await story(stage)) ?? { counts: null, violations: [] };
+  } finally {
+    for (const crash of stage.crashes) stage.say(`a process ended by itself: ${crash}`);
+    if (stages.delete(stage)) await stage.close();
+  }
+}
+
+async function runOne(
+  pair: Pair,
+  scenario: Scenario,
+  { seed }: Options,
+  { perform }: Home,
+): Promise<Ran> {
+  const { name, workers, movesClock } = scenario;
+  const tell = (line: string) => console.error(`  ${name}, ${pair}: ${line}`);
+  const beganAt = performance.now();
+  const finding = await perform(scenario, {
+    random: createRandom(seed),
+    say: tell,
+    ...(workers !== undefined && { workers }),
+    ...(movesClock && { movesClock }),
+  }).catch((error: Error) => ({
+    counts: null,
+    violations: [`it broke off: ${error.message}`],
+  }));
+  const seconds = Math.round((performance.now() - beganAt) / 100) / 10;
+  const verdict = finding.violations.length === 0 ? 'held' : 'BROKEN';
+  console.error(`${verdict.padEnd(7)} ${name}, ${pair}, ${seconds} s`);
+  for (const violation of finding.violations) tell(violation);
+  return { name, pair, seconds, finding };
+}

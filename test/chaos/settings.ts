@@ -1,0 +1,22 @@
+/** SMTP_CONNECTIONS of the processes under test: small, so that the bound on what is unknown is tight. */
+export const CONNECTIONS = 5;
+
+/** Messages of one process that may be on their way at a time (DESIGN: the promise). */
+export const MOST_IN_FLIGHT = 2 * CONNECTIONS;
+
+/** The day of the seed papers, and so of the digest. */
+export const DAY = '2026-05-08';
+
+/** The address of a reader. They are of ten domains, so that one that is slowed does not slow all. */
+export function addressOf(n: number): string {
+  return `reader${n}@d${n % 10}.example.org`;
+}
+
+/** Within this a killed worker's readers are mailed by another, in s. */
+export const RECOVER_WITHIN_S = 60;
+
+/** Within this a process that is told to end has ended, in s. */
+export const STOP_WITHIN_S = 25;
+
+/** Scenarios that run side by side: they wait more than they work. */
+export const LANES = 3;

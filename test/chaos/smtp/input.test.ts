@@ -1,0 +1,39 @@
+import { describe, expect, it } from 'vitest';
+import { createSmtpInput } from './input.ts';
+
+const BODY = 'Subject: hi\r\n\r\nA line.\r\n..stuffed\r\n';
+
+describe('what a client of the sink sends', () => {
+  it('is read the same wherever it is cut', () => {
+    const whole = `MAIL FROM:<a@b>\r\nDATA\r\n${BODY}.\r\nQUIT\r\n`;
+    for (let cut = 1; cut < whole.length; cut += 1) {
+      const input = createSmtpInput();
+      const seen: string[] = [];
+      let body: string | null = null;
+      for (const part of [whole.slice(0, cut), whole.slice(cut)]) {
+        input.push(Buffer.from(part));
+        for (;;) {
+          if (body !== null) {
+            const { bytes, isWhole } = input.takeBody();
+            body += bytes.toString();
+            if (!isWhole) break;
+            seen.push(body);
+            body = null;
+          }
+          const line = input.takeLine();
+          if (line === null) break;
+          seen.push(line);
+          if (line === 'DATA') body = '';
+        }
+      }
+      expect(seen).toEqual(['MAIL FROM:<a@b>', 'DATA', `\r\n${BODY}`, 'QUIT']);
+    }
+  });
+
+  it('may be an empty body: a dot alone', () => {
+    const input = createSmtpInput();
+    input.push(Buffer.from('.\r\nQUIT\r\n'));
+    expect(input.takeBody()).toMatchObject({ isWhole: true });
+    expect(input.takeLine()).toBe('QUIT');
+  });
+});

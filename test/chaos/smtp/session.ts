@@ -1,0 +1,175 @@
+import type { Socket } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { SmtpFault, SmtpMoment, SmtpStage } from './faults.ts';
+import { createSmtpInput } from './input.ts';
+
+/** A message that the sink took. */
+export interface Acceptance {
+  messageId: string;
+  /** The token of its unsubscribe link, when it has one. */
+  token: string | null;
+  at: number;
+}
+
+export interface SessionDeps {
+  judge(moment: Omit<SmtpMoment, 'door'>): SmtpFault | null | undefined;
+  accept(recipient: string, acceptance: Acceptance): void;
+  delayMs(): number;
+}
+
+const GREETING = '220 sink.example ESMTP';
+const EHLO =
+  '250-sink.example\r\n250-PIPELINING\r\n250-8BITMIME\r\n250-SIZE 33554432\r\n250 ENHANCEDSTATUSCODES';
+
+/** Serves one connection (RFC 5321, RFC 2920) to its end. Never rejects. */
+export async function serveSmtp(socket: Socket, deps: SessionDeps): Promise<void> {
+  const session = createSession(socket, deps);
+  // A worker that is killed breaks off its connections.
+  await session.run().catch(() => undefined);
+  // What was said last must arrive: a close at once could take it back (RFC 1122 §4.2.2.13).
+  socket.end();
+  setTimeout(() => socket.destroy(), LINGER_MS).unref();
+}
+
+const LINGER_MS = 1000;
+
+/** Thrown when the connection is over, by the client or by a fault. */
+class Closed extends Error {}
+
+function createSession(socket: Socket, deps: SessionDeps) {
+  const input = createSmtpInput();
+  let wake = () => {};
+  let isOver = false;
+  socket.on('data', (chunk) => {
+    input.push(chunk);
+    wake();
+  });
+  for (const event of ['end', 'error', 'close'] as const) {
+    socket.on(event, () => {
+      isOver = true;
+      wake();
+    });
+  }
+  const more = async () => {
+    if (isOver) throw new Closed();
+    await new Promise<void>((resolve) => {
+      wake = resolve;
+    });
+  };
+  const readLine = async () => {
+    for (;;) {
+      const line = input.takeLine();
+      if (line !== null) return line;
+      await more();
+    }
+  };
+
+  /** Answers, or does what the fault says instead. Returns whether the proper answer was given. */
+  const answer = async (stage: SmtpStage, recipient: string | null, proper: string) => {
+    const fault = deps.judge({ stage, recipient });
+    if (!fault) return say(proper);
+    if ('drop' in fault) return drop();
+    if ('reply' in fault) {
+      say(fault.reply);
+      if (fault.reply.startsWith('421')) throw new Closed();
+      return false;
+    }
+    if ('wait' in fault) await fault.wait;
+    if ('everyMs' in fault) {
+      for (const byte of `${proper}\r\n`) {
+        if (isOver) throw new Closed();
+        socket.write(byte);
+        await pause(fault.everyMs);
+      }
+      return true;
+    }
+    say(proper);
+    if ('thenDrop' in fault) {
+      if (fault.thenDrop === 'now') drop();
+      throw new Closed();
+    }
+    return true;
+  };
+  const say = (reply: string) => {
+    if (isOver) throw new Closed();
+    socket.write(`${reply}\r\n`);
+    return true;
+  };
+  const drop = (): never => {
+    socket.resetAndDestroy();
+    throw new Closed();
+  };
+
+  /** Reads the body to its dot; only what the headers need is kept. */
+  const readBody = async (recipient: string) => {
+    let head = '';
+    let isBegun = false;
+    for (;;) {
+      const { bytes, isWhole } = input.takeBody();
+      if (head.length < HEAD_CHARS) head += bytes.toString('latin1').slice(0, HEAD_CHARS);
+      if (!isBegun && bytes.length > 0) {
+        isBegun = true;
+        const fault = deps.judge({ stage: 'body', recipient });
+        if (fault && 'drop' in fault) drop();
+        if (fault && 'wait' in fault) await fault.wait;
+      }
+      if (isWhole) return head;
+      await more();
+    }
+  };
+
+  const takeMessage = async (recipient: string) => {
+    if (!(await answer('DATA', recipient, '354 Go on'))) return;
+    const head = await readBody(recipient);
+    const verdict = deps.judge({ stage: 'dot', recipient });
+    if (verdict && 'drop' in verdict) drop();
+    if (verdict && 'reply' in verdict) {
+      say(verdict.reply);
+      if (verdict.reply.startsWith('421')) throw new Closed();
+      return;
+    }
+    deps.accept(recipient, {
+      messageId: /^Message-ID:\s*(\S+)/im.exec(head)?.[1] ?? '',
+      token: /\/unsubscribe\/([\w.-]+)/.exec(head)?.[1] ?? null,
+      at: Date.now(),
+    });
+    const delayMs = deps.delayMs();
+    if (delayMs > 0) await pause(delayMs);
+    await answer('accepted', recipient, '250 2.0.0 Taken');
+    deps.judge({ stage: 'replied', recipient });
+  };
+
+  const run = async () => {
+    let isMailed = false;
+    let recipient: string | null = null;
+    if (!(await answer('greeting', null, GREETING))) return;
+    for (;;) {
+      const line = await readLine();
+      const verb = line.slice(0, 4).toUpperCase();
+      if (verb === 'EHLO' || verb === 'HELO') await answer('EHLO', null, EHLO);
+      else if (verb === 'MAIL') {
+        isMailed = await answer('MAIL', null, '250 2.1.0 Yes');
+        recipient = null;
+      } else if (verb === 'RCPT') {
+        const address = /<([^>]*)>/.exec(line)?.[1] ?? '';
+        if (!isMailed) say('503 5.5.1 MAIL first');
+        else if (await answer('RCPT', address, '250 2.1.5 Yes')) recipient = address;
+      } else if (verb === 'DATA') {
+        if (recipient === null) say('503 5.5.1 RCPT first');
+        else await takeMessage(recipient);
+        isMailed = false;
+        recipient = null;
+      } else if (verb === 'RSET' || verb === 'NOOP') {
+        isMailed = false;
+        recipient = null;
+        say('250 2.0.0 Yes');
+      } else if (verb === 'QUIT') {
+        socket.end('221 2.0.0 Bye\r\n');
+        return;
+      } else say('500 5.5.2 No');
+    }
+  };
+  return { run };
+}
+
+const HEAD_CHARS = 8192;

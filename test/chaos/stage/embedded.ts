@@ -1,0 +1,117 @@
+import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openEmbeddedDatabase } from '../../../src/db/client.ts';
+import { type Place, runWell } from '../../processes/support/paperboy.ts';
+import { addressOf, CONNECTIONS, DAY } from '../settings.ts';
+import { openSink } from '../smtp/sink.ts';
+import { createClock } from './clock.ts';
+import { createLedger } from './ledger.ts';
+import type { StageOptions } from './servers.ts';
+import { lastWords, openSlot, type Slot } from './slot.ts';
+import { createSending, type Stage, statusOf } from './stage.ts';
+
+/** A data folder that is migrated and seeded, to be copied for each stage. */
+export interface EmbeddedHome {
+  dataDir: string;
+  stop(): Promise<void>;
+}
+
+export async function openEmbeddedHome(): Promise<EmbeddedHome> {
+  const cwd = await mkdtemp(join(tmpdir(), 'paperboy-chaos-'));
+  const dataDir = join(cwd, 'data');
+  await runWell('seed', { cwd, env: { DATA_DIR: dataDir } });
+  return { dataDir, stop: () => rm(cwd, { recursive: true, force: true }) };
+}
+
+/** A stage of one process with all roles: PGlite, no Redis. */
+export async function openEmbeddedStage(
+  home: EmbeddedHome,
+  { random, say, movesClock = false }: StageOptions,
+): Promise<Stage> {
+  const cwd = await mkdtemp(join(tmpdir(), 'paperboy-chaos-'));
+  const dataDir = join(cwd, 'data');
+  await mkdir(dataDir, { mode: 0o700 });
+  for (const name of ['postgres', 'keys.json']) {
+    await cp(join(home.dataDir, name), join(dataDir, name), { recursive: true });
+  }
+  const sink = openSink();
+  const { door, url } = await sink.openDoor();
+  const clock = movesClock ? await createClock(cwd) : null;
+  const place: Place = {
+    cwd,
+    env: {
+      ...{ DATA_DIR: dataDir, PORT: '0', SMTP_URL: url },
+      ...{ SMTP_CONNECTIONS: String(CONNECTIONS), POSTAL_ADDRESS: '1 Paper Street' },
+      ...clock?.env,
+    },
+  };
+  const sendingAtKills: number[] = [];
+  const crashes: string[] = [];
+  const slots: Slot[] = [];
+  const sending = createSending(place, { date: DAY, ready: async () => slots[0]?.up() });
+
+  let unknown = 0;
+  let uncounted: number[] = [];
+  let counting = Promise.resolve();
+  /** What was `sending` is `unknown` once the next process has taken over; nobody can look before. Kills
+   *  that follow one another too quickly share what they left. */
+  const countUnknown = async () => {
+    await slots[0]?.up();
+    const kills = uncounted;
+    uncounted = [];
+    const { states } = await statusOf({ place }).catch((error) => {
+      uncounted.unshift(...kills);
+      throw error;
+    });
+    const left = (states.unknown ?? 0) - unknown;
+    unknown += left;
+    for (const kill of kills) sendingAtKills[kill] = Math.ceil(left / kills.length);
+  };
+  const open = () => {
+    slots[0] = openSlot({
+      ...{ door, argv: ['start'], place, onCrash: (stderr) => crashes.push(lastWords(stderr)) },
+      afterKill: async () => {
+        uncounted.push(sendingAtKills.push(0) - 1);
+        counting = countUnknown().catch(() => undefined);
+        sending.again();
+      },
+    });
+  };
+  open();
+
+  return {
+    pair: 'embedded',
+    ...{ random, say, sink, slots, place, sending, sendingAtKills, crashes },
+    compose: async (readers) => {
+      const rows = Array.from({ length: readers }, (_, n) => `${addressOf(n)},${n % 24}`);
+      await writeFile(join(cwd, 'readers.csv'), `email,hour\n${rows.join('\n')}\n`);
+      await slots[0]?.up();
+      await runWell('subscribers import readers.csv', place);
+      await runWell(`digest compose --date ${DAY}`, place);
+    },
+    withLedger: async (ask) => {
+      await counting;
+      await slots[0]?.stop();
+      const database = await openEmbeddedDatabase({ folder: join(dataDir, 'postgres') });
+      try {
+        return await ask(
+          createLedger(
+            async (sql, values = []) => (await database.pool.query(sql, [...values])).rows,
+          ),
+        );
+      } finally {
+        await database.close();
+        open();
+      }
+    },
+    judgeCommits: () => undefined,
+    moveClock: async (offsetSeconds) => clock?.move(offsetSeconds),
+    close: async () => {
+      sending.leave();
+      await slots[0]?.remove();
+      await sink.close();
+      await rm(cwd, { recursive: true, force: true });
+    },
+  };
+}

@@ -1,0 +1,68 @@
+import { describe, expect, it } from 'vitest';
+import type { Message } from '../../../src/domain/message.ts';
+import type { SendOutcome } from '../../../src/domain/outcome.ts';
+import { createSendingWindow, type Ready } from '../../../src/services/support/sending-window.ts';
+
+describe('the sending window', () => {
+  it('leaves the process its time while all that waits is held back by a slowed domain', async () => {
+    const replies: ((code: number) => void)[] = [];
+    const now = { ms: 0 };
+    const window = openWindow({
+      send: () => new Promise((resolve) => replies.push((code) => resolve(answered(code)))),
+      now,
+    });
+    const first = window.send([1, 2].map(ready));
+    await settled();
+    replies.shift()?.(421);
+    await settled();
+    now.ms = 60_000;
+    // The domain has rested and bears one mail, which is on its way: these must wait.
+    const second = window.send([3, 4, 5, 6, 7, 8].map(ready));
+    await settled();
+    expect(replies).toHaveLength(1);
+    while (replies.length > 0) {
+      replies.shift()?.(250);
+      await settled();
+    }
+    expect(await first).toMatchObject({ sent: 1 });
+    expect(await second).toMatchObject({ sent: 6, putOff: [] });
+  });
+});
+
+function openWindow({ send, now }: { send: () => Promise<SendOutcome>; now: { ms: number } }) {
+  return createSendingWindow({
+    relay: { send, isOpen: () => true, verify: async () => {}, close: async () => {} },
+    record: async (_digestId, { results, next }) => ({
+      results: results.length,
+      going: new Set(next.map(({ subscriberId }) => subscriberId)),
+    }),
+    onRecorded: () => {},
+    isAlive: () => true,
+    clock: () => new Date(now.ms),
+    random: () => 0.5,
+    size: 10,
+    stopping: new AbortController().signal,
+  });
+}
+
+function ready(subscriberId: number): Ready {
+  return {
+    ...{ subscriberId, digestId: 1, leaseId: 1, kind: 'daily', attempts: 1, selection: [] },
+    ...{
+      domain: 'example.org',
+      emailKey: `${subscriberId}`,
+      messageId: '',
+      message: {} as Message,
+    },
+    ...{ messageDate: new Date(0), sendAt: new Date(0) },
+  };
+}
+
+function answered(code: number): SendOutcome {
+  return { kind: 'answered', relay: '', reply: { code, enhanced: null, text: '' } };
+}
+
+/** Lets the timers of the window run: it waits 4 ms for company. */
+function settled(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 10));
+}
