@@ -96,7 +96,7 @@ function cannotListen({ host, port }: Config, error: NodeJS.ErrnoException): Pap
 }
 
 async function startWorker(parts: Parts): Promise<Work> {
-  const { queue, handlers, lease, logger, halting } = parts;
+  const { queue, handlers, lease, logger, halting, settled } = parts;
   await lease();
   const work = await queue.work(['deliveries', 'letters'], handlers, {
     concurrency: BATCHES_AT_ONCE,
@@ -106,6 +106,7 @@ async function startWorker(parts: Parts): Promise<Work> {
     stop: async () => {
       const timer = setTimeout(() => halting.abort(), GRACE_MS);
       await work.stop();
+      await settled();
       clearTimeout(timer);
     },
   };

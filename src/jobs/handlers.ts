@@ -61,8 +61,13 @@ export function createHandlers({
     batch: async ({ digestId, batch }) => {
       const deps = await mail();
       const leaseId = await (await lease()).current();
-      const result = await deliverBatch(deps, { digestId, batch }, leaseId);
-      if (result.claimed > 0) log('info', 'batch sent', { digestId, batch, ...result });
+      const { ended } = await deliverBatch(deps, { digestId, batch }, leaseId);
+      ended.then(
+        (result) => {
+          if (result.claimed > 0) log('info', 'batch sent', { digestId, batch, ...result });
+        },
+        (err) => log('error', 'a batch broke off', { digestId, batch, err }),
+      );
     },
     letter: async ({ letterId }) => sendLetter(await mail(), letterId),
     tidy: async () => log('info', 'tidied up', await tidyUp(db, clock(), { deliveriesKeptDays })),

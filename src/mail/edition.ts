@@ -104,7 +104,7 @@ interface SetPaper {
 }
 
 /** Papers with their reasons that are kept; each takes a few KB. */
-const MOST_SET = 6_000;
+const MOST_SET = 4_000;
 
 /** Papers that a preheader may name. */
 const MOST_IN_PREHEADER = 8;

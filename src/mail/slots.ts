@@ -46,7 +46,10 @@ export function pieceOf(text: string): Piece {
 /** Several pieces as one: a message of few pieces costs less to send than one of many. */
 export function joined(pieces: readonly Piece[]): Piece {
   return {
-    text: pieces.map(({ text }) => text).join(''),
+    // Many are kept, and few are read as text.
+    get text() {
+      return pieces.map(({ text }) => text).join('');
+    },
     encoded: Buffer.concat(pieces.map(({ encoded }) => encoded)),
     relaxed: null,
   };

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import Handlebars from 'handlebars';
-import mjml2html from 'mjml';
+import { type MjmlSource, renderMjml } from './mjml.ts';
 import { createSlots, type Slots } from './slots.ts';
 
 /** A view in, a text out. */
@@ -32,12 +32,11 @@ export interface MailTemplates {
  * @throws Error when a template is not valid MJML or lacks a part.
  */
 export async function loadMailTemplates(): Promise<MailTemplates> {
-  const [digestHtml, digestText, letterHtml, letterText] = await Promise.all([
-    readMjml('digest.mjml'),
-    readFile(pathOf('digest.txt'), 'utf8'),
-    readMjml('letter.mjml'),
-    readFile(pathOf('letter.txt'), 'utf8'),
-  ]);
+  const [digestHtml, letterHtml] = (
+    await renderMjml([await mjmlOf('digest.mjml'), await mjmlOf('letter.mjml')])
+  ).map(squeeze) as [string, string];
+  const digestText = await readFile(pathOf('digest.txt'), 'utf8');
+  const letterText = await readFile(pathOf('letter.txt'), 'utf8');
   return {
     digest: {
       html: compileSheet(digestHtml, HTML_PARTS, {}),
@@ -51,17 +50,9 @@ export async function loadMailTemplates(): Promise<MailTemplates> {
   };
 }
 
-/** `fonts: {}` because MJML would link the web font of every family that it knows, such as Roboto. */
-async function readMjml(file: string): Promise<string> {
+async function mjmlOf(file: string): Promise<MjmlSource> {
   const filePath = pathOf(file);
-  const { html } = await mjml2html(await readFile(filePath, 'utf8'), {
-    validationLevel: 'strict',
-    fonts: {},
-    keepComments: true,
-    ignoreIncludes: false,
-    filePath,
-  });
-  return squeeze(html);
+  return { mjml: await readFile(filePath, 'utf8'), filePath };
 }
 
 /** Indentation and blank lines are a fifth of what MJML writes. */

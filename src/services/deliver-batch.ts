@@ -11,7 +11,7 @@ export interface DeliverDeps extends PrepareDeps {
   /** Whether any relay is in order. */
   isRelayOpen: () => boolean;
   /** Batches in this process's hands: the same lease may claim again what it has. */
-  inHand: Set<string>;
+  inHand: Map<string, Promise<unknown>>;
   pause: Pause;
   /** Aborted when the process is to end: what is in flight is finished, the rest given back. */
   stopping: AbortSignal;
@@ -31,39 +31,49 @@ const NONE: BatchResult = { claimed: 0, sent: 0 };
  * Sends what is due in one batch of a digest under a lease: claims it, rechecks that each reader still
  * wants mail, chooses the papers, and hands the mails to the window. What was not tried is given back
  * at the end. A lease that ended meanwhile changes nothing any more.
+ *
+ * Resolves when the last of its mails is on its way: others may begin then, however long a relay takes
+ * to answer. `ended` tells how it went.
  */
 export async function deliverBatch(
   deps: DeliverDeps,
   { digestId, batch }: BatchKey,
   leaseId: number,
-): Promise<BatchResult> {
+): Promise<{ ended: Promise<BatchResult> }> {
   const name = `${digestId}-${batch}`;
-  if (deps.stopping.aborted || !deps.isRelayOpen() || deps.inHand.has(name)) return NONE;
-  deps.inHand.add(name);
-  try {
-    return await deliverClaimed(deps, { digestId, batch, leaseId });
-  } finally {
-    deps.inHand.delete(name);
+  if (deps.stopping.aborted || !deps.isRelayOpen() || deps.inHand.has(name)) {
+    return { ended: Promise.resolve(NONE) };
   }
+  let begin = () => {};
+  const begun = new Promise<void>((resolve) => {
+    begin = resolve;
+  });
+  const ended = deliverClaimed(deps, { digestId, batch, leaseId }, begin).finally(() =>
+    deps.inHand.delete(name),
+  );
+  deps.inHand.set(name, ended);
+  await Promise.race([begun, ended]);
+  return { ended };
 }
 
 async function deliverClaimed(
   deps: DeliverDeps,
   key: BatchKey & { leaseId: number },
+  onBegun: () => void,
 ): Promise<BatchResult> {
   const { db, clock, pause } = deps;
   const edition = await deps.editions(key.digestId);
   if (!edition) return NONE;
+  const release = () => releaseBatch(db, { ...key, now: clock() });
   const claim = () => claimBatch(db, { ...key, now: clock() });
   const claimed = await patiently(claim, { signal: deps.stopping, pause });
-  if (claimed.length === 0) {
-    await releaseBatch(db, { ...key, now: clock() });
-    return NONE;
-  }
   try {
+    if (claimed.length === 0) return NONE;
     const { ready, verdicts } = await prepareBatch(deps, edition, claimed, key.leaseId);
     await settle(deps, key, verdicts);
-    const { sent, putOff } = await deps.window.send(ready);
+    const { begun, ended } = deps.window.send(ready);
+    begun.then(onBegun);
+    const { sent, putOff } = await ended;
     await settle(
       deps,
       key,
@@ -71,7 +81,6 @@ async function deliverClaimed(
     );
     return { claimed: claimed.length, sent };
   } finally {
-    const release = () => releaseBatch(db, { ...key, now: clock() });
     await patiently(release, { signal: deps.halting, pause });
   }
 }

@@ -101,11 +101,12 @@ function openRelayRate({ config, database, log }: MailDeps): Rate | null {
   });
 }
 
-/** The sending engine of this process. `isAlive` tells whether a lease is ours still. */
+/** The sending engine of this process. `isAlive` tells whether a lease is ours still; `inHand` keeps the
+ *  batches that are on their way. */
 export function createEngine(
   deps: MailDeps,
   mail: MailParts,
-  isAlive: (leaseId: number) => boolean,
+  { isAlive, inHand }: { isAlive: (leaseId: number) => boolean; inHand: DeliverDeps['inHand'] },
 ): DeliverDeps & LetterDeps {
   const { config, database, keys, tokens, clock, random, log, stopping, halting } = deps;
   const { db, pool } = database;
@@ -141,7 +142,7 @@ export function createEngine(
     suppressionKey,
     window,
     isRelayOpen: () => mail.relay.isOpen(),
-    inHand: new Set(),
+    inHand,
     pause,
     stopping,
     halting,

@@ -48,6 +48,8 @@ export interface Parts extends Surroundings {
   /** Opened by a worker before its first job; kept until `close`. */
   lease(): Promise<Lease>;
   handlers: Handlers;
+  /** Resolves when no batch is in hand any more. */
+  settled(): Promise<void>;
   /** Aborted when the process is to end: nothing new is begun. */
   stopping: AbortController;
   /** Aborted when it ends whatever is left. */
@@ -159,9 +161,10 @@ async function wire(
     closers.push(() => kept.end());
     return kept;
   });
+  const inHand = new Map<string, Promise<unknown>>();
   const engine = once(async () => {
     const { isAlive } = await lease();
-    return createEngine(mailDeps, await mail(), isAlive);
+    return createEngine(mailDeps, await mail(), { isAlive, inHand });
   });
   const handlers = createHandlers({
     db,
@@ -187,6 +190,7 @@ async function wire(
     mail,
     lease,
     handlers,
+    settled: async () => void (await Promise.allSettled(inHand.values())),
     stopping,
     halting,
     close,

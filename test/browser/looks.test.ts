@@ -79,6 +79,7 @@ async function prepare(): Promise<Record<string, string>> {
   const digestId = digest?.id ?? 0;
   clock.advance(2 * HOUR_MS);
   await handlers.batch({ digestId, batch: 0 });
+  await parts.settled();
   const mail = await inbox?.waitFor(({ to }) => to.includes('ada@example.org'), {
     timeoutMs: 15_000,
   });

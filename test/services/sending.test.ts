@@ -96,7 +96,7 @@ function deps(changes: Partial<DeliverDeps> = {}, record = recordPatiently): Eng
   return {
     window,
     isRelayOpen: () => true,
-    inHand: new Set(),
+    inHand: new Map(),
     pause: async () => undefined,
     halting: new AbortController().signal,
     db,
@@ -124,7 +124,7 @@ async function deliver(
   const results = await Promise.all(
     due
       .filter((each) => each.digestId === digestId)
-      .map((key) => deliverBatch(engine, key, leaseId)),
+      .map(async (key) => (await deliverBatch(engine, key, leaseId)).ended),
   );
   await Promise.all(watching.splice(0));
   const sum = (of: (result: BatchResult) => number) =>
@@ -589,6 +589,22 @@ describe('Stopping', () => {
     stopping.abort();
     const result = await deliver(deps(), { digestId, leaseId: await lease() });
     expect(result).toEqual({ claimed: 0, sent: 0 });
+  });
+});
+
+describe('A relay that does not answer', () => {
+  it('holds up only what it has, not the batches that follow', async () => {
+    const { digestId } = await composeFor(many(2));
+    let answer = () => {};
+    const answered = new Promise<void>((resolve) => {
+      answer = resolve;
+    });
+    sink.beforeReply(({ to }) => (to.startsWith('r0') ? answered : Promise.resolve()));
+    const batch = { digestId, batch: 0 };
+    const { ended } = await deliverBatch(deps(), batch, await lease());
+    expect(await statesOf(digestId)).not.toContain('claimed');
+    answer();
+    expect(await ended).toEqual({ claimed: 2, sent: 2 });
   });
 });
 

@@ -36,6 +36,7 @@ describe('With the settings for DKIM', () => {
     const composed = await composeDigest(db, { kind: 'daily', date: '2026-05-08', now: clock() });
     test.clock.set('2026-05-09T05:00:00Z');
     await handlers.batch({ digestId: composed.digest?.id ?? 0, batch: 0 });
+    await test.parts.settled();
     expect((await newestMail()).toString()).toContain('To: ada@example.org');
     expect(await verdictOf(key, await newestMail())).toBe('pass');
     const preview = await run(test.parts, ['digest', 'preview', '--date', '2026-05-08']);

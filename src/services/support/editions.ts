@@ -9,7 +9,7 @@ import { listTopics } from '../../db/topics.ts';
 import type { RankedPaper, Selection } from '../../domain/digest.ts';
 import { mostDiscussedRank } from '../../domain/ranking.ts';
 import { dayOf } from '../../domain/schedule.ts';
-import { createSelector } from '../../domain/selection.ts';
+import { createSelector, type KeywordMatches } from '../../domain/selection.ts';
 import { similarityOf } from '../../domain/similarity.ts';
 import type { Subscriber } from '../../domain/subscriber.ts';
 import { type Copy, type Edition, renderEdition } from '../../mail/edition.ts';
@@ -65,6 +65,7 @@ async function openEdition(
   const papers = await listDigestPapers(db, digestId);
   const topics = await listTopics(db);
   const topicNames = new Map(topics.map(({ slug, name }) => [slug, name]));
+  const matchesOf = createKeywordMatches((words) => matchKeywords(db, digestId, words));
   const select = createSelector({
     kind: digest.kind,
     papers,
@@ -79,9 +80,27 @@ async function openEdition(
     mail: renderEdition(templates, sender, digest, papers),
     chooserFor: async (readers, seen) => {
       const keywords = [...new Set(readers.flatMap((reader) => reader.keywords))];
-      const matches = await matchKeywords(db, digestId, keywords);
+      const matches = await matchesOf(keywords);
       return (reader) => select(reader, seen.get(reader.id) ?? NOTHING, matches);
     },
+  };
+}
+
+/** Keywords whose matches are kept: readers write them, so there is no end to them. */
+const MOST_KEYWORDS = 20_000;
+
+/** Looks keywords up, each once: a digest is frozen, and full text costs more than all else. */
+function createKeywordMatches(
+  match: (keywords: readonly string[]) => Promise<Map<string, Set<number>>>,
+): (keywords: readonly string[]) => Promise<KeywordMatches> {
+  const known = new Map<string, ReadonlySet<number>>();
+  return async (keywords) => {
+    const unknown = keywords.filter((keyword) => !known.has(keyword));
+    const found = unknown.length === 0 ? new Map() : await match(unknown);
+    if (known.size + found.size > MOST_KEYWORDS) known.clear();
+    for (const [keyword, ranks] of found) known.set(keyword, ranks);
+    const missing = keywords.filter((keyword) => !known.has(keyword));
+    return missing.length === 0 ? known : match(keywords);
   };
 }
 

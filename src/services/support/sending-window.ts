@@ -53,10 +53,18 @@ export interface Passage {
   putOff: { subscriberId: number; nextAt: Date }[];
 }
 
+/** Deliveries on their way through the window. */
+export interface Sending {
+  /** Resolves when none of them waits for its turn any more: there is room for others. */
+  begun: Promise<void>;
+  /** Resolves when what became of each is recorded. Rejects when nothing more can be recorded. */
+  ended: Promise<Passage>;
+}
+
 /** The way of every digest mail of a worker process to the relay. */
 export interface SendingWindow {
-  /** Sends what may be sent, and resolves when what became of each is recorded. */
-  send(entries: readonly Ready[]): Promise<Passage>;
+  /** Sends what may be sent. */
+  send(entries: readonly Ready[]): Sending;
 }
 
 /** As a share of the window: changes that are worth a commit of their own. */
@@ -66,7 +74,11 @@ const WORTH = 0.4;
 const LINGER_MS = 4;
 
 interface Group extends Passage {
+  /** Not yet taken from the waiting list. */
+  waiting: number;
+  /** Not yet recorded. */
   left: number;
+  onBegun: () => void;
   resolve: (passage: Passage) => void;
   reject: (error: unknown) => void;
 }
@@ -92,7 +104,12 @@ export function createSendingWindow(deps: WindowDeps): SendingWindow {
 
   const look = () => {
     if (isCommitting) return;
-    if (stopping.aborted || !relay.isOpen()) waiting.clear().forEach(leave);
+    if (stopping.aborted || !relay.isOpen()) {
+      for (const entry of waiting.clear()) {
+        noteTaken(entry);
+        leave(entry);
+      }
+    }
     const changes = tried.length + Math.min(waiting.length, size - inFlight + tried.length);
     const isIdle = inFlight === tried.length;
     if (changes === 0) return;
@@ -111,8 +128,10 @@ export function createSendingWindow(deps: WindowDeps): SendingWindow {
     for (const { entry, until } of putOff) {
       const { group, subscriberId } = entry;
       group.putOff.push({ subscriberId, nextAt: new Date(until) });
+      noteTaken(entry);
       leave(entry);
     }
+    next.forEach(noteTaken);
     inFlight += next.length;
     if (results.length + next.length === 0) {
       // All that waits is held back by its domains: an end of what is on its way to them wakes us.
@@ -184,14 +203,40 @@ export function createSendingWindow(deps: WindowDeps): SendingWindow {
   };
 
   return {
-    send: (entries) =>
-      new Promise((resolve, reject) => {
-        const group: Group = { left: entries.length, sent: 0, putOff: [], resolve, reject };
-        if (entries.length === 0) return resolve(group);
-        waiting.add(entries.map((entry) => ({ ...entry, group })));
-        look();
-      }),
+    send: (entries) => {
+      const { group, ...sending } = openGroup(entries.length);
+      if (entries.length > 0) waiting.add(entries.map((entry) => ({ ...entry, group })));
+      look();
+      return sending;
+    },
   };
+}
+
+function openGroup(count: number): Sending & { group: Group } {
+  const group: Group = {
+    waiting: count,
+    left: count,
+    sent: 0,
+    putOff: [],
+    onBegun: () => undefined,
+    resolve: () => undefined,
+    reject: () => undefined,
+  };
+  const begun = new Promise<void>((resolve) => {
+    group.onBegun = resolve;
+    if (count === 0) resolve();
+  });
+  const ended = new Promise<Passage>((resolve, reject) => {
+    group.resolve = resolve;
+    group.reject = reject;
+    if (count === 0) resolve({ sent: 0, putOff: [] });
+  });
+  return { group, begun, ended };
+}
+
+function noteTaken({ group }: Entry): void {
+  group.waiting -= 1;
+  if (group.waiting === 0) group.onBegun();
 }
 
 function leave({ group }: Entry): void {

@@ -337,6 +337,7 @@ describe('/view/:token', () => {
 
     site.clock.advance(2 * 3_600_000);
     await handlers.batch({ digestId, batch: 0 });
+    await site.parts.settled();
     expect((await findDelivery(db, digestId, id))?.state).toBe('sent');
     const view = await site.page(url);
     expect(view.statusCode).toBe(200);

@@ -11,13 +11,13 @@ describe('the sending window', () => {
       send: () => new Promise((resolve) => replies.push((code) => resolve(answered(code)))),
       now,
     });
-    const first = window.send([1, 2].map(ready));
+    const first = window.send([1, 2].map(ready)).ended;
     await settled();
     replies.shift()?.(421);
     await settled();
     now.ms = 60_000;
     // The domain has rested and bears one mail, which is on its way: these must wait.
-    const second = window.send([3, 4, 5, 6, 7, 8].map(ready));
+    const second = window.send([3, 4, 5, 6, 7, 8].map(ready)).ended;
     await settled();
     expect(replies).toHaveLength(1);
     while (replies.length > 0) {

@@ -1,0 +1,51 @@
+import { createRequire } from 'node:module';
+import { Worker } from 'node:worker_threads';
+import type mjml2html from 'mjml';
+
+/** A template in MJML, and the file that its includes are looked up from. */
+export interface MjmlSource {
+  mjml: string;
+  filePath: string;
+}
+
+/** `fonts: {}` because MJML would link the web font of every family that it knows, such as Roboto. */
+const OPTIONS = {
+  validationLevel: 'strict',
+  fonts: {},
+  keepComments: true,
+  ignoreIncludes: false,
+} satisfies Parameters<typeof mjml2html>[1];
+
+/** As text, for a thread that runs without the loader of the tests. */
+const RENDER = `
+  const { parentPort, workerData } = require('node:worker_threads');
+  const { path, sources, options } = workerData;
+  const render = async () => {
+    const mjml2html = require(path);
+    const pages = [];
+    for (const { mjml, filePath } of sources)
+      pages.push((await mjml2html(mjml, { ...options, filePath })).html);
+    return pages;
+  };
+  render().then((pages) => parentPort.postMessage(pages));
+`;
+
+/**
+ * The templates as HTML. MJML and what it brings take some 40 MB, and are needed only here: they run in
+ * a thread of their own, which takes them with it when it ends.
+ * @throws Error when a template is not valid MJML.
+ */
+export async function renderMjml(sources: readonly MjmlSource[]): Promise<string[]> {
+  const path = createRequire(import.meta.url).resolve('mjml');
+  const worker = new Worker(RENDER, {
+    eval: true,
+    workerData: { path, sources, options: OPTIONS },
+  });
+  try {
+    return await new Promise<string[]>((resolve, reject) => {
+      worker.once('message', resolve).once('error', reject);
+    });
+  } finally {
+    await worker.terminate();
+  }
+}
