@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import type { DeliveryState } from '../domain/delivery.ts';
 import type { Selection } from '../domain/digest.ts';
+import { numberArray, textArray, timeArray } from './array-literal.ts';
 import { packSelection } from './packed-selection.ts';
 import { deliveriesTable } from './partitions.ts';
 
@@ -50,19 +51,19 @@ export async function recordTries(
     text: statementFor(table, digestId),
     values: [
       now,
-      results.map(({ subscriberId }) => subscriberId),
-      results.map(({ leaseId }) => leaseId),
-      results.map(({ state }) => state),
-      results.map(({ nextAt }) => nextAt ?? null),
-      results.map(({ relay }) => relay ?? null),
-      results.map(({ reply }) => storable(reply)),
-      results.map(({ detail }) => storable(detail)),
-      next.map(({ subscriberId }) => subscriberId),
-      next.map(({ leaseId }) => leaseId),
-      next.map(({ attempts }) => attempts),
-      next.map(({ selection }) => packSelection(selection)),
-      next.map(({ messageId }) => messageId),
-      next.map(({ messageDate }) => messageDate),
+      numberArray(results.map(({ subscriberId }) => subscriberId)),
+      numberArray(results.map(({ leaseId }) => leaseId)),
+      textArray(results.map(({ state }) => state)),
+      timeArray(results.map(({ nextAt }) => nextAt)),
+      textArray(results.map(({ relay }) => relay)),
+      textArray(results.map(({ reply }) => storable(reply))),
+      textArray(results.map(({ detail }) => storable(detail))),
+      numberArray(next.map(({ subscriberId }) => subscriberId)),
+      numberArray(next.map(({ leaseId }) => leaseId)),
+      numberArray(next.map(({ attempts }) => attempts)),
+      textArray(next.map(({ selection }) => packSelection(selection))),
+      textArray(next.map(({ messageId }) => messageId)),
+      timeArray(next.map(({ messageDate }) => messageDate)),
     ],
   });
   const [row] = answer.rows;
@@ -112,5 +113,8 @@ function statementFor(table: string, digestId: number): string {
 
 /** Postgres takes neither NUL nor half a surrogate pair; both may stand in what a relay says. */
 function storable(text: string | undefined): string | null {
-  return text === undefined ? null : text.replace(/[\0\p{Cs}]/gu, '\ufffd');
+  if (text === undefined || PLAIN.test(text)) return text ?? null;
+  return text.replace(/[\0\p{Cs}]/gu, '\ufffd');
 }
+
+const PLAIN = /^[\x20-\x7e]*$/;

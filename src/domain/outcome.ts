@@ -10,6 +10,8 @@ import { judgeReply, type SmtpReply } from './smtp-reply.ts';
 export type SendOutcome =
   | { kind: 'answered'; reply: SmtpReply; relay: string }
   | { kind: 'unsent'; problem: string; relay: string }
+  /** No mail could be made of it: to try again would not help. */
+  | { kind: 'unfit'; problem: string; relay: string }
   | { kind: 'unknown'; problem: string; relay: string };
 
 /** What is recorded of a delivery after a try. */
@@ -31,9 +33,8 @@ export function settle(
 ): Settled {
   if (outcome.kind !== 'answered') {
     const detail = redactAddresses(outcome.problem);
-    return outcome.kind === 'unknown'
-      ? { state: 'unknown', detail }
-      : { ...putOff(delivery), detail };
+    if (outcome.kind === 'unsent') return { ...putOff(delivery), detail };
+    return { state: outcome.kind === 'unfit' ? 'failed' : 'unknown', detail };
   }
   const reply = describeReply(outcome.reply);
   const { verdict } = judgeReply(outcome.reply);

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { Message } from '../domain/message.ts';
 import type { Signer } from './dkim/signer.ts';
 import type { AssembledCopy, Copy, Edition } from './edition.ts';
@@ -42,9 +41,14 @@ export function digestMessage(edition: Edition, addressed: AddressedCopy): Messa
 }
 
 /** The message of a draft, signed when there is a signer. */
-export async function finishDigest(draft: DigestDraft, signer: Signer | null): Promise<Message> {
+export function finishDigest(
+  draft: DigestDraft,
+  signer: Signer | null,
+): Message | Promise<Message> {
   if (signer === null) return joined(draft, '');
-  return joined(draft, await signer.sign(draft.headers, draft.body.map(relaxedOf)));
+  return signer
+    .sign(draft.headers, draft.body.map(relaxedOf))
+    .then((signature) => joined(draft, signature));
 }
 
 /** One reader's digest, not yet signed. @throws RangeError as `digestMessage`. */
@@ -160,9 +164,10 @@ function checkedMessageId(messageId: string): string {
   throw new RangeError('A Message-ID is not of the form <id@domain>.');
 }
 
-/** Contains `=_`, which never stands in quoted-printable, so no part can hold it (RFC 2045 §6.7). */
+/** Contains `=_`, which never stands in quoted-printable, so no part can hold it (RFC 2045 §6.7). As
+ *  unique as the Message-ID. */
 function boundaryOf(messageId: string): string {
-  return `=_${createHash('sha256').update(messageId).digest('hex').slice(0, 32)}`;
+  return `=_${messageId.replace(/[^A-Za-z0-9]/g, '').slice(0, 32)}`;
 }
 
 function contentType(boundary: string): string {

@@ -1,6 +1,6 @@
 import Handlebars from 'handlebars';
 import { describeDay, describeLongDay } from '../domain/describe.ts';
-import type { Digest, RankedPaper, Selection } from '../domain/digest.ts';
+import type { Digest, RankedPaper, SelectedPaper, Selection } from '../domain/digest.ts';
 import type { Preferences } from '../domain/subscriber.ts';
 import {
   choiceOf,
@@ -10,7 +10,7 @@ import {
   subjectOf,
   whyOf,
 } from './edition-words.ts';
-import { FORMS, type Form, layOut } from './layout.ts';
+import { FORMS, type Form, layOut, type Place } from './layout.ts';
 import { memoise, memoisePair } from './memoise.ts';
 import { countWords } from './paper-view.ts';
 import {
@@ -72,7 +72,7 @@ export function renderEdition(
     sender,
     assemble: (copy) => {
       checkCopy(copy);
-      return assemble(press, stock, copy);
+      return assemble(stock, copy);
     },
   };
 }
@@ -86,6 +86,10 @@ interface Stock {
   /** A paper of the plain text with its number and its reason. */
   setText(rank: number, form: Form, place: number, reason: string): Piece;
   frames(chosen: number, cut: number): Frames;
+  /** `darkHorse` is -1 when there is none. */
+  layOut(count: number, darkHorse: number): readonly Place[];
+  /** `49 papers read, 10 chosen for you.` */
+  count(chosen: number): string;
   /** Words that many readers share, for the HTML and for the plain text. */
   words(text: string): { html: Piece; text: Piece };
   /** The subject and the preheader for papers of these ranks. */
@@ -148,6 +152,12 @@ function openStock(press: Press, byRank: ReadonlyMap<number, RankedPaper>): Stoc
     setText: (rank, form, place, reason) =>
       setText(faceOf(rank, form, false) * MOST_PLACES + place, reason),
     frames,
+    layOut: memoisePair((count: number, darkHorse: number) =>
+      layOut(count, darkHorse === -1 ? null : darkHorse),
+    ),
+    count: memoise(
+      (chosen: number) => `${papersOf(press.papersRead)} read, ${chosen} chosen for you.`,
+    ),
     words: memoise((text: string) => ({ html: escaped(text), text: pieceOf(wrap(text)) })),
     subject: (ranks) => (ranks[0] === undefined ? site.siteName : subject(ranks.length, ranks[0])),
     preheader: (ranks, count) => preheader(count, ranks.slice(0, MOST_IN_PREHEADER).join(',')),
@@ -169,37 +179,30 @@ function readFace(face: number): { rank: number; form: Form; isRuled: boolean } 
   return { rank: Math.floor(place / FORMS.length), form, isRuled: face % 2 === 1 };
 }
 
-interface Placed {
-  rank: number;
-  form: Form;
-  isFirstBrief: boolean;
-  isRuled: boolean;
-  reason: string;
-}
-
-function assemble(press: Press, stock: Stock, copy: Copy): AssembledCopy {
-  const placed = placePapers(copy);
-  const ranks = placed.map(({ rank }) => rank);
-  const count = `${papersOf(press.papersRead)} read, ${placed.length} chosen for you.`;
+function assemble(stock: Stock, copy: Copy): AssembledCopy {
+  const { selection } = copy;
+  const darkHorse = selection.findIndex(({ rank }) => rank === copy.darkHorseRank);
+  const places = stock.layOut(selection.length, darkHorse);
+  const ranks = places.map(({ at }) => paperAt(selection, at).rank);
+  const count = stock.count(places.length);
   const choice = stock.words(choiceOf(copy.topicNames, copy.keywords));
   const asked = copy.askedOn === null ? null : stock.askedDay(copy.askedOn);
   const why = whyOf({ ...copy, asked, siteName: stock.site.siteName });
   const token = pieceOf(copy.token);
-  const own = {
-    token,
-    preheader: stock.preheader(ranks, count),
-    choice: choice.html,
-    why: escaped(why),
-  };
-  const room =
-    MAX_HTML_BYTES - stock.frames(placed.length, 0).htmlBytes - bytesOf(Object.values(own));
-  const fitted = fitPapers(placed, stock, room);
-  const frame = stock.frames(placed.length, placed.length - fitted.count);
+  const preheader = stock.preheader(ranks, count);
+  const whyHtml = escaped(why);
+  const own = [token, preheader, choice.html, whyHtml];
+  const room = MAX_HTML_BYTES - stock.frames(places.length, 0).htmlBytes - bytesOf(own);
+  const fitted = fitPapers(selection, places, stock, room);
+  const frame = stock.frames(places.length, places.length - fitted.count);
   const readingTime = readingTimeOf(fitted.words);
   return {
     subject: stock.subject(ranks),
     html: fillPart(frame.html, {
-      ...own,
+      token,
+      preheader,
+      choice: choice.html,
+      why: whyHtml,
       readingTime: stock.words(readingTime).html,
       papers: fitted.pieces,
     }),
@@ -208,28 +211,22 @@ function assemble(press: Press, stock: Stock, copy: Copy): AssembledCopy {
       summary: stock.words(`${count} ${readingTime}`).text,
       choice: choice.text,
       why: pieceOf(wrap(why)),
-      papers: placed.flatMap((paper, place) => textOf(paper, place, stock)),
+      papers: textPapers(selection, places, stock),
     }),
   };
 }
 
-function placePapers(copy: Copy): Placed[] {
-  const laidOut = layOut(copy.selection, copy.darkHorseRank);
-  const firstBrief = laidOut.findIndex(({ form }) => form === 'brief');
-  return laidOut.map(({ rank, form, reason }, place) => ({
-    rank,
-    form,
-    reason,
-    isFirstBrief: place === firstBrief,
-    isRuled: form === 'brief' && place > firstBrief,
-  }));
-}
-
 /** The papers that a mail has room for, as HTML: all, unless the briefs would make it too long. */
-function fitPapers(placed: readonly Placed[], stock: Stock, room: number) {
+function fitPapers(
+  selection: Selection,
+  places: readonly Place[],
+  stock: Stock,
+  room: number,
+): { pieces: Piece[]; count: number; words: number } {
   const pieces: Piece[] = [];
   let [bytes, count, words] = [0, 0, 0];
-  for (const { rank, form, isFirstBrief, isRuled, reason } of placed) {
+  for (const { at, form, isFirstBrief, isRuled } of places) {
+    const { rank, reason } = paperAt(selection, at);
     const paper = stock.set(rank, form, isRuled, reason);
     bytes += paper.bytes;
     if (bytes > room && form === 'brief') break;
@@ -241,11 +238,20 @@ function fitPapers(placed: readonly Placed[], stock: Stock, room: number) {
   return { pieces, count, words };
 }
 
-function textOf({ rank, form, isFirstBrief, reason }: Placed, place: number, stock: Stock) {
+function textPapers(selection: Selection, places: readonly Place[], stock: Stock): Piece[] {
   const { darkHorse, briefs } = stock.headings.text;
-  const piece = stock.setText(rank, form, place, reason);
-  if (form === 'darkHorse') return [darkHorse, piece];
-  return isFirstBrief ? [briefs, piece] : [piece];
+  const pieces: Piece[] = [];
+  for (const [place, { at, form, isFirstBrief }] of places.entries()) {
+    const { rank, reason } = paperAt(selection, at);
+    if (form === 'darkHorse') pieces.push(darkHorse);
+    else if (isFirstBrief) pieces.push(briefs);
+    pieces.push(stock.setText(rank, form, place, reason));
+  }
+  return pieces;
+}
+
+function paperAt(selection: Selection, at: number): SelectedPaper {
+  return selection[at] as SelectedPaper;
 }
 
 function reasonLine(reason = ''): string {

@@ -1,27 +1,36 @@
-import type { SelectedPaper, Selection } from '../domain/digest.ts';
-
 export const FORMS = ['lead', 'story', 'darkHorse', 'brief'] as const;
 export type Form = (typeof FORMS)[number];
 
-export interface Placed extends SelectedPaper {
+/** A place in a mail. */
+export interface Place {
+  /** Which paper of the selection stands here. */
+  at: number;
   form: Form;
+  isFirstBrief: boolean;
+  /** A hairline parts it from the brief before. */
+  isRuled: boolean;
 }
 
 /**
  * Which paper stands where: one lead, three stories, the dark horse, the rest in brief. Five papers
- * or fewer are a lead and briefs (LOOK: edition), and then the dark horse is one of the briefs.
+ * or fewer are a lead and briefs (LOOK: edition), and then the dark horse is one of the briefs. The
+ * dark horse is told by its place in the selection, null when there is none.
  */
-export function layOut(selection: Selection, darkHorseRank: number | null): Placed[] {
-  const isShort = selection.length <= LONGEST_SHORT_EDITION;
-  const darkHorse = selection.find(({ rank }) => rank === darkHorseRank);
-  const others = selection.filter((paper) => paper !== darkHorse);
-  if (darkHorse === undefined || isShort) {
-    const inOrder =
-      others.length === 0 || darkHorse === undefined ? selection : [...others, darkHorse];
-    return inOrder.map((paper, place) => ({ ...paper, form: formAt(place, isShort) }));
+export function layOut(count: number, darkHorse: number | null): Place[] {
+  const isShort = count <= LONGEST_SHORT_EDITION;
+  const all = Array.from({ length: count }, (_, at) => at);
+  const others = all.filter((at) => at !== darkHorse);
+  const inOrder = isShort && darkHorse !== null ? [...others, darkHorse] : others;
+  const formed = inOrder.map((at, place) => ({ at, form: formAt(place, isShort) }));
+  if (!isShort && darkHorse !== null) {
+    formed.splice(1 + STORIES, 0, { at: darkHorse, form: 'darkHorse' });
   }
-  const placed = others.map((paper, place) => ({ ...paper, form: formAt(place, isShort) }));
-  return placed.toSpliced(1 + STORIES, 0, { ...darkHorse, form: 'darkHorse' });
+  const firstBrief = formed.findIndex(({ form }) => form === 'brief');
+  return formed.map((each, place) => ({
+    ...each,
+    isFirstBrief: place === firstBrief,
+    isRuled: each.form === 'brief' && place > firstBrief,
+  }));
 }
 
 function formAt(place: number, isShort: boolean): Form {

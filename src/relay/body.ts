@@ -41,6 +41,13 @@ export function createBodyWriter(blockBytes = BLOCK_BYTES): BodyWriter {
   let last = NOTHING_YET;
 
   const copy = (piece: Buffer) => {
+    if (offset === 0 && piece.length <= blockBytes - ROOM_AT_END - length) {
+      block.set(piece, length);
+      length += piece.length;
+      offset = piece.length;
+      if (offset > 0) last = piece[offset - 1] ?? LINE_FEED;
+      return;
+    }
     const copied = piece.copy(block, length, offset, offset + blockBytes - ROOM_AT_END - length);
     length += copied;
     offset += copied;

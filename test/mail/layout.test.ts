@@ -1,13 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { layOut } from '../../src/mail/layout.ts';
 
-function ranks(count: number) {
-  return Array.from({ length: count }, (_, rank) => ({ rank, reason: '' }));
-}
-
-function shape(count: number, darkHorseRank: number | null): string {
-  return layOut(ranks(count), darkHorseRank)
-    .map(({ rank, form }) => `${form} ${rank}`)
+function shape(count: number, darkHorse: number | null): string {
+  return layOut(count, darkHorse)
+    .map(({ at, form }) => `${form} ${at}`)
     .join(', ');
 }
 
@@ -31,7 +27,12 @@ describe('layOut', () => {
     expect(shape(1, 0)).toBe('lead 0');
   });
 
-  it('ignores a dark horse that was not selected', () => {
-    expect(shape(2, 9)).toBe('lead 0, brief 1');
+  it('parts the briefs by lines, but for the first', () => {
+    const briefs = layOut(7, null).filter(({ form }) => form === 'brief');
+    expect(briefs.map(({ isFirstBrief, isRuled }) => [isFirstBrief, isRuled])).toEqual([
+      [true, false],
+      [false, true],
+      [false, true],
+    ]);
   });
 });

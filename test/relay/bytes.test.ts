@@ -86,7 +86,7 @@ describe('What a server receives', () => {
 describe('The envelope', () => {
   const sent = async (extensions: readonly string[], changes: Partial<Message> = {}) => {
     const server = await scripted(extensions);
-    const message = { envelope: ENVELOPE, content: [rawOf('Hello.\r\n')], isPlain: true };
+    const message = { envelope: ENVELOPE, content: [rawOf('Hello.\r\n')], isPlain: false };
     const outcome = await relayTo(server.url).send({ ...message, ...changes });
     const [, mail, rcpt] = server.lines;
     return { outcome, mail, rcpt, lines: server.lines };

@@ -8,7 +8,7 @@ import type { Clock } from '../../domain/clock.ts';
 import type { Selection } from '../../domain/digest.ts';
 import type { Subscriber } from '../../domain/subscriber.ts';
 import { hashSuppressed, type Tokens } from '../../domain/tokens.ts';
-import { type DigestDraft, draftDigest, finishDigest } from '../../mail/digest-message.ts';
+import { draftDigest, finishDigest } from '../../mail/digest-message.ts';
 import type { Signer } from '../../mail/dkim/signer.ts';
 import { messageIdFor } from '../../mail/message-id.ts';
 import { copyFor, type OpenEdition } from './editions.ts';
@@ -32,12 +32,10 @@ export interface Prepared {
 
 type Reader = Subscriber & { emailKey: string };
 
-type Drafted = Omit<Ready, 'message'> & { draft: DigestDraft };
-
-/** Mails composed in one go, before others get their turn: connections wait meanwhile. */
+/** Selections chosen in one go, before others get their turn: connections wait meanwhile. */
 const AT_A_TIME = 10;
 
-/** Decides for each delivery, and composes the mails of those that go out. */
+/** Decides for each delivery, and chooses the papers of those that go out. */
 export async function prepareBatch(
   deps: PrepareDeps,
   edition: OpenEdition,
@@ -49,36 +47,28 @@ export async function prepareBatch(
   const readers = new Map((await listSubscribers(db, ids)).map((reader) => [reader.id, reader]));
   const suppressed = await findSuppressedReaders(deps, [...readers.values()]);
   const choose = await openChoice(db, edition, claimed, readers);
-  const verdicts: Verdict[] = [];
-  const finishing: Promise<Ready>[] = [];
+  const prepared: Prepared = { ready: [], verdicts: [] };
   for (const [place, delivery] of claimed.entries()) {
     if (place > 0 && place % AT_A_TIME === 0) await nextTurn();
     const { subscriberId } = delivery;
     const reader = readers.get(subscriberId);
     const obstacle = obstacleFor(reader, suppressed);
     if (!reader || obstacle !== null) {
-      verdicts.push({ subscriberId, state: 'skipped', detail: obstacle ?? '' });
+      prepared.verdicts.push({ subscriberId, state: 'skipped', detail: obstacle ?? '' });
       continue;
     }
     const selection = delivery.selection ?? choose(reader);
     if (selection.length === 0) {
-      verdicts.push({ subscriberId, state: 'skipped', detail: NO_MATCH });
-      continue;
-    }
-    const drafted = draft(deps, edition, { delivery, reader, selection, leaseId });
-    if (drafted instanceof RangeError) {
-      verdicts.push({ subscriberId, state: 'failed', detail: drafted.message });
-    } else finishing.push(finish(drafted, deps.signer));
+      prepared.verdicts.push({ subscriberId, state: 'skipped', detail: NO_MATCH });
+    } else prepared.ready.push(readyFor(deps, edition, { delivery, reader, selection, leaseId }));
   }
-  return { ready: await Promise.all(finishing), verdicts };
+  return prepared;
 }
 
 const NO_MATCH = 'No paper of this digest matches what the reader follows.';
 
-/** A reader whose mail cannot be composed, such as for an address that fits no header, must not hold
- *  up the others: the problem is the answer then. */
-function draft(
-  { tokens, messageIdKey, clock }: PrepareDeps,
+function readyFor(
+  { tokens, messageIdKey, clock, signer }: PrepareDeps,
   edition: OpenEdition,
   {
     delivery,
@@ -86,42 +76,32 @@ function draft(
     selection,
     leaseId,
   }: { delivery: ClaimedDelivery; reader: Reader; selection: Selection; leaseId: number },
-): Drafted | RangeError {
+): Ready {
   const { mail, digest } = edition;
   const { subscriberId, attempts, sendAt } = delivery;
   const messageId =
     delivery.messageId ??
     messageIdFor(digest.id, subscriberId, messageIdKey, mail.sender.messageIdDomain);
   const messageDate = delivery.messageDate ?? clock();
-  const token = tokens.seal({ digestId: digest.id, subscriberId });
-  const copy = copyFor(edition, reader, { token, selection });
-  try {
-    const addressed = { ...copy, to: reader.email, messageId, date: messageDate };
-    return {
-      draft: draftDigest(mail, addressed),
-      subscriberId,
-      leaseId,
-      attempts: attempts + 1,
-      selection,
-      messageId,
-      messageDate,
-      digestId: digest.id,
-      kind: digest.kind,
-      sendAt,
-      domain: reader.email.slice(reader.email.lastIndexOf('@') + 1).toLowerCase(),
-      emailKey: reader.emailKey,
-    };
-  } catch (error) {
-    if (error instanceof RangeError) return error;
-    throw error;
-  }
-}
-
-async function finish(
-  { draft: unsigned, ...rest }: Drafted,
-  signer: Signer | null,
-): Promise<Ready> {
-  return { ...rest, message: await finishDigest(unsigned, signer) };
+  return {
+    subscriberId,
+    leaseId,
+    attempts: attempts + 1,
+    selection,
+    messageId,
+    messageDate,
+    digestId: digest.id,
+    kind: digest.kind,
+    sendAt,
+    domain: reader.email.slice(reader.email.lastIndexOf('@') + 1).toLowerCase(),
+    emailKey: reader.emailKey,
+    compose: () => {
+      const token = tokens.seal({ digestId: digest.id, subscriberId });
+      const copy = copyFor(edition, reader, { token, selection });
+      const addressed = { ...copy, to: reader.email, messageId, date: messageDate };
+      return finishDigest(draftDigest(mail, addressed), signer);
+    },
+  };
 }
 
 function obstacleFor(

@@ -16,7 +16,9 @@ export interface Ready extends NextTry {
   domain: string;
   /** Under what the address is suppressed, should there be no such reader. */
   emailKey: string;
-  message: Message;
+  /** Makes the mail, when it is about to leave: many wait, and mails are large.
+   *  @throws RangeError when none can be made, such as for an address that fits no header. */
+  compose: () => Message | Promise<Message>;
 }
 
 /** A try whose result is recorded. */
@@ -82,6 +84,8 @@ interface Group extends Passage {
   resolve: (passage: Passage) => void;
   reject: (error: unknown) => void;
 }
+
+const LEASE_ENDED = 'The lease ended before the mail could leave.';
 
 interface Entry extends Ready {
   group: Group;
@@ -186,10 +190,19 @@ export function createSendingWindow(deps: WindowDeps): SendingWindow {
     leave(entry);
   };
 
+  /** Never rejects: a mail that cannot be composed must not hold up the others. */
+  const send = async (entry: Entry): Promise<SendOutcome> => {
+    try {
+      const message = await entry.compose();
+      if (!deps.isAlive(entry.leaseId)) return { kind: 'unsent', problem: LEASE_ENDED, relay: '' };
+      return await relay.send(message);
+    } catch (error) {
+      return { kind: 'unfit', problem: (error as Error).message, relay: '' };
+    }
+  };
+
   const deliver = async (entry: Entry) => {
-    const outcome: SendOutcome = deps.isAlive(entry.leaseId)
-      ? await relay.send(entry.message)
-      : { kind: 'unsent', problem: 'The lease ended before the mail could leave.', relay: '' };
+    const outcome = await send(entry);
     const now = clock();
     waiting.ended(entry, temperOf(outcome), now.getTime());
     const { subscriberId, leaseId } = entry;

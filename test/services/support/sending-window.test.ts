@@ -52,7 +52,7 @@ function ready(subscriberId: number): Ready {
       domain: 'example.org',
       emailKey: `${subscriberId}`,
       messageId: '',
-      message: {} as Message,
+      compose: () => ({}) as Message,
     },
     ...{ messageDate: new Date(0), sendAt: new Date(0) },
   };

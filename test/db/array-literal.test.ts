@@ -1,0 +1,34 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { numberArray, textArray, timeArray } from '../../src/db/array-literal.ts';
+import { useDatabase } from '../support/database.ts';
+
+const database = useDatabase();
+
+async function readBack(type: string, literal: string): Promise<unknown> {
+  const { rows } = await database.database.pool.query(`SELECT $1::${type}[] AS list`, [literal]);
+  return rows[0].list;
+}
+
+describe('An array for Postgres', () => {
+  it('of texts is read as it was written, whatever they hold', async () => {
+    const texts = fc.array(
+      fc.option(fc.string({ unit: 'binary' }).map((text) => text.replaceAll('\0', ''))),
+    );
+    await fc.assert(
+      fc.asyncProperty(texts, async (list) => {
+        expect(await readBack('text', textArray(list))).toEqual(list);
+      }),
+      { numRuns: 200 },
+    );
+    const hard = ['', 'NULL', 'a"b\\c', '{x,y}', ' , ', 'line\nbreak', null];
+    expect(await readBack('text', textArray(hard))).toEqual(hard);
+  });
+
+  it('of numbers and of moments too', async () => {
+    expect(await readBack('int', numberArray([]))).toEqual([]);
+    expect(await readBack('int', numberArray([1, -2, 30]))).toEqual([1, -2, 30]);
+    const moment = new Date('2026-05-08T07:00:00.123Z');
+    expect(await readBack('timestamptz', timeArray([moment, undefined]))).toEqual([moment, null]);
+  });
+});
