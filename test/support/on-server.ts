@@ -1,6 +1,4 @@
 import { describe } from 'vitest';
 
-/** A suite about real PostgreSQL servers: part of `npm run test:services`, no part of `npm test`. */
-export function describeOnServer(title: string, suite: () => void): void {
-  if (process.env.TEST_DATABASE_URL) describe(title, suite);
-}
+/** A suite about real PostgreSQL servers: part of `npm run test:services`, skipped by `npm test`. */
+export const describeOnServer = describe.runIf(process.env.TEST_DATABASE_URL);
