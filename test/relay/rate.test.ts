@@ -12,26 +12,40 @@ afterEach(() => {
   for (const rate of opened.splice(0)) rate.close();
 });
 
-/** Takes turns on two workers at once; returns how many each second had. Time stands still but for
- *  `pass`, which is called by who has to wait. */
+/** Takes turns on two workers at once; returns how many each second had. Time stands still until every
+ *  worker that has not got all its turns waits for it: then `pass` is called. */
 async function secondsOf(store: RateStore, pass: (ms: number) => Promise<void>, turns: number) {
-  let second = 0;
   const counts: number[] = [0];
-  const sleep = async (ms: number) => {
+  let working = 2;
+  let asleep: (() => void)[] = [];
+  const wakeUp = async (ms: number) => {
+    if (working === 0 || asleep.length < working) return;
+    const sleepers = asleep;
+    asleep = [];
     await pass(ms);
-    second += 1;
-    counts[second] = 0;
+    counts.push(0);
+    for (const wake of sleepers) wake();
   };
+  const sleep = (ms: number) =>
+    new Promise<void>((resolve) => {
+      asleep.push(resolve);
+      void wakeUp(ms);
+    });
   const onError = (error: Error) => {
     throw error;
   };
   const rates = [1, 2].map(() => openRate({ perSecond: 10, store, onError, sleep }));
   opened.push(...rates);
-  const take = async (rate: Rate) => {
-    await rate.takeTurn('relay.example.org:25');
-    counts[second] = (counts[second] ?? 0) + 1;
+  const takeAll = async (rate: Rate) => {
+    const take = async () => {
+      await rate.takeTurn('relay.example.org:25');
+      counts[counts.length - 1] = (counts.at(-1) ?? 0) + 1;
+    };
+    await Promise.all(Array.from({ length: turns / 2 }, take));
+    working -= 1;
+    await wakeUp(1000);
   };
-  await Promise.all(rates.flatMap((rate) => Array.from({ length: turns / 2 }, () => take(rate))));
+  await Promise.all(rates.map(takeAll));
   return counts;
 }
 
