@@ -52,12 +52,23 @@ async function runOn(
   const tasks = [...places].flatMap(([pair, home]) =>
     chosen
       .filter((scenario) => isWanted(scenario, pair, form))
-      .map((scenario) => ({ scenario, run: () => runOne(pair, scenario, options, home) })),
+      .map((scenario) => ({
+        scenario,
+        run: async () => {
+          const ran = await runOne(pair, scenario, options, home);
+          if (stages.isOver()) throw new Error('The run is over.');
+          tell(ran);
+          return ran;
+        },
+      })),
   );
   const patient = tasks.filter(({ scenario }) => scenario.isPatient).map(({ run }) => run());
   const others = tasks.filter(({ scenario }) => !scenario.isPatient);
-  const ran = await inLanes(others.filter(({ scenario }) => !scenario.breaksPostgres));
-  ran.push(...(await Promise.all(patient)));
+  const [inTurn, ...beside] = await Promise.all([
+    inLanes(others.filter(({ scenario }) => !scenario.breaksPostgres)),
+    ...patient,
+  ]);
+  const ran = [...inTurn, ...beside];
   for (const { scenario, run } of others) if (scenario.breaksPostgres) ran.push(await run());
   return ran;
 }
@@ -119,11 +130,10 @@ async function runOne(
   { perform }: Home,
 ): Promise<Ran> {
   const { name, workers, movesClock } = scenario;
-  const tell = (line: string) => console.error(`  ${name}, ${pair}: ${line}`);
   const beganAt = performance.now();
   const finding = await perform(scenario, {
     random: createRandom(seed),
-    say: tell,
+    say: (line) => say({ name, pair }, line),
     ...(workers !== undefined && { workers }),
     ...(movesClock && { movesClock }),
   }).catch((error: Error) => ({
@@ -131,8 +141,15 @@ async function runOne(
     violations: [`it broke off: ${error.message}`],
   }));
   const seconds = Math.round((performance.now() - beganAt) / 100) / 10;
-  const verdict = finding.violations.length === 0 ? 'held' : 'BROKEN';
-  console.error(`${verdict.padEnd(7)} ${name}, ${pair}, ${seconds} s`);
-  for (const violation of finding.violations) tell(violation);
   return { name, pair, seconds, finding };
+}
+
+function tell({ name, pair, seconds, finding: { violations } }: Ran): void {
+  const verdict = violations.length === 0 ? 'held' : 'BROKEN';
+  console.error(`${verdict.padEnd(7)} ${name}, ${pair}, ${seconds} s`);
+  for (const violation of violations) say({ name, pair }, violation);
+}
+
+function say({ name, pair }: Pick<Ran, 'name' | 'pair'>, line: string): void {
+  console.error(`  ${name}, ${pair}: ${line}`);
 }

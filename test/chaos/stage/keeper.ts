@@ -11,6 +11,8 @@ export interface Keeper {
   close(thing: Closable): Promise<void>;
   /** Closes all, also what is still being opened; what was opened last goes first. */
   closeAll(): Promise<void>;
+  /** Whether `closeAll` was called. */
+  isOver(): boolean;
 }
 
 export function createKeeper(): Keeper {
@@ -32,6 +34,7 @@ export function createKeeper(): Keeper {
       return thing;
     },
     close,
+    isOver: () => isOver,
     closeAll: async () => {
       isOver = true;
       for (const thing of [...opened].reverse()) {
