@@ -21,6 +21,7 @@ export const hardReplies: Scenario = {
     stage.sending.leave();
     const { states } = await statusOf(stage);
     const suppressed = await stage.withLedger((ledger) => ledger.suppressed());
+    stage.sink.judgeBy(null);
     const resumed = await runWell('digest resume', stage.place).then(
       () => true,
       () => false,

@@ -44,7 +44,8 @@ async function slowDown(stage: Stage): Promise<Finding> {
   );
   const others = stage.sink.accepted();
   const flowedMs = Math.round(performance.now() - beganAt);
-  if (flowed) await pause(1000);
+  // It may be the one behind a slow one.
+  if (flowed) await until(() => stage.sink.acceptances.has(NOBODY)).then(() => pause(1000));
   else await until(() => stage.sink.accepted() > others, 30_000).catch(() => undefined);
   hangUp();
   const finding = await settleAndCheck(stage, { swallowed: 1 });
