@@ -4,6 +4,7 @@ import { createRandom } from './random.ts';
 import { isWanted, type Scenario } from './scenarios/scenario.ts';
 import { LANES } from './settings.ts';
 import { openEmbeddedHome, openEmbeddedStage } from './stage/embedded.ts';
+import { createKeeper, type Keeper } from './stage/keeper.ts';
 import { openServersHome, openServersStage, type StageOptions } from './stage/servers.ts';
 import type { Finding, Pair, Stage } from './stage/stage.ts';
 import type { Ran } from './summary.ts';
@@ -11,19 +12,20 @@ import type { Ran } from './summary.ts';
 /** Where the stages of a pair come from. */
 interface Home {
   perform(scenario: Scenario, options: StageOptions): Promise<Finding>;
-  stop(): Promise<void>;
+  close(): Promise<void>;
 }
 
 /** Those that mostly wait run beside the lanes; those that crash what all share run last. */
 export async function runAll(chosen: readonly Scenario[], options: Options): Promise<Ran[]> {
-  const homes = new Map<Pair, Home>();
-  const stages = new Set<Stage>();
+  const homes = createKeeper();
+  const stages = createKeeper();
   try {
-    return await Promise.race([interrupted(), runOn(homes, stages, chosen, options)]);
+    return await Promise.race([interrupted(), runOn({ homes, stages }, chosen, options)]);
   } finally {
-    for (const stage of stages) await stage.close();
+    await stages.closeAll();
+    await homes.closeAll();
+    // An interrupted story goes on until it meets what is gone.
     await killAll();
-    for (const home of homes.values()) await home.stop();
   }
 }
 
@@ -37,25 +39,36 @@ function interrupted(): Promise<never> {
 }
 
 async function runOn(
-  homes: Map<Pair, Home>,
-  stages: Set<Stage>,
+  { homes, stages }: { homes: Keeper; stages: Keeper },
   chosen: readonly Scenario[],
   options: Options,
 ): Promise<Ran[]> {
   const form = { isLong: options.sizes.servers.isLong, isNamed: options.only.length > 0 };
+  const places = new Map<Pair, Home>();
   for (const pair of options.pairs) {
     if (chosen.some((scenario) => isWanted(scenario, pair, form)))
-      homes.set(pair, await openHome(pair, stages, options));
+      places.set(pair, await homes.open(() => openHome(pair, stages, options)));
   }
-  const tasks = [...homes].flatMap(([pair, home]) =>
+  const tasks = [...places].flatMap(([pair, home]) =>
     chosen
       .filter((scenario) => isWanted(scenario, pair, form))
-      .map((scenario) => ({ scenario, run: () => runOne(pair, scenario, options, home) })),
+      .map((scenario) => ({
+        scenario,
+        run: async () => {
+          const ran = await runOne(pair, scenario, options, home);
+          if (stages.isOver()) throw new Error('The run is over.');
+          tell(ran);
+          return ran;
+        },
+      })),
   );
   const patient = tasks.filter(({ scenario }) => scenario.isPatient).map(({ run }) => run());
   const others = tasks.filter(({ scenario }) => !scenario.isPatient);
-  const ran = await inLanes(others.filter(({ scenario }) => !scenario.breaksPostgres));
-  ran.push(...(await Promise.all(patient)));
+  const [inTurn, ...beside] = await Promise.all([
+    inLanes(others.filter(({ scenario }) => !scenario.breaksPostgres)),
+    ...patient,
+  ]);
+  const ran = [...inTurn, ...beside];
   for (const { scenario, run } of others) if (scenario.breaksPostgres) ran.push(await run());
   return ran;
 }
@@ -70,39 +83,43 @@ async function inLanes(tasks: readonly { run: () => Promise<Ran> }[]): Promise<R
   return ran;
 }
 
-async function openHome(pair: Pair, stages: Set<Stage>, { sizes }: Options): Promise<Home> {
+async function openHome(pair: Pair, stages: Keeper, { sizes }: Options): Promise<Home> {
   if (pair === 'servers') {
     const home = await openServersHome();
     return {
-      stop: home.stop,
+      close: home.stop,
       perform: async ({ servers }, options) =>
-        on(stages, await openServersStage(home, options), (stage) =>
-          servers?.(stage, sizes.servers),
+        on(
+          stages,
+          () => openServersStage(home, options),
+          (stage) => servers?.(stage, sizes.servers),
         ),
     };
   }
   const home = await openEmbeddedHome();
   return {
-    stop: home.stop,
+    close: home.stop,
     perform: async ({ embedded }, options) =>
-      on(stages, await openEmbeddedStage(home, options), (stage) =>
-        embedded?.(stage, sizes.embedded),
+      on(
+        stages,
+        () => openEmbeddedStage(home, options),
+        (stage) => embedded?.(stage, sizes.embedded),
       ),
   };
 }
 
 /** A process that ended by itself is told in any case: in most scenarios it should have lived on. */
 async function on<Place extends Stage>(
-  stages: Set<Stage>,
-  stage: Place,
+  stages: Keeper,
+  opening: () => Promise<Place>,
   story: (stage: Place) => Promise<Finding> | undefined,
 ): Promise<Finding> {
-  stages.add(stage);
+  const stage = await stages.open(opening);
   try {
     return (await story(stage)) ?? { counts: null, violations: [] };
   } finally {
     for (const crash of stage.crashes) stage.say(`a process ended by itself: ${crash}`);
-    if (stages.delete(stage)) await stage.close();
+    await stages.close(stage);
   }
 }
 
@@ -113,11 +130,10 @@ async function runOne(
   { perform }: Home,
 ): Promise<Ran> {
   const { name, workers, movesClock } = scenario;
-  const tell = (line: string) => console.error(`  ${name}, ${pair}: ${line}`);
   const beganAt = performance.now();
   const finding = await perform(scenario, {
     random: createRandom(seed),
-    say: tell,
+    say: (line) => say({ name, pair }, line),
     ...(workers !== undefined && { workers }),
     ...(movesClock && { movesClock }),
   }).catch((error: Error) => ({
@@ -125,8 +141,15 @@ async function runOne(
     violations: [`it broke off: ${error.message}`],
   }));
   const seconds = Math.round((performance.now() - beganAt) / 100) / 10;
-  const verdict = finding.violations.length === 0 ? 'held' : 'BROKEN';
-  console.error(`${verdict.padEnd(7)} ${name}, ${pair}, ${seconds} s`);
-  for (const violation of finding.violations) tell(violation);
   return { name, pair, seconds, finding };
+}
+
+function tell({ name, pair, seconds, finding: { violations } }: Ran): void {
+  const verdict = violations.length === 0 ? 'held' : 'BROKEN';
+  console.error(`${verdict.padEnd(7)} ${name}, ${pair}, ${seconds} s`);
+  for (const violation of violations) say({ name, pair }, violation);
+}
+
+function say({ name, pair }: Pick<Ran, 'name' | 'pair'>, line: string): void {
+  console.error(`  ${name}, ${pair}: ${line}`);
 }

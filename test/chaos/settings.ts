@@ -7,9 +7,12 @@ export const MOST_IN_FLIGHT = 2 * CONNECTIONS;
 /** The day of the seed papers, and so of the digest. */
 export const DAY = '2026-05-08';
 
-/** The address of a reader. They are of ten domains, so that one that is slowed does not slow all. */
+/** So many that a few that are slowed do not slow all. */
+export const DOMAINS = 40;
+
+/** The address of a reader. */
 export function addressOf(n: number): string {
-  return `reader${n}@d${n % 10}.example.org`;
+  return `reader${n}@d${n % DOMAINS}.example.org`;
 }
 
 /** Within this a killed worker's readers are mailed by another, in s. */
@@ -19,4 +22,4 @@ export const RECOVER_WITHIN_S = 60;
 export const STOP_WITHIN_S = 25;
 
 /** Scenarios that run side by side: they wait more than they work. */
-export const LANES = 3;
+export const LANES = 4;

@@ -16,11 +16,12 @@ export const hardReplies: Scenario = {
         : null,
     );
     stage.sending.begin();
-    // Whether the command waits for the digest to be resumed is not the matter here.
-    await stage.sending.finish(20_000).catch(() => undefined);
+    // It says so when the digest is paused; the states show whether it is.
+    await stage.sending.finish(60_000).catch(() => undefined);
     stage.sending.leave();
     const { states } = await statusOf(stage);
     const suppressed = await stage.withLedger((ledger) => ledger.suppressed());
+    stage.sink.judgeBy(null);
     const resumed = await runWell('digest resume', stage.place).then(
       () => true,
       () => false,

@@ -42,8 +42,12 @@ const FAULTS: readonly RelayFault[] = [
   { name: 'close after 250', stage: 'accepted', fault: { thenDrop: 'gently' }, states: ['sent'] },
 ];
 
-/** Few enough hard refusals in many mails that the digest does not pause (DESIGN: 5 % of 200). */
-const READERS = 600;
+/** Every how many readers one meets a fault: prime to the hours, zones and domains of the readers, so
+ *  that the faults come evenly over the batches. Hard refusals are then so few in any 200 replies that
+ *  the digest does not pause (DESIGN: 5 % of 200). */
+const STEP = 19;
+
+const READERS = STEP * FAULTS.length;
 
 /** Minutes until the second try, in s: 5 ± 20 % (MAIL.md §5.8). */
 const RETRY_IN_S = [240, 360] as const;
@@ -117,13 +121,13 @@ function isOfConnection({ stage, name }: RelayFault): boolean {
   return stage === 'MAIL' && name.startsWith('421');
 }
 
-const GAP = 17;
+/** Every which MAIL meets one. */
+const GAP = 31;
 
 /** Spreads the faults over the readers. */
 function assign(): Map<string, RelayFault> {
   const known = FAULTS.filter(({ stage }) => stage !== 'MAIL');
-  const step = Math.floor(READERS / known.length);
-  return new Map(known.map((fault, n) => [addressOf(n * step + step - 1), fault]));
+  return new Map(known.map((fault, n) => [addressOf(n * STEP), fault]));
 }
 
 function replies(stage: SmtpStage, code: string, state: DeliveryState): RelayFault {

@@ -11,7 +11,7 @@ const NOBODY = addressOf(53);
 export const slowRelay: Scenario = {
   name: 'slow-relay',
   about:
-    'two replies come at one byte a second and one never: the others are mailed meanwhile, and only the last is unknown',
+    'two replies come at one byte a second and one never: the others are mailed meanwhile, save one behind each, and only the last is unknown',
   inShort: ['servers'],
   workers: 1,
   servers: slowDown,
@@ -33,16 +33,19 @@ async function slowDown(stage: Stage): Promise<Finding> {
   stage.sink.judgeBy(({ stage: where, recipient }) =>
     where === 'accepted' ? slow[recipient ?? ''] : null,
   );
+  // With PIPELINING the commands of one more mail went out behind each dot (RFC 2920): that one waits.
+  const beside = READERS - Object.keys(slow).length;
   stage.sending.begin();
   await until(() => Object.keys(slow).some((email) => stage.sink.acceptances.has(email)));
   const beganAt = performance.now();
-  const flowed = await until(() => stage.sink.accepted() >= READERS, OTHERS_WITHIN_MS).then(
+  const flowed = await until(() => stage.sink.accepted() >= beside, OTHERS_WITHIN_MS).then(
     () => true,
     () => false,
   );
   const others = stage.sink.accepted();
   const flowedMs = Math.round(performance.now() - beganAt);
-  if (flowed) await pause(1000);
+  // It may be the one behind a slow one.
+  if (flowed) await until(() => stage.sink.acceptances.has(NOBODY)).then(() => pause(1000));
   else await until(() => stage.sink.accepted() > others, 30_000).catch(() => undefined);
   hangUp();
   const finding = await settleAndCheck(stage, { swallowed: 1 });
@@ -50,7 +53,7 @@ async function slowDown(stage: Stage): Promise<Finding> {
     ...withMore(finding, [
       flowed
         ? null
-        : `only ${others} of ${READERS} were mailed within ${OTHERS_WITHIN_MS / 1000} s of a slow reply: it holds up the others`,
+        : `only ${others} of ${beside} were mailed within ${OTHERS_WITHIN_MS / 1000} s of a slow reply: it holds up the others`,
       finding.counts?.unknown === 1
         ? null
         : `${finding.counts?.unknown} deliveries are unknown, expected the one without a reply`,

@@ -53,20 +53,20 @@ export async function openEmbeddedStage(
 
   let unknown = 0;
   let uncounted: number[] = [];
+  let group = { kills: [] as number[], left: 0 };
   let counting = Promise.resolve();
   /** What was `sending` is `unknown` once the next process has taken over; nobody can look before. Kills
-   *  that follow one another too quickly share what they left. */
+   *  that follow one another before somebody could look share what they left. */
   const countUnknown = async () => {
     await slots[0]?.up();
-    const kills = uncounted;
-    uncounted = [];
-    const { states } = await statusOf({ place }).catch((error) => {
-      uncounted.unshift(...kills);
-      throw error;
-    });
-    const left = (states.unknown ?? 0) - unknown;
+    const { states } = await statusOf({ place });
+    const left = Math.max(0, (states.unknown ?? 0) - unknown);
     unknown += left;
-    for (const kill of kills) sendingAtKills[kill] = Math.ceil(left / kills.length);
+    if (uncounted.length > 0) group = { kills: uncounted, left: 0 };
+    uncounted = [];
+    group.left += left;
+    for (const kill of group.kills)
+      sendingAtKills[kill] = Math.ceil(group.left / group.kills.length);
   };
   const open = () => {
     slots[0] = openSlot({

@@ -1,5 +1,6 @@
 import type { DeliveryState } from '../../../src/domain/delivery.ts';
 import type { DeliveryRow } from '../check.ts';
+import { DOMAINS } from '../settings.ts';
 
 /** Runs a statement. Numbers may come as text. */
 export type Query = (
@@ -110,8 +111,8 @@ export function createLedger(query: Query) {
          SELECT email, email, 'active', '{}', '{}', 'daily',
            (ARRAY['UTC', 'Europe/Berlin', 'America/New_York', 'Asia/Kolkata', 'Pacific/Auckland'])[1 + n % 5],
            n % 24, 10, now(), now(), now()
-         FROM generate_series(0, $1::int - 1) AS n, LATERAL (SELECT 'reader' || n || '@d' || n % 10 || '.example.org' AS email) AS made`,
-        [count],
+         FROM generate_series(0, $1::int - 1) AS n, LATERAL (SELECT 'reader' || n || '@d' || n % $2::int || '.example.org' AS email) AS made`,
+        [count, DOMAINS],
       );
     },
   };

@@ -13,7 +13,8 @@ export interface Sending {
   begin(): void;
   /** Kills the command and starts it again, so that it rings at once for what was freed. */
   again(): void;
-  /** Resolves when nothing is due or in hand any more. @throws Error after `timeoutMs`. */
+  /** Resolves when nothing is due or in hand any more. @throws Error after `timeoutMs`, or when the
+   *  digest is paused. */
   finish(timeoutMs?: number): Promise<Status>;
   /** Kills the command. */
   leave(): void;
@@ -21,6 +22,9 @@ export interface Sending {
 
 /** Exit codes of a `digest send` that saw the end: all sent, or some failed or unknown. */
 const SAW_THE_END: readonly (number | null)[] = [0, 3];
+
+/** That of one whose digest is paused. */
+const PAUSED = 5;
 
 export function createSending(
   place: Place,
@@ -55,6 +59,7 @@ export function createSending(
         if (command !== mine) continue;
         command = null;
         said = ended.stderr + ended.stdout;
+        if (ended.code === PAUSED) throw new Error('The digest is paused.');
         if (!SAW_THE_END.includes(ended.code)) {
           await pause(200);
           continue;

@@ -39,7 +39,7 @@ export interface LaunchOptions {
   nodeOptions?: readonly string[];
 }
 
-const alive = new Set<ChildProcess>();
+const alive = new Map<ChildProcess, Promise<Ended>>();
 
 /** Starts `paperboy` with the words given. */
 export function launch(
@@ -52,7 +52,6 @@ export function launch(
     cwd,
     env: { PATH, HOME, ...env },
   });
-  alive.add(child);
   const text = { stdout: '', stderr: '' };
   for (const name of ['stdout', 'stderr'] as const) {
     child[name].setEncoding('utf8').on('data', (chunk: string) => {
@@ -61,10 +60,17 @@ export function launch(
   }
   child.stdin.on('error', () => undefined);
   if (!takesInput) child.stdin.end();
-  const ended = once(child, 'close').then(([code]) => {
-    alive.delete(child);
-    return { code: code as number | null, ...text };
+  // Such as for a folder that is gone; it closes all the same.
+  child.on('error', ({ message }) => {
+    text.stderr += message;
   });
+  const ended = new Promise<Ended>((resolve) => {
+    child.on('close', (code) => {
+      alive.delete(child);
+      resolve({ code, ...text });
+    });
+  });
+  alive.set(child, ended);
   return {
     pid: child.pid ?? 0,
     stdout: () => text.stdout,
@@ -106,8 +112,8 @@ export async function startPaperboy(
 
 /** For `afterEach`: no process outlives its test. */
 export async function killAll(): Promise<void> {
-  const gone = [...alive].map((child) => once(child, 'close'));
-  for (const child of alive) child.kill('SIGKILL');
+  const gone = [...alive.values()];
+  for (const child of alive.keys()) child.kill('SIGKILL');
   await Promise.all(gone);
 }
 
