@@ -16,8 +16,9 @@ export default defineConfig({
     // Files share the processes they run in, and with them the modules: to load those for each file
     // took more than a third of the time.
     isolate: false,
-    testTimeout: 20_000,
-    hookTimeout: 30_000,
+    // For what hangs, not for what is slow: some tests open PGlite thrice, on machines that are busy.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
     projects: [
       { extends: true, test: { name: 'plain', include: WITHOUT_DATABASE } },
       {
