@@ -11,7 +11,11 @@ const SLOWEST_MS = 1000;
 /** How long no mail may come, in ms, before a kill is given up. */
 const LONGEST_MS = 60_000;
 
-/** With so few, the command that sends is started again at each, which rings at once. */
+/** After how long without a mail, in ms, the command that sends is started again: it rings at once for
+ *  what the kills freed, and by itself every 10 s only. Each time it gets twice as long to start. */
+const IDLE_MS = 2000;
+
+/** So few are told one by one. */
 const FEW = 20;
 
 export const randomKills: Scenario = {
@@ -32,7 +36,7 @@ async function killAtRandom(stage: Stage, { readers, kills }: Sizes): Promise<Fi
   let missed: string | null = null;
   for (let killsLeft = kills; killsLeft > 0; killsLeft -= 1) {
     const next = doneOf(stage) + nextKillAfter(random, { readers, done: doneOf(stage), killsLeft });
-    const isThere = await until(() => doneOf(stage) >= next, LONGEST_MS).catch(() => false);
+    const isThere = await until(hasCome(stage, next), LONGEST_MS).catch(() => false);
     if (!isThere) {
       missed = `only ${kills - killsLeft} of ${kills} kills: ${sink.accepted()} accepted, and no more came`;
       break;
@@ -41,9 +45,26 @@ async function killAtRandom(stage: Stage, { readers, kills }: Sizes): Promise<Fi
     await killOne(stage);
     if (killsLeft % 10 === 1 || kills <= FEW)
       stage.say(`${kills - killsLeft + 1} of ${kills} kills, ${sink.accepted()} accepted`);
-    if (kills <= FEW && stage.pair === 'servers') stage.sending.again();
   }
   return withMore(await settleAndCheck(stage, { timeoutMs: 600_000 }), [missed]);
+}
+
+/** Looks whether so many are done, and has what is due rung for when nothing happens. */
+function hasCome(stage: Stage, count: number): () => boolean {
+  let last = doneOf(stage);
+  let lookAgainAt = performance.now() + IDLE_MS;
+  let idleMs = IDLE_MS;
+  return () => {
+    const done = doneOf(stage);
+    const isIdle = done <= last && performance.now() > lookAgainAt;
+    if (isIdle) {
+      stage.sending.again();
+      idleMs *= 2;
+    }
+    if (isIdle || done > last) lookAgainAt = performance.now() + idleMs;
+    last = done;
+    return done >= count;
+  };
 }
 
 /** Kills one of those that run; if none does, the first that runs again. */
