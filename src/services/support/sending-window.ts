@@ -5,6 +5,7 @@ import type { Message } from '../../domain/message.ts';
 import { type SendOutcome, settle } from '../../domain/outcome.ts';
 import { judgeReply } from '../../domain/smtp-reply.ts';
 import type { Relay } from '../../relay/relay.ts';
+import { type Group, leave, noteTaken, openGroup, type Sending } from './passage.ts';
 import { createWaitingList } from './waiting-list.ts';
 
 /** A delivery whose mail is ready. */
@@ -48,21 +49,6 @@ export interface WindowDeps {
   stopping: AbortSignal;
 }
 
-/** What became of the deliveries of a batch; those that were not tried stay claimed. */
-export interface Passage {
-  sent: number;
-  /** Not to be sent before, since their domains asked for patience. */
-  putOff: { subscriberId: number; nextAt: Date }[];
-}
-
-/** Deliveries on their way through the window. */
-export interface Sending {
-  /** Resolves when none of them waits for its turn any more: there is room for others. */
-  begun: Promise<void>;
-  /** Resolves when what became of each is recorded. Rejects when nothing more can be recorded. */
-  ended: Promise<Passage>;
-}
-
 /** The way of every digest mail of a worker process to the relay. */
 export interface SendingWindow {
   /** Sends what may be sent. */
@@ -74,16 +60,6 @@ const WORTH = 0.4;
 
 /** How long fewer of them wait for company, in ms. */
 const LINGER_MS = 4;
-
-interface Group extends Passage {
-  /** Not yet taken from the waiting list. */
-  waiting: number;
-  /** Not yet recorded. */
-  left: number;
-  onBegun: () => void;
-  resolve: (passage: Passage) => void;
-  reject: (error: unknown) => void;
-}
 
 const LEASE_ENDED = 'The lease ended before the mail could leave.';
 
@@ -110,8 +86,8 @@ export function createSendingWindow(deps: WindowDeps): SendingWindow {
     if (isCommitting) return;
     if (stopping.aborted || !relay.isOpen()) {
       for (const entry of waiting.clear()) {
-        noteTaken(entry);
-        leave(entry);
+        noteTaken(entry.group);
+        leave(entry.group);
       }
     }
     const changes = tried.length + Math.min(waiting.length, size - inFlight + tried.length);
@@ -132,10 +108,10 @@ export function createSendingWindow(deps: WindowDeps): SendingWindow {
     for (const { entry, until } of putOff) {
       const { group, subscriberId } = entry;
       group.putOff.push({ subscriberId, nextAt: new Date(until) });
-      noteTaken(entry);
-      leave(entry);
+      noteTaken(entry.group);
+      leave(entry.group);
     }
-    next.forEach(noteTaken);
+    for (const { group } of next) noteTaken(group);
     inFlight += next.length;
     if (results.length + next.length === 0) {
       // All that waits is held back by its domains: an end of what is on its way to them wakes us.
@@ -171,7 +147,7 @@ export function createSendingWindow(deps: WindowDeps): SendingWindow {
       deps.onRecorded(digestId, results, results.length - recorded.results);
       for (const { entry, result } of results) {
         if (result.state === 'sent') entry.group.sent += 1;
-        leave(entry);
+        leave(entry.group);
       }
       for (const entry of next) start(entry, recorded.going.has(entry.subscriberId));
     } catch (error) {
@@ -187,7 +163,7 @@ export function createSendingWindow(deps: WindowDeps): SendingWindow {
     }
     inFlight -= 1;
     waiting.ended(entry, { isAccepted: false, asksForPatience: false }, clock().getTime());
-    leave(entry);
+    leave(entry.group);
   };
 
   /** Never rejects: a mail that cannot be composed must not hold up the others. */
@@ -223,38 +199,6 @@ export function createSendingWindow(deps: WindowDeps): SendingWindow {
       return sending;
     },
   };
-}
-
-function openGroup(count: number): Sending & { group: Group } {
-  const group: Group = {
-    waiting: count,
-    left: count,
-    sent: 0,
-    putOff: [],
-    onBegun: () => undefined,
-    resolve: () => undefined,
-    reject: () => undefined,
-  };
-  const begun = new Promise<void>((resolve) => {
-    group.onBegun = resolve;
-    if (count === 0) resolve();
-  });
-  const ended = new Promise<Passage>((resolve, reject) => {
-    group.resolve = resolve;
-    group.reject = reject;
-    if (count === 0) resolve({ sent: 0, putOff: [] });
-  });
-  return { group, begun, ended };
-}
-
-function noteTaken({ group }: Entry): void {
-  group.waiting -= 1;
-  if (group.waiting === 0) group.onBegun();
-}
-
-function leave({ group }: Entry): void {
-  group.left -= 1;
-  if (group.left === 0) group.resolve({ sent: group.sent, putOff: group.putOff });
 }
 
 function digestOf({ digestId }: Ready): number {
