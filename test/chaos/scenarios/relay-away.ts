@@ -41,6 +41,8 @@ async function goAway(stage: Stage, { isLong }: Sizes): Promise<Finding> {
   const phases = isLong ? PHASES : PHASES.slice(0, FEW[stage.pair]);
   for (const [where, fault] of phases) {
     stage.sink.judgeBy((moment) => (moment.stage === where ? fault : null));
+    // One that was greeted before would take mail all the same.
+    stage.sink.hangUp();
     stage.sending.again();
     // A sender that keeps what is due to itself until the relay is back does right too.
     await stage.sending.finish(PHASE_MS).catch(() => undefined);

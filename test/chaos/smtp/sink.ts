@@ -13,6 +13,8 @@ export interface Sink {
   accepted(door?: number): number;
   /** Who decides on faults; null for none. */
   judgeBy(judge: SmtpJudge | null): void;
+  /** Breaks every connection that is open. */
+  hangUp(): void;
   /** How long each message waits for its answer, in ms. */
   setDelay(delayMs: number): void;
   /** Calls back at each acceptance, right after it is noted. */
@@ -60,6 +62,9 @@ export function openSink(): Sink {
     acceptances,
     accepted: (door) =>
       door === undefined ? perDoor.reduce((sum, each) => sum + each, 0) : (perDoor[door] ?? 0),
+    hangUp: () => {
+      for (const socket of sockets) socket.destroy();
+    },
     judgeBy: (judge) => {
       now.judge = judge;
     },
