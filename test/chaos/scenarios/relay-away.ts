@@ -24,7 +24,8 @@ const PHASE_MS = 5000;
 /** Phases of the short form, where each costs its time; on the embedded pair a stop and a start too. */
 const FEW = { servers: 5, embedded: 3 };
 
-const MAY_BE: readonly string[] = ['pending', 'deferred', 'claimed'];
+/** In flight, too: a mail that is marked waits for a connection until the circuit opens. */
+const MAY_BE: readonly string[] = ['pending', 'deferred', 'claimed', 'sending'];
 
 export const relayAway: Scenario = {
   name: 'relay-away',
