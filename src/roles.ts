@@ -20,8 +20,8 @@ export interface Running {
   stop(): Promise<void>;
 }
 
-/** Batches that a worker has in hand side by side: one is claimed and composed, one is sent, one waits
- *  for its last replies. */
+/** Batches of a worker that still have mails to begin, side by side: while one is sent, others are
+ *  claimed and chosen for. Those that only wait for replies do not count. */
 const BATCHES_AT_ONCE = 3;
 
 /** How long a worker that is to stop waits for relays to answer, in ms. What is unanswered then is

@@ -4,7 +4,6 @@ import type { DigestKind, Selection } from '../domain/digest.ts';
 import { holdDue } from './batches.ts';
 import type { Db } from './client.ts';
 import { unpackSelection } from './packed-selection.ts';
-import { deliveriesOf } from './partitions.ts';
 import { deliveries, digests } from './schema.ts';
 
 /** One delivery, or null. */
@@ -152,10 +151,9 @@ export async function returnToPending(
     'state' in which
       ? sql`state = ${which.state}`
       : sql`subscriber_id = ANY(${sql.param([...which.subscriberIds])}::bigint[])`;
-  const deliveriesHere = deliveriesOf(digestId);
   const touched = await tx.execute<{ batch: number }>(sql`
-    SELECT DISTINCT batch FROM ${deliveriesHere}
-    WHERE state IN ('failed', 'unknown') AND ${chosen} ORDER BY batch`);
+    SELECT DISTINCT batch FROM deliveries
+    WHERE digest_id = ${digestId} AND state IN ('failed', 'unknown') AND ${chosen} ORDER BY batch`);
   if (touched.rows.length === 0) return 0;
   await holdDue(
     tx,
@@ -164,7 +162,7 @@ export async function returnToPending(
     now,
   );
   const result = await tx.execute(sql`
-    UPDATE ${deliveriesHere} SET state = 'pending', next_at = ${now}, updated_at = ${now}
-    WHERE state IN ('failed', 'unknown') AND ${chosen}`);
+    UPDATE deliveries SET state = 'pending', next_at = ${now}, updated_at = ${now}
+    WHERE digest_id = ${digestId} AND state IN ('failed', 'unknown') AND ${chosen}`);
   return result.rowCount ?? 0;
 }

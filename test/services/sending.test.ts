@@ -610,6 +610,16 @@ describe('A relay that does not answer', () => {
 });
 
 describe('A batch that breaks off', () => {
+  it('puts off what cannot be composed by a fault of ours, and fails nobody for good', async () => {
+    const { digestId } = await composeFor(many(2));
+    const signer = { sign: () => Promise.reject(new Error('The key is gone.')) };
+    await deliver(deps({ signer }), { digestId, leaseId: await lease() });
+    expect(await rows(digestId)).toMatchObject(
+      Array(2).fill({ state: 'deferred', detail: 'The key is gone.', lease: null }),
+    );
+    expect(sink.tries).toBe(0);
+  });
+
   it('does not stop at a reader whose mail cannot be composed', async () => {
     const { digestId } = await composeFor([{ email: 'no address' }, { email: 'a@example.org' }]);
     const result = await deliver(deps(), { digestId, leaseId: await lease() });

@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { countDeliveries } from '../../src/db/accounting.ts';
+import { returnToPending } from '../../src/db/deliveries.ts';
 import { composeDigest } from '../../src/services/compose-digest.ts';
 import { tidyUp } from '../../src/services/tidy-up.ts';
 import { useDatabase } from '../support/database.ts';
@@ -46,6 +47,8 @@ describe('Deliveries', () => {
     const { states } = await countDeliveries(database.db, digestId, daysLater(31));
     expect(states).toMatchObject({ sent: 2, failed: 1, pending: 0 });
     expect(await tidy(daysLater(32))).toMatchObject({ digests: 0 });
+    const failed = { state: 'failed' } as const;
+    expect(await returnToPending(database.db, digestId, failed, daysLater(32))).toBe(0);
   });
 
   it('that still wait are kept, however old', async () => {

@@ -166,14 +166,16 @@ export function createSendingWindow(deps: WindowDeps): SendingWindow {
     leave(entry.group);
   };
 
-  /** Never rejects: a mail that cannot be composed must not hold up the others. */
+  /** Never rejects: a mail that cannot be composed must not hold up the others. One that fits no header
+   *  never will; any other trouble is ours and may be mended, so it is tried again. */
   const send = async (entry: Entry): Promise<SendOutcome> => {
     try {
       const message = await entry.compose();
       if (!deps.isAlive(entry.leaseId)) return { kind: 'unsent', problem: LEASE_ENDED, relay: '' };
       return await relay.send(message);
     } catch (error) {
-      return { kind: 'unfit', problem: (error as Error).message, relay: '' };
+      const kind = error instanceof RangeError ? 'unfit' : 'unsent';
+      return { kind, problem: (error as Error).message, relay: '' };
     }
   };
 
