@@ -106,6 +106,7 @@ describe('From the sign-up to the digest', () => {
     const own = parts.tokens.seal({ digestId: digest?.id ?? 0, subscriberId: reader?.id ?? 0 });
     expect(mail).toContain(`/unsubscribe/${own}`);
     await works.splice(0)[0]?.stop();
+    await parts.settled();
     expect(await states(digest?.id)).toMatchObject({ sent: 1, pending: 0 });
     expect(await inbox().list()).toHaveLength(2);
   });
