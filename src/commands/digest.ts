@@ -138,8 +138,8 @@ async function preview(
 ): Promise<void> {
   await withParts(async (parts) => {
     const digest = await requireDigest(parts.db, kind, date ?? null);
-    const { editions, messageIdKey, signer } = await parts.mail();
-    const deps = { ...parts, editions, messageIdKey, signer };
+    const { editions, messageIds, signer } = await parts.mail();
+    const deps = { ...parts, editions, messageIds, signer };
     await io.stdout.write(
       await previewDigest(deps, digest, { email: email ?? null, asText: text === true }),
     );

@@ -61,10 +61,11 @@ export async function claimBatch(
     RETURNING delivery.subscriber_id AS "subscriberId", attempts, send_at AS "sendAt", selection,
               message_id AS "messageId", message_date AS "messageDate"`);
   return result.rows.map((row) => ({
-    ...row,
     subscriberId: Number(row.subscriberId),
+    attempts: row.attempts,
     sendAt: new Date(row.sendAt),
     selection: row.selection === null ? null : unpackSelection(row.selection),
+    messageId: row.messageId,
     messageDate: row.messageDate === null ? null : new Date(row.messageDate),
   }));
 }

@@ -53,15 +53,52 @@ export async function lockSubscriber(db: Db, id: number): Promise<Subscriber | n
   return row ?? null;
 }
 
-/** Subscribers by id; those that no longer exist are left out. */
+/** A subscriber with the key under which the address is suppressed. */
+export type Reader = Subscriber & { emailKey: string };
+
+/** Subscribers by id; those that no longer exist are left out. Asked for every mail, and so without the
+ *  mapper, which costs more than the query. */
 export async function listSubscribers(
   db: Db,
   ids: readonly number[],
-): Promise<(Subscriber & { emailKey: string })[]> {
-  return db
-    .select({ ...COLUMNS, emailKey: subscribers.emailKey })
-    .from(subscribers)
-    .where(sql`id = ANY(${sql.param([...ids])}::bigint[])`);
+): Promise<Map<number, Reader>> {
+  const result = await db.execute<{
+    id: string;
+    email: string;
+    emailKey: string;
+    status: SubscriberStatus;
+    topics: string[];
+    keywords: string[];
+    frequency: Preferences['frequency'];
+    timezone: string;
+    hour: number;
+    papers: number;
+    createdAt: string;
+    confirmedAt: string | null;
+  }>(sql`
+    SELECT id, email, email_key AS "emailKey", status, to_json(topics) AS topics,
+      to_json(keywords) AS keywords, frequency, timezone, hour, papers,
+      created_at AS "createdAt", confirmed_at AS "confirmedAt"
+    FROM subscribers WHERE id = ANY(${sql.param([...ids])}::bigint[])`);
+  const readers = new Map<number, Reader>();
+  for (const row of result.rows) {
+    const id = Number(row.id);
+    readers.set(id, {
+      id,
+      email: row.email,
+      emailKey: row.emailKey,
+      status: row.status,
+      topics: row.topics,
+      keywords: row.keywords,
+      frequency: row.frequency,
+      timezone: row.timezone,
+      hour: row.hour,
+      papers: row.papers,
+      createdAt: new Date(row.createdAt),
+      confirmedAt: row.confirmedAt === null ? null : new Date(row.confirmedAt),
+    });
+  }
+  return readers;
 }
 
 /** Adds a subscriber who is not known yet; null when somebody else added the address meanwhile. */

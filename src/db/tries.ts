@@ -21,10 +21,10 @@ export interface TryResult {
   subscriberId: number;
   leaseId: number;
   state: Extract<DeliveryState, 'sent' | 'deferred' | 'failed' | 'unknown' | 'expired'>;
-  nextAt?: Date;
+  nextAt?: Date | undefined;
   relay?: string;
-  reply?: string;
-  detail?: string;
+  reply?: string | undefined;
+  detail?: string | undefined;
 }
 
 export interface Recorded {

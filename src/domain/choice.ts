@@ -15,30 +15,37 @@ export interface Choice {
   takeBest(count: number): void;
 }
 
-/** A choice among at most `size` items; `likeness` of two places is 0 to 1. */
-export function createChoice(size: number, likeness: (a: number, b: number) => number): Choice {
-  const open: number[] = [];
+/** A choice among at most `size` items, empty at first; `likeness` of two places is 0 to 1. Its memory
+ *  serves one reader after the other: room of its own for each would cost more than the choosing. */
+export function createChoice(
+  size: number,
+  likeness: (a: number, b: number) => number,
+): Choice & { clear(): void } {
+  const open = new Int32Array(size);
   const isOpen = new Uint8Array(size);
   const worth = new Float64Array(size);
   const closest = new Float64Array(size);
-  const taken: number[] = [];
+  let offered = 0;
+  let taken: number[] = [];
 
   const take = (place: number) => {
     isOpen[place] = 0;
     taken.push(place);
-    for (const other of open) {
+    for (let at = 0; at < offered; at += 1) {
+      const other = open[at] as number;
       if (isOpen[other] === 0) continue;
       const like = likeness(other, place);
-      if (like > (closest[other] ?? 0)) closest[other] = like;
+      if (like > (closest[other] as number)) closest[other] = like;
     }
   };
 
   const findBest = (): number => {
     let best = -1;
     let most = Number.NEGATIVE_INFINITY;
-    for (const place of open) {
+    for (let at = 0; at < offered; at += 1) {
+      const place = open[at] as number;
       if (isOpen[place] === 0) continue;
-      const marginal = (worth[place] ?? 0) - (1 - LAMBDA) * (closest[place] ?? 0);
+      const marginal = (worth[place] as number) - (1 - LAMBDA) * (closest[place] as number);
       if (marginal > most) {
         most = marginal;
         best = place;
@@ -48,15 +55,24 @@ export function createChoice(size: number, likeness: (a: number, b: number) => n
   };
 
   return {
+    clear: () => {
+      isOpen.fill(0);
+      offered = 0;
+      taken = [];
+    },
     offer: (place, score) => {
-      open.push(place);
+      open[offered] = place;
+      offered += 1;
       isOpen[place] = 1;
       worth[place] = LAMBDA * score;
+      closest[place] = 0;
     },
     get offered() {
-      return open.length;
+      return offered;
     },
-    taken,
+    get taken() {
+      return taken;
+    },
     isOpen: (place) => isOpen[place] === 1,
     take,
     takeBest: (count) => {

@@ -37,13 +37,17 @@ const DARK_HORSE_POPULARITY = 0.3;
 /** A selector for a digest. What does not depend on the reader is computed here, once. */
 export function createSelector(facts: SelectionFacts): Selector {
   const { papers, similarity } = facts;
-  const base = papers.map(baseScore);
+  const base = Float64Array.from(papers, baseScore);
   const interests = interestsByTopic(papers);
   const reasonOf = createReasons(facts);
-
+  const choice = createChoice(papers.length, (a, b) =>
+    similarity(papers[a]?.rank ?? 0, papers[b]?.rank ?? 0),
+  );
   /** 0 to 1 for each paper: 1 when it says one of the reader's words, else by its best followed topic. */
-  const interestOf = (reader: Reader, keywordMatches: KeywordMatches): Float64Array => {
-    const interest = new Float64Array(papers.length);
+  const interest = new Float64Array(papers.length);
+
+  const weigh = (reader: Reader, keywordMatches: KeywordMatches) => {
+    interest.fill(0);
     for (const topic of reader.topics) {
       for (const { place, value } of interests.get(topic) ?? NONE) {
         if (value > (interest[place] ?? 0)) interest[place] = value;
@@ -54,19 +58,17 @@ export function createSelector(facts: SelectionFacts): Selector {
       if (!ranks || ranks.size === 0) continue;
       for (const [place, { rank }] of papers.entries()) if (ranks.has(rank)) interest[place] = 1;
     }
-    return interest;
   };
 
   return (reader, seen, keywordMatches) => {
     const hasWishes = reader.topics.length > 0 || reader.keywords.length > 0;
-    const interest = interestOf(reader, keywordMatches);
-    const choice = createChoice(papers.length, (a, b) =>
-      similarity(papers[a]?.rank ?? 0, papers[b]?.rank ?? 0),
-    );
-    for (const [place, paper] of papers.entries()) {
-      const mine = interest[place] ?? 0;
-      if ((hasWishes && mine === 0) || seen.has(paper.id)) continue;
-      choice.offer(place, (base[place] ?? 0) + WEIGHTS.interest * mine);
+    weigh(reader, keywordMatches);
+    choice.clear();
+    for (let place = 0; place < papers.length; place += 1) {
+      const mine = interest[place] as number;
+      if (hasWishes && mine === 0) continue;
+      if (seen.size > 0 && seen.has((papers[place] as RankedPaper).id)) continue;
+      choice.offer(place, (base[place] as number) + WEIGHTS.interest * mine);
     }
     const hasDarkHorse =
       reader.papers > DARK_HORSE_PLACE + 1 && choice.offered > DARK_HORSE_PLACE + 1;
@@ -111,9 +113,10 @@ function findDarkHorse(
   isOpen: (place: number) => boolean,
 ): number | null {
   let best: number | null = null;
-  for (const [place, { popularity }] of papers.entries()) {
-    const mine = interest[place] ?? 0;
-    if (mine === 0 || popularity >= DARK_HORSE_POPULARITY || !isOpen(place)) continue;
+  for (let place = 0; place < papers.length; place += 1) {
+    const mine = interest[place] as number;
+    if (mine === 0 || !isOpen(place)) continue;
+    if ((papers[place] as RankedPaper).popularity >= DARK_HORSE_POPULARITY) continue;
     if (best === null || mine > (interest[best] ?? 0)) best = place;
   }
   return best;
@@ -132,12 +135,14 @@ function createReasons({ kind, papers, topicNames, mostDiscussedRank }: Selectio
   const nameOf = (slug: string) => topicNames.get(slug) ?? slug;
   return (place, reader, keywordMatches, isDarkHorse) => {
     const paper = papers[place] as RankedPaper;
-    const saidKeywords = reader.keywords.filter((keyword) =>
-      keywordMatches.get(keyword)?.has(paper.rank),
-    );
+    const saidKeywords =
+      reader.keywords.length === 0
+        ? reader.keywords
+        : reader.keywords.filter((keyword) => keywordMatches.get(keyword)?.has(paper.rank));
     let key = isDarkHorse ? 1 : 0;
-    for (const [bit, { slug }] of paper.topics.entries()) {
-      if (reader.topics.includes(slug)) key += 2 ** (bit + 1);
+    for (let bit = 0; bit < paper.topics.length; bit += 1) {
+      if (reader.topics.includes((paper.topics[bit] as { slug: string }).slug))
+        key += 2 ** (bit + 1);
     }
     const before = saidKeywords.length === 0 ? known[place]?.get(key) : undefined;
     if (before !== undefined) return before;

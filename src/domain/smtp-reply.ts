@@ -1,5 +1,5 @@
 import { redactAddresses } from './redact.ts';
-import { type Blame, ruleFor } from './reply-rules.ts';
+import { ACCEPTED_RULE, type Blame, ruleFor } from './reply-rules.ts';
 
 /** What a relay answered: `code` 250, `enhanced` 2.0.0 when given (RFC 3463), and its text. */
 export interface SmtpReply {
@@ -28,6 +28,7 @@ export interface Judgement {
  * failed mail than a lost reader.
  */
 export function judgeReply(reply: SmtpReply): Judgement {
+  if (verdictOf(reply) === 'accepted') return ACCEPTED;
   const { name, source, blames, slowsDomain } = ruleFor({
     ...reply,
     text: redactAddresses(reply.text),
@@ -42,6 +43,15 @@ export function judgeReply(reply: SmtpReply): Judgement {
     rule: { name, source },
   };
 }
+
+/** Nearly every reply. */
+const ACCEPTED: Judgement = {
+  verdict: 'accepted',
+  blames: ACCEPTED_RULE.blames,
+  suppresses: false,
+  slowsDomain: false,
+  rule: { name: ACCEPTED_RULE.name, source: ACCEPTED_RULE.source },
+};
 
 /** An unknown class is no acceptance and no refusal. */
 function verdictOf({ code }: SmtpReply): Verdict {

@@ -9,11 +9,13 @@ import {
   phraseTokens,
   textHeader,
 } from './headers.ts';
+import { memoise } from './memoise.ts';
 import type { Sender } from './sender.ts';
-import { type EncodedPiece, linesOf, type Piece, relaxedOf } from './slots.ts';
+import { linesOf, type Piece, relaxedOf, textOf } from './slots.ts';
 
 /** A copy and how it is addressed; kept with the delivery, so that every attempt is the same. */
-export interface AddressedCopy extends Copy {
+export interface AddressedCopy {
+  copy: Copy;
   to: string;
   /** With its angle brackets. */
   messageId: string;
@@ -27,7 +29,7 @@ export interface DigestDraft {
   envelope: Message['envelope'];
   /** Without the blank line behind them. */
   headers: string;
-  body: readonly EncodedPiece[];
+  body: readonly Piece[];
 }
 
 /**
@@ -37,7 +39,7 @@ export interface DigestDraft {
  * @throws RangeError for an address that cannot stand in a header, and as `Edition.assemble`.
  */
 export function digestMessage(edition: Edition, addressed: AddressedCopy): Message {
-  return joined(draftDigest(edition, addressed), '');
+  return whole(draftDigest(edition, addressed), '');
 }
 
 /** The message of a draft, signed when there is a signer. */
@@ -45,95 +47,105 @@ export function finishDigest(
   draft: DigestDraft,
   signer: Signer | null,
 ): Message | Promise<Message> {
-  if (signer === null) return joined(draft, '');
+  if (signer === null) return whole(draft, '');
   return signer
     .sign(draft.headers, draft.body.map(relaxedOf))
-    .then((signature) => joined(draft, signature));
+    .then((signature) => whole(draft, signature));
 }
 
 /** One reader's digest, not yet signed. @throws RangeError as `digestMessage`. */
 export function draftDigest(edition: Edition, addressed: AddressedCopy): DigestDraft {
-  const { sender } = edition;
-  const copy = edition.assemble(addressed);
-  const boundary = boundaryOf(addressed.messageId);
+  const shared = sharedOf(edition);
+  const assembled = edition.assemble(addressed.copy);
+  const { textHead, htmlHead, end } = shared.multipart;
   return {
     envelope: {
-      from: checkedAddress(addressed.returnPath ?? sender.from.address),
+      from: checkedAddress(addressed.returnPath ?? edition.sender.from.address),
       to: checkedAddress(addressed.to),
     },
-    headers: headersOf(edition, addressed, copy.subject) + contentType(boundary),
-    body: [
-      partHead(boundary, 'text/plain'),
-      ...copy.text,
-      partHead(boundary, 'text/html'),
-      ...copy.html,
-      linesOf(`--${boundary}--\r\n`),
-    ],
+    headers: headersOf(edition, shared, addressed, assembled.subject),
+    body: [textHead, ...assembled.text, htmlHead, ...assembled.html, end],
   };
 }
 
 /** The HTML of a copy, for the web view and for previews. */
 export function digestHtml(edition: Edition, copy: Copy): string {
-  return textOf(edition.assemble(copy).html);
+  return edition.assemble(copy).html.map(textOf).join('');
 }
 
 /** The plain text of a copy. */
 export function digestText(edition: Edition, copy: Copy): string {
-  return textOf(edition.assemble(copy).text);
+  return edition.assemble(copy).text.map(textOf).join('');
 }
 
-function joined({ envelope, headers, body }: DigestDraft, signature: string): Message {
-  const head = Buffer.from(`${signature}${headers}\r\n`, 'latin1');
-  return { envelope, content: [head, ...body.map(encodedOf)], isPlain: true };
+function whole({ envelope, headers, body }: DigestDraft, signature: string): Message {
+  const content: Buffer[] = [Buffer.from(`${signature}${headers}\r\n`, 'latin1')];
+  for (const { encoded } of body) content.push(encoded);
+  return { envelope, content, isPlain: true };
 }
 
 function headersOf(
   edition: Edition,
+  { headers: { from, list, rest }, subjectHeader, dateHeader }: Shared,
   addressed: AddressedCopy,
   subject: AssembledCopy['subject'],
 ): string {
-  const { from, list, rest } = sharedHeadersOf(edition);
-  return [
-    from,
-    mailboxHeader('To', { name: '', address: addressed.to }),
-    textHeader('Subject', subject),
-    header('Date', [mailDate(addressed.date)]),
-    header('Message-ID', [checkedMessageId(addressed.messageId)]),
-    list,
-    header('List-Unsubscribe', [`<${edition.sender.links.unsubscribe(addressed.token)}>`]),
-    rest,
-  ].join('');
+  const messageId = checkedMessageId(addressed.messageId);
+  const unsubscribe = `<${edition.sender.links.unsubscribe(addressed.copy.token)}>`;
+  return (
+    from +
+    header('To', [checkedAddress(addressed.to)]) +
+    subjectHeader(subject) +
+    dateHeader(Math.floor(addressed.date.getTime() / 1000)) +
+    header('Message-ID', [messageId]) +
+    list +
+    header('List-Unsubscribe', [unsubscribe]) +
+    rest
+  );
 }
 
-/** The headers that all copies of an edition have. */
-interface SharedHeaders {
-  from: string;
-  list: string;
-  rest: string;
+/** What all copies of an edition have in common around their papers. */
+interface Shared {
+  headers: { from: string; list: string; rest: string };
+  multipart: { textHead: Piece; htmlHead: Piece; end: Piece };
+  subjectHeader(subject: string): string;
+  /** For a moment in seconds since 1970. */
+  dateHeader(seconds: number): string;
 }
 
-const shared = new WeakMap<Edition, SharedHeaders>();
+const known = new WeakMap<Edition, Shared>();
 
-function sharedHeadersOf(edition: Edition): SharedHeaders {
-  const known = shared.get(edition);
-  if (known) return known;
+function sharedOf(edition: Edition): Shared {
+  const before = known.get(edition);
+  if (before) return before;
   const { sender } = edition;
-  const made = {
-    from: mailboxHeader('From', sender.from),
-    list:
-      (sender.replyTo === null
-        ? ''
-        : mailboxHeader('Reply-To', { name: '', address: sender.replyTo })) + listHeaders(sender),
-    rest: [
-      'List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n', // byte-exact: RFC 8058 §3.1
-      header('Feedback-ID', [feedbackId(edition)]),
-      'Precedence: bulk\r\n',
-      'Auto-Submitted: auto-generated\r\n',
-      'X-Auto-Response-Suppress: All\r\n',
-      'MIME-Version: 1.0\r\n',
-    ].join(''),
+  const boundary = boundaryOf(edition);
+  const made: Shared = {
+    headers: {
+      from: mailboxHeader('From', sender.from),
+      list:
+        (sender.replyTo === null
+          ? ''
+          : mailboxHeader('Reply-To', { name: '', address: sender.replyTo })) + listHeaders(sender),
+      rest: [
+        'List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n', // byte-exact: RFC 8058 §3.1
+        header('Feedback-ID', [feedbackId(edition)]),
+        'Precedence: bulk\r\n',
+        'Auto-Submitted: auto-generated\r\n',
+        'X-Auto-Response-Suppress: All\r\n',
+        'MIME-Version: 1.0\r\n',
+        `Content-Type: multipart/alternative;\r\n boundary="${boundary}"\r\n`,
+      ].join(''),
+    },
+    multipart: {
+      textHead: partHead(boundary, 'text/plain'),
+      htmlHead: partHead(boundary, 'text/html'),
+      end: linesOf(`--${boundary}--\r\n`),
+    },
+    subjectHeader: memoise((subject: string) => textHeader('Subject', subject)),
+    dateHeader: memoise((seconds: number) => header('Date', [mailDate(new Date(seconds * 1000))])),
   };
-  shared.set(edition, made);
+  known.set(edition, made);
   return made;
 }
 
@@ -164,17 +176,12 @@ function checkedMessageId(messageId: string): string {
   throw new RangeError('A Message-ID is not of the form <id@domain>.');
 }
 
-/** Contains `=_`, which never stands in quoted-printable, so no part can hold it (RFC 2045 §6.7). As
- *  unique as the Message-ID. */
-function boundaryOf(messageId: string): string {
-  return `=_${messageId.replace(/[^A-Za-z0-9]/g, '').slice(0, 32)}`;
+/** Begins with `=_`, which never stands in quoted-printable, so no part can hold it (RFC 2045 §6.7). */
+function boundaryOf({ digest }: Edition): string {
+  return `=_${digest.kind}_${digest.date}_${digest.number}`;
 }
 
-function contentType(boundary: string): string {
-  return `Content-Type: multipart/alternative;\r\n boundary="${boundary}"\r\n`;
-}
-
-function partHead(boundary: string, type: string): EncodedPiece {
+function partHead(boundary: string, type: string): Piece {
   const lines = [
     `--${boundary}`,
     `Content-Type: ${type}; charset=utf-8`,
@@ -183,14 +190,6 @@ function partHead(boundary: string, type: string): EncodedPiece {
     '',
   ];
   return linesOf(lines.join('\r\n'));
-}
-
-function encodedOf({ encoded }: EncodedPiece): Buffer {
-  return encoded;
-}
-
-function textOf(pieces: readonly Piece[]): string {
-  return pieces.map(({ text }) => text).join('');
 }
 
 const MESSAGE_ID = /^<[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9.-]+>$/;

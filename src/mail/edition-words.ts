@@ -10,7 +10,10 @@ export function subjectOf(names: readonly string[]): string {
   return clip(top, MAX_SUBJECT - more.length) + more;
 }
 
-/** The line that an inbox shows behind the subject: the next names and the count, 40 to 130 characters. */
+/**
+ * The line that an inbox shows behind the subject, in its parts, one for each name: the next names and the
+ * count, 40 to 130 characters. `names` are those of the papers, in order.
+ */
 export function preheaderOf({
   names,
   count,
@@ -19,13 +22,16 @@ export function preheaderOf({
   names: readonly string[];
   count: string;
   day: string;
-}): string {
-  const also: string[] = [];
-  for (const name of names.slice(1)) {
-    if (alsoLine([...also, name], count).length > MAX_PREHEADER) break;
-    also.push(name);
+}): string[] {
+  const parts: string[] = [];
+  let length = ALSO.length + count.length + 2;
+  for (let at = 1; at < names.length; at += 1) {
+    const name = names[at] as string;
+    length += name.length + (at === 1 ? 0 : AND.length);
+    if (length > MAX_PREHEADER) break;
+    parts.push(at === 1 ? ALSO + name : AND + name);
   }
-  return also.length > 0 ? alsoLine(also, count) : `${day}: ${count}`;
+  return parts.length > 0 ? [...parts, `. ${count}`] : [`${day}: ${count}`];
 }
 
 /** `A four-minute read.`, for a reader of 230 words a minute. */
@@ -45,17 +51,17 @@ export function choiceOf(topicNames: readonly string[], keywords: readonly strin
     : `Chosen by your topics: ${topics}; and your words: ${words}.`;
 }
 
-/** `You get Paperboy on weekdays at 07:00, Berlin time, because ada@example.org asked for it on 2 March 2026.` */
-export function whyOf(reader: {
-  siteName: string;
-  email: string;
-  /** The day of the sign-up, as words. */
-  asked: string | null;
-  preferences: Pick<Preferences, 'frequency' | 'hour' | 'timezone'>;
-}): string {
-  const when = oneLine(describeWhen(reader.preferences));
-  const day = reader.asked === null ? '' : ` on ${reader.asked}`;
-  return `You get ${reader.siteName} ${when}, because ${oneLine(reader.email)} asked for it${day}.`;
+/** `You get Paperboy on weekdays at 07:00, Berlin time, because`; `askedOf` goes on. */
+export function whyOf(
+  siteName: string,
+  preferences: Pick<Preferences, 'frequency' | 'hour' | 'timezone'>,
+): string {
+  return `You get ${siteName} ${oneLine(describeWhen(preferences))}, because`;
+}
+
+/** `ada@example.org asked for it on 2 March 2026.`; `day` is that of the sign-up, as words. */
+export function askedOf(email: string, day: string | null): string {
+  return `${oneLine(email)} asked for it${day === null ? '' : ` on ${day}`}.`;
 }
 
 /** How an edition of this kind ends, and where the papers that were not chosen are. */
@@ -76,13 +82,11 @@ export function papersOf(count: number): string {
   return `${count} paper${count === 1 ? '' : 's'}`;
 }
 
-function alsoLine(names: readonly string[], count: string): string {
-  return `Also ${names.join('; ')}. ${count}`;
-}
-
 /** In characters. */
 const MAX_SUBJECT = 150;
 const MAX_PREHEADER = 130;
+const ALSO = 'Also ';
+const AND = '; ';
 /** More than twenty words of eighty characters. */
 const MAX_CHOICE = 1_700;
 

@@ -15,6 +15,7 @@ export function encodeQuotedPrintable(text: string): string {
  * soft break when the text itself does not end one. Pieces can thus be encoded ahead and apart.
  */
 export function encodePiece(text: string): Buffer {
+  if (SHORT_LINE.test(text)) return Buffer.from(`${text}=\r\n`, 'latin1');
   const isAtLineStart = text === '' || text.endsWith('\n');
   const encoded = isAtLineStart
     ? encodeQuotedPrintable(text)
@@ -62,5 +63,7 @@ function encodeBytes(text: string): string {
   return encoded;
 }
 
+/** Words of a reader's own mostly are no longer than this, and stay as they are. */
+const SHORT_LINE = /^(?!\.|From )[\x20-\x3c\x3e-\x7e]{0,74}[\x21-\x3c\x3e-\x7e]$/;
 const NOT_LITERAL = /[^\x20-\x3c\x3e-\x7e]+/g;
 const SPACE_AT_END = / $/;

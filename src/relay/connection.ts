@@ -1,4 +1,4 @@
-import { connect as connectTcp, isIP } from 'node:net';
+import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import type { RelayEndpoint } from '../domain/relay-url.ts';
 import { createReplyReader, type Reply } from './reply-reader.ts';
@@ -34,6 +34,9 @@ export interface Connection {
   isLoopback(): boolean;
 }
 
+/** Replies are short; a longer one comes in several reads. */
+const READ_BYTES = 4096;
+
 /** Opens a connection; the listener hears of the greeting. `ca`: certificates to trust instead of
  *  those that the system knows (PEM). */
 export function openConnection(endpoint: RelayEndpoint, ca: string | undefined): Connection {
@@ -50,7 +53,9 @@ export function openConnection(endpoint: RelayEndpoint, ca: string | undefined):
   let problem: string | null = null;
   let isEncrypted = false;
   let reader = openReader();
-  let socket = isImplicitTls ? connectTls({ ...tlsOptions, port }) : connectTcp({ host, port });
+  let socket: Socket = isImplicitTls
+    ? connectTls({ ...tlsOptions, port }).on('data', onData)
+    : connectTcp({ host, port, onread: { buffer: Buffer.alloc(READ_BYTES), callback: onRead } });
   socket.setNoDelay(true);
   socket.once('connect', () => await_(isImplicitTls ? 'tls' : 'greeting'));
   socket.once('secureConnect', () => {
@@ -81,6 +86,12 @@ export function openConnection(endpoint: RelayEndpoint, ca: string | undefined):
     reader.feed(chunk);
   }
 
+  /** What a plain connection brings comes in one buffer, over and over. */
+  function onRead(length: number, buffer: Uint8Array): boolean {
+    onData(Buffer.from(buffer.buffer, buffer.byteOffset, length));
+    return true;
+  }
+
   function onError(error: Error) {
     if (stage === 'connect') return end(`${name} cannot be reached: ${error.message}.`);
     if (stage === 'tls') return end(`TLS with ${name} failed: ${error.message}.`);
@@ -93,11 +104,11 @@ export function openConnection(endpoint: RelayEndpoint, ca: string | undefined):
   }
 
   function attach() {
-    socket.on('data', onData).on('error', onError).on('end', onClosed).on('close', onClosed);
+    socket.on('error', onError).on('end', onClosed).on('close', onClosed);
   }
 
   function detach() {
-    socket.off('data', onData).off('error', onError).off('end', onClosed).off('close', onClosed);
+    socket.off('error', onError).off('end', onClosed).off('close', onClosed);
   }
 
   function await_(next: StageName) {
@@ -127,7 +138,7 @@ export function openConnection(endpoint: RelayEndpoint, ca: string | undefined):
         reader.stop();
         reader = openReader();
         detach();
-        socket = connectTls({ ...tlsOptions, socket });
+        socket = connectTls({ ...tlsOptions, socket }).on('data', onData);
         attach();
         socket.once('secureConnect', () => {
           isEncrypted = true;

@@ -6,7 +6,7 @@ export interface Reply {
 
 /** Reads replies out of a stream of bytes. */
 export interface ReplyReader {
-  /** Calls back for each reply that is whole with `chunk`. */
+  /** Calls back for each reply that is whole with `chunk`, which is the caller's again afterwards. */
   feed(chunk: Buffer): void;
   /** Whether every byte belonged to a reply that was handed on. */
   isEmpty(): boolean;
@@ -66,7 +66,7 @@ export function createReplyReader({
         start = end + 1;
         end = bytes.indexOf(LINE_FEED, start);
       }
-      rest = start === bytes.length ? NOTHING : bytes.subarray(start);
+      rest = start === bytes.length ? NOTHING : Buffer.from(bytes.subarray(start));
       if (rest.length > MAX_LINE && !isStopped) giveUp(printable(rest, 0, MAX_LINE));
     },
     isEmpty: () => rest.length === 0 && lines.length === 0,

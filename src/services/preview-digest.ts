@@ -10,7 +10,7 @@ import { DEFAULT_PREFERENCES, type Subscriber } from '../domain/subscriber.ts';
 import type { Tokens } from '../domain/tokens.ts';
 import { digestText, draftDigest, finishDigest } from '../mail/digest-message.ts';
 import type { Signer } from '../mail/dkim/signer.ts';
-import { messageIdFor } from '../mail/message-id.ts';
+import type { MessageIds } from '../mail/message-id.ts';
 import { copyFor, type Editions, type OpenEdition } from './support/editions.ts';
 
 export interface PreviewDeps {
@@ -18,7 +18,7 @@ export interface PreviewDeps {
   editions: Editions;
   tokens: Tokens;
   clock: Clock;
-  messageIdKey: Buffer;
+  messageIds: MessageIds;
   /** Null when mail is not signed. */
   signer: Signer | null;
 }
@@ -47,13 +47,8 @@ export async function previewDigest(
   const token = deps.tokens.seal({ digestId: digest.id, subscriberId });
   const copy = copyFor(edition, reader, { token, selection });
   if (asText) return Buffer.from(digestText(edition.mail, copy));
-  const messageId = messageIdFor(
-    digest.id,
-    subscriberId,
-    deps.messageIdKey,
-    edition.mail.sender.messageIdDomain,
-  );
-  const addressed = { ...copy, to: reader.email, messageId, date: deps.clock() };
+  const messageId = deps.messageIds(digest.id, subscriberId);
+  const addressed = { copy, to: reader.email, messageId, date: deps.clock() };
   const message = await finishDigest(draftDigest(edition.mail, addressed), deps.signer);
   return wholeMessage(message);
 }

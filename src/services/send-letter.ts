@@ -12,7 +12,7 @@ import { judgeReply } from '../domain/smtp-reply.ts';
 import type { Subscriber } from '../domain/subscriber.ts';
 import { hashSuppressed, hashToken, type Tokens } from '../domain/tokens.ts';
 import { composeLetter } from '../mail/letters.ts';
-import { messageIdFor } from '../mail/message-id.ts';
+import type { MessageIds } from '../mail/message-id.ts';
 import type { Sender } from '../mail/sender.ts';
 import type { MailTemplates } from '../mail/templates.ts';
 import type { Mailer } from '../relay/nodemailer-transport.ts';
@@ -26,7 +26,7 @@ export interface LetterDeps {
   clock: Clock;
   /** 0 to 1; spreads retries. */
   random: () => number;
-  messageIdKey: Buffer;
+  messageIds: MessageIds;
   suppressionKey: string;
 }
 
@@ -46,7 +46,7 @@ const NO_DIGEST = 0;
  * each try, so a letter that may have arrived can be sent again, with the same link and Message-ID.
  */
 export async function sendLetter(deps: LetterDeps, letterId: number): Promise<void> {
-  const { db, mailer, templates, sender, tokens, clock, messageIdKey } = deps;
+  const { db, mailer, templates, sender, tokens, clock, messageIds } = deps;
   const now = clock();
   const letter = await claimLetter(db, letterId, now, new Date(now.getTime() + CLAIM_MS));
   if (!letter) return;
@@ -58,7 +58,7 @@ export async function sendLetter(deps: LetterDeps, letterId: number): Promise<vo
   const suppression = await findSuppression(db, hashSuppressed(key, deps.suppressionKey));
   if (suppression !== null && suppression !== 'erased')
     return recordLetter(db, letter.id, { state: 'failed', reply: SUPPRESSED });
-  const messageId = messageIdFor(NO_DIGEST, letter.id, messageIdKey, sender.messageIdDomain);
+  const messageId = messageIds(NO_DIGEST, letter.id);
   const mail = composeLetter(templates, sender, {
     kind: letter.kind,
     to: subscriber.email,

@@ -10,6 +10,7 @@ import type { Log } from '../jobs/handlers.ts';
 import type { Keys } from '../keys.ts';
 import type { Signer } from '../mail/dkim/signer.ts';
 import { signRaw } from '../mail/dkim/signer.ts';
+import { createMessageIds, type MessageIds } from '../mail/message-id.ts';
 import type { Sender } from '../mail/sender.ts';
 import { loadMailTemplates, type MailTemplates } from '../mail/templates.ts';
 import { addressOf } from '../queue/redis-server.ts';
@@ -33,7 +34,7 @@ export interface MailParts {
   /** Sends single mails through the relay. */
   mailer: Mailer;
   editions: Editions;
-  messageIdKey: Buffer;
+  messageIds: MessageIds;
   close(): Promise<void>;
 }
 
@@ -80,7 +81,7 @@ export async function openMail(deps: MailDeps): Promise<MailParts> {
     relay,
     mailer: openMailer(relay, signer && ((raw) => signRaw(signer, raw))),
     editions: createEditions({ db: database.db, templates, sender }),
-    messageIdKey: messageIdKeyOf(keys),
+    messageIds: createMessageIds(messageIdKeyOf(keys), sender.messageIdDomain),
     close: async () => {
       await relay.close();
       rate?.close();

@@ -3,7 +3,6 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { wholeMessage as rawOf } from '../../src/domain/message.ts';
 import { digestHtml, digestMessage, digestText } from '../../src/mail/digest-message.ts';
 import { type Edition, renderEdition } from '../../src/mail/edition.ts';
-import { messageIdFor } from '../../src/mail/message-id.ts';
 import type { Sender } from '../../src/mail/sender.ts';
 import { loadMailTemplates, type MailTemplates } from '../../src/mail/templates.ts';
 import { expectDotSafe, expectWellFormed, headerValues, splitMessage } from './message-checks.ts';
@@ -55,7 +54,7 @@ describe('digestMessage', () => {
   });
 
   it('is well formed down to its bytes and reads back as the text and the HTML', async () => {
-    const raw = rawOf(digestMessage(edition(), addressed(10, { darkHorseRank: 5 })));
+    const raw = rawOf(digestMessage(edition(), addressed(10, {}, { darkHorseRank: 5 })));
     expectWellFormed(raw);
     const mail = await PostalMime.parse(raw);
     const wanted = copy(10, { darkHorseRank: 5 });
@@ -92,7 +91,7 @@ describe('digestMessage', () => {
       papers(8, { title: text, abstract: text, organization: text, url: text }),
     );
     const selection = copy(8).selection.map(({ rank }) => ({ rank, reason: text }));
-    const message = digestMessage(hostile, addressed(8, { selection, keywords: [text] }));
+    const message = digestMessage(hostile, addressed(8, {}, { selection, keywords: [text] }));
     const raw = rawOf(message);
     expectWellFormed(raw);
     expect(message.envelope.to).toBe('ada@example.org');
@@ -113,21 +112,5 @@ describe('digestMessage', () => {
     }
     const messageId = '<a@b>\r\nBcc: c@d.org';
     expect(() => digestMessage(edition(), addressed(10, { messageId }))).toThrow(RangeError);
-  });
-});
-
-describe('messageIdFor', () => {
-  const key = Buffer.from('key');
-
-  it('is stable, differs per reader, digest and key, and fits the header', () => {
-    const id = messageIdFor(7, 11, key, 'papers.example.org');
-    expect(id).toMatch(/^<[0-9a-f]{32}@papers\.example\.org>$/);
-    expect(messageIdFor(7, 11, key, 'papers.example.org')).toBe(id);
-    const others = [
-      messageIdFor(7, 12, key, 'papers.example.org'),
-      messageIdFor(71, 1, key, 'papers.example.org'),
-      messageIdFor(7, 11, Buffer.from('other'), 'papers.example.org'),
-    ];
-    expect(new Set([id, ...others]).size).toBe(4);
   });
 });

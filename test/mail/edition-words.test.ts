@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
+  askedOf,
   choiceOf,
   othersOf,
   preheaderOf,
@@ -27,13 +28,13 @@ describe('preheaderOf', () => {
 
   it('goes on where the subject stopped', () => {
     const preheader = preheaderOf({ names: ['SWAN', 'FASER', 'STree'], count, day });
-    expect(preheader).toBe('Also FASER; STree. 49 papers read, 10 chosen for you.');
+    expect(preheader).toEqual(['Also FASER', '; STree', `. ${count}`]);
   });
 
   it('has between 40 and 130 characters whatever the names are', () => {
     for (const length of [1, 20, 60, 90, 200]) {
       const names = Array.from({ length: 10 }, () => 'n'.repeat(length));
-      const preheader = preheaderOf({ names, count, day });
+      const preheader = preheaderOf({ names, count, day }).join('');
       expect(preheader.length).toBeGreaterThanOrEqual(40);
       expect(preheader.length).toBeLessThanOrEqual(130);
     }
@@ -57,21 +58,20 @@ describe('choiceOf', () => {
   });
 });
 
-describe('whyOf', () => {
-  const reader = {
-    siteName: 'Paperboy',
-    email: 'ada@example.org',
-    preferences: { frequency: 'weekdays', hour: 7, timezone: 'Europe/Berlin' },
-  } as const;
+describe('whyOf and askedOf', () => {
+  const preferences = { frequency: 'weekdays', hour: 7, timezone: 'Europe/Berlin' } as const;
 
-  it('says when, to whom and since when', () => {
-    expect(whyOf({ ...reader, asked: '2 March 2026' })).toBe(
-      'You get Paperboy on weekdays at 07:00, Berlin time, because ada@example.org asked for it on 2 March 2026.',
+  it('say when, to whom and since when', () => {
+    expect(whyOf('Paperboy', preferences)).toBe(
+      'You get Paperboy on weekdays at 07:00, Berlin time, because',
+    );
+    expect(askedOf('ada@example.org', '2 March 2026')).toBe(
+      'ada@example.org asked for it on 2 March 2026.',
     );
   });
 
-  it('leaves out a day that is not known', () => {
-    expect(whyOf({ ...reader, asked: null })).toMatch(/because ada@example.org asked for it\.$/);
+  it('leave out a day that is not known', () => {
+    expect(askedOf('ada@example.org', null)).toBe('ada@example.org asked for it.');
   });
 });
 

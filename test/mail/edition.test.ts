@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { digestHtml, digestText } from '../../src/mail/digest-message.ts';
 import { renderEdition } from '../../src/mail/edition.ts';
+import { textOf } from '../../src/mail/slots.ts';
 import { loadMailTemplates, type MailTemplates } from '../../src/mail/templates.ts';
 import { copy, digest, HOSTILE_TEXTS, paper, papers, sender, TOKEN } from './samples.ts';
 
@@ -81,7 +82,7 @@ describe('the HTML of a digest', () => {
 
   it('has a preview line of 40 to 130 characters that differs from the subject', () => {
     const assembled = edition().assemble(copy(10));
-    const html = assembled.html.map(({ text }) => text).join('');
+    const html = assembled.html.map(textOf).join('');
     const [, preheader = ''] = /max-height:0px[^>]*>([^&]*)&#847;/.exec(html) ?? [];
     expect(preheader.length).toBeGreaterThanOrEqual(40);
     expect(preheader.length).toBeLessThanOrEqual(130);

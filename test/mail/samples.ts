@@ -74,9 +74,13 @@ export function copy(count: number, changes: Partial<Copy> = {}): Copy {
   };
 }
 
-export function addressed(count: number, changes: Partial<AddressedCopy> = {}): AddressedCopy {
+export function addressed(
+  count: number,
+  changes: Partial<AddressedCopy> = {},
+  own: Partial<Copy> = {},
+): AddressedCopy {
   return {
-    ...copy(count),
+    copy: copy(count, own),
     to: 'ada@example.org',
     messageId: '<0123456789abcdef@papers.example.org>',
     date: new Date('2026-05-08T05:00:00Z'),

@@ -12,6 +12,7 @@ import type { DigestKind, Selection } from '../../src/domain/digest.ts';
 import type { LetterKind } from '../../src/domain/letter.ts';
 import type { Subscriber } from '../../src/domain/subscriber.ts';
 import { createTokens, hashSuppressed } from '../../src/domain/tokens.ts';
+import { createMessageIds } from '../../src/mail/message-id.ts';
 import { loadMailTemplates, type MailTemplates } from '../../src/mail/templates.ts';
 import { openMailer } from '../../src/relay/nodemailer-transport.ts';
 import { openRelay, type Relay } from '../../src/relay/relay.ts';
@@ -42,7 +43,7 @@ const database = useDatabase();
 const clock = clockAt('2026-05-08T07:00:00Z');
 const tokens = createTokens(['a key for tests only']);
 const suppressionKey = 'a key for suppressions in tests only';
-const messageIdKey = Buffer.from('a key for message ids in tests');
+const messageIds = createMessageIds(Buffer.from('a key for tests'), sampleSender().messageIdDomain);
 const sender = sampleSender();
 const FRIDAY = '2026-05-08';
 const MINUTE_MS = 60_000;
@@ -108,7 +109,7 @@ function deps(changes: Partial<DeliverDeps> = {}, record = recordPatiently): Eng
     clock,
     random: () => 0.5,
     suppressionKey,
-    messageIdKey,
+    messageIds,
     signer: null,
     stopping: stopping.signal,
     ...changes,

@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { ClaimedDelivery, Verdict } from '../../db/claims.ts';
 import type { Db } from '../../db/client.ts';
 import { listSeenPapers } from '../../db/deliveries.ts';
-import { listSubscribers } from '../../db/subscribers.ts';
+import { listSubscribers, type Reader } from '../../db/subscribers.ts';
 import { listSuppressed } from '../../db/suppressions.ts';
 import type { Clock } from '../../domain/clock.ts';
 import type { Selection } from '../../domain/digest.ts';
@@ -10,7 +10,7 @@ import type { Subscriber } from '../../domain/subscriber.ts';
 import { hashSuppressed, type Tokens } from '../../domain/tokens.ts';
 import { draftDigest, finishDigest } from '../../mail/digest-message.ts';
 import type { Signer } from '../../mail/dkim/signer.ts';
-import { messageIdFor } from '../../mail/message-id.ts';
+import type { MessageIds } from '../../mail/message-id.ts';
 import { copyFor, type OpenEdition } from './editions.ts';
 import type { Ready } from './sending-window.ts';
 
@@ -19,7 +19,7 @@ export interface PrepareDeps {
   tokens: Tokens;
   clock: Clock;
   suppressionKey: string;
-  messageIdKey: Buffer;
+  messageIds: MessageIds;
   /** Null when mail is not signed. */
   signer: Signer | null;
 }
@@ -29,8 +29,6 @@ export interface Prepared {
   ready: Ready[];
   verdicts: Verdict[];
 }
-
-type Reader = Subscriber & { emailKey: string };
 
 /** Selections chosen in one go, before others get their turn: connections wait meanwhile. */
 const AT_A_TIME = 10;
@@ -44,7 +42,7 @@ export async function prepareBatch(
 ): Promise<Prepared> {
   const { db } = deps;
   const ids = claimed.map(({ subscriberId }) => subscriberId);
-  const readers = new Map((await listSubscribers(db, ids)).map((reader) => [reader.id, reader]));
+  const readers = await listSubscribers(db, ids);
   const suppressed = await findSuppressedReaders(deps, [...readers.values()]);
   const choose = await openChoice(db, edition, claimed, readers);
   const prepared: Prepared = { ready: [], verdicts: [] };
@@ -68,7 +66,7 @@ export async function prepareBatch(
 const NO_MATCH = 'No paper of this digest matches what the reader follows.';
 
 function readyFor(
-  { tokens, messageIdKey, clock, signer }: PrepareDeps,
+  { tokens, messageIds, clock, signer }: PrepareDeps,
   edition: OpenEdition,
   {
     delivery,
@@ -79,9 +77,7 @@ function readyFor(
 ): Ready {
   const { mail, digest } = edition;
   const { subscriberId, attempts, sendAt } = delivery;
-  const messageId =
-    delivery.messageId ??
-    messageIdFor(digest.id, subscriberId, messageIdKey, mail.sender.messageIdDomain);
+  const messageId = delivery.messageId ?? messageIds(digest.id, subscriberId);
   const messageDate = delivery.messageDate ?? clock();
   return {
     subscriberId,
@@ -98,7 +94,7 @@ function readyFor(
     compose: () => {
       const token = tokens.seal({ digestId: digest.id, subscriberId });
       const copy = copyFor(edition, reader, { token, selection });
-      const addressed = { ...copy, to: reader.email, messageId, date: messageDate };
+      const addressed = { copy, to: reader.email, messageId, date: messageDate };
       return finishDigest(draftDigest(mail, addressed), signer);
     },
   };

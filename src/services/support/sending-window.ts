@@ -63,7 +63,13 @@ const LINGER_MS = 4;
 
 const LEASE_ENDED = 'The lease ended before the mail could leave.';
 
-interface Entry extends Ready {
+/** A delivery in the window, in the group of its batch. */
+interface Entry {
+  ready: Ready;
+  group: Group;
+}
+
+interface TriedEntry extends Tried {
   group: Group;
 }
 
@@ -74,9 +80,9 @@ interface Entry extends Ready {
  */
 export function createSendingWindow(deps: WindowDeps): SendingWindow {
   const { relay, clock, size, stopping } = deps;
-  const waiting = createWaitingList<Entry>(size);
+  const waiting = createWaitingList<Entry>(size, ({ ready }) => ready.domain);
   const worth = Math.max(1, Math.floor(size * WORTH));
-  let tried: (Tried & { entry: Entry })[] = [];
+  let tried: TriedEntry[] = [];
   /** Marked and not recorded yet; what is in `tried` is among them. */
   let inFlight = 0;
   let isCommitting = false;
@@ -106,10 +112,10 @@ export function createSendingWindow(deps: WindowDeps): SendingWindow {
     tried = [];
     const { next, putOff } = waiting.take(size - inFlight + results.length, clock().getTime());
     for (const { entry, until } of putOff) {
-      const { group, subscriberId } = entry;
-      group.putOff.push({ subscriberId, nextAt: new Date(until) });
-      noteTaken(entry.group);
-      leave(entry.group);
+      const { group, ready } = entry;
+      group.putOff.push({ subscriberId: ready.subscriberId, nextAt: new Date(until) });
+      noteTaken(group);
+      leave(group);
     }
     for (const { group } of next) noteTaken(group);
     inFlight += next.length;
@@ -118,12 +124,14 @@ export function createSendingWindow(deps: WindowDeps): SendingWindow {
       isCommitting = false;
       return;
     }
-    const digestIds = new Set([...results.map(({ entry }) => entry), ...next].map(digestOf));
+    const digestIds = new Set<number>();
+    for (const { entry } of results) digestIds.add(entry.digestId);
+    for (const { ready } of next) digestIds.add(ready.digestId);
     const commits = [...digestIds].map((digestId) =>
       commitDigest(
         digestId,
         results.filter(({ entry }) => entry.digestId === digestId),
-        next.filter((entry) => entry.digestId === digestId),
+        next.filter(({ ready }) => ready.digestId === digestId),
       ),
     );
     void Promise.all(commits).then(() => {
@@ -134,25 +142,25 @@ export function createSendingWindow(deps: WindowDeps): SendingWindow {
 
   const commitDigest = async (
     digestId: number,
-    results: (Tried & { entry: Entry })[],
+    results: TriedEntry[],
     next: Entry[],
   ): Promise<void> => {
     try {
       const recorded = await deps.record(digestId, {
         results: results.map(({ result }) => result),
-        next,
+        next: next.map(({ ready }) => ready),
         now: clock(),
       });
       inFlight -= results.length;
       deps.onRecorded(digestId, results, results.length - recorded.results);
-      for (const { entry, result } of results) {
-        if (result.state === 'sent') entry.group.sent += 1;
-        leave(entry.group);
+      for (const { group, result } of results) {
+        if (result.state === 'sent') group.sent += 1;
+        leave(group);
       }
-      for (const entry of next) start(entry, recorded.going.has(entry.subscriberId));
+      for (const entry of next) start(entry, recorded.going.has(entry.ready.subscriberId));
     } catch (error) {
       inFlight -= results.length + next.length;
-      for (const { group } of [...results.map(({ entry }) => entry), ...next]) group.reject(error);
+      for (const { group } of [...results, ...next]) group.reject(error);
     }
   };
 
@@ -168,10 +176,10 @@ export function createSendingWindow(deps: WindowDeps): SendingWindow {
 
   /** Never rejects: a mail that cannot be composed must not hold up the others. One that fits no header
    *  never will; any other trouble is ours and may be mended, so it is tried again. */
-  const send = async (entry: Entry): Promise<SendOutcome> => {
+  const send = async ({ compose, leaseId }: Ready): Promise<SendOutcome> => {
     try {
-      const message = await entry.compose();
-      if (!deps.isAlive(entry.leaseId)) return { kind: 'unsent', problem: LEASE_ENDED, relay: '' };
+      const message = await compose();
+      if (!deps.isAlive(leaseId)) return { kind: 'unsent', problem: LEASE_ENDED, relay: '' };
       return await relay.send(message);
     } catch (error) {
       const kind = error instanceof RangeError ? 'unfit' : 'unsent';
@@ -180,31 +188,29 @@ export function createSendingWindow(deps: WindowDeps): SendingWindow {
   };
 
   const deliver = async (entry: Entry) => {
-    const outcome = await send(entry);
+    const { ready, group } = entry;
+    const outcome = await send(ready);
     const now = clock();
     waiting.ended(entry, temperOf(outcome), now.getTime());
-    const { subscriberId, leaseId } = entry;
-    const settled = settle(outcome, { ...entry, now, random: deps.random() });
-    tried.push({
-      entry,
-      outcome,
-      result: { subscriberId, leaseId, relay: outcome.relay, ...settled },
-    });
+    tried.push({ entry: ready, group, outcome, result: resultOf(ready, outcome, now) });
     look();
+  };
+
+  const resultOf = (ready: Ready, outcome: SendOutcome, now: Date): TryResult => {
+    const { subscriberId, leaseId, kind, sendAt, attempts } = ready;
+    const delivery = { kind, sendAt, attempts, now, random: deps.random() };
+    const { state, nextAt, reply, detail } = settle(outcome, delivery);
+    return { subscriberId, leaseId, state, nextAt, relay: outcome.relay, reply, detail };
   };
 
   return {
     send: (entries) => {
       const { group, ...sending } = openGroup(entries.length);
-      if (entries.length > 0) waiting.add(entries.map((entry) => ({ ...entry, group })));
+      if (entries.length > 0) waiting.add(entries.map((ready) => ({ ready, group })));
       look();
       return sending;
     },
   };
-}
-
-function digestOf({ digestId }: Ready): number {
-  return digestId;
 }
 
 function temperOf(outcome: SendOutcome): { isAccepted: boolean; asksForPatience: boolean } {

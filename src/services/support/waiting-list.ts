@@ -26,9 +26,10 @@ export interface WaitingList<Entry> {
   clear(): Entry[];
 }
 
-/** `size` is how many mails may be on their way at once. */
-export function createWaitingList<Entry extends { domain: string }>(
+/** `size` is how many mails may be on their way at once, `domainOf` where a mail goes. */
+export function createWaitingList<Entry>(
   size: number,
+  domainOf: (entry: Entry) => string,
 ): WaitingList<Entry> {
   const pace = createDomainPace(size);
   let waiting: Entry[] = [];
@@ -47,19 +48,19 @@ export function createWaitingList<Entry extends { domain: string }>(
       for (const entry of waiting) {
         if (next.length >= room) break;
         seen += 1;
-        const turn = pace.turnOf(entry.domain, now);
+        const turn = pace.turnOf(domainOf(entry), now);
         if (turn.kind === 'rest') putOff.push({ entry, until: turn.until });
         else if (turn.kind === 'wait' && blocked.length < MOST_BLOCKED * size) blocked.push(entry);
         else if (turn.kind === 'wait') putOff.push({ entry, until: now + BLOCKED_MS });
         else {
-          pace.begin(entry.domain);
+          pace.begin(domainOf(entry));
           next.push(entry);
         }
       }
       waiting = [...blocked, ...waiting.slice(seen)];
       return { next, putOff };
     },
-    ended: ({ domain }, reply, now) => pace.end(domain, reply, now),
+    ended: (entry, reply, now) => pace.end(domainOf(entry), reply, now),
     clear: () => {
       const all = waiting;
       waiting = [];

@@ -21,7 +21,7 @@ export async function everyMail(key: SigningKey): Promise<SignedMail[]> {
   const signer = createSigner(key);
   const digestOf = async (from: Sender, changes: Parameters<typeof papers>[1]) => {
     const edition = renderEdition(templates, from, digest(), papers(12, changes));
-    const copy = addressed(10, { darkHorseRank: 5 });
+    const copy = addressed(10, {}, { darkHorseRank: 5 });
     return wholeMessage(await finishDigest(draftDigest(edition, copy), signer));
   };
   const letterOf = async (from: Sender, kind: (typeof LETTER_KINDS)[number]) => {

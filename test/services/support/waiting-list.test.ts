@@ -11,7 +11,7 @@ const patience = { isAccepted: false, asksForPatience: true };
 
 let list: WaitingList<Mail>;
 beforeEach(() => {
-  list = createWaitingList(2);
+  list = createWaitingList(2, ({ domain }) => domain);
 });
 
 const mails = (...domains: string[]): Mail[] => domains.map((domain, id) => ({ id, domain }));
