@@ -38,10 +38,12 @@ const DARK_HORSE_POPULARITY = 0.3;
 export function createSelector(facts: SelectionFacts): Selector {
   const { papers, similarity } = facts;
   const base = Float64Array.from(papers, baseScore);
+  const popularity = Float64Array.from(papers, (paper) => paper.popularity);
+  const ranks = papers.map(({ rank }) => rank);
   const interests = interestsByTopic(papers);
   const reasonOf = createReasons(facts);
   const choice = createChoice(papers.length, (a, b) =>
-    similarity(papers[a]?.rank ?? 0, papers[b]?.rank ?? 0),
+    similarity(ranks[a] as number, ranks[b] as number),
   );
   /** 0 to 1 for each paper: 1 when it says one of the reader's words, else by its best followed topic. */
   const interest = new Float64Array(papers.length);
@@ -54,9 +56,9 @@ export function createSelector(facts: SelectionFacts): Selector {
       }
     }
     for (const keyword of reader.keywords) {
-      const ranks = keywordMatches.get(keyword);
-      if (!ranks || ranks.size === 0) continue;
-      for (const [place, { rank }] of papers.entries()) if (ranks.has(rank)) interest[place] = 1;
+      const matches = keywordMatches.get(keyword);
+      if (!matches || matches.size === 0) continue;
+      for (const [place, rank] of ranks.entries()) if (matches.has(rank)) interest[place] = 1;
     }
   };
 
@@ -73,13 +75,13 @@ export function createSelector(facts: SelectionFacts): Selector {
     const hasDarkHorse =
       reader.papers > DARK_HORSE_PLACE + 1 && choice.offered > DARK_HORSE_PLACE + 1;
     choice.takeBest(hasDarkHorse ? DARK_HORSE_PLACE : reader.papers);
-    const darkHorse = hasDarkHorse ? findDarkHorse(papers, interest, choice.isOpen) : null;
+    const darkHorse = hasDarkHorse ? findDarkHorse(popularity, interest, choice.isOpen) : null;
     if (darkHorse !== null) choice.take(darkHorse);
     if (hasDarkHorse) choice.takeBest(reader.papers - choice.taken.length);
     return choice.taken.map((place) => {
       const isDarkHorse = place === darkHorse;
       const reason = reasonOf(place, reader, keywordMatches, isDarkHorse);
-      const { rank } = papers[place] as RankedPaper;
+      const rank = ranks[place] as number;
       return isDarkHorse ? { rank, reason, isDarkHorse } : { rank, reason };
     });
   };
@@ -108,15 +110,15 @@ function interestsByTopic(papers: readonly RankedPaper[]): Map<string, Interest[
 
 /** The paper of the highest interest among those that few have noticed. */
 function findDarkHorse(
-  papers: readonly RankedPaper[],
+  popularity: Float64Array,
   interest: Float64Array,
   isOpen: (place: number) => boolean,
 ): number | null {
   let best: number | null = null;
-  for (let place = 0; place < papers.length; place += 1) {
+  for (let place = 0; place < interest.length; place += 1) {
     const mine = interest[place] as number;
     if (mine === 0 || !isOpen(place)) continue;
-    if ((papers[place] as RankedPaper).popularity >= DARK_HORSE_POPULARITY) continue;
+    if ((popularity[place] as number) >= DARK_HORSE_POPULARITY) continue;
     if (best === null || mine > (interest[best] ?? 0)) best = place;
   }
   return best;
@@ -131,27 +133,23 @@ type ReasonOf = (
 
 /** Reasons, described once for all readers whom a paper concerns by the same topics. */
 function createReasons({ kind, papers, topicNames, mostDiscussedRank }: SelectionFacts): ReasonOf {
-  const known = papers.map(() => new Map<number, string>());
+  const shelves = papers.map(({ rank, topics }) => ({
+    rank,
+    slugs: topics.map(({ slug }) => slug),
+    known: new Map<number, string>(),
+  }));
   const nameOf = (slug: string) => topicNames.get(slug) ?? slug;
-  return (place, reader, keywordMatches, isDarkHorse) => {
-    const paper = papers[place] as RankedPaper;
-    const saidKeywords =
-      reader.keywords.length === 0
-        ? reader.keywords
-        : reader.keywords.filter((keyword) => keywordMatches.get(keyword)?.has(paper.rank));
-    let key = isDarkHorse ? 1 : 0;
-    for (let bit = 0; bit < paper.topics.length; bit += 1) {
-      if (reader.topics.includes((paper.topics[bit] as { slug: string }).slug))
-        key += 2 ** (bit + 1);
-    }
-    const before = saidKeywords.length === 0 ? known[place]?.get(key) : undefined;
-    if (before !== undefined) return before;
+
+  const describe = (
+    paper: RankedPaper,
+    followed: readonly string[],
+    saidKeywords: readonly string[],
+    isDarkHorse: boolean,
+  ) => {
     const [topic] = paper.topics;
-    const reason = describeReason({
+    return describeReason({
       kind,
-      followedTopics: paper.topics
-        .filter(({ slug }) => reader.topics.includes(slug))
-        .map(({ slug }) => nameOf(slug)),
+      followedTopics: followed.map(nameOf),
       saidKeywords,
       isMostDiscussed: paper.rank === mostDiscussedRank,
       popularity: paper.popularity,
@@ -160,7 +158,25 @@ function createReasons({ kind, papers, topicNames, mostDiscussedRank }: Selectio
       isDarkHorse,
       topic: topic ? nameOf(topic.slug) : null,
     });
-    if (saidKeywords.length === 0) known[place]?.set(key, reason);
+  };
+
+  return (place, reader, keywordMatches, isDarkHorse) => {
+    const { rank, slugs, known } = shelves[place] as (typeof shelves)[number];
+    const isFollowed = (slug: string) => reader.topics.includes(slug);
+    const describeFor = (saidKeywords: readonly string[]) =>
+      describe(papers[place] as RankedPaper, slugs.filter(isFollowed), saidKeywords, isDarkHorse);
+    for (const keyword of reader.keywords) {
+      if (keywordMatches.get(keyword)?.has(rank) !== true) continue;
+      return describeFor(reader.keywords.filter((each) => keywordMatches.get(each)?.has(rank)));
+    }
+    let key = isDarkHorse ? 1 : 0;
+    for (let bit = 0; bit < slugs.length; bit += 1) {
+      if (isFollowed(slugs[bit] as string)) key += 2 ** (bit + 1);
+    }
+    const before = known.get(key);
+    if (before !== undefined) return before;
+    const reason = describeFor([]);
+    known.set(key, reason);
     return reason;
   };
 }

@@ -26,10 +26,11 @@ export function layOut(count: number, darkHorse: number | null): Place[] {
     formed.splice(1 + STORIES, 0, { at: darkHorse, form: 'darkHorse' });
   }
   const firstBrief = formed.findIndex(({ form }) => form === 'brief');
-  return formed.map((each, place) => ({
-    ...each,
+  return formed.map(({ at, form }, place) => ({
+    at,
+    form,
     isFirstBrief: place === firstBrief,
-    isRuled: each.form === 'brief' && place > firstBrief,
+    isRuled: form === 'brief' && place > firstBrief,
   }));
 }
 
