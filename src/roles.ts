@@ -1,13 +1,7 @@
-import type { AddressInfo } from 'node:net';
-import type { Config } from './config.ts';
-import { PaperboyError } from './domain/errors.ts';
-import { buildApp } from './http/app.ts';
-import { loadPages } from './http/pages/index.ts';
-import { limitSignups } from './http/signup-limit.ts';
 import { startSchedules } from './jobs/handlers.ts';
 import type { Work } from './queue/queue.ts';
-import { readVersion } from './version.ts';
 import type { Parts } from './wiring/parts.ts';
+import type { Site } from './wiring/site.ts';
 
 export const ROLES = ['api', 'worker', 'scheduler'] as const;
 export type Role = (typeof ROLES)[number];
@@ -39,7 +33,7 @@ export async function startRoles(parts: Parts, roles: readonly Role[]): Promise<
     for (const each of stops.splice(0)) await each();
   };
   try {
-    const site = roles.includes('api') ? await startSite(parts) : null;
+    const site = roles.includes('api') ? await openSite(parts) : null;
     if (site) stops.push(site.stop);
     if (roles.includes('worker')) stops.push(stopOf(await startWorker(parts)));
     if (roles.includes('scheduler')) stops.push(stopOf(await startScheduler(parts)));
@@ -56,43 +50,10 @@ export async function startRoles(parts: Parts, roles: readonly Role[]): Promise<
   }
 }
 
-async function startSite(
-  parts: Parts,
-): Promise<{ address: { host: string; port: number }; stop: () => Promise<void> }> {
-  const { config, database, keys } = parts;
-  const { siteName: name, publicUrl, postalAddress } = config;
-  const app = await buildApp({
-    ...parts,
-    version: readVersion(),
-    suppressionKey: keys.suppressionKey,
-    pages: loadPages({ name, publicUrl, postalAddress }),
-    limitSignup: limitSignups(database.pool, config.signupsPerHour),
-    editions: async () => (await parts.mail()).editions,
-  });
-  try {
-    await app.listen({ host: config.host, port: config.port });
-  } catch (error) {
-    await app.close();
-    throw cannotListen(config, error as NodeJS.ErrnoException);
-  }
-  const { address: host, port } = app.server.address() as AddressInfo;
-  return { address: { host, port }, stop: async () => app.close() };
-}
-
-const LISTEN_ADVICE: Record<string, string> = {
-  EADDRINUSE: 'another program listens there: stop it, or set PORT to a free port',
-  EACCES: 'this user may not listen there: set PORT to one from 1024 on',
-  EADDRNOTAVAIL: 'this machine has no such address: set HOST to one of its own',
-  ENOTFOUND: 'there is no such name: set HOST to an address of this machine',
-};
-
-function cannotListen({ host, port }: Config, error: NodeJS.ErrnoException): PaperboyError {
-  const reason = LISTEN_ADVICE[error.code ?? ''] ?? error.message;
-  return new PaperboyError(
-    'SITE_CANNOT_LISTEN',
-    `The site cannot listen on ${host}:${port}: ${reason}.`,
-    { cause: error },
-  );
+/** Loaded by who shows it alone: the site and its libraries are a fifth of what a process begins with. */
+async function openSite(parts: Parts): Promise<Site> {
+  const { startSite } = await import('./wiring/site.ts');
+  return startSite(parts);
 }
 
 async function startWorker(parts: Parts): Promise<Work> {
