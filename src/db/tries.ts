@@ -61,7 +61,7 @@ export async function recordTries(
       numberArray(next.map(({ subscriberId }) => subscriberId)),
       numberArray(next.map(({ leaseId }) => leaseId)),
       numberArray(next.map(({ attempts }) => attempts)),
-      textArray(next.map(({ selection }) => packSelection(selection))),
+      next.map(({ selection }) => packSelection(selection)).join(UNIT_SEPARATOR),
       textArray(next.map(({ messageId }) => messageId)),
       timeArray(next.map(({ messageDate }) => messageDate)),
     ],
@@ -99,7 +99,7 @@ function statementFor(table: string, digestId: number): string {
         reply = NULL,
         detail = NULL,
         updated_at = $1
-      FROM unnest($9::bigint[], $10::bigint[], $11::smallint[], $12::text[], $13::text[], $14::timestamptz[])
+      FROM unnest($9::bigint[], $10::bigint[], $11::smallint[], string_to_array($12, E'\\x1f'), $13::text[], $14::timestamptz[])
         AS next (subscriber_id, lease_id, attempts, selection, message_id, message_date)
       WHERE delivery.digest_id = ${digestId} AND delivery.subscriber_id = next.subscriber_id
         AND delivery.lease_id = next.lease_id AND delivery.state IN ('claimed', 'sending')
@@ -116,5 +116,9 @@ function storable(text: string | undefined): string | null {
   if (text === undefined || PLAIN.test(text)) return text ?? null;
   return text.replace(/[\0\p{Cs}]/gu, '\ufffd');
 }
+
+/** Never stands in JSON, where it is escaped. To quote every quote in an array of texts would take
+ *  longer than to write it down. */
+const UNIT_SEPARATOR = '\x1f';
 
 const PLAIN = /^[\x20-\x7e]*$/;

@@ -15,36 +15,43 @@ export interface Choice {
   takeBest(count: number): void;
 }
 
-/** A choice among at most `size` items, empty at first; `likeness` of two places is 0 to 1. Its memory
- *  serves one reader after the other: room of its own for each would cost more than the choosing. */
+/** A choice among at most `size` items, empty at first; `likenessOf` gives that of one place to each, 0
+ *  to 1. Its memory serves one reader after the other: room of its own for each would cost more than
+ *  the choosing. */
 export function createChoice(
   size: number,
-  likeness: (a: number, b: number) => number,
+  likenessOf: (place: number) => Float32Array,
 ): Choice & { clear(): void } {
+  /** The first `left` of these places are open. */
   const open = new Int32Array(size);
   const isOpen = new Uint8Array(size);
   const worth = new Float64Array(size);
   const closest = new Float64Array(size);
   let offered = 0;
+  let left = 0;
   let taken: number[] = [];
 
   const take = (place: number) => {
     isOpen[place] = 0;
     taken.push(place);
-    for (let at = 0; at < offered; at += 1) {
+    const likeness = likenessOf(place);
+    let kept = 0;
+    for (let at = 0; at < left; at += 1) {
       const other = open[at] as number;
-      if (isOpen[other] === 0) continue;
-      const like = likeness(other, place);
+      if (other === place) continue;
+      open[kept] = other;
+      kept += 1;
+      const like = likeness[other] as number;
       if (like > (closest[other] as number)) closest[other] = like;
     }
+    left = kept;
   };
 
   const findBest = (): number => {
     let best = -1;
     let most = Number.NEGATIVE_INFINITY;
-    for (let at = 0; at < offered; at += 1) {
+    for (let at = 0; at < left; at += 1) {
       const place = open[at] as number;
-      if (isOpen[place] === 0) continue;
       const marginal = (worth[place] as number) - (1 - LAMBDA) * (closest[place] as number);
       if (marginal > most) {
         most = marginal;
@@ -58,10 +65,12 @@ export function createChoice(
     clear: () => {
       isOpen.fill(0);
       offered = 0;
+      left = 0;
       taken = [];
     },
     offer: (place, score) => {
-      open[offered] = place;
+      open[left] = place;
+      left += 1;
       offered += 1;
       isOpen[place] = 1;
       worth[place] = LAMBDA * score;
@@ -76,7 +85,7 @@ export function createChoice(
     isOpen: (place) => isOpen[place] === 1,
     take,
     takeBest: (count) => {
-      for (let left = count; left > 0; left -= 1) {
+      for (let more = count; more > 0; more -= 1) {
         const best = findBest();
         if (best === -1) return;
         take(best);

@@ -45,10 +45,9 @@ export function settle(
 
 /** A reply on one line, such as `451 4.7.1 Greylisted`, without the addresses in it. */
 export function describeReply({ code, enhanced, text }: SmtpReply): string {
-  return [code, enhanced, redactAddresses(text)]
-    .filter((part) => part !== null && part !== '')
-    .join(' ')
-    .slice(0, 500);
+  const words = redactAddresses(text);
+  const start = enhanced === null ? String(code) : `${code} ${enhanced}`;
+  return (words === '' ? start : `${start} ${words}`).slice(0, 500);
 }
 
 function putOff({ kind, sendAt, attempts, now, random }: Parameters<typeof settle>[1]): Settled {

@@ -9,6 +9,7 @@ import type { Preferences } from './subscriber.ts';
 export interface SelectionFacts {
   kind: DigestKind;
   papers: readonly RankedPaper[];
+  /** Of these papers by their places. */
   similarity: Similarity;
   topicNames: ReadonlyMap<string, string>;
   /** The rank of the paper that may be called the most discussed, or null. */
@@ -42,9 +43,7 @@ export function createSelector(facts: SelectionFacts): Selector {
   const ranks = papers.map(({ rank }) => rank);
   const interests = interestsByTopic(papers);
   const reasonOf = createReasons(facts);
-  const choice = createChoice(papers.length, (a, b) =>
-    similarity(ranks[a] as number, ranks[b] as number),
-  );
+  const choice = createChoice(papers.length, similarity);
   /** 0 to 1 for each paper: 1 when it says one of the reader's words, else by its best followed topic. */
   const interest = new Float64Array(papers.length);
 

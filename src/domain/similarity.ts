@@ -1,25 +1,20 @@
 import type { TopicPaper } from './paper.ts';
 
-/** How alike two papers are, 0 to 1, given by their places in a list. */
-export type Similarity = (a: number, b: number) => number;
+/** How alike the paper at a place of a list is to each paper in it, 0 to 1. */
+export type Similarity = (place: number) => Float32Array;
 
 /** Likeness within a list of papers: shared topics and shared trigrams of the titles, half each.
- *  Every pair is computed once. */
+ *  Every row is computed once. */
 export function similarityOf(papers: readonly TopicPaper[]): Similarity {
   const topics = papers.map((paper) => new Set(paper.topics.map(({ slug }) => slug)));
   const trigrams = papers.map((paper) => trigramsOf(paper.title));
-  const known = new Float32Array(papers.length * papers.length).fill(-1);
-  return (a, b) => {
-    const place = a < b ? a * papers.length + b : b * papers.length + a;
-    const before = known[place] ?? -1;
-    if (before >= 0) return before;
-    // Rounded as it is kept, or a selection would depend on who asked before.
-    const value = Math.fround(
-      (jaccard(topics[a], topics[b]) + jaccard(trigrams[a], trigrams[b])) / 2,
-    );
-    known[place] = value;
-    return value;
-  };
+  const known: Float32Array[] = [];
+  return (place) =>
+    (known[place] ??= Float32Array.from(
+      papers,
+      (_, other) =>
+        (jaccard(topics[place], topics[other]) + jaccard(trigrams[place], trigrams[other])) / 2,
+    ));
 }
 
 /** Every three letters in a row of each word, as pg_trgm cuts them. */

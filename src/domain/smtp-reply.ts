@@ -71,6 +71,7 @@ const NO_SUCH_READER = new Set(['5.1.1', '5.1.2', '5.1.3', '5.1.6', '5.1.10', '5
 /** Reads `550 5.1.1 No such user`; of several lines (RFC 5321 §4.2.1) the text is joined by spaces
  *  and the first enhanced code counts. The code is 0 when there is none. */
 export function parseReply(response: string): SmtpReply {
+  if (!LINE_END.test(response)) return readLine(response.trim());
   const lines = response
     .split(/[\r\n]+/)
     .map((line) => line.trim())
@@ -85,6 +86,8 @@ export function parseReply(response: string): SmtpReply {
       .join(' '),
   };
 }
+
+const LINE_END = /[\r\n]/;
 
 /** A missing blank after the code is passed over: to take `250OK` for no acceptance would send twice. */
 function readLine(line: string): SmtpReply {

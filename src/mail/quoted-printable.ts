@@ -25,6 +25,7 @@ export function encodePiece(text: string): Buffer {
 
 /** The last line is no longer than `lastRoom`. */
 function encodeLines(text: string, lastRoom: number): string {
+  if (!text.includes('\n')) return encodeLine(text, lastRoom);
   const lines = text.split('\n');
   const last = lines.length - 1;
   return lines.map((line, at) => encodeLine(line, at === last ? lastRoom : MAX_LINE)).join('\r\n');

@@ -44,6 +44,9 @@ export function createReplyReader({
   };
 
   const readLine = (line: string) => {
+    if (lines.length === 0 && WHOLE_REPLY.test(line)) {
+      return onReply({ code: Number(line.slice(0, 3)), text: line });
+    }
     const match = REPLY_LINE.exec(line);
     const isSame = lines.length === 0 || lines[0]?.startsWith(line.slice(0, 3));
     if (!match || !isSame || lines.length === MAX_LINES) return giveUp(line);
@@ -82,5 +85,7 @@ function printable(bytes: Buffer, start: number, end: number): string {
   return PLAIN.test(text) ? text : text.replace(/[^\P{C}\t]/gu, '\ufffd');
 }
 
+/** Nearly every line. */
+const WHOLE_REPLY = /^[2-5]\d\d /;
 const REPLY_LINE = /^([2-5]\d\d)(?!\d)(-?)/;
 const PLAIN = /^[\x20-\x7e]*$/;

@@ -7,7 +7,7 @@ import {
   type KeywordMatches,
   type SelectionFacts,
 } from '../../src/domain/selection.ts';
-import { similarityOf } from '../../src/domain/similarity.ts';
+import { type Similarity, similarityOf } from '../../src/domain/similarity.ts';
 import { paper } from './samples.ts';
 
 const NOTHING: ReadonlySet<string> = new Set();
@@ -37,12 +37,17 @@ function poolOf(
   return {
     kind: 'daily',
     papers,
-    similarity: () => 0,
+    similarity: likeness(papers.length, () => 0),
     keywordMatches: new Map(),
     topicNames: TOPIC_NAMES,
     mostDiscussedRank: null,
     ...changes,
   };
+}
+
+/** Likeness of any two of `count` papers, by their places. */
+function likeness(count: number, of: (a: number, b: number) => number): Similarity {
+  return (a) => Float32Array.from({ length: count }, (_, b) => of(a, b));
 }
 
 function ranked(rank: number, changes: Partial<RankedPaper> = {}): RankedPaper {
@@ -116,7 +121,9 @@ describe('selectPapers', () => {
   it('does not let two papers on the same thing stand together when there is another', () => {
     const papers = many(3, (rank) => ({ popularity: 1 - rank / 20 }));
     const twins = poolOf(papers, {
-      similarity: (a, b) => (Math.min(a, b) === 0 && Math.max(a, b) === 1 ? 1 : 0),
+      similarity: likeness(papers.length, (a, b) =>
+        Math.min(a, b) === 0 && Math.max(a, b) === 1 ? 1 : 0,
+      ),
     });
     expect(ranks(selectPapers(twins, reader({ papers: 2 }), NOTHING))).toEqual([0, 2]);
     expect(ranks(selectPapers(twins, reader({ papers: 3 }), NOTHING))).toEqual([0, 2, 1]);
@@ -125,7 +132,9 @@ describe('selectPapers', () => {
   it('counts likeness to any paper chosen before, not to the last one alone', () => {
     const papers = many(4, (rank) => ({ popularity: 1 - rank / 20 }));
     const twins = poolOf(papers, {
-      similarity: (a, b) => (Math.min(a, b) === 0 && Math.max(a, b) === 2 ? 1 : 0),
+      similarity: likeness(papers.length, (a, b) =>
+        Math.min(a, b) === 0 && Math.max(a, b) === 2 ? 1 : 0,
+      ),
     });
     expect(ranks(selectPapers(twins, reader({ papers: 3 }), NOTHING))).toEqual([0, 1, 3]);
   });
@@ -206,7 +215,9 @@ describe('the dark horse', () => {
     const papers = field(9, 8).map((each) =>
       each.rank === 8 ? { ...each, ...on('theory', 100), popularity: 0.29 } : each,
     );
-    const pool = poolOf(papers, { similarity: (a, b) => (a === 8 || b === 8 ? 0 : 1) });
+    const pool = poolOf(papers, {
+      similarity: likeness(papers.length, (a, b) => (a === 8 || b === 8 ? 0 : 1)),
+    });
     const selection = selectPapers(pool, follower(10), NOTHING);
     expect(ranks(selection).indexOf(8)).toBeLessThan(4);
     expect(selection.some(({ isDarkHorse }) => isDarkHorse)).toBe(false);

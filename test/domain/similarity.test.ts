@@ -6,7 +6,7 @@ const agents = [{ slug: 'agents', score: 0.3 }];
 const hardware = [{ slug: 'hardware', score: 0.3 }];
 
 describe('similarityOf', () => {
-  const similarity = similarityOf([
+  const rows = similarityOf([
     paper(0, { title: 'Long-Context Attention: Sparse Heads', topics: agents }),
     paper(1, { title: 'sparse heads, long context, attention', topics: agents }),
     paper(2, { title: 'Memristor Units', topics: hardware }),
@@ -16,6 +16,7 @@ describe('similarityOf', () => {
     paper(6, { title: '長文注意', topics: [] }),
     paper(7, { title: '長文注意力', topics: [] }),
   ]);
+  const similarity = (a: number, b: number) => rows(a)[b];
 
   it('is 1 for the same words and topics, whatever their order and case', () => {
     expect(similarity(0, 1)).toBe(1);
