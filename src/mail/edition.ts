@@ -5,7 +5,7 @@ import type { Place } from './layout.ts';
 import type { Press } from './press.ts';
 import type { Sender } from './sender.ts';
 import { fillPart, type Piece, pieceOf } from './slots.ts';
-import { escaped, openStock, type Stock } from './stock.ts';
+import { escaped, openStock, type Stock, wordsFor } from './stock.ts';
 import type { MailTemplates } from './templates.ts';
 import { wrap } from './wrap.ts';
 
@@ -65,7 +65,8 @@ function assemble(stock: Stock, copy: Copy): AssembledCopy {
   const ranks = places.map(({ at }) => rankAt(selection, at));
   const token = pieceOf(copy.token);
   const preheader = stock.preheader(ranks, chosen);
-  const choice = stock.choice(choiceOf(copy.topicNames, copy.keywords));
+  // Not kept: nearly every reader has others.
+  const choice = wordsFor(choiceOf(copy.topicNames, copy.keywords));
   const why = stock.why(copy.preferences);
   const asked = askedOf(copy.email, copy.askedOn === null ? null : stock.day(copy.askedOn));
   const askedHtml = escaped(asked);

@@ -54,7 +54,6 @@ export interface Stock {
   /** `49 papers read, 10 chosen for you. A four-minute read.` */
   summary(chosen: number, words: number): Piece;
   readingTime(words: number): Piece;
-  choice(sentence: string): Words;
   /** Why there is mail at this moment; the reader's address goes on. */
   why(preferences: Pick<Preferences, 'frequency' | 'hour' | 'timezone'>): Words;
   /** A day as words. */
@@ -108,13 +107,17 @@ export function openStock(press: Press, papers: readonly RankedPaper[]): Stock {
       pieceOf(wrap(`${count(chosen)} ${readingTime(words)}`)),
     ),
     readingTime: memoise((words: number) => escaped(readingTime(words))),
-    choice: memoise((sentence: string) => wordsOf(escaped(sentence), pieceOf(wrap(sentence)))),
     why: memoisePreferences((preferences) => {
       const sentence = whyOf(siteName, preferences);
       return wordsOf(escaped(`${sentence} `), pieceOf(`${wrap(sentence)}\n`));
     }),
     day: memoise(describeDay),
   };
+}
+
+/** A sentence for both forms. */
+export function wordsFor(sentence: string): Words {
+  return wordsOf(escaped(sentence), pieceOf(wrap(sentence)));
 }
 
 function wordsOf(html: Piece, text: Piece): Words {
