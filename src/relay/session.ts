@@ -47,6 +47,9 @@ type State = Extract<
 
 const DOT = '.\r\n';
 
+/** How long a message waits for the reply to the one before it, which may take minutes. */
+const MOST_SECONDS_BEHIND = 30;
+
 /**
  * Opens a connection and keeps it until it ends. With PIPELINING (RFC 2920) the commands of a message
  * go out in one write, those of the next one with the dot of the one before. The dot is never in
@@ -75,11 +78,16 @@ export function openSession({
   let job: Job | null = null;
   /** The message whose commands went out behind the dot of the one in hand. */
   let following: Job | null = null;
+  /** How long it has waited for that one, in seconds. */
+  let followed = 0;
+  /** Its commands are on their way and its message went elsewhere: no dot may follow any more. */
+  let isForsaken = false;
   let isMailTaken = false;
 
   const session: Session = {
     send: (next) => (isAcceptable(next) ? begin(next) : free()),
     tick: () => {
+      if (following) forsakeLate();
       if (!connection.isLate()) return;
       if (hasOpened && state === 'idle') host.onIdle(session);
       else connection.endLate();
@@ -120,6 +128,7 @@ export function openSession({
       following = null;
       isStale = true;
       if (answered) host.onReply(answered, parseReply(reply.text));
+      if (isForsaken) return connection.end(`${name} took too long over another message.`);
       // Of the message that follows no dot is out, whatever comes now.
       wait('mail');
       if (reply.code === 421) fail(reply);
@@ -165,6 +174,16 @@ export function openSession({
     else if (current) host.onUnsent(current, problem, isStale);
     if (next) host.onUnsent(next, problem, true);
     host.onEnd(session, problem);
+  }
+
+  /** Gives the message behind a slow dot back: another connection may be quicker. */
+  function forsakeLate() {
+    followed += 1;
+    if (following === null || followed <= MOST_SECONDS_BEHIND) return;
+    const late = following;
+    following = null;
+    isForsaken = true;
+    host.onUnsent(late, `${name} took too long over another message.`, true);
   }
 
   /** The connection is of no use after this reply. */
@@ -218,6 +237,7 @@ export function openSession({
     if (state !== 'body') return;
     if (!body.isDone()) return sendBlock();
     following = extensions.hasPipelining ? take(true) : null;
+    followed = 0;
     say('dot', following ? DOT + envelopeOf(following) : DOT);
   }
 

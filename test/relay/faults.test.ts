@@ -292,6 +292,42 @@ describe('The next message, whose envelope went out behind the dot', () => {
   });
 });
 
+describe('A relay that takes its time behind a dot', () => {
+  const hangsAtFirstDot: Script = (step, time) =>
+    step === 'dot' && time === 1 ? { hang: true } : undefined;
+
+  it('holds up the next message for 30 s, then it goes out on another connection', async () => {
+    const timers = testTimers();
+    const server = await scripted([AUTH, 'PIPELINING'], hangsAtFirstDot);
+    const relay = relayTo(server, timers, 2);
+    const outcomes: string[] = [];
+    for (const name of ['one', 'two', 'three']) {
+      relay.send(message(`${name}@example.org`)).then((outcome) => outcomes.push(inShort(outcome)));
+    }
+    await server.reached('dot', 2);
+    await until(() => outcomes.length === 1);
+    timers.pass(30);
+    expect(outcomes).toEqual(['taken']);
+    timers.pass(1);
+    await until(() => outcomes.length === 2);
+    expect(outcomes).toEqual(['taken', 'taken']);
+    expect(server.messages).toHaveLength(3);
+  });
+
+  it('is left after its reply, since commands of a message that went elsewhere are on their way', async () => {
+    const timers = testTimers();
+    const server = await scripted([AUTH, 'PIPELINING'], hangsAtFirstDot);
+    const relay = relayTo(server, timers);
+    const sent = [message('one@example.org'), message('two@example.org')].map(relay.send);
+    await server.reached('dot');
+    timers.pass(31);
+    server.say('250 2.0.0 Taken\r\n250 2.1.0 Ok\r\n250 2.1.5 Ok\r\n354 Go on\r\n');
+    expect((await Promise.all(sent)).map(inShort)).toEqual(['taken', 'taken']);
+    expect(server.messages.map((text) => /To: (\w+)/.exec(text)?.[1])).toEqual(['one', 'two']);
+    expect(server.connections).toBe(2);
+  });
+});
+
 describe('A relay that does not answer', () => {
   const WAITS = [
     ['greeting', 300, 'unsent'],
@@ -354,6 +390,11 @@ describe('A relay that does not answer', () => {
     expect(passed).toBeGreaterThan(180);
   });
 });
+
+/** Whatever is on its way over loopback arrives. */
+async function until(isSo: () => boolean): Promise<void> {
+  while (!isSo()) await new Promise(setImmediate);
+}
 
 /** Lets seconds pass, and what happens in them happen, until there is an outcome. */
 async function passUntilDone(timers: TestTimers, sending: Promise<SendOutcome>) {
