@@ -7,13 +7,9 @@ import { eraseReader } from './support/erase.ts';
 /** Erases the subscriber of that address. False when there is none.
  * @throws PaperboyError `INVALID_EMAIL`. */
 export async function eraseAddress(
-  { db, clock, suppressionKey }: { db: Db; clock: Clock; suppressionKey: string },
+  deps: { db: Db; clock: Clock; suppressionKey: string },
   email: string,
 ): Promise<boolean> {
   const { key } = normaliseAddress(email);
-  return db.transaction(async (tx) => {
-    const subscriber = await lockSubscriberByEmail(tx, key);
-    if (subscriber) await eraseReader(tx, subscriber, { suppressionKey, now: clock() });
-    return subscriber !== null;
-  });
+  return eraseReader(deps, (tx) => lockSubscriberByEmail(tx, key));
 }

@@ -16,13 +16,18 @@ export async function unsubscribe(
 ): Promise<Subscriber | null> {
   const subject = tokens.open(token);
   if (subject === null) return null;
-  return db.transaction(async (tx) => {
-    const subscriber = await lockSubscriber(tx, subject.subscriberId);
-    if (subscriber && subscriber.status !== 'unsubscribed') {
-      const now = clock();
-      await updateStatus(tx, subscriber.id, 'unsubscribed', now);
-      await withdrawDeliveries(tx, subscriber.id, 'The reader left.', now);
+  const now = clock();
+  const withdraw = (tx: Db) =>
+    withdrawDeliveries(tx, subject.subscriberId, 'The reader left.', now);
+  const subscriber = await db.transaction(async (tx) => {
+    const reader = await lockSubscriber(tx, subject.subscriberId);
+    if (reader && reader.status !== 'unsubscribed') {
+      await updateStatus(tx, reader.id, 'unsubscribed', now);
+      await withdraw(tx);
     }
-    return subscriber;
+    return reader;
   });
+  // Once more for a digest that was composed meanwhile: it did not see that the reader goes.
+  if (subscriber) await withdraw(db);
+  return subscriber;
 }

@@ -52,13 +52,11 @@ export async function exportByLink(
 
 /** Erases the reader behind the link. False when the link does not work (any more). */
 export async function eraseByLink(
-  { db, clock, suppressionKey }: { db: Db; clock: Clock; suppressionKey: string },
+  deps: { db: Db; clock: Clock; suppressionKey: string },
   token: string,
 ): Promise<boolean> {
-  return db.transaction(async (tx) => {
-    const link = await findDataLink({ db: tx, clock }, token, 'erase');
-    if (link.kind !== 'open') return false;
-    await eraseReader(tx, link.subscriber, { suppressionKey, now: clock() });
-    return true;
+  return eraseReader(deps, async (tx) => {
+    const link = await findDataLink({ db: tx, clock: deps.clock }, token, 'erase');
+    return link.kind === 'open' ? link.subscriber : null;
   });
 }

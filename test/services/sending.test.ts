@@ -1,6 +1,8 @@
 import { sql } from 'drizzle-orm';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { listDueBatches } from '../../src/db/batches.ts';
+import { claimBatch } from '../../src/db/claims.ts';
+import type { Db } from '../../src/db/client.ts';
 import { markCancelled, pauseDigest, resumeDigest } from '../../src/db/digests.ts';
 import { endLeases, openLease } from '../../src/db/leases.ts';
 import { addLetter } from '../../src/db/letters.ts';
@@ -146,6 +148,13 @@ async function composeFor(readers: readonly Partial<Subscriber>[]): Promise<{
   digestId: number;
   ids: number[];
 }> {
+  await storeSixPapers();
+  const ids = [];
+  for (const reader of readers) ids.push(await storeSubscriber(database.db, reader));
+  return { digestId: await compose('daily', FRIDAY), ids };
+}
+
+async function storeSixPapers(): Promise<void> {
   await storePapers(
     database.db,
     Array.from({ length: 6 }, (_, n) => ({
@@ -153,9 +162,19 @@ async function composeFor(readers: readonly Partial<Subscriber>[]): Promise<{
       slugs: [n % 2 === 0 ? 'rl' : 'nlp'],
     })),
   );
-  const ids = [];
-  for (const reader of readers) ids.push(await storeSubscriber(database.db, reader));
-  return { digestId: await compose('daily', FRIDAY), ids };
+}
+
+/** The same database; its next transaction does something before it commits. */
+function lateInCommitting(db: Db, before: () => Promise<void>): Db {
+  const transaction: Db['transaction'] = (run, config) =>
+    db.transaction(async (tx) => {
+      const result = await run(tx);
+      await before();
+      return result;
+    }, config);
+  return new Proxy(db, {
+    get: (target, name) => (name === 'transaction' ? transaction : Reflect.get(target, name)),
+  });
 }
 
 async function compose(kind: DigestKind, date: string): Promise<number> {
@@ -430,6 +449,30 @@ describe('A reader who does not want the mail any more', () => {
       skipped.filter(({ selection, messageId }) => selection === null && messageId === null),
     ).toHaveLength(2);
   });
+
+  it.runIf(process.env.TEST_DATABASE_URL).each([
+    [
+      'leaves',
+      (db: Db, id: number) =>
+        unsubscribe({ db, tokens, clock }, tokens.seal({ digestId: 0, subscriberId: id })),
+    ],
+    ['is erased', (db: Db) => eraseAddress({ db, clock, suppressionKey }, 'ada@example.org')],
+  ])(
+    'and %s as a digest is composed is skipped there too, however far the mail has come',
+    async (_how, leave) => {
+      await storeSixPapers();
+      const id = await storeSubscriber(database.db, { email: 'ada@example.org' });
+      const leaseId = await lease();
+      let digestId = 0;
+      const composedMeanwhile = async () => {
+        digestId = await compose('daily', FRIDAY);
+        const key = { digestId, batch: 0, leaseId, now: clock() };
+        expect(await claimBatch(database.db, key)).toHaveLength(1);
+      };
+      await leave(lateInCommitting(database.db, composedMeanwhile), id);
+      expect(await rows(digestId)).toMatchObject([{ id, state: 'skipped', lease: null }]);
+    },
+  );
 
   it('after a deferral is skipped too', async () => {
     const { digestId, ids } = await composeFor(many(1));
