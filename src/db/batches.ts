@@ -60,15 +60,24 @@ export async function expireDeferred(
 }
 
 /** Takes batches out of a worker's hands: each is due again when the first of its deliveries is. Hold
- *  their locks since an earlier statement, or what became due meanwhile would be missed. */
-export async function putDown(tx: Db, digestId: number, numbers: readonly number[]): Promise<void> {
-  await tx.execute(sql`
+ *  their locks since an earlier statement, or what became due meanwhile would be missed. Returns those
+ *  in which something is left. */
+export async function putDown(
+  tx: Db,
+  digestId: number,
+  numbers: readonly number[],
+): Promise<(DueBatch & { dueAt: Date })[]> {
+  const result = await tx.execute<{ batch: number; claims: number; dueAt: string | null }>(sql`
     UPDATE batches SET lease_id = NULL, due_at = (
       SELECT min(CASE WHEN state = 'pending' AND is_rushed THEN least(next_at, due_at) ELSE next_at END)
       FROM ${deliveriesOf(digestId)} AS here
       WHERE here.batch = batches.batch AND state IN ('pending', 'deferred')
     )
-    WHERE digest_id = ${digestId} AND batch = ANY(${sql.param([...numbers])}::int[])`);
+    WHERE digest_id = ${digestId} AND batch = ANY(${sql.param([...numbers])}::int[])
+    RETURNING batch, claims, due_at AS "dueAt"`);
+  return result.rows.flatMap(({ batch, claims, dueAt }) =>
+    dueAt === null ? [] : [{ digestId, batch, claims, dueAt: new Date(dueAt) }],
+  );
 }
 
 /** Makes the batches of these deliveries due at `now`, and holds them until the transaction ends. */

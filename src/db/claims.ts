@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { type DeliveryState, mayFollow } from '../domain/delivery.ts';
 import type { Selection } from '../domain/digest.ts';
-import { type BatchKey, CANCELLED, putDown } from './batches.ts';
+import { type BatchKey, CANCELLED, type DueBatch, putDown } from './batches.ts';
 import type { Db } from './client.ts';
 import { toJson } from './json.ts';
 import { unpackSelection } from './packed-selection.ts';
@@ -107,20 +107,20 @@ export async function settleClaimed(
 /**
  * Gives a batch back: what is still claimed is pending again, or skipped when the digest was cancelled
  * meanwhile, and the batch is due when the first of its deliveries is. While results of it are still
- * to be recorded it stays with the lease.
+ * to be recorded it stays with the lease. Returns the batch when something is left in it for later.
  */
 export async function releaseBatch(
   db: Db,
   { digestId, batch, leaseId, now }: BatchKey & { leaseId: number; now: Date },
-): Promise<void> {
-  await db.transaction(async (tx) => {
+): Promise<(DueBatch & { dueAt: Date }) | null> {
+  return db.transaction(async (tx) => {
     const held = await tx.execute<{ isCancelled: boolean }>(sql`
       SELECT cancelled_at IS NOT NULL AS "isCancelled"
       FROM batches JOIN digests ON digests.id = digest_id
       WHERE digest_id = ${digestId} AND batch = ${batch} AND lease_id = ${leaseId}
       FOR UPDATE OF batches`);
     const [row] = held.rows;
-    if (!row) return;
+    if (!row) return null;
     const deliveries = deliveriesOf(digestId);
     await tx.execute(sql`
       UPDATE ${deliveries} SET
@@ -130,6 +130,8 @@ export async function releaseBatch(
       WHERE batch = ${batch} AND state = 'claimed' AND lease_id = ${leaseId}`);
     const sending = await tx.execute(sql`
       SELECT FROM ${deliveries} WHERE batch = ${batch} AND state = 'sending' LIMIT 1`);
-    if (sending.rows.length === 0) await putDown(tx, digestId, [batch]);
+    if (sending.rows.length > 0) return null;
+    const [left] = await putDown(tx, digestId, [batch]);
+    return left ?? null;
   });
 }

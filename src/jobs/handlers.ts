@@ -7,7 +7,7 @@ import type { Queue } from '../queue/queue.ts';
 import { composeDigest } from '../services/compose-digest.ts';
 import { type DeliverDeps, deliverBatch } from '../services/deliver-batch.ts';
 import { type LetterDeps, sendLetter } from '../services/send-letter.ts';
-import { ringDue } from '../services/support/ring-due.ts';
+import { ringAgain, ringDue, TICK_SECONDS } from '../services/support/ring-due.ts';
 import { tidyUp } from '../services/tidy-up.ts';
 import type { Lease } from './lease.ts';
 
@@ -62,12 +62,12 @@ export function createHandlers({
       const deps = await mail();
       const leaseId = await (await lease()).current();
       const { ended } = await deliverBatch(deps, { digestId, batch }, leaseId);
-      ended.then(
-        (result) => {
-          if (result.claimed > 0) log('info', 'batch sent', { digestId, batch, ...result });
-        },
-        (err) => log('error', 'a batch broke off', { digestId, batch, err }),
-      );
+      const end = async () => {
+        const { claimed, sent, left } = await ended;
+        if (claimed > 0) log('info', 'batch sent', { digestId, batch, claimed, sent });
+        if (left) await ringAgain(queue, left, clock());
+      };
+      end().catch((err) => log('error', 'a batch broke off', { digestId, batch, err }));
     },
     letter: async ({ letterId }) => sendLetter(await mail(), letterId),
     tidy: async () => log('info', 'tidied up', await tidyUp(db, clock(), { deliveriesKeptDays })),
@@ -86,7 +86,7 @@ export async function startSchedules(
     { kind: 'weekly' },
     { cron: `${composeAt.minute} ${composeAt.hour} * * 1` },
   );
-  await queue.schedule('due', {}, { everySeconds: 60 });
+  await queue.schedule('due', {}, { everySeconds: TICK_SECONDS });
   await queue.schedule('tidy', {}, { cron: '10 3 * * *' });
   // A digest that came due while no scheduler ran is made up for.
   await queue.ring('compose', { kind: 'daily' }, 'compose-daily-at-start');

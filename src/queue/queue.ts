@@ -28,6 +28,8 @@ export interface Queue {
 export interface Ring<Name extends JobName> {
   data: JobMap[Name];
   id: string;
+  /** @defaultValue 0 */
+  delayMs?: number;
 }
 
 export type Schedule =
@@ -89,7 +91,11 @@ export function openQueue(
       if (rings.length === 0) return;
       const options = OPTIONS_OF[name];
       await queues[QUEUE_OF[name]].addBulk(
-        rings.map(({ data, id }) => ({ name, data, opts: { ...options, jobId: id } })),
+        rings.map(({ data, id, delayMs = 0 }) => ({
+          name,
+          data,
+          opts: { ...options, jobId: id, delay: delayMs },
+        })),
       );
     },
     schedule: async (name, data, when) => {

@@ -1,6 +1,12 @@
-import type { BatchKey } from '../db/batches.ts';
-import { claimBatch, releaseBatch, settleClaimed, type Verdict } from '../db/claims.ts';
-import type { Editions } from './support/editions.ts';
+import type { BatchKey, DueBatch } from '../db/batches.ts';
+import {
+  type ClaimedDelivery,
+  claimBatch,
+  releaseBatch,
+  settleClaimed,
+  type Verdict,
+} from '../db/claims.ts';
+import type { Editions, OpenEdition } from './support/editions.ts';
 import { type Pause, patiently } from './support/patience.ts';
 import { type PrepareDeps, prepareBatch } from './support/prepare-batch.ts';
 import type { SendingWindow } from './support/sending-window.ts';
@@ -23,9 +29,11 @@ export interface DeliverDeps extends PrepareDeps {
 export interface BatchResult {
   claimed: number;
   sent: number;
+  /** What is left of the batch, and when it is due. */
+  left: (DueBatch & { dueAt: Date }) | null;
 }
 
-const NONE: BatchResult = { claimed: 0, sent: 0 };
+const NONE: BatchResult = { claimed: 0, sent: 0, left: null };
 
 /**
  * Sends what is due in one batch of a digest under a lease: claims it, rechecks that each reader still
@@ -67,22 +75,40 @@ async function deliverClaimed(
   const release = () => releaseBatch(db, { ...key, now: clock() });
   const claim = () => claimBatch(db, { ...key, now: clock() });
   const claimed = await patiently(claim, { signal: deps.stopping, pause });
+  let sent = 0;
+  let left: BatchResult['left'] = null;
   try {
-    if (claimed.length === 0) return NONE;
-    const { ready, verdicts } = await prepareBatch(deps, edition, claimed, key.leaseId);
-    await settle(deps, key, verdicts);
-    const { begun, ended } = deps.window.send(ready);
-    begun.then(onBegun);
-    const { sent, putOff } = await ended;
-    await settle(
-      deps,
-      key,
-      putOff.map((each) => ({ ...each, state: 'pending' })),
-    );
-    return { claimed: claimed.length, sent };
+    if (claimed.length > 0) sent = await sendClaimed(deps, { edition, key, claimed }, onBegun);
   } finally {
-    await patiently(release, { signal: deps.halting, pause });
+    left = await patiently(release, { signal: deps.halting, pause });
   }
+  return { claimed: claimed.length, sent, left };
+}
+
+/** Returns how many were sent. */
+async function sendClaimed(
+  deps: DeliverDeps,
+  {
+    edition,
+    key,
+    claimed,
+  }: {
+    edition: OpenEdition;
+    key: BatchKey & { leaseId: number };
+    claimed: readonly ClaimedDelivery[];
+  },
+  onBegun: () => void,
+): Promise<number> {
+  const { ready, verdicts } = await prepareBatch(deps, edition, claimed, key.leaseId);
+  await settle(deps, key, verdicts);
+  const { begun, ended } = deps.window.send(ready);
+  begun.then(onBegun);
+  const { sent, putOff } = await ended;
+  const later = putOff.map(({ subscriberId, nextAt }): Verdict => {
+    return { subscriberId, state: 'pending', nextAt };
+  });
+  await settle(deps, key, later);
+  return sent;
 }
 
 function settle(

@@ -3,7 +3,7 @@ import type { Queue } from '../../src/queue/queue.ts';
 
 /** A queue that only writes down who rang; `isDown` makes it fail as a store that is gone does. */
 export interface Doorbell extends Queue {
-  rings: { name: JobName; data: object; id: string | undefined }[];
+  rings: { name: JobName; data: object; id: string | undefined; delayMs?: number }[];
   isDown: boolean;
 }
 
@@ -16,7 +16,8 @@ export function doorbell(): Doorbell {
       bell.rings.push({ name, data, id });
     },
     ringMany: async (name, rings) => {
-      for (const { data, id } of rings) await bell.ring(name, data, id);
+      if (bell.isDown) throw new Error('Connection is closed.');
+      bell.rings.push(...rings.map((ring) => ({ name, ...ring })));
     },
     schedule: async () => undefined,
     restoreSchedules: async () => undefined,

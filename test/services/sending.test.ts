@@ -31,6 +31,7 @@ import { type LetterDeps, sendLetter } from '../../src/services/send-letter.ts';
 import { requireDigest } from '../../src/services/support/digest-status.ts';
 import { createEditions } from '../../src/services/support/editions.ts';
 import { patiently } from '../../src/services/support/patience.ts';
+import { ringAgain } from '../../src/services/support/ring-due.ts';
 import { createSendingWindow, type WindowDeps } from '../../src/services/support/sending-window.ts';
 import { watchReplies } from '../../src/services/support/watch-replies.ts';
 import { unsubscribe } from '../../src/services/unsubscribe.ts';
@@ -39,6 +40,7 @@ import { sender as sampleSender } from '../mail/samples.ts';
 import { clockAt } from '../support/clock.ts';
 import { useDatabase } from '../support/database.ts';
 import { paper, storePapers, storeSubscriber } from '../support/rows.ts';
+import { doorbell } from './doorbell.ts';
 import { openSink, type Sink } from './sink.ts';
 
 const database = useDatabase();
@@ -122,7 +124,7 @@ function deps(changes: Partial<DeliverDeps> = {}, record = recordPatiently): Eng
 async function deliver(
   engine: Engine,
   { digestId, leaseId }: { digestId: number; leaseId: number },
-): Promise<BatchResult> {
+): Promise<Pick<BatchResult, 'claimed' | 'sent'>> {
   const due = await listDueBatches(database.db, clock());
   const results = await Promise.all(
     due
@@ -486,6 +488,39 @@ describe('A reader who does not want the mail any more', () => {
   });
 });
 
+describe('What the domain of a reader puts off', () => {
+  it('is left in its batch for the moment when the domain has rested', async () => {
+    const { digestId } = await composeFor(many(CONNECTIONS + 2));
+    sink.behave(() => ({ at: 'rcpt', reply: '450 4.7.1 Slow down' }));
+    const engine = deps();
+    const { ended } = await deliverBatch(engine, { digestId, batch: 0 }, await lease());
+    const { left } = await ended;
+    expect(left).toMatchObject({ digestId, batch: 0, claims: 1 });
+    expect(left?.dueAt).toEqual(new Date(clock().getTime() + 2000));
+    expect(await statesOf(digestId)).toEqual([
+      ...Array(CONNECTIONS).fill('deferred'),
+      'pending',
+      'pending',
+    ]);
+  });
+
+  it('is rung for at its time, unless the next tick comes first', async () => {
+    const queue = doorbell();
+    const dueIn = (ms: number) => ({
+      digestId: 7,
+      batch: 3,
+      claims: 2,
+      dueAt: new Date(clock().getTime() + ms),
+    });
+    for (const ms of [2000, -5, 60_000]) await ringAgain(queue, dueIn(ms), clock());
+    const ring = { name: 'batch', data: { digestId: 7, batch: 3 }, id: 'batch-7-3-2' };
+    expect(queue.rings).toEqual([
+      { ...ring, delayMs: 2000 },
+      { ...ring, delayMs: 0 },
+    ]);
+  });
+});
+
 describe('The same paper', () => {
   it('never comes twice to a reader who changed from daily to weekly', async () => {
     const { digestId, ids } = await composeFor([{ papers: 2 }, { papers: 2 }]);
@@ -649,7 +684,7 @@ describe('A relay that does not answer', () => {
     const { ended } = await deliverBatch(deps(), batch, await lease());
     expect(await Promise.race([ended, 'not ended yet'])).toBe('not ended yet');
     answer();
-    expect(await ended).toEqual({ claimed: 2, sent: 2 });
+    expect(await ended).toMatchObject({ claimed: 2, sent: 2 });
   });
 });
 

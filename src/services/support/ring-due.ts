@@ -1,10 +1,10 @@
-import { expireDeferred, listDueBatches, skipCancelled } from '../../db/batches.ts';
+import { type DueBatch, expireDeferred, listDueBatches, skipCancelled } from '../../db/batches.ts';
 import type { Db } from '../../db/client.ts';
 import { endLeases } from '../../db/leases.ts';
 import { listDueLetters } from '../../db/letters.ts';
 import { DIGEST_KINDS } from '../../domain/digest.ts';
 import { previousDigestAt } from '../../domain/schedule.ts';
-import type { Queue } from '../../queue/queue.ts';
+import type { Queue, Ring } from '../../queue/queue.ts';
 
 /** What a sweep found and did. */
 export interface Sweep {
@@ -17,6 +17,9 @@ export interface Sweep {
   pending: number;
   unknown: number;
 }
+
+/** How often it ticks, in seconds. */
+export const TICK_SECONDS = 60;
 
 const LETTERS_AT_ONCE = 1000;
 const RINGS_AT_ONCE = 500;
@@ -42,6 +45,20 @@ export async function ringDue({ db, queue }: { db: Db; queue: Queue }, now: Date
   return { batches, letters: letterIds.length, expired, skipped, ...freed };
 }
 
+/** Rings for what is left of a batch at its time, when that comes before the next tick. */
+export async function ringAgain(
+  queue: Queue,
+  left: DueBatch & { dueAt: Date },
+  now: Date,
+): Promise<void> {
+  const delayMs = Math.max(0, left.dueAt.getTime() - now.getTime());
+  if (delayMs < TICK_SECONDS * 1000) await queue.ringMany('batch', [{ ...ringFor(left), delayMs }]);
+}
+
+function ringFor({ digestId, batch, claims }: DueBatch): Ring<'batch'> {
+  return { data: { digestId, batch }, id: `batch-${digestId}-${batch}-${claims}` };
+}
+
 /** Rings once for each batch that is due. The number of claims in the id gives each claim a bell of
  *  its own: that of a worker that died hangs until its queue misses it. */
 export async function ringBatches(
@@ -49,10 +66,7 @@ export async function ringBatches(
   now: Date,
 ): Promise<number> {
   const due = await listDueBatches(db, now);
-  const rings = due.map(({ digestId, batch, claims }) => ({
-    data: { digestId, batch },
-    id: `batch-${digestId}-${batch}-${claims}`,
-  }));
+  const rings = due.map(ringFor);
   for (let start = 0; start < rings.length; start += RINGS_AT_ONCE) {
     await queue.ringMany('batch', rings.slice(start, start + RINGS_AT_ONCE));
   }
