@@ -21,20 +21,23 @@ const RATE_MS = 60_000;
  *  retention, what they came to is known still. */
 export async function countDeliveries(db: Db, digestId: number, now: Date): Promise<Accounting> {
   const since = new Date(now.getTime() - RATE_MS);
-  const result = await db.execute<{
-    state: DeliveryState;
-    isDue: boolean;
-    count: number;
-    recent: number;
-    firstAt: string | null;
-  }>(sql`
+  const { rows } = await db.transaction(async (tx) => {
+    // Looked at while mail goes out, which needs the other cores.
+    await tx.execute(sql`SET LOCAL max_parallel_workers_per_gather = 0`);
+    return tx.execute<{
+      state: DeliveryState;
+      isDue: boolean;
+      count: number;
+      recent: number;
+      firstAt: string | null;
+    }>(sql`
     SELECT state, next_at <= ${now} OR state = 'pending' AND is_rushed AS "isDue", count(*)::int AS count,
       count(*) FILTER (WHERE state = 'sent' AND updated_at > ${since})::int AS recent,
       min(updated_at) FILTER (WHERE state = 'sent' AND updated_at > ${since}) AS "firstAt"
     FROM deliveries JOIN batches USING (digest_id, batch)
     WHERE digest_id = ${digestId}
     GROUP BY 1, 2`);
-  const { rows } = result;
+  });
   const sum = (of: (row: (typeof rows)[number]) => boolean) =>
     rows.filter(of).reduce((total, { count }) => total + count, 0);
   const waits = ({ state }: { state: DeliveryState }) =>
