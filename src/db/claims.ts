@@ -18,8 +18,8 @@ export interface ClaimedDelivery {
 }
 
 /**
- * Takes a batch and what is due in it for the lease: null when nothing is due any more, somebody else
- * has it, its digest is paused, or the lease has ended. Two workers never get the same delivery. The
+ * Takes a batch and what is due in it for the lease: nothing when nothing is due any more, somebody
+ * else has it, its digest is paused, or the lease has ended. Two workers never get the same delivery. The
  * same lease may claim again what it got before, should the answer have been lost.
  */
 export async function claimBatch(

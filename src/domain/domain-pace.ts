@@ -18,7 +18,7 @@ interface Slowed {
   accepted: number;
 }
 
-/** How many mails may be on their way to each recipient domain: as many as there are connections,
+/** How many mails may be on their way to each recipient domain: as many as may be in flight at all,
  *  until a domain asks for patience. */
 export interface DomainPace {
   turnOf(domain: string, now: number): Turn;

@@ -10,8 +10,8 @@ import {
   textHeader,
 } from './headers.ts';
 import { memoise } from './memoise.ts';
+import { linesOf, type Piece, relaxedOf, textOf } from './piece.ts';
 import type { Sender } from './sender.ts';
-import { linesOf, type Piece, relaxedOf, textOf } from './slots.ts';
 
 /** A copy and how it is addressed; kept with the delivery, so that every attempt is the same. */
 export interface AddressedCopy {

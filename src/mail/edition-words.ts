@@ -3,10 +3,9 @@ import type { DigestKind } from '../domain/digest.ts';
 import type { Preferences } from '../domain/subscriber.ts';
 import { clip, oneLine } from './printable.ts';
 
-/** `The Residual Stream Is All You Need, and 9 more`; `names` are those of the papers, in order. */
-export function subjectOf(names: readonly string[]): string {
-  const [top = ''] = names;
-  const more = names.length > 1 ? `, and ${names.length - 1} more` : '';
+/** `The Residual Stream Is All You Need, and 9 more`, for the name of the top one of `count` papers. */
+export function subjectOf(top: string, count: number): string {
+  const more = count > 1 ? `, and ${count - 1} more` : '';
   return clip(top, MAX_SUBJECT - more.length) + more;
 }
 

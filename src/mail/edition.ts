@@ -2,10 +2,11 @@ import type { Digest, RankedPaper, SelectedPaper, Selection } from '../domain/di
 import type { Preferences } from '../domain/subscriber.ts';
 import { askedOf, choiceOf } from './edition-words.ts';
 import type { Place } from './layout.ts';
-import type { Press } from './press.ts';
+import { type Piece, pieceOf } from './piece.ts';
+import type { RenderContext } from './render-parts.ts';
 import type { Sender } from './sender.ts';
-import { fillPart, type Piece, pieceOf } from './slots.ts';
-import { escaped, openStock, type Stock, wordsFor } from './stock.ts';
+import { escaped, openSharedParts, type SharedParts, wordsFor } from './shared-parts.ts';
+import { fillPart } from './slots.ts';
 import type { MailTemplates } from './templates.ts';
 import { wrap } from './wrap.ts';
 
@@ -45,48 +46,48 @@ export function renderEdition(
   digest: Digest,
   papers: readonly RankedPaper[],
 ): Edition {
-  const press: Press = { templates, sender, digest, papersRead: papers.length };
-  const stock = openStock(press, papers);
+  const context: RenderContext = { templates, sender, digest, papersRead: papers.length };
+  const shared = openSharedParts(context, papers);
   return {
     digest,
     sender,
     assemble: (copy) => {
       checkCopy(copy);
-      return assemble(stock, copy);
+      return assemble(shared, copy);
     },
   };
 }
 
-function assemble(stock: Stock, copy: Copy): AssembledCopy {
+function assemble(shared: SharedParts, copy: Copy): AssembledCopy {
   const { selection } = copy;
   const chosen = selection.length;
   const darkHorse = selection.findIndex(({ rank }) => rank === copy.darkHorseRank);
-  const places = stock.layOut(chosen, darkHorse);
+  const places = shared.layOut(chosen, darkHorse);
   const ranks = places.map(({ at }) => rankAt(selection, at));
   const token = pieceOf(copy.token);
-  const preheader = stock.preheader(ranks, chosen);
+  const preheader = shared.preheader(ranks, chosen);
   // Not kept: nearly every reader has others.
   const choice = wordsFor(choiceOf(copy.topicNames, copy.keywords));
-  const why = stock.why(copy.preferences);
-  const asked = askedOf(copy.email, copy.askedOn === null ? null : stock.day(copy.askedOn));
+  const why = shared.why(copy.preferences);
+  const asked = askedOf(copy.email, copy.askedOn === null ? null : shared.day(copy.askedOn));
   const askedHtml = escaped(asked);
   const own = lengthOf([...preheader, askedHtml]) + choice.bytes + why.bytes;
-  const room = MAX_HTML_BYTES - stock.frames(chosen, 0).htmlBytes - own;
-  const papers = placePapers(stock, copy, places, room);
-  const frame = stock.frames(chosen, chosen - papers.fitted);
+  const room = MAX_HTML_BYTES - shared.frames(chosen, 0).htmlBytes - own;
+  const papers = placePapers(shared, copy, places, room);
+  const frame = shared.frames(chosen, chosen - papers.fitted);
   return {
-    subject: stock.subject(ranks),
+    subject: shared.subject(ranks),
     html: fillPart(frame.html, {
       token,
       preheader,
       choice: choice.html,
       why: [why.html, askedHtml],
-      readingTime: stock.readingTime(papers.words),
+      readingTime: shared.readingTime(papers.words),
       papers: papers.html,
     }),
     text: fillPart(frame.text, {
       token,
-      summary: stock.summary(chosen, papers.words),
+      summary: shared.summary(chosen, papers.words),
       choice: choice.text,
       why: [why.text, pieceOf(wrap(asked))],
       papers: papers.text,
@@ -105,12 +106,12 @@ interface PlacedPapers {
 
 /** The papers in their places, behind their headings. */
 function placePapers(
-  stock: Stock,
+  shared: SharedParts,
   { selection }: Copy,
   places: readonly Place[],
   room: number,
 ): PlacedPapers {
-  const { headings } = stock;
+  const { headings } = shared;
   const html: Piece[] = [];
   const text: Piece[] = [];
   let [bytes, fitted, words] = [0, 0, 0];
@@ -118,7 +119,7 @@ function placePapers(
   for (let place = 0; place < places.length; place += 1) {
     const { at, form, isFirstBrief, isRuled } = places[place] as Place;
     const { rank, reason } = selection[at] as SelectedPaper;
-    const paper = stock.set(rank, form, isRuled, reason);
+    const paper = shared.paper(rank, form, isRuled, reason);
     if (form === 'darkHorse') text.push(headings.text.darkHorse);
     else if (isFirstBrief) text.push(headings.text.briefs);
     text.push(paper.textAt(place));

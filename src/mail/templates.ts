@@ -9,7 +9,7 @@ import { createSlots, type Slots } from './slots.ts';
 export type Fill = (view: object) => string;
 
 /** A template cut into the frame and the parts that repeat in it. */
-export interface Sheet<PartName extends string = never> {
+export interface Template<PartName extends string = never> {
   frame: Fill;
   parts: Record<PartName, Fill>;
 }
@@ -22,8 +22,8 @@ export type TextPart = (typeof TEXT_PARTS)[number];
 
 /** Everything in templates/email, compiled. */
 export interface MailTemplates {
-  digest: { html: Sheet<HtmlPart>; text: Sheet<TextPart> };
-  letter: { html: Sheet; text: Sheet };
+  digest: { html: Template<HtmlPart>; text: Template<TextPart> };
+  letter: { html: Template; text: Template };
   slots: Slots;
 }
 
@@ -39,12 +39,12 @@ export async function loadMailTemplates(): Promise<MailTemplates> {
   const letterText = await readFile(pathOf('letter.txt'), 'utf8');
   return {
     digest: {
-      html: compileSheet(digestHtml, HTML_PARTS, {}),
-      text: compileSheet(digestText, TEXT_PARTS, { noEscape: true }),
+      html: compileTemplate(digestHtml, HTML_PARTS, {}),
+      text: compileTemplate(digestText, TEXT_PARTS, { noEscape: true }),
     },
     letter: {
-      html: compileSheet(letterHtml, [], {}),
-      text: compileSheet(letterText, [], { noEscape: true }),
+      html: compileTemplate(letterHtml, [], {}),
+      text: compileTemplate(letterText, [], { noEscape: true }),
     },
     slots: createSlots(randomBytes(16).toString('hex')),
   };
@@ -60,11 +60,11 @@ function squeeze(html: string): string {
   return `${html.replace(/\s*\n\s*/g, '\n').trim()}\n`;
 }
 
-function compileSheet<PartName extends string>(
+function compileTemplate<PartName extends string>(
   source: string,
   names: readonly PartName[],
   options: CompileOptions,
-): Sheet<PartName> {
+): Template<PartName> {
   const parts = new Map<string, string>();
   const frame = source.replace(PART, (_, name: string, part: string) => {
     parts.set(name, part);

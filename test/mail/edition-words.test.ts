@@ -11,12 +11,12 @@ import {
 
 describe('subjectOf', () => {
   it('names the top paper and counts the others', () => {
-    expect(subjectOf(['SWAN', 'FASER', 'STree'])).toBe('SWAN, and 2 more');
-    expect(subjectOf(['SWAN'])).toBe('SWAN');
+    expect(subjectOf('SWAN', 3)).toBe('SWAN, and 2 more');
+    expect(subjectOf('SWAN', 1)).toBe('SWAN');
   });
 
   it('stays within 150 characters and cuts between words', () => {
-    const subject = subjectOf([`${'word '.repeat(60)}end`, 'FASER']);
+    const subject = subjectOf(`${'word '.repeat(60)}end`, 2);
     expect(subject.length).toBeLessThanOrEqual(150);
     expect(subject).toMatch(/word, and 1 more$/);
   });

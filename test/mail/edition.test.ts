@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { digestHtml, digestText } from '../../src/mail/digest-message.ts';
 import { renderEdition } from '../../src/mail/edition.ts';
-import { textOf } from '../../src/mail/slots.ts';
+import { textOf } from '../../src/mail/piece.ts';
 import { loadMailTemplates, type MailTemplates } from '../../src/mail/templates.ts';
 import { copy, digest, HOSTILE_TEXTS, paper, papers, sender, TOKEN } from './samples.ts';
 

@@ -61,4 +61,4 @@ export function watchReplies({ db, clock, suppressionKey, onAlarm }: WatchDeps):
 }
 
 const TOO_MANY_HARD =
-  'More than 5 % of the last 200 replies refused the mail for good: the digest is paused and nobody is suppressed.';
+  'More than 5 % of the last 200 replies, or half of the first few, refused the mail for good: the digest is paused and nobody is suppressed.';

@@ -3,21 +3,22 @@ import type { Digest, RankedPaper } from '../domain/digest.ts';
 import { ENDINGS, othersOf, papersOf } from './edition-words.ts';
 import type { Form } from './layout.ts';
 import { type PaperView, viewPaper } from './paper-view.ts';
+import { type Piece, pieceOf } from './piece.ts';
 import type { Sender } from './sender.ts';
 import { PREHEADER_PADDING, viewSite } from './site-view.ts';
-import { bytesOf, type Part, type Piece, pieceOf } from './slots.ts';
+import { bytesOf, type Part } from './slots.ts';
 import type { Fill, MailTemplates } from './templates.ts';
 import { wrap } from './wrap.ts';
 
 /** What all copies have in common. */
-export interface Press {
+export interface RenderContext {
   templates: MailTemplates;
   sender: Sender;
   digest: Digest;
   papersRead: number;
 }
 
-export interface PrintedPaper {
+export interface RenderedPaper {
   view: PaperView;
   html: Part;
   /** Length of the HTML without the reason. */
@@ -39,21 +40,21 @@ export interface Frames {
 
 /** `paper` as a `form`, with slots for its `number` (plain text) and its `reason`; `isRuled` puts a
  *  hairline above a brief. */
-export function printPaper(
-  press: Press,
+export function renderPaper(
+  context: RenderContext,
   paper: RankedPaper,
   form: Form,
   isRuled: boolean,
-): PrintedPaper {
-  const { html, text } = press.templates.digest;
-  const view = viewPaper(paper, form, press.sender.links);
-  const printedHtml = render(press, html.parts[form], { ...view, isRuled }, ['reason']);
+): RenderedPaper {
+  const { html, text } = context.templates.digest;
+  const view = viewPaper(paper, form, context.sender.links);
+  const renderedHtml = render(context, html.parts[form], { ...view, isRuled }, ['reason']);
   return {
     view,
-    html: printedHtml,
-    htmlBytes: bytesOf(printedHtml),
+    html: renderedHtml,
+    htmlBytes: bytesOf(renderedHtml),
     text: render(
-      press,
+      context,
       text.parts.paper,
       {
         title: wrap(view.title, INDENT).slice(INDENT.length),
@@ -69,7 +70,7 @@ export function printPaper(
 }
 
 /** The headings inside an edition. */
-export function printHeadings({ templates }: Press): Headings {
+export function renderHeadings({ templates }: RenderContext): Headings {
   const { html, text } = templates.digest;
   return {
     html: { briefs: pieceOf(html.parts.briefs({})) },
@@ -79,8 +80,8 @@ export function printHeadings({ templates }: Press): Headings {
 
 /** Everything around the papers of a copy with `chosen` papers, `cut` of which had no room in the
  *  HTML; with slots for the papers and for the reader's own words and token. */
-export function printFrames(press: Press, chosen: number, cut: number): Frames {
-  const { templates, digest, sender, papersRead } = press;
+export function renderFrames(context: RenderContext, chosen: number, cut: number): Frames {
+  const { templates, digest, sender, papersRead } = context;
   const { links } = sender;
   const token = templates.slots.mark('token');
   const { ending, place } = ENDINGS[digest.kind];
@@ -112,16 +113,21 @@ export function printFrames(press: Press, chosen: number, cut: number): Frames {
     others: others === '' ? '' : wrap(`${others} ${othersAre}:`),
     postalAddress: site.postalAddress === null ? null : wrap(site.postalAddress),
   };
-  const html = render(press, templates.digest.html.frame, view, slots);
+  const html = render(context, templates.digest.html.frame, view, slots);
   return {
     html,
     htmlBytes: bytesOf(html),
-    text: render(press, templates.digest.text.frame, textView, textSlots),
+    text: render(context, templates.digest.text.frame, textView, textSlots),
   };
 }
 
 /** The filled template, cut at its slots. */
-function render({ templates }: Press, fill: Fill, view: object, names: readonly string[]): Part {
+function render(
+  { templates }: RenderContext,
+  fill: Fill,
+  view: object,
+  names: readonly string[],
+): Part {
   const marks = names.map((name) => [name, templates.slots.mark(name)]);
   return templates.slots.cut(fill({ ...view, ...Object.fromEntries(marks) }));
 }

@@ -6,19 +6,20 @@ import { papersOf, preheaderOf, readingTimeOf, subjectOf, whyOf } from './editio
 import { FORMS, type Form, layOut, type Place } from './layout.ts';
 import { memoise, memoisePair } from './memoise.ts';
 import { countWords } from './paper-view.ts';
+import { byteLengthOf, joined, type Piece, pieceOf } from './piece.ts';
+import { clip, oneLine } from './printable.ts';
 import {
   type Frames,
   type Headings,
   INDENT,
-  type Press,
-  type PrintedPaper,
-  printFrames,
-  printHeadings,
-  printPaper,
-} from './press.ts';
-import { clip, oneLine } from './printable.ts';
+  type RenderContext,
+  type RenderedPaper,
+  renderFrames,
+  renderHeadings,
+  renderPaper,
+} from './render-parts.ts';
 import { viewSite } from './site-view.ts';
-import { byteLengthOf, fillPart, joined, type Piece, pieceOf } from './slots.ts';
+import { fillPart } from './slots.ts';
 import { wrap } from './wrap.ts';
 
 /** Words for the HTML and for the plain text. */
@@ -30,7 +31,7 @@ export interface Words {
 }
 
 /** A paper with its reason. */
-export interface SetPaper {
+export interface PaperWithReason {
   html: Piece;
   /** Length of the HTML. */
   bytes: number;
@@ -41,9 +42,9 @@ export interface SetPaper {
 }
 
 /** What copies of an edition share, made when the first one needs it. */
-export interface Stock {
+export interface SharedParts {
   headings: Headings;
-  set(rank: number, form: Form, isRuled: boolean, reason: string): SetPaper;
+  paper(rank: number, form: Form, isRuled: boolean, reason: string): PaperWithReason;
   frames(chosen: number, cut: number): Frames;
   /** `darkHorse` is -1 when there is none. */
   layOut(count: number, darkHorse: number): readonly Place[];
@@ -61,7 +62,7 @@ export interface Stock {
 }
 
 /** Papers with their reasons that are kept; each takes a few KB. */
-const MOST_SET = 4_000;
+const MOST_PAPERS = 4_000;
 
 /** Papers that a preheader may name. */
 const MOST_IN_PREHEADER = 8;
@@ -69,32 +70,35 @@ const MOST_IN_PREHEADER = 8;
 /** In characters. */
 const MAX_REASON = 300;
 
-export function openStock(press: Press, papers: readonly RankedPaper[]): Stock {
+/** Empty at first: each part is made when the first copy needs it. */
+export function openSharedParts(
+  context: RenderContext,
+  papers: readonly RankedPaper[],
+): SharedParts {
   const byRank = new Map(papers.map((paper) => [paper.rank, paper]));
-  const longDay = describeLongDay(press.digest.date);
-  const { siteName } = viewSite(press.sender);
-  const printed = memoise((face: number) => {
-    const { rank, form, isRuled } = readFace(face);
-    return printPaper(press, paperOf(byRank, rank), form, isRuled);
+  const longDay = describeLongDay(context.digest.date);
+  const { siteName } = viewSite(context.sender);
+  const rendered = memoise((variant: number) => {
+    const { rank, form, isRuled } = readVariantKey(variant);
+    return renderPaper(context, paperOf(byRank, rank), form, isRuled);
   });
-  const nameOf = memoise((rank: number) => printed(faceOf(rank, 'brief', false)).view.name);
-  const set = memoisePair(
-    (face: number, reason: string) => setPaper(printed(face), reasonLine(reason)),
-    MOST_SET,
+  const nameOf = memoise((rank: number) => rendered(variantKey(rank, 'brief', false)).view.name);
+  const paper = memoisePair(
+    (variant: number, reason: string) => paperWithReason(rendered(variant), reasonLine(reason)),
+    MOST_PAPERS,
   );
-  const subject = memoisePair((count: number, top: number) => {
-    const names = Array<string>(count).fill(nameOf(top));
-    return subjectOf(names) || siteName;
-  });
+  const subject = memoisePair(
+    (papersInMail: number, top: number) => subjectOf(nameOf(top), papersInMail) || siteName,
+  );
   const count = memoise(
-    (chosen: number) => `${papersOf(press.papersRead)} read, ${chosen} chosen for you.`,
+    (chosen: number) => `${papersOf(context.papersRead)} read, ${chosen} chosen for you.`,
   );
   const readingTime = memoise((words: number) => readingTimeOf(words));
   const escapedWords = memoise((words: string) => escaped(words));
   return {
-    headings: printHeadings(press),
-    set: (rank, form, isRuled, reason) => set(faceOf(rank, form, isRuled), reason),
-    frames: memoisePair((chosen: number, cut: number) => printFrames(press, chosen, cut)),
+    headings: renderHeadings(context),
+    paper: (rank, form, isRuled, reason) => paper(variantKey(rank, form, isRuled), reason),
+    frames: memoisePair((chosen: number, cut: number) => renderFrames(context, chosen, cut)),
     layOut: memoisePair((chosen: number, darkHorse: number) =>
       layOut(chosen, darkHorse === -1 ? null : darkHorse),
     ),
@@ -129,31 +133,31 @@ export function escaped(text: string): Piece {
   return pieceOf(Handlebars.escapeExpression(text));
 }
 
-function setPaper(printed: PrintedPaper, reason: string): SetPaper {
+function paperWithReason(rendered: RenderedPaper, reason: string): PaperWithReason {
   const html = escaped(reason);
   const wrapped = pieceOf(wrap(reason, INDENT));
   const texts: Piece[] = [];
   const textAt = (place: number): Piece => {
     const number = pieceOf(`${String(place + 1).padStart(2)}. `);
-    return joined(fillPart(printed.text, { number, reason: wrapped }));
+    return joined(fillPart(rendered.text, { number, reason: wrapped }));
   };
   return {
-    html: joined(fillPart(printed.html, { reason: html })),
-    bytes: printed.htmlBytes + byteLengthOf(html),
-    words: printed.view.words + countWords([reason]),
+    html: joined(fillPart(rendered.html, { reason: html })),
+    bytes: rendered.htmlBytes + byteLengthOf(html),
+    words: rendered.view.words + countWords([reason]),
     textAt: (place) => (texts[place] ??= textAt(place)),
   };
 }
 
 /** A paper of a rank in one form, ruled or not, as one number: to look it up costs next to nothing. */
-function faceOf(rank: number, form: Form, isRuled: boolean): number {
+function variantKey(rank: number, form: Form, isRuled: boolean): number {
   return (rank * FORMS.length + FORMS.indexOf(form)) * 2 + (isRuled ? 1 : 0);
 }
 
-function readFace(face: number): { rank: number; form: Form; isRuled: boolean } {
-  const place = Math.floor(face / 2);
+function readVariantKey(variant: number): { rank: number; form: Form; isRuled: boolean } {
+  const place = Math.floor(variant / 2);
   const form = FORMS[place % FORMS.length] ?? 'brief';
-  return { rank: Math.floor(place / FORMS.length), form, isRuled: face % 2 === 1 };
+  return { rank: Math.floor(place / FORMS.length), form, isRuled: variant % 2 === 1 };
 }
 
 function memoisePreferences<Value>(
@@ -165,7 +169,7 @@ function memoisePreferences<Value>(
   return ({ frequency, hour, timezone }) => made(timezone, hour)(frequency);
 }
 
-function reasonLine(reason = ''): string {
+function reasonLine(reason: string): string {
   return clip(oneLine(reason), MAX_REASON);
 }
 
