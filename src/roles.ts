@@ -24,13 +24,13 @@ const GRACE_MS = 20_000;
 
 /**
  * Starts the roles on the parts: the site first, so that a port that is taken stops the start before
- * any mail goes out. They stop in the same order.
+ * any mail goes out. They stop side by side, so that no job is taken while a request is waited for.
  * @throws PaperboyError `SITE_CANNOT_LISTEN`.
  */
 export async function startRoles(parts: Parts, roles: readonly Role[]): Promise<Running> {
   const stops: (() => Promise<void>)[] = [];
   const stop = async () => {
-    for (const each of stops.splice(0)) await each();
+    await Promise.all(stops.splice(0).map((each) => each()));
   };
   try {
     const site = roles.includes('api') ? await openSite(parts) : null;

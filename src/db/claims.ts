@@ -20,7 +20,8 @@ export interface ClaimedDelivery {
 /**
  * Takes a batch and what is due in it for the lease: nothing when nothing is due any more, somebody
  * else has it, its digest is paused, or the lease has ended. Two workers never get the same delivery. The
- * same lease may claim again what it got before, should the answer have been lost.
+ * same lease may claim again what it got before, should the answer have been lost. What was rushed is due
+ * from now on, whatever becomes of the claim.
  */
 export async function claimBatch(
   db: Db,
@@ -38,15 +39,15 @@ export async function claimBatch(
     WITH lease AS MATERIALIZED (
       SELECT id FROM leases WHERE id = ${leaseId} AND expires_at > clock_timestamp() FOR KEY SHARE
     ), free AS MATERIALIZED (
-      SELECT batch FROM batches
+      SELECT batch, is_rushed FROM batches
       WHERE digest_id = ${digestId} AND batch = ${batch} AND due_at <= ${now}
         AND (lease_id IS NULL OR lease_id = ${leaseId})
         AND EXISTS (SELECT FROM digests WHERE id = ${digestId} AND paused_at IS NULL AND cancelled_at IS NULL)
       FOR UPDATE SKIP LOCKED
     ), taken AS (
-      UPDATE batches SET lease_id = lease.id, claims = claims + 1 FROM lease, free
+      UPDATE batches SET lease_id = lease.id, claims = claims + 1, is_rushed = false FROM lease, free
       WHERE batches.digest_id = ${digestId} AND batches.batch = free.batch
-      RETURNING batches.is_rushed
+      RETURNING free.is_rushed
     ), due AS MATERIALIZED (
       SELECT subscriber_id FROM ${deliveries} AS delivery, taken
       WHERE delivery.batch = ${batch} AND (
@@ -56,7 +57,8 @@ export async function claimBatch(
       )
       FOR UPDATE OF delivery SKIP LOCKED
     )
-    UPDATE ${deliveries} AS delivery SET state = 'claimed', lease_id = ${leaseId}, updated_at = ${now}
+    UPDATE ${deliveries} AS delivery SET
+      state = 'claimed', lease_id = ${leaseId}, next_at = least(next_at, ${now}), updated_at = ${now}
     FROM due WHERE delivery.digest_id = ${digestId} AND delivery.subscriber_id = due.subscriber_id
     RETURNING delivery.subscriber_id AS "subscriberId", attempts, send_at AS "sendAt", selection,
               message_id AS "messageId", message_date AS "messageDate"`);

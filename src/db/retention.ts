@@ -21,6 +21,11 @@ export async function listEndedDigests(db: Db, before: Date): Promise<number[]> 
 export async function removeDeliveries(db: Db, digestId: number, now: Date): Promise<void> {
   await db.transaction(async (tx) => {
     await tx.execute(sql`SET LOCAL lock_timeout = '5s'`);
+    const held = await tx.execute<{ isOpen: boolean }>(sql`
+      SELECT due_at IS NOT NULL OR lease_id IS NOT NULL AS "isOpen"
+      FROM batches WHERE digest_id = ${digestId} FOR UPDATE`);
+    // Somebody may have had one of them sent again meanwhile.
+    if (held.rows.some(({ isOpen }) => isOpen)) return;
     const { states } = await countDeliveries(tx, digestId, now);
     await tx.update(digests).set({ finalStates: states }).where(eq(digests.id, digestId));
     await tx.delete(batches).where(eq(batches.digestId, digestId));

@@ -46,7 +46,7 @@ export async function recordTries(
   { results, next, now }: { results: readonly TryResult[]; next: readonly NextTry[]; now: Date },
 ): Promise<Recorded> {
   const table = deliveriesTable(digestId);
-  const answer = await pool.query<{ results: number; going: string[] }>({
+  const answer = await ask<{ results: number; going: string[] }>(pool, {
     name: `record-${digestId}`,
     text: statementFor(table, digestId),
     values: [
@@ -69,6 +69,27 @@ export async function recordTries(
   const [row] = answer.rows;
   return { results: row?.results ?? 0, going: new Set((row?.going ?? []).map(Number)) };
 }
+
+/** Pools behind which prepared statements get lost: PgBouncer in transaction mode. */
+const forgetful = new WeakSet<pg.Pool>();
+
+/** Asks by a prepared statement, where such statements last. */
+async function ask<Row extends pg.QueryResultRow>(
+  pool: pg.Pool,
+  { name, ...query }: pg.QueryConfig & { name: string },
+): Promise<pg.QueryResult<Row>> {
+  if (forgetful.has(pool)) return pool.query<Row>(query);
+  try {
+    return await pool.query<Row>({ name, ...query });
+  } catch (error) {
+    if (!STATEMENT_LOST.has((error as { code?: string }).code ?? '')) throw error;
+    forgetful.add(pool);
+    return pool.query<Row>(query);
+  }
+}
+
+/** Invalid name of a statement, and one that is there already (PostgreSQL manual, appendix A). */
+const STATEMENT_LOST = new Set(['26000', '42P05']);
 
 /** A reader who was erased has no Message-ID left: of such a one only the state is kept. `sending`
  *  stands among the states that may become `sending` for a commit whose answer was lost: what is in

@@ -42,7 +42,8 @@ export async function keepLease(
     if (await renewLease(db, lease.id)) lease.renewedAt = at;
     else lease = await open();
     const freed = await db.transaction((tx) => endLeases(tx, { expired: true }, clock()));
-    if (freed.pending + freed.unknown > 0) await onFreed(freed);
+    // Not waited for: a queue that does not answer must not keep the lease from being renewed.
+    if (freed.pending + freed.unknown > 0) onFreed(freed).catch(onError);
   };
   let beating: Promise<void> | undefined;
   const timer = setInterval(() => {

@@ -90,13 +90,12 @@ export function openQueue(
     ringMany: async (name, rings) => {
       if (rings.length === 0) return;
       const options = OPTIONS_OF[name];
-      await queues[QUEUE_OF[name]].addBulk(
-        rings.map(({ data, id, delayMs = 0 }) => ({
-          name,
-          data,
-          opts: { ...options, jobId: id, delay: delayMs },
-        })),
-      );
+      const jobs = rings.map(({ data, id, delayMs = 0 }) => ({
+        name,
+        data,
+        opts: { ...options, jobId: id, delay: delayMs },
+      }));
+      await inTime(answerTimeoutMs, queues[QUEUE_OF[name]].addBulk(jobs));
     },
     schedule: async (name, data, when) => {
       const repeat =

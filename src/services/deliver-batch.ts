@@ -33,6 +33,9 @@ export interface BatchResult {
   left: (DueBatch & { dueAt: Date }) | null;
 }
 
+/** How often a worker without a relay looks for one, in ms. */
+const RELAY_LOOK_MS = 1000;
+
 const NONE: BatchResult = { claimed: 0, sent: 0, left: null };
 
 /**
@@ -49,9 +52,8 @@ export async function deliverBatch(
   leaseId: number,
 ): Promise<{ ended: Promise<BatchResult> }> {
   const name = `${digestId}-${batch}`;
-  if (deps.stopping.aborted || !deps.isRelayOpen() || deps.inHand.has(name)) {
-    return { ended: Promise.resolve(NONE) };
-  }
+  await untilRelayOpen(deps);
+  if (deps.stopping.aborted || deps.inHand.has(name)) return { ended: Promise.resolve(NONE) };
   let begin = () => {};
   const begun = new Promise<void>((resolve) => {
     begin = resolve;
@@ -62,6 +64,12 @@ export async function deliverBatch(
   deps.inHand.set(name, ended);
   await Promise.race([begun, ended]);
   return { ended };
+}
+
+/** Keeps the job in hand while no relay is in order, so that it does not use up the rings that workers
+ *  with another relay could follow. */
+async function untilRelayOpen({ isRelayOpen, stopping, pause }: DeliverDeps): Promise<void> {
+  while (!isRelayOpen() && !stopping.aborted) await pause(RELAY_LOOK_MS, stopping);
 }
 
 async function deliverClaimed(

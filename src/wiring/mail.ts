@@ -2,6 +2,7 @@ import { createHmac } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { Config } from '../config.ts';
 import type { Database } from '../db/client.ts';
+import { isTransient } from '../db/transient.ts';
 import { recordTries } from '../db/tries.ts';
 import type { Clock } from '../domain/clock.ts';
 import type { Links } from '../domain/links.ts';
@@ -121,8 +122,15 @@ export function createEngine(
   });
   const window = createSendingWindow({
     relay: mail.relay,
-    record: (digestId, tries) =>
-      patiently(() => recordTries(pool, digestId, tries), { signal: halting, pause }),
+    record: (digestId, tries) => {
+      // Whatever the trouble is, what relays answered is known here alone: it is never let go.
+      const mayPass = (err: unknown) => {
+        if (!isTransient(err)) log('error', 'results could not be recorded', { digestId, err });
+        return true;
+      };
+      const ask = () => recordTries(pool, digestId, tries);
+      return patiently(ask, { signal: halting, pause, mayPass });
+    },
     onRecorded: (digestId, tried, tooLate) => {
       if (tooLate > 0)
         log('warn', 'the lease ended before results were recorded', { digestId, tooLate });

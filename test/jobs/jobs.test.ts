@@ -274,6 +274,37 @@ describe('The lease of a worker', () => {
     expect(await states(digest?.id)).toMatchObject({ pending: 2, unknown: 1 });
   });
 
+  it('is renewed while the queue does not hear what was freed', async () => {
+    const { db, clock } = test.parts;
+    const deaf = await keepLease(
+      {
+        db,
+        clock,
+        elapsedMs: () => elapsed,
+        onFreed: () => new Promise(() => undefined),
+        onError: (error) => void errorsOfLease.push(error),
+      },
+      'host:2',
+    );
+    await storePapers(db, [paper({ usableOn: '2026-05-08' })]);
+    await storeSubscriber(db, { hour: 9 });
+    await test.parts.handlers.compose({ kind: 'daily' });
+    const [digest] = await digests();
+    await hold(digest?.id ?? 0, await openLease(db, 'gone'));
+    await db.execute(
+      sql`UPDATE leases SET expires_at = clock_timestamp() - interval '1 s' WHERE holder = 'gone'`,
+    );
+    await lease.end();
+    vi.advanceTimersByTime(5000);
+    const id = await deaf.current();
+    expect(await states(digest?.id)).toMatchObject({ pending: 1 });
+    await setLeft(5);
+    vi.advanceTimersByTime(5000);
+    expect(await deaf.current()).toBe(id);
+    expect(await secondsLeft(id)).toBeGreaterThan(40);
+    await deaf.end();
+  });
+
   it('is not trusted by a process that stood still for longer than it', async () => {
     const id = await lease.current();
     expect(lease.isAlive(id)).toBe(true);

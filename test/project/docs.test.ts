@@ -4,7 +4,13 @@ import { DELIVERY_STATES } from '../../src/domain/delivery.ts';
 import { projectFile } from './files.ts';
 
 const ROOT = new URL('../../', import.meta.url);
-const PAGES = ['README.md', 'docs/performance.md', 'CONTRIBUTING.md', 'GLOSSARY.md', 'CHANGELOG.md'];
+const PAGES = [
+  'README.md',
+  'docs/performance.md',
+  'CONTRIBUTING.md',
+  'GLOSSARY.md',
+  'CHANGELOG.md',
+];
 
 /** Source files in backticks are named from `src/` on, other files from the root. */
 const FILE = /`((?:[\w.-]+\/)+[\w.-]+\.(?:ts|mjml|hbs|json|csv)|(?:[\w.-]+\/)+)`/g;

@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { listDueBatches } from '../../src/db/batches.ts';
+import { listDueBatches, rushBatches } from '../../src/db/batches.ts';
 import { claimBatch } from '../../src/db/claims.ts';
 import type { Db } from '../../src/db/client.ts';
 import { markCancelled, pauseDigest, resumeDigest } from '../../src/db/digests.ts';
@@ -488,6 +488,30 @@ describe('A reader who does not want the mail any more', () => {
   });
 });
 
+describe('A job that comes while no relay is in order', () => {
+  it('is kept until one is, instead of using up the ring', async () => {
+    const { digestId } = await composeFor(many(1));
+    let looks = 0;
+    const engine = deps({
+      isRelayOpen: () => looks === 3,
+      pause: async () => {
+        looks += 1;
+      },
+    });
+    const { ended } = await deliverBatch(engine, { digestId, batch: 0 }, await lease());
+    expect(await ended).toMatchObject({ claimed: 1, sent: 1 });
+    expect(looks).toBe(3);
+  });
+
+  it('ends when the process is to end', async () => {
+    const { digestId } = await composeFor(many(1));
+    const engine = deps({ isRelayOpen: () => false, pause: async () => stopping.abort() });
+    const { ended } = await deliverBatch(engine, { digestId, batch: 0 }, await lease());
+    expect(await ended).toMatchObject({ claimed: 0 });
+    expect(await statesOf(digestId)).toEqual(['pending']);
+  });
+});
+
 describe('What the domain of a reader puts off', () => {
   it('is left in its batch for the moment when the domain has rested', async () => {
     const { digestId } = await composeFor(many(CONNECTIONS + 2));
@@ -504,6 +528,21 @@ describe('What the domain of a reader puts off', () => {
     ]);
   });
 
+  it('waits for that moment too when all was to go out at once', async () => {
+    clock.set('2026-05-08T06:00:00Z');
+    const { digestId } = await composeFor(many(CONNECTIONS + 2));
+    await rushBatches(database.db, digestId, clock());
+    sink.behave(() => ({ at: 'rcpt', reply: '450 4.7.1 Slow down' }));
+    const leaseId = await lease();
+    const { ended } = await deliverBatch(deps(), { digestId, batch: 0 }, leaseId);
+    const { left } = await ended;
+    expect(left?.dueAt).toEqual(new Date(clock().getTime() + 2000));
+    expect(await listDueBatches(database.db, clock())).toEqual([]);
+    sink.behave(() => 'accept');
+    clock.advance(2000);
+    expect(await deliver(deps(), { digestId, leaseId })).toEqual({ claimed: 2, sent: 2 });
+  });
+
   it('is rung for at its time, unless the next tick comes first', async () => {
     const queue = doorbell();
     const dueIn = (ms: number) => ({
@@ -513,10 +552,10 @@ describe('What the domain of a reader puts off', () => {
       dueAt: new Date(clock().getTime() + ms),
     });
     for (const ms of [2000, -5, 60_000]) await ringAgain(queue, dueIn(ms), clock());
-    const ring = { name: 'batch', data: { digestId: 7, batch: 3 }, id: 'batch-7-3-2' };
+    const ring = { name: 'batch', data: { digestId: 7, batch: 3 }, id: 'batch-7-3-2-later' };
     expect(queue.rings).toEqual([
       { ...ring, delayMs: 2000 },
-      { ...ring, delayMs: 0 },
+      { ...ring, delayMs: 1000 },
     ]);
   });
 });

@@ -12,18 +12,22 @@ export const REAL_PAUSE: Pause = (durationMs, signal) =>
   sleep(durationMs, undefined, { signal }).catch(() => undefined);
 
 /** The answer of a database that may be away, be it for long. Only for what may be done twice: the
- *  answer to a commit can be lost. Rejects when the question is wrong, and with the last error when
- *  `signal` is aborted. */
+ *  answer to a commit can be lost. Rejects when the question is wrong (`mayPass`), and with the last error
+ *  when `signal` is aborted. */
 export async function patiently<Answer>(
   ask: () => Promise<Answer>,
-  { signal, pause }: { signal: AbortSignal; pause: Pause },
+  {
+    signal,
+    pause,
+    mayPass = isTransient,
+  }: { signal: AbortSignal; pause: Pause; mayPass?: (error: unknown) => boolean },
 ): Promise<Answer> {
   let pauseMs = FIRST_PAUSE_MS;
   for (;;) {
     try {
       return await ask();
     } catch (error) {
-      if (signal.aborted || !isTransient(error)) throw error;
+      if (signal.aborted || !mayPass(error)) throw error;
       await pause(pauseMs, signal);
       pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS);
     }

@@ -45,14 +45,21 @@ export async function ringDue({ db, queue }: { db: Db; queue: Queue }, now: Date
   return { batches, letters: letterIds.length, expired, skipped, ...freed };
 }
 
-/** Rings for what is left of a batch at its time, when that comes before the next tick. */
+/** What is left is rung for no sooner than this, in ms: should it be held up again at once, nothing
+ *  runs hot. */
+const SOONEST_MS = 1000;
+
+/** Rings for what is left of a batch at its time, when that comes before the next tick. By an id of
+ *  its own: one that waits for its time must not keep others from ringing at once. */
 export async function ringAgain(
   queue: Queue,
   left: DueBatch & { dueAt: Date },
   now: Date,
 ): Promise<void> {
-  const delayMs = Math.max(0, left.dueAt.getTime() - now.getTime());
-  if (delayMs < TICK_SECONDS * 1000) await queue.ringMany('batch', [{ ...ringFor(left), delayMs }]);
+  const delayMs = Math.max(SOONEST_MS, left.dueAt.getTime() - now.getTime());
+  if (delayMs >= TICK_SECONDS * 1000) return;
+  const { data, id } = ringFor(left);
+  await queue.ringMany('batch', [{ data, id: `${id}-later`, delayMs }]);
 }
 
 function ringFor({ digestId, batch, claims }: DueBatch): Ring<'batch'> {

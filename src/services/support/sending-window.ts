@@ -61,6 +61,8 @@ const WORTH = 0.4;
 /** How long fewer of them wait for company, in ms. */
 const LINGER_MS = 4;
 
+const NOT_SENT = { isAccepted: false, asksForPatience: false };
+
 const LEASE_ENDED = 'The lease ended before the mail could leave.';
 
 /** A delivery in the window, in the group of its batch. */
@@ -127,17 +129,20 @@ export function createSendingWindow(deps: WindowDeps): SendingWindow {
     const digestIds = new Set<number>();
     for (const { entry } of results) digestIds.add(entry.digestId);
     for (const { ready } of next) digestIds.add(ready.digestId);
-    const commits = [...digestIds].map((digestId) =>
-      commitDigest(
-        digestId,
-        results.filter(({ entry }) => entry.digestId === digestId),
-        next.filter(({ ready }) => ready.digestId === digestId),
-      ),
-    );
-    void Promise.all(commits).then(() => {
+    void commitDigests([...digestIds], results, next).then(() => {
       isCommitting = false;
       look();
     });
+  };
+
+  const commitDigests = async (digestIds: number[], results: TriedEntry[], next: Entry[]) => {
+    const resultsOf = (id: number) => results.filter(({ entry }) => entry.digestId === id);
+    const nextOf = (id: number) => next.filter(({ ready }) => ready.digestId === id);
+    const [only] = digestIds;
+    if (only !== undefined && digestIds.length === 1) return commitDigest(only, results, next);
+    // The room for the next mails of one digest may be that of results of another: first those.
+    for (const id of digestIds) await commitDigest(id, resultsOf(id), []);
+    for (const id of digestIds) await commitDigest(id, [], nextOf(id));
   };
 
   const commitDigest = async (
@@ -145,6 +150,7 @@ export function createSendingWindow(deps: WindowDeps): SendingWindow {
     results: TriedEntry[],
     next: Entry[],
   ): Promise<void> => {
+    if (results.length + next.length === 0) return;
     try {
       const recorded = await deps.record(digestId, {
         results: results.map(({ result }) => result),
@@ -160,6 +166,7 @@ export function createSendingWindow(deps: WindowDeps): SendingWindow {
       for (const entry of next) start(entry, recorded.going.has(entry.ready.subscriberId));
     } catch (error) {
       inFlight -= results.length + next.length;
+      for (const entry of next) waiting.ended(entry, NOT_SENT, clock().getTime());
       for (const { group } of [...results, ...next]) group.reject(error);
     }
   };
@@ -170,7 +177,7 @@ export function createSendingWindow(deps: WindowDeps): SendingWindow {
       return;
     }
     inFlight -= 1;
-    waiting.ended(entry, { isAccepted: false, asksForPatience: false }, clock().getTime());
+    waiting.ended(entry, NOT_SENT, clock().getTime());
     leave(entry.group);
   };
 
@@ -214,7 +221,7 @@ export function createSendingWindow(deps: WindowDeps): SendingWindow {
 }
 
 function temperOf(outcome: SendOutcome): { isAccepted: boolean; asksForPatience: boolean } {
-  if (outcome.kind !== 'answered') return { isAccepted: false, asksForPatience: false };
+  if (outcome.kind !== 'answered') return NOT_SENT;
   const { verdict, slowsDomain } = judgeReply(outcome.reply);
   return { isAccepted: verdict === 'accepted', asksForPatience: slowsDomain };
 }

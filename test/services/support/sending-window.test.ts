@@ -1,7 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { Message } from '../../../src/domain/message.ts';
 import type { SendOutcome } from '../../../src/domain/outcome.ts';
-import { createSendingWindow, type Ready } from '../../../src/services/support/sending-window.ts';
+import {
+  createSendingWindow,
+  type Ready,
+  type WindowDeps,
+} from '../../../src/services/support/sending-window.ts';
 
 describe('the sending window', () => {
   it('leaves the process its time while all that waits is held back by a slowed domain', async () => {
@@ -27,15 +31,62 @@ describe('the sending window', () => {
     expect(await first).toMatchObject({ sent: 1 });
     expect(await second).toMatchObject({ sent: 6, putOff: [] });
   });
+
+  it('has no more in flight than its size while two digests take turns, whatever a commit lacks', async () => {
+    const replies: (() => void)[] = [];
+    const sending = new Set<string>();
+    let most = 0;
+    let end: (() => void) | undefined;
+    const record: WindowDeps['record'] = async (digestId, { results, next }) => {
+      // The commit of one digest may take long while that of the other is quick.
+      if (digestId === 1 && results.length > 0) {
+        await new Promise<void>((resolve) => {
+          end = resolve;
+        });
+      }
+      for (const { subscriberId } of results) sending.delete(`${digestId}-${subscriberId}`);
+      for (const { subscriberId } of next) sending.add(`${digestId}-${subscriberId}`);
+      most = Math.max(most, sending.size);
+      return {
+        results: results.length,
+        going: new Set(next.map(({ subscriberId }) => subscriberId)),
+      };
+    };
+    const send = () =>
+      new Promise<SendOutcome>((resolve) => replies.push(() => resolve(answered(250))));
+    const window = openWindow({ send, now: { ms: 0 }, record });
+    const numbers = Array.from({ length: 10 }, (_, n) => n + 1);
+    const first = window.send(numbers.map(ready)).ended;
+    await settled();
+    const second = window.send(numbers.map((n) => ({ ...ready(n), digestId: 2 }))).ended;
+    while (replies.length > 0 || end) {
+      for (const reply of replies.splice(0)) reply();
+      await settled();
+      end?.();
+      end = undefined;
+      await settled();
+    }
+    expect(await first).toMatchObject({ sent: 10 });
+    expect(await second).toMatchObject({ sent: 10 });
+    expect(most).toBe(10);
+  });
 });
 
-function openWindow({ send, now }: { send: () => Promise<SendOutcome>; now: { ms: number } }) {
+function openWindow({
+  send,
+  now,
+  record = async (_digestId, { results, next }) => ({
+    results: results.length,
+    going: new Set(next.map(({ subscriberId }) => subscriberId)),
+  }),
+}: {
+  send: () => Promise<SendOutcome>;
+  now: { ms: number };
+  record?: WindowDeps['record'];
+}) {
   return createSendingWindow({
     relay: { send, isOpen: () => true, verify: async () => {}, close: async () => {} },
-    record: async (_digestId, { results, next }) => ({
-      results: results.length,
-      going: new Set(next.map(({ subscriberId }) => subscriberId)),
-    }),
+    record,
     onRecorded: () => {},
     isAlive: () => true,
     clock: () => new Date(now.ms),
