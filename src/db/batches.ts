@@ -34,8 +34,8 @@ export async function rushBatches(db: Db, digestId: number, now: Date): Promise<
   return result.rowCount ?? 0;
 }
 
-/** Ends the retries of deferred deliveries whose next digest is due, but for those in a worker's
- *  hands. Returns how many. */
+/** Ends the retries of deliveries whose next digest is due, also of those that were given back before
+ *  they were tried again, but for what is in a worker's hands. Returns how many. */
 export async function expireDeferred(
   db: Db,
   { kind, sendBefore, now }: { kind: DigestKind; sendBefore: Date; now: Date },
@@ -51,7 +51,8 @@ export async function expireDeferred(
     for (const { digestId, numbers } of open.rows) {
       const result = await tx.execute(sql`
         UPDATE ${deliveriesOf(digestId)} SET state = 'expired', updated_at = ${now}
-        WHERE batch = ANY(${sql.param(numbers)}::int[]) AND state = 'deferred'`);
+        WHERE batch = ANY(${sql.param(numbers)}::int[])
+          AND (state = 'deferred' OR state = 'pending' AND attempts > 0)`);
       expired += result.rowCount ?? 0;
       await putDown(tx, digestId, numbers);
     }

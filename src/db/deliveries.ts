@@ -138,8 +138,8 @@ export async function* eachDeliveryIn(
 }
 
 /**
- * Makes failed and unknown deliveries of a digest pending again, due at `now`: those named, or all in
- * `state`. Returns how many. Call it in a transaction.
+ * Makes failed and unknown deliveries of a digest pending again, due at `now`, as if never tried: those
+ * named, or all in `state`. Returns how many. Call it in a transaction.
  */
 export async function returnToPending(
   tx: Db,
@@ -162,7 +162,7 @@ export async function returnToPending(
     now,
   );
   const result = await tx.execute(sql`
-    UPDATE deliveries SET state = 'pending', next_at = ${now}, updated_at = ${now}
+    UPDATE deliveries SET state = 'pending', attempts = 0, next_at = ${now}, updated_at = ${now}
     WHERE digest_id = ${digestId} AND state IN ('failed', 'unknown') AND ${chosen}`);
   return result.rowCount ?? 0;
 }

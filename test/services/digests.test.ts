@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { countDeliveries } from '../../src/db/accounting.ts';
 import { listDigestPapers, listDigests, markCancelled, pauseDigest } from '../../src/db/digests.ts';
 import { addLetter } from '../../src/db/letters.ts';
 import { savePapers } from '../../src/db/papers.ts';
@@ -314,6 +315,15 @@ describe('The sweep', () => {
       sql`SELECT DISTINCT state, digest_id AS digest FROM deliveries`,
     );
     expect(rows).toEqual([{ state: 'expired', digest: digestId }]);
+  });
+
+  it('ends those too that were given back before they were tried again, and no others that wait', async () => {
+    const digestId = await composeFor(2);
+    await database.db.execute(sql`
+      UPDATE deliveries SET attempts = 1 WHERE subscriber_id = (SELECT min(id) FROM subscribers)`);
+    expect(await sweep(new Date(NOW.getTime() + 86_400_000))).toMatchObject({ expired: 1 });
+    const { states } = await countDeliveries(database.db, digestId, NOW);
+    expect(states).toMatchObject({ expired: 1, pending: 1 });
   });
 
   it('rings for letters that wait', async () => {
