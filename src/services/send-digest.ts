@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { rushBatches } from '../db/batches.ts';
 import type { Db } from '../db/client.ts';
 import { type DigestSummary, findDigestById } from '../db/digests.ts';
@@ -6,6 +5,7 @@ import { isAnyWorkerAlive } from '../db/leases.ts';
 import type { Clock } from '../domain/clock.ts';
 import type { Queue } from '../queue/queue.ts';
 import { type DigestStatus, digestStatus } from './support/digest-status.ts';
+import { type Pause, REAL_PAUSE } from './support/patience.ts';
 import { ringDue } from './support/ring-due.ts';
 
 export interface Sending {
@@ -20,7 +20,7 @@ export interface Sending {
 export interface Timer {
   elapsedMs(): number;
   /** Ends early when the signal is aborted. */
-  pause(durationMs: number, signal: AbortSignal): Promise<void>;
+  pause: Pause;
 }
 
 export type SendingEnd = {
@@ -71,5 +71,5 @@ export async function sendDigest(
 
 const REAL_TIME: Timer = {
   elapsedMs: () => performance.now(),
-  pause: (durationMs, signal) => sleep(durationMs, undefined, { signal }).catch(() => undefined),
+  pause: REAL_PAUSE,
 };
