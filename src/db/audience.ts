@@ -43,7 +43,7 @@ export async function freezeAudience(
       WHERE subscribers.status = 'active'
     ), moments AS (
       SELECT send_at, max(place) / ${BATCH_SIZE} + 1 AS batches FROM readers GROUP BY send_at
-    ), firsts AS (
+    ), firsts AS MATERIALIZED (
       SELECT send_at, sum(batches) OVER (ORDER BY send_at) - batches AS first FROM moments
     )
     INSERT INTO ${deliveries}

@@ -207,6 +207,17 @@ describe('A weekly digest', () => {
 });
 
 describe('The audience', () => {
+  it('of ten thousand is frozen at once, also by a database that has never counted them', async () => {
+    await storePapers(database.db, [paperOf(FRIDAY)]);
+    await database.db.execute(sql`
+      INSERT INTO subscribers (email, email_key, status, topics, keywords, frequency, timezone, hour,
+        papers, created_at, updated_at)
+      SELECT 'r' || n, 'r' || n, 'active', '{}', '{}', 'daily', 'UTC', n % 24, 10, now(), now()
+      FROM generate_series(1, 10000) AS n`);
+    const { digest } = await compose('daily', FRIDAY);
+    expect(digest?.audience).toBe(10_000);
+  }, 10_000);
+
   it('is frozen: active readers of that moment', async () => {
     await storePapers(database.db, [paperOf(FRIDAY)]);
     const active = await reader();
