@@ -17,9 +17,10 @@ import {
 } from 'drizzle-orm/pg-core';
 import type { DeliveryState } from '../domain/delivery.ts';
 import type { DigestKind, Selection } from '../domain/digest.ts';
+import type { Verb } from '../domain/feedback.ts';
 import type { LetterKind, LetterState } from '../domain/letter.ts';
 import type { TopicPaper } from '../domain/paper.ts';
-import type { Frequency, SubscriberStatus, SuppressionReason } from '../domain/subscriber.ts';
+import type { Bar, Frequency, SubscriberStatus, SuppressionReason } from '../domain/subscriber.ts';
 import { packSelection, unpackSelection } from './packed-selection.ts';
 
 const bytea = customType<{ data: Buffer }>({ dataType: () => 'bytea' });
@@ -91,6 +92,21 @@ export const subscribers = pgTable('subscribers', {
   confirmedAt: instant('confirmed_at'),
   unsubscribedAt: instant('unsubscribed_at'),
   updatedAt: instant('updated_at').notNull(),
+  /** Authors and organisations whose papers come on top. */
+  names: text().array().notNull(),
+  mutedTopics: text('muted_topics').array().notNull(),
+  /** Most minutes of reading in one digest; null when papers are counted instead. */
+  minutes: smallint(),
+  bar: text().$type<Bar>().notNull(),
+  allowsClicks: boolean('allows_clicks').notNull(),
+  /** For a paused subscriber: the day of the first digest again; null for good. */
+  pausedUntil: day('paused_until'),
+  /** Date of the first digest since the last mail that had nothing above the bar. */
+  quietSince: day('quiet_since'),
+  /** What feedback taught, packed. */
+  learned: text(),
+  /** Terms that the reader took away from what was learned. */
+  unlearned: text().array().notNull(),
 });
 
 export const consents = pgTable('consents', {
@@ -103,6 +119,18 @@ export const consents = pgTable('consents', {
   wording: text().notNull(),
   network: text(),
 });
+
+/** What readers said of papers. */
+export const feedback = pgTable(
+  'feedback',
+  {
+    subscriberId: id('subscriber_id').notNull(),
+    paperId: text('paper_id').notNull(),
+    verb: text().$type<Verb>().notNull(),
+    givenAt: instant('given_at').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.subscriberId, table.paperId, table.verb] })],
+);
 
 export const suppressions = pgTable('suppressions', {
   emailHash: bytea('email_hash').primaryKey(),

@@ -14,6 +14,12 @@ const COLUMNS = {
   timezone: subscribers.timezone,
   hour: subscribers.hour,
   papers: subscribers.papers,
+  names: subscribers.names,
+  mutedTopics: subscribers.mutedTopics,
+  minutes: subscribers.minutes,
+  bar: subscribers.bar,
+  allowsClicks: subscribers.allowsClicks,
+  pausedUntil: subscribers.pausedUntil,
   createdAt: subscribers.createdAt,
   confirmedAt: subscribers.confirmedAt,
 };
@@ -53,8 +59,15 @@ export async function lockSubscriber(db: Db, id: number): Promise<Subscriber | n
   return row ?? null;
 }
 
-/** A subscriber with the key under which the address is suppressed. */
-export type Reader = Subscriber & { emailKey: string };
+/** A subscriber with what the next mail must know besides. */
+export interface Reader extends Subscriber {
+  /** Under what the address is suppressed. */
+  emailKey: string;
+  /** Date of the first digest since the last mail that had nothing above the bar. */
+  quietSince: string | null;
+  /** What feedback taught, packed. */
+  learned: string | null;
+}
 
 /** Subscribers by id; those that no longer exist are left out. Asked for every mail, and so without the
  *  mapper, which costs more than the query. */
@@ -73,11 +86,21 @@ export async function listSubscribers(
     timezone: string;
     hour: number;
     papers: number;
+    names: string[];
+    mutedTopics: string[];
+    minutes: number | null;
+    bar: Preferences['bar'];
+    allowsClicks: boolean;
+    pausedUntil: string | null;
+    quietSince: string | null;
+    learned: string | null;
     createdAt: string;
     confirmedAt: string | null;
   }>(sql`
     SELECT id, email, email_key AS "emailKey", status, to_json(topics) AS topics,
-      to_json(keywords) AS keywords, frequency, timezone, hour, papers,
+      to_json(keywords) AS keywords, frequency, timezone, hour, papers, to_json(names) AS names,
+      to_json(muted_topics) AS "mutedTopics", minutes, bar, allows_clicks AS "allowsClicks",
+      paused_until::text AS "pausedUntil", quiet_since::text AS "quietSince", learned,
       created_at AS "createdAt", confirmed_at AS "confirmedAt"
     FROM subscribers WHERE id = ANY(${sql.param([...ids])}::bigint[])`);
   const readers = new Map<number, Reader>();
@@ -94,6 +117,14 @@ export async function listSubscribers(
       timezone: row.timezone,
       hour: row.hour,
       papers: row.papers,
+      names: row.names,
+      mutedTopics: row.mutedTopics,
+      minutes: row.minutes,
+      bar: row.bar,
+      allowsClicks: row.allowsClicks,
+      pausedUntil: row.pausedUntil,
+      quietSince: row.quietSince,
+      learned: row.learned,
       createdAt: new Date(row.createdAt),
       confirmedAt: row.confirmedAt === null ? null : new Date(row.confirmedAt),
     });
@@ -115,6 +146,7 @@ export async function addSubscriber(
       emailKey: address.key,
       status: 'pending',
       ...preferences,
+      unlearned: [],
       createdAt: now,
       updatedAt: now,
     })

@@ -1,6 +1,6 @@
 import { PaperboyError } from './errors.ts';
 import { findTimezone } from './schedule.ts';
-import { FREQUENCIES, type Frequency, PREFERENCE_LIMITS, type Preferences } from './subscriber.ts';
+import { BARS, FREQUENCIES, PREFERENCE_LIMITS, type Preferences } from './subscriber.ts';
 import { cleanText } from './text.ts';
 
 /** Problems by the name of the field, each a sentence. */
@@ -33,13 +33,24 @@ export function readPreferences(
   };
   const preferences = {
     topics: read('topics', (answer) => topicList(answer, topicSlugs)),
-    keywords: read('keywords', keywordList),
-    frequency: read('frequency', frequency),
+    keywords: read('keywords', (answer) =>
+      phraseList(answer, PREFERENCE_LIMITS.keywords, 'keyword'),
+    ),
+    names: read('names', (answer) => phraseList(answer, PREFERENCE_LIMITS.names, 'name')),
+    mutedTopics: read('mutedTopics', (answer) => topicList(answer, topicSlugs)),
+    frequency: read('frequency', (answer) => oneOf(answer, FREQUENCIES, 'frequency')),
     timezone: read('timezone', timezone),
     hour: read('hour', (answer) => wholeNumber(answer, PREFERENCE_LIMITS.hour, 'hour')),
     papers: read('papers', (answer) =>
       wholeNumber(answer, PREFERENCE_LIMITS.papers, 'number of papers'),
     ),
+    minutes: read('minutes', (answer) =>
+      answer === null || answer === ''
+        ? null
+        : wholeNumber(answer, PREFERENCE_LIMITS.minutes, 'number of minutes'),
+    ),
+    bar: read('bar', (answer) => oneOf(answer, BARS, 'bar')),
+    allowsClicks: read('allowsClicks', yesOrNo),
   };
   if (Object.keys(problems).length > 0) throw new InvalidPreferences(problems);
   return Object.fromEntries(Object.entries(preferences).filter(([, value]) => value !== undefined));
@@ -65,19 +76,22 @@ function topicList(answer: unknown, slugs: ReadonlySet<string>): string[] {
   return [...new Set(topics)];
 }
 
-function keywordList(answer: unknown): string[] {
-  const { max, maxLength } = PREFERENCE_LIMITS.keywords;
-  const keywords = [...new Set(listOf(answer, 'keywords').map(cleanText))].filter(
-    (keyword) => keyword !== '',
+function phraseList(
+  answer: unknown,
+  { max, maxLength }: { max: number; maxLength: number },
+  what: string,
+): string[] {
+  const phrases = [...new Set(listOf(answer, `${what}s`).map(cleanText))].filter(
+    (phrase) => phrase !== '',
   );
-  if (keywords.length > max)
-    throw new Error(`${keywords.length} keywords are too many: at most ${max}.`);
-  const long = keywords.find((keyword) => keyword.length > maxLength);
+  if (phrases.length > max)
+    throw new Error(`${phrases.length} ${what}s are too many: at most ${max}.`);
+  const long = phrases.find((phrase) => phrase.length > maxLength);
   if (long !== undefined)
     throw new Error(
-      `“${shorten(long)}” is too long for a keyword: at most ${maxLength} characters.`,
+      `“${shorten(long)}” is too long for a ${what}: at most ${maxLength} characters.`,
     );
-  return keywords;
+  return phrases;
 }
 
 function listOf(answer: unknown, what: string): string[] {
@@ -85,10 +99,20 @@ function listOf(answer: unknown, what: string): string[] {
   throw new Error(`The ${what} must be a list of texts.`);
 }
 
-function frequency(answer: unknown): Frequency {
-  const found = FREQUENCIES.find((value) => value === answer);
-  if (found) return found;
-  throw new Error(`“${show(answer)}” is no frequency: expected ${FREQUENCIES.join(', ')}.`);
+function oneOf<Choice extends string>(
+  answer: unknown,
+  choices: readonly Choice[],
+  what: string,
+): Choice {
+  const found = choices.find((value) => value === answer);
+  if (found !== undefined) return found;
+  throw new Error(`“${show(answer)}” is no ${what}: expected ${choices.join(', ')}.`);
+}
+
+function yesOrNo(answer: unknown): boolean {
+  if (answer === true || answer === 'yes') return true;
+  if (answer === false || answer === 'no') return false;
+  throw new Error(`“${show(answer)}” is no answer: expected yes or no.`);
 }
 
 function timezone(answer: unknown): string {

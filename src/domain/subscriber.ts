@@ -4,6 +4,11 @@ export type SubscriberStatus = (typeof SUBSCRIBER_STATUSES)[number];
 export const FREQUENCIES = ['daily', 'weekdays', 'weekly'] as const;
 export type Frequency = (typeof FREQUENCIES)[number];
 
+/** What a digest must hold to be sent: `low` anything that matches, `middle` a paper that stands out,
+ *  `high` one that most talk about. */
+export const BARS = ['low', 'middle', 'high'] as const;
+export type Bar = (typeof BARS)[number];
+
 export const SUPPRESSION_REASONS = ['bounce', 'complaint', 'operator', 'erased'] as const;
 export type SuppressionReason = (typeof SUPPRESSION_REASONS)[number];
 
@@ -19,6 +24,15 @@ export interface Preferences {
   hour: number;
   /** Most papers in one digest, 1 to 20. */
   papers: number;
+  /** Authors and organisations whose papers come on top. */
+  names: string[];
+  /** Slugs of topics whose papers never come, but for the reader's own words and names. */
+  mutedTopics: string[];
+  /** Most minutes of reading in one digest, 1 to 60; null when only papers are counted. */
+  minutes: number | null;
+  bar: Bar;
+  /** Whether clicks on papers may teach us what the reader likes. */
+  allowsClicks: boolean;
 }
 
 export interface Subscriber extends Preferences {
@@ -27,6 +41,8 @@ export interface Subscriber extends Preferences {
   status: SubscriberStatus;
   createdAt: Date;
   confirmedAt: Date | null;
+  /** While paused: `YYYY-MM-DD`, the day of the first digest again; null for good. */
+  pausedUntil: string | null;
 }
 
 export const DEFAULT_PREFERENCES: Preferences = {
@@ -36,6 +52,11 @@ export const DEFAULT_PREFERENCES: Preferences = {
   timezone: 'UTC',
   hour: 7,
   papers: 10,
+  names: [],
+  mutedTopics: [],
+  minutes: null,
+  bar: 'low',
+  allowsClicks: false,
 };
 
 /** Bounds of what a reader may choose. */
@@ -43,4 +64,6 @@ export const PREFERENCE_LIMITS = {
   hour: { min: 0, max: 23 },
   papers: { min: 1, max: 20 },
   keywords: { max: 20, maxLength: 80 },
+  names: { max: 20, maxLength: 80 },
+  minutes: { min: 1, max: 60 },
 } as const;

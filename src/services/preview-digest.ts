@@ -73,5 +73,13 @@ async function findReader(db: Db, email: string): Promise<Subscriber> {
 function stranger(now: Date): Subscriber {
   const id = 2 ** 40 - 1;
   const email = 'reader@example.org';
-  return { ...DEFAULT_PREFERENCES, id, email, status: 'active', createdAt: now, confirmedAt: now };
+  return {
+    ...DEFAULT_PREFERENCES,
+    id,
+    email,
+    status: 'active',
+    pausedUntil: null,
+    createdAt: now,
+    confirmedAt: now,
+  };
 }

@@ -1,7 +1,8 @@
 import type { Preferences } from '../../src/domain/subscriber.ts';
 
 /** A reader of the benchmark: a daily one. */
-export interface BenchReader extends Omit<Preferences, 'frequency'> {
+export interface BenchReader
+  extends Pick<Preferences, 'topics' | 'keywords' | 'papers' | 'timezone' | 'hour'> {
   email: string;
 }
 

@@ -102,6 +102,7 @@ export function preferencesView(changes: Partial<PreferencesView> = {}): Prefere
     email: 'ada@example.org',
     status: 'active',
     preferences: {
+      ...DEFAULT_PREFERENCES,
       topics: ['topic-1', 'topic-2'],
       keywords: ['stateless', 'Tencent'],
       frequency: 'weekdays',
