@@ -2,8 +2,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { postgresBackend, type QueueBackend, redisBackend } from '../../src/queue/backend.ts';
 import type { Handlers, JobName, QueueName } from '../../src/queue/jobs.ts';
 import { openQueue, type Queue, type Work } from '../../src/queue/queue.ts';
-import { closedPort } from '../services/sink.ts';
 import { useDatabase } from '../support/database.ts';
+import { closedPort } from '../support/sink.ts';
 import { emptyRedis, redisUrl } from './redis.ts';
 
 const database = useDatabase();

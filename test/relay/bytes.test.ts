@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { Message } from '../../src/domain/message.ts';
 import { openMailer } from '../../src/relay/nodemailer-transport.ts';
 import { openRelay } from '../../src/relay/relay.ts';
-import { openSink, type Sink } from '../services/sink.ts';
+import { openSink, type Sink } from '../support/sink.ts';
 import { HOSTILE_BODIES } from './hostile.ts';
 import { openScriptedRelay, type ScriptedRelay } from './support/scripted-relay.ts';
 

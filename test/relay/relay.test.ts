@@ -3,7 +3,7 @@ import { createServer, type Socket } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type Message, wholeMessage } from '../../src/domain/message.ts';
 import { openRelay, type Relay } from '../../src/relay/relay.ts';
-import { closedPort, openSink, type Sink } from '../services/sink.ts';
+import { closedPort, openSink, type Sink } from '../support/sink.ts';
 
 const opened: { close(): Promise<unknown> }[] = [];
 

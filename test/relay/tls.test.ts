@@ -2,7 +2,7 @@ import type { SMTPServerOptions } from 'smtp-server';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Message } from '../../src/domain/message.ts';
 import { openRelay } from '../../src/relay/relay.ts';
-import { openSink, type Sink } from '../services/sink.ts';
+import { openSink, type Sink } from '../support/sink.ts';
 import { createAuthority } from './support/certificates.ts';
 import { openScriptedRelay } from './support/scripted-relay.ts';
 

@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm';
 import { describe, expect, it } from 'vitest';
 import { updatePreferences } from '../../src/db/subscribers.ts';
 import { deliverBatch } from '../../src/services/deliver-batch.ts';
-import type { Sink } from './sink.ts';
+import type { Sink } from '../support/sink.ts';
 import type { DeliveryRow } from './support/delivery-rows.ts';
 import { CONNECTIONS, MINUTE_MS, many, tokens, useEngine } from './support/engine.ts';
 

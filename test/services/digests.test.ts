@@ -14,8 +14,8 @@ import { digestStatus, requireDigest } from '../../src/services/support/digest-s
 import { ringDue } from '../../src/services/support/ring-due.ts';
 import { clockAt } from '../support/clock.ts';
 import { useDatabase } from '../support/database.ts';
+import { type Doorbell, doorbell } from '../support/doorbell.ts';
 import { paper, settleBatches, storePapers, storeSubscriber } from '../support/rows.ts';
-import { type Doorbell, doorbell } from './doorbell.ts';
 
 const database = useDatabase();
 const FRIDAY = '2026-05-08';

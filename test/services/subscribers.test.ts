@@ -25,8 +25,8 @@ import { unsubscribe } from '../../src/services/unsubscribe.ts';
 import { eraseByLink, exportByLink, findDataLink } from '../../src/services/use-data-link.ts';
 import { clockAt } from '../support/clock.ts';
 import { useDatabase } from '../support/database.ts';
+import { type Doorbell, doorbell } from '../support/doorbell.ts';
 import { storeSubscriber } from '../support/rows.ts';
-import { type Doorbell, doorbell } from './doorbell.ts';
 
 const database = useDatabase();
 const clock = clockAt('2026-05-08T08:00:00Z');

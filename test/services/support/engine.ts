@@ -27,7 +27,7 @@ import { sender as sampleSender } from '../../mail/samples.ts';
 import { clockAt } from '../../support/clock.ts';
 import { useDatabase } from '../../support/database.ts';
 import { paper, storePapers, storeSubscriber } from '../../support/rows.ts';
-import { openSink, type Sink } from '../sink.ts';
+import { openSink, type Sink } from '../../support/sink.ts';
 import { type DeliveryRow, deliveryRows } from './delivery-rows.ts';
 
 export const FRIDAY = '2026-05-08';

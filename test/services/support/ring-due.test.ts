@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ringAgain } from '../../../src/services/support/ring-due.ts';
 import { clockAt } from '../../support/clock.ts';
-import { doorbell } from '../doorbell.ts';
+import { doorbell } from '../../support/doorbell.ts';
 
 describe('What is left of a batch', () => {
   const clock = clockAt('2026-05-08T07:00:00Z');

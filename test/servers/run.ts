@@ -9,9 +9,9 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { hasPostgres, startPostgres } from './servers/postgres.ts';
-import type { Server } from './servers/programs.ts';
-import { hasRedis, startRedis } from './servers/redis.ts';
+import { hasPostgres, startPostgres } from './postgres.ts';
+import type { Server } from './programs.ts';
+import { hasRedis, startRedis } from './redis.ts';
 
 const VITEST = 'node_modules/vitest/vitest.mjs';
 const PROCESS_TESTS = 'test/processes/vitest.config.ts';
