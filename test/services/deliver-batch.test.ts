@@ -2,9 +2,11 @@ import { sql } from 'drizzle-orm';
 import { describe, expect, it } from 'vitest';
 import { updatePreferences } from '../../src/db/subscribers.ts';
 import { deliverBatch } from '../../src/services/deliver-batch.ts';
+import { tokens } from '../support/keys.ts';
+import { storeManySubscribers } from '../support/rows.ts';
 import type { Sink } from '../support/sink.ts';
 import type { DeliveryRow } from './support/delivery-rows.ts';
-import { CONNECTIONS, MINUTE_MS, many, tokens, useEngine } from './support/engine.ts';
+import { CONNECTIONS, MINUTE_MS, many, useEngine } from './support/engine.ts';
 
 const engine = useEngine();
 const { clock, composeFor, database, deliver, deps, lease, rows, statesOf } = engine;
@@ -183,12 +185,7 @@ describe('A retry', () => {
 
 describe('Two workers', () => {
   it('never send the same delivery', async () => {
-    await database.db.execute(sql`
-      INSERT INTO subscribers (email, email_key, status, topics, keywords, frequency, timezone,
-        hour, papers, created_at, updated_at)
-      SELECT n || '@example.org', n || '@example.org', 'active', '{}', '{}', 'daily', 'UTC', 7, 3,
-        ${clock()}::timestamptz, ${clock()}::timestamptz
-      FROM generate_series(1, 450) AS n`);
+    await storeManySubscribers(database.db, { count: 450, papers: 3 });
     const { digestId } = await composeFor([]);
     const leases = [await lease('one'), await lease('two'), await lease('three')];
     const results = await Promise.all(

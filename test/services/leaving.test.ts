@@ -6,16 +6,10 @@ import { suppress } from '../../src/db/suppressions.ts';
 import { hashSuppressed } from '../../src/domain/tokens.ts';
 import { eraseAddress } from '../../src/services/erase-address.ts';
 import { unsubscribe } from '../../src/services/unsubscribe.ts';
+import { FRIDAY } from '../support/clock.ts';
+import { suppressionKey, tokens } from '../support/keys.ts';
 import { storeSubscriber } from '../support/rows.ts';
-import {
-  CONNECTIONS,
-  FRIDAY,
-  MINUTE_MS,
-  many,
-  suppressionKey,
-  tokens,
-  useEngine,
-} from './support/engine.ts';
+import { CONNECTIONS, MINUTE_MS, many, useEngine } from './support/engine.ts';
 
 const engine = useEngine();
 const {

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { previewDigest } from '../../src/services/preview-digest.ts';
 import { requireDigest } from '../../src/services/support/digest-status.ts';
-import { FRIDAY, useEngine } from './support/engine.ts';
+import { FRIDAY } from '../support/clock.ts';
+import { useEngine } from './support/engine.ts';
 
 const engine = useEngine();
 const { composeFor, database, deliver, deps, lease, rows } = engine;

@@ -7,8 +7,9 @@ import type { Subscriber } from '../../src/domain/subscriber.ts';
 import { hashSuppressed } from '../../src/domain/tokens.ts';
 import { confirmSignUp } from '../../src/services/confirm-sign-up.ts';
 import { sendLetter } from '../../src/services/send-letter.ts';
+import { suppressionKey } from '../support/keys.ts';
 import { storeSubscriber } from '../support/rows.ts';
-import { MINUTE_MS, suppressionKey, useEngine } from './support/engine.ts';
+import { MINUTE_MS, useEngine } from './support/engine.ts';
 
 const engine = useEngine();
 const { clock, database, deps } = engine;

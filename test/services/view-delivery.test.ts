@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { updatePreferences } from '../../src/db/subscribers.ts';
 import { eraseAddress } from '../../src/services/erase-address.ts';
 import { viewDelivery } from '../../src/services/view-delivery.ts';
-import { suppressionKey, tokens, useEngine } from './support/engine.ts';
+import { suppressionKey, tokens } from '../support/keys.ts';
+import { useEngine } from './support/engine.ts';
 
 const engine = useEngine();
 const { clock, composeFor, database, deliver, deps, lease, rows } = engine;

@@ -4,7 +4,6 @@ import { openLease } from '../../../src/db/leases.ts';
 import { recordTries } from '../../../src/db/tries.ts';
 import type { DigestKind } from '../../../src/domain/digest.ts';
 import type { Subscriber } from '../../../src/domain/subscriber.ts';
-import { createTokens } from '../../../src/domain/tokens.ts';
 import { createMessageIds } from '../../../src/mail/message-id.ts';
 import { loadMailTemplates, type MailTemplates } from '../../../src/mail/templates.ts';
 import { openMailer } from '../../../src/relay/nodemailer-transport.ts';
@@ -24,18 +23,16 @@ import {
 } from '../../../src/services/support/sending-window.ts';
 import { watchReplies } from '../../../src/services/support/watch-replies.ts';
 import { sender as sampleSender } from '../../mail/samples.ts';
-import { clockAt } from '../../support/clock.ts';
+import { clockAt, FRIDAY } from '../../support/clock.ts';
 import { useDatabase } from '../../support/database.ts';
+import { suppressionKey, tokens } from '../../support/keys.ts';
 import { paper, storePapers, storeSubscriber } from '../../support/rows.ts';
 import { openSink, type Sink } from '../../support/sink.ts';
 import { type DeliveryRow, deliveryRows } from './delivery-rows.ts';
 
-export const FRIDAY = '2026-05-08';
 export const MINUTE_MS = 60_000;
 /** How many mails a worker of the engine has on their way at once. */
 export const CONNECTIONS = 3;
-export const tokens = createTokens(['a key for tests only']);
-export const suppressionKey = 'a key for suppressions in tests only';
 
 const sender = sampleSender();
 const messageIds = createMessageIds(Buffer.from('a key for tests'), sender.messageIdDomain);

@@ -1,7 +1,8 @@
 import { sql } from 'drizzle-orm';
 import { describe, expect, it } from 'vitest';
 import { requireDigest } from '../../../src/services/support/digest-status.ts';
-import { FRIDAY, many, useEngine } from './engine.ts';
+import { FRIDAY } from '../../support/clock.ts';
+import { many, useEngine } from './engine.ts';
 
 const engine = useEngine();
 const { composeFor, database, deliver, deps, lease, statesOf } = engine;
