@@ -17,27 +17,41 @@ export interface Accounting {
 
 const RATE_MS = 60_000;
 
-/** Counts the deliveries of a digest at `now`, all in one look. Once they are removed by the
- *  retention, what they came to is known still. */
+interface CountedRow extends Record<string, unknown> {
+  state: DeliveryState;
+  isDue: boolean;
+  count: number;
+  recent: number;
+  firstAt: string | null;
+}
+
+/** Counts the deliveries of a digest at `now`, all in one look. Batches that nobody has in hand were
+ *  counted when they were put down, so this costs little however large the audience is. Once the
+ *  deliveries are removed by the retention, what they came to is known still. */
 export async function countDeliveries(db: Db, digestId: number, now: Date): Promise<Accounting> {
   const since = new Date(now.getTime() - RATE_MS);
-  const { rows } = await db.transaction(async (tx) => {
-    // Looked at while mail goes out, which needs the other cores.
-    await tx.execute(sql`SET LOCAL max_parallel_workers_per_gather = 0`);
-    return tx.execute<{
-      state: DeliveryState;
-      isDue: boolean;
-      count: number;
-      recent: number;
-      firstAt: string | null;
-    }>(sql`
-    SELECT state, next_at <= ${now} OR state = 'pending' AND is_rushed AS "isDue", count(*)::int AS count,
-      count(*) FILTER (WHERE state = 'sent' AND updated_at > ${since})::int AS recent,
-      min(updated_at) FILTER (WHERE state = 'sent' AND updated_at > ${since}) AS "firstAt"
-    FROM deliveries JOIN batches USING (digest_id, batch)
-    WHERE digest_id = ${digestId}
-    GROUP BY 1, 2`);
-  });
+  const { rows } = await db.execute<CountedRow>(sql`
+    WITH here AS MATERIALIZED (
+      SELECT *, states IS NULL OR claims > 0 AND coalesce(due_at <= ${now}, false) AS is_mixed
+      FROM batches WHERE digest_id = ${digestId}
+    ), counted AS (
+      SELECT key AS state, coalesce(due_at <= ${now}, false) AS is_due, value::int AS count,
+        CASE WHEN key = 'sent' AND counted_at > ${since} THEN sent_since_claim ELSE 0 END AS recent,
+        greatest(claimed_at, ${since}) AS first_at
+      FROM here CROSS JOIN jsonb_each_text(states) WHERE NOT is_mixed
+      UNION ALL
+      SELECT each.* FROM here CROSS JOIN LATERAL (
+        SELECT state, next_at <= ${now} OR state = 'pending' AND is_rushed, count(*),
+          count(*) FILTER (WHERE state = 'sent' AND updated_at > ${since}),
+          min(updated_at) FILTER (WHERE state = 'sent' AND updated_at > ${since})
+        FROM deliveries
+        WHERE digest_id = ${digestId} AND batch = here.batch
+        GROUP BY 1, 2
+      ) AS each WHERE is_mixed
+    )
+    SELECT state, is_due AS "isDue", sum(count)::int AS count, sum(recent)::int AS recent,
+      min(first_at) FILTER (WHERE recent > 0) AS "firstAt"
+    FROM counted GROUP BY 1, 2`);
   const sum = (of: (row: (typeof rows)[number]) => boolean) =>
     rows.filter(of).reduce((total, { count }) => total + count, 0);
   const waits = ({ state }: { state: DeliveryState }) =>

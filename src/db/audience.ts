@@ -52,8 +52,9 @@ export async function freezeAudience(
     FROM readers JOIN firsts USING (send_at)
     ORDER BY send_at, id`);
   await db.execute(sql`
-    INSERT INTO batches (digest_id, batch, send_at, due_at, is_rushed, claims)
-    SELECT ${digestId}::int, batch, min(send_at), min(send_at), false, 0
+    INSERT INTO batches (digest_id, batch, send_at, due_at, is_rushed, claims, states, counted_at)
+    SELECT ${digestId}::int, batch, min(send_at), min(send_at), false, 0,
+      jsonb_build_object('pending', count(*)), ${now}::timestamptz
     FROM ${deliveries} GROUP BY batch`);
   await attachPartition(db, digestId);
   return result.rowCount ?? 0;

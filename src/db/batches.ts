@@ -1,4 +1,4 @@
-import { sql } from 'drizzle-orm';
+import { type SQL, sql } from 'drizzle-orm';
 import type { DigestKind } from '../domain/digest.ts';
 import type { Db } from './client.ts';
 import { deliveriesOf } from './partitions.ts';
@@ -54,31 +54,56 @@ export async function expireDeferred(
         WHERE batch = ANY(${sql.param(numbers)}::int[])
           AND (state = 'deferred' OR state = 'pending' AND attempts > 0)`);
       expired += result.rowCount ?? 0;
-      await putDown(tx, digestId, numbers);
+      await putDown(tx, digestId, numbers, now);
     }
     return expired;
   });
 }
 
-/** Takes batches out of a worker's hands: each is due again when the first of its deliveries is. Hold
- *  their locks since an earlier statement, or what became due meanwhile would be missed. Returns those
- *  in which something is left. */
+/** Takes batches out of a worker's hands: each is counted, and due again when the first of its
+ *  deliveries is. Hold their locks since an earlier statement, or what became due meanwhile would be
+ *  missed. Returns those in which something is left. */
 export async function putDown(
   tx: Db,
   digestId: number,
   numbers: readonly number[],
+  now: Date,
 ): Promise<(DueBatch & { dueAt: Date })[]> {
   const result = await tx.execute<{ batch: number; claims: number; dueAt: string | null }>(sql`
-    UPDATE batches SET lease_id = NULL, due_at = (
-      SELECT min(CASE WHEN state = 'pending' AND is_rushed THEN least(next_at, due_at) ELSE next_at END)
-      FROM ${deliveriesOf(digestId)} AS here
-      WHERE here.batch = batches.batch AND state IN ('pending', 'deferred')
-    )
-    WHERE digest_id = ${digestId} AND batch = ANY(${sql.param([...numbers])}::int[])
-    RETURNING batch, claims, due_at AS "dueAt"`);
+    WITH counted AS (${countOf(digestId, numbers)})
+    UPDATE batches SET lease_id = NULL, due_at = counted.due_at, states = counted.states,
+      sent_since_claim = counted.sent_since_claim, counted_at = ${now}
+    FROM counted WHERE digest_id = ${digestId} AND batches.batch = counted.batch
+    RETURNING batches.batch, claims, batches.due_at AS "dueAt"`);
   return result.rows.flatMap(({ batch, claims, dueAt }) =>
     dueAt === null ? [] : [{ digestId, batch, claims, dueAt: new Date(dueAt) }],
   );
+}
+
+/** Counts batches again whose deliveries were changed while no worker had them in hand. Hold their locks
+ *  since before the change. */
+export async function recount(tx: Db, digestId: number, numbers: readonly number[]): Promise<void> {
+  await tx.execute(sql`
+    WITH counted AS (${countOf(digestId, numbers)})
+    UPDATE batches SET states = counted.states
+    FROM counted
+    WHERE digest_id = ${digestId} AND batches.batch = counted.batch AND lease_id IS NULL`);
+}
+
+/** For each of the batches what its deliveries come to. */
+function countOf(digestId: number, numbers: readonly number[]): SQL {
+  return sql`
+    SELECT batch, jsonb_object_agg(state, count) AS states, min(due_at) AS due_at,
+      sum(sent_since_claim)::int AS sent_since_claim
+    FROM (
+      SELECT batch, state, count(*) AS count,
+        min(CASE WHEN state = 'pending' AND is_rushed THEN least(next_at, due_at) ELSE next_at END)
+          FILTER (WHERE state IN ('pending', 'deferred')) AS due_at,
+        count(*) FILTER (WHERE state = 'sent' AND updated_at >= claimed_at) AS sent_since_claim
+      FROM ${deliveriesOf(digestId)} AS here JOIN batches USING (digest_id, batch)
+      WHERE batch = ANY(${sql.param([...numbers])}::int[])
+      GROUP BY batch, state
+    ) AS by_state GROUP BY batch`;
 }
 
 /** Makes the batches of these deliveries due at `now`, and holds them until the transaction ends. */
@@ -109,7 +134,7 @@ export async function skipCancelled(db: Db, now: Date): Promise<number> {
         UPDATE ${deliveriesOf(digestId)} SET state = 'skipped', detail = ${CANCELLED}, updated_at = ${now}
         WHERE batch = ANY(${sql.param(numbers)}::int[]) AND state IN ('pending', 'deferred')`);
       skipped += result.rowCount ?? 0;
-      await putDown(tx, digestId, numbers);
+      await putDown(tx, digestId, numbers, now);
     }
     return skipped;
   });

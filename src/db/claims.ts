@@ -45,7 +45,9 @@ export async function claimBatch(
         AND EXISTS (SELECT FROM digests WHERE id = ${digestId} AND paused_at IS NULL AND cancelled_at IS NULL)
       FOR UPDATE SKIP LOCKED
     ), taken AS (
-      UPDATE batches SET lease_id = lease.id, claims = claims + 1, is_rushed = false FROM lease, free
+      UPDATE batches SET lease_id = lease.id, claims = claims + 1, is_rushed = false, states = NULL,
+        claimed_at = CASE WHEN lease_id IS NULL THEN ${now} ELSE claimed_at END
+      FROM lease, free
       WHERE batches.digest_id = ${digestId} AND batches.batch = free.batch
       RETURNING free.is_rushed
     ), due AS MATERIALIZED (
@@ -133,7 +135,7 @@ export async function releaseBatch(
     const sending = await tx.execute(sql`
       SELECT FROM ${deliveries} WHERE batch = ${batch} AND state = 'sending' LIMIT 1`);
     if (sending.rows.length > 0) return null;
-    const [left] = await putDown(tx, digestId, [batch]);
+    const [left] = await putDown(tx, digestId, [batch], now);
     return left ?? null;
   });
 }

@@ -1,7 +1,7 @@
 import { and, desc, eq, sql } from 'drizzle-orm';
 import type { DeliveryState } from '../domain/delivery.ts';
 import type { DigestKind, Selection } from '../domain/digest.ts';
-import { holdDue } from './batches.ts';
+import { holdDue, recount } from './batches.ts';
 import type { Db } from './client.ts';
 import { unpackSelection } from './packed-selection.ts';
 import { deliveries, digests } from './schema.ts';
@@ -155,14 +155,11 @@ export async function returnToPending(
     SELECT DISTINCT batch FROM deliveries
     WHERE digest_id = ${digestId} AND state IN ('failed', 'unknown') AND ${chosen} ORDER BY batch`);
   if (touched.rows.length === 0) return 0;
-  await holdDue(
-    tx,
-    digestId,
-    touched.rows.map(({ batch }) => batch),
-    now,
-  );
+  const numbers = touched.rows.map(({ batch }) => batch);
+  await holdDue(tx, digestId, numbers, now);
   const result = await tx.execute(sql`
     UPDATE deliveries SET state = 'pending', attempts = 0, next_at = ${now}, updated_at = ${now}
     WHERE digest_id = ${digestId} AND state IN ('failed', 'unknown') AND ${chosen}`);
+  await recount(tx, digestId, numbers);
   return result.rowCount ?? 0;
 }

@@ -68,7 +68,7 @@ export async function endLeases(
       WHERE batch = ANY(${sql.param(numbers)}::int[]) AND lease_id = ANY(${ids}::bigint[])
       RETURNING state`);
     for (const { state } of freed.rows) counts[state] += 1;
-    await putDown(db, digestId, numbers);
+    await putDown(db, digestId, numbers, now);
   }
   return counts;
 }

@@ -185,6 +185,12 @@ export const batches = pgTable(
     claims: integer().notNull(),
     /** The worker that has it in hand. */
     leaseId: id('lease_id'),
+    /** How many of its deliveries are in each state; null while a worker has it in hand. */
+    states: jsonb().$type<Partial<Record<DeliveryState, number>>>(),
+    claimedAt: instant('claimed_at'),
+    countedAt: instant('counted_at'),
+    /** Of those that are sent. */
+    sentSinceClaim: integer('sent_since_claim').notNull(),
   },
   (table) => [primaryKey({ columns: [table.digestId, table.batch] })],
 );

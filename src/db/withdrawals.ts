@@ -1,10 +1,12 @@
 import { sql } from 'drizzle-orm';
+import { recount } from './batches.ts';
 import type { Db } from './client.ts';
 import { deliveriesOf } from './partitions.ts';
 
 /**
  * Skips what is still to be sent to a reader, also what a worker has in hand: once this is committed
- * no mail to the reader begins, but of a digest whose composing was not committed before. One that is on its way already is waited for.
+ * no mail to the reader begins, but of a digest whose composing was not committed before. One that is
+ * on its way already is waited for.
  */
 export async function withdrawDeliveries(
   tx: Db,
@@ -16,11 +18,20 @@ export async function withdrawDeliveries(
     SELECT DISTINCT digest_id AS "digestId" FROM batches
     WHERE due_at IS NOT NULL OR lease_id IS NOT NULL ORDER BY 1`);
   for (const { digestId } of open.rows) {
-    await tx.execute(sql`
+    // Batches are locked before their deliveries, as everywhere.
+    const held = await tx.execute<{ batch: number }>(sql`
+      SELECT batch FROM batches
+      WHERE digest_id = ${digestId} AND batch = (
+        SELECT batch FROM ${deliveriesOf(digestId)}
+        WHERE digest_id = ${digestId} AND subscriber_id = ${subscriberId}
+      ) FOR UPDATE`);
+    const withdrawn = await tx.execute(sql`
       UPDATE ${deliveriesOf(digestId)}
       SET state = 'skipped', detail = ${detail}, lease_id = NULL, updated_at = ${now}
       WHERE digest_id = ${digestId} AND subscriber_id = ${subscriberId}
         AND state IN ('pending', 'deferred', 'claimed')`);
+    const numbers = held.rows.map(({ batch }) => batch);
+    if (withdrawn.rowCount === 1) await recount(tx, digestId, numbers);
   }
 }
 

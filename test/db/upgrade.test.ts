@@ -20,7 +20,7 @@ async function apply(name: string): Promise<void> {
   }
 }
 
-describe('From version 0.1.0 to the partitions', () => {
+describe('From version 0.1.0 to this one', () => {
   it('every delivery keeps its state, but for those in the hands of a worker', async () => {
     await database.pool.query(`
       INSERT INTO digests (kind, date, number, composed_at, audience)
@@ -36,6 +36,7 @@ describe('From version 0.1.0 to the partitions', () => {
         CASE WHEN n = 3 THEN '[{"rank": 4, "reason": "Why."}]'::jsonb END
       FROM generate_series(1, 456) AS n;`);
     await apply('0001_sending_engine');
+    await apply('0002_counted_batches');
     const now = new Date('2026-05-08T07:00:00Z');
     const { states } = await countDeliveries(database.db, 2, now);
     expect(states).toMatchObject({ pending: 454, unknown: 1, deferred: 1, claimed: 0, sending: 0 });

@@ -86,10 +86,11 @@ export async function countRows(db: Db, table: string): Promise<number> {
 }
 
 /** Makes the batches fit deliveries that a test changed by hand: in hand as long as one of theirs is,
- *  and due when the first of them is. */
+ *  due when the first of them is, and to be counted anew. */
 export async function settleBatches(db: Db): Promise<void> {
   await db.execute(sql`
     UPDATE batches SET
+      states = NULL,
       lease_id = (SELECT max(lease_id) FROM deliveries
         WHERE deliveries.digest_id = batches.digest_id AND deliveries.batch = batches.batch),
       due_at = (SELECT min(next_at) FROM deliveries
