@@ -1,53 +1,16 @@
-import { afterEach, describe, expect, it } from 'vitest';
-import type { Message } from '../../src/domain/message.ts';
+import { describe, expect, it } from 'vitest';
 import type { SendOutcome } from '../../src/domain/outcome.ts';
-import { openRelay, type Relay } from '../../src/relay/relay.ts';
-import {
-  openScriptedRelay,
-  type Script,
-  type ScriptedRelay,
-  type Step,
-} from './support/scripted-relay.ts';
+import type { Relay } from '../../src/relay/relay.ts';
+import { until } from '../support/until.ts';
+import { message, useRelays } from './support/relays.ts';
+import type { Script, ScriptedRelay, Step } from './support/scripted-relay.ts';
 import { type TestTimers, testTimers } from './support/timers.ts';
 
-const opened: { close(): Promise<unknown> }[] = [];
-
-afterEach(async () => {
-  for (const each of opened.splice(0).reverse()) await each.close();
-});
-
-async function scripted(extensions: readonly string[], script?: Script): Promise<ScriptedRelay> {
-  const server = await openScriptedRelay(extensions);
-  if (script) server.script(script);
-  opened.push(server);
-  return server;
-}
+const { relayWith, scripted } = useRelays();
 
 function relayTo(server: ScriptedRelay, timers?: TestTimers, connections = 1): Relay {
-  const relay = openRelay({
-    urls: [server.url.replace('//', '//ada:secret@')],
-    connections,
-    heloName: 'papers.example.org',
-    random: () => 0.5,
-    ...(timers && { timers }),
-  });
-  opened.push({
-    close: () => {
-      const closing = relay.close({ graceMs: 0 });
-      timers?.pass(10);
-      return closing;
-    },
-  });
-  return relay;
-}
-
-function message(to = 'ada@example.org'): Message {
-  const text = `To: ${to}\r\n\r\nHello.\r\n`;
-  return {
-    envelope: { from: 'papers@example.com', to },
-    content: [Buffer.from(text)],
-    isPlain: true,
-  };
+  const url = server.url.replace('//', '//ada:secret@');
+  return relayWith({ urls: [url], connections, heloName: 'papers.example.org', timers });
 }
 
 const AUTH = 'AUTH PLAIN LOGIN';
@@ -114,11 +77,9 @@ describe('A fault before the relay let us in', () => {
   );
 
   it('is none when the relay knows HELO alone', async () => {
-    const server = await openScriptedRelay(['PIPELINING']);
-    opened.push(server);
+    const server = await scripted();
     server.script((step) => (step === 'EHLO' ? { say: '502 5.5.1 Unknown' } : undefined));
-    const relay = openRelay({ urls: [server.url], connections: 1, heloName: 'me.example.org' });
-    opened.push(relay);
+    const relay = relayWith({ urls: [server.url], connections: 1, heloName: 'me.example.org' });
     expect(inShort(await relay.send(message()))).toBe('taken');
     expect(server.lines).toEqual([
       'EHLO me.example.org',
@@ -390,11 +351,6 @@ describe('A relay that does not answer', () => {
     expect(passed).toBeGreaterThan(180);
   });
 });
-
-/** Whatever is on its way over loopback arrives. */
-async function until(isSo: () => boolean): Promise<void> {
-  while (!isSo()) await new Promise(setImmediate);
-}
 
 /** Lets seconds pass, and what happens in them happen, until there is an outcome. */
 async function passUntilDone(timers: TestTimers, sending: Promise<SendOutcome>) {

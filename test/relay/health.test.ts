@@ -1,57 +1,27 @@
-import { afterEach, describe, expect, it } from 'vitest';
-import type { Message } from '../../src/domain/message.ts';
+import { describe, expect, it } from 'vitest';
 import type { SendOutcome } from '../../src/domain/outcome.ts';
-import { openRelay, type RelayChange, type RelayOptions } from '../../src/relay/relay.ts';
-import { openScriptedRelay, type ScriptedRelay } from './support/scripted-relay.ts';
+import type { RelayChange, RelayOptions } from '../../src/relay/relay.ts';
+import { until } from '../support/until.ts';
+import { message, useRelays } from './support/relays.ts';
+import type { ScriptedRelay } from './support/scripted-relay.ts';
 import { testTimers } from './support/timers.ts';
 
-const opened: { close(): Promise<unknown> }[] = [];
-
-afterEach(async () => {
-  for (const each of opened.splice(0).reverse()) await each.close();
-});
-
-async function scripted(): Promise<ScriptedRelay> {
-  const server = await openScriptedRelay(['PIPELINING']);
-  opened.push(server);
-  return server;
-}
+const { relayWith, scripted } = useRelays();
 
 function relaysTo(servers: readonly ScriptedRelay[], options: Partial<RelayOptions> = {}) {
   const timers = testTimers();
   const changes: RelayChange[] = [];
-  const relay = openRelay({
+  const relay = relayWith({
     urls: servers.map(({ url }) => url),
     connections: 2,
-    random: () => 0.5,
-    timers,
     onChange: (change) => changes.push(change),
     ...options,
-  });
-  opened.push({
-    close: () => {
-      const closing = relay.close({ graceMs: 0 });
-      timers.pass(10);
-      return closing;
-    },
+    timers,
   });
   return { relay, timers, changes };
 }
 
-function message(to = 'ada@example.org'): Message {
-  return {
-    envelope: { from: 'papers@example.com', to },
-    content: [Buffer.from(`To: ${to}\r\n\r\nHello.\r\n`)],
-    isPlain: true,
-  };
-}
-
 const DOWN = { say: '421 4.3.2 Going down', thenDrop: true } as const;
-
-/** Whatever is on its way over loopback arrives. */
-async function until(isSo: () => boolean): Promise<void> {
-  while (!isSo()) await new Promise(setImmediate);
-}
 
 describe('A relay that turns every connection away', () => {
   it('is out of order after three, told so, and left alone until its time', async () => {
