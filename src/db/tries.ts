@@ -4,6 +4,7 @@ import type { Selection } from '../domain/digest.ts';
 import { numberArray, textArray, timeArray } from './array-literal.ts';
 import { packSelection } from './packed-selection.ts';
 import { deliveriesTable } from './partitions.ts';
+import { storable } from './storable.ts';
 
 /** A delivery that is about to be sent, with what every later try will repeat. */
 export interface NextTry {
@@ -56,8 +57,8 @@ export async function recordTries(
       textArray(results.map(({ state }) => state)),
       timeArray(results.map(({ nextAt }) => nextAt)),
       textArray(results.map(({ relay }) => relay)),
-      textArray(results.map(({ reply }) => storable(reply))),
-      textArray(results.map(({ detail }) => storable(detail))),
+      textArray(results.map(({ reply }) => said(reply))),
+      textArray(results.map(({ detail }) => said(detail))),
       numberArray(next.map(({ subscriberId }) => subscriberId)),
       numberArray(next.map(({ leaseId }) => leaseId)),
       numberArray(next.map(({ attempts }) => attempts)),
@@ -132,14 +133,9 @@ function statementFor(table: string, digestId: number): string {
     SELECT (SELECT count(*)::int FROM result) AS results, ARRAY(SELECT subscriber_id FROM going) AS going`;
 }
 
-/** Postgres takes neither NUL nor half a surrogate pair; both may stand in what a relay says. */
-function storable(text: string | undefined): string | null {
-  if (text === undefined || PLAIN.test(text)) return text ?? null;
-  return text.replace(/[\0\p{Cs}]/gu, '\ufffd');
-}
+/** What relays say may hold anything. */
+const said = (text: string | undefined) => (text === undefined ? null : storable(text));
 
 /** Never stands in JSON, where it is escaped. To quote every quote in an array of texts would take
  *  longer than to write it down. */
 const UNIT_SEPARATOR = '\x1f';
-
-const PLAIN = /^[\x20-\x7e]*$/;

@@ -4,6 +4,7 @@ import type { Config } from '../config.ts';
 import type { Database } from '../db/client.ts';
 import { isTransient } from '../db/transient.ts';
 import { recordTries } from '../db/tries.ts';
+import { domainOf } from '../domain/address.ts';
 import type { Clock } from '../domain/clock.ts';
 import type { Links } from '../domain/links.ts';
 import type { Tokens } from '../domain/tokens.ts';
@@ -173,7 +174,7 @@ function senderOf(config: Config, links: Links): Sender {
     listId: config.listId,
     postalAddress: config.postalAddress,
     links,
-    messageIdDomain: config.mailFrom.address.split('@')[1] ?? 'localhost',
+    messageIdDomain: domainOf(config.mailFrom.address),
   };
 }
 
