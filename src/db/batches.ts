@@ -92,6 +92,7 @@ export async function recount(tx: Db, digestId: number, numbers: readonly number
 
 /** For each of the batches what its deliveries come to. */
 function countOf(digestId: number, numbers: readonly number[]): SQL {
+  const chosen = sql`${sql.param([...numbers])}::int[]`;
   return sql`
     SELECT batch, jsonb_object_agg(state, count) AS states, min(due_at) AS due_at,
       sum(sent_since_claim)::int AS sent_since_claim
@@ -100,8 +101,8 @@ function countOf(digestId: number, numbers: readonly number[]): SQL {
         min(CASE WHEN state = 'pending' AND is_rushed THEN least(next_at, due_at) ELSE next_at END)
           FILTER (WHERE state IN ('pending', 'deferred')) AS due_at,
         count(*) FILTER (WHERE state = 'sent' AND updated_at >= claimed_at) AS sent_since_claim
-      FROM ${deliveriesOf(digestId)} AS here JOIN batches USING (digest_id, batch)
-      WHERE batch = ANY(${sql.param([...numbers])}::int[])
+      FROM ${deliveriesOf(digestId)} AS here JOIN batches USING (batch)
+      WHERE batch = ANY(${chosen}) AND batches.digest_id = ${digestId} AND batches.batch = ANY(${chosen})
       GROUP BY batch, state
     ) AS by_state GROUP BY batch`;
 }
