@@ -14,8 +14,8 @@ import { confirmSignUp } from '../../src/services/confirm-sign-up.ts';
 import { importPapers } from '../../src/services/import-papers.ts';
 import { signUp } from '../../src/services/sign-up.ts';
 import { readSeed } from '../../src/wiring/database.ts';
-import { emptyRedis } from '../queue/redis.ts';
 import { openTestParts, type TestParts } from '../support/parts.ts';
+import { emptyRedis } from '../support/redis.ts';
 import { paper, storePapers, storeSubscriber } from '../support/rows.ts';
 
 let test: TestParts;

@@ -3,8 +3,8 @@ import { postgresBackend, type QueueBackend, redisBackend } from '../../src/queu
 import type { Handlers, JobName, QueueName } from '../../src/queue/jobs.ts';
 import { openQueue, type Queue, type Work } from '../../src/queue/queue.ts';
 import { useDatabase } from '../support/database.ts';
+import { emptyRedis, redisUrl } from '../support/redis.ts';
 import { closedPort } from '../support/sink.ts';
-import { emptyRedis, redisUrl } from './redis.ts';
 
 const database = useDatabase();
 let backend: QueueBackend;
