@@ -10,6 +10,8 @@ export interface Job {
   relay: number;
   /** Whether it met a dead connection, and was put back. */
   isSecondTry: boolean;
+  /** A relay said 421 to it before its dot. */
+  asksForPatience: boolean;
   /** As the relay in hand wants them. */
   commands: Commands;
 }

@@ -114,7 +114,8 @@ export function openRelay({
       if (pool.isInOrder()) return takeTurn === null ? pool.push(job) : queueUp(job, pool);
       [problem, relay] = [pool.problem(), pool.name];
     }
-    settle(job, { kind: 'unsent', problem, relay });
+    const { asksForPatience } = job;
+    settle(job, { kind: 'unsent', problem, relay, ...(asksForPatience && { asksForPatience }) });
   }
 
   function queueUp(job: Job, pool: Pool) {
@@ -146,7 +147,7 @@ export function openRelay({
       if (isClosing) return Promise.resolve({ kind: 'unsent', problem: CLOSED, relay: '' });
       inFlight += 1;
       return new Promise((resolve) => {
-        const job = { message, resolve, relay: 0, isSecondTry: false, commands: NO_COMMANDS };
+        const job = { message, resolve, relay: 0, ...UNTRIED };
         offer(job, 'No relay is set.', '');
       });
     },
@@ -170,5 +171,9 @@ export function openRelay({
 
 const CLOSED = 'The way out is closed: the process is about to end.';
 
-/** Until the session in hand has written its own. */
-const NO_COMMANDS = { mail: '', rcpt: '' };
+/** A job before its first session, which writes its own commands. */
+const UNTRIED = {
+  isSecondTry: false,
+  asksForPatience: false,
+  commands: { mail: '', rcpt: '' },
+} as const;

@@ -62,6 +62,7 @@ const WORTH = 0.4;
 const LINGER_MS = 4;
 
 const NOT_SENT = { isAccepted: false, asksForPatience: false };
+const PATIENCE = { isAccepted: false, asksForPatience: true };
 
 const LEASE_ENDED = 'The lease ended before the mail could leave.';
 
@@ -220,7 +221,10 @@ export function createSendingWindow(deps: WindowDeps): SendingWindow {
   };
 }
 
+/** A 421 to the commands of a mail is laid at its domain's door, as the best guess there is: the relay
+ *  may be the domain's own. */
 function temperOf(outcome: SendOutcome): { isAccepted: boolean; asksForPatience: boolean } {
+  if (outcome.kind === 'unsent' && outcome.asksForPatience) return PATIENCE;
   if (outcome.kind !== 'answered') return NOT_SENT;
   const { verdict, slowsDomain } = judgeReply(outcome.reply);
   return { isAccepted: verdict === 'accepted', asksForPatience: slowsDomain };

@@ -32,6 +32,19 @@ describe('the sending window', () => {
     expect(await second).toMatchObject({ sent: 6, putOff: [] });
   });
 
+  it('lets a domain rest whose mail met a 421 before the dot', async () => {
+    const outcomes: SendOutcome[] = [
+      { kind: 'unsent', problem: '421', relay: '', asksForPatience: true },
+      { kind: 'unsent', problem: 'The connection broke.', relay: '' },
+    ];
+    const send = async () => outcomes.shift() ?? answered(250);
+    const window = openWindow({ send, now: { ms: 0 } });
+    await window.send([{ ...ready(1), domain: 'slow.example' }]).ended;
+    await window.send([ready(2)]).ended;
+    const passage = await window.send([{ ...ready(3), domain: 'slow.example' }, ready(4)]).ended;
+    expect(passage).toEqual({ sent: 1, putOff: [{ subscriberId: 3, nextAt: new Date(2000) }] });
+  });
+
   it('has no more in flight than its size while two digests take turns, whatever a commit lacks', async () => {
     const replies: (() => void)[] = [];
     const sending = new Set<string>();
