@@ -5,7 +5,7 @@ import { openConnection } from './connection.ts';
 import { commandsFor, DATA, envelopeOf } from './envelope.ts';
 import { type Extensions, NO_EXTENSIONS } from './extensions.ts';
 import { greet } from './handshake.ts';
-import type { Job } from './job.ts';
+import { CALLED_BACK, type Job } from './job.ts';
 import { isPositive, type Reply } from './reply-reader.ts';
 import type { Session, SessionHost } from './session-host.ts';
 import type { StageName } from './stages.ts';
@@ -212,6 +212,8 @@ export function openSession({
   function onBlockWritten() {
     if (state !== 'body') return;
     if (!body.isDone()) return sendBlock();
+    // Only the end of the connection takes back what the relay has of it.
+    if (job?.mayGo() === false) return connection.end(CALLED_BACK);
     following = extensions.hasPipelining ? take(true) : null;
     followed = 0;
     say('dot', following ? DOT + envelopeOf(following.commands) : DOT);
@@ -223,8 +225,12 @@ export function openSession({
     return next;
   }
 
-  /** Prepares a message for this relay; false when it was refused before the relay heard of it. */
+  /** Prepares a message for this relay; false when it came to nothing before the relay heard of it. */
   function isAcceptable(next: Job): boolean {
+    if (!next.mayGo()) {
+      host.onUnsent(next, CALLED_BACK, false);
+      return false;
+    }
     const commands = commandsFor(next.message, extensions);
     if ('mail' in commands) {
       next.commands = commands;

@@ -64,8 +64,6 @@ const LINGER_MS = 4;
 const NOT_SENT = { isAccepted: false, asksForPatience: false };
 const PATIENCE = { isAccepted: false, asksForPatience: true };
 
-const LEASE_ENDED = 'The lease ended before the mail could leave.';
-
 /** A delivery in the window, in the group of its batch. */
 interface Entry {
   ready: Ready;
@@ -186,9 +184,7 @@ export function createSendingWindow(deps: WindowDeps): SendingWindow {
    *  never will; any other trouble is ours and may be mended, so it is tried again. */
   const send = async ({ compose, leaseId }: Ready): Promise<SendOutcome> => {
     try {
-      const message = await compose();
-      if (!deps.isAlive(leaseId)) return { kind: 'unsent', problem: LEASE_ENDED, relay: '' };
-      return await relay.send(message);
+      return await relay.send(await compose(), () => deps.isAlive(leaseId));
     } catch (error) {
       const kind = error instanceof RangeError ? 'unfit' : 'unsent';
       return { kind, problem: (error as Error).message, relay: '' };
