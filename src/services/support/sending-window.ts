@@ -5,7 +5,7 @@ import type { Message } from '../../domain/message.ts';
 import { type SendOutcome, settle } from '../../domain/outcome.ts';
 import { judgeReply } from '../../domain/smtp-reply.ts';
 import type { Relay } from '../../relay/relay.ts';
-import { type Group, leave, noteTaken, openGroup, type Sending } from './passage.ts';
+import { type Group, leave, noteBegun, openGroup, type Sending } from './passage.ts';
 import { createWaitingList } from './waiting-list.ts';
 
 /** A delivery whose mail is ready. */
@@ -68,6 +68,7 @@ const PATIENCE = { isAccepted: false, asksForPatience: true };
 interface Entry {
   ready: Ready;
   group: Group;
+  hasBegun: boolean;
 }
 
 interface TriedEntry extends Tried {
@@ -93,7 +94,7 @@ export function createSendingWindow(deps: WindowDeps): SendingWindow {
     if (isCommitting) return;
     if (stopping.aborted || !relay.isOpen()) {
       for (const entry of waiting.clear()) {
-        noteTaken(entry.group);
+        noteBegun(entry);
         leave(entry.group);
       }
     }
@@ -111,14 +112,17 @@ export function createSendingWindow(deps: WindowDeps): SendingWindow {
     isCommitting = true;
     const results = tried;
     tried = [];
-    const { next, putOff } = waiting.take(size - inFlight + results.length, clock().getTime());
+    const { next, blocked, putOff } = waiting.take(
+      size - inFlight + results.length,
+      clock().getTime(),
+    );
     for (const { entry, until } of putOff) {
       const { group, ready } = entry;
       group.putOff.push({ subscriberId: ready.subscriberId, nextAt: new Date(until) });
-      noteTaken(group);
+      noteBegun(entry);
       leave(group);
     }
-    for (const { group } of next) noteTaken(group);
+    for (const entry of [...next, ...blocked]) noteBegun(entry);
     inFlight += next.length;
     if (results.length + next.length === 0) {
       // All that waits is held back by its domains: an end of what is on its way to them wakes us.
@@ -210,7 +214,8 @@ export function createSendingWindow(deps: WindowDeps): SendingWindow {
   return {
     send: (entries) => {
       const { group, ...sending } = openGroup(entries.length);
-      if (entries.length > 0) waiting.add(entries.map((ready) => ({ ready, group })));
+      if (entries.length > 0)
+        waiting.add(entries.map((ready) => ({ ready, group, hasBegun: false })));
       look();
       return sending;
     },
