@@ -29,7 +29,7 @@ export interface TryResult {
 }
 
 export interface Recorded {
-  /** How many results were written; the lease of the others had ended. */
+  /** How many results are recorded; the lease of the others had ended. */
   results: number;
   /** Subscribers whose deliveries are `sending` from now on, and may be sent. */
   going: Set<number>;
@@ -68,7 +68,34 @@ export async function recordTries(
     ],
   });
   const [row] = answer.rows;
-  return { results: row?.results ?? 0, going: new Set((row?.going ?? []).map(Number)) };
+  const written = row?.results ?? 0;
+  const isLess = written < results.length;
+  return {
+    results: isLess ? await countRecorded(pool, digestId, results, now) : written,
+    going: new Set((row?.going ?? []).map(Number)),
+  };
+}
+
+/** How many of these results stand, whether they were written now or by a first statement whose answer
+ *  was lost. */
+async function countRecorded(
+  pool: pg.Pool,
+  digestId: number,
+  results: readonly TryResult[],
+  now: Date,
+): Promise<number> {
+  const { rows } = await pool.query<{ recorded: number }>(
+    `SELECT count(*)::int AS recorded FROM ${deliveriesTable(digestId)} AS delivery
+     JOIN unnest($1::bigint[], $2::text[]) AS tried (subscriber_id, state)
+       ON delivery.subscriber_id = tried.subscriber_id AND delivery.state = tried.state
+     WHERE delivery.digest_id = ${digestId} AND lease_id IS NULL AND updated_at = $3`,
+    [
+      numberArray(results.map(({ subscriberId }) => subscriberId)),
+      textArray(results.map(({ state }) => state)),
+      now,
+    ],
+  );
+  return rows[0]?.recorded ?? 0;
 }
 
 /** Pools behind which prepared statements get lost: PgBouncer in transaction mode. */

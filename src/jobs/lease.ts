@@ -1,5 +1,5 @@
 import type { Db } from '../db/client.ts';
-import { endLeases, LEASE_SECONDS, openLease, renewLease } from '../db/leases.ts';
+import { endLeases, type Freed, LEASE_SECONDS, openLease, renewLease } from '../db/leases.ts';
 import type { Clock } from '../domain/clock.ts';
 
 /** The lease of this worker process, under which it claims deliveries. */
@@ -19,7 +19,7 @@ export interface LeaseDeps {
   /** Time that only goes forward, in ms. */
   elapsedMs: () => number;
   /** Called with what was freed from workers that are gone, which is to be rung for. */
-  onFreed: (freed: { pending: number; unknown: number }) => Promise<void>;
+  onFreed: (freed: Freed) => Promise<void>;
   onError: (error: Error) => void;
 }
 
@@ -43,7 +43,7 @@ export async function keepLease(
     else lease = await open();
     const freed = await db.transaction((tx) => endLeases(tx, { expired: true }, clock()));
     // Not waited for: a queue that does not answer must not keep the lease from being renewed.
-    if (freed.pending + freed.unknown > 0) onFreed(freed).catch(onError);
+    if (freed.left.length + freed.pending + freed.unknown > 0) onFreed(freed).catch(onError);
   };
   let beating: Promise<void> | undefined;
   const timer = setInterval(() => {

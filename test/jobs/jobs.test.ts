@@ -270,7 +270,9 @@ describe('The lease of a worker', () => {
     );
     vi.advanceTimersByTime(5000);
     await lease.current();
-    expect(freed).toEqual([{ pending: 2, unknown: 1 }]);
+    expect(freed).toMatchObject([
+      { pending: 2, unknown: 1, left: [{ batch: expect.any(Number) }] },
+    ]);
     expect(await states(digest?.id)).toMatchObject({ pending: 2, unknown: 1 });
   });
 

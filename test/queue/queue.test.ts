@@ -116,6 +116,22 @@ describe('A ring', () => {
     expect(times).toBe(2);
   });
 
+  it('that is to be first is heard before all that waits', async () => {
+    const rings = Array.from({ length: 30 }, (_, n) => ({
+      data: { digestId: 100 + n, batch: 0 },
+      id: `batch-${100 + n}-0`,
+    }));
+    await queue.ringMany('batch', rings);
+    const first = { data: { digestId: 99, batch: 0 }, id: 'batch-99-0-freed', isFirst: true };
+    await queue.ringMany('batch', [first]);
+    await queue.ringMany('batch', [first]);
+    const bell = listener();
+    await work(bell.handlers);
+    await bell.next(31);
+    expect(bell.heard).toHaveLength(31);
+    expect(bell.heard[0]?.data).toEqual({ digestId: 99, batch: 0 });
+  });
+
   it('comes once for each of many', async () => {
     const bell = listener();
     await work(bell.handlers);

@@ -193,7 +193,9 @@ describe('The next message, whose envelope went out behind the dot', () => {
   const bothSent = async (script: Script) => {
     const server = await scripted([AUTH, 'PIPELINING'], script);
     const relay = relayTo(server);
-    const sent = [message('one@example.org'), message('two@example.org')].map(relay.send);
+    const sent = [message('one@example.org'), message('two@example.org')].map((each) =>
+      relay.send(each),
+    );
     const outcomes = (await Promise.all(sent)).map(inShort);
     const seen = server.messages.map((text) => /To: (\w+)/.exec(text)?.[1]);
     return { server, outcomes, seen };
@@ -279,7 +281,9 @@ describe('A relay that takes its time behind a dot', () => {
     const timers = testTimers();
     const server = await scripted([AUTH, 'PIPELINING'], hangsAtFirstDot);
     const relay = relayTo(server, timers);
-    const sent = [message('one@example.org'), message('two@example.org')].map(relay.send);
+    const sent = [message('one@example.org'), message('two@example.org')].map((each) =>
+      relay.send(each),
+    );
     await server.reached('dot');
     timers.pass(31);
     server.say('250 2.0.0 Taken\r\n250 2.1.0 Ok\r\n250 2.1.5 Ok\r\n354 Go on\r\n');

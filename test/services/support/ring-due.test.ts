@@ -1,7 +1,9 @@
 import { sql } from 'drizzle-orm';
 import { describe, expect, it } from 'vitest';
 import { countDeliveries } from '../../../src/db/accounting.ts';
+import { claimBatch } from '../../../src/db/claims.ts';
 import { markCancelled, pauseDigest } from '../../../src/db/digests.ts';
+import { openLease } from '../../../src/db/leases.ts';
 import { addLetter } from '../../../src/db/letters.ts';
 import { ringAgain, ringDue } from '../../../src/services/support/ring-due.ts';
 import { clockAt, FRIDAY } from '../../support/clock.ts';
@@ -139,6 +141,31 @@ describe('The sweep', () => {
     await expect(sweep()).rejects.toThrow();
     digests.queue.isDown = false;
     expect(await sweep()).toEqual({ ...quiet, batches: 1 });
+  });
+});
+
+describe('What a dead worker held', () => {
+  it('is rung for before all that waits, under an id that no ring in line can have', async () => {
+    const { db } = database;
+    const now = new Date('2026-05-08T07:00:00Z');
+    await storePapers(db, [paperOf(FRIDAY)]);
+    await reader();
+    const digestId = (await compose('daily', FRIDAY, now)).digest?.id ?? 0;
+    const leaseId = await openLease(db, 'gone');
+    await claimBatch(db, { digestId, batch: 0, leaseId, now });
+    const { queue } = digests;
+    await ringDue({ db, queue }, now);
+    const inLine = queue.rings.map(({ id }) => id);
+    await database.database.pool.query(
+      `UPDATE leases SET expires_at = clock_timestamp() - interval '1 s'`,
+    );
+    queue.rings.length = 0;
+    const sweep = await ringDue({ db, queue }, now);
+    expect(sweep).toMatchObject({ batches: 1, pending: 1, unknown: 0 });
+    const [first] = queue.rings;
+    expect(first).toMatchObject({ data: { digestId, batch: 0 }, isFirst: true });
+    expect(inLine).toHaveLength(1);
+    expect(inLine).not.toContain(first?.id);
   });
 });
 
