@@ -160,7 +160,8 @@ async function wire(
       await ringFreed(queue, left, clock());
     };
     const elapsedMs = () => performance.now();
-    const kept = await keepLease({ db, clock, elapsedMs, onFreed, onError }, holder);
+    const prompt = database.promptly(BEAT_TIMEOUT_MS).db;
+    const kept = await keepLease({ db: prompt, clock, elapsedMs, onFreed, onError }, holder);
     closers.push(() => kept.end());
     return kept;
   });
@@ -199,6 +200,9 @@ async function wire(
     close,
   };
 }
+
+/** How long a statement that keeps the lease may take, in ms: a lease lives for several of these. */
+const BEAT_TIMEOUT_MS = 10_000;
 
 /** Caught mail holds links that sign in; it is never offered to the network. */
 function openLocalInbox(config: Config): Promise<Inbox> {
