@@ -161,14 +161,21 @@ async function wire(
     };
     const elapsedMs = () => performance.now();
     const prompt = database.promptly(BEAT_TIMEOUT_MS).db;
-    const kept = await keepLease({ db: prompt, clock, elapsedMs, onFreed, onError }, holder);
+    const kept = await keepLease(
+      { db: prompt, clock, elapsedMs, onFreed, onError, recorded: async () => recorded() },
+      holder,
+    );
     closers.push(() => kept.end());
     return kept;
   });
   const inHand = new Map<string, Promise<unknown>>();
+  /** Of the engine, which needs the lease itself. */
+  let recorded = async () => {};
   const engine = once(async () => {
     const { isAlive } = await lease();
-    return createEngine(mailDeps, await mail(), { isAlive, inHand });
+    const opened = createEngine(mailDeps, await mail(), { isAlive, inHand });
+    recorded = opened.window.recorded;
+    return opened;
   });
   const handlers = createHandlers({
     db,
