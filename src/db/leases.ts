@@ -41,13 +41,13 @@ export interface Freed {
 }
 
 /**
- * Ends leases that ran out (all of them with `all`, when no other process can be alive), or the one
- * named. What they had claimed goes back to `pending`; what they were sending is `unknown`: whether
+ * Ends leases that ran out, but for the one `besides` (all of them with `all`, when no other process can
+ * be alive), or the one named. What they had claimed goes back to `pending`; what they were sending is `unknown`: whether
  * the relay took it cannot be known (RFC 1047). Call it in a transaction.
  */
 export async function endLeases(
   db: Db,
-  which: { expired: true } | { all: true } | { id: number },
+  which: { expired: true; besides?: number } | { all: true } | { id: number },
   now: Date,
 ): Promise<Freed> {
   const all: Freed = { pending: 0, unknown: 0, left: [] };
@@ -56,7 +56,7 @@ export async function endLeases(
       ? sql`id = ${which.id}`
       : 'all' in which
         ? sql`true`
-        : sql`expires_at < clock_timestamp()`;
+        : sql`expires_at < clock_timestamp() AND id <> ${which.besides ?? 0}`;
   const ended = await db.execute<{ id: string }>(
     sql`DELETE FROM leases WHERE ${condition} RETURNING id`,
   );

@@ -82,7 +82,7 @@ export async function openMail(deps: MailDeps): Promise<MailParts> {
     signer,
     relay,
     mailer: openMailer(relay, signer && ((raw) => signRaw(signer, raw))),
-    editions: createEditions({ db: database.db, templates, sender }),
+    editions: createEditions({ db: database.promptly(ANSWER_TIMEOUT_MS).db, templates, sender }),
     messageIds: createMessageIds(messageIdKeyOf(keys), sender.messageIdDomain),
     close: async () => {
       await relay.close();
@@ -90,6 +90,10 @@ export async function openMail(deps: MailDeps): Promise<MailParts> {
     },
   };
 }
+
+/** How long a statement of the engine may take, in ms: shorter than a lease, so that one that is lost can
+ *  be repeated under it. */
+const ANSWER_TIMEOUT_MS = 30_000;
 
 const NOT_RUNG = 'the queue did not hear that a relay is back';
 
@@ -112,7 +116,7 @@ export function createEngine(
   { isAlive, inHand }: { isAlive: (leaseId: number) => boolean; inHand: DeliverDeps['inHand'] },
 ): DeliverDeps & LetterDeps {
   const { config, database, keys, tokens, clock, random, log, stopping, halting } = deps;
-  const { db, pool } = database;
+  const { db, pool } = database.promptly(ANSWER_TIMEOUT_MS);
   const { suppressionKey } = keys;
   const pause = REAL_PAUSE;
   const watch = watchReplies({

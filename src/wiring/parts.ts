@@ -160,14 +160,22 @@ async function wire(
       await ringFreed(queue, left, clock());
     };
     const elapsedMs = () => performance.now();
-    const kept = await keepLease({ db, clock, elapsedMs, onFreed, onError }, holder);
+    const prompt = database.promptly(BEAT_TIMEOUT_MS).db;
+    const kept = await keepLease(
+      { db: prompt, clock, elapsedMs, onFreed, onError, recorded: async () => recorded() },
+      holder,
+    );
     closers.push(() => kept.end());
     return kept;
   });
   const inHand = new Map<string, Promise<unknown>>();
+  /** Of the engine, which needs the lease itself. */
+  let recorded = async () => {};
   const engine = once(async () => {
     const { isAlive } = await lease();
-    return createEngine(mailDeps, await mail(), { isAlive, inHand });
+    const opened = createEngine(mailDeps, await mail(), { isAlive, inHand });
+    recorded = opened.window.recorded;
+    return opened;
   });
   const handlers = createHandlers({
     db,
@@ -199,6 +207,9 @@ async function wire(
     close,
   };
 }
+
+/** How long a statement that keeps the lease may take, in ms: a lease lives for several of these. */
+const BEAT_TIMEOUT_MS = 10_000;
 
 /** Caught mail holds links that sign in; it is never offered to the network. */
 function openLocalInbox(config: Config): Promise<Inbox> {

@@ -53,6 +53,8 @@ export interface WindowDeps {
 export interface SendingWindow {
   /** Sends what may be sent. */
   send(entries: readonly Ready[]): Sending;
+  /** Resolves when all that is answered by now is recorded. Never rejects. */
+  recorded(): Promise<void>;
 }
 
 /** As a share of the window: changes that are worth a commit of their own. */
@@ -87,11 +89,11 @@ export function createSendingWindow(deps: WindowDeps): SendingWindow {
   let tried: TriedEntry[] = [];
   /** Marked and not recorded yet; what is in `tried` is among them. */
   let inFlight = 0;
-  let isCommitting = false;
+  let committing: Promise<void> | null = null;
   let linger: NodeJS.Timeout | undefined;
 
   const look = () => {
-    if (isCommitting) return;
+    if (committing) return;
     if (stopping.aborted || !relay.isOpen()) {
       for (const entry of waiting.clear()) {
         noteBegun(entry);
@@ -108,8 +110,7 @@ export function createSendingWindow(deps: WindowDeps): SendingWindow {
   const commit = () => {
     clearTimeout(linger);
     linger = undefined;
-    if (isCommitting) return;
-    isCommitting = true;
+    if (committing) return;
     const results = tried;
     tried = [];
     const { next, blocked, putOff } = waiting.take(
@@ -126,14 +127,13 @@ export function createSendingWindow(deps: WindowDeps): SendingWindow {
     inFlight += next.length;
     if (results.length + next.length === 0) {
       // All that waits is held back by its domains: an end of what is on its way to them wakes us.
-      isCommitting = false;
       return;
     }
     const digestIds = new Set<number>();
     for (const { entry } of results) digestIds.add(entry.digestId);
     for (const { ready } of next) digestIds.add(ready.digestId);
-    void commitDigests([...digestIds], results, next).then(() => {
-      isCommitting = false;
+    committing = commitDigests([...digestIds], results, next).then(() => {
+      committing = null;
       look();
     });
   };
@@ -218,6 +218,11 @@ export function createSendingWindow(deps: WindowDeps): SendingWindow {
         waiting.add(entries.map((ready) => ({ ready, group, hasBegun: false })));
       look();
       return sending;
+    },
+    recorded: async () => {
+      await committing;
+      commit();
+      await committing;
     },
   };
 }

@@ -86,6 +86,36 @@ describe('the sending window', () => {
     expect(await full.ended).toMatchObject({ sent: 9 });
   });
 
+  it('tells when all is recorded that is answered by now', async () => {
+    const commits: { results: number; end: () => void }[] = [];
+    const window = openWindow({
+      send: async () => answered(250),
+      now: { ms: 0 },
+      record: (_digestId, { results, next }) =>
+        new Promise((resolve) => {
+          const going = new Set(next.map(({ subscriberId }) => subscriberId));
+          const end = () => resolve({ results: results.length, going });
+          commits.push({ results: results.length, end });
+        }),
+    });
+    await window.recorded();
+    window.send([ready(1)]);
+    commits.shift()?.end();
+    await settled();
+    window.send([ready(2)]);
+    let isRecorded = false;
+    window.recorded().then(() => {
+      isRecorded = true;
+    });
+    await settled();
+    expect([commits.map(({ results }) => results), isRecorded]).toEqual([[1], false]);
+    commits.shift()?.end();
+    await settled();
+    commits.shift()?.end();
+    await settled();
+    expect(isRecorded).toBe(true);
+  });
+
   it('has no more in flight than its size while two digests take turns, whatever a commit lacks', async () => {
     const replies: (() => void)[] = [];
     const sending = new Set<string>();
