@@ -93,7 +93,7 @@ export function createPool({
     },
     onUnknown,
     onUnsent: (job, why, isStale) => {
-      if (!isStale || job.isSecondTry || isBroken) return onUnsent(job, why);
+      if (!isStale || job.isSecondTry || isBroken || !job.mayGo()) return onUnsent(job, why);
       job.isSecondTry = true;
       again.push(job);
     },

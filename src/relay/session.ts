@@ -2,10 +2,11 @@ import type { RelayEndpoint } from '../domain/relay-url.ts';
 import { parseReply } from '../domain/smtp-reply.ts';
 import { type BodyWriter, createBodyWriter } from './body.ts';
 import { openConnection } from './connection.ts';
-import { commandsFor, DATA, envelopeOf } from './envelope.ts';
+import { DATA, envelopeOf } from './envelope.ts';
 import { type Extensions, NO_EXTENSIONS } from './extensions.ts';
 import { greet } from './handshake.ts';
 import { CALLED_BACK, type Job } from './job.ts';
+import { isAcceptable, takeNext } from './next-job.ts';
 import { isPositive, type Reply } from './reply-reader.ts';
 import type { Session, SessionHost } from './session-host.ts';
 import type { StageName } from './stages.ts';
@@ -58,7 +59,7 @@ export function openSession({
   let isToldToGo = false;
 
   const session: Session = {
-    send: (next) => (isAcceptable(next) ? begin(next) : free()),
+    send: (next) => (isAcceptable(next, extensions, host) ? begin(next) : free()),
     tick: () => {
       if (following) forsakeLate();
       if (!connection.isLate()) return;
@@ -182,7 +183,7 @@ export function openSession({
   }
 
   function free() {
-    const next = take(false);
+    const next = takeNext(host, extensions, { ahead: false });
     if (next) return begin(next);
     isStale = true;
     wait('idle');
@@ -214,30 +215,9 @@ export function openSession({
     if (!body.isDone()) return sendBlock();
     // Only the end of the connection takes back what the relay has of it.
     if (job?.mayGo() === false) return connection.end(CALLED_BACK);
-    following = extensions.hasPipelining ? take(true) : null;
+    following = extensions.hasPipelining ? takeNext(host, extensions, { ahead: true }) : null;
     followed = 0;
     say('dot', following ? DOT + envelopeOf(following.commands) : DOT);
-  }
-
-  function take(ahead: boolean): Job | null {
-    let next = host.take(ahead);
-    while (next && !isAcceptable(next)) next = host.take(ahead);
-    return next;
-  }
-
-  /** Prepares a message for this relay; false when it came to nothing before the relay heard of it. */
-  function isAcceptable(next: Job): boolean {
-    if (!next.mayGo()) {
-      host.onUnsent(next, CALLED_BACK, false);
-      return false;
-    }
-    const commands = commandsFor(next.message, extensions);
-    if ('mail' in commands) {
-      next.commands = commands;
-      return true;
-    }
-    host.onReply(next, commands);
-    return false;
   }
 
   function say(next: State, line: string) {

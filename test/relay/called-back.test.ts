@@ -56,6 +56,7 @@ describe.each(WAYS)('A message that may not go any more, %s', (_way, extensions)
       kind: 'unsent',
       problem: 'The mail was called back before it left.',
     });
+    expect(server.connections).toBe(1);
     expect(await relay.send(message())).toMatchObject({ kind: 'answered' });
     expect(server.messages).toHaveLength(2);
     expect(relay.isOpen()).toBe(true);
