@@ -385,7 +385,9 @@ describe('The lease of a worker', () => {
   /** As a worker holds a batch: every third delivery is on its way. */
   async function hold(digestId: number, leaseId: number): Promise<void> {
     const { db } = test.parts;
-    await db.execute(sql`UPDATE batches SET lease_id = ${leaseId} WHERE digest_id = ${digestId}`);
+    await db.execute(
+      sql`UPDATE batches SET lease_id = ${leaseId}, states = NULL WHERE digest_id = ${digestId}`,
+    );
     await db.execute(sql`
       WITH held AS (
         SELECT subscriber_id, row_number() OVER (ORDER BY subscriber_id) AS place
