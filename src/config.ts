@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { isIPv4, isIPv6 } from 'node:net';
 import { resolve } from 'node:path';
 import { domainToASCII } from 'node:url';
-import { normaliseAddress } from './domain/address.ts';
+import { domainOf, normaliseAddress } from './domain/address.ts';
 import { type DkimKey, isAligned, readSigningKey } from './domain/dkim.ts';
 import { PaperboyError } from './domain/errors.ts';
 import { readRelayUrl } from './domain/relay-url.ts';
@@ -201,7 +201,7 @@ function contradictions(config: Config): string[] {
       'POSTAL_ADDRESS is not set: expected once SMTP_URL is set, the law wants it in every mail.',
     );
   }
-  const fromDomain = config.mailFrom.address.split('@')[1] ?? '';
+  const fromDomain = domainOf(config.mailFrom.address);
   if (config.dkim !== null && !isAligned(config.dkim.domain, fromDomain)) {
     problems.push(
       `DKIM_DOMAIN is “${config.dkim.domain}”: expected “${fromDomain}”, the domain of MAIL_FROM, or a parent of it, so that DMARC counts the signature (RFC 9989).`,

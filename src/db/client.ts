@@ -5,6 +5,7 @@ import type { PgDatabase } from 'drizzle-orm/pg-core';
 import pg from 'pg';
 import { openPGlite, type PGliteSource } from './pglite.ts';
 import { PGlitePool } from './pglite-pool.ts';
+import { promptPool } from './prompt-pool.ts';
 import * as schema from './schema.ts';
 
 /** What every function in this folder takes first: the database, or a transaction in it. */
@@ -18,6 +19,9 @@ export type Db = PgDatabase<
 export interface Database {
   db: Db;
   pool: pg.Pool;
+  /** The same database for what cannot wait without end for a server that never answers: there each
+   *  statement fails after `answerTimeoutMs`. It may have been done all the same. */
+  promptly(answerTimeoutMs: number): Pick<Database, 'db' | 'pool'>;
   close(): Promise<void>;
 }
 
@@ -28,16 +32,22 @@ const SEARCH_PATH = 'public,bullmq';
 const SESSION = `SET search_path TO ${SEARCH_PATH}; SET timezone TO 'UTC'`;
 
 /** Connects to a PostgreSQL server (15 or newer). Nothing is asked of it before the first query. */
-export function openServerDatabase(url: string, options: { connections: number }): Database {
+export function openServerDatabase(
+  url: string,
+  {
+    connections,
+    connectTimeoutMs = CONNECT_TIMEOUT_MS,
+  }: { connections: number; connectTimeoutMs?: number },
+): Database {
   const pool = new pg.Pool({
     connectionString: url,
-    max: options.connections,
+    max: connections,
     onConnect: async (client) => {
-      await client.query(SESSION);
+      await client.query({ text: SESSION, query_timeout: connectTimeoutMs } as pg.QueryConfig);
     },
     application_name: 'paperboy',
     keepAlive: true,
-    connectionTimeoutMillis: 10_000,
+    connectionTimeoutMillis: connectTimeoutMs,
   });
   // A connection that the server closes is replaced at the next query; without a listener the error
   // would end the process: of the pool while it is idle, of its own between the queries of a transaction.
@@ -45,8 +55,19 @@ export function openServerDatabase(url: string, options: { connections: number }
   pool.on('connect', (client) => client.on('error', () => undefined));
   // Every queue and worker of BullMQ listens for errors too.
   pool.setMaxListeners(0);
-  return { db: drizzle(pool, { schema }), pool, close: () => pool.end() };
+  return {
+    db: drizzle(pool, { schema }),
+    pool,
+    promptly: (answerTimeoutMs) => {
+      const prompt = promptPool(pool, answerTimeoutMs);
+      return { db: drizzle(prompt, { schema }), pool: prompt };
+    },
+    close: () => pool.end(),
+  };
 }
+
+/** In ms, for the connection and again for its first words. */
+const CONNECT_TIMEOUT_MS = 10_000;
 
 /** Opens the embedded database: PGlite, in a folder or, for tests, in memory. */
 export async function openEmbeddedDatabase(source: PGliteSource): Promise<Database> {
@@ -57,9 +78,12 @@ export async function openEmbeddedDatabase(source: PGliteSource): Promise<Databa
 export async function databaseOn(pglite: PGlite): Promise<Database> {
   await pglite.exec(SESSION);
   const pool = new PGlitePool(pglite) as unknown as pg.Pool;
+  const db = drizzle(pool, { schema });
   return {
-    db: drizzle(pool, { schema }),
+    db,
     pool,
+    // In our own process nothing gets lost on the way.
+    promptly: () => ({ db, pool }),
     close: async () => {
       await pool.end();
       await pglite.close();

@@ -1,9 +1,10 @@
-/** `value` as JSON that Postgres takes: it stores neither NUL nor half a surrogate pair, which may
- *  stand in what relays and files say; they become the replacement character. */
+import { storable } from './storable.ts';
+
+/** `value` as JSON that Postgres takes, see `storable`. */
 export function toJson(value: unknown): string {
   if (typeof value === 'string' && PLAIN.test(value)) return `"${value}"`;
   return JSON.stringify(value, (_key, each: unknown) =>
-    typeof each === 'string' ? each.replace(/[\0\p{Cs}]/gu, '\ufffd') : each,
+    typeof each === 'string' ? storable(each) : each,
   );
 }
 

@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import { putDown } from './batches.ts';
+import { type DueBatch, putDown } from './batches.ts';
 import type { Db } from './client.ts';
 import { deliveriesOf } from './partitions.ts';
 
@@ -32,27 +32,35 @@ export async function isAnyWorkerAlive(db: Db): Promise<boolean> {
   return result.rows.length > 0;
 }
 
+/** What was taken from leases that ended. */
+export interface Freed {
+  pending: number;
+  unknown: number;
+  /** The batches in which something is left, and when that is due. */
+  left: (DueBatch & { dueAt: Date })[];
+}
+
 /**
- * Ends leases that ran out (all of them with `all`, when no other process can be alive), or the one
- * named. What they had claimed goes back to `pending`; what they were sending is `unknown`: whether
+ * Ends leases that ran out, but for the one `besides` (all of them with `all`, when no other process can
+ * be alive), or the one named. What they had claimed goes back to `pending`; what they were sending is `unknown`: whether
  * the relay took it cannot be known (RFC 1047). Call it in a transaction.
  */
 export async function endLeases(
   db: Db,
-  which: { expired: true } | { all: true } | { id: number },
+  which: { expired: true; besides?: number } | { all: true } | { id: number },
   now: Date,
-): Promise<{ pending: number; unknown: number }> {
-  const counts = { pending: 0, unknown: 0 };
+): Promise<Freed> {
+  const all: Freed = { pending: 0, unknown: 0, left: [] };
   const condition =
     'id' in which
       ? sql`id = ${which.id}`
       : 'all' in which
         ? sql`true`
-        : sql`expires_at < clock_timestamp()`;
+        : sql`expires_at < clock_timestamp() AND id <> ${which.besides ?? 0}`;
   const ended = await db.execute<{ id: string }>(
     sql`DELETE FROM leases WHERE ${condition} RETURNING id`,
   );
-  if (ended.rows.length === 0) return counts;
+  if (ended.rows.length === 0) return all;
   const ids = sql.param(ended.rows.map(({ id }) => id));
   const held = await db.execute<{ digestId: number; numbers: number[] }>(sql`
     SELECT digest_id AS "digestId", array_agg(batch) AS numbers FROM (
@@ -67,10 +75,10 @@ export async function endLeases(
         updated_at = ${now}
       WHERE batch = ANY(${sql.param(numbers)}::int[]) AND lease_id = ANY(${ids}::bigint[])
       RETURNING state`);
-    for (const { state } of freed.rows) counts[state] += 1;
-    await putDown(db, digestId, numbers, now);
+    for (const { state } of freed.rows) all[state] += 1;
+    all.left.push(...(await putDown(db, digestId, numbers, now)));
   }
-  return counts;
+  return all;
 }
 
 const GONE = 'The worker was gone before the relay’s answer was recorded.';

@@ -4,6 +4,7 @@ import type { Selection } from '../domain/digest.ts';
 import { numberArray, textArray, timeArray } from './array-literal.ts';
 import { packSelection } from './packed-selection.ts';
 import { deliveriesTable } from './partitions.ts';
+import { storable } from './storable.ts';
 
 /** A delivery that is about to be sent, with what every later try will repeat. */
 export interface NextTry {
@@ -28,7 +29,7 @@ export interface TryResult {
 }
 
 export interface Recorded {
-  /** How many results were written; the lease of the others had ended. */
+  /** How many results are recorded; the lease of the others had ended. */
   results: number;
   /** Subscribers whose deliveries are `sending` from now on, and may be sent. */
   going: Set<number>;
@@ -56,8 +57,8 @@ export async function recordTries(
       textArray(results.map(({ state }) => state)),
       timeArray(results.map(({ nextAt }) => nextAt)),
       textArray(results.map(({ relay }) => relay)),
-      textArray(results.map(({ reply }) => storable(reply))),
-      textArray(results.map(({ detail }) => storable(detail))),
+      textArray(results.map(({ reply }) => said(reply))),
+      textArray(results.map(({ detail }) => said(detail))),
       numberArray(next.map(({ subscriberId }) => subscriberId)),
       numberArray(next.map(({ leaseId }) => leaseId)),
       numberArray(next.map(({ attempts }) => attempts)),
@@ -67,7 +68,34 @@ export async function recordTries(
     ],
   });
   const [row] = answer.rows;
-  return { results: row?.results ?? 0, going: new Set((row?.going ?? []).map(Number)) };
+  const written = row?.results ?? 0;
+  const isLess = written < results.length;
+  return {
+    results: isLess ? await countRecorded(pool, digestId, results, now) : written,
+    going: new Set((row?.going ?? []).map(Number)),
+  };
+}
+
+/** How many of these results stand, whether they were written now or by a first statement whose answer
+ *  was lost. */
+async function countRecorded(
+  pool: pg.Pool,
+  digestId: number,
+  results: readonly TryResult[],
+  now: Date,
+): Promise<number> {
+  const { rows } = await pool.query<{ recorded: number }>(
+    `SELECT count(*)::int AS recorded FROM ${deliveriesTable(digestId)} AS delivery
+     JOIN unnest($1::bigint[], $2::text[]) AS tried (subscriber_id, state)
+       ON delivery.subscriber_id = tried.subscriber_id AND delivery.state = tried.state
+     WHERE delivery.digest_id = ${digestId} AND lease_id IS NULL AND updated_at = $3`,
+    [
+      numberArray(results.map(({ subscriberId }) => subscriberId)),
+      textArray(results.map(({ state }) => state)),
+      now,
+    ],
+  );
+  return rows[0]?.recorded ?? 0;
 }
 
 /** Pools behind which prepared statements get lost: PgBouncer in transaction mode. */
@@ -137,14 +165,9 @@ function statementFor(table: string, digestId: number): string {
     SELECT (SELECT count(*)::int FROM result) AS results, ARRAY(SELECT subscriber_id FROM going) AS going`;
 }
 
-/** Postgres takes neither NUL nor half a surrogate pair; both may stand in what a relay says. */
-function storable(text: string | undefined): string | null {
-  if (text === undefined || PLAIN.test(text)) return text ?? null;
-  return text.replace(/[\0\p{Cs}]/gu, '\ufffd');
-}
+/** What relays say may hold anything. */
+const said = (text: string | undefined) => (text === undefined ? null : storable(text));
 
 /** Never stands in JSON, where it is escaped. To quote every quote in an array of texts would take
  *  longer than to write it down. */
 const UNIT_SEPARATOR = '\x1f';
-
-const PLAIN = /^[\x20-\x7e]*$/;

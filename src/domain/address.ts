@@ -50,6 +50,11 @@ export function normaliseAddress(input: string): Address {
   return { email, key: email.toLowerCase() };
 }
 
+/** The part of an address behind its last @, in lower case. */
+export function domainOf(address: string): string {
+  return address.slice(address.lastIndexOf('@') + 1).toLowerCase();
+}
+
 function checkLengths(
   shown: string,
   { local, domain, email }: { local: string; domain: string; email: string },

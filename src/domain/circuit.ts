@@ -25,6 +25,12 @@ export function afterFailure(circuit: Circuit, now: number, random: number): Cir
   return { state: 'open', failures, probeAt: now + probeDelayMs(failures, random) };
 }
 
+/** What follows when a relay lets us in: mail goes to it. Its failures are forgotten no sooner than it
+ *  has taken a message: one that greets, and then says 421 to all, would be dialled without end. */
+export function afterOpening({ failures }: Circuit): Circuit {
+  return { state: 'closed', failures };
+}
+
 /** What comes when its time has: one connection is to be tried. Null while there is nothing to do. */
 export function probe(circuit: Circuit, now: number): Circuit | null {
   if (circuit.state !== 'open' || now < circuit.probeAt) return null;

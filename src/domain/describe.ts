@@ -64,6 +64,16 @@ export function describeLongDay(day: string): string {
   return weekday === day ? day : `${weekday}, ${describeDay(day)}`;
 }
 
+/** `1 paper`, `49 papers`. */
+export function countOf(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}
+
+/** `ten` → `Ten`. */
+export function capitalize(words: string): string {
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
 /** Words for 0 to 20 (`ten`), digits beyond. */
 export function countWord(count: number): string {
   return COUNT_WORDS[count] ?? String(count);
@@ -73,10 +83,6 @@ export function countWord(count: number): string {
 function describeOffset(offset: string): string {
   const sign = offset.startsWith('+') ? '-' : '+';
   return offset === '' ? 'GMT' : `UTC${sign}${offset.slice(1)}`;
-}
-
-function countOf(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
 
 function formatDay(format: Intl.DateTimeFormat, day: string): string {

@@ -9,7 +9,8 @@ import { judgeReply, type SmtpReply } from './smtp-reply.ts';
  *  it the relay cannot have taken the message, after it nobody can know (RFC 1047). */
 export type SendOutcome =
   | { kind: 'answered'; reply: SmtpReply; relay: string }
-  | { kind: 'unsent'; problem: string; relay: string }
+  /** `asksForPatience`: a relay answered its commands by 421 (RFC 5321 §3.8). */
+  | { kind: 'unsent'; problem: string; relay: string; asksForPatience?: boolean }
   /** No mail could be made of it: to try again would not help. */
   | { kind: 'unfit'; problem: string; relay: string }
   | { kind: 'unknown'; problem: string; relay: string };

@@ -1,5 +1,6 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import type { Db } from '../db/client.ts';
-import { endLeases, LEASE_SECONDS, openLease, renewLease } from '../db/leases.ts';
+import { endLeases, type Freed, LEASE_SECONDS, openLease, renewLease } from '../db/leases.ts';
 import type { Clock } from '../domain/clock.ts';
 
 /** The lease of this worker process, under which it claims deliveries. */
@@ -19,9 +20,19 @@ export interface LeaseDeps {
   /** Time that only goes forward, in ms. */
   elapsedMs: () => number;
   /** Called with what was freed from workers that are gone, which is to be rung for. */
-  onFreed: (freed: { pending: number; unknown: number }) => Promise<void>;
+  onFreed: (freed: Freed) => Promise<void>;
   onError: (error: Error) => void;
+  /** Resolves when what relays have answered by now is recorded. @defaultValue at once */
+  recorded?: () => Promise<void>;
+  /** Lets time pass. */
+  sleep?: (durationMs: number) => Promise<unknown>;
 }
+
+/** How long what this process held itself waits to be freed while results of it are being recorded, in ms:
+ *  freed before, they would be unknown. */
+const RECORD_MS = 5000;
+
+const rest = (durationMs: number) => wait(durationMs, undefined, { ref: false });
 
 /** So often that a renewal or two may fail, and that the readers of a worker that died wait no longer
  *  than its lease and this. */
@@ -29,7 +40,7 @@ const BEAT_MS = 5000;
 
 /** Opens a lease, and until `end` renews it and frees what workers that are gone held. */
 export async function keepLease(
-  { db, clock, elapsedMs, onFreed, onError }: LeaseDeps,
+  { db, clock, elapsedMs, onFreed, onError, recorded = async () => {}, sleep = rest }: LeaseDeps,
   holder: string,
 ): Promise<Lease> {
   const open = async () => {
@@ -39,11 +50,19 @@ export async function keepLease(
   let lease = await open();
   const beat = async () => {
     const at = elapsedMs();
-    if (await renewLease(db, lease.id)) lease.renewedAt = at;
+    const { id } = lease;
+    const isOurs = await renewLease(db, id);
+    if (isOurs) lease.renewedAt = at;
     else lease = await open();
-    const freed = await db.transaction((tx) => endLeases(tx, { expired: true }, clock()));
+    await free({ expired: true, besides: id });
+    if (isOurs) return;
+    await Promise.race([recorded(), sleep(RECORD_MS)]);
+    await free({ id });
+  };
+  const free = async (which: Parameters<typeof endLeases>[1]) => {
+    const freed = await db.transaction((tx) => endLeases(tx, which, clock()));
     // Not waited for: a queue that does not answer must not keep the lease from being renewed.
-    if (freed.pending + freed.unknown > 0) onFreed(freed).catch(onError);
+    if (freed.left.length + freed.pending + freed.unknown > 0) onFreed(freed).catch(onError);
   };
   let beating: Promise<void> | undefined;
   const timer = setInterval(() => {

@@ -30,6 +30,8 @@ export interface Ring<Name extends JobName> {
   id: string;
   /** @defaultValue 0 */
   delayMs?: number;
+  /** Before all that waits. @defaultValue false */
+  isFirst?: boolean;
 }
 
 export type Schedule =
@@ -90,10 +92,10 @@ export function openQueue(
     ringMany: async (name, rings) => {
       if (rings.length === 0) return;
       const options = OPTIONS_OF[name];
-      const jobs = rings.map(({ data, id, delayMs = 0 }) => ({
+      const jobs = rings.map(({ data, id, delayMs = 0, isFirst = false }) => ({
         name,
         data,
-        opts: { ...options, jobId: id, delay: delayMs },
+        opts: { ...options, jobId: id, delay: delayMs, lifo: isFirst },
       }));
       await inTime(answerTimeoutMs, queues[QUEUE_OF[name]].addBulk(jobs));
     },

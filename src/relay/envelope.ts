@@ -11,6 +11,11 @@ export interface Commands {
 
 export const DATA = 'DATA\r\n';
 
+/** All that comes before a message, for relays with PIPELINING. */
+export function envelopeOf({ mail, rcpt }: Commands): string {
+  return mail + rcpt + DATA;
+}
+
 /**
  * The commands for `message`, or the refusal that the relay spares itself: a message over its SIZE
  * (RFC 1870 §6.1), an address that it could not write (RFC 6531 §3.1), or one that is none. None of

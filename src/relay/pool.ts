@@ -1,10 +1,12 @@
-import { afterFailure, type Circuit, CLOSED, probe } from '../domain/circuit.ts';
 import type { RelayEndpoint } from '../domain/relay-url.ts';
 import type { SmtpReply } from '../domain/smtp-reply.ts';
 import { createFifo } from './fifo.ts';
+import { createHealth } from './health.ts';
 import type { Job } from './job.ts';
-import { openSession, type Session, type SessionHost } from './session.ts';
-import { TICK_MS } from './stages.ts';
+import { lookIn } from './look-in.ts';
+import { isPositive } from './reply-reader.ts';
+import { openSession } from './session.ts';
+import type { Session, SessionHost } from './session-host.ts';
 
 /** The connections to one relay, opened when they are needed. */
 export interface Pool {
@@ -56,6 +58,7 @@ export function createPool({
   onChange,
 }: PoolOptions): Pool {
   const { name } = endpoint;
+  const health = createHealth({ name, random, onChange });
   const waiting = createFifo<Job>();
   /** Met a dead connection: these go first, and only to a connection that is certainly alive. */
   const again = createFifo<Job>();
@@ -67,36 +70,38 @@ export function createPool({
   let resting: Session[] = [];
   let seconds = 0;
   let mayDialAt = 0;
-  let circuit: Circuit = CLOSED;
-  let problem = '';
   let isBroken = false;
   let onEmpty: (() => void) | null = null;
 
   const host: SessionHost = {
     onOpen: (session) => {
       dialling.delete(session);
-      const wasInOrder = circuit.state === 'closed';
-      circuit = CLOSED;
-      if (!wasInOrder) onChange(true, `The relay ${name} is back in order.`);
+      health.onOpen();
     },
     take: (ahead) => (ahead ? null : again.shift()) ?? waiting.shift(),
     onRest: (session) => {
       resting.push(session);
       if (onEmpty) leave(session);
     },
-    onIdle: leave,
-    onReply,
+    onIdle: (session) => {
+      health.onGood();
+      leave(session);
+    },
+    onReply: (job, reply) => {
+      if (isPositive(reply)) health.onGood();
+      onReply(job, reply);
+    },
     onUnknown,
     onUnsent: (job, why, isStale) => {
-      if (!isStale || job.isSecondTry || isBroken) return onUnsent(job, why);
+      if (!isStale || job.isSecondTry || isBroken || !job.mayGo()) return onUnsent(job, why);
       job.isSecondTry = true;
       again.push(job);
     },
-    onEnd: (session, why) => {
+    onEnd: (session, why, isTurnedAway) => {
       leaving.delete(session);
       sessions.delete(session);
       resting = resting.filter((each) => each !== session);
-      if (dialling.delete(session)) onDialFailed(why);
+      if (dialling.delete(session) || isTurnedAway) onDialFailed(why);
       dispatch();
       if (sessions.size + leaving.size === 0) onEmpty?.();
     },
@@ -107,17 +112,9 @@ export function createPool({
       mayDialAt = seconds + DIAL_AGAIN_SECONDS;
       return;
     }
-    const wasOpen = circuit.state === 'open';
-    circuit = afterFailure(circuit, seconds * TICK_MS, random());
-    if (circuit.state !== 'open' || wasOpen) return;
-    problem = why;
+    if (!health.onFailed(why)) return;
     for (const job of takeAll()) onUnsent(job, why);
-    onChange(false, describeProblem());
-  }
-
-  function describeProblem(): string {
-    const wait = circuit.state === 'open' ? circuit.probeAt / TICK_MS - seconds : 0;
-    return `The relay ${name} is out of order: ${problem} It is tried again in ${Math.max(1, Math.ceil(wait))} s.`;
+    onChange(false, health.problem());
   }
 
   function takeAll(): Job[] {
@@ -136,7 +133,7 @@ export function createPool({
   }
 
   function mayDial(): boolean {
-    if (circuit.state !== 'closed') return false;
+    if (!health.isInOrder()) return false;
     if (seconds < mayDialAt && sessions.size > dialling.size) return false;
     if (sessions.size < connections) return true;
     const rested = again.length > 0 ? resting[0] : undefined;
@@ -159,46 +156,29 @@ export function createPool({
 
   return {
     name,
-    isInOrder: () => circuit.state === 'closed',
-    problem: describeProblem,
+    isInOrder: health.isInOrder,
+    problem: health.problem,
     push: (job) => {
       waiting.push(job);
       dispatch();
     },
     tick: () => {
       seconds += 1;
+      const isProbeDue = health.tick(onEmpty === null);
       for (const session of [...sessions, ...leaving]) session.tick();
-      const probing = onEmpty ? null : probe(circuit, seconds * TICK_MS);
-      if (probing) {
-        circuit = probing;
-        dial();
-      }
+      if (isProbeDue) dial();
       dispatch();
     },
-    verify: () =>
-      new Promise((resolve, reject) => {
-        let hasOpened = false;
-        const session = openSession({
-          endpoint,
-          heloName,
-          ca,
-          host: {
-            ...host,
-            onOpen: () => {
-              hasOpened = true;
-            },
-            take: () => null,
-            onRest: () => session.quit(),
-            onEnd: (_session, why) => {
-              leaving.delete(session);
-              if (hasOpened) resolve();
-              else reject(new Error(why));
-              if (sessions.size + leaving.size === 0) onEmpty?.();
-            },
-          },
-        });
-        leaving.add(session);
-      }),
+    verify: async () => {
+      const { session, ended } = lookIn({ endpoint, heloName, ca });
+      leaving.add(session);
+      try {
+        await ended;
+      } finally {
+        leaving.delete(session);
+        if (sessions.size + leaving.size === 0) onEmpty?.();
+      }
+    },
     close: () =>
       new Promise((resolve) => {
         onEmpty = resolve;

@@ -1,15 +1,16 @@
 import type { Message } from '../domain/message.ts';
 import type { SendOutcome } from '../domain/outcome.ts';
 import { readRelayUrl } from '../domain/relay-url.ts';
-import type { Job } from './job.ts';
+import { CALLED_BACK, type Job } from './job.ts';
 import { createPool, type Pool } from './pool.ts';
 import { TICK_MS } from './stages.ts';
 import { realTimers, type Timers } from './timers.ts';
 
 /** The way out for every mail. */
 export interface Relay {
-  /** Never rejects: what went wrong is part of the outcome. */
-  send(message: Message): Promise<SendOutcome>;
+  /** Never rejects: what went wrong is part of the outcome. Once `mayGo` says no, a message whose dot
+   *  is not out is unsent. @defaultValue always */
+  send(message: Message, mayGo?: () => boolean): Promise<SendOutcome>;
   /** Whether it makes sense to send: false while every relay is out of order. */
   isOpen(): boolean;
   /** Connects and signs in without sending. Rejects with the first relay's problem. */
@@ -107,14 +108,16 @@ export function openRelay({
 
   /** Hands a message to the next relay that is in order, or gives it back as unsent. */
   function offer(job: Job, lastProblem: string, lastRelay: string) {
-    let [problem, relay] = [lastProblem, lastRelay];
-    for (; !isBroken; job.relay += 1) {
+    const mayGo = job.mayGo();
+    let [problem, relay] = [mayGo ? lastProblem : CALLED_BACK, lastRelay];
+    for (; mayGo && !isBroken; job.relay += 1) {
       const pool = pools[job.relay];
       if (pool === undefined) break;
       if (pool.isInOrder()) return takeTurn === null ? pool.push(job) : queueUp(job, pool);
       [problem, relay] = [pool.problem(), pool.name];
     }
-    settle(job, { kind: 'unsent', problem, relay });
+    const { asksForPatience } = job;
+    settle(job, { kind: 'unsent', problem, relay, ...(asksForPatience && { asksForPatience }) });
   }
 
   function queueUp(job: Job, pool: Pool) {
@@ -142,11 +145,11 @@ export function openRelay({
   }
 
   return {
-    send: (message) => {
+    send: (message, mayGo = ALWAYS) => {
       if (isClosing) return Promise.resolve({ kind: 'unsent', problem: CLOSED, relay: '' });
       inFlight += 1;
       return new Promise((resolve) => {
-        const job = { message, resolve, relay: 0, isSecondTry: false, commands: NO_COMMANDS };
+        const job = { message, mayGo, resolve, relay: 0, ...UNTRIED };
         offer(job, 'No relay is set.', '');
       });
     },
@@ -170,5 +173,11 @@ export function openRelay({
 
 const CLOSED = 'The way out is closed: the process is about to end.';
 
-/** Until the session in hand has written its own. */
-const NO_COMMANDS = { mail: '', rcpt: '' };
+const ALWAYS = () => true;
+
+/** A job before its first session, which writes its own commands. */
+const UNTRIED = {
+  isSecondTry: false,
+  asksForPatience: false,
+  commands: { mail: '', rcpt: '' },
+} as const;

@@ -4,6 +4,11 @@ export interface Reply {
   text: string;
 }
 
+/** Whether what was asked is done (RFC 5321 §4.2.1). */
+export function isPositive({ code }: Pick<Reply, 'code'>): boolean {
+  return code >= 200 && code < 300;
+}
+
 /** Reads replies out of a stream of bytes. */
 export interface ReplyReader {
   /** Calls back for each reply that is whole with `chunk`, which is the caller's again afterwards. */

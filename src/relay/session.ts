@@ -1,44 +1,15 @@
 import type { RelayEndpoint } from '../domain/relay-url.ts';
-import { parseReply, type SmtpReply } from '../domain/smtp-reply.ts';
+import { parseReply } from '../domain/smtp-reply.ts';
 import { type BodyWriter, createBodyWriter } from './body.ts';
 import { openConnection } from './connection.ts';
-import { commandsFor, DATA } from './envelope.ts';
+import { DATA, envelopeOf } from './envelope.ts';
 import { type Extensions, NO_EXTENSIONS } from './extensions.ts';
 import { greet } from './handshake.ts';
-import type { Job } from './job.ts';
-import type { Reply } from './reply-reader.ts';
+import { CALLED_BACK, type Job } from './job.ts';
+import { isAcceptable, takeNext } from './next-job.ts';
+import { isPositive, type Reply } from './reply-reader.ts';
+import type { Session, SessionHost } from './session-host.ts';
 import type { StageName } from './stages.ts';
-
-/** One connection to a relay, which carries one message after the other. */
-export interface Session {
-  /** Takes a message; only while at rest. */
-  send(job: Job): void;
-  /** Counts a second. */
-  tick(): void;
-  /** Says goodbye; only while at rest. */
-  quit(): void;
-  /** Ends at once: what is behind its dot is unknown, the rest unsent. */
-  end(problem: string): void;
-}
-
-/** The pool, as its sessions see it. */
-export interface SessionHost {
-  /** The relay let us in; the session takes messages next. */
-  onOpen(session: Session): void;
-  /** A message for a session that is free, or for one that may send its commands `ahead`, behind the
-   *  dot of another message. */
-  take(ahead: boolean): Job | null;
-  /** Nothing was there to take. */
-  onRest(session: Session): void;
-  /** It has rested for long enough. */
-  onIdle(session: Session): void;
-  onReply(job: Job, reply: SmtpReply): void;
-  /** No dot was sent. `isStale`: the connection was in use before, and may have been dead already. */
-  onUnsent(job: Job, problem: string, isStale: boolean): void;
-  onUnknown(job: Job, problem: string): void;
-  /** The last call. */
-  onEnd(session: Session, problem: string): void;
-}
 
 type State = Extract<
   StageName,
@@ -83,9 +54,12 @@ export function openSession({
   /** Its commands are on their way and its message went elsewhere: no dot may follow any more. */
   let isForsaken = false;
   let isMailTaken = false;
+  let hasAccepted = false;
+  /** The relay said 421: it closes the channel (RFC 5321 §3.8). */
+  let isToldToGo = false;
 
   const session: Session = {
-    send: (next) => (isAcceptable(next) ? begin(next) : free()),
+    send: (next) => (isAcceptable(next, extensions, host) ? begin(next) : free()),
     tick: () => {
       if (following) forsakeLate();
       if (!connection.isLate()) return;
@@ -127,6 +101,7 @@ export function openSession({
       job = following;
       following = null;
       isStale = true;
+      hasAccepted ||= isPositive(reply);
       if (answered) host.onReply(answered, parseReply(reply.text));
       if (isForsaken) return connection.end(`${name} took too long over another message.`);
       // Of the message that follows no dot is out, whatever comes now.
@@ -162,8 +137,9 @@ export function openSession({
   );
 
   function onReply(reply: Reply) {
-    if (reply.code === 421 && state !== 'dot' && state !== 'quit') fail(reply);
-    else steps[state](reply);
+    if (reply.code !== 421 || state === 'dot' || state === 'quit') return steps[state](reply);
+    if (job) job.asksForPatience = true;
+    fail(reply);
   }
 
   function onEnd(problem: string) {
@@ -173,7 +149,7 @@ export function openSession({
     if (current && state === 'dot') host.onUnknown(current, problem);
     else if (current) host.onUnsent(current, problem, isStale);
     if (next) host.onUnsent(next, problem, true);
-    host.onEnd(session, problem);
+    host.onEnd(session, problem, isToldToGo && !hasAccepted);
   }
 
   /** Gives the message behind a slow dot back: another connection may be quicker. */
@@ -187,7 +163,8 @@ export function openSession({
   }
 
   /** The connection is of no use after this reply. */
-  function fail({ text }: Reply) {
+  function fail({ code, text }: Reply) {
+    isToldToGo = code === 421;
     const said = text.replaceAll('\n', ' ').slice(0, 300);
     connection.end(`${name} said “${said}” where the session could not go on.`);
   }
@@ -206,7 +183,7 @@ export function openSession({
   }
 
   function free() {
-    const next = take(false);
+    const next = takeNext(host, extensions, { ahead: false });
     if (next) return begin(next);
     isStale = true;
     wait('idle');
@@ -215,7 +192,7 @@ export function openSession({
 
   function begin(next: Job) {
     job = next;
-    say('mail', extensions.hasPipelining ? envelopeOf(next) : next.commands.mail);
+    say('mail', extensions.hasPipelining ? envelopeOf(next.commands) : next.commands.mail);
   }
 
   /** Ends a transaction that has not ended by itself: a second MAIL would be refused (RFC 5321 §4.1.4). */
@@ -236,26 +213,11 @@ export function openSession({
   function onBlockWritten() {
     if (state !== 'body') return;
     if (!body.isDone()) return sendBlock();
-    following = extensions.hasPipelining ? take(true) : null;
+    // Only the end of the connection takes back what the relay has of it.
+    if (job?.mayGo() === false) return connection.end(CALLED_BACK);
+    following = extensions.hasPipelining ? takeNext(host, extensions, { ahead: true }) : null;
     followed = 0;
-    say('dot', following ? DOT + envelopeOf(following) : DOT);
-  }
-
-  function take(ahead: boolean): Job | null {
-    let next = host.take(ahead);
-    while (next && !isAcceptable(next)) next = host.take(ahead);
-    return next;
-  }
-
-  /** Prepares a message for this relay; false when it was refused before the relay heard of it. */
-  function isAcceptable(next: Job): boolean {
-    const commands = commandsFor(next.message, extensions);
-    if ('mail' in commands) {
-      next.commands = commands;
-      return true;
-    }
-    host.onReply(next, commands);
-    return false;
+    say('dot', following ? DOT + envelopeOf(following.commands) : DOT);
   }
 
   function say(next: State, line: string) {
@@ -269,12 +231,4 @@ export function openSession({
   }
 
   return session;
-}
-
-function envelopeOf({ commands }: Job): string {
-  return commands.mail + commands.rcpt + DATA;
-}
-
-function isPositive({ code }: Reply): boolean {
-  return code >= 200 && code < 300;
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Config } from '../config.ts';
 import { type DataDirLock, lockDataDir } from '../control/data-dir-lock.ts';
 import { type Database, openEmbeddedDatabase, openServerDatabase } from '../db/client.ts';
-import { endLeases } from '../db/leases.ts';
+import { endLeases, type Freed } from '../db/leases.ts';
 import { isMigrated, isQueueMigrated, migrate } from '../db/migrate.ts';
 import { reachServer } from '../db/reach.ts';
 import { listTopics } from '../db/topics.ts';
@@ -23,6 +23,8 @@ export type Closer = () => Promise<void>;
 export interface Store {
   database: Database;
   lock: DataDirLock | null;
+  /** What the process before this one held when it died. */
+  left: Freed['left'];
 }
 
 /** Opens the database that `config` names, ready for use; each thing opened adds its closer. */
@@ -30,14 +32,13 @@ export async function openStore(config: Config, clock: Clock, closers: Closer[])
   if (config.databaseUrl !== null) {
     const database = await openMigratedDatabase(config);
     closers.push(() => database.close());
-    return { database, lock: null };
+    return { database, lock: null, left: [] };
   }
   const lock = await lockDataDir(config.dataDir);
   closers.push(() => lock.release());
   const database = await openDatabase(config);
   closers.push(() => database.close());
-  await takeOver(database, config, clock);
-  return { database, lock };
+  return { database, lock, left: await takeOver(database, config, clock) };
 }
 
 /** The database of a server, its tables being those of this version.
@@ -70,9 +71,10 @@ export async function openDatabase(config: Config): Promise<Database> {
 }
 
 /** An embedded database is ours alone: it is brought up to date, and every lease in it is a dead one. */
-async function takeOver(database: Database, config: Config, clock: Clock): Promise<void> {
+async function takeOver(database: Database, config: Config, clock: Clock): Promise<Freed['left']> {
   await prepareDatabase(database, config);
-  await database.db.transaction((tx) => endLeases(tx, { all: true }, clock()));
+  const { left } = await database.db.transaction((tx) => endLeases(tx, { all: true }, clock()));
+  return left;
 }
 
 /** Migrates, and stores the topics when there are none: without them nobody could follow any. */

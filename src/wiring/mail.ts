@@ -4,6 +4,7 @@ import type { Config } from '../config.ts';
 import type { Database } from '../db/client.ts';
 import { isTransient } from '../db/transient.ts';
 import { recordTries } from '../db/tries.ts';
+import { domainOf } from '../domain/address.ts';
 import type { Clock } from '../domain/clock.ts';
 import type { Links } from '../domain/links.ts';
 import type { Tokens } from '../domain/tokens.ts';
@@ -81,7 +82,7 @@ export async function openMail(deps: MailDeps): Promise<MailParts> {
     signer,
     relay,
     mailer: openMailer(relay, signer && ((raw) => signRaw(signer, raw))),
-    editions: createEditions({ db: database.db, templates, sender }),
+    editions: createEditions({ db: database.promptly(ANSWER_TIMEOUT_MS).db, templates, sender }),
     messageIds: createMessageIds(messageIdKeyOf(keys), sender.messageIdDomain),
     close: async () => {
       await relay.close();
@@ -89,6 +90,10 @@ export async function openMail(deps: MailDeps): Promise<MailParts> {
     },
   };
 }
+
+/** How long a statement of the engine may take, in ms: shorter than a lease, so that one that is lost can
+ *  be repeated under it. */
+const ANSWER_TIMEOUT_MS = 30_000;
 
 const NOT_RUNG = 'the queue did not hear that a relay is back';
 
@@ -111,7 +116,7 @@ export function createEngine(
   { isAlive, inHand }: { isAlive: (leaseId: number) => boolean; inHand: DeliverDeps['inHand'] },
 ): DeliverDeps & LetterDeps {
   const { config, database, keys, tokens, clock, random, log, stopping, halting } = deps;
-  const { db, pool } = database;
+  const { db, pool } = database.promptly(ANSWER_TIMEOUT_MS);
   const { suppressionKey } = keys;
   const pause = REAL_PAUSE;
   const watch = watchReplies({
@@ -173,7 +178,7 @@ function senderOf(config: Config, links: Links): Sender {
     listId: config.listId,
     postalAddress: config.postalAddress,
     links,
-    messageIdDomain: config.mailFrom.address.split('@')[1] ?? 'localhost',
+    messageIdDomain: domainOf(config.mailFrom.address),
   };
 }
 

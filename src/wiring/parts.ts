@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import { type Config, isLoopback } from '../config.ts';
 import type { DataDirLock } from '../control/data-dir-lock.ts';
 import type { Database } from '../db/client.ts';
+import type { Freed } from '../db/leases.ts';
 import { hasReaders } from '../db/subscribers.ts';
 import type { Clock } from '../domain/clock.ts';
 import { type Links, linksBelow } from '../domain/links.ts';
@@ -16,7 +17,7 @@ import { postgresBackend, redisBackend } from '../queue/backend.ts';
 import type { Handlers } from '../queue/jobs.ts';
 import { openQueue, type Queue } from '../queue/queue.ts';
 import { checkRedis } from '../queue/redis-server.ts';
-import { ringBatches } from '../services/support/ring-due.ts';
+import { ringBatches, ringFreed } from '../services/support/ring-due.ts';
 import { type Closer, openStore, type Store } from './database.ts';
 import { createEngine, type MailDeps, type MailParts, openMail } from './mail.ts';
 import { once } from './once.ts';
@@ -81,7 +82,7 @@ export async function openParts(
   };
   try {
     const store = database
-      ? { database, lock: null }
+      ? { database, lock: null, left: [] }
       : await openStore(config, around.clock, closers);
     return await wire(config, around, { ...store, closers, close, catchMail });
   } catch (error) {
@@ -102,6 +103,7 @@ async function wire(
   {
     database,
     lock,
+    left,
     closers,
     close,
     catchMail,
@@ -124,6 +126,7 @@ async function wire(
   closers.push(() => backend.close());
   const queue = openQueue(backend, onError);
   closers.push(() => queue.close());
+  if (left.length > 0) await ringFreed(queue, left, clock());
 
   const inbox = catchMail && config.smtpUrls.length === 0 ? await openLocalInbox(config) : null;
   if (inbox) closers.push(() => inbox.close());
@@ -152,19 +155,27 @@ async function wire(
     return parts;
   });
   const lease = once(async (): Promise<Lease> => {
-    const onFreed = async (freed: object) => {
+    const onFreed = async ({ left, ...freed }: Freed) => {
       log('warn', 'deliveries of a dead worker are free', freed);
-      await ringBatches({ db, queue }, clock());
+      await ringFreed(queue, left, clock());
     };
     const elapsedMs = () => performance.now();
-    const kept = await keepLease({ db, clock, elapsedMs, onFreed, onError }, holder);
+    const prompt = database.promptly(BEAT_TIMEOUT_MS).db;
+    const kept = await keepLease(
+      { db: prompt, clock, elapsedMs, onFreed, onError, recorded: async () => recorded() },
+      holder,
+    );
     closers.push(() => kept.end());
     return kept;
   });
   const inHand = new Map<string, Promise<unknown>>();
+  /** Of the engine, which needs the lease itself. */
+  let recorded = async () => {};
   const engine = once(async () => {
     const { isAlive } = await lease();
-    return createEngine(mailDeps, await mail(), { isAlive, inHand });
+    const opened = createEngine(mailDeps, await mail(), { isAlive, inHand });
+    recorded = opened.window.recorded;
+    return opened;
   });
   const handlers = createHandlers({
     db,
@@ -196,6 +207,9 @@ async function wire(
     close,
   };
 }
+
+/** How long a statement that keeps the lease may take, in ms: a lease lives for several of these. */
+const BEAT_TIMEOUT_MS = 10_000;
 
 /** Caught mail holds links that sign in; it is never offered to the network. */
 function openLocalInbox(config: Config): Promise<Inbox> {

@@ -1,5 +1,5 @@
 import type { Paperboy, Place } from '../processes/support/paperboy.ts';
-import type { Server } from '../services/servers/programs.ts';
+import type { Server } from '../servers/programs.ts';
 import type { BenchOptions } from './arguments.ts';
 import type { Query } from './results.ts';
 

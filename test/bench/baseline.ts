@@ -1,4 +1,4 @@
-import { runProgram } from '../services/servers/programs.ts';
+import { runProgram } from '../servers/programs.ts';
 
 const CONNECTIONS = 20;
 const PROBE_MESSAGES = 2000;

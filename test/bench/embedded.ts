@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { openPGlite } from '../../src/db/pglite.ts';
 import { runWell, startPaperboy } from '../processes/support/paperboy.ts';
-import { freePort } from '../services/servers/programs.ts';
+import { freePort } from '../support/free-port.ts';
 import { type Arena, type Bench, DAY } from './arena.ts';
 import { writeReaderFile } from './fill-readers.ts';
 import type { Query } from './results.ts';

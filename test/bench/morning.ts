@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Paperboy, runWell } from '../processes/support/paperboy.ts';
-import type { Server } from '../services/servers/programs.ts';
+import type { Server } from '../servers/programs.ts';
 import { type Arena, type Bench, DAY } from './arena.ts';
 import { openEmbedded } from './embedded.ts';
 import { openServers } from './on-servers.ts';

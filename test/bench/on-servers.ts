@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { runWell, startPaperboy } from '../processes/support/paperboy.ts';
-import { startPostgres } from '../services/servers/postgres.ts';
-import { startRedis } from '../services/servers/redis.ts';
+import { startPostgres } from '../servers/postgres.ts';
+import { startRedis } from '../servers/redis.ts';
 import { type Arena, type Bench, DAY } from './arena.ts';
 import { fillReaders } from './fill-readers.ts';
 import { fillOldDeliveries } from './old-deliveries.ts';

@@ -1,4 +1,5 @@
 import type { Preferences } from '../../src/domain/subscriber.ts';
+import { createRandom } from '../support/random.ts';
 
 /** A reader of the benchmark: a daily one. */
 export interface BenchReader
@@ -51,7 +52,7 @@ const TIMEZONES: readonly Weighted<string>[] = [
 
 /** The `n`-th reader, the same in every run: `topics` are the slugs to follow. */
 export function readerAt(n: number, topics: readonly string[]): BenchReader {
-  const random = randomFrom(n);
+  const random = createRandom(Math.imul(n + 1, 0x9e3779b1)).next;
   const domain = pick(LARGE_DOMAINS, random) ?? `mail${int(random, SMALL_DOMAINS)}.example.org`;
   return {
     email: `reader${n}@${domain}`,
@@ -87,15 +88,4 @@ function some(all: readonly string[], count: number, random: () => number): stri
 
 function int(random: () => number, below: number): number {
   return Math.floor(random() * below);
-}
-
-/** Numbers from 0 to 1 that depend on the seed alone (mulberry32). */
-function randomFrom(seed: number): () => number {
-  let state = Math.imul(seed + 1, 0x9e3779b1);
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }

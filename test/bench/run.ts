@@ -7,8 +7,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { killAll } from '../processes/support/paperboy.ts';
-import { hasPostgres } from '../services/servers/postgres.ts';
-import { hasRedis } from '../services/servers/redis.ts';
+import { hasPostgres } from '../servers/postgres.ts';
+import { hasRedis } from '../servers/redis.ts';
+import { interrupts } from '../support/interrupts.ts';
 import type { Bench } from './arena.ts';
 import { type BenchOptions, HELP, readArguments } from './arguments.ts';
 import { runBench } from './bench.ts';
@@ -80,11 +81,4 @@ function narrator(signal: AbortSignal): Bench['stage'] {
     const seconds = (performance.now() - startedAt) / 1000;
     console.error(`${seconds.toFixed(1).padStart(7)} s  ${text}`);
   };
-}
-
-/** Aborts at SIGINT or SIGTERM, so that everything is stopped and removed all the same. */
-function interrupts(): AbortSignal {
-  const controller = new AbortController();
-  for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, () => controller.abort());
-  return controller.signal;
 }

@@ -1,8 +1,9 @@
 import { once } from 'node:events';
 import { createConnection } from 'node:net';
-import { findProgram } from '../services/servers/find-program.ts';
-import { unprivileged } from '../services/servers/owner.ts';
-import { freePort, type Server, startServer } from '../services/servers/programs.ts';
+import { findProgram } from '../servers/find-program.ts';
+import { unprivileged } from '../servers/owner.ts';
+import { type Server, startServer } from '../servers/programs.ts';
+import { freePort } from '../support/free-port.ts';
 import { bytesRead } from './proc.ts';
 
 /** Where Debian puts Postfix's programs, and where it is not the PATH of a plain user. */

@@ -1,4 +1,4 @@
-import type { Random } from './random.ts';
+import type { Random } from '../support/random.ts';
 
 /** Part of the readers that no kill waits for, so that the end of the digest is seen too. */
 const KEPT = 0.1;

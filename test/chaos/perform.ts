@@ -1,6 +1,6 @@
 import { killAll } from '../processes/support/paperboy.ts';
+import { createRandom } from '../support/random.ts';
 import type { Options } from './options.ts';
-import { createRandom } from './random.ts';
 import { isWanted, type Scenario } from './scenarios/scenario.ts';
 import { LANES } from './settings.ts';
 import { openEmbeddedHome, openEmbeddedStage } from './stage/embedded.ts';

@@ -1,5 +1,5 @@
-import { hasPostgres } from '../services/servers/postgres.ts';
-import { hasRedis } from '../services/servers/redis.ts';
+import { hasPostgres } from '../servers/postgres.ts';
+import { hasRedis } from '../servers/redis.ts';
 import { type Options, readOptions } from './options.ts';
 import { runAll } from './perform.ts';
 import { SCENARIOS } from './scenarios/index.ts';

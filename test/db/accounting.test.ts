@@ -14,8 +14,8 @@ import { addDigest, markCancelled, setAudience } from '../../src/db/digests.ts';
 import { endLeases, openLease } from '../../src/db/leases.ts';
 import { recordTries, type TryResult } from '../../src/db/tries.ts';
 import { withdrawDeliveries } from '../../src/db/withdrawals.ts';
-import { createRandom } from '../chaos/random.ts';
 import { useDatabase } from '../support/database.ts';
+import { createRandom } from '../support/random.ts';
 import { storeSubscriber } from '../support/rows.ts';
 
 const database = useDatabase();

@@ -1,19 +1,18 @@
 import { randomBytes } from 'node:crypto';
 import { getTableColumns, getTableName, is } from 'drizzle-orm';
 import { PgTable } from 'drizzle-orm/pg-core';
-import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Database, openEmbeddedDatabase, openServerDatabase } from '../../src/db/client.ts';
 import { isMigrated, migrate } from '../../src/db/migrate.ts';
 import * as schema from '../../src/db/schema.ts';
-import { urlOfDatabase } from '../support/database-names.ts';
+import { onServer, urlOfDatabase } from '../support/database-server.ts';
 
 const serverUrl = process.env.TEST_DATABASE_URL;
 const name = `paperboy_test_${randomBytes(6).toString('hex')}`;
 let database: Database;
 
 beforeAll(async () => {
-  if (serverUrl) await onServer(`CREATE DATABASE ${name}`);
+  if (serverUrl) await onServer(serverUrl, `CREATE DATABASE ${name}`);
   database = serverUrl
     ? openServerDatabase(urlOfDatabase(serverUrl, name), { connections: 5 })
     : await openEmbeddedDatabase({ dump: null });
@@ -21,7 +20,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await database.close();
-  if (serverUrl) await onServer(`DROP DATABASE ${name} WITH (FORCE)`);
+  if (serverUrl) await onServer(serverUrl, `DROP DATABASE ${name} WITH (FORCE)`);
 });
 
 describe('Migrating', () => {
@@ -114,11 +113,4 @@ async function everything(): Promise<unknown> {
   );
   const applied = await database.pool.query('SELECT * FROM drizzle.__drizzle_migrations');
   return [columns.rows, indexes.rows, applied.rows];
-}
-
-async function onServer(statement: string): Promise<void> {
-  const client = new pg.Client(serverUrl);
-  await client.connect();
-  await client.query(statement);
-  await client.end();
 }

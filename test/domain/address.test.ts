@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { normaliseAddress } from '../../src/domain/address.ts';
+import { domainOf, normaliseAddress } from '../../src/domain/address.ts';
 import { refusalOf } from './samples.ts';
 
 const LOCAL_64 = 'x'.repeat(64);
@@ -126,5 +126,16 @@ describe('normaliseAddress', () => {
       { numRuns: 1_000 },
     );
     expect(taken).toBeGreaterThan(100);
+  });
+});
+
+describe('domainOf', () => {
+  it.each([
+    ['ada@example.org', 'example.org'],
+    ['ada@Example.ORG', 'example.org'],
+    ['papers@localhost', 'localhost'],
+    ['"a@b"@example.org', 'example.org'],
+  ])('of %s is %s', (address, domain) => {
+    expect(domainOf(address)).toBe(domain);
   });
 });

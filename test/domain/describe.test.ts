@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import {
+  capitalize,
+  countOf,
   countWord,
   describeAuthors,
   describeDay,
@@ -113,5 +115,25 @@ describe('days, hours, lists and counts', () => {
 
   it('writes counts to twenty in words', () => {
     expect([0, 1, 10, 20, 21].map(countWord)).toEqual(['zero', 'one', 'ten', 'twenty', '21']);
+  });
+});
+
+describe('countOf', () => {
+  it.each([
+    [0, '0 papers'],
+    [1, '1 paper'],
+    [49, '49 papers'],
+  ])('counts %i as %s', (count, words) => {
+    expect(countOf(count, 'paper')).toBe(words);
+  });
+});
+
+describe('capitalize', () => {
+  it.each([
+    ['ten papers', 'Ten papers'],
+    ['écoles', 'Écoles'],
+    ['', ''],
+  ])('makes of “%s” “%s”', (words, sentence) => {
+    expect(capitalize(words)).toBe(sentence);
   });
 });

@@ -14,8 +14,8 @@ import { confirmSignUp } from '../../src/services/confirm-sign-up.ts';
 import { importPapers } from '../../src/services/import-papers.ts';
 import { signUp } from '../../src/services/sign-up.ts';
 import { readSeed } from '../../src/wiring/database.ts';
-import { emptyRedis } from '../queue/redis.ts';
 import { openTestParts, type TestParts } from '../support/parts.ts';
+import { emptyRedis } from '../support/redis.ts';
 import { paper, storePapers, storeSubscriber } from '../support/rows.ts';
 
 let test: TestParts;
@@ -270,8 +270,72 @@ describe('The lease of a worker', () => {
     );
     vi.advanceTimersByTime(5000);
     await lease.current();
-    expect(freed).toEqual([{ pending: 2, unknown: 1 }]);
+    expect(freed).toMatchObject([
+      { pending: 2, unknown: 1, left: [{ batch: expect.any(Number) }] },
+    ]);
     expect(await states(digest?.id)).toMatchObject({ pending: 2, unknown: 1 });
+  });
+
+  describe('that ran out while results are being recorded', () => {
+    let own: Lease;
+    let record: () => void;
+    let pass: () => void;
+    let isAsked: Promise<void>;
+    let digestId: number;
+
+    beforeEach(async () => {
+      const { db, clock, handlers } = test.parts;
+      await storePapers(db, [paper({ usableOn: '2026-05-08' })]);
+      for (let n = 0; n < 3; n++) await storeSubscriber(db, { hour: 9 });
+      await handlers.compose({ kind: 'daily' });
+      digestId = (await digests())[0]?.id ?? 0;
+      let ask = () => {};
+      isAsked = new Promise((resolve) => {
+        ask = resolve;
+      });
+      own = await keepLease(
+        {
+          ...{ db, clock, elapsedMs: () => elapsed, onFreed: async () => undefined },
+          onError: (error) => void errorsOfLease.push(error),
+          recorded: () => {
+            ask();
+            return new Promise((resolve) => {
+              record = resolve;
+            });
+          },
+          sleep: () =>
+            new Promise<void>((resolve) => {
+              pass = resolve;
+            }),
+        },
+        'host:2',
+      );
+      await lease.end();
+      await hold(digestId, await own.current());
+      await db.execute(
+        sql`UPDATE leases SET expires_at = clock_timestamp() - interval '1 s' WHERE holder = 'host:2'`,
+      );
+      vi.advanceTimersByTime(5000);
+      await isAsked;
+    });
+
+    afterEach(() => own.end());
+
+    it('waits for them before it frees what it held', async () => {
+      expect(await states(digestId)).toMatchObject({ claimed: 2, sending: 1 });
+      await test.parts.db.execute(
+        sql`UPDATE deliveries SET state = 'sent', lease_id = NULL WHERE state = 'sending'`,
+      );
+      record();
+      await own.current();
+      expect(await states(digestId)).toMatchObject({ pending: 2, sent: 1, unknown: 0 });
+    });
+
+    it('waits for them no longer than some seconds', async () => {
+      pass();
+      await own.current();
+      expect(await states(digestId)).toMatchObject({ pending: 2, unknown: 1 });
+    });
   });
 
   it('is renewed while the queue does not hear what was freed', async () => {
@@ -321,7 +385,9 @@ describe('The lease of a worker', () => {
   /** As a worker holds a batch: every third delivery is on its way. */
   async function hold(digestId: number, leaseId: number): Promise<void> {
     const { db } = test.parts;
-    await db.execute(sql`UPDATE batches SET lease_id = ${leaseId} WHERE digest_id = ${digestId}`);
+    await db.execute(
+      sql`UPDATE batches SET lease_id = ${leaseId}, states = NULL WHERE digest_id = ${digestId}`,
+    );
     await db.execute(sql`
       WITH held AS (
         SELECT subscriber_id, row_number() OVER (ORDER BY subscriber_id) AS place

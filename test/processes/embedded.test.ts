@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { freePort } from '../support/free-port.ts';
 import { confirm, leave, signUp } from './support/http.ts';
 import {
-  freePort,
   killAll,
   type Paperboy,
   type Place,

@@ -4,9 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { onServer, urlOfDatabase } from '../support/database-server.ts';
+import { freePort } from '../support/free-port.ts';
 import { confirm, leave, signUp } from './support/http.ts';
 import {
-  freePort,
   killAll,
   launch,
   type Paperboy,
@@ -42,15 +43,15 @@ describe.each([
 
   beforeAll(async () => {
     sink = await openSink();
-    await onServer(`CREATE DATABASE ${name}`);
-    database = new pg.Client(urlOfDatabase(name));
+    await onServer(SERVER ?? '', `CREATE DATABASE ${name}`);
+    database = new pg.Client(urlOfDatabase(SERVER ?? '', name));
     await database.connect();
     const port = await freePort();
     site = `http://127.0.0.1:${port}`;
     place = {
       cwd: await mkdtemp(join(tmpdir(), 'paperboy-servers-')),
       env: {
-        DATABASE_URL: urlOfDatabase(name),
+        DATABASE_URL: urlOfDatabase(SERVER ?? '', name),
         ...(redisUrl && { REDIS_URL: redisUrl }),
         SMTP_URL: sink.url,
         SMTP_CONNECTIONS: String(CONNECTIONS),
@@ -65,7 +66,7 @@ describe.each([
     await killAll();
     await database.end();
     await sink.close();
-    await onServer(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
+    await onServer(SERVER ?? '', `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
     await rm(place.cwd, { recursive: true, force: true });
   });
 
@@ -154,16 +155,3 @@ describe.each([
     return addresses.map(([, subjects]) => subjects.length);
   }
 });
-
-function urlOfDatabase(database: string): string {
-  const url = new URL(SERVER ?? '');
-  url.pathname = `/${database}`;
-  return url.href;
-}
-
-async function onServer(statement: string): Promise<void> {
-  const client = new pg.Client(SERVER);
-  await client.connect();
-  await client.query(statement);
-  await client.end();
-}

@@ -2,9 +2,9 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { postgresBackend, type QueueBackend, redisBackend } from '../../src/queue/backend.ts';
 import type { Handlers, JobName, QueueName } from '../../src/queue/jobs.ts';
 import { openQueue, type Queue, type Work } from '../../src/queue/queue.ts';
-import { closedPort } from '../services/sink.ts';
 import { useDatabase } from '../support/database.ts';
-import { emptyRedis, redisUrl } from './redis.ts';
+import { emptyRedis, redisUrl } from '../support/redis.ts';
+import { closedPort } from '../support/sink.ts';
 
 const database = useDatabase();
 let backend: QueueBackend;
@@ -114,6 +114,22 @@ describe('A ring', () => {
     await queue.ring('batch', { digestId: 4, batch: 0 }, 'batch-4-0');
     await bell.next(2);
     expect(times).toBe(2);
+  });
+
+  it('that is to be first is heard before all that waits', async () => {
+    const rings = Array.from({ length: 30 }, (_, n) => ({
+      data: { digestId: 100 + n, batch: 0 },
+      id: `batch-${100 + n}-0`,
+    }));
+    await queue.ringMany('batch', rings);
+    const first = { data: { digestId: 99, batch: 0 }, id: 'batch-99-0-freed', isFirst: true };
+    await queue.ringMany('batch', [first]);
+    await queue.ringMany('batch', [first]);
+    const bell = listener();
+    await work(bell.handlers);
+    await bell.next(31);
+    expect(bell.heard).toHaveLength(31);
+    expect(bell.heard[0]?.data).toEqual({ digestId: 99, batch: 0 });
   });
 
   it('comes once for each of many', async () => {

@@ -1,29 +1,12 @@
 import { createTransport } from 'nodemailer';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Message } from '../../src/domain/message.ts';
 import { openMailer } from '../../src/relay/nodemailer-transport.ts';
 import { openRelay } from '../../src/relay/relay.ts';
-import { openSink, type Sink } from '../services/sink.ts';
 import { HOSTILE_BODIES } from './hostile.ts';
-import { openScriptedRelay, type ScriptedRelay } from './support/scripted-relay.ts';
+import { useRelays } from './support/relays.ts';
 
-const opened: { close(): Promise<unknown> }[] = [];
-
-afterEach(async () => {
-  for (const each of opened.splice(0).reverse()) await each.close();
-});
-
-async function sinkWith(): Promise<Sink> {
-  const sink = await openSink();
-  opened.push(sink);
-  return sink;
-}
-
-async function scripted(extensions: readonly string[]): Promise<ScriptedRelay> {
-  const server = await openScriptedRelay(extensions);
-  opened.push(server);
-  return server;
-}
+const { opened, scripted, sinkWith } = useRelays();
 
 function relayTo(url: string) {
   const relay = openRelay({ urls: [url], connections: 1 });

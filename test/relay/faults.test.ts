@@ -1,53 +1,16 @@
-import { afterEach, describe, expect, it } from 'vitest';
-import type { Message } from '../../src/domain/message.ts';
+import { describe, expect, it } from 'vitest';
 import type { SendOutcome } from '../../src/domain/outcome.ts';
-import { openRelay, type Relay } from '../../src/relay/relay.ts';
-import {
-  openScriptedRelay,
-  type Script,
-  type ScriptedRelay,
-  type Step,
-} from './support/scripted-relay.ts';
+import type { Relay } from '../../src/relay/relay.ts';
+import { until } from '../support/until.ts';
+import { message, useRelays } from './support/relays.ts';
+import type { Script, ScriptedRelay, Step } from './support/scripted-relay.ts';
 import { type TestTimers, testTimers } from './support/timers.ts';
 
-const opened: { close(): Promise<unknown> }[] = [];
-
-afterEach(async () => {
-  for (const each of opened.splice(0).reverse()) await each.close();
-});
-
-async function scripted(extensions: readonly string[], script?: Script): Promise<ScriptedRelay> {
-  const server = await openScriptedRelay(extensions);
-  if (script) server.script(script);
-  opened.push(server);
-  return server;
-}
+const { relayWith, scripted } = useRelays();
 
 function relayTo(server: ScriptedRelay, timers?: TestTimers, connections = 1): Relay {
-  const relay = openRelay({
-    urls: [server.url.replace('//', '//ada:secret@')],
-    connections,
-    heloName: 'papers.example.org',
-    random: () => 0.5,
-    ...(timers && { timers }),
-  });
-  opened.push({
-    close: () => {
-      const closing = relay.close({ graceMs: 0 });
-      timers?.pass(10);
-      return closing;
-    },
-  });
-  return relay;
-}
-
-function message(to = 'ada@example.org'): Message {
-  const text = `To: ${to}\r\n\r\nHello.\r\n`;
-  return {
-    envelope: { from: 'papers@example.com', to },
-    content: [Buffer.from(text)],
-    isPlain: true,
-  };
+  const url = server.url.replace('//', '//ada:secret@');
+  return relayWith({ urls: [url], connections, heloName: 'papers.example.org', timers });
 }
 
 const AUTH = 'AUTH PLAIN LOGIN';
@@ -114,11 +77,9 @@ describe('A fault before the relay let us in', () => {
   );
 
   it('is none when the relay knows HELO alone', async () => {
-    const server = await openScriptedRelay(['PIPELINING']);
-    opened.push(server);
+    const server = await scripted();
     server.script((step) => (step === 'EHLO' ? { say: '502 5.5.1 Unknown' } : undefined));
-    const relay = openRelay({ urls: [server.url], connections: 1, heloName: 'me.example.org' });
-    opened.push(relay);
+    const relay = relayWith({ urls: [server.url], connections: 1, heloName: 'me.example.org' });
     expect(inShort(await relay.send(message()))).toBe('taken');
     expect(server.lines).toEqual([
       'EHLO me.example.org',
@@ -232,7 +193,9 @@ describe('The next message, whose envelope went out behind the dot', () => {
   const bothSent = async (script: Script) => {
     const server = await scripted([AUTH, 'PIPELINING'], script);
     const relay = relayTo(server);
-    const sent = [message('one@example.org'), message('two@example.org')].map(relay.send);
+    const sent = [message('one@example.org'), message('two@example.org')].map((each) =>
+      relay.send(each),
+    );
     const outcomes = (await Promise.all(sent)).map(inShort);
     const seen = server.messages.map((text) => /To: (\w+)/.exec(text)?.[1]);
     return { server, outcomes, seen };
@@ -318,7 +281,9 @@ describe('A relay that takes its time behind a dot', () => {
     const timers = testTimers();
     const server = await scripted([AUTH, 'PIPELINING'], hangsAtFirstDot);
     const relay = relayTo(server, timers);
-    const sent = [message('one@example.org'), message('two@example.org')].map(relay.send);
+    const sent = [message('one@example.org'), message('two@example.org')].map((each) =>
+      relay.send(each),
+    );
     await server.reached('dot');
     timers.pass(31);
     server.say('250 2.0.0 Taken\r\n250 2.1.0 Ok\r\n250 2.1.5 Ok\r\n354 Go on\r\n');
@@ -390,11 +355,6 @@ describe('A relay that does not answer', () => {
     expect(passed).toBeGreaterThan(180);
   });
 });
-
-/** Whatever is on its way over loopback arrives. */
-async function until(isSo: () => boolean): Promise<void> {
-  while (!isSo()) await new Promise(setImmediate);
-}
 
 /** Lets seconds pass, and what happens in them happen, until there is an outcome. */
 async function passUntilDone(timers: TestTimers, sending: Promise<SendOutcome>) {

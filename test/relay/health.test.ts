@@ -1,57 +1,27 @@
-import { afterEach, describe, expect, it } from 'vitest';
-import type { Message } from '../../src/domain/message.ts';
+import { describe, expect, it } from 'vitest';
 import type { SendOutcome } from '../../src/domain/outcome.ts';
-import { openRelay, type RelayChange, type RelayOptions } from '../../src/relay/relay.ts';
-import { openScriptedRelay, type ScriptedRelay } from './support/scripted-relay.ts';
+import type { RelayChange, RelayOptions } from '../../src/relay/relay.ts';
+import { until } from '../support/until.ts';
+import { message, useRelays } from './support/relays.ts';
+import type { ScriptedRelay } from './support/scripted-relay.ts';
 import { testTimers } from './support/timers.ts';
 
-const opened: { close(): Promise<unknown> }[] = [];
-
-afterEach(async () => {
-  for (const each of opened.splice(0).reverse()) await each.close();
-});
-
-async function scripted(): Promise<ScriptedRelay> {
-  const server = await openScriptedRelay(['PIPELINING']);
-  opened.push(server);
-  return server;
-}
+const { relayWith, scripted } = useRelays();
 
 function relaysTo(servers: readonly ScriptedRelay[], options: Partial<RelayOptions> = {}) {
   const timers = testTimers();
   const changes: RelayChange[] = [];
-  const relay = openRelay({
+  const relay = relayWith({
     urls: servers.map(({ url }) => url),
     connections: 2,
-    random: () => 0.5,
-    timers,
     onChange: (change) => changes.push(change),
     ...options,
-  });
-  opened.push({
-    close: () => {
-      const closing = relay.close({ graceMs: 0 });
-      timers.pass(10);
-      return closing;
-    },
+    timers,
   });
   return { relay, timers, changes };
 }
 
-function message(to = 'ada@example.org'): Message {
-  return {
-    envelope: { from: 'papers@example.com', to },
-    content: [Buffer.from(`To: ${to}\r\n\r\nHello.\r\n`)],
-    isPlain: true,
-  };
-}
-
 const DOWN = { say: '421 4.3.2 Going down', thenDrop: true } as const;
-
-/** Whatever is on its way over loopback arrives. */
-async function until(isSo: () => boolean): Promise<void> {
-  while (!isSo()) await new Promise(setImmediate);
-}
 
 describe('A relay that turns every connection away', () => {
   it('is out of order after three, told so, and left alone until its time', async () => {
@@ -119,6 +89,81 @@ describe('A relay that turns every connection away', () => {
     const outcomes = await Promise.all(Array.from({ length: 50 }, () => relay.send(message())));
     expect(new Set(outcomes.map(({ kind }) => kind))).toEqual(new Set(['unsent']));
     expect(server.connections).toBeLessThanOrEqual(4);
+  });
+});
+
+describe('A relay that lets us in and then says 421 to everything', () => {
+  it.each(['MAIL', 'RCPT', 'DATA', 'dot'] as const)(
+    'at %s is out of order after three connections, and probed at growing intervals',
+    async (at) => {
+      const server = await scripted();
+      server.script((step) => (step === at ? DOWN : undefined));
+      const { relay, timers, changes } = relaysTo([server], { connections: 1 });
+      for (let n = 1; n <= 3; n += 1) {
+        expect(relay.isOpen()).toBe(true);
+        await relay.send(message());
+        await until(() => server.connections === n && server.open === 0);
+      }
+      expect(relay.isOpen()).toBe(false);
+      expect(changes).toMatchObject([
+        { isInOrder: false, sentence: expect.stringContaining('421') },
+      ]);
+      for (const seconds of [1, 2, 4]) {
+        expect(changes.at(-1)?.sentence).toContain(`It is tried again in ${seconds} s.`);
+        timers.pass(seconds);
+        await until(() => relay.isOpen());
+        await relay.send(message());
+        await until(() => !relay.isOpen());
+      }
+      server.script(() => undefined);
+      timers.pass(8);
+      await until(() => relay.isOpen());
+      expect(await relay.send(message())).toMatchObject({ kind: 'answered' });
+    },
+  );
+
+  it('stays in order when it has taken a message on each connection before', async () => {
+    const server = await scripted();
+    server.script((step, time) => (step === 'MAIL' && time % 2 === 0 ? DOWN : undefined));
+    const { relay, changes } = relaysTo([server], { connections: 1 });
+    for (let n = 0; n < 8; n += 1) {
+      expect(await relay.send(message())).toMatchObject({ kind: 'answered' });
+    }
+    expect(server.connections).toBe(8);
+    expect(changes).toEqual([]);
+  });
+});
+
+describe('A 421 before the dot', () => {
+  it.each(['MAIL', 'RCPT', 'DATA'] as const)(
+    'at %s leaves the message unsent, which then asks for patience',
+    async (at) => {
+      const server = await scripted();
+      server.script((step) => (step === at ? DOWN : undefined));
+      const { relay } = relaysTo([server]);
+      expect(await relay.send(message())).toMatchObject({ kind: 'unsent', asksForPatience: true });
+    },
+  );
+
+  it('asks for none when it greets, and none of the message behind the one that it answers', async () => {
+    const server = await scripted();
+    server.script((step, time) => {
+      if (step === 'greeting' && time > 1) return DOWN;
+      return step === 'dot' ? DOWN : undefined;
+    });
+    const { relay } = relaysTo([server], { connections: 1 });
+    const outcomes = await Promise.all([relay.send(message()), relay.send(message())]);
+    expect(outcomes.map(({ kind }) => kind)).toEqual(['answered', 'unsent']);
+    expect(outcomes[1]).not.toHaveProperty('asksForPatience');
+  });
+
+  it('is forgotten when another connection takes the message at once', async () => {
+    const server = await scripted();
+    server.script((step, time) => (step === 'MAIL' && time === 2 ? DOWN : undefined));
+    const { relay } = relaysTo([server], { connections: 1 });
+    await relay.send(message());
+    expect(await relay.send(message())).toMatchObject({ kind: 'answered', reply: { code: 250 } });
+    expect(server.connections).toBe(2);
   });
 });
 

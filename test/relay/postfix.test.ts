@@ -2,7 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { createTransport } from 'nodemailer';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { openRelay, type Relay } from '../../src/relay/relay.ts';
-import { hasPostfix, type PostfixServer, startPostfix } from '../services/servers/postfix.ts';
+import { hasPostfix, type PostfixServer, startPostfix } from '../servers/postfix.ts';
 import { HOSTILE_BODIES } from './hostile.ts';
 
 const FROM = 'papers@example.com';

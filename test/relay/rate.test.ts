@@ -1,8 +1,8 @@
 import { Redis } from 'ioredis';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { openRate, type Rate, type RateStore } from '../../src/relay/rate.ts';
-import { emptyRedis, redisUrl } from '../queue/redis.ts';
 import { useDatabase } from '../support/database.ts';
+import { emptyRedis, redisUrl } from '../support/redis.ts';
 
 const database = useDatabase();
 const opened: Rate[] = [];

@@ -1,21 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { createServer, type Socket } from 'node:net';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { type Message, wholeMessage } from '../../src/domain/message.ts';
 import { openRelay, type Relay } from '../../src/relay/relay.ts';
-import { closedPort, openSink, type Sink } from '../services/sink.ts';
+import { closedPort } from '../support/sink.ts';
+import { useRelays } from './support/relays.ts';
 
-const opened: { close(): Promise<unknown> }[] = [];
-
-afterEach(async () => {
-  for (const each of opened.splice(0).reverse()) await each.close();
-});
-
-async function sinkWith(...args: Parameters<typeof openSink>): Promise<Sink> {
-  const sink = await openSink(...args);
-  opened.push(sink);
-  return sink;
-}
+const { opened, sinkWith } = useRelays();
 
 function relayTo(urls: readonly string[], connections = 2): Relay {
   const relay = openRelay({ urls, connections });

@@ -1,37 +1,22 @@
 import type { SMTPServerOptions } from 'smtp-server';
-import { afterEach, describe, expect, it } from 'vitest';
-import type { Message } from '../../src/domain/message.ts';
+import { describe, expect, it } from 'vitest';
 import { openRelay } from '../../src/relay/relay.ts';
-import { openSink, type Sink } from '../services/sink.ts';
 import { createAuthority } from './support/certificates.ts';
-import { openScriptedRelay } from './support/scripted-relay.ts';
+import { message, useRelays } from './support/relays.ts';
 
 const authority = createAuthority();
 const OF_ADDRESS = authority.certify({ ip: '127.0.0.1' });
 const OF_NAME = authority.certify({ dns: 'localhost' });
-const opened: { close(): Promise<unknown> }[] = [];
+const { opened, scripted, sinkWith } = useRelays();
 
-afterEach(async () => {
-  for (const each of opened.splice(0).reverse()) await each.close();
-});
-
-async function sinkWith(options: SMTPServerOptions): Promise<Sink> {
-  const sink = await openSink({ disabledCommands: [], authOptional: true, ...options });
-  opened.push(sink);
-  return sink;
-}
+const secureSink = (options: SMTPServerOptions) =>
+  sinkWith({ disabledCommands: [], authOptional: true, ...options });
 
 function send(url: string, ca: string | null = authority.ca) {
   const relay = openRelay({ urls: [url], connections: 1, ...(ca !== null && { ca }) });
   opened.push(relay);
-  return relay.send(MESSAGE);
+  return relay.send(message());
 }
-
-const MESSAGE: Message = {
-  envelope: { from: 'papers@example.com', to: 'ada@example.org' },
-  content: [Buffer.from('To: ada@example.org\r\n\r\nHello.\r\n')],
-  isPlain: true,
-};
 
 describe('TLS', () => {
   it.each([
@@ -41,7 +26,7 @@ describe('TLS', () => {
     ['from the first byte on, with a name', { ...OF_NAME, secure: true }, 'smtps://localhost'],
   ])('is used %s', async (_how, options, base) => {
     let wasSecure = false;
-    const sink = await sinkWith({
+    const sink = await secureSink({
       ...options,
       onMailFrom: (_address, session, callback) => {
         wasSecure = session.secure;
@@ -83,7 +68,7 @@ describe('TLS', () => {
       ['smtp', false],
       ['smtps', true],
     ] as const) {
-      const sink = await sinkWith({ ...certified, secure });
+      const sink = await secureSink({ ...certified, secure });
       const outcome = await send(`${scheme}://${host}:${sink.port}`, ca);
       expect(outcome).toMatchObject({
         kind: 'unsent',
@@ -97,8 +82,7 @@ describe('TLS', () => {
     ['in the same packet', '220 2.0.0 Go on\r\n250 2.0.0 injected'],
     ['as half a reply', '220 2.0.0 Go on\r\n250-PIPELI'],
   ])('is broken off when replies were put in before it, %s', async (_how, say) => {
-    const server = await openScriptedRelay(['STARTTLS', 'PIPELINING']);
-    opened.push(server);
+    const server = await scripted(['STARTTLS', 'PIPELINING']);
     server.script((step) => (step === 'STARTTLS' ? { say } : undefined));
     expect(await send(server.url)).toMatchObject({ kind: 'unsent' });
     expect(server.lines.filter((line) => !/^(EHLO|STARTTLS)/.test(line))).toEqual([]);
@@ -107,8 +91,7 @@ describe('TLS', () => {
   it.each(['454 4.7.0 Not now', '502 5.5.1 Unknown'])(
     'is not done without when STARTTLS is offered and answered “%s”',
     async (say) => {
-      const server = await openScriptedRelay(['STARTTLS']);
-      opened.push(server);
+      const server = await scripted(['STARTTLS']);
       server.script((step) => (step === 'STARTTLS' ? { say } : undefined));
       expect(await send(server.url)).toMatchObject({
         kind: 'unsent',
@@ -122,7 +105,7 @@ describe('TLS', () => {
 describe('Signing in', () => {
   const signedIn = async (methods: string[]) => {
     const seen: unknown[] = [];
-    const sink = await sinkWith({
+    const sink = await secureSink({
       ...OF_ADDRESS,
       authOptional: false,
       authMethods: methods,

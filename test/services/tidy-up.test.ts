@@ -5,7 +5,7 @@ import { returnToPending } from '../../src/db/deliveries.ts';
 import { composeDigest } from '../../src/services/compose-digest.ts';
 import { tidyUp } from '../../src/services/tidy-up.ts';
 import { useDatabase } from '../support/database.ts';
-import { paper, settleBatches, storePapers, storeSubscriber } from '../support/rows.ts';
+import { countRows, paper, settleBatches, storePapers, storeSubscriber } from '../support/rows.ts';
 
 const database = useDatabase();
 const COMPOSED = new Date('2026-05-08T05:30:00Z');
@@ -30,12 +30,7 @@ async function end(): Promise<void> {
   await settleBatches(database.db);
 }
 
-async function kept(): Promise<number> {
-  const { rows } = await database.db.execute<{ count: number }>(
-    sql`SELECT count(*)::int AS count FROM deliveries`,
-  );
-  return rows[0]?.count ?? 0;
-}
+const kept = () => countRows(database.db, 'deliveries');
 
 describe('Deliveries', () => {
   it('are removed when their time is over; what they came to stays known', async () => {

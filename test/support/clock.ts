@@ -22,3 +22,7 @@ export function clockAt(time: string): TestClock {
 export function at(time: string): Date {
   return new Date(`2026-05-08T${time}Z`);
 }
+
+/** The seed day, and the Monday after it. */
+export const FRIDAY = '2026-05-08';
+export const MONDAY = '2026-05-11';

@@ -1,9 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import pg from 'pg';
 import { afterAll, beforeAll, inject } from 'vitest';
 import { type Database, openEmbeddedDatabase, openServerDatabase } from '../../src/db/client.ts';
-import { TEMPLATE, urlOfDatabase } from './database-names.ts';
+import { onServer, TEMPLATE, urlOfDatabase } from './database-server.ts';
 
 /**
  * A migrated database with the topics, for this test file alone: PGlite in memory, or a copy of the
@@ -70,14 +69,4 @@ export async function openTestDatabase(): Promise<{
       await onServer(serverUrl, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
     },
   };
-}
-
-async function onServer(url: string, statement: string): Promise<void> {
-  const client = new pg.Client(url);
-  await client.connect();
-  try {
-    await client.query(statement);
-  } finally {
-    await client.end();
-  }
 }

@@ -6,7 +6,7 @@ import pg from 'pg';
 import type { TestProject } from 'vitest/node';
 import { databaseOn, openServerDatabase } from '../../src/db/client.ts';
 import { prepareDatabase } from '../../src/wiring/database.ts';
-import { TEMPLATE, urlOfDatabase } from './database-names.ts';
+import { TEMPLATE, urlOfDatabase } from './database-server.ts';
 
 declare module 'vitest' {
   export interface ProvidedContext {

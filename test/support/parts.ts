@@ -6,6 +6,7 @@ import { loadConfig } from '../../src/config.ts';
 import { openParts, type Parts } from '../../src/wiring/parts.ts';
 import { clockAt, type TestClock } from './clock.ts';
 import { openTestDatabase } from './database.ts';
+import { redisUrl } from './redis.ts';
 
 export interface TestParts {
   parts: Parts;
@@ -23,7 +24,6 @@ export async function openTestParts(env: Record<string, string> = {}): Promise<T
   const dataDir = await mkdtemp(join(tmpdir(), 'paperboy-parts-'));
   const { database, url, close: closeDatabase } = await openTestDatabase();
   const clock = clockAt('2026-05-08T05:30:00Z');
-  const redisUrl = process.env.TEST_REDIS_URL;
   const config = loadConfig({
     DATA_DIR: dataDir,
     PORT: '0',
@@ -32,7 +32,7 @@ export async function openTestParts(env: Record<string, string> = {}): Promise<T
     SECRET_KEY: KEY,
     SUPPRESSION_KEY: KEY,
     ...(url !== null && { DATABASE_URL: url }),
-    ...(redisUrl && { REDIS_URL: `${redisUrl}/${redisDatabase()}` }),
+    ...(redisUrl !== null && { REDIS_URL: redisUrl }),
     ...env,
   });
   const around = { clock, random: () => 0.5, logger: pino({ level: 'silent' }), holder: 'test' };
@@ -46,9 +46,4 @@ export async function openTestParts(env: Record<string, string> = {}): Promise<T
       await rm(dataDir, { recursive: true, force: true });
     },
   };
-}
-
-/** Test files that run side by side keep their queues apart: Redis has 16 databases. */
-function redisDatabase(): number {
-  return Number(process.env.VITEST_POOL_ID ?? 0) % 16;
 }

@@ -63,6 +63,28 @@ export async function storeSubscriber(db: Db, changes: Partial<Subscriber> = {})
   return Number(result.rows[0]?.id);
 }
 
+/** Stores active readers `1@example.org`, `2@example.org` and so on, who are due at 07:00 UTC. */
+export async function storeManySubscribers(
+  db: Db,
+  { count: wanted, papers }: { count: number; papers: number },
+): Promise<void> {
+  const now = new Date('2026-05-01T00:00:00Z');
+  await db.execute(sql`
+    INSERT INTO subscribers (email, email_key, status, topics, keywords, frequency, timezone, hour,
+      papers, created_at, updated_at)
+    SELECT n || '@example.org', n || '@example.org', 'active', '{}', '{}', 'daily', 'UTC', 7,
+      ${papers}::int, ${now}::timestamptz, ${now}::timestamptz
+    FROM generate_series(1, ${wanted}::int) AS n`);
+}
+
+/** How many rows a table has. */
+export async function countRows(db: Db, table: string): Promise<number> {
+  const { rows } = await db.execute<{ count: number }>(
+    sql.raw(`SELECT count(*)::int AS count FROM ${table}`),
+  );
+  return rows[0]?.count ?? 0;
+}
+
 /** Makes the batches fit deliveries that a test changed by hand: in hand as long as one of theirs is,
  *  due when the first of them is, and to be counted anew. */
 export async function settleBatches(db: Db): Promise<void> {

@@ -1,4 +1,5 @@
 import {
+  capitalize,
   countWord,
   describeHour,
   describeLongDay,
@@ -6,7 +7,6 @@ import {
   describeZone,
 } from '../../domain/describe.ts';
 import { addDays } from '../../domain/schedule.ts';
-import { capitalize } from './counts.ts';
 import type { Frames } from './frame.ts';
 import type { ConfirmView } from './views.ts';
 

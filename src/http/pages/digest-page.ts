@@ -1,5 +1,4 @@
-import { describeDay, describeLongDay } from '../../domain/describe.ts';
-import { countOf } from './counts.ts';
+import { countOf, describeDay, describeLongDay } from '../../domain/describe.ts';
 import type { Frames } from './frame.ts';
 import { digestHref } from './hrefs.ts';
 import { paperModel } from './paper-model.ts';

@@ -1,6 +1,5 @@
-import { describeHour } from '../../domain/describe.ts';
+import { countOf, describeHour } from '../../domain/describe.ts';
 import { FREQUENCIES, type Frequency } from '../../domain/subscriber.ts';
-import { countOf } from './counts.ts';
 import type { FieldName, Problems } from './views.ts';
 
 /** One choice of a select or a row of radios. */

@@ -1,7 +1,6 @@
-import { describeDay, describeLongDay } from '../../domain/describe.ts';
+import { countOf, describeDay, describeLongDay } from '../../domain/describe.ts';
 import { findFigure } from '../../domain/figure.ts';
 import type { TopicPaper } from '../../domain/paper.ts';
-import { countOf } from './counts.ts';
 import { shortDay } from './days.ts';
 import type { Frames } from './frame.ts';
 import { papersHref } from './hrefs.ts';

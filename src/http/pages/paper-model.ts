@@ -1,8 +1,7 @@
-import { describeAuthors, describeDay } from '../../domain/describe.ts';
+import { countOf, describeAuthors, describeDay } from '../../domain/describe.ts';
 import { splitTitle } from '../../domain/headline.ts';
 import type { Paper } from '../../domain/paper.ts';
 import { firstSentences } from '../../domain/sentences.ts';
-import { countOf } from './counts.ts';
 import { paperHref } from './hrefs.ts';
 
 /** A paper as lists show it. */

@@ -1,8 +1,7 @@
-import { describeAuthors, describeDay, describeList } from '../../domain/describe.ts';
+import { countOf, describeAuthors, describeDay, describeList } from '../../domain/describe.ts';
 import { splitTitle } from '../../domain/headline.ts';
 import type { Paper } from '../../domain/paper.ts';
 import { firstSentences } from '../../domain/sentences.ts';
-import { countOf } from './counts.ts';
 import type { Frames } from './frame.ts';
 import { digestHref, paperHref, papersHref } from './hrefs.ts';
 import { codeLink, sourceLink } from './paper-source.ts';

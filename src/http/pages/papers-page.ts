@@ -1,5 +1,4 @@
-import { describeDay } from '../../domain/describe.ts';
-import { countOf } from './counts.ts';
+import { countOf, describeDay } from '../../domain/describe.ts';
 import type { Frames } from './frame.ts';
 import { papersHref } from './hrefs.ts';
 import { paperModel } from './paper-model.ts';

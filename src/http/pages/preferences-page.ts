@@ -1,6 +1,5 @@
-import { describeDay, describeLongDay } from '../../domain/describe.ts';
+import { capitalize, countOf, describeDay, describeLongDay } from '../../domain/describe.ts';
 import type { SubscriberStatus } from '../../domain/subscriber.ts';
-import { capitalize, countOf } from './counts.ts';
 import { deliverySentence, type SentencePart, valueOfWhen } from './delivery-sentence.ts';
 import {
   frequencyChoices,

@@ -7,6 +7,7 @@ import {
 } from '../../db/digests.ts';
 import { listTopics } from '../../db/topics.ts';
 import type { RankedPaper, Selection } from '../../domain/digest.ts';
+import { keepNewest } from '../../domain/keep-newest.ts';
 import { mostDiscussedRank } from '../../domain/ranking.ts';
 import { dayOf } from '../../domain/schedule.ts';
 import { createSelector, type KeywordMatches } from '../../domain/selection.ts';
@@ -51,7 +52,7 @@ export function createEditions(deps: {
     open.set(digestId, opening);
     const forget = () => open.delete(digestId);
     opening.then((edition) => edition ?? forget(), forget);
-    for (const oldest of [...open.keys()].slice(0, -KEPT)) open.delete(oldest);
+    keepNewest(open, KEPT);
     return opening;
   };
 }

@@ -7,7 +7,8 @@ export interface Passage {
 
 /** Deliveries on their way through the window. */
 export interface Sending {
-  /** Resolves when none of them waits for its turn any more: there is room for others. */
+  /** Resolves when none of them waits for its turn any more, but for those that their domains hold
+   *  back: there is room for others. */
   begun: Promise<void>;
   /** Resolves when what became of each is recorded. Rejects when nothing more can be recorded. */
   ended: Promise<Passage>;
@@ -15,7 +16,7 @@ export interface Sending {
 
 /** The deliveries of one batch in the window. */
 export interface Group extends Passage {
-  /** Not yet taken from the waiting list. */
+  /** In the waiting list for want of room. */
   waiting: number;
   /** Not yet recorded. */
   left: number;
@@ -47,8 +48,11 @@ export function openGroup(count: number): Sending & { group: Group } {
   return { group, begun, ended };
 }
 
-/** One of the group has its turn, or is let go before. */
-export function noteTaken(group: Group): void {
+/** One of the group has its turn, is let go before, or is held back by its domain; counts once. */
+export function noteBegun(one: { group: Group; hasBegun: boolean }): void {
+  if (one.hasBegun) return;
+  one.hasBegun = true;
+  const { group } = one;
   group.waiting -= 1;
   if (group.waiting === 0) group.onBegun();
 }

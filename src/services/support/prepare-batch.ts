@@ -4,6 +4,7 @@ import type { Db } from '../../db/client.ts';
 import { listSeenPapers } from '../../db/deliveries.ts';
 import { listSubscribers, type Reader } from '../../db/subscribers.ts';
 import { listSuppressed } from '../../db/suppressions.ts';
+import { domainOf } from '../../domain/address.ts';
 import type { Clock } from '../../domain/clock.ts';
 import type { Selection } from '../../domain/digest.ts';
 import type { Subscriber } from '../../domain/subscriber.ts';
@@ -89,7 +90,7 @@ function readyFor(
     digestId: digest.id,
     kind: digest.kind,
     sendAt,
-    domain: reader.email.slice(reader.email.lastIndexOf('@') + 1).toLowerCase(),
+    domain: domainOf(reader.email),
     emailKey: reader.emailKey,
     compose: () => {
       const token = tokens.seal({ digestId: digest.id, subscriberId });

@@ -30,7 +30,8 @@ const RINGS_AT_ONCE = 500;
  * rings carry the same ids, and a batch whose deliveries are gone finds nothing.
  */
 export async function ringDue({ db, queue }: { db: Db; queue: Queue }, now: Date): Promise<Sweep> {
-  const freed = await db.transaction((tx) => endLeases(tx, { expired: true }, now));
+  const { left, ...freed } = await db.transaction((tx) => endLeases(tx, { expired: true }, now));
+  await ringFreed(queue, left, now);
   const skipped = await skipCancelled(db, now);
   let expired = 0;
   for (const kind of DIGEST_KINDS) {
@@ -62,6 +63,18 @@ export async function ringAgain(
   await queue.ringMany('batch', [{ data, id: `${id}-later`, delayMs }]);
 }
 
+/** Rings before all that waits for what a dead worker held: its readers have waited for long. By an id
+ *  of its own, since a ring for the same claim may hang at the end of a long line. */
+export async function ringFreed(
+  queue: Queue,
+  left: readonly (DueBatch & { dueAt: Date })[],
+  now: Date,
+): Promise<void> {
+  const due = left.filter(({ dueAt }) => dueAt <= now).map(ringFor);
+  const rings = due.map(({ data, id }) => ({ data, id: `${id}-freed`, isFirst: true }));
+  await ringAll(queue, rings);
+}
+
 function ringFor({ digestId, batch, claims }: DueBatch): Ring<'batch'> {
   return { data: { digestId, batch }, id: `batch-${digestId}-${batch}-${claims}` };
 }
@@ -73,9 +86,12 @@ export async function ringBatches(
   now: Date,
 ): Promise<number> {
   const due = await listDueBatches(db, now);
-  const rings = due.map(ringFor);
+  await ringAll(queue, due.map(ringFor));
+  return due.length;
+}
+
+async function ringAll(queue: Queue, rings: readonly Ring<'batch'>[]): Promise<void> {
   for (let start = 0; start < rings.length; start += RINGS_AT_ONCE) {
     await queue.ringMany('batch', rings.slice(start, start + RINGS_AT_ONCE));
   }
-  return due.length;
 }

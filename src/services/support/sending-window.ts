@@ -5,7 +5,7 @@ import type { Message } from '../../domain/message.ts';
 import { type SendOutcome, settle } from '../../domain/outcome.ts';
 import { judgeReply } from '../../domain/smtp-reply.ts';
 import type { Relay } from '../../relay/relay.ts';
-import { type Group, leave, noteTaken, openGroup, type Sending } from './passage.ts';
+import { type Group, leave, noteBegun, openGroup, type Sending } from './passage.ts';
 import { createWaitingList } from './waiting-list.ts';
 
 /** A delivery whose mail is ready. */
@@ -53,6 +53,8 @@ export interface WindowDeps {
 export interface SendingWindow {
   /** Sends what may be sent. */
   send(entries: readonly Ready[]): Sending;
+  /** Resolves when all that is answered by now is recorded. Never rejects. */
+  recorded(): Promise<void>;
 }
 
 /** As a share of the window: changes that are worth a commit of their own. */
@@ -62,13 +64,13 @@ const WORTH = 0.4;
 const LINGER_MS = 4;
 
 const NOT_SENT = { isAccepted: false, asksForPatience: false };
-
-const LEASE_ENDED = 'The lease ended before the mail could leave.';
+const PATIENCE = { isAccepted: false, asksForPatience: true };
 
 /** A delivery in the window, in the group of its batch. */
 interface Entry {
   ready: Ready;
   group: Group;
+  hasBegun: boolean;
 }
 
 interface TriedEntry extends Tried {
@@ -87,14 +89,14 @@ export function createSendingWindow(deps: WindowDeps): SendingWindow {
   let tried: TriedEntry[] = [];
   /** Marked and not recorded yet; what is in `tried` is among them. */
   let inFlight = 0;
-  let isCommitting = false;
+  let committing: Promise<void> | null = null;
   let linger: NodeJS.Timeout | undefined;
 
   const look = () => {
-    if (isCommitting) return;
+    if (committing) return;
     if (stopping.aborted || !relay.isOpen()) {
       for (const entry of waiting.clear()) {
-        noteTaken(entry.group);
+        noteBegun(entry);
         leave(entry.group);
       }
     }
@@ -108,29 +110,30 @@ export function createSendingWindow(deps: WindowDeps): SendingWindow {
   const commit = () => {
     clearTimeout(linger);
     linger = undefined;
-    if (isCommitting) return;
-    isCommitting = true;
+    if (committing) return;
     const results = tried;
     tried = [];
-    const { next, putOff } = waiting.take(size - inFlight + results.length, clock().getTime());
+    const { next, blocked, putOff } = waiting.take(
+      size - inFlight + results.length,
+      clock().getTime(),
+    );
     for (const { entry, until } of putOff) {
       const { group, ready } = entry;
       group.putOff.push({ subscriberId: ready.subscriberId, nextAt: new Date(until) });
-      noteTaken(group);
+      noteBegun(entry);
       leave(group);
     }
-    for (const { group } of next) noteTaken(group);
+    for (const entry of [...next, ...blocked]) noteBegun(entry);
     inFlight += next.length;
     if (results.length + next.length === 0) {
       // All that waits is held back by its domains: an end of what is on its way to them wakes us.
-      isCommitting = false;
       return;
     }
     const digestIds = new Set<number>();
     for (const { entry } of results) digestIds.add(entry.digestId);
     for (const { ready } of next) digestIds.add(ready.digestId);
-    void commitDigests([...digestIds], results, next).then(() => {
-      isCommitting = false;
+    committing = commitDigests([...digestIds], results, next).then(() => {
+      committing = null;
       look();
     });
   };
@@ -185,9 +188,7 @@ export function createSendingWindow(deps: WindowDeps): SendingWindow {
    *  never will; any other trouble is ours and may be mended, so it is tried again. */
   const send = async ({ compose, leaseId }: Ready): Promise<SendOutcome> => {
     try {
-      const message = await compose();
-      if (!deps.isAlive(leaseId)) return { kind: 'unsent', problem: LEASE_ENDED, relay: '' };
-      return await relay.send(message);
+      return await relay.send(await compose(), () => deps.isAlive(leaseId));
     } catch (error) {
       const kind = error instanceof RangeError ? 'unfit' : 'unsent';
       return { kind, problem: (error as Error).message, relay: '' };
@@ -213,14 +214,23 @@ export function createSendingWindow(deps: WindowDeps): SendingWindow {
   return {
     send: (entries) => {
       const { group, ...sending } = openGroup(entries.length);
-      if (entries.length > 0) waiting.add(entries.map((ready) => ({ ready, group })));
+      if (entries.length > 0)
+        waiting.add(entries.map((ready) => ({ ready, group, hasBegun: false })));
       look();
       return sending;
+    },
+    recorded: async () => {
+      await committing;
+      commit();
+      await committing;
     },
   };
 }
 
+/** A 421 to the commands of a mail is laid at its domain's door, as the best guess there is: the relay
+ *  may be the domain's own. */
 function temperOf(outcome: SendOutcome): { isAccepted: boolean; asksForPatience: boolean } {
+  if (outcome.kind === 'unsent' && outcome.asksForPatience) return PATIENCE;
   if (outcome.kind !== 'answered') return NOT_SENT;
   const { verdict, slowsDomain } = judgeReply(outcome.reply);
   return { isAccepted: verdict === 'accepted', asksForPatience: slowsDomain };

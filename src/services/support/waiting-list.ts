@@ -10,6 +10,8 @@ const BLOCKED_MS = 60_000;
 /** What a look at the waiting list gives. */
 export interface Taken<Entry> {
   next: Entry[];
+  /** Held back by their domains alone; never more than twice the window. */
+  blocked: Entry[];
   /** Not to be sent before `until`, in ms since 1970. */
   putOff: { entry: Entry; until: number }[];
 }
@@ -58,7 +60,7 @@ export function createWaitingList<Entry>(
         }
       }
       waiting = [...blocked, ...waiting.slice(seen)];
-      return { next, putOff };
+      return { next, blocked, putOff };
     },
     ended: (entry, reply, now) => pace.end(domainOf(entry), reply, now),
     clear: () => {

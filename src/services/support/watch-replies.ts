@@ -3,6 +3,7 @@ import { pauseDigest } from '../../db/digests.ts';
 import { liftBounces, suppressBounced } from '../../db/suppressions.ts';
 import { type Brake, createBrake } from '../../domain/brake.ts';
 import type { Clock } from '../../domain/clock.ts';
+import { keepNewest } from '../../domain/keep-newest.ts';
 import { judgeReply } from '../../domain/smtp-reply.ts';
 import { hashSuppressed } from '../../domain/tokens.ts';
 import type { Tried } from './sending-window.ts';
@@ -31,7 +32,7 @@ export function watchReplies({ db, clock, suppressionKey, onAlarm }: WatchDeps):
   const brakeOf = (digestId: number): Brake => {
     const brake = brakes.get(digestId) ?? createBrake();
     brakes.set(digestId, brake);
-    for (const oldest of [...brakes.keys()].slice(0, -KEPT)) brakes.delete(oldest);
+    keepNewest(brakes, KEPT);
     return brake;
   };
 

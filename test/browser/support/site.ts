@@ -1,6 +1,6 @@
-import { createServer } from 'node:net';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { ROLES, type Running, startRoles } from '../../../src/roles.ts';
+import { freePort } from '../../support/free-port.ts';
 import { openTestParts, type TestParts } from '../../support/parts.ts';
 
 /** Paperboy as it runs, on a port of its own, and a browser before it. */
@@ -60,14 +60,4 @@ async function openPage(
   });
   context.on('weberror', (error) => troubles.push(error.error().message));
   return { page: await context.newPage(), troubles, close: () => context.close() };
-}
-
-/** A port that was free a moment ago: the site must know it before it listens. */
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (address === null || typeof address === 'string') throw new Error('No port is free.');
-  return address.port;
 }

@@ -4,11 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { type Place, pause, runWell } from '../../processes/support/paperboy.ts';
-import { startPostgres } from '../../services/servers/postgres.ts';
-import type { RestartableServer } from '../../services/servers/programs.ts';
-import { startRedis } from '../../services/servers/redis.ts';
+import { startPostgres } from '../../servers/postgres.ts';
+import type { RestartableServer } from '../../servers/programs.ts';
+import { startRedis } from '../../servers/redis.ts';
+import { onServer, urlOfDatabase } from '../../support/database-server.ts';
+import type { Random } from '../../support/random.ts';
 import { openProxy, type PostgresProxy } from '../postgres/proxy.ts';
-import type { Random } from '../random.ts';
 import { CONNECTIONS, DAY } from '../settings.ts';
 import { openSink } from '../smtp/sink.ts';
 import { createClock } from './clock.ts';
@@ -39,10 +40,8 @@ const TEMPLATE = 'paperboy_template';
 
 /** What a database needs to know besides its own address. */
 function settings(postgresUrl: string, database: string, redisUrl: string): Record<string, string> {
-  const url = new URL(postgresUrl);
-  url.pathname = `/${database}`;
   return {
-    DATABASE_URL: url.href,
+    DATABASE_URL: urlOfDatabase(postgresUrl, database),
     REDIS_URL: redisUrl,
     SMTP_URL: 'smtp://127.0.0.1:1',
     SMTP_CONNECTIONS: String(CONNECTIONS),
@@ -176,11 +175,4 @@ async function untilAnswered(
       await pause(100);
     }
   }
-}
-
-async function onServer(url: string, statement: string): Promise<void> {
-  const client = new pg.Client(url);
-  await client.connect();
-  await client.query(statement);
-  await client.end();
 }

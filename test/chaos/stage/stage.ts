@@ -1,7 +1,7 @@
 import { launch, type Place, runWell } from '../../processes/support/paperboy.ts';
+import type { Random } from '../../support/random.ts';
 import { type Counts, check } from '../check.ts';
 import type { CommitJudge } from '../postgres/proxy.ts';
-import type { Random } from '../random.ts';
 import { DAY, MOST_IN_FLIGHT } from '../settings.ts';
 import type { Sink } from '../smtp/sink.ts';
 import type { Ledger } from './ledger.ts';

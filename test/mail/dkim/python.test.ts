@@ -5,7 +5,7 @@ import { dnsRecordOf } from '../../../src/mail/dkim/open-signer.ts';
 import { everyMail } from './every-mail.ts';
 import { signingKey } from './support.ts';
 
-const SCRIPT = fileURLToPath(new URL('../../services/verify-dkim.py', import.meta.url));
+const SCRIPT = fileURLToPath(new URL('./verify-dkim.py', import.meta.url));
 
 /** Part of `npm run test:services`, where Debian's python3-dkim is installed. */
 const python = process.env.TEST_DATABASE_URL ? findPython() : null;

@@ -31,6 +31,8 @@ export interface ScriptedRelay {
   url: string;
   name: string;
   connections: number;
+  /** Of these, how many have not ended. */
+  readonly open: number;
   /** Every line that was no part of a message. */
   lines: string[];
   /** What stood between 354 and the dot, with the dot. */
@@ -157,6 +159,9 @@ export async function openScriptedRelay(
     url: `smtp://127.0.0.1:${port}`,
     name: `127.0.0.1:${port}`,
     connections: 0,
+    get open() {
+      return sockets.size;
+    },
     lines: [],
     messages: [],
     mostAtOnce: 0,

@@ -32,6 +32,90 @@ describe('the sending window', () => {
     expect(await second).toMatchObject({ sent: 6, putOff: [] });
   });
 
+  it('lets a domain rest whose mail met a 421 before the dot', async () => {
+    const outcomes: SendOutcome[] = [
+      { kind: 'unsent', problem: '421', relay: '', asksForPatience: true },
+      { kind: 'unsent', problem: 'The connection broke.', relay: '' },
+    ];
+    const send = async () => outcomes.shift() ?? answered(250);
+    const window = openWindow({ send, now: { ms: 0 } });
+    await window.send([{ ...ready(1), domain: 'slow.example' }]).ended;
+    await window.send([ready(2)]).ended;
+    const passage = await window.send([{ ...ready(3), domain: 'slow.example' }, ready(4)]).ended;
+    expect(passage).toEqual({ sent: 1, putOff: [{ subscriberId: 3, nextAt: new Date(2000) }] });
+  });
+
+  it('has room for others when all that is left of a batch waits for a slowed domain', async () => {
+    const replies: ((code: number) => void)[] = [];
+    const now = { ms: 0 };
+    const send = () =>
+      new Promise<SendOutcome>((resolve) => replies.push((code) => resolve(answered(code))));
+    const window = openWindow({ send, now });
+    const first = window.send([ready(1)]);
+    await settled();
+    replies.shift()?.(421);
+    await first.ended;
+    now.ms = 60_000;
+    // One of them is on its way, which is all that the domain bears.
+    const slow = window.send([2, 3, 4].map(ready));
+    await slow.begun;
+    await settled();
+    expect(replies).toHaveLength(1);
+    const quick = window.send([{ ...ready(5), domain: 'quick.example' }]);
+    await quick.begun;
+    await settled();
+    expect(replies).toHaveLength(2);
+    // While there is no room at all, a batch waits for that.
+    const many = Array.from({ length: 9 }, (_, n) => ({
+      ...ready(6 + n),
+      domain: 'quick.example',
+    }));
+    let hasBegun = false;
+    const full = window.send(many);
+    full.begun.then(() => {
+      hasBegun = true;
+    });
+    await settled();
+    expect([replies.length, hasBegun]).toEqual([10, false]);
+    while (replies.length > 0) {
+      replies.shift()?.(250);
+      await settled();
+    }
+    expect(hasBegun).toBe(true);
+    expect(await slow.ended).toMatchObject({ sent: 3 });
+    expect(await full.ended).toMatchObject({ sent: 9 });
+  });
+
+  it('tells when all is recorded that is answered by now', async () => {
+    const commits: { results: number; end: () => void }[] = [];
+    const window = openWindow({
+      send: async () => answered(250),
+      now: { ms: 0 },
+      record: (_digestId, { results, next }) =>
+        new Promise((resolve) => {
+          const going = new Set(next.map(({ subscriberId }) => subscriberId));
+          const end = () => resolve({ results: results.length, going });
+          commits.push({ results: results.length, end });
+        }),
+    });
+    await window.recorded();
+    window.send([ready(1)]);
+    commits.shift()?.end();
+    await settled();
+    window.send([ready(2)]);
+    let isRecorded = false;
+    window.recorded().then(() => {
+      isRecorded = true;
+    });
+    await settled();
+    expect([commits.map(({ results }) => results), isRecorded]).toEqual([[1], false]);
+    commits.shift()?.end();
+    await settled();
+    commits.shift()?.end();
+    await settled();
+    expect(isRecorded).toBe(true);
+  });
+
   it('has no more in flight than its size while two digests take turns, whatever a commit lacks', async () => {
     const replies: (() => void)[] = [];
     const sending = new Set<string>();

@@ -2,8 +2,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
+import { freePort } from '../support/free-port.ts';
 import { findProgram } from './find-program.ts';
-import { freePort, type RestartableServer, startServer } from './programs.ts';
+import { type RestartableServer, startServer } from './programs.ts';
 
 const NAMES = ['redis-server', 'valkey-server'];
 

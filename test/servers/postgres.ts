@@ -3,9 +3,10 @@ import { chownSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import pg from 'pg';
+import { freePort } from '../support/free-port.ts';
 import { findProgram, postgresFolders } from './find-program.ts';
 import { type Owner, unprivileged } from './owner.ts';
-import { freePort, type RestartableServer, runProgram, startServer } from './programs.ts';
+import { type RestartableServer, runProgram, startServer } from './programs.ts';
 
 /** Each test file opens 20, a process of the app as many. */
 const MAX_CONNECTIONS = 300;

@@ -14,11 +14,16 @@ export function unprivileged(users: readonly string[], server: string): Owner | 
   if (process.getuid?.() !== 0) return null;
   for (const user of users) {
     try {
-      return { uid: idOf('-u', user), gid: idOf('-g', user) };
+      return ownerNamed(user);
     } catch {}
   }
   const names = users.map((user) => `“${user}”`).join(' or ');
   throw new Error(`${server} refuses root, and there is no user ${names} here.`);
+}
+
+/** @throws Error when nobody is called so. */
+export function ownerNamed(user: string): Owner {
+  return { uid: idOf('-u', user), gid: idOf('-g', user) };
 }
 
 function idOf(flag: '-u' | '-g', user: string): number {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { nextKillAfter } from './kill-schedule.ts';
+import { nextKillAfter } from '../chaos/kill-schedule.ts';
 import { createRandom } from './random.ts';
 
 describe('the random numbers', () => {

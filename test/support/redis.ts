@@ -1,6 +1,7 @@
 import { Redis } from 'ioredis';
 
-/** The Redis of this test process, as `openTestParts` names it, or null when the queue is in Postgres. */
+/** The Redis of this test process, or null when the queue is in Postgres. Test files that run side by side
+ *  keep their queues apart: Redis has 16 databases. */
 export const redisUrl = process.env.TEST_REDIS_URL
   ? `${process.env.TEST_REDIS_URL}/${Number(process.env.VITEST_POOL_ID ?? 0) % 16}`
   : null;

@@ -1,7 +1,5 @@
 import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
-import { createServer } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 
 /** A server of our own. */
@@ -20,16 +18,6 @@ export interface RestartableServer extends Server {
 
 /** Ends a program that runs. @defaultValue the signal that it was started with */
 export type Stop = (signal?: NodeJS.Signals) => Promise<void>;
-
-/** A TCP port of this machine that nobody listens on. */
-export async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const { port } = probe.address() as AddressInfo;
-  probe.close();
-  await once(probe, 'close');
-  return port;
-}
 
 /** Runs a program to its end. @throws Error with what it printed, when it fails. */
 export async function runProgram(

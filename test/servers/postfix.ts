@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import {
   chmodSync,
   chownSync,
@@ -11,8 +10,10 @@ import {
 } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
+import { freePort } from '../support/free-port.ts';
 import { findProgram } from './find-program.ts';
-import { freePort, runProgram, type Server, startServer } from './programs.ts';
+import { ownerNamed } from './owner.ts';
+import { runProgram, type Server, startServer } from './programs.ts';
 
 /** A Postfix that delivers what is sent to `…@example.org` into one folder. */
 export interface PostfixServer extends Server {
@@ -40,7 +41,7 @@ export async function startPostfix(): Promise<PostfixServer> {
   }) as [string, string, string, string];
   const remove = () => rmSync(folder, { recursive: true, force: true });
   try {
-    const owner = { uid: idOf('-u', 'postfix'), gid: idOf('-g', 'postfix') };
+    const owner = ownerNamed('postfix');
     for (const path of [data, mail]) chownSync(path, owner.uid, owner.gid);
     const port = await freePort();
     writeFileSync(join(settings, 'main.cf'), mainSettings({ queue, data, mail, ...owner }));
@@ -130,10 +131,6 @@ function lines(values: Record<string, string>): string {
   return Object.entries(values)
     .map(([name, value]) => `${name} = ${value}\n`)
     .join('');
-}
-
-function idOf(flag: '-u' | '-g', user: string): number {
-  return Number(execFileSync('id', [flag, user], { stdio: ['ignore', 'pipe', 'ignore'] }));
 }
 
 function filesIn(folder: string): Buffer[] {

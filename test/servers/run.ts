@@ -9,9 +9,10 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { hasPostgres, startPostgres } from './servers/postgres.ts';
-import type { Server } from './servers/programs.ts';
-import { hasRedis, startRedis } from './servers/redis.ts';
+import { interrupts } from '../support/interrupts.ts';
+import { hasPostgres, startPostgres } from './postgres.ts';
+import type { Server } from './programs.ts';
+import { hasRedis, startRedis } from './redis.ts';
 
 const VITEST = 'node_modules/vitest/vitest.mjs';
 const PROCESS_TESTS = 'test/processes/vitest.config.ts';
@@ -129,11 +130,4 @@ async function passes(
 
 function reportTo(path: string): string[] {
   return ['--reporter=default', '--reporter=json', `--outputFile.json=${path}`];
-}
-
-/** Aborts at SIGINT or SIGTERM, so that the servers are stopped all the same. */
-function interrupts(): AbortSignal {
-  const controller = new AbortController();
-  for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, () => controller.abort());
-  return controller.signal;
 }

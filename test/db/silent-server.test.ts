@@ -1,0 +1,106 @@
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import { sql } from 'drizzle-orm';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { type Database, openServerDatabase } from '../../src/db/client.ts';
+import { isTransient } from '../../src/db/transient.ts';
+import { describeOnServer } from '../support/on-server.ts';
+
+/** Passes on what both say, until it hears a word: from then on its connection is half open. */
+async function openProxy(databaseUrl: string) {
+  const target = new URL(databaseUrl);
+  const upstream = { host: target.hostname, port: Number(target.port) };
+  const sockets = new Set<Socket>();
+  let silentAfter: string | null = null;
+  const server = createServer((client) => {
+    const behind = connect(upstream);
+    let isSilent = false;
+    for (const socket of [client, behind]) {
+      sockets.add(socket);
+      socket.on('error', () => undefined);
+      socket.on('close', () => sockets.delete(socket));
+    }
+    client.on('close', () => behind.destroy());
+    client.on('data', (chunk) => {
+      isSilent ||= silentAfter !== null && chunk.includes(silentAfter);
+      if (!isSilent) behind.write(chunk);
+    });
+    behind.on('data', (chunk) => {
+      if (!isSilent) client.write(chunk);
+    });
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  target.host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return {
+    url: target.href,
+    silenceAfter: (word: string | null) => {
+      silentAfter = word;
+    },
+    close: async () => {
+      server.close();
+      for (const socket of sockets) socket.destroy();
+      await once(server, 'close');
+    },
+  };
+}
+
+describeOnServer('A server that takes connections and never answers', () => {
+  let proxy: Awaited<ReturnType<typeof openProxy>>;
+  let database: Database;
+  let prompt: Pick<Database, 'db' | 'pool'>;
+
+  beforeEach(async () => {
+    proxy = await openProxy(process.env.TEST_DATABASE_URL ?? '');
+    database = openServerDatabase(proxy.url, { connections: 1, connectTimeoutMs: 300 });
+    prompt = database.promptly(300);
+    await prompt.db.execute(sql`SELECT 1`);
+  });
+
+  afterEach(async () => {
+    await database.close();
+    await proxy.close();
+  });
+
+  /** The only connection there may be serves again, so the silent one is gone. */
+  async function isBack(): Promise<void> {
+    proxy.silenceAfter(null);
+    expect((await prompt.db.execute(sql`SELECT 2 AS two`)).rows).toEqual([{ two: 2 }]);
+  }
+
+  const failureOf = (asked: Promise<unknown>) =>
+    asked.then(
+      () => null,
+      (error: unknown) => error,
+    );
+
+  it.each([
+    ['a statement', () => prompt.db.execute(sql`SELECT 'hush'`)],
+    ['a prepared statement', () => prompt.pool.query({ name: 'hush', text: `SELECT 'hush'` })],
+    ['a transaction', () => prompt.db.transaction((tx) => tx.execute(sql`SELECT 'hush'`))],
+    ['the begin of one', () => prompt.db.transaction(async () => undefined)],
+  ] as const)('fails %s in time, and its connection is not used again', async (what, ask) => {
+    proxy.silenceAfter(what === 'the begin of one' ? 'begin' : 'hush');
+    const failure = await failureOf(ask());
+    expect(failure).toBeInstanceOf(Error);
+    expect(isTransient(failure)).toBe(true);
+    await isBack();
+  });
+
+  it('fails a new connection in time that gets no answer to its first words', async () => {
+    proxy.silenceAfter('hush');
+    await failureOf(prompt.db.execute(sql`SELECT 'hush'`));
+    proxy.silenceAfter('search_path');
+    expect(isTransient(await failureOf(prompt.db.execute(sql`SELECT 1`)))).toBe(true);
+    await isBack();
+  });
+
+  it('leaves a connection alone whose statement was only wrong', async () => {
+    const pid = async () =>
+      (await prompt.db.execute<{ pid: number }>(sql`SELECT pg_backend_pid() AS pid`)).rows[0]?.pid;
+    const before = await pid();
+    const wrong = prompt.db.transaction((tx) => tx.execute(sql`SELECT FROM nothing`));
+    expect(isTransient(await failureOf(wrong))).toBe(false);
+    expect(await pid()).toBe(before);
+  });
+});

@@ -1,0 +1,60 @@
+import { afterEach } from 'vitest';
+import type { Message } from '../../../src/domain/message.ts';
+import { openRelay, type Relay, type RelayOptions } from '../../../src/relay/relay.ts';
+import { openSink, type Sink } from '../../support/sink.ts';
+import { openScriptedRelay, type Script, type ScriptedRelay } from './scripted-relay.ts';
+import type { TestTimers } from './timers.ts';
+
+/** Servers and relays of this test file alone. What is in `opened` is closed after each test, the last first. */
+export function useRelays() {
+  const opened: { close(): Promise<unknown> }[] = [];
+
+  afterEach(async () => {
+    for (const each of opened.splice(0).reverse()) await each.close();
+  });
+
+  return {
+    opened,
+
+    /** A server that does what its script says; `extensions` are the lines of EHLO. */
+    async scripted(
+      extensions: readonly string[] = ['PIPELINING'],
+      script?: Script,
+    ): Promise<ScriptedRelay> {
+      const server = await openScriptedRelay(extensions);
+      if (script) server.script(script);
+      opened.push(server);
+      return server;
+    },
+
+    /** A real SMTP server. */
+    async sinkWith(...args: Parameters<typeof openSink>): Promise<Sink> {
+      const sink = await openSink(...args);
+      opened.push(sink);
+      return sink;
+    },
+
+    /** A relay with a `random` that is known; with timers of a test, its end need not be waited for. */
+    relayWith(options: Omit<RelayOptions, 'timers'> & { timers?: TestTimers | undefined }): Relay {
+      const { timers, ...others } = options;
+      const relay = openRelay({ random: () => 0.5, ...others, ...(timers && { timers }) });
+      opened.push({
+        close: () => {
+          const closing = relay.close({ graceMs: 0 });
+          timers?.pass(10);
+          return closing;
+        },
+      });
+      return relay;
+    },
+  };
+}
+
+/** A short message. */
+export function message(to = 'ada@example.org'): Message {
+  return {
+    envelope: { from: 'papers@example.com', to },
+    content: [Buffer.from(`To: ${to}\r\n\r\nHello.\r\n`)],
+    isPlain: true,
+  };
+}

@@ -1,0 +1,142 @@
+import { sql } from 'drizzle-orm';
+import { describe, expect, it } from 'vitest';
+import { addLetter } from '../../src/db/letters.ts';
+import { suppress } from '../../src/db/suppressions.ts';
+import type { LetterKind } from '../../src/domain/letter.ts';
+import type { Subscriber } from '../../src/domain/subscriber.ts';
+import { hashSuppressed } from '../../src/domain/tokens.ts';
+import { confirmSignUp } from '../../src/services/confirm-sign-up.ts';
+import { sendLetter } from '../../src/services/send-letter.ts';
+import { suppressionKey } from '../support/keys.ts';
+import { storeSubscriber } from '../support/rows.ts';
+import { MINUTE_MS, useEngine } from './support/engine.ts';
+
+const engine = useEngine();
+const { clock, database, deps } = engine;
+
+describe('A letter', () => {
+  async function ask(
+    kind: LetterKind = 'confirm',
+    changes: Partial<Subscriber> = { status: 'pending' },
+  ): Promise<number> {
+    const subscriberId = await storeSubscriber(database.db, {
+      email: 'ada@example.org',
+      ...changes,
+    });
+    const expiresAt = new Date(clock().getTime() + 48 * 60 * MINUTE_MS);
+    return addLetter(database.db, { subscriberId, kind, requestedAt: clock(), expiresAt });
+  }
+  async function letter(id: number) {
+    const { rows: found } = await database.db.execute<{
+      messageId: string;
+      nextAt: string;
+      [column: string]: unknown;
+    }>(sql`
+      SELECT state, attempts, next_at AS "nextAt", message_id AS "messageId", reply FROM letters
+      WHERE id = ${id}`);
+    const [row] = found;
+    if (!row) throw new Error(`There is no letter ${id}.`);
+    return { ...row, nextAt: new Date(row.nextAt) };
+  }
+  const confirmLink = /\/confirm\/([\w-]{22})/;
+  const linkIn = (place: number) =>
+    confirmLink.exec(engine.sink.received[place]?.raw.toString() ?? '')?.[1] ?? '';
+
+  it('never goes to an address that was suppressed meanwhile', async () => {
+    const id = await ask();
+    const hash = hashSuppressed('ada@example.org', suppressionKey);
+    await suppress(database.db, hash, 'operator', clock());
+    await sendLetter(deps(), id);
+    expect(engine.sink.accepted).toEqual([]);
+    expect(await letter(id)).toMatchObject({
+      state: 'failed',
+      reply: 'The address is suppressed.',
+    });
+  });
+
+  it('goes out once, with a link that works', async () => {
+    const id = await ask();
+    await sendLetter(deps(), id);
+    await sendLetter(deps(), id);
+    expect(engine.sink.accepted.map(({ to }) => to)).toEqual(['ada@example.org']);
+    expect(await letter(id)).toMatchObject({
+      state: 'sent',
+      attempts: 1,
+      reply: '250 2.0.0 Taken',
+    });
+    expect(await confirmSignUp(deps(), linkIn(0))).toMatchObject({ kind: 'confirmed' });
+  });
+
+  it('goes out once, also when two workers have it', async () => {
+    const id = await ask();
+    await Promise.all([sendLetter(deps(), id), sendLetter(deps(), id)]);
+    expect(engine.sink.tries).toBe(1);
+  });
+
+  it.each([
+    ['preferences', '/preferences/'],
+    ['export', '/export/'],
+    ['erase', '/erase/'],
+  ] as const)('of kind %s leads to %s', async (kind, path) => {
+    await sendLetter(deps(), await ask(kind, { status: 'active' }));
+    expect(engine.sink.accepted[0]?.raw.toString()).toContain(path);
+  });
+
+  it.each([
+    ['after a 4xx', { at: 'rcpt', reply: '451 4.7.1 Greylisted' }],
+    ['after the connection broke', { drop: 'at rcpt' }],
+    ['after an unknown outcome', { drop: 'after the dot' }],
+  ] as const)('is sent again %s, with the same link and Message-ID', async (_what, behaviour) => {
+    const id = await ask();
+    engine.sink.behave(() => behaviour);
+    await sendLetter(deps(), id);
+    const waiting = await letter(id);
+    expect(waiting).toMatchObject({
+      state: 'pending',
+      attempts: 1,
+      nextAt: new Date('2026-05-08T07:05:00Z'),
+    });
+    await sendLetter(deps(), id);
+    expect(engine.sink.accepted).toEqual([]);
+    engine.sink.behave(() => 'accept');
+    clock.advance(5 * MINUTE_MS);
+    await sendLetter(deps(), id);
+    expect(await letter(id)).toMatchObject({ state: 'sent', messageId: waiting.messageId });
+    expect(new Set(engine.sink.received.map(({ raw }) => raw.toString('latin1'))).size).toBe(1);
+    expect(engine.sink.accepted[0]?.raw.toString()).toContain(waiting.messageId);
+  });
+
+  it('fails for good after a 5xx', async () => {
+    const id = await ask();
+    engine.sink.behave(() => ({ at: 'rcpt', reply: '550 5.1.1 No such user' }));
+    await sendLetter(deps(), id);
+    expect(await letter(id)).toMatchObject({ state: 'failed', reply: '550 5.1.1 No such user' });
+  });
+
+  it('is not sent once its link has ended', async () => {
+    const id = await ask();
+    clock.advance(48 * 60 * MINUTE_MS);
+    await sendLetter(deps(), id);
+    expect(engine.sink.tries).toBe(0);
+    expect(await letter(id)).toMatchObject({ state: 'failed' });
+  });
+
+  it('is tried no more when the next try would come after its end', async () => {
+    const id = await ask();
+    engine.sink.behave(() => ({ at: 'rcpt', reply: '451 4.7.1 Later' }));
+    clock.advance(48 * 60 * MINUTE_MS - 1);
+    await sendLetter(deps(), id);
+    expect(await letter(id)).toMatchObject({ state: 'failed', reply: '451 4.7.1 Later' });
+  });
+
+  it('that a worker died over goes to the next one after two minutes', async () => {
+    const id = await ask();
+    await database.db.execute(sql`UPDATE letters SET attempts = 1,
+      next_at = ${new Date(clock().getTime() + 2 * MINUTE_MS)} WHERE id = ${id}`);
+    await sendLetter(deps(), id);
+    expect(engine.sink.tries).toBe(0);
+    clock.advance(2 * MINUTE_MS);
+    await sendLetter(deps(), id);
+    expect(engine.sink.accepted).toHaveLength(1);
+  });
+});

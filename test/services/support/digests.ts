@@ -1,0 +1,64 @@
+import { sql } from 'drizzle-orm';
+import { beforeEach } from 'vitest';
+import type { DeliveryState } from '../../../src/domain/delivery.ts';
+import type { DigestKind } from '../../../src/domain/digest.ts';
+import type { Subscriber } from '../../../src/domain/subscriber.ts';
+import { composeDigest } from '../../../src/services/compose-digest.ts';
+import { useDatabase } from '../../support/database.ts';
+import { type Doorbell, doorbell } from '../../support/doorbell.ts';
+import { paper, settleBatches, storeSubscriber } from '../../support/rows.ts';
+
+/** A paper that may be used from `day` on. */
+export const paperOf = (day: string, id?: string) =>
+  paper({ listedOn: day, usableOn: day, ...(id !== undefined && { id }) });
+
+/**
+ * Digests as they lie in the tables, without anything that sends them, for this test file alone. The
+ * queue is made anew for each test.
+ */
+export function useDigests() {
+  const database = useDatabase();
+  let queue: Doorbell;
+
+  beforeEach(async () => {
+    await database.empty();
+    queue = doorbell();
+  });
+
+  async function setStates(states: Partial<Record<DeliveryState, number>>): Promise<void> {
+    const list = Object.entries(states).flatMap(([state, count]) => Array(count).fill(state));
+    await database.db.execute(sql`
+      WITH wanted AS (
+        SELECT state, place FROM unnest(${sql.param(list)}::text[]) WITH ORDINALITY AS given (state, place)
+      ), held AS (
+        SELECT subscriber_id, row_number() OVER (ORDER BY subscriber_id) AS place FROM deliveries
+      )
+      UPDATE deliveries SET state = wanted.state,
+        lease_id = CASE WHEN wanted.state IN ('claimed', 'sending') THEN 1 END
+      FROM wanted JOIN held USING (place) WHERE deliveries.subscriber_id = held.subscriber_id`);
+    await settleBatches(database.db);
+  }
+
+  async function storeLease(expires: 'is over' | 'is alive'): Promise<number> {
+    const seconds = expires === 'is over' ? -1 : 3600;
+    const { rows } = await database.db.execute<{ id: string }>(sql`
+      INSERT INTO leases (holder, expires_at)
+      VALUES ('test', clock_timestamp() + make_interval(secs => ${seconds})) RETURNING id`);
+    return Number(rows[0]?.id);
+  }
+
+  return {
+    database,
+    get queue() {
+      return queue;
+    },
+    /** Composes at 05:30 of the day unless said otherwise. */
+    compose: (kind: DigestKind, date: string, now = new Date(`${date}T05:30:00Z`)) =>
+      composeDigest(database.db, { kind, date, now }),
+    reader: (changes: Partial<Subscriber> = {}) => storeSubscriber(database.db, changes),
+    /** Sets so many deliveries to each state, in the order of their readers; what is in hand is the
+     *  first lease's. */
+    setStates,
+    storeLease,
+  };
+}

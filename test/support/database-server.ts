@@ -1,0 +1,22 @@
+import pg from 'pg';
+
+/** The database that every test file's own is copied from. */
+export const TEMPLATE = 'paperboy_test_template';
+
+/** The same server, another database. */
+export function urlOfDatabase(serverUrl: string, name: string): string {
+  const url = new URL(serverUrl);
+  url.pathname = `/${name}`;
+  return url.href;
+}
+
+/** Runs one statement on a connection of its own, such as one that no transaction may hold. */
+export async function onServer(url: string, statement: string): Promise<void> {
+  const client = new pg.Client(url);
+  await client.connect();
+  try {
+    await client.query(statement);
+  } finally {
+    await client.end();
+  }
+}
