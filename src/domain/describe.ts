@@ -74,6 +74,11 @@ export function capitalize(words: string): string {
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
+/** `2026-05-08` → `Friday`. */
+export function describeWeekday(day: string): string {
+  return formatDay(WEEKDAY_FORMAT, day);
+}
+
 /** Words for 0 to 20 (`ten`), digits beyond. */
 export function countWord(count: number): string {
   return COUNT_WORDS[count] ?? String(count);

@@ -7,6 +7,7 @@ import { hashSuppressed } from '../../src/domain/tokens.ts';
 import { eraseAddress } from '../../src/services/erase-address.ts';
 import { unsubscribe } from '../../src/services/unsubscribe.ts';
 import { FRIDAY } from '../support/clock.ts';
+import { doorbell } from '../support/doorbell.ts';
 import { suppressionKey, tokens } from '../support/keys.ts';
 import { storeSubscriber } from '../support/rows.ts';
 import { CONNECTIONS, MINUTE_MS, many, useEngine } from './support/engine.ts';
@@ -71,7 +72,7 @@ describe('A reader who does not want the mail any more', () => {
       const inHand = (await rows(digestId)).filter(({ state }) => state === 'claimed');
       const [left, erased] = inHand.map(({ id }) => id);
       const token = tokens.seal({ digestId, subscriberId: left ?? 0 });
-      await unsubscribe({ db: database.db, tokens, clock }, token);
+      await unsubscribe({ db: database.db, queue: doorbell(), tokens, clock }, token);
       const email = [...waiting].find(([, id]) => id === erased)?.[0] ?? '';
       await eraseAddress({ db: database.db, clock, suppressionKey }, email);
     };
@@ -93,7 +94,10 @@ describe('A reader who does not want the mail any more', () => {
     [
       'leaves',
       (db: Db, id: number) =>
-        unsubscribe({ db, tokens, clock }, tokens.seal({ digestId: 0, subscriberId: id })),
+        unsubscribe(
+          { db, queue: doorbell(), tokens, clock },
+          tokens.seal({ digestId: 0, subscriberId: id }),
+        ),
     ],
     ['is erased', (db: Db) => eraseAddress({ db, clock, suppressionKey }, 'ada@example.org')],
   ])(

@@ -1,4 +1,5 @@
 import { sql } from 'drizzle-orm';
+import PostalMime from 'postal-mime';
 import { describe, expect, it } from 'vitest';
 import { addLetter } from '../../src/db/letters.ts';
 import { suppress } from '../../src/db/suppressions.ts';
@@ -7,8 +8,10 @@ import type { Subscriber } from '../../src/domain/subscriber.ts';
 import { hashSuppressed } from '../../src/domain/tokens.ts';
 import { confirmSignUp } from '../../src/services/confirm-sign-up.ts';
 import { sendLetter } from '../../src/services/send-letter.ts';
+import { addNotice } from '../../src/services/support/notices.ts';
+import { doorbell } from '../support/doorbell.ts';
 import { suppressionKey } from '../support/keys.ts';
-import { storeSubscriber } from '../support/rows.ts';
+import { paper, storePapers, storeSubscriber } from '../support/rows.ts';
 import { MINUTE_MS, useEngine } from './support/engine.ts';
 
 const engine = useEngine();
@@ -64,7 +67,8 @@ describe('A letter', () => {
       attempts: 1,
       reply: '250 2.0.0 Taken',
     });
-    expect(await confirmSignUp(deps(), linkIn(0))).toMatchObject({ kind: 'confirmed' });
+    const confirming = { ...deps(), queue: doorbell() };
+    expect(await confirmSignUp(confirming, linkIn(0))).toMatchObject({ kind: 'confirmed' });
   });
 
   it('goes out once, also when two workers have it', async () => {
@@ -74,12 +78,51 @@ describe('A letter', () => {
   });
 
   it.each([
-    ['preferences', '/preferences/'],
-    ['export', '/export/'],
-    ['erase', '/erase/'],
-  ] as const)('of kind %s leads to %s', async (kind, path) => {
-    await sendLetter(deps(), await ask(kind, { status: 'active' }));
+    ['preferences', '/preferences/', 'active'],
+    ['export', '/export/', 'active'],
+    ['erase', '/erase/', 'active'],
+    ['welcome', '/preferences/', 'active'],
+    ['goodbye', '/confirm/', 'unsubscribed'],
+    ['return', '/preferences/', 'active'],
+  ] as const)('of kind %s leads to %s', async (kind, path, status) => {
+    await sendLetter(deps(), await ask(kind, { status }));
     expect(engine.sink.accepted[0]?.raw.toString()).toContain(path);
+  });
+
+  it.each([
+    ['welcome', 'unsubscribed'],
+    ['goodbye', 'active'],
+    ['return', 'paused'],
+  ] as const)('of kind %s comes too late for a reader who is %s by now', async (kind, status) => {
+    const id = await ask(kind, { status });
+    await sendLetter(deps(), id);
+    expect(engine.sink.tries).toBe(0);
+    expect(await letter(id)).toMatchObject({
+      state: 'failed',
+      reply: `The reader is ${status} by now.`,
+    });
+  });
+
+  it('on return brings the papers that are stored still, in their order', async () => {
+    await storePapers(database.db, [paper({ id: 'test:second' }), paper({ id: 'test:first' })]);
+    const subscriberId = await storeSubscriber(database.db, { email: 'ada@example.org' });
+    const paperIds = ['test:first', 'test:gone', 'test:second'];
+    const id = await addNotice(database.db, 'return', { subscriberId, now: clock(), paperIds });
+    await sendLetter(deps(), id ?? 0);
+    const { text = '' } = await PostalMime.parse(engine.sink.accepted[0]?.raw ?? '');
+    expect([...text.matchAll(/papers\/(test:\w+)/g)].map(([, each]) => each)).toEqual([
+      'test:first',
+      'test:second',
+    ]);
+  });
+
+  it('of goodbye is tried for two days, though its link lasts longer', async () => {
+    const subscriberId = await storeSubscriber(database.db, { status: 'unsubscribed' });
+    const id = await addNotice(database.db, 'goodbye', { subscriberId, now: clock() });
+    engine.sink.behave(() => ({ at: 'rcpt', reply: '451 4.7.1 Later' }));
+    clock.advance(48 * 60 * MINUTE_MS - 1);
+    await sendLetter(deps(), id ?? 0);
+    expect(await letter(id ?? 0)).toMatchObject({ state: 'failed', reply: '451 4.7.1 Later' });
   });
 
   it.each([
