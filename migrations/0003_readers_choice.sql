@@ -5,6 +5,7 @@ ALTER TABLE subscribers
   ADD COLUMN bar text NOT NULL DEFAULT 'low' CHECK (bar IN ('low', 'middle', 'high')),
   ADD COLUMN allows_clicks boolean NOT NULL DEFAULT false,
   ADD COLUMN paused_until date,
+  ADD COLUMN paused_at timestamptz,
   ADD COLUMN quiet_since date,
   ADD COLUMN learned text,
   ADD COLUMN unlearned text[] NOT NULL DEFAULT '{}';

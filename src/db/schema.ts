@@ -101,6 +101,8 @@ export const subscribers = pgTable('subscribers', {
   allowsClicks: boolean('allows_clicks').notNull(),
   /** For a paused subscriber: the day of the first digest again; null for good. */
   pausedUntil: day('paused_until'),
+  /** When the pause, or the last one, began. */
+  pausedAt: instant('paused_at'),
   /** Date of the first digest since the last mail that had nothing above the bar. */
   quietSince: day('quiet_since'),
   /** What feedback taught, packed. */

@@ -1,5 +1,6 @@
 import { PaperboyError } from '../domain/errors.ts';
-import { type PreferenceAnswers, readPreferences } from '../domain/preferences.ts';
+import { type ReaderAnswers, readChanges } from '../domain/reader-changes.ts';
+import { dayOf } from '../domain/schedule.ts';
 import type { Subscriber } from '../domain/subscriber.ts';
 import { changePreferences, findReader } from '../services/change-preferences.ts';
 import { readTopics } from '../services/read-papers.ts';
@@ -17,11 +18,12 @@ export async function requireReader(deps: HttpDeps, token: string): Promise<Subs
 export async function changeReader(
   deps: HttpDeps,
   token: string,
-  answers: PreferenceAnswers,
+  answers: ReaderAnswers,
 ): Promise<Subscriber> {
   await requireReader(deps, token);
-  const slugs = new Set((await readTopics(deps.db)).map(({ slug }) => slug));
-  const changed = await changePreferences(deps, token, readPreferences(answers, slugs));
+  const topicSlugs = new Set((await readTopics(deps.db)).map(({ slug }) => slug));
+  const changes = readChanges(answers, { topicSlugs, today: dayOf(deps.clock()) });
+  const changed = await changePreferences(deps, token, changes);
   if (!changed) throw unknownToken();
   return changed;
 }

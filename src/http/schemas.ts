@@ -1,52 +1,7 @@
 import { type Static, Type } from 'typebox';
 import { DIGEST_KINDS } from '../domain/digest.ts';
-import { FREQUENCIES, PREFERENCE_LIMITS, SUBSCRIBER_STATUSES } from '../domain/subscriber.ts';
 
 /** What stands on the wire, in snake_case: validated, typed and documented from here. */
-
-const { hour, papers, keywords } = PREFERENCE_LIMITS;
-
-const preferences = {
-  topics: Type.Array(Type.String({ maxLength: 100 }), {
-    maxItems: 100,
-    description: 'Slugs of followed topics',
-  }),
-  keywords: Type.Array(Type.String({ maxLength: 1000 }), {
-    maxItems: 100,
-    description: `Words that papers may say, at most ${keywords.max}`,
-  }),
-  frequency: Type.Enum([...FREQUENCIES]),
-  timezone: Type.String({ maxLength: 100, description: 'IANA name', examples: ['Europe/Berlin'] }),
-  hour: Type.Integer({ minimum: hour.min, maximum: hour.max, description: 'Hour of the own day' }),
-  papers: Type.Integer({
-    minimum: papers.min,
-    maximum: papers.max,
-    description: 'Most papers in one digest',
-  }),
-};
-
-const CLOSED = { additionalProperties: false };
-
-export const PreferenceChanges = Type.Partial(Type.Object(preferences), CLOSED);
-
-export const SignUpBody = Type.Object(
-  {
-    email: Type.String({ maxLength: 1000, examples: ['ada@example.org'] }),
-    ...PreferenceChanges.properties,
-  },
-  CLOSED,
-);
-
-export const Reader = Type.Object({
-  email: Type.String(),
-  status: Type.Enum([...SUBSCRIBER_STATUSES]),
-  topics: Type.Array(Type.String()),
-  keywords: Type.Array(Type.String()),
-  frequency: Type.Enum([...FREQUENCIES]),
-  timezone: Type.String(),
-  hour: Type.Integer(),
-  papers: Type.Integer(),
-});
 
 export const Accepted = Type.Object({ status: Type.Literal('pending') });
 

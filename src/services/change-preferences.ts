@@ -1,7 +1,8 @@
 import type { Db } from '../db/client.ts';
-import { findSubscriber, updatePreferences } from '../db/subscribers.ts';
+import { findSubscriber, lockSubscriber, updatePreferences } from '../db/subscribers.ts';
 import type { Clock } from '../domain/clock.ts';
-import type { Preferences, Subscriber } from '../domain/subscriber.ts';
+import { type ReaderChanges, settleTopics } from '../domain/reader-changes.ts';
+import type { Subscriber } from '../domain/subscriber.ts';
 import type { Tokens } from '../domain/tokens.ts';
 
 /** The reader whom a link's token stands for, or null when it is nobody's (any more). */
@@ -17,8 +18,12 @@ export async function findReader(
 export async function changePreferences(
   { db, tokens, clock }: { db: Db; tokens: Tokens; clock: Clock },
   token: string,
-  changes: Partial<Preferences>,
+  changes: ReaderChanges,
 ): Promise<Subscriber | null> {
   const subject = tokens.open(token);
-  return subject === null ? null : updatePreferences(db, subject.subscriberId, changes, clock());
+  if (subject === null) return null;
+  return db.transaction(async (tx) => {
+    const reader = await lockSubscriber(tx, subject.subscriberId);
+    return reader && updatePreferences(tx, reader.id, settleTopics(reader, changes), clock());
+  });
 }

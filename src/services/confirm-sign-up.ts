@@ -5,6 +5,8 @@ import { findSubscriber, lockSubscriber, updateStatus } from '../db/subscribers.
 import { liftSuppression } from '../db/suppressions.ts';
 import { normaliseAddress } from '../domain/address.ts';
 import type { Clock } from '../domain/clock.ts';
+import { confirmedStatus } from '../domain/pause.ts';
+import { dayOf } from '../domain/schedule.ts';
 import type { Subscriber } from '../domain/subscriber.ts';
 import { hashSuppressed, hashToken } from '../domain/tokens.ts';
 
@@ -49,13 +51,14 @@ export async function confirmSignUp(
     await markConfirmationsUsed(tx, subscriber.id, now);
     if (subscriber.status === 'active' || subscriber.status === 'paused')
       return { kind: 'confirmed', subscriber };
-    await updateStatus(tx, subscriber.id, 'active', now);
+    const status = confirmedStatus(subscriber.pausedUntil, dayOf(now));
+    await updateStatus(tx, subscriber.id, status, now);
     await confirmConsents(tx, subscriber.id, now);
     await liftSuppression(
       tx,
       hashSuppressed(normaliseAddress(subscriber.email).key, suppressionKey),
       'erased',
     );
-    return { kind: 'confirmed', subscriber: { ...subscriber, status: 'active', confirmedAt: now } };
+    return { kind: 'confirmed', subscriber: { ...subscriber, status, confirmedAt: now } };
   });
 }

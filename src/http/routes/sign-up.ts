@@ -2,8 +2,10 @@ import type { FastifyRequest } from 'fastify';
 import { type Address, normaliseAddress } from '../../domain/address.ts';
 import { CONSENT_WORDING } from '../../domain/consent.ts';
 import { PaperboyError } from '../../domain/errors.ts';
-import { InvalidPreferences, type Problems, readPreferences } from '../../domain/preferences.ts';
-import { DEFAULT_PREFERENCES, type Preferences } from '../../domain/subscriber.ts';
+import { InvalidPreferences, type Problems } from '../../domain/preferences.ts';
+import { type ReaderChanges, readChanges } from '../../domain/reader-changes.ts';
+import { dayOf } from '../../domain/schedule.ts';
+import { DEFAULT_PREFERENCES } from '../../domain/subscriber.ts';
 import { readTopics } from '../../services/read-papers.ts';
 import { signUp } from '../../services/sign-up.ts';
 import type { HttpDeps } from '../deps.ts';
@@ -11,7 +13,9 @@ import { sendPage } from '../errors.ts';
 import { answersOf, type FormBody, formOf, textOf, typedPreferences } from '../forms.ts';
 import { frontView } from '../front-view.ts';
 import { networkOf } from '../network.ts';
-import { Accepted, ErrorBody, SignUpBody } from '../schemas.ts';
+import { SignUpBody } from '../preference-schemas.ts';
+import { answersOfJson } from '../reader-json.ts';
+import { Accepted, ErrorBody } from '../schemas.ts';
 import type { App } from '../typed-app.ts';
 
 /** Sign-up, by programs as JSON and by people with the coupon on the front page. */
@@ -31,16 +35,16 @@ export async function signUpRoutes(app: App, deps: HttpDeps): Promise<void> {
     async (request, reply) => {
       const { email, ...answers } = request.body;
       const address = normaliseAddress(email);
-      const preferences = readPreferences(answers, await topicSlugs(deps));
-      await take(deps, request, 'api', address, preferences);
+      const wish = readChanges(answersOfJson(answers), await limits(deps));
+      await take(deps, request, 'api', address, wish);
       return reply.code(202).send({ status: 'pending' });
     },
   );
 
   app.post('/subscribe', { schema: { hide: true } }, async (request, reply) => {
     const form = formOf(request.body);
-    const { address, preferences, problems } = readCoupon(form, await topicSlugs(deps));
-    if (!address || !preferences) {
+    const { address, wish, problems } = readCoupon(form, await limits(deps));
+    if (!address || !wish) {
       const values = {
         ...DEFAULT_PREFERENCES,
         ...typedPreferences(form),
@@ -48,7 +52,7 @@ export async function signUpRoutes(app: App, deps: HttpDeps): Promise<void> {
       };
       return sendPage(reply, deps.pages.front(await frontView(deps, values, problems)), 400);
     }
-    await take(deps, request, 'form', address, preferences);
+    await take(deps, request, 'form', address, wish);
     const page = deps.pages.message({
       title: 'One press left',
       sentences: [
@@ -66,7 +70,7 @@ async function take(
   request: FastifyRequest,
   channel: 'api' | 'form',
   address: Address,
-  preferences: Partial<Preferences>,
+  { pausedUntil = null, ...preferences }: ReaderChanges,
 ): Promise<void> {
   const network = networkOf(request.ip);
   await limitSignup(network);
@@ -75,6 +79,7 @@ async function take(
     {
       address,
       preferences: { ...DEFAULT_PREFERENCES, ...preferences },
+      pausedUntil,
       wording: CONSENT_WORDING[channel],
       channel,
       network,
@@ -82,17 +87,20 @@ async function take(
   );
 }
 
-async function topicSlugs({ db }: HttpDeps): Promise<Set<string>> {
-  return new Set((await readTopics(db)).map(({ slug }) => slug));
+type Limits = Parameters<typeof readChanges>[1];
+
+async function limits({ db, clock }: HttpDeps): Promise<Limits> {
+  const topicSlugs = new Set((await readTopics(db)).map(({ slug }) => slug));
+  return { topicSlugs, today: dayOf(clock()) };
 }
 
 interface Coupon {
   address?: Address;
-  preferences?: Partial<Preferences>;
+  wish?: ReaderChanges;
   problems: Problems;
 }
 
-function readCoupon(form: FormBody, slugs: ReadonlySet<string>): Coupon {
+function readCoupon(form: FormBody, limits: Limits): Coupon {
   const coupon: Coupon = { problems: {} };
   try {
     coupon.address = normaliseAddress(textOf(form, 'email'));
@@ -101,7 +109,7 @@ function readCoupon(form: FormBody, slugs: ReadonlySet<string>): Coupon {
     coupon.problems.email = `${error.message} Nothing was sent.`;
   }
   try {
-    coupon.preferences = readPreferences(answersOf(form), slugs);
+    coupon.wish = readChanges(answersOf(form), limits);
   } catch (error) {
     if (!(error instanceof InvalidPreferences)) throw error;
     Object.assign(coupon.problems, error.problems);

@@ -45,12 +45,57 @@ describe('GET and PATCH /api/preferences/:token', () => {
       email,
       status: 'active',
       topics: [],
+      muted_topics: [],
       keywords: [],
+      names: [],
       frequency: 'daily',
       timezone: 'UTC',
       hour: 7,
       papers: 10,
+      minutes: null,
+      bar: 'low',
+      allows_clicks: false,
+      paused_until: null,
     });
+  });
+
+  it('takes back what it answers', async () => {
+    const choice = {
+      muted_topics: ['vision'],
+      names: ['Tencent', 'Albert Gu'],
+      minutes: 5,
+      bar: 'high',
+      allows_clicks: true,
+    };
+    const answer = await patch(choice);
+    expect(answer.json()).toMatchObject(choice);
+    const { email: _email, status: _status, ...all } = answer.json();
+    expect((await patch(all)).json()).toEqual(answer.json());
+    expect((await patch({ minutes: null })).json()).toMatchObject({ minutes: null, bar: 'high' });
+  });
+
+  it('pauses until a day, and takes the delivery up again at once', async () => {
+    expect((await patch({ paused_until: '2026-05-20' })).json()).toMatchObject({
+      status: 'paused',
+      paused_until: '2026-05-20',
+    });
+    expect((await patch({ papers: 5 })).json()).toMatchObject({ status: 'paused' });
+    expect((await patch({ paused_until: null })).json()).toMatchObject({
+      status: 'active',
+      paused_until: null,
+    });
+  });
+
+  it('brings nobody back who left by a pause or its end', async () => {
+    await site.post(`/unsubscribe/${token}`);
+    await patch({ paused_until: '2026-05-20' });
+    expect((await patch({ paused_until: null })).json()).toMatchObject({ status: 'unsubscribed' });
+  });
+
+  it('mutes a topic no longer that is followed, and the other way round', async () => {
+    await patch({ muted_topics: ['vision', 'rl'] });
+    expect((await patch({ topics: ['rl'] })).json()).toMatchObject({ muted_topics: ['vision'] });
+    expect((await patch({ muted_topics: ['rl'] })).json()).toMatchObject({ topics: [] });
   });
 
   it('changes what is named and nothing else', async () => {
@@ -73,6 +118,13 @@ describe('GET and PATCH /api/preferences/:token', () => {
     [{ hour: 6, email: 'a@b.co' }, '“email” is no known field of the body.'],
     [{ hour: 6, topics: ['cooking'] }, '“cooking” is no topic'],
     [{ hour: 6, keywords: words(21) }, '21 keywords are too many: at most 20.'],
+    [{ hour: 6, names: words(21) }, '21 names are too many: at most 20.'],
+    [{ hour: 6, topics: ['rl'], muted_topics: ['rl'] }, '“rl” is followed and muted at once'],
+    [{ hour: 6, minutes: 61 }, 'minutes is 61: must be <= 60.'],
+    [{ hour: 6, bar: 'none' }, 'bar is "none": must be one of low, middle, high.'],
+    [{ hour: 6, allows_clicks: 'yes' }, 'allows_clicks is "yes": must be boolean.'],
+    [{ hour: 6, paused_until: '2026-05-08' }, 'expected one from 2026-05-09 to 2027-05-09.'],
+    [{ hour: 6, paused_until: 'soon' }, '“soon” is no day to pause until'],
   ])('refuses %j and then changes nothing', async (payload, message) => {
     const answer = await patch(payload);
     expect([answer.statusCode, answer.json().message]).toEqual([
