@@ -8,7 +8,8 @@ ALTER TABLE subscribers
   ADD COLUMN paused_at timestamptz,
   ADD COLUMN quiet_since date,
   ADD COLUMN learned text,
-  ADD COLUMN unlearned text[] NOT NULL DEFAULT '{}';
+  ADD COLUMN unlearned text[] NOT NULL DEFAULT '{}',
+  ADD COLUMN learns_since timestamptz;
 --> statement-breakpoint
 CREATE TABLE feedback (
   subscriber_id bigint NOT NULL REFERENCES subscribers ON DELETE CASCADE,

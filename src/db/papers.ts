@@ -171,3 +171,15 @@ export async function latestListedDay(db: Db, day: string): Promise<string | nul
   );
   return result.rows[0]?.day ?? null;
 }
+
+/** Title and abstract of the papers listed last, the newest first. */
+export async function listRecentTexts(
+  db: Db,
+  limit: number,
+): Promise<{ title: string; abstract: string }[]> {
+  return db
+    .select({ title: papers.title, abstract: papers.abstract })
+    .from(papers)
+    .orderBy(sql`listed_on DESC, id`)
+    .limit(limit);
+}

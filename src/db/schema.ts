@@ -109,6 +109,8 @@ export const subscribers = pgTable('subscribers', {
   learned: text(),
   /** Terms that the reader took away from what was learned. */
   unlearned: text().array().notNull(),
+  /** Feedback given up to then teaches nothing any more. */
+  learnsSince: instant('learns_since'),
 });
 
 export const consents = pgTable('consents', {

@@ -23,6 +23,7 @@ import type { LetterDeps } from '../services/send-letter.ts';
 import { createEditions, type Editions } from '../services/support/editions.ts';
 import { patiently, REAL_PAUSE } from '../services/support/patience.ts';
 import { createSendingWindow } from '../services/support/sending-window.ts';
+import type { TermStatistics } from '../services/support/term-statistics.ts';
 import { watchReplies } from '../services/support/watch-replies.ts';
 
 /** What is loaded when the first mail is composed. */
@@ -45,6 +46,7 @@ export interface MailDeps {
   keys: Keys;
   tokens: Tokens;
   links: Links;
+  termStatistics: TermStatistics;
   clock: Clock;
   random: () => number;
   log: Log;
