@@ -7,6 +7,8 @@ export interface Links {
   view(token: string): string;
   preferences(token: string): string;
   unsubscribe(token: string): string;
+  /** The private Atom feed. */
+  feedOf(token: string): string;
   exportData(token: string): string;
   eraseData(token: string): string;
   paper(id: string): string;
@@ -23,6 +25,7 @@ export function linksBelow(publicUrl: string): Links {
     view: (token) => `${publicUrl}/view/${token}`,
     preferences: (token) => `${publicUrl}/preferences/${token}`,
     unsubscribe: (token) => `${publicUrl}/unsubscribe/${token}`,
+    feedOf: (token) => `${publicUrl}/feeds/${token}.xml`,
     exportData: (token) => `${publicUrl}/export/${token}`,
     eraseData: (token) => `${publicUrl}/erase/${token}`,
     paper: (id) =>

@@ -13,6 +13,7 @@ import { digestRoutes } from './routes/digests.ts';
 import { feedRoutes } from './routes/feeds.ts';
 import { healthRoutes } from './routes/health.ts';
 import { inboxRoutes } from './routes/inbox.ts';
+import { keywordRoutes } from './routes/keywords.ts';
 import { paperRoutes } from './routes/papers.ts';
 import { preferenceRoutes } from './routes/preferences.ts';
 import { preferenceApiRoutes } from './routes/preferences-api.ts';
@@ -71,6 +72,7 @@ const ROUTES = [
   unsubscribeRoutes,
   dataLinkRoutes,
   paperRoutes,
+  keywordRoutes,
   digestRoutes,
   feedRoutes,
   inboxRoutes,

@@ -52,6 +52,15 @@ export const PaperQuery = Type.Object({
 });
 export type PaperQuery = Static<typeof PaperQuery>;
 
+export const KeywordQuery = Type.Object({
+  q: Type.String({ maxLength: 500, description: 'Words, phrases in quotes, -without' }),
+});
+
+export const KeywordCount = Type.Object({
+  keyword: Type.String(),
+  papers_per_week: Type.Unsafe<number | null>({ type: 'number', nullable: true }),
+});
+
 export const DigestQuery = Type.Object({ kind: Type.Optional(Type.Enum([...DIGEST_KINDS])) });
 export type DigestQuery = Static<typeof DigestQuery>;
 

@@ -1,8 +1,8 @@
 import type { Db } from '../db/client.ts';
-import { lockLearning } from '../db/feedback.ts';
-import { updatePreferences } from '../db/subscribers.ts';
+import { lockSubscriber, updatePreferences } from '../db/subscribers.ts';
 import { listTopics } from '../db/topics.ts';
 import type { Clock } from '../domain/clock.ts';
+import { settleTopics } from '../domain/reader-changes.ts';
 import type { Topic } from '../domain/topics.ts';
 
 interface Mute {
@@ -11,7 +11,7 @@ interface Mute {
   slug: string;
 }
 
-/** Mutes a topic for a reader: its papers come no more, but for those with the reader's own words or names.
+/** Mutes a topic for a reader, who then follows it no longer: its papers come no more, but for those with the reader's own words or names.
  *  Returns the topic, muted before or not; null when there is no such reader or topic. */
 export function muteTopic(deps: { db: Db; clock: Clock }, mute: Mute): Promise<Topic | null> {
   return changeMutes(deps, mute, (muted) => [
@@ -33,10 +33,10 @@ async function changeMutes(
   const topic = (await listTopics(db)).find((each) => each.slug === slug);
   if (!topic) return null;
   return db.transaction(async (tx) => {
-    const reader = await lockLearning(tx, subscriberId);
+    const reader = await lockSubscriber(tx, subscriberId);
     if (!reader) return null;
     const mutedTopics = change(reader.mutedTopics);
-    await updatePreferences(tx, subscriberId, { mutedTopics }, clock());
+    await updatePreferences(tx, subscriberId, settleTopics(reader, { mutedTopics }), clock());
     return topic;
   });
 }

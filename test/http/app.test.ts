@@ -311,6 +311,7 @@ describe('/openapi.json', () => {
       'DELETE /api/preferences/{token}',
       'GET /api/digests',
       'GET /api/digests/{date}',
+      'GET /api/keywords/count',
       'GET /api/papers',
       'GET /api/papers/{id}',
       'GET /api/preferences/{token}',

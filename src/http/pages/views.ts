@@ -40,7 +40,13 @@ export type FieldName =
   | 'frequency'
   | 'timezone'
   | 'hour'
-  | 'papers';
+  | 'papers'
+  | 'names'
+  | 'mutedTopics'
+  | 'minutes'
+  | 'bar'
+  | 'allowsClicks'
+  | 'pausedUntil';
 
 /** A sentence for each refused field, shown beside it; empty for a form that was not sent yet. */
 export type Problems = Partial<Record<FieldName, string>>;
@@ -136,11 +142,19 @@ export interface ConfirmView {
   firstEdition: { day: string; today: string } | null;
 }
 
-/** A topic as a reader may follow it. */
-export interface FollowedTopic extends TopicName {
-  isFollowed: boolean;
+/** A topic with how much it brings. */
+export interface WeeklyTopic extends TopicName {
   /** Papers in an average week; null when not counted. */
   papersPerWeek: number | null;
+}
+
+/** A followed keyword or name. */
+export interface PhraseRow {
+  text: string;
+  /** Papers in an average week; null when not counted. */
+  perWeek: number | null;
+  /** The box “remove” is ticked. */
+  isRemoved: boolean;
 }
 
 /** A reader's own page. */
@@ -150,8 +164,23 @@ export interface PreferencesView {
   status: SubscriberStatus;
   /** As stored, or, when refused, as typed. */
   preferences: Preferences;
-  topics: readonly FollowedTopic[];
+  /** While paused: the day of the first digest again; null for good. */
+  pausedUntil: string | null;
+  topics: readonly WeeklyTopic[];
+  phrases: {
+    keywords: readonly PhraseRow[];
+    names: readonly PhraseRow[];
+    /** What stands in the fields for one more. */
+    addedKeyword: string;
+    addedName: string;
+  };
   timezones: readonly string[];
+  /** Of the private feed. */
+  feedHref: string;
+  /** `YYYY-MM-DD`, in UTC. */
+  today: string;
+  /** A section to show open on a phone. */
+  openSection: string | null;
   /** The day of the sign-up. */
   askedOn: string;
   /** The day of the next edition, when it is known. */

@@ -3,10 +3,8 @@ import { type Address, normaliseAddress } from '../../domain/address.ts';
 import { CONSENT_WORDING } from '../../domain/consent.ts';
 import { PaperboyError } from '../../domain/errors.ts';
 import { InvalidPreferences, type Problems } from '../../domain/preferences.ts';
-import { type ReaderChanges, readChanges } from '../../domain/reader-changes.ts';
-import { dayOf } from '../../domain/schedule.ts';
+import type { ReaderChanges } from '../../domain/reader-changes.ts';
 import { DEFAULT_PREFERENCES } from '../../domain/subscriber.ts';
-import { readTopics } from '../../services/read-papers.ts';
 import { signUp } from '../../services/sign-up.ts';
 import type { HttpDeps } from '../deps.ts';
 import { sendPage } from '../errors.ts';
@@ -15,6 +13,7 @@ import { frontView } from '../front-view.ts';
 import { networkOf } from '../network.ts';
 import { SignUpBody } from '../preference-schemas.ts';
 import { answersOfJson } from '../reader-json.ts';
+import { checkAnswers } from '../readers.ts';
 import { Accepted, ErrorBody } from '../schemas.ts';
 import type { App } from '../typed-app.ts';
 
@@ -35,7 +34,7 @@ export async function signUpRoutes(app: App, deps: HttpDeps): Promise<void> {
     async (request, reply) => {
       const { email, ...answers } = request.body;
       const address = normaliseAddress(email);
-      const wish = readChanges(answersOfJson(answers), await limits(deps));
+      const wish = await checkAnswers(deps, answersOfJson(answers));
       await take(deps, request, 'api', address, wish);
       return reply.code(202).send({ status: 'pending' });
     },
@@ -43,7 +42,7 @@ export async function signUpRoutes(app: App, deps: HttpDeps): Promise<void> {
 
   app.post('/subscribe', { schema: { hide: true } }, async (request, reply) => {
     const form = formOf(request.body);
-    const { address, wish, problems } = readCoupon(form, await limits(deps));
+    const { address, wish, problems } = await readCoupon(deps, form);
     if (!address || !wish) {
       const values = {
         ...DEFAULT_PREFERENCES,
@@ -87,20 +86,13 @@ async function take(
   );
 }
 
-type Limits = Parameters<typeof readChanges>[1];
-
-async function limits({ db, clock }: HttpDeps): Promise<Limits> {
-  const topicSlugs = new Set((await readTopics(db)).map(({ slug }) => slug));
-  return { topicSlugs, today: dayOf(clock()) };
-}
-
 interface Coupon {
   address?: Address;
   wish?: ReaderChanges;
   problems: Problems;
 }
 
-function readCoupon(form: FormBody, limits: Limits): Coupon {
+async function readCoupon(deps: HttpDeps, form: FormBody): Promise<Coupon> {
   const coupon: Coupon = { problems: {} };
   try {
     coupon.address = normaliseAddress(textOf(form, 'email'));
@@ -109,7 +101,7 @@ function readCoupon(form: FormBody, limits: Limits): Coupon {
     coupon.problems.email = `${error.message} Nothing was sent.`;
   }
   try {
-    coupon.wish = readChanges(answersOf(form), limits);
+    coupon.wish = await checkAnswers(deps, answersOf(form));
   } catch (error) {
     if (!(error instanceof InvalidPreferences)) throw error;
     Object.assign(coupon.problems, error.problems);

@@ -52,7 +52,7 @@ describe.each(PAGES)('The page %s', (name, html) => {
   });
 
   it('labels every field', () => {
-    const nameless = $('input, select, textarea')
+    const nameless = $('input:not([type="hidden"]), select, textarea')
       .toArray()
       .filter((field) => {
         const id = $(field).attr('id');

@@ -110,11 +110,17 @@ export function preferencesView(changes: Partial<PreferencesView> = {}): Prefere
       hour: 7,
       papers: 10,
     },
-    topics: TOPICS.map((topic, at) => ({
-      ...topic,
-      isFollowed: at === 1 || at === 2,
-      papersPerWeek: at,
-    })),
+    pausedUntil: null,
+    topics: TOPICS.map((topic, at) => ({ ...topic, papersPerWeek: at })),
+    phrases: {
+      keywords: ['stateless', 'Tencent'].map((text) => ({ text, perWeek: 4, isRemoved: false })),
+      names: [],
+      addedKeyword: '',
+      addedName: '',
+    },
+    feedHref: '/daily/feeds/a-token.xml',
+    today: '2026-05-08',
+    openSection: null,
     timezones: TIMEZONES,
     askedOn: '2026-03-02',
     nextEditionOn: '2026-05-11',
@@ -141,7 +147,7 @@ export function everyPage(pages: Pages, words: string): Record<string, string> {
   const problems = { email: words, keywords: words, timezone: words };
   const form = signupForm({ values: { ...preferences, email }, problems });
   const counted = [{ slug: 'topic-1', name: words, count: 1 }];
-  const followed = [{ slug: 'topic-1', name: words, isFollowed: true, papersPerWeek: null }];
+  const followed = [{ slug: 'topic-1', name: words, papersPerWeek: null }];
   const digest = { kind: 'weekly', date: '2026-05-11', number: 18 } as const;
   const message = { id: 'm/1', from: words, to: email, subject: words };
   return {
@@ -170,7 +176,19 @@ export function everyPage(pages: Pages, words: string): Record<string, string> {
     }),
     confirm: pages.confirm({ email, preferences, topics, firstEdition: null }),
     preferences: pages.preferences(
-      preferencesView({ email, preferences, topics: followed, problems }),
+      preferencesView({
+        email,
+        preferences,
+        topics: followed,
+        problems,
+        status: 'paused',
+        phrases: {
+          keywords: [{ text: words, perWeek: 0, isRemoved: true }],
+          names: [{ text: words, perWeek: 0.5, isRemoved: false }],
+          addedKeyword: words,
+          addedName: words,
+        },
+      }),
     ),
     unsubscribe: pages.unsubscribe({ email, token: 'a-token', done: false }),
     goodbye: pages.unsubscribe({ email, token: 'a-token', done: true }),

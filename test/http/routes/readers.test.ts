@@ -151,8 +151,13 @@ describe('GET and PATCH /api/preferences/:token', () => {
 
 describe('The preference page', () => {
   const form = {
-    topics: ['agents', 'rl'],
-    keywords: 'lossless\r\n\r\nTencent\r\n',
+    'topic-agents': 'follow',
+    'topic-rl': 'follow',
+    'topic-vision': 'mute',
+    'topic-nlp': 'neither',
+    keywords: ['lossless', 'state space', ' '],
+    remove_keywords: 'lossless',
+    names: ['Tencent', ''],
     frequency: 'weekdays',
     timezone: 'Europe/Berlin',
     hour: '6',
@@ -174,7 +179,10 @@ describe('The preference page', () => {
     expect(load(saved.body)('[role="status"]').text()).toBe('Saved.');
     expect(await reader()).toMatchObject({
       topics: ['agents', 'rl'],
-      keywords: ['lossless', 'Tencent'],
+      mutedTopics: ['vision'],
+      keywords: ['state space'],
+      names: ['Tencent'],
+      minutes: null,
       frequency: 'weekdays',
       timezone: 'Europe/Berlin',
       hour: 6,
@@ -182,11 +190,53 @@ describe('The preference page', () => {
     });
   });
 
-  it('follows no topic when none is ticked', async () => {
+  it('leaves alone what a form does not have', async () => {
     await site.post(`/preferences/${token}`, form);
-    const { topics: _none, ...rest } = form;
-    await site.post(`/preferences/${token}`, rest);
-    expect(await reader()).toMatchObject({ topics: [], papers: 5 });
+    const before = await reader();
+    await site.post(`/preferences/${token}`, { papers: '3', frequency: 'weekly' });
+    expect(await reader()).toEqual({ ...before, papers: 3, frequency: 'weekly' });
+  });
+
+  it('counts minutes, sets the bar and lets clicks count', async () => {
+    const more = { papers: 'minutes', minutes: '5', bar: 'high', clicks: ['no', 'yes'] };
+    await site.post(`/preferences/${token}`, { ...form, ...more });
+    expect(await reader()).toMatchObject({
+      minutes: 5,
+      papers: 10,
+      bar: 'high',
+      allowsClicks: true,
+    });
+    await site.post(`/preferences/${token}`, { ...form, clicks: 'no' });
+    expect(await reader()).toMatchObject({ minutes: null, papers: 5, allowsClicks: false });
+  });
+
+  it('pauses, keeps the pause when it is saved again, and takes the delivery up', async () => {
+    const path = `/preferences/${token}`;
+    const paused = await site.post(path, { ...form, paused_until: '2026-05-20' });
+    expect(load(paused.body)('.status').text()).toContain('before Wednesday, 20 May 2026');
+    expect(await reader()).toMatchObject({ status: 'paused', pausedUntil: '2026-05-20' });
+    await site.post(path, { ...form, paused_until: '2026-05-20' });
+    expect(await statusNow()).toBe('paused');
+    const resumed = await site.post(`${path}/resume`);
+    expect(load(resumed.body)('.statement').text()).toContain('The next edition comes on');
+    expect(await reader()).toMatchObject({ status: 'active', pausedUntil: null });
+  });
+
+  it('does not end a pause for good by saving something else', async () => {
+    const paused = await addReader({ status: 'paused' });
+    await site.post(`/preferences/${paused.token}`, { ...form, paused_until: '' });
+    expect((await findSubscriber(site.parts.db, paused.id))?.status).toBe('paused');
+  });
+
+  it('refuses a word of which nothing can be searched, here and in the API', async () => {
+    const refused = await site.post(`/preferences/${token}`, { ...form, keywords: 'of the' });
+    expect(load(refused.body)('#keywords-problem').text()).toContain('“of the” holds nothing');
+    const answer = await site.ask({
+      method: 'PATCH',
+      url: `/api/preferences/${token}`,
+      payload: { keywords: ['the'] },
+    });
+    expect([answer.statusCode, answer.json().code]).toEqual([400, 'INVALID_PREFERENCES']);
   });
 
   it('comes back filled when it is refused, and stores nothing', async () => {
@@ -198,7 +248,8 @@ describe('The preference page', () => {
     expect($('#keywords').val()).toBe(words);
     expect($('#hour').val()).toBe('6');
     expect($('input[name="papers"][checked]').val()).toBe('5');
-    expect($('input[name="topics"][checked]').length).toBe(2);
+    expect($('input[value="follow"][checked]').length).toBe(2);
+    expect($('input[value="mute"][checked]').length).toBe(1);
     expect(await reader()).toMatchObject({ topics: [], keywords: [], hour: 7, papers: 10 });
   });
 
