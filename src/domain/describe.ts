@@ -64,6 +64,11 @@ export function describeLongDay(day: string): string {
   return weekday === day ? day : `${weekday}, ${describeDay(day)}`;
 }
 
+/** `2026-05-08` → `Friday`. */
+export function describeWeekday(day: string): string {
+  return formatDay(WEEKDAY_FORMAT, day);
+}
+
 /** Words for 0 to 20 (`ten`), digits beyond. */
 export function countWord(count: number): string {
   return COUNT_WORDS[count] ?? String(count);

@@ -1,5 +1,8 @@
 import type { DigestKind } from './digest.ts';
 
+/** What a link in a mail offers to say of a paper; `options` leads to all of them. */
+export type PaperAction = 'more' | 'less' | 'save' | 'options';
+
 /** The addresses of the site that mails and pages point to; every one is absolute. */
 export interface Links {
   home: string;
@@ -12,6 +15,10 @@ export interface Links {
   exportData(token: string): string;
   eraseData(token: string): string;
   paper(id: string): string;
+  feedback(token: string, action: PaperAction, paperId: string): string;
+  muteTopic(token: string, slug: string): string;
+  /** To the paper by way of us, for readers who allow that clicks are counted. */
+  read(token: string, paperId: string): string;
   papersOf(date: string): string;
   digest(kind: DigestKind, date: string): string;
   digests: string;
@@ -28,11 +35,18 @@ export function linksBelow(publicUrl: string): Links {
     feedOf: (token) => `${publicUrl}/feeds/${token}.xml`,
     exportData: (token) => `${publicUrl}/export/${token}`,
     eraseData: (token) => `${publicUrl}/erase/${token}`,
-    paper: (id) =>
-      `${publicUrl}/papers/${encodeURIComponent(id).replace(/%(2F|3A)/g, decodeURIComponent)}`,
+    paper: (id) => `${publicUrl}/papers/${pathOf(id)}`,
+    feedback: (token, action, paperId) =>
+      `${publicUrl}/feedback/${token}/${action}/${pathOf(paperId)}`,
+    muteTopic: (token, slug) => `${publicUrl}/feedback/${token}/mute/${encodeURIComponent(slug)}`,
+    read: (token, paperId) => `${publicUrl}/read/${token}/${pathOf(paperId)}`,
     papersOf: (date) => `${publicUrl}/papers?date=${date}`,
     digest: (kind, date) =>
       `${publicUrl}/digests/${date}${kind === 'weekly' ? '?kind=weekly' : ''}`,
     digests: `${publicUrl}/digests`,
   };
+}
+
+function pathOf(paperId: string): string {
+  return encodeURIComponent(paperId).replace(/%(2F|3A)/g, decodeURIComponent);
 }

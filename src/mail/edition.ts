@@ -2,6 +2,7 @@ import type { Digest, RankedPaper, SelectedPaper, Selection } from '../domain/di
 import type { Preferences } from '../domain/subscriber.ts';
 import { askedOf, choiceOf } from './edition-words.ts';
 import type { Place } from './layout.ts';
+import { gapNote } from './note-words.ts';
 import { type Piece, pieceOf } from './piece.ts';
 import type { RenderContext } from './render-parts.ts';
 import type { Sender } from './sender.ts';
@@ -22,7 +23,21 @@ export interface Copy {
   /** The day of the sign-up, `YYYY-MM-DD`. */
   askedOn: string | null;
   email: string;
+  /** Whether clicks on papers may be counted: then titles lead by way of us. */
+  allowsClicks: boolean;
+  /** The day of the first digest since the last mail that held too little to be sent, `YYYY-MM-DD`. */
+  quietSince: string | null;
 }
+
+/** What an edition knows besides the digest. */
+export interface EditionFacts {
+  /** By slug. */
+  topicNames: ReadonlyMap<string, string>;
+  /** The day of the digest of this kind before, `YYYY-MM-DD`; null when it is the first. */
+  previousDate: string | null;
+}
+
+const NO_FACTS: EditionFacts = { topicNames: new Map(), previousDate: null };
 
 /** A copy put together: the pieces, one behind the other, are its HTML and its plain text. */
 export interface AssembledCopy {
@@ -45,8 +60,16 @@ export function renderEdition(
   sender: Sender,
   digest: Digest,
   papers: readonly RankedPaper[],
+  facts = NO_FACTS,
 ): Edition {
-  const context: RenderContext = { templates, sender, digest, papersRead: papers.length };
+  const context: RenderContext = {
+    templates,
+    sender,
+    digest,
+    papersRead: papers.length,
+    ...facts,
+    note: gapNote(digest, facts.previousDate, papers),
+  };
   const shared = openSharedParts(context, papers);
   return {
     digest,
@@ -69,11 +92,12 @@ function assemble(shared: SharedParts, copy: Copy): AssembledCopy {
   // Not kept: nearly every reader has others.
   const choice = wordsFor(choiceOf(copy.topicNames, copy.keywords));
   const why = shared.why(copy.preferences);
+  const notes = shared.notes(copy.quietSince);
   const asked = askedOf(copy.email, copy.askedOn === null ? null : shared.day(copy.askedOn));
   const askedHtml = escaped(asked);
-  const own = lengthOf([...preheader, askedHtml]) + choice.bytes + why.bytes;
+  const own = lengthOf([...preheader, askedHtml]) + choice.bytes + notes.bytes + why.bytes;
   const room = MAX_HTML_BYTES - shared.frames(chosen, 0).htmlBytes - own;
-  const papers = placePapers(shared, copy, places, room);
+  const papers = placePapers(shared, copy, places, { token, room });
   const frame = shared.frames(chosen, chosen - papers.fitted);
   return {
     subject: shared.subject(ranks),
@@ -81,6 +105,7 @@ function assemble(shared: SharedParts, copy: Copy): AssembledCopy {
       token,
       preheader,
       choice: choice.html,
+      notes: notes.html,
       why: [why.html, askedHtml],
       readingTime: shared.readingTime(papers.words),
       papers: papers.html,
@@ -88,6 +113,7 @@ function assemble(shared: SharedParts, copy: Copy): AssembledCopy {
     text: fillPart(frame.text, {
       token,
       summary: shared.summary(chosen, papers.words),
+      notes: notes.text,
       choice: choice.text,
       why: [why.text, pieceOf(wrap(asked))],
       papers: papers.text,
@@ -107,9 +133,9 @@ interface PlacedPapers {
 /** The papers in their places, behind their headings. */
 function placePapers(
   shared: SharedParts,
-  { selection }: Copy,
+  { selection, allowsClicks }: Copy,
   places: readonly Place[],
-  room: number,
+  { token, room }: { token: Piece; room: number },
 ): PlacedPapers {
   const { headings } = shared;
   const html: Piece[] = [];
@@ -119,19 +145,27 @@ function placePapers(
   for (let place = 0; place < places.length; place += 1) {
     const { at, form, isFirstBrief, isRuled } = places[place] as Place;
     const { rank, reason } = selection[at] as SelectedPaper;
-    const paper = shared.paper(rank, form, isRuled, reason);
+    const paper = shared.paper(rank, { form, isRuled, isCounted: allowsClicks }, reason);
     if (form === 'darkHorse') text.push(headings.text.darkHorse);
     else if (isFirstBrief) text.push(headings.text.briefs);
-    text.push(paper.textAt(place));
+    pushBetween(text, paper.textAt(place), token);
     bytes += paper.bytes;
     isFull ||= bytes > room && form === 'brief';
     if (isFull) continue;
     if (isFirstBrief) html.push(headings.html.briefs);
-    html.push(paper.html);
+    pushBetween(html, paper.html, token);
     words += paper.words;
     fitted += 1;
   }
   return { html, fitted, words, text };
+}
+
+/** Adds `pieces` with `token` between them. */
+function pushBetween(list: Piece[], pieces: readonly Piece[], token: Piece): void {
+  for (let at = 0; at < pieces.length; at += 1) {
+    if (at > 0) list.push(token);
+    list.push(pieces[at] as Piece);
+  }
 }
 
 function rankAt(selection: Selection, at: number): number {

@@ -12,6 +12,8 @@ export interface PaperView {
   /** The whole title. */
   title: string;
   name: string;
+  /** The name as links say it aloud. */
+  label: string;
   deck: string | null;
   byline: string;
   url: string;
@@ -43,6 +45,7 @@ export function viewPaper(paper: Paper, form: Form, links: Links): PaperView {
   const view = {
     title,
     name,
+    label: clip(name, MAX_LABEL),
     deck,
     byline: clip(oneLine(describePaper(paper)), MAX_BYLINE),
     url: url ?? links.paper(paper.id),
@@ -124,6 +127,7 @@ const CLAIM =
 
 /** In characters. Nothing that a real paper has is longer; what is would fill the mail. */
 const MAX_TITLE = 400;
+const MAX_LABEL = 80;
 const MAX_BYLINE = 300;
 const MAX_TEXT = 1_000;
 const MAX_BRIEF = 400;

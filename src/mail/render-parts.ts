@@ -4,6 +4,7 @@ import { ENDINGS, othersOf, papersOf } from './edition-words.ts';
 import type { Form } from './layout.ts';
 import { type PaperView, viewPaper } from './paper-view.ts';
 import { type Piece, pieceOf } from './piece.ts';
+import { clip, oneLine } from './printable.ts';
 import type { Sender } from './sender.ts';
 import { PREHEADER_PADDING, viewSite } from './site-view.ts';
 import { bytesOf, type Part } from './slots.ts';
@@ -16,13 +17,26 @@ export interface RenderContext {
   sender: Sender;
   digest: Digest;
   papersRead: number;
+  /** By slug. */
+  topicNames: ReadonlyMap<string, string>;
+  /** Words for all readers, beside those of the masthead; null when there is nothing to explain. */
+  note: string | null;
+  /** The day of the digest of this kind before, `YYYY-MM-DD`. */
+  previousDate: string | null;
+}
+
+/** How a paper stands in a mail, but for its reason. */
+export interface Variant {
+  form: Form;
+  /** A hairline parts it from the brief before. */
+  isRuled: boolean;
+  /** Its title leads by way of us, since the reader allows that clicks are counted. */
+  isCounted: boolean;
 }
 
 export interface RenderedPaper {
   view: PaperView;
   html: Part;
-  /** Length of the HTML without the reason. */
-  htmlBytes: number;
   text: Part;
 }
 
@@ -38,35 +52,50 @@ export interface Frames {
   text: Part;
 }
 
-/** `paper` as a `form`, with slots for its `number` (plain text) and its `reason`; `isRuled` puts a
- *  hairline above a brief. */
+/** `paper` as mail, with slots for its `number` (plain text), its `reason` and the reader's `token`. */
 export function renderPaper(
   context: RenderContext,
   paper: RankedPaper,
-  form: Form,
-  isRuled: boolean,
+  { form, isRuled, isCounted }: Variant,
 ): RenderedPaper {
-  const { html, text } = context.templates.digest;
-  const view = viewPaper(paper, form, context.sender.links);
-  const renderedHtml = render(context, html.parts[form], { ...view, isRuled }, ['reason']);
+  const { templates, sender, topicNames } = context;
+  const { html, text } = templates.digest;
+  const { links } = sender;
+  const token = templates.slots.mark('token');
+  const view = viewPaper(paper, form, links);
+  const slug = paper.topics[0]?.slug;
+  const titleUrl = isCounted ? links.read(token, paper.id) : view.url;
+  const htmlView = {
+    ...view,
+    isRuled,
+    titleUrl,
+    topic: slug === undefined ? null : clip(oneLine(topicNames.get(slug) ?? slug), MAX_TOPIC),
+    actions: {
+      more: links.feedback(token, 'more', paper.id),
+      less: links.feedback(token, 'less', paper.id),
+      mute: slug === undefined ? null : links.muteTopic(token, slug),
+      save: links.feedback(token, 'save', paper.id),
+    },
+  };
+  const textView = {
+    title: wrap(view.title, INDENT).slice(INDENT.length),
+    byline: wrapUnlessEmpty(view.byline),
+    text: wrapUnlessEmpty(view.text),
+    figure: form === 'brief' ? '' : wrapUnlessEmpty(figureLine(view)),
+    url: titleUrl,
+    codeUrl: view.codeUrl,
+    options: links.feedback(token, 'options', paper.id),
+  };
   return {
     view,
-    html: renderedHtml,
-    htmlBytes: bytesOf(renderedHtml),
-    text: render(
-      context,
-      text.parts.paper,
-      {
-        title: wrap(view.title, INDENT).slice(INDENT.length),
-        byline: wrapUnlessEmpty(view.byline),
-        text: wrapUnlessEmpty(view.text),
-        figure: form === 'brief' ? '' : wrapUnlessEmpty(figureLine(view)),
-        url: view.url,
-        codeUrl: view.codeUrl,
-      },
-      ['number', 'reason'],
-    ),
+    html: render(context, html.parts[form], htmlView, ['reason']),
+    text: render(context, text.parts.paper, textView, ['number', 'reason']),
   };
+}
+
+/** A note as it stands at the top of the HTML. */
+export function renderNote({ templates }: RenderContext, note: string): Piece {
+  return pieceOf(templates.digest.html.parts.note({ note }));
 }
 
 /** The headings inside an edition. */
@@ -106,8 +135,8 @@ export function renderFrames(context: RenderContext, chosen: number, cut: number
     unsubscribeUrl: links.unsubscribe(token),
     preheaderPadding: PREHEADER_PADDING,
   };
-  const slots = ['preheader', 'readingTime', 'choice', 'why', 'papers'];
-  const textSlots = ['summary', 'choice', 'why', 'papers'];
+  const slots = ['preheader', 'readingTime', 'choice', 'notes', 'why', 'papers'];
+  const textSlots = ['summary', 'notes', 'choice', 'why', 'papers'];
   const textView = {
     ...view,
     others: others === '' ? '' : wrap(`${others} ${othersAre}:`),
@@ -144,3 +173,6 @@ function wrapUnlessEmpty(text: string): string {
 
 /** Under every paper of the plain text, as wide as its number. */
 export const INDENT = '    ';
+
+/** In characters. */
+const MAX_TOPIC = 60;

@@ -2,9 +2,11 @@ import Handlebars from 'handlebars';
 import { describeDay, describeLongDay } from '../domain/describe.ts';
 import type { RankedPaper } from '../domain/digest.ts';
 import type { Preferences } from '../domain/subscriber.ts';
+import { TOKEN_LENGTH } from '../domain/tokens.ts';
 import { papersOf, preheaderOf, readingTimeOf, subjectOf, whyOf } from './edition-words.ts';
-import { FORMS, type Form, layOut, type Place } from './layout.ts';
+import { FORMS, layOut, type Place } from './layout.ts';
 import { memoise, memoisePair } from './memoise.ts';
+import { quietNote } from './note-words.ts';
 import { countWords } from './paper-view.ts';
 import { byteLengthOf, joined, type Piece, pieceOf } from './piece.ts';
 import { clip, oneLine } from './printable.ts';
@@ -16,10 +18,12 @@ import {
   type RenderedPaper,
   renderFrames,
   renderHeadings,
+  renderNote,
   renderPaper,
+  type Variant,
 } from './render-parts.ts';
 import { viewSite } from './site-view.ts';
-import { fillPart } from './slots.ts';
+import { splitAtSlot } from './slots.ts';
 import { wrap } from './wrap.ts';
 
 /** Words for the HTML and for the plain text. */
@@ -30,21 +34,21 @@ export interface Words {
   bytes: number;
 }
 
-/** A paper with its reason. */
+/** A paper with its reason; between any two pieces stands the reader's token. */
 export interface PaperWithReason {
-  html: Piece;
-  /** Length of the HTML. */
+  html: readonly Piece[];
+  /** Length of the HTML, tokens among it. */
   bytes: number;
   /** Words that a reader sees. */
   words: number;
   /** As plain text, numbered for this place, from 0. */
-  textAt(place: number): Piece;
+  textAt(place: number): readonly Piece[];
 }
 
 /** What copies of an edition share, made when the first one needs it. */
 export interface SharedParts {
   headings: Headings;
-  paper(rank: number, form: Form, isRuled: boolean, reason: string): PaperWithReason;
+  paper(rank: number, variant: Variant, reason: string): PaperWithReason;
   frames(chosen: number, cut: number): Frames;
   /** `darkHorse` is -1 when there is none. */
   layOut(count: number, darkHorse: number): readonly Place[];
@@ -55,6 +59,8 @@ export interface SharedParts {
   /** `49 papers read, 10 chosen for you. A four-minute read.` */
   summary(chosen: number, words: number): Piece;
   readingTime(words: number): Piece;
+  /** What is to be explained near the top; `quietSince` as in `Copy`. */
+  notes(quietSince: string | null): Words;
   /** Why there is mail at this moment; the reader's address goes on. */
   why(preferences: Pick<Preferences, 'frequency' | 'hour' | 'timezone'>): Words;
   /** A day as words. */
@@ -79,14 +85,18 @@ export function openSharedParts(
   const longDay = describeLongDay(context.digest.date);
   const { siteName } = viewSite(context.sender);
   const rendered = memoise((variant: number) => {
-    const { rank, form, isRuled } = readVariantKey(variant);
-    return renderPaper(context, paperOf(byRank, rank), form, isRuled);
+    const { rank, ...how } = readVariantKey(variant);
+    return renderPaper(context, paperOf(byRank, rank), how);
   });
-  const nameOf = memoise((rank: number) => rendered(variantKey(rank, 'brief', false)).view.name);
+  const nameOf = memoise((rank: number) => rendered(variantKey(rank, PLAIN)).view.name);
   const paper = memoisePair(
     (variant: number, reason: string) => paperWithReason(rendered(variant), reasonLine(reason)),
     MOST_PAPERS,
   );
+  const quiet = memoise((quietSince: string) =>
+    notesOf(context, quietNote(context.digest, quietSince, context.previousDate), context.note),
+  );
+  const noQuiet = notesOf(context, context.note);
   const subject = memoisePair(
     (papersInMail: number, top: number) => subjectOf(nameOf(top), papersInMail) || siteName,
   );
@@ -97,7 +107,7 @@ export function openSharedParts(
   const escapedWords = memoise((words: string) => escaped(words));
   return {
     headings: renderHeadings(context),
-    paper: (rank, form, isRuled, reason) => paper(variantKey(rank, form, isRuled), reason),
+    paper: (rank, variant, reason) => paper(variantKey(rank, variant), reason),
     frames: memoisePair((chosen: number, cut: number) => renderFrames(context, chosen, cut)),
     layOut: memoisePair((chosen: number, darkHorse: number) =>
       layOut(chosen, darkHorse === -1 ? null : darkHorse),
@@ -111,6 +121,7 @@ export function openSharedParts(
       pieceOf(wrap(`${count(chosen)} ${readingTime(words)}`)),
     ),
     readingTime: memoise((words: number) => escaped(readingTime(words))),
+    notes: (quietSince) => (quietSince === null ? noQuiet : quiet(quietSince)),
     why: memoisePreferences((preferences) => {
       const sentence = whyOf(siteName, preferences);
       return wordsOf(escaped(`${sentence} `), pieceOf(`${wrap(sentence)}\n`));
@@ -133,31 +144,46 @@ export function escaped(text: string): Piece {
   return pieceOf(Handlebars.escapeExpression(text));
 }
 
+/** One paragraph of what is to be said; nothing when nothing is. */
+function notesOf(context: RenderContext, ...notes: (string | null)[]): Words {
+  const note = notes.filter((each) => each !== null).join(' ');
+  if (note === '') return wordsOf(joined([]), joined([]));
+  return wordsOf(renderNote(context, note), pieceOf(`${wrap(note)}\n\n`));
+}
+
 function paperWithReason(rendered: RenderedPaper, reason: string): PaperWithReason {
-  const html = escaped(reason);
   const wrapped = pieceOf(wrap(reason, INDENT));
-  const texts: Piece[] = [];
-  const textAt = (place: number): Piece => {
+  const html = splitAtSlot(rendered.html, 'token', { reason: escaped(reason) });
+  const texts: Piece[][] = [];
+  const textAt = (place: number): Piece[] => {
     const number = pieceOf(`${String(place + 1).padStart(2)}. `);
-    return joined(fillPart(rendered.text, { number, reason: wrapped }));
+    return splitAtSlot(rendered.text, 'token', { number, reason: wrapped });
   };
   return {
-    html: joined(fillPart(rendered.html, { reason: html })),
-    bytes: rendered.htmlBytes + byteLengthOf(html),
+    html,
+    bytes: html.reduce((sum, piece) => sum + byteLengthOf(piece) + TOKEN_LENGTH, -TOKEN_LENGTH),
     words: rendered.view.words + countWords([reason]),
     textAt: (place) => (texts[place] ??= textAt(place)),
   };
 }
 
-/** A paper of a rank in one form, ruled or not, as one number: to look it up costs next to nothing. */
-function variantKey(rank: number, form: Form, isRuled: boolean): number {
-  return (rank * FORMS.length + FORMS.indexOf(form)) * 2 + (isRuled ? 1 : 0);
+const PLAIN: Variant = { form: 'brief', isRuled: false, isCounted: false };
+
+/** A paper of a rank in one variant as one number: to look it up costs next to nothing. */
+function variantKey(rank: number, { form, isRuled, isCounted }: Variant): number {
+  const place = (rank * FORMS.length + FORMS.indexOf(form)) * 2 + (isRuled ? 1 : 0);
+  return place * 2 + (isCounted ? 1 : 0);
 }
 
-function readVariantKey(variant: number): { rank: number; form: Form; isRuled: boolean } {
-  const place = Math.floor(variant / 2);
-  const form = FORMS[place % FORMS.length] ?? 'brief';
-  return { rank: Math.floor(place / FORMS.length), form, isRuled: variant % 2 === 1 };
+function readVariantKey(variant: number): Variant & { rank: number } {
+  const ruled = Math.floor(variant / 2);
+  const place = Math.floor(ruled / 2);
+  return {
+    rank: Math.floor(place / FORMS.length),
+    form: FORMS[place % FORMS.length] ?? 'brief',
+    isRuled: ruled % 2 === 1,
+    isCounted: variant % 2 === 1,
+  };
 }
 
 function memoisePreferences<Value>(

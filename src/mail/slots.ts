@@ -1,4 +1,4 @@
-import { byteLengthOf, type Piece, pieceOf } from './piece.ts';
+import { byteLengthOf, joined, type Piece, pieceOf } from './piece.ts';
 
 /** A place that is filled per reader. */
 export interface Slot {
@@ -39,6 +39,20 @@ export function fillPart(
     else pieces.push(...filled);
   }
   return pieces;
+}
+
+/** `part` with every slot filled but `open`: the pieces between its places, joined where they touch. */
+export function splitAtSlot(
+  part: Part,
+  open: string,
+  fill: Readonly<Record<string, Piece>>,
+): Piece[] {
+  const between: Part[number][][] = [[]];
+  for (const item of part) {
+    if ('slot' in item && item.slot === open) between.push([]);
+    else between.at(-1)?.push(item);
+  }
+  return between.map((items) => joined(fillPart(items, fill)));
 }
 
 /** Length of the fixed text of `part` in UTF-8. */

@@ -14,7 +14,7 @@ export interface Template<PartName extends string = never> {
   parts: Record<PartName, Fill>;
 }
 
-export const HTML_PARTS = ['lead', 'story', 'darkHorse', 'briefs', 'brief'] as const;
+export const HTML_PARTS = ['note', 'lead', 'story', 'darkHorse', 'briefs', 'brief'] as const;
 export type HtmlPart = (typeof HTML_PARTS)[number];
 
 export const TEXT_PARTS = ['paper', 'darkHorse', 'briefs'] as const;

@@ -1,7 +1,20 @@
 import { describe, expect, it } from 'vitest';
-import { linksBelow } from '../../src/domain/links.ts';
+import { type Links, linksBelow } from '../../src/domain/links.ts';
 
 const TOKEN = 'AbCdEfGhIjKlMnOpQr_-Uv';
+
+type ByToken = Omit<Links, 'home' | 'digests' | 'digest' | 'paper' | 'papersOf'>;
+
+/** Where each link of a token leads. */
+function placesOf({ feedback, muteTopic, read, ...others }: ByToken): string[] {
+  const actions = ['more', 'less', 'save', 'options'] as const;
+  return [
+    ...actions.map((action) => feedback(TOKEN, action, '2605.10001')),
+    muteTopic(TOKEN, 'agents'),
+    read(TOKEN, '2605.10001'),
+    ...Object.values(others).map((make) => make(TOKEN)),
+  ];
+}
 
 describe('linksBelow', () => {
   it.each(['https://papers.example.org', 'https://example.org/papers', 'http://[::1]:3000'])(
@@ -11,7 +24,7 @@ describe('linksBelow', () => {
       const { home, digests, digest, paper, papersOf, ...byToken } = links;
       const weekly = digest('weekly', '2026-05-11');
       const all = [home, digests, weekly, paper('2605.10001'), papersOf('2026-05-08')];
-      for (const link of [...all, ...Object.values(byToken).map((make) => make(TOKEN))]) {
+      for (const link of [...all, ...placesOf(byToken)]) {
         expect(link.startsWith(`${publicUrl}/`), link).toBe(true);
         expect(URL.canParse(link)).toBe(true);
         expect(link.replace('://', '')).not.toContain('//');
@@ -30,7 +43,7 @@ describe('linksBelow', () => {
       papersOf: _papersOf,
       ...byToken
     } = links;
-    const places = Object.values(byToken).map((make) => make(TOKEN));
+    const places = placesOf(byToken);
     expect(new Set(places).size).toBe(places.length);
   });
 
@@ -43,7 +56,10 @@ describe('linksBelow', () => {
   });
 
   it('keeps the slash of an old arXiv id and the colon after a source, and encodes everything else', () => {
-    const { paper } = linksBelow('https://example.org');
+    const { paper, feedback } = linksBelow('https://example.org');
+    expect(feedback(TOKEN, 'more', 'hep-ex/0307015')).toBe(
+      `https://example.org/feedback/${TOKEN}/more/hep-ex/0307015`,
+    );
     expect(paper('hep-ex/0307015')).toBe('https://example.org/papers/hep-ex/0307015');
     expect(paper('acl:a b?c#d%e')).toBe('https://example.org/papers/acl:a%20b%3Fc%23d%25e');
   });

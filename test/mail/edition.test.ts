@@ -14,8 +14,23 @@ function edition(count = 12) {
   return renderEdition(templates, sender(), digest(), papers(count));
 }
 
+/** The first nine papers are on a topic. */
+function onTopics() {
+  const list = papers(12).map((each) => ({
+    ...each,
+    topics: each.rank < 9 ? [{ slug: 'ssm', score: 0.3 }] : [],
+  }));
+  const topicNames = new Map([['ssm', 'State space']]);
+  return renderEdition(templates, sender(), digest(), list, { topicNames, previousDate: null });
+}
+
 function count(html: string, pattern: RegExp): number {
   return html.match(pattern)?.length ?? 0;
+}
+
+/** How many briefs had no room. */
+function cutOf(html: string): number {
+  return Number(/>(\d+) more of your papers<\/a> would not fit/.exec(html)?.[1] ?? 0);
 }
 
 describe('the HTML of a digest', () => {
@@ -75,6 +90,42 @@ describe('the HTML of a digest', () => {
     expect(html).toContain('12 Example Street');
   });
 
+  it('lets the reader say of every paper what it was worth, and mute its first topic', () => {
+    const html = digestHtml(onTopics(), copy(10, { darkHorseRank: 6 }));
+    for (let rank = 0; rank < 10; rank += 1) {
+      for (const action of ['more', 'less', 'save'])
+        expect(html).toContain(`/feedback/${TOKEN}/${action}/2605.${10_000 + rank}"`);
+    }
+    expect(count(html, />Mute State space</g)).toBe(5);
+    expect(count(html, /aria-label="Mute topic State space"[^>]*>Mute topic</g)).toBe(4);
+    expect(count(html, new RegExp(`/feedback/${TOKEN}/mute/ssm"`, 'g'))).toBe(9);
+    expect(html).toContain('aria-label="Save: Gazette 9"');
+  });
+
+  it('leads from titles straight to the papers, unless the reader allows that clicks are counted', () => {
+    const titleOf = (allowsClicks: boolean) =>
+      /<h2[^>]*><a href="([^"]*)"/.exec(digestHtml(edition(), copy(10, { allowsClicks })))?.[1];
+    expect(titleOf(false)).toBe('https://arxiv.org/abs/2605.10000');
+    expect(titleOf(true)).toBe(`https://papers.example.org/read/${TOKEN}/2605.10000`);
+    expect(digestHtml(edition(), copy(10))).not.toContain('/read/');
+  });
+
+  it('explains near the top why there was no mail before', () => {
+    const after = renderEdition(templates, sender(), digest({ date: '2026-05-11' }), papers(12), {
+      topicNames: new Map(),
+      previousDate: '2026-05-08',
+    });
+    const html = digestHtml(after, copy(10, { quietSince: '2026-05-08' }));
+    const note =
+      'Nothing on Friday cleared your bar, so we let you sleep. Here is Monday. Saturday and Sunday brought no papers: arXiv rests at weekends.';
+    expect(html).toContain(`>${note}</p>`);
+    expect(html.indexOf(note)).toBeLessThan(html.indexOf('<h2'));
+    const text = digestText(after, copy(10, { quietSince: '2026-05-08' }));
+    expect(text.slice(0, text.indexOf('Chosen by')).replace(/\s+/g, ' ')).toContain(note);
+    expect(digestHtml(after, copy(10))).toContain('>Saturday and Sunday brought no papers');
+    expect(digestText(edition(), copy(10))).toMatch(/-minute read\.\n\nChosen by/);
+  });
+
   it('speaks of the week in a weekly digest', () => {
     const weekly = renderEdition(templates, sender(), digest({ kind: 'weekly' }), papers(12));
     expect(digestHtml(weekly, copy(10))).toContain('That is this week’s edition.');
@@ -89,17 +140,28 @@ describe('the HTML of a digest', () => {
     expect(preheader).not.toContain(assembled.subject);
   });
 
-  it('weighs 25 to 60 KB with ten papers and less than 90 KB with twenty', () => {
-    const abstract = `${'A sentence of the usual length stands here for its weight. '.repeat(20)}`;
+  it.each([
+    ['plain', 'A sentence of the usual length stands here for its weight. ', 0],
+    ['CJK', '本論文では、大規模言語モデルのための新しい手法を提案する。', 6],
+    ['emoji', 'We 🚀 propose 🧪 a 👩‍🚀 method 🌍 for 🤖 everything 🎯 under the sun ☀️. ', 8],
+  ])('weighs less than 90 KB with twenty %s papers', (_name, sentence, mostCut) => {
     const full = renderEdition(
       templates,
       sender(),
       digest(),
-      papers(20, { abstract, codeUrl: 'https://github.com/a/b' }),
+      papers(20, {
+        title: `${sentence.trim().slice(0, 60)}: ${sentence.trim().repeat(2)}`,
+        abstract: sentence.repeat(20),
+        codeUrl: 'https://github.com/a/b',
+        topics: [{ slug: 'distributed-training', score: 0.3 }],
+      }),
     );
-    expect(digestHtml(full, copy(10)).length).toBeLessThan(60_000);
-    expect(Buffer.byteLength(digestHtml(full, copy(20)))).toBeLessThan(90_000);
-    expect(digestHtml(full, copy(20))).not.toContain('would not fit');
+    expect(digestHtml(full, copy(10)).length).toBeLessThan(75_000);
+    const html = digestHtml(full, copy(20, { darkHorseRank: 4, allowsClicks: true }));
+    expect(Buffer.byteLength(html)).toBeLessThan(90_000);
+    const cut = cutOf(html);
+    expect(cut).toBeLessThanOrEqual(mostCut);
+    expect(count(html, /<h[23]/g) - 1).toBe(20 - cut);
   });
 
   it('leaves briefs out of a mail that would be too long, and says where they are', () => {
@@ -111,7 +173,8 @@ describe('the HTML of a digest', () => {
     );
     const html = digestHtml(heavy, copy(20));
     expect(Buffer.byteLength(html)).toBeLessThan(90_000);
-    const cut = Number(/>(\d+) more of your papers<\/a> would not fit/.exec(html)?.[1]);
+    const cut = cutOf(html);
+    expect(cut).toBeGreaterThan(0);
     expect(count(html, /<h3/g)).toBe(20 - 4 - cut);
     expect(digestText(heavy, copy(20))).toContain('20. <');
   });
@@ -134,7 +197,7 @@ describe('the HTML of a digest', () => {
     );
     expect(html).not.toMatch(/<script|<img|onerror=|<mj-|{{x}}\s*alert/);
     expect(count(html, /<h2/g)).toBe(count(plain, /<h2/g));
-    expect(count(html, /<table/g)).toBe(count(plain, /<table/g));
+    expect(count(html, /<table/g)).toBe(count(plain, /<table/g) - cutOf(html));
     expect(html).not.toMatch(/[^\P{Cc}\n]|\p{Cs}|[\u202a-\u202e\u2066-\u2069]/u);
     expect(Buffer.byteLength(html)).toBeLessThan(90_000);
   });
@@ -164,6 +227,9 @@ describe('the plain text of a digest', () => {
     expect(text).toContain('\nDark horse\n----------\n\n 5. Gazette 6: ');
     expect(text).toContain('\n10. Gazette 9: ');
     expect(text).toContain('\n    https://arxiv.org/abs/2605.10009\n');
+    expect(text).toContain(
+      `\n    Options: https://papers.example.org/feedback/${TOKEN}/options/2605.10009\n`,
+    );
     expect(text).toContain(`https://papers.example.org/unsubscribe/${TOKEN}\n`);
     expect(text).toContain('\n12 Example Street');
     expect(text).not.toMatch(/&[a-z#]|<|{{|\n{4}/);

@@ -70,6 +70,8 @@ export function copy(count: number, changes: Partial<Copy> = {}): Copy {
     preferences: { frequency: 'weekdays', hour: 7, timezone: 'Europe/Berlin' },
     askedOn: '2026-03-02',
     email: 'ada@example.org',
+    allowsClicks: false,
+    quietSince: null,
     ...changes,
   };
 }

@@ -4,6 +4,7 @@ import {
   findDigestById,
   listDigestPapers,
   matchKeywords,
+  neighbourDates,
 } from '../../db/digests.ts';
 import { listTopics } from '../../db/topics.ts';
 import type { RankedPaper, Selection } from '../../domain/digest.ts';
@@ -65,6 +66,7 @@ async function openEdition(
   const papers = await listDigestPapers(db, digestId);
   const topics = await listTopics(db);
   const topicNames = new Map(topics.map(({ slug, name }) => [slug, name]));
+  const { previous: previousDate } = await neighbourDates(db, digest.kind, digest.date);
   const matchesOf = createKeywordMatches((words) => matchKeywords(db, digestId, words));
   const select = createSelector({
     kind: digest.kind,
@@ -77,7 +79,7 @@ async function openEdition(
     digest,
     papers,
     topicNames,
-    mail: renderEdition(templates, sender, digest, papers),
+    mail: renderEdition(templates, sender, digest, papers, { topicNames, previousDate }),
     chooserFor: async (readers, seen) => {
       const keywords = [...new Set(readers.flatMap((reader) => reader.keywords))];
       const matches = await matchesOf(keywords);
@@ -119,5 +121,7 @@ export function copyFor(
     preferences: reader,
     askedOn: dayOf(reader.confirmedAt ?? reader.createdAt),
     email: reader.email,
+    allowsClicks: reader.allowsClicks,
+    quietSince: null,
   };
 }
