@@ -18,3 +18,9 @@ CREATE TABLE feedback (
   given_at timestamptz NOT NULL,
   PRIMARY KEY (subscriber_id, paper_id, verb)
 );
+--> statement-breakpoint
+ALTER TABLE letters
+  ADD COLUMN paper_ids text[] NOT NULL DEFAULT '{}',
+  DROP CONSTRAINT letters_kind_check,
+  ADD CONSTRAINT letters_kind_check
+    CHECK (kind IN ('confirm', 'preferences', 'export', 'erase', 'welcome', 'goodbye', 'return'));

@@ -2,6 +2,7 @@ import { sql } from 'drizzle-orm';
 import { BATCH_SIZE } from '../domain/delivery.ts';
 import type { DigestKind } from '../domain/digest.ts';
 import type { Frequency } from '../domain/subscriber.ts';
+import type { DueBatch } from './batches.ts';
 import type { Db } from './client.ts';
 import { attachPartition, deliveriesOf, makePartition } from './partitions.ts';
 
@@ -58,4 +59,34 @@ export async function freezeAudience(
     FROM ${deliveries} GROUP BY batch`);
   await attachPartition(db, digestId);
   return result.rowCount ?? 0;
+}
+
+/**
+ * Adds a reader to the audience of a digest that is composed already: a delivery in a batch of its
+ * own, due at `now`. Null when the reader has one, or when the digest was cancelled or is only a
+ * record of what was. Call it in a transaction.
+ */
+export async function joinAudience(
+  tx: Db,
+  digestId: number,
+  subscriberId: number,
+  now: Date,
+): Promise<DueBatch | null> {
+  const open = await tx.execute(sql`
+    SELECT FROM digests WHERE id = ${digestId} AND cancelled_at IS NULL AND final_states IS NULL FOR UPDATE`);
+  if (open.rowCount === 0) return null;
+  const last = await tx.execute<{ batch: number | null }>(sql`
+    SELECT max(batch) AS batch FROM batches WHERE digest_id = ${digestId}`);
+  const batch = (last.rows[0]?.batch ?? -1) + 1;
+  const added = await tx.execute(sql`
+    INSERT INTO ${deliveriesOf(digestId)}
+      (digest_id, subscriber_id, batch, state, send_at, next_at, attempts, updated_at)
+    VALUES (${digestId}, ${subscriberId}, ${batch}, 'pending', ${now}, ${now}, 0, ${now})
+    ON CONFLICT DO NOTHING`);
+  if (added.rowCount === 0) return null;
+  await tx.execute(sql`
+    INSERT INTO batches (digest_id, batch, send_at, due_at, is_rushed, claims, states, counted_at)
+    VALUES (${digestId}, ${batch}, ${now}, ${now}, false, 0, '{"pending": 1}', ${now})`);
+  await tx.execute(sql`UPDATE digests SET audience = audience + 1 WHERE id = ${digestId}`);
+  return { digestId, batch, claims: 0 };
 }

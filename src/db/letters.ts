@@ -1,5 +1,5 @@
-import { and, eq, lt, sql } from 'drizzle-orm';
-import type { LetterKind, LetterState } from '../domain/letter.ts';
+import { and, eq, inArray, lt, sql } from 'drizzle-orm';
+import { CONFIRMING_KINDS, type LetterKind, type LetterState } from '../domain/letter.ts';
 import type { Db } from './client.ts';
 import { letters } from './schema.ts';
 
@@ -12,6 +12,8 @@ export interface Letter {
   expiresAt: Date;
   usedAt: Date | null;
   attempts: number;
+  /** The papers that it brings, the best first. */
+  paperIds: string[];
 }
 
 const COLUMNS = {
@@ -23,16 +25,23 @@ const COLUMNS = {
   expiresAt: letters.expiresAt,
   usedAt: letters.usedAt,
   attempts: letters.attempts,
+  paperIds: letters.paperIds,
 };
 
 /** Writes down that a letter must go out. Returns its id. */
 export async function addLetter(
   db: Db,
-  letter: { subscriberId: number; kind: LetterKind; requestedAt: Date; expiresAt: Date },
+  letter: {
+    subscriberId: number;
+    kind: LetterKind;
+    requestedAt: Date;
+    expiresAt: Date;
+    paperIds?: string[];
+  },
 ): Promise<number> {
   const [row] = await db
     .insert(letters)
-    .values({ ...letter, state: 'pending', attempts: 0, nextAt: letter.requestedAt })
+    .values({ paperIds: [], ...letter, state: 'pending', attempts: 0, nextAt: letter.requestedAt })
     .returning({ id: letters.id });
   if (!row) throw new Error('INSERT INTO letters returned no row.');
   return row.id;
@@ -96,7 +105,7 @@ export async function markLetterUsed(db: Db, id: number, now: Date): Promise<voi
     .where(and(eq(letters.id, id), sql`used_at IS NULL`));
 }
 
-/** Marks every confirmation link of the subscriber as used; the first use counts. */
+/** Marks every link of the subscriber that starts a delivery as used; the first use counts. */
 export async function markConfirmationsUsed(
   db: Db,
   subscriberId: number,
@@ -108,7 +117,7 @@ export async function markConfirmationsUsed(
     .where(
       and(
         eq(letters.subscriberId, subscriberId),
-        eq(letters.kind, 'confirm'),
+        inArray(letters.kind, [...CONFIRMING_KINDS]),
         sql`used_at IS NULL`,
       ),
     );

@@ -1,4 +1,4 @@
-import { eq, sql } from 'drizzle-orm';
+import { eq, inArray, sql } from 'drizzle-orm';
 import type { Paper, PaperTopic, TopicPaper } from '../domain/paper.ts';
 import type { Db } from './client.ts';
 import { papers } from './schema.ts';
@@ -104,6 +104,17 @@ function namesOf<Name extends string>(record: Readonly<Record<Name, unknown>>): 
 export async function findPaper(db: Db, id: string): Promise<TopicPaper | null> {
   const [paper] = await db.select(COLUMNS).from(papers).where(eq(papers.id, id));
   return paper ?? null;
+}
+
+/** The papers of these ids, in their order; what is not stored is left out. */
+export async function findPapers(db: Db, ids: readonly string[]): Promise<TopicPaper[]> {
+  if (ids.length === 0) return [];
+  const rows = await db
+    .select(COLUMNS)
+    .from(papers)
+    .where(inArray(papers.id, [...ids]));
+  const byId = new Map(rows.map((paper) => [paper.id, paper]));
+  return ids.flatMap((id) => byId.get(id) ?? []);
 }
 
 /** One page of the papers asked for, and how many there are in all. */

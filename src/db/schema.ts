@@ -118,7 +118,7 @@ export const consents = pgTable('consents', {
   subscriberId: id('subscriber_id').notNull(),
   givenAt: instant('given_at').notNull(),
   confirmedAt: instant('confirmed_at'),
-  /** Where it was given: `form`, `api` or `import`. */
+  /** Where it was given: `form`, `api`, `import` or `letter`. */
   channel: text().notNull(),
   wording: text().notNull(),
   network: text(),
@@ -158,6 +158,8 @@ export const letters = pgTable('letters', {
   messageId: text('message_id'),
   sentAt: instant('sent_at'),
   reply: text(),
+  /** The papers that it brings, the best first. */
+  paperIds: text('paper_ids').array().notNull(),
 });
 
 export const digests = pgTable(

@@ -182,7 +182,7 @@ function pauseOf({ pausedUntil }: ReaderChanges, now: Date) {
   };
 }
 
-/** Sets the status and stamps when it came to be. */
+/** Sets the status and stamps when it came to be. Whoever leaves is no longer paused. */
 export async function updateStatus(
   db: Db,
   id: number,
@@ -191,7 +191,7 @@ export async function updateStatus(
 ): Promise<void> {
   const stamp =
     status === 'unsubscribed'
-      ? { unsubscribedAt: now }
+      ? { unsubscribedAt: now, pausedUntil: null }
       : { confirmedAt: now, unsubscribedAt: null };
   await db
     .update(subscribers)

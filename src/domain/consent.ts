@@ -11,4 +11,5 @@ export const COUPON = {
 export const CONSENT_WORDING = {
   form: `${COUPON.promise} [${COUPON.button}] ${COUPON.terms}`,
   api: 'Asked for through the API; the confirmation mail says what comes, and when.',
+  letter: 'Asked for through the link “Start again” in the letter that said goodbye.',
 } as const;

@@ -1,8 +1,23 @@
-export const LETTER_KINDS = ['confirm', 'preferences', 'export', 'erase'] as const;
+export const LETTER_KINDS = [
+  'confirm',
+  'preferences',
+  'export',
+  'erase',
+  'welcome',
+  'goodbye',
+  'return',
+] as const;
 
-/** A single mail that answers a request: to confirm a sign-up, to find the preferences of an
- *  address that signs up again, to export or to erase what is stored. */
+/** A single mail. Some answer a request: to confirm a sign-up, to find the preferences of an address that
+ *  signs up again, to export or to erase what is stored. Others tell the reader of a change: see
+ *  `NoticeKind`. */
 export type LetterKind = (typeof LETTER_KINDS)[number];
+
+/** The delivery has started, has stopped, or goes on after a pause, with the best of it. */
+export type NoticeKind = Extract<LetterKind, 'welcome' | 'goodbye' | 'return'>;
+
+/** Whose link starts a delivery. */
+export const CONFIRMING_KINDS = ['confirm', 'goodbye'] as const satisfies LetterKind[];
 
 export const LETTER_STATES = ['pending', 'sent', 'failed'] as const;
 export type LetterState = (typeof LETTER_STATES)[number];
@@ -15,8 +30,25 @@ export const LETTER_LIFETIME_MS: Record<LetterKind, number> = {
   preferences: 48 * HOUR_MS,
   export: HOUR_MS / 2,
   erase: HOUR_MS / 2,
+  welcome: 48 * HOUR_MS,
+  goodbye: 30 * 24 * HOUR_MS,
+  return: 48 * HOUR_MS,
 };
+
+/** How long a relay that puts it off is asked again, in ms: older news are none. */
+export const LETTER_PATIENCE_MS = 48 * HOUR_MS;
 
 /** Least time between two letters of one kind to one address, in ms: nobody's inbox is flooded
  *  through our sign-up form. */
 export const LETTER_INTERVAL_MS = HOUR_MS;
+
+/** The same for letters that tell of a change. Goodbye: whoever presses the way out and the way back
+ *  in turn fills nobody's inbox. */
+export const NOTICE_INTERVAL_MS: Record<NoticeKind, number> = {
+  welcome: HOUR_MS,
+  goodbye: 24 * HOUR_MS,
+  return: 24 * HOUR_MS,
+};
+
+/** Papers that a `return` letter brings at the most. */
+export const MOST_RETURN_PAPERS = 10;

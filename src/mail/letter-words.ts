@@ -1,21 +1,34 @@
-import { describeWhen } from '../domain/describe.ts';
+import { countWord, describeLongDay, describeWhen } from '../domain/describe.ts';
 import { LETTER_LIFETIME_MS, type LetterKind } from '../domain/letter.ts';
 import type { Preferences } from '../domain/subscriber.ts';
+import { subjectOf } from './edition-words.ts';
+import { clip, oneLine } from './printable.ts';
 
-/** What a letter says, around its one link. */
+/** What a letter says, around its one button. */
 export interface LetterWords {
   subject: string;
   heading: string;
   before: string[];
   button: string;
   after: string[];
+  /** Links besides, below. */
+  links?: { text: string; url: string }[];
 }
 
 export interface LetterFacts {
   siteName: string;
   /** The address that the letter is about. */
   email: string;
-  preferences: Pick<Preferences, 'frequency' | 'hour' | 'timezone'>;
+  preferences: Pick<Preferences, 'frequency' | 'hour' | 'timezone' | 'papers' | 'minutes'>;
+  /** Names of the followed topics. */
+  topicNames: readonly string[];
+  /** The newest digest of the reader's kind. */
+  latest: { date: string; number: number; url: string } | null;
+  /** Names of the papers that it brings, the best first. */
+  paperNames: readonly string[];
+  homeUrl: string;
+  preferencesUrl: string;
+  unsubscribeUrl: string;
 }
 
 /** What a letter of `kind` says. */
@@ -68,9 +81,78 @@ const WORDS = {
       `The link works for ${lifetimeOf('erase')}. If it was not you, do nothing, and nothing is erased.`,
     ],
   }),
+  welcome: (facts) => ({
+    subject: `${facts.siteName} comes ${describeWhen(facts.preferences)}`,
+    heading: 'Your delivery has started.',
+    before: [
+      `${facts.siteName} comes to ${facts.email} ${describeWhen(facts.preferences)}: ${amountOf(facts.preferences)}, ${aboutOf(facts.topicNames)}. On a day without papers, nothing comes.`,
+      'Under each paper you can ask for more or less of its kind, mute its topic, or save it. That is how the choice becomes yours.',
+    ],
+    button: 'Preferences',
+    after: ['Days, hour, number of papers, topics and words are changed there, without a login.'],
+    links: [
+      ...(facts.latest === null
+        ? []
+        : [{ text: `The latest edition, ${editionOf(facts.latest)}`, url: facts.latest.url }]),
+      { text: 'Unsubscribe', url: facts.unsubscribeUrl },
+    ],
+  }),
+  goodbye: ({ siteName, email, preferences, preferencesUrl, homeUrl }) => ({
+    subject: `The delivery of ${siteName} has stopped`,
+    heading: 'The delivery has stopped.',
+    before: [
+      `Nothing more goes to ${email}. If it was the number of papers: three, once a week, is also possible.`,
+    ],
+    button: 'Start again',
+    after: [
+      `One press on that page, and ${siteName} comes ${describeWhen(preferences)} as before. The link works for ${lifetimeOf('goodbye')}; so it does if somebody else stopped the delivery.`,
+    ],
+    links: [
+      { text: 'Change what comes, and when', url: preferencesUrl },
+      { text: 'The papers of the day, without mail', url: homeUrl },
+    ],
+  }),
+  return: ({ siteName, email, preferences, paperNames, unsubscribeUrl }) => ({
+    subject: subjectOf(paperNames[0] ?? siteName, paperNames.length),
+    heading: 'You were away. The papers were not.',
+    before: [
+      `Your pause is over, and ${siteName} comes to ${email} ${describeWhen(preferences)} again. ${bestOf(paperNames.length)}`,
+    ],
+    button: 'Preferences',
+    after: ['To be away for longer, set another day there.'],
+    links: [{ text: 'Unsubscribe', url: unsubscribeUrl }],
+  }),
 } satisfies Record<LetterKind, (facts: LetterFacts) => LetterWords>;
+
+/** `at most ten papers` or `twelve minutes of reading`. */
+function amountOf({ papers, minutes }: Pick<Preferences, 'papers' | 'minutes'>): string {
+  if (minutes !== null) return `${countWord(minutes)} minute${minutes === 1 ? '' : 's'} of reading`;
+  return papers === 1 ? 'one paper' : `at most ${countWord(papers)} papers`;
+}
+
+function aboutOf(topicNames: readonly string[]): string {
+  return topicNames.length === 0
+    ? 'the best of every topic'
+    : `about ${clip(topicNames.map(oneLine).join('; '), MAX_TOPICS)}`;
+}
+
+function editionOf({ date, number }: { date: string; number: number }): string {
+  return `${describeLongDay(date)}, No. ${number}`;
+}
+
+function bestOf(count: number): string {
+  if (count === 0) return 'Nothing of it would have come to you.';
+  return count === 1
+    ? 'This is the one that you should not miss.'
+    : `Of what came meanwhile, these ${countWord(count)} are most yours.`;
+}
 
 function lifetimeOf(kind: LetterKind): string {
   const minutes = LETTER_LIFETIME_MS[kind] / 60_000;
-  return minutes < 120 ? `${minutes} minutes` : `${Math.floor(minutes / 60)} hours`;
+  if (minutes < 120) return `${minutes} minutes`;
+  const hours = Math.floor(minutes / 60);
+  return hours < 120 ? `${hours} hours` : `${Math.floor(hours / 24)} days`;
 }
+
+/** In characters. */
+const MAX_TOPICS = 600;

@@ -1,16 +1,23 @@
 import { createHash } from 'node:crypto';
 import type { SendMailOptions } from 'nodemailer';
 import type { LetterKind } from '../domain/letter.ts';
+import type { Paper } from '../domain/paper.ts';
 import { checkedAddress } from './headers.ts';
 import { type LetterFacts, type LetterWords, wordsOf } from './letter-words.ts';
+import { type PaperView, viewPaper } from './paper-view.ts';
 import { clip, oneLine } from './printable.ts';
+import { INDENT } from './render-parts.ts';
 import type { Sender } from './sender.ts';
 import { PREHEADER_PADDING, viewSite } from './site-view.ts';
 import type { MailTemplates } from './templates.ts';
 import { wrap } from './wrap.ts';
 
-/** A single mail that answers a request. */
-export interface Letter {
+/** A single mail to one reader. */
+export interface Letter
+  extends Pick<
+    LetterFacts,
+    'preferences' | 'topicNames' | 'latest' | 'preferencesUrl' | 'unsubscribeUrl'
+  > {
   kind: LetterKind;
   to: string;
   /** With its angle brackets. */
@@ -18,7 +25,8 @@ export interface Letter {
   date: Date;
   /** Where the button leads. */
   link: string;
-  preferences: LetterFacts['preferences'];
+  /** What it brings, the best first. */
+  papers: readonly Paper[];
 }
 
 /**
@@ -31,11 +39,15 @@ export function composeLetter(
   letter: Letter,
 ): SendMailOptions {
   const envelope = { from: checkedAddress(sender.from.address), to: checkedAddress(letter.to) };
+  const papers = letter.papers.map((paper) => viewPaper(paper, 'brief', sender.links));
   const words = wordsOf(letter.kind, {
+    ...letter,
     siteName: viewSite(sender).siteName,
     email: envelope.to,
-    preferences: letter.preferences,
+    paperNames: papers.map(({ name }) => name),
+    homeUrl: sender.links.home,
   });
+  const content = { ...words, links: words.links ?? [], link: letter.link, papers };
   return {
     from: { name: clip(oneLine(sender.from.name), MAX_NAME), address: envelope.from },
     to: { name: '', address: envelope.to },
@@ -43,12 +55,16 @@ export function composeLetter(
       ? {}
       : { replyTo: { name: '', address: checkedAddress(sender.replyTo) } }),
     envelope,
-    subject: words.subject,
+    subject: words.subject.replace(LONG_WORD, (word) => clip(word, MAX_NAME)),
     date: letter.date,
     messageId: letter.messageId,
-    headers: { 'Auto-Submitted': 'auto-generated', 'X-Auto-Response-Suppress': 'All' },
-    html: letterHtml(templates, sender, letter.link, words),
-    text: letterText(templates, sender, letter.link, words),
+    headers: {
+      'Auto-Submitted': 'auto-generated',
+      'X-Auto-Response-Suppress': 'All',
+      ...(OF_THE_LIST.includes(letter.kind) && wayOut(letter.unsubscribeUrl)),
+    },
+    html: letterHtml(templates, sender, content),
+    text: letterText(templates, sender, content),
     encoding: 'quoted-printable',
     baseBoundary: createHash('sha256').update(letter.messageId).digest('hex').slice(0, 16),
     newline: 'win',
@@ -58,38 +74,54 @@ export function composeLetter(
   };
 }
 
-function letterHtml(
-  { letter }: MailTemplates,
-  sender: Sender,
-  link: string,
-  words: LetterWords,
-): string {
+/** What those who are delivered to get; the others answer a request. */
+const OF_THE_LIST: readonly LetterKind[] = ['welcome', 'return'];
+
+/** The mail program's own button (RFC 8058). */
+function wayOut(unsubscribeUrl: string): Record<string, string> {
+  return {
+    'List-Unsubscribe': `<${unsubscribeUrl}>`,
+    'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click',
+  };
+}
+
+type Content = Required<LetterWords> & { link: string; papers: readonly PaperView[] };
+
+function letterHtml({ letter }: MailTemplates, sender: Sender, content: Content): string {
   return letter.html.frame({
     ...viewSite(sender),
-    ...words,
-    link,
-    preheader: words.before.join(' '),
+    ...content,
+    preheader: clip(content.before.join(' '), MAX_PREHEADER),
     preheaderPadding: PREHEADER_PADDING,
   });
 }
 
-function letterText(
-  { letter }: MailTemplates,
-  sender: Sender,
-  link: string,
-  words: LetterWords,
-): string {
+function letterText({ letter }: MailTemplates, sender: Sender, content: Content): string {
   const site = viewSite(sender);
   return letter.text.frame({
     ...site,
-    heading: wrap(words.heading),
-    before: words.before.map((paragraph) => wrap(paragraph)),
-    button: words.button,
-    link,
-    after: words.after.map((paragraph) => wrap(paragraph)),
+    heading: wrap(content.heading),
+    before: content.before.map((paragraph) => wrap(paragraph)),
+    papers: content.papers.map(paperText),
+    button: content.button,
+    link: content.link,
+    after: content.after.map((paragraph) => wrap(paragraph)),
+    links: content.links,
     signature: wrap(site.postalAddress ?? site.siteName),
   });
 }
 
+/** As in the plain text of a digest. */
+function paperText({ title, byline, text, url }: PaperView, place: number): string {
+  const number = `${String(place + 1).padStart(2)}. `;
+  const paragraphs = [byline, text].filter((each) => each !== '').map((each) => wrap(each, INDENT));
+  return [number + wrap(title, INDENT).slice(INDENT.length), ...paragraphs, INDENT + url].join(
+    '\n',
+  );
+}
+
+const MAX_PREHEADER = 130;
+
 /** In characters: the composer does not fold a word. */
 const MAX_NAME = 60;
+const LONG_WORD = /\S{61,}/g;

@@ -1,15 +1,18 @@
 import type { Db } from '../db/client.ts';
+import { latestDigest } from '../db/digests.ts';
 import { claimLetter, type Letter, recordLetter, setLetterToken } from '../db/letters.ts';
+import { findPapers } from '../db/papers.ts';
 import { findSubscriber } from '../db/subscribers.ts';
 import { findSuppression } from '../db/suppressions.ts';
+import { listTopics } from '../db/topics.ts';
 import { normaliseAddress } from '../domain/address.ts';
 import type { Clock } from '../domain/clock.ts';
-import type { LetterKind } from '../domain/letter.ts';
+import { LETTER_PATIENCE_MS, type LetterKind } from '../domain/letter.ts';
 import { describeReply, type SendOutcome } from '../domain/outcome.ts';
 import { redactAddresses } from '../domain/redact.ts';
 import { retryDelayMs } from '../domain/retry.ts';
 import { judgeReply } from '../domain/smtp-reply.ts';
-import type { Subscriber } from '../domain/subscriber.ts';
+import type { Subscriber, SubscriberStatus, SuppressionReason } from '../domain/subscriber.ts';
 import { hashSuppressed, hashToken, type Tokens } from '../domain/tokens.ts';
 import { composeLetter } from '../mail/letters.ts';
 import type { MessageIds } from '../mail/message-id.ts';
@@ -56,8 +59,8 @@ export async function sendLetter(deps: LetterDeps, letterId: number): Promise<vo
   if (!subscriber) return;
   const { key } = normaliseAddress(subscriber.email);
   const suppression = await findSuppression(db, hashSuppressed(key, deps.suppressionKey));
-  if (suppression !== null && suppression !== 'erased')
-    return recordLetter(db, letter.id, { state: 'failed', reply: SUPPRESSED });
+  const reply = obstacleFor(letter, subscriber, suppression);
+  if (reply !== null) return recordLetter(db, letter.id, { state: 'failed', reply });
   const messageId = messageIds(NO_DIGEST, letter.id);
   const mail = composeLetter(templates, sender, {
     kind: letter.kind,
@@ -65,7 +68,7 @@ export async function sendLetter(deps: LetterDeps, letterId: number): Promise<vo
     messageId,
     date: letter.requestedAt,
     link: await linkFor({ db, tokens, sender }, letter, subscriber),
-    preferences: subscriber,
+    ...(await factsFor(deps, letter, subscriber)),
   });
   const { outcome } = await mailer.sendMail(mail);
   await recordLetter(db, letter.id, {
@@ -74,20 +77,62 @@ export async function sendLetter(deps: LetterDeps, letterId: number): Promise<vo
   });
 }
 
+/** Why a letter is not to be sent any more, or null. */
+function obstacleFor(
+  { kind }: Letter,
+  { status }: Subscriber,
+  suppression: SuppressionReason | null,
+): string | null {
+  const wanted = STATUS_TO_TELL_OF[kind];
+  // Whoever asks anew after being erased is answered; nobody else who is suppressed gets anything.
+  if (suppression !== null && (suppression !== 'erased' || wanted)) return SUPPRESSED;
+  return wanted === undefined || wanted === status ? null : `The reader is ${status} by now.`;
+}
+
+/** A letter that tells of a status comes too late once there is another. */
+const STATUS_TO_TELL_OF: Partial<Record<LetterKind, SubscriberStatus>> = {
+  welcome: 'active',
+  goodbye: 'unsubscribed',
+  return: 'active',
+};
+
+/** What the letter says besides its link. */
+async function factsFor({ db, tokens, sender }: LetterDeps, letter: Letter, reader: Subscriber) {
+  const { links } = sender;
+  const token = tokens.seal({ digestId: 0, subscriberId: reader.id });
+  const digest = await latestDigest(db, reader.frequency === 'weekly' ? 'weekly' : 'daily');
+  const topics = await listTopics(db);
+  return {
+    preferences: reader,
+    topicNames: topics.flatMap(({ slug, name }) => (reader.topics.includes(slug) ? [name] : [])),
+    latest: digest && { ...digest, url: links.digest(digest.kind, digest.date) },
+    papers: await findPapers(db, letter.paperIds),
+    preferencesUrl: links.preferences(token),
+    unsubscribeUrl: links.unsubscribe(token),
+  };
+}
+
 const LINKS: Record<LetterKind, (sender: Sender, token: string) => string> = {
   confirm: ({ links }, token) => links.confirm(token),
   preferences: ({ links }, token) => links.preferences(token),
   export: ({ links }, token) => links.exportData(token),
   erase: ({ links }, token) => links.eraseData(token),
+  welcome: ({ links }, token) => links.preferences(token),
+  goodbye: ({ links }, token) => links.confirm(token),
+  return: ({ links }, token) => links.preferences(token),
 };
+
+/** Their links are those of the reader, not of the letter, and do not end. */
+const WITH_LASTING_LINK: ReadonlySet<LetterKind> = new Set(['preferences', 'welcome', 'return']);
 
 async function linkFor(
   { db, tokens, sender }: { db: Db; tokens: Tokens; sender: Sender },
   letter: Letter,
   subscriber: Subscriber,
 ): Promise<string> {
-  if (letter.kind === 'preferences') {
-    return LINKS.preferences(sender, tokens.seal({ digestId: 0, subscriberId: subscriber.id }));
+  if (WITH_LASTING_LINK.has(letter.kind)) {
+    const token = tokens.seal({ digestId: 0, subscriberId: subscriber.id });
+    return LINKS[letter.kind](sender, token);
   }
   const token = tokens.sealLetter(letter.id);
   await setLetterToken(db, letter.id, hashToken(token));
@@ -100,7 +145,11 @@ function settleLetter(outcome: SendOutcome, letter: Letter, now: Date, random: n
   const verdict = outcome.kind === 'answered' ? judgeReply(outcome.reply).verdict : 'retry';
   if (verdict === 'accepted') return { state: 'sent' as const, sentAt: now, reply };
   const nextAt = new Date(now.getTime() + retryDelayMs(letter.attempts, random));
-  if (verdict === 'refused' || nextAt >= letter.expiresAt)
+  const endsAt = Math.min(
+    letter.expiresAt.getTime(),
+    letter.requestedAt.getTime() + LETTER_PATIENCE_MS,
+  );
+  if (verdict === 'refused' || nextAt.getTime() >= endsAt)
     return { state: 'failed' as const, reply };
   return { state: 'pending' as const, nextAt, reply };
 }

@@ -1,31 +1,20 @@
 import MailComposer from 'nodemailer/lib/mail-composer';
 import PostalMime from 'postal-mime';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { LETTER_KINDS, type LetterKind } from '../../src/domain/letter.ts';
+import { LETTER_KINDS } from '../../src/domain/letter.ts';
 import { composeLetter, type Letter } from '../../src/mail/letters.ts';
 import type { Sender } from '../../src/mail/sender.ts';
 import { loadMailTemplates, type MailTemplates } from '../../src/mail/templates.ts';
 import { expectWellFormed, headerValues } from './message-checks.ts';
-import { HOSTILE_TEXTS, sender } from './samples.ts';
+import { HOSTILE_TEXTS, letter, paper, sender, TOKEN } from './samples.ts';
 
 let templates: MailTemplates;
 beforeAll(async () => {
   templates = await loadMailTemplates();
 });
 
-const LINK = 'https://papers.example.org/confirm/AbCdEfGhIjKlMnOpQrStUv';
-
-function letter(kind: LetterKind, changes: Partial<Letter> = {}): Letter {
-  return {
-    kind,
-    to: 'ada@example.org',
-    messageId: '<letter-1@papers.example.org>',
-    date: new Date('2026-05-08T05:00:00Z'),
-    link: LINK,
-    preferences: { frequency: 'daily', hour: 7, timezone: 'Europe/Berlin' },
-    ...changes,
-  };
-}
+const LINK = `https://papers.example.org/confirm/${TOKEN}`;
+const WAY_OUT = `https://papers.example.org/unsubscribe/${TOKEN}`;
 
 /** The bytes and the envelope that nodemailer makes of a letter. */
 async function compose(from: Sender, what: Letter) {
@@ -51,7 +40,14 @@ describe('composeLetter', () => {
       for (const name of ['From', 'To', 'Subject', 'Date', 'Message-ID', 'MIME-Version']) {
         expect(headerValues(raw, name)).toHaveLength(1);
       }
-      expect(headerValues(raw, 'List-Unsubscribe')).toEqual([]);
+      const isOfTheList = kind === 'welcome' || kind === 'return';
+      expect(headerValues(raw, 'List-Unsubscribe')).toEqual(isOfTheList ? [`<${WAY_OUT}>`] : []);
+      expect(headerValues(raw, 'List-Unsubscribe-Post')).toEqual(
+        isOfTheList ? ['List-Unsubscribe=One-Click'] : [],
+      );
+      for (const line of mail.text?.split('\n') ?? []) {
+        if (!line.includes('https://')) expect(line.length).toBeLessThanOrEqual(72);
+      }
     },
   );
 
@@ -62,6 +58,63 @@ describe('composeLetter', () => {
     expect(text).toContain('One press and Paperboy comes every day at 07:00, Berlin time.');
     expect(text).toContain('48 hours');
     expect(text).toContain('If it was not you, do nothing');
+  });
+
+  it('that welcomes says what comes when, where it is changed and where the latest edition is', async () => {
+    const { raw } = await compose(sender(), letter('welcome'));
+    const { text = '', subject } = await PostalMime.parse(raw);
+    expect(subject).toBe('Paperboy comes every day at 07:00, Berlin time');
+    expect(text.replace(/\s+/g, ' ')).toContain(
+      'at most ten papers, about State space; Hardware, kernels & edge.',
+    );
+    expect(text).toContain(
+      'The latest edition, Friday, 8 May 2026, No. 128:\nhttps://papers.example.org/digests/2026-05-08\n',
+    );
+    const bare = letter('welcome', {
+      latest: null,
+      topicNames: [],
+      preferences: { ...letter('welcome').preferences, papers: 1, minutes: 5 },
+    });
+    const other = await PostalMime.parse((await compose(sender(), bare)).raw);
+    expect(other.text?.replace(/\s+/g, ' ')).toContain(
+      'five minutes of reading, the best of every topic.',
+    );
+    expect(other.text).not.toContain('latest edition');
+  });
+
+  it('that says goodbye has a way back and another way', async () => {
+    const { raw } = await compose(sender(), letter('goodbye'));
+    const { text = '', subject } = await PostalMime.parse(raw);
+    expect(subject).toBe('The delivery of Paperboy has stopped');
+    expect(text).toContain(`Start again:\n${LINK}\n`);
+    expect(text).toContain('30 days');
+    expect(text.replace(/\s+/g, ' ')).toContain('three, once a week, is also possible');
+  });
+
+  it('on return brings the papers, numbered and linked, under the name of the best', async () => {
+    const { raw } = await compose(sender(), letter('return'));
+    const { text = '', html = '', subject } = await PostalMime.parse(raw);
+    expect(subject).toBe('Gazette 0, and 9 more');
+    expect(text).toContain('\n 1. Gazette 0: On the Delivery of Papers\n');
+    expect(text).toContain('\n10. Gazette 9: On the Delivery of Papers\n');
+    expect(text).toContain('\n    https://arxiv.org/abs/2605.10009\n');
+    expect(html.match(/<h3/g)).toHaveLength(10);
+    expect(html).toContain('href="https://arxiv.org/abs/2605.10000"');
+    const alone = letter('return', { papers: [paper()] });
+    const one = await PostalMime.parse((await compose(sender(), alone)).raw);
+    expect(one.subject).toBe('Gazette 0');
+    expect(one.text).toContain('the one that you should not miss');
+  });
+
+  it.each(HOSTILE_TEXTS)('keeps a paper called %.40j inside its place', async (title) => {
+    const hostile = letter('return', {
+      papers: [paper({ title, abstract: `${title}.`, organization: title, url: title })],
+      topicNames: [title],
+    });
+    const { raw } = await compose(sender(), hostile);
+    expectWellFormed(raw);
+    expect(headerValues(raw, 'Bcc')).toEqual([]);
+    expect((await PostalMime.parse(raw)).html).not.toMatch(/<script|<img|onerror=/);
   });
 
   it.each(['export', 'erase'] as const)(

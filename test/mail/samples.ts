@@ -1,7 +1,9 @@
 import type { Digest, RankedPaper } from '../../src/domain/digest.ts';
+import type { LetterKind } from '../../src/domain/letter.ts';
 import { linksBelow } from '../../src/domain/links.ts';
 import type { AddressedCopy } from '../../src/mail/digest-message.ts';
 import type { Copy } from '../../src/mail/edition.ts';
+import type { Letter } from '../../src/mail/letters.ts';
 import type { Sender } from '../../src/mail/sender.ts';
 
 export const TOKEN = 'AbCdEfGhIjKlMnOpQr_-Uv';
@@ -86,6 +88,34 @@ export function addressed(
     to: 'ada@example.org',
     messageId: '<0123456789abcdef@papers.example.org>',
     date: new Date('2026-05-08T05:00:00Z'),
+    ...changes,
+  };
+}
+
+/** A letter to Ada. */
+export function letter(kind: LetterKind, changes: Partial<Letter> = {}): Letter {
+  return {
+    kind,
+    to: 'ada@example.org',
+    messageId: '<letter-1@papers.example.org>',
+    date: new Date('2026-05-08T05:00:00Z'),
+    link: `https://papers.example.org/confirm/${TOKEN}`,
+    preferences: {
+      frequency: 'daily',
+      hour: 7,
+      timezone: 'Europe/Berlin',
+      papers: 10,
+      minutes: null,
+    },
+    topicNames: ['State space', 'Hardware, kernels & edge'],
+    latest: {
+      date: '2026-05-08',
+      number: 128,
+      url: 'https://papers.example.org/digests/2026-05-08',
+    },
+    papers: kind === 'return' ? papers(10) : [],
+    preferencesUrl: `https://papers.example.org/preferences/${TOKEN}`,
+    unsubscribeUrl: `https://papers.example.org/unsubscribe/${TOKEN}`,
     ...changes,
   };
 }

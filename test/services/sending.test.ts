@@ -1,4 +1,5 @@
 import { sql } from 'drizzle-orm';
+import PostalMime from 'postal-mime';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { listDueBatches, rushBatches } from '../../src/db/batches.ts';
 import { claimBatch } from '../../src/db/claims.ts';
@@ -30,6 +31,7 @@ import { previewDigest } from '../../src/services/preview-digest.ts';
 import { type LetterDeps, sendLetter } from '../../src/services/send-letter.ts';
 import { requireDigest } from '../../src/services/support/digest-status.ts';
 import { createEditions } from '../../src/services/support/editions.ts';
+import { addNotice } from '../../src/services/support/notices.ts';
 import { patiently } from '../../src/services/support/patience.ts';
 import { ringAgain } from '../../src/services/support/ring-due.ts';
 import { createSendingWindow, type WindowDeps } from '../../src/services/support/sending-window.ts';
@@ -434,7 +436,7 @@ describe('A reader who does not want the mail any more', () => {
       const inHand = (await rows(digestId)).filter(({ state }) => state === 'claimed');
       const [left, erased] = inHand.map(({ id }) => id);
       const token = tokens.seal({ digestId, subscriberId: left ?? 0 });
-      await unsubscribe({ db: database.db, tokens, clock }, token);
+      await unsubscribe({ db: database.db, queue: doorbell(), tokens, clock }, token);
       const email = [...waiting].find(([, id]) => id === erased)?.[0] ?? '';
       await eraseAddress({ db: database.db, clock, suppressionKey }, email);
     };
@@ -456,7 +458,10 @@ describe('A reader who does not want the mail any more', () => {
     [
       'leaves',
       (db: Db, id: number) =>
-        unsubscribe({ db, tokens, clock }, tokens.seal({ digestId: 0, subscriberId: id })),
+        unsubscribe(
+          { db, queue: doorbell(), tokens, clock },
+          tokens.seal({ digestId: 0, subscriberId: id }),
+        ),
     ],
     ['is erased', (db: Db) => eraseAddress({ db, clock, suppressionKey }, 'ada@example.org')],
   ])(
@@ -1010,7 +1015,8 @@ describe('A letter', () => {
       attempts: 1,
       reply: '250 2.0.0 Taken',
     });
-    expect(await confirmSignUp(deps(), linkIn(0))).toMatchObject({ kind: 'confirmed' });
+    const confirming = { ...deps(), queue: doorbell() };
+    expect(await confirmSignUp(confirming, linkIn(0))).toMatchObject({ kind: 'confirmed' });
   });
 
   it('goes out once, also when two workers have it', async () => {
@@ -1020,12 +1026,51 @@ describe('A letter', () => {
   });
 
   it.each([
-    ['preferences', '/preferences/'],
-    ['export', '/export/'],
-    ['erase', '/erase/'],
-  ] as const)('of kind %s leads to %s', async (kind, path) => {
-    await sendLetter(deps(), await ask(kind, { status: 'active' }));
+    ['preferences', '/preferences/', 'active'],
+    ['export', '/export/', 'active'],
+    ['erase', '/erase/', 'active'],
+    ['welcome', '/preferences/', 'active'],
+    ['goodbye', '/confirm/', 'unsubscribed'],
+    ['return', '/preferences/', 'active'],
+  ] as const)('of kind %s leads to %s', async (kind, path, status) => {
+    await sendLetter(deps(), await ask(kind, { status }));
     expect(sink.accepted[0]?.raw.toString()).toContain(path);
+  });
+
+  it.each([
+    ['welcome', 'unsubscribed'],
+    ['goodbye', 'active'],
+    ['return', 'paused'],
+  ] as const)('of kind %s comes too late for a reader who is %s by now', async (kind, status) => {
+    const id = await ask(kind, { status });
+    await sendLetter(deps(), id);
+    expect(sink.tries).toBe(0);
+    expect(await letter(id)).toMatchObject({
+      state: 'failed',
+      reply: `The reader is ${status} by now.`,
+    });
+  });
+
+  it('on return brings the papers that are stored still, in their order', async () => {
+    await storePapers(database.db, [paper({ id: 'test:second' }), paper({ id: 'test:first' })]);
+    const subscriberId = await storeSubscriber(database.db, { email: 'ada@example.org' });
+    const paperIds = ['test:first', 'test:gone', 'test:second'];
+    const id = await addNotice(database.db, 'return', { subscriberId, now: clock(), paperIds });
+    await sendLetter(deps(), id ?? 0);
+    const { text = '' } = await PostalMime.parse(sink.accepted[0]?.raw ?? '');
+    expect([...text.matchAll(/papers\/(test:\w+)/g)].map(([, each]) => each)).toEqual([
+      'test:first',
+      'test:second',
+    ]);
+  });
+
+  it('of goodbye is tried for two days, though its link lasts longer', async () => {
+    const subscriberId = await storeSubscriber(database.db, { status: 'unsubscribed' });
+    const id = await addNotice(database.db, 'goodbye', { subscriberId, now: clock() });
+    sink.behave(() => ({ at: 'rcpt', reply: '451 4.7.1 Later' }));
+    clock.advance(48 * 60 * MINUTE_MS - 1);
+    await sendLetter(deps(), id ?? 0);
+    expect(await letter(id ?? 0)).toMatchObject({ state: 'failed', reply: '451 4.7.1 Later' });
   });
 
   it.each([

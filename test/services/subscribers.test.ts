@@ -1,7 +1,9 @@
 import { sql } from 'drizzle-orm';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { joinAudience } from '../../src/db/audience.ts';
+import { listDueBatches } from '../../src/db/batches.ts';
 import { listConsents } from '../../src/db/consents.ts';
-import { addDigest } from '../../src/db/digests.ts';
+import { addDigest, markCancelled } from '../../src/db/digests.ts';
 import { setLetterToken } from '../../src/db/letters.ts';
 import { packSelection } from '../../src/db/packed-selection.ts';
 import { attachPartition, makePartition } from '../../src/db/partitions.ts';
@@ -17,15 +19,17 @@ import {
 } from '../../src/domain/subscriber.ts';
 import { createTokens, hashSuppressed, hashToken } from '../../src/domain/tokens.ts';
 import { changePreferences, findReader } from '../../src/services/change-preferences.ts';
+import { composeDigest } from '../../src/services/compose-digest.ts';
 import { confirmSignUp, findConfirmation } from '../../src/services/confirm-sign-up.ts';
 import { eraseAddress } from '../../src/services/erase-address.ts';
 import { requestData } from '../../src/services/request-data.ts';
 import { signUp } from '../../src/services/sign-up.ts';
+import { findLatestEdition } from '../../src/services/support/latest-edition.ts';
 import { unsubscribe } from '../../src/services/unsubscribe.ts';
 import { eraseByLink, exportByLink, findDataLink } from '../../src/services/use-data-link.ts';
 import { clockAt } from '../support/clock.ts';
 import { useDatabase } from '../support/database.ts';
-import { storeSubscriber } from '../support/rows.ts';
+import { paper, storePapers, storeSubscriber } from '../support/rows.ts';
 import { type Doorbell, doorbell } from './doorbell.ts';
 
 const database = useDatabase();
@@ -167,6 +171,125 @@ describe('Signing up', () => {
     queue.isDown = true;
     await askFor();
     expect(await letters()).toHaveLength(1);
+  });
+});
+
+describe('Letters of a change', () => {
+  const linkOf = async () => tokens.seal({ digestId: 0, subscriberId: (await ada()).id });
+  const kinds = async () => (await letters()).map(({ kind }) => kind);
+
+  it('welcome whoever confirms, once', async () => {
+    await askFor();
+    const token = await lastToken();
+    await confirmSignUp(deps(), token);
+    await confirmSignUp(deps(), token);
+    expect(await kinds()).toEqual(['confirm', 'welcome']);
+    expect(queue.rings.map(({ name }) => name)).toEqual(['letter', 'letter']);
+  });
+
+  it('say goodbye to whoever leaves, at most once a day', async () => {
+    await storeSubscriber(database.db, { email: ADA });
+    await unsubscribe(deps(), await linkOf());
+    await unsubscribe(deps(), await linkOf());
+    expect(await kinds()).toEqual(['goodbye']);
+    await confirmSignUp(deps(), await lastToken());
+    await unsubscribe(deps(), await linkOf());
+    expect(await kinds()).toEqual(['goodbye', 'welcome']);
+    clock.advance(24 * HOUR_MS);
+    await database.db.execute(sql`UPDATE subscribers SET status = 'active'`);
+    await unsubscribe(deps(), await linkOf());
+    expect(await kinds()).toEqual(['goodbye', 'welcome', 'goodbye']);
+  });
+
+  it('say nothing to an address that never confirmed', async () => {
+    await askFor();
+    await unsubscribe(deps(), await linkOf());
+    expect((await ada()).status).toBe('unsubscribed');
+    expect(await kinds()).toEqual(['confirm']);
+  });
+
+  it('keep no reader from leaving when the queue is down', async () => {
+    await storeSubscriber(database.db, { email: ADA });
+    queue.isDown = true;
+    await unsubscribe(deps(), await linkOf());
+    expect((await ada()).status).toBe('unsubscribed');
+    expect(await kinds()).toEqual(['goodbye']);
+  });
+
+  it('of goodbye hold a way back, for 30 days and once, which is kept as a consent', async () => {
+    await storeSubscriber(database.db, { email: ADA, topics: ['rl'] });
+    await unsubscribe(deps(), await linkOf());
+    const token = await lastToken();
+    clock.advance(30 * 24 * HOUR_MS - 1);
+    expect(await findConfirmation(deps(), token)).toMatchObject({ kind: 'open' });
+    await confirmSignUp(deps(), token);
+    expect(await ada()).toMatchObject({ status: 'active', topics: ['rl'] });
+    expect(await listConsents(database.db, (await ada()).id)).toMatchObject([
+      { channel: 'letter', givenAt: clock(), confirmedAt: clock() },
+    ]);
+    await unsubscribe(deps(), await linkOf());
+    await confirmSignUp(deps(), token);
+    expect((await ada()).status).toBe('unsubscribed');
+  });
+});
+
+describe('The latest digest at once', () => {
+  const now = () => clock().toISOString().slice(0, 10);
+  const confirmWishing = async (wantsLatest = true) =>
+    confirmSignUp(deps(), await lastToken(), { wantsLatest });
+  async function digestOf(kind: 'daily' | 'weekly' = 'daily', date = now()): Promise<number> {
+    await storePapers(database.db, [paper({ usableOn: kind === 'daily' ? date : '2026-05-01' })]);
+    const { digest } = await composeDigest(database.db, { kind, date, now: clock() });
+    return digest?.id ?? 0;
+  }
+  const everything = async () => {
+    const { rows } = await database.db.execute(sql`
+      SELECT batches.batch, state, deliveries.send_at <= ${clock()} AS "isDue", states, audience
+      FROM digests LEFT JOIN batches ON batches.digest_id = digests.id
+        LEFT JOIN deliveries ON deliveries.digest_id = digests.id AND deliveries.batch = batches.batch
+      ORDER BY batches.batch`);
+    return rows;
+  };
+
+  it('is a delivery in a batch of its own, due now and counted', async () => {
+    await storeSubscriber(database.db);
+    const digestId = await digestOf();
+    await askFor();
+    await confirmWishing();
+    expect(await everything()).toEqual([
+      { batch: 0, state: 'pending', isDue: false, states: { pending: 1 }, audience: 2 },
+      { batch: 1, state: 'pending', isDue: true, states: { pending: 1 }, audience: 2 },
+    ]);
+    expect(queue.rings.at(-1)).toMatchObject({ name: 'batch', data: { digestId, batch: 1 } });
+    expect(await listDueBatches(database.db, clock())).toEqual([{ digestId, batch: 1, claims: 0 }]);
+  });
+
+  it('comes also when the digest has no reader yet, and of the kind that the reader gets', async () => {
+    const monday = '2026-05-04';
+    await digestOf('weekly', monday);
+    await askFor(ADA, { frequency: 'weekly' });
+    await confirmWishing();
+    expect(await everything()).toMatchObject([{ batch: 0, state: 'pending', audience: 1 }]);
+  });
+
+  it('does not come unasked, twice, of a cancelled digest or of an old one', async () => {
+    const digestId = await digestOf();
+    await askFor();
+    await confirmWishing(false);
+    expect(await everything()).toMatchObject([{ batch: null, audience: 0 }]);
+    const { id } = await ada();
+    const join = () => joinAudience(database.db, digestId, id, clock());
+    expect(await join()).not.toBeNull();
+    expect(await join()).toBeNull();
+    expect(await findLatestEdition(database.db, await ada(), clock())).toBeNull();
+    const other = { id: await storeSubscriber(database.db), frequency: 'daily' } as const;
+    expect(await findLatestEdition(database.db, other, clock())).toMatchObject({ id: digestId });
+    clock.advance(4 * 24 * HOUR_MS);
+    expect(await findLatestEdition(database.db, other, clock())).not.toBeNull();
+    clock.advance(24 * HOUR_MS);
+    expect(await findLatestEdition(database.db, other, clock())).toBeNull();
+    await markCancelled(database.db, digestId, clock());
+    expect(await joinAudience(database.db, digestId, other.id, clock())).toBeNull();
   });
 });
 

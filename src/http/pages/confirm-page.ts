@@ -19,6 +19,7 @@ export function confirmPage(view: ConfirmView, frames: Frames) {
     frame: frames.of({ title: 'Confirm your delivery' }),
     promise: promiseOf(view),
     email: view.email,
+    latest: view.latestDate && describeLongDay(view.latestDate),
     delivery: `${capitalize(papers)} ${describeWhen(preferences)}, about: ${about}.`,
   };
 }

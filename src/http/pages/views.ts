@@ -140,6 +140,8 @@ export interface ConfirmView {
   topics: readonly TopicName[];
   /** The day of the first edition, when it is known, and today's where the reader lives. */
   firstEdition: { day: string; today: string } | null;
+  /** The day of the newest digest, when it can be sent at once. */
+  latestDate: string | null;
 }
 
 /** A topic with how much it brings. */

@@ -8,8 +8,10 @@ import {
   findConfirmation,
 } from '../../services/confirm-sign-up.ts';
 import { readTopics } from '../../services/read-papers.ts';
+import { findLatestEdition } from '../../services/support/latest-edition.ts';
 import type { HttpDeps } from '../deps.ts';
 import { sendPage } from '../errors.ts';
+import { formOf, textOf } from '../forms.ts';
 import type { ConfirmView } from '../pages/index.ts';
 import { TokenParams } from '../schemas.ts';
 import type { App } from '../typed-app.ts';
@@ -27,7 +29,8 @@ export async function confirmRoutes(app: App, deps: HttpDeps): Promise<void> {
 
   app.post('/confirm/:token', { schema }, async (request, reply) => {
     const { token } = request.params;
-    return sendResult(deps, reply, await confirmSignUp(deps, token));
+    const wantsLatest = textOf(formOf(request.body), 'latest') === 'yes';
+    return sendResult(deps, reply, await confirmSignUp(deps, token, { wantsLatest }));
   });
 }
 
@@ -36,7 +39,14 @@ async function confirmView(deps: HttpDeps, subscriber: Subscriber): Promise<Conf
   const today = localDay(deps.clock(), subscriber.timezone);
   const day = nextEditionOn(deps, subscriber, deps.clock());
   const firstEdition = day === null ? null : { day, today };
-  return { email: subscriber.email, preferences: subscriber, topics, firstEdition };
+  const latest = await findLatestEdition(deps.db, subscriber, deps.clock());
+  return {
+    email: subscriber.email,
+    preferences: subscriber,
+    topics,
+    firstEdition,
+    latestDate: latest?.date ?? null,
+  };
 }
 
 /** The day where the reader lives; null when there is none in sight. */

@@ -62,6 +62,11 @@ export async function ringAgain(
   await queue.ringMany('batch', [{ data, id: `${id}-later`, delayMs }]);
 }
 
+/** Rings for one batch that was just added. A lost ring is rung again by the sweep. */
+export async function ringForBatch(queue: Queue, batch: DueBatch | null): Promise<void> {
+  if (batch !== null) await queue.ringMany('batch', [ringFor(batch)]).catch(() => undefined);
+}
+
 function ringFor({ digestId, batch, claims }: DueBatch): Ring<'batch'> {
   return { data: { digestId, batch }, id: `batch-${digestId}-${batch}-${claims}` };
 }

@@ -97,7 +97,16 @@ describe('The pages with one button', () => {
   const { preferences } = preferencesView();
 
   it.each([
-    ['confirm', pages.confirm({ email, preferences, topics: [], firstEdition: null })],
+    [
+      'confirm',
+      pages.confirm({
+        email,
+        preferences,
+        topics: [],
+        firstEdition: null,
+        latestDate: '2026-05-08',
+      }),
+    ],
     ['unsubscribe', pages.unsubscribe({ email, token: 't', done: false })],
     ['export', pages.exportOrErase({ kind: 'export', email })],
     ['erase', pages.exportOrErase({ kind: 'erase', email })],
@@ -112,7 +121,9 @@ describe('The pages with one button', () => {
 
   it('promises the day and hour of the first edition', () => {
     const firstEdition = { day: '2026-05-09', today: '2026-05-08' };
-    const $ = load(pages.confirm({ email, preferences, topics: [], firstEdition }));
+    const $ = load(
+      pages.confirm({ email, preferences, topics: [], firstEdition, latestDate: null }),
+    );
     expect($('.statement').text()).toBe(
       'One press and the first edition comes tomorrow at 07:00, Berlin time.',
     );

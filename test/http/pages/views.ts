@@ -174,7 +174,13 @@ export function everyPage(pages: Pages, words: string): Record<string, string> {
       previous: '2026-05-04',
       next: null,
     }),
-    confirm: pages.confirm({ email, preferences, topics, firstEdition: null }),
+    confirm: pages.confirm({
+      email,
+      preferences,
+      topics,
+      firstEdition: null,
+      latestDate: '2026-05-08',
+    }),
     preferences: pages.preferences(
       preferencesView({
         email,

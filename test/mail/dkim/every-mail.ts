@@ -8,7 +8,7 @@ import { composeLetter } from '../../../src/mail/letters.ts';
 import type { Sender } from '../../../src/mail/sender.ts';
 import { loadMailTemplates } from '../../../src/mail/templates.ts';
 import { openMailer } from '../../../src/relay/nodemailer-transport.ts';
-import { addressed, digest, HOSTILE_TEXTS, papers, sender } from '../samples.ts';
+import { addressed, digest, HOSTILE_TEXTS, letter, papers, sender } from '../samples.ts';
 
 export interface SignedMail {
   title: string;
@@ -25,21 +25,13 @@ export async function everyMail(key: SigningKey): Promise<SignedMail[]> {
     return wholeMessage(await finishDigest(draftDigest(edition, copy), signer));
   };
   const letterOf = async (from: Sender, kind: (typeof LETTER_KINDS)[number]) => {
-    const letter = {
-      kind,
-      to: 'ada@example.org',
-      messageId: '<letter-1@papers.example.org>',
-      date: new Date('2026-05-08T05:00:00Z'),
-      link: 'https://papers.example.org/confirm/AbCdEfGhIjKlMnOpQrStUv',
-      preferences: { frequency: 'daily', hour: 7, timezone: 'Europe/Berlin' },
-    } as const;
     let raw = Buffer.alloc(0);
     const send = async (message: Message): Promise<SendOutcome> => {
       raw = Buffer.from(wholeMessage(message));
       return { kind: 'unsent', problem: 'This relay only looks.', relay: '' };
     };
     const mailer = openMailer({ send }, (unsigned) => signRaw(signer, unsigned));
-    await mailer.sendMail(composeLetter(templates, from, letter));
+    await mailer.sendMail(composeLetter(templates, from, letter(kind)));
     return raw;
   };
   const named = (text: string) =>
