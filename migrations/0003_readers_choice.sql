@@ -11,6 +11,8 @@ ALTER TABLE subscribers
   ADD COLUMN unlearned text[] NOT NULL DEFAULT '{}',
   ADD COLUMN learns_since timestamptz;
 --> statement-breakpoint
+CREATE INDEX subscribers_paused ON subscribers (paused_until) WHERE status = 'paused';
+--> statement-breakpoint
 CREATE TABLE feedback (
   subscriber_id bigint NOT NULL REFERENCES subscribers ON DELETE CASCADE,
   paper_id text NOT NULL,

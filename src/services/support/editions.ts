@@ -108,10 +108,11 @@ function createKeywordMatches(
 
 /** What the mail needs to know of a reader to put their copy together. */
 export function copyFor(
-  { topicNames }: OpenEdition,
-  reader: Subscriber,
+  { digest, topicNames }: OpenEdition,
+  reader: Subscriber & { quietSince?: string | null },
   { token, selection }: { token: string; selection: Selection },
 ): Copy {
+  const { quietSince = null } = reader;
   return {
     token,
     selection,
@@ -122,6 +123,6 @@ export function copyFor(
     askedOn: dayOf(reader.confirmedAt ?? reader.createdAt),
     email: reader.email,
     allowsClicks: reader.allowsClicks,
-    quietSince: null,
+    quietSince: quietSince !== null && quietSince < digest.date ? quietSince : null,
   };
 }
