@@ -128,6 +128,12 @@ export async function listDigestPapers(db: Db, digestId: number): Promise<Ranked
   return rows.map(({ snapshot, rank, popularity }) => ({ ...snapshot, rank, popularity }));
 }
 
+/** Whether a digest froze a paper. */
+export async function digestHolds(db: Db, digestId: number, paperId: string): Promise<boolean> {
+  const where = and(eq(digestPapers.digestId, digestId), eq(digestPapers.paperId, paperId));
+  return (await db.$count(digestPapers, where)) > 0;
+}
+
 /** The digests that hold a paper. */
 export async function listDigestsOfPaper(db: Db, paperId: string): Promise<Digest[]> {
   return db

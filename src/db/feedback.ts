@@ -53,7 +53,7 @@ export async function removeFeedbackIn(
 }
 
 /** What a reader said of papers that are stored, the newest first, at most `limit`; with `since` only what
- *  was said after it, with `paperId` only of that paper. */
+ *  was said after it, with `paperId` only of that paper, with `verb` only what was said by it. */
 export async function listFeedback(
   db: Db,
   subscriberId: number,
@@ -61,7 +61,8 @@ export async function listFeedback(
     limit,
     since = null,
     paperId = null,
-  }: { limit: number; since?: Date | null; paperId?: string | null },
+    verb = null,
+  }: { limit: number; since?: Date | null; paperId?: string | null; verb?: Verb | null },
 ): Promise<GivenFeedback[]> {
   return db
     .select({
@@ -76,6 +77,7 @@ export async function listFeedback(
         eq(feedback.subscriberId, subscriberId),
         since === null ? undefined : gt(feedback.givenAt, since),
         paperId === null ? undefined : eq(feedback.paperId, paperId),
+        verb === null ? undefined : eq(feedback.verb, verb),
       ),
     )
     .orderBy(desc(feedback.givenAt), feedback.paperId, feedback.verb)

@@ -10,10 +10,12 @@ import { logRequests, silentLogController } from './request-log.ts';
 import { confirmRoutes } from './routes/confirm.ts';
 import { dataLinkRoutes } from './routes/data-links.ts';
 import { digestRoutes } from './routes/digests.ts';
+import { feedbackRoutes } from './routes/feedback.ts';
 import { feedRoutes } from './routes/feeds.ts';
 import { healthRoutes } from './routes/health.ts';
 import { inboxRoutes } from './routes/inbox.ts';
 import { keywordRoutes } from './routes/keywords.ts';
+import { learnedRoutes } from './routes/learned.ts';
 import { paperRoutes } from './routes/papers.ts';
 import { preferenceRoutes } from './routes/preferences.ts';
 import { preferenceApiRoutes } from './routes/preferences-api.ts';
@@ -70,6 +72,8 @@ const ROUTES = [
   preferenceRoutes,
   preferenceApiRoutes,
   unsubscribeRoutes,
+  feedbackRoutes,
+  learnedRoutes,
   dataLinkRoutes,
   paperRoutes,
   keywordRoutes,

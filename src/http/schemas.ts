@@ -35,6 +35,23 @@ export const PaperParams = Type.Object({
   }),
 });
 
+/** A reader's token and a paper. */
+export const ReaderPaperParams = Type.Object({
+  ...TokenParams.properties,
+  ...PaperParams.properties,
+});
+
+export const TokenSlugParams = Type.Object({
+  ...TokenParams.properties,
+  slug: Type.String({ maxLength: 200 }),
+});
+
+/** Takes back what an address says. */
+export const BackQuery = Type.Object({
+  back: Type.Optional(Type.String({ maxLength: 10 })),
+  follow: Type.Optional(Type.String({ maxLength: 10 })),
+});
+
 export const SlugParams = Type.Object({ slug: Type.String({ maxLength: 200 }) });
 
 /** What follows in the path, whatever it is. */

@@ -105,3 +105,11 @@ async function relearnWithout(
   await updateLearning(tx, subscriberId, { unlearned });
   await relearn(tx, subscriberId, { unlearned, learnsSince }, at);
 }
+
+/** The papers that a reader saved, the last first. */
+export function listSaved(db: FeedbackDeps['db'], subscriberId: number): Promise<GivenFeedback[]> {
+  return listFeedback(db, subscriberId, { limit: MOST_SAVED, verb: 'save' });
+}
+
+/** Saved papers that one page shows. */
+const MOST_SAVED = 200;

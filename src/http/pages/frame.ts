@@ -75,5 +75,10 @@ export function framesFor(site: Site): Frames {
   };
 }
 
+/** The way back to a reader's own page, for the top row of the others of that reader. */
+export function deliveryAction({ base }: Frames, token: string): NavLink {
+  return { text: 'Your delivery', href: `${base}/preferences/${token}` };
+}
+
 /** A longer name than this does not fit beside the date in the largest type. */
 const LONGEST_SHORT_NAME = 10;

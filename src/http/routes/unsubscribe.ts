@@ -1,5 +1,6 @@
 import { findReader } from '../../services/change-preferences.ts';
 import { unsubscribe } from '../../services/unsubscribe.ts';
+import { takeAnyBody } from '../any-body.ts';
 import type { HttpDeps } from '../deps.ts';
 import { sendPage, wantsPage } from '../errors.ts';
 import { RestParams } from '../schemas.ts';
@@ -12,16 +13,7 @@ export async function unsubscribeRoutes(app: App, deps: HttpDeps): Promise<void>
   const goodbye = (email: string, token: string) =>
     deps.pages.unsubscribe({ email, token, done: true });
 
-  // Mail providers send multipart, urlencoded or nothing at all; what they send does not matter.
-  app.addContentTypeParser('*', (_request, payload, done) => {
-    payload.resume();
-    payload.on('end', () => done(null));
-    payload.on('error', () => done(null));
-  });
-  // Not even a malformed Content-Type may keep a reader from leaving.
-  app.addHook('onRequest', async (request) => {
-    request.headers['content-type'] = 'application/octet-stream';
-  });
+  takeAnyBody(app);
 
   app.get('/unsubscribe/*', { schema }, async (request, reply) => {
     const token = request.params['*'];

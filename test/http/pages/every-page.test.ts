@@ -6,7 +6,16 @@ import { everyPage, SITE } from './views.ts';
 
 const HOSTILE = `"><script>alert('x')</script><img src=x onerror=alert(1)> &amp; {{7}}`;
 const PAGES = Object.entries(everyPage(loadPages(SITE), HOSTILE));
-const TOKEN_PAGES = ['confirm', 'preferences', 'unsubscribe', 'goodbye', 'export', 'erase'];
+const READER_PAGES = ['more', 'mute', 'options', 'saved', 'learned'];
+const TOKEN_PAGES = [
+  ...READER_PAGES,
+  'confirm',
+  'preferences',
+  'unsubscribe',
+  'goodbye',
+  'export',
+  'erase',
+];
 
 describe.each(PAGES)('The page %s', (name, html) => {
   const $ = load(html);
