@@ -7,7 +7,7 @@ import {
 } from '../db/feedback.ts';
 import { findPaper } from '../db/papers.ts';
 import type { Verb } from '../domain/feedback.ts';
-import type { LearnedTerm } from '../domain/learned.ts';
+import { type LearnedTerm, unpackLearned } from '../domain/learned.ts';
 import type { TopicPaper } from '../domain/paper.ts';
 import { termsOf } from '../domain/terms.ts';
 import { type FeedbackDeps, relearn } from './support/learning.ts';
@@ -68,7 +68,9 @@ async function hear(
     if (!reader || !paper) return null;
     const isNew = await change(tx, reader, now);
     if (isNew === null) return null;
-    const { terms } = await relearn(tx, subscriberId, reader, { idf, now });
+    const { terms } = isNew
+      ? await relearn(tx, subscriberId, reader, { idf, now })
+      : unpackLearned(reader.learned);
     const said = termsOf(paper);
     return { paper, isNew, terms: terms.filter(({ term }) => said.has(term)).slice(0, MOST_TOLD) };
   });

@@ -83,7 +83,12 @@ export async function openMail(deps: MailDeps): Promise<MailParts> {
     signer,
     relay,
     mailer: openMailer(relay, signer && ((raw) => signRaw(signer, raw))),
-    editions: createEditions({ db: database.db, templates, sender }),
+    editions: createEditions({
+      db: database.db,
+      templates,
+      sender,
+      termStatistics: deps.termStatistics,
+    }),
     messageIds: createMessageIds(messageIdKeyOf(keys), sender.messageIdDomain),
     close: async () => {
       await relay.close();

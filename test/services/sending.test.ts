@@ -35,6 +35,7 @@ import { addNotice } from '../../src/services/support/notices.ts';
 import { patiently } from '../../src/services/support/patience.ts';
 import { ringAgain } from '../../src/services/support/ring-due.ts';
 import { createSendingWindow, type WindowDeps } from '../../src/services/support/sending-window.ts';
+import { createTermStatistics } from '../../src/services/support/term-statistics.ts';
 import { watchReplies } from '../../src/services/support/watch-replies.ts';
 import { unsubscribe } from '../../src/services/unsubscribe.ts';
 import { viewDelivery } from '../../src/services/view-delivery.ts';
@@ -100,6 +101,7 @@ function deps(changes: Partial<DeliverDeps> = {}, record = recordPatiently): Eng
     size: CONNECTIONS,
     stopping: stopping.signal,
   });
+  const termStatistics = createTermStatistics({ db, clock });
   return {
     window,
     isRelayOpen: () => true,
@@ -107,7 +109,7 @@ function deps(changes: Partial<DeliverDeps> = {}, record = recordPatiently): Eng
     pause: async () => undefined,
     halting: new AbortController().signal,
     db,
-    editions: createEditions({ db, templates, sender }),
+    editions: createEditions({ db, templates, sender, termStatistics }),
     mailer: openMailer(relay),
     templates,
     sender,

@@ -59,7 +59,8 @@ export async function storeSubscriber(db: Db, changes: Partial<Subscriber> = {})
       names, muted_topics, minutes, bar, allows_clicks, paused_until, created_at, confirmed_at, updated_at)
     VALUES (${reader.email}, ${reader.email.toLowerCase()}, ${reader.status}, ${sql.param(reader.topics)},
       ${sql.param(reader.keywords)}, ${reader.frequency}, ${reader.timezone}, ${reader.hour}, ${reader.papers},
-      ${sql.param(reader.names)}, ${sql.param(reader.mutedTopics)}, ${reader.minutes}, ${reader.bar}, ${reader.allowsClicks}, ${reader.pausedUntil}, ${now}, ${now}, ${now})
+      ${sql.param(reader.names)}, ${sql.param(reader.mutedTopics)}, ${reader.minutes}, ${reader.bar},
+      ${reader.allowsClicks}, ${reader.pausedUntil}, ${now}, ${now}, ${now})
     RETURNING id`);
   return Number(result.rows[0]?.id);
 }

@@ -8,14 +8,17 @@ import {
 } from '../../db/digests.ts';
 import { listTopics } from '../../db/topics.ts';
 import type { RankedPaper, Selection } from '../../domain/digest.ts';
+import type { KeywordMatches } from '../../domain/interest.ts';
 import { mostDiscussedRank } from '../../domain/ranking.ts';
 import { dayOf } from '../../domain/schedule.ts';
-import { createSelector, type KeywordMatches } from '../../domain/selection.ts';
+import { type Chooser, createSelector } from '../../domain/selection.ts';
 import { similarityOf } from '../../domain/similarity.ts';
 import type { Subscriber } from '../../domain/subscriber.ts';
+import { createTermIndex, type TermIndex } from '../../domain/term-index.ts';
 import { type Copy, type Edition, renderEdition } from '../../mail/edition.ts';
 import type { Sender } from '../../mail/sender.ts';
 import type { MailTemplates } from '../../mail/templates.ts';
+import type { TermStatistics } from './term-statistics.ts';
 
 /** A digest with everything that its readers share, loaded and rendered once. */
 export interface OpenEdition {
@@ -26,10 +29,12 @@ export interface OpenEdition {
   topicNames: ReadonlyMap<string, string>;
   /** What chooses for each of these readers; `seen` names what each was mailed before. */
   chooserFor(
-    readers: readonly Subscriber[],
+    readers: readonly IdentifiedChooser[],
     seen: ReadonlyMap<number, ReadonlySet<string>>,
-  ): Promise<(reader: Subscriber) => Selection>;
+  ): Promise<(reader: IdentifiedChooser) => Selection>;
 }
+
+type IdentifiedChooser = Chooser & Pick<Subscriber, 'id'>;
 
 /** Opens editions by digest id; null when there is no such digest. */
 export type Editions = (digestId: number) => Promise<OpenEdition | null>;
@@ -39,11 +44,14 @@ const KEPT = 4;
 
 const NOTHING: ReadonlySet<string> = new Set();
 
-export function createEditions(deps: {
+export interface EditionDeps {
   db: Db;
   templates: MailTemplates;
   sender: Sender;
-}): Editions {
+  termStatistics: TermStatistics;
+}
+
+export function createEditions(deps: EditionDeps): Editions {
   const open = new Map<number, Promise<OpenEdition | null>>();
   return (digestId) => {
     const known = open.get(digestId);
@@ -58,7 +66,7 @@ export function createEditions(deps: {
 }
 
 async function openEdition(
-  { db, templates, sender }: { db: Db; templates: MailTemplates; sender: Sender },
+  { db, templates, sender, termStatistics }: EditionDeps,
   digestId: number,
 ): Promise<OpenEdition | null> {
   const digest = await findDigestById(db, digestId);
@@ -75,6 +83,14 @@ async function openEdition(
     topicNames,
     mostDiscussedRank: mostDiscussedRank(papers),
   });
+  let terms: Promise<TermIndex> | null = null;
+  const indexTerms = () => {
+    terms ??= termStatistics().then((idf) => createTermIndex(papers, idf));
+    terms.catch(() => {
+      terms = null;
+    });
+    return terms;
+  };
   return {
     digest,
     papers,
@@ -82,8 +98,11 @@ async function openEdition(
     mail: renderEdition(templates, sender, digest, papers, { topicNames, previousDate }),
     chooserFor: async (readers, seen) => {
       const keywords = [...new Set(readers.flatMap((reader) => reader.keywords))];
-      const matches = await matchesOf(keywords);
-      return (reader) => select(reader, seen.get(reader.id) ?? NOTHING, matches);
+      const keywordMatches = await matchesOf(keywords);
+      const hasTaught = readers.some(({ learned }) => learned !== null);
+      const terms = hasTaught ? await indexTerms() : null;
+      return (reader) =>
+        select(reader, { seen: seen.get(reader.id) ?? NOTHING, keywordMatches, terms });
     },
   };
 }

@@ -13,7 +13,7 @@ export interface FeedbackDeps {
 }
 
 /** What is older than these many words of a reader teaches nothing any more. */
-export const MOST_FEEDBACK = 500;
+export const MOST_FEEDBACK = 200;
 
 /** Learns anew from all that a reader said, and stores it. To be called in the transaction that locked
  *  the reader and changed what was said. */

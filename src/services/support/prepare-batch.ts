@@ -146,8 +146,8 @@ async function openChoice(
   db: Db,
   edition: OpenEdition,
   claimed: readonly ClaimedDelivery[],
-  readers: ReadonlyMap<number, Subscriber>,
-): Promise<(reader: Subscriber) => Selection> {
+  readers: ReadonlyMap<number, Reader>,
+): Promise<(reader: Reader) => Selection> {
   const open = claimed.flatMap(({ subscriberId, selection }) => {
     const reader = selection === null ? readers.get(subscriberId) : undefined;
     return reader?.status === 'active' ? [reader] : [];
