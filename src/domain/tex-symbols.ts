@@ -166,6 +166,7 @@ export const SUPERSCRIPTS: ReadonlyMap<string, string> = new Map(
     '-': '⁻',
     n: 'ⁿ',
     i: 'ⁱ',
+    T: 'ᵀ',
   }),
 );
 

@@ -105,15 +105,18 @@ function readQuotes(text: string): string {
   return text.replace(/``(?=\S)/g, '“').replace(/(?<=\S)''/g, '”');
 }
 
-/** Hugging Face's copy of arXiv has lost backslashes: `2times`, `N cdot T`, `L^2`. Only where the
- *  place leaves no doubt; `at times` and `three times faster` are prose. */
+/** Hugging Face's copy of arXiv has lost backslashes: `2times`, `Ntimes`, `N cdot T`, `L^2`. Only where
+ *  the place leaves no doubt; `at times` and `three times faster` are prose. */
 function restoreLostTex(text: string): string {
   return text
-    .replace(/(?<=\d)times(?!\p{L})/gu, '×')
+    .replace(LOST_TIMES, '×')
     .replace(LOST_OPERATOR, (operator) => SYMBOLS.get(operator) ?? operator)
-    .replace(/(?<=[\p{L})])\^(\d{1,2})(?![\w.^{])/gu, (_whole, power: string) =>
+    .replace(LOST_ABOUT, (_whole, name: string) => SYMBOLS.get(name) ?? name)
+    .replace(/(?<![\p{L}\p{N}])(?:rightarrow|leftrightarrow|infty)(?![\p{L}\p{N}])/gu, readSymbol)
+    .replace(/(?<=[\p{L})])\^(\d{1,2}|T)(?![\w.^{])/gu, (_whole, power: string) =>
       readScript('^', power),
-    );
+    )
+    .replace(LOST_INDEX, (_whole, index: string) => readScript('_', index));
 }
 
 /** In this order: later steps rely on earlier ones. */
@@ -126,6 +129,15 @@ const LETTER_COMMAND = /\\(ss|[oOlL]|ae|AE|oe|OE|aa|AA)(?:\{\}|\s(?=\p{Ll})|(?![
 /** Commands that print nothing themselves. */
 const FORMATTING =
   /^(?:text[a-z]{2,6}|math[a-z]{1,6}|emph|operatorname|left|right|big|Big|bigl|bigr|displaystyle|textstyle|limits|nolimits|bf|it|em|rm|sc|sf|sl|tt|tiny|small|large|Large|noindent|xspace|protect|mathstrut|bfseries|itshape|boldmath|centering)$/;
+
+/** Behind a number or a variable of one letter, before nothing or another such. */
+const LOST_TIMES = /(?<=\d|(?<![\p{L}\p{N}_])\p{L})times(?!\p{L}\p{L}|\p{Ll})/gu;
+
+/** `sim 20%` and `approx 50%`, but not `sim2real`. */
+const LOST_ABOUT = /(?<![\p{L}\p{N}])(sim|approx) ?(?=\d[\d.,]*(?:[KMBx]\b|(?![\p{L}\d])))/gu;
+
+/** Of a variable of one letter. */
+const LOST_INDEX = /(?<=(?<![\p{L}\p{N}_])\p{L})_(\d)(?![\w{])/gu;
 
 const LOST_OPERATOR =
   /(?<=(?<![\p{L}\p{N}])(?:\p{L}(?:[_^]\w{1,3})?|\d{1,9}|\p{L}?[)²³]) )(?:cdot|leq|geq|neq)(?= (?:[(\d]|\p{L}(?!\p{L})|(?:log|exp|max|min|sqrt)(?!\p{L})))/gu;

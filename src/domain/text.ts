@@ -28,6 +28,8 @@ const ROUND: readonly ((text: string) => string)[] = [
   dropTags,
   dropAnnouncement,
   readTex,
+  restoreSpaces,
+  setDashes,
   (text) => text.normalize('NFC').replace(/\s+/gu, ' ').trim(),
 ];
 
@@ -65,6 +67,18 @@ function dropAnnouncement(text: string): string {
   );
 }
 
+/** `incorporating APIs.We make`: a line break that was lost between two sentences. */
+function restoreSpaces(text: string): string {
+  return text.replace(LOST_SPACE, ' ');
+}
+
+/** TeX writes a range as `130M--2.7B` and a break as `structures---varying`. */
+function setDashes(text: string): string {
+  return text
+    .replace(/(?<=[\p{L}\p{N}%)\]])--(?=[\p{L}\p{N}(["“])/gu, '–')
+    .replace(/(?<=[\p{L}\p{N}%)\]])---(?=[\p{L}\p{N}(["“])/gu, '—');
+}
+
 /** Each round undoes one level of nesting, such as `\textbf{\emph{..}}`. */
 const MOST_ROUNDS = 8;
 
@@ -77,6 +91,9 @@ const INVISIBLE = /[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Noncharacter_Code_Point}]/gu;
 
 /** More accents on one letter than any language writes; sorting them for NFC takes quadratic time. */
 const MARKS_IN_EXCESS = /(\p{M}{8})\p{M}+/gu;
+
+const LOST_SPACE =
+  /(?<=\p{L}{2}s?\.)(?=(?:We|Our|This|These|In|The|To|It|However|Moreover|Experiments|Code|Specifically)(?:\s|,\s))/gu;
 
 const TAG =
   /<\/?(a|abbr|article|b|big|blockquote|body|br|button|center|cite|code|dd|del|div|dl|dt|em|embed|font|form|h[1-6]|head|hr|html|i|iframe|img|input|ins|kbd|li|link|mark|math|meta|object|ol|p|pre|q|s|samp|script|section|small|span|strike|strong|style|sub|sup|svg|table|tbody|td|textarea|th|thead|title|tr|tt|u|ul|var|video|jats:[a-z]{1,20})(?:\s*\/?|[\s/][^<>=]*=[^<>]*)>/gi;

@@ -42,13 +42,18 @@ export function readingTimeOf(words: number): string {
 
 /** `Chosen by your topics: State space, Hardware; and your words: stateless.` */
 export function choiceOf(topicNames: readonly string[], keywords: readonly string[]): string {
-  const topics = clip(topicNames.map(oneLine).join(', '), MAX_CHOICE);
+  const topics = clip(listOf(topicNames.map(oneLine)), MAX_CHOICE);
   const words = clip(keywords.map(oneLine).join(', '), MAX_CHOICE);
   if (topics === '' && words === '') return 'Chosen without topics of yours: the best of the day.';
   if (words === '') return `Chosen by your topics: ${topics}.`;
   return topics === ''
     ? `Chosen by your words: ${words}.`
     : `Chosen by your topics: ${topics}; and your words: ${words}.`;
+}
+
+/** Names that hold commas are parted by semicolons. */
+function listOf(names: readonly string[]): string {
+  return names.join(names.some((name) => name.includes(',')) ? '; ' : ', ');
 }
 
 /** `You get Paperboy on weekdays at 07:00, Berlin time, because`; `askedOf` goes on. */

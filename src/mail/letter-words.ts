@@ -105,7 +105,7 @@ const WORDS = {
     ],
     button: 'Start again',
     after: [
-      `One press on that page, and ${siteName} comes ${describeWhen(preferences)} as before. The link works for ${lifetimeOf('goodbye')}; so it does if somebody else stopped the delivery.`,
+      `One press on that page, and ${siteName} comes as before, ${describeWhen(preferences)}. The link works for ${lifetimeOf('goodbye')}, also if it was somebody else who stopped the delivery.`,
     ],
     links: [
       { text: 'Change what comes, and when', url: preferencesUrl },
@@ -116,7 +116,7 @@ const WORDS = {
     subject: subjectOf(paperNames[0] ?? siteName, paperNames.length),
     heading: 'You were away. The papers were not.',
     before: [
-      `Your pause is over, and ${siteName} comes to ${email} ${describeWhen(preferences)} again. ${bestOf(paperNames.length)}`,
+      `Your pause is over: ${siteName} comes to ${email} again, ${describeWhen(preferences)}. ${bestOf(paperNames.length)}`,
     ],
     button: 'Preferences',
     after: ['To be away for longer, set another day there.'],

@@ -34,7 +34,7 @@ export interface MailTemplates {
 export async function loadMailTemplates(): Promise<MailTemplates> {
   const [digestHtml, letterHtml] = (
     await renderMjml([await mjmlOf('digest.mjml'), await mjmlOf('letter.mjml')])
-  ).map(squeeze) as [string, string];
+  ).map((html) => asMain(squeeze(html))) as [string, string];
   const digestText = await readFile(pathOf('digest.txt'), 'utf8');
   const letterText = await readFile(pathOf('letter.txt'), 'utf8');
   return {
@@ -53,6 +53,11 @@ export async function loadMailTemplates(): Promise<MailTemplates> {
 async function mjmlOf(file: string): Promise<MjmlSource> {
   const filePath = pathOf(file);
   return { mjml: await readFile(filePath, 'utf8'), filePath };
+}
+
+/** A mail is a document of its own, and what MJML calls its article is all of it. */
+function asMain(html: string): string {
+  return html.replace('role="article"', 'role="main"');
 }
 
 /** Indentation and blank lines are a fifth of what MJML writes. */

@@ -1,6 +1,6 @@
 /**
- * Takes the README's pictures from the real thing: `npm run pictures`. Runs the demo's story, then
- * photographs the front page and the digest that arrived. Needs Chromium (CHROMIUM names it).
+ * Takes the README's picture of the site from the real thing: `npm run pictures`. Runs the demo's story,
+ * then photographs the front page; `npm run pictures:mail` does the mails. Needs Chromium (CHROMIUM names it).
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -39,10 +39,7 @@ try {
   const signal = new AbortController().signal;
   const io = ioFrom({ stdin, stdout, stderr, signal, isTerminal: false, columns: 80, cwd: '.' });
   await tellStory(parts, io);
-  const [digest] = (await parts.inbox?.list()) ?? [];
   await photograph('/', 'front.png', { width: 1200, height: 1050 });
-  await photograph(`/inbox/${digest?.id}/html`, 'digest.png', { width: 640, height: 1400 });
-  await photograph(`/inbox/${digest?.id}/html`, 'digest-phone.png', { width: 375, height: 1400 });
 } finally {
   await browser.close();
   await running.stop();

@@ -57,7 +57,7 @@ describe('cleanText', () => {
       'learning~(RL), a ~48 MB file, https://x.edu/~me',
       'learning (RL), a ~48 MB file, https://x.edu/~me',
     ],
-    ["``lazy'' 130M--2.7B", '“lazy” 130M--2.7B'],
+    ["``lazy'' 130M--2.7B", '“lazy” 130M–2.7B'],
     [String.raw`$5 and $10, \$7`, '$5 and $10, $7'],
     ['a set {a, b} of {BERT}', 'a set {a, b} of BERT'],
     [String.raw`\constructor{a}`, 'a'],
@@ -68,7 +68,12 @@ describe('cleanText', () => {
   it.each([
     ['up to 4times higher, 41-137times, 2.2times', 'up to 4× higher, 41-137×, 2.2×'],
     ['(O(N^2 cdot T)) to (O(N cdot T))', '(O(N² · T)) to (O(N · T))'],
-    ['in O(m_1 cdot m_2), where', 'in O(m_1 · m_2), where'],
+    ['in O(m_1 cdot m_2), where', 'in O(m₁ · m₂), where'],
+    ['Ntimes N, NtimesN, 256times256 and Ktimes faster', 'N× N, N×N, 256×256 and K× faster'],
+    ['a sim20% gain at sim 5 points, approx 50% less', 'a ~20% gain at ~5 points, ≈50% less'],
+    ['softmax(QK^T)V from A rightarrow B', 'softmax(QKᵀ)V from A → B'],
+    ['130M--2.7B, producer--consumer', '130M–2.7B, producer–consumer'],
+    ['incorporating APIs.We make it', 'incorporating APIs. We make it'],
     [String.raw`a 60\% speedup`, 'a 60% speedup'],
   ])('restores what %j has lost', (raw, expected) => {
     expect(cleanText(raw)).toBe(expected);
@@ -78,8 +83,10 @@ describe('cleanText', () => {
     'three times faster, at times 3 times',
     'sometimes 2timestamps',
     'the cdot operator',
+    'The NYtimes on sim2real, sched_ext and D_KL',
+    'with --flag at asp.net',
     'CIE_XYZ_NET and A^B',
-    'softmax(QK^T)V -- or not',
+    'softmax(QK)V -- or not',
     '100% of A/B 5~10',
   ])('leaves the prose "%s" alone', (prose) => {
     expect(cleanText(prose)).toBe(prose);

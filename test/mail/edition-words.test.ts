@@ -52,6 +52,9 @@ describe('readingTimeOf', () => {
 describe('choiceOf', () => {
   it('names topics and words, or says that there are none', () => {
     expect(choiceOf(['A', 'B'], ['x'])).toBe('Chosen by your topics: A, B; and your words: x.');
+    expect(choiceOf(['A', 'B, C'], ['x'])).toBe(
+      'Chosen by your topics: A; B, C; and your words: x.',
+    );
     expect(choiceOf(['A'], [])).toBe('Chosen by your topics: A.');
     expect(choiceOf([], ['x', 'y'])).toBe('Chosen by your words: x, y.');
     expect(choiceOf([], [])).toBe('Chosen without topics of yours: the best of the day.');

@@ -48,6 +48,7 @@ describe('the HTML of a digest', () => {
     expect(html).toMatch(/^<!doctype html>\n<html lang="en" dir="ltr"/);
     expect(html).toContain('<title>Paperboy, Friday, 8 May 2026</title>');
     expect(html).toContain('<meta name="color-scheme" content="light dark">');
+    expect(count(html, /role="main"/g)).toBe(1);
     expect(html).toContain('@media (prefers-color-scheme: dark)');
     for (const table of html.match(/<table[^>]*>/g) ?? [])
       expect(table).toContain('role="presentation"');
@@ -66,6 +67,19 @@ describe('the HTML of a digest', () => {
         count(html, new RegExp(`</${tag}>`, 'g')),
       );
     }
+  });
+
+  it('needs nothing that Outlook’s engine lacks', () => {
+    const html = digestHtml(edition(), copy(10, { darkHorseRank: 4 }));
+    const inline = [...html.matchAll(/style="([^"]*)"/g)].map(([, style]) => style).join(';');
+    expect(inline).not.toMatch(
+      /flex|grid|position:|float:|calc\(|var\(|background-image|rgba|rem\b/,
+    );
+    for (const [table] of html.matchAll(
+      /<!--\[if mso \| IE\]><table[^>]*style="[^"]*width:[^>]*>/g,
+    ))
+      expect(table).toMatch(/ width="\d+(?:px)?"/);
+    expect(html).toContain('style="width:640px;" width="640"');
   });
 
   it('links every paper, the way out at both ends, and nothing that is dead', () => {

@@ -104,8 +104,10 @@ describe.each([
     const { audience, states } = JSON.parse(await runWell('digest send --now --json', place));
     expect(audience).toBe(2);
     expect(states).toMatchObject({ sent: 1, skipped: 1, pending: 0, unknown: 0 });
-    expect(sink.subjects.get('ada@example.org')).toHaveLength(2);
-    expect(sink.subjects.get('bob@example.net')).toHaveLength(1);
+    const digestsTo = (email: string) =>
+      sink.subjects.get(email)?.filter((subject) => / and \d+ more$/.test(subject));
+    expect(digestsTo('ada@example.org')).toHaveLength(1);
+    expect(digestsTo('bob@example.net')).toEqual([]);
   });
 
   it('shares a crowd between its workers, and mails each reader once', async () => {

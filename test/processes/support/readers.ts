@@ -22,11 +22,14 @@ const OUR_HEADER = 'X-Paperboy-Inbox: ';
 export async function countDigests(dataDir: string): Promise<Map<string, number>> {
   const counts = new Map<string, number>();
   for (const { to, subject } of await envelopesIn(dataDir)) {
-    if (subject.startsWith('Confirm')) continue;
+    if (LETTER.test(subject)) continue;
     counts.set(to, (counts.get(to) ?? 0) + 1);
   }
   return counts;
 }
+
+/** Letters ask to confirm, welcome and say goodbye. */
+const LETTER = /^(?:Confirm |Paperboy comes |The delivery of )/;
 
 /** The newest message to an address that fits, or null. */
 export async function findMail(

@@ -1,0 +1,79 @@
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openTestParts, type TestParts } from '../support/parts.ts';
+import { everyMail } from './support/mails.ts';
+
+let test: TestParts;
+let browser: Browser;
+let mails: Record<string, string>;
+let axe: string;
+beforeAll(async () => {
+  test = await openTestParts({ POSTAL_ADDRESS: '12 Example Street, 10117 Berlin, Germany' });
+  mails = await everyMail(test.parts);
+  axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+  browser = await chromium.launch({
+    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+    args: ['--no-sandbox', '--disable-gpu'],
+  });
+});
+afterAll(async () => {
+  await browser?.close();
+  await test?.close();
+});
+
+const WIDTHS = [375, 640] as const;
+const SCHEMES = ['light', 'dark'] as const;
+const LOOKS = WIDTHS.flatMap((width) => SCHEMES.map((scheme) => ({ width, scheme })));
+
+describe('Every mail', () => {
+  it.each(LOOKS)(
+    'at $width px in $scheme fits its window, is large enough to read, asks for nothing and passes axe',
+    async ({ width, scheme }) => {
+      const page = await browser.newPage({ viewport: { width, height: 900 }, colorScheme: scheme });
+      const asked: string[] = [];
+      page.on('request', (request) => asked.push(request.url()));
+      for (const [name, html] of Object.entries(mails)) {
+        await page.setContent(html);
+        expect([name, await page.evaluate('document.documentElement.scrollWidth')]).toEqual([
+          name,
+          width,
+        ]);
+        expect([name, await smallTexts(page)]).toEqual([name, []]);
+        expect([name, await violations(page)]).toEqual([name, []]);
+      }
+      expect(asked).toEqual([]);
+      await page.close();
+    },
+  );
+
+  it('stays dark on light where a mail program inverts nothing and knows no style sheet', async () => {
+    const page = await browser.newPage({ viewport: { width: 640, height: 900 } });
+    for (const [name, html] of Object.entries(mails)) {
+      await page.setContent(html.replace(/<style[\s\S]*?<\/style>/g, ''));
+      expect([name, await violations(page, ['color-contrast'])]).toEqual([name, []]);
+    }
+    await page.close();
+  });
+});
+
+/** What axe-core finds wrong, each with the places. */
+async function violations(page: Page, rules?: string[]): Promise<string[]> {
+  await page.evaluate(axe);
+  const options = rules === undefined ? {} : { runOnly: rules };
+  return page.evaluate(`
+    axe.run(document, ${JSON.stringify(options)}).then(({ violations }) =>
+      violations.map(({ id, help, nodes }) =>
+        id + ': ' + help + ': ' + nodes.map(({ html }) => html.slice(0, 120)).slice(0, 3).join(' | ')))`);
+}
+
+/** Texts under 13 px (LOOK: nothing is); what is hidden, such as the preview line, is none. */
+function smallTexts(page: Page): Promise<string[]> {
+  return page.evaluate(`
+    [...document.querySelectorAll('body *')]
+      .filter((element) => [...element.childNodes].some(({ nodeType, data }) => nodeType === 3 && data.trim()))
+      .filter((element) => element.checkVisibility({ opacityProperty: true }))
+      .filter((element) => parseFloat(getComputedStyle(element).fontSize) < 13)
+      .map((element) => element.textContent.trim())`);
+}
