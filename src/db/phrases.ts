@@ -1,5 +1,7 @@
-import { sql } from 'drizzle-orm';
+import { between, sql } from 'drizzle-orm';
+import type { Paper } from '../domain/paper.ts';
 import type { Db } from './client.ts';
+import { papers } from './schema.ts';
 
 /** What is known of a keyword as a full-text query. */
 export interface KeywordCount {
@@ -34,21 +36,15 @@ export async function countKeywords(
   return new Map(result.rows.map(({ keyword, ...count }) => [keyword, count]));
 }
 
-/** How many of the papers listed from `first` to `last` each name is an author or organisation of. */
-export async function countNames(
+/** Who wrote the papers listed from `first` to `last`. */
+export async function listBylines(
   db: Db,
-  names: readonly string[],
   { first, last }: Days,
-): Promise<Map<string, number>> {
-  if (names.length === 0) return new Map();
-  const result = await db.execute<{ name: string; papers: number }>(sql`
-    SELECT name, count(papers.id)::int AS papers
-    FROM unnest(${sql.param([...names])}::text[]) AS name
-    LEFT JOIN papers ON listed_on BETWEEN ${first} AND ${last} AND (
-      lower(organization) = lower(name)
-      OR lower(name) IN (SELECT lower(author) FROM unnest(authors) AS author))
-    GROUP BY name`);
-  return new Map(result.rows.map(({ name, papers }) => [name, papers]));
+): Promise<Pick<Paper, 'authors' | 'organization'>[]> {
+  return db
+    .select({ authors: papers.authors, organization: papers.organization })
+    .from(papers)
+    .where(between(papers.listedOn, first, last));
 }
 
 /** Those of the keywords of which nothing can be searched, such as small words alone. */
@@ -58,4 +54,24 @@ export async function listUnsearchable(db: Db, keywords: readonly string[]): Pro
     SELECT keyword FROM unnest(${sql.param([...keywords])}::text[]) AS keyword
     WHERE numnode(websearch_to_tsquery('english', keyword)) = 0`);
   return result.rows.map(({ keyword }) => keyword);
+}
+
+/** For each keyword, the places in `paperIds` of the papers that say it. */
+export async function matchPapers(
+  db: Db,
+  paperIds: readonly string[],
+  keywords: readonly string[],
+): Promise<Map<string, Set<number>>> {
+  const matches = new Map<string, Set<number>>(keywords.map((keyword) => [keyword, new Set()]));
+  if (keywords.length === 0) return matches;
+  const result = await db.execute<{ keyword: string; place: number }>(sql`
+    WITH wanted AS MATERIALIZED (
+      SELECT keyword, websearch_to_tsquery('english', keyword) AS query
+      FROM unnest(${sql.param([...keywords])}::text[]) AS keyword
+    )
+    SELECT keyword, (place - 1)::int AS place
+    FROM unnest(${sql.param([...paperIds])}::text[]) WITH ORDINALITY AS given (id, place)
+    JOIN papers USING (id) JOIN wanted ON words @@ query`);
+  for (const { keyword, place } of result.rows) matches.get(keyword)?.add(place);
+  return matches;
 }

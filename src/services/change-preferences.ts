@@ -4,6 +4,7 @@ import type { Clock } from '../domain/clock.ts';
 import { type ReaderChanges, settleTopics } from '../domain/reader-changes.ts';
 import type { Subscriber } from '../domain/subscriber.ts';
 import type { Tokens } from '../domain/tokens.ts';
+import { addNotice } from './support/notices.ts';
 
 /** The reader whom a link's token stands for, or null when it is nobody's (any more). */
 export async function findReader(
@@ -14,7 +15,8 @@ export async function findReader(
   return subject === null ? null : findSubscriber(db, subject.subscriberId);
 }
 
-/** Changes what is named, leaves the rest. Returns the reader as it is then, or null. */
+/** Changes what is named, leaves the rest. Who takes the delivery up again gets a letter with the
+ *  best of the absence; the sweep rings for it. Returns the reader as it is then, or null. */
 export async function changePreferences(
   { db, tokens, clock }: { db: Db; tokens: Tokens; clock: Clock },
   token: string,
@@ -24,6 +26,11 @@ export async function changePreferences(
   if (subject === null) return null;
   return db.transaction(async (tx) => {
     const reader = await lockSubscriber(tx, subject.subscriberId);
-    return reader && updatePreferences(tx, reader.id, settleTopics(reader, changes), clock());
+    if (!reader) return null;
+    const now = clock();
+    if (reader.status === 'paused' && changes.pausedUntil === null) {
+      await addNotice(tx, 'return', { subscriberId: reader.id, now });
+    }
+    return updatePreferences(tx, reader.id, settleTopics(reader, changes), now);
   });
 }

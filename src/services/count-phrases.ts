@@ -1,5 +1,6 @@
 import type { Db } from '../db/client.ts';
-import { countKeywords, countNames } from '../db/phrases.ts';
+import { countKeywords, listBylines } from '../db/phrases.ts';
+import { createNameMatches } from '../domain/names.ts';
 import { countedDays, WEEKS_COUNTED } from './support/average-week.ts';
 
 /** Papers of an average week for each keyword and each name; null for a keyword of which nothing can be
@@ -11,7 +12,7 @@ export async function countPhrases(
 ): Promise<{ keywords: Map<string, number | null>; names: Map<string, number> }> {
   const days = countedDays(now);
   const said = await countKeywords(db, keywords, days);
-  const named = await countNames(db, names, days);
+  const matches = createNameMatches(names.length === 0 ? [] : await listBylines(db, days));
   return {
     keywords: new Map(
       [...said].map(([word, { isSearchable, papers }]) => [
@@ -19,7 +20,7 @@ export async function countPhrases(
         isSearchable ? papers / WEEKS_COUNTED : null,
       ]),
     ),
-    names: new Map([...named].map(([name, papers]) => [name, papers / WEEKS_COUNTED])),
+    names: new Map(names.map((name) => [name, matches(name).size / WEEKS_COUNTED])),
   };
 }
 

@@ -156,6 +156,7 @@ export function createEngine(
     clock,
     random,
     suppressionKey,
+    termStatistics: deps.termStatistics,
     window,
     isRelayOpen: () => mail.relay.isOpen(),
     inHand,

@@ -19,6 +19,7 @@ import { createMessageIds } from '../../src/mail/message-id.ts';
 import { loadMailTemplates, type MailTemplates } from '../../src/mail/templates.ts';
 import { openMailer } from '../../src/relay/nodemailer-transport.ts';
 import { openRelay, type Relay } from '../../src/relay/relay.ts';
+import { changePreferences } from '../../src/services/change-preferences.ts';
 import { composeDigest } from '../../src/services/compose-digest.ts';
 import { confirmSignUp } from '../../src/services/confirm-sign-up.ts';
 import {
@@ -110,6 +111,7 @@ function deps(changes: Partial<DeliverDeps> = {}, record = recordPatiently): Eng
     halting: new AbortController().signal,
     db,
     editions: createEditions({ db, templates, sender, termStatistics }),
+    termStatistics,
     mailer: openMailer(relay),
     templates,
     sender,
@@ -268,12 +270,76 @@ describe('A quiet day', () => {
     expect(await quietSince()).toEqual([FRIDAY]);
   });
 
+  it('tells apart what matched and did not clear the bar', async () => {
+    const leaseId = await lease();
+    const loud = [100, 90].map((upvotes) => ({ ...paper({ upvotes }), slugs: ['rl'] }));
+    await storePapers(database.db, loud);
+    const { digestId } = await composeFor([{ topics: ['nlp'], bar: 'high' }, { bar: 'high' }]);
+    await deliver(deps(), { digestId, leaseId });
+    expect(await rows(digestId)).toMatchObject([
+      { state: 'skipped', detail: 'No paper of this digest clears the reader’s bar.' },
+      { state: 'sent' },
+    ]);
+    expect(await quietSince()).toEqual([FRIDAY, null]);
+  });
+
   it('keeps the first day of several', async () => {
     const leaseId = await lease();
     const { digestId } = await composeFor([{ topics: ['vision'] }]);
     await deliver(deps(), { digestId, leaseId });
     await deliver(deps(), { digestId: await onSaturday(), leaseId });
     expect(await quietSince()).toEqual([FRIDAY]);
+  });
+});
+
+describe('The return from a pause', () => {
+  const MONDAY = '2026-05-11';
+  const pause = (id: number, pausedUntil: string | null, at: string) =>
+    updatePreferences(database.db, id, { pausedUntil }, new Date(at));
+  const letters = async () => {
+    const { rows } = await database.db.execute<{ id: string; state: string; reply: string | null }>(
+      sql`SELECT id, state, reply FROM letters ORDER BY id`,
+    );
+    return rows;
+  };
+
+  it('brings the best of the digests that were missed, once', async () => {
+    const id = await storeSubscriber(database.db, { topics: ['rl'], keywords: ['tandem'] });
+    await pause(id, MONDAY, '2026-05-08T00:00:00Z');
+    const tandem = paper({ id: 'own', title: 'A tandem', usableOn: '2026-05-09' });
+    await storeSixPapers();
+    await compose('daily', FRIDAY);
+    await storePapers(database.db, [{ ...tandem, slugs: ['nlp'] }]);
+    await compose('daily', '2026-05-09');
+    const today = {
+      ...paper({ id: 'today', title: 'Of Monday', usableOn: MONDAY }),
+      slugs: ['rl'],
+    };
+    await storePapers(database.db, [today]);
+    clock.set(`${MONDAY}T05:30:00Z`);
+    await compose('daily', MONDAY);
+    const [letter] = await letters();
+    await sendLetter(deps(), Number(letter?.id));
+    await sendLetter(deps(), Number(letter?.id));
+    expect(sink.accepted).toHaveLength(1);
+    const text = (await PostalMime.parse(sink.accepted[0]?.raw ?? '')).text ?? '';
+    for (const title of ['A tandem', 'Bicycle 0', 'Bicycle 2', 'Bicycle 4']) {
+      expect(text).toContain(title);
+    }
+    expect(text).not.toMatch(/Bicycle [135]|Of Monday/);
+  });
+
+  it('brings no letter when nothing was missed', async () => {
+    const id = await storeSubscriber(database.db);
+    const token = tokens.seal({ digestId: 0, subscriberId: id });
+    await pause(id, MONDAY, '2026-05-08T00:00:00Z');
+    await changePreferences(deps(), token, { pausedUntil: null });
+    const [letter] = await letters();
+    await sendLetter(deps(), Number(letter?.id));
+    expect(await letters()).toMatchObject([
+      { state: 'failed', reply: 'No paper of the absence matches what the reader follows.' },
+    ]);
+    expect(sink.accepted).toEqual([]);
   });
 });
 
@@ -1034,7 +1100,9 @@ describe('A letter', () => {
       ...changes,
     });
     const expiresAt = new Date(clock().getTime() + 48 * 60 * MINUTE_MS);
-    return addLetter(database.db, { subscriberId, kind, requestedAt: clock(), expiresAt });
+    const paperIds = kind === 'return' ? ['p0'] : [];
+    const asked = { subscriberId, kind, requestedAt: clock(), expiresAt, paperIds };
+    return addLetter(database.db, asked);
   }
   async function letter(id: number) {
     const { rows: found } = await database.db.execute<{
