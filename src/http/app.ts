@@ -14,9 +14,12 @@ import { feedRoutes } from './routes/feeds.ts';
 import { healthRoutes } from './routes/health.ts';
 import { inboxRoutes } from './routes/inbox.ts';
 import { paperRoutes } from './routes/papers.ts';
+import { paperApiRoutes } from './routes/papers-api.ts';
 import { preferenceRoutes } from './routes/preferences.ts';
 import { preferenceApiRoutes } from './routes/preferences-api.ts';
+import { robotRoutes } from './routes/robots.ts';
 import { signUpRoutes } from './routes/sign-up.ts';
+import { topicRoutes } from './routes/topics.ts';
 import { unsubscribeRoutes } from './routes/unsubscribe.ts';
 import type { App, SchemaTypes } from './typed-app.ts';
 
@@ -71,8 +74,11 @@ const ROUTES = [
   unsubscribeRoutes,
   dataLinkRoutes,
   paperRoutes,
+  paperApiRoutes,
+  topicRoutes,
   digestRoutes,
   feedRoutes,
+  robotRoutes,
   inboxRoutes,
 ];
 

@@ -2,7 +2,7 @@ import { PaperboyError } from '../domain/errors.ts';
 import { type PreferenceAnswers, readPreferences } from '../domain/preferences.ts';
 import type { Subscriber } from '../domain/subscriber.ts';
 import { changePreferences, findReader } from '../services/change-preferences.ts';
-import { readTopics } from '../services/read-papers.ts';
+import { readTopics } from '../services/read-topics.ts';
 import { requestData } from '../services/request-data.ts';
 import type { HttpDeps } from './deps.ts';
 

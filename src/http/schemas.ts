@@ -97,6 +97,13 @@ export const PaperQuery = Type.Object({
 });
 export type PaperQuery = Static<typeof PaperQuery>;
 
+/** What the front page's coupon is filled with. */
+export const FrontQuery = Type.Object({ topic: Type.Optional(Type.String({ maxLength: 100 })) });
+
+export const PageQuery = Type.Object({ page: Type.Optional(Type.String({ maxLength: 10 })) });
+
+export const MonthQuery = Type.Object({ month: Type.Optional(Type.String({ maxLength: 10 })) });
+
 export const DigestQuery = Type.Object({ kind: Type.Optional(Type.Enum([...DIGEST_KINDS])) });
 export type DigestQuery = Static<typeof DigestQuery>;
 

@@ -10,9 +10,13 @@ import { paperPage } from './paper-page.ts';
 import { papersPage } from './papers-page.ts';
 import { preferencesPage } from './preferences-page.ts';
 import { loadTemplates } from './templates.ts';
+import { topicPage } from './topic-page.ts';
+import { topicsPage } from './topics-page.ts';
 import { unsubscribePage } from './unsubscribe-page.ts';
+import { viewPage } from './view-page.ts';
 import type { Site } from './views.ts';
 
+export { MOST_PAPERS } from './digest-page.ts';
 export type * from './views.ts';
 
 /** One method per page: a view in, a whole HTML document out. */
@@ -31,8 +35,11 @@ export function loadPages(site: Site) {
     front: page('front', frontPage),
     papers: page('papers', papersPage),
     paper: page('paper', paperPage),
+    topics: page('topics', topicsPage),
+    topic: page('topic', topicPage),
     digests: page('digests', digestsPage),
     digest: page('digest', digestPage),
+    view: page('view', viewPage),
     confirm: page('confirm', confirmPage),
     preferences: page('preferences', preferencesPage),
     unsubscribe: page('unsubscribe', unsubscribePage),

@@ -4,7 +4,7 @@ import { CONSENT_WORDING } from '../../domain/consent.ts';
 import { PaperboyError } from '../../domain/errors.ts';
 import { InvalidPreferences, type Problems, readPreferences } from '../../domain/preferences.ts';
 import { DEFAULT_PREFERENCES, type Preferences } from '../../domain/subscriber.ts';
-import { readTopics } from '../../services/read-papers.ts';
+import { readTopics } from '../../services/read-topics.ts';
 import { signUp } from '../../services/sign-up.ts';
 import type { HttpDeps } from '../deps.ts';
 import { sendPage } from '../errors.ts';

@@ -6,7 +6,7 @@ import { everyPage, SITE } from './views.ts';
 
 const HOSTILE = `"><script>alert('x')</script><img src=x onerror=alert(1)> &amp; {{7}}`;
 const PAGES = Object.entries(everyPage(loadPages(SITE), HOSTILE));
-const TOKEN_PAGES = ['confirm', 'preferences', 'unsubscribe', 'goodbye', 'export', 'erase'];
+const TOKEN_PAGES = ['view', 'confirm', 'preferences', 'unsubscribe', 'goodbye', 'export', 'erase'];
 
 describe.each(PAGES)('The page %s', (name, html) => {
   const $ = load(html);
