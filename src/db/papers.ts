@@ -89,3 +89,9 @@ export async function lastChange(db: Db, ids: readonly string[]): Promise<Date |
     .where(inArray(papers.id, [...ids]));
   return row?.at ?? null;
 }
+
+/** Has the database learn which words papers say often. A server does so by itself, an embedded one never
+ *  would: similar papers are found by the rare ones. */
+export async function countWords(db: Db): Promise<void> {
+  await db.execute(sql`ANALYZE papers`);
+}

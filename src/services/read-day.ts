@@ -47,6 +47,12 @@ export async function readLatestDay(db: Db, now: Date): Promise<LatestDay> {
   return { ...about, papers, isEmpty: latest === null };
 }
 
+/** The newest day with papers up to today, without them; null when nothing was ever listed. */
+export async function readNewestDay(db: Db, now: Date): Promise<Day | null> {
+  const day = await latestListedDay(db, dayOf(now));
+  return day === null ? null : readDay(db, day);
+}
+
 /** A day, its week and its neighbours. */
 export async function readDay(db: Db, day: string): Promise<Day> {
   const monday = mondayOf(day);

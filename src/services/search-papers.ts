@@ -27,11 +27,12 @@ export interface FoundPapers {
 
 const PAPERS_PER_PAGE = 25;
 
-/** A search that finds more is too broad for the best match to mean much, and too much to rank. */
-const MOST_COUNTED = 500;
+/** Of a search that finds more, only the newest papers are shown: it is too broad for the best match to
+ *  mean much, and to rank everything would take longer than to answer. */
+const MOST_PAGES_OF_SEARCH = 10;
 
-/** Of a search that broad, only the newest papers are shown. */
-const PAGES_OF_BROAD_SEARCH = 10;
+/** No list is counted further. */
+const MOST_COUNTED = MOST_PAGES_OF_SEARCH * PAPERS_PER_PAGE;
 
 /** One page of papers by day, topic and words: the best match first, or the most discussed of a day, or
  *  the newest day first. */
@@ -77,5 +78,5 @@ function orderOf({ text, date }: PaperFilter, isMore: boolean): PaperStretch['or
 
 function pagesOf({ text }: PaperFilter, total: number, isMore: boolean): number | null {
   if (!isMore) return Math.max(1, Math.ceil(total / PAPERS_PER_PAGE));
-  return text === undefined ? null : PAGES_OF_BROAD_SEARCH;
+  return text === undefined ? null : MOST_PAGES_OF_SEARCH;
 }

@@ -18,7 +18,7 @@ export function digestsPage({ month, months, digests }: DigestsView, frames: Fra
     isEmpty: months.length === 0,
     isQuiet: digests.length === 0,
     month: month === null ? null : describeMonth(month),
-    summary: `${countOf(digests.length, 'edition')}, as they were composed.`,
+    summary: `${countOf(digests.length, 'edition')}.`,
     digests: digests.map((digest) => ({
       href: digestHref(base, digest),
       date: describeLongDay(digest.date),

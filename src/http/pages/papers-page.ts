@@ -23,7 +23,8 @@ export function papersPage(view: PapersView, frames: Frames) {
       ...(!isSearch && { publicPath: hrefOf(view.page).slice(base.length) }),
     }),
     title: view.day !== null && topic === null ? describeLongDay(view.day.day) : title,
-    result: resultOf(view),
+    // The bar of a day's topics tells the same.
+    result: view.day === null ? resultOf(view) : null,
     papers: isSearch ? [] : view.papers.map((paper) => paperModel(paper, { base, room: ROOM })),
     found: isSearch ? view.papers.map((paper) => foundModel(paper, view.said, base)) : [],
     isSearch,

@@ -18,7 +18,7 @@ export async function paperApiRoutes(app: App, { db, links }: HttpDeps): Promise
         tags: ['papers'],
         summary: 'Papers by day, topic and words',
         description:
-          'The Link header tells of a further page, X-Total-Count of how many papers there are, unless there are too many to count. A search with more than 500 finds gives its newest 250. The shape is that of an import file.',
+          'The Link header tells of a further page, X-Total-Count of how many papers there are, unless there are too many to count. A search that finds more than 250 gives the newest of them. The shape is that of an import file.',
         querystring: PaperQuery,
         response: { 200: PaperList, 400: ErrorBody },
       },

@@ -2,7 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { PaperboyError } from '../../domain/errors.ts';
 import { bibtexOf, referenceFile, risOf } from '../../domain/reference.ts';
 import { dayOf } from '../../domain/schedule.ts';
-import { readDay, readLatestDay } from '../../services/read-day.ts';
+import { readDay, readNewestDay } from '../../services/read-day.ts';
 import { readPaper, readPaperPage } from '../../services/read-paper.ts';
 import { readTopics } from '../../services/read-topics.ts';
 import { searchPapers } from '../../services/search-papers.ts';
@@ -86,8 +86,8 @@ async function sendReference(
 }
 
 async function latestDay({ db, clock }: HttpDeps, topic: string | undefined) {
-  const latest = await readLatestDay(db, clock());
-  if (latest.isEmpty) return null;
+  const latest = await readNewestDay(db, clock());
+  if (latest === null) return null;
   const onTopic = latest.topics.find(({ slug }) => slug === topic)?.count ?? null;
   return { day: latest.day, isToday: latest.day === dayOf(clock()), count: latest.total, onTopic };
 }
