@@ -73,6 +73,8 @@ export const paperTopics = pgTable(
     paperId: text('paper_id').notNull(),
     topicSlug: text('topic_slug').notNull(),
     score: real().notNull(),
+    /** The paper's own day, which never changes: the newest papers of a topic are found by it. */
+    listedOn: day('listed_on').notNull(),
   },
   (table) => [primaryKey({ columns: [table.paperId, table.topicSlug] })],
 );

@@ -17,9 +17,12 @@ import { inboxRoutes } from './routes/inbox.ts';
 import { keywordRoutes } from './routes/keywords.ts';
 import { learnedRoutes } from './routes/learned.ts';
 import { paperRoutes } from './routes/papers.ts';
+import { paperApiRoutes } from './routes/papers-api.ts';
 import { preferenceRoutes } from './routes/preferences.ts';
 import { preferenceApiRoutes } from './routes/preferences-api.ts';
+import { robotRoutes } from './routes/robots.ts';
 import { signUpRoutes } from './routes/sign-up.ts';
+import { topicRoutes } from './routes/topics.ts';
 import { unsubscribeRoutes } from './routes/unsubscribe.ts';
 import type { App, SchemaTypes } from './typed-app.ts';
 
@@ -76,9 +79,12 @@ const ROUTES = [
   learnedRoutes,
   dataLinkRoutes,
   paperRoutes,
+  paperApiRoutes,
+  topicRoutes,
   keywordRoutes,
   digestRoutes,
   feedRoutes,
+  robotRoutes,
   inboxRoutes,
 ];
 

@@ -1,5 +1,6 @@
 import { describeAuthors } from '../domain/describe.ts';
 import type { TopicPaper } from '../domain/paper.ts';
+import { escapeXml } from './xml.ts';
 
 export interface Feed {
   /** The feed's own address. */
@@ -35,22 +36,10 @@ function entryOf({ paper, link }: Feed['entries'][number]): string {
   return `  <entry>
     <id>${escapeXml(link)}</id>
     <title>${escapeXml(paper.title)}</title>
+    <published>${paper.listedOn}T00:00:00Z</published>
     <updated>${paper.listedOn}T00:00:00Z</updated>
     <link rel="alternate" type="text/html" href="${escapeXml(link)}"/>
 ${authors.map((name) => `    <author><name>${escapeXml(name)}</name></author>`).join('\n')}
     <summary>${escapeXml(paper.abstract)}</summary>
   </entry>`;
-}
-
-const ENTITIES: Record<string, string> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&apos;',
-};
-
-/** Stored text holds no control characters, so what is left are the five of XML. */
-function escapeXml(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? character);
 }

@@ -6,7 +6,6 @@ import type { Links } from '../domain/links.ts';
 import type { Tokens } from '../domain/tokens.ts';
 import type { Inbox } from '../inbox/inbox.ts';
 import type { Queue } from '../queue/queue.ts';
-import type { Editions } from '../services/support/editions.ts';
 import type { TermStatistics } from '../services/support/term-statistics.ts';
 import type { Pages } from './pages/index.ts';
 import type { SignupLimit } from './signup-limit.ts';
@@ -26,5 +25,4 @@ export interface HttpDeps {
   inbox: Inbox | null;
   pages: Pages;
   limitSignup: SignupLimit;
-  editions: () => Promise<Editions>;
 }

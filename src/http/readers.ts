@@ -5,7 +5,7 @@ import { dayOf } from '../domain/schedule.ts';
 import type { Subscriber } from '../domain/subscriber.ts';
 import { changePreferences, findReader } from '../services/change-preferences.ts';
 import { listUnsearchable } from '../services/count-phrases.ts';
-import { readTopics } from '../services/read-papers.ts';
+import { readTopics } from '../services/read-topics.ts';
 import { requestData } from '../services/request-data.ts';
 import type { HttpDeps } from './deps.ts';
 

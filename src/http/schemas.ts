@@ -78,6 +78,13 @@ export const KeywordCount = Type.Object({
   papers_per_week: Type.Unsafe<number | null>({ type: 'number', nullable: true }),
 });
 
+/** What the front page's coupon is filled with. */
+export const FrontQuery = Type.Object({ topic: Type.Optional(Type.String({ maxLength: 100 })) });
+
+export const PageQuery = Type.Object({ page: Type.Optional(Type.String({ maxLength: 10 })) });
+
+export const MonthQuery = Type.Object({ month: Type.Optional(Type.String({ maxLength: 10 })) });
+
 export const DigestQuery = Type.Object({ kind: Type.Optional(Type.Enum([...DIGEST_KINDS])) });
 export type DigestQuery = Static<typeof DigestQuery>;
 

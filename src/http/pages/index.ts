@@ -13,9 +13,13 @@ import { papersPage } from './papers-page.ts';
 import { preferencesPage } from './preferences-page.ts';
 import { savedPage } from './saved-page.ts';
 import { loadTemplates } from './templates.ts';
+import { topicPage } from './topic-page.ts';
+import { topicsPage } from './topics-page.ts';
 import { unsubscribePage } from './unsubscribe-page.ts';
+import { viewPage } from './view-page.ts';
 import type { Site } from './views.ts';
 
+export { MOST_PAPERS } from './digest-page.ts';
 export type * from './feedback-views.ts';
 export type * from './views.ts';
 
@@ -35,8 +39,11 @@ export function loadPages(site: Site) {
     front: page('front', frontPage),
     papers: page('papers', papersPage),
     paper: page('paper', paperPage),
+    topics: page('topics', topicsPage),
+    topic: page('topic', topicPage),
     digests: page('digests', digestsPage),
     digest: page('digest', digestPage),
+    view: page('view', viewPage),
     confirm: page('confirm', confirmPage),
     preferences: page('preferences', preferencesPage),
     unsubscribe: page('unsubscribe', unsubscribePage),

@@ -5,7 +5,7 @@ import type { Topic } from '../../domain/topics.ts';
 import { changePreferences } from '../../services/change-preferences.ts';
 import { feedbackOn, giveFeedback, takeBackFeedback } from '../../services/give-feedback.ts';
 import { muteTopic, unmuteTopic } from '../../services/mute-topic.ts';
-import { readTopics } from '../../services/read-papers.ts';
+import { readTopics } from '../../services/read-topics.ts';
 import { takeAnyBody } from '../any-body.ts';
 import type { HttpDeps } from '../deps.ts';
 import { sendPage, shorten, wantsPage } from '../errors.ts';

@@ -9,6 +9,7 @@ const PAGES = Object.entries(everyPage(loadPages(SITE), HOSTILE));
 const READER_PAGES = ['more', 'mute', 'options', 'saved', 'learned'];
 const TOKEN_PAGES = [
   ...READER_PAGES,
+  'view',
   'confirm',
   'preferences',
   'unsubscribe',

@@ -446,7 +446,7 @@ describe('/view/:token', () => {
     expect(view.statusCode).toBe(200);
     expect(load(view.body)('body').text()).toContain('On very very news');
     expect(view.headers['content-security-policy']).toContain("default-src 'none'");
-    expect(view.headers['content-security-policy']).not.toContain('script-src');
+    expect(view.headers['x-robots-tag']).toBe('noindex');
     expect(view.headers['cache-control']).toBe('no-store');
   });
 
