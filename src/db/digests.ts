@@ -1,5 +1,6 @@
-import { and, asc, desc, eq, isNotNull, isNull, lt, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, inArray, isNotNull, isNull, lt, sql } from 'drizzle-orm';
 import type { Digest, DigestKind, RankedPaper } from '../domain/digest.ts';
+import type { TopicPaper } from '../domain/paper.ts';
 import type { Db } from './client.ts';
 import { digestPapers, digests } from './schema.ts';
 
@@ -158,6 +159,19 @@ export async function listDigestPapers(
 export async function digestHolds(db: Db, digestId: number, paperId: string): Promise<boolean> {
   const where = and(eq(digestPapers.digestId, digestId), eq(digestPapers.paperId, paperId));
   return (await db.$count(digestPapers, where)) > 0;
+}
+
+/** Those papers of a digest that have one of the ranks, by rank. */
+export async function listDigestPapersByRank(
+  db: Db,
+  digestId: number,
+  ranks: readonly number[],
+): Promise<Map<number, TopicPaper>> {
+  const rows = await db
+    .select({ rank: digestPapers.rank, snapshot: digestPapers.snapshot })
+    .from(digestPapers)
+    .where(and(eq(digestPapers.digestId, digestId), inArray(digestPapers.rank, [...ranks])));
+  return new Map(rows.map(({ rank, snapshot }) => [rank, snapshot]));
 }
 
 /** The digests that hold a paper. */

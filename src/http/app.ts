@@ -20,6 +20,7 @@ import { paperRoutes } from './routes/papers.ts';
 import { paperApiRoutes } from './routes/papers-api.ts';
 import { preferenceRoutes } from './routes/preferences.ts';
 import { preferenceApiRoutes } from './routes/preferences-api.ts';
+import { privateFeedRoutes } from './routes/private-feed.ts';
 import { robotRoutes } from './routes/robots.ts';
 import { signUpRoutes } from './routes/sign-up.ts';
 import { topicRoutes } from './routes/topics.ts';
@@ -40,7 +41,7 @@ const MAX_PARAM_LENGTH = 300;
 const ONE_YEAR_SECONDS = 31_536_000;
 
 /** Routes whose addresses hold a token, and the local inbox. */
-const PRIVATE_ROUTE = /:token|^\/(unsubscribe|inbox)\b/;
+const PRIVATE_ROUTE = /:token|^\/(unsubscribe|inbox|feeds)\b/;
 
 const POLICY = {
   defaultSrc: ["'none'"],
@@ -84,6 +85,7 @@ const ROUTES = [
   keywordRoutes,
   digestRoutes,
   feedRoutes,
+  privateFeedRoutes,
   robotRoutes,
   inboxRoutes,
 ];

@@ -10,7 +10,14 @@ export interface Feed {
   page: string;
   /** The newest entry's day, `YYYY-MM-DD`. */
   updated: string;
-  entries: readonly { paper: TopicPaper; link: string }[];
+  entries: readonly {
+    paper: TopicPaper;
+    link: string;
+    /** Said before the abstract. */
+    note?: string;
+    /** `YYYY-MM-DD`. @defaultValue the day on which the paper was listed */
+    day?: string;
+  }[];
 }
 
 /** An Atom feed of papers (RFC 4287). */
@@ -28,7 +35,7 @@ ${entries.map(entryOf).join('\n')}
 `;
 }
 
-function entryOf({ paper, link }: Feed['entries'][number]): string {
+function entryOf({ paper, link, note, day = paper.listedOn }: Feed['entries'][number]): string {
   const authors =
     paper.authors.length > 0
       ? paper.authors
@@ -36,10 +43,10 @@ function entryOf({ paper, link }: Feed['entries'][number]): string {
   return `  <entry>
     <id>${escapeXml(link)}</id>
     <title>${escapeXml(paper.title)}</title>
-    <published>${paper.listedOn}T00:00:00Z</published>
-    <updated>${paper.listedOn}T00:00:00Z</updated>
+    <published>${day}T00:00:00Z</published>
+    <updated>${day}T00:00:00Z</updated>
     <link rel="alternate" type="text/html" href="${escapeXml(link)}"/>
 ${authors.map((name) => `    <author><name>${escapeXml(name)}</name></author>`).join('\n')}
-    <summary>${escapeXml(paper.abstract)}</summary>
+    <summary>${escapeXml(note === undefined ? paper.abstract : `${note} ${paper.abstract}`)}</summary>
   </entry>`;
 }

@@ -51,7 +51,8 @@ export async function mailDataLink(
   if (!(await requestData(deps, token, kind))) throw unknownToken();
 }
 
-function unknownToken(): PaperboyError {
+/** What a link of nobody is answered with. */
+export function unknownToken(): PaperboyError {
   const message = 'This link belongs to nobody: it was cut short, or its reader has been erased.';
   return new PaperboyError('UNKNOWN_TOKEN', message, { statusCode: 404 });
 }

@@ -52,6 +52,8 @@ export const BackQuery = Type.Object({
   follow: Type.Optional(Type.String({ maxLength: 10 })),
 });
 
+export const FeedParams = Type.Object({ file: Type.String({ maxLength: 200 }) });
+
 export const SlugParams = Type.Object({ slug: Type.String({ maxLength: 200 }) });
 
 /** What follows in the path, whatever it is. */

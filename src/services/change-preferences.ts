@@ -15,6 +15,15 @@ export async function findReader(
   return subject === null ? null : findSubscriber(db, subject.subscriberId);
 }
 
+/** The reader whose private feed a token stands for, or null. */
+export async function findFeedReader(
+  { db, tokens }: { db: Db; tokens: Tokens },
+  token: string,
+): Promise<Subscriber | null> {
+  const subscriberId = tokens.openFeed(token);
+  return subscriberId === null ? null : findSubscriber(db, subscriberId);
+}
+
 /** Changes what is named, leaves the rest. Who takes the delivery up again gets a letter with the
  *  best of the absence; the sweep rings for it. Returns the reader as it is then, or null. */
 export async function changePreferences(

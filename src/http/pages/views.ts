@@ -255,6 +255,8 @@ export interface UnsubscribeView {
   email: string;
   token: string;
   done: boolean;
+  /** `YYYY-MM-DD`, in UTC. */
+  today: string;
 }
 
 /** The page behind a mailed link that exports or erases. */

@@ -94,7 +94,7 @@ async function sendPreferences(
     pausedUntil: reader.pausedUntil,
     topics,
     phrases: await phrasesOf(deps, reader, form),
-    feedHref: deps.links.feedOf(deps.tokens.seal({ digestId: 0, subscriberId: reader.id })),
+    feedHref: deps.links.feedOf(deps.tokens.sealFeed(reader.id)),
     today: dayOf(now),
     openSection,
     timezones: timezones(),

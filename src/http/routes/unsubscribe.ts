@@ -1,3 +1,4 @@
+import { dayOf } from '../../domain/schedule.ts';
 import { findReader } from '../../services/change-preferences.ts';
 import { unsubscribe } from '../../services/unsubscribe.ts';
 import { takeAnyBody } from '../any-body.ts';
@@ -11,7 +12,7 @@ export async function unsubscribeRoutes(app: App, deps: HttpDeps): Promise<void>
   // The rest of the path, so that no link, however mangled on its way, is answered with an error.
   const schema = { params: RestParams, hide: true };
   const goodbye = (email: string, token: string) =>
-    deps.pages.unsubscribe({ email, token, done: true });
+    deps.pages.unsubscribe({ email, token, done: true, today: dayOf(deps.clock()) });
 
   takeAnyBody(app);
 
@@ -20,7 +21,8 @@ export async function unsubscribeRoutes(app: App, deps: HttpDeps): Promise<void>
     const reader = await findReader(deps, token);
     if (!reader) return sendPage(reply, goodbyeToNobody(deps));
     if (reader.status === 'unsubscribed') return sendPage(reply, goodbye(reader.email, token));
-    return sendPage(reply, deps.pages.unsubscribe({ email: reader.email, token, done: false }));
+    const view = { email: reader.email, token, done: false, today: dayOf(deps.clock()) };
+    return sendPage(reply, deps.pages.unsubscribe(view));
   });
 
   app.post('/unsubscribe/*', { schema }, async (request, reply) => {

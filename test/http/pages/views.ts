@@ -297,8 +297,8 @@ export function everyPage(pages: Pages, words: string): Record<string, string> {
       allowsClicks: false,
       notice: words,
     }),
-    unsubscribe: pages.unsubscribe({ email, token: 'a-token', done: false }),
-    goodbye: pages.unsubscribe({ email, token: 'a-token', done: true }),
+    unsubscribe: pages.unsubscribe({ email, token: 'a-token', done: false, today: '2026-05-08' }),
+    goodbye: pages.unsubscribe({ email, token: 'a-token', done: true, today: '2026-05-08' }),
     export: pages.exportOrErase({ kind: 'export', email }),
     erase: pages.exportOrErase({ kind: 'erase', email }),
     message: pages.message({

@@ -1,4 +1,5 @@
 import { load } from 'cheerio';
+import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { findDelivery } from '../../../src/db/deliveries.ts';
 import { findSubscriber, findSubscriberByEmail } from '../../../src/db/subscribers.ts';
@@ -285,6 +286,35 @@ describe('Export and erasure', () => {
     expect(file.json()).toMatchObject({ reader: { email, hour: 7 }, consents: [], deliveries: [] });
   });
 
+  it('holds what was said of papers, what was learned of it, and the pause', async () => {
+    const { db } = site.parts;
+    await storePapers(db, [paper({ id: 'said', title: 'Mamba scans' })]);
+    await site.post(`/feedback/${token}/more/said`);
+    await site.ask({
+      method: 'PATCH',
+      url: `/api/preferences/${token}`,
+      payload: { paused_until: '2026-05-20' },
+    });
+    await api('POST', '/export');
+    const file = (await site.post(await site.mailedPath(email, 'export'))).json();
+    expect(file).toMatchObject({
+      reader: { status: 'paused', paused_until: '2026-05-20', quiet_since: null, bar: 'low' },
+      feedback: [{ paper: 'said', title: 'Mamba scans', verb: 'more' }],
+      unlearned: [],
+    });
+    expect(new Date(file.reader.paused_at)).toEqual(site.clock());
+    expect(file.learned).toEqual(expect.any(Array));
+
+    await api('DELETE');
+    await site.post(await site.mailedPath(email, 'erase'));
+    for (const table of ['feedback', 'letters', 'consents']) {
+      const { rows } = await db.execute(
+        sql.raw(`SELECT FROM ${table} WHERE subscriber_id = ${id}`),
+      );
+      expect([table, rows.length]).toEqual([table, 0]);
+    }
+  });
+
   it('erases only when the mailed link is pressed, and then everything', async () => {
     const asked = await api('DELETE');
     expect([asked.statusCode, asked.body]).toEqual([202, '{"status":"mailed"}']);
@@ -335,9 +365,38 @@ describe('GET and HEAD /unsubscribe/:token', () => {
   it('change nothing', async () => {
     const url = `/unsubscribe/${token}`;
     const page = await site.page(url);
-    expect(load(page.body)('form[method="post"] button').text()).toBe('Unsubscribe');
+    expect(load(page.body)('form button').first().text()).toBe('Unsubscribe');
     expect((await site.ask({ method: 'HEAD', url })).statusCode).toBe(200);
     expect(await statusNow()).toBe('active');
+  });
+});
+
+describe('What the way out offers instead', () => {
+  const pressInstead = async (place: number) => {
+    const $ = load((await site.page(`/unsubscribe/${token}`)).body);
+    const form = $('.instead form').eq(place);
+    const fields = form
+      .find('input')
+      .toArray()
+      .map((field): [string, string] => [
+        $(field).attr('name') ?? '',
+        $(field).attr('value') ?? '',
+      ]);
+    return site.post(form.attr('action') ?? '', Object.fromEntries(fields));
+  };
+
+  it('is three papers, once a week', async () => {
+    const before = await reader();
+    expect(load((await pressInstead(0)).body)('.statement').text()).toMatch(
+      /^Three papers on Mondays at 07:00 UTC, from every topic\./,
+    );
+    expect(await reader()).toEqual({ ...before, frequency: 'weekly', papers: 3 });
+  });
+
+  it('is a pause of two weeks', async () => {
+    const before = await reader();
+    await pressInstead(1);
+    expect(await reader()).toEqual({ ...before, status: 'paused', pausedUntil: '2026-05-22' });
   });
 });
 
