@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config';
 const WITHOUT_DATABASE = [
   'test/{arrows,config,keys,log}.test.ts',
   'test/{bench,chaos,control,domain,inbox,mail,project,seeds,support}/**/*.test.ts',
-  'test/http/{atom,forms,network}.test.ts',
+  'test/http/{atom,forms,fresh,network,robots,sitemap}.test.ts',
   'test/http/pages/**/*.test.ts',
 ];
 

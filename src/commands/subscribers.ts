@@ -3,22 +3,29 @@ import { Command } from 'commander';
 import { eachSubscriber } from '../db/subscribers.ts';
 import { PaperboyError } from '../domain/errors.ts';
 import type { Subscriber } from '../domain/subscriber.ts';
-import { guard } from '../domain/subscriber-row.ts';
+import { guard, joinList } from '../domain/subscriber-row.ts';
 import { eraseAddress } from '../services/erase-address.ts';
 import { importSubscriberFile } from '../services/import-subscribers.ts';
 import type { CommandContext } from './context.ts';
 import { jsonOption } from './options.ts';
 import { formatCount, progressOn, say, sayJson } from './output.ts';
 
-const EXPORT_COLUMNS = [
-  'email',
-  'status',
-  'topics',
-  'timezone',
-  'hour',
-  'frequency',
-  'papers',
-] as const;
+/** In the order of the export; each is a column of an import too. */
+const EXPORT_COLUMNS: Record<string, (reader: Subscriber) => string> = {
+  email: ({ email }) => email,
+  status: ({ status }) => status,
+  topics: ({ topics }) => joinList(topics),
+  muted_topics: ({ mutedTopics }) => joinList(mutedTopics),
+  keywords: ({ keywords }) => joinList(keywords),
+  names: ({ names }) => joinList(names),
+  timezone: ({ timezone }) => timezone,
+  hour: ({ hour }) => String(hour),
+  frequency: ({ frequency }) => frequency,
+  papers: ({ papers }) => String(papers),
+  minutes: ({ minutes }) => String(minutes ?? ''),
+  bar: ({ bar }) => bar,
+  paused_until: ({ pausedUntil }) => pausedUntil ?? '',
+};
 
 /** `paperboy subscribers …` */
 export function subscribersCommand(context: CommandContext): Command {
@@ -29,7 +36,7 @@ export function subscribersCommand(context: CommandContext): Command {
     .description('add readers as active, or update the preferences that a row names')
     .addHelpText(
       'after',
-      '\nColumns: email (required), topics (slugs separated by ;), timezone, hour, frequency, papers, consent.\nRejected rows are told on standard error, the others are stored; the exit code is then 1.\nA row whose status says pending, paused or unsubscribed, as in an export, adds nobody.',
+      '\nColumns: email (required), topics, muted_topics (slugs separated by ;), keywords, names (separated by ;),\ntimezone, hour, frequency, papers, minutes, bar (low, middle, high), paused_until (YYYY-MM-DD), consent.\nRejected rows are told on standard error, the others are stored; the exit code is then 1.\nA row whose status says pending, unsubscribed, or paused without an end, as in an export, adds nobody.',
     )
     .addOption(jsonOption())
     .action((file: string, { json }: { json?: true }) => importFile(context, file, json === true));
@@ -75,7 +82,7 @@ async function importFile(context: CommandContext, file: string, json: boolean):
 
 async function exportAll({ io, withParts }: CommandContext): Promise<void> {
   await withParts(async ({ db }) => {
-    let lines = [EXPORT_COLUMNS.join(',')];
+    let lines = [Object.keys(EXPORT_COLUMNS).join(',')];
     for await (const subscriber of eachSubscriber(db)) {
       io.signal.throwIfAborted();
       lines.push(csvLine(subscriber));
@@ -91,10 +98,9 @@ async function exportAll({ io, withParts }: CommandContext): Promise<void> {
 const LINES_AT_ONCE = 500;
 
 function csvLine(subscriber: Subscriber): string {
-  return EXPORT_COLUMNS.map((column) => {
-    const value = subscriber[column];
-    return csvCell(guard(Array.isArray(value) ? value.join(';') : String(value)));
-  }).join(',');
+  return Object.values(EXPORT_COLUMNS)
+    .map((cellOf) => csvCell(guard(cellOf(subscriber))))
+    .join(',');
 }
 
 function csvCell(text: string): string {

@@ -1,5 +1,6 @@
-import { and, asc, desc, eq, isNotNull, isNull, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, inArray, isNotNull, isNull, lt, sql } from 'drizzle-orm';
 import type { Digest, DigestKind, RankedPaper } from '../domain/digest.ts';
+import type { TopicPaper } from '../domain/paper.ts';
 import type { Db } from './client.ts';
 import { digestPapers, digests } from './schema.ts';
 
@@ -77,6 +78,23 @@ export async function listDigests(db: Db, limit: number): Promise<DigestSummary[
     .limit(limit);
 }
 
+/** The digests dated in a month, `YYYY-MM`, newest first. */
+export async function listDigestsOfMonth(db: Db, month: string): Promise<DigestSummary[]> {
+  const first = `${month}-01`;
+  return db
+    .select(SUMMARY)
+    .from(digests)
+    .where(sql`date >= ${first} AND date < ${first}::date + interval '1 month'`)
+    .orderBy(desc(digests.date), asc(digests.kind));
+}
+
+/** How many digests each month has that has some, newest first. */
+export async function countDigestsByMonth(db: Db): Promise<{ month: string; count: number }[]> {
+  const result = await db.execute<{ month: string; count: number }>(sql`
+    SELECT to_char(date, 'YYYY-MM') AS month, count(*)::int AS count FROM digests GROUP BY 1 ORDER BY 1 DESC`);
+  return result.rows.map(({ month, count }) => ({ month, count }));
+}
+
 /** Adds a digest, numbered after the others of its kind. Call it under `lockComposing`. */
 export async function addDigest(
   db: Db,
@@ -118,14 +136,42 @@ export async function setAudience(db: Db, digestId: number, audience: number): P
   await db.update(digests).set({ audience }).where(eq(digests.id, digestId));
 }
 
-/** The papers of a digest as it froze them, by rank. */
-export async function listDigestPapers(db: Db, digestId: number): Promise<RankedPaper[]> {
+/** The papers of a digest as it froze them, by rank: all, or the first `most`. */
+export async function listDigestPapers(
+  db: Db,
+  digestId: number,
+  most?: number,
+): Promise<RankedPaper[]> {
   const rows = await db
     .select()
     .from(digestPapers)
-    .where(eq(digestPapers.digestId, digestId))
+    .where(
+      and(
+        eq(digestPapers.digestId, digestId),
+        most === undefined ? undefined : lt(digestPapers.rank, most),
+      ),
+    )
     .orderBy(digestPapers.rank);
   return rows.map(({ snapshot, rank, popularity }) => ({ ...snapshot, rank, popularity }));
+}
+
+/** Whether a digest froze a paper. */
+export async function digestHolds(db: Db, digestId: number, paperId: string): Promise<boolean> {
+  const where = and(eq(digestPapers.digestId, digestId), eq(digestPapers.paperId, paperId));
+  return (await db.$count(digestPapers, where)) > 0;
+}
+
+/** Those papers of a digest that have one of the ranks, by rank. */
+export async function listDigestPapersByRank(
+  db: Db,
+  digestId: number,
+  ranks: readonly number[],
+): Promise<Map<number, TopicPaper>> {
+  const rows = await db
+    .select({ rank: digestPapers.rank, snapshot: digestPapers.snapshot })
+    .from(digestPapers)
+    .where(and(eq(digestPapers.digestId, digestId), inArray(digestPapers.rank, [...ranks])));
+  return new Map(rows.map(({ rank, snapshot }) => [rank, snapshot]));
 }
 
 /** The digests that hold a paper. */

@@ -88,6 +88,18 @@ export async function claimLetter(
   return row ?? null;
 }
 
+/** Writes down what a letter brings, so that each try brings the same. */
+export async function setLetterPapers(
+  db: Db,
+  id: number,
+  paperIds: readonly string[],
+): Promise<void> {
+  await db
+    .update(letters)
+    .set({ paperIds: [...paperIds] })
+    .where(eq(letters.id, id));
+}
+
 /** Records what became of a try. */
 export async function recordLetter(
   db: Db,

@@ -1,48 +1,8 @@
-import { eq, inArray, sql } from 'drizzle-orm';
-import type { Paper, PaperTopic, TopicPaper } from '../domain/paper.ts';
+import { eq, inArray, max, sql } from 'drizzle-orm';
+import type { Paper, TopicPaper } from '../domain/paper.ts';
 import type { Db } from './client.ts';
+import { COLUMNS } from './paper-columns.ts';
 import { papers } from './schema.ts';
-
-/** What a list of papers is asked for; all given conditions hold together. */
-export interface PaperQuery {
-  date?: string;
-  topic?: string;
-  /** `websearch_to_tsquery` text. */
-  text?: string;
-  order: 'discussed' | 'newest' | 'relevance';
-  limit: number;
-  offset: number;
-}
-
-const TOPICS_OF_PAPER = sql<PaperTopic[]>`(
-  SELECT coalesce(json_agg(json_build_object('slug', topic_slug, 'score', score) ORDER BY score DESC, topic_slug), '[]')
-  FROM paper_topics WHERE paper_id = papers.id
-)`.as('paper_topics');
-
-const COLUMNS = {
-  id: papers.id,
-  source: papers.source,
-  title: papers.title,
-  abstract: papers.abstract,
-  authors: papers.authors,
-  authorCount: papers.authorCount,
-  organization: papers.organization,
-  publishedOn: papers.publishedOn,
-  listedOn: papers.listedOn,
-  usableOn: papers.usableOn,
-  upvotes: papers.upvotes,
-  comments: papers.comments,
-  url: papers.url,
-  codeUrl: papers.codeUrl,
-  topics: TOPICS_OF_PAPER,
-};
-
-const DISCUSSED = sql`ln(1 + upvotes) + 0.5 * ln(1 + comments) DESC, published_on DESC NULLS LAST, id`;
-
-const ORDERS = {
-  discussed: DISCUSSED,
-  newest: sql`published_on DESC NULLS LAST, id`,
-} as const;
 
 /** What becomes of a known paper: a source that knows less takes nothing away. */
 const SEEN_AGAIN = {
@@ -117,38 +77,6 @@ export async function findPapers(db: Db, ids: readonly string[]): Promise<TopicP
   return ids.flatMap((id) => byId.get(id) ?? []);
 }
 
-/** One page of the papers asked for, and how many there are in all. */
-export async function listPapers(
-  db: Db,
-  query: PaperQuery,
-): Promise<{ papers: TopicPaper[]; total: number }> {
-  const conditions = [sql`true`];
-  if (query.date !== undefined) conditions.push(sql`listed_on = ${query.date}`);
-  if (query.topic !== undefined) {
-    conditions.push(
-      sql`id IN (SELECT paper_id FROM paper_topics WHERE topic_slug = ${query.topic})`,
-    );
-  }
-  const words = sql`websearch_to_tsquery('english', ${query.text ?? ''})`;
-  if (query.text !== undefined) conditions.push(sql`words @@ ${words}`);
-  const where = sql.join(conditions, sql` AND `);
-  const order =
-    query.order === 'relevance'
-      ? sql`ts_rank(words, ${words}) DESC, ${DISCUSSED}`
-      : ORDERS[query.order];
-  const [rows, total] = await Promise.all([
-    db
-      .select(COLUMNS)
-      .from(papers)
-      .where(where)
-      .orderBy(order)
-      .limit(query.limit)
-      .offset(query.offset),
-    db.$count(papers, where),
-  ]);
-  return { papers: rows, total };
-}
-
 /** Papers that may be used from `first` to `last` and are in no digest of `kind` yet. */
 export async function listUsablePapers(
   db: Db,
@@ -164,21 +92,29 @@ export async function listUsablePapers(
     .orderBy(papers.id);
 }
 
-/** How many papers were listed on each day from `first` to `last`; days without papers are left out. */
-export async function countPapersByDay(
-  db: Db,
-  { first, last }: { first: string; last: string },
-): Promise<Map<string, number>> {
-  const result = await db.execute<{ day: string; count: number }>(sql`
-    SELECT listed_on::text AS day, count(*)::int AS count FROM papers
-    WHERE listed_on BETWEEN ${first} AND ${last} GROUP BY listed_on`);
-  return new Map(result.rows.map(({ day, count }) => [day, count]));
+/** When one of the papers was last changed, or null for none. */
+export async function lastChange(db: Db, ids: readonly string[]): Promise<Date | null> {
+  const [row] = await db
+    .select({ at: max(papers.updatedAt) })
+    .from(papers)
+    .where(inArray(papers.id, [...ids]));
+  return row?.at ?? null;
 }
 
-/** The last day up to `day` on which papers were listed, or null when there is none. */
-export async function latestListedDay(db: Db, day: string): Promise<string | null> {
-  const result = await db.execute<{ day: string | null }>(
-    sql`SELECT max(listed_on)::text AS day FROM papers WHERE listed_on <= ${day}`,
-  );
-  return result.rows[0]?.day ?? null;
+/** Has the database learn which words papers say often. A server does so by itself, an embedded one never
+ *  would: similar papers are found by the rare ones. */
+export async function countWords(db: Db): Promise<void> {
+  await db.execute(sql`ANALYZE papers`);
+}
+
+/** Title and abstract of the papers listed last, the newest first. */
+export async function listRecentTexts(
+  db: Db,
+  limit: number,
+): Promise<{ title: string; abstract: string }[]> {
+  return db
+    .select({ title: papers.title, abstract: papers.abstract })
+    .from(papers)
+    .orderBy(sql`listed_on DESC, id`)
+    .limit(limit);
 }

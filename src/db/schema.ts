@@ -73,6 +73,8 @@ export const paperTopics = pgTable(
     paperId: text('paper_id').notNull(),
     topicSlug: text('topic_slug').notNull(),
     score: real().notNull(),
+    /** The paper's own day, which never changes: the newest papers of a topic are found by it. */
+    listedOn: day('listed_on').notNull(),
   },
   (table) => [primaryKey({ columns: [table.paperId, table.topicSlug] })],
 );
@@ -101,12 +103,16 @@ export const subscribers = pgTable('subscribers', {
   allowsClicks: boolean('allows_clicks').notNull(),
   /** For a paused subscriber: the day of the first digest again; null for good. */
   pausedUntil: day('paused_until'),
+  /** When the pause, or the last one, began. */
+  pausedAt: instant('paused_at'),
   /** Date of the first digest since the last mail that had nothing above the bar. */
   quietSince: day('quiet_since'),
   /** What feedback taught, packed. */
   learned: text(),
   /** Terms that the reader took away from what was learned. */
   unlearned: text().array().notNull(),
+  /** Feedback given up to then teaches nothing any more. */
+  learnsSince: instant('learns_since'),
 });
 
 export const consents = pgTable('consents', {

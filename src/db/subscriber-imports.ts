@@ -9,6 +9,8 @@ export interface ImportedSubscriber {
   address: Address;
   emailHash: Buffer;
   preferences: Partial<Preferences>;
+  /** Pauses a reader who gets mail. @defaultValue null */
+  pausedUntil?: string | null;
   /** How the address was given, as the consent record keeps it. */
   consent: string;
   /** False for a row that only updates a known reader. @defaultValue true */
@@ -28,8 +30,8 @@ export interface ImportResult extends ImportCounts {
 }
 
 /**
- * Stores a batch in one statement: new readers are active with a consent each; known readers get
- * the preferences that are named and keep their status; suppressed addresses are left out.
+ * Stores a batch in one statement: new readers are active (or paused) with a consent each; known
+ * readers get the preferences that are named, and never become active by it; suppressed addresses are left out.
  * Addresses within one batch must differ.
  */
 export async function importSubscribers(
@@ -37,31 +39,26 @@ export async function importSubscribers(
   batch: readonly ImportedSubscriber[],
   now: Date,
 ): Promise<ImportResult> {
-  const rows = batch.map(({ address, emailHash, preferences, consent, mayAdd = true }) => ({
-    email: address.email,
-    email_key: address.key,
-    email_hash: emailHash.toString('hex'),
-    topics: preferences.topics ?? null,
-    frequency: preferences.frequency ?? null,
-    timezone: preferences.timezone ?? null,
-    hour: preferences.hour ?? null,
-    papers: preferences.papers ?? null,
-    consent,
-    may_add: mayAdd,
-  }));
+  const rows = batch.map(givenRow);
   const result = await db.execute<ImportResult & { [column: string]: unknown }>(sql`
     WITH given AS MATERIALIZED (
       SELECT * FROM jsonb_to_recordset(${toJson(rows)}::jsonb) AS given (
-        email text, email_key text, email_hash text, topics text[], frequency text,
-        timezone text, hour smallint, papers smallint, consent text, may_add boolean)
+        email text, email_key text, email_hash text, topics text[], muted_topics text[],
+        keywords text[], names text[], frequency text, timezone text, hour smallint,
+        papers smallint, minutes smallint, bar text, paused_until date, consent text,
+        may_add boolean)
     ), wanted AS MATERIALIZED (
       SELECT given.* FROM given
       WHERE NOT EXISTS (
         SELECT FROM suppressions WHERE suppressions.email_hash = decode(given.email_hash, 'hex'))
     ), stored AS (
-      INSERT INTO subscribers AS known (email, email_key, status, topics, keywords, frequency,
-        timezone, hour, papers, created_at, confirmed_at, updated_at)
-      SELECT email, email_key, 'active', coalesce(topics, '{}'), '{}',
+      INSERT INTO subscribers AS known (email, email_key, status, paused_until, paused_at,
+        topics, muted_topics, keywords, names, minutes, bar, frequency, timezone, hour, papers,
+        created_at, confirmed_at, updated_at)
+      SELECT email, email_key, CASE WHEN paused_until IS NULL THEN 'active' ELSE 'paused' END,
+        paused_until, CASE WHEN paused_until IS NOT NULL THEN ${now}::timestamptz END,
+        coalesce(topics, '{}'), coalesce(muted_topics, '{}'), coalesce(keywords, '{}'),
+        coalesce(names, '{}'), minutes, coalesce(bar, ${DEFAULT_PREFERENCES.bar}::text),
         coalesce(frequency, ${DEFAULT_PREFERENCES.frequency}::text),
         coalesce(timezone, ${DEFAULT_PREFERENCES.timezone}::text),
         coalesce(hour, ${DEFAULT_PREFERENCES.hour}::smallint),
@@ -77,6 +74,17 @@ export async function importSubscribers(
     ), changed AS (
       UPDATE subscribers AS known SET
         topics = coalesce(wanted.topics, known.topics),
+        muted_topics = coalesce(wanted.muted_topics, known.muted_topics),
+        keywords = coalesce(wanted.keywords, known.keywords),
+        names = coalesce(wanted.names, known.names),
+        minutes = coalesce(wanted.minutes, known.minutes),
+        bar = coalesce(wanted.bar, known.bar),
+        status = CASE WHEN wanted.paused_until IS NOT NULL AND known.status = 'active'
+          THEN 'paused' ELSE known.status END,
+        paused_until = CASE WHEN known.status IN ('active', 'paused')
+          THEN coalesce(wanted.paused_until, known.paused_until) ELSE known.paused_until END,
+        paused_at = CASE WHEN wanted.paused_until IS NOT NULL AND known.status = 'active'
+          THEN ${now}::timestamptz ELSE known.paused_at END,
         frequency = coalesce(wanted.frequency, known.frequency),
         timezone = coalesce(wanted.timezone, known.timezone),
         hour = coalesce(wanted.hour, known.hour),
@@ -91,4 +99,26 @@ export async function importSubscribers(
            ((SELECT count(*) FROM given) - (SELECT count(*) FROM wanted))::int AS suppressed,
            ARRAY(SELECT email_key FROM wanted WHERE NOT may_add EXCEPT SELECT email_key FROM changed) AS "leftOut"`);
   return result.rows[0] ?? { added: 0, updated: 0, suppressed: 0, leftOut: [] };
+}
+
+/** A row as the statement reads it; null where it names nothing. */
+function givenRow({
+  address,
+  emailHash,
+  preferences,
+  pausedUntil = null,
+  consent,
+  mayAdd = true,
+}: ImportedSubscriber) {
+  const { mutedTopics, allowsClicks: _never, ...named } = preferences;
+  return {
+    email: address.email,
+    email_key: address.key,
+    email_hash: emailHash.toString('hex'),
+    ...named,
+    muted_topics: mutedTopics,
+    paused_until: pausedUntil,
+    consent,
+    may_add: mayAdd,
+  };
 }

@@ -1,5 +1,6 @@
 import { and, eq, lt, sql } from 'drizzle-orm';
 import type { Address } from '../domain/address.ts';
+import type { ReaderChanges } from '../domain/reader-changes.ts';
 import type { Preferences, Subscriber, SubscriberStatus } from '../domain/subscriber.ts';
 import type { Db } from './client.ts';
 import { subscribers } from './schema.ts';
@@ -136,7 +137,7 @@ export async function listSubscribers(
 export async function addSubscriber(
   db: Db,
   address: Address,
-  preferences: Preferences,
+  preferences: Preferences & Pick<Subscriber, 'pausedUntil'>,
   now: Date,
 ): Promise<Subscriber | null> {
   const [row] = await db
@@ -155,30 +156,43 @@ export async function addSubscriber(
   return row ?? null;
 }
 
-/** Changes the preferences that are named. */
+/** Changes what is named. A pause makes an active reader `paused`, its end a paused one active. */
 export async function updatePreferences(
   db: Db,
   id: number,
-  changes: Partial<Preferences>,
+  changes: ReaderChanges,
   now: Date,
 ): Promise<Subscriber | null> {
   const [row] = await db
     .update(subscribers)
-    .set({ ...changes, updatedAt: now })
+    .set({ ...changes, ...pauseOf(changes, now), updatedAt: now })
     .where(eq(subscribers.id, id))
     .returning(COLUMNS);
   return row ?? null;
 }
 
-/** Sets the status and stamps when it came to be. */
+function pauseOf({ pausedUntil }: ReaderChanges, now: Date) {
+  if (pausedUntil === undefined) return {};
+  if (pausedUntil === null) {
+    return { status: sql`CASE status WHEN 'paused' THEN 'active' ELSE status END` };
+  }
+  return {
+    status: sql`CASE status WHEN 'active' THEN 'paused' ELSE status END`,
+    pausedAt: sql`CASE status WHEN 'paused' THEN paused_at ELSE ${now}::timestamptz END`,
+  };
+}
+
+/** Sets the status and stamps when it came to be. Whoever leaves is no longer paused. */
 export async function updateStatus(
   db: Db,
   id: number,
-  status: Extract<SubscriberStatus, 'active' | 'unsubscribed'>,
+  status: Exclude<SubscriberStatus, 'pending'>,
   now: Date,
 ): Promise<void> {
   const stamp =
-    status === 'active' ? { confirmedAt: now, unsubscribedAt: null } : { unsubscribedAt: now };
+    status === 'unsubscribed'
+      ? { unsubscribedAt: now, pausedUntil: null }
+      : { confirmedAt: now, unsubscribedAt: null };
   await db
     .update(subscribers)
     .set({ status, ...stamp, updatedAt: now })

@@ -1,20 +1,25 @@
-import { inArray, sql } from 'drizzle-orm';
+import { eq, inArray, sql } from 'drizzle-orm';
 import { TITLE_MATCH_SCORE, type Topic } from '../domain/topics.ts';
 import type { Db } from './client.ts';
 import { paperTopics, topics } from './schema.ts';
 
+const COLUMNS = {
+  slug: topics.slug,
+  name: topics.name,
+  categories: topics.categories,
+  query: topics.query,
+  titleQuery: topics.titleQuery,
+};
+
 /** All topics, in the order in which they are shown. */
 export async function listTopics(db: Db): Promise<Topic[]> {
-  return db
-    .select({
-      slug: topics.slug,
-      name: topics.name,
-      categories: topics.categories,
-      query: topics.query,
-      titleQuery: topics.titleQuery,
-    })
-    .from(topics)
-    .orderBy(topics.position);
+  return db.select(COLUMNS).from(topics).orderBy(topics.position);
+}
+
+/** The topic of that slug, or null. */
+export async function findTopic(db: Db, slug: string): Promise<Topic | null> {
+  const [topic] = await db.select(COLUMNS).from(topics).where(eq(topics.slug, slug));
+  return topic ?? null;
 }
 
 /** Stores topics by slug, in the order given. */
@@ -66,9 +71,13 @@ export async function replacePaperTopics(
 ): Promise<void> {
   await db.delete(paperTopics).where(inArray(paperTopics.paperId, [...paperIds]));
   if (rows.length === 0) return;
-  await db
-    .insert(paperTopics)
-    .values(rows.map(({ paperId, slug, score }) => ({ paperId, topicSlug: slug, score })));
+  await db.execute(sql`
+    INSERT INTO paper_topics (paper_id, topic_slug, score, listed_on)
+    SELECT row.paper_id, row.slug, row.score, papers.listed_on
+    FROM unnest(${sql.param(rows.map(({ paperId }) => paperId))}::text[],
+                ${sql.param(rows.map(({ slug }) => slug))}::text[],
+                ${sql.param(rows.map(({ score }) => score))}::real[]) AS row (paper_id, slug, score)
+    JOIN papers ON papers.id = row.paper_id`);
 }
 
 /** How many papers each topic has among those listed on the days given, both ends included (all days
@@ -77,10 +86,10 @@ export async function countPapersByTopic(
   db: Db,
   days: { first: string; last: string } | null,
 ): Promise<Map<string, number>> {
+  // Topic by topic, as their index is ordered.
+  const within = days === null ? sql`` : sql`AND listed_on BETWEEN ${days.first} AND ${days.last}`;
   const result = await db.execute<{ slug: string; count: number }>(sql`
-    SELECT topic_slug AS slug, count(*)::int AS count
-    FROM paper_topics JOIN papers ON papers.id = paper_topics.paper_id
-    ${days === null ? sql`` : sql`WHERE papers.listed_on BETWEEN ${days.first} AND ${days.last}`}
-    GROUP BY topic_slug`);
+    SELECT slug, (SELECT count(*)::int FROM paper_topics WHERE topic_slug = slug ${within}) AS count
+    FROM topics`);
   return new Map(result.rows.map(({ slug, count }) => [slug, count]));
 }

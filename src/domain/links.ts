@@ -10,6 +10,11 @@ export interface Links {
   view(token: string): string;
   preferences(token: string): string;
   unsubscribe(token: string): string;
+  /** Saved papers; with a paper, where taking it off is posted to. */
+  saved(token: string, paperId?: string): string;
+  learned(token: string): string;
+  /** The private Atom feed. */
+  feedOf(token: string): string;
   exportData(token: string): string;
   eraseData(token: string): string;
   paper(id: string): string;
@@ -30,6 +35,10 @@ export function linksBelow(publicUrl: string): Links {
     view: (token) => `${publicUrl}/view/${token}`,
     preferences: (token) => `${publicUrl}/preferences/${token}`,
     unsubscribe: (token) => `${publicUrl}/unsubscribe/${token}`,
+    saved: (token, paperId) =>
+      `${publicUrl}/saved/${token}${paperId === undefined ? '' : `/${pathOf(paperId)}`}`,
+    learned: (token) => `${publicUrl}/learned/${token}`,
+    feedOf: (token) => `${publicUrl}/feeds/${token}.xml`,
     exportData: (token) => `${publicUrl}/export/${token}`,
     eraseData: (token) => `${publicUrl}/erase/${token}`,
     paper: (id) => `${publicUrl}/papers/${pathOf(id)}`,

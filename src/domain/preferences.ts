@@ -4,7 +4,7 @@ import { BARS, FREQUENCIES, PREFERENCE_LIMITS, type Preferences } from './subscr
 import { cleanText } from './text.ts';
 
 /** Problems by the name of the field, each a sentence. */
-export type Problems = Partial<Record<keyof Preferences | 'email', string>>;
+export type Problems = Partial<Record<keyof Preferences | 'email' | 'pausedUntil', string>>;
 
 /** Raw answers: from JSON already of the right type, from forms and files all text. */
 export type PreferenceAnswers = Partial<Record<keyof Preferences, unknown>>;

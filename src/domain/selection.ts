@@ -1,181 +1,132 @@
-import { createChoice } from './choice.ts';
-import type { DigestKind, RankedPaper, Selection } from './digest.ts';
+import { clearsBar } from './bar.ts';
+import { createChoice, NO_SHELF } from './choice.ts';
+import { DARK_HORSE_PLACE, findDarkHorse, mayHaveDarkHorse } from './dark-horse.ts';
+import type { RankedPaper, Selection } from './digest.ts';
+import { fill, type Room } from './fill.ts';
+import { createInterest, type KeywordMatches, OWN } from './interest.ts';
 import { baseScore, WEIGHTS } from './ranking.ts';
-import { describeReason } from './reason.ts';
+import { createShownWords } from './reading-time.ts';
+import { createReasons, type ReasonContext } from './reasons.ts';
 import type { Similarity } from './similarity.ts';
-import type { Preferences } from './subscriber.ts';
+import { PREFERENCE_LIMITS, type Preferences } from './subscriber.ts';
+import { createTaste } from './taste.ts';
+import type { TermIndex } from './term-index.ts';
+import { topicShare } from './topic-cap.ts';
 
 /** What all selections of a digest share. */
-export interface SelectionFacts {
-  kind: DigestKind;
-  papers: readonly RankedPaper[];
-  /** Of these papers by their places. */
+export interface SelectionFacts extends ReasonContext {
+  /** Of the papers by their places. */
   similarity: Similarity;
-  topicNames: ReadonlyMap<string, string>;
-  /** The rank of the paper that may be called the most discussed, or null. */
-  mostDiscussedRank: number | null;
 }
 
-/** For each keyword, the ranks of the papers that say it. */
-export type KeywordMatches = ReadonlyMap<string, ReadonlySet<number>>;
+/** What is asked of a reader to choose. */
+export interface Chooser
+  extends Pick<
+    Preferences,
+    'topics' | 'keywords' | 'names' | 'mutedTopics' | 'papers' | 'minutes' | 'bar'
+  > {
+  /** What feedback taught, packed. */
+  learned: string | null;
+}
 
-type Reader = Pick<Preferences, 'topics' | 'keywords' | 'papers'>;
+/** What was looked up for a reader. */
+export interface Findings {
+  /** Ids of papers that the reader got before. */
+  seen: ReadonlySet<string>;
+  keywordMatches: KeywordMatches;
+  /** Needed for readers who taught something; without it that counts nothing. */
+  terms: TermIndex | null;
+}
 
 /**
- * The papers that one reader sees, the lead first. Readers who follow topics or words get only
- * papers that match them; others the best of the day. Nothing in `seen` comes again. May be empty.
+ * The papers that one reader sees, the lead first. Readers who follow topics, words or names get only
+ * papers that match them; others the best of the day. Nothing that was seen comes again, nothing on a muted
+ * topic but what is the reader's own by word or name. Empty when nothing matches, or nothing clears the bar.
  */
-export type Selector = (
-  reader: Reader,
-  seen: ReadonlySet<string>,
-  keywordMatches: KeywordMatches,
-) => Selection;
+export type Selector = (reader: Chooser, findings: Findings) => Selection;
 
-/** The place of the dark horse, after the lead and three stories; smaller selections have none. */
-const DARK_HORSE_PLACE = 4;
-const DARK_HORSE_POPULARITY = 0.3;
+const NONE: readonly string[] = [];
 
 /** A selector for a digest. What does not depend on the reader is computed here, once. */
 export function createSelector(facts: SelectionFacts): Selector {
   const { papers, similarity } = facts;
   const base = Float64Array.from(papers, baseScore);
   const popularity = Float64Array.from(papers, (paper) => paper.popularity);
-  const ranks = papers.map(({ rank }) => rank);
-  const interests = interestsByTopic(papers);
-  const reasonOf = createReasons(facts);
-  const choice = createChoice(papers.length, similarity);
-  /** 0 to 1 for each paper: 1 when it says one of the reader's words, else by its best followed topic. */
-  const interest = new Float64Array(papers.length);
+  const shelves = shelvesOf(papers);
+  const reasons = createReasons(facts);
+  const choice = createChoice(papers.length, shelves.count, similarity);
+  const shownWords = createShownWords(papers);
+  const interest = createInterest(papers);
+  const taste = createTaste(papers.length);
+  const isOwn = (place: number) => interest.values[place] === OWN;
 
-  const weigh = (reader: Reader, keywordMatches: KeywordMatches) => {
-    interest.fill(0);
-    for (const topic of reader.topics) {
-      for (const { place, value } of interests.get(topic) ?? NONE) {
-        if (value > (interest[place] ?? 0)) interest[place] = value;
-      }
-    }
-    for (const keyword of reader.keywords) {
-      const matches = keywordMatches.get(keyword);
-      if (!matches || matches.size === 0) continue;
-      for (const [place, rank] of ranks.entries()) if (matches.has(rank)) interest[place] = 1;
+  const offerPapers = (reader: Chooser, { seen }: Findings, hasTaste: boolean) => {
+    const { values, muted } = interest;
+    const hasWishes = reader.topics.length + reader.keywords.length + reader.names.length > 0;
+    choice.clear(topicShare(reader.topics.length));
+    for (let place = 0; place < papers.length; place += 1) {
+      const mine = values[place] as number;
+      if (mine === 0 && hasWishes) continue;
+      if (muted[place] === 1 && mine !== OWN) continue;
+      if (seen.size > 0 && seen.has((papers[place] as RankedPaper).id)) continue;
+      const score = (base[place] as number) + WEIGHTS.interest * mine;
+      const shelf = mine === OWN ? NO_SHELF : (shelves.of[place] as number);
+      choice.offer(place, hasTaste ? score + taste.worth(place) : score, shelf);
     }
   };
 
-  return (reader, seen, keywordMatches) => {
-    const hasWishes = reader.topics.length > 0 || reader.keywords.length > 0;
-    weigh(reader, keywordMatches);
-    choice.clear();
-    for (let place = 0; place < papers.length; place += 1) {
-      const mine = interest[place] as number;
-      if (hasWishes && mine === 0) continue;
-      if (seen.size > 0 && seen.has((papers[place] as RankedPaper).id)) continue;
-      choice.offer(place, (base[place] as number) + WEIGHTS.interest * mine);
+  /** Returns the place of the dark horse, or null. */
+  const takePapers = (room: Room): number | null => {
+    if (!mayHaveDarkHorse(room, choice.offered)) {
+      fill(choice, room, shownWords);
+      return null;
     }
-    const hasDarkHorse =
-      reader.papers > DARK_HORSE_PLACE + 1 && choice.offered > DARK_HORSE_PLACE + 1;
-    choice.takeBest(hasDarkHorse ? DARK_HORSE_PLACE : reader.papers);
-    const darkHorse = hasDarkHorse ? findDarkHorse(popularity, interest, choice.isOpen) : null;
+    if (!fill(choice, { ...room, papers: DARK_HORSE_PLACE }, shownWords)) return null;
+    const darkHorse = findDarkHorse(popularity, interest.values, choice.isOpen);
     if (darkHorse !== null) choice.take(darkHorse);
-    if (hasDarkHorse) choice.takeBest(reader.papers - choice.taken.length);
+    fill(choice, room, shownWords);
+    return darkHorse;
+  };
+
+  return (reader, findings) => {
+    const { keywordMatches, terms } = findings;
+    const learned = terms === null ? null : reader.learned;
+    if (terms !== null && learned !== null) taste.read(terms, learned);
+    interest.read(reader, keywordMatches);
+    offerPapers(reader, findings, learned !== null);
+    const darkHorse = takePapers(roomFor(reader));
+    const clears = (place: number) =>
+      isOwn(place) || clearsBar(reader.bar, popularity[place] as number);
+    if (!choice.taken.some(clears)) return [];
+    reasons.clear();
     return choice.taken.map((place) => {
+      const { rank } = papers[place] as RankedPaper;
       const isDarkHorse = place === darkHorse;
-      const reason = reasonOf(place, reader, keywordMatches, isDarkHorse);
-      const rank = ranks[place] as number;
+      const reason = reasons.next({
+        place,
+        followed: reader.topics,
+        isDarkHorse,
+        byline: isOwn(place) ? interest.byline(reader.names, place) : null,
+        saidKeywords: isOwn(place)
+          ? reader.keywords.filter((each) => keywordMatches.get(each)?.has(rank))
+          : NONE,
+        told: learned === null ? 0 : taste.told(place),
+        terms,
+      });
       return isDarkHorse ? { rank, reason, isDarkHorse } : { rank, reason };
     });
   };
 }
 
-interface Interest {
-  /** Of the paper in the list. */
-  place: number;
-  value: number;
+/** For each paper the shelf of its first topic. */
+function shelvesOf(papers: readonly RankedPaper[]): { count: number; of: readonly number[] } {
+  const slugs = [...new Set(papers.flatMap(({ topics: [first] }) => first?.slug ?? []))];
+  const of = papers.map(({ topics: [first] }) =>
+    first ? slugs.indexOf(first.slug) + 1 : NO_SHELF,
+  );
+  return { count: slugs.length, of };
 }
 
-const NONE: readonly Interest[] = [];
-
-/** For each topic, how much each of its papers interests its followers, 0 to 1. */
-function interestsByTopic(papers: readonly RankedPaper[]): Map<string, Interest[]> {
-  const interests = new Map<string, Interest[]>();
-  for (const [place, { topics }] of papers.entries()) {
-    for (const { slug, score } of topics) {
-      const list = interests.get(slug) ?? [];
-      interests.set(slug, list);
-      list.push({ place, value: score / (score + 0.1) });
-    }
-  }
-  return interests;
-}
-
-/** The paper of the highest interest among those that few have noticed. */
-function findDarkHorse(
-  popularity: Float64Array,
-  interest: Float64Array,
-  isOpen: (place: number) => boolean,
-): number | null {
-  let best: number | null = null;
-  for (let place = 0; place < interest.length; place += 1) {
-    const mine = interest[place] as number;
-    if (mine === 0 || !isOpen(place)) continue;
-    if ((popularity[place] as number) >= DARK_HORSE_POPULARITY) continue;
-    if (best === null || mine > (interest[best] ?? 0)) best = place;
-  }
-  return best;
-}
-
-type ReasonOf = (
-  place: number,
-  reader: Reader,
-  keywordMatches: KeywordMatches,
-  isDarkHorse: boolean,
-) => string;
-
-/** Reasons, described once for all readers whom a paper concerns by the same topics. */
-function createReasons({ kind, papers, topicNames, mostDiscussedRank }: SelectionFacts): ReasonOf {
-  const shelves = papers.map(({ rank, topics }) => ({
-    rank,
-    slugs: topics.map(({ slug }) => slug),
-    known: new Map<number, string>(),
-  }));
-  const nameOf = (slug: string) => topicNames.get(slug) ?? slug;
-
-  const describe = (
-    paper: RankedPaper,
-    followed: readonly string[],
-    saidKeywords: readonly string[],
-    isDarkHorse: boolean,
-  ) => {
-    const [topic] = paper.topics;
-    return describeReason({
-      kind,
-      followedTopics: followed.map(nameOf),
-      saidKeywords,
-      isMostDiscussed: paper.rank === mostDiscussedRank,
-      popularity: paper.popularity,
-      hasCode: paper.codeUrl !== null,
-      isUndiscussed: paper.upvotes + paper.comments === 0,
-      isDarkHorse,
-      topic: topic ? nameOf(topic.slug) : null,
-    });
-  };
-
-  return (place, reader, keywordMatches, isDarkHorse) => {
-    const { rank, slugs, known } = shelves[place] as (typeof shelves)[number];
-    const isFollowed = (slug: string) => reader.topics.includes(slug);
-    const describeFor = (saidKeywords: readonly string[]) =>
-      describe(papers[place] as RankedPaper, slugs.filter(isFollowed), saidKeywords, isDarkHorse);
-    for (const keyword of reader.keywords) {
-      if (keywordMatches.get(keyword)?.has(rank) !== true) continue;
-      return describeFor(reader.keywords.filter((each) => keywordMatches.get(each)?.has(rank)));
-    }
-    let key = isDarkHorse ? 1 : 0;
-    for (let bit = 0; bit < slugs.length; bit += 1) {
-      if (isFollowed(slugs[bit] as string)) key += 2 ** (bit + 1);
-    }
-    const before = known.get(key);
-    if (before !== undefined) return before;
-    const reason = describeFor([]);
-    known.set(key, reason);
-    return reason;
-  };
+function roomFor({ papers, minutes }: Chooser): Room {
+  return { papers: minutes === null ? papers : PREFERENCE_LIMITS.papers.max, minutes };
 }

@@ -12,11 +12,19 @@ export interface Tokens {
   seal(subject: TokenSubject): string;
   /** Whose token it is, or null when none of the keys made it. */
   open(token: string): TokenSubject | null;
+  /** For the address of the private feed, which feed readers keep and show: it opens nothing else. */
+  sealFeed(subscriberId: number): string;
+  /** Whose feed a token stands for, or null; those of `seal` do as well. */
+  openFeed(token: string): number | null;
   /** The token of a letter: unguessable, and made again for each retry instead of being stored. */
   sealLetter(letterId: number): string;
 }
 
 export const TOKEN_LENGTH = 22;
+/** The second half of a block. */
+const OF_READER = 0n;
+const OF_FEED = 1n;
+
 const TOKEN = /^[A-Za-z0-9_-]{22}$/;
 const MAX_DIGEST_ID = 2 ** 24 - 1;
 const MAX_SUBSCRIBER_ID = 2 ** 40 - 1;
@@ -25,7 +33,8 @@ const MAX_SUBSCRIBER_ID = 2 ** 40 - 1;
  * Tokens under `keys`: the first seals, all open, so that a key can be replaced without breaking
  * the links in mails already sent.
  *
- * A token is one block of AES-256: three bytes of digest, five of subscriber, eight of zeros.
+ * A token is one block of AES-256: three bytes of digest, five of subscriber, eight of zeros (of a feed: of
+ * the number one).
  * Without the key it tells nothing, and a guess opens with a chance of 2^-64.
  */
 export function createTokens(keys: readonly string[]): Tokens {
@@ -35,18 +44,22 @@ export function createTokens(keys: readonly string[]): Tokens {
   const opening = keys.map((key) =>
     createDecipheriv('aes-256-ecb', blockKey(key), null).setAutoPadding(false),
   );
+  const seal = (block: Buffer) => sealing.update(block).toString('base64url');
+  const open = (token: string, mark: bigint): TokenSubject | null => {
+    if (!TOKEN.test(token)) return null;
+    const sealed = Buffer.from(token, 'base64url');
+    if (sealed.toString('base64url') !== token) return null;
+    for (const cipher of opening) {
+      const subject = subjectOf(cipher.update(sealed), mark);
+      if (subject) return subject;
+    }
+    return null;
+  };
   return {
-    seal: (subject) => sealing.update(blockOf(subject)).toString('base64url'),
-    open: (token) => {
-      if (!TOKEN.test(token)) return null;
-      const sealed = Buffer.from(token, 'base64url');
-      if (sealed.toString('base64url') !== token) return null;
-      for (const cipher of opening) {
-        const subject = subjectOf(cipher.update(sealed));
-        if (subject) return subject;
-      }
-      return null;
-    },
+    seal: (subject) => seal(blockOf(subject, OF_READER)),
+    open: (token) => open(token, OF_READER),
+    sealFeed: (subscriberId) => seal(blockOf({ digestId: 0, subscriberId }, OF_FEED)),
+    openFeed: (token) => (open(token, OF_FEED) ?? open(token, OF_READER))?.subscriberId ?? null,
     sealLetter: (letterId) =>
       createHmac('sha256', first)
         .update(`letter:${letterId}`)
@@ -70,7 +83,7 @@ function blockKey(key: string): Buffer {
   return createHash('sha256').update(`paperboy link token\n${key}`).digest();
 }
 
-function blockOf({ digestId, subscriberId }: TokenSubject): Buffer {
+function blockOf({ digestId, subscriberId }: TokenSubject, mark: bigint): Buffer {
   if (!isWithin(digestId, 0, MAX_DIGEST_ID) || !isWithin(subscriberId, 1, MAX_SUBSCRIBER_ID)) {
     throw new RangeError(
       `No token for digest ${digestId} and subscriber ${subscriberId}: out of range.`,
@@ -79,11 +92,12 @@ function blockOf({ digestId, subscriberId }: TokenSubject): Buffer {
   const block = Buffer.alloc(16);
   block.writeUIntBE(digestId, 0, 3);
   block.writeUIntBE(subscriberId, 3, 5);
+  block.writeBigUInt64BE(mark, 8);
   return block;
 }
 
-function subjectOf(block: Buffer): TokenSubject | null {
-  if (block.readBigUInt64BE(8) !== 0n) return null;
+function subjectOf(block: Buffer, mark: bigint): TokenSubject | null {
+  if (block.readBigUInt64BE(8) !== mark) return null;
   return { digestId: block.readUIntBE(0, 3), subscriberId: block.readUIntBE(3, 5) };
 }
 

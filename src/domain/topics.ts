@@ -11,6 +11,14 @@ export interface Topic {
   titleQuery: string;
 }
 
+/** The phrases that a topic's query looks for, in its order: what stands between its “or”s. */
+export function phrasesOf({ query }: Pick<Topic, 'query'>): string[] {
+  return query
+    .split(/ or /i)
+    .map((phrase) => phrase.replaceAll('"', '').trim())
+    .filter((phrase) => phrase !== '' && !phrase.startsWith('-'));
+}
+
 /** From this full-text score on, a paper gets its second-best topic too. Found by trial on 4,770
  *  held-out papers: lower floods narrow topics, higher leaves cross-field papers half found. */
 export const SECOND_TOPIC_SCORE = 0.07;

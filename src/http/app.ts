@@ -10,13 +10,20 @@ import { logRequests, silentLogController } from './request-log.ts';
 import { confirmRoutes } from './routes/confirm.ts';
 import { dataLinkRoutes } from './routes/data-links.ts';
 import { digestRoutes } from './routes/digests.ts';
+import { feedbackRoutes } from './routes/feedback.ts';
 import { feedRoutes } from './routes/feeds.ts';
 import { healthRoutes } from './routes/health.ts';
 import { inboxRoutes } from './routes/inbox.ts';
+import { keywordRoutes } from './routes/keywords.ts';
+import { learnedRoutes } from './routes/learned.ts';
 import { paperRoutes } from './routes/papers.ts';
+import { paperApiRoutes } from './routes/papers-api.ts';
 import { preferenceRoutes } from './routes/preferences.ts';
 import { preferenceApiRoutes } from './routes/preferences-api.ts';
+import { privateFeedRoutes } from './routes/private-feed.ts';
+import { robotRoutes } from './routes/robots.ts';
 import { signUpRoutes } from './routes/sign-up.ts';
+import { topicRoutes } from './routes/topics.ts';
 import { unsubscribeRoutes } from './routes/unsubscribe.ts';
 import type { App, SchemaTypes } from './typed-app.ts';
 
@@ -34,7 +41,7 @@ const MAX_PARAM_LENGTH = 300;
 const ONE_YEAR_SECONDS = 31_536_000;
 
 /** Routes whose addresses hold a token, and the local inbox. */
-const PRIVATE_ROUTE = /:token|^\/(unsubscribe|inbox)\b/;
+const PRIVATE_ROUTE = /:token|^\/(unsubscribe|inbox|feeds)\b/;
 
 const POLICY = {
   defaultSrc: ["'none'"],
@@ -69,10 +76,17 @@ const ROUTES = [
   preferenceRoutes,
   preferenceApiRoutes,
   unsubscribeRoutes,
+  feedbackRoutes,
+  learnedRoutes,
   dataLinkRoutes,
   paperRoutes,
+  paperApiRoutes,
+  topicRoutes,
+  keywordRoutes,
   digestRoutes,
   feedRoutes,
+  privateFeedRoutes,
+  robotRoutes,
   inboxRoutes,
 ];
 

@@ -1,5 +1,6 @@
 import { describeAuthors } from '../domain/describe.ts';
 import type { TopicPaper } from '../domain/paper.ts';
+import { escapeXml } from './xml.ts';
 
 export interface Feed {
   /** The feed's own address. */
@@ -9,7 +10,14 @@ export interface Feed {
   page: string;
   /** The newest entry's day, `YYYY-MM-DD`. */
   updated: string;
-  entries: readonly { paper: TopicPaper; link: string }[];
+  entries: readonly {
+    paper: TopicPaper;
+    link: string;
+    /** Said before the abstract. */
+    note?: string;
+    /** `YYYY-MM-DD`. @defaultValue the day on which the paper was listed */
+    day?: string;
+  }[];
 }
 
 /** An Atom feed of papers (RFC 4287). */
@@ -27,7 +35,7 @@ ${entries.map(entryOf).join('\n')}
 `;
 }
 
-function entryOf({ paper, link }: Feed['entries'][number]): string {
+function entryOf({ paper, link, note, day = paper.listedOn }: Feed['entries'][number]): string {
   const authors =
     paper.authors.length > 0
       ? paper.authors
@@ -35,22 +43,10 @@ function entryOf({ paper, link }: Feed['entries'][number]): string {
   return `  <entry>
     <id>${escapeXml(link)}</id>
     <title>${escapeXml(paper.title)}</title>
-    <updated>${paper.listedOn}T00:00:00Z</updated>
+    <published>${day}T00:00:00Z</published>
+    <updated>${day}T00:00:00Z</updated>
     <link rel="alternate" type="text/html" href="${escapeXml(link)}"/>
 ${authors.map((name) => `    <author><name>${escapeXml(name)}</name></author>`).join('\n')}
-    <summary>${escapeXml(paper.abstract)}</summary>
+    <summary>${escapeXml(note === undefined ? paper.abstract : `${note} ${paper.abstract}`)}</summary>
   </entry>`;
-}
-
-const ENTITIES: Record<string, string> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&apos;',
-};
-
-/** Stored text holds no control characters, so what is left are the five of XML. */
-function escapeXml(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? character);
 }

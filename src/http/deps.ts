@@ -6,7 +6,7 @@ import type { Links } from '../domain/links.ts';
 import type { Tokens } from '../domain/tokens.ts';
 import type { Inbox } from '../inbox/inbox.ts';
 import type { Queue } from '../queue/queue.ts';
-import type { Editions } from '../services/support/editions.ts';
+import type { TermStatistics } from '../services/support/term-statistics.ts';
 import type { Pages } from './pages/index.ts';
 import type { SignupLimit } from './signup-limit.ts';
 
@@ -20,9 +20,9 @@ export interface HttpDeps {
   logger: Logger;
   tokens: Tokens;
   links: Links;
+  termStatistics: TermStatistics;
   suppressionKey: string;
   inbox: Inbox | null;
   pages: Pages;
   limitSignup: SignupLimit;
-  editions: () => Promise<Editions>;
 }

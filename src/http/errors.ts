@@ -121,7 +121,10 @@ function answer(
   const page = pages.message({
     title,
     sentences: [message],
-    links: [{ text: 'Today’s papers', href: links.home }],
+    links: [
+      { text: 'Today’s papers', href: links.home },
+      ...(statusCode === 404 ? [{ text: 'Search', href: `${links.home}papers` }] : []),
+    ],
   });
   return sendPage(reply, page, statusCode);
 }

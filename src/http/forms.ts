@@ -19,12 +19,15 @@ export function textOf(form: FormBody, name: string): string {
   return (Array.isArray(value) ? value.at(-1) : value) ?? '';
 }
 
-/** The preference fields of a form. No ticked topic means none; a field that the form lacks is absent. */
+/** Every text of a field. */
+export function listOf(form: FormBody, name: string): string[] {
+  return [form[name] ?? []].flat();
+}
+
+/** The fields of the coupon. No ticked topic means none; a field that the form lacks is absent. */
 export function answersOf(form: FormBody): PreferenceAnswers {
-  const listed = form.topics ?? [];
   return {
-    topics: Array.isArray(listed) ? listed : [listed],
-    ...(form.keywords !== undefined && { keywords: textOf(form, 'keywords').split(/[\r\n]+/) }),
+    topics: listOf(form, 'topics'),
     ...(form.frequency !== undefined && { frequency: textOf(form, 'frequency') }),
     ...(form.timezone !== undefined && { timezone: textOf(form, 'timezone') }),
     ...(form.hour !== undefined && { hour: textOf(form, 'hour') }),
@@ -34,11 +37,9 @@ export function answersOf(form: FormBody): PreferenceAnswers {
 
 /** What was typed, as far as the fields can show it again. */
 export function typedPreferences(form: FormBody): Partial<Preferences> {
-  const answers = answersOf(form);
   const typed = {
-    topics: listOf(answers.topics),
-    keywords: listOf(answers.keywords),
-    frequency: FREQUENCIES.find((value) => value === answers.frequency),
+    topics: listOf(form, 'topics'),
+    frequency: FREQUENCIES.find((value) => value === textOf(form, 'frequency')),
     timezone: findTimezone(textOf(form, 'timezone')) ?? undefined,
     hour: numberWithin(PREFERENCE_LIMITS.hour, textOf(form, 'hour')),
     papers: numberWithin(PREFERENCE_LIMITS.papers, textOf(form, 'papers')),
@@ -46,11 +47,8 @@ export function typedPreferences(form: FormBody): Partial<Preferences> {
   return Object.fromEntries(Object.entries(typed).filter(([, value]) => value !== undefined));
 }
 
-function listOf(answer: unknown): string[] | undefined {
-  return Array.isArray(answer) ? answer.filter(isText) : undefined;
-}
-
-function numberWithin({ min, max }: { min: number; max: number }, text: string) {
+/** The number that a text says, undefined when it is none within the bounds. */
+export function numberWithin({ min, max }: { min: number; max: number }, text: string) {
   const value = /^\d{1,3}$/.test(text) ? Number(text) : Number.NaN;
   return value >= min && value <= max ? value : undefined;
 }

@@ -1,52 +1,7 @@
 import { type Static, Type } from 'typebox';
 import { DIGEST_KINDS } from '../domain/digest.ts';
-import { FREQUENCIES, PREFERENCE_LIMITS, SUBSCRIBER_STATUSES } from '../domain/subscriber.ts';
 
 /** What stands on the wire, in snake_case: validated, typed and documented from here. */
-
-const { hour, papers, keywords } = PREFERENCE_LIMITS;
-
-const preferences = {
-  topics: Type.Array(Type.String({ maxLength: 100 }), {
-    maxItems: 100,
-    description: 'Slugs of followed topics',
-  }),
-  keywords: Type.Array(Type.String({ maxLength: 1000 }), {
-    maxItems: 100,
-    description: `Words that papers may say, at most ${keywords.max}`,
-  }),
-  frequency: Type.Enum([...FREQUENCIES]),
-  timezone: Type.String({ maxLength: 100, description: 'IANA name', examples: ['Europe/Berlin'] }),
-  hour: Type.Integer({ minimum: hour.min, maximum: hour.max, description: 'Hour of the own day' }),
-  papers: Type.Integer({
-    minimum: papers.min,
-    maximum: papers.max,
-    description: 'Most papers in one digest',
-  }),
-};
-
-const CLOSED = { additionalProperties: false };
-
-export const PreferenceChanges = Type.Partial(Type.Object(preferences), CLOSED);
-
-export const SignUpBody = Type.Object(
-  {
-    email: Type.String({ maxLength: 1000, examples: ['ada@example.org'] }),
-    ...PreferenceChanges.properties,
-  },
-  CLOSED,
-);
-
-export const Reader = Type.Object({
-  email: Type.String(),
-  status: Type.Enum([...SUBSCRIBER_STATUSES]),
-  topics: Type.Array(Type.String()),
-  keywords: Type.Array(Type.String()),
-  frequency: Type.Enum([...FREQUENCIES]),
-  timezone: Type.String(),
-  hour: Type.Integer(),
-  papers: Type.Integer(),
-});
 
 export const Accepted = Type.Object({ status: Type.Literal('pending') });
 
@@ -80,6 +35,25 @@ export const PaperParams = Type.Object({
   }),
 });
 
+/** A reader's token and a paper. */
+export const ReaderPaperParams = Type.Object({
+  ...TokenParams.properties,
+  ...PaperParams.properties,
+});
+
+export const TokenSlugParams = Type.Object({
+  ...TokenParams.properties,
+  slug: Type.String({ maxLength: 200 }),
+});
+
+/** Takes back what an address says. */
+export const BackQuery = Type.Object({
+  back: Type.Optional(Type.String({ maxLength: 10 })),
+  follow: Type.Optional(Type.String({ maxLength: 10 })),
+});
+
+export const FeedParams = Type.Object({ file: Type.String({ maxLength: 200 }) });
+
 export const SlugParams = Type.Object({ slug: Type.String({ maxLength: 200 }) });
 
 /** What follows in the path, whatever it is. */
@@ -96,6 +70,22 @@ export const PaperQuery = Type.Object({
   page: Type.Optional(Type.String({ maxLength: 10, description: 'From 1' })),
 });
 export type PaperQuery = Static<typeof PaperQuery>;
+
+export const KeywordQuery = Type.Object({
+  q: Type.String({ maxLength: 500, description: 'Words, phrases in quotes, -without' }),
+});
+
+export const KeywordCount = Type.Object({
+  keyword: Type.String(),
+  papers_per_week: Type.Unsafe<number | null>({ type: 'number', nullable: true }),
+});
+
+/** What the front page's coupon is filled with. */
+export const FrontQuery = Type.Object({ topic: Type.Optional(Type.String({ maxLength: 100 })) });
+
+export const PageQuery = Type.Object({ page: Type.Optional(Type.String({ maxLength: 10 })) });
+
+export const MonthQuery = Type.Object({ month: Type.Optional(Type.String({ maxLength: 10 })) });
 
 export const DigestQuery = Type.Object({ kind: Type.Optional(Type.Enum([...DIGEST_KINDS])) });
 export type DigestQuery = Static<typeof DigestQuery>;

@@ -1,5 +1,6 @@
 import { countWord, describeWhen } from '../domain/describe.ts';
 import type { DigestKind } from '../domain/digest.ts';
+import { WORDS_PER_MINUTE } from '../domain/reading-time.ts';
 import type { Preferences } from '../domain/subscriber.ts';
 import { clip, oneLine } from './printable.ts';
 
@@ -93,5 +94,3 @@ const ALSO = 'Also ';
 const AND = '; ';
 /** More than twenty words of eighty characters. */
 const MAX_CHOICE = 1_700;
-
-const WORDS_PER_MINUTE = 230;

@@ -10,8 +10,10 @@ import {
   setAudience,
 } from '../db/digests.ts';
 import { listUsablePapers } from '../db/papers.ts';
+import { endPauses } from '../db/pauses.ts';
 import type { DigestKind } from '../domain/digest.ts';
 import { PaperboyError } from '../domain/errors.ts';
+import { LETTER_LIFETIME_MS } from '../domain/letter.ts';
 import { rankPapers } from '../domain/ranking.ts';
 import { isDue, isMonday, nextOccurrence, usableDays } from '../domain/schedule.ts';
 
@@ -37,7 +39,8 @@ export interface Composed {
 }
 
 /**
- * Freezes the papers of a digest and its audience in one transaction. Whoever comes second, at the
+ * Freezes the papers of a digest and its audience in one transaction; who paused until its day is among
+ * them. Whoever comes second, at the
  * same moment or later, gets the digest that is there.
  * @throws PaperboyError `NOT_A_MONDAY` for a weekly digest of another day.
  */
@@ -58,6 +61,8 @@ export async function composeDigest(
     const usable = await listUsablePapers(tx, { kind, ...usableDays(kind, date) });
     const papers = rankPapers(usable).slice(0, MOST_PAPERS);
     if (papers.length === 0) return { digest: null, isNew: false };
+    const expiresAt = new Date(now.getTime() + LETTER_LIFETIME_MS.return);
+    await endPauses(tx, { date, now, expiresAt });
     const groups = (await listSendGroups(tx, kind))
       .map((group) => ({ ...group, sendAt: nextOccurrence(from, group.hour, group.timezone) }))
       .filter((group) => isDue(group.frequency, kind, group.sendAt, group.timezone));

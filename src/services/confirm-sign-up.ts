@@ -8,6 +8,8 @@ import { normaliseAddress } from '../domain/address.ts';
 import type { Clock } from '../domain/clock.ts';
 import { CONSENT_WORDING } from '../domain/consent.ts';
 import { CONFIRMING_KINDS, type LetterKind } from '../domain/letter.ts';
+import { confirmedStatus } from '../domain/pause.ts';
+import { dayOf } from '../domain/schedule.ts';
 import type { Subscriber } from '../domain/subscriber.ts';
 import { hashSuppressed, hashToken } from '../domain/tokens.ts';
 import type { Queue } from '../queue/queue.ts';
@@ -74,7 +76,8 @@ export async function confirmSignUp(
     await markConfirmationsUsed(tx, subscriber.id, now);
     if (subscriber.status === 'active' || subscriber.status === 'paused')
       return { kind: 'confirmed', subscriber };
-    await updateStatus(tx, subscriber.id, 'active', now);
+    const status = confirmedStatus(subscriber.pausedUntil, dayOf(now));
+    await updateStatus(tx, subscriber.id, status, now);
     await keepConsent(tx, letter, now);
     await liftSuppression(
       tx,
@@ -83,7 +86,7 @@ export async function confirmSignUp(
     );
     rings.letterId = await addNotice(tx, 'welcome', { subscriberId: subscriber.id, now });
     if (wantsLatest) rings.batch = await addLatestEdition(tx, subscriber, now);
-    return { kind: 'confirmed', subscriber: { ...subscriber, status: 'active', confirmedAt: now } };
+    return { kind: 'confirmed', subscriber: { ...subscriber, status, confirmedAt: now } };
   });
   await ringForLetter(queue, rings.letterId);
   await ringForBatch(queue, rings.batch);

@@ -6,6 +6,7 @@ import {
   settleClaimed,
   type Verdict,
 } from '../db/claims.ts';
+import { endQuiet, markQuiet } from '../db/quiet-days.ts';
 import type { Editions, OpenEdition } from './support/editions.ts';
 import { type Pause, patiently } from './support/patience.ts';
 import { type PrepareDeps, prepareBatch } from './support/prepare-batch.ts';
@@ -107,8 +108,12 @@ async function sendClaimed(
   },
   onBegun: () => void,
 ): Promise<number> {
-  const { ready, verdicts } = await prepareBatch(deps, edition, claimed, key.leaseId);
+  const { db, halting, pause } = deps;
+  const prepared = await prepareBatch(deps, edition, claimed, key.leaseId);
+  const { ready, verdicts, quiet, told } = prepared;
+  const { id: digestId, date } = edition.digest;
   await settle(deps, key, verdicts);
+  await patiently(() => markQuiet(db, quiet, date), { signal: halting, pause });
   const { begun, ended } = deps.window.send(ready);
   begun.then(onBegun);
   const { sent, putOff } = await ended;
@@ -116,6 +121,7 @@ async function sendClaimed(
     return { subscriberId, state: 'pending', nextAt };
   });
   await settle(deps, key, later);
+  await patiently(() => endQuiet(db, told, { digestId, date }), { signal: halting, pause });
   return sent;
 }
 

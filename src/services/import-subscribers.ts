@@ -51,7 +51,8 @@ export async function importSubscriberFile(
   now: Date,
 ): Promise<ImportReport> {
   const topicSlugs = new Set((await listTopics(db)).map(({ slug }) => slug));
-  const consent = `Imported from ${name} on ${dayOf(now)}`;
+  const today = dayOf(now);
+  const consent = `Imported from ${name} on ${today}`;
   const report: ImportReport = { rows: 0, added: 0, updated: 0, suppressed: 0, rejected: 0 };
   const batch = new Map<string, ImportedSubscriber & { line: number }>();
   const reject = async (line: number, problem: string) => {
@@ -74,7 +75,7 @@ export async function importSubscriberFile(
   const take = async ({ record, info }: ParsedRow) => {
     report.rows += 1;
     try {
-      const row = readSubscriberRow(record, topicSlugs);
+      const row = readSubscriberRow(record, { topicSlugs, today });
       const { key } = row.address;
       if (batch.has(key) || batch.size >= BATCH_ROWS) await flush();
       const emailHash = hashSuppressed(key, suppressionKey);

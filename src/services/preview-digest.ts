@@ -1,7 +1,7 @@
 import type { Db } from '../db/client.ts';
 import { findDelivery, listSeenPapers } from '../db/deliveries.ts';
 import type { DigestSummary } from '../db/digests.ts';
-import { findSubscriberByEmail } from '../db/subscribers.ts';
+import { findSubscriberByEmail, listSubscribers, type Reader } from '../db/subscribers.ts';
 import { normaliseAddress } from '../domain/address.ts';
 import type { Clock } from '../domain/clock.ts';
 import { PaperboyError } from '../domain/errors.ts';
@@ -53,7 +53,10 @@ export async function previewDigest(
   return wholeMessage(message);
 }
 
-async function selectionFor(db: Db, edition: OpenEdition, reader: Subscriber) {
+/** A reader with what choosing asks for. */
+type Previewed = Subscriber & Pick<Reader, 'learned'>;
+
+async function selectionFor(db: Db, edition: OpenEdition, reader: Previewed) {
   const stored = await findDelivery(db, edition.digest.id, reader.id);
   if (stored?.selection) return stored.selection;
   const seen = await listSeenPapers(db, edition.digest.id, [reader.id]);
@@ -61,16 +64,17 @@ async function selectionFor(db: Db, edition: OpenEdition, reader: Subscriber) {
   return choose(reader);
 }
 
-async function findReader(db: Db, email: string): Promise<Subscriber> {
+async function findReader(db: Db, email: string): Promise<Previewed> {
   const { key } = normaliseAddress(email);
-  const reader = await findSubscriberByEmail(db, key);
+  const found = await findSubscriberByEmail(db, key);
+  const reader = found && (await listSubscribers(db, [found.id])).get(found.id);
   if (!reader)
     throw new PaperboyError('UNKNOWN_SUBSCRIBER', `No subscriber has the address “${email}”.`);
   return reader;
 }
 
 /** A reader without wishes. Its token opens nothing: no subscriber has the highest id. */
-function stranger(now: Date): Subscriber {
+function stranger(now: Date): Previewed {
   const id = 2 ** 40 - 1;
   const email = 'reader@example.org';
   return {
@@ -81,5 +85,6 @@ function stranger(now: Date): Subscriber {
     pausedUntil: null,
     createdAt: now,
     confirmedAt: now,
+    learned: null,
   };
 }

@@ -1,6 +1,12 @@
 import type { Db } from '../db/client.ts';
 import { latestDigest } from '../db/digests.ts';
-import { claimLetter, type Letter, recordLetter, setLetterToken } from '../db/letters.ts';
+import {
+  claimLetter,
+  type Letter,
+  recordLetter,
+  setLetterPapers,
+  setLetterToken,
+} from '../db/letters.ts';
 import { findPapers } from '../db/papers.ts';
 import { findSubscriber } from '../db/subscribers.ts';
 import { findSuppression } from '../db/suppressions.ts';
@@ -19,6 +25,8 @@ import type { MessageIds } from '../mail/message-id.ts';
 import type { Sender } from '../mail/sender.ts';
 import type { MailTemplates } from '../mail/templates.ts';
 import type { Mailer } from '../relay/nodemailer-transport.ts';
+import { bestOfAbsence } from './support/best-of-absence.ts';
+import type { TermStatistics } from './support/term-statistics.ts';
 
 export interface LetterDeps {
   db: Db;
@@ -31,6 +39,7 @@ export interface LetterDeps {
   random: () => number;
   messageIds: MessageIds;
   suppressionKey: string;
+  termStatistics: TermStatistics;
 }
 
 /** How long a worker may take over a letter before another one tries, in ms. */
@@ -38,6 +47,8 @@ const CLAIM_MS = 120_000;
 
 /** A link that has ended is no use to anybody. */
 const TOO_LATE = 'The link ended before the letter could be sent.';
+
+const NOTHING_MISSED = 'No paper of the absence matches what the reader follows.';
 
 const SUPPRESSED = 'The address is suppressed.';
 
@@ -51,16 +62,19 @@ const NO_DIGEST = 0;
 export async function sendLetter(deps: LetterDeps, letterId: number): Promise<void> {
   const { db, mailer, templates, sender, tokens, clock, messageIds } = deps;
   const now = clock();
-  const letter = await claimLetter(db, letterId, now, new Date(now.getTime() + CLAIM_MS));
-  if (!letter) return;
-  if (letter.expiresAt <= now)
-    return recordLetter(db, letter.id, { state: 'failed', reply: TOO_LATE });
-  const subscriber = await findSubscriber(db, letter.subscriberId);
+  const claimed = await claimLetter(db, letterId, now, new Date(now.getTime() + CLAIM_MS));
+  if (!claimed) return;
+  if (claimed.expiresAt <= now)
+    return recordLetter(db, claimed.id, { state: 'failed', reply: TOO_LATE });
+  const subscriber = await findSubscriber(db, claimed.subscriberId);
   if (!subscriber) return;
   const { key } = normaliseAddress(subscriber.email);
   const suppression = await findSuppression(db, hashSuppressed(key, deps.suppressionKey));
-  const reply = obstacleFor(letter, subscriber, suppression);
-  if (reply !== null) return recordLetter(db, letter.id, { state: 'failed', reply });
+  const reply = obstacleFor(claimed, subscriber, suppression);
+  if (reply !== null) return recordLetter(db, claimed.id, { state: 'failed', reply });
+  const letter = await withPapers(deps, claimed);
+  if (letter.kind === 'return' && letter.paperIds.length === 0)
+    return recordLetter(db, letter.id, { state: 'failed', reply: NOTHING_MISSED });
   const messageId = messageIds(NO_DIGEST, letter.id);
   const mail = composeLetter(templates, sender, {
     kind: letter.kind,
@@ -75,6 +89,15 @@ export async function sendLetter(deps: LetterDeps, letterId: number): Promise<vo
     ...settleLetter(outcome, letter, clock(), deps.random()),
     messageId,
   });
+}
+
+/** What a `return` brings is chosen when it is first taken in hand: composing asks for all of them at
+ *  once, and must not wait. */
+async function withPapers(deps: LetterDeps, letter: Letter): Promise<Letter> {
+  if (letter.kind !== 'return' || letter.paperIds.length > 0) return letter;
+  const paperIds = await bestOfAbsence(deps, letter.subscriberId, letter.requestedAt);
+  await setLetterPapers(deps.db, letter.id, paperIds);
+  return { ...letter, paperIds };
 }
 
 /** Why a letter is not to be sent any more, or null. */

@@ -13,6 +13,8 @@ import type { Queue } from '../queue/queue.ts';
 export interface SignUp {
   address: Address;
   preferences: Preferences;
+  /** The day of the first digest when it is not to be the next one. */
+  pausedUntil?: string | null;
   /** What the reader was told on signing up, for the record of consent. */
   wording: string;
   channel: 'form' | 'api';
@@ -44,7 +46,8 @@ export async function signUp(
     const subscriber = await findOrAdd(tx, wish, now);
     const isReader = subscriber.status === 'active' || subscriber.status === 'paused';
     if (!isReader) {
-      await updatePreferences(tx, subscriber.id, wish.preferences, now);
+      const { preferences, pausedUntil = null } = wish;
+      await updatePreferences(tx, subscriber.id, { ...preferences, pausedUntil }, now);
       await recordConsent(tx, subscriber.id, {
         givenAt: now,
         channel: wish.channel,
@@ -59,10 +62,14 @@ export async function signUp(
     await queue.ring('letter', { letterId }, `letter-${letterId}`).catch(() => undefined);
 }
 
-async function findOrAdd(tx: Db, { address, preferences }: SignUp, now: Date): Promise<Subscriber> {
+async function findOrAdd(
+  tx: Db,
+  { address, preferences, pausedUntil = null }: SignUp,
+  now: Date,
+): Promise<Subscriber> {
   const known =
     (await lockSubscriberByEmail(tx, address.key)) ??
-    (await addSubscriber(tx, address, preferences, now)) ??
+    (await addSubscriber(tx, address, { ...preferences, pausedUntil }, now)) ??
     (await lockSubscriberByEmail(tx, address.key));
   if (!known) throw new Error('A subscriber was erased while signing up again; try once more.');
   return known;

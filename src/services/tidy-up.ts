@@ -1,5 +1,6 @@
 import type { Db } from '../db/client.ts';
 import { removeLetters } from '../db/letters.ts';
+import { countWords } from '../db/papers.ts';
 import { listEndedDigests, removeDeliveries } from '../db/retention.ts';
 import { removeEndedLimits } from '../db/signup-limits.ts';
 import { removeUnconfirmed } from '../db/subscribers.ts';
@@ -23,7 +24,8 @@ export interface Tidied {
 }
 
 /** Removes what is not needed any more: unconfirmed sign-ups, old letters, counts of networks, and
- *  deliveries of digests composed longer than `deliveriesKeptDays` ago. */
+ *  deliveries of digests composed longer than `deliveriesKeptDays` ago. Then has the words of papers
+ *  counted anew. */
 export async function tidyUp(
   db: Db,
   now: Date,
@@ -31,6 +33,7 @@ export async function tidyUp(
 ): Promise<Tidied> {
   const ended = await listEndedDigests(db, new Date(now.getTime() - deliveriesKeptDays * DAY_MS));
   for (const digestId of ended) await removeDeliveries(db, digestId, now);
+  await countWords(db);
   return {
     digests: ended.length,
     unconfirmed: await removeUnconfirmed(db, new Date(now.getTime() - UNCONFIRMED_MS)),

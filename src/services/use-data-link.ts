@@ -1,9 +1,12 @@
 import type { Db } from '../db/client.ts';
 import { type Consent, listConsents } from '../db/consents.ts';
 import { listDeliveriesOf, type ReaderDelivery } from '../db/deliveries.ts';
+import { findLearning, type GivenFeedback, listFeedback } from '../db/feedback.ts';
 import { findLetterByToken, markLetterUsed } from '../db/letters.ts';
-import { findSubscriber } from '../db/subscribers.ts';
+import { findAbsenceStart } from '../db/pauses.ts';
+import { findSubscriber, listSubscribers } from '../db/subscribers.ts';
 import type { Clock } from '../domain/clock.ts';
+import { type LearnedTerm, unpackLearned } from '../domain/learned.ts';
 import type { Subscriber } from '../domain/subscriber.ts';
 import { hashToken } from '../domain/tokens.ts';
 import { eraseReader } from './support/erase.ts';
@@ -13,7 +16,19 @@ export interface ReaderData {
   subscriber: Subscriber;
   consents: Consent[];
   deliveries: ReaderDelivery[];
+  /** The newest first. */
+  feedback: GivenFeedback[];
+  learned: LearnedTerm[];
+  /** Terms that the reader took away. */
+  unlearned: string[];
+  /** When the pause, or the last one, began. */
+  pausedAt: Date | null;
+  /** Date of the first digest since the last mail that had nothing for the reader. */
+  quietSince: string | null;
 }
+
+/** More than anybody says of papers. */
+const ALL_FEEDBACK = 1_000_000;
 
 export type DataLink =
   | { kind: 'open'; subscriber: Subscriber }
@@ -42,11 +57,18 @@ export async function exportByLink(
   if (link.kind !== 'open') return null;
   const letter = await findLetterByToken(deps.db, hashToken(token));
   if (letter) await markLetterUsed(deps.db, letter.id, deps.clock());
+  const { db } = deps;
   const { id } = link.subscriber;
+  const learning = await findLearning(db, id);
   return {
     subscriber: link.subscriber,
-    consents: await listConsents(deps.db, id),
-    deliveries: await listDeliveriesOf(deps.db, id),
+    consents: await listConsents(db, id),
+    deliveries: await listDeliveriesOf(db, id),
+    feedback: await listFeedback(db, id, { limit: ALL_FEEDBACK }),
+    learned: unpackLearned(learning?.learned ?? null).terms,
+    unlearned: learning?.unlearned ?? [],
+    pausedAt: await findAbsenceStart(db, id),
+    quietSince: (await listSubscribers(db, [id])).get(id)?.quietSince ?? null,
   };
 }
 

@@ -1,24 +1,40 @@
 import type { Db } from '../db/client.ts';
 import { findDelivery } from '../db/deliveries.ts';
+import { type DigestSummary, findDigestById, listDigestPapers } from '../db/digests.ts';
 import { findSubscriber } from '../db/subscribers.ts';
+import { listTopics } from '../db/topics.ts';
+import type { RankedPaper } from '../domain/digest.ts';
+import type { Subscriber } from '../domain/subscriber.ts';
 import type { Tokens } from '../domain/tokens.ts';
-import { digestHtml } from '../mail/digest-message.ts';
-import { copyFor, type Editions } from './support/editions.ts';
+import type { Topic } from '../domain/topics.ts';
 
-/** The HTML of a reader's own digest, as it was or will be mailed; null when the token is nobody's
- *  or the papers are not chosen yet. */
+/** A reader's copy of a digest. */
+export interface DeliveredDigest {
+  digest: DigestSummary;
+  reader: Subscriber;
+  papers: { paper: RankedPaper; reason: string; isDarkHorse: boolean }[];
+  topics: Topic[];
+}
+
+/** A reader's own digest, as it was or will be mailed; null when the token is nobody's or the papers are
+ *  not chosen yet. */
 export async function viewDelivery(
-  { db, tokens, editions }: { db: Db; tokens: Tokens; editions: Editions },
+  { db, tokens }: { db: Db; tokens: Tokens },
   token: string,
-): Promise<string | null> {
+): Promise<DeliveredDigest | null> {
   const subject = tokens.open(token);
   if (subject === null || subject.digestId === 0) return null;
   const delivery = await findDelivery(db, subject.digestId, subject.subscriberId);
+  if (!delivery?.selection || delivery.selection.length === 0) return null;
   const reader = await findSubscriber(db, subject.subscriberId);
-  const edition = await editions(subject.digestId);
-  if (!delivery?.selection || delivery.selection.length === 0 || !reader || !edition) return null;
-  return digestHtml(
-    edition.mail,
-    copyFor(edition, reader, { token, selection: delivery.selection }),
+  const digest = await findDigestById(db, subject.digestId);
+  if (!reader || !digest) return null;
+  const byRank = new Map(
+    (await listDigestPapers(db, digest.id)).map((paper) => [paper.rank, paper]),
   );
+  const papers = delivery.selection.flatMap(({ rank, reason, isDarkHorse = false }) => {
+    const paper = byRank.get(rank);
+    return paper ? [{ paper, reason, isDarkHorse }] : [];
+  });
+  return { digest, reader, papers, topics: await listTopics(db) };
 }

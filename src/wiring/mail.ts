@@ -24,6 +24,7 @@ import type { LetterDeps } from '../services/send-letter.ts';
 import { createEditions, type Editions } from '../services/support/editions.ts';
 import { patiently, REAL_PAUSE } from '../services/support/patience.ts';
 import { createSendingWindow } from '../services/support/sending-window.ts';
+import type { TermStatistics } from '../services/support/term-statistics.ts';
 import { watchReplies } from '../services/support/watch-replies.ts';
 
 /** What is loaded when the first mail is composed. */
@@ -46,6 +47,7 @@ export interface MailDeps {
   keys: Keys;
   tokens: Tokens;
   links: Links;
+  termStatistics: TermStatistics;
   clock: Clock;
   random: () => number;
   log: Log;
@@ -82,7 +84,12 @@ export async function openMail(deps: MailDeps): Promise<MailParts> {
     signer,
     relay,
     mailer: openMailer(relay, signer && ((raw) => signRaw(signer, raw))),
-    editions: createEditions({ db: database.promptly(ANSWER_TIMEOUT_MS).db, templates, sender }),
+    editions: createEditions({
+      db: database.promptly(ANSWER_TIMEOUT_MS).db,
+      templates,
+      sender,
+      termStatistics: deps.termStatistics,
+    }),
     messageIds: createMessageIds(messageIdKeyOf(keys), sender.messageIdDomain),
     close: async () => {
       await relay.close();
@@ -154,6 +161,7 @@ export function createEngine(
     clock,
     random,
     suppressionKey,
+    termStatistics: deps.termStatistics,
     window,
     isRelayOpen: () => mail.relay.isOpen(),
     inHand,

@@ -18,6 +18,7 @@ import type { Handlers } from '../queue/jobs.ts';
 import { openQueue, type Queue } from '../queue/queue.ts';
 import { checkRedis } from '../queue/redis-server.ts';
 import { ringBatches, ringFreed } from '../services/support/ring-due.ts';
+import { createTermStatistics, type TermStatistics } from '../services/support/term-statistics.ts';
 import { type Closer, openStore, type Store } from './database.ts';
 import { createEngine, type MailDeps, type MailParts, openMail } from './mail.ts';
 import { once } from './once.ts';
@@ -41,6 +42,7 @@ export interface Parts extends Surroundings {
   keys: Keys;
   tokens: Tokens;
   links: Links;
+  termStatistics: TermStatistics;
   /** Held when the database is embedded. */
   lock: DataDirLock | null;
   /** Where mail is caught when no relay is set and this process sends. */
@@ -116,6 +118,7 @@ async function wire(
   const keys = await loadKeys({ ...config, mayMake: !(await hasReaders(db)) });
   const tokens = createTokens(keys.secretKeys);
   const links = linksBelow(config.publicUrl);
+  const termStatistics = createTermStatistics({ db, clock });
   const signer = config.dkim === null ? null : await openSigner(config.dkim);
 
   if (config.redisUrl !== null) await checkRedis(config.redisUrl);
@@ -140,6 +143,7 @@ async function wire(
     keys,
     tokens,
     links,
+    termStatistics,
     clock,
     random,
     log,
@@ -196,6 +200,7 @@ async function wire(
     keys,
     tokens,
     links,
+    termStatistics,
     lock,
     inbox,
     mail,

@@ -23,7 +23,6 @@ export async function startSite(parts: Parts): Promise<Site> {
     suppressionKey: keys.suppressionKey,
     pages: loadPages({ name, publicUrl, postalAddress }),
     limitSignup: limitSignups(database.pool, config.signupsPerHour),
-    editions: async () => (await parts.mail()).editions,
   });
   try {
     await app.listen({ host: config.host, port: config.port });

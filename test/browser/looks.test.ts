@@ -9,6 +9,7 @@ import { composeDigest } from '../../src/services/compose-digest.ts';
 import { importPapers } from '../../src/services/import-papers.ts';
 import { readSeed } from '../../src/wiring/database.ts';
 import { storeSubscriber } from '../support/rows.ts';
+import { violationsOn } from './support/axe.ts';
 import { type BrowserSite, openBrowserSite } from './support/site.ts';
 
 const DATE = '2026-05-08';
@@ -33,7 +34,7 @@ const LOOKS = WIDTHS.flatMap((width) => SCHEMES.map((scheme) => ({ width, scheme
 
 describe('Every page', () => {
   it.each(LOOKS)(
-    'fits a window of $width px, is readable in $scheme and loads without a trouble',
+    'fits a window of $width px, is readable in $scheme, accessible, and loads without a trouble',
     async ({ width, scheme }) => {
       const { page, troubles, close } = await site.open({
         viewport: { width, height: 800 },
@@ -45,6 +46,7 @@ describe('Every page', () => {
         await page.screenshot({ path, fullPage: scheme === 'light' });
         expect([name, await widthOf(page)]).toEqual([name, width]);
         expect([name, await smallTexts(page)]).toEqual([name, []]);
+        expect([name, await violationsOn(page)]).toEqual([name, []]);
       };
       for (const [name, path] of Object.entries(paths)) {
         await page.goto(site.url + path);
@@ -100,7 +102,14 @@ async function prepare(): Promise<Record<string, string>> {
   const [first] = (await response.json()) as { id: string }[];
   return {
     front: '/',
-    papers: `/papers?date=${DATE}`,
+    following: '/?topic=theory#coupon',
+    papers: '/papers',
+    day: `/papers?date=${DATE}&page=2`,
+    dayOnTopic: `/papers?date=${DATE}&topic=ssm`,
+    quietDay: '/papers?date=2026-05-06',
+    found: '/papers?q=stateless+models',
+    topics: '/topics',
+    topic: '/topics/ssm',
     search: '/papers?q=perpetual+motion&topic=theory',
     paper: `/papers/${first?.id}`,
     digests: '/digests',

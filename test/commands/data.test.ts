@@ -207,13 +207,18 @@ describe('paperboy subscribers export', () => {
       hour: 5,
       frequency: 'weekly',
       papers: 3,
+      mutedTopics: ['vision'],
+      keywords: ['state space', 'a;b'],
+      names: ['-Tencent'],
+      minutes: 5,
+      bar: 'high',
     });
     await storeSubscriber(test.parts.db, { email: "o'neil@example.org" });
     const exported = (await paperboy('subscribers export')).stdout;
     expect(exported.split('\n')).toEqual([
-      'email,status,topics,timezone,hour,frequency,papers',
-      'ada@example.org,active,agents;rl,Europe/Berlin,5,weekly,3',
-      "o'neil@example.org,active,,UTC,7,daily,10",
+      'email,status,topics,muted_topics,keywords,names,timezone,hour,frequency,papers,minutes,bar,paused_until',
+      "ada@example.org,active,agents;rl,vision,state space;a\\;b,'-Tencent,Europe/Berlin,5,weekly,3,5,high,",
+      "o'neil@example.org,active,,,,,UTC,7,daily,10,,low,",
       '',
     ]);
     await test.parts.db.execute(sql`TRUNCATE subscribers CASCADE`);
@@ -249,6 +254,22 @@ describe('paperboy subscribers export', () => {
     expect(JSON.parse(elsewhere.stdout)).toMatchObject({ added: 1, updated: 0, rejected: 3 });
     expect(elsewhere.stderr.match(/^Line [345]: /gm)).toHaveLength(3);
     expect(await emails()).toEqual(['active@example.org']);
+  });
+
+  it('brings a pause that has an end, and pauses by it who reads', async () => {
+    await storeSubscriber(test.parts.db, {
+      email: 'ada@example.org',
+      status: 'paused',
+      pausedUntil: '2026-06-01',
+    });
+    const stdin = (await paperboy('subscribers export')).stdout;
+    await test.parts.db.execute(sql`TRUNCATE subscribers CASCADE`);
+    await storeSubscriber(test.parts.db, { email: 'bob@example.org' });
+    await paperboy('subscribers import -', {
+      stdin: `${stdin}bob@example.org,active,,,,,,,,,,,2026-06-01\n`,
+    });
+    const exported = (await paperboy('subscribers export')).stdout;
+    expect(exported.match(/^\w+@example.org,paused,.*,2026-06-01$/gm)).toHaveLength(2);
   });
 });
 

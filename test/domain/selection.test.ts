@@ -1,13 +1,17 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { RankedPaper } from '../../src/domain/digest.ts';
+import { countPapersByTerm } from '../../src/domain/idf.ts';
+import type { KeywordMatches } from '../../src/domain/interest.ts';
+import { learn, packLearned } from '../../src/domain/learned.ts';
 import { mostDiscussedRank, rankPapers } from '../../src/domain/ranking.ts';
-import {
-  createSelector,
-  type KeywordMatches,
-  type SelectionFacts,
-} from '../../src/domain/selection.ts';
+import { createShownWords, WORDS_PER_MINUTE } from '../../src/domain/reading-time.ts';
+import { type Chooser, createSelector, type SelectionFacts } from '../../src/domain/selection.ts';
 import { type Similarity, similarityOf } from '../../src/domain/similarity.ts';
+import { BARS, DEFAULT_PREFERENCES } from '../../src/domain/subscriber.ts';
+import { createTermIndex } from '../../src/domain/term-index.ts';
+import { termsOf } from '../../src/domain/terms.ts';
+import { mostOnOneTopic, topicShare } from '../../src/domain/topic-cap.ts';
 import { paper } from './samples.ts';
 
 const NOTHING: ReadonlySet<string> = new Set();
@@ -21,12 +25,31 @@ interface SelectionPool extends SelectionFacts {
   keywordMatches: KeywordMatches;
 }
 
-function selectPapers(
-  pool: SelectionPool,
-  who: ReturnType<typeof reader>,
-  seen: ReadonlySet<string>,
-) {
-  return createSelector(pool)(who, seen, pool.keywordMatches);
+function selectPapers(pool: SelectionPool, who: Chooser, seen: ReadonlySet<string>) {
+  const { keywordMatches } = pool;
+  return createSelector(pool)(who, { seen, keywordMatches, terms: termsIn(pool.papers) });
+}
+
+function termsIn(papers: readonly RankedPaper[]) {
+  return createTermIndex(papers, idfOf(papers));
+}
+
+function idfOf(papers: readonly RankedPaper[]) {
+  const counts = countPapersByTerm();
+  for (const each of papers) counts.add(termsOf(each).keys());
+  return counts.idf();
+}
+
+/** What a reader taught who said so of these papers. */
+function taught(
+  papers: readonly RankedPaper[],
+  said: { more?: readonly RankedPaper[]; less?: readonly RankedPaper[] },
+): string | null {
+  const now = new Date('2026-05-08T07:00:00Z');
+  const judge = (verb: 'more' | 'less') =>
+    (said[verb] ?? []).map((each) => ({ paper: each, verb, givenAt: now }));
+  const judged = [...judge('more'), ...judge('less')];
+  return packLearned(learn(judged, { idf: idfOf(papers), unlearned: new Set(), now }));
 }
 
 /** A pool of papers in the order given; their ranks are their places. */
@@ -58,8 +81,8 @@ function many(count: number, changes: (rank: number) => Partial<RankedPaper> = (
   return Array.from({ length: count }, (_, rank) => ranked(rank, changes(rank)));
 }
 
-function reader(changes: Partial<{ topics: string[]; keywords: string[]; papers: number }> = {}) {
-  return { topics: [] as string[], keywords: [] as string[], papers: 10, ...changes };
+function reader(changes: Partial<Chooser> = {}): Chooser {
+  return { ...DEFAULT_PREFERENCES, learned: null, ...changes };
 }
 
 const on = (slug: string, score = 0.3) => ({ topics: [{ slug, score }] });
@@ -159,8 +182,8 @@ describe('selectPapers', () => {
       selectPapers(pool, wishes, NOTHING).map((each) => [each.rank, each.reason]),
     );
     expect(reasons.get(0)).toContain('“stateless”');
-    expect(reasons.get(1)).toBe('Because you follow Theory.');
-    expect(reasons.get(2)).toBe('Because you follow unnamed.');
+    expect(reasons.get(1)).toMatch(/Theory, which you follow, meets Agents|you follow Theory/);
+    expect(reasons.get(2)).toMatch(/unnamed/);
   });
 });
 
@@ -224,6 +247,160 @@ describe('the dark horse', () => {
   });
 });
 
+describe('names', () => {
+  const papers = [
+    ranked(0, on('theory')),
+    ranked(1, { authors: ['Grace Hopper', 'Ada Lovelace'] }),
+    ranked(2, { organization: 'AI at Meta', ...on('agents') }),
+    ranked(3, { authors: ['Ada B. Lovelace'], organization: 'Metal Works' }),
+  ];
+  const chosen = (changes: Partial<Chooser>) =>
+    selectPapers(poolOf(papers), reader(changes), NOTHING);
+
+  it('bring the papers of an author or an organisation, and say so', () => {
+    expect(chosen({ names: ['ada lovelace'] })).toEqual([
+      { rank: 1, reason: 'By Ada Lovelace, whom you follow.' },
+      { rank: 3, reason: 'By Ada B. Lovelace, one of your names.' },
+    ]);
+    expect(chosen({ names: ['Meta'] })).toEqual([
+      { rank: 2, reason: 'From AI at Meta, which you follow.' },
+    ]);
+  });
+
+  it('come on top of topics', () => {
+    const selection = chosen({ names: ['Meta'], topics: ['theory'] });
+    expect(ranks(selection)).toEqual([2, 0]);
+  });
+
+  it('bring nothing when nobody has that name', () => {
+    expect(chosen({ names: ['Lovelace'] })).toEqual([]);
+    expect(chosen({ names: ['!'] })).toEqual([]);
+  });
+});
+
+describe('muted topics', () => {
+  const both = {
+    topics: [
+      { slug: 'theory', score: 0.4 },
+      { slug: 'agents', score: 0.1 },
+    ],
+  };
+  const papers = [ranked(0, on('agents')), ranked(1, both), ranked(2, on('theory')), ranked(3)];
+
+  it('never come, also as the second topic of a paper', () => {
+    const selection = selectPapers(poolOf(papers), reader({ mutedTopics: ['agents'] }), NOTHING);
+    expect(ranks(selection).sort()).toEqual([2, 3]);
+  });
+
+  it('come when the paper says a word of the reader or is by one of the names', () => {
+    const pool = poolOf([...papers, ranked(4, { ...on('agents'), authors: ['Ada Lovelace'] })], {
+      keywordMatches: new Map([['stateless', new Set([1])]]),
+    });
+    const who = reader({
+      mutedTopics: ['agents'],
+      keywords: ['stateless'],
+      names: ['Ada Lovelace'],
+      topics: ['theory', 'agents'],
+    });
+    expect(ranks(selectPapers(pool, who, NOTHING)).sort()).toEqual([1, 2, 4]);
+  });
+});
+
+describe('the bar', () => {
+  const best = (popularity: number) => many(3, () => ({ ...on('theory'), popularity }));
+  const chosen = (papers: readonly RankedPaper[], changes: Partial<Chooser>) =>
+    selectPapers(
+      poolOf(papers, { keywordMatches: new Map([['stateless', new Set([1])]]) }),
+      reader(changes),
+      NOTHING,
+    );
+
+  it.each([
+    ['low', 0, 3],
+    ['middle', 0.49, 0],
+    ['middle', 0.5, 3],
+    ['high', 0.79, 0],
+    ['high', 0.8, 3],
+  ] as const)(
+    '%s: papers of a popularity of %d make a selection of %d',
+    (bar, popularity, count) => {
+      expect(chosen(best(popularity), { bar })).toHaveLength(count);
+    },
+  );
+
+  it('is cleared by one of the reader’s words', () => {
+    const wishes = { bar: 'high', topics: ['theory'] } as const;
+    expect(chosen(best(0.1), { ...wishes, topics: ['theory'] })).toEqual([]);
+    expect(
+      chosen(best(0.1), { bar: 'high', topics: ['theory'], keywords: ['stateless'] }),
+    ).toHaveLength(3);
+  });
+});
+
+describe('what a reader taught', () => {
+  const papers = [
+    ranked(0, { title: 'Mamba Has a Hidden State', ...on('theory') }),
+    ranked(1, { title: 'Sparse Heads', ...on('theory') }),
+    ranked(2, { title: 'Vision Mamba and Its Hidden State', ...on('theory') }),
+    ranked(3, { title: 'Sparse Units', ...on('theory') }),
+    ranked(4, { title: 'Kernels for Wide Rivers', ...on('theory') }),
+    ranked(5, { title: 'Kernels for Deep Rivers', ...on('theory') }),
+  ];
+  const [mamba, sparse, , , kernels] = papers as [
+    RankedPaper,
+    RankedPaper,
+    never,
+    never,
+    RankedPaper,
+  ];
+  const seen = new Set([mamba.id, sparse.id, kernels.id]);
+  const follower = (learned: string | null) => reader({ topics: ['theory'], learned });
+
+  it('brings papers like those liked to the front, those like the disliked to the end, and says why', () => {
+    const learned = taught(papers, { more: [mamba, mamba, mamba], less: [kernels] });
+    const selection = selectPapers(poolOf(papers), follower(learned), seen);
+    expect(ranks(selection)).toEqual([2, 3, 5]);
+    expect(selection[0]?.reason).toMatch(
+      /^(?:You liked papers|Close to papers that you liked).*“hidden state” and “mamba”/,
+    );
+    expect(selection[1]?.reason).not.toContain('liked');
+  });
+
+  it('counts the more, the more there is of it', () => {
+    const popular = papers.map((each) => ({ ...each, popularity: each.rank === 3 ? 0.62 : 0.5 }));
+    const chosen = (times: number) => {
+      const learned = taught(popular, { more: Array.from({ length: times }, () => mamba) });
+      return ranks(selectPapers(poolOf(popular), follower(learned), seen))[0];
+    };
+    expect([chosen(1), chosen(10)]).toEqual([3, 2]);
+  });
+
+  it('brings nothing that does not match, and nothing that is muted', () => {
+    const learned = taught(papers, { more: [mamba] });
+    const pool = poolOf([...papers, ranked(6, { title: 'Mamba Has a Hidden State Again' })]);
+    expect(ranks(selectPapers(pool, follower(learned), NOTHING))).not.toContain(6);
+    const muted = reader({ mutedTopics: ['theory'], learned });
+    expect(ranks(selectPapers(pool, muted, NOTHING))).toEqual([6]);
+  });
+});
+
+describe('reasons', () => {
+  it('do not say the same again and again of ten papers on one topic', () => {
+    const facts = [
+      { codeUrl: 'https://example.org' },
+      { upvotes: 3 },
+      {},
+      { abstract: 'We improve throughput by 3.2x over the baseline.' },
+    ];
+    const papers = many(30, (rank) => ({ ...on('theory'), ...facts[rank % facts.length] }));
+    const selection = selectPapers(poolOf(papers), reader({ topics: ['theory'] }), NOTHING);
+    const times = new Map<string, number>();
+    for (const { reason } of selection) times.set(reason, (times.get(reason) ?? 0) + 1);
+    expect(selection).toHaveLength(10);
+    expect(Math.max(...times.values())).toBeLessThanOrEqual(3);
+  });
+});
+
 describe('any selection', () => {
   const slugs = [...TOPIC_NAMES.keys()];
   const papers = fc
@@ -239,11 +416,13 @@ describe('any selection', () => {
       { maxLength: 25 },
     )
     .map((list) => rankPapers(list.map((changes, number) => paper(number, changes))));
-  const readers = fc.record({
-    topics: fc.subarray(slugs),
-    keywords: fc.subarray(['stateless', 'sparse']),
-    papers: fc.integer({ min: 1, max: 20 }),
-  });
+  const readers = fc
+    .record({
+      topics: fc.subarray(slugs),
+      keywords: fc.subarray(['stateless', 'sparse']),
+      papers: fc.integer({ min: 1, max: 20 }),
+    })
+    .map(reader);
   const poolFor = (list: RankedPaper[], said: readonly number[]) =>
     poolOf(list, {
       similarity: similarityOf(list),
@@ -303,6 +482,114 @@ describe('any selection', () => {
         expect(twenty.slice(0, 4)).toEqual(four);
       }),
       { numRuns: 200 },
+    );
+  });
+
+  const anyone = fc
+    .record({
+      topics: fc.subarray(slugs),
+      mutedTopics: fc.subarray(slugs),
+      keywords: fc.subarray(['stateless', 'sparse']),
+      names: fc.subarray(['Ada Lovelace']),
+      papers: fc.integer({ min: 1, max: 20 }),
+      minutes: fc.option(fc.integer({ min: 1, max: 10 })),
+      bar: fc.constantFrom(...BARS),
+      learned: fc.option(fc.constant('12\t+5000-3000\tsparse\tagent')),
+    })
+    .map(reader);
+  const byAda = fc.array(fc.nat(24)).map((places) => new Set(places));
+  const situations = fc.record({
+    list: papers,
+    who: anyone,
+    said: fc.array(fc.nat(24)),
+    ada: byAda,
+  });
+
+  function selectIn({
+    list,
+    who,
+    said,
+    ada,
+  }: {
+    list: RankedPaper[];
+    who: Chooser;
+    said: number[];
+    ada: Set<number>;
+  }) {
+    const all = list.map((each) =>
+      ada.has(each.rank) ? { ...each, authors: ['Ada Lovelace'] } : each,
+    );
+    const isOwn = ({ rank }: { rank: number }) =>
+      (who.keywords.includes('stateless') && said.includes(rank)) ||
+      (who.names.length > 0 && ada.has(rank));
+    const selection = selectPapers(poolFor(all, said), who, NOTHING);
+    const chosen = selection.map(({ rank }) => all[rank] as RankedPaper);
+    const isMuted = ({ topics }: RankedPaper) =>
+      topics.some(({ slug }) => who.mutedTopics.includes(slug));
+    return { all, chosen, isOwn, isMuted };
+  }
+
+  it('holds nothing on a muted topic but what is the reader’s own', () => {
+    fc.assert(
+      fc.property(situations, (situation) => {
+        const { chosen, isOwn, isMuted } = selectIn(situation);
+        expect(chosen.filter((each) => isMuted(each) && !isOwn(each))).toEqual([]);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('has no more on one topic than its share, unless nothing else is left', () => {
+    fc.assert(
+      fc.property(situations, (situation) => {
+        const { all, chosen, isOwn, isMuted } = selectIn(situation);
+        const { topics, keywords, names } = situation.who;
+        const most = mostOnOneTopic(topicShare(topics.length), chosen.length);
+        const firstTopic = (each: RankedPaper) => each.topics[0]?.slug;
+        const isOffered = (each: RankedPaper) =>
+          isOwn(each) ||
+          (!isMuted(each) &&
+            (topics.length + keywords.length + names.length === 0 ||
+              each.topics.some(({ slug }) => topics.includes(slug))));
+        const capped = chosen.filter((each) => !isOwn(each));
+        const countOn = (slug: string) => capped.filter((each) => firstTopic(each) === slug).length;
+        const flooded = slugs.filter((slug) => countOn(slug) > most);
+        if (flooded.length === 0) return;
+        const left = all.filter((each) => isOffered(each) && !chosen.includes(each));
+        const isFull = (slug: string | undefined) =>
+          slug !== undefined && countOn(slug) >= most - 1;
+        expect(left.filter((each) => isOwn(each) || !isFull(firstTopic(each)))).toEqual([]);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('keeps to the minutes, unless it is a single paper', () => {
+    fc.assert(
+      fc.property(situations, (situation) => {
+        const { all, chosen } = selectIn(situation);
+        const { minutes } = situation.who;
+        if (minutes === null || chosen.length <= 1) return;
+        const words = createShownWords(all)(chosen.map(({ rank }) => rank));
+        expect(words).toBeLessThanOrEqual(minutes * WORDS_PER_MINUTE);
+        expect(chosen.length).toBeLessThanOrEqual(20);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('clears the reader’s bar, or is empty', () => {
+    const least = { low: 0, middle: 0.5, high: 0.8 };
+    fc.assert(
+      fc.property(situations, (situation) => {
+        const { chosen, isOwn } = selectIn(situation);
+        if (chosen.length === 0) return;
+        const stands = chosen.filter(
+          (each) => isOwn(each) || each.popularity >= least[situation.who.bar],
+        );
+        expect(stands.length).toBeGreaterThan(0);
+      }),
+      { numRuns: 300 },
     );
   });
 });

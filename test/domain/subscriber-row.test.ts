@@ -1,9 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { guard, readImportHeader, readSubscriberRow } from '../../src/domain/subscriber-row.ts';
+import {
+  guard,
+  joinList,
+  readImportHeader,
+  readSubscriberRow,
+} from '../../src/domain/subscriber-row.ts';
+import { cleanText } from '../../src/domain/text.ts';
 import { refusalOf } from './samples.ts';
 
-const SLUGS = new Set(['agents', 'theory']);
+const KNOWN = { topicSlugs: new Set(['agents', 'theory']), today: '2026-05-08' };
 
 describe('readSubscriberRow', () => {
   it('reads every column', () => {
@@ -11,24 +17,36 @@ describe('readSubscriberRow', () => {
       readSubscriberRow(
         {
           email: ' Ada@Example.org ',
-          topics: ' agents ; theory;',
+          topics: ' agents ;',
           timezone: 'europe/berlin',
           hour: '06',
           frequency: 'weekly',
           papers: '3',
+          muted_topics: 'theory',
+          keywords: 'state space; a\\;b',
+          names: "'-Tencent",
+          minutes: '5',
+          bar: 'High',
+          paused_until: '2026-06-01',
           consent: ' asked at a booth, 2 May 2026 ',
         },
-        SLUGS,
+        KNOWN,
       ),
     ).toEqual({
       address: { email: 'Ada@example.org', key: 'ada@example.org' },
       preferences: {
-        topics: ['agents', 'theory'],
+        topics: ['agents'],
         timezone: 'Europe/Berlin',
         hour: 6,
         frequency: 'weekly',
         papers: 3,
+        mutedTopics: ['theory'],
+        keywords: ['state space', 'a;b'],
+        names: ['-Tencent'],
+        minutes: 5,
+        bar: 'high',
       },
+      pausedUntil: '2026-06-01',
       consent: 'asked at a booth, 2 May 2026',
       mayAdd: true,
     });
@@ -36,12 +54,18 @@ describe('readSubscriberRow', () => {
 
   it('leaves absent what a row leaves empty, so that it changes nothing', () => {
     const address = { email: 'ada@example.org', key: 'ada@example.org' };
-    const nothing = { address, preferences: {}, consent: null, mayAdd: true };
-    expect(readSubscriberRow({ email: 'ada@example.org' }, SLUGS)).toEqual(nothing);
+    const nothing = {
+      address,
+      preferences: {},
+      pausedUntil: null,
+      consent: null,
+      mayAdd: true,
+    };
+    expect(readSubscriberRow({ email: 'ada@example.org' }, KNOWN)).toEqual(nothing);
     expect(
       readSubscriberRow(
         { email: 'ada@example.org', topics: ' ', timezone: '', hour: '  ', consent: '' },
-        SLUGS,
+        KNOWN,
       ),
     ).toEqual(nothing);
   });
@@ -53,23 +77,45 @@ describe('readSubscriberRow', () => {
     ['paused', false],
     [' Unsubscribed ', false],
   ])('makes of a reader whose status is “%s” a new one: %s', (status, mayAdd) => {
-    expect(readSubscriberRow({ email: 'ada@example.org', status }, SLUGS).mayAdd).toBe(mayAdd);
+    expect(readSubscriberRow({ email: 'ada@example.org', status }, KNOWN).mayAdd).toBe(mayAdd);
+  });
+
+  it.each([
+    ['2026-05-09', '2026-05-09', true],
+    ['2026-05-08', null, false],
+    ['', null, false],
+  ])('takes a pause until “%s” for %s, which adds: %s', (paused_until, pausedUntil, mayAdd) => {
+    const row = { email: 'ada@example.org', status: 'paused', paused_until };
+    expect(readSubscriberRow(row, KNOWN)).toMatchObject({ pausedUntil, mayAdd });
+  });
+
+  it('reads back every list that an export writes', () => {
+    const entry = fc
+      .string({ minLength: 1 })
+      .filter((text) => /^[!-~]+$/.test(text) && cleanText(text) === text);
+    fc.assert(
+      fc.property(fc.uniqueArray(entry, { minLength: 1, maxLength: 20 }), (keywords) => {
+        const row = { email: 'ada@example.org', keywords: guard(joinList(keywords)) };
+        expect(readSubscriberRow(row, KNOWN).preferences.keywords).toEqual(keywords);
+      }),
+    );
   });
 
   it.each([
     [{}, 'INVALID_EMAIL', 'is needed'],
     [{ email: 'ada' }, 'INVALID_EMAIL', '“ada”'],
     [{ email: 'ada@example.org', hour: '24' }, 'INVALID_PREFERENCES', '“24” is no hour'],
+    [{ email: 'ada@example.org', paused_until: 'May' }, 'INVALID_PREFERENCES', '“May” is no day'],
     [{ email: 'ada@example.org', topics: 'magic' }, 'INVALID_PREFERENCES', '“magic” is no topic'],
   ])('refuses %j', (row, code, message) => {
-    const refusal = refusalOf(() => readSubscriberRow(row, SLUGS));
+    const refusal = refusalOf(() => readSubscriberRow(row, KNOWN));
     expect(refusal?.code).toBe(code);
     expect(refusal?.message).toContain(message);
   });
 
   it('keeps a consent of at most 500 characters', () => {
     const row = { email: 'ada@example.org', consent: 'x'.repeat(900) };
-    expect(readSubscriberRow(row, SLUGS).consent).toHaveLength(500);
+    expect(readSubscriberRow(row, KNOWN).consent).toHaveLength(500);
   });
 });
 
@@ -116,7 +162,7 @@ describe('guard', () => {
     fc.assert(
       fc.property(begin, (local) => {
         const email = `${local}@example.org`;
-        expect(readSubscriberRow({ email: guard(email) }, SLUGS).address.email).toBe(email);
+        expect(readSubscriberRow({ email: guard(email) }, KNOWN).address.email).toBe(email);
         expect(guard(email)).not.toMatch(/^[=+\-@]/);
       }),
     );

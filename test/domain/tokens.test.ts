@@ -119,3 +119,21 @@ describe('hashSuppressed', () => {
     expect(hashSuppressed('bob@example.org', NEW_KEY)).not.toEqual(hash);
   });
 });
+
+describe('The token of a feed', () => {
+  const tokens = createTokens(['a key', 'an older key']);
+
+  it('opens the feed, and nothing else', () => {
+    const token = tokens.sealFeed(42);
+    expect(token).toHaveLength(TOKEN_LENGTH);
+    expect(tokens.openFeed(token)).toBe(42);
+    expect(tokens.open(token)).toBeNull();
+  });
+
+  it('may be any other of the same reader', () => {
+    expect(tokens.openFeed(tokens.seal({ digestId: 7, subscriberId: 42 }))).toBe(42);
+    expect(tokens.openFeed('nonsense')).toBeNull();
+    const old = createTokens(['an older key']).sealFeed(42);
+    expect(tokens.openFeed(old)).toBe(42);
+  });
+});

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { chooseTopics, SECOND_TOPIC_SCORE } from '../../src/domain/topics.ts';
+import { chooseTopics, phrasesOf, SECOND_TOPIC_SCORE } from '../../src/domain/topics.ts';
 
 describe('chooseTopics', () => {
   it('gives a paper that matches nothing no topic', () => {
@@ -32,5 +32,13 @@ describe('chooseTopics', () => {
     ];
     expect(chooseTopics(matches).map(({ slug }) => slug)).toEqual(['agents', 'theory']);
     expect(matches[0]?.slug).toBe('theory');
+  });
+});
+
+describe('phrasesOf', () => {
+  it('takes a query apart at its ors', () => {
+    const query = '"llm serving" or "kv cache" OR prefill or -draft';
+    expect(phrasesOf({ query })).toEqual(['llm serving', 'kv cache', 'prefill']);
+    expect(phrasesOf({ query: '' })).toEqual([]);
   });
 });

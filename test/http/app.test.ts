@@ -95,7 +95,10 @@ describe('Every answer', () => {
 
 describe('An error', () => {
   const failing = (error: unknown) =>
-    buildApp({ ...site.deps, editions: () => Promise.reject(error) });
+    buildApp({ ...site.deps, tokens: { ...site.deps.tokens, open: () => raise(error) } });
+  const raise = (error: unknown): never => {
+    throw error;
+  };
 
   it('of ours is answered with 500 and nothing of what happened', async () => {
     const secret = 'the password is swordfish';
@@ -311,6 +314,7 @@ describe('/openapi.json', () => {
       'DELETE /api/preferences/{token}',
       'GET /api/digests',
       'GET /api/digests/{date}',
+      'GET /api/keywords/count',
       'GET /api/papers',
       'GET /api/papers/{id}',
       'GET /api/preferences/{token}',

@@ -27,17 +27,13 @@ describe('answersOf', () => {
     expect(answersOf({})).toEqual({ topics: [] });
   });
 
-  it('takes one ticked topic for a list of one, and each line for a keyword', () => {
-    expect(answersOf({ topics: 'agents', keywords: 'one\r\ntwo\n\nthree' })).toEqual({
-      topics: ['agents'],
-      keywords: ['one', 'two', 'three'],
-    });
+  it('takes one ticked topic for a list of one', () => {
+    expect(answersOf({ topics: 'agents' })).toEqual({ topics: ['agents'] });
   });
 
   it('gives what preferences are read from', () => {
     const form = {
       topics: ['agents', 'theory'],
-      keywords: ' stateless \r\n',
       frequency: 'weekdays',
       timezone: 'Europe/Berlin',
       hour: '6',
@@ -45,7 +41,6 @@ describe('answersOf', () => {
     };
     expect(readPreferences(answersOf(form), new Set(['agents', 'theory']))).toEqual({
       topics: ['agents', 'theory'],
-      keywords: ['stateless'],
       frequency: 'weekdays',
       timezone: 'Europe/Berlin',
       hour: 6,

@@ -7,20 +7,12 @@ import { addDays } from '../../src/domain/schedule.ts';
 import { composeDigest } from '../../src/services/compose-digest.ts';
 import { FRIDAY, MONDAY } from '../support/clock.ts';
 import { storePapers } from '../support/rows.ts';
-import { paperOf, useDigests } from './support/digests.ts';
+import { paperOf, sendTimesOf, useDigests } from './support/digests.ts';
 
 const { compose, database, reader } = useDigests();
 
 async function idsIn(digestId: number | undefined): Promise<string[]> {
   return (await listDigestPapers(database.db, digestId ?? 0)).map(({ id }) => id).sort();
-}
-
-/** When each reader of a digest gets it, by subscriber. */
-async function sendTimes(digestId: number | undefined): Promise<Record<number, string>> {
-  const { rows } = await database.db.execute<{ id: string; at: string }>(sql`
-    SELECT subscriber_id AS id, send_at AS at FROM deliveries
-    WHERE digest_id = ${digestId ?? 0} AND state = 'pending' AND next_at = send_at`);
-  return Object.fromEntries(rows.map(({ id, at }) => [id, new Date(at).toISOString()]));
 }
 
 describe('The papers of a daily digest', () => {
@@ -91,7 +83,7 @@ describe('A digest', () => {
     await reader();
     const again = await compose('daily', FRIDAY, new Date('2026-05-08T09:00:00Z'));
     expect(again).toEqual({ digest: first.digest, isNew: false });
-    expect(Object.keys(await sendTimes(first.digest?.id))).toHaveLength(1);
+    expect(Object.keys(await sendTimesOf(database.db, first.digest?.id))).toHaveLength(1);
   });
 
   it('is composed once, also by three at the same moment', async () => {
@@ -148,7 +140,9 @@ describe('A weekly digest', () => {
     const weekdays = await reader({ frequency: 'weekdays' });
     const weekly = await reader({ frequency: 'weekly' });
     const keys = async (kind: DigestKind) =>
-      Object.keys(await sendTimes((await compose(kind, MONDAY)).digest?.id)).map(Number);
+      Object.keys(await sendTimesOf(database.db, (await compose(kind, MONDAY)).digest?.id)).map(
+        Number,
+      );
     expect(await keys('weekly')).toEqual([weekly]);
     expect((await keys('daily')).sort()).toEqual([daily, weekdays].sort());
   });
@@ -173,7 +167,7 @@ describe('The audience', () => {
     const { digest } = await compose('daily', FRIDAY);
     await reader();
     expect(digest?.audience).toBe(1);
-    expect(Object.keys(await sendTimes(digest?.id))).toEqual([String(active)]);
+    expect(Object.keys(await sendTimesOf(database.db, digest?.id))).toEqual([String(active)]);
   });
 
   it.each([
@@ -194,7 +188,7 @@ describe('The audience', () => {
     await storePapers(database.db, [paperOf(date)]);
     const id = await reader({ timezone, hour });
     const { digest } = await compose('daily', date, new Date(now));
-    expect(await sendTimes(digest?.id)).toEqual({ [id]: expected });
+    expect(await sendTimesOf(database.db, digest?.id)).toEqual({ [id]: expected });
   });
 
   it.each([
@@ -221,6 +215,8 @@ describe('The audience', () => {
       now: new Date('2026-05-08T09:00:00Z'),
       from: new Date('2026-05-08T05:30:00Z'),
     });
-    expect(await sendTimes(digest?.id)).toEqual({ [id]: '2026-05-08T07:00:00.000Z' });
+    expect(await sendTimesOf(database.db, digest?.id)).toEqual({
+      [id]: '2026-05-08T07:00:00.000Z',
+    });
   });
 });

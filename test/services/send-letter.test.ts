@@ -27,7 +27,9 @@ describe('A letter', () => {
       ...changes,
     });
     const expiresAt = new Date(clock().getTime() + 48 * 60 * MINUTE_MS);
-    return addLetter(database.db, { subscriberId, kind, requestedAt: clock(), expiresAt });
+    const paperIds = kind === 'return' ? ['p0'] : [];
+    const asked = { subscriberId, kind, requestedAt: clock(), expiresAt, paperIds };
+    return addLetter(database.db, asked);
   }
   async function letter(id: number) {
     const { rows: found } = await database.db.execute<{

@@ -51,3 +51,18 @@ describe('Deliveries', () => {
     expect(await kept()).toBe(3);
   });
 });
+
+describe('The words of papers', () => {
+  it('are counted', async () => {
+    const said = async () => {
+      const { rows } = await database.db.execute<{ words: string | null }>(
+        sql`SELECT most_common_elems::text AS words FROM pg_stats WHERE tablename = 'papers' AND attname = 'words'`,
+      );
+      return rows[0]?.words ?? null;
+    };
+    const title = 'Of lichens';
+    await storePapers(database.db, [paper({ title }), paper({ title }), paper({ title })]);
+    await tidy(COMPOSED);
+    expect(await said()).toContain('lichen');
+  });
+});

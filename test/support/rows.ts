@@ -50,15 +50,17 @@ export async function storeSubscriber(db: Db, changes: Partial<Subscriber> = {})
     ...DEFAULT_PREFERENCES,
     email: `reader${count}@example.org`,
     status: 'active',
+    pausedUntil: null,
     ...changes,
   };
   const now = new Date('2026-05-01T00:00:00Z');
   const result = await db.execute<{ id: string }>(sql`
     INSERT INTO subscribers (email, email_key, status, topics, keywords, frequency, timezone, hour, papers,
-      created_at, confirmed_at, updated_at)
+      names, muted_topics, minutes, bar, allows_clicks, paused_until, created_at, confirmed_at, updated_at)
     VALUES (${reader.email}, ${reader.email.toLowerCase()}, ${reader.status}, ${sql.param(reader.topics)},
       ${sql.param(reader.keywords)}, ${reader.frequency}, ${reader.timezone}, ${reader.hour}, ${reader.papers},
-      ${now}, ${now}, ${now})
+      ${sql.param(reader.names)}, ${sql.param(reader.mutedTopics)}, ${reader.minutes}, ${reader.bar},
+      ${reader.allowsClicks}, ${reader.pausedUntil}, ${now}, ${now}, ${now})
     RETURNING id`);
   return Number(result.rows[0]?.id);
 }

@@ -5,6 +5,11 @@ export function shortDay(day: string, { withMonth }: { withMonth: boolean }): st
   return `${WEEKDAY.format(date)} ${date.getUTCDate()}${month}`;
 }
 
+/** `2026-05` → `May 2026`. */
+export function describeMonth(month: string): string {
+  return LONG_MONTH.format(new Date(`${month}-01T00:00:00Z`));
+}
+
 /** `8 May 2026, 07:05 UTC`. */
 export function describeMoment(moment: Date): string {
   return `${MOMENT.format(moment).replace(' at ', ', ')} UTC`;
@@ -12,6 +17,11 @@ export function describeMoment(moment: Date): string {
 
 const WEEKDAY = new Intl.DateTimeFormat('en-GB', { weekday: 'short', timeZone: 'UTC' });
 const MONTH = new Intl.DateTimeFormat('en-GB', { month: 'short', timeZone: 'UTC' });
+const LONG_MONTH = new Intl.DateTimeFormat('en-GB', {
+  month: 'long',
+  year: 'numeric',
+  timeZone: 'UTC',
+});
 const MOMENT = new Intl.DateTimeFormat('en-GB', {
   dateStyle: 'long',
   timeStyle: 'short',

@@ -7,25 +7,24 @@ import type { DigestView } from './views.ts';
 /** One digest, its papers in the order in which they were frozen. */
 export function digestPage(view: DigestView, frames: Frames) {
   const { base } = frames;
-  const { kind, date, number, papers } = view;
+  const { kind, date, number, papers, total } = view;
   const title = kind === 'weekly' ? `The week before ${describeDay(date)}` : describeLongDay(date);
   const neighbour = (day: string | null) =>
     day === null ? null : { text: describeDay(day), href: digestHref(base, { kind, date: day }) };
   return {
     frame: frames.of({
       title: `${title}, No. ${number}`,
-      description: `The ${kind} edition of ${describeDay(date)}: ${countOf(papers.length, 'paper')}, in the order of that morning.`,
+      description: `The ${kind} edition of ${describeDay(date)}: ${countOf(total, 'paper')}, in the order of that morning.`,
       publicPath: digestHref('', { kind, date }),
     }),
     title,
-    summary: `${kind === 'weekly' ? 'Weekly' : 'Daily'} No. ${number}. ${countOf(papers.length, 'paper')}, in the order of that morning. Readers get their own choice of them.`,
+    summary: `${kind === 'weekly' ? 'Weekly' : 'Daily'} No. ${number}. ${countOf(total, 'paper')}, in the order of that morning. Readers get their own choice of them.`,
     papers: papers.slice(0, WITH_SENTENCES).map((paper) => paperModel(paper, { base, room: ROOM })),
     titles: papers
       .slice(WITH_SENTENCES, MOST_PAPERS)
       .map((paper) => paperModel(paper, { base, room: ROOM })),
     hasTitles: papers.length > WITH_SENTENCES,
-    unlisted:
-      papers.length > MOST_PAPERS ? countOf(papers.length - MOST_PAPERS, 'further paper') : null,
+    unlisted: total > MOST_PAPERS ? countOf(total - MOST_PAPERS, 'further paper') : null,
     isEmpty: papers.length === 0,
     previous: neighbour(view.previous),
     next: neighbour(view.next),
@@ -37,4 +36,4 @@ const ROOM = { most: 1, maxLength: 240 };
 /** Bounds that keep the page of a very full day below 60 KB: sentences for the first papers, titles
  *  for the others. */
 const WITH_SENTENCES = 40;
-const MOST_PAPERS = 100;
+export const MOST_PAPERS = 100;

@@ -59,6 +59,12 @@ export function problemsByField(problems: Problems): Record<FieldName, string | 
     timezone: problems.timezone ?? null,
     hour: problems.hour ?? null,
     papers: problems.papers ?? null,
+    names: problems.names ?? null,
+    mutedTopics: problems.mutedTopics ?? null,
+    minutes: problems.minutes ?? null,
+    bar: problems.bar ?? null,
+    allowsClicks: problems.allowsClicks ?? null,
+    pausedUntil: problems.pausedUntil ?? null,
   };
 }
 

@@ -7,6 +7,10 @@ export interface Frame {
   description: string | null;
   /** Absolute address of a public page; null keeps it out of search and sharing. */
   canonical: string | null;
+  /** One paper, rather than a list or a page of the site. */
+  isArticle: boolean;
+  /** The page's own feed, or the site's. */
+  feed: { title: string; href: string };
   siteName: string;
   base: string;
   isFront: boolean;
@@ -32,6 +36,9 @@ export interface FrameParts {
   description?: string;
   /** Path and query below the site, for pages that anyone may find. */
   publicPath?: string;
+  isArticle?: boolean;
+  /** @defaultValue the site's */
+  feed?: { title: string; href: string };
   isFront?: boolean;
   /** @defaultValue the way to the coupon */
   action?: NavLink;
@@ -58,13 +65,24 @@ export function framesFor(site: Site): Frames {
   const today = { text: 'Today', href: `${base}/` };
   const nav = [
     { text: 'Archive', href: `${base}/digests` },
-    { text: 'Papers', href: `${base}/papers` },
+    { text: 'Topics', href: `${base}/topics` },
+    { text: 'Search', href: `${base}/papers` },
   ];
   const coupon = { text: 'Get it by e-mail', href: `${base}/#coupon` };
   return {
     base,
-    of: ({ title, description, publicPath, isFront = false, action = coupon }) => ({
+    of: ({
+      title,
+      description,
+      publicPath,
+      isArticle = false,
+      feed = { title: site.name, href: `${base}/feed.xml` },
+      isFront = false,
+      action = coupon,
+    }) => ({
       ...common,
+      isArticle,
+      feed,
       title: title === null ? site.name : `${title} – ${site.name}`,
       description: description ?? null,
       canonical: publicPath === undefined ? null : site.publicUrl + publicPath,
@@ -73,6 +91,11 @@ export function framesFor(site: Site): Frames {
       action,
     }),
   };
+}
+
+/** The way back to a reader's own page, for the top row of the others of that reader. */
+export function deliveryAction({ base }: Frames, token: string): NavLink {
+  return { text: 'Your delivery', href: `${base}/preferences/${token}` };
 }
 
 /** A longer name than this does not fit beside the date in the largest type. */

@@ -24,6 +24,35 @@ export function papersHref(base: string, { date, topic, q, page }: PapersQuery):
   return query.size === 0 ? `${base}/papers` : `${base}/papers?${query}`;
 }
 
+/** The path of a topic's page; a page counts from 1. */
+export function topicHref(base: string, slug: string, page = 1): string {
+  return `${base}/topics/${slug}${page > 1 ? `?page=${page}` : ''}`;
+}
+
+/** The way to the coupon with a topic ticked. */
+export function followHref(base: string, slug: string): string {
+  return `${base}/?topic=${slug}#coupon`;
+}
+
+/** The path of a month of the archive. */
+export function monthHref(base: string, month: string): string {
+  return `${base}/digests?month=${month}`;
+}
+
+/** The path of the page behind which a reader says something of a paper, or mutes a topic. */
+export function feedbackHref(base: string, token: string, verb: string, about: string): string {
+  return `${base}/feedback/${token}/${verb}/${pathOf(about)}`;
+}
+
+/** A paper's page with another ending: its reference as a file. */
+export function referenceHref(base: string, id: string, ending: 'bib' | 'ris'): string {
+  return `${paperHref(base, id)}.${ending}`;
+}
+
+function pathOf(id: string): string {
+  return paperHref('', id).slice('/papers/'.length);
+}
+
 /** The path of a digest. A Monday may have two, so the weekly one says its kind. */
 export function digestHref(
   base: string,

@@ -3,12 +3,13 @@ import { splitTitle } from '../../domain/headline.ts';
 import type { Paper } from '../../domain/paper.ts';
 import { firstSentences } from '../../domain/sentences.ts';
 import type { Frames } from './frame.ts';
-import { digestHref, paperHref, papersHref } from './hrefs.ts';
-import { codeLink, sourceLink } from './paper-source.ts';
+import { digestHref, paperHref, papersHref, referenceHref, topicHref } from './hrefs.ts';
+import { paperModel } from './paper-model.ts';
+import { codeLink, pdfLink, sourceLink } from './paper-source.ts';
 import type { DigestEntry, PaperView } from './views.ts';
 
 /** One paper with its whole abstract, its topics, and where else it is to be found. */
-export function paperPage({ paper, topics, digests }: PaperView, frames: Frames) {
+export function paperPage({ paper, topics, digests, similar }: PaperView, frames: Frames) {
   const { base } = frames;
   const names = new Map(topics.map(({ slug, name }) => [slug, name]));
   return {
@@ -16,15 +17,19 @@ export function paperPage({ paper, topics, digests }: PaperView, frames: Frames)
       title: paper.title,
       description: firstSentences(paper.abstract, { most: 2, maxLength: 200 }),
       publicPath: paperHref('', paper.id),
+      isArticle: true,
     }),
     ...splitTitle(paper.title),
     paragraphs: paper.abstract.split(/\n\s*\n/),
     facts: factsOf(paper),
     source: sourceLink(paper),
+    pdf: pdfLink(paper),
     code: codeLink(paper),
+    bibtexHref: referenceHref(base, paper.id, 'bib'),
+    risHref: referenceHref(base, paper.id, 'ris'),
     topics: paper.topics.map(({ slug }) => ({
       name: names.get(slug) ?? slug,
-      href: papersHref(base, { topic: slug }),
+      href: topicHref(base, slug),
     })),
     hasTopics: paper.topics.length > 0,
     digests: digests.map((digest) => ({
@@ -32,10 +37,14 @@ export function paperPage({ paper, topics, digests }: PaperView, frames: Frames)
       href: digestHref(base, digest),
     })),
     hasDigests: digests.length > 0,
+    similar: similar.map((each) => paperModel(each, { base, room: ROOM })),
+    hasSimilar: similar.length > 0,
     dayHref: papersHref(base, { date: paper.listedOn }),
     day: describeDay(paper.listedOn),
   };
 }
+
+const ROOM = { most: 1, maxLength: 240 };
 
 interface Fact {
   term: string;

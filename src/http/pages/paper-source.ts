@@ -16,6 +16,12 @@ export function sourceLink(paper: Pick<Paper, 'id' | 'title' | 'url'>): SourceLi
   return { text: 'Search arXiv for the title', href: `https://arxiv.org/search/?${query}` };
 }
 
+/** Where arXiv has the paper as PDF; null for papers from elsewhere. It is never served from here: that
+ *  is arXiv's own wish. */
+export function pdfLink({ id }: Pick<Paper, 'id'>): SourceLink | null {
+  return ARXIV_ID.test(id) ? { text: 'PDF', href: `https://arxiv.org/pdf/${id}` } : null;
+}
+
 /** Where the paper's code is; null when unknown. */
 export function codeLink(paper: Pick<Paper, 'codeUrl'>): SourceLink | null {
   const url = webAddress(paper.codeUrl);

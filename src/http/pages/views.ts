@@ -40,7 +40,13 @@ export type FieldName =
   | 'frequency'
   | 'timezone'
   | 'hour'
-  | 'papers';
+  | 'papers'
+  | 'names'
+  | 'mutedTopics'
+  | 'minutes'
+  | 'bar'
+  | 'allowsClicks'
+  | 'pausedUntil';
 
 /** A sentence for each refused field, shown beside it; empty for a form that was not sent yet. */
 export type Problems = Partial<Record<FieldName, string>>;
@@ -53,18 +59,28 @@ export interface SignupForm {
   timezones: readonly string[];
 }
 
-/** The front page. */
-export interface FrontView {
+/** A day, around its papers. */
+export interface DayView {
   /** `YYYY-MM-DD`. */
   day: string;
   /** Number of the day's digest; null while there is none. */
   number: number | null;
   week: readonly WeekDay[];
-  /** Most discussed first. */
-  papers: readonly TopicPaper[];
+  /** The nearest days with papers; null where there is none. */
+  previous: string | null;
+  next: string | null;
+  /** The nearest days with papers before and after the week. */
+  earlier: string | null;
+  later: string | null;
   totalPapers: number;
   /** Topics of the day, the fullest first. */
   topics: readonly TopicCount[];
+}
+
+/** The front page. */
+export interface FrontView extends DayView {
+  /** Most discussed first. */
+  papers: readonly TopicPaper[];
   allTopics: readonly TopicName[];
   /** Slug of the only topic shown. */
   selectedTopic: string | null;
@@ -76,11 +92,22 @@ export interface FrontView {
 /** The list of papers, by day, topic and words. */
 export interface PapersView {
   papers: readonly TopicPaper[];
-  /** Papers on all pages. */
+  /** Words in them that were looked for, in lower case. */
+  said: ReadonlySet<string>;
+  /** Papers on all pages, as far as they are counted. */
   total: number;
+  /** There are more than are counted. */
+  isMore: boolean;
   /** From 1. */
   page: number;
-  pages: number;
+  /** Null when nobody counted. */
+  pages: number | null;
+  hasNext: boolean;
+  order: 'newest' | 'discussed' | 'relevance';
+  /** Full text leaves out every word of the search. */
+  isIdle: boolean;
+  /** What surrounds the papers when they are those of a day. */
+  day: DayView | null;
   date: string | null;
   topic: TopicName | null;
   q: string | null;
@@ -104,6 +131,23 @@ export interface PaperView {
   /** Names of the paper's topics, at least. */
   topics: readonly TopicName[];
   digests: readonly DigestEntry[];
+  /** The most alike first. */
+  similar: readonly TopicPaper[];
+}
+
+/** Every topic. */
+export interface TopicsView {
+  topics: readonly (TopicName & { papersPerWeek: number })[];
+}
+
+/** A topic and its newest papers. */
+export interface TopicView {
+  topic: TopicName & { phrases: readonly string[]; categories: readonly string[] };
+  papersPerWeek: number;
+  papers: readonly TopicPaper[];
+  /** From 1. */
+  page: number;
+  hasNext: boolean;
 }
 
 /** A digest in a list. */
@@ -113,17 +157,37 @@ export interface DigestEntry {
   number: number;
 }
 
-/** The archive, newest first. */
+/** A month of the archive, newest first. */
 export interface DigestsView {
+  /** `YYYY-MM`; null while there is no digest. */
+  month: string | null;
+  /** Those with digests, newest first. */
+  months: readonly { month: string; count: number }[];
   digests: readonly (DigestEntry & { papers: number })[];
 }
 
 /** One digest as it was composed. */
 export interface DigestView extends DigestEntry {
+  /** Papers that it holds; `papers` may be the first of them. */
+  total: number;
   papers: readonly RankedPaper[];
   /** Dates of the neighbours of the same kind. */
   previous: string | null;
   next: string | null;
+}
+
+/** A reader's own copy of a digest. */
+export interface DeliveryView extends DigestEntry {
+  token: string;
+  /** Papers of the digest, chosen or not. */
+  total: number;
+  /** The chosen ones, in order. */
+  papers: readonly { paper: TopicPaper; reason: string; isDarkHorse: boolean }[];
+  /** Names of all topics. */
+  topics: readonly TopicName[];
+  /** Slugs of the reader's own. */
+  followed: readonly string[];
+  keywords: readonly string[];
 }
 
 /** The page behind the link of a confirmation. */
@@ -138,11 +202,19 @@ export interface ConfirmView {
   latestDate: string | null;
 }
 
-/** A topic as a reader may follow it. */
-export interface FollowedTopic extends TopicName {
-  isFollowed: boolean;
+/** A topic with how much it brings. */
+export interface WeeklyTopic extends TopicName {
   /** Papers in an average week; null when not counted. */
   papersPerWeek: number | null;
+}
+
+/** A followed keyword or name. */
+export interface PhraseRow {
+  text: string;
+  /** Papers in an average week; null when not counted. */
+  perWeek: number | null;
+  /** The box “remove” is ticked. */
+  isRemoved: boolean;
 }
 
 /** A reader's own page. */
@@ -152,8 +224,23 @@ export interface PreferencesView {
   status: SubscriberStatus;
   /** As stored, or, when refused, as typed. */
   preferences: Preferences;
-  topics: readonly FollowedTopic[];
+  /** While paused: the day of the first digest again; null for good. */
+  pausedUntil: string | null;
+  topics: readonly WeeklyTopic[];
+  phrases: {
+    keywords: readonly PhraseRow[];
+    names: readonly PhraseRow[];
+    /** What stands in the fields for one more. */
+    addedKeyword: string;
+    addedName: string;
+  };
   timezones: readonly string[];
+  /** Of the private feed. */
+  feedHref: string;
+  /** `YYYY-MM-DD`, in UTC. */
+  today: string;
+  /** A section to show open on a phone. */
+  openSection: string | null;
   /** The day of the sign-up. */
   askedOn: string;
   /** The day of the next edition, when it is known. */
@@ -168,6 +255,8 @@ export interface UnsubscribeView {
   email: string;
   token: string;
   done: boolean;
+  /** `YYYY-MM-DD`, in UTC. */
+  today: string;
 }
 
 /** The page behind a mailed link that exports or erases. */

@@ -7,7 +7,7 @@ import {
   confirmSignUp,
   findConfirmation,
 } from '../../services/confirm-sign-up.ts';
-import { readTopics } from '../../services/read-papers.ts';
+import { readTopics } from '../../services/read-topics.ts';
 import { findLatestEdition } from '../../services/support/latest-edition.ts';
 import type { HttpDeps } from '../deps.ts';
 import { sendPage } from '../errors.ts';

@@ -70,13 +70,23 @@ function sendDeadLink(
   return sendPage(reply, page, isExpired ? 410 : 404);
 }
 
-function exportJson({ subscriber, consents, deliveries }: ReaderData) {
+function exportJson({ subscriber, consents, deliveries, feedback, ...rest }: ReaderData) {
   return {
     reader: {
       ...readerJson(subscriber),
       created_at: subscriber.createdAt,
       confirmed_at: subscriber.confirmedAt,
+      paused_at: rest.pausedAt,
+      quiet_since: rest.quietSince,
     },
+    feedback: feedback.map(({ paper, verb, givenAt }) => ({
+      paper: paper.id,
+      title: paper.title,
+      verb,
+      given_at: givenAt,
+    })),
+    learned: rest.learned,
+    unlearned: rest.unlearned,
     consents: consents.map((consent) => ({
       given_at: consent.givenAt,
       confirmed_at: consent.confirmedAt,

@@ -1,38 +1,42 @@
 import type { DigestSummary } from '../../db/digests.ts';
 import { PaperboyError } from '../../domain/errors.ts';
 import { isDay } from '../../domain/schedule.ts';
-import { type ArchivedDigest, readArchive, readDigest } from '../../services/read-papers.ts';
+import { readArchive, readArchiveMonth } from '../../services/read-archive.ts';
+import { type ArchivedDigest, readDigest } from '../../services/read-digest.ts';
 import { viewDelivery } from '../../services/view-delivery.ts';
 import type { HttpDeps } from '../deps.ts';
 import { sendPage, shorten } from '../errors.ts';
+import { sendPublicPage } from '../fresh.ts';
+import { MOST_PAPERS } from '../pages/index.ts';
 import { paperJson } from '../paper-json.ts';
+import { readMonth } from '../paper-search.ts';
 import {
   DateParams,
   DigestList,
   DigestQuery,
   DigestWithPapers,
   ErrorBody,
+  MonthQuery,
   TokenParams,
 } from '../schemas.ts';
 import type { App } from '../typed-app.ts';
-
-/** A mail brings its own styles; it has no scripts and loads nothing. */
-const MAIL_POLICY =
-  "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 /** The archive, and each reader's own digest on the web. */
 export async function digestRoutes(app: App, deps: HttpDeps): Promise<void> {
   const { db, pages, tokens } = deps;
   const dated = { params: DateParams, querystring: DigestQuery };
 
-  app.get('/digests', { schema: { hide: true } }, async (_request, reply) =>
-    sendPage(reply, pages.digests({ digests: await readArchive(db) })),
-  );
+  const monthly = { schema: { querystring: MonthQuery, hide: true } };
+  app.get('/digests', monthly, async (request, reply) => {
+    const archive = await readArchiveMonth(db, readMonth(request.query.month));
+    return sendPublicPage(request, reply, pages.digests(archive));
+  });
 
   app.get('/digests/:date', { schema: { ...dated, hide: true } }, async (request, reply) => {
-    const { digest, ...rest } = await requireDigest(deps, request.params, request.query);
-    const { kind, date, number } = digest;
-    return sendPage(reply, pages.digest({ kind, date, number, ...rest }));
+    const { params, query } = request;
+    const { digest, ...rest } = await requireDigest(deps, params, query, MOST_PAPERS);
+    const { kind, date, number, papers: total } = digest;
+    return sendPublicPage(request, reply, pages.digest({ kind, date, number, total, ...rest }));
   });
 
   app.get(
@@ -68,14 +72,17 @@ export async function digestRoutes(app: App, deps: HttpDeps): Promise<void> {
     { schema: { params: TokenParams, hide: true } },
     async (request, reply) => {
       const { token } = request.params;
-      const html = await viewDelivery({ db, tokens, editions: await deps.editions() }, token);
-      if (html === null) {
+      const delivery = await viewDelivery({ db, tokens }, token);
+      if (delivery === null) {
         const message =
           'There is no digest behind this link: it was cut short, or its papers are not chosen yet.';
         throw new PaperboyError('NO_DELIVERY', message, { statusCode: 404 });
       }
-      reply.header('content-security-policy', MAIL_POLICY).header('x-robots-tag', 'noindex');
-      return sendPage(reply, html);
+      const { digest, reader, papers, topics } = delivery;
+      const { kind, date, number, papers: total } = digest;
+      const { topics: followed, keywords } = reader;
+      const view = { token, kind, date, number, total, papers, topics, followed, keywords };
+      return sendPage(reply.header('x-robots-tag', 'noindex'), pages.view(view));
     },
   );
 }
@@ -84,6 +91,7 @@ async function requireDigest(
   { db }: HttpDeps,
   { date }: DateParams,
   { kind = 'daily' }: DigestQuery,
+  most?: number,
 ): Promise<ArchivedDigest> {
   if (!isDay(date)) {
     throw new PaperboyError(
@@ -91,7 +99,7 @@ async function requireDigest(
       `“${shorten(date)}” is no day: expected one such as 2026-05-08.`,
     );
   }
-  const found = await readDigest(db, kind, date);
+  const found = await readDigest(db, { kind, date }, most);
   if (found) return found;
   throw new PaperboyError('NO_DIGEST', `There is no ${kind} digest of ${date}.`, {
     statusCode: 404,

@@ -1,7 +1,8 @@
 import type { HttpDeps } from '../deps.ts';
-import { readerJson } from '../reader-json.ts';
+import { PreferenceChanges, Reader } from '../preference-schemas.ts';
+import { answersOfJson, readerJson } from '../reader-json.ts';
 import { changeReader, mailDataLink, requireReader } from '../readers.ts';
-import { ErrorBody, Mailed, PreferenceChanges, Reader, TokenParams } from '../schemas.ts';
+import { ErrorBody, Mailed, TokenParams } from '../schemas.ts';
 import type { App } from '../typed-app.ts';
 
 /** A reader's preferences for programs. The token in the links of a mail is the key. */
@@ -33,7 +34,8 @@ export async function preferenceApiRoutes(app: App, deps: HttpDeps): Promise<voi
         response: { 200: Reader, 400: ErrorBody, 404: ErrorBody },
       },
     },
-    async (request) => readerJson(await changeReader(deps, request.params.token, request.body)),
+    async ({ params: { token }, body }) =>
+      readerJson(await changeReader(deps, token, answersOfJson(body))),
   );
 
   app.post(

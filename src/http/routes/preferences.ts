@@ -3,10 +3,12 @@ import { localDay, nextEditionAt } from '../../domain/next-edition.ts';
 import { InvalidPreferences, type Problems } from '../../domain/preferences.ts';
 import { dayOf, timezones } from '../../domain/schedule.ts';
 import type { Subscriber } from '../../domain/subscriber.ts';
+import { countPhrases } from '../../services/count-phrases.ts';
 import { countTopicsPerWeek } from '../../services/count-topics.ts';
 import type { HttpDeps } from '../deps.ts';
 import { sendPage } from '../errors.ts';
-import { answersOf, formOf, typedPreferences } from '../forms.ts';
+import { type FormBody, formOf, textOf } from '../forms.ts';
+import { addedIn, preferenceAnswers, removedIn, typedReader } from '../preferences-form.ts';
 import { changeReader, mailDataLink, requireReader } from '../readers.ts';
 import { TokenParams } from '../schemas.ts';
 import type { App } from '../typed-app.ts';
@@ -26,13 +28,20 @@ export async function preferenceRoutes(app: App, deps: HttpDeps): Promise<void> 
     const reader = await requireReader(deps, token);
     const form = formOf(request.body);
     try {
-      const changed = await changeReader(deps, token, answersOf(form));
-      return sendPreferences(deps, reply, token, changed, { saved: true });
+      const changed = await changeReader(deps, token, preferenceAnswers(form, reader));
+      const openSection = textOf(form, 'open') || null;
+      return sendPreferences(deps, reply, token, changed, { saved: true, openSection });
     } catch (error) {
       if (!(error instanceof InvalidPreferences)) throw error;
-      const typed = { ...reader, ...typedPreferences(form) };
-      return sendPreferences(deps, reply, token, typed, { problems: error.problems });
+      const { problems } = error;
+      return sendPreferences(deps, reply, token, typedReader(form, reader), { problems, form });
     }
+  });
+
+  app.post('/preferences/:token/resume', page, async (request, reply) => {
+    const { token } = request.params;
+    const changed = await changeReader(deps, token, { pausedUntil: null });
+    return sendPreferences(deps, reply, token, changed, { saved: true });
   });
 
   for (const kind of ['export', 'erase'] as const) {
@@ -54,19 +63,27 @@ export async function preferenceRoutes(app: App, deps: HttpDeps): Promise<void> 
   });
 }
 
+interface Shown {
+  saved?: boolean;
+  problems?: Problems;
+  openSection?: string | null;
+  /** As it was sent, when it is refused. */
+  form?: FormBody;
+}
+
 async function sendPreferences(
   deps: HttpDeps,
   reply: FastifyReply,
   token: string,
   reader: Subscriber,
-  { saved = false, problems = {} }: { saved?: boolean; problems?: Problems },
+  { saved = false, problems = {}, openSection = null, form = {} }: Shown,
 ): Promise<FastifyReply> {
-  const counted = await countTopicsPerWeek(deps.db, deps.clock());
+  const now = deps.clock();
+  const counted = await countTopicsPerWeek(deps.db, now);
   const hasCounts = counted.some(({ papersPerWeek }) => papersPerWeek > 0);
   const topics = counted.map(({ slug, name, papersPerWeek }) => ({
     slug,
     name,
-    isFollowed: reader.topics.includes(slug),
     papersPerWeek: hasCounts ? papersPerWeek : null,
   }));
   const html = deps.pages.preferences({
@@ -74,7 +91,12 @@ async function sendPreferences(
     email: reader.email,
     status: reader.status,
     preferences: reader,
+    pausedUntil: reader.pausedUntil,
     topics,
+    phrases: await phrasesOf(deps, reader, form),
+    feedHref: deps.links.feedOf(deps.tokens.sealFeed(reader.id)),
+    today: dayOf(now),
+    openSection,
     timezones: timezones(),
     askedOn: dayOf(reader.createdAt),
     nextEditionOn: nextEditionOn(deps, reader),
@@ -82,6 +104,25 @@ async function sendPreferences(
     problems,
   });
   return sendPage(reply, html, Object.keys(problems).length > 0 ? 400 : 200);
+}
+
+/** What is known of the reader's words and names, as typed when the form was refused. */
+async function phrasesOf({ db, clock }: HttpDeps, reader: Subscriber, form: FormBody) {
+  const counts = await countPhrases(db, reader, clock());
+  const rowsOf = (field: 'keywords' | 'names') => {
+    const removed = removedIn(form, field);
+    return reader[field].map((text) => ({
+      text,
+      perWeek: counts[field].get(text) ?? null,
+      isRemoved: removed.has(text),
+    }));
+  };
+  return {
+    keywords: rowsOf('keywords'),
+    names: rowsOf('names'),
+    addedKeyword: addedIn(form, 'keywords'),
+    addedName: addedIn(form, 'names'),
+  };
 }
 
 /** Null for a reader whom nothing reaches. */

@@ -2,16 +2,19 @@ import type { FastifyRequest } from 'fastify';
 import { type Address, normaliseAddress } from '../../domain/address.ts';
 import { CONSENT_WORDING } from '../../domain/consent.ts';
 import { PaperboyError } from '../../domain/errors.ts';
-import { InvalidPreferences, type Problems, readPreferences } from '../../domain/preferences.ts';
-import { DEFAULT_PREFERENCES, type Preferences } from '../../domain/subscriber.ts';
-import { readTopics } from '../../services/read-papers.ts';
+import { InvalidPreferences, type Problems } from '../../domain/preferences.ts';
+import type { ReaderChanges } from '../../domain/reader-changes.ts';
+import { DEFAULT_PREFERENCES } from '../../domain/subscriber.ts';
 import { signUp } from '../../services/sign-up.ts';
 import type { HttpDeps } from '../deps.ts';
 import { sendPage } from '../errors.ts';
 import { answersOf, type FormBody, formOf, textOf, typedPreferences } from '../forms.ts';
 import { frontView } from '../front-view.ts';
 import { networkOf } from '../network.ts';
-import { Accepted, ErrorBody, SignUpBody } from '../schemas.ts';
+import { SignUpBody } from '../preference-schemas.ts';
+import { answersOfJson } from '../reader-json.ts';
+import { checkAnswers } from '../readers.ts';
+import { Accepted, ErrorBody } from '../schemas.ts';
 import type { App } from '../typed-app.ts';
 
 /** Sign-up, by programs as JSON and by people with the coupon on the front page. */
@@ -31,16 +34,16 @@ export async function signUpRoutes(app: App, deps: HttpDeps): Promise<void> {
     async (request, reply) => {
       const { email, ...answers } = request.body;
       const address = normaliseAddress(email);
-      const preferences = readPreferences(answers, await topicSlugs(deps));
-      await take(deps, request, 'api', address, preferences);
+      const wish = await checkAnswers(deps, answersOfJson(answers));
+      await take(deps, request, 'api', address, wish);
       return reply.code(202).send({ status: 'pending' });
     },
   );
 
   app.post('/subscribe', { schema: { hide: true } }, async (request, reply) => {
     const form = formOf(request.body);
-    const { address, preferences, problems } = readCoupon(form, await topicSlugs(deps));
-    if (!address || !preferences) {
+    const { address, wish, problems } = await readCoupon(deps, form);
+    if (!address || !wish) {
       const values = {
         ...DEFAULT_PREFERENCES,
         ...typedPreferences(form),
@@ -48,7 +51,7 @@ export async function signUpRoutes(app: App, deps: HttpDeps): Promise<void> {
       };
       return sendPage(reply, deps.pages.front(await frontView(deps, values, problems)), 400);
     }
-    await take(deps, request, 'form', address, preferences);
+    await take(deps, request, 'form', address, wish);
     const page = deps.pages.message({
       title: 'One press left',
       sentences: [
@@ -66,7 +69,7 @@ async function take(
   request: FastifyRequest,
   channel: 'api' | 'form',
   address: Address,
-  preferences: Partial<Preferences>,
+  { pausedUntil = null, ...preferences }: ReaderChanges,
 ): Promise<void> {
   const network = networkOf(request.ip);
   await limitSignup(network);
@@ -75,6 +78,7 @@ async function take(
     {
       address,
       preferences: { ...DEFAULT_PREFERENCES, ...preferences },
+      pausedUntil,
       wording: CONSENT_WORDING[channel],
       channel,
       network,
@@ -82,17 +86,13 @@ async function take(
   );
 }
 
-async function topicSlugs({ db }: HttpDeps): Promise<Set<string>> {
-  return new Set((await readTopics(db)).map(({ slug }) => slug));
-}
-
 interface Coupon {
   address?: Address;
-  preferences?: Partial<Preferences>;
+  wish?: ReaderChanges;
   problems: Problems;
 }
 
-function readCoupon(form: FormBody, slugs: ReadonlySet<string>): Coupon {
+async function readCoupon(deps: HttpDeps, form: FormBody): Promise<Coupon> {
   const coupon: Coupon = { problems: {} };
   try {
     coupon.address = normaliseAddress(textOf(form, 'email'));
@@ -101,7 +101,7 @@ function readCoupon(form: FormBody, slugs: ReadonlySet<string>): Coupon {
     coupon.problems.email = `${error.message} Nothing was sent.`;
   }
   try {
-    coupon.preferences = readPreferences(answersOf(form), slugs);
+    coupon.wish = await checkAnswers(deps, answersOf(form));
   } catch (error) {
     if (!(error instanceof InvalidPreferences)) throw error;
     Object.assign(coupon.problems, error.problems);

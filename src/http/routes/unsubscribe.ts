@@ -1,5 +1,7 @@
+import { dayOf } from '../../domain/schedule.ts';
 import { findReader } from '../../services/change-preferences.ts';
 import { unsubscribe } from '../../services/unsubscribe.ts';
+import { takeAnyBody } from '../any-body.ts';
 import type { HttpDeps } from '../deps.ts';
 import { sendPage, wantsPage } from '../errors.ts';
 import { RestParams } from '../schemas.ts';
@@ -10,25 +12,17 @@ export async function unsubscribeRoutes(app: App, deps: HttpDeps): Promise<void>
   // The rest of the path, so that no link, however mangled on its way, is answered with an error.
   const schema = { params: RestParams, hide: true };
   const goodbye = (email: string, token: string) =>
-    deps.pages.unsubscribe({ email, token, done: true });
+    deps.pages.unsubscribe({ email, token, done: true, today: dayOf(deps.clock()) });
 
-  // Mail providers send multipart, urlencoded or nothing at all; what they send does not matter.
-  app.addContentTypeParser('*', (_request, payload, done) => {
-    payload.resume();
-    payload.on('end', () => done(null));
-    payload.on('error', () => done(null));
-  });
-  // Not even a malformed Content-Type may keep a reader from leaving.
-  app.addHook('onRequest', async (request) => {
-    request.headers['content-type'] = 'application/octet-stream';
-  });
+  takeAnyBody(app);
 
   app.get('/unsubscribe/*', { schema }, async (request, reply) => {
     const token = request.params['*'];
     const reader = await findReader(deps, token);
     if (!reader) return sendPage(reply, goodbyeToNobody(deps));
     if (reader.status === 'unsubscribed') return sendPage(reply, goodbye(reader.email, token));
-    return sendPage(reply, deps.pages.unsubscribe({ email: reader.email, token, done: false }));
+    const view = { email: reader.email, token, done: false, today: dayOf(deps.clock()) };
+    return sendPage(reply, deps.pages.unsubscribe(view));
   });
 
   app.post('/unsubscribe/*', { schema }, async (request, reply) => {

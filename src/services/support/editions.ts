@@ -8,15 +8,18 @@ import {
 } from '../../db/digests.ts';
 import { listTopics } from '../../db/topics.ts';
 import type { RankedPaper, Selection } from '../../domain/digest.ts';
+import type { KeywordMatches } from '../../domain/interest.ts';
 import { keepNewest } from '../../domain/keep-newest.ts';
 import { mostDiscussedRank } from '../../domain/ranking.ts';
 import { dayOf } from '../../domain/schedule.ts';
-import { createSelector, type KeywordMatches } from '../../domain/selection.ts';
+import { type Chooser, createSelector } from '../../domain/selection.ts';
 import { similarityOf } from '../../domain/similarity.ts';
 import type { Subscriber } from '../../domain/subscriber.ts';
+import { createTermIndex, type TermIndex } from '../../domain/term-index.ts';
 import { type Copy, type Edition, renderEdition } from '../../mail/edition.ts';
 import type { Sender } from '../../mail/sender.ts';
 import type { MailTemplates } from '../../mail/templates.ts';
+import type { TermStatistics } from './term-statistics.ts';
 
 /** A digest with everything that its readers share, loaded and rendered once. */
 export interface OpenEdition {
@@ -27,10 +30,12 @@ export interface OpenEdition {
   topicNames: ReadonlyMap<string, string>;
   /** What chooses for each of these readers; `seen` names what each was mailed before. */
   chooserFor(
-    readers: readonly Subscriber[],
+    readers: readonly IdentifiedChooser[],
     seen: ReadonlyMap<number, ReadonlySet<string>>,
-  ): Promise<(reader: Subscriber) => Selection>;
+  ): Promise<(reader: IdentifiedChooser) => Selection>;
 }
+
+type IdentifiedChooser = Chooser & Pick<Subscriber, 'id'>;
 
 /** Opens editions by digest id; null when there is no such digest. */
 export type Editions = (digestId: number) => Promise<OpenEdition | null>;
@@ -40,11 +45,14 @@ const KEPT = 4;
 
 const NOTHING: ReadonlySet<string> = new Set();
 
-export function createEditions(deps: {
+export interface EditionDeps {
   db: Db;
   templates: MailTemplates;
   sender: Sender;
-}): Editions {
+  termStatistics: TermStatistics;
+}
+
+export function createEditions(deps: EditionDeps): Editions {
   const open = new Map<number, Promise<OpenEdition | null>>();
   return (digestId) => {
     const known = open.get(digestId);
@@ -59,7 +67,7 @@ export function createEditions(deps: {
 }
 
 async function openEdition(
-  { db, templates, sender }: { db: Db; templates: MailTemplates; sender: Sender },
+  { db, templates, sender, termStatistics }: EditionDeps,
   digestId: number,
 ): Promise<OpenEdition | null> {
   const digest = await findDigestById(db, digestId);
@@ -76,6 +84,14 @@ async function openEdition(
     topicNames,
     mostDiscussedRank: mostDiscussedRank(papers),
   });
+  let terms: Promise<TermIndex> | null = null;
+  const indexTerms = () => {
+    terms ??= termStatistics().then((idf) => createTermIndex(papers, idf));
+    terms.catch(() => {
+      terms = null;
+    });
+    return terms;
+  };
   return {
     digest,
     papers,
@@ -83,8 +99,11 @@ async function openEdition(
     mail: renderEdition(templates, sender, digest, papers, { topicNames, previousDate }),
     chooserFor: async (readers, seen) => {
       const keywords = [...new Set(readers.flatMap((reader) => reader.keywords))];
-      const matches = await matchesOf(keywords);
-      return (reader) => select(reader, seen.get(reader.id) ?? NOTHING, matches);
+      const keywordMatches = await matchesOf(keywords);
+      const hasTaught = readers.some(({ learned }) => learned !== null);
+      const terms = hasTaught ? await indexTerms() : null;
+      return (reader) =>
+        select(reader, { seen: seen.get(reader.id) ?? NOTHING, keywordMatches, terms });
     },
   };
 }
@@ -109,10 +128,11 @@ function createKeywordMatches(
 
 /** What the mail needs to know of a reader to put their copy together. */
 export function copyFor(
-  { topicNames }: OpenEdition,
-  reader: Subscriber,
+  { digest, topicNames }: OpenEdition,
+  reader: Subscriber & { quietSince?: string | null },
   { token, selection }: { token: string; selection: Selection },
 ): Copy {
+  const { quietSince = null } = reader;
   return {
     token,
     selection,
@@ -123,6 +143,6 @@ export function copyFor(
     askedOn: dayOf(reader.confirmedAt ?? reader.createdAt),
     email: reader.email,
     allowsClicks: reader.allowsClicks,
-    quietSince: null,
+    quietSince: quietSince !== null && quietSince < digest.date ? quietSince : null,
   };
 }

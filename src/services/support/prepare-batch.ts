@@ -29,6 +29,10 @@ export interface PrepareDeps {
 export interface Prepared {
   ready: Ready[];
   verdicts: Verdict[];
+  /** Subscribers for whom this is the first quiet day since the last mail. */
+  quiet: number[];
+  /** Those whose mail tells of quiet days. */
+  told: number[];
 }
 
 /** Selections chosen in one go, before others get their turn: connections wait meanwhile. */
@@ -46,7 +50,7 @@ export async function prepareBatch(
   const readers = await listSubscribers(db, ids);
   const suppressed = await findSuppressedReaders(deps, [...readers.values()]);
   const choose = await openChoice(db, edition, claimed, readers);
-  const prepared: Prepared = { ready: [], verdicts: [] };
+  const prepared: Prepared = { ready: [], verdicts: [], quiet: [], told: [] };
   for (const [place, delivery] of claimed.entries()) {
     if (place > 0 && place % AT_A_TIME === 0) await nextTurn();
     const { subscriberId } = delivery;
@@ -58,13 +62,25 @@ export async function prepareBatch(
     }
     const selection = delivery.selection ?? choose(reader);
     if (selection.length === 0) {
-      prepared.verdicts.push({ subscriberId, state: 'skipped', detail: NO_MATCH });
-    } else prepared.ready.push(readyFor(deps, edition, { delivery, reader, selection, leaseId }));
+      const detail = quietDetail(reader, choose);
+      prepared.verdicts.push({ subscriberId, state: 'skipped', detail });
+      if (reader.quietSince === null) prepared.quiet.push(subscriberId);
+      continue;
+    }
+    prepared.ready.push(readyFor(deps, edition, { delivery, reader, selection, leaseId }));
+    if (reader.quietSince !== null) prepared.told.push(subscriberId);
   }
   return prepared;
 }
 
+/** Which of the two: nothing matched, or nothing of it cleared the bar. */
+function quietDetail(reader: Reader, choose: (reader: Reader) => Selection): string {
+  const isBelowBar = reader.bar !== 'low' && choose({ ...reader, bar: 'low' }).length > 0;
+  return isBelowBar ? BELOW_BAR : NO_MATCH;
+}
+
 const NO_MATCH = 'No paper of this digest matches what the reader follows.';
+const BELOW_BAR = 'No paper of this digest clears the reader’s bar.';
 
 function readyFor(
   { tokens, messageIds, clock, signer }: PrepareDeps,
@@ -131,8 +147,8 @@ async function openChoice(
   db: Db,
   edition: OpenEdition,
   claimed: readonly ClaimedDelivery[],
-  readers: ReadonlyMap<number, Subscriber>,
-): Promise<(reader: Subscriber) => Selection> {
+  readers: ReadonlyMap<number, Reader>,
+): Promise<(reader: Reader) => Selection> {
   const open = claimed.flatMap(({ subscriberId, selection }) => {
     const reader = selection === null ? readers.get(subscriberId) : undefined;
     return reader?.status === 'active' ? [reader] : [];

@@ -12,6 +12,42 @@
     if (known && hint && select.value !== zone) hint.textContent = `; your browser is in ${zone}`;
   }
 
+  // Minutes that are chosen are meant to count.
+  for (const chooser of document.querySelectorAll('[data-chooses]')) {
+    chooser.addEventListener('change', () => {
+      const radio = document.querySelector(`input[value="${chooser.dataset.chooses}"]`);
+      if (radio) radio.checked = true;
+    });
+  }
+
+  // What a word would bring, as it is typed. Whatever goes wrong, the word can be added.
+  const countWhileTyping = (input) => {
+    const shown = input.parentElement.querySelector('[data-count-shown]');
+    let timer;
+    let asking;
+    const ask = async () => {
+      asking = new AbortController();
+      const query = new URLSearchParams({ q: input.value });
+      const options = { signal: asking.signal, headers: { accept: 'application/json' } };
+      const answer = await fetch(`${input.dataset.count}?${query}`, options);
+      if (answer.ok) shown.textContent = describe((await answer.json()).papers_per_week);
+    };
+    input.addEventListener('input', () => {
+      clearTimeout(timer);
+      asking?.abort();
+      shown.textContent = '';
+      if (input.value.trim() !== '') timer = setTimeout(() => ask().catch(() => {}), 250);
+    });
+  };
+  const describe = (perWeek) => {
+    if (perWeek === null) return ': nothing to search for';
+    if (perWeek === 0) return ': none in four weeks';
+    const papers = Math.round(perWeek);
+    if (papers === 0) return ': less than one paper a week';
+    return `, ≈ ${papers} ${papers === 1 ? 'paper' : 'papers'} a week`;
+  };
+  for (const input of document.querySelectorAll('[data-count]')) countWhileTyping(input);
+
   const wide = window.matchMedia('(min-width: 760px)');
   const openOnWide = () => {
     for (const section of document.querySelectorAll('[data-section]')) {

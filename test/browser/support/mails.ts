@@ -64,8 +64,8 @@ function digestsFor({ db, tokens, mail, clock }: Parts, reader: Subscriber) {
     const { digest } = await composeDigest(db, { kind, date: DAY, now: clock() });
     const edition = await (await mail()).editions(digest?.id ?? 0);
     if (!edition) throw new Error(`There is no ${kind} digest of ${DAY}.`);
-    const choose = await edition.chooserFor([reader], new Map());
-    const selection = choose({ ...reader, papers });
+    const choose = await edition.chooserFor([{ ...reader, learned: null }], new Map());
+    const selection = choose({ ...reader, learned: null, papers });
     const token = tokens.seal({ digestId: edition.digest.id, subscriberId: reader.id });
     const copy = { ...copyFor(edition, reader, { token, selection }), ...changes };
     return { digest: edition.digest, papers: edition.papers, html: digestHtml(edition.mail, copy) };

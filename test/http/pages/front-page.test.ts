@@ -55,10 +55,18 @@ describe('The front page', () => {
   it('marks the shown day and links the days before it', () => {
     const $ = front();
     expect($('.week [aria-current="date"]').text()).toMatch(/Fri 8 May\s+44 papers/);
-    expect($('.week a').length).toBe(4);
-    expect($('.week a').first().attr('href')).toBe('/daily/papers?date=2026-05-04');
+    expect($('.week li a').length).toBe(4);
+    expect($('.week li a').first().attr('href')).toBe('/daily/papers?date=2026-05-04');
     expect($('.week .near').length).toBe(3);
     expect($('.week .future').first().text()).toMatch(/Sat 9\s+tomorrow/);
+  });
+
+  it('leads to the day before and to the weeks before', () => {
+    const $ = front();
+    expect($('.week a[rel="prev"]').attr('href')).toBe('/daily/papers?date=2026-05-01');
+    expect($('.week a[rel="next"]').length).toBe(0);
+    expect($('.pager a[rel="prev"]').text()).toBe('Thursday, 7 May 2026');
+    expect($('.pager a[rel="next"]').length).toBe(0);
   });
 
   it('has a way to the coupon at the top', () => {

@@ -1,9 +1,11 @@
 import { load } from 'cheerio';
 import { describe, expect, it } from 'vitest';
+import type { TopicPaper } from '../../../src/domain/paper.ts';
 import { loadPages } from '../../../src/http/pages/index.ts';
 import { paper, papers, papersView, preferencesView, SITE, TOPICS } from './views.ts';
 
 const pages = loadPages(SITE);
+const alone = (only: TopicPaper) => ({ paper: only, topics: [], digests: [], similar: [] });
 
 describe('The list of papers', () => {
   it('sends words, topic and day to itself', () => {
@@ -20,6 +22,7 @@ describe('The list of papers', () => {
       page: 2,
       pages: 3,
       total: 60,
+      hasNext: true,
     });
     const $ = load(pages.papers(view));
     expect($('a[rel="prev"]').attr('href')).toBe('/daily/papers?topic=topic-2&q=kv+%26+cache');
@@ -51,27 +54,33 @@ describe('The page of a paper', () => {
         paper: paper({ codeUrl: 'https://github.com/a/b' }),
         topics: TOPICS,
         digests: [{ kind: 'weekly', date: '2026-05-11', number: 18 }],
+        similar: [paper({ id: '2605.04321' })],
       }),
     );
     const links = $('main a').toArray();
     expect(links.map((link) => $(link).attr('href'))).toEqual([
       'https://arxiv.org/abs/2605.01234',
+      'https://arxiv.org/pdf/2605.01234',
       'https://github.com/a/b',
+      '/daily/papers/2605.01234.bib',
+      '/daily/papers/2605.01234.ris',
       '/daily/papers?date=2026-05-08',
-      '/daily/papers?topic=topic-1',
+      '/daily/topics/topic-1',
       '/daily/digests/2026-05-11?kind=weekly',
+      '/daily/papers/2605.04321',
+      '/daily/#coupon',
     ]);
   });
 
   it('shows the whole abstract', () => {
     const abstract = 'One sentence. Two sentences. Three sentences.';
-    const $ = load(pages.paper({ paper: paper({ abstract }), topics: [], digests: [] }));
+    const $ = load(pages.paper(alone(paper({ abstract }))));
     expect($('.abstract p').first().text()).toBe(abstract);
   });
 
   it('counts the authors whose names are unknown', () => {
     const named = paper({ authors: ['Ada Lovelace', 'Alan Turing'], authorCount: 9 });
-    const $ = load(pages.paper({ paper: named, topics: [], digests: [] }));
+    const $ = load(pages.paper(alone(named)));
     expect($('.facts dd').first().text()).toBe('Ada Lovelace, Alan Turing and 7 more');
   });
 });
@@ -83,6 +92,7 @@ describe('The archive', () => {
       kind: 'daily',
       date: '2026-05-08',
       number: 128,
+      total: 300,
       papers: ranked,
       previous: null,
       next: null,
@@ -107,15 +117,15 @@ describe('The pages with one button', () => {
         latestDate: '2026-05-08',
       }),
     ],
-    ['unsubscribe', pages.unsubscribe({ email, token: 't', done: false })],
+    ['unsubscribe', pages.unsubscribe({ email, token: 't', done: false, today: '2026-05-08' })],
     ['export', pages.exportOrErase({ kind: 'export', email })],
     ['erase', pages.exportOrErase({ kind: 'erase', email })],
   ])('%s posts to the address it came from and names the reader', (_name, html) => {
     const $ = load(html);
-    expect($('form').length).toBe(1);
+    expect($('form').not('.instead form').length).toBe(1);
     expect($('form').attr('method')).toBe('post');
     expect($('form').attr('action')).toBeUndefined();
-    expect($('form button').length).toBe(1);
+    expect($('form').first().find('button').length).toBe(1);
     expect($('main').text()).toContain(email);
   });
 
@@ -130,7 +140,7 @@ describe('The pages with one button', () => {
   });
 
   it('says goodbye without a button', () => {
-    const $ = load(pages.unsubscribe({ email, token: 't', done: true }));
+    const $ = load(pages.unsubscribe({ email, token: 't', done: true, today: '2026-05-08' }));
     expect($('form').length).toBe(0);
     expect($('.ways a').attr('href')).toBe('/daily/preferences/t');
   });

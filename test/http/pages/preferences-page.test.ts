@@ -1,7 +1,7 @@
 import { load } from 'cheerio';
 import { describe, expect, it } from 'vitest';
 import { loadPages } from '../../../src/http/pages/index.ts';
-import { preferencesView, SITE } from './views.ts';
+import { preferencesView, SITE, TOPICS } from './views.ts';
 
 const pages = loadPages(SITE);
 const preferences = (changes: Parameters<typeof preferencesView>[0] = {}) =>
@@ -36,15 +36,26 @@ describe('The preferences page', () => {
       .toArray()
       .map((field) => $(field).attr('name'));
     expect(new Set(names)).toEqual(
-      new Set(['topics', 'keywords', 'frequency', 'hour', 'timezone', 'papers']),
+      new Set([
+        ...TOPICS.map(({ slug }) => `topic-${slug}`),
+        ...['keywords', 'remove_keywords', 'names', 'frequency', 'hour', 'timezone'],
+        ...['papers', 'minutes', 'bar', 'paused_until', 'clicks', 'open'],
+      ]),
     );
   });
 
   it('shows what is chosen', () => {
     const $ = preferences();
-    const followed = $('input[name="topics"][checked]').toArray();
-    expect(followed.map((box) => $(box).attr('value'))).toEqual(['topic-1', 'topic-2']);
-    expect($('#keywords').val()).toBe('stateless\nTencent');
+    const followed = $('input[value="follow"][checked]').toArray();
+    expect(followed.map((radio) => $(radio).attr('name'))).toEqual([
+      'topic-topic-1',
+      'topic-topic-2',
+    ]);
+    expect($('input[value="neither"][checked]').length).toBe(TOPICS.length - 2);
+    expect($('.phrase-text').text()).toBe('statelessTencent');
+    expect($('.phrase-count').first().text()).toBe('≈ 4 papers a week');
+    expect($('input[name="bar"][checked]').attr('value')).toBe('low');
+    expect($('input[value="yes"][checked]').length).toBe(0);
     expect($('input[name="frequency"][checked]').attr('value')).toBe('weekdays');
     expect($('#timezone option[selected]').text()).toBe('Europe/Berlin');
     expect($('input[name="papers"][checked]').attr('value')).toBe('10');
@@ -61,6 +72,7 @@ describe('The preferences page', () => {
       '10',
       '15',
       '20',
+      'minutes',
     ]);
     expect($('input[name="papers"][checked]').attr('value')).toBe('7');
   });
@@ -94,7 +106,56 @@ describe('The preferences page', () => {
     expect(preferences()('[role="status"]').length).toBe(0);
   });
 
-  it.each(['pending', 'paused', 'unsubscribed'] as const)(
+  it('says all of the choice, with links to where it is made', () => {
+    const { preferences: chosen } = preferencesView();
+    const $ = preferences({
+      preferences: {
+        ...chosen,
+        minutes: 5,
+        names: ['Tencent'],
+        mutedTopics: ['topic-3', 'topic-4'],
+        bar: 'middle',
+      },
+      nextEditionOn: null,
+    });
+    expect($('.statement').text()).toBe(
+      'What you read in five minutes on weekdays at 07:00 Berlin time, from two topics, two words and one name, never on Topic number 3 & more and Topic number 4 & more, when one stands out.',
+    );
+    const targets = $('.statement a')
+      .toArray()
+      .map((link) => $(link).attr('href') ?? '');
+    expect(targets.filter((target) => $(target).length !== 1)).toEqual([]);
+    expect($('input[name="papers"][checked]').attr('value')).toBe('minutes');
+    expect($('select[name="minutes"]').val()).toBe('5');
+    expect($('input[value="mute"][checked]').length).toBe(2);
+  });
+
+  it('shows a topic that is followed and muted as muted', () => {
+    const { preferences: chosen } = preferencesView();
+    const $ = preferences({ preferences: { ...chosen, mutedTopics: ['topic-1'] } });
+    const radios = $('input[name="topic-topic-1"][checked]').toArray();
+    expect(radios.map((radio) => $(radio).attr('value'))).toEqual(['mute']);
+  });
+
+  it('tells a paused reader until when, and how to take it up again', () => {
+    const $ = preferences({ status: 'paused', pausedUntil: '2026-05-20', nextEditionOn: null });
+    expect($('.status').text()).toBe(
+      'Paused: nothing is sent before Wednesday, 20 May 2026. The best of the absence comes with it.',
+    );
+    expect($('#paused_until').val()).toBe('2026-05-20');
+    const ways = $('[action$="/resume"], [formaction$="/resume"]').toArray();
+    expect(ways.length).toBe(2);
+    expect(preferences()('[action$="/resume"], [formaction$="/resume"]').length).toBe(0);
+  });
+
+  it('saves when somebody presses Enter in a field', () => {
+    const $ = preferences({ status: 'paused', pausedUntil: null });
+    const first = $('#preferences-form button, button[form="preferences-form"]').first();
+    expect(first.attr('formaction')).toBeUndefined();
+    expect(first.text()).toBe('Save changes');
+  });
+
+  it.each(['pending', 'unsubscribed'] as const)(
     'tells a %s reader that nothing is sent, and the way back',
     (status) => {
       const $ = preferences({ status, nextEditionOn: null });

@@ -1,6 +1,8 @@
 import type { TopicPaper } from '../../../src/domain/paper.ts';
 import { DEFAULT_PREFERENCES } from '../../../src/domain/subscriber.ts';
 import type {
+  DayView,
+  DeliveryView,
   FrontView,
   Pages,
   PapersView,
@@ -60,7 +62,7 @@ export function signupForm(changes: Partial<SignupForm> = {}): SignupForm {
   };
 }
 
-export function frontView(changes: Partial<FrontView> = {}): FrontView {
+export function dayView(changes: Partial<DayView> = {}): DayView {
   return {
     day: '2026-05-08',
     number: 128,
@@ -70,9 +72,20 @@ export function frontView(changes: Partial<FrontView> = {}): FrontView {
       isCurrent: at === 4,
       isFuture: at > 4,
     })),
-    papers: papers(49),
+    previous: '2026-05-07',
+    next: null,
+    earlier: '2026-05-01',
+    later: null,
     totalPapers: 49,
     topics: TOPICS.map((topic, at) => ({ ...topic, count: 21 - at })),
+    ...changes,
+  };
+}
+
+export function frontView(changes: Partial<FrontView> = {}): FrontView {
+  return {
+    ...dayView(),
+    papers: papers(49),
     allTopics: TOPICS,
     selectedTopic: null,
     form: signupForm(),
@@ -84,14 +97,39 @@ export function frontView(changes: Partial<FrontView> = {}): FrontView {
 export function papersView(changes: Partial<PapersView> = {}): PapersView {
   return {
     papers: papers(3),
+    said: new Set(),
     total: 3,
+    isMore: false,
     page: 1,
     pages: 1,
+    hasNext: false,
+    order: 'newest',
+    isIdle: false,
+    day: null,
     date: null,
     topic: null,
     q: null,
     allTopics: TOPICS,
     latest: null,
+    ...changes,
+  };
+}
+
+export function deliveryView(changes: Partial<DeliveryView> = {}): DeliveryView {
+  return {
+    token: 'a-token',
+    kind: 'daily',
+    date: '2026-05-08',
+    number: 128,
+    total: 49,
+    papers: papers(10).map((each, at) => ({
+      paper: each,
+      reason: `Reason number ${at}.`,
+      isDarkHorse: at === 6,
+    })),
+    topics: TOPICS,
+    followed: ['topic-1'],
+    keywords: ['stateless'],
     ...changes,
   };
 }
@@ -110,11 +148,17 @@ export function preferencesView(changes: Partial<PreferencesView> = {}): Prefere
       hour: 7,
       papers: 10,
     },
-    topics: TOPICS.map((topic, at) => ({
-      ...topic,
-      isFollowed: at === 1 || at === 2,
-      papersPerWeek: at,
-    })),
+    pausedUntil: null,
+    topics: TOPICS.map((topic, at) => ({ ...topic, papersPerWeek: at })),
+    phrases: {
+      keywords: ['stateless', 'Tencent'].map((text) => ({ text, perWeek: 4, isRemoved: false })),
+      names: [],
+      addedKeyword: '',
+      addedName: '',
+    },
+    feedHref: '/daily/feeds/a-token.xml',
+    today: '2026-05-08',
+    openSection: null,
     timezones: TIMEZONES,
     askedOn: '2026-03-02',
     nextEditionOn: '2026-05-11',
@@ -141,7 +185,7 @@ export function everyPage(pages: Pages, words: string): Record<string, string> {
   const problems = { email: words, keywords: words, timezone: words };
   const form = signupForm({ values: { ...preferences, email }, problems });
   const counted = [{ slug: 'topic-1', name: words, count: 1 }];
-  const followed = [{ slug: 'topic-1', name: words, isFollowed: true, papersPerWeek: null }];
+  const followed = [{ slug: 'topic-1', name: words, papersPerWeek: null }];
   const digest = { kind: 'weekly', date: '2026-05-11', number: 18 } as const;
   const message = { id: 'm/1', from: words, to: email, subject: words };
   return {
@@ -159,11 +203,42 @@ export function everyPage(pages: Pages, words: string): Record<string, string> {
       }),
     ),
     emptySearch: pages.papers(papersView({ papers: [], total: 0, q: words })),
-    paper: pages.paper({ paper: hostile, topics, digests: [digest] }),
-    digests: pages.digests({ digests: [{ ...digest, papers: 49 }] }),
-    emptyDigests: pages.digests({ digests: [] }),
+    day: pages.papers(
+      papersView({ papers: [hostile], date: '2026-05-08', day: dayView({ topics: counted }) }),
+    ),
+    found: pages.papers(papersView({ papers: [hostile], q: words, said: new Set(['script']) })),
+    paper: pages.paper({ paper: hostile, topics, digests: [digest], similar: [hostile] }),
+    topics: pages.topics({ topics: [{ slug: 'topic-1', name: words, papersPerWeek: 3 }] }),
+    topic: pages.topic({
+      topic: { slug: 'topic-1', name: words, phrases: [words], categories: [words] },
+      papersPerWeek: 3,
+      papers: [hostile],
+      page: 2,
+      hasNext: true,
+    }),
+    digests: pages.digests({
+      month: '2026-05',
+      months: [
+        { month: '2026-05', count: 1 },
+        { month: '2025-12', count: 4 },
+      ],
+      digests: [{ ...digest, papers: 49 }],
+    }),
+    emptyDigests: pages.digests({ month: null, months: [], digests: [] }),
+    view: pages.view(
+      deliveryView({
+        papers: Array.from({ length: 7 }, (_, at) => ({
+          paper: hostile,
+          reason: words,
+          isDarkHorse: at === 4,
+        })),
+        topics,
+        keywords: [words],
+      }),
+    ),
     digest: pages.digest({
       ...digest,
+      total: 1,
       papers: [{ ...hostile, rank: 0, popularity: 1 }],
       previous: '2026-05-04',
       next: null,
@@ -176,10 +251,54 @@ export function everyPage(pages: Pages, words: string): Record<string, string> {
       latestDate: '2026-05-08',
     }),
     preferences: pages.preferences(
-      preferencesView({ email, preferences, topics: followed, problems }),
+      preferencesView({
+        email,
+        preferences,
+        topics: followed,
+        problems,
+        status: 'paused',
+        phrases: {
+          keywords: [{ text: words, perWeek: 0, isRemoved: true }],
+          names: [{ text: words, perWeek: 0.5, isRemoved: false }],
+          addedKeyword: words,
+          addedName: words,
+        },
+      }),
     ),
-    unsubscribe: pages.unsubscribe({ email, token: 'a-token', done: false }),
-    goodbye: pages.unsubscribe({ email, token: 'a-token', done: true }),
+    more: pages.feedback({
+      token: 'a-token',
+      verb: 'more',
+      paper: hostile,
+      state: 'said',
+      terms: [{ term: words, weight: 0.5 }],
+    }),
+    mute: pages.mute({
+      token: 'a-token',
+      topic: { slug: 'topic-1', name: words },
+      state: 'said',
+      wasFollowed: true,
+    }),
+    options: pages.options({
+      token: 'a-token',
+      paper: hostile,
+      topics: [{ slug: 'topic-1', name: words, isMuted: false }],
+      said: ['more'],
+    }),
+    saved: pages.saved({
+      token: 'a-token',
+      papers: [{ ...hostile, savedOn: '2026-05-08' }],
+      removed: words,
+    }),
+    learned: pages.learned({
+      token: 'a-token',
+      terms: [{ term: words, weight: -0.5, from: [{ verb: 'less', paper: hostile }] }],
+      unlearned: [words],
+      feedback: [{ verb: 'less', paper: hostile, givenOn: '2026-05-08' }],
+      allowsClicks: false,
+      notice: words,
+    }),
+    unsubscribe: pages.unsubscribe({ email, token: 'a-token', done: false, today: '2026-05-08' }),
+    goodbye: pages.unsubscribe({ email, token: 'a-token', done: true, today: '2026-05-08' }),
     export: pages.exportOrErase({ kind: 'export', email }),
     erase: pages.exportOrErase({ kind: 'erase', email }),
     message: pages.message({

@@ -60,8 +60,8 @@ describe('/', () => {
 describe('/papers', () => {
   it.each([
     ['', 'Papers', SEED_PAPERS + 1],
-    [`?date=${DAY}`, 'Papers of 8 May 2026', SEED_PAPERS],
-    ['?date=2026-05-07', 'Papers of 7 May 2026', 1],
+    [`?date=${DAY}`, 'Friday, 8 May 2026', SEED_PAPERS],
+    ['?date=2026-05-07', 'Thursday, 7 May 2026', 1],
     ['?q=bold', 'Papers that say “bold”', 1],
     ['?q=%22of+signs%22&topic=theory', `Papers on ${THEORY} that say “of signs”`, 1],
     ['?date=&topic=&q=&page=', 'Papers', SEED_PAPERS + 1],

@@ -48,6 +48,12 @@ describe('POST /api/subscribers', () => {
       timezone: 'europe/berlin',
       hour: 0,
       papers: 20,
+      muted_topics: ['vision'],
+      names: ['Tencent'],
+      minutes: 5,
+      bar: 'middle',
+      allows_clicks: true,
+      paused_until: '2026-06-01',
     });
     expect(await findSubscriberByEmail(site.parts.db, 'ada@example.org')).toMatchObject({
       email: 'Ada@example.org',
@@ -58,6 +64,12 @@ describe('POST /api/subscribers', () => {
       timezone: 'Europe/Berlin',
       hour: 0,
       papers: 20,
+      mutedTopics: ['vision'],
+      names: ['Tencent'],
+      minutes: 5,
+      bar: 'middle',
+      allowsClicks: true,
+      pausedUntil: '2026-06-01',
     });
     await signUp({ email: 'plain@example.org' });
     expect(await findSubscriberByEmail(site.parts.db, 'plain@example.org')).toMatchObject({

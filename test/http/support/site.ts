@@ -46,7 +46,6 @@ export async function openTestSite(env: Record<string, string> = {}): Promise<Te
     suppressionKey: parts.keys.suppressionKey,
     pages: loadPages({ name, publicUrl, postalAddress }),
     limitSignup: limitSignups(parts.database.pool, signupsPerHour),
-    editions: async () => (await parts.mail()).editions,
   };
   const app = await buildApp(deps);
   const site: TestSite = {

@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { beforeEach } from 'vitest';
+import type { Db } from '../../../src/db/client.ts';
 import type { DeliveryState } from '../../../src/domain/delivery.ts';
 import type { DigestKind } from '../../../src/domain/digest.ts';
 import type { Subscriber } from '../../../src/domain/subscriber.ts';
@@ -11,6 +12,17 @@ import { paper, settleBatches, storeSubscriber } from '../../support/rows.ts';
 /** A paper that may be used from `day` on. */
 export const paperOf = (day: string, id?: string) =>
   paper({ listedOn: day, usableOn: day, ...(id !== undefined && { id }) });
+
+/** When each reader of a digest gets it, by subscriber. */
+export async function sendTimesOf(
+  db: Db,
+  digestId: number | undefined,
+): Promise<Record<number, string>> {
+  const { rows } = await db.execute<{ id: string; at: string }>(sql`
+    SELECT subscriber_id AS id, send_at AS at FROM deliveries
+    WHERE digest_id = ${digestId ?? 0} AND state = 'pending' AND next_at = send_at`);
+  return Object.fromEntries(rows.map(({ id, at }) => [id, new Date(at).toISOString()]));
+}
 
 /**
  * Digests as they lie in the tables, without anything that sends them, for this test file alone. The

@@ -21,6 +21,7 @@ import {
   createSendingWindow,
   type WindowDeps,
 } from '../../../src/services/support/sending-window.ts';
+import { createTermStatistics } from '../../../src/services/support/term-statistics.ts';
 import { watchReplies } from '../../../src/services/support/watch-replies.ts';
 import { sender as sampleSender } from '../../mail/samples.ts';
 import { clockAt, FRIDAY } from '../../support/clock.ts';
@@ -98,6 +99,7 @@ export function useEngine() {
       size: CONNECTIONS,
       stopping: stopping.signal,
     });
+    const termStatistics = createTermStatistics({ db, clock });
     return {
       window,
       isRelayOpen: () => true,
@@ -105,7 +107,8 @@ export function useEngine() {
       pause: async () => undefined,
       halting: new AbortController().signal,
       db,
-      editions: createEditions({ db, templates, sender }),
+      editions: createEditions({ db, templates, sender, termStatistics }),
+      termStatistics,
       mailer: openMailer(relay),
       templates,
       sender,

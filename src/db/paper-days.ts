@@ -1,0 +1,32 @@
+import { sql } from 'drizzle-orm';
+import type { Db } from './client.ts';
+
+/** How many papers were listed on each day from `first` to `last`; days without papers are left out. */
+export async function countPapersByDay(
+  db: Db,
+  { first, last }: { first: string; last: string },
+): Promise<Map<string, number>> {
+  const result = await db.execute<{ day: string; count: number }>(sql`
+    SELECT listed_on::text AS day, count(*)::int AS count FROM papers
+    WHERE listed_on BETWEEN ${first} AND ${last} GROUP BY listed_on`);
+  return new Map(result.rows.map(({ day, count }) => [day, count]));
+}
+
+/** The last day up to `day` on which papers were listed, or null when there is none. */
+export async function latestListedDay(db: Db, day: string): Promise<string | null> {
+  const result = await db.execute<{ day: string | null }>(
+    sql`SELECT max(listed_on)::text AS day FROM papers WHERE listed_on <= ${day}`,
+  );
+  return result.rows[0]?.day ?? null;
+}
+
+/** The nearest days with papers before `first` and after `last`; null where there is none. */
+export async function neighbourDays(
+  db: Db,
+  { first, last }: { first: string; last: string },
+): Promise<{ previous: string | null; next: string | null }> {
+  const result = await db.execute<{ previous: string | null; next: string | null }>(sql`
+    SELECT (SELECT max(listed_on) FROM papers WHERE listed_on < ${first})::text AS previous,
+           (SELECT min(listed_on) FROM papers WHERE listed_on > ${last})::text AS next`);
+  return result.rows[0] ?? { previous: null, next: null };
+}

@@ -1,0 +1,46 @@
+/** A stretch of a text: what was looked for, or what stands between. */
+export interface Part {
+  text: string;
+  isMarked: boolean;
+}
+
+/** The words of a text, as they stand there. */
+export function wordsOf(text: string): string[] {
+  return text.match(WORD) ?? [];
+}
+
+/**
+ * Words of `texts`, each once and in lower case, that a search for `search` may find. English full text
+ * cuts endings only, so a word and what is looked for begin alike.
+ */
+export function wordsLike(search: string, texts: readonly string[]): string[] {
+  const beginnings = new Set(wordsOf(search).map(beginningOf));
+  const words = texts.flatMap(wordsOf).map((word) => word.toLowerCase());
+  return [...new Set(words)].filter((word) => beginnings.has(beginningOf(word)));
+}
+
+/** The text in parts, `marked` words (in lower case) apart: put together they are the text, letter for
+ *  letter. */
+export function highlight(text: string, marked: ReadonlySet<string>): Part[] {
+  const parts: Part[] = [];
+  let end = 0;
+  for (const { 0: word, index } of text.matchAll(WORD)) {
+    if (!marked.has(word.toLowerCase())) continue;
+    if (index > end) parts.push({ text: text.slice(end, index), isMarked: false });
+    parts.push({ text: word, isMarked: true });
+    end = index + word.length;
+  }
+  if (end < text.length) parts.push({ text: text.slice(end), isMarked: false });
+  return parts;
+}
+
+/** Whether the text holds one of the words, given in lower case. */
+export function says(text: string, words: ReadonlySet<string>): boolean {
+  return wordsOf(text).some((word) => words.has(word.toLowerCase()));
+}
+
+function beginningOf(word: string): string {
+  return word.slice(0, 2).toLowerCase();
+}
+
+const WORD = /[\p{L}\p{N}]+/gu;

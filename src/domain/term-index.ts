@@ -1,0 +1,69 @@
+import type { RankedPaper } from './digest.ts';
+import type { Idf } from './idf.ts';
+import { vectorOf } from './term-vector.ts';
+
+/** The papers of a digest that say a term. */
+export interface Posting {
+  places: Uint16Array;
+  /** Of the term in each of them. */
+  weights: Float64Array;
+  /** Place of the term among those that may be told of each paper, from 1; 0 when it is not. */
+  told: Uint8Array;
+}
+
+/** What the papers of a digest say: computed once, looked up for every reader who taught something. */
+export interface TermIndex {
+  postings: ReadonlyMap<string, Posting>;
+  /** For each paper, the terms that may be told of it, the weightiest first. */
+  told: readonly (readonly string[])[];
+}
+
+/** Few, so that readers share their reasons, and with them what is rendered. */
+export const MOST_TOLD = 4;
+
+/** Of the papers of a digest, by their places. */
+export function createTermIndex(papers: readonly RankedPaper[], idf: Idf): TermIndex {
+  const lists = new Map<string, { place: number; weight: number; told: number }[]>();
+  const told = papers.map((paper, place) => {
+    const vector = vectorOf(paper, idf);
+    const telling = tellingTerms(vector);
+    for (const [term, weight] of vector) {
+      const list = lists.get(term) ?? [];
+      lists.set(term, list);
+      list.push({ place, weight, told: telling.indexOf(term) + 1 });
+    }
+    return telling;
+  });
+  const postings = new Map(
+    [...lists].map(([term, list]) => [
+      term,
+      {
+        places: Uint16Array.from(list, ({ place }) => place),
+        weights: Float64Array.from(list, ({ weight }) => weight),
+        told: Uint8Array.from(list, ({ told: at }) => at),
+      },
+    ]),
+  );
+  return { postings, told };
+}
+
+/** The weightiest terms, none of them a part of another: of `state space` and `space` the longer one. */
+function tellingTerms(vector: ReadonlyMap<string, number>): string[] {
+  const telling: string[] = [];
+  const worth = (term: string) =>
+    (vector.get(term) ?? 0) * (term.includes(' ') ? TWO_WORDS_TELL : 1);
+  const ranked = [...vector.keys()].sort((a, b) => worth(b) - worth(a) || (a < b ? -1 : 1));
+  for (const term of ranked) {
+    if (telling.length === MOST_TOLD) break;
+    if (!telling.some((other) => overlaps(other, term))) telling.push(term);
+  }
+  return telling;
+}
+
+/** A reader sees more in two words than in one. */
+const TWO_WORDS_TELL = 1.25;
+
+function overlaps(a: string, b: string): boolean {
+  const words = b.split(' ');
+  return a.split(' ').some((word) => words.includes(word));
+}

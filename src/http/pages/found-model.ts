@@ -1,0 +1,35 @@
+import { splitTitle } from '../../domain/headline.ts';
+import { highlight, type Part, says } from '../../domain/highlight.ts';
+import type { Paper } from '../../domain/paper.ts';
+import { firstSentences, sentencesOf } from '../../domain/sentences.ts';
+import { paperHref } from './hrefs.ts';
+import { bylineOf } from './paper-model.ts';
+
+/** A paper that was looked for: the words that found it are marked. */
+export interface FoundModel {
+  href: string;
+  name: Part[];
+  deck: Part[] | null;
+  byline: string[];
+  sentences: Part[];
+}
+
+/** A found paper in the sentences that tell why it was found. */
+export function foundModel(paper: Paper, said: ReadonlySet<string>, base: string): FoundModel {
+  const { name, deck } = splitTitle(paper.title);
+  return {
+    href: paperHref(base, paper.id),
+    name: highlight(name, said),
+    deck: deck === null ? null : highlight(deck, said),
+    byline: bylineOf(paper),
+    sentences: highlight(sentencesThatSay(paper.abstract, said), said),
+  };
+}
+
+/** The abstract from the first sentence on that holds one of the words, else from its beginning. */
+function sentencesThatSay(abstract: string, words: ReadonlySet<string>): string {
+  const first = [...sentencesOf(abstract)].find(({ text }) => says(text, words));
+  return firstSentences(abstract.slice(first?.start ?? 0), ROOM);
+}
+
+const ROOM = { most: 2, maxLength: 320 };

@@ -1,0 +1,46 @@
+import { PaperboyError } from '../domain/errors.ts';
+import { isDay } from '../domain/schedule.ts';
+import type { Topic } from '../domain/topics.ts';
+import type { PaperSearch } from '../services/search-papers.ts';
+import { shorten } from './errors.ts';
+import type { PaperQuery } from './schemas.ts';
+
+/** What a list of papers is asked for; empty fields of a form ask for nothing.
+ *  @throws PaperboyError `INVALID_QUERY` naming the value and what was expected. */
+export function readSearch(
+  { date, topic, q, page }: PaperQuery,
+  topics: readonly Topic[],
+): PaperSearch {
+  const text = q?.replaceAll(NUL, ' ').trim();
+  if (date && !isDay(date)) refuse('date', date, 'a day such as 2026-05-08');
+  if (topic && !topics.some(({ slug }) => slug === topic)) {
+    refuse('topic', topic, `one of ${topics.map(({ slug }) => slug).join(', ')}`);
+  }
+  return {
+    ...(date && { date }),
+    ...(topic && { topic }),
+    ...(text && { text }),
+    page: readPage(page),
+  };
+}
+
+/** The number of a page, 1 when none is given. @throws PaperboyError `INVALID_QUERY`. */
+export function readPage(page: string | undefined): number {
+  if (page && !/^[1-9]\d{0,5}$/.test(page)) {
+    refuse('page', page, 'a whole number from 1 to 999999');
+  }
+  return Number(page || 1);
+}
+
+/** The month, `YYYY-MM`, or null when none is given. @throws PaperboyError `INVALID_QUERY`. */
+export function readMonth(month: string | undefined): string | null {
+  if (month && !isDay(`${month}-01`)) refuse('month', month, 'a month such as 2026-05');
+  return month || null;
+}
+
+function refuse(name: string, value: string, expected: string): never {
+  throw new PaperboyError('INVALID_QUERY', `${name} is “${shorten(value)}”: expected ${expected}.`);
+}
+
+/** The one character that PostgreSQL cannot hold in a text. */
+export const NUL = '\0';

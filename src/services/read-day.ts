@@ -1,0 +1,82 @@
+import type { Db } from '../db/client.ts';
+import { findDigest } from '../db/digests.ts';
+import { countPapersByDay, latestListedDay, neighbourDays } from '../db/paper-days.ts';
+import { listPapers } from '../db/paper-lists.ts';
+import { countPapersByTopic, listTopics } from '../db/topics.ts';
+import type { TopicPaper } from '../domain/paper.ts';
+import { addDays, dayOf, mondayOf } from '../domain/schedule.ts';
+import type { Topic } from '../domain/topics.ts';
+
+/** What is known of a day beside its papers. */
+export interface Day {
+  day: string;
+  /** Number of its daily digest; null while there is none. */
+  number: number | null;
+  /** Monday to Sunday of the day's week. */
+  week: { day: string; count: number }[];
+  /** The nearest days with papers. */
+  previous: string | null;
+  next: string | null;
+  /** The nearest ones outside the week. */
+  earlier: string | null;
+  later: string | null;
+  /** Papers of the day. */
+  total: number;
+  topics: (Topic & { count: number })[];
+}
+
+/** The papers of the newest day, as the front page shows them. */
+export interface LatestDay extends Day {
+  papers: TopicPaper[];
+  /** Nothing was ever listed. */
+  isEmpty: boolean;
+}
+
+const PAPERS_OF_FRONT_PAGE = 18;
+
+/** The newest day with papers up to today, most discussed papers first. */
+export async function readLatestDay(db: Db, now: Date): Promise<LatestDay> {
+  const today = dayOf(now);
+  const latest = await latestListedDay(db, today);
+  const day = latest ?? today;
+  const first = { order: 'discussed', limit: PAPERS_OF_FRONT_PAGE, offset: 0 } as const;
+  const [about, papers] = await Promise.all([
+    readDay(db, day),
+    listPapers(db, { date: day }, first),
+  ]);
+  return { ...about, papers, isEmpty: latest === null };
+}
+
+/** The newest day with papers up to today, without them; null when nothing was ever listed. */
+export async function readNewestDay(db: Db, now: Date): Promise<Day | null> {
+  const day = await latestListedDay(db, dayOf(now));
+  return day === null ? null : readDay(db, day);
+}
+
+/** A day, its week and its neighbours. */
+export async function readDay(db: Db, day: string): Promise<Day> {
+  const monday = mondayOf(day);
+  const week = { first: monday, last: addDays(monday, 6) };
+  const [counts, days, weeks, digest, countsByTopic, topics] = await Promise.all([
+    countPapersByDay(db, week),
+    neighbourDays(db, { first: day, last: day }),
+    neighbourDays(db, week),
+    findDigest(db, 'daily', day),
+    countPapersByTopic(db, { first: day, last: day }),
+    listTopics(db),
+  ]);
+  const countOf = (each: string) => counts.get(each) ?? 0;
+  return {
+    day,
+    number: digest?.number ?? null,
+    week: Array.from({ length: 7 }, (_, place) => addDays(monday, place)).map((each) => ({
+      day: each,
+      count: countOf(each),
+    })),
+    ...days,
+    earlier: weeks.previous,
+    later: weeks.next,
+    total: countOf(day),
+    topics: topics.map((topic) => ({ ...topic, count: countsByTopic.get(topic.slug) ?? 0 })),
+  };
+}

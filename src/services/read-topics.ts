@@ -1,0 +1,1 @@
+export { findTopic as readTopic, listTopics as readTopics } from '../db/topics.ts';

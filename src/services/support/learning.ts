@@ -1,0 +1,30 @@
+import type { Db } from '../../db/client.ts';
+import { type Learning, listFeedback, updateLearning } from '../../db/feedback.ts';
+import type { Clock } from '../../domain/clock.ts';
+import type { Idf } from '../../domain/idf.ts';
+import { type Learned, learn, packLearned } from '../../domain/learned.ts';
+import type { TermStatistics } from './term-statistics.ts';
+
+/** What services that deal with feedback need. */
+export interface FeedbackDeps {
+  db: Db;
+  clock: Clock;
+  termStatistics: TermStatistics;
+}
+
+/** What is older than these many words of a reader teaches nothing any more. */
+export const MOST_FEEDBACK = 200;
+
+/** Learns anew from all that a reader said, and stores it. To be called in the transaction that locked
+ *  the reader and changed what was said. */
+export async function relearn(
+  tx: Db,
+  subscriberId: number,
+  { unlearned, learnsSince }: Pick<Learning, 'unlearned' | 'learnsSince'>,
+  { idf, now }: { idf: Idf; now: Date },
+): Promise<Learned> {
+  const judged = await listFeedback(tx, subscriberId, { limit: MOST_FEEDBACK, since: learnsSince });
+  const learned = learn(judged, { idf, unlearned: new Set(unlearned), now });
+  await updateLearning(tx, subscriberId, { learned: packLearned(learned) });
+  return learned;
+}

@@ -1,0 +1,52 @@
+import type { Database } from '../../../src/db/client.ts';
+import { addDays } from '../../../src/domain/schedule.ts';
+import { importPapers } from '../../../src/services/import-papers.ts';
+import { readSeed } from '../../../src/wiring/database.ts';
+import { createRandom } from '../../support/random.ts';
+import { createWriter, vocabularyOf } from './papers.ts';
+
+/** The last day with papers. */
+export const LAST_DAY = '2026-05-08';
+
+const PAPERS_A_DAY = 100;
+const PAPERS_AT_ONCE = 2_000;
+
+/** Stores papers, a hundred a day up to the last day, and digests of every day. */
+export async function fillPapers(
+  { db, pool }: Database,
+  count: number,
+  onProgress: (stored: number) => void,
+): Promise<void> {
+  const random = createRandom(1);
+  const write = createWriter(vocabularyOf(JSON.parse(await readSeed('papers.json'))), random);
+  const days = Math.ceil(count / PAPERS_A_DAY);
+  for (let start = 0; start < count; start += PAPERS_AT_ONCE) {
+    const size = Math.min(PAPERS_AT_ONCE, count - start);
+    const papers = Array.from({ length: size }, (_, place) => {
+      const number = start + place;
+      return write(number, addDays(LAST_DAY, 1 - days + Math.floor(number / PAPERS_A_DAY)));
+    });
+    const text = JSON.stringify(papers);
+    await importPapers(db, { text, source: 'file' }, new Date(`${LAST_DAY}T04:00:00Z`));
+    onProgress(start + size);
+  }
+  await pool.query(DIGESTS);
+  await pool.query(DIGEST_PAPERS);
+  await pool.query('VACUUM ANALYZE');
+}
+
+const DIGESTS = `
+  INSERT INTO digests (kind, date, number, composed_at, audience)
+  SELECT 'daily', listed_on, row_number() OVER (ORDER BY listed_on), listed_on + interval '5 hours', 0
+  FROM (SELECT DISTINCT listed_on FROM papers) AS day`;
+
+const DIGEST_PAPERS = `
+  INSERT INTO digest_papers (digest_id, rank, paper_id, kind, popularity, snapshot)
+  SELECT digests.id, row_number() OVER (PARTITION BY digests.id ORDER BY papers.upvotes DESC, papers.id) - 1,
+    papers.id, 'daily', 0.5,
+    jsonb_build_object('id', papers.id, 'source', source, 'title', title, 'abstract', abstract, 'authors', authors,
+      'authorCount', author_count, 'organization', organization, 'publishedOn', published_on,
+      'listedOn', listed_on, 'usableOn', usable_on, 'upvotes', upvotes, 'comments', comments, 'url', url,
+      'codeUrl', code_url, 'topics', (SELECT coalesce(jsonb_agg(jsonb_build_object('slug', topic_slug, 'score', score)), '[]')
+        FROM paper_topics WHERE paper_id = papers.id))
+  FROM papers JOIN digests ON digests.date = papers.listed_on`;

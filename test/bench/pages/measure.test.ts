@@ -1,0 +1,9 @@
+import { describe, expect, it } from 'vitest';
+import { costOf } from './measure.ts';
+
+describe('costOf', () => {
+  it('is the middle, the 95th of a hundred, and the largest page', () => {
+    const answers = Array.from({ length: 100 }, (_, at) => ({ ms: 100 - at, bytes: at }));
+    expect(costOf(answers)).toEqual({ median_ms: 50, p95_ms: 95, bytes: 99 });
+  });
+});

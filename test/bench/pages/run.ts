@@ -1,0 +1,66 @@
+/**
+ * `npm run bench:pages -- [PAPERS]`: stores so many papers (100,000 unless told) in a PostgreSQL of its own,
+ * asks the built program for each kind of page, and prints one line of JSON: the median and the 95th
+ * percentile of the time an answer takes, in ms, and the bytes of the page. Progress on standard error.
+ */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openServerDatabase } from '../../../src/db/client.ts';
+import { prepareDatabase } from '../../../src/wiring/database.ts';
+import { killAll, startPaperboy } from '../../processes/support/paperboy.ts';
+import { startPostgres } from '../../servers/postgres.ts';
+import { freePort } from '../../support/free-port.ts';
+import { settingsFor } from '../settings.ts';
+import { pickAddresses } from './addresses.ts';
+import { fillPapers } from './fill.ts';
+import { type Cost, measurePage } from './measure.ts';
+
+const DEFAULT_PAPERS = 100_000;
+
+const SERVER = { shared_buffers: '512MB', synchronous_commit: 'off', autovacuum: 'off' };
+
+const papers = Number(process.argv[2] ?? DEFAULT_PAPERS);
+if (!Number.isSafeInteger(papers) || papers < 1000) {
+  console.error(`“${process.argv[2]}” is no number of papers: expected 1000 or more.`);
+  process.exitCode = 2;
+} else {
+  console.log(JSON.stringify({ papers, pages: await measure(papers) }));
+}
+
+async function measure(count: number): Promise<Record<string, Cost>> {
+  const folder = await mkdtemp(join(tmpdir(), 'paperboy-pages-'));
+  const server = await startPostgres(SERVER);
+  const database = openServerDatabase(server.url, { connections: 4 });
+  try {
+    await prepareDatabase(database, { redisUrl: null });
+    await fillPapers(database, count, (stored) => {
+      if (stored % 10_000 === 0) console.error(`${stored} papers are stored.`);
+    });
+    const site = await startSite(server.url, folder);
+    const costs: Record<string, Cost> = {};
+    for (const [name, path] of Object.entries(await pickAddresses(database))) {
+      costs[name] = await measurePage(site + path);
+      console.error(`${name} (${path}): ${JSON.stringify(costs[name])}`);
+    }
+    return costs;
+  } finally {
+    await killAll();
+    await database.close();
+    await server.stop();
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** The site alone, as a process of its own. */
+async function startSite(databaseUrl: string, folder: string): Promise<string> {
+  const port = await freePort();
+  const smtpUrl = `smtp://127.0.0.1:${await freePort()}`;
+  const env = {
+    ...settingsFor({ folder, smtpUrl, connections: 1, isSigned: false }),
+    DATABASE_URL: databaseUrl,
+    PORT: String(port),
+  };
+  await startPaperboy({ cwd: folder, env }, 'api');
+  return `http://127.0.0.1:${port}`;
+}

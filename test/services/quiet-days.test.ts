@@ -1,0 +1,78 @@
+import { sql } from 'drizzle-orm';
+import { describe, expect, it } from 'vitest';
+import { FRIDAY } from '../support/clock.ts';
+import { paper, storePapers } from '../support/rows.ts';
+import { useEngine } from './support/engine.ts';
+
+const engine = useEngine();
+const { clock, compose, composeFor, database, deliver, deps, lease, rows, statesOf } = engine;
+
+describe('A quiet day', () => {
+  const SATURDAY = '2026-05-09';
+  const quietSince = async () => {
+    const { rows } = await database.db.execute<{ day: string | null }>(
+      sql`SELECT quiet_since::text AS day FROM subscribers ORDER BY id`,
+    );
+    return rows.map(({ day }) => day);
+  };
+  const onSaturday = async (): Promise<number> => {
+    await storePapers(database.db, [
+      { ...paper({ id: 'late', usableOn: SATURDAY }), slugs: ['agents', 'rl'] },
+    ]);
+    const digestId = await compose('daily', SATURDAY);
+    clock.set(`${SATURDAY}T07:00:00Z`);
+    return digestId;
+  };
+
+  it('is skipped, noted, told by the next mail, and forgotten when that is sent', async () => {
+    const leaseId = await lease();
+    const { digestId } = await composeFor([{ topics: ['agents'] }, { topics: ['rl'] }]);
+    await deliver(deps(), { digestId, leaseId });
+    expect(await rows(digestId)).toMatchObject([
+      { state: 'skipped', detail: 'No paper of this digest matches what the reader follows.' },
+      { state: 'sent' },
+    ]);
+    expect(await quietSince()).toEqual([FRIDAY, null]);
+
+    engine.sink.accepted.length = 0;
+    await deliver(deps(), { digestId: await onSaturday(), leaseId });
+    const [told, other] = engine.sink.accepted
+      .sort((a, b) => a.to.localeCompare(b.to, 'en', { numeric: true }))
+      .map(({ raw }) => raw.toString().replace(/=\r\n/g, ''));
+    expect(told).toContain('so we let you sleep');
+    expect(other).not.toContain('so we let you sleep');
+    expect(await quietSince()).toEqual([null, null]);
+  });
+
+  it('is told again when the mail that told of it was not taken', async () => {
+    const leaseId = await lease();
+    const { digestId } = await composeFor([{ topics: ['agents'] }]);
+    await deliver(deps(), { digestId, leaseId });
+    const saturday = await onSaturday();
+    engine.sink.behave(() => ({ at: 'data', reply: '451 4.7.1 Later' }));
+    await deliver(deps(), { digestId: saturday, leaseId });
+    expect(await statesOf(saturday)).toEqual(['deferred']);
+    expect(await quietSince()).toEqual([FRIDAY]);
+  });
+
+  it('tells apart what matched and did not clear the bar', async () => {
+    const leaseId = await lease();
+    const loud = [100, 90].map((upvotes) => ({ ...paper({ upvotes }), slugs: ['rl'] }));
+    await storePapers(database.db, loud);
+    const { digestId } = await composeFor([{ topics: ['nlp'], bar: 'high' }, { bar: 'high' }]);
+    await deliver(deps(), { digestId, leaseId });
+    expect(await rows(digestId)).toMatchObject([
+      { state: 'skipped', detail: 'No paper of this digest clears the reader’s bar.' },
+      { state: 'sent' },
+    ]);
+    expect(await quietSince()).toEqual([FRIDAY, null]);
+  });
+
+  it('keeps the first day of several', async () => {
+    const leaseId = await lease();
+    const { digestId } = await composeFor([{ topics: ['vision'] }]);
+    await deliver(deps(), { digestId, leaseId });
+    await deliver(deps(), { digestId: await onSaturday(), leaseId });
+    expect(await quietSince()).toEqual([FRIDAY]);
+  });
+});

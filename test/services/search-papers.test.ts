@@ -1,0 +1,135 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { importPapers } from '../../src/services/import-papers.ts';
+import { searchPapers } from '../../src/services/search-papers.ts';
+import { readSeed } from '../../src/wiring/database.ts';
+import { useDatabase } from '../support/database.ts';
+import { paper, storePapers } from '../support/rows.ts';
+
+const store = useDatabase();
+const NOW = new Date('2026-05-08T04:00:00Z');
+const BROAD = 401;
+
+beforeAll(async () => {
+  await importPapers(store.db, { text: await readSeed('papers.json'), source: 'file' }, NOW);
+  await storePapers(
+    store.db,
+    Array.from({ length: BROAD }, (_, at) => ({
+      ...paper({
+        id: `broad:${at}`,
+        title: `Lichens: a study of number ${at}`,
+        abstract: at < 3 ? 'Of mosses and lichens.' : 'Of stones.',
+        listedOn: at < 200 ? '2026-04-01' : '2026-04-02',
+      }),
+      slugs: at % 2 === 0 ? ['theory'] : ['nlp'],
+    })),
+  );
+});
+
+const search = (changes: Partial<Parameters<typeof searchPapers>[1]>) =>
+  searchPapers(store.db, { page: 1, ...changes });
+
+describe('A search', () => {
+  it('finds every form of a word, the best match first, and tells the words as they stand there', async () => {
+    const found = await search({ text: 'stateless model' });
+    expect(found).toMatchObject({ order: 'relevance', isMore: false, isIdle: false });
+    expect(found.total).toBeGreaterThan(3);
+    expect([...found.said].sort()).toEqual(
+      expect.arrayContaining(['model', 'models', 'stateless']),
+    );
+    expect([...found.said].filter((word) => !/^(model|stateless)/.test(word))).toEqual([]);
+  });
+
+  it('takes a phrase in quotes and words that must not stand there', async () => {
+    const phrase = await search({ text: '"mosses and lichens"' });
+    expect(phrase.total).toBe(3);
+    const without = await search({ text: 'lichens -mosses', topic: 'nlp' });
+    expect(without).toMatchObject({ total: (BROAD - 1) / 2 - 1, isMore: false });
+  });
+
+  it('holds together with a topic and a day', async () => {
+    const found = await search({ text: 'lichens', topic: 'theory', date: '2026-04-01' });
+    expect(found).toMatchObject({ total: 100, pages: 4, hasNext: true, order: 'relevance' });
+    for (const each of found.papers) {
+      expect([each.listedOn, each.topics[0]?.slug]).toEqual(['2026-04-01', 'theory']);
+    }
+  });
+
+  it('too broad to rank shows the newest 250 papers, each once, and says that there are more', async () => {
+    const first = await search({ text: 'lichens' });
+    expect(first).toMatchObject({ total: 250, isMore: true, pages: 10, order: 'newest' });
+    const pages = await Promise.all(
+      Array.from({ length: 10 }, (_, at) => search({ text: 'lichens', page: at + 1 })),
+    );
+    expect(new Set(pages.flatMap(({ papers }) => papers.map(({ id }) => id))).size).toBe(250);
+    expect(pages.map(({ hasNext }) => hasNext)).toEqual([...Array(9).fill(true), false]);
+    const days = pages.flatMap(({ papers }) => papers.map((each) => each.listedOn));
+    expect(days).toEqual([...Array(201).fill('2026-04-02'), ...Array(49).fill('2026-04-01')]);
+    expect((await search({ text: 'lichens', page: 11 })).papers).toEqual([]);
+  });
+
+  it('for nothing but words that every text says is told from one that finds nothing', async () => {
+    expect(await search({ text: 'the' })).toMatchObject({ total: 0, isIdle: true });
+    expect(await search({ text: 'perpetual motion' })).toMatchObject({ total: 0, isIdle: false });
+  });
+
+  it.each([
+    '"',
+    '""',
+    '" or -"',
+    "'",
+    '\\',
+    ':*',
+    'a & b | !c <-> (d)',
+    '& | ! ( ) < > : *',
+    '-',
+    '--',
+    '-lichens',
+    'or or or',
+    '%_%',
+    '$1',
+    "'; DROP TABLE papers; --",
+    '<script>',
+    '\uE000lichens\uE001',
+    '\uFFFD',
+    '状态 空间',
+    'é'.repeat(400),
+    'a '.repeat(250),
+    `"${'lichens '.repeat(60)}"`,
+    '\u202e\u200b',
+  ])('for %j is answered', async (text) => {
+    const found = await search({ text });
+    expect(found.papers.length).toBeLessThanOrEqual(25);
+    expect(found.papers.length === 0).toBe(found.total === 0);
+  });
+});
+
+describe('A list', () => {
+  it('of everything is the newest day first, and is counted no further than 250', async () => {
+    const found = await search({});
+    expect(found).toMatchObject({ total: 250, isMore: true, pages: null, hasNext: true });
+    expect(found.papers[0]?.listedOn).toBe('2026-05-08');
+    const last = await search({ page: 18 });
+    expect([last.papers.length, last.hasNext]).toEqual([25, false]);
+    expect((await search({ page: 19 })).papers).toEqual([]);
+  });
+
+  it('of a topic is the newest day first, and has every paper of it once', async () => {
+    const ids = new Set<string>();
+    const days: string[] = [];
+    for (let page = 1, hasNext = true; hasNext; page += 1) {
+      const found = await search({ topic: 'theory', page });
+      for (const each of found.papers) ids.add(each.id);
+      days.push(...found.papers.map(({ listedOn }) => listedOn));
+      hasNext = found.hasNext;
+    }
+    expect(ids.size).toBe((await search({ topic: 'theory' })).total);
+    expect(days).toEqual([...days].sort().reverse());
+  });
+
+  it('of a day is the most discussed first', async () => {
+    const found = await search({ date: '2026-05-08' });
+    expect(found).toMatchObject({ total: 49, pages: 2, order: 'discussed' });
+    const comments = found.papers.map((each) => each.comments);
+    expect(comments).toEqual([...comments].sort((a, b) => b - a));
+  });
+});
