@@ -66,8 +66,9 @@ export function createTaste(size: number): Taste {
     },
     told: (place) => {
       if ((likeness[place] as number) <= 0 || (first[place] as number) < LEAST_TOLD) return 0;
-      const [a, b] = [firstTold[place] as number, secondTold[place] as number];
-      return a === 0 || b === 0 ? a : Math.min(a, b) * (MOST_TOLD + 1) + Math.max(a, b);
+      const a = firstTold[place] as number;
+      const b = (second[place] as number) < LEAST_TOLD ? 0 : (secondTold[place] as number);
+      return b === 0 ? a : Math.min(a, b) * (MOST_TOLD + 1) + Math.max(a, b);
     },
   };
 }
