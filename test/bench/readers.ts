@@ -1,11 +1,17 @@
+import { randomFrom } from '../../src/domain/random.ts';
 import type { Preferences } from '../../src/domain/subscriber.ts';
-import { createRandom } from '../support/random.ts';
+import { taughtAt } from './taught.ts';
 
 /** A reader of the benchmark: a daily one. */
 export interface BenchReader
   extends Pick<Preferences, 'topics' | 'keywords' | 'papers' | 'timezone' | 'hour'> {
   email: string;
+  /** What feedback taught, packed; null of the four in five who give none. */
+  learned: string | null;
 }
+
+/** Of readers, who give feedback. */
+const TEACHING = 0.2;
 
 /** Shares of the large providers, in per cent; the rest is spread over small domains. */
 const LARGE_DOMAINS: readonly Weighted<string | null>[] = [
@@ -52,7 +58,7 @@ const TIMEZONES: readonly Weighted<string>[] = [
 
 /** The `n`-th reader, the same in every run: `topics` are the slugs to follow. */
 export function readerAt(n: number, topics: readonly string[]): BenchReader {
-  const random = createRandom(Math.imul(n + 1, 0x9e3779b1)).next;
+  const random = randomFrom(n);
   const domain = pick(LARGE_DOMAINS, random) ?? `mail${int(random, SMALL_DOMAINS)}.example.org`;
   return {
     email: `reader${n}@${domain}`,
@@ -61,6 +67,7 @@ export function readerAt(n: number, topics: readonly string[]): BenchReader {
     papers: pick(PAPERS, random),
     timezone: pick(TIMEZONES, random),
     hour: Math.min(23, 5 + Math.floor(random() ** 2 * 19)),
+    learned: random() < TEACHING ? taughtAt(n) : null,
   };
 }
 
