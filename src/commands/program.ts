@@ -6,6 +6,7 @@ import type { CommandContext } from './context.ts';
 import { deliveriesCommand } from './deliveries.ts';
 import { digestCommand } from './digest.ts';
 import { doctorCommand } from './doctor.ts';
+import { evaluateCommand } from './evaluate.ts';
 import { migrateCommand } from './migrate.ts';
 import { papersCommand } from './papers.ts';
 import { seedCommand } from './seed.ts';
@@ -63,6 +64,7 @@ function buildProgram(
     digestCommand(context),
     deliveriesCommand(context),
     subscribersCommand(context),
+    evaluateCommand(context),
   ];
   for (const command of commands) program.addCommand(command);
   const write = {

@@ -1,4 +1,5 @@
-import { eq, inArray, sql } from 'drizzle-orm';
+import { eq, inArray, type SQL, sql } from 'drizzle-orm';
+import type { Paper } from '../domain/paper.ts';
 import { TITLE_MATCH_SCORE, type Topic } from '../domain/topics.ts';
 import type { Db } from './client.ts';
 import { paperTopics, topics } from './schema.ts';
@@ -40,24 +41,50 @@ export async function saveTopics(db: Db, list: readonly Topic[]): Promise<void> 
     });
 }
 
-/** Every topic that a paper matches, with its score: full-text rank, and a flat sum for the title. */
-export async function matchTopics(
+/** A topic that a paper matches. */
+export interface TopicMatch {
+  paperId: string;
+  slug: string;
+  /** Full-text rank, and a flat sum for a match in the title. */
+  score: number;
+}
+
+/** Every topic that stored papers match. */
+export function matchTopics(db: Db, paperIds: readonly string[]): Promise<TopicMatch[]> {
+  return matchTopicsIn(
+    db,
+    sql`SELECT id, title, words FROM papers WHERE id = ANY(${sql.param([...paperIds])}::text[])`,
+  );
+}
+
+/** Every topic that papers match which need not be stored. */
+export function matchTopicsOfTexts(
   db: Db,
-  paperIds: readonly string[],
-): Promise<{ paperId: string; slug: string; score: number }[]> {
+  papers: readonly Pick<Paper, 'id' | 'title' | 'abstract'>[],
+): Promise<TopicMatch[]> {
+  const texts = papers.map(({ id, title, abstract }) => ({ id, title, abstract }));
+  return matchTopicsIn(
+    db,
+    sql`SELECT id, title, setweight(to_tsvector('english', title), 'A')
+          || setweight(to_tsvector('english', abstract), 'B') AS words
+        FROM jsonb_to_recordset(${JSON.stringify(texts)}::jsonb) AS text (id text, title text, abstract text)`,
+  );
+}
+
+/** `papers` selects id, title and words. */
+async function matchTopicsIn(db: Db, papers: SQL): Promise<TopicMatch[]> {
   const result = await db.execute<{ paperId: string; slug: string; score: number }>(sql`
     WITH topic AS MATERIALIZED (
       SELECT slug,
              websearch_to_tsquery('english', query) AS query,
              websearch_to_tsquery('english', title_query) AS title_query
       FROM topics
-    ), matched AS (
+    ), paper AS MATERIALIZED (${papers}), matched AS (
       SELECT paper.id AS "paperId", topic.slug,
              CASE WHEN paper.words @@ topic.query THEN ts_rank(paper.words, topic.query) ELSE 0 END
              + CASE WHEN to_tsvector('english', paper.title) @@ topic.title_query
                     THEN ${TITLE_MATCH_SCORE}::float4 ELSE 0 END AS score
-      FROM papers AS paper CROSS JOIN topic
-      WHERE paper.id = ANY(${sql.param([...paperIds])}::text[])
+      FROM paper CROSS JOIN topic
     )
     SELECT "paperId", slug, score FROM matched WHERE score > 0`);
   return result.rows;

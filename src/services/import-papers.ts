@@ -1,11 +1,10 @@
 import type { Db } from '../db/client.ts';
 import { savePapers } from '../db/papers.ts';
 import { matchTopics, replacePaperTopics } from '../db/topics.ts';
-import { PaperboyError } from '../domain/errors.ts';
 import type { Paper } from '../domain/paper.ts';
-import { readPaper } from '../domain/paper-input.ts';
 import { dayOf } from '../domain/schedule.ts';
 import { chooseTopics } from '../domain/topics.ts';
+import { readPaperFile } from './support/paper-file.ts';
 
 export interface PaperImport {
   read: number;
@@ -26,15 +25,8 @@ export async function importPapers(
   { text, source }: { text: string; source: string },
   now: Date,
 ): Promise<PaperImport> {
-  const today = dayOf(now);
-  const papers = new Map<string, Paper>();
-  let read = 0;
-  for (const { place, entry } of entriesOf(text)) {
-    read += 1;
-    const paper = at(place, () => readPaper(entry, { source, today }));
-    papers.set(paper.id, paper);
-  }
-  return db.transaction(async (tx) => ({ read, ...(await store(tx, [...papers.values()], now)) }));
+  const { read, papers } = readPaperFile(text, { source, today: dayOf(now) });
+  return db.transaction(async (tx) => ({ read, ...(await store(tx, papers, now)) }));
 }
 
 async function store(
@@ -63,55 +55,4 @@ async function assignTopics(tx: Db, paperIds: readonly string[]): Promise<void> 
     })),
   );
   await replacePaperTopics(tx, paperIds, rows);
-}
-
-interface Entry {
-  /** Where it stands, for a message: `Paper 3` or `Line 12`. */
-  place: string;
-  entry: unknown;
-}
-
-function entriesOf(text: string): Entry[] {
-  const content = text.replace(/^\uFEFF/, '').trim();
-  if (content === '')
-    throw new PaperboyError(
-      'INVALID_FILE',
-      'The file is empty: expected a JSON array of papers, or JSON lines.',
-    );
-  return content.startsWith('[') ? entriesOfArray(content) : entriesOfLines(content);
-}
-
-function entriesOfArray(content: string): Entry[] {
-  const list = parseJson('The file', content);
-  if (!Array.isArray(list))
-    throw new PaperboyError('INVALID_FILE', 'The file is no JSON array of papers.');
-  return list.map((entry, index) => ({ place: `Paper ${index + 1}`, entry }));
-}
-
-function entriesOfLines(content: string): Entry[] {
-  return content.split('\n').flatMap((line, index) => {
-    const place = `Line ${index + 1}`;
-    return line.trim() === '' ? [] : [{ place, entry: parseJson(place, line) }];
-  });
-}
-
-function parseJson(place: string, text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    const problem = (error as Error).message;
-    throw new PaperboyError(
-      'INVALID_FILE',
-      `${place} is no JSON (${problem}): expected a JSON array of papers, or one object on each line.`,
-    );
-  }
-}
-
-function at<Value>(place: string, read: () => Value): Value {
-  try {
-    return read();
-  } catch (error) {
-    if (!(error instanceof PaperboyError)) throw error;
-    throw new PaperboyError(error.code, `${place}: ${error.message}`, { cause: error });
-  }
 }

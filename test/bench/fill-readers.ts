@@ -22,12 +22,14 @@ export async function fillReaders(
 
 const INSERT = `
   INSERT INTO subscribers (email, email_key, status, topics, keywords, frequency, timezone, hour, papers,
-                           created_at, confirmed_at, updated_at)
-  SELECT email, email, 'active', topics, keywords, 'daily', timezone, hour, papers, now(), now(), now()
+                           learned, created_at, confirmed_at, updated_at)
+  SELECT email, email, 'active', topics, keywords, 'daily', timezone, hour, papers, learned, now(), now(), now()
   FROM jsonb_to_recordset($1::jsonb)
-    AS reader (email text, topics text[], keywords text[], timezone text, hour smallint, papers smallint)`;
+    AS reader (email text, topics text[], keywords text[], timezone text, hour smallint, papers smallint,
+               learned text)`;
 
-/** Writes the readers as a file for “subscribers import”, which knows no keywords. */
+/** Writes the readers as a file for “subscribers import”, which knows no keywords and
+ *  nothing that was learned. */
 export async function writeReaderFile(
   path: string,
   count: number,

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { unpackLearned } from '../../src/domain/learned.ts';
 import { readerAt } from './readers.ts';
 
 const TOPICS = ['a', 'b', 'c', 'd', 'e', 'f', 'g'];
@@ -25,6 +26,16 @@ describe('the readers of the benchmark', () => {
     expect(new Set(readers.map(({ topics }) => topics.length)).size).toBe(7);
     expect(readers.every(({ topics }) => new Set(topics).size === topics.length)).toBe(true);
     expect(share(({ keywords }) => keywords.length > 0)).toBeCloseTo(0.1, 1);
+  });
+
+  it('have taught something, one in five, mostly 200 terms', () => {
+    expect(share(({ learned }) => learned !== null)).toBeCloseTo(0.2, 1);
+    const taught = readers.flatMap(({ learned }) =>
+      learned === null ? [] : [unpackLearned(learned)],
+    );
+    const full = taught.filter(({ terms }) => terms.length === 200);
+    expect(full.length / taught.length).toBeGreaterThan(0.6);
+    expect(taught.every(({ feedback }) => feedback >= 1 && feedback <= 12)).toBe(true);
   });
 
   it('ask for 5 to 20 papers, mostly 10, at hours of the day', () => {

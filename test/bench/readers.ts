@@ -1,10 +1,17 @@
+import { randomFrom } from '../../src/domain/random.ts';
 import type { Preferences } from '../../src/domain/subscriber.ts';
+import { taughtAt } from './taught.ts';
 
 /** A reader of the benchmark: a daily one. */
 export interface BenchReader
   extends Pick<Preferences, 'topics' | 'keywords' | 'papers' | 'timezone' | 'hour'> {
   email: string;
+  /** What feedback taught, packed; null of the four in five who give none. */
+  learned: string | null;
 }
+
+/** Of readers, who give feedback. */
+const TEACHING = 0.2;
 
 /** Shares of the large providers, in per cent; the rest is spread over small domains. */
 const LARGE_DOMAINS: readonly Weighted<string | null>[] = [
@@ -60,6 +67,7 @@ export function readerAt(n: number, topics: readonly string[]): BenchReader {
     papers: pick(PAPERS, random),
     timezone: pick(TIMEZONES, random),
     hour: Math.min(23, 5 + Math.floor(random() ** 2 * 19)),
+    learned: random() < TEACHING ? taughtAt(n) : null,
   };
 }
 
@@ -87,15 +95,4 @@ function some(all: readonly string[], count: number, random: () => number): stri
 
 function int(random: () => number, below: number): number {
   return Math.floor(random() * below);
-}
-
-/** Numbers from 0 to 1 that depend on the seed alone (mulberry32). */
-function randomFrom(seed: number): () => number {
-  let state = Math.imul(seed + 1, 0x9e3779b1);
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }

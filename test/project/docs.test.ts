@@ -7,6 +7,7 @@ const ROOT = new URL('../../', import.meta.url);
 const PAGES = [
   'README.md',
   'docs/performance.md',
+  'docs/relevance.md',
   'CONTRIBUTING.md',
   'GLOSSARY.md',
   'CHANGELOG.md',

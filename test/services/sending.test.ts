@@ -28,6 +28,7 @@ import {
   deliverBatch,
 } from '../../src/services/deliver-batch.ts';
 import { eraseAddress } from '../../src/services/erase-address.ts';
+import { giveFeedback } from '../../src/services/give-feedback.ts';
 import { previewDigest } from '../../src/services/preview-digest.ts';
 import { type LetterDeps, sendLetter } from '../../src/services/send-letter.ts';
 import { requireDigest } from '../../src/services/support/digest-status.ts';
@@ -1060,6 +1061,42 @@ describe('A reader’s own view', () => {
       (await rows(digestId)).length === 1 ? (sink.accepted[0]?.to ?? '') : '',
     );
     expect(await view()).toBeNull();
+  });
+});
+
+describe('What a reader said of papers', () => {
+  it('brings more of that in the next digest, which says so; the preview, too', async () => {
+    const { db } = database;
+    const liked = paper({
+      title: 'Mamba Has a Hidden State',
+      listedOn: '2026-05-01',
+      usableOn: '2026-05-01',
+    });
+    const alike = paper({ title: 'A Hidden State for Vision Mamba' });
+    await storePapers(db, [liked, alike, ...Array.from({ length: 6 }, () => paper())]);
+    const { digestId, ids } = await composeFor([{ email: 'ada@example.org', papers: 3 }]);
+    const feedback = { db, clock, termStatistics: createTermStatistics({ db, clock }) };
+    const preview = async () =>
+      (
+        await previewDigest(deps(), await requireDigest(db, 'daily', FRIDAY), {
+          email: 'ada@example.org',
+          asText: true,
+        })
+      ).toString();
+    expect(await preview()).not.toContain(alike.title);
+    for (let times = 0; times < 10; times += 1) {
+      const said = paper({ title: liked.title, listedOn: '2026-05-01', usableOn: '2026-05-01' });
+      await storePapers(db, [said]);
+      await giveFeedback(feedback, { subscriberId: ids[0] ?? 0, paperId: said.id, verb: 'more' });
+    }
+    const text = await preview();
+    expect(text).toContain('You liked papers on “hidden state” and “mamba”.');
+    expect(text).toContain(alike.title);
+    await deliver(deps(), { digestId, leaseId: await lease() });
+    const [delivery] = await rows(digestId);
+    expect(JSON.stringify(delivery?.selection)).toContain(
+      'You liked papers on “hidden state” and “mamba”.',
+    );
   });
 });
 
