@@ -1,3 +1,4 @@
+import { findCodeUrl } from './code-link.ts';
 import { PaperboyError } from './errors.ts';
 import type { Paper } from './paper.ts';
 import { paperId } from './paper-id.ts';
@@ -65,7 +66,7 @@ export function readPaper(
     upvotes: field('upvotes', count) ?? 0,
     comments: field('comments', count) ?? 0,
     url: field('url', webAddress) ?? null,
-    codeUrl: field('code_url', webAddress) ?? null,
+    codeUrl: field('code_url', webAddress) ?? findCodeUrl(abstract),
   };
 }
 

@@ -114,10 +114,12 @@ function letterText({ letter }: MailTemplates, sender: Sender, content: Content)
 /** As in the plain text of a digest. */
 function paperText({ title, byline, text, url }: PaperView, place: number): string {
   const number = `${String(place + 1).padStart(2)}. `;
-  const paragraphs = [byline, text].filter((each) => each !== '').map((each) => wrap(each, INDENT));
-  return [number + wrap(title, INDENT).slice(INDENT.length), ...paragraphs, INDENT + url].join(
-    '\n',
-  );
+  const head = number + wrap(title, INDENT).slice(INDENT.length);
+  return [
+    byline === '' ? head : `${head}\n${wrap(byline, INDENT)}`,
+    ...(text === '' ? [] : [wrap(text, INDENT)]),
+    INDENT + url,
+  ].join('\n\n');
 }
 
 const MAX_PREHEADER = 130;

@@ -32,17 +32,18 @@ export function quietNote(
   previousDate: string | null,
 ): string | null {
   if (quietSince >= date) return null;
-  const when = quietDays(kind, quietSince, previousDate);
-  const now = kind === 'weekly' ? 'this week' : describeWeekday(date);
-  return `Nothing ${when} cleared your bar, so we let you sleep. Here is ${now}.`;
+  const isOne = quietSince === previousDate;
+  if (kind === 'weekly') {
+    const when = isOne ? 'last week' : `since ${describeDay(quietSince)}`;
+    return quiet(when, 'this week');
+  }
+  const isNear = addDays(quietSince, NEAR_DAYS) >= date;
+  const day = isNear ? describeWeekday(quietSince) : describeDay(quietSince);
+  return quiet(isOne ? `on ${day}` : `since ${day}`, describeWeekday(date));
 }
 
-function quietDays(kind: Digest['kind'], quietSince: string, previousDate: string | null): string {
-  const isOne = quietSince === previousDate;
-  if (kind === 'weekly') return isOne ? 'last week' : `since ${describeDay(quietSince)}`;
-  const isNear = previousDate !== null && addDays(quietSince, NEAR_DAYS) > previousDate;
-  const day = isNear ? describeWeekday(quietSince) : describeDay(quietSince);
-  return isOne ? `on ${day}` : `since ${day}`;
+function quiet(when: string, now: string): string {
+  return `Nothing ${when} cleared your bar, so we let you sleep. Here is ${now}.`;
 }
 
 /** The days after `first` and before `last`, as many as could be told. */

@@ -93,6 +93,9 @@ async function prepare(): Promise<Record<string, string>> {
   for (const kind of ['confirm', 'erase'] as const) {
     await setLetterToken(db, await addLetter(db, { ...letter, kind }), hashToken(`look-${kind}`));
   }
+  const pending = await storeSubscriber(db, { email: 'eve@example.org', status: 'pending' });
+  const asked = { ...letter, subscriberId: pending, kind: 'confirm' } as const;
+  await setLetterToken(db, await addLetter(db, asked), hashToken('look-latest'));
   const left = await storeSubscriber(db, { email: 'bob@example.net', status: 'unsubscribed' });
   const token = tokens.seal({ digestId: 0, subscriberId });
   const response = await fetch(`${site.url}/api/papers?date=${DATE}`);
@@ -113,6 +116,7 @@ async function prepare(): Promise<Record<string, string>> {
     digest: `/digests/${DATE}`,
     view: `/view/${tokens.seal({ digestId, subscriberId })}`,
     confirm: '/confirm/look-confirm',
+    confirmLatest: '/confirm/look-latest',
     preferences: `/preferences/${token}`,
     unsubscribe: `/unsubscribe/${token}`,
     goodbye: `/unsubscribe/${tokens.seal({ digestId: 0, subscriberId: left })}`,

@@ -84,6 +84,13 @@ describe('readPaper', () => {
     expect(read().id).toMatch(/^file:[0-9a-f]{16}$/);
   });
 
+  it('takes the code from the abstract when nothing else names it', () => {
+    const abstract = 'We deliver. Code: https://github.com/a/b.';
+    const codeUrlOf = (more: object) => readPaper({ title: 'T', abstract, ...more }, FROM).codeUrl;
+    expect(codeUrlOf({})).toBe('https://github.com/a/b');
+    expect(codeUrlOf({ code_url: 'https://example.org/' })).toBe('https://example.org/');
+  });
+
   it.each([
     [null, 'null is no paper: expected an object with title and abstract.'],
     [[LEAST], 'is no paper'],

@@ -1,8 +1,11 @@
 import { load } from 'cheerio';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { findDelivery } from '../../../src/db/deliveries.ts';
 import { findSubscriberByEmail } from '../../../src/db/subscribers.ts';
 import { suppress } from '../../../src/db/suppressions.ts';
 import { hashSuppressed } from '../../../src/domain/tokens.ts';
+import { composeDigest } from '../../../src/services/compose-digest.ts';
+import { paper, storePapers } from '../../support/rows.ts';
 import { openTestSite, type TestSite } from '../support/site.ts';
 
 let site: TestSite;
@@ -276,6 +279,30 @@ describe('The link of the confirmation mail', () => {
     const again = await site.post(path);
     expect([again.statusCode, again.body]).toEqual([200, pressed.body]);
     expect((await site.page(path)).statusCode).toBe(200);
+  });
+
+  it('offers the latest edition at once, and sends it when that is ticked', async () => {
+    const { db } = site.parts;
+    await storePapers(db, [paper()]);
+    const now = site.clock();
+    const { digest } = await composeDigest(db, { kind: 'daily', date: '2026-05-08', now });
+    const deliveryOf = async (email: string) => {
+      const reader = await findSubscriberByEmail(db, email);
+      return findDelivery(db, digest?.id ?? 0, reader?.id ?? 0);
+    };
+    for (const email of ['now@example.org', 'later@example.org']) {
+      await signUp({ email });
+      const path = await site.mailedPath(email, 'confirm');
+      const $ = load((await site.page(path)).body);
+      expect($('label').text().trim()).toBe(
+        'Send me the latest edition at once: Friday, 8 May 2026.',
+      );
+      expect($('input[name="latest"]').attr('checked')).toBeUndefined();
+      await site.post(path, email.startsWith('now') ? { latest: 'yes' } : {});
+      expect(await statusOf(email)).toBe('active');
+    }
+    expect(await deliveryOf('now@example.org')).toMatchObject({ sendAt: now });
+    expect(await deliveryOf('later@example.org')).toBeNull();
   });
 
   it('does not bring back a reader who left since', async () => {
