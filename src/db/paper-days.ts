@@ -20,13 +20,26 @@ export async function latestListedDay(db: Db, day: string): Promise<string | nul
   return result.rows[0]?.day ?? null;
 }
 
-/** The nearest days with papers before `first` and after `last`; null where there is none. */
+/** The nearest days with papers around a day and around its week; null where there is none. */
+export interface NeighbourDays {
+  previous: string | null;
+  next: string | null;
+  earlier: string | null;
+  later: string | null;
+}
+
+/** The nearest days with papers before and after `day`, and before and after the week given. */
 export async function neighbourDays(
   db: Db,
-  { first, last }: { first: string; last: string },
-): Promise<{ previous: string | null; next: string | null }> {
-  const result = await db.execute<{ previous: string | null; next: string | null }>(sql`
-    SELECT (SELECT max(listed_on) FROM papers WHERE listed_on < ${first})::text AS previous,
-           (SELECT min(listed_on) FROM papers WHERE listed_on > ${last})::text AS next`);
-  return result.rows[0] ?? { previous: null, next: null };
+  day: string,
+  week: { first: string; last: string },
+): Promise<NeighbourDays> {
+  const before = (limit: string) =>
+    sql`(SELECT max(listed_on) FROM papers WHERE listed_on < ${limit})::text`;
+  const after = (limit: string) =>
+    sql`(SELECT min(listed_on) FROM papers WHERE listed_on > ${limit})::text`;
+  const result = await db.execute<NeighbourDays & Record<string, unknown>>(sql`
+    SELECT ${before(day)} AS previous, ${after(day)} AS next,
+           ${before(week.first)} AS earlier, ${after(week.last)} AS later`);
+  return result.rows[0] ?? { previous: null, next: null, earlier: null, later: null };
 }

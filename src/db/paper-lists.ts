@@ -25,7 +25,7 @@ export interface PaperStretch {
  *  “model” would take longer than to answer. */
 export async function countPapers(db: Db, filter: PaperFilter, most: number): Promise<number> {
   const result = await db.execute<{ count: number }>(sql`
-    SELECT count(*)::int AS count FROM (SELECT FROM ${sourceOf(filter)} LIMIT ${most}) AS found`);
+    SELECT count(*)::int AS count FROM (SELECT FROM ${countedIn(filter)} LIMIT ${most}) AS found`);
   return result.rows[0]?.count ?? 0;
 }
 
@@ -45,6 +45,14 @@ export async function listPapers(
     .from(papers)
     .innerJoin(chosen, eq(papers.id, sql`chosen.id`))
     .orderBy(sql`chosen.place`);
+}
+
+/** What is counted: of a topic without words the index alone tells. */
+function countedIn(filter: PaperFilter): SQL {
+  const { date, topic, text } = filter;
+  if (topic === undefined || text !== undefined) return sourceOf(filter);
+  const ofDay = date === undefined ? sql`` : sql`AND listed_on = ${date}`;
+  return sql`paper_topics WHERE topic_slug = ${topic} ${ofDay}`;
 }
 
 /** Tables and conditions. */

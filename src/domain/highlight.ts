@@ -14,9 +14,9 @@ export function wordsOf(text: string): string[] {
  * cuts endings only, so a word and what is looked for begin alike.
  */
 export function wordsLike(search: string, texts: readonly string[]): string[] {
-  const beginnings = new Set(wordsOf(search).map(beginningOf));
-  const words = texts.flatMap(wordsOf).map((word) => word.toLowerCase());
-  return [...new Set(words)].filter((word) => beginnings.has(beginningOf(word)));
+  const beginnings = new Set(wordsOf(search.toLowerCase()).map(beginningOf));
+  const words = wordsOf(texts.join('\n').toLowerCase());
+  return [...new Set(words.filter((word) => beginnings.has(beginningOf(word))))];
 }
 
 /** The text in parts, `marked` words (in lower case) apart: put together they are the text, letter for
@@ -40,7 +40,7 @@ export function says(text: string, words: ReadonlySet<string>): boolean {
 }
 
 function beginningOf(word: string): string {
-  return word.slice(0, 2).toLowerCase();
+  return word.slice(0, 2);
 }
 
 const WORD = /[\p{L}\p{N}]+/gu;

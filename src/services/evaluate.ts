@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Db } from '../db/client.ts';
-import { listPapers } from '../db/papers.ts';
+import { listPapers } from '../db/paper-lists.ts';
 import { listTopics, matchTopicsOfTexts } from '../db/topics.ts';
 import { PaperboyError } from '../domain/errors.ts';
 import type { Paper, TopicPaper } from '../domain/paper.ts';
@@ -70,9 +70,8 @@ export async function evaluate(
   };
 }
 
-async function storedPapers(db: Db): Promise<TopicPaper[]> {
-  const { papers } = await listPapers(db, { order: 'newest', limit: MOST_PAPERS, offset: 0 });
-  return papers;
+function storedPapers(db: Db): Promise<TopicPaper[]> {
+  return listPapers(db, {}, { order: 'newest', limit: MOST_PAPERS, offset: 0 });
 }
 
 async function papersOf(db: Db, text: string, now: Date): Promise<TopicPaper[]> {

@@ -1,6 +1,11 @@
 import type { Db } from '../db/client.ts';
 import { findDigest } from '../db/digests.ts';
-import { countPapersByDay, latestListedDay, neighbourDays } from '../db/paper-days.ts';
+import {
+  countPapersByDay,
+  latestListedDay,
+  type NeighbourDays,
+  neighbourDays,
+} from '../db/paper-days.ts';
 import { listPapers } from '../db/paper-lists.ts';
 import { countPapersByTopic, listTopics } from '../db/topics.ts';
 import type { TopicPaper } from '../domain/paper.ts';
@@ -8,18 +13,12 @@ import { addDays, dayOf, mondayOf } from '../domain/schedule.ts';
 import type { Topic } from '../domain/topics.ts';
 
 /** What is known of a day beside its papers. */
-export interface Day {
+export interface Day extends NeighbourDays {
   day: string;
   /** Number of its daily digest; null while there is none. */
   number: number | null;
   /** Monday to Sunday of the day's week. */
   week: { day: string; count: number }[];
-  /** The nearest days with papers. */
-  previous: string | null;
-  next: string | null;
-  /** The nearest ones outside the week. */
-  earlier: string | null;
-  later: string | null;
   /** Papers of the day. */
   total: number;
   topics: (Topic & { count: number })[];
@@ -57,10 +56,9 @@ export async function readNewestDay(db: Db, now: Date): Promise<Day | null> {
 export async function readDay(db: Db, day: string): Promise<Day> {
   const monday = mondayOf(day);
   const week = { first: monday, last: addDays(monday, 6) };
-  const [counts, days, weeks, digest, countsByTopic, topics] = await Promise.all([
+  const [counts, neighbours, digest, countsByTopic, topics] = await Promise.all([
     countPapersByDay(db, week),
-    neighbourDays(db, { first: day, last: day }),
-    neighbourDays(db, week),
+    neighbourDays(db, day, week),
     findDigest(db, 'daily', day),
     countPapersByTopic(db, { first: day, last: day }),
     listTopics(db),
@@ -73,9 +71,7 @@ export async function readDay(db: Db, day: string): Promise<Day> {
       day: each,
       count: countOf(each),
     })),
-    ...days,
-    earlier: weeks.previous,
-    later: weeks.next,
+    ...neighbours,
     total: countOf(day),
     topics: topics.map((topic) => ({ ...topic, count: countsByTopic.get(topic.slug) ?? 0 })),
   };

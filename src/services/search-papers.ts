@@ -31,16 +31,19 @@ const PAPERS_PER_PAGE = 25;
  *  mean much, and to rank everything would take longer than to answer. */
 const MOST_PAGES_OF_SEARCH = 10;
 
-/** No list is counted further. */
-const MOST_COUNTED = MOST_PAGES_OF_SEARCH * PAPERS_PER_PAGE;
+const MOST_FOUND = MOST_PAGES_OF_SEARCH * PAPERS_PER_PAGE;
+
+/** No list without words is counted further: to count costs more than to show a page. */
+const MOST_COUNTED = 5000;
 
 /** One page of papers by day, topic and words: the best match first, or the most discussed of a day, or
  *  the newest day first. */
 export async function searchPapers(db: Db, search: PaperSearch): Promise<FoundPapers> {
   const { page, ...filter } = search;
-  const counted = await countPapers(db, filter, MOST_COUNTED + 1);
-  const isMore = counted > MOST_COUNTED;
-  const total = Math.min(counted, MOST_COUNTED);
+  const most = filter.text === undefined ? MOST_COUNTED : MOST_FOUND;
+  const counted = await countPapers(db, filter, most + 1);
+  const isMore = counted > most;
+  const total = Math.min(counted, most);
   const order = orderOf(filter, isMore);
   const pages = pagesOf(filter, total, isMore);
   const isThere = pages === null || page <= pages;

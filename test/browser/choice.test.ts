@@ -205,14 +205,18 @@ describe('The pages of a reader', () => {
     const { page, close } = await site.open({ viewport: { width: 375, height: 812 } });
     const { id, token } = await addReader();
     await page.goto(`${site.url}/preferences/${token}`);
-    const summary = page.locator('#how-much > summary');
-    for (let tabs = 0; tabs < 60; tabs += 1) {
-      await page.keyboard.press('Tab');
-      if (await summary.evaluate('(element) => element === document.activeElement')) break;
-    }
+    const tabTo = async (selector: string) => {
+      for (let tabs = 0; tabs < 60; tabs += 1) {
+        await page.keyboard.press('Tab');
+        if (await page.evaluate(`document.activeElement.matches('${selector}')`)) return;
+      }
+      throw new Error(`No number of tabs leads to ${selector}.`);
+    };
+    await tabTo('#how-much > summary');
     await page.keyboard.press('Enter');
-    await page.keyboard.press('Tab');
+    await tabTo('[name="papers"]');
     await page.keyboard.press('ArrowLeft');
+    await tabTo('.save-bar button');
     await page.keyboard.press('Enter');
     await page.getByText('Saved.').waitFor();
     expect(await findSubscriber(site.parts.db, id)).toMatchObject({ papers: 5 });

@@ -8,7 +8,7 @@ import { hashToken } from '../../src/domain/tokens.ts';
 import { composeDigest } from '../../src/services/compose-digest.ts';
 import { importPapers } from '../../src/services/import-papers.ts';
 import { readSeed } from '../../src/wiring/database.ts';
-import { storeSubscriber } from '../support/rows.ts';
+import { paper, storePapers, storeSubscriber } from '../support/rows.ts';
 import { violationsOn } from './support/axe.ts';
 import { type BrowserSite, openBrowserSite } from './support/site.ts';
 
@@ -68,6 +68,9 @@ async function prepare(): Promise<Record<string, string>> {
   const { parts, clock } = site;
   const { db, tokens, handlers, inbox } = parts;
   await importPapers(db, { text: await readSeed('papers.json'), source: 'file' }, clock());
+  for (const listedOn of ['2026-05-06', '2026-04-30']) {
+    await storePapers(db, [paper({ listedOn, usableOn: '2026-04-30' })]);
+  }
   const subscriberId = await storeSubscriber(db, {
     email: 'ada@example.org',
     topics: ['agents', 'efficiency', 'llm-inference', 'ssm'],
@@ -106,7 +109,7 @@ async function prepare(): Promise<Record<string, string>> {
     papers: '/papers',
     day: `/papers?date=${DATE}&page=2`,
     dayOnTopic: `/papers?date=${DATE}&topic=ssm`,
-    quietDay: '/papers?date=2026-05-06',
+    quietDay: '/papers?date=2026-05-05',
     found: '/papers?q=stateless+models',
     topics: '/topics',
     topic: '/topics/ssm',

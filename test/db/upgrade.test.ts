@@ -4,6 +4,7 @@ import { countDeliveries } from '../../src/db/accounting.ts';
 import { listDueBatches } from '../../src/db/batches.ts';
 import { type Database, openEmbeddedDatabase } from '../../src/db/client.ts';
 import { findDelivery } from '../../src/db/deliveries.ts';
+import { countPapers, listPapers } from '../../src/db/paper-lists.ts';
 
 let database: Database;
 
@@ -51,5 +52,20 @@ describe('From version 0.1.0 to this one', () => {
     ]);
     const later = await listDueBatches(database.db, new Date('2026-05-08T08:00:00Z'));
     expect(later).toHaveLength(4);
+  });
+
+  it('every paper is found as before, by its words and by its topic', async () => {
+    await database.pool.query(`
+      INSERT INTO topics (slug, name, position, categories, query, title_query)
+      VALUES ('birds', 'Birds', 1, '{}', 'swan', 'swan');
+      INSERT INTO papers (id, source, title, abstract, authors, listed_on, usable_on, upvotes, comments, stored_at, updated_at)
+      VALUES ('a', 'test', 'On swans', 'White.', '{}', '2026-05-07', '2026-05-07', 0, 0, now(), now());
+      INSERT INTO paper_topics (paper_id, topic_slug, score) VALUES ('a', 'birds', 0.3);`);
+    await apply('0003_readers_choice');
+    const filter = { topic: 'birds', date: '2026-05-07', text: 'swan' };
+    expect(await countPapers(database.db, filter, 9)).toBe(1);
+    const stretch = { order: 'relevance', limit: 9, offset: 0 } as const;
+    const [found] = await listPapers(database.db, filter, stretch);
+    expect(found).toMatchObject({ id: 'a', topics: [{ slug: 'birds', score: 0.3 }] });
   });
 });

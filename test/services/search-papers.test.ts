@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { importPapers } from '../../src/services/import-papers.ts';
 import { searchPapers } from '../../src/services/search-papers.ts';
@@ -104,9 +105,9 @@ describe('A search', () => {
 });
 
 describe('A list', () => {
-  it('of everything is the newest day first, and is counted no further than 250', async () => {
+  it('of everything is the newest day first', async () => {
     const found = await search({});
-    expect(found).toMatchObject({ total: 250, isMore: true, pages: null, hasNext: true });
+    expect(found).toMatchObject({ total: 450, isMore: false, pages: 18, hasNext: true });
     expect(found.papers[0]?.listedOn).toBe('2026-05-08');
     const last = await search({ page: 18 });
     expect([last.papers.length, last.hasNext]).toEqual([25, false]);
@@ -131,5 +132,20 @@ describe('A list', () => {
     expect(found).toMatchObject({ total: 49, pages: 2, order: 'discussed' });
     const comments = found.papers.map((each) => each.comments);
     expect(comments).toEqual([...comments].sort((a, b) => b - a));
+  });
+});
+
+describe('A long list', () => {
+  it('is counted no further than 5,000, and can be turned to its end', async () => {
+    await store.db.execute(sql`
+      INSERT INTO papers (id, source, title, abstract, authors, listed_on, usable_on, upvotes, comments,
+        stored_at, updated_at)
+      SELECT 'long:' || n, 'test', 'Of length', 'Long.', '{}', '2026-03-01', '2026-03-01', 0, 0, ${NOW}, ${NOW}
+      FROM generate_series(1, 4600) AS n`);
+    const found = await search({});
+    expect(found).toMatchObject({ total: 5000, isMore: true, pages: null, hasNext: true });
+    expect(await search({ page: 202 })).toMatchObject({ hasNext: false, isMore: true });
+    expect((await search({ page: 202 })).papers).toHaveLength(25);
+    expect((await search({ page: 203 })).papers).toEqual([]);
   });
 });

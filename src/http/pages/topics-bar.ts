@@ -7,13 +7,14 @@ export function topicsBar(
   { day, topics, totalPapers }: DayView,
   { selected, allHref, base }: { selected: string | null; allHref: string; base: string },
 ) {
+  const shown = topics.find(({ slug }) => slug === selected);
   const links = topics.map((topic) => topicLink(topic, { day, selected, base }));
   return {
-    total: countOf(totalPapers, 'paper'),
+    total: countOf(shown?.count ?? totalPapers, 'paper'),
     count: totalPapers,
     isAll: selected === null,
     allHref,
-    heading: links.find((link) => link.isSelected)?.name ?? 'Every topic',
+    heading: shown?.name ?? 'Every topic',
     links: links.slice(0, TOPICS_IN_BAR),
     more: links.slice(TOPICS_IN_BAR),
     moreText: countOf(Math.max(links.length - TOPICS_IN_BAR, 0), 'more topic'),

@@ -16,7 +16,12 @@ export function weekModel({ week, earlier, later }: DayView, base: string) {
     isFuture: day.isFuture,
     isNear: at >= firstNear && at < firstNear + 3,
   }));
-  return { days, earlier: dayLink(base, earlier), later: dayLink(base, later) };
+  return {
+    days,
+    earlier: dayLink(base, earlier),
+    later: dayLink(base, later),
+    isTurned: earlier !== null || later !== null,
+  };
 }
 
 /** The way to a day: `Friday, 8 May 2026`. */

@@ -89,11 +89,16 @@ function sendResult(deps: HttpDeps, reply: FastifyReply, result: Confirmation): 
     );
   }
   const next = nextEditionOn(deps, subscriber, subscriber.confirmedAt ?? deps.clock());
+  const { status, pausedUntil } = subscriber;
   const page = pages.message({
     title: 'Your delivery has started',
     sentences: [
       `Papers come to ${subscriber.email} ${describeWhen(subscriber)}.`,
-      ...(next === null ? [] : [`The next edition comes on ${describeLongDay(next)}.`]),
+      ...(status === 'paused' && pausedUntil !== null
+        ? [`Nothing is sent before ${describeLongDay(pausedUntil)}, as you wished.`]
+        : next === null
+          ? []
+          : [`The next edition comes on ${describeLongDay(next)}.`]),
     ],
     links: [
       { text: 'Change what comes, and when', href: preferences },

@@ -10,6 +10,8 @@ export async function pickAddresses({ pool }: Database): Promise<Record<string, 
   if (!paper) throw new Error('There are too few papers to measure with.');
   const rare = paper.title.slice(0, paper.title.indexOf(':'));
   return {
+    // Nothing but a file: what the machine, its load and HTTP cost by themselves.
+    icon: '/assets/icon.svg',
     front: '/',
     day: `/papers?date=${LAST_DAY}`,
     papers: '/papers',

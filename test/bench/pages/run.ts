@@ -4,7 +4,7 @@
  * percentile of the time an answer takes, in ms, and the bytes of the page. Progress on standard error.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openServerDatabase } from '../../../src/db/client.ts';
 import { prepareDatabase } from '../../../src/wiring/database.ts';
@@ -25,7 +25,9 @@ if (!Number.isSafeInteger(papers) || papers < 1000) {
   console.error(`“${process.argv[2]}” is no number of papers: expected 1000 or more.`);
   process.exitCode = 2;
 } else {
-  console.log(JSON.stringify({ papers, pages: await measure(papers) }));
+  const pages = await measure(papers);
+  const [load = 0] = loadavg();
+  console.log(JSON.stringify({ papers, pages, load: Number(load.toFixed(2)) }));
 }
 
 async function measure(count: number): Promise<Record<string, Cost>> {

@@ -2,7 +2,16 @@ import { load } from 'cheerio';
 import { describe, expect, it } from 'vitest';
 import type { TopicPaper } from '../../../src/domain/paper.ts';
 import { loadPages } from '../../../src/http/pages/index.ts';
-import { paper, papers, papersView, preferencesView, SITE, TOPICS } from './views.ts';
+import {
+  dayView,
+  deliveryView,
+  paper,
+  papers,
+  papersView,
+  preferencesView,
+  SITE,
+  TOPICS,
+} from './views.ts';
 
 const pages = loadPages(SITE);
 const alone = (only: TopicPaper) => ({ paper: only, topics: [], digests: [], similar: [] });
@@ -44,6 +53,113 @@ describe('The list of papers', () => {
     );
     expect($('.answer').text()).toBe('No paper says “perpetual motion”. 49 came today.');
     expect($('.rest a').attr('href')).toBe('/daily/papers?date=2026-05-08');
+  });
+});
+
+describe('The papers of a day', () => {
+  const onTopic = () =>
+    load(
+      pages.papers(papersView({ date: '2026-05-08', topic: TOPICS[2] ?? null, day: dayView() })),
+    );
+
+  it('stand below the week, and between the days before and after', () => {
+    const $ = load(pages.papers(papersView({ date: '2026-05-08', day: dayView() })));
+    expect($('h1').text()).toBe('Friday, 8 May 2026');
+    expect($('.week [aria-current="date"]').text()).toContain('Fri 8 May');
+    expect($('.pager a').attr('href')).toBe('/daily/papers?date=2026-05-07');
+  });
+
+  it('on a topic tell how many they are, and the way to the others', () => {
+    const $ = onTopic();
+    expect($('.topics-bar summary').first().text()).toBe('Topic number 2 & more, 19 papers');
+    expect($('.topics-bar [aria-current]').text()).toBe('Topic number 2 & more 19');
+    expect($('.topics-bar a').first().attr('href')).toBe('/daily/papers?date=2026-05-08');
+  });
+
+  it('leave the room to the papers: the search is folded until it is used', () => {
+    expect(onTopic()('.fold').attr('open')).toBeUndefined();
+    expect(load(pages.papers(papersView({ q: 'kv' })))('.fold').attr('open')).toBeDefined();
+  });
+});
+
+describe('A search', () => {
+  it('marks what it found, in title and abstract, and shows the sentence that says it', () => {
+    const found = paper({
+      title: 'Caches: Of KV caches',
+      abstract: 'First we talk. Then <i>caches</i> are told. They end.',
+    });
+    const view = papersView({ papers: [found], q: 'cache', said: new Set(['caches']) });
+    const $ = load(pages.papers(view));
+    expect($('.index h2').text()).toBe('Caches: Of KV caches');
+    expect($('.index p').first().text()).toBe('Then <i>caches</i> are told. They end.');
+    const marks = $('.index mark').toArray();
+    expect(marks.map((mark) => $(mark).text())).toEqual(['Caches', 'caches', 'caches']);
+  });
+
+  it('too broad says so, and for words that are not looked for, too', () => {
+    const broad = load(pages.papers(papersView({ q: 'model', total: 250, isMore: true })));
+    expect(broad('.count').text()).toBe(
+      'More than 250 papers, the newest day first. A further word narrows them down.',
+    );
+    const idle = load(pages.papers(papersView({ papers: [], total: 0, q: 'the', isIdle: true })));
+    expect(idle('.answer').text()).toContain('words that every text says are not looked for');
+  });
+});
+
+describe('The page of a topic', () => {
+  const topic = { slug: 'ssm', name: 'State space', categories: ['cs.LG'] };
+  const rest = { papersPerWeek: 1, papers: papers(2), page: 1, hasNext: false };
+
+  it.each([
+    [['a'], 'Papers that say “a”.'],
+    [['a', 'b', 'c'], 'Papers that say “a”, “b” or “c”.'],
+    [
+      ['a', 'b', 'c', 'd', 'e', 'f'],
+      'Papers that say “a”, “b”, “c”, “d”, “e” or 1 other phrase of its field.',
+    ],
+  ])('says what it is: %j', (phrases, sentence) => {
+    const $ = load(pages.topic({ topic: { ...topic, phrases }, ...rest }));
+    expect($('.statement').text()).toBe(sentence);
+  });
+});
+
+describe('A reader’s own digest', () => {
+  const $ = load(pages.view(deliveryView()));
+
+  it('is a lead, three stories, the dark horse and briefs, each with its reason', () => {
+    expect($('.lead').length).toBe(1);
+    expect($('.view-story').length).toBe(3);
+    expect($('.dark-horse .reason').text()).toBe('Reason number 6.');
+    expect($('.view-brief').length).toBe(5);
+    expect($('.reason').length).toBe(10);
+    expect($('.count').text()).toContain('49 papers read, 10 chosen for you.');
+    expect($('.count').text()).toContain(
+      'your topics: Topic number 1 & more; and your words: stateless',
+    );
+  });
+
+  it('has the reader’s answers below each paper', () => {
+    const links = $('.lead .actions a').toArray();
+    expect(links.map((link) => [$(link).text(), $(link).attr('href')])).toEqual([
+      ['More like this', '/daily/feedback/a-token/more/2605.10000'],
+      ['Less like this', '/daily/feedback/a-token/less/2605.10000'],
+      ['Save', '/daily/feedback/a-token/save/2605.10000'],
+      ['Mute Topic number 1 & more', '/daily/feedback/a-token/mute/topic-1'],
+    ]);
+  });
+
+  it('stays below 60 KB with the most papers that a reader may have', () => {
+    const view = deliveryView({
+      papers: papers(20).map((each) => ({
+        paper: {
+          ...each,
+          abstract: `${'A long sentence of many words about models. '.repeat(40)}`,
+        },
+        reason: 'The most discussed paper today, and it says “stateless”, one of your words.',
+        isDarkHorse: false,
+      })),
+    });
+    expect(Buffer.byteLength(pages.view(view))).toBeLessThan(60_000);
   });
 });
 

@@ -259,6 +259,16 @@ describe('The link of the confirmation mail', () => {
   const statusOf = async (email: string) =>
     (await findSubscriberByEmail(site.parts.db, email))?.status;
 
+  it('starts with a pause when the sign-up asked for one', async () => {
+    await signUp({ email: 'june@example.org', paused_until: '2026-06-01' });
+    const path = await site.mailedPath('june@example.org', 'confirm');
+    expect((await site.post(path)).body).toContain('Nothing is sent before Monday, 1 June 2026');
+    expect(await findSubscriberByEmail(site.parts.db, 'june@example.org')).toMatchObject({
+      status: 'paused',
+      pausedUntil: '2026-06-01',
+    });
+  });
+
   it('changes nothing when it is looked at, and confirms when it is pressed, twice', async () => {
     await signUp({ email: 'eve@example.org', timezone: 'Europe/Berlin' });
     const path = await site.mailedPath('eve@example.org', 'confirm');

@@ -1,0 +1,100 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { importPapers } from '../../src/services/import-papers.ts';
+import { readSeed } from '../../src/wiring/database.ts';
+import { paper, storePapers } from '../support/rows.ts';
+import { violationsOn } from './support/axe.ts';
+import { type BrowserSite, openBrowserSite, type WatchedPage } from './support/site.ts';
+
+let site: BrowserSite;
+beforeAll(async () => {
+  site = await openBrowserSite();
+  const { db } = site.parts;
+  await importPapers(db, { text: await readSeed('papers.json'), source: 'file' }, site.clock());
+  for (const listedOn of ['2026-05-06', '2026-04-30', '2026-03-02']) {
+    await storePapers(db, [{ ...paper({ listedOn, usableOn: listedOn }), slugs: ['theory'] }]);
+  }
+});
+afterAll(() => site?.close());
+
+describe.each([
+  { javaScriptEnabled: true, width: 1200 },
+  { javaScriptEnabled: false, width: 1200 },
+  { javaScriptEnabled: true, width: 375 },
+  { javaScriptEnabled: false, width: 375 },
+])('Anyone, in $width px, with JavaScript: $javaScriptEnabled', ({ javaScriptEnabled, width }) => {
+  let watched: WatchedPage;
+  beforeAll(async () => {
+    watched = await site.open({ javaScriptEnabled, viewport: { width, height: 800 } });
+  });
+  afterAll(() => watched?.close());
+
+  it('turns from day to day and from week to week', async () => {
+    const { page } = watched;
+    await page.goto(site.url);
+    await page
+      .getByRole('navigation', { name: 'Days' })
+      .getByRole('link', { name: 'Wednesday, 6 May 2026' })
+      .click();
+    await page.getByRole('heading', { name: 'Wednesday, 6 May 2026' }).waitFor();
+    const week = page.getByRole('navigation', { name: 'The week' });
+    await week.getByRole('link', { name: 'Earlier' }).click();
+    await page.getByRole('heading', { name: 'Thursday, 30 April 2026' }).waitFor();
+    await week.getByRole('link', { name: 'Later' }).click();
+    await page.getByRole('heading', { name: 'Wednesday, 6 May 2026' }).waitFor();
+  });
+
+  it('narrows a day to a topic, and looks at all of it again', async () => {
+    const { page } = watched;
+    await page.goto(`${site.url}/papers?date=2026-05-08`);
+    const topics = page.getByRole('navigation', { name: 'Topics of the day' });
+    const isFolded = width < 760;
+    if (isFolded) await topics.getByText('Every topic, 49 papers').click();
+    await topics.getByRole('link', { name: /State-space/ }).click();
+    await page.getByRole('heading', { level: 1, name: /^Papers on State-space/ }).waitFor();
+    if (isFolded) await topics.locator('summary').first().click();
+    await topics.getByRole('link', { name: 'All', exact: true }).click();
+    await page.getByRole('heading', { level: 1, name: 'Friday, 8 May 2026' }).waitFor();
+  });
+
+  it('searches, and finds the words marked', async () => {
+    const { page } = watched;
+    await page.goto(`${site.url}/papers`);
+    await page.getByLabel('Words').fill('stateless');
+    await page.getByRole('button', { name: 'Search' }).click();
+    await page.getByRole('heading', { level: 1, name: 'Papers that say “stateless”' }).waitFor();
+    expect(await page.locator('mark').first().textContent()).toMatch(/^stateless$/i);
+    await page.getByLabel('Words').fill('perpetual motion');
+    await page.getByRole('button', { name: 'Search' }).click();
+    await page.getByText('No paper says “perpetual motion”. 49 came today.').waitFor();
+  });
+
+  it('follows a topic, which is then ticked', async () => {
+    const { page } = watched;
+    await page.goto(`${site.url}/topics`);
+    await page.getByRole('link', { name: 'Computer vision', exact: true }).click();
+    await page.getByRole('link', { name: 'Follow by e-mail' }).click();
+    expect(await page.getByLabel('Computer vision').isChecked()).toBe(true);
+  });
+
+  it('takes the reference of a paper along', async () => {
+    const { page } = watched;
+    await page.goto(site.url);
+    await page.locator('.lead h2 a').click();
+    const download = page.waitForEvent('download');
+    await page.getByRole('link', { name: 'BibTeX' }).click();
+    expect((await download).suggestedFilename()).toMatch(/\.bib$/);
+  });
+
+  it('meets no trouble, and no other host is asked', () => {
+    expect(watched.troubles).toEqual([]);
+  });
+});
+
+describe('The look for troubles', () => {
+  it('sees what is wrong with a page', async () => {
+    const { page, close } = await site.open();
+    await page.setContent('<main><input><img src="data:,"></main>');
+    expect((await violationsOn(page)).join('\n')).toMatch(/^image-alt: /m);
+    await close();
+  });
+});
