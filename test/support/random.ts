@@ -9,6 +9,7 @@ export interface Random {
   pick<Value>(values: readonly Value[]): Value;
 }
 
+/** @param seed any whole number */
 export function createRandom(seed: number): Random {
   const next = randomFrom(seed);
   return {
