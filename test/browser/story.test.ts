@@ -113,7 +113,7 @@ describe.each([
     const { page, close, troubles } = await site.open({ javaScriptEnabled });
     await page.goto(site.url);
     await page.locator('.week').getByRole('listitem').first().waitFor();
-    await page.getByRole('link', { name: 'Papers', exact: true }).click();
+    await page.getByRole('link', { name: 'Search', exact: true }).click();
     await page.getByLabel('Words').fill('decoding');
     await page.getByRole('button', { name: 'Search' }).click();
     await page.getByRole('heading', { name: 'Papers that say “decoding”' }).waitFor();

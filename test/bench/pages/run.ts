@@ -11,6 +11,7 @@ import { prepareDatabase } from '../../../src/wiring/database.ts';
 import { killAll, startPaperboy } from '../../processes/support/paperboy.ts';
 import { startPostgres } from '../../services/servers/postgres.ts';
 import { freePort } from '../../services/servers/programs.ts';
+import { cpuMsOf } from '../proc.ts';
 import { settingsFor } from '../settings.ts';
 import { pickAddresses } from './addresses.ts';
 import { fillPapers } from './fill.ts';
@@ -39,10 +40,11 @@ async function measure(count: number): Promise<Record<string, Cost>> {
     await fillPapers(database, count, (stored) => {
       if (stored % 10_000 === 0) console.error(`${stored} papers are stored.`);
     });
-    const site = await startSite(server.url, folder);
+    const { site, pid } = await startSite(server.url, folder);
+    const spentMs = () => cpuMsOf(pid) + cpuMsOf(server.pid);
     const costs: Record<string, Cost> = {};
     for (const [name, path] of Object.entries(await pickAddresses(database))) {
-      costs[name] = await measurePage(site + path);
+      costs[name] = await measurePage(site + path, spentMs);
       console.error(`${name} (${path}): ${JSON.stringify(costs[name])}`);
     }
     return costs;
@@ -55,7 +57,10 @@ async function measure(count: number): Promise<Record<string, Cost>> {
 }
 
 /** The site alone, as a process of its own. */
-async function startSite(databaseUrl: string, folder: string): Promise<string> {
+async function startSite(
+  databaseUrl: string,
+  folder: string,
+): Promise<{ site: string; pid: number }> {
   const port = await freePort();
   const smtpUrl = `smtp://127.0.0.1:${await freePort()}`;
   const env = {
@@ -63,6 +68,6 @@ async function startSite(databaseUrl: string, folder: string): Promise<string> {
     DATABASE_URL: databaseUrl,
     PORT: String(port),
   };
-  await startPaperboy({ cwd: folder, env }, 'api');
-  return `http://127.0.0.1:${port}`;
+  const { pid } = await startPaperboy({ cwd: folder, env }, 'api');
+  return { site: `http://127.0.0.1:${port}`, pid };
 }
