@@ -65,12 +65,15 @@ describe.each([
     await confirmation.getByLabel('Hour').selectOption('06:00');
     await confirmation.getByLabel('5 papers', { exact: true }).check();
     await confirmation.getByLabel('One more word or phrase').fill('speculative decoding');
+    await confirmation.getByRole('button', { name: 'Add to your Words' }).click();
+    await confirmation.locator('.phrase-text', { hasText: 'speculative decoding' }).waitFor();
+    await confirmation.getByLabel('One more word or phrase').fill('stateless');
     await confirmation.getByRole('button', { name: 'Save changes' }).click();
-    await confirmation.getByText('Saved.').waitFor();
+    await confirmation.locator('.phrase-text', { hasText: 'stateless' }).waitFor();
     expect(await findSubscriberByEmail(site.parts.db, email)).toMatchObject({
       hour: 6,
       papers: 5,
-      keywords: ['speculative decoding'],
+      keywords: ['speculative decoding', 'stateless'],
     });
     await confirmation.close();
 
