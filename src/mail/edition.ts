@@ -148,24 +148,21 @@ function placePapers(
     const paper = shared.paper(rank, { form, isRuled, isCounted: allowsClicks }, reason);
     if (form === 'darkHorse') text.push(headings.text.darkHorse);
     else if (isFirstBrief) text.push(headings.text.briefs);
-    pushBetween(text, paper.textAt(place), token);
+    pushFilled(text, paper.textAt(place), token);
     bytes += paper.bytes;
     isFull ||= bytes > room && form === 'brief';
     if (isFull) continue;
     if (isFirstBrief) html.push(headings.html.briefs);
-    pushBetween(html, paper.html, token);
+    pushFilled(html, paper.html, token);
     words += paper.words;
     fitted += 1;
   }
   return { html, fitted, words, text };
 }
 
-/** Adds `pieces` with `token` between them. */
-function pushBetween(list: Piece[], pieces: readonly Piece[], token: Piece): void {
-  for (let at = 0; at < pieces.length; at += 1) {
-    if (at > 0) list.push(token);
-    list.push(pieces[at] as Piece);
-  }
+/** Adds `pieces`, with `token` where they are null. */
+function pushFilled(list: Piece[], pieces: readonly (Piece | null)[], token: Piece): void {
+  for (let at = 0; at < pieces.length; at += 1) list.push(pieces[at] ?? token);
 }
 
 function rankAt(selection: Selection, at: number): number {

@@ -23,7 +23,7 @@ import {
   type Variant,
 } from './render-parts.ts';
 import { viewSite } from './site-view.ts';
-import { splitAtSlot } from './slots.ts';
+import { bytesOf, fillAllBut } from './slots.ts';
 import { wrap } from './wrap.ts';
 
 /** Words for the HTML and for the plain text. */
@@ -34,15 +34,15 @@ export interface Words {
   bytes: number;
 }
 
-/** A paper with its reason; between any two pieces stands the reader's token. */
+/** A paper with its reason; null stands where the reader's token does. */
 export interface PaperWithReason {
-  html: readonly Piece[];
+  html: readonly (Piece | null)[];
   /** Length of the HTML, tokens among it. */
   bytes: number;
   /** Words that a reader sees. */
   words: number;
   /** As plain text, numbered for this place, from 0. */
-  textAt(place: number): readonly Piece[];
+  textAt(place: number): readonly (Piece | null)[];
 }
 
 /** What copies of an edition share, made when the first one needs it. */
@@ -67,7 +67,7 @@ export interface SharedParts {
   day(day: string): string;
 }
 
-/** Papers with their reasons that are kept; each takes a few KB. */
+/** Papers with their reasons that are kept. */
 const MOST_PAPERS = 4_000;
 
 /** Papers that a preheader may name. */
@@ -86,11 +86,20 @@ export function openSharedParts(
   const { siteName } = viewSite(context.sender);
   const rendered = memoise((variant: number) => {
     const { rank, ...how } = readVariantKey(variant);
-    return renderPaper(context, paperOf(byRank, rank), how);
+    const paper = renderPaper(context, paperOf(byRank, rank), how);
+    const tokens = paper.html.filter((item) => 'slot' in item && item.slot === 'token');
+    return { ...paper, bytes: bytesOf(paper.html) + tokens.length * TOKEN_LENGTH };
   });
+  const reasonWords = memoise((reason: string): ReasonWords => {
+    const html = escaped(reason);
+    const text = pieceOf(wrap(reason, INDENT));
+    return { html, text, bytes: byteLengthOf(html), words: countWords([reason]) };
+  });
+  const number = memoise((place: number) => pieceOf(`${String(place + 1).padStart(2)}. `));
   const nameOf = memoise((rank: number) => rendered(variantKey(rank, PLAIN)).view.name);
   const paper = memoisePair(
-    (variant: number, reason: string) => paperWithReason(rendered(variant), reasonLine(reason)),
+    (variant: number, reason: string) =>
+      paperWithReason(rendered(variant), reasonWords(reasonLine(reason)), number),
     MOST_PAPERS,
   );
   const quiet = memoise((quietSince: string) =>
@@ -151,18 +160,22 @@ function notesOf(context: RenderContext, ...notes: (string | null)[]): Words {
   return wordsOf(renderNote(context, note), pieceOf(`${wrap(note)}\n\n`));
 }
 
-function paperWithReason(rendered: RenderedPaper, reason: string): PaperWithReason {
-  const wrapped = pieceOf(wrap(reason, INDENT));
-  const html = splitAtSlot(rendered.html, 'token', { reason: escaped(reason) });
-  const texts: Piece[][] = [];
-  const textAt = (place: number): Piece[] => {
-    const number = pieceOf(`${String(place + 1).padStart(2)}. `);
-    return splitAtSlot(rendered.text, 'token', { number, reason: wrapped });
-  };
+interface ReasonWords extends Words {
+  words: number;
+}
+
+function paperWithReason(
+  paper: RenderedPaper & { bytes: number },
+  reason: ReasonWords,
+  numberOf: (place: number) => Piece,
+): PaperWithReason {
+  const texts: (Piece | null)[][] = [];
+  const textAt = (place: number) =>
+    fillAllBut('token', paper.text, { number: numberOf(place), reason: reason.text });
   return {
-    html,
-    bytes: html.reduce((sum, piece) => sum + byteLengthOf(piece) + TOKEN_LENGTH, -TOKEN_LENGTH),
-    words: rendered.view.words + countWords([reason]),
+    html: fillAllBut('token', paper.html, { reason: reason.html }),
+    bytes: paper.bytes + reason.bytes,
+    words: paper.view.words + reason.words,
     textAt: (place) => (texts[place] ??= textAt(place)),
   };
 }

@@ -1,4 +1,4 @@
-import { byteLengthOf, joined, type Piece, pieceOf } from './piece.ts';
+import { byteLengthOf, type Piece, pieceOf } from './piece.ts';
 
 /** A place that is filled per reader. */
 export interface Slot {
@@ -41,18 +41,20 @@ export function fillPart(
   return pieces;
 }
 
-/** `part` with every slot filled but `open`: the pieces between its places, joined where they touch. */
-export function splitAtSlot(
-  part: Part,
+/** `part` with every slot filled but `open`, in whose places stands null. The pieces stay those of the
+ *  part: many readers share them. */
+export function fillAllBut(
   open: string,
+  part: Part,
   fill: Readonly<Record<string, Piece>>,
-): Piece[] {
-  const between: Part[number][][] = [[]];
-  for (const item of part) {
-    if ('slot' in item && item.slot === open) between.push([]);
-    else between.at(-1)?.push(item);
-  }
-  return between.map((items) => joined(fillPart(items, fill)));
+): (Piece | null)[] {
+  return part.map((item) => {
+    if (!('slot' in item)) return item;
+    if (item.slot === open) return null;
+    const filled = fill[item.slot];
+    if (filled === undefined) throw new RangeError('A slot has nothing to be filled with.');
+    return filled;
+  });
 }
 
 /** Length of the fixed text of `part` in UTF-8. */
