@@ -10,7 +10,7 @@ export interface BodyWriter {
 }
 
 /** Room for a digest; a longer message goes out in several blocks. */
-const BLOCK_BYTES = 64 * 1024;
+const BLOCK_BYTES = 128 * 1024;
 
 const LINE_FEED = 0x0a;
 const CARRIAGE_RETURN = 0x0d;
