@@ -89,7 +89,8 @@ describe('paperboy start on a bare machine', () => {
       { cwd: place.cwd },
     );
     expect({ stdout, stderr }).toEqual({
-      stdout: 'email,status,topics,timezone,hour,frequency,papers\n',
+      stdout:
+        'email,status,topics,muted_topics,keywords,names,timezone,hour,frequency,papers,minutes,bar,paused_until\n',
       stderr: '',
     });
   });
