@@ -1,11 +1,26 @@
 import { readFileSync } from 'node:fs';
-import { isIPv4, isIPv6 } from 'node:net';
+import { isIPv4 } from 'node:net';
 import { resolve } from 'node:path';
-import { domainToASCII } from 'node:url';
-import { domainOf, normaliseAddress } from './domain/address.ts';
+import { domainOf } from './domain/address.ts';
 import { type DkimKey, isAligned, readSigningKey } from './domain/dkim.ts';
 import { PaperboyError } from './domain/errors.ts';
-import { readRelayUrl } from './domain/relay-url.ts';
+import {
+  domainName,
+  dotAtom,
+  headerText,
+  integerFrom,
+  key,
+  keyList,
+  mailbox,
+  nonEmpty,
+  oneOf,
+  selector,
+  smtpUrlList,
+  timeOfDay,
+  trust,
+  urlOf,
+  webUrl,
+} from './setting-parsers.ts';
 
 /** Everything that an operator can set, checked. Frozen; passed on as values. */
 export interface Config {
@@ -227,119 +242,8 @@ export function isLoopback(hostname: string): boolean {
   return host === 'localhost' || host.endsWith('.localhost') || host === '::1';
 }
 
-function expected(what: string): never {
-  throw new Error(what);
-}
-
-function nonEmpty(text: string): string {
-  return text;
-}
-
-function headerText(text: string): string {
-  return /^[^\p{Cc}]{1,80}$/u.test(text) ? text : expected('one line of at most 80 characters');
-}
-
-function integerFrom(min: number, max: number) {
-  return (text: string): number => {
-    const value = Number(text);
-    const isIn = /^\d+$/.test(text) && value >= min && value <= max;
-    return isIn ? value : expected(`a whole number from ${min} to ${max}`);
-  };
-}
-
-function oneOf<Value extends string>(values: readonly Value[]) {
-  return (text: string): Value =>
-    values.find((value) => value === text) ?? expected(`one of ${values.join(', ')}`);
-}
-
-function urlOf(...protocols: string[]) {
-  const names = protocols.map((protocol) => `${protocol}://`).join(' or ');
-  return (text: string): string => {
-    const fits = protocols.some((protocol) => text.toLowerCase().startsWith(`${protocol}://`));
-    return fits && URL.canParse(text) ? text : expected(`a URL that begins with ${names}`);
-  };
-}
-
-function smtpUrlList(text: string): string[] {
-  const urls = text.split(',').map((part) => part.trim());
-  for (const url of urls) readRelayUrl(url);
-  return urls;
-}
-
-function webUrl(text: string): string {
-  const url = new URL(urlOf('http', 'https')(text));
-  if (/[?#]/.test(text) || url.username || url.password)
-    expected('a URL without query, fragment or user');
-  return text.replace(/\/+$/, '');
-}
-
-/** `Name <address>` or a bare address. */
-function mailbox(text: string): { name: string; address: string } {
-  const match = /^\s*(?:"?([^"<>]*?)"?\s*<([^<>]+)>|([^<>\s]+))\s*$/.exec(text);
-  const address = match?.[2] ?? match?.[3] ?? '';
-  const name = headerText(match?.[1]?.trim() || 'Paperboy');
-  if (/^[\w.+-]+@localhost$/.test(address)) return { name, address };
-  try {
-    return { name, address: normaliseAddress(address).email };
-  } catch {
-    return expected('an address such as Paperboy <papers@example.org>');
-  }
-}
-
-function dotAtom(text: string): string {
-  const isList = /^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)+$/.test(text);
-  return isList ? text : expected('dot-separated words such as papers.example.org (RFC 2919 §2)');
-}
-
-/** In lower case and A-labels. */
-function domainName(text: string): string {
-  const domain = domainToASCII(text).toLowerCase();
-  return LABELS.test(domain) ? domain : expected('a domain such as example.org');
-}
-
-function selector(text: string): string {
-  return LABELS.test(text)
-    ? text
-    : expected('letters, digits and hyphens such as paperboy2026 (RFC 6376 §3.1)');
-}
-
-/** Labels of a host name, parted by dots (RFC 1035 §2.3.1). */
-const LABELS = /^(?!.{254})(?:(?:^|\.)[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?)+$/;
-
 function listIdOf(publicUrl: string): string {
   const { hostname } = new URL(publicUrl);
   const host = hostname.replace(/^\[|\]$|\.$/g, '').replace(/:/g, '-');
   return host.includes('.') ? `papers.${host}` : `papers.${host}.localdomain`;
-}
-
-function key(text: string): string {
-  return text.length >= 32
-    ? text
-    : expected('at least 32 characters, such as from “openssl rand -hex 32”');
-}
-
-function keyList(text: string): string[] {
-  return text.split(',').map((part) => key(part.trim()));
-}
-
-function timeOfDay(text: string): { hour: number; minute: number } {
-  const match = /^([01]?\d|2[0-3]):([0-5]\d)(?:\s*UTC)?$/.exec(text);
-  if (!match) return expected('a time in UTC such as 05:30');
-  return { hour: Number(match[1]), minute: Number(match[2]) };
-}
-
-/** What Fastify takes as `trustProxy`: true, false, a number of hops, or addresses. */
-function trust(text: string): boolean | string | number {
-  if (text === 'true' || text === 'false') return text === 'true';
-  if (/^\d+$/.test(text)) return Number(text);
-  const isAddressList = text.split(',').every((part) => isProxy(part.trim()));
-  return isAddressList ? text : expected('true, false, a number of proxies, or their addresses');
-}
-
-/** An address, a network such as `10.0.0.0/8`, or one of Fastify's names for networks. */
-function isProxy(text: string): boolean {
-  if (['loopback', 'linklocal', 'uniquelocal'].includes(text)) return true;
-  const [address = '', bits = '1', ...rest] = text.split('/');
-  const most = isIPv4(address) ? 32 : isIPv6(address) ? 128 : 0;
-  return rest.length === 0 && /^[1-9]\d{0,2}$/.test(bits) && Number(bits) <= most;
 }
