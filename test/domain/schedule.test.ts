@@ -144,15 +144,20 @@ describe('nextOccurrence', () => {
   });
 });
 
-/** Whether the clock goes past `hour` on the day of `local` without showing it. */
+/** Whether the clock goes past `hour`, on the day of `local` or the day before, without showing it. */
 function isSkipped(local: Temporal.ZonedDateTime, hour: number): boolean {
+  if (local.hour === hour && local.minute === 0) return false;
+  // The last hour of a day, skipped, comes at the first moment of the next one.
+  const days = [local.toPlainDate(), local.toPlainDate().subtract({ days: 1 })];
+  return days.some((day) => !isThere(day.toPlainDateTime({ hour }), local.timeZoneId));
+}
+
+function isThere(moment: Temporal.PlainDateTime, timezone: string): boolean {
   try {
-    local.toPlainDate().toPlainDateTime({ hour }).toZonedDateTime(local.timeZoneId, {
-      disambiguation: 'reject',
-    });
-    return false;
+    moment.toZonedDateTime(timezone, { disambiguation: 'reject' });
+    return true;
   } catch {
-    return local.hour !== hour || local.minute !== 0;
+    return false;
   }
 }
 
