@@ -212,14 +212,32 @@ describe('The pages of a reader', () => {
       }
       throw new Error(`No number of tabs leads to ${selector}.`);
     };
+    const saveBy = async (key: string) => {
+      const isBack = page.waitForEvent('load');
+      await page.keyboard.press(key);
+      await isBack;
+    };
     await tabTo('#how-much > summary');
     await page.keyboard.press('Enter');
     await tabTo('[name="papers"]');
     await page.keyboard.press('ArrowLeft');
     await tabTo('.save-bar button');
-    await page.keyboard.press('Enter');
-    await page.getByText('Saved.').waitFor();
+    await saveBy('Enter');
     expect(await findSubscriber(site.parts.db, id)).toMatchObject({ papers: 5 });
+    await tabTo('#words > summary');
+    await page.keyboard.press('Enter');
+    await tabTo('#keywords');
+    await page.keyboard.type('mamba');
+    await saveBy('Enter');
+    expect(await findSubscriber(site.parts.db, id)).toMatchObject({
+      keywords: ['stateless', 'speculative decoding', 'mamba'],
+    });
+    await tabTo('#how-much > summary');
+    await page.keyboard.press('Enter');
+    await tabTo('[name="papers"]');
+    await page.keyboard.press('ArrowLeft');
+    await saveBy('Enter');
+    expect(await findSubscriber(site.parts.db, id)).toMatchObject({ papers: 3 });
     await close();
   });
 

@@ -42,6 +42,12 @@ describe('GLOSSARY.md', () => {
     const told = words(projectFile('GLOSSARY.md'), /^\| `(\w+)` \|/gm);
     expect(told).toEqual([...DELIVERY_STATES]);
   });
+
+  it('has each word once', () => {
+    const told = words(projectFile('GLOSSARY.md'), /^\| (\*\*[^|]+\*\*) \|/gm);
+    expect(told.length).toBeGreaterThan(50);
+    expect(told.filter((word, place) => told.indexOf(word) !== place)).toEqual([]);
+  });
 });
 
 describe('CONTRIBUTING.md', () => {
