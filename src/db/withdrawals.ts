@@ -6,7 +6,7 @@ import { deliveriesOf } from './partitions.ts';
 /**
  * Skips what is still to be sent to a reader, also what a worker has in hand: once this is committed
  * no mail to the reader begins, but of a digest whose composing was not committed before. One that is
- * on its way already is waited for.
+ * on its way already is waited for. Call it in a transaction: its batches are counted under their locks.
  */
 export async function withdrawDeliveries(
   tx: Db,

@@ -31,7 +31,7 @@ export async function unsubscribe(
     return { reader, letterId: await addNotice(tx, 'goodbye', { subscriberId: reader.id, now }) };
   });
   // Once more for a digest that was composed meanwhile: it did not see that the reader goes.
-  if (reader) await withdraw(db);
+  if (reader) await db.transaction(withdraw);
   await ringForLetter(queue, letterId);
   return reader;
 }

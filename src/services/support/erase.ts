@@ -28,11 +28,11 @@ export async function eraseReader(
   });
   if (!erased) return false;
   // Once more for a digest that was composed meanwhile: it did not see that the reader goes.
-  await removeDeliveries(db, erased.id, now);
+  await db.transaction((tx) => removeDeliveries(tx, erased.id, now));
   return true;
 }
 
-async function removeDeliveries(db: Db, subscriberId: number, now: Date): Promise<void> {
-  await withdrawDeliveries(db, subscriberId, 'The reader was erased.', now);
-  await forgetDeliveries(db, subscriberId);
+async function removeDeliveries(tx: Db, subscriberId: number, now: Date): Promise<void> {
+  await withdrawDeliveries(tx, subscriberId, 'The reader was erased.', now);
+  await forgetDeliveries(tx, subscriberId);
 }
