@@ -7,6 +7,7 @@ export default defineConfig({
     pool: 'forks',
     fileParallelism: false,
     testTimeout: 60_000,
-    hookTimeout: 60_000,
+    // The first start of a browser that was just installed reads all of it from the disk.
+    hookTimeout: 240_000,
   },
 });

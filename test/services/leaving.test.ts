@@ -129,12 +129,14 @@ describe('A reader who does not want the mail any more', () => {
   });
 });
 
-/** The same database; its next transaction does something before it commits. */
+/** The same database; its first transaction from now on does something before it commits. */
 function lateInCommitting(db: Db, before: () => Promise<void>): Db {
+  let isFirst = true;
   const transaction: Db['transaction'] = (run, config) =>
     db.transaction(async (tx) => {
       const result = await run(tx);
-      await before();
+      if (isFirst) await before();
+      isFirst = false;
       return result;
     }, config);
   return new Proxy(db, {

@@ -35,6 +35,7 @@ export async function openBrowserSite(): Promise<BrowserSite> {
     browser = await chromium.launch({
       executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
       args: ['--no-sandbox', '--disable-gpu'],
+      timeout: 120_000,
     });
   } catch (error) {
     await close();
