@@ -15,9 +15,11 @@ import {
   timestamp,
   unique,
 } from 'drizzle-orm/pg-core';
+import type { AlarmKind } from '../domain/alarm.ts';
 import type { DeliveryState } from '../domain/delivery.ts';
 import type { DigestKind, Selection } from '../domain/digest.ts';
 import type { Verb } from '../domain/feedback.ts';
+import type { FetchOutcome } from '../domain/fetched.ts';
 import type { LetterKind, LetterState } from '../domain/letter.ts';
 import type { TopicPaper } from '../domain/paper.ts';
 import type { Bar, Frequency, SubscriberStatus, SuppressionReason } from '../domain/subscriber.ts';
@@ -60,6 +62,8 @@ export const papers = pgTable('papers', {
   codeUrl: text('code_url'),
   storedAt: instant('stored_at').notNull(),
   updatedAt: instant('updated_at').notNull(),
+  /** The day on which a source said that it was withdrawn. */
+  withdrawnOn: day('withdrawn_on'),
   words: tsvector()
     .notNull()
     .generatedAlwaysAs(
@@ -259,3 +263,67 @@ export const deliveries = pgTable(
     index('deliveries_batch').on(table.batch),
   ],
 );
+
+/** Which sources listed a paper, each with its own days. */
+export const paperSources = pgTable(
+  'paper_sources',
+  {
+    paperId: text('paper_id').notNull(),
+    source: text().notNull(),
+    listedOn: day('listed_on').notNull(),
+    usableOn: day('usable_on').notNull(),
+    seenAt: instant('seen_at').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.paperId, table.source] })],
+);
+
+/** What is known of each source that was ever fetched, by its name in SOURCES. */
+export const sources = pgTable('sources', {
+  name: text().primaryKey(),
+  etag: text(),
+  lastModified: text('last_modified'),
+  /** When to fetch it next. */
+  nextAt: instant('next_at').notNull(),
+  /** Failures in a row. */
+  failures: integer().notNull(),
+  succeededAt: instant('succeeded_at'),
+  /** When it last brought a paper that was not known. */
+  broughtAt: instant('brought_at'),
+  /** The newest day of which it brought a list. */
+  broughtDay: day('brought_day'),
+});
+
+/** Every fetch, kept for some weeks. */
+export const fetches = pgTable('fetches', {
+  id: id('id').primaryKey().generatedAlwaysAsIdentity(),
+  source: text().notNull(),
+  day: day('day'),
+  startedAt: instant('started_at').notNull(),
+  endedAt: instant('ended_at').notNull(),
+  outcome: text().$type<FetchOutcome>().notNull(),
+  found: integer().notNull(),
+  added: integer().notNull(),
+  updated: integer().notNull(),
+  refused: integer().notNull(),
+  detail: text(),
+});
+
+/** When a host may be asked again, over all processes. */
+export const turns = pgTable('turns', {
+  host: text().primaryKey(),
+  freeAt: instant('free_at').notNull(),
+});
+
+/** Incidents: one is open as long as its trouble lasts. */
+export const alarms = pgTable('alarms', {
+  id: id('id').primaryKey().generatedAlwaysAsIdentity(),
+  kind: text().$type<AlarmKind>().notNull(),
+  subject: text().notNull(),
+  sentence: text().notNull(),
+  raisedAt: instant('raised_at').notNull(),
+  /** When it was last found to be still so. */
+  seenAt: instant('seen_at').notNull(),
+  times: integer().notNull(),
+  endedAt: instant('ended_at'),
+  mailedAt: instant('mailed_at'),
+});

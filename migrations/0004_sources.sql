@@ -1,0 +1,59 @@
+ALTER TABLE papers ADD COLUMN withdrawn_on date;
+--> statement-breakpoint
+CREATE TABLE paper_sources (
+  paper_id text NOT NULL REFERENCES papers ON DELETE CASCADE,
+  source text NOT NULL,
+  listed_on date NOT NULL,
+  usable_on date NOT NULL,
+  seen_at timestamptz NOT NULL,
+  PRIMARY KEY (paper_id, source)
+);
+--> statement-breakpoint
+INSERT INTO paper_sources (paper_id, source, listed_on, usable_on, seen_at)
+SELECT id, source, listed_on, usable_on, stored_at FROM papers;
+--> statement-breakpoint
+CREATE TABLE sources (
+  name text PRIMARY KEY,
+  etag text,
+  last_modified text,
+  next_at timestamptz NOT NULL,
+  failures integer NOT NULL,
+  succeeded_at timestamptz,
+  brought_at timestamptz,
+  brought_day date
+);
+--> statement-breakpoint
+CREATE TABLE fetches (
+  id bigint PRIMARY KEY GENERATED ALWAYS AS IDENTITY,
+  source text NOT NULL,
+  day date,
+  started_at timestamptz NOT NULL,
+  ended_at timestamptz NOT NULL,
+  outcome text NOT NULL CHECK (outcome IN ('papers', 'unchanged', 'empty', 'stale', 'failed')),
+  found integer NOT NULL,
+  added integer NOT NULL,
+  updated integer NOT NULL,
+  refused integer NOT NULL,
+  detail text
+);
+--> statement-breakpoint
+CREATE INDEX fetches_of_source ON fetches (source, id DESC);
+--> statement-breakpoint
+CREATE TABLE turns (
+  host text PRIMARY KEY,
+  free_at timestamptz NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE alarms (
+  id bigint PRIMARY KEY GENERATED ALWAYS AS IDENTITY,
+  kind text NOT NULL,
+  subject text NOT NULL,
+  sentence text NOT NULL,
+  raised_at timestamptz NOT NULL,
+  seen_at timestamptz NOT NULL,
+  times integer NOT NULL,
+  ended_at timestamptz,
+  mailed_at timestamptz
+);
+--> statement-breakpoint
+CREATE UNIQUE INDEX alarms_open ON alarms (kind, subject) WHERE ended_at IS NULL;
