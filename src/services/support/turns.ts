@@ -3,16 +3,25 @@ import { endTurn, type Turn, takeTurn } from '../../db/turns.ts';
 import { politenessTo } from '../../domain/politeness.ts';
 import { SourceError } from '../../domain/source-error.ts';
 
-/** Ends a turn; `busyMs` when the host asked for patience: how long, 0 when it did not say. */
-export type EndTurn = (busyMs?: number) => Promise<void>;
+/** What a host answered, as far as it tells when it may be asked again. */
+export interface TurnAnswer {
+  /** It asked for patience. */
+  isBusy: boolean;
+  /** For how long; null when it did not say. */
+  retryAfterMs: number | null;
+}
 
-/** Waits until a host may be asked. @throws SourceError `SOURCE_BUSY` when that would take long. */
-export type TakeTurn = (host: string, signal?: AbortSignal) => Promise<EndTurn>;
+/** Waits until a host may be asked; what it gives back ends the turn.
+ *  @throws SourceError `SOURCE_BUSY` when that would take long. */
+export type TakeTurn = (
+  host: string,
+  signal: AbortSignal,
+) => Promise<(answer: TurnAnswer) => Promise<void>>;
 
 export interface TurnDeps {
   db: Db;
   /** Lets time pass. @throws what `signal` is aborted with. */
-  sleep: (durationMs: number, signal?: AbortSignal) => Promise<unknown>;
+  sleep: (durationMs: number, signal: AbortSignal) => Promise<unknown>;
 }
 
 /** How long one that died keeps others from a host, in ms: longer than any request takes. */
@@ -31,12 +40,14 @@ export function createTurns({ db, sleep }: TurnDeps): TakeTurn {
     if (politeness === null) return async () => undefined;
     const { line, gapMs, leastPauseMs } = politeness;
     for (let waitedMs = 0; ; ) {
-      signal?.throwIfAborted();
+      signal.throwIfAborted();
       const turn = await takeTurn(db, line, HOLD_MS);
       if ('number' in turn) {
-        const pauseFor = (busyMs?: number) =>
-          busyMs === undefined ? gapMs : Math.max(busyMs, leastPauseMs);
-        return (busyMs) => endTurn(db, line, { number: turn.number, pauseMs: pauseFor(busyMs) });
+        return ({ isBusy, retryAfterMs }) =>
+          endTurn(db, line, {
+            number: turn.number,
+            pauseMs: isBusy ? Math.max(retryAfterMs ?? 0, leastPauseMs) : gapMs,
+          });
       }
       const waitMs = nextLookMs(turn);
       waitedMs += waitMs;
