@@ -1,3 +1,5 @@
+import { type DigestKind, isDigestKind } from './digest.ts';
+
 /** What can be wrong with an installation. One incident is open for a kind and subject at a time. */
 export const ALARM_KINDS = [
   /** A source failed, or what it sent could not be read. Subject: the source's name. */
@@ -58,6 +60,12 @@ export function newsOf(
 }
 
 /** The subject of an alarm about a digest. */
-export function digestSubject({ kind, date }: { kind: string; date: string }): string {
+export function digestSubject({ kind, date }: { kind: DigestKind; date: string }): string {
   return `${kind} ${date}`;
+}
+
+/** The digest that the subject of an alarm names, or null when it names none. */
+export function readDigestSubject(subject: string): { kind: DigestKind; date: string } | null {
+  const [kind = '', date = ''] = subject.split(' ');
+  return isDigestKind(kind) ? { kind, date } : null;
 }

@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { daysToAsk, expectedDay, nextFetchAt, retryFetchAt } from '../../src/domain/fetch-times.ts';
+import {
+  daysToAsk,
+  expectedDay,
+  nextFetchAt,
+  type Rhythm,
+  retryFetchAt,
+} from '../../src/domain/fetch-times.ts';
 import { isWorkingDay } from '../../src/domain/working-days.ts';
 
 const FILLS = { usableAfterDays: 1, listsOn: isWorkingDay } as const;
