@@ -45,6 +45,8 @@ CREATE INDEX fetches_of_source ON fetches (source, id DESC);
 --> statement-breakpoint
 CREATE TABLE turns (
   host text PRIMARY KEY,
+  number bigint NOT NULL,
+  is_held boolean NOT NULL,
   free_at timestamptz NOT NULL
 );
 --> statement-breakpoint
@@ -57,7 +59,11 @@ CREATE TABLE alarms (
   seen_at timestamptz NOT NULL,
   times integer NOT NULL,
   ended_at timestamptz,
-  mailed_at timestamptz
+  mailed_at timestamptz,
+  end_mailed_at timestamptz,
+  mail_at timestamptz
 );
 --> statement-breakpoint
 CREATE UNIQUE INDEX alarms_open ON alarms (kind, subject) WHERE ended_at IS NULL;
+--> statement-breakpoint
+CREATE INDEX alarms_mail ON alarms (mail_at) WHERE mail_at IS NOT NULL;

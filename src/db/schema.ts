@@ -314,9 +314,13 @@ export const fetches = pgTable('fetches', {
   detail: text(),
 });
 
-/** When a host may be asked again, over all processes. */
+/** When a host may be asked again, over all processes, on the database's clock. */
 export const turns = pgTable('turns', {
   host: text().primaryKey(),
+  /** Counts turns, so that each ends its own alone. */
+  number: id('number').notNull(),
+  /** Somebody asks it now; `free_at` is when that is taken from them. */
+  isHeld: boolean('is_held').notNull(),
   freeAt: instant('free_at').notNull(),
 });
 
@@ -331,5 +335,9 @@ export const alarms = pgTable('alarms', {
   seenAt: instant('seen_at').notNull(),
   times: integer().notNull(),
   endedAt: instant('ended_at'),
+  /** When the operator was mailed that it began, and that it is over. */
   mailedAt: instant('mailed_at'),
+  endMailedAt: instant('end_mailed_at'),
+  /** When somebody else may try to mail what is still to be told; null when nothing is. */
+  mailAt: instant('mail_at'),
 });

@@ -14,6 +14,8 @@ const HOUR_MS = 60 * MINUTE_MS;
 
 /** How often a list that fills all day is looked at: votes and new papers come with it. */
 const ALL_DAY_MS = HOUR_MS;
+/** How often one of no day is: a file, what is trending. */
+const NO_DAY_MS = 3 * HOUR_MS;
 /** How often one is that is expected and not there. */
 const AWAITED_MS = 20 * MINUTE_MS;
 /** How long before composing a list that filled all day before is looked at for the last time. */
@@ -29,23 +31,34 @@ export interface Asking {
   composeAt: TimeOfDay;
   /** The days of which the source brought a list in the last week. */
   brought: ReadonlySet<string>;
+  /** Those of which it said, once they were over, that there is nothing. @defaultValue none */
+  empty?: ReadonlySet<string>;
 }
 
-type Rhythm = Pick<Source, 'usableAfterDays' | 'listsOn'>;
+/** What its times hang on. */
+export type Rhythm = Pick<Source, 'usableAfterDays' | 'listsOn'>;
 
 /**
- * When to ask a source again after it answered. One that fills all day: every hour, and shortly before
+ * When to ask a source again after it answered. One of lists of no day: every three hours. One that fills all day: every hour, and shortly before
  * composing for the list of the day before. One that is there at once: when it is made. In both cases
  * every 20 minutes while a list that is expected by now is not there. `random` is 0 to 1 and spreads
  * installations over some minutes.
  */
 export function nextFetchAt(source: Rhythm, asking: Asking & { random: number }): Date {
   const { now, composeAt, random } = asking;
+  if (!hasDays(source, now)) return after(now, NO_DAY_MS * spread(random));
   if (isAwaited(source, asking)) return after(now, AWAITED_MS * spread(random));
   if (source.usableAfterDays === 0) return after(nextMadeAt(now), 5 * MINUTE_MS * random);
   const usual = after(now, ALL_DAY_MS * spread(random));
   const last = nextLastLook(now, composeAt);
   return last < usual ? last : usual;
+}
+
+/** Whether its lists are those of days: then it has one of some day in a fortnight. */
+function hasDays(source: Rhythm, now: Date): boolean {
+  return Array.from({ length: 14 }, (_, n) => addDays(dayOf(now), -n)).some((day) =>
+    source.listsOn(day),
+  );
 }
 
 /** Whether a list that should be there by now is not. */
@@ -54,17 +67,16 @@ function isAwaited(source: Rhythm, { now, brought }: Asking): boolean {
     const yesterday = addDays(dayOf(now), -1);
     return source.listsOn(yesterday) && !brought.has(yesterday);
   }
-  const there = newYork(now);
-  const day = there.toPlainDate().toString();
+  const day = todayOf(source, now);
   if (!source.listsOn(day) || brought.has(day)) return false;
-  return now >= madeAt(day) && there.hour < GIVE_UP_HOUR;
+  return now >= madeAt(day) && newYork(now).hour < GIVE_UP_HOUR;
 }
 
 function nextLastLook(now: Date, composeAt: TimeOfDay): Date {
   for (let days = 0; ; days += 1) {
-    const midnight = new Date(`${addDays(dayOf(now), days)}T00:01:00Z`);
-    const composing = new Date(midnight).setUTCHours(composeAt.hour, composeAt.minute, 0, 0);
-    const at = new Date(Math.max(midnight.getTime(), composing - LAST_LOOK_MS));
+    const day = addDays(dayOf(now), days);
+    const composing = composingOn(day, composeAt).getTime();
+    const at = new Date(Math.max(Date.parse(`${day}T00:01:00Z`), composing - LAST_LOOK_MS));
     if (at > now) return at;
   }
 }
@@ -120,23 +132,36 @@ export function retryFetchAt({
 const CATCH_UP_DAYS = 4;
 
 /**
- * The days whose lists to ask a source for that keeps those of earlier days: those of today and, until
- * it is composed, of yesterday, then those of the last days that were missed. At first those since the
- * newest that can be expected.
+ * The days whose lists to ask a source for, null for a list of no day: today's; of one that fills all day
+ * also yesterday's until it is composed; then those of the last days that were missed. At first those
+ * since the newest that can be expected.
  */
-export function daysToAsk(source: Rhythm, { now, composeAt, brought }: Asking): string[] {
-  const today = dayOf(now);
+export function daysToAsk(source: Rhythm, asking: Asking): (string | null)[] {
+  const { now, composeAt, brought, empty } = asking;
+  if (!hasDays(source, now)) return [null];
+  const today = todayOf(source, now);
   const isMissing = (day: string) => source.listsOn(day) && !brought.has(day);
   const past = Array.from({ length: CATCH_UP_DAYS }, (_, n) => addDays(today, -n - 1));
   if (brought.size === 0) {
     const newest = past.findIndex((day) => source.listsOn(day));
     return [today, ...past.slice(0, newest + 1)];
   }
+  const missed = past.filter((day) => isMissing(day) && !empty?.has(day));
   const [yesterday = today, ...older] = past;
-  const composing = new Date(`${today}T00:00:00Z`);
-  composing.setUTCHours(composeAt.hour, composeAt.minute);
-  const isOpen = now < composing || isMissing(yesterday);
-  return [...(isOpen ? [yesterday] : []), today, ...older.filter(isMissing)];
+  const isOpen =
+    source.usableAfterDays === 1 && (now < composingOn(today, composeAt) || isMissing(yesterday));
+  if (!isOpen) return [today, ...missed];
+  return [yesterday, today, ...missed.filter((day) => older.includes(day))];
+}
+
+function todayOf({ usableAfterDays }: Rhythm, now: Date): string {
+  return usableAfterDays === 1 ? dayOf(now) : newYork(now).toPlainDate().toString();
+}
+
+function composingOn(day: string, { hour, minute }: TimeOfDay): Date {
+  const at = new Date(`${day}T00:00:00Z`);
+  at.setUTCHours(hour, minute);
+  return at;
 }
 
 /** How long after composing is due a list may be made to be one that composing waits for, in ms. */

@@ -14,6 +14,18 @@ export function isWeekend(day: string): boolean {
   return daysSinceMonday(day) >= SATURDAY;
 }
 
+/** Why no list can be expected. */
+export type Rest = 'weekend' | 'holiday';
+
+/** Why a digest of `date` has no papers to expect of sources whose lists may be used on their own day
+ *  (0) or on the day after (1), or null when it has. Without sources as with 0. */
+export function restOn(date: string, usableAfterDays: readonly (0 | 1)[]): Rest | null {
+  const each = usableAfterDays.length === 0 ? [0] : usableAfterDays;
+  const days = each.map((after) => addDays(date, -after));
+  if (days.some(isWorkingDay)) return null;
+  return days.every(isWeekend) ? 'weekend' : 'holiday';
+}
+
 /** Days since Monday. */
 const MONDAY = 0;
 const THURSDAY = 3;

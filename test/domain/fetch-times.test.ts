@@ -1,12 +1,17 @@
 import { describe, expect, it } from 'vitest';
-import { daysToAsk, expectedDay, nextFetchAt, retryFetchAt } from '../../src/domain/fetch-times.ts';
+import {
+  daysToAsk,
+  expectedDay,
+  nextFetchAt,
+  type Rhythm,
+  retryFetchAt,
+} from '../../src/domain/fetch-times.ts';
 import { isWorkingDay } from '../../src/domain/working-days.ts';
 
 const FILLS = { usableAfterDays: 1, listsOn: isWorkingDay } as const;
 const AT_ONCE = { usableAfterDays: 0, listsOn: isWorkingDay } as const;
+const OF_NO_DAY = { usableAfterDays: 0, listsOn: () => false } as const;
 const MORNING = { hour: 5, minute: 30 };
-
-type Rhythm = typeof FILLS | typeof AT_ONCE;
 
 const next = (source: Rhythm, now: string, brought: string[] = [], composeAt = MORNING) =>
   nextFetchAt(source, {
@@ -55,6 +60,20 @@ describe('A source that is there at once', () => {
   });
 });
 
+describe('A source of no days', () => {
+  it('is asked every three hours, for what it has', () => {
+    expect(next(OF_NO_DAY, '2026-05-08T12:00:00Z')).toBe('2026-05-08T15:00:00.000Z');
+    const asking = {
+      now: new Date('2026-05-08T12:00:00Z'),
+      composeAt: MORNING,
+      brought: new Set(''),
+    };
+    expect(daysToAsk(OF_NO_DAY, asking)).toEqual([null]);
+    const digest = { kind: 'weekly', date: '2026-05-11', from: asking.now } as const;
+    expect(expectedDay(OF_NO_DAY, digest)).toBeNull();
+  });
+});
+
 describe('A source that failed', () => {
   const now = new Date('2026-05-08T05:00:00Z');
   const minutesAfter = (failures: number, retryAfterMs = 0, random = 0.5) =>
@@ -74,8 +93,13 @@ describe('A source that failed', () => {
 });
 
 describe('The days to ask for', () => {
-  const ask = (now: string, brought: string[]) =>
-    daysToAsk(FILLS, { now: new Date(now), composeAt: MORNING, brought: new Set(brought) });
+  const ask = (now: string, brought: string[], empty: string[] = [], source: Rhythm = FILLS) =>
+    daysToAsk(source, {
+      now: new Date(now),
+      composeAt: MORNING,
+      brought: new Set(brought),
+      empty: new Set(empty),
+    });
 
   it('are yesterday until it is composed, and today', () => {
     const week = ['2026-05-04', '2026-05-05', '2026-05-06', '2026-05-07'];
@@ -88,6 +112,23 @@ describe('The days to ask for', () => {
       ...['2026-05-07', '2026-05-08', '2026-05-06', '2026-05-04'],
     ]);
     expect(ask('2026-05-11T12:00:00Z', ['2026-05-07'])).toEqual(['2026-05-11', '2026-05-08']);
+  });
+
+  it('are none of those that were empty once they were over, yesterday apart', () => {
+    const empty = ['2026-05-04', '2026-05-06', '2026-05-07'];
+    expect(ask('2026-05-08T12:00:00Z', ['2026-05-05'], empty)).toEqual([
+      '2026-05-07',
+      '2026-05-08',
+    ]);
+  });
+
+  it('are those of New York for a source that is there at once', () => {
+    expect(ask('2026-05-08T03:00:00Z', ['2026-05-06'], [], AT_ONCE)).toEqual([
+      ...['2026-05-07', '2026-05-05', '2026-05-04'],
+    ]);
+    expect(ask('2026-05-08T04:20:00Z', ['2026-05-06', '2026-05-07'], [], AT_ONCE)).toEqual([
+      ...['2026-05-08', '2026-05-05', '2026-05-04'],
+    ]);
   });
 
   it('go back at first to the newest list that there must be', () => {

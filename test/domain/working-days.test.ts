@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { addDays } from '../../src/domain/schedule.ts';
-import { isWeekend, isWorkingDay } from '../../src/domain/working-days.ts';
+import { isWeekend, isWorkingDay, restOn } from '../../src/domain/working-days.ts';
 
 /** Weekdays of the year without a list. */
 function restsOf(year: number): string[] {
@@ -31,5 +31,19 @@ describe('A working day', () => {
       ...['01-01', '01-04', '01-19', '06-21', '07-06', '09-07', '11-26', '12-27', '12-28', '12-29'],
       ...['12-30', '12-31'],
     ]);
+  });
+});
+
+describe('A day without papers', () => {
+  it('is one of rest when no source had a list to bring, of its day or of the day before', () => {
+    expect(restOn('2026-05-09', [0])).toBe('weekend');
+    expect(restOn('2026-05-09', [1])).toBeNull();
+    expect(restOn('2026-05-11', [1])).toBe('weekend');
+    expect(restOn('2026-05-11', [0, 1])).toBeNull();
+    expect(restOn('2026-05-10', [0, 1])).toBe('weekend');
+    expect(restOn('2026-05-10', [])).toBe('weekend');
+    expect(restOn('2026-11-27', [0])).toBe('holiday');
+    expect(restOn('2026-11-28', [0, 1])).toBe('holiday');
+    expect(restOn('2026-11-26', [0])).toBeNull();
   });
 });
