@@ -6,14 +6,18 @@ CREATE TABLE paper_sources (
   listed_on date NOT NULL,
   usable_on date NOT NULL,
   seen_at timestamptz NOT NULL,
+  upvotes integer,
+  comments integer,
+  withdrawn_on date,
   PRIMARY KEY (paper_id, source)
 );
 --> statement-breakpoint
-INSERT INTO paper_sources (paper_id, source, listed_on, usable_on, seen_at)
-SELECT id, source, listed_on, usable_on, stored_at FROM papers;
+INSERT INTO paper_sources (paper_id, source, listed_on, usable_on, seen_at, upvotes, comments)
+SELECT id, source, listed_on, usable_on, stored_at, nullif(upvotes, 0), nullif(comments, 0) FROM papers;
 --> statement-breakpoint
 CREATE TABLE sources (
   name text PRIMARY KEY,
+  validated_url text,
   etag text,
   last_modified text,
   next_at timestamptz NOT NULL,
@@ -41,6 +45,8 @@ CREATE INDEX fetches_of_source ON fetches (source, id DESC);
 --> statement-breakpoint
 CREATE TABLE turns (
   host text PRIMARY KEY,
+  number bigint NOT NULL,
+  is_held boolean NOT NULL,
   free_at timestamptz NOT NULL
 );
 --> statement-breakpoint
@@ -53,7 +59,11 @@ CREATE TABLE alarms (
   seen_at timestamptz NOT NULL,
   times integer NOT NULL,
   ended_at timestamptz,
-  mailed_at timestamptz
+  mailed_at timestamptz,
+  end_mailed_at timestamptz,
+  mail_at timestamptz
 );
 --> statement-breakpoint
 CREATE UNIQUE INDEX alarms_open ON alarms (kind, subject) WHERE ended_at IS NULL;
+--> statement-breakpoint
+CREATE INDEX alarms_mail ON alarms (mail_at) WHERE mail_at IS NOT NULL;

@@ -1,3 +1,5 @@
+import { type DigestKind, isDigestKind } from './digest.ts';
+
 /** What can be wrong with an installation. One incident is open for a kind and subject at a time. */
 export const ALARM_KINDS = [
   /** A source failed, or what it sent could not be read. Subject: the source's name. */
@@ -22,4 +24,48 @@ export interface Alarm {
   subject: string;
   /** What is wrong and what to do, in one or two sentences for the operator. No address of a reader. */
   sentence: string;
+}
+
+/** An alarm as it is kept: one row for each incident. */
+export interface Incident extends Alarm {
+  id: number;
+  raisedAt: Date;
+  /** When it was last found to be still so. */
+  seenAt: Date;
+  times: number;
+  /** Null while its trouble lasts. */
+  endedAt: Date | null;
+  /** When the operator was mailed that it began, and that it is over. */
+  mailedAt: Date | null;
+  endMailedAt: Date | null;
+}
+
+/** What a mail tells of an incident: that it began, that one told of is over, or both in one. */
+export type News = 'began' | 'over' | 'both';
+
+/** Trouble that is over before a mail told of it, and within this, is nobody's business, in ms. */
+const SHORT_MS = 5 * 60_000;
+/** News that are older than this are none, in ms: ALERT_EMAIL may have been set only now. */
+const OLD_MS = 24 * 3_600_000;
+
+/** What is to be mailed of an incident now, or null. */
+export function newsOf(
+  { raisedAt, endedAt, mailedAt, endMailedAt }: Incident,
+  now: Date,
+): News | null {
+  if (endedAt === null) return mailedAt === null ? 'began' : null;
+  if (endMailedAt !== null || now.getTime() - endedAt.getTime() > OLD_MS) return null;
+  if (mailedAt !== null) return 'over';
+  return endedAt.getTime() - raisedAt.getTime() < SHORT_MS ? null : 'both';
+}
+
+/** The subject of an alarm about a digest. */
+export function digestSubject({ kind, date }: { kind: DigestKind; date: string }): string {
+  return `${kind} ${date}`;
+}
+
+/** The digest that the subject of an alarm names, or null when it names none. */
+export function readDigestSubject(subject: string): { kind: DigestKind; date: string } | null {
+  const [kind = '', date = ''] = subject.split(' ');
+  return isDigestKind(kind) ? { kind, date } : null;
 }

@@ -10,9 +10,12 @@ export const MAKE_UP_MS: Record<DigestKind, number> = {
   weekly: 144 * HOUR_MS,
 };
 
-/** How late the sweep still composes what the compose job did not, in ms: papers that came late, a
- *  database that was away, a queue that lost the job. */
+/** How late the sweep still composes what the compose job did not, in ms, besides the time that is
+ *  waited for papers: papers that came late, a database that was away, a queue that lost the job. */
 export const SWEEP_MS = 2 * HOUR_MS;
+
+/** How long before it is too late to compose a digest at all it is composed whatever is missing, in ms. */
+const LAST_CALL_MS = 10 * 60_000;
 
 /**
  * The digest that is due at `now`, at most `lateMs` late, or null. It is due from `composeAt` (UTC) of
@@ -32,4 +35,27 @@ export function dueDigest(
   if (now.getTime() - from.getTime() > lateMs) return null;
   const date = dayOf(from);
   return { kind, date, from };
+}
+
+/** A list that a digest expects and that is not there. */
+export interface Missing {
+  source: string;
+  day: string;
+  /** Whether its source was asked since composing was due. */
+  wasAsked: boolean;
+}
+
+/**
+ * Whether a digest is to be composed at `now` although lists are missing: after `waitMs`, if each of their
+ * sources was asked meanwhile (a machine that was off all morning asks first), and at the last call in
+ * every case, for `lateMs` is how late it is composed at all.
+ */
+export function mayCompose(
+  missing: readonly Missing[],
+  { from, now, waitMs, lateMs }: { from: Date; now: Date; waitMs: number; lateMs: number },
+): boolean {
+  if (missing.length === 0) return true;
+  const late = now.getTime() - from.getTime();
+  if (late >= lateMs - LAST_CALL_MS) return true;
+  return late >= waitMs && missing.every(({ wasAsked }) => wasAsked);
 }

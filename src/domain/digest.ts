@@ -3,6 +3,10 @@ import type { TopicPaper } from './paper.ts';
 export const DIGEST_KINDS = ['daily', 'weekly'] as const;
 export type DigestKind = (typeof DIGEST_KINDS)[number];
 
+export function isDigestKind(text: string): text is DigestKind {
+  return (DIGEST_KINDS as readonly string[]).includes(text);
+}
+
 /** The dated edition: ranked papers, frozen. */
 export interface Digest {
   id: number;

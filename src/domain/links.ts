@@ -25,6 +25,8 @@ export interface Links {
   papersOf(date: string): string;
   digest(kind: DigestKind, date: string): string;
   digests: string;
+  /** How the installation is. */
+  status: string;
 }
 
 /** Links below `publicUrl`; a slash or colon of a paper's id stays one (RFC 3986 §3.3). `publicUrl` may end in a path but not in a slash. */
@@ -50,6 +52,7 @@ export function linksBelow(publicUrl: string): Links {
     digest: (kind, date) =>
       `${publicUrl}/digests/${date}${kind === 'weekly' ? '?kind=weekly' : ''}`,
     digests: `${publicUrl}/digests`,
+    status: `${publicUrl}/status`,
   };
 }
 

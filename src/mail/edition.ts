@@ -2,7 +2,7 @@ import type { Digest, RankedPaper, SelectedPaper, Selection } from '../domain/di
 import type { Preferences } from '../domain/subscriber.ts';
 import { askedOf, choiceOf } from './edition-words.ts';
 import type { Place } from './layout.ts';
-import { gapNote } from './note-words.ts';
+import { type DayFacts, gapNote } from './note-words.ts';
 import { type Piece, pieceOf } from './piece.ts';
 import type { RenderContext } from './render-parts.ts';
 import type { Sender } from './sender.ts';
@@ -35,6 +35,8 @@ export interface EditionFacts {
   topicNames: ReadonlyMap<string, string>;
   /** The day of the digest of this kind before, `YYYY-MM-DD`; null when it is the first. */
   previousDate: string | null;
+  /** Of days without a digest. @defaultValue what the calendar tells */
+  days?: DayFacts;
 }
 
 const NO_FACTS: EditionFacts = { topicNames: new Map(), previousDate: null };
@@ -68,7 +70,7 @@ export function renderEdition(
     digest,
     papersRead: papers.length,
     ...facts,
-    note: gapNote(digest, facts.previousDate, papers),
+    note: gapNote(digest, facts.previousDate, papers, facts.days),
   };
   const shared = openSharedParts(context, papers);
   return {

@@ -38,16 +38,37 @@ export function composeLetter(
   sender: Sender,
   letter: Letter,
 ): SendMailOptions {
-  const envelope = { from: checkedAddress(sender.from.address), to: checkedAddress(letter.to) };
   const papers = letter.papers.map((paper) => viewPaper(paper, 'brief', sender.links));
   const words = wordsOf(letter.kind, {
     ...letter,
     siteName: viewSite(sender).siteName,
-    email: envelope.to,
+    email: checkedAddress(letter.to),
     paperNames: papers.map(({ name }) => name),
     homeUrl: sender.links.home,
   });
-  const content = { ...words, links: words.links ?? [], link: letter.link, papers };
+  const headers = OF_THE_LIST.includes(letter.kind) ? wayOut(letter.unsubscribeUrl) : {};
+  return composeSingle(templates, sender, { ...letter, words, papers, headers });
+}
+
+/** A mail to one address, in the dress of letters. */
+export interface Single extends Pick<Letter, 'to' | 'messageId' | 'date' | 'link'> {
+  words: LetterWords;
+  papers: readonly PaperView[];
+  /** Besides those that each has. */
+  headers: Record<string, string>;
+}
+
+/**
+ * `single` as nodemailer takes it: same arguments, same bytes.
+ * @throws RangeError for an address that cannot stand in a header.
+ */
+export function composeSingle(
+  templates: MailTemplates,
+  sender: Sender,
+  { to, messageId, date, link, words, papers, headers }: Single,
+): SendMailOptions {
+  const envelope = { from: checkedAddress(sender.from.address), to: checkedAddress(to) };
+  const content = { ...words, links: words.links ?? [], link, papers };
   return {
     from: { name: clip(oneLine(sender.from.name), MAX_NAME), address: envelope.from },
     to: { name: '', address: envelope.to },
@@ -56,17 +77,17 @@ export function composeLetter(
       : { replyTo: { name: '', address: checkedAddress(sender.replyTo) } }),
     envelope,
     subject: words.subject.replace(LONG_WORD, (word) => clip(word, MAX_NAME)),
-    date: letter.date,
-    messageId: letter.messageId,
+    date,
+    messageId,
     headers: {
       'Auto-Submitted': 'auto-generated',
       'X-Auto-Response-Suppress': 'All',
-      ...(OF_THE_LIST.includes(letter.kind) && wayOut(letter.unsubscribeUrl)),
+      ...headers,
     },
     html: letterHtml(templates, sender, content),
     text: letterText(templates, sender, content),
     encoding: 'quoted-printable',
-    baseBoundary: createHash('sha256').update(letter.messageId).digest('hex').slice(0, 16),
+    baseBoundary: createHash('sha256').update(messageId).digest('hex').slice(0, 16),
     newline: 'win',
     disableFileAccess: true,
     disableUrlAccess: true,

@@ -1,25 +1,51 @@
 import { describeDay, describeList, describeWeekday } from '../domain/describe.ts';
 import type { Digest, RankedPaper } from '../domain/digest.ts';
-import { addDays, daysSinceMonday } from '../domain/schedule.ts';
+import { addDays } from '../domain/schedule.ts';
+import { type Rest, restOn } from '../domain/working-days.ts';
+
+/** What is known of a day without a digest. */
+export interface DayFacts {
+  /** Why no papers could be expected; null when they could. */
+  restOn: (date: string) => Rest | null;
+  /** Days whose papers were expected and did not come in time. */
+  lateOn: ReadonlySet<string>;
+}
+
+/** Without sources there is only the calendar. */
+export const CALENDAR_ONLY: DayFacts = { restOn: (date) => restOn(date, []), lateOn: new Set() };
 
 /**
  * Why there was no digest on the days before this one: `Saturday and Sunday brought no papers: arXiv
- * rests at weekends.` Null when none is missing, when too many are to be explained by a rest, and when
- * papers of those days stand in this digest: then it was we who rested.
+ * rests at weekends.` Null when none is missing, when too many are to be explained, and when papers of
+ * those days stand in this digest although none were late: then it was we who rested.
  */
 export function gapNote(
   { kind, date }: Digest,
   previousDate: string | null,
   papers: readonly RankedPaper[],
+  facts = CALENDAR_ONLY,
 ): string | null {
   if (kind === 'weekly' || previousDate === null) return null;
   const days = daysBetween(previousDate, date);
   if (days.length === 0 || days.length > MOST_DAYS) return null;
-  if (papers.some(({ usableOn }) => days.includes(usableOn))) return null;
-  const why = days.every(isWeekend)
-    ? 'arXiv rests at weekends'
-    : 'none were listed, as on holidays';
+  const isLate = days.some((day) => facts.lateOn.has(day));
+  if (!isLate && papers.some(({ usableOn }) => days.includes(usableOn))) return null;
+  const why = isLate ? LATE : WHY[restOf(days, facts)];
   return `${describeList(days.map(describeWeekday))} brought no papers: ${why}.`;
+}
+
+const LATE = 'they did not reach us in time. What has come since is in here';
+
+const WHY = {
+  weekend: 'arXiv rests at weekends',
+  holiday: 'arXiv had a holiday',
+  none: 'none were listed',
+};
+
+function restOf(days: readonly string[], { restOn }: DayFacts): keyof typeof WHY {
+  const rests = days.map((day) => restOn(day));
+  if (rests.every((rest) => rest === 'weekend')) return 'weekend';
+  return rests.includes(null) ? 'none' : 'holiday';
 }
 
 /**
@@ -54,13 +80,7 @@ function daysBetween(first: string, last: string): string[] {
   return days;
 }
 
-function isWeekend(day: string): boolean {
-  return daysSinceMonday(day) >= SATURDAY;
-}
-
 /** A longer silence is no weekend and no holiday. */
 const MOST_DAYS = 4;
 /** Days that their weekday names without doubt. */
 const NEAR_DAYS = 6;
-/** Days since Monday. */
-const SATURDAY = 5;

@@ -17,11 +17,14 @@ import { postgresBackend, redisBackend } from '../queue/backend.ts';
 import type { Handlers } from '../queue/jobs.ts';
 import { openQueue, type Queue } from '../queue/queue.ts';
 import { checkRedis } from '../queue/redis-server.ts';
+import { REAL_PAUSE } from '../services/support/patience.ts';
 import { ringBatches, ringFreed } from '../services/support/ring-due.ts';
 import { createTermStatistics, type TermStatistics } from '../services/support/term-statistics.ts';
+import { createTurns } from '../services/support/turns.ts';
 import { type Closer, openStore, type Store } from './database.ts';
 import { createEngine, type MailDeps, type MailParts, openMail } from './mail.ts';
 import { once } from './once.ts';
+import { type Sources, wireSources } from './sources.ts';
 
 /** What the world outside gives: passed in, so that tests can pass their own. */
 export interface Surroundings {
@@ -43,6 +46,7 @@ export interface Parts extends Surroundings {
   tokens: Tokens;
   links: Links;
   termStatistics: TermStatistics;
+  sources: Sources;
   /** Held when the database is embedded. */
   lock: DataDirLock | null;
   /** Where mail is caught when no relay is set and this process sends. */
@@ -134,6 +138,9 @@ async function wire(
   const inbox = catchMail && config.smtpUrls.length === 0 ? await openLocalInbox(config) : null;
   if (inbox) closers.push(() => inbox.close());
 
+  const takeTurn = createTurns({ db, sleep: REAL_PAUSE });
+  const sources = wireSources(config, { clock, takeTurn });
+
   const log: Log = (level, event, facts) => logger[level](facts, event);
   const stopping = new AbortController();
   const halting = new AbortController();
@@ -201,6 +208,7 @@ async function wire(
     tokens,
     links,
     termStatistics,
+    sources,
     lock,
     inbox,
     mail,

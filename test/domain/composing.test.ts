@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { dueDigest, SWEEP_MS } from '../../src/domain/composing.ts';
+import { dueDigest, type Missing, mayCompose, SWEEP_MS } from '../../src/domain/composing.ts';
 
 const MORNING = { hour: 5, minute: 30 };
 const LATE_EVENING = { hour: 23, minute: 50 };
@@ -55,5 +55,28 @@ describe('dueDigest', () => {
     const now = new Date('2026-05-08T09:00:00Z');
     dueDigest('daily', MORNING, now);
     expect(now).toEqual(new Date('2026-05-08T09:00:00Z'));
+  });
+});
+
+describe('A digest whose papers are missing', () => {
+  const from = new Date('2026-05-08T05:30:00Z');
+  const HOUR_MS = 3_600_000;
+  const may = (time: string, missing: Partial<Missing>[], lateMs = 4 * HOUR_MS) =>
+    mayCompose(
+      missing.map((each) => ({ source: 'hf-daily', day: '2026-05-07', wasAsked: true, ...each })),
+      { from, now: new Date(`2026-05-08T${time}Z`), waitMs: 2 * HOUR_MS, lateMs },
+    );
+
+  it('waits for them as long as it may, no longer', () => {
+    expect(may('05:30:00', [])).toBe(true);
+    expect(may('05:30:00', [{}])).toBe(false);
+    expect(may('07:29:59', [{}])).toBe(false);
+    expect(may('07:30:00', [{}])).toBe(true);
+  });
+
+  it('waits until its sources were asked, however late it is', () => {
+    expect(may('08:00:00', [{}, { wasAsked: false }])).toBe(false);
+    expect(may('09:20:00', [{ wasAsked: false }])).toBe(true);
+    expect(may('10:00:00', [{ wasAsked: false }], 12 * HOUR_MS)).toBe(false);
   });
 });

@@ -3,7 +3,7 @@ import { type Links, linksBelow } from '../../src/domain/links.ts';
 
 const TOKEN = 'AbCdEfGhIjKlMnOpQr_-Uv';
 
-type ByToken = Omit<Links, 'home' | 'digests' | 'digest' | 'paper' | 'papersOf'>;
+type ByToken = Omit<Links, 'home' | 'digests' | 'status' | 'digest' | 'paper' | 'papersOf'>;
 
 /** Where each link of a token leads. */
 function placesOf({ feedback, muteTopic, read, ...others }: ByToken): string[] {
@@ -21,9 +21,9 @@ describe('linksBelow', () => {
     'puts every address below %s',
     (publicUrl) => {
       const links = linksBelow(publicUrl);
-      const { home, digests, digest, paper, papersOf, ...byToken } = links;
+      const { home, digests, status, digest, paper, papersOf, ...byToken } = links;
       const weekly = digest('weekly', '2026-05-11');
-      const all = [home, digests, weekly, paper('2605.10001'), papersOf('2026-05-08')];
+      const all = [home, digests, status, weekly, paper('2605.10001'), papersOf('2026-05-08')];
       for (const link of [...all, ...placesOf(byToken)]) {
         expect(link.startsWith(`${publicUrl}/`), link).toBe(true);
         expect(URL.canParse(link)).toBe(true);
@@ -38,6 +38,7 @@ describe('linksBelow', () => {
     const {
       home: _home,
       digests: _digests,
+      status: _status,
       digest: _digest,
       paper: _paper,
       papersOf: _papersOf,

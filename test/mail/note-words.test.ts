@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { gapNote, quietNote } from '../../src/mail/note-words.ts';
+import { restOn } from '../../src/domain/working-days.ts';
+import { CALENDAR_ONLY, gapNote, quietNote } from '../../src/mail/note-words.ts';
 import { digest, papers } from './samples.ts';
 
 const FRIDAY = '2026-05-08';
@@ -17,11 +18,27 @@ describe('gapNote', () => {
   });
 
   it('explains other days without papers, alone or beside a weekend', () => {
-    expect(on(FRIDAY, '2026-05-06')).toBe(
-      'Thursday brought no papers: none were listed, as on holidays.',
-    );
+    expect(on(FRIDAY, '2026-05-06')).toBe('Thursday brought no papers: none were listed.');
     expect(on('2026-05-12', FRIDAY)).toBe(
-      'Saturday, Sunday and Monday brought no papers: none were listed, as on holidays.',
+      'Saturday, Sunday and Monday brought no papers: none were listed.',
+    );
+  });
+
+  it('knows the holidays of arXiv, and which days its sources rest on', () => {
+    expect(on('2026-11-30', '2026-11-26')).toBe(
+      'Friday, Saturday and Sunday brought no papers: arXiv had a holiday.',
+    );
+    const facts = { ...CALENDAR_ONLY, restOn: (date: string) => restOn(date, [1]) };
+    expect(gapNote(digest({ date: '2026-05-12' }), '2026-05-09', papers(1), facts)).toBe(
+      'Sunday and Monday brought no papers: arXiv rests at weekends.',
+    );
+  });
+
+  it('tells of papers that came late, which it may hold itself', () => {
+    const facts = { ...CALENDAR_ONLY, lateOn: new Set(['2026-05-06']) };
+    const late = papers(2, { usableOn: '2026-05-06' });
+    expect(gapNote(digest({ date: FRIDAY }), '2026-05-05', late, facts)).toBe(
+      'Wednesday and Thursday brought no papers: they did not reach us in time. What has come since is in here.',
     );
   });
 

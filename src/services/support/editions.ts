@@ -1,3 +1,4 @@
+import { listIncidents } from '../../db/alarms.ts';
 import type { Db } from '../../db/client.ts';
 import {
   type DigestSummary,
@@ -7,6 +8,7 @@ import {
   neighbourDates,
 } from '../../db/digests.ts';
 import { listTopics } from '../../db/topics.ts';
+import { readDigestSubject } from '../../domain/alarm.ts';
 import type { RankedPaper, Selection } from '../../domain/digest.ts';
 import type { KeywordMatches } from '../../domain/interest.ts';
 import { keepNewest } from '../../domain/keep-newest.ts';
@@ -16,6 +18,7 @@ import { type Chooser, createSelector } from '../../domain/selection.ts';
 import { similarityOf } from '../../domain/similarity.ts';
 import type { Subscriber } from '../../domain/subscriber.ts';
 import { createTermIndex, type TermIndex } from '../../domain/term-index.ts';
+import { restOn } from '../../domain/working-days.ts';
 import { type Copy, type Edition, renderEdition } from '../../mail/edition.ts';
 import type { Sender } from '../../mail/sender.ts';
 import type { MailTemplates } from '../../mail/templates.ts';
@@ -50,6 +53,8 @@ export interface EditionDeps {
   templates: MailTemplates;
   sender: Sender;
   termStatistics: TermStatistics;
+  /** How many days after its list each source's papers may be used. @defaultValue no source */
+  usableAfterDays?: readonly (0 | 1)[];
 }
 
 export function createEditions(deps: EditionDeps): Editions {
@@ -67,7 +72,7 @@ export function createEditions(deps: EditionDeps): Editions {
 }
 
 async function openEdition(
-  { db, templates, sender, termStatistics }: EditionDeps,
+  { db, templates, sender, termStatistics, usableAfterDays = [] }: EditionDeps,
   digestId: number,
 ): Promise<OpenEdition | null> {
   const digest = await findDigestById(db, digestId);
@@ -76,6 +81,10 @@ async function openEdition(
   const topics = await listTopics(db);
   const topicNames = new Map(topics.map(({ slug, name }) => [slug, name]));
   const { previous: previousDate } = await neighbourDates(db, digest.kind, digest.date);
+  const days = {
+    restOn: (date: string) => restOn(date, usableAfterDays),
+    lateOn: await lateDays(db, digest),
+  };
   const matchesOf = createKeywordMatches((words) => matchKeywords(db, digestId, words));
   const select = createSelector({
     kind: digest.kind,
@@ -96,7 +105,7 @@ async function openEdition(
     digest,
     papers,
     topicNames,
-    mail: renderEdition(templates, sender, digest, papers, { topicNames, previousDate }),
+    mail: renderEdition(templates, sender, digest, papers, { topicNames, previousDate, days }),
     chooserFor: async (readers, seen) => {
       const keywords = [...new Set(readers.flatMap((reader) => reader.keywords))];
       const keywordMatches = await matchesOf(keywords);
@@ -106,6 +115,21 @@ async function openEdition(
         select(reader, { seen: seen.get(reader.id) ?? NOTHING, keywordMatches, terms });
     },
   };
+}
+
+/** More than are ever explained. */
+const LATE_DAYS_MS = 7 * 86_400_000;
+
+/** The days before a digest whose papers did not come in time. */
+async function lateDays(db: Db, { kind, composedAt }: DigestSummary): Promise<Set<string>> {
+  const since = new Date(composedAt.getTime() - LATE_DAYS_MS);
+  const late = await listIncidents(db, { kind: 'papers-late', since });
+  return new Set(
+    late.flatMap(({ subject }) => {
+      const digest = readDigestSubject(subject);
+      return digest?.kind === kind ? [digest.date] : [];
+    }),
+  );
 }
 
 /** Keywords whose matches are kept: readers write them, so there is no end to them. */

@@ -1,0 +1,107 @@
+import { and, eq, lte, sql } from 'drizzle-orm';
+import type { Db } from './client.ts';
+import { sources } from './schema.ts';
+
+/** Makes sources known that were never asked: they are due at once. */
+export async function addSources(db: Db, names: readonly string[], now: Date): Promise<void> {
+  if (names.length === 0) return;
+  const rows = names.map((name) => ({ name, nextAt: now, failures: 0 }));
+  await db.insert(sources).values(rows).onConflictDoNothing();
+}
+
+/** Which of these sources are due, the longest waiting first. */
+export async function listDueSources(
+  db: Db,
+  names: readonly string[],
+  now: Date,
+): Promise<string[]> {
+  const rows = await db
+    .select({ name: sources.name })
+    .from(sources)
+    .where(and(lte(sources.nextAt, now), sql`name = ANY(${sql.param([...names])}::text[])`))
+    .orderBy(sources.nextAt, sources.name);
+  return rows.map(({ name }) => name);
+}
+
+/** Takes a source that is due until `untilAt`, so that nobody else asks it meanwhile. Whether it was had. */
+export async function claimSource(
+  db: Db,
+  name: string,
+  now: Date,
+  untilAt: Date,
+): Promise<boolean> {
+  const result = await db
+    .update(sources)
+    .set({ nextAt: untilAt })
+    .where(and(eq(sources.name, name), lte(sources.nextAt, now)));
+  return result.rowCount === 1;
+}
+
+/** Sets when a source is asked next. */
+export async function setNextFetch(db: Db, name: string, nextAt: Date): Promise<void> {
+  await db.update(sources).set({ nextAt }).where(eq(sources.name, name));
+}
+
+/** Has sources asked at `now` that would be asked later only. */
+export async function hurrySources(db: Db, names: readonly string[], now: Date): Promise<void> {
+  await db
+    .update(sources)
+    .set({ nextAt: now })
+    .where(sql`name = ANY(${sql.param([...names])}::text[]) AND next_at > ${now} AND failures = 0`);
+}
+
+/** What a source did lately. */
+export interface SourceRecord {
+  /** Days of which it brought a list. */
+  brought: ReadonlySet<string>;
+  /** Days of which it said after they were over that there is nothing. */
+  empty: ReadonlySet<string>;
+  /** When it was asked last. */
+  askedAt: Date | null;
+  /** Failures in a row. */
+  failures: number;
+}
+
+const NOTHING: SourceRecord = { brought: new Set(), empty: new Set(), askedAt: null, failures: 0 };
+
+/** How far back fetches are looked at, in ms: a weekly digest expects lists of a week. */
+const LATELY_MS = 10 * 86_400_000;
+
+/** What sources did in the last ten days, by name. */
+export async function readSourceRecords(
+  db: Db,
+  now: Date,
+): Promise<(name: string) => SourceRecord> {
+  const { rows } = await db.execute<{
+    name: string;
+    failures: number;
+    askedAt: string | Date | null;
+    brought: string[];
+    empty: string[];
+  }>(sql`
+    SELECT name, failures, max(ended_at) AS "askedAt",
+      coalesce(array_agg(DISTINCT day::text) FILTER (WHERE outcome = 'papers' AND day IS NOT NULL), '{}') AS brought,
+      coalesce(array_agg(DISTINCT day::text) FILTER (WHERE outcome = 'empty'
+        AND day < (ended_at AT TIME ZONE 'UTC')::date), '{}') AS empty
+    FROM sources LEFT JOIN fetches
+      ON source = name AND started_at >= ${new Date(now.getTime() - LATELY_MS)}
+    GROUP BY name`);
+  const known = new Map(
+    rows.map(({ name, failures, askedAt, brought, empty }) => [
+      name,
+      {
+        brought: new Set(brought),
+        empty: new Set(empty),
+        askedAt: askedAt === null ? null : new Date(askedAt),
+        failures,
+      },
+    ]),
+  );
+  return (name) => known.get(name) ?? NOTHING;
+}
+
+/** Removes what was written down of fetches that began before `before`. Returns how many. */
+export async function removeFetches(db: Db, before: Date): Promise<number> {
+  const removed = await db.execute(sql`DELETE FROM fetches WHERE started_at < ${before}`);
+  return removed.rowCount ?? 0;
+}

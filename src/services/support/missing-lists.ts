@@ -1,0 +1,21 @@
+import type { Db } from '../../db/client.ts';
+import { readSourceRecords } from '../../db/source-times.ts';
+import type { Missing } from '../../domain/composing.ts';
+import type { DigestKind } from '../../domain/digest.ts';
+import { expectedDay, type Rhythm } from '../../domain/fetch-times.ts';
+
+/** The lists that a digest, due at `from`, expects of `sources` and that are not there. */
+export async function missingLists(
+  db: Db,
+  sources: readonly (Rhythm & { name: string })[],
+  { kind, date, from, now }: { kind: DigestKind; date: string; from: Date; now: Date },
+): Promise<Missing[]> {
+  if (sources.length === 0) return [];
+  const recordOf = await readSourceRecords(db, now);
+  return sources.flatMap((source) => {
+    const day = expectedDay(source, { kind, date, from });
+    const { brought, askedAt } = recordOf(source.name);
+    if (day === null || brought.has(day)) return [];
+    return [{ source: source.name, day, wasAsked: askedAt !== null && askedAt >= from }];
+  });
+}

@@ -1,0 +1,102 @@
+import { sql } from 'drizzle-orm';
+import PostalMime from 'postal-mime';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { endAlarm, listAlarms, raiseAlarm } from '../../src/db/alarms.ts';
+import type { Alarm } from '../../src/domain/alarm.ts';
+import { tellAlarms } from '../../src/services/tell-alarms.ts';
+import { MINUTE_MS, useEngine } from './support/engine.ts';
+
+const engine = useEngine();
+const { clock, database, deps } = engine;
+const FAILED: Alarm = {
+  kind: 'source-failed',
+  subject: 'hf-daily',
+  sentence: 'hf-daily: huggingface.co answered 503. It is tried again by itself.',
+};
+
+/** What a process does each minute; a new one each time, as after a restart. */
+const tell = () =>
+  tellAlarms({
+    db: database.db,
+    clock,
+    alertEmail: 'operator@example.org',
+    mail: async () => deps(),
+  });
+const mails = () => Promise.all(engine.sink.accepted.map(async ({ raw }) => PostalMime.parse(raw)));
+const subjects = async () => (await mails()).map(({ subject }) => subject);
+
+beforeEach(async () => {
+  await database.db.execute(sql`TRUNCATE alarms`);
+});
+
+describe('The operator', () => {
+  it('gets one mail when an incident begins and one when it is over, however often it is looked at', async () => {
+    await raiseAlarm(database.db, FAILED, clock());
+    for (let minute = 0; minute < 10; minute += 1) {
+      await Promise.all([tell(), tell()]);
+      clock.advance(MINUTE_MS);
+      await raiseAlarm(database.db, FAILED, clock());
+    }
+    expect(await subjects()).toEqual(['Paperboy: The source hf-daily cannot be read']);
+    await endAlarm(database.db, FAILED, clock());
+    for (let minute = 0; minute < 3; minute += 1) await tell();
+    expect(await subjects()).toEqual([
+      'Paperboy: The source hf-daily cannot be read',
+      'Paperboy: over: The source hf-daily cannot be read',
+    ]);
+  });
+
+  it('gets it plain and short, with what is wrong, since when, and where to look', async () => {
+    await raiseAlarm(database.db, FAILED, clock());
+    await tell();
+    const [mail] = await mails();
+    expect(mail?.to).toMatchObject([{ address: 'operator@example.org' }]);
+    expect(mail?.text).toContain('huggingface.co answered 503');
+    expect(mail?.text).toContain('So it is since 2026-05-08 07:00 UTC.');
+    expect(mail?.text).toMatch(/Status:\nhttps?:\/\/\S+\/status\n/);
+    expect(mail?.headers).toContainEqual(
+      expect.objectContaining({ key: 'auto-submitted', value: 'auto-generated' }),
+    );
+    expect(mail?.headers.map(({ key }) => key)).not.toContain('list-unsubscribe');
+  });
+
+  it('is told later when the relay is away, and of both at once when it is over by then', async () => {
+    engine.sink.behave(() => ({ at: 'rcpt', reply: '451 4.3.0 Not now' }));
+    await raiseAlarm(database.db, FAILED, clock());
+    expect(await tell()).toEqual({
+      told: 0,
+      problems: ['The mail about an alarm could not be sent: 451 4.3.0 Not now'],
+    });
+    expect(await tell()).toEqual({ told: 0, problems: [] });
+    clock.advance(30 * MINUTE_MS);
+    await endAlarm(database.db, FAILED, clock());
+    engine.sink.behave(() => 'accept');
+    expect(await tell()).toEqual({ told: 1, problems: [] });
+    expect(await subjects()).toEqual(['Paperboy: over: The source hf-daily cannot be read']);
+    expect((await mails())[0]?.text).toContain('this mail is the only one');
+    clock.advance(30 * MINUTE_MS);
+    expect(await tell()).toEqual({ told: 0, problems: [] });
+  });
+
+  it('gets no mail about what was over within minutes', async () => {
+    await raiseAlarm(database.db, FAILED, clock());
+    clock.advance(MINUTE_MS);
+    await endAlarm(database.db, FAILED, clock());
+    expect(await tell()).toEqual({ told: 0, problems: [] });
+    expect(await listAlarms(database.db)).toEqual([]);
+    expect(engine.sink.received).toEqual([]);
+  });
+
+  it('is not tried again when the address was refused for good', async () => {
+    engine.sink.behave(() => ({
+      at: 'rcpt',
+      reply: '550 5.1.1 No such user operator@example.org',
+    }));
+    await raiseAlarm(database.db, FAILED, clock());
+    const { problems } = await tell();
+    expect(problems).toEqual([expect.stringContaining('is given up: 550 5.1.1 No such user')]);
+    expect(problems[0]).not.toContain('operator@example.org');
+    clock.advance(60 * MINUTE_MS);
+    expect(await tell()).toEqual({ told: 0, problems: [] });
+  });
+});
