@@ -42,14 +42,6 @@ export async function setNextFetch(db: Db, name: string, nextAt: Date): Promise<
   await db.update(sources).set({ nextAt }).where(eq(sources.name, name));
 }
 
-/** Has sources asked at `now` that would be asked later only. */
-export async function hurrySources(db: Db, names: readonly string[], now: Date): Promise<void> {
-  await db
-    .update(sources)
-    .set({ nextAt: now })
-    .where(sql`name = ANY(${sql.param([...names])}::text[]) AND next_at > ${now} AND failures = 0`);
-}
-
 /** What a source did lately. */
 export interface SourceRecord {
   /** Days of which it brought a list. */

@@ -1,7 +1,7 @@
 import { arxivDay, submittedFor } from '../domain/announcement.ts';
 import type { Fetched, Source } from '../domain/fetched.ts';
-import { daysSinceMonday } from '../domain/schedule.ts';
 import { SourceError } from '../domain/source-error.ts';
+import { isWorkingDay } from '../domain/working-days.ts';
 import { queryApi } from './arxiv-api.ts';
 import { readFeed } from './arxiv-feed.ts';
 import type { HttpGet } from './http-get.ts';
@@ -23,7 +23,7 @@ export function arxiv(deps: ArxivDeps, name: string, categories: readonly string
     name,
     origin: name,
     usableAfterDays: 0,
-    listsOn: (day) => daysSinceMonday(day) < 5,
+    listsOn: isWorkingDay,
     fetch: async ({ day, known, now, signal }) => {
       const today = arxivDay(now);
       if (day !== null && day > today)

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { type Config, isLoopback } from '../config.ts';
 import type { DataDirLock } from '../control/data-dir-lock.ts';
@@ -17,11 +18,15 @@ import { postgresBackend, redisBackend } from '../queue/backend.ts';
 import type { Handlers } from '../queue/jobs.ts';
 import { openQueue, type Queue } from '../queue/queue.ts';
 import { checkRedis } from '../queue/redis-server.ts';
+import { type Alarms, createAlarms } from '../services/support/alarms.ts';
 import { ringBatches, ringFreed } from '../services/support/ring-due.ts';
 import { createTermStatistics, type TermStatistics } from '../services/support/term-statistics.ts';
+import { createTurns } from '../services/support/turns.ts';
+import { describeAlarms } from './alarms.ts';
 import { type Closer, openStore, type Store } from './database.ts';
 import { createEngine, type MailDeps, type MailParts, openMail } from './mail.ts';
 import { once } from './once.ts';
+import { type Sources, wireSources } from './sources.ts';
 
 /** What the world outside gives: passed in, so that tests can pass their own. */
 export interface Surroundings {
@@ -43,6 +48,9 @@ export interface Parts extends Surroundings {
   tokens: Tokens;
   links: Links;
   termStatistics: TermStatistics;
+  /** Where papers come from. */
+  sources: Sources;
+  alarms: Alarms;
   /** Held when the database is embedded. */
   lock: DataDirLock | null;
   /** Where mail is caught when no relay is set and this process sends. */
@@ -137,6 +145,14 @@ async function wire(
   const log: Log = (level, event, facts) => logger[level](facts, event);
   const stopping = new AbortController();
   const halting = new AbortController();
+  const alarms = createAlarms({ db, clock, ...describeAlarms(log) });
+  const sources = wireSources(config, {
+    clock,
+    takeTurn: createTurns({
+      db: database.promptly(BEAT_TIMEOUT_MS).db,
+      sleep: (durationMs, signal) => sleep(durationMs, undefined, { signal }),
+    }),
+  });
   const mailDeps: MailDeps = {
     config,
     database,
@@ -148,6 +164,8 @@ async function wire(
     random,
     log,
     signer,
+    alarms,
+    usableAfterDays: sources.set.map(({ usableAfterDays }) => usableAfterDays),
     onRelayBack: () => ringBatches({ db, queue }, clock()),
     relayUrls: inbox ? [`smtp://${inbox.host}:${inbox.port}`] : config.smtpUrls,
     stopping: stopping.signal,
@@ -185,8 +203,15 @@ async function wire(
     db,
     queue,
     clock,
+    random,
     log,
     composeAt: config.composeAt,
+    composeWaitMs: config.composeWaitMinutes * 60_000,
+    sources: sources.set,
+    alarms,
+    alertEmail: config.alertEmail,
+    mailParts: mail,
+    stopping: stopping.signal,
     deliveriesKeptDays: config.deliveriesKeptDays,
     lease,
     mail: engine,
@@ -201,6 +226,8 @@ async function wire(
     tokens,
     links,
     termStatistics,
+    sources,
+    alarms,
     lock,
     inbox,
     mail,
