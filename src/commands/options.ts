@@ -4,7 +4,12 @@ import { isDay } from '../domain/schedule.ts';
 
 /** `--date D`, checked. */
 export function dateOption(description: string): Option {
-  return new Option('--date <day>', description).argParser((text) => {
+  return dayOption('--date <day>', description);
+}
+
+/** An option that takes a day, checked. */
+export function dayOption(flags: string, description: string): Option {
+  return new Option(flags, description).argParser((text) => {
     if (isDay(text)) return text;
     throw new InvalidArgumentError(`“${text}” is no day: expected one such as 2026-05-08.`);
   });

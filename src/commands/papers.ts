@@ -4,6 +4,7 @@ import { importPapers } from '../services/import-papers.ts';
 import type { CommandContext } from './context.ts';
 import { jsonOption } from './options.ts';
 import { formatCount, say, sayJson } from './output.ts';
+import { papersFetchCommand } from './papers-fetch.ts';
 
 /** `paperboy papers …` */
 export function papersCommand(context: CommandContext): Command {
@@ -11,8 +12,12 @@ export function papersCommand(context: CommandContext): Command {
   const papers = new Command('papers').description('the papers that digests are made of');
   papers
     .command('import')
-    .argument('<file>', 'JSON array or JSON lines of papers; - for standard input')
+    .argument('<file>', 'JSON array, JSON lines or CSV of papers; - for standard input')
     .description('store papers and give them their topics: all of the file, or none')
+    .addHelpText(
+      'after',
+      '\nColumns of CSV, by its header line: title and abstract (required), id, authors (parted by ;),\nauthor_count, organization, published_on, listed_on (YYYY-MM-DD), upvotes, comments, url, code_url.',
+    )
     .addOption(jsonOption())
     .action(async (file: string, { json }: { json?: true }) => {
       const content = await text(file === '-' ? io.stdin : io.openFile(file));
@@ -26,5 +31,6 @@ export function papersCommand(context: CommandContext): Command {
         );
       });
     });
+  papers.addCommand(papersFetchCommand(context));
   return papers;
 }

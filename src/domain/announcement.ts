@@ -1,18 +1,17 @@
 import { Temporal } from 'temporal-polyfill';
-import { addDays, daysSinceMonday } from './schedule.ts';
+import { addDays, isMonday } from './schedule.ts';
+import { isWorkingDay } from './working-days.ts';
 
 const ARXIV_ZONE = 'America/New_York';
 const DEADLINE_HOUR = 14;
 
-/** What arXiv's feed of a day announces: new papers handed in from one deadline to the next, 14:00 in New
- *  York on working days (arXiv, “Availability of submissions”); null at weekends, which have none.
- *  Holidays are not known here: their papers come with the day after, a day early by this. */
+/** When the papers of arXiv's list of a day were handed in: from one deadline to the next, 14:00 in New York
+ *  (arXiv, “Availability of submissions”); null for a day that has no list. */
 export function submittedFor(day: string): { from: Date; to: Date } | null {
-  const weekday = daysSinceMonday(day);
-  if (weekday >= 5) return null;
-  // Friday's deadline is announced on Monday, Monday's, which has the weekend's, on Tuesday.
-  const back: [number, number] = weekday === 0 ? [4, 3] : weekday === 1 ? [4, 1] : [2, 1];
-  return { from: deadlineOf(addDays(day, -back[0])), to: deadlineOf(addDays(day, -back[1])) };
+  if (!isWorkingDay(day)) return null;
+  let listBefore = addDays(day, -1);
+  while (!isWorkingDay(listBefore)) listBefore = addDays(listBefore, -1);
+  return { from: deadlineOf(listBefore), to: deadlineOf(day) };
 }
 
 /** The day that it is in New York, by which arXiv announces. */
@@ -23,7 +22,9 @@ export function arxivDay(now: Date): string {
     .toString();
 }
 
-function deadlineOf(day: string): Date {
+/** Of a list: the afternoon of the weekday before it. */
+function deadlineOf(list: string): Date {
+  const day = addDays(list, isMonday(list) ? -3 : -1);
   const at = Temporal.PlainDate.from(day).toZonedDateTime({
     timeZone: ARXIV_ZONE,
     plainTime: { hour: DEADLINE_HOUR },

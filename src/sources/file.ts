@@ -15,7 +15,7 @@ export function file(name: string, path: string): Source {
     usableAfterDays: 0,
     listsOn: () => false,
     fetch: async ({ day, known, now, signal }) => {
-      if (day !== null)
+      if (day !== null && day !== dayOf(now))
         throw new SourceError(
           'NO_SUCH_DAY',
           `${name} has no list of ${day}: its papers tell their days, ask without a day.`,

@@ -12,12 +12,12 @@ export function hfTrending(deps: HfDeps): Source {
     usableAfterDays: 0,
     listsOn: () => false,
     fetch: async (ask) => {
-      if (ask.day !== null)
+      const today = dayOf(ask.now);
+      if (ask.day !== null && ask.day !== today)
         throw new SourceError(
           'NO_SUCH_DAY',
           `hf-trending has no list of ${ask.day}: it is what trends now, ask without a day.`,
         );
-      const today = dayOf(ask.now);
       const list = {
         source: 'hf-trending',
         query: 'sort=trending',

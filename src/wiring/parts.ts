@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { type Config, isLoopback } from '../config.ts';
 import type { DataDirLock } from '../control/data-dir-lock.ts';
@@ -19,6 +18,7 @@ import type { Handlers } from '../queue/jobs.ts';
 import { openQueue, type Queue } from '../queue/queue.ts';
 import { checkRedis } from '../queue/redis-server.ts';
 import { type Alarms, createAlarms } from '../services/support/alarms.ts';
+import { REAL_PAUSE } from '../services/support/patience.ts';
 import { ringBatches, ringFreed } from '../services/support/ring-due.ts';
 import { createTermStatistics, type TermStatistics } from '../services/support/term-statistics.ts';
 import { createTurns } from '../services/support/turns.ts';
@@ -142,17 +142,13 @@ async function wire(
   const inbox = catchMail && config.smtpUrls.length === 0 ? await openLocalInbox(config) : null;
   if (inbox) closers.push(() => inbox.close());
 
+  const takeTurn = createTurns({ db: database.promptly(BEAT_TIMEOUT_MS).db, sleep: REAL_PAUSE });
+  const sources = wireSources(config, { clock, takeTurn });
+
   const log: Log = (level, event, facts) => logger[level](facts, event);
   const stopping = new AbortController();
   const halting = new AbortController();
   const alarms = createAlarms({ db, clock, ...describeAlarms(log) });
-  const sources = wireSources(config, {
-    clock,
-    takeTurn: createTurns({
-      db: database.promptly(BEAT_TIMEOUT_MS).db,
-      sleep: (durationMs, signal) => sleep(durationMs, undefined, { signal }),
-    }),
-  });
   const mailDeps: MailDeps = {
     config,
     database,

@@ -1,0 +1,123 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { gzipSync } from 'node:zlib';
+import { apiError } from '../../src/sources/fixture/arxiv-shape.ts';
+import {
+  type PaperServer,
+  type PaperServerOptions,
+  startPaperServer,
+} from '../../src/sources/fixture/paper-server.ts';
+
+export { type ServedPaper, servedPaper } from '../../src/sources/fixture/served-paper.ts';
+
+type Fault = (request: IncomingMessage, response: ServerResponse) => void;
+
+const MB = 1024 * 1024;
+
+/** What can be wrong with a source. */
+export const FAULTS = {
+  busy: (_, response) => {
+    response.writeHead(429, { 'retry-after': '30', ratelimit: '"api";r=0;t=30' }).end('Slow down.');
+  },
+  away: (_, response) => {
+    response.writeHead(503, { 'content-type': 'text/html' }).end('<h1>Service Unavailable</h1>');
+  },
+  broken: (_, response) => {
+    response.writeHead(500, { 'content-type': 'text/html' }).end('<h1>Oops</h1>');
+  },
+  errorAsJson: (_, response) => {
+    response
+      .writeHead(200, { 'content-type': 'application/json' })
+      .end('{"error":"Internal Error - We’re working hard to fix this as soon as possible!"}');
+  },
+  errorAsPage: (_, response) => {
+    response.writeHead(200, { 'content-type': 'text/html' }).end('<!doctype html><p>Hello<br>');
+  },
+  errorAsFeed: (_, response) => {
+    response
+      .writeHead(200, { 'content-type': 'application/atom+xml' })
+      .end(apiError('incorrect id format'));
+  },
+  empty: (_, response) => {
+    response.writeHead(200).end();
+  },
+  /** The connection ends before the length that was promised. */
+  truncated: (_, response) => {
+    response.writeHead(200, { 'content-type': 'application/json', 'content-length': '5000' });
+    response.write('[{"paper":{"id":"2605.00001"');
+    setImmediate(() => response.destroy());
+  },
+  /** The same without a length: it ends in the middle, in order as HTTP has it. */
+  cutOff: (_, response) => {
+    response.writeHead(200, { 'content-type': 'application/json' });
+    response.end('[{"paper":{"id":"2605.00001"');
+  },
+  /** 200 MB of white space, told before. */
+  huge: (_, response) => {
+    response.writeHead(200, { 'content-length': String(200 * MB) });
+    pour(response, 200);
+  },
+  /** White space without end or length. */
+  endless: (_, response) => {
+    response.writeHead(200);
+    pour(response, Number.POSITIVE_INFINITY);
+  },
+  /** 200 MB in 200 KB. */
+  bomb: (_, response) => {
+    response.writeHead(200, { 'content-encoding': 'gzip' });
+    response.end(Buffer.concat(Array(200).fill(gzipSync(Buffer.alloc(MB, ' ')))));
+  },
+  /** Never answers. */
+  silent: () => {},
+  /** Begins, and never ends. */
+  stuck: (_, response) => {
+    response.writeHead(200).write('[');
+  },
+  redirectsAway: (_, response) => {
+    response.writeHead(302, { location: 'http://example.org/api/daily_papers' }).end();
+  },
+  redirectsForEver: (request, response) => {
+    response.writeHead(302, { location: request.url ?? '/' }).end();
+  },
+} as const satisfies Record<string, Fault>;
+export type FaultName = keyof typeof FAULTS;
+
+/** The server of papers, which can be made to fail. */
+export interface FaultyServer extends PaperServer {
+  /** What is wrong with every answer; null for nothing. */
+  fault: FaultName | null;
+}
+
+export async function startFaultyServer(
+  options: Omit<PaperServerOptions, 'interfere'>,
+): Promise<FaultyServer> {
+  const state = { fault: null as FaultName | null };
+  const server = await startPaperServer({
+    ...options,
+    interfere: (request, response) => {
+      const { fault } = faulty;
+      if (fault === null) return false;
+      FAULTS[fault](request, response);
+      return true;
+    },
+  });
+  const faulty: FaultyServer = Object.assign(server, state);
+  return faulty;
+}
+
+/** Writes that many megabytes as fast as they are taken. */
+function pour(response: ServerResponse, megabytes: number): void {
+  const block = Buffer.alloc(MB, ' ');
+  let left = megabytes;
+  const more = () => {
+    while (left > 0) {
+      left -= 1;
+      if (!response.write(block)) {
+        response.once('drain', more);
+        return;
+      }
+    }
+    response.end();
+  };
+  response.on('error', () => {});
+  more();
+}
