@@ -8,7 +8,7 @@ import type { Source } from '../domain/fetched.ts';
 import { composeDigest } from '../services/compose-digest.ts';
 import type { Alarms } from '../services/support/alarms.ts';
 import { missingLists } from '../services/support/missing-lists.ts';
-import type { HandlerDeps } from './handlers.ts';
+import type { HandlerDeps } from './deps.ts';
 
 export interface ComposeDeps extends Pick<HandlerDeps, 'db' | 'clock' | 'log' | 'composeAt'> {
   sources: readonly Source[];

@@ -13,7 +13,7 @@ import type { Source } from '../domain/fetched.ts';
 import type { SourceError } from '../domain/source-error.ts';
 import { type FetchReport, fetchPapers } from '../services/fetch-papers.ts';
 import type { ComposeDeps } from './compose-job.ts';
-import type { HandlerDeps } from './handlers.ts';
+import type { HandlerDeps } from './deps.ts';
 
 export interface FetchDeps
   extends Pick<HandlerDeps, 'queue'>,

@@ -1,55 +1,23 @@
-import type { Db } from '../db/client.ts';
 import { addSources } from '../db/source-times.ts';
-import type { Clock } from '../domain/clock.ts';
 import { SWEEP_MS } from '../domain/composing.ts';
 import { DIGEST_KINDS } from '../domain/digest.ts';
-import type { TimeOfDay } from '../domain/fetch-times.ts';
-import type { Source } from '../domain/fetched.ts';
 import type { Handlers } from '../queue/jobs.ts';
 import type { Queue } from '../queue/queue.ts';
-import { type DeliverDeps, deliverBatch } from '../services/deliver-batch.ts';
-import { type LetterDeps, sendLetter } from '../services/send-letter.ts';
-import type { Alarms } from '../services/support/alarms.ts';
+import { deliverBatch } from '../services/deliver-batch.ts';
+import { sendLetter } from '../services/send-letter.ts';
 import { ringAgain, ringDue, TICK_SECONDS } from '../services/support/ring-due.ts';
-import { type TellDeps, tellAlarms } from '../services/tell-alarms.ts';
+import { tellAlarms } from '../services/tell-alarms.ts';
 import { tidyUp } from '../services/tidy-up.ts';
 import { watchInstallation } from '../services/watch-installation.ts';
 import { composeDue } from './compose-job.ts';
+import type { HandlerDeps } from './deps.ts';
 import { fetchDue, ringSources } from './fetch-job.ts';
-import type { Lease } from './lease.ts';
-
-/** Writes an event down. */
-export type Log = (level: 'info' | 'warn' | 'error', event: string, facts: object) => void;
-
-export interface HandlerDeps {
-  db: Db;
-  queue: Queue;
-  clock: Clock;
-  /** 0 to 1; spreads what many installations would do at once. */
-  random: () => number;
-  log: Log;
-  composeAt: TimeOfDay;
-  /** How long papers that are late are waited for, in ms. */
-  composeWaitMs: number;
-  deliveriesKeptDays: number;
-  /** Where papers come from. */
-  sources: readonly Source[];
-  alarms: Alarms;
-  /** Who is mailed about alarms; null for nobody. */
-  alertEmail: string | null;
-  /** What single mails need; loaded when the first one goes out. */
-  mailParts: TellDeps['mail'];
-  /** What sending needs; loaded when the first mail goes out. */
-  mail: () => Promise<DeliverDeps & LetterDeps>;
-  lease: () => Promise<Lease>;
-  /** Aborted when the process is to end. */
-  stopping: AbortSignal;
-}
 
 /** One handler for each job: what happens when the bell rings. */
 export function createHandlers(deps: HandlerDeps): Handlers {
   const { db, queue, clock, log, sources, mail, lease } = deps;
   const { composeWaitMs, alertEmail, deliveriesKeptDays } = deps;
+  const sweepMs = SWEEP_MS + (sources.length > 0 ? composeWaitMs : 0);
   return {
     compose: async ({ kind }) => {
       await composeDue(deps, kind);
@@ -57,7 +25,7 @@ export function createHandlers(deps: HandlerDeps): Handlers {
     },
     due: async () => {
       await ringSources(deps, sources);
-      for (const kind of DIGEST_KINDS) await composeDue(deps, kind, SWEEP_MS + composeWaitMs);
+      for (const kind of DIGEST_KINDS) await composeDue(deps, kind, sweepMs);
       const sweep = await ringDue({ db, queue }, clock());
       if (sweep.unknown > 0) log('warn', 'deliveries of a dead worker are unknown', sweep);
       else if (sweep.batches + sweep.letters + sweep.expired + sweep.skipped > 0)

@@ -8,7 +8,7 @@ import { domainOf } from '../domain/address.ts';
 import type { Clock } from '../domain/clock.ts';
 import type { Links } from '../domain/links.ts';
 import type { Tokens } from '../domain/tokens.ts';
-import type { Log } from '../jobs/handlers.ts';
+import type { Log } from '../jobs/deps.ts';
 import type { Keys } from '../keys.ts';
 import type { Signer } from '../mail/dkim/signer.ts';
 import { signRaw } from '../mail/dkim/signer.ts';
