@@ -105,7 +105,6 @@ async function judge(
   if (stale) return alarms.raise(sourceStale(subject, stale.day ?? 'its newest day'));
   if (!reports.some(({ outcome }) => outcome === 'papers')) return;
   await alarms.end({ kind: 'source-stale', subject });
-  await alarms.end({ kind: 'source-quiet', subject });
 }
 
 /** A digest that is made up for waits until each source was asked: this may have been the last. */

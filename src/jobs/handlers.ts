@@ -2,7 +2,6 @@ import { addSources } from '../db/source-times.ts';
 import { SWEEP_MS } from '../domain/composing.ts';
 import { DIGEST_KINDS } from '../domain/digest.ts';
 import type { Handlers } from '../queue/jobs.ts';
-import type { Queue } from '../queue/queue.ts';
 import { deliverBatch } from '../services/deliver-batch.ts';
 import { sendLetter } from '../services/send-letter.ts';
 import { ringAgain, ringDue, TICK_SECONDS } from '../services/support/ring-due.ts';
