@@ -53,6 +53,10 @@ export interface Config {
   suppressionKey: string | null;
   /** `HH:MM`, UTC. */
   composeAt: { hour: number; minute: number };
+  /** How long composing waits for papers that are late, in minutes. */
+  composeWaitMinutes: number;
+  /** Who is mailed about alarms; nobody when unset. */
+  alertEmail: string | null;
   /** Sign-ups that one network may make in an hour. */
   signupsPerHour: number;
   /** How long single deliveries are kept after their digest was composed. */
@@ -84,7 +88,6 @@ const SECRETS = [
 const NOT_YET: Readonly<Record<string, string>> = {
   BOUNCE_DOMAIN: 'this version does not receive bounces: unset it',
   BOUNCE_SMTP_PORT: 'this version does not receive bounces: unset it',
-  ALERT_EMAIL: 'this version sends no alarms: unset it',
 };
 
 /**
@@ -124,6 +127,8 @@ export function loadConfig(env: Env): Config {
     secretKeys: read('SECRET_KEY', keyList, []),
     suppressionKey: read('SUPPRESSION_KEY', key, null),
     composeAt: read('COMPOSE_AT', timeOfDay, { hour: 5, minute: 30 }),
+    composeWaitMinutes: read('COMPOSE_WAIT_MINUTES', integerFrom(0, 480), 120),
+    alertEmail: read('ALERT_EMAIL', (text) => mailbox(text).address, null),
     signupsPerHour: read('SIGNUPS_PER_HOUR', integerFrom(1, 1_000_000), 50),
     deliveriesKeptDays: read('DELIVERIES_KEPT_DAYS', integerFrom(8, 36_500), 180),
     sources: readSourceSettings(read),

@@ -76,10 +76,18 @@ async function startWorker(parts: Parts): Promise<Work> {
 /** How often to look whether the store of the queue still has the schedules, in ms. */
 const RESTORE_EVERY_MS = 30_000;
 
-async function startScheduler({ queue, handlers, config, logger }: Parts): Promise<Work> {
+/** Jobs besides those of sources that may wait in their queue. */
+const OTHER_JOBS = 1;
+
+async function startScheduler(parts: Parts): Promise<Work> {
+  const { queue, handlers, config, logger } = parts;
+  const sources = parts.sources.set;
   const onError = logTo(logger);
-  await startSchedules(queue, config.composeAt);
+  await startSchedules({ ...parts, sources, composeAt: config.composeAt });
   const work = await queue.work(['schedule'], handlers, { concurrency: 1, onError });
+  // Each source has room, so that a slow one holds up no other.
+  const concurrency = sources.length + OTHER_JOBS;
+  const fetching = await queue.work(['sources'], handlers, { concurrency, onError });
   // Not a schedule itself: a queue whose store was wiped rings no more bells.
   const timer = setInterval(() => {
     queue.restoreSchedules().catch((error) => onError(error, null));
@@ -87,7 +95,7 @@ async function startScheduler({ queue, handlers, config, logger }: Parts): Promi
   return {
     stop: async () => {
       clearInterval(timer);
-      await work.stop();
+      await Promise.all([work.stop(), fetching.stop()]);
     },
   };
 }

@@ -65,6 +65,8 @@ describe('loadConfig', () => {
       secretKeys: [],
       suppressionKey: null,
       composeAt: { hour: 5, minute: 30 },
+      composeWaitMinutes: 120,
+      alertEmail: null,
       signupsPerHour: 50,
       deliveriesKeptDays: 180,
       sources: {
@@ -103,6 +105,8 @@ describe('loadConfig', () => {
         LIST_ID: 'gazette.example.org',
         ...DKIM,
         COMPOSE_AT: '4:05 UTC',
+        COMPOSE_WAIT_MINUTES: '0',
+        ALERT_EMAIL: 'Night watch <operator@example.org>',
         SIGNUPS_PER_HOUR: '7',
         DELIVERIES_KEPT_DAYS: '30',
         SOURCES: 'arxiv:cs.CL+cs.LG, file:/srv/papers.csv',
@@ -136,6 +140,8 @@ describe('loadConfig', () => {
       secretKeys: [KEY],
       suppressionKey: KEYS.SUPPRESSION_KEY,
       composeAt: { hour: 4, minute: 5 },
+      composeWaitMinutes: 0,
+      alertEmail: 'operator@example.org',
       signupsPerHour: 7,
       deliveriesKeptDays: 30,
       sources: {
@@ -260,7 +266,7 @@ describe('a wrong setting', () => {
       ).toBe(true);
   });
 
-  it.each(['BOUNCE_DOMAIN', 'BOUNCE_SMTP_PORT', 'ALERT_EMAIL'])(
+  it.each(['BOUNCE_DOMAIN', 'BOUNCE_SMTP_PORT'])(
     'is also one that this version would take and do nothing with: %s',
     (name) => {
       const problems = problemsIn({ [name]: 'hunter2' });

@@ -42,27 +42,26 @@ export async function setNextFetch(db: Db, name: string, nextAt: Date): Promise<
   await db.update(sources).set({ nextAt }).where(eq(sources.name, name));
 }
 
-/** Has sources asked at `now` that would be asked later only. */
-export async function hurrySources(db: Db, names: readonly string[], now: Date): Promise<void> {
-  await db
-    .update(sources)
-    .set({ nextAt: now })
-    .where(sql`name = ANY(${sql.param([...names])}::text[]) AND next_at > ${now} AND failures = 0`);
-}
-
 /** What a source did lately. */
 export interface SourceRecord {
   /** Days of which it brought a list. */
   brought: ReadonlySet<string>;
   /** Days of which it said after they were over that there is nothing. */
   empty: ReadonlySet<string>;
-  /** When it was asked last. */
+  /** When it was asked first (as far as is written down), and last. */
+  firstAskedAt: Date | null;
   askedAt: Date | null;
   /** Failures in a row. */
   failures: number;
 }
 
-const NOTHING: SourceRecord = { brought: new Set(), empty: new Set(), askedAt: null, failures: 0 };
+const NOTHING: SourceRecord = {
+  brought: new Set(),
+  empty: new Set(),
+  firstAskedAt: null,
+  askedAt: null,
+  failures: 0,
+};
 
 /** How far back fetches are looked at, in ms: a weekly digest expects lists of a week. */
 const LATELY_MS = 10 * 86_400_000;
@@ -75,11 +74,12 @@ export async function readSourceRecords(
   const { rows } = await db.execute<{
     name: string;
     failures: number;
-    askedAt: string | Date | null;
+    firstAskedAt: string | null;
+    askedAt: string | null;
     brought: string[];
     empty: string[];
   }>(sql`
-    SELECT name, failures, max(ended_at) AS "askedAt",
+    SELECT name, failures, min(started_at) AS "firstAskedAt", max(ended_at) AS "askedAt",
       coalesce(array_agg(DISTINCT day::text) FILTER (WHERE outcome = 'papers' AND day IS NOT NULL), '{}') AS brought,
       coalesce(array_agg(DISTINCT day::text) FILTER (WHERE outcome = 'empty'
         AND day < (ended_at AT TIME ZONE 'UTC')::date), '{}') AS empty
@@ -87,17 +87,22 @@ export async function readSourceRecords(
       ON source = name AND started_at >= ${new Date(now.getTime() - LATELY_MS)}
     GROUP BY name`);
   const known = new Map(
-    rows.map(({ name, failures, askedAt, brought, empty }) => [
+    rows.map(({ name, failures, firstAskedAt, askedAt, brought, empty }) => [
       name,
       {
         brought: new Set(brought),
         empty: new Set(empty),
-        askedAt: askedAt === null ? null : new Date(askedAt),
+        firstAskedAt: momentOf(firstAskedAt),
+        askedAt: momentOf(askedAt),
         failures,
       },
     ]),
   );
   return (name) => known.get(name) ?? NOTHING;
+}
+
+function momentOf(value: string | null): Date | null {
+  return value === null ? null : new Date(value);
 }
 
 /** Removes what was written down of fetches that began before `before`. Returns how many. */

@@ -1,62 +1,44 @@
-import type { Db } from '../db/client.ts';
-import type { Clock } from '../domain/clock.ts';
-import { dueDigest, MAKE_UP_MS, SWEEP_MS } from '../domain/composing.ts';
-import { DIGEST_KINDS, type DigestKind } from '../domain/digest.ts';
+import { addSources } from '../db/source-times.ts';
+import { SWEEP_MS } from '../domain/composing.ts';
+import { DIGEST_KINDS } from '../domain/digest.ts';
 import type { Handlers } from '../queue/jobs.ts';
-import type { Queue } from '../queue/queue.ts';
-import { composeDigest } from '../services/compose-digest.ts';
-import { type DeliverDeps, deliverBatch } from '../services/deliver-batch.ts';
-import { type LetterDeps, sendLetter } from '../services/send-letter.ts';
+import { deliverBatch } from '../services/deliver-batch.ts';
+import { sendLetter } from '../services/send-letter.ts';
 import { ringAgain, ringDue, TICK_SECONDS } from '../services/support/ring-due.ts';
+import { tellAlarms } from '../services/tell-alarms.ts';
 import { tidyUp } from '../services/tidy-up.ts';
-import type { Lease } from './lease.ts';
-
-/** Writes an event down. */
-export type Log = (level: 'info' | 'warn' | 'error', event: string, facts: object) => void;
-
-export interface HandlerDeps {
-  db: Db;
-  queue: Queue;
-  clock: Clock;
-  log: Log;
-  composeAt: { hour: number; minute: number };
-  deliveriesKeptDays: number;
-  /** What sending needs; loaded when the first mail goes out. */
-  mail: () => Promise<DeliverDeps & LetterDeps>;
-  lease: () => Promise<Lease>;
-}
+import { watchInstallation } from '../services/watch-installation.ts';
+import { composeDue } from './compose-job.ts';
+import type { HandlerDeps } from './deps.ts';
+import { fetchDue, ringSources } from './fetch-job.ts';
 
 /** One handler for each job: what happens when the bell rings. */
-export function createHandlers({
-  db,
-  queue,
-  clock,
-  log,
-  composeAt,
-  deliveriesKeptDays,
-  mail,
-  lease,
-}: HandlerDeps): Handlers {
-  const compose = async (kind: DigestKind, lateMs = MAKE_UP_MS[kind]) => {
-    const now = clock();
-    const due = dueDigest(kind, composeAt, now, lateMs);
-    if (due === null) return;
-    const { digest, isNew } = await composeDigest(db, { ...due, now, onlyForReaders: true });
-    if (digest === null || !isNew) return;
-    const { papers, audience } = digest;
-    log('info', 'digest composed', { kind, date: due.date, papers, audience });
-  };
+export function createHandlers(deps: HandlerDeps): Handlers {
+  const { db, queue, clock, log, sources, mail, lease } = deps;
+  const { composeWaitMs, alertEmail, deliveriesKeptDays } = deps;
+  const sweepMs = SWEEP_MS + (sources.length > 0 ? composeWaitMs : 0);
   return {
     compose: async ({ kind }) => {
-      await compose(kind);
+      await composeDue(deps, kind);
       await ringDue({ db, queue }, clock());
     },
     due: async () => {
-      for (const kind of DIGEST_KINDS) await compose(kind, SWEEP_MS);
+      await ringSources(deps, sources);
+      for (const kind of DIGEST_KINDS) await composeDue(deps, kind, sweepMs);
       const sweep = await ringDue({ db, queue }, clock());
       if (sweep.unknown > 0) log('warn', 'deliveries of a dead worker are unknown', sweep);
       else if (sweep.batches + sweep.letters + sweep.expired + sweep.skipped > 0)
         log('info', 'rang for what is due', sweep);
+    },
+    fetch: async ({ source: name }) => {
+      const source = sources.find((each) => each.name === name);
+      if (source) await fetchDue(deps, source);
+    },
+    watch: async () => {
+      await watchInstallation({ ...deps, waitMs: composeWaitMs }, clock());
+      if (alertEmail === null) return;
+      const { problems } = await tellAlarms({ db, clock, alertEmail, mail: deps.mailParts });
+      for (const problem of problems) log('warn', problem, {});
     },
     batch: async ({ digestId, batch }) => {
       const deps = await mail();
@@ -74,12 +56,20 @@ export function createHandlers({
   };
 }
 
-/** Has the queue ring for composing and for what is due, from now on. */
-export async function startSchedules(
-  queue: Queue,
-  composeAt: { hour: number; minute: number },
-): Promise<void> {
+/** Has the queue ring for composing, for sources and for what is due, from now on. */
+export async function startSchedules({
+  db,
+  queue,
+  clock,
+  composeAt,
+  sources,
+}: Pick<HandlerDeps, 'db' | 'queue' | 'clock' | 'composeAt' | 'sources'>): Promise<void> {
   const daily = `${composeAt.minute} ${composeAt.hour} * * *`;
+  await addSources(
+    db,
+    sources.map(({ name }) => name),
+    clock(),
+  );
   await queue.schedule('compose', { kind: 'daily' }, { cron: daily });
   await queue.schedule(
     'compose',
@@ -87,8 +77,10 @@ export async function startSchedules(
     { cron: `${composeAt.minute} ${composeAt.hour} * * 1` },
   );
   await queue.schedule('due', {}, { everySeconds: TICK_SECONDS });
+  await queue.schedule('watch', {}, { everySeconds: TICK_SECONDS });
   await queue.schedule('tidy', {}, { cron: '10 3 * * *' });
-  // A digest that came due while no scheduler ran is made up for.
+  // A fresh site has papers to show at once, and a digest that came due meanwhile is made up for.
+  await queue.ring('due', {}, 'due-at-start');
   await queue.ring('compose', { kind: 'daily' }, 'compose-daily-at-start');
   await queue.ring('compose', { kind: 'weekly' }, 'compose-weekly-at-start');
 }

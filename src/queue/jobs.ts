@@ -11,6 +11,10 @@ export interface JobMap {
   batch: { digestId: number; batch: number };
   /** Send one letter. */
   letter: { letterId: number };
+  /** Ask a source for papers, if it is due. */
+  fetch: { source: string };
+  /** Look at the installation: raise, end and mail alarms. */
+  watch: Record<string, never>;
   /** Remove what is not needed any more. */
   tidy: Record<string, never>;
 }
@@ -19,14 +23,17 @@ export type JobName = keyof JobMap;
 
 export type Handlers = { [Name in JobName]: (data: JobMap[Name]) => Promise<void> };
 
-export const QUEUE_NAMES = ['schedule', 'deliveries', 'letters'] as const;
+export const QUEUE_NAMES = ['schedule', 'sources', 'deliveries', 'letters'] as const;
 export type QueueName = (typeof QUEUE_NAMES)[number];
 
-/** Which queue a job waits in, so that a long morning does not hold up confirmations. */
+/** Which queue a job waits in, so that a long morning does not hold up confirmations, nor
+ *  a slow source composing. */
 export const QUEUE_OF = {
   compose: 'schedule',
   due: 'schedule',
   batch: 'deliveries',
   letter: 'letters',
+  fetch: 'sources',
+  watch: 'sources',
   tidy: 'schedule',
 } as const satisfies Record<JobName, QueueName>;

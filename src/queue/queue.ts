@@ -63,6 +63,8 @@ const OPTIONS_OF: Record<JobName, JobsOptions> = {
   due: ONCE,
   batch: ONCE,
   letter: ONCE,
+  fetch: ONCE,
+  watch: ONCE,
   tidy: ONCE,
 };
 

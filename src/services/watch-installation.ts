@@ -5,7 +5,7 @@ import { readSourceRecords } from '../db/source-times.ts';
 import { oldestDue } from '../db/waiting.ts';
 import { type AlarmKind, type Incident, readDigestSubject } from '../domain/alarm.ts';
 import { BEHIND_MS, FORGOTTEN_MS, queueBehind, sourceQuiet } from '../domain/alarm-rules.ts';
-import { dueDigest } from '../domain/composing.ts';
+import { dueDigest, type Missing } from '../domain/composing.ts';
 import type { Rhythm, TimeOfDay } from '../domain/fetch-times.ts';
 import type { Alarms } from './support/alarms.ts';
 import { missingLists } from './support/missing-lists.ts';
@@ -24,14 +24,14 @@ const DAY_MS = 86_400_000;
 /** Looks at the installation as a whole: raises the alarms that nobody else would, and ends those whose
  *  trouble is over. To be called every minute. */
 export async function watchInstallation(deps: WatchDeps, now: Date): Promise<void> {
-  await watchQuietSources(deps, now);
+  const quiet = await watchQuietSources(deps, now);
   await watchQueue(deps, now);
   const isOver: Partial<Record<AlarmKind, (incident: Incident) => Promise<boolean>>> = {
     'papers-late': (incident) => isLateOver(deps, incident, now),
     refusals: async ({ subject }) => !(await isPaused(deps.db, subject)),
     'relay-down': async ({ seenAt }) => now.getTime() - seenAt.getTime() > FORGOTTEN_MS,
     'source-failed': async ({ subject }) => !isSet(deps, subject),
-    'source-quiet': async ({ subject }) => !isSet(deps, subject),
+    'source-quiet': async ({ subject }) => !quiet.some(({ source }) => source === subject),
     'source-stale': async ({ subject }) => !isSet(deps, subject),
   };
   for (const incident of await listAlarms(deps.db)) {
@@ -39,19 +39,23 @@ export async function watchInstallation(deps: WatchDeps, now: Date): Promise<voi
   }
 }
 
-/** A source that answers and brings nothing on a working day. One that fails has an alarm of its own. */
-async function watchQuietSources({ db, alarms, sources, composeAt, waitMs }: WatchDeps, now: Date) {
+/** Sources without the list of a working day. One that fails, or sends an old one, has an alarm of its own. */
+async function watchQuietSources(
+  { db, alarms, sources, composeAt, waitMs }: WatchDeps,
+  now: Date,
+): Promise<Missing[]> {
   const due = dueDigest('daily', composeAt, now, DAY_MS);
-  if (due === null || now.getTime() < due.from.getTime() + waitMs) return;
+  if (due === null) return [];
   const missing = await missingLists(db, sources, { ...due, now });
-  if (missing.length === 0) return;
+  if (missing.length === 0 || now.getTime() < due.from.getTime() + waitMs) return missing;
   const recordOf = await readSourceRecords(db, now);
-  const open = await listAlarms(db, ['source-quiet', 'source-stale']);
+  const stale = await listAlarms(db, ['source-stale']);
   for (const each of missing) {
-    const isTold = open.some(({ subject }) => subject === each.source);
+    const isTold = stale.some(({ subject }) => subject === each.source);
     const isAnswering = each.wasAsked && recordOf(each.source).failures === 0;
     if (isAnswering && !isTold) await alarms.raise(sourceQuiet(each));
   }
+  return missing;
 }
 
 /** With no relay in order nothing can be sent, and that is told by itself. */

@@ -1,7 +1,7 @@
 import type { Fetched, Source, SourceAsk } from '../domain/fetched.ts';
 import { addDays, dayOf } from '../domain/schedule.ts';
 import { SourceError } from '../domain/source-error.ts';
-import { isWeekend } from '../domain/working-days.ts';
+import { isWorkingDay } from '../domain/working-days.ts';
 import { HF_ORIGIN } from './hf-entry.ts';
 import { type HfDeps, readHfList } from './hf-list.ts';
 
@@ -14,7 +14,7 @@ export function hfDaily(deps: HfDeps): Source {
     name: 'hf-daily',
     origin: HF_ORIGIN,
     usableAfterDays: 1,
-    listsOn: (day) => !isWeekend(day),
+    listsOn: isWorkingDay,
     fetch: async (ask) => {
       if (ask.day !== null) return readDay(deps, ask.day, ask);
       const today = dayOf(ask.now);

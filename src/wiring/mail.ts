@@ -8,7 +8,7 @@ import { domainOf } from '../domain/address.ts';
 import type { Clock } from '../domain/clock.ts';
 import type { Links } from '../domain/links.ts';
 import type { Tokens } from '../domain/tokens.ts';
-import type { Log } from '../jobs/handlers.ts';
+import type { Log } from '../jobs/deps.ts';
 import type { Keys } from '../keys.ts';
 import type { Signer } from '../mail/dkim/signer.ts';
 import { signRaw } from '../mail/dkim/signer.ts';
@@ -21,11 +21,13 @@ import { openRate, type Rate } from '../relay/rate.ts';
 import { heloNameOf, openRelay, type Relay } from '../relay/relay.ts';
 import type { DeliverDeps } from '../services/deliver-batch.ts';
 import type { LetterDeps } from '../services/send-letter.ts';
+import type { Alarms } from '../services/support/alarms.ts';
 import { createEditions, type Editions } from '../services/support/editions.ts';
 import { patiently, REAL_PAUSE } from '../services/support/patience.ts';
 import { createSendingWindow } from '../services/support/sending-window.ts';
 import type { TermStatistics } from '../services/support/term-statistics.ts';
 import { watchReplies } from '../services/support/watch-replies.ts';
+import { raiseRefusals, watchRelays } from './alarms.ts';
 
 /** What is loaded when the first mail is composed. */
 export interface MailParts {
@@ -52,6 +54,9 @@ export interface MailDeps {
   random: () => number;
   log: Log;
   signer: Signer | null;
+  alarms: Alarms;
+  /** How many days after its list each source's papers may be used. */
+  usableAfterDays: readonly (0 | 1)[];
   /** Called when a relay is in order again: what is due is to be rung for. */
   onRelayBack: () => Promise<unknown>;
   /** The relays to send through. */
@@ -66,14 +71,17 @@ export async function openMail(deps: MailDeps): Promise<MailParts> {
   const templates = await loadMailTemplates();
   const sender = senderOf(config, links);
   const rate = openRelayRate(deps);
+  const relays = watchRelays(deps);
   const relay = openRelay({
     urls: deps.relayUrls,
     connections: config.smtpConnections,
     heloName: heloNameOf(hostname()),
     takeTurn: rate?.takeTurn ?? null,
     random: deps.random,
-    onChange: ({ relay: name, isInOrder, sentence }) => {
+    onChange: (change) => {
+      const { relay: name, isInOrder, sentence } = change;
       deps.log(isInOrder ? 'info' : 'error', sentence, { relay: name });
+      relays.note(change);
       if (isInOrder) deps.onRelayBack().catch((err) => deps.log('warn', NOT_RUNG, { err }));
     },
   });
@@ -89,9 +97,11 @@ export async function openMail(deps: MailDeps): Promise<MailParts> {
       templates,
       sender,
       termStatistics: deps.termStatistics,
+      usableAfterDays: deps.usableAfterDays,
     }),
     messageIds: createMessageIds(messageIdKeyOf(keys), sender.messageIdDomain),
     close: async () => {
+      relays.close();
       await relay.close();
       rate?.close();
     },
@@ -130,7 +140,10 @@ export function createEngine(
     db,
     clock,
     suppressionKey,
-    onAlarm: (alarm, facts) => log('error', alarm, facts),
+    onAlarm: async (sentence, facts) => {
+      log('error', sentence, facts);
+      await raiseRefusals({ db, alarms: deps.alarms }, sentence, facts.digestId);
+    },
   });
   const window = createSendingWindow({
     relay: mail.relay,

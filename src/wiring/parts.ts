@@ -9,7 +9,8 @@ import type { Clock } from '../domain/clock.ts';
 import { type Links, linksBelow } from '../domain/links.ts';
 import { createTokens, type Tokens } from '../domain/tokens.ts';
 import { type Inbox, openInbox } from '../inbox/inbox.ts';
-import { createHandlers, type Log } from '../jobs/handlers.ts';
+import type { Log } from '../jobs/deps.ts';
+import { createHandlers } from '../jobs/handlers.ts';
 import { keepLease, type Lease } from '../jobs/lease.ts';
 import { type Keys, loadKeys } from '../keys.ts';
 import { openSigner } from '../mail/dkim/open-signer.ts';
@@ -17,10 +18,12 @@ import { postgresBackend, redisBackend } from '../queue/backend.ts';
 import type { Handlers } from '../queue/jobs.ts';
 import { openQueue, type Queue } from '../queue/queue.ts';
 import { checkRedis } from '../queue/redis-server.ts';
+import { type Alarms, createAlarms } from '../services/support/alarms.ts';
 import { REAL_PAUSE } from '../services/support/patience.ts';
 import { ringBatches, ringFreed } from '../services/support/ring-due.ts';
 import { createTermStatistics, type TermStatistics } from '../services/support/term-statistics.ts';
 import { createTurns } from '../services/support/turns.ts';
+import { describeAlarms } from './alarms.ts';
 import { type Closer, openStore, type Store } from './database.ts';
 import { createEngine, type MailDeps, type MailParts, openMail } from './mail.ts';
 import { once } from './once.ts';
@@ -46,7 +49,9 @@ export interface Parts extends Surroundings {
   tokens: Tokens;
   links: Links;
   termStatistics: TermStatistics;
+  /** Where papers come from. */
   sources: Sources;
+  alarms: Alarms;
   /** Held when the database is embedded. */
   lock: DataDirLock | null;
   /** Where mail is caught when no relay is set and this process sends. */
@@ -138,12 +143,13 @@ async function wire(
   const inbox = catchMail && config.smtpUrls.length === 0 ? await openLocalInbox(config) : null;
   if (inbox) closers.push(() => inbox.close());
 
-  const takeTurn = createTurns({ db, sleep: REAL_PAUSE });
+  const takeTurn = createTurns({ db: database.promptly(BEAT_TIMEOUT_MS).db, sleep: REAL_PAUSE });
   const sources = wireSources(config, { clock, takeTurn });
 
   const log: Log = (level, event, facts) => logger[level](facts, event);
   const stopping = new AbortController();
   const halting = new AbortController();
+  const alarms = createAlarms({ db, clock, ...describeAlarms(log) });
   const mailDeps: MailDeps = {
     config,
     database,
@@ -155,6 +161,8 @@ async function wire(
     random,
     log,
     signer,
+    alarms,
+    usableAfterDays: sources.set.map(({ usableAfterDays }) => usableAfterDays),
     onRelayBack: () => ringBatches({ db, queue }, clock()),
     relayUrls: inbox ? [`smtp://${inbox.host}:${inbox.port}`] : config.smtpUrls,
     stopping: stopping.signal,
@@ -192,8 +200,15 @@ async function wire(
     db,
     queue,
     clock,
+    random,
     log,
     composeAt: config.composeAt,
+    composeWaitMs: config.composeWaitMinutes * 60_000,
+    sources: sources.set,
+    alarms,
+    alertEmail: config.alertEmail,
+    mailParts: mail,
+    stopping: stopping.signal,
     deliveriesKeptDays: config.deliveriesKeptDays,
     lease,
     mail: engine,
@@ -209,6 +224,7 @@ async function wire(
     links,
     termStatistics,
     sources,
+    alarms,
     lock,
     inbox,
     mail,

@@ -167,7 +167,7 @@ describe('The schedules', () => {
     await storeSubscriber(parts.db, { email: 'morning@example.org', hour: 7 });
     clock.set('2026-05-08T07:30:00Z');
     await work(['schedule', 'deliveries']);
-    await startSchedules(parts.queue, parts.config.composeAt);
+    await startSchedules({ ...parts, sources: [], composeAt: parts.config.composeAt });
     expect(await mailTo('morning@example.org', /./)).toContain('To: morning@example.org');
   });
 });

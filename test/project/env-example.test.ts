@@ -40,6 +40,7 @@ describe('.env.example', () => {
     'INBOX_PORT',
     'MAIL_FROM',
     'COMPOSE_AT',
+    'COMPOSE_WAIT_MINUTES',
     'LOG_LEVEL',
     'SOURCES',
     'HF_ENDPOINT',

@@ -4,7 +4,8 @@ import type { Missing } from '../../domain/composing.ts';
 import type { DigestKind } from '../../domain/digest.ts';
 import { expectedDay, type Rhythm } from '../../domain/fetch-times.ts';
 
-/** The lists that a digest, due at `from`, expects of `sources` and that are not there. */
+/** The lists that a digest, due at `from`, expects of `sources` and that are not there. Nothing is expected
+ *  of a source that was asked for the first time after that: what it had then is here. */
 export async function missingLists(
   db: Db,
   sources: readonly (Rhythm & { name: string })[],
@@ -14,8 +15,9 @@ export async function missingLists(
   const recordOf = await readSourceRecords(db, now);
   return sources.flatMap((source) => {
     const day = expectedDay(source, { kind, date, from });
-    const { brought, askedAt } = recordOf(source.name);
+    const { brought, firstAskedAt, askedAt } = recordOf(source.name);
     if (day === null || brought.has(day)) return [];
+    if (firstAskedAt !== null && firstAskedAt >= from) return [];
     return [{ source: source.name, day, wasAsked: askedAt !== null && askedAt >= from }];
   });
 }

@@ -13,7 +13,10 @@ export interface WatchDeps {
   clock: Clock;
   suppressionKey: string;
   /** Something that an operator must look at. */
-  onAlarm: (alarm: string, facts: object) => void;
+  onAlarm: (
+    sentence: string,
+    facts: { digestId: number; liftedSuppressions: number },
+  ) => void | Promise<void>;
 }
 
 /** Draws the consequences of what relays answered. */
@@ -43,7 +46,7 @@ export function watchReplies({ db, clock, suppressionKey, onAlarm }: WatchDeps):
     }));
     // Resumed by the operator, it is judged anew.
     brakes.delete(digestId);
-    if (isFirst) onAlarm(TOO_MANY_HARD, { digestId, liftedSuppressions: lifted });
+    if (isFirst) await onAlarm(TOO_MANY_HARD, { digestId, liftedSuppressions: lifted });
   };
 
   return async (digestId, tried) => {

@@ -84,7 +84,7 @@ export function useEngine() {
   /** A worker of its own; `record` writes results down for it. */
   function deps(changes: Partial<DeliverDeps> = {}, record = recordPatiently): Worker {
     const { db } = database;
-    const onAlarm = (alarm: string) => alarms.push(alarm);
+    const onAlarm = (alarm: string) => void alarms.push(alarm);
     const watch = watchReplies({ db, clock, suppressionKey, onAlarm });
     const window = createSendingWindow({
       relay,

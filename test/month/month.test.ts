@@ -1,0 +1,270 @@
+import { sql } from 'drizzle-orm';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { listDueBatches } from '../../src/db/batches.ts';
+import { listDueSources } from '../../src/db/source-times.ts';
+import { startSchedules } from '../../src/jobs/handlers.ts';
+import type { Handlers } from '../../src/queue/jobs.ts';
+import type { Work } from '../../src/queue/queue.ts';
+import { clockAt } from '../support/clock.ts';
+import { type FaultyServer, startFaultyServer } from '../support/paper-server.ts';
+import { openTestParts, type TestParts } from '../support/parts.ts';
+import { emptyRedis } from '../support/redis.ts';
+import { storeSubscriber } from '../support/rows.ts';
+import {
+  daysFrom,
+  FIRST_DAY,
+  LAST_DAY,
+  OUTAGE,
+  type Scene,
+  STALE,
+  SUMMER_ENDS,
+  scenesOfTheMonth,
+  TROUBLED_DAYS,
+  weekdayOf,
+} from './story.ts';
+
+const OPERATOR = 'operator@example.org';
+
+const scenes = scenesOfTheMonth();
+let server: FaultyServer;
+let test: TestParts;
+let work: Work;
+let busy = 0;
+const errors: Error[] = [];
+
+/** What the servers show at a moment. */
+function serve(now: Date): void {
+  const at = now.toISOString();
+  server.fault =
+    at >= OUTAGE.from.replace('Z', '.000Z') && at < OUTAGE.to.replace('Z', '.000Z') ? 'away' : null;
+  const isStale = at.slice(0, 10) === STALE.day && now < new Date(STALE.until);
+  server.papers = scenes
+    .filter(({ visibleFrom }) => now >= new Date(visibleFrom))
+    .map(({ paper }) => paper)
+    .filter(({ arxivDay }) => !(isStale && arxivDay === STALE.day))
+    .map((paper) =>
+      isStale && paper.arxivDay === STALE.before ? { ...paper, arxivDay: STALE.day } : paper,
+    );
+}
+
+/** When something is to happen: the last look at sources, composing, and the hours of readers. On days
+ *  with trouble every twenty minutes of the first hour, and of the time that composing may wait. */
+function momentsOf(day: string): Date[] {
+  const usual = ['05:25', '05:30', ...(day < SUMMER_ENDS ? ['06:00'] : []), '07:00', '22:00'];
+  const long = TROUBLED_DAYS.includes(day)
+    ? ['00:00', '00:20', '00:40', '05:50', '06:10', '06:30', '06:50', '07:10', '07:30']
+    : [];
+  return [...usual, ...long].sort().map((time) => new Date(`${day}T${time}:00Z`));
+}
+
+/** All jobs go through the real queue; this tells when none is left. */
+function counting(handlers: Handlers): Handlers {
+  const counted = Object.entries(handlers).map(([name, handle]) => [
+    name,
+    async (data: never) => {
+      busy += 1;
+      await handle(data).finally(() => {
+        busy -= 1;
+      });
+    },
+  ]);
+  return Object.fromEntries(counted);
+}
+
+async function quiet(): Promise<void> {
+  const { db, settled, sources } = test.parts;
+  const names = sources.set.map(({ name }) => name);
+  for (;;) {
+    await new Promise(setImmediate);
+    if (busy > 0) continue;
+    await settled();
+    const now = test.clock();
+    const left = [...(await listDueSources(db, names, now)), ...(await listDueBatches(db, now))];
+    if (left.length === 0 && busy === 0) return;
+  }
+}
+
+async function live(): Promise<void> {
+  const { handlers } = test.parts;
+  for (const day of daysFrom(FIRST_DAY, LAST_DAY)) {
+    for (const moment of momentsOf(day)) {
+      test.clock.set(moment);
+      serve(moment);
+      await handlers.due({});
+      await quiet();
+      await handlers.watch({});
+    }
+  }
+}
+
+beforeAll(async () => {
+  await emptyRedis();
+  const clock = clockAt(`${FIRST_DAY}T00:00:00Z`);
+  server = await startFaultyServer({ clock: () => test?.clock() ?? clock() });
+  test = await openTestParts({
+    SOURCES: 'hf-daily,arxiv:cs.LG',
+    HF_ENDPOINT: server.urls.hfEndpoint,
+    ARXIV_RSS_URL: server.urls.arxivRssUrl,
+    ARXIV_API_URL: server.urls.arxivApiUrl,
+    ALERT_EMAIL: OPERATOR,
+  });
+  const { db, queue, handlers, sources, config } = test.parts;
+  test.clock.set(`${FIRST_DAY}T00:00:00Z`);
+  serve(test.clock());
+  const reader = { papers: 20 };
+  await storeSubscriber(db, { ...reader, email: 'ada@example.org', hour: 7 });
+  await storeSubscriber(db, {
+    ...reader,
+    email: 'bob@example.org',
+    frequency: 'weekdays',
+    timezone: 'America/New_York',
+    hour: 2,
+  });
+  await storeSubscriber(db, {
+    ...reader,
+    email: 'cy@example.org',
+    frequency: 'weekly',
+    timezone: 'Europe/Berlin',
+    hour: 8,
+  });
+  await storeSubscriber(db, { ...reader, email: 'dee@example.org', timezone: 'Asia/Tokyo' });
+  work = await queue.work(['schedule', 'sources', 'deliveries'], counting(handlers), {
+    concurrency: 4,
+    onError: (error) => void errors.push(error),
+  });
+  await startSchedules({ ...test.parts, sources: sources.set, composeAt: config.composeAt });
+  await live();
+}, 120_000);
+
+afterAll(async () => {
+  await work.stop();
+  await test.close();
+  await server.close();
+  await emptyRedis();
+});
+
+/** The digests that the month must have: by date, the papers. */
+function expectedDigests(): Map<string, string[]> {
+  const digests = new Map<string, string[]>();
+  for (const { digest, paper } of [...scenes].sort(byDigest)) {
+    if (digest > LAST_DAY) continue;
+    digests.set(digest, [...(digests.get(digest) ?? []), paper.id]);
+  }
+  return digests;
+}
+
+function byDigest(one: Scene, other: Scene): number {
+  return one.digest.localeCompare(other.digest) || one.paper.id.localeCompare(other.paper.id);
+}
+
+async function digestsOf(kind: 'daily' | 'weekly'): Promise<Map<string, string[]>> {
+  const { rows } = await test.parts.db.execute<{ date: string; papers: string[] }>(sql`
+    SELECT date::text, array_agg(paper_id ORDER BY paper_id) AS papers
+    FROM digests JOIN digest_papers ON digest_id = digests.id
+    WHERE digests.kind = ${kind} GROUP BY date ORDER BY date`);
+  return new Map(rows.map(({ date, papers }) => [date, papers]));
+}
+
+/** What a reader was sent: the date of each digest, and when. */
+async function sentTo(email: string): Promise<string[]> {
+  const { rows } = await test.parts.db.execute<{ date: string; at: string; state: string }>(sql`
+    SELECT date::text, message_date AS at, state FROM deliveries
+    JOIN digests ON digests.id = digest_id JOIN subscribers ON subscribers.id = subscriber_id
+    WHERE email = ${email} ORDER BY date`);
+  expect(rows.filter(({ state }) => state !== 'sent')).toEqual([]);
+  return rows.map(({ date, at }) => `${date} ${new Date(at).toISOString().slice(0, 16)}Z`);
+}
+
+const mails = async () => (await test.parts.inbox?.list()) ?? [];
+
+async function incidents(): Promise<string[]> {
+  const { rows } = await test.parts.db.execute<{ kind: string; subject: string; days: string }>(sql`
+    SELECT kind, subject, raised_at, ended_at,
+      to_char(raised_at, 'DD') || '-' || coalesce(to_char(ended_at, 'DD'), '') AS days
+    FROM alarms ORDER BY raised_at, kind, subject`);
+  return rows.map(({ kind, subject, days }) => `${days} ${kind} ${subject}`);
+}
+
+/** 07:00 of UTC, unless papers came later. */
+const LATE_MAILS: Record<string, string> = { '2026-11-10': '07:30' };
+
+function bobsHour(date: string): string {
+  return date < SUMMER_ENDS ? '06:00' : (LATE_MAILS[date] ?? '07:00');
+}
+
+describe('A month goes by', () => {
+  it('without a job that failed', () => {
+    expect(errors).toEqual([]);
+  });
+
+  it('with exactly the digests that its papers must make', async () => {
+    expect(Object.fromEntries(await digestsOf('daily'))).toEqual(
+      Object.fromEntries(expectedDigests()),
+    );
+  });
+
+  it('with weekly ones on its Mondays, of the seven days before', async () => {
+    const weekly = await digestsOf('weekly');
+    expect([...weekly.keys()]).toEqual(['2026-11-02', '2026-11-09', '2026-11-16', '2026-11-23']);
+    for (const [monday, papers] of weekly) {
+      const week = daysFrom('2026-10-20', monday).slice(-8, -1);
+      const daily = [...expectedDigests()].filter(([date]) => week.includes(date));
+      expect(papers).toEqual(daily.flatMap(([, ids]) => ids).sort());
+    }
+  });
+
+  it('in which each reader got each digest once, at their own hour', async () => {
+    const dates = [...expectedDigests().keys()];
+    const at = (date: string) => LATE_MAILS[date] ?? '07:00';
+    expect(await sentTo('ada@example.org')).toEqual(
+      dates.map((date) => `${date} ${date}T${at(date)}Z`),
+    );
+    // 02:00 in New York, which is an hour later in UTC from 1 November on.
+    expect(await sentTo('bob@example.org')).toEqual(
+      dates
+        .filter((date) => weekdayOf(date) >= 1 && weekdayOf(date) <= 5)
+        .map((date) => `${date} ${date}T${bobsHour(date)}Z`),
+    );
+    expect(await sentTo('cy@example.org')).toEqual(
+      ['02', '09', '16', '23'].map((day) => `2026-11-${day} 2026-11-${day}T07:00Z`),
+    );
+    const beforeNight = dates.filter((date) => `${date}T22:00Z` <= `${LAST_DAY}T23:59Z`);
+    expect(await sentTo('dee@example.org')).toEqual(
+      beforeNight.map((date) => `${date} ${date}T22:00Z`),
+    );
+  });
+
+  it('in which what went wrong was told, once when it began and once when it was over', async () => {
+    expect(await incidents()).toEqual([
+      '10-12 source-failed hf-daily',
+      '10-11 papers-late daily 2026-11-10',
+      '10-12 source-failed arxiv:cs.LG',
+      '11-12 papers-late daily 2026-11-11',
+      '19-19 papers-late daily 2026-11-19',
+      '23-23 source-stale arxiv:cs.LG',
+      '23-23 papers-late daily 2026-11-23',
+    ]);
+    const told = (await mails()).filter(({ to }) => to.includes(OPERATOR));
+    const subjects = told.map(({ subject }) => subject).reverse();
+    expect(subjects.filter((subject) => !subject.includes('over:')).sort()).toEqual([
+      'Paperboy: The papers of the digest daily 2026-11-10 are late',
+      'Paperboy: The papers of the digest daily 2026-11-11 are late',
+      'Paperboy: The papers of the digest daily 2026-11-19 are late',
+      'Paperboy: The papers of the digest daily 2026-11-23 are late',
+      'Paperboy: The source arxiv:cs.LG brought an old list again',
+      'Paperboy: The source arxiv:cs.LG cannot be read',
+      'Paperboy: The source hf-daily cannot be read',
+    ]);
+    expect(subjects).toHaveLength(14);
+  });
+
+  it.each([
+    ['2026-11-02', 'Sunday brought no papers: arXiv rests at weekends.'],
+    ['2026-11-12', 'Wednesday brought no papers: they did not reach us in time.'],
+  ])('in which the mail of %s explains the silence before', async (date, note) => {
+    const toAda = (await mails()).filter(({ to }) => to.includes('ada@example.org')).reverse();
+    const mail = toAda[[...expectedDigests().keys()].indexOf(date)];
+    const message = await test.parts.inbox?.read(mail?.id ?? '');
+    expect(message?.parsed.text?.replace(/\s+/g, ' ')).toContain(note);
+  });
+});
