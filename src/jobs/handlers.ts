@@ -9,10 +9,10 @@ import { type DeliverDeps, deliverBatch } from '../services/deliver-batch.ts';
 import { type LetterDeps, sendLetter } from '../services/send-letter.ts';
 import { ringAgain, ringDue, TICK_SECONDS } from '../services/support/ring-due.ts';
 import { tidyUp } from '../services/tidy-up.ts';
+import { type Log, type OnJob, perJob } from './job-log.ts';
 import type { Lease } from './lease.ts';
 
-/** Writes an event down. */
-export type Log = (level: 'info' | 'warn' | 'error', event: string, facts: object) => void;
+export type { Log } from './job-log.ts';
 
 export interface HandlerDeps {
   db: Db;
@@ -24,10 +24,16 @@ export interface HandlerDeps {
   /** What sending needs; loaded when the first mail goes out. */
   mail: () => Promise<DeliverDeps & LetterDeps>;
   lease: () => Promise<Lease>;
+  /** Called with each job that ended, and how long it took. */
+  onJob?: OnJob;
 }
 
-/** One handler for each job: what happens when the bell rings. */
-export function createHandlers({
+/** One handler for each job: what happens when the bell rings. Each line that a job writes names it. */
+export function createHandlers(deps: HandlerDeps): Handlers {
+  return perJob(deps.log, deps.onJob, (log) => handlersWith({ ...deps, log }));
+}
+
+function handlersWith({
   db,
   queue,
   clock,
