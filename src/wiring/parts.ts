@@ -13,15 +13,19 @@ import { createHandlers, type Log } from '../jobs/handlers.ts';
 import { keepLease, type Lease } from '../jobs/lease.ts';
 import { type Keys, loadKeys } from '../keys.ts';
 import { openSigner } from '../mail/dkim/open-signer.ts';
+import { type Metrics, openMetrics } from '../metrics/metrics.ts';
 import { postgresBackend, redisBackend } from '../queue/backend.ts';
 import type { Handlers } from '../queue/jobs.ts';
 import { openQueue, type Queue } from '../queue/queue.ts';
 import { checkRedis } from '../queue/redis-server.ts';
+import type { Readiness } from '../services/support/readiness.ts';
 import { ringBatches, ringFreed } from '../services/support/ring-due.ts';
 import { createTermStatistics, type TermStatistics } from '../services/support/term-statistics.ts';
+import { readVersion } from '../version.ts';
 import { type Closer, openStore, type Store } from './database.ts';
 import { createEngine, type MailDeps, type MailParts, openMail } from './mail.ts';
 import { once } from './once.ts';
+import { openReadiness } from './readiness.ts';
 
 /** What the world outside gives: passed in, so that tests can pass their own. */
 export interface Surroundings {
@@ -51,6 +55,10 @@ export interface Parts extends Surroundings {
   /** Opened by a worker before its first job; kept until `close`. */
   lease(): Promise<Lease>;
   handlers: Handlers;
+  metrics: Metrics;
+  readiness: Readiness;
+  /** As SOURCES names them. */
+  sourceNames: readonly string[];
   /** Resolves when no batch is in hand any more. */
   settled(): Promise<void>;
   /** Aborted when the process is to end: nothing new is begun. */
@@ -137,8 +145,10 @@ async function wire(
   const log: Log = (level, event, facts) => logger[level](facts, event);
   const stopping = new AbortController();
   const halting = new AbortController();
+  const metrics = openMetrics({ version: readVersion() });
   const mailDeps: MailDeps = {
     config,
+    metrics,
     database,
     keys,
     tokens,
@@ -190,6 +200,7 @@ async function wire(
     deliveriesKeptDays: config.deliveriesKeptDays,
     lease,
     mail: engine,
+    onJob: metrics.job,
   });
   return {
     ...around,
@@ -206,6 +217,9 @@ async function wire(
     mail,
     lease,
     handlers,
+    metrics,
+    readiness: openReadiness({ config, database, queue, logger }),
+    sourceNames: [],
     settled: async () => void (await Promise.allSettled(inHand.values())),
     stopping,
     halting,
