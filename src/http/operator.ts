@@ -32,7 +32,7 @@ export function askForToken(
 }
 
 function shownToken({ headers }: FastifyRequest): string {
-  const [scheme = '', credentials = ''] = (headers.authorization ?? '').split(/ +/, 2);
+  const [, scheme = '', credentials = ''] = /^(\S+) +(.*)$/.exec(headers.authorization ?? '') ?? [];
   if (scheme.toLowerCase() === 'bearer') return credentials;
   if (scheme.toLowerCase() !== 'basic') return '';
   const pair = Buffer.from(credentials, 'base64').toString('utf8');
