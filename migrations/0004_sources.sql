@@ -6,14 +6,18 @@ CREATE TABLE paper_sources (
   listed_on date NOT NULL,
   usable_on date NOT NULL,
   seen_at timestamptz NOT NULL,
+  upvotes integer,
+  comments integer,
+  withdrawn_on date,
   PRIMARY KEY (paper_id, source)
 );
 --> statement-breakpoint
-INSERT INTO paper_sources (paper_id, source, listed_on, usable_on, seen_at)
-SELECT id, source, listed_on, usable_on, stored_at FROM papers;
+INSERT INTO paper_sources (paper_id, source, listed_on, usable_on, seen_at, upvotes, comments)
+SELECT id, source, listed_on, usable_on, stored_at, nullif(upvotes, 0), nullif(comments, 0) FROM papers;
 --> statement-breakpoint
 CREATE TABLE sources (
   name text PRIMARY KEY,
+  validated_url text,
   etag text,
   last_modified text,
   next_at timestamptz NOT NULL,

@@ -21,6 +21,7 @@ import {
   urlOf,
   webUrl,
 } from './setting-parsers.ts';
+import { readSourceSettings, type SourceSettings } from './source-settings.ts';
 
 /** Everything that an operator can set, checked. Frozen; passed on as values. */
 export interface Config {
@@ -60,6 +61,8 @@ export interface Config {
   signupsPerHour: number;
   /** How long single deliveries are kept after their digest was composed. */
   deliveriesKeptDays: number;
+  /** Where papers come from. */
+  sources: SourceSettings;
   trustProxy: boolean | string | number;
   logLevel: LogLevel;
 }
@@ -84,10 +87,6 @@ const SECRETS = [
 const NOT_YET: Readonly<Record<string, string>> = {
   BOUNCE_DOMAIN: 'this version does not receive bounces: unset it',
   BOUNCE_SMTP_PORT: 'this version does not receive bounces: unset it',
-  SOURCES: 'this version does not fetch papers: unset it and use “paperboy papers import”',
-  HF_ENDPOINT: 'this version does not fetch papers: unset it',
-  ARXIV_RSS_URL: 'this version does not fetch papers: unset it',
-  ARXIV_API_URL: 'this version does not fetch papers: unset it',
   ALERT_EMAIL: 'this version sends no alarms: unset it',
 };
 
@@ -132,6 +131,7 @@ export function loadConfig(env: Env): Config {
     composeAt: read('COMPOSE_AT', timeOfDay, { hour: 5, minute: 30 }),
     signupsPerHour: read('SIGNUPS_PER_HOUR', integerFrom(1, 1_000_000), 50),
     deliveriesKeptDays: read('DELIVERIES_KEPT_DAYS', integerFrom(8, 36_500), 180),
+    sources: readSourceSettings(read),
     trustProxy: read('TRUST_PROXY', trust, false),
     logLevel: read('LOG_LEVEL', oneOf(LOG_LEVELS), 'info'),
   };

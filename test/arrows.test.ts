@@ -15,7 +15,14 @@ const LAYERS = [
 ];
 
 /** Values about the process that the upper layers share; they stand upon the domain alone. */
-const SETTINGS = ['config.ts', 'setting-parsers.ts', 'keys.ts', 'version.ts', 'log.ts'];
+const SETTINGS = [
+  'config.ts',
+  'setting-parsers.ts',
+  'source-settings.ts',
+  'keys.ts',
+  'version.ts',
+  'log.ts',
+];
 const MAY_READ_SETTINGS = ['main.ts', 'commands', 'roles.ts', 'wiring', 'http', ...SETTINGS];
 
 /** What the domain may import besides itself: nothing that reads, writes, waits or tells the time. */

@@ -1,63 +1,89 @@
+import { isDeepStrictEqual } from 'node:util';
 import { eq, inArray, max, sql } from 'drizzle-orm';
-import type { Paper, TopicPaper } from '../domain/paper.ts';
+import { hear, mergePaper } from '../domain/merge-paper.ts';
+import type { ListedPaper, Listing, StoredPaper, TopicPaper } from '../domain/paper.ts';
 import type { Db } from './client.ts';
+import { listListings, withId, writeListings } from './listings.ts';
 import { COLUMNS } from './paper-columns.ts';
 import { papers } from './schema.ts';
 
-/** What becomes of a known paper: a source that knows less takes nothing away. */
-const SEEN_AGAIN = {
+/** What is written anew of a paper that changed. */
+const CHANGING = {
   title: sql`excluded.title`,
   abstract: sql`excluded.abstract`,
-  authors: sql`CASE WHEN cardinality(excluded.authors) > 0 THEN excluded.authors ELSE papers.authors END`,
-  authorCount: sql`coalesce(excluded.author_count, papers.author_count)`,
-  organization: sql`coalesce(excluded.organization, papers.organization)`,
-  publishedOn: sql`coalesce(excluded.published_on, papers.published_on)`,
-  upvotes: sql`greatest(excluded.upvotes, papers.upvotes)`,
-  comments: sql`greatest(excluded.comments, papers.comments)`,
-  url: sql`coalesce(excluded.url, papers.url)`,
-  codeUrl: sql`coalesce(excluded.code_url, papers.code_url)`,
+  authors: sql`excluded.authors`,
+  authorCount: sql`excluded.author_count`,
+  organization: sql`excluded.organization`,
+  publishedOn: sql`excluded.published_on`,
+  listedOn: sql`excluded.listed_on`,
+  usableOn: sql`excluded.usable_on`,
+  upvotes: sql`excluded.upvotes`,
+  comments: sql`excluded.comments`,
+  url: sql`excluded.url`,
+  codeUrl: sql`excluded.code_url`,
+  withdrawnOn: sql`excluded.withdrawn_on`,
+  updatedAt: sql`excluded.updated_at`,
 } as const;
 
+/** Of this program; taken for as long as papers are stored. */
+const SAVE_LOCK = 5_320_011;
+
 /**
- * Stores papers by id. A paper seen again is updated; the day on which it was first listed and
- * usable stays, so that it cannot come into a second digest. Returns the ids that are new,
- * those whose words changed (both need topics), and how many known ones were updated at all.
+ * Stores papers by id, each once in the list, in a transaction. What becomes of a known one is
+ * `mergePaper`'s to say. Returns the ids that are new, those whose words or day changed (both need
+ * topics), and how many known ones were updated at all.
  */
 export async function savePapers(
   db: Db,
-  list: readonly Paper[],
+  list: readonly ListedPaper[],
   now: Date,
 ): Promise<{ added: string[]; reworded: string[]; changed: number }> {
   if (list.length === 0) return { added: [], reworded: [], changed: 0 };
-  const before = await db.execute<{ id: string; title: string; abstract: string }>(
-    sql`SELECT id, title, abstract FROM papers WHERE id = ANY(${sql.param(list.map(({ id }) => id))}::text[])`,
-  );
-  const known = new Map(before.rows.map((row) => [row.id, row]));
-  const written = await db
-    .insert(papers)
-    .values(list.map((paper) => ({ ...paper, storedAt: now, updatedAt: now })))
-    .onConflictDoUpdate({
-      target: papers.id,
-      set: { ...SEEN_AGAIN, updatedAt: now },
-      setWhere: sql`ROW(${sql.join(
-        namesOf(SEEN_AGAIN).map((name) => papers[name]),
-        sql`, `,
-      )})
-        IS DISTINCT FROM ROW(${sql.join(Object.values(SEEN_AGAIN), sql`, `)})`,
-    })
-    .returning({ id: papers.id });
-  const added = list.filter(({ id }) => !known.has(id)).map(({ id }) => id);
-  const reworded = list
-    .filter((paper) => {
-      const old = known.get(paper.id);
-      return old !== undefined && (old.title !== paper.title || old.abstract !== paper.abstract);
-    })
-    .map(({ id }) => id);
-  return { added, reworded, changed: written.length - added.length };
+  // Whoever comes second must see what the first wrote before merging with it.
+  await db.execute(sql`SELECT pg_advisory_xact_lock(${SAVE_LOCK})`);
+  const ids = list.map(({ id }) => id);
+  const known = await listStored(db, ids);
+  const listings = await listListings(db, ids);
+  const added: StoredPaper[] = [];
+  const changed: { old: StoredPaper; merged: StoredPaper }[] = [];
+  const seen: (Listing & { paperId: string })[] = [];
+  for (const paper of list) {
+    const old = known.get(paper.id) ?? null;
+    const heard = hear(listings.get(paper.id) ?? [], paper, now);
+    const merged = mergePaper(old, paper, heard);
+    seen.push(...heard.filter(({ source }) => source === paper.source).map(withId(paper.id)));
+    if (old === null) added.push(merged);
+    else if (!isDeepStrictEqual(old, merged)) changed.push({ old, merged });
+  }
+  await writePapers(db, [...added, ...changed.map(({ merged }) => merged)], now);
+  await writeListings(db, seen);
+  return {
+    added: added.map(({ id }) => id),
+    reworded: changed
+      .filter(({ old, merged }) => NEED_TOPICS.some((name) => old[name] !== merged[name]))
+      .map(({ merged }) => merged.id),
+    changed: changed.length,
+  };
 }
 
-function namesOf<Name extends string>(record: Readonly<Record<Name, unknown>>): Name[] {
-  return Object.keys(record) as Name[];
+/** What topics and their lists go by. */
+const NEED_TOPICS = ['title', 'abstract', 'listedOn'] as const;
+
+async function listStored(db: Db, ids: readonly string[]): Promise<Map<string, StoredPaper>> {
+  const { topics: _topics, ...columns } = COLUMNS;
+  const rows = await db
+    .select({ ...columns, withdrawnOn: papers.withdrawnOn })
+    .from(papers)
+    .where(sql`id = ANY(${sql.param(ids)}::text[])`);
+  return new Map(rows.map((row) => [row.id, row]));
+}
+
+async function writePapers(db: Db, list: readonly StoredPaper[], now: Date): Promise<void> {
+  if (list.length === 0) return;
+  await db
+    .insert(papers)
+    .values(list.map((paper) => ({ ...paper, storedAt: now, updatedAt: now })))
+    .onConflictDoUpdate({ target: papers.id, set: CHANGING });
 }
 
 /** One paper with its topics, or null. */
@@ -77,7 +103,7 @@ export async function findPapers(db: Db, ids: readonly string[]): Promise<TopicP
   return ids.flatMap((id) => byId.get(id) ?? []);
 }
 
-/** Papers that may be used from `first` to `last` and are in no digest of `kind` yet. */
+/** Papers that may be used from `first` to `last`, stand, and are in no digest of `kind` yet. */
 export async function listUsablePapers(
   db: Db,
   { kind, first, last }: { kind: string; first: string; last: string },
@@ -86,7 +112,7 @@ export async function listUsablePapers(
     .select(COLUMNS)
     .from(papers)
     .where(
-      sql`usable_on BETWEEN ${first} AND ${last}
+      sql`usable_on BETWEEN ${first} AND ${last} AND withdrawn_on IS NULL
         AND NOT EXISTS (SELECT FROM digest_papers WHERE paper_id = papers.id AND kind = ${kind})`,
     )
     .orderBy(papers.id);

@@ -62,13 +62,13 @@ export const papers = pgTable('papers', {
   codeUrl: text('code_url'),
   storedAt: instant('stored_at').notNull(),
   updatedAt: instant('updated_at').notNull(),
-  /** The day on which a source said that it was withdrawn. */
-  withdrawnOn: day('withdrawn_on'),
   words: tsvector()
     .notNull()
     .generatedAlwaysAs(
       sql`setweight(to_tsvector('english', title), 'A') || setweight(to_tsvector('english', abstract), 'B')`,
     ),
+  /** The day on which a source said that it was withdrawn. */
+  withdrawnOn: day('withdrawn_on'),
 });
 
 export const paperTopics = pgTable(
@@ -273,6 +273,10 @@ export const paperSources = pgTable(
     listedOn: day('listed_on').notNull(),
     usableOn: day('usable_on').notNull(),
     seenAt: instant('seen_at').notNull(),
+    /** As it said last; null when it counts none. */
+    upvotes: integer(),
+    comments: integer(),
+    withdrawnOn: day('withdrawn_on'),
   },
   (table) => [primaryKey({ columns: [table.paperId, table.source] })],
 );
@@ -280,6 +284,8 @@ export const paperSources = pgTable(
 /** What is known of each source that was ever fetched, by its name in SOURCES. */
 export const sources = pgTable('sources', {
   name: text().primaryKey(),
+  /** For which address etag and last_modified were given. */
+  validatedUrl: text('validated_url'),
   etag: text(),
   lastModified: text('last_modified'),
   /** When to fetch it next. */

@@ -1,4 +1,4 @@
-import type { Paper } from './paper.ts';
+import type { ListedPaper } from './paper.ts';
 
 /** What came of asking a source: new papers or known ones, nothing changed since the last time, an empty
  *  list, an old list again, or trouble. */
@@ -7,37 +7,48 @@ export type FetchOutcome = (typeof FETCH_OUTCOMES)[number];
 
 /** With what a source recognises that nothing changed (RFC 9110 §8.8). */
 export interface Validators {
+  /** What they were given for: those of an empty list fit every empty list. */
+  url: string;
   etag: string | null;
   lastModified: string | null;
 }
 
 /** A list as a source sent it. */
 export interface Fetched {
-  /** The day that the list is of; null when it tells none. */
+  /** The day whose list was wanted; null for a list of no day. */
   day: string | null;
-  papers: Paper[];
+  papers: ListedPaper[];
+  /** Papers that were listed before and have changed: they are news of what is known, and none else. */
+  revisions: ListedPaper[];
   /** Entries that were left out, each with its place and what was expected. */
   refused: { place: string; reason: string }[];
-  validators: Validators;
+  /** Null when they would not tell of all that was read. */
+  validators: Validators | null;
+}
+
+/** What a source is asked for. */
+export interface SourceAsk {
+  /** Null for the newest list. */
+  day: string | null;
+  /** Of the list that was read last. */
+  known: Validators | null;
+  now: Date;
+  signal: AbortSignal;
 }
 
 /** Where papers come from. A new one is a file in `src/sources/`. */
 export interface Source {
-  /** As in SOURCES, and as papers say where they are from: `hf-daily`, `arxiv:cs.CL+cs.LG`. */
+  /** As in SOURCES: `hf-daily`, `arxiv:cs.CL+cs.LG`. */
   name: string;
+  /** As papers say where they are from: lists of one origin share it. */
+  origin: string;
   /** How many days after its listing a paper may be used: 1 for a list that fills all day. */
   usableAfterDays: 0 | 1;
-  /** Whether it is to be expected to list papers on a day. */
+  /** Whether it is to be expected to list new papers on a day; never for a list of no day. */
   listsOn(day: string): boolean;
   /**
    * The list of a day, the newest one without; null when nothing changed since `known`.
-   * @throws PaperboyError `SOURCE_UNREACHABLE`, `SOURCE_BUSY` (with `retryAfterMs` when it said how long),
-   * `SOURCE_UNREADABLE`, `NO_SUCH_DAY`, each naming the source, the place and what was expected.
+   * @throws SourceError naming the source, the place and what was expected.
    */
-  fetch(ask: {
-    day: string | null;
-    known: Validators | null;
-    now: Date;
-    signal: AbortSignal;
-  }): Promise<Fetched | null>;
+  fetch: (ask: SourceAsk) => Promise<Fetched | null>;
 }

@@ -1,8 +1,8 @@
 import { findCodeUrl } from './code-link.ts';
 import { PaperboyError } from './errors.ts';
-import type { Paper } from './paper.ts';
+import type { ListedPaper, Paper } from './paper.ts';
 import { paperId } from './paper-id.ts';
-import { isDay } from './schedule.ts';
+import { addDays, isDay } from './schedule.ts';
 import { cleanText } from './text.ts';
 
 /** A paper as files and the API have it (DESIGN: papers import). */
@@ -29,6 +29,18 @@ const MAX_AUTHORS = 5000;
 const MAX_URL = 800;
 const MAX_COUNT = 2_000_000_000;
 
+export interface Reading {
+  /** Where the entry is from. */
+  source: string;
+  /** When it was listed, unless it says another day. */
+  today: string;
+  /** How many days after its listing it may be used. @defaultValue 0 */
+  usableAfterDays?: number;
+  /** Take what cannot be read for absent, but for id, title and abstract: what others publish changes
+   *  without notice. @defaultValue false */
+  isLoose?: boolean;
+}
+
 /**
  * One entry of a file of papers as the paper that is stored: cleaned, keyed, with `today` as the day
  * it was listed unless it says another. Fields it does not know are passed over; `null` is absent.
@@ -36,12 +48,12 @@ const MAX_COUNT = 2_000_000_000;
  */
 export function readPaper(
   entry: unknown,
-  { source, today }: { source: string; today: string },
-): Paper {
+  { source, today, usableAfterDays = 0, isLoose = false }: Reading,
+): ListedPaper {
   if (typeof entry !== 'object' || entry === null || Array.isArray(entry)) {
     refuse(`${show(entry)} is no paper: expected an object with title and abstract`);
   }
-  const field = fieldsOf(entry as Record<string, unknown>);
+  const field = fieldsOf(entry as Record<string, unknown>, isLoose);
   const title = field('title', (value) => words(value, MAX_TITLE));
   const abstract = field('abstract', (value) => words(value, MAX_ABSTRACT));
   if (title === undefined) refuse('title is missing: expected the words of the title');
@@ -62,16 +74,16 @@ export function readPaper(
     organization: field('organization', (value) => words(value, 300)) ?? null,
     publishedOn: field('published_on', day) ?? null,
     listedOn,
-    usableOn: listedOn,
-    upvotes: field('upvotes', count) ?? 0,
-    comments: field('comments', count) ?? 0,
+    usableOn: usableAfterDays === 0 ? listedOn : addDays(listedOn, usableAfterDays),
+    upvotes: field('upvotes', count) ?? null,
+    comments: field('comments', count) ?? null,
     url: field('url', webAddress) ?? null,
     codeUrl: field('code_url', webAddress) ?? findCodeUrl(abstract),
   };
 }
 
 /** A stored paper in the shape in which it can be imported again. */
-export function writePaper(paper: Paper): PaperInput {
+export function writePaper(paper: Paper | ListedPaper): PaperInput {
   const present = Object.entries({
     id: paper.id,
     title: paper.title,
@@ -89,7 +101,9 @@ export function writePaper(paper: Paper): PaperInput {
   return Object.fromEntries(present) as unknown as PaperInput;
 }
 
-function fieldsOf(entry: Record<string, unknown>) {
+const NEEDED: readonly string[] = ['id', 'title', 'abstract'];
+
+function fieldsOf(entry: Record<string, unknown>, isLoose: boolean) {
   return <Value>(
     name: keyof PaperInput,
     read: (value: unknown) => Value | string,
@@ -99,6 +113,7 @@ function fieldsOf(entry: Record<string, unknown>) {
     try {
       return read(value) as Value;
     } catch (error) {
+      if (isLoose && !NEEDED.includes(name)) return undefined;
       return refuse(`${name} is ${show(value)}: expected ${(error as Error).message}`);
     }
   };

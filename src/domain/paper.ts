@@ -19,6 +19,32 @@ export interface Paper {
   codeUrl: string | null;
 }
 
+/** A paper as one source lists it. */
+export interface ListedPaper extends Omit<Paper, 'upvotes' | 'comments'> {
+  /** Null when the source counts none. */
+  upvotes: number | null;
+  comments: number | null;
+  /** The day on which the source says that it was withdrawn; absent when it does not. */
+  withdrawnOn?: string;
+}
+
+/** A paper as it is stored. */
+export interface StoredPaper extends Paper {
+  /** The day on which it was withdrawn; null when it stands. */
+  withdrawnOn: string | null;
+}
+
+/** What a source said of a paper last. */
+export interface Listing {
+  source: string;
+  listedOn: string;
+  usableOn: string;
+  seenAt: Date;
+  upvotes: number | null;
+  comments: number | null;
+  withdrawnOn: string | null;
+}
+
 /** A topic that a paper was given, with its full-text score. */
 export interface PaperTopic {
   slug: string;

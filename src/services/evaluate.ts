@@ -3,12 +3,13 @@ import type { Db } from '../db/client.ts';
 import { listPapers } from '../db/paper-lists.ts';
 import { listTopics, matchTopicsOfTexts } from '../db/topics.ts';
 import { PaperboyError } from '../domain/errors.ts';
+import { asPaper } from '../domain/merge-paper.ts';
 import type { Paper, TopicPaper } from '../domain/paper.ts';
 import { dayOf } from '../domain/schedule.ts';
 import { coverTopics, type TopicCoverage } from '../domain/topic-coverage.ts';
 import { chooseTopics } from '../domain/topics.ts';
 import { createTrials, RANKINGS, type Ranking, type Trial } from '../domain/trial.ts';
-import { readPaperFile } from './support/paper-file.ts';
+import { readWholeFile } from './support/paper-file.ts';
 
 /** How well papers are chosen. All precisions are means over the readers, 0 to 1. */
 export interface Evaluation {
@@ -75,8 +76,8 @@ function storedPapers(db: Db): Promise<TopicPaper[]> {
 }
 
 async function papersOf(db: Db, text: string, now: Date): Promise<TopicPaper[]> {
-  const { papers } = readPaperFile(text, { source: 'file', today: dayOf(now) });
-  const newest = papers.slice(-MOST_PAPERS);
+  const { papers } = readWholeFile(text, { source: 'file', today: dayOf(now) });
+  const newest = papers.slice(-MOST_PAPERS).map(asPaper);
   const withTopics: TopicPaper[] = [];
   for (let start = 0; start < newest.length; start += BATCH_PAPERS) {
     withTopics.push(...(await giveTopics(db, newest.slice(start, start + BATCH_PAPERS))));

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { countPapersByTerm } from '../../src/domain/idf.ts';
 import { learn, packLearned } from '../../src/domain/learned.ts';
+import { asPaper } from '../../src/domain/merge-paper.ts';
 import type { Paper } from '../../src/domain/paper.ts';
 import { readPaper } from '../../src/domain/paper-input.ts';
 import { randomFrom, shuffled } from '../../src/domain/random.ts';
@@ -36,5 +37,5 @@ function makeTastes(): string[] {
 function seedPapers(): Paper[] {
   const file = new URL('../../seeds/papers.json', import.meta.url);
   const entries: unknown[] = JSON.parse(readFileSync(file, 'utf8'));
-  return entries.map((entry) => readPaper(entry, { source: 'seed', today: '2026-05-08' }));
+  return entries.map((entry) => asPaper(readPaper(entry, { source: 'seed', today: '2026-05-08' })));
 }

@@ -20,8 +20,8 @@ describe('readPaper', () => {
       publishedOn: null,
       listedOn: '2026-05-08',
       usableOn: '2026-05-08',
-      upvotes: 0,
-      comments: 0,
+      upvotes: null,
+      comments: null,
       url: null,
       codeUrl: null,
     });
@@ -134,7 +134,7 @@ describe('readPaper', () => {
 describe('writePaper', () => {
   it('leaves out what is unknown', () => {
     expect(Object.keys(writePaper(read()))).toEqual([
-      ...['id', 'title', 'abstract', 'authors', 'listed_on', 'upvotes', 'comments'],
+      ...['id', 'title', 'abstract', 'authors', 'listed_on'],
     ]);
   });
 

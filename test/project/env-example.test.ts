@@ -41,6 +41,10 @@ describe('.env.example', () => {
     'MAIL_FROM',
     'COMPOSE_AT',
     'LOG_LEVEL',
+    'SOURCES',
+    'HF_ENDPOINT',
+    'ARXIV_RSS_URL',
+    'ARXIV_API_URL',
   ])('shows the default of %s', (name) => {
     expect(uncommented[name]).toBeDefined();
     expect(loadConfig({ [name]: uncommented[name] })).toEqual(loadConfig({}));

@@ -10,9 +10,11 @@ export function projectFile(path: string): string {
 
 /** Names of the settings that `loadConfig` reads, taken from its source. */
 export function knownSettings(): string[] {
-  return [...projectFile('src/config.ts').matchAll(/\bread\('([A-Z_]+)'/g)].map(
-    ([, name = '']) => name,
-  );
+  return [
+    ...`${projectFile('src/config.ts')}${projectFile('src/source-settings.ts')}`.matchAll(
+      /\bread\('([A-Z_]+)'/g,
+    ),
+  ].map(([, name = '']) => name);
 }
 
 export interface ComposeService {

@@ -38,7 +38,7 @@ export function useDatabase(): {
       );
       for (const { name } of rows) await pool.query(`DROP TABLE ${name}`);
       await pool.query(
-        `TRUNCATE papers, subscribers, suppressions, digests, leases, signup_limits RESTART IDENTITY CASCADE`,
+        `TRUNCATE papers, subscribers, suppressions, digests, leases, signup_limits, sources, fetches, turns, alarms RESTART IDENTITY CASCADE`,
       );
     },
   };

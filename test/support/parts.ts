@@ -31,6 +31,8 @@ export async function openTestParts(env: Record<string, string> = {}): Promise<T
     PUBLIC_URL: 'http://localhost:3000',
     SECRET_KEY: KEY,
     SUPPRESSION_KEY: KEY,
+    // Nothing is ever asked for over the net.
+    SOURCES: 'none',
     ...(url !== null && { DATABASE_URL: url }),
     ...(redisUrl !== null && { REDIS_URL: redisUrl }),
     ...env,

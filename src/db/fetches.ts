@@ -1,0 +1,65 @@
+import { eq, sql } from 'drizzle-orm';
+import type { FetchOutcome, Validators } from '../domain/fetched.ts';
+import type { Db } from './client.ts';
+import { fetches, sources } from './schema.ts';
+
+/** One asking of a source, and what came of it. */
+export interface FetchRow {
+  source: string;
+  day: string | null;
+  startedAt: Date;
+  endedAt: Date;
+  outcome: FetchOutcome;
+  /** Papers in the list. */
+  found: number;
+  added: number;
+  updated: number;
+  /** Entries that could not be read. */
+  refused: number;
+  /** What was wrong. */
+  detail: string | null;
+}
+
+/** With what the source recognises that nothing changed since it was last read; null when not known. */
+export async function findValidators(db: Db, source: string): Promise<Validators | null> {
+  const [row] = await db
+    .select({
+      url: sources.validatedUrl,
+      etag: sources.etag,
+      lastModified: sources.lastModified,
+    })
+    .from(sources)
+    .where(eq(sources.name, source));
+  return row && row.url !== null ? { ...row, url: row.url } : null;
+}
+
+/** Writes a fetch down, and what is now known of its source. `broughtDay` is the newest day of its papers;
+ *  `validators` are kept as they were when undefined. */
+export async function recordFetch(
+  tx: Db,
+  fetch: FetchRow,
+  { validators, broughtDay }: { validators?: Validators | null; broughtDay: string | null },
+): Promise<void> {
+  await tx.insert(fetches).values(fetch);
+  const { source, endedAt, outcome, added } = fetch;
+  const hasFailed = outcome === 'failed';
+  const hasBrought = added > 0;
+  await tx.execute(sql`
+    INSERT INTO sources AS known (name, next_at, failures, succeeded_at, brought_at, brought_day)
+    VALUES (${source}, ${endedAt}, ${hasFailed ? 1 : 0}, ${hasFailed ? null : endedAt},
+      ${hasBrought ? endedAt : null}, ${hasBrought ? broughtDay : null})
+    ON CONFLICT (name) DO UPDATE SET
+      failures = CASE WHEN ${hasFailed} THEN known.failures + 1 ELSE 0 END,
+      succeeded_at = coalesce(excluded.succeeded_at, known.succeeded_at),
+      brought_at = coalesce(excluded.brought_at, known.brought_at),
+      brought_day = greatest(excluded.brought_day, known.brought_day)`);
+  if (validators === undefined) return;
+  await tx
+    .update(sources)
+    .set({
+      validatedUrl: validators?.url ?? null,
+      etag: validators?.etag ?? null,
+      lastModified: validators?.lastModified ?? null,
+    })
+    .where(eq(sources.name, source));
+}

@@ -1,0 +1,59 @@
+import { sql } from 'drizzle-orm';
+import type { Listing } from '../domain/paper.ts';
+import type { Db } from './client.ts';
+import { paperSources } from './schema.ts';
+
+/** What each source said of these papers last, by paper. */
+export async function listListings(
+  db: Db,
+  paperIds: readonly string[],
+): Promise<Map<string, Listing[]>> {
+  const rows = await db
+    .select()
+    .from(paperSources)
+    .where(sql`paper_id = ANY(${sql.param(paperIds)}::text[])`);
+  const byPaper = new Map<string, Listing[]>();
+  for (const { paperId, ...listing } of rows) {
+    const known = byPaper.get(paperId);
+    if (known) known.push(listing);
+    else byPaper.set(paperId, [listing]);
+  }
+  return byPaper;
+}
+
+/** Writes down what sources said; each paper and source once. */
+export async function writeListings(
+  db: Db,
+  list: readonly (Listing & { paperId: string })[],
+): Promise<void> {
+  if (list.length === 0) return;
+  await db
+    .insert(paperSources)
+    .values([...list])
+    .onConflictDoUpdate({
+      target: [paperSources.paperId, paperSources.source],
+      set: {
+        listedOn: sql`excluded.listed_on`,
+        usableOn: sql`excluded.usable_on`,
+        seenAt: sql`excluded.seen_at`,
+        upvotes: sql`excluded.upvotes`,
+        comments: sql`excluded.comments`,
+        withdrawnOn: sql`excluded.withdrawn_on`,
+      },
+    });
+}
+
+/** How many of the papers a source had listed before `day`. */
+export async function listedBefore(
+  db: Db,
+  { source, day, paperIds }: { source: string; day: string; paperIds: readonly string[] },
+): Promise<number> {
+  const result = await db.execute<{ count: number }>(sql`
+    SELECT count(*)::int AS count FROM paper_sources
+    WHERE paper_id = ANY(${sql.param(paperIds)}::text[]) AND source = ${source} AND listed_on < ${day}`);
+  return result.rows[0]?.count ?? 0;
+}
+
+export function withId(paperId: string): (listing: Listing) => Listing & { paperId: string } {
+  return (listing) => ({ ...listing, paperId });
+}

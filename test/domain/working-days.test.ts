@@ -1,0 +1,35 @@
+import { describe, expect, it } from 'vitest';
+import { addDays } from '../../src/domain/schedule.ts';
+import { isWeekend, isWorkingDay } from '../../src/domain/working-days.ts';
+
+/** Weekdays of the year without a list. */
+function restsOf(year: number): string[] {
+  const rests: string[] = [];
+  for (let day = `${year}-01-01`; day <= `${year}-12-31`; day = addDays(day, 1))
+    if (!isWeekend(day) && !isWorkingDay(day)) rests.push(day.slice(5));
+  return rests;
+}
+
+describe('A working day', () => {
+  it('is none at weekends', () => {
+    const week = ['04', '05', '06', '07', '08', '09', '10'].map((day) => `2026-05-${day}`);
+    expect(week.map(isWorkingDay)).toEqual([true, true, true, true, true, false, false]);
+    expect(week.map(isWeekend)).toEqual([false, false, false, false, false, true, true]);
+  });
+
+  it('is none on the day after a holiday that arXiv published; after a Friday that is the Monday', () => {
+    expect(restsOf(2026)).toEqual([
+      ...['01-02', '01-20', '06-22', '07-06', '09-08', '11-27', '12-28', '12-30'],
+    ]);
+    expect(restsOf(2025)).toEqual([
+      ...['01-01', '01-02', '01-21', '06-20', '07-07', '09-02', '11-28', '12-26', '12-31'],
+    ]);
+  });
+
+  it('goes by the usual holidays in a year of which nothing is published, the winter break being all of it', () => {
+    expect(restsOf(2027)).toEqual([
+      ...['01-01', '01-04', '01-19', '06-21', '07-06', '09-07', '11-26', '12-27', '12-28', '12-29'],
+      ...['12-30', '12-31'],
+    ]);
+  });
+});
