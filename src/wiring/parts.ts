@@ -219,7 +219,7 @@ async function wire(
     handlers,
     metrics,
     readiness: openReadiness({ config, database, queue, logger }),
-    sourceNames: [],
+    sourceNames: config.sources.names.map(({ name }) => name),
     settled: async () => void (await Promise.allSettled(inHand.values())),
     stopping,
     halting,
