@@ -8,7 +8,7 @@ import type { App, SchemaTypes } from './typed-app.ts';
 /** What a process tells at METRICS_PORT, whatever its role: metrics, alive, ready. That port is not for the
  *  public, and asks for no token. */
 export function buildMetricsApp(
-  deps: MetricsDeps & Pick<HttpDeps, 'readiness'>,
+  deps: MetricsDeps & Pick<HttpDeps, 'readiness' | 'logger'>,
   { withStatus }: { withStatus: boolean },
 ): App {
   const loggerInstance: FastifyBaseLogger = deps.logger;
@@ -19,8 +19,9 @@ export function buildMetricsApp(
     ajv: { customOptions: { coerceTypes: false } },
   }).withTypeProvider<SchemaTypes>();
   void app.register(async (scope: App) => healthRoutes(scope, deps));
-  app.get('/metrics', async (_request, reply) =>
-    reply.type(deps.metrics.contentType).send(await metricsText(deps, withStatus)),
-  );
+  app.get('/metrics', async (request, reply) => {
+    const text = withStatus ? await metricsText(deps, request.log) : await deps.metrics.text();
+    return reply.type(deps.metrics.contentType).send(text);
+  });
   return app;
 }

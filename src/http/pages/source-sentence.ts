@@ -10,7 +10,9 @@ export function describeSource({ last, ...source }: SourceState, now: Date): str
   const said =
     last.outcome === 'papers'
       ? describePapers(last)
-      : SAID[last.outcome].replace('#', `${failures}`);
+      : last.outcome === 'failed' && failures > 1
+        ? `it failed, ${countOf(failures, 'time')} in a row.`
+        : SAID[last.outcome];
   const before =
     last.outcome !== 'papers' && broughtAt !== null
       ? `Its last papers came ${describeMoment(broughtAt)}${broughtDay === null ? '' : `, of ${describeDay(broughtDay)}`}.`
@@ -24,7 +26,7 @@ const SAID: Record<Exclude<FetchOutcome, 'papers'>, string> = {
   unchanged: 'nothing had changed.',
   empty: 'its list was empty.',
   stale: 'it gave an old list again.',
-  failed: 'it failed, for the #. time in a row.',
+  failed: 'it failed.',
 };
 
 function describePapers({ found, added, updated, refused }: NonNullable<SourceState['last']>) {

@@ -26,7 +26,7 @@ export function statusPage(view: StatusView, frames: Frames) {
     hasAlarms: status.alarms.length > 0,
     parts: PARTS_LOOKED_AT.map((part) => ({
       name: capitalize(part),
-      word: parts[part].word,
+      word: capitalize(parts[part].word),
       isBroken: parts[part].word !== 'ok',
       sentence: parts[part].sentence,
     })),

@@ -31,6 +31,8 @@ export interface ReadinessDeps {
   onChange: (part: PartLookedAt, state: PartState, error: unknown) => void;
   /** Any steady clock, in ms. */
   elapsedMs: () => number;
+  /** How long a part may take to answer. @defaultValue 3000 */
+  answerTimeoutMs?: number;
 }
 
 /** A part that hangs is as bad as one that fails. */
@@ -41,8 +43,8 @@ const RELAY_KEPT_MS = { ok: 30_000, failed: 10_000 } satisfies Record<PartState[
 
 /** Each part by itself: one that is broken does not hide another. */
 export function createReadiness(deps: ReadinessDeps): Readiness {
-  const { database, queue, elapsedMs } = deps;
-  const prompt = { ...database, ...database.promptly(ANSWER_TIMEOUT_MS) };
+  const { database, queue, elapsedMs, answerTimeoutMs = ANSWER_TIMEOUT_MS } = deps;
+  const prompt = { ...database, ...database.promptly(answerTimeoutMs) };
   const words = new Map<PartLookedAt, PartState['word']>();
   let looking: Promise<PartStates> | null = null;
   let relayLook: { state: PartState; until: number } | null = null;
@@ -66,7 +68,7 @@ export function createReadiness(deps: ReadinessDeps): Readiness {
   };
 
   const lookAt = async (part: PartLookedAt): Promise<PartState> => {
-    const [state, error] = await within(ANSWER_TIMEOUT_MS, checks[part]()).then(
+    const [state, error] = await within(answerTimeoutMs, checks[part]()).then(
       (sentence): [PartState, unknown] => [{ word: 'ok', sentence }, null],
       (cause): [PartState, unknown] => [
         { word: 'failed', sentence: sentenceOf(part, cause) },
