@@ -2,27 +2,25 @@ import { expect, it } from 'vitest';
 import { perJob } from '../../src/jobs/job-log.ts';
 import type { Handlers } from '../../src/queue/jobs.ts';
 
-const nothing = async () => undefined;
-
 it('Each line that a job writes names the job, also when jobs run side by side', async () => {
   const lines: object[] = [];
   const ended: unknown[] = [];
   const handlers = perJob(
     (level, event, facts) => lines.push({ level, event, ...facts }),
     (job, seconds, isGood) => ended.push([job, seconds >= 0, isGood]),
-    (log): Handlers => ({
-      compose: nothing,
-      due: nothing,
-      tidy: nothing,
-      letter: async ({ letterId }) => {
-        await new Promise(setImmediate);
-        log('info', 'sent', { letterId });
-      },
-      batch: async () => {
-        log('warn', 'stuck', {});
-        throw new Error('no');
-      },
-    }),
+    (log) => {
+      const some: Partial<Handlers> = {
+        letter: async ({ letterId }) => {
+          await new Promise(setImmediate);
+          log('info', 'sent', { letterId });
+        },
+        batch: async () => {
+          log('warn', 'stuck', {});
+          throw new Error('no');
+        },
+      };
+      return some as Handlers;
+    },
   );
 
   const both = [handlers.letter({ letterId: 1 }, 'letter-1'), handlers.letter({ letterId: 2 })];
