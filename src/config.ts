@@ -51,6 +51,10 @@ export interface Config {
   /** The first signs, all verify. Empty: made and kept in `dataDir`. */
   secretKeys: readonly string[];
   suppressionKey: string | null;
+  /** What an operator shows to see more than the public; unset: only this machine is shown it. */
+  adminToken: string | null;
+  /** Where metrics and health are told apart from the site, by each role; unset: by the site alone. */
+  metricsPort: number | null;
   /** `HH:MM`, UTC. */
   composeAt: { hour: number; minute: number };
   /** How long composing waits for papers that are late, in minutes. */
@@ -79,7 +83,6 @@ const SECRETS = [
   'SECRET_KEY',
   'SUPPRESSION_KEY',
   'DKIM_PRIVATE_KEY',
-  // Read by nothing yet; what an operator prepares for later must not be shown either.
   'ADMIN_TOKEN',
 ];
 
@@ -126,6 +129,8 @@ export function loadConfig(env: Env): Config {
     }),
     secretKeys: read('SECRET_KEY', keyList, []),
     suppressionKey: read('SUPPRESSION_KEY', key, null),
+    adminToken: read('ADMIN_TOKEN', key, null),
+    metricsPort: read('METRICS_PORT', integerFrom(0, 65_535), null),
     composeAt: read('COMPOSE_AT', timeOfDay, { hour: 5, minute: 30 }),
     composeWaitMinutes: read('COMPOSE_WAIT_MINUTES', integerFrom(0, 480), 120),
     alertEmail: read('ALERT_EMAIL', (text) => mailbox(text).address, null),

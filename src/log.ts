@@ -1,12 +1,42 @@
 import { type DestinationStream, type Logger, pino } from 'pino';
 import type { LogLevel } from './config.ts';
+import { redactSecrets } from './domain/redact.ts';
 
-/** Where an address or a token might come into the log with a request. */
+/** What belongs to a request or a reader by its name, whatever it holds. */
 const REDACTED = ['email', '*.email', 'to', '*.to', 'req.headers'];
 
-/** The log of a process: lines of JSON, on its standard error unless told otherwise. */
+/** The log of a process: lines of JSON, on its standard error unless told otherwise. Whatever a line
+ *  carries and whoever wrote it, no address, token or password comes through. */
 export function openLog(level: LogLevel, destination: DestinationStream = standardError()): Logger {
-  return pino({ level, redact: REDACTED, serializers: { err: loggableError } }, destination);
+  return pino(
+    {
+      level,
+      redact: REDACTED,
+      serializers: { err: loggableError },
+      hooks: { streamWrite: redactLine },
+    },
+    destination,
+  );
+}
+
+/** A finished line without what must not be kept. Its texts are redacted one by one: over a whole line
+ *  what is cut out might begin in one and end in another. */
+export function redactLine(line: string): string {
+  if (redactSecrets(line) === line) return line;
+  try {
+    return `${JSON.stringify(redacted(JSON.parse(line)))}\n`;
+  } catch {
+    return `${JSON.stringify({ level: 50, msg: 'a line of the log could not be read, and is left out' })}\n`;
+  }
+}
+
+function redacted(value: unknown): unknown {
+  if (typeof value === 'string') return redactSecrets(value);
+  if (Array.isArray(value)) return value.map(redacted);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, each]) => [redactSecrets(name), redacted(each)]),
+  );
 }
 
 function standardError(): DestinationStream {

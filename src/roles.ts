@@ -35,6 +35,8 @@ export async function startRoles(parts: Parts, roles: readonly Role[]): Promise<
   try {
     const site = roles.includes('api') ? await openSite(parts) : null;
     if (site) stops.push(site.stop);
+    const metrics = await openMetricsSite(parts, roles);
+    if (metrics) stops.push(metrics.stop);
     if (roles.includes('worker')) stops.push(stopOf(await startWorker(parts)));
     if (roles.includes('scheduler')) stops.push(stopOf(await startScheduler(parts)));
     return {
@@ -54,6 +56,14 @@ export async function startRoles(parts: Parts, roles: readonly Role[]): Promise<
 async function openSite(parts: Parts): Promise<Site> {
   const { startSite } = await import('./wiring/site.ts');
   return startSite(parts);
+}
+
+/** Once per machine is enough for what all processes know alike: a fleet has many workers. */
+async function openMetricsSite(parts: Parts, roles: readonly Role[]): Promise<Site | null> {
+  const { metricsPort: port } = parts.config;
+  if (port === null) return null;
+  const { startMetricsSite } = await import('./wiring/metrics-site.ts');
+  return startMetricsSite(parts, { port, withStatus: roles.some((role) => role !== 'worker') });
 }
 
 async function startWorker(parts: Parts): Promise<Work> {

@@ -10,7 +10,7 @@ const LAYERS = [
   ['roles.ts', 'wiring'],
   ['http', 'jobs'],
   ['services'],
-  ['db', 'queue', 'mail', 'relay', 'inbox', 'control', 'sources'],
+  ['db', 'queue', 'mail', 'relay', 'inbox', 'control', 'sources', 'metrics', 'dns'],
   ['domain'],
 ];
 

@@ -6,7 +6,7 @@ import Fastify, { type FastifyBaseLogger } from 'fastify';
 import type { HttpDeps } from './deps.ts';
 import { answerBadUrl, describeSchemaErrors, installErrors } from './errors.ts';
 import { describeApi } from './openapi.ts';
-import { logRequests, silentLogController } from './request-log.ts';
+import { logRequests, newRequestId, silentLogController } from './request-log.ts';
 import { confirmRoutes } from './routes/confirm.ts';
 import { dataLinkRoutes } from './routes/data-links.ts';
 import { digestRoutes } from './routes/digests.ts';
@@ -16,6 +16,7 @@ import { healthRoutes } from './routes/health.ts';
 import { inboxRoutes } from './routes/inbox.ts';
 import { keywordRoutes } from './routes/keywords.ts';
 import { learnedRoutes } from './routes/learned.ts';
+import { metricsRoutes } from './routes/metrics.ts';
 import { paperRoutes } from './routes/papers.ts';
 import { paperApiRoutes } from './routes/papers-api.ts';
 import { preferenceRoutes } from './routes/preferences.ts';
@@ -23,6 +24,7 @@ import { preferenceApiRoutes } from './routes/preferences-api.ts';
 import { privateFeedRoutes } from './routes/private-feed.ts';
 import { robotRoutes } from './routes/robots.ts';
 import { signUpRoutes } from './routes/sign-up.ts';
+import { statusRoutes } from './routes/status.ts';
 import { topicRoutes } from './routes/topics.ts';
 import { unsubscribeRoutes } from './routes/unsubscribe.ts';
 import type { App, SchemaTypes } from './typed-app.ts';
@@ -58,7 +60,7 @@ const POLICY = {
 /** Builds the site and API; the caller listens. */
 export async function buildApp(deps: HttpDeps): Promise<App> {
   const app = createServer(deps);
-  logRequests(app);
+  logRequests(app, deps.metrics.request);
   keepPrivate(app);
   installErrors(app, deps);
   await protect(app, deps);
@@ -71,6 +73,8 @@ export async function buildApp(deps: HttpDeps): Promise<App> {
 
 const ROUTES = [
   healthRoutes,
+  statusRoutes,
+  metricsRoutes,
   signUpRoutes,
   confirmRoutes,
   preferenceRoutes,
@@ -94,6 +98,7 @@ function createServer({ logger, config }: HttpDeps): App {
   const loggerInstance: FastifyBaseLogger = logger;
   return Fastify({
     loggerInstance,
+    genReqId: newRequestId,
     logController: silentLogController(),
     trustProxy: trustedProxies(config.trustProxy),
     bodyLimit: MAX_BODY_BYTES,

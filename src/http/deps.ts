@@ -1,11 +1,13 @@
 import type { Logger } from 'pino';
 import type { Config } from '../config.ts';
-import type { Db } from '../db/client.ts';
+import type { Database, Db } from '../db/client.ts';
 import type { Clock } from '../domain/clock.ts';
 import type { Links } from '../domain/links.ts';
 import type { Tokens } from '../domain/tokens.ts';
 import type { Inbox } from '../inbox/inbox.ts';
+import type { Metrics } from '../metrics/metrics.ts';
 import type { Queue } from '../queue/queue.ts';
+import type { Readiness } from '../services/support/readiness.ts';
 import type { TermStatistics } from '../services/support/term-statistics.ts';
 import type { Pages } from './pages/index.ts';
 import type { SignupLimit } from './signup-limit.ts';
@@ -14,6 +16,7 @@ import type { SignupLimit } from './signup-limit.ts';
 export interface HttpDeps {
   config: Config;
   version: string;
+  database: Database;
   db: Db;
   queue: Queue;
   clock: Clock;
@@ -25,4 +28,8 @@ export interface HttpDeps {
   inbox: Inbox | null;
   pages: Pages;
   limitSignup: SignupLimit;
+  readiness: Readiness;
+  /** As SOURCES names them. */
+  sourceNames: readonly string[];
+  metrics: Metrics;
 }

@@ -13,6 +13,8 @@ const CLOSED = [
   '/subscribe',
   '/inbox',
   '/admin',
+  '/status',
+  '/metrics',
   '/api/',
   '/papers?*q=',
 ];

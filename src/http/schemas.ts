@@ -1,4 +1,4 @@
-import { type Static, Type } from 'typebox';
+import { type Static, type TSchema, Type } from 'typebox';
 import { DIGEST_KINDS } from '../domain/digest.ts';
 
 /** What stands on the wire, in snake_case: validated, typed and documented from here. */
@@ -133,9 +133,23 @@ export const DigestWithPapers = Type.Object({
 
 export const Alive = Type.Object({ status: Type.Literal('ok') });
 
+const Part = Type.Enum(['database', 'migrations', 'queue', 'relay']);
 const Check = Type.Enum(['ok', 'failed']);
+const ofEachPart = <Schema extends TSchema>(schema: Schema) =>
+  Type.Object({ database: schema, migrations: schema, queue: schema, relay: schema });
+
+export const ReadinessQuery = Type.Object({
+  exclude: Type.Optional(
+    Type.Union([Part, Type.Array(Part)], {
+      description: 'A part that need not be in order, such as the relay for a load balancer',
+    }),
+  ),
+});
+
+export const StatusQuery = Type.Object({ for: Type.Optional(Type.Literal('operator')) });
 
 export const Readiness = Type.Object({
   status: Type.Enum(['ok', 'unavailable']),
-  checks: Type.Object({ database: Check, queue: Check }),
+  checks: ofEachPart(Check),
+  sentences: ofEachPart(Type.String()),
 });

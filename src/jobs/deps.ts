@@ -7,10 +7,8 @@ import type { DeliverDeps } from '../services/deliver-batch.ts';
 import type { LetterDeps } from '../services/send-letter.ts';
 import type { Alarms } from '../services/support/alarms.ts';
 import type { TellDeps } from '../services/tell-alarms.ts';
+import type { Log, OnJob } from './job-log.ts';
 import type { Lease } from './lease.ts';
-
-/** Writes an event down. */
-export type Log = (level: 'info' | 'warn' | 'error', event: string, facts: object) => void;
 
 export interface HandlerDeps {
   db: Db;
@@ -33,6 +31,8 @@ export interface HandlerDeps {
   /** What sending needs; loaded when the first mail goes out. */
   mail: () => Promise<DeliverDeps & LetterDeps>;
   lease: () => Promise<Lease>;
+  /** Called with each job that ended, and how long it took. */
+  onJob?: OnJob;
   /** Aborted when the process is to end. */
   stopping: AbortSignal;
 }

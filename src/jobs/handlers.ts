@@ -11,9 +11,14 @@ import { watchInstallation } from '../services/watch-installation.ts';
 import { composeDue } from './compose-job.ts';
 import type { HandlerDeps } from './deps.ts';
 import { fetchDue, ringSources } from './fetch-job.ts';
+import { perJob } from './job-log.ts';
 
-/** One handler for each job: what happens when the bell rings. */
+/** One handler for each job: what happens when the bell rings. Each line that a job writes names it. */
 export function createHandlers(deps: HandlerDeps): Handlers {
+  return perJob(deps.log, deps.onJob, (log) => handlersWith({ ...deps, log }));
+}
+
+function handlersWith(deps: HandlerDeps): Handlers {
   const { db, queue, clock, log, sources, mail, lease } = deps;
   const { composeWaitMs, alertEmail, deliveriesKeptDays } = deps;
   const sweepMs = SWEEP_MS + (sources.length > 0 ? composeWaitMs : 0);

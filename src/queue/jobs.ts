@@ -21,7 +21,10 @@ export interface JobMap {
 
 export type JobName = keyof JobMap;
 
-export type Handlers = { [Name in JobName]: (data: JobMap[Name]) => Promise<void> };
+/** `jobId` is the queue's own, for the log. */
+export type Handlers = {
+  [Name in JobName]: (data: JobMap[Name], jobId?: string) => Promise<void>;
+};
 
 export const QUEUE_NAMES = ['schedule', 'sources', 'deliveries', 'letters'] as const;
 export type QueueName = (typeof QUEUE_NAMES)[number];

@@ -150,11 +150,11 @@ async function startWork(
       name,
       async (job) => {
         const handle = handlers[job.name as JobName] as
-          | ((data: unknown) => Promise<void>)
+          | ((data: unknown, jobId?: string) => Promise<void>)
           | undefined;
         if (!handle)
           throw new Error(`No handler for the job “${job.name}” in the queue “${name}”.`);
-        await handle(job.data);
+        await handle(job.data, job.id);
       },
       { concurrency },
     );

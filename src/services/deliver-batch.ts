@@ -11,6 +11,7 @@ import type { Editions, OpenEdition } from './support/editions.ts';
 import { type Pause, patiently } from './support/patience.ts';
 import { type PrepareDeps, prepareBatch } from './support/prepare-batch.ts';
 import type { SendingWindow } from './support/sending-window.ts';
+import { timed } from './support/timed.ts';
 
 export interface DeliverDeps extends PrepareDeps {
   editions: Editions;
@@ -20,6 +21,9 @@ export interface DeliverDeps extends PrepareDeps {
   /** Batches in this process's hands: the same lease may claim again what it has. */
   inHand: Map<string, Promise<unknown>>;
   pause: Pause;
+  /** Told how long the database took to claim a batch, and a batch to its end, in seconds. */
+  onClaim?: (seconds: number) => void;
+  onBatch?: (seconds: number) => void;
   /** Aborted when the process is to end: what is in flight is finished, the rest given back. */
   stopping: AbortSignal;
   /** Aborted when it ends whatever is left. */
@@ -36,6 +40,8 @@ export interface BatchResult {
 
 /** How often a worker without a relay looks for one, in ms. */
 const RELAY_LOOK_MS = 1000;
+
+const untold = () => undefined;
 
 const NONE: BatchResult = { claimed: 0, sent: 0, left: null };
 
@@ -59,9 +65,10 @@ export async function deliverBatch(
   const begun = new Promise<void>((resolve) => {
     begin = resolve;
   });
-  const ended = deliverClaimed(deps, { digestId, batch, leaseId }, begin).finally(() =>
-    deps.inHand.delete(name),
-  );
+  const ended = timed(
+    () => deliverClaimed(deps, { digestId, batch, leaseId }, begin),
+    deps.onBatch ?? untold,
+  ).finally(() => deps.inHand.delete(name));
   deps.inHand.set(name, ended);
   await Promise.race([begun, ended]);
   return { ended };
@@ -82,7 +89,7 @@ async function deliverClaimed(
   const edition = await deps.editions(key.digestId);
   if (!edition) return NONE;
   const release = () => releaseBatch(db, { ...key, now: clock() });
-  const claim = () => claimBatch(db, { ...key, now: clock() });
+  const claim = () => timed(() => claimBatch(db, { ...key, now: clock() }), deps.onClaim ?? untold);
   const claimed = await patiently(claim, { signal: deps.stopping, pause });
   let sent = 0;
   let left: BatchResult['left'] = null;

@@ -1,7 +1,7 @@
 import type { Db } from '../db/client.ts';
 import { findDigestById } from '../db/digests.ts';
 import { type Alarm, type AlarmKind, digestSubject, type Incident } from '../domain/alarm.ts';
-import type { Log } from '../jobs/deps.ts';
+import type { Log } from '../jobs/job-log.ts';
 import type { RelayChange } from '../relay/relay.ts';
 import type { Alarms } from '../services/support/alarms.ts';
 

@@ -7,14 +7,17 @@ import { recordTries } from '../db/tries.ts';
 import { domainOf } from '../domain/address.ts';
 import type { Clock } from '../domain/clock.ts';
 import type { Links } from '../domain/links.ts';
+import type { SendOutcome } from '../domain/outcome.ts';
+import { judgeReply, type Verdict } from '../domain/smtp-reply.ts';
 import type { Tokens } from '../domain/tokens.ts';
-import type { Log } from '../jobs/deps.ts';
+import type { Log } from '../jobs/job-log.ts';
 import type { Keys } from '../keys.ts';
 import type { Signer } from '../mail/dkim/signer.ts';
 import { signRaw } from '../mail/dkim/signer.ts';
 import { createMessageIds, type MessageIds } from '../mail/message-id.ts';
 import type { Sender } from '../mail/sender.ts';
 import { loadMailTemplates, type MailTemplates } from '../mail/templates.ts';
+import type { Metrics } from '../metrics/metrics.ts';
 import { addressOf } from '../queue/redis-server.ts';
 import { type Mailer, openMailer } from '../relay/nodemailer-transport.ts';
 import { openRate, type Rate } from '../relay/rate.ts';
@@ -26,6 +29,7 @@ import { createEditions, type Editions } from '../services/support/editions.ts';
 import { patiently, REAL_PAUSE } from '../services/support/patience.ts';
 import { createSendingWindow } from '../services/support/sending-window.ts';
 import type { TermStatistics } from '../services/support/term-statistics.ts';
+import { timed } from '../services/support/timed.ts';
 import { watchReplies } from '../services/support/watch-replies.ts';
 import { raiseRefusals, watchRelays } from './alarms.ts';
 
@@ -45,6 +49,7 @@ export interface MailParts {
 
 export interface MailDeps {
   config: Config;
+  metrics: Metrics;
   database: Database;
   keys: Keys;
   tokens: Tokens;
@@ -132,7 +137,7 @@ export function createEngine(
   mail: MailParts,
   { isAlive, inHand }: { isAlive: (leaseId: number) => boolean; inHand: DeliverDeps['inHand'] },
 ): DeliverDeps & LetterDeps {
-  const { config, database, keys, tokens, clock, random, log, stopping, halting } = deps;
+  const { config, metrics, database, keys, tokens, clock, random, log, stopping, halting } = deps;
   const { db, pool } = database.promptly(ANSWER_TIMEOUT_MS);
   const { suppressionKey } = keys;
   const pause = REAL_PAUSE;
@@ -153,10 +158,15 @@ export function createEngine(
         if (!isTransient(err)) log('error', 'results could not be recorded', { digestId, err });
         return true;
       };
-      const ask = () => recordTries(pool, digestId, tries);
+      const ask = () =>
+        timed(
+          () => recordTries(pool, digestId, tries),
+          (seconds) => metrics.step('record', seconds),
+        );
       return patiently(ask, { signal: halting, pause, mayPass });
     },
     onRecorded: (digestId, tried, tooLate) => {
+      for (const { result } of tried) metrics.mails('digest', result.state);
       if (tooLate > 0)
         log('warn', 'the lease ended before results were recorded', { digestId, tooLate });
       watch(digestId, tried).catch((err) => log('error', 'replies were not followed up', { err }));
@@ -169,6 +179,9 @@ export function createEngine(
   });
   return {
     ...mail,
+    mailer: counted(mail.mailer, metrics),
+    onClaim: (seconds) => metrics.step('claim', seconds),
+    onBatch: metrics.batch,
     db,
     tokens,
     clock,
@@ -182,6 +195,29 @@ export function createEngine(
     stopping,
     halting,
   };
+}
+
+/** Counts what comes of single mails. */
+function counted(mailer: Mailer, metrics: Metrics): Mailer {
+  return {
+    sendMail: async (mail) => {
+      const info = await mailer.sendMail(mail);
+      metrics.mails('letter', wordOf(info.outcome));
+      return info;
+    },
+  };
+}
+
+const WORDS = { accepted: 'sent', retry: 'deferred', refused: 'failed' } satisfies Record<
+  Verdict,
+  string
+>;
+
+/** Letters have no states of deliveries, but the same may come of them. */
+function wordOf(outcome: SendOutcome): string {
+  if (outcome.kind === 'answered') return WORDS[judgeReply(outcome.reply).verdict];
+  if (outcome.kind === 'unfit') return 'failed';
+  return outcome.kind === 'unsent' ? 'deferred' : 'unknown';
 }
 
 /** Twice the connections, so that none waits for a commit; with a rate no more than a second of it, or

@@ -9,24 +9,28 @@ import type { Clock } from '../domain/clock.ts';
 import { type Links, linksBelow } from '../domain/links.ts';
 import { createTokens, type Tokens } from '../domain/tokens.ts';
 import { type Inbox, openInbox } from '../inbox/inbox.ts';
-import type { Log } from '../jobs/deps.ts';
 import { createHandlers } from '../jobs/handlers.ts';
+import type { Log } from '../jobs/job-log.ts';
 import { keepLease, type Lease } from '../jobs/lease.ts';
 import { type Keys, loadKeys } from '../keys.ts';
 import { openSigner } from '../mail/dkim/open-signer.ts';
+import { type Metrics, openMetrics } from '../metrics/metrics.ts';
 import { postgresBackend, redisBackend } from '../queue/backend.ts';
 import type { Handlers } from '../queue/jobs.ts';
 import { openQueue, type Queue } from '../queue/queue.ts';
 import { checkRedis } from '../queue/redis-server.ts';
 import { type Alarms, createAlarms } from '../services/support/alarms.ts';
 import { REAL_PAUSE } from '../services/support/patience.ts';
+import type { Readiness } from '../services/support/readiness.ts';
 import { ringBatches, ringFreed } from '../services/support/ring-due.ts';
 import { createTermStatistics, type TermStatistics } from '../services/support/term-statistics.ts';
 import { createTurns } from '../services/support/turns.ts';
+import { readVersion } from '../version.ts';
 import { describeAlarms } from './alarms.ts';
 import { type Closer, openStore, type Store } from './database.ts';
 import { createEngine, type MailDeps, type MailParts, openMail } from './mail.ts';
 import { once } from './once.ts';
+import { openReadiness } from './readiness.ts';
 import { type Sources, wireSources } from './sources.ts';
 
 /** What the world outside gives: passed in, so that tests can pass their own. */
@@ -60,6 +64,10 @@ export interface Parts extends Surroundings {
   /** Opened by a worker before its first job; kept until `close`. */
   lease(): Promise<Lease>;
   handlers: Handlers;
+  metrics: Metrics;
+  readiness: Readiness;
+  /** As SOURCES names them. */
+  sourceNames: readonly string[];
   /** Resolves when no batch is in hand any more. */
   settled(): Promise<void>;
   /** Aborted when the process is to end: nothing new is begun. */
@@ -150,8 +158,10 @@ async function wire(
   const stopping = new AbortController();
   const halting = new AbortController();
   const alarms = createAlarms({ db, clock, ...describeAlarms(log) });
+  const metrics = openMetrics({ version: readVersion() });
   const mailDeps: MailDeps = {
     config,
+    metrics,
     database,
     keys,
     tokens,
@@ -212,6 +222,7 @@ async function wire(
     deliveriesKeptDays: config.deliveriesKeptDays,
     lease,
     mail: engine,
+    onJob: metrics.job,
   });
   return {
     ...around,
@@ -230,6 +241,9 @@ async function wire(
     mail,
     lease,
     handlers,
+    metrics,
+    readiness: openReadiness({ config, database, queue, logger }),
+    sourceNames: config.sources.names.map(({ name }) => name),
     settled: async () => void (await Promise.allSettled(inHand.values())),
     stopping,
     halting,

@@ -28,21 +28,26 @@ export async function startSite(parts: Parts): Promise<Site> {
     await app.listen({ host: config.host, port: config.port });
   } catch (error) {
     await app.close();
-    throw cannotListen(config, error as NodeJS.ErrnoException);
+    throw cannotListen(config, 'PORT', error as NodeJS.ErrnoException);
   }
   const { address: host, port } = app.server.address() as AddressInfo;
   return { address: { host, port }, stop: async () => app.close() };
 }
 
 const LISTEN_ADVICE: Record<string, string> = {
-  EADDRINUSE: 'another program listens there: stop it, or set PORT to a free port',
-  EACCES: 'this user may not listen there: set PORT to one from 1024 on',
+  EADDRINUSE: 'another program listens there: stop it, or set # to a free port',
+  EACCES: 'this user may not listen there: set # to one from 1024 on',
   EADDRNOTAVAIL: 'this machine has no such address: set HOST to one of its own',
   ENOTFOUND: 'there is no such name: set HOST to an address of this machine',
 };
 
-function cannotListen({ host, port }: Config, error: NodeJS.ErrnoException): PaperboyError {
-  const reason = LISTEN_ADVICE[error.code ?? ''] ?? error.message;
+/** `setting` names the port, for the advice. */
+export function cannotListen(
+  { host, port }: Pick<Config, 'host' | 'port'>,
+  setting: string,
+  error: NodeJS.ErrnoException,
+): PaperboyError {
+  const reason = (LISTEN_ADVICE[error.code ?? ''] ?? error.message).replace('#', setting);
   return new PaperboyError(
     'SITE_CANNOT_LISTEN',
     `The site cannot listen on ${host}:${port}: ${reason}.`,

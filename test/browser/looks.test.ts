@@ -11,6 +11,7 @@ import { readSeed } from '../../src/wiring/database.ts';
 import { paper, storePapers, storeSubscriber } from '../support/rows.ts';
 import { violationsOn } from './support/axe.ts';
 import { type BrowserSite, openBrowserSite } from './support/site.ts';
+import { storeTroubles } from './support/troubled.ts';
 
 const DATE = '2026-05-08';
 const HOUR_MS = 3_600_000;
@@ -101,6 +102,7 @@ async function prepare(): Promise<Record<string, string>> {
   await setLetterToken(db, await addLetter(db, asked), hashToken('look-latest'));
   const left = await storeSubscriber(db, { email: 'bob@example.net', status: 'unsubscribed' });
   const token = tokens.seal({ digestId: 0, subscriberId });
+  await storeTroubles(db, clock());
   const response = await fetch(`${site.url}/api/papers?date=${DATE}`);
   const [first] = (await response.json()) as { id: string }[];
   return {
@@ -125,6 +127,7 @@ async function prepare(): Promise<Record<string, string>> {
     goodbye: `/unsubscribe/${tokens.seal({ digestId: 0, subscriberId: left })}`,
     erase: '/erase/look-erase',
     missing: '/nothing/here',
+    status: '/status',
     inbox: '/inbox',
     mail: `/inbox/${mail?.id}`,
   };

@@ -96,7 +96,8 @@ describe('paperboy', () => {
     const { code, stdout } = await paperboy('doctor --json', { PORT: 'x' });
     expect(code).toBe(1);
     const message = expect.stringContaining('PORT is “x”');
-    expect(JSON.parse(stdout)).toEqual({ findings: [{ check: 'settings', ok: false, message }] });
+    const finding = { check: 'settings', ok: false, word: 'broken', message, mend: null };
+    expect(JSON.parse(stdout)).toEqual({ findings: [finding] });
   });
 
   it.each(['api', 'worker', 'scheduler'])('starts no lone %s on embedded parts', async (role) => {

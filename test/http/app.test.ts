@@ -3,6 +3,7 @@ import { load } from 'cheerio';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openServerDatabase } from '../../src/db/client.ts';
 import { buildApp } from '../../src/http/app.ts';
+import { openReadiness } from '../../src/wiring/readiness.ts';
 import { paper, storePapers } from '../support/rows.ts';
 import { openTestSite, type TestSite } from './support/site.ts';
 
@@ -54,6 +55,9 @@ const PATHS = [
   '/assets/nothing',
   '/healthz',
   '/readyz',
+  '/status',
+  '/api/status',
+  '/metrics',
   '/nothing',
   '/nothing/%',
 ];
@@ -275,20 +279,31 @@ describe('/healthz and /readyz', () => {
     expect((await site.ask({ url: '/healthz' })).json()).toEqual({ status: 'ok' });
     expect((await site.ask({ url: '/readyz' })).json()).toEqual({
       status: 'ok',
-      checks: { database: 'ok', queue: 'ok' },
+      checks: { database: 'ok', migrations: 'ok', queue: 'ok', relay: 'ok' },
+      sentences: {
+        database: 'The database answers.',
+        migrations: 'The tables are those of this version.',
+        queue: 'The queue answers.',
+        relay: 'Mail is caught in the local inbox.',
+      },
     });
   });
 
   it('tell that the database is gone, while the process lives', async () => {
-    const { db } = openServerDatabase('postgres://nobody@127.0.0.1:1/none', { connections: 1 });
-    const app = await buildApp({ ...site.deps, db });
+    const url = 'postgres://nobody@127.0.0.1:1/none';
+    const database = openServerDatabase(url, { connections: 1 });
+    const { queue, logger } = site.deps;
+    const { config } = site.parts;
+    const readiness = openReadiness({ config, database, queue, logger });
+    const app = await buildApp({ ...site.deps, db: database.db, readiness });
     const ready = await app.inject('/readyz');
     const alive = await app.inject('/healthz');
     await app.close();
     expect([alive.statusCode, ready.statusCode]).toEqual([200, 503]);
-    expect(ready.json()).toEqual({
+    expect(ready.json()).toMatchObject({
       status: 'unavailable',
-      checks: { database: 'failed', queue: 'ok' },
+      checks: { database: 'failed', migrations: 'failed', queue: 'ok', relay: 'ok' },
+      sentences: { database: 'The database does not answer.' },
     });
   });
 });
@@ -318,6 +333,7 @@ describe('/openapi.json', () => {
       'GET /api/papers',
       'GET /api/papers/{id}',
       'GET /api/preferences/{token}',
+      'GET /api/status',
       'GET /api/topics',
       'GET /healthz',
       'GET /readyz',
@@ -347,7 +363,14 @@ describe('/openapi.json', () => {
   it('describes what is answered', async () => {
     const { paths } = await description();
     const ajv = new Ajv({ strict: false });
-    for (const url of ['/api/papers', '/api/topics', '/api/digests', '/healthz', '/readyz']) {
+    for (const url of [
+      '/api/papers',
+      '/api/topics',
+      '/api/digests',
+      '/api/status',
+      '/healthz',
+      '/readyz',
+    ]) {
       const schema = paths[url]?.get?.responses[200]?.content?.['application/json'].schema;
       const validate = ajv.compile(schema ?? false);
       expect([url, validate((await site.ask({ url })).json()), validate.errors]).toEqual([

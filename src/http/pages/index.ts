@@ -12,6 +12,7 @@ import { paperPage } from './paper-page.ts';
 import { papersPage } from './papers-page.ts';
 import { preferencesPage } from './preferences-page.ts';
 import { savedPage } from './saved-page.ts';
+import { statusPage } from './status-page.ts';
 import { loadTemplates } from './templates.ts';
 import { topicPage } from './topic-page.ts';
 import { topicsPage } from './topics-page.ts';
@@ -21,6 +22,7 @@ import type { Site } from './views.ts';
 
 export { MOST_PAPERS } from './digest-page.ts';
 export type * from './feedback-views.ts';
+export type * from './status-views.ts';
 export type * from './views.ts';
 
 /** One method per page: a view in, a whole HTML document out. */
@@ -53,6 +55,7 @@ export function loadPages(site: Site) {
     learned: page('learned', learnedPage),
     saved: page('saved', savedPage),
     exportOrErase: page('data-request', dataRequestPage),
+    status: page('status', statusPage),
     message: page('message', messagePage),
     inboxList: page('inbox-list', inboxListPage),
     inboxMessage: page('inbox-message', inboxMessagePage),

@@ -1,14 +1,20 @@
-import { answers } from '../../db/reach.ts';
+import { PARTS_LOOKED_AT, type PartLookedAt } from '../../services/support/readiness.ts';
 import type { HttpDeps } from '../deps.ts';
-import { Alive, Readiness } from '../schemas.ts';
+import { Alive, Readiness, ReadinessQuery } from '../schemas.ts';
 import type { App } from '../typed-app.ts';
 
-/** Whether the process lives, and whether it can do its work. */
-export async function healthRoutes(app: App, { db, queue }: HttpDeps): Promise<void> {
+/** Whether the process lives, and whether what it works with does. */
+export async function healthRoutes(
+  app: App,
+  { readiness }: Pick<HttpDeps, 'readiness'>,
+): Promise<void> {
   app.get(
     '/healthz',
     { schema: { tags: ['health'], summary: 'Alive', response: { 200: Alive } } },
-    async () => ({ status: 'ok' }),
+    async (_request, reply) => {
+      reply.header('cache-control', 'no-store');
+      return { status: 'ok' };
+    },
   );
 
   app.get(
@@ -16,34 +22,30 @@ export async function healthRoutes(app: App, { db, queue }: HttpDeps): Promise<v
     {
       schema: {
         tags: ['health'],
-        summary: 'Database and queue answer',
+        summary: 'Database, tables, queue and relay are in order',
+        querystring: ReadinessQuery,
         response: { 200: Readiness, 503: Readiness },
       },
     },
-    async (_request, reply) => {
-      const checks = {
-        database: await passes(() => answers(db)),
-        queue: await passes(() => queue.check()),
-      };
-      const isReady = Object.values(checks).every((check) => check === 'ok');
+    async (request, reply) => {
+      const states = await readiness.look();
+      const excluded = [request.query.exclude ?? []].flat();
+      const each = <Value>(of: (part: PartLookedAt) => Value) =>
+        Object.fromEntries(PARTS_LOOKED_AT.map((part) => [part, of(part)])) as Record<
+          PartLookedAt,
+          Value
+        >;
+      const isReady = PARTS_LOOKED_AT.every(
+        (part) => excluded.includes(part) || states[part].word === 'ok',
+      );
       return reply
         .code(isReady ? 200 : 503)
-        .send({ status: isReady ? 'ok' : 'unavailable', checks });
+        .header('cache-control', 'no-store')
+        .send({
+          status: isReady ? 'ok' : 'unavailable',
+          checks: each((part) => states[part].word),
+          sentences: each((part) => states[part].sentence),
+        });
     },
   );
-}
-
-const CHECK_TIMEOUT_MS = 3000;
-
-/** A part that hangs is as bad as one that fails. */
-async function passes(check: () => Promise<unknown>): Promise<'ok' | 'failed'> {
-  let timer: NodeJS.Timeout | undefined;
-  const timeout = new Promise<'failed'>((resolve) => {
-    timer = setTimeout(() => resolve('failed'), CHECK_TIMEOUT_MS);
-  });
-  const result = check().then(
-    () => 'ok' as const,
-    () => 'failed' as const,
-  );
-  return Promise.race([result, timeout]).finally(() => clearTimeout(timer));
 }

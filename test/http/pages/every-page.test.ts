@@ -7,7 +7,9 @@ import { everyPage, SITE } from './views.ts';
 const HOSTILE = `"><script>alert('x')</script><img src=x onerror=alert(1)> &amp; {{7}}`;
 const PAGES = Object.entries(everyPage(loadPages(SITE), HOSTILE));
 const READER_PAGES = ['more', 'mute', 'options', 'saved', 'learned'];
+const HIDDEN_PAGES = ['status', 'publicStatus'];
 const TOKEN_PAGES = [
+  ...HIDDEN_PAGES,
   ...READER_PAGES,
   'view',
   'confirm',

@@ -9,6 +9,7 @@ import type {
   PreferencesView,
   SignupForm,
   Site,
+  StatusView,
 } from '../../../src/http/pages/index.ts';
 
 /** A site below a path, so that a link which forgets the path is found. */
@@ -169,6 +170,68 @@ export function preferencesView(changes: Partial<PreferencesView> = {}): Prefere
 }
 
 /** Every page once, by the kind of page, each filled with `words` wherever others may write. */
+/** Everything that can be wrong, and a digest that was sent. */
+export function statusView(changes: Partial<StatusView> = {}, words = 'hf-daily'): StatusView {
+  const at = new Date('2026-05-08T05:00:00Z');
+  const counts = { found: 49, added: 12, updated: 3, refused: 1 };
+  const ok = { word: 'ok', sentence: words } as const;
+  const source = { succeededAt: at, broughtAt: at, broughtDay: '2026-05-07', nextAt: at };
+  const last = { endedAt: at, outcome: 'failed', detail: words, ...counts } as const;
+  const states = { pending: 0, claimed: 0, sending: 0, sent: 9, deferred: 0, failed: 1 };
+  return {
+    status: {
+      now: new Date('2026-05-08T06:00:00Z'),
+      sources: [
+        { name: words, last, failures: 2, ...source },
+        { name: 'arxiv:cs.CL', last: { ...last, outcome: 'papers' }, failures: 0, ...source },
+      ],
+      nextCompose: {
+        daily: new Date('2026-05-09T05:30:00Z'),
+        weekly: new Date('2026-05-11T05:30:00Z'),
+      },
+      digests: [
+        {
+          digest: {
+            id: 1,
+            kind: 'daily',
+            date: '2026-05-08',
+            number: 12,
+            composedAt: at,
+            audience: 10,
+            papers: 49,
+            pausedAt: at,
+            pauseReason: words,
+            cancelledAt: null,
+          },
+          audience: 10,
+          states: { ...states, unknown: 0, skipped: 0, expired: 0 },
+          due: 0,
+          inHand: 0,
+          later: 0,
+          ratePerSecond: 0,
+          secondsLeft: 0,
+        },
+      ],
+      waiting: { deliveries: { count: 3, since: at }, letters: { count: 0, since: null } },
+      workers: 0,
+      alarms: [
+        {
+          kind: 'relay-down',
+          subject: words,
+          sentence: words,
+          raisedAt: at,
+          seenAt: at,
+          times: 4,
+        },
+      ],
+    },
+    parts: { database: ok, migrations: ok, queue: ok, relay: { word: 'failed', sentence: words } },
+    version: '0.0.0-test',
+    isForOperator: true,
+    ...changes,
+  };
+}
+
 export function everyPage(pages: Pages, words: string): Record<string, string> {
   const email = `${words}@example.org`;
   const topics = [{ slug: 'topic-1', name: words }];
@@ -236,6 +299,8 @@ export function everyPage(pages: Pages, words: string): Record<string, string> {
         keywords: [words],
       }),
     ),
+    status: pages.status(statusView({ isForOperator: true }, words)),
+    publicStatus: pages.status(statusView({ isForOperator: false }, words)),
     digest: pages.digest({
       ...digest,
       total: 1,

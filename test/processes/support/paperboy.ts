@@ -48,7 +48,7 @@ export function launch(
   const { PATH = '', HOME = '' } = process.env;
   const child = spawn(process.execPath, [...nodeOptions, MAIN, ...argv], {
     cwd,
-    env: { PATH, HOME, ...env },
+    env: { PATH, HOME, SOURCES: 'none', ...env },
   });
   const text = { stdout: '', stderr: '' };
   for (const name of ['stdout', 'stderr'] as const) {

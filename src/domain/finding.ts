@@ -1,0 +1,22 @@
+/** What the doctor says of one thing. */
+export interface Finding {
+  /** What was looked at, in one word. */
+  check: string;
+  /** `broken`: mail or papers do not come through, or not for long. */
+  word: 'ok' | 'warning' | 'broken';
+  message: string;
+  /** What to do about it; null when nothing is to be done. */
+  mend: string | null;
+}
+
+export function ok(check: string, message: string): Finding {
+  return { check, word: 'ok', message, mend: null };
+}
+
+export function warning(check: string, message: string, mend: string): Finding {
+  return { check, word: 'warning', message, mend };
+}
+
+export function broken(check: string, message: string, mend: string | null): Finding {
+  return { check, word: 'broken', message, mend };
+}

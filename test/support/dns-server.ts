@@ -1,0 +1,79 @@
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
+import dnsPacket, { type Answer, type Packet, type RecordType } from 'dns-packet';
+
+/** What a name holds, by type of record. */
+export type Zone = Record<
+  string,
+  Partial<{
+    TXT: (string | string[])[];
+    MX: { preference: number; exchange: string }[];
+    A: string[];
+    AAAA: string[];
+    PTR: string[];
+  }>
+>;
+
+export interface DnsServer {
+  /** `127.0.0.1:port`. */
+  address: string;
+  /** Names that were asked for, with the type: `TXT example.org`. */
+  asked: string[];
+  zone: Zone;
+  /** Answers SERVFAIL from now on. */
+  break(): void;
+  close(): Promise<void>;
+}
+
+const SERVFAIL = 2;
+const NXDOMAIN = 3;
+
+/** A DNS server on this machine that knows `zone` and nothing else. */
+export async function openDnsServer(zone: Zone = {}): Promise<DnsServer> {
+  const socket = createSocket('udp4');
+  let isBroken = false;
+  const server: DnsServer = {
+    address: '',
+    asked: [],
+    zone,
+    break: () => {
+      isBroken = true;
+    },
+    close: async () => {
+      socket.close();
+      await once(socket, 'close');
+    },
+  };
+  socket.on('message', (message, { port, address }) => {
+    const query = dnsPacket.decode(message);
+    const [question] = query.questions ?? [];
+    if (!question) return;
+    const { name, type } = question;
+    server.asked.push(`${type} ${name}`);
+    const code = isBroken ? SERVFAIL : name.toLowerCase() in server.zone ? 0 : NXDOMAIN;
+    const reply: Packet = {
+      type: 'response',
+      ...(query.id !== undefined && { id: query.id }),
+      flags: dnsPacket.AUTHORITATIVE_ANSWER | code,
+      questions: [question],
+      answers: code === 0 ? answersFor(server.zone, name, type) : [],
+    };
+    socket.send(dnsPacket.encode(reply), port, address);
+  });
+  socket.bind(0, '127.0.0.1');
+  await once(socket, 'listening');
+  server.address = `127.0.0.1:${socket.address().port}`;
+  return server;
+}
+
+function answersFor(zone: Zone, name: string, type: RecordType): Answer[] {
+  const records = (zone[name.toLowerCase()]?.[type as 'TXT'] ?? []).map((record) =>
+    typeof record === 'string' && type === 'TXT' ? inPieces(record) : record,
+  );
+  return records.map((data) => ({ name, type, ttl: 1, data }) as unknown as Answer);
+}
+
+/** One string of a record holds 255 bytes (RFC 1035 §3.3). */
+function inPieces(text: string): string[] {
+  return text.match(/.{1,255}/g) ?? [''];
+}
