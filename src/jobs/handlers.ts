@@ -16,6 +16,8 @@ export type Log = (level: 'info' | 'warn' | 'error', event: string, facts: objec
 
 export interface HandlerDeps {
   db: Db;
+  /** For what may take minutes: composing, tidying up. */
+  slowDb: Db;
   queue: Queue;
   clock: Clock;
   log: Log;
@@ -29,6 +31,7 @@ export interface HandlerDeps {
 /** One handler for each job: what happens when the bell rings. */
 export function createHandlers({
   db,
+  slowDb,
   queue,
   clock,
   log,
@@ -41,7 +44,7 @@ export function createHandlers({
     const now = clock();
     const due = dueDigest(kind, composeAt, now, lateMs);
     if (due === null) return;
-    const { digest, isNew } = await composeDigest(db, { ...due, now, onlyForReaders: true });
+    const { digest, isNew } = await composeDigest(slowDb, { ...due, now, onlyForReaders: true });
     if (digest === null || !isNew) return;
     const { papers, audience } = digest;
     log('info', 'digest composed', { kind, date: due.date, papers, audience });
@@ -70,7 +73,8 @@ export function createHandlers({
       end().catch((err) => log('error', 'a batch broke off', { digestId, batch, err }));
     },
     letter: async ({ letterId }) => sendLetter(await mail(), letterId),
-    tidy: async () => log('info', 'tidied up', await tidyUp(db, clock(), { deliveriesKeptDays })),
+    tidy: async () =>
+      log('info', 'tidied up', await tidyUp(slowDb, clock(), { deliveriesKeptDays })),
   };
 }
 
