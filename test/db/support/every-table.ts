@@ -145,7 +145,12 @@ const STATEMENTS: readonly (readonly [number, number, string, (readonly unknown[
     `INSERT INTO fetches (source, started_at, ended_at, outcome, found, added, updated, refused)
      VALUES ('test', '2026-05-07Z', '2026-05-07Z', 'papers', 1, 1, 0, 0)`,
   ],
-  [5, NEWEST, `INSERT INTO turns (host, free_at) VALUES ('example.org', '2026-05-07Z')`],
+  [
+    5,
+    NEWEST,
+    `INSERT INTO turns SELECT * FROM json_populate_record(NULL::turns,
+       '{"host": "example.org", "number": 1, "is_held": false, "free_at": "2026-05-07Z"}')`,
+  ],
   [
     5,
     NEWEST,
