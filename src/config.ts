@@ -181,11 +181,18 @@ function reader(values: Env, problems: string[]) {
     try {
       return parse(text);
     } catch (error) {
-      const shown = SECRETS.includes(name) ? 'set' : `“${text.replace(/\p{Cc}+/gu, ' ')}”`;
+      const shown = SECRETS.includes(name) ? 'set' : `“${shorten(text)}”`;
       problems.push(`${name} is ${shown}: expected ${(error as Error).message}.`);
       return fallback;
     }
   };
+}
+
+const MAX_SHOWN = 300;
+
+function shorten(text: string): string {
+  const line = text.replace(/\p{Cc}+/gu, ' ');
+  return line.length > MAX_SHOWN ? `${line.slice(0, MAX_SHOWN)}…` : line;
 }
 
 function notYet(values: Env): string[] {

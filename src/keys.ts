@@ -33,17 +33,25 @@ export async function loadKeys(given: {
   };
 }
 
-async function readOrMake(dataDir: string, mayMake: boolean): Promise<Keys> {
+/** The keys in the data folder; null when none were ever made there. @throws PaperboyError `INVALID_KEYS`. */
+export async function readKeptKeys(dataDir: string): Promise<Keys | null> {
   const path = join(dataDir, FILE);
   const text = await readIfPresent(path);
-  if (text === null && mayMake) return make(dataDir, path);
-  if (text === null) throw lost(path);
+  if (text === null) return null;
   const kept = parse(text);
   if (kept) return kept;
   throw new PaperboyError(
     'INVALID_KEYS',
     `${path} holds no keys: expected secretKeys and suppressionKey. Put it back from a backup.`,
   );
+}
+
+async function readOrMake(dataDir: string, mayMake: boolean): Promise<Keys> {
+  const kept = await readKeptKeys(dataDir);
+  if (kept) return kept;
+  const path = join(dataDir, FILE);
+  if (mayMake) return make(dataDir, path);
+  throw lost(path);
 }
 
 function lost(path: string): PaperboyError {

@@ -73,7 +73,7 @@ export function dotAtom(text: string): string {
 /** In lower case and A-labels. */
 export function domainName(text: string): string {
   const domain = domainToASCII(text).toLowerCase();
-  return LABELS.test(domain) ? domain : expected('a domain such as example.org');
+  return LABELS.test(domain) && !isIPv4(domain) ? domain : expected('a domain such as example.org');
 }
 
 export function selector(text: string): string {

@@ -1,24 +1,63 @@
 import { Command } from 'commander';
 import { openDatabase, prepareDatabase } from '../wiring/database.ts';
 import type { CommandContext } from './context.ts';
-import { say } from './output.ts';
+import { jsonOption } from './options.ts';
+import { formatCount, progressOn, say, sayJson } from './output.ts';
 
 /** `paperboy migrate` */
 export function migrateCommand(context: CommandContext): Command {
   return new Command('migrate')
     .description('bring the tables up to this version; safe to run from several processes')
-    .action(async () => {
-      const config = context.config();
-      if (config.databaseUrl === null) {
-        await context.withParts(({ database }) => prepareDatabase(database, config));
-      } else {
-        const database = await openDatabase(config);
-        try {
-          await prepareDatabase(database, config);
-        } finally {
-          await database.close();
-        }
-      }
-      await say(context.io, 'The tables are those of this version.');
+    .option(
+      '--from-embedded',
+      'then move everything from the embedded database of DATA_DIR to DATABASE_URL, which must be empty; all of it or nothing',
+    )
+    .addOption(jsonOption())
+    .action(async ({ fromEmbedded, json }: { fromEmbedded?: true; json?: true }) => {
+      if (fromEmbedded) return move(context, json === true);
+      await bringUp(context);
+      if (json) return sayJson(context.io, { migrated: true });
+      return say(context.io, 'The tables are those of this version.');
     });
+}
+
+async function bringUp(context: CommandContext): Promise<void> {
+  const config = context.config();
+  if (config.databaseUrl === null) {
+    return context.withParts(({ database }) => prepareDatabase(database, config));
+  }
+  const database = await openDatabase(config);
+  try {
+    await prepareDatabase(database, config);
+  } finally {
+    await database.close();
+  }
+}
+
+async function move({ io, config }: CommandContext, json: boolean): Promise<void> {
+  const { moveFromEmbedded } = await import('../wiring/from-embedded.ts');
+  const progress = progressOn(io);
+  const clock = () => new Date();
+  const { tables, pending, unknown } = await moveFromEmbedded(
+    config(),
+    clock,
+    ({ table, rows, isCheck }) =>
+      progress.show(`${table}: ${formatCount(rows)} rows ${isCheck ? 'compared' : 'copied'}`),
+  ).finally(progress.end);
+  if (json) return sayJson(io, { tables, pending, unknown });
+  const { subscribers = 0, papers = 0, digests = 0, deliveries = 0 } = tables;
+  await say(
+    io,
+    `Moved, and compared row by row: ${formatCount(subscribers)} readers, ${formatCount(papers)} papers, ${formatCount(digests)} digests with ${formatCount(deliveries)} deliveries.`,
+  );
+  if (unknown > 0) {
+    await say(
+      io,
+      `${formatCount(unknown)} deliveries were being sent when the embedded Paperboy ended: they are unknown now (“paperboy deliveries list --state unknown”).`,
+    );
+  }
+  await say(
+    io,
+    `The embedded database in ${config().dataDir} was only read. Never start Paperboy on it again, readers would be mailed twice: keep it as a backup.`,
+  );
 }

@@ -46,7 +46,8 @@ To begin: “paperboy demo” tells the whole story, “paperboy start” runs o
 Settings come from the environment and from a file .env in the present folder.
 Each command has its own --help.`;
 
-function buildProgram(
+/** The program with all its commands, those of `stay` first. */
+export function buildProgram(
   context: CommandContext,
   stay: (context: CommandContext) => Command[],
 ): Command {
@@ -70,6 +71,7 @@ function buildProgram(
   const write = {
     writeOut: (text: string) => void io.stdout.write(text),
     writeErr: (text: string) => void io.stderr.write(text),
+    outputError: (text: string, writeText: (text: string) => void) => writeText(tame(text)),
     getOutHelpWidth: () => io.columns,
     getErrHelpWidth: () => io.columns,
   };
@@ -79,13 +81,31 @@ function buildProgram(
   return program;
 }
 
+const MAX_LINE = 400;
+
+/** The library's message shows what was typed, whatever that is: here
+ *  shortened in its middle, since what was expected stands at the end. */
+function tame(message: string): string {
+  const lines = harmless(message).split('\n');
+  const shorten = (line: string) =>
+    line.length <= MAX_LINE
+      ? line
+      : `${line.slice(0, MAX_LINE / 2)} … ${line.slice(-MAX_LINE / 2)}`;
+  return lines.map(shorten).join('\n');
+}
+
+/** Without what steers a terminal, such as from a file that was taken for a list of papers. */
+function harmless(message: string): string {
+  return message.replace(/[^\P{Cc}\n]+/gu, ' ');
+}
+
 function descendantsOf(command: Command): Command[] {
   return command.commands.flatMap((each) => [each, ...descendantsOf(each)]);
 }
 
 /** What a person is told: the sentence of a problem that they can mend, else where it came from. */
 export function describeError(error: unknown): string {
-  if (error instanceof PaperboyError) return error.message;
+  if (error instanceof PaperboyError) return harmless(error.message);
   if (!(error instanceof Error)) return String(error);
   const { message, code, stack } = loggableError(error) as Record<string, string | undefined>;
   return [`${error.name}: ${message}`, code && `(${code})`, stack && `\n${stack}`]

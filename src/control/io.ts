@@ -81,14 +81,23 @@ function openFile(path: string, place: Place): Readable {
 }
 
 async function* chunksOf(path: string, { cwd, signal }: Place): AsyncGenerator<Buffer> {
+  if (path.trim() === '' || path.includes('\0')) throw unreadable(path, NO_NAME);
   try {
     yield* createReadStream(resolve(cwd, path), { signal });
   } catch (error) {
     if (signal.aborted) throw error;
-    throw new PaperboyError('FILE_UNREADABLE', `Cannot read ${path}: ${reasonOf(error)}`, {
-      cause: error,
-    });
+    throw unreadable(path, reasonOf(error), error);
   }
+}
+
+const NO_NAME = 'expected the name of a file, or - for standard input';
+
+const MAX_SHOWN = 200;
+
+function unreadable(path: string, reason: string, cause?: unknown): PaperboyError {
+  const name = path.replace(/\p{Cc}+/gu, ' ').trim();
+  const shown = name.length > MAX_SHOWN ? `${name.slice(0, MAX_SHOWN)}…` : name || '“”';
+  return new PaperboyError('FILE_UNREADABLE', `Cannot read ${shown}: ${reason}`, { cause });
 }
 
 const REASONS: Record<string, string> = {
@@ -96,6 +105,8 @@ const REASONS: Record<string, string> = {
   EACCES: 'permission denied',
   EISDIR: 'it is a folder',
   ENOTDIR: 'a part of the path is not a folder',
+  ENAMETOOLONG: 'the name is longer than any file’s',
+  ELOOP: 'its links go round in a circle',
 };
 
 function reasonOf(error: unknown): string {

@@ -43,7 +43,7 @@ export async function migrate(
 export async function isMigrated({ db }: Database): Promise<boolean> {
   const { readMigrationFiles } = await import('drizzle-orm/migrator');
   const known = readMigrationFiles({ migrationsFolder: FOLDER }).length;
-  return (await countApplied(db)) >= known;
+  return (await appliedMigrations(db)).length >= known;
 }
 
 /** Whether the tables of a queue in Postgres are those of this version of BullMQ, which else would ask
@@ -58,13 +58,14 @@ export async function isQueueMigrated({ pool }: Database): Promise<boolean> {
   }
 }
 
-async function countApplied(db: Db): Promise<number> {
+/** What names the migrations that were applied, in their order. */
+export async function appliedMigrations(db: Db): Promise<string[]> {
   const ledger = await db.execute<{ isThere: boolean }>(
     sql`SELECT to_regclass('drizzle.__drizzle_migrations') IS NOT NULL AS "isThere"`,
   );
-  if (!ledger.rows[0]?.isThere) return 0;
-  const applied = await db.execute<{ count: number }>(
-    sql`SELECT count(*)::int AS count FROM drizzle.__drizzle_migrations`,
+  if (!ledger.rows[0]?.isThere) return [];
+  const applied = await db.execute<{ hash: string }>(
+    sql`SELECT hash FROM drizzle.__drizzle_migrations ORDER BY created_at`,
   );
-  return applied.rows[0]?.count ?? 0;
+  return applied.rows.map(({ hash }) => hash);
 }

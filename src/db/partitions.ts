@@ -36,6 +36,15 @@ export async function attachPartition(db: Db, digestId: number): Promise<void> {
   await db.execute(sql`ANALYZE ${table}`);
 }
 
+/** The digests whose deliveries are kept. */
+export async function listPartitions(db: Db): Promise<number[]> {
+  const result = await db.execute<{ digestId: number }>(sql`
+    SELECT replace(relname, 'deliveries_', '')::int AS "digestId"
+    FROM pg_inherits JOIN pg_class ON pg_class.oid = inhrelid
+    WHERE inhparent = 'deliveries'::regclass ORDER BY 1`);
+  return result.rows.map(({ digestId }) => digestId);
+}
+
 /** Removes the deliveries of a digest at one stroke, whatever their number. */
 export async function dropPartition(db: Db, digestId: number): Promise<void> {
   await db.execute(sql`DROP TABLE IF EXISTS ${deliveriesOf(digestId)}`);

@@ -10,7 +10,8 @@ import type { Alarms } from '../services/support/alarms.ts';
 import { missingLists } from '../services/support/missing-lists.ts';
 import type { HandlerDeps } from './deps.ts';
 
-export interface ComposeDeps extends Pick<HandlerDeps, 'db' | 'clock' | 'log' | 'composeAt'> {
+export interface ComposeDeps
+  extends Pick<HandlerDeps, 'db' | 'slowDb' | 'clock' | 'log' | 'composeAt'> {
   sources: readonly Source[];
   alarms: Alarms;
   /** How long papers that are late are waited for, in ms. */
@@ -24,12 +25,12 @@ export async function composeDue(
   kind: DigestKind,
   lateMs = MAKE_UP_MS[kind],
 ): Promise<void> {
-  const { db, clock, log, composeAt } = deps;
+  const { db, slowDb, clock, log, composeAt } = deps;
   const now = clock();
   const due = dueDigest(kind, composeAt, now, lateMs);
   if (due === null || (await findDigest(db, kind, due.date)) !== null) return;
   if (!(await hasPapers(deps, { ...due, now, lateMs }))) return;
-  const { digest, isNew } = await composeDigest(db, { ...due, now, onlyForReaders: true });
+  const { digest, isNew } = await composeDigest(slowDb, { ...due, now, onlyForReaders: true });
   if (digest === null || !isNew) return;
   const { papers, audience } = digest;
   log('info', 'digest composed', { kind, date: due.date, papers, audience });

@@ -12,6 +12,8 @@ import type { Lease } from './lease.ts';
 
 export interface HandlerDeps {
   db: Db;
+  /** For what may take minutes: composing, tidying up. */
+  slowDb: Db;
   queue: Queue;
   clock: Clock;
   /** 0 to 1; spreads what many installations would do at once. */

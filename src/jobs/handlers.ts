@@ -19,7 +19,7 @@ export function createHandlers(deps: HandlerDeps): Handlers {
 }
 
 function handlersWith(deps: HandlerDeps): Handlers {
-  const { db, queue, clock, log, sources, mail, lease } = deps;
+  const { db, slowDb, queue, clock, log, sources, mail, lease } = deps;
   const { composeWaitMs, alertEmail, deliveriesKeptDays } = deps;
   const sweepMs = SWEEP_MS + (sources.length > 0 ? composeWaitMs : 0);
   return {
@@ -57,7 +57,8 @@ function handlersWith(deps: HandlerDeps): Handlers {
       end().catch((err) => log('error', 'a batch broke off', { digestId, batch, err }));
     },
     letter: async ({ letterId }) => sendLetter(await mail(), letterId),
-    tidy: async () => log('info', 'tidied up', await tidyUp(db, clock(), { deliveriesKeptDays })),
+    tidy: async () =>
+      log('info', 'tidied up', await tidyUp(slowDb, clock(), { deliveriesKeptDays })),
   };
 }
 

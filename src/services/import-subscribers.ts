@@ -1,4 +1,4 @@
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { CsvError, parse } from 'csv-parse';
 import type { Db } from '../db/client.ts';
@@ -39,11 +39,11 @@ const LEFT_OUT =
 const MAX_ROW_BYTES = 64 * 1024;
 
 /**
- * Imports a CSV file of subscribers, streamed. New readers are active, with the file's name and day
+ * Imports a CSV file of subscribers, which is held in memory. New readers are active, with the file's name and day
  * as consent unless the row says more; known ones get the preferences that are named. Bad rows are
  * told and left out.
- * @throws PaperboyError `INVALID_FILE` for a header without `email` or a file that is no CSV; rows
- * before the broken place are stored.
+ * @throws PaperboyError `INVALID_FILE` for a header without `email` or a file that is no CSV, to its last
+ * line; nothing of it is stored then.
  */
 export async function importSubscriberFile(
   { db, suppressionKey }: { db: Db; suppressionKey: string },
@@ -86,7 +86,9 @@ export async function importSubscriberFile(
       await reject(info.lines, error.message);
     }
   };
-  await readRows(content, take, signal);
+  const chunks = await chunksOf(content, signal);
+  await readRows(chunks, async () => undefined, signal);
+  await readRows(chunks, take, signal);
   await flush();
   return report;
 }
@@ -96,8 +98,18 @@ interface ParsedRow {
   info: { lines: number };
 }
 
+/** All of the file: a place that is broken is found before the first row is stored. */
+async function chunksOf(content: Readable, signal?: AbortSignal): Promise<Buffer[]> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of content) {
+    signal?.throwIfAborted();
+    chunks.push(Buffer.from(chunk));
+  }
+  return chunks;
+}
+
 async function readRows(
-  content: Readable,
+  content: readonly Buffer[],
   take: (row: ParsedRow) => Promise<void>,
   signal?: AbortSignal,
 ): Promise<void> {
@@ -115,7 +127,7 @@ async function readRows(
   });
   try {
     await pipeline(
-      content,
+      Readable.from(content, { objectMode: false }),
       parser,
       async (rows: AsyncIterable<ParsedRow>) => {
         for await (const row of rows) await take(row);
@@ -124,9 +136,13 @@ async function readRows(
     );
   } catch (error) {
     if (error instanceof CsvError) {
-      throw new PaperboyError('INVALID_FILE', `The file is no CSV: ${error.message}.`, {
-        cause: error,
-      });
+      throw new PaperboyError(
+        'INVALID_FILE',
+        `The file is no CSV: ${error.message}. Expected fields separated by commas, with quotes around a whole field or none.`,
+        {
+          cause: error,
+        },
+      );
     }
     throw error;
   }

@@ -32,6 +32,7 @@ import type { TermStatistics } from '../services/support/term-statistics.ts';
 import { timed } from '../services/support/timed.ts';
 import { watchReplies } from '../services/support/watch-replies.ts';
 import { raiseRefusals, watchRelays } from './alarms.ts';
+import type { AnswerTimeouts } from './answer-timeouts.ts';
 
 /** What is loaded when the first mail is composed. */
 export interface MailParts {
@@ -68,6 +69,7 @@ export interface MailDeps {
   relayUrls: readonly string[];
   stopping: AbortSignal;
   halting: AbortSignal;
+  answerTimeoutsMs: AnswerTimeouts;
 }
 
 /** Opens what mail needs; nothing is said to a relay before the first one. */
@@ -98,7 +100,7 @@ export async function openMail(deps: MailDeps): Promise<MailParts> {
     relay,
     mailer: openMailer(relay, signer && ((raw) => signRaw(signer, raw))),
     editions: createEditions({
-      db: database.promptly(ANSWER_TIMEOUT_MS).db,
+      db: database.promptly(deps.answerTimeoutsMs.engine).db,
       templates,
       sender,
       termStatistics: deps.termStatistics,
@@ -113,19 +115,18 @@ export async function openMail(deps: MailDeps): Promise<MailParts> {
   };
 }
 
-/** How long a statement of the engine may take, in ms: shorter than a lease, so that one that is lost can
- *  be repeated under it. */
-const ANSWER_TIMEOUT_MS = 30_000;
-
 const NOT_RUNG = 'the queue did not hear that a relay is back';
 
 /** The rate holds for relays alone: the local inbox takes what comes. */
-function openRelayRate({ config, database, log }: MailDeps): Rate | null {
+function openRelayRate({ config, database, log, answerTimeoutsMs }: MailDeps): Rate | null {
   const { smtpUrls, smtpRate, redisUrl } = config;
   if (smtpRate === null || smtpUrls.length === 0) return null;
   return openRate({
     perSecond: smtpRate,
-    store: redisUrl === null ? { pool: database.pool } : { redisUrl: addressOf(redisUrl) },
+    store:
+      redisUrl === null
+        ? { pool: database.promptly(answerTimeoutsMs.rate).pool }
+        : { redisUrl: addressOf(redisUrl) },
     onError: (err) => log('warn', 'the store of the rate did not answer', { err }),
   });
 }
@@ -138,7 +139,7 @@ export function createEngine(
   { isAlive, inHand }: { isAlive: (leaseId: number) => boolean; inHand: DeliverDeps['inHand'] },
 ): DeliverDeps & LetterDeps {
   const { config, metrics, database, keys, tokens, clock, random, log, stopping, halting } = deps;
-  const { db, pool } = database.promptly(ANSWER_TIMEOUT_MS);
+  const { db, pool } = database.promptly(deps.answerTimeoutsMs.engine);
   const { suppressionKey } = keys;
   const pause = REAL_PAUSE;
   const watch = watchReplies({

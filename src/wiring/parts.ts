@@ -27,6 +27,7 @@ import { createTermStatistics, type TermStatistics } from '../services/support/t
 import { createTurns } from '../services/support/turns.ts';
 import { readVersion } from '../version.ts';
 import { describeAlarms } from './alarms.ts';
+import { ANSWER_TIMEOUTS_MS, type AnswerTimeouts } from './answer-timeouts.ts';
 import { type Closer, openStore, type Store } from './database.ts';
 import { createEngine, type MailDeps, type MailParts, openMail } from './mail.ts';
 import { once } from './once.ts';
@@ -74,6 +75,7 @@ export interface Parts extends Surroundings {
   stopping: AbortController;
   /** Aborted when it ends whatever is left. */
   halting: AbortController;
+  answerTimeoutsMs: AnswerTimeouts;
   /** Stops what runs, in the reverse order of opening. */
   close(): Promise<void>;
 }
@@ -89,7 +91,7 @@ export async function openParts(
   config: Config,
   around: Surroundings,
   database?: Database,
-  { catchMail = true }: OpenOptions = {},
+  { catchMail = true, answerTimeoutsMs = ANSWER_TIMEOUTS_MS }: OpenOptions = {},
 ): Promise<Parts> {
   const closers: Closer[] = [];
   const close = async () => {
@@ -103,7 +105,8 @@ export async function openParts(
     const store = database
       ? { database, lock: null, left: [] }
       : await openStore(config, around.clock, closers);
-    return await wire(config, around, { ...store, closers, close, catchMail });
+    const options = { catchMail, answerTimeoutsMs };
+    return await wire(config, around, { ...store, closers, close }, options);
   } catch (error) {
     await close();
     throw error;
@@ -114,19 +117,15 @@ export interface OpenOptions {
   /** Open the local inbox when no relay is set. Off for what never sends, so that a port that is
    *  taken cannot stop it. @defaultValue true */
   catchMail?: boolean;
+  /** @defaultValue ANSWER_TIMEOUTS_MS */
+  answerTimeoutsMs?: AnswerTimeouts;
 }
 
 async function wire(
   config: Config,
   around: Surroundings,
-  {
-    database,
-    lock,
-    left,
-    closers,
-    close,
-    catchMail,
-  }: Store & { closers: Closer[]; close: Closer; catchMail: boolean },
+  { database, lock, left, closers, close }: Store & { closers: Closer[]; close: Closer },
+  { catchMail, answerTimeoutsMs }: Required<OpenOptions>,
 ): Promise<Parts> {
   const { clock, random, logger, holder } = around;
   const { db } = database;
@@ -135,7 +134,8 @@ async function wire(
   const keys = await loadKeys({ ...config, mayMake: !(await hasReaders(db)) });
   const tokens = createTokens(keys.secretKeys);
   const links = linksBelow(config.publicUrl);
-  const termStatistics = createTermStatistics({ db, clock });
+  const within = (timeoutMs: number) => database.promptly(timeoutMs).db;
+  const termStatistics = createTermStatistics({ db: within(answerTimeoutsMs.engine), clock });
   const signer = config.dkim === null ? null : await openSigner(config.dkim);
 
   if (config.redisUrl !== null) await checkRedis(config.redisUrl);
@@ -151,13 +151,17 @@ async function wire(
   const inbox = catchMail && config.smtpUrls.length === 0 ? await openLocalInbox(config) : null;
   if (inbox) closers.push(() => inbox.close());
 
-  const takeTurn = createTurns({ db: database.promptly(BEAT_TIMEOUT_MS).db, sleep: REAL_PAUSE });
+  const takeTurn = createTurns({ db: within(answerTimeoutsMs.beat), sleep: REAL_PAUSE });
   const sources = wireSources(config, { clock, takeTurn });
 
   const log: Log = (level, event, facts) => logger[level](facts, event);
   const stopping = new AbortController();
   const halting = new AbortController();
-  const alarms = createAlarms({ db, clock, ...describeAlarms(log) });
+  const alarms = createAlarms({
+    db: within(answerTimeoutsMs.sweep),
+    clock,
+    ...describeAlarms(log),
+  });
   const metrics = openMetrics({ version: readVersion() });
   const mailDeps: MailDeps = {
     config,
@@ -177,6 +181,7 @@ async function wire(
     relayUrls: inbox ? [`smtp://${inbox.host}:${inbox.port}`] : config.smtpUrls,
     stopping: stopping.signal,
     halting: halting.signal,
+    answerTimeoutsMs,
   };
   const mail = once(async () => {
     const parts = await openMail(mailDeps);
@@ -189,9 +194,9 @@ async function wire(
       await ringFreed(queue, left, clock());
     };
     const elapsedMs = () => performance.now();
-    const prompt = database.promptly(BEAT_TIMEOUT_MS).db;
+    const beats = within(answerTimeoutsMs.beat);
     const kept = await keepLease(
-      { db: prompt, clock, elapsedMs, onFreed, onError, recorded: async () => recorded() },
+      { db: beats, clock, elapsedMs, onFreed, onError, recorded: async () => recorded() },
       holder,
     );
     closers.push(() => kept.end());
@@ -207,7 +212,8 @@ async function wire(
     return opened;
   });
   const handlers = createHandlers({
-    db,
+    db: within(answerTimeoutsMs.sweep),
+    slowDb: within(answerTimeoutsMs.slow),
     queue,
     clock,
     random,
@@ -247,12 +253,10 @@ async function wire(
     settled: async () => void (await Promise.allSettled(inHand.values())),
     stopping,
     halting,
+    answerTimeoutsMs,
     close,
   };
 }
-
-/** How long a statement that keeps the lease may take, in ms: a lease lives for several of these. */
-const BEAT_TIMEOUT_MS = 10_000;
 
 /** Caught mail holds links that sign in; it is never offered to the network. */
 function openLocalInbox(config: Config): Promise<Inbox> {

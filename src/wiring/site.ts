@@ -17,12 +17,14 @@ export interface Site {
 export async function startSite(parts: Parts): Promise<Site> {
   const { config, database, keys } = parts;
   const { siteName: name, publicUrl, postalAddress } = config;
+  const { db, pool } = database.promptly(parts.answerTimeoutsMs.request);
   const app = await buildApp({
     ...parts,
+    db,
     version: readVersion(),
     suppressionKey: keys.suppressionKey,
     pages: loadPages({ name, publicUrl, postalAddress }),
-    limitSignup: limitSignups(database.pool, config.signupsPerHour),
+    limitSignup: limitSignups(pool, config.signupsPerHour),
   });
   try {
     await app.listen({ host: config.host, port: config.port });

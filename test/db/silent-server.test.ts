@@ -1,57 +1,17 @@
-import { once } from 'node:events';
-import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { sql } from 'drizzle-orm';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { type Database, openServerDatabase } from '../../src/db/client.ts';
 import { isTransient } from '../../src/db/transient.ts';
 import { describeOnServer } from '../support/on-server.ts';
-
-/** Passes on what both say, until it hears a word: from then on its connection is half open. */
-async function openProxy(databaseUrl: string) {
-  const target = new URL(databaseUrl);
-  const upstream = { host: target.hostname, port: Number(target.port) };
-  const sockets = new Set<Socket>();
-  let silentAfter: string | null = null;
-  const server = createServer((client) => {
-    const behind = connect(upstream);
-    let isSilent = false;
-    for (const socket of [client, behind]) {
-      sockets.add(socket);
-      socket.on('error', () => undefined);
-      socket.on('close', () => sockets.delete(socket));
-    }
-    client.on('close', () => behind.destroy());
-    client.on('data', (chunk) => {
-      isSilent ||= silentAfter !== null && chunk.includes(silentAfter);
-      if (!isSilent) behind.write(chunk);
-    });
-    behind.on('data', (chunk) => {
-      if (!isSilent) client.write(chunk);
-    });
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  target.host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
-  return {
-    url: target.href,
-    silenceAfter: (word: string | null) => {
-      silentAfter = word;
-    },
-    close: async () => {
-      server.close();
-      for (const socket of sockets) socket.destroy();
-      await once(server, 'close');
-    },
-  };
-}
+import { openSilentProxy } from '../support/silent-proxy.ts';
 
 describeOnServer('A server that takes connections and never answers', () => {
-  let proxy: Awaited<ReturnType<typeof openProxy>>;
+  let proxy: Awaited<ReturnType<typeof openSilentProxy>>;
   let database: Database;
   let prompt: Pick<Database, 'db' | 'pool'>;
 
   beforeEach(async () => {
-    proxy = await openProxy(process.env.TEST_DATABASE_URL ?? '');
+    proxy = await openSilentProxy(process.env.TEST_DATABASE_URL ?? '');
     database = openServerDatabase(proxy.url, { connections: 1, connectTimeoutMs: 300 });
     prompt = database.promptly(300);
     await prompt.db.execute(sql`SELECT 1`);

@@ -6,6 +6,7 @@ import { projectFile } from './files.ts';
 const ROOT = new URL('../../', import.meta.url);
 const PAGES = [
   'README.md',
+  'docs/operations.md',
   'docs/performance.md',
   'docs/relevance.md',
   'CONTRIBUTING.md',
@@ -14,14 +15,15 @@ const PAGES = [
 ];
 
 /** Source files in backticks are named from `src/` on, other files from the root. */
-const FILE = /`((?:[\w.-]+\/)+[\w.-]+\.(?:ts|mjml|hbs|json|csv)|(?:[\w.-]+\/)+)`/g;
+const FILE = /`((?:[\w.-]+\/)+[\w.-]+\.(?:ts|mjml|hbs|json|csv|service)|(?:[\w.-]+\/)+)`/g;
 
 describe.each(PAGES)('%s', (page) => {
   const text = projectFile(page);
 
   it('links only to files that exist', () => {
     const links = words(text, /\]\((?!https?:|#)([^)#\s]+)|src="([^"]+)"/g);
-    expect(links.filter((link) => !existsSync(new URL(link, ROOT)))).toEqual([]);
+    const here = new URL(page, ROOT);
+    expect(links.filter((link) => !existsSync(new URL(link, here)))).toEqual([]);
   });
 
   it('names only files that exist', () => {

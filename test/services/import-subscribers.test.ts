@@ -163,6 +163,12 @@ describe('Importing subscribers', () => {
     });
   });
 
+  it('stores nothing of a file that is broken in its last line, and names the line', async () => {
+    const rows = Array.from({ length: 1000 }, (_, n) => `r${n}@example.org`);
+    await expect(load(`email\n${rows.join('\n')}\n"open`)).rejects.toThrow(/no CSV: .*\b1002\b/);
+    expect(await findSubscriberByEmail(database.db, 'r0@example.org')).toBeNull();
+  });
+
   it('takes a file of the header alone', async () => {
     expect(await load('email,hour\n')).toMatchObject(counts);
     expect(await load('email')).toMatchObject(counts);

@@ -1,0 +1,70 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { ROLES } from '../../src/roles.ts';
+import { findProgram } from '../servers/find-program.ts';
+import { knownSettings, projectFile } from './files.ts';
+
+const UNITS = ['paperboy.service', 'paperboy@.service'];
+const analyse = findProgram('systemd-analyze');
+
+/** What stands behind a name, each time it is set. */
+function valuesOf(unit: string, name: string): string[] {
+  return [...projectFile(`deploy/${unit}`).matchAll(/^(\w+)=(.*)$/gm)].flatMap(
+    ([, key, value = '']) => (key === name ? [value] : []),
+  );
+}
+
+describe.each(UNITS)('deploy/%s', (unit) => {
+  it('starts what the build makes, with settings that exist', () => {
+    const { bin } = JSON.parse(projectFile('package.json'));
+    const role = unit.includes('@') ? ' %i' : '';
+    expect(valuesOf(unit, 'ExecStart')).toEqual([`/usr/bin/node ${bin.paperboy} start${role}`]);
+    const names = valuesOf(unit, 'Environment').flatMap(
+      (line) => line.match(/[A-Z_]+(?==)/g) ?? [],
+    );
+    expect([...knownSettings(), 'NODE_ENV']).toEqual(expect.arrayContaining(names));
+  });
+
+  it('lets it write where it keeps its data, and nowhere else', () => {
+    expect(valuesOf(unit, 'ProtectSystem')).toEqual(['strict']);
+    const [folder] = valuesOf(unit, 'StateDirectory');
+    expect(valuesOf(unit, 'Environment').join()).toContain(`DATA_DIR=/var/lib/${folder}`);
+    expect(valuesOf(unit, 'User')).toEqual(['paperboy']);
+  });
+
+  it('gives it the time to finish what is on its way, and starts it again after a crash alone', () => {
+    // A worker waits 20 seconds for its relays.
+    expect(Number(valuesOf(unit, 'TimeoutStopSec')[0])).toBeGreaterThanOrEqual(30);
+    expect(valuesOf(unit, 'KillMode')).toEqual(['mixed']);
+    expect(valuesOf(unit, 'Restart')).toEqual(['on-failure']);
+    expect(valuesOf(unit, 'MemoryDenyWriteExecute')).toEqual([]);
+  });
+
+  it.runIf(analyse)('is understood by systemd, to the last line', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'paperboy-units-'));
+    try {
+      // Neither the program nor its folder need be on this machine.
+      const text = projectFile(`deploy/${unit}`)
+        .replace('/usr/bin/node', process.execPath)
+        .replace('/opt/paperboy', folder);
+      writeFileSync(join(folder, unit), text);
+      const names = unit.includes('@') ? ROLES.map((role) => `paperboy@${role}.service`) : [unit];
+      for (const name of names) {
+        const args = ['verify', '--man=no', join(folder, name)];
+        const said = execFileSync(analyse ?? '', args, { encoding: 'utf8', stdio: 'pipe' });
+        expect(said).toBe('');
+      }
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+});
+
+it('Both units are the same but for the role', () => {
+  const [one = '', each = ''] = UNITS.map((unit) => projectFile(`deploy/${unit}`));
+  const bodyOf = (text: string) => text.slice(text.indexOf('[Unit]'));
+  expect(bodyOf(each).replace(' (%i)', '').replace('start %i', 'start')).toBe(bodyOf(one));
+});
