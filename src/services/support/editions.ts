@@ -3,8 +3,8 @@ import {
   type DigestSummary,
   findDigestById,
   listDigestPapers,
+  listEarlierDigests,
   matchKeywords,
-  neighbourDates,
 } from '../../db/digests.ts';
 import { listTopics } from '../../db/topics.ts';
 import type { RankedPaper, Selection } from '../../domain/digest.ts';
@@ -43,6 +43,9 @@ export type Editions = (digestId: number) => Promise<OpenEdition | null>;
 /** Digests kept open at the same time: today's of both kinds, and those that are retried. */
 const KEPT = 4;
 
+/** Before an edition, to tell what its readers missed: more than a weekend between holidays. */
+export const EARLIER_DIGESTS = 7;
+
 const NOTHING: ReadonlySet<string> = new Set();
 
 export interface EditionDeps {
@@ -75,7 +78,7 @@ async function openEdition(
   const papers = await listDigestPapers(db, digestId);
   const topics = await listTopics(db);
   const topicNames = new Map(topics.map(({ slug, name }) => [slug, name]));
-  const { previous: previousDate } = await neighbourDates(db, digest.kind, digest.date);
+  const earlier = await listEarlierDigests(db, digest.kind, digest.date, EARLIER_DIGESTS);
   const matchesOf = createKeywordMatches((words) => matchKeywords(db, digestId, words));
   const select = createSelector({
     kind: digest.kind,
@@ -96,7 +99,7 @@ async function openEdition(
     digest,
     papers,
     topicNames,
-    mail: renderEdition(templates, sender, digest, papers, { topicNames, previousDate }),
+    mail: renderEdition(templates, sender, digest, papers, { topicNames, earlier }),
     chooserFor: async (readers, seen) => {
       const keywords = [...new Set(readers.flatMap((reader) => reader.keywords))];
       const keywordMatches = await matchesOf(keywords);

@@ -138,6 +138,16 @@ describe('A reader’s own digest', () => {
     );
   });
 
+  it('explains quiet days as the mail does, when there is something to explain', () => {
+    expect($('.view-note').length).toBe(0);
+    const note = 'Nothing on Thursday cleared your bar, so we let you sleep. Here is Friday.';
+    expect(load(pages.view(deliveryView({ note })))('.view-note').text()).toBe(note);
+  });
+
+  it('says how long it takes to read', () => {
+    expect($('.count').text()).toMatch(/ An? \w+-minute read\./);
+  });
+
   it('has the reader’s answers below each paper', () => {
     const links = $('.lead .actions a').toArray();
     expect(links.map((link) => [$(link).text(), $(link).attr('href')])).toEqual([
