@@ -121,6 +121,14 @@ describe('The page of a topic', () => {
     const $ = load(pages.topic({ topic: { ...topic, phrases }, ...rest }));
     expect($('.statement').text()).toBe(sentence);
   });
+
+  it.each([
+    [0, 'Less than one paper a week.'],
+    [1, 'About 1 paper a week.'],
+  ])('says how much it brings, when that is %i', (papersPerWeek, sentence) => {
+    const view = { topic: { ...topic, phrases: ['a'] }, ...rest, papersPerWeek };
+    expect(load(pages.topic(view))('main').text()).toContain(sentence);
+  });
 });
 
 describe('A reader’s own digest', () => {
