@@ -218,6 +218,21 @@ export async function neighbourDates(
   return result.rows[0] ?? { previous: null, next: null };
 }
 
+/** The digests of a kind before `date`, the newest first. */
+export async function listEarlierDigests(
+  db: Db,
+  kind: DigestKind,
+  date: string,
+  limit: number,
+): Promise<Pick<Digest, 'date' | 'composedAt'>[]> {
+  return db
+    .select({ date: digests.date, composedAt: digests.composedAt })
+    .from(digests)
+    .where(and(eq(digests.kind, kind), lt(digests.date, date)))
+    .orderBy(desc(digests.date))
+    .limit(limit);
+}
+
 /** Stops a digest: nothing more of it is claimed or sent. A pause that is there keeps its reason.
  *  False when it was paused or cancelled already. */
 export async function pauseDigest(

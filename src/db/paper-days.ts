@@ -1,17 +1,6 @@
 import { sql } from 'drizzle-orm';
 import type { Db } from './client.ts';
 
-/** How many papers were listed on each day from `first` to `last`; days without papers are left out. */
-export async function countPapersByDay(
-  db: Db,
-  { first, last }: { first: string; last: string },
-): Promise<Map<string, number>> {
-  const result = await db.execute<{ day: string; count: number }>(sql`
-    SELECT listed_on::text AS day, count(*)::int AS count FROM papers
-    WHERE listed_on BETWEEN ${first} AND ${last} GROUP BY listed_on`);
-  return new Map(result.rows.map(({ day, count }) => [day, count]));
-}
-
 /** The last day up to `day` on which papers were listed, or null when there is none. */
 export async function latestListedDay(db: Db, day: string): Promise<string | null> {
   const result = await db.execute<{ day: string | null }>(
@@ -28,18 +17,32 @@ export interface NeighbourDays {
   later: string | null;
 }
 
-/** The nearest days with papers before and after `day`, and before and after the week given. */
-export async function neighbourDays(
+/** What the calendar knows of a day. */
+export interface CalendarDay extends NeighbourDays {
+  /** Of its daily digest; null while there is none. */
+  number: number | null;
+  /** How many papers were listed on each day of its week; days without papers are left out. */
+  counts: Record<string, number>;
+}
+
+/** A day with the week given, in one statement: to ask takes longer than to answer. */
+export async function readCalendar(
   db: Db,
   day: string,
   week: { first: string; last: string },
-): Promise<NeighbourDays> {
+): Promise<CalendarDay> {
   const before = (limit: string) =>
     sql`(SELECT max(listed_on) FROM papers WHERE listed_on < ${limit})::text`;
   const after = (limit: string) =>
     sql`(SELECT min(listed_on) FROM papers WHERE listed_on > ${limit})::text`;
-  const result = await db.execute<NeighbourDays & Record<string, unknown>>(sql`
+  const result = await db.execute<CalendarDay & Record<string, unknown>>(sql`
     SELECT ${before(day)} AS previous, ${after(day)} AS next,
-           ${before(week.first)} AS earlier, ${after(week.last)} AS later`);
-  return result.rows[0] ?? { previous: null, next: null, earlier: null, later: null };
+      ${before(week.first)} AS earlier, ${after(week.last)} AS later,
+      (SELECT number FROM digests WHERE kind = 'daily' AND date = ${day}) AS number,
+      (SELECT coalesce(json_object_agg(listed_on, papers), '{}') FROM (
+        SELECT listed_on::text, count(*)::int AS papers FROM papers
+        WHERE listed_on BETWEEN ${week.first} AND ${week.last} GROUP BY listed_on) AS days) AS counts`);
+  const [row] = result.rows;
+  if (!row) throw new Error('A SELECT without a table gave no row.');
+  return row;
 }

@@ -1,4 +1,5 @@
 import { sql } from 'drizzle-orm';
+import { QUIET_DETAILS } from '../domain/quiet.ts';
 import type { Db } from './client.ts';
 
 /** Notes that a digest of `date` held nothing for these readers; who waits since an earlier one keeps
@@ -28,4 +29,23 @@ export async function endQuiet(
     WHERE id = ANY(${ids}) AND quiet_since < ${date} AND id IN (
       SELECT subscriber_id FROM deliveries
       WHERE digest_id = ${digestId} AND subscriber_id = ANY(${ids}) AND state = 'sent')`);
+}
+
+/** Date of the first digest that held nothing for the reader since the last mail before this digest, as its
+ *  mail tells or told it; null when there was none. */
+export async function findQuietSince(
+  db: Db,
+  { digestId, subscriberId }: { digestId: number; subscriberId: number },
+): Promise<string | null> {
+  const details = sql.param(Object.values(QUIET_DETAILS));
+  const result = await db.execute<{ since: string | null }>(sql`
+    WITH mine AS (
+      SELECT date, state, detail FROM digests JOIN deliveries ON digest_id = digests.id
+      WHERE subscriber_id = ${subscriberId}
+        AND date < (SELECT date FROM digests AS told WHERE told.id = ${digestId})
+    )
+    SELECT min(date)::text AS since FROM mine
+    WHERE state = 'skipped' AND detail = ANY(${details}::text[])
+      AND date > coalesce((SELECT max(date) FROM mine WHERE state = 'sent'), '-infinity')`);
+  return result.rows[0]?.since ?? null;
 }

@@ -109,16 +109,18 @@ export async function replacePaperTopics(
     JOIN papers ON papers.id = row.paper_id`);
 }
 
-/** How many papers each topic has among those listed on the days given, both ends included (all days
- *  when null). */
-export async function countPapersByTopic(
+/** All topics, in the order in which they are shown, with how many papers each has among those listed on the
+ *  days given, both ends included (all days when null). */
+export async function listTopicCounts(
   db: Db,
   days: { first: string; last: string } | null,
-): Promise<Map<string, number>> {
+): Promise<(Topic & { count: number })[]> {
   // Topic by topic, as their index is ordered.
   const within = days === null ? sql`` : sql`AND listed_on BETWEEN ${days.first} AND ${days.last}`;
-  const result = await db.execute<{ slug: string; count: number }>(sql`
-    SELECT slug, (SELECT count(*)::int FROM paper_topics WHERE topic_slug = slug ${within}) AS count
-    FROM topics`);
-  return new Map(result.rows.map(({ slug, count }) => [slug, count]));
+  const count = sql<number>`(
+    SELECT count(*)::int FROM paper_topics WHERE topic_slug = topics.slug ${within})`;
+  return db
+    .select({ ...COLUMNS, count })
+    .from(topics)
+    .orderBy(topics.position);
 }

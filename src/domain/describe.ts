@@ -24,10 +24,16 @@ export function describeAuthors(
   return count > 0 ? countOf(count, 'author') : '';
 }
 
-/** `a`, `a and b`, `a, b and c`; empty for none. */
+/** `a`, `a and b`, `a, b and c`; empty for none. Names that hold commas are kept apart: `a, b as well as c`,
+ *  `a, b; c; and d`. */
 export function describeList(names: readonly string[]): string {
   const last = names.at(-1) ?? '';
-  return names.length < 2 ? last : `${names.slice(0, -1).join(', ')} and ${last}`;
+  if (names.length < 2) return last;
+  const others = names.slice(0, -1);
+  if (!names.some((name) => name.includes(','))) return `${others.join(', ')} and ${last}`;
+  return others.length === 1
+    ? `${others[0]} as well as ${last}`
+    : `${others.join('; ')}; and ${last}`;
 }
 
 /** `on weekdays at 07:00, Berlin time`; weekly digests come on Mondays. */

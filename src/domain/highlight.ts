@@ -15,8 +15,18 @@ export function wordsOf(text: string): string[] {
  */
 export function wordsLike(search: string, texts: readonly string[]): string[] {
   const beginnings = new Set(wordsOf(search.toLowerCase()).map(beginningOf));
-  const words = wordsOf(texts.join('\n').toLowerCase());
-  return [...new Set(words.filter((word) => beginnings.has(beginningOf(word))))];
+  const text = texts.join('\n').toLowerCase();
+  const words = [...beginnings].flatMap((beginning) => [...wordsThatBegin(beginning, text)]);
+  return [...new Set(words)];
+}
+
+/** Looks only where a beginning stands: to take every word of a page's abstracts apart costs a millisecond. */
+function* wordsThatBegin(beginning: string, text: string): Generator<string> {
+  for (let at = text.indexOf(beginning); at !== -1; at = text.indexOf(beginning, at + 1)) {
+    if (PART_OF_WORD.test(text.charAt(at - 1))) continue;
+    const [word = ''] = wordsOf(text.slice(at, at + MOST_LETTERS));
+    if (beginningOf(word) === beginning) yield word;
+  }
 }
 
 /** The text in parts, `marked` words (in lower case) apart: put together they are the text, letter for
@@ -44,3 +54,7 @@ function beginningOf(word: string): string {
 }
 
 const WORD = /[\p{L}\p{N}]+/gu;
+const PART_OF_WORD = /[\p{L}\p{N}]/u;
+
+/** In UTF-16 units; nothing that is searched for is longer. */
+const MOST_LETTERS = 100;

@@ -58,9 +58,10 @@ export function addDays(day: string, days: number): string {
   return Temporal.PlainDate.from(day).add({ days }).toString();
 }
 
-/** Whether `text` is a day that exists, as `YYYY-MM-DD`, from 1900 on. */
+/** Whether `text` is a day that exists, as `YYYY-MM-DD`, from 1900 to 2999: around it there is room for weeks
+ *  and months that are written alike. */
 export function isDay(text: string): boolean {
-  if (!/^(?:19|[2-9]\d)\d{2}-\d{2}-\d{2}$/.test(text)) return false;
+  if (!/^(?:19|2\d)\d{2}-\d{2}-\d{2}$/.test(text)) return false;
   try {
     return Temporal.PlainDate.from(text, { overflow: 'reject' }).toString() === text;
   } catch {

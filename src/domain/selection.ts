@@ -84,7 +84,7 @@ export function createSelector(facts: SelectionFacts): Selector {
     if (!fill(choice, { ...room, papers: DARK_HORSE_PLACE }, shownWords)) return null;
     const darkHorse = findDarkHorse(popularity, interest.values, choice.isOpen);
     if (darkHorse !== null) choice.take(darkHorse);
-    fill(choice, room, shownWords);
+    fill(choice, room, shownWords, darkHorse === null ? null : DARK_HORSE_PLACE);
     return darkHorse;
   };
 

@@ -1,8 +1,8 @@
 import type { Digest, RankedPaper, SelectedPaper, Selection } from '../domain/digest.ts';
+import type { Place } from '../domain/layout.ts';
 import type { Preferences } from '../domain/subscriber.ts';
 import { askedOf, choiceOf } from './edition-words.ts';
-import type { Place } from './layout.ts';
-import { type DayFacts, gapNote } from './note-words.ts';
+import type { DayFacts, EarlierDigest } from './note-words.ts';
 import { type Piece, pieceOf } from './piece.ts';
 import type { RenderContext } from './render-parts.ts';
 import type { Sender } from './sender.ts';
@@ -19,7 +19,7 @@ export interface Copy {
   darkHorseRank: number | null;
   topicNames: string[];
   keywords: string[];
-  preferences: Pick<Preferences, 'frequency' | 'hour' | 'timezone'>;
+  preferences: Pick<Preferences, 'frequency' | 'hour' | 'timezone' | 'bar'>;
   /** The day of the sign-up, `YYYY-MM-DD`. */
   askedOn: string | null;
   email: string;
@@ -33,13 +33,13 @@ export interface Copy {
 export interface EditionFacts {
   /** By slug. */
   topicNames: ReadonlyMap<string, string>;
-  /** The day of the digest of this kind before, `YYYY-MM-DD`; null when it is the first. */
-  previousDate: string | null;
+  /** The digests of this kind before, the newest first. */
+  earlier: readonly EarlierDigest[];
   /** Of days without a digest. @defaultValue what the calendar tells */
   days?: DayFacts;
 }
 
-const NO_FACTS: EditionFacts = { topicNames: new Map(), previousDate: null };
+const NO_FACTS: EditionFacts = { topicNames: new Map(), earlier: [] };
 
 /** A copy put together: the pieces, one behind the other, are its HTML and its plain text. */
 export interface AssembledCopy {
@@ -70,7 +70,6 @@ export function renderEdition(
     digest,
     papersRead: papers.length,
     ...facts,
-    note: gapNote(digest, facts.previousDate, papers, facts.days),
   };
   const shared = openSharedParts(context, papers);
   return {
@@ -93,7 +92,7 @@ function assemble(shared: SharedParts, copy: Copy): AssembledCopy {
   // Not kept: nearly every reader has others.
   const choice = wordsFor(choiceOf(copy.topicNames, copy.keywords));
   const why = shared.why(copy.preferences);
-  const notes = shared.notes(copy.quietSince);
+  const notes = shared.notes(copy);
   const asked = askedOf(copy.email, copy.askedOn === null ? null : shared.day(copy.askedOn));
   const askedHtml = escaped(asked);
   const own = lengthOf([...preheader, askedHtml]) + choice.bytes + notes.bytes + why.bytes;

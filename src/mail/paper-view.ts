@@ -1,10 +1,10 @@
 import { describePaper } from '../domain/describe.ts';
-import { type Figure, findFigure } from '../domain/figure.ts';
+import type { Figure } from '../domain/figure.ts';
 import { splitTitle } from '../domain/headline.ts';
+import type { Form } from '../domain/layout.ts';
 import type { Links } from '../domain/links.ts';
 import type { Paper } from '../domain/paper.ts';
-import { firstSentences, sentencesOf } from '../domain/sentences.ts';
-import type { Form } from './layout.ts';
+import { countWords, showAbstract } from '../domain/shown-text.ts';
 import { clip, oneLine } from './printable.ts';
 
 /** What a mail shows of a paper in one form, apart from the reason; every text is one line. */
@@ -35,12 +35,8 @@ export interface PaperView {
 export function viewPaper(paper: Paper, form: Form, links: Links): PaperView {
   const title = clip(oneLine(paper.title), MAX_TITLE) || paper.id;
   const { name, deck } = splitTitle(title);
-  const abstract = oneLine(paper.abstract);
-  const figure = printableFigure(abstract);
-  const text = clip(
-    form === 'brief' ? briefText(abstract, figure) : openText(abstract, form),
-    MAX_TEXT,
-  );
+  const { text: whole, figure } = showAbstract(oneLine(paper.abstract), form);
+  const text = clip(whole, MAX_TEXT);
   const url = safeUrl(paper.url);
   const view = {
     title,
@@ -58,40 +54,6 @@ export function viewPaper(paper: Paper, form: Form, links: Links): PaperView {
   };
   const quote = form === 'brief' ? '' : (figure?.quote ?? '');
   return { ...view, words: countWords([title, view.byline, text, quote]) };
-}
-
-/** How many words stand in `texts`. */
-export function countWords(texts: readonly string[]): number {
-  return texts.reduce((sum, text) => sum + (text.match(/\S+/g)?.length ?? 0), 0);
-}
-
-function printableFigure(abstract: string): Figure | null {
-  const found = findFigure(abstract);
-  const isReadable =
-    found !== null && found.figure.length <= MAX_FIGURE && found.quote.length <= MAX_QUOTE;
-  return isReadable ? found : null;
-}
-
-/** The lead has room for how its abstract begins; the others start where the authors say what is new. */
-function openText(abstract: string, form: 'lead' | 'story' | 'darkHorse'): string {
-  return form === 'lead'
-    ? firstSentences(abstract, LEAD_TEXT)
-    : firstSentences(fromClaim(abstract), STORY_TEXT);
-}
-
-/** The one sentence that holds the figure, or else the one that says what is new. */
-function briefText(abstract: string, figure: Figure | null): string {
-  const withFigure = [...sentencesOf(abstract)].find(
-    ({ text }) => figure !== null && text.includes(figure.quote) && text.length <= MAX_BRIEF,
-  );
-  const claim = { most: 1, maxLength: MAX_BRIEF };
-  return withFigure?.text ?? firstSentences(fromClaim(abstract), claim);
-}
-
-/** `abstract` from its first `We propose …` on; all of it when nobody says so. */
-function fromClaim(abstract: string): string {
-  const claim = [...sentencesOf(abstract)].find(({ text }) => CLAIM.test(text));
-  return claim === undefined ? abstract : abstract.slice(claim.start);
 }
 
 function splitAtFigure(text: string, figure: Figure | null) {
@@ -118,21 +80,11 @@ function nameOfHost(url: string): string {
   return host === 'arxiv.org' || host.endsWith('.arxiv.org') ? 'arXiv' : host;
 }
 
-const LEAD_TEXT = { most: 3, maxLength: 520 };
-const STORY_TEXT = { most: 2, maxLength: 360 };
-
-/** Only sentences that need none before them: no `To solve this, we …`. */
-const CLAIM =
-  /^(?:(?:Here|In this (?:work|paper|study|article|report|survey)),? )?(?:we|this (?:work|paper|study|article|report|survey)) (?:address|argue|demonstrate|describe|develop|establish|explore|introduce|investigate|present|propose|prove|provide|report|show|stud(?:y|ies))(?:es|s)?\b/i;
-
 /** In characters. Nothing that a real paper has is longer; what is would fill the mail. */
 const MAX_TITLE = 400;
 const MAX_LABEL = 80;
 const MAX_BYLINE = 300;
 const MAX_TEXT = 1_000;
-const MAX_BRIEF = 400;
-const MAX_FIGURE = 24;
-const MAX_QUOTE = 300;
 const MAX_URL = 850;
 
 /** In characters: a longer figure is set smaller (LOOK: figure). */

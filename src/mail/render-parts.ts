@@ -1,7 +1,8 @@
 import { describeLongDay } from '../domain/describe.ts';
 import type { Digest, RankedPaper } from '../domain/digest.ts';
+import type { Form } from '../domain/layout.ts';
 import { ENDINGS, othersOf, papersOf } from './edition-words.ts';
-import type { Form } from './layout.ts';
+import type { EarlierDigest } from './note-words.ts';
 import { type PaperView, viewPaper } from './paper-view.ts';
 import { type Piece, pieceOf } from './piece.ts';
 import { clip, oneLine } from './printable.ts';
@@ -19,10 +20,8 @@ export interface RenderContext {
   papersRead: number;
   /** By slug. */
   topicNames: ReadonlyMap<string, string>;
-  /** Words for all readers, beside those of the masthead; null when there is nothing to explain. */
-  note: string | null;
-  /** The day of the digest of this kind before, `YYYY-MM-DD`. */
-  previousDate: string | null;
+  /** The digests of this kind before, the newest first. */
+  earlier: readonly EarlierDigest[];
 }
 
 /** How a paper stands in a mail, but for its reason. */

@@ -1,12 +1,12 @@
 import Handlebars from 'handlebars';
 import { describeDay, describeLongDay } from '../domain/describe.ts';
 import type { RankedPaper } from '../domain/digest.ts';
-import type { Preferences } from '../domain/subscriber.ts';
+import { FORMS, layOut, type Place } from '../domain/layout.ts';
+import { countWords } from '../domain/shown-text.ts';
+import type { Bar, Preferences } from '../domain/subscriber.ts';
 import { papersOf, preheaderOf, readingTimeOf, subjectOf, whyOf } from './edition-words.ts';
-import { FORMS, layOut, type Place } from './layout.ts';
 import { memoise, memoisePair } from './memoise.ts';
-import { quietNote } from './note-words.ts';
-import { countWords } from './paper-view.ts';
+import { type NoteReader, noteFor } from './note-words.ts';
 import { byteLengthOf, joined, type Piece, pieceOf } from './piece.ts';
 import { clip, oneLine } from './printable.ts';
 import {
@@ -58,8 +58,8 @@ export interface SharedParts {
   /** `49 papers read, 10 chosen for you. A four-minute read.` */
   summary(chosen: number, words: number): Piece;
   readingTime(words: number): Piece;
-  /** What is to be explained near the top; `quietSince` as in `Copy`. */
-  notes(quietSince: string | null): Words;
+  /** What is to be explained near the top. */
+  notes(reader: NoteReader): Words;
   /** Why there is mail at this moment; the reader's address goes on. */
   why(preferences: Pick<Preferences, 'frequency' | 'hour' | 'timezone'>): Words;
   /** A day as words. */
@@ -100,10 +100,14 @@ export function openSharedParts(
       paperWithReason(rendered(variant), reasonWords(reasonLine(reason)), number),
     MOST_PAPERS,
   );
-  const quiet = memoise((quietSince: string) =>
-    notesOf(context, quietNote(context.digest, quietSince, context.previousDate), context.note),
+  const facts = { ...context, papers };
+  const notes = memoise((bar: Bar) =>
+    memoise((quietSince: string | null) =>
+      memoisePreferences((preferences) =>
+        notesOf(context, noteFor(facts, { preferences: { ...preferences, bar }, quietSince })),
+      ),
+    ),
   );
-  const noQuiet = notesOf(context, context.note);
   const subject = memoisePair(
     (papersInMail: number, top: number) => subjectOf(nameOf(top), papersInMail) || siteName,
   );
@@ -128,7 +132,7 @@ export function openSharedParts(
       pieceOf(wrap(`${count(chosen)} ${readingTime(words)}`)),
     ),
     readingTime: memoise((words: number) => escaped(readingTime(words))),
-    notes: (quietSince) => (quietSince === null ? noQuiet : quiet(quietSince)),
+    notes: ({ quietSince, preferences }) => notes(preferences.bar)(quietSince)(preferences),
     why: memoisePreferences((preferences) => {
       const sentence = whyOf(siteName, preferences);
       return wordsOf(escaped(`${sentence} `), pieceOf(`${wrap(sentence)}\n`));
@@ -152,8 +156,7 @@ export function escaped(text: string): Piece {
 }
 
 /** One paragraph of what is to be said; nothing when nothing is. */
-function notesOf(context: RenderContext, ...notes: (string | null)[]): Words {
-  const note = notes.filter((each) => each !== null).join(' ');
+function notesOf(context: RenderContext, note: string): Words {
   if (note === '') return wordsOf(joined([]), joined([]));
   return wordsOf(renderNote(context, note), pieceOf(`${wrap(note)}\n\n`));
 }

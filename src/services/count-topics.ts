@@ -1,12 +1,12 @@
 import type { Db } from '../db/client.ts';
-import { countPapersByTopic, listTopics } from '../db/topics.ts';
+import { listTopicCounts } from '../db/topics.ts';
 import type { Topic } from '../domain/topics.ts';
 import { countedDays, WEEKS_COUNTED } from './support/average-week.ts';
 
 /** Every topic with how many stored papers it has. */
 export async function countTopics(db: Db): Promise<(Topic & { papers: number })[]> {
-  const counts = await countPapersByTopic(db, null);
-  return (await listTopics(db)).map((topic) => ({ ...topic, papers: counts.get(topic.slug) ?? 0 }));
+  const counted = await listTopicCounts(db, null);
+  return counted.map(({ count, ...topic }) => ({ ...topic, papers: count }));
 }
 
 /** Every topic with its papers in an average of the last four weeks. */
@@ -14,9 +14,9 @@ export async function countTopicsPerWeek(
   db: Db,
   now: Date,
 ): Promise<(Topic & { papersPerWeek: number })[]> {
-  const counts = await countPapersByTopic(db, countedDays(now));
-  return (await listTopics(db)).map((topic) => ({
+  const counted = await listTopicCounts(db, countedDays(now));
+  return counted.map(({ count, ...topic }) => ({
     ...topic,
-    papersPerWeek: Math.round((counts.get(topic.slug) ?? 0) / WEEKS_COUNTED),
+    papersPerWeek: Math.round(count / WEEKS_COUNTED),
   }));
 }

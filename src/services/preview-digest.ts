@@ -1,6 +1,7 @@
 import type { Db } from '../db/client.ts';
 import { findDelivery, listSeenPapers } from '../db/deliveries.ts';
 import type { DigestSummary } from '../db/digests.ts';
+import { findQuietSince } from '../db/quiet-days.ts';
 import { findSubscriberByEmail, listSubscribers, type Reader } from '../db/subscribers.ts';
 import { normaliseAddress } from '../domain/address.ts';
 import type { Clock } from '../domain/clock.ts';
@@ -45,7 +46,8 @@ export async function previewDigest(
   }
   const { id: subscriberId } = reader;
   const token = deps.tokens.seal({ digestId: digest.id, subscriberId });
-  const copy = copyFor(edition, reader, { token, selection });
+  const quietSince = await findQuietSince(deps.db, { digestId: digest.id, subscriberId });
+  const copy = copyFor(edition, { ...reader, quietSince }, { token, selection });
   if (asText) return Buffer.from(digestText(edition.mail, copy));
   const messageId = deps.messageIds(digest.id, subscriberId);
   const addressed = { copy, to: reader.email, messageId, date: deps.clock() };

@@ -1,13 +1,7 @@
 import type { Db } from '../db/client.ts';
-import { findDigest } from '../db/digests.ts';
-import {
-  countPapersByDay,
-  latestListedDay,
-  type NeighbourDays,
-  neighbourDays,
-} from '../db/paper-days.ts';
+import { latestListedDay, type NeighbourDays, readCalendar } from '../db/paper-days.ts';
 import { listPapers } from '../db/paper-lists.ts';
-import { countPapersByTopic, listTopics } from '../db/topics.ts';
+import { listTopicCounts } from '../db/topics.ts';
 import type { TopicPaper } from '../domain/paper.ts';
 import { addDays, dayOf, mondayOf } from '../domain/schedule.ts';
 import type { Topic } from '../domain/topics.ts';
@@ -56,23 +50,19 @@ export async function readNewestDay(db: Db, now: Date): Promise<Day | null> {
 export async function readDay(db: Db, day: string): Promise<Day> {
   const monday = mondayOf(day);
   const week = { first: monday, last: addDays(monday, 6) };
-  const [counts, neighbours, digest, countsByTopic, topics] = await Promise.all([
-    countPapersByDay(db, week),
-    neighbourDays(db, day, week),
-    findDigest(db, 'daily', day),
-    countPapersByTopic(db, { first: day, last: day }),
-    listTopics(db),
+  const [{ counts, ...calendar }, topics] = await Promise.all([
+    readCalendar(db, day, week),
+    listTopicCounts(db, { first: day, last: day }),
   ]);
-  const countOf = (each: string) => counts.get(each) ?? 0;
+  const countOf = (each: string) => counts[each] ?? 0;
   return {
     day,
-    number: digest?.number ?? null,
     week: Array.from({ length: 7 }, (_, place) => addDays(monday, place)).map((each) => ({
       day: each,
       count: countOf(each),
     })),
-    ...neighbours,
+    ...calendar,
     total: countOf(day),
-    topics: topics.map((topic) => ({ ...topic, count: countsByTopic.get(topic.slug) ?? 0 })),
+    topics,
   };
 }

@@ -1,5 +1,11 @@
 import type { Db } from '../db/client.ts';
-import { countPapers, listPapers, type PaperFilter, type PaperStretch } from '../db/paper-lists.ts';
+import {
+  countPapers,
+  findPapers,
+  listPapers,
+  type PaperFilter,
+  type PaperStretch,
+} from '../db/paper-lists.ts';
 import { saysNothing, wordsLookedFor } from '../db/paper-words.ts';
 import { wordsLike } from '../domain/highlight.ts';
 import type { TopicPaper } from '../domain/paper.ts';
@@ -40,8 +46,10 @@ const MOST_COUNTED = 5000;
  *  the newest day first. */
 export async function searchPapers(db: Db, search: PaperSearch): Promise<FoundPapers> {
   const { page, ...filter } = search;
-  const most = filter.text === undefined ? MOST_COUNTED : MOST_FOUND;
-  const counted = await countPapers(db, filter, most + 1);
+  const { text } = filter;
+  const most = text === undefined ? MOST_COUNTED : MOST_FOUND;
+  const found = text === undefined ? null : await findPapers(db, filter, most + 1);
+  const counted = found?.length ?? (await countPapers(db, filter, most + 1));
   const isMore = counted > most;
   const total = Math.min(counted, most);
   const order = orderOf(filter, isMore);
@@ -50,18 +58,34 @@ export async function searchPapers(db: Db, search: PaperSearch): Promise<FoundPa
   const offset = (page - 1) * PAPERS_PER_PAGE;
   // One more than a page holds tells that there is another page.
   const stretch = { order, limit: PAPERS_PER_PAGE + 1, offset };
-  const listed = isThere ? await listPapers(db, filter, stretch) : [];
+  const list = () =>
+    text === undefined || found === null
+      ? listPapers(db, filter, stretch)
+      : listFound(db, { found, text, isMore }, stretch);
+  const listed = isThere && counted > 0 ? await list() : [];
   const papers = listed.slice(0, PAPERS_PER_PAGE);
   return {
     papers,
-    said: await wordsSaid(db, papers, filter.text),
+    said: await wordsSaid(db, papers, text),
     total,
     isMore,
     pages,
     hasNext: pages === null ? listed.length > PAPERS_PER_PAGE : page < pages,
     order,
-    isIdle: total === 0 && filter.text !== undefined && (await saysNothing(db, filter.text)),
+    isIdle: total === 0 && text !== undefined && (await saysNothing(db, text)),
   };
+}
+
+/** A stretch of what was found, the newest first: all that may be shown are there in this order when there are
+ *  more, and only what the page shows is read. */
+function listFound(
+  db: Db,
+  { found, text, isMore }: { found: readonly string[]; text: string; isMore: boolean },
+  stretch: PaperStretch,
+): Promise<TopicPaper[]> {
+  if (!isMore) return listPapers(db, { ids: found, text }, stretch);
+  const ids = found.slice(stretch.offset, stretch.offset + stretch.limit);
+  return listPapers(db, { ids, text }, { ...stretch, offset: 0 });
 }
 
 async function wordsSaid(

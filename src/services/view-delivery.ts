@@ -1,12 +1,20 @@
 import type { Db } from '../db/client.ts';
 import { findDelivery } from '../db/deliveries.ts';
-import { type DigestSummary, findDigestById, listDigestPapers } from '../db/digests.ts';
+import {
+  type DigestSummary,
+  findDigestById,
+  listDigestPapers,
+  listEarlierDigests,
+} from '../db/digests.ts';
+import { findQuietSince } from '../db/quiet-days.ts';
 import { findSubscriber } from '../db/subscribers.ts';
 import { listTopics } from '../db/topics.ts';
 import type { RankedPaper } from '../domain/digest.ts';
 import type { Subscriber } from '../domain/subscriber.ts';
 import type { Tokens } from '../domain/tokens.ts';
 import type { Topic } from '../domain/topics.ts';
+import { noteFor } from '../mail/note-words.ts';
+import { EARLIER_DIGESTS } from './support/editions.ts';
 
 /** A reader's copy of a digest. */
 export interface DeliveredDigest {
@@ -14,6 +22,8 @@ export interface DeliveredDigest {
   reader: Subscriber;
   papers: { paper: RankedPaper; reason: string; isDarkHorse: boolean }[];
   topics: Topic[];
+  /** What the mail explains at its top; empty when nothing. */
+  note: string;
 }
 
 /** A reader's own digest, as it was or will be mailed; null when the token is nobody's or the papers are
@@ -29,12 +39,15 @@ export async function viewDelivery(
   const reader = await findSubscriber(db, subject.subscriberId);
   const digest = await findDigestById(db, subject.digestId);
   if (!reader || !digest) return null;
-  const byRank = new Map(
-    (await listDigestPapers(db, digest.id)).map((paper) => [paper.rank, paper]),
-  );
+  const ranked = await listDigestPapers(db, digest.id);
+  const byRank = new Map(ranked.map((paper) => [paper.rank, paper]));
   const papers = delivery.selection.flatMap(({ rank, reason, isDarkHorse = false }) => {
     const paper = byRank.get(rank);
     return paper ? [{ paper, reason, isDarkHorse }] : [];
   });
-  return { digest, reader, papers, topics: await listTopics(db) };
+  const earlier = await listEarlierDigests(db, digest.kind, digest.date, EARLIER_DIGESTS);
+  const facts = { digest, earlier, papers: ranked };
+  const quietSince = await findQuietSince(db, subject);
+  const note = noteFor(facts, { preferences: reader, quietSince });
+  return { digest, reader, papers, topics: await listTopics(db), note };
 }

@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { findSubscriber } from '../../src/db/subscribers.ts';
+import { findSubscriber, updatePreferences } from '../../src/db/subscribers.ts';
 import { composeDigest } from '../../src/services/compose-digest.ts';
 import { importPapers } from '../../src/services/import-papers.ts';
 import { readSeed } from '../../src/wiring/database.ts';
@@ -188,18 +188,30 @@ describe('The pages of a reader', () => {
     expect(await stateOf(id)).toEqual(before);
   });
 
-  it('fit one screen of a phone as long as no row is opened', async () => {
-    for (const javaScriptEnabled of [true, false]) {
+  it.each([
+    { who: 'an active reader', javaScriptEnabled: true, pausedUntil: null },
+    { who: 'a paused reader', javaScriptEnabled: true, pausedUntil: '2026-09-30' },
+    {
+      who: 'a paused reader without JavaScript',
+      javaScriptEnabled: false,
+      pausedUntil: '2026-09-30',
+    },
+  ])(
+    'fit one screen of a phone as long as no row is opened, for $who',
+    async ({ javaScriptEnabled, pausedUntil }) => {
       const viewport = { width: 375, height: 812 };
       const { page, close } = await site.open({ javaScriptEnabled, viewport });
-      await page.goto(`${site.url}/preferences/${(await addReader()).token}`);
+      const { id, token } = await addReader();
+      const changes = { mutedTopics: ['multimodal', 'science-health'], pausedUntil };
+      await updatePreferences(site.parts.db, id, changes, site.clock());
+      await page.goto(`${site.url}/preferences/${token}`);
       const rows = await page.locator('#your-data').boundingBox();
       const bar = await page.locator('.save-bar').boundingBox();
       expect((rows?.y ?? 0) + (rows?.height ?? 0)).toBeLessThanOrEqual(bar?.y ?? 0);
       expect((bar?.y ?? 0) + (bar?.height ?? 0)).toBeLessThanOrEqual(812);
       await close();
-    }
-  });
+    },
+  );
 
   it('can be used by the keyboard alone', async () => {
     const { page, close } = await site.open({ viewport: { width: 375, height: 812 } });

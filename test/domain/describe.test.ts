@@ -113,6 +113,16 @@ describe('days, hours, lists and counts', () => {
     ]);
   });
 
+  it('keeps names apart that hold commas', () => {
+    expect(describeList(['Compression, quantization & PEFT'])).toBe(
+      'Compression, quantization & PEFT',
+    );
+    expect(describeList(['Compression, quantization & PEFT', 'Theory'])).toBe(
+      'Compression, quantization & PEFT as well as Theory',
+    );
+    expect(describeList(['a', 'b, c', 'd'])).toBe('a; b, c; and d');
+  });
+
   it('writes counts to twenty in words', () => {
     expect([0, 1, 10, 20, 21].map(countWord)).toEqual(['zero', 'one', 'ten', 'twenty', '21']);
   });

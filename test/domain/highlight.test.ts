@@ -31,12 +31,18 @@ describe('highlight', () => {
 describe('wordsLike', () => {
   it('gives the words that begin as those of the search do, once, in lower case', () => {
     expect(wordsLike('"Model states" -x', [TEXT, 'Modal logic.'])).toEqual([
-      'stateless',
       'models',
       'model',
       'modelled',
       'modal',
+      'stateless',
     ]);
+  });
+
+  it('looks at beginnings alone, those of a single letter among them', () => {
+    expect(wordsLike('or a', ['A torch for a, or above ör.'])).toEqual(['or', 'a']);
+    expect(wordsLike('状态', [TEXT])).toEqual(['状态']);
+    expect(wordsLike('𝒜b', ['x 𝒜b 𝒜c'])).toEqual(['𝒜b', '𝒜c']);
   });
 });
 

@@ -5,7 +5,8 @@ import { paper } from './samples.ts';
 const sentence = (number: number) => `This is what the sentence of number ${number} says of it.`;
 const abstract = Array.from({ length: 20 }, (_, number) => sentence(number)).join(' ');
 const papers = Array.from({ length: 8 }, (_, number) => paper(number, { abstract }));
-const words = createShownWords(papers);
+const count = createShownWords(papers);
+const words = (places: number[], darkHorse: number | null = null) => count(places, darkHorse);
 const up = (count: number) => papers.slice(0, count).map((_, place) => place);
 
 describe('the words that a mail shows', () => {
@@ -17,12 +18,17 @@ describe('the words that a mail shows', () => {
   it('are fewer of a brief, and more of a story, which the papers after the lead are from six on', () => {
     const brief = words(up(2)) - words(up(1));
     expect(brief).toBe(2 + 3 + 9 + 11);
-    expect(words(up(6)) - words(up(5))).toBe(brief + 4 * 11);
+    expect(words(up(6)) - words(up(5))).toBe(brief + 3 * 11);
     expect(words(up(7)) - words(up(6))).toBe(brief);
+  });
+
+  it('are those of a story where the dark horse stands apart', () => {
+    expect(words(up(6), 4) - words(up(6))).toBe(11);
+    expect(words(up(5), 4)).toBe(words(up(5)));
   });
 
   it('are the more, the longer the abstract is, up to the room there is', () => {
     const short = createShownWords([paper(1, { abstract: sentence(1) }), paper(2)]);
-    expect(short([0])).toBeLessThan(words([0]));
+    expect(short([0], null)).toBeLessThan(words([0]));
   });
 });

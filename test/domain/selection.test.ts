@@ -526,7 +526,8 @@ describe('any selection', () => {
     const chosen = selection.map(({ rank }) => all[rank] as RankedPaper);
     const isMuted = ({ topics }: RankedPaper) =>
       topics.some(({ slug }) => who.mutedTopics.includes(slug));
-    return { all, chosen, isOwn, isMuted };
+    const darkHorse = selection.findIndex(({ isDarkHorse }) => isDarkHorse);
+    return { all, chosen, isOwn, isMuted, darkHorse: darkHorse === -1 ? null : darkHorse };
   }
 
   it('holds nothing on a muted topic but what is the reader’s own', () => {
@@ -567,10 +568,13 @@ describe('any selection', () => {
   it('keeps to the minutes, unless it is a single paper', () => {
     fc.assert(
       fc.property(situations, (situation) => {
-        const { all, chosen } = selectIn(situation);
+        const { all, chosen, darkHorse } = selectIn(situation);
         const { minutes } = situation.who;
         if (minutes === null || chosen.length <= 1) return;
-        const words = createShownWords(all)(chosen.map(({ rank }) => rank));
+        const words = createShownWords(all)(
+          chosen.map(({ rank }) => rank),
+          darkHorse,
+        );
         expect(words).toBeLessThanOrEqual(minutes * WORDS_PER_MINUTE);
         expect(chosen.length).toBeLessThanOrEqual(20);
       }),

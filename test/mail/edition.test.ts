@@ -21,7 +21,7 @@ function onTopics() {
     topics: each.rank < 9 ? [{ slug: 'ssm', score: 0.3 }] : [],
   }));
   const topicNames = new Map([['ssm', 'State space']]);
-  return renderEdition(templates, sender(), digest(), list, { topicNames, previousDate: null });
+  return renderEdition(templates, sender(), digest(), list, { topicNames, earlier: [] });
 }
 
 function count(html: string, pattern: RegExp): number {
@@ -127,7 +127,7 @@ describe('the HTML of a digest', () => {
   it('explains near the top why there was no mail before', () => {
     const after = renderEdition(templates, sender(), digest({ date: '2026-05-11' }), papers(12), {
       topicNames: new Map(),
-      previousDate: '2026-05-08',
+      earlier: [{ date: '2026-05-08', composedAt: new Date('2026-05-08T04:30:00Z') }],
     });
     const html = digestHtml(after, copy(10, { quietSince: '2026-05-08' }));
     const note =

@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { restOn } from '../../src/domain/working-days.ts';
-import { CALENDAR_ONLY, gapNote, quietNote } from '../../src/mail/note-words.ts';
+import {
+  CALENDAR_ONLY,
+  gapNote,
+  type NoteReader,
+  noteFor,
+  quietNote,
+} from '../../src/mail/note-words.ts';
 import { digest, papers } from './samples.ts';
 
 const FRIDAY = '2026-05-08';
@@ -48,15 +54,20 @@ describe('gapNote', () => {
     expect(gapNote(digest({ kind: 'weekly', date: MONDAY }), '2026-05-04', papers(1))).toBeNull();
   });
 
-  it('blames nobody when it was this site that was silent', () => {
-    expect(on(FRIDAY, '2026-05-01')).toBeNull();
-    expect(on(FRIDAY, '2026-05-06', '2026-05-07')).toBeNull();
+  it('blames nobody when it was this site that was silent, or when nobody knows', () => {
+    expect(on(FRIDAY, '2026-05-01')).toBe('This is the first edition since 1 May 2026.');
+    expect(on(FRIDAY, '2026-05-06', '2026-05-07')).toBe(
+      'This is the first edition since Wednesday.',
+    );
+    expect(on('2027-01-04', '2026-12-24')).toBe(
+      'This is the first edition since 24 December 2026.',
+    );
   });
 });
 
 describe('quietNote', () => {
   const since = (quietSince: string, previous: string | null) =>
-    quietNote(digest({ date: FRIDAY }), quietSince, previous);
+    quietNote(digest({ date: FRIDAY }), quietSince, previous, 'middle');
 
   it('names the one day that was let pass, or the first of several', () => {
     expect(since('2026-05-07', '2026-05-07')).toBe(
@@ -72,13 +83,80 @@ describe('quietNote', () => {
 
   it('speaks of weeks in a weekly digest', () => {
     const weekly = digest({ kind: 'weekly', date: MONDAY });
-    expect(quietNote(weekly, '2026-05-04', '2026-05-04')).toBe(
+    expect(quietNote(weekly, '2026-05-04', '2026-05-04', 'high')).toBe(
       'Nothing last week cleared your bar, so we let you sleep. Here is this week.',
     );
-    expect(quietNote(weekly, '2026-04-20', '2026-05-04')).toContain('Nothing since 20 April 2026');
+    expect(quietNote(weekly, '2026-04-20', '2026-05-04', 'high')).toContain(
+      'Nothing since 20 April 2026',
+    );
+  });
+
+  it('speaks of no bar to a reader without one', () => {
+    expect(quietNote(digest({ date: FRIDAY }), '2026-05-07', '2026-05-07', 'low')).toBe(
+      'Nothing on Thursday matched what you follow, so we let you sleep. Here is Friday.',
+    );
   });
 
   it('says nothing of days that are not before the digest', () => {
     expect(since(FRIDAY, '2026-05-07')).toBeNull();
+  });
+});
+
+describe('noteFor', () => {
+  const composed = (date: string) => ({ date, composedAt: new Date(`${date}T05:30:00Z`) });
+  const note = (
+    date: string,
+    before: readonly string[],
+    { quietSince = null, ...changes }: Partial<NoteReader['preferences'] & NoteReader> = {},
+  ) =>
+    noteFor(
+      {
+        digest: digest({ date }),
+        earlier: before.map(composed),
+        papers: papers(2, { usableOn: date }),
+      },
+      {
+        preferences: {
+          frequency: 'weekdays',
+          hour: 8,
+          timezone: 'Europe/Berlin',
+          bar: 'middle',
+          ...changes,
+        },
+        quietSince,
+      },
+    );
+  const [SATURDAY, SUNDAY] = ['2026-05-09', '2026-05-10'];
+
+  it('tells readers on weekdays where the editions of the weekend are', () => {
+    expect(note(MONDAY, [SUNDAY, SATURDAY, FRIDAY])).toBe(
+      'The editions of Saturday and Sunday came while you rested: they are in the archive.',
+    );
+    expect(note(MONDAY, [SATURDAY, FRIDAY])).toBe(
+      'Saturday’s edition came while you rested: it is in the archive. Sunday brought no papers: arXiv rests at weekends.',
+    );
+    expect(note(MONDAY, [FRIDAY])).toBe(
+      'Saturday and Sunday brought no papers: arXiv rests at weekends.',
+    );
+  });
+
+  it('tells it only to them, and only after the weekend', () => {
+    expect(note(MONDAY, [SUNDAY, SATURDAY, FRIDAY], { frequency: 'daily' })).toBe('');
+    expect(note('2026-05-12', [MONDAY, SUNDAY, SATURDAY])).toBe('');
+    expect(note(MONDAY, [])).toBe('');
+  });
+
+  it('goes by the weekend where the reader lives', () => {
+    // Composed on Friday and on Saturday, these would have come on Saturday and on Sunday.
+    const timezone = 'Pacific/Auckland';
+    expect(note(SUNDAY, [SATURDAY, FRIDAY, '2026-05-07'], { timezone })).toBe(
+      'The editions of Friday and Saturday came while you rested: they are in the archive.',
+    );
+  });
+
+  it('counts the quiet days by the reader’s own editions', () => {
+    expect(note(MONDAY, [SUNDAY, SATURDAY, FRIDAY], { quietSince: FRIDAY })).toBe(
+      'Nothing on Friday cleared your bar, so we let you sleep. Here is Monday. The editions of Saturday and Sunday came while you rested: they are in the archive.',
+    );
   });
 });

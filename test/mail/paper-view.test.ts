@@ -1,5 +1,10 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { FORMS } from '../../src/domain/layout.ts';
 import { linksBelow } from '../../src/domain/links.ts';
+import { asPaper } from '../../src/domain/merge-paper.ts';
+import { readPaper } from '../../src/domain/paper-input.ts';
+import { shownWordsOf } from '../../src/domain/reading-time.ts';
 import { viewPaper } from '../../src/mail/paper-view.ts';
 import { paper } from './samples.ts';
 
@@ -60,5 +65,19 @@ describe('viewPaper', () => {
 
   it('shows a paper without a title by its id', () => {
     expect(viewPaper(paper({ title: '\u202e ' }), 'lead', links).name).toBe('2605.10000');
+  });
+
+  it('shows as many words as minutes are filled with', () => {
+    const seeds = JSON.parse(readFileSync('seeds/papers.json', 'utf8')) as object[];
+    for (const seed of seeds) {
+      const each = asPaper(readPaper(seed, { source: 'file', today: '2026-05-08' }));
+      for (const form of FORMS) {
+        expect([form, each.title, viewPaper(each, form, links).words]).toEqual([
+          form,
+          each.title,
+          shownWordsOf(each, form),
+        ]);
+      }
+    }
   });
 });

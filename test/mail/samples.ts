@@ -69,7 +69,7 @@ export function copy(count: number, changes: Partial<Copy> = {}): Copy {
     darkHorseRank: null,
     topicNames: ['State space'],
     keywords: ['stateless'],
-    preferences: { frequency: 'weekdays', hour: 7, timezone: 'Europe/Berlin' },
+    preferences: { frequency: 'weekdays', hour: 7, timezone: 'Europe/Berlin', bar: 'middle' },
     askedOn: '2026-03-02',
     email: 'ada@example.org',
     allowsClicks: false,

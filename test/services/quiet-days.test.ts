@@ -1,6 +1,10 @@
 import { sql } from 'drizzle-orm';
 import { describe, expect, it } from 'vitest';
+import { previewDigest } from '../../src/services/preview-digest.ts';
+import { requireDigest } from '../../src/services/support/digest-status.ts';
+import { viewDelivery } from '../../src/services/view-delivery.ts';
 import { FRIDAY } from '../support/clock.ts';
+import { tokens } from '../support/keys.ts';
 import { paper, storePapers } from '../support/rows.ts';
 import { useEngine } from './support/engine.ts';
 
@@ -42,6 +46,29 @@ describe('A quiet day', () => {
     expect(told).toContain('so we let you sleep');
     expect(other).not.toContain('so we let you sleep');
     expect(await quietSince()).toEqual([null, null]);
+  });
+
+  it('is told on the web too, before the mail is sent and after', async () => {
+    const leaseId = await lease();
+    const { digestId, ids } = await composeFor([{ topics: ['agents'] }]);
+    await deliver(deps(), { digestId, leaseId });
+    const saturday = await onSaturday();
+    const token = tokens.seal({ digestId: saturday, subscriberId: ids[0] ?? 0 });
+    const noteOnWeb = async () => (await viewDelivery(deps(), token))?.note;
+    const told =
+      'Nothing on Friday matched what you follow, so we let you sleep. Here is Saturday.';
+    engine.sink.behave(() => ({ at: 'data', reply: '451 4.7.1 Later' }));
+    await deliver(deps(), { digestId: saturday, leaseId });
+    expect(await noteOnWeb()).toBe(told);
+    engine.sink.behave(() => 'accept');
+    clock.set(`${SATURDAY}T09:00:00Z`);
+    await deliver(deps(), { digestId: saturday, leaseId });
+    expect(await statesOf(saturday)).toEqual(['sent']);
+    expect(await noteOnWeb()).toBe(told);
+    const digest = await requireDigest(database.db, 'daily', SATURDAY);
+    const [mail] = engine.sink.accepted;
+    const again = await previewDigest(deps(), digest, { email: mail?.to ?? '', asText: true });
+    expect(again.toString().replace(/\s+/g, ' ')).toContain(told);
   });
 
   it('is told again when the mail that told of it was not taken', async () => {

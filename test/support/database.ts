@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
-import { afterAll, beforeAll, inject } from 'vitest';
-import { type Database, openEmbeddedDatabase, openServerDatabase } from '../../src/db/client.ts';
+import { afterAll, beforeAll } from 'vitest';
+import { type Database, databaseOn, openServerDatabase } from '../../src/db/client.ts';
 import { onServer, TEMPLATE, urlOfDatabase } from './database-server.ts';
+import { takePGlite } from './prepared-pglite.ts';
 
 /**
  * A migrated database with the topics, for this test file alone: PGlite in memory, or a copy of the
@@ -52,10 +52,16 @@ export async function openTestDatabase(): Promise<{
 }> {
   const serverUrl = process.env.TEST_DATABASE_URL;
   if (!serverUrl) {
-    const dumpFile = inject('dumpFile');
-    if (dumpFile === null) throw new Error('No dump was made.');
-    const database = await openEmbeddedDatabase({ dump: new Blob([await readFile(dumpFile)]) });
-    return { database, url: null, close: () => database.close() };
+    const { pglite, giveBack } = await takePGlite();
+    const database = await databaseOn(pglite);
+    return {
+      database,
+      url: null,
+      close: async () => {
+        await database.pool.end();
+        await giveBack();
+      },
+    };
   }
   const name = `paperboy_test_${randomBytes(6).toString('hex')}`;
   await onServer(serverUrl, `CREATE DATABASE ${name} TEMPLATE ${TEMPLATE}`);

@@ -28,8 +28,12 @@ export function foundModel(paper: Paper, said: ReadonlySet<string>, base: string
 
 /** The abstract from the first sentence on that holds one of the words, else from its beginning. */
 function sentencesThatSay(abstract: string, words: ReadonlySet<string>): string {
-  const first = [...sentencesOf(abstract)].find(({ text }) => says(text, words));
-  return firstSentences(abstract.slice(first?.start ?? 0), ROOM);
+  return firstSentences(abstract.slice(startOfFirst(abstract, words)), ROOM);
+}
+
+function startOfFirst(abstract: string, words: ReadonlySet<string>): number {
+  for (const { start, text } of sentencesOf(abstract)) if (says(text, words)) return start;
+  return 0;
 }
 
 const ROOM = { most: 2, maxLength: 320 };

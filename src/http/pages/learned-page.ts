@@ -1,4 +1,4 @@
-import { describeDay } from '../../domain/describe.ts';
+import { describeDay, describeList } from '../../domain/describe.ts';
 import type { Verb } from '../../domain/feedback.ts';
 import { splitTitle } from '../../domain/headline.ts';
 import type { LearnedPageView } from './feedback-views.ts';
@@ -62,12 +62,18 @@ function summaryOf({ terms, feedback }: LearnedPageView): string {
   return 'These words, out of the papers that you judged, move others up or down in your mail. Take away what is wrong: it is never learned again.';
 }
 
-/** `You liked SpecEyes and saved Mamba-3.` */
+/** `saved and more like SpecEyes; opened Mamba-3; 2 more`: each paper once. */
 function sourcesSaid(from: LearnedPageView['terms'][number]['from']): string {
-  const shown = from.slice(0, SOURCES_SHOWN).map(({ verb, paper }) => {
-    return `${PAST[verb]} ${splitTitle(paper.title).name}`;
-  });
-  const others = from.length - shown.length;
+  const papers = new Map<string, { name: string; said: string[] }>();
+  for (const { verb, paper } of from) {
+    const known = papers.get(paper.id) ?? { name: splitTitle(paper.title).name, said: [] };
+    known.said.push(PAST[verb]);
+    papers.set(paper.id, known);
+  }
+  const shown = [...papers.values()]
+    .slice(0, SOURCES_SHOWN)
+    .map(({ name, said }) => `${describeList(said)} ${name}`);
+  const others = papers.size - shown.length;
   if (others > 0) shown.push(`${others} more`);
   return shown.join('; ');
 }

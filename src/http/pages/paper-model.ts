@@ -24,11 +24,15 @@ export interface Room {
 
 /** The paper in the words that a list has room for. */
 export function paperModel(paper: Paper, { base, room }: { base: string; room: Room }): PaperModel {
+  return { ...headOf(paper, base), sentences: firstSentences(paper.abstract, room) };
+}
+
+/** The same without the abstract. */
+export function headOf(paper: Paper, base: string): Omit<PaperModel, 'sentences'> {
   return {
     href: paperHref(base, paper.id),
     ...splitTitle(paper.title),
     byline: bylineOf(paper),
-    sentences: firstSentences(paper.abstract, room),
   };
 }
 

@@ -20,7 +20,7 @@ export function topicPage(view: TopicView, frames: Frames) {
     name,
     what,
     categories: view.topic.categories.join(', '),
-    rate: `About ${countOf(view.papersPerWeek, 'paper')} a week.`,
+    rate: rateOf(view.papersPerWeek),
     followHref: followHref(base, slug),
     feedHref,
     searchHref: papersHref(base, { topic: slug }),
@@ -46,3 +46,9 @@ function whatItIs({ phrases }: TopicView['topic']): string {
 const PHRASES = 5;
 
 const ROOM = { most: 1, maxLength: 240 };
+
+function rateOf(perWeek: number): string {
+  return perWeek === 0
+    ? 'Less than one paper a week.'
+    : `About ${countOf(perWeek, 'paper')} a week.`;
+}

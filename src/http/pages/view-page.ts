@@ -1,13 +1,15 @@
 import { countOf, describeDay, describeLongDay } from '../../domain/describe.ts';
-import { findFigure } from '../../domain/figure.ts';
-import { type Form, layOut } from '../../mail/layout.ts';
+import { type Form, layOut } from '../../domain/layout.ts';
+import { shownWordsOf } from '../../domain/reading-time.ts';
+import { countWords, showAbstract } from '../../domain/shown-text.ts';
+import { choiceOf, readingTimeOf } from '../../mail/edition-words.ts';
 import type { Frames } from './frame.ts';
 import { feedbackHref, papersHref } from './hrefs.ts';
-import { paperModel, type Room } from './paper-model.ts';
+import { headOf } from './paper-model.ts';
 import { codeLink, sourceLink } from './paper-source.ts';
 import type { DeliveryView, TopicName } from './views.ts';
 
-/** A reader's own copy of a digest: what the mail shows, and what there was no room for. */
+/** A reader's own copy of a digest: what the mail shows, papers that it had no room for among it. */
 export function viewPage(view: DeliveryView, frames: Frames) {
   const { base } = frames;
   const { token, papers, kind, date, number } = view;
@@ -16,6 +18,10 @@ export function viewPage(view: DeliveryView, frames: Frames) {
   const darkHorse = papers.findIndex(({ isDarkHorse }) => isDarkHorse);
   const places = layOut(papers.length, darkHorse === -1 ? null : darkHorse);
   const topicNames = new Map(view.topics.map((topic) => [topic.slug, topic]));
+  const words = places.reduce((sum, { at, form }) => {
+    const chosen = papers[at];
+    return chosen ? sum + shownWordsOf(chosen.paper, form) + countWords([chosen.reason]) : sum;
+  }, 0);
   const inForm = (form: Form) =>
     places.flatMap((place) => {
       const chosen = place.form === form ? papers[place.at] : undefined;
@@ -24,8 +30,12 @@ export function viewPage(view: DeliveryView, frames: Frames) {
   return {
     frame: frames.of({ title, action: { text: 'Your preferences', href: preferences } }),
     title,
-    summary: `${kind === 'weekly' ? 'Weekly' : 'Daily'} No. ${number}. ${countOf(view.total, 'paper')} read, ${papers.length} chosen for you.`,
-    choice: choiceOf(view),
+    summary: `${kind === 'weekly' ? 'Weekly' : 'Daily'} No. ${number}. ${countOf(view.total, 'paper')} read, ${papers.length} chosen for you. ${readingTimeOf(words)}`,
+    choice: choiceOf(
+      view.topics.filter(({ slug }) => view.followed.includes(slug)).map(({ name }) => name),
+      view.keywords,
+    ),
+    note: view.note,
     lead: inForm('lead'),
     stories: inForm('story'),
     darkHorse: inForm('darkHorse'),
@@ -53,8 +63,8 @@ function chosenModel(
   { paper, reason }: DeliveryView['papers'][number],
   { form, token, base, topicNames }: Around,
 ) {
-  const model = paperModel(paper, { base, room: ROOMS[form] });
-  const figure = findFigure(paper.abstract);
+  const { text: sentences, figure } = showAbstract(paper.abstract, form);
+  const model = { ...headOf(paper, base), sentences };
   const [best] = paper.topics;
   const topic = best && topicNames.get(best.slug);
   const say = (verb: string) => feedbackHref(base, token, verb, paper.id);
@@ -81,24 +91,6 @@ function chosenModel(
     ],
   };
 }
-
-function choiceOf({ topics, keywords, followed }: DeliveryView): string {
-  const names = topics.filter(({ slug }) => followed.includes(slug)).map(({ name }) => name);
-  const parts = [
-    names.length > 0 ? `your topics: ${names.join(', ')}` : '',
-    keywords.length > 0 ? `your words: ${keywords.join(', ')}` : '',
-  ].filter((part) => part !== '');
-  return parts.length === 0
-    ? 'Chosen without topics of yours: the best of the day.'
-    : `Chosen by ${parts.join('; and ')}.`;
-}
-
-const ROOMS = {
-  lead: { most: 4, maxLength: 700 },
-  story: { most: 3, maxLength: 420 },
-  darkHorse: { most: 3, maxLength: 420 },
-  brief: { most: 2, maxLength: 320 },
-} satisfies Record<Form, Room>;
 
 /** Characters; a longer figure is set smaller (LOOK: figure). */
 const LONGEST_LARGE_FIGURE = 6;

@@ -188,6 +188,8 @@ export interface DeliveryView extends DigestEntry {
   /** Slugs of the reader's own. */
   followed: readonly string[];
   keywords: readonly string[];
+  /** What the mail explains at its top; empty when nothing. */
+  note: string;
 }
 
 /** The page behind the link of a confirmation. */

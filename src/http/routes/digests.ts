@@ -78,10 +78,11 @@ export async function digestRoutes(app: App, deps: HttpDeps): Promise<void> {
           'There is no digest behind this link: it was cut short, or its papers are not chosen yet.';
         throw new PaperboyError('NO_DELIVERY', message, { statusCode: 404 });
       }
-      const { digest, reader, papers, topics } = delivery;
+      const { digest, reader, papers, topics, note } = delivery;
       const { kind, date, number, papers: total } = digest;
       const { topics: followed, keywords } = reader;
-      const view = { token, kind, date, number, total, papers, topics, followed, keywords };
+      const chosen = { papers, topics, followed, keywords, note };
+      const view = { token, kind, date, number, total, ...chosen };
       return sendPage(reply.header('x-robots-tag', 'noindex'), pages.view(view));
     },
   );

@@ -4,8 +4,8 @@ import {
   type DigestSummary,
   findDigestById,
   listDigestPapers,
+  listEarlierDigests,
   matchKeywords,
-  neighbourDates,
 } from '../../db/digests.ts';
 import { listTopics } from '../../db/topics.ts';
 import { readDigestSubject } from '../../domain/alarm.ts';
@@ -46,6 +46,9 @@ export type Editions = (digestId: number) => Promise<OpenEdition | null>;
 /** Digests kept open at the same time: today's of both kinds, and those that are retried. */
 const KEPT = 4;
 
+/** Before an edition, to tell what its readers missed: more than a weekend between holidays. */
+export const EARLIER_DIGESTS = 7;
+
 const NOTHING: ReadonlySet<string> = new Set();
 
 export interface EditionDeps {
@@ -80,11 +83,11 @@ async function openEdition(
   const papers = await listDigestPapers(db, digestId);
   const topics = await listTopics(db);
   const topicNames = new Map(topics.map(({ slug, name }) => [slug, name]));
-  const { previous: previousDate } = await neighbourDates(db, digest.kind, digest.date);
   const days = {
     restOn: (date: string) => restOn(date, usableAfterDays),
     lateOn: await lateDays(db, digest),
   };
+  const earlier = await listEarlierDigests(db, digest.kind, digest.date, EARLIER_DIGESTS);
   const matchesOf = createKeywordMatches((words) => matchKeywords(db, digestId, words));
   const select = createSelector({
     kind: digest.kind,
@@ -105,7 +108,7 @@ async function openEdition(
     digest,
     papers,
     topicNames,
-    mail: renderEdition(templates, sender, digest, papers, { topicNames, previousDate, days }),
+    mail: renderEdition(templates, sender, digest, papers, { topicNames, earlier, days }),
     chooserFor: async (readers, seen) => {
       const keywords = [...new Set(readers.flatMap((reader) => reader.keywords))];
       const keywordMatches = await matchesOf(keywords);

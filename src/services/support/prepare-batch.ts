@@ -7,6 +7,7 @@ import { listSuppressed } from '../../db/suppressions.ts';
 import { domainOf } from '../../domain/address.ts';
 import type { Clock } from '../../domain/clock.ts';
 import type { Selection } from '../../domain/digest.ts';
+import { QUIET_DETAILS } from '../../domain/quiet.ts';
 import type { Subscriber } from '../../domain/subscriber.ts';
 import { hashSuppressed, type Tokens } from '../../domain/tokens.ts';
 import { draftDigest, finishDigest } from '../../mail/digest-message.ts';
@@ -76,11 +77,8 @@ export async function prepareBatch(
 /** Which of the two: nothing matched, or nothing of it cleared the bar. */
 function quietDetail(reader: Reader, choose: (reader: Reader) => Selection): string {
   const isBelowBar = reader.bar !== 'low' && choose({ ...reader, bar: 'low' }).length > 0;
-  return isBelowBar ? BELOW_BAR : NO_MATCH;
+  return isBelowBar ? QUIET_DETAILS.belowBar : QUIET_DETAILS.noMatch;
 }
-
-const NO_MATCH = 'No paper of this digest matches what the reader follows.';
-const BELOW_BAR = 'No paper of this digest clears the reader’s bar.';
 
 function readyFor(
   { tokens, messageIds, clock, signer }: PrepareDeps,

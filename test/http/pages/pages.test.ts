@@ -121,6 +121,14 @@ describe('The page of a topic', () => {
     const $ = load(pages.topic({ topic: { ...topic, phrases }, ...rest }));
     expect($('.statement').text()).toBe(sentence);
   });
+
+  it.each([
+    [0, 'Less than one paper a week.'],
+    [1, 'About 1 paper a week.'],
+  ])('says how much it brings, when that is %i', (papersPerWeek, sentence) => {
+    const view = { topic: { ...topic, phrases: ['a'] }, ...rest, papersPerWeek };
+    expect(load(pages.topic(view))('main').text()).toContain(sentence);
+  });
 });
 
 describe('A reader’s own digest', () => {
@@ -136,6 +144,16 @@ describe('A reader’s own digest', () => {
     expect($('.count').text()).toContain(
       'your topics: Topic number 1 & more; and your words: stateless',
     );
+  });
+
+  it('explains quiet days as the mail does, when there is something to explain', () => {
+    expect($('.view-note').length).toBe(0);
+    const note = 'Nothing on Thursday cleared your bar, so we let you sleep. Here is Friday.';
+    expect(load(pages.view(deliveryView({ note })))('.view-note').text()).toBe(note);
+  });
+
+  it('says how long it takes to read', () => {
+    expect($('.count').text()).toMatch(/ An? \w+-minute read\./);
   });
 
   it('has the reader’s answers below each paper', () => {

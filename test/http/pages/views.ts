@@ -131,6 +131,7 @@ export function deliveryView(changes: Partial<DeliveryView> = {}): DeliveryView 
     topics: TOPICS,
     followed: ['topic-1'],
     keywords: ['stateless'],
+    note: '',
     ...changes,
   };
 }

@@ -99,6 +99,7 @@ describe('/papers', () => {
   it.each([
     ['date=yesterday', 'date is “yesterday”: expected a day such as 2026-05-08.'],
     ['date=2026-02-30', 'date is “2026-02-30”'],
+    ['date=9999-12-31', 'date is “9999-12-31”'],
     ['date=%00', 'date is “”'],
     ['topic=cooking', 'topic is “cooking”: expected one of '],
     ['page=0', 'page is “0”: expected a whole number from 1 to 999999.'],

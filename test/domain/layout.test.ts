@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { layOut } from '../../src/mail/layout.ts';
+import { layOut } from '../../src/domain/layout.ts';
 
 function shape(count: number, darkHorse: number | null): string {
   return layOut(count, darkHorse)

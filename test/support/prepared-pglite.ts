@@ -1,0 +1,89 @@
+import { readFile } from 'node:fs/promises';
+import { PGlite } from '@electric-sql/pglite';
+import { inject } from 'vitest';
+
+/** Those that test files gave back, as good as new. Files share processes, and to open one takes most of a
+ *  second. */
+const idle: PGlite[] = [];
+
+/** A migrated PGlite with the topics that nobody else uses; `giveBack` removes what was done to it. */
+export async function takePGlite(): Promise<{ pglite: PGlite; giveBack: () => Promise<void> }> {
+  const pglite = idle.pop() ?? (await openPrepared());
+  return { pglite, giveBack: () => giveBack(pglite) };
+}
+
+async function openPrepared(): Promise<PGlite> {
+  const dumpFile = inject('dumpFile');
+  if (dumpFile === null) throw new Error('No dump was made.');
+  const pglite = await PGlite.create({ loadDataDir: new Blob([await readFile(dumpFile)]) });
+  await pglite.exec(KEEP_WHAT_THERE_IS);
+  return pglite;
+}
+
+/** One that was built over is thrown away: then only a new one is as it was. */
+async function giveBack(pglite: PGlite): Promise<void> {
+  await pglite.exec('ROLLBACK');
+  await pglite.exec('DISCARD ALL');
+  await pglite.exec(DROP_PARTITIONS);
+  const { rows } = await pglite.query<{ is: boolean }>(IS_BUILT_AS_KEPT);
+  if (!rows[0]?.is) return pglite.close();
+  await pglite.exec(PUT_BACK);
+  await pglite.exec('DISCARD ALL');
+  idle.push(pglite);
+}
+
+const OURS = `SELECT oid FROM pg_namespace WHERE nspname IN ('public', 'bullmq', 'drizzle')`;
+
+/** Everything but rows: tables with their columns and rules, functions, triggers, schemas and roles. */
+const BUILD = `
+  SELECT md5(string_agg(part, E'\\n' ORDER BY part)) FROM (
+    SELECT format('%s %s %s %s %s %s', attrelid::regclass, relkind, attname, atttypid, attnotnull, attgenerated) AS part
+      FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid
+      WHERE relnamespace IN (${OURS}) AND NOT attisdropped
+    UNION ALL SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE connamespace IN (${OURS})
+    UNION ALL SELECT pg_get_indexdef(indexrelid) FROM pg_index JOIN pg_class ON oid = indrelid WHERE relnamespace IN (${OURS})
+    UNION ALL SELECT format('%s %s', oid, prosrc) FROM pg_proc WHERE pronamespace IN (${OURS})
+    UNION ALL SELECT pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal
+    UNION ALL SELECT nspname FROM pg_namespace WHERE nspname NOT LIKE 'pg_temp%' AND nspname NOT LIKE 'pg_toast%'
+    UNION ALL SELECT rolname FROM pg_roles
+  ) AS parts`;
+
+const DROP_PARTITIONS = `
+  DO $$ DECLARE partition regclass; BEGIN
+    FOR partition IN SELECT inhrelid FROM pg_inherits WHERE inhparent = 'public.deliveries'::regclass LOOP
+      EXECUTE format('DROP TABLE %s', partition);
+    END LOOP;
+  END $$`;
+
+/** Rows, the places of sequences, and how everything is built. */
+const KEEP_WHAT_THERE_IS = `
+  CREATE SCHEMA kept;
+  CREATE TABLE kept.rows (name text, columns text, rows jsonb);
+  DO $$ DECLARE owner regclass; BEGIN
+    FOR owner IN SELECT oid FROM pg_class WHERE relkind = 'r' AND relnamespace IN (${OURS}) LOOP
+      EXECUTE format('INSERT INTO kept.rows SELECT %L, (
+          SELECT string_agg(quote_ident(attname), '', '') FROM pg_attribute
+          WHERE attrelid = %L::regclass AND attnum > 0 AND NOT attisdropped AND attgenerated = ''''),
+        (SELECT jsonb_agg(each) FROM %s AS each)', owner, owner, owner);
+    END LOOP;
+  END $$;
+  CREATE TABLE kept.sequences AS
+    SELECT format('%I.%I', schemaname, sequencename) AS name, start_value, last_value FROM pg_sequences;
+  CREATE TABLE kept.build AS SELECT (${BUILD}) AS build;`;
+
+const IS_BUILT_AS_KEPT = `SELECT (${BUILD}) = build AS is FROM kept.build`;
+
+/** Tables are emptied, and get back the rows that they had; triggers and keys rest meanwhile. */
+const PUT_BACK = `
+  SET session_replication_role = replica;
+  DO $$ DECLARE kept record; has boolean; BEGIN
+    FOR kept IN SELECT * FROM kept.rows LOOP
+      EXECUTE format('SELECT EXISTS (SELECT FROM %s)', kept.name) INTO has;
+      IF has THEN EXECUTE format('DELETE FROM %s', kept.name); END IF;
+      IF kept.rows IS NOT NULL THEN
+        EXECUTE format('INSERT INTO %1$s (%2$s) OVERRIDING SYSTEM VALUE
+          SELECT %2$s FROM jsonb_populate_recordset(NULL::%1$s, $1)', kept.name, kept.columns) USING kept.rows;
+      END IF;
+    END LOOP;
+  END $$;
+  SELECT setval(name, coalesce(last_value, start_value), last_value IS NOT NULL) FROM kept.sequences;`;
