@@ -66,7 +66,7 @@ describe('A source that is due', () => {
   it('is tried again soon when it fails, later each time, and raises one alarm that ends', async () => {
     test.clock.set('2026-05-08T12:00:00Z');
     await knowSource();
-    server.fault = 'away';
+    server.fault = 'broken';
     await ask();
     expect(await nextAt()).toBe('12:02');
     expect(await alarms()).toEqual([]);
@@ -90,12 +90,12 @@ describe('A source that is due', () => {
     expect(await alarms()).toEqual([]);
   });
 
-  it('is left alone for as long as it asks', async () => {
+  it('is left alone for ten minutes when it asks for patience', async () => {
     test.clock.set('2026-05-08T12:00:00Z');
     await knowSource();
     server.fault = 'busy';
     await ask();
-    expect(await nextAt()).toBe('12:02');
+    expect(await nextAt()).toBe('12:10');
   });
 
   it.each(['errorAsJson', 'errorAsPage', 'cutOff'] as const)(
