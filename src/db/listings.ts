@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm';
 import type { Listing } from '../domain/paper.ts';
 import type { Db } from './client.ts';
+import { toJson } from './json.ts';
 import { paperSources } from './schema.ts';
 
 /** What each source said of these papers last, by paper. */
@@ -27,20 +28,15 @@ export async function writeListings(
   list: readonly (Listing & { paperId: string })[],
 ): Promise<void> {
   if (list.length === 0) return;
-  await db
-    .insert(paperSources)
-    .values([...list])
-    .onConflictDoUpdate({
-      target: [paperSources.paperId, paperSources.source],
-      set: {
-        listedOn: sql`excluded.listed_on`,
-        usableOn: sql`excluded.usable_on`,
-        seenAt: sql`excluded.seen_at`,
-        upvotes: sql`excluded.upvotes`,
-        comments: sql`excluded.comments`,
-        withdrawnOn: sql`excluded.withdrawn_on`,
-      },
-    });
+  await db.execute(sql`
+    INSERT INTO paper_sources (paper_id, source, listed_on, usable_on, seen_at, upvotes, comments, withdrawn_on)
+    SELECT "paperId", source, "listedOn", "usableOn", "seenAt", upvotes, comments, "withdrawnOn"
+    FROM json_to_recordset(${toJson(list)}::json) AS listing ("paperId" text, source text,
+      "listedOn" date, "usableOn" date, "seenAt" timestamptz, upvotes integer, comments integer,
+      "withdrawnOn" date)
+    ON CONFLICT (paper_id, source) DO UPDATE SET
+      listed_on = excluded.listed_on, usable_on = excluded.usable_on, seen_at = excluded.seen_at,
+      upvotes = excluded.upvotes, comments = excluded.comments, withdrawn_on = excluded.withdrawn_on`);
 }
 
 /** How many of the papers a source had listed before `day`. */

@@ -6,24 +6,7 @@ import type { Db } from './client.ts';
 import { listListings, withId, writeListings } from './listings.ts';
 import { COLUMNS } from './paper-columns.ts';
 import { papers } from './schema.ts';
-
-/** What is written anew of a paper that changed. */
-const CHANGING = {
-  title: sql`excluded.title`,
-  abstract: sql`excluded.abstract`,
-  authors: sql`excluded.authors`,
-  authorCount: sql`excluded.author_count`,
-  organization: sql`excluded.organization`,
-  publishedOn: sql`excluded.published_on`,
-  listedOn: sql`excluded.listed_on`,
-  usableOn: sql`excluded.usable_on`,
-  upvotes: sql`excluded.upvotes`,
-  comments: sql`excluded.comments`,
-  url: sql`excluded.url`,
-  codeUrl: sql`excluded.code_url`,
-  withdrawnOn: sql`excluded.withdrawn_on`,
-  updatedAt: sql`excluded.updated_at`,
-} as const;
+import { writePapers } from './write-papers.ts';
 
 /** Of this program; taken for as long as papers are stored. */
 const SAVE_LOCK = 5_320_011;
@@ -76,14 +59,6 @@ async function listStored(db: Db, ids: readonly string[]): Promise<Map<string, S
     .from(papers)
     .where(sql`id = ANY(${sql.param(ids)}::text[])`);
   return new Map(rows.map((row) => [row.id, row]));
-}
-
-async function writePapers(db: Db, list: readonly StoredPaper[], now: Date): Promise<void> {
-  if (list.length === 0) return;
-  await db
-    .insert(papers)
-    .values(list.map((paper) => ({ ...paper, storedAt: now, updatedAt: now })))
-    .onConflictDoUpdate({ target: papers.id, set: CHANGING });
 }
 
 /** One paper with its topics, or null. */

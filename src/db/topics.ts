@@ -1,4 +1,4 @@
-import { eq, inArray, type SQL, sql } from 'drizzle-orm';
+import { eq, type SQL, sql } from 'drizzle-orm';
 import type { Paper } from '../domain/paper.ts';
 import { TITLE_MATCH_SCORE, type Topic } from '../domain/topics.ts';
 import type { Db } from './client.ts';
@@ -53,7 +53,7 @@ export interface TopicMatch {
 export function matchTopics(db: Db, paperIds: readonly string[]): Promise<TopicMatch[]> {
   return matchTopicsIn(
     db,
-    sql`SELECT id, title, words FROM papers WHERE id = ANY(${sql.param([...paperIds])}::text[])`,
+    sql`SELECT id, words FROM papers WHERE id = ANY(${sql.param([...paperIds])}::text[])`,
   );
 }
 
@@ -65,13 +65,13 @@ export function matchTopicsOfTexts(
   const texts = papers.map(({ id, title, abstract }) => ({ id, title, abstract }));
   return matchTopicsIn(
     db,
-    sql`SELECT id, title, setweight(to_tsvector('english', title), 'A')
+    sql`SELECT id, setweight(to_tsvector('english', title), 'A')
           || setweight(to_tsvector('english', abstract), 'B') AS words
         FROM jsonb_to_recordset(${JSON.stringify(texts)}::jsonb) AS text (id text, title text, abstract text)`,
   );
 }
 
-/** `papers` selects id, title and words. */
+/** `papers` selects id and words, those of the title weighing A. */
 async function matchTopicsIn(db: Db, papers: SQL): Promise<TopicMatch[]> {
   const result = await db.execute<{ paperId: string; slug: string; score: number }>(sql`
     WITH topic AS MATERIALIZED (
@@ -79,10 +79,12 @@ async function matchTopicsIn(db: Db, papers: SQL): Promise<TopicMatch[]> {
              websearch_to_tsquery('english', query) AS query,
              websearch_to_tsquery('english', title_query) AS title_query
       FROM topics
-    ), paper AS MATERIALIZED (${papers}), matched AS (
+    ), text AS (${papers}), paper AS MATERIALIZED (
+      SELECT id, words, ts_filter(words, '{a}') AS title_words FROM text
+    ), matched AS (
       SELECT paper.id AS "paperId", topic.slug,
              CASE WHEN paper.words @@ topic.query THEN ts_rank(paper.words, topic.query) ELSE 0 END
-             + CASE WHEN to_tsvector('english', paper.title) @@ topic.title_query
+             + CASE WHEN paper.title_words @@ topic.title_query
                     THEN ${TITLE_MATCH_SCORE}::float4 ELSE 0 END AS score
       FROM paper CROSS JOIN topic
     )
@@ -96,7 +98,7 @@ export async function replacePaperTopics(
   paperIds: readonly string[],
   rows: readonly { paperId: string; slug: string; score: number }[],
 ): Promise<void> {
-  await db.delete(paperTopics).where(inArray(paperTopics.paperId, [...paperIds]));
+  await db.delete(paperTopics).where(sql`paper_id = ANY(${sql.param([...paperIds])}::text[])`);
   if (rows.length === 0) return;
   await db.execute(sql`
     INSERT INTO paper_topics (paper_id, topic_slug, score, listed_on)

@@ -6,7 +6,8 @@ import { ACCENTS, SUBSCRIPTS, SUPERSCRIPTS, SYMBOLS } from './tex-symbols.ts';
  * `\textbf{\emph{..}}`; the caller repeats it until nothing changes. Linear in the length.
  */
 export function readTex(text: string): string {
-  return STEPS.reduce((partial, step) => step(partial), text);
+  const read = TEX_SIGN.test(text) ? STEPS.reduce((partial, step) => step(partial), text) : text;
+  return LOST_SIGN.test(read) ? restoreLostTex(read) : read;
 }
 
 /** `\'e`, `\'{e}`, `{\'e}`, `\c{c}` and `\'{\i}` become the letter itself. */
@@ -120,7 +121,13 @@ function restoreLostTex(text: string): string {
 }
 
 /** In this order: later steps rely on earlier ones. */
-const STEPS = [readAccents, readMath, readCommands, readEscapes, readQuotes, restoreLostTex];
+const STEPS = [readAccents, readMath, readCommands, readEscapes, readQuotes];
+
+/** What each of the steps needs one of. */
+const TEX_SIGN = /[\\{$^_~`]|''/;
+
+/** What `restoreLostTex` needs one of. */
+const LOST_SIGN = /times|cdot|[lgn]eq|sim|approx|arrow|infty|[\^_]/;
 
 const PRICE = /^\d[\d.,]*\s?(?:[KMBkmb]\b|[mb]illion\b)?[\s,.;)-]+(?:\p{Ll}{2,}|US)/u;
 

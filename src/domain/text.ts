@@ -21,17 +21,22 @@ function settle(raw: string): string | null {
   return null;
 }
 
-/** What one round does, in order: later steps rely on earlier ones. */
+/** What one round does, in order: later steps rely on earlier ones. Most texts need few of them, and
+ *  to look for one sign costs a fraction of the step. */
 const ROUND: readonly ((text: string) => string)[] = [
-  dropInvisible,
-  decodeEntities,
-  dropTags,
+  where(/[^\x20-\x7e]/, dropInvisible),
+  where(/&/, decodeEntities),
+  where(/</, dropTags),
   dropAnnouncement,
   readTex,
-  restoreSpaces,
-  setDashes,
+  where(/\.[A-Z]/, restoreSpaces),
+  where(/--/, setDashes),
   (text) => text.normalize('NFC').replace(/\s+/gu, ' ').trim(),
 ];
+
+function where(sign: RegExp, step: (text: string) => string): (text: string) => string {
+  return (text) => (sign.test(text) ? step(text) : text);
+}
 
 function dropInvisible(text: string): string {
   return text

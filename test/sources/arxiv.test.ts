@@ -1,0 +1,188 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { readFeed } from '../../src/sources/arxiv-feed.ts';
+import { isWithdrawal, namesIn } from '../../src/sources/arxiv-words.ts';
+import { rssFeed } from '../../src/sources/fixture/arxiv-shape.ts';
+import { clockAt } from '../support/clock.ts';
+import { type FaultyServer, servedPaper, startFaultyServer } from '../support/paper-server.ts';
+import { idsOf, listOf, sourceOn } from './support.ts';
+
+const FRIDAY = '2026-05-08';
+const clock = clockAt(`${FRIDAY}T06:00:00Z`);
+const NAME = 'arxiv:cs.CL+cs.LG';
+let server: FaultyServer;
+
+beforeAll(async () => {
+  server = await startFaultyServer({ clock });
+});
+afterAll(() => server.close());
+beforeEach(() => {
+  clock.set(`${FRIDAY}T06:00:00Z`);
+  server.fault = null;
+  server.papers = [];
+  server.requests.length = 0;
+});
+
+const arxiv = (name = NAME) => sourceOn(server, clock, name);
+
+describe('arXiv’s feed', () => {
+  const FROM = { url: 'http://localhost/rss/cs.LG', source: NAME, day: FRIDAY };
+  const paper = servedPaper('2605.00001', FRIDAY, {
+    version: 2,
+    title: 'On $\\alpha$ <Testing> & more',
+    authors: ["Andr\\'e Weil", 'Sammy Davis, Jr.', 'Ada Lovelace'],
+    abstract: 'We get $10^{3}$ times. Code: https://github.com/ada/engine.',
+  });
+
+  it('gives what is announced of the categories, cleaned and keyed without the version', async () => {
+    server.papers = [paper, servedPaper('2605.00002', FRIDAY, { categories: ['math.AG'] })];
+    const fetched = await listOf(arxiv(), clock);
+    expect(fetched).toMatchObject({ day: FRIDAY, revisions: [], refused: [] });
+    expect(fetched.papers).toEqual([
+      {
+        id: '2605.00001',
+        source: NAME,
+        title: 'On α <Testing> & more',
+        abstract: 'We get 10³ times. Code: https://github.com/ada/engine.',
+        authors: ['André Weil', 'Sammy Davis, Jr.', 'Ada Lovelace'],
+        authorCount: 3,
+        organization: null,
+        publishedOn: FRIDAY,
+        listedOn: FRIDAY,
+        usableOn: FRIDAY,
+        upvotes: null,
+        comments: null,
+        url: null,
+        codeUrl: 'https://github.com/ada/engine',
+      },
+    ]);
+    expect(server.requests[0]?.url).toBe('/atom/cs.CL+cs.LG');
+  });
+
+  it('reads RSS 2.0 as Atom', async () => {
+    server.papers = [paper];
+    const { papers } = await listOf(arxiv(), clock);
+    expect(readFeed(rssFeed([paper], FRIDAY), FROM).papers).toEqual(papers);
+  });
+
+  it('keeps new versions apart from news, and knows neither when a cross-list was published', async () => {
+    server.papers = [
+      servedPaper('2605.00001', FRIDAY, { announceType: 'replace' }),
+      servedPaper('2605.00002', FRIDAY, { announceType: 'replace-cross' }),
+      servedPaper('2605.00003', FRIDAY, { announceType: 'cross' }),
+    ];
+    const { papers, revisions } = await listOf(arxiv(), clock);
+    expect(papers).toMatchObject([{ id: '2605.00003', publishedOn: null }]);
+    expect(idsOf({ papers: revisions })).toEqual(['2605.00001', '2605.00002']);
+  });
+
+  it('is that of the day in New York, and of no day to come', async () => {
+    server.papers = [servedPaper('2605.00001', '2026-05-07')];
+    clock.set(`${FRIDAY}T03:00:00Z`);
+    expect(await listOf(arxiv(), clock)).toMatchObject({ day: '2026-05-07' });
+    await expect(listOf(arxiv(), clock, { day: FRIDAY })).rejects.toMatchObject({
+      code: 'NO_SUCH_DAY',
+    });
+  });
+
+  it('is empty on a Saturday, and null when nothing changed', async () => {
+    clock.set('2026-05-09T06:00:00Z');
+    const { validators: known, papers } = await listOf(arxiv(), clock);
+    expect(papers).toEqual([]);
+    const { signal } = new AbortController();
+    expect(await arxiv().fetch({ day: null, known, now: clock(), signal })).toBeNull();
+  });
+
+  it('leaves out what it cannot read, and says where it stood', () => {
+    const feed = rssFeed([paper, { ...paper, id: 'none' }, { ...paper, title: '' }], FRIDAY);
+    const { papers, refused } = readFeed(feed, FROM);
+    expect(papers).toHaveLength(1);
+    expect(refused).toEqual([
+      { place: 'Entry 2', reason: expect.stringContaining('id is “oai:arXiv.org:nonev2”') },
+      { place: 'Entry 3', reason: 'title is missing: expected the words of the title.' },
+    ]);
+  });
+
+  it('says that a paper was withdrawn when its abstract is a notice of that', () => {
+    const withdrawn = { ...paper, abstract: 'This paper has been withdrawn by the author.' };
+    expect(readFeed(rssFeed([withdrawn], FRIDAY), FROM).papers[0]?.withdrawnOn).toBe(FRIDAY);
+    expect(isWithdrawal('We study papers that have been withdrawn.')).toBe(false);
+    expect(namesIn('A. Bee (MIT), C. Dee and E. Eff,')).toEqual(['A. Bee', 'C. Dee', 'E. Eff']);
+  });
+
+  it.each([
+    ['<html><body/></html>', 'it begins with <html>, expected a feed'],
+    ['<feed><entry></feed>', 'it is no XML'],
+    ['<rss version="2.0"/>', 'it begins with <rss>'],
+    ['', 'it is no XML'],
+    ['<feed>&swell;</feed>', 'it is no XML'],
+    [`${'<a>'.repeat(200_000)}`, 'it is no XML'],
+    [`<feed>${'<a/>'.repeat(1_000_001)}</feed>`, 'expected 1000000 tags at the most'],
+  ])('is refused when it is none (%#)', (text, message) => {
+    expect(() => readFeed(text, FROM)).toThrow(message);
+    expect(() => readFeed(text, FROM)).toThrow(FROM.url);
+  });
+
+  it.each(['errorAsPage', 'errorAsJson', 'empty', 'truncated'] as const)(
+    'is refused when the server sends what is %s',
+    async (fault) => {
+      server.fault = fault;
+      await expect(listOf(arxiv(), clock)).rejects.toMatchObject({
+        code: expect.stringMatching(/^SOURCE_UN/),
+      });
+    },
+  );
+});
+
+describe('A day of arXiv before today', () => {
+  it('is what was handed in for its list, of the API, slice by slice', async () => {
+    // For the list of Tuesday 5 May: from Friday 14:00 in New York to Monday 14:00.
+    const at = (time: string) => ({ submittedAt: new Date(time), arxivDay: null });
+    server.papers = [
+      servedPaper('2605.00001', FRIDAY, at('2026-05-01T17:59:00Z')),
+      servedPaper('2605.00002', FRIDAY, at('2026-05-01T18:00:00Z')),
+      servedPaper('2605.00003', FRIDAY, {
+        ...at('2026-05-04T17:59:00Z'),
+        comment: 'Code at https://github.com/ada/engine',
+      }),
+      servedPaper('2605.00004', FRIDAY, at('2026-05-04T18:00:00Z')),
+      ...Array.from({ length: 600 }, (_, n) =>
+        servedPaper(`2605.${10_000 + n}`, FRIDAY, at('2026-05-03T10:00:00Z')),
+      ),
+    ];
+    const { day, papers, validators } = await listOf(arxiv(), clock, { day: '2026-05-05' });
+    expect({ day, validators }).toEqual({ day: '2026-05-05', validators: null });
+    expect(papers).toHaveLength(602);
+    expect(server.requests).toHaveLength(2);
+    expect(papers.at(-1)).toMatchObject({
+      id: '2605.00003',
+      listedOn: '2026-05-05',
+      usableOn: '2026-05-05',
+      publishedOn: '2026-05-04',
+      codeUrl: 'https://github.com/ada/engine',
+    });
+  });
+
+  it('has nothing to ask for at a weekend', async () => {
+    expect(await listOf(arxiv(), clock, { day: '2026-05-03' })).toMatchObject({ papers: [] });
+    expect(server.requests).toEqual([]);
+  });
+
+  it('is refused when arXiv reports an error as a feed, with what it says', async () => {
+    server.fault = 'errorAsFeed';
+    await expect(listOf(arxiv(), clock, { day: '2026-05-05' })).rejects.toMatchObject({
+      code: 'SOURCE_UNREADABLE',
+      message: expect.stringContaining('“incorrect id format”'),
+    });
+  });
+
+  it('knows of a withdrawal by the comment', async () => {
+    server.papers = [
+      servedPaper('2605.00001', '2026-05-05', {
+        submittedAt: new Date('2026-05-04T10:00:00Z'),
+        comment: 'This paper has been withdrawn by the author due to an error in Lemma 2',
+      }),
+    ];
+    const { papers } = await listOf(arxiv(), clock, { day: '2026-05-05' });
+    expect(papers[0]?.withdrawnOn).toBe('2026-05-05');
+  });
+});

@@ -1,0 +1,206 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { readHfEntry } from '../../src/sources/hf-entry.ts';
+import { clockAt } from '../support/clock.ts';
+import { type FaultyServer, servedPaper, startFaultyServer } from '../support/paper-server.ts';
+import { idsOf, listOf, sourceOn } from './support.ts';
+
+const FRIDAY = '2026-05-08';
+const clock = clockAt(`${FRIDAY}T12:00:00Z`);
+let server: FaultyServer;
+
+beforeAll(async () => {
+  server = await startFaultyServer({ clock });
+});
+afterAll(() => server.close());
+beforeEach(() => {
+  clock.set(`${FRIDAY}T12:00:00Z`);
+  server.fault = null;
+  server.papers = [];
+  server.requests.length = 0;
+});
+
+const hf = (name = 'hf-daily') => sourceOn(server, clock, name);
+
+describe('Hugging Face’s list of a day', () => {
+  it('gives papers with votes, comments, code and who wrote them, usable the day after', async () => {
+    server.papers = [
+      servedPaper('2605.00001', FRIDAY, {
+        title: 'On $\\alpha$-Testing',
+        organization: 'Analytical Engines',
+        upvotes: 31,
+        comments: 4,
+        codeUrl: 'https://github.com/ada/engine',
+      }),
+    ];
+    const { day, papers, refused } = await listOf(hf(), clock, { day: FRIDAY });
+    expect({ day, papers, refused }).toEqual({
+      day: FRIDAY,
+      refused: [],
+      papers: [
+        {
+          id: '2605.00001',
+          source: 'hf-daily',
+          title: 'On α-Testing',
+          abstract: 'We present a paper.',
+          authors: ['Ada Lovelace', 'Charles Babbage'],
+          authorCount: 2,
+          organization: 'Analytical Engines',
+          publishedOn: '2026-05-07',
+          listedOn: FRIDAY,
+          usableOn: '2026-05-09',
+          upvotes: 31,
+          comments: 4,
+          url: null,
+          codeUrl: 'https://github.com/ada/engine',
+        },
+      ],
+    });
+  });
+
+  it('is read to its last page', async () => {
+    server.papers = Array.from({ length: 250 }, (_, n) =>
+      servedPaper(`2605.${10_000 + n}`, FRIDAY),
+    );
+    const fetched = await listOf(hf(), clock, { day: FRIDAY });
+    expect(new Set(idsOf(fetched)).size).toBe(250);
+    expect(server.requests).toHaveLength(3);
+    // Those of its first page would not tell of the others.
+    expect(fetched.validators).toBeNull();
+  });
+
+  it('is null when nothing changed, and read again when a vote was given', async () => {
+    const paper = servedPaper('2605.00001', FRIDAY);
+    server.papers = [paper];
+    const { validators: known } = await listOf(hf(), clock, { day: FRIDAY });
+    const { signal } = new AbortController();
+    const again = () => hf().fetch({ day: FRIDAY, known, now: clock(), signal });
+    expect(await again()).toBeNull();
+    paper.upvotes += 1;
+    expect(await again()).not.toBeNull();
+  });
+
+  it('is, without a day, the newest with papers', async () => {
+    server.papers = [servedPaper('2605.00001', FRIDAY), servedPaper('2605.00002', '2026-05-07')];
+    clock.set('2026-05-11T00:10:00Z');
+    const fetched = await listOf(hf(), clock);
+    expect(fetched.day).toBe(FRIDAY);
+    expect(idsOf(fetched)).toEqual(['2605.00001']);
+  });
+
+  it('is empty, without a day, when there was none for a week', async () => {
+    expect(await listOf(hf(), clock)).toMatchObject({ papers: [], day: '2026-05-02' });
+  });
+
+  it('is not there for a day to come', async () => {
+    const asked = listOf(hf(), clock, { day: '2026-05-09' });
+    await expect(asked).rejects.toMatchObject({ code: 'NO_SUCH_DAY' });
+    expect(server.requests).toEqual([]);
+  });
+
+  it.each([
+    ['errorAsJson', 'SOURCE_UNREADABLE', 'expected a JSON array of papers'],
+    ['errorAsPage', 'SOURCE_UNREADABLE', 'it is no JSON'],
+    ['empty', 'SOURCE_UNREADABLE', 'it is no JSON'],
+    ['cutOff', 'SOURCE_UNREADABLE', 'it is no JSON'],
+    ['huge', 'SOURCE_UNREADABLE', 'bytes at the most'],
+    ['busy', 'SOURCE_BUSY', '429'],
+  ] as const)('that is %s is refused with its address', async (fault, code, message) => {
+    server.fault = fault;
+    const asked = listOf(hf(), clock, { day: FRIDAY });
+    await expect(asked).rejects.toMatchObject({
+      code,
+      message: expect.stringContaining(`${server.urls.hfEndpoint}/api/daily_papers?date=${FRIDAY}`),
+    });
+    await expect(asked).rejects.toThrow(message);
+  });
+});
+
+describe('A week, a month, and what trends', () => {
+  it.each([
+    ['hf-weekly', ['2605.00001', '2605.00002']],
+    ['hf-monthly', ['2605.00001', '2605.00002', '2605.00003']],
+  ])('%s has the papers of its days, each under its own', async (name, ids) => {
+    server.papers = [
+      servedPaper('2605.00001', FRIDAY),
+      servedPaper('2605.00002', '2026-05-04'),
+      servedPaper('2605.00003', '2026-05-01'),
+      servedPaper('2604.00004', '2026-04-30'),
+    ];
+    const { papers } = await listOf(hf(name), clock);
+    expect(papers.map(({ id }) => id).sort()).toEqual(ids);
+    expect(papers.find(({ id }) => id === '2605.00002')).toMatchObject({
+      source: 'hf-daily',
+      listedOn: '2026-05-04',
+      usableOn: '2026-05-05',
+    });
+  });
+
+  it('counts weeks after ISO 8601, over the end of a year as well', async () => {
+    clock.set('2026-01-02T12:00:00Z');
+    server.papers = [servedPaper('2512.00001', '2025-12-29')];
+    expect(idsOf(await listOf(hf('hf-weekly'), clock))).toEqual(['2512.00001']);
+    expect(server.requests[0]?.url).toContain('week=2026-W01');
+  });
+
+  it('lists what trends on the day on which it is seen', async () => {
+    server.papers = [servedPaper('2601.00001', '2026-01-05', { upvotes: 900 })];
+    const { day, papers } = await listOf(hf('hf-trending'), clock);
+    expect(day).toBeNull();
+    expect(papers[0]).toMatchObject({ source: 'hf-trending', listedOn: FRIDAY, usableOn: FRIDAY });
+    await expect(listOf(hf('hf-trending'), clock, { day: '2026-05-07' })).rejects.toMatchObject({
+      code: 'NO_SUCH_DAY',
+    });
+  });
+});
+
+describe('An entry of Hugging Face', () => {
+  const LISTING = {
+    source: 'hf-daily',
+    day: FRIDAY,
+    usableAfterDays: 1,
+    keepsDays: true,
+  } as const;
+  const read = (inner: object, outer: object = {}) =>
+    readHfEntry(
+      { paper: { id: '2605.00001', title: 'On Testing', summary: 'We test.', ...inner }, ...outer },
+      LISTING,
+    );
+
+  it('needs no more than id, title and summary; what is odd is passed over', () => {
+    const odd = {
+      authors: 'Ada',
+      upvotes: '31',
+      githubRepo: 7,
+      publishedAt: 'soon',
+      submittedOnDailyAt: null,
+      withdrawnAt: false,
+    };
+    expect(read(odd, { numComments: -1, organization: 'none' })).toEqual(read({}));
+    expect(read({})).toMatchObject({ upvotes: null, comments: null, listedOn: FRIDAY });
+  });
+
+  it('is listed on submittedOnDailyAt, with a time or at midnight, but never in days to come', () => {
+    const listed = (submittedOnDailyAt: string) => read({ submittedOnDailyAt }).listedOn;
+    expect(listed('2026-05-07T00:00:00.000Z')).toBe('2026-05-07');
+    expect(listed('2026-05-07T23:59:00.000Z')).toBe('2026-05-07');
+    expect(listed('2026-05-09T00:00:00.000Z')).toBe(FRIDAY);
+  });
+
+  it('leaves out hidden authors, and counts them', () => {
+    const authors = [{ name: 'Ada' }, { name: 'Bob', hidden: true }];
+    expect(read({ authors })).toMatchObject({ authors: ['Ada'], authorCount: 2 });
+  });
+
+  it('may be flat, and may be withdrawn', () => {
+    const flat = { id: '2605.00001', title: 'On Testing', summary: 'We test.', upvotes: 3 };
+    expect(readHfEntry(flat, LISTING).upvotes).toBe(3);
+    expect(read({ withdrawnAt: '2026-05-08T10:00:00.000Z' }).withdrawnOn).toBe(FRIDAY);
+  });
+
+  it.each([[null], [[]], ['text'], [{ paper: null }], [{ paper: { id: '2605.00001' } }]])(
+    'is refused without a title: %j',
+    (entry) => {
+      expect(() => readHfEntry(entry, LISTING)).toThrow('title is missing');
+    },
+  );
+});
