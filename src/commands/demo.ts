@@ -69,7 +69,6 @@ async function demoEnv(env: Env, dataDir: string): Promise<Env> {
   const kept = Object.fromEntries(Object.entries(env).filter(([name]) => KEPT.includes(name)));
   return {
     LOG_LEVEL: 'warn',
-    SOURCES: 'none',
     ...kept,
     DATA_DIR: dataDir,
     HOST: '127.0.0.1',
