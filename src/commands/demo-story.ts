@@ -1,15 +1,15 @@
 import type { CommandIo } from '../control/io.ts';
 import { findDelivery } from '../db/deliveries.ts';
 import { findSubscriberByEmail } from '../db/subscribers.ts';
+import { addDays } from '../domain/schedule.ts';
 import type { Inbox, InboxEntry } from '../inbox/inbox.ts';
 import { composeDigest } from '../services/compose-digest.ts';
 import { importPapers } from '../services/import-papers.ts';
 import { sendDigest } from '../services/send-digest.ts';
 import { readSeed } from '../wiring/database.ts';
 import type { Parts } from '../wiring/parts.ts';
+import { fetchSeedPapers, SEED_DAY } from './demo-source.ts';
 import { say } from './output.ts';
-
-const SEED_DAY = '2026-05-08';
 
 const READERS = {
   ada: {
@@ -27,7 +27,11 @@ const MAIL_TIMEOUT_MS = 15_000;
  * Tells the story of Paperboy with real parts: requests over HTTP, mail over SMTP. Every step is
  * checked; the first that did not happen throws.
  */
-export async function tellStory(parts: Parts, io: CommandIo): Promise<void> {
+export async function tellStory(
+  parts: Parts,
+  io: CommandIo,
+  { fromSource = false }: { fromSource?: boolean } = {},
+): Promise<void> {
   const { db, clock, config, inbox } = parts;
   if (!inbox) throw new Error('The demo needs the local inbox.');
   const site = `http://127.0.0.1:${config.port}`;
@@ -35,12 +39,13 @@ export async function tellStory(parts: Parts, io: CommandIo): Promise<void> {
   const step = (text: string) =>
     say(io, `${((performance.now() - startedAt) / 1000).toFixed(1).padStart(5)} s  ${text}`);
 
-  const { read } = await importPapers(
-    db,
-    { text: await readSeed('papers.json'), source: 'file' },
-    clock(),
-  );
-  await step(`${read} seed papers of ${SEED_DAY} are stored and have their topics.`);
+  if (fromSource) {
+    for (const each of await fetchSeedPapers(parts, io.signal)) await step(each);
+  } else {
+    const text = await readSeed('papers.json');
+    const { read } = await importPapers(db, { text, source: 'file' }, clock());
+    await step(`${read} seed papers of ${SEED_DAY} are stored and have their topics.`);
+  }
 
   const preferencesOf: Record<string, string> = {};
   for (const reader of Object.values(READERS)) {
@@ -54,9 +59,11 @@ export async function tellStory(parts: Parts, io: CommandIo): Promise<void> {
     await step(`${reader.email} opened the link and confirmed.`);
   }
 
+  // What Hugging Face lists may be used on the day after.
+  const date = fromSource ? addDays(SEED_DAY, 1) : SEED_DAY;
   const { digest, isNew } = await composeDigest(db, {
     kind: 'daily',
-    date: SEED_DAY,
+    date,
     now: clock(),
   });
   ensure(
@@ -64,7 +71,7 @@ export async function tellStory(parts: Parts, io: CommandIo): Promise<void> {
     'the digest was not composed for two readers',
   );
   await step(
-    `The digest of ${SEED_DAY} is composed: ${digest.papers} papers, ${digest.audience} deliveries pending.`,
+    `The digest of ${date} is composed: ${digest.papers} papers, ${digest.audience} deliveries pending.`,
   );
 
   await unsubscribe(site, tokenOf(preferencesOf[READERS.bob.email]));

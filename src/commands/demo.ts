@@ -9,6 +9,7 @@ import { type Config, loadConfig } from '../config.ts';
 import { ROLES, startRoles } from '../roles.ts';
 import { openParts, type Surroundings } from '../wiring/parts.ts';
 import type { CommandContext } from './context.ts';
+import { serveSeedPapers } from './demo-source.ts';
 import { tellStory } from './demo-story.ts';
 import { say } from './output.ts';
 
@@ -28,15 +29,20 @@ export function demoCommand(
   return new Command('demo')
     .description('the whole story on embedded parts and the seed papers, in a throw-away folder')
     .option('--once', 'end after the story instead of staying up')
-    .action(async ({ once: endsAfter }: { once?: true }) => {
+    .option(
+      '--source',
+      'the papers come from a source on this machine that speaks as the real ones do',
+    )
+    .action(async ({ once: endsAfter, source }: { once?: true; source?: true }) => {
+      const server = source ? await serveSeedPapers() : null;
       const dataDir = await mkdtemp(join(tmpdir(), 'paperboy-demo-'));
       try {
-        const config = loadConfig(await demoEnv(env, dataDir));
+        const config = loadConfig({ ...(await demoEnv(env, dataDir)), ...server?.settings });
         const parts = await openParts(config, surroundings(config));
         try {
           const running = await startRoles(parts, ROLES);
           try {
-            await tellStory(parts, io);
+            await tellStory(parts, io, { fromSource: source === true });
             if (endsAfter) return;
             await say(io, '\nIt stays up until Ctrl-C:');
             await say(io, `  site      ${config.publicUrl}/`);
@@ -50,6 +56,7 @@ export function demoCommand(
           await parts.close();
         }
       } finally {
+        await server?.close();
         await rm(dataDir, { recursive: true, force: true });
       }
       setExitCode(0);
@@ -67,6 +74,8 @@ async function demoEnv(env: Env, dataDir: string): Promise<Env> {
     HOST: '127.0.0.1',
     PORT: String(port),
     INBOX_PORT: '0',
+    // The story says itself what is fetched and when.
+    SOURCES: 'none',
   };
 }
 

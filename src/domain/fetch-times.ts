@@ -110,22 +110,28 @@ function spread(random: number): number {
 const FIRST_RETRY_MS = 2 * MINUTE_MS;
 /** While a digest waits for papers, this must fit into its wait several times. */
 const LAST_RETRY_MS = 30 * MINUTE_MS;
+/** One that asks for patience gets at least this, as arXiv wants it: sooner it would not be asked anyway. */
+const BUSY_MS = 10 * MINUTE_MS;
 
 /** When to ask a source again that failed `failures` times in a row: after 2 minutes, doubling up to
- *  30, each ±10 %, and no sooner than it asked for. */
+ *  30, each ±10 %, and when it asked for patience no sooner than that says, after 10 minutes at least. */
 export function retryFetchAt({
   now,
   failures,
+  isBusy,
   retryAfterMs,
   random,
 }: {
   now: Date;
   failures: number;
-  retryAfterMs: number;
+  /** Whether it asked for patience, and for how long; null when it did not say. */
+  isBusy: boolean;
+  retryAfterMs: number | null;
   random: number;
 }): Date {
   const delayMs = Math.min(FIRST_RETRY_MS * 2 ** Math.max(0, failures - 1), LAST_RETRY_MS);
-  return after(now, Math.max(delayMs * spread(random), retryAfterMs));
+  const patienceMs = isBusy ? Math.max(retryAfterMs ?? 0, BUSY_MS) : 0;
+  return after(now, Math.max(delayMs * spread(random), patienceMs));
 }
 
 /** Days back of which missed lists are asked for again: older papers come into no digest any more. */

@@ -49,8 +49,21 @@ export function mergePaper(
     comments: countOf(listings, 'comments'),
     url: paper.url ?? known?.url ?? null,
     codeUrl: codeUrlOf(known, paper),
-    withdrawnOn: listings.flatMap(({ withdrawnOn }) => withdrawnOn ?? []).sort()[0] ?? null,
+    withdrawnOn: withdrawnOf(listings),
   };
+}
+
+/** The names of the sources, the earliest first, and whether the paper is withdrawn. */
+export function originOf(listings: readonly Listing[]): {
+  sources: string[];
+  withdrawnOn: string | null;
+} {
+  const sources = [...listings].sort(byUse).map(({ source }) => source);
+  return { sources, withdrawnOn: withdrawnOf(listings) };
+}
+
+function withdrawnOf(listings: readonly Listing[]): string | null {
+  return listings.flatMap(({ withdrawnOn }) => withdrawnOn ?? []).sort()[0] ?? null;
 }
 
 /** A paper as a source lists it, by itself. */

@@ -33,6 +33,19 @@ export function readSourceNames(text: string): SourceName[] {
   return names;
 }
 
+/** A source for people: `arXiv (cs.CL, cs.LG)`; a name that is none comes back as it is. */
+export function describeSource(name: string): string {
+  if (name.startsWith('arxiv:'))
+    return `arXiv (${name.slice('arxiv:'.length).replaceAll('+', ', ')})`;
+  return WORDS_OF_SOURCE[name] ?? name;
+}
+
+const WORDS_OF_SOURCE: Readonly<Record<string, string>> = {
+  'hf-daily': 'Daily Papers of Hugging Face',
+  'hf-trending': 'Trending on Hugging Face',
+  file: 'a file',
+};
+
 function readArxiv(name: string): SourceName {
   const categories = name.slice('arxiv:'.length).split('+');
   const wrong = categories.find((category) => !CATEGORY.test(category));

@@ -104,6 +104,13 @@ export const PaperJson = Type.Object({
   url: Type.Optional(Type.String()),
   code_url: Type.Optional(Type.String()),
   topics: Type.Array(Type.String(), { description: 'Slugs, the best first' }),
+  sources: Type.Optional(
+    Type.Array(Type.String(), {
+      description: 'Where it was listed, the earliest first; not in what a digest froze',
+      examples: [['hf-daily', 'arxiv:cs.CL+cs.LG']],
+    }),
+  ),
+  withdrawn_on: Type.Optional(Type.String()),
 });
 
 export const PaperList = Type.Array(PaperJson);

@@ -53,7 +53,7 @@ export async function fetchDue(deps: FetchDeps, source: Source): Promise<void> {
     const error = reports.at(-1)?.error;
     const hasFailed = error && !isNoSuchDay(error);
     const nextAt = hasFailed
-      ? retryFetchAt({ ...after, now, retryAfterMs: error.retryAfterMs ?? 0, random: random() })
+      ? retryFetchAt({ ...after, ...patienceOf(error), now, random: random() })
       : nextFetchAt(source, { ...asking, ...after, random: random() });
     await setNextFetch(db, name, nextAt);
     await judge(deps, name, reports, { failures: after.failures, nextAt });
@@ -80,6 +80,10 @@ async function askFor(
     if (error !== null && !isNoSuchDay(error)) break;
   }
   return reports;
+}
+
+function patienceOf({ code, retryAfterMs }: SourceError) {
+  return { isBusy: code === 'SOURCE_BUSY', retryAfterMs };
 }
 
 /** By its clock today may not have begun. */

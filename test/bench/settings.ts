@@ -21,6 +21,7 @@ export function settingsFor({
     PUBLIC_URL: `https://${DOMAIN}`,
     MAIL_FROM: `Paperboy <papers@${DOMAIN}>`,
     POSTAL_ADDRESS: 'Paperboy, 12 Example Street, 10117 Berlin, Germany',
+    SOURCES: 'none',
     SECRET_KEY: 'signs-the-links-of-mail-that-is-thrown-away',
     SUPPRESSION_KEY: 'hashes-addresses-that-nobody-has-or-reads',
     SMTP_URL: smtpUrl,

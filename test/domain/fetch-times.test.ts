@@ -76,19 +76,27 @@ describe('A source of no days', () => {
 
 describe('A source that failed', () => {
   const now = new Date('2026-05-08T05:00:00Z');
-  const minutesAfter = (failures: number, retryAfterMs = 0, random = 0.5) =>
-    (retryFetchAt({ now, failures, retryAfterMs, random }).getTime() - now.getTime()) / 60_000;
+  const minutesAfter = (
+    failures: number,
+    retryAfterMs: number | null = null,
+    isBusy = false,
+    random = 0.5,
+  ) =>
+    (retryFetchAt({ now, failures, isBusy, retryAfterMs, random }).getTime() - now.getTime()) /
+    60_000;
 
   it('is asked again later and later, up to every 30 minutes', () => {
     expect([1, 2, 3, 4, 5, 50].map((failures) => minutesAfter(failures))).toEqual([
       2, 4, 8, 16, 30, 30,
     ]);
-    expect([minutesAfter(1, 0, 0), minutesAfter(1, 0, 1)]).toEqual([1.8, 2.2]);
+    expect([minutesAfter(1, null, false, 0), minutesAfter(1, null, false, 1)]).toEqual([1.8, 2.2]);
   });
 
-  it('is never asked sooner than it said', () => {
-    expect(minutesAfter(1, 10 * 60_000)).toBe(10);
-    expect(minutesAfter(9, 60_000)).toBe(30);
+  it('is left alone for ten minutes at least when it asks for patience, or longer if it says so', () => {
+    expect(minutesAfter(1, null, true)).toBe(10);
+    expect(minutesAfter(1, 60_000, true)).toBe(10);
+    expect(minutesAfter(1, 3_600_000, true)).toBe(60);
+    expect(minutesAfter(9, 60_000, true)).toBe(30);
   });
 });
 

@@ -38,7 +38,13 @@ describe('paperboy start on a bare machine', () => {
     await mkdir(place.cwd);
     const port = await freePort();
     site = `http://127.0.0.1:${port}`;
-    const settings = [`DATA_DIR=${dataDir}`, `PORT=${port}`, 'INBOX_PORT=0', 'LOG_LEVEL=trace'];
+    const settings = [
+      `DATA_DIR=${dataDir}`,
+      `PORT=${port}`,
+      'INBOX_PORT=0',
+      'LOG_LEVEL=trace',
+      'SOURCES=none',
+    ];
     await writeFile(join(place.cwd, '.env'), `${settings.join('\n')}\n`);
     running = await startPaperboy(place);
   });

@@ -40,6 +40,7 @@ beforeEach(async () => {
   site = `http://127.0.0.1:${port}`;
   const env = {
     DATA_DIR: dataDir,
+    SOURCES: 'none',
     PORT: String(port),
     INBOX_PORT: '0',
     SMTP_CONNECTIONS: String(CONNECTIONS),

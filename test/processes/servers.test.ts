@@ -56,6 +56,7 @@ describe.each([
         SMTP_URL: sink.url,
         SMTP_CONNECTIONS: String(CONNECTIONS),
         POSTAL_ADDRESS: '1 Paper Street',
+        SOURCES: 'none',
         SECRET_KEY: randomBytes(32).toString('hex'),
         SUPPRESSION_KEY: randomBytes(32).toString('hex'),
         PORT: String(port),

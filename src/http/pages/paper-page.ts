@@ -2,6 +2,7 @@ import { countOf, describeAuthors, describeDay, describeList } from '../../domai
 import { splitTitle } from '../../domain/headline.ts';
 import type { Paper } from '../../domain/paper.ts';
 import { firstSentences } from '../../domain/sentences.ts';
+import { describeSource } from '../../domain/source-name.ts';
 import type { Frames } from './frame.ts';
 import { digestHref, paperHref, papersHref, referenceHref, topicHref } from './hrefs.ts';
 import { paperModel } from './paper-model.ts';
@@ -9,7 +10,8 @@ import { codeLink, pdfLink, sourceLink } from './paper-source.ts';
 import type { DigestEntry, PaperView } from './views.ts';
 
 /** One paper with its whole abstract, its topics, and where else it is to be found. */
-export function paperPage({ paper, topics, digests, similar }: PaperView, frames: Frames) {
+export function paperPage(view: PaperView, frames: Frames) {
+  const { paper, topics, digests, similar } = view;
   const { base } = frames;
   const names = new Map(topics.map(({ slug, name }) => [slug, name]));
   return {
@@ -21,7 +23,7 @@ export function paperPage({ paper, topics, digests, similar }: PaperView, frames
     }),
     ...splitTitle(paper.title),
     paragraphs: paper.abstract.split(/\n\s*\n/),
-    facts: factsOf(paper),
+    facts: factsOf(view),
     source: sourceLink(paper),
     pdf: pdfLink(paper),
     code: codeLink(paper),
@@ -41,6 +43,7 @@ export function paperPage({ paper, topics, digests, similar }: PaperView, frames
     hasSimilar: similar.length > 0,
     dayHref: papersHref(base, { date: paper.listedOn }),
     day: describeDay(paper.listedOn),
+    sources: view.sources.map(describeSource),
   };
 }
 
@@ -51,8 +54,9 @@ interface Fact {
   text: string;
 }
 
-function factsOf(paper: Paper): Fact[] {
+function factsOf({ paper, withdrawnOn }: PaperView): Fact[] {
   return [
+    { term: 'Withdrawn', text: withdrawnOn === null ? '' : describeDay(withdrawnOn) },
     { term: 'By', text: whoOf(paper) },
     { term: 'Published', text: paper.publishedOn === null ? '' : describeDay(paper.publishedOn) },
     { term: 'Discussion', text: discussionOf(paper) },

@@ -133,6 +133,9 @@ export interface PaperView {
   digests: readonly DigestEntry[];
   /** The most alike first. */
   similar: readonly TopicPaper[];
+  /** Names of the sources that listed it, the earliest first. */
+  sources: readonly string[];
+  withdrawnOn: string | null;
 }
 
 /** Every topic. */

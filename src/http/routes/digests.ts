@@ -63,7 +63,7 @@ export async function digestRoutes(app: App, deps: HttpDeps): Promise<void> {
     },
     async (request) => {
       const { digest, papers } = await requireDigest(deps, request.params, request.query);
-      return { ...digestJson(digest), papers: papers.map(paperJson) };
+      return { ...digestJson(digest), papers: papers.map((paper) => paperJson(paper)) };
     },
   );
 

@@ -1,5 +1,5 @@
 import { countTopics } from '../../services/count-topics.ts';
-import { readPaper } from '../../services/read-paper.ts';
+import { readOrigins, readPaper } from '../../services/read-paper.ts';
 import { readTopics } from '../../services/read-topics.ts';
 import { searchPapers } from '../../services/search-papers.ts';
 import type { HttpDeps } from '../deps.ts';
@@ -30,7 +30,11 @@ export async function paperApiRoutes(app: App, { db, links }: HttpDeps): Promise
         reply.header('link', nextLink(`${links.home}api/papers`, request.query, search.page + 1));
       }
       if (!found.isMore) reply.header('x-total-count', found.total);
-      return reply.send(found.papers.map(paperJson));
+      const origins = await readOrigins(
+        db,
+        found.papers.map(({ id }) => id),
+      );
+      return reply.send(found.papers.map((paper) => paperJson(paper, origins.get(paper.id))));
     },
   );
 
@@ -48,7 +52,7 @@ export async function paperApiRoutes(app: App, { db, links }: HttpDeps): Promise
       const id = request.params['*'];
       const paper = id.includes(NUL) ? null : await readPaper(db, id);
       if (!paper) throw noPaper(id);
-      return paperJson(paper);
+      return paperJson(paper, (await readOrigins(db, [id])).get(id));
     },
   );
 

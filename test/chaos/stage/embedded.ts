@@ -41,7 +41,7 @@ export async function openEmbeddedStage(
   const place: Place = {
     cwd,
     env: {
-      ...{ DATA_DIR: dataDir, PORT: '0', SMTP_URL: url },
+      ...{ DATA_DIR: dataDir, PORT: '0', SMTP_URL: url, SOURCES: 'none' },
       ...{ SMTP_CONNECTIONS: String(CONNECTIONS), POSTAL_ADDRESS: '1 Paper Street' },
       ...clock?.env,
     },

@@ -46,6 +46,7 @@ function settings(postgresUrl: string, database: string, redisUrl: string): Reco
     SMTP_URL: 'smtp://127.0.0.1:1',
     SMTP_CONNECTIONS: String(CONNECTIONS),
     POSTAL_ADDRESS: '1 Paper Street',
+    SOURCES: 'none',
     SECRET_KEY: 'k'.repeat(32),
     SUPPRESSION_KEY: 's'.repeat(32),
   };

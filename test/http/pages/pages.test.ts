@@ -14,7 +14,14 @@ import {
 } from './views.ts';
 
 const pages = loadPages(SITE);
-const alone = (only: TopicPaper) => ({ paper: only, topics: [], digests: [], similar: [] });
+const alone = (only: TopicPaper) => ({
+  paper: only,
+  topics: [],
+  digests: [],
+  similar: [],
+  sources: ['hf-daily'],
+  withdrawnOn: null,
+});
 
 describe('The list of papers', () => {
   it('sends words, topic and day to itself', () => {
@@ -182,6 +189,23 @@ describe('A reader’s own digest', () => {
 });
 
 describe('The page of a paper', () => {
+  it('names the sources that listed it, and says that it was withdrawn', () => {
+    const sources = ['arxiv:cs.CL+cs.LG', 'hf-daily', 'hf-trending', 'mine'];
+    const $ = load(pages.paper({ ...alone(paper()), sources, withdrawnOn: '2026-05-09' }));
+    const facts = $('.facts div')
+      .toArray()
+      .map((fact) => $(fact).find('dt,dd').toArray());
+    const texts = facts.map((fact) => fact.map((each) => $(each).text()));
+    expect(texts).toContainEqual(['Withdrawn', '9 May 2026']);
+    expect(texts.find(([term]) => term === 'Listed')?.slice(2)).toEqual([
+      'arXiv (cs.CL, cs.LG)',
+      'Daily Papers of Hugging Face',
+      'Trending on Hugging Face',
+      'mine',
+    ]);
+    expect(load(pages.paper(alone(paper())))('.facts').text()).not.toContain('Withdrawn');
+  });
+
   it('links its address, its code, its topics and the digests that held it', () => {
     const $ = load(
       pages.paper({
@@ -189,6 +213,8 @@ describe('The page of a paper', () => {
         topics: TOPICS,
         digests: [{ kind: 'weekly', date: '2026-05-11', number: 18 }],
         similar: [paper({ id: '2605.04321' })],
+        sources: ['hf-daily'],
+        withdrawnOn: null,
       }),
     );
     const links = $('main a').toArray();

@@ -271,7 +271,14 @@ export function everyPage(pages: Pages, words: string): Record<string, string> {
       papersView({ papers: [hostile], date: '2026-05-08', day: dayView({ topics: counted }) }),
     ),
     found: pages.papers(papersView({ papers: [hostile], q: words, said: new Set(['script']) })),
-    paper: pages.paper({ paper: hostile, topics, digests: [digest], similar: [hostile] }),
+    paper: pages.paper({
+      paper: hostile,
+      topics,
+      digests: [digest],
+      similar: [hostile],
+      sources: ['<hf>', 'arxiv:cs.LG'],
+      withdrawnOn: '2026-05-09',
+    }),
     topics: pages.topics({ topics: [{ slug: 'topic-1', name: words, papersPerWeek: 3 }] }),
     topic: pages.topic({
       topic: { slug: 'topic-1', name: words, phrases: [words], categories: [words] },

@@ -118,9 +118,12 @@ describe('/papers', () => {
 
   it('gives papers in the shape of an import file', async () => {
     const { db } = site.parts;
-    const papers: { id: string; topics: string[] }[] = await json(`/api/papers?date=${DAY}`);
+    const papers: { id: string; topics: string[]; sources: string[] }[] = await json(
+      `/api/papers?date=${DAY}`,
+    );
     for (const each of papers) {
-      const { topics, ...written } = each;
+      const { topics, sources, ...written } = each;
+      expect(sources).toEqual(['file']);
       expect(topics.length).toBeLessThanOrEqual(2);
       expect(writePaper(readPaper(each, { source: 'file', today: '2030-01-01' }))).toEqual(written);
     }

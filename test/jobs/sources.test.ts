@@ -1,0 +1,174 @@
+import { sql } from 'drizzle-orm';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { listAlarms } from '../../src/db/alarms.ts';
+import { listDigests } from '../../src/db/digests.ts';
+import { addSources } from '../../src/db/source-times.ts';
+import { startSchedules } from '../../src/jobs/handlers.ts';
+import { type FaultyServer, servedPaper, startFaultyServer } from '../support/paper-server.ts';
+import { openTestParts, type TestParts } from '../support/parts.ts';
+import { emptyRedis } from '../support/redis.ts';
+import { storeSubscriber } from '../support/rows.ts';
+
+const HF = 'hf-daily';
+const THURSDAY = '2026-05-07';
+let server: FaultyServer;
+let test: TestParts;
+
+beforeEach(async () => {
+  await emptyRedis();
+  server = await startFaultyServer({ clock: () => test.clock() });
+  test = await openTestParts({ SOURCES: HF, HF_ENDPOINT: server.urls.hfEndpoint });
+  server.papers = [servedPaper('2605.00001', THURSDAY), servedPaper('2605.00002', THURSDAY)];
+});
+
+afterEach(async () => {
+  await test.close();
+  await server.close();
+});
+
+/** The source is due. */
+async function knowSource(): Promise<void> {
+  await addSources(test.parts.db, [HF], test.clock());
+}
+
+const ask = () => test.parts.handlers.fetch({ source: HF });
+const alarms = async () =>
+  (await listAlarms(test.parts.db)).map(({ kind, subject }) => `${kind} ${subject}`);
+const digests = async () =>
+  (await listDigests(test.parts.db, 9)).map(({ date, papers }) => `${date}: ${papers}`);
+
+async function nextAt(): Promise<string> {
+  const { rows } = await test.parts.db.execute<{ at: string }>(
+    sql`SELECT next_at AS at FROM sources WHERE name = ${HF}`,
+  );
+  return new Date(rows[0]?.at ?? 0).toISOString().slice(11, 16);
+}
+
+/** The clock goes on to the moment, and the sweep comes. */
+async function tickAt(time: string): Promise<void> {
+  test.clock.set(`2026-05-08T${time}Z`);
+  await test.parts.handlers.due({});
+}
+
+describe('A source that is due', () => {
+  it('is asked by one process alone, and then at its time', async () => {
+    test.clock.set('2026-05-08T12:00:00Z');
+    await knowSource();
+    await Promise.all([ask(), ask(), ask()]);
+    expect(server.requests.map(({ url }) => /date=([\d-]+)/.exec(url)?.[1])).toEqual([
+      ...['2026-05-08', '2026-05-07'],
+    ]);
+    expect(await nextAt()).toBe('13:00');
+    await ask();
+    expect(server.requests).toHaveLength(2);
+  });
+
+  it('is tried again soon when it fails, later each time, and raises one alarm that ends', async () => {
+    test.clock.set('2026-05-08T12:00:00Z');
+    await knowSource();
+    server.fault = 'broken';
+    await ask();
+    expect(await nextAt()).toBe('12:02');
+    expect(await alarms()).toEqual([]);
+    test.clock.set('2026-05-08T12:02:00Z');
+    await ask();
+    expect(await nextAt()).toBe('12:06');
+    test.clock.set('2026-05-08T12:06:00Z');
+    await ask();
+    expect(await nextAt()).toBe('12:14');
+    expect(await listAlarms(test.parts.db)).toMatchObject([
+      {
+        kind: 'source-failed',
+        subject: HF,
+        times: 2,
+        sentence: expect.stringContaining('hf-daily failed 3 times in a row: '),
+      },
+    ]);
+    server.fault = null;
+    test.clock.set('2026-05-08T12:14:00Z');
+    await ask();
+    expect(await alarms()).toEqual([]);
+  });
+
+  it('is left alone for ten minutes when it asks for patience', async () => {
+    test.clock.set('2026-05-08T12:00:00Z');
+    await knowSource();
+    server.fault = 'busy';
+    await ask();
+    expect(await nextAt()).toBe('12:10');
+  });
+
+  it.each(['errorAsJson', 'errorAsPage', 'cutOff'] as const)(
+    'raises an alarm at once when it sends what is no list: %s',
+    async (fault) => {
+      await knowSource();
+      server.fault = fault;
+      await ask();
+      expect(await alarms()).toEqual(['source-failed hf-daily']);
+    },
+  );
+});
+
+describe('A digest whose papers are late', () => {
+  beforeEach(async () => {
+    await storeSubscriber(test.parts.db);
+    test.clock.set('2026-05-08T05:31:00Z');
+    await knowSource();
+    server.papers = [servedPaper('2605.00001', '2026-05-06')];
+    await test.parts.db.execute(
+      sql`INSERT INTO fetches (source, day, started_at, ended_at, outcome, found, added, updated, refused)
+        VALUES (${HF}, '2026-05-05', '2026-05-05T12:00:00Z', '2026-05-05T12:00:00Z', 'papers', 0, 0, 0, 0)`,
+    );
+  });
+
+  it('waits for them, and has them when they come', async () => {
+    await tickAt('05:31:00');
+    await ask();
+    await tickAt('05:32:00');
+    expect(await digests()).toEqual([]);
+    expect(await alarms()).toEqual(['papers-late daily 2026-05-08']);
+    server.papers = [...server.papers, servedPaper('2605.00002', THURSDAY)];
+    test.clock.set('2026-05-08T06:00:00Z');
+    await ask();
+    await tickAt('06:01:00');
+    expect(await digests()).toEqual(['2026-05-08: 2']);
+    expect(await alarms()).toEqual([]);
+  });
+
+  it('is made of what there is after two hours', async () => {
+    await ask();
+    await tickAt('07:29:00');
+    expect(await digests()).toEqual([]);
+    await tickAt('07:30:00');
+    expect(await digests()).toEqual(['2026-05-08: 1']);
+    expect(await alarms()).toEqual(['papers-late daily 2026-05-08']);
+  });
+
+  it('waits for nothing on a Sunday', async () => {
+    test.clock.set('2026-05-10T05:31:00Z');
+    await ask();
+    await test.parts.handlers.compose({ kind: 'daily' });
+    expect(await digests()).toEqual(['2026-05-10: 1']);
+    expect(await alarms()).toEqual([]);
+  });
+});
+
+describe('A machine that starts in the middle of the day', () => {
+  it('asks its sources at once, and the digest that is made up for has their papers', async () => {
+    const { parts, clock } = test;
+    await storeSubscriber(parts.db, { email: 'ada@example.org' });
+    clock.set('2026-05-08T10:00:00Z');
+    const work = await parts.queue.work(['schedule', 'sources', 'deliveries'], parts.handlers, {
+      concurrency: 2,
+      onError: (error) => {
+        throw error;
+      },
+    });
+    const { composeAt } = parts.config;
+    await startSchedules({ ...parts, sources: parts.sources.set, composeAt });
+    await parts.inbox?.waitFor(({ to }) => to.includes('ada@example.org'), { timeoutMs: 30_000 });
+    await work.stop();
+    await parts.settled();
+    expect(await digests()).toEqual(['2026-05-08: 2']);
+  });
+});
