@@ -283,6 +283,31 @@ describe('a wrong setting', () => {
   );
 });
 
+describe('where papers come from', () => {
+  it.each([
+    [
+      'SOURCES',
+      'hf-dayly',
+      'SOURCES is “hf-dayly”: expected sources parted by commas such as hf-daily',
+    ],
+    ['SOURCES', 'hf-daily,arxiv:cs.cl', '“cs.cl” in “arxiv:cs.cl” is no category of arXiv'],
+    [
+      'HF_ENDPOINT',
+      'huggingface.co',
+      'HF_ENDPOINT is “huggingface.co”: expected a URL that begins with',
+    ],
+    ['ARXIV_RSS_URL', 'ftp://rss.arxiv.org', 'expected a URL that begins with http:// or https://'],
+    ['ARXIV_API_URL', 'https://x.org/query?a=b', 'expected a URL without query'],
+  ])('is told when it cannot be used: %s=%s', (name, value, message) => {
+    const problems = problemsIn({ [name]: value });
+    expect(problems).toEqual([expect.stringContaining(message)]);
+  });
+
+  it('may be nowhere', () => {
+    expect(loadConfig({ SOURCES: 'none' }).sources.names).toEqual([]);
+  });
+});
+
 describe('a secret in a file', () => {
   it('is read without the line feed at its end', () => {
     const config = loadConfig({

@@ -42,6 +42,11 @@ export function csvEntries(content: string): FileEntry[] {
       'INVALID_FILE',
       `The column “${twice.slice(0, 60)}” comes twice in the header line.`,
     );
+  if (!columns.includes('abstract'))
+    throw new PaperboyError(
+      'INVALID_FILE',
+      `The header line “${columns.join(',').slice(0, 200)}” has no column “abstract”: expected title and abstract.`,
+    );
   return papers.map(({ record, info }) => ({
     place: `Line ${info.lines}`,
     read: () => entryOf(record, columns),

@@ -163,7 +163,8 @@ describe('paperboy papers import', () => {
 
   it.each([
     ['an empty file', '', 'The file is empty: expected a JSON array of papers'],
-    ['text that is no JSON', 'title,abstract', 'Line 1 is no JSON'],
+    ['text that is no JSON', 'hello', 'Line 1: it is no JSON'],
+    ['CSV without abstracts', 'title,year\nOn,2026', 'has no column “abstract”'],
     ['a paper without a title', `[${JSON.stringify(ONE)}, {"abstract": "x"}]`, 'Paper 2: '],
   ])('stores nothing of %s', async (_what, stdin, message) => {
     const { code, stdout, stderr } = await paperboy('papers import -', { stdin });
