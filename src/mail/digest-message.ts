@@ -1,3 +1,4 @@
+import { memoise } from '../domain/memoise.ts';
 import type { Message } from '../domain/message.ts';
 import type { Signer } from './dkim/signer.ts';
 import type { AssembledCopy, Copy, Edition } from './edition.ts';
@@ -9,7 +10,6 @@ import {
   phraseTokens,
   textHeader,
 } from './headers.ts';
-import { memoise } from './memoise.ts';
 import { linesOf, type Piece, relaxedOf, textOf } from './piece.ts';
 import type { Sender } from './sender.ts';
 
