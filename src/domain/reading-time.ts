@@ -1,5 +1,6 @@
 import { describePaper } from './describe.ts';
 import { type Form, layOut } from './layout.ts';
+import { memoisePair } from './memoise.ts';
 import type { Paper } from './paper.ts';
 import { countWords, showAbstract } from './shown-text.ts';
 
@@ -33,9 +34,12 @@ export function createShownWords(papers: readonly Paper[]): ShownWords {
   };
   const story = counter('story');
   const words = { lead: counter('lead'), story, darkHorse: story, brief: counter('brief') };
-  return (places, darkHorse) =>
-    layOut(places.length, darkHorse).reduce(
-      (sum, { at, form }) => sum + words[form](places[at] as number),
-      0,
-    );
+  const layOutOnce = memoisePair(layOut);
+  return (places, darkHorse) => {
+    let sum = 0;
+    for (const { at, form } of layOutOnce(places.length, darkHorse)) {
+      sum += words[form](places[at] as number);
+    }
+    return sum;
+  };
 }

@@ -1,4 +1,6 @@
+import { memoise } from '../domain/memoise.ts';
 import { type Message, type Stretch, stretchOf } from '../domain/message.ts';
+
 import type { Signer } from './dkim/signer.ts';
 import type { AssembledCopy, Copy, Edition } from './edition.ts';
 import {
@@ -9,7 +11,6 @@ import {
   phraseTokens,
   textHeader,
 } from './headers.ts';
-import { memoise } from './memoise.ts';
 import { linesOf, type Piece, relaxedOf, textOf } from './piece.ts';
 import type { Sender } from './sender.ts';
 

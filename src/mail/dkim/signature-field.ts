@@ -1,4 +1,4 @@
-import { memoise } from '../memoise.ts';
+import { memoise } from '../../domain/memoise.ts';
 import { relaxField } from './relaxed.ts';
 
 /** A DKIM-Signature field with an empty `b=` at its end, without CRLF, as it is written and as it is
