@@ -5,6 +5,7 @@ import { domainOf } from './domain/address.ts';
 import { type DkimKey, isAligned, readSigningKey } from './domain/dkim.ts';
 import { PaperboyError } from './domain/errors.ts';
 import {
+  bearerToken,
   domainName,
   dotAtom,
   headerText,
@@ -129,7 +130,7 @@ export function loadConfig(env: Env): Config {
     }),
     secretKeys: read('SECRET_KEY', keyList, []),
     suppressionKey: read('SUPPRESSION_KEY', key, null),
-    adminToken: read('ADMIN_TOKEN', key, null),
+    adminToken: read('ADMIN_TOKEN', bearerToken, null),
     metricsPort: read('METRICS_PORT', integerFrom(0, 65_535), null),
     composeAt: read('COMPOSE_AT', timeOfDay, { hour: 5, minute: 30 }),
     composeWaitMinutes: read('COMPOSE_WAIT_MINUTES', integerFrom(0, 480), 120),

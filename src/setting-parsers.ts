@@ -91,6 +91,13 @@ export function key(text: string): string {
     : expected('at least 32 characters, such as from “openssl rand -hex 32”');
 }
 
+/** A key that is shown in an HTTP header, and so is visible ASCII (RFC 6750 §2.1). */
+export function bearerToken(text: string): string {
+  return /^[\x21-\x7e]{32,1000}$/.test(text)
+    ? text
+    : expected('32 to 1,000 visible ASCII characters, such as from “openssl rand -hex 32”');
+}
+
 export function keyList(text: string): string[] {
   return text.split(',').map((part) => key(part.trim()));
 }

@@ -117,7 +117,7 @@ describe('loadConfig', () => {
         ARXIV_API_URL: 'http://api.example.org/query',
         TRUST_PROXY: 'loopback',
         LOG_LEVEL: 'debug',
-        ADMIN_TOKEN: 'an operator shows this to see everything',
+        ADMIN_TOKEN: 'an-operator-shows-this-to-see-everything',
         METRICS_PORT: '9464',
       }),
     ).toEqual({
@@ -143,7 +143,7 @@ describe('loadConfig', () => {
       },
       secretKeys: [KEY],
       suppressionKey: KEYS.SUPPRESSION_KEY,
-      adminToken: 'an operator shows this to see everything',
+      adminToken: 'an-operator-shows-this-to-see-everything',
       metricsPort: 9464,
       composeAt: { hour: 4, minute: 5 },
       composeWaitMinutes: 0,

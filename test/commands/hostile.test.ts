@@ -140,36 +140,55 @@ describe('Whatever is typed', () => {
 const PAPER = { title: 'On Boats', abstract: 'Boats float.', listed_on: '2026-05-07' };
 const withField = (field: object) => JSON.stringify([PAPER, { ...PAPER, title: 'Two', ...field }]);
 
+/** What stands in the title of a test: not a file of 70,000 characters. */
+const brief = ([text, about]: [string, RegExp]): [string, string, RegExp] => [
+  JSON.stringify(text.slice(0, 60)),
+  text,
+  about,
+];
+const entries = (list: [string, RegExp][]) => list.map(brief);
+
 describe('A file of papers', () => {
-  it.each([
-    ['[', /^The file is no JSON/],
-    ['[{"title": "x"', /^The file is no JSON/],
-    ['{"title": "x", "abstract": "y"}\n{"title"', /^Line 2 is no JSON/],
-    ['null', /^Line 1: null is no paper: expected an object/],
-    ['"text"', /^Line 1: "text" is no paper: expected an object/],
-    ['<html><body>503</body></html>', /^Line 1 is no JSON/],
-    ['\u0000\u0001PNG', /^Line 1 is no JSON/],
-    ['[[]]', /^Paper 1: \[\] is no paper: expected an object/],
-    ['{"error": "rate limited"}', /^Line 1: title is missing: expected/],
-    [withField({ title: 7 }), /^Paper 2: title is 7: expected a text/],
-    [withField({ title: '\u200b' }), /^Paper 2: title is .*: expected a text/],
-    [
-      withField({ abstract: 'x'.repeat(20_001) }),
-      /^Paper 2: abstract is "x+…: expected a text of 1/,
-    ],
-    [withField({ authors: 'Ada' }), /^Paper 2: authors is "Ada": expected a list/],
-    [withField({ authors: [{}] }), /^Paper 2: authors is \[\{\}\]: expected a list/],
-    [withField({ author_count: -1 }), /^Paper 2: author_count is -1: expected a whole number/],
-    [withField({ upvotes: 1.5 }), /^Paper 2: upvotes is 1.5: expected a whole number/],
-    [withField({ upvotes: 1e300 }), /^Paper 2: upvotes is 1e\+300: expected a whole number/],
-    [withField({ comments: '3' }), /^Paper 2: comments is "3": expected a whole number/],
-    [withField({ listed_on: '2026-02-30' }), /^Paper 2: listed_on is "2026-02-30": expected a day/],
-    [withField({ listed_on: '0000-00-00' }), /^Paper 2: listed_on is "0000-00-00": expected a day/],
-    [withField({ published_on: 20260508 }), /^Paper 2: published_on is 20260508: expected a day/],
-    [withField({ url: 'javascript:alert(1)' }), /^Paper 2: url is "javascript.*: expected an http/],
-    [withField({ code_url: 'http://' }), /^Paper 2: code_url is "http:\/\/": expected an http/],
-    [withField({ id: {} }), /^Paper 2: id is \{\}: expected a text/],
-  ])('that reads %s is told by its place, and stores nothing', async (text, about) => {
+  it.each(
+    entries([
+      ['[', /^The file is no JSON/],
+      ['[{"title": "x"', /^The file is no JSON/],
+      ['{"title": "x", "abstract": "y"}\n{"title"', /^Line 2: it is no JSON/],
+      ['null', /^Line 1: null is no paper: expected an object/],
+      ['"text"', /^Line 1: "text" is no paper: expected an object/],
+      ['<html><body>503</body></html>', /^Line 1: it is no JSON/],
+      ['\u0000\u0001PNG', /^Line 1: it is no JSON/],
+      ['[[]]', /^Paper 1: \[\] is no paper: expected an object/],
+      ['{"error": "rate limited"}', /^Line 1: title is missing: expected/],
+      [withField({ title: 7 }), /^Paper 2: title is 7: expected a text/],
+      [withField({ title: '\u200b' }), /^Paper 2: title is .*: expected a text/],
+      [
+        withField({ abstract: 'x'.repeat(20_001) }),
+        /^Paper 2: abstract is "x+…: expected a text of 1/,
+      ],
+      [withField({ authors: 'Ada' }), /^Paper 2: authors is "Ada": expected a list/],
+      [withField({ authors: [{}] }), /^Paper 2: authors is \[\{\}\]: expected a list/],
+      [withField({ author_count: -1 }), /^Paper 2: author_count is -1: expected a whole number/],
+      [withField({ upvotes: 1.5 }), /^Paper 2: upvotes is 1.5: expected a whole number/],
+      [withField({ upvotes: 1e300 }), /^Paper 2: upvotes is 1e\+300: expected a whole number/],
+      [withField({ comments: '3' }), /^Paper 2: comments is "3": expected a whole number/],
+      [
+        withField({ listed_on: '2026-02-30' }),
+        /^Paper 2: listed_on is "2026-02-30": expected a day/,
+      ],
+      [
+        withField({ listed_on: '0000-00-00' }),
+        /^Paper 2: listed_on is "0000-00-00": expected a day/,
+      ],
+      [withField({ published_on: 20260508 }), /^Paper 2: published_on is 20260508: expected a day/],
+      [
+        withField({ url: 'javascript:alert(1)' }),
+        /^Paper 2: url is "javascript.*: expected an http/,
+      ],
+      [withField({ code_url: 'http://' }), /^Paper 2: code_url is "http:\/\/": expected an http/],
+      [withField({ id: {} }), /^Paper 2: id is \{\}: expected a text/],
+    ]),
+  )('that reads %s is told by its place, and stores nothing', async (_title, text, about) => {
     await writeFile(join(folder, 'papers.json'), text);
     const before = await everything();
     expectTold(await paperboy(['papers', 'import', 'papers.json']), about, text.slice(0, 80));
@@ -182,19 +201,21 @@ describe('A file of papers', () => {
 const HEADER = 'email,topics,hour,timezone,frequency,papers,minutes,bar,paused_until';
 
 describe('A file of readers', () => {
-  it.each([
-    ['', /^The file is empty: expected a header line/],
-    [
-      'ada@example.org\nbob@example.org',
-      /^The header line “ada@example.org” has no column “email”/,
-    ],
-    ['email,email\na@example.org,b', /comes twice/],
-    ['{"email": "ada@example.org"}', /^The file is no CSV: .*line 1.*Expected fields/],
-    ['email\nada@example.org\n"bob', /^The file is no CSV: .*line 3/],
-    ['email\nada@example.org\n"bob"x', /^The file is no CSV: .*line 3/],
-    [`email\nada@example.org\n"${'x'.repeat(70_000)}"`, /^The file is no CSV: /],
-    ['\u0000\u0001PNG', /^The header line .* has no column “email”/],
-  ])('that reads %s is told by its place, and stores nothing', async (text, about) => {
+  it.each(
+    entries([
+      ['', /^The file is empty: expected a header line/],
+      [
+        'ada@example.org\nbob@example.org',
+        /^The header line “ada@example.org” has no column “email”/,
+      ],
+      ['email,email\na@example.org,b', /comes twice/],
+      ['{"email": "ada@example.org"}', /^The file is no CSV: .*line 1.*Expected fields/],
+      ['email\nada@example.org\n"bob', /^The file is no CSV: .*line 3/],
+      ['email\nada@example.org\n"bob"x', /^The file is no CSV: .*line 3/],
+      [`email\nada@example.org\n"${'x'.repeat(70_000)}"`, /^The file is no CSV: /],
+      ['\u0000\u0001PNG', /^The header line .* has no column “email”/],
+    ]),
+  )('that reads %s is told by its place, and stores nothing', async (_title, text, about) => {
     const before = await everything();
     expectTold(
       await paperboy(['subscribers', 'import', '-'], text),
