@@ -8,5 +8,5 @@ export function toJson(value: unknown): string {
   );
 }
 
-/** Text that stands in JSON as it is. */
-const PLAIN = /^[\x20\x21\x23-\x5b\x5d-\x7e]*$/;
+/** Text that stands in JSON as it is: nothing to escape, no surrogate. */
+const PLAIN = /^[\x20\x21\x23-\x5b\x5d-\x7e\xa0-\ud7ff\ue000-\ufffd]*$/;

@@ -96,15 +96,26 @@ export function packLearned({ feedback, terms }: Learned): string | null {
 export function unpackLearned(packed: string | null): Learned {
   const terms: LearnedTerm[] = [];
   if (packed === null) return { feedback: 0, terms };
-  const feedback = eachLearned(packed, (term, weight) => void terms.push({ term, weight }));
+  const feedback = eachLearned(packed, (start, end, weight) => {
+    terms.push({ term: packed.slice(start, end), weight });
+  });
   return { feedback, terms };
 }
 
-/** Calls `use` for each term that was packed; returns the feedback. */
-export function eachLearned(packed: string, use: (term: string, weight: number) => void): number {
-  const [feedback, weights = '', ...terms] = packed.split(BETWEEN);
-  for (let at = 0; at < terms.length; at += 1) use(terms[at] as string, weightAt(weights, at));
-  return Number(feedback);
+/** Calls `use` for each term that was packed, with where in `packed` it stands; returns the feedback. */
+export function eachLearned(
+  packed: string,
+  use: (start: number, end: number, weight: number) => void,
+): number {
+  const weightsAt = packed.indexOf(BETWEEN) + 1;
+  let start = packed.indexOf(BETWEEN, weightsAt) + 1;
+  for (let at = weightsAt; start > 0 && start <= packed.length; at += WIDTH) {
+    const tab = packed.indexOf(BETWEEN, start);
+    const end = tab === -1 ? packed.length : tab;
+    use(start, end, weightAt(packed, at));
+    start = end + 1;
+  }
+  return Number(packed.slice(0, Math.max(0, weightsAt - 1)));
 }
 
 function packWeight(weight: number): string {
@@ -112,12 +123,12 @@ function packWeight(weight: number): string {
   return `${weight < 0 ? '-' : '+'}${String(steps).padStart(WIDTH - 1, '0')}`;
 }
 
-function weightAt(weights: string, at: number): number {
+function weightAt(packed: string, at: number): number {
   let steps = 0;
-  for (let digit = 1; digit < WIDTH; digit += 1) {
-    steps = steps * 10 + weights.charCodeAt(at * WIDTH + digit) - ZERO;
+  for (let digit = at + 1; digit < at + WIDTH; digit += 1) {
+    steps = steps * 10 + packed.charCodeAt(digit) - ZERO;
   }
-  return (weights.charCodeAt(at * WIDTH) === MINUS ? -steps : steps) / STEPS;
+  return (packed.charCodeAt(at) === MINUS ? -steps : steps) / STEPS;
 }
 
 /** For each of the terms, the judged papers that say it, in their order. */

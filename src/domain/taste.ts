@@ -1,5 +1,5 @@
 import { eachLearned } from './learned.ts';
-import { MOST_TOLD, type Posting, type TermIndex } from './term-index.ts';
+import { MOST_TOLD, POSTING_STEP, type Posting, type TermIndex } from './term-index.ts';
 
 /** What a reader's taste says of the papers of a digest. Its memory serves one reader after the other. */
 export interface Taste {
@@ -42,20 +42,21 @@ export function createTaste(size: number): Taste {
     }
   };
 
-  const add = ({ places, weights, told }: Posting, learned: number) => {
-    for (let at = 0; at < places.length; at += 1) {
-      const place = places[at] as number;
-      const part = learned * (weights[at] as number);
+  const add = (posting: Posting, learned: number) => {
+    for (let at = 0; at < posting.length; at += POSTING_STEP) {
+      const place = posting[at] as number;
+      const part = learned * (posting[at + 1] as number);
       likeness[place] = (likeness[place] as number) + part;
-      if (part > 0 && told[at] !== 0) note(place, part, told[at] as number);
+      const told = posting[at + 2] as number;
+      if (part > 0 && told !== 0) note(place, part, told);
     }
   };
 
   return {
     read: ({ postings }, packed) => {
       for (const scratch of [likeness, first, second, firstTold, secondTold]) scratch.fill(0);
-      const feedback = eachLearned(packed, (term, learned) => {
-        const posting = postings.get(term);
+      const feedback = eachLearned(packed, (start, end, learned) => {
+        const posting = postings.find(packed, start, end);
         if (posting !== undefined) add(posting, learned);
       });
       weight = Math.min(MOST_WEIGHT, WEIGHT_PER_FEEDBACK * feedback);

@@ -1,19 +1,21 @@
 import type { RankedPaper } from './digest.ts';
 import type { Idf } from './idf.ts';
+import { createTermBook, type TermBook } from './term-book.ts';
 import { vectorOf } from './term-vector.ts';
 
-/** The papers of a digest that say a term. */
-export interface Posting {
-  places: Uint16Array;
-  /** Of the term in each of them. */
-  weights: Float64Array;
-  /** Place of the term among those that may be told of each paper, from 1; 0 when it is not. */
-  told: Uint8Array;
-}
+/**
+ * The papers of a digest that say a term: for each the place of the paper, the weight of the term in it, and
+ * the place of the term among those that may be told of it, from 1, or 0 when it is not. In one array, since
+ * looking up numbers that lie apart is most of the work.
+ */
+export type Posting = Float32Array;
+
+/** Numbers for each paper in a posting. */
+export const POSTING_STEP = 3;
 
 /** What the papers of a digest say: computed once, looked up for every reader who taught something. */
 export interface TermIndex {
-  postings: ReadonlyMap<string, Posting>;
+  postings: TermBook<Posting>;
   /** For each paper, the terms that may be told of it, the weightiest first. */
   told: readonly (readonly string[])[];
 }
@@ -34,17 +36,23 @@ export function createTermIndex(papers: readonly RankedPaper[], idf: Idf): TermI
     }
     return telling;
   });
-  const postings = new Map(
-    [...lists].map(([term, list]) => [
-      term,
-      {
-        places: Uint16Array.from(list, ({ place }) => place),
-        weights: Float64Array.from(list, ({ weight }) => weight),
-        told: Uint8Array.from(list, ({ told: at }) => at),
-      },
-    ]),
-  );
-  return { postings, told };
+  const numbers = new Float32Array(POSTING_STEP * sizeOf(lists.values()));
+  let end = 0;
+  const postings = [...lists].map(([term, list]): [string, Posting] => {
+    const start = end;
+    for (const { place, weight, told: at } of list) {
+      numbers.set([place, weight, at], end);
+      end += POSTING_STEP;
+    }
+    return [term, numbers.subarray(start, end)];
+  });
+  return { postings: createTermBook(postings), told };
+}
+
+function sizeOf(lists: Iterable<readonly unknown[]>): number {
+  let size = 0;
+  for (const list of lists) size += list.length;
+  return size;
 }
 
 /** The weightiest terms, none of them a part of another: of `state space` and `space` the longer one. */

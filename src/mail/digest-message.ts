@@ -1,5 +1,5 @@
 import { memoise } from '../domain/memoise.ts';
-import type { Message } from '../domain/message.ts';
+import { type Message, type Stretch, stretchOf } from '../domain/message.ts';
 import type { Signer } from './dkim/signer.ts';
 import type { AssembledCopy, Copy, Edition } from './edition.ts';
 import {
@@ -30,6 +30,8 @@ export interface DigestDraft {
   /** Without the blank line behind them. */
   headers: string;
   body: readonly Piece[];
+  /** The token, for its places. */
+  fill: Buffer;
 }
 
 /**
@@ -49,7 +51,7 @@ export function finishDigest(
 ): Message | Promise<Message> {
   if (signer === null) return whole(draft, '');
   return signer
-    .sign(draft.headers, draft.body.map(relaxedOf))
+    .sign(draft.headers, draft.body.map(relaxedOf), draft.fill)
     .then((signature) => whole(draft, signature));
 }
 
@@ -65,23 +67,28 @@ export function draftDigest(edition: Edition, addressed: AddressedCopy): DigestD
     },
     headers: headersOf(edition, shared, addressed, assembled.subject),
     body: [textHead, ...assembled.text, htmlHead, ...assembled.html, end],
+    fill: Buffer.from(addressed.copy.token, 'latin1'),
   };
 }
 
 /** The HTML of a copy, for the web view and for previews. */
 export function digestHtml(edition: Edition, copy: Copy): string {
-  return edition.assemble(copy).html.map(textOf).join('');
+  return wordsOf(edition.assemble(copy).html, copy);
 }
 
 /** The plain text of a copy. */
 export function digestText(edition: Edition, copy: Copy): string {
-  return edition.assemble(copy).text.map(textOf).join('');
+  return wordsOf(edition.assemble(copy).text, copy);
 }
 
-function whole({ envelope, headers, body }: DigestDraft, signature: string): Message {
-  const content: Buffer[] = [Buffer.from(`${signature}${headers}\r\n`, 'latin1')];
-  for (const { encoded } of body) content.push(encoded);
-  return { envelope, content, isPlain: true };
+function wordsOf(pieces: readonly Piece[], { token }: Copy): string {
+  return pieces.map((piece) => textOf(piece, token)).join('');
+}
+
+function whole({ envelope, headers, body, fill }: DigestDraft, signature: string): Message {
+  const content: Stretch[] = [stretchOf(Buffer.from(`${signature}${headers}\r\n`, 'latin1'))];
+  for (const piece of body) content.push(piece);
+  return { envelope, content, fill, isPlain: true };
 }
 
 function headersOf(

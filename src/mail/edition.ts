@@ -86,7 +86,6 @@ function assemble(shared: SharedParts, copy: Copy): AssembledCopy {
   const darkHorse = selection.findIndex(({ rank }) => rank === copy.darkHorseRank);
   const places = shared.layOut(chosen, darkHorse);
   const ranks = places.map(({ at }) => rankAt(selection, at));
-  const token = pieceOf(copy.token);
   const preheader = shared.preheader(ranks, chosen);
   // Not kept: nearly every reader has others.
   const choice = wordsFor(choiceOf(copy.topicNames, copy.keywords));
@@ -96,12 +95,11 @@ function assemble(shared: SharedParts, copy: Copy): AssembledCopy {
   const askedHtml = escaped(asked);
   const own = lengthOf([...preheader, askedHtml]) + choice.bytes + notes.bytes + why.bytes;
   const room = MAX_HTML_BYTES - shared.frames(chosen, 0).htmlBytes - own;
-  const papers = placePapers(shared, copy, places, { token, room });
+  const papers = placePapers(shared, copy, places, room);
   const frame = shared.frames(chosen, chosen - papers.fitted);
   return {
     subject: shared.subject(ranks),
     html: fillPart(frame.html, {
-      token,
       preheader,
       choice: choice.html,
       notes: notes.html,
@@ -110,7 +108,6 @@ function assemble(shared: SharedParts, copy: Copy): AssembledCopy {
       papers: papers.html,
     }),
     text: fillPart(frame.text, {
-      token,
       summary: shared.summary(chosen, papers.words),
       notes: notes.text,
       choice: choice.text,
@@ -134,7 +131,7 @@ function placePapers(
   shared: SharedParts,
   { selection, allowsClicks }: Copy,
   places: readonly Place[],
-  { token, room }: { token: Piece; room: number },
+  room: number,
 ): PlacedPapers {
   const { headings } = shared;
   const html: Piece[] = [];
@@ -147,21 +144,20 @@ function placePapers(
     const paper = shared.paper(rank, { form, isRuled, isCounted: allowsClicks }, reason);
     if (form === 'darkHorse') text.push(headings.text.darkHorse);
     else if (isFirstBrief) text.push(headings.text.briefs);
-    pushFilled(text, paper.textAt(place), token);
+    push(text, paper.textAt(place));
     bytes += paper.bytes;
     isFull ||= bytes > room && form === 'brief';
     if (isFull) continue;
     if (isFirstBrief) html.push(headings.html.briefs);
-    pushFilled(html, paper.html, token);
+    push(html, paper.html);
     words += paper.words;
     fitted += 1;
   }
   return { html, fitted, words, text };
 }
 
-/** Adds `pieces`, with `token` where they are null. */
-function pushFilled(list: Piece[], pieces: readonly (Piece | null)[], token: Piece): void {
-  for (let at = 0; at < pieces.length; at += 1) list.push(pieces[at] ?? token);
+function push(list: Piece[], pieces: readonly Piece[]): void {
+  for (let at = 0; at < pieces.length; at += 1) list.push(pieces[at] as Piece);
 }
 
 function rankAt(selection: Selection, at: number): number {
@@ -170,7 +166,7 @@ function rankAt(selection: Selection, at: number): number {
 
 /** In the message, and so at least that of the HTML. */
 function lengthOf(pieces: readonly Piece[]): number {
-  return pieces.reduce((sum, { encoded }) => sum + encoded.length, 0);
+  return pieces.reduce((sum, { bytes }) => sum + bytes.length, 0);
 }
 
 function checkCopy({ token, selection }: Copy): void {

@@ -8,7 +8,7 @@ import { type Piece, pieceOf } from './piece.ts';
 import { clip, oneLine } from './printable.ts';
 import type { Sender } from './sender.ts';
 import { PREHEADER_PADDING, viewSite } from './site-view.ts';
-import { bytesOf, type Part } from './slots.ts';
+import { bytesOf, type Part, TOKEN_SLOT } from './slots.ts';
 import type { Fill, MailTemplates } from './templates.ts';
 import { wrap } from './wrap.ts';
 
@@ -60,7 +60,7 @@ export function renderPaper(
   const { templates, sender, topicNames } = context;
   const { html, text } = templates.digest;
   const { links } = sender;
-  const token = templates.slots.mark('token');
+  const token = templates.slots.mark(TOKEN_SLOT);
   const view = viewPaper(paper, form, links);
   const slug = paper.topics[0]?.slug;
   const titleUrl = isCounted ? links.read(token, paper.id) : view.url;
@@ -111,7 +111,7 @@ export function renderHeadings({ templates }: RenderContext): Headings {
 export function renderFrames(context: RenderContext, chosen: number, cut: number): Frames {
   const { templates, digest, sender, papersRead } = context;
   const { links } = sender;
-  const token = templates.slots.mark('token');
+  const token = templates.slots.mark(TOKEN_SLOT);
   const { ending, place } = ENDINGS[digest.kind];
   const { others, othersAre } = othersOf(papersRead - chosen, place);
   const site = viewSite(sender);

@@ -5,7 +5,6 @@ import { FORMS, layOut, type Place } from '../domain/layout.ts';
 import { memoise, memoisePair } from '../domain/memoise.ts';
 import { countWords } from '../domain/shown-text.ts';
 import type { Bar, Preferences } from '../domain/subscriber.ts';
-import { TOKEN_LENGTH } from '../domain/tokens.ts';
 import { papersOf, preheaderOf, readingTimeOf, subjectOf, whyOf } from './edition-words.ts';
 import { type NoteReader, noteFor } from './note-words.ts';
 import { byteLengthOf, joined, type Piece, pieceOf } from './piece.ts';
@@ -23,7 +22,7 @@ import {
   type Variant,
 } from './render-parts.ts';
 import { viewSite } from './site-view.ts';
-import { bytesOf, fillAllBut } from './slots.ts';
+import { bytesOf, fillPart } from './slots.ts';
 import { wrap } from './wrap.ts';
 
 /** Words for the HTML and for the plain text. */
@@ -34,15 +33,15 @@ export interface Words {
   bytes: number;
 }
 
-/** A paper with its reason; null stands where the reader's token does. */
+/** A paper with its reason. */
 export interface PaperWithReason {
-  html: readonly (Piece | null)[];
+  html: readonly Piece[];
   /** Length of the HTML, tokens among it. */
   bytes: number;
   /** Words that a reader sees. */
   words: number;
   /** As plain text, numbered for this place, from 0. */
-  textAt(place: number): readonly (Piece | null)[];
+  textAt(place: number): readonly Piece[];
 }
 
 /** What copies of an edition share, made when the first one needs it. */
@@ -87,8 +86,7 @@ export function openSharedParts(
   const rendered = memoise((variant: number) => {
     const { rank, ...how } = readVariantKey(variant);
     const paper = renderPaper(context, paperOf(byRank, rank), how);
-    const tokens = paper.html.filter((item) => 'slot' in item && item.slot === 'token');
-    return { ...paper, bytes: bytesOf(paper.html) + tokens.length * TOKEN_LENGTH };
+    return { ...paper, bytes: bytesOf(paper.html) };
   });
   const reasonWords = memoise((reason: string): ReasonWords => {
     const html = escaped(reason);
@@ -172,11 +170,11 @@ function paperWithReason(
   reason: ReasonWords,
   numberOf: (place: number) => Piece,
 ): PaperWithReason {
-  const texts: (Piece | null)[][] = [];
+  const texts: (readonly Piece[])[] = [];
   const textAt = (place: number) =>
-    fillAllBut('token', paper.text, { number: numberOf(place), reason: reason.text });
+    fillPart(paper.text, { number: numberOf(place), reason: reason.text });
   return {
-    html: fillAllBut('token', paper.html, { reason: reason.html }),
+    html: fillPart(paper.html, { reason: reason.html }),
     bytes: paper.bytes + reason.bytes,
     words: paper.view.words + reason.words,
     textAt: (place) => (texts[place] ??= textAt(place)),

@@ -1,4 +1,4 @@
-import { byteLengthOf, type Piece, pieceOf } from './piece.ts';
+import { byteLengthOf, joined, type Piece, pieceOf, TOKEN_PIECE } from './piece.ts';
 
 /** A place that is filled per reader. */
 export interface Slot {
@@ -6,6 +6,10 @@ export interface Slot {
 }
 
 export type Part = readonly (Piece | Slot)[];
+
+/** The slot of the reader's token. It stands in so many places that the pieces themselves leave them open,
+ *  so that a mail consists of few. */
+export const TOKEN_SLOT = 'token';
 
 /** Marks slots in a text that is about to be rendered, and finds them again in the result. */
 export interface Slots {
@@ -21,7 +25,7 @@ export function createSlots(nonce: string): Slots {
   const marked = new RegExp(`${EDGE}${nonce}:(\\w+)${EDGE}`);
   return {
     mark: (slot) => `${EDGE}${nonce}:${slot}${EDGE}`,
-    cut: (rendered) => rendered.split(marked).flatMap(partAt),
+    cut: (rendered) => joinPieces(rendered.split(marked).flatMap(partAt)),
   };
 }
 
@@ -35,26 +39,10 @@ export function fillPart(
   for (const item of part) {
     const filled = 'slot' in item ? fill[item.slot] : item;
     if (filled === undefined) throw new RangeError('A slot has nothing to be filled with.');
-    if ('encoded' in filled) pieces.push(filled);
+    if ('bytes' in filled) pieces.push(filled);
     else pieces.push(...filled);
   }
   return pieces;
-}
-
-/** `part` with every slot filled but `open`, in whose places stands null. The pieces stay those of the
- *  part: many readers share them. */
-export function fillAllBut(
-  open: string,
-  part: Part,
-  fill: Readonly<Record<string, Piece>>,
-): (Piece | null)[] {
-  return part.map((item) => {
-    if (!('slot' in item)) return item;
-    if (item.slot === open) return null;
-    const filled = fill[item.slot];
-    if (filled === undefined) throw new RangeError('A slot has nothing to be filled with.');
-    return filled;
-  });
 }
 
 /** Length of the fixed text of `part` in UTF-8. */
@@ -64,8 +52,26 @@ export function bytesOf(part: Part): number {
 
 /** What `split` gives: texts at even places, names of slots at odd ones. */
 function partAt(item: string, place: number): Part {
-  if (place % 2 === 1) return [{ slot: item }];
+  if (place % 2 === 1) return [item === TOKEN_SLOT ? TOKEN_PIECE : { slot: item }];
   return item === '' ? [] : [pieceOf(item)];
+}
+
+/** The pieces between two slots as one. */
+function joinPieces(part: Part): Part {
+  const whole: (Piece | Slot)[] = [];
+  let run: Piece[] = [];
+  const endRun = () => {
+    if (run.length > 0) whole.push(joined(run));
+    run = [];
+  };
+  for (const item of part) {
+    if ('slot' in item) {
+      endRun();
+      whole.push(item);
+    } else run.push(item);
+  }
+  endRun();
+  return whole;
 }
 
 const EDGE = '\u0001';

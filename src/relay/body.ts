@@ -1,4 +1,4 @@
-import type { Message } from '../domain/message.ts';
+import { filled, type Message, NO_FILL, type Stretch, writeStretch } from '../domain/message.ts';
 
 /** Turns one message after the other into what goes over the wire between DATA and the dot. */
 export interface BodyWriter {
@@ -31,7 +31,8 @@ const ROOM_AT_END = 2;
  */
 export function createBodyWriter(blockBytes = BLOCK_BYTES): BodyWriter {
   const block = Buffer.allocUnsafeSlow(blockBytes);
-  let content: readonly Buffer[] = [];
+  let content: readonly Stretch[] = [];
+  let fill = NO_FILL;
   let isPlain = false;
   let isDone = true;
   let place = 0;
@@ -41,13 +42,6 @@ export function createBodyWriter(blockBytes = BLOCK_BYTES): BodyWriter {
   let last = NOTHING_YET;
 
   const copy = (piece: Buffer) => {
-    if (offset === 0 && piece.length <= blockBytes - ROOM_AT_END - length) {
-      block.set(piece, length);
-      length += piece.length;
-      offset = piece.length;
-      if (offset > 0) last = piece[offset - 1] ?? LINE_FEED;
-      return;
-    }
     const copied = piece.copy(block, length, offset, offset + blockBytes - ROOM_AT_END - length);
     length += copied;
     offset += copied;
@@ -76,9 +70,22 @@ export function createBodyWriter(blockBytes = BLOCK_BYTES): BodyWriter {
     block[length++] = LINE_FEED;
   };
 
+  /** Adds what there is room for. Returns whether that is the whole stretch. */
+  const add = (stretch: Stretch): boolean => {
+    const { bytes } = stretch;
+    if (isPlain && offset === 0 && bytes.length <= blockBytes - ROOM_AT_END - length) {
+      writeStretch(stretch, fill, block, length);
+      length += bytes.length;
+      if (bytes.length > 0) last = block[length - 1] ?? LINE_FEED;
+      return true;
+    }
+    (isPlain ? copy : stuff)(filled(stretch, fill));
+    return offset === bytes.length;
+  };
+
   return {
     start: (message) => {
-      ({ content, isPlain } = message);
+      ({ content, fill, isPlain } = message);
       isDone = false;
       place = 0;
       offset = 0;
@@ -86,10 +93,8 @@ export function createBodyWriter(blockBytes = BLOCK_BYTES): BodyWriter {
     },
     nextBlock: () => {
       length = 0;
-      const add = isPlain ? copy : stuff;
-      for (let piece = content[place]; piece !== undefined; piece = content[place]) {
-        add(piece);
-        if (offset < piece.length) return block.subarray(0, length);
+      for (let next = content[place]; next !== undefined; next = content[place]) {
+        if (!add(next)) return block.subarray(0, length);
         place += 1;
         offset = 0;
       }

@@ -40,7 +40,7 @@ export function commandsFor(message: Message, extensions: Extensions): Commands 
 }
 
 function isSevenBit({ isPlain, content }: Message): boolean {
-  return isPlain || content.every(isAscii);
+  return isPlain || content.every(({ bytes }) => isAscii(bytes));
 }
 
 /** Bounces themselves come from nobody. */

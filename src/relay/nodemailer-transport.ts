@@ -4,6 +4,7 @@ import {
   type SentMessageInfo,
   type Transport,
 } from 'nodemailer';
+import { messageOf } from '../domain/message.ts';
 import type { SendOutcome } from '../domain/outcome.ts';
 import type { Relay } from './relay.ts';
 
@@ -46,11 +47,9 @@ export function relayTransport(
         }
         const raw = await message.build();
         const signature = sign === null ? '' : await sign(raw);
-        const outcome = await relay.send({
-          envelope: { from: from || '', to: reader },
-          content: [Buffer.from(signature, 'latin1'), raw],
-          isPlain: false,
-        });
+        const outcome = await relay.send(
+          messageOf({ from: from || '', to: reader }, [Buffer.from(signature, 'latin1'), raw]),
+        );
         return { envelope: { from, to }, messageId: message.messageId(), outcome };
       };
       send().then((info) => done(null, info), done);

@@ -1,13 +1,18 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { type Message, messageOf, stretchOf, wholeMessage } from '../../src/domain/message.ts';
 import { createBodyWriter } from '../../src/relay/body.ts';
 
 const writer = createBodyWriter(64);
 
 /** What goes over the wire for these pieces, in all and block by block. */
 function written(pieces: readonly (string | Uint8Array)[], isPlain = false) {
-  const content = pieces.map((piece) => Buffer.from(piece as string));
-  writer.start({ envelope: { from: '', to: '' }, content, isPlain });
+  const bytes = pieces.map((piece) => Buffer.from(piece as string));
+  return writtenAs(messageOf({ from: '', to: '' }, bytes, { isPlain }));
+}
+
+function writtenAs(message: Message) {
+  writer.start(message);
   const blocks: string[] = [];
   while (!writer.isDone()) blocks.push(writer.nextBlock().toString('latin1'));
   return { text: blocks.join(''), blocks };
@@ -69,5 +74,33 @@ describe('A body', () => {
       }),
     );
     expect(written(['no end'], true).text).toBe('no end\r\n');
+  });
+
+  it('is filled where its pieces are open, wherever blocks end', () => {
+    const before = fc.integer({ min: 0, max: 80 });
+    const open = fc.array(before, { minLength: 1, maxLength: 6 });
+    fc.assert(
+      fc.property(fc.array(open, { maxLength: 4 }), fc.boolean(), (shapes, isPlain) => {
+        const content = shapes.map((gaps) => {
+          const text = gaps.map((gap) => `${'x'.repeat(gap)}???`).join('');
+          const openAt = gaps.map(
+            (_, at) =>
+              text
+                .split('???')
+                .slice(0, at + 1)
+                .join('???').length,
+          );
+          return { bytes: Buffer.from(text), openAt };
+        });
+        const end = stretchOf(Buffer.from('\r\n'));
+        const message = { envelope: { from: '', to: '' }, content: [...content, end], isPlain };
+        const fill = Buffer.from('ada');
+        const { text, blocks } = writtenAs({ ...message, fill });
+        expect(text).toBe(wholeMessage({ ...message, fill }).toString());
+        expect(text).not.toContain('?');
+        for (const block of blocks) expect(block.length).toBeLessThanOrEqual(64);
+      }),
+      { numRuns: 300 },
+    );
   });
 });

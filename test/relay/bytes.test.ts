@@ -1,6 +1,6 @@
 import { createTransport } from 'nodemailer';
 import { describe, expect, it } from 'vitest';
-import type { Message } from '../../src/domain/message.ts';
+import { type Message, messageOf, stretchOf } from '../../src/domain/message.ts';
 import { openMailer } from '../../src/relay/nodemailer-transport.ts';
 import { openRelay } from '../../src/relay/relay.ts';
 import { HOSTILE_BODIES } from './hostile.ts';
@@ -43,7 +43,7 @@ describe('What a server receives', () => {
     await sendByNodemailer(sink.url, raw);
     const relay = relayTo(sink.url);
     for (const content of [[raw], inPieces(raw)]) {
-      await relay.send({ envelope: ENVELOPE, content, isPlain: false });
+      await relay.send(messageOf(ENVELOPE, content));
     }
     const [theirs, ...ours] = sink.accepted;
     expect(theirs?.raw.length).toBeGreaterThan(HEAD.length);
@@ -55,11 +55,7 @@ describe('What a server receives', () => {
     const raw = rawOf(body);
     const server = await scripted(['8BITMIME']);
     await sendByNodemailer(server.url, raw);
-    await relayTo(server.url).send({
-      envelope: ENVELOPE,
-      content: inPieces(raw),
-      isPlain: false,
-    });
+    await relayTo(server.url).send(messageOf(ENVELOPE, inPieces(raw)));
     const [theirs, ours] = server.messages;
     expect(ours?.length).toBeGreaterThan(HEAD.length);
     expect(ours).toBe(theirs);
@@ -69,7 +65,7 @@ describe('What a server receives', () => {
 describe('The envelope', () => {
   const sent = async (extensions: readonly string[], changes: Partial<Message> = {}) => {
     const server = await scripted(extensions);
-    const message = { envelope: ENVELOPE, content: [rawOf('Hello.\r\n')], isPlain: false };
+    const message = messageOf(ENVELOPE, [rawOf('Hello.\r\n')]);
     const outcome = await relayTo(server.url).send({ ...message, ...changes });
     const [, mail, rcpt] = server.lines;
     return { outcome, mail, rcpt, lines: server.lines };
@@ -86,7 +82,7 @@ describe('The envelope', () => {
   });
 
   it('says that bytes above 127 come, where that is offered', async () => {
-    const content = [Buffer.from(HEAD), Buffer.from('Grüße\r\n')];
+    const content = [HEAD, 'Grüße\r\n'].map((text) => stretchOf(Buffer.from(text)));
     expect((await sent(['8BITMIME'], { content })).mail).toMatch(/ BODY=8BITMIME$/);
     expect((await sent([], { content })).mail).toBe('MAIL FROM:<papers@example.com>');
   });
@@ -128,11 +124,9 @@ describe('The envelope', () => {
     const relay = relayTo(server.url);
     const outcomes = await Promise.all(
       [40, 4000, 40, 4000, 40].map((length) =>
-        relay.send({
-          envelope: ENVELOPE,
-          content: [Buffer.from(`${'x'.repeat(length)}\r\n`)],
-          isPlain: true,
-        }),
+        relay.send(
+          messageOf(ENVELOPE, [Buffer.from(`${'x'.repeat(length)}\r\n`)], { isPlain: true }),
+        ),
       ),
     );
     const codes = outcomes.map((outcome) => outcome.kind === 'answered' && outcome.reply.code);

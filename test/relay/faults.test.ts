@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { stretchOf } from '../../src/domain/message.ts';
 import type { SendOutcome } from '../../src/domain/outcome.ts';
 import type { Relay } from '../../src/relay/relay.ts';
 import { until } from '../support/until.ts';
@@ -149,7 +150,7 @@ describe('A fault in the message', () => {
       );
       const server = await scripted(extensions, always('body', '552 5.2.2 Mailbox full'));
       const relay = relayTo(server);
-      expect(inShort(await relay.send({ ...large, content }))).toBe('552');
+      expect(inShort(await relay.send({ ...large, content: content.map(stretchOf) }))).toBe('552');
       server.script(() => undefined);
       expect(inShort(await relay.send(message()))).toBe('taken');
       expect(server.connections).toBe(2);
@@ -348,7 +349,7 @@ describe('A relay that does not answer', () => {
     const content = Array.from({ length: 40_000 }, () =>
       Buffer.alloc(502, `${'x'.repeat(500)}\r\n`),
     );
-    const sending = relayTo(server, timers).send({ ...message(), content });
+    const sending = relayTo(server, timers).send({ ...message(), content: content.map(stretchOf) });
     await server.reached('body');
     const { outcome, passed } = await passUntilDone(timers, sending);
     expect(outcome).toMatchObject({ kind: 'unsent', problem: expect.stringContaining('180 s') });

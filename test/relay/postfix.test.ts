@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { createTransport } from 'nodemailer';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { messageOf } from '../../src/domain/message.ts';
 import { openRelay, type Relay } from '../../src/relay/relay.ts';
 import { hasPostfix, type PostfixServer, startPostfix } from '../servers/postfix.ts';
 import { HOSTILE_BODIES } from './hostile.ts';
@@ -39,7 +40,7 @@ describe.runIf(isHere)('A Postfix', () => {
         const envelope = { from: FROM, to: `${name}@example.org` };
         return [
           relay
-            .send({ envelope, content: [raw('us')], isPlain: false })
+            .send(messageOf(envelope, [raw('us')]))
             .then((outcome) => expect(outcome).toMatchObject({ reply: { code: 250 } })),
           theirs.sendMail({ envelope, raw: raw('nodemailer') }),
         ];
@@ -60,11 +61,13 @@ describe.runIf(isHere)('A Postfix', () => {
     const before = postfix.delivered().length;
     const outcomes = await Promise.all(
       Array.from({ length: 200 }, (_, n) =>
-        relay.send({
-          envelope: { from: FROM, to: n % 5 === 0 ? 'gone@example.org' : 'ada@example.org' },
-          content: [Buffer.from(headOf(`many${n}`, 'us')), Buffer.from('Hello.\r\n')],
-          isPlain: true,
-        }),
+        relay.send(
+          messageOf(
+            { from: FROM, to: n % 5 === 0 ? 'gone@example.org' : 'ada@example.org' },
+            [Buffer.from(headOf(`many${n}`, 'us')), Buffer.from('Hello.\r\n')],
+            { isPlain: true },
+          ),
+        ),
       ),
     );
     const codes = outcomes.map((outcome) => outcome.kind === 'answered' && outcome.reply.code);

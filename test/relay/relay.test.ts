@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { createServer, type Socket } from 'node:net';
 import { describe, expect, it } from 'vitest';
-import { type Message, wholeMessage } from '../../src/domain/message.ts';
+import { type Message, messageOf, wholeMessage } from '../../src/domain/message.ts';
 import { openRelay, type Relay } from '../../src/relay/relay.ts';
 import { closedPort } from '../support/sink.ts';
 import { useRelays } from './support/relays.ts';
@@ -16,7 +16,7 @@ function relayTo(urls: readonly string[], connections = 2): Relay {
 
 function message(body = 'Hello.\r\n', to = 'ada@example.org'): Message {
   const raw = Buffer.from(`From: papers@example.com\r\nTo: ${to}\r\n\r\n${body}`, 'latin1');
-  return { envelope: { from: 'papers@example.com', to }, content: [raw], isPlain: false };
+  return messageOf({ from: 'papers@example.com', to }, [raw]);
 }
 
 /** Larger than every buffer on the way, so that the end is not read before the relay has most of it. */

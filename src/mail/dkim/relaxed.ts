@@ -1,10 +1,10 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
+import { NOWHERE, type Stretch, stretchOf, writeStretch } from '../../domain/message.ts';
 
 /** Lines of a body in the relaxed form of RFC 6376 §3.4.4. Blank lines at their end are counted
- *  apart: at the end of the whole body they do not count. */
-export interface RelaxedLines {
-  /** Ends with CRLF and holds no blank line at its end; empty when every line is blank. */
-  content: Buffer;
+ *  apart: at the end of the whole body they do not count. The bytes end with CRLF and hold no blank line
+ *  at their end; they are empty when every line is blank. */
+export interface RelaxedLines extends Stretch {
   blankLines: number;
 }
 
@@ -14,7 +14,7 @@ export interface RelaxedLines {
  * Returns the same buffer where nothing changes, which is the rule for quoted-printable.
  */
 export function relaxLines(lines: Buffer): RelaxedLines {
-  if (lines.length === 0) return { content: lines, blankLines: 0 };
+  if (lines.length === 0) return { bytes: lines, openAt: NOWHERE, blankLines: 0 };
   const text = lines.toString('latin1');
   if (isRelaxed(text)) return withoutBlankLines(lines, text);
   const relaxed = text.replace(WHITE_SPACE, ' ').replace(SPACE_AT_LINE_END, '');
@@ -22,19 +22,56 @@ export function relaxLines(lines: Buffer): RelaxedLines {
   return withoutBlankLines(Buffer.from(ended, 'latin1'), ended);
 }
 
-/** The hash of a body that consists of `pieces`, one behind the other, in base64 (`bh=`). */
-export function hashBody(pieces: Iterable<RelaxedLines>): string {
-  const hash = createHash('sha256');
+/** Several pieces as one. */
+export function joinRelaxed(pieces: readonly RelaxedLines[]): RelaxedLines {
+  const openAt: number[] = [];
+  const bytes: Buffer[] = [];
+  let length = 0;
+  const blankLines = eachStretch(pieces, (stretch) => {
+    for (const at of stretch.openAt) openAt.push(length + at);
+    bytes.push(stretch.bytes);
+    length += stretch.bytes.length;
+  });
+  return { bytes: Buffer.concat(bytes), openAt, blankLines };
+}
+
+/** Hashes one body after the other: `pieces`, one behind the other, with `fill` in what they leave open; in
+ *  base64 (`bh=`). */
+export type BodyHash = (pieces: readonly RelaxedLines[], fill: Buffer) => string;
+
+/** To copy a body into one block and hash that takes a fifth of the time of hashing it piece by piece. */
+export function createBodyHash(): BodyHash {
+  const ownBlock = Buffer.allocUnsafeSlow(BLOCK_BYTES);
+  return (pieces, fill) => {
+    const room = roomFor(pieces);
+    const block = room > BLOCK_BYTES ? Buffer.allocUnsafe(room) : ownBlock;
+    let length = 0;
+    eachStretch(pieces, (stretch) => {
+      writeStretch(stretch, fill, block, length);
+      length += stretch.bytes.length;
+    });
+    return hash('sha256', block.subarray(0, length), 'base64');
+  };
+}
+
+/** Calls `use` for what counts of the pieces, one behind the other: a blank line does when something
+ *  follows. Returns how many blank lines are left over at the end. */
+function eachStretch(pieces: readonly RelaxedLines[], use: (stretch: Stretch) => void): number {
   let blankLines = 0;
   for (const piece of pieces) {
-    if (piece.content.length > 0) {
-      if (blankLines > 0) hash.update(CRLF.repeat(blankLines));
-      hash.update(piece.content);
-      blankLines = 0;
+    if (piece.bytes.length > 0) {
+      for (; blankLines > 0; blankLines -= 1) use(BLANK_LINE);
+      use(piece);
     }
     blankLines += piece.blankLines;
   }
-  return hash.digest('base64');
+  return blankLines;
+}
+
+function roomFor(pieces: readonly RelaxedLines[]): number {
+  let room = 0;
+  for (const { bytes, blankLines } of pieces) room += bytes.length + blankLines * CRLF.length;
+  return room;
 }
 
 /** A header field in relaxed form, without its CRLF (RFC 6376 §3.4.2). */
@@ -64,12 +101,16 @@ function withoutBlankLines(lines: Buffer, text: string): RelaxedLines {
   while (end >= 4 && text.endsWith(CRLF, end - 2)) end -= 2;
   if (end === 2 && text.startsWith(CRLF)) end = 0;
   return {
-    content: end === text.length ? lines : lines.subarray(0, end),
+    bytes: end === text.length ? lines : lines.subarray(0, end),
+    openAt: NOWHERE,
     blankLines: (text.length - end) / CRLF.length,
   };
 }
 
 const CRLF = '\r\n';
+const BLANK_LINE = stretchOf(Buffer.from(CRLF));
+/** Room for a digest. */
+const BLOCK_BYTES = 128 * 1024;
 const FIELD_END = /\r\n(?![ \t])/;
 /** What few values have beside the blank before them. */
 const NOT_PLAIN = / {2}|[\t\r]| $/;

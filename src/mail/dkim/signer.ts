@@ -1,6 +1,7 @@
 import { type KeyObject, sign } from 'node:crypto';
 import { promisify } from 'node:util';
-import { fieldsOf, hashBody, type RelaxedLines, relaxLines } from './relaxed.ts';
+import { NO_FILL } from '../../domain/message.ts';
+import { createBodyHash, fieldsOf, type RelaxedLines, relaxLines } from './relaxed.ts';
 import { signedField, unsignedFields } from './signature-field.ts';
 import { chooseFields } from './signed-fields.ts';
 
@@ -9,9 +10,9 @@ export interface Signer {
   /**
    * The DKIM-Signature field, folded and with its CRLF, that goes in front of `headers`. `headers` are
    * the fields without the blank line behind them; `body` is everything after it, in pieces of whole
-   * lines. Same arguments, same signature.
+   * lines, with `fill` in what they leave open. Same arguments, same signature.
    */
-  sign(headers: string, body: Iterable<RelaxedLines>): Promise<string>;
+  sign(headers: string, body: readonly RelaxedLines[], fill: Buffer): Promise<string>;
 }
 
 /** What is needed to sign. */
@@ -28,10 +29,11 @@ export interface SigningKey {
  *  that, is made in the thread pool. */
 export function createSigner({ domain, selector, privateKey }: SigningKey): Signer {
   const unsignedField = unsignedFields(domain, selector);
+  const hashBody = createBodyHash();
   return {
-    sign: async (headers, body) => {
+    sign: async (headers, body, fill) => {
       const { names, relaxed } = chooseFields(fieldsOf(headers));
-      const unsigned = unsignedField(names, hashBody(body));
+      const unsigned = unsignedField(names, hashBody(body, fill));
       const signed = [...relaxed, unsigned.relaxed].join('\r\n');
       const signature = await signInPool('RSA-SHA256', Buffer.from(signed, 'latin1'), privateKey);
       return signedField(unsigned.field, signature.toString('base64'));
@@ -42,7 +44,7 @@ export function createSigner({ domain, selector, privateKey }: SigningKey): Sign
 /** The field that goes in front of `raw`, a whole message with CRLF lines. */
 export function signRaw(signer: Signer, raw: Buffer): Promise<string> {
   const { headers, body } = splitRaw(raw);
-  return signer.sign(headers, [relaxLines(body)]);
+  return signer.sign(headers, [relaxLines(body)], NO_FILL);
 }
 
 /** The header fields of a message without the blank line behind them, and its body. */

@@ -14,8 +14,8 @@ export function faultOfSignature(raw: Buffer, publicKey: KeyObject): string | nu
   for (const [tag, value] of Object.entries(OURS)) {
     if (tags.get(tag) !== value) return `its tag ${tag} is not “${value}”`;
   }
-  const { content } = relaxLines(body);
-  const bodyHash = createHash('sha256').update(content).digest('base64');
+  const { bytes } = relaxLines(body);
+  const bodyHash = createHash('sha256').update(bytes).digest('base64');
   if (tags.get('bh') !== bodyHash) return 'its body hash is another';
   const signed = [...namedFields(tags.get('h') ?? '', fields), withoutSignature(field)]
     .map(relaxField)

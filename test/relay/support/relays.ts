@@ -1,5 +1,5 @@
 import { afterEach } from 'vitest';
-import type { Message } from '../../../src/domain/message.ts';
+import { type Message, messageOf } from '../../../src/domain/message.ts';
 import { openRelay, type Relay, type RelayOptions } from '../../../src/relay/relay.ts';
 import { openSink, type Sink } from '../../support/sink.ts';
 import { openScriptedRelay, type Script, type ScriptedRelay } from './scripted-relay.ts';
@@ -52,9 +52,6 @@ export function useRelays() {
 
 /** A short message. */
 export function message(to = 'ada@example.org'): Message {
-  return {
-    envelope: { from: 'papers@example.com', to },
-    content: [Buffer.from(`To: ${to}\r\n\r\nHello.\r\n`)],
-    isPlain: true,
-  };
+  const bytes = Buffer.from(`To: ${to}\r\n\r\nHello.\r\n`);
+  return messageOf({ from: 'papers@example.com', to }, [bytes], { isPlain: true });
 }
