@@ -31,5 +31,7 @@ export interface HttpDeps {
   readiness: Readiness;
   /** As SOURCES names them. */
   sourceNames: readonly string[];
+  /** Of the sources: how many days after its listing a paper may be used. */
+  usableAfterDays: readonly (0 | 1)[];
   metrics: Metrics;
 }

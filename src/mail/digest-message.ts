@@ -1,6 +1,5 @@
 import { memoise } from '../domain/memoise.ts';
 import { type Message, type Stretch, stretchOf } from '../domain/message.ts';
-
 import type { Signer } from './dkim/signer.ts';
 import type { AssembledCopy, Copy, Edition } from './edition.ts';
 import {

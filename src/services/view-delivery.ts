@@ -1,11 +1,6 @@
 import type { Db } from '../db/client.ts';
 import { findDelivery } from '../db/deliveries.ts';
-import {
-  type DigestSummary,
-  findDigestById,
-  listDigestPapers,
-  listEarlierDigests,
-} from '../db/digests.ts';
+import { type DigestSummary, findDigestById, listDigestPapers } from '../db/digests.ts';
 import { findQuietSince } from '../db/quiet-days.ts';
 import { findSubscriber } from '../db/subscribers.ts';
 import { listTopics } from '../db/topics.ts';
@@ -14,7 +9,7 @@ import type { Subscriber } from '../domain/subscriber.ts';
 import type { Tokens } from '../domain/tokens.ts';
 import type { Topic } from '../domain/topics.ts';
 import { noteFor } from '../mail/note-words.ts';
-import { EARLIER_DIGESTS } from './support/editions.ts';
+import { readNoteFacts } from './support/note-facts.ts';
 
 /** A reader's copy of a digest. */
 export interface DeliveredDigest {
@@ -26,10 +21,17 @@ export interface DeliveredDigest {
   note: string;
 }
 
+export interface ViewDeps {
+  db: Db;
+  tokens: Tokens;
+  /** Of the sources. */
+  usableAfterDays: readonly (0 | 1)[];
+}
+
 /** A reader's own digest, as it was or will be mailed; null when the token is nobody's or the papers are
  *  not chosen yet. */
 export async function viewDelivery(
-  { db, tokens }: { db: Db; tokens: Tokens },
+  { db, tokens, usableAfterDays }: ViewDeps,
   token: string,
 ): Promise<DeliveredDigest | null> {
   const subject = tokens.open(token);
@@ -45,8 +47,7 @@ export async function viewDelivery(
     const paper = byRank.get(rank);
     return paper ? [{ paper, reason, isDarkHorse }] : [];
   });
-  const earlier = await listEarlierDigests(db, digest.kind, digest.date, EARLIER_DIGESTS);
-  const facts = { digest, earlier, papers: ranked };
+  const facts = { digest, papers: ranked, ...(await readNoteFacts(db, digest, usableAfterDays)) };
   const quietSince = await findQuietSince(db, subject);
   const note = noteFor(facts, { preferences: reader, quietSince });
   return { digest, reader, papers, topics: await listTopics(db), note };

@@ -2,6 +2,7 @@ import type { Clock } from '../domain/clock.ts';
 import type { Validators } from '../domain/fetched.ts';
 import { SourceError } from '../domain/source-error.ts';
 import { cleanText } from '../domain/text.ts';
+import { openDeadline } from './deadline.ts';
 import { readBody } from './read-body.ts';
 import { nextAddress } from './redirect.ts';
 import { retryAfterMs } from './retry-after.ts';
@@ -72,43 +73,53 @@ async function inTurn(
   signal: AbortSignal,
 ): Promise<Step> {
   const endTurn = await takeTurn(new URL(url).hostname, signal);
-  const within = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
+  const deadline = openDeadline(signal, timeoutMs);
   let answer = { isBusy: false, retryAfterMs: null as number | null };
   try {
-    const response = await fetch(url, { headers, redirect: 'manual', signal: within });
+    const response = await fetch(url, { headers, redirect: 'manual', signal: deadline.signal });
     const isBusy = response.status === 429 || response.status === 503;
     answer = { isBusy, retryAfterMs: retryAfterMs(response.headers.get('retry-after'), clock()) };
-    if (isBusy) throw await busy(response, url, answer.retryAfterMs);
-    return await read(response, url, maxBytes);
+    if (isBusy) throw await busy(response, url, answer.retryAfterMs, deadline.signal);
+    return await read(response, url, { maxBytes, signal: deadline.signal });
   } catch (error) {
     signal.throwIfAborted();
     if (error instanceof SourceError) throw error;
-    const reason = within.aborted ? `no whole answer within ${timeoutMs} ms` : reasonOf(error);
+    const reason = deadline.isOver() ? `no whole answer within ${timeoutMs} ms` : reasonOf(error);
     throw unreachable(url, reason, error);
   } finally {
+    deadline.clear();
     await endTurn(answer);
   }
 }
 
-async function read(response: Response, url: string, maxBytes: number): Promise<Step> {
+async function read(
+  response: Response,
+  url: string,
+  { maxBytes, signal }: { maxBytes: number; signal: AbortSignal },
+): Promise<Step> {
   const { status, headers } = response;
   if (status === 304) return null;
   if (status === 200)
     return {
-      text: await readBody(response, maxBytes, url),
+      text: await readBody(response, { maxBytes, url, signal }),
       validators: { url, etag: headers.get('etag'), lastModified: headers.get('last-modified') },
       next: nextLink(headers.get('link'), url),
     };
-  const said = await saidIn(response);
+  const said = await saidIn(response, signal);
   if (status >= 300 && status < 400) return nextAddress(url, headers.get('location'));
   const problem = `${url} answered HTTP ${status}${said}: expected 200.`;
   throw new SourceError('SOURCE_UNREACHABLE', problem, { status });
 }
 
-async function busy(response: Response, url: string, waitMs: number | null): Promise<SourceError> {
+async function busy(
+  response: Response,
+  url: string,
+  waitMs: number | null,
+  signal: AbortSignal,
+): Promise<SourceError> {
   const { status } = response;
   const wait = waitMs === null ? '' : `, and wants ${Math.ceil(waitMs / 1000)} s of peace`;
-  const problem = `${url} is busy: it answered HTTP ${status}${await saidIn(response)}${wait}.`;
+  const problem = `${url} is busy: it answered HTTP ${status}${await saidIn(response, signal)}${wait}.`;
   return new SourceError('SOURCE_BUSY', problem, { retryAfterMs: waitMs, status });
 }
 
@@ -121,8 +132,9 @@ function conditions(url: string, known: Validators | null | undefined): Record<s
 }
 
 /** What a refusal says, for a person; nothing when it says too much. */
-async function saidIn(response: Response): Promise<string> {
-  const text = await readBody(response, MOST_SAID_BYTES, '').catch(() => '');
+async function saidIn(response: Response, signal: AbortSignal): Promise<string> {
+  const limits = { maxBytes: MOST_SAID_BYTES, url: '', signal };
+  const text = await readBody(response, limits).catch(() => '');
   const said = cleanText(text).slice(0, 120);
   return said === '' ? '' : ` (“${said}”)`;
 }

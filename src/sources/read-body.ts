@@ -5,7 +5,10 @@ import { SourceError } from '../domain/source-error.ts';
  * however small it was packed.
  * @throws SourceError `SOURCE_UNREADABLE` for a longer one; what `fetch` throws for one that breaks off.
  */
-export async function readBody(response: Response, maxBytes: number, url: string): Promise<string> {
+export async function readBody(
+  response: Response,
+  { maxBytes, url, signal }: { maxBytes: number; url: string; signal: AbortSignal },
+): Promise<string> {
   if (Number(response.headers.get('content-length') ?? 0) > maxBytes) {
     await response.body?.cancel();
     throw tooLong(url, maxBytes);
@@ -13,8 +16,12 @@ export async function readBody(response: Response, maxBytes: number, url: string
   const chunks: Uint8Array[] = [];
   let bytes = 0;
   const reader = response.body?.getReader();
+  // `fetch` may forget its signal once the answer has begun: the body is let go of here.
+  const letGo = () => void reader?.cancel().catch(() => undefined);
+  signal.addEventListener('abort', letGo, { once: true });
   while (reader) {
     const { done, value } = await reader.read();
+    signal.throwIfAborted();
     if (done) break;
     bytes += value.byteLength;
     if (bytes > maxBytes) {

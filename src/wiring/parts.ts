@@ -69,6 +69,8 @@ export interface Parts extends Surroundings {
   readiness: Readiness;
   /** As SOURCES names them. */
   sourceNames: readonly string[];
+  /** Of the sources: how many days after its listing a paper may be used. */
+  usableAfterDays: readonly (0 | 1)[];
   /** Resolves when no batch is in hand any more. */
   settled(): Promise<void>;
   /** Aborted when the process is to end: nothing new is begun. */
@@ -154,6 +156,8 @@ async function wire(
   const takeTurn = createTurns({ db: within(answerTimeoutsMs.beat), sleep: REAL_PAUSE });
   const sources = wireSources(config, { clock, takeTurn });
 
+  const usableAfterDays = sources.set.map((source) => source.usableAfterDays);
+
   const log: Log = (level, event, facts) => logger[level](facts, event);
   const stopping = new AbortController();
   const halting = new AbortController();
@@ -176,7 +180,7 @@ async function wire(
     log,
     signer,
     alarms,
-    usableAfterDays: sources.set.map(({ usableAfterDays }) => usableAfterDays),
+    usableAfterDays,
     onRelayBack: () => ringBatches({ db, queue }, clock()),
     relayUrls: inbox ? [`smtp://${inbox.host}:${inbox.port}`] : config.smtpUrls,
     stopping: stopping.signal,
@@ -249,6 +253,7 @@ async function wire(
     handlers,
     metrics,
     readiness: openReadiness({ config, database, queue, logger }),
+    usableAfterDays,
     sourceNames: config.sources.names.map(({ name }) => name),
     settled: async () => void (await Promise.allSettled(inHand.values())),
     stopping,

@@ -54,7 +54,8 @@ describe('A quiet day', () => {
     await deliver(deps(), { digestId, leaseId });
     const saturday = await onSaturday();
     const token = tokens.seal({ digestId: saturday, subscriberId: ids[0] ?? 0 });
-    const noteOnWeb = async () => (await viewDelivery(deps(), token))?.note;
+    const noteOnWeb = async () =>
+      (await viewDelivery({ ...deps(), usableAfterDays: [] }, token))?.note;
     const told =
       'Nothing on Friday matched what you follow, so we let you sleep. Here is Saturday.';
     engine.sink.behave(() => ({ at: 'data', reply: '451 4.7.1 Later' }));

@@ -1,14 +1,11 @@
-import { listIncidents } from '../../db/alarms.ts';
 import type { Db } from '../../db/client.ts';
 import {
   type DigestSummary,
   findDigestById,
   listDigestPapers,
-  listEarlierDigests,
   matchKeywords,
 } from '../../db/digests.ts';
 import { listTopics } from '../../db/topics.ts';
-import { readDigestSubject } from '../../domain/alarm.ts';
 import type { RankedPaper, Selection } from '../../domain/digest.ts';
 import type { KeywordMatches } from '../../domain/interest.ts';
 import { keepNewest } from '../../domain/keep-newest.ts';
@@ -18,10 +15,10 @@ import { type Chooser, createSelector } from '../../domain/selection.ts';
 import { similarityOf } from '../../domain/similarity.ts';
 import type { Subscriber } from '../../domain/subscriber.ts';
 import { createTermIndex, type TermIndex } from '../../domain/term-index.ts';
-import { restOn } from '../../domain/working-days.ts';
 import { type Copy, type Edition, renderEdition } from '../../mail/edition.ts';
 import type { Sender } from '../../mail/sender.ts';
 import type { MailTemplates } from '../../mail/templates.ts';
+import { readNoteFacts } from './note-facts.ts';
 import type { TermStatistics } from './term-statistics.ts';
 
 /** A digest with everything that its readers share, loaded and rendered once. */
@@ -45,9 +42,6 @@ export type Editions = (digestId: number) => Promise<OpenEdition | null>;
 
 /** Digests kept open at the same time: today's of both kinds, and those that are retried. */
 const KEPT = 4;
-
-/** Before an edition, to tell what its readers missed: more than a weekend between holidays. */
-export const EARLIER_DIGESTS = 7;
 
 const NOTHING: ReadonlySet<string> = new Set();
 
@@ -83,11 +77,7 @@ async function openEdition(
   const papers = await listDigestPapers(db, digestId);
   const topics = await listTopics(db);
   const topicNames = new Map(topics.map(({ slug, name }) => [slug, name]));
-  const days = {
-    restOn: (date: string) => restOn(date, usableAfterDays),
-    lateOn: await lateDays(db, digest),
-  };
-  const earlier = await listEarlierDigests(db, digest.kind, digest.date, EARLIER_DIGESTS);
+  const { earlier, days } = await readNoteFacts(db, digest, usableAfterDays);
   const matchesOf = createKeywordMatches((words) => matchKeywords(db, digestId, words));
   const select = createSelector({
     kind: digest.kind,
@@ -118,21 +108,6 @@ async function openEdition(
         select(reader, { seen: seen.get(reader.id) ?? NOTHING, keywordMatches, terms });
     },
   };
-}
-
-/** More than are ever explained. */
-const LATE_DAYS_MS = 7 * 86_400_000;
-
-/** The days before a digest whose papers did not come in time. */
-async function lateDays(db: Db, { kind, composedAt }: DigestSummary): Promise<Set<string>> {
-  const since = new Date(composedAt.getTime() - LATE_DAYS_MS);
-  const late = await listIncidents(db, { kind: 'papers-late', since });
-  return new Set(
-    late.flatMap(({ subject }) => {
-      const digest = readDigestSubject(subject);
-      return digest?.kind === kind ? [digest.date] : [];
-    }),
-  );
 }
 
 /** Keywords whose matches are kept: readers write them, so there is no end to them. */

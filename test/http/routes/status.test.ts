@@ -11,7 +11,7 @@ import { paper, storePapers, storeSubscriber } from '../../support/rows.ts';
 import { openSink } from '../../support/sink.ts';
 import { openTestSite, type TestSite } from '../support/site.ts';
 
-const TOKEN = 'an operator shows this to see everything';
+const TOKEN = 'an-operator-shows-this-to-see-everything';
 const READER = 'ada@example.org';
 const NOW = new Date('2026-05-08T05:30:00Z');
 const minutesAgo = (minutes: number) => new Date(NOW.getTime() - minutes * 60_000);
