@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, utimes, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sql } from 'drizzle-orm';
@@ -6,7 +6,6 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { findPaper } from '../../src/db/papers.ts';
 import { composeDigest } from '../../src/services/compose-digest.ts';
 import { fetchPapers } from '../../src/services/fetch-papers.ts';
-import { importPapers } from '../../src/services/import-papers.ts';
 import { sourceOn } from '../sources/support.ts';
 import { clockAt } from '../support/clock.ts';
 import { useDatabase } from '../support/database.ts';
@@ -330,39 +329,3 @@ describe('A file as a source', () => {
     expect(report.detail).toContain(message);
   });
 });
-
-describe('10,000 papers', () => {
-  /** CPU seconds of this process; embedded, the database works in it. */
-  const workOf = async (work: () => Promise<unknown>) => {
-    const startedAt = process.cpuUsage();
-    await work();
-    const { user, system } = process.cpuUsage(startedAt);
-    return (user + system) / 1_000_000;
-  };
-
-  // 10 s on a machine that does nothing else. How long it takes here says more of what else runs: what
-  // the full text of the same papers costs by itself, some 3 s there, is the measure.
-  it.skipIf(process.env.TEST_DATABASE_URL)(
-    'are stored with their topics within 10 s',
-    async () => {
-      const seed = JSON.parse(await readFile(SEED, 'utf8')) as object[];
-      const entries = Array.from({ length: 10_000 }, (_, n) => ({
-        ...seed[n % seed.length],
-        id: `2605.${10_000 + n}`,
-      }));
-      const text = JSON.stringify(entries);
-      const spent = await workOf(() =>
-        importPapers(database.db, { text, source: 'file' }, clock()),
-      );
-      expect(await countRows(database.db, 'papers')).toBe(10_000);
-      expect(await countRows(database.db, 'paper_topics')).toBeGreaterThan(10_000);
-      const fullText = await workOf(() =>
-        rows(sql`SELECT count(to_tsvector('english', title || abstract)) FROM papers`),
-      );
-      expect(spent / fullText).toBeLessThan(4);
-    },
-    240_000,
-  );
-});
-
-const SEED = new URL('../../seeds/papers.json', import.meta.url);

@@ -1,4 +1,4 @@
-import { type ServedPaper, servedPaper } from '../support/paper-server.ts';
+import { type ServedPaper, servedPaper } from '../../support/paper-server.ts';
 
 /** The month of the story: 31 days with the end of summer time in New York (1 November), an outage, a
  *  late list, an old list and Thanksgiving, after which arXiv has no list. */

@@ -21,7 +21,7 @@ import {
   scenesOfTheMonth,
   TROUBLED_DAYS,
   weekdayOf,
-} from './story.ts';
+} from './support/month-story.ts';
 
 const OPERATOR = 'operator@example.org';
 
