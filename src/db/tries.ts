@@ -21,6 +21,8 @@ export interface NextTry {
 export interface TryResult {
   subscriberId: number;
   leaseId: number;
+  /** Which try it was, from 1. */
+  attempts: number;
   state: Extract<DeliveryState, 'sent' | 'deferred' | 'failed' | 'unknown' | 'expired'>;
   nextAt?: Date | undefined;
   relay?: string;
@@ -54,6 +56,7 @@ export async function recordTries(
       now,
       numberArray(results.map(({ subscriberId }) => subscriberId)),
       numberArray(results.map(({ leaseId }) => leaseId)),
+      numberArray(results.map(({ attempts }) => attempts)),
       textArray(results.map(({ state }) => state)),
       timeArray(results.map(({ nextAt }) => nextAt)),
       textArray(results.map(({ relay }) => relay)),
@@ -119,7 +122,9 @@ async function ask<Row extends pg.QueryResultRow>(
 /** Invalid name of a statement, and one that is there already (PostgreSQL manual, appendix A). */
 const STATEMENT_LOST = new Set(['26000', '42P05']);
 
-/** A reader who was erased has no Message-ID left: of such a one only the state is kept. `sending`
+/** A reader who was erased has no Message-ID left: of such a one only the state is kept. A statement that
+ *  the database stops over and runs when it was given up long ago finds its try over: the number of the try
+ *  is a fence beside the lease. `sending`
  *  stands among the states that may become `sending` for a commit whose answer was lost: what is in
  *  `next` has certainly not been sent. The lists stand in a SELECT of their own to hide their lengths:
  *  else PostgreSQL finds a plan for those few dearer than one for the usual ten, and plans each time. */
@@ -135,11 +140,12 @@ function statementFor(table: string, digestId: number): string {
         lease_id = NULL,
         updated_at = $1
       FROM unnest(
-        (SELECT $2::bigint[]), (SELECT $3::bigint[]), (SELECT $4::text[]), (SELECT $5::timestamptz[]),
-        (SELECT $6::text[]), (SELECT $7::text[]), (SELECT $8::text[]))
-        AS tried (subscriber_id, lease_id, state, next_at, relay, reply, detail)
+        (SELECT $2::bigint[]), (SELECT $3::bigint[]), (SELECT $4::smallint[]), (SELECT $5::text[]),
+        (SELECT $6::timestamptz[]), (SELECT $7::text[]), (SELECT $8::text[]), (SELECT $9::text[]))
+        AS tried (subscriber_id, lease_id, attempts, state, next_at, relay, reply, detail)
       WHERE delivery.digest_id = ${digestId} AND delivery.subscriber_id = tried.subscriber_id
-        AND delivery.lease_id = tried.lease_id AND delivery.state = 'sending'
+        AND delivery.lease_id = tried.lease_id AND delivery.attempts = tried.attempts
+        AND delivery.state = 'sending'
       RETURNING 1
     ), going AS (
       UPDATE ${table} AS delivery SET
@@ -152,11 +158,13 @@ function statementFor(table: string, digestId: number): string {
         detail = NULL,
         updated_at = $1
       FROM unnest(
-        (SELECT $9::bigint[]), (SELECT $10::bigint[]), (SELECT $11::smallint[]),
-        (SELECT string_to_array($12, E'\\x1f')), (SELECT $13::text[]), (SELECT $14::timestamptz[]))
+        (SELECT $10::bigint[]), (SELECT $11::bigint[]), (SELECT $12::smallint[]),
+        (SELECT string_to_array($13, E'\\x1f')), (SELECT $14::text[]), (SELECT $15::timestamptz[]))
         AS next (subscriber_id, lease_id, attempts, selection, message_id, message_date)
       WHERE delivery.digest_id = ${digestId} AND delivery.subscriber_id = next.subscriber_id
-        AND delivery.lease_id = next.lease_id AND delivery.state IN ('claimed', 'sending')
+        AND delivery.lease_id = next.lease_id
+        AND delivery.attempts = next.attempts - CASE delivery.state WHEN 'claimed' THEN 1 ELSE 0 END
+        AND delivery.state IN ('claimed', 'sending')
         AND EXISTS (SELECT FROM leases WHERE id = next.lease_id AND expires_at > clock_timestamp())
         AND EXISTS (
           SELECT FROM digests WHERE id = ${digestId} AND paused_at IS NULL AND cancelled_at IS NULL)

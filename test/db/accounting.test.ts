@@ -83,10 +83,10 @@ describe('The accounting', () => {
         const { batch } = random.pick(due);
         const claimed = await claimBatch(db, { digestId, batch, leaseId, now });
         const some = claimed.filter(() => random.next() < 0.5);
-        const next = some.map(({ subscriberId }) => ({
+        const next = some.map(({ subscriberId, attempts }) => ({
           subscriberId,
           leaseId,
-          attempts: 1,
+          attempts: attempts + 1,
           selection: [],
           messageId: `<${subscriberId}@example.org>`,
           messageDate: now,
@@ -94,10 +94,10 @@ describe('The accounting', () => {
         await recordTries(pool, digestId, { results: [], next, now });
         const results = next
           .filter(() => random.next() < (end === 'release' ? 1 : 0.9))
-          .map(({ subscriberId }): TryResult => {
+          .map(({ subscriberId, attempts }): TryResult => {
             const state = random.pick(['sent', 'sent', 'failed', 'deferred', 'unknown'] as const);
             const nextAt = state === 'deferred' ? new Date(now.getTime() + 900_000) : undefined;
-            return { subscriberId, leaseId, state, nextAt };
+            return { subscriberId, leaseId, attempts, state, nextAt };
           });
         await recordTries(pool, digestId, { results, next: [], now });
         const rest = claimed.filter((each) => !some.includes(each));
@@ -168,6 +168,7 @@ describe('The accounting', () => {
       const results = next.map(({ subscriberId }) => ({
         subscriberId,
         leaseId,
+        attempts: 1,
         state: 'sent' as const,
       }));
       await recordTries(pool, digestId, { results, next: [], now: at(batch * 10 + 5) });

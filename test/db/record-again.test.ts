@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { claimBatch } from '../../src/db/claims.ts';
+import { claimBatch, releaseBatch } from '../../src/db/claims.ts';
 import { endLeases, openLease } from '../../src/db/leases.ts';
 import { type NextTry, recordTries, type TryResult } from '../../src/db/tries.ts';
 import { composeDigest } from '../../src/services/compose-digest.ts';
@@ -12,6 +12,7 @@ const READERS = 3;
 
 let digestId: number;
 let leaseId: number;
+let next: NextTry[];
 let results: TryResult[];
 
 beforeEach(async () => {
@@ -24,14 +25,17 @@ beforeEach(async () => {
   digestId = digest?.id ?? 0;
   leaseId = await openLease(db, 'test');
   const claimed = await claimBatch(db, { digestId, batch: 0, leaseId, now: at('07:00:00') });
-  const next = claimed.map(
+  next = claimed.map(
     ({ subscriberId }): NextTry => ({
       ...{ subscriberId, leaseId, attempts: 1, selection: [] },
       ...{ messageId: `<${subscriberId}@example.org>`, messageDate: at('07:00:00') },
     }),
   );
   await recordTries(pool, digestId, { results: [], next, now: at('07:00:00') });
-  results = claimed.map(({ subscriberId }) => ({ subscriberId, leaseId, state: 'sent' }));
+  results = next.map(({ subscriberId }) => ({
+    ...{ subscriberId, leaseId, attempts: 1 },
+    state: 'sent',
+  }));
 });
 
 describe('Results that are recorded again, since the answer to the first time was lost', () => {
@@ -53,4 +57,47 @@ describe('Results that are recorded again, since the answer to the first time wa
     const tries = { results: results.slice(1), next: [], now: at('07:00:03') };
     expect(await recordTries(pool, digestId, tries)).toMatchObject({ results: 0 });
   });
+});
+
+describe('A statement that runs when it was given up long ago', () => {
+  const later = { next: [], now: at('07:30:00') };
+  /** All of them are deferred, claimed again under the same lease, and a second time on their way. */
+  async function tryAgain(): Promise<void> {
+    const { pool, db } = database.database;
+    const deferred = results.map(
+      (result): TryResult => ({ ...result, state: 'deferred', nextAt: at('07:10:00') }),
+    );
+    const now = at('07:00:01');
+    await recordTries(pool, digestId, { results: deferred, next: [], now });
+    await releaseBatch(db, { digestId, batch: 0, leaseId, now });
+    expect(await claimBatch(db, { digestId, batch: 0, leaseId, now: at('07:10:00') })).toHaveLength(
+      READERS,
+    );
+  }
+
+  it('does not take its old result for that of the try that is under way', async () => {
+    const { pool } = database.database;
+    await tryAgain();
+    const second = next.map((each) => ({ ...each, attempts: 2 }));
+    await recordTries(pool, digestId, { results: [], next: second, now: at('07:10:01') });
+    expect(await recordTries(pool, digestId, { ...later, results })).toMatchObject({ results: 0 });
+    expect(await states()).toEqual(['sending', 'sending', 'sending']);
+    const good = results.map((result) => ({ ...result, attempts: 2 }));
+    expect(await recordTries(pool, digestId, { ...later, results: good })).toMatchObject({
+      results: READERS,
+    });
+  });
+
+  it('marks nothing that waits for its second try', async () => {
+    const { pool } = database.database;
+    await tryAgain();
+    const late = await recordTries(pool, digestId, { ...later, results: [], next });
+    expect(late.going.size).toBe(0);
+    expect(await states()).toEqual(['claimed', 'claimed', 'claimed']);
+  });
+
+  const states = async () => {
+    const { rows } = await database.database.pool.query('SELECT state FROM deliveries');
+    return rows.map(({ state }) => state);
+  };
 });

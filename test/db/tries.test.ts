@@ -61,7 +61,12 @@ function eight(): { results: TryResult[]; next: NextTry[]; now: Date } {
   const now = new Date('2026-05-08T07:00:00Z');
   const ids = Array.from({ length: 8 }, (_, n) => n + 1);
   return {
-    results: ids.map((subscriberId) => ({ subscriberId, leaseId: 1, state: 'sent' })),
+    results: ids.map((subscriberId) => ({
+      subscriberId,
+      leaseId: 1,
+      attempts: 1,
+      state: 'sent',
+    })),
     next: ids.map((subscriberId) => ({
       subscriberId: subscriberId + 8,
       leaseId: 1,

@@ -208,7 +208,7 @@ export function createSendingWindow(deps: WindowDeps): SendingWindow {
     const { subscriberId, leaseId, kind, sendAt, attempts } = ready;
     const delivery = { kind, sendAt, attempts, now, random: deps.random() };
     const { state, nextAt, reply, detail } = settle(outcome, delivery);
-    return { subscriberId, leaseId, state, nextAt, relay: outcome.relay, reply, detail };
+    return { subscriberId, leaseId, attempts, state, nextAt, relay: outcome.relay, reply, detail };
   };
 
   return {
