@@ -1,12 +1,14 @@
-import { afterEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it } from 'vitest';
 import { addLetter } from '../../src/db/letters.ts';
 import { type Running, startRoles } from '../../src/roles.ts';
 import { freePort } from '../support/free-port.ts';
 import { openTestParts, type TestParts } from '../support/parts.ts';
+import { emptyRedis } from '../support/redis.ts';
 import { storeSubscriber } from '../support/rows.ts';
 
 let test: TestParts | undefined;
 let running: Running | undefined;
+beforeEach(emptyRedis);
 afterEach(async () => {
   await running?.stop();
   await test?.close();
