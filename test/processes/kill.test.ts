@@ -97,8 +97,9 @@ describe('kill -9 of an embedded Paperboy', () => {
   it('during a command that goes through it ends the command with a message and 1', async () => {
     const running = await startPaperboy(place);
     const importing = launch(['subscribers', 'import', '-'], place, { takesInput: true });
-    importing.stdin.write('email\nnobody\nada@example.org\nbob@example.org\n');
-    await until(() => importing.stderr().includes('Line 2: '));
+    // More than the pipes hold: it is taken only once the command reads.
+    const rows = `email\n${'ada@example.org\n'.repeat(100_000)}`;
+    await new Promise((taken) => importing.stdin.write(rows, taken));
     await kill(running);
     const { code, stderr } = await importing.ended;
     expect(code).toBe(1);
