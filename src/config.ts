@@ -87,8 +87,8 @@ const SECRETS = [
   'ADMIN_TOKEN',
 ];
 
-/** Settings of the design that this version cannot honour yet. To take them and do nothing would
- *  let an operator believe that mail is throttled or bounces are read. */
+/** Settings that are planned and not honoured yet. To take them and do nothing would let an operator
+ *  believe that bounces are read. */
 const NOT_YET: Readonly<Record<string, string>> = {
   BOUNCE_DOMAIN: 'this version does not receive bounces: unset it',
   BOUNCE_SMTP_PORT: 'this version does not receive bounces: unset it',
@@ -220,7 +220,7 @@ function dkimFrom({ domain, selector, privateKey }: Nullable<DkimKey>): DkimKey 
 
 type Nullable<Type> = { [Key in keyof Type]: Type[Key] | null };
 
-/** What holds between settings (DESIGN: settings). */
+/** What holds between settings. */
 function contradictions(config: Config): string[] {
   const problems: string[] = [];
   const mailsOut = config.smtpUrls.some((url) => !isLoopback(new URL(url).hostname));

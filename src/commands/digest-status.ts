@@ -2,7 +2,7 @@ import { DELIVERY_STATES } from '../domain/delivery.ts';
 import type { DigestStatus } from '../services/support/digest-status.ts';
 import { formatCount } from './output.ts';
 
-/** The accounting for machines (DESIGN: commands). */
+/** The accounting for machines. */
 export function statusJson({ digest, audience, states, ratePerSecond, secondsLeft }: DigestStatus) {
   return {
     kind: digest.kind,

@@ -1,7 +1,7 @@
 /** Replies that the brake looks back on. */
 const WINDOW = 200;
 
-/** Hard replies among them from which on the fault is ours: more than 5 % (DESIGN: delivery states). */
+/** Hard replies among them from which on the fault is ours: more than 5 %. */
 const MOST_HARD = WINDOW * 0.05;
 
 /** A small site never has so many: there, half of at least this many replies being hard says the same. */

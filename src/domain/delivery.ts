@@ -11,7 +11,7 @@ export const DELIVERY_STATES = [
 ] as const;
 export type DeliveryState = (typeof DELIVERY_STATES)[number];
 
-/** From each state, the states that may follow it (DESIGN: delivery states). */
+/** From each state, the states that may follow it. */
 export const NEXT_STATES: Record<DeliveryState, readonly DeliveryState[]> = {
   pending: ['claimed', 'skipped', 'expired'],
   claimed: ['sending', 'pending', 'skipped', 'failed'],

@@ -24,7 +24,7 @@ export type LetterState = (typeof LETTER_STATES)[number];
 
 const HOUR_MS = 3_600_000;
 
-/** How long the link in a letter works, in ms. Export and erase: 30 minutes (DESIGN: HTTP). */
+/** How long the link in a letter works, in ms. Export and erase: 30 minutes. */
 export const LETTER_LIFETIME_MS: Record<LetterKind, number> = {
   confirm: 48 * HOUR_MS,
   preferences: 48 * HOUR_MS,

@@ -5,7 +5,7 @@ import { paperId } from './paper-id.ts';
 import { addDays, isDay } from './schedule.ts';
 import { cleanText } from './text.ts';
 
-/** A paper as files and the API have it (DESIGN: papers import). */
+/** A paper as files and the API have it. */
 export interface PaperInput {
   id?: string;
   title: string;

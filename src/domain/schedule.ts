@@ -84,7 +84,7 @@ export function isMonday(day: string): boolean {
 }
 
 /** The days whose papers a digest may hold, both ends included: the day and the four before it;
- *  for a weekly digest the seven days before its Monday (DESIGN: compose). */
+ *  for a weekly digest the seven days before its Monday. */
 export function usableDays(kind: DigestKind, date: string): { first: string; last: string } {
   if (kind === 'weekly') return { first: addDays(date, -7), last: addDays(date, -1) };
   return { first: addDays(date, -4), last: date };

@@ -2,7 +2,7 @@ import type { ReaderAnswers } from '../domain/reader-changes.ts';
 import type { Subscriber } from '../domain/subscriber.ts';
 import type { PreferenceChanges } from './preference-schemas.ts';
 
-/** What programs see of a reader (DESIGN: HTTP). */
+/** What programs see of a reader. */
 export function readerJson(reader: Subscriber) {
   const { email, status, topics, keywords, names, frequency, timezone, hour } = reader;
   const { papers, minutes, bar } = reader;

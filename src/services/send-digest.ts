@@ -36,7 +36,7 @@ const RING_EVERY_MS = 10_000;
 const MOST_LOOKING = 0.1;
 const LOOK_AT_LEAST_EVERY_MS = 5000;
 
-/** How long to wait for a worker to live before giving up, in ms (DESIGN: digest send). */
+/** How long to wait for a worker to live before giving up, in ms. */
 const NO_WORKER_MS = 30_000;
 
 /** Rings for a digest's due deliveries and waits until none is due or in hand, or it is paused. The

@@ -1,7 +1,7 @@
 /** SMTP_CONNECTIONS of the processes under test: small, so that the bound on what is unknown is tight. */
 export const CONNECTIONS = 5;
 
-/** Messages of one process that may be on their way at a time (DESIGN: the promise). */
+/** Messages of one process that may be on their way at a time. */
 export const MOST_IN_FLIGHT = 2 * CONNECTIONS;
 
 /** The day of the seed papers, and so of the digest. */

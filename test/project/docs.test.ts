@@ -1,5 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { ALARM_KINDS } from '../../src/domain/alarm.ts';
 import { DELIVERY_STATES } from '../../src/domain/delivery.ts';
 import { projectFile } from './files.ts';
 
@@ -49,6 +50,13 @@ describe('GLOSSARY.md', () => {
     const told = words(projectFile('GLOSSARY.md'), /^\| (\*\*[^|]+\*\*) \|/gm);
     expect(told.length).toBeGreaterThan(50);
     expect(told.filter((word, place) => told.indexOf(word) !== place)).toEqual([]);
+  });
+});
+
+describe('docs/operations.md', () => {
+  it('tells every alarm', () => {
+    const told = words(projectFile('docs/operations.md'), /^\| `([a-z-]+)` \|/gm);
+    expect(told).toEqual(expect.arrayContaining([...ALARM_KINDS]));
   });
 });
 

@@ -27,7 +27,7 @@ const KEPT = 8;
 
 /**
  * Suppresses addresses that do not exist. When too many replies are hard the digest is paused with an
- * alarm, and whom it had suppressed is free again: then the fault is ours (DESIGN: delivery states).
+ * alarm, and whom it had suppressed is free again: then the fault is ours.
  */
 export function watchReplies({ db, clock, suppressionKey, onAlarm }: WatchDeps): ReplyWatch {
   const brakes = new Map<number, Brake>();

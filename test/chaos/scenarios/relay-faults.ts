@@ -18,7 +18,7 @@ const STAGES = ['MAIL', 'RCPT', 'DATA', 'dot'] as const;
 const FOR_NOW = ['421 4.3.2', '451 4.7.1', '452 4.2.2'];
 const FOR_GOOD = ['550 5.7.1', '552 5.3.4', '554 5.7.1'];
 
-/** The codes that blame the address (DESIGN: delivery states), and two that sound like it. */
+/** The codes that blame the address, and two that sound like it. */
 const GONE = ['5.1.1', '5.1.2', '5.1.3', '5.1.6', '5.1.10', '5.2.1'];
 const NOT_GONE = ['5.1.7', '5.1.8'];
 
@@ -43,8 +43,8 @@ const FAULTS: readonly RelayFault[] = [
 ];
 
 /** Every how many readers one meets a fault: prime to the hours, zones and domains of the readers, so
- *  that the faults come evenly over the batches. Hard refusals are then so few in any 200 replies that
- *  the digest does not pause (DESIGN: 5 % of 200). */
+ *  that the faults come evenly over the batches. Hard refusals are then fewer than 5 % of any 200
+ *  replies, so that the digest does not pause. */
 const STEP = 19;
 
 const READERS = STEP * FAULTS.length;
