@@ -2,7 +2,8 @@ import { Temporal } from 'temporal-polyfill';
 import { addDays, isMonday } from './schedule.ts';
 import { isWorkingDay } from './working-days.ts';
 
-const ARXIV_ZONE = 'America/New_York';
+/** By whose clock arXiv announces. */
+export const ARXIV_ZONE = 'America/New_York';
 const DEADLINE_HOUR = 14;
 
 /** When the papers of arXiv's list of a day were handed in: from one deadline to the next, 14:00 in New York

@@ -1,4 +1,5 @@
 import { Temporal } from 'temporal-polyfill';
+import { ARXIV_ZONE, arxivDay } from './announcement.ts';
 import type { DigestKind } from './digest.ts';
 import type { Source } from './fetched.ts';
 import { addDays, dayOf, usableDays } from './schedule.ts';
@@ -24,7 +25,6 @@ const LAST_LOOK_MS = 20 * MINUTE_MS;
 const AFTER_MIDNIGHT_MINUTES = 20;
 /** One that is not there by then, in hours of New York, does not come that day. */
 const GIVE_UP_HOUR = 12;
-const NEW_YORK = 'America/New_York';
 
 export interface Asking {
   now: Date;
@@ -39,10 +39,10 @@ export interface Asking {
 export type Rhythm = Pick<Source, 'usableAfterDays' | 'listsOn'>;
 
 /**
- * When to ask a source again after it answered. One of lists of no day: every three hours. One that fills all day: every hour, and shortly before
- * composing for the list of the day before. One that is there at once: when it is made. In both cases
- * every 20 minutes while a list that is expected by now is not there. `random` is 0 to 1 and spreads
- * installations over some minutes.
+ * When to ask a source again after it answered. One of lists of no day: every three hours. One that fills all
+ * day: every hour, and shortly before composing for the list of the day before. One that is there at once:
+ * when it is made. In the last two cases every 20 minutes while a list that is expected by now is not there.
+ * `random` is 0 to 1 and spreads installations over some minutes.
  */
 export function nextFetchAt(source: Rhythm, asking: Asking & { random: number }): Date {
   const { now, composeAt, random } = asking;
@@ -69,7 +69,7 @@ function isAwaited(source: Rhythm, { now, brought }: Asking): boolean {
   }
   const day = todayOf(source, now);
   if (!source.listsOn(day) || brought.has(day)) return false;
-  return now >= madeAt(day) && newYork(now).hour < GIVE_UP_HOUR;
+  return now >= madeAt(day) && hourInNewYork(now) < GIVE_UP_HOUR;
 }
 
 function nextLastLook(now: Date, composeAt: TimeOfDay): Date {
@@ -84,18 +84,18 @@ function nextLastLook(now: Date, composeAt: TimeOfDay): Date {
 /** When the list of `day` is there, if it is made at midnight in New York. */
 function madeAt(day: string): Date {
   const plainTime = { hour: 0, minute: AFTER_MIDNIGHT_MINUTES };
-  const at = Temporal.PlainDate.from(day).toZonedDateTime({ timeZone: NEW_YORK, plainTime });
+  const at = Temporal.PlainDate.from(day).toZonedDateTime({ timeZone: ARXIV_ZONE, plainTime });
   return new Date(at.epochMilliseconds);
 }
 
 function nextMadeAt(now: Date): Date {
-  const day = newYork(now).toPlainDate().toString();
+  const day = arxivDay(now);
   const today = madeAt(day);
   return today > now ? today : madeAt(addDays(day, 1));
 }
 
-function newYork(now: Date): Temporal.ZonedDateTime {
-  return Temporal.Instant.fromEpochMilliseconds(now.getTime()).toZonedDateTimeISO(NEW_YORK);
+function hourInNewYork(now: Date): number {
+  return Temporal.Instant.fromEpochMilliseconds(now.getTime()).toZonedDateTimeISO(ARXIV_ZONE).hour;
 }
 
 function after(from: Date, delayMs: number): Date {
@@ -161,7 +161,7 @@ export function daysToAsk(source: Rhythm, asking: Asking): (string | null)[] {
 }
 
 function todayOf({ usableAfterDays }: Rhythm, now: Date): string {
-  return usableAfterDays === 1 ? dayOf(now) : newYork(now).toPlainDate().toString();
+  return usableAfterDays === 1 ? dayOf(now) : arxivDay(now);
 }
 
 function composingOn(day: string, { hour, minute }: TimeOfDay): Date {

@@ -8,6 +8,11 @@ export type SourceErrorCode =
   | 'SOURCE_UNREADABLE'
   | 'NO_SUCH_DAY';
 
+/** A list that is none: `url` gave it, `reason` says what it is or what was expected, without full stop. */
+export function unreadable(url: string, reason: string, cause?: unknown): SourceError {
+  return new SourceError('SOURCE_UNREADABLE', `${url} cannot be understood: ${reason}.`, { cause });
+}
+
 /** Trouble with a source. */
 export class SourceError extends PaperboyError {
   declare readonly code: SourceErrorCode;

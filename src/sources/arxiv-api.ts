@@ -6,7 +6,7 @@ import type { ListedPaper } from '../domain/paper.ts';
 import { arxivId } from '../domain/paper-id.ts';
 import { readPaper } from '../domain/paper-input.ts';
 import { isDay } from '../domain/schedule.ts';
-import { SourceError } from '../domain/source-error.ts';
+import { unreadable } from '../domain/source-error.ts';
 import { isWithdrawal } from './arxiv-words.ts';
 import type { HttpGet } from './http-get.ts';
 import { childrenOf, readXml, textIn } from './xml.ts';
@@ -103,8 +103,4 @@ function readEntry(entry: XmlElement, { source, day }: ApiQuery): ListedPaper {
   );
   const isWithdrawn = isWithdrawal(comment) || isWithdrawal(paper.abstract);
   return isWithdrawn ? { ...paper, withdrawnOn: day } : paper;
-}
-
-function unreadable(url: string, reason: string): SourceError {
-  return new SourceError('SOURCE_UNREADABLE', `${url} cannot be understood: ${reason}.`);
 }

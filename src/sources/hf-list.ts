@@ -1,6 +1,6 @@
 import { PaperboyError } from '../domain/errors.ts';
 import type { Fetched, Validators } from '../domain/fetched.ts';
-import { SourceError } from '../domain/source-error.ts';
+import { unreadable } from '../domain/source-error.ts';
 import { type HfListing, readHfEntry } from './hf-entry.ts';
 import type { HttpAnswer, HttpGet } from './http-get.ts';
 
@@ -79,8 +79,4 @@ function entriesOf(text: string, url: string): unknown[] {
   if (Array.isArray(value)) return value;
   const said = JSON.stringify(value).slice(0, 120);
   throw unreadable(url, `it is “${said}”, expected a JSON array of papers`);
-}
-
-function unreadable(url: string, reason: string): SourceError {
-  return new SourceError('SOURCE_UNREADABLE', `${url} cannot be understood: ${reason}.`);
 }

@@ -1,5 +1,5 @@
 import { parseXml, XmlCdata, XmlElement, XmlText } from '@rgrove/parse-xml';
-import { SourceError } from '../domain/source-error.ts';
+import { unreadable } from '../domain/source-error.ts';
 
 /** Most tags of a feed: some ten times those of 2,000 papers. A body of nothing but tags would take far
  *  more memory than it has bytes. */
@@ -8,19 +8,17 @@ const MOST_TAGS = 1_000_000;
 /** The root element of a document. Entities of its own are not known, so none can swell.
  *  @throws SourceError `SOURCE_UNREADABLE` naming the place. */
 export function readXml(text: string, url: string): XmlElement {
-  const unreadable = (reason: string, cause?: unknown) =>
-    new SourceError('SOURCE_UNREADABLE', `${url} cannot be understood: ${reason}.`, { cause });
   if (text.split('<', MOST_TAGS + 1).length > MOST_TAGS)
-    throw unreadable(`expected ${MOST_TAGS} tags at the most`);
+    throw unreadable(url, `expected ${MOST_TAGS} tags at the most`);
   try {
     const { root } = parseXml(text);
     if (root !== null) return root;
   } catch (error) {
     // Nesting without end exhausts the stack.
     const [reason = ''] = (error as Error).message.split('\n');
-    throw unreadable(`it is no XML (${reason.slice(0, 120)})`, error);
+    throw unreadable(url, `it is no XML (${reason.slice(0, 120)})`, error);
   }
-  throw unreadable('it is empty, expected a feed');
+  throw unreadable(url, 'it is empty, expected a feed');
 }
 
 /** The elements of that name (as written, with its prefix) right below. */
