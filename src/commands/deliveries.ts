@@ -7,13 +7,14 @@ import {
   describeKey,
   parseKey,
 } from '../domain/delivery.ts';
+import { formatCount } from '../domain/describe.ts';
 import type { DigestKind } from '../domain/digest.ts';
 import { PaperboyError } from '../domain/errors.ts';
 import { resendDeliveries } from '../services/resend-deliveries.ts';
 import { requireDigest } from '../services/support/digest-status.ts';
 import type { CommandContext } from './context.ts';
 import { dateOption, jsonOption, kindOption } from './options.ts';
-import { formatCount, say, sayJson } from './output.ts';
+import { say, sayJson } from './output.ts';
 
 interface Options {
   date?: string;

@@ -1,6 +1,6 @@
 import { DELIVERY_STATES } from '../domain/delivery.ts';
+import { countOf, formatCount } from '../domain/describe.ts';
 import type { DigestStatus } from '../services/support/digest-status.ts';
-import { formatCount } from './output.ts';
 
 /** The accounting for machines. */
 export function statusJson({ digest, audience, states, ratePerSecond, secondsLeft }: DigestStatus) {
@@ -25,7 +25,7 @@ export function describeStatus({
   const counted = DELIVERY_STATES.filter((state) => states[state] > 0).map(
     (state) => `  ${state.padEnd(9)} ${formatCount(states[state]).padStart(10)}`,
   );
-  const head = `The ${digest.kind} digest of ${digest.date}, No. ${digest.number}: ${formatCount(audience)} readers.`;
+  const head = `The ${digest.kind} digest of ${digest.date}, No. ${digest.number}: ${countOf(audience, 'reader')}.`;
   const waiting = progress.due + progress.inHand;
   const tail = [
     ...(waiting > 0 ? [`${formatCount(waiting)} to go now${describePace(progress)}.`] : []),

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { countOf } from '../domain/describe.ts';
 import type { DigestKind } from '../domain/digest.ts';
 import { PaperboyError } from '../domain/errors.ts';
 import { dayOf } from '../domain/schedule.ts';
@@ -9,7 +10,7 @@ import { digestStatus, requireDigest } from '../services/support/digest-status.t
 import type { CommandContext } from './context.ts';
 import { describeStatus, progressLine, statusJson } from './digest-status.ts';
 import { dateOption, jsonOption, kindOption } from './options.ts';
-import { formatCount, progressOn, say, sayJson } from './output.ts';
+import { progressOn, say, sayJson } from './output.ts';
 import { steeringCommands } from './steer-digest.ts';
 
 interface Options {
@@ -84,7 +85,7 @@ async function compose(
     const { papers, audience, number } = digest;
     if (json) return sayJson(io, { kind, date: day, number, papers, audience, is_new: isNew });
     const what = `The ${kind} digest of ${day}, No. ${number}`;
-    const size = `${formatCount(papers)} papers, ${formatCount(audience)} readers`;
+    const size = `${countOf(papers, 'paper')}, ${countOf(audience, 'reader')}`;
     return say(
       io,
       isNew ? `${what}, is composed: ${size}.` : `${what}, was composed before: ${size}.`,

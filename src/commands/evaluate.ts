@@ -1,10 +1,11 @@
 import { text } from 'node:stream/consumers';
 import { Command, InvalidArgumentError } from 'commander';
+import { formatCount } from '../domain/describe.ts';
 import type { Ranking } from '../domain/trial.ts';
 import { type Evaluation, evaluate } from '../services/evaluate.ts';
 import type { CommandContext } from './context.ts';
 import { jsonOption } from './options.ts';
-import { formatCount, progressOn, say, sayJson } from './output.ts';
+import { progressOn, say, sayJson } from './output.ts';
 
 const READERS = 200;
 const MOST_READERS = 100_000;

@@ -1,8 +1,9 @@
 import { Command } from 'commander';
+import { formatCount } from '../domain/describe.ts';
 import { openDatabase, prepareDatabase } from '../wiring/database.ts';
 import type { CommandContext } from './context.ts';
 import { jsonOption } from './options.ts';
-import { formatCount, progressOn, say, sayJson } from './output.ts';
+import { progressOn, say, sayJson } from './output.ts';
 
 /** `paperboy migrate` */
 export function migrateCommand(context: CommandContext): Command {

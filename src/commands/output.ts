@@ -43,8 +43,3 @@ export function progressOn(
     },
   };
 }
-
-/** `12,345`. */
-export function formatCount(count: number): string {
-  return count.toLocaleString('en-GB');
-}

@@ -1,11 +1,12 @@
 import { Command } from 'commander';
+import { countOf, formatCount } from '../domain/describe.ts';
 import { PaperboyError } from '../domain/errors.ts';
 import { addDays } from '../domain/schedule.ts';
 import { readSourceName, SOURCES_EXPECTED } from '../domain/source-name.ts';
 import { type FetchReport, fetchPapers } from '../services/fetch-papers.ts';
 import type { CommandContext } from './context.ts';
 import { dateOption, dayOption, jsonOption } from './options.ts';
-import { formatCount, progressOn, say, sayJson } from './output.ts';
+import { progressOn, say, sayJson } from './output.ts';
 
 /** Days of one backfill: a year, which takes arXiv half an hour. */
 const MOST_DAYS = 366;
@@ -71,7 +72,7 @@ async function tell({ io }: CommandContext, report: FetchReport): Promise<void> 
   const stale = report.outcome === 'stale' ? ' It is an old list again.' : '';
   await say(
     io,
-    `${list}: ${formatCount(found)} papers, ${formatCount(added)} new, ${formatCount(updated)} updated, ${formatCount(known)} as they were.${stale}`,
+    `${list}: ${countOf(found, 'paper')}, ${formatCount(added)} new, ${formatCount(updated)} updated, ${formatCount(known)} as they were.${stale}`,
   );
   if (refused > 0) await io.stderr.write(`${list}: ${detail ?? ''}\n`);
 }

@@ -1,9 +1,10 @@
 import { text } from 'node:stream/consumers';
 import { Command } from 'commander';
+import { countOf, formatCount } from '../domain/describe.ts';
 import { importPapers } from '../services/import-papers.ts';
 import type { CommandContext } from './context.ts';
 import { jsonOption } from './options.ts';
-import { formatCount, say, sayJson } from './output.ts';
+import { say, sayJson } from './output.ts';
 import { papersFetchCommand } from './papers-fetch.ts';
 
 /** `paperboy papers …` */
@@ -27,7 +28,7 @@ export function papersCommand(context: CommandContext): Command {
         const known = result.read - result.added - result.updated;
         return say(
           io,
-          `${formatCount(result.read)} papers read: ${formatCount(result.added)} new, ${formatCount(result.updated)} updated, ${formatCount(known)} known as they are.`,
+          `${countOf(result.read, 'paper')} read: ${formatCount(result.added)} new, ${formatCount(result.updated)} updated, ${formatCount(known)} known as they are.`,
         );
       });
     });

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import type { DigestSummary } from '../db/digests.ts';
+import { formatCount } from '../domain/describe.ts';
 import type { DigestKind } from '../domain/digest.ts';
 import { cancelDigest } from '../services/cancel-digest.ts';
 import { pauseDigest } from '../services/pause-digest.ts';
@@ -8,7 +9,7 @@ import { requireDigest } from '../services/support/digest-status.ts';
 import type { Parts } from '../wiring/parts.ts';
 import type { CommandContext } from './context.ts';
 import { dateOption, kindOption } from './options.ts';
-import { formatCount, say } from './output.ts';
+import { say } from './output.ts';
 
 /** `paperboy digest pause|resume|cancel` */
 export function steeringCommands({ io, withParts }: CommandContext): Command[] {

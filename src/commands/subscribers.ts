@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import { Command } from 'commander';
 import { eachSubscriber } from '../db/subscribers.ts';
+import { formatCount } from '../domain/describe.ts';
 import { PaperboyError } from '../domain/errors.ts';
 import type { Subscriber } from '../domain/subscriber.ts';
 import { guard, joinList } from '../domain/subscriber-row.ts';
@@ -8,7 +9,7 @@ import { eraseAddress } from '../services/erase-address.ts';
 import { importSubscriberFile } from '../services/import-subscribers.ts';
 import type { CommandContext } from './context.ts';
 import { jsonOption } from './options.ts';
-import { formatCount, progressOn, say, sayJson } from './output.ts';
+import { progressOn, say, sayJson } from './output.ts';
 
 /** In the order of the export; each is a column of an import too. */
 const EXPORT_COLUMNS: Record<string, (reader: Subscriber) => string> = {

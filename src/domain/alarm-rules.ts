@@ -1,6 +1,7 @@
 import type { Alarm } from './alarm.ts';
 import type { Missing } from './composing.ts';
-import { describeList } from './describe.ts';
+import { countTimes, describeList } from './describe.ts';
+import { describeTime } from './describe-moment.ts';
 import type { SourceErrorCode } from './source-error.ts';
 
 /** How long something due may wait before nobody seems to send, in ms. */
@@ -20,7 +21,7 @@ export function sourceFailed(
   { failures, nextAt }: { failures: number; nextAt: Date },
 ): Alarm | null {
   if (failures < SEVERAL && code !== 'SOURCE_UNREADABLE') return null;
-  const times = failures === 1 ? 'once' : `${failures} times in a row`;
+  const times = failures === 1 ? 'once' : `${countTimes(failures)} in a row`;
   const again = `What it brought before is kept; it is asked again at ${describeTime(nextAt)}.`;
   const sentence = `${source} failed ${times}: ${message} ${again}`;
   return { kind: 'source-failed', subject: source, sentence };
@@ -57,9 +58,4 @@ export function papersLate(
 export function queueBehind(subject: 'deliveries' | 'letters', since: Date): Alarm {
   const sentence = `The oldest of the ${subject} that are due has waited since ${describeTime(since)}: look whether a worker runs, and whether the relay takes mail fast enough.`;
   return { kind: 'queue-behind', subject, sentence };
-}
-
-/** `05:30 UTC` */
-function describeTime(moment: Date): string {
-  return `${moment.toISOString().slice(11, 16)} UTC`;
 }

@@ -70,9 +70,19 @@ export function describeLongDay(day: string): string {
   return weekday === day ? day : `${weekday}, ${describeDay(day)}`;
 }
 
-/** `1 paper`, `49 papers`. */
+/** `12,345`. */
+export function formatCount(count: number): string {
+  return COUNT_FORMAT.format(count);
+}
+
+/** `1 paper`, `49 papers`, `1,204 papers`. */
 export function countOf(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+  return `${formatCount(count)} ${noun}${count === 1 ? '' : 's'}`;
+}
+
+/** `once`, `twice`, `3 times`. */
+export function countTimes(count: number): string {
+  return ['never', 'once', 'twice'][count] ?? countOf(count, 'time');
 }
 
 /** `ten` → `Ten`. */
@@ -123,6 +133,7 @@ const NAMES_OF_UTC: ReadonlySet<string> = new Set([
   'Zulu',
 ]);
 
+const COUNT_FORMAT = new Intl.NumberFormat('en-GB');
 const DAY_FORMAT = new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeZone: 'UTC' });
 const WEEKDAY_FORMAT = new Intl.DateTimeFormat('en-GB', { weekday: 'long', timeZone: 'UTC' });
 

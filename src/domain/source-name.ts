@@ -43,7 +43,7 @@ export function describeSource(name: string): string {
 const WORDS_OF_SOURCE: Readonly<Record<string, string>> = {
   'hf-daily': 'Daily Papers of Hugging Face',
   'hf-trending': 'Trending on Hugging Face',
-  file: 'a file',
+  file: 'A file',
 };
 
 function readArxiv(name: string): SourceName {

@@ -1,4 +1,5 @@
 import type { AlarmKind, Incident, News } from '../domain/alarm.ts';
+import { describeMoment } from '../domain/describe-moment.ts';
 import type { LetterWords } from './letter-words.ts';
 
 /** What a mail to the operator says of an incident. */
@@ -13,7 +14,7 @@ export function alarmWords(
     return {
       subject: `${siteName}: ${what}`,
       heading: `${what}.`,
-      before: [sentence, `So it is since ${since}.`],
+      before: [sentence, `Since ${since}.`],
       button: 'Status',
       after: ['One more mail comes when it is over, and none in between.'],
     };
@@ -42,8 +43,3 @@ const HEADINGS: Record<AlarmKind, (subject: string) => string> = {
   refusals: (digest) => `The digest ${digest} is paused, too many refused it`,
   'queue-behind': (what) => `The ${what} are behind`,
 };
-
-/** `2026-05-08 05:30 UTC` */
-function describeMoment(moment: Date): string {
-  return `${moment.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
-}

@@ -152,7 +152,7 @@ describe('paperboy papers import', () => {
       stderr: '',
     });
     expect((await paperboy('papers import papers.json')).stdout).toBe(
-      '1 papers read: 0 new, 0 updated, 1 known as they are.\n',
+      '1 paper read: 0 new, 0 updated, 1 known as they are.\n',
     );
   });
 

@@ -43,7 +43,7 @@ describe('paperboy digest compose', () => {
     await storeSubscriber(test.parts.db);
     expect(await digest('compose')).toEqual({
       code: 0,
-      stdout: `The daily digest of ${DAY}, No. 1, is composed: 2 papers, 1 readers.\n`,
+      stdout: `The daily digest of ${DAY}, No. 1, is composed: 2 papers, 1 reader.\n`,
       stderr: '',
     });
     await storePapers(test.parts.db, [paper()]);

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import {
   capitalize,
   countOf,
+  countTimes,
   countWord,
   describeAuthors,
   describeDay,
@@ -128,11 +129,16 @@ describe('days, hours, lists and counts', () => {
   });
 });
 
+it('says how often in words as long as there are any', () => {
+  expect([1, 2, 3, 1200].map(countTimes)).toEqual(['once', 'twice', '3 times', '1,200 times']);
+});
+
 describe('countOf', () => {
   it.each([
     [0, '0 papers'],
     [1, '1 paper'],
     [49, '49 papers'],
+    [1204, '1,204 papers'],
   ])('counts %i as %s', (count, words) => {
     expect(countOf(count, 'paper')).toBe(words);
   });

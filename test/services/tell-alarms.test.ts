@@ -52,7 +52,7 @@ describe('The operator', () => {
     const [mail] = await mails();
     expect(mail?.to).toMatchObject([{ address: 'operator@example.org' }]);
     expect(mail?.text).toContain('huggingface.co answered 503');
-    expect(mail?.text).toContain('So it is since 2026-05-08 07:00 UTC.');
+    expect(mail?.text).toContain('Since 8 May 2026, 07:00 UTC.');
     expect(mail?.text).toMatch(/Status:\nhttps?:\/\/\S+\/status\n/);
     expect(mail?.headers).toContainEqual(
       expect.objectContaining({ key: 'auto-submitted', value: 'auto-generated' }),

@@ -1,5 +1,6 @@
 import type { Config } from '../../config.ts';
 import type { SourceState } from '../../db/status.ts';
+import { describeMoment } from '../../domain/describe-moment.ts';
 import { broken, type Finding, ok, warning } from '../../domain/finding.ts';
 import type { OtherClock } from './clock.ts';
 
@@ -77,20 +78,21 @@ function judgeSource(name: string, states: readonly SourceState[]): Finding {
   const { last, failures, broughtAt } = state;
   const mend = `Try “paperboy papers fetch ${name}”; the last answer was: ${last.detail ?? last.outcome}.`;
   const before =
-    broughtAt === null ? 'It never brought a paper' : `Its last papers came ${iso(broughtAt)}`;
+    broughtAt === null
+      ? 'It never brought a paper'
+      : `Its last papers came ${describeMoment(broughtAt)}`;
   if (failures >= MANY_FAILURES)
     return broken('sources', `${name} has failed ${failures} times in a row. ${before}.`, mend);
   if (last.outcome === 'failed' || last.outcome === 'stale')
     return warning(
       'sources',
-      `${name}, asked ${iso(last.endedAt)}: ${last.outcome}. ${before}.`,
+      `${name}, asked ${describeMoment(last.endedAt)}: ${last.outcome}. ${before}.`,
       mend,
     );
-  return ok('sources', `${name}, asked ${iso(last.endedAt)}: ${last.outcome}. ${before}.`);
+  return ok(
+    'sources',
+    `${name}, asked ${describeMoment(last.endedAt)}: ${last.outcome}. ${before}.`,
+  );
 }
 
 const MANY_FAILURES = 3;
-
-function iso(moment: Date): string {
-  return `${moment.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
-}

@@ -10,20 +10,10 @@ export function describeMonth(month: string): string {
   return LONG_MONTH.format(new Date(`${month}-01T00:00:00Z`));
 }
 
-/** `8 May 2026, 07:05 UTC`. */
-export function describeMoment(moment: Date): string {
-  return `${MOMENT.format(moment).replace(' at ', ', ')} UTC`;
-}
-
 const WEEKDAY = new Intl.DateTimeFormat('en-GB', { weekday: 'short', timeZone: 'UTC' });
 const MONTH = new Intl.DateTimeFormat('en-GB', { month: 'short', timeZone: 'UTC' });
 const LONG_MONTH = new Intl.DateTimeFormat('en-GB', {
   month: 'long',
   year: 'numeric',
-  timeZone: 'UTC',
-});
-const MOMENT = new Intl.DateTimeFormat('en-GB', {
-  dateStyle: 'long',
-  timeStyle: 'short',
   timeZone: 'UTC',
 });

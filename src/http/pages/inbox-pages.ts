@@ -1,4 +1,4 @@
-import { describeMoment } from './days.ts';
+import { describeMoment } from '../../domain/describe-moment.ts';
 import type { Frames } from './frame.ts';
 import type { InboxListView, InboxMessageView } from './views.ts';
 

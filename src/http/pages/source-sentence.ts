@@ -1,25 +1,27 @@
 import type { SourceState } from '../../db/status.ts';
-import { countOf, describeDay } from '../../domain/describe.ts';
+import { countOf, countTimes, describeDay, formatCount } from '../../domain/describe.ts';
+import { describeMomentNear } from '../../domain/describe-moment.ts';
 import type { FetchOutcome } from '../../domain/fetched.ts';
-import { describeMoment } from './days.ts';
 
 /** What a source last brought, and when it is asked next. */
-export function describeSource({ last, ...source }: SourceState, now: Date): string {
+export function sourceSentence({ last, ...source }: SourceState, now: Date): string {
   if (last === null) return 'It was never asked.';
   const { broughtAt, broughtDay, nextAt, failures } = source;
   const said =
     last.outcome === 'papers'
       ? describePapers(last)
       : last.outcome === 'failed' && failures > 1
-        ? `it failed, ${countOf(failures, 'time')} in a row.`
+        ? `it failed, ${countTimes(failures)} in a row.`
         : SAID[last.outcome];
   const before =
     last.outcome !== 'papers' && broughtAt !== null
-      ? `Its last papers came ${describeMoment(broughtAt)}${broughtDay === null ? '' : `, of ${describeDay(broughtDay)}`}.`
+      ? `Its last papers came ${describeMomentNear(broughtAt, now)}${broughtDay === null ? '' : `, of ${describeDay(broughtDay)}`}.`
       : '';
   const next =
-    nextAt === null ? '' : nextAt <= now ? 'Due now.' : `Next ${describeMoment(nextAt)}.`;
-  return [`Asked ${describeMoment(last.endedAt)}:`, said, before, next].filter(Boolean).join(' ');
+    nextAt === null ? '' : nextAt <= now ? 'Due now.' : `Next ${describeMomentNear(nextAt, now)}.`;
+  return [`Asked ${describeMomentNear(last.endedAt, now)}:`, said, before, next]
+    .filter(Boolean)
+    .join(' ');
 }
 
 const SAID: Record<Exclude<FetchOutcome, 'papers'>, string> = {
@@ -30,6 +32,6 @@ const SAID: Record<Exclude<FetchOutcome, 'papers'>, string> = {
 };
 
 function describePapers({ found, added, updated, refused }: NonNullable<SourceState['last']>) {
-  const left = refused > 0 ? `, ${refused} could not be read` : '';
-  return `${countOf(found, 'paper')}, ${added} of them new, ${updated} changed${left}.`;
+  const left = refused > 0 ? `, ${formatCount(refused)} could not be read` : '';
+  return `${countOf(found, 'paper')}, ${formatCount(added)} of them new, ${formatCount(updated)} changed${left}.`;
 }

@@ -1,13 +1,18 @@
 import type { Alarm } from '../../domain/alarm.ts';
 import { DELIVERY_STATES } from '../../domain/delivery.ts';
-import { capitalize, countOf, countWord, describeLongDay } from '../../domain/describe.ts';
-import { dayOf } from '../../domain/schedule.ts';
+import {
+  capitalize,
+  countOf,
+  countWord,
+  describeLongDay,
+  formatCount,
+} from '../../domain/describe.ts';
+import { describeMoment, describeMomentNear } from '../../domain/describe-moment.ts';
 import type { Status } from '../../services/read-status.ts';
 import { PARTS_LOOKED_AT } from '../../services/support/readiness.ts';
-import { describeMoment } from './days.ts';
 import type { Frames } from './frame.ts';
 import { digestHref } from './hrefs.ts';
-import { describeSource } from './source-sentence.ts';
+import { sourceSentence } from './source-sentence.ts';
 import type { StatusView } from './status-views.ts';
 
 /** How the installation is: a headline, what is wrong, and what was last done. */
@@ -21,7 +26,7 @@ export function statusPage(view: StatusView, frames: Frames) {
     at: `${describeMoment(now)}. Paperboy ${version}.`,
     alarms: status.alarms.map((alarm) => ({
       sentence: isForOperator ? alarm.sentence : PUBLIC_ALARMS[alarm.kind],
-      since: `Since ${describeMoment(alarm.raisedAt)}.`,
+      since: `Since ${describeMomentNear(alarm.raisedAt, now)}.`,
     })),
     hasAlarms: status.alarms.length > 0,
     parts: PARTS_LOOKED_AT.map((part) => ({
@@ -32,13 +37,15 @@ export function statusPage(view: StatusView, frames: Frames) {
     })),
     sources: sources.map((source) => ({
       name: source.name,
-      sentence: describeSource(source, now),
+      sentence: sourceSentence(source, now),
       detail: isForOperator && source.last?.outcome === 'failed' ? (source.last.detail ?? '') : '',
     })),
     hasSources: sources.length > 0,
-    nextDaily: momentFor(nextCompose.daily, now),
-    nextWeekly: momentFor(nextCompose.weekly, now),
-    digests: status.digests.map((each) => digestModel(each, frames.base, isForOperator)),
+    nextDaily: describeMomentNear(nextCompose.daily, now),
+    nextWeekly: describeMomentNear(nextCompose.weekly, now),
+    digests: status.digests.map((each) =>
+      digestModel(each, { base: frames.base, now, isForOperator }),
+    ),
     queue: describeQueue(status),
     workers: isForOperator ? describeWorkers(workers) : '',
     operatorHref: isForOperator ? '' : `${frames.base}/status?for=operator`,
@@ -65,8 +72,7 @@ const PUBLIC_ALARMS = {
 
 function digestModel(
   { digest, audience, states, due, inHand, later }: Status['digests'][number],
-  base: string,
-  isForOperator: boolean,
+  { base, now, isForOperator }: { base: string; now: Date; isForOperator: boolean },
 ) {
   const waiting = due + inHand;
   const progress =
@@ -82,7 +88,7 @@ function digestModel(
   return {
     href: digestHref(base, digest),
     title: `${capitalize(digest.kind)} digest of ${describeLongDay(digest.date)}, No. ${digest.number}`,
-    sentence: `${countOf(digest.papers, 'paper')}, composed ${describeMoment(digest.composedAt)}. ${progress}`,
+    sentence: `${countOf(digest.papers, 'paper')}, composed ${describeMomentNear(digest.composedAt, now)}. ${progress}`,
     hasStates: isForOperator,
     states: DELIVERY_STATES.map((state) => ({ state, count: formatCount(states[state]) })),
     audience: formatCount(audience),
@@ -110,16 +116,4 @@ function describeWorkers(workers: number): string {
   return workers === 0
     ? 'No worker lives: no mail goes out.'
     : `${capitalize(countWord(workers))} ${workers === 1 ? 'worker lives' : 'workers live'}.`;
-}
-
-/** `today at 05:30 UTC`, or the day as well. */
-function momentFor(moment: Date, now: Date): string {
-  const time = moment.toISOString().slice(11, 16);
-  return dayOf(moment) === dayOf(now)
-    ? `today at ${time} UTC`
-    : `${describeLongDay(dayOf(moment))}, at ${time} UTC`;
-}
-
-function formatCount(count: number): string {
-  return count.toLocaleString('en-GB');
 }

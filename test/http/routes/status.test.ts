@@ -120,7 +120,7 @@ describe('/status', () => {
     expect($('h1').text()).toBe('One thing is not in order');
     expect($('main').text()).toContain('Mail goes out more slowly than usual, or waits.');
     expect($('main').text()).toContain(
-      'Asked 8 May 2026, 05:25 UTC: it failed, 2 times in a row. Its last papers came 8 May 2026, 03:30 UTC, of 7 May 2026.',
+      'Asked today at 05:25 UTC: it failed, twice in a row. Its last papers came today at 03:30 UTC, of 7 May 2026.',
     );
     expect($('main').text()).toContain('Letters that are due have waited for 9 minutes.');
     expect(body).not.toMatch(/relay\.example|503|<caption>/);
