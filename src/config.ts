@@ -4,6 +4,7 @@ import { resolve } from 'node:path';
 import { domainOf } from './domain/address.ts';
 import { type DkimKey, isAligned, readSigningKey } from './domain/dkim.ts';
 import { PaperboyError } from './domain/errors.ts';
+import type { TimeOfDay } from './domain/schedule.ts';
 import {
   bearerToken,
   domainName,
@@ -56,8 +57,7 @@ export interface Config {
   adminToken: string | null;
   /** Where metrics and health are told apart from the site, by each role; unset: by the site alone. */
   metricsPort: number | null;
-  /** `HH:MM`, UTC. */
-  composeAt: { hour: number; minute: number };
+  composeAt: TimeOfDay;
   /** How long composing waits for papers that are late, in minutes. */
   composeWaitMinutes: number;
   /** Who is mailed about alarms; nobody when unset. */

@@ -2,22 +2,25 @@ import { isIPv4, isIPv6 } from 'node:net';
 import { domainToASCII } from 'node:url';
 import { normaliseAddress } from './domain/address.ts';
 import { readRelayUrl } from './domain/relay-url.ts';
+import type { TimeOfDay } from './domain/schedule.ts';
 
-/** Readers of single settings: each gives the value of a text, or throws an Error that says what was
- *  expected. */
+// Each gives the value of a setting's text, or throws an Error that says what was expected.
 
 function expected(what: string): never {
   throw new Error(what);
 }
 
+/** Any text; an empty one counts as not set. */
 export function nonEmpty(text: string): string {
   return text;
 }
 
+/** What fits into a header and a page's title: one line. */
 export function headerText(text: string): string {
   return /^[^\p{Cc}]{1,80}$/u.test(text) ? text : expected('one line of at most 80 characters');
 }
 
+/** A whole number, both ends included. */
 export function integerFrom(min: number, max: number) {
   return (text: string): number => {
     const value = Number(text);
@@ -26,11 +29,13 @@ export function integerFrom(min: number, max: number) {
   };
 }
 
+/** One of `values`, spelt like it. */
 export function oneOf<Value extends string>(values: readonly Value[]) {
   return (text: string): Value =>
     values.find((value) => value === text) ?? expected(`one of ${values.join(', ')}`);
 }
 
+/** A URL with one of `protocols`, which are without a colon. */
 export function urlOf(...protocols: string[]) {
   const names = protocols.map((protocol) => `${protocol}://`).join(' or ');
   return (text: string): string => {
@@ -39,12 +44,14 @@ export function urlOf(...protocols: string[]) {
   };
 }
 
+/** Relays in the order in which they are tried. */
 export function smtpUrlList(text: string): string[] {
   const urls = text.split(',').map((part) => part.trim());
   for (const url of urls) readRelayUrl(url);
   return urls;
 }
 
+/** A URL to which paths are added: without a slash at its end. */
 export function webUrl(text: string): string {
   const url = new URL(urlOf('http', 'https')(text));
   if (/[?#]/.test(text) || url.username || url.password)
@@ -65,6 +72,7 @@ export function mailbox(text: string): { name: string; address: string } {
   }
 }
 
+/** A list's id: at least two words (RFC 2919 §2). */
 export function dotAtom(text: string): string {
   const isList = /^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)+$/.test(text);
   return isList ? text : expected('dot-separated words such as papers.example.org (RFC 2919 §2)');
@@ -76,6 +84,7 @@ export function domainName(text: string): string {
   return LABELS.test(domain) && !isIPv4(domain) ? domain : expected('a domain such as example.org');
 }
 
+/** A DKIM selector (RFC 6376 §3.1). */
 export function selector(text: string): string {
   return LABELS.test(text)
     ? text
@@ -85,6 +94,7 @@ export function selector(text: string): string {
 /** Labels of a host name, parted by dots (RFC 1035 §2.3.1). */
 const LABELS = /^(?!.{254})(?:(?:^|\.)[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?)+$/;
 
+/** A secret that is long enough not to be guessed. */
 export function key(text: string): string {
   return text.length >= 32
     ? text
@@ -98,11 +108,13 @@ export function bearerToken(text: string): string {
     : expected('32 to 1,000 visible ASCII characters, such as from “openssl rand -hex 32”');
 }
 
+/** Keys that commas part, the one in use first. */
 export function keyList(text: string): string[] {
   return text.split(',').map((part) => key(part.trim()));
 }
 
-export function timeOfDay(text: string): { hour: number; minute: number } {
+/** A time of day in UTC, `5:30` or `05:30 UTC`. */
+export function timeOfDay(text: string): TimeOfDay {
   const match = /^([01]?\d|2[0-3]):([0-5]\d)(?:\s*UTC)?$/.exec(text);
   if (!match) return expected('a time in UTC such as 05:30');
   return { hour: Number(match[1]), minute: Number(match[2]) };

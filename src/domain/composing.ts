@@ -1,5 +1,5 @@
 import type { DigestKind } from './digest.ts';
-import { dayOf, daysSinceMonday } from './schedule.ts';
+import { dayOf, daysSinceMonday, type TimeOfDay } from './schedule.ts';
 
 const HOUR_MS = 3_600_000;
 
@@ -24,7 +24,7 @@ const LAST_CALL_MS = 10 * 60_000;
  */
 export function dueDigest(
   kind: DigestKind,
-  composeAt: { hour: number; minute: number },
+  composeAt: TimeOfDay,
   now: Date,
   lateMs: number = MAKE_UP_MS[kind],
 ): { kind: DigestKind; date: string; from: Date } | null {

@@ -1,11 +1,11 @@
 import { Temporal } from 'temporal-polyfill';
-import { addDays, dayOf, isDue, isMonday, nextOccurrence } from './schedule.ts';
+import { addDays, dayOf, isDue, isMonday, nextOccurrence, type TimeOfDay } from './schedule.ts';
 import type { Preferences } from './subscriber.ts';
 
 export interface Expectation {
   now: Date;
   /** When digests are composed, UTC. */
-  composeAt: { hour: number; minute: number };
+  composeAt: TimeOfDay;
   /** Since when the reader is active: a digest composed before is not theirs. */
   since: Date;
 }

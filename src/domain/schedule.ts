@@ -48,6 +48,19 @@ export function previousDigestAt(kind: DigestKind, now: Date): Date {
   return new Date(now.getTime() - PERIOD_MS[kind]);
 }
 
+/** A time of day, UTC. */
+export interface TimeOfDay {
+  hour: number;
+  minute: number;
+}
+
+/** The moment at which a day has that time. */
+export function momentAt(day: string, { hour, minute }: TimeOfDay): Date {
+  const moment = new Date(`${day}T00:00:00Z`);
+  moment.setUTCHours(hour, minute);
+  return moment;
+}
+
 /** The day of a moment in UTC, `YYYY-MM-DD`. */
 export function dayOf(moment: Date): string {
   return moment.toISOString().slice(0, 10);
@@ -79,6 +92,7 @@ export function daysSinceMonday(day: string): number {
   return Temporal.PlainDate.from(day).dayOfWeek - MONDAY;
 }
 
+/** Whether `day` is a Monday. */
 export function isMonday(day: string): boolean {
   return Temporal.PlainDate.from(day).dayOfWeek === MONDAY;
 }

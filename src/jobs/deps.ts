@@ -1,7 +1,7 @@
 import type { Db } from '../db/client.ts';
 import type { Clock } from '../domain/clock.ts';
-import type { TimeOfDay } from '../domain/fetch-times.ts';
 import type { Source } from '../domain/fetched.ts';
+import type { TimeOfDay } from '../domain/schedule.ts';
 import type { Queue } from '../queue/queue.ts';
 import type { DeliverDeps } from '../services/deliver-batch.ts';
 import type { LetterDeps } from '../services/send-letter.ts';

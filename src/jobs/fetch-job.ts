@@ -8,7 +8,8 @@ import {
 import { sourceFailed, sourceStale } from '../domain/alarm-rules.ts';
 import { dueDigest } from '../domain/composing.ts';
 import { DIGEST_KINDS } from '../domain/digest.ts';
-import { daysToAsk, nextFetchAt, retryFetchAt } from '../domain/fetch-times.ts';
+import { daysToAsk } from '../domain/expected-lists.ts';
+import { nextFetchAt, retryFetchAt } from '../domain/fetch-times.ts';
 import type { Source } from '../domain/fetched.ts';
 import type { SourceError } from '../domain/source-error.ts';
 import { type FetchReport, fetchPapers } from '../services/fetch-papers.ts';

@@ -11,6 +11,7 @@ import {
 } from '../db/status.ts';
 import { DIGEST_KINDS, type DigestKind } from '../domain/digest.ts';
 import { nextComposeAt } from '../domain/next-compose.ts';
+import type { TimeOfDay } from '../domain/schedule.ts';
 import { type DigestStatus, digestStatus } from './support/digest-status.ts';
 
 /** How an installation is. */
@@ -27,7 +28,7 @@ export interface Status {
 
 export interface StatusOptions {
   now: Date;
-  composeAt: { hour: number; minute: number };
+  composeAt: TimeOfDay;
   /** Sources that are set, also when they were never asked. */
   sourceNames: readonly string[];
 }

@@ -6,7 +6,8 @@ import { oldestDue } from '../db/waiting.ts';
 import { type AlarmKind, type Incident, readDigestSubject } from '../domain/alarm.ts';
 import { BEHIND_MS, FORGOTTEN_MS, queueBehind, sourceQuiet } from '../domain/alarm-rules.ts';
 import { dueDigest, type Missing } from '../domain/composing.ts';
-import type { Rhythm, TimeOfDay } from '../domain/fetch-times.ts';
+import type { Rhythm } from '../domain/rhythm.ts';
+import type { TimeOfDay } from '../domain/schedule.ts';
 import type { Alarms } from './support/alarms.ts';
 import { missingLists } from './support/missing-lists.ts';
 

@@ -2,7 +2,8 @@ import type { Db } from '../../db/client.ts';
 import { readSourceRecords } from '../../db/source-times.ts';
 import type { Missing } from '../../domain/composing.ts';
 import type { DigestKind } from '../../domain/digest.ts';
-import { expectedDay, type Rhythm } from '../../domain/fetch-times.ts';
+import { expectedDay } from '../../domain/expected-lists.ts';
+import type { Rhythm } from '../../domain/rhythm.ts';
 
 /** The lists that a digest, due at `from`, expects of `sources` and that are not there. Nothing is expected
  *  of a source that was asked for the first time after that: what it had then is here. */
