@@ -20,6 +20,7 @@ export function kindOption(): Option {
   return new Option('--kind <kind>', 'kind of digest').choices([...DIGEST_KINDS]).default('daily');
 }
 
+/** `--json`, for commands that answer with one line. */
 export function jsonOption(): Option {
   return new Option('--json', 'answer as one line of JSON');
 }

@@ -27,6 +27,7 @@ export function runFolderOf(dir: string): string {
   return join(dir, 'run');
 }
 
+/** The lock file of the holder of that generation. */
 export function lockFileOf(folder: string, generation: number): string {
   return join(folder, `lock.${generation}`);
 }

@@ -49,6 +49,7 @@ export const MAX_PAYLOAD_BYTES = 256 * 1024;
 
 const HEADER_BYTES = 5;
 
+/** A frame as it goes over the socket: type, length of the payload, payload. */
 export function encodeFrame(type: number, payload: Uint8Array): Buffer {
   const frame = Buffer.allocUnsafe(HEADER_BYTES + payload.length);
   frame.writeUInt8(type, 0);
@@ -126,6 +127,7 @@ export function objectOf(payload: Buffer): Record<string, unknown> {
   throw badFrame('a payload that is not an object');
 }
 
+/** The error for bytes that are no frame; `what` was received. */
 export function badFrame(what: string, options?: { cause: unknown }): Error {
   return new PaperboyError('BAD_FRAME', `The control socket received ${what}.`, options);
 }

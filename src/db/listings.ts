@@ -50,6 +50,7 @@ export async function listedBefore(
   return result.rows[0]?.count ?? 0;
 }
 
+/** Listings as rows of the paper with that id. */
 export function withId(paperId: string): (listing: Listing) => Listing & { paperId: string } {
   return (listing) => ({ ...listing, paperId });
 }

@@ -3,6 +3,7 @@ import type { TopicPaper } from './paper.ts';
 export const DIGEST_KINDS = ['daily', 'weekly'] as const;
 export type DigestKind = (typeof DIGEST_KINDS)[number];
 
+/** Whether a text names a kind of digest. */
 export function isDigestKind(text: string): text is DigestKind {
   return (DIGEST_KINDS as readonly string[]).includes(text);
 }

@@ -25,6 +25,11 @@ export const TOKEN_LENGTH = 22;
 const OF_READER = 0n;
 const OF_FEED = 1n;
 
+/** Whether a text has the form of a token; only a key tells whether it is one. */
+export function isToken(text: string): boolean {
+  return TOKEN.test(text);
+}
+
 const TOKEN = /^[A-Za-z0-9_-]{22}$/;
 const MAX_DIGEST_ID = 2 ** 24 - 1;
 const MAX_SUBSCRIBER_ID = 2 ** 40 - 1;
@@ -46,7 +51,7 @@ export function createTokens(keys: readonly string[]): Tokens {
   );
   const seal = (block: Buffer) => sealing.update(block).toString('base64url');
   const open = (token: string, mark: bigint): TokenSubject | null => {
-    if (!TOKEN.test(token)) return null;
+    if (!isToken(token)) return null;
     const sealed = Buffer.from(token, 'base64url');
     if (sealed.toString('base64url') !== token) return null;
     for (const cipher of opening) {

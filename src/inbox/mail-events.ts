@@ -19,6 +19,7 @@ export interface MailEvents {
   close(): void;
 }
 
+/** Tells who waits for a mail that one has come. */
 export function mailEvents(): MailEvents {
   const waiting = new Set<(entry: InboxEntry) => void>();
   const closing = new AbortController();

@@ -1,6 +1,7 @@
 import type { Digest, RankedPaper, SelectedPaper, Selection } from '../domain/digest.ts';
 import type { Place } from '../domain/layout.ts';
 import type { Preferences } from '../domain/subscriber.ts';
+import { isToken } from '../domain/tokens.ts';
 import { askedOf, choiceOf } from './edition-words.ts';
 import type { DayFacts, EarlierDigest } from './note-words.ts';
 import { type Piece, pieceOf } from './piece.ts';
@@ -172,12 +173,9 @@ function lengthOf(pieces: readonly Piece[]): number {
 }
 
 function checkCopy({ token, selection }: Copy): void {
-  if (!TOKEN.test(token))
-    throw new RangeError('The token of a copy is not 22 base64url characters.');
+  if (!isToken(token)) throw new RangeError('The token of a copy is not 22 base64url characters.');
   if (selection.length === 0) throw new RangeError('A copy needs at least one selected paper.');
 }
-
-const TOKEN = /^[A-Za-z0-9_-]{22}$/;
 
 /** Gmail clips a mail near 102 KB of HTML. 90 KB, less what a repeated token and the words that
  *  depend on what has room may add. */

@@ -28,6 +28,7 @@ export function childrenOf(element: XmlElement, name: string): XmlElement[] {
   );
 }
 
+/** The first element of that name right below; undefined when there is none. */
 export function childOf(element: XmlElement, name: string): XmlElement | undefined {
   return childrenOf(element, name)[0];
 }

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Config } from '../../config.ts';
+import { formatCount } from '../../domain/describe.ts';
 import { broken, type Finding, ok, warning } from '../../domain/finding.ts';
 
 const MB = 1024 * 1024;
@@ -19,7 +20,7 @@ export async function checkDisk({ dataDir, databaseUrl, smtpUrls }: Config): Pro
 
 /** What `free` bytes mean for the data folder. */
 export function judgeDisk(dataDir: string, free: number): Finding {
-  const message = `The disk of ${dataDir} has ${Math.round(free / MB).toLocaleString('en-GB')} MB left.`;
+  const message = `The disk of ${dataDir} has ${formatCount(Math.round(free / MB))} MB left.`;
   const mend = 'Make room, or move DATA_DIR to a larger disk while Paperboy stands still.';
   if (free < TOO_LITTLE) return broken('disk', message, mend);
   return free < LITTLE ? warning('disk', message, mend) : ok('disk', message);

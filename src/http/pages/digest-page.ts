@@ -1,7 +1,7 @@
 import { countOf, describeDay, describeLongDay } from '../../domain/describe.ts';
 import type { Frames } from './frame.ts';
 import { digestHref } from './hrefs.ts';
-import { paperModel } from './paper-model.ts';
+import { INDEX_ROOM, paperModel } from './paper-model.ts';
 import type { DigestView } from './views.ts';
 
 /** One digest, its papers in the order in which they were frozen. */
@@ -19,10 +19,12 @@ export function digestPage(view: DigestView, frames: Frames) {
     }),
     title,
     summary: `${kind === 'weekly' ? 'Weekly' : 'Daily'} No. ${number}. ${countOf(total, 'paper')}, in the order of that morning. Readers get their own choice of them.`,
-    papers: papers.slice(0, WITH_SENTENCES).map((paper) => paperModel(paper, { base, room: ROOM })),
+    papers: papers
+      .slice(0, WITH_SENTENCES)
+      .map((paper) => paperModel(paper, { base, room: INDEX_ROOM })),
     titles: papers
       .slice(WITH_SENTENCES, MOST_PAPERS)
-      .map((paper) => paperModel(paper, { base, room: ROOM })),
+      .map((paper) => paperModel(paper, { base, room: INDEX_ROOM })),
     hasTitles: papers.length > WITH_SENTENCES,
     unlisted: total > MOST_PAPERS ? countOf(total - MOST_PAPERS, 'further paper') : null,
     isEmpty: papers.length === 0,
@@ -30,8 +32,6 @@ export function digestPage(view: DigestView, frames: Frames) {
     next: neighbour(view.next),
   };
 }
-
-const ROOM = { most: 1, maxLength: 240 };
 
 /** Bounds that keep the page of a very full day below 60 KB: sentences for the first papers, titles
  *  for the others. */

@@ -3,7 +3,7 @@ import { highlight, type Part, says } from '../../domain/highlight.ts';
 import type { Paper } from '../../domain/paper.ts';
 import { firstSentences, sentencesOf } from '../../domain/sentences.ts';
 import { paperHref } from './hrefs.ts';
-import { bylineOf } from './paper-model.ts';
+import { bylineOf, READING_ROOM } from './paper-model.ts';
 
 /** A paper that was looked for: the words that found it are marked. */
 export interface FoundModel {
@@ -28,12 +28,10 @@ export function foundModel(paper: Paper, said: ReadonlySet<string>, base: string
 
 /** The abstract from the first sentence on that holds one of the words, else from its beginning. */
 function sentencesThatSay(abstract: string, words: ReadonlySet<string>): string {
-  return firstSentences(abstract.slice(startOfFirst(abstract, words)), ROOM);
+  return firstSentences(abstract.slice(startOfFirst(abstract, words)), READING_ROOM);
 }
 
 function startOfFirst(abstract: string, words: ReadonlySet<string>): number {
   for (const { start, text } of sentencesOf(abstract)) if (says(text, words)) return start;
   return 0;
 }
-
-const ROOM = { most: 2, maxLength: 320 };

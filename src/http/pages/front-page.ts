@@ -3,7 +3,7 @@ import { findFigure } from '../../domain/figure.ts';
 import type { TopicPaper } from '../../domain/paper.ts';
 import type { Frames } from './frame.ts';
 import { papersHref } from './hrefs.ts';
-import { paperModel } from './paper-model.ts';
+import { INDEX_ROOM, paperModel } from './paper-model.ts';
 import { sourceLink } from './paper-source.ts';
 import { signupModel } from './signup-model.ts';
 import { topicsBar } from './topics-bar.ts';
@@ -74,7 +74,5 @@ const INDEX_LENGTH = 14;
 
 const LEAD_ROOM = { most: 4, maxLength: 700 };
 const STORY_ROOM = { most: 2, maxLength: 260 };
-const INDEX_ROOM = { most: 1, maxLength: 240 };
-
 /** Characters; a longer figure is set smaller (LOOK: figure). */
 const LONGEST_LARGE_FIGURE = 6;

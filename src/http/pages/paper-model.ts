@@ -22,6 +22,11 @@ export interface Room {
   maxLength: number;
 }
 
+/** In a list that is looked through. */
+export const INDEX_ROOM: Room = { most: 1, maxLength: 240 };
+/** In a list that is read: why a paper was found, what came of a day. */
+export const READING_ROOM: Room = { most: 2, maxLength: 320 };
+
 /** The paper in the words that a list has room for. */
 export function paperModel(paper: Paper, { base, room }: { base: string; room: Room }): PaperModel {
   return { ...headOf(paper, base), sentences: firstSentences(paper.abstract, room) };

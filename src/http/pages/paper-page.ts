@@ -5,7 +5,7 @@ import { firstSentences } from '../../domain/sentences.ts';
 import { describeSource } from '../../domain/source-name.ts';
 import type { Frames } from './frame.ts';
 import { digestHref, paperHref, papersHref, referenceHref, topicHref } from './hrefs.ts';
-import { paperModel } from './paper-model.ts';
+import { INDEX_ROOM, paperModel } from './paper-model.ts';
 import { codeLink, pdfLink, sourceLink } from './paper-source.ts';
 import type { DigestEntry, PaperView } from './views.ts';
 
@@ -39,15 +39,13 @@ export function paperPage(view: PaperView, frames: Frames) {
       href: digestHref(base, digest),
     })),
     hasDigests: digests.length > 0,
-    similar: similar.map((each) => paperModel(each, { base, room: ROOM })),
+    similar: similar.map((each) => paperModel(each, { base, room: INDEX_ROOM })),
     hasSimilar: similar.length > 0,
     dayHref: papersHref(base, { date: paper.listedOn }),
     day: describeDay(paper.listedOn),
     sources: view.sources.map(describeSource),
   };
 }
-
-const ROOM = { most: 1, maxLength: 240 };
 
 interface Fact {
   term: string;

@@ -2,7 +2,7 @@ import { countOf, describeDay, describeLongDay } from '../../domain/describe.ts'
 import { foundModel } from './found-model.ts';
 import type { Frames } from './frame.ts';
 import { papersHref } from './hrefs.ts';
-import { paperModel } from './paper-model.ts';
+import { paperModel, READING_ROOM } from './paper-model.ts';
 import { topicsBar } from './topics-bar.ts';
 import type { LatestDay, PapersView } from './views.ts';
 import { dayLink, weekModel } from './week.ts';
@@ -24,7 +24,9 @@ export function papersPage(view: PapersView, frames: Frames) {
     title: view.day !== null && topic === null ? describeLongDay(view.day.day) : title,
     // The bar of a day's topics tells the same.
     result: view.day === null ? resultOf(view) : null,
-    papers: isSearch ? [] : view.papers.map((paper) => paperModel(paper, { base, room: ROOM })),
+    papers: isSearch
+      ? []
+      : view.papers.map((paper) => paperModel(paper, { base, room: READING_ROOM })),
     found: isSearch ? view.papers.map((paper) => foundModel(paper, view.said, base)) : [],
     isSearch,
     isEmpty: view.papers.length === 0,
@@ -106,5 +108,3 @@ function latestSentence({ day, isToday, count, onTopic }: LatestDay, topic: stri
   const part = topic === null || onTopic === null ? '' : `, ${onTopic} of them on ${topic}`;
   return `${count} came ${when}${part}.`;
 }
-
-const ROOM = { most: 2, maxLength: 320 };

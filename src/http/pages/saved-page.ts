@@ -5,6 +5,7 @@ import { firstSentences } from '../../domain/sentences.ts';
 import type { SavedView } from './feedback-views.ts';
 import { deliveryAction, type Frames } from './frame.ts';
 import { paperHref } from './hrefs.ts';
+import { INDEX_ROOM } from './paper-model.ts';
 
 /** The papers that a reader saved; each can be taken off the list. */
 export function savedPage({ token, papers, removed }: SavedView, frames: Frames) {
@@ -19,11 +20,9 @@ export function savedPage({ token, papers, removed }: SavedView, frames: Frames)
       ...splitTitle(title),
       title,
       href: paperHref(frames.base, id),
-      sentences: firstSentences(abstract, ROOM),
+      sentences: firstSentences(abstract, INDEX_ROOM),
       day: describeDay(savedOn),
       action: links.saved(token, id),
     })),
   };
 }
-
-const ROOM = { most: 1, maxLength: 240 };

@@ -1,7 +1,7 @@
 import { countOf } from '../../domain/describe.ts';
 import type { Frames } from './frame.ts';
 import { followHref, papersHref, topicHref } from './hrefs.ts';
-import { paperModel } from './paper-model.ts';
+import { INDEX_ROOM, paperModel } from './paper-model.ts';
 import type { TopicView } from './views.ts';
 
 /** A topic: what it is, its newest papers, and the ways to follow it. */
@@ -24,7 +24,7 @@ export function topicPage(view: TopicView, frames: Frames) {
     followHref: followHref(base, slug),
     feedHref,
     searchHref: papersHref(base, { topic: slug }),
-    papers: view.papers.map((paper) => paperModel(paper, { base, room: ROOM })),
+    papers: view.papers.map((paper) => paperModel(paper, { base, room: INDEX_ROOM })),
     isEmpty: view.papers.length === 0,
     place: view.page > 1 || view.hasNext ? `Page ${view.page}` : null,
     previous: view.page > 1 ? topicHref(base, slug, view.page - 1) : null,
@@ -44,8 +44,6 @@ function whatItIs({ phrases }: TopicView['topic']): string {
 }
 
 const PHRASES = 5;
-
-const ROOM = { most: 1, maxLength: 240 };
 
 function rateOf(perWeek: number): string {
   return perWeek === 0

@@ -54,6 +54,7 @@ export interface EditionDeps {
   usableAfterDays?: readonly (0 | 1)[];
 }
 
+/** Opens digests for sending, each once; the newest stay open. */
 export function createEditions(deps: EditionDeps): Editions {
   const open = new Map<number, Promise<OpenEdition | null>>();
   return (digestId) => {
