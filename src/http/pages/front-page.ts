@@ -3,8 +3,8 @@ import { findFigure } from '../../domain/figure.ts';
 import type { TopicPaper } from '../../domain/paper.ts';
 import type { Frames } from './frame.ts';
 import { papersHref } from './hrefs.ts';
+import { paperLink } from './paper-links.ts';
 import { INDEX_ROOM, paperModel } from './paper-model.ts';
-import { sourceLink } from './paper-source.ts';
 import { signupModel } from './signup-model.ts';
 import { topicsBar } from './topics-bar.ts';
 import type { FrontView } from './views.ts';
@@ -52,7 +52,7 @@ function leadModel(paper: TopicPaper, base: string) {
   return {
     ...model,
     byline: paper.comments > 0 ? [...model.byline, 'the most discussed of the day'] : model.byline,
-    source: sourceLink(paper),
+    source: paperLink(paper),
     figure: figure && { ...figure, isLong: figure.figure.length > LONGEST_LARGE_FIGURE },
   };
 }

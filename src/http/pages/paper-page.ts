@@ -5,8 +5,8 @@ import { firstSentences } from '../../domain/sentences.ts';
 import { describeSource } from '../../domain/source-name.ts';
 import type { Frames } from './frame.ts';
 import { digestHref, paperHref, papersHref, referenceHref, topicHref } from './hrefs.ts';
+import { codeLink, paperLink, pdfLink } from './paper-links.ts';
 import { INDEX_ROOM, paperModel } from './paper-model.ts';
-import { codeLink, pdfLink, sourceLink } from './paper-source.ts';
 import type { DigestEntry, PaperView } from './views.ts';
 
 /** One paper with its whole abstract, its topics, and where else it is to be found. */
@@ -24,7 +24,7 @@ export function paperPage(view: PaperView, frames: Frames) {
     ...splitTitle(paper.title),
     paragraphs: paper.abstract.split(/\n\s*\n/),
     facts: factsOf(view),
-    source: sourceLink(paper),
+    source: paperLink(paper),
     pdf: pdfLink(paper),
     code: codeLink(paper),
     bibtexHref: referenceHref(base, paper.id, 'bib'),

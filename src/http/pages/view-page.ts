@@ -5,8 +5,8 @@ import { countWords, showAbstract } from '../../domain/shown-text.ts';
 import { choiceOf, readingTimeOf } from '../../mail/edition-words.ts';
 import type { Frames } from './frame.ts';
 import { feedbackHref, papersHref } from './hrefs.ts';
+import { codeLink, paperLink } from './paper-links.ts';
 import { headOf } from './paper-model.ts';
-import { codeLink, sourceLink } from './paper-source.ts';
 import type { DeliveryView, TopicName } from './views.ts';
 
 /** A reader's own copy of a digest: what the mail shows, papers that it had no room for among it. */
@@ -72,7 +72,7 @@ function chosenModel(
     ...model,
     hasByline: model.byline.length > 0,
     reason,
-    source: sourceLink(paper),
+    source: paperLink(paper),
     code: codeLink(paper),
     figure: figure && { ...figure, isLong: figure.figure.length > LONGEST_LARGE_FIGURE },
     actions: [

@@ -10,7 +10,7 @@ import { takeAnyBody } from '../any-body.ts';
 import type { HttpDeps } from '../deps.ts';
 import { sendPage, shorten, wantsPage } from '../errors.ts';
 import { requireJudged } from '../judged-paper.ts';
-import { sourceLink } from '../pages/paper-source.ts';
+import { paperLink } from '../pages/paper-links.ts';
 import { requireReader } from '../readers.ts';
 import { BackQuery, ReaderPaperParams, TokenSlugParams } from '../schemas.ts';
 import type { App } from '../typed-app.ts';
@@ -41,7 +41,7 @@ export async function feedbackRoutes(app: App, deps: HttpDeps): Promise<void> {
     const { reader, paper } = await requireJudged(deps, token, paperId);
     const click = { subscriberId: reader.id, paperId, verb: 'click' } as const;
     if (request.method === 'GET') await giveFeedback(deps, click);
-    return reply.header('x-robots-tag', 'noindex').redirect(sourceLink(paper).href, 302);
+    return reply.header('x-robots-tag', 'noindex').redirect(paperLink(paper).href, 302);
   });
 }
 

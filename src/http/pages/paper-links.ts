@@ -1,14 +1,14 @@
 import type { Paper } from '../../domain/paper.ts';
 
-/** A link out of the site. */
-export interface SourceLink {
+/** A link from a paper out of the site. */
+export interface PaperLink {
   text: string;
   href: string;
 }
 
 /** Where the paper itself can be read: its own address, else its arXiv page, else a search for its
  *  title on arXiv. */
-export function sourceLink(paper: Pick<Paper, 'id' | 'title' | 'url'>): SourceLink {
+export function paperLink(paper: Pick<Paper, 'id' | 'title' | 'url'>): PaperLink {
   const url = webAddress(paper.url);
   if (url) return { text: nameOf(url), href: url.href };
   if (ARXIV_ID.test(paper.id)) return { text: 'arXiv', href: `https://arxiv.org/abs/${paper.id}` };
@@ -18,12 +18,12 @@ export function sourceLink(paper: Pick<Paper, 'id' | 'title' | 'url'>): SourceLi
 
 /** Where arXiv has the paper as PDF; null for papers from elsewhere. It is never served from here: that
  *  is arXiv's own wish. */
-export function pdfLink({ id }: Pick<Paper, 'id'>): SourceLink | null {
+export function pdfLink({ id }: Pick<Paper, 'id'>): PaperLink | null {
   return ARXIV_ID.test(id) ? { text: 'PDF', href: `https://arxiv.org/pdf/${id}` } : null;
 }
 
 /** Where the paper's code is; null when unknown. */
-export function codeLink(paper: Pick<Paper, 'codeUrl'>): SourceLink | null {
+export function codeLink(paper: Pick<Paper, 'codeUrl'>): PaperLink | null {
   const url = webAddress(paper.codeUrl);
   return url && { text: 'Code', href: url.href };
 }
