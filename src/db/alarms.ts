@@ -2,6 +2,7 @@ import { and, asc, desc, eq, isNull, sql } from 'drizzle-orm';
 import type { Alarm, AlarmKind, Incident, News } from '../domain/alarm.ts';
 import type { Db } from './client.ts';
 import { alarms } from './schema.ts';
+import { storable } from './storable.ts';
 
 const COLUMNS = {
   id: alarms.id,
@@ -20,9 +21,10 @@ const COLUMNS = {
  *  again, with what is said of it now. */
 export async function raiseAlarm(
   db: Db,
-  { kind, subject, sentence }: Alarm,
+  { kind, subject, sentence: said }: Alarm,
   now: Date,
 ): Promise<boolean> {
+  const sentence = storable(said);
   const [row] = await db
     .insert(alarms)
     .values({ kind, subject, sentence, raisedAt: now, seenAt: now, times: 1, mailAt: now })

@@ -39,17 +39,29 @@ export async function fetchPapers(
     fetched = await source.fetch({ day, known, now: startedAt, signal });
   } catch (error) {
     if (!(error instanceof SourceError)) throw error;
-    const outcome: FetchOutcome = 'failed';
-    const report = { ...begun, outcome, endedAt: clock(), detail: error.message, error };
-    await db.transaction((tx) => recordFetch(tx, rowOf(report), { broughtDay: null }));
-    return report;
+    return fail({ db, clock }, { ...begun, detail: error.message, error });
   }
   if (fetched === null) {
     const report = { ...begun, endedAt: clock(), outcome: 'unchanged' as const };
     await db.transaction((tx) => recordFetch(tx, rowOf(report), { broughtDay: null }));
     return report;
   }
+  const { papers, revisions, refused } = fetched;
+  if (refused.length > 0 && papers.length + revisions.length === 0) {
+    const detail = `None of its ${refused.length} entries can be read. ${placesOf(refused)}`;
+    const error = new SourceError('SOURCE_UNREADABLE', detail);
+    return fail({ db, clock }, { ...begun, refused: refused.length, detail, error });
+  }
   return store({ db, clock }, source, begun, fetched);
+}
+
+async function fail(
+  { db, clock }: Pick<FetchDeps, 'db' | 'clock'>,
+  begun: Omit<FetchReport, 'endedAt' | 'outcome'>,
+): Promise<FetchReport> {
+  const report: FetchReport = { ...begun, endedAt: clock(), outcome: 'failed' };
+  await db.transaction((tx) => recordFetch(tx, rowOf(report), { broughtDay: null }));
+  return report;
 }
 
 const NOTHING = { found: 0, added: 0, updated: 0, refused: 0, detail: null };
@@ -61,7 +73,7 @@ async function store(
   { day, papers, revisions, refused, validators }: Fetched,
 ): Promise<FetchReport> {
   return db.transaction(async (tx) => {
-    const outcome = await judge(tx, source, { day, papers, revisions, refused });
+    const outcome = await judge(tx, source, { day, papers, revisions });
     const now = clock();
     const counts = await storePapers(tx, papers, now);
     const revised = await storePapers(tx, await onlyKnown(tx, revisions), now);
@@ -89,10 +101,9 @@ async function store(
 async function judge(
   tx: Db,
   source: Source,
-  { day, papers, revisions, refused }: Omit<Fetched, 'validators'>,
+  { day, papers, revisions }: Pick<Fetched, 'day' | 'papers' | 'revisions'>,
 ): Promise<FetchOutcome> {
-  if (papers.length === 0)
-    return revisions.length === 0 && refused.length === 0 ? 'empty' : 'papers';
+  if (papers.length === 0) return revisions.length === 0 ? 'empty' : 'papers';
   if (day === null || !source.listsOn(day)) return 'papers';
   const paperIds = [...new Set(papers.map(({ id }) => id))];
   const old = await listedBefore(tx, { source: source.origin, day, paperIds });
@@ -119,8 +130,12 @@ const MOST_PLACES = 3;
 
 function detailOf(refused: Fetched['refused']): string | null {
   if (refused.length === 0) return null;
+  return `Could not be read: ${refused.length} of the list. ${placesOf(refused)}`;
+}
+
+function placesOf(refused: Fetched['refused']): string {
   const places = refused.slice(0, MOST_PLACES).map(({ place, reason }) => `${place}: ${reason}`);
-  return `Could not be read: ${refused.length} of the list. ${places.join(' ')}`;
+  return places.join(' ');
 }
 
 function rowOf({ error: _error, ...row }: FetchReport): FetchRow {

@@ -1,5 +1,6 @@
 import { PaperboyError } from '../domain/errors.ts';
 import type { Fetched, Validators } from '../domain/fetched.ts';
+import { showJson } from '../domain/show-json.ts';
 import { SourceError } from '../domain/source-error.ts';
 import { type HfListing, readHfEntry } from './hf-entry.ts';
 import type { HttpAnswer, HttpGet } from './http-get.ts';
@@ -77,7 +78,7 @@ function entriesOf(text: string, url: string): unknown[] {
     throw unreadable(url, `it is no JSON (${(error as Error).message.slice(0, 120)})`);
   }
   if (Array.isArray(value)) return value;
-  const said = JSON.stringify(value).slice(0, 120);
+  const said = showJson(value).slice(0, 120);
   throw unreadable(url, `it is “${said}”, expected a JSON array of papers`);
 }
 

@@ -37,6 +37,15 @@ export const FAULTS = {
       .writeHead(200, { 'content-type': 'application/atom+xml' })
       .end(apiError('incorrect id format'));
   },
+  /** What no text column takes. */
+  binary: (_, response) => {
+    response.writeHead(200, { 'content-type': 'application/json' }).end('\0\0\0');
+  },
+  /** JSON, and too deep to be written again. */
+  nested: (_, response) => {
+    const deep = `${'{"a":'.repeat(100_000)}1${'}'.repeat(100_000)}`;
+    response.writeHead(200, { 'content-type': 'application/json' }).end(deep);
+  },
   empty: (_, response) => {
     response.writeHead(200).end();
   },
