@@ -77,14 +77,18 @@ export async function listIncidents(
     .orderBy(desc(alarms.id));
 }
 
+/** Longer than a mail is ever put off, in ms: one beyond was by a clock that has been set back since. */
+const MOST_AHEAD_MS = 3_600_000;
+
 /** Takes an incident of which something is still to be mailed, until `untilAt`: whoever looks for one
  *  meanwhile gets another. Null when there is none. */
 export async function claimNews(db: Db, now: Date, untilAt: Date): Promise<Incident | null> {
+  const ahead = new Date(now.getTime() + MOST_AHEAD_MS);
   const [row] = await db
     .update(alarms)
     .set({ mailAt: untilAt })
     .where(
-      sql`id = (SELECT id FROM alarms WHERE mail_at <= ${now} ORDER BY mail_at, id LIMIT 1 FOR UPDATE SKIP LOCKED)`,
+      sql`id = (SELECT id FROM alarms WHERE mail_at <= ${now} OR mail_at > ${ahead} ORDER BY mail_at, id LIMIT 1 FOR UPDATE SKIP LOCKED)`,
     )
     .returning(COLUMNS);
   return row ?? null;

@@ -1,4 +1,4 @@
-import { and, eq, lte, sql } from 'drizzle-orm';
+import { and, eq, gt, lte, or, sql } from 'drizzle-orm';
 import type { Db } from './client.ts';
 import { sources } from './schema.ts';
 
@@ -7,6 +7,15 @@ export async function addSources(db: Db, names: readonly string[], now: Date): P
   if (names.length === 0) return;
   const rows = names.map((name) => ({ name, nextAt: now, failures: 0 }));
   await db.insert(sources).values(rows).onConflictDoNothing();
+}
+
+/** Longer than any source is left alone, in ms: who is to be asked later than that was told so by a clock
+ *  that has been set back since. */
+const MOST_AHEAD_MS = 2 * 86_400_000;
+
+function isDue(now: Date) {
+  const { nextAt } = sources;
+  return or(lte(nextAt, now), gt(nextAt, new Date(now.getTime() + MOST_AHEAD_MS)));
 }
 
 /** Which of these sources are due, the longest waiting first. */
@@ -18,7 +27,7 @@ export async function listDueSources(
   const rows = await db
     .select({ name: sources.name })
     .from(sources)
-    .where(and(lte(sources.nextAt, now), sql`name = ANY(${sql.param([...names])}::text[])`))
+    .where(and(isDue(now), sql`name = ANY(${sql.param([...names])}::text[])`))
     .orderBy(sources.nextAt, sources.name);
   return rows.map(({ name }) => name);
 }
@@ -33,7 +42,7 @@ export async function claimSource(
   const result = await db
     .update(sources)
     .set({ nextAt: untilAt })
-    .where(and(eq(sources.name, name), lte(sources.nextAt, now)));
+    .where(and(eq(sources.name, name), isDue(now)));
   return result.rowCount === 1;
 }
 

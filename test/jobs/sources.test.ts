@@ -98,6 +98,17 @@ describe('A source that is due', () => {
     expect(await nextAt()).toBe('12:10');
   });
 
+  it('is asked again although a clock that was a year ahead put it off', async () => {
+    test.clock.set('2027-05-08T12:00:00Z');
+    await knowSource();
+    await ask();
+    test.clock.set('2026-05-08T12:00:00Z');
+    server.requests.length = 0;
+    await ask();
+    expect(server.requests).not.toEqual([]);
+    expect(await nextAt()).toBe('13:00');
+  });
+
   it.each(['errorAsJson', 'errorAsPage', 'cutOff'] as const)(
     'raises an alarm at once when it sends what is no list: %s',
     async (fault) => {
