@@ -46,9 +46,13 @@ export async function claimSource(
   return result.rowCount === 1;
 }
 
-/** Sets when a source is asked next. */
-export async function setNextFetch(db: Db, name: string, nextAt: Date): Promise<void> {
-  await db.update(sources).set({ nextAt }).where(eq(sources.name, name));
+/** Sets when a source is asked next, and how often in a row asking it failed. */
+export async function setNextFetch(
+  db: Db,
+  name: string,
+  next: { nextAt: Date; failures: number },
+): Promise<void> {
+  await db.update(sources).set(next).where(eq(sources.name, name));
 }
 
 /** What a source did lately. */

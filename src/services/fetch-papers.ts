@@ -97,7 +97,9 @@ async function store(
   });
 }
 
-/** An old list is one whose papers the source had all listed before, on a day on which it lists new ones. */
+/** An old list is one whose papers the source had all listed before, on a day on which it lists new ones.
+ *  Where a list is there at once, those that tell an earlier day themselves are old too: after an outage
+ *  the list of yesterday is not known. */
 async function judge(
   tx: Db,
   source: Source,
@@ -105,7 +107,8 @@ async function judge(
 ): Promise<FetchOutcome> {
   if (papers.length === 0) return revisions.length === 0 ? 'empty' : 'papers';
   if (day === null || !source.listsOn(day)) return 'papers';
-  const paperIds = [...new Set(papers.map(({ id }) => id))];
+  const tellsOld = ({ listedOn }: ListedPaper) => source.usableAfterDays === 0 && listedOn < day;
+  const paperIds = [...new Set(papers.filter((each) => !tellsOld(each)).map(({ id }) => id))];
   const old = await listedBefore(tx, { source: source.origin, day, paperIds });
   return old === paperIds.length ? 'stale' : 'papers';
 }

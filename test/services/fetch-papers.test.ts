@@ -7,7 +7,7 @@ import { findPaper } from '../../src/db/papers.ts';
 import { composeDigest } from '../../src/services/compose-digest.ts';
 import { fetchPapers } from '../../src/services/fetch-papers.ts';
 import { importPapers } from '../../src/services/import-papers.ts';
-import { sourceOn } from '../sources/support.ts';
+import { listOf, sourceOn } from '../sources/support.ts';
 import { clockAt } from '../support/clock.ts';
 import { useDatabase } from '../support/database.ts';
 import {
@@ -222,6 +222,20 @@ describe('An old list', () => {
     expect((await paper())?.listedOn).toBe(FRIDAY);
     serve(again, again, again);
     expect(await fetched(ARXIV, null)).toMatchObject({ outcome: 'papers', added: 1 });
+  });
+
+  it('is also one of yesterday that is not known, as after an outage', async () => {
+    serve({}, {});
+    const source = sourceOn(server, clock, ARXIV);
+    const list = await listOf(source, clock);
+    clock.set('2026-05-11T12:00:00Z');
+    const late = { ...source, fetch: async () => ({ ...list, day: '2026-05-11' }) };
+    const { signal } = new AbortController();
+    expect(await fetchPapers({ db: database.db, clock, signal }, late)).toMatchObject({
+      outcome: 'stale',
+      added: 2,
+    });
+    expect((await paper())?.listedOn).toBe(FRIDAY);
   });
 
   it('is also one that Hugging Face gives for another day', async () => {
