@@ -6,13 +6,19 @@ import type { Clock } from '../domain/clock.ts';
 import type { Fetched, FetchOutcome, Source } from '../domain/fetched.ts';
 import type { ListedPaper } from '../domain/paper.ts';
 import { SourceError } from '../domain/source-error.ts';
+import { openDeadline } from '../sources/deadline.ts';
 import { type StoredCounts, storePapers } from './support/store-papers.ts';
 
 export interface FetchDeps {
   db: Db;
   clock: Clock;
   signal: AbortSignal;
+  /** How long a source may take over a list, in ms. @defaultValue ten minutes */
+  mostMs?: number;
 }
+
+/** Less than a source is claimed for: one that gives a little at a time must not be asked twice at once. */
+const MOST_MS = 10 * 60_000;
 
 /** What came of asking a source, as it stands in `fetches`. */
 export interface FetchReport extends FetchRow {
@@ -27,7 +33,7 @@ export interface FetchReport extends FetchRow {
  * @throws what else went wrong: the database, or the signal.
  */
 export async function fetchPapers(
-  { db, clock, signal }: FetchDeps,
+  { db, clock, signal, mostMs = MOST_MS }: FetchDeps,
   source: Source,
   { day = null }: { day?: string | null } = {},
 ): Promise<FetchReport> {
@@ -35,11 +41,15 @@ export async function fetchPapers(
   const known = await findValidators(db, source.name);
   const begun = { ...NOTHING, source: source.name, day, startedAt, error: null };
   let fetched: Fetched | null;
+  const deadline = openDeadline(signal, mostMs);
   try {
-    fetched = await source.fetch({ day, known, now: startedAt, signal });
-  } catch (error) {
+    fetched = await source.fetch({ day, known, now: startedAt, signal: deadline.signal });
+  } catch (thrown) {
+    const error = deadline.isOver() ? tooSlow(source, mostMs) : thrown;
     if (!(error instanceof SourceError)) throw error;
     return fail({ db, clock }, { ...begun, detail: error.message, error });
+  } finally {
+    deadline.clear();
   }
   if (fetched === null) {
     const report = { ...begun, endedAt: clock(), outcome: 'unchanged' as const };
@@ -53,6 +63,11 @@ export async function fetchPapers(
     return fail({ db, clock }, { ...begun, refused: refused.length, detail, error });
   }
   return store({ db, clock }, source, begun, fetched);
+}
+
+function tooSlow({ name }: Source, mostMs: number): SourceError {
+  const problem = `${name} cannot be read: it gave no whole list within ${mostMs / 1000} s.`;
+  return new SourceError('SOURCE_UNREACHABLE', problem);
 }
 
 async function fail(

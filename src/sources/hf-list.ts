@@ -11,6 +11,9 @@ const PAGE_PAPERS = 100;
 /** A month has some 3,000 papers. */
 const MOST_PAGES = 100;
 
+/** Of all pages, however many entries each has. */
+const MOST_PAPERS = MOST_PAGES * PAGE_PAPERS;
+
 export interface HfDeps {
   /** Without a slash at the end. */
   endpoint: string;
@@ -41,6 +44,8 @@ export async function readHfList(
       throw unreadable(url, 'it says that nothing changed, which nobody asked');
     }
     const entries = entriesOf(answer.text, url);
+    if (papers.length + refused.length + entries.length > MOST_PAPERS)
+      throw unreadable(url, `expected ${MOST_PAPERS} papers at the most`);
     for (const [index, entry] of entries.entries()) {
       const place = `Paper ${page * PAGE_PAPERS + index + 1}`;
       try {

@@ -165,6 +165,27 @@ describe('Fetching papers', () => {
     ]);
   });
 
+  it('fails when the source gives a little at a time, without end', async () => {
+    const { signal } = new AbortController();
+    const dripping = {
+      ...sourceOn(server, clock, 'hf-daily'),
+      fetch: ({ signal }: { signal: AbortSignal }) =>
+        new Promise<never>((_resolve, reject) => {
+          signal.addEventListener('abort', () => reject(signal.reason));
+        }),
+    };
+    const deps = { db: database.db, clock, signal, mostMs: 20 };
+    expect(await fetchPapers(deps, dripping)).toMatchObject({
+      outcome: 'failed',
+      detail: 'hf-daily cannot be read: it gave no whole list within 0.02 s.',
+    });
+    const stopping = AbortSignal.abort(new Error('Stopping.'));
+    const stopped = { ...deps, signal: stopping, mostMs: 60_000 };
+    await expect(fetchPapers(stopped, sourceOn(server, clock, 'hf-daily'))).rejects.toThrow(
+      'Stopping.',
+    );
+  });
+
   it('tells an empty list', async () => {
     expect(await fetched()).toMatchObject({ outcome: 'empty', found: 0, error: null });
   });

@@ -101,6 +101,7 @@ describe('Hugging Face’s list of a day', () => {
     ['errorAsJson', 'SOURCE_UNREADABLE', 'expected a JSON array of papers'],
     ['errorAsPage', 'SOURCE_UNREADABLE', 'it is no JSON'],
     ['empty', 'SOURCE_UNREADABLE', 'it is no JSON'],
+    ['millions', 'SOURCE_UNREADABLE', 'expected 10000 papers at the most'],
     ['nested', 'SOURCE_UNREADABLE', 'expected a JSON array of papers'],
     ['cutOff', 'SOURCE_UNREADABLE', 'it is no JSON'],
     ['huge', 'SOURCE_UNREADABLE', 'bytes at the most'],

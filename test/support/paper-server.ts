@@ -49,6 +49,11 @@ export const FAULTS = {
     const deep = `${'{"a":'.repeat(100_000)}1${'}'.repeat(100_000)}`;
     response.writeHead(200, { 'content-type': 'application/json' }).end(deep);
   },
+  /** A million entries in 3 MB. */
+  millions: (_, response) => {
+    response.writeHead(200, { 'content-type': 'application/json' });
+    response.end(`[${'{},'.repeat(1_000_000)}{}]`);
+  },
   empty: (_, response) => {
     response.writeHead(200).end();
   },
