@@ -2,6 +2,7 @@ import type { Alarm } from '../../domain/alarm.ts';
 import { DELIVERY_STATES } from '../../domain/delivery.ts';
 import { capitalize, countOf, countWord, describeLongDay } from '../../domain/describe.ts';
 import { dayOf } from '../../domain/schedule.ts';
+import { publicSourceName } from '../../domain/source-name.ts';
 import type { Status } from '../../services/read-status.ts';
 import { PARTS_LOOKED_AT } from '../../services/support/readiness.ts';
 import { describeMoment } from './days.ts';
@@ -31,7 +32,7 @@ export function statusPage(view: StatusView, frames: Frames) {
       sentence: parts[part].sentence,
     })),
     sources: sources.map((source) => ({
-      name: source.name,
+      name: isForOperator ? source.name : publicSourceName(source.name),
       sentence: describeSource(source, now),
       detail: isForOperator && source.last?.outcome === 'failed' ? (source.last.detail ?? '') : '',
     })),
