@@ -61,6 +61,8 @@ export interface SourceRecord {
   brought: ReadonlySet<string>;
   /** Days of which it said after they were over that there is nothing. */
   empty: ReadonlySet<string>;
+  /** Days of whose list it told something after they were over: what it brought before may be a part. */
+  whole: ReadonlySet<string>;
   /** When it was asked first (as far as is written down), and last. */
   firstAskedAt: Date | null;
   askedAt: Date | null;
@@ -71,6 +73,7 @@ export interface SourceRecord {
 const NOTHING: SourceRecord = {
   brought: new Set(),
   empty: new Set(),
+  whole: new Set(),
   firstAskedAt: null,
   askedAt: null,
   failures: 0,
@@ -91,20 +94,24 @@ export async function readSourceRecords(
     askedAt: string | null;
     brought: string[];
     empty: string[];
+    whole: string[];
   }>(sql`
     SELECT name, failures, min(started_at) AS "firstAskedAt", max(ended_at) AS "askedAt",
       coalesce(array_agg(DISTINCT day::text) FILTER (WHERE outcome = 'papers' AND day IS NOT NULL), '{}') AS brought,
       coalesce(array_agg(DISTINCT day::text) FILTER (WHERE outcome = 'empty'
-        AND day < (ended_at AT TIME ZONE 'UTC')::date), '{}') AS empty
+        AND day < (ended_at AT TIME ZONE 'UTC')::date), '{}') AS empty,
+      coalesce(array_agg(DISTINCT day::text) FILTER (WHERE outcome <> 'failed'
+        AND day < (started_at AT TIME ZONE 'UTC')::date), '{}') AS whole
     FROM sources LEFT JOIN fetches
       ON source = name AND started_at >= ${new Date(now.getTime() - LATELY_MS)}
     GROUP BY name`);
   const known = new Map(
-    rows.map(({ name, failures, firstAskedAt, askedAt, brought, empty }) => [
+    rows.map(({ name, failures, firstAskedAt, askedAt, brought, empty, whole }) => [
       name,
       {
         brought: new Set(brought),
         empty: new Set(empty),
+        whole: new Set(whole),
         firstAskedAt: momentOf(firstAskedAt),
         askedAt: momentOf(askedAt),
         failures,

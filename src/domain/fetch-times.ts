@@ -31,6 +31,8 @@ export interface Asking {
   composeAt: TimeOfDay;
   /** The days of which the source brought a list in the last week. */
   brought: ReadonlySet<string>;
+  /** Those of whose list it told something once they were over. @defaultValue all */
+  whole?: ReadonlySet<string>;
   /** Those of which it said, once they were over, that there is nothing. @defaultValue none */
   empty?: ReadonlySet<string>;
 }
@@ -61,11 +63,21 @@ function hasDays(source: Rhythm, now: Date): boolean {
   );
 }
 
+/** Whether a source brought the list of a day; of one that fills all day, all of it. */
+export function isThere(
+  { usableAfterDays }: Rhythm,
+  day: string,
+  { brought, whole }: Pick<Asking, 'brought' | 'whole'>,
+): boolean {
+  return brought.has(day) && (usableAfterDays === 0 || (whole?.has(day) ?? true));
+}
+
 /** Whether a list that should be there by now is not. */
-function isAwaited(source: Rhythm, { now, brought }: Asking): boolean {
+function isAwaited(source: Rhythm, asking: Asking): boolean {
+  const { now, brought } = asking;
   if (source.usableAfterDays === 1) {
     const yesterday = addDays(dayOf(now), -1);
-    return source.listsOn(yesterday) && !brought.has(yesterday);
+    return source.listsOn(yesterday) && !isThere(source, yesterday, asking);
   }
   const day = todayOf(source, now);
   if (!source.listsOn(day) || brought.has(day)) return false;
@@ -155,7 +167,9 @@ export function daysToAsk(source: Rhythm, asking: Asking): (string | null)[] {
   const missed = past.filter((day) => isMissing(day) && !empty?.has(day));
   const [yesterday = today, ...older] = past;
   const isOpen =
-    source.usableAfterDays === 1 && (now < composingOn(today, composeAt) || isMissing(yesterday));
+    source.usableAfterDays === 1 &&
+    (now < composingOn(today, composeAt) ||
+      (source.listsOn(yesterday) && !isThere(source, yesterday, asking)));
   if (!isOpen) return [today, ...missed];
   return [yesterday, today, ...missed.filter((day) => older.includes(day))];
 }

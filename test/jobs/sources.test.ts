@@ -198,6 +198,24 @@ describe('A digest whose papers are late', () => {
     expect(await alarms()).toEqual([]);
   });
 
+  it('waits for the rest of a list that broke off in the middle of its day', async () => {
+    server.papers = [servedPaper('2605.00002', THURSDAY)];
+    test.clock.set(`${THURSDAY}T12:00:00Z`);
+    await test.parts.db.execute(sql`UPDATE sources SET next_at = ${test.clock()}`);
+    await ask();
+    server.fault = 'broken';
+    test.clock.set('2026-05-08T05:31:00Z');
+    await ask();
+    await tickAt('05:31:00');
+    expect(await digests()).toEqual([]);
+    server.fault = null;
+    server.papers.push(servedPaper('2605.00003', THURSDAY));
+    test.clock.set('2026-05-08T05:40:00Z');
+    await ask();
+    await tickAt('05:41:00');
+    expect(await digests()).toEqual(['2026-05-08: 2']);
+  });
+
   it('is made of what there is after two hours', async () => {
     await ask();
     await tickAt('07:29:00');
