@@ -2,6 +2,7 @@ import { and, asc, desc, eq, isNull, sql } from 'drizzle-orm';
 import type { Alarm, AlarmKind, Incident, News } from '../domain/alarm.ts';
 import type { Db } from './client.ts';
 import { alarms } from './schema.ts';
+import { storable } from './storable.ts';
 
 const COLUMNS = {
   id: alarms.id,
@@ -20,9 +21,10 @@ const COLUMNS = {
  *  again, with what is said of it now. */
 export async function raiseAlarm(
   db: Db,
-  { kind, subject, sentence }: Alarm,
+  { kind, subject, sentence: said }: Alarm,
   now: Date,
 ): Promise<boolean> {
+  const sentence = storable(said);
   const [row] = await db
     .insert(alarms)
     .values({ kind, subject, sentence, raisedAt: now, seenAt: now, times: 1, mailAt: now })
@@ -75,14 +77,18 @@ export async function listIncidents(
     .orderBy(desc(alarms.id));
 }
 
+/** Longer than a mail is ever put off, in ms: one beyond was by a clock that has been set back since. */
+const MOST_AHEAD_MS = 3_600_000;
+
 /** Takes an incident of which something is still to be mailed, until `untilAt`: whoever looks for one
  *  meanwhile gets another. Null when there is none. */
 export async function claimNews(db: Db, now: Date, untilAt: Date): Promise<Incident | null> {
+  const ahead = new Date(now.getTime() + MOST_AHEAD_MS);
   const [row] = await db
     .update(alarms)
     .set({ mailAt: untilAt })
     .where(
-      sql`id = (SELECT id FROM alarms WHERE mail_at <= ${now} ORDER BY mail_at, id LIMIT 1 FOR UPDATE SKIP LOCKED)`,
+      sql`id = (SELECT id FROM alarms WHERE mail_at <= ${now} OR mail_at > ${ahead} ORDER BY mail_at, id LIMIT 1 FOR UPDATE SKIP LOCKED)`,
     )
     .returning(COLUMNS);
   return row ?? null;

@@ -2,6 +2,7 @@ import { eq, sql } from 'drizzle-orm';
 import type { FetchOutcome, Validators } from '../domain/fetched.ts';
 import type { Db } from './client.ts';
 import { fetches, sources } from './schema.ts';
+import { storable } from './storable.ts';
 
 /** One asking of a source, and what came of it. */
 export interface FetchRow {
@@ -40,7 +41,8 @@ export async function recordFetch(
   fetch: FetchRow,
   { validators, broughtDay }: { validators?: Validators | null; broughtDay: string | null },
 ): Promise<void> {
-  await tx.insert(fetches).values(fetch);
+  const detail = fetch.detail && storable(fetch.detail);
+  await tx.insert(fetches).values({ ...fetch, detail });
   const { source, endedAt, outcome, added } = fetch;
   const hasFailed = outcome === 'failed';
   const hasBrought = added > 0;

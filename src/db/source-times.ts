@@ -1,4 +1,4 @@
-import { and, eq, lte, sql } from 'drizzle-orm';
+import { and, eq, gt, lte, or, sql } from 'drizzle-orm';
 import type { Db } from './client.ts';
 import { sources } from './schema.ts';
 
@@ -7,6 +7,15 @@ export async function addSources(db: Db, names: readonly string[], now: Date): P
   if (names.length === 0) return;
   const rows = names.map((name) => ({ name, nextAt: now, failures: 0 }));
   await db.insert(sources).values(rows).onConflictDoNothing();
+}
+
+/** Longer than any source is left alone, in ms: who is to be asked later than that was told so by a clock
+ *  that has been set back since. */
+const MOST_AHEAD_MS = 2 * 86_400_000;
+
+function isDue(now: Date) {
+  const { nextAt } = sources;
+  return or(lte(nextAt, now), gt(nextAt, new Date(now.getTime() + MOST_AHEAD_MS)));
 }
 
 /** Which of these sources are due, the longest waiting first. */
@@ -18,7 +27,7 @@ export async function listDueSources(
   const rows = await db
     .select({ name: sources.name })
     .from(sources)
-    .where(and(lte(sources.nextAt, now), sql`name = ANY(${sql.param([...names])}::text[])`))
+    .where(and(isDue(now), sql`name = ANY(${sql.param([...names])}::text[])`))
     .orderBy(sources.nextAt, sources.name);
   return rows.map(({ name }) => name);
 }
@@ -33,13 +42,17 @@ export async function claimSource(
   const result = await db
     .update(sources)
     .set({ nextAt: untilAt })
-    .where(and(eq(sources.name, name), lte(sources.nextAt, now)));
+    .where(and(eq(sources.name, name), isDue(now)));
   return result.rowCount === 1;
 }
 
-/** Sets when a source is asked next. */
-export async function setNextFetch(db: Db, name: string, nextAt: Date): Promise<void> {
-  await db.update(sources).set({ nextAt }).where(eq(sources.name, name));
+/** Sets when a source is asked next, and how often in a row asking it failed. */
+export async function setNextFetch(
+  db: Db,
+  name: string,
+  next: { nextAt: Date; failures: number },
+): Promise<void> {
+  await db.update(sources).set(next).where(eq(sources.name, name));
 }
 
 /** What a source did lately. */
@@ -48,6 +61,8 @@ export interface SourceRecord {
   brought: ReadonlySet<string>;
   /** Days of which it said after they were over that there is nothing. */
   empty: ReadonlySet<string>;
+  /** Days of whose list it told something after they were over: what it brought before may be a part. */
+  whole: ReadonlySet<string>;
   /** When it was asked first (as far as is written down), and last. */
   firstAskedAt: Date | null;
   askedAt: Date | null;
@@ -58,6 +73,7 @@ export interface SourceRecord {
 const NOTHING: SourceRecord = {
   brought: new Set(),
   empty: new Set(),
+  whole: new Set(),
   firstAskedAt: null,
   askedAt: null,
   failures: 0,
@@ -78,20 +94,24 @@ export async function readSourceRecords(
     askedAt: string | null;
     brought: string[];
     empty: string[];
+    whole: string[];
   }>(sql`
     SELECT name, failures, min(started_at) AS "firstAskedAt", max(ended_at) AS "askedAt",
       coalesce(array_agg(DISTINCT day::text) FILTER (WHERE outcome = 'papers' AND day IS NOT NULL), '{}') AS brought,
       coalesce(array_agg(DISTINCT day::text) FILTER (WHERE outcome = 'empty'
-        AND day < (ended_at AT TIME ZONE 'UTC')::date), '{}') AS empty
+        AND day < (ended_at AT TIME ZONE 'UTC')::date), '{}') AS empty,
+      coalesce(array_agg(DISTINCT day::text) FILTER (WHERE outcome <> 'failed'
+        AND day < (started_at AT TIME ZONE 'UTC')::date), '{}') AS whole
     FROM sources LEFT JOIN fetches
       ON source = name AND started_at >= ${new Date(now.getTime() - LATELY_MS)}
     GROUP BY name`);
   const known = new Map(
-    rows.map(({ name, failures, firstAskedAt, askedAt, brought, empty }) => [
+    rows.map(({ name, failures, firstAskedAt, askedAt, brought, empty, whole }) => [
       name,
       {
         brought: new Set(brought),
         empty: new Set(empty),
+        whole: new Set(whole),
         firstAskedAt: momentOf(firstAskedAt),
         askedAt: momentOf(askedAt),
         failures,

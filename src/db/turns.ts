@@ -7,6 +7,10 @@ export type Turn =
   /** `isHeld`: somebody asks it now and may be done sooner. */
   | { waitMs: number; isHeld: boolean };
 
+/** Longer than any host is left alone, in hours: a pause beyond was written by a clock that has been set
+ *  back since. */
+const MOST_AHEAD_HOURS = 25;
+
 /** Takes the turn at a host for at most `holdMs`, if nobody has it and its pause is over. As with leases,
  *  the database's clock counts: those of several machines differ. */
 export async function takeTurn(db: Db, host: string, holdMs: number): Promise<Turn> {
@@ -15,6 +19,7 @@ export async function takeTurn(db: Db, host: string, holdMs: number): Promise<Tu
     INSERT INTO turns (host, number, is_held, free_at) VALUES (${host}, 1, true, ${until})
     ON CONFLICT (host) DO UPDATE SET number = turns.number + 1, is_held = true, free_at = excluded.free_at
     WHERE turns.free_at <= clock_timestamp()
+      OR turns.free_at > clock_timestamp() + make_interval(hours => ${MOST_AHEAD_HOURS})
     RETURNING number`);
   const [row] = taken.rows;
   if (row) return { number: Number(row.number) };

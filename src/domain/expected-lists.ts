@@ -2,12 +2,27 @@ import type { DigestKind } from './digest.ts';
 import { hasDays, madeAt, type Rhythm, todayOf } from './rhythm.ts';
 import { addDays, momentAt, type TimeOfDay, usableDays } from './schedule.ts';
 
+/** The lists that a source brought in the last week. */
+export interface Brought {
+  /** Their days. */
+  brought: ReadonlySet<string>;
+  /** Those of whose list it told something once they were over. @defaultValue all */
+  whole?: ReadonlySet<string>;
+}
+
+/** Whether a source brought the list of a day; of one that fills all day, all of it. */
+export function isThere(
+  { usableAfterDays }: Rhythm,
+  day: string,
+  { brought, whole }: Brought,
+): boolean {
+  return brought.has(day) && (usableAfterDays === 0 || (whole?.has(day) ?? true));
+}
+
 /** What is known when a source is asked. */
-export interface Asking {
+export interface Asking extends Brought {
   now: Date;
   composeAt: TimeOfDay;
-  /** The days of which the source brought a list in the last week. */
-  brought: ReadonlySet<string>;
   /** Those of which it said, once they were over, that there is nothing. @defaultValue none */
   empty?: ReadonlySet<string>;
 }
@@ -33,7 +48,9 @@ export function daysToAsk(source: Rhythm, asking: Asking): (string | null)[] {
   const missed = past.filter((day) => isMissing(day) && !empty?.has(day));
   const [yesterday = today, ...older] = past;
   const isOpen =
-    source.usableAfterDays === 1 && (now < momentAt(today, composeAt) || isMissing(yesterday));
+    source.usableAfterDays === 1 &&
+    (now < momentAt(today, composeAt) ||
+      (source.listsOn(yesterday) && !isThere(source, yesterday, asking)));
   if (!isOpen) return [today, ...missed];
   return [yesterday, today, ...missed.filter((day) => older.includes(day))];
 }
@@ -53,9 +70,9 @@ export function expectedDay(
 ): string | null {
   const { last } = usableDays(kind, date);
   const newest = addDays(last, -source.usableAfterDays);
-  const isThere = (day: string) =>
+  const isMade = (day: string) =>
     source.usableAfterDays === 1 || madeAt(day).getTime() <= from.getTime() + MADE_SOON_MS;
-  if (kind === 'daily') return source.listsOn(newest) && isThere(newest) ? newest : null;
+  if (kind === 'daily') return source.listsOn(newest) && isMade(newest) ? newest : null;
   const week = Array.from({ length: 7 }, (_, n) => addDays(newest, -n));
   return week.find((day) => source.listsOn(day)) ?? null;
 }

@@ -1,5 +1,6 @@
 import { Temporal } from 'temporal-polyfill';
 import { ARXIV_ZONE } from './announcement.ts';
+import { type Brought, isThere } from './expected-lists.ts';
 import { hasDays, madeAt, nextMadeAt, type Rhythm, todayOf } from './rhythm.ts';
 import { addDays, dayOf, momentAt, type TimeOfDay } from './schedule.ts';
 
@@ -18,11 +19,9 @@ const LAST_LOOK_MS = 20 * MINUTE_MS;
 const GIVE_UP_HOUR = 12;
 
 /** What is known when the next time is chosen. */
-export interface Answered {
+export interface Answered extends Brought {
   now: Date;
   composeAt: TimeOfDay;
-  /** The days of which the source brought a list in the last week. */
-  brought: ReadonlySet<string>;
   /** 0 to 1. */
   random: number;
 }
@@ -44,10 +43,11 @@ export function nextFetchAt(source: Rhythm, asking: Answered): Date {
 }
 
 /** Whether a list that should be there by now is not. */
-function isAwaited(source: Rhythm, { now, brought }: Answered): boolean {
+function isAwaited(source: Rhythm, asking: Answered): boolean {
+  const { now, brought } = asking;
   if (source.usableAfterDays === 1) {
     const yesterday = addDays(dayOf(now), -1);
-    return source.listsOn(yesterday) && !brought.has(yesterday);
+    return source.listsOn(yesterday) && !isThere(source, yesterday, asking);
   }
   const day = todayOf(source, now);
   if (!source.listsOn(day) || brought.has(day)) return false;

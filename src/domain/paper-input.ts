@@ -3,6 +3,7 @@ import { PaperboyError } from './errors.ts';
 import type { ListedPaper, Paper } from './paper.ts';
 import { paperId } from './paper-id.ts';
 import { addDays, isDay } from './schedule.ts';
+import { showJson } from './show-json.ts';
 import { cleanText } from './text.ts';
 
 /** A paper as files and the API have it. */
@@ -25,6 +26,7 @@ const MAX_ID = 200;
 const MAX_TITLE = 1000;
 const MAX_ABSTRACT = 20_000;
 const MAX_AUTHORS = 5000;
+const MAX_NAME = 1000;
 /** In characters, percent-encoded. */
 const MAX_URL = 800;
 const MAX_COUNT = 2_000_000_000;
@@ -129,8 +131,9 @@ function authorList(value: unknown): string[] {
   const isList =
     Array.isArray(value) &&
     value.length <= MAX_AUTHORS &&
-    value.every((name) => typeof name === 'string');
-  if (!isList) throw new Error(`a list of at most ${MAX_AUTHORS} names`);
+    value.every((name) => typeof name === 'string' && name.length <= MAX_NAME);
+  if (!isList)
+    throw new Error(`a list of at most ${MAX_AUTHORS} names of at most ${MAX_NAME} characters`);
   return (value as string[]).map(cleanText).filter((name) => name !== '');
 }
 
@@ -154,7 +157,7 @@ function webAddress(value: unknown): string {
 }
 
 function show(value: unknown): string {
-  const text = cleanText(JSON.stringify(value) ?? String(value));
+  const text = cleanText(showJson(value));
   return text.length > 60 ? `${text.slice(0, 57)}…` : text;
 }
 

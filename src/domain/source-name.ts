@@ -40,6 +40,11 @@ export function describeSource(name: string): string {
   return WORDS_OF_SOURCE[name] ?? name;
 }
 
+/** A source as anyone may know it: where files lie on this machine is the operator's own business. */
+export function publicSourceName(name: string): string {
+  return name.startsWith('file:') ? 'file' : name;
+}
+
 const WORDS_OF_SOURCE: Readonly<Record<string, string>> = {
   'hf-daily': 'Daily Papers of Hugging Face',
   'hf-trending': 'Trending on Hugging Face',

@@ -1,4 +1,5 @@
 import type { Static } from 'typebox';
+import { publicSourceName } from '../domain/source-name.ts';
 import type { Status } from '../services/read-status.ts';
 import type { StatusJson } from './status-schemas.ts';
 
@@ -14,7 +15,7 @@ export function statusJson(
     at: now.toISOString(),
     version,
     sources: sources.map((source) => ({
-      name: source.name,
+      name: isForOperator ? source.name : publicSourceName(source.name),
       last_fetch_at: textOf(source.last?.endedAt),
       outcome: source.last?.outcome ?? null,
       found: source.last?.found ?? 0,

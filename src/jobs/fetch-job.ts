@@ -11,6 +11,7 @@ import { DIGEST_KINDS } from '../domain/digest.ts';
 import { daysToAsk } from '../domain/expected-lists.ts';
 import { nextFetchAt, retryFetchAt } from '../domain/fetch-times.ts';
 import type { Source } from '../domain/fetched.ts';
+import { dayOf } from '../domain/schedule.ts';
 import type { SourceError } from '../domain/source-error.ts';
 import { type FetchReport, fetchPapers } from '../services/fetch-papers.ts';
 import type { ComposeDeps } from './compose-job.ts';
@@ -48,22 +49,39 @@ export async function fetchDue(deps: FetchDeps, source: Source): Promise<void> {
   if (!(await claimSource(db, name, now, new Date(now.getTime() + CLAIM_MS)))) return;
   const before = (await readSourceRecords(db, now))(name);
   const asking = { now, composeAt };
+  let reports: FetchReport[];
   try {
-    const reports = await askFor(deps, source, daysToAsk(source, { ...asking, ...before }));
+    reports = await askFor(deps, source, daysToAsk(source, { ...asking, ...before }));
     const after = (await readSourceRecords(db, now))(name);
-    const error = reports.at(-1)?.error;
-    const hasFailed = error && !isNoSuchDay(error);
-    const nextAt = hasFailed
-      ? retryFetchAt({ ...after, ...patienceOf(error), now, random: random() })
-      : nextFetchAt(source, { ...asking, ...after, random: random() });
-    await setNextFetch(db, name, nextAt);
-    await judge(deps, name, reports, { failures: after.failures, nextAt });
+    const error = troubleIn(reports, now);
+    const failures = error === null ? 0 : before.failures + 1;
+    const nextAt =
+      error === null
+        ? nextFetchAt(source, { ...asking, ...after, random: random() })
+        : retryFetchAt({ failures, ...patienceOf(error), now, random: random() });
+    await setNextFetch(db, name, { nextAt, failures });
+    await judge(deps, name, reports, { error, failures, nextAt });
   } catch (error) {
-    if (!stopping.aborted) throw error;
-    await setNextFetch(db, name, now);
-    return;
+    const { failures } = before;
+    if (stopping.aborted) return setNextFetch(db, name, { nextAt: now, failures });
+    await putOff(deps, name, failures + 1).catch(() => undefined);
+    throw error;
   }
-  await ringForWaiting(deps, before, now);
+  await ringForWaiting(deps, before, { now, hasNews: reports.some(({ added }) => added > 0) });
+}
+
+/** Has a source asked again whose fetch broke off, by no fault of its own as far as is known. */
+async function putOff(
+  { db, clock, random, alarms }: FetchDeps,
+  name: string,
+  failures: number,
+): Promise<void> {
+  const again = { isBusy: false, retryAfterMs: null, now: clock(), random: random() };
+  const nextAt = retryFetchAt({ failures, ...again });
+  await setNextFetch(db, name, { nextAt, failures });
+  const message = 'The fetch broke off; the log tells of the job that failed.';
+  const alarm = sourceFailed(name, { code: 'SOURCE_UNREACHABLE', message }, { failures, nextAt });
+  if (alarm !== null) await alarms.raise(alarm);
 }
 
 /** Asks for one day after the other, until it fails. */
@@ -78,7 +96,7 @@ async function askFor(
     reports.push(report);
     const { error, startedAt: _startedAt, endedAt: _endedAt, ...facts } = report;
     log(error === null ? 'info' : 'warn', 'source asked', facts);
-    if (error !== null && !isNoSuchDay(error)) break;
+    if (error !== null && error.code !== 'NO_SUCH_DAY') break;
   }
   return reports;
 }
@@ -87,9 +105,15 @@ function patienceOf({ code, retryAfterMs }: SourceError) {
   return { isBusy: code === 'SOURCE_BUSY', retryAfterMs };
 }
 
-/** By its clock today may not have begun. */
-function isNoSuchDay({ code }: SourceError): boolean {
-  return code === 'NO_SUCH_DAY';
+/** What went wrong with one of the days, or null. That it has no list of today is nothing: by its clock
+ *  today may not have begun. */
+function troubleIn(reports: readonly FetchReport[], now: Date): SourceError | null {
+  const today = dayOf(now);
+  const failed = reports.find(
+    ({ day, error }) =>
+      error !== null && !(error.code === 'NO_SUCH_DAY' && day !== null && day >= today),
+  );
+  return failed?.error ?? null;
 }
 
 /** Raises and ends the alarms about a source by what came of asking it. */
@@ -97,10 +121,9 @@ async function judge(
   { alarms }: FetchDeps,
   subject: string,
   reports: readonly FetchReport[],
-  { failures, nextAt }: { failures: number; nextAt: Date },
+  { error, failures, nextAt }: { error: SourceError | null; failures: number; nextAt: Date },
 ): Promise<void> {
-  const error = reports.at(-1)?.error;
-  if (error && !isNoSuchDay(error)) {
+  if (error !== null) {
     const alarm = sourceFailed(subject, error, { failures, nextAt });
     if (alarm !== null) await alarms.raise(alarm);
     return;
@@ -112,15 +135,17 @@ async function judge(
   await alarms.end({ kind: 'source-stale', subject });
 }
 
-/** A digest that is made up for waits until each source was asked: this may have been the last. */
+/** A digest that is made up for waits until each source was asked: this may have been the last. One that
+ *  found nothing while the source failed is tried again when it brings papers. */
 async function ringForWaiting(
   { queue, composeAt }: FetchDeps,
-  { askedAt }: SourceRecord,
-  now: Date,
+  { askedAt, failures }: SourceRecord,
+  { now, hasNews }: { now: Date; hasNews: boolean },
 ): Promise<void> {
+  const isBack = failures > 0 && hasNews;
   for (const kind of DIGEST_KINDS) {
     const due = dueDigest(kind, composeAt, now);
-    if (due === null || (askedAt !== null && askedAt >= due.from)) continue;
+    if (due === null || (askedAt !== null && askedAt >= due.from && !isBack)) continue;
     await queue.ring('compose', { kind }, `compose-${kind}-after-fetch`);
   }
 }

@@ -10,6 +10,7 @@ import { tidyUp } from '../services/tidy-up.ts';
 import { watchInstallation } from '../services/watch-installation.ts';
 import { composeDue } from './compose-job.ts';
 import type { HandlerDeps } from './deps.ts';
+import { eachOf } from './each-of.ts';
 import { fetchDue, ringSources } from './fetch-job.ts';
 import { perJob } from './job-log.ts';
 
@@ -28,12 +29,17 @@ function handlersWith(deps: HandlerDeps): Handlers {
       await ringDue({ db, queue }, clock());
     },
     due: async () => {
-      await ringSources(deps, sources);
-      for (const kind of DIGEST_KINDS) await composeDue(deps, kind, sweepMs);
-      const sweep = await ringDue({ db, queue }, clock());
-      if (sweep.unknown > 0) log('warn', 'deliveries of a dead worker are unknown', sweep);
-      else if (sweep.batches + sweep.letters + sweep.expired + sweep.skipped > 0)
-        log('info', 'rang for what is due', sweep);
+      // A digest that cannot be composed must not keep those that are composed from being sent.
+      await eachOf(
+        () => ringSources(deps, sources),
+        ...DIGEST_KINDS.map((kind) => () => composeDue(deps, kind, sweepMs)),
+        async () => {
+          const sweep = await ringDue({ db, queue }, clock());
+          if (sweep.unknown > 0) log('warn', 'deliveries of a dead worker are unknown', sweep);
+          else if (sweep.batches + sweep.letters + sweep.expired + sweep.skipped > 0)
+            log('info', 'rang for what is due', sweep);
+        },
+      );
     },
     fetch: async ({ source: name }) => {
       const source = sources.find((each) => each.name === name);

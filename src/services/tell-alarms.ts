@@ -32,8 +32,9 @@ export interface Told {
   problems: string[];
 }
 
-/** How long one process may take over a mail before another one tries, in ms. */
-const CLAIM_MS = 120_000;
+/** How long one process may take over a mail before another one tries, in ms: a slow relay has ten minutes
+ *  to take it (RFC 5321 §4.5.3.2.6), and sooner it would be mailed twice. */
+const CLAIM_MS = 15 * 60_000;
 /** Until a mail that could not be sent is tried again, in ms. */
 const RETRY_MS = 5 * 60_000;
 

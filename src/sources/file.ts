@@ -22,7 +22,7 @@ export function file(name: string, path: string): Source {
         );
       const lastModified = await modified(name, path);
       if (known?.url === path && known.lastModified === lastModified) return null;
-      const text = await readFile(path, { encoding: 'utf8', signal });
+      const text = await contentOf(name, path, signal);
       const entries = read(name, text, dayOf(now));
       return {
         day: null,
@@ -39,17 +39,26 @@ export function file(name: string, path: string): Source {
 
 /** When the file was changed last. */
 async function modified(name: string, path: string): Promise<string> {
-  const found = await stat(path).catch((error: NodeJS.ErrnoException) => {
-    throw new SourceError('SOURCE_UNREACHABLE', `${name} cannot be read: ${error.message}.`, {
-      cause: error,
-    });
-  });
+  const found = await stat(path).catch((error) => refuse(name, error));
   if (!found.isFile() || found.size > MAX_BYTES)
     throw new SourceError(
       'SOURCE_UNREADABLE',
       `${name} cannot be read: expected a file of ${MAX_BYTES} bytes at the most.`,
     );
   return `${found.mtimeMs} ${found.size}`;
+}
+
+function contentOf(name: string, path: string, signal: AbortSignal): Promise<string> {
+  return readFile(path, { encoding: 'utf8', signal }).catch((error) => {
+    signal.throwIfAborted();
+    return refuse(name, error);
+  });
+}
+
+function refuse(name: string, error: Error): never {
+  throw new SourceError('SOURCE_UNREACHABLE', `${name} cannot be read: ${error.message}.`, {
+    cause: error,
+  });
 }
 
 function read(name: string, text: string, today: string): FilePaper[] {

@@ -1,5 +1,6 @@
 import { PaperboyError } from '../domain/errors.ts';
 import type { Fetched, Validators } from '../domain/fetched.ts';
+import { showJson } from '../domain/show-json.ts';
 import { unreadable } from '../domain/source-error.ts';
 import { type HfListing, readHfEntry } from './hf-entry.ts';
 import type { HttpAnswer, HttpGet } from './http-get.ts';
@@ -9,6 +10,9 @@ const PAGE_PAPERS = 100;
 
 /** A month has some 3,000 papers. */
 const MOST_PAGES = 100;
+
+/** Of all pages, however many entries each has. */
+const MOST_PAPERS = MOST_PAGES * PAGE_PAPERS;
 
 export interface HfDeps {
   /** Without a slash at the end. */
@@ -40,6 +44,8 @@ export async function readHfList(
       throw unreadable(url, 'it says that nothing changed, which nobody asked');
     }
     const entries = entriesOf(answer.text, url);
+    if (papers.length + refused.length + entries.length > MOST_PAPERS)
+      throw unreadable(url, `expected ${MOST_PAPERS} papers at the most`);
     for (const [index, entry] of entries.entries()) {
       const place = `Paper ${page * PAGE_PAPERS + index + 1}`;
       try {
@@ -77,6 +83,6 @@ function entriesOf(text: string, url: string): unknown[] {
     throw unreadable(url, `it is no JSON (${(error as Error).message.slice(0, 120)})`);
   }
   if (Array.isArray(value)) return value;
-  const said = JSON.stringify(value).slice(0, 120);
+  const said = showJson(value).slice(0, 120);
   throw unreadable(url, `it is “${said}”, expected a JSON array of papers`);
 }

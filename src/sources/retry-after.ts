@@ -1,7 +1,11 @@
-/** `Retry-After` in ms from `now`: seconds or a moment (RFC 9110 §10.2.3); null for neither. */
+/** The longest patience that is kept, in ms: a slip of a server must not end a source for good. */
+const MOST_MS = 24 * 3_600_000;
+
+/** `Retry-After` in ms from `now`, a day at the most: seconds or a moment (RFC 9110 §10.2.3); null for
+ *  neither. */
 export function retryAfterMs(header: string | null, now: Date): number | null {
   const text = header?.trim() ?? '';
-  if (/^\d{1,9}$/.test(text)) return Number(text) * 1000;
+  if (/^\d+$/.test(text)) return Math.min(Number(text) * 1000, MOST_MS);
   const moment = /[a-z]/i.test(text) ? Date.parse(text) : Number.NaN;
-  return Number.isNaN(moment) ? null : Math.max(0, moment - now.getTime());
+  return Number.isNaN(moment) ? null : Math.min(Math.max(0, moment - now.getTime()), MOST_MS);
 }

@@ -31,6 +31,11 @@ describe('An alarm', () => {
     ]);
   });
 
+  it('is kept whatever it quotes', async () => {
+    await raiseAlarm(database.db, { ...FAILED, sentence: 'It said \0.' }, at('05:00:00'));
+    expect(await listAlarms(database.db)).toMatchObject([{ sentence: 'It said \ufffd.' }]);
+  });
+
   it('is another one for another subject, and after it ended', async () => {
     const { db } = database;
     await raiseAlarm(db, FAILED, at('05:00:00'));

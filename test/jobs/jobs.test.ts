@@ -161,6 +161,24 @@ describe('The sweep', () => {
 });
 
 describe('The schedules', () => {
+  it('goes on with what is composed when another digest cannot be', async () => {
+    const { db, handlers } = test.parts;
+    await storePapers(db, [paper()]);
+    await storeSubscriber(db);
+    await handlers.compose({ kind: 'daily' });
+    const digest = (await listDigests(db, 1))[0];
+    await db.execute(sql`UPDATE deliveries SET state = 'deferred', attempts = 1`);
+    await storePapers(db, [paper()]);
+    await db.execute(
+      sql`ALTER TABLE digests ADD CONSTRAINT odd CHECK (date < '2026-05-09') NOT VALID`,
+    );
+    test.clock.set('2026-05-09T07:10:00Z');
+    await expect(handlers.due({})).rejects.toThrow();
+    await db.execute(sql`ALTER TABLE digests DROP CONSTRAINT odd`);
+    const { states } = await countDeliveries(db, digest?.id ?? 0, test.clock());
+    expect(states).toMatchObject({ deferred: 0, expired: 1 });
+  });
+
   it('ring for composing at the start, and for what is due', async () => {
     const { parts, clock } = test;
     await storePapers(parts.db, [paper({ usableOn: '2026-05-08' })]);

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { listAlarms } from '../../src/db/alarms.ts';
 import { listDigests } from '../../src/db/digests.ts';
 import { addSources } from '../../src/db/source-times.ts';
+import { fetchDue } from '../../src/jobs/fetch-job.ts';
 import { startSchedules } from '../../src/jobs/handlers.ts';
 import { type FaultyServer, servedPaper, startFaultyServer } from '../support/paper-server.ts';
 import { openTestParts, type TestParts } from '../support/parts.ts';
@@ -36,6 +37,14 @@ const alarms = async () =>
   (await listAlarms(test.parts.db)).map(({ kind, subject }) => `${kind} ${subject}`);
 const digests = async () =>
   (await listDigests(test.parts.db, 9)).map(({ date, papers }) => `${date}: ${papers}`);
+
+/** It brought the list of a day before. */
+async function bring(day: string): Promise<void> {
+  await test.parts.db.execute(
+    sql`INSERT INTO fetches (source, day, started_at, ended_at, outcome, found, added, updated, refused)
+      VALUES (${HF}, ${day}, ${`${day}T12:00:00Z`}, ${`${day}T12:00:00Z`}, 'papers', 0, 0, 0, 0)`,
+  );
+}
 
 async function nextAt(): Promise<string> {
   const { rows } = await test.parts.db.execute<{ at: string }>(
@@ -98,6 +107,63 @@ describe('A source that is due', () => {
     expect(await nextAt()).toBe('12:10');
   });
 
+  it('is asked again although a clock that was a year ahead put it off', async () => {
+    test.clock.set('2027-05-08T12:00:00Z');
+    await knowSource();
+    await ask();
+    test.clock.set('2026-05-08T12:00:00Z');
+    server.requests.length = 0;
+    await ask();
+    expect(server.requests).not.toEqual([]);
+    expect(await nextAt()).toBe('13:00');
+  });
+
+  it('fails as a whole when one of its days does, later each time, and raises an alarm', async () => {
+    test.clock.set('2026-05-08T12:00:00Z');
+    await knowSource();
+    await bring('2026-05-05');
+    server.papers.push(servedPaper('2605.00003', '2026-05-08'));
+    server.faultOf = (url) => (url.includes('date=2026-05-06') ? 'broken' : null);
+    const times: string[] = [];
+    for (let n = 0; n < 3; n += 1) {
+      await ask();
+      times.push(await nextAt());
+      test.clock.set(`2026-05-08T${times[n]}:00Z`);
+    }
+    expect(times).toEqual(['12:02', '12:06', '12:14']);
+    expect(await alarms()).toEqual(['source-failed hf-daily']);
+    server.faultOf = () => null;
+    await ask();
+    expect(await alarms()).toEqual([]);
+  });
+
+  it('fails when it has no list of days that are over, but not when today has not begun', async () => {
+    test.clock.set('2026-05-08T00:05:00Z');
+    await knowSource();
+    server.faultOf = (url) => (url.includes('date=2026-05-08') ? 'wrong' : null);
+    await ask();
+    expect(await nextAt()).toBe('01:05');
+    test.clock.set('2026-05-08T01:05:00Z');
+    server.fault = 'wrong';
+    await ask();
+    expect(await nextAt()).toBe('01:07');
+    test.clock.set('2026-05-08T01:07:00Z');
+    await ask();
+    expect(await alarms()).toEqual(['source-failed hf-daily']);
+  });
+
+  it('is asked again soon when a fetch breaks off, and raises an alarm when it does so again', async () => {
+    test.clock.set('2026-05-08T12:00:00Z');
+    await knowSource();
+    await test.parts.db.execute(sql`ALTER TABLE fetches ADD CONSTRAINT odd CHECK (id < 0)`);
+    await expect(ask()).rejects.toThrow();
+    expect(await nextAt()).toBe('12:02');
+    test.clock.set('2026-05-08T12:02:00Z');
+    await expect(ask()).rejects.toThrow();
+    expect(await nextAt()).toBe('12:06');
+    expect(await alarms()).toEqual(['source-failed hf-daily']);
+  });
+
   it.each(['errorAsJson', 'errorAsPage', 'cutOff'] as const)(
     'raises an alarm at once when it sends what is no list: %s',
     async (fault) => {
@@ -115,10 +181,7 @@ describe('A digest whose papers are late', () => {
     test.clock.set('2026-05-08T05:31:00Z');
     await knowSource();
     server.papers = [servedPaper('2605.00001', '2026-05-06')];
-    await test.parts.db.execute(
-      sql`INSERT INTO fetches (source, day, started_at, ended_at, outcome, found, added, updated, refused)
-        VALUES (${HF}, '2026-05-05', '2026-05-05T12:00:00Z', '2026-05-05T12:00:00Z', 'papers', 0, 0, 0, 0)`,
-    );
+    await bring('2026-05-05');
   });
 
   it('waits for them, and has them when they come', async () => {
@@ -133,6 +196,24 @@ describe('A digest whose papers are late', () => {
     await tickAt('06:01:00');
     expect(await digests()).toEqual(['2026-05-08: 2']);
     expect(await alarms()).toEqual([]);
+  });
+
+  it('waits for the rest of a list that broke off in the middle of its day', async () => {
+    server.papers = [servedPaper('2605.00002', THURSDAY)];
+    test.clock.set(`${THURSDAY}T12:00:00Z`);
+    await test.parts.db.execute(sql`UPDATE sources SET next_at = ${test.clock()}`);
+    await ask();
+    server.fault = 'broken';
+    test.clock.set('2026-05-08T05:31:00Z');
+    await ask();
+    await tickAt('05:31:00');
+    expect(await digests()).toEqual([]);
+    server.fault = null;
+    server.papers.push(servedPaper('2605.00003', THURSDAY));
+    test.clock.set('2026-05-08T05:40:00Z');
+    await ask();
+    await tickAt('05:41:00');
+    expect(await digests()).toEqual(['2026-05-08: 2']);
   });
 
   it('is made of what there is after two hours', async () => {
@@ -154,6 +235,43 @@ describe('A digest whose papers are late', () => {
 });
 
 describe('A machine that starts in the middle of the day', () => {
+  it('makes up for the digest also when its sources fail at first', async () => {
+    const { parts, clock } = test;
+    await storeSubscriber(parts.db);
+    await bring('2026-05-05');
+    clock.set('2026-05-08T12:00:00Z');
+    await knowSource();
+    const rung: string[] = [];
+    const ring = async (name: string) => void rung.push(name);
+    const { composeAt } = parts.config;
+    const log = () => undefined;
+    const deps = {
+      ...parts,
+      composeAt,
+      log,
+      slowDb: parts.db,
+      stopping: parts.stopping.signal,
+      queue: { ...parts.queue, ring },
+    };
+    const [source] = parts.sources.set;
+    if (!source) throw new Error('no source');
+    const fetchAndRing = async () => {
+      rung.length = 0;
+      await fetchDue(deps, source);
+      if (rung.includes('compose')) await parts.handlers.compose({ kind: 'daily' });
+    };
+    server.fault = 'broken';
+    await fetchAndRing();
+    expect(await digests()).toEqual([]);
+    server.fault = null;
+    clock.set('2026-05-08T12:03:00Z');
+    await fetchAndRing();
+    expect(await digests()).toEqual(['2026-05-08: 2']);
+    clock.set('2026-05-08T14:00:00Z');
+    await fetchAndRing();
+    expect(rung).toEqual([]);
+  });
+
   it('asks its sources at once, and the digest that is made up for has their papers', async () => {
     const { parts, clock } = test;
     await storeSubscriber(parts.db, { email: 'ada@example.org' });

@@ -78,6 +78,31 @@ describe('The operator', () => {
     expect(await tell()).toEqual({ told: 0, problems: [] });
   });
 
+  it('gets one mail from a relay that takes minutes to answer', async () => {
+    await raiseAlarm(database.db, FAILED, clock());
+    const { mailer, ...parts } = deps();
+    const slowly: typeof mailer.sendMail = async (mail) => {
+      clock.advance(9 * MINUTE_MS);
+      await tell();
+      return mailer.sendMail(mail);
+    };
+    await tellAlarms({
+      db: database.db,
+      clock,
+      alertEmail: 'operator@example.org',
+      mail: async () => ({ ...parts, mailer: { sendMail: slowly } }),
+    });
+    expect(await subjects()).toEqual(['Paperboy: The source hf-daily cannot be read']);
+  });
+
+  it('is told although the clock was a year ahead when the alarm was raised', async () => {
+    const now = clock();
+    clock.advance(365 * 24 * 60 * MINUTE_MS);
+    await raiseAlarm(database.db, FAILED, clock());
+    clock.set(now);
+    expect(await tell()).toMatchObject({ told: 1 });
+  });
+
   it('gets no mail about what was over within minutes', async () => {
     await raiseAlarm(database.db, FAILED, clock());
     clock.advance(MINUTE_MS);

@@ -101,6 +101,8 @@ describe('Hugging Face’s list of a day', () => {
     ['errorAsJson', 'SOURCE_UNREADABLE', 'expected a JSON array of papers'],
     ['errorAsPage', 'SOURCE_UNREADABLE', 'it is no JSON'],
     ['empty', 'SOURCE_UNREADABLE', 'it is no JSON'],
+    ['millions', 'SOURCE_UNREADABLE', 'expected 10000 papers at the most'],
+    ['nested', 'SOURCE_UNREADABLE', 'expected a JSON array of papers'],
     ['cutOff', 'SOURCE_UNREADABLE', 'it is no JSON'],
     ['huge', 'SOURCE_UNREADABLE', 'bytes at the most'],
     ['busy', 'SOURCE_BUSY', '429'],
@@ -195,6 +197,15 @@ describe('An entry of Hugging Face', () => {
     const flat = { id: '2605.00001', title: 'On Testing', summary: 'We test.', upvotes: 3 };
     expect(readHfEntry(flat, LISTING).upvotes).toBe(3);
     expect(read({ withdrawnAt: '2026-05-08T10:00:00.000Z' }).withdrawnOn).toBe(FRIDAY);
+  });
+
+  it('is refused when its id is nested without end', () => {
+    const id = JSON.parse(`${'['.repeat(100_000)}${']'.repeat(100_000)}`);
+    expect(() => read({ id })).toThrow('id is nested without end: expected a text');
+  });
+
+  it('has no author whose name is a book', () => {
+    expect(read({ authors: [{ name: 'a'.repeat(1001) }] }).authors).toEqual([]);
   });
 
   it.each([[null], [[]], ['text'], [{ paper: null }], [{ paper: { id: '2605.00001' } }]])(

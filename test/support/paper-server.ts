@@ -21,6 +21,9 @@ export const FAULTS = {
   away: (_, response) => {
     response.writeHead(503, { 'content-type': 'text/html' }).end('<h1>Service Unavailable</h1>');
   },
+  wrong: (_, response) => {
+    response.writeHead(400, { 'content-type': 'application/json' }).end('{"error":"Invalid date"}');
+  },
   broken: (_, response) => {
     response.writeHead(500, { 'content-type': 'text/html' }).end('<h1>Oops</h1>');
   },
@@ -36,6 +39,20 @@ export const FAULTS = {
     response
       .writeHead(200, { 'content-type': 'application/atom+xml' })
       .end(apiError('incorrect id format'));
+  },
+  /** What no text column takes. */
+  binary: (_, response) => {
+    response.writeHead(200, { 'content-type': 'application/json' }).end('\0\0\0');
+  },
+  /** JSON, and too deep to be written again. */
+  nested: (_, response) => {
+    const deep = `${'{"a":'.repeat(100_000)}1${'}'.repeat(100_000)}`;
+    response.writeHead(200, { 'content-type': 'application/json' }).end(deep);
+  },
+  /** A million entries in 3 MB. */
+  millions: (_, response) => {
+    response.writeHead(200, { 'content-type': 'application/json' });
+    response.end(`[${'{},'.repeat(1_000_000)}{}]`);
   },
   empty: (_, response) => {
     response.writeHead(200).end();
@@ -85,16 +102,21 @@ export type FaultName = keyof typeof FAULTS;
 export interface FaultyServer extends PaperServer {
   /** What is wrong with every answer; null for nothing. */
   fault: FaultName | null;
+  /** What is wrong with the answer to one address. */
+  faultOf: (url: string) => FaultName | null;
 }
 
 export async function startFaultyServer(
   options: Omit<PaperServerOptions, 'interfere'>,
 ): Promise<FaultyServer> {
-  const state = { fault: null as FaultName | null };
+  const state = {
+    fault: null as FaultName | null,
+    faultOf: (_url: string): FaultName | null => null,
+  };
   const server = await startPaperServer({
     ...options,
     interfere: (request, response) => {
-      const { fault } = faulty;
+      const fault = faulty.fault ?? faulty.faultOf(request.url ?? '');
       if (fault === null) return false;
       FAULTS[fault](request, response);
       return true;

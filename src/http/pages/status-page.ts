@@ -8,6 +8,7 @@ import {
   formatCount,
 } from '../../domain/describe.ts';
 import { describeMoment, describeMomentNear } from '../../domain/describe-moment.ts';
+import { publicSourceName } from '../../domain/source-name.ts';
 import type { Status } from '../../services/read-status.ts';
 import { PARTS_LOOKED_AT } from '../../services/support/readiness.ts';
 import type { Frames } from './frame.ts';
@@ -36,7 +37,7 @@ export function statusPage(view: StatusView, frames: Frames) {
       sentence: parts[part].sentence,
     })),
     sources: sources.map((source) => ({
-      name: source.name,
+      name: isForOperator ? source.name : publicSourceName(source.name),
       sentence: sourceSentence(source, now),
       detail: isForOperator && source.last?.outcome === 'failed' ? (source.last.detail ?? '') : '',
     })),

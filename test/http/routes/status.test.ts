@@ -12,6 +12,7 @@ import { openSink } from '../../support/sink.ts';
 import { openTestSite, type TestSite } from '../support/site.ts';
 
 const TOKEN = 'an-operator-shows-this-to-see-everything';
+const FILE = 'file:/srv/secret/papers.csv';
 const READER = 'ada@example.org';
 const NOW = new Date('2026-05-08T05:30:00Z');
 const minutesAgo = (minutes: number) => new Date(NOW.getTime() - minutes * 60_000);
@@ -45,7 +46,7 @@ beforeAll(async () => {
       refused: 0,
       detail: 'huggingface.example answered 503.',
     },
-    { ...fetch, source: 'by-hand', outcome: 'papers', ...counts },
+    { ...fetch, source: FILE, outcome: 'papers', ...counts },
   ]);
   const alarm = {
     subject: 'relay.example.org:587',
@@ -78,10 +79,7 @@ describe('/api/status', () => {
       next_compose: { daily: '2026-05-09T05:30:00.000Z', weekly: '2026-05-11T05:30:00.000Z' },
       queue: { letters: { oldest_seconds: 540 } },
     });
-    expect(status.sources.map(({ name }: { name: string }) => name)).toEqual([
-      'by-hand',
-      'hf-daily',
-    ]);
+    expect(status.sources.map(({ name }: { name: string }) => name)).toEqual(['file', 'hf-daily']);
     expect(status.sources[1]).toEqual({
       name: 'hf-daily',
       last_fetch_at: minutesAgo(5).toISOString(),
@@ -98,7 +96,7 @@ describe('/api/status', () => {
     });
     expect(status.alarms).toEqual([{ kind: 'relay-down', since: minutesAgo(30).toISOString() }]);
     expect(status.digests).toMatchObject([{ kind: 'daily', papers: 2, is_all_out: false }]);
-    expect(body).not.toMatch(/audience|states|workers|relay\.example|503|waiting/);
+    expect(body).not.toMatch(/audience|states|workers|relay\.example|503|waiting|secret/);
   });
 
   it('tells the operator all of it, but no address of a reader', async () => {
@@ -106,6 +104,7 @@ describe('/api/status', () => {
     const status = JSON.parse(body);
     expect(status.digests[0]).toMatchObject({ audience: 1, states: { pending: 1, sent: 0 } });
     expect(status.alarms[0]).toMatchObject({ subject: 'relay.example.org:587', times: 3 });
+    expect(status.sources[0].name).toBe(FILE);
     expect(status.sources[1].detail).toBe('huggingface.example answered 503.');
     expect(status).toMatchObject({ workers: 0, queue: { letters: { waiting: 1 } } });
     expect(body).not.toContain('ada@');
@@ -123,7 +122,7 @@ describe('/status', () => {
       'Asked today at 05:25 UTC: it failed, twice in a row. Its last papers came today at 03:30 UTC, of 7 May 2026.',
     );
     expect($('main').text()).toContain('Letters that are due have waited for 9 minutes.');
-    expect(body).not.toMatch(/relay\.example|503|<caption>/);
+    expect(body).not.toMatch(/relay\.example|503|<caption>|secret/);
     expect($('a[href="/status?for=operator"]').length).toBe(1);
   });
 
@@ -168,7 +167,7 @@ describe('/metrics', () => {
       `paperboy_source_last_success_timestamp_seconds{source="hf-daily"} ${seconds(minutesAgo(120))}`,
       'paperboy_source_failures{source="hf-daily"} 2',
       'paperboy_source_last_fetch_outcome{source="hf-daily",outcome="failed"} 1',
-      'paperboy_source_last_fetch_papers{source="by-hand",papers="added"} 12',
+      `paperboy_source_last_fetch_papers{source="${FILE}",papers="added"} 12`,
       `paperboy_next_compose_timestamp_seconds{kind="daily"} ${seconds(NOW) + 86_400}`,
       'paperboy_digest_deliveries{kind="daily",state="pending"} 1',
       'paperboy_digest_audience{kind="daily"} 1',

@@ -79,6 +79,12 @@ describe('Turns at a host', () => {
     await expect(process()('rss.arxiv.org', signal)).rejects.toMatchObject({ code: 'SOURCE_BUSY' });
   });
 
+  it('are not lost to a pause that a clock wrote which has been set back since', async () => {
+    await (await process()('export.arxiv.org', signal))(busyFor(3_600_000));
+    await database.db.execute(sql`UPDATE turns SET free_at = free_at + interval '1 year'`);
+    expect(await process()('export.arxiv.org', signal)).toBeInstanceOf(Function);
+  });
+
   it('are not needed on this machine', async () => {
     const take = process();
     await take('127.0.0.1', signal);
