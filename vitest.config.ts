@@ -26,7 +26,7 @@ export default defineConfig({
         test: {
           name: 'database',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/{browser,long,processes}/**', ...WITHOUT_DATABASE],
+          exclude: ['test/{browser,processes}/**', 'test/**/*.long.test.ts', ...WITHOUT_DATABASE],
           globalSetup: ['test/support/global-setup.ts'],
         },
       },

@@ -15,6 +15,7 @@ import type { Server } from './programs.ts';
 import { hasRedis, startRedis } from './redis.ts';
 
 const VITEST = 'node_modules/vitest/vitest.mjs';
+const LONG_TESTS = 'test/long.config.ts';
 const PROCESS_TESTS = 'test/processes/vitest.config.ts';
 
 process.exitCode = await main(interrupts());
@@ -84,6 +85,12 @@ function suitesOn(database: string, redis: string): Suite[] {
   return [
     { title: 'PostgreSQL and Redis', file: 'both.json', command: vitest, env: onBoth },
     { title: 'PostgreSQL alone', file: 'database.json', command: vitest, env: onDatabase },
+    {
+      title: 'what takes long',
+      file: 'long.json',
+      command: [...vitest, '--config', LONG_TESTS],
+      env: onBoth,
+    },
     ...(existsSync(PROCESS_TESTS)
       ? [
           {

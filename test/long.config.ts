@@ -1,11 +1,14 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
-/** Tests that take tens of seconds each: `npm run test:long`. */
+/** Tests that take many seconds each: `npm run test:long`. */
 export default defineConfig({
   test: {
-    include: ['test/long/**/*.test.ts'],
+    include: ['test/**/*.long.test.ts'],
     globalSetup: ['test/support/global-setup.ts'],
     pool: 'forks',
+    maxWorkers: availableParallelism(),
+    isolate: false,
     testTimeout: 600_000,
     hookTimeout: 120_000,
   },
