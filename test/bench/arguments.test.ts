@@ -13,6 +13,7 @@ describe('the arguments of the benchmark', () => {
         connections: 20,
         isEmbedded: false,
         oldDeliveries: 0,
+        papers: null,
         profileFolder: null,
       },
     });
@@ -20,7 +21,7 @@ describe('the arguments of the benchmark', () => {
 
   it('are all read', () => {
     const argv =
-      '--subscribers 1000000 --dkim --queue postgres --workers 2 --connections 50 --old 30000000 --profile p';
+      '--subscribers 1000000 --dkim --queue postgres --workers 2 --connections 50 --old 30000000 --papers 7 --profile p';
     expect(readArguments(argv.split(' '))).toEqual({
       kind: 'run',
       options: {
@@ -31,12 +32,14 @@ describe('the arguments of the benchmark', () => {
         connections: 50,
         isEmbedded: false,
         oldDeliveries: 30_000_000,
+        papers: 7,
         profileFolder: 'p',
       },
     });
   });
 
   it.each([
+    ['--subscribers 5 --papers 21', '--papers is “21”: expected a whole number from 1 to 20.'],
     ['', '--subscribers is missing: expected a whole number from 1 to 5000000.'],
     ['--subscribers 0', '--subscribers is “0”: expected a whole number from 1 to 5000000.'],
     ['--subscribers 1e3', '--subscribers is “1e3”: expected a whole number from 1 to 5000000.'],

@@ -11,6 +11,8 @@ export interface BenchOptions {
   connections: number;
   isEmbedded: boolean;
   oldDeliveries: number;
+  /** What every reader asks for; null for a mix of 5 to 20. */
+  papers: number | null;
   /** Folder for CPU profiles of the workers. */
   profileFolder: string | null;
 }
@@ -33,6 +35,7 @@ reaches with messages of the same size on the same sink, before and after.
   --connections C           SMTP connections of each worker, 1 to 1000 (default: 20)
   --embedded                one process, PGlite, no Redis, readers imported from a file
   --old M                   deliveries of older digests in the table, 0 to 100000000 (default: 0)
+  --papers P                papers that every reader asks for, 1 to 20 (default: a mix of 5 to 20)
   --profile FOLDER          leave CPU profiles of the workers there; read them with
                             node --import tsx test/bench/summarise-profile.ts FOLDER
   --help                    this page`;
@@ -45,6 +48,7 @@ const KNOWN = {
   connections: { type: 'string' },
   embedded: { type: 'boolean' },
   old: { type: 'string' },
+  papers: { type: 'string' },
   profile: { type: 'string' },
   help: { type: 'boolean' },
 } as const;
@@ -55,8 +59,10 @@ export function readArguments(argv: readonly string[]): Asked {
   if (typeof given === 'string') return { kind: 'wrong', problems: [given] };
   if (given.help) return { kind: 'help' };
   const problems: string[] = [];
-  const count = (name: 'subscribers' | 'workers' | 'connections' | 'old', bounds: Bounds) =>
-    readCount(name, given[name], bounds, problems);
+  const count = (
+    name: 'subscribers' | 'workers' | 'connections' | 'old' | 'papers',
+    bounds: Bounds,
+  ) => readCount(name, given[name], bounds, problems);
   const options: BenchOptions = {
     subscribers: count('subscribers', { min: 1, max: 5_000_000, fallback: null }),
     isSigned: given.dkim === true,
@@ -65,6 +71,8 @@ export function readArguments(argv: readonly string[]): Asked {
     connections: count('connections', { min: 1, max: 1000, fallback: 20 }),
     isEmbedded: given.embedded === true,
     oldDeliveries: count('old', { min: 0, max: 100_000_000, fallback: 0 }),
+    papers:
+      given.papers === undefined ? null : count('papers', { min: 1, max: 20, fallback: null }),
     profileFolder: given.profile ?? null,
   };
   if (given.profile === '') problems.push('--profile is empty: expected a folder.');

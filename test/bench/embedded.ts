@@ -19,7 +19,11 @@ export async function openEmbedded(bench: Bench, settings: Record<string, string
   const running = await startPaperboy(place, null, profiling(options.profileFolder));
   await runWell('seed', place);
   stage(`Importing ${options.subscribers} readers`);
-  await writeReaderFile(join(folder, FILE), options.subscribers, await slugsOf(site));
+  await writeReaderFile(join(folder, FILE), {
+    count: options.subscribers,
+    topics: await slugsOf(site),
+    papers: options.papers,
+  });
   await runWell(`subscribers import ${FILE}`, place);
   return {
     place,

@@ -54,7 +54,11 @@ async function fill({ options, stage }: Bench, client: pg.Client): Promise<void>
   stage(`Storing ${options.subscribers} readers`);
   const topics = await client.query<{ slug: string }>('SELECT slug FROM topics ORDER BY slug');
   const slugs = topics.rows.map(({ slug }) => slug);
-  await fillReaders(client, options.subscribers, slugs);
+  await fillReaders(client, {
+    count: options.subscribers,
+    topics: slugs,
+    papers: options.papers,
+  });
   await fillOldDeliveries(client, options.oldDeliveries, DAY, (filled) =>
     stage(`${filled} of ${options.oldDeliveries} old deliveries stored`),
   );

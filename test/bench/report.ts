@@ -40,6 +40,7 @@ export function reportOf({ options, morning, before, after, load }: Measured): R
     workers: options.workers,
     connections: options.connections,
     dkim: options.isSigned,
+    papers: options.papers,
     old_deliveries: options.oldDeliveries,
     states: sending.states,
     baseline_before: rounded(before, 1),
