@@ -8,7 +8,7 @@ import { ioFrom } from './control/io.ts';
 
 process.setSourceMapsEnabled(true);
 // By itself the heap grows up to four times what lives in it before it is swept.
-setFlagsFromString('--heap-growing-percent=100');
+setFlagsFromString('--heap-growing-percent=85');
 if (existsSync('.env')) process.loadEnvFile('.env');
 process.exitCode = await runCommandLine(
   process.argv.slice(2),

@@ -103,9 +103,14 @@ export function key(text: string): string {
 
 /** A key that is shown in an HTTP header, and so is visible ASCII (RFC 6750 §2.1). */
 export function bearerToken(text: string): string {
-  return /^[\x21-\x7e]{32,1000}$/.test(text)
+  return isBearerToken(text)
     ? text
     : expected('32 to 1,000 visible ASCII characters, such as from “openssl rand -hex 32”');
+}
+
+/** Whether a header carries it as it is, and nobody guesses it. */
+export function isBearerToken(text: string): boolean {
+  return /^[\x21-\x7e]{32,1000}$/.test(text);
 }
 
 /** Keys that commas part, the one in use first. */

@@ -20,6 +20,7 @@ const SETTINGS = [
   'setting-parsers.ts',
   'source-settings.ts',
   'keys.ts',
+  'admin-token.ts',
   'version.ts',
   'log.ts',
 ];

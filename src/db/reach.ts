@@ -20,9 +20,12 @@ export async function reachServer(database: Database, url: string): Promise<void
   );
 }
 
-/** Rejects when the database does not answer. */
-export async function answers(db: Db): Promise<void> {
-  await db.execute(sql`SELECT 1`);
+/** Whether the database takes changes: a standby answers, and takes none. Rejects when it does not answer. */
+export async function takesChanges(db: Db): Promise<boolean> {
+  const result = await db.execute<{ isWritable: boolean }>(
+    sql`SELECT current_setting('transaction_read_only') = 'off' AS "isWritable"`,
+  );
+  return result.rows[0]?.isWritable === true;
 }
 
 /** Such as `15.8`. */

@@ -27,6 +27,16 @@ export function sourceFailed(
   return { kind: 'source-failed', subject: source, sentence };
 }
 
+/** The alarm about a list of which most cannot be read; null while it may be single entries that are odd. */
+export function sourceGarbled(
+  source: string,
+  { found, refused, detail }: { found: number; refused: number; detail: string | null },
+): Alarm | null {
+  if (refused <= found) return null;
+  const sentence = `${source} sent ${refused} entries of ${found + refused} that cannot be read. ${detail ?? ''} The rest is stored; look whether the source has changed its shape.`;
+  return { kind: 'source-failed', subject: source, sentence };
+}
+
 /** The alarm about a source that sent the list of an earlier day as that of `day`. */
 export function sourceStale(source: string, day: string): Alarm {
   const sentence = `${source} lists nothing for ${day} but papers that it had listed before. It is asked again until it has new ones.`;

@@ -34,4 +34,6 @@ export interface HttpDeps {
   /** Of the sources: how many days after its listing a paper may be used. */
   usableAfterDays: readonly (0 | 1)[];
   metrics: Metrics;
+  /** The operator's token where ADMIN_TOKEN is not set; null when there is none. */
+  keptToken: string | null;
 }

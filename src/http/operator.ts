@@ -2,33 +2,46 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type Config, isLoopback } from '../config.ts';
 
+/** What tells the operator from others. */
+export interface OperatorDeps {
+  config: Pick<Config, 'adminToken' | 'publicUrl' | 'siteName'>;
+  /** The token in the data folder, where `ADMIN_TOKEN` is not set. */
+  keptToken: string | null;
+}
+
 /**
- * Whether a request comes from the operator: it shows `ADMIN_TOKEN`, as a Bearer token or as the password
- * that a browser asks for (RFC 7617; any user). Without such a token only who sits at this machine is one,
- * and only while `PUBLIC_URL` is this machine's own: behind a proxy everybody seems to sit here.
+ * Whether a request comes from the operator: it shows `ADMIN_TOKEN` or the kept token, as a Bearer token or
+ * as the password that a browser asks for (RFC 7617; any user). While `ADMIN_TOKEN` is not set, who sits at
+ * this machine is one too, but only while `PUBLIC_URL` is this machine's own: behind a proxy everybody seems
+ * to sit here.
  */
 export function isOperator(
   request: FastifyRequest,
-  { adminToken, publicUrl }: Pick<Config, 'adminToken' | 'publicUrl'>,
+  { config: { adminToken, publicUrl }, keptToken }: OperatorDeps,
 ): boolean {
-  if (adminToken !== null) return isSame(shownToken(request), adminToken);
+  const token = adminToken ?? keptToken;
+  if (token !== null && isSame(shownToken(request), token)) return true;
+  if (adminToken !== null) return false;
   return isLoopback(new URL(publicUrl).hostname) && isHere(request);
 }
 
 /** Turns away who is no operator, so that a browser asks for the token. */
 export function askForToken(
   reply: FastifyReply,
-  { adminToken, siteName }: Pick<Config, 'adminToken' | 'siteName'>,
+  { config: { adminToken, siteName }, keptToken }: OperatorDeps,
 ): FastifyReply {
-  const hint =
-    adminToken === null
-      ? 'This is for the operator: set ADMIN_TOKEN, and show it as a Bearer token.'
-      : 'This is for the operator: show ADMIN_TOKEN as a Bearer token, or as a password with any user.';
+  const hint = `This is for the operator: ${hintFor(adminToken, keptToken)} as a Bearer token, or as a password with any user.`;
   const realm = siteName.replace(/[^\x20-\x7e]|["\\]/g, '');
   reply.header('www-authenticate', `Basic realm="${realm}", charset="UTF-8"`);
   return reply
     .code(401)
     .send({ statusCode: 401, code: 'OPERATOR_ONLY', error: 'Unauthorized', message: hint });
+}
+
+function hintFor(adminToken: string | null, keptToken: string | null): string {
+  if (adminToken !== null) return 'show ADMIN_TOKEN';
+  if (keptToken !== null) return 'show what stands in the file admin-token in DATA_DIR';
+  return 'set ADMIN_TOKEN, and show it';
 }
 
 function shownToken({ headers }: FastifyRequest): string {

@@ -5,7 +5,7 @@ import {
   type SourceRecord,
   setNextFetch,
 } from '../db/source-times.ts';
-import { sourceFailed, sourceStale } from '../domain/alarm-rules.ts';
+import { sourceFailed, sourceGarbled, sourceStale } from '../domain/alarm-rules.ts';
 import { dueDigest } from '../domain/composing.ts';
 import { DIGEST_KINDS } from '../domain/digest.ts';
 import { daysToAsk } from '../domain/expected-lists.ts';
@@ -128,7 +128,9 @@ async function judge(
     if (alarm !== null) await alarms.raise(alarm);
     return;
   }
-  await alarms.end({ kind: 'source-failed', subject });
+  const [garbled] = reports.flatMap((report) => sourceGarbled(subject, report) ?? []);
+  if (garbled) await alarms.raise(garbled);
+  else await alarms.end({ kind: 'source-failed', subject });
   const stale = reports.find(({ outcome }) => outcome === 'stale');
   if (stale) return alarms.raise(sourceStale(subject, stale.day ?? 'its newest day'));
   if (!reports.some(({ outcome }) => outcome === 'papers')) return;

@@ -47,8 +47,13 @@ export interface QueueBackend {
     process: (job: Job) => Promise<void>,
     options: { concurrency: number },
   ): JobWorker;
+  /** Rejects when the store takes nothing in. */
+  tryWriting(): Promise<void>;
   close(): Promise<void>;
 }
+
+/** How long is kept what was written to try. */
+const TRIED_MS = 1000;
 
 /** The queue in Postgres, on a pool that stays the caller's. */
 export function postgresBackend(pool: pg.Pool): QueueBackend {
@@ -57,6 +62,8 @@ export function postgresBackend(pool: pg.Pool): QueueBackend {
   return {
     openQueue: (name) => new Queue(name, { connection }) as unknown as JobQueue,
     openWorker: (name, process, options) => new Worker(name, process, { connection, ...options }),
+    // It is the database, which is looked at by itself.
+    tryWriting: async () => undefined,
     close: async () => undefined,
   };
 }
@@ -72,6 +79,9 @@ export function redisBackend(url: string, onError: (error: Error) => void): Queu
     openQueue: (name) => new Queue(name, { connection: producer }) as unknown as JobQueue,
     openWorker: (name, process, options) =>
       new Worker(name, process, { connection: consumer, ...options }),
+    tryWriting: async () => {
+      await producer.set('paperboy:tried', '', 'PX', TRIED_MS);
+    },
     close: async () => {
       producer.disconnect();
       consumer.disconnect();

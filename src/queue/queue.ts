@@ -20,7 +20,7 @@ export interface Queue {
   restoreSchedules(): Promise<void>;
   /** Starts handling the jobs of the queues named. */
   work(queues: readonly QueueName[], handlers: Handlers, options: WorkOptions): Promise<Work>;
-  /** Rejects when the store of the queue does not answer. */
+  /** Rejects when the store of the queue does not answer, or takes nothing in: a full one can still be read. */
   check(): Promise<void>;
   close(): Promise<void>;
 }
@@ -119,6 +119,7 @@ export function openQueue(
     work: (names, handlers, options) => startWork(backend, names, handlers, options),
     check: async () => {
       await inTime(answerTimeoutMs, queues.schedule.getJobCounts('waiting'));
+      await inTime(answerTimeoutMs, backend.tryWriting());
     },
     close: async () => {
       await Promise.all(Object.values(queues).map((queue) => queue.close()));

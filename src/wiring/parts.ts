@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { Logger } from 'pino';
+import { loadKeptToken } from '../admin-token.ts';
 import { type Config, isLoopback } from '../config.ts';
 import type { DataDirLock } from '../control/data-dir-lock.ts';
 import type { Database } from '../db/client.ts';
@@ -8,7 +9,7 @@ import { hasReaders } from '../db/subscribers.ts';
 import type { Clock } from '../domain/clock.ts';
 import { type Links, linksBelow } from '../domain/links.ts';
 import { createTokens, type Tokens } from '../domain/tokens.ts';
-import { type Inbox, openInbox } from '../inbox/inbox.ts';
+import type { Inbox } from '../inbox/inbox.ts';
 import { createHandlers } from '../jobs/handlers.ts';
 import type { Log } from '../jobs/job-log.ts';
 import { keepLease, type Lease } from '../jobs/lease.ts';
@@ -51,6 +52,8 @@ export interface Parts extends Surroundings {
   db: Database['db'];
   queue: Queue;
   keys: Keys;
+  /** The operator's token where ADMIN_TOKEN is not set; null when there is none. */
+  keptToken: string | null;
   tokens: Tokens;
   links: Links;
   termStatistics: TermStatistics;
@@ -134,6 +137,7 @@ async function wire(
   const onError = (error: Error) => logger.warn({ err: error }, 'a connection failed');
 
   const keys = await loadKeys({ ...config, mayMake: !(await hasReaders(db)) });
+  const keptToken = await loadKeptToken(config);
   const tokens = createTokens(keys.secretKeys);
   const links = linksBelow(config.publicUrl);
   const within = (timeoutMs: number) => database.promptly(timeoutMs).db;
@@ -241,6 +245,7 @@ async function wire(
     db,
     queue,
     keys,
+    keptToken,
     tokens,
     links,
     termStatistics,
@@ -264,7 +269,8 @@ async function wire(
 }
 
 /** Caught mail holds links that sign in; it is never offered to the network. */
-function openLocalInbox(config: Config): Promise<Inbox> {
+async function openLocalInbox(config: Config): Promise<Inbox> {
+  const { openInbox } = await import('../inbox/inbox.ts');
   const host = isLoopback(config.host) ? config.host : '127.0.0.1';
   return openInbox({ host, port: config.inboxPort, folder: join(config.dataDir, 'inbox') });
 }

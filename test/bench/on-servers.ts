@@ -8,7 +8,7 @@ import { fillOldDeliveries } from './old-deliveries.ts';
 import { profiling } from './settings.ts';
 
 /** As durable as PostgreSQL is by itself; memory and log as on a machine that does little else. */
-const DURABLE = { shared_buffers: '512MB', max_wal_size: '16GB' };
+const DURABLE = { shared_buffers: '2GB', max_wal_size: '16GB' };
 
 /** PostgreSQL and the queue of our own, with the readers and the old deliveries asked for. */
 export async function openServers(bench: Bench, settings: Record<string, string>): Promise<Arena> {

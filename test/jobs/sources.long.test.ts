@@ -99,6 +99,29 @@ describe('A source that is due', () => {
     expect(await alarms()).toEqual([]);
   });
 
+  it('raises an alarm with a list of which most cannot be read, and what can be is stored', async () => {
+    const odd = [3, 4, 5].map((n) => servedPaper(`2605.0000${n}`, THURSDAY, { title: '' }));
+    server.papers.push(...odd);
+    test.clock.set('2026-05-08T12:00:00Z');
+    await knowSource();
+    await ask();
+    expect(await listAlarms(test.parts.db)).toMatchObject([
+      {
+        kind: 'source-failed',
+        subject: HF,
+        sentence: expect.stringMatching(
+          /^hf-daily sent 3 entries of 5 that cannot be read\. .*item/,
+        ),
+      },
+    ]);
+    const { rows } = await test.parts.db.execute(sql`SELECT FROM papers`);
+    expect(rows).toHaveLength(2);
+    server.papers = server.papers.filter((paper) => !odd.includes(paper) || paper === odd[0]);
+    test.clock.set('2026-05-08T13:30:00Z');
+    await ask();
+    expect(await alarms()).toEqual([]);
+  });
+
   it('is left alone for ten minutes when it asks for patience', async () => {
     test.clock.set('2026-05-08T12:00:00Z');
     await knowSource();

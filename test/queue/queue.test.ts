@@ -1,3 +1,4 @@
+import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { postgresBackend, type QueueBackend, redisBackend } from '../../src/queue/backend.ts';
 import type { Handlers, JobName, QueueName } from '../../src/queue/jobs.ts';
@@ -250,6 +251,23 @@ describe('A schedule', () => {
     await queue.schedule('due', {}, { everySeconds: 3600 });
     await bell.next(1);
     expect(bell.heard).toEqual([{ name: 'due', data: {} }]);
+  });
+});
+
+describe('A store that takes nothing in', () => {
+  it.runIf(redisUrl !== null)('fails a check, although it answers', async () => {
+    const admin = new Redis(redisUrl ?? '');
+    await admin.acl('SETUSER', 'looker', 'on', 'nopass', '~*', '&*', '+@all', '-set');
+    const url = new URL(redisUrl ?? '');
+    url.username = 'looker';
+    url.password = 'any';
+    const full = redisBackend(url.href, () => undefined);
+    const onlooker = openQueue(full, () => undefined);
+    await expect(onlooker.check()).rejects.toThrow(/NOPERM/);
+    await onlooker.close();
+    await full.close();
+    await admin.acl('DELUSER', 'looker');
+    admin.disconnect();
   });
 });
 

@@ -7,11 +7,11 @@ import type { App } from '../typed-app.ts';
 
 /** What Prometheus reads, for the operator alone. */
 export async function metricsRoutes(app: App, deps: HttpDeps): Promise<void> {
-  const { config, metrics } = deps;
+  const { metrics } = deps;
   const look = { schema: { hide: true } };
   app.get('/metrics', look, async (request, reply) => {
     reply.header('cache-control', 'no-store');
-    if (!isOperator(request, config)) return askForToken(reply, config);
+    if (!isOperator(request, deps)) return askForToken(reply, deps);
     return reply.type(metrics.contentType).send(await metricsText(deps, request.log));
   });
 }

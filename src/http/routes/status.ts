@@ -15,8 +15,8 @@ export async function statusRoutes(app: App, deps: HttpDeps): Promise<void> {
   const forPerson = { schema: { querystring: StatusQuery, hide: true } };
   app.get('/status', forPerson, async (request, reply) => {
     reply.header('cache-control', 'no-store');
-    const isForOperator = isOperator(request, config);
-    if (request.query.for === 'operator' && !isForOperator) return askForToken(reply, config);
+    const isForOperator = isOperator(request, deps);
+    if (request.query.for === 'operator' && !isForOperator) return askForToken(reply, deps);
     const [status, parts] = [await read(), await readiness.look()];
     return sendPage(reply, pages.status({ status, parts, version, isForOperator }));
   });
@@ -34,7 +34,7 @@ export async function statusRoutes(app: App, deps: HttpDeps): Promise<void> {
     },
     async (request, reply) => {
       reply.header('cache-control', 'no-store');
-      return statusJson(await read(), { version, isForOperator: isOperator(request, config) });
+      return statusJson(await read(), { version, isForOperator: isOperator(request, deps) });
     },
   );
 }

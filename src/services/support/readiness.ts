@@ -1,6 +1,6 @@
 import type { Database } from '../../db/client.ts';
 import { isMigrated, isQueueMigrated } from '../../db/migrate.ts';
-import { answers } from '../../db/reach.ts';
+import { takesChanges } from '../../db/reach.ts';
 import type { Queue } from '../../queue/queue.ts';
 import type { RelayLook } from '../../relay/look-at-relay.ts';
 
@@ -51,8 +51,8 @@ export function createReadiness(deps: ReadinessDeps): Readiness {
 
   const checks: Record<PartLookedAt, () => Promise<string>> = {
     database: async () => {
-      await answers(prompt.db);
-      return 'The database answers.';
+      if (await takesChanges(prompt.db)) return 'The database answers.';
+      throw new NotReady('The database takes no changes: it is read-only, as a standby is.');
     },
     migrations: async () => {
       const isQueueThere = !deps.isQueueInPostgres || (await isQueueMigrated(prompt));
@@ -114,7 +114,7 @@ class NotReady extends Error {}
 const FAILED: Record<PartLookedAt, string> = {
   database: 'The database does not answer.',
   migrations: 'Whether the tables are those of this version cannot be found out.',
-  queue: 'The queue does not answer.',
+  queue: 'The queue does not answer, or takes nothing in.',
   relay: 'No relay answers.',
 };
 

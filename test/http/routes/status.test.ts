@@ -209,6 +209,29 @@ describe('/metrics', () => {
   });
 });
 
+describe('The token that is kept in the data folder', () => {
+  const KEPT = 'kept-in-the-data-folder-for-its-operator';
+  const ask = async (token: string, adminToken: string | null = null) => {
+    const config = { ...site.deps.config, adminToken, publicUrl: 'https://papers.example.org' };
+    const app = await buildApp({ ...site.deps, config, keptToken: KEPT });
+    const headers = { authorization: `Bearer ${token}` };
+    const answer = await app.inject({ url: '/metrics', headers });
+    await app.close();
+    return answer;
+  };
+
+  it('shows the metrics to who has read it there, where no other is set', async () => {
+    expect((await ask(KEPT)).statusCode).toBe(200);
+    expect((await ask(KEPT, TOKEN)).statusCode).toBe(401);
+  });
+
+  it('is told of to who shows another', async () => {
+    const { statusCode, body } = await ask(`${KEPT}s`);
+    expect(statusCode).toBe(401);
+    expect(JSON.parse(body).message).toMatch(/file admin-token in DATA_DIR/);
+  });
+});
+
 describe('Without ADMIN_TOKEN', () => {
   const ask = async (
     env: Record<string, string>,
@@ -216,7 +239,7 @@ describe('Without ADMIN_TOKEN', () => {
     from: string,
   ) => {
     const config = { ...site.deps.config, adminToken: null, ...env };
-    const app = await buildApp({ ...site.deps, config });
+    const app = await buildApp({ ...site.deps, config, keptToken: null });
     const { statusCode } = await app.inject({ url: '/metrics', headers, remoteAddress: from });
     await app.close();
     return statusCode;
