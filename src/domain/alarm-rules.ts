@@ -33,7 +33,7 @@ export function sourceGarbled(
   { found, refused, detail }: { found: number; refused: number; detail: string | null },
 ): Alarm | null {
   if (refused <= found) return null;
-  const sentence = `${source} sent ${refused} entries of ${found + refused} that cannot be read. ${detail ?? ''} The rest is stored; look whether the source has changed its shape.`;
+  const sentence = `Most of the ${found + refused} entries that ${source} sent are not as expected. ${detail ?? ''} The rest is stored; look whether the source has changed its shape.`;
   return { kind: 'source-failed', subject: source, sentence };
 }
 
