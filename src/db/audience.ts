@@ -57,6 +57,7 @@ export async function freezeAudience(
     SELECT ${digestId}::int, batch, min(send_at), min(send_at), false, 0,
       jsonb_build_object('pending', count(*)), ${now}::timestamptz
     FROM ${deliveries} GROUP BY batch`);
+  await db.execute(sql`ANALYZE batches`);
   await attachPartition(db, digestId);
   return result.rowCount ?? 0;
 }

@@ -70,7 +70,7 @@ export async function putDown(
   now: Date,
 ): Promise<(DueBatch & { dueAt: Date })[]> {
   const result = await tx.execute<{ batch: number; claims: number; dueAt: string | null }>(sql`
-    WITH counted AS (${countOf(digestId, numbers)})
+    WITH counted AS MATERIALIZED (${countOf(digestId, numbers)})
     UPDATE batches SET lease_id = NULL, due_at = counted.due_at, states = counted.states,
       sent_since_claim = counted.sent_since_claim, counted_at = ${now}
     FROM counted WHERE digest_id = ${digestId} AND batches.batch = counted.batch
@@ -84,13 +84,14 @@ export async function putDown(
  *  since before the change. */
 export async function recount(tx: Db, digestId: number, numbers: readonly number[]): Promise<void> {
   await tx.execute(sql`
-    WITH counted AS (${countOf(digestId, numbers)})
+    WITH counted AS MATERIALIZED (${countOf(digestId, numbers)})
     UPDATE batches SET states = counted.states
     FROM counted
     WHERE digest_id = ${digestId} AND batches.batch = counted.batch AND lease_id IS NULL`);
 }
 
-/** For each of the batches what its deliveries come to. */
+/** For each of the batches what its deliveries come to. To be materialised: PostgreSQL may take a digest for one
+ *  of a single batch, and count anew for every batch that it has. */
 function countOf(digestId: number, numbers: readonly number[]): SQL {
   const chosen = sql`${sql.param([...numbers])}::int[]`;
   return sql`
