@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 const WITHOUT_DATABASE = [
-  'test/{arrows,config,hostile-settings,keys,log}.test.ts',
+  'test/{admin-token,arrows,config,hostile-settings,keys,log}.test.ts',
   'test/{bench,chaos,control,domain,inbox,mail,project,seeds,sources,support}/**/*.test.ts',
   'test/http/{atom,forms,fresh,network,robots,sitemap}.test.ts',
   'test/http/pages/**/*.test.ts',

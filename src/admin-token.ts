@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Config } from './config.ts';
 import { PaperboyError } from './domain/errors.ts';
+import { writeSecretFile } from './secret-file.ts';
 import { isBearerToken } from './setting-parsers.ts';
 
 const FILE = 'admin-token';
@@ -25,7 +26,7 @@ export async function loadKeptToken({
     text = (await readFile(path, 'utf8')).trim();
   } catch (cause) {
     const { code, message } = cause as NodeJS.ErrnoException;
-    if (code === 'ENOENT') return make(dataDir, path);
+    if (code === 'ENOENT') return make(path);
     throw new PaperboyError('INVALID_KEYS', `${path} cannot be read (${message}).`, { cause });
   }
   if (isBearerToken(text)) return text;
@@ -35,11 +36,8 @@ export async function loadKeptToken({
   );
 }
 
-/** Written whole before it gets its name: another process may be about to read it. */
-async function make(dataDir: string, path: string): Promise<string> {
+async function make(path: string): Promise<string> {
   const token = randomBytes(32).toString('hex');
-  await mkdir(dataDir, { recursive: true, mode: 0o700 });
-  await writeFile(`${path}.new`, `${token}\n`, { mode: 0o600 });
-  await rename(`${path}.new`, path);
+  await writeSecretFile(path, `${token}\n`);
   return token;
 }

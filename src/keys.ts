@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, readFile, rename } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PaperboyError } from './domain/errors.ts';
+import { writeSecretFile } from './secret-file.ts';
 
 /** The secrets that sign links and hash suppressed addresses. */
 export interface Keys {
@@ -50,7 +51,7 @@ async function readOrMake(dataDir: string, mayMake: boolean): Promise<Keys> {
   const kept = await readKeptKeys(dataDir);
   if (kept) return kept;
   const path = join(dataDir, FILE);
-  if (mayMake) return make(dataDir, path);
+  if (mayMake) return make(path);
   throw lost(path);
 }
 
@@ -89,17 +90,11 @@ function isKey(value: unknown): value is string {
   return typeof value === 'string' && value !== '';
 }
 
-/** Written whole before it gets its name: a lost suppression key can never be made again. */
-async function make(dataDir: string, path: string): Promise<Keys> {
+async function make(path: string): Promise<Keys> {
   const keys: Keys = {
     secretKeys: [randomBytes(32).toString('hex')],
     suppressionKey: randomBytes(32).toString('hex'),
   };
-  await mkdir(dataDir, { recursive: true, mode: 0o700 });
-  const file = await open(`${path}.new`, 'w', 0o600);
-  await file.writeFile(JSON.stringify(keys, null, 2));
-  await file.sync();
-  await file.close();
-  await rename(`${path}.new`, path);
+  await writeSecretFile(path, JSON.stringify(keys, null, 2));
   return keys;
 }

@@ -21,6 +21,7 @@ const SETTINGS = [
   'source-settings.ts',
   'keys.ts',
   'admin-token.ts',
+  'secret-file.ts',
   'version.ts',
   'log.ts',
 ];

@@ -52,7 +52,9 @@ export interface QueueBackend {
   close(): Promise<void>;
 }
 
-/** How long is kept what was written to try. */
+/** What is written to try, and how long it is kept. Beside BullMQ's keys, should the user of REDIS_URL be allowed
+ *  no others. */
+const TRIED_KEY = 'bull:paperboy-tried';
 const TRIED_MS = 1000;
 
 /** The queue in Postgres, on a pool that stays the caller's. */
@@ -80,7 +82,7 @@ export function redisBackend(url: string, onError: (error: Error) => void): Queu
     openWorker: (name, process, options) =>
       new Worker(name, process, { connection: consumer, ...options }),
     tryWriting: async () => {
-      await producer.set('paperboy:tried', '', 'PX', TRIED_MS);
+      await producer.set(TRIED_KEY, '', 'PX', TRIED_MS);
     },
     close: async () => {
       producer.disconnect();
