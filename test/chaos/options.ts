@@ -9,8 +9,23 @@ export interface Options {
   only: readonly string[];
   seed: number;
   isList: boolean;
+  isHelp: boolean;
   sizes: Record<Pair, Sizes>;
 }
+
+export const HELP = `Usage: npm run chaos -- [options]
+
+Breaks a running Paperboy from the outside and counts what became of each mail; one line of JSON at the end.
+Exit 1 when something was lost, sent twice, or is in no recorded state.
+
+  --long             500 kills over 20,000 readers instead of a few (some 20 minutes)
+  --servers          on PostgreSQL and Redis alone
+  --embedded         on the embedded pair alone
+  --only SCENARIO    this one; may be repeated
+  --list             the scenarios, and what each does
+  --readers N, --kills N   of the random kills
+  --seed N           repeats what was random
+  --help             this page`;
 
 /** Kills at random; those at named points come on top. */
 const SHORT = { servers: { readers: 900, kills: 5 }, embedded: { readers: 500, kills: 3 } };
@@ -29,6 +44,7 @@ export function readOptions(argv: readonly string[]): Options {
       only: { type: 'string', multiple: true, default: [] },
       long: { type: 'boolean', default: false },
       list: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
     },
   });
   const { embedded, servers } = values;
@@ -48,6 +64,7 @@ export function readOptions(argv: readonly string[]): Options {
     only: values.only,
     seed: wholeNumber('--seed', values.seed) ?? Date.now() % 1_000_000,
     isList: values.list,
+    isHelp: values.help,
     sizes: { servers: sizesOf('servers'), embedded: sizesOf('embedded') },
   };
 }

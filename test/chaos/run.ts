@@ -1,6 +1,6 @@
 import { hasPostgres } from '../servers/postgres.ts';
 import { hasRedis } from '../servers/redis.ts';
-import { type Options, readOptions } from './options.ts';
+import { HELP, type Options, readOptions } from './options.ts';
 import { runAll } from './perform.ts';
 import { SCENARIOS } from './scenarios/index.ts';
 import { pairsOf, type Scenario } from './scenarios/scenario.ts';
@@ -10,14 +10,19 @@ import { summarise } from './summary.ts';
 
 /** Breaks a running Paperboy from the outside and counts what became of each mail. Progress goes to
  *  standard error, the counts as one line of JSON to standard output. Exit 1 when the promise broke. */
-const code = await main(readOptions(process.argv.slice(2))).catch((error: Error) => {
+const code = await main(process.argv.slice(2)).catch((error: Error) => {
   console.error(error.message);
   return 1;
 });
 // What an interrupted run was still about to do must not go on.
 process.exit(code);
 
-async function main(options: Options): Promise<number> {
+async function main(argv: readonly string[]): Promise<number> {
+  const options = readOptions(argv);
+  if (options.isHelp) {
+    console.log(HELP);
+    return 0;
+  }
   if (options.isList) {
     for (const scenario of SCENARIOS) {
       console.log(`${scenario.name.padEnd(19)} ${pairsOf(scenario).join(', ')}`);
