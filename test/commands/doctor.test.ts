@@ -84,9 +84,14 @@ describe('The doctor', () => {
     expect(judgeSources(['hf-daily'], states, [])[0]?.word).toBe(word);
   });
 
-  function failed(): SourceState['last'] {
+  it.each(['it answered 503', 'it answered 503.'])('quotes “%s” as one sentence', (detail) => {
+    const [finding] = judgeSources(['hf-daily'], [state({ last: failed(detail) })], []);
+    expect(JSON.stringify(finding)).toMatch(/the last answer was: it answered 503\."/);
+  });
+
+  function failed(detail = 'it answered 503'): SourceState['last'] {
     const { last } = state({});
-    return last && { ...last, outcome: 'failed', detail: 'it answered 503' };
+    return last && { ...last, outcome: 'failed', detail };
   }
 });
 

@@ -76,7 +76,7 @@ function judgeSource(name: string, states: readonly SourceState[]): Finding {
     return warning('sources', `${name} was never asked.`, mend);
   }
   const { last, failures, broughtAt } = state;
-  const mend = `Try “paperboy papers fetch ${name}”; the last answer was: ${last.detail ?? last.outcome}.`;
+  const mend = `Try “paperboy papers fetch ${name}”; the last answer was: ${sentence(last.detail ?? last.outcome)}`;
   const before =
     broughtAt === null
       ? 'It never brought a paper'
@@ -96,3 +96,7 @@ function judgeSource(name: string, states: readonly SourceState[]): Finding {
 }
 
 const MANY_FAILURES = 3;
+
+function sentence(words: string): string {
+  return words.endsWith('.') ? words : `${words}.`;
+}
