@@ -5,7 +5,7 @@ import { type BatchKey, CANCELLED, type DueBatch, putDown } from './batches.ts';
 import type { Db } from './client.ts';
 import { toJson } from './json.ts';
 import { unpackSelection } from './packed-selection.ts';
-import { deliveriesOf } from './partitions.ts';
+import { acrossPages, deliveriesOf } from './partitions.ts';
 
 /** A delivery in a worker's hands. Selection, id and date are there from the second try on. */
 export interface ClaimedDelivery {
@@ -64,7 +64,7 @@ export async function claimBatch(
     FROM due WHERE delivery.digest_id = ${digestId} AND delivery.subscriber_id = due.subscriber_id
     RETURNING delivery.subscriber_id AS "subscriberId", attempts, send_at AS "sendAt", selection,
               message_id AS "messageId", message_date AS "messageDate"`);
-  return result.rows.map((row) => ({
+  return acrossPages(result.rows).map((row) => ({
     subscriberId: Number(row.subscriberId),
     attempts: row.attempts,
     sendAt: new Date(row.sendAt),

@@ -30,8 +30,27 @@ describe('A packed selection', () => {
     expect(unpackSelection(packed)).toEqual([{ rank: 0, reason: 'a\ufffdb\ufffdc' }]);
   });
 
-  it('is read as version 0.1.0 stored it, too', () => {
-    const selection = [{ rank: 2, reason: 'Why.', isDarkHorse: true }];
-    expect(unpackSelection(JSON.stringify(selection))).toEqual(selection);
+  it('is short enough for eight rows of a page to grow in it', () => {
+    const reasons = [
+      'The most discussed of seven papers on Compression, quantization & PEFT, which you follow.',
+      'On Language & multilingual NLP, which you follow, and readers have noticed it.',
+      'It says “benchmark” and “agent”, two of your words, and its code is out.',
+      'Nobody has said a word about it yet. It is close to Agents & tool use, which you follow.',
+      'Where Agents & tool use, which you follow, meets Long context & memory.',
+      'It says “agent”, one of your words, and it gives a number: 52%.',
+      'Because you follow Compression, quantization & PEFT.',
+    ];
+    const selection = Array.from({ length: 20 }, (_, rank) => ({
+      rank,
+      reason: reasons[rank % reasons.length] as string,
+    }));
+    expect(packSelection(selection).length).toBeLessThan(400);
+  });
+
+  it.each([
+    ['0.1.0', JSON.stringify([{ rank: 2, reason: 'Why ~a.', isDarkHorse: true }])],
+    ['the commits before the shorthand', '{"reasons":["Why ~a."],"papers":[[2,0,1]]}'],
+  ])('is read as %s stored it, too', (_version, text) => {
+    expect(unpackSelection(text)).toEqual([{ rank: 2, reason: 'Why ~a.', isDarkHorse: true }]);
   });
 });

@@ -1,0 +1,57 @@
+import { sql } from 'drizzle-orm';
+import { expect, it } from 'vitest';
+import { claimBatch } from '../../src/db/claims.ts';
+import type { Db } from '../../src/db/client.ts';
+import { openLease } from '../../src/db/leases.ts';
+import { deliveriesOf } from '../../src/db/partitions.ts';
+import { recordTries } from '../../src/db/tries.ts';
+import { paperOf, useDigests } from '../services/support/digests.ts';
+import { FRIDAY } from '../support/clock.ts';
+import { storeManySubscribers, storePapers } from '../support/rows.ts';
+
+const READERS = 200;
+/** As many as record at once. */
+const GROUP = 8;
+const { compose, database } = useDigests();
+
+/** The page that each delivery stands in, by its reader. */
+async function pagesOf(db: Db, digestId: number): Promise<Map<number, string>> {
+  const { rows } = await db.execute<{ id: string; page: string }>(sql`
+    SELECT subscriber_id AS id, (ctid::text::point)[0]::text AS page FROM ${deliveriesOf(digestId)}`);
+  return new Map(rows.map(({ id, page }) => [Number(id), page]));
+}
+
+const SELECTION = Array.from({ length: 12 }, (_, rank) => ({
+  rank,
+  reason: `On Compression, quantization & PEFT, which you follow, and it gives a number: ${rank}.5x.`,
+}));
+
+it('a delivery grows from pending to sent in the page where it began', async () => {
+  const { db, pool } = database.database;
+  await storePapers(db, [paperOf(FRIDAY, 'a')]);
+  await storeManySubscribers(db, { count: READERS, papers: 12 });
+  const { digest } = await compose('daily', FRIDAY);
+  const digestId = digest?.id ?? 0;
+  const before = await pagesOf(db, digestId);
+  const now = new Date('2026-05-12T00:00:00Z');
+  const leaseId = await openLease(db, 'test');
+  const claimed = await claimBatch(db, { digestId, batch: 0, leaseId, now });
+  const ids = claimed.map(({ subscriberId }) => subscriberId);
+  expect(ids.length).toBe(READERS);
+  for (let at = 0; at < ids.length + GROUP; at += GROUP) {
+    const results = ids.slice(Math.max(0, at - GROUP), at).map((subscriberId) => ({
+      ...{ subscriberId, leaseId, attempts: 1, state: 'sent' as const },
+      ...{ relay: 'relay.example.org:25', reply: '250 2.0.0 Ok: queued as 4F2A1C' },
+    }));
+    const next = ids.slice(at, at + GROUP).map((subscriberId) => ({
+      ...{ subscriberId, leaseId, attempts: 1, selection: SELECTION, messageDate: now },
+      messageId: `<${'0'.repeat(32)}@papers.example.org>`,
+    }));
+    expect((await recordTries(pool, digestId, { results, next, now })).results).toBe(
+      results.length,
+    );
+  }
+  const after = await pagesOf(db, digestId);
+  const moved = ids.filter((id) => after.get(id) !== before.get(id));
+  expect(moved).toEqual([]);
+});
