@@ -2,6 +2,7 @@ import type { ReaderAnswers } from '../domain/reader-changes.ts';
 import { findTimezone } from '../domain/schedule.ts';
 import { BARS, FREQUENCIES, PREFERENCE_LIMITS, type Subscriber } from '../domain/subscriber.ts';
 import { type FormBody, listOf, numberWithin, textOf } from './forms.ts';
+import { changedAnswers, type FormAnswers, SHOWN_FIELD } from './shown-preferences.ts';
 
 /** The radio of a topic is named by its slug after this. */
 export const TOPIC_FIELD = 'topic-';
@@ -9,11 +10,10 @@ export const TOPIC_FIELD = 'topic-';
 /** The value of the radio that has minutes counted instead of papers. */
 export const BY_MINUTES = 'minutes';
 
-/** What the form of the preferences page says; fields that it lacks are absent. */
+/** What the form of the preferences page changes. */
 export function preferenceAnswers(form: FormBody, reader: Subscriber): ReaderAnswers {
   const has = (name: string) => form[name] !== undefined;
-  const pausedUntil = textOf(form, 'paused_until');
-  return {
+  const said: FormAnswers = {
     ...topicAnswers(form),
     ...(has('keywords') && { keywords: keptIn(form, 'keywords') }),
     ...(has('names') && { names: keptIn(form, 'names') }),
@@ -23,16 +23,14 @@ export function preferenceAnswers(form: FormBody, reader: Subscriber): ReaderAns
     ...(has('papers') && amountAnswers(form)),
     ...(has('bar') && { bar: textOf(form, 'bar') }),
     ...(has('clicks') && { allowsClicks: textOf(form, 'clicks') }),
-    // A day that was not touched may have come meanwhile: it is no new answer.
-    ...(has('paused_until') &&
-      pausedUntil !== (reader.pausedUntil ?? '') && { pausedUntil: pausedUntil || null }),
+    ...(has('paused_until') && { pausedUntil: textOf(form, 'paused_until') }),
   };
+  return changedAnswers(said, { shown: textOf(form, SHOWN_FIELD), reader });
 }
 
 /** The reader with what was typed, as far as the fields can show it again. */
 export function typedReader(form: FormBody, reader: Subscriber): Subscriber {
   const { topics, mutedTopics } = topicAnswers(form);
-  const isByMinutes = textOf(form, 'papers') === BY_MINUTES;
   const typed = {
     topics,
     mutedTopics,
@@ -40,11 +38,9 @@ export function typedReader(form: FormBody, reader: Subscriber): Subscriber {
     timezone: findTimezone(textOf(form, 'timezone')) ?? undefined,
     hour: numberWithin(PREFERENCE_LIMITS.hour, textOf(form, 'hour')),
     papers: numberWithin(PREFERENCE_LIMITS.papers, textOf(form, 'papers')),
-    minutes: isByMinutes
-      ? numberWithin(PREFERENCE_LIMITS.minutes, textOf(form, 'minutes'))
-      : undefined,
+    minutes: typedMinutes(form),
     bar: BARS.find((value) => value === textOf(form, 'bar')),
-    allowsClicks: textOf(form, 'clicks') === 'yes' || undefined,
+    allowsClicks: form.clicks === undefined ? undefined : textOf(form, 'clicks') === 'yes',
   };
   const known = Object.entries(typed).filter(([, value]) => value !== undefined);
   return { ...reader, ...Object.fromEntries(known) };
@@ -76,7 +72,14 @@ function keptIn(form: FormBody, name: 'keywords' | 'names'): string[] {
   return listOf(form, name).filter((phrase) => !removed.has(phrase));
 }
 
-function amountAnswers(form: FormBody): ReaderAnswers {
+function amountAnswers(form: FormBody): FormAnswers {
   const papers = textOf(form, 'papers');
-  return papers === BY_MINUTES ? { minutes: textOf(form, 'minutes') } : { papers, minutes: null };
+  return papers === BY_MINUTES ? { minutes: textOf(form, 'minutes') } : { papers, minutes: '' };
+}
+
+/** Null when papers are counted. */
+function typedMinutes(form: FormBody): number | null | undefined {
+  if (form.papers === undefined) return undefined;
+  if (textOf(form, 'papers') !== BY_MINUTES) return null;
+  return numberWithin(PREFERENCE_LIMITS.minutes, textOf(form, 'minutes'));
 }

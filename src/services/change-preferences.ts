@@ -24,12 +24,12 @@ export async function findFeedReader(
   return subscriberId === null ? null : findSubscriber(db, subscriberId);
 }
 
-/** Changes what is named, leaves the rest. Who takes the delivery up again gets a letter with the
+/** Changes what is named, or what `changes` names for the reader of now; leaves the rest. Who takes the delivery up again gets a letter with the
  *  best of the absence; the sweep rings for it. Returns the reader as it is then, or null. */
 export async function changePreferences(
   { db, tokens, clock }: { db: Db; tokens: Tokens; clock: Clock },
   token: string,
-  changes: ReaderChanges,
+  changes: ReaderChanges | ((reader: Subscriber) => ReaderChanges),
 ): Promise<Subscriber | null> {
   const subject = tokens.open(token);
   if (subject === null) return null;
@@ -37,9 +37,10 @@ export async function changePreferences(
     const reader = await lockSubscriber(tx, subject.subscriberId);
     if (!reader) return null;
     const now = clock();
-    if (reader.status === 'paused' && changes.pausedUntil === null) {
+    const wanted = typeof changes === 'function' ? changes(reader) : changes;
+    if (reader.status === 'paused' && wanted.pausedUntil === null) {
       await addNotice(tx, 'return', { subscriberId: reader.id, now });
     }
-    return updatePreferences(tx, reader.id, settleTopics(reader, changes), now);
+    return updatePreferences(tx, reader.id, settleTopics(reader, wanted), now);
   });
 }

@@ -35,6 +35,7 @@ export function preferencesPage(view: PreferencesView, frames: Frames) {
     isRefused: Object.keys(view.problems).length > 0,
     problems,
     action: path,
+    shown: view.shown,
     resumeAction: `${path}/resume`,
     exportAction: `${path}/export`,
     eraseAction: `${path}/erase`,

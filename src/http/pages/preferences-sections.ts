@@ -131,13 +131,13 @@ const BAR_VALUES = {
 } satisfies Record<Bar, string>;
 
 /** Until when nothing is sent. */
-export function pauseSection({ status, pausedUntil, today }: PreferencesView) {
+export function pauseSection({ status, pausedUntil, pauseTyped, today }: PreferencesView) {
   const isPaused = status === 'paused';
   const until = pausedUntil === null ? 'Paused' : `Until ${describeDay(pausedUntil)}`;
   return {
     value: isPaused ? until : 'Not paused',
     isPaused,
-    until: pausedUntil ?? '',
+    until: pauseTyped ?? pausedUntil ?? '',
     first: addDays(today, 1),
     last: addDays(today, MOST_PAUSE_DAYS),
   };

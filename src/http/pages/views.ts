@@ -231,6 +231,10 @@ export interface PreferencesView {
   preferences: Preferences;
   /** While paused: the day of the first digest again; null for good. */
   pausedUntil: string | null;
+  /** What was typed as the day to pause until, when the form was refused. */
+  pauseTyped: string | null;
+  /** What the page shows, for the form to say again. */
+  shown: string;
   topics: readonly WeeklyTopic[];
   phrases: {
     keywords: readonly PhraseRow[];

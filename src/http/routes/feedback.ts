@@ -87,8 +87,9 @@ function muteRoutes(app: App, deps: HttpDeps): void {
     const { reader, topic } = await requireTopic(deps, token, slug);
     const isBack = request.query.back === '1';
     await (isBack ? unmuteTopic : muteTopic)(deps, { subscriberId: reader.id, slug });
-    if (isBack && request.query.follow === '1' && !reader.topics.includes(slug)) {
-      await changePreferences(deps, token, { topics: [...reader.topics, slug] });
+    if (isBack && request.query.follow === '1') {
+      const follow = ({ topics }: Subscriber) => ({ topics: [...new Set([...topics, slug])] });
+      await changePreferences(deps, token, follow);
     }
     const state = isBack ? 'takenBack' : 'said';
     const wasFollowed = !isBack && reader.topics.includes(slug);

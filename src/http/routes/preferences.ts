@@ -11,6 +11,7 @@ import { type FormBody, formOf, textOf } from '../forms.ts';
 import { addedIn, preferenceAnswers, removedIn, typedReader } from '../preferences-form.ts';
 import { changeReader, mailDataLink, requireReader } from '../readers.ts';
 import { TokenParams } from '../schemas.ts';
+import { SHOWN_FIELD, shownText } from '../shown-preferences.ts';
 import type { App } from '../typed-app.ts';
 
 /** A reader's own page. The token in the links of a mail is the key. */
@@ -92,6 +93,8 @@ async function sendPreferences(
     status: reader.status,
     preferences: reader,
     pausedUntil: reader.pausedUntil,
+    pauseTyped: form.paused_until === undefined ? null : textOf(form, 'paused_until'),
+    shown: textOf(form, SHOWN_FIELD) || shownText(reader),
     topics,
     phrases: await phrasesOf(deps, reader, form),
     feedHref: deps.links.feedOf(deps.tokens.sealFeed(reader.id)),

@@ -39,7 +39,7 @@ describe('The preferences page', () => {
       new Set([
         ...TOPICS.map(({ slug }) => `topic-${slug}`),
         ...['keywords', 'remove_keywords', 'names', 'frequency', 'hour', 'timezone'],
-        ...['papers', 'minutes', 'bar', 'paused_until', 'clicks', 'open'],
+        ...['papers', 'minutes', 'bar', 'paused_until', 'clicks', 'open', 'shown'],
       ]),
     );
   });

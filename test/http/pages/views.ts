@@ -151,6 +151,8 @@ export function preferencesView(changes: Partial<PreferencesView> = {}): Prefere
       papers: 10,
     },
     pausedUntil: null,
+    pauseTyped: null,
+    shown: '{}',
     topics: TOPICS.map((topic, at) => ({ ...topic, papersPerWeek: at })),
     phrases: {
       keywords: ['stateless', 'Tencent'].map((text) => ({ text, perWeek: 4, isRemoved: false })),

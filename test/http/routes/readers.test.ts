@@ -229,6 +229,85 @@ describe('The preference page', () => {
     expect((await findSubscriber(site.parts.db, paused.id))?.status).toBe('paused');
   });
 
+  describe('in a tab that another one has overtaken', () => {
+    /** What the form of a page says that nobody has touched. */
+    async function openTab(): Promise<Record<string, string | string[]>> {
+      const $ = load((await site.page(`/preferences/${token}`)).body);
+      const fields: Record<string, string | string[]> = {};
+      for (const { name, value } of $('#preferences-form').serializeArray()) {
+        fields[name] = name in fields ? [fields[name] ?? [], value].flat() : value;
+      }
+      return fields;
+    }
+    const save = (fields: Record<string, string | string[]>) =>
+      site.post(`/preferences/${token}`, fields);
+
+    it('changes only what was touched there', async () => {
+      await save({ ...form, 'topic-vision': 'neither' });
+      const stale = await openTab();
+      const other = await openTab();
+      await save({
+        ...{ ...other, keywords: ['state space', 'diffusion', ''], 'topic-vision': 'mute' },
+        ...{
+          'topic-agents': 'neither',
+          paused_until: '2026-05-20',
+          papers: '12',
+          clicks: ['no', 'yes'],
+        },
+      });
+      await save({
+        ...stale,
+        hour: '9',
+        keywords: ['state space', 'agents'],
+        'topic-nlp': 'follow',
+      });
+      expect(await reader()).toMatchObject({
+        topics: ['rl', 'nlp'],
+        mutedTopics: ['vision'],
+        keywords: ['state space', 'diffusion', 'agents'],
+        ...{ hour: 9, papers: 12, minutes: null, allowsClicks: true },
+        ...{ status: 'paused', pausedUntil: '2026-05-20' },
+      });
+    });
+
+    it('does not pause again who has taken the delivery up', async () => {
+      await save({ ...form, paused_until: '2026-05-20' });
+      const stale = await openTab();
+      await site.post(`/preferences/${token}/resume`);
+      await save({ ...stale, hour: '9' });
+      expect(await reader()).toMatchObject({ status: 'active', pausedUntil: null, hour: 9 });
+    });
+
+    it('still takes a word away that it showed', async () => {
+      await save(form);
+      const stale = await openTab();
+      await save({ ...(await openTab()), keywords: ['state space', 'diffusion'] });
+      await save({ ...stale, remove_keywords: 'state space' });
+      expect((await reader())?.keywords).toEqual(['diffusion']);
+    });
+
+    it('saves what was meant when it was refused first', async () => {
+      await save({ ...form, papers: 'minutes', minutes: '5', clicks: ['no', 'yes'] });
+      const refused = await save({
+        ...{ ...(await openTab()), keywords: 'x'.repeat(81) },
+        ...{ papers: '12', clicks: 'no', paused_until: '2026-05-20' },
+      });
+      const $ = load(refused.body);
+      expect($('input[name="papers"][checked]').val()).toBe('12');
+      expect($('input[name="clicks"][type="checkbox"]').attr('checked')).toBeUndefined();
+      expect($('#paused_until').val()).toBe('2026-05-20');
+    });
+
+    it.each(['', '{}', 'nonsense', '[1]', '{"topics":1}'])(
+      'takes the reader of now for what was shown when the form says “%s”',
+      async (shown) => {
+        await save({ ...form, paused_until: '2026-05-20' });
+        await save({ ...form, shown, hour: '9', paused_until: '2026-05-20' });
+        expect(await reader()).toMatchObject({ hour: 9, pausedUntil: '2026-05-20', papers: 5 });
+      },
+    );
+  });
+
   it('refuses a word of which nothing can be searched, here and in the API', async () => {
     const refused = await site.post(`/preferences/${token}`, { ...form, keywords: 'of the' });
     expect(load(refused.body)('#keywords-problem').text()).toContain('“of the” holds nothing');
