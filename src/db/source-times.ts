@@ -59,13 +59,15 @@ export async function setNextFetch(
 export interface SourceRecord {
   /** Days of which it brought a list. */
   brought: ReadonlySet<string>;
-  /** Days of which it said after they were over that there is nothing. */
+  /** Days of which it said twice after they were over that there is nothing: once may be a slip. */
   empty: ReadonlySet<string>;
   /** Days of whose list it told something after they were over: what it brought before may be a part. */
   whole: ReadonlySet<string>;
   /** When it was asked first (as far as is written down), and last. */
   firstAskedAt: Date | null;
   askedAt: Date | null;
+  /** When it last gave papers. */
+  gaveAt: Date | null;
   /** Failures in a row. */
   failures: number;
 }
@@ -76,6 +78,7 @@ const NOTHING: SourceRecord = {
   whole: new Set(),
   firstAskedAt: null,
   askedAt: null,
+  gaveAt: null,
   failures: 0,
 };
 
@@ -87,26 +90,30 @@ export async function readSourceRecords(
   db: Db,
   now: Date,
 ): Promise<(name: string) => SourceRecord> {
+  const since = new Date(now.getTime() - LATELY_MS);
   const { rows } = await db.execute<{
     name: string;
     failures: number;
     firstAskedAt: string | null;
     askedAt: string | null;
+    gaveAt: string | null;
     brought: string[];
     empty: string[];
     whole: string[];
   }>(sql`
     SELECT name, failures, min(started_at) AS "firstAskedAt", max(ended_at) AS "askedAt",
+      max(ended_at) FILTER (WHERE outcome = 'papers') AS "gaveAt",
       coalesce(array_agg(DISTINCT day::text) FILTER (WHERE outcome = 'papers' AND day IS NOT NULL), '{}') AS brought,
-      coalesce(array_agg(DISTINCT day::text) FILTER (WHERE outcome = 'empty'
-        AND day < (ended_at AT TIME ZONE 'UTC')::date), '{}') AS empty,
+      ARRAY(SELECT day::text FROM fetches WHERE source = name AND outcome = 'empty'
+        AND started_at >= ${since} AND day < (ended_at AT TIME ZONE 'UTC')::date
+        GROUP BY day HAVING count(*) > 1) AS empty,
       coalesce(array_agg(DISTINCT day::text) FILTER (WHERE outcome <> 'failed'
         AND day < (started_at AT TIME ZONE 'UTC')::date), '{}') AS whole
     FROM sources LEFT JOIN fetches
-      ON source = name AND started_at >= ${new Date(now.getTime() - LATELY_MS)}
+      ON source = name AND started_at >= ${since}
     GROUP BY name`);
   const known = new Map(
-    rows.map(({ name, failures, firstAskedAt, askedAt, brought, empty, whole }) => [
+    rows.map(({ name, failures, firstAskedAt, askedAt, gaveAt, brought, empty, whole }) => [
       name,
       {
         brought: new Set(brought),
@@ -114,6 +121,7 @@ export async function readSourceRecords(
         whole: new Set(whole),
         firstAskedAt: momentOf(firstAskedAt),
         askedAt: momentOf(askedAt),
+        gaveAt: momentOf(gaveAt),
         failures,
       },
     ]),

@@ -2,6 +2,7 @@ import type { Alarm } from './alarm.ts';
 import type { Missing } from './composing.ts';
 import { countTimes, describeList } from './describe.ts';
 import { describeTime } from './describe-moment.ts';
+import { isGarbled } from './fetched.ts';
 import type { SourceErrorCode } from './source-error.ts';
 
 /** How long something due may wait before nobody seems to send, in ms. */
@@ -30,10 +31,13 @@ export function sourceFailed(
 /** The alarm about a list of which most cannot be read; null while it may be single entries that are odd. */
 export function sourceGarbled(
   source: string,
-  { found, refused, detail }: { found: number; refused: number; detail: string | null },
+  list: { day: string | null; found: number; refused: number; detail: string | null },
 ): Alarm | null {
-  if (refused <= found) return null;
-  const sentence = `Most of the ${found + refused} entries that ${source} sent are not as expected. ${detail ?? ''} The rest is stored; look whether the source has changed its shape.`;
+  if (!isGarbled(list)) return null;
+  const { day, found, refused, detail } = list;
+  const again =
+    day === null ? '' : ` Once it is mended: paperboy papers fetch ${source} --date ${day}`;
+  const sentence = `Most of the ${found + refused} entries that ${source} sent are not as expected. ${detail ?? ''} The rest is stored; look whether the source has changed its shape.${again}`;
   return { kind: 'source-failed', subject: source, sentence };
 }
 

@@ -26,6 +26,11 @@ export interface Fetched {
   validators: Validators | null;
 }
 
+/** Whether most of a list cannot be read: more than single entries that are odd. */
+export function isGarbled({ found, refused }: { found: number; refused: number }): boolean {
+  return refused > found;
+}
+
 /** What a source is asked for. */
 export interface SourceAsk {
   /** Null for the newest list. */

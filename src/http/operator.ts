@@ -58,10 +58,12 @@ function isSame(shown: string, token: string): boolean {
   return timingSafeEqual(digest(shown), digest(token));
 }
 
-/** A proxy says for whom it asks. */
-function isHere({ socket, headers }: FastifyRequest): boolean {
+/** A proxy says for whom it asks. A page from elsewhere can have a browser on this machine ask in the name of
+ *  its own site (DNS rebinding). */
+function isHere({ socket, headers, hostname }: FastifyRequest): boolean {
   const isForwarded = ['forwarded', 'x-forwarded-for', 'x-real-ip', 'via'].some(
     (name) => headers[name] !== undefined,
   );
-  return !isForwarded && isLoopback((socket.remoteAddress ?? '').replace(/^::ffff:/, ''));
+  if (isForwarded || !isLoopback(hostname)) return false;
+  return isLoopback((socket.remoteAddress ?? '').replace(/^::ffff:/, ''));
 }

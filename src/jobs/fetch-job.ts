@@ -60,7 +60,7 @@ export async function fetchDue(deps: FetchDeps, source: Source): Promise<void> {
         ? nextFetchAt(source, { ...asking, ...after, random: random() })
         : retryFetchAt({ failures, ...patienceOf(error), now, random: random() });
     await setNextFetch(db, name, { nextAt, failures });
-    await judge(deps, name, reports, { error, failures, nextAt });
+    await judge(deps, name, reports, { error, failures, nextAt, hadFailed: before.failures > 0 });
   } catch (error) {
     const { failures } = before;
     if (stopping.aborted) return setNextFetch(db, name, { nextAt: now, failures });
@@ -116,12 +116,18 @@ function troubleIn(reports: readonly FetchReport[], now: Date): SourceError | nu
   return failed?.error ?? null;
 }
 
-/** Raises and ends the alarms about a source by what came of asking it. */
+/** Raises and ends the alarms about a source by what came of asking it. That it answers ends the alarm about
+ *  its failures; the one about a list that could not be read ends when one can. */
 async function judge(
   { alarms }: FetchDeps,
   subject: string,
   reports: readonly FetchReport[],
-  { error, failures, nextAt }: { error: SourceError | null; failures: number; nextAt: Date },
+  {
+    error,
+    failures,
+    nextAt,
+    hadFailed,
+  }: { error: SourceError | null; failures: number; nextAt: Date; hadFailed: boolean },
 ): Promise<void> {
   if (error !== null) {
     const alarm = sourceFailed(subject, error, { failures, nextAt });
@@ -130,7 +136,8 @@ async function judge(
   }
   const [garbled] = reports.flatMap((report) => sourceGarbled(subject, report) ?? []);
   if (garbled) await alarms.raise(garbled);
-  else await alarms.end({ kind: 'source-failed', subject });
+  else if (hadFailed || reports.some(({ outcome }) => outcome !== 'empty'))
+    await alarms.end({ kind: 'source-failed', subject });
   const stale = reports.find(({ outcome }) => outcome === 'stale');
   if (stale) return alarms.raise(sourceStale(subject, stale.day ?? 'its newest day'));
   if (!reports.some(({ outcome }) => outcome === 'papers')) return;

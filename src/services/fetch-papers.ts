@@ -3,7 +3,7 @@ import { type FetchRow, findValidators, recordFetch } from '../db/fetches.ts';
 import { listedBefore } from '../db/listings.ts';
 import { findPapers } from '../db/papers.ts';
 import type { Clock } from '../domain/clock.ts';
-import type { Fetched, FetchOutcome, Source } from '../domain/fetched.ts';
+import { type Fetched, type FetchOutcome, isGarbled, type Source } from '../domain/fetched.ts';
 import type { ListedPaper } from '../domain/paper.ts';
 import { SourceError } from '../domain/source-error.ts';
 import { openDeadline } from '../sources/deadline.ts';
@@ -107,22 +107,25 @@ async function store(
         .map(({ listedOn }) => listedOn)
         .sort()
         .at(-1) ?? null;
-    await recordFetch(tx, rowOf(report), { validators, broughtDay });
+    // A garbled list is read again each time: that it has not changed would be taken for mended.
+    const kept = isGarbled(report) ? null : validators;
+    await recordFetch(tx, rowOf(report), { validators: kept, broughtDay });
     return report;
   });
 }
 
 /** An old list is one whose papers the source had all listed before, on a day on which it lists new ones.
- *  Where a list is there at once, those that tell an earlier day themselves are old too: after an outage
- *  the list of yesterday is not known. */
+ *  Where a list is there at once, papers and revisions that tell an earlier day themselves are old too: after
+ *  an outage the list of yesterday is not known. */
 async function judge(
   tx: Db,
   source: Source,
   { day, papers, revisions }: Pick<Fetched, 'day' | 'papers' | 'revisions'>,
 ): Promise<FetchOutcome> {
-  if (papers.length === 0) return revisions.length === 0 ? 'empty' : 'papers';
+  if (papers.length + revisions.length === 0) return 'empty';
   if (day === null || !source.listsOn(day)) return 'papers';
   const tellsOld = ({ listedOn }: ListedPaper) => source.usableAfterDays === 0 && listedOn < day;
+  if (papers.length === 0) return revisions.every(tellsOld) ? 'stale' : 'papers';
   const paperIds = [...new Set(papers.filter((each) => !tellsOld(each)).map(({ id }) => id))];
   const old = await listedBefore(tx, { source: source.origin, day, paperIds });
   return old === paperIds.length ? 'stale' : 'papers';

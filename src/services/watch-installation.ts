@@ -32,7 +32,7 @@ export async function watchInstallation(deps: WatchDeps, now: Date): Promise<voi
     refusals: async ({ subject }) => !(await isPaused(deps.db, subject)),
     'relay-down': async ({ seenAt }) => now.getTime() - seenAt.getTime() > FORGOTTEN_MS,
     'source-failed': async ({ subject }) => !isSet(deps, subject),
-    'source-quiet': async ({ subject }) => !quiet.some(({ source }) => source === subject),
+    'source-quiet': (incident) => isQuietOver(deps, incident, { quiet, now }),
     'source-stale': async ({ subject }) => !isSet(deps, subject),
   };
   for (const incident of await listAlarms(deps.db)) {
@@ -82,6 +82,19 @@ async function isLateOver(
   const due = dueDigest(digest.kind, composeAt, now, 7 * DAY_MS);
   if (due === null || due.date !== digest.date) return true;
   return (await missingLists(db, sources, { ...due, now })).length === 0;
+}
+
+/** Over when papers have come since: that no list is expected at the weekend does not mean that Friday's has
+ *  come. */
+async function isQuietOver(
+  deps: WatchDeps,
+  { subject, raisedAt }: Incident,
+  { quiet, now }: { quiet: readonly Missing[]; now: Date },
+): Promise<boolean> {
+  if (!isSet(deps, subject)) return true;
+  if (quiet.some(({ source }) => source === subject)) return false;
+  const { gaveAt } = (await readSourceRecords(deps.db, now))(subject);
+  return gaveAt !== null && gaveAt >= raisedAt;
 }
 
 async function isPaused(db: Db, subject: string): Promise<boolean> {

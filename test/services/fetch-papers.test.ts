@@ -151,6 +151,12 @@ describe('Fetching papers', () => {
     });
   });
 
+  it('reads a list again of which most could not be read, although it has not changed', async () => {
+    serve({ title: '' }, { title: '' }, {});
+    expect(await fetched()).toMatchObject({ outcome: 'papers', refused: 2 });
+    expect(await fetched()).toMatchObject({ outcome: 'papers', refused: 2 });
+  });
+
   it('fails when it can read nothing of a list: it has changed its shape', async () => {
     serve({ title: '' }, { title: '' });
     expect(await fetched()).toMatchObject({
@@ -256,6 +262,22 @@ describe('An old list', () => {
       added: 2,
     });
     expect((await paper())?.listedOn).toBe(FRIDAY);
+  });
+
+  it('is also one of yesterday that brings nothing but new versions', async () => {
+    serve({}, {});
+    const source = sourceOn(server, clock, ARXIV);
+    const { papers, ...list } = await listOf(source, clock);
+    clock.set('2026-05-11T12:00:00Z');
+    const { signal } = new AbortController();
+    const outcomeOf = async (listedOn: string) => {
+      const revisions = papers.map((each) => ({ ...each, listedOn }));
+      const fetch = async () => ({ ...list, papers: [], revisions, day: '2026-05-11' });
+      const deps = { db: database.db, clock, signal };
+      return (await fetchPapers(deps, { ...source, fetch })).outcome;
+    };
+    expect(await outcomeOf(FRIDAY)).toBe('stale');
+    expect(await outcomeOf('2026-05-11')).toBe('papers');
   });
 
   it('is also one that Hugging Face gives for another day', async () => {

@@ -67,6 +67,19 @@ describe('The watch', () => {
     expect(told).toEqual(['source-quiet', 'source-quiet is over']);
   });
 
+  it('finds it quiet over a weekend too, when nothing else is expected of it', async () => {
+    await fetched('2026-05-06', 'papers', new Date('2026-05-06T12:00:00Z'));
+    await fetched('2026-05-08', 'empty', new Date('2026-05-09T06:00:00Z'));
+    for (const now of ['2026-05-09T07:30:00Z', '2026-05-10T07:30:00Z']) {
+      clock.set(now);
+      await look();
+      expect(await open()).toEqual(['source-quiet hf-daily']);
+    }
+    await fetched('2026-05-08', 'papers', new Date('2026-05-10T08:00:00Z'));
+    await look();
+    expect(told).toEqual(['source-quiet', 'source-quiet is over']);
+  });
+
   it('leaves it at one alarm when the source fails, or sends an old list', async () => {
     clock.set(at('07:30:00'));
     await fetched('2026-05-06', 'papers', new Date('2026-05-06T12:00:00Z'));
