@@ -1,5 +1,6 @@
 import { eachLearned } from './learned.ts';
-import { MOST_TOLD, POSTING_STEP, type Posting, type TermIndex } from './term-index.ts';
+import { NO_TERM } from './term-book.ts';
+import { MOST_TOLD, POSTING_STEP, type TermIndex } from './term-index.ts';
 
 /** What a reader's taste says of the papers of a digest. Its memory serves one reader after the other. */
 export interface Taste {
@@ -42,22 +43,23 @@ export function createTaste(size: number): Taste {
     }
   };
 
-  const add = (posting: Posting, learned: number) => {
-    for (let at = 0; at < posting.length; at += POSTING_STEP) {
-      const place = posting[at] as number;
-      const part = learned * (posting[at + 1] as number);
+  const add = ({ postings, starts }: TermIndex, term: number, learned: number) => {
+    const end = starts[term + 1] as number;
+    for (let at = starts[term] as number; at < end; at += POSTING_STEP) {
+      const place = postings[at] as number;
+      const part = learned * (postings[at + 1] as number);
       likeness[place] = (likeness[place] as number) + part;
-      const told = posting[at + 2] as number;
+      const told = postings[at + 2] as number;
       if (part > 0 && told !== 0) note(place, part, told);
     }
   };
 
   return {
-    read: ({ postings }, packed) => {
+    read: (index, packed) => {
       for (const scratch of [likeness, first, second, firstTold, secondTold]) scratch.fill(0);
       const feedback = eachLearned(packed, (start, end, learned) => {
-        const posting = postings.find(packed, start, end);
-        if (posting !== undefined) add(posting, learned);
+        const term = index.terms.find(packed, start, end);
+        if (term !== NO_TERM) add(index, term, learned);
       });
       weight = Math.min(MOST_WEIGHT, WEIGHT_PER_FEEDBACK * feedback);
     },

@@ -1,31 +1,34 @@
-/** Values by term. A term is found within a longer text without being cut out of it: to make a string of
- *  each would take ten times as long. */
-export interface TermBook<Value> {
-  /** The value of the term that stands in `text` from `start` up to `end`. */
-  find(text: string, start: number, end: number): Value | undefined;
+/** Terms with their places. A term is found within a longer text without being cut out of it: to make a string
+ *  of each would take ten times as long. */
+export interface TermBook {
+  /** The place of the term that stands in `text` from `start` up to `end`; `NO_TERM` when it has none. */
+  find(text: string, start: number, end: number): number;
 }
 
-interface Entry<Value> {
-  term: string;
-  value: Value;
-  /** Another term with the same hash. */
-  next: Entry<Value> | undefined;
-}
+export const NO_TERM = -1;
 
-/** A book of these terms. */
-export function createTermBook<Value>(
-  entries: Iterable<readonly [string, Value]>,
-): TermBook<Value> {
-  const byHash = new Map<number, Entry<Value>>();
-  for (const [term, value] of entries) {
+/** A book of these terms, all different: each has its place among them. */
+export function createTermBook(terms: readonly string[]): TermBook {
+  // Hash and place side by side: to look up what lies apart is most of the work.
+  const slots = new Int32Array(2 * 2 ** Math.ceil(Math.log2(2 * (terms.length + 1))));
+  const mask = slots.length - 1;
+  const next = (slot: number) => (slot + 2) & mask;
+  for (let slot = 1; slot < slots.length; slot += 2) slots[slot] = NO_TERM;
+  for (const [place, term] of terms.entries()) {
     const hash = hashOf(term, 0, term.length);
-    byHash.set(hash, { term, value, next: byHash.get(hash) });
+    let slot = (2 * hash) & mask;
+    while (slots[slot + 1] !== NO_TERM) slot = next(slot);
+    slots[slot] = hash;
+    slots[slot + 1] = place;
   }
   return {
     find: (text, start, end) => {
-      let entry = byHash.get(hashOf(text, start, end));
-      while (entry !== undefined && !stands(entry.term, text, start, end)) entry = entry.next;
-      return entry?.value;
+      const hash = hashOf(text, start, end);
+      for (let slot = (2 * hash) & mask; ; slot = next(slot)) {
+        const place = slots[slot + 1] as number;
+        if (place === NO_TERM) return NO_TERM;
+        if (slots[slot] === hash && stands(terms[place] as string, text, start, end)) return place;
+      }
     },
   };
 }

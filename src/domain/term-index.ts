@@ -3,19 +3,20 @@ import type { Idf } from './idf.ts';
 import { createTermBook, type TermBook } from './term-book.ts';
 import { vectorOf } from './term-vector.ts';
 
-/**
- * The papers of a digest that say a term: for each the place of the paper, the weight of the term in it, and
- * the place of the term among those that may be told of it, from 1, or 0 when it is not. In one array, since
- * looking up numbers that lie apart is most of the work.
- */
-export type Posting = Float32Array;
-
 /** Numbers for each paper in a posting. */
 export const POSTING_STEP = 3;
 
 /** What the papers of a digest say: computed once, looked up for every reader who taught something. */
 export interface TermIndex {
-  postings: TermBook<Posting>;
+  terms: TermBook;
+  /**
+   * The postings of the terms, by their places: for each paper that says the term its place, the weight of the
+   * term in it, and the place of the term among those that may be told of it, from 1, or 0 when it is not. In one
+   * array, since looking up numbers that lie apart is most of the work.
+   */
+  postings: Float32Array;
+  /** Where the posting of each term begins; one more for where the last one ends. */
+  starts: Int32Array;
   /** For each paper, the terms that may be told of it, the weightiest first. */
   told: readonly (readonly string[])[];
 }
@@ -36,17 +37,18 @@ export function createTermIndex(papers: readonly RankedPaper[], idf: Idf): TermI
     }
     return telling;
   });
-  const numbers = new Float32Array(POSTING_STEP * sizeOf(lists.values()));
-  let end = 0;
-  const postings = [...lists].map(([term, list]): [string, Posting] => {
-    const start = end;
+  const postings = new Float32Array(POSTING_STEP * sizeOf(lists.values()));
+  const starts = new Int32Array(lists.size + 1);
+  let [term, end] = [0, 0];
+  for (const list of lists.values()) {
     for (const { place, weight, told: at } of list) {
-      numbers.set([place, weight, at], end);
+      postings.set([place, weight, at], end);
       end += POSTING_STEP;
     }
-    return [term, numbers.subarray(start, end)];
-  });
-  return { postings: createTermBook(postings), told };
+    term += 1;
+    starts[term] = end;
+  }
+  return { terms: createTermBook([...lists.keys()]), postings, starts, told };
 }
 
 function sizeOf(lists: Iterable<readonly unknown[]>): number {

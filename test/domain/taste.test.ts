@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { countPapersByTerm } from '../../src/domain/idf.ts';
 import { packLearned } from '../../src/domain/learned.ts';
 import { createTaste, toldTerms } from '../../src/domain/taste.ts';
+import { NO_TERM } from '../../src/domain/term-book.ts';
 import { createTermIndex, POSTING_STEP } from '../../src/domain/term-index.ts';
 import { termsOf } from '../../src/domain/terms.ts';
 import { paper } from './samples.ts';
@@ -16,7 +17,12 @@ const counts = countPapersByTerm();
 for (const each of papers) counts.add(termsOf(each).keys());
 const index = createTermIndex(papers, counts.idf());
 
-const postingOf = (term: string) => index.postings.find(term, 0, term.length);
+function postingOf(term: string): Float32Array | undefined {
+  const at = index.terms.find(term, 0, term.length);
+  return at === NO_TERM
+    ? undefined
+    : index.postings.subarray(index.starts[at], index.starts[at + 1]);
+}
 
 function tasteOf(feedback: number, weights: Record<string, number>) {
   const terms = Object.entries(weights).map(([term, weight]) => ({ term, weight }));
