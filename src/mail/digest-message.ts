@@ -1,5 +1,5 @@
 import { memoise } from '../domain/memoise.ts';
-import { type Message, type Stretch, stretchOf } from '../domain/message.ts';
+import { type Message, stretchOf } from '../domain/message.ts';
 import type { Signer } from './dkim/signer.ts';
 import type { AssembledCopy, Copy, Edition } from './edition.ts';
 import {
@@ -66,7 +66,7 @@ export function draftDigest(edition: Edition, addressed: AddressedCopy): DigestD
       to: checkedAddress(addressed.to),
     },
     headers: headersOf(edition, shared, addressed, assembled.subject),
-    body: [textHead, ...assembled.text, htmlHead, ...assembled.html, end],
+    body: [textHead].concat(assembled.text, [htmlHead], assembled.html, [end]),
     fill: Buffer.from(addressed.copy.token, 'latin1'),
   };
 }
@@ -86,8 +86,8 @@ function wordsOf(pieces: readonly Piece[], { token }: Copy): string {
 }
 
 function whole({ envelope, headers, body, fill }: DigestDraft, signature: string): Message {
-  const content: Stretch[] = [stretchOf(Buffer.from(`${signature}${headers}\r\n`, 'latin1'))];
-  for (const piece of body) content.push(piece);
+  const head = stretchOf(Buffer.from(`${signature}${headers}\r\n`, 'latin1'));
+  const content = [head].concat(body);
   return { envelope, content, fill, isPlain: true };
 }
 

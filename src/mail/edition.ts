@@ -137,31 +137,29 @@ function placePapers(
   room: number,
 ): PlacedPapers {
   const { headings } = shared;
-  const html: Piece[] = [];
-  const text: Piece[] = [];
+  const html: (readonly Piece[])[] = [];
+  const text: (readonly Piece[])[] = [];
   let [bytes, fitted, words] = [0, 0, 0];
   let isFull = false;
   for (let place = 0; place < places.length; place += 1) {
     const { at, form, isFirstBrief, isRuled } = places[place] as Place;
     const { rank, reason } = selection[at] as SelectedPaper;
     const paper = shared.paper(rank, { form, isRuled, isCounted: allowsClicks }, reason);
-    if (form === 'darkHorse') text.push(headings.text.darkHorse);
-    else if (isFirstBrief) text.push(headings.text.briefs);
-    push(text, paper.textAt(place));
+    if (form === 'darkHorse') text.push([headings.text.darkHorse]);
+    else if (isFirstBrief) text.push([headings.text.briefs]);
+    text.push(paper.textAt(place));
     bytes += paper.bytes;
     isFull ||= bytes > room && form === 'brief';
     if (isFull) continue;
-    if (isFirstBrief) html.push(headings.html.briefs);
-    push(html, paper.html);
+    if (isFirstBrief) html.push([headings.html.briefs]);
+    html.push(paper.html);
     words += paper.words;
     fitted += 1;
   }
-  return { html, fitted, words, text };
+  return { html: NONE.concat(...html), fitted, words, text: NONE.concat(...text) };
 }
 
-function push(list: Piece[], pieces: readonly Piece[]): void {
-  for (let at = 0; at < pieces.length; at += 1) list.push(pieces[at] as Piece);
-}
+const NONE: readonly Piece[] = [];
 
 function rankAt(selection: Selection, at: number): number {
   return (selection[at] as SelectedPaper).rank;

@@ -35,15 +35,15 @@ export function fillPart(
   part: Part,
   fill: Readonly<Record<string, Piece | readonly Piece[]>>,
 ): Piece[] {
-  const pieces: Piece[] = [];
-  for (const item of part) {
+  const runs = part.map((item): readonly Piece[] => {
     const filled = 'slot' in item ? fill[item.slot] : item;
     if (filled === undefined) throw new RangeError('A slot has nothing to be filled with.');
-    if ('bytes' in filled) pieces.push(filled);
-    else pieces.push(...filled);
-  }
-  return pieces;
+    return 'bytes' in filled ? [filled] : filled;
+  });
+  return NONE.concat(...runs);
 }
+
+const NONE: readonly Piece[] = [];
 
 /** Length of the fixed text of `part` in UTF-8. */
 export function bytesOf(part: Part): number {
