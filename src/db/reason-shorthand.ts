@@ -53,7 +53,7 @@ const codes = new Map([
 const ANY_PHRASE = new RegExp(
   [...codes.keys()]
     .sort((one, other) => other.length - one.length)
-    .map((phrase) => phrase.replaceAll('.', '\\.'))
+    .map((phrase) => phrase.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'))
     .join('|'),
   'g',
 );

@@ -23,7 +23,7 @@ export function isThere(
 export interface Asking extends Brought {
   now: Date;
   composeAt: TimeOfDay;
-  /** Those of which it said, once they were over, that there is nothing. @defaultValue none */
+  /** Those of which it said twice, once they were over, that there is nothing. @defaultValue none */
   empty?: ReadonlySet<string>;
 }
 

@@ -31,8 +31,9 @@ import type { App, SchemaTypes } from './typed-app.ts';
 
 const ASSETS = fileURLToPath(new URL('../../templates/pages/assets/', import.meta.url));
 
-/** Nobody sends us more than a form or a few preferences. */
-const MAX_BODY_BYTES = 64 * 1024;
+/** Nobody sends us more than a form or a few preferences. The largest form names forty words, each of them up to
+ *  three times, in escapes of nine letters for one of a Chinese word. */
+const MAX_BODY_BYTES = 128 * 1024;
 
 /** A request that takes longer is cut off, so that slow ones cannot hold every connection. */
 const REQUEST_TIMEOUT_MS = 30_000;

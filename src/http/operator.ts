@@ -61,7 +61,7 @@ function isSame(shown: string, token: string): boolean {
 /** A proxy says for whom it asks. A page from elsewhere can have a browser on this machine ask in the name of
  *  its own site (DNS rebinding). */
 function isHere({ socket, headers, hostname }: FastifyRequest): boolean {
-  const isForwarded = ['forwarded', 'x-forwarded-for', 'x-real-ip', 'via'].some(
+  const isForwarded = ['forwarded', 'x-forwarded-for', 'x-forwarded-host', 'x-real-ip', 'via'].some(
     (name) => headers[name] !== undefined,
   );
   if (isForwarded || !isLoopback(hostname)) return false;

@@ -69,7 +69,7 @@ function topicAnswers(form: FormBody): { topics?: string[]; mutedTopics?: string
 
 function keptIn(form: FormBody, name: 'keywords' | 'names'): string[] {
   const removed = removedIn(form, name);
-  return listOf(form, name).filter((phrase) => !removed.has(phrase));
+  return listOf(form, name).filter((phrase) => phrase.trim() !== '' && !removed.has(phrase));
 }
 
 function amountAnswers(form: FormBody): FormAnswers {

@@ -31,9 +31,12 @@ const SINGLE = ['frequency', 'timezone', 'hour', 'bar', 'allowsClicks', 'pausedU
 /** What a form says, all in text; fields that it lacks are absent. */
 export type FormAnswers = Partial<Shown>;
 
-/** What the page shows of a reader, for its form to say again. */
-export function shownText(reader: Subscriber): string {
-  return JSON.stringify(shownOf(reader));
+/** What a page shows of a reader as stored, for its form to say again. A page that comes back since its form was
+ *  refused shows what was typed on what `refused` says was shown, but the words and names of now. */
+export function shownText(reader: Subscriber, refused = ''): string {
+  const now = shownOf(reader);
+  const { keywords, names } = now;
+  return JSON.stringify({ ...(readShown(refused) ?? now), keywords, names });
 }
 
 /**
@@ -52,6 +55,7 @@ export function changedAnswers(
     if (wanted === undefined || haveSame(wanted, shown[name])) continue;
     changed[name] = merged(reader[name], shown[name], wanted);
   }
+  settleBoth(changed, answers, shown);
   for (const name of SINGLE) {
     if (answers[name] !== shown[name]) Object.assign(changed, picked(answers, [name]));
   }
@@ -89,6 +93,19 @@ function picked(answers: FormAnswers, names: readonly (keyof FormAnswers)[]): Fo
   );
 }
 
+/** Of a topic that was muted elsewhere and is followed here, or the other way round, this page has its way. */
+function settleBoth(changed: FormAnswers, answers: FormAnswers, shown: Shown): void {
+  if (changed.topics === undefined || changed.mutedTopics === undefined) return;
+  const followed = newIn(answers.topics ?? [], shown.topics);
+  const muted = newIn(answers.mutedTopics ?? [], shown.mutedTopics);
+  changed.topics = newIn(changed.topics, muted);
+  changed.mutedTopics = newIn(changed.mutedTopics, followed);
+}
+
+function newIn(list: readonly string[], known: readonly string[]): string[] {
+  return list.filter((each) => !known.includes(each));
+}
+
 function haveSame(one: readonly string[], other: readonly string[]): boolean {
   const members = new Set(other);
   return new Set(one).size === members.size && one.every((each) => members.has(each));
@@ -100,6 +117,5 @@ function merged(
   wanted: readonly string[],
 ): string[] {
   const kept = now.filter((each) => wanted.includes(each) || !shown.includes(each));
-  const added = wanted.filter((each) => !shown.includes(each) && !now.includes(each));
-  return [...kept, ...added];
+  return [...kept, ...newIn(newIn(wanted, shown), now)];
 }

@@ -117,7 +117,8 @@ function troubleIn(reports: readonly FetchReport[], now: Date): SourceError | nu
 }
 
 /** Raises and ends the alarms about a source by what came of asking it. That it answers ends the alarm about
- *  its failures; the one about a list that could not be read ends when one can. */
+ *  its failures; the one about a list that could not be read ends when one can (or, as both are one alarm, when
+ *  it answers after a failure). */
 async function judge(
   { alarms }: FetchDeps,
   subject: string,
@@ -136,7 +137,7 @@ async function judge(
   }
   const [garbled] = reports.flatMap((report) => sourceGarbled(subject, report) ?? []);
   if (garbled) await alarms.raise(garbled);
-  else if (hadFailed || reports.some(({ outcome }) => outcome !== 'empty'))
+  else if (hadFailed || reports.some(({ found }) => found > 0))
     await alarms.end({ kind: 'source-failed', subject });
   const stale = reports.find(({ outcome }) => outcome === 'stale');
   if (stale) return alarms.raise(sourceStale(subject, stale.day ?? 'its newest day'));

@@ -24,8 +24,9 @@ export async function findFeedReader(
   return subscriberId === null ? null : findSubscriber(db, subscriberId);
 }
 
-/** Changes what is named, or what `changes` names for the reader of now; leaves the rest. Who takes the delivery up again gets a letter with the
- *  best of the absence; the sweep rings for it. Returns the reader as it is then, or null. */
+/** Changes what is named, or what `changes` names for the reader of now; leaves the rest. Who takes the delivery
+ *  up again gets a letter with the best of the absence; the sweep rings for it. Returns the reader as it is then,
+ *  or null. */
 export async function changePreferences(
   { db, tokens, clock }: { db: Db; tokens: Tokens; clock: Clock },
   token: string,

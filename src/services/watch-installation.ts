@@ -84,8 +84,8 @@ async function isLateOver(
   return (await missingLists(db, sources, { ...due, now })).length === 0;
 }
 
-/** Over when papers have come since: that no list is expected at the weekend does not mean that Friday's has
- *  come. */
+/** Over when papers have come since, of whatever day: the source is quiet no more. That no list is expected at
+ *  the weekend does not mean that Friday's has come. */
 async function isQuietOver(
   deps: WatchDeps,
   { subject, raisedAt }: Incident,

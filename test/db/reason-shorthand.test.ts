@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { lengthen, shorten } from '../../src/db/reason-shorthand.ts';
+import { describeReasons, type ReasonFacts } from '../../src/domain/reason.ts';
 
 describe('The shorthand of reasons', () => {
   it.each([
@@ -15,6 +16,71 @@ describe('The shorthand of reasons', () => {
   ])('writes “%s” as “%s”, and reads it', (reason, stored) => {
     expect(shorten(reason)).toBe(stored);
     expect(lengthen(stored)).toBe(reason);
+  });
+
+  // What is stored is read for ever: rows may be added, and none changed.
+  it.each([
+    ['a', ', which you follow'],
+    ['b', ', whom you follow'],
+    ['c', ', one of your words'],
+    ['d', ', two of your words'],
+    ['e', ', three of your words'],
+    ['f', ', one of your names'],
+    ['g', ', and its code is out.'],
+    ['h', ', and readers have noticed it.'],
+    ['i', ', and it gives a number: '],
+    ['j', ', and among the most discussed papers '],
+    ['k', 'It says “'],
+    ['l', 'You asked for “'],
+    ['m', '” and “'],
+    ['n', '”, “'],
+    ['o', '”'],
+    ['p', 'Because you follow '],
+    ['q', 'The most discussed of '],
+    ['r', ' papers on '],
+    ['s', 'Where '],
+    ['t', ', meets '],
+    ['u', 'Nobody has said a word about it yet. '],
+    ['v', 'Few have noticed it yet. '],
+    ['w', 'It is close to '],
+    ['x', ' as well as '],
+    ['y', 'The most discussed paper today'],
+    ['z', 'The most discussed paper this week'],
+    ['A', ', and it is '],
+    ['B', ', and it says “'],
+    ['C', ', and you liked papers on “'],
+    ['D', 'You liked papers on “'],
+    ['E', 'Close to papers that you liked: “'],
+    ['F', 'From the papers '],
+    ['G', 'today.'],
+    ['H', 'this week.'],
+  ])('reads ~%s as “%s”', (sign, phrase) => {
+    expect(lengthen(`~${sign}`)).toBe(phrase);
+  });
+
+  it('makes less than half of what readers are told', () => {
+    const facts: ReasonFacts = {
+      ...{
+        kind: 'daily',
+        byline: null,
+        saidKeywords: [],
+        learnedTerms: [],
+        followedTopics: ['Agents'],
+      },
+      ...{ otherTopic: 'Benchmarks', isMostDiscussed: false, leadsTopicOf: 5, popularity: 0.9 },
+      ...{ hasCode: true, figure: '52%', isUndiscussed: false, isDarkHorse: false },
+    };
+    const told = [
+      facts,
+      { ...facts, hasCode: false, popularity: 0.1 },
+      { ...facts, isDarkHorse: true, isUndiscussed: true },
+      { ...facts, saidKeywords: ['RAG', 'tools'] },
+      { ...facts, learnedTerms: ['state space'] },
+      { ...facts, byline: { kind: 'author', name: 'Ada' } as const },
+    ].flatMap((each) => describeReasons(each).map(({ sentence }) => sentence));
+    const lengthOf = (sentences: string[]) => sentences.join('').length;
+    expect(told.length).toBeGreaterThan(20);
+    expect(lengthOf(told.map(shorten))).toBeLessThan(lengthOf(told) / 2);
   });
 
   it('leaves a sign of a later version as it is', () => {

@@ -116,11 +116,13 @@ describe('A source that is due', () => {
     ]);
     const { rows } = await test.parts.db.execute(sql`SELECT FROM papers`);
     expect(rows).toHaveLength(2);
-    test.clock.set('2026-05-08T13:10:00Z');
-    await ask();
-    expect(await alarms()).toEqual(['source-failed hf-daily']);
+    for (const time of ['13:10', '14:20']) {
+      test.clock.set(`2026-05-08T${time}:00Z`);
+      await ask();
+      expect(await alarms()).toEqual(['source-failed hf-daily']);
+    }
     server.papers.push(servedPaper('2605.00006', '2026-05-08'));
-    test.clock.set('2026-05-08T14:30:00Z');
+    test.clock.set('2026-05-08T15:30:00Z');
     await ask();
     expect(await alarms()).toEqual([]);
   });

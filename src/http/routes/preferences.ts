@@ -35,7 +35,10 @@ export async function preferenceRoutes(app: App, deps: HttpDeps): Promise<void> 
     } catch (error) {
       if (!(error instanceof InvalidPreferences)) throw error;
       const { problems } = error;
-      return sendPreferences(deps, reply, token, typedReader(form, reader), { problems, form });
+      const shown = shownText(reader, textOf(form, SHOWN_FIELD));
+      return sendPreferences(deps, reply, token, typedReader(form, reader), {
+        ...{ problems, form, shown },
+      });
     }
   });
 
@@ -64,12 +67,15 @@ export async function preferenceRoutes(app: App, deps: HttpDeps): Promise<void> 
   });
 }
 
-interface Shown {
+/** How the page came to be shown. */
+interface Occasion {
   saved?: boolean;
   problems?: Problems;
   openSection?: string | null;
   /** As it was sent, when it is refused. */
   form?: FormBody;
+  /** What that form is on. @defaultValue the reader */
+  shown?: string;
 }
 
 async function sendPreferences(
@@ -77,7 +83,13 @@ async function sendPreferences(
   reply: FastifyReply,
   token: string,
   reader: Subscriber,
-  { saved = false, problems = {}, openSection = null, form = {} }: Shown,
+  {
+    saved = false,
+    problems = {},
+    openSection = null,
+    form = {},
+    shown = shownText(reader),
+  }: Occasion,
 ): Promise<FastifyReply> {
   const now = deps.clock();
   const counted = await countTopicsPerWeek(deps.db, now);
@@ -94,7 +106,7 @@ async function sendPreferences(
     preferences: reader,
     pausedUntil: reader.pausedUntil,
     pauseTyped: form.paused_until === undefined ? null : textOf(form, 'paused_until'),
-    shown: textOf(form, SHOWN_FIELD) || shownText(reader),
+    shown,
     topics,
     phrases: await phrasesOf(deps, reader, form),
     feedHref: deps.links.feedOf(deps.tokens.sealFeed(reader.id)),

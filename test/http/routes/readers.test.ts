@@ -231,8 +231,10 @@ describe('The preference page', () => {
 
   describe('in a tab that another one has overtaken', () => {
     /** What the form of a page says that nobody has touched. */
-    async function openTab(): Promise<Record<string, string | string[]>> {
-      const $ = load((await site.page(`/preferences/${token}`)).body);
+    const openTab = async () => fieldsOf((await site.page(`/preferences/${token}`)).body);
+
+    function fieldsOf(page: string): Record<string, string | string[]> {
+      const $ = load(page);
       const fields: Record<string, string | string[]> = {};
       for (const { name, value } of $('#preferences-form').serializeArray()) {
         fields[name] = name in fields ? [fields[name] ?? [], value].flat() : value;
@@ -286,16 +288,55 @@ describe('The preference page', () => {
       expect((await reader())?.keywords).toEqual(['diffusion']);
     });
 
-    it('saves what was meant when it was refused first', async () => {
+    it('mutes and follows what was touched there, whatever was said of it elsewhere', async () => {
+      await save({ ...form, 'topic-nlp': 'follow' });
+      const stale = await openTab();
+      const other = await openTab();
+      await save({
+        ...other,
+        'topic-rl': 'neither',
+        'topic-nlp': 'mute',
+        'topic-vision': 'follow',
+      });
+      await save({ ...stale, 'topic-agents': 'mute', 'topic-vision': 'neither' });
+      expect(await reader()).toMatchObject({ topics: ['vision'], mutedTopics: ['nlp', 'agents'] });
+      await save({ ...stale, 'topic-nlp': 'neither', 'topic-rl': 'mute', 'topic-vision': 'mute' });
+      expect((await reader())?.mutedTopics).toEqual(['nlp', 'agents', 'rl']);
+    });
+
+    it('follows here what was muted elsewhere', async () => {
+      await save(form);
+      const stale = await openTab();
+      await save({ ...(await openTab()), 'topic-nlp': 'mute' });
+      await save({ ...stale, 'topic-nlp': 'follow', 'topic-rl': 'mute' });
+      expect(await reader()).toMatchObject({
+        topics: ['agents', 'nlp'],
+        mutedTopics: ['vision', 'rl'],
+      });
+    });
+
+    it.each([
+      ['as its page showed it', {}],
+      ['of a page from before an upgrade', { shown: '' }],
+    ])('saves what was meant when it was refused first, %s', async (_what, from) => {
       await save({ ...form, papers: 'minutes', minutes: '5', clicks: ['no', 'yes'] });
+      const stale = { ...(await openTab()), ...from };
+      await save({ ...(await openTab()), keywords: ['state space', 'elsewhere'] });
       const refused = await save({
-        ...{ ...(await openTab()), keywords: 'x'.repeat(81) },
+        ...{ ...stale, keywords: ['state space', 'x'.repeat(81)], hour: '9' },
         ...{ papers: '12', clicks: 'no', paused_until: '2026-05-20' },
       });
-      const $ = load(refused.body);
-      expect($('input[name="papers"][checked]').val()).toBe('12');
-      expect($('input[name="clicks"][type="checkbox"]').attr('checked')).toBeUndefined();
-      expect($('#paused_until').val()).toBe('2026-05-20');
+      expect(refused.statusCode).toBe(400);
+      const again = fieldsOf(refused.body);
+      expect(again.keywords).toEqual(['state space', 'elsewhere', 'x'.repeat(81)]);
+      await save({
+        ...{ ...again, keywords: ['state space', 'elsewhere', 'short'] },
+        remove_keywords: 'elsewhere',
+      });
+      expect(await reader()).toMatchObject({
+        ...{ keywords: ['state space', 'short'], hour: 9, papers: 12, minutes: null },
+        ...{ allowsClicks: false, status: 'paused', pausedUntil: '2026-05-20' },
+      });
     });
 
     it.each(['', '{}', 'nonsense', '[1]', '{"topics":1}'])(

@@ -133,7 +133,7 @@ describe('POST /api/subscribers', () => {
     ['a type that is none', '{}', ';;;', 415, 'FST_ERR_CTP_INVALID_MEDIA_TYPE'],
     [
       'too much',
-      `{"a":"${'x'.repeat(70_000)}"}`,
+      `{"a":"${'x'.repeat(140_000)}"}`,
       'application/json',
       413,
       'FST_ERR_CTP_BODY_TOO_LARGE',

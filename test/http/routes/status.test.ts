@@ -250,6 +250,7 @@ describe('Without ADMIN_TOKEN', () => {
     ['this machine by IPv6', {}, {}, '::1', 200],
     ['another machine', {}, {}, '192.0.2.7', 401],
     ['a page whose name leads here', {}, { host: 'rebound.example:3000' }, '127.0.0.1', 401],
+    ['one that says so itself', {}, { 'x-forwarded-host': 'localhost' }, '127.0.0.1', 401],
     ['a proxy of this machine', {}, { 'x-forwarded-for': '192.0.2.7' }, '127.0.0.1', 401],
     ['a silent proxy', { publicUrl: 'https://papers.example.org' }, {}, '127.0.0.1', 401],
   ])('%s is answered as it should be', async (_who, env, headers, from, status) => {
