@@ -28,8 +28,9 @@ export interface Database {
 /** Our tables are in `public`, BullMQ's in `bullmq`; it names them without a schema. */
 const SEARCH_PATH = 'public,bullmq';
 
-/** Said on each new connection: as options of the connection itself, poolers would refuse it. */
-const SESSION = `SET search_path TO ${SEARCH_PATH}; SET timezone TO 'UTC'`;
+/** Said on each new connection: as options of the connection itself, poolers would refuse it. To compile
+ *  a statement for a digest of a million takes several times as long as to run it. */
+const SESSION = `SET search_path TO ${SEARCH_PATH}; SET timezone TO 'UTC'; SET jit TO off`;
 
 /** Connects to a PostgreSQL server (15 or newer). Nothing is asked of it before the first query. */
 export function openServerDatabase(
