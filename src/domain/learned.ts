@@ -74,6 +74,7 @@ function freshness({ givenAt }: JudgedPaper, now: Date): number {
 }
 
 const BETWEEN = '\t';
+const TAB = 9;
 /** A packed weight is a sign and four digits, in ten-thousandths. */
 const STEPS = 10_000;
 const WIDTH = 5;
@@ -96,26 +97,34 @@ export function packLearned({ feedback, terms }: Learned): string | null {
 export function unpackLearned(packed: string | null): Learned {
   const terms: LearnedTerm[] = [];
   if (packed === null) return { feedback: 0, terms };
-  const feedback = eachLearned(packed, (start, end, weight) => {
-    terms.push({ term: packed.slice(start, end), weight });
+  const bytes = Buffer.from(packed);
+  const feedback = eachLearned(bytes, (start, end, weight) => {
+    terms.push({ term: bytes.toString('utf8', start, end), weight });
   });
   return { feedback, terms };
 }
 
-/** Calls `use` for each term that was packed, with where in `packed` it stands; returns the feedback. */
+/** Calls `use` for each term that was packed, with where in `packed`, as UTF-8, it stands; returns the
+ *  feedback. */
 export function eachLearned(
-  packed: string,
+  packed: Uint8Array,
   use: (start: number, end: number, weight: number) => void,
 ): number {
-  const weightsAt = packed.indexOf(BETWEEN) + 1;
-  let start = packed.indexOf(BETWEEN, weightsAt) + 1;
-  for (let at = weightsAt; start > 0 && start <= packed.length; at += WIDTH) {
-    const tab = packed.indexOf(BETWEEN, start);
-    const end = tab === -1 ? packed.length : tab;
-    use(start, end, weightAt(packed, at));
+  const weightsAt = endOf(packed, 0) + 1;
+  let start = endOf(packed, weightsAt) + 1;
+  for (let at = weightsAt; start <= packed.length; at += WIDTH) {
+    const end = endOf(packed, start);
+    use(start, end, stepsAt(packed, at) / STEPS);
     start = end + 1;
   }
-  return Number(packed.slice(0, Math.max(0, weightsAt - 1)));
+  return feedbackOf(packed, weightsAt - 1);
+}
+
+/** Where what begins at `start` ends: at the next tab, or with the text. */
+function endOf(packed: Uint8Array, start: number): number {
+  let end = start;
+  while (end < packed.length && packed[end] !== TAB) end += 1;
+  return end;
 }
 
 function packWeight(weight: number): string {
@@ -123,12 +132,17 @@ function packWeight(weight: number): string {
   return `${weight < 0 ? '-' : '+'}${String(steps).padStart(WIDTH - 1, '0')}`;
 }
 
-function weightAt(packed: string, at: number): number {
+/** A packed weight, in ten-thousandths. */
+function stepsAt(packed: Uint8Array, at: number): number {
   let steps = 0;
   for (let digit = at + 1; digit < at + WIDTH; digit += 1) {
-    steps = steps * 10 + packed.charCodeAt(digit) - ZERO;
+    steps = steps * 10 + (packed[digit] as number) - ZERO;
   }
-  return (packed.charCodeAt(at) === MINUS ? -steps : steps) / STEPS;
+  return packed[at] === MINUS ? -steps : steps;
+}
+
+function feedbackOf(packed: Uint8Array, end: number): number {
+  return Number(String.fromCharCode(...packed.subarray(0, end)));
 }
 
 /** For each of the terms, the judged papers that say it, in their order. */

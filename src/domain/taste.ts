@@ -1,6 +1,7 @@
 import { eachLearned } from './learned.ts';
 import { NO_TERM } from './term-book.ts';
 import { MOST_TOLD, POSTING_STEP, type TermIndex } from './term-index.ts';
+import { createTextBytes } from './text-bytes.ts';
 
 /** What a reader's taste says of the papers of a digest. Its memory serves one reader after the other. */
 export interface Taste {
@@ -29,6 +30,7 @@ export function createTaste(size: number): Taste {
   const second = new Float64Array(size);
   const firstTold = new Uint8Array(size);
   const secondTold = new Uint8Array(size);
+  const bytesOf = createTextBytes();
   let weight = 0;
 
   const note = (place: number, part: number, told: number) => {
@@ -43,9 +45,10 @@ export function createTaste(size: number): Taste {
     }
   };
 
-  const add = ({ postings, starts }: TermIndex, term: number, learned: number) => {
-    const end = starts[term + 1] as number;
-    for (let at = starts[term] as number; at < end; at += POSTING_STEP) {
+  const add = (postings: Float32Array, posting: number, learned: number) => {
+    const begin = posting + 1;
+    const end = begin + (postings[posting] as number) * POSTING_STEP;
+    for (let at = begin; at < end; at += POSTING_STEP) {
       const place = postings[at] as number;
       const part = learned * (postings[at + 1] as number);
       likeness[place] = (likeness[place] as number) + part;
@@ -57,9 +60,10 @@ export function createTaste(size: number): Taste {
   return {
     read: (index, packed) => {
       for (const scratch of [likeness, first, second, firstTold, secondTold]) scratch.fill(0);
-      const feedback = eachLearned(packed, (start, end, learned) => {
-        const term = index.terms.find(packed, start, end);
-        if (term !== NO_TERM) add(index, term, learned);
+      const bytes = bytesOf(packed);
+      const feedback = eachLearned(bytes, (start, end, learned) => {
+        const posting = index.terms.find(bytes, start, end);
+        if (posting !== NO_TERM) add(index.postings, posting, learned);
       });
       weight = Math.min(MOST_WEIGHT, WEIGHT_PER_FEEDBACK * feedback);
     },

@@ -1,45 +1,62 @@
-/** Terms with their places. A term is found within a longer text without being cut out of it: to make a string
- *  of each would take ten times as long. */
+/** Terms, and a number for each. A term is found within a longer text without being cut out of it: to make a
+ *  string of each would take ten times as long. */
 export interface TermBook {
-  /** The place of the term that stands in `text` from `start` up to `end`; `NO_TERM` when it has none. */
-  find(text: string, start: number, end: number): number;
+  /** The number of the term that stands in `text`, UTF-8, from `start` up to `end`; `NO_TERM` when it has none. */
+  find(text: Uint8Array, start: number, end: number): number;
 }
 
 export const NO_TERM = -1;
 
-/** A book of these terms, all different: each has its place among them. */
-export function createTermBook(terms: readonly string[]): TermBook {
-  // Hash and place side by side: to look up what lies apart is most of the work.
-  const slots = new Int32Array(2 * 2 ** Math.ceil(Math.log2(2 * (terms.length + 1))));
+/** What a slot holds, side by side: to look up what lies apart is most of the work. */
+const HASH = 0;
+const NUMBER = 1;
+/** Where the term stands among the letters of all, and its length in bytes. */
+const BEGIN = 2;
+const LENGTH = 3;
+const SLOT_STEP = 4;
+
+/** A book of these terms, each with a number from 0 on. */
+export function createTermBook(terms: ReadonlyMap<string, number>): TermBook {
+  const letters = new TextEncoder().encode([...terms.keys()].join(''));
+  const slots = new Int32Array(SLOT_STEP * 2 ** Math.ceil(Math.log2(2 * (terms.size + 1))));
   const mask = slots.length - 1;
-  const next = (slot: number) => (slot + 2) & mask;
-  for (let slot = 1; slot < slots.length; slot += 2) slots[slot] = NO_TERM;
-  for (const [place, term] of terms.entries()) {
-    const hash = hashOf(term, 0, term.length);
-    let slot = (2 * hash) & mask;
-    while (slots[slot + 1] !== NO_TERM) slot = next(slot);
-    slots[slot] = hash;
-    slots[slot + 1] = place;
+  const firstSlot = (hash: number) => (SLOT_STEP * hash) & mask;
+  const next = (slot: number) => (slot + SLOT_STEP) & mask;
+  for (let slot = 0; slot < slots.length; slot += SLOT_STEP) slots[slot + NUMBER] = NO_TERM;
+  let begin = 0;
+  for (const [term, number] of terms) {
+    const length = Buffer.byteLength(term);
+    const hash = hashOf(letters, begin, begin + length);
+    let slot = firstSlot(hash);
+    while (slots[slot + NUMBER] !== NO_TERM) slot = next(slot);
+    slots.set([hash, number, begin, length], slot);
+    begin += length;
   }
+
+  const stands = (slot: number, text: Uint8Array, start: number, end: number): boolean => {
+    const length = slots[slot + LENGTH] as number;
+    if (length !== end - start) return false;
+    const from = slots[slot + BEGIN] as number;
+    for (let at = 0; at < length; at += 1)
+      if (letters[from + at] !== text[start + at]) return false;
+    return true;
+  };
+
   return {
     find: (text, start, end) => {
       const hash = hashOf(text, start, end);
-      for (let slot = (2 * hash) & mask; ; slot = next(slot)) {
-        const place = slots[slot + 1] as number;
-        if (place === NO_TERM) return NO_TERM;
-        if (slots[slot] === hash && stands(terms[place] as string, text, start, end)) return place;
+      for (let slot = firstSlot(hash); ; slot = next(slot)) {
+        const number = slots[slot + NUMBER] as number;
+        if (number === NO_TERM) return NO_TERM;
+        if (slots[slot + HASH] === hash && stands(slot, text, start, end)) return number;
       }
     },
   };
 }
 
-function stands(term: string, text: string, start: number, end: number): boolean {
-  return term.length === end - start && text.startsWith(term, start);
-}
-
-/** FNV-1a, of UTF-16 units, in 30 bits: numbers that V8 keeps unboxed. */
-function hashOf(text: string, start: number, end: number): number {
+/** FNV-1a, in 30 bits: numbers that V8 keeps unboxed. */
+function hashOf(text: Uint8Array, start: number, end: number): number {
   let hash = 0x811c9dc5;
-  for (let at = start; at < end; at += 1) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);
+  for (let at = start; at < end; at += 1) hash = Math.imul(hash ^ (text[at] as number), 0x01000193);
   return hash >>> 2;
 }

@@ -3,20 +3,19 @@ import type { Idf } from './idf.ts';
 import { createTermBook, type TermBook } from './term-book.ts';
 import { vectorOf } from './term-vector.ts';
 
-/** Numbers for each paper in a posting. */
+/** Numbers for each paper in a posting, behind the count of them. */
 export const POSTING_STEP = 3;
 
 /** What the papers of a digest say: computed once, looked up for every reader who taught something. */
 export interface TermIndex {
+  /** The terms, each with where its posting begins. */
   terms: TermBook;
   /**
-   * The postings of the terms, by their places: for each paper that says the term its place, the weight of the
-   * term in it, and the place of the term among those that may be told of it, from 1, or 0 when it is not. In one
-   * array, since looking up numbers that lie apart is most of the work.
+   * The postings of the terms, one behind the other: how many papers say the term, and for each of them its place,
+   * the weight of the term in it, and the place of the term among those that may be told of it, from 1, or 0
+   * when it is not. In one array, since looking up numbers that lie apart is most of the work.
    */
   postings: Float32Array;
-  /** Where the posting of each term begins; one more for where the last one ends. */
-  starts: Int32Array;
   /** For each paper, the terms that may be told of it, the weightiest first. */
   told: readonly (readonly string[])[];
 }
@@ -26,35 +25,28 @@ export const MOST_TOLD = 4;
 
 /** Of the papers of a digest, by their places. */
 export function createTermIndex(papers: readonly RankedPaper[], idf: Idf): TermIndex {
-  const lists = new Map<string, { place: number; weight: number; told: number }[]>();
+  const lists = new Map<string, number[]>();
   const told = papers.map((paper, place) => {
     const vector = vectorOf(paper, idf);
     const telling = tellingTerms(vector);
     for (const [term, weight] of vector) {
       const list = lists.get(term) ?? [];
       lists.set(term, list);
-      list.push({ place, weight, told: telling.indexOf(term) + 1 });
+      list.push(place, weight, telling.indexOf(term) + 1);
     }
     return telling;
   });
-  const postings = new Float32Array(POSTING_STEP * sizeOf(lists.values()));
-  const starts = new Int32Array(lists.size + 1);
-  let [term, end] = [0, 0];
-  for (const list of lists.values()) {
-    for (const { place, weight, told: at } of list) {
-      postings.set([place, weight, at], end);
-      end += POSTING_STEP;
-    }
-    term += 1;
-    starts[term] = end;
+  const begins = new Map<string, number>();
+  let end = 0;
+  for (const [term, list] of lists) {
+    begins.set(term, end);
+    end += 1 + list.length;
   }
-  return { terms: createTermBook([...lists.keys()]), postings, starts, told };
-}
-
-function sizeOf(lists: Iterable<readonly unknown[]>): number {
-  let size = 0;
-  for (const list of lists) size += list.length;
-  return size;
+  const postings = new Float32Array(end);
+  for (const [term, list] of lists) {
+    postings.set([list.length / POSTING_STEP, ...list], begins.get(term));
+  }
+  return { terms: createTermBook(begins), postings, told };
 }
 
 /** The weightiest terms, none of them a part of another: of `state space` and `space` the longer one. */
