@@ -72,6 +72,27 @@ describe('Sending a digest', () => {
     expect(digests.queue.rings).toHaveLength(3);
   });
 
+  it.each([
+    [1, 250],
+    [20, 1000],
+    [200, 5000],
+  ])('rests long after looks that cost something: %i ms each, so %i', async (lookMs, restMs) => {
+    await storeLease('is alive');
+    const rests: number[] = [];
+    let elapsedMs = 0;
+    await send({
+      elapsedMs: () => {
+        elapsedMs += lookMs;
+        return elapsedMs;
+      },
+      pause: async (durationMs) => {
+        rests.push(durationMs);
+        await setStates({ sent: 2 });
+      },
+    });
+    expect(rests).toEqual([restMs]);
+  });
+
   it('gives up after 30 seconds in which no worker lived', async () => {
     const end = await send(timerWith());
     expect(end.kind).toBe('no worker');

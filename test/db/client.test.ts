@@ -1,0 +1,14 @@
+import { expect, it } from 'vitest';
+import { useDatabase } from '../support/database.ts';
+
+const opened = useDatabase();
+
+it('a connection finds our tables and those of the queue, counts in UTC and compiles no statement', async () => {
+  const show = async (name: string) => {
+    const { rows } = await opened.database.pool.query(`SELECT current_setting('${name}') AS value`);
+    return rows[0]?.value;
+  };
+  expect(await show('search_path')).toMatch(/bullmq$/);
+  expect(await show('TimeZone')).toBe('UTC');
+  expect(await show('jit')).toBe('off');
+});
