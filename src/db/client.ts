@@ -29,7 +29,7 @@ export interface Database {
 const SEARCH_PATH = 'public,bullmq';
 
 /** Said on each new connection: as options of the connection itself, poolers would refuse it. To compile
- *  a statement for a digest of a million takes several times as long as to run it. */
+ *  a statement for a digest of a million takes longer than to run it. */
 const SESSION = `SET search_path TO ${SEARCH_PATH}; SET timezone TO 'UTC'; SET jit TO off`;
 
 /** Connects to a PostgreSQL server (15 or newer). Nothing is asked of it before the first query. */

@@ -73,8 +73,8 @@ function freshness({ givenAt }: JudgedPaper, now: Date): number {
   return KEPT_PER_DAY ** Math.max(0, (now.getTime() - givenAt.getTime()) / DAY_MS);
 }
 
-const BETWEEN = '\t';
 const TAB = 9;
+const BETWEEN = String.fromCharCode(TAB);
 /** A packed weight is a sign and four digits, in ten-thousandths. */
 const STEPS = 10_000;
 const WIDTH = 5;
@@ -117,7 +117,7 @@ export function eachLearned(
     use(start, end, stepsAt(packed, at) / STEPS);
     start = end + 1;
   }
-  return feedbackOf(packed, weightsAt - 1);
+  return weightsAt > packed.length ? 0 : feedbackOf(packed, weightsAt - 1);
 }
 
 /** Where what begins at `start` ends: at the next tab, or with the text. */

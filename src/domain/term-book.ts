@@ -1,4 +1,4 @@
-/** Terms, and a number for each. A term is found within a longer text without being cut out of it: to make a
+/** Terms, each with a number of its own. A term is found within a longer text without being cut out of it: to make a
  *  string of each would take ten times as long. */
 export interface TermBook {
   /** The number of the term that stands in `text`, UTF-8, from `start` up to `end`; `NO_TERM` when it has none. */
@@ -10,14 +10,14 @@ export const NO_TERM = -1;
 /** What a slot holds, side by side: to look up what lies apart is most of the work. */
 const HASH = 0;
 const NUMBER = 1;
-/** Where the term stands among the letters of all, and its length in bytes. */
+/** Where the term stands among the bytes of all, and its length. */
 const BEGIN = 2;
 const LENGTH = 3;
 const SLOT_STEP = 4;
 
-/** A book of these terms, each with a number from 0 on. */
+/** A book of these terms with their numbers, none of which is below 0. */
 export function createTermBook(terms: ReadonlyMap<string, number>): TermBook {
-  const letters = new TextEncoder().encode([...terms.keys()].join(''));
+  const bytes = new TextEncoder().encode([...terms.keys()].join(''));
   const slots = new Int32Array(SLOT_STEP * 2 ** Math.ceil(Math.log2(2 * (terms.size + 1))));
   const mask = slots.length - 1;
   const firstSlot = (hash: number) => (SLOT_STEP * hash) & mask;
@@ -26,7 +26,7 @@ export function createTermBook(terms: ReadonlyMap<string, number>): TermBook {
   let begin = 0;
   for (const [term, number] of terms) {
     const length = Buffer.byteLength(term);
-    const hash = hashOf(letters, begin, begin + length);
+    const hash = hashOf(bytes, begin, begin + length);
     let slot = firstSlot(hash);
     while (slots[slot + NUMBER] !== NO_TERM) slot = next(slot);
     slots.set([hash, number, begin, length], slot);
@@ -37,8 +37,7 @@ export function createTermBook(terms: ReadonlyMap<string, number>): TermBook {
     const length = slots[slot + LENGTH] as number;
     if (length !== end - start) return false;
     const from = slots[slot + BEGIN] as number;
-    for (let at = 0; at < length; at += 1)
-      if (letters[from + at] !== text[start + at]) return false;
+    for (let at = 0; at < length; at += 1) if (bytes[from + at] !== text[start + at]) return false;
     return true;
   };
 

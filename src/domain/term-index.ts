@@ -3,7 +3,7 @@ import type { Idf } from './idf.ts';
 import { createTermBook, type TermBook } from './term-book.ts';
 import { vectorOf } from './term-vector.ts';
 
-/** Numbers for each paper in a posting, behind the count of them. */
+/** Numbers for each paper in a posting; before them stands how many papers it has. */
 export const POSTING_STEP = 3;
 
 /** What the papers of a digest say: computed once, looked up for every reader who taught something. */

@@ -32,9 +32,9 @@ const LOOK_EVERY_MS = 250;
 const RING_EVERY_MS = 10_000;
 
 /** Counting a large audience costs the database something: it is done for no more than a fiftieth of
- *  the time, but every five seconds. */
+ *  the time, but every two seconds. */
 const MOST_LOOKING = 0.02;
-const LOOK_AT_LEAST_EVERY_MS = 5000;
+const LOOK_AT_LEAST_EVERY_MS = 2000;
 
 /** How long to wait for a worker to live before giving up, in ms. */
 const NO_WORKER_MS = 30_000;

@@ -8,7 +8,7 @@ it('a connection finds our tables and those of the queue, counts in UTC and comp
     const { rows } = await opened.database.pool.query(`SELECT current_setting('${name}') AS value`);
     return rows[0]?.value;
   };
-  expect(await show('search_path')).toMatch(/bullmq$/);
+  expect(await show('search_path')).toMatch(/^public, ?bullmq$/);
   expect(await show('TimeZone')).toBe('UTC');
   expect(await show('jit')).toBe('off');
 });

@@ -80,7 +80,7 @@ describe('learn', () => {
 describe('what is packed', () => {
   it('is unpacked as it was, weights to four digits', () => {
     const weight = fc.integer({ min: -9_999, max: 9_999 }).map((steps) => steps / 10_000);
-    const term = fc.stringMatching(/^[a-z]{2,12}( [a-z]{2,12})?$/);
+    const term = fc.stringMatching(/^[a-zé東]{2,12}( [a-z]{2,12})?$/);
     const learned = fc.record({
       feedback: fc.nat(600).map((hundredths) => hundredths / 100),
       terms: fc.array(fc.record({ term, weight }), { minLength: 1, maxLength: 20 }),
@@ -99,6 +99,12 @@ describe('what is packed', () => {
   it('is nothing when nothing was learned', () => {
     expect(packLearned({ feedback: 3, terms: [] })).toBeNull();
     expect(unpackLearned(null)).toEqual({ feedback: 0, terms: [] });
+  });
+
+  it('teaches nothing when it is broken', () => {
+    expect(unpackLearned('12')).toEqual({ feedback: 0, terms: [] });
+    expect(unpackLearned('mamba')).toEqual({ feedback: 0, terms: [] });
+    expect(unpackLearned('')).toEqual({ feedback: 0, terms: [] });
   });
 
   it('stays within a weight of 1', () => {

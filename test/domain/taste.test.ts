@@ -19,7 +19,8 @@ const index = createTermIndex(papers, counts.idf());
 
 /** The places of the papers that say a term. */
 function placesOf(term: string): number[] {
-  const posting = index.terms.find(Buffer.from(term), 0, term.length);
+  const bytes = Buffer.from(term);
+  const posting = index.terms.find(bytes, 0, bytes.length);
   if (posting === NO_TERM) return [];
   const papers = index.postings[posting] ?? 0;
   return Array.from({ length: papers }, (_, at) =>
@@ -57,6 +58,26 @@ describe('a taste', () => {
     expect(taste.worth(0)).toBeGreaterThan(0);
     expect(taste.worth(3)).toBeLessThan(0);
     expect([taste.worth(1), taste.worth(2)]).toEqual([0, 0]);
+  });
+
+  it('knows terms in any alphabet', () => {
+    const titles = ['Poincaré Maps', 'Maps of 東京', 'Maps of Rivers'];
+    const [poincare, tokyo] = titles.map((title) => [...termsOf({ title, abstract: '' }).keys()]);
+    const abroad = titles.map((title, rank) => ({
+      ...paper(rank, { title, abstract: 'Mosaics.' }),
+      rank,
+      popularity: 0.5,
+    }));
+    const taste = createTaste(abroad.length);
+    const terms = ['poincaré', '東京'].map((term) => ({ term, weight: 0.7 }));
+    expect([poincare, tokyo]).toEqual([
+      expect.arrayContaining(['poincaré']),
+      expect.arrayContaining(['東京']),
+    ]);
+    taste.read(createTermIndex(abroad, counts.idf()), packLearned({ feedback: 5, terms }) ?? '');
+    expect(taste.worth(0)).toBeGreaterThan(0);
+    expect(taste.worth(1)).toBeGreaterThan(0);
+    expect(taste.worth(2)).toBe(0);
   });
 
   it('weighs 0.03 for each word of feedback, 0.3 at the most', () => {
