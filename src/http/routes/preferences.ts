@@ -36,9 +36,8 @@ export async function preferenceRoutes(app: App, deps: HttpDeps): Promise<void> 
       if (!(error instanceof InvalidPreferences)) throw error;
       const { problems } = error;
       const shown = shownText(reader, textOf(form, SHOWN_FIELD));
-      return sendPreferences(deps, reply, token, typedReader(form, reader), {
-        ...{ problems, form, shown },
-      });
+      const typed = typedReader(form, reader);
+      return sendPreferences(deps, reply, token, typed, { problems, form, shown });
     }
   });
 
