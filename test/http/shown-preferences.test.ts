@@ -1,23 +1,8 @@
 import { load } from 'cheerio';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { findSubscriber } from '../../src/db/subscribers.ts';
-import { storeSubscriber } from '../support/rows.ts';
-import { openTestSite, type TestSite } from './support/site.ts';
+import { describe, expect, it } from 'vitest';
+import { useReader } from './support/reader.ts';
 
-let site: TestSite;
-let id = 0;
-let token = '';
-
-beforeAll(async () => {
-  site = await openTestSite();
-});
-afterAll(() => site?.close());
-beforeEach(async () => {
-  id = await storeSubscriber(site.parts.db, { email: `reader-${id + 1}@example.net` });
-  token = site.parts.tokens.seal({ digestId: 0, subscriberId: id });
-});
-
-const reader = () => findSubscriber(site.parts.db, id);
+const reader = useReader();
 
 const form = {
   'topic-agents': 'follow',
@@ -34,7 +19,8 @@ const form = {
 
 describe('A preference tab that another one has overtaken', () => {
   /** What the form of a page says that nobody has touched. */
-  const openTab = async () => fieldsOf((await site.page(`/preferences/${token}`)).body);
+  const openTab = async () =>
+    fieldsOf((await reader.site.page(`/preferences/${reader.token}`)).body);
 
   function fieldsOf(page: string): Record<string, string | string[]> {
     const $ = load(page);
@@ -45,7 +31,7 @@ describe('A preference tab that another one has overtaken', () => {
     return fields;
   }
   const save = (fields: Record<string, string | string[]>) =>
-    site.post(`/preferences/${token}`, fields);
+    reader.site.post(`/preferences/${reader.token}`, fields);
 
   it('changes only what was touched there', async () => {
     await save({ ...form, 'topic-vision': 'neither' });
@@ -66,7 +52,7 @@ describe('A preference tab that another one has overtaken', () => {
       keywords: ['state space', 'agents'],
       'topic-nlp': 'follow',
     });
-    expect(await reader()).toMatchObject({
+    expect(await reader.now()).toMatchObject({
       topics: ['rl', 'nlp'],
       mutedTopics: ['vision'],
       keywords: ['state space', 'diffusion', 'agents'],
@@ -78,9 +64,9 @@ describe('A preference tab that another one has overtaken', () => {
   it('does not pause again who has taken the delivery up', async () => {
     await save({ ...form, paused_until: '2026-05-20' });
     const stale = await openTab();
-    await site.post(`/preferences/${token}/resume`);
+    await reader.site.post(`/preferences/${reader.token}/resume`);
     await save({ ...stale, hour: '9' });
-    expect(await reader()).toMatchObject({ status: 'active', pausedUntil: null, hour: 9 });
+    expect(await reader.now()).toMatchObject({ status: 'active', pausedUntil: null, hour: 9 });
   });
 
   it('still takes a word away that it showed', async () => {
@@ -88,7 +74,7 @@ describe('A preference tab that another one has overtaken', () => {
     const stale = await openTab();
     await save({ ...(await openTab()), keywords: ['state space', 'diffusion'] });
     await save({ ...stale, remove_keywords: 'state space' });
-    expect((await reader())?.keywords).toEqual(['diffusion']);
+    expect((await reader.now())?.keywords).toEqual(['diffusion']);
   });
 
   it('mutes and follows what was touched there, whatever was said of it elsewhere', async () => {
@@ -102,9 +88,12 @@ describe('A preference tab that another one has overtaken', () => {
       'topic-vision': 'follow',
     });
     await save({ ...stale, 'topic-agents': 'mute', 'topic-vision': 'neither' });
-    expect(await reader()).toMatchObject({ topics: ['vision'], mutedTopics: ['nlp', 'agents'] });
+    expect(await reader.now()).toMatchObject({
+      topics: ['vision'],
+      mutedTopics: ['nlp', 'agents'],
+    });
     await save({ ...stale, 'topic-nlp': 'neither', 'topic-rl': 'mute', 'topic-vision': 'mute' });
-    expect((await reader())?.mutedTopics).toEqual(['nlp', 'agents', 'rl']);
+    expect((await reader.now())?.mutedTopics).toEqual(['nlp', 'agents', 'rl']);
   });
 
   it('follows here what was muted elsewhere', async () => {
@@ -112,7 +101,7 @@ describe('A preference tab that another one has overtaken', () => {
     const stale = await openTab();
     await save({ ...(await openTab()), 'topic-nlp': 'mute' });
     await save({ ...stale, 'topic-nlp': 'follow', 'topic-rl': 'mute' });
-    expect(await reader()).toMatchObject({
+    expect(await reader.now()).toMatchObject({
       topics: ['agents', 'nlp'],
       mutedTopics: ['vision', 'rl'],
     });
@@ -136,7 +125,7 @@ describe('A preference tab that another one has overtaken', () => {
       ...{ ...again, keywords: ['state space', 'elsewhere', 'short'] },
       remove_keywords: 'elsewhere',
     });
-    expect(await reader()).toMatchObject({
+    expect(await reader.now()).toMatchObject({
       ...{ keywords: ['state space', 'short'], hour: 9, papers: 12, minutes: null },
       ...{ allowsClicks: false, status: 'paused', pausedUntil: '2026-05-20' },
     });
@@ -147,7 +136,7 @@ describe('A preference tab that another one has overtaken', () => {
     async (shown) => {
       await save({ ...form, paused_until: '2026-05-20' });
       await save({ ...form, shown, hour: '9', paused_until: '2026-05-20' });
-      expect(await reader()).toMatchObject({ hour: 9, pausedUntil: '2026-05-20', papers: 5 });
+      expect(await reader.now()).toMatchObject({ hour: 9, pausedUntil: '2026-05-20', papers: 5 });
     },
   );
 });
