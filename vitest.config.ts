@@ -2,9 +2,10 @@ import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 const WITHOUT_DATABASE = [
-  'test/{admin-token,arrows,config,hostile-settings,keys,log}.test.ts',
-  'test/{bench,chaos,control,domain,inbox,mail,project,seeds,sources,support}/**/*.test.ts',
-  'test/http/{atom,forms,fresh,network,robots,sitemap}.test.ts',
+  'test/{architecture,log}.test.ts',
+  'test/{bench,chaos,control,domain,inbox,mail,project,seeds,settings,sources,support}/**/*.test.ts',
+  'test/http/{atom-feed,conditional-response,form-body,network}.test.ts',
+  'test/http/robots/**/*.test.ts',
   'test/http/pages/**/*.test.ts',
 ];
 

@@ -79,7 +79,7 @@ CREATE TABLE suppressions (
   created_at timestamptz NOT NULL
 );
 --> statement-breakpoint
-CREATE TABLE letters (
+CREATE TABLE transactional_emails (
   id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   subscriber_id bigint NOT NULL REFERENCES subscribers ON DELETE CASCADE,
   kind text NOT NULL CHECK (kind IN ('confirm', 'preferences', 'export', 'erase')),
@@ -95,9 +95,9 @@ CREATE TABLE letters (
   reply text
 );
 --> statement-breakpoint
-CREATE INDEX letters_subscriber ON letters (subscriber_id, kind, requested_at);
+CREATE INDEX transactional_emails_subscriber ON transactional_emails (subscriber_id, kind, requested_at);
 --> statement-breakpoint
-CREATE INDEX letters_due ON letters (next_at) WHERE state = 'pending';
+CREATE INDEX transactional_emails_due ON transactional_emails (next_at) WHERE state = 'pending';
 --> statement-breakpoint
 CREATE TABLE digests (
   id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -122,7 +122,7 @@ CREATE TABLE digest_papers (
 --> statement-breakpoint
 CREATE TABLE leases (
   id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-  holder text NOT NULL,
+  instance_id text NOT NULL,
   expires_at timestamptz NOT NULL
 );
 --> statement-breakpoint

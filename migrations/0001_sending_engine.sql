@@ -6,7 +6,7 @@ ALTER TABLE digests
 --> statement-breakpoint
 ALTER TABLE suppressions ADD COLUMN digest_id integer;
 --> statement-breakpoint
-CREATE TABLE rates (
+CREATE TABLE sending_rate_limits (
   key text PRIMARY KEY,
   points integer NOT NULL DEFAULT 0,
   expire bigint
@@ -17,7 +17,7 @@ CREATE TABLE batches (
   batch integer NOT NULL,
   send_at timestamptz NOT NULL,
   due_at timestamptz,
-  is_rushed boolean NOT NULL,
+  is_immediate boolean NOT NULL,
   claims integer NOT NULL,
   lease_id bigint,
   PRIMARY KEY (digest_id, batch)
@@ -82,7 +82,7 @@ SELECT before.digest_id, subscriber_id,
   updated_at
 FROM deliveries_before AS before JOIN firsts USING (digest_id, send_at);
 --> statement-breakpoint
-INSERT INTO batches (digest_id, batch, send_at, due_at, is_rushed, claims)
+INSERT INTO batches (digest_id, batch, send_at, due_at, is_immediate, claims)
 SELECT digest_id, batch, min(send_at), min(next_at) FILTER (WHERE state IN ('pending', 'deferred')), false, 0
 FROM deliveries GROUP BY 1, 2;
 --> statement-breakpoint

@@ -2,7 +2,7 @@ ALTER TABLE subscribers
   ADD COLUMN names text[] NOT NULL DEFAULT '{}',
   ADD COLUMN muted_topics text[] NOT NULL DEFAULT '{}',
   ADD COLUMN minutes smallint,
-  ADD COLUMN bar text NOT NULL DEFAULT 'low' CHECK (bar IN ('low', 'middle', 'high')),
+  ADD COLUMN relevance_threshold text NOT NULL DEFAULT 'low' CHECK (relevance_threshold IN ('low', 'middle', 'high')),
   ADD COLUMN allows_clicks boolean NOT NULL DEFAULT false,
   ADD COLUMN paused_until date,
   ADD COLUMN paused_at timestamptz,
@@ -21,10 +21,10 @@ CREATE TABLE feedback (
   PRIMARY KEY (subscriber_id, paper_id, verb)
 );
 --> statement-breakpoint
-ALTER TABLE letters
+ALTER TABLE transactional_emails
   ADD COLUMN paper_ids text[] NOT NULL DEFAULT '{}',
-  DROP CONSTRAINT letters_kind_check,
-  ADD CONSTRAINT letters_kind_check
+  DROP CONSTRAINT transactional_emails_kind_check,
+  ADD CONSTRAINT transactional_emails_kind_check
     CHECK (kind IN ('confirm', 'preferences', 'export', 'erase', 'welcome', 'goodbye', 'return'));
 --> statement-breakpoint
 ALTER TABLE paper_topics ADD COLUMN listed_on date;

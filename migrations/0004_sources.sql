@@ -23,8 +23,8 @@ CREATE TABLE sources (
   next_at timestamptz NOT NULL,
   failures integer NOT NULL,
   succeeded_at timestamptz,
-  brought_at timestamptz,
-  brought_day date
+  last_new_paper_at timestamptz,
+  newest_list_day date
 );
 --> statement-breakpoint
 CREATE TABLE fetches (
@@ -43,14 +43,14 @@ CREATE TABLE fetches (
 --> statement-breakpoint
 CREATE INDEX fetches_of_source ON fetches (source, id DESC);
 --> statement-breakpoint
-CREATE TABLE turns (
+CREATE TABLE host_permits (
   host text PRIMARY KEY,
-  number bigint NOT NULL,
+  fencing_token bigint NOT NULL,
   is_held boolean NOT NULL,
-  free_at timestamptz NOT NULL
+  available_at timestamptz NOT NULL
 );
 --> statement-breakpoint
-CREATE TABLE alarms (
+CREATE TABLE alerts (
   id bigint PRIMARY KEY GENERATED ALWAYS AS IDENTITY,
   kind text NOT NULL,
   subject text NOT NULL,
@@ -61,9 +61,9 @@ CREATE TABLE alarms (
   ended_at timestamptz,
   mailed_at timestamptz,
   end_mailed_at timestamptz,
-  mail_at timestamptz
+  next_mail_at timestamptz
 );
 --> statement-breakpoint
-CREATE UNIQUE INDEX alarms_open ON alarms (kind, subject) WHERE ended_at IS NULL;
+CREATE UNIQUE INDEX alerts_open ON alerts (kind, subject) WHERE ended_at IS NULL;
 --> statement-breakpoint
-CREATE INDEX alarms_mail ON alarms (mail_at) WHERE mail_at IS NOT NULL;
+CREATE INDEX alerts_next_mail ON alerts (next_mail_at) WHERE next_mail_at IS NOT NULL;

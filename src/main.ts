@@ -12,18 +12,23 @@ setFlagsFromString('--heap-growing-percent=85');
 if (existsSync('.env')) process.loadEnvFile('.env');
 process.exitCode = await runCommandLine(
   process.argv.slice(2),
-  ioFrom({ ...process, ...terminal(), signal: interrupts(), cwd: process.cwd() }),
-  { env: process.env, holder: `${hostname()}:${process.pid}` },
+  ioFrom({
+    ...process,
+    ...describeTerminal(),
+    signal: createInterruptSignal(),
+    cwd: process.cwd(),
+  }),
+  { env: process.env, instanceId: `${hostname()}:${process.pid}` },
 );
 // Whatever a library left open must not keep a finished command alive.
 process.stdout.write('', () => process.exit());
 
-function terminal() {
+function describeTerminal() {
   return { isTerminal: process.stderr.isTTY === true, columns: process.stderr.columns ?? 80 };
 }
 
 /** Aborts at the first SIGINT or SIGTERM, which ends the program in order; a second one ends it at once. */
-function interrupts(): AbortSignal {
+function createInterruptSignal(): AbortSignal {
   const controller = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.on(signal, () => {

@@ -1,6 +1,6 @@
 import { DrizzleQueryError } from 'drizzle-orm';
 import { describe, expect, it } from 'vitest';
-import { loggableError, openLog } from '../src/log.ts';
+import { createLogger, serializeError } from '../src/log.ts';
 
 describe('What is written down of an error', () => {
   it('leaves out the values of a failed query, which are readers’ addresses', () => {
@@ -13,7 +13,7 @@ describe('What is written down of an error', () => {
       cause,
     );
 
-    const written = JSON.stringify(loggableError(error));
+    const written = JSON.stringify(serializeError(error));
 
     expect(written).not.toContain('ada@');
     expect(written).toContain('INSERT INTO subscribers');
@@ -23,7 +23,7 @@ describe('What is written down of an error', () => {
   it('keeps message, code and stack of any other', () => {
     const error = Object.assign(new Error('connect refused'), { code: 'ECONNREFUSED' });
 
-    expect(loggableError(error)).toMatchObject({
+    expect(serializeError(error)).toMatchObject({
       type: 'Error',
       code: 'ECONNREFUSED',
       message: 'connect refused',
@@ -32,7 +32,7 @@ describe('What is written down of an error', () => {
   });
 
   it('says only the type of what is no error', () => {
-    expect(loggableError('ada@example.org')).toEqual({ type: 'string' });
+    expect(serializeError('ada@example.org')).toEqual({ type: 'string' });
   });
 });
 
@@ -41,9 +41,9 @@ describe('The log', () => {
   const TOKEN = 'A1b2C3d4E5f6G7h8I9j0kL';
 
   /** The lines of a log after `write`. */
-  function written(write: (log: ReturnType<typeof openLog>) => void): string[] {
+  function written(write: (log: ReturnType<typeof createLogger>) => void): string[] {
     const lines: string[] = [];
-    write(openLog('info', { write: (line: string) => void lines.push(line) }));
+    write(createLogger('info', { write: (line: string) => void lines.push(line) }));
     return lines;
   }
 
@@ -72,7 +72,9 @@ describe('The log', () => {
   it.each(Object.entries(HOSTILE))('keeps no reader and no secret of %s', (_what, err) => {
     const lines = written((log) => {
       log.error({ err, digestId: 7 }, 'it broke');
-      log.child({ job: 'letter', subject: err }).warn({ facts: [{ [String(err)]: err }] }, 'again');
+      log
+        .child({ job: 'transactional-email', subject: err })
+        .warn({ facts: [{ [String(err)]: err }] }, 'again');
       log.info(`said: ${err}`);
       log.error(err as Error);
     });

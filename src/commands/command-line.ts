@@ -1,26 +1,26 @@
-import { type Config, loadConfig } from '../config.ts';
 import { callRunning } from '../control/call-running.ts';
 import type { CommandIo } from '../control/io.ts';
-import { openLog } from '../log.ts';
+import { createLogger } from '../log.ts';
+import { type Config, loadConfig } from '../settings/config.ts';
 import { readVersion } from '../version.ts';
-import type { Surroundings } from '../wiring/parts.ts';
-import { ownContext } from './contexts.ts';
-import { demoCommand } from './demo.ts';
+import type { Runtime } from '../wiring/app.ts';
+import { createOwnContext } from './create-context.ts';
+import { createDemoCommand } from './demo/demo.ts';
 import { describeError, runProgram } from './program.ts';
-import { startCommand } from './start.ts';
+import { createStartCommand } from './start.ts';
 
 /** What a process knows of itself. */
-export interface ProcessWorld {
+export interface ProcessInfo {
   env: Readonly<Record<string, string | undefined>>;
   /** Names the process to others, such as `host:pid`. */
-  holder: string;
+  instanceId: string;
 }
 
 /** Commands that are never sent to a running process: they are one themselves. */
-const STAYING = ['start', 'demo'];
+const LONG_RUNNING_COMMANDS = ['start', 'demo'];
 
 /** Words that ask about Paperboy, or what a relay's reply means; whoever answers needs no data. */
-const ASKING = ['--help', '-h', '--version', '-V', 'help', '--reply'];
+const INFORMATIONAL_ARGS = ['--help', '-h', '--version', '-V', 'help', '--reply'];
 
 /**
  * Runs the words after `paperboy` and returns the exit code. Beside a running embedded process a
@@ -29,38 +29,41 @@ const ASKING = ['--help', '-h', '--version', '-V', 'help', '--reply'];
 export async function runCommandLine(
   argv: string[],
   io: CommandIo,
-  { env, holder }: ProcessWorld,
+  { env, instanceId }: ProcessInfo,
 ): Promise<number> {
-  const config = once(() => loadConfig(env));
-  const surroundings = (settings: Config): Surroundings => ({
+  const config = memoise(() => loadConfig(env));
+  const createRuntime = (settings: Config): Runtime => ({
     clock: () => new Date(),
     random: Math.random,
-    logger: openLog(settings.logLevel),
-    holder,
+    logger: createLogger(settings.logLevel),
+    instanceId,
   });
-  const words = argv.length === 0 ? ['--help'] : argv;
-  if (needsData(words)) {
-    const code = await callIfRunning(words, io, config);
+  const args = argv.length === 0 ? ['--help'] : argv;
+  if (needsData(args)) {
+    const code = await callRunningProcess(args, io, config);
     if (code !== null) return code;
   }
-  return runProgram(words, ownContext(io, config, surroundings), (context) => [
-    startCommand(context, surroundings),
-    demoCommand(context, { env, surroundings }),
+  return runProgram(args, createOwnContext(io, config, createRuntime), (context) => [
+    createStartCommand(context, createRuntime),
+    createDemoCommand(context, { env, createRuntime }),
   ]);
 }
 
-function needsData(words: readonly string[]): boolean {
-  return !STAYING.includes(words[0] ?? '') && !words.some((word) => ASKING.includes(word));
+function needsData(args: readonly string[]): boolean {
+  return (
+    !LONG_RUNNING_COMMANDS.includes(args[0] ?? '') &&
+    !args.some((arg) => INFORMATIONAL_ARGS.includes(arg))
+  );
 }
 
 /** Null when no process runs, or none can be found: the command is then ours to run, and tells
  *  which settings are wrong. */
-async function callIfRunning(
+async function callRunningProcess(
   argv: string[],
   io: CommandIo,
   config: () => Config,
 ): Promise<number | null> {
-  const settings = unlessInvalid(config);
+  const settings = loadConfigIfValid(config);
   if (settings === null || settings.databaseUrl !== null) return null;
   try {
     return await callRunning(settings.dataDir, { argv, version: readVersion() }, io);
@@ -70,7 +73,7 @@ async function callIfRunning(
   }
 }
 
-function unlessInvalid(config: () => Config): Config | null {
+function loadConfigIfValid(config: () => Config): Config | null {
   try {
     return config();
   } catch {
@@ -78,10 +81,10 @@ function unlessInvalid(config: () => Config): Config | null {
   }
 }
 
-function once<Value>(make: () => Value): () => Value {
-  let made: Value | undefined;
+function memoise<Value>(create: () => Value): () => Value {
+  let value: Value | undefined;
   return () => {
-    made ??= make();
-    return made;
+    value ??= create();
+    return value;
   };
 }

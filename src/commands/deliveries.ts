@@ -1,29 +1,29 @@
 import { Argument, Command, InvalidArgumentError, Option } from 'commander';
-import { eachDeliveryIn, type OperatorDelivery } from '../db/deliveries.ts';
+import { iterateDeliveriesInState, type OperatorDelivery } from '../db/deliveries/deliveries.ts';
 import {
   DELIVERY_STATES,
   type DeliveryKey,
   type DeliveryState,
-  describeKey,
-  parseKey,
-} from '../domain/delivery.ts';
-import { formatCount } from '../domain/describe.ts';
-import type { DigestKind } from '../domain/digest.ts';
+  formatDeliveryKey,
+  parseDeliveryKey,
+} from '../domain/deliveries/delivery.ts';
+import type { DigestKind } from '../domain/digests/digest.ts';
 import { PaperboyError } from '../domain/errors.ts';
-import { resendDeliveries } from '../services/resend-deliveries.ts';
-import { requireDigest } from '../services/support/digest-status.ts';
+import { formatCount } from '../domain/text/format.ts';
+import { resendDeliveries } from '../services/deliveries/resend-deliveries.ts';
+import { requireDigest } from '../services/digests/digest-status.ts';
 import type { CommandContext } from './context.ts';
-import { dateOption, jsonOption, kindOption } from './options.ts';
-import { say, sayJson } from './output.ts';
+import { createDateOption, createJsonOption, createKindOption } from './options.ts';
+import { printJson, printLine } from './output.ts';
 
-interface Options {
+interface DeliveryOptions {
   date?: string;
   kind: DigestKind;
   json?: true;
 }
 
 /** `paperboy deliveries …` */
-export function deliveriesCommand(context: CommandContext): Command {
+export function createDeliveriesCommand(context: CommandContext): Command {
   const deliveries = new Command('deliveries').description(
     'look at single copies of a digest, and send them again',
   );
@@ -35,54 +35,58 @@ export function deliveriesCommand(context: CommandContext): Command {
         .choices([...DELIVERY_STATES])
         .makeOptionMandatory(),
     )
-    .addOption(dateOption('day of the digest (default: the newest)'))
-    .addOption(kindOption())
+    .addOption(createDateOption('day of the digest (default: the newest)'))
+    .addOption(createKindOption())
     .addOption(new Option('--json', 'answer as JSON, one line a delivery'))
-    .action((options: Options & { state: DeliveryState }) => list(context, options));
+    .action((options: DeliveryOptions & { state: DeliveryState }) =>
+      listDeliveries(context, options),
+    );
   deliveries
     .command('resend')
     .description('have failed or unknown deliveries sent again; an unknown one may have arrived')
-    .addArgument(new Argument('[id...]', 'ids as “deliveries list” tells them').argParser(readKeys))
+    .addArgument(
+      new Argument('[id...]', 'ids as “deliveries list” tells them').argParser(parseKeyArgument),
+    )
     .addOption(
       new Option('--state <state>', 'all of a digest in this state').choices(['failed', 'unknown']),
     )
-    .addOption(dateOption('day of the digest, with --state (default: the newest)'))
-    .addOption(kindOption())
-    .addOption(jsonOption())
-    .action((keys: DeliveryKey[], options: Options & { state?: 'failed' | 'unknown' }) =>
-      resend(context, keys, options),
+    .addOption(createDateOption('day of the digest, with --state (default: the newest)'))
+    .addOption(createKindOption())
+    .addOption(createJsonOption())
+    .action((keys: DeliveryKey[], options: DeliveryOptions & { state?: 'failed' | 'unknown' }) =>
+      resendSelected(context, keys, options),
     );
   return deliveries;
 }
 
-function readKeys(text: string, before: unknown): DeliveryKey[] {
-  const key = parseKey(text);
-  if (key) return [...(Array.isArray(before) ? before : []), key];
+function parseKeyArgument(text: string, previous: unknown): DeliveryKey[] {
+  const key = parseDeliveryKey(text);
+  if (key) return [...(Array.isArray(previous) ? previous : []), key];
   throw new InvalidArgumentError(`“${text}” is no id of a delivery: expected one such as 12-345.`);
 }
 
-async function list(
-  { io, withParts }: CommandContext,
-  { date, kind, json, state }: Options & { state: DeliveryState },
+async function listDeliveries(
+  { io, withApp }: CommandContext,
+  { date, kind, json, state }: DeliveryOptions & { state: DeliveryState },
 ): Promise<void> {
-  await withParts(async ({ db }) => {
+  await withApp(async ({ db }) => {
     const digest = await requireDigest(db, kind, date ?? null);
     let count = 0;
-    for await (const delivery of eachDeliveryIn(db, digest.id, state)) {
+    for await (const delivery of iterateDeliveriesInState(db, digest.id, state)) {
       io.signal.throwIfAborted();
       count += 1;
-      if (json) await sayJson(io, asJson(delivery));
-      else await say(io, describe(delivery));
+      if (json) await printJson(io, deliveryToJson(delivery));
+      else await printLine(io, formatDelivery(delivery));
     }
     if (count === 0 && !json) {
-      await say(io, `No delivery of the ${kind} digest of ${digest.date} is ${state}.`);
+      await printLine(io, `No delivery of the ${kind} digest of ${digest.date} is ${state}.`);
     }
   });
 }
 
-function asJson(delivery: OperatorDelivery) {
+function deliveryToJson(delivery: OperatorDelivery) {
   return {
-    id: describeKey(delivery),
+    id: formatDeliveryKey(delivery),
     email: delivery.email,
     state: delivery.state,
     attempts: delivery.attempts,
@@ -95,22 +99,22 @@ function asJson(delivery: OperatorDelivery) {
   };
 }
 
-function describe(delivery: OperatorDelivery): string {
+function formatDelivery(delivery: OperatorDelivery): string {
   const { email, attempts, updatedAt, reply, detail } = delivery;
-  const tries = attempts === 1 ? '1 try' : `${attempts} tries`;
+  const attemptCount = attempts === 1 ? '1 try' : `${attempts} tries`;
   return [
-    describeKey(delivery),
+    formatDeliveryKey(delivery),
     email ?? '(erased)',
     updatedAt.toISOString(),
-    tries,
+    attemptCount,
     reply ?? detail ?? '',
   ].join('  ');
 }
 
-async function resend(
+async function resendSelected(
   context: CommandContext,
   keys: DeliveryKey[],
-  { date, kind, state, json }: Options & { state?: 'failed' | 'unknown' },
+  { date, kind, state, json }: DeliveryOptions & { state?: 'failed' | 'unknown' },
 ): Promise<void> {
   if (keys.length > 0 === (state !== undefined)) {
     throw new PaperboyError(
@@ -118,14 +122,14 @@ async function resend(
       'Expected either ids of deliveries or --state failed|unknown.',
     );
   }
-  const { io, withParts } = context;
-  await withParts(async (parts) => {
-    const which = state
-      ? { digestId: (await requireDigest(parts.db, kind, date ?? null)).id, state }
+  const { io, withApp } = context;
+  await withApp(async (app) => {
+    const target = state
+      ? { digestId: (await requireDigest(app.db, kind, date ?? null)).id, state }
       : { keys };
-    const pending = await resendDeliveries(parts, which);
-    if (json) return sayJson(io, { pending });
-    return say(
+    const pending = await resendDeliveries(app, target);
+    if (json) return printJson(io, { pending });
+    return printLine(
       io,
       `Pending again: ${formatCount(pending)}. A worker sends them now, with the same papers and Message-ID.`,
     );

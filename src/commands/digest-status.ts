@@ -1,9 +1,15 @@
-import { DELIVERY_STATES } from '../domain/delivery.ts';
-import { countOf, formatCount } from '../domain/describe.ts';
-import type { DigestStatus } from '../services/support/digest-status.ts';
+import { DELIVERY_STATES } from '../domain/deliveries/delivery.ts';
+import { formatCount, formatQuantity } from '../domain/text/format.ts';
+import type { DigestStatus } from '../services/digests/digest-status.ts';
 
 /** The accounting for machines. */
-export function statusJson({ digest, audience, states, ratePerSecond, secondsLeft }: DigestStatus) {
+export function digestStatusToJson({
+  digest,
+  audience,
+  states,
+  ratePerSecond,
+  secondsLeft,
+}: DigestStatus) {
   return {
     kind: digest.kind,
     date: digest.date,
@@ -15,28 +21,28 @@ export function statusJson({ digest, audience, states, ratePerSecond, secondsLef
 }
 
 /** The accounting for people: only the states that occur. */
-export function describeStatus({
+export function formatDigestStatus({
   digest,
   audience,
   states,
-  later,
+  scheduled: later,
   ...progress
 }: DigestStatus): string {
   const counted = DELIVERY_STATES.filter((state) => states[state] > 0).map(
     (state) => `  ${state.padEnd(9)} ${formatCount(states[state]).padStart(10)}`,
   );
-  const head = `The ${digest.kind} digest of ${digest.date}, No. ${digest.number}: ${countOf(audience, 'reader')}.`;
-  const waiting = progress.due + progress.inHand;
-  const tail = [
-    ...(waiting > 0 ? [`${formatCount(waiting)} to go now${describePace(progress)}.`] : []),
+  const headline = `The ${digest.kind} digest of ${digest.date}, No. ${digest.number}: ${formatQuantity(audience, 'reader')}.`;
+  const waiting = progress.due + progress.inProgress;
+  const notes = [
+    ...(waiting > 0 ? [`${formatCount(waiting)} to go now${formatSendRate(progress)}.`] : []),
     ...(later > 0 ? [`${formatCount(later)} wait for a later hour.`] : []),
     ...(digest.pausedAt === null ? [] : [`It is paused. ${digest.pauseReason ?? ''}`.trim()]),
     ...(digest.cancelledAt === null ? [] : ['It was cancelled.']),
   ];
-  return [head, ...counted, ...tail].join('\n');
+  return [headline, ...counted, ...notes].join('\n');
 }
 
-function describePace({
+function formatSendRate({
   ratePerSecond,
   secondsLeft,
 }: Pick<DigestStatus, 'ratePerSecond' | 'secondsLeft'>): string {
@@ -46,14 +52,14 @@ function describePace({
 }
 
 /** The accounting on one line. */
-export function progressLine({
+export function formatSendProgress({
   audience,
   states,
   due,
-  inHand,
+  inProgress: claimed,
   ratePerSecond,
   secondsLeft,
 }: DigestStatus): string {
   const left = secondsLeft === null ? '' : `, ${formatCount(secondsLeft)} s left`;
-  return `${formatCount(states.sent)} of ${formatCount(audience)} sent, ${formatCount(due + inHand)} to go, ${Math.round(ratePerSecond)}/s${left}`;
+  return `${formatCount(states.sent)} of ${formatCount(audience)} sent, ${formatCount(due + claimed)} to go, ${Math.round(ratePerSecond)}/s${left}`;
 }

@@ -1,19 +1,19 @@
 import { Command } from 'commander';
-import { countOf } from '../domain/describe.ts';
-import type { DigestKind } from '../domain/digest.ts';
+import type { DigestKind } from '../domain/digests/digest.ts';
 import { PaperboyError } from '../domain/errors.ts';
-import { dayOf } from '../domain/schedule.ts';
-import { composeDigest } from '../services/compose-digest.ts';
-import { previewDigest } from '../services/preview-digest.ts';
-import { sendDigest } from '../services/send-digest.ts';
-import { digestStatus, requireDigest } from '../services/support/digest-status.ts';
+import { formatQuantity } from '../domain/text/format.ts';
+import { toUtcDay } from '../domain/time/schedule.ts';
+import { sendDigest } from '../services/deliveries/send-digest.ts';
+import { composeDigest } from '../services/digests/compose-digest.ts';
+import { readDigestStatus, requireDigest } from '../services/digests/digest-status.ts';
+import { previewDigest } from '../services/digests/preview-digest.ts';
 import type { CommandContext } from './context.ts';
-import { describeStatus, progressLine, statusJson } from './digest-status.ts';
-import { dateOption, jsonOption, kindOption } from './options.ts';
-import { progressOn, say, sayJson } from './output.ts';
-import { steeringCommands } from './steer-digest.ts';
+import { createDigestActionCommands } from './digest-actions.ts';
+import { digestStatusToJson, formatDigestStatus, formatSendProgress } from './digest-status.ts';
+import { createDateOption, createJsonOption, createKindOption } from './options.ts';
+import { createTerminalProgress, printJson, printLine } from './output.ts';
 
-interface Options {
+interface DigestOptions {
   date?: string;
   kind: DigestKind;
   json?: true;
@@ -25,56 +25,58 @@ const EXIT_PAUSED = 5;
 const EXIT_INTERRUPTED = 130;
 
 /** `paperboy digest …` */
-export function digestCommand(context: CommandContext): Command {
+export function createDigestCommand(context: CommandContext): Command {
   const digest = new Command('digest').description('compose, send and look at digests');
   digest
     .command('compose')
     .description('freeze the papers and the audience of a digest; again changes nothing')
-    .addOption(dateOption('day of the digest (default: today, UTC)'))
-    .addOption(kindOption())
-    .addOption(jsonOption())
-    .action((options: Options) => compose(context, options));
+    .addOption(createDateOption('day of the digest (default: today, UTC)'))
+    .addOption(createKindOption())
+    .addOption(createJsonOption())
+    .action((options: DigestOptions) => composeAndPrint(context, options));
   digest
     .command('send')
     .description('have what is due sent, and wait for it')
-    .addOption(dateOption('day of the digest (default: the newest)'))
-    .addOption(kindOption())
+    .addOption(createDateOption('day of the digest (default: the newest)'))
+    .addOption(createKindOption())
     .option('--now', 'send everything pending, whatever the reader’s hour')
-    .addOption(jsonOption())
+    .addOption(createJsonOption())
     .addHelpText(
       'after',
       '\nExit code 3: some are failed or unknown. 4: no worker lived for 30 seconds. 5: it is paused.',
     )
-    .action((options: Options & { now?: true }) => send(context, options));
+    .action((options: DigestOptions & { now?: true }) => sendAndWait(context, options));
   digest
     .command('status')
     .description('where the deliveries of a digest are')
-    .addOption(dateOption('day of the digest (default: the newest)'))
-    .addOption(kindOption())
-    .addOption(jsonOption())
-    .action((options: Options) => status(context, options));
-  for (const command of steeringCommands(context)) digest.addCommand(command);
+    .addOption(createDateOption('day of the digest (default: the newest)'))
+    .addOption(createKindOption())
+    .addOption(createJsonOption())
+    .action((options: DigestOptions) => printStatus(context, options));
+  for (const command of createDigestActionCommands(context)) digest.addCommand(command);
   digest
     .command('preview')
     .description('the message as it would be sent, on standard output')
-    .addOption(dateOption('day of the digest (default: the newest)'))
-    .addOption(kindOption())
+    .addOption(createDateOption('day of the digest (default: the newest)'))
+    .addOption(createKindOption())
     .option(
       '--email <address>',
       'as this subscriber would get it (default: a reader who follows nothing)',
     )
     .option('--text', 'only the plain text')
-    .action((options: Options & { email?: string; text?: true }) => preview(context, options));
+    .action((options: DigestOptions & { email?: string; text?: true }) =>
+      printPreview(context, options),
+    );
   return digest;
 }
 
-async function compose(
-  { io, withParts }: CommandContext,
-  { date, kind, json }: Options,
+async function composeAndPrint(
+  { io, withApp }: CommandContext,
+  { date, kind, json }: DigestOptions,
 ): Promise<void> {
-  await withParts(async ({ db, clock }) => {
+  await withApp(async ({ db, clock }) => {
     const now = clock();
-    const day = date ?? dayOf(now);
+    const day = date ?? toUtcDay(now);
     const { digest, isNew } = await composeDigest(db, { kind, date: day, now });
     if (digest === null) {
       throw new PaperboyError(
@@ -83,33 +85,36 @@ async function compose(
       );
     }
     const { papers, audience, number } = digest;
-    if (json) return sayJson(io, { kind, date: day, number, papers, audience, is_new: isNew });
-    const what = `The ${kind} digest of ${day}, No. ${number}`;
-    const size = `${countOf(papers, 'paper')}, ${countOf(audience, 'reader')}`;
-    return say(
+    if (json) return printJson(io, { kind, date: day, number, papers, audience, is_new: isNew });
+    const subject = `The ${kind} digest of ${day}, No. ${number}`;
+    const size = `${formatQuantity(papers, 'paper')}, ${formatQuantity(audience, 'reader')}`;
+    return printLine(
       io,
-      isNew ? `${what}, is composed: ${size}.` : `${what}, was composed before: ${size}.`,
+      isNew ? `${subject}, is composed: ${size}.` : `${subject}, was composed before: ${size}.`,
     );
   });
 }
 
-async function send(context: CommandContext, options: Options & { now?: true }): Promise<void> {
+async function sendAndWait(
+  context: CommandContext,
+  options: DigestOptions & { now?: true },
+): Promise<void> {
   const { io } = context;
-  await context.withParts(async (parts) => {
-    const digest = await requireDigest(parts.db, options.kind, options.date ?? null);
-    const progress = progressOn(io);
+  await context.withApp(async (app) => {
+    const digest = await requireDigest(app.db, options.kind, options.date ?? null);
+    const progress = createTerminalProgress(io);
     const { kind, status } = await context
-      .withWorker(parts, () =>
-        sendDigest(parts, {
+      .withWorker(app, () =>
+        sendDigest(app, {
           digest,
-          isNow: options.now === true,
-          onProgress: (current) => progress.show(progressLine(current)),
+          isImmediate: options.now === true,
+          onProgress: (current) => progress.show(formatSendProgress(current)),
           signal: io.signal,
         }),
       )
-      .finally(progress.end);
-    if (options.json) await sayJson(io, statusJson(status));
-    else await say(io, describeStatus(status));
+      .finally(progress.clear);
+    if (options.json) await printJson(io, digestStatusToJson(status));
+    else await printLine(io, formatDigestStatus(status));
     if (kind === 'no worker') {
       await io.stderr.write(
         'No worker lived for 30 seconds: start one with “paperboy start worker”.\n',
@@ -122,25 +127,27 @@ async function send(context: CommandContext, options: Options & { now?: true }):
   });
 }
 
-async function status(
-  { io, withParts }: CommandContext,
-  { date, kind, json }: Options,
+async function printStatus(
+  { io, withApp }: CommandContext,
+  { date, kind, json }: DigestOptions,
 ): Promise<void> {
-  await withParts(async ({ db, clock }) => {
+  await withApp(async ({ db, clock }) => {
     const digest = await requireDigest(db, kind, date ?? null);
-    const current = await digestStatus(db, digest, clock());
-    return json ? sayJson(io, statusJson(current)) : say(io, describeStatus(current));
+    const current = await readDigestStatus(db, digest, clock());
+    return json
+      ? printJson(io, digestStatusToJson(current))
+      : printLine(io, formatDigestStatus(current));
   });
 }
 
-async function preview(
-  { io, withParts }: CommandContext,
-  { date, kind, email, text }: Options & { email?: string; text?: true },
+async function printPreview(
+  { io, withApp }: CommandContext,
+  { date, kind, email, text }: DigestOptions & { email?: string; text?: true },
 ): Promise<void> {
-  await withParts(async (parts) => {
-    const digest = await requireDigest(parts.db, kind, date ?? null);
-    const { editions, messageIds, signer } = await parts.mail();
-    const deps = { ...parts, editions, messageIds, signer };
+  await withApp(async (app) => {
+    const digest = await requireDigest(app.db, kind, date ?? null);
+    const { digestContexts, messageIds, signer } = await app.mail();
+    const deps = { ...app, digestContexts, messageIds, signer };
     await io.stdout.write(
       await previewDigest(deps, digest, { email: email ?? null, asText: text === true }),
     );

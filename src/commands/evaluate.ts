@@ -1,17 +1,17 @@
 import { text } from 'node:stream/consumers';
 import { Command, InvalidArgumentError } from 'commander';
-import { formatCount } from '../domain/describe.ts';
+import { formatCount } from '../domain/text/format.ts';
 import type { Ranking } from '../domain/trial.ts';
-import { type Evaluation, evaluate } from '../services/evaluate.ts';
+import { evaluateRanking, type RankingEvaluation } from '../services/ranking/evaluate-ranking.ts';
 import type { CommandContext } from './context.ts';
-import { jsonOption } from './options.ts';
-import { progressOn, say, sayJson } from './output.ts';
+import { createJsonOption } from './options.ts';
+import { createTerminalProgress, printJson, printLine } from './output.ts';
 
-const READERS = 200;
-const MOST_READERS = 100_000;
+const DEFAULT_SUBSCRIBERS = 200;
+const MAX_SUBSCRIBERS = 100_000;
 
 /** `paperboy evaluate [FILE]` */
-export function evaluateCommand(context: CommandContext): Command {
+export function createEvaluateCommand(context: CommandContext): Command {
   const { io } = context;
   return new Command('evaluate')
     .description('how well topics fit papers, and how well papers are chosen for made-up readers')
@@ -19,37 +19,50 @@ export function evaluateCommand(context: CommandContext): Command {
       '[file]',
       'papers as for “papers import”, - for standard input; the stored ones if left out',
     )
-    .option('--readers <count>', 'readers that are made up', readerCount, READERS)
-    .addOption(jsonOption())
+    .option(
+      '--readers <count>',
+      'readers that are made up',
+      parseSubscriberCount,
+      DEFAULT_SUBSCRIBERS,
+    )
+    .addOption(createJsonOption())
     .action(async (file: string | undefined, options: { readers: number; json?: true }) => {
       const content =
         file === undefined ? null : await text(file === '-' ? io.stdin : io.openFile(file));
-      await context.withParts(async ({ db, clock }) => {
-        const progress = progressOn(io);
-        const asked = { text: content, readers: options.readers, now: clock() };
-        const evaluation = await evaluate(db, asked, (done) =>
+      await context.withApp(async ({ db, clock }) => {
+        const progress = createTerminalProgress(io);
+        const request = { text: content, readers: options.readers, now: clock() };
+        const evaluation = await evaluateRanking(db, request, (done) =>
           progress.show(`${formatCount(done)} of ${formatCount(options.readers)} readers`),
         );
-        await progress.end();
-        return options.json ? sayJson(io, wire(evaluation)) : say(io, tableOf(evaluation));
+        await progress.clear();
+        return options.json
+          ? printJson(io, evaluationToJson(evaluation))
+          : printLine(io, formatEvaluation(evaluation));
       });
     });
 }
 
-function readerCount(given: string): number {
+function parseSubscriberCount(given: string): number {
   const count = Number(given);
-  if (/^\d{1,6}$/.test(given) && count >= 1 && count <= MOST_READERS) return count;
+  if (/^\d{1,6}$/.test(given) && count >= 1 && count <= MAX_SUBSCRIBERS) return count;
   throw new InvalidArgumentError(
-    `“${given}” is no number of readers: expected a whole number from 1 to ${MOST_READERS}.`,
+    `“${given}” is no number of readers: expected a whole number from 1 to ${MAX_SUBSCRIBERS}.`,
   );
 }
 
-function wire({ coverage, readers, papersEach, dayPapers, ...rest }: Evaluation) {
+function evaluationToJson({
+  coverage,
+  simulatedSubscribers: readers,
+  papersPerSubscriber: papersEach,
+  papersPerDay: dayPapers,
+  ...rest
+}: RankingEvaluation) {
   const { papers, covered, topics } = coverage;
   return {
     papers,
     with_topic: covered,
-    topics_per_paper: round(topicsPerPaper(coverage)),
+    topics_per_paper: round(computeTopicsPerPaper(coverage)),
     topics: topics.map((topic) => ({ slug: topic.slug, papers: topic.papers, first: topic.first })),
     readers,
     papers_each: papersEach,
@@ -57,8 +70,8 @@ function wire({ coverage, readers, papersEach, dayPapers, ...rest }: Evaluation)
     precision: Object.fromEntries(
       Object.entries(rest.precision).map(([ranking, value]) => [ranking, round(value)]),
     ),
-    possible: round(rest.possible),
-    chance: round(rest.chance),
+    possible: round(rest.bestPossiblePrecision),
+    chance: round(rest.chancePrecision),
   };
 }
 
@@ -69,22 +82,34 @@ const RANKING_NAMES: Readonly<Record<Ranking, string>> = {
   topics_and_feedback: 'topics and feedback',
 };
 
-function tableOf(evaluation: Evaluation): string {
-  const { coverage, readers, papersEach, dayPapers, precision, possible, chance } = evaluation;
+function formatEvaluation(evaluation: RankingEvaluation): string {
+  const {
+    coverage,
+    simulatedSubscribers: readers,
+    papersPerSubscriber: papersEach,
+    papersPerDay: dayPapers,
+    precision,
+    bestPossiblePrecision: possible,
+    chancePrecision: chance,
+  } = evaluation;
   const { papers, covered, topics } = coverage;
   const width = Math.max(...topics.map(({ name }) => name.length), 'precision'.length) + 2;
-  const line = (name: string, ...cells: string[]) =>
+  const formatRow = (name: string, ...cells: string[]) =>
     name.padEnd(width) + cells.map((cell) => cell.padStart(9)).join('');
-  const share = (value: number) => `${Math.round((100 * value) / possible)} %`;
+  const formatShare = (value: number) => `${Math.round((100 * value) / possible)} %`;
   const rankings = (Object.keys(RANKING_NAMES) as Ranking[]).map((ranking) =>
-    line(RANKING_NAMES[ranking], precision[ranking].toFixed(3), share(precision[ranking])),
+    formatRow(
+      RANKING_NAMES[ranking],
+      precision[ranking].toFixed(3),
+      formatShare(precision[ranking]),
+    ),
   );
   const lines = [
-    `${formatCount(papers)} papers, ${((100 * covered) / papers).toFixed(1)} % of them with a topic; ${topicsPerPaper(coverage).toFixed(2)} topics a paper.`,
+    `${formatCount(papers)} papers, ${((100 * covered) / papers).toFixed(1)} % of them with a topic; ${computeTopicsPerPaper(coverage).toFixed(2)} topics a paper.`,
     '',
-    line('topic', 'papers', 'first'),
+    formatRow('topic', 'papers', 'first'),
     ...topics.map(({ name, ...topic }) =>
-      line(name, formatCount(topic.papers), formatCount(topic.first)),
+      formatRow(name, formatCount(topic.papers), formatCount(topic.first)),
     ),
     '',
     readers === 0
@@ -95,14 +120,14 @@ function tableOf(evaluation: Evaluation): string {
   return [
     ...lines,
     '',
-    line('chosen by', 'precision', 'of best'),
-    line('chance', chance.toFixed(3), share(chance)),
+    formatRow('chosen by', 'precision', 'of best'),
+    formatRow('chance', chance.toFixed(3), formatShare(chance)),
     ...rankings,
-    line('who knows all', possible.toFixed(3), share(possible)),
+    formatRow('who knows all', possible.toFixed(3), formatShare(possible)),
   ].join('\n');
 }
 
-function topicsPerPaper({ papers, topics }: Evaluation['coverage']): number {
+function computeTopicsPerPaper({ papers, topics }: RankingEvaluation['coverage']): number {
   return topics.reduce((sum, topic) => sum + topic.papers, 0) / papers;
 }
 

@@ -1,31 +1,31 @@
 import { Command } from 'commander';
-import { formatCount } from '../domain/describe.ts';
+import { formatCount } from '../domain/text/format.ts';
 import { openDatabase, prepareDatabase } from '../wiring/database.ts';
 import type { CommandContext } from './context.ts';
-import { jsonOption } from './options.ts';
-import { progressOn, say, sayJson } from './output.ts';
+import { createJsonOption } from './options.ts';
+import { createTerminalProgress, printJson, printLine } from './output.ts';
 
 /** `paperboy migrate` */
-export function migrateCommand(context: CommandContext): Command {
+export function createMigrateCommand(context: CommandContext): Command {
   return new Command('migrate')
     .description('bring the tables up to this version; safe to run from several processes')
     .option(
       '--from-embedded',
       'then move everything from the embedded database of DATA_DIR to DATABASE_URL, which must be empty; all of it or nothing',
     )
-    .addOption(jsonOption())
+    .addOption(createJsonOption())
     .action(async ({ fromEmbedded, json }: { fromEmbedded?: true; json?: true }) => {
-      if (fromEmbedded) return move(context, json === true);
-      await bringUp(context);
-      if (json) return sayJson(context.io, { migrated: true });
-      return say(context.io, 'The tables are those of this version.');
+      if (fromEmbedded) return moveEmbeddedDatabase(context, json === true);
+      await migrateTables(context);
+      if (json) return printJson(context.io, { migrated: true });
+      return printLine(context.io, 'The tables are those of this version.');
     });
 }
 
-async function bringUp(context: CommandContext): Promise<void> {
+async function migrateTables(context: CommandContext): Promise<void> {
   const config = context.config();
   if (config.databaseUrl === null) {
-    return context.withParts(({ database }) => prepareDatabase(database, config));
+    return context.withApp(({ database }) => prepareDatabase(database, config));
   }
   const database = await openDatabase(config);
   try {
@@ -35,29 +35,29 @@ async function bringUp(context: CommandContext): Promise<void> {
   }
 }
 
-async function move({ io, config }: CommandContext, json: boolean): Promise<void> {
-  const { moveFromEmbedded } = await import('../wiring/from-embedded.ts');
-  const progress = progressOn(io);
+async function moveEmbeddedDatabase({ io, config }: CommandContext, json: boolean): Promise<void> {
+  const { moveFromEmbedded } = await import('../wiring/move-from-embedded.ts');
+  const progress = createTerminalProgress(io);
   const clock = () => new Date();
   const { tables, pending, unknown } = await moveFromEmbedded(
     config(),
     clock,
     ({ table, rows, isCheck }) =>
       progress.show(`${table}: ${formatCount(rows)} rows ${isCheck ? 'compared' : 'copied'}`),
-  ).finally(progress.end);
-  if (json) return sayJson(io, { tables, pending, unknown });
+  ).finally(progress.clear);
+  if (json) return printJson(io, { tables, pending, unknown });
   const { subscribers = 0, papers = 0, digests = 0, deliveries = 0 } = tables;
-  await say(
+  await printLine(
     io,
     `Moved, and compared row by row: ${formatCount(subscribers)} readers, ${formatCount(papers)} papers, ${formatCount(digests)} digests with ${formatCount(deliveries)} deliveries.`,
   );
   if (unknown > 0) {
-    await say(
+    await printLine(
       io,
       `${formatCount(unknown)} deliveries were being sent when the embedded Paperboy ended: they are unknown now (“paperboy deliveries list --state unknown”).`,
     );
   }
-  await say(
+  await printLine(
     io,
     `The embedded database in ${config().dataDir} was only read. Never start Paperboy on it again, readers would be mailed twice: keep it as a backup.`,
   );

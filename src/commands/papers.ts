@@ -1,14 +1,14 @@
 import { text } from 'node:stream/consumers';
 import { Command } from 'commander';
-import { countOf, formatCount } from '../domain/describe.ts';
-import { importPapers } from '../services/import-papers.ts';
+import { formatCount, formatQuantity } from '../domain/text/format.ts';
+import { importPapers } from '../services/papers/import-papers.ts';
 import type { CommandContext } from './context.ts';
-import { jsonOption } from './options.ts';
-import { say, sayJson } from './output.ts';
-import { papersFetchCommand } from './papers-fetch.ts';
+import { createJsonOption } from './options.ts';
+import { printJson, printLine } from './output.ts';
+import { createPapersFetchCommand } from './papers-fetch.ts';
 
 /** `paperboy papers …` */
-export function papersCommand(context: CommandContext): Command {
+export function createPapersCommand(context: CommandContext): Command {
   const { io } = context;
   const papers = new Command('papers').description('the papers that digests are made of');
   papers
@@ -19,19 +19,19 @@ export function papersCommand(context: CommandContext): Command {
       'after',
       '\nColumns of CSV, by its header line: title and abstract (required), id, authors (parted by ;),\nauthor_count, organization, published_on, listed_on (YYYY-MM-DD), upvotes, comments, url, code_url.',
     )
-    .addOption(jsonOption())
+    .addOption(createJsonOption())
     .action(async (file: string, { json }: { json?: true }) => {
       const content = await text(file === '-' ? io.stdin : io.openFile(file));
-      await context.withParts(async ({ db, clock }) => {
+      await context.withApp(async ({ db, clock }) => {
         const result = await importPapers(db, { text: content, source: 'file' }, clock());
-        if (json) return sayJson(io, result);
+        if (json) return printJson(io, result);
         const known = result.read - result.added - result.updated;
-        return say(
+        return printLine(
           io,
-          `${countOf(result.read, 'paper')} read: ${formatCount(result.added)} new, ${formatCount(result.updated)} updated, ${formatCount(known)} known as they are.`,
+          `${formatQuantity(result.read, 'paper')} read: ${formatCount(result.added)} new, ${formatCount(result.updated)} updated, ${formatCount(known)} known as they are.`,
         );
       });
     });
-  papers.addCommand(papersFetchCommand(context));
+  papers.addCommand(createPapersFetchCommand(context));
   return papers;
 }

@@ -1,21 +1,21 @@
 import { once } from 'node:events';
 import { Argument, Command } from 'commander';
-import type { Config } from '../config.ts';
 import type { CommandIo } from '../control/io.ts';
 import { serveCommands } from '../control/serve-commands.ts';
 import { PaperboyError } from '../domain/errors.ts';
 import { ROLES, type Role, startRoles } from '../roles.ts';
+import type { Config } from '../settings/config.ts';
 import { readVersion } from '../version.ts';
-import { openParts, type Parts, type Surroundings } from '../wiring/parts.ts';
+import { type App, openApp, type Runtime } from '../wiring/app.ts';
 import type { CommandContext } from './context.ts';
-import { lentContext } from './contexts.ts';
-import { say } from './output.ts';
+import { createSharedContext } from './create-context.ts';
+import { printLine } from './output.ts';
 import { runProgram } from './program.ts';
 
 /** `paperboy start [role]` */
-export function startCommand(
+export function createStartCommand(
   { io, config }: CommandContext,
-  surroundings: (config: Config) => Surroundings,
+  createRuntime: (config: Config) => Runtime,
 ): Command {
   return new Command('start')
     .addArgument(
@@ -23,18 +23,18 @@ export function startCommand(
     )
     .description('run until interrupted: site and API, mail, schedules')
     .action(async (role?: Role) => {
-      checkRole(config(), role);
+      assertRoleCanRun(config(), role);
       if (io.isTerminal) await io.stderr.write('Starting; the first time takes a few seconds.\n');
-      const parts = await openParts(config(), surroundings(config()));
+      const app = await openApp(config(), createRuntime(config()));
       try {
-        await runUntilStopped(io, parts, role ? [role] : ROLES);
+        await runUntilStopped(io, app, role ? [role] : ROLES);
       } finally {
-        await parts.close();
+        await app.close();
       }
     });
 }
 
-function checkRole(config: Config, role: Role | undefined): void {
+function assertRoleCanRun(config: Config, role: Role | undefined): void {
   if (role === undefined) return;
   const missing = [
     ...(config.databaseUrl === null ? ['DATABASE_URL'] : []),
@@ -47,19 +47,19 @@ function checkRole(config: Config, role: Role | undefined): void {
   );
 }
 
-async function runUntilStopped(io: CommandIo, parts: Parts, roles: readonly Role[]): Promise<void> {
-  const running = await startRoles(parts, roles);
-  const commands = parts.lock
+async function runUntilStopped(io: CommandIo, app: App, roles: readonly Role[]): Promise<void> {
+  const running = await startRoles(app, roles);
+  const commands = app.dataDirLock
     ? serveCommands({
-        lock: parts.lock,
+        lock: app.dataDirLock,
         version: readVersion(),
-        run: ({ argv }, callerIo) => runProgram(argv, lentContext(parts, callerIo)),
+        run: ({ argv }, callerIo) => runProgram(argv, createSharedContext(app, callerIo)),
       })
     : null;
   try {
-    await say(io, describeRunning(parts, roles, running.address).join('\n'));
+    await printLine(io, describeRunning(app, roles, running.address).join('\n'));
     if (!io.signal.aborted) await once(io.signal, 'abort');
-    await say(io, 'Stopping: what is in hand is finished first.');
+    await printLine(io, 'Stopping: what is in hand is finished first.');
   } finally {
     await commands?.close();
     await running.stop();
@@ -67,7 +67,7 @@ async function runUntilStopped(io: CommandIo, parts: Parts, roles: readonly Role
 }
 
 function describeRunning(
-  { config, inbox }: Parts,
+  { config, inbox }: App,
   roles: readonly Role[],
   address: { host: string; port: number } | null,
 ): string[] {

@@ -1,18 +1,18 @@
 import { basename } from 'node:path';
 import { Command } from 'commander';
-import { eachSubscriber } from '../db/subscribers.ts';
-import { formatCount } from '../domain/describe.ts';
+import { iterateSubscribers } from '../db/subscribers/subscribers.ts';
 import { PaperboyError } from '../domain/errors.ts';
-import type { Subscriber } from '../domain/subscriber.ts';
-import { guard, joinList } from '../domain/subscriber-row.ts';
-import { eraseAddress } from '../services/erase-address.ts';
-import { importSubscriberFile } from '../services/import-subscribers.ts';
+import { escapeFormula, joinList } from '../domain/subscribers/import-row.ts';
+import type { Subscriber } from '../domain/subscribers/subscriber.ts';
+import { formatCount } from '../domain/text/format.ts';
+import { eraseAddress } from '../services/subscribers/erase-address.ts';
+import { importSubscriberFile } from '../services/subscribers/import-subscribers.ts';
 import type { CommandContext } from './context.ts';
-import { jsonOption } from './options.ts';
-import { progressOn, say, sayJson } from './output.ts';
+import { createJsonOption } from './options.ts';
+import { createTerminalProgress, printJson, printLine } from './output.ts';
 
 /** In the order of the export; each is a column of an import too. */
-const EXPORT_COLUMNS: Record<string, (reader: Subscriber) => string> = {
+const EXPORT_COLUMNS: Record<string, (subscriber: Subscriber) => string> = {
   email: ({ email }) => email,
   status: ({ status }) => status,
   topics: ({ topics }) => joinList(topics),
@@ -24,12 +24,12 @@ const EXPORT_COLUMNS: Record<string, (reader: Subscriber) => string> = {
   frequency: ({ frequency }) => frequency,
   papers: ({ papers }) => String(papers),
   minutes: ({ minutes }) => String(minutes ?? ''),
-  bar: ({ bar }) => bar,
+  relevance_threshold: ({ relevanceThreshold }) => relevanceThreshold,
   paused_until: ({ pausedUntil }) => pausedUntil ?? '',
 };
 
 /** `paperboy subscribers …` */
-export function subscribersCommand(context: CommandContext): Command {
+export function createSubscribersCommand(context: CommandContext): Command {
   const subscribers = new Command('subscribers').description('the readers');
   subscribers
     .command('import')
@@ -37,26 +37,32 @@ export function subscribersCommand(context: CommandContext): Command {
     .description('add readers as active, or update the preferences that a row names')
     .addHelpText(
       'after',
-      '\nColumns: email (required), topics, muted_topics (slugs separated by ;), keywords, names (separated by ;),\ntimezone, hour, frequency, papers, minutes, bar (low, middle, high), paused_until (YYYY-MM-DD), consent.\nRejected rows are told on standard error, the others are stored; the exit code is then 1.\nA row whose status says pending, unsubscribed, or paused without an end, as in an export, adds nobody.',
+      '\nColumns: email (required), topics, muted_topics (slugs separated by ;), keywords, names (separated by ;),\ntimezone, hour, frequency, papers, minutes, relevance_threshold (low, middle, high), paused_until (YYYY-MM-DD), consent.\nRejected rows are told on standard error, the others are stored; the exit code is then 1.\nA row whose status says pending, unsubscribed, or paused without an end, as in an export, adds nobody.',
     )
-    .addOption(jsonOption())
-    .action((file: string, { json }: { json?: true }) => importFile(context, file, json === true));
+    .addOption(createJsonOption())
+    .action((file: string, { json }: { json?: true }) =>
+      importSubscribersCsv(context, file, json === true),
+    );
   subscribers
     .command('export')
     .description('all readers as CSV on standard output, in the columns of an import')
-    .action(() => exportAll(context));
+    .action(() => exportSubscribersCsv(context));
   subscribers
     .command('erase')
     .argument('<email>', 'address of the reader')
     .description('remove everything stored about a reader but a keyed hash of the address')
-    .action((email: string) => erase(context, email));
+    .action((email: string) => eraseSubscriber(context, email));
   return subscribers;
 }
 
-async function importFile(context: CommandContext, file: string, json: boolean): Promise<void> {
+async function importSubscribersCsv(
+  context: CommandContext,
+  file: string,
+  json: boolean,
+): Promise<void> {
   const { io } = context;
-  await context.withParts(async ({ db, keys, clock }) => {
-    const progress = progressOn(io);
+  await context.withApp(async ({ db, keys, clock }) => {
+    const progress = createTerminalProgress(io);
     const report = await importSubscriberFile(
       { db, suppressionKey: keys.suppressionKey },
       {
@@ -64,54 +70,57 @@ async function importFile(context: CommandContext, file: string, json: boolean):
         content: file === '-' ? io.stdin : io.openFile(file),
         onProgress: ({ rows }) => progress.show(`${formatCount(rows)} rows read`),
         onRejected: async (line, problem) => {
-          await progress.end();
+          await progress.clear();
           await io.stderr.write(`Line ${line}: ${problem}\n`);
         },
         signal: io.signal,
       },
       clock(),
-    ).finally(progress.end);
+    ).finally(progress.clear);
     if (report.rejected > 0) context.setExitCode(1);
-    if (json) return sayJson(io, report);
+    if (json) return printJson(io, report);
     const { rows, added, updated, suppressed, rejected } = report;
-    return say(
+    return printLine(
       io,
       `${formatCount(rows)} rows read: ${formatCount(added)} added, ${formatCount(updated)} updated, ${formatCount(suppressed)} suppressed, ${formatCount(rejected)} rejected.`,
     );
   });
 }
 
-async function exportAll({ io, withParts }: CommandContext): Promise<void> {
-  await withParts(async ({ db }) => {
+async function exportSubscribersCsv({ io, withApp }: CommandContext): Promise<void> {
+  await withApp(async ({ db }) => {
     let lines = [Object.keys(EXPORT_COLUMNS).join(',')];
-    for await (const subscriber of eachSubscriber(db)) {
+    for await (const subscriber of iterateSubscribers(db)) {
       io.signal.throwIfAborted();
-      lines.push(csvLine(subscriber));
-      if (lines.length < LINES_AT_ONCE) continue;
-      await say(io, lines.join('\n'));
+      lines.push(formatCsvLine(subscriber));
+      if (lines.length < LINES_PER_WRITE) continue;
+      await printLine(io, lines.join('\n'));
       lines = [];
     }
-    if (lines.length > 0) await say(io, lines.join('\n'));
+    if (lines.length > 0) await printLine(io, lines.join('\n'));
   });
 }
 
 /** Lines written at once: one by one, each would be a message to the caller's process. */
-const LINES_AT_ONCE = 500;
+const LINES_PER_WRITE = 500;
 
-function csvLine(subscriber: Subscriber): string {
+function formatCsvLine(subscriber: Subscriber): string {
   return Object.values(EXPORT_COLUMNS)
-    .map((cellOf) => csvCell(guard(cellOf(subscriber))))
+    .map((formatCell) => formatCsvCell(escapeFormula(formatCell(subscriber))))
     .join(',');
 }
 
-function csvCell(text: string): string {
+function formatCsvCell(text: string): string {
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
-async function erase({ io, withParts }: CommandContext, email: string): Promise<void> {
-  await withParts(async ({ db, keys, clock }) => {
+async function eraseSubscriber({ io, withApp }: CommandContext, email: string): Promise<void> {
+  await withApp(async ({ db, keys, clock }) => {
     if (await eraseAddress({ db, clock, suppressionKey: keys.suppressionKey }, email)) {
-      return say(io, 'Everything about this reader is erased but a keyed hash of the address.');
+      return printLine(
+        io,
+        'Everything about this reader is erased but a keyed hash of the address.',
+      );
     }
     throw new PaperboyError('UNKNOWN_SUBSCRIBER', `No subscriber has the address “${email}”.`);
   });

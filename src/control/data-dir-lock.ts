@@ -4,8 +4,8 @@ import type { Socket } from 'node:net';
 import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
 import { pid } from 'node:process';
-import type { Clock } from '../domain/clock.ts';
 import { PaperboyError } from '../domain/errors.ts';
+import type { Clock } from '../domain/time/clock.ts';
 import {
   type Claim,
   draftClaim,

@@ -5,7 +5,7 @@ import type { PgDatabase } from 'drizzle-orm/pg-core';
 import pg from 'pg';
 import { openPGlite, type PGliteSource } from './pglite.ts';
 import { PGlitePool } from './pglite-pool.ts';
-import { promptPool } from './prompt-pool.ts';
+import { withQueryTimeout } from './query-timeout-pool.ts';
 import * as schema from './schema.ts';
 
 /** What every function in this folder takes first: the database, or a transaction in it. */
@@ -21,7 +21,7 @@ export interface Database {
   pool: pg.Pool;
   /** The same database for what cannot wait without end for a server that never answers: there each
    *  statement fails after `answerTimeoutMs`. It may have been done all the same. */
-  promptly(answerTimeoutMs: number): Pick<Database, 'db' | 'pool'>;
+  withQueryTimeout(queryTimeoutMs: number): Pick<Database, 'db' | 'pool'>;
   close(): Promise<void>;
 }
 
@@ -30,7 +30,7 @@ const SEARCH_PATH = 'public,bullmq';
 
 /** Said on each new connection: as options of the connection itself, poolers would refuse it. To compile
  *  a statement for a digest of a million takes longer than to run it. */
-const SESSION = `SET search_path TO ${SEARCH_PATH}; SET timezone TO 'UTC'; SET jit TO off`;
+const SESSION_SETUP_SQL = `SET search_path TO ${SEARCH_PATH}; SET timezone TO 'UTC'; SET jit TO off`;
 
 /** Connects to a PostgreSQL server (15 or newer). Nothing is asked of it before the first query. */
 export function openServerDatabase(
@@ -44,7 +44,10 @@ export function openServerDatabase(
     connectionString: url,
     max: connections,
     onConnect: async (client) => {
-      await client.query({ text: SESSION, query_timeout: connectTimeoutMs } as pg.QueryConfig);
+      await client.query({
+        text: SESSION_SETUP_SQL,
+        query_timeout: connectTimeoutMs,
+      } as pg.QueryConfig);
     },
     application_name: 'paperboy',
     keepAlive: true,
@@ -59,9 +62,9 @@ export function openServerDatabase(
   return {
     db: drizzle(pool, { schema }),
     pool,
-    promptly: (answerTimeoutMs) => {
-      const prompt = promptPool(pool, answerTimeoutMs);
-      return { db: drizzle(prompt, { schema }), pool: prompt };
+    withQueryTimeout: (queryTimeoutMs) => {
+      const timeoutPool = withQueryTimeout(pool, queryTimeoutMs);
+      return { db: drizzle(timeoutPool, { schema }), pool: timeoutPool };
     },
     close: () => pool.end(),
   };
@@ -72,19 +75,19 @@ const CONNECT_TIMEOUT_MS = 10_000;
 
 /** Opens the embedded database: PGlite, in a folder or, for tests, in memory. */
 export async function openEmbeddedDatabase(source: PGliteSource): Promise<Database> {
-  return databaseOn(await openPGlite(source));
+  return createPGliteDatabase(await openPGlite(source));
 }
 
 /** An open PGlite as a database; closing the one closes the other. */
-export async function databaseOn(pglite: PGlite): Promise<Database> {
-  await pglite.exec(SESSION);
+export async function createPGliteDatabase(pglite: PGlite): Promise<Database> {
+  await pglite.exec(SESSION_SETUP_SQL);
   const pool = new PGlitePool(pglite) as unknown as pg.Pool;
   const db = drizzle(pool, { schema });
   return {
     db,
     pool,
     // In our own process nothing gets lost on the way.
-    promptly: () => ({ db, pool }),
+    withQueryTimeout: () => ({ db, pool }),
     close: async () => {
       await pool.end();
       await pglite.close();

@@ -1,10 +1,10 @@
-import { storable } from './storable.ts';
+import { toStorableText } from './storable.ts';
 
 /** `value` as JSON that Postgres takes, see `storable`. */
 export function toJson(value: unknown): string {
   if (typeof value === 'string' && PLAIN.test(value)) return `"${value}"`;
   return JSON.stringify(value, (_key, each: unknown) =>
-    typeof each === 'string' ? storable(each) : each,
+    typeof each === 'string' ? toStorableText(each) : each,
   );
 }
 

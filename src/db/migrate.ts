@@ -14,7 +14,7 @@ const FOLDER = fileURLToPath(new URL('../../migrations/', import.meta.url));
 const QUEUE_SCHEMA = 'bullmq';
 
 /** Any number, the same in every version: whoever migrates holds this advisory lock. */
-const LOCK = 7_277_372;
+const MIGRATION_LOCK = 7_277_372;
 
 /**
  * Brings the tables of Paperboy and, unless the queue is on Redis, those of BullMQ up to this
@@ -27,12 +27,12 @@ export async function migrate(
   const client = await database.pool.connect();
   try {
     const db = drizzle(client);
-    await db.execute(sql`SELECT pg_advisory_lock(${LOCK})`);
+    await db.execute(sql`SELECT pg_advisory_lock(${MIGRATION_LOCK})`);
     try {
       await migrateSchema(db, { migrationsFolder: FOLDER });
       if (options.queueInPostgres) await migrateQueue(client, QUEUE_SCHEMA);
     } finally {
-      await db.execute(sql`SELECT pg_advisory_unlock(${LOCK})`);
+      await db.execute(sql`SELECT pg_advisory_unlock(${MIGRATION_LOCK})`);
     }
   } finally {
     client.release();
@@ -43,7 +43,7 @@ export async function migrate(
 export async function isMigrated({ db }: Database): Promise<boolean> {
   const { readMigrationFiles } = await import('drizzle-orm/migrator');
   const known = readMigrationFiles({ migrationsFolder: FOLDER }).length;
-  return (await appliedMigrations(db)).length >= known;
+  return (await listAppliedMigrations(db)).length >= known;
 }
 
 /** Whether the tables of a queue in Postgres are those of this version of BullMQ, which else would ask
@@ -59,11 +59,11 @@ export async function isQueueMigrated({ pool }: Database): Promise<boolean> {
 }
 
 /** What names the migrations that were applied, in their order. */
-export async function appliedMigrations(db: Db): Promise<string[]> {
-  const ledger = await db.execute<{ isThere: boolean }>(
+export async function listAppliedMigrations(db: Db): Promise<string[]> {
+  const migrationTable = await db.execute<{ isThere: boolean }>(
     sql`SELECT to_regclass('drizzle.__drizzle_migrations') IS NOT NULL AS "isThere"`,
   );
-  if (!ledger.rows[0]?.isThere) return [];
+  if (!migrationTable.rows[0]?.isThere) return [];
   const applied = await db.execute<{ hash: string }>(
     sql`SELECT hash FROM drizzle.__drizzle_migrations ORDER BY created_at`,
   );

@@ -26,7 +26,7 @@ interface QueryResult {
  */
 export class PGlitePool extends EventEmitter {
   readonly #db: PGlite;
-  readonly #turns = new Turns();
+  readonly #turns = new Mutex();
   readonly #clients = new Set<PGliteClient>();
   readonly #stopListening: () => void;
   #ended = false;
@@ -55,11 +55,11 @@ export class PGlitePool extends EventEmitter {
     values?: unknown[],
   ): Promise<QueryResult | QueryResult[]> {
     if (this.#ended) throw new Error('Cannot use a pool after calling end on the pool');
-    const pass = await this.#turns.take();
+    const unlock = await this.#turns.acquire();
     try {
-      return await run(this.#db, query, values);
+      return await runQuery(this.#db, query, values);
     } finally {
-      pass();
+      unlock();
     }
   }
 
@@ -67,23 +67,23 @@ export class PGlitePool extends EventEmitter {
   async end(): Promise<void> {
     if (this.#ended) return;
     this.#ended = true;
-    const pass = await this.#turns.take();
+    const unlock = await this.#turns.acquire();
     this.#stopListening();
-    pass();
+    unlock();
   }
 }
 
 class PGliteClient extends EventEmitter {
   readonly #db: PGlite;
-  readonly #turns: Turns;
+  readonly #turns: Mutex;
   readonly #onRelease: () => void;
   #pass: (() => void) | undefined;
   #queue: Promise<unknown> = Promise.resolve();
 
-  constructor(db: PGlite, turns: Turns, onRelease: () => void) {
+  constructor(db: PGlite, mutex: Mutex, onRelease: () => void) {
     super();
     this.#db = db;
-    this.#turns = turns;
+    this.#turns = mutex;
     this.#onRelease = onRelease;
     this.setMaxListeners(0);
   }
@@ -108,9 +108,9 @@ class PGliteClient extends EventEmitter {
     query: string | QueryConfig,
     values?: unknown[],
   ): Promise<QueryResult | QueryResult[]> {
-    this.#pass ??= await this.#turns.take();
+    this.#pass ??= await this.#turns.acquire();
     try {
-      return await run(this.#db, query, values);
+      return await runQuery(this.#db, query, values);
     } finally {
       if (!this.#db.isInTransaction()) this.#passOn();
     }
@@ -123,60 +123,67 @@ class PGliteClient extends EventEmitter {
 }
 
 /** First come, first served: `take` resolves to the function that ends the turn. */
-class Turns {
+class Mutex {
   #last: Promise<void> = Promise.resolve();
 
-  async take(): Promise<() => void> {
+  async acquire(): Promise<() => void> {
     const before = this.#last;
-    let pass: () => void = () => undefined;
+    let unlock: () => void = () => undefined;
     this.#last = new Promise((resolve) => {
-      pass = resolve;
+      unlock = resolve;
     });
     await before;
-    return pass;
+    return unlock;
   }
 }
 
 /** `pg` sends text without values by the simple protocol, which may hold several statements; then it
  *  answers with a list of results. */
-async function run(
+async function runQuery(
   db: PGlite,
   query: string | QueryConfig,
   values?: unknown[],
 ): Promise<QueryResult | QueryResult[]> {
   const config = typeof query === 'string' ? { text: query } : query;
   const params = values ?? config.values ?? [];
-  const options = { parsers: asText(db), serializers: AS_PREPARED, rowMode: 'array' as const };
+  const options = {
+    parsers: createTextParsers(db),
+    serializers: PASS_THROUGH_SERIALIZERS,
+    rowMode: 'array' as const,
+  };
   if (params.length > 0) {
-    return asPgResult(await db.query<string[]>(config.text, params.map(prepare), options), config);
+    return toPgResult(
+      await db.query<string[]>(config.text, params.map(prepareParameter), options),
+      config,
+    );
   }
   const results = (await db.exec(config.text, options)) as Results<string[]>[];
-  const answers = results.map((result) => asPgResult(result, config));
-  const [only] = answers;
-  return only && answers.length === 1 ? only : answers;
+  const pgResults = results.map((result) => toPgResult(result, config));
+  const [only] = pgResults;
+  return only && pgResults.length === 1 ? only : pgResults;
 }
 
 /** PGlite's own parsers would make numbers of int8 and plain arrays of bytes. It looks them up by
  *  key, and those that are not named here stay in force. */
-function asText(db: PGlite): Record<string, (text: string) => string> {
-  return Object.fromEntries(Object.keys(db.parsers).map((oid) => [oid, unchanged]));
+function createTextParsers(db: PGlite): Record<string, (text: string) => string> {
+  return Object.fromEntries(Object.keys(db.parsers).map((oid) => [oid, returnUnchanged]));
 }
 
-function unchanged(text: string): string {
+function returnUnchanged(text: string): string {
   return text;
 }
 
 /** Values are prepared as `pg` prepares them, so PGlite must not serialise them again. */
-const AS_PREPARED = new Proxy({}, { get: () => (value: unknown) => value });
+const PASS_THROUGH_SERIALIZERS = new Proxy({}, { get: () => (value: unknown) => value });
 
-function prepare(value: unknown): unknown {
+function prepareParameter(value: unknown): unknown {
   return (pg as unknown as { utils: { prepareValue(value: unknown): unknown } }).utils.prepareValue(
     value,
   );
 }
 
 /** Hands each value to the parser that `pg` would have used. */
-function asPgResult(
+function toPgResult(
   { command = '', rowCount, rows, fields }: Results<(string | null)[]>,
   { rowMode, types = pg.types }: QueryConfig,
 ): QueryResult {
@@ -187,11 +194,11 @@ function asPgResult(
   return {
     command,
     rowCount: rowCount ?? null,
-    rows: rowMode === 'array' ? parsed : parsed.map((row) => asObject(fields, row)),
+    rows: rowMode === 'array' ? parsed : parsed.map((row) => toRowObject(fields, row)),
     fields,
   };
 }
 
-function asObject(fields: readonly { name: string }[], row: readonly unknown[]): object {
+function toRowObject(fields: readonly { name: string }[], row: readonly unknown[]): object {
   return Object.fromEntries(fields.map(({ name }, column) => [name, row[column]]));
 }

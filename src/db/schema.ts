@@ -15,15 +15,23 @@ import {
   timestamp,
   unique,
 } from 'drizzle-orm/pg-core';
-import type { AlarmKind } from '../domain/alarm.ts';
-import type { DeliveryState } from '../domain/delivery.ts';
-import type { DigestKind, Selection } from '../domain/digest.ts';
-import type { Verb } from '../domain/feedback.ts';
-import type { FetchOutcome } from '../domain/fetched.ts';
-import type { LetterKind, LetterState } from '../domain/letter.ts';
-import type { TopicPaper } from '../domain/paper.ts';
-import type { Bar, Frequency, SubscriberStatus, SuppressionReason } from '../domain/subscriber.ts';
-import { packSelection, unpackSelection } from './packed-selection.ts';
+import type { AlertKind } from '../domain/alerts/alert.ts';
+import type { DeliveryState } from '../domain/deliveries/delivery.ts';
+import type { DigestKind, Selection } from '../domain/digests/digest.ts';
+import type { FeedbackVerb } from '../domain/feedback/feedback-event.ts';
+import type { TopicPaper } from '../domain/papers/paper.ts';
+import type { FetchOutcome } from '../domain/sources/source.ts';
+import type {
+  Frequency,
+  RelevanceThreshold,
+  SubscriberStatus,
+  SuppressionReason,
+} from '../domain/subscribers/subscriber.ts';
+import type {
+  TransactionalKind,
+  TransactionalState,
+} from '../domain/transactional/transactional-email.ts';
+import { packSelection, unpackSelection } from './deliveries/packed-selection.ts';
 
 const bytea = customType<{ data: Buffer }>({ dataType: () => 'bytea' });
 const selection = customType<{ data: Selection; driverData: string }>({
@@ -103,7 +111,7 @@ export const subscribers = pgTable('subscribers', {
   mutedTopics: text('muted_topics').array().notNull(),
   /** Most minutes of reading in one digest; null when papers are counted instead. */
   minutes: smallint(),
-  bar: text().$type<Bar>().notNull(),
+  relevanceThreshold: text('relevance_threshold').$type<RelevanceThreshold>().notNull(),
   allowsClicks: boolean('allows_clicks').notNull(),
   /** For a paused subscriber: the day of the first digest again; null for good. */
   pausedUntil: day('paused_until'),
@@ -136,7 +144,7 @@ export const feedback = pgTable(
   {
     subscriberId: id('subscriber_id').notNull(),
     paperId: text('paper_id').notNull(),
-    verb: text().$type<Verb>().notNull(),
+    verb: text().$type<FeedbackVerb>().notNull(),
     givenAt: instant('given_at').notNull(),
   },
   (table) => [primaryKey({ columns: [table.subscriberId, table.paperId, table.verb] })],
@@ -150,11 +158,11 @@ export const suppressions = pgTable('suppressions', {
   digestId: integer('digest_id'),
 });
 
-export const letters = pgTable('letters', {
+export const transactionalEmails = pgTable('transactional_emails', {
   id: id('id').primaryKey().generatedAlwaysAsIdentity(),
   subscriberId: id('subscriber_id').notNull(),
-  kind: text().$type<LetterKind>().notNull(),
-  state: text().$type<LetterState>().notNull(),
+  kind: text().$type<TransactionalKind>().notNull(),
+  state: text().$type<TransactionalState>().notNull(),
   tokenHash: bytea('token_hash').unique(),
   requestedAt: instant('requested_at').notNull(),
   expiresAt: instant('expires_at').notNull(),
@@ -206,7 +214,7 @@ export const digestPapers = pgTable(
 
 export const leases = pgTable('leases', {
   id: id('id').primaryKey().generatedAlwaysAsIdentity(),
-  holder: text().notNull(),
+  instanceId: text('instance_id').notNull(),
   expiresAt: instant('expires_at').notNull(),
 });
 
@@ -220,7 +228,7 @@ export const batches = pgTable(
     /** When to look at it next; null when nothing is left to send. */
     dueAt: instant('due_at'),
     /** Its pending deliveries are due whatever their hour. */
-    isRushed: boolean('is_rushed').notNull(),
+    isImmediate: boolean('is_immediate').notNull(),
     /** Counts claims, so that each has a bell of its own. */
     claims: integer().notNull(),
     /** The worker that has it in hand. */
@@ -294,9 +302,9 @@ export const sources = pgTable('sources', {
   failures: integer().notNull(),
   succeededAt: instant('succeeded_at'),
   /** When it last brought a paper that was not known. */
-  broughtAt: instant('brought_at'),
+  lastNewPaperAt: instant('last_new_paper_at'),
   /** The newest day of which it brought a list. */
-  broughtDay: day('brought_day'),
+  newestListDay: day('newest_list_day'),
 });
 
 /** Every fetch, kept for some weeks. */
@@ -315,19 +323,19 @@ export const fetches = pgTable('fetches', {
 });
 
 /** When a host may be asked again, over all processes, on the database's clock. */
-export const turns = pgTable('turns', {
+export const hostPermits = pgTable('host_permits', {
   host: text().primaryKey(),
   /** Counts turns, so that each ends its own alone. */
-  number: id('number').notNull(),
-  /** Somebody asks it now; `free_at` is when that is taken from them. */
+  fencingToken: id('fencing_token').notNull(),
+  /** Somebody asks it now; `available_at` is when that is taken from them. */
   isHeld: boolean('is_held').notNull(),
-  freeAt: instant('free_at').notNull(),
+  availableAt: instant('available_at').notNull(),
 });
 
 /** Incidents: one is open as long as its trouble lasts. */
-export const alarms = pgTable('alarms', {
+export const alerts = pgTable('alerts', {
   id: id('id').primaryKey().generatedAlwaysAsIdentity(),
-  kind: text().$type<AlarmKind>().notNull(),
+  kind: text().$type<AlertKind>().notNull(),
   subject: text().notNull(),
   sentence: text().notNull(),
   raisedAt: instant('raised_at').notNull(),
@@ -339,5 +347,5 @@ export const alarms = pgTable('alarms', {
   mailedAt: instant('mailed_at'),
   endMailedAt: instant('end_mailed_at'),
   /** When somebody else may try to mail what is still to be told; null when nothing is. */
-  mailAt: instant('mail_at'),
+  nextMailAt: instant('next_mail_at'),
 });

@@ -1,6 +1,6 @@
 /** `text` as Postgres takes it: it stores neither NUL nor half a surrogate pair, which may stand in what
  *  relays and files say; each becomes the replacement character. */
-export function storable(text: string): string {
+export function toStorableText(text: string): string {
   return PLAIN.test(text) ? text : text.replace(/[\0\p{Cs}]/gu, '\ufffd');
 }
 

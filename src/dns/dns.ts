@@ -1,60 +1,60 @@
 import { Resolver } from 'node:dns/promises';
 import { isIPv4 } from 'node:net';
-import { arpaName } from '../domain/dns/arpa.ts';
+import { toReverseDnsName } from '../domain/dns/reverse-name.ts';
 import { PaperboyError } from '../domain/errors.ts';
 
 /** What the DNS says. What is not there is an empty list. @throws PaperboyError `DNS_SILENT`. */
-export interface Dns {
+export interface DnsResolver {
   /** TXT records, each in one piece. */
-  texts(name: string): Promise<string[]>;
+  resolveTxt(name: string): Promise<string[]>;
   /** Hosts that take mail, the preferred first; “” for none at all (RFC 7505). */
-  mailHosts(name: string): Promise<string[]>;
+  resolveMx(name: string): Promise<string[]>;
   /** IPv4 and IPv6. */
-  addresses(name: string): Promise<string[]>;
+  resolveAddresses(name: string): Promise<string[]>;
   /** The names of an address. */
-  namesOf(address: string): Promise<string[]>;
+  reverseLookup(address: string): Promise<string[]>;
 }
 
 /** For one try of two, in ms. */
-const TIMEOUT_MS = 3000;
+const QUERY_TIMEOUT_MS = 3000;
 
-const NOTHING = ['ENOTFOUND', 'ENODATA'];
+const NO_RECORD_CODES = ['ENOTFOUND', 'ENODATA'];
 
 /** Asks `servers` (`address` or `address:port`), those of the system without. */
-export function openDns(
+export function createDnsResolver(
   servers: readonly string[] | null,
-  { timeoutMs = TIMEOUT_MS }: { timeoutMs?: number } = {},
-): Dns {
+  { timeoutMs = QUERY_TIMEOUT_MS }: { timeoutMs?: number } = {},
+): DnsResolver {
   const resolver = new Resolver({ timeout: timeoutMs, tries: 2 });
   if (servers !== null) resolver.setServers([...servers]);
-  const ask = async <Value>(name: string, look: () => Promise<Value[]>): Promise<Value[]> => {
+  const lookUp = async <Value>(name: string, query: () => Promise<Value[]>): Promise<Value[]> => {
     try {
-      return await look();
+      return await query();
     } catch (error) {
       const { code = '' } = error as NodeJS.ErrnoException;
-      if (NOTHING.includes(code)) return [];
+      if (NO_RECORD_CODES.includes(code)) return [];
       throw new PaperboyError('DNS_SILENT', `The DNS gave no answer about ${name} (${code}).`, {
         cause: error,
       });
     }
   };
-  const dns: Dns = {
-    texts: async (name) =>
-      (await ask(name, () => resolver.resolveTxt(name))).map((parts) => parts.join('')),
-    mailHosts: async (name) => {
-      const hosts = await ask(name, () => resolver.resolveMx(name));
+  const dnsResolver: DnsResolver = {
+    resolveTxt: async (name) =>
+      (await lookUp(name, () => resolver.resolveTxt(name))).map((strings) => strings.join('')),
+    resolveMx: async (name) => {
+      const hosts = await lookUp(name, () => resolver.resolveMx(name));
       return hosts.toSorted((a, b) => a.priority - b.priority).map(({ exchange }) => exchange);
     },
-    addresses: async (name) => {
-      const v4 = await ask(name, () => resolver.resolve4(name));
-      return [...v4, ...(await ask(name, () => resolver.resolve6(name)))];
+    resolveAddresses: async (name) => {
+      const v4 = await lookUp(name, () => resolver.resolve4(name));
+      return [...v4, ...(await lookUp(name, () => resolver.resolve6(name)))];
     },
-    namesOf: (address) => {
-      const name = arpaName(address);
-      return ask(name, () => resolver.resolvePtr(name));
+    reverseLookup: (address) => {
+      const name = toReverseDnsName(address);
+      return lookUp(name, () => resolver.resolvePtr(name));
     },
   };
-  return dns;
+  return dnsResolver;
 }
 
 /** Whether a text names a server: `192.0.2.53`, `192.0.2.53:5353`, `[2001:db8::53]:5353`. */

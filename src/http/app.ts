@@ -3,31 +3,31 @@ import formbody from '@fastify/formbody';
 import helmet from '@fastify/helmet';
 import fastifyStatic from '@fastify/static';
 import Fastify, { type FastifyBaseLogger } from 'fastify';
+import { privateFeedRoutes } from './deliveries/private-feed-routes.ts';
 import type { HttpDeps } from './deps.ts';
-import { answerBadUrl, describeSchemaErrors, installErrors } from './errors.ts';
-import { describeApi } from './openapi.ts';
-import { logRequests, newRequestId, silentLogController } from './request-log.ts';
-import { confirmRoutes } from './routes/confirm.ts';
-import { dataLinkRoutes } from './routes/data-links.ts';
-import { digestRoutes } from './routes/digests.ts';
-import { feedbackRoutes } from './routes/feedback.ts';
-import { feedRoutes } from './routes/feeds.ts';
-import { healthRoutes } from './routes/health.ts';
-import { inboxRoutes } from './routes/inbox.ts';
-import { keywordRoutes } from './routes/keywords.ts';
-import { learnedRoutes } from './routes/learned.ts';
-import { metricsRoutes } from './routes/metrics.ts';
-import { paperRoutes } from './routes/papers.ts';
-import { paperApiRoutes } from './routes/papers-api.ts';
-import { preferenceRoutes } from './routes/preferences.ts';
-import { preferenceApiRoutes } from './routes/preferences-api.ts';
-import { privateFeedRoutes } from './routes/private-feed.ts';
-import { robotRoutes } from './routes/robots.ts';
-import { signUpRoutes } from './routes/sign-up.ts';
-import { statusRoutes } from './routes/status.ts';
-import { topicRoutes } from './routes/topics.ts';
-import { unsubscribeRoutes } from './routes/unsubscribe.ts';
-import type { App, SchemaTypes } from './typed-app.ts';
+import { digestRoutes } from './digests/digests.ts';
+import { describeSchemaErrors, registerErrorHandlers, sendMalformedUrlError } from './errors.ts';
+import { feedbackRoutes } from './feedback/feedback.ts';
+import { learnedRoutes } from './feedback/learned.ts';
+import { inboxRoutes } from './inbox/inbox.ts';
+import { healthRoutes } from './monitoring/health.ts';
+import { metricsRoutes } from './monitoring/metrics.ts';
+import { statusRoutes } from './monitoring/status.ts';
+import { registerOpenApi } from './openapi.ts';
+import { feedRoutes } from './papers/feeds.ts';
+import { paperRoutes } from './papers/papers.ts';
+import { paperApiRoutes } from './papers/papers-api.ts';
+import { createRequestId, createSilentLogController, logRequests } from './request-log.ts';
+import { robotRoutes } from './robots/robots-route.ts';
+import { confirmRoutes } from './subscribers/confirm.ts';
+import { dataLinkRoutes } from './subscribers/data-links.ts';
+import { preferenceRoutes } from './subscribers/preferences.ts';
+import { preferenceApiRoutes } from './subscribers/preferences-api.ts';
+import { signUpRoutes } from './subscribers/sign-up.ts';
+import { unsubscribeRoutes } from './subscribers/unsubscribe.ts';
+import { keywordRoutes } from './topics/keywords.ts';
+import { topicRoutes } from './topics/topics.ts';
+import type { TypeboxTypeProvider, TypedFastify } from './typed-fastify.ts';
 
 const ASSETS = fileURLToPath(new URL('../../templates/pages/assets/', import.meta.url));
 
@@ -46,7 +46,7 @@ const ONE_YEAR_SECONDS = 31_536_000;
 /** Routes whose addresses hold a token, and the local inbox. */
 const PRIVATE_ROUTE = /:token|^\/(unsubscribe|inbox|feeds)\b/;
 
-const POLICY = {
+const CONTENT_SECURITY_POLICY = {
   defaultSrc: ["'none'"],
   styleSrc: ["'self'"],
   scriptSrc: ["'self'"],
@@ -59,14 +59,14 @@ const POLICY = {
 };
 
 /** Builds the site and API; the caller listens. */
-export async function buildApp(deps: HttpDeps): Promise<App> {
-  const app = createServer(deps);
-  logRequests(app, deps.metrics.request);
-  keepPrivate(app);
-  installErrors(app, deps);
-  await protect(app, deps);
-  await describeApi(app, deps);
-  await takeForms(app);
+export async function buildHttpServer(deps: HttpDeps): Promise<TypedFastify> {
+  const app = createFastify(deps);
+  logRequests(app, deps.metrics.observeRequest);
+  forbidCaching(app);
+  registerErrorHandlers(app, deps);
+  await setSecurityHeaders(app, deps);
+  await registerOpenApi(app, deps);
+  await registerBodyParsers(app);
   await serveAssets(app);
   for (const register of ROUTES) await app.register(async (scope) => register(scope, deps));
   return app;
@@ -95,13 +95,13 @@ const ROUTES = [
   inboxRoutes,
 ];
 
-function createServer({ logger, config }: HttpDeps): App {
+function createFastify({ logger, config }: HttpDeps): TypedFastify {
   const loggerInstance: FastifyBaseLogger = logger;
   return Fastify({
     loggerInstance,
-    genReqId: newRequestId,
-    logController: silentLogController(),
-    trustProxy: trustedProxies(config.trustProxy),
+    genReqId: createRequestId,
+    logController: createSilentLogController(),
+    trustProxy: resolveTrustProxy(config.trustProxy),
     bodyLimit: MAX_BODY_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MS,
     routerOptions: { maxParamLength: MAX_PARAM_LENGTH, ignoreTrailingSlash: true },
@@ -114,14 +114,14 @@ function createServer({ logger, config }: HttpDeps): App {
       },
     },
     schemaErrorFormatter: describeSchemaErrors,
-    frameworkErrors: answerBadUrl,
-  }).withTypeProvider<SchemaTypes>();
+    frameworkErrors: sendMalformedUrlError,
+  }).withTypeProvider<TypeboxTypeProvider>();
 }
 
-async function protect(app: App, { config }: HttpDeps): Promise<void> {
+async function setSecurityHeaders(app: TypedFastify, { config }: HttpDeps): Promise<void> {
   const hasHttps = config.publicUrl.startsWith('https:');
   await app.register(helmet, {
-    contentSecurityPolicy: { useDefaults: false, directives: POLICY },
+    contentSecurityPolicy: { useDefaults: false, directives: CONTENT_SECURITY_POLICY },
     // Tokens stand in addresses: they must not reach the sites that our pages link to.
     referrerPolicy: { policy: 'no-referrer' },
     strictTransportSecurity: hasHttps ? { maxAge: ONE_YEAR_SECONDS } : false,
@@ -132,12 +132,12 @@ async function protect(app: App, { config }: HttpDeps): Promise<void> {
 }
 
 /** JSON and forms. Nothing here takes plain text, which other sites' pages may send without asking. */
-async function takeForms(app: App): Promise<void> {
+async function registerBodyParsers(app: TypedFastify): Promise<void> {
   app.removeContentTypeParser('text/plain');
   await app.register(formbody, { bodyLimit: MAX_BODY_BYTES });
 }
 
-async function serveAssets(app: App): Promise<void> {
+async function serveAssets(app: TypedFastify): Promise<void> {
   await app.register(fastifyStatic, {
     root: ASSETS,
     prefix: '/assets/',
@@ -151,7 +151,7 @@ async function serveAssets(app: App): Promise<void> {
 }
 
 /** What a token opens is its reader's alone: no browser or proxy keeps a copy. */
-function keepPrivate(app: App): void {
+function forbidCaching(app: TypedFastify): void {
   app.addHook('onRequest', async (request, reply) => {
     if (PRIVATE_ROUTE.test(request.routeOptions.url ?? '')) {
       reply.header('cache-control', 'no-store');
@@ -160,7 +160,7 @@ function keepPrivate(app: App): void {
 }
 
 /** A number means so many proxies in front of us. */
-function trustedProxies(
+function resolveTrustProxy(
   trust: boolean | string | number,
 ): boolean | string | ((address: string, hop: number) => boolean) {
   return typeof trust === 'number' ? (_address, hop) => hop < trust : trust;

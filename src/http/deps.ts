@@ -1,16 +1,16 @@
 import type { Logger } from 'pino';
-import type { Config } from '../config.ts';
 import type { Database, Db } from '../db/client.ts';
-import type { Clock } from '../domain/clock.ts';
-import type { Links } from '../domain/links.ts';
-import type { Tokens } from '../domain/tokens.ts';
+import type { Links } from '../domain/links/links.ts';
+import type { LinkTokens } from '../domain/links/tokens.ts';
+import type { Clock } from '../domain/time/clock.ts';
 import type { Inbox } from '../inbox/inbox.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import type { Queue } from '../queue/queue.ts';
-import type { Readiness } from '../services/support/readiness.ts';
-import type { TermStatistics } from '../services/support/term-statistics.ts';
+import type { ReadinessProbe } from '../services/monitoring/readiness.ts';
+import type { TermStatistics } from '../services/ranking/term-statistics.ts';
+import type { Config } from '../settings/config.ts';
 import type { Pages } from './pages/index.ts';
-import type { SignupLimit } from './signup-limit.ts';
+import type { SignupLimit } from './subscribers/signup-limit.ts';
 
 /** What routes need of the rest of the program. */
 export interface HttpDeps {
@@ -21,19 +21,19 @@ export interface HttpDeps {
   queue: Queue;
   clock: Clock;
   logger: Logger;
-  tokens: Tokens;
+  tokens: LinkTokens;
   links: Links;
   termStatistics: TermStatistics;
   suppressionKey: string;
   inbox: Inbox | null;
   pages: Pages;
   limitSignup: SignupLimit;
-  readiness: Readiness;
+  readiness: ReadinessProbe;
   /** As SOURCES names them. */
   sourceNames: readonly string[];
   /** Of the sources: how many days after its listing a paper may be used. */
   usableAfterDays: readonly (0 | 1)[];
   metrics: Metrics;
   /** The operator's token where ADMIN_TOKEN is not set; null when there is none. */
-  keptToken: string | null;
+  storedAdminToken: string | null;
 }

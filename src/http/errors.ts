@@ -6,12 +6,12 @@ import type {
   FastifySchemaValidationError,
 } from 'fastify';
 import { PaperboyError } from '../domain/errors.ts';
-import { cleanText } from '../domain/text.ts';
+import { cleanText } from '../domain/text/clean-text.ts';
 import type { HttpDeps } from './deps.ts';
-import { routeOf } from './request-log.ts';
-import type { App } from './typed-app.ts';
+import { findMatchedRoute } from './request-log.ts';
+import type { TypedFastify } from './typed-fastify.ts';
 
-interface Problem {
+interface ErrorResponse {
   statusCode: number;
   code: string;
   message: string;
@@ -19,30 +19,30 @@ interface Problem {
 
 /** One error handler for all routes: pages for people, Fastify's shape for programs, and from 500 on
  *  no word of what happened inside. */
-export function installErrors(app: App, deps: HttpDeps): void {
+export function registerErrorHandlers(app: TypedFastify, deps: HttpDeps): void {
   app.setNotFoundHandler((request, reply) =>
-    answer(deps, request, reply, {
+    sendError(deps, request, reply, {
       statusCode: 404,
       code: 'NOT_FOUND',
-      message: `There is nothing at ${shorten(request.url.split('?')[0] ?? '', 200)}.`,
+      message: `There is nothing at ${truncateInput(request.url.split('?')[0] ?? '', 200)}.`,
     }),
   );
   app.setErrorHandler((error: FastifyError, request, reply) => {
-    const problem = problemOf(error);
-    if (problem.statusCode >= 500) {
-      request.log.error({ err: error, ...routeOf(request) }, 'a request failed');
+    const errorResponse = toErrorResponse(error);
+    if (errorResponse.statusCode >= 500) {
+      request.log.error({ err: error, ...findMatchedRoute(request) }, 'a request failed');
     }
-    return answer(deps, request, reply, problem);
+    return sendError(deps, request, reply, errorResponse);
   });
 }
 
 /** Answers an address that no route can read, before any hook has run. */
-export function answerBadUrl(
+export function sendMalformedUrlError(
   error: FastifyError,
   _request: FastifyRequest,
   reply: FastifyReply,
 ): void {
-  const { statusCode, code, message } = problemOf(error);
+  const { statusCode, code, message } = toErrorResponse(error);
   void reply
     .code(statusCode)
     .header('x-content-type-options', 'nosniff')
@@ -50,7 +50,7 @@ export function answerBadUrl(
 }
 
 /** Whether an answer is for a person: a browser that asks for a page. */
-export function wantsPage(request: FastifyRequest): boolean {
+export function acceptsHtml(request: FastifyRequest): boolean {
   const accepted = request.headers.accept ?? '';
   return !request.url.startsWith('/api/') && accepted.includes('text/html');
 }
@@ -62,14 +62,15 @@ export function sendPage(reply: FastifyReply, html: string, statusCode = 200): F
 
 /** A validator's findings as one sentence that names field, value and expectation. */
 export function describeSchemaErrors(errors: FastifySchemaValidationError[], where: string): Error {
-  const sentences = errors.slice(0, 5).map((error) => describeOne(error, where));
+  const sentences = errors.slice(0, 5).map((error) => describeSchemaError(error, where));
   return new PaperboyError('INVALID_REQUEST', [...new Set(sentences)].join(' '));
 }
 
-function describeOne(error: FastifySchemaValidationError, where: string): string {
+function describeSchemaError(error: FastifySchemaValidationError, where: string): string {
   const field = error.instancePath.slice(1).replaceAll('/', '.') || `The ${where}`;
   const extra = error.params.additionalProperty;
-  if (typeof extra === 'string') return `“${shorten(extra)}” is no known field of the ${where}.`;
+  if (typeof extra === 'string')
+    return `“${truncateInput(extra)}” is no known field of the ${where}.`;
   const missing = error.params.missingProperty;
   if (typeof missing === 'string') return `${missing} is missing from the ${where}.`;
   const { data } = error as { data?: unknown };
@@ -77,10 +78,10 @@ function describeOne(error: FastifySchemaValidationError, where: string): string
   const expectation = Array.isArray(allowed)
     ? `must be one of ${allowed.join(', ')}`
     : error.message;
-  return `${field} is ${shorten(JSON.stringify(data) ?? 'missing')}: ${expectation}.`;
+  return `${field} is ${truncateInput(JSON.stringify(data) ?? 'missing')}: ${expectation}.`;
 }
 
-function problemOf(error: FastifyError): Problem {
+function toErrorResponse(error: FastifyError): ErrorResponse {
   const { statusCode } = Object(error) as { statusCode?: unknown };
   if (typeof statusCode !== 'number' || statusCode < 400 || statusCode >= 500) {
     return {
@@ -97,27 +98,27 @@ function problemOf(error: FastifyError): Problem {
   };
 }
 
-const TITLES: Record<number, string> = {
+const ERROR_TITLES: Record<number, string> = {
   400: 'That does not work',
   404: 'Not here',
   410: 'This link is over',
   429: 'Too many at once',
 };
 
-function answer(
+function sendError(
   { pages, links }: HttpDeps,
   request: FastifyRequest,
   reply: FastifyReply,
-  problem: Problem,
+  errorResponse: ErrorResponse,
 ) {
-  const { statusCode, code, message } = problem;
-  if (!wantsPage(request)) {
+  const { statusCode, code, message } = errorResponse;
+  if (!acceptsHtml(request)) {
     return reply
       .code(statusCode)
       .send({ statusCode, code, error: STATUS_CODES[statusCode] ?? 'Error', message });
   }
   const title =
-    TITLES[statusCode] ?? (statusCode >= 500 ? 'This went wrong' : 'That does not work');
+    ERROR_TITLES[statusCode] ?? (statusCode >= 500 ? 'This went wrong' : 'That does not work');
   const page = pages.message({
     title,
     sentences: [message],
@@ -130,7 +131,7 @@ function answer(
 }
 
 /** What somebody sent, fit for a sentence: one clean line of at most `most` characters. */
-export function shorten(text: string, most = 80): string {
+export function truncateInput(text: string, maxLength = 80): string {
   const plain = cleanText(text);
-  return plain.length > most ? `${plain.slice(0, most - 3)}…` : plain;
+  return plain.length > maxLength ? `${plain.slice(0, maxLength - 3)}…` : plain;
 }

@@ -4,10 +4,10 @@ import { isIPv4, isIPv6 } from 'node:net';
  * The network of an address, for limits and the record of consent: the /24 of an IPv4 address, the
  * /64 of an IPv6 one (what one customer has: RFC 6177). Less than the address, enough to tell.
  */
-export function networkOf(address: string): string {
+export function maskToNetwork(address: string): string {
   if (isIPv4(address)) return `${address.split('.').slice(0, 3).join('.')}.0/24`;
   if (!isIPv6(address)) return 'unknown';
-  const groups = groupsOf(address);
+  const groups = expandIpv6(address);
   const [high = 0, low = 0] = groups.slice(6).map((group) => Number.parseInt(group, 16));
   const isMapped = groups.slice(0, 6).join(':') === '0:0:0:0:0:ffff'; // RFC 4291 §2.5.5.2
   if (isMapped) return `${high >> 8}.${high & 255}.${low >> 8}.0/24`;
@@ -15,7 +15,7 @@ export function networkOf(address: string): string {
 }
 
 /** The eight groups of an IPv6 address, without leading zeros; URL gives it its one spelling. */
-function groupsOf(address: string): string[] {
+function expandIpv6(address: string): string[] {
   const { hostname } = new URL(`http://[${address.replace(/%.*$/, '')}]`);
   const [before = [], after = []] = hostname
     .slice(1, -1)

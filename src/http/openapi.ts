@@ -1,7 +1,7 @@
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import type { HttpDeps } from './deps.ts';
-import type { App } from './typed-app.ts';
+import type { TypedFastify } from './typed-fastify.ts';
 
 /** The reader of the description loads nothing from elsewhere. */
 const DOCS_POLICY =
@@ -9,7 +9,10 @@ const DOCS_POLICY =
 
 /** Describes the API at `/openapi.json`, from the schemas of the routes registered after it, and shows
  *  the description at `/docs`. */
-export async function describeApi(app: App, { config, version }: HttpDeps): Promise<void> {
+export async function registerOpenApi(
+  app: TypedFastify,
+  { config, version }: HttpDeps,
+): Promise<void> {
   await app.register(swagger, {
     openapi: {
       openapi: '3.0.3',
@@ -21,7 +24,7 @@ export async function describeApi(app: App, { config, version }: HttpDeps): Prom
       },
       servers: [{ url: config.publicUrl }],
     },
-    transform: ({ schema, url }) => ({ schema: withNamedRest(schema), url: nameRest(url) }),
+    transform: ({ schema, url }) => ({ schema: nameWildcardParam(schema), url: nameWildcard(url) }),
   });
   await app.register(swaggerUi, {
     routePrefix: '/docs',
@@ -32,15 +35,18 @@ export async function describeApi(app: App, { config, version }: HttpDeps): Prom
 }
 
 /** OpenAPI has no word for the rest of a path; ours is always an id. */
-const REST = '*';
+const WILDCARD = '*';
 
-function nameRest(url: string): string {
+function nameWildcard(url: string): string {
   return url.replace(/\*$/, ':id');
 }
 
-function withNamedRest<Schema extends object>(schema: Schema): Schema {
+function nameWildcardParam<Schema extends object>(schema: Schema): Schema {
   const { params } = schema as { params?: { properties?: Record<string, unknown> } };
-  const rest = params?.properties?.[REST];
-  if (rest === undefined) return schema;
-  return { ...schema, params: { type: 'object', required: ['id'], properties: { id: rest } } };
+  const wildcardSchema = params?.properties?.[WILDCARD];
+  if (wildcardSchema === undefined) return schema;
+  return {
+    ...schema,
+    params: { type: 'object', required: ['id'], properties: { id: wildcardSchema } },
+  };
 }

@@ -1,25 +1,25 @@
 import { randomBytes } from 'node:crypto';
 import { type FastifyRequest, LogController } from 'fastify';
-import type { App } from './typed-app.ts';
+import type { TypedFastify } from './typed-fastify.ts';
 
 /** Keeps Fastify's own lines out of the log: they hold whole addresses, and in those stand tokens. */
-export function silentLogController(): LogController {
+export function createSilentLogController(): LogController {
   return new LogController({ disableRequestLogging: true });
 }
 
 /** What names a request in the log, the same in no other process. */
-export function newRequestId(): string {
+export function createRequestId(): string {
   return `req-${randomBytes(9).toString('base64url')}`;
 }
 
 /** Hears of each request that was answered, and how long it took. */
-export type OnAnswered = (
+export type OnResponse = (
   request: { method: string; route: string; status: number },
   seconds: number,
 ) => void;
 
 /** Writes a line for each request that was answered. It names the route, not the address. */
-export function logRequests(app: App, onAnswered: OnAnswered = () => undefined): void {
+export function logRequests(app: TypedFastify, onResponse: OnResponse = () => undefined): void {
   // So that who complains can say which request it was.
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id);
@@ -27,8 +27,8 @@ export function logRequests(app: App, onAnswered: OnAnswered = () => undefined):
   app.addHook('onResponse', async (request, reply) => {
     const status = reply.statusCode;
     const ms = Math.round(reply.elapsedTime);
-    const route = routeOf(request);
-    onAnswered(
+    const route = findMatchedRoute(request);
+    onResponse(
       { method: route.method, route: route.route ?? 'none', status },
       reply.elapsedTime / 1000,
     );
@@ -37,7 +37,7 @@ export function logRequests(app: App, onAnswered: OnAnswered = () => undefined):
 }
 
 /** Which route a request met, null for none. */
-export function routeOf({ method, routeOptions }: FastifyRequest): {
+export function findMatchedRoute({ method, routeOptions }: FastifyRequest): {
   method: string;
   route: string | null;
 } {

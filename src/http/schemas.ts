@@ -1,13 +1,13 @@
 import { type Static, type TSchema, Type } from 'typebox';
-import { DIGEST_KINDS } from '../domain/digest.ts';
+import { DIGEST_KINDS } from '../domain/digests/digest.ts';
 
 /** What stands on the wire, in snake_case: validated, typed and documented from here. */
 
-export const Accepted = Type.Object({ status: Type.Literal('pending') });
+export const AcceptedJson = Type.Object({ status: Type.Literal('pending') });
 
-export const Mailed = Type.Object({ status: Type.Literal('mailed') });
+export const MailedJson = Type.Object({ status: Type.Literal('mailed') });
 
-export const ErrorBody = Type.Object(
+export const ErrorJson = Type.Object(
   {
     statusCode: Type.Integer(),
     code: Type.String({ description: 'Stable' }),
@@ -36,7 +36,7 @@ export const PaperParams = Type.Object({
 });
 
 /** A reader's token and a paper. */
-export const ReaderPaperParams = Type.Object({
+export const TokenPaperParams = Type.Object({
   ...TokenParams.properties,
   ...PaperParams.properties,
 });
@@ -47,7 +47,7 @@ export const TokenSlugParams = Type.Object({
 });
 
 /** Takes back what an address says. */
-export const BackQuery = Type.Object({
+export const UndoQuery = Type.Object({
   back: Type.Optional(Type.String({ maxLength: 10 })),
   follow: Type.Optional(Type.String({ maxLength: 10 })),
 });
@@ -57,9 +57,9 @@ export const FeedParams = Type.Object({ file: Type.String({ maxLength: 200 }) })
 export const SlugParams = Type.Object({ slug: Type.String({ maxLength: 200 }) });
 
 /** What follows in the path, whatever it is. */
-export const RestParams = Type.Object({ '*': Type.String() });
+export const WildcardParams = Type.Object({ '*': Type.String() });
 
-export const MailParams = Type.Object({ id: Type.String({ maxLength: 200 }) });
+export const InboxMessageParams = Type.Object({ id: Type.String({ maxLength: 200 }) });
 
 export const PaperQuery = Type.Object({
   date: Type.Optional(Type.String({ maxLength: 40, description: 'YYYY-MM-DD' })),
@@ -75,7 +75,7 @@ export const KeywordQuery = Type.Object({
   q: Type.String({ maxLength: 500, description: 'Words, phrases in quotes, -without' }),
 });
 
-export const KeywordCount = Type.Object({
+export const KeywordCountJson = Type.Object({
   keyword: Type.String(),
   papers_per_week: Type.Unsafe<number | null>({ type: 'number', nullable: true }),
 });
@@ -138,16 +138,16 @@ export const DigestWithPapers = Type.Object({
   papers: Type.Array(PaperJson),
 });
 
-export const Alive = Type.Object({ status: Type.Literal('ok') });
+export const LivenessJson = Type.Object({ status: Type.Literal('ok') });
 
-const Part = Type.Enum(['database', 'migrations', 'queue', 'relay']);
-const Check = Type.Enum(['ok', 'failed']);
-const ofEachPart = <Schema extends TSchema>(schema: Schema) =>
+const ReadinessCheckName = Type.Enum(['database', 'migrations', 'queue', 'relay']);
+const CheckStatus = Type.Enum(['ok', 'failed']);
+const perCheck = <Schema extends TSchema>(schema: Schema) =>
   Type.Object({ database: schema, migrations: schema, queue: schema, relay: schema });
 
 export const ReadinessQuery = Type.Object({
   exclude: Type.Optional(
-    Type.Union([Part, Type.Array(Part)], {
+    Type.Union([ReadinessCheckName, Type.Array(ReadinessCheckName)], {
       description: 'A part that need not be in order, such as the relay for a load balancer',
     }),
   ),
@@ -155,8 +155,8 @@ export const ReadinessQuery = Type.Object({
 
 export const StatusQuery = Type.Object({ for: Type.Optional(Type.Literal('operator')) });
 
-export const Readiness = Type.Object({
+export const ReadinessJson = Type.Object({
   status: Type.Enum(['ok', 'unavailable']),
-  checks: ofEachPart(Check),
-  sentences: ofEachPart(Type.String()),
+  checks: perCheck(CheckStatus),
+  sentences: perCheck(Type.String()),
 });

@@ -1,10 +1,10 @@
-import type { Clock } from '../domain/clock.ts';
-import { mailEvents, type WaitOptions } from './mail-events.ts';
-import { type InboxEntry, openMailFolder } from './mail-folder.ts';
+import type { Clock } from '../domain/time/clock.ts';
+import { createMailEvents, type WaitOptions } from './mail-events.ts';
+import { openMessageStore, type StoredMessage } from './message-store.ts';
 import { type ParsedMail, parseMail } from './parse-mail.ts';
-import { receiveMail } from './receive-mail.ts';
+import { startMailReceiver } from './receive-mail.ts';
 
-export type { InboxEntry } from './mail-folder.ts';
+export type { StoredMessage } from './message-store.ts';
 export type { ParsedMail } from './parse-mail.ts';
 
 export interface InboxOptions {
@@ -15,7 +15,7 @@ export interface InboxOptions {
   /** Where messages are kept, a file each; made when missing. */
   folder: string;
   /** Messages to keep; beyond, the oldest goes. @defaultValue 1000 */
-  keep?: number;
+  maxMessages?: number;
   /** Larger messages are refused with 552. @defaultValue 10 MiB */
   maxMessageBytes?: number;
   /** @defaultValue the system's clock */
@@ -28,18 +28,21 @@ export interface Inbox {
   /** The port that it listens on, also when any was asked for. */
   readonly port: number;
   /** All messages, the newest first. */
-  list(): Promise<InboxEntry[]>;
+  list(): Promise<StoredMessage[]>;
   /** A message, or null when there is none of that id (any more). */
-  read(id: string): Promise<{ entry: InboxEntry; raw: Buffer; parsed: ParsedMail } | null>;
+  read(id: string): Promise<{ entry: StoredMessage; raw: Buffer; parsed: ParsedMail } | null>;
   /** The newest message here that fits, or else the first that comes. Rejects with the signal's
    *  reason, with `INBOX_TIMEOUT` after `timeoutMs`, with `INBOX_CLOSED`, or with what the predicate
    *  throws. */
-  waitFor(predicate: (entry: InboxEntry) => boolean, options?: WaitOptions): Promise<InboxEntry>;
+  waitFor(
+    predicate: (entry: StoredMessage) => boolean,
+    options?: WaitOptions,
+  ): Promise<StoredMessage>;
   /** Stops listening and waits for messages that are being received, a second at most. */
   close(): Promise<void>;
 }
 
-const DEFAULT_KEEP = 1000;
+const DEFAULT_MAX_MESSAGES = 1000;
 const DEFAULT_MAX_MESSAGE_BYTES = 10 * 1024 * 1024;
 
 /**
@@ -48,28 +51,34 @@ const DEFAULT_MAX_MESSAGE_BYTES = 10 * 1024 * 1024;
  * disk). Throws `INBOX_CANNOT_LISTEN` when the address cannot be had.
  */
 export async function openInbox(options: InboxOptions): Promise<Inbox> {
-  const { host, port, folder, keep = DEFAULT_KEEP, clock = () => new Date() } = options;
+  const {
+    host,
+    port,
+    folder,
+    maxMessages = DEFAULT_MAX_MESSAGES,
+    clock = () => new Date(),
+  } = options;
   const { maxMessageBytes = DEFAULT_MAX_MESSAGE_BYTES } = options;
-  const mail = await openMailFolder(folder, keep);
-  const events = mailEvents();
-  const receiver = await receiveMail({
+  const messageStore = await openMessageStore(folder, maxMessages);
+  const events = createMailEvents();
+  const receiver = await startMailReceiver({
     host,
     port,
     maxMessageBytes,
     accept: async (envelope, raw) => {
-      events.arrived(await mail.add({ ...envelope, receivedAt: clock() }, raw));
+      events.notifyArrival(await messageStore.add({ ...envelope, receivedAt: clock() }, raw));
     },
   });
 
   return {
     host,
     port: receiver.port,
-    list: async () => mail.entries(),
+    list: async () => messageStore.list(),
     async read(id) {
-      const found = await mail.read(id);
+      const found = await messageStore.read(id);
       return found && { ...found, parsed: await parseMail(found.raw) };
     },
-    waitFor: (predicate, wait = {}) => events.waitFor(mail.entries(), predicate, wait),
+    waitFor: (predicate, wait = {}) => events.waitFor(messageStore.list(), predicate, wait),
     async close() {
       await receiver.close();
       events.close();

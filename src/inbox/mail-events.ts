@@ -1,5 +1,5 @@
 import { PaperboyError } from '../domain/errors.ts';
-import type { InboxEntry } from './mail-folder.ts';
+import type { StoredMessage } from './message-store.ts';
 
 export interface WaitOptions {
   signal?: AbortSignal;
@@ -8,46 +8,46 @@ export interface WaitOptions {
 
 /** Tells those who wait for a message that it has come. */
 export interface MailEvents {
-  arrived(entry: InboxEntry): void;
+  notifyArrival(entry: StoredMessage): void;
   /** The first of `present` that fits, or else the first that arrives. */
   waitFor(
-    present: readonly InboxEntry[],
-    predicate: (entry: InboxEntry) => boolean,
+    existing: readonly StoredMessage[],
+    predicate: (entry: StoredMessage) => boolean,
     options: WaitOptions,
-  ): Promise<InboxEntry>;
+  ): Promise<StoredMessage>;
   /** Rejects all who still wait. */
   close(): void;
 }
 
 /** Tells who waits for a mail that one has come. */
-export function mailEvents(): MailEvents {
-  const waiting = new Set<(entry: InboxEntry) => void>();
+export function createMailEvents(): MailEvents {
+  const waiting = new Set<(entry: StoredMessage) => void>();
   const closing = new AbortController();
 
   return {
-    arrived(entry) {
-      for (const offer of [...waiting]) offer(entry);
+    notifyArrival(entry) {
+      for (const notifyWaiter of [...waiting]) notifyWaiter(entry);
     },
-    waitFor(present, predicate, options) {
-      const giveUp = giveUpSignal(closing.signal, options);
+    waitFor(existing, predicate, options) {
+      const abortSignal = createAbortSignal(closing.signal, options);
       return new Promise((resolve, reject) => {
-        const settle = (end: () => void) => {
-          waiting.delete(offer);
-          giveUp.removeEventListener('abort', onGiveUp);
+        const finish = (end: () => void) => {
+          waiting.delete(notifyWaiter);
+          abortSignal.removeEventListener('abort', onAbort);
           end();
         };
-        const onGiveUp = () => settle(() => reject(reasonOf(giveUp, options)));
-        const offer = (entry: InboxEntry) => {
+        const onAbort = () => finish(() => reject(createAbortError(abortSignal, options)));
+        const notifyWaiter = (entry: StoredMessage) => {
           try {
-            if (predicate(entry)) settle(() => resolve(entry));
+            if (predicate(entry)) finish(() => resolve(entry));
           } catch (error) {
-            settle(() => reject(error));
+            finish(() => reject(error));
           }
         };
-        if (giveUp.aborted) return onGiveUp();
-        giveUp.addEventListener('abort', onGiveUp);
-        waiting.add(offer);
-        for (const entry of present) if (waiting.has(offer)) offer(entry);
+        if (abortSignal.aborted) return onAbort();
+        abortSignal.addEventListener('abort', onAbort);
+        waiting.add(notifyWaiter);
+        for (const entry of existing) if (waiting.has(notifyWaiter)) notifyWaiter(entry);
       });
     },
     close() {
@@ -56,14 +56,14 @@ export function mailEvents(): MailEvents {
   };
 }
 
-function giveUpSignal(closing: AbortSignal, { signal, timeoutMs }: WaitOptions): AbortSignal {
+function createAbortSignal(closing: AbortSignal, { signal, timeoutMs }: WaitOptions): AbortSignal {
   const signals = [closing];
   if (signal) signals.push(signal);
   if (timeoutMs !== undefined) signals.push(AbortSignal.timeout(timeoutMs));
   return AbortSignal.any(signals);
 }
 
-function reasonOf({ reason }: AbortSignal, { signal, timeoutMs }: WaitOptions): unknown {
+function createAbortError({ reason }: AbortSignal, { signal, timeoutMs }: WaitOptions): unknown {
   if (reason instanceof PaperboyError || signal?.reason === reason) return reason;
   return new PaperboyError(
     'INBOX_TIMEOUT',

@@ -23,7 +23,7 @@ export async function parseMail(raw: Buffer): Promise<ParsedMail> {
 }
 
 /** The decoded subject; empty when there is none or the headers break the parser's limits. */
-export async function subjectOf(raw: Buffer): Promise<string> {
+export async function parseSubject(raw: Buffer): Promise<string> {
   const end = raw.indexOf('\r\n\r\n');
   try {
     const { subject } = await PostalMime.parse(end < 0 ? raw : raw.subarray(0, end + 4));

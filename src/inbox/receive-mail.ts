@@ -1,7 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import { SMTPServer, type SMTPServerDataStream, type SMTPServerSession } from 'smtp-server';
 import { PaperboyError } from '../domain/errors.ts';
-import type { Envelope } from './mail-folder.ts';
+import type { Envelope } from './message-store.ts';
 
 export interface MailReceiver {
   readonly port: number;
@@ -14,7 +14,7 @@ const CLOSE_TIMEOUT_MS = 1000;
 
 /** An SMTP server on `host`, without TLS and log-in. The client gets its 250 once `accept` has
  *  returned, and a 451, on which it tries again, when it throws. */
-export async function receiveMail(args: {
+export async function startMailReceiver(args: {
   host: string;
   port: number;
   maxMessageBytes: number;
@@ -30,12 +30,12 @@ export async function receiveMail(args: {
     rejectOversized: true,
     closeTimeout: CLOSE_TIMEOUT_MS,
     onData(stream, session, callback) {
-      const accepted = takeMessage(stream, (raw) => accept(envelopeOf(session), raw));
+      const accepted = readMessage(stream, (raw) => accept(toEnvelope(session), raw));
       accepting.add(accepted);
       accepted
         .then(
           () => callback(),
-          (error) => callback(replyTo(error)),
+          (error) => callback(createFailureReply(error)),
         )
         .finally(() => accepting.delete(accepted));
     },
@@ -55,7 +55,7 @@ export async function receiveMail(args: {
 
 /** Collects a message and passes it on, unless it grew too large: the server then refuses it. A
  *  client that leaves in the middle makes the stream throw. */
-async function takeMessage(
+async function readMessage(
   stream: SMTPServerDataStream,
   accept: (raw: Buffer) => Promise<void>,
 ): Promise<void> {
@@ -67,7 +67,7 @@ async function takeMessage(
   if (!stream.sizeExceeded) await accept(Buffer.concat(chunks));
 }
 
-function envelopeOf({ envelope }: SMTPServerSession): Envelope {
+function toEnvelope({ envelope }: SMTPServerSession): Envelope {
   return {
     from: envelope.mailFrom ? envelope.mailFrom.address : '',
     to: envelope.rcptTo.map(({ address }) => address),
@@ -75,14 +75,14 @@ function envelopeOf({ envelope }: SMTPServerSession): Envelope {
 }
 
 /** RFC 5321 §4.2.3: 451, local error in processing. */
-function replyTo(error: unknown): Error {
+function createFailureReply(error: unknown): Error {
   const reply = new Error('The local inbox could not keep the message', { cause: error });
   return Object.assign(reply, { responseCode: 451 });
 }
 
 function listen(server: SMTPServer, host: string, port: number): Promise<void> {
   return new Promise((resolve, reject) => {
-    const onError = (cause: Error) => reject(cannotListen(host, port, cause));
+    const onError = (cause: Error) => reject(createListenError(host, port, cause));
     server.once('error', onError);
     server.listen(port, host, () => {
       server.off('error', onError);
@@ -91,7 +91,7 @@ function listen(server: SMTPServer, host: string, port: number): Promise<void> {
   });
 }
 
-function cannotListen(host: string, port: number, cause: Error): Error {
+function createListenError(host: string, port: number, cause: Error): Error {
   return new PaperboyError(
     'INBOX_CANNOT_LISTEN',
     `The local inbox cannot listen on ${host}:${port} (${cause.message}): set INBOX_PORT to a free port.`,

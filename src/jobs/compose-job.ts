@@ -1,19 +1,19 @@
-import { findDigest } from '../db/digests.ts';
-import { hasReaders } from '../db/subscribers.ts';
-import { digestSubject } from '../domain/alarm.ts';
-import { papersLate } from '../domain/alarm-rules.ts';
-import { dueDigest, MAKE_UP_MS, mayCompose } from '../domain/composing.ts';
-import type { DigestKind } from '../domain/digest.ts';
-import type { Source } from '../domain/fetched.ts';
-import { composeDigest } from '../services/compose-digest.ts';
-import type { Alarms } from '../services/support/alarms.ts';
-import { missingLists } from '../services/support/missing-lists.ts';
+import { findDigest } from '../db/digests/digests.ts';
+import { hasEverHadSubscribers } from '../db/subscribers/subscribers.ts';
+import { formatDigestAlertSubject } from '../domain/alerts/alert.ts';
+import { createPapersLateAlert } from '../domain/alerts/alert-rules.ts';
+import { CATCH_UP_MS, canCompose, findDueDigest } from '../domain/digests/compose-due.ts';
+import type { DigestKind } from '../domain/digests/digest.ts';
+import type { Source } from '../domain/sources/source.ts';
+import type { Alerts } from '../services/alerts/alerts.ts';
+import { composeDigest } from '../services/digests/compose-digest.ts';
+import { findMissingLists } from '../services/digests/find-missing-lists.ts';
 import type { HandlerDeps } from './deps.ts';
 
 export interface ComposeDeps
   extends Pick<HandlerDeps, 'db' | 'slowDb' | 'clock' | 'log' | 'composeAt'> {
   sources: readonly Source[];
-  alarms: Alarms;
+  alerts: Alerts;
   /** How long papers that are late are waited for, in ms. */
   composeWaitMs: number;
 }
@@ -23,14 +23,14 @@ export interface ComposeDeps
 export async function composeDue(
   deps: ComposeDeps,
   kind: DigestKind,
-  lateMs = MAKE_UP_MS[kind],
+  lateMs = CATCH_UP_MS[kind],
 ): Promise<void> {
   const { db, slowDb, clock, log, composeAt } = deps;
   const now = clock();
-  const due = dueDigest(kind, composeAt, now, lateMs);
+  const due = findDueDigest(kind, composeAt, now, lateMs);
   if (due === null || (await findDigest(db, kind, due.date)) !== null) return;
   if (!(await hasPapers(deps, { ...due, now, lateMs }))) return;
-  const { digest, isNew } = await composeDigest(slowDb, { ...due, now, onlyForReaders: true });
+  const { digest, isNew } = await composeDigest(slowDb, { ...due, now, requiresAudience: true });
   if (digest === null || !isNew) return;
   const { papers, audience } = digest;
   log('info', 'digest composed', { kind, date: due.date, papers, audience });
@@ -38,19 +38,19 @@ export async function composeDue(
 
 /** Whether the papers of a digest are there, or were waited for long enough. */
 async function hasPapers(
-  { db, alarms, sources, composeWaitMs }: ComposeDeps,
+  { db, alerts, sources, composeWaitMs }: ComposeDeps,
   due: { kind: DigestKind; date: string; from: Date; now: Date; lateMs: number },
 ): Promise<boolean> {
-  const missing = await missingLists(db, sources, due);
-  const subject = digestSubject(due);
+  const missing = await findMissingLists(db, sources, due);
+  const subject = formatDigestAlertSubject(due);
   if (missing.length === 0) {
-    await alarms.end({ kind: 'papers-late', subject });
+    await alerts.end({ kind: 'papers-late', subject });
     return true;
   }
-  const isOver = mayCompose(missing, { ...due, waitMs: composeWaitMs });
+  const isOver = canCompose(missing, { ...due, waitMs: composeWaitMs });
   const composesAt = isOver ? null : new Date(due.from.getTime() + composeWaitMs);
   const isLate = isOver || missing.some(({ wasAsked }) => wasAsked);
-  if (isLate && (await hasReaders(db)))
-    await alarms.raise(papersLate(subject, missing, composesAt));
+  if (isLate && (await hasEverHadSubscribers(db)))
+    await alerts.raise(createPapersLateAlert(subject, missing, composesAt));
   return isOver;
 }

@@ -1,14 +1,14 @@
 import type { Db } from '../db/client.ts';
-import type { Clock } from '../domain/clock.ts';
-import type { Source } from '../domain/fetched.ts';
-import type { TimeOfDay } from '../domain/schedule.ts';
+import type { Source } from '../domain/sources/source.ts';
+import type { Clock } from '../domain/time/clock.ts';
+import type { TimeOfDay } from '../domain/time/schedule.ts';
 import type { Queue } from '../queue/queue.ts';
-import type { DeliverDeps } from '../services/deliver-batch.ts';
-import type { LetterDeps } from '../services/send-letter.ts';
-import type { Alarms } from '../services/support/alarms.ts';
-import type { TellDeps } from '../services/tell-alarms.ts';
+import type { Alerts } from '../services/alerts/alerts.ts';
+import type { NotifyDeps } from '../services/alerts/notify-operator.ts';
+import type { DeliverDeps } from '../services/deliveries/deliver-batch.ts';
+import type { Lease } from '../services/deliveries/lease.ts';
+import type { TransactionalDeps } from '../services/transactional/send-transactional-email.ts';
 import type { Log, OnJob } from './job-log.ts';
-import type { Lease } from './lease.ts';
 
 export interface HandlerDeps {
   db: Db;
@@ -25,13 +25,13 @@ export interface HandlerDeps {
   deliveriesKeptDays: number;
   /** Where papers come from. */
   sources: readonly Source[];
-  alarms: Alarms;
+  alerts: Alerts;
   /** Who is mailed about alarms; null for nobody. */
   alertEmail: string | null;
   /** What single mails need; loaded when the first one goes out. */
-  mailParts: TellDeps['mail'];
+  mailServices: NotifyDeps['mail'];
   /** What sending needs; loaded when the first mail goes out. */
-  mail: () => Promise<DeliverDeps & LetterDeps>;
+  engine: () => Promise<DeliverDeps & TransactionalDeps>;
   lease: () => Promise<Lease>;
   /** Called with each job that ended, and how long it took. */
   onJob?: OnJob;

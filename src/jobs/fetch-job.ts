@@ -1,23 +1,27 @@
 import {
   claimSource,
   listDueSources,
-  readSourceRecords,
-  type SourceRecord,
+  readSourceHistories,
+  type SourceHistory,
   setNextFetch,
-} from '../db/source-times.ts';
-import { sourceFailed, sourceGarbled, sourceStale } from '../domain/alarm-rules.ts';
-import { dueDigest } from '../domain/composing.ts';
-import { DIGEST_KINDS } from '../domain/digest.ts';
-import { daysToAsk } from '../domain/expected-lists.ts';
-import { nextFetchAt, retryFetchAt } from '../domain/fetch-times.ts';
-import type { Source } from '../domain/fetched.ts';
-import { dayOf } from '../domain/schedule.ts';
-import type { SourceError } from '../domain/source-error.ts';
-import { type FetchReport, fetchPapers } from '../services/fetch-papers.ts';
+} from '../db/sources/sources.ts';
+import {
+  createSourceFailedAlert,
+  createSourceStaleAlert,
+  createSourceUnreadableAlert,
+} from '../domain/alerts/alert-rules.ts';
+import { findDueDigest } from '../domain/digests/compose-due.ts';
+import { DIGEST_KINDS } from '../domain/digests/digest.ts';
+import { selectDaysToFetch } from '../domain/sources/expected-lists.ts';
+import { computeFetchRetryTime, computeNextFetchTime } from '../domain/sources/fetch-times.ts';
+import type { Source } from '../domain/sources/source.ts';
+import type { SourceError } from '../domain/sources/source-error.ts';
+import { toUtcDay } from '../domain/time/schedule.ts';
+import { type FetchReport, fetchPapers } from '../services/sources/fetch-papers.ts';
 import type { ComposeDeps } from './compose-job.ts';
 import type { HandlerDeps } from './deps.ts';
 
-export interface FetchDeps
+export interface FetchJobDeps
   extends Pick<HandlerDeps, 'queue'>,
     Omit<ComposeDeps, 'composeWaitMs' | 'sources'> {
   /** 0 to 1; spreads what many installations would do at once. */
@@ -30,63 +34,79 @@ export interface FetchDeps
 const CLAIM_MS = 15 * 60_000;
 
 /** Rings for each of `sources` that is due. Ringing twice is harmless: the source is claimed. */
-export async function ringSources(
-  { db, queue, clock }: Pick<FetchDeps, 'db' | 'queue' | 'clock'>,
+export async function enqueueDueSources(
+  { db, queue, clock }: Pick<FetchJobDeps, 'db' | 'queue' | 'clock'>,
   sources: readonly Source[],
 ): Promise<void> {
   if (sources.length === 0) return;
   const names = sources.map(({ name }) => name);
   const due = await listDueSources(db, names, clock());
-  const rings = due.map((source) => ({ data: { source }, id: `fetch-${names.indexOf(source)}` }));
-  await queue.ringMany('fetch', rings);
+  const jobs = due.map((source) => ({ data: { source }, id: `fetch-${names.indexOf(source)}` }));
+  await queue.enqueueMany('fetch', jobs);
 }
 
 /** Asks a source for what it should have by now, if it is due, and sets when it is asked next. */
-export async function fetchDue(deps: FetchDeps, source: Source): Promise<void> {
+export async function fetchDue(deps: FetchJobDeps, source: Source): Promise<void> {
   const { db, clock, composeAt, random, stopping } = deps;
   const now = clock();
   const { name } = source;
   if (!(await claimSource(db, name, now, new Date(now.getTime() + CLAIM_MS)))) return;
-  const before = (await readSourceRecords(db, now))(name);
-  const asking = { now, composeAt };
+  const before = (await readSourceHistories(db, now))(name);
+  const askContext = { now, composeAt };
   let reports: FetchReport[];
   try {
-    reports = await askFor(deps, source, daysToAsk(source, { ...asking, ...before }));
-    const after = (await readSourceRecords(db, now))(name);
-    const error = troubleIn(reports, now);
-    const failures = error === null ? 0 : before.failures + 1;
+    reports = await fetchDays(
+      deps,
+      source,
+      selectDaysToFetch(source, { ...askContext, ...before }),
+    );
+    const after = (await readSourceHistories(db, now))(name);
+    const error = findFailure(reports, now);
+    const failures = error === null ? 0 : before.consecutiveFailures + 1;
     const nextAt =
       error === null
-        ? nextFetchAt(source, { ...asking, ...after, random: random() })
-        : retryFetchAt({ failures, ...patienceOf(error), now, random: random() });
+        ? computeNextFetchTime(source, { ...askContext, ...after, random: random() })
+        : computeFetchRetryTime({ failures, ...toRetryHint(error), now, random: random() });
     await setNextFetch(db, name, { nextAt, failures });
-    await judge(deps, name, reports, { error, failures, nextAt, hadFailed: before.failures > 0 });
+    await updateSourceAlerts(deps, name, reports, {
+      error,
+      failures,
+      nextAt,
+      hadFailed: before.consecutiveFailures > 0,
+    });
   } catch (error) {
-    const { failures } = before;
+    const { consecutiveFailures: failures } = before;
     if (stopping.aborted) return setNextFetch(db, name, { nextAt: now, failures });
-    await putOff(deps, name, failures + 1).catch(() => undefined);
+    await rescheduleFailedFetch(deps, name, failures + 1).catch(() => undefined);
     throw error;
   }
-  await ringForWaiting(deps, before, { now, hasNews: reports.some(({ added }) => added > 0) });
+  await enqueueWaitingDigests(deps, before, {
+    now,
+    hasNews: reports.some(({ added }) => added > 0),
+  });
 }
 
 /** Has a source asked again whose fetch broke off, by no fault of its own as far as is known. */
-async function putOff(
-  { db, clock, random, alarms }: FetchDeps,
+async function rescheduleFailedFetch(
+  { db, clock, random, alerts }: FetchJobDeps,
   name: string,
   failures: number,
 ): Promise<void> {
-  const again = { isBusy: false, retryAfterMs: null, now: clock(), random: random() };
-  const nextAt = retryFetchAt({ failures, ...again });
+  const retryHint = { isBusy: false, retryAfterMs: null, now: clock(), random: random() };
+  const nextAt = computeFetchRetryTime({ failures, ...retryHint });
   await setNextFetch(db, name, { nextAt, failures });
   const message = 'The fetch broke off; the log tells of the job that failed.';
-  const alarm = sourceFailed(name, { code: 'SOURCE_UNREACHABLE', message }, { failures, nextAt });
-  if (alarm !== null) await alarms.raise(alarm);
+  const alert = createSourceFailedAlert(
+    name,
+    { code: 'SOURCE_UNREACHABLE', message },
+    { failures, nextAt },
+  );
+  if (alert !== null) await alerts.raise(alert);
 }
 
 /** Asks for one day after the other, until it fails. */
-async function askFor(
-  { db, clock, log, stopping }: FetchDeps,
+async function fetchDays(
+  { db, clock, log, stopping }: FetchJobDeps,
   source: Source,
   days: readonly (string | null)[],
 ): Promise<FetchReport[]> {
@@ -101,14 +121,14 @@ async function askFor(
   return reports;
 }
 
-function patienceOf({ code, retryAfterMs }: SourceError) {
+function toRetryHint({ code, retryAfterMs }: SourceError) {
   return { isBusy: code === 'SOURCE_BUSY', retryAfterMs };
 }
 
 /** What went wrong with one of the days, or null. That it has no list of today is nothing: by its clock
  *  today may not have begun. */
-function troubleIn(reports: readonly FetchReport[], now: Date): SourceError | null {
-  const today = dayOf(now);
+function findFailure(reports: readonly FetchReport[], now: Date): SourceError | null {
+  const today = toUtcDay(now);
   const failed = reports.find(
     ({ day, error }) =>
       error !== null && !(error.code === 'NO_SUCH_DAY' && day !== null && day >= today),
@@ -119,8 +139,8 @@ function troubleIn(reports: readonly FetchReport[], now: Date): SourceError | nu
 /** Raises and ends the alarms about a source by what came of asking it. That it answers ends the alarm about
  *  its failures; the one about a list that could not be read ends when one can (or, as both are one alarm, when
  *  it answers after a failure). */
-async function judge(
-  { alarms }: FetchDeps,
+async function updateSourceAlerts(
+  { alerts }: FetchJobDeps,
   subject: string,
   reports: readonly FetchReport[],
   {
@@ -131,31 +151,31 @@ async function judge(
   }: { error: SourceError | null; failures: number; nextAt: Date; hadFailed: boolean },
 ): Promise<void> {
   if (error !== null) {
-    const alarm = sourceFailed(subject, error, { failures, nextAt });
-    if (alarm !== null) await alarms.raise(alarm);
+    const alert = createSourceFailedAlert(subject, error, { failures, nextAt });
+    if (alert !== null) await alerts.raise(alert);
     return;
   }
-  const [garbled] = reports.flatMap((report) => sourceGarbled(subject, report) ?? []);
-  if (garbled) await alarms.raise(garbled);
+  const [garbled] = reports.flatMap((report) => createSourceUnreadableAlert(subject, report) ?? []);
+  if (garbled) await alerts.raise(garbled);
   else if (hadFailed || reports.some(({ found }) => found > 0))
-    await alarms.end({ kind: 'source-failed', subject });
+    await alerts.end({ kind: 'source-failed', subject });
   const stale = reports.find(({ outcome }) => outcome === 'stale');
-  if (stale) return alarms.raise(sourceStale(subject, stale.day ?? 'its newest day'));
+  if (stale) return alerts.raise(createSourceStaleAlert(subject, stale.day ?? 'its newest day'));
   if (!reports.some(({ outcome }) => outcome === 'papers')) return;
-  await alarms.end({ kind: 'source-stale', subject });
+  await alerts.end({ kind: 'source-stale', subject });
 }
 
 /** A digest that is made up for waits until each source was asked: this may have been the last. One that
  *  found nothing while the source failed is tried again when it brings papers. */
-async function ringForWaiting(
-  { queue, composeAt }: FetchDeps,
-  { askedAt, failures }: SourceRecord,
+async function enqueueWaitingDigests(
+  { queue, composeAt }: FetchJobDeps,
+  { lastFetchedAt: askedAt, consecutiveFailures: failures }: SourceHistory,
   { now, hasNews }: { now: Date; hasNews: boolean },
 ): Promise<void> {
   const isBack = failures > 0 && hasNews;
   for (const kind of DIGEST_KINDS) {
-    const due = dueDigest(kind, composeAt, now);
+    const due = findDueDigest(kind, composeAt, now);
     if (due === null || (askedAt !== null && askedAt >= due.from && !isBack)) continue;
-    await queue.ring('compose', { kind }, `compose-${kind}-after-fetch`);
+    await queue.enqueue('compose', { kind }, `compose-${kind}-after-fetch`);
   }
 }

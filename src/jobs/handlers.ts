@@ -1,42 +1,46 @@
-import { addSources } from '../db/source-times.ts';
-import { SWEEP_MS } from '../domain/composing.ts';
-import { DIGEST_KINDS } from '../domain/digest.ts';
+import { registerSources } from '../db/sources/sources.ts';
+import { SWEEP_GRACE_MS } from '../domain/digests/compose-due.ts';
+import { DIGEST_KINDS } from '../domain/digests/digest.ts';
 import type { Handlers } from '../queue/jobs.ts';
-import { deliverBatch } from '../services/deliver-batch.ts';
-import { sendLetter } from '../services/send-letter.ts';
-import { ringAgain, ringDue, TICK_SECONDS } from '../services/support/ring-due.ts';
-import { tellAlarms } from '../services/tell-alarms.ts';
-import { tidyUp } from '../services/tidy-up.ts';
-import { watchInstallation } from '../services/watch-installation.ts';
+import { notifyOperator } from '../services/alerts/notify-operator.ts';
+import { deliverBatch } from '../services/deliveries/deliver-batch.ts';
+import {
+  enqueueDue,
+  enqueueRemaining,
+  SWEEP_INTERVAL_SECONDS,
+} from '../services/deliveries/enqueue-due.ts';
+import { pruneExpired } from '../services/maintenance/prune-expired.ts';
+import { monitorInstallation } from '../services/monitoring/monitor-installation.ts';
+import { sendTransactionalEmail } from '../services/transactional/send-transactional-email.ts';
 import { composeDue } from './compose-job.ts';
 import type { HandlerDeps } from './deps.ts';
-import { eachOf } from './each-of.ts';
-import { fetchDue, ringSources } from './fetch-job.ts';
-import { perJob } from './job-log.ts';
+import { enqueueDueSources, fetchDue } from './fetch-job.ts';
+import { createLoggedHandlers } from './job-log.ts';
+import { runEach } from './run-each.ts';
 
 /** One handler for each job: what happens when the bell rings. Each line that a job writes names it. */
 export function createHandlers(deps: HandlerDeps): Handlers {
-  return perJob(deps.log, deps.onJob, (log) => handlersWith({ ...deps, log }));
+  return createLoggedHandlers(deps.log, deps.onJob, (log) => buildHandlers({ ...deps, log }));
 }
 
-function handlersWith(deps: HandlerDeps): Handlers {
-  const { db, slowDb, queue, clock, log, sources, mail, lease } = deps;
+function buildHandlers(deps: HandlerDeps): Handlers {
+  const { db, slowDb, queue, clock, log, sources, engine, lease } = deps;
   const { composeWaitMs, alertEmail, deliveriesKeptDays } = deps;
-  const sweepMs = SWEEP_MS + (sources.length > 0 ? composeWaitMs : 0);
+  const sweepMs = SWEEP_GRACE_MS + (sources.length > 0 ? composeWaitMs : 0);
   return {
     compose: async ({ kind }) => {
       await composeDue(deps, kind);
-      await ringDue({ db, queue }, clock());
+      await enqueueDue({ db, queue }, clock());
     },
-    due: async () => {
+    sweep: async () => {
       // A digest that cannot be composed must not keep those that are composed from being sent.
-      await eachOf(
-        () => ringSources(deps, sources),
+      await runEach(
+        () => enqueueDueSources(deps, sources),
         ...DIGEST_KINDS.map((kind) => () => composeDue(deps, kind, sweepMs)),
         async () => {
-          const sweep = await ringDue({ db, queue }, clock());
+          const sweep = await enqueueDue({ db, queue }, clock());
           if (sweep.unknown > 0) log('warn', 'deliveries of a dead worker are unknown', sweep);
-          else if (sweep.batches + sweep.letters + sweep.expired + sweep.skipped > 0)
+          else if (sweep.batches + sweep.transactionalEmails + sweep.expired + sweep.skipped > 0)
             log('info', 'rang for what is due', sweep);
         },
       );
@@ -45,26 +49,26 @@ function handlersWith(deps: HandlerDeps): Handlers {
       const source = sources.find((each) => each.name === name);
       if (source) await fetchDue(deps, source);
     },
-    watch: async () => {
-      await watchInstallation({ ...deps, waitMs: composeWaitMs }, clock());
+    monitor: async () => {
+      await monitorInstallation({ ...deps, waitMs: composeWaitMs }, clock());
       if (alertEmail === null) return;
-      const { problems } = await tellAlarms({ db, clock, alertEmail, mail: deps.mailParts });
+      const { problems } = await notifyOperator({ db, clock, alertEmail, mail: deps.mailServices });
       for (const problem of problems) log('warn', problem, {});
     },
     batch: async ({ digestId, batch }) => {
-      const deps = await mail();
+      const deps = await engine();
       const leaseId = await (await lease()).current();
       const { ended } = await deliverBatch(deps, { digestId, batch }, leaseId);
-      const end = async () => {
-        const { claimed, sent, left } = await ended;
+      const finish = async () => {
+        const { claimed, sent, remaining } = await ended;
         if (claimed > 0) log('info', 'batch sent', { digestId, batch, claimed, sent });
-        if (left) await ringAgain(queue, left, clock());
+        if (remaining) await enqueueRemaining(queue, remaining, clock());
       };
-      end().catch((err) => log('error', 'a batch broke off', { digestId, batch, err }));
+      finish().catch((err) => log('error', 'a batch broke off', { digestId, batch, err }));
     },
-    letter: async ({ letterId }) => sendLetter(await mail(), letterId),
-    tidy: async () =>
-      log('info', 'tidied up', await tidyUp(slowDb, clock(), { deliveriesKeptDays })),
+    'transactional-email': async ({ emailId }) => sendTransactionalEmail(await engine(), emailId),
+    prune: async () =>
+      log('info', 'tidied up', await pruneExpired(slowDb, clock(), { deliveriesKeptDays })),
   };
 }
 
@@ -77,7 +81,7 @@ export async function startSchedules({
   sources,
 }: Pick<HandlerDeps, 'db' | 'queue' | 'clock' | 'composeAt' | 'sources'>): Promise<void> {
   const daily = `${composeAt.minute} ${composeAt.hour} * * *`;
-  await addSources(
+  await registerSources(
     db,
     sources.map(({ name }) => name),
     clock(),
@@ -88,11 +92,11 @@ export async function startSchedules({
     { kind: 'weekly' },
     { cron: `${composeAt.minute} ${composeAt.hour} * * 1` },
   );
-  await queue.schedule('due', {}, { everySeconds: TICK_SECONDS });
-  await queue.schedule('watch', {}, { everySeconds: TICK_SECONDS });
-  await queue.schedule('tidy', {}, { cron: '10 3 * * *' });
+  await queue.schedule('sweep', {}, { everySeconds: SWEEP_INTERVAL_SECONDS });
+  await queue.schedule('monitor', {}, { everySeconds: SWEEP_INTERVAL_SECONDS });
+  await queue.schedule('prune', {}, { cron: '10 3 * * *' });
   // A fresh site has papers to show at once, and a digest that came due meanwhile is made up for.
-  await queue.ring('due', {}, 'due-at-start');
-  await queue.ring('compose', { kind: 'daily' }, 'compose-daily-at-start');
-  await queue.ring('compose', { kind: 'weekly' }, 'compose-weekly-at-start');
+  await queue.enqueue('sweep', {}, 'sweep-at-start');
+  await queue.enqueue('compose', { kind: 'daily' }, 'compose-daily-at-start');
+  await queue.enqueue('compose', { kind: 'weekly' }, 'compose-weekly-at-start');
 }

@@ -1,14 +1,14 @@
 import type { Handlers, JobName } from '../queue/jobs.ts';
-import { timed } from '../services/support/timed.ts';
+import { measureDuration } from '../services/monitoring/measure-duration.ts';
 
 /** Writes an event down. */
 export type Log = (level: 'info' | 'warn' | 'error', event: string, facts: object) => void;
 
 /** Hears of each job that ended. */
-export type OnJob = (job: JobName, seconds: number, isGood: boolean) => void;
+export type OnJob = (job: JobName, seconds: number, isSuccess: boolean) => void;
 
 /** The handlers that `make` gives, each with a log of its own: every line says which job wrote it. */
-export function perJob(
+export function createLoggedHandlers(
   log: Log,
   onJob: OnJob = () => undefined,
   make: (log: Log) => Handlers,
@@ -16,16 +16,16 @@ export function perJob(
   const names = Object.keys(make(log)) as JobName[];
   const handlers = names.map((job) => {
     const handle = async (data: never, jobId?: string) => {
-      const ofJob = { job, ...(jobId !== undefined && { jobId }) };
-      const handlersOfJob = make((level, event, facts) =>
-        log(level, event, { ...ofJob, ...facts }),
+      const jobFields = { job, ...(jobId !== undefined && { jobId }) };
+      const jobHandlers = make((level, event, facts) =>
+        log(level, event, { ...jobFields, ...facts }),
       );
-      let isGood = false;
+      let isSuccess = false;
       const work = async () => {
-        await handlersOfJob[job](data);
-        isGood = true;
+        await jobHandlers[job](data);
+        isSuccess = true;
       };
-      await timed(work, (seconds) => onJob(job, seconds, isGood));
+      await measureDuration(work, (seconds) => onJob(job, seconds, isSuccess));
     };
     return [job, handle];
   });

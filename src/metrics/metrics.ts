@@ -4,22 +4,22 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom
 export interface Metrics {
   readonly contentType: string;
   /** Mails that a relay answered, or did not. */
-  mails(kind: 'digest' | 'letter', outcome: string): void;
-  job(job: string, seconds: number, isGood: boolean): void;
+  countMail(kind: 'digest' | 'transactional', outcome: string): void;
+  observeJob(job: string, seconds: number, hasSucceeded: boolean): void;
   /** A batch from its claim to its end. */
-  batch(seconds: number): void;
+  observeBatch(seconds: number): void;
   /** A statement that batches wait for. */
-  step(step: 'claim' | 'record', seconds: number): void;
-  request(labels: { method: string; route: string; status: number }, seconds: number): void;
+  observeBatchStep(step: 'claim' | 'record', seconds: number): void;
+  observeRequest(labels: { method: string; route: string; status: number }, seconds: number): void;
   /** In Prometheus' text format 0.0.4. */
-  text(): Promise<string>;
+  renderText(): Promise<string>;
 }
 
 /** In seconds: from a statement to a slow relay. */
-const BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 120];
+const DURATION_BUCKETS_SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 120];
 
 /** Opens the metrics of a process. Those of Node.js itself are counted from the first time that somebody asks. */
-export function openMetrics({ version }: { version: string }): Metrics {
+export function createMetrics({ version }: { version: string }): Metrics {
   const registry = new Registry();
   const registers = [registry];
   new Gauge({
@@ -38,10 +38,10 @@ export function openMetrics({ version }: { version: string }): Metrics {
     name: 'paperboy_job_duration_seconds',
     help: 'How long jobs held their worker.',
     labelNames: ['job'],
-    buckets: BUCKETS,
+    buckets: DURATION_BUCKETS_SECONDS,
     registers,
   });
-  const failed = new Counter({
+  const failedJobs = new Counter({
     name: 'paperboy_jobs_failed_total',
     help: 'Jobs that failed.',
     labelNames: ['job'],
@@ -50,37 +50,37 @@ export function openMetrics({ version }: { version: string }): Metrics {
   const batches = new Histogram({
     name: 'paperboy_batch_duration_seconds',
     help: 'From the claim of a batch to the last recorded result.',
-    buckets: BUCKETS,
+    buckets: DURATION_BUCKETS_SECONDS,
     registers,
   });
   const steps = new Histogram({
     name: 'paperboy_batch_step_duration_seconds',
     help: 'How long the database took to claim a batch, and to record results.',
     labelNames: ['step'],
-    buckets: BUCKETS,
+    buckets: DURATION_BUCKETS_SECONDS,
     registers,
   });
   const requests = new Histogram({
     name: 'paperboy_http_request_duration_seconds',
     help: 'How long requests took, by route.',
     labelNames: ['method', 'route', 'status'],
-    buckets: BUCKETS,
+    buckets: DURATION_BUCKETS_SECONDS,
     registers,
   });
-  let hasProcess = false;
+  let hasDefaultMetrics = false;
   return {
     contentType: registry.contentType,
-    mails: (kind, outcome) => mails.inc({ kind, outcome }),
-    job: (job, seconds, isGood) => {
+    countMail: (kind, outcome) => mails.inc({ kind, outcome }),
+    observeJob: (job, seconds, hasSucceeded) => {
       jobs.observe({ job }, seconds);
-      if (!isGood) failed.inc({ job });
+      if (!hasSucceeded) failedJobs.inc({ job });
     },
-    batch: (seconds) => batches.observe(seconds),
-    step: (step, seconds) => steps.observe({ step }, seconds),
-    request: (labels, seconds) => requests.observe(labels, seconds),
-    text: () => {
-      if (!hasProcess) collectDefaultMetrics({ register: registry });
-      hasProcess = true;
+    observeBatch: (seconds) => batches.observe(seconds),
+    observeBatchStep: (step, seconds) => steps.observe({ step }, seconds),
+    observeRequest: (labels, seconds) => requests.observe(labels, seconds),
+    renderText: () => {
+      if (!hasDefaultMetrics) collectDefaultMetrics({ register: registry });
+      hasDefaultMetrics = true;
       return registry.metrics();
     },
   };

@@ -9,7 +9,7 @@ import {
 } from 'bullmq';
 import { Redis } from 'ioredis';
 import type pg from 'pg';
-import { addressOf } from './redis-server.ts';
+import { toRedisUrl } from './redis-server.ts';
 
 /** The part of a BullMQ queue that we use, whatever its store. */
 export interface JobQueue {
@@ -48,41 +48,44 @@ export interface QueueBackend {
     options: { concurrency: number },
   ): JobWorker;
   /** Rejects when the store takes nothing in. */
-  tryWriting(): Promise<void>;
+  checkWritable(): Promise<void>;
   close(): Promise<void>;
 }
 
 /** What is written to try, and how long it is kept. Beside BullMQ's keys, should the user of REDIS_URL be allowed
  *  no others. */
-const TRIED_KEY = 'bull:paperboy-tried';
-const TRIED_MS = 1000;
+const PROBE_KEY = 'bull:paperboy-tried';
+const PROBE_TTL_MS = 1000;
 
 /** The queue in Postgres, on a pool that stays the caller's. */
-export function postgresBackend(pool: pg.Pool): QueueBackend {
+export function createPostgresQueueBackend(pool: pg.Pool): QueueBackend {
   const { Queue, Worker } = withBackend(createPostgresBackend);
   const connection = pool as never;
   return {
     openQueue: (name) => new Queue(name, { connection }) as unknown as JobQueue,
     openWorker: (name, process, options) => new Worker(name, process, { connection, ...options }),
     // It is the database, which is looked at by itself.
-    tryWriting: async () => undefined,
+    checkWritable: async () => undefined,
     close: async () => undefined,
   };
 }
 
 /** The queue in Redis or Valkey. Producers fail fast, so that a request is answered; workers wait
  *  for the store as long as it takes. */
-export function redisBackend(url: string, onError: (error: Error) => void): QueueBackend {
+export function createRedisQueueBackend(
+  url: string,
+  onError: (error: Error) => void,
+): QueueBackend {
   const { Queue, Worker } = withBackend(createRedisBackend);
-  const producer = new Redis(addressOf(url), { maxRetriesPerRequest: 1 });
-  const consumer = new Redis(addressOf(url), { maxRetriesPerRequest: null });
+  const producer = new Redis(toRedisUrl(url), { maxRetriesPerRequest: 1 });
+  const consumer = new Redis(toRedisUrl(url), { maxRetriesPerRequest: null });
   for (const connection of [producer, consumer]) connection.on('error', onError);
   return {
     openQueue: (name) => new Queue(name, { connection: producer }) as unknown as JobQueue,
     openWorker: (name, process, options) =>
       new Worker(name, process, { connection: consumer, ...options }),
-    tryWriting: async () => {
-      await producer.set(TRIED_KEY, '', 'PX', TRIED_MS);
+    checkWritable: async () => {
+      await producer.set(PROBE_KEY, '', 'PX', PROBE_TTL_MS);
     },
     close: async () => {
       producer.disconnect();

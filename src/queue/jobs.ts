@@ -1,4 +1,4 @@
-import type { DigestKind } from '../domain/digest.ts';
+import type { DigestKind } from '../domain/digests/digest.ts';
 
 /** Every job by name with what it carries: ids, never content. Postgres is the truth, a job only a
  *  doorbell; each may ring twice or be lost. */
@@ -6,17 +6,17 @@ export interface JobMap {
   /** Compose the digest that is due, if it is. */
   compose: { kind: DigestKind };
   /** Ring for everything that is due, and end what has run out. */
-  due: Record<string, never>;
+  sweep: Record<string, never>;
   /** Send what is due in a batch of a digest. */
   batch: { digestId: number; batch: number };
   /** Send one letter. */
-  letter: { letterId: number };
+  'transactional-email': { emailId: number };
   /** Ask a source for papers, if it is due. */
   fetch: { source: string };
   /** Look at the installation: raise, end and mail alarms. */
-  watch: Record<string, never>;
+  monitor: Record<string, never>;
   /** Remove what is not needed any more. */
-  tidy: Record<string, never>;
+  prune: Record<string, never>;
 }
 
 export type JobName = keyof JobMap;
@@ -26,17 +26,17 @@ export type Handlers = {
   [Name in JobName]: (data: JobMap[Name], jobId?: string) => Promise<void>;
 };
 
-export const QUEUE_NAMES = ['schedule', 'sources', 'deliveries', 'letters'] as const;
+export const QUEUE_NAMES = ['schedule', 'sources', 'deliveries', 'transactional'] as const;
 export type QueueName = (typeof QUEUE_NAMES)[number];
 
 /** Which queue a job waits in, so that a long morning does not hold up confirmations, nor
  *  a slow source composing. */
-export const QUEUE_OF = {
+export const QUEUE_BY_JOB = {
   compose: 'schedule',
-  due: 'schedule',
+  sweep: 'schedule',
   batch: 'deliveries',
-  letter: 'letters',
+  'transactional-email': 'transactional',
   fetch: 'sources',
-  watch: 'sources',
-  tidy: 'schedule',
+  monitor: 'sources',
+  prune: 'schedule',
 } as const satisfies Record<JobName, QueueName>;

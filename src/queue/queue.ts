@@ -4,28 +4,32 @@ import {
   type Handlers,
   type JobMap,
   type JobName,
+  QUEUE_BY_JOB,
   QUEUE_NAMES,
-  QUEUE_OF,
   type QueueName,
 } from './jobs.ts';
 
 /** The doorbell: what happens when it rings is looked up in Postgres. */
 export interface Queue {
   /** Rings once. With an `id`, ringing again while the job waits does nothing. */
-  ring<Name extends JobName>(name: Name, data: JobMap[Name], id?: string): Promise<void>;
-  ringMany<Name extends JobName>(name: Name, rings: readonly Ring<Name>[]): Promise<void>;
+  enqueue<Name extends JobName>(name: Name, data: JobMap[Name], id?: string): Promise<void>;
+  enqueueMany<Name extends JobName>(name: Name, newJobs: readonly NewJob<Name>[]): Promise<void>;
   /** Rings by itself from now on, once however many processes ask for it. */
   schedule<Name extends JobName>(name: Name, data: JobMap[Name], when: Schedule): Promise<void>;
   /** Schedules again what the store has lost meanwhile: it may be wiped at any moment. */
   restoreSchedules(): Promise<void>;
   /** Starts handling the jobs of the queues named. */
-  work(queues: readonly QueueName[], handlers: Handlers, options: WorkOptions): Promise<Work>;
+  startWorkers(
+    queues: readonly QueueName[],
+    handlers: Handlers,
+    options: QueueWorkerOptions,
+  ): Promise<RunningWorkers>;
   /** Rejects when the store of the queue does not answer, or takes nothing in: a full one can still be read. */
   check(): Promise<void>;
   close(): Promise<void>;
 }
 
-export interface Ring<Name extends JobName> {
+export interface NewJob<Name extends JobName> {
   data: JobMap[Name];
   id: string;
   /** @defaultValue 0 */
@@ -38,34 +42,34 @@ export type Schedule =
   /** Cron expression, UTC. */
   { cron: string } | { everySeconds: number };
 
-export interface WorkOptions {
+export interface QueueWorkerOptions {
   /** Jobs of one queue that this process handles side by side. */
   concurrency: number;
   onError: (error: Error, job: { name: string; id: string } | null) => void;
 }
 
-export interface Work {
+export interface RunningWorkers {
   /** Takes no more jobs and waits for those in hand. */
   stop(): Promise<void>;
 }
 
 /** Nothing is kept of a finished job: its id is free to ring again, and the ledger is Postgres. A job
  *  that fails is rung again by the next sweep, except the compose job, which comes once a day. */
-const ONCE = { attempts: 1, removeOnComplete: true, removeOnFail: true } as const;
-const PERSISTENT = {
-  ...ONCE,
+const SINGLE_ATTEMPT = { attempts: 1, removeOnComplete: true, removeOnFail: true } as const;
+const RETRIED = {
+  ...SINGLE_ATTEMPT,
   attempts: 8,
   backoff: { type: 'exponential', delay: 15_000 },
 } as const;
 
-const OPTIONS_OF: Record<JobName, JobsOptions> = {
-  compose: PERSISTENT,
-  due: ONCE,
-  batch: ONCE,
-  letter: ONCE,
-  fetch: ONCE,
-  watch: ONCE,
-  tidy: ONCE,
+const OPTIONS_BY_JOB: Record<JobName, JobsOptions> = {
+  compose: RETRIED,
+  sweep: SINGLE_ATTEMPT,
+  batch: SINGLE_ATTEMPT,
+  'transactional-email': SINGLE_ATTEMPT,
+  fetch: SINGLE_ATTEMPT,
+  monitor: SINGLE_ATTEMPT,
+  prune: SINGLE_ATTEMPT,
 };
 
 /** How long a request waits for the store, in ms: BullMQ itself waits for one that is gone until it is
@@ -87,39 +91,40 @@ export function openQueue(
   ) as Record<QueueName, JobQueue>;
   const schedules = new Map<string, { queue: JobQueue; set: () => Promise<unknown> }>();
   return {
-    ring: async (name, data, id) => {
-      const options = { ...OPTIONS_OF[name], ...(id !== undefined && { jobId: id }) };
-      await inTime(answerTimeoutMs, queues[QUEUE_OF[name]].add(name, data, options));
+    enqueue: async (name, data, id) => {
+      const options = { ...OPTIONS_BY_JOB[name], ...(id !== undefined && { jobId: id }) };
+      await withTimeout(answerTimeoutMs, queues[QUEUE_BY_JOB[name]].add(name, data, options));
     },
-    ringMany: async (name, rings) => {
-      if (rings.length === 0) return;
-      const options = OPTIONS_OF[name];
-      const jobs = rings.map(({ data, id, delayMs = 0, isFirst = false }) => ({
+    enqueueMany: async (name, newJobs) => {
+      if (newJobs.length === 0) return;
+      const options = OPTIONS_BY_JOB[name];
+      const jobs = newJobs.map(({ data, id, delayMs = 0, isFirst = false }) => ({
         name,
         data,
         opts: { ...options, jobId: id, delay: delayMs, lifo: isFirst },
       }));
-      await inTime(answerTimeoutMs, queues[QUEUE_OF[name]].addBulk(jobs));
+      await withTimeout(answerTimeoutMs, queues[QUEUE_BY_JOB[name]].addBulk(jobs));
     },
     schedule: async (name, data, when) => {
       const repeat =
         'cron' in when ? { pattern: when.cron, tz: 'UTC' } : { every: when.everySeconds * 1000 };
       const id = [name, ...Object.values(data)].join('-');
-      const queue = queues[QUEUE_OF[name]];
-      const template = { name, data, opts: OPTIONS_OF[name] };
-      const set = () => queue.upsertJobScheduler(id, repeat, template);
-      await set();
-      schedules.set(id, { queue, set });
+      const queue = queues[QUEUE_BY_JOB[name]];
+      const template = { name, data, opts: OPTIONS_BY_JOB[name] };
+      const upsert = () => queue.upsertJobScheduler(id, repeat, template);
+      await upsert();
+      schedules.set(id, { queue, set: upsert });
     },
     restoreSchedules: async () => {
-      for (const [id, { queue, set }] of schedules) {
-        if ((await queue.getJobScheduler(id)) === undefined) await set();
+      for (const [id, { queue, set: upsert }] of schedules) {
+        if ((await queue.getJobScheduler(id)) === undefined) await upsert();
       }
     },
-    work: (names, handlers, options) => startWork(backend, names, handlers, options),
+    startWorkers: (names, handlers, options) =>
+      startQueueWorkers(backend, names, handlers, options),
     check: async () => {
-      await inTime(answerTimeoutMs, queues.schedule.getJobCounts('waiting'));
-      await inTime(answerTimeoutMs, backend.tryWriting());
+      await withTimeout(answerTimeoutMs, queues.schedule.getJobCounts('waiting'));
+      await withTimeout(answerTimeoutMs, backend.checkWritable());
     },
     close: async () => {
       await Promise.all(Object.values(queues).map((queue) => queue.close()));
@@ -127,25 +132,25 @@ export function openQueue(
   };
 }
 
-async function inTime(timeoutMs: number, answer: Promise<unknown>): Promise<void> {
+async function withTimeout(timeoutMs: number, operation: Promise<unknown>): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const timeout = new Promise<never>((_resolve, reject) => {
     const problem = `The store of the queue did not answer within ${timeoutMs} ms.`;
     timer = setTimeout(() => reject(new Error(problem)), timeoutMs);
   });
   try {
-    await Promise.race([answer, timeout]);
+    await Promise.race([operation, timeout]);
   } finally {
     clearTimeout(timer);
   }
 }
 
-async function startWork(
+async function startQueueWorkers(
   backend: QueueBackend,
   names: readonly QueueName[],
   handlers: Handlers,
-  { concurrency, onError }: WorkOptions,
-): Promise<Work> {
+  { concurrency, onError }: QueueWorkerOptions,
+): Promise<RunningWorkers> {
   const workers: JobWorker[] = names.map((name) => {
     const worker = backend.openWorker(
       name,

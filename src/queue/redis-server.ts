@@ -9,7 +9,7 @@ const ANSWER_TIMEOUT_MS = 10_000;
  * @throws PaperboyError `QUEUE_UNREACHABLE`, or `QUEUE_EVICTS` when it would drop jobs then.
  */
 export async function checkRedis(url: string): Promise<void> {
-  const policy = policyIn(await askForMemory(url));
+  const policy = parseEvictionPolicy(await fetchMemoryInfo(url));
   if (policy === undefined || policy === 'noeviction') return;
   throw new PaperboyError(
     'QUEUE_EVICTS',
@@ -18,12 +18,12 @@ export async function checkRedis(url: string): Promise<void> {
 }
 
 /** The URL as ioredis knows it: it would take one of Valkey for the path of a socket. */
-export function addressOf(url: string): string {
+export function toRedisUrl(url: string): string {
   return url.replace(/^valkey:/i, 'redis:');
 }
 
-async function askForMemory(url: string): Promise<string> {
-  const redis = new Redis(addressOf(url), {
+async function fetchMemoryInfo(url: string): Promise<string> {
+  const redis = new Redis(toRedisUrl(url), {
     lazyConnect: true,
     connectTimeout: ANSWER_TIMEOUT_MS,
     maxRetriesPerRequest: 0,
@@ -34,35 +34,38 @@ async function askForMemory(url: string): Promise<string> {
     problem = error;
   });
   try {
-    return await within(ANSWER_TIMEOUT_MS, async () => {
+    return await withTimeout(ANSWER_TIMEOUT_MS, async () => {
       await redis.connect();
       return redis.info('memory');
     });
   } catch (error) {
-    throw unreachable(url, problem ?? (error as Error));
+    throw createUnreachableError(url, problem ?? (error as Error));
   } finally {
     redis.disconnect();
   }
 }
 
-async function within<Value>(timeoutMs: number, ask: () => Promise<Value>): Promise<Value> {
+async function withTimeout<Value>(
+  timeoutMs: number,
+  operation: () => Promise<Value>,
+): Promise<Value> {
   let timer: NodeJS.Timeout | undefined;
   const timeout = new Promise<never>((_resolve, reject) => {
     timer = setTimeout(() => reject(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs);
   });
   try {
-    return await Promise.race([ask(), timeout]);
+    return await Promise.race([operation(), timeout]);
   } finally {
     clearTimeout(timer);
   }
 }
 
 /** Absent where a managed service keeps it to itself. */
-function policyIn(info: string): string | undefined {
+function parseEvictionPolicy(info: string): string | undefined {
   return /^maxmemory_policy:(\S+)/m.exec(info)?.[1];
 }
 
-function unreachable(url: string, error: Error): PaperboyError {
+function createUnreachableError(url: string, error: Error): PaperboyError {
   const reasons = error instanceof AggregateError ? error.errors : [error];
   const reason = reasons.map(({ message }: Error) => message.replace(/\.$/, '')).join('; ');
   return new PaperboyError(

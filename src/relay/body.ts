@@ -1,4 +1,10 @@
-import { filled, type Message, NO_FILL, type Stretch, writeStretch } from '../domain/message.ts';
+import {
+  fillSegment,
+  type Message,
+  NO_PLACEHOLDER_VALUE,
+  type Segment,
+  writeSegment,
+} from '../domain/smtp/message.ts';
 
 /** Turns one message after the other into what goes over the wire between DATA and the dot. */
 export interface BodyWriter {
@@ -16,12 +22,12 @@ const LINE_FEED = 0x0a;
 const CARRIAGE_RETURN = 0x0d;
 const DOT = 0x2e;
 /** No byte at all. */
-const NOTHING_YET = -1;
+const NO_BYTE = -1;
 
 /** What one byte may become: a line feed that was missing, a dot of stuffing and the byte. */
-const MOST_FOR_ONE = 3;
+const MAX_BYTES_PER_BYTE = 3;
 /** A line end that was missing behind the last byte. */
-const ROOM_AT_END = 2;
+const LINE_END_BYTES = 2;
 
 /**
  * A writer with one buffer of its own that serves for all messages: a copy is cheaper than a list of
@@ -31,71 +37,76 @@ const ROOM_AT_END = 2;
  */
 export function createBodyWriter(blockBytes = BLOCK_BYTES): BodyWriter {
   const block = Buffer.allocUnsafeSlow(blockBytes);
-  let content: readonly Stretch[] = [];
-  let fill = NO_FILL;
+  let content: readonly Segment[] = [];
+  let fill = NO_PLACEHOLDER_VALUE;
   let isPlain = false;
   let isDone = true;
-  let place = 0;
+  let segmentIndex = 0;
   let offset = 0;
   let length = 0;
   /** The last byte of the message so far. */
-  let last = NOTHING_YET;
+  let lastByte = NO_BYTE;
 
-  const copy = (piece: Buffer) => {
-    const copied = piece.copy(block, length, offset, offset + blockBytes - ROOM_AT_END - length);
+  const copyBytes = (source: Buffer) => {
+    const copied = source.copy(
+      block,
+      length,
+      offset,
+      offset + blockBytes - LINE_END_BYTES - length,
+    );
     length += copied;
     offset += copied;
-    if (copied > 0) last = piece[offset - 1] ?? LINE_FEED;
+    if (copied > 0) lastByte = source[offset - 1] ?? LINE_FEED;
   };
 
-  const stuff = (piece: Buffer) => {
-    while (offset < piece.length && length <= blockBytes - ROOM_AT_END - MOST_FOR_ONE) {
-      const byte = piece[offset] ?? 0;
-      if (last === CARRIAGE_RETURN && byte !== LINE_FEED) {
+  const copyDotStuffed = (source: Buffer) => {
+    while (offset < source.length && length <= blockBytes - LINE_END_BYTES - MAX_BYTES_PER_BYTE) {
+      const byte = source[offset] ?? 0;
+      if (lastByte === CARRIAGE_RETURN && byte !== LINE_FEED) {
         block[length++] = LINE_FEED;
-        last = LINE_FEED;
-      } else if (byte === LINE_FEED && last !== CARRIAGE_RETURN) {
+        lastByte = LINE_FEED;
+      } else if (byte === LINE_FEED && lastByte !== CARRIAGE_RETURN) {
         block[length++] = CARRIAGE_RETURN;
       }
-      if (byte === DOT && (last === LINE_FEED || last === NOTHING_YET)) block[length++] = DOT;
+      if (byte === DOT && (lastByte === LINE_FEED || lastByte === NO_BYTE)) block[length++] = DOT;
       block[length++] = byte;
-      last = byte;
+      lastByte = byte;
       offset += 1;
     }
   };
 
   const endLine = () => {
-    if (last === LINE_FEED) return;
-    if (last !== CARRIAGE_RETURN) block[length++] = CARRIAGE_RETURN;
+    if (lastByte === LINE_FEED) return;
+    if (lastByte !== CARRIAGE_RETURN) block[length++] = CARRIAGE_RETURN;
     block[length++] = LINE_FEED;
   };
 
   /** Adds what there is room for. Returns whether that is the whole stretch. */
-  const add = (stretch: Stretch): boolean => {
-    const { bytes } = stretch;
-    if (isPlain && offset === 0 && bytes.length <= blockBytes - ROOM_AT_END - length) {
-      writeStretch(stretch, fill, block, length);
+  const addSegment = (segment: Segment): boolean => {
+    const { bytes } = segment;
+    if (isPlain && offset === 0 && bytes.length <= blockBytes - LINE_END_BYTES - length) {
+      writeSegment(segment, fill, block, length);
       length += bytes.length;
-      if (bytes.length > 0) last = block[length - 1] ?? LINE_FEED;
+      if (bytes.length > 0) lastByte = block[length - 1] ?? LINE_FEED;
       return true;
     }
-    (isPlain ? copy : stuff)(filled(stretch, fill));
+    (isPlain ? copyBytes : copyDotStuffed)(fillSegment(segment, fill));
     return offset === bytes.length;
   };
 
   return {
     start: (message) => {
-      ({ content, fill, isPlain } = message);
+      ({ segments: content, placeholderValue: fill, isWireReady: isPlain } = message);
       isDone = false;
-      place = 0;
+      segmentIndex = 0;
       offset = 0;
-      last = NOTHING_YET;
+      lastByte = NO_BYTE;
     },
     nextBlock: () => {
       length = 0;
-      for (let next = content[place]; next !== undefined; next = content[place]) {
-        if (!add(next)) return block.subarray(0, length);
-        place += 1;
+      for (let next = content[segmentIndex]; next !== undefined; next = content[segmentIndex]) {
+        if (!addSegment(next)) return block.subarray(0, length);
+        segmentIndex += 1;
         offset = 0;
       }
       endLine();

@@ -1,32 +1,32 @@
 import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
-import type { RelayEndpoint } from '../domain/relay-url.ts';
-import { createReplyReader, type Reply } from './reply-reader.ts';
+import type { RelayEndpoint } from '../domain/smtp/relay-url.ts';
+import { createReplyParser, type RawSmtpReply } from './reply-parser.ts';
 import { STAGES, type StageName } from './stages.ts';
 
 /** Who hears of what comes over a connection. */
-export interface Listener {
-  onReply(reply: Reply): void;
+export interface ConnectionListener {
+  onReply(reply: RawSmtpReply): void;
   /** The connection is no more; called once, nothing follows. */
   onEnd(problem: string): void;
 }
 
 /** A socket that speaks in lines and replies. */
-export interface Connection {
-  listen(listener: Listener): void;
+export interface SmtpConnection {
+  listen(listener: ConnectionListener): void;
   /** Names what is waited for, from now on; its time begins. */
-  await(stage: StageName): void;
+  startStage(stage: StageName): void;
   /** `onWritten` is called when the system has taken the bytes, and never when it did not. */
   write(data: string | Buffer, onWritten?: () => void): void;
   /** Resolves when all further bytes are encrypted and the relay's certificate is verified. Forgets
    *  all that was read before. @throws Error when a byte came unencrypted behind the reply. */
   startTls(): Promise<void>;
   /** Counts a second. Returns whether what is awaited has taken too long. */
-  isLate(): boolean;
+  tick(): boolean;
   /** Breaks the connection, when it is not broken yet. */
   end(problem: string): void;
   /** Breaks it because the awaited did not come in time. */
-  endLate(): void;
+  endTimedOut(): void;
   /** Why there is no connection any more. */
   problem(): string | null;
   isEncrypted(): boolean;
@@ -39,7 +39,10 @@ const READ_BYTES = 4096;
 
 /** Opens a connection; the listener hears of the greeting. `ca`: certificates to trust instead of
  *  those that the system knows (PEM). */
-export function openConnection(endpoint: RelayEndpoint, ca: string | undefined): Connection {
+export function openSmtpConnection(
+  endpoint: RelayEndpoint,
+  ca: string | undefined,
+): SmtpConnection {
   const { name, host, port, isImplicitTls } = endpoint;
   // A name for SNI may be no address (RFC 6066 §3); the certificate is verified for it all the same.
   const tlsOptions = {
@@ -47,25 +50,25 @@ export function openConnection(endpoint: RelayEndpoint, ca: string | undefined):
     ...(isIP(host) === 0 && { servername: host }),
     ...(ca !== undefined && { ca }),
   };
-  let listener: Listener = { onReply: () => undefined, onEnd: () => undefined };
+  let listener: ConnectionListener = { onReply: () => undefined, onEnd: () => undefined };
   let stage: StageName = 'connect';
-  let waited = 0;
+  let waitedSeconds = 0;
   let problem: string | null = null;
   let isEncrypted = false;
-  let reader = openReader();
+  let replyParser = openParser();
   let socket: Socket = isImplicitTls
     ? connectTls({ ...tlsOptions, port }).on('data', onData)
     : connectTcp({ host, port, onread: { buffer: Buffer.alloc(READ_BYTES), callback: onRead } });
   socket.setNoDelay(true);
-  socket.once('connect', () => await_(isImplicitTls ? 'tls' : 'greeting'));
+  socket.once('connect', () => startStage(isImplicitTls ? 'tls' : 'greeting'));
   socket.once('secureConnect', () => {
     isEncrypted = true;
-    await_('greeting');
+    startStage('greeting');
   });
   attach();
 
-  function openReader() {
-    return createReplyReader({
+  function openParser() {
+    return createReplyParser({
       onReply: (reply) => listener.onReply(reply),
       onGarbage: (line) =>
         end(
@@ -77,13 +80,13 @@ export function openConnection(endpoint: RelayEndpoint, ca: string | undefined):
   function end(why: string) {
     if (problem !== null) return;
     problem = why;
-    reader.stop();
+    replyParser.stop();
     socket.destroy();
     listener.onEnd(why);
   }
 
   function onData(chunk: Buffer) {
-    reader.feed(chunk);
+    replyParser.feed(chunk);
   }
 
   /** What a plain connection brings comes in one buffer, over and over. */
@@ -111,16 +114,16 @@ export function openConnection(endpoint: RelayEndpoint, ca: string | undefined):
     socket.off('error', onError).off('end', onClosed).off('close', onClosed);
   }
 
-  function await_(next: StageName) {
+  function startStage(next: StageName) {
     stage = next;
-    waited = 0;
+    waitedSeconds = 0;
   }
 
   return {
     listen: (to) => {
       listener = to;
     },
-    await: await_,
+    startStage,
     write: (data, onWritten) => {
       if (problem !== null) return;
       if (onWritten === undefined) socket.write(data);
@@ -133,10 +136,10 @@ export function openConnection(endpoint: RelayEndpoint, ca: string | undefined):
       new Promise((resolve, reject) => {
         if (problem !== null) return reject(new Error(problem));
         listener = { onReply: () => undefined, onEnd: (why) => reject(new Error(why)) };
-        if (!reader.isEmpty()) return end(`${name} sent more than its reply to STARTTLS.`);
-        await_('tls');
-        reader.stop();
-        reader = openReader();
+        if (!replyParser.isEmpty()) return end(`${name} sent more than its reply to STARTTLS.`);
+        startStage('tls');
+        replyParser.stop();
+        replyParser = openParser();
         detach();
         socket = connectTls({ ...tlsOptions, socket }).on('data', onData);
         attach();
@@ -145,13 +148,15 @@ export function openConnection(endpoint: RelayEndpoint, ca: string | undefined):
           resolve();
         });
       }),
-    isLate: () => {
-      waited += 1;
-      return waited > STAGES[stage].seconds;
+    tick: () => {
+      waitedSeconds += 1;
+      return waitedSeconds > STAGES[stage].timeoutSeconds;
     },
     end,
-    endLate: () =>
-      end(`${name}: ${STAGES[stage].awaited} did not come within ${STAGES[stage].seconds} s.`),
+    endTimedOut: () =>
+      end(
+        `${name}: ${STAGES[stage].awaited} did not come within ${STAGES[stage].timeoutSeconds} s.`,
+      ),
     problem: () => problem,
     isEncrypted: () => isEncrypted,
     isLoopback: () => isLoopbackAddress(socket.remoteAddress ?? ''),

@@ -1,7 +1,7 @@
-import type { Reply } from './reply-reader.ts';
+import type { RawSmtpReply } from './reply-parser.ts';
 
 /** What a relay offers beyond plain SMTP. */
-export interface Extensions {
+export interface SmtpExtensions {
   /** RFC 2920. */
   hasPipelining: boolean;
   /** RFC 3207. */
@@ -13,37 +13,37 @@ export interface Extensions {
   /** Whether MAIL FROM takes the size of the message (RFC 1870). */
   hasSize: boolean;
   /** In bytes; 0 for none. */
-  maxSize: number;
+  maxSizeBytes: number;
   /** In capitals (RFC 4954). */
   authMechanisms: readonly string[];
 }
 
 /** What a relay has that answered HELO, or did not understand EHLO. */
-export const NO_EXTENSIONS: Extensions = {
+export const NO_EXTENSIONS: SmtpExtensions = {
   hasPipelining: false,
   hasStartTls: false,
   has8BitMime: false,
   hasSmtpUtf8: false,
   hasSize: false,
-  maxSize: 0,
+  maxSizeBytes: 0,
   authMechanisms: [],
 };
 
 /** Reads the reply to EHLO (RFC 5321 §4.1.1.1). `AUTH=` is how it was written before RFC 2554. */
-export function readExtensions({ text }: Reply): Extensions {
+export function parseEhloReply({ text }: RawSmtpReply): SmtpExtensions {
   const offered = new Map<string, string[]>();
   for (const line of text.split('\n').slice(1)) {
-    const [keyword = '', ...words] = line.slice(4).trim().toUpperCase().split(/[ =]+/);
-    offered.set(keyword, [...(offered.get(keyword) ?? []), ...words]);
+    const [keyword = '', ...parameters] = line.slice(4).trim().toUpperCase().split(/[ =]+/);
+    offered.set(keyword, [...(offered.get(keyword) ?? []), ...parameters]);
   }
-  const maxSize = Number(offered.get('SIZE')?.[0] ?? 0);
+  const maxSizeBytes = Number(offered.get('SIZE')?.[0] ?? 0);
   return {
     hasPipelining: offered.has('PIPELINING'),
     hasStartTls: offered.has('STARTTLS'),
     has8BitMime: offered.has('8BITMIME'),
     hasSmtpUtf8: offered.has('SMTPUTF8'),
     hasSize: offered.has('SIZE'),
-    maxSize: Number.isSafeInteger(maxSize) && maxSize > 0 ? maxSize : 0,
+    maxSizeBytes: Number.isSafeInteger(maxSizeBytes) && maxSizeBytes > 0 ? maxSizeBytes : 0,
     authMechanisms: offered.get('AUTH') ?? [],
   };
 }

@@ -1,7 +1,7 @@
-import type { RelayEndpoint } from '../domain/relay-url.ts';
-import type { Connection } from './connection.ts';
-import { type Extensions, NO_EXTENSIONS, readExtensions } from './extensions.ts';
-import type { Reply } from './reply-reader.ts';
+import type { RelayEndpoint } from '../domain/smtp/relay-url.ts';
+import type { SmtpConnection } from './connection.ts';
+import { NO_EXTENSIONS, parseEhloReply, type SmtpExtensions } from './extensions.ts';
+import type { RawSmtpReply } from './reply-parser.ts';
 import type { StageName } from './stages.ts';
 
 /**
@@ -9,28 +9,34 @@ import type { StageName } from './stages.ts';
  * whenever it is offered, AUTH when there is a password. Returns what the relay offers in the end.
  * @throws Error with a sentence that names the relay and holds no secret.
  */
-export async function greet(
-  connection: Connection,
+export async function performHandshake(
+  connection: SmtpConnection,
   endpoint: RelayEndpoint,
   heloName: string,
-): Promise<Extensions> {
+): Promise<SmtpExtensions> {
   const { name } = endpoint;
-  const greeting = await ask(connection, null);
-  if (greeting.code !== 220) throw new Error(`${name} turned us away: “${flat(greeting)}”.`);
-  const offered = await sayHello(connection, name, heloName);
-  const extensions = await secure(connection, endpoint, heloName, offered);
-  await signIn(connection, endpoint, extensions);
+  const greeting = await sendCommand(connection, null);
+  if (greeting.code !== 220)
+    throw new Error(`${name} turned us away: “${flattenReply(greeting)}”.`);
+  const offered = await sendEhlo(connection, name, heloName);
+  const extensions = await upgradeToTls(connection, endpoint, heloName, offered);
+  await authenticate(connection, endpoint, extensions);
   return extensions;
 }
 
 /** Says `line` and waits for the reply; with null only waits. @throws Error when the connection ends,
  *  or more comes than one reply. */
-function ask(connection: Connection, line: string | null, stage?: StageName): Promise<Reply> {
+function sendCommand(
+  connection: SmtpConnection,
+  line: string | null,
+  stage?: StageName,
+): Promise<RawSmtpReply> {
   return new Promise((resolve, reject) => {
     let isAnswered = false;
     connection.listen({
       onReply: (reply) => {
-        if (isAnswered) return connection.end(`“${flat(reply)}” came without being asked for.`);
+        if (isAnswered)
+          return connection.end(`“${flattenReply(reply)}” came without being asked for.`);
         isAnswered = true;
         resolve(reply);
       },
@@ -38,82 +44,84 @@ function ask(connection: Connection, line: string | null, stage?: StageName): Pr
     });
     const problem = connection.problem();
     if (problem !== null) return reject(new Error(problem));
-    if (stage !== undefined) connection.await(stage);
+    if (stage !== undefined) connection.startStage(stage);
     if (line !== null) connection.write(`${line}\r\n`);
   });
 }
 
-async function sayHello(
-  connection: Connection,
+async function sendEhlo(
+  connection: SmtpConnection,
   name: string,
   heloName: string,
-): Promise<Extensions> {
-  const ehlo = await ask(connection, `EHLO ${heloName}`, 'hello');
-  if (ehlo.code === 250) return readExtensions(ehlo);
+): Promise<SmtpExtensions> {
+  const ehlo = await sendCommand(connection, `EHLO ${heloName}`, 'hello');
+  if (ehlo.code === 250) return parseEhloReply(ehlo);
   // Only who does not know EHLO is asked again: RFC 5321 §3.2.
-  const helo = ehlo.code >= 500 ? await ask(connection, `HELO ${heloName}`, 'hello') : ehlo;
+  const helo = ehlo.code >= 500 ? await sendCommand(connection, `HELO ${heloName}`, 'hello') : ehlo;
   if (helo.code === 250) return NO_EXTENSIONS;
-  throw new Error(`${name} answered EHLO with “${flat(helo)}”.`);
+  throw new Error(`${name} answered EHLO with “${flattenReply(helo)}”.`);
 }
 
 /** STARTTLS (RFC 3207): what was heard before it counts for nothing after it. */
-async function secure(
-  connection: Connection,
-  { name, requireTls }: RelayEndpoint,
+async function upgradeToTls(
+  connection: SmtpConnection,
+  { name, requiresTls }: RelayEndpoint,
   heloName: string,
-  offered: Extensions,
-): Promise<Extensions> {
+  offered: SmtpExtensions,
+): Promise<SmtpExtensions> {
   if (connection.isEncrypted()) return offered;
   if (!offered.hasStartTls) {
-    if (requireTls) throw new Error(`${name} does not offer STARTTLS, which the URL requires.`);
+    if (requiresTls) throw new Error(`${name} does not offer STARTTLS, which the URL requires.`);
     return offered;
   }
-  const reply = await ask(connection, 'STARTTLS', 'startTls');
-  if (reply.code !== 220) throw new Error(`${name} answered STARTTLS with “${flat(reply)}”.`);
+  const reply = await sendCommand(connection, 'STARTTLS', 'startTls');
+  if (reply.code !== 220)
+    throw new Error(`${name} answered STARTTLS with “${flattenReply(reply)}”.`);
   await connection.startTls();
-  return sayHello(connection, name, heloName);
+  return sendEhlo(connection, name, heloName);
 }
 
 /** AUTH PLAIN (RFC 4616), else LOGIN. */
-async function signIn(
-  connection: Connection,
-  { name, credentials, unsafeClearTextAuth }: RelayEndpoint,
-  { authMechanisms }: Extensions,
+async function authenticate(
+  connection: SmtpConnection,
+  { name, credentials, unsafeAllowsClearTextAuth }: RelayEndpoint,
+  { authMechanisms }: SmtpExtensions,
 ): Promise<void> {
   if (credentials === null) return;
-  if (!connection.isEncrypted() && !connection.isLoopback() && !unsafeClearTextAuth) {
+  if (!connection.isEncrypted() && !connection.isLoopback() && !unsafeAllowsClearTextAuth) {
     throw new Error(
       `${name} offers no TLS, and the password would cross the network in clear text: add ?unsafeClearTextAuth=true to its URL if that is meant.`,
     );
   }
   const { user, password } = credentials;
   const reply = authMechanisms.includes('PLAIN')
-    ? await ask(connection, `AUTH PLAIN ${base64(`\0${user}\0${password}`)}`, 'auth')
-    : await logIn(connection, name, authMechanisms, { user, password });
-  if (reply.code !== 235) throw new Error(`${name} did not let us sign in: “${flat(reply)}”.`);
+    ? await sendCommand(connection, `AUTH PLAIN ${encodeBase64(`\0${user}\0${password}`)}`, 'auth')
+    : await authenticateWithLogin(connection, name, authMechanisms, { user, password });
+  if (reply.code !== 235)
+    throw new Error(`${name} did not let us sign in: “${flattenReply(reply)}”.`);
 }
 
-async function logIn(
-  connection: Connection,
+async function authenticateWithLogin(
+  connection: SmtpConnection,
   name: string,
   mechanisms: readonly string[],
   { user, password }: { user: string; password: string },
-): Promise<Reply> {
+): Promise<RawSmtpReply> {
   if (!mechanisms.includes('LOGIN')) {
     const offered = mechanisms.join(', ') || 'none';
     throw new Error(`${name} lets nobody sign in by AUTH PLAIN or LOGIN; it offers: ${offered}.`);
   }
-  for (const line of ['AUTH LOGIN', base64(user)]) {
-    const reply = await ask(connection, line, 'auth');
+  for (const line of ['AUTH LOGIN', encodeBase64(user)]) {
+    const reply = await sendCommand(connection, line, 'auth');
     if (reply.code !== 334) return reply;
   }
-  return ask(connection, base64(password), 'auth');
+  return sendCommand(connection, encodeBase64(password), 'auth');
 }
 
-function base64(text: string): string {
+function encodeBase64(text: string): string {
   return Buffer.from(text).toString('base64');
 }
 
-function flat({ text }: Reply): string {
+function flattenReply({ text }: RawSmtpReply): string {
   return text.replaceAll('\n', ' ').slice(0, 300);
 }

@@ -4,51 +4,57 @@ import {
   type SentMessageInfo,
   type Transport,
 } from 'nodemailer';
-import { messageOf } from '../domain/message.ts';
-import type { SendOutcome } from '../domain/outcome.ts';
+import type { SendOutcome } from '../domain/deliveries/outcome.ts';
+import { createMessage } from '../domain/smtp/message.ts';
 import type { Relay } from './relay.ts';
 
 /** What nodemailer's `sendMail` gives back for a mail that went through our relay. */
-export interface RelayedInfo extends SentMessageInfo {
+export interface RelaySendInfo extends SentMessageInfo {
   outcome: SendOutcome;
 }
 
 /** Composes single mails and sends them. */
 export interface Mailer {
   /** @throws Error when the mail cannot be composed; what else goes wrong is the `outcome`. */
-  sendMail(mail: SendMailOptions): Promise<RelayedInfo>;
+  sendMail(mail: SendMailOptions): Promise<RelaySendInfo>;
 }
 
 /** What goes in front of a composed mail: its signature, or nothing. */
-export type Sign = (raw: Buffer) => Promise<string>;
+export type SignRawMessage = (raw: Buffer) => Promise<string>;
 
 /** nodemailer on our own relay. */
-export function openMailer(relay: Pick<Relay, 'send'>, sign: Sign | null = null): Mailer {
-  return createTransport(relayTransport(relay, sign));
+export function createMailer(
+  relay: Pick<Relay, 'send'>,
+  sign: SignRawMessage | null = null,
+): Mailer {
+  return createTransport(createRelayTransport(relay, sign));
 }
 
 /**
  * Our relay as a transport of nodemailer, which composes single mails: so there is one way out. What
  * came of it is the `outcome`, also when the relay refused; an error means that nothing was composed.
  */
-export function relayTransport(
+export function createRelayTransport(
   relay: Pick<Relay, 'send'>,
-  sign: Sign | null = null,
-): Transport<RelayedInfo> {
+  sign: SignRawMessage | null = null,
+): Transport<RelaySendInfo> {
   return {
     name: 'Paperboy',
     version: '1',
     send: ({ message }, done) => {
       const { from, to } = message.getEnvelope();
-      const send = async (): Promise<RelayedInfo> => {
-        const [reader, ...others] = to;
-        if (reader === undefined || others.length > 0) {
+      const send = async (): Promise<RelaySendInfo> => {
+        const [recipient, ...others] = to;
+        if (recipient === undefined || others.length > 0) {
           throw new RangeError(`A mail has ${to.length} recipients: expected one.`);
         }
         const raw = await message.build();
         const signature = sign === null ? '' : await sign(raw);
         const outcome = await relay.send(
-          messageOf({ from: from || '', to: reader }, [Buffer.from(signature, 'latin1'), raw]),
+          createMessage({ from: from || '', to: recipient }, [
+            Buffer.from(signature, 'latin1'),
+            raw,
+          ]),
         );
         return { envelope: { from, to }, messageId: message.messageId(), outcome };
       };

@@ -1,8 +1,8 @@
-import type { Message } from '../domain/message.ts';
-import type { SendOutcome } from '../domain/outcome.ts';
-import { readRelayUrl } from '../domain/relay-url.ts';
-import { CALLED_BACK, type Job } from './job.ts';
-import { createPool, type Pool } from './pool.ts';
+import type { SendOutcome } from '../domain/deliveries/outcome.ts';
+import type { Message } from '../domain/smtp/message.ts';
+import { parseRelayUrl } from '../domain/smtp/relay-url.ts';
+import { createSessionPool, type SessionPool } from './session-pool.ts';
+import { SEND_CANCELLED, type SmtpTransaction } from './smtp-transaction.ts';
 import { TICK_MS } from './stages.ts';
 import { realTimers, type Timers } from './timers.ts';
 
@@ -10,9 +10,9 @@ import { realTimers, type Timers } from './timers.ts';
 export interface Relay {
   /** Never rejects: what went wrong is part of the outcome. Once `mayGo` says no, a message whose dot
    *  is not out is unsent. @defaultValue always */
-  send(message: Message, mayGo?: () => boolean): Promise<SendOutcome>;
+  send(message: Message, maySend?: () => boolean): Promise<SendOutcome>;
   /** Whether it makes sense to send: false while every relay is out of order. */
-  isOpen(): boolean;
+  isAvailable(): boolean;
   /** Connects and signs in without sending. Rejects with the first relay's problem. */
   verify(): Promise<void>;
   /** Takes nothing new, waits for what is in flight, then says goodbye. After `graceMs` it breaks
@@ -23,7 +23,7 @@ export interface Relay {
 /** A relay went out of order or came back. The sentence holds no address of a reader. */
 export interface RelayChange {
   relay: string;
-  isInOrder: boolean;
+  isAvailable: boolean;
   sentence: string;
 }
 
@@ -31,11 +31,11 @@ export interface RelayOptions {
   /** Tried in this order (see `readRelayUrl`). */
   urls: readonly string[];
   /** Most connections to one relay at the same time. */
-  connections: number;
+  maxConnections: number;
   /** What we call ourselves in EHLO (RFC 5321 §4.1.1.1). @defaultValue `[127.0.0.1]` */
   heloName?: string;
   /** Waits until a message may go to this relay. @defaultValue none: without limit */
-  takeTurn?: ((relay: string) => Promise<void>) | null;
+  acquirePermit?: ((relay: string) => Promise<void>) | null;
   onChange?: (change: RelayChange) => void;
   /** 0 to 1; spreads what many workers would do at once. */
   random?: () => number;
@@ -48,11 +48,13 @@ const GRACE_MS = 30_000;
 
 /** What a machine of this name calls itself: a name that nobody could look up is no good, then its
  *  address as a literal is better (RFC 5321 §4.1.4). */
-export function heloNameOf(hostname: string): string {
-  return /^(?=.{1,253}$)[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+$/.test(hostname) ? hostname : LOOPBACK;
+export function chooseHeloName(hostname: string): string {
+  return /^(?=.{1,253}$)[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+$/.test(hostname)
+    ? hostname
+    : LOOPBACK_LITERAL;
 }
 
-const LOOPBACK = '[127.0.0.1]';
+const LOOPBACK_LITERAL = '[127.0.0.1]';
 
 /**
  * Sends through the first relay that is in order; the next one is tried only when the final dot was
@@ -61,108 +63,119 @@ const LOOPBACK = '[127.0.0.1]';
  */
 export function openRelay({
   urls,
-  connections,
-  heloName = LOOPBACK,
-  takeTurn = null,
+  maxConnections,
+  heloName = LOOPBACK_LITERAL,
+  acquirePermit = null,
   onChange = () => undefined,
   random = Math.random,
   ca,
   timers = realTimers,
 }: RelayOptions): Relay {
-  const pools = urls.map((url): Pool => {
-    const endpoint = readRelayUrl(url);
+  const pools = urls.map((url): SessionPool => {
+    const endpoint = parseRelayUrl(url);
     const relay = endpoint.name;
-    return createPool({
+    return createSessionPool({
       endpoint,
-      connections,
+      maxConnections,
       heloName,
       ca,
       random,
-      onReply: (job, reply) => settle(job, { kind: 'answered', reply, relay }),
-      onUnknown: (job, problem) => settle(job, { kind: 'unknown', problem, relay }),
-      onUnsent: (job, problem) => {
-        job.relay += 1;
-        job.isSecondTry = false;
-        offer(job, problem, relay);
+      onReply: (transaction, reply) =>
+        resolveTransaction(transaction, { kind: 'answered', reply, relay }),
+      onUnknown: (transaction, problem) =>
+        resolveTransaction(transaction, { kind: 'unknown', problem, relay }),
+      onUnsent: (transaction, problem) => {
+        transaction.relayIndex += 1;
+        transaction.isRetried = false;
+        dispatch(transaction, problem, relay);
       },
-      onChange: (isInOrder, sentence) => onChange({ relay, isInOrder, sentence }),
+      onChange: (isAvailable, sentence) => onChange({ relay, isAvailable, sentence }),
     });
   });
-  const inTurn = new Set<Job>();
+  const awaitingPermit = new Set<SmtpTransaction>();
   let inFlight = 0;
   let isClosing = false;
-  let isBroken = false;
-  let secondsLeft = Number.POSITIVE_INFINITY;
-  let onQuiet: (() => void) | null = null;
+  let isAborted = false;
+  let graceSecondsLeft = Number.POSITIVE_INFINITY;
+  let onDrained: (() => void) | null = null;
   const stopTicking = timers.every(TICK_MS, () => {
     for (const pool of pools) pool.tick();
-    secondsLeft -= 1;
-    if (secondsLeft < 0) breakOff();
+    graceSecondsLeft -= 1;
+    if (graceSecondsLeft < 0) abortAll();
   });
 
-  function settle(job: Job, outcome: SendOutcome) {
+  function resolveTransaction(transaction: SmtpTransaction, outcome: SendOutcome) {
     inFlight -= 1;
-    job.resolve(outcome);
-    if (inFlight === 0) onQuiet?.();
+    transaction.resolve(outcome);
+    if (inFlight === 0) onDrained?.();
   }
 
   /** Hands a message to the next relay that is in order, or gives it back as unsent. */
-  function offer(job: Job, lastProblem: string, lastRelay: string) {
-    const mayGo = job.mayGo();
-    let [problem, relay] = [mayGo ? lastProblem : CALLED_BACK, lastRelay];
-    for (; mayGo && !isBroken; job.relay += 1) {
-      const pool = pools[job.relay];
+  function dispatch(transaction: SmtpTransaction, lastProblem: string, lastRelay: string) {
+    const maySend = transaction.maySend();
+    let [problem, relay] = [maySend ? lastProblem : SEND_CANCELLED, lastRelay];
+    for (; maySend && !isAborted; transaction.relayIndex += 1) {
+      const pool = pools[transaction.relayIndex];
       if (pool === undefined) break;
-      if (pool.isInOrder()) return takeTurn === null ? pool.push(job) : queueUp(job, pool);
-      [problem, relay] = [pool.problem(), pool.name];
+      if (pool.isAvailable())
+        return acquirePermit === null
+          ? pool.push(transaction)
+          : pushWhenPermitted(transaction, pool);
+      [problem, relay] = [pool.describeProblem(), pool.name];
     }
-    const { asksForPatience } = job;
-    settle(job, { kind: 'unsent', problem, relay, ...(asksForPatience && { asksForPatience }) });
+    const { isBackoffRequested } = transaction;
+    resolveTransaction(transaction, {
+      kind: 'unsent',
+      problem,
+      relay,
+      ...(isBackoffRequested && { requestsBackoff: isBackoffRequested }),
+    });
   }
 
-  function queueUp(job: Job, pool: Pool) {
-    inTurn.add(job);
-    takeTurn?.(pool.name).then(
+  function pushWhenPermitted(transaction: SmtpTransaction, pool: SessionPool) {
+    awaitingPermit.add(transaction);
+    acquirePermit?.(pool.name).then(
       () => {
-        if (!inTurn.delete(job)) return;
-        if (pool.isInOrder()) pool.push(job);
-        else offer(job, '', '');
+        if (!awaitingPermit.delete(transaction)) return;
+        if (pool.isAvailable()) pool.push(transaction);
+        else dispatch(transaction, '', '');
       },
       (error: Error) => {
-        if (!inTurn.delete(job)) return;
-        job.relay += 1;
-        offer(job, error.message, pool.name);
+        if (!awaitingPermit.delete(transaction)) return;
+        transaction.relayIndex += 1;
+        dispatch(transaction, error.message, pool.name);
       },
     );
   }
 
-  function breakOff() {
-    secondsLeft = Number.POSITIVE_INFINITY;
-    isBroken = true;
-    for (const job of inTurn) offer(job, CLOSED, pools[job.relay]?.name ?? '');
-    inTurn.clear();
-    for (const pool of pools) pool.breakOff(CLOSED);
+  function abortAll() {
+    graceSecondsLeft = Number.POSITIVE_INFINITY;
+    isAborted = true;
+    for (const transaction of awaitingPermit)
+      dispatch(transaction, RELAY_CLOSED, pools[transaction.relayIndex]?.name ?? '');
+    awaitingPermit.clear();
+    for (const pool of pools) pool.abort(RELAY_CLOSED);
   }
 
   return {
-    send: (message, mayGo = ALWAYS) => {
-      if (isClosing) return Promise.resolve({ kind: 'unsent', problem: CLOSED, relay: '' });
+    send: (message, maySend = ALWAYS) => {
+      if (isClosing) return Promise.resolve({ kind: 'unsent', problem: RELAY_CLOSED, relay: '' });
       inFlight += 1;
       return new Promise((resolve) => {
-        const job = { message, mayGo, resolve, relay: 0, ...UNTRIED };
-        offer(job, 'No relay is set.', '');
+        const transaction = { message, maySend, resolve, relayIndex: 0, ...NEW_TRANSACTION };
+        dispatch(transaction, 'No relay is set.', '');
       });
     },
-    isOpen: () => !isClosing && pools.some((pool) => pool.isInOrder()),
+    isAvailable: () => !isClosing && pools.some((pool) => pool.isAvailable()),
     verify: async () => {
       for (const pool of pools) await pool.verify();
     },
     close: async ({ graceMs = GRACE_MS } = {}) => {
       isClosing = true;
-      secondsLeft = Math.ceil(graceMs / TICK_MS);
+      graceSecondsLeft = Math.ceil(graceMs / TICK_MS);
       if (inFlight > 0) {
         await new Promise<void>((resolve) => {
-          onQuiet = resolve;
+          onDrained = resolve;
         });
       }
       await Promise.all(pools.map((pool) => pool.close()));
@@ -171,13 +184,13 @@ export function openRelay({
   };
 }
 
-const CLOSED = 'The way out is closed: the process is about to end.';
+const RELAY_CLOSED = 'The way out is closed: the process is about to end.';
 
 const ALWAYS = () => true;
 
 /** A job before its first session, which writes its own commands. */
-const UNTRIED = {
-  isSecondTry: false,
-  asksForPatience: false,
+const NEW_TRANSACTION = {
+  isRetried: false,
+  isBackoffRequested: false,
   commands: { mail: '', rcpt: '' },
 } as const;

@@ -1,10 +1,10 @@
-import type { SmtpReply } from '../domain/smtp-reply.ts';
-import type { Job } from './job.ts';
+import type { SmtpReply } from '../domain/smtp/smtp-reply.ts';
+import type { SmtpTransaction } from './smtp-transaction.ts';
 
 /** One connection to a relay, which carries one message after the other. */
-export interface Session {
+export interface SmtpSession {
   /** Takes a message; only while at rest. */
-  send(job: Job): void;
+  send(transaction: SmtpTransaction): void;
   /** Counts a second. */
   tick(): void;
   /** Says goodbye; only while at rest. */
@@ -16,18 +16,18 @@ export interface Session {
 /** The pool, as its sessions see it. */
 export interface SessionHost {
   /** The relay let us in; the session takes messages next. */
-  onOpen(session: Session): void;
+  onOpen(session: SmtpSession): void;
   /** A message for a session that is free, or for one that may send its commands `ahead`, behind the
    *  dot of another message. */
-  take(ahead: boolean): Job | null;
+  takeNext(isPipelined: boolean): SmtpTransaction | null;
   /** Nothing was there to take. */
-  onRest(session: Session): void;
+  onAvailable(session: SmtpSession): void;
   /** It has rested for long enough. */
-  onIdle(session: Session): void;
-  onReply(job: Job, reply: SmtpReply): void;
+  onIdleTimeout(session: SmtpSession): void;
+  onReply(transaction: SmtpTransaction, reply: SmtpReply): void;
   /** No dot was sent. `isStale`: the connection was in use before, and may have been dead already. */
-  onUnsent(job: Job, problem: string, isStale: boolean): void;
-  onUnknown(job: Job, problem: string): void;
+  onUnsent(transaction: SmtpTransaction, problem: string, isStale: boolean): void;
+  onUnknown(transaction: SmtpTransaction, problem: string): void;
   /** The last call. `isTurnedAway`: the relay ended it by 421 and had not taken a single message. */
-  onEnd(session: Session, problem: string, isTurnedAway: boolean): void;
+  onEnd(session: SmtpSession, problem: string, isRefused: boolean): void;
 }

@@ -1,14 +1,14 @@
-import type { RelayEndpoint } from '../domain/relay-url.ts';
-import { parseReply } from '../domain/smtp-reply.ts';
+import type { RelayEndpoint } from '../domain/smtp/relay-url.ts';
+import { parseSmtpReply } from '../domain/smtp/smtp-reply.ts';
 import { type BodyWriter, createBodyWriter } from './body.ts';
-import { openConnection } from './connection.ts';
-import { DATA, envelopeOf } from './envelope.ts';
-import { type Extensions, NO_EXTENSIONS } from './extensions.ts';
-import { greet } from './handshake.ts';
-import { CALLED_BACK, type Job } from './job.ts';
-import { isAcceptable, takeNext } from './next-job.ts';
-import { isPositive, type Reply } from './reply-reader.ts';
-import type { Session, SessionHost } from './session-host.ts';
+import { openSmtpConnection } from './connection.ts';
+import { DATA_COMMAND, pipelineEnvelope } from './envelope.ts';
+import { NO_EXTENSIONS, type SmtpExtensions } from './extensions.ts';
+import { performHandshake } from './handshake.ts';
+import { prepareTransaction, takeNextTransaction } from './next-transaction.ts';
+import { isPositiveCompletion, type RawSmtpReply } from './reply-parser.ts';
+import type { SessionHost, SmtpSession } from './session-host.ts';
+import { SEND_CANCELLED, type SmtpTransaction } from './smtp-transaction.ts';
 import type { StageName } from './stages.ts';
 
 type State = Extract<
@@ -16,10 +16,10 @@ type State = Extract<
   'mail' | 'rcpt' | 'data' | 'body' | 'dot' | 'loneDot' | 'reset' | 'idle' | 'quit'
 >;
 
-const DOT = '.\r\n';
+const FINAL_DOT = '.\r\n';
 
 /** How long a message waits for the reply to the one before it, which may take minutes. */
-const MOST_SECONDS_BEHIND = 30;
+const MAX_PIPELINED_WAIT_SECONDS = 30;
 
 /**
  * Opens a connection and keeps it until it ends. With PIPELINING (RFC 2920) the commands of a message
@@ -27,7 +27,7 @@ const MOST_SECONDS_BEHIND = 30;
  * one write with the message: it goes out when the system has taken all before it, so a connection
  * that breaks earlier has certainly not sent the message.
  */
-export function openSession({
+export function openSmtpSession({
   endpoint,
   heloName,
   ca,
@@ -37,89 +37,92 @@ export function openSession({
   heloName: string;
   ca: string | undefined;
   host: SessionHost;
-}): Session {
+}): SmtpSession {
   const { name } = endpoint;
-  const connection = openConnection(endpoint, ca);
+  const connection = openSmtpConnection(endpoint, ca);
   let body: BodyWriter;
-  let extensions: Extensions = NO_EXTENSIONS;
+  let extensions: SmtpExtensions = NO_EXTENSIONS;
   let hasOpened = false;
   let isStale = false;
   let state: State = 'idle';
   /** The message in hand; null too while the rest of the replies to a refused one is awaited. */
-  let job: Job | null = null;
+  let transaction: SmtpTransaction | null = null;
   /** The message whose commands went out behind the dot of the one in hand. */
-  let following: Job | null = null;
+  let pipelined: SmtpTransaction | null = null;
   /** How long it has waited for that one, in seconds. */
-  let followed = 0;
+  let pipelinedWaitSeconds = 0;
   /** Its commands are on their way and its message went elsewhere: no dot may follow any more. */
-  let isForsaken = false;
-  let isMailTaken = false;
-  let hasAccepted = false;
+  let isPipelinedAbandoned = false;
+  let isMailFromAccepted = false;
+  let hasAcceptedMessage = false;
   /** The relay said 421: it closes the channel (RFC 5321 §3.8). */
-  let isToldToGo = false;
+  let isServiceClosing = false;
 
-  const session: Session = {
-    send: (next) => (isAcceptable(next, extensions, host) ? begin(next) : free()),
+  const session: SmtpSession = {
+    send: (next) =>
+      prepareTransaction(next, extensions, host) ? startTransaction(next) : startNextOrIdle(),
     tick: () => {
-      if (following) forsakeLate();
-      if (!connection.isLate()) return;
-      if (hasOpened && state === 'idle') host.onIdle(session);
-      else connection.endLate();
+      if (pipelined) abandonLatePipelined();
+      if (!connection.tick()) return;
+      if (hasOpened && state === 'idle') host.onIdleTimeout(session);
+      else connection.endTimedOut();
     },
-    quit: () => say('quit', 'QUIT\r\n'),
+    quit: () => sendCommand('quit', 'QUIT\r\n'),
     end: connection.end,
   };
 
   /** What a reply means where the session stands. */
-  const steps: Record<State, (reply: Reply) => void> = {
+  const replyHandlers: Record<State, (reply: RawSmtpReply) => void> = {
     mail: (reply) => {
-      isMailTaken = isPositive(reply);
-      if (!isMailTaken && !refuse(reply)) return;
-      if (extensions.hasPipelining) wait('rcpt');
-      else if (job) say('rcpt', job.commands.rcpt);
-      else free();
+      isMailFromAccepted = isPositiveCompletion(reply);
+      if (!isMailFromAccepted && !rejectTransaction(reply)) return;
+      if (extensions.hasPipelining) enterState('rcpt');
+      else if (transaction) sendCommand('rcpt', transaction.commands.rcpt);
+      else startNextOrIdle();
     },
     rcpt: (reply) => {
-      if (!isPositive(reply) && !refuse(reply)) return;
-      if (extensions.hasPipelining) wait('data');
-      else if (job) say('data', DATA);
-      else reset();
+      if (!isPositiveCompletion(reply) && !rejectTransaction(reply)) return;
+      if (extensions.hasPipelining) enterState('data');
+      else if (transaction) sendCommand('data', DATA_COMMAND);
+      else sendReset();
     },
     data: (reply) => {
-      if (reply.code === 354) return job ? sendBody(job) : say('loneDot', DOT);
-      if (!refuse(reply)) return;
-      if (isMailTaken) reset();
-      else free();
+      if (reply.code === 354)
+        return transaction ? sendBody(transaction) : sendCommand('loneDot', FINAL_DOT);
+      if (!rejectTransaction(reply)) return;
+      if (isMailFromAccepted) sendReset();
+      else startNextOrIdle();
     },
     // An answer all the same; but what the relay makes of the rest of the message, nobody can tell.
     body: (reply) => {
-      if (refuse(reply)) connection.end(`${name} did not want the whole message.`);
+      if (rejectTransaction(reply)) connection.end(`${name} did not want the whole message.`);
     },
     dot: (reply) => {
-      if (reply.code < 400 && !isPositive(reply)) return fail(reply);
-      const answered = job;
-      job = following;
-      following = null;
+      if (reply.code < 400 && !isPositiveCompletion(reply)) return failSession(reply);
+      const completed = transaction;
+      transaction = pipelined;
+      pipelined = null;
       isStale = true;
-      hasAccepted ||= isPositive(reply);
-      if (answered) host.onReply(answered, parseReply(reply.text));
-      if (isForsaken) return connection.end(`${name} took too long over another message.`);
+      hasAcceptedMessage ||= isPositiveCompletion(reply);
+      if (completed) host.onReply(completed, parseSmtpReply(reply.text));
+      if (isPipelinedAbandoned)
+        return connection.end(`${name} took too long over another message.`);
       // Of the message that follows no dot is out, whatever comes now.
-      wait('mail');
-      if (reply.code === 421) fail(reply);
-      else if (!job) free();
+      enterState('mail');
+      if (reply.code === 421) failSession(reply);
+      else if (!transaction) startNextOrIdle();
     },
     // RFC 2920 §3.1: the answer was the refusal before it.
-    loneDot: free,
+    loneDot: startNextOrIdle,
     reset: (reply) => {
-      if (isPositive(reply)) free();
-      else fail(reply);
+      if (isPositiveCompletion(reply)) startNextOrIdle();
+      else failSession(reply);
     },
-    idle: fail,
+    idle: failSession,
     quit: () => connection.end(`${name} was left.`),
   };
 
-  greet(connection, endpoint, heloName).then(
+  performHandshake(connection, endpoint, heloName).then(
     (offered) => {
       connection.listen({ onReply, onEnd });
       const problem = connection.problem();
@@ -128,7 +131,7 @@ export function openSession({
       body = createBodyWriter();
       hasOpened = true;
       host.onOpen(session);
-      free();
+      startNextOrIdle();
     },
     (error: Error) => {
       connection.end(error.message);
@@ -136,77 +139,81 @@ export function openSession({
     },
   );
 
-  function onReply(reply: Reply) {
-    if (reply.code !== 421 || state === 'dot' || state === 'quit') return steps[state](reply);
-    if (job) job.asksForPatience = true;
-    fail(reply);
+  function onReply(reply: RawSmtpReply) {
+    if (reply.code !== 421 || state === 'dot' || state === 'quit')
+      return replyHandlers[state](reply);
+    if (transaction) transaction.isBackoffRequested = true;
+    failSession(reply);
   }
 
   function onEnd(problem: string) {
-    const [current, next] = [job, following];
-    job = null;
-    following = null;
+    const [current, next] = [transaction, pipelined];
+    transaction = null;
+    pipelined = null;
     if (current && state === 'dot') host.onUnknown(current, problem);
     else if (current) host.onUnsent(current, problem, isStale);
     if (next) host.onUnsent(next, problem, true);
-    host.onEnd(session, problem, isToldToGo && !hasAccepted);
+    host.onEnd(session, problem, isServiceClosing && !hasAcceptedMessage);
   }
 
   /** Gives the message behind a slow dot back: another connection may be quicker. */
-  function forsakeLate() {
-    followed += 1;
-    if (following === null || followed <= MOST_SECONDS_BEHIND) return;
-    const late = following;
-    following = null;
-    isForsaken = true;
-    host.onUnsent(late, `${name} took too long over another message.`, true);
+  function abandonLatePipelined() {
+    pipelinedWaitSeconds += 1;
+    if (pipelined === null || pipelinedWaitSeconds <= MAX_PIPELINED_WAIT_SECONDS) return;
+    const abandoned = pipelined;
+    pipelined = null;
+    isPipelinedAbandoned = true;
+    host.onUnsent(abandoned, `${name} took too long over another message.`, true);
   }
 
   /** The connection is of no use after this reply. */
-  function fail({ code, text }: Reply) {
-    isToldToGo = code === 421;
-    const said = text.replaceAll('\n', ' ').slice(0, 300);
-    connection.end(`${name} said “${said}” where the session could not go on.`);
+  function failSession({ code, text }: RawSmtpReply) {
+    isServiceClosing = code === 421;
+    const replyText = text.replaceAll('\n', ' ').slice(0, 300);
+    connection.end(`${name} said “${replyText}” where the session could not go on.`);
   }
 
   /** The message in hand has its answer. False when the reply is none and the connection was ended. */
-  function refuse(reply: Reply): boolean {
+  function rejectTransaction(reply: RawSmtpReply): boolean {
     if (reply.code < 400) {
-      fail(reply);
+      failSession(reply);
       return false;
     }
-    const refused = job;
-    job = null;
+    const rejected = transaction;
+    transaction = null;
     isStale = true;
-    if (refused) host.onReply(refused, parseReply(reply.text));
+    if (rejected) host.onReply(rejected, parseSmtpReply(reply.text));
     return true;
   }
 
-  function free() {
-    const next = takeNext(host, extensions, { ahead: false });
-    if (next) return begin(next);
+  function startNextOrIdle() {
+    const next = takeNextTransaction(host, extensions, { ahead: false });
+    if (next) return startTransaction(next);
     isStale = true;
-    wait('idle');
-    host.onRest(session);
+    enterState('idle');
+    host.onAvailable(session);
   }
 
-  function begin(next: Job) {
-    job = next;
-    say('mail', extensions.hasPipelining ? envelopeOf(next.commands) : next.commands.mail);
+  function startTransaction(next: SmtpTransaction) {
+    transaction = next;
+    sendCommand(
+      'mail',
+      extensions.hasPipelining ? pipelineEnvelope(next.commands) : next.commands.mail,
+    );
   }
 
   /** Ends a transaction that has not ended by itself: a second MAIL would be refused (RFC 5321 §4.1.4). */
-  function reset() {
-    say('reset', 'RSET\r\n');
+  function sendReset() {
+    sendCommand('reset', 'RSET\r\n');
   }
 
-  function sendBody({ message }: Job) {
+  function sendBody({ message }: SmtpTransaction) {
     body.start(message);
     sendBlock();
   }
 
   function sendBlock() {
-    wait('body');
+    enterState('body');
     connection.write(body.nextBlock(), onBlockWritten);
   }
 
@@ -214,20 +221,22 @@ export function openSession({
     if (state !== 'body') return;
     if (!body.isDone()) return sendBlock();
     // Only the end of the connection takes back what the relay has of it.
-    if (job?.mayGo() === false) return connection.end(CALLED_BACK);
-    following = extensions.hasPipelining ? takeNext(host, extensions, { ahead: true }) : null;
-    followed = 0;
-    say('dot', following ? DOT + envelopeOf(following.commands) : DOT);
+    if (transaction?.maySend() === false) return connection.end(SEND_CANCELLED);
+    pipelined = extensions.hasPipelining
+      ? takeNextTransaction(host, extensions, { ahead: true })
+      : null;
+    pipelinedWaitSeconds = 0;
+    sendCommand('dot', pipelined ? FINAL_DOT + pipelineEnvelope(pipelined.commands) : FINAL_DOT);
   }
 
-  function say(next: State, line: string) {
-    wait(next);
+  function sendCommand(next: State, line: string) {
+    enterState(next);
     connection.write(line);
   }
 
-  function wait(next: State) {
+  function enterState(next: State) {
     state = next;
-    connection.await(next);
+    connection.startStage(next);
   }
 
   return session;

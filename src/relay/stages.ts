@@ -1,6 +1,6 @@
 /** What a connection may be waiting for: how long in seconds, and how to name it to people. */
 interface Stage {
-  seconds: number;
+  timeoutSeconds: number;
   awaited: string;
 }
 
@@ -9,22 +9,22 @@ interface Stage {
  * leave messages unknown that a slow relay had already taken (RFC 1047).
  */
 export const STAGES = {
-  connect: { seconds: 30, awaited: 'the connection' },
-  greeting: { seconds: 300, awaited: 'the greeting' },
-  hello: { seconds: 300, awaited: 'the reply to EHLO' },
-  startTls: { seconds: 120, awaited: 'the reply to STARTTLS' },
-  tls: { seconds: 30, awaited: 'the TLS handshake' },
-  auth: { seconds: 120, awaited: 'the reply to AUTH' },
-  mail: { seconds: 300, awaited: 'the reply to MAIL FROM' },
-  rcpt: { seconds: 300, awaited: 'the reply to RCPT TO' },
-  data: { seconds: 120, awaited: 'the reply to DATA' },
+  connect: { timeoutSeconds: 30, awaited: 'the connection' },
+  greeting: { timeoutSeconds: 300, awaited: 'the greeting' },
+  hello: { timeoutSeconds: 300, awaited: 'the reply to EHLO' },
+  startTls: { timeoutSeconds: 120, awaited: 'the reply to STARTTLS' },
+  tls: { timeoutSeconds: 30, awaited: 'the TLS handshake' },
+  auth: { timeoutSeconds: 120, awaited: 'the reply to AUTH' },
+  mail: { timeoutSeconds: 300, awaited: 'the reply to MAIL FROM' },
+  rcpt: { timeoutSeconds: 300, awaited: 'the reply to RCPT TO' },
+  data: { timeoutSeconds: 120, awaited: 'the reply to DATA' },
   /** Per block of the message. */
-  body: { seconds: 180, awaited: 'room for the rest of the message' },
-  dot: { seconds: 600, awaited: 'the reply to the message' },
-  loneDot: { seconds: 600, awaited: 'the reply to the lone dot' },
-  reset: { seconds: 120, awaited: 'the reply to RSET' },
-  idle: { seconds: 30, awaited: 'another message' },
-  quit: { seconds: 5, awaited: 'the reply to QUIT' },
+  body: { timeoutSeconds: 180, awaited: 'room for the rest of the message' },
+  dot: { timeoutSeconds: 600, awaited: 'the reply to the message' },
+  loneDot: { timeoutSeconds: 600, awaited: 'the reply to the lone dot' },
+  reset: { timeoutSeconds: 120, awaited: 'the reply to RSET' },
+  idle: { timeoutSeconds: 30, awaited: 'another message' },
+  quit: { timeoutSeconds: 5, awaited: 'the reply to QUIT' },
 } as const satisfies Record<string, Stage>;
 
 export type StageName = keyof typeof STAGES;

@@ -1,11 +1,11 @@
-import type { Source } from '../domain/fetched.ts';
-import type { SourceName } from '../domain/source-name.ts';
-import { arxiv } from './arxiv.ts';
-import { file } from './file.ts';
-import { hfDaily } from './hf-daily.ts';
-import { hfSpan } from './hf-span.ts';
-import { hfTrending } from './hf-trending.ts';
-import type { HttpGet } from './http-get.ts';
+import type { Source } from '../domain/sources/source.ts';
+import type { SourceSpec } from '../domain/sources/source-name.ts';
+import { createArxivSource } from './arxiv/arxiv.ts';
+import { createFileSource } from './file/file.ts';
+import type { HttpGet } from './http/http-get.ts';
+import { createHfDailySource } from './hugging-face/hf-daily.ts';
+import { createHfPeriodSource } from './hugging-face/hf-period.ts';
+import { createHfTrendingSource } from './hugging-face/hf-trending.ts';
 
 export interface SourceDeps {
   hfEndpoint: string;
@@ -15,28 +15,28 @@ export interface SourceDeps {
 }
 
 /** The source of a name. */
-export function openSource(source: SourceName, deps: SourceDeps): Source {
+export function openSource(source: SourceSpec, deps: SourceDeps): Source {
   const { get } = deps;
   const hf = { endpoint: deps.hfEndpoint, get };
   switch (source.kind) {
     case 'hf-daily':
-      return hfDaily(hf);
+      return createHfDailySource(hf);
     case 'hf-weekly':
-      return hfSpan(hf, 'weekly');
+      return createHfPeriodSource(hf, 'weekly');
     case 'hf-monthly':
-      return hfSpan(hf, 'monthly');
+      return createHfPeriodSource(hf, 'monthly');
     case 'hf-trending':
-      return hfTrending(hf);
+      return createHfTrendingSource(hf);
     case 'arxiv': {
       const urls = { feedUrl: deps.arxivRssUrl, apiUrl: deps.arxivApiUrl };
-      return arxiv({ ...urls, get }, source.name, source.categories);
+      return createArxivSource({ ...urls, get }, source.name, source.categories);
     }
     case 'file':
-      return file(source.name, source.path);
+      return createFileSource(source.name, source.path);
   }
 }
 
 /** The sources that are set, in their order. */
-export function openSources(names: readonly SourceName[], deps: SourceDeps): Source[] {
+export function openSources(names: readonly SourceSpec[], deps: SourceDeps): Source[] {
   return names.map((name) => openSource(name, deps));
 }

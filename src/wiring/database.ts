@@ -1,15 +1,15 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Config } from '../config.ts';
 import { type DataDirLock, lockDataDir } from '../control/data-dir-lock.ts';
+import { checkServer } from '../db/check-server.ts';
 import { type Database, openEmbeddedDatabase, openServerDatabase } from '../db/client.ts';
-import { endLeases, type Freed } from '../db/leases.ts';
+import { endLeases, type ReleasedDeliveries } from '../db/deliveries/leases.ts';
 import { isMigrated, isQueueMigrated, migrate } from '../db/migrate.ts';
-import { reachServer } from '../db/reach.ts';
-import { listTopics } from '../db/topics.ts';
-import type { Clock } from '../domain/clock.ts';
+import { listTopics } from '../db/topics/topics.ts';
 import { PaperboyError } from '../domain/errors.ts';
-import { importTopics } from '../services/import-topics.ts';
+import type { Clock } from '../domain/time/clock.ts';
+import { importTopics } from '../services/topics/import-topics.ts';
+import type { Config } from '../settings/config.ts';
 
 const SEEDS = new URL('../../seeds/', import.meta.url);
 
@@ -20,25 +20,33 @@ const DATABASE_CONNECTIONS = 20;
 export type Closer = () => Promise<void>;
 
 /** Where everything is kept. */
-export interface Store {
+export interface OpenedDatabase {
   database: Database;
-  lock: DataDirLock | null;
+  dataDirLock: DataDirLock | null;
   /** What the process before this one held when it died. */
-  left: Freed['left'];
+  releasedBatches: ReleasedDeliveries['remainingBatches'];
 }
 
 /** Opens the database that `config` names, ready for use; each thing opened adds its closer. */
-export async function openStore(config: Config, clock: Clock, closers: Closer[]): Promise<Store> {
+export async function openPreparedDatabase(
+  config: Config,
+  clock: Clock,
+  closers: Closer[],
+): Promise<OpenedDatabase> {
   if (config.databaseUrl !== null) {
     const database = await openMigratedDatabase(config);
     closers.push(() => database.close());
-    return { database, lock: null, left: [] };
+    return { database, dataDirLock: null, releasedBatches: [] };
   }
-  const lock = await lockDataDir(config.dataDir);
-  closers.push(() => lock.release());
+  const dataDirLock = await lockDataDir(config.dataDir);
+  closers.push(() => dataDirLock.release());
   const database = await openDatabase(config);
   closers.push(() => database.close());
-  return { database, lock, left: await takeOver(database, config, clock) };
+  return {
+    database,
+    dataDirLock,
+    releasedBatches: await recoverEmbeddedDatabase(database, config, clock),
+  };
 }
 
 /** The database of a server, its tables being those of this version.
@@ -47,7 +55,7 @@ export async function openMigratedDatabase(config: Config): Promise<Database> {
   const database = await openDatabase(config);
   try {
     const hasQueue = config.redisUrl !== null || (await isQueueMigrated(database));
-    if (!hasQueue || !(await isMigrated(database))) throw notMigrated();
+    if (!hasQueue || !(await isMigrated(database))) throw createNotMigratedError();
     return database;
   } catch (error) {
     await database.close();
@@ -62,7 +70,7 @@ export async function openDatabase(config: Config): Promise<Database> {
     return openEmbeddedDatabase({ folder: join(config.dataDir, 'postgres') });
   const database = openServerDatabase(databaseUrl, { connections: DATABASE_CONNECTIONS });
   try {
-    await reachServer(database, databaseUrl);
+    await checkServer(database, databaseUrl);
     return database;
   } catch (error) {
     await database.close();
@@ -71,10 +79,16 @@ export async function openDatabase(config: Config): Promise<Database> {
 }
 
 /** An embedded database is ours alone: it is brought up to date, and every lease in it is a dead one. */
-async function takeOver(database: Database, config: Config, clock: Clock): Promise<Freed['left']> {
+async function recoverEmbeddedDatabase(
+  database: Database,
+  config: Config,
+  clock: Clock,
+): Promise<ReleasedDeliveries['remainingBatches']> {
   await prepareDatabase(database, config);
-  const { left } = await database.db.transaction((tx) => endLeases(tx, { all: true }, clock()));
-  return left;
+  const { remainingBatches: releasedBatches } = await database.db.transaction((tx) =>
+    endLeases(tx, { all: true }, clock()),
+  );
+  return releasedBatches;
 }
 
 /** Migrates, and stores the topics when there are none: without them nobody could follow any. */
@@ -92,7 +106,7 @@ export function readSeed(name: 'topics.json' | 'papers.json'): Promise<string> {
   return readFile(new URL(name, SEEDS), 'utf8');
 }
 
-function notMigrated(): PaperboyError {
+function createNotMigratedError(): PaperboyError {
   return new PaperboyError(
     'NOT_MIGRATED',
     'The tables of DATABASE_URL are missing or older than this version: run “npx paperboy migrate” first.',

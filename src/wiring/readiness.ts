@@ -1,17 +1,17 @@
 import { hostname } from 'node:os';
 import type { Logger } from 'pino';
-import type { Config } from '../config.ts';
 import type { Database } from '../db/client.ts';
 import type { Queue } from '../queue/queue.ts';
-import { lookAtRelay, type RelayLook } from '../relay/look-at-relay.ts';
-import { heloNameOf } from '../relay/relay.ts';
-import { createReadiness, type Readiness } from '../services/support/readiness.ts';
+import { probeRelay, type RelayProbeResult } from '../relay/probe-relay.ts';
+import { chooseHeloName } from '../relay/relay.ts';
+import { createReadinessProbe, type ReadinessProbe } from '../services/monitoring/readiness.ts';
+import type { Config } from '../settings/config.ts';
 
 /** How long a relay may take to let us in, in ms: less than `/readyz` waits for any part. */
 const RELAY_TIMEOUT_MS = 2500;
 
 /** Knows whether the parts work; what changes is written into the log. */
-export function openReadiness({
+export function openReadinessProbe({
   config,
   database,
   queue,
@@ -21,25 +21,28 @@ export function openReadiness({
   database: Database;
   queue: Queue;
   logger: Logger;
-}): Readiness {
+}): ReadinessProbe {
   const { smtpUrls, redisUrl } = config;
-  return createReadiness({
+  return createReadinessProbe({
     database,
     queue,
     isQueueInPostgres: redisUrl === null,
-    lookAtRelays: smtpUrls.length === 0 ? null : () => lookAtRelays(smtpUrls, RELAY_TIMEOUT_MS),
-    onChange: (part, { word, sentence }, err) =>
-      word === 'ok'
-        ? logger.info({ part }, sentence)
-        : logger.warn({ part, err, cause: causeOf(err) }, sentence),
+    probeRelays: smtpUrls.length === 0 ? null : () => probeRelays(smtpUrls, RELAY_TIMEOUT_MS),
+    onChange: (check, { status, sentence }, err) =>
+      status === 'ok'
+        ? logger.info({ part: check }, sentence)
+        : logger.warn({ part: check, err, cause: causeOf(err) }, sentence),
     elapsedMs: () => performance.now(),
   });
 }
 
 /** How each relay receives us, side by side. */
-export function lookAtRelays(urls: readonly string[], timeoutMs: number): Promise<RelayLook[]> {
-  const heloName = heloNameOf(hostname());
-  return Promise.all(urls.map((url) => lookAtRelay(url, { heloName, timeoutMs })));
+export function probeRelays(
+  urls: readonly string[],
+  timeoutMs: number,
+): Promise<RelayProbeResult[]> {
+  const heloName = chooseHeloName(hostname());
+  return Promise.all(urls.map((url) => probeRelay(url, { heloName, timeoutMs })));
 }
 
 function causeOf(error: unknown): string | undefined {

@@ -1,39 +1,39 @@
 import type { AddressInfo } from 'node:net';
-import type { Config } from '../config.ts';
 import { PaperboyError } from '../domain/errors.ts';
-import { buildApp } from '../http/app.ts';
+import { buildHttpServer } from '../http/app.ts';
 import { loadPages } from '../http/pages/index.ts';
-import { limitSignups } from '../http/signup-limit.ts';
+import { createSignupLimit } from '../http/subscribers/signup-limit.ts';
+import type { Config } from '../settings/config.ts';
 import { readVersion } from '../version.ts';
-import type { Parts } from './parts.ts';
+import type { App } from './app.ts';
 
 /** The site, listening. */
-export interface Site {
+export interface RunningSite {
   address: { host: string; port: number };
   stop: () => Promise<void>;
 }
 
 /** Serves pages and API where the settings say. @throws PaperboyError `SITE_CANNOT_LISTEN`. */
-export async function startSite(parts: Parts): Promise<Site> {
-  const { config, database, keys } = parts;
+export async function startSite(app: App): Promise<RunningSite> {
+  const { config, database, keys } = app;
   const { siteName: name, publicUrl, postalAddress } = config;
-  const { db, pool } = database.promptly(parts.answerTimeoutsMs.request);
-  const app = await buildApp({
-    ...parts,
+  const { db, pool } = database.withQueryTimeout(app.queryTimeoutsMs.request);
+  const server = await buildHttpServer({
+    ...app,
     db,
     version: readVersion(),
     suppressionKey: keys.suppressionKey,
     pages: loadPages({ name, publicUrl, postalAddress }),
-    limitSignup: limitSignups(pool, config.signupsPerHour),
+    limitSignup: createSignupLimit(pool, config.signupsPerHour),
   });
   try {
-    await app.listen({ host: config.host, port: config.port });
+    await server.listen({ host: config.host, port: config.port });
   } catch (error) {
-    await app.close();
-    throw cannotListen(config, 'PORT', error as NodeJS.ErrnoException);
+    await server.close();
+    throw createListenError(config, 'PORT', error as NodeJS.ErrnoException);
   }
-  const { address: host, port } = app.server.address() as AddressInfo;
-  return { address: { host, port }, stop: async () => app.close() };
+  const { address: host, port } = server.server.address() as AddressInfo;
+  return { address: { host, port }, stop: async () => server.close() };
 }
 
 const LISTEN_ADVICE: Record<string, string> = {
@@ -44,7 +44,7 @@ const LISTEN_ADVICE: Record<string, string> = {
 };
 
 /** `setting` names the port, for the advice. */
-export function cannotListen(
+export function createListenError(
   { host, port }: Pick<Config, 'host' | 'port'>,
   setting: string,
   error: NodeJS.ErrnoException,

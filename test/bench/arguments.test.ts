@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { readArguments } from './arguments.ts';
+import { parseArguments } from './arguments.ts';
 
 describe('the arguments of the benchmark', () => {
   it('default to one worker with Redis and no old deliveries', () => {
-    expect(readArguments(['--subscribers', '2000'])).toEqual({
+    expect(parseArguments(['--subscribers', '2000'])).toEqual({
       kind: 'run',
       options: {
         subscribers: 2000,
@@ -22,7 +22,7 @@ describe('the arguments of the benchmark', () => {
   it('are all read', () => {
     const argv =
       '--subscribers 1000000 --dkim --queue postgres --workers 2 --connections 50 --old 30000000 --papers 7 --profile p';
-    expect(readArguments(argv.split(' '))).toEqual({
+    expect(parseArguments(argv.split(' '))).toEqual({
       kind: 'run',
       options: {
         subscribers: 1_000_000,
@@ -52,20 +52,20 @@ describe('the arguments of the benchmark', () => {
     ],
   ])('%j is refused with a sentence', (line, problem) => {
     const argv = line.split(' ').filter((word) => word !== '');
-    expect(readArguments(argv)).toEqual({ kind: 'wrong', problems: [problem] });
+    expect(parseArguments(argv)).toEqual({ kind: 'wrong', problems: [problem] });
   });
 
   it('tell every problem at once', () => {
-    const asked = readArguments(['--queue', 'kafka', '--workers', 'two']);
+    const asked = parseArguments(['--queue', 'kafka', '--workers', 'two']);
     expect(asked.kind === 'wrong' && asked.problems).toHaveLength(3);
   });
 
   it('refuse what they do not know, and words that belong nowhere', () => {
-    expect(readArguments(['--subscriber', '5']).kind).toBe('wrong');
-    expect(readArguments(['--subscribers', '5', 'more']).kind).toBe('wrong');
+    expect(parseArguments(['--subscriber', '5']).kind).toBe('wrong');
+    expect(parseArguments(['--subscribers', '5', 'more']).kind).toBe('wrong');
   });
 
   it('show the help whatever else stands there', () => {
-    expect(readArguments(['--help', '--queue', 'kafka'])).toEqual({ kind: 'help' });
+    expect(parseArguments(['--help', '--queue', 'kafka'])).toEqual({ kind: 'help' });
   });
 });

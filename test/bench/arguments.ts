@@ -17,7 +17,7 @@ export interface BenchOptions {
   profileFolder: string | null;
 }
 
-export type Asked =
+export type ParsedArguments =
   | { kind: 'run'; options: BenchOptions }
   | { kind: 'help' }
   | { kind: 'wrong'; problems: string[] };
@@ -54,7 +54,7 @@ const KNOWN = {
 } as const;
 
 /** What the words after `npm run bench --` ask for; every problem is told at once. */
-export function readArguments(argv: readonly string[]): Asked {
+export function parseArguments(argv: readonly string[]): ParsedArguments {
   const given = parse(argv);
   if (typeof given === 'string') return { kind: 'wrong', problems: [given] };
   if (given.help) return { kind: 'help' };

@@ -6,10 +6,10 @@ const PROBE_MESSAGES = 2000;
 const WANTED_SECONDS = 5;
 
 /** Sends so many messages of so many bytes and returns how many went out in a second. */
-export type Source = (messages: number, bytes: number) => Promise<number>;
+export type SmtpSource = (messages: number, bytes: number) => Promise<number>;
 
 /** Postfix's source, without disconnecting: what the sink can take on this machine. */
-export function smtpSource(program: string, sinkAddress: string): Source {
+export function createSmtpSource(program: string, sinkAddress: string): SmtpSource {
   return async (messages, bytes) => {
     const startedAt = performance.now();
     await runProgram(program, [
@@ -31,6 +31,6 @@ export function smtpSource(program: string, sinkAddress: string): Source {
 }
 
 /** Messages for a run of some seconds, after a short one that tells how fast they go. */
-export async function chooseCount(source: Source, bytes: number): Promise<number> {
+export async function calibrateMessageCount(source: SmtpSource, bytes: number): Promise<number> {
   return Math.ceil((await source(PROBE_MESSAGES, bytes)) * WANTED_SECONDS);
 }

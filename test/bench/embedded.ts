@@ -1,32 +1,35 @@
 import { join } from 'node:path';
 import { openPGlite } from '../../src/db/pglite.ts';
-import { runWell, startPaperboy } from '../processes/support/paperboy.ts';
-import { freePort } from '../support/free-port.ts';
-import { type Arena, type Bench, DAY } from './arena.ts';
-import { writeReaderFile } from './fill-readers.ts';
-import type { Query } from './results.ts';
-import { profiling } from './settings.ts';
+import { runPaperboyOk, startPaperboy } from '../processes/support/paperboy.ts';
+import { findFreePort } from '../support/free-port.ts';
+import { type BenchDeployment, type BenchRun, DAY } from './deployment.ts';
+import { writeSubscribersCsv } from './insert-subscribers.ts';
+import type { ReadSql } from './results.ts';
+import { profilingFlags } from './settings.ts';
 
 const FILE = 'readers.csv';
 
 /** `paperboy start` on a data folder of its own; the commands go through it, the file with readers too. */
-export async function openEmbedded(bench: Bench, settings: Record<string, string>): Promise<Arena> {
-  const { options, folder, stage } = bench;
+export async function openEmbeddedDeployment(
+  bench: BenchRun,
+  settings: Record<string, string>,
+): Promise<BenchDeployment> {
+  const { options, folder, reportStep: stage } = bench;
   stage('Starting Paperboy');
-  const port = String(await freePort());
+  const port = String(await findFreePort());
   const site = `http://127.0.0.1:${port}`;
-  const place = { cwd: folder, env: { ...settings, PORT: port } };
-  const running = await startPaperboy(place, null, profiling(options.profileFolder));
-  await runWell('seed', place);
+  const environment = { cwd: folder, env: { ...settings, PORT: port } };
+  const running = await startPaperboy(environment, null, profilingFlags(options.profileFolder));
+  await runPaperboyOk('seed', environment);
   stage(`Importing ${options.subscribers} readers`);
-  await writeReaderFile(join(folder, FILE), {
+  await writeSubscribersCsv(join(folder, FILE), {
     count: options.subscribers,
     topics: await slugsOf(site),
     papers: options.papers,
   });
-  await runWell(`subscribers import ${FILE}`, place);
+  await runPaperboyOk(`subscribers import ${FILE}`, environment);
   return {
-    place,
+    environment,
     servers: {},
     isComposed: async () => (await fetch(`${site}/api/digests/${DAY}`)).ok,
     startWorkers: async () => [running],
@@ -44,7 +47,7 @@ async function slugsOf(site: string): Promise<string[]> {
 /** Only once the process has ended: two on one folder lose data. */
 async function withPGlite<Value>(
   dataFolder: string,
-  read: (query: Query) => Promise<Value>,
+  read: (query: ReadSql) => Promise<Value>,
 ): Promise<Value> {
   const database = await openPGlite({ folder: dataFolder });
   try {

@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { packSelection } from '../../src/db/packed-selection.ts';
+import { packSelection } from '../../src/db/deliveries/packed-selection.ts';
 
 const MOST_PER_DIGEST = 1_000_000;
 const FEWEST_DIGESTS = 30;
@@ -48,7 +48,7 @@ async function addDigest(
     [id, SELECTION, size],
   );
   await database.query(
-    `INSERT INTO batches (digest_id, batch, send_at, due_at, is_rushed, claims, states, counted_at)
+    `INSERT INTO batches (digest_id, batch, send_at, due_at, is_immediate, claims, states, counted_at)
      SELECT id, batch, composed_at, NULL, false, 1,
        jsonb_build_object('sent', least(${BATCH_SIZE}, $2::int - batch * ${BATCH_SIZE})), composed_at
      FROM digests CROSS JOIN generate_series(0, ($2::int - 1) / ${BATCH_SIZE}) AS batch WHERE id = $1`,

@@ -1,38 +1,41 @@
 import pg from 'pg';
-import { runWell, startPaperboy } from '../processes/support/paperboy.ts';
+import { runPaperboyOk, startPaperboy } from '../processes/support/paperboy.ts';
 import { startPostgres } from '../servers/postgres.ts';
 import { startRedis } from '../servers/redis.ts';
-import { type Arena, type Bench, DAY } from './arena.ts';
-import { fillReaders } from './fill-readers.ts';
+import { type BenchDeployment, type BenchRun, DAY } from './deployment.ts';
+import { insertSubscribers } from './insert-subscribers.ts';
 import { fillOldDeliveries } from './old-deliveries.ts';
-import { profiling } from './settings.ts';
+import { profilingFlags } from './settings.ts';
 
 /** As durable as PostgreSQL is by itself; memory and log as on a machine that does little else. */
 const DURABLE = { shared_buffers: '2GB', max_wal_size: '16GB' };
 
 /** PostgreSQL and the queue of our own, with the readers and the old deliveries asked for. */
-export async function openServers(bench: Bench, settings: Record<string, string>): Promise<Arena> {
-  const { options, folder, stage, use } = bench;
+export async function openServerDeployment(
+  bench: BenchRun,
+  settings: Record<string, string>,
+): Promise<BenchDeployment> {
+  const { options, folder, reportStep: stage, register: use } = bench;
   stage('Starting the servers');
   const database = await use(startPostgres(DURABLE));
   const queue = options.queue === 'redis' ? await use(startRedis()) : null;
   const env = { ...settings, DATABASE_URL: database.url, ...(queue && { REDIS_URL: queue.url }) };
-  const place = { cwd: folder, env };
-  await runWell('migrate', place);
-  await runWell('seed', place);
+  const environment = { cwd: folder, env };
+  await runPaperboyOk('migrate', environment);
+  await runPaperboyOk('seed', environment);
   return withClient(database.url, bench.signal, async (client) => {
     await fill(bench, client);
     const durability = {
-      fsync: await show(client, 'fsync'),
-      synchronous_commit: await show(client, 'synchronous_commit'),
+      fsync: await readSetting(client, 'fsync'),
+      synchronous_commit: await readSetting(client, 'synchronous_commit'),
     };
     return {
-      place,
+      environment,
       servers: { database, ...(queue && { queue }) },
       isComposed: () => withClient(database.url, bench.signal, hasDigest),
       startWorkers: async () => {
         const starting = Array.from({ length: options.workers }, () =>
-          startPaperboy(place, 'worker', profiling(options.profileFolder)),
+          startPaperboy(environment, 'worker', profilingFlags(options.profileFolder)),
         );
         return Promise.all(starting);
       },
@@ -50,11 +53,11 @@ async function hasDigest(client: pg.Client): Promise<boolean> {
   return rowCount === 1;
 }
 
-async function fill({ options, stage }: Bench, client: pg.Client): Promise<void> {
+async function fill({ options, reportStep: stage }: BenchRun, client: pg.Client): Promise<void> {
   stage(`Storing ${options.subscribers} readers`);
   const topics = await client.query<{ slug: string }>('SELECT slug FROM topics ORDER BY slug');
   const slugs = topics.rows.map(({ slug }) => slug);
-  await fillReaders(client, {
+  await insertSubscribers(client, {
     count: options.subscribers,
     topics: slugs,
     papers: options.papers,
@@ -74,17 +77,17 @@ async function withClient<Value>(
   const client = new pg.Client(url);
   client.on('error', () => undefined);
   await client.connect();
-  const breakOff = () => void client.end();
-  signal.addEventListener('abort', breakOff);
+  const closeClient = () => void client.end();
+  signal.addEventListener('abort', closeClient);
   try {
     return await work(client);
   } finally {
-    signal.removeEventListener('abort', breakOff);
+    signal.removeEventListener('abort', closeClient);
     await client.end();
   }
 }
 
-async function show(client: pg.Client, name: string): Promise<string> {
+async function readSetting(client: pg.Client, name: string): Promise<string> {
   const { rows } = await client.query(`SHOW ${name}`);
   return rows[0][name];
 }

@@ -14,7 +14,7 @@ export interface ProcessTimes {
 /** Reads a line of /proc/PID/stat (proc(5)); the name in it may hold spaces and brackets. */
 export function parseStat(line: string): ProcessTimes {
   const fields = line.slice(line.lastIndexOf(')') + 2).split(' ');
-  const number = (place: number) => Number(fields[place - 3]);
+  const number = (environment: number) => Number(fields[environment - 3]);
   return {
     parent: number(4),
     cpuMs: (number(14) + number(15)) * MS_PER_TICK,

@@ -1,10 +1,10 @@
 import type { BenchOptions } from './arguments.ts';
-import type { Morning } from './morning.ts';
+import type { DigestRun } from './digest-run.ts';
 import { messagesPerSecond } from './results.ts';
 
-export interface Measured {
+export interface Measurements {
   options: BenchOptions;
-  morning: Morning;
+  digestRun: DigestRun;
   /** Messages a second of the baseline, before and after. */
   before: number;
   after: number;
@@ -16,7 +16,13 @@ export type Report = Record<string, unknown>;
 
 /** The line that the benchmark prints; `send_ms` is from the command, its start included, to the last
  *  result. */
-export function reportOf({ options, morning, before, after, load }: Measured): Report {
+export function buildReport({
+  options,
+  digestRun: morning,
+  before,
+  after,
+  load,
+}: Measurements): Report {
   const { sending, sent } = morning;
   const sendMs = sent.lastAt.getTime() - sending.startedAt.getTime();
   const rate = messagesPerSecond(sent, sendMs);

@@ -1,5 +1,5 @@
 /** What the rows of the digest say of its sending. */
-export interface Sent {
+export interface SentSummary {
   /** Readers whose mail the relay took. */
   count: number;
   /** Of them, those recorded after the first result. */
@@ -11,10 +11,10 @@ export interface Sent {
 }
 
 /** Runs a query and returns its rows; on `pg` and on PGlite. */
-export type Query = (sql: string) => Promise<Record<string, unknown>[]>;
+export type ReadSql = (sql: string) => Promise<Record<string, unknown>[]>;
 
 /** Reads the results of the digest of a day. @throws Error when nothing was sent. */
-export async function readSent(query: Query, day: string): Promise<Sent> {
+export async function readSentSummary(query: ReadSql, day: string): Promise<SentSummary> {
   const [row] = await query(`
     SELECT count(*)::int AS count, count(*) FILTER (WHERE at > first)::int AS "afterFirst",
            min(composed_at) AS "composedAt", min(first) AS "firstAt", max(at) AS "lastAt"
@@ -23,7 +23,7 @@ export async function readSent(query: Query, day: string): Promise<Sent> {
       FROM deliveries JOIN digests ON digests.id = digest_id
       WHERE state = 'sent' AND kind = 'daily' AND date = '${day}'
     ) AS sent`);
-  const sent = row as unknown as Sent | undefined;
+  const sent = row as unknown as SentSummary | undefined;
   if (!sent || sent.count === 0) throw new Error('Nothing was sent: there is nothing to measure.');
   return sent;
 }
@@ -33,7 +33,7 @@ export async function readSent(query: Query, day: string): Promise<Sent> {
  * one moment holds every result, as with a handful of readers.
  */
 export function messagesPerSecond(
-  { count, afterFirst, firstAt, lastAt }: Sent,
+  { count, afterFirst, firstAt, lastAt }: SentSummary,
   sendMs: number,
 ): number {
   const ms = lastAt.getTime() - firstAt.getTime();

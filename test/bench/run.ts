@@ -9,16 +9,16 @@ import { join } from 'node:path';
 import { killAll } from '../processes/support/paperboy.ts';
 import { hasPostgres } from '../servers/postgres.ts';
 import { hasRedis } from '../servers/redis.ts';
-import { interrupts } from '../support/interrupts.ts';
-import type { Bench } from './arena.ts';
-import { type BenchOptions, HELP, readArguments } from './arguments.ts';
+import { abortOnSignals } from '../support/abort-on-signals.ts';
+import { type BenchOptions, HELP, parseArguments } from './arguments.ts';
 import { runBench } from './bench.ts';
+import type { BenchRun } from './deployment.ts';
 import { findPostfixTools } from './smtp-sink.ts';
 
-process.exitCode = await main(process.argv.slice(2), interrupts());
+process.exitCode = await main(process.argv.slice(2), abortOnSignals());
 
 async function main(argv: readonly string[], signal: AbortSignal): Promise<number> {
-  const asked = readArguments(argv);
+  const asked = parseArguments(argv);
   if (asked.kind === 'help') {
     console.log(HELP);
     return 0;
@@ -52,14 +52,17 @@ async function measure(
 ): Promise<number> {
   const folder = await mkdtemp(join(tmpdir(), 'paperboy-bench-'));
   const stops: (() => Promise<void>)[] = [];
-  const use: Bench['use'] = async (starting) => {
+  const use: BenchRun['register'] = async (starting) => {
     const server = await starting;
     stops.push(server.stop);
     return server;
   };
   signal.addEventListener('abort', () => void killAll());
   try {
-    const report = await runBench({ options, folder, signal, stage: narrator(signal), use }, tools);
+    const report = await runBench(
+      { options, folder, signal, reportStep: createStepReporter(signal), register: use },
+      tools,
+    );
     console.log(JSON.stringify(report));
     return 0;
   } catch (error) {
@@ -74,7 +77,7 @@ async function measure(
 }
 
 /** Each stage with the seconds since the beginning. */
-function narrator(signal: AbortSignal): Bench['stage'] {
+function createStepReporter(signal: AbortSignal): BenchRun['reportStep'] {
   const startedAt = performance.now();
   return (text) => {
     signal.throwIfAborted();

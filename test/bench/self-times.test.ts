@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { selfTimes, summarise } from './self-times.ts';
+import { selfTimes, summariseProfile } from './self-times.ts';
 
 const PROFILE = {
   nodes: [
     frame(1, '(idle)', '', -1),
     frame(2, 'write', 'file:///app/node_modules/@scope/pg/lib/a.js', 9),
     frame(3, 'write', 'file:///app/node_modules/@scope/pg/lib/a.js', 9),
-    frame(4, '', 'file:///app/dist/mail/press.js', 41),
+    frame(4, '', 'file:///app/dist/mail/render.js', 41),
   ],
   samples: [2, 1, 3, 4],
   timeDeltas: [500, 3000, 4000, 1000, 1000],
@@ -19,14 +19,14 @@ function frame(id: number, functionName: string, url: string, lineNumber: number
 describe('the summary of a CPU profile', () => {
   it('adds up what ran from each sample to the next, a function once', () => {
     expect(selfTimes(PROFILE)).toEqual([
-      { name: 'write', place: '@scope/pg', line: 10, ms: 4 },
-      { name: '(idle)', place: 'v8', line: 0, ms: 4 },
-      { name: '(anonymous)', place: 'mail/press.js', line: 42, ms: 1 },
+      { name: 'write', module: '@scope/pg', line: 10, ms: 4 },
+      { name: '(idle)', module: 'v8', line: 0, ms: 4 },
+      { name: '(anonymous)', module: 'mail/render.js', line: 42, ms: 1 },
     ]);
   });
 
   it('gives shares of the time that was not idle', () => {
-    const text = summarise(selfTimes(PROFILE), 1);
+    const text = summariseProfile(selfTimes(PROFILE), 1);
     expect(text).toContain('busy 5 ms, idle 4 ms');
     expect(text).toContain('80.0 %         4 ms  write  @scope/pg:10');
     expect(text).not.toContain('(anonymous)');

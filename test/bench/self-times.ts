@@ -12,7 +12,7 @@ export interface CpuProfile {
 export interface SelfTime {
   name: string;
   /** `src/…`, a package, `node:…`, or `v8` for what is no script. */
-  place: string;
+  module: string;
   line: number;
   ms: number;
 }
@@ -27,7 +27,7 @@ export function selfTimes({ nodes, samples, timeDeltas }: CpuProfile): SelfTime[
     const key = `${frame.functionName} ${frame.url} ${frame.lineNumber}`;
     const known = times.get(key) ?? {
       name: frame.functionName || '(anonymous)',
-      place: placeOf(frame.url),
+      module: moduleOf(frame.url),
       line: frame.lineNumber + 1,
       ms: 0,
     };
@@ -39,7 +39,7 @@ export function selfTimes({ nodes, samples, timeDeltas }: CpuProfile): SelfTime[
 }
 
 /** Two tables for people: functions and places, with their share of the time that was not idle. */
-export function summarise(times: readonly SelfTime[], rows: number): string {
+export function summariseProfile(times: readonly SelfTime[], rows: number): string {
   const busy = times.filter(({ name }) => name !== '(idle)');
   const total = sumOf(busy);
   const idle = sumOf(times) - total;
@@ -47,31 +47,33 @@ export function summarise(times: readonly SelfTime[], rows: number): string {
     `${((ms / total) * 100).toFixed(1).padStart(6)} %  ${ms.toFixed(0).padStart(8)} ms  ${what}`;
   const functions = busy
     .slice(0, rows)
-    .map(({ name, place, line: at, ms }) => line(ms, `${name}  ${place}${at > 0 ? `:${at}` : ''}`));
-  const places = [...byPlace(busy)]
+    .map(({ name, module, line: at, ms }) =>
+      line(ms, `${name}  ${module}${at > 0 ? `:${at}` : ''}`),
+    );
+  const modules = [...sumByModule(busy)]
     .sort(([, a], [, b]) => b - a)
     .slice(0, rows)
-    .map(([place, ms]) => line(ms, place));
+    .map(([module, ms]) => line(ms, module));
   return [
     `busy ${total.toFixed(0)} ms, idle ${idle.toFixed(0)} ms`,
     'By function:',
     ...functions,
     'By place:',
-    ...places,
+    ...modules,
   ].join('\n');
 }
 
-function byPlace(times: readonly SelfTime[]): Map<string, number> {
-  const places = new Map<string, number>();
-  for (const { name, place, ms } of times) {
-    const where = place === 'v8' ? name : place;
-    places.set(where, (places.get(where) ?? 0) + ms);
+function sumByModule(times: readonly SelfTime[]): Map<string, number> {
+  const modules = new Map<string, number>();
+  for (const { name, module, ms } of times) {
+    const where = module === 'v8' ? name : module;
+    modules.set(where, (modules.get(where) ?? 0) + ms);
   }
-  return places;
+  return modules;
 }
 
 /** A package by its name, our own files by their path below `dist`. */
-function placeOf(url: string): string {
+function moduleOf(url: string): string {
   if (url === '') return 'v8';
   const inPackage = /.*\/node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(url)?.[1];
   return inPackage ?? /\/dist\/(.+)$/.exec(url)?.[1] ?? url;

@@ -1,5 +1,9 @@
-import { type Paperboy, type Place, run } from '../processes/support/paperboy.ts';
-import { type Arena, DAY } from './arena.ts';
+import {
+  type PaperboyProcess,
+  type ProcessEnvironment,
+  runPaperboy,
+} from '../processes/support/paperboy.ts';
+import { type BenchDeployment, DAY } from './deployment.ts';
 import { cpuMsOf, peakRssMb } from './proc.ts';
 import type { SmtpSink } from './smtp-sink.ts';
 
@@ -7,7 +11,7 @@ const SHOW_EVERY_MS = 5000;
 const EXIT_SOME_NOT_SENT = 3;
 
 /** What one sending cost; CPU in ms. */
-export interface Sending {
+export interface SendMeasurement {
   startedAt: Date;
   states: Readonly<Record<string, number>>;
   workersCpuMs: number;
@@ -20,12 +24,12 @@ export interface Sending {
 }
 
 /** Has the digest sent to everybody at once, and watches what it costs. */
-export async function send(
-  { place, servers }: Arena,
-  workers: readonly Paperboy[],
+export async function measureSend(
+  { environment, servers }: BenchDeployment,
+  workers: readonly PaperboyProcess[],
   sink: SmtpSink,
   onProgress: (bytes: number) => void,
-): Promise<Sending> {
+): Promise<SendMeasurement> {
   const pids = workers.map(({ pid }) => pid);
   const spentByWorkers = stopwatch(pids);
   const spentByServers = Object.entries(servers).map(
@@ -35,7 +39,7 @@ export async function send(
   const shown = setInterval(() => onProgress(sink.bytes() - bytesBefore), SHOW_EVERY_MS);
   const startedAt = new Date();
   try {
-    const states = await sendDigest(place);
+    const states = await sendDigest(environment);
     return {
       startedAt,
       states,
@@ -49,9 +53,9 @@ export async function send(
   }
 }
 
-async function sendDigest(place: Place): Promise<Record<string, number>> {
+async function sendDigest(environment: ProcessEnvironment): Promise<Record<string, number>> {
   const argv = ['digest', 'send', '--now', '--json', '--date', DAY];
-  const { code, stdout, stderr } = await run(argv, place);
+  const { code, stdout, stderr } = await runPaperboy(argv, environment);
   if (code !== 0 && code !== EXIT_SOME_NOT_SENT) {
     throw new Error(`“paperboy ${argv.join(' ')}” ended with ${code}: ${stderr || stdout}`);
   }

@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 const DOMAIN = 'papers.example.org';
 
 /** The settings that an operator would make, for mail that stays on this machine. */
-export function settingsFor({
+export function buildSettings({
   folder,
   smtpUrl,
   connections,
@@ -39,6 +39,6 @@ function signing(folder: string): Record<string, string> {
 }
 
 /** What makes Node leave a profile in the folder when the process ends. */
-export function profiling(folder: string | null): string[] {
+export function profilingFlags(folder: string | null): string[] {
   return folder === null ? [] : ['--cpu-prof', '--cpu-prof-dir', resolve(folder)];
 }

@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { createConnection } from 'node:net';
 import { findProgram } from '../servers/find-program.ts';
-import { unprivileged } from '../servers/owner.ts';
-import { type Server, startServer } from '../servers/programs.ts';
-import { freePort } from '../support/free-port.ts';
+import { findUnprivilegedUser } from '../servers/owner.ts';
+import { startServer, type TestServer } from '../servers/programs.ts';
+import { findFreePort } from '../support/free-port.ts';
 import { bytesRead } from './proc.ts';
 
 /** Where Debian puts Postfix's programs, and where it is not the PATH of a plain user. */
@@ -13,7 +13,7 @@ const MOST_CONNECTIONS = 2000;
 const BACKLOG = 1024;
 
 /** Postfix's sink: accepts every mail, offers PIPELINING, keeps nothing. */
-export interface SmtpSink extends Server {
+export interface SmtpSink extends TestServer {
   /** Host and port. */
   address: string;
   /** Bytes of all SMTP sessions so far, the commands among them. */
@@ -28,13 +28,13 @@ export function findPostfixTools(): { sink: string; source: string } | null {
 }
 
 export async function startSmtpSink(program: string): Promise<SmtpSink> {
-  const port = await freePort();
+  const port = await findFreePort();
   const address = `127.0.0.1:${port}`;
   const { pid, stop } = await startServer(
     program,
     ['-4', '-m', String(MOST_CONNECTIONS), address, String(BACKLOG)],
     {
-      options: { ...unprivileged(['nobody'], 'smtp-sink'), cwd: '/' },
+      options: { ...findUnprivilegedUser(['nobody'], 'smtp-sink'), cwd: '/' },
       stopSignal: 'SIGTERM',
       answers: () => greets(port),
     },

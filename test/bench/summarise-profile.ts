@@ -4,7 +4,7 @@
  */
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { selfTimes, summarise } from './self-times.ts';
+import { selfTimes, summariseProfile } from './self-times.ts';
 
 const [path, rows = '25'] = process.argv.slice(2);
 if (path === undefined || !/^\d+$/.test(rows)) {
@@ -13,13 +13,13 @@ if (path === undefined || !/^\d+$/.test(rows)) {
 } else {
   for (const file of profilesAt(path)) {
     console.log(
-      `${file}\n${summarise(selfTimes(JSON.parse(readFileSync(file, 'utf8'))), Number(rows))}\n`,
+      `${file}\n${summariseProfile(selfTimes(JSON.parse(readFileSync(file, 'utf8'))), Number(rows))}\n`,
     );
   }
 }
 
-function profilesAt(place: string): string[] {
-  if (!statSync(place).isDirectory()) return [place];
-  const names = readdirSync(place).filter((name) => name.endsWith('.cpuprofile'));
-  return names.sort().map((name) => join(place, name));
+function profilesAt(environment: string): string[] {
+  if (!statSync(environment).isDirectory()) return [environment];
+  const names = readdirSync(environment).filter((name) => name.endsWith('.cpuprofile'));
+  return names.sort().map((name) => join(environment, name));
 }

@@ -2,16 +2,16 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openTestParts, type TestParts } from '../support/parts.ts';
-import { everyMail } from './support/mails.ts';
+import { openTestApp, type TestApp } from '../support/test-app.ts';
+import { renderEveryMail } from './support/mails.ts';
 
-let test: TestParts;
+let test: TestApp;
 let browser: Browser;
 let mails: Record<string, string>;
 let axe: string;
 beforeAll(async () => {
-  test = await openTestParts({ POSTAL_ADDRESS: '12 Example Street, 10117 Berlin, Germany' });
-  mails = await everyMail(test.parts);
+  test = await openTestApp({ POSTAL_ADDRESS: '12 Example Street, 10117 Berlin, Germany' });
+  mails = await renderEveryMail(test.app);
   axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
   browser = await chromium.launch({
     executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
@@ -25,10 +25,10 @@ afterAll(async () => {
 
 const WIDTHS = [375, 640] as const;
 const SCHEMES = ['light', 'dark'] as const;
-const LOOKS = WIDTHS.flatMap((width) => SCHEMES.map((scheme) => ({ width, scheme })));
+const VIEWPORTS = WIDTHS.flatMap((width) => SCHEMES.map((scheme) => ({ width, scheme })));
 
 describe('Every mail', () => {
-  it.each(LOOKS)(
+  it.each(VIEWPORTS)(
     'at $width px in $scheme fits its window, is large enough to read, asks for nothing and passes axe',
     async ({ width, scheme }) => {
       const page = await browser.newPage({ viewport: { width, height: 900 }, colorScheme: scheme });

@@ -1,17 +1,17 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { importPapers } from '../../src/services/import-papers.ts';
+import { importPapers } from '../../src/services/papers/import-papers.ts';
 import { readSeed } from '../../src/wiring/database.ts';
-import { paper, storePapers } from '../support/rows.ts';
-import { violationsOn } from './support/axe.ts';
-import { type BrowserSite, openBrowserSite, type WatchedPage } from './support/site.ts';
+import { buildPaper, storePapers } from '../support/rows.ts';
+import { findAccessibilityViolations } from './support/axe.ts';
+import { type BrowserSite, type MonitoredPage, openBrowserSite } from './support/site.ts';
 
 let site: BrowserSite;
 beforeAll(async () => {
   site = await openBrowserSite();
-  const { db } = site.parts;
+  const { db } = site.app;
   await importPapers(db, { text: await readSeed('papers.json'), source: 'file' }, site.clock());
   for (const listedOn of ['2026-05-06', '2026-04-30', '2026-03-02']) {
-    await storePapers(db, [{ ...paper({ listedOn, usableOn: listedOn }), slugs: ['theory'] }]);
+    await storePapers(db, [{ ...buildPaper({ listedOn, usableOn: listedOn }), slugs: ['theory'] }]);
   }
 });
 afterAll(() => site?.close());
@@ -22,14 +22,14 @@ describe.each([
   { javaScriptEnabled: true, width: 375 },
   { javaScriptEnabled: false, width: 375 },
 ])('Anyone, in $width px, with JavaScript: $javaScriptEnabled', ({ javaScriptEnabled, width }) => {
-  let watched: WatchedPage;
+  let monitored: MonitoredPage;
   beforeAll(async () => {
-    watched = await site.open({ javaScriptEnabled, viewport: { width, height: 800 } });
+    monitored = await site.open({ javaScriptEnabled, viewport: { width, height: 800 } });
   });
-  afterAll(() => watched?.close());
+  afterAll(() => monitored?.close());
 
   it('turns from day to day and from week to week', async () => {
-    const { page } = watched;
+    const { page } = monitored;
     await page.goto(site.url);
     await page
       .getByRole('navigation', { name: 'Days' })
@@ -44,7 +44,7 @@ describe.each([
   });
 
   it('narrows a day to a topic, and looks at all of it again', async () => {
-    const { page } = watched;
+    const { page } = monitored;
     await page.goto(`${site.url}/papers?date=2026-05-08`);
     const topics = page.getByRole('navigation', { name: 'Topics of the day' });
     const isFolded = width < 760;
@@ -57,7 +57,7 @@ describe.each([
   });
 
   it('searches, and finds the words marked', async () => {
-    const { page } = watched;
+    const { page } = monitored;
     await page.goto(`${site.url}/papers`);
     await page.getByLabel('Words').fill('stateless');
     await page.getByRole('button', { name: 'Search' }).click();
@@ -69,7 +69,7 @@ describe.each([
   });
 
   it('follows a topic, which is then ticked', async () => {
-    const { page } = watched;
+    const { page } = monitored;
     await page.goto(`${site.url}/topics`);
     await page.getByRole('link', { name: 'Computer vision', exact: true }).click();
     await page.getByRole('link', { name: 'Follow by e-mail' }).click();
@@ -77,7 +77,7 @@ describe.each([
   });
 
   it('takes the reference of a paper along', async () => {
-    const { page } = watched;
+    const { page } = monitored;
     await page.goto(site.url);
     await page.locator('.lead h2 a').click();
     const download = page.waitForEvent('download');
@@ -86,7 +86,7 @@ describe.each([
   });
 
   it('meets no trouble, and no other host is asked', () => {
-    expect(watched.troubles).toEqual([]);
+    expect(monitored.problems).toEqual([]);
   });
 });
 
@@ -94,7 +94,7 @@ describe('The look for troubles', () => {
   it('sees what is wrong with a page', async () => {
     const { page, close } = await site.open();
     await page.setContent('<main><input><img src="data:,"></main>');
-    expect((await violationsOn(page)).join('\n')).toMatch(/^image-alt: /m);
+    expect((await findAccessibilityViolations(page)).join('\n')).toMatch(/^image-alt: /m);
     await close();
   });
 });

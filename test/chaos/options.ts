@@ -1,16 +1,16 @@
 import { parseArgs } from 'node:util';
-import type { Sizes } from './scenarios/scenario.ts';
-import type { Pair } from './stage/stage.ts';
+import type { Deployment } from './environment/environment.ts';
+import type { ScenarioSize } from './scenarios/scenario.ts';
 
 /** What the command line asks for. */
-export interface Options {
-  pairs: readonly Pair[];
+export interface ChaosOptions {
+  deployments: readonly Deployment[];
   /** Names of scenarios; empty for all. */
   only: readonly string[];
   seed: number;
   isList: boolean;
   isHelp: boolean;
-  sizes: Record<Pair, Sizes>;
+  sizes: Record<Deployment, ScenarioSize>;
 }
 
 export const HELP = `Usage: npm run chaos -- [options]
@@ -32,7 +32,7 @@ const SHORT = { servers: { readers: 900, kills: 5 }, embedded: { readers: 500, k
 const LONG = { servers: { readers: 20_000, kills: 500 }, embedded: { readers: 4000, kills: 60 } };
 
 /** @throws Error for an option that is not known or no number. */
-export function readOptions(argv: readonly string[]): Options {
+export function parseChaosOptions(argv: readonly string[]): ChaosOptions {
   const { values } = parseArgs({
     args: [...argv],
     options: {
@@ -48,7 +48,7 @@ export function readOptions(argv: readonly string[]): Options {
     },
   });
   const { embedded, servers } = values;
-  const sizesOf = (pair: Pair): Sizes => {
+  const sizesOf = (pair: Deployment): ScenarioSize => {
     const usual = (values.long ? LONG : SHORT)[pair];
     return {
       isLong: values.long,
@@ -57,7 +57,7 @@ export function readOptions(argv: readonly string[]): Options {
     };
   };
   return {
-    pairs: [
+    deployments: [
       ...(servers || !embedded ? ['servers' as const] : []),
       ...(embedded || !servers ? ['embedded' as const] : []),
     ],

@@ -2,7 +2,7 @@
 export const CONNECTIONS = 5;
 
 /** Messages of one process that may be on their way at a time. */
-export const MOST_IN_FLIGHT = 2 * CONNECTIONS;
+export const MAX_IN_FLIGHT = 2 * CONNECTIONS;
 
 /** The day of the seed papers, and so of the digest. */
 export const DAY = '2026-05-08';
@@ -16,10 +16,10 @@ export function addressOf(n: number): string {
 }
 
 /** Within this a killed worker's readers are mailed by another, in s. */
-export const RECOVER_WITHIN_S = 60;
+export const RECOVERY_DEADLINE_S = 60;
 
 /** Within this a process that is told to end has ended, in s. */
-export const STOP_WITHIN_S = 25;
+export const STOP_DEADLINE_S = 25;
 
 /** Scenarios that run side by side: they wait more than they work. */
-export const LANES = 4;
+export const PARALLEL_SCENARIOS = 4;

@@ -1,12 +1,12 @@
-import type { Counts } from './check.ts';
-import type { Finding, Pair } from './stage/stage.ts';
+import type { Counts } from './check-invariants.ts';
+import type { Deployment, ScenarioResult } from './environment/environment.ts';
 
 /** A scenario that ran. */
-export interface Ran {
+export interface ScenarioRun {
   name: string;
-  pair: Pair;
+  pair: Deployment;
   seconds: number;
-  finding: Finding;
+  finding: ScenarioResult;
 }
 
 const SUMMED = [
@@ -21,7 +21,10 @@ const SUMMED = [
 ] as const satisfies readonly (keyof Counts)[];
 
 /** The counts of a whole run, for its one line of JSON. */
-export function summarise(ran: readonly Ran[], about: { seed: number; mostInFlight: number }) {
+export function summariseRuns(
+  ran: readonly ScenarioRun[],
+  about: { seed: number; mostInFlight: number },
+) {
   const counts = ran.map(({ finding }) => finding.counts).filter((each) => each !== null);
   const sums = Object.fromEntries(
     SUMMED.map((name) => [name, counts.reduce((sum, each) => sum + each[name], 0)]),

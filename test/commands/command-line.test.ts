@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { runCommandLine } from '../../src/commands/command-line.ts';
-import { runWith } from './run.ts';
+import { runCommandWith } from './run.ts';
 
 let folder: string;
 beforeEach(async () => {
@@ -13,8 +13,8 @@ afterEach(() => rm(folder, { recursive: true, force: true }));
 
 /** Runs the words after `paperboy` in a process that has no data yet. */
 function paperboy(line: string, env: Record<string, string> = {}) {
-  const world = { env: { DATA_DIR: join(folder, 'data'), ...env }, holder: 'test' };
-  return runWith((io) => runCommandLine(line === '' ? [] : line.split(' '), io, world));
+  const world = { env: { DATA_DIR: join(folder, 'data'), ...env }, instanceId: 'test' };
+  return runCommandWith((io) => runCommandLine(line === '' ? [] : line.split(' '), io, world));
 }
 
 describe('paperboy', () => {
@@ -131,10 +131,10 @@ describe('paperboy', () => {
         SUPPRESSION_KEY: key,
       });
       expect(code).toBe(1);
-      const told = stdout + stderr;
-      expect(told).toMatch(/DATABASE_URL \(127\.0\.0\.1:1\/papers\).*ECONNREFUSED/);
-      expect(told).not.toContain('hunter2');
-      expect(told).not.toContain('    at ');
+      const output = stdout + stderr;
+      expect(output).toMatch(/DATABASE_URL \(127\.0\.0\.1:1\/papers\).*ECONNREFUSED/);
+      expect(output).not.toContain('hunter2');
+      expect(output).not.toContain('    at ');
     },
   );
 });

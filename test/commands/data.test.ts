@@ -6,17 +6,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { readSourceNames } from '../../src/domain/source-name.ts';
+import { parseSourceNames } from '../../src/domain/sources/source-name.ts';
 import { openDnsServer } from '../support/dns-server.ts';
-import { freePort } from '../support/free-port.ts';
-import { openTestParts, type TestParts } from '../support/parts.ts';
+import { findFreePort } from '../support/free-port.ts';
 import { storeSubscriber } from '../support/rows.ts';
-import { type Caller, run } from './run.ts';
+import { openTestApp, type TestApp } from '../support/test-app.ts';
+import { type CallerOptions, runCommand } from './run.ts';
 
-let test: TestParts;
+let test: TestApp;
 let folder: string;
 beforeAll(async () => {
-  test = await openTestParts();
+  test = await openTestApp();
   folder = await mkdtemp(join(tmpdir(), 'paperboy-commands-'));
 });
 afterAll(async () => {
@@ -24,13 +24,13 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 beforeEach(async () => {
-  await test.parts.database.pool.query(
+  await test.app.database.pool.query(
     'TRUNCATE papers, subscribers, suppressions, digests, deliveries CASCADE',
   );
 });
 
-const paperboy = (line: string, caller: Caller = {}) =>
-  run(test.parts, line.split(' '), { cwd: folder, ...caller });
+const paperboy = (line: string, caller: CallerOptions = {}) =>
+  runCommand(test.app, line.split(' '), { cwd: folder, ...caller });
 
 describe('paperboy seed', () => {
   it('stores the topics and the papers, and changes nothing the second time', async () => {
@@ -78,11 +78,11 @@ describe('paperboy doctor', () => {
 
   it('names the part that is wrong, looks at the others, and ends with 1', async () => {
     const config = {
-      ...test.parts.config,
+      ...test.app.config,
       redisUrl: 'redis://127.0.0.1:1',
       smtpUrls: ['smtp://127.0.0.1:1'],
     };
-    const { code, stdout } = await run({ ...test.parts, config }, ['doctor']);
+    const { code, stdout } = await runCommand({ ...test.app, config }, ['doctor']);
     expect(code).toBe(1);
     expect(stdout).toMatch(/^ok {5}database /m);
     expect(stdout).toMatch(/^WRONG {2}queue .*REDIS_URL \(127\.0\.0\.1:1\).*ECONNREFUSED/m);
@@ -92,10 +92,11 @@ describe('paperboy doctor', () => {
   it('says how to mend what the DNS lacks, and takes only what can be asked', async () => {
     const dns = await openDnsServer({ 'example.org': { TXT: ['v=spf1 ip4:192.0.2.7 -all'] } });
     const config = {
-      ...test.parts.config,
+      ...test.app.config,
       mailFrom: { name: 'Paperboy', address: 'papers@example.org' },
     };
-    const doctor = (...words: string[]) => run({ ...test.parts, config }, ['doctor', ...words]);
+    const doctor = (...words: string[]) =>
+      runCommand({ ...test.app, config }, ['doctor', ...words]);
     const { code, stdout } = await doctor('--dns', dns.address, '--sends-from', '192.0.2.7');
     await dns.close();
     expect(code).toBe(1);
@@ -120,16 +121,16 @@ describe('paperboy doctor', () => {
     }).listen(0, '127.0.0.1');
     await once(host, 'listening');
     const { port } = host.address() as AddressInfo;
-    const gone = await freePort();
+    const gone = await findFreePort();
     const sources = {
-      ...test.parts.config.sources,
-      names: readSourceNames('hf-daily,hf-trending,arxiv:cs.CL'),
+      ...test.app.config.sources,
+      names: parseSourceNames('hf-daily,hf-trending,arxiv:cs.CL'),
       hfEndpoint: `http://127.0.0.1:${port}/hf`,
       arxivRssUrl: `http://127.0.0.1:${gone}/rss`,
       arxivApiUrl: `http://127.0.0.1:${gone}/api`,
     };
-    const config = { ...test.parts.config, sources };
-    const { code, stdout } = await run({ ...test.parts, config }, ['doctor']);
+    const config = { ...test.app.config, sources };
+    const { code, stdout } = await runCommand({ ...test.app, config }, ['doctor']);
     host.close();
     expect(asked).toEqual([expect.stringMatching(/^HEAD \/ Paperboy\/\S+ \(\+http:/)]);
     expect(stdout).toMatch(/^WARN {3}sources {3}hf-daily was never asked/m);
@@ -191,7 +192,7 @@ describe('paperboy subscribers import', () => {
       stdout: '{"rows":2,"added":2,"updated":0,"suppressed":0,"rejected":0}\n',
       stderr: '',
     });
-    const { rows } = await test.parts.db.execute(sql`
+    const { rows } = await test.app.db.execute(sql`
       SELECT email, status, topics, hour, wording FROM subscribers JOIN consents ON subscriber_id = subscribers.id
       ORDER BY email`);
     const wording = 'Imported from standard input on 2026-05-08';
@@ -246,7 +247,7 @@ describe('paperboy subscribers import', () => {
   });
 
   it('leaves suppressed addresses out and counts them', async () => {
-    await storeSubscriber(test.parts.db, { email: 'ada@example.org' });
+    await storeSubscriber(test.app.db, { email: 'ada@example.org' });
     await paperboy('subscribers erase ada@example.org');
     const stdin = 'email\nAda@example.org\n';
     expect(JSON.parse((await paperboy('subscribers import - --json', { stdin })).stdout)).toEqual({
@@ -262,7 +263,7 @@ describe('paperboy subscribers import', () => {
 
 describe('paperboy subscribers export', () => {
   it('writes what an import reads back', async () => {
-    await storeSubscriber(test.parts.db, {
+    await storeSubscriber(test.app.db, {
       email: 'ada@example.org',
       topics: ['agents', 'rl'],
       timezone: 'Europe/Berlin',
@@ -273,17 +274,17 @@ describe('paperboy subscribers export', () => {
       keywords: ['state space', 'a;b'],
       names: ['-Tencent'],
       minutes: 5,
-      bar: 'high',
+      relevanceThreshold: 'high',
     });
-    await storeSubscriber(test.parts.db, { email: "o'neil@example.org" });
+    await storeSubscriber(test.app.db, { email: "o'neil@example.org" });
     const exported = (await paperboy('subscribers export')).stdout;
     expect(exported.split('\n')).toEqual([
-      'email,status,topics,muted_topics,keywords,names,timezone,hour,frequency,papers,minutes,bar,paused_until',
+      'email,status,topics,muted_topics,keywords,names,timezone,hour,frequency,papers,minutes,relevance_threshold,paused_until',
       "ada@example.org,active,agents;rl,vision,state space;a\\;b,'-Tencent,Europe/Berlin,5,weekly,3,5,high,",
       "o'neil@example.org,active,,,,,UTC,7,daily,10,,low,",
       '',
     ]);
-    await test.parts.db.execute(sql`TRUNCATE subscribers CASCADE`);
+    await test.app.db.execute(sql`TRUNCATE subscribers CASCADE`);
     expect((await paperboy('subscribers import -', { stdin: exported })).code).toBe(0);
     const again = (await paperboy('subscribers export')).stdout;
     expect(again.split('\n').sort()).toEqual(exported.split('\n').sort());
@@ -291,7 +292,7 @@ describe('paperboy subscribers export', () => {
 
   it('lets no address become a formula, and reads it back unchanged', async () => {
     const dangerous = ['+1@example.org', '=cmd@example.org', '-2+3@example.org'];
-    for (const email of dangerous) await storeSubscriber(test.parts.db, { email });
+    for (const email of dangerous) await storeSubscriber(test.app.db, { email });
     const exported = (await paperboy('subscribers export')).stdout;
     const cells = exported.split('\n').slice(1, -1);
     expect(cells).toHaveLength(3);
@@ -304,14 +305,14 @@ describe('paperboy subscribers export', () => {
 
   it('brings nobody back who left, wherever it is imported', async () => {
     for (const status of ['active', 'pending', 'paused', 'unsubscribed'] as const) {
-      await storeSubscriber(test.parts.db, { email: `${status}@example.org`, status });
+      await storeSubscriber(test.app.db, { email: `${status}@example.org`, status });
     }
     const stdin = (await paperboy('subscribers export')).stdout;
     const here = await paperboy('subscribers import - --json', { stdin });
     expect(JSON.parse(here.stdout)).toMatchObject({ added: 0, updated: 4, rejected: 0 });
     expect((await paperboy('subscribers export')).stdout).toBe(stdin);
 
-    await test.parts.db.execute(sql`TRUNCATE subscribers CASCADE`);
+    await test.app.db.execute(sql`TRUNCATE subscribers CASCADE`);
     const elsewhere = await paperboy('subscribers import - --json', { stdin });
     expect(JSON.parse(elsewhere.stdout)).toMatchObject({ added: 1, updated: 0, rejected: 3 });
     expect(elsewhere.stderr.match(/^Line [345]: /gm)).toHaveLength(3);
@@ -319,14 +320,14 @@ describe('paperboy subscribers export', () => {
   });
 
   it('brings a pause that has an end, and pauses by it who reads', async () => {
-    await storeSubscriber(test.parts.db, {
+    await storeSubscriber(test.app.db, {
       email: 'ada@example.org',
       status: 'paused',
       pausedUntil: '2026-06-01',
     });
     const stdin = (await paperboy('subscribers export')).stdout;
-    await test.parts.db.execute(sql`TRUNCATE subscribers CASCADE`);
-    await storeSubscriber(test.parts.db, { email: 'bob@example.org' });
+    await test.app.db.execute(sql`TRUNCATE subscribers CASCADE`);
+    await storeSubscriber(test.app.db, { email: 'bob@example.org' });
     await paperboy('subscribers import -', {
       stdin: `${stdin}bob@example.org,active,,,,,,,,,,,2026-06-01\n`,
     });
@@ -337,7 +338,7 @@ describe('paperboy subscribers export', () => {
 
 describe('paperboy subscribers erase', () => {
   it('removes the reader, whatever the spelling of the address', async () => {
-    await storeSubscriber(test.parts.db, { email: 'ada@example.org' });
+    await storeSubscriber(test.app.db, { email: 'ada@example.org' });
     expect(await paperboy('subscribers erase ADA@example.org')).toEqual({
       code: 0,
       stdout: 'Everything about this reader is erased but a keyed hash of the address.\n',
@@ -359,14 +360,14 @@ describe('paperboy subscribers erase', () => {
 });
 
 async function storedPapers(): Promise<unknown[]> {
-  const { rows } = await test.parts.db.execute(
+  const { rows } = await test.app.db.execute(
     sql`SELECT id, title, updated_at::text, stored_at::text FROM papers ORDER BY id`,
   );
   return rows;
 }
 
 async function emails(): Promise<unknown[]> {
-  const { rows } = await test.parts.db.execute(
+  const { rows } = await test.app.db.execute(
     sql`SELECT email FROM subscribers ORDER BY email COLLATE "C"`,
   );
   return rows.map(({ email }) => email);

@@ -1,44 +1,49 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { openTestParts, type TestParts } from '../support/parts.ts';
-import { paper, settleBatches, storePapers, storeSubscriber } from '../support/rows.ts';
-import { run } from './run.ts';
+import {
+  buildPaper,
+  storePapers,
+  storeSubscriber,
+  syncBatchesWithDeliveries,
+} from '../support/rows.ts';
+import { openTestApp, type TestApp } from '../support/test-app.ts';
+import { runCommand } from './run.ts';
 
 const DAY = '2026-05-08';
 
-let test: TestParts;
+let test: TestApp;
 let digestId: number;
 let ids: number[];
 beforeAll(async () => {
-  test = await openTestParts();
+  test = await openTestApp();
 });
 afterAll(() => test.close());
 beforeEach(async () => {
-  const { db, database } = test.parts;
+  const { db, database } = test.app;
   await database.pool.query(
     'TRUNCATE papers, subscribers, suppressions, digests, deliveries, leases CASCADE',
   );
-  await storePapers(db, [paper()]);
+  await storePapers(db, [buildPaper()]);
   ids = [];
   for (const email of ['ada@example.org', 'bob@example.org', 'eve@example.org']) {
     ids.push(await storeSubscriber(db, { email }));
   }
-  await run(test.parts, ['digest', 'compose']);
+  await runCommand(test.app, ['digest', 'compose']);
   const { rows } = await db.execute<{ id: number }>(sql`SELECT id FROM digests`);
   digestId = rows[0]?.id ?? 0;
 });
 
-const deliveries = (...words: string[]) => run(test.parts, ['deliveries', ...words]);
-const digest = (...words: string[]) => run(test.parts, ['digest', ...words]);
+const deliveries = (...words: string[]) => runCommand(test.app, ['deliveries', ...words]);
+const digest = (...words: string[]) => runCommand(test.app, ['digest', ...words]);
 const nameOf = (place: number) => `${digestId}-${ids[place]}`;
 
 async function setState(place: number, state: string, reply: string | null = null): Promise<void> {
-  const { db } = test.parts;
+  const { db } = test.app;
   await db.execute(sql`
     UPDATE deliveries SET state = ${state}, reply = ${reply}, attempts = 1,
       updated_at = '2026-05-08T07:00:01Z'
     WHERE digest_id = ${digestId} AND subscriber_id = ${ids[place]}`);
-  await settleBatches(db);
+  await syncBatchesWithDeliveries(db);
 }
 
 async function states(): Promise<Record<string, number>> {
@@ -84,7 +89,7 @@ describe('paperboy deliveries resend', () => {
     const { code, stdout } = await deliveries('resend', nameOf(0), nameOf(1));
     expect([code, stdout]).toEqual([0, expect.stringContaining('Pending again: 2.')]);
     expect(await states()).toEqual({ pending: 2, sent: 1 });
-    const { rows } = await test.parts.db.execute(
+    const { rows } = await test.app.db.execute(
       sql`SELECT due_at <= ${test.clock()} AS "isDue" FROM batches`,
     );
     expect(rows).toEqual([{ isDue: true }]);
@@ -143,7 +148,7 @@ describe('paperboy digest pause, resume and cancel', () => {
       ['digest', 'resume'],
       ['deliveries', 'resend', nameOf(1)],
     ]) {
-      const { code, stderr } = await run(test.parts, command);
+      const { code, stderr } = await runCommand(test.app, command);
       expect([code, stderr]).toEqual([1, expect.stringContaining('was cancelled at')]);
     }
     expect((await digest('send')).code).toBe(3);

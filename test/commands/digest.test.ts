@@ -1,10 +1,15 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { DeliveryState } from '../../src/domain/delivery.ts';
+import type { DeliveryState } from '../../src/domain/deliveries/delivery.ts';
 import { startRoles } from '../../src/roles.ts';
-import { openTestParts, type TestParts } from '../support/parts.ts';
-import { paper, settleBatches, storePapers, storeSubscriber } from '../support/rows.ts';
-import { run } from './run.ts';
+import {
+  buildPaper,
+  storePapers,
+  storeSubscriber,
+  syncBatchesWithDeliveries,
+} from '../support/rows.ts';
+import { openTestApp, type TestApp } from '../support/test-app.ts';
+import { runCommand } from './run.ts';
 
 const DAY = '2026-05-08';
 
@@ -20,13 +25,13 @@ const NO_DELIVERIES = {
   expired: 0,
 };
 
-let test: TestParts;
+let test: TestApp;
 beforeAll(async () => {
-  test = await openTestParts();
+  test = await openTestApp();
 });
 afterAll(() => test.close());
 beforeEach(async () => {
-  await test.parts.database.pool.query(
+  await test.app.database.pool.query(
     // Ids go on: the parts keep editions open by digest id.
     'TRUNCATE papers, subscribers, suppressions, digests, deliveries, leases CASCADE',
   );
@@ -35,25 +40,25 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-const digest = (...words: string[]) => run(test.parts, ['digest', ...words]);
+const digest = (...words: string[]) => runCommand(test.app, ['digest', ...words]);
 
 describe('paperboy digest compose', () => {
   it('composes once, whoever asks again', async () => {
-    await storePapers(test.parts.db, [paper(), paper()]);
-    await storeSubscriber(test.parts.db);
+    await storePapers(test.app.db, [buildPaper(), buildPaper()]);
+    await storeSubscriber(test.app.db);
     expect(await digest('compose')).toEqual({
       code: 0,
       stdout: `The daily digest of ${DAY}, No. 1, is composed: 2 papers, 1 reader.\n`,
       stderr: '',
     });
-    await storePapers(test.parts.db, [paper()]);
+    await storePapers(test.app.db, [buildPaper()]);
     expect((await digest('compose', '--date', DAY)).stdout).toContain(
       'was composed before: 2 papers',
     );
   });
 
   it('tells a program what it composed', async () => {
-    await storePapers(test.parts.db, [paper()]);
+    await storePapers(test.app.db, [buildPaper()]);
     const { stdout } = await digest('compose', '--date', DAY, '--json');
     expect(JSON.parse(stdout)).toEqual({
       kind: 'daily',
@@ -76,7 +81,7 @@ describe('paperboy digest compose', () => {
   });
 
   it('refuses a weekly digest of another day than Monday', async () => {
-    await storePapers(test.parts.db, [paper()]);
+    await storePapers(test.app.db, [buildPaper()]);
     const { code, stderr } = await digest('compose', '--kind', 'weekly', '--date', DAY);
     expect(code).toBe(1);
     expect(stderr).toContain(`${DAY} is none`);
@@ -129,7 +134,7 @@ describe('paperboy digest send', () => {
     const { code, stdout } = await digest('send');
     expect(code).toBe(0);
     expect(stdout).toContain('1 wait for a later hour.');
-    expect(await test.parts.inbox?.list()).toEqual([]);
+    expect(await test.app.inbox?.list()).toEqual([]);
   });
 
   // Before any worker: the lease of one, once opened, goes on beating.
@@ -148,7 +153,7 @@ describe('paperboy digest send', () => {
 
   it('sends everything pending with --now, and once', async () => {
     await composed({ readers: 3 });
-    const worker = await startRoles(test.parts, ['worker']);
+    const worker = await startRoles(test.app, ['worker']);
     try {
       const first = await digest('send', '--now', '--json');
       expect(first).toMatchObject({ code: 0, stderr: '' });
@@ -158,7 +163,7 @@ describe('paperboy digest send', () => {
         seconds_left: 0,
       });
       expect((await digest('send', '--now')).code).toBe(0);
-      const recipients = (await test.parts.inbox?.list())?.map(({ to }) => to.join());
+      const recipients = (await test.app.inbox?.list())?.map(({ to }) => to.join());
       expect(recipients).toHaveLength(3);
       expect(new Set(recipients).size).toBe(3);
     } finally {
@@ -176,7 +181,7 @@ describe('paperboy digest send', () => {
 
   it('ends with 130 when it is interrupted', async () => {
     await composed({ readers: 1 });
-    const { code } = await run(test.parts, ['digest', 'send', '--now'], {
+    const { code } = await runCommand(test.app, ['digest', 'send', '--now'], {
       signal: AbortSignal.abort(),
     });
     expect(code).toBe(130);
@@ -185,8 +190,8 @@ describe('paperboy digest send', () => {
 
 describe('paperboy digest preview', () => {
   it('writes the message as it would be sent, and stores nothing', async () => {
-    await storeSubscriber(test.parts.db, { email: 'ada@example.org', topics: ['agents'] });
-    await storePapers(test.parts.db, [{ ...paper({ title: 'On Agents' }), slugs: ['agents'] }]);
+    await storeSubscriber(test.app.db, { email: 'ada@example.org', topics: ['agents'] });
+    await storePapers(test.app.db, [{ ...buildPaper({ title: 'On Agents' }), slugs: ['agents'] }]);
     await digest('compose');
     const { code, stdout, stderr } = await digest('preview', '--email', 'Ada@example.org');
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
@@ -215,18 +220,19 @@ describe('paperboy digest preview', () => {
 });
 
 /** A digest of one paper whose readers' hour is yet to come. */
-async function composed({ readers }: { readers: number }): Promise<void> {
-  await storePapers(test.parts.db, [paper()]);
-  for (let reader = 0; reader < readers; reader += 1) await storeSubscriber(test.parts.db);
+async function composed({ readers: subscribers }: { readers: number }): Promise<void> {
+  await storePapers(test.app.db, [buildPaper()]);
+  for (let subscriber = 0; subscriber < subscribers; subscriber += 1)
+    await storeSubscriber(test.app.db);
   await digest('compose');
 }
 
 /** Moves so many of the pending deliveries to each state. */
 async function setStates(counts: Partial<Record<DeliveryState, number>>): Promise<void> {
   for (const [state, count] of Object.entries(counts)) {
-    await test.parts.db.execute(sql`
+    await test.app.db.execute(sql`
       UPDATE deliveries SET state = ${state} WHERE subscriber_id IN (
         SELECT subscriber_id FROM deliveries WHERE state = 'pending' ORDER BY subscriber_id LIMIT ${count})`);
   }
-  await settleBatches(test.parts.db);
+  await syncBatchesWithDeliveries(test.app.db);
 }

@@ -3,13 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { projectFile } from '../project/files.ts';
-import { openTestParts, type TestParts } from '../support/parts.ts';
-import { type Caller, run } from './run.ts';
+import { openTestApp, type TestApp } from '../support/test-app.ts';
+import { type CallerOptions, runCommand } from './run.ts';
 
-let test: TestParts;
+let test: TestApp;
 let folder: string;
 beforeAll(async () => {
-  test = await openTestParts();
+  test = await openTestApp();
   folder = await mkdtemp(join(tmpdir(), 'paperboy-evaluate-'));
   await writeFile(join(folder, 'papers.json'), projectFile('seeds/papers.json'));
 });
@@ -18,14 +18,14 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 beforeEach(async () => {
-  await test.parts.database.pool.query('TRUNCATE papers CASCADE');
+  await test.app.database.pool.query('TRUNCATE papers CASCADE');
 });
 
-const paperboy = (line: string, caller: Caller = {}) =>
-  run(test.parts, line.split(' '), { cwd: folder, ...caller });
+const paperboy = (line: string, caller: CallerOptions = {}) =>
+  runCommand(test.app, line.split(' '), { cwd: folder, ...caller });
 
 async function storedPapers(): Promise<number> {
-  const { rows } = await test.parts.database.pool.query('SELECT id FROM papers');
+  const { rows } = await test.app.database.pool.query('SELECT id FROM papers');
   return rows.length;
 }
 

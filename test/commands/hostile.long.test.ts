@@ -3,12 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Argument, Command, Option } from 'commander';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { lentContext } from '../../src/commands/contexts.ts';
+import { createSharedContext } from '../../src/commands/create-context.ts';
 import { buildProgram } from '../../src/commands/program.ts';
-import { sumOf } from '../../src/db/copy-table.ts';
-import { TABLES } from '../../src/db/tables.ts';
-import { openTestParts, type TestParts } from '../support/parts.ts';
-import { type Ended, run, runWith } from './run.ts';
+import { computeTableChecksum } from '../../src/db/moving/copy-table.ts';
+import { TABLES } from '../../src/db/moving/tables.ts';
+import { openTestApp, type TestApp } from '../support/test-app.ts';
+import { type CommandResult, runCommand, runCommandWith } from './run.ts';
 
 /** No day, number, choice, address, id, file or source by any of these. */
 const HOSTILE = [
@@ -27,10 +27,10 @@ const HOSTILE = [
   '\u{1f4ee}'.repeat(3000),
 ];
 
-let test: TestParts;
+let test: TestApp;
 let folder: string;
 beforeAll(async () => {
-  test = await openTestParts();
+  test = await openTestApp();
   folder = await mkdtemp(join(tmpdir(), 'paperboy-hostile-'));
   await paperboy(['seed']);
   await paperboy(['digest', 'compose']);
@@ -41,12 +41,12 @@ afterAll(async () => {
 });
 
 const paperboy = (argv: readonly string[], stdin = '') =>
-  run(test.parts, argv, { cwd: folder, stdin });
+  runCommand(test.app, argv, { cwd: folder, stdin });
 
 /** Number and checksum of every table. */
 async function everything(): Promise<unknown[]> {
   const sums = [];
-  for (const table of TABLES) sums.push(await sumOf(test.parts.db, table));
+  for (const table of TABLES) sums.push(await computeTableChecksum(test.app.db, table));
   return sums;
 }
 
@@ -61,8 +61,8 @@ interface Place {
 /** Every place of every command that takes a value. */
 async function placesToFill(): Promise<Place[]> {
   let places: Place[] = [];
-  await runWith(async (io) => {
-    const context = { ...lentContext(test.parts, io), setExitCode: () => undefined };
+  await runCommandWith(async (io) => {
+    const context = { ...createSharedContext(test.app, io), setExitCode: () => undefined };
     places = placesOf(
       buildProgram(context, () => []),
       [],
@@ -100,7 +100,11 @@ function placesOf(command: Command, path: readonly string[]): Place[] {
 }
 
 /** What nobody should see. */
-function expectTold({ code, stdout, stderr }: Ended, about: RegExp, where: string): void {
+function expectReported(
+  { code, stdout, stderr }: CommandResult,
+  about: RegExp,
+  where: string,
+): void {
   expect({ code, stdout }, where).toEqual({ code: 1, stdout: '' });
   expect(stderr, where).toMatch(about);
   expect(stderr, where).not.toMatch(/ {4}at |TypeError|RangeError|Failed query|\[object|undefined/);
@@ -115,7 +119,7 @@ describe('Whatever is typed', () => {
     const before = await everything();
     for (const { name, argvWith, about } of places) {
       for (const value of HOSTILE) {
-        expectTold(await paperboy(argvWith(value)), about, `${name} ${JSON.stringify(value)}`);
+        expectReported(await paperboy(argvWith(value)), about, `${name} ${JSON.stringify(value)}`);
       }
     }
     expect(await everything()).toEqual(before);
@@ -132,7 +136,7 @@ describe('Whatever is typed', () => {
     ['\u001b[2J'],
   ])('%s %s is no command or too little of one', async (...argv) => {
     const ended = await paperboy(argv);
-    expectTold(ended, /^error: /, argv.join(' '));
+    expectReported(ended, /^error: /, argv.join(' '));
     expect(ended.stderr).toContain('--help tells more');
   });
 });
@@ -191,14 +195,15 @@ describe('A file of papers', () => {
   )('that reads %s is told by its place, and stores nothing', async (_title, text, about) => {
     await writeFile(join(folder, 'papers.json'), text);
     const before = await everything();
-    expectTold(await paperboy(['papers', 'import', 'papers.json']), about, text.slice(0, 80));
-    expectTold(await paperboy(['papers', 'import', '-'], text), about, text.slice(0, 80));
-    expectTold(await paperboy(['evaluate', 'papers.json']), about, text.slice(0, 80));
+    expectReported(await paperboy(['papers', 'import', 'papers.json']), about, text.slice(0, 80));
+    expectReported(await paperboy(['papers', 'import', '-'], text), about, text.slice(0, 80));
+    expectReported(await paperboy(['evaluate', 'papers.json']), about, text.slice(0, 80));
     expect(await everything()).toEqual(before);
   });
 });
 
-const HEADER = 'email,topics,hour,timezone,frequency,papers,minutes,bar,paused_until';
+const HEADER =
+  'email,topics,hour,timezone,frequency,papers,minutes,relevance_threshold,paused_until';
 
 describe('A file of readers', () => {
   it.each(
@@ -217,7 +222,7 @@ describe('A file of readers', () => {
     ]),
   )('that reads %s is told by its place, and stores nothing', async (_title, text, about) => {
     const before = await everything();
-    expectTold(
+    expectReported(
       await paperboy(['subscribers', 'import', '-'], text),
       about,
       JSON.stringify(text.slice(0, 80)),

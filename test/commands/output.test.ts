@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { progressOn } from '../../src/commands/output.ts';
-import { runWith } from './run.ts';
+import { createTerminalProgress } from '../../src/commands/output.ts';
+import { runCommandWith } from './run.ts';
 
 const CLEAR = '\r\u001b[K';
 
@@ -26,15 +26,15 @@ describe('progressOn', () => {
 
 /** Shows a line at each of the times. */
 function watched(isTerminal: boolean, timesMs: number[], line?: string) {
-  return runWith(
+  return runCommandWith(
     async (io) => {
       let elapsed = 0;
-      const progress = progressOn(io, () => elapsed);
+      const progress = createTerminalProgress(io, () => elapsed);
       for (const time of timesMs) {
         elapsed = time;
         progress.show(line ?? `at ${time}`);
       }
-      await progress.end();
+      await progress.clear();
       return 0;
     },
     { isTerminal },

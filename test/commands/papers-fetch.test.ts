@@ -2,20 +2,24 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { clockAt } from '../support/clock.ts';
-import { type FaultyServer, servedPaper, startFaultyServer } from '../support/paper-server.ts';
-import { openTestParts, type TestParts } from '../support/parts.ts';
+import { createTestClock } from '../support/clock.ts';
+import {
+  createServedPaper,
+  type FaultyPaperServer,
+  startFaultyPaperServer,
+} from '../support/paper-server.ts';
 import { countRows } from '../support/rows.ts';
-import { run } from './run.ts';
+import { openTestApp, type TestApp } from '../support/test-app.ts';
+import { runCommand } from './run.ts';
 
-const clock = clockAt('2026-05-08T05:30:00Z');
-let server: FaultyServer;
-let test: TestParts;
+const clock = createTestClock('2026-05-08T05:30:00Z');
+let server: FaultyPaperServer;
+let test: TestApp;
 let folder: string;
 
 beforeAll(async () => {
-  server = await startFaultyServer({ clock });
-  test = await openTestParts({
+  server = await startFaultyPaperServer({ clock });
+  test = await openTestApp({
     HF_ENDPOINT: server.urls.hfEndpoint,
     ARXIV_RSS_URL: server.urls.arxivRssUrl,
     ARXIV_API_URL: server.urls.arxivApiUrl,
@@ -30,12 +34,12 @@ afterAll(async () => {
 beforeEach(async () => {
   server.fault = null;
   server.papers = [];
-  await test.parts.database.pool.query('TRUNCATE papers, sources, fetches CASCADE');
+  await test.app.database.pool.query('TRUNCATE papers, sources, fetches CASCADE');
 });
 
-const paperboy = (line: string) => run(test.parts, line.split(' '), { cwd: folder });
+const paperboy = (line: string) => runCommand(test.app, line.split(' '), { cwd: folder });
 const serve = (...days: string[]) => {
-  server.papers = days.map((day, n) => servedPaper(`2605.0000${n}`, day));
+  server.papers = days.map((day, n) => createServedPaper(`2605.0000${n}`, day));
 };
 
 describe('paperboy papers fetch', () => {
@@ -94,7 +98,7 @@ describe('paperboy papers fetch', () => {
     const { code, stderr } = await paperboy(`papers fetch ${words}`);
     expect(code).toBe(1);
     expect(stderr).toContain(message);
-    expect(await countRows(test.parts.db, 'papers')).toBe(0);
+    expect(await countRows(test.app.db, 'papers')).toBe(0);
   });
 });
 
@@ -110,7 +114,7 @@ describe('paperboy papers import', () => {
     expect((await load(csv)).stdout).toBe(
       '2 papers read: 2 new, 0 updated, 0 known as they are.\n',
     );
-    const { rows } = await test.parts.database.pool.query(
+    const { rows } = await test.app.database.pool.query(
       `SELECT title, abstract, authors, upvotes, listed_on::text AS day FROM papers ORDER BY upvotes`,
     );
     expect(rows).toMatchObject([
@@ -136,6 +140,6 @@ describe('paperboy papers import', () => {
     const { code, stderr } = await load(text);
     expect(code).toBe(1);
     expect(stderr).toContain(message);
-    expect(await countRows(test.parts.db, 'papers')).toBe(0);
+    expect(await countRows(test.app.db, 'papers')).toBe(0);
   });
 });

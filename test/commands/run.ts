@@ -1,17 +1,17 @@
 import { PassThrough, Readable, Writable } from 'node:stream';
-import { lentContext } from '../../src/commands/contexts.ts';
+import { createSharedContext } from '../../src/commands/create-context.ts';
 import { runProgram } from '../../src/commands/program.ts';
 import { type CommandIo, ioFrom } from '../../src/control/io.ts';
-import type { Parts } from '../../src/wiring/parts.ts';
+import type { App } from '../../src/wiring/app.ts';
 
 /** What a command wrote, and how it ended. */
-export interface Ended {
+export interface CommandResult {
   code: number;
   stdout: string;
   stderr: string;
 }
 
-export interface Caller {
+export interface CallerOptions {
   stdin?: string;
   /** The folder to which file arguments are relative. */
   cwd?: string;
@@ -20,17 +20,21 @@ export interface Caller {
 }
 
 /** Runs a command on parts that are open, as the running process does for its callers. */
-export function run(parts: Parts, argv: readonly string[], caller?: Caller): Promise<Ended> {
-  return runWith((io) => runProgram(argv, lentContext(parts, io)), caller);
+export function runCommand(
+  app: App,
+  argv: readonly string[],
+  caller?: CallerOptions,
+): Promise<CommandResult> {
+  return runCommandWith((io) => runProgram(argv, createSharedContext(app, io)), caller);
 }
 
 /** Runs `command` with streams of its own. */
-export async function runWith(
+export async function runCommandWith(
   command: (io: CommandIo) => Promise<number>,
-  { stdin, cwd = '/', isTerminal = false, signal }: Caller = {},
-): Promise<Ended> {
-  const stdout = collector();
-  const stderr = collector();
+  { stdin, cwd = '/', isTerminal = false, signal }: CallerOptions = {},
+): Promise<CommandResult> {
+  const stdout = createOutputCollector();
+  const stderr = createOutputCollector();
   const io = ioFrom({
     stdin: stdin === undefined ? new PassThrough() : Readable.from([Buffer.from(stdin)]),
     stdout: stdout.stream,
@@ -44,7 +48,7 @@ export async function runWith(
   return { code, stdout: stdout.text(), stderr: stderr.text() };
 }
 
-function collector() {
+function createOutputCollector() {
   const chunks: Buffer[] = [];
   const stream = new Writable({
     write(chunk: Buffer, _encoding, done) {

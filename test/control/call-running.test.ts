@@ -14,7 +14,7 @@ import {
   type RunCommand,
   serveCommands,
 } from '../../src/control/serve-commands.ts';
-import { killLockers, startLocker } from './fixtures/start-locker.ts';
+import { killLockHolders, startLockHolder } from './fixtures/start-lock-holder.ts';
 
 const MIB = 1024 * 1024;
 
@@ -24,7 +24,7 @@ beforeEach(async () => {
   dir = await mkdtemp(join(tmpdir(), 'call-test-'));
 });
 afterEach(async () => {
-  killLockers();
+  killLockHolders();
   await lock?.release();
   lock = undefined;
   await rm(dir, { recursive: true, force: true });
@@ -40,7 +40,7 @@ describe('callRunning', () => {
   });
 
   it('returns null when the process that ran was killed', async () => {
-    const holder = await startLocker(dir);
+    const holder = await startLockHolder(dir);
     await holder.ask('lock');
     await holder.signal('SIGKILL');
     expect(await callRunning(dir, request(), caller().io)).toBe(null);
@@ -166,7 +166,7 @@ describe('callRunning', () => {
   });
 
   it('gives exit code 1 and says so when the running process is killed in the middle', async () => {
-    const holder = await startLocker(dir);
+    const holder = await startLockHolder(dir);
     await holder.ask('lock');
     await holder.ask('serve');
     const me = caller({ onOutput: () => void holder.signal('SIGKILL') });
@@ -336,7 +336,7 @@ describe('streams across the control socket', () => {
       write(chunk: Buffer, _encoding, done) {
         taken += chunk.length;
         peak = Math.max(peak, written - taken);
-        afterTurns(20, done);
+        afterIterations(20, done);
       },
     });
     expect(await callRunning(dir, request(), { ...caller().io, stdout: sink(stdout) })).toBe(0);
@@ -406,9 +406,9 @@ function record(onWrite?: () => void): { stream: Writable; text(): string } {
 }
 
 /** A terminal slower than the command that writes to it. */
-function afterTurns(turns: number, done: () => void): void {
+function afterIterations(turns: number, done: () => void): void {
   if (turns === 0) done();
-  else setImmediate(() => afterTurns(turns - 1, done));
+  else setImmediate(() => afterIterations(turns - 1, done));
 }
 
 function sink(stdout: Writable): CommandIo['stdout'] {

@@ -5,14 +5,18 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type DataDirLock, lockDataDir } from '../../src/control/data-dir-lock.ts';
-import { killLockers, type Locker, startLocker } from './fixtures/start-locker.ts';
+import {
+  killLockHolders,
+  type LockHolderProcess,
+  startLockHolder,
+} from './fixtures/start-lock-holder.ts';
 
 let dir: string;
 beforeEach(async () => {
   dir = await mkdtemp(join(tmpdir(), 'lock-test-'));
 });
 afterEach(async () => {
-  killLockers();
+  killLockHolders();
   await rm(dir, { recursive: true, force: true });
 });
 
@@ -54,7 +58,7 @@ describe('lockDataDir', () => {
     await expect(lockDataDir(long)).rejects.toMatchObject(locked);
     expect(await shortcuts()).toEqual(before);
     await lock.release();
-    const holder = await startLocker(long);
+    const holder = await startLockHolder(long);
     expect(await holder.ask('lock')).toBe('won');
     await expect(lockDataDir(long)).rejects.toMatchObject(locked);
     await holder.signal('SIGKILL');
@@ -63,7 +67,7 @@ describe('lockDataDir', () => {
 
   it('takes over at once, again and again, when the holder was killed', async () => {
     for (let round = 1; round <= 5; round += 1) {
-      const holder = await startLocker(dir);
+      const holder = await startLockHolder(dir);
       expect(await holder.ask('lock')).toBe('won');
       await expect(lockDataDir(dir)).rejects.toMatchObject(locked);
       await holder.signal('SIGKILL');
@@ -74,7 +78,7 @@ describe('lockDataDir', () => {
   }, 30_000);
 
   it('leaves the folder to a holder that is stopped', async () => {
-    const holder = await startLocker(dir);
+    const holder = await startLockHolder(dir);
     await holder.ask('lock');
     await holder.signal('SIGSTOP');
     await expect(lockDataDir(dir)).rejects.toMatchObject(locked);
@@ -86,7 +90,7 @@ describe('lockDataDir', () => {
   it.runIf(process.platform === 'linux')(
     'leaves it to a stopped holder even when the queue of its socket is full',
     async () => {
-      const holder = await startLocker(dir);
+      const holder = await startLockHolder(dir);
       await holder.ask('lock');
       await holder.signal('SIGSTOP');
       const socket = (await runFiles()).find((name) => name.endsWith('.sock')) ?? '';
@@ -97,7 +101,7 @@ describe('lockDataDir', () => {
   );
 
   it('lets exactly one of eight processes in that start at once, every time', async () => {
-    const lockers = await Promise.all(Array.from({ length: 8 }, () => startLocker(dir)));
+    const lockers = await Promise.all(Array.from({ length: 8 }, () => startLockHolder(dir)));
     for (let round = 1; round <= 10; round += 1) {
       const answers = await Promise.all(lockers.map((locker) => locker.ask('lock')));
       expect(answers.filter((answer) => answer === 'won')).toHaveLength(1);
@@ -121,7 +125,7 @@ describe('lockDataDir', () => {
     let taken = 0;
     await Promise.all(
       Array.from({ length: 12 }, async () => {
-        for (let turn = 0; turn < 25; turn += 1) {
+        for (let iteration = 0; iteration < 25; iteration += 1) {
           const lock = await lockDataDir(dir).catch(ignoreLocked);
           if (!lock) continue;
           taken += 1;
@@ -145,10 +149,10 @@ describe('lockDataDir', () => {
   });
 
   it('keeps older lock files while another process contends', async () => {
-    const holder = await startLocker(dir);
+    const holder = await startLockHolder(dir);
     await holder.ask('lock');
     await holder.signal('SIGKILL');
-    const contender = await startLocker(join(dir, 'other'));
+    const contender = await startLockHolder(join(dir, 'other'));
     await contender.ask('lock');
     const socket = (await readdir(join(dir, 'other', 'run'))).find((name) => /sock$/.test(name));
     await link(join(dir, 'other', 'run', socket ?? ''), join(dir, 'run', socket ?? ''));
@@ -167,16 +171,16 @@ describe('lockDataDir', () => {
   });
 
   it.runIf(canUnshare())('holds across containers: other process ids, other network', async () => {
-    const holder = await startLocker(dir, ['unshare', '-Upnr', '--fork', '--kill-child']);
+    const holder = await startLockHolder(dir, ['unshare', '-Upnr', '--fork', '--kill-child']);
     expect(await holder.ask('lock')).toBe('won');
     await expect(lockDataDir(dir)).rejects.toThrow(/process 1 /);
     await holder.signal('SIGKILL');
   });
 });
 
-async function replace(lockers: Locker[], index: number): Promise<void> {
+async function replace(lockers: LockHolderProcess[], index: number): Promise<void> {
   await lockers[index]?.signal('SIGKILL');
-  lockers[index] = await startLocker(dir);
+  lockers[index] = await startLockHolder(dir);
 }
 
 function ignoreLocked(error: unknown): null {

@@ -1,6 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { numberArray, textArray, timeArray } from '../../src/db/array-literal.ts';
+import {
+  formatNumberArray,
+  formatTextArray,
+  formatTimestampArray,
+} from '../../src/db/array-literal.ts';
 import { useDatabase } from '../support/database.ts';
 
 const database = useDatabase();
@@ -17,18 +21,21 @@ describe('An array for Postgres', () => {
     );
     await fc.assert(
       fc.asyncProperty(texts, async (list) => {
-        expect(await readBack('text', textArray(list))).toEqual(list);
+        expect(await readBack('text', formatTextArray(list))).toEqual(list);
       }),
       { numRuns: 200 },
     );
     const hard = ['', 'NULL', 'a"b\\c', '{x,y}', ' , ', 'line\nbreak', null];
-    expect(await readBack('text', textArray(hard))).toEqual(hard);
+    expect(await readBack('text', formatTextArray(hard))).toEqual(hard);
   });
 
   it('of numbers and of moments too', async () => {
-    expect(await readBack('int', numberArray([]))).toEqual([]);
-    expect(await readBack('int', numberArray([1, -2, 30]))).toEqual([1, -2, 30]);
+    expect(await readBack('int', formatNumberArray([]))).toEqual([]);
+    expect(await readBack('int', formatNumberArray([1, -2, 30]))).toEqual([1, -2, 30]);
     const moment = new Date('2026-05-08T07:00:00.123Z');
-    expect(await readBack('timestamptz', timeArray([moment, undefined]))).toEqual([moment, null]);
+    expect(await readBack('timestamptz', formatTimestampArray([moment, undefined]))).toEqual([
+      moment,
+      null,
+    ]);
   });
 });

@@ -6,17 +6,17 @@ import { fileURLToPath } from 'node:url';
 import { drizzle } from 'drizzle-orm/node-postgres';
 import { migrate as migrateSchema } from 'drizzle-orm/node-postgres/migrator';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { countDeliveries } from '../../src/db/accounting.ts';
-import { listDueBatches } from '../../src/db/batches.ts';
 import { type Database, openEmbeddedDatabase, openServerDatabase } from '../../src/db/client.ts';
-import { findDelivery } from '../../src/db/deliveries.ts';
-import { endLeases } from '../../src/db/leases.ts';
+import { listDueBatches } from '../../src/db/deliveries/batches.ts';
+import { countDeliveries } from '../../src/db/deliveries/count-deliveries.ts';
+import { findDelivery } from '../../src/db/deliveries/deliveries.ts';
+import { endLeases } from '../../src/db/deliveries/leases.ts';
 import { isMigrated, migrate } from '../../src/db/migrate.ts';
-import { countPapers } from '../../src/db/paper-lists.ts';
-import { findSubscriberByEmail } from '../../src/db/subscribers.ts';
-import { TABLES } from '../../src/db/tables.ts';
-import { onServer, urlOfDatabase } from '../support/database-server.ts';
-import { fillEveryTable, HARD, NEWEST } from './support/every-table.ts';
+import { TABLES } from '../../src/db/moving/tables.ts';
+import { countPapers } from '../../src/db/papers/paper-lists.ts';
+import { findSubscriberByEmail } from '../../src/db/subscribers/subscribers.ts';
+import { executeOnServer, urlOfDatabase } from '../support/database-server.ts';
+import { fillEveryTable, HOSTILE_TEXT, NEWEST_MIGRATION } from './support/every-table.ts';
 
 const SERVER = process.env.TEST_DATABASE_URL;
 const MIGRATIONS = fileURLToPath(new URL('../../migrations/', import.meta.url));
@@ -29,7 +29,7 @@ let newest: string[];
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'paperboy-migrations-'));
-  if (SERVER) await onServer(SERVER, `CREATE DATABASE ${name}`);
+  if (SERVER) await executeOnServer(SERVER, `CREATE DATABASE ${name}`);
   database = SERVER
     ? openServerDatabase(urlOfDatabase(SERVER, name), { connections: 5 })
     : await openEmbeddedDatabase({ dump: null });
@@ -43,7 +43,7 @@ beforeEach(() =>
 );
 afterAll(async () => {
   await database.close();
-  if (SERVER) await onServer(SERVER, `DROP DATABASE ${name} WITH (FORCE)`);
+  if (SERVER) await executeOnServer(SERVER, `DROP DATABASE ${name} WITH (FORCE)`);
   await rm(folder, { recursive: true, force: true });
 });
 
@@ -86,11 +86,11 @@ async function shape(): Promise<string[]> {
   return rows.map(({ line }) => line as string).sort();
 }
 
-const every = Array.from({ length: NEWEST }, (_, count) => count + 1);
+const every = Array.from({ length: NEWEST_MIGRATION }, (_, count) => count + 1);
 
 it('The rows of these tests know the newest migration', async () => {
   const files = await readdir(MIGRATIONS);
-  expect(files.filter((name) => name.endsWith('.sql'))).toHaveLength(NEWEST);
+  expect(files.filter((name) => name.endsWith('.sql'))).toHaveLength(NEWEST_MIGRATION);
 });
 
 describe.each(every)('From the tables of the first %i migrations to the newest', (count) => {
@@ -100,17 +100,19 @@ describe.each(every)('From the tables of the first %i migrations to the newest',
   });
 
   it('everything is kept, and the tables are those of a new database', async () => {
-    expect(await isMigrated(database)).toBe(count === NEWEST);
+    expect(await isMigrated(database)).toBe(count === NEWEST_MIGRATION);
     await migrate(database, { queueInPostgres: true });
     expect(await isMigrated(database)).toBe(true);
     expect(await shape()).toEqual(newest);
     await expectEverythingKept();
   });
 
-  if (count === NEWEST) return;
+  if (count === NEWEST_MIGRATION) return;
   it('a migration that fails leaves all as it was', async () => {
     const before = await shape();
-    await expect(migrateTo(await firstMigrations(NEWEST, 'SELECT nothing'))).rejects.toThrow();
+    await expect(
+      migrateTo(await firstMigrations(NEWEST_MIGRATION, 'SELECT nothing')),
+    ).rejects.toThrow();
     expect(await shape()).toEqual(before);
     await migrate(database, { queueInPostgres: false });
     await expectEverythingKept();
@@ -131,10 +133,17 @@ async function expectEverythingKept(): Promise<void> {
   expect(await countPapers(db, filter, 9)).toBe(1);
   expect(await findSubscriberByEmail(db, 'reader9@example.org')).toMatchObject({
     topics: ['birds'],
-    keywords: [HARD],
+    keywords: [HOSTILE_TEXT],
     timezone: 'Europe/Berlin',
   });
-  const once = ['topics', 'papers', 'suppressions', 'letters', 'digests', 'digest_papers'];
+  const once = [
+    'topics',
+    'papers',
+    'suppressions',
+    'transactional_emails',
+    'digests',
+    'digest_papers',
+  ];
   for (const table of TABLES) {
     const { rows } = await pool.query(`SELECT count(*)::int AS count FROM ${table}`);
     if (once.includes(table)) expect(rows, table).toEqual([{ count: 1 }]);

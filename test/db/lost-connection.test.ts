@@ -1,9 +1,9 @@
 import { sql } from 'drizzle-orm';
 import { expect, it } from 'vitest';
 import { openServerDatabase } from '../../src/db/client.ts';
-import { describeOnServer } from '../support/on-server.ts';
+import { describeOnPostgres } from '../support/describe-on-postgres.ts';
 
-describeOnServer('a connection that the server ends', () => {
+describeOnPostgres('a connection that the server ends', () => {
   it('between the queries of a transaction fails the transaction, not the process', async () => {
     const database = openServerDatabase(process.env.TEST_DATABASE_URL ?? '', { connections: 2 });
     const isThere = async (pid: unknown) => {

@@ -5,14 +5,14 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Database, openEmbeddedDatabase, openServerDatabase } from '../../src/db/client.ts';
 import { isMigrated, migrate } from '../../src/db/migrate.ts';
 import * as schema from '../../src/db/schema.ts';
-import { onServer, urlOfDatabase } from '../support/database-server.ts';
+import { executeOnServer, urlOfDatabase } from '../support/database-server.ts';
 
 const serverUrl = process.env.TEST_DATABASE_URL;
 const name = `paperboy_test_${randomBytes(6).toString('hex')}`;
 let database: Database;
 
 beforeAll(async () => {
-  if (serverUrl) await onServer(serverUrl, `CREATE DATABASE ${name}`);
+  if (serverUrl) await executeOnServer(serverUrl, `CREATE DATABASE ${name}`);
   database = serverUrl
     ? openServerDatabase(urlOfDatabase(serverUrl, name), { connections: 5 })
     : await openEmbeddedDatabase({ dump: null });
@@ -20,7 +20,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await database.close();
-  if (serverUrl) await onServer(serverUrl, `DROP DATABASE ${name} WITH (FORCE)`);
+  if (serverUrl) await executeOnServer(serverUrl, `DROP DATABASE ${name} WITH (FORCE)`);
 });
 
 describe('Migrating', () => {
@@ -90,7 +90,9 @@ describe('The schema in TypeScript', () => {
 
   it('has every table', async () => {
     expect(tables.map(getTableName).sort()).toEqual(
-      (await tablesIn('public')).filter((table) => !['signup_limits', 'rates'].includes(table)),
+      (await tablesIn('public')).filter(
+        (table) => !['signup_limits', 'sending_rate_limits'].includes(table),
+      ),
     );
   });
 });

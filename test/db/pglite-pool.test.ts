@@ -4,7 +4,7 @@ import pg from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
 import { openPGlite } from '../../src/db/pglite.ts';
 import { PGlitePool } from '../../src/db/pglite-pool.ts';
-import { describeOnServer } from '../support/on-server.ts';
+import { describeOnPostgres } from '../support/describe-on-postgres.ts';
 
 let pglite: PGlite;
 let pool: pg.Pool;
@@ -46,7 +46,7 @@ async function withClient<Value>(use: (client: pg.PoolClient) => Promise<Value>)
 
 /** Lets everything run that can run without the database answering somebody else first. */
 async function settle(): Promise<void> {
-  for (let turn = 0; turn < 20; turn++) await new Promise(setImmediate);
+  for (let iteration = 0; iteration < 20; iteration++) await new Promise(setImmediate);
 }
 
 describe('A transaction', () => {
@@ -201,13 +201,13 @@ describe('A notification', () => {
   it('reaches every client that is connected', async () => {
     await withClient((one) =>
       withClient(async (two) => {
-        const heard = [one, two].map(
+        const notifications = [one, two].map(
           (client) => new Promise((resolve) => client.once('notification', resolve)),
         );
         await one.query('LISTEN bell');
         await pool.query(`SELECT pg_notify('bell', 'ring')`);
-        const bell = { channel: 'bell', payload: 'ring' };
-        expect(await Promise.all(heard)).toEqual([bell, bell]);
+        const notification = { channel: 'bell', payload: 'ring' };
+        expect(await Promise.all(notifications)).toEqual([notification, notification]);
         await one.query('UNLISTEN bell');
       }),
     );
@@ -334,7 +334,7 @@ describe('Values', () => {
   });
 });
 
-describeOnServer('A PostgreSQL server', () => {
+describeOnPostgres('A PostgreSQL server', () => {
   const client = new pg.Client(process.env.TEST_DATABASE_URL);
   beforeAll(async () => {
     await client.connect();

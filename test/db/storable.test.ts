@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { toJson } from '../../src/db/json.ts';
-import { storable } from '../../src/db/storable.ts';
+import { toStorableText } from '../../src/db/storable.ts';
 import { useDatabase } from '../support/database.ts';
 
 const database = useDatabase();
@@ -21,7 +21,7 @@ describe('What can be stored', () => {
     ['half \ud83d a pair', 'half \ufffd a pair'],
     ['\udcee\ud83d', '\ufffd\ufffd'],
   ])('of %j is %j', (text, stored) => {
-    expect(storable(text)).toBe(stored);
+    expect(toStorableText(text)).toBe(stored);
   });
 
   it('is taken by Postgres, as text and in JSON, and comes back as it is', async () => {
@@ -29,9 +29,11 @@ describe('What can be stored', () => {
       fc.asyncProperty(anything, async (text) => {
         const { rows } = await database.database.pool.query<{ text: string; json: unknown }>(
           'SELECT $1::text AS text, $2::jsonb AS json',
-          [storable(text), toJson({ text })],
+          [toStorableText(text), toJson({ text })],
         );
-        expect(rows).toEqual([{ text: storable(text), json: { text: storable(text) } }]);
+        expect(rows).toEqual([
+          { text: toStorableText(text), json: { text: toStorableText(text) } },
+        ]);
       }),
     );
   });

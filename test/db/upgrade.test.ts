@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { countDeliveries } from '../../src/db/accounting.ts';
-import { listDueBatches } from '../../src/db/batches.ts';
 import { type Database, openEmbeddedDatabase } from '../../src/db/client.ts';
-import { findDelivery } from '../../src/db/deliveries.ts';
-import { countPapers, findPapers, listPapers } from '../../src/db/paper-lists.ts';
+import { listDueBatches } from '../../src/db/deliveries/batches.ts';
+import { countDeliveries } from '../../src/db/deliveries/count-deliveries.ts';
+import { findDelivery } from '../../src/db/deliveries/deliveries.ts';
+import { countPapers, findPaperIds, listPapers } from '../../src/db/papers/paper-lists.ts';
 
 let database: Database;
 
@@ -64,9 +64,9 @@ describe('From version 0.1.0 to this one', () => {
     await apply('0003_readers_choice');
     const filter = { topic: 'birds', date: '2026-05-07', text: 'swan' };
     expect(await countPapers(database.db, filter, 9)).toBe(1);
-    expect(await findPapers(database.db, filter, 9)).toEqual(['a']);
-    const stretch = { order: 'relevance', limit: 9, offset: 0 } as const;
-    const [found] = await listPapers(database.db, filter, stretch);
+    expect(await findPaperIds(database.db, filter, 9)).toEqual(['a']);
+    const segment = { order: 'relevance', limit: 9, offset: 0 } as const;
+    const [found] = await listPapers(database.db, filter, segment);
     expect(found).toMatchObject({ id: 'a', topics: [{ slug: 'birds', score: 0.3 }] });
   });
 });

@@ -2,9 +2,9 @@ import { Ajv } from 'ajv';
 import { load } from 'cheerio';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openServerDatabase } from '../../src/db/client.ts';
-import { buildApp } from '../../src/http/app.ts';
-import { openReadiness } from '../../src/wiring/readiness.ts';
-import { paper, storePapers } from '../support/rows.ts';
+import { buildHttpServer } from '../../src/http/app.ts';
+import { openReadinessProbe } from '../../src/wiring/readiness.ts';
+import { buildPaper, storePapers } from '../support/rows.ts';
 import { openTestSite, type TestSite } from './support/site.ts';
 
 let site: TestSite;
@@ -15,7 +15,7 @@ beforeAll(async () => {
   process.on('warning', noteWarning);
   site = await openTestSite();
   // What no route does by itself.
-  await storePapers(site.parts.db, [paper()]);
+  await storePapers(site.app.db, [buildPaper()]);
 });
 afterAll(async () => {
   process.off('warning', noteWarning);
@@ -23,7 +23,7 @@ afterAll(async () => {
 });
 
 const TOKEN = 'A1b2C3d4E5f6G7h8I9j0Kk';
-const statusOf = async (url: string) => (await site.ask({ url })).statusCode;
+const statusOf = async (url: string) => (await site.request({ url })).statusCode;
 
 /** Every route that is asked with GET, with a token or id that leads nowhere. */
 const PATHS = [
@@ -75,7 +75,7 @@ describe('Every answer', () => {
 
   it.each(PATHS)('to HEAD %s is that of GET without its body', async (url) => {
     const headers = { accept: 'text/html' };
-    const head = await site.ask({ method: 'HEAD', url, headers });
+    const head = await site.request({ method: 'HEAD', url, headers });
     expect(head.body).toBe('');
     expect(head.statusCode).toBe((await site.page(url)).statusCode);
   });
@@ -89,8 +89,8 @@ describe('Every answer', () => {
 
   it('asks for https only where the site has it', async () => {
     expect((await site.page('/')).headers).not.toHaveProperty('strict-transport-security');
-    const config = { ...site.parts.config, publicUrl: 'https://papers.example.org' };
-    const app = await buildApp({ ...site.deps, config });
+    const config = { ...site.app.config, publicUrl: 'https://papers.example.org' };
+    const app = await buildHttpServer({ ...site.deps, config });
     const { headers } = await app.inject('/healthz');
     await app.close();
     expect(headers['strict-transport-security']).toContain('max-age=31536000');
@@ -99,7 +99,7 @@ describe('Every answer', () => {
 
 describe('An error', () => {
   const failing = (error: unknown) =>
-    buildApp({ ...site.deps, tokens: { ...site.deps.tokens, open: () => raise(error) } });
+    buildHttpServer({ ...site.deps, tokens: { ...site.deps.tokens, open: () => raise(error) } });
   const raise = (error: unknown): never => {
     throw error;
   };
@@ -137,7 +137,7 @@ describe('An error', () => {
 
   it('of the database leaves no address in the log', async () => {
     const { db } = openServerDatabase('postgres://nobody@127.0.0.1:1/none', { connections: 1 });
-    const app = await buildApp({ ...site.deps, db });
+    const app = await buildHttpServer({ ...site.deps, db });
     const before = site.log.length;
     const payload = { email: 'secret.reader@example.org' };
     const answer = await app.inject({ method: 'POST', url: '/api/subscribers', payload });
@@ -155,7 +155,7 @@ describe('An error', () => {
     const page = await site.page('/nothing/here?q=1');
     expect(page.statusCode).toBe(404);
     expect(load(page.body)('main').text()).toContain('There is nothing at /nothing/here.');
-    expect((await site.ask({ url: '/nothing/here' })).json()).toEqual({
+    expect((await site.request({ url: '/nothing/here' })).json()).toEqual({
       statusCode: 404,
       code: 'NOT_FOUND',
       error: 'Not Found',
@@ -168,12 +168,12 @@ describe('An error', () => {
     ['DELETE', '/papers'],
     ['POST', '/'],
   ] as const)('of %s %s is a 404', async (method, url) => {
-    expect((await site.ask({ method, url })).json()).toMatchObject({ code: 'NOT_FOUND' });
+    expect((await site.request({ method, url })).json()).toMatchObject({ code: 'NOT_FOUND' });
   });
 });
 
 describe('A hostile request', () => {
-  const PARTS = [
+  const MULTIPART_BODY = [
     '%00',
     '%',
     '%ff',
@@ -217,9 +217,9 @@ describe('A hostile request', () => {
   ];
 
   it.each(ROUTES)('to %s… is never an error of ours', async (route) => {
-    for (const part of PARTS) {
+    for (const part of MULTIPART_BODY) {
       for (const url of [`${route}${part}`, `${route}${part}/feed.xml`]) {
-        const answers = [await site.page(url), await site.ask({ url, method: 'POST' })];
+        const answers = [await site.page(url), await site.request({ url, method: 'POST' })];
         for (const { statusCode, body } of answers) {
           expect(`${statusCode} ${url}`).toMatch(/^[234]/);
           expect(body).not.toContain('<script>alert');
@@ -240,7 +240,7 @@ describe('A hostile request', () => {
     for (const url of urls) {
       for (const payload of bodies) {
         const headers = { 'content-type': 'application/json' };
-        const { statusCode } = await site.ask({ method: 'POST', url, headers, payload });
+        const { statusCode } = await site.request({ method: 'POST', url, headers, payload });
         expect(`${statusCode} ${url} ${payload}`).toMatch(/^4/);
       }
     }
@@ -276,8 +276,8 @@ describe('The log of requests', () => {
 
 describe('/healthz and /readyz', () => {
   it('answer while all is well', async () => {
-    expect((await site.ask({ url: '/healthz' })).json()).toEqual({ status: 'ok' });
-    expect((await site.ask({ url: '/readyz' })).json()).toEqual({
+    expect((await site.request({ url: '/healthz' })).json()).toEqual({ status: 'ok' });
+    expect((await site.request({ url: '/readyz' })).json()).toEqual({
       status: 'ok',
       checks: { database: 'ok', migrations: 'ok', queue: 'ok', relay: 'ok' },
       sentences: {
@@ -293,9 +293,9 @@ describe('/healthz and /readyz', () => {
     const url = 'postgres://nobody@127.0.0.1:1/none';
     const database = openServerDatabase(url, { connections: 1 });
     const { queue, logger } = site.deps;
-    const { config } = site.parts;
-    const readiness = openReadiness({ config, database, queue, logger });
-    const app = await buildApp({ ...site.deps, db: database.db, readiness });
+    const { config } = site.app;
+    const readiness = openReadinessProbe({ config, database, queue, logger });
+    const app = await buildHttpServer({ ...site.deps, db: database.db, readiness });
     const ready = await app.inject('/readyz');
     const alive = await app.inject('/healthz');
     await app.close();
@@ -317,7 +317,7 @@ describe('/openapi.json', () => {
   const description = async (): Promise<{
     openapi: string;
     paths: Record<string, Record<string, Operation>>;
-  }> => (await site.ask({ url: '/openapi.json' })).json();
+  }> => (await site.request({ url: '/openapi.json' })).json();
 
   it('lists the public API and nothing else', async () => {
     const { openapi, paths } = await description();
@@ -373,7 +373,7 @@ describe('/openapi.json', () => {
     ]) {
       const schema = paths[url]?.get?.responses[200]?.content?.['application/json'].schema;
       const validate = ajv.compile(schema ?? false);
-      expect([url, validate((await site.ask({ url })).json()), validate.errors]).toEqual([
+      expect([url, validate((await site.request({ url })).json()), validate.errors]).toEqual([
         url,
         true,
         null,
@@ -397,7 +397,7 @@ describe('/openapi.json', () => {
 
 describe('/inbox', () => {
   const ask = (headers: Record<string, string>, remoteAddress = '127.0.0.1') =>
-    site.ask({ url: '/inbox', headers, remoteAddress });
+    site.request({ url: '/inbox', headers, remoteAddress });
 
   it('is shown on the machine itself', async () => {
     expect((await ask({ host: 'localhost:3000' })).statusCode).toBe(200);
@@ -420,7 +420,7 @@ describe('/inbox', () => {
   });
 
   it('shows caught mail where it can do nothing', async () => {
-    await site.ask({
+    await site.request({
       method: 'POST',
       url: '/api/subscribers',
       payload: { email: 'in@example.org' },
@@ -433,7 +433,7 @@ describe('/inbox', () => {
     const html = await site.page(`/inbox/${entry.id}/html`);
     expect(html.headers['content-security-policy']).toMatch(/^sandbox [^;]*;/);
     expect(html.headers['content-security-policy']).not.toMatch(/allow-scripts|allow-same-origin/);
-    const raw = await site.ask({ url: `/inbox/${entry.id}/raw` });
+    const raw = await site.request({ url: `/inbox/${entry.id}/raw` });
     expect(raw.headers['content-type']).toBe('text/plain; charset=utf-8');
     expect(raw.body).toContain('Message-ID:');
   });

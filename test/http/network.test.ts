@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { networkOf } from '../../src/http/network.ts';
+import { maskToNetwork } from '../../src/http/network.ts';
 
 describe('networkOf', () => {
   it.each([
@@ -18,7 +18,7 @@ describe('networkOf', () => {
     ['a:b::c:d:e:192.0.2.1', 'a:b:0:c::/64'],
     ['64:ff9b::192.0.2.77', '64:ff9b:0:0::/64'],
   ])('of %s is %s', (address, network) => {
-    expect(networkOf(address)).toBe(network);
+    expect(maskToNetwork(address)).toBe(network);
   });
 
   it.each([
@@ -31,6 +31,6 @@ describe('networkOf', () => {
     '<script>',
     '::ffff:1.2.3',
   ])('of “%s” is unknown', (address) => {
-    expect(networkOf(address)).toBe('unknown');
+    expect(maskToNetwork(address)).toBe('unknown');
   });
 });

@@ -110,18 +110,18 @@ describe('openInbox', () => {
   });
 
   it('keeps the newest messages up to its limit, in memory and in the folder', async () => {
-    const box = await open({ keep: 3 });
+    const box = await open({ maxMessages: 3 });
     for (const subject of ['1', '2', '3', '4', '5']) await send(box, { subject });
     expect((await box.list()).map(({ subject }) => subject)).toEqual(['5', '4', '3']);
     expect(await readdir(join(dir, 'mail'))).toHaveLength(3);
     await box.close();
-    const smaller = await open({ keep: 1 });
+    const smaller = await open({ maxMessages: 1 });
     expect((await smaller.list()).map(({ subject }) => subject)).toEqual(['5']);
     expect(await readdir(join(dir, 'mail'))).toHaveLength(1);
   });
 
   it('keeps all of many messages that come at once, up to its limit', async () => {
-    const box = await open({ keep: 20 });
+    const box = await open({ maxMessages: 20 });
     await Promise.all(Array.from({ length: 30 }, (_, n) => send(box, { subject: String(n) })));
     const ids = (await box.list()).map(({ id }) => id);
     expect(new Set(ids).size).toBe(20);
@@ -182,10 +182,10 @@ describe('openInbox', () => {
   it('offers neither log-in nor TLS, but pipelining, 8-bit and SMTPUTF8', async () => {
     const box = await open();
     const client = await talkTo(box);
-    const offers = await client.say('EHLO test\r\n');
-    expect(offers).not.toMatch(/AUTH|STARTTLS/);
-    for (const offer of ['PIPELINING', '8BITMIME', 'SMTPUTF8', 'SIZE']) {
-      expect(offers).toContain(offer);
+    const offeredLines = await client.say('EHLO test\r\n');
+    expect(offeredLines).not.toMatch(/AUTH|STARTTLS/);
+    for (const deliverTo of ['PIPELINING', '8BITMIME', 'SMTPUTF8', 'SIZE']) {
+      expect(offeredLines).toContain(deliverTo);
     }
     client.leave();
   });
@@ -274,16 +274,16 @@ async function send({ host, port }: Inbox, changes: SendMailOptions): Promise<vo
 async function talkTo({ host, port }: Inbox) {
   const socket: Socket = connect(port, host);
   const replies = socket.setEncoding('utf8')[Symbol.asyncIterator]();
-  const hear = async () => {
+  const recordEvents = async () => {
     let reply = '';
     while (!/^\d{3} .*\r\n$/m.test(reply)) reply += String((await replies.next()).value);
     return reply;
   };
-  await hear();
+  await recordEvents();
   return {
     say(text: string): Promise<string> {
       socket.write(text);
-      return hear();
+      return recordEvents();
     },
     leave(lastWords = ''): void {
       socket.end(lastWords);

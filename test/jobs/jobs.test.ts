@@ -1,35 +1,35 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { countDeliveries } from '../../src/db/accounting.ts';
-import { listDigests } from '../../src/db/digests.ts';
-import { isAnyWorkerAlive, openLease } from '../../src/db/leases.ts';
-import { findSubscriberByEmail } from '../../src/db/subscribers.ts';
-import { normaliseAddress } from '../../src/domain/address.ts';
-import { DEFAULT_PREFERENCES } from '../../src/domain/subscriber.ts';
+import { countDeliveries } from '../../src/db/deliveries/count-deliveries.ts';
+import { isAnyWorkerAlive, openLease } from '../../src/db/deliveries/leases.ts';
+import { listDigests } from '../../src/db/digests/digests.ts';
+import { findSubscriberByEmail } from '../../src/db/subscribers/subscribers.ts';
+import { normaliseAddress } from '../../src/domain/subscribers/email-address.ts';
+import { DEFAULT_PREFERENCES } from '../../src/domain/subscribers/subscriber.ts';
 import { startSchedules } from '../../src/jobs/handlers.ts';
-import { keepLease, type Lease } from '../../src/jobs/lease.ts';
 import type { QueueName } from '../../src/queue/jobs.ts';
-import type { Work } from '../../src/queue/queue.ts';
-import { confirmSignUp } from '../../src/services/confirm-sign-up.ts';
-import { importPapers } from '../../src/services/import-papers.ts';
-import { signUp } from '../../src/services/sign-up.ts';
+import type { RunningWorkers } from '../../src/queue/queue.ts';
+import { type Lease, startLeaseHeartbeat } from '../../src/services/deliveries/lease.ts';
+import { importPapers } from '../../src/services/papers/import-papers.ts';
+import { confirmSignUp } from '../../src/services/subscribers/confirm-sign-up.ts';
+import { signUp } from '../../src/services/subscribers/sign-up.ts';
 import { readSeed } from '../../src/wiring/database.ts';
-import { openTestParts, type TestParts } from '../support/parts.ts';
 import { emptyRedis } from '../support/redis.ts';
-import { paper, storePapers, storeSubscriber } from '../support/rows.ts';
+import { buildPaper, storePapers, storeSubscriber } from '../support/rows.ts';
+import { openTestApp, type TestApp } from '../support/test-app.ts';
 
-let test: TestParts;
-const works: Work[] = [];
+let test: TestApp;
+const works: RunningWorkers[] = [];
 const errors: Error[] = [];
 
 beforeAll(async () => {
   await emptyRedis();
-  test = await openTestParts();
+  test = await openTestApp();
 });
 
 beforeEach(async () => {
   test.clock.set('2026-05-08T05:30:00Z');
-  await test.parts.db.execute(
+  await test.app.db.execute(
     // Ids go on, and the worker keeps its lease: the parts stay open and know digests by id.
     sql`TRUNCATE papers, subscribers, suppressions, digests, deliveries CASCADE`,
   );
@@ -46,14 +46,14 @@ afterAll(async () => {
 });
 
 async function work(names: readonly QueueName[]): Promise<void> {
-  const { queue, handlers } = test.parts;
+  const { queue, handlers } = test.app;
   const onError = (error: Error) => void errors.push(error);
-  works.push(await queue.work(names, handlers, { concurrency: 2, onError }));
+  works.push(await queue.startWorkers(names, handlers, { concurrency: 2, onError }));
 }
 
 function inbox() {
-  if (!test.parts.inbox) throw new Error('There is no inbox.');
-  return test.parts.inbox;
+  if (!test.app.inbox) throw new Error('There is no inbox.');
+  return test.app.inbox;
 }
 
 async function mailTo(address: string, subject: RegExp): Promise<string> {
@@ -64,18 +64,18 @@ async function mailTo(address: string, subject: RegExp): Promise<string> {
   return (await inbox().read(entry.id))?.raw.toString('latin1') ?? '';
 }
 
-const digests = () => listDigests(test.parts.db, 9);
+const digests = () => listDigests(test.app.db, 9);
 
 async function states(digestId = 0): Promise<Record<string, number>> {
-  const { parts, clock } = test;
-  return (await countDeliveries(parts.db, digestId, clock())).states;
+  const { app, clock } = test;
+  return (await countDeliveries(app.db, digestId, clock())).states;
 }
 
 describe('From the sign-up to the digest', () => {
   it('every mail goes out through the queue', async () => {
-    const { parts, clock } = test;
-    const { db, queue, handlers, keys } = parts;
-    await work(['letters', 'deliveries']);
+    const { app, clock } = test;
+    const { db, queue, handlers, keys } = app;
+    await work(['transactional', 'deliveries']);
     await importPapers(db, { text: await readSeed('papers.json'), source: 'seed' }, clock());
     await signUp(
       { db, queue, clock, suppressionKey: keys.suppressionKey },
@@ -87,8 +87,8 @@ describe('From the sign-up to the digest', () => {
         network: null,
       },
     );
-    const letter = await mailTo('ada@example.org', /confirm/i);
-    const token = /\/confirm\/([\w-]{22})/.exec(letter)?.[1] ?? '';
+    const email = await mailTo('ada@example.org', /confirm/i);
+    const token = /\/confirm\/([\w-]{22})/.exec(email)?.[1] ?? '';
     const deps = { db, queue, clock, suppressionKey: keys.suppressionKey };
     expect(await confirmSignUp(deps, token)).toMatchObject({ kind: 'confirmed' });
     await mailTo('ada@example.org', /^Paperboy comes every day/);
@@ -97,17 +97,17 @@ describe('From the sign-up to the digest', () => {
     const [digest] = await digests();
     expect(digest).toMatchObject({ kind: 'daily', date: '2026-05-08', papers: 49, audience: 1 });
     clock.set('2026-05-08T06:59:59Z');
-    await handlers.due({});
+    await handlers.sweep({});
     expect(await states(digest?.id)).toMatchObject({ pending: 1 });
 
     clock.set('2026-05-08T07:00:00Z');
-    await handlers.due({});
+    await handlers.sweep({});
     const mail = await mailTo('ada@example.org', /, and 4 more$/);
-    const reader = await findSubscriberByEmail(db, 'ada@example.org');
-    const own = parts.tokens.seal({ digestId: digest?.id ?? 0, subscriberId: reader?.id ?? 0 });
+    const subscriber = await findSubscriberByEmail(db, 'ada@example.org');
+    const own = app.tokens.seal({ digestId: digest?.id ?? 0, subscriberId: subscriber?.id ?? 0 });
     expect(mail).toContain(`/unsubscribe/${own}`);
     await works.splice(0)[0]?.stop();
-    await parts.settled();
+    await app.waitForBatches();
     expect(await states(digest?.id)).toMatchObject({ sent: 1, pending: 0 });
     expect(await inbox().list()).toHaveLength(3);
   });
@@ -115,9 +115,9 @@ describe('From the sign-up to the digest', () => {
 
 describe('The compose job', () => {
   it('composes what is due, once', async () => {
-    const { parts, clock } = test;
-    const { handlers, db } = parts;
-    await storePapers(db, [paper({ usableOn: '2026-05-08' })]);
+    const { app, clock } = test;
+    const { handlers, db } = app;
+    await storePapers(db, [buildPaper({ usableOn: '2026-05-08' })]);
     await storeSubscriber(db);
     clock.set('2026-05-08T05:29:59Z');
     await handlers.compose({ kind: 'daily' });
@@ -130,9 +130,9 @@ describe('The compose job', () => {
   });
 
   it('that is made up for late sends at once to those whose hour went by', async () => {
-    const { parts, clock } = test;
-    const { handlers, db } = parts;
-    await storePapers(db, [paper({ usableOn: '2026-05-08' })]);
+    const { app, clock } = test;
+    const { handlers, db } = app;
+    await storePapers(db, [buildPaper({ usableOn: '2026-05-08' })]);
     await storeSubscriber(db, { email: 'late@example.org', hour: 7 });
     clock.set('2026-05-08T09:00:00Z');
     await work(['deliveries']);
@@ -143,49 +143,49 @@ describe('The compose job', () => {
 
 describe('The sweep', () => {
   it('composes what the compose job did not, for two hours, and not while nobody reads', async () => {
-    const { parts, clock } = test;
-    const { handlers, db } = parts;
+    const { app, clock } = test;
+    const { handlers, db } = app;
     clock.set('2026-05-08T05:31:00Z');
-    await handlers.due({});
-    await storePapers(db, [paper({ usableOn: '2026-05-08' })]);
-    await handlers.due({});
+    await handlers.sweep({});
+    await storePapers(db, [buildPaper({ usableOn: '2026-05-08' })]);
+    await handlers.sweep({});
     expect(await digests()).toEqual([]);
     await storeSubscriber(db, { hour: 20 });
     clock.set('2026-05-08T07:30:01Z');
-    await handlers.due({});
+    await handlers.sweep({});
     expect(await digests()).toEqual([]);
     clock.set('2026-05-08T07:30:00Z');
-    await handlers.due({});
+    await handlers.sweep({});
     expect(await digests()).toMatchObject([{ kind: 'daily', date: '2026-05-08', audience: 1 }]);
   });
 });
 
 describe('The schedules', () => {
   it('goes on with what is composed when another digest cannot be', async () => {
-    const { db, handlers } = test.parts;
-    await storePapers(db, [paper()]);
+    const { db, handlers } = test.app;
+    await storePapers(db, [buildPaper()]);
     await storeSubscriber(db);
     await handlers.compose({ kind: 'daily' });
     const digest = (await listDigests(db, 1))[0];
     await db.execute(sql`UPDATE deliveries SET state = 'deferred', attempts = 1`);
-    await storePapers(db, [paper()]);
+    await storePapers(db, [buildPaper()]);
     await db.execute(
       sql`ALTER TABLE digests ADD CONSTRAINT odd CHECK (date < '2026-05-09') NOT VALID`,
     );
     test.clock.set('2026-05-09T07:10:00Z');
-    await expect(handlers.due({})).rejects.toThrow();
+    await expect(handlers.sweep({})).rejects.toThrow();
     await db.execute(sql`ALTER TABLE digests DROP CONSTRAINT odd`);
     const { states } = await countDeliveries(db, digest?.id ?? 0, test.clock());
     expect(states).toMatchObject({ deferred: 0, expired: 1 });
   });
 
   it('ring for composing at the start, and for what is due', async () => {
-    const { parts, clock } = test;
-    await storePapers(parts.db, [paper({ usableOn: '2026-05-08' })]);
-    await storeSubscriber(parts.db, { email: 'morning@example.org', hour: 7 });
+    const { app, clock } = test;
+    await storePapers(app.db, [buildPaper({ usableOn: '2026-05-08' })]);
+    await storeSubscriber(app.db, { email: 'morning@example.org', hour: 7 });
     clock.set('2026-05-08T07:30:00Z');
     await work(['schedule', 'deliveries']);
-    await startSchedules({ ...parts, sources: [], composeAt: parts.config.composeAt });
+    await startSchedules({ ...app, sources: [], composeAt: app.config.composeAt });
     expect(await mailTo('morning@example.org', /./)).toContain('To: morning@example.org');
   });
 });
@@ -198,10 +198,10 @@ describe('The lease of a worker', () => {
 
   beforeEach(async () => {
     vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
-    const { db, clock } = test.parts;
+    const { db, clock } = test.app;
     elapsed = 0;
     freed = [];
-    lease = await keepLease(
+    lease = await startLeaseHeartbeat(
       {
         db,
         clock,
@@ -220,13 +220,13 @@ describe('The lease of a worker', () => {
   });
 
   const secondsLeft = async (id: number) => {
-    const { rows } = await test.parts.db.execute<{ left: number; holder: string }>(sql`
-      SELECT holder, extract(epoch FROM expires_at - clock_timestamp())::float8 AS left
+    const { rows } = await test.app.db.execute<{ left: number; instanceId: string }>(sql`
+      SELECT instance_id AS "instanceId", extract(epoch FROM expires_at - clock_timestamp())::float8 AS left
       FROM leases WHERE id = ${id}`);
     return rows[0]?.left ?? null;
   };
   const setLeft = (seconds: number) =>
-    test.parts.db.execute(
+    test.app.db.execute(
       sql`UPDATE leases SET expires_at = clock_timestamp() + make_interval(secs => ${seconds})`,
     );
 
@@ -244,7 +244,7 @@ describe('The lease of a worker', () => {
 
   it('is replaced by a new one when it was taken', async () => {
     const id = await lease.current();
-    await test.parts.db.execute(sql`DELETE FROM leases WHERE id = ${id}`);
+    await test.app.db.execute(sql`DELETE FROM leases WHERE id = ${id}`);
     vi.advanceTimersByTime(5000);
     const next = await lease.current();
     expect(next).not.toBe(id);
@@ -252,7 +252,7 @@ describe('The lease of a worker', () => {
   });
 
   it('says that a worker lives, until it ends', async () => {
-    const { db } = test.parts;
+    const { db } = test.app;
     expect(await isAnyWorkerAlive(db)).toBe(true);
     await setLeft(-1);
     expect(await isAnyWorkerAlive(db)).toBe(false);
@@ -262,8 +262,8 @@ describe('The lease of a worker', () => {
   });
 
   it('gives back at its end what was claimed, and lists what was being sent', async () => {
-    const { db, handlers, clock } = test.parts;
-    await storePapers(db, [paper({ usableOn: '2026-05-08' })]);
+    const { db, handlers, clock } = test.app;
+    await storePapers(db, [buildPaper({ usableOn: '2026-05-08' })]);
     for (let n = 0; n < 3; n++) await storeSubscriber(db, { hour: 9 });
     await handlers.compose({ kind: 'daily' });
     const id = await lease.current();
@@ -275,8 +275,8 @@ describe('The lease of a worker', () => {
   });
 
   it('frees, at each beat, what a worker that is gone held', async () => {
-    const { db, handlers } = test.parts;
-    await storePapers(db, [paper({ usableOn: '2026-05-08' })]);
+    const { db, handlers } = test.app;
+    await storePapers(db, [buildPaper({ usableOn: '2026-05-08' })]);
     for (let n = 0; n < 3; n++) await storeSubscriber(db, { hour: 9 });
     await handlers.compose({ kind: 'daily' });
     const [digest] = await digests();
@@ -285,12 +285,12 @@ describe('The lease of a worker', () => {
     await lease.current();
     expect(freed).toEqual([]);
     await db.execute(
-      sql`UPDATE leases SET expires_at = clock_timestamp() - interval '1 s' WHERE holder = 'gone'`,
+      sql`UPDATE leases SET expires_at = clock_timestamp() - interval '1 s' WHERE instance_id = 'gone'`,
     );
     vi.advanceTimersByTime(5000);
     await lease.current();
     expect(freed).toMatchObject([
-      { pending: 2, unknown: 1, left: [{ batch: expect.any(Number) }] },
+      { pending: 2, unknown: 1, remainingBatches: [{ batch: expect.any(Number) }] },
     ]);
     expect(await states(digest?.id)).toMatchObject({ pending: 2, unknown: 1 });
   });
@@ -303,8 +303,8 @@ describe('The lease of a worker', () => {
     let digestId: number;
 
     beforeEach(async () => {
-      const { db, clock, handlers } = test.parts;
-      await storePapers(db, [paper({ usableOn: '2026-05-08' })]);
+      const { db, clock, handlers } = test.app;
+      await storePapers(db, [buildPaper({ usableOn: '2026-05-08' })]);
       for (let n = 0; n < 3; n++) await storeSubscriber(db, { hour: 9 });
       await handlers.compose({ kind: 'daily' });
       digestId = (await digests())[0]?.id ?? 0;
@@ -312,11 +312,11 @@ describe('The lease of a worker', () => {
       isAsked = new Promise((resolve) => {
         ask = resolve;
       });
-      own = await keepLease(
+      own = await startLeaseHeartbeat(
         {
           ...{ db, clock, elapsedMs: () => elapsed, onFreed: async () => undefined },
           onError: (error) => void errorsOfLease.push(error),
-          recorded: () => {
+          flushResults: () => {
             ask();
             return new Promise((resolve) => {
               record = resolve;
@@ -332,7 +332,7 @@ describe('The lease of a worker', () => {
       await lease.end();
       await hold(digestId, await own.current());
       await db.execute(
-        sql`UPDATE leases SET expires_at = clock_timestamp() - interval '1 s' WHERE holder = 'host:2'`,
+        sql`UPDATE leases SET expires_at = clock_timestamp() - interval '1 s' WHERE instance_id = 'host:2'`,
       );
       vi.advanceTimersByTime(5000);
       await isAsked;
@@ -342,7 +342,7 @@ describe('The lease of a worker', () => {
 
     it('waits for them before it frees what it held', async () => {
       expect(await states(digestId)).toMatchObject({ claimed: 2, sending: 1 });
-      await test.parts.db.execute(
+      await test.app.db.execute(
         sql`UPDATE deliveries SET state = 'sent', lease_id = NULL WHERE state = 'sending'`,
       );
       record();
@@ -358,8 +358,8 @@ describe('The lease of a worker', () => {
   });
 
   it('is renewed while the queue does not hear what was freed', async () => {
-    const { db, clock } = test.parts;
-    const deaf = await keepLease(
+    const { db, clock } = test.app;
+    const deaf = await startLeaseHeartbeat(
       {
         db,
         clock,
@@ -369,13 +369,13 @@ describe('The lease of a worker', () => {
       },
       'host:2',
     );
-    await storePapers(db, [paper({ usableOn: '2026-05-08' })]);
+    await storePapers(db, [buildPaper({ usableOn: '2026-05-08' })]);
     await storeSubscriber(db, { hour: 9 });
-    await test.parts.handlers.compose({ kind: 'daily' });
+    await test.app.handlers.compose({ kind: 'daily' });
     const [digest] = await digests();
     await hold(digest?.id ?? 0, await openLease(db, 'gone'));
     await db.execute(
-      sql`UPDATE leases SET expires_at = clock_timestamp() - interval '1 s' WHERE holder = 'gone'`,
+      sql`UPDATE leases SET expires_at = clock_timestamp() - interval '1 s' WHERE instance_id = 'gone'`,
     );
     await lease.end();
     vi.advanceTimersByTime(5000);
@@ -403,7 +403,7 @@ describe('The lease of a worker', () => {
 
   /** As a worker holds a batch: every third delivery is on its way. */
   async function hold(digestId: number, leaseId: number): Promise<void> {
-    const { db } = test.parts;
+    const { db } = test.app;
     await db.execute(
       sql`UPDATE batches SET lease_id = ${leaseId}, states = NULL WHERE digest_id = ${digestId}`,
     );

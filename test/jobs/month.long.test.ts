@@ -1,34 +1,34 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { listDueBatches } from '../../src/db/batches.ts';
-import { listDueSources } from '../../src/db/source-times.ts';
+import { listDueBatches } from '../../src/db/deliveries/batches.ts';
+import { listDueSources } from '../../src/db/sources/sources.ts';
 import { startSchedules } from '../../src/jobs/handlers.ts';
 import type { Handlers } from '../../src/queue/jobs.ts';
-import type { Work } from '../../src/queue/queue.ts';
-import { clockAt } from '../support/clock.ts';
-import { type FaultyServer, startFaultyServer } from '../support/paper-server.ts';
-import { openTestParts, type TestParts } from '../support/parts.ts';
+import type { RunningWorkers } from '../../src/queue/queue.ts';
+import { createTestClock } from '../support/clock.ts';
+import { type FaultyPaperServer, startFaultyPaperServer } from '../support/paper-server.ts';
 import { emptyRedis } from '../support/redis.ts';
 import { storeSubscriber } from '../support/rows.ts';
+import { openTestApp, type TestApp } from '../support/test-app.ts';
 import {
+  buildMonthTimeline,
   daysFrom,
   FIRST_DAY,
   LAST_DAY,
   OUTAGE,
-  type Scene,
   STALE,
   SUMMER_ENDS,
-  scenesOfTheMonth,
+  type TimelinePaper,
   TROUBLED_DAYS,
   weekdayOf,
-} from './support/month-story.ts';
+} from './support/month-timeline.ts';
 
 const OPERATOR = 'operator@example.org';
 
-const scenes = scenesOfTheMonth();
-let server: FaultyServer;
-let test: TestParts;
-let work: Work;
+const timeline = buildMonthTimeline();
+let server: FaultyPaperServer;
+let test: TestApp;
+let work: RunningWorkers;
 let busy = 0;
 const errors: Error[] = [];
 
@@ -38,7 +38,7 @@ function serve(now: Date): void {
   server.fault =
     at >= OUTAGE.from.replace('Z', '.000Z') && at < OUTAGE.to.replace('Z', '.000Z') ? 'away' : null;
   const isStale = at.slice(0, 10) === STALE.day && now < new Date(STALE.until);
-  server.papers = scenes
+  server.papers = timeline
     .filter(({ visibleFrom }) => now >= new Date(visibleFrom))
     .map(({ paper }) => paper)
     .filter(({ arxivDay }) => !(isStale && arxivDay === STALE.day))
@@ -72,8 +72,8 @@ function counting(handlers: Handlers): Handlers {
 }
 
 async function quiet(): Promise<void> {
-  const { db, settled, sources } = test.parts;
-  const names = sources.set.map(({ name }) => name);
+  const { db, waitForBatches: settled, sources } = test.app;
+  const names = sources.configured.map(({ name }) => name);
   for (;;) {
     await new Promise(setImmediate);
     if (busy > 0) continue;
@@ -84,56 +84,56 @@ async function quiet(): Promise<void> {
   }
 }
 
-async function live(): Promise<void> {
-  const { handlers } = test.parts;
+async function runMonth(): Promise<void> {
+  const { handlers } = test.app;
   for (const day of daysFrom(FIRST_DAY, LAST_DAY)) {
     for (const moment of momentsOf(day)) {
       test.clock.set(moment);
       serve(moment);
-      await handlers.due({});
+      await handlers.sweep({});
       await quiet();
-      await handlers.watch({});
+      await handlers.monitor({});
     }
   }
 }
 
 beforeAll(async () => {
   await emptyRedis();
-  const clock = clockAt(`${FIRST_DAY}T00:00:00Z`);
-  server = await startFaultyServer({ clock: () => test?.clock() ?? clock() });
-  test = await openTestParts({
+  const clock = createTestClock(`${FIRST_DAY}T00:00:00Z`);
+  server = await startFaultyPaperServer({ clock: () => test?.clock() ?? clock() });
+  test = await openTestApp({
     SOURCES: 'hf-daily,arxiv:cs.LG',
     HF_ENDPOINT: server.urls.hfEndpoint,
     ARXIV_RSS_URL: server.urls.arxivRssUrl,
     ARXIV_API_URL: server.urls.arxivApiUrl,
     ALERT_EMAIL: OPERATOR,
   });
-  const { db, queue, handlers, sources, config } = test.parts;
+  const { db, queue, handlers, sources, config } = test.app;
   test.clock.set(`${FIRST_DAY}T00:00:00Z`);
   serve(test.clock());
-  const reader = { papers: 20 };
-  await storeSubscriber(db, { ...reader, email: 'ada@example.org', hour: 7 });
+  const subscriber = { papers: 20 };
+  await storeSubscriber(db, { ...subscriber, email: 'ada@example.org', hour: 7 });
   await storeSubscriber(db, {
-    ...reader,
+    ...subscriber,
     email: 'bob@example.org',
     frequency: 'weekdays',
     timezone: 'America/New_York',
     hour: 2,
   });
   await storeSubscriber(db, {
-    ...reader,
+    ...subscriber,
     email: 'cy@example.org',
     frequency: 'weekly',
     timezone: 'Europe/Berlin',
     hour: 8,
   });
-  await storeSubscriber(db, { ...reader, email: 'dee@example.org', timezone: 'Asia/Tokyo' });
-  work = await queue.work(['schedule', 'sources', 'deliveries'], counting(handlers), {
+  await storeSubscriber(db, { ...subscriber, email: 'dee@example.org', timezone: 'Asia/Tokyo' });
+  work = await queue.startWorkers(['schedule', 'sources', 'deliveries'], counting(handlers), {
     concurrency: 4,
     onError: (error) => void errors.push(error),
   });
-  await startSchedules({ ...test.parts, sources: sources.set, composeAt: config.composeAt });
-  await live();
+  await startSchedules({ ...test.app, sources: sources.configured, composeAt: config.composeAt });
+  await runMonth();
 }, 120_000);
 
 afterAll(async () => {
@@ -146,19 +146,19 @@ afterAll(async () => {
 /** The digests that the month must have: by date, the papers. */
 function expectedDigests(): Map<string, string[]> {
   const digests = new Map<string, string[]>();
-  for (const { digest, paper } of [...scenes].sort(byDigest)) {
+  for (const { digest, paper } of [...timeline].sort(byDigest)) {
     if (digest > LAST_DAY) continue;
     digests.set(digest, [...(digests.get(digest) ?? []), paper.id]);
   }
   return digests;
 }
 
-function byDigest(one: Scene, other: Scene): number {
+function byDigest(one: TimelinePaper, other: TimelinePaper): number {
   return one.digest.localeCompare(other.digest) || one.paper.id.localeCompare(other.paper.id);
 }
 
 async function digestsOf(kind: 'daily' | 'weekly'): Promise<Map<string, string[]>> {
-  const { rows } = await test.parts.db.execute<{ date: string; papers: string[] }>(sql`
+  const { rows } = await test.app.db.execute<{ date: string; papers: string[] }>(sql`
     SELECT date::text, array_agg(paper_id ORDER BY paper_id) AS papers
     FROM digests JOIN digest_papers ON digest_id = digests.id
     WHERE digests.kind = ${kind} GROUP BY date ORDER BY date`);
@@ -167,7 +167,7 @@ async function digestsOf(kind: 'daily' | 'weekly'): Promise<Map<string, string[]
 
 /** What a reader was sent: the date of each digest, and when. */
 async function sentTo(email: string): Promise<string[]> {
-  const { rows } = await test.parts.db.execute<{ date: string; at: string; state: string }>(sql`
+  const { rows } = await test.app.db.execute<{ date: string; at: string; state: string }>(sql`
     SELECT date::text, message_date AS at, state FROM deliveries
     JOIN digests ON digests.id = digest_id JOIN subscribers ON subscribers.id = subscriber_id
     WHERE email = ${email} ORDER BY date`);
@@ -175,13 +175,13 @@ async function sentTo(email: string): Promise<string[]> {
   return rows.map(({ date, at }) => `${date} ${new Date(at).toISOString().slice(0, 16)}Z`);
 }
 
-const mails = async () => (await test.parts.inbox?.list()) ?? [];
+const mails = async () => (await test.app.inbox?.list()) ?? [];
 
 async function incidents(): Promise<string[]> {
-  const { rows } = await test.parts.db.execute<{ kind: string; subject: string; days: string }>(sql`
+  const { rows } = await test.app.db.execute<{ kind: string; subject: string; days: string }>(sql`
     SELECT kind, subject, raised_at, ended_at,
       to_char(raised_at, 'DD') || '-' || coalesce(to_char(ended_at, 'DD'), '') AS days
-    FROM alarms ORDER BY raised_at, kind, subject`);
+    FROM alerts ORDER BY raised_at, kind, subject`);
   return rows.map(({ kind, subject, days }) => `${days} ${kind} ${subject}`);
 }
 
@@ -244,8 +244,8 @@ describe('A month goes by', () => {
       '23-23 source-stale arxiv:cs.LG',
       '23-23 papers-late daily 2026-11-23',
     ]);
-    const told = (await mails()).filter(({ to }) => to.includes(OPERATOR));
-    const subjects = told.map(({ subject }) => subject).reverse();
+    const operatorMails = (await mails()).filter(({ to }) => to.includes(OPERATOR));
+    const subjects = operatorMails.map(({ subject }) => subject).reverse();
     expect(subjects.filter((subject) => !subject.includes('over:')).sort()).toEqual([
       'Paperboy: The papers of the digest daily 2026-11-10 are late',
       'Paperboy: The papers of the digest daily 2026-11-11 are late',
@@ -264,7 +264,7 @@ describe('A month goes by', () => {
   ])('in which the mail of %s explains the silence before', async (date, note) => {
     const toAda = (await mails()).filter(({ to }) => to.includes('ada@example.org')).reverse();
     const mail = toAda[[...expectedDigests().keys()].indexOf(date)];
-    const message = await test.parts.inbox?.read(mail?.id ?? '');
+    const message = await test.app.inbox?.read(mail?.id ?? '');
     expect(message?.parsed.text?.replace(/\s+/g, ' ')).toContain(note);
   });
 });

@@ -1,25 +1,32 @@
 import { sql } from 'drizzle-orm';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { listAlarms } from '../../src/db/alarms.ts';
-import { listDigests } from '../../src/db/digests.ts';
-import { addSources } from '../../src/db/source-times.ts';
+import { listOpenIncidents } from '../../src/db/alerts/alerts.ts';
+import { listDigests } from '../../src/db/digests/digests.ts';
+import { registerSources } from '../../src/db/sources/sources.ts';
 import { fetchDue } from '../../src/jobs/fetch-job.ts';
 import { startSchedules } from '../../src/jobs/handlers.ts';
-import { type FaultyServer, servedPaper, startFaultyServer } from '../support/paper-server.ts';
-import { openTestParts, type TestParts } from '../support/parts.ts';
+import {
+  createServedPaper,
+  type FaultyPaperServer,
+  startFaultyPaperServer,
+} from '../support/paper-server.ts';
 import { emptyRedis } from '../support/redis.ts';
 import { storeSubscriber } from '../support/rows.ts';
+import { openTestApp, type TestApp } from '../support/test-app.ts';
 
 const HF = 'hf-daily';
 const THURSDAY = '2026-05-07';
-let server: FaultyServer;
-let test: TestParts;
+let server: FaultyPaperServer;
+let test: TestApp;
 
 beforeEach(async () => {
   await emptyRedis();
-  server = await startFaultyServer({ clock: () => test.clock() });
-  test = await openTestParts({ SOURCES: HF, HF_ENDPOINT: server.urls.hfEndpoint });
-  server.papers = [servedPaper('2605.00001', THURSDAY), servedPaper('2605.00002', THURSDAY)];
+  server = await startFaultyPaperServer({ clock: () => test.clock() });
+  test = await openTestApp({ SOURCES: HF, HF_ENDPOINT: server.urls.hfEndpoint });
+  server.papers = [
+    createServedPaper('2605.00001', THURSDAY),
+    createServedPaper('2605.00002', THURSDAY),
+  ];
 });
 
 afterEach(async () => {
@@ -29,25 +36,25 @@ afterEach(async () => {
 
 /** The source is due. */
 async function knowSource(): Promise<void> {
-  await addSources(test.parts.db, [HF], test.clock());
+  await registerSources(test.app.db, [HF], test.clock());
 }
 
-const ask = () => test.parts.handlers.fetch({ source: HF });
-const alarms = async () =>
-  (await listAlarms(test.parts.db)).map(({ kind, subject }) => `${kind} ${subject}`);
+const ask = () => test.app.handlers.fetch({ source: HF });
+const alerts = async () =>
+  (await listOpenIncidents(test.app.db)).map(({ kind, subject }) => `${kind} ${subject}`);
 const digests = async () =>
-  (await listDigests(test.parts.db, 9)).map(({ date, papers }) => `${date}: ${papers}`);
+  (await listDigests(test.app.db, 9)).map(({ date, papers }) => `${date}: ${papers}`);
 
 /** It brought the list of a day before. */
-async function bring(day: string): Promise<void> {
-  await test.parts.db.execute(
+async function publish(day: string): Promise<void> {
+  await test.app.db.execute(
     sql`INSERT INTO fetches (source, day, started_at, ended_at, outcome, found, added, updated, refused)
       VALUES (${HF}, ${day}, ${`${day}T12:00:00Z`}, ${`${day}T12:00:00Z`}, 'papers', 0, 0, 0, 0)`,
   );
 }
 
 async function nextAt(): Promise<string> {
-  const { rows } = await test.parts.db.execute<{ at: string }>(
+  const { rows } = await test.app.db.execute<{ at: string }>(
     sql`SELECT next_at AS at FROM sources WHERE name = ${HF}`,
   );
   return new Date(rows[0]?.at ?? 0).toISOString().slice(11, 16);
@@ -56,7 +63,7 @@ async function nextAt(): Promise<string> {
 /** The clock goes on to the moment, and the sweep comes. */
 async function tickAt(time: string): Promise<void> {
   test.clock.set(`2026-05-08T${time}Z`);
-  await test.parts.handlers.due({});
+  await test.app.handlers.sweep({});
 }
 
 describe('A source that is due', () => {
@@ -78,14 +85,14 @@ describe('A source that is due', () => {
     server.fault = 'broken';
     await ask();
     expect(await nextAt()).toBe('12:02');
-    expect(await alarms()).toEqual([]);
+    expect(await alerts()).toEqual([]);
     test.clock.set('2026-05-08T12:02:00Z');
     await ask();
     expect(await nextAt()).toBe('12:06');
     test.clock.set('2026-05-08T12:06:00Z');
     await ask();
     expect(await nextAt()).toBe('12:14');
-    expect(await listAlarms(test.parts.db)).toMatchObject([
+    expect(await listOpenIncidents(test.app.db)).toMatchObject([
       {
         kind: 'source-failed',
         subject: HF,
@@ -96,16 +103,16 @@ describe('A source that is due', () => {
     server.fault = null;
     test.clock.set('2026-05-08T12:14:00Z');
     await ask();
-    expect(await alarms()).toEqual([]);
+    expect(await alerts()).toEqual([]);
   });
 
   it('raises an alarm with a list of which most cannot be read, and what can be is stored', async () => {
-    const odd = [3, 4, 5].map((n) => servedPaper(`2605.0000${n}`, THURSDAY, { title: '' }));
+    const odd = [3, 4, 5].map((n) => createServedPaper(`2605.0000${n}`, THURSDAY, { title: '' }));
     server.papers.push(...odd);
     test.clock.set('2026-05-08T12:00:00Z');
     await knowSource();
     await ask();
-    expect(await listAlarms(test.parts.db)).toMatchObject([
+    expect(await listOpenIncidents(test.app.db)).toMatchObject([
       {
         kind: 'source-failed',
         subject: HF,
@@ -114,17 +121,17 @@ describe('A source that is due', () => {
         ),
       },
     ]);
-    const { rows } = await test.parts.db.execute(sql`SELECT FROM papers`);
+    const { rows } = await test.app.db.execute(sql`SELECT FROM papers`);
     expect(rows).toHaveLength(2);
     for (const time of ['13:10', '14:20']) {
       test.clock.set(`2026-05-08T${time}:00Z`);
       await ask();
-      expect(await alarms()).toEqual(['source-failed hf-daily']);
+      expect(await alerts()).toEqual(['source-failed hf-daily']);
     }
-    server.papers.push(servedPaper('2605.00006', '2026-05-08'));
+    server.papers.push(createServedPaper('2605.00006', '2026-05-08'));
     test.clock.set('2026-05-08T15:30:00Z');
     await ask();
-    expect(await alarms()).toEqual([]);
+    expect(await alerts()).toEqual([]);
   });
 
   it('is left alone for ten minutes when it asks for patience', async () => {
@@ -149,8 +156,8 @@ describe('A source that is due', () => {
   it('fails as a whole when one of its days does, later each time, and raises an alarm', async () => {
     test.clock.set('2026-05-08T12:00:00Z');
     await knowSource();
-    await bring('2026-05-05');
-    server.papers.push(servedPaper('2605.00003', '2026-05-08'));
+    await publish('2026-05-05');
+    server.papers.push(createServedPaper('2605.00003', '2026-05-08'));
     server.faultOf = (url) => (url.includes('date=2026-05-06') ? 'broken' : null);
     const times: string[] = [];
     for (let n = 0; n < 3; n += 1) {
@@ -159,10 +166,10 @@ describe('A source that is due', () => {
       test.clock.set(`2026-05-08T${times[n]}:00Z`);
     }
     expect(times).toEqual(['12:02', '12:06', '12:14']);
-    expect(await alarms()).toEqual(['source-failed hf-daily']);
+    expect(await alerts()).toEqual(['source-failed hf-daily']);
     server.faultOf = () => null;
     await ask();
-    expect(await alarms()).toEqual([]);
+    expect(await alerts()).toEqual([]);
   });
 
   it('fails when it has no list of days that are over, but not when today has not begun', async () => {
@@ -177,19 +184,19 @@ describe('A source that is due', () => {
     expect(await nextAt()).toBe('01:07');
     test.clock.set('2026-05-08T01:07:00Z');
     await ask();
-    expect(await alarms()).toEqual(['source-failed hf-daily']);
+    expect(await alerts()).toEqual(['source-failed hf-daily']);
   });
 
   it('is asked again soon when a fetch breaks off, and raises an alarm when it does so again', async () => {
     test.clock.set('2026-05-08T12:00:00Z');
     await knowSource();
-    await test.parts.db.execute(sql`ALTER TABLE fetches ADD CONSTRAINT odd CHECK (id < 0)`);
+    await test.app.db.execute(sql`ALTER TABLE fetches ADD CONSTRAINT odd CHECK (id < 0)`);
     await expect(ask()).rejects.toThrow();
     expect(await nextAt()).toBe('12:02');
     test.clock.set('2026-05-08T12:02:00Z');
     await expect(ask()).rejects.toThrow();
     expect(await nextAt()).toBe('12:06');
-    expect(await alarms()).toEqual(['source-failed hf-daily']);
+    expect(await alerts()).toEqual(['source-failed hf-daily']);
   });
 
   it.each(['errorAsJson', 'errorAsPage', 'cutOff'] as const)(
@@ -198,18 +205,18 @@ describe('A source that is due', () => {
       await knowSource();
       server.fault = fault;
       await ask();
-      expect(await alarms()).toEqual(['source-failed hf-daily']);
+      expect(await alerts()).toEqual(['source-failed hf-daily']);
     },
   );
 });
 
 describe('A digest whose papers are late', () => {
   beforeEach(async () => {
-    await storeSubscriber(test.parts.db);
+    await storeSubscriber(test.app.db);
     test.clock.set('2026-05-08T05:31:00Z');
     await knowSource();
-    server.papers = [servedPaper('2605.00001', '2026-05-06')];
-    await bring('2026-05-05');
+    server.papers = [createServedPaper('2605.00001', '2026-05-06')];
+    await publish('2026-05-05');
   });
 
   it('waits for them, and has them when they come', async () => {
@@ -217,19 +224,19 @@ describe('A digest whose papers are late', () => {
     await ask();
     await tickAt('05:32:00');
     expect(await digests()).toEqual([]);
-    expect(await alarms()).toEqual(['papers-late daily 2026-05-08']);
-    server.papers = [...server.papers, servedPaper('2605.00002', THURSDAY)];
+    expect(await alerts()).toEqual(['papers-late daily 2026-05-08']);
+    server.papers = [...server.papers, createServedPaper('2605.00002', THURSDAY)];
     test.clock.set('2026-05-08T06:00:00Z');
     await ask();
     await tickAt('06:01:00');
     expect(await digests()).toEqual(['2026-05-08: 2']);
-    expect(await alarms()).toEqual([]);
+    expect(await alerts()).toEqual([]);
   });
 
   it('waits for the rest of a list that broke off in the middle of its day', async () => {
-    server.papers = [servedPaper('2605.00002', THURSDAY)];
+    server.papers = [createServedPaper('2605.00002', THURSDAY)];
     test.clock.set(`${THURSDAY}T12:00:00Z`);
-    await test.parts.db.execute(sql`UPDATE sources SET next_at = ${test.clock()}`);
+    await test.app.db.execute(sql`UPDATE sources SET next_at = ${test.clock()}`);
     await ask();
     server.fault = 'broken';
     test.clock.set('2026-05-08T05:31:00Z');
@@ -237,7 +244,7 @@ describe('A digest whose papers are late', () => {
     await tickAt('05:31:00');
     expect(await digests()).toEqual([]);
     server.fault = null;
-    server.papers.push(servedPaper('2605.00003', THURSDAY));
+    server.papers.push(createServedPaper('2605.00003', THURSDAY));
     test.clock.set('2026-05-08T05:40:00Z');
     await ask();
     await tickAt('05:41:00');
@@ -250,71 +257,71 @@ describe('A digest whose papers are late', () => {
     expect(await digests()).toEqual([]);
     await tickAt('07:30:00');
     expect(await digests()).toEqual(['2026-05-08: 1']);
-    expect(await alarms()).toEqual(['papers-late daily 2026-05-08']);
+    expect(await alerts()).toEqual(['papers-late daily 2026-05-08']);
   });
 
   it('waits for nothing on a Sunday', async () => {
     test.clock.set('2026-05-10T05:31:00Z');
     await ask();
-    await test.parts.handlers.compose({ kind: 'daily' });
+    await test.app.handlers.compose({ kind: 'daily' });
     expect(await digests()).toEqual(['2026-05-10: 1']);
-    expect(await alarms()).toEqual([]);
+    expect(await alerts()).toEqual([]);
   });
 });
 
 describe('A machine that starts in the middle of the day', () => {
   it('makes up for the digest also when its sources fail at first', async () => {
-    const { parts, clock } = test;
-    await storeSubscriber(parts.db);
-    await bring('2026-05-05');
+    const { app, clock } = test;
+    await storeSubscriber(app.db);
+    await publish('2026-05-05');
     clock.set('2026-05-08T12:00:00Z');
     await knowSource();
-    const rung: string[] = [];
-    const ring = async (name: string) => void rung.push(name);
-    const { composeAt } = parts.config;
+    const enqueued: string[] = [];
+    const enqueue = async (name: string) => void enqueued.push(name);
+    const { composeAt } = app.config;
     const log = () => undefined;
     const deps = {
-      ...parts,
+      ...app,
       composeAt,
       log,
-      slowDb: parts.db,
-      stopping: parts.stopping.signal,
-      queue: { ...parts.queue, ring },
+      slowDb: app.db,
+      stopping: app.stopping.signal,
+      queue: { ...app.queue, ring: enqueue },
     };
-    const [source] = parts.sources.set;
+    const [source] = app.sources.configured;
     if (!source) throw new Error('no source');
-    const fetchAndRing = async () => {
-      rung.length = 0;
+    const fetchAndEnqueue = async () => {
+      enqueued.length = 0;
       await fetchDue(deps, source);
-      if (rung.includes('compose')) await parts.handlers.compose({ kind: 'daily' });
+      if (enqueued.includes('compose')) await app.handlers.compose({ kind: 'daily' });
     };
     server.fault = 'broken';
-    await fetchAndRing();
+    await fetchAndEnqueue();
     expect(await digests()).toEqual([]);
     server.fault = null;
     clock.set('2026-05-08T12:03:00Z');
-    await fetchAndRing();
+    await fetchAndEnqueue();
     expect(await digests()).toEqual(['2026-05-08: 2']);
     clock.set('2026-05-08T14:00:00Z');
-    await fetchAndRing();
-    expect(rung).toEqual([]);
+    await fetchAndEnqueue();
+    expect(enqueued).toEqual([]);
   });
 
   it('asks its sources at once, and the digest that is made up for has their papers', async () => {
-    const { parts, clock } = test;
-    await storeSubscriber(parts.db, { email: 'ada@example.org' });
+    const { app, clock } = test;
+    await storeSubscriber(app.db, { email: 'ada@example.org' });
     clock.set('2026-05-08T10:00:00Z');
-    const work = await parts.queue.work(['schedule', 'sources', 'deliveries'], parts.handlers, {
+    const work = await app.queue.startWorkers(['schedule', 'sources', 'deliveries'], app.handlers, {
       concurrency: 2,
       onError: (error) => {
         throw error;
       },
     });
-    const { composeAt } = parts.config;
-    await startSchedules({ ...parts, sources: parts.sources.set, composeAt });
-    await parts.inbox?.waitFor(({ to }) => to.includes('ada@example.org'), { timeoutMs: 30_000 });
+    const { composeAt } = app.config;
+    await startSchedules({ ...app, sources: app.sources.configured, composeAt });
+    await app.inbox?.waitFor(({ to }) => to.includes('ada@example.org'), { timeoutMs: 30_000 });
     await work.stop();
-    await parts.settled();
+    await app.waitForBatches();
     expect(await digests()).toEqual(['2026-05-08: 2']);
   });
 });

@@ -5,18 +5,23 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { freePort } from '../support/free-port.ts';
-import { confirm, leave, signUp } from './support/http.ts';
+import { findFreePort } from '../support/free-port.ts';
+import { confirm, signUp, unsubscribeOneClick } from './support/http.ts';
 import {
   killAll,
-  type Paperboy,
-  type Place,
-  run,
-  runWell,
+  type PaperboyProcess,
+  type ProcessEnvironment,
+  pollUntil,
+  runPaperboy,
+  runPaperboyOk,
   startPaperboy,
-  until,
 } from './support/paperboy.ts';
-import { countDigests, findMail, statusesIn, writeReaders } from './support/readers.ts';
+import {
+  countDigests,
+  findMail,
+  parseExportedStatuses,
+  writeImportCsv,
+} from './support/subscribers.ts';
 
 const DAY = '2026-05-08';
 const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
@@ -24,19 +29,19 @@ const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
 /** Told by their place in the story: each test goes on where the one before ended. */
 describe('paperboy start on a bare machine', () => {
   let root: string;
-  let place: Place;
+  let environment: ProcessEnvironment;
   let dataDir: string;
   let site: string;
-  let running: Paperboy;
+  let running: PaperboyProcess;
 
   beforeAll(async () => {
     root = await mkdtemp(join(tmpdir(), 'paperboy-process-'));
     await chmod(root, 0o700);
     // Deeper than the 103 bytes that a socket's path may have.
     dataDir = join(root, ...Array.from({ length: 20 }, () => 'far-below'), 'data');
-    place = { cwd: join(root, 'home'), env: {} };
-    await mkdir(place.cwd);
-    const port = await freePort();
+    environment = { cwd: join(root, 'home'), env: {} };
+    await mkdir(environment.cwd);
+    const port = await findFreePort();
     site = `http://127.0.0.1:${port}`;
     const settings = [
       `DATA_DIR=${dataDir}`,
@@ -45,8 +50,8 @@ describe('paperboy start on a bare machine', () => {
       'LOG_LEVEL=trace',
       'SOURCES=none',
     ];
-    await writeFile(join(place.cwd, '.env'), `${settings.join('\n')}\n`);
-    running = await startPaperboy(place);
+    await writeFile(join(environment.cwd, '.env'), `${settings.join('\n')}\n`);
+    running = await startPaperboy(environment);
   });
   afterAll(async () => {
     await killAll();
@@ -61,42 +66,46 @@ describe('paperboy start on a bare machine', () => {
   });
 
   it('refuses a second start and names the first', async () => {
-    const { code, stderr } = await run(['start'], place);
+    const { code, stderr } = await runPaperboy(['start'], environment);
     expect(code).toBe(1);
     expect(stderr).toContain(`${dataDir} is in use by process ${running.pid} on`);
   });
 
   it('runs the commands beside it, so that nobody else opens the folder', async () => {
-    expect(await runWell('seed', place)).toContain('49 papers of them new');
-    const file = await writeReaders(place.cwd, 'reader', 3);
-    expect(await runWell(`subscribers import ${file}`, place)).toContain('3 added');
+    expect(await runPaperboyOk('seed', environment)).toContain('49 papers of them new');
+    const file = await writeImportCsv(environment.cwd, 'reader', 3);
+    expect(await runPaperboyOk(`subscribers import ${file}`, environment)).toContain('3 added');
     for (const name of ['ada', 'bob']) {
       expect(await signUp(site, `${name}@example.org`)).toBe(202);
-      const mail = await until(() => findMail(dataDir, `${name}@example.org`, isLetter));
+      const mail = await pollUntil(() =>
+        findMail(dataDir, `${name}@example.org`, isTransactionalEmail),
+      );
       const token = await confirm(site, mail.text);
-      if (name === 'bob') expect(await leave(site, token)).toBe(200);
+      if (name === 'bob') expect(await unsubscribeOneClick(site, token)).toBe(200);
     }
-    expect(await runWell(`digest compose --date ${DAY}`, place)).toContain('4 readers');
-    const sent = JSON.parse(await runWell('digest send --now --json', place));
+    expect(await runPaperboyOk(`digest compose --date ${DAY}`, environment)).toContain('4 readers');
+    const sent = JSON.parse(await runPaperboyOk('digest send --now --json', environment));
     expect(sent).toMatchObject({ date: DAY, audience: 4, states: { sent: 4, pending: 0 } });
-    expect(JSON.parse(await runWell('digest status --json', place)).states).toEqual(sent.states);
-    expect(await runWell('doctor', place)).not.toContain('WRONG');
+    expect(JSON.parse(await runPaperboyOk('digest status --json', environment)).states).toEqual(
+      sent.states,
+    );
+    expect(await runPaperboyOk('doctor', environment)).not.toContain('WRONG');
     expect([...(await countDigests(dataDir)).values()]).toEqual([1, 1, 1, 1]);
     const locks = (await readdir(join(dataDir, 'run'))).filter((name) => name.startsWith('lock.'));
     expect(locks).toEqual(['lock.1']);
   });
 
   it('ends quietly when the reader of its output leaves', async () => {
-    const file = await writeReaders(place.cwd, 'crowd', 5000);
-    await runWell(`subscribers import ${file}`, place);
+    const file = await writeImportCsv(environment.cwd, 'crowd', 5000);
+    await runPaperboyOk(`subscribers import ${file}`, environment);
     const { stdout, stderr } = await promisify(execFile)(
       'sh',
       ['-c', `"${process.execPath}" "${MAIN}" subscribers export | head -n 1`],
-      { cwd: place.cwd },
+      { cwd: environment.cwd },
     );
     expect({ stdout, stderr }).toEqual({
       stdout:
-        'email,status,topics,muted_topics,keywords,names,timezone,hour,frequency,papers,minutes,bar,paused_until\n',
+        'email,status,topics,muted_topics,keywords,names,timezone,hour,frequency,papers,minutes,relevance_threshold,paused_until\n',
       stderr: '',
     });
   });
@@ -105,7 +114,10 @@ describe('paperboy start on a bare machine', () => {
     const log = running.stderr();
     expect(log).toContain('"digest');
     expect(log).not.toMatch(/@example\.org/);
-    for (const fits of [isLetter, (subject: string) => / and \d+ more$/.test(subject)]) {
+    for (const fits of [
+      isTransactionalEmail,
+      (subject: string) => / and \d+ more$/.test(subject),
+    ]) {
       const mail = await findMail(dataDir, 'ada@example.org', fits);
       const links = /(?<=\/(?:confirm|unsubscribe|preferences|view)\/)[\w.-]+/g;
       const tokens = mail?.text.match(links) ?? [];
@@ -125,15 +137,17 @@ describe('paperboy start on a bare machine', () => {
     expect(code).toBe(0);
     expect(Date.now() - asked).toBeLessThan(10_000);
     expect(stdout).toContain('Stopping');
-    expect(statusesIn(await runWell('subscribers export', place)).get('bob@example.org')).toBe(
-      'unsubscribed',
-    );
+    expect(
+      parseExportedStatuses(await runPaperboyOk('subscribers export', environment)).get(
+        'bob@example.org',
+      ),
+    ).toBe('unsubscribed');
     expect(await readKeys()).toBe(keys);
   });
 
   const readKeys = () => readFile(join(dataDir, 'keys.json'), 'utf8');
 });
 
-function isLetter(subject: string): boolean {
+function isTransactionalEmail(subject: string): boolean {
   return subject.startsWith('Confirm');
 }

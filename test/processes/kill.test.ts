@@ -3,20 +3,20 @@ import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { freePort } from '../support/free-port.ts';
+import { findFreePort } from '../support/free-port.ts';
 import { signUp } from './support/http.ts';
 import {
   killAll,
-  launch,
-  type Paperboy,
-  type Place,
+  type PaperboyProcess,
+  type ProcessEnvironment,
   pause,
-  run,
-  runWell,
+  pollUntil,
+  runPaperboy,
+  runPaperboyOk,
+  spawnPaperboy,
   startPaperboy,
-  until,
 } from './support/paperboy.ts';
-import { countDigests, statusesIn, writeReaders } from './support/readers.ts';
+import { countDigests, parseExportedStatuses, writeImportCsv } from './support/subscribers.ts';
 
 const DAY = '2026-05-08';
 
@@ -27,16 +27,16 @@ const MOST_IN_FLIGHT = 2 * CONNECTIONS;
 /** `LONG=1` kills more often; the short form is for every push. */
 const isLong = process.env.LONG === '1';
 const RANDOM_ROUNDS = isLong ? 30 : 3;
-const READERS = isLong ? 20_000 : 6_000;
+const SUBSCRIBERS = isLong ? 20_000 : 6_000;
 
 let root: string;
 let dataDir: string;
-let place: Place;
+let environment: ProcessEnvironment;
 let site: string;
 beforeEach(async () => {
   root = await mkdtemp(join(tmpdir(), 'paperboy-kill-'));
   dataDir = join(root, 'data');
-  const port = await freePort();
+  const port = await findFreePort();
   site = `http://127.0.0.1:${port}`;
   const env = {
     DATA_DIR: dataDir,
@@ -46,8 +46,8 @@ beforeEach(async () => {
     SMTP_CONNECTIONS: String(CONNECTIONS),
     SIGNUPS_PER_HOUR: '100000',
   };
-  place = { cwd: join(root, 'home'), env };
-  await mkdir(place.cwd);
+  environment = { cwd: join(root, 'home'), env };
+  await mkdir(environment.cwd);
 });
 afterEach(async () => {
   await killAll();
@@ -66,37 +66,42 @@ describe('kill -9 of an embedded Paperboy', () => {
   ])(
     'in the very first start, when %s, leaves a folder that starts',
     async (_when, name, afterMs) => {
-      const started = launch(['start'], place);
-      await until(() => existsSync(join(dataDir, name)));
+      const started = spawnPaperboy(['start'], environment);
+      await pollUntil(() => existsSync(join(dataDir, name)));
       await pause(afterMs);
       await kill(started);
-      expect(await runWell('seed', place)).toContain('49 papers of them new');
-      expect(await runWell('doctor', place)).not.toContain('WRONG');
+      expect(await runPaperboyOk('seed', environment)).toContain('49 papers of them new');
+      expect(await runPaperboyOk('doctor', environment)).not.toContain('WRONG');
     },
   );
 
   it('during an import keeps whole batches, and the import can be run again', async () => {
-    const before = await writeReaders(place.cwd, 'before', 500);
-    await runWell(`subscribers import ${before}`, place);
+    const before = await writeImportCsv(environment.cwd, 'before', 500);
+    await runPaperboyOk(`subscribers import ${before}`, environment);
     const keys = await readFile(join(dataDir, 'keys.json'), 'utf8');
-    const file = await writeReaders(place.cwd, 'during', 3 * READERS);
+    const file = await writeImportCsv(environment.cwd, 'during', 3 * SUBSCRIBERS);
     for (const afterMs of isLong ? [0, 300, 900, 1500] : [600]) {
-      const importing = launch(['subscribers', 'import', file], place);
-      await until(() => existsSync(join(dataDir, 'postgres', 'postmaster.pid')));
+      const importing = spawnPaperboy(['subscribers', 'import', file], environment);
+      await pollUntil(() => existsSync(join(dataDir, 'postgres', 'postmaster.pid')));
       await pause(1000 + afterMs);
       await kill(importing);
-      const there = statusesIn(await runWell('subscribers export', place));
+      const there = parseExportedStatuses(await runPaperboyOk('subscribers export', environment));
       expect(countNamed(there, 'before')).toBe(500);
     }
-    await runWell(`subscribers import ${file}`, place);
-    const there = statusesIn(await runWell('subscribers export', place));
-    expect([countNamed(there, 'before'), countNamed(there, 'during')]).toEqual([500, 3 * READERS]);
+    await runPaperboyOk(`subscribers import ${file}`, environment);
+    const there = parseExportedStatuses(await runPaperboyOk('subscribers export', environment));
+    expect([countNamed(there, 'before'), countNamed(there, 'during')]).toEqual([
+      500,
+      3 * SUBSCRIBERS,
+    ]);
     expect(await readFile(join(dataDir, 'keys.json'), 'utf8')).toBe(keys);
   });
 
   it('during a command that goes through it ends the command with a message and 1', async () => {
-    const running = await startPaperboy(place);
-    const importing = launch(['subscribers', 'import', '-'], place, { takesInput: true });
+    const running = await startPaperboy(environment);
+    const importing = spawnPaperboy(['subscribers', 'import', '-'], environment, {
+      takesInput: true,
+    });
     // More than the pipes hold: it is taken only once the command reads.
     const rows = `email\n${'ada@example.org\n'.repeat(100_000)}`;
     await new Promise((taken) => importing.stdin.write(rows, taken));
@@ -107,40 +112,51 @@ describe('kill -9 of an embedded Paperboy', () => {
   });
 
   it('during composing leaves the whole digest or none', async () => {
-    await runWell('seed', place);
-    await runWell(`subscribers import ${await writeReaders(place.cwd, 'reader', READERS)}`, place);
+    await runPaperboyOk('seed', environment);
+    await runPaperboyOk(
+      `subscribers import ${await writeImportCsv(environment.cwd, 'reader', SUBSCRIBERS)}`,
+      environment,
+    );
     for (const afterMs of isLong ? [0, 50, 100, 250, 500] : [0, 150]) {
-      const running = await startPaperboy(place);
+      const running = await startPaperboy(environment);
       const beganAt = Date.now();
-      const { code, stdout } = await run(['digest', 'status', '--json', '--date', DAY], place);
-      if (code === 0) expect(JSON.parse(stdout).states.pending).toBe(READERS);
+      const { code, stdout } = await runPaperboy(
+        ['digest', 'status', '--json', '--date', DAY],
+        environment,
+      );
+      if (code === 0) expect(JSON.parse(stdout).states.pending).toBe(SUBSCRIBERS);
       // As long as the command itself takes to begin; what follows is the composing.
       const untilBegunMs = Date.now() - beganAt;
-      const composing = launch(['digest', 'compose', '--date', DAY], place);
+      const composing = spawnPaperboy(['digest', 'compose', '--date', DAY], environment);
       await pause(untilBegunMs + afterMs);
       await kill(running);
       await composing.ended;
     }
-    await runWell(`digest compose --date ${DAY}`, place);
-    const status = JSON.parse(await runWell(`digest status --json --date ${DAY}`, place));
-    expect([status.audience, sum(status.states)]).toEqual([READERS, READERS]);
+    await runPaperboyOk(`digest compose --date ${DAY}`, environment);
+    const status = JSON.parse(
+      await runPaperboyOk(`digest status --json --date ${DAY}`, environment),
+    );
+    expect([status.audience, sum(status.states)]).toEqual([SUBSCRIBERS, SUBSCRIBERS]);
   });
 
   it('during sending sends nothing twice and loses nothing', async () => {
     const audience = 600;
-    await runWell('seed', place);
-    await runWell(`subscribers import ${await writeReaders(place.cwd, 'reader', audience)}`, place);
-    await runWell(`digest compose --date ${DAY}`, place);
+    await runPaperboyOk('seed', environment);
+    await runPaperboyOk(
+      `subscribers import ${await writeImportCsv(environment.cwd, 'reader', audience)}`,
+      environment,
+    );
+    await runPaperboyOk(`digest compose --date ${DAY}`, environment);
     let killed = 0;
     for (const stopAt of isLong ? [1, 150, 300, 450] : [1, 150]) {
-      const running = await startPaperboy(place);
-      const sending = launch(['digest', 'send', '--now'], place);
-      await until(async () => (await countDigests(dataDir)).size >= stopAt);
+      const running = await startPaperboy(environment);
+      const sending = spawnPaperboy(['digest', 'send', '--now'], environment);
+      await pollUntil(async () => (await countDigests(dataDir)).size >= stopAt);
       await kill(running);
       killed += 1;
       await sending.ended;
     }
-    const { code, stdout } = await run(['digest', 'send', '--now', '--json'], place);
+    const { code, stdout } = await runPaperboy(['digest', 'send', '--now', '--json'], environment);
     const { states } = JSON.parse(stdout);
     const got = await countDigests(dataDir);
     expect([...got.values()].filter((times) => times > 1)).toEqual([]);
@@ -152,18 +168,18 @@ describe('kill -9 of an embedded Paperboy', () => {
 
   it('at any moment loses nothing that was acknowledged', async () => {
     const acknowledged = new Set<string>();
-    await runWell('seed', place);
+    await runPaperboyOk('seed', environment);
     const lost = async () => {
-      const there = statusesIn(await runWell('subscribers export', place));
+      const there = parseExportedStatuses(await runPaperboyOk('subscribers export', environment));
       return [...acknowledged].filter((email) => !there.has(email));
     };
     for (let round = 0; round < RANDOM_ROUNDS; round += 1) {
-      const running = await startPaperboy(place);
+      const running = await startPaperboy(environment);
       expect(await lost()).toEqual([]);
-      const file = await writeReaders(place.cwd, `round${round}-`, 400);
+      const file = await writeImportCsv(environment.cwd, `round${round}-`, 400);
       const deeds = Promise.all([
         signUpUntilGone(`signup${round}-`, acknowledged),
-        run(['subscribers', 'import', file], place).then(({ code }) => {
+        runPaperboy(['subscribers', 'import', file], environment).then(({ code }) => {
           if (code === 0) addNamed(acknowledged, `round${round}-`, 400);
         }),
       ]);
@@ -176,7 +192,7 @@ describe('kill -9 of an embedded Paperboy', () => {
   });
 });
 
-async function kill(paperboy: Paperboy): Promise<void> {
+async function kill(paperboy: PaperboyProcess): Promise<void> {
   paperboy.kill('SIGKILL');
   expect((await paperboy.ended).code).toBe(null);
 }

@@ -4,21 +4,24 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { onServer, urlOfDatabase } from '../support/database-server.ts';
-import { freePort } from '../support/free-port.ts';
-import { confirm, leave, signUp } from './support/http.ts';
+import { executeOnServer, urlOfDatabase } from '../support/database-server.ts';
+import { findFreePort } from '../support/free-port.ts';
+import {
+  type CapturingSmtpServer,
+  openCapturingSmtpServer,
+} from './support/capturing-smtp-server.ts';
+import { confirm, signUp, unsubscribeOneClick } from './support/http.ts';
 import {
   killAll,
-  launch,
-  type Paperboy,
-  type Place,
-  run,
-  runWell,
+  type PaperboyProcess,
+  type ProcessEnvironment,
+  pollUntil,
+  runPaperboy,
+  runPaperboyOk,
+  spawnPaperboy,
   startPaperboy,
-  until,
 } from './support/paperboy.ts';
-import { writeReaders } from './support/readers.ts';
-import { openSink, type Sink } from './support/sink.ts';
+import { writeImportCsv } from './support/subscribers.ts';
 
 const SERVER = process.env.TEST_DATABASE_URL;
 const REDIS = process.env.TEST_REDIS_URL;
@@ -35,20 +38,20 @@ describe.each([
 ])('Paperboy on servers, its queue in %s', (_where, redisUrl) => {
   if (redisUrl === undefined) return it.skip('needs TEST_DATABASE_URL and TEST_REDIS_URL');
   const name = `paperboy_processes_${randomBytes(6).toString('hex')}`;
-  let place: Place;
+  let environment: ProcessEnvironment;
   let site: string;
-  let sink: Sink;
+  let sink: CapturingSmtpServer;
   let database: pg.Client;
-  let workers: Paperboy[];
+  let workers: PaperboyProcess[];
 
   beforeAll(async () => {
-    sink = await openSink();
-    await onServer(SERVER ?? '', `CREATE DATABASE ${name}`);
+    sink = await openCapturingSmtpServer();
+    await executeOnServer(SERVER ?? '', `CREATE DATABASE ${name}`);
     database = new pg.Client(urlOfDatabase(SERVER ?? '', name));
     await database.connect();
-    const port = await freePort();
+    const port = await findFreePort();
     site = `http://127.0.0.1:${port}`;
-    place = {
+    environment = {
       cwd: await mkdtemp(join(tmpdir(), 'paperboy-servers-')),
       env: {
         DATABASE_URL: urlOfDatabase(SERVER ?? '', name),
@@ -67,43 +70,53 @@ describe.each([
     await killAll();
     await database.end();
     await sink.close();
-    await onServer(SERVER ?? '', `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
-    await rm(place.cwd, { recursive: true, force: true });
+    await executeOnServer(SERVER ?? '', `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
+    await rm(environment.cwd, { recursive: true, force: true });
   });
 
   it('is sent to “paperboy migrate” by tables that are missing', async () => {
-    const { code, stderr } = await run(['start'], place);
+    const { code, stderr } = await runPaperboy(['start'], environment);
     expect(code).toBe(1);
     expect(stderr).toContain('npx paperboy migrate');
   });
 
   it('migrates from two processes at once', async () => {
-    const ends = await Promise.all([run(['migrate'], place), run(['migrate'], place)]);
+    const ends = await Promise.all([
+      runPaperboy(['migrate'], environment),
+      runPaperboy(['migrate'], environment),
+    ]);
     expect(ends.map(({ code, stderr }) => ({ code, stderr }))).toEqual([
       { code: 0, stderr: '' },
       { code: 0, stderr: '' },
     ]);
-    expect(await runWell('doctor', place)).not.toContain('WRONG');
+    expect(await runPaperboyOk('doctor', environment)).not.toContain('WRONG');
   });
 
   it('starts its roles in processes of their own', async () => {
-    const api = await startPaperboy(place, 'api');
+    const api = await startPaperboy(environment, 'api');
     expect(api.stdout()).toContain('runs: api.');
-    await startPaperboy(place, 'scheduler');
-    workers = [await startPaperboy(place, 'worker'), await startPaperboy(place, 'worker')];
+    await startPaperboy(environment, 'scheduler');
+    workers = [
+      await startPaperboy(environment, 'worker'),
+      await startPaperboy(environment, 'worker'),
+    ];
     expect((await fetch(`${site}/healthz`)).status).toBe(200);
   });
 
   it('brings a digest to the reader who stayed, exactly once', async () => {
-    await runWell('seed', place);
+    await runPaperboyOk('seed', environment);
     const tokens: string[] = [];
     for (const email of ['ada@example.org', 'bob@example.net']) {
       expect(await signUp(site, email)).toBe(202);
-      tokens.push(await confirm(site, await until(() => sink.textOf(email))));
+      tokens.push(await confirm(site, await pollUntil(() => sink.textOf(email))));
     }
-    expect(await runWell('digest compose --date 2026-05-08', place)).toContain('2 readers');
-    expect(await leave(site, tokens[1] ?? '')).toBe(200);
-    const { audience, states } = JSON.parse(await runWell('digest send --now --json', place));
+    expect(await runPaperboyOk('digest compose --date 2026-05-08', environment)).toContain(
+      '2 readers',
+    );
+    expect(await unsubscribeOneClick(site, tokens[1] ?? '')).toBe(200);
+    const { audience, states } = JSON.parse(
+      await runPaperboyOk('digest send --now --json', environment),
+    );
     expect(audience).toBe(2);
     expect(states).toMatchObject({ sent: 1, skipped: 1, pending: 0, unknown: 0 });
     const digestsTo = (email: string) =>
@@ -115,7 +128,7 @@ describe.each([
   it('shares a crowd between its workers, and mails each reader once', async () => {
     sink.setDelay(20);
     await composeFor('2026-05-11', 'crowd');
-    const { states } = JSON.parse(await runWell('digest send --now --json', place));
+    const { states } = JSON.parse(await runPaperboyOk('digest send --now --json', environment));
     expect(states).toMatchObject({ sent: CROWD + 1, unknown: 0, failed: 0 });
     expect(timesMailed('crowd')).toEqual(new Array(CROWD).fill(1));
     for (const worker of workers) expect(worker.stderr()).toMatch(/"claimed":\d+,"sent":\d+/);
@@ -124,13 +137,13 @@ describe.each([
   it('has the other worker finish when one is killed, with nothing sent twice', async () => {
     await database.query('DELETE FROM subscribers');
     await composeFor('2026-05-18', 'second');
-    const sending = launch(['digest', 'send', '--now', '--json'], place);
-    await until(() => timesMailed('second').length > 200);
+    const sending = spawnPaperboy(['digest', 'send', '--now', '--json'], environment);
+    await pollUntil(() => timesMailed('second').length > 200);
     const [victim] = workers;
     victim?.kill('SIGKILL');
     await victim?.ended;
     const aged = await database.query(
-      `UPDATE leases SET expires_at = clock_timestamp() - interval '1 second' WHERE holder LIKE '%:${victim?.pid}'`,
+      `UPDATE leases SET expires_at = clock_timestamp() - interval '1 second' WHERE instance_id LIKE '%:${victim?.pid}'`,
     );
     expect(aged.rowCount).toBe(1);
     const { code, stdout } = await sending.ended;
@@ -146,11 +159,11 @@ describe.each([
   /** Composes a digest of one paper of that day for a crowd of its own. */
   async function composeFor(day: string, crowd: string): Promise<void> {
     const paper = { title: `Of ${day}`, abstract: 'A paper.', listed_on: day };
-    await writeFile(join(place.cwd, 'papers.json'), JSON.stringify([paper]));
-    await runWell('papers import papers.json', place);
-    const file = await writeReaders(place.cwd, crowd, CROWD);
-    await runWell(`subscribers import ${file}`, place);
-    await runWell(`digest compose --date ${day}`, place);
+    await writeFile(join(environment.cwd, 'papers.json'), JSON.stringify([paper]));
+    await runPaperboyOk('papers import papers.json', environment);
+    const file = await writeImportCsv(environment.cwd, crowd, CROWD);
+    await runPaperboyOk(`subscribers import ${file}`, environment);
+    await runPaperboyOk(`digest compose --date ${day}`, environment);
   }
 
   function timesMailed(crowd: string): number[] {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { loadConfig } from '../../src/config.ts';
 import { ROLES } from '../../src/roles.ts';
+import { loadConfig } from '../../src/settings/config.ts';
 import { type ComposeService, knownSettings, projectFile, readCompose } from './files.ts';
 
 const IMAGE_PORT = 3000;

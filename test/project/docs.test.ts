@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { ALARM_KINDS } from '../../src/domain/alarm.ts';
-import { DELIVERY_STATES } from '../../src/domain/delivery.ts';
+import { ALERT_KINDS } from '../../src/domain/alerts/alert.ts';
+import { DELIVERY_STATES } from '../../src/domain/deliveries/delivery.ts';
 import { projectFile } from './files.ts';
 
 const ROOT = new URL('../../', import.meta.url);
@@ -42,21 +42,21 @@ describe.each(PAGES)('%s', (page) => {
 
 describe('GLOSSARY.md', () => {
   it('tells every state of a delivery, in the order of the code', () => {
-    const told = words(projectFile('GLOSSARY.md'), /^\| `(\w+)` \|/gm);
-    expect(told).toEqual([...DELIVERY_STATES]);
+    const documented = words(projectFile('GLOSSARY.md'), /^\| `(\w+)` \|/gm);
+    expect(documented).toEqual([...DELIVERY_STATES]);
   });
 
   it('has each word once', () => {
-    const told = words(projectFile('GLOSSARY.md'), /^\| (\*\*[^|]+\*\*) \|/gm);
-    expect(told.length).toBeGreaterThan(50);
-    expect(told.filter((word, place) => told.indexOf(word) !== place)).toEqual([]);
+    const documented = words(projectFile('GLOSSARY.md'), /^\| (\*\*[^|]+\*\*) \|/gm);
+    expect(documented.length).toBeGreaterThan(50);
+    expect(documented.filter((word, place) => documented.indexOf(word) !== place)).toEqual([]);
   });
 });
 
 describe('docs/operations.md', () => {
   it('tells every alarm', () => {
-    const told = words(projectFile('docs/operations.md'), /^\| `([a-z-]+)` \|/gm);
-    expect(told).toEqual(expect.arrayContaining([...ALARM_KINDS]));
+    const documented = words(projectFile('docs/operations.md'), /^\| `([a-z-]+)` \|/gm);
+    expect(documented).toEqual(expect.arrayContaining([...ALERT_KINDS]));
   });
 });
 

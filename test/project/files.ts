@@ -11,8 +11,8 @@ export function projectFile(path: string): string {
 /** Names of the settings that `loadConfig` reads, taken from its source. */
 export function knownSettings(): string[] {
   return [
-    ...`${projectFile('src/config.ts')}${projectFile('src/source-settings.ts')}`.matchAll(
-      /\bread\('([A-Z_]+)'/g,
+    ...`${projectFile('src/settings/config.ts')}${projectFile('src/settings/source-settings.ts')}`.matchAll(
+      /\breadSetting\('([A-Z_]+)'/g,
     ),
   ].map(([, name = '']) => name);
 }

@@ -54,8 +54,8 @@ describe.each(UNITS)('deploy/%s', (unit) => {
       const names = unit.includes('@') ? ROLES.map((role) => `paperboy@${role}.service`) : [unit];
       for (const name of names) {
         const args = ['verify', '--man=no', join(folder, name)];
-        const said = execFileSync(analyse ?? '', args, { encoding: 'utf8', stdio: 'pipe' });
-        expect(said).toBe('');
+        const output = execFileSync(analyse ?? '', args, { encoding: 'utf8', stdio: 'pipe' });
+        expect(output).toBe('');
       }
     } finally {
       rmSync(folder, { recursive: true });

@@ -1,14 +1,19 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Message, messageOf, stretchOf, wholeMessage } from '../../src/domain/message.ts';
+import {
+  concatMessage,
+  createMessage,
+  createSegment,
+  type Message,
+} from '../../src/domain/smtp/message.ts';
 import { createBodyWriter } from '../../src/relay/body.ts';
 
 const writer = createBodyWriter(64);
 
 /** What goes over the wire for these pieces, in all and block by block. */
-function written(pieces: readonly (string | Uint8Array)[], isPlain = false) {
-  const bytes = pieces.map((piece) => Buffer.from(piece as string));
-  return writtenAs(messageOf({ from: '', to: '' }, bytes, { isPlain }));
+function written(chunks: readonly (string | Uint8Array)[], isPlain = false) {
+  const bytes = chunks.map((chunk) => Buffer.from(chunk as string));
+  return writtenAs(createMessage({ from: '', to: '' }, bytes, { isPlain }));
 }
 
 function writtenAs(message: Message) {
@@ -44,15 +49,15 @@ describe('A body', () => {
 
   it('never holds what ends a message, in any reading of line ends, and comes back as it was', () => {
     const bytes = fc.array(
-      fc.uint8Array({ maxLength: 90 }).map((piece) =>
+      fc.uint8Array({ maxLength: 90 }).map((chunk) =>
         // Mostly the few bytes that matter.
-        piece.map((byte) => [0x0d, 0x0a, 0x2e, 0x61][byte % 5] ?? byte),
+        chunk.map((byte) => [0x0d, 0x0a, 0x2e, 0x61][byte % 5] ?? byte),
       ),
     );
     fc.assert(
-      fc.property(bytes, (pieces) => {
-        const { text, blocks } = written(pieces);
-        const sent = Buffer.concat(pieces).toString('latin1');
+      fc.property(bytes, (chunks) => {
+        const { text, blocks } = written(chunks);
+        const sent = Buffer.concat(chunks).toString('latin1');
         const normal = sent.replace(/\r\n|\r|\n/g, '\r\n');
         const whole = normal.endsWith('\r\n') ? normal : `${normal}\r\n`;
         expect(`\r\n${text}`).not.toMatch(/[\r\n]\.[\r\n]/);
@@ -66,8 +71,8 @@ describe('A body', () => {
 
   it('is copied as it is when it is known to be safe', () => {
     fc.assert(
-      fc.property(fc.array(fc.string({ maxLength: 200 })), (pieces) => {
-        const safe = [...pieces, 'end\r\n'];
+      fc.property(fc.array(fc.string({ maxLength: 200 })), (chunks) => {
+        const safe = [...chunks, 'end\r\n'];
         const { text, blocks } = written(safe, true);
         expect(text).toBe(Buffer.from(safe.join('')).toString('latin1'));
         for (const block of blocks) expect(block.length).toBeLessThanOrEqual(64);
@@ -83,20 +88,24 @@ describe('A body', () => {
       fc.property(fc.array(open, { maxLength: 4 }), fc.boolean(), (shapes, isPlain) => {
         const content = shapes.map((gaps) => {
           const text = gaps.map((gap) => `${'x'.repeat(gap)}???`).join('');
-          const openAt = gaps.map(
+          const placeholderOffsets = gaps.map(
             (_, at) =>
               text
                 .split('???')
                 .slice(0, at + 1)
                 .join('???').length,
           );
-          return { bytes: Buffer.from(text), openAt };
+          return { bytes: Buffer.from(text), placeholderOffsets };
         });
-        const end = stretchOf(Buffer.from('\r\n'));
-        const message = { envelope: { from: '', to: '' }, content: [...content, end], isPlain };
+        const end = createSegment(Buffer.from('\r\n'));
+        const message = {
+          envelope: { from: '', to: '' },
+          segments: [...content, end],
+          isWireReady: isPlain,
+        };
         const fill = Buffer.from('ada');
-        const { text, blocks } = writtenAs({ ...message, fill });
-        expect(text).toBe(wholeMessage({ ...message, fill }).toString());
+        const { text, blocks } = writtenAs({ ...message, placeholderValue: fill });
+        expect(text).toBe(concatMessage({ ...message, placeholderValue: fill }).toString());
         expect(text).not.toContain('?');
         for (const block of blocks) expect(block.length).toBeLessThanOrEqual(64);
       }),

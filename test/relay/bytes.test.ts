@@ -1,15 +1,15 @@
 import { createTransport } from 'nodemailer';
 import { describe, expect, it } from 'vitest';
-import { type Message, messageOf, stretchOf } from '../../src/domain/message.ts';
-import { openMailer } from '../../src/relay/nodemailer-transport.ts';
+import { createMessage, createSegment, type Message } from '../../src/domain/smtp/message.ts';
+import { createMailer } from '../../src/relay/nodemailer-transport.ts';
 import { openRelay } from '../../src/relay/relay.ts';
-import { HOSTILE_BODIES } from './hostile.ts';
-import { useRelays } from './support/relays.ts';
+import { HOSTILE_BODIES } from './support/hostile-bodies.ts';
+import { useRelayFixture } from './support/relays.ts';
 
-const { opened, scripted, sinkWith } = useRelays();
+const { opened, scripted, sinkWith } = useRelayFixture();
 
 function relayTo(url: string) {
-  const relay = openRelay({ urls: [url], connections: 1 });
+  const relay = openRelay({ urls: [url], maxConnections: 1 });
   opened.push(relay);
   return relay;
 }
@@ -30,10 +30,10 @@ async function sendByNodemailer(url: string, raw: Buffer): Promise<void> {
 }
 
 /** The message in pieces of a few bytes, so that borders fall everywhere. */
-function inPieces(raw: Buffer): Buffer[] {
-  const pieces: Buffer[] = [];
-  for (let at = 0; at < Math.min(raw.length, 300); at += 3) pieces.push(raw.subarray(at, at + 3));
-  return raw.length > 300 ? [...pieces, raw.subarray(300)] : pieces;
+function splitIntoChunks(raw: Buffer): Buffer[] {
+  const chunks: Buffer[] = [];
+  for (let at = 0; at < Math.min(raw.length, 300); at += 3) chunks.push(raw.subarray(at, at + 3));
+  return raw.length > 300 ? [...chunks, raw.subarray(300)] : chunks;
 }
 
 describe('What a server receives', () => {
@@ -42,8 +42,8 @@ describe('What a server receives', () => {
     const sink = await sinkWith();
     await sendByNodemailer(sink.url, raw);
     const relay = relayTo(sink.url);
-    for (const content of [[raw], inPieces(raw)]) {
-      await relay.send(messageOf(ENVELOPE, content));
+    for (const content of [[raw], splitIntoChunks(raw)]) {
+      await relay.send(createMessage(ENVELOPE, content));
     }
     const [theirs, ...ours] = sink.accepted;
     expect(theirs?.raw.length).toBeGreaterThan(HEAD.length);
@@ -55,7 +55,7 @@ describe('What a server receives', () => {
     const raw = rawOf(body);
     const server = await scripted(['8BITMIME']);
     await sendByNodemailer(server.url, raw);
-    await relayTo(server.url).send(messageOf(ENVELOPE, inPieces(raw)));
+    await relayTo(server.url).send(createMessage(ENVELOPE, splitIntoChunks(raw)));
     const [theirs, ours] = server.messages;
     expect(ours?.length).toBeGreaterThan(HEAD.length);
     expect(ours).toBe(theirs);
@@ -65,7 +65,7 @@ describe('What a server receives', () => {
 describe('The envelope', () => {
   const sent = async (extensions: readonly string[], changes: Partial<Message> = {}) => {
     const server = await scripted(extensions);
-    const message = messageOf(ENVELOPE, [rawOf('Hello.\r\n')]);
+    const message = createMessage(ENVELOPE, [rawOf('Hello.\r\n')]);
     const outcome = await relayTo(server.url).send({ ...message, ...changes });
     const [, mail, rcpt] = server.lines;
     return { outcome, mail, rcpt, lines: server.lines };
@@ -82,9 +82,9 @@ describe('The envelope', () => {
   });
 
   it('says that bytes above 127 come, where that is offered', async () => {
-    const content = [HEAD, 'Grüße\r\n'].map((text) => stretchOf(Buffer.from(text)));
-    expect((await sent(['8BITMIME'], { content })).mail).toMatch(/ BODY=8BITMIME$/);
-    expect((await sent([], { content })).mail).toBe('MAIL FROM:<papers@example.com>');
+    const content = [HEAD, 'Grüße\r\n'].map((text) => createSegment(Buffer.from(text)));
+    expect((await sent(['8BITMIME'], { segments: content })).mail).toMatch(/ BODY=8BITMIME$/);
+    expect((await sent([], { segments: content })).mail).toBe('MAIL FROM:<papers@example.com>');
   });
 
   it('of an address that is not ASCII needs SMTPUTF8', async () => {
@@ -125,7 +125,7 @@ describe('The envelope', () => {
     const outcomes = await Promise.all(
       [40, 4000, 40, 4000, 40].map((length) =>
         relay.send(
-          messageOf(ENVELOPE, [Buffer.from(`${'x'.repeat(length)}\r\n`)], { isPlain: true }),
+          createMessage(ENVELOPE, [Buffer.from(`${'x'.repeat(length)}\r\n`)], { isPlain: true }),
         ),
       ),
     );
@@ -151,7 +151,7 @@ describe('A mail that nodemailer composes', () => {
     const theirs = createTransport(sink.url);
     await theirs.sendMail(MAIL);
     theirs.close();
-    const info = await openMailer(relayTo(sink.url)).sendMail(MAIL);
+    const info = await createMailer(relayTo(sink.url)).sendMail(MAIL);
     expect(info).toMatchObject({
       messageId: '<one@example.com>',
       envelope: { from: 'papers@example.com', to: ['ada@example.org'] },
@@ -170,16 +170,16 @@ describe('A mail that nodemailer composes', () => {
     [{ drop: 'after the dot' }, { kind: 'unknown' }],
   ] as const)('tells what came of it: %j', async (behaviour, outcome) => {
     const sink = await sinkWith();
-    sink.behave(() => behaviour);
-    expect(await openMailer(relayTo(sink.url)).sendMail(MAIL)).toMatchObject({ outcome });
+    sink.respondWith(() => behaviour);
+    expect(await createMailer(relayTo(sink.url)).sendMail(MAIL)).toMatchObject({ outcome });
   });
 
   it('goes to one reader alone', async () => {
     const sink = await sinkWith();
     const to = 'ada@example.org, bob@example.org';
-    await expect(openMailer(relayTo(sink.url)).sendMail({ ...MAIL, to })).rejects.toThrow(
+    await expect(createMailer(relayTo(sink.url)).sendMail({ ...MAIL, to })).rejects.toThrow(
       'A mail has 2 recipients: expected one.',
     );
-    expect(sink.tries).toBe(0);
+    expect(sink.mailCommands).toBe(0);
   });
 });

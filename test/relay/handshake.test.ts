@@ -1,12 +1,12 @@
 import { expect, it } from 'vitest';
-import { readRelayUrl } from '../../src/domain/relay-url.ts';
-import type { Connection, Listener } from '../../src/relay/connection.ts';
-import { greet } from '../../src/relay/handshake.ts';
-import { heloNameOf } from '../../src/relay/relay.ts';
+import { parseRelayUrl } from '../../src/domain/smtp/relay-url.ts';
+import type { ConnectionListener, SmtpConnection } from '../../src/relay/connection.ts';
+import { performHandshake } from '../../src/relay/handshake.ts';
+import { chooseHeloName } from '../../src/relay/relay.ts';
 
 /** A connection in clear text over a network, which a test on one machine has none of. */
-function remoteConnection(): Connection & { written: string[] } {
-  let listener: Listener | null = null;
+function remoteConnection(): SmtpConnection & { written: string[] } {
+  let listener: ConnectionListener | null = null;
   const written: string[] = [];
   const reply = (line: string) => {
     const answers = { EHLO: '250-far\n250 AUTH PLAIN LOGIN', AUTH: '235 fine' };
@@ -23,11 +23,11 @@ function remoteConnection(): Connection & { written: string[] } {
       written.push(String(data));
       queueMicrotask(() => reply(String(data)));
     },
-    await: () => undefined,
+    startStage: () => undefined,
     startTls: () => Promise.reject(new Error('not here')),
-    isLate: () => false,
+    tick: () => false,
     end: () => undefined,
-    endLate: () => undefined,
+    endTimedOut: () => undefined,
     problem: () => null,
     isEncrypted: () => false,
     isLoopback: () => false,
@@ -36,15 +36,17 @@ function remoteConnection(): Connection & { written: string[] } {
 
 it('A password does not cross a network in clear text', async () => {
   const connection = remoteConnection();
-  const endpoint = readRelayUrl('smtp://ada:hunter2@relay.example.org');
-  await expect(greet(connection, endpoint, 'me')).rejects.toThrow(/clear text: add \?unsafeClear/);
+  const endpoint = parseRelayUrl('smtp://ada:hunter2@relay.example.org');
+  await expect(performHandshake(connection, endpoint, 'me')).rejects.toThrow(
+    /clear text: add \?unsafeClear/,
+  );
   expect(connection.written).toEqual(['EHLO me\r\n']);
 });
 
 it('A password crosses a network in clear text when the URL says so', async () => {
   const connection = remoteConnection();
   const url = 'smtp://ada:hunter2@relay.example.org?unsafeClearTextAuth=true';
-  await greet(connection, readRelayUrl(url), 'me');
+  await performHandshake(connection, parseRelayUrl(url), 'me');
   const secret = Buffer.from('\0ada\0hunter2').toString('base64');
   expect(connection.written).toEqual(['EHLO me\r\n', `AUTH PLAIN ${secret}\r\n`]);
 });
@@ -55,5 +57,5 @@ it.each([
   ['bad_name.example.org', '[127.0.0.1]'],
   ['a.b\r\nMAIL FROM:<x>', '[127.0.0.1]'],
 ])('The machine %j calls itself %s', (hostname, name) => {
-  expect(heloNameOf(hostname)).toBe(name);
+  expect(chooseHeloName(hostname)).toBe(name);
 });

@@ -1,17 +1,17 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { createTransport } from 'nodemailer';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { messageOf } from '../../src/domain/message.ts';
+import { createMessage } from '../../src/domain/smtp/message.ts';
 import { openRelay, type Relay } from '../../src/relay/relay.ts';
 import { hasPostfix, type PostfixServer, startPostfix } from '../servers/postfix.ts';
-import { HOSTILE_BODIES } from './hostile.ts';
+import { HOSTILE_BODIES } from './support/hostile-bodies.ts';
 
 const FROM = 'papers@example.com';
 
 /** Part of `npm run test:services`, where Postfix is installed and root runs it. */
-const isHere = process.env.TEST_DATABASE_URL !== undefined && hasPostfix();
+const isEnabled = process.env.TEST_DATABASE_URL !== undefined && hasPostfix();
 
-describe.runIf(isHere)('A Postfix', () => {
+describe.runIf(isEnabled)('A Postfix', () => {
   let postfix: PostfixServer;
   let relay: Relay;
 
@@ -28,7 +28,7 @@ describe.runIf(isHere)('A Postfix', () => {
   });
 
   it('delivers the same from us as from nodemailer, and what it delivers is what we sent', async () => {
-    relay = openRelay({ urls: [postfix.url], connections: 3 });
+    relay = openRelay({ urls: [postfix.url], maxConnections: 3 });
     const theirs = createTransport(postfix.url);
     const mails = HOSTILE_BODIES.map(([, body], n) => ({
       name: `m${n}`,
@@ -40,7 +40,7 @@ describe.runIf(isHere)('A Postfix', () => {
         const envelope = { from: FROM, to: `${name}@example.org` };
         return [
           relay
-            .send(messageOf(envelope, [raw('us')]))
+            .send(createMessage(envelope, [raw('us')]))
             .then((outcome) => expect(outcome).toMatchObject({ reply: { code: 250 } })),
           theirs.sendMail({ envelope, raw: raw('nodemailer') }),
         ];
@@ -57,12 +57,12 @@ describe.runIf(isHere)('A Postfix', () => {
   });
 
   it('keeps the connection through refusals, and gets two hundred more over three', async () => {
-    relay = openRelay({ urls: [postfix.url], connections: 3 });
+    relay = openRelay({ urls: [postfix.url], maxConnections: 3 });
     const before = postfix.delivered().length;
     const outcomes = await Promise.all(
       Array.from({ length: 200 }, (_, n) =>
         relay.send(
-          messageOf(
+          createMessage(
             { from: FROM, to: n % 5 === 0 ? 'gone@example.org' : 'ada@example.org' },
             [Buffer.from(headOf(`many${n}`, 'us')), Buffer.from('Hello.\r\n')],
             { isPlain: true },

@@ -1,22 +1,22 @@
 import { randomBytes } from 'node:crypto';
 import { createServer, type Socket } from 'node:net';
 import { describe, expect, it } from 'vitest';
-import { type Message, messageOf, wholeMessage } from '../../src/domain/message.ts';
+import { concatMessage, createMessage, type Message } from '../../src/domain/smtp/message.ts';
 import { openRelay, type Relay } from '../../src/relay/relay.ts';
-import { closedPort } from '../support/sink.ts';
-import { useRelays } from './support/relays.ts';
+import { findClosedPort } from '../support/smtp-server.ts';
+import { useRelayFixture } from './support/relays.ts';
 
-const { opened, sinkWith } = useRelays();
+const { opened, sinkWith } = useRelayFixture();
 
 function relayTo(urls: readonly string[], connections = 2): Relay {
-  const relay = openRelay({ urls, connections });
+  const relay = openRelay({ urls, maxConnections: connections });
   opened.push(relay);
   return relay;
 }
 
 function message(body = 'Hello.\r\n', to = 'ada@example.org'): Message {
   const raw = Buffer.from(`From: papers@example.com\r\nTo: ${to}\r\n\r\n${body}`, 'latin1');
-  return messageOf({ from: 'papers@example.com', to }, [raw]);
+  return createMessage({ from: 'papers@example.com', to }, [raw]);
 }
 
 /** Larger than every buffer on the way, so that the end is not read before the relay has most of it. */
@@ -43,19 +43,19 @@ describe('What a relay answers', () => {
     ['data', '421 4.3.2 Going down', 421, '4.3.2'],
   ] as const)('is the outcome when it refuses at %s with %s', async (at, reply, code, enhanced) => {
     const sink = await sinkWith();
-    sink.behave(() => ({ at, reply }));
+    sink.respondWith(() => ({ at, reply }));
     const outcome = await relayTo([sink.url]).send(message());
     expect(outcome).toEqual({
       kind: 'answered',
       relay: `127.0.0.1:${sink.port}`,
       reply: { code, enhanced, text: reply.slice(10) },
     });
-    expect(sink.tries).toBe(1);
+    expect(sink.mailCommands).toBe(1);
   });
 
   it('does not stop the next message on the same connection', async () => {
     const sink = await sinkWith();
-    sink.behave((to) =>
+    sink.respondWith((to) =>
       to.startsWith('gone') ? { at: 'rcpt', reply: '550 5.1.1 Gone' } : 'accept',
     );
     const relay = relayTo([sink.url], 1);
@@ -75,7 +75,7 @@ describe('What a relay answers', () => {
 
 describe('A message that certainly was not taken', () => {
   it('is unsent when nobody listens', async () => {
-    const port = await closedPort();
+    const port = await findClosedPort();
     const outcome = await relayTo([`smtp://127.0.0.1:${port}`]).send(message());
     expect(outcome).toMatchObject({ kind: 'unsent', relay: `127.0.0.1:${port}` });
   });
@@ -89,21 +89,21 @@ describe('A message that certainly was not taken', () => {
     });
     const url = `smtp://ada:wrong%20one@127.0.0.1:${sink.port}`;
     expect(await relayTo([url]).send(message())).toMatchObject({ kind: 'unsent' });
-    expect(sink.tries).toBe(0);
+    expect(sink.mailCommands).toBe(0);
   });
 
   it.each(['at mail', 'at rcpt'] as const)(
     'is unsent when the connection breaks %s, however small it is',
     async (drop) => {
       const sink = await sinkWith();
-      sink.behave(() => ({ drop }));
+      sink.respondWith(() => ({ drop }));
       expect(await relayTo([sink.url]).send(message())).toMatchObject({ kind: 'unsent' });
     },
   );
 
   it('is unsent when the connection breaks in the middle of DATA', async () => {
     const sink = await sinkWith();
-    sink.behave(() => ({ drop: 'in data' }));
+    sink.respondWith(() => ({ drop: 'in data' }));
     expect(await relayTo([sink.url]).send(message(LARGE))).toMatchObject({ kind: 'unsent' });
     expect(sink.received).toEqual([]);
   });
@@ -118,7 +118,7 @@ describe('A message that certainly was not taken', () => {
 
   it('is unsent when the relay goes down before DATA', async () => {
     const sink = await sinkWith();
-    sink.behave(() => ({ at: 'rcpt', reply: '421 4.3.2 Going down' }));
+    sink.respondWith(() => ({ at: 'rcpt', reply: '421 4.3.2 Going down' }));
     expect(await relayTo([sink.url]).send(message())).toMatchObject({
       kind: 'unsent',
       problem: expect.stringContaining('421 4.3.2 Going down'),
@@ -128,14 +128,14 @@ describe('A message that certainly was not taken', () => {
   it('is unsent when STARTTLS offers a certificate that nobody vouches for', async () => {
     const sink = await sinkWith({ disabledCommands: ['AUTH'] });
     expect(await relayTo([sink.url]).send(message())).toMatchObject({ kind: 'unsent' });
-    expect(sink.tries).toBe(0);
+    expect(sink.mailCommands).toBe(0);
   });
 
   it('is unsent when TLS is required and not offered', async () => {
     const sink = await sinkWith();
     const outcome = await relayTo([`${sink.url}?requireTLS=true`]).send(message());
     expect(outcome).toMatchObject({ kind: 'unsent' });
-    expect(sink.tries).toBe(0);
+    expect(sink.mailCommands).toBe(0);
   });
 });
 
@@ -146,17 +146,17 @@ describe('After the dot', () => {
   ])('a break leaves a %s message unknown, and it is not tried again', async (_size, mail) => {
     const first = await sinkWith();
     const second = await sinkWith();
-    first.behave(() => ({ drop: 'after the dot' }));
+    first.respondWith(() => ({ drop: 'after the dot' }));
     const outcome = await relayTo([first.url, second.url]).send(mail);
     expect(outcome).toMatchObject({ kind: 'unknown', relay: `127.0.0.1:${first.port}` });
-    expect([first.received.length, first.accepted.length, second.tries]).toEqual([1, 0, 0]);
+    expect([first.received.length, first.accepted.length, second.mailCommands]).toEqual([1, 0, 0]);
   });
 });
 
 describe('The next relay', () => {
   it('gets what the first certainly did not take', async () => {
     const second = await sinkWith();
-    const first = `smtp://127.0.0.1:${await closedPort()}`;
+    const first = `smtp://127.0.0.1:${await findClosedPort()}`;
     const outcome = await relayTo([first, second.url]).send(message());
     expect(outcome).toMatchObject({ kind: 'answered', relay: `127.0.0.1:${second.port}` });
     expect(second.accepted).toHaveLength(1);
@@ -165,12 +165,12 @@ describe('The next relay', () => {
   it('is not asked when the first refused the message', async () => {
     const first = await sinkWith();
     const second = await sinkWith();
-    first.behave(() => ({ at: 'rcpt', reply: '550 5.1.1 No such user' }));
+    first.respondWith(() => ({ at: 'rcpt', reply: '550 5.1.1 No such user' }));
     expect(await relayTo([first.url, second.url]).send(message())).toMatchObject({
       kind: 'answered',
       reply: { code: 550 },
     });
-    expect(second.tries).toBe(0);
+    expect(second.mailCommands).toBe(0);
   });
 });
 
@@ -180,7 +180,7 @@ describe('A connection that is kept', () => {
     const relay = relayTo([sink.url], 1);
     await relay.send(message('one\r\n'));
     let isFirst = true;
-    sink.behave((to) => {
+    sink.respondWith((to) => {
       if (to !== '' || !isFirst) return 'accept';
       isFirst = false;
       return { drop: 'at mail' };
@@ -219,7 +219,7 @@ describe('The bytes', () => {
     const sink = await sinkWith();
     const mail = message(body);
     await relayTo([sink.url]).send(mail);
-    expect(sink.accepted[0]?.raw.equals(wholeMessage(mail))).toBe(true);
+    expect(sink.accepted[0]?.raw.equals(concatMessage(mail))).toBe(true);
   });
 
   it('arrive as they are in a hundred messages at once', async () => {
@@ -233,7 +233,7 @@ describe('The bytes', () => {
     );
     await Promise.all(mails.map((mail) => relay.send(mail)));
     const byReader = new Map(sink.accepted.map(({ to, raw }) => [to, raw]));
-    expect(mails.every((mail) => byReader.get(mail.envelope.to)?.equals(wholeMessage(mail)))).toBe(
+    expect(mails.every((mail) => byReader.get(mail.envelope.to)?.equals(concatMessage(mail)))).toBe(
       true,
     );
   });
@@ -270,8 +270,8 @@ describe('Verifying', () => {
   it('tells what is wrong, and sends nothing', async () => {
     const sink = await sinkWith();
     await relayTo([sink.url]).verify();
-    expect(sink.tries).toBe(0);
-    const port = await closedPort();
+    expect(sink.mailCommands).toBe(0);
+    const port = await findClosedPort();
     await expect(relayTo([`smtp://127.0.0.1:${port}`]).verify()).rejects.toThrow(/ECONNREFUSED/);
   });
 });

@@ -1,21 +1,21 @@
 import type { SMTPServerOptions } from 'smtp-server';
 import { describe, expect, it } from 'vitest';
 import { openRelay } from '../../src/relay/relay.ts';
-import { createAuthority } from './support/certificates.ts';
-import { message, useRelays } from './support/relays.ts';
+import { createCertificateAuthority } from './support/certificates.ts';
+import { buildMessage, useRelayFixture } from './support/relays.ts';
 
-const authority = createAuthority();
-const OF_ADDRESS = authority.certify({ ip: '127.0.0.1' });
-const OF_NAME = authority.certify({ dns: 'localhost' });
-const { opened, scripted, sinkWith } = useRelays();
+const authority = createCertificateAuthority();
+const OF_ADDRESS = authority.issueCertificate({ ip: '127.0.0.1' });
+const OF_NAME = authority.issueCertificate({ dns: 'localhost' });
+const { opened, scripted, sinkWith } = useRelayFixture();
 
 const secureSink = (options: SMTPServerOptions) =>
   sinkWith({ disabledCommands: [], authOptional: true, ...options });
 
 function send(url: string, ca: string | null = authority.ca) {
-  const relay = openRelay({ urls: [url], connections: 1, ...(ca !== null && { ca }) });
+  const relay = openRelay({ urls: [url], maxConnections: 1, ...(ca !== null && { ca }) });
   opened.push(relay);
-  return relay.send(message());
+  return relay.send(buildMessage());
 }
 
 describe('TLS', () => {
@@ -43,14 +43,14 @@ describe('TLS', () => {
     ['an authority that nobody knows', OF_ADDRESS, '127.0.0.1', null, 'unable to'],
     [
       'another name',
-      authority.certify({ dns: 'relay.example.org' }),
+      authority.issueCertificate({ dns: 'relay.example.org' }),
       'localhost',
       authority.ca,
       'altnames',
     ],
     [
       'another address',
-      authority.certify({ ip: '127.0.0.2' }),
+      authority.issueCertificate({ ip: '127.0.0.2' }),
       '127.0.0.1',
       authority.ca,
       'not in the cert',
@@ -58,7 +58,7 @@ describe('TLS', () => {
     ['a name, not for the address', OF_NAME, '127.0.0.1', authority.ca, 'not in the cert'],
     [
       'another authority',
-      createAuthority('Other').certify({ ip: '127.0.0.1' }),
+      createCertificateAuthority('Other').issueCertificate({ ip: '127.0.0.1' }),
       '127.0.0.1',
       authority.ca,
       'unable to',
@@ -74,7 +74,7 @@ describe('TLS', () => {
         kind: 'unsent',
         problem: expect.stringMatching(new RegExp(`^TLS with .+${why}`)),
       });
-      expect(sink.tries).toBe(0);
+      expect(sink.mailCommands).toBe(0);
     }
   });
 

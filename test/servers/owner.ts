@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 
 /** Whom a server runs as, for `spawn`. */
-export interface Owner {
+export interface ProcessUser {
   uid: number;
   gid: number;
 }
@@ -10,7 +10,7 @@ export interface Owner {
  * Some servers refuse root: then the first of `users` that is known here. Null when we are not root.
  * @throws Error when none is known.
  */
-export function unprivileged(users: readonly string[], server: string): Owner | null {
+export function findUnprivilegedUser(users: readonly string[], server: string): ProcessUser | null {
   if (process.getuid?.() !== 0) return null;
   for (const user of users) {
     try {
@@ -22,7 +22,7 @@ export function unprivileged(users: readonly string[], server: string): Owner | 
 }
 
 /** @throws Error when nobody is called so. */
-export function ownerNamed(user: string): Owner {
+export function ownerNamed(user: string): ProcessUser {
   return { uid: idOf('-u', user), gid: idOf('-g', user) };
 }
 

@@ -10,13 +10,13 @@ import {
 } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
-import { freePort } from '../support/free-port.ts';
+import { findFreePort } from '../support/free-port.ts';
 import { findProgram } from './find-program.ts';
 import { ownerNamed } from './owner.ts';
-import { runProgram, type Server, startServer } from './programs.ts';
+import { runProgram, startServer, type TestServer } from './programs.ts';
 
 /** A Postfix that delivers what is sent to `…@example.org` into one folder. */
-export interface PostfixServer extends Server {
+export interface PostfixServer extends TestServer {
   /** What was delivered, as it lies in the folder: headers of Postfix first, lines end in LF. */
   delivered(): Buffer[];
 }
@@ -43,7 +43,7 @@ export async function startPostfix(): Promise<PostfixServer> {
   try {
     const owner = ownerNamed('postfix');
     for (const path of [data, mail]) chownSync(path, owner.uid, owner.gid);
-    const port = await freePort();
+    const port = await findFreePort();
     writeFileSync(join(settings, 'main.cf'), mainSettings({ queue, data, mail, ...owner }));
     writeFileSync(join(settings, 'master.cf'), services(port));
     await runProgram(program, ['-c', settings, 'check']);

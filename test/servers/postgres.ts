@@ -3,10 +3,10 @@ import { chownSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import pg from 'pg';
-import { freePort } from '../support/free-port.ts';
+import { findFreePort } from '../support/free-port.ts';
 import { findProgram, postgresFolders } from './find-program.ts';
-import { type Owner, unprivileged } from './owner.ts';
-import { type RestartableServer, runProgram, startServer } from './programs.ts';
+import { findUnprivilegedUser, type ProcessUser } from './owner.ts';
+import { type RestartableTestServer, runProgram, startServer } from './programs.ts';
 
 /** Each test file opens 20, a process of the app as many. */
 const MAX_CONNECTIONS = 300;
@@ -17,18 +17,18 @@ export function hasPostgres(): boolean {
 }
 
 /** The data lives for one run of tests: nothing of it need survive a crash. */
-const FORGETFUL = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' };
+const NON_DURABLE_SETTINGS = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' };
 
 /**
  * A PostgreSQL of our own on a free port, with an empty data folder; `stop` removes both. `chosen` are
  * settings of postgresql.conf besides the defaults.
  */
 export async function startPostgres(
-  chosen: Readonly<Record<string, string>> = FORGETFUL,
-): Promise<RestartableServer> {
+  chosen: Readonly<Record<string, string>> = NON_DURABLE_SETTINGS,
+): Promise<RestartableTestServer> {
   const initdb = findInitdb();
   if (initdb === null) throw new Error('PostgreSQL was not found.');
-  const owner = unprivileged(['postgres', 'nobody'], 'PostgreSQL');
+  const owner = findUnprivilegedUser(['postgres', 'nobody'], 'PostgreSQL');
   const folder = makeFolder(owner);
   try {
     const data = join(folder, 'data');
@@ -38,7 +38,7 @@ export async function startPostgres(
       ['-D', data, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--locale=C.UTF-8', '--no-sync'],
       options,
     );
-    const port = await freePort();
+    const port = await findFreePort();
     const url = `postgres://postgres@127.0.0.1:${port}/postgres`;
     const program = join(dirname(initdb), 'postgres');
     const args = [
@@ -87,7 +87,7 @@ function settings(values: Record<string, string | number>): string[] {
 }
 
 /** A folder that the owner can enter: root's own TMPDIR may be closed to others. */
-function makeFolder(owner: Owner | null): string {
+function makeFolder(owner: ProcessUser | null): string {
   for (const parent of new Set([tmpdir(), '/tmp', '/var/tmp'])) {
     const folder = mkdtempSync(join(parent, 'paperboy-postgres-'));
     if (owner === null) return folder;
@@ -98,7 +98,7 @@ function makeFolder(owner: Owner | null): string {
   throw new Error('No folder for temporary files can be entered by other users: set TMPDIR.');
 }
 
-function canEnter(folder: string, owner: Owner): boolean {
+function canEnter(folder: string, owner: ProcessUser): boolean {
   try {
     execFileSync('test', ['-x', folder], { ...owner, stdio: 'ignore' });
     return true;

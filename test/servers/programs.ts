@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { setTimeout as wait } from 'node:timers/promises';
 
 /** A server of our own. */
-export interface Server {
+export interface TestServer {
   url: string;
   /** What was started, for people. */
   name: string;
@@ -11,13 +11,13 @@ export interface Server {
   stop(): Promise<void>;
 }
 
-export interface RestartableServer extends Server {
+export interface RestartableTestServer extends TestServer {
   /** Ends it with no time to tidy up and starts it again: on the same port, on what it had stored. */
   crash(): Promise<void>;
 }
 
 /** Ends a program that runs. @defaultValue the signal that it was started with */
-export type Stop = (signal?: NodeJS.Signals) => Promise<void>;
+export type StopProgram = (signal?: NodeJS.Signals) => Promise<void>;
 
 /** Runs a program to its end. @throws Error with what it printed, when it fails. */
 export async function runProgram(
@@ -44,7 +44,7 @@ export async function startServer(
   path: string,
   args: readonly string[],
   given: { options?: SpawnOptions; stopSignal: NodeJS.Signals; answers: () => Promise<void> },
-): Promise<{ pid: number; stop: Stop }> {
+): Promise<{ pid: number; stop: StopProgram }> {
   const child = spawn(path, args, {
     ...given.options,
     detached: true,

@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
-import { freePort } from '../support/free-port.ts';
+import { findFreePort } from '../support/free-port.ts';
 import { findProgram } from './find-program.ts';
-import { type RestartableServer, startServer } from './programs.ts';
+import { type RestartableTestServer, startServer } from './programs.ts';
 
 const NAMES = ['redis-server', 'valkey-server'];
 
@@ -14,13 +14,13 @@ export function hasRedis(): boolean {
 }
 
 /** A Redis of our own on a free port that keeps nothing; `stop` removes its folder. */
-export async function startRedis(): Promise<RestartableServer> {
+export async function startRedis(): Promise<RestartableTestServer> {
   const program = findRedis();
   if (program === null) throw new Error('Redis was not found.');
   const folder = mkdtempSync(join(tmpdir(), 'paperboy-redis-'));
   const remove = () => rmSync(folder, { recursive: true, force: true });
   try {
-    const port = await freePort();
+    const port = await findFreePort();
     const url = `redis://127.0.0.1:${port}`;
     const args = [
       ...['--port', String(port), '--bind', '127.0.0.1', '--dir', folder],

@@ -9,16 +9,16 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { interrupts } from '../support/interrupts.ts';
+import { abortOnSignals } from '../support/abort-on-signals.ts';
 import { hasPostgres, startPostgres } from './postgres.ts';
-import type { Server } from './programs.ts';
+import type { TestServer } from './programs.ts';
 import { hasRedis, startRedis } from './redis.ts';
 
 const VITEST = 'node_modules/vitest/vitest.mjs';
 const LONG_TESTS = 'test/long.config.ts';
 const PROCESS_TESTS = 'test/processes/vitest.config.ts';
 
-process.exitCode = await main(interrupts());
+process.exitCode = await main(abortOnSignals());
 
 async function main(signal: AbortSignal): Promise<number> {
   const { values } = parseArgs({ options: { results: { type: 'string' } } });
@@ -27,10 +27,10 @@ async function main(signal: AbortSignal): Promise<number> {
     console.error(missing.join('\n'));
     return 1;
   }
-  const servers: Server[] = [];
+  const servers: TestServer[] = [];
   try {
-    const database = await told('TEST_DATABASE_URL', () => startPostgres(), servers);
-    const redis = await told('TEST_REDIS_URL', startRedis, servers);
+    const database = await urlOrStart('TEST_DATABASE_URL', () => startPostgres(), servers);
+    const redis = await urlOrStart('TEST_REDIS_URL', startRedis, servers);
     return await runSuites(suitesOn(database, redis), values.results ?? null, signal);
   } finally {
     for (const server of servers.reverse()) await server.stop();
@@ -54,10 +54,10 @@ function missingPrograms(): string[] {
 }
 
 /** The server that the variable names, or one of our own. */
-async function told(
+async function urlOrStart(
   name: string,
-  start: () => Promise<Server>,
-  servers: Server[],
+  start: () => Promise<TestServer>,
+  servers: TestServer[],
 ): Promise<string> {
   const url = process.env[name];
   if (url) {
@@ -114,14 +114,14 @@ async function runSuites(
   for (const suite of suites) {
     if (signal.aborted) return 130;
     console.log(`\n— ${suite.title}`);
-    if (!(await passes(suite, results, signal))) failed.push(suite.title);
+    if (!(await runSuite(suite, results, signal))) failed.push(suite.title);
   }
   if (signal.aborted) return 130;
   console.log(failed.length === 0 ? '\nAll passed.' : `\nFailed: ${failed.join('; ')}.`);
   return failed.length === 0 ? 0 : 1;
 }
 
-async function passes(
+async function runSuite(
   { command: [program = '', ...args], file, env }: Suite,
   results: string | null,
   signal: AbortSignal,

@@ -1,4 +1,4 @@
-import type { Clock } from '../../src/domain/clock.ts';
+import type { Clock } from '../../src/domain/time/clock.ts';
 
 /** A clock that stands until it is set. */
 export interface TestClock extends Clock {
@@ -6,7 +6,7 @@ export interface TestClock extends Clock {
   advance(milliseconds: number): void;
 }
 
-export function clockAt(time: string): TestClock {
+export function createTestClock(time: string): TestClock {
   let now = new Date(time);
   return Object.assign(() => new Date(now), {
     set: (to: string | Date) => {
@@ -19,7 +19,7 @@ export function clockAt(time: string): TestClock {
 }
 
 /** `at('07:12:10')` on the seed day. */
-export function at(time: string): Date {
+export function seedDayAt(time: string): Date {
   return new Date(`2026-05-08T${time}Z`);
 }
 

@@ -1,7 +1,7 @@
 import pg from 'pg';
 
 /** The database that every test file's own is copied from. */
-export const TEMPLATE = 'paperboy_test_template';
+export const TEMPLATE_DATABASE = 'paperboy_test_template';
 
 /** The same server, another database. */
 export function urlOfDatabase(serverUrl: string, name: string): string {
@@ -11,7 +11,7 @@ export function urlOfDatabase(serverUrl: string, name: string): string {
 }
 
 /** Runs one statement on a connection of its own, such as one that no transaction may hold. */
-export async function onServer(url: string, statement: string): Promise<void> {
+export async function executeOnServer(url: string, statement: string): Promise<void> {
   const client = new pg.Client(url);
   await client.connect();
   try {

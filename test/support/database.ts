@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll } from 'vitest';
-import { type Database, databaseOn, openServerDatabase } from '../../src/db/client.ts';
-import { onServer, TEMPLATE, urlOfDatabase } from './database-server.ts';
-import { takePGlite } from './prepared-pglite.ts';
+import { createPGliteDatabase, type Database, openServerDatabase } from '../../src/db/client.ts';
+import { executeOnServer, TEMPLATE_DATABASE, urlOfDatabase } from './database-server.ts';
+import { acquirePGlite } from './prepared-pglite.ts';
 
 /**
  * A migrated database with the topics, for this test file alone: PGlite in memory, or a copy of the
@@ -38,7 +38,7 @@ export function useDatabase(): {
       );
       for (const { name } of rows) await pool.query(`DROP TABLE ${name}`);
       await pool.query(
-        `TRUNCATE papers, subscribers, suppressions, digests, leases, signup_limits, sources, fetches, turns, alarms RESTART IDENTITY CASCADE`,
+        `TRUNCATE papers, subscribers, suppressions, digests, leases, signup_limits, sources, fetches, host_permits, alerts RESTART IDENTITY CASCADE`,
       );
     },
   };
@@ -52,8 +52,8 @@ export async function openTestDatabase(): Promise<{
 }> {
   const serverUrl = process.env.TEST_DATABASE_URL;
   if (!serverUrl) {
-    const { pglite, giveBack } = await takePGlite();
-    const database = await databaseOn(pglite);
+    const { pglite, giveBack } = await acquirePGlite();
+    const database = await createPGliteDatabase(pglite);
     return {
       database,
       url: null,
@@ -64,7 +64,7 @@ export async function openTestDatabase(): Promise<{
     };
   }
   const name = `paperboy_test_${randomBytes(6).toString('hex')}`;
-  await onServer(serverUrl, `CREATE DATABASE ${name} TEMPLATE ${TEMPLATE}`);
+  await executeOnServer(serverUrl, `CREATE DATABASE ${name} TEMPLATE ${TEMPLATE_DATABASE}`);
   const url = urlOfDatabase(serverUrl, name);
   const database = openServerDatabase(url, { connections: 20 });
   return {
@@ -72,7 +72,7 @@ export async function openTestDatabase(): Promise<{
     url,
     close: async () => {
       await database.close();
-      await onServer(serverUrl, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
+      await executeOnServer(serverUrl, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
     },
   };
 }

@@ -18,10 +18,10 @@ export interface DnsServer {
   /** `127.0.0.1:port`. */
   address: string;
   /** Names that were asked for, with the type: `TXT example.org`. */
-  asked: string[];
+  queries: string[];
   zone: Zone;
   /** Answers SERVFAIL from now on. */
-  break(): void;
+  failFromNow(): void;
   close(): Promise<void>;
 }
 
@@ -34,9 +34,9 @@ export async function openDnsServer(zone: Zone = {}): Promise<DnsServer> {
   let isBroken = false;
   const server: DnsServer = {
     address: '',
-    asked: [],
+    queries: [],
     zone,
-    break: () => {
+    failFromNow: () => {
       isBroken = true;
     },
     close: async () => {
@@ -49,7 +49,7 @@ export async function openDnsServer(zone: Zone = {}): Promise<DnsServer> {
     const [question] = query.questions ?? [];
     if (!question) return;
     const { name, type } = question;
-    server.asked.push(`${type} ${name}`);
+    server.queries.push(`${type} ${name}`);
     const code = isBroken ? SERVFAIL : name.toLowerCase() in server.zone ? 0 : NXDOMAIN;
     const reply: Packet = {
       type: 'response',
@@ -68,12 +68,12 @@ export async function openDnsServer(zone: Zone = {}): Promise<DnsServer> {
 
 function answersFor(zone: Zone, name: string, type: RecordType): Answer[] {
   const records = (zone[name.toLowerCase()]?.[type as 'TXT'] ?? []).map((record) =>
-    typeof record === 'string' && type === 'TXT' ? inPieces(record) : record,
+    typeof record === 'string' && type === 'TXT' ? splitTxtRecord(record) : record,
   );
   return records.map((data) => ({ name, type, ttl: 1, data }) as unknown as Answer);
 }
 
 /** One string of a record holds 255 bytes (RFC 1035 §3.3). */
-function inPieces(text: string): string[] {
+function splitTxtRecord(text: string): string[] {
   return text.match(/.{1,255}/g) ?? [''];
 }

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
 import pg from 'pg';
 import type { TestProject } from 'vitest/node';
-import { databaseOn, openServerDatabase } from '../../src/db/client.ts';
+import { createPGliteDatabase, openServerDatabase } from '../../src/db/client.ts';
 import { prepareDatabase } from '../../src/wiring/database.ts';
-import { TEMPLATE, urlOfDatabase } from './database-server.ts';
+import { TEMPLATE_DATABASE, urlOfDatabase } from './database-server.ts';
 
 declare module 'vitest' {
   export interface ProvidedContext {
@@ -19,7 +19,7 @@ declare module 'vitest' {
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const serverUrl = process.env.TEST_DATABASE_URL;
   if (serverUrl) {
-    await makeTemplate(serverUrl);
+    await createTemplateDatabase(serverUrl);
     project.provide('dumpFile', null);
     return async () => undefined;
   }
@@ -32,20 +32,22 @@ export default async function setup(project: TestProject): Promise<() => Promise
 
 async function dumpTemplate(): Promise<Buffer> {
   const pglite = await PGlite.create();
-  const database = await databaseOn(pglite);
+  const database = await createPGliteDatabase(pglite);
   await prepareDatabase(database, { redisUrl: null });
   const dump = await pglite.dumpDataDir('none');
   await database.close();
   return Buffer.from(await dump.arrayBuffer());
 }
 
-async function makeTemplate(serverUrl: string): Promise<void> {
+async function createTemplateDatabase(serverUrl: string): Promise<void> {
   const client = new pg.Client(serverUrl);
   await client.connect();
-  await client.query(`DROP DATABASE IF EXISTS ${TEMPLATE}`);
-  await client.query(`CREATE DATABASE ${TEMPLATE}`);
+  await client.query(`DROP DATABASE IF EXISTS ${TEMPLATE_DATABASE}`);
+  await client.query(`CREATE DATABASE ${TEMPLATE_DATABASE}`);
   await client.end();
-  const database = openServerDatabase(urlOfDatabase(serverUrl, TEMPLATE), { connections: 2 });
+  const database = openServerDatabase(urlOfDatabase(serverUrl, TEMPLATE_DATABASE), {
+    connections: 2,
+  });
   await prepareDatabase(database, { redisUrl: null });
   await database.close();
 }

@@ -1,13 +1,16 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { gzipSync } from 'node:zlib';
-import { apiError } from '../../src/sources/fixture/arxiv-shape.ts';
+import { renderArxivApiError } from '../../src/commands/demo/paper-server/arxiv-documents.ts';
 import {
   type PaperServer,
   type PaperServerOptions,
   startPaperServer,
-} from '../../src/sources/fixture/paper-server.ts';
+} from '../../src/commands/demo/paper-server/paper-server.ts';
 
-export { type ServedPaper, servedPaper } from '../../src/sources/fixture/served-paper.ts';
+export {
+  createServedPaper,
+  type ServedPaper,
+} from '../../src/commands/demo/paper-server/served-paper.ts';
 
 type Fault = (request: IncomingMessage, response: ServerResponse) => void;
 
@@ -38,7 +41,7 @@ export const FAULTS = {
   errorAsFeed: (_, response) => {
     response
       .writeHead(200, { 'content-type': 'application/atom+xml' })
-      .end(apiError('incorrect id format'));
+      .end(renderArxivApiError('incorrect id format'));
   },
   /** What no text column takes. */
   binary: (_, response) => {
@@ -71,12 +74,12 @@ export const FAULTS = {
   /** 200 MB of white space, told before. */
   huge: (_, response) => {
     response.writeHead(200, { 'content-length': String(200 * MB) });
-    pour(response, 200);
+    writeMegabytes(response, 200);
   },
   /** White space without end or length. */
   endless: (_, response) => {
     response.writeHead(200);
-    pour(response, Number.POSITIVE_INFINITY);
+    writeMegabytes(response, Number.POSITIVE_INFINITY);
   },
   /** 200 MB in 200 KB. */
   bomb: (_, response) => {
@@ -99,35 +102,35 @@ export const FAULTS = {
 export type FaultName = keyof typeof FAULTS;
 
 /** The server of papers, which can be made to fail. */
-export interface FaultyServer extends PaperServer {
+export interface FaultyPaperServer extends PaperServer {
   /** What is wrong with every answer; null for nothing. */
   fault: FaultName | null;
   /** What is wrong with the answer to one address. */
   faultOf: (url: string) => FaultName | null;
 }
 
-export async function startFaultyServer(
-  options: Omit<PaperServerOptions, 'interfere'>,
-): Promise<FaultyServer> {
+export async function startFaultyPaperServer(
+  options: Omit<PaperServerOptions, 'intercept'>,
+): Promise<FaultyPaperServer> {
   const state = {
     fault: null as FaultName | null,
     faultOf: (_url: string): FaultName | null => null,
   };
   const server = await startPaperServer({
     ...options,
-    interfere: (request, response) => {
+    intercept: (request, response) => {
       const fault = faulty.fault ?? faulty.faultOf(request.url ?? '');
       if (fault === null) return false;
       FAULTS[fault](request, response);
       return true;
     },
   });
-  const faulty: FaultyServer = Object.assign(server, state);
+  const faulty: FaultyPaperServer = Object.assign(server, state);
   return faulty;
 }
 
 /** Writes that many megabytes as fast as they are taken. */
-function pour(response: ServerResponse, megabytes: number): void {
+function writeMegabytes(response: ServerResponse, megabytes: number): void {
   const block = Buffer.alloc(MB, ' ');
   let left = megabytes;
   const more = () => {

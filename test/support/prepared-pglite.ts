@@ -4,45 +4,45 @@ import { inject } from 'vitest';
 
 /** Those that test files gave back, as good as new. Files share processes, and to open one takes most of a
  *  second. */
-const idle: PGlite[] = [];
+const idleInstances: PGlite[] = [];
 
 /** A migrated PGlite with the topics that nobody else uses; `giveBack` removes what was done to it. */
-export async function takePGlite(): Promise<{ pglite: PGlite; giveBack: () => Promise<void> }> {
-  const pglite = idle.pop() ?? (await openPrepared());
-  return { pglite, giveBack: () => giveBack(pglite) };
+export async function acquirePGlite(): Promise<{ pglite: PGlite; giveBack: () => Promise<void> }> {
+  const pglite = idleInstances.pop() ?? (await openPrepared());
+  return { pglite, giveBack: () => release(pglite) };
 }
 
 async function openPrepared(): Promise<PGlite> {
   const dumpFile = inject('dumpFile');
   if (dumpFile === null) throw new Error('No dump was made.');
   const pglite = await PGlite.create({ loadDataDir: new Blob([await readFile(dumpFile)]) });
-  await pglite.exec(KEEP_WHAT_THERE_IS);
+  await pglite.exec(SAVE_BASELINE);
   return pglite;
 }
 
 /** One that was built over is thrown away: then only a new one is as it was. */
-async function giveBack(pglite: PGlite): Promise<void> {
+async function release(pglite: PGlite): Promise<void> {
   await pglite.exec('ROLLBACK');
   await pglite.exec('DISCARD ALL');
   await pglite.exec(DROP_PARTITIONS);
-  const { rows } = await pglite.query<{ is: boolean }>(IS_BUILT_AS_KEPT);
+  const { rows } = await pglite.query<{ is: boolean }>(IS_SCHEMA_UNCHANGED);
   if (!rows[0]?.is) return pglite.close();
-  await pglite.exec(PUT_BACK);
+  await pglite.exec(RESTORE_BASELINE);
   await pglite.exec('DISCARD ALL');
-  idle.push(pglite);
+  idleInstances.push(pglite);
 }
 
-const OURS = `SELECT oid FROM pg_namespace WHERE nspname IN ('public', 'bullmq', 'drizzle')`;
+const APP_SCHEMAS = `SELECT oid FROM pg_namespace WHERE nspname IN ('public', 'bullmq', 'drizzle')`;
 
 /** Everything but rows: tables with their columns and rules, functions, triggers, schemas and roles. */
-const BUILD = `
+const SCHEMA_FINGERPRINT = `
   SELECT md5(string_agg(part, E'\\n' ORDER BY part)) FROM (
     SELECT format('%s %s %s %s %s %s', attrelid::regclass, relkind, attname, atttypid, attnotnull, attgenerated) AS part
       FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid
-      WHERE relnamespace IN (${OURS}) AND NOT attisdropped
-    UNION ALL SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE connamespace IN (${OURS})
-    UNION ALL SELECT pg_get_indexdef(indexrelid) FROM pg_index JOIN pg_class ON oid = indrelid WHERE relnamespace IN (${OURS})
-    UNION ALL SELECT format('%s %s', oid, prosrc) FROM pg_proc WHERE pronamespace IN (${OURS})
+      WHERE relnamespace IN (${APP_SCHEMAS}) AND NOT attisdropped
+    UNION ALL SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE connamespace IN (${APP_SCHEMAS})
+    UNION ALL SELECT pg_get_indexdef(indexrelid) FROM pg_index JOIN pg_class ON oid = indrelid WHERE relnamespace IN (${APP_SCHEMAS})
+    UNION ALL SELECT format('%s %s', oid, prosrc) FROM pg_proc WHERE pronamespace IN (${APP_SCHEMAS})
     UNION ALL SELECT pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal
     UNION ALL SELECT nspname FROM pg_namespace WHERE nspname NOT LIKE 'pg_temp%' AND nspname NOT LIKE 'pg_toast%'
     UNION ALL SELECT rolname FROM pg_roles
@@ -56,11 +56,11 @@ const DROP_PARTITIONS = `
   END $$`;
 
 /** Rows, the places of sequences, and how everything is built. */
-const KEEP_WHAT_THERE_IS = `
+const SAVE_BASELINE = `
   CREATE SCHEMA kept;
   CREATE TABLE kept.rows (name text, columns text, rows jsonb);
   DO $$ DECLARE owner regclass; BEGIN
-    FOR owner IN SELECT oid FROM pg_class WHERE relkind = 'r' AND relnamespace IN (${OURS}) LOOP
+    FOR owner IN SELECT oid FROM pg_class WHERE relkind = 'r' AND relnamespace IN (${APP_SCHEMAS}) LOOP
       EXECUTE format('INSERT INTO kept.rows SELECT %L, (
           SELECT string_agg(quote_ident(attname), '', '') FROM pg_attribute
           WHERE attrelid = %L::regclass AND attnum > 0 AND NOT attisdropped AND attgenerated = ''''),
@@ -69,12 +69,12 @@ const KEEP_WHAT_THERE_IS = `
   END $$;
   CREATE TABLE kept.sequences AS
     SELECT format('%I.%I', schemaname, sequencename) AS name, start_value, last_value FROM pg_sequences;
-  CREATE TABLE kept.build AS SELECT (${BUILD}) AS build;`;
+  CREATE TABLE kept.build AS SELECT (${SCHEMA_FINGERPRINT}) AS build;`;
 
-const IS_BUILT_AS_KEPT = `SELECT (${BUILD}) = build AS is FROM kept.build`;
+const IS_SCHEMA_UNCHANGED = `SELECT (${SCHEMA_FINGERPRINT}) = build AS is FROM kept.build`;
 
 /** Tables are emptied, and get back the rows that they had; triggers and keys rest meanwhile. */
-const PUT_BACK = `
+const RESTORE_BASELINE = `
   SET session_replication_role = replica;
   DO $$ DECLARE kept record; has boolean; BEGIN
     FOR kept IN SELECT * FROM kept.rows LOOP

@@ -1,4 +1,4 @@
-import { randomFrom } from '../../src/domain/random.ts';
+import { createSeededRandom } from '../../src/domain/seeded-random.ts';
 
 /** Random numbers that a seed repeats, so that a run that found something can be run again. */
 export interface Random {
@@ -11,7 +11,7 @@ export interface Random {
 
 /** @param seed any whole number */
 export function createRandom(seed: number): Random {
-  const next = randomFrom(seed);
+  const next = createSeededRandom(seed);
   return {
     next,
     between: (least, most) => least + Math.floor(next() * (most - least + 1)),

@@ -1,14 +1,14 @@
 import { sql } from 'drizzle-orm';
 import type { Db } from '../../src/db/client.ts';
-import { savePapers } from '../../src/db/papers.ts';
-import { replacePaperTopics } from '../../src/db/topics.ts';
-import type { Paper } from '../../src/domain/paper.ts';
-import { DEFAULT_PREFERENCES, type Subscriber } from '../../src/domain/subscriber.ts';
+import { savePapers } from '../../src/db/papers/papers.ts';
+import { replacePaperTopics } from '../../src/db/topics/topics.ts';
+import type { Paper } from '../../src/domain/papers/paper.ts';
+import { DEFAULT_PREFERENCES, type Subscriber } from '../../src/domain/subscribers/subscriber.ts';
 
 let count = 0;
 
 /** A paper of the seed day. */
-export function paper(changes: Partial<Paper> = {}): Paper {
+export function buildPaper(changes: Partial<Paper> = {}): Paper {
   count += 1;
   return {
     id: `test:${count}`,
@@ -46,7 +46,7 @@ export async function storePapers(
 /** Stores a subscriber, active unless said otherwise. Returns the id. */
 export async function storeSubscriber(db: Db, changes: Partial<Subscriber> = {}): Promise<number> {
   count += 1;
-  const reader = {
+  const subscriber = {
     ...DEFAULT_PREFERENCES,
     email: `reader${count}@example.org`,
     status: 'active',
@@ -56,11 +56,11 @@ export async function storeSubscriber(db: Db, changes: Partial<Subscriber> = {})
   const now = new Date('2026-05-01T00:00:00Z');
   const result = await db.execute<{ id: string }>(sql`
     INSERT INTO subscribers (email, email_key, status, topics, keywords, frequency, timezone, hour, papers,
-      names, muted_topics, minutes, bar, allows_clicks, paused_until, created_at, confirmed_at, updated_at)
-    VALUES (${reader.email}, ${reader.email.toLowerCase()}, ${reader.status}, ${sql.param(reader.topics)},
-      ${sql.param(reader.keywords)}, ${reader.frequency}, ${reader.timezone}, ${reader.hour}, ${reader.papers},
-      ${sql.param(reader.names)}, ${sql.param(reader.mutedTopics)}, ${reader.minutes}, ${reader.bar},
-      ${reader.allowsClicks}, ${reader.pausedUntil}, ${now}, ${now}, ${now})
+      names, muted_topics, minutes, relevance_threshold, allows_clicks, paused_until, created_at, confirmed_at, updated_at)
+    VALUES (${subscriber.email}, ${subscriber.email.toLowerCase()}, ${subscriber.status}, ${sql.param(subscriber.topics)},
+      ${sql.param(subscriber.keywords)}, ${subscriber.frequency}, ${subscriber.timezone}, ${subscriber.hour}, ${subscriber.papers},
+      ${sql.param(subscriber.names)}, ${sql.param(subscriber.mutedTopics)}, ${subscriber.minutes}, ${subscriber.relevanceThreshold},
+      ${subscriber.allowsClicks}, ${subscriber.pausedUntil}, ${now}, ${now}, ${now})
     RETURNING id`);
   return Number(result.rows[0]?.id);
 }
@@ -89,7 +89,7 @@ export async function countRows(db: Db, table: string): Promise<number> {
 
 /** Makes the batches fit deliveries that a test changed by hand: in hand as long as one of theirs is,
  *  due when the first of them is, and to be counted anew. */
-export async function settleBatches(db: Db): Promise<void> {
+export async function syncBatchesWithDeliveries(db: Db): Promise<void> {
   await db.execute(sql`
     UPDATE batches SET
       states = NULL,

@@ -1,16 +1,16 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { addLetter } from '../../src/db/letters.ts';
-import { composeDigest } from '../../src/services/compose-digest.ts';
-import { run } from '../commands/run.ts';
-import { signingKey, verdictOf } from '../mail/dkim/support.ts';
-import { openTestParts, type TestParts } from '../support/parts.ts';
-import { paper, storePapers, storeSubscriber } from '../support/rows.ts';
+import { addTransactionalEmail } from '../../src/db/transactional/transactional-emails.ts';
+import { composeDigest } from '../../src/services/digests/compose-digest.ts';
+import { runCommand } from '../commands/run.ts';
+import { createSigningKey, verifySignature } from '../mail/dkim/support/signing.ts';
+import { buildPaper, storePapers, storeSubscriber } from '../support/rows.ts';
+import { openTestApp, type TestApp } from '../support/test-app.ts';
 
-const key = signingKey();
+const key = createSigningKey();
 
-let test: TestParts;
+let test: TestApp;
 beforeAll(async () => {
-  test = await openTestParts({
+  test = await openTestApp({
     MAIL_FROM: 'Paperboy <papers@news.example.org>',
     DKIM_DOMAIN: key.domain,
     DKIM_SELECTOR: key.selector,
@@ -21,7 +21,7 @@ afterAll(() => test.close());
 
 /** The newest message that was caught, as it came over SMTP. */
 async function newestMail(): Promise<Buffer> {
-  const { inbox } = test.parts;
+  const { inbox } = test.app;
   const [newest] = (await inbox?.list()) ?? [];
   const mail = await inbox?.read(newest?.id ?? '');
   if (!mail) throw new Error('No mail was caught.');
@@ -30,32 +30,37 @@ async function newestMail(): Promise<Buffer> {
 
 describe('With the settings for DKIM', () => {
   it('digests and their previews are signed, and verify as they arrive', async () => {
-    const { db, handlers, clock } = test.parts;
-    await storePapers(db, [paper({ title: 'Bicycles für alle' }), paper()]);
+    const { db, handlers, clock } = test.app;
+    await storePapers(db, [buildPaper({ title: 'Bicycles für alle' }), buildPaper()]);
     await storeSubscriber(db, { email: 'ada@example.org', hour: 5 });
     const composed = await composeDigest(db, { kind: 'daily', date: '2026-05-08', now: clock() });
     test.clock.set('2026-05-09T05:00:00Z');
     await handlers.batch({ digestId: composed.digest?.id ?? 0, batch: 0 });
-    await test.parts.settled();
+    await test.app.waitForBatches();
     expect((await newestMail()).toString()).toContain('To: ada@example.org');
-    expect(await verdictOf(key, await newestMail())).toBe('pass');
-    const preview = await run(test.parts, ['digest', 'preview', '--date', '2026-05-08']);
-    expect(await verdictOf(key, Buffer.from(preview.stdout))).toBe('pass');
+    expect(await verifySignature(key, await newestMail())).toBe('pass');
+    const preview = await runCommand(test.app, ['digest', 'preview', '--date', '2026-05-08']);
+    expect(await verifySignature(key, Buffer.from(preview.stdout))).toBe('pass');
   });
 
   it('letters are signed, and verify as they arrive', async () => {
-    const { db, handlers, clock } = test.parts;
+    const { db, handlers, clock } = test.app;
     const subscriberId = await storeSubscriber(db, { email: 'bob@example.org', status: 'pending' });
     const requestedAt = clock();
     const expiresAt = new Date(requestedAt.getTime() + 3_600_000);
-    const letterId = await addLetter(db, { subscriberId, kind: 'confirm', requestedAt, expiresAt });
-    await handlers.letter({ letterId });
+    const emailId = await addTransactionalEmail(db, {
+      subscriberId,
+      kind: 'confirm',
+      requestedAt,
+      expiresAt,
+    });
+    await handlers['transactional-email']({ emailId });
     expect((await newestMail()).toString()).toContain('To: bob@example.org');
-    expect(await verdictOf(key, await newestMail())).toBe('pass');
+    expect(await verifySignature(key, await newestMail())).toBe('pass');
   });
 
   it('the doctor tells the record that receivers look for', async () => {
-    const { stdout } = await run(test.parts, ['doctor']);
+    const { stdout } = await runCommand(test.app, ['doctor']);
     expect(stdout).toMatch(
       /^ok {5}dkim {6}A sample signed for example\.org verifies\. .* paperboy2026\._domainkey\.example\.org: v=DKIM1; k=rsa; p=[\w+/=]+$/m,
     );

@@ -1,40 +1,46 @@
-import { broken, type Finding, ok, warning } from '../../domain/finding.ts';
+import {
+  type CheckResult,
+  reportBroken,
+  reportOk,
+  reportWarning,
+} from '../../domain/monitoring/check-result.ts';
 
 /** From here on leases and links end at other times than meant; a lease lives for 45 s. */
-const MUCH_SECONDS = 20;
-const SOME_SECONDS = 2;
+const BROKEN_OFFSET_SECONDS = 20;
+const WARNING_OFFSET_SECONDS = 2;
 /** An HTTP Date counts whole seconds, and was written when the answer began. */
-const DATE_SECONDS = 5;
+const HTTP_DATE_ERROR_SECONDS = 5;
 
 /** How far another clock is ahead of ours, in ms. */
-export interface OtherClock {
+export interface ClockReading {
   /** Such as “the database”. */
-  whose: string;
-  aheadMs: number;
+  clockName: string;
+  offsetMs: number;
   /** Whether it only counts whole seconds and is further away. */
-  isRough: boolean;
+  isCoarse: boolean;
 }
 
 /** Whether this machine's clock is that of the others. */
-export function judgeClock(clocks: readonly OtherClock[]): Finding {
-  if (clocks.length === 0) return ok('clock', 'There is no other clock to compare with.');
-  const mend = 'Have this machine keep its time by NTP, such as with systemd-timesyncd.';
-  const off = (least: number) =>
-    clocks.find(
-      ({ aheadMs, isRough }) =>
-        Math.abs(aheadMs) / 1000 >= Math.max(least, isRough ? DATE_SECONDS : 0),
+export function assessClock(clockReadings: readonly ClockReading[]): CheckResult {
+  if (clockReadings.length === 0)
+    return reportOk('clock', 'There is no other clock to compare with.');
+  const remedy = 'Have this machine keep its time by NTP, such as with systemd-timesyncd.';
+  const findOffset = (minSeconds: number) =>
+    clockReadings.find(
+      ({ offsetMs, isCoarse }) =>
+        Math.abs(offsetMs) / 1000 >= Math.max(minSeconds, isCoarse ? HTTP_DATE_ERROR_SECONDS : 0),
     );
-  const far = off(MUCH_SECONDS);
-  if (far) return broken('clock', `${describe(far)}.`, mend);
-  const near = off(SOME_SECONDS);
-  if (near) return warning('clock', `${describe(near)}.`, mend);
-  return ok(
+  const brokenClock = findOffset(BROKEN_OFFSET_SECONDS);
+  if (brokenClock) return reportBroken('clock', `${describeOffset(brokenClock)}.`, remedy);
+  const driftingClock = findOffset(WARNING_OFFSET_SECONDS);
+  if (driftingClock) return reportWarning('clock', `${describeOffset(driftingClock)}.`, remedy);
+  return reportOk(
     'clock',
-    `The clock agrees with that of ${clocks.map(({ whose }) => whose).join(' and ')}.`,
+    `The clock agrees with that of ${clockReadings.map(({ clockName }) => clockName).join(' and ')}.`,
   );
 }
 
-function describe({ whose, aheadMs }: OtherClock): string {
-  const seconds = Math.round(Math.abs(aheadMs) / 1000);
-  return `The clock of ${whose} is ${seconds} s ${aheadMs > 0 ? 'ahead of' : 'behind'} this machine’s`;
+function describeOffset({ clockName, offsetMs }: ClockReading): string {
+  const seconds = Math.round(Math.abs(offsetMs) / 1000);
+  return `The clock of ${clockName} is ${seconds} s ${offsetMs > 0 ? 'ahead of' : 'behind'} this machine’s`;
 }

@@ -1,31 +1,38 @@
 import { existsSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import type { Config } from '../../config.ts';
-import { formatCount } from '../../domain/describe.ts';
-import { broken, type Finding, ok, warning } from '../../domain/finding.ts';
+import {
+  type CheckResult,
+  reportBroken,
+  reportOk,
+  reportWarning,
+} from '../../domain/monitoring/check-result.ts';
+import { formatCount } from '../../domain/text/format.ts';
+import type { Config } from '../../settings/config.ts';
 
-const MB = 1024 * 1024;
+const BYTES_PER_MB = 1024 * 1024;
 /** A day of papers and of many readers' deliveries is some tens of MB. */
-const LITTLE = 1024 * MB;
-const TOO_LITTLE = 100 * MB;
+const WARNING_BELOW_BYTES = 1024 * BYTES_PER_MB;
+const BROKEN_BELOW_BYTES = 100 * BYTES_PER_MB;
 
 /** Whether the disk of DATA_DIR has room, where something is kept in it. */
-export async function checkDisk({ dataDir, databaseUrl, smtpUrls }: Config): Promise<Finding> {
+export async function checkDisk({ dataDir, databaseUrl, smtpUrls }: Config): Promise<CheckResult> {
   if (databaseUrl !== null && smtpUrls.length > 0)
-    return ok('disk', 'Nothing is kept on this machine.');
-  const { bavail, bsize } = await statfs(nearestFolder(dataDir));
-  return judgeDisk(dataDir, bavail * bsize);
+    return reportOk('disk', 'Nothing is kept on this machine.');
+  const { bavail, bsize } = await statfs(findExistingFolder(dataDir));
+  return assessDisk(dataDir, bavail * bsize);
 }
 
 /** What `free` bytes mean for the data folder. */
-export function judgeDisk(dataDir: string, free: number): Finding {
-  const message = `The disk of ${dataDir} has ${formatCount(Math.round(free / MB))} MB left.`;
-  const mend = 'Make room, or move DATA_DIR to a larger disk while Paperboy stands still.';
-  if (free < TOO_LITTLE) return broken('disk', message, mend);
-  return free < LITTLE ? warning('disk', message, mend) : ok('disk', message);
+export function assessDisk(dataDir: string, freeBytes: number): CheckResult {
+  const message = `The disk of ${dataDir} has ${formatCount(Math.round(freeBytes / BYTES_PER_MB))} MB left.`;
+  const remedy = 'Make room, or move DATA_DIR to a larger disk while Paperboy stands still.';
+  if (freeBytes < BROKEN_BELOW_BYTES) return reportBroken('disk', message, remedy);
+  return freeBytes < WARNING_BELOW_BYTES
+    ? reportWarning('disk', message, remedy)
+    : reportOk('disk', message);
 }
 
-function nearestFolder(path: string): string {
-  return existsSync(path) || dirname(path) === path ? path : nearestFolder(dirname(path));
+function findExistingFolder(path: string): string {
+  return existsSync(path) || dirname(path) === path ? path : findExistingFolder(dirname(path));
 }

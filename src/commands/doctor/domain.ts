@@ -1,13 +1,16 @@
 import { createPublicKey } from 'node:crypto';
 import { isIP } from 'node:net';
 import { networkInterfaces } from 'node:os';
-import { type Config, isLoopback } from '../../config.ts';
-import { openDns } from '../../dns/dns.ts';
-import { domainOf } from '../../domain/address.ts';
-import { type Finding, ok } from '../../domain/finding.ts';
-import { readRelayUrl } from '../../domain/relay-url.ts';
-import { dnsRecordOf } from '../../mail/dkim/open-signer.ts';
-import { examineDomain, type SendingDomain } from '../../services/examine-domain.ts';
+import { createDnsResolver } from '../../dns/dns.ts';
+import { type CheckResult, reportOk } from '../../domain/monitoring/check-result.ts';
+import { parseRelayUrl } from '../../domain/smtp/relay-url.ts';
+import { extractDomain } from '../../domain/subscribers/email-address.ts';
+import { createDkimDnsRecord } from '../../mail/dkim/open-signer.ts';
+import {
+  checkSendingDomain,
+  type SendingDomain,
+} from '../../services/sending-domain/check-sending-domain.ts';
+import { type Config, isLoopbackHost } from '../../settings/config.ts';
 
 export interface DnsOptions {
   /** Servers to ask instead of the system's. */
@@ -17,39 +20,39 @@ export interface DnsOptions {
 }
 
 /** What receivers find in the DNS. Mail that stays on this machine has nobody who would look. */
-export async function checkDomain(config: Config, options: DnsOptions): Promise<Finding[]> {
-  const domain = domainOf(config.mailFrom.address);
+export async function checkDomain(config: Config, options: DnsOptions): Promise<CheckResult[]> {
+  const domain = extractDomain(config.mailFrom.address);
   if (!domain.includes('.') || domain.endsWith('.localhost'))
-    return [ok('dns', `MAIL_FROM is at ${domain}, about which the DNS knows nothing.`)];
+    return [reportOk('dns', `MAIL_FROM is at ${domain}, about which the DNS knows nothing.`)];
   if (config.smtpUrls.length === 0 && options.dns === undefined)
-    return [ok('dns', 'Mail stays on this machine: the DNS is not asked without --dns.')];
-  const sendsFrom = options.sendsFrom ?? addressesOf(config);
-  const dns = openDns(options.dns ?? null);
-  return examineDomain(dns, { domain, dkim: keyOf(config), sendsFrom });
+    return [reportOk('dns', 'Mail stays on this machine: the DNS is not asked without --dns.')];
+  const sendsFrom = options.sendsFrom ?? listPublicAddresses(config);
+  const dns = createDnsResolver(options.dns ?? null);
+  return checkSendingDomain(dns, { domain, dkim: buildDkimExpectation(config), sendsFrom });
 }
 
-function keyOf({ dkim }: Config): SendingDomain['dkim'] {
+function buildDkimExpectation({ dkim }: Config): SendingDomain['dkim'] {
   if (dkim === null) return null;
-  const { name: recordName, value: record } = dnsRecordOf(dkim);
+  const { name: recordName, value: record } = createDkimDnsRecord(dkim);
   const der = createPublicKey(dkim.privateKey).export({ type: 'spki', format: 'der' });
   return { domain: dkim.domain, recordName, record, key: der.toString('base64') };
 }
 
 /** Where a relay of this machine sends on from: its own addresses that others can see. */
-function addressesOf({ smtpUrls }: Config): string[] {
-  if (!smtpUrls.some((url) => isLoopback(readRelayUrl(url).host))) return [];
+function listPublicAddresses({ smtpUrls }: Config): string[] {
+  if (!smtpUrls.some((url) => isLoopbackHost(parseRelayUrl(url).host))) return [];
   return Object.values(networkInterfaces())
     .flatMap((addresses) => addresses ?? [])
-    .filter(({ internal, address }) => !internal && isPublic(address))
+    .filter(({ internal, address }) => !internal && isPublicAddress(address))
     .map(({ address }) => address);
 }
 
 /** Not of a private network (RFC 1918, RFC 6598), of the link alone, or local by RFC 4193. */
-export function isPublic(address: string): boolean {
-  const isPrivate = isIP(address) === 4 ? PRIVATE_4 : PRIVATE_6;
+export function isPublicAddress(address: string): boolean {
+  const isPrivate = isIP(address) === 4 ? PRIVATE_IPV4 : PRIVATE_IPV6;
   return !isPrivate.test(address);
 }
 
-const PRIVATE_4 =
+const PRIVATE_IPV4 =
   /^(?:0|10|127|169\.254|192\.168|172\.(?:1[6-9]|2\d|3[01])|100\.(?:6[4-9]|[7-9]\d|1[01]\d|12[0-7]))\./;
-const PRIVATE_6 = /^(?:f[cd]|fe[89ab]|::)/i;
+const PRIVATE_IPV6 = /^(?:f[cd]|fe[89ab]|::)/i;

@@ -1,23 +1,28 @@
-import type { Config } from '../../config.ts';
-import type { SourceState } from '../../db/status.ts';
-import { describeMoment } from '../../domain/describe-moment.ts';
-import { broken, type Finding, ok, warning } from '../../domain/finding.ts';
-import type { OtherClock } from './clock.ts';
+import type { SourceState } from '../../db/monitoring/status.ts';
+import {
+  type CheckResult,
+  reportBroken,
+  reportOk,
+  reportWarning,
+} from '../../domain/monitoring/check-result.ts';
+import { formatMoment } from '../../domain/time/format-moment.ts';
+import type { Config } from '../../settings/config.ts';
+import type { ClockReading } from './clock.ts';
 
 /** How a host of sources answers. */
-export interface Reached {
+export interface HostProbe {
   host: string;
   problem: string | null;
-  clock: OtherClock | null;
+  clockReading: ClockReading | null;
 }
 
 const TIMEOUT_MS = 8000;
 
 /** Asks each host of the sources for a sign of life: one request each, for its front page alone. */
-export async function reachSources(
+export async function probeSourceHosts(
   { sources, publicUrl }: Config,
   { now, version }: { now: () => Date; version: string },
-): Promise<Reached[]> {
+): Promise<HostProbe[]> {
   const { hfEndpoint, arxivRssUrl, arxivApiUrl } = sources;
   const urls = sources.names.flatMap(({ kind }) => {
     if (kind === 'file') return [];
@@ -25,78 +30,82 @@ export async function reachSources(
   });
   const origins = [...new Set(urls.map((url) => new URL(url).origin))];
   const headers = { 'user-agent': `Paperboy/${version} (+${publicUrl})` };
-  return Promise.all(origins.map((origin) => reach(origin, headers, now)));
+  return Promise.all(origins.map((origin) => probeHost(origin, headers, now)));
 }
 
-async function reach(
+async function probeHost(
   origin: string,
   headers: Record<string, string>,
   now: () => Date,
-): Promise<Reached> {
+): Promise<HostProbe> {
   const { host } = new URL(origin);
   try {
-    const asked = now().getTime();
+    const askedAtMs = now().getTime();
     const signal = AbortSignal.timeout(TIMEOUT_MS);
-    const answer = await fetch(origin, { method: 'HEAD', headers, signal, redirect: 'manual' });
-    const date = Date.parse(answer.headers.get('date') ?? '');
-    const middle = (asked + now().getTime()) / 2;
-    const clock = { whose: host, aheadMs: date - middle, isRough: true };
-    return { host, problem: null, clock: Number.isNaN(date) ? null : clock };
+    const response = await fetch(origin, { method: 'HEAD', headers, signal, redirect: 'manual' });
+    const date = Date.parse(response.headers.get('date') ?? '');
+    const midpointMs = (askedAtMs + now().getTime()) / 2;
+    const clockReading = { clockName: host, offsetMs: date - midpointMs, isCoarse: true };
+    return { host, problem: null, clockReading: Number.isNaN(date) ? null : clockReading };
   } catch (error) {
     const cause = (error as Error).cause instanceof Error ? (error as Error).cause : error;
-    return { host, problem: (cause as Error).message, clock: null };
+    return { host, problem: (cause as Error).message, clockReading: null };
   }
 }
 
 /** What the last fetches came to, and whether the hosts can be reached. */
-export function judgeSources(
+export function assessSources(
   names: readonly string[],
   states: readonly SourceState[],
-  reached: readonly Reached[],
-): Finding[] {
-  if (names.length === 0) return [ok('sources', 'None is set: papers are imported by hand.')];
-  const away = reached.flatMap(({ host, problem }) =>
+  hostProbes: readonly HostProbe[],
+): CheckResult[] {
+  if (names.length === 0) return [reportOk('sources', 'None is set: papers are imported by hand.')];
+  const unreachable = hostProbes.flatMap(({ host, problem }) =>
     problem === null
       ? []
       : [
-          warning(
+          reportWarning(
             'sources',
             `${host} cannot be reached: ${problem}.`,
             'Look whether this machine reaches the network, and whether the address of the source is right.',
           ),
         ],
   );
-  return [...names.map((name) => judgeSource(name, states)), ...away];
+  return [...names.map((name) => assessSource(name, states)), ...unreachable];
 }
 
-function judgeSource(name: string, states: readonly SourceState[]): Finding {
+function assessSource(name: string, states: readonly SourceState[]): CheckResult {
   const state = states.find((each) => each.name === name);
-  if (!state?.last) {
-    const mend = `It is asked when its time comes; “paperboy papers fetch ${name}” asks now.`;
-    return warning('sources', `${name} was never asked.`, mend);
+  if (!state?.lastFetch) {
+    const remedy = `It is asked when its time comes; “paperboy papers fetch ${name}” asks now.`;
+    return reportWarning('sources', `${name} was never asked.`, remedy);
   }
-  const { last, failures, broughtAt } = state;
-  const mend = `Try “paperboy papers fetch ${name}”; the last answer was: ${sentence(last.detail ?? last.outcome)}`;
-  const before =
+  const { lastFetch: last, consecutiveFailures: failures, lastNewPaperAt: broughtAt } = state;
+  const remedy = `Try “paperboy papers fetch ${name}”; the last answer was: ${endWithFullStop(last.detail ?? last.outcome)}`;
+  const lastPapers =
     broughtAt === null
       ? 'It never brought a paper'
-      : `Its last papers came ${describeMoment(broughtAt)}`;
-  if (failures >= MANY_FAILURES)
-    return broken('sources', `${name} has failed ${failures} times in a row. ${before}.`, mend);
-  if (last.outcome === 'failed' || last.outcome === 'stale')
-    return warning(
+      : `Its last papers came ${formatMoment(broughtAt)}`;
+  if (failures >= BROKEN_AFTER_FAILURES)
+    return reportBroken(
       'sources',
-      `${name}, asked ${describeMoment(last.endedAt)}: ${last.outcome}. ${before}.`,
-      mend,
+      `${name} has failed ${failures} times in a row. ${lastPapers}.`,
+      remedy,
     );
-  return ok(
+  if (last.outcome === 'failed' || last.outcome === 'stale')
+    return reportWarning(
+      'sources',
+      `${name}, asked ${formatMoment(last.endedAt)}: ${last.outcome}. ${lastPapers}.`,
+      remedy,
+    );
+  return reportOk(
     'sources',
-    `${name}, asked ${describeMoment(last.endedAt)}: ${last.outcome}. ${before}.`,
+    `${name}, asked ${formatMoment(last.endedAt)}: ${last.outcome}. ${lastPapers}.`,
   );
 }
 
-const MANY_FAILURES = 3;
+const BROKEN_AFTER_FAILURES = 3;
 
-function sentence(words: string): string {
-  return words.endsWith('.') ? words : `${words}.`;
+function endWithFullStop(text: string): string {
+  return text.endsWith('.') ? text : `${text}.`;
 }

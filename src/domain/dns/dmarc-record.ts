@@ -1,4 +1,4 @@
-import { readTags } from './tags.ts';
+import { parseTagValueList } from './tag-value-list.ts';
 
 export const DMARC_POLICIES = ['none', 'quarantine', 'reject'] as const;
 export type DmarcPolicy = (typeof DMARC_POLICIES)[number];
@@ -14,65 +14,71 @@ export interface DmarcRecord {
   /** `y`: others register below it; `n`: it is an organisation's own. */
   psd: 'y' | 'n' | 'u';
   isTesting: boolean;
-  hasReports: boolean;
+  hasAggregateReports: boolean;
   /** Tags of the old DMARC that mean nothing any more (RFC 9989, appendix C). */
-  obsolete: string[];
+  obsoleteTags: string[];
 }
 
-const OBSOLETE = ['pct', 'rf', 'ri'];
+const OBSOLETE_TAGS = ['pct', 'rf', 'ri'];
 
 /** The record, or null when it is none or has no policy that counts. */
-export function readDmarc(text: string): DmarcRecord | null {
+export function parseDmarcRecord(text: string): DmarcRecord | null {
   if (!/^v\s*=\s*DMARC1\s*(?:;|$)/.test(text)) return null;
-  const tags = readTags(text);
+  const tags = parseTagValueList(text);
   if (tags === null) return null;
-  const hasReports = /mailto:/i.test(tags.get('rua') ?? '');
-  const policy = policyIn(tags.get('p')) ?? (hasReports ? 'none' : null);
+  const hasAggregateReports = /mailto:/i.test(tags.get('rua') ?? '');
+  const policy = parsePolicy(tags.get('p')) ?? (hasAggregateReports ? 'none' : null);
   if (policy === null) return null;
   const psd = tags.get('psd')?.toLowerCase();
   return {
     policy,
-    subdomainPolicy: policyIn(tags.get('sp')) ?? policy,
+    subdomainPolicy: parsePolicy(tags.get('sp')) ?? policy,
     isDkimStrict: tags.get('adkim')?.toLowerCase() === 's',
     isSpfStrict: tags.get('aspf')?.toLowerCase() === 's',
     psd: psd === 'y' || psd === 'n' ? psd : 'u',
     isTesting: tags.get('t')?.toLowerCase() === 'y',
-    hasReports,
-    obsolete: OBSOLETE.filter((name) => tags.has(name)),
+    hasAggregateReports,
+    obsoleteTags: OBSOLETE_TAGS.filter((name) => tags.has(name)),
   };
 }
 
 /** The names at which a tree walk asks, from the domain up; of a long one the middle is left out (RFC 9989
  *  §4.10). */
-export function treeOf(domain: string): string[] {
+export function listTreeWalkNames(domain: string): string[] {
   const labels = domain.split('.');
   const names = [domain];
-  let left = labels.length < MOST_LABELS ? labels.length - 1 : MOST_LABELS - 1;
-  for (; left >= 1; left -= 1) names.push(labels.slice(-left).join('.'));
+  let labelCount =
+    labels.length < MAX_TREE_WALK_QUERIES ? labels.length - 1 : MAX_TREE_WALK_QUERIES - 1;
+  for (; labelCount >= 1; labelCount -= 1) names.push(labels.slice(-labelCount).join('.'));
   return names;
 }
 
-const MOST_LABELS = 8;
+const MAX_TREE_WALK_QUERIES = 8;
 
 /** What a tree walk found at a name. */
-export interface Found {
+export interface TreeWalkRecord {
   name: string;
   record: DmarcRecord;
 }
 
 /** The organizational domain after a tree walk that began at `domain` (RFC 9989 §4.10.2). */
-export function organizationOf(domain: string, found: readonly Found[]): string {
-  const own = found.find(({ record }) => record.psd === 'n');
-  if (own) return own.name;
-  const suffix = found.find(({ name, record }) => record.psd === 'y' && name !== domain);
-  if (suffix)
+export function findOrganizationalDomain(
+  domain: string,
+  records: readonly TreeWalkRecord[],
+): string {
+  const organizationRecord = records.find(({ record }) => record.psd === 'n');
+  if (organizationRecord) return organizationRecord.name;
+  const publicSuffixRecord = records.find(
+    ({ name, record }) => record.psd === 'y' && name !== domain,
+  );
+  if (publicSuffixRecord)
     return domain
       .split('.')
-      .slice(-(suffix.name.split('.').length + 1))
+      .slice(-(publicSuffixRecord.name.split('.').length + 1))
       .join('.');
-  return found.at(-1)?.name ?? domain;
+  return records.at(-1)?.name ?? domain;
 }
 
-function policyIn(text: string | undefined): DmarcPolicy | null {
+function parsePolicy(text: string | undefined): DmarcPolicy | null {
   return DMARC_POLICIES.find((policy) => policy === text?.toLowerCase()) ?? null;
 }

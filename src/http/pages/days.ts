@@ -1,5 +1,5 @@
 /** `2026-05-08` → `Fri 8`, with its month `Fri 8 May`. */
-export function shortDay(day: string, { withMonth }: { withMonth: boolean }): string {
+export function formatShortDay(day: string, { withMonth }: { withMonth: boolean }): string {
   const date = new Date(`${day}T00:00:00Z`);
   const month = withMonth ? ` ${MONTH.format(date)}` : '';
   return `${WEEKDAY.format(date)} ${date.getUTCDate()}${month}`;

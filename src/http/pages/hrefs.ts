@@ -1,9 +1,9 @@
-import type { DigestKind } from '../../domain/digest.ts';
-import { linksBelow } from '../../domain/links.ts';
+import type { DigestKind } from '../../domain/digests/digest.ts';
+import { createLinks } from '../../domain/links/links.ts';
 
 /** The path of a paper's page; the slash of an old arXiv id stays one. */
 export function paperHref(base: string, id: string): string {
-  return linksBelow(base).paper(id);
+  return createLinks(base).paper(id);
 }
 
 /** What a list of papers may be narrowed to; a page counts from 1. */
@@ -41,15 +41,15 @@ export function monthHref(base: string, month: string): string {
 
 /** The path of the page behind which a reader says something of a paper, or mutes a topic. */
 export function feedbackHref(base: string, token: string, verb: string, about: string): string {
-  return `${base}/feedback/${token}/${verb}/${pathOf(about)}`;
+  return `${base}/feedback/${token}/${verb}/${encodePaperPath(about)}`;
 }
 
 /** A paper's page with another ending: its reference as a file. */
-export function referenceHref(base: string, id: string, ending: 'bib' | 'ris'): string {
-  return `${paperHref(base, id)}.${ending}`;
+export function citationHref(base: string, id: string, extension: 'bib' | 'ris'): string {
+  return `${paperHref(base, id)}.${extension}`;
 }
 
-function pathOf(id: string): string {
+function encodePaperPath(id: string): string {
   return paperHref('', id).slice('/papers/'.length);
 }
 
@@ -58,5 +58,5 @@ export function digestHref(
   base: string,
   { kind, date }: { kind: DigestKind; date: string },
 ): string {
-  return linksBelow(base).digest(kind, date);
+  return createLinks(base).digest(kind, date);
 }

@@ -1,28 +1,32 @@
-import { confirmPage } from './confirm-page.ts';
-import { dataRequestPage } from './data-request-page.ts';
-import { digestPage } from './digest-page.ts';
-import { digestsPage } from './digests-page.ts';
-import { feedbackPage, mutePage, optionsPage } from './feedback-page.ts';
-import { type Frames, framesFor } from './frame.ts';
-import { frontPage } from './front-page.ts';
-import { inboxListPage, inboxMessagePage } from './inbox-pages.ts';
-import { learnedPage } from './learned-page.ts';
-import { messagePage } from './message-page.ts';
-import { paperPage } from './paper-page.ts';
-import { papersPage } from './papers-page.ts';
-import { preferencesPage } from './preferences-page.ts';
-import { savedPage } from './saved-page.ts';
-import { statusPage } from './status-page.ts';
+import { buildDeliveryPage } from '../deliveries/delivery-page.ts';
+import { buildDigestPage } from '../digests/digest-page.ts';
+import { buildDigestsPage } from '../digests/digests-page.ts';
+import {
+  buildFeedbackOptionsPage,
+  buildFeedbackPage,
+  buildMutePage,
+} from '../feedback/feedback-page.ts';
+import { buildLearnedPage } from '../feedback/learned-page.ts';
+import { buildSavedPage } from '../feedback/saved-page.ts';
+import { buildInboxListPage, buildInboxMessagePage } from '../inbox/inbox-pages.ts';
+import { buildStatusPage } from '../monitoring/status-page.ts';
+import { buildFrontPage } from '../papers/front-page.ts';
+import { buildPaperPage } from '../papers/paper-page.ts';
+import { buildPapersPage } from '../papers/papers-page.ts';
+import { buildConfirmPage } from '../subscribers/confirm-page.ts';
+import { buildDataRequestPage } from '../subscribers/data-request-page.ts';
+import { buildPreferencesPage } from '../subscribers/preferences-page.ts';
+import { buildUnsubscribePage } from '../subscribers/unsubscribe-page.ts';
+import { buildTopicPage } from '../topics/topic-page.ts';
+import { buildTopicsPage } from '../topics/topics-page.ts';
+import { buildMessagePage } from './message-page.ts';
+import { createPageLayouts, type PageLayouts } from './page-layout.ts';
 import { loadTemplates } from './templates.ts';
-import { topicPage } from './topic-page.ts';
-import { topicsPage } from './topics-page.ts';
-import { unsubscribePage } from './unsubscribe-page.ts';
-import { viewPage } from './view-page.ts';
-import type { Site } from './views.ts';
+import type { SiteInfo } from './views.ts';
 
-export { MOST_PAPERS } from './digest-page.ts';
-export type * from './feedback-views.ts';
-export type * from './status-views.ts';
+export { MAX_PAPERS_ON_PAGE } from '../digests/digest-page.ts';
+export type * from '../feedback/feedback-views.ts';
+export type * from '../monitoring/status-views.ts';
 export type * from './views.ts';
 
 /** One method per page: a view in, a whole HTML document out. */
@@ -30,34 +34,34 @@ export type Pages = ReturnType<typeof loadPages>;
 
 /** Reads templates and assets once; the pages themselves do no I/O and know no clock. Throws when a
  *  template is missing or does not parse. */
-export function loadPages(site: Site) {
+export function loadPages(site: SiteInfo) {
   const render = loadTemplates();
-  const frames = framesFor(site);
-  const page =
-    <View>(name: string, model: (view: View, frames: Frames) => object) =>
+  const layouts = createPageLayouts(site);
+  const createPageRenderer =
+    <View>(name: string, model: (view: View, layouts: PageLayouts) => object) =>
     (view: View): string =>
-      render(name, model(view, frames));
+      render(name, model(view, layouts));
   return {
-    front: page('front', frontPage),
-    papers: page('papers', papersPage),
-    paper: page('paper', paperPage),
-    topics: page('topics', topicsPage),
-    topic: page('topic', topicPage),
-    digests: page('digests', digestsPage),
-    digest: page('digest', digestPage),
-    view: page('view', viewPage),
-    confirm: page('confirm', confirmPage),
-    preferences: page('preferences', preferencesPage),
-    unsubscribe: page('unsubscribe', unsubscribePage),
-    feedback: page('press', feedbackPage),
-    mute: page('press', mutePage),
-    options: page('press', optionsPage),
-    learned: page('learned', learnedPage),
-    saved: page('saved', savedPage),
-    exportOrErase: page('data-request', dataRequestPage),
-    status: page('status', statusPage),
-    message: page('message', messagePage),
-    inboxList: page('inbox-list', inboxListPage),
-    inboxMessage: page('inbox-message', inboxMessagePage),
+    front: createPageRenderer('front', buildFrontPage),
+    papers: createPageRenderer('papers', buildPapersPage),
+    paper: createPageRenderer('paper', buildPaperPage),
+    topics: createPageRenderer('topics', buildTopicsPage),
+    topic: createPageRenderer('topic', buildTopicPage),
+    digests: createPageRenderer('digests', buildDigestsPage),
+    digest: createPageRenderer('digest', buildDigestPage),
+    view: createPageRenderer('view', buildDeliveryPage),
+    confirm: createPageRenderer('confirm', buildConfirmPage),
+    preferences: createPageRenderer('preferences', buildPreferencesPage),
+    unsubscribe: createPageRenderer('unsubscribe', buildUnsubscribePage),
+    feedback: createPageRenderer('press', buildFeedbackPage),
+    mute: createPageRenderer('press', buildMutePage),
+    options: createPageRenderer('press', buildFeedbackOptionsPage),
+    learned: createPageRenderer('learned', buildLearnedPage),
+    saved: createPageRenderer('saved', buildSavedPage),
+    exportOrErase: createPageRenderer('data-request', buildDataRequestPage),
+    status: createPageRenderer('status', buildStatusPage),
+    message: createPageRenderer('message', buildMessagePage),
+    inboxList: createPageRenderer('inbox-list', buildInboxListPage),
+    inboxMessage: createPageRenderer('inbox-message', buildInboxMessagePage),
   };
 }

@@ -1,10 +1,10 @@
-import type { Frames } from './frame.ts';
+import type { PageLayouts } from './page-layout.ts';
 import type { MessageView } from './views.ts';
 
 /** A page that says one thing and offers a way on. */
-export function messagePage({ title, sentences, links }: MessageView, frames: Frames) {
+export function buildMessagePage({ title, sentences, links }: MessageView, layouts: PageLayouts) {
   return {
-    frame: frames.of({ title }),
+    frame: layouts.create({ title }),
     title,
     sentences,
     links,

@@ -2,14 +2,14 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import Handlebars from 'handlebars';
 
-const FOLDER = new URL('../../../templates/pages/', import.meta.url);
+const TEMPLATES_URL = new URL('../../../templates/pages/', import.meta.url);
 
 /** Fills the template `name` with a model; throws when the model lacks what the template names. */
-export type Render = (name: string, model: object) => string;
+export type RenderPage = (name: string, model: object) => string;
 
 /** Reads every page template once. Throws on a template that does not parse. Values are escaped,
  *  always: no template writes raw HTML. */
-export function loadTemplates(): Render {
+export function loadTemplates(): RenderPage {
   const handlebars = Handlebars.create();
   const options = { strict: true, knownHelpersOnly: true };
   for (const [name, source] of readTemplates('partials/')) {
@@ -29,17 +29,17 @@ export function loadTemplates(): Render {
 }
 
 /** The path of an asset below the site, with its content's mark: a new release is fetched anew. */
-export function assetPath(name: string): string {
-  const content = readFileSync(new URL(`assets/${name}`, FOLDER));
-  const mark = createHash('sha256').update(content).digest('hex').slice(0, 8);
-  return `/assets/${name}?v=${mark}`;
+export function buildAssetPath(name: string): string {
+  const content = readFileSync(new URL(`assets/${name}`, TEMPLATES_URL));
+  const contentHash = createHash('sha256').update(content).digest('hex').slice(0, 8);
+  return `/assets/${name}?v=${contentHash}`;
 }
 
 function readTemplates(folder: string): [name: string, source: string][] {
-  return readdirSync(new URL(folder, FOLDER))
+  return readdirSync(new URL(folder, TEMPLATES_URL))
     .filter((file) => file.endsWith('.hbs'))
     .map((file) => [
       file.slice(0, -'.hbs'.length),
-      readFileSync(new URL(`${folder}${file}`, FOLDER), 'utf8'),
+      readFileSync(new URL(`${folder}${file}`, TEMPLATES_URL), 'utf8'),
     ]);
 }

@@ -1,9 +1,9 @@
-import type { DigestKind, RankedPaper } from '../../domain/digest.ts';
-import type { TopicPaper } from '../../domain/paper.ts';
-import type { Preferences, SubscriberStatus } from '../../domain/subscriber.ts';
+import type { DigestKind, RankedPaper } from '../../domain/digests/digest.ts';
+import type { TopicPaper } from '../../domain/papers/paper.ts';
+import type { Preferences, SubscriberStatus } from '../../domain/subscribers/subscriber.ts';
 
 /** What every page knows of the site it belongs to. */
-export interface Site {
+export interface SiteInfo {
   name: string;
   /** May end in a path, not in a slash. */
   publicUrl: string;
@@ -44,17 +44,17 @@ export type FieldName =
   | 'names'
   | 'mutedTopics'
   | 'minutes'
-  | 'bar'
+  | 'relevanceThreshold'
   | 'allowsClicks'
   | 'pausedUntil';
 
 /** A sentence for each refused field, shown beside it; empty for a form that was not sent yet. */
-export type Problems = Partial<Record<FieldName, string>>;
+export type FieldProblems = Partial<Record<FieldName, string>>;
 
 /** The coupon: what its fields hold, and what was wrong with them. */
-export interface SignupForm {
+export interface SignUpFormView {
   values: Preferences & { email: string };
-  problems: Problems;
+  problems: FieldProblems;
   /** IANA names. */
   timezones: readonly string[];
 }
@@ -84,7 +84,7 @@ export interface FrontView extends DayView {
   allTopics: readonly TopicName[];
   /** Slug of the only topic shown. */
   selectedTopic: string | null;
-  form: SignupForm;
+  form: SignUpFormView;
   /** Nothing was ever listed. */
   isEmpty: boolean;
 }
@@ -93,11 +93,11 @@ export interface FrontView extends DayView {
 export interface PapersView {
   papers: readonly TopicPaper[];
   /** Words in them that were looked for, in lower case. */
-  said: ReadonlySet<string>;
+  matchedWords: ReadonlySet<string>;
   /** Papers on all pages, as far as they are counted. */
   total: number;
   /** There are more than are counted. */
-  isMore: boolean;
+  isTruncated: boolean;
   /** From 1. */
   page: number;
   /** Null when nobody counted. */
@@ -105,7 +105,7 @@ export interface PapersView {
   hasNext: boolean;
   order: 'newest' | 'discussed' | 'relevance';
   /** Full text leaves out every word of the search. */
-  isIdle: boolean;
+  hasOnlyStopWords: boolean;
   /** What surrounds the papers when they are those of a day. */
   day: DayView | null;
   date: string | null;
@@ -113,11 +113,11 @@ export interface PapersView {
   q: string | null;
   allTopics: readonly TopicName[];
   /** The last day with papers: what an empty search offers instead. */
-  latest: LatestDay | null;
+  latest: LatestDayView | null;
 }
 
 /** The last day on which papers were listed. */
-export interface LatestDay {
+export interface LatestDayView {
   day: string;
   isToday: boolean;
   count: number;
@@ -126,7 +126,7 @@ export interface LatestDay {
 }
 
 /** One paper. */
-export interface PaperView {
+export interface PaperPageView {
   paper: TopicPaper;
   /** Names of the paper's topics, at least. */
   topics: readonly TopicName[];
@@ -202,7 +202,7 @@ export interface ConfirmView {
   /** Names of the followed topics. */
   topics: readonly TopicName[];
   /** The day of the first edition, when it is known, and today's where the reader lives. */
-  firstEdition: { day: string; today: string } | null;
+  firstDigest: { day: string; today: string } | null;
   /** The day of the newest digest, when it can be sent at once. */
   latestDate: string | null;
 }
@@ -232,7 +232,7 @@ export interface PreferencesView {
   /** While paused: the day of the first digest again; null for good. */
   pausedUntil: string | null;
   /** What was typed as the day to pause until, when the form was refused. */
-  pauseTyped: string | null;
+  typedPausedUntil: string | null;
   /** What the page shows, for the form to say again. */
   shown: string;
   topics: readonly WeeklyTopic[];
@@ -253,17 +253,17 @@ export interface PreferencesView {
   /** The day of the sign-up. */
   askedOn: string;
   /** The day of the next edition, when it is known. */
-  nextEditionOn: string | null;
+  nextDigestOn: string | null;
   /** The form was just stored. */
-  saved: boolean;
-  problems: Problems;
+  isSaved: boolean;
+  problems: FieldProblems;
 }
 
 /** The page behind an unsubscribe link, before and after the press. */
 export interface UnsubscribeView {
   email: string;
   token: string;
-  done: boolean;
+  isUnsubscribed: boolean;
   /** `YYYY-MM-DD`, in UTC. */
   today: string;
 }
@@ -283,11 +283,11 @@ export interface MessageView {
 
 /** The local inbox, newest first. */
 export interface InboxListView {
-  messages: readonly InboxEntry[];
+  messages: readonly InboxListItem[];
 }
 
 /** A caught message in the list. */
-export interface InboxEntry {
+export interface InboxListItem {
   id: string;
   from: string;
   to: string;

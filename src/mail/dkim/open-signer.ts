@@ -1,11 +1,11 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
 import { PaperboyError } from '../../domain/errors.ts';
-import { createSigner, type Signer, type SigningKey, signRaw } from './signer.ts';
-import { faultOfSignature } from './verify.ts';
+import { createDkimSigner, type DkimSigner, type SigningKey, signRawMessage } from './signer.ts';
+import { findSignatureProblem } from './verify-signature.ts';
 
 /** A signer whose signatures were seen to verify. @throws PaperboyError `DKIM_DOES_NOT_VERIFY`. */
-export function openSigner(key: SigningKey): Promise<Signer> {
-  return provenSigner(createSigner(key), createPublicKey(key.privateKey));
+export function openSigner(key: SigningKey): Promise<DkimSigner> {
+  return selfTestSigner(createDkimSigner(key), createPublicKey(key.privateKey));
 }
 
 /**
@@ -13,15 +13,20 @@ export function openSigner(key: SigningKey): Promise<Signer> {
  * verified with the public key. Mail that fails DKIM is worse than mail without.
  * @throws PaperboyError `DKIM_DOES_NOT_VERIFY`.
  */
-export async function provenSigner(signer: Signer, publicKey: KeyObject): Promise<Signer> {
-  const field = await signRaw(signer, SAMPLE).catch((cause) => refuse(cause.message, cause));
+export async function selfTestSigner(
+  signer: DkimSigner,
+  publicKey: KeyObject,
+): Promise<DkimSigner> {
+  const field = await signRawMessage(signer, SAMPLE).catch((cause) =>
+    throwDoesNotVerify(cause.message, cause),
+  );
   const signed = Buffer.concat([Buffer.from(field, 'latin1'), SAMPLE]);
-  const fault = faultOfSignature(signed, publicKey);
-  return fault === null ? signer : refuse(fault);
+  const problem = findSignatureProblem(signed, publicKey);
+  return problem === null ? signer : throwDoesNotVerify(problem);
 }
 
 /** The TXT record that lets receivers verify: its name, and what it must hold (RFC 6376 §3.6.1). */
-export function dnsRecordOf({ domain, selector, privateKey }: SigningKey): {
+export function createDkimDnsRecord({ domain, selector, privateKey }: SigningKey): {
   name: string;
   value: string;
 } {
@@ -32,10 +37,10 @@ export function dnsRecordOf({ domain, selector, privateKey }: SigningKey): {
   };
 }
 
-function refuse(fault: string, cause?: unknown): never {
+function throwDoesNotVerify(problem: string, cause?: unknown): never {
   throw new PaperboyError(
     'DKIM_DOES_NOT_VERIFY',
-    `A sample message signed with DKIM_PRIVATE_KEY does not verify: ${fault}. Receivers would refuse such mail: make a new key, or unset DKIM_DOMAIN, DKIM_SELECTOR and DKIM_PRIVATE_KEY.`,
+    `A sample message signed with DKIM_PRIVATE_KEY does not verify: ${problem}. Receivers would refuse such mail: make a new key, or unset DKIM_DOMAIN, DKIM_SELECTOR and DKIM_PRIVATE_KEY.`,
     { cause },
   );
 }

@@ -1,11 +1,11 @@
 import { memoise } from '../../domain/memoise.ts';
-import { relaxField } from './relaxed.ts';
+import { canonicalizeField } from './relaxed-canonicalization.ts';
 
 /** A DKIM-Signature field with an empty `b=` at its end, without CRLF, as it is written and as it is
  *  signed (RFC 6376 §3.5, §3.7). */
 export interface UnsignedField {
   field: string;
-  relaxed: string;
+  canonical: string;
 }
 
 /**
@@ -13,37 +13,37 @@ export interface UnsignedField {
  * signing, and the body's hash in base64. They tell no time (`t=`, `x=`): a message that is sent again
  * is the same message.
  */
-export function unsignedFields(domain: string, selector: string) {
+export function createUnsignedFieldFactory(domain: string, selector: string) {
   const tags = ['v=1;', 'a=rsa-sha256;', 'c=relaxed/relaxed;', `d=${domain};`, `s=${selector};`];
-  const start = `${fold('DKIM-Signature:', tags, ' ')}\r\n`;
+  const start = `${foldField('DKIM-Signature:', tags, ' ')}\r\n`;
   // Thousands of messages in a row have the same names.
   const startFor = memoise((names: string): UnsignedField => {
-    const field = start + fold(' h=', `${names};`.split(AFTER_COLON), '');
-    return { field, relaxed: relaxField(field) };
+    const field = start + foldField(' h=', `${names};`.split(AFTER_COLON), '');
+    return { field, canonical: canonicalizeField(field) };
   });
   return (names: readonly string[], bodyHash: string): UnsignedField => {
-    const { field, relaxed } = startFor(names.join(':'));
+    const { field, canonical } = startFor(names.join(':'));
     return {
       field: `${field}\r\n bh=${bodyHash};\r\n b=`,
-      relaxed: `${relaxed} bh=${bodyHash}; b=`,
+      canonical: `${canonical} bh=${bodyHash}; b=`,
     };
   };
 }
 
 /** The finished field, with its CRLF. */
-export function signedField(unsigned: string, signature: string): string {
+export function formatSignedField(unsigned: string, signature: string): string {
   const chunks = signature.match(/.{1,72}/g) ?? [];
   return `${unsigned}${chunks.join('\r\n ')}\r\n`;
 }
 
 /** `parts` behind `start`, on as few lines of at most `MAX_LINE` as their lengths allow. */
-function fold(start: string, parts: readonly string[], between: string): string {
+function foldField(start: string, tokens: readonly string[], separator: string): string {
   let folded = start;
   let length = start.length;
-  for (const part of parts) {
-    const fits = length + between.length + part.length <= MAX_LINE;
-    folded += fits ? between + part : `\r\n ${part}`;
-    length = fits ? length + between.length + part.length : 1 + part.length;
+  for (const token of tokens) {
+    const fits = length + separator.length + token.length <= MAX_LINE;
+    folded += fits ? separator + token : `\r\n ${token}`;
+    length = fits ? length + separator.length + token.length : 1 + token.length;
   }
   return folded;
 }

@@ -1,9 +1,9 @@
-import { relaxField } from './relaxed.ts';
+import { canonicalizeField } from './relaxed-canonicalization.ts';
 
 /** What a signature covers: the names for `h=`, and the fields that they stand for, relaxed. */
 export interface SignedFields {
   names: string[];
-  relaxed: string[];
+  canonical: string[];
 }
 
 /**
@@ -11,28 +11,28 @@ export interface SignedFields {
  * it occurs (RFC 6376 §8.15), or somebody could put a second From or List-Unsubscribe in front that
  * mail programs show and no signature knows.
  */
-export function chooseFields(fields: readonly string[]): SignedFields {
+export function selectSignedFields(fields: readonly string[]): SignedFields {
   const names: string[] = [];
-  const relaxed: string[] = [];
-  const once = new Map(NEVER_ADDED);
+  const canonical: string[] = [];
+  const oversigned = new Map(OVERSIGNED_NAMES);
   // Of several fields with one name the last is signed first (RFC 6376 §5.4.2).
   for (const field of fields.toReversed()) {
     const name = field.slice(0, field.indexOf(':')).trimEnd();
     const key = name.toLowerCase();
     if (!isSigned(key)) continue;
     names.push(name);
-    relaxed.push(relaxField(field));
-    once.set(key, name);
+    canonical.push(canonicalizeField(field));
+    oversigned.set(key, name);
   }
-  return { names: [...names, ...once.values()], relaxed };
+  return { names: [...names, ...oversigned.values()], canonical };
 }
 
 /** RFC 6376 §5.4.1; RFC 8058 §4 wants both List-Unsubscribe fields among them. */
 function isSigned(key: string): boolean {
-  return SIGNED.has(key) || key.startsWith('content-') || key.startsWith('list-');
+  return SIGNED_NAMES.has(key) || key.startsWith('content-') || key.startsWith('list-');
 }
 
-const SIGNED = new Set([
+const SIGNED_NAMES = new Set([
   'from',
   'sender',
   'reply-to',
@@ -52,7 +52,7 @@ const SIGNED = new Set([
  * added. Not Sender, Resent-* and List-Id, which forwarders and mailing lists add rightly, and which
  * change neither the author nor where an answer or a click goes.
  */
-const NEVER_ADDED: readonly [key: string, name: string][] = [
+const OVERSIGNED_NAMES: readonly [key: string, name: string][] = [
   'From',
   'Reply-To',
   'To',

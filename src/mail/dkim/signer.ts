@@ -1,18 +1,23 @@
 import { type KeyObject, sign } from 'node:crypto';
 import { promisify } from 'node:util';
-import { NO_FILL } from '../../domain/message.ts';
-import { createBodyHash, fieldsOf, type RelaxedLines, relaxLines } from './relaxed.ts';
-import { signedField, unsignedFields } from './signature-field.ts';
-import { chooseFields } from './signed-fields.ts';
+import { NO_PLACEHOLDER_VALUE } from '../../domain/smtp/message.ts';
+import {
+  type CanonicalLines,
+  canonicalizeLines,
+  createBodyHasher,
+  splitFields,
+} from './relaxed-canonicalization.ts';
+import { createUnsignedFieldFactory, formatSignedField } from './signature-field.ts';
+import { selectSignedFields } from './signed-fields.ts';
 
 /** Signs messages for one domain (DKIM, RFC 6376): rsa-sha256, relaxed/relaxed, the whole body. */
-export interface Signer {
+export interface DkimSigner {
   /**
    * The DKIM-Signature field, folded and with its CRLF, that goes in front of `headers`. `headers` are
    * the fields without the blank line behind them; `body` is everything after it, in pieces of whole
    * lines, with `fill` in what they leave open. Same arguments, same signature.
    */
-  sign(headers: string, body: readonly RelaxedLines[], fill: Buffer): Promise<string>;
+  sign(headers: string, body: readonly CanonicalLines[], fill: Buffer): Promise<string>;
 }
 
 /** What is needed to sign. */
@@ -27,28 +32,32 @@ export interface SigningKey {
 
 /** A signer. The body is hashed at once, some 30 µs for 45 KB; the signature itself, ten times
  *  that, is made in the thread pool. */
-export function createSigner({ domain, selector, privateKey }: SigningKey): Signer {
-  const unsignedField = unsignedFields(domain, selector);
-  const hashBody = createBodyHash();
+export function createDkimSigner({ domain, selector, privateKey }: SigningKey): DkimSigner {
+  const unsignedField = createUnsignedFieldFactory(domain, selector);
+  const hashBody = createBodyHasher();
   return {
     sign: async (headers, body, fill) => {
-      const { names, relaxed } = chooseFields(fieldsOf(headers));
+      const { names, canonical } = selectSignedFields(splitFields(headers));
       const unsigned = unsignedField(names, hashBody(body, fill));
-      const signed = [...relaxed, unsigned.relaxed].join('\r\n');
-      const signature = await signInPool('RSA-SHA256', Buffer.from(signed, 'latin1'), privateKey);
-      return signedField(unsigned.field, signature.toString('base64'));
+      const signed = [...canonical, unsigned.canonical].join('\r\n');
+      const signature = await signInThreadPool(
+        'RSA-SHA256',
+        Buffer.from(signed, 'latin1'),
+        privateKey,
+      );
+      return formatSignedField(unsigned.field, signature.toString('base64'));
     },
   };
 }
 
 /** The field that goes in front of `raw`, a whole message with CRLF lines. */
-export function signRaw(signer: Signer, raw: Buffer): Promise<string> {
-  const { headers, body } = splitRaw(raw);
-  return signer.sign(headers, [relaxLines(body)], NO_FILL);
+export function signRawMessage(signer: DkimSigner, raw: Buffer): Promise<string> {
+  const { headers, body } = splitRawMessage(raw);
+  return signer.sign(headers, [canonicalizeLines(body)], NO_PLACEHOLDER_VALUE);
 }
 
 /** The header fields of a message without the blank line behind them, and its body. */
-export function splitRaw(raw: Buffer): { headers: string; body: Buffer } {
+export function splitRawMessage(raw: Buffer): { headers: string; body: Buffer } {
   const blank = raw.indexOf('\r\n\r\n');
   if (blank === -1) return { headers: raw.toString('latin1'), body: Buffer.alloc(0) };
   return {
@@ -58,4 +67,4 @@ export function splitRaw(raw: Buffer): { headers: string; body: Buffer } {
 }
 
 /** With a callback Node signs in libuv's thread pool; without one on the thread that asks. */
-const signInPool = promisify<string, Buffer, KeyObject, Buffer>(sign);
+const signInThreadPool = promisify<string, Buffer, KeyObject, Buffer>(sign);

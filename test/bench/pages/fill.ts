@@ -1,9 +1,9 @@
 import type { Database } from '../../../src/db/client.ts';
-import { addDays } from '../../../src/domain/schedule.ts';
-import { importPapers } from '../../../src/services/import-papers.ts';
+import { addDays } from '../../../src/domain/time/schedule.ts';
+import { importPapers } from '../../../src/services/papers/import-papers.ts';
 import { readSeed } from '../../../src/wiring/database.ts';
 import { createRandom } from '../../support/random.ts';
-import { createWriter, vocabularyOf } from './papers.ts';
+import { createPaperGenerator, extractSeedPhrases } from './generate-papers.ts';
 
 /** The last day with papers. */
 export const LAST_DAY = '2026-05-08';
@@ -18,12 +18,15 @@ export async function fillPapers(
   onProgress: (stored: number) => void,
 ): Promise<void> {
   const random = createRandom(1);
-  const write = createWriter(vocabularyOf(JSON.parse(await readSeed('papers.json'))), random);
+  const write = createPaperGenerator(
+    extractSeedPhrases(JSON.parse(await readSeed('papers.json'))),
+    random,
+  );
   const days = Math.ceil(count / PAPERS_A_DAY);
   for (let start = 0; start < count; start += PAPERS_AT_ONCE) {
     const size = Math.min(PAPERS_AT_ONCE, count - start);
-    const papers = Array.from({ length: size }, (_, place) => {
-      const number = start + place;
+    const papers = Array.from({ length: size }, (_, environment) => {
+      const number = start + environment;
       return write(number, addDays(LAST_DAY, 1 - days + Math.floor(number / PAPERS_A_DAY)));
     });
     const text = JSON.stringify(papers);

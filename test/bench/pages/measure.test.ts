@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { costOf } from './measure.ts';
+import { summarisePageCost } from './measure.ts';
 
 describe('costOf', () => {
   it('is the middle, the 95th of a hundred, and the largest page', () => {
     const answers = Array.from({ length: 100 }, (_, at) => ({ ms: 100 - at, bytes: at }));
-    expect(costOf(answers, 250)).toEqual({
+    expect(summarisePageCost(answers, 250)).toEqual({
       median_ms: 50,
       p95_ms: 95,
       cpu_ms: 2.5,

@@ -1,7 +1,7 @@
 import { Agent, get } from 'node:http';
 
 /** What a page costs. */
-export interface Cost {
+export interface PageCost {
   median_ms: number;
   p95_ms: number;
   /** Of the site and the database together, in ms an answer: it hardly depends on the machine's load. */
@@ -13,21 +13,24 @@ const WARMING = 20;
 const TIMES = 200;
 
 /** Asks for a page again and again, one answer after the other, on one connection. */
-export async function measurePage(url: string, spentMs: () => number): Promise<Cost> {
+export async function measurePage(url: string, spentMs: () => number): Promise<PageCost> {
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
   try {
     for (let time = 0; time < WARMING; time += 1) await ask(url, agent);
     const answers = [];
     const before = spentMs();
     for (let time = 0; time < TIMES; time += 1) answers.push(await ask(url, agent));
-    return costOf(answers, spentMs() - before);
+    return summarisePageCost(answers, spentMs() - before);
   } finally {
     agent.destroy();
   }
 }
 
 /** The middle, and what 95 of 100 answers stay below. */
-export function costOf(answers: readonly { ms: number; bytes: number }[], spentMs: number): Cost {
+export function summarisePageCost(
+  answers: readonly { ms: number; bytes: number }[],
+  spentMs: number,
+): PageCost {
   const times = answers.map(({ ms }) => ms).sort((a, b) => a - b);
   const at = (share: number) => times[Math.ceil(times.length * share) - 1] ?? 0;
   return {

@@ -10,12 +10,12 @@ import { openServerDatabase } from '../../../src/db/client.ts';
 import { prepareDatabase } from '../../../src/wiring/database.ts';
 import { killAll, startPaperboy } from '../../processes/support/paperboy.ts';
 import { startPostgres } from '../../servers/postgres.ts';
-import { freePort } from '../../support/free-port.ts';
+import { findFreePort } from '../../support/free-port.ts';
 import { cpuMsOf } from '../proc.ts';
-import { settingsFor } from '../settings.ts';
-import { pickAddresses } from './addresses.ts';
+import { buildSettings } from '../settings.ts';
 import { fillPapers } from './fill.ts';
-import { type Cost, measurePage } from './measure.ts';
+import { measurePage, type PageCost } from './measure.ts';
+import { pickPageUrls } from './page-urls.ts';
 
 const DEFAULT_PAPERS = 100_000;
 
@@ -31,7 +31,7 @@ if (!Number.isSafeInteger(papers) || papers < 1000) {
   console.log(JSON.stringify({ papers, pages, load: Number(load.toFixed(2)) }));
 }
 
-async function measure(count: number): Promise<Record<string, Cost>> {
+async function measure(count: number): Promise<Record<string, PageCost>> {
   const folder = await mkdtemp(join(tmpdir(), 'paperboy-pages-'));
   const server = await startPostgres(SERVER);
   const database = openServerDatabase(server.url, { connections: 4 });
@@ -42,8 +42,8 @@ async function measure(count: number): Promise<Record<string, Cost>> {
     });
     const { site, pid } = await startSite(server.url, folder);
     const spentMs = () => cpuMsOf(pid) + cpuMsOf(server.pid);
-    const costs: Record<string, Cost> = {};
-    for (const [name, path] of Object.entries(await pickAddresses(database))) {
+    const costs: Record<string, PageCost> = {};
+    for (const [name, path] of Object.entries(await pickPageUrls(database))) {
       costs[name] = await measurePage(site + path, spentMs);
       console.error(`${name} (${path}): ${JSON.stringify(costs[name])}`);
     }
@@ -61,10 +61,10 @@ async function startSite(
   databaseUrl: string,
   folder: string,
 ): Promise<{ site: string; pid: number }> {
-  const port = await freePort();
-  const smtpUrl = `smtp://127.0.0.1:${await freePort()}`;
+  const port = await findFreePort();
+  const smtpUrl = `smtp://127.0.0.1:${await findFreePort()}`;
   const env = {
-    ...settingsFor({ folder, smtpUrl, connections: 1, isSigned: false }),
+    ...buildSettings({ folder, smtpUrl, connections: 1, isSigned: false }),
     DATABASE_URL: databaseUrl,
     PORT: String(port),
   };

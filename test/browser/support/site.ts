@@ -1,29 +1,29 @@
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
-import { ROLES, type Running, startRoles } from '../../../src/roles.ts';
-import { freePort } from '../../support/free-port.ts';
-import { openTestParts, type TestParts } from '../../support/parts.ts';
+import { ROLES, type RunningRoles, startRoles } from '../../../src/roles.ts';
+import { findFreePort } from '../../support/free-port.ts';
+import { openTestApp, type TestApp } from '../../support/test-app.ts';
 
 /** Paperboy as it runs, on a port of its own, and a browser before it. */
-export interface BrowserSite extends TestParts {
+export interface BrowserSite extends TestApp {
   url: string;
   /** A page whose troubles are written down. */
-  open(options?: BrowserContextOptions): Promise<WatchedPage>;
+  open(options?: BrowserContextOptions): Promise<MonitoredPage>;
 }
 
-export interface WatchedPage {
+export interface MonitoredPage {
   page: Page;
   /** Console errors, violated policies, uncaught errors, and requests to other hosts. */
-  troubles: string[];
+  problems: string[];
   close(): Promise<void>;
 }
 
 const KEY = 'links of the tests are signed with this one';
 
 export async function openBrowserSite(): Promise<BrowserSite> {
-  const port = await freePort();
+  const port = await findFreePort();
   const url = `http://localhost:${port}`;
-  const test = await openTestParts({ PORT: String(port), PUBLIC_URL: url, SECRET_KEY: KEY });
-  let running: Running | undefined;
+  const test = await openTestApp({ PORT: String(port), PUBLIC_URL: url, SECRET_KEY: KEY });
+  let running: RunningRoles | undefined;
   let browser: Browser | undefined;
   const close = async () => {
     await browser?.close();
@@ -31,7 +31,7 @@ export async function openBrowserSite(): Promise<BrowserSite> {
     await test.close();
   };
   try {
-    running = await startRoles(test.parts, ROLES);
+    running = await startRoles(test.app, ROLES);
     browser = await chromium.launch({
       executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
       args: ['--no-sandbox', '--disable-gpu'],
@@ -49,16 +49,16 @@ async function openPage(
   browser: Browser,
   url: string,
   options: BrowserContextOptions = {},
-): Promise<WatchedPage> {
+): Promise<MonitoredPage> {
   const context = await browser.newContext(options);
-  const troubles: string[] = [];
+  const problems: string[] = [];
   context.on('request', (request) => {
     const { origin, protocol } = new URL(request.url());
-    if (origin !== url && protocol !== 'data:') troubles.push(`asked ${request.url()}`);
+    if (origin !== url && protocol !== 'data:') problems.push(`asked ${request.url()}`);
   });
   context.on('console', (message) => {
-    if (message.type() === 'error' || message.type() === 'warning') troubles.push(message.text());
+    if (message.type() === 'error' || message.type() === 'warning') problems.push(message.text());
   });
-  context.on('weberror', (error) => troubles.push(error.error().message));
-  return { page: await context.newPage(), troubles, close: () => context.close() };
+  context.on('weberror', (error) => problems.push(error.error().message));
+  return { page: await context.newPage(), problems, close: () => context.close() };
 }

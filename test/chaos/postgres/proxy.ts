@@ -1,12 +1,12 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
-import { createExchanges, type Exchange } from './exchanges.ts';
-import { createFrames, type Frame } from './frames.ts';
+import { createMessageParser, type PgMessage } from './messages.ts';
+import { createQueryCycleTracker, type QueryCycle } from './query-cycles.ts';
 import type { StatementName } from './statements.ts';
 
 /** A moment at which named statements become lasting. */
-export interface CommitMoment {
+export interface CommitFaultPoint {
   /** Before the server is asked, or after it did it and before its answer is passed on. */
   when: 'before' | 'after';
   statements: ReadonlySet<StatementName>;
@@ -14,24 +14,24 @@ export interface CommitMoment {
 
 /** `drop` closes the connection, so that the question or the answer is lost. */
 export type CommitFault = 'drop' | { stallMs: number };
-export type CommitJudge = (moment: CommitMoment) => CommitFault | null | undefined;
+export type CommitFaultInjector = (moment: CommitFaultPoint) => CommitFault | null | undefined;
 
 /** Stands between one worker and PostgreSQL. */
 export interface PostgresProxy {
   /** The database's address, by way of the proxy. */
   url: string;
-  judgeBy(judge: CommitJudge | null): void;
+  injectFaults(injectFault: CommitFaultInjector | null): void;
   close(): Promise<void>;
 }
 
 /** Types of messages that belong to no question: copied data, and a flush or an end that must not wait. */
-const AT_ONCE = new Set(['', 'd', 'c', 'f', 'p', 'X']);
+const UNBUFFERED_TYPES = new Set(['', 'd', 'c', 'f', 'p', 'X']);
 
-export async function openProxy(databaseUrl: string): Promise<PostgresProxy> {
+export async function openPostgresProxy(databaseUrl: string): Promise<PostgresProxy> {
   const target = new URL(databaseUrl);
   const upstream = { host: target.hostname, port: Number(target.port) };
   const sockets = new Set<Socket>();
-  let judge: CommitJudge | null = null;
+  let injectFault: CommitFaultInjector | null = null;
 
   const server = createServer((client) => {
     const database = connect(upstream);
@@ -48,15 +48,15 @@ export async function openProxy(databaseUrl: string): Promise<PostgresProxy> {
         close();
       });
     }
-    relay(client, database, (moment) => judge?.(moment), close);
+    relay(client, database, (moment) => injectFault?.(moment), close);
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   target.host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
   return {
     url: target.href,
-    judgeBy: (next) => {
-      judge = next;
+    injectFaults: (next) => {
+      injectFault = next;
     },
     close: async () => {
       server.close();
@@ -66,31 +66,36 @@ export async function openProxy(databaseUrl: string): Promise<PostgresProxy> {
   };
 }
 
-function relay(client: Socket, database: Socket, judge: CommitJudge, close: () => void): void {
-  const exchanges = createExchanges();
-  const question: Frame[] = [];
+function relay(
+  client: Socket,
+  database: Socket,
+  injectFault: CommitFaultInjector,
+  close: () => void,
+): void {
+  const exchanges = createQueryCycleTracker();
+  const request: PgMessage[] = [];
 
-  const ask = async (frame: Frame) => {
-    question.push(frame);
+  const forwardRequest = async (frame: PgMessage) => {
+    request.push(frame);
     const exchange = exchanges.asked(frame);
-    if (exchange === null && frame.type !== 'H' && !AT_ONCE.has(frame.type)) return;
-    if (exchange) await pass(judge, 'before', exchange);
-    for (const { bytes } of question.splice(0)) database.write(bytes);
+    if (exchange === null && frame.type !== 'H' && !UNBUFFERED_TYPES.has(frame.type)) return;
+    if (exchange) await applyFault(injectFault, 'before', exchange);
+    for (const { bytes } of request.splice(0)) database.write(bytes);
   };
-  const answer = async (frame: Frame) => {
+  const forwardResponse = async (frame: PgMessage) => {
     const exchange = exchanges.answered(frame);
-    if (exchange) await pass(judge, 'after', exchange);
+    if (exchange) await applyFault(injectFault, 'after', exchange);
     client.write(frame.bytes);
   };
-  forward(client, createFrames({ begins: 'untyped' }), ask, close);
-  forward(database, createFrames({ begins: 'typed' }), answer, close);
+  forward(client, createMessageParser({ begins: 'untyped' }), forwardRequest, close);
+  forward(database, createMessageParser({ begins: 'typed' }), forwardResponse, close);
 }
 
 /** Takes the messages one after the other: one that is held holds those behind it. */
 function forward(
   socket: Socket,
-  cut: (chunk: Buffer) => Frame[],
-  take: (frame: Frame) => Promise<void>,
+  cut: (chunk: Buffer) => PgMessage[],
+  take: (frame: PgMessage) => Promise<void>,
   close: () => void,
 ): void {
   let last = Promise.resolve();
@@ -100,13 +105,13 @@ function forward(
   });
 }
 
-async function pass(
-  judge: CommitJudge,
-  when: CommitMoment['when'],
-  { commits }: Exchange,
+async function applyFault(
+  injectFault: CommitFaultInjector,
+  when: CommitFaultPoint['when'],
+  { commits }: QueryCycle,
 ): Promise<void> {
   if (commits.size === 0) return;
-  const fault = judge({ when, statements: commits });
+  const fault = injectFault({ when, statements: commits });
   if (fault === 'drop') throw new Error('The connection is dropped.');
   if (fault) await pause(fault.stallMs);
 }

@@ -9,7 +9,7 @@ const STATEMENTS = {
 };
 
 /** The names that fit a statement. */
-export function namesOf(sql: string): StatementName[] {
+export function matchStatements(sql: string): StatementName[] {
   return (Object.keys(STATEMENTS) as StatementName[]).filter((name) => STATEMENTS[name](sql));
 }
 

@@ -1,16 +1,16 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { pause, runWell, until } from '../../processes/support/paperboy.ts';
-import { MOST_IN_FLIGHT } from '../settings.ts';
+import { pause, pollUntil, runPaperboyOk } from '../../processes/support/paperboy.ts';
 import {
-  createSending,
-  type Finding,
-  judge,
-  type Stage,
-  settleAndCheck,
-  statusOf,
-} from '../stage/stage.ts';
-import { mailed, type Scenario, withMore } from './scenario.ts';
+  type ChaosEnvironment,
+  checkEnvironment,
+  createSendCommand,
+  drainAndCheck,
+  readDigestStatus,
+  type ScenarioResult,
+} from '../environment/environment.ts';
+import { MAX_IN_FLIGHT } from '../settings.ts';
+import { addViolations, type Scenario, waitForAccepted } from './scenario.ts';
 
 const HOUR_S = 3600;
 
@@ -25,24 +25,27 @@ export const clockJumps: Scenario = {
   embedded: jumpWhileSending,
 };
 
-async function jumpWhileSending(stage: Stage): Promise<Finding> {
-  await stage.compose(400);
-  stage.sink.setDelay(40);
-  stage.sending.begin();
+async function jumpWhileSending(environment: ChaosEnvironment): Promise<ScenarioResult> {
+  await environment.compose(400);
+  environment.sink.setDelay(40);
+  environment.sendCommand.start();
   for (const [accepted, hours] of [
     [40, 2],
     [120, -1],
     [200, 0],
   ] as const) {
     // With the clock behind, what is due lies ahead: then the mails may wait.
-    await Promise.race([mailed(stage, accepted), pause(15_000, null, { ref: false })]);
-    await stage.moveClock(hours * HOUR_S);
-    stage.say(`the clock says ${hours} h (${stage.sink.accepted()} accepted)`);
+    await Promise.race([
+      waitForAccepted(environment, accepted),
+      pause(15_000, null, { ref: false }),
+    ]);
+    await environment.moveClock(hours * HOUR_S);
+    environment.log(`the clock says ${hours} h (${environment.sink.accepted()} accepted)`);
   }
   // The clock of an embedded database is the one that jumps: ahead, it looks as if the process had
   // stood still for longer than its lease.
-  const swallowed = stage.pair === 'embedded' ? JUMPS_AHEAD * MOST_IN_FLIGHT : 0;
-  return settleAndCheck(stage, { swallowed });
+  const swallowed = environment.deployment === 'embedded' ? JUMPS_AHEAD * MAX_IN_FLIGHT : 0;
+  return drainAndCheck(environment, { swallowed });
 }
 
 export const schedulers: Scenario = {
@@ -51,42 +54,51 @@ export const schedulers: Scenario = {
     'two schedulers ring, one is killed, the clock jumps over the hour of composing and back: one digest a day, one mail a reader',
   movesClock: true,
   workers: 1,
-  servers: async (stage): Promise<Finding> => {
+  servers: async (environment): Promise<ScenarioResult> => {
     const now = new Date();
     const today = now.toISOString().slice(0, 10);
     const composeAt = new Date(now.getTime() + HOUR_S * 1000).toISOString().slice(11, 16);
     const papers = [{ title: 'Of today', abstract: 'A paper.', listed_on: today }];
-    await writeFile(join(stage.place.cwd, 'papers.json'), JSON.stringify(papers));
-    await runWell('papers import papers.json', stage.place);
-    await stage.withLedger((ledger) => ledger.addReaders(200));
+    await writeFile(
+      join(environment.commandEnvironment.cwd, 'papers.json'),
+      JSON.stringify(papers),
+    );
+    await runPaperboyOk('papers import papers.json', environment.commandEnvironment);
+    await environment.withDatabase((queries) => queries.addReaders(200));
 
     const env = { COMPOSE_AT: composeAt };
-    const both = [0, 1].map(() => stage.open(['start', 'scheduler'], env));
-    await Promise.all(both.map((slot) => slot.up()));
-    const digests = () => stage.withLedger((ledger) => ledger.digests());
+    const both = [0, 1].map(() => environment.open(['start', 'scheduler'], env));
+    await Promise.all(both.map((supervised) => supervised.waitUntilRunning()));
+    const digests = () => environment.withDatabase((queries) => queries.digests());
     // Over the hour of composing: started anew, a scheduler makes up for what it missed.
     for (const hours of [1.02, -1, 1.05]) {
-      await stage.moveClock(hours * HOUR_S);
-      for (const slot of both) {
-        await slot.up();
-        slot.kill();
+      await environment.moveClock(hours * HOUR_S);
+      for (const supervised of both) {
+        await supervised.waitUntilRunning();
+        supervised.kill();
       }
-      await Promise.all(both.map((slot) => slot.up()));
-      await until(async () => (await digests()).length > 0, 20_000).catch(() => undefined);
+      await Promise.all(both.map((supervised) => supervised.waitUntilRunning()));
+      await pollUntil(async () => (await digests()).length > 0, 20_000).catch(() => undefined);
     }
     await pause(1000);
     const composed = await digests();
-    stage.say(
+    environment.log(
       `composed: ${composed.map(({ date, audience }) => `${date} for ${audience}`).join('; ')}`,
     );
     const [digest] = composed;
     if (!digest) return { counts: null, violations: ['no scheduler composed the digest'] };
-    const sending = createSending(stage.place, { date: digest.date, ready: async () => undefined });
-    sending.begin();
-    await sending.finish();
-    return withMore(await judge(stage, await statusOf(stage, digest.date)), [
-      composed.length === 1 ? null : `${composed.length} digests were composed, expected one`,
-      digest.audience === 200 ? null : `the digest has ${digest.audience} readers, expected 200`,
-    ]);
+    const sending = createSendCommand(environment.commandEnvironment, {
+      date: digest.date,
+      ready: async () => undefined,
+    });
+    sending.start();
+    await sending.waitUntilSent();
+    return addViolations(
+      await checkEnvironment(environment, await readDigestStatus(environment, digest.date)),
+      [
+        composed.length === 1 ? null : `${composed.length} digests were composed, expected one`,
+        digest.audience === 200 ? null : `the digest has ${digest.audience} readers, expected 200`,
+      ],
+    );
   },
 };

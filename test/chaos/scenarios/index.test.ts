@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { SCENARIOS } from './index.ts';
-import { isWanted } from './scenario.ts';
+import { isSelected } from './scenario.ts';
 
 describe('the scenarios', () => {
   it('each have a name of their own and something to break', () => {
@@ -10,7 +10,7 @@ describe('the scenarios', () => {
 
   it('are kills, relay and clock alone in the short form of the embedded pair', () => {
     const names = (form: { isLong: boolean; isNamed: boolean }) =>
-      SCENARIOS.filter((each) => isWanted(each, 'embedded', form)).map(({ name }) => name);
+      SCENARIOS.filter((each) => isSelected(each, 'embedded', form)).map(({ name }) => name);
     const short = ['named-kills', 'random-kills', 'relay-faults', 'clock-jumps'];
     expect(names({ isLong: false, isNamed: false })).toEqual(short);
     expect(names({ isLong: true, isNamed: false })).toEqual(expect.arrayContaining(short));
@@ -20,7 +20,7 @@ describe('the scenarios', () => {
   it('leave what takes eleven minutes to the long form', () => {
     const silent = SCENARIOS.filter((each) => each.name === 'silent-relay');
     const isIn = (isLong: boolean) =>
-      silent.some((each) => isWanted(each, 'servers', { isLong, isNamed: false }));
+      silent.some((each) => isSelected(each, 'servers', { isLong, isNamed: false }));
     expect([isIn(false), isIn(true)]).toEqual([false, true]);
   });
 });

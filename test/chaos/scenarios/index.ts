@@ -1,17 +1,17 @@
 import { clockJumps, schedulers } from './clocks.ts';
 import { hardReplies } from './hard-replies.ts';
-import { leaving } from './leaving.ts';
 import { namedKills } from './named-kills.ts';
 import { lostCommits, postgresCrash, postgresTerminate } from './postgres.ts';
 import { randomKills } from './random-kills.ts';
 import { redisFaults } from './redis.ts';
-import { relayAway } from './relay-away.ts';
 import { relayFaults } from './relay-faults.ts';
+import { relayUnavailable } from './relay-unavailable.ts';
 import type { Scenario } from './scenario.ts';
 import { silentRelay } from './silent-relay.ts';
 import { slowRelay } from './slow-relay.ts';
-import { standstill } from './standstill.ts';
+import { stalledWorker } from './stalled-worker.ts';
 import { recovery, terminate } from './stopping.ts';
+import { unsubscribing } from './unsubscribing.ts';
 
 /** All of them, in the order in which they run. */
 export const SCENARIOS: readonly Scenario[] = [
@@ -20,7 +20,7 @@ export const SCENARIOS: readonly Scenario[] = [
   namedKills,
   randomKills,
   relayFaults,
-  relayAway,
+  relayUnavailable,
   slowRelay,
   hardReplies,
   redisFaults,
@@ -28,8 +28,8 @@ export const SCENARIOS: readonly Scenario[] = [
   postgresTerminate,
   lostCommits,
   terminate,
-  standstill,
-  leaving,
+  stalledWorker,
+  unsubscribing,
   clockJumps,
   schedulers,
 ];

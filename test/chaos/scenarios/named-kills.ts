@@ -1,7 +1,11 @@
-import { until } from '../../processes/support/paperboy.ts';
+import { pollUntil } from '../../processes/support/paperboy.ts';
+import {
+  type ChaosEnvironment,
+  drainAndCheck,
+  type ScenarioResult,
+} from '../environment/environment.ts';
 import type { StatementName } from '../postgres/statements.ts';
 import type { SmtpStage } from '../smtp/faults.ts';
-import { type Finding, type Stage, settleAndCheck } from '../stage/stage.ts';
 import type { Scenario } from './scenario.ts';
 
 /** Moments of a delivery: in the dialogue with the relay, or at a commit. */
@@ -17,75 +21,81 @@ const AT_COMMITS: readonly (readonly ['before' | 'after', StatementName])[] = [
 const LONGEST_MS = 150_000;
 
 /** How many such moments may pass before the kill. */
-const MOST_PASSED = 12;
+const MAX_SKIPPED = 12;
 
 export const namedKills: Scenario = {
   name: 'named-kills',
   about:
     'kill -9 at RCPT, in mid-DATA, after the dot, after the reply, and before and after the claim and the result are committed',
   workers: 1,
-  servers: async (stage) => {
-    await begin(stage, 700);
-    for (const point of IN_SMTP) await killAtStage(stage, point);
-    for (const [when, statement] of AT_COMMITS) await killAtCommit(stage, when, statement);
-    return settleAndCheck(stage);
+  servers: async (environment) => {
+    await begin(environment, 700);
+    for (const point of IN_SMTP) await killAtSmtpStage(environment, point);
+    for (const [when, statement] of AT_COMMITS) await killAtCommit(environment, when, statement);
+    return drainAndCheck(environment);
   },
-  embedded: async (stage): Promise<Finding> => {
-    await begin(stage, 400);
-    for (const point of IN_SMTP) await killAtStage(stage, point);
-    return settleAndCheck(stage);
+  embedded: async (environment): Promise<ScenarioResult> => {
+    await begin(environment, 400);
+    for (const point of IN_SMTP) await killAtSmtpStage(environment, point);
+    return drainAndCheck(environment);
   },
 };
 
-async function begin(stage: Stage, readers: number): Promise<void> {
-  await stage.compose(readers);
-  stage.sink.setDelay(25);
-  stage.sending.begin();
+async function begin(environment: ChaosEnvironment, subscribers: number): Promise<void> {
+  await environment.compose(subscribers);
+  environment.sink.setDelay(25);
+  environment.sendCommand.start();
 }
 
-async function killAtStage(stage: Stage, point: SmtpStage): Promise<void> {
-  let left = stage.random.between(0, MOST_PASSED);
+async function killAtSmtpStage(environment: ChaosEnvironment, point: SmtpStage): Promise<void> {
+  let left = environment.random.between(0, MAX_SKIPPED);
   let isDone = false;
-  stage.sink.judgeBy((moment) => {
+  environment.sink.injectFaults((moment) => {
     if (isDone || moment.stage !== point) return null;
     left -= 1;
-    if (left < 0) isDone = killOn(stage, moment.door);
+    if (left < 0) isDone = killListenerProcess(environment, moment.listenerIndex);
     return null;
   });
-  await done(stage, `kill -9 at ${point}`, () => isDone);
-  stage.sink.judgeBy(null);
+  await done(environment, `kill -9 at ${point}`, () => isDone);
+  environment.sink.injectFaults(null);
 }
 
 async function killAtCommit(
-  stage: Stage,
+  environment: ChaosEnvironment,
   when: 'before' | 'after',
   statement: StatementName,
 ): Promise<void> {
   // A claim comes once in 200 mails, results come all the time.
-  let left = statement === 'claim' ? 0 : stage.random.between(0, MOST_PASSED);
+  let left = statement === 'claim' ? 0 : environment.random.between(0, MAX_SKIPPED);
   let isDone = false;
-  for (const slot of stage.slots) {
-    stage.judgeCommits(slot, (moment) => {
+  for (const supervised of environment.processes) {
+    environment.injectCommitFaults(supervised, (moment) => {
       if (isDone || moment.when !== when || !moment.statements.has(statement)) return null;
       left -= 1;
-      if (left < 0) isDone = killOn(stage, slot.door);
+      if (left < 0) isDone = killListenerProcess(environment, supervised.listenerIndex);
       return isDone ? 'drop' : null;
     });
   }
-  await done(stage, `kill -9 ${when} the ${statement} is committed`, () => isDone);
-  for (const slot of stage.slots) stage.judgeCommits(slot, null);
+  await done(environment, `kill -9 ${when} the ${statement} is committed`, () => isDone);
+  for (const supervised of environment.processes) environment.injectCommitFaults(supervised, null);
 }
 
-function killOn({ slots }: Stage, door: number): boolean {
-  return slots.find((slot) => slot.door === door)?.kill() ?? false;
+function killListenerProcess({ processes }: ChaosEnvironment, listenerIndex: number): boolean {
+  return (
+    processes.find((supervised) => supervised.listenerIndex === listenerIndex)?.kill() ?? false
+  );
 }
 
 /** Waits for the kill, then has what it freed rung for. */
-async function done(stage: Stage, what: string, isDone: () => boolean): Promise<void> {
-  await until(isDone, LONGEST_MS).catch(() => {
+async function done(
+  environment: ChaosEnvironment,
+  what: string,
+  isDone: () => boolean,
+): Promise<void> {
+  await pollUntil(isDone, LONGEST_MS).catch(() => {
     throw new Error(`No process ever came to: ${what}.`);
   });
-  stage.say(`${what} (${stage.sink.accepted()} accepted)`);
-  await Promise.all(stage.slots.map((slot) => slot.up()));
-  stage.sending.again();
+  environment.log(`${what} (${environment.sink.accepted()} accepted)`);
+  await Promise.all(environment.processes.map((supervised) => supervised.waitUntilRunning()));
+  environment.sendCommand.restart();
 }

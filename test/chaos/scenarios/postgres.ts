@@ -1,61 +1,65 @@
 import { pause } from '../../processes/support/paperboy.ts';
+import { drainAndCheck, type ScenarioResult } from '../environment/environment.ts';
+import type { ServerEnvironment } from '../environment/servers.ts';
 import type { CommitFault } from '../postgres/proxy.ts';
 import type { StatementName } from '../postgres/statements.ts';
-import { MOST_IN_FLIGHT } from '../settings.ts';
-import type { ServersStage } from '../stage/servers.ts';
-import { type Finding, settleAndCheck } from '../stage/stage.ts';
-import { mailed, type Scenario, withMore } from './scenario.ts';
+import { MAX_IN_FLIGHT } from '../settings.ts';
+import { addViolations, type Scenario, waitForAccepted } from './scenario.ts';
 
-const READERS = 500;
+const SUBSCRIBERS = 500;
 
-async function begin(stage: ServersStage, delayMs = 30): Promise<void> {
-  await stage.compose(READERS);
-  stage.sink.setDelay(delayMs);
-  stage.sending.begin();
+async function begin(environment: ServerEnvironment, delayMs = 30): Promise<void> {
+  await environment.compose(SUBSCRIBERS);
+  environment.sink.setDelay(delayMs);
+  environment.sendCommand.start();
 }
 
 export const postgresCrash: Scenario = {
   name: 'postgres-crash',
   about: 'PostgreSQL crashes in mid-send and comes back: what was committed holds',
   breaksPostgres: true,
-  servers: async (stage, { isLong }): Promise<Finding> => {
-    await begin(stage);
+  servers: async (environment, { isLong }): Promise<ScenarioResult> => {
+    await begin(environment);
     const crashes = isLong ? 4 : 2;
     for (let n = 1; n <= crashes; n += 1) {
-      await mailed(stage, Math.floor((n * READERS) / (crashes + 2)));
-      await pause(stage.random.between(0, 60));
-      await stage.postgres.crash();
-      stage.say(`PostgreSQL crashed and is back (${stage.sink.accepted()} accepted)`);
-      stage.sending.again();
+      await waitForAccepted(environment, Math.floor((n * SUBSCRIBERS) / (crashes + 2)));
+      await pause(environment.random.between(0, 60));
+      await environment.postgres.crash();
+      environment.log(`PostgreSQL crashed and is back (${environment.sink.accepted()} accepted)`);
+      environment.sendCommand.restart();
     }
-    const swallowed = crashes * stage.slots.length * MOST_IN_FLIGHT;
-    return withMore(await settleAndCheck(stage, { swallowed }), [livedOn(stage)]);
+    const swallowed = crashes * environment.processes.length * MAX_IN_FLIGHT;
+    return addViolations(await drainAndCheck(environment, { swallowed }), [
+      checkNoCrash(environment),
+    ]);
   },
 };
 
 export const postgresTerminate: Scenario = {
   name: 'postgres-terminate',
   about: 'all backends are terminated at random moments of sending',
-  servers: async (stage, { isLong }): Promise<Finding> => {
-    await begin(stage);
+  servers: async (environment, { isLong }): Promise<ScenarioResult> => {
+    await begin(environment);
     const times = isLong ? 20 : 4;
     for (let n = 1; n <= times; n += 1) {
-      await mailed(stage, Math.floor((n * READERS) / (times + 2)));
-      await pause(stage.random.between(0, 60));
-      await stage.database.query(
+      await waitForAccepted(environment, Math.floor((n * SUBSCRIBERS) / (times + 2)));
+      await pause(environment.random.between(0, 60));
+      await environment.database.query(
         `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
          WHERE datname = current_database() AND pid <> pg_backend_pid()`,
       );
-      stage.say(`all backends were terminated (${stage.sink.accepted()} accepted)`);
-      stage.sending.again();
+      environment.log(`all backends were terminated (${environment.sink.accepted()} accepted)`);
+      environment.sendCommand.restart();
     }
-    const swallowed = times * stage.slots.length * MOST_IN_FLIGHT;
-    return withMore(await settleAndCheck(stage, { swallowed }), [livedOn(stage)]);
+    const swallowed = times * environment.processes.length * MAX_IN_FLIGHT;
+    return addViolations(await drainAndCheck(environment, { swallowed }), [
+      checkNoCrash(environment),
+    ]);
   },
 };
 
 /** Commits whose answer is lost, whose question is lost, and that take their time. */
-const LOSSES: readonly (readonly ['before' | 'after', StatementName, CommitFault])[] = [
+const COMMIT_FAULTS: readonly (readonly ['before' | 'after', StatementName, CommitFault])[] = [
   ['after', 'claim', 'drop'],
   ['after', 'record', 'drop'],
   ['before', 'record', 'drop'],
@@ -69,33 +73,33 @@ export const lostCommits: Scenario = {
   about:
     'the answer to a commit is lost, or the commit itself, or it takes 3 s: the worker lives on, and nothing is unknown',
   workers: 1,
-  servers: async (stage): Promise<Finding> => {
+  servers: async (environment): Promise<ScenarioResult> => {
     let next = 0;
     let left = 0;
-    for (const slot of stage.slots) {
-      stage.judgeCommits(slot, ({ when, statements }) => {
-        const [at, statement, fault] = LOSSES[next] ?? [];
+    for (const supervised of environment.processes) {
+      environment.injectCommitFaults(supervised, ({ when, statements }) => {
+        const [at, statement, fault] = COMMIT_FAULTS[next] ?? [];
         if (!fault || at !== when || !statement || !statements.has(statement)) return null;
         left -= 1;
         if (left > 0) return null;
         next += 1;
-        left = stage.random.between(1, 6);
-        stage.say(`${when} the commit of a ${statement}: ${JSON.stringify(fault)}`);
+        left = environment.random.between(1, 6);
+        environment.log(`${when} the commit of a ${statement}: ${JSON.stringify(fault)}`);
         return fault;
       });
     }
-    await begin(stage, 10);
-    await stage.sending.finish();
-    const finding = await settleAndCheck(stage);
-    const rest = LOSSES.length - next;
-    return withMore(finding, [
+    await begin(environment, 10);
+    await environment.sendCommand.waitUntilSent();
+    const finding = await drainAndCheck(environment);
+    const rest = COMMIT_FAULTS.length - next;
+    return addViolations(finding, [
       rest === 0 ? null : `${rest} of the faults never came to pass`,
-      livedOn(stage),
+      checkNoCrash(environment),
     ]);
   },
 };
 
 /** A worker waits for a database that is away. */
-function livedOn({ crashes }: ServersStage): string | null {
+function checkNoCrash({ crashes }: ServerEnvironment): string | null {
   return crashes.length === 0 ? null : `${crashes.length} workers ended by themselves`;
 }

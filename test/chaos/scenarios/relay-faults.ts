@@ -1,9 +1,13 @@
-import type { DeliveryState } from '../../../src/domain/delivery.ts';
-import type { DeliveryRow } from '../check.ts';
+import type { DeliveryState } from '../../../src/domain/deliveries/delivery.ts';
+import type { FinalDelivery } from '../check-invariants.ts';
+import {
+  type ChaosEnvironment,
+  drainAndCheck,
+  type ScenarioResult,
+} from '../environment/environment.ts';
 import { addressOf } from '../settings.ts';
 import type { SmtpFault, SmtpStage } from '../smtp/faults.ts';
-import { type Finding, type Stage, settleAndCheck } from '../stage/stage.ts';
-import { type Scenario, withMore } from './scenario.ts';
+import { addViolations, type Scenario } from './scenario.ts';
 
 /** A fault that one reader's mail meets, and what the ledger must say then. */
 interface RelayFault {
@@ -15,39 +19,39 @@ interface RelayFault {
 }
 
 const STAGES = ['MAIL', 'RCPT', 'DATA', 'dot'] as const;
-const FOR_NOW = ['421 4.3.2', '451 4.7.1', '452 4.2.2'];
-const FOR_GOOD = ['550 5.7.1', '552 5.3.4', '554 5.7.1'];
+const TRANSIENT_REPLIES = ['421 4.3.2', '451 4.7.1', '452 4.2.2'];
+const PERMANENT_REPLIES = ['550 5.7.1', '552 5.3.4', '554 5.7.1'];
 
 /** The codes that blame the address, and two that sound like it. */
-const GONE = ['5.1.1', '5.1.2', '5.1.3', '5.1.6', '5.1.10', '5.2.1'];
-const NOT_GONE = ['5.1.7', '5.1.8'];
+const UNKNOWN_MAILBOX_CODES = ['5.1.1', '5.1.2', '5.1.3', '5.1.6', '5.1.10', '5.2.1'];
+const OTHER_ADDRESS_CODES = ['5.1.7', '5.1.8'];
 
 const FAULTS: readonly RelayFault[] = [
-  ...STAGES.flatMap((stage) => [
-    ...FOR_NOW.map((code) => replies(stage, code, 'deferred')),
-    ...FOR_GOOD.map((code) => replies(stage, code, 'failed')),
+  ...STAGES.flatMap((environment) => [
+    ...TRANSIENT_REPLIES.map((code) => buildReplyFault(environment, code, 'deferred')),
+    ...PERMANENT_REPLIES.map((code) => buildReplyFault(environment, code, 'failed')),
   ]),
-  ...GONE.map((code) => ({
-    ...replies('RCPT', `550 ${code}`, 'failed'),
+  ...UNKNOWN_MAILBOX_CODES.map((code) => ({
+    ...buildReplyFault('RCPT', `550 ${code}`, 'failed'),
     suppresses: true as const,
   })),
-  ...NOT_GONE.map((code) => replies('RCPT', `550 ${code}`, 'failed')),
-  drops('RCPT', 'deferred'),
-  drops('DATA', 'deferred'),
+  ...OTHER_ADDRESS_CODES.map((code) => buildReplyFault('RCPT', `550 ${code}`, 'failed')),
+  buildDropFault('RCPT', 'deferred'),
+  buildDropFault('DATA', 'deferred'),
   { name: 'drop after 354', stage: 'DATA', fault: { thenDrop: 'now' }, states: ['deferred'] },
   // Whether the dot was still in the client's hands or in the kernel's is a matter of microseconds.
-  drops('body', 'deferred', 'unknown'),
-  drops('dot', 'unknown'),
-  drops('accepted', 'unknown'),
+  buildDropFault('body', 'deferred', 'unknown'),
+  buildDropFault('dot', 'unknown'),
+  buildDropFault('accepted', 'unknown'),
   { name: 'close after 250', stage: 'accepted', fault: { thenDrop: 'gently' }, states: ['sent'] },
 ];
 
 /** Every how many readers one meets a fault: prime to the hours, zones and domains of the readers, so
  *  that the faults come evenly over the batches. 200 replies hold seven of them, or eight out of order:
  *  too few hard ones for the digest to pause, which is at 5 %. */
-const STEP = 29;
+const FAULT_INTERVAL = 29;
 
-const READERS = STEP * FAULTS.length;
+const SUBSCRIBERS = FAULT_INTERVAL * FAULTS.length;
 
 /** Minutes until the second try, in s: 5 ± 20 % (MAIL.md §5.8). */
 const RETRY_IN_S = [240, 360] as const;
@@ -56,37 +60,37 @@ export const relayFaults: Scenario = {
   name: 'relay-faults',
   about:
     'the relay drops or says 421, 451, 452, 550, 552, 554 at MAIL, RCPT, DATA, dot; states and suppressions are exact',
-  servers: breakRelay,
-  embedded: breakRelay,
+  servers: injectRelayFaults,
+  embedded: injectRelayFaults,
 };
 
-async function breakRelay(stage: Stage): Promise<Finding> {
-  await stage.compose(READERS);
+async function injectRelayFaults(environment: ChaosEnvironment): Promise<ScenarioResult> {
+  await environment.compose(SUBSCRIBERS);
   const byReader = assign();
   const atMail = FAULTS.filter((fault) => fault.stage === 'MAIL');
   let mails = 0;
-  stage.sink.judgeBy(({ stage: where, recipient }) => {
+  environment.sink.injectFaults(({ stage: where, recipient }) => {
     if (where === 'MAIL') {
       // The reader is not known yet: the words of the reply lead to the delivery.
       mails += 1;
-      return mails % GAP === 0 ? (atMail.shift()?.fault ?? null) : null;
+      return mails % MAIL_FAULT_INTERVAL === 0 ? (atMail.shift()?.fault ?? null) : null;
     }
-    const met = recipient === null ? undefined : byReader.get(recipient);
-    return met?.stage === where ? met.fault : null;
+    const fault = recipient === null ? undefined : byReader.get(recipient);
+    return fault?.stage === where ? fault.fault : null;
   });
-  stage.sending.begin();
-  await stage.sending.finish();
+  environment.sendCommand.start();
+  await environment.sendCommand.waitUntilSent();
 
-  const { mismatches, unknown } = await stage.withLedger(async (ledger) => {
-    const audience = await ledger.audience();
-    const rows = await ledger.deliveries();
-    const emailOf = (row: DeliveryRow) => audience.get(row.subscriberId) ?? '';
+  const { mismatches, unknown } = await environment.withDatabase(async (queries) => {
+    const audience = await queries.audience();
+    const rows = await queries.deliveries();
+    const emailOf = (row: FinalDelivery) => audience.get(row.subscriberId) ?? '';
     const rowOf = (fault: RelayFault) =>
       fault.stage === 'MAIL'
         ? rows.find(({ reply }) => reply?.includes(`chaos ${fault.name}`))
         : rows.find((row) => byReader.get(emailOf(row)) === fault);
     const expectedSuppressions = FAULTS.filter(({ suppresses }) => suppresses).length;
-    const suppressed = await ledger.suppressed();
+    const suppressed = await queries.suppressed();
     return {
       unknown: rows.filter(({ state }) => state === 'unknown').length,
       mismatches: [
@@ -97,14 +101,14 @@ async function breakRelay(stage: Stage): Promise<Finding> {
       ],
     };
   });
-  return withMore(await settleAndCheck(stage, { swallowed: unknown }), mismatches);
+  return addViolations(await drainAndCheck(environment, { swallowed: unknown }), mismatches);
 }
 
-function mismatch(fault: RelayFault, row: DeliveryRow | undefined): string[] {
+function mismatch(fault: RelayFault, row: FinalDelivery | undefined): string[] {
   if (!row) return isOfConnection(fault) ? [] : [`${fault.name}: no delivery has met it`];
   // A refusal at MAIL hits whoever comes: it may have hit one that was to meet something else.
   if (fault.stage !== 'MAIL' && row.reply?.endsWith('at MAIL')) return [];
-  const { subscriberId, state, retryInS } = row;
+  const { subscriberId, state, retryDelaySeconds: retryInS } = row;
   if (!fault.states.includes(state)) {
     const why = row.detail ?? row.reply ?? '';
     return [
@@ -117,24 +121,24 @@ function mismatch(fault: RelayFault, row: DeliveryRow | undefined): string[] {
 }
 
 /** 421 before a reader was named ends the connection: the mail may go out on another at once. */
-function isOfConnection({ stage, name }: RelayFault): boolean {
-  return stage === 'MAIL' && name.startsWith('421');
+function isOfConnection({ stage: environment, name }: RelayFault): boolean {
+  return environment === 'MAIL' && name.startsWith('421');
 }
 
 /** Every which MAIL meets one. */
-const GAP = 31;
+const MAIL_FAULT_INTERVAL = 31;
 
 /** Spreads the faults over the readers. */
 function assign(): Map<string, RelayFault> {
-  const known = FAULTS.filter(({ stage }) => stage !== 'MAIL');
-  return new Map(known.map((fault, n) => [addressOf(n * STEP), fault]));
+  const known = FAULTS.filter(({ stage: environment }) => environment !== 'MAIL');
+  return new Map(known.map((fault, n) => [addressOf(n * FAULT_INTERVAL), fault]));
 }
 
-function replies(stage: SmtpStage, code: string, state: DeliveryState): RelayFault {
-  const name = `${code} at ${stage}`;
-  return { name, stage, fault: { reply: `${code} chaos ${name}` }, states: [state] };
+function buildReplyFault(environment: SmtpStage, code: string, state: DeliveryState): RelayFault {
+  const name = `${code} at ${environment}`;
+  return { name, stage: environment, fault: { reply: `${code} chaos ${name}` }, states: [state] };
 }
 
-function drops(stage: SmtpStage, ...states: DeliveryState[]): RelayFault {
-  return { name: `drop at ${stage}`, stage, fault: { drop: true }, states };
+function buildDropFault(environment: SmtpStage, ...states: DeliveryState[]): RelayFault {
+  return { name: `drop at ${environment}`, stage: environment, fault: { drop: true }, states };
 }

@@ -1,9 +1,9 @@
-import { until } from '../../processes/support/paperboy.ts';
-import type { ServersStage } from '../stage/servers.ts';
-import type { Finding, Pair, Stage } from '../stage/stage.ts';
+import { pollUntil } from '../../processes/support/paperboy.ts';
+import type { ChaosEnvironment, Deployment, ScenarioResult } from '../environment/environment.ts';
+import type { ServerEnvironment } from '../environment/servers.ts';
 
 /** How much of everything. */
-export interface Sizes {
+export interface ScenarioSize {
   isLong: boolean;
   /** Of the random kills, on the pair in question. */
   readers: number;
@@ -21,34 +21,37 @@ export interface Scenario {
   /** Crashes PostgreSQL, which all share: runs when the others are through. */
   breaksPostgres?: true;
   /** Mostly waits: runs beside the others. */
-  isPatient?: true;
+  runsInBackground?: true;
   /** The pairs on which the short form runs it. @defaultValue all that it can run on */
-  inShort?: readonly Pair[];
-  servers?: (stage: ServersStage, sizes: Sizes) => Promise<Finding>;
-  embedded?: (stage: Stage, sizes: Sizes) => Promise<Finding>;
+  quickDeployments?: readonly Deployment[];
+  servers?: (environment: ServerEnvironment, sizes: ScenarioSize) => Promise<ScenarioResult>;
+  embedded?: (environment: ChaosEnvironment, sizes: ScenarioSize) => Promise<ScenarioResult>;
 }
 
-export function pairsOf({ servers, embedded }: Scenario): Pair[] {
+export function deploymentsOf({ servers, embedded }: Scenario): Deployment[] {
   return [...(servers ? ['servers' as const] : []), ...(embedded ? ['embedded' as const] : [])];
 }
 
 /** Whether it belongs to a run on that pair. */
-export function isWanted(
+export function isSelected(
   scenario: Scenario,
-  pair: Pair,
+  pair: Deployment,
   { isLong, isNamed }: { isLong: boolean; isNamed: boolean },
 ): boolean {
-  const { inShort = pairsOf(scenario) } = scenario;
-  return pairsOf(scenario).includes(pair) && (isLong || isNamed || inShort.includes(pair));
+  const { quickDeployments: inShort = deploymentsOf(scenario) } = scenario;
+  return deploymentsOf(scenario).includes(pair) && (isLong || isNamed || inShort.includes(pair));
 }
 
 /** Resolves once the sink has accepted so many. */
-export async function mailed({ sink }: Stage, count: number): Promise<void> {
-  await until(() => sink.accepted() >= count);
+export async function waitForAccepted({ sink }: ChaosEnvironment, count: number): Promise<void> {
+  await pollUntil(() => sink.accepted() >= count);
 }
 
 /** Adds what else was found wrong. */
-export function withMore(finding: Finding, more: readonly (string | null)[]): Finding {
+export function addViolations(
+  finding: ScenarioResult,
+  more: readonly (string | null)[],
+): ScenarioResult {
   const found = more.filter((each) => each !== null);
   return { ...finding, violations: [...finding.violations, ...found] };
 }

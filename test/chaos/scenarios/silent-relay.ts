@@ -1,6 +1,10 @@
+import {
+  type ChaosEnvironment,
+  drainAndCheck,
+  type ScenarioResult,
+} from '../environment/environment.ts';
 import { addressOf } from '../settings.ts';
-import { type Finding, type Stage, settleAndCheck } from '../stage/stage.ts';
-import { type Scenario, withMore } from './scenario.ts';
+import { addViolations, type Scenario } from './scenario.ts';
 
 /** The wait for the reply to the dot is 10 minutes (RFC 5321 §4.5.3.2.6); and one more. */
 const LONGEST_MS = 11 * 60_000;
@@ -8,19 +12,19 @@ const LONGEST_MS = 11 * 60_000;
 export const silentRelay: Scenario = {
   name: 'silent-relay',
   about: 'the reply to one dot never comes: the delivery is unknown within 11 minutes',
-  inShort: [],
-  isPatient: true,
+  quickDeployments: [],
+  runsInBackground: true,
   workers: 1,
-  servers: async (stage: Stage): Promise<Finding> => {
-    await stage.compose(20);
+  servers: async (environment: ChaosEnvironment): Promise<ScenarioResult> => {
+    await environment.compose(20);
     const never = new Promise<never>(() => {});
-    stage.sink.judgeBy(({ stage: where, recipient }) =>
+    environment.sink.injectFaults(({ stage: where, recipient }) =>
       where === 'accepted' && recipient === addressOf(7) ? { wait: never } : null,
     );
-    stage.sending.begin();
-    await stage.sending.finish(LONGEST_MS);
-    const finding = await settleAndCheck(stage, { swallowed: 1 });
-    return withMore(finding, [
+    environment.sendCommand.start();
+    await environment.sendCommand.waitUntilSent(LONGEST_MS);
+    const finding = await drainAndCheck(environment, { swallowed: 1 });
+    return addViolations(finding, [
       finding.counts?.unknown === 1 ? null : `${finding.counts?.unknown} unknown, expected one`,
     ]);
   },

@@ -1,25 +1,29 @@
-import { pause, until } from '../../processes/support/paperboy.ts';
+import { pause, pollUntil } from '../../processes/support/paperboy.ts';
+import {
+  type ChaosEnvironment,
+  drainAndCheck,
+  type ScenarioResult,
+} from '../environment/environment.ts';
 import { addressOf } from '../settings.ts';
 import type { SmtpFault } from '../smtp/faults.ts';
-import { type Finding, type Stage, settleAndCheck } from '../stage/stage.ts';
-import { type Scenario, withMore } from './scenario.ts';
+import { addViolations, type Scenario } from './scenario.ts';
 
-const READERS = 120;
+const SUBSCRIBERS = 120;
 const OTHERS_WITHIN_MS = 10_000;
-const NOBODY = addressOf(53);
+const SILENT_RECIPIENT = addressOf(53);
 
 export const slowRelay: Scenario = {
   name: 'slow-relay',
   about:
     'two replies come at one byte a second and one never: the others are mailed meanwhile, save one behind each, and only the last is unknown',
-  inShort: ['servers'],
+  quickDeployments: ['servers'],
   workers: 1,
-  servers: slowDown,
-  embedded: slowDown,
+  servers: slowRelayDown,
+  embedded: slowRelayDown,
 };
 
-async function slowDown(stage: Stage): Promise<Finding> {
-  await stage.compose(READERS);
+async function slowRelayDown(environment: ChaosEnvironment): Promise<ScenarioResult> {
+  await environment.compose(SUBSCRIBERS);
   let hangUp = () => {};
   const never = new Promise<never>((_resolve, reject) => {
     hangUp = () => reject(new Error('The sink hangs up.'));
@@ -28,36 +32,42 @@ async function slowDown(stage: Stage): Promise<Finding> {
   const slow: Record<string, SmtpFault> = {
     [addressOf(31)]: { everyMs: 1000 },
     [addressOf(42)]: { everyMs: 1000 },
-    [NOBODY]: { wait: never },
+    [SILENT_RECIPIENT]: { wait: never },
   };
-  stage.sink.judgeBy(({ stage: where, recipient }) =>
+  environment.sink.injectFaults(({ stage: where, recipient }) =>
     where === 'accepted' ? slow[recipient ?? ''] : null,
   );
   // With PIPELINING the commands of one more mail went out behind each dot (RFC 2920): that one waits.
-  const beside = READERS - Object.keys(slow).length;
-  stage.sending.begin();
-  await until(() => Object.keys(slow).some((email) => stage.sink.acceptances.has(email)));
+  const otherCount = SUBSCRIBERS - Object.keys(slow).length;
+  environment.sendCommand.start();
+  await pollUntil(() => Object.keys(slow).some((email) => environment.sink.acceptances.has(email)));
   const beganAt = performance.now();
-  const flowed = await until(() => stage.sink.accepted() >= beside, OTHERS_WITHIN_MS).then(
+  const othersArrived = await pollUntil(
+    () => environment.sink.accepted() >= otherCount,
+    OTHERS_WITHIN_MS,
+  ).then(
     () => true,
     () => false,
   );
-  const others = stage.sink.accepted();
-  const flowedMs = Math.round(performance.now() - beganAt);
+  const others = environment.sink.accepted();
+  const othersArrivedMs = Math.round(performance.now() - beganAt);
   // It may be the one behind a slow one.
-  if (flowed) await until(() => stage.sink.acceptances.has(NOBODY)).then(() => pause(1000));
-  else await until(() => stage.sink.accepted() > others, 30_000).catch(() => undefined);
+  if (othersArrived)
+    await pollUntil(() => environment.sink.acceptances.has(SILENT_RECIPIENT)).then(() =>
+      pause(1000),
+    );
+  else await pollUntil(() => environment.sink.accepted() > others, 30_000).catch(() => undefined);
   hangUp();
-  const finding = await settleAndCheck(stage, { swallowed: 1 });
+  const finding = await drainAndCheck(environment, { swallowed: 1 });
   return {
-    ...withMore(finding, [
-      flowed
+    ...addViolations(finding, [
+      othersArrived
         ? null
-        : `only ${others} of ${beside} were mailed within ${OTHERS_WITHIN_MS / 1000} s of a slow reply: it holds up the others`,
+        : `only ${others} of ${otherCount} were mailed within ${OTHERS_WITHIN_MS / 1000} s of a slow reply: it holds up the others`,
       finding.counts?.unknown === 1
         ? null
         : `${finding.counts?.unknown} deliveries are unknown, expected the one without a reply`,
     ]),
-    facts: { others_mailed_beside_slow_ms: flowedMs },
+    facts: { others_mailed_beside_slow_ms: othersArrivedMs },
   };
 }

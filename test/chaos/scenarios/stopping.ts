@@ -1,27 +1,33 @@
-import { pause, until } from '../../processes/support/paperboy.ts';
-import { MOST_IN_FLIGHT, RECOVER_WITHIN_S, STOP_WITHIN_S } from '../settings.ts';
-import { type Finding, type Stage, settleAndCheck } from '../stage/stage.ts';
-import { mailed, type Scenario, withMore } from './scenario.ts';
+import { pause, pollUntil } from '../../processes/support/paperboy.ts';
+import {
+  type ChaosEnvironment,
+  drainAndCheck,
+  type ScenarioResult,
+} from '../environment/environment.ts';
+import { MAX_IN_FLIGHT, RECOVERY_DEADLINE_S, STOP_DEADLINE_S } from '../settings.ts';
+import { addViolations, type Scenario, waitForAccepted } from './scenario.ts';
 
 export const terminate: Scenario = {
   name: 'terminate',
-  about: `SIGTERM in mid-send: ended within ${STOP_WITHIN_S} s, nothing unknown, the rest pending or sent`,
-  inShort: ['servers'],
+  about: `SIGTERM in mid-send: ended within ${STOP_DEADLINE_S} s, nothing unknown, the rest pending or sent`,
+  quickDeployments: ['servers'],
   workers: 1,
   servers: terminateInMidSend,
   embedded: terminateInMidSend,
 };
 
-async function terminateInMidSend(stage: Stage): Promise<Finding> {
-  await stage.compose(300);
-  stage.sink.setDelay(200);
-  stage.sending.begin();
-  await mailed(stage, stage.random.between(20, 60));
-  const stopped = await stage.slots[0]?.stop();
-  stage.sending.leave();
+async function terminateInMidSend(environment: ChaosEnvironment): Promise<ScenarioResult> {
+  await environment.compose(300);
+  environment.sink.setDelay(200);
+  environment.sendCommand.start();
+  await waitForAccepted(environment, environment.random.between(20, 60));
+  const stopped = await environment.processes[0]?.stop();
+  environment.sendCommand.kill();
   const { ms = 0, code = null } = stopped ?? {};
-  stage.say(`ended ${ms} ms after SIGTERM, with ${code} (${stage.sink.accepted()} accepted)`);
-  const rows = await stage.withLedger((ledger) => ledger.deliveries());
+  environment.log(
+    `ended ${ms} ms after SIGTERM, with ${code} (${environment.sink.accepted()} accepted)`,
+  );
+  const rows = await environment.withDatabase((queries) => queries.deliveries());
   const left = rows.filter(({ state }) => state !== 'pending' && state !== 'sent');
   const sent = rows.filter(({ state }) => state === 'sent').length;
   return {
@@ -29,10 +35,12 @@ async function terminateInMidSend(stage: Stage): Promise<Finding> {
     facts: { stop_ms: ms },
     violations: [
       code === 0 ? null : `it ended with ${code}`,
-      ms <= STOP_WITHIN_S * 1000 ? null : `it ended after ${ms} ms, ${STOP_WITHIN_S} s are stated`,
-      sent === stage.sink.accepted()
+      ms <= STOP_DEADLINE_S * 1000
         ? null
-        : `${sent} are recorded as sent, ${stage.sink.accepted()} were accepted`,
+        : `it ended after ${ms} ms, ${STOP_DEADLINE_S} s are stated`,
+      sent === environment.sink.accepted()
+        ? null
+        : `${sent} are recorded as sent, ${environment.sink.accepted()} were accepted`,
       left.length === 0
         ? null
         : `${left.length} are neither pending nor sent: ${left.map(({ subscriberId, state }) => `${subscriberId} (${state})`)}`,
@@ -42,43 +50,45 @@ async function terminateInMidSend(stage: Stage): Promise<Finding> {
 
 export const recovery: Scenario = {
   name: 'recovery',
-  about: `a worker is killed and never comes back: its readers are mailed by another within ${RECOVER_WITHIN_S} s`,
-  isPatient: true,
-  servers: async (stage): Promise<Finding> => {
-    stage.keepLeases();
+  about: `a worker is killed and never comes back: its readers are mailed by another within ${RECOVERY_DEADLINE_S} s`,
+  runsInBackground: true,
+  servers: async (environment): Promise<ScenarioResult> => {
+    environment.keepLeasesOfKilledWorkers();
     // In real life the scheduler rings, and nobody types a command.
-    const scheduler = stage.open(['start', 'scheduler']);
-    await scheduler.up();
-    await stage.compose(600);
-    stage.sink.setDelay(100);
-    stage.sending.begin();
-    await mailed(stage, 60);
-    stage.sending.leave();
-    const [victim] = stage.slots;
-    await victim?.remove();
+    const scheduler = environment.open(['start', 'scheduler']);
+    await scheduler.waitUntilRunning();
+    await environment.compose(600);
+    environment.sink.setDelay(100);
+    environment.sendCommand.start();
+    await waitForAccepted(environment, 60);
+    environment.sendCommand.kill();
+    const [killedWorker] = environment.processes;
+    await killedWorker?.remove();
     const killedAt = performance.now();
-    const finalists = 600 - MOST_IN_FLIGHT;
-    stage.sink.setDelay(0);
-    await until(() => stage.sink.accepted() >= finalists, 150_000).catch(() => undefined);
+    const expectedAccepted = 600 - MAX_IN_FLIGHT;
+    environment.sink.setDelay(0);
+    await pollUntil(() => environment.sink.accepted() >= expectedAccepted, 150_000).catch(
+      () => undefined,
+    );
     // The last ones may be unknown; what still comes is waited for a little.
-    let last = stage.sink.accepted();
+    let last = environment.sink.accepted();
     let lastAt = performance.now();
     while (performance.now() - lastAt < 3000) {
       await pause(50);
-      if (stage.sink.accepted() > last) {
-        last = stage.sink.accepted();
+      if (environment.sink.accepted() > last) {
+        last = environment.sink.accepted();
         lastAt = performance.now();
       }
     }
     const seconds = Math.round((lastAt - killedAt) / 1000);
-    stage.say(`the readers of the dead worker were mailed after ${seconds} s`);
-    stage.sendingAtKills.push(0);
-    const finding = await settleAndCheck(stage);
+    environment.log(`the readers of the dead worker were mailed after ${seconds} s`);
+    environment.sendingAtKills.push(0);
+    const finding = await drainAndCheck(environment);
     return {
-      ...withMore(finding, [
-        seconds <= RECOVER_WITHIN_S
+      ...addViolations(finding, [
+        seconds <= RECOVERY_DEADLINE_S
           ? null
-          : `the readers of a dead worker were mailed after ${seconds} s, ${RECOVER_WITHIN_S} s are promised`,
+          : `the readers of a dead worker were mailed after ${seconds} s, ${RECOVERY_DEADLINE_S} s are promised`,
       ]),
       facts: { recovery_seconds: seconds },
     };

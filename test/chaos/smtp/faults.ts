@@ -11,10 +11,10 @@ export type SmtpStage =
   | 'accepted'
   | 'replied';
 
-export interface SmtpMoment {
+export interface SmtpFaultPoint {
   stage: SmtpStage;
   /** Which of the sink's doors: each worker has its own. */
-  door: number;
+  listenerIndex: number;
   /** From RCPT on. */
   recipient: string | null;
 }
@@ -32,4 +32,4 @@ export type SmtpFault =
   | { everyMs: number };
 
 /** Asked at each moment. What it does itself, such as killing a worker, is done before the sink goes on. */
-export type SmtpJudge = (moment: SmtpMoment) => SmtpFault | null | undefined;
+export type SmtpFaultInjector = (moment: SmtpFaultPoint) => SmtpFault | null | undefined;

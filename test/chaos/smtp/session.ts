@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { SmtpFault, SmtpMoment, SmtpStage } from './faults.ts';
+import type { SmtpFault, SmtpFaultPoint, SmtpStage } from './faults.ts';
 import { createSmtpInput } from './input.ts';
 
 /** A message that the sink took. */
@@ -12,7 +12,7 @@ export interface Acceptance {
 }
 
 export interface SessionDeps {
-  judge(moment: Omit<SmtpMoment, 'door'>): SmtpFault | null | undefined;
+  injectFault(moment: Omit<SmtpFaultPoint, 'listenerIndex'>): SmtpFault | null | undefined;
   accept(recipient: string, acceptance: Acceptance): void;
   delayMs(): number;
 }
@@ -50,7 +50,7 @@ function createSession(socket: Socket, deps: SessionDeps) {
       wake();
     });
   }
-  const more = async () => {
+  const waitForData = async () => {
     if (isOver) throw new Closed();
     await new Promise<void>((resolve) => {
       wake = resolve;
@@ -60,37 +60,41 @@ function createSession(socket: Socket, deps: SessionDeps) {
     for (;;) {
       const line = input.takeLine();
       if (line !== null) return line;
-      await more();
+      await waitForData();
     }
   };
 
   /** Answers, or does what the fault says instead. Returns whether the proper answer was given. */
-  const answer = async (stage: SmtpStage, recipient: string | null, proper: string) => {
-    const fault = deps.judge({ stage, recipient });
-    if (!fault) return say(proper);
+  const replyOrFault = async (
+    environment: SmtpStage,
+    recipient: string | null,
+    defaultReply: string,
+  ) => {
+    const fault = deps.injectFault({ stage: environment, recipient });
+    if (!fault) return writeReply(defaultReply);
     if ('drop' in fault) return drop();
     if ('reply' in fault) {
-      say(fault.reply);
+      writeReply(fault.reply);
       if (fault.reply.startsWith('421')) throw new Closed();
       return false;
     }
     if ('wait' in fault) await fault.wait;
     if ('everyMs' in fault) {
-      for (const byte of `${proper}\r\n`) {
+      for (const byte of `${defaultReply}\r\n`) {
         if (isOver) throw new Closed();
         socket.write(byte);
         await pause(fault.everyMs);
       }
       return true;
     }
-    say(proper);
+    writeReply(defaultReply);
     if ('thenDrop' in fault) {
       if (fault.thenDrop === 'now') drop();
       throw new Closed();
     }
     return true;
   };
-  const say = (reply: string) => {
+  const writeReply = (reply: string) => {
     if (isOver) throw new Closed();
     socket.write(`${reply}\r\n`);
     return true;
@@ -109,23 +113,23 @@ function createSession(socket: Socket, deps: SessionDeps) {
       if (head.length < HEAD_CHARS) head += bytes.toString('latin1').slice(0, HEAD_CHARS);
       if (!isBegun && bytes.length > 0) {
         isBegun = true;
-        const fault = deps.judge({ stage: 'body', recipient });
+        const fault = deps.injectFault({ stage: 'body', recipient });
         if (fault && 'drop' in fault) drop();
         if (fault && 'wait' in fault) await fault.wait;
       }
       if (isWhole) return head;
-      await more();
+      await waitForData();
     }
   };
 
   const takeMessage = async (recipient: string) => {
-    if (!(await answer('DATA', recipient, '354 Go on'))) return;
+    if (!(await replyOrFault('DATA', recipient, '354 Go on'))) return;
     const head = await readBody(recipient);
-    const verdict = deps.judge({ stage: 'dot', recipient });
-    if (verdict && 'drop' in verdict) drop();
-    if (verdict && 'reply' in verdict) {
-      say(verdict.reply);
-      if (verdict.reply.startsWith('421')) throw new Closed();
+    const fault = deps.injectFault({ stage: 'dot', recipient });
+    if (fault && 'drop' in fault) drop();
+    if (fault && 'reply' in fault) {
+      writeReply(fault.reply);
+      if (fault.reply.startsWith('421')) throw new Closed();
       return;
     }
     deps.accept(recipient, {
@@ -135,38 +139,38 @@ function createSession(socket: Socket, deps: SessionDeps) {
     });
     const delayMs = deps.delayMs();
     if (delayMs > 0) await pause(delayMs);
-    await answer('accepted', recipient, '250 2.0.0 Taken');
-    deps.judge({ stage: 'replied', recipient });
+    await replyOrFault('accepted', recipient, '250 2.0.0 Taken');
+    deps.injectFault({ stage: 'replied', recipient });
   };
 
   const run = async () => {
     let isMailed = false;
     let recipient: string | null = null;
-    if (!(await answer('greeting', null, GREETING))) return;
+    if (!(await replyOrFault('greeting', null, GREETING))) return;
     for (;;) {
       const line = await readLine();
       const verb = line.slice(0, 4).toUpperCase();
-      if (verb === 'EHLO' || verb === 'HELO') await answer('EHLO', null, EHLO);
+      if (verb === 'EHLO' || verb === 'HELO') await replyOrFault('EHLO', null, EHLO);
       else if (verb === 'MAIL') {
-        isMailed = await answer('MAIL', null, '250 2.1.0 Yes');
+        isMailed = await replyOrFault('MAIL', null, '250 2.1.0 Yes');
         recipient = null;
       } else if (verb === 'RCPT') {
         const address = /<([^>]*)>/.exec(line)?.[1] ?? '';
-        if (!isMailed) say('503 5.5.1 MAIL first');
-        else if (await answer('RCPT', address, '250 2.1.5 Yes')) recipient = address;
+        if (!isMailed) writeReply('503 5.5.1 MAIL first');
+        else if (await replyOrFault('RCPT', address, '250 2.1.5 Yes')) recipient = address;
       } else if (verb === 'DATA') {
-        if (recipient === null) say('503 5.5.1 RCPT first');
+        if (recipient === null) writeReply('503 5.5.1 RCPT first');
         else await takeMessage(recipient);
         isMailed = false;
         recipient = null;
       } else if (verb === 'RSET' || verb === 'NOOP') {
         isMailed = false;
         recipient = null;
-        say('250 2.0.0 Yes');
+        writeReply('250 2.0.0 Yes');
       } else if (verb === 'QUIT') {
         socket.end('221 2.0.0 Bye\r\n');
         return;
-      } else say('500 5.5.2 No');
+      } else writeReply('500 5.5.2 No');
     }
   };
   return { run };

@@ -2,10 +2,10 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { load } from 'cheerio';
 import { describe, expect, it } from 'vitest';
 import { loadPages } from '../../../src/http/pages/index.ts';
-import { everyPage, SITE } from './views.ts';
+import { renderEveryPage, SITE } from './view-builders.ts';
 
 const HOSTILE = `"><script>alert('x')</script><img src=x onerror=alert(1)> &amp; {{7}}`;
-const PAGES = Object.entries(everyPage(loadPages(SITE), HOSTILE));
+const PAGES = Object.entries(renderEveryPage(loadPages(SITE), HOSTILE));
 const READER_PAGES = ['more', 'mute', 'options', 'saved', 'learned'];
 const HIDDEN_PAGES = ['status', 'publicStatus'];
 const TOKEN_PAGES = [

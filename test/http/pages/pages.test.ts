@@ -1,17 +1,17 @@
 import { load } from 'cheerio';
 import { describe, expect, it } from 'vitest';
-import type { TopicPaper } from '../../../src/domain/paper.ts';
+import type { TopicPaper } from '../../../src/domain/papers/paper.ts';
 import { loadPages } from '../../../src/http/pages/index.ts';
 import {
-  dayView,
-  deliveryView,
-  paper,
-  papers,
-  papersView,
-  preferencesView,
+  buildDayView,
+  buildDeliveryView,
+  buildPapersView,
+  buildPaperView,
+  buildPaperViews,
+  buildPreferencesView,
   SITE,
   TOPICS,
-} from './views.ts';
+} from './view-builders.ts';
 
 const pages = loadPages(SITE);
 const alone = (only: TopicPaper) => ({
@@ -25,14 +25,14 @@ const alone = (only: TopicPaper) => ({
 
 describe('The list of papers', () => {
   it('sends words, topic and day to itself', () => {
-    const $ = load(pages.papers(papersView({ q: 'kv cache', date: '2026-05-08' })));
+    const $ = load(pages.papers(buildPapersView({ q: 'kv cache', date: '2026-05-08' })));
     expect($('form.search').attr('action')).toBe('/daily/papers');
     expect($('#q').attr('value')).toBe('kv cache');
     expect($('#date').attr('value')).toBe('2026-05-08');
   });
 
   it('keeps the search on the pages before and after', () => {
-    const view = papersView({
+    const view = buildPapersView({
       q: 'kv & cache',
       topic: TOPICS[2] ?? null,
       page: 2,
@@ -50,7 +50,7 @@ describe('The list of papers', () => {
   it('answers an empty search with what is there instead', () => {
     const $ = load(
       pages.papers(
-        papersView({
+        buildPapersView({
           papers: [],
           total: 0,
           q: 'perpetual motion',
@@ -66,11 +66,13 @@ describe('The list of papers', () => {
 describe('The papers of a day', () => {
   const onTopic = () =>
     load(
-      pages.papers(papersView({ date: '2026-05-08', topic: TOPICS[2] ?? null, day: dayView() })),
+      pages.papers(
+        buildPapersView({ date: '2026-05-08', topic: TOPICS[2] ?? null, day: buildDayView() }),
+      ),
     );
 
   it('stand below the week, and between the days before and after', () => {
-    const $ = load(pages.papers(papersView({ date: '2026-05-08', day: dayView() })));
+    const $ = load(pages.papers(buildPapersView({ date: '2026-05-08', day: buildDayView() })));
     expect($('h1').text()).toBe('Friday, 8 May 2026');
     expect($('.week [aria-current="date"]').text()).toContain('Fri 8 May');
     expect($('.pager a').attr('href')).toBe('/daily/papers?date=2026-05-07');
@@ -85,17 +87,21 @@ describe('The papers of a day', () => {
 
   it('leave the room to the papers: the search is folded until it is used', () => {
     expect(onTopic()('.fold').attr('open')).toBeUndefined();
-    expect(load(pages.papers(papersView({ q: 'kv' })))('.fold').attr('open')).toBeDefined();
+    expect(load(pages.papers(buildPapersView({ q: 'kv' })))('.fold').attr('open')).toBeDefined();
   });
 });
 
 describe('A search', () => {
   it('marks what it found, in title and abstract, and shows the sentence that says it', () => {
-    const found = paper({
+    const found = buildPaperView({
       title: 'Caches: Of KV caches',
       abstract: 'First we talk. Then <i>caches</i> are told. They end.',
     });
-    const view = papersView({ papers: [found], q: 'cache', said: new Set(['caches']) });
+    const view = buildPapersView({
+      papers: [found],
+      q: 'cache',
+      matchedWords: new Set(['caches']),
+    });
     const $ = load(pages.papers(view));
     expect($('.index h2').text()).toBe('Caches: Of KV caches');
     expect($('.index p').first().text()).toBe('Then <i>caches</i> are told. They end.');
@@ -104,18 +110,22 @@ describe('A search', () => {
   });
 
   it('too broad says so, and for words that are not looked for, too', () => {
-    const broad = load(pages.papers(papersView({ q: 'model', total: 250, isMore: true })));
+    const broad = load(
+      pages.papers(buildPapersView({ q: 'model', total: 250, isTruncated: true })),
+    );
     expect(broad('.count').text()).toBe(
       'More than 250 papers, the newest day first. A further word narrows them down.',
     );
-    const idle = load(pages.papers(papersView({ papers: [], total: 0, q: 'the', isIdle: true })));
+    const idle = load(
+      pages.papers(buildPapersView({ papers: [], total: 0, q: 'the', hasOnlyStopWords: true })),
+    );
     expect(idle('.answer').text()).toContain('words that every text says are not looked for');
   });
 });
 
 describe('The page of a topic', () => {
   const topic = { slug: 'ssm', name: 'State space', categories: ['cs.LG'] };
-  const rest = { papersPerWeek: 1, papers: papers(2), page: 1, hasNext: false };
+  const rest = { papersPerWeek: 1, papers: buildPaperViews(2), page: 1, hasNext: false };
 
   it.each([
     [['a'], 'Papers that say “a”.'],
@@ -139,7 +149,7 @@ describe('The page of a topic', () => {
 });
 
 describe('A reader’s own digest', () => {
-  const $ = load(pages.view(deliveryView()));
+  const $ = load(pages.view(buildDeliveryView()));
 
   it('is a lead, three stories, the dark horse and briefs, each with its reason', () => {
     expect($('.lead').length).toBe(1);
@@ -156,7 +166,7 @@ describe('A reader’s own digest', () => {
   it('explains quiet days as the mail does, when there is something to explain', () => {
     expect($('.view-note').length).toBe(0);
     const note = 'Nothing on Thursday cleared your bar, so we let you sleep. Here is Friday.';
-    expect(load(pages.view(deliveryView({ note })))('.view-note').text()).toBe(note);
+    expect(load(pages.view(buildDeliveryView({ note })))('.view-note').text()).toBe(note);
   });
 
   it('says how long it takes to read', () => {
@@ -174,8 +184,8 @@ describe('A reader’s own digest', () => {
   });
 
   it('stays below 60 KB with the most papers that a reader may have', () => {
-    const view = deliveryView({
-      papers: papers(20).map((each) => ({
+    const view = buildDeliveryView({
+      papers: buildPaperViews(20).map((each) => ({
         paper: {
           ...each,
           abstract: `${'A long sentence of many words about models. '.repeat(40)}`,
@@ -191,7 +201,7 @@ describe('A reader’s own digest', () => {
 describe('The page of a paper', () => {
   it('names the sources that listed it, and says that it was withdrawn', () => {
     const sources = ['arxiv:cs.CL+cs.LG', 'hf-daily', 'hf-trending', 'mine'];
-    const $ = load(pages.paper({ ...alone(paper()), sources, withdrawnOn: '2026-05-09' }));
+    const $ = load(pages.paper({ ...alone(buildPaperView()), sources, withdrawnOn: '2026-05-09' }));
     const facts = $('.facts div')
       .toArray()
       .map((fact) => $(fact).find('dt,dd').toArray());
@@ -203,16 +213,16 @@ describe('The page of a paper', () => {
       'Trending on Hugging Face',
       'mine',
     ]);
-    expect(load(pages.paper(alone(paper())))('.facts').text()).not.toContain('Withdrawn');
+    expect(load(pages.paper(alone(buildPaperView())))('.facts').text()).not.toContain('Withdrawn');
   });
 
   it('links its address, its code, its topics and the digests that held it', () => {
     const $ = load(
       pages.paper({
-        paper: paper({ codeUrl: 'https://github.com/a/b' }),
+        paper: buildPaperView({ codeUrl: 'https://github.com/a/b' }),
         topics: TOPICS,
         digests: [{ kind: 'weekly', date: '2026-05-11', number: 18 }],
-        similar: [paper({ id: '2605.04321' })],
+        similar: [buildPaperView({ id: '2605.04321' })],
         sources: ['hf-daily'],
         withdrawnOn: null,
       }),
@@ -234,12 +244,12 @@ describe('The page of a paper', () => {
 
   it('shows the whole abstract', () => {
     const abstract = 'One sentence. Two sentences. Three sentences.';
-    const $ = load(pages.paper(alone(paper({ abstract }))));
+    const $ = load(pages.paper(alone(buildPaperView({ abstract }))));
     expect($('.abstract p').first().text()).toBe(abstract);
   });
 
   it('counts the authors whose names are unknown', () => {
-    const named = paper({ authors: ['Ada Lovelace', 'Alan Turing'], authorCount: 9 });
+    const named = buildPaperView({ authors: ['Ada Lovelace', 'Alan Turing'], authorCount: 9 });
     const $ = load(pages.paper(alone(named)));
     expect($('.facts dd').first().text()).toBe('Ada Lovelace, Alan Turing and 7 more');
   });
@@ -247,7 +257,7 @@ describe('The page of a paper', () => {
 
 describe('The archive', () => {
   it('keeps a digest of 300 papers below 60 KB and says how many are not listed', () => {
-    const ranked = papers(300).map((each, rank) => ({ ...each, rank, popularity: 0 }));
+    const ranked = buildPaperViews(300).map((each, rank) => ({ ...each, rank, popularity: 0 }));
     const html = pages.digest({
       kind: 'daily',
       date: '2026-05-08',
@@ -264,7 +274,7 @@ describe('The archive', () => {
 
 describe('The pages with one button', () => {
   const email = 'ada@example.org';
-  const { preferences } = preferencesView();
+  const { preferences } = buildPreferencesView();
 
   it.each([
     [
@@ -273,11 +283,14 @@ describe('The pages with one button', () => {
         email,
         preferences,
         topics: [],
-        firstEdition: null,
+        firstDigest: null,
         latestDate: '2026-05-08',
       }),
     ],
-    ['unsubscribe', pages.unsubscribe({ email, token: 't', done: false, today: '2026-05-08' })],
+    [
+      'unsubscribe',
+      pages.unsubscribe({ email, token: 't', isUnsubscribed: false, today: '2026-05-08' }),
+    ],
     ['export', pages.exportOrErase({ kind: 'export', email })],
     ['erase', pages.exportOrErase({ kind: 'erase', email })],
   ])('%s posts to the address it came from and names the reader', (_name, html) => {
@@ -290,9 +303,9 @@ describe('The pages with one button', () => {
   });
 
   it('promises the day and hour of the first edition', () => {
-    const firstEdition = { day: '2026-05-09', today: '2026-05-08' };
+    const firstDigest = { day: '2026-05-09', today: '2026-05-08' };
     const $ = load(
-      pages.confirm({ email, preferences, topics: [], firstEdition, latestDate: null }),
+      pages.confirm({ email, preferences, topics: [], firstDigest, latestDate: null }),
     );
     expect($('.statement').text()).toBe(
       'One press and the first edition comes tomorrow at 07:00, Berlin time.',
@@ -300,7 +313,9 @@ describe('The pages with one button', () => {
   });
 
   it('says goodbye without a button', () => {
-    const $ = load(pages.unsubscribe({ email, token: 't', done: true, today: '2026-05-08' }));
+    const $ = load(
+      pages.unsubscribe({ email, token: 't', isUnsubscribed: true, today: '2026-05-08' }),
+    );
     expect($('form').length).toBe(0);
     expect($('.ways a').attr('href')).toBe('/daily/preferences/t');
   });

@@ -1,33 +1,33 @@
 import type { InjectOptions, LightMyRequestResponse } from 'fastify';
 import type { Logger } from 'pino';
 import type { Database } from '../../../src/db/client.ts';
-import { listDueLetters } from '../../../src/db/letters.ts';
-import { findSubscriberByEmail } from '../../../src/db/subscribers.ts';
-import { buildApp } from '../../../src/http/app.ts';
+import { findSubscriberByEmail } from '../../../src/db/subscribers/subscribers.ts';
+import { listDueTransactionalEmails } from '../../../src/db/transactional/transactional-emails.ts';
+import { buildHttpServer } from '../../../src/http/app.ts';
 import type { HttpDeps } from '../../../src/http/deps.ts';
 import { loadPages } from '../../../src/http/pages/index.ts';
-import { limitSignups } from '../../../src/http/signup-limit.ts';
-import type { App } from '../../../src/http/typed-app.ts';
-import type { InboxEntry, ParsedMail } from '../../../src/inbox/inbox.ts';
-import { openLog } from '../../../src/log.ts';
-import { openTestParts, type TestParts } from '../../support/parts.ts';
+import { createSignupLimit } from '../../../src/http/subscribers/signup-limit.ts';
+import type { TypedFastify } from '../../../src/http/typed-fastify.ts';
+import type { ParsedMail, StoredMessage } from '../../../src/inbox/inbox.ts';
+import { createLogger } from '../../../src/log.ts';
+import { openTestApp, type TestApp } from '../../support/test-app.ts';
 
 /** The site on real parts, without a port: requests are injected. */
-export interface TestSite extends TestParts {
-  app: App;
+export interface TestSite extends TestApp {
+  fastify: TypedFastify;
   deps: HttpDeps;
   database: Database;
   /** What the site wrote down, a line each. */
   log: string[];
-  ask(options: InjectOptions): Promise<LightMyRequestResponse>;
+  request(options: InjectOptions): Promise<LightMyRequestResponse>;
   /** A page as a browser asks for it. */
   page(url: string): Promise<LightMyRequestResponse>;
   /** A form as a browser sends it. */
   post(url: string, fields?: Record<string, string | string[]>): Promise<LightMyRequestResponse>;
   /** Has due letters sent; returns the newest mail to `email`. */
-  mailTo(email: string): Promise<{ entry: InboxEntry; parsed: ParsedMail }>;
+  mailTo(email: string): Promise<{ entry: StoredMessage; parsed: ParsedMail }>;
   /** Asks for a link that is mailed, and returns its path. */
-  mailedPath(email: string, verb: string): Promise<string>;
+  requestLinkPath(email: string, verb: string): Promise<string>;
   /** The token of the reader's own links. */
   tokenOf(email: string, digestId?: number): Promise<string>;
 }
@@ -35,55 +35,55 @@ export interface TestSite extends TestParts {
 const KEY = 'links of the tests are signed with this one';
 
 export async function openTestSite(env: Record<string, string> = {}): Promise<TestSite> {
-  const test = await openTestParts({ SECRET_KEY: KEY, ...env });
-  const { parts } = test;
+  const test = await openTestApp({ SECRET_KEY: KEY, ...env });
+  const { app } = test;
   const log: string[] = [];
-  const { siteName: name, publicUrl, postalAddress, signupsPerHour } = parts.config;
+  const { siteName: name, publicUrl, postalAddress, signupsPerHour } = app.config;
   const deps: HttpDeps = {
-    ...parts,
+    ...app,
     logger: recordingLogger(log),
     version: '0.0.0-test',
-    suppressionKey: parts.keys.suppressionKey,
+    suppressionKey: app.keys.suppressionKey,
     pages: loadPages({ name, publicUrl, postalAddress }),
-    limitSignup: limitSignups(parts.database.pool, signupsPerHour),
+    limitSignup: createSignupLimit(app.database.pool, signupsPerHour),
   };
-  const app = await buildApp(deps);
+  const fastify = await buildHttpServer(deps);
   const site: TestSite = {
     ...test,
-    app,
+    fastify,
     deps,
-    database: parts.database,
+    database: app.database,
     log,
-    ask: (options) => app.inject(options),
-    page: (url) => app.inject({ url, headers: { accept: 'text/html' } }),
+    request: (options) => fastify.inject(options),
+    page: (url) => fastify.inject({ url, headers: { accept: 'text/html' } }),
     post: (url, fields = {}) =>
-      app.inject({
+      fastify.inject({
         method: 'POST',
         url,
         headers: { accept: 'text/html', 'content-type': 'application/x-www-form-urlencoded' },
         payload: encode(fields),
       }),
     async mailTo(email) {
-      await sendLetters(test);
-      const { inbox } = parts;
+      await sendTransactionalEmails(test);
+      const { inbox } = app;
       const entry = await inbox?.waitFor(({ to }) => to.includes(email), { timeoutMs: 5000 });
       const mail = entry && (await inbox?.read(entry.id));
       if (!mail) throw new Error(`No mail for ${email} came.`);
       return mail;
     },
-    async mailedPath(email, verb) {
+    async requestLinkPath(email, verb) {
       const { parsed } = await site.mailTo(email);
       const link = parsed.text?.split(/\s+/).find((word) => word.includes(`/${verb}/`));
       if (!link) throw new Error(`The mail to ${email} has no link to ${verb}.`);
       return new URL(link).pathname;
     },
     async tokenOf(email, digestId = 0) {
-      const reader = await findSubscriberByEmail(parts.db, email);
-      if (!reader) throw new Error(`${email} is no reader.`);
-      return parts.tokens.seal({ digestId, subscriberId: reader.id });
+      const subscriber = await findSubscriberByEmail(app.db, email);
+      if (!subscriber) throw new Error(`${email} is no reader.`);
+      return app.tokens.seal({ digestId, subscriberId: subscriber.id });
     },
     close: async () => {
-      await app.close();
+      await fastify.close();
       await test.close();
     },
   };
@@ -91,9 +91,9 @@ export async function openTestSite(env: Record<string, string> = {}): Promise<Te
 }
 
 /** As the worker does when the queue rings. */
-async function sendLetters({ parts, clock }: TestParts): Promise<void> {
-  for (const letterId of await listDueLetters(parts.db, clock(), 100)) {
-    await parts.handlers.letter({ letterId });
+async function sendTransactionalEmails({ app, clock }: TestApp): Promise<void> {
+  for (const emailId of await listDueTransactionalEmails(app.db, clock(), 100)) {
+    await app.handlers['transactional-email']({ emailId });
   }
 }
 
@@ -105,5 +105,5 @@ function encode(fields: Record<string, string | string[]>): string {
 }
 
 function recordingLogger(lines: string[]): Logger {
-  return openLog('info', { write: (line: string) => void lines.push(line) });
+  return createLogger('info', { write: (line: string) => void lines.push(line) });
 }

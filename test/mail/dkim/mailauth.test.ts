@@ -1,14 +1,14 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { fieldsOf } from '../../../src/mail/dkim/relaxed.ts';
-import { splitRaw } from '../../../src/mail/dkim/signer.ts';
-import { expectWellFormed, headerValues } from '../message-checks.ts';
-import { everyMail, type SignedMail } from './every-mail.ts';
-import { signingKey, verdictOf } from './support.ts';
+import { splitFields } from '../../../src/mail/dkim/relaxed-canonicalization.ts';
+import { splitRawMessage } from '../../../src/mail/dkim/signer.ts';
+import { expectWellFormed, headerValues } from '../support/message-assertions.ts';
+import { renderSignedMails, type SignedMail } from './support/signed-mails.ts';
+import { createSigningKey, verifySignature } from './support/signing.ts';
 
-const key = signingKey();
+const key = createSigningKey();
 let mails: SignedMail[];
 beforeAll(async () => {
-  mails = await everyMail(key);
+  mails = await renderSignedMails(key);
 });
 
 /** A digest with Reply-To, and a letter: between them every field that we write. */
@@ -18,8 +18,8 @@ function samples(): string[] {
     .map(({ raw }) => raw.toString('latin1'));
 }
 
-function verdict(raw: string): Promise<string> {
-  return verdictOf(key, Buffer.from(raw, 'latin1'));
+function verifyResult(raw: string): Promise<string> {
+  return verifySignature(key, Buffer.from(raw, 'latin1'));
 }
 
 describe('mailauth', () => {
@@ -27,13 +27,13 @@ describe('mailauth', () => {
     expect(mails.length).toBeGreaterThan(30);
     for (const { title, raw } of mails) {
       expectWellFormed(raw);
-      expect([title, await verdictOf(key, raw)]).toEqual([title, 'pass']);
+      expect([title, await verifySignature(key, raw)]).toEqual([title, 'pass']);
     }
   });
 
   it('refuses our mail under another key', async () => {
-    const other = { ...signingKey(), domain: key.domain, selector: key.selector };
-    expect(await verdictOf(other, mails[0]?.raw ?? Buffer.alloc(0))).toBe('fail');
+    const other = { ...createSigningKey(), domain: key.domain, selector: key.selector };
+    expect(await verifySignature(other, mails[0]?.raw ?? Buffer.alloc(0))).toBe('fail');
   });
 
   it.each([
@@ -44,23 +44,23 @@ describe('mailauth', () => {
     ...['List-Unsubscribe: <https://evil.example/>', 'List-Unsubscribe-Post: List-Unsubscribe=No'],
   ])('refuses every mail of ours to which somebody added “%s”', async (field) => {
     for (const raw of samples()) {
-      expect(await verdict(`${field}\r\n${raw}`)).toBe('fail');
-      expect(await verdict(raw.replace('\r\n\r\n', `\r\n${field}\r\n\r\n`))).toBe('fail');
+      expect(await verifyResult(`${field}\r\n${raw}`)).toBe('fail');
+      expect(await verifyResult(raw.replace('\r\n\r\n', `\r\n${field}\r\n\r\n`))).toBe('fail');
     }
   });
 
   it.each(['List-Id: <evil.example>', 'Feedback-ID: a:b:c:d', 'List-Help: <https://evil.example>'])(
     'refuses a digest to which somebody added “%s”',
     async (field) => {
-      expect(await verdict(`${field}\r\n${samples()[0]}`)).toBe('fail');
+      expect(await verifyResult(`${field}\r\n${samples()[0]}`)).toBe('fail');
     },
   );
 
   it('refuses a mail when any of its signed fields is changed or taken away', async () => {
     const unsigned = ['Precedence', 'Auto-Submitted', 'X-Auto-Response-Suppress'];
     for (const raw of samples()) {
-      const { headers, body } = splitRaw(Buffer.from(raw, 'latin1'));
-      const [signature, ...fields] = fieldsOf(headers);
+      const { headers, body } = splitRawMessage(Buffer.from(raw, 'latin1'));
+      const [signature, ...fields] = splitFields(headers);
       for (const [at, field] of fields.entries()) {
         const [name = ''] = field.split(':');
         const changed = fields.with(at, `${field}x`);
@@ -68,7 +68,7 @@ describe('mailauth', () => {
         for (const rest of [changed, gone]) {
           const message = [signature, ...rest, '', body.toString('latin1')].join('\r\n');
           const wanted = unsigned.includes(name) ? 'pass' : 'fail';
-          expect([name, await verdict(message)]).toEqual([name, wanted]);
+          expect([name, await verifyResult(message)]).toEqual([name, wanted]);
         }
       }
     }
@@ -80,16 +80,19 @@ describe('mailauth', () => {
       for (let at = body; at < raw.length; at += 997) {
         const other = raw[at] === 'x' ? 'y' : 'x';
         const message = raw.slice(0, at) + other + raw.slice(at + 1);
-        expect([at, await verdict(message)]).toEqual([at, expect.stringMatching(/fail|neutral/)]);
+        expect([at, await verifyResult(message)]).toEqual([
+          at,
+          expect.stringMatching(/fail|neutral/),
+        ]);
       }
-      expect(await verdict(`${raw}And this.\r\n`)).not.toBe('pass');
+      expect(await verifyResult(`${raw}And this.\r\n`)).not.toBe('pass');
     }
   });
 
   it('verifies mail to which servers on the way add what they may add', async () => {
     const added = 'Received: from a by b\r\nSender: list@example.net\r\nX-Spam: no\r\n';
-    for (const raw of samples()) expect(await verdict(added + raw)).toBe('pass');
-    for (const raw of samples()) expect(await verdict(`${raw}\r\n\r\n`)).toBe('pass');
+    for (const raw of samples()) expect(await verifyResult(added + raw)).toBe('pass');
+    for (const raw of samples()) expect(await verifyResult(`${raw}\r\n\r\n`)).toBe('pass');
   });
 
   it('finds both fields of the one-click link among the signed ones (RFC 8058 §4)', () => {

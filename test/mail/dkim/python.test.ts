@@ -1,9 +1,9 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { dnsRecordOf } from '../../../src/mail/dkim/open-signer.ts';
-import { everyMail } from './every-mail.ts';
-import { signingKey } from './support.ts';
+import { createDkimDnsRecord } from '../../../src/mail/dkim/open-signer.ts';
+import { renderSignedMails } from './support/signed-mails.ts';
+import { createSigningKey } from './support/signing.ts';
 
 const SCRIPT = fileURLToPath(new URL('./verify-dkim.py', import.meta.url));
 
@@ -12,17 +12,17 @@ const python = process.env.TEST_DATABASE_URL ? findPython() : null;
 
 describe.skipIf(python === null)('dkimpy', () => {
   it('verifies every kind of mail that we send, and none that was changed', async () => {
-    const key = signingKey();
-    const mails = await everyMail(key);
-    const verdicts = verify(
-      dnsRecordOf(key),
+    const key = createSigningKey();
+    const mails = await renderSignedMails(key);
+    const results = verify(
+      createDkimDnsRecord(key),
       mails.flatMap(({ raw }) => [
         raw,
         Buffer.concat([Buffer.from('From: eve@example.org\r\n'), raw]),
         Buffer.concat([raw, Buffer.from('More.\r\n')]),
       ]),
     );
-    expect(verdicts).toEqual(mails.flatMap(() => [true, false, false]));
+    expect(results).toEqual(mails.flatMap(() => [true, false, false]));
   });
 });
 

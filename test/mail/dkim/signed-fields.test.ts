@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { chooseFields } from '../../../src/mail/dkim/signed-fields.ts';
+import { selectSignedFields } from '../../../src/mail/dkim/signed-fields.ts';
 
 /** How often each name is listed. */
 function counted(names: readonly string[]): Record<string, number> {
@@ -10,7 +10,12 @@ function counted(names: readonly string[]): Record<string, number> {
 
 describe('chooseFields', () => {
   it('lists each name once more than it occurs, and what nobody may add once', () => {
-    const { names } = chooseFields(['From: a', 'Content-Type: b', 'List-Help: c', 'List-Help: d']);
+    const { names } = selectSignedFields([
+      'From: a',
+      'Content-Type: b',
+      'List-Help: c',
+      'List-Help: d',
+    ]);
     expect(counted(names)).toEqual({
       From: 2,
       'Content-Type': 2,
@@ -30,21 +35,25 @@ describe('chooseFields', () => {
   });
 
   it('takes fields of one name from the last to the first (RFC 6376 §5.4.2)', () => {
-    const { relaxed } = chooseFields(['List-Help: one', 'from: x', 'LIST-HELP: two']);
+    const { canonical: relaxed } = selectSignedFields([
+      'List-Help: one',
+      'from: x',
+      'LIST-HELP: two',
+    ]);
     expect(relaxed).toEqual(['list-help:two', 'from:x', 'list-help:one']);
   });
 
   it.each([
     ...['Sender', 'Feedback-ID', 'In-Reply-To', 'References', 'List-Anything', 'Content-Language'],
   ])('signs %s when it is there, and leaves others free to add it when it is not', (name) => {
-    expect(counted(chooseFields([`${name}: x`]).names)[name]).toBe(2);
-    expect(counted(chooseFields([]).names)[name]).toBeUndefined();
+    expect(counted(selectSignedFields([`${name}: x`]).names)[name]).toBe(2);
+    expect(counted(selectSignedFields([]).names)[name]).toBeUndefined();
   });
 
   it.each(['Received', 'Return-Path', 'Precedence', 'DKIM-Signature', 'X-Mailer', 'Bcc'])(
     'does not sign %s',
     (name) => {
-      const { names, relaxed } = chooseFields([`${name}: x`]);
+      const { names, canonical: relaxed } = selectSignedFields([`${name}: x`]);
       expect(names).not.toContain(name);
       expect(relaxed).toEqual([]);
     },

@@ -1,18 +1,26 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { NO_FILL } from '../../../src/domain/message.ts';
-import { dnsRecordOf, openSigner, provenSigner } from '../../../src/mail/dkim/open-signer.ts';
-import { relaxLines } from '../../../src/mail/dkim/relaxed.ts';
-import { createSigner, signRaw, splitRaw } from '../../../src/mail/dkim/signer.ts';
-import { faultOfSignature } from '../../../src/mail/dkim/verify.ts';
-import { signedRaw, signingKey, verdictOf } from './support.ts';
+import { NO_PLACEHOLDER_VALUE } from '../../../src/domain/smtp/message.ts';
+import {
+  createDkimDnsRecord,
+  openSigner,
+  selfTestSigner,
+} from '../../../src/mail/dkim/open-signer.ts';
+import { canonicalizeLines } from '../../../src/mail/dkim/relaxed-canonicalization.ts';
+import {
+  createDkimSigner,
+  signRawMessage,
+  splitRawMessage,
+} from '../../../src/mail/dkim/signer.ts';
+import { findSignatureProblem } from '../../../src/mail/dkim/verify-signature.ts';
+import { createSigningKey, signMessage, verifySignature } from './support/signing.ts';
 
-const key = signingKey();
+const key = createSigningKey();
 const RAW = Buffer.from('From: a@example.org\r\nSubject: Hello\r\n\r\nOne\r\nTwo\r\n');
 
 describe('createSigner', () => {
   it('writes a field of lines that everybody takes, for the domain and the selector', async () => {
-    const field = await signRaw(createSigner(key), RAW);
+    const field = await signRawMessage(createDkimSigner(key), RAW);
     expect(field).toMatch(
       /^DKIM-Signature: v=1; a=rsa-sha256; c=relaxed\/relaxed; d=example\.org;\r\n s=paperboy2026;\r\n h=/,
     );
@@ -27,20 +35,22 @@ describe('createSigner', () => {
       domain: `${'d'.repeat(60)}.`.repeat(4).slice(0, -1),
       selector: 's'.repeat(63),
     };
-    const raw = await signedRaw(long, RAW);
-    expect(await verdictOf(long, raw)).toBe('pass');
+    const raw = await signMessage(long, RAW);
+    expect(await verifySignature(long, raw)).toBe('pass');
   });
 
   it('signs the same message in the same way, so that what is sent again is the same', async () => {
-    const [first, second] = await Promise.all([signedRaw(key, RAW), signedRaw(key, RAW)]);
+    const [first, second] = await Promise.all([signMessage(key, RAW), signMessage(key, RAW)]);
     expect(first.equals(second)).toBe(true);
   });
 
   it('signs pieces as it signs the whole', async () => {
-    const signer = createSigner(key);
-    const { headers, body } = splitRaw(RAW);
-    const pieces = [body.subarray(0, 5), body.subarray(5)].map(relaxLines);
-    expect(await signer.sign(headers, pieces, NO_FILL)).toBe(await signRaw(signer, RAW));
+    const signer = createDkimSigner(key);
+    const { headers, body } = splitRawMessage(RAW);
+    const chunks = [body.subarray(0, 5), body.subarray(5)].map(canonicalizeLines);
+    expect(await signer.sign(headers, chunks, NO_PLACEHOLDER_VALUE)).toBe(
+      await signRawMessage(signer, RAW),
+    );
   });
 
   it('signs whatever stands in headers and body so that another implementation verifies it', async () => {
@@ -57,7 +67,7 @@ describe('createSigner', () => {
           ...body,
           '',
         ].join('\r\n');
-        expect(await verdictOf(key, await signedRaw(key, Buffer.from(raw)))).toBe('pass');
+        expect(await verifySignature(key, await signMessage(key, Buffer.from(raw)))).toBe('pass');
       }),
       { numRuns: 50 },
     );
@@ -66,14 +76,14 @@ describe('createSigner', () => {
 
 describe('openSigner', () => {
   it('gives a signer once a signed sample verifies', async () => {
-    expect(faultOfSignature(await signedRaw(key, RAW), key.publicKey)).toBe(null);
-    expect(await (await openSigner(key)).sign('From: x\r\n', [], NO_FILL)).toMatch(
+    expect(findSignatureProblem(await signMessage(key, RAW), key.publicKey)).toBe(null);
+    expect(await (await openSigner(key)).sign('From: x\r\n', [], NO_PLACEHOLDER_VALUE)).toMatch(
       /^DKIM-Signature:/,
     );
   });
 
   it('refuses one whose signatures the public key does not verify', async () => {
-    const proving = provenSigner(createSigner(key), signingKey().publicKey);
+    const proving = selfTestSigner(createDkimSigner(key), createSigningKey().publicKey);
     await expect(proving).rejects.toMatchObject({
       code: 'DKIM_DOES_NOT_VERIFY',
       message: expect.stringContaining('the public key do not belong together'),
@@ -82,7 +92,7 @@ describe('openSigner', () => {
 
   it('refuses one that cannot sign at all', async () => {
     const broken = { sign: () => Promise.reject(new Error('no luck')) };
-    await expect(provenSigner(broken, key.publicKey)).rejects.toMatchObject({
+    await expect(selfTestSigner(broken, key.publicKey)).rejects.toMatchObject({
       code: 'DKIM_DOES_NOT_VERIFY',
       message: expect.stringContaining('no luck'),
     });
@@ -97,7 +107,7 @@ describe('faultOfSignature', () => {
     ['a second From', 'From: evil@example.org\r\nFrom:', 'do not belong together'],
     ['another algorithm', 'a=rsa-sha1', 'its tag a is not “rsa-sha256”'],
   ])('tells %s', async (what, change, fault) => {
-    const signed = (await signedRaw(key, RAW)).toString();
+    const signed = (await signMessage(key, RAW)).toString();
     const changed = {
       'no signature': change,
       'another body': signed.replace('One', change),
@@ -105,13 +115,13 @@ describe('faultOfSignature', () => {
       'a second From': signed.replace('\r\nFrom:', `\r\n${change}`),
       'another algorithm': signed.replace('a=rsa-sha256', change),
     }[what];
-    expect(faultOfSignature(Buffer.from(changed ?? ''), key.publicKey)).toContain(fault);
+    expect(findSignatureProblem(Buffer.from(changed ?? ''), key.publicKey)).toContain(fault);
   });
 });
 
 describe('dnsRecordOf', () => {
   it('names the record to publish, without anything secret', () => {
-    const { name, value } = dnsRecordOf(key);
+    const { name, value } = createDkimDnsRecord(key);
     expect(name).toBe('paperboy2026._domainkey.example.org');
     const der = key.publicKey.export({ type: 'spki', format: 'der' }).toString('base64');
     expect(value).toBe(`v=DKIM1; k=rsa; p=${der}`);

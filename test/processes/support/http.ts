@@ -23,7 +23,7 @@ export async function confirm(site: string, text: string): Promise<string> {
 }
 
 /** Leaves as mail programs do it (RFC 8058). */
-export async function leave(site: string, token: string): Promise<number> {
+export async function unsubscribeOneClick(site: string, token: string): Promise<number> {
   const response = await fetch(`${site}/unsubscribe/${token}`, {
     method: 'POST',
     headers: { 'content-type': 'application/x-www-form-urlencoded' },

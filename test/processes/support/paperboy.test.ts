@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { killAll, run } from './paperboy.ts';
+import { killAll, runPaperboy } from './paperboy.ts';
 
 test('a command in a folder that is gone ends with the reason, and killing all waits for nothing', async () => {
-  const { code, stderr } = await run(['--version'], { cwd: '/no/such/folder', env: {} });
+  const { code, stderr } = await runPaperboy(['--version'], { cwd: '/no/such/folder', env: {} });
   expect(code).not.toBe(0);
   expect(stderr).toContain('ENOENT');
   await killAll();

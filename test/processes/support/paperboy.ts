@@ -5,27 +5,27 @@ import { fileURLToPath } from 'node:url';
 
 const MAIN = fileURLToPath(new URL('../../../dist/main.js', import.meta.url));
 
-export interface Ended {
+export interface ProcessResult {
   code: number | null;
   stdout: string;
   stderr: string;
 }
 
 /** A Paperboy process. */
-export interface Paperboy {
+export interface PaperboyProcess {
   pid: number;
   stdout(): string;
   stderr(): string;
   /** Resolves once the process is gone. */
-  ended: Promise<Ended>;
+  ended: Promise<ProcessResult>;
   /** Resolves once `text` stands on its standard output; throws when the process ends before. */
-  says(text: string): Promise<void>;
+  waitForOutput(text: string): Promise<void>;
   kill(signal: 'SIGTERM' | 'SIGINT' | 'SIGKILL'): void;
   /** Its standard input; ended from the first, unless it was launched with `takesInput`. */
   stdin: Writable;
 }
 
-export interface Place {
+export interface ProcessEnvironment {
   /** Its settings; nothing else of ours gets in. */
   env: Record<string, string>;
   cwd: string;
@@ -37,14 +37,14 @@ export interface LaunchOptions {
   nodeOptions?: readonly string[];
 }
 
-const alive = new Map<ChildProcess, Promise<Ended>>();
+const running = new Map<ChildProcess, Promise<ProcessResult>>();
 
 /** Starts `paperboy` with the words given. */
-export function launch(
+export function spawnPaperboy(
   argv: readonly string[],
-  { env, cwd }: Place,
+  { env, cwd }: ProcessEnvironment,
   { takesInput = false, nodeOptions = [] }: LaunchOptions = {},
-): Paperboy {
+): PaperboyProcess {
   const { PATH = '', HOME = '' } = process.env;
   const child = spawn(process.execPath, [...nodeOptions, MAIN, ...argv], {
     cwd,
@@ -62,21 +62,21 @@ export function launch(
   child.on('error', ({ message }) => {
     text.stderr += message;
   });
-  const ended = new Promise<Ended>((resolve) => {
+  const ended = new Promise<ProcessResult>((resolve) => {
     child.on('close', (code) => {
-      alive.delete(child);
+      running.delete(child);
       resolve({ code, ...text });
     });
   });
-  alive.set(child, ended);
+  running.set(child, ended);
   return {
     pid: child.pid ?? 0,
     stdout: () => text.stdout,
     stderr: () => text.stderr,
     ended,
-    says: async (words) => {
+    waitForOutput: async (words) => {
       while (!text.stdout.includes(words)) {
-        if (!alive.has(child)) throw new Error(`It ended without “${words}”: ${text.stderr}`);
+        if (!running.has(child)) throw new Error(`It ended without “${words}”: ${text.stderr}`);
         await pause(10);
       }
     },
@@ -86,43 +86,51 @@ export function launch(
 }
 
 /** Runs a command to its end. */
-export function run(argv: readonly string[], place: Place): Promise<Ended> {
-  return launch(argv, place).ended;
+export function runPaperboy(
+  argv: readonly string[],
+  environment: ProcessEnvironment,
+): Promise<ProcessResult> {
+  return spawnPaperboy(argv, environment).ended;
 }
 
 /** Runs a command that must succeed; returns its standard output. */
-export async function runWell(line: string, place: Place): Promise<string> {
-  const { code, stdout, stderr } = await run(line.split(' '), place);
+export async function runPaperboyOk(
+  line: string,
+  environment: ProcessEnvironment,
+): Promise<string> {
+  const { code, stdout, stderr } = await runPaperboy(line.split(' '), environment);
   if (code !== 0) throw new Error(`“paperboy ${line}” ended with ${code}: ${stderr || stdout}`);
   return stdout;
 }
 
 /** Starts `paperboy start` and waits until it runs. */
 export async function startPaperboy(
-  place: Place,
+  environment: ProcessEnvironment,
   role: string | null = null,
   nodeOptions: readonly string[] = [],
-): Promise<Paperboy> {
-  const started = launch(role === null ? ['start'] : ['start', role], place, { nodeOptions });
-  await started.says(' runs: ');
+): Promise<PaperboyProcess> {
+  const started = spawnPaperboy(role === null ? ['start'] : ['start', role], environment, {
+    nodeOptions,
+  });
+  await started.waitForOutput(' runs: ');
   return started;
 }
 
 /** For `afterEach`: no process outlives its test. */
 export async function killAll(): Promise<void> {
-  const gone = [...alive.values()];
-  for (const child of alive.keys()) child.kill('SIGKILL');
-  await Promise.all(gone);
+  const endings = [...running.values()];
+  for (const child of running.keys()) child.kill('SIGKILL');
+  await Promise.all(endings);
 }
 
 /** Waits until `happened` returns something other than false or null. */
-export async function until<Value>(
-  happened: () => Promise<Value | false | null> | Value | false | null,
+export async function pollUntil<Value>(
+  condition: () => Promise<Value | false | null> | Value | false | null,
   timeoutMs = 60_000,
 ): Promise<Value> {
   const endsAt = Date.now() + timeoutMs;
   for (;;) {
-    const value = await happened();
+    const value = await condition();
     if (value !== false && value !== null) return value;
     if (Date.now() > endsAt) throw new Error(`It did not happen within ${timeoutMs} ms.`);
     await pause(5);

@@ -1,19 +1,19 @@
 import { createSign, generateKeyPairSync, type KeyObject, randomBytes } from 'node:crypto';
 
 /** A certificate with its key, PEM. */
-export interface Certified {
+export interface CertifiedKey {
   cert: string;
   key: string;
 }
 
-export interface Authority {
+export interface CertificateAuthority {
   /** What a client has to trust. */
   ca: string;
-  certify(host: { dns?: string; ip?: string }): Certified;
+  issueCertificate(host: { dns?: string; ip?: string }): CertifiedKey;
 }
 
 /** An authority of its own for each test run: nothing secret lies in the project. */
-export function createAuthority(name = 'Paperboy test authority'): Authority {
+export function createCertificateAuthority(name = 'Paperboy test authority'): CertificateAuthority {
   const pair = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const sign = (subject: string, publicKey: KeyObject, extensions: Buffer[]) =>
     pem(
@@ -23,11 +23,11 @@ export function createAuthority(name = 'Paperboy test authority'): Authority {
   const isAuthority = extension('551d13', sequence(Buffer.from([1, 1, 0xff])));
   return {
     ca: sign(name, pair.publicKey, [isAuthority]),
-    certify: ({ dns, ip }) => {
+    issueCertificate: ({ dns, ip }) => {
       const own = generateKeyPairSync('ec', { namedCurve: 'P-256' });
       const names = [
-        ...(dns === undefined ? [] : [tagged(0x82, Buffer.from(dns))]),
-        ...(ip === undefined ? [] : [tagged(0x87, Buffer.from(ip.split('.').map(Number)))]),
+        ...(dns === undefined ? [] : [encodeDer(0x82, Buffer.from(dns))]),
+        ...(ip === undefined ? [] : [encodeDer(0x87, Buffer.from(ip.split('.').map(Number)))]),
       ];
       return {
         cert: sign(dns ?? ip ?? '', own.publicKey, [extension('551d11', sequence(...names))]),
@@ -37,7 +37,7 @@ export function createAuthority(name = 'Paperboy test authority'): Authority {
   };
 }
 
-interface About {
+interface CertificateFields {
   issuer: string;
   subject: string;
   publicKey: KeyObject;
@@ -45,46 +45,49 @@ interface About {
 }
 
 /** X.509 v3 (RFC 5280 §4.1), valid for two days around now. */
-function certificate({ issuer, subject, publicKey, extensions }: About, key: KeyObject): Buffer {
-  const algorithm = sequence(tagged(0x06, Buffer.from('2a8648ce3d040302', 'hex')));
+function certificate(
+  { issuer, subject, publicKey, extensions }: CertificateFields,
+  key: KeyObject,
+): Buffer {
+  const algorithm = sequence(encodeDer(0x06, Buffer.from('2a8648ce3d040302', 'hex')));
   const day = 86_400_000;
   const body = sequence(
-    tagged(0xa0, tagged(0x02, Buffer.from([2]))),
-    tagged(0x02, Buffer.concat([Buffer.from([1]), randomBytes(8)])),
+    encodeDer(0xa0, encodeDer(0x02, Buffer.from([2]))),
+    encodeDer(0x02, Buffer.concat([Buffer.from([1]), randomBytes(8)])),
     algorithm,
-    distinguished(issuer),
+    distinguishedName(issuer),
     sequence(time(Date.now() - day), time(Date.now() + day)),
-    distinguished(subject),
+    distinguishedName(subject),
     publicKey.export({ type: 'spki', format: 'der' }),
-    tagged(0xa3, sequence(...extensions)),
+    encodeDer(0xa3, sequence(...extensions)),
   );
-  return sequence(body, algorithm, bits(createSign('sha256').update(body).sign(key)));
+  return sequence(body, algorithm, encodeBitString(createSign('sha256').update(body).sign(key)));
 }
 
-function distinguished(name: string): Buffer {
-  const commonName = tagged(0x06, Buffer.from('550403', 'hex'));
-  return sequence(tagged(0x31, sequence(commonName, tagged(0x0c, Buffer.from(name)))));
+function distinguishedName(name: string): Buffer {
+  const commonName = encodeDer(0x06, Buffer.from('550403', 'hex'));
+  return sequence(encodeDer(0x31, sequence(commonName, encodeDer(0x0c, Buffer.from(name)))));
 }
 
 function extension(oid: string, value: Buffer): Buffer {
-  return sequence(tagged(0x06, Buffer.from(oid, 'hex')), tagged(0x04, value));
+  return sequence(encodeDer(0x06, Buffer.from(oid, 'hex')), encodeDer(0x04, value));
 }
 
 function time(ms: number): Buffer {
   const digits = new Date(ms).toISOString().replace(/\D/g, '').slice(2, 14);
-  return tagged(0x17, Buffer.from(`${digits}Z`));
+  return encodeDer(0x17, Buffer.from(`${digits}Z`));
 }
 
-function bits(bytes: Buffer): Buffer {
-  return tagged(0x03, Buffer.concat([Buffer.from([0]), bytes]));
+function encodeBitString(bytes: Buffer): Buffer {
+  return encodeDer(0x03, Buffer.concat([Buffer.from([0]), bytes]));
 }
 
-function sequence(...parts: Buffer[]): Buffer {
-  return tagged(0x30, Buffer.concat(parts));
+function sequence(...elements: Buffer[]): Buffer {
+  return encodeDer(0x30, Buffer.concat(elements));
 }
 
 /** DER: tag, length, content. */
-function tagged(tag: number, content: Buffer): Buffer {
+function encodeDer(tag: number, content: Buffer): Buffer {
   const { length } = content;
   const long = length < 256 ? [0x81, length] : [0x82, length >> 8, length & 0xff];
   const head = length < 128 ? [tag, length] : [tag, ...long];

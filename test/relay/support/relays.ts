@@ -1,12 +1,12 @@
 import { afterEach } from 'vitest';
-import { type Message, messageOf } from '../../../src/domain/message.ts';
+import { createMessage, type Message } from '../../../src/domain/smtp/message.ts';
 import { openRelay, type Relay, type RelayOptions } from '../../../src/relay/relay.ts';
-import { openSink, type Sink } from '../../support/sink.ts';
+import { openTestSmtpServer, type TestSmtpServer } from '../../support/smtp-server.ts';
 import { openScriptedRelay, type Script, type ScriptedRelay } from './scripted-relay.ts';
-import type { TestTimers } from './timers.ts';
+import type { FakeTimers } from './timers.ts';
 
 /** Servers and relays of this test file alone. What is in `opened` is closed after each test, the last first. */
-export function useRelays() {
+export function useRelayFixture() {
   const opened: { close(): Promise<unknown> }[] = [];
 
   afterEach(async () => {
@@ -28,20 +28,20 @@ export function useRelays() {
     },
 
     /** A real SMTP server. */
-    async sinkWith(...args: Parameters<typeof openSink>): Promise<Sink> {
-      const sink = await openSink(...args);
+    async sinkWith(...args: Parameters<typeof openTestSmtpServer>): Promise<TestSmtpServer> {
+      const sink = await openTestSmtpServer(...args);
       opened.push(sink);
       return sink;
     },
 
     /** A relay with a `random` that is known; with timers of a test, its end need not be waited for. */
-    relayWith(options: Omit<RelayOptions, 'timers'> & { timers?: TestTimers | undefined }): Relay {
+    relayWith(options: Omit<RelayOptions, 'timers'> & { timers?: FakeTimers | undefined }): Relay {
       const { timers, ...others } = options;
       const relay = openRelay({ random: () => 0.5, ...others, ...(timers && { timers }) });
       opened.push({
         close: () => {
           const closing = relay.close({ graceMs: 0 });
-          timers?.pass(10);
+          timers?.advance(10);
           return closing;
         },
       });
@@ -51,7 +51,7 @@ export function useRelays() {
 }
 
 /** A short message. */
-export function message(to = 'ada@example.org'): Message {
+export function buildMessage(to = 'ada@example.org'): Message {
   const bytes = Buffer.from(`To: ${to}\r\n\r\nHello.\r\n`);
-  return messageOf({ from: 'papers@example.com', to }, [bytes], { isPlain: true });
+  return createMessage({ from: 'papers@example.com', to }, [bytes], { isPlain: true });
 }

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 
-export type Step =
+export type SmtpStep =
   | 'connect'
   | 'greeting'
   | 'EHLO'
@@ -17,7 +17,7 @@ export type Step =
   | 'QUIT';
 
 /** What the relay does at a step; nothing is the usual reply. */
-export type Act =
+export type ScriptedReply =
   | undefined
   | { say: string }
   | { say: string; thenDrop: true }
@@ -25,7 +25,7 @@ export type Act =
   | { hang: true };
 
 /** How often a step was reached, over all connections, this time included; and the line that came. */
-export type Script = (step: Step, time: number, line: string) => Act;
+export type Script = (step: SmtpStep, time: number, line: string) => ScriptedReply;
 
 export interface ScriptedRelay {
   url: string;
@@ -38,17 +38,17 @@ export interface ScriptedRelay {
   /** What stood between 354 and the dot, with the dot. */
   messages: string[];
   /** Most lines that came in without waiting for the reply to the one before. */
-  mostAtOnce: number;
+  maxPipelined: number;
   script(script: Script): void;
   /** Writes to every open connection. */
-  say(bytes: string): void;
+  writeToAll(bytes: string): void;
   /** Resolves when a step was reached that many times in all. */
-  reached(step: Step, times?: number): Promise<void>;
+  waitForStep(step: SmtpStep, times?: number): Promise<void>;
   dropAll(): void;
   close(): Promise<void>;
 }
 
-const USUAL: Record<Step, string> = {
+const DEFAULT_REPLIES: Record<SmtpStep, string> = {
   connect: '',
   greeting: '220 scripted ESMTP',
   EHLO: '250 scripted',
@@ -69,8 +69,8 @@ export async function openScriptedRelay(
   extensions: readonly string[] = [],
 ): Promise<ScriptedRelay> {
   const sockets = new Set<Socket>();
-  const reached = new Map<Step, number>();
-  const waiting: { step: Step; times: number; resolve: () => void }[] = [];
+  const reached = new Map<SmtpStep, number>();
+  const waiting: { step: SmtpStep; times: number; resolve: () => void }[] = [];
   let script: Script = () => undefined;
 
   const server = createServer((socket) => {
@@ -79,13 +79,13 @@ export async function openScriptedRelay(
     socket.setNoDelay(true);
     socket.on('error', () => undefined);
     socket.on('close', () => sockets.delete(socket));
-    if (act(socket, 'connect', '') === 'over') return;
-    if (act(socket, 'greeting', '') === 'over') return;
-    converse(socket);
+    if (runStep(socket, 'connect', '') === 'over') return;
+    if (runStep(socket, 'greeting', '') === 'over') return;
+    serveConnection(socket);
   });
 
   /** Does what the script says, or the usual. Tells `over` when nothing more is to be done. */
-  function act(socket: Socket, step: Step, line: string): 'on' | 'over' | 'refused' {
+  function runStep(socket: Socket, step: SmtpStep, line: string): 'on' | 'over' | 'refused' {
     const time = (reached.get(step) ?? 0) + 1;
     reached.set(step, time);
     const what = script(step, time, line);
@@ -94,7 +94,7 @@ export async function openScriptedRelay(
     return over;
   }
 
-  function perform(socket: Socket, step: Step, what: Act): 'on' | 'over' | 'refused' {
+  function perform(socket: Socket, step: SmtpStep, what: ScriptedReply): 'on' | 'over' | 'refused' {
     if (what && 'drop' in what) {
       socket.destroy();
       return 'over';
@@ -103,29 +103,29 @@ export async function openScriptedRelay(
       socket.pause();
       return 'over';
     }
-    const usual = step === 'EHLO' ? helloLines(extensions) : USUAL[step];
-    const said = what ? what.say : usual;
-    if (said !== '') socket.write(`${said}\r\n`);
+    const defaultReply = step === 'EHLO' ? helloLines(extensions) : DEFAULT_REPLIES[step];
+    const reply = what ? what.say : defaultReply;
+    if (reply !== '') socket.write(`${reply}\r\n`);
     if (what && 'thenDrop' in what) {
       socket.end();
       return 'over';
     }
-    return what && !said.startsWith('354') ? 'refused' : 'on';
+    return what && !reply.startsWith('354') ? 'refused' : 'on';
   }
 
-  function converse(socket: Socket) {
+  function serveConnection(socket: Socket) {
     let text = '';
     let isData = false;
     let hasBody = false;
     let isOver = false;
     socket.on('data', (chunk) => {
       text += chunk.toString('latin1');
-      if (!isData) relay.mostAtOnce = Math.max(relay.mostAtOnce, text.split('\r\n').length - 1);
+      if (!isData) relay.maxPipelined = Math.max(relay.maxPipelined, text.split('\r\n').length - 1);
       while (!isOver) {
         if (isData) {
           if (!hasBody && text !== '') {
             hasBody = true;
-            isOver = act(socket, 'body', '') === 'over';
+            isOver = runStep(socket, 'body', '') === 'over';
             if (isOver) return;
           }
           const end = text.startsWith('.\r\n') ? 0 : text.indexOf('\r\n.\r\n') + 2;
@@ -133,7 +133,7 @@ export async function openScriptedRelay(
           relay.messages.push(text.slice(0, end + 3));
           text = text.slice(end + 3);
           isData = false;
-          isOver = act(socket, 'dot', '') === 'over';
+          isOver = runStep(socket, 'dot', '') === 'over';
           continue;
         }
         const end = text.indexOf('\r\n');
@@ -141,8 +141,8 @@ export async function openScriptedRelay(
         const line = text.slice(0, end);
         text = text.slice(end + 2);
         relay.lines.push(line);
-        const step = (/^\w+/.exec(line)?.[0] ?? '').toUpperCase() as Step;
-        const done = act(socket, step in USUAL ? step : 'AUTH', line);
+        const step = (/^\w+/.exec(line)?.[0] ?? '').toUpperCase() as SmtpStep;
+        const done = runStep(socket, step in DEFAULT_REPLIES ? step : 'AUTH', line);
         isOver = done === 'over';
         if (step === 'DATA') {
           isData = done === 'on';
@@ -164,15 +164,15 @@ export async function openScriptedRelay(
     },
     lines: [],
     messages: [],
-    mostAtOnce: 0,
+    maxPipelined: 0,
     script: (how) => {
       reached.clear();
       script = how;
     },
-    say: (bytes) => {
+    writeToAll: (bytes) => {
       for (const socket of sockets) socket.write(bytes);
     },
-    reached: (step, times = 1) =>
+    waitForStep: (step, times = 1) =>
       new Promise((resolve) => {
         if ((reached.get(step) ?? 0) >= times) resolve();
         else waiting.push({ step, times, resolve });

@@ -1,0 +1,69 @@
+import type { ListedPaper } from '../../domain/papers/paper.ts';
+import { parseArxivId } from '../../domain/papers/paper-id.ts';
+import { parsePaper } from '../../domain/papers/paper-input.ts';
+import { fetchPapers } from '../../services/sources/fetch-papers.ts';
+import type { App } from '../../wiring/app.ts';
+import { readSeed } from '../../wiring/database.ts';
+import { startPaperServer } from './paper-server/paper-server.ts';
+import { createServedPaper, type ServedPaper } from './paper-server/served-paper.ts';
+
+/** On which the seed papers were listed. */
+export const SEED_DAY = '2026-05-08';
+
+const ARXIV_SOURCE = 'arxiv:cs.LG';
+
+/** Serves the seed papers on this machine as Hugging Face and arXiv do; with the settings that lead there. */
+export async function serveSeedPapers(): Promise<{
+  settings: Record<string, string>;
+  close: () => Promise<void>;
+}> {
+  const entries: unknown[] = JSON.parse(await readSeed('papers.json'));
+  const papers = entries.map((entry, index) =>
+    toServedPaper(parsePaper(entry, { source: 'file', today: SEED_DAY }), index),
+  );
+  const clock = () => new Date(`${SEED_DAY}T12:00:00Z`);
+  const { urls, close } = await startPaperServer({ clock, papers });
+  return {
+    settings: {
+      HF_ENDPOINT: urls.hfEndpoint,
+      ARXIV_RSS_URL: urls.arxivRssUrl,
+      ARXIV_API_URL: urls.arxivApiUrl,
+    },
+    close,
+  };
+}
+
+/** Fetches them from both, on the day of their list. Returns a sentence for each. */
+export async function fetchSeedPapers(app: App, signal: AbortSignal): Promise<string[]> {
+  const clock = () => new Date(`${SEED_DAY}T12:00:00Z`);
+  const lines: string[] = [];
+  for (const name of ['hf-daily', ARXIV_SOURCE]) {
+    const source = app.sources.openByName(name);
+    const report = await fetchPapers({ db: app.db, clock, signal }, source, { day: SEED_DAY });
+    if (report.error !== null) throw report.error;
+    const { found, added, updated } = report;
+    lines.push(
+      `${name} listed ${found} papers on ${SEED_DAY}: ${added} new, ${updated} known and updated.`,
+    );
+  }
+  return lines;
+}
+
+/** Every paper is on Hugging Face's list, and every other one in arXiv's feed of the same day. Papers without
+ *  an arXiv id get one that was never given. */
+function toServedPaper(paper: ListedPaper, index: number): ServedPaper {
+  return createServedPaper(
+    parseArxivId(paper.id) ?? `2605.9${String(index).padStart(4, '0')}`,
+    SEED_DAY,
+    {
+      title: paper.title,
+      abstract: paper.abstract,
+      authors: paper.authors,
+      organization: paper.organization,
+      upvotes: paper.upvotes ?? 0,
+      comments: paper.comments ?? 0,
+      codeUrl: paper.codeUrl,
+      arxivDay: index % 2 === 0 ? SEED_DAY : null,
+    },
+  );
+}

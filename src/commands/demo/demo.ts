@@ -1,0 +1,98 @@
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import type { AddressInfo } from 'node:net';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Command } from 'commander';
+import { ROLES, startRoles } from '../../roles.ts';
+import { type Config, loadConfig } from '../../settings/config.ts';
+import { openApp, type Runtime } from '../../wiring/app.ts';
+import type { CommandContext } from '../context.ts';
+import { printLine } from '../output.ts';
+import { runDemoScenario } from './demo-scenario.ts';
+import { serveSeedPapers } from './demo-source.ts';
+
+type DemoEnv = Readonly<Record<string, string | undefined>>;
+
+/** What the demo takes from the process: its environment, less the servers. */
+export interface DemoDeps {
+  env: DemoEnv;
+  createRuntime: (config: Config) => Runtime;
+}
+
+/** `paperboy demo` */
+export function createDemoCommand(
+  { io, setExitCode }: CommandContext,
+  { env, createRuntime }: DemoDeps,
+): Command {
+  return new Command('demo')
+    .description('the whole story on embedded parts and the seed papers, in a throw-away folder')
+    .option('--once', 'end after the story instead of staying up')
+    .option(
+      '--source',
+      'the papers come from a source on this machine that speaks as the real ones do',
+    )
+    .action(async ({ once: exitAfterRun, source }: { once?: true; source?: true }) => {
+      const server = source ? await serveSeedPapers() : null;
+      const dataDir = await mkdtemp(join(tmpdir(), 'paperboy-demo-'));
+      try {
+        const config = loadConfig({ ...(await createDemoEnv(env, dataDir)), ...server?.settings });
+        const app = await openApp(config, createRuntime(config));
+        try {
+          const running = await startRoles(app, ROLES);
+          try {
+            await runDemoScenario(app, io, { fromSource: source === true });
+            if (exitAfterRun) return;
+            await printLine(io, '\nIt stays up until Ctrl-C:');
+            await printLine(io, `  site      ${config.publicUrl}/`);
+            await printLine(io, `  inbox     ${config.publicUrl}/inbox`);
+            await printLine(io, `  API docs  ${config.publicUrl}/docs`);
+            if (!io.signal.aborted) await once(io.signal, 'abort');
+          } finally {
+            await running.stop();
+          }
+        } finally {
+          await app.close();
+        }
+      } finally {
+        await server?.close();
+        await rm(dataDir, { recursive: true, force: true });
+      }
+      setExitCode(0);
+    });
+}
+
+/** The demo has parts of its own: servers that are set are left alone. */
+async function createDemoEnv(env: DemoEnv, dataDir: string): Promise<DemoEnv> {
+  const port = (await findFreePort(Number(env.PORT) || 3000)) ?? (await findFreePort(0)) ?? 0;
+  const inherited = Object.fromEntries(
+    Object.entries(env).filter(([name]) => INHERITED_SETTINGS.includes(name)),
+  );
+  return {
+    LOG_LEVEL: 'warn',
+    ...inherited,
+    DATA_DIR: dataDir,
+    HOST: '127.0.0.1',
+    PORT: String(port),
+    INBOX_PORT: '0',
+    // The story says itself what is fetched and when.
+    SOURCES: 'none',
+  };
+}
+
+const INHERITED_SETTINGS = ['LOG_LEVEL', 'SITE_NAME'];
+
+/** The port if it can be had (any free one for 0), or null. */
+async function findFreePort(port: number): Promise<number | null> {
+  const server = createServer();
+  try {
+    server.listen(port, '127.0.0.1');
+    await once(server, 'listening');
+    return (server.address() as AddressInfo).port;
+  } catch {
+    return null;
+  } finally {
+    server.close();
+  }
+}

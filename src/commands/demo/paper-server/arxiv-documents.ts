@@ -1,0 +1,119 @@
+import type { ServedPaper } from './served-paper.ts';
+
+/** arXiv's feed of a day as Atom. `day` is of New York. */
+export function renderArxivAtomFeed(papers: readonly ServedPaper[], day: string): string {
+  const entries = papers.map(
+    (paper) => `  <entry>
+    <id>oai:arXiv.org:${paper.id}v${paper.version}</id>
+    <title>${escapeXml(paper.title)}</title>
+    <updated>${formatMidnight(day)}</updated>
+    <link href="https://arxiv.org/abs/${paper.id}" rel="alternate" type="text/html"/>
+    <summary>${escapeXml(renderFeedSummary(paper))}</summary>
+${paper.categories.map((each) => `    <category term="${each}"/>`).join('\n')}
+    <published>${formatMidnight(day)}</published>
+    <arxiv:announce_type>${paper.announceType}</arxiv:announce_type>
+    <dc:rights>http://arxiv.org/licenses/nonexclusive-distrib/1.0/</dc:rights>
+    <dc:creator>${escapeXml(paper.authors.join(', '))}</dc:creator>
+  </entry>`,
+  );
+  return `<?xml version='1.0' encoding='UTF-8'?>
+<feed xmlns:arxiv="http://arxiv.org/schemas/atom" xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns="http://www.w3.org/2005/Atom" xml:lang="en-us">
+  <id>http://rss.arxiv.org/atom</id>
+  <title>updates on arXiv.org</title>
+  <updated>${formatMidnight(day)}</updated>
+${entries.join('\n')}
+</feed>
+`;
+}
+
+/** The same as RSS 2.0. */
+export function renderArxivRssFeed(papers: readonly ServedPaper[], day: string): string {
+  const items = papers.map(
+    (paper) => `    <item>
+      <title>${escapeXml(paper.title)}</title>
+      <link>https://arxiv.org/abs/${paper.id}</link>
+      <description>${escapeXml(renderFeedSummary(paper))}</description>
+      <guid isPermaLink="false">oai:arXiv.org:${paper.id}v${paper.version}</guid>
+${paper.categories.map((each) => `      <category>${each}</category>`).join('\n')}
+      <pubDate>${formatRfc822(day)}</pubDate>
+      <arxiv:announce_type>${paper.announceType}</arxiv:announce_type>
+      <dc:rights>http://arxiv.org/licenses/nonexclusive-distrib/1.0/</dc:rights>
+      <dc:creator>${escapeXml(paper.authors.join(', '))}</dc:creator>
+    </item>`,
+  );
+  return `<?xml version='1.0' encoding='UTF-8'?>
+<rss xmlns:arxiv="http://arxiv.org/schemas/atom" xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:atom="http://www.w3.org/2005/Atom" version="2.0">
+  <channel>
+    <title>updates on arXiv.org</title>
+    <link>http://rss.arxiv.org/rss</link>
+    <pubDate>${formatRfc822(day)}</pubDate>
+${items.join('\n')}
+  </channel>
+</rss>
+`;
+}
+
+/** A slice of what arXiv's API answers to a query. */
+export function renderArxivApiFeed(
+  papers: readonly ServedPaper[],
+  { start, most: maxResults }: { start: number; most: number },
+): string {
+  const entries = papers.slice(start, start + maxResults).map((paper) => {
+    const submittedAt = `${paper.submittedAt.toISOString().slice(0, 19)}Z`;
+    const comment =
+      paper.comment && `\n    <arxiv:comment>${escapeXml(paper.comment)}</arxiv:comment>`;
+    return `  <entry>
+    <id>http://arxiv.org/abs/${paper.id}v${paper.version}</id>
+    <title>${escapeXml(paper.title)}</title>
+    <updated>${submittedAt}</updated>
+    <link href="https://arxiv.org/pdf/${paper.id}v${paper.version}" rel="related" type="application/pdf" title="pdf"/>
+    <summary>${escapeXml(paper.abstract)}</summary>
+${paper.categories.map((each) => `    <category term="${each}" scheme="http://arxiv.org/schemas/atom"/>`).join('\n')}
+    <published>${submittedAt}</published>${comment ?? ''}
+    <arxiv:primary_category term="${paper.categories[0]}"/>
+${paper.authors.map((name) => `    <author><name>${escapeXml(name)}</name></author>`).join('\n')}
+  </entry>`;
+  });
+  return `<?xml version='1.0' encoding='UTF-8'?>
+<feed xmlns:opensearch="http://a9.com/-/spec/opensearch/1.1/" xmlns:arxiv="http://arxiv.org/schemas/atom" xmlns="http://www.w3.org/2005/Atom">
+  <id>https://arxiv.org/api/query</id>
+  <title>arXiv Query</title>
+  <opensearch:itemsPerPage>${maxResults}</opensearch:itemsPerPage>
+  <opensearch:totalResults>${papers.length}</opensearch:totalResults>
+  <opensearch:startIndex>${start}</opensearch:startIndex>
+${entries.join('\n')}
+</feed>
+`;
+}
+
+/** What arXiv's API answers to a query that it does not understand. */
+export function renderArxivApiError(message: string): string {
+  return `<?xml version="1.0" encoding="UTF-8"?>
+<feed xmlns:opensearch="http://a9.com/-/spec/opensearch/1.1/" xmlns="http://www.w3.org/2005/Atom">
+  <id>http://arxiv.org/api/error</id>
+  <opensearch:totalResults>1</opensearch:totalResults>
+  <entry>
+    <id>http://arxiv.org/api/errors#incorrect_query</id>
+    <title>Error</title>
+    <summary>${escapeXml(message)}</summary>
+  </entry>
+</feed>
+`;
+}
+
+function renderFeedSummary({ id, version, announceType, abstract }: ServedPaper): string {
+  return `arXiv:${id}v${version} Announce Type: ${announceType} \nAbstract: ${abstract}`;
+}
+
+/** By the clock of New York, in summer. */
+function formatMidnight(day: string): string {
+  return `${day}T00:00:00-04:00`;
+}
+
+function formatRfc822(day: string): string {
+  return new Date(`${day}T00:00:00Z`).toUTCString().replace('GMT', '-0400');
+}
+
+function escapeXml(text: string): string {
+  return text.replace(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`);
+}

@@ -1,0 +1,53 @@
+/** A paper as the server of fixtures has it: on Hugging Face's list, in arXiv's feed, or both. */
+export interface ServedPaper {
+  /** Version-less arXiv id. */
+  id: string;
+  version: number;
+  title: string;
+  abstract: string;
+  authors: string[];
+  organization: string | null;
+  categories: string[];
+  /** When its first version was handed in. */
+  submittedAt: Date;
+  /** The day of Hugging Face's list that has it; null when none has. */
+  hfDay: string | null;
+  upvotes: number;
+  comments: number;
+  codeUrl: string | null;
+  withdrawnAt: Date | null;
+  /** The day of arXiv's feed that has it; null when none has. */
+  arxivDay: string | null;
+  announceType: 'new' | 'cross' | 'replace' | 'replace-cross';
+  /** The authors' comment on arXiv. */
+  comment: string | null;
+}
+
+/** A paper of `day` on both lists. */
+export function createServedPaper(
+  id: string,
+  day: string,
+  overrides: Partial<ServedPaper> = {},
+): ServedPaper {
+  return {
+    id,
+    version: 1,
+    title: `Paper ${id}`,
+    abstract: 'We present a paper.',
+    authors: ['Ada Lovelace', 'Charles Babbage'],
+    organization: null,
+    categories: ['cs.LG'],
+    submittedAt: new Date(Date.parse(`${day}T12:00:00Z`) - DAY_MS),
+    hfDay: day,
+    upvotes: 0,
+    comments: 0,
+    codeUrl: null,
+    withdrawnAt: null,
+    arxivDay: day,
+    announceType: 'new',
+    comment: null,
+    ...overrides,
+  };
+}
+
+const DAY_MS = 86_400_000;

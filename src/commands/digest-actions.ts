@@ -1,0 +1,63 @@
+import { Command } from 'commander';
+import type { DigestSummary } from '../db/digests/digests.ts';
+import type { DigestKind } from '../domain/digests/digest.ts';
+import { formatCount } from '../domain/text/format.ts';
+import { cancelDigest } from '../services/digests/cancel-digest.ts';
+import { requireDigest } from '../services/digests/digest-status.ts';
+import { pauseDigest } from '../services/digests/pause-digest.ts';
+import { resumeDigest } from '../services/digests/resume-digest.ts';
+import type { App } from '../wiring/app.ts';
+import type { CommandContext } from './context.ts';
+import { createDateOption, createKindOption } from './options.ts';
+import { printLine } from './output.ts';
+
+/** `paperboy digest pause|resume|cancel` */
+export function createDigestActionCommands({ io, withApp }: CommandContext): Command[] {
+  return DIGEST_ACTIONS.map(({ name, description, run }) =>
+    new Command(name)
+      .description(description)
+      .addOption(createDateOption('day of the digest (default: the newest)'))
+      .addOption(createKindOption())
+      .action(async ({ date, kind }: { date?: string; kind: DigestKind }) => {
+        await withApp(async (app) => {
+          await printLine(io, await run(app, await requireDigest(app.db, kind, date ?? null)));
+        });
+      }),
+  );
+}
+
+interface DigestAction {
+  name: string;
+  description: string;
+  /** What was done, for people. */
+  run: (app: App, digest: DigestSummary) => Promise<string>;
+}
+
+const DIGEST_ACTIONS: readonly DigestAction[] = [
+  {
+    name: 'pause',
+    description: 'send no more of a digest until it is resumed; what is on its way is finished',
+    run: async (app, digest) =>
+      (await pauseDigest(app, digest))
+        ? `${describeDigest(digest)} is paused.`
+        : `${describeDigest(digest)} was paused already.`,
+  },
+  {
+    name: 'resume',
+    description: 'go on with a paused digest',
+    run: async (app, digest) =>
+      (await resumeDigest(app, digest))
+        ? `${describeDigest(digest)} goes on.`
+        : `${describeDigest(digest)} was not paused.`,
+  },
+  {
+    name: 'cancel',
+    description: 'end a digest for good: what is not on its way yet is skipped',
+    run: async (app, digest) =>
+      `${describeDigest(digest)} is cancelled: ${formatCount(await cancelDigest(app, digest))} skipped.`,
+  },
+];
+
+function describeDigest({ kind, date }: DigestSummary): string {
+  return `The ${kind} digest of ${date}`;
+}

@@ -1,0 +1,150 @@
+import { type SQL, sql } from 'drizzle-orm';
+import type { DigestKind } from '../../domain/digests/digest.ts';
+import type { Db } from '../client.ts';
+import { getPartition } from './partitions.ts';
+
+/** Names a batch. */
+export interface BatchKey {
+  digestId: number;
+  batch: number;
+}
+
+/** A batch to ring for. */
+export interface DueBatch extends BatchKey {
+  /** How often it was claimed before. */
+  claims: number;
+}
+
+/** The batches in which something is due, the longest waiting first. Nothing of a digest that is
+ *  paused or cancelled is due. */
+export async function listDueBatches(db: Db, now: Date): Promise<DueBatch[]> {
+  const result = await db.execute<{ digestId: number; batch: number; claims: number }>(sql`
+    SELECT digest_id AS "digestId", batch, claims
+    FROM batches JOIN digests ON digests.id = digest_id
+    WHERE due_at <= ${now} AND paused_at IS NULL AND cancelled_at IS NULL
+    ORDER BY due_at, digest_id, batch`);
+  return result.rows;
+}
+
+/** Makes what waits for its readers' hour due at once. Returns how many batches. */
+export async function sendBatchesNow(db: Db, digestId: number, now: Date): Promise<number> {
+  const result = await db.execute(sql`
+    UPDATE batches SET is_immediate = true, due_at = ${now}
+    WHERE digest_id = ${digestId} AND due_at IS NOT NULL AND send_at > ${now}`);
+  return result.rowCount ?? 0;
+}
+
+/** Ends the retries of deliveries whose next digest is due, also of those that were given back before
+ *  they were tried again, but for what is in a worker's hands. Returns how many. */
+export async function expireDeferredDeliveries(
+  db: Db,
+  { kind, sendBefore, now }: { kind: DigestKind; sendBefore: Date; now: Date },
+): Promise<number> {
+  return db.transaction(async (tx) => {
+    const open = await tx.execute<{ digestId: number; numbers: number[] }>(sql`
+      SELECT digest_id AS "digestId", array_agg(batch) AS numbers FROM (
+        SELECT digest_id, batch FROM batches JOIN digests ON digests.id = digest_id
+        WHERE kind = ${kind} AND due_at IS NOT NULL AND lease_id IS NULL AND send_at <= ${sendBefore}
+        FOR UPDATE OF batches SKIP LOCKED
+      ) AS ended GROUP BY digest_id`);
+    let expired = 0;
+    for (const { digestId, numbers } of open.rows) {
+      const result = await tx.execute(sql`
+        UPDATE ${getPartition(digestId)} SET state = 'expired', updated_at = ${now}
+        WHERE batch = ANY(${sql.param(numbers)}::int[])
+          AND (state = 'deferred' OR state = 'pending' AND attempts > 0)`);
+      expired += result.rowCount ?? 0;
+      await releaseBatches(tx, digestId, numbers, now);
+    }
+    return expired;
+  });
+}
+
+/** Takes batches out of a worker's hands: each is counted, and due again when the first of its
+ *  deliveries is. Hold their locks since an earlier statement, or what became due meanwhile would be
+ *  missed. Returns those in which something is left. */
+export async function releaseBatches(
+  tx: Db,
+  digestId: number,
+  numbers: readonly number[],
+  now: Date,
+): Promise<(DueBatch & { dueAt: Date })[]> {
+  const result = await tx.execute<{ batch: number; claims: number; dueAt: string | null }>(sql`
+    WITH counted AS MATERIALIZED (${selectBatchCounts(digestId, numbers)})
+    UPDATE batches SET lease_id = NULL, due_at = counted.due_at, states = counted.states,
+      sent_since_claim = counted.sent_since_claim, counted_at = ${now}
+    FROM counted WHERE digest_id = ${digestId} AND batches.batch = counted.batch
+    RETURNING batches.batch, claims, batches.due_at AS "dueAt"`);
+  return result.rows.flatMap(({ batch, claims, dueAt }) =>
+    dueAt === null ? [] : [{ digestId, batch, claims, dueAt: new Date(dueAt) }],
+  );
+}
+
+/** Counts batches again whose deliveries were changed while no worker had them in hand. Hold their locks
+ *  since before the change. */
+export async function recountBatches(
+  tx: Db,
+  digestId: number,
+  numbers: readonly number[],
+): Promise<void> {
+  await tx.execute(sql`
+    WITH counted AS MATERIALIZED (${selectBatchCounts(digestId, numbers)})
+    UPDATE batches SET states = counted.states
+    FROM counted
+    WHERE digest_id = ${digestId} AND batches.batch = counted.batch AND lease_id IS NULL`);
+}
+
+/** For each of the batches what its deliveries come to. To be materialised: PostgreSQL may take a digest for one
+ *  of a single batch, and count anew for every batch that it has. */
+function selectBatchCounts(digestId: number, numbers: readonly number[]): SQL {
+  const chosen = sql`${sql.param([...numbers])}::int[]`;
+  return sql`
+    SELECT batch, jsonb_object_agg(state, count) AS states, min(due_at) AS due_at,
+      sum(sent_since_claim)::int AS sent_since_claim
+    FROM (
+      SELECT batch, state, count(*) AS count,
+        min(CASE WHEN state = 'pending' AND is_immediate THEN least(next_at, due_at) ELSE next_at END)
+          FILTER (WHERE state IN ('pending', 'deferred')) AS due_at,
+        count(*) FILTER (WHERE state = 'sent' AND updated_at >= claimed_at) AS sent_since_claim
+      FROM ${getPartition(digestId)} AS here JOIN batches USING (batch)
+      WHERE batch = ANY(${chosen}) AND batches.digest_id = ${digestId} AND batches.batch = ANY(${chosen})
+      GROUP BY batch, state
+    ) AS by_state GROUP BY batch`;
+}
+
+/** Makes the batches of these deliveries due at `now`, and holds them until the transaction ends. */
+export async function lockAndMarkDue(
+  tx: Db,
+  digestId: number,
+  numbers: readonly number[],
+  now: Date,
+): Promise<void> {
+  await tx.execute(sql`
+    UPDATE batches SET due_at = least(due_at, ${now})
+    WHERE digest_id = ${digestId} AND batch = ANY(${sql.param([...numbers])}::int[])`);
+}
+
+/** Skips what is left of the cancelled digests, but for what is in a worker's hands. Returns how
+ *  many. */
+export async function skipCancelledDeliveries(db: Db, now: Date): Promise<number> {
+  return db.transaction(async (tx) => {
+    const open = await tx.execute<{ digestId: number; numbers: number[] }>(sql`
+      SELECT digest_id AS "digestId", array_agg(batch) AS numbers FROM (
+        SELECT digest_id, batch FROM batches JOIN digests ON digests.id = digest_id
+        WHERE cancelled_at IS NOT NULL AND due_at IS NOT NULL AND lease_id IS NULL
+        FOR UPDATE OF batches SKIP LOCKED
+      ) AS cancelled GROUP BY digest_id`);
+    let skipped = 0;
+    for (const { digestId, numbers } of open.rows) {
+      const result = await tx.execute(sql`
+        UPDATE ${getPartition(digestId)} SET state = 'skipped', detail = ${DIGEST_CANCELLED_DETAIL}, updated_at = ${now}
+        WHERE batch = ANY(${sql.param(numbers)}::int[]) AND state IN ('pending', 'deferred')`);
+      skipped += result.rowCount ?? 0;
+      await releaseBatches(tx, digestId, numbers, now);
+    }
+    return skipped;
+  });
+}
+
+/** Why deliveries of a cancelled digest are skipped. */
+export const DIGEST_CANCELLED_DETAIL = 'The digest was cancelled.';

@@ -1,0 +1,31 @@
+import { sql } from 'drizzle-orm';
+import type { SelectedPaper } from '../../domain/digests/digest.ts';
+import type { Db } from '../client.ts';
+import { unpackSelection } from './packed-selection.ts';
+
+/** What a reader saw of one digest. */
+export interface SubscriberSelection {
+  digestId: number;
+  sendAt: Date;
+  papers: readonly SelectedPaper[];
+}
+
+/** A reader's selections of the newest digests, the newest first. */
+export async function listSubscriberSelections(
+  db: Db,
+  subscriberId: number,
+  limit: number,
+): Promise<SubscriberSelection[]> {
+  const result = await db.execute<{ digestId: number; sendAt: string; selection: string }>(sql`
+    SELECT digest.id AS "digestId", delivery.send_at AS "sendAt", delivery.selection
+    FROM (SELECT id, date FROM digests ORDER BY date DESC, id DESC LIMIT ${limit}) AS digest
+    JOIN deliveries AS delivery
+      ON delivery.digest_id = digest.id AND delivery.subscriber_id = ${subscriberId}
+    WHERE delivery.selection IS NOT NULL
+    ORDER BY digest.date DESC, digest.id DESC`);
+  return result.rows.map(({ digestId, sendAt, selection }) => ({
+    digestId,
+    sendAt: new Date(sendAt),
+    papers: unpackSelection(selection),
+  }));
+}

@@ -1,0 +1,266 @@
+import { and, asc, desc, eq, inArray, isNotNull, isNull, lt, sql } from 'drizzle-orm';
+import type { Digest, DigestKind, RankedPaper } from '../../domain/digests/digest.ts';
+import type { TopicPaper } from '../../domain/papers/paper.ts';
+import type { Db } from '../client.ts';
+import { digestPapers, digests } from '../schema.ts';
+
+/** A digest with the size of what it froze. */
+export interface DigestSummary extends Digest {
+  audience: number;
+  papers: number;
+  /** While set, nothing is sent; `pauseReason` tells why. */
+  pausedAt: Date | null;
+  pauseReason: string | null;
+  cancelledAt: Date | null;
+}
+
+const COLUMNS = {
+  id: digests.id,
+  kind: digests.kind,
+  date: digests.date,
+  number: digests.number,
+  composedAt: digests.composedAt,
+};
+
+const SUMMARY = {
+  ...COLUMNS,
+  audience: digests.audience,
+  pausedAt: digests.pausedAt,
+  pauseReason: digests.pauseReason,
+  cancelledAt: digests.cancelledAt,
+  papers: sql<number>`(SELECT count(*)::int FROM digest_papers WHERE digest_id = digests.id)`,
+};
+
+/** Any number: whoever composes holds this advisory lock until the transaction ends. */
+const COMPOSE_LOCK = 7_277_373;
+
+/** Waits until nobody else composes, and keeps others waiting until the transaction ends. */
+export async function lockComposing(db: Db): Promise<void> {
+  await db.execute(sql`SELECT pg_advisory_xact_lock(${COMPOSE_LOCK})`);
+}
+
+/** The digest of a kind and day, or null. */
+export async function findDigest(
+  db: Db,
+  kind: DigestKind,
+  date: string,
+): Promise<DigestSummary | null> {
+  const [row] = await db
+    .select(SUMMARY)
+    .from(digests)
+    .where(and(eq(digests.kind, kind), eq(digests.date, date)));
+  return row ?? null;
+}
+
+/** The digest of that id, or null. */
+export async function findDigestById(db: Db, id: number): Promise<DigestSummary | null> {
+  const [row] = await db.select(SUMMARY).from(digests).where(eq(digests.id, id));
+  return row ?? null;
+}
+
+/** The newest digest of a kind, or null. */
+export async function findLatestDigest(db: Db, kind: DigestKind): Promise<DigestSummary | null> {
+  const [row] = await db
+    .select(SUMMARY)
+    .from(digests)
+    .where(eq(digests.kind, kind))
+    .orderBy(desc(digests.date))
+    .limit(1);
+  return row ?? null;
+}
+
+/** The newest digests, daily ones before weekly ones of the same day. */
+export async function listDigests(db: Db, limit: number): Promise<DigestSummary[]> {
+  return db
+    .select(SUMMARY)
+    .from(digests)
+    .orderBy(desc(digests.date), asc(digests.kind))
+    .limit(limit);
+}
+
+/** The digests dated in a month, `YYYY-MM`, newest first. */
+export async function listDigestsOfMonth(db: Db, month: string): Promise<DigestSummary[]> {
+  const first = `${month}-01`;
+  return db
+    .select(SUMMARY)
+    .from(digests)
+    .where(sql`date >= ${first} AND date < ${first}::date + interval '1 month'`)
+    .orderBy(desc(digests.date), asc(digests.kind));
+}
+
+/** How many digests each month has that has some, newest first. */
+export async function countDigestsByMonth(db: Db): Promise<{ month: string; count: number }[]> {
+  const result = await db.execute<{ month: string; count: number }>(sql`
+    SELECT to_char(date, 'YYYY-MM') AS month, count(*)::int AS count FROM digests GROUP BY 1 ORDER BY 1 DESC`);
+  return result.rows.map(({ month, count }) => ({ month, count }));
+}
+
+/** Adds a digest, numbered after the others of its kind. Call it under `lockComposing`. */
+export async function addDigest(
+  db: Db,
+  digest: { kind: DigestKind; date: string; composedAt: Date },
+): Promise<Digest> {
+  const [row] = await db
+    .insert(digests)
+    .values({
+      ...digest,
+      number: sql`(SELECT count(*) + 1 FROM digests WHERE kind = ${digest.kind})`,
+      audience: 0,
+    })
+    .returning(COLUMNS);
+  if (!row) throw new Error('INSERT INTO digests returned no row.');
+  return row;
+}
+
+/** Freezes the papers of a digest as they are now. */
+export async function freezePapers(
+  db: Db,
+  digest: Digest,
+  papers: readonly RankedPaper[],
+): Promise<void> {
+  const rows = papers.map(({ rank, popularity, ...snapshot }) => ({
+    digestId: digest.id,
+    rank,
+    paperId: snapshot.id,
+    kind: digest.kind,
+    popularity,
+    snapshot,
+  }));
+  for (let start = 0; start < rows.length; start += 1000) {
+    await db.insert(digestPapers).values(rows.slice(start, start + 1000));
+  }
+}
+
+/** Records how many deliveries were frozen. */
+export async function setAudienceSize(db: Db, digestId: number, audience: number): Promise<void> {
+  await db.update(digests).set({ audience }).where(eq(digests.id, digestId));
+}
+
+/** The papers of a digest as it froze them, by rank: all, or the first `most`. */
+export async function listDigestPapers(
+  db: Db,
+  digestId: number,
+  limit?: number,
+): Promise<RankedPaper[]> {
+  const rows = await db
+    .select()
+    .from(digestPapers)
+    .where(
+      and(
+        eq(digestPapers.digestId, digestId),
+        limit === undefined ? undefined : lt(digestPapers.rank, limit),
+      ),
+    )
+    .orderBy(digestPapers.rank);
+  return rows.map(({ snapshot, rank, popularity }) => ({ ...snapshot, rank, popularity }));
+}
+
+/** Whether a digest froze a paper. */
+export async function isPaperInDigest(db: Db, digestId: number, paperId: string): Promise<boolean> {
+  const where = and(eq(digestPapers.digestId, digestId), eq(digestPapers.paperId, paperId));
+  return (await db.$count(digestPapers, where)) > 0;
+}
+
+/** Those papers of a digest that have one of the ranks, by rank. */
+export async function listDigestPapersByRank(
+  db: Db,
+  digestId: number,
+  ranks: readonly number[],
+): Promise<Map<number, TopicPaper>> {
+  const rows = await db
+    .select({ rank: digestPapers.rank, snapshot: digestPapers.snapshot })
+    .from(digestPapers)
+    .where(and(eq(digestPapers.digestId, digestId), inArray(digestPapers.rank, [...ranks])));
+  return new Map(rows.map(({ rank, snapshot }) => [rank, snapshot]));
+}
+
+/** The digests that hold a paper. */
+export async function listDigestsOfPaper(db: Db, paperId: string): Promise<Digest[]> {
+  return db
+    .select(COLUMNS)
+    .from(digests)
+    .innerJoin(digestPapers, eq(digestPapers.digestId, digests.id))
+    .where(eq(digestPapers.paperId, paperId))
+    .orderBy(desc(digests.date));
+}
+
+/** For each keyword, the ranks of the digest's papers that say it (full text, title and abstract). */
+export async function matchKeywordsInDigest(
+  db: Db,
+  digestId: number,
+  keywords: readonly string[],
+): Promise<Map<string, Set<number>>> {
+  const matches = new Map<string, Set<number>>(keywords.map((keyword) => [keyword, new Set()]));
+  if (keywords.length === 0) return matches;
+  const result = await db.execute<{ keyword: string; rank: number }>(sql`
+    WITH wanted AS MATERIALIZED (
+      SELECT keyword, websearch_to_tsquery('english', keyword) AS query
+      FROM unnest(${sql.param([...keywords])}::text[]) AS keyword
+    ), said AS MATERIALIZED (
+      SELECT rank, to_tsvector('english', snapshot ->> 'title' || ' ' || (snapshot ->> 'abstract')) AS words
+      FROM digest_papers WHERE digest_id = ${digestId}
+    )
+    SELECT keyword, rank::int AS rank FROM wanted JOIN said ON words @@ query`);
+  for (const { keyword, rank } of result.rows) matches.get(keyword)?.add(rank);
+  return matches;
+}
+
+/** The dates of the digests of a kind before and after `date`; null where there is none. */
+export async function findNeighbourDates(
+  db: Db,
+  kind: DigestKind,
+  date: string,
+): Promise<{ previous: string | null; next: string | null }> {
+  const result = await db.execute<{ previous: string | null; next: string | null }>(sql`
+    SELECT max(date) FILTER (WHERE date < ${date})::text AS previous,
+           min(date) FILTER (WHERE date > ${date})::text AS next
+    FROM digests WHERE kind = ${kind}`);
+  return result.rows[0] ?? { previous: null, next: null };
+}
+
+/** The digests of a kind before `date`, the newest first. */
+export async function listEarlierDigests(
+  db: Db,
+  kind: DigestKind,
+  date: string,
+  limit: number,
+): Promise<Pick<Digest, 'date' | 'composedAt'>[]> {
+  return db
+    .select({ date: digests.date, composedAt: digests.composedAt })
+    .from(digests)
+    .where(and(eq(digests.kind, kind), lt(digests.date, date)))
+    .orderBy(desc(digests.date))
+    .limit(limit);
+}
+
+/** Stops a digest: nothing more of it is claimed or sent. A pause that is there keeps its reason.
+ *  False when it was paused or cancelled already. */
+export async function markDigestPaused(
+  db: Db,
+  digestId: number,
+  reason: string,
+  now: Date,
+): Promise<boolean> {
+  const changed = await db
+    .update(digests)
+    .set({ pausedAt: now, pauseReason: reason })
+    .where(and(eq(digests.id, digestId), isNull(digests.pausedAt), isNull(digests.cancelledAt)));
+  return changed.rowCount === 1;
+}
+
+/** Ends a pause. False when there was none. */
+export async function markDigestResumed(db: Db, digestId: number): Promise<boolean> {
+  const changed = await db
+    .update(digests)
+    .set({ pausedAt: null, pauseReason: null })
+    .where(and(eq(digests.id, digestId), isNotNull(digests.pausedAt)));
+  return changed.rowCount === 1;
+}
+
+/** Ends a digest for good: nothing more of it is claimed or sent. */
+export async function markDigestCancelled(db: Db, digestId: number, now: Date): Promise<void> {
+  await db
+    .update(digests)
+    .set({ cancelledAt: now, pausedAt: null, pauseReason: null })
+    .where(and(eq(digests.id, digestId), isNull(digests.cancelledAt)));
+}

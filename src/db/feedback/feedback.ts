@@ -1,0 +1,130 @@
+import { and, desc, eq, gt, inArray } from 'drizzle-orm';
+import type { FeedbackVerb } from '../../domain/feedback/feedback-event.ts';
+import type { Db } from '../client.ts';
+import { feedback, papers, subscribers } from '../schema.ts';
+
+/** Something that a reader said of a stored paper. */
+export interface GivenFeedback {
+  paper: { id: string; title: string; abstract: string };
+  verb: FeedbackVerb;
+  givenAt: Date;
+}
+
+/** Stores what a reader said. False when the same was said before. */
+export async function addFeedback(
+  db: Db,
+  given: { subscriberId: number; paperId: string; verb: FeedbackVerb; givenAt: Date },
+): Promise<boolean> {
+  const added = await db
+    .insert(feedback)
+    .values(given)
+    .onConflictDoNothing()
+    .returning({ verb: feedback.verb });
+  return added.length > 0;
+}
+
+/** Takes back what a reader said. False when it was not said. */
+export async function removeFeedback(
+  db: Db,
+  { subscriberId, paperId, verb }: { subscriberId: number; paperId: string; verb: FeedbackVerb },
+): Promise<boolean> {
+  const removed = await db
+    .delete(feedback)
+    .where(
+      and(
+        eq(feedback.subscriberId, subscriberId),
+        eq(feedback.paperId, paperId),
+        eq(feedback.verb, verb),
+      ),
+    )
+    .returning({ verb: feedback.verb });
+  return removed.length > 0;
+}
+
+/** Takes back everything that a reader said in these verbs. */
+export async function removeFeedbackByVerbs(
+  db: Db,
+  subscriberId: number,
+  verbs: readonly FeedbackVerb[],
+): Promise<void> {
+  await db
+    .delete(feedback)
+    .where(and(eq(feedback.subscriberId, subscriberId), inArray(feedback.verb, [...verbs])));
+}
+
+/** What a reader said of papers that are stored, the newest first, at most `limit`; with `since` only what
+ *  was said after it, with `paperId` only of that paper, with `verb` only what was said by it. */
+export async function listFeedback(
+  db: Db,
+  subscriberId: number,
+  {
+    limit,
+    since = null,
+    paperId = null,
+    verb = null,
+  }: { limit: number; since?: Date | null; paperId?: string | null; verb?: FeedbackVerb | null },
+): Promise<GivenFeedback[]> {
+  return db
+    .select({
+      paper: { id: papers.id, title: papers.title, abstract: papers.abstract },
+      verb: feedback.verb,
+      givenAt: feedback.givenAt,
+    })
+    .from(feedback)
+    .innerJoin(papers, eq(papers.id, feedback.paperId))
+    .where(
+      and(
+        eq(feedback.subscriberId, subscriberId),
+        since === null ? undefined : gt(feedback.givenAt, since),
+        paperId === null ? undefined : eq(feedback.paperId, paperId),
+        verb === null ? undefined : eq(feedback.verb, verb),
+      ),
+    )
+    .orderBy(desc(feedback.givenAt), feedback.paperId, feedback.verb)
+    .limit(limit);
+}
+
+/** What is stored of what a reader taught. */
+export interface Learning {
+  /** Packed; null when nothing was learned. */
+  learned: string | null;
+  /** Terms that the reader took away. */
+  unlearned: string[];
+  /** Feedback given up to then teaches nothing any more. */
+  learnsSince: Date | null;
+  allowsClicks: boolean;
+  mutedTopics: string[];
+}
+
+const LEARNING = {
+  learned: subscribers.learned,
+  unlearned: subscribers.unlearned,
+  learnsSince: subscribers.learnsSince,
+  allowsClicks: subscribers.allowsClicks,
+  mutedTopics: subscribers.mutedTopics,
+};
+
+/** What a reader taught, or null when there is no such reader. */
+export async function findLearning(db: Db, subscriberId: number): Promise<Learning | null> {
+  const [row] = await db.select(LEARNING).from(subscribers).where(eq(subscribers.id, subscriberId));
+  return row ?? null;
+}
+
+/** The same, locked until the transaction ends. */
+export async function lockLearning(db: Db, subscriberId: number): Promise<Learning | null> {
+  const [row] = await db
+    .select(LEARNING)
+    .from(subscribers)
+    .where(eq(subscribers.id, subscriberId))
+    .for('update');
+  return row ?? null;
+}
+
+/** Changes what is named of what a reader taught. */
+export async function updateLearning(
+  db: Db,
+  subscriberId: number,
+  changes: Partial<Omit<Learning, 'allowsClicks'>>,
+): Promise<void> {
+  await db.update(subscribers).set(changes).where(eq(subscribers.id, subscriberId));
+}

@@ -1,0 +1,47 @@
+import { sql } from 'drizzle-orm';
+import { PaperboyError } from '../../domain/errors.ts';
+import type { Db } from '../client.ts';
+
+/** SQLSTATE `lock_not_available` (PostgreSQL manual, appendix A). */
+const LOCK_NOT_AVAILABLE = '55P03';
+
+/** Keeps everybody else off the tables until the transaction ends. @throws PaperboyError `MOVE_TARGET_IN_USE`. */
+export async function lockTablesForMove(tx: Db, tables: readonly string[]): Promise<void> {
+  await tx.execute(sql`SET LOCAL lock_timeout = '10s'`);
+  try {
+    await tx.execute(sql`LOCK TABLE ${joinIdentifiers(tables)} IN ACCESS EXCLUSIVE MODE`);
+  } catch (error) {
+    const { code } = ((error as Error).cause ?? error) as { code?: unknown };
+    if (code !== LOCK_NOT_AVAILABLE) throw error;
+    throw new PaperboyError(
+      'MOVE_TARGET_IN_USE',
+      'The tables in the database of DATABASE_URL are in use: stop whatever works on them first.',
+      { cause: error },
+    );
+  }
+}
+
+/** Removes all rows of a table that none refers to. */
+export async function deleteAllRows(tx: Db, table: string): Promise<void> {
+  await tx.execute(sql`DELETE FROM ${sql.identifier(table)}`);
+}
+
+/** Tells the planner what the tables hold, before anything is asked of them. */
+export async function analyseTables(tx: Db, tables: readonly string[]): Promise<void> {
+  await tx.execute(sql`ANALYZE ${joinIdentifiers(tables)}`);
+}
+
+/** Whether every text that we may store fits. */
+export async function isUtf8(db: Db): Promise<boolean> {
+  const result = await db.execute<{ encoding: string }>(
+    sql`SELECT current_setting('server_encoding') AS encoding`,
+  );
+  return result.rows[0]?.encoding === 'UTF8';
+}
+
+function joinIdentifiers(tables: readonly string[]) {
+  return sql.join(
+    tables.map((table) => sql.identifier(table)),
+    sql`, `,
+  );
+}

@@ -1,0 +1,34 @@
+import { sql } from 'drizzle-orm';
+import type { PaperTopic } from '../../domain/papers/paper.ts';
+import { papers } from '../schema.ts';
+
+const PAPER_TOPICS = sql<PaperTopic[]>`(
+  SELECT coalesce(json_agg(json_build_object('slug', topic_slug, 'score', score) ORDER BY score DESC, topic_slug), '[]')
+  FROM paper_topics WHERE paper_id = papers.id
+)`.as('paper_topics');
+
+/** What makes a paper with its topics. */
+export const PAPER_COLUMNS = {
+  id: papers.id,
+  source: papers.source,
+  title: papers.title,
+  abstract: papers.abstract,
+  authors: papers.authors,
+  authorCount: papers.authorCount,
+  organization: papers.organization,
+  publishedOn: papers.publishedOn,
+  listedOn: papers.listedOn,
+  usableOn: papers.usableOn,
+  upvotes: papers.upvotes,
+  comments: papers.comments,
+  url: papers.url,
+  codeUrl: papers.codeUrl,
+  topics: PAPER_TOPICS,
+};
+
+/** The most discussed first. */
+export const MOST_DISCUSSED_FIRST = sql`ln(1 + papers.upvotes) + 0.5 * ln(1 + papers.comments) DESC,
+  papers.published_on DESC NULLS LAST, papers.id`;
+
+/** The newest day first, its most discussed paper before the others: the order of an index. */
+export const NEWEST_FIRST = sql`papers.listed_on DESC, ${MOST_DISCUSSED_FIRST}`;

@@ -1,0 +1,48 @@
+import { sql } from 'drizzle-orm';
+import type { Db } from '../client.ts';
+
+/** The last day up to `day` on which papers were listed, or null when there is none. */
+export async function findLatestListedDay(db: Db, day: string): Promise<string | null> {
+  const result = await db.execute<{ day: string | null }>(
+    sql`SELECT max(listed_on)::text AS day FROM papers WHERE listed_on <= ${day}`,
+  );
+  return result.rows[0]?.day ?? null;
+}
+
+/** The nearest days with papers around a day and around its week; null where there is none. */
+export interface NeighbourDays {
+  previous: string | null;
+  next: string | null;
+  earlier: string | null;
+  later: string | null;
+}
+
+/** What the calendar knows of a day. */
+export interface CalendarDay extends NeighbourDays {
+  /** Of its daily digest; null while there is none. */
+  number: number | null;
+  /** How many papers were listed on each day of its week; days without papers are left out. */
+  counts: Record<string, number>;
+}
+
+/** A day with the week given, in one statement: to ask takes longer than to answer. */
+export async function readCalendar(
+  db: Db,
+  day: string,
+  week: { first: string; last: string },
+): Promise<CalendarDay> {
+  const before = (limit: string) =>
+    sql`(SELECT max(listed_on) FROM papers WHERE listed_on < ${limit})::text`;
+  const after = (limit: string) =>
+    sql`(SELECT min(listed_on) FROM papers WHERE listed_on > ${limit})::text`;
+  const result = await db.execute<CalendarDay & Record<string, unknown>>(sql`
+    SELECT ${before(day)} AS previous, ${after(day)} AS next,
+      ${before(week.first)} AS earlier, ${after(week.last)} AS later,
+      (SELECT number FROM digests WHERE kind = 'daily' AND date = ${day}) AS number,
+      (SELECT coalesce(json_object_agg(listed_on, papers), '{}') FROM (
+        SELECT listed_on::text, count(*)::int AS papers FROM papers
+        WHERE listed_on BETWEEN ${week.first} AND ${week.last} GROUP BY listed_on) AS days) AS counts`);
+  const [row] = result.rows;
+  if (!row) throw new Error('A SELECT without a table gave no row.');
+  return row;
+}

@@ -1,0 +1,140 @@
+import { and, eq, gt, lte, or, sql } from 'drizzle-orm';
+import type { Db } from '../client.ts';
+import { sources } from '../schema.ts';
+
+/** Makes sources known that were never asked: they are due at once. */
+export async function registerSources(db: Db, names: readonly string[], now: Date): Promise<void> {
+  if (names.length === 0) return;
+  const rows = names.map((name) => ({ name, nextAt: now, failures: 0 }));
+  await db.insert(sources).values(rows).onConflictDoNothing();
+}
+
+/** Longer than any source is left alone, in ms: who is to be asked later than that was told so by a clock
+ *  that has been set back since. */
+const MAX_AHEAD_MS = 2 * 86_400_000;
+
+function isDue(now: Date) {
+  const { nextAt } = sources;
+  return or(lte(nextAt, now), gt(nextAt, new Date(now.getTime() + MAX_AHEAD_MS)));
+}
+
+/** Which of these sources are due, the longest waiting first. */
+export async function listDueSources(
+  db: Db,
+  names: readonly string[],
+  now: Date,
+): Promise<string[]> {
+  const rows = await db
+    .select({ name: sources.name })
+    .from(sources)
+    .where(and(isDue(now), sql`name = ANY(${sql.param([...names])}::text[])`))
+    .orderBy(sources.nextAt, sources.name);
+  return rows.map(({ name }) => name);
+}
+
+/** Takes a source that is due until `untilAt`, so that nobody else asks it meanwhile. Whether it was had. */
+export async function claimSource(
+  db: Db,
+  name: string,
+  now: Date,
+  untilAt: Date,
+): Promise<boolean> {
+  const result = await db
+    .update(sources)
+    .set({ nextAt: untilAt })
+    .where(and(eq(sources.name, name), isDue(now)));
+  return result.rowCount === 1;
+}
+
+/** Sets when a source is asked next, and how often in a row asking it failed. */
+export async function setNextFetch(
+  db: Db,
+  name: string,
+  next: { nextAt: Date; failures: number },
+): Promise<void> {
+  await db.update(sources).set(next).where(eq(sources.name, name));
+}
+
+/** What a source did lately. */
+export interface SourceHistory {
+  /** Days of which it brought a list. */
+  listedDays: ReadonlySet<string>;
+  /** Days of which it said twice after they were over that there is nothing: once may be a slip. */
+  emptyDays: ReadonlySet<string>;
+  /** Days of whose list it told something after they were over: what it brought before may be a part. */
+  completeDays: ReadonlySet<string>;
+  /** When it was asked first (as far as is written down), and last. */
+  firstFetchedAt: Date | null;
+  lastFetchedAt: Date | null;
+  /** When it last gave papers. */
+  lastPapersAt: Date | null;
+  /** Failures in a row. */
+  consecutiveFailures: number;
+}
+
+const EMPTY_HISTORY: SourceHistory = {
+  listedDays: new Set(),
+  emptyDays: new Set(),
+  completeDays: new Set(),
+  firstFetchedAt: null,
+  lastFetchedAt: null,
+  lastPapersAt: null,
+  consecutiveFailures: 0,
+};
+
+/** How far back fetches are looked at, in ms: a weekly digest expects lists of a week. */
+const HISTORY_MS = 10 * 86_400_000;
+
+/** What sources did in the last ten days, by name. */
+export async function readSourceHistories(
+  db: Db,
+  now: Date,
+): Promise<(name: string) => SourceHistory> {
+  const since = new Date(now.getTime() - HISTORY_MS);
+  const { rows } = await db.execute<{
+    name: string;
+    failures: number;
+    firstFetchedAt: string | null;
+    lastFetchedAt: string | null;
+    lastPapersAt: string | null;
+    listedDays: string[];
+    emptyDays: string[];
+    completeDays: string[];
+  }>(sql`
+    SELECT name, failures, min(started_at) AS "firstFetchedAt", max(ended_at) AS "lastFetchedAt",
+      max(ended_at) FILTER (WHERE outcome = 'papers') AS "lastPapersAt",
+      coalesce(array_agg(DISTINCT day::text) FILTER (WHERE outcome = 'papers' AND day IS NOT NULL), '{}') AS "listedDays",
+      ARRAY(SELECT day::text FROM fetches WHERE source = name AND outcome = 'empty'
+        AND started_at >= ${since} AND day < (ended_at AT TIME ZONE 'UTC')::date
+        GROUP BY day HAVING count(*) > 1) AS "emptyDays",
+      coalesce(array_agg(DISTINCT day::text) FILTER (WHERE outcome <> 'failed'
+        AND day < (started_at AT TIME ZONE 'UTC')::date), '{}') AS "completeDays"
+    FROM sources LEFT JOIN fetches
+      ON source = name AND started_at >= ${since}
+    GROUP BY name`);
+  const known = new Map(
+    rows.map((row) => [
+      row.name,
+      {
+        listedDays: new Set(row.listedDays),
+        emptyDays: new Set(row.emptyDays),
+        completeDays: new Set(row.completeDays),
+        firstFetchedAt: parseTimestamp(row.firstFetchedAt),
+        lastFetchedAt: parseTimestamp(row.lastFetchedAt),
+        lastPapersAt: parseTimestamp(row.lastPapersAt),
+        consecutiveFailures: row.failures,
+      },
+    ]),
+  );
+  return (name) => known.get(name) ?? EMPTY_HISTORY;
+}
+
+function parseTimestamp(value: string | null): Date | null {
+  return value === null ? null : new Date(value);
+}
+
+/** Removes what was written down of fetches that began before `before`. Returns how many. */
+export async function removeFetches(db: Db, before: Date): Promise<number> {
+  const removed = await db.execute(sql`DELETE FROM fetches WHERE started_at < ${before}`);
+  return removed.rowCount ?? 0;
+}

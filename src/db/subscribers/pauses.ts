@@ -1,0 +1,53 @@
+import { and, desc, eq, gt, lt, sql } from 'drizzle-orm';
+import type { DigestKind, RankedPaper } from '../../domain/digests/digest.ts';
+import type { Db } from '../client.ts';
+import { digestPapers, digests, subscribers } from '../schema.ts';
+
+/**
+ * Ends the pauses whose day is `date` or was before, and asks for a letter with the best of each absence,
+ * in one statement. Returns how many readers are active again.
+ */
+export async function endPauses(
+  tx: Db,
+  { date, now, expiresAt }: { date: string; now: Date; expiresAt: Date },
+): Promise<number> {
+  const result = await tx.execute<{ count: number }>(sql`
+    WITH returned AS (
+      UPDATE subscribers SET status = 'active', paused_until = NULL, updated_at = ${now}
+      WHERE status = 'paused' AND paused_until <= ${date}
+      RETURNING id, paused_at
+    ), asked AS (
+      INSERT INTO transactional_emails (subscriber_id, kind, state, requested_at, expires_at, next_at, attempts)
+      SELECT id, 'return', 'pending', ${now}::timestamptz, ${expiresAt}::timestamptz, ${now}::timestamptz, 0
+      FROM returned WHERE paused_at IS NOT NULL
+    )
+    SELECT count(*)::int AS count FROM returned`);
+  return result.rows[0]?.count ?? 0;
+}
+
+/** When the reader's pause, or the last one, began; null when there was none. */
+export async function findPauseStart(db: Db, subscriberId: number): Promise<Date | null> {
+  const [row] = await db
+    .select({ pausedAt: subscribers.pausedAt })
+    .from(subscribers)
+    .where(eq(subscribers.id, subscriberId));
+  return row?.pausedAt ?? null;
+}
+
+/** The most discussed papers of the digests of a kind that were composed after `since` and before
+ *  `until`, ranked among themselves, from 0. */
+export async function listMissedPapers(
+  db: Db,
+  { kind, since, until, limit }: { kind: DigestKind; since: Date; until: Date; limit: number },
+): Promise<RankedPaper[]> {
+  const rows = await db
+    .select({ snapshot: digestPapers.snapshot, popularity: digestPapers.popularity })
+    .from(digestPapers)
+    .innerJoin(digests, eq(digests.id, digestPapers.digestId))
+    .where(
+      and(eq(digests.kind, kind), gt(digests.composedAt, since), lt(digests.composedAt, until)),
+    )
+    .orderBy(desc(digestPapers.popularity), digestPapers.paperId)
+    .limit(limit);
+  return rows.map(({ snapshot, popularity }, rank) => ({ ...snapshot, popularity, rank }));
+}

@@ -1,0 +1,246 @@
+import { and, eq, lt, sql } from 'drizzle-orm';
+import type { EmailAddress } from '../../domain/subscribers/email-address.ts';
+import type {
+  Preferences,
+  Subscriber,
+  SubscriberStatus,
+} from '../../domain/subscribers/subscriber.ts';
+import type { SubscriberChanges } from '../../domain/subscribers/subscriber-changes.ts';
+import type { Db } from '../client.ts';
+import { subscribers } from '../schema.ts';
+
+const COLUMNS = {
+  id: subscribers.id,
+  email: subscribers.email,
+  status: subscribers.status,
+  topics: subscribers.topics,
+  keywords: subscribers.keywords,
+  frequency: subscribers.frequency,
+  timezone: subscribers.timezone,
+  hour: subscribers.hour,
+  papers: subscribers.papers,
+  names: subscribers.names,
+  mutedTopics: subscribers.mutedTopics,
+  minutes: subscribers.minutes,
+  relevanceThreshold: subscribers.relevanceThreshold,
+  allowsClicks: subscribers.allowsClicks,
+  pausedUntil: subscribers.pausedUntil,
+  createdAt: subscribers.createdAt,
+  confirmedAt: subscribers.confirmedAt,
+};
+
+/** The subscriber of that id, or null. */
+export async function findSubscriber(db: Db, id: number): Promise<Subscriber | null> {
+  const [row] = await db.select(COLUMNS).from(subscribers).where(eq(subscribers.id, id));
+  return row ?? null;
+}
+
+/** The subscriber known under `emailKey`, or null. */
+export async function findSubscriberByEmail(db: Db, emailKey: string): Promise<Subscriber | null> {
+  const [row] = await db
+    .select(COLUMNS)
+    .from(subscribers)
+    .where(eq(subscribers.emailKey, emailKey));
+  return row ?? null;
+}
+
+/** The subscriber known under `emailKey`, locked until the transaction ends, or null. */
+export async function lockSubscriberByEmail(db: Db, emailKey: string): Promise<Subscriber | null> {
+  const [row] = await db
+    .select(COLUMNS)
+    .from(subscribers)
+    .where(eq(subscribers.emailKey, emailKey))
+    .for('update');
+  return row ?? null;
+}
+
+/** The subscriber of that id, locked until the transaction ends, or null. */
+export async function lockSubscriber(db: Db, id: number): Promise<Subscriber | null> {
+  const [row] = await db
+    .select(COLUMNS)
+    .from(subscribers)
+    .where(eq(subscribers.id, id))
+    .for('update');
+  return row ?? null;
+}
+
+/** A subscriber with what the next mail must know besides. */
+export interface DigestRecipient extends Subscriber {
+  /** Under what the address is suppressed. */
+  emailKey: string;
+  /** Date of the first digest since the last mail that had nothing above the bar. */
+  quietSince: string | null;
+  /** What feedback taught, packed. */
+  learned: string | null;
+}
+
+/** Subscribers by id; those that no longer exist are left out. Asked for every mail, and so without the
+ *  mapper, which costs more than the query. */
+export async function listDigestRecipients(
+  db: Db,
+  ids: readonly number[],
+): Promise<Map<number, DigestRecipient>> {
+  const result = await db.execute<{
+    id: string;
+    email: string;
+    emailKey: string;
+    status: SubscriberStatus;
+    topics: string[];
+    keywords: string[];
+    frequency: Preferences['frequency'];
+    timezone: string;
+    hour: number;
+    papers: number;
+    names: string[];
+    mutedTopics: string[];
+    minutes: number | null;
+    relevanceThreshold: Preferences['relevanceThreshold'];
+    allowsClicks: boolean;
+    pausedUntil: string | null;
+    quietSince: string | null;
+    learned: string | null;
+    createdAt: string;
+    confirmedAt: string | null;
+  }>(sql`
+    SELECT id, email, email_key AS "emailKey", status, to_json(topics) AS topics,
+      to_json(keywords) AS keywords, frequency, timezone, hour, papers, to_json(names) AS names,
+      to_json(muted_topics) AS "mutedTopics", minutes,
+      relevance_threshold AS "relevanceThreshold", allows_clicks AS "allowsClicks",
+      paused_until::text AS "pausedUntil", quiet_since::text AS "quietSince", learned,
+      created_at AS "createdAt", confirmed_at AS "confirmedAt"
+    FROM subscribers WHERE id = ANY(${sql.param([...ids])}::bigint[])`);
+  const recipients = new Map<number, DigestRecipient>();
+  for (const row of result.rows) {
+    const id = Number(row.id);
+    recipients.set(id, {
+      id,
+      email: row.email,
+      emailKey: row.emailKey,
+      status: row.status,
+      topics: row.topics,
+      keywords: row.keywords,
+      frequency: row.frequency,
+      timezone: row.timezone,
+      hour: row.hour,
+      papers: row.papers,
+      names: row.names,
+      mutedTopics: row.mutedTopics,
+      minutes: row.minutes,
+      relevanceThreshold: row.relevanceThreshold,
+      allowsClicks: row.allowsClicks,
+      pausedUntil: row.pausedUntil,
+      quietSince: row.quietSince,
+      learned: row.learned,
+      createdAt: new Date(row.createdAt),
+      confirmedAt: row.confirmedAt === null ? null : new Date(row.confirmedAt),
+    });
+  }
+  return recipients;
+}
+
+/** Adds a subscriber who is not known yet; null when somebody else added the address meanwhile. */
+export async function addSubscriber(
+  db: Db,
+  address: EmailAddress,
+  preferences: Preferences & Pick<Subscriber, 'pausedUntil'>,
+  now: Date,
+): Promise<Subscriber | null> {
+  const [row] = await db
+    .insert(subscribers)
+    .values({
+      email: address.email,
+      emailKey: address.key,
+      status: 'pending',
+      ...preferences,
+      unlearned: [],
+      createdAt: now,
+      updatedAt: now,
+    })
+    .onConflictDoNothing()
+    .returning(COLUMNS);
+  return row ?? null;
+}
+
+/** Changes what is named. A pause makes an active reader `paused`, its end a paused one active. */
+export async function updatePreferences(
+  db: Db,
+  id: number,
+  changes: SubscriberChanges,
+  now: Date,
+): Promise<Subscriber | null> {
+  const [row] = await db
+    .update(subscribers)
+    .set({ ...changes, ...derivePauseColumns(changes, now), updatedAt: now })
+    .where(eq(subscribers.id, id))
+    .returning(COLUMNS);
+  return row ?? null;
+}
+
+function derivePauseColumns({ pausedUntil }: SubscriberChanges, now: Date) {
+  if (pausedUntil === undefined) return {};
+  if (pausedUntil === null) {
+    return { status: sql`CASE status WHEN 'paused' THEN 'active' ELSE status END` };
+  }
+  return {
+    status: sql`CASE status WHEN 'active' THEN 'paused' ELSE status END`,
+    pausedAt: sql`CASE status WHEN 'paused' THEN paused_at ELSE ${now}::timestamptz END`,
+  };
+}
+
+/** Sets the status and stamps when it came to be. Whoever leaves is no longer paused. */
+export async function updateStatus(
+  db: Db,
+  id: number,
+  status: Exclude<SubscriberStatus, 'pending'>,
+  now: Date,
+): Promise<void> {
+  const timestamps =
+    status === 'unsubscribed'
+      ? { unsubscribedAt: now, pausedUntil: null }
+      : { confirmedAt: now, unsubscribedAt: null };
+  await db
+    .update(subscribers)
+    .set({ status, ...timestamps, updatedAt: now })
+    .where(eq(subscribers.id, id));
+}
+
+/** Removes the subscriber, with consents and letters: they go by ON DELETE CASCADE. */
+export async function eraseSubscriber(db: Db, id: number): Promise<boolean> {
+  const removed = await db
+    .delete(subscribers)
+    .where(eq(subscribers.id, id))
+    .returning({ id: subscribers.id });
+  return removed.length > 0;
+}
+
+/** Removes sign-ups that nobody confirmed, last touched before `before`. Returns how many. */
+export async function removeUnconfirmedSubscribers(db: Db, before: Date): Promise<number> {
+  const removed = await db
+    .delete(subscribers)
+    .where(and(eq(subscribers.status, 'pending'), lt(subscribers.updatedAt, before)));
+  return removed.rowCount ?? 0;
+}
+
+/** Whether anybody ever signed up, were they erased since. */
+export async function hasEverHadSubscribers(db: Db): Promise<boolean> {
+  const result = await db.execute<{ hasAny: boolean }>(sql`
+    SELECT EXISTS (SELECT FROM subscribers) OR EXISTS (SELECT FROM suppressions) AS "hasAny"`);
+  return result.rows[0]?.hasAny ?? false;
+}
+
+/** Every subscriber in order of id, a page at a time, for exports that do not fit in memory. */
+export async function* iterateSubscribers(db: Db, pageSize = 1000): AsyncGenerator<Subscriber> {
+  let after = 0;
+  for (;;) {
+    const page = await db
+      .select(COLUMNS)
+      .from(subscribers)
+      .where(sql`id > ${after}`)
+      .orderBy(subscribers.id)
+      .limit(pageSize);
+    yield* page;
+    const last = page.at(-1);
+    if (!last || page.length < pageSize) return;
+    after = last.id;
+  }
+}

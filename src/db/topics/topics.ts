@@ -1,0 +1,126 @@
+import { eq, type SQL, sql } from 'drizzle-orm';
+import type { Paper } from '../../domain/papers/paper.ts';
+import { TITLE_MATCH_SCORE, type Topic } from '../../domain/topics/topic.ts';
+import type { Db } from '../client.ts';
+import { paperTopics, topics } from '../schema.ts';
+
+const COLUMNS = {
+  slug: topics.slug,
+  name: topics.name,
+  categories: topics.categories,
+  query: topics.query,
+  titleQuery: topics.titleQuery,
+};
+
+/** All topics, in the order in which they are shown. */
+export async function listTopics(db: Db): Promise<Topic[]> {
+  return db.select(COLUMNS).from(topics).orderBy(topics.position);
+}
+
+/** The topic of that slug, or null. */
+export async function findTopic(db: Db, slug: string): Promise<Topic | null> {
+  const [topic] = await db.select(COLUMNS).from(topics).where(eq(topics.slug, slug));
+  return topic ?? null;
+}
+
+/** Stores topics by slug, in the order given. */
+export async function saveTopics(db: Db, list: readonly Topic[]): Promise<void> {
+  if (list.length === 0) return;
+  await db
+    .insert(topics)
+    .values(list.map((topic, position) => ({ ...topic, position })))
+    .onConflictDoUpdate({
+      target: topics.slug,
+      set: {
+        name: sql`excluded.name`,
+        position: sql`excluded.position`,
+        categories: sql`excluded.categories`,
+        query: sql`excluded.query`,
+        titleQuery: sql`excluded.title_query`,
+      },
+    });
+}
+
+/** A topic that a paper matches. */
+export interface TopicMatch {
+  paperId: string;
+  slug: string;
+  /** Full-text rank, and a flat sum for a match in the title. */
+  score: number;
+}
+
+/** Every topic that stored papers match. */
+export function matchTopics(db: Db, paperIds: readonly string[]): Promise<TopicMatch[]> {
+  return matchTopicsIn(
+    db,
+    sql`SELECT id, words FROM papers WHERE id = ANY(${sql.param([...paperIds])}::text[])`,
+  );
+}
+
+/** Every topic that papers match which need not be stored. */
+export function matchTopicsOfTexts(
+  db: Db,
+  papers: readonly Pick<Paper, 'id' | 'title' | 'abstract'>[],
+): Promise<TopicMatch[]> {
+  const texts = papers.map(({ id, title, abstract }) => ({ id, title, abstract }));
+  return matchTopicsIn(
+    db,
+    sql`SELECT id, setweight(to_tsvector('english', title), 'A')
+          || setweight(to_tsvector('english', abstract), 'B') AS words
+        FROM jsonb_to_recordset(${JSON.stringify(texts)}::jsonb) AS text (id text, title text, abstract text)`,
+  );
+}
+
+/** `papers` selects id and words, those of the title weighing A. */
+async function matchTopicsIn(db: Db, papers: SQL): Promise<TopicMatch[]> {
+  const result = await db.execute<{ paperId: string; slug: string; score: number }>(sql`
+    WITH topic AS MATERIALIZED (
+      SELECT slug,
+             websearch_to_tsquery('english', query) AS query,
+             websearch_to_tsquery('english', title_query) AS title_query
+      FROM topics
+    ), text AS (${papers}), paper AS MATERIALIZED (
+      SELECT id, words, ts_filter(words, '{a}') AS title_words FROM text
+    ), matched AS (
+      SELECT paper.id AS "paperId", topic.slug,
+             CASE WHEN paper.words @@ topic.query THEN ts_rank(paper.words, topic.query) ELSE 0 END
+             + CASE WHEN paper.title_words @@ topic.title_query
+                    THEN ${TITLE_MATCH_SCORE}::float4 ELSE 0 END AS score
+      FROM paper CROSS JOIN topic
+    )
+    SELECT "paperId", slug, score FROM matched WHERE score > 0`);
+  return result.rows;
+}
+
+/** Replaces the topics of the papers named. */
+export async function replacePaperTopics(
+  db: Db,
+  paperIds: readonly string[],
+  rows: readonly { paperId: string; slug: string; score: number }[],
+): Promise<void> {
+  await db.delete(paperTopics).where(sql`paper_id = ANY(${sql.param([...paperIds])}::text[])`);
+  if (rows.length === 0) return;
+  await db.execute(sql`
+    INSERT INTO paper_topics (paper_id, topic_slug, score, listed_on)
+    SELECT row.paper_id, row.slug, row.score, papers.listed_on
+    FROM unnest(${sql.param(rows.map(({ paperId }) => paperId))}::text[],
+                ${sql.param(rows.map(({ slug }) => slug))}::text[],
+                ${sql.param(rows.map(({ score }) => score))}::real[]) AS row (paper_id, slug, score)
+    JOIN papers ON papers.id = row.paper_id`);
+}
+
+/** All topics, in the order in which they are shown, with how many papers each has among those listed on the
+ *  days given, both ends included (all days when null). */
+export async function listTopicCounts(
+  db: Db,
+  days: { first: string; last: string } | null,
+): Promise<(Topic & { count: number })[]> {
+  // Topic by topic, as their index is ordered.
+  const within = days === null ? sql`` : sql`AND listed_on BETWEEN ${days.first} AND ${days.last}`;
+  const count = sql<number>`(
+    SELECT count(*)::int FROM paper_topics WHERE topic_slug = topics.slug ${within})`;
+  return db
+    .select({ ...COLUMNS, count })
+    .from(topics)
+    .orderBy(topics.position);
+}

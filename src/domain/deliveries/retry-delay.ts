@@ -1,0 +1,12 @@
+const MINUTE_MS = 60_000;
+const RETRY_DELAYS_MINUTES = [5, 10, 20, 40, 60];
+
+/**
+ * Delay before try `attempts + 1`, in ms: 5, 10, 20, 40, 60 minutes, then hourly, each ±20 %
+ * so that a relay that was down is not met by everybody at once. `random` is 0 to 1.
+ */
+export function computeRetryDelayMs(attempts: number, random: number): number {
+  const minutes =
+    RETRY_DELAYS_MINUTES[Math.min(Math.max(attempts, 1), RETRY_DELAYS_MINUTES.length) - 1] ?? 60;
+  return Math.round(minutes * MINUTE_MS * (0.8 + 0.4 * random));
+}

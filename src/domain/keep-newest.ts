@@ -1,8 +1,0 @@
-/** Forgets the entries of a map that were put in first, until `most` are left. A key that is set again keeps
- *  its place (`Map.prototype.set`). */
-export function keepNewest(map: Map<unknown, unknown>, most: number): void {
-  for (const key of map.keys()) {
-    if (map.size <= most) return;
-    map.delete(key);
-  }
-}

@@ -1,0 +1,69 @@
+import { createHash } from 'node:crypto';
+import { cleanText } from '../text/clean-text.ts';
+
+/**
+ * The key of a paper: its version-less arXiv id when it has one; any other given id behind its
+ * source (`acl:2024.1`); without an id, the source and a hash of the normalised title, so that the
+ * same paper is known again when it is imported twice.
+ */
+export function derivePaperId(paper: {
+  source: string;
+  id?: string | undefined;
+  title: string;
+}): string {
+  const given = paper.id?.trim() ?? '';
+  if (given === '') return `${paper.source}:${hashTitle(paper.title)}`;
+  return parseArxivId(given) ?? prefixWithSource(paper.source, given);
+}
+
+/**
+ * The version-less arXiv id in `2401.01234v2`, `arXiv:2401.01234` or an address of arxiv.org; null
+ * when there is none. New ids have four digits before 1501 and five since, old ones name their
+ * archive: `hep-ex/0307015`, `math.GT/0309136` (arXiv's "Understanding the arXiv identifier").
+ */
+export function parseArxivId(text: string): string | null {
+  const withoutPrefix = text.trim().replace(ARXIV_ADDRESS, '').replace(ARXIV_PREFIX, '');
+  const match = NEW_ID.exec(withoutPrefix) ?? OLD_ID.exec(withoutPrefix);
+  const [, id] = match ?? [];
+  return id !== undefined && isPossibleDate(id) ? id : null;
+}
+
+/** The digits begin with year and month; five-digit numbers came in January 2015. */
+function isPossibleDate(id: string): boolean {
+  const archiveEnd = id.indexOf('/') + 1;
+  const year = Number(id.slice(archiveEnd, archiveEnd + 2));
+  const month = Number(id.slice(archiveEnd + 2, archiveEnd + 4));
+  if (month < 1 || month > 12) return false;
+  const yearAndMonth = year * 100 + month;
+  if (archiveEnd > 0) return yearAndMonth >= FIRST_OLD_ID || yearAndMonth < FIRST_NEW_ID;
+  const digits = id.length - id.indexOf('.') - 1;
+  return yearAndMonth >= FIRST_NEW_ID && digits === (yearAndMonth < FIRST_FIVE_DIGITS ? 4 : 5);
+}
+
+function prefixWithSource(source: string, id: string): string {
+  return id.startsWith(`${source}:`) ? id : `${source}:${id}`;
+}
+
+function hashTitle(title: string): string {
+  return createHash('sha256').update(normaliseTitle(title)).digest('hex').slice(0, HASH_CHARS);
+}
+
+/** Letters and digits only; a title of nothing but signs stays, or all such papers would be one. */
+function normaliseTitle(title: string): string {
+  const text = cleanText(title).toLowerCase();
+  return text.replace(/[^\p{L}\p{N}]+/gu, '') || text;
+}
+
+const HASH_CHARS = 16;
+
+const ARXIV_ADDRESS =
+  /^(?:https?:\/\/)?(?:[a-z]{1,10}\.)?arxiv\.org\/(?:abs|pdf|html|format|ps|e-print)\//i;
+const ARXIV_PREFIX = /^(?:oai:arxiv\.org:|arxiv:\s*)/i;
+const ENDING = String.raw`(?:v[1-9]\d{0,3})?(?:\.pdf)?\/?(?:[?#]\S*)?$`;
+const NEW_ID = new RegExp(String.raw`^(\d{4}\.\d{4,5})${ENDING}`, 'i');
+const OLD_ID = new RegExp(String.raw`^([a-z]{2,8}(?:-[a-z]{2,4})?(?:\.[A-Z]{2})?\/\d{7})${ENDING}`);
+
+/** As YYMM: arXiv opened in August 1991, numbered anew in April 2007, and with five digits in January 2015. */
+const FIRST_OLD_ID = 9108;
+const FIRST_NEW_ID = 704;
+const FIRST_FIVE_DIGITS = 1501;

@@ -1,0 +1,175 @@
+import { PaperboyError } from '../errors.ts';
+import { cleanText } from '../text/clean-text.ts';
+import { formatJson } from '../text/format-json.ts';
+import { addDays, isCalendarDay } from '../time/schedule.ts';
+import { findCodeUrl } from './code-url.ts';
+import type { ListedPaper, Paper } from './paper.ts';
+import { derivePaperId } from './paper-id.ts';
+
+/** A paper as files and the API have it. */
+export interface PaperInput {
+  id?: string;
+  title: string;
+  abstract: string;
+  authors?: string[];
+  author_count?: number;
+  organization?: string;
+  published_on?: string;
+  listed_on?: string;
+  upvotes?: number;
+  comments?: number;
+  url?: string;
+  code_url?: string;
+}
+
+const MAX_ID_CHARS = 200;
+const MAX_TITLE_CHARS = 1000;
+const MAX_ABSTRACT_CHARS = 20_000;
+const MAX_AUTHORS = 5000;
+const MAX_AUTHOR_NAME_CHARS = 1000;
+/** In characters, percent-encoded. */
+const MAX_URL_CHARS = 800;
+const MAX_COUNT = 2_000_000_000;
+
+export interface ParsePaperOptions {
+  /** Where the entry is from. */
+  source: string;
+  /** When it was listed, unless it says another day. */
+  today: string;
+  /** How many days after its listing it may be used. @defaultValue 0 */
+  usableAfterDays?: number;
+  /** Take what cannot be read for absent, but for id, title and abstract: what others publish changes
+   *  without notice. @defaultValue false */
+  isLenient?: boolean;
+}
+
+/**
+ * One entry of a file of papers as the paper that is stored: cleaned, keyed, with `today` as the day
+ * it was listed unless it says another. Fields it does not know are passed over; `null` is absent.
+ * @throws PaperboyError `INVALID_PAPER` naming the field, the value and what was expected.
+ */
+export function parsePaper(
+  entry: unknown,
+  { source, today, usableAfterDays = 0, isLenient = false }: ParsePaperOptions,
+): ListedPaper {
+  if (typeof entry !== 'object' || entry === null || Array.isArray(entry)) {
+    throwInvalidPaper(
+      `${formatValue(entry)} is no paper: expected an object with title and abstract`,
+    );
+  }
+  const field = createFieldReader(entry as Record<string, unknown>, isLenient);
+  const title = field('title', (value) => parseText(value, MAX_TITLE_CHARS));
+  const abstract = field('abstract', (value) => parseText(value, MAX_ABSTRACT_CHARS));
+  if (title === undefined) throwInvalidPaper('title is missing: expected the words of the title');
+  if (abstract === undefined)
+    throwInvalidPaper('abstract is missing: expected the words of the abstract');
+  const given = field('id', (value) => parseText(value, MAX_ID_CHARS));
+  const id = derivePaperId({ source, id: given, title });
+  if (id.length > MAX_ID_CHARS)
+    throwInvalidPaper(
+      `id is ${formatValue(given)}: expected at most ${MAX_ID_CHARS} characters with the source`,
+    );
+  const authors = field('authors', parseAuthors) ?? [];
+  const listedOn = field('listed_on', parseDay) ?? today;
+  return {
+    id,
+    source,
+    title,
+    abstract,
+    authors,
+    authorCount: field('author_count', parseCount) ?? (authors.length > 0 ? authors.length : null),
+    organization: field('organization', (value) => parseText(value, 300)) ?? null,
+    publishedOn: field('published_on', parseDay) ?? null,
+    listedOn,
+    usableOn: usableAfterDays === 0 ? listedOn : addDays(listedOn, usableAfterDays),
+    upvotes: field('upvotes', parseCount) ?? null,
+    comments: field('comments', parseCount) ?? null,
+    url: field('url', parseWebUrl) ?? null,
+    codeUrl: field('code_url', parseWebUrl) ?? findCodeUrl(abstract),
+  };
+}
+
+/** A stored paper in the shape in which it can be imported again. */
+export function toPaperInput(paper: Paper | ListedPaper): PaperInput {
+  const present = Object.entries({
+    id: paper.id,
+    title: paper.title,
+    abstract: paper.abstract,
+    authors: paper.authors,
+    author_count: paper.authorCount,
+    organization: paper.organization,
+    published_on: paper.publishedOn,
+    listed_on: paper.listedOn,
+    upvotes: paper.upvotes,
+    comments: paper.comments,
+    url: paper.url,
+    code_url: paper.codeUrl,
+  }).filter(([, value]) => value !== null);
+  return Object.fromEntries(present) as unknown as PaperInput;
+}
+
+const REQUIRED_FIELDS: readonly string[] = ['id', 'title', 'abstract'];
+
+function createFieldReader(entry: Record<string, unknown>, isLenient: boolean) {
+  return <Value>(
+    name: keyof PaperInput,
+    read: (value: unknown) => Value | string,
+  ): Value | undefined => {
+    const value = entry[name];
+    if (value === undefined || value === null) return undefined;
+    try {
+      return read(value) as Value;
+    } catch (error) {
+      if (isLenient && !REQUIRED_FIELDS.includes(name)) return undefined;
+      return throwInvalidPaper(
+        `${name} is ${formatValue(value)}: expected ${(error as Error).message}`,
+      );
+    }
+  };
+}
+
+function parseText(value: unknown, max: number): string {
+  const text = typeof value === 'string' ? cleanText(value) : '';
+  if (text === '' || text.length > max) throw new Error(`a text of 1 to ${max} characters`);
+  return text;
+}
+
+function parseAuthors(value: unknown): string[] {
+  const isList =
+    Array.isArray(value) &&
+    value.length <= MAX_AUTHORS &&
+    value.every((name) => typeof name === 'string' && name.length <= MAX_AUTHOR_NAME_CHARS);
+  if (!isList)
+    throw new Error(
+      `a list of at most ${MAX_AUTHORS} names of at most ${MAX_AUTHOR_NAME_CHARS} characters`,
+    );
+  return (value as string[]).map(cleanText).filter((name) => name !== '');
+}
+
+function parseCount(value: unknown): number {
+  if (typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= MAX_COUNT)
+    return value;
+  throw new Error('a whole number from 0 on');
+}
+
+function parseDay(value: unknown): string {
+  if (typeof value === 'string' && isCalendarDay(value)) return value;
+  throw new Error('a day such as 2026-05-08');
+}
+
+function parseWebUrl(value: unknown): string {
+  const isWeb = typeof value === 'string' && /^https?:\/\//i.test(value) && URL.canParse(value);
+  const href = isWeb ? new URL(value).href : '';
+  if (href === '' || href.length > MAX_URL_CHARS)
+    throw new Error(`an http or https address of at most ${MAX_URL_CHARS} characters`);
+  return href;
+}
+
+function formatValue(value: unknown): string {
+  const text = cleanText(formatJson(value));
+  return text.length > 60 ? `${text.slice(0, 57)}…` : text;
+}
+
+function throwInvalidPaper(message: string): never {
+  throw new PaperboyError('INVALID_PAPER', `${message}.`);
+}

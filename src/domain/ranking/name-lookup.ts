@@ -1,0 +1,71 @@
+import type { Paper } from '../papers/paper.ts';
+
+/** Why a paper is a name's: written by an author of that name, or from an organisation. As the paper
+ *  writes it. */
+export interface NameMatch {
+  kind: 'author' | 'organisation';
+  name: string;
+}
+
+/** For a name that a reader follows, the papers that are by it, by their places in a list. */
+export type NameLookup = (name: string) => ReadonlyMap<number, NameMatch>;
+
+/** Names whose papers are kept: readers write them, so there is no end to them. */
+const MAX_CACHED_NAMES = 20_000;
+
+/**
+ * Finds papers by names. An author must have the whole name, but for case, accents and initials in the
+ * middle; of an organisation the words suffice, one after the other (`Meta` is in `AI at Meta`).
+ */
+export function createNameLookup(
+  papers: readonly Pick<Paper, 'authors' | 'organization'>[],
+): NameLookup {
+  const authors = new Map<string, { place: number; name: string }[]>();
+  const organisations: { place: number; name: string; words: string }[] = [];
+  for (const [place, { authors: names, organization }] of papers.entries()) {
+    for (const name of names) {
+      const key = authorKeyOf(name);
+      authors.set(key, [...(authors.get(key) ?? []), { place, name }]);
+    }
+    if (organization)
+      organisations.push({ place, name: organization, words: normaliseName(organization) });
+  }
+  const find = (name: string): ReadonlyMap<number, NameMatch> => {
+    const found = new Map<number, NameMatch>();
+    const words = normaliseName(name);
+    if (words.trim() === '') return found;
+    for (const { place, name: nameInPaper, words: all } of organisations) {
+      if (all.includes(words)) found.set(place, { kind: 'organisation', name: nameInPaper });
+    }
+    for (const { place, name: nameInPaper } of authors.get(authorKeyOf(name)) ?? []) {
+      found.set(place, { kind: 'author', name: nameInPaper });
+    }
+    return found;
+  };
+  const cache = new Map<string, ReadonlyMap<number, NameMatch>>();
+  return (name) => {
+    const cached = cache.get(name);
+    if (cached) return cached;
+    if (cache.size >= MAX_CACHED_NAMES) cache.clear();
+    const found = find(name);
+    cache.set(name, found);
+    return found;
+  };
+}
+
+/** Letters and digits in lower case without accents, a blank around each word. */
+function normaliseName(name: string): string {
+  const words = name
+    .normalize('NFKD')
+    .replace(/\p{M}/gu, '')
+    .toLowerCase()
+    .match(/[\p{L}\p{N}]+/gu);
+  return words === null ? '' : ` ${words.join(' ')} `;
+}
+
+function authorKeyOf(name: string): string {
+  const words = normaliseName(name).trim().split(' ');
+  return words
+    .filter((word, at) => at === 0 || at === words.length - 1 || word.length > 1)
+    .join(' ');
+}

@@ -1,0 +1,150 @@
+import type { RankedPaper, Selection } from '../digests/digest.ts';
+import { createShownWordCounter } from '../digests/reading-time.ts';
+import { PREFERENCE_LIMITS, type Preferences } from '../subscribers/subscriber.ts';
+import { allowsDarkHorse, DARK_HORSE_POSITION, findDarkHorse } from './dark-horse.ts';
+import { fillSelection, type SelectionLimits } from './fill-selection.ts';
+import { createInterestScorer, EXPLICIT_INTEREST, type KeywordMatches } from './interest-scorer.ts';
+import { createMmrSelector, NO_BUCKET } from './mmr-selector.ts';
+import { createProfileScorer } from './profile-score.ts';
+import { computeBaseScore, SCORE_WEIGHTS } from './ranking.ts';
+import { createReasonPicker, type ReasonContext } from './reason-picker.ts';
+import { meetsThreshold } from './relevance-threshold.ts';
+import type { Similarity } from './similarity.ts';
+import type { TermIndex } from './term-index.ts';
+import { maxTopicShare } from './topic-cap.ts';
+
+/** What all selections of a digest share. */
+export interface SelectorContext extends ReasonContext {
+  /** Of the papers by their places. */
+  similarity: Similarity;
+}
+
+/** What is asked of a reader to choose. */
+export interface SelectionPreferences
+  extends Pick<
+    Preferences,
+    'topics' | 'keywords' | 'names' | 'mutedTopics' | 'papers' | 'minutes' | 'relevanceThreshold'
+  > {
+  /** What feedback taught, packed. */
+  learned: string | null;
+}
+
+/** What was looked up for a reader. */
+export interface SelectionLookups {
+  /** Ids of papers that the reader got before. */
+  seenPaperIds: ReadonlySet<string>;
+  keywordMatches: KeywordMatches;
+  /** Needed for readers who taught something; without it that counts nothing. */
+  terms: TermIndex | null;
+}
+
+/**
+ * The papers that one reader sees, the lead first. Readers who follow topics, words or names get only
+ * papers that match them; others the best of the day. Nothing that was seen comes again, nothing on a muted
+ * topic but what is the reader's own by word or name. Empty when nothing matches, or nothing clears the bar.
+ */
+export type PaperSelector = (
+  subscriber: SelectionPreferences,
+  lookups: SelectionLookups,
+) => Selection;
+
+const NO_KEYWORDS: readonly string[] = [];
+
+/** A selector for a digest. What does not depend on the reader is computed here, once. */
+export function createPaperSelector(facts: SelectorContext): PaperSelector {
+  const { papers, similarity } = facts;
+  const baseScores = Float64Array.from(papers, computeBaseScore);
+  const popularity = Float64Array.from(papers, (paper) => paper.popularity);
+  const buckets = bucketByTopic(papers);
+  const reasonPicker = createReasonPicker(facts);
+  const mmrSelector = createMmrSelector(papers.length, buckets.count, similarity);
+  const countShown = createShownWordCounter(papers);
+  const interestScorer = createInterestScorer(papers);
+  const profileScore = createProfileScorer(papers.length);
+  const isExplicitMatch = (paperIndex: number) =>
+    interestScorer.scores[paperIndex] === EXPLICIT_INTEREST;
+
+  const addCandidates = (
+    subscriber: SelectionPreferences,
+    { seenPaperIds: seen }: SelectionLookups,
+    hasProfile: boolean,
+  ) => {
+    const { scores: values, muted } = interestScorer;
+    const hasInterests =
+      subscriber.topics.length + subscriber.keywords.length + subscriber.names.length > 0;
+    mmrSelector.clear(maxTopicShare(subscriber.topics.length));
+    for (let paperIndex = 0; paperIndex < papers.length; paperIndex += 1) {
+      const interestScore = values[paperIndex] as number;
+      if (interestScore === 0 && hasInterests) continue;
+      if (muted[paperIndex] === 1 && interestScore !== EXPLICIT_INTEREST) continue;
+      if (seen.size > 0 && seen.has((papers[paperIndex] as RankedPaper).id)) continue;
+      const score = (baseScores[paperIndex] as number) + SCORE_WEIGHTS.interest * interestScore;
+      const bucket =
+        interestScore === EXPLICIT_INTEREST ? NO_BUCKET : (buckets.of[paperIndex] as number);
+      mmrSelector.addCandidate(
+        paperIndex,
+        hasProfile ? score + profileScore.score(paperIndex) : score,
+        bucket,
+      );
+    }
+  };
+
+  /** Returns the place of the dark horse, or null. */
+  const selectPapers = (limits: SelectionLimits): number | null => {
+    if (!allowsDarkHorse(limits, mmrSelector.candidateCount)) {
+      fillSelection(mmrSelector, limits, countShown);
+      return null;
+    }
+    if (!fillSelection(mmrSelector, { ...limits, papers: DARK_HORSE_POSITION }, countShown))
+      return null;
+    const darkHorse = findDarkHorse(popularity, interestScorer.scores, mmrSelector.isAvailable);
+    if (darkHorse !== null) mmrSelector.select(darkHorse);
+    fillSelection(mmrSelector, limits, countShown, darkHorse === null ? null : DARK_HORSE_POSITION);
+    return darkHorse;
+  };
+
+  return (subscriber, lookups) => {
+    const { keywordMatches, terms } = lookups;
+    const learned = terms === null ? null : subscriber.learned;
+    if (terms !== null && learned !== null) profileScore.load(terms, learned);
+    interestScorer.load(subscriber, keywordMatches);
+    addCandidates(subscriber, lookups, learned !== null);
+    const darkHorse = selectPapers(selectionLimitsFor(subscriber));
+    const isRelevant = (paperIndex: number) =>
+      isExplicitMatch(paperIndex) ||
+      meetsThreshold(subscriber.relevanceThreshold, popularity[paperIndex] as number);
+    if (!mmrSelector.selected.some(isRelevant)) return [];
+    reasonPicker.reset();
+    return mmrSelector.selected.map((paperIndex) => {
+      const { rank } = papers[paperIndex] as RankedPaper;
+      const isDarkHorse = paperIndex === darkHorse;
+      const reason = reasonPicker.pickNext({
+        paperIndex,
+        followedTopics: subscriber.topics,
+        isDarkHorse,
+        nameMatch: isExplicitMatch(paperIndex)
+          ? interestScorer.findNameMatch(subscriber.names, paperIndex)
+          : null,
+        matchedKeywords: isExplicitMatch(paperIndex)
+          ? subscriber.keywords.filter((each) => keywordMatches.get(each)?.has(rank))
+          : NO_KEYWORDS,
+        explainingKey: learned === null ? 0 : profileScore.explainingKey(paperIndex),
+        terms,
+      });
+      return isDarkHorse ? { rank, reason, isDarkHorse } : { rank, reason };
+    });
+  };
+}
+
+/** For each paper the shelf of its first topic. */
+function bucketByTopic(papers: readonly RankedPaper[]): { count: number; of: readonly number[] } {
+  const slugs = [...new Set(papers.flatMap(({ topics: [first] }) => first?.slug ?? []))];
+  const of = papers.map(({ topics: [first] }) =>
+    first ? slugs.indexOf(first.slug) + 1 : NO_BUCKET,
+  );
+  return { count: slugs.length, of };
+}
+
+function selectionLimitsFor({ papers, minutes }: SelectionPreferences): SelectionLimits {
+  return { papers: minutes === null ? papers : PREFERENCE_LIMITS.papers.max, minutes };
+}

@@ -1,0 +1,74 @@
+import type { RankedPaper } from '../digests/digest.ts';
+import type { TopicPaper } from '../papers/paper.ts';
+
+/**
+ * What each term adds to the score of a paper for a reader. A starting guess, untested on readers:
+ * popularity and interest weigh about the same, so that a follower of a small topic is not
+ * drowned by what everybody talks about.
+ */
+export const SCORE_WEIGHTS = { popularity: 0.45, interest: 0.4, code: 0.05 } as const;
+
+/**
+ * The papers of a digest in the order of the day: popularity, then code, then the newest.
+ * `popularity` is the share of papers listed on the same day that a paper leaves behind: a
+ * percentile takes age and quiet days out of the numbers.
+ */
+export function rankPapers(papers: readonly TopicPaper[]): RankedPaper[] {
+  const popularity = computePercentiles(papers);
+  return papers
+    .map((paper) => ({ ...paper, rank: 0, popularity: popularity.get(paper.id) ?? 0 }))
+    .sort(compareByBaseScore)
+    .map((paper, rank) => ({ ...paper, rank }));
+}
+
+/** How much a paper is talked about; a comment is rarer than a vote but one reader may write many. */
+export function scoreDiscussion(paper: Pick<TopicPaper, 'upvotes' | 'comments'>): number {
+  return Math.log1p(paper.upvotes) + 0.5 * Math.log1p(paper.comments);
+}
+
+/** The rank of the paper that is talked about most, or null when nobody talks. */
+export function findMostDiscussedRank(papers: readonly RankedPaper[]): number | null {
+  let most: RankedPaper | null = null;
+  for (const paper of papers) {
+    if (scoreDiscussion(paper) > (most === null ? 0 : scoreDiscussion(most))) most = paper;
+  }
+  return most?.rank ?? null;
+}
+
+/** What a paper scores for everybody; a reader's interest comes on top. */
+export function computeBaseScore(paper: RankedPaper): number {
+  return (
+    SCORE_WEIGHTS.popularity * paper.popularity + (paper.codeUrl === null ? 0 : SCORE_WEIGHTS.code)
+  );
+}
+
+function compareByBaseScore(a: RankedPaper, b: RankedPaper): number {
+  return (
+    computeBaseScore(b) - computeBaseScore(a) ||
+    scoreDiscussion(b) - scoreDiscussion(a) ||
+    compareStrings(b.publishedOn ?? '', a.publishedOn ?? '') ||
+    compareStrings(a.id, b.id)
+  );
+}
+
+/** `percent_rank` within the list day: papers that are alike share the lower value. */
+function computePercentiles(papers: readonly TopicPaper[]): Map<string, number> {
+  const result = new Map<string, number>();
+  const days = new Set(papers.map((paper) => paper.listedOn));
+  for (const day of days) {
+    const sameDay = papers.filter((paper) => paper.listedOn === day);
+    const values = sameDay.map(scoreDiscussion).sort((a, b) => a - b);
+    const below = new Map<number, number>();
+    for (const [position, value] of values.entries())
+      if (!below.has(value)) below.set(value, position);
+    for (const paper of sameDay) {
+      const position = below.get(scoreDiscussion(paper)) ?? 0;
+      result.set(paper.id, values.length === 1 ? 0 : position / (values.length - 1));
+    }
+  }
+  return result;
+}
+
+function compareStrings(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

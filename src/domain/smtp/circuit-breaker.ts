@@ -1,0 +1,49 @@
+/**
+ * Whether a relay is tried at all. `closed`: mail goes to it. `open`: nothing goes to it until
+ * `probeAt`. `probing`: one connection finds out whether it is back. Times are in ms on any clock.
+ */
+export type CircuitState =
+  | { state: 'closed'; failures: number }
+  | { state: 'open'; failures: number; probeAt: number }
+  | { state: 'probing'; failures: number };
+
+/** In order, as far as anybody knows. */
+export const CLOSED_CIRCUIT: CircuitState = { state: 'closed', failures: 0 };
+
+/** Connections that fail one after the other before a relay counts as out of order. */
+const MAX_CONSECUTIVE_FAILURES = 3;
+
+const MIN_PROBE_DELAY_MS = 1_000;
+const MAX_PROBE_DELAY_MS = 60_000;
+
+/** What follows a connection that could not be opened. Those that were begun before the circuit
+ *  opened change nothing: they tell what is known. `random` is 0 to 1. */
+export function recordConnectionFailure(
+  circuit: CircuitState,
+  now: number,
+  random: number,
+): CircuitState {
+  if (circuit.state === 'open') return circuit;
+  const failures = circuit.failures + 1;
+  if (failures < MAX_CONSECUTIVE_FAILURES) return { state: 'closed', failures };
+  return { state: 'open', failures, probeAt: now + computeProbeDelayMs(failures, random) };
+}
+
+/** What follows when a relay lets us in: mail goes to it. Its failures are forgotten no sooner than it
+ *  has taken a message: one that greets, and then says 421 to all, would be dialled without end. */
+export function recordConnectionSuccess({ failures }: CircuitState): CircuitState {
+  return { state: 'closed', failures };
+}
+
+/** What comes when its time has: one connection is to be tried. Null while there is nothing to do. */
+export function startProbe(circuit: CircuitState, now: number): CircuitState | null {
+  if (circuit.state !== 'open' || now < circuit.probeAt) return null;
+  return { state: 'probing', failures: circuit.failures };
+}
+
+/** Delay before the next probe in ms: 1 s, doubling up to 60 s, each ±20 % so that many workers do
+ *  not meet a relay that was restarted at once. */
+export function computeProbeDelayMs(failures: number, random: number): number {
+  const delay = MIN_PROBE_DELAY_MS * 2 ** Math.max(0, failures - MAX_CONSECUTIVE_FAILURES);
+  return Math.round(Math.min(delay, MAX_PROBE_DELAY_MS) * (0.8 + 0.4 * random));
+}

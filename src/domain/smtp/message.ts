@@ -1,0 +1,82 @@
+/** Bytes of a message. Readers share most of them, so nobody may write into any: what is a reader's own
+ *  goes over the places left open where they are copied to. */
+export interface Segment {
+  bytes: Buffer;
+  /** Where the message's `fill` goes. */
+  placeholderOffsets: readonly number[];
+}
+
+/** A mail ready for a relay. */
+export interface Message {
+  envelope: { from: string; to: string };
+  /** One behind the other they are the message, with CRLF lines and not dot-stuffed. */
+  segments: readonly Segment[];
+  /** Stands in every open place; as long as they are. */
+  placeholderValue: Buffer;
+  /** ASCII lines that end in CRLF, none of which begins with a dot: they go over the wire as they are. */
+  isWireReady: boolean;
+}
+
+/** Nothing, for messages without open places. */
+export const NO_PLACEHOLDER_VALUE: Buffer = Buffer.alloc(0);
+
+/** `bytes` without open places. */
+export function createSegment(bytes: Buffer): Segment {
+  return { bytes, placeholderOffsets: NO_PLACEHOLDERS };
+}
+
+/** A message of these bytes, one behind the other. */
+export function createMessage(
+  envelope: Message['envelope'],
+  bytes: readonly Buffer[],
+  { isPlain: isWireReady = false } = {},
+): Message {
+  return {
+    envelope,
+    segments: bytes.map(createSegment),
+    placeholderValue: NO_PLACEHOLDER_VALUE,
+    isWireReady,
+  };
+}
+
+export const NO_PLACEHOLDERS: readonly number[] = [];
+
+/** Writes a stretch into `target`, which has room for it, from `at` on. */
+export function writeSegment(
+  { bytes, placeholderOffsets }: Segment,
+  placeholderValue: Buffer,
+  target: Buffer,
+  offset: number,
+): void {
+  target.set(bytes, offset);
+  for (let index = 0; index < placeholderOffsets.length; index += 1) {
+    const start = offset + (placeholderOffsets[index] as number);
+    for (let byte = 0; byte < placeholderValue.length; byte += 1)
+      target[start + byte] = placeholderValue[byte] as number;
+  }
+}
+
+/** The bytes of a stretch, filled; the same buffer when nothing is open. */
+export function fillSegment(segment: Segment, placeholderValue: Buffer): Buffer {
+  if (segment.placeholderOffsets.length === 0) return segment.bytes;
+  const target = Buffer.allocUnsafe(segment.bytes.length);
+  writeSegment(segment, placeholderValue, target, 0);
+  return target;
+}
+
+/** The whole of a message as one buffer. */
+export function concatMessage({
+  segments,
+  placeholderValue,
+}: Pick<Message, 'segments' | 'placeholderValue'>): Buffer {
+  const buffers = segments.map((segment) => fillSegment(segment, placeholderValue));
+  const [only] = buffers;
+  return only !== undefined && buffers.length === 1 ? only : Buffer.concat(buffers);
+}
+
+/** Length of a message in bytes, as SIZE counts it: before dot-stuffing (RFC 1870 §5). */
+export function getMessageSizeBytes({ segments }: Pick<Message, 'segments'>): number {
+  let length = 0;
+  for (const { bytes } of segments) length += bytes.length;
+  return length;
+}

@@ -1,0 +1,65 @@
+/** A relay as its URL names it. */
+export interface RelayEndpoint {
+  /** `host:port` as in the URL, without user and password: for people and for records. */
+  name: string;
+  host: string;
+  port: number;
+  /** TLS from the first byte on (RFC 8314 §3.3). */
+  isImplicitTls: boolean;
+  /** Without STARTTLS nothing is sent. */
+  requiresTls: boolean;
+  /** The password may cross a network in clear text. */
+  unsafeAllowsClearTextAuth: boolean;
+  credentials: { user: string; password: string } | null;
+}
+
+/**
+ * Reads `smtp://user:password@host:587?requireTLS=true` or `smtps://…`; user and password may be
+ * percent-encoded (RFC 3986 §3.2.1). The port is 465 with smtps, else 587 (RFC 8314 §3.3, RFC 6409).
+ * @throws RangeError that says what was expected and holds nothing of the URL, which is a secret.
+ */
+export function parseRelayUrl(text: string): RelayEndpoint {
+  if (!/^smtps?:\/\//i.test(text) || !URL.canParse(text)) {
+    throw new RangeError('a URL that begins with smtp:// or smtps://');
+  }
+  const { protocol, host, hostname, port, username, password, searchParams } = new URL(text);
+  if (hostname === '') throw new RangeError('a URL that names the relay');
+  const isImplicitTls = protocol === 'smtps:';
+  return {
+    name: host,
+    host: hostname.replace(/^\[|\]$/g, ''),
+    port: port === '' ? (isImplicitTls ? 465 : 587) : Number(port),
+    isImplicitTls,
+    ...parseRelayOptions(searchParams),
+    credentials:
+      username === ''
+        ? null
+        : { user: decodeCredential(username), password: decodeCredential(password) },
+  };
+}
+
+const RELAY_URL_OPTIONS = ['requireTLS', 'unsafeClearTextAuth'];
+
+/** A misspelt option would be a relay less safe than its operator believes. */
+function parseRelayOptions(params: URLSearchParams) {
+  for (const [name, value] of params) {
+    if (!RELAY_URL_OPTIONS.includes(name) || !['true', 'false'].includes(value)) {
+      throw new RangeError(
+        `after the “?” only ${RELAY_URL_OPTIONS.join(' or ')}, each =true or =false`,
+      );
+    }
+  }
+  return {
+    requiresTls: params.get('requireTLS') === 'true',
+    unsafeAllowsClearTextAuth: params.get('unsafeClearTextAuth') === 'true',
+  };
+}
+
+/** A NUL would part the fields of AUTH PLAIN (RFC 4616 §2). */
+function decodeCredential(encoded: string): string {
+  try {
+    const text = decodeURIComponent(encoded);
+    if (!text.includes('\0')) return text;
+  } catch {}
+  throw new RangeError('user and password percent-encoded, without NUL');
+}

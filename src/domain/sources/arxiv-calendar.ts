@@ -1,0 +1,34 @@
+import { Temporal } from 'temporal-polyfill';
+import { addDays, isMonday } from '../time/schedule.ts';
+import { isWorkingDay } from './working-days.ts';
+
+/** By whose clock arXiv announces. */
+export const ARXIV_TIMEZONE = 'America/New_York';
+const SUBMISSION_DEADLINE_HOUR = 14;
+
+/** When the papers of arXiv's list of a day were handed in: from one deadline to the next, 14:00 in New York
+ *  (arXiv, “Availability of submissions”); null for a day that has no list. */
+export function getSubmissionWindow(day: string): { from: Date; to: Date } | null {
+  if (!isWorkingDay(day)) return null;
+  let previousListDay = addDays(day, -1);
+  while (!isWorkingDay(previousListDay)) previousListDay = addDays(previousListDay, -1);
+  return { from: getSubmissionDeadline(previousListDay), to: getSubmissionDeadline(day) };
+}
+
+/** The day that it is in New York, by which arXiv announces. */
+export function toArxivDay(now: Date): string {
+  return Temporal.Instant.fromEpochMilliseconds(now.getTime())
+    .toZonedDateTimeISO(ARXIV_TIMEZONE)
+    .toPlainDate()
+    .toString();
+}
+
+/** Of a list: the afternoon of the weekday before it. */
+function getSubmissionDeadline(listDay: string): Date {
+  const day = addDays(listDay, isMonday(listDay) ? -3 : -1);
+  const at = Temporal.PlainDate.from(day).toZonedDateTime({
+    timeZone: ARXIV_TIMEZONE,
+    plainTime: { hour: SUBMISSION_DEADLINE_HOUR },
+  });
+  return new Date(at.epochMilliseconds);
+}

@@ -1,0 +1,76 @@
+import { addDays, countDaysSinceMonday } from '../time/schedule.ts';
+
+/**
+ * Whether arXiv has a list of `day` (`YYYY-MM-DD`): on Monday to Friday, of what was frozen for it at
+ * 14:00 in New York on the working day before. A holiday empties the list after it: Thanksgiving that
+ * of Friday, a Friday that of Monday (arXiv: submission schedule).
+ */
+export function isWorkingDay(day: string): boolean {
+  return (
+    !isWeekend(day) &&
+    !isHoliday(addDays(day, countDaysSinceMonday(day) === MONDAY_INDEX ? -3 : -1))
+  );
+}
+
+/** Whether `day` is a Saturday or a Sunday. */
+export function isWeekend(day: string): boolean {
+  return countDaysSinceMonday(day) >= SATURDAY_INDEX;
+}
+
+/** Why no list can be expected. */
+export type NonWorkingDayKind = 'weekend' | 'holiday';
+
+/** Why a digest of `date` has no papers to expect of sources whose lists may be used on their own day
+ *  (0) or on the day after (1), or null when it has. Without sources as with 0. */
+export function classifyNonWorkingDay(
+  date: string,
+  usableAfterDays: readonly (0 | 1)[],
+): NonWorkingDayKind | null {
+  const availabilityDays = usableAfterDays.length === 0 ? [0] : usableAfterDays;
+  const days = availabilityDays.map((after) => addDays(date, -after));
+  if (days.some(isWorkingDay)) return null;
+  return days.every(isWeekend) ? 'weekend' : 'holiday';
+}
+
+/** Days since Monday. */
+const MONDAY_INDEX = 0;
+const THURSDAY_INDEX = 3;
+const SATURDAY_INDEX = 5;
+const SUNDAY_INDEX = 6;
+
+/** Days without a freeze, as arXiv published them (info.arxiv.org/help/availability.html). */
+const PUBLISHED_HOLIDAYS: Readonly<Record<string, readonly string[]>> = {
+  2025: ['01-01', '01-20', '06-19', '07-04', '09-01', '11-27', '12-25', '12-30'],
+  2026: ['01-01', '01-19', '06-19', '07-03', '09-07', '11-26', '12-25', '12-29', '12-31'],
+};
+
+function isHoliday(day: string): boolean {
+  const year = day.slice(0, 4);
+  const published = PUBLISHED_HOLIDAYS[year];
+  return published ? published.includes(day.slice(5)) : isRecurringHoliday(day, year);
+}
+
+/** The holidays of a year of which nothing is published yet: those of each year so far. Some days of
+ *  the winter break are free too, never the same: one that is missed is better than a false alarm. */
+function isRecurringHoliday(day: string, year: string): boolean {
+  if (day >= `${year}-12-24` || day <= `${year}-01-01`) return true;
+  return [
+    findNthWeekday(3, MONDAY_INDEX, `${year}-01-01`),
+    toObservedDay(`${year}-06-19`),
+    toObservedDay(`${year}-07-04`),
+    findNthWeekday(1, MONDAY_INDEX, `${year}-09-01`),
+    findNthWeekday(4, THURSDAY_INDEX, `${year}-11-01`),
+  ].includes(day);
+}
+
+/** The `count`-th such weekday from the first of a month on. */
+function findNthWeekday(count: number, weekday: number, first: string): string {
+  return addDays(first, ((weekday - countDaysSinceMonday(first) + 7) % 7) + 7 * (count - 1));
+}
+
+/** Holidays at weekends are kept on the Friday before, or the Monday after (5 U.S.C. § 6103). */
+function toObservedDay(day: string): string {
+  const weekday = countDaysSinceMonday(day);
+  if (weekday === SATURDAY_INDEX) return addDays(day, -1);
+  return weekday === SUNDAY_INDEX ? addDays(day, 1) : day;
+}

@@ -1,0 +1,84 @@
+import { domainToASCII } from 'node:url';
+import validator from 'validator';
+import { PaperboyError } from '../errors.ts';
+
+/** An address as it is mailed, and the key under which it is known only once. */
+export interface EmailAddress {
+  /** Local part as given, domain lower-case and in A-labels. */
+  email: string;
+  /** `email` in lower case: no provider in use tells `Ada@` from `ada@`. */
+  key: string;
+}
+
+const MAX_LENGTH = 254; // RFC 5321 §4.5.3.1.3, less the angle brackets
+const MAX_LOCAL_LENGTH = 64; // RFC 5321 §4.5.3.1.1
+const MAX_LABEL_LENGTH = 63; // RFC 1035 §2.3.4
+
+const NOT_AN_ADDRESS = 'is not an e-mail address: expected something like ada@example.org.';
+
+/** Control and format characters: invisible, so two addresses could look like one. */
+const INVISIBLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cs}]/u;
+
+/** Signs that end or escape a host where addresses and URLs are read. */
+const FORBIDDEN_IN_DOMAIN = /[\s@<>()[\]\\,;:"/?#%]/;
+
+/**
+ * Normalises what somebody typed as their address: white space around it removed, NFC, domain in
+ * lower case and A-labels (RFC 5891).
+ * @throws PaperboyError `INVALID_EMAIL` naming the value and what it lacks. A local part outside
+ * ASCII is refused: it would need SMTPUTF8 at every relay on the way (RFC 6531). So is a quoted one,
+ * as in HTML forms: the same mailbox could be written in many ways, past a suppression.
+ */
+export function normaliseAddress(input: string): EmailAddress {
+  const text = input.trim().normalize('NFC');
+  if (text === '') throwInvalidEmail('An e-mail address is needed, such as ada@example.org.');
+  const shown = quoteForMessage(text);
+  if (INVISIBLE.test(text)) throwInvalidEmail(`${shown} holds an invisible character.`);
+  const [, local = '', typedDomain = ''] = /^([^"]+)@([^@]+)$/.exec(text) ?? [];
+  if (local === '' || FORBIDDEN_IN_DOMAIN.test(typedDomain))
+    throwInvalidEmail(`${shown} ${NOT_AN_ADDRESS}`);
+  const domain = domainToASCII(typedDomain).toLowerCase();
+  if (domain === '') throwInvalidEmail(`${shown} has a domain that does not exist as a name.`);
+  if (!domain.includes('.')) throwInvalidEmail(`${shown} lacks the part after the dot.`);
+  if (/[^\x20-\x7e]/.test(local)) {
+    throwInvalidEmail(
+      `${shown} has letters before the @ that not every mail server takes: expected ASCII.`,
+    );
+  }
+  const email = `${local}@${domain}`;
+  checkLengths(shown, { local, domain, email });
+  if (!validator.isEmail(email, { allow_utf8_local_part: false, ignore_max_length: true })) {
+    throwInvalidEmail(`${shown} ${NOT_AN_ADDRESS}`);
+  }
+  return { email, key: email.toLowerCase() };
+}
+
+/** The part of an address behind its last @, in lower case. */
+export function extractDomain(address: string): string {
+  return address.slice(address.lastIndexOf('@') + 1).toLowerCase();
+}
+
+function checkLengths(
+  shown: string,
+  { local, domain, email }: { local: string; domain: string; email: string },
+): void {
+  if (local.length > MAX_LOCAL_LENGTH || email.length > MAX_LENGTH) {
+    throwInvalidEmail(
+      `${shown} is too long: at most ${MAX_LOCAL_LENGTH} characters before the @ and ${MAX_LENGTH} in all.`,
+    );
+  }
+  if (domain.split('.').some((label) => label.length > MAX_LABEL_LENGTH)) {
+    throwInvalidEmail(
+      `${shown} is too long: at most ${MAX_LABEL_LENGTH} characters between two dots.`,
+    );
+  }
+}
+
+function quoteForMessage(text: string): string {
+  const short = text.length > 80 ? `${text.slice(0, 77)}…` : text;
+  return `“${short.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cs}]/gu, '�')}”`;
+}
+
+function throwInvalidEmail(message: string): never {
+  throw new PaperboyError('INVALID_EMAIL', message);
+}

@@ -1,0 +1,153 @@
+import { PaperboyError } from '../errors.ts';
+import { cleanText } from '../text/clean-text.ts';
+import { findTimezone } from '../time/schedule.ts';
+import {
+  FREQUENCIES,
+  PREFERENCE_LIMITS,
+  type Preferences,
+  RELEVANCE_THRESHOLDS,
+} from './subscriber.ts';
+
+/** Problems by the name of the field, each a sentence. */
+export type PreferenceProblems = Partial<
+  Record<keyof Preferences | 'email' | 'pausedUntil', string>
+>;
+
+/** Raw answers: from JSON already of the right type, from forms and files all text. */
+export type PreferenceInput = Partial<Record<keyof Preferences, unknown>>;
+
+/**
+ * The preferences that are named, checked. Names that are absent stay absent.
+ * @throws PaperboyError `INVALID_PREFERENCES` with every problem; `problemsOf` tells them by field.
+ */
+export function parsePreferences(
+  input: PreferenceInput,
+  topicSlugs: ReadonlySet<string>,
+): Partial<Preferences> {
+  const problems: PreferenceProblems = {};
+  const read = <Value>(
+    name: keyof Preferences,
+    check: (raw: unknown) => Value,
+  ): Value | undefined => {
+    const raw = input[name];
+    if (raw === undefined) return undefined;
+    try {
+      return check(raw);
+    } catch (error) {
+      problems[name] = (error as Error).message;
+      return undefined;
+    }
+  };
+  const preferences = {
+    topics: read('topics', (raw) => parseTopics(raw, topicSlugs)),
+    keywords: read('keywords', (raw) => parsePhrases(raw, PREFERENCE_LIMITS.keywords, 'keyword')),
+    names: read('names', (raw) => parsePhrases(raw, PREFERENCE_LIMITS.names, 'name')),
+    mutedTopics: read('mutedTopics', (raw) => parseTopics(raw, topicSlugs)),
+    frequency: read('frequency', (raw) => parseOneOf(raw, FREQUENCIES, 'frequency')),
+    timezone: read('timezone', parseTimezone),
+    hour: read('hour', (raw) => parseInteger(raw, PREFERENCE_LIMITS.hour, 'hour')),
+    papers: read('papers', (raw) =>
+      parseInteger(raw, PREFERENCE_LIMITS.papers, 'number of papers'),
+    ),
+    minutes: read('minutes', (raw) =>
+      raw === null || raw === ''
+        ? null
+        : parseInteger(raw, PREFERENCE_LIMITS.minutes, 'number of minutes'),
+    ),
+    relevanceThreshold: read('relevanceThreshold', (raw) =>
+      parseOneOf(raw, RELEVANCE_THRESHOLDS, 'relevance_threshold'),
+    ),
+    allowsClicks: read('allowsClicks', parseBoolean),
+  };
+  if (Object.keys(problems).length > 0) throw new InvalidPreferencesError(problems);
+  return Object.fromEntries(Object.entries(preferences).filter(([, value]) => value !== undefined));
+}
+
+export class InvalidPreferencesError extends PaperboyError {
+  readonly problems: PreferenceProblems;
+
+  constructor(problems: PreferenceProblems) {
+    super('INVALID_PREFERENCES', Object.values(problems).join(' '));
+    this.problems = problems;
+  }
+}
+
+function parseTopics(raw: unknown, slugs: ReadonlySet<string>): string[] {
+  const topics = parseStringList(raw, 'topics');
+  const unknown = topics.filter((slug) => !slugs.has(slug));
+  if (unknown.length > 0) {
+    throw new Error(
+      `“${shorten(unknown.join(', '))}” is no topic: expected some of ${[...slugs].join(', ')}.`,
+    );
+  }
+  return [...new Set(topics)];
+}
+
+function parsePhrases(
+  raw: unknown,
+  { max, maxLength }: { max: number; maxLength: number },
+  label: string,
+): string[] {
+  const phrases = [...new Set(parseStringList(raw, `${label}s`).map(cleanText))].filter(
+    (phrase) => phrase !== '',
+  );
+  if (phrases.length > max)
+    throw new Error(`${phrases.length} ${label}s are too many: at most ${max}.`);
+  const long = phrases.find((phrase) => phrase.length > maxLength);
+  if (long !== undefined)
+    throw new Error(
+      `“${shorten(long)}” is too long for a ${label}: at most ${maxLength} characters.`,
+    );
+  return phrases;
+}
+
+function parseStringList(raw: unknown, label: string): string[] {
+  if (Array.isArray(raw) && raw.every((entry) => typeof entry === 'string')) return raw;
+  throw new Error(`The ${label} must be a list of texts.`);
+}
+
+function parseOneOf<Option extends string>(
+  raw: unknown,
+  choices: readonly Option[],
+  label: string,
+): Option {
+  const found = choices.find((value) => value === raw);
+  if (found !== undefined) return found;
+  throw new Error(`“${quoteValue(raw)}” is no ${label}: expected ${choices.join(', ')}.`);
+}
+
+function parseBoolean(raw: unknown): boolean {
+  if (raw === true || raw === 'yes') return true;
+  if (raw === false || raw === 'no') return false;
+  throw new Error(`“${quoteValue(raw)}” is no answer: expected yes or no.`);
+}
+
+function parseTimezone(raw: unknown): string {
+  const found = typeof raw === 'string' ? findTimezone(raw) : null;
+  if (found !== null) return found;
+  throw new Error(
+    `“${quoteValue(raw)}” is no time zone: expected an IANA name such as Europe/Berlin.`,
+  );
+}
+
+function parseInteger(
+  raw: unknown,
+  { min, max }: { min: number; max: number },
+  label: string,
+): number {
+  const isNumber = typeof raw === 'number' || (typeof raw === 'string' && /^\d{1,3}$/.test(raw));
+  const value = isNumber ? Number(raw) : Number.NaN;
+  if (Number.isInteger(value) && value >= min && value <= max) return value;
+  throw new Error(
+    `“${quoteValue(raw)}” is no ${label}: expected a whole number from ${min} to ${max}.`,
+  );
+}
+
+function quoteValue(raw: unknown): string {
+  return shorten(typeof raw === 'string' ? raw : JSON.stringify(raw));
+}
+
+function shorten(text: string): string {
+  const plain = cleanText(text);
+  return plain.length > 60 ? `${plain.slice(0, 57)}…` : plain;
+}

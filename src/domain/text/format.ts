@@ -1,0 +1,163 @@
+import type { Paper } from '../papers/paper.ts';
+import type { Frequency, Preferences } from '../subscribers/subscriber.ts';
+
+/** `5 authors, 19 March 2026, 12 upvotes, 2 comments`; parts that are unknown or zero are left out. */
+export function describePaper(paper: Paper): string {
+  return [
+    describeAuthors(paper),
+    paper.publishedOn === null ? '' : formatDate(paper.publishedOn),
+    paper.upvotes > 0 ? formatQuantity(paper.upvotes, 'upvote') : '',
+    paper.comments > 0 ? formatQuantity(paper.comments, 'comment') : '',
+  ]
+    .filter((part) => part !== '')
+    .join(', ');
+}
+
+/** Who: `Tencent`, `5 authors`, `1 author`, or the names when there are one to three; empty when unknown. */
+export function describeAuthors(
+  paper: Pick<Paper, 'authors' | 'authorCount' | 'organization'>,
+): string {
+  if (paper.organization) return paper.organization;
+  const count = paper.authorCount ?? paper.authors.length;
+  const areAllAuthorsNamed = paper.authors.length === count;
+  if (areAllAuthorsNamed && count <= MAX_BYLINE_NAMES) return joinNames(paper.authors);
+  return count > 0 ? formatQuantity(count, 'author') : '';
+}
+
+/** `a`, `a and b`, `a, b and c`; empty for none. Names that hold commas are kept apart: `a, b as well as c`,
+ *  `a, b; c; and d`. */
+export function joinNames(names: readonly string[]): string {
+  const last = names.at(-1) ?? '';
+  if (names.length < 2) return last;
+  const others = names.slice(0, -1);
+  if (!names.some((name) => name.includes(','))) return `${others.join(', ')} and ${last}`;
+  return others.length === 1
+    ? `${others[0]} as well as ${last}`
+    : `${others.join('; ')}; and ${last}`;
+}
+
+/** `on weekdays at 07:00, Berlin time`; weekly digests come on Mondays. */
+export function describeDigestSchedule(
+  preferences: Pick<Preferences, 'frequency' | 'hour' | 'timezone'>,
+): string {
+  const days = FREQUENCY_LABELS[preferences.frequency];
+  return `${days} at ${formatHour(preferences.hour)}, ${formatTimezone(preferences.timezone)}`;
+}
+
+/** `7` → `07:00`. */
+export function formatHour(hour: number): string {
+  return `${String(hour).padStart(2, '0')}:00`;
+}
+
+/** `Europe/Berlin` → `Berlin time`, `America/New_York` → `New York time`, `UTC` → `UTC`; zones that
+ *  are no place keep their name (`GMT`). */
+export function formatTimezone(timezone: string): string {
+  if (UTC_ALIASES.has(timezone)) return 'UTC';
+  if (!timezone.includes('/')) return timezone;
+  if (timezone.startsWith(FIXED_OFFSET_PREFIX))
+    return formatUtcOffset(timezone.slice(FIXED_OFFSET_PREFIX.length));
+  const city = timezone.slice(timezone.lastIndexOf('/') + 1).replaceAll('_', ' ');
+  return `${city} time`;
+}
+
+/** `2026-05-08` → `8 May 2026`; a text that is no day comes back as it is. */
+export function formatDate(day: string): string {
+  return formatDateWith(DATE_FORMAT, day);
+}
+
+/** `2026-05-08` → `Friday, 8 May 2026`; a text that is no day comes back as it is. */
+export function formatLongDate(day: string): string {
+  const weekday = formatDateWith(WEEKDAY_FORMAT, day);
+  return weekday === day ? day : `${weekday}, ${formatDate(day)}`;
+}
+
+/** `12,345`. */
+export function formatCount(count: number): string {
+  return COUNT_FORMAT.format(count);
+}
+
+/** `1 paper`, `49 papers`, `1,204 papers`. */
+export function formatQuantity(count: number, noun: string): string {
+  return `${formatCount(count)} ${noun}${count === 1 ? '' : 's'}`;
+}
+
+/** `once`, `twice`, `3 times`. */
+export function formatTimes(count: number): string {
+  return ['never', 'once', 'twice'][count] ?? formatQuantity(count, 'time');
+}
+
+/** `ten` → `Ten`. */
+export function capitalize(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+/** `2026-05-08` → `Friday`. */
+export function formatWeekday(day: string): string {
+  return formatDateWith(WEEKDAY_FORMAT, day);
+}
+
+/** Words for 0 to 20 (`ten`), digits beyond. */
+export function spellNumber(count: number): string {
+  return NUMBER_WORDS[count] ?? String(count);
+}
+
+/** IANA turns the sign round: `Etc/GMT+5` is five hours behind UTC. */
+function formatUtcOffset(offset: string): string {
+  const sign = offset.startsWith('+') ? '-' : '+';
+  return offset === '' ? 'GMT' : `UTC${sign}${offset.slice(1)}`;
+}
+
+function formatDateWith(format: Intl.DateTimeFormat, day: string): string {
+  const midnight = new Date(`${day}T00:00:00Z`);
+  return Number.isNaN(midnight.getTime()) ? day : format.format(midnight);
+}
+
+/** More names than these no longer fit a byline. */
+const MAX_BYLINE_NAMES = 3;
+
+const FREQUENCY_LABELS = {
+  daily: 'every day',
+  weekdays: 'on weekdays',
+  weekly: 'on Mondays',
+} satisfies Record<Frequency, string>;
+
+const FIXED_OFFSET_PREFIX = 'Etc/GMT';
+
+const UTC_ALIASES: ReadonlySet<string> = new Set([
+  'UTC',
+  'Etc/UTC',
+  'Etc/UCT',
+  'Etc/Universal',
+  'Etc/Zulu',
+  'UCT',
+  'Universal',
+  'Zulu',
+]);
+
+const COUNT_FORMAT = new Intl.NumberFormat('en-GB');
+const DATE_FORMAT = new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeZone: 'UTC' });
+const WEEKDAY_FORMAT = new Intl.DateTimeFormat('en-GB', { weekday: 'long', timeZone: 'UTC' });
+
+const NUMBER_WORDS: readonly string[] = [
+  'zero',
+  'one',
+  'two',
+  'three',
+  'four',
+  'five',
+  'six',
+  'seven',
+  'eight',
+  'nine',
+  'ten',
+  'eleven',
+  'twelve',
+  'thirteen',
+  'fourteen',
+  'fifteen',
+  'sixteen',
+  'seventeen',
+  'eighteen',
+  'nineteen',
+  'twenty',
+];

@@ -1,0 +1,135 @@
+import { Temporal } from 'temporal-polyfill';
+import type { DigestKind } from '../digests/digest.ts';
+import type { Frequency } from '../subscribers/subscriber.ts';
+
+const MONDAY = 1;
+const FRIDAY = 5;
+const DIGEST_PERIOD_MS: Record<DigestKind, number> = { daily: 86_400_000, weekly: 7 * 86_400_000 };
+
+/**
+ * The first moment at or after `from` at which the clock of `timezone` shows `hour`.
+ * An hour that a change to daylight-saving time skips comes as much later as the gap is long;
+ * one that comes twice is its first occurrence (`compatible` in Temporal, RFC 5545 §3.3.5).
+ */
+export function findNextOccurrence(from: Date, hour: number, timezone: string): Date {
+  const start = Temporal.Instant.fromEpochMilliseconds(from.getTime()).toZonedDateTimeISO(timezone);
+  const yesterday = start.toPlainDate().subtract({ days: 1 });
+  for (let days = 0; days <= 3; days++) {
+    const at = yesterday.add({ days }).toZonedDateTime({ timeZone: timezone, plainTime: { hour } });
+    if (at.epochMilliseconds >= from.getTime()) return new Date(at.epochMilliseconds);
+  }
+  throw new RangeError(`No ${hour}:00 in ${timezone} within three days of ${from.toISOString()}.`);
+}
+
+/** Whether readers of `frequency` are due a digest of `kind` that reaches them at `sendAt`.
+ *  Weekdays are those of the reader's own zone. */
+export function isDigestDue(
+  frequency: Frequency,
+  kind: DigestKind,
+  sendAt: Date,
+  timezone: string,
+): boolean {
+  if (kind === 'weekly') return frequency === 'weekly';
+  if (frequency === 'daily') return true;
+  if (frequency === 'weekly') return false;
+  const weekday = Temporal.Instant.fromEpochMilliseconds(sendAt.getTime()).toZonedDateTimeISO(
+    timezone,
+  ).dayOfWeek;
+  return weekday >= MONDAY && weekday <= FRIDAY;
+}
+
+/** When the next digest of the kind is due to the same reader: then retries of this one end. */
+export function getNextDigestTime(kind: DigestKind, sendAt: Date): Date {
+  return new Date(sendAt.getTime() + DIGEST_PERIOD_MS[kind]);
+}
+
+/** Whoever was due before this has their next digest due at `now`. */
+export function getPreviousDigestTime(kind: DigestKind, now: Date): Date {
+  return new Date(now.getTime() - DIGEST_PERIOD_MS[kind]);
+}
+
+/** A time of day, UTC. */
+export interface TimeOfDay {
+  hour: number;
+  minute: number;
+}
+
+/** The moment at which a day has that time. */
+export function toUtcMoment(day: string, { hour, minute }: TimeOfDay): Date {
+  const moment = new Date(`${day}T00:00:00Z`);
+  moment.setUTCHours(hour, minute);
+  return moment;
+}
+
+/** The day of a moment in UTC, `YYYY-MM-DD`. */
+export function toUtcDay(moment: Date): string {
+  return moment.toISOString().slice(0, 10);
+}
+
+/** `day` moved by whole days. */
+export function addDays(day: string, days: number): string {
+  return Temporal.PlainDate.from(day).add({ days }).toString();
+}
+
+/** Whether `text` is a day that exists, as `YYYY-MM-DD`, from 1900 to 2999: around it there is room for weeks
+ *  and months that are written alike. */
+export function isCalendarDay(text: string): boolean {
+  if (!/^(?:19|2\d)\d{2}-\d{2}-\d{2}$/.test(text)) return false;
+  try {
+    return Temporal.PlainDate.from(text, { overflow: 'reject' }).toString() === text;
+  } catch {
+    return false;
+  }
+}
+
+/** The Monday of the week of `day`. */
+export function getMonday(day: string): string {
+  return addDays(day, -countDaysSinceMonday(day));
+}
+
+/** 0 for a Monday, 6 for a Sunday. */
+export function countDaysSinceMonday(day: string): number {
+  return Temporal.PlainDate.from(day).dayOfWeek - MONDAY;
+}
+
+/** Whether `day` is a Monday. */
+export function isMonday(day: string): boolean {
+  return Temporal.PlainDate.from(day).dayOfWeek === MONDAY;
+}
+
+/** The days whose papers a digest may hold, both ends included: the day and the four before it;
+ *  for a weekly digest the seven days before its Monday. */
+export function getUsableDays(kind: DigestKind, date: string): { first: string; last: string } {
+  if (kind === 'weekly') return { first: addDays(date, -7), last: addDays(date, -1) };
+  return { first: addDays(date, -4), last: date };
+}
+
+/**
+ * The zone as IANA spells it, links such as `Asia/Kolkata` under the name that was asked for, or null
+ * when there is none of that name. Offsets such as `+02:00` are no zones: they know no
+ * daylight-saving time.
+ */
+export function findTimezone(name: string): string | null {
+  const known = indexTimezones().get(name.toLowerCase());
+  if (known !== undefined) return known;
+  if (!/^[A-Za-z][A-Za-z0-9_+-]*(\/[A-Za-z0-9_+-]+)*$/.test(name)) return null;
+  try {
+    return Temporal.Instant.fromEpochMilliseconds(0).toZonedDateTimeISO(name).timeZoneId;
+  } catch {
+    return null;
+  }
+}
+
+/** Every zone's name for a list to choose from, `UTC` first. */
+export function listTimezones(): readonly string[] {
+  return [...indexTimezones().values()];
+}
+
+let timezonesByName: ReadonlyMap<string, string> | undefined;
+
+function indexTimezones(): ReadonlyMap<string, string> {
+  timezonesByName ??= new Map(
+    ['UTC', ...Intl.supportedValuesOf('timeZone')].map((zone) => [zone.toLowerCase(), zone]),
+  );
+  return timezonesByName;
+}

@@ -1,0 +1,33 @@
+import type { TopicPaper } from '../papers/paper.ts';
+import type { Topic } from './topic.ts';
+
+/** How well topics fit papers. */
+export interface TopicCoverage {
+  papers: number;
+  /** Papers that have a topic. */
+  covered: number;
+  topics: {
+    slug: string;
+    name: string;
+    papers: number;
+    /** Papers whose best topic it is. */
+    first: number;
+  }[];
+}
+
+/** How many of the papers have topics, and which. */
+export function computeTopicCoverage(
+  papers: readonly TopicPaper[],
+  topics: readonly Pick<Topic, 'slug' | 'name'>[],
+): TopicCoverage {
+  return {
+    papers: papers.length,
+    covered: papers.filter((paper) => paper.topics.length > 0).length,
+    topics: topics.map(({ slug, name }) => ({
+      slug,
+      name,
+      papers: papers.filter((paper) => paper.topics.some((topic) => topic.slug === slug)).length,
+      first: papers.filter(({ topics: [first] }) => first?.slug === slug).length,
+    })),
+  };
+}

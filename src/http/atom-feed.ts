@@ -1,0 +1,57 @@
+import type { TopicPaper } from '../domain/papers/paper.ts';
+import { describeAuthors } from '../domain/text/format.ts';
+import { escapeXml } from './xml.ts';
+
+export interface AtomFeed {
+  /** The feed's own address. */
+  id: string;
+  title: string;
+  /** The page that shows the same. */
+  pageUrl: string;
+  /** The newest entry's day, `YYYY-MM-DD`. */
+  updated: string;
+  entries: readonly {
+    paper: TopicPaper;
+    link: string;
+    /** Said before the abstract. */
+    note?: string;
+    /** `YYYY-MM-DD`. @defaultValue the day on which the paper was listed */
+    day?: string;
+  }[];
+}
+
+/** An Atom feed of papers (RFC 4287). */
+export function renderAtomFeed({ id, title, pageUrl: page, updated, entries }: AtomFeed): string {
+  return `<?xml version="1.0" encoding="utf-8"?>
+<feed xmlns="http://www.w3.org/2005/Atom">
+  <id>${escapeXml(id)}</id>
+  <title>${escapeXml(title)}</title>
+  <updated>${updated}T00:00:00Z</updated>
+  <author><name>${escapeXml(title)}</name></author>
+  <link rel="self" type="application/atom+xml" href="${escapeXml(id)}"/>
+  <link rel="alternate" type="text/html" href="${escapeXml(page)}"/>
+${entries.map(renderEntry).join('\n')}
+</feed>
+`;
+}
+
+function renderEntry({
+  paper,
+  link,
+  note,
+  day = paper.listedOn,
+}: AtomFeed['entries'][number]): string {
+  const authors =
+    paper.authors.length > 0
+      ? paper.authors
+      : [describeAuthors(paper)].filter((name) => name !== '');
+  return `  <entry>
+    <id>${escapeXml(link)}</id>
+    <title>${escapeXml(paper.title)}</title>
+    <published>${day}T00:00:00Z</published>
+    <updated>${day}T00:00:00Z</updated>
+    <link rel="alternate" type="text/html" href="${escapeXml(link)}"/>
+${authors.map((name) => `    <author><name>${escapeXml(name)}</name></author>`).join('\n')}
+    <summary>${escapeXml(note === undefined ? paper.abstract : `${note} ${paper.abstract}`)}</summary>
+  </entry>`;
+}

@@ -1,0 +1,112 @@
+import type { DigestSummary } from '../../db/digests/digests.ts';
+import { PaperboyError } from '../../domain/errors.ts';
+import { isCalendarDay } from '../../domain/time/schedule.ts';
+import { readArchive, readArchiveMonth } from '../../services/digests/read-archive.ts';
+import { type ArchivedDigest, readDigest } from '../../services/digests/read-digest.ts';
+import { viewDelivery } from '../../services/digests/view-delivery.ts';
+import { sendPublicPage } from '../conditional-response.ts';
+import type { HttpDeps } from '../deps.ts';
+import { sendPage, truncateInput } from '../errors.ts';
+import { MAX_PAPERS_ON_PAGE } from '../pages/index.ts';
+import { toPaperJson } from '../papers/paper-json.ts';
+import { parseMonth } from '../papers/paper-search.ts';
+import {
+  DateParams,
+  DigestList,
+  DigestQuery,
+  DigestWithPapers,
+  ErrorJson,
+  MonthQuery,
+  TokenParams,
+} from '../schemas.ts';
+import type { TypedFastify } from '../typed-fastify.ts';
+
+/** The archive, and each reader's own digest on the web. */
+export async function digestRoutes(app: TypedFastify, deps: HttpDeps): Promise<void> {
+  const { db, pages, tokens, usableAfterDays } = deps;
+  const dated = { params: DateParams, querystring: DigestQuery };
+
+  const monthly = { schema: { querystring: MonthQuery, hide: true } };
+  app.get('/digests', monthly, async (request, reply) => {
+    const archive = await readArchiveMonth(db, parseMonth(request.query.month));
+    return sendPublicPage(request, reply, pages.digests(archive));
+  });
+
+  app.get('/digests/:date', { schema: { ...dated, hide: true } }, async (request, reply) => {
+    const { params, query } = request;
+    const { digest, ...rest } = await requireDigest(deps, params, query, MAX_PAPERS_ON_PAGE);
+    const { kind, date, number, papers: total } = digest;
+    return sendPublicPage(request, reply, pages.digest({ kind, date, number, total, ...rest }));
+  });
+
+  app.get(
+    '/api/digests',
+    {
+      schema: {
+        tags: ['digests'],
+        summary: 'The digests so far, newest first',
+        response: { 200: DigestList },
+      },
+    },
+    async () => (await readArchive(db)).map(toDigestJson),
+  );
+
+  app.get(
+    '/api/digests/:date',
+    {
+      schema: {
+        tags: ['digests'],
+        summary: 'A digest as it was composed',
+        ...dated,
+        response: { 200: DigestWithPapers, 400: ErrorJson, 404: ErrorJson },
+      },
+    },
+    async (request) => {
+      const { digest, papers } = await requireDigest(deps, request.params, request.query);
+      return { ...toDigestJson(digest), papers: papers.map((paper) => toPaperJson(paper)) };
+    },
+  );
+
+  app.get(
+    '/view/:token',
+    { schema: { params: TokenParams, hide: true } },
+    async (request, reply) => {
+      const { token } = request.params;
+      const delivery = await viewDelivery({ db, tokens, usableAfterDays }, token);
+      if (delivery === null) {
+        const message =
+          'There is no digest behind this link: it was cut short, or its papers are not chosen yet.';
+        throw new PaperboyError('NO_DELIVERY', message, { statusCode: 404 });
+      }
+      const { digest, subscriber, papers, topics, note } = delivery;
+      const { kind, date, number, papers: total } = digest;
+      const { topics: followed, keywords } = subscriber;
+      const chosen = { papers, topics, followed, keywords, note };
+      const view = { token, kind, date, number, total, ...chosen };
+      return sendPage(reply.header('x-robots-tag', 'noindex'), pages.view(view));
+    },
+  );
+}
+
+async function requireDigest(
+  { db }: HttpDeps,
+  { date }: DateParams,
+  { kind = 'daily' }: DigestQuery,
+  maxPapers?: number,
+): Promise<ArchivedDigest> {
+  if (!isCalendarDay(date)) {
+    throw new PaperboyError(
+      'INVALID_DATE',
+      `“${truncateInput(date)}” is no day: expected one such as 2026-05-08.`,
+    );
+  }
+  const found = await readDigest(db, { kind, date }, maxPapers);
+  if (found) return found;
+  throw new PaperboyError('NO_DIGEST', `There is no ${kind} digest of ${date}.`, {
+    statusCode: 404,
+  });
+}
+
+function toDigestJson({ kind, date, number, composedAt, papers }: DigestSummary) {
+  return { kind, date, number, composed_at: composedAt.toISOString(), paper_count: papers };
+}

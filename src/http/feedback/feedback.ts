@@ -1,0 +1,118 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { PaperboyError } from '../../domain/errors.ts';
+import type { Subscriber } from '../../domain/subscribers/subscriber.ts';
+import type { Topic } from '../../domain/topics/topic.ts';
+import {
+  giveFeedback,
+  listFeedbackOn,
+  takeBackFeedback,
+} from '../../services/feedback/give-feedback.ts';
+import { changePreferences } from '../../services/subscribers/change-preferences.ts';
+import { muteTopic, unmuteTopic } from '../../services/topics/mute-topic.ts';
+import { readTopics } from '../../services/topics/read-topics.ts';
+import { acceptAnyBody } from '../accept-any-body.ts';
+import type { HttpDeps } from '../deps.ts';
+import { acceptsHtml, sendPage, truncateInput } from '../errors.ts';
+import { findPaperLink } from '../papers/paper-links.ts';
+import { TokenPaperParams, TokenSlugParams, UndoQuery } from '../schemas.ts';
+import { requireSubscriber } from '../subscribers/require-subscriber.ts';
+import type { TypedFastify } from '../typed-fastify.ts';
+import { requireJudgedPaper } from './judged-paper.ts';
+
+const EXPLICIT_VERBS = ['more', 'less', 'save'] as const;
+
+/** The links under each paper of a mail: looking changes nothing, since scanners follow every link; the
+ *  press does, and can be taken back. */
+export async function feedbackRoutes(app: TypedFastify, deps: HttpDeps): Promise<void> {
+  acceptAnyBody(app);
+  verbRoutes(app, deps);
+  muteRoutes(app, deps);
+  const ofPaper = { schema: { params: TokenPaperParams, hide: true } };
+
+  app.get('/feedback/:token/options/*', ofPaper, async (request, reply) => {
+    const { token, '*': paperId } = request.params;
+    const { reader: subscriber, paper } = await requireJudgedPaper(deps, token, paperId);
+    const slugs = paper.topics.map(({ slug }) => slug);
+    const topics = (await readTopics(deps.db))
+      .filter(({ slug }) => slugs.includes(slug))
+      .map(({ slug, name }) => ({ slug, name, isMuted: subscriber.mutedTopics.includes(slug) }));
+    const givenVerbs = await listFeedbackOn(deps, { subscriberId: subscriber.id, paperId });
+    return sendPage(reply, deps.pages.options({ token, paper, topics, givenVerbs }));
+  });
+
+  app.get('/read/:token/*', ofPaper, async (request, reply) => {
+    const { token, '*': paperId } = request.params;
+    const { reader: subscriber, paper } = await requireJudgedPaper(deps, token, paperId);
+    const click = { subscriberId: subscriber.id, paperId, verb: 'click' } as const;
+    if (request.method === 'GET') await giveFeedback(deps, click);
+    return reply.header('x-robots-tag', 'noindex').redirect(findPaperLink(paper).href, 302);
+  });
+}
+
+function verbRoutes(app: TypedFastify, deps: HttpDeps): void {
+  const { pages } = deps;
+  const schema = { params: TokenPaperParams, querystring: UndoQuery, hide: true };
+
+  for (const verb of EXPLICIT_VERBS) {
+    app.get(`/feedback/:token/${verb}/*`, { schema }, async (request, reply) => {
+      const { token, '*': paperId } = request.params;
+      const { reader: subscriber, paper } = await requireJudgedPaper(deps, token, paperId);
+      const givenVerbs = await listFeedbackOn(deps, { subscriberId: subscriber.id, paperId });
+      const state = givenVerbs.includes(verb) ? 'said' : 'asked';
+      return sendPage(reply, pages.feedback({ token, verb, paper, state, terms: [] }));
+    });
+
+    app.post(`/feedback/:token/${verb}/*`, { schema }, async (request, reply) => {
+      const { token, '*': paperId } = request.params;
+      const { reader: subscriber, paper } = await requireJudgedPaper(deps, token, paperId);
+      const isUndo = request.query.back === '1';
+      const explicitFeedback = { subscriberId: subscriber.id, paperId, verb };
+      const result = await (isUndo ? takeBackFeedback : giveFeedback)(deps, explicitFeedback);
+      const state = isUndo ? 'takenBack' : 'said';
+      const terms = result?.terms ?? [];
+      return sendRecorded(request, reply, pages.feedback({ token, verb, paper, state, terms }));
+    });
+  }
+}
+
+function muteRoutes(app: TypedFastify, deps: HttpDeps): void {
+  const { pages } = deps;
+  const schema = { params: TokenSlugParams, querystring: UndoQuery, hide: true };
+
+  app.get('/feedback/:token/mute/:slug', { schema }, async (request, reply) => {
+    const { token, slug } = request.params;
+    const { reader: subscriber, topic } = await requireSubscriberAndTopic(deps, token, slug);
+    const state = subscriber.mutedTopics.includes(slug) ? 'said' : 'asked';
+    return sendPage(reply, pages.mute({ token, topic, state, wasFollowed: false }));
+  });
+
+  app.post('/feedback/:token/mute/:slug', { schema }, async (request, reply) => {
+    const { token, slug } = request.params;
+    const { reader: subscriber, topic } = await requireSubscriberAndTopic(deps, token, slug);
+    const isUndo = request.query.back === '1';
+    await (isUndo ? unmuteTopic : muteTopic)(deps, { subscriberId: subscriber.id, slug });
+    if (isUndo && request.query.follow === '1') {
+      const follow = ({ topics }: Subscriber) => ({ topics: [...new Set([...topics, slug])] });
+      await changePreferences(deps, token, follow);
+    }
+    const state = isUndo ? 'takenBack' : 'said';
+    const wasFollowed = !isUndo && subscriber.topics.includes(slug);
+    return sendRecorded(request, reply, pages.mute({ token, topic, state, wasFollowed }));
+  });
+}
+
+function sendRecorded(request: FastifyRequest, reply: FastifyReply, html: string): FastifyReply {
+  return acceptsHtml(request) ? sendPage(reply, html) : reply.send({ status: 'noted' });
+}
+
+async function requireSubscriberAndTopic(
+  deps: HttpDeps,
+  token: string,
+  slug: string,
+): Promise<{ reader: Subscriber; topic: Topic }> {
+  const subscriber = await requireSubscriber(deps, token);
+  const topic = (await readTopics(deps.db)).find((each) => each.slug === slug);
+  if (topic) return { reader: subscriber, topic };
+  const message = `No topic is called “${truncateInput(slug)}”.`;
+  throw new PaperboyError('NO_TOPIC', message, { statusCode: 404 });
+}

@@ -1,0 +1,113 @@
+import type { FastifyReply } from 'fastify';
+import { FEEDBACK_VERBS } from '../../domain/feedback/feedback-event.ts';
+import type { Subscriber } from '../../domain/subscribers/subscriber.ts';
+import { toUtcDay } from '../../domain/time/schedule.ts';
+import { takeBackFeedback } from '../../services/feedback/give-feedback.ts';
+import {
+  allowTerm,
+  forgetLearned,
+  forgetTerm,
+  listLearned,
+  listSaved,
+} from '../../services/feedback/learned-terms.ts';
+import type { HttpDeps } from '../deps.ts';
+import { sendPage } from '../errors.ts';
+import { type FormBody, readFieldText, readFormBody } from '../form-body.ts';
+import { TokenPaperParams, TokenParams } from '../schemas.ts';
+import { requireSubscriber } from '../subscribers/require-subscriber.ts';
+import type { TypedFastify } from '../typed-fastify.ts';
+
+/** What Paperboy has learned about a reader, and the papers saved. */
+export async function learnedRoutes(app: TypedFastify, deps: HttpDeps): Promise<void> {
+  const byToken = { schema: { params: TokenParams, hide: true } };
+
+  app.get('/learned/:token', byToken, async (request, reply) => {
+    const { token } = request.params;
+    return sendLearned(deps, reply, token, await requireSubscriber(deps, token), null);
+  });
+
+  app.post('/learned/:token', byToken, async (request, reply) => {
+    const { token } = request.params;
+    const subscriber = await requireSubscriber(deps, token);
+    const notice = await applyLearnedForm(deps, subscriber, readFormBody(request.body));
+    return sendLearned(deps, reply, token, subscriber, notice);
+  });
+
+  app.get('/saved/:token', byToken, async (request, reply) => {
+    const { token } = request.params;
+    return sendSaved(deps, reply, token, await requireSubscriber(deps, token), null);
+  });
+
+  const ofPaper = { schema: { params: TokenPaperParams, hide: true } };
+  app.post('/saved/:token/*', ofPaper, async (request, reply) => {
+    const { token, '*': paperId } = request.params;
+    const subscriber = await requireSubscriber(deps, token);
+    const explicitFeedback = { subscriberId: subscriber.id, paperId, verb: 'save' } as const;
+    const result = await takeBackFeedback(deps, explicitFeedback);
+    return sendSaved(deps, reply, token, subscriber, result?.paper.title ?? null);
+  });
+}
+
+/** Does what the pressed button says; returns what happened, or null. */
+async function applyLearnedForm(
+  deps: HttpDeps,
+  { id: subscriberId }: Subscriber,
+  form: FormBody,
+): Promise<string | null> {
+  const forget = readFieldText(form, 'forget');
+  if (forget !== '' && (await forgetTerm(deps, { subscriberId, term: forget }))) {
+    return `“${forget}” is taken away, and never learned again.`;
+  }
+  const allow = readFieldText(form, 'allow');
+  if (allow !== '' && (await allowTerm(deps, { subscriberId, term: allow }))) {
+    return `“${allow}” may be learned again.`;
+  }
+  const [verbText = '', ...rest] = readFieldText(form, 'back').split(' ');
+  const verb = FEEDBACK_VERBS.find((each) => each === verbText);
+  if (verb !== undefined) {
+    const result = await takeBackFeedback(deps, { subscriberId, verb, paperId: rest.join(' ') });
+    if (result?.isNew) return `Taken back for ${result.paper.title}.`;
+  }
+  if (readFieldText(form, 'forget-all') === 'yes' && (await forgetLearned(deps, subscriberId))) {
+    return 'Everything that was learned is forgotten. Saved papers stay saved.';
+  }
+  return null;
+}
+
+async function sendLearned(
+  deps: HttpDeps,
+  reply: FastifyReply,
+  token: string,
+  { id, allowsClicks }: Subscriber,
+  notice: string | null,
+): Promise<FastifyReply> {
+  const learned = await listLearned(deps, id);
+  const { terms = [], unlearned = [], feedback = [] } = learned ?? {};
+  const html = deps.pages.learned({
+    token,
+    terms,
+    unlearned,
+    feedback: feedback.map(({ verb, paper, givenAt }) => ({
+      verb,
+      paper,
+      givenOn: toUtcDay(givenAt),
+    })),
+    allowsClicks,
+    notice,
+  });
+  return sendPage(reply, html);
+}
+
+async function sendSaved(
+  deps: HttpDeps,
+  reply: FastifyReply,
+  token: string,
+  { id }: Subscriber,
+  removed: string | null,
+): Promise<FastifyReply> {
+  const papers = (await listSaved(deps.db, id)).map(({ paper, givenAt }) => ({
+    ...paper,
+    savedOn: toUtcDay(givenAt),
+  }));
+  return sendPage(reply, deps.pages.saved({ token, papers, removed }));
+}

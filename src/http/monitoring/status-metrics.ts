@@ -1,0 +1,110 @@
+import { Gauge, Registry } from 'prom-client';
+import { ALERT_KINDS } from '../../domain/alerts/alert.ts';
+import { FETCH_OUTCOMES } from '../../domain/sources/source.ts';
+import type { InstallationStatus } from '../../services/monitoring/read-status.ts';
+
+/** How the installation is, for Prometheus; with null only that the database does not answer. The same
+ *  whichever process is asked. */
+export function renderStatusMetrics(status: InstallationStatus | null): Promise<string> {
+  const registry = new Registry();
+  const gauge = createGaugeFactory(registry);
+  gauge('database_up', 'Whether the database answers.')(status === null ? 0 : 1);
+  if (status === null) return registry.metrics();
+  setSourceGauges(gauge, status);
+  setDigestGauges(gauge, status);
+  const age = gauge(
+    'queue_oldest_due_seconds',
+    'How long the first that is due and not begun has waited.',
+    'queue',
+  );
+  const count = gauge('queue_due', 'Batches and letters that are due and not begun.', 'queue');
+  for (const queue of ['deliveries', 'transactional'] as const) {
+    const waiting = status.waiting[queue];
+    age(
+      waiting.since === null ? 0 : toUnixSeconds(status.now) - toUnixSeconds(waiting.since),
+      queue,
+    );
+    count(waiting.count, queue);
+  }
+  gauge('workers', 'Processes that send mail.')(status.workers);
+  const openAlerts = gauge('alerts_open', 'Alarms whose trouble lasts.', 'kind');
+  for (const kind of ALERT_KINDS) {
+    openAlerts(status.alerts.filter((alarm) => alarm.kind === kind).length, kind);
+  }
+  return registry.metrics();
+}
+
+type GaugeFactory = ReturnType<typeof createGaugeFactory>;
+
+function createGaugeFactory(registry: Registry) {
+  return (name: string, help: string, ...labelNames: string[]) => {
+    const gauge = new Gauge({ name: `paperboy_${name}`, help, labelNames, registers: [registry] });
+    return (value: number, ...labels: string[]) => {
+      if (labels.length > 0) gauge.labels(...labels).set(value);
+      else gauge.set(value);
+    };
+  };
+}
+
+function setSourceGauges(gauge: GaugeFactory, { sources }: InstallationStatus): void {
+  const labelledGauge = (name: string, help: string, ...more: string[]) =>
+    gauge(`source_${name}`, help, 'source', ...more);
+  const lastFetch = labelledGauge('last_fetch_timestamp_seconds', 'When the last fetch ended.');
+  const lastSuccess = labelledGauge(
+    'last_success_timestamp_seconds',
+    'When the last fetch ended well.',
+  );
+  const lastPapers = labelledGauge(
+    'last_papers_timestamp_seconds',
+    'When it last brought a new paper.',
+  );
+  const next = labelledGauge('next_fetch_timestamp_seconds', 'When it is asked next.');
+  const failures = labelledGauge('failures', 'Failures in a row.');
+  const papers = labelledGauge('last_fetch_papers', 'Papers of the last fetch.', 'papers');
+  const outcomes = labelledGauge(
+    'last_fetch_outcome',
+    '1 for what came of the last fetch.',
+    'outcome',
+  );
+  for (const { name, lastFetch: last, ...source } of sources) {
+    const { succeededAt, lastNewPaperAt: broughtAt, nextAt } = source;
+    if (succeededAt !== null) lastSuccess(toUnixSeconds(succeededAt), name);
+    if (broughtAt !== null) lastPapers(toUnixSeconds(broughtAt), name);
+    if (nextAt !== null) next(toUnixSeconds(nextAt), name);
+    failures(source.consecutiveFailures, name);
+    if (last === null) continue;
+    lastFetch(toUnixSeconds(last.endedAt), name);
+    for (const which of ['found', 'added', 'updated', 'refused'] as const)
+      papers(last[which], name, which);
+    for (const outcome of FETCH_OUTCOMES) outcomes(last.outcome === outcome ? 1 : 0, name, outcome);
+  }
+}
+
+function setDigestGauges(gauge: GaugeFactory, { nextCompose, digests }: InstallationStatus): void {
+  const labelledGauge = (name: string, help: string, ...more: string[]) =>
+    gauge(name, help, 'kind', ...more);
+  const next = labelledGauge('next_compose_timestamp_seconds', 'When the next digest is composed.');
+  const composed = labelledGauge(
+    'digest_composed_timestamp_seconds',
+    'When the newest digest was composed.',
+  );
+  const papers = labelledGauge('digest_papers', 'Papers of the newest digest.');
+  const audience = labelledGauge('digest_audience', 'Readers of the newest digest.');
+  const paused = labelledGauge('digest_paused', 'Whether the newest digest is paused.');
+  const states = labelledGauge('digest_deliveries', 'Deliveries of the newest digest.', 'state');
+  next(toUnixSeconds(nextCompose.daily), 'daily');
+  next(toUnixSeconds(nextCompose.weekly), 'weekly');
+  for (const { digest, ...accounting } of digests) {
+    composed(toUnixSeconds(digest.composedAt), digest.kind);
+    papers(digest.papers, digest.kind);
+    audience(accounting.audience, digest.kind);
+    paused(digest.pausedAt === null ? 0 : 1, digest.kind);
+    for (const [state, count] of Object.entries(accounting.states))
+      states(count, digest.kind, state);
+  }
+}
+
+/** Since 1970, as Prometheus counts. */
+function toUnixSeconds(moment: Date): number {
+  return moment.getTime() / 1000;
+}

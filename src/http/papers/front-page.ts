@@ -1,0 +1,81 @@
+import { findKeyResult } from '../../domain/papers/key-result.ts';
+import type { TopicPaper } from '../../domain/papers/paper.ts';
+import { formatDate, formatLongDate, formatQuantity } from '../../domain/text/format.ts';
+import { papersHref } from '../pages/hrefs.ts';
+import type { PageLayouts } from '../pages/page-layout.ts';
+import type { FrontView } from '../pages/views.ts';
+import { buildSignUpFormModel } from '../subscribers/signup-form.ts';
+import { buildTopicsBar } from '../topics/topics-bar.ts';
+import { findPaperLink } from './paper-links.ts';
+import { buildPaperModel, LIST_EXCERPT } from './paper-model.ts';
+import { buildWeekModel, linkToDay } from './week.ts';
+
+/** The day's papers: the most discussed leads, three follow, the rest stands in the index. */
+export function buildFrontPage(view: FrontView, layouts: PageLayouts) {
+  const { base } = layouts;
+  const [lead, ...others] = view.papers;
+  const stories = others.slice(0, MAX_FRONT_STORIES);
+  const index = others.slice(MAX_FRONT_STORIES, MAX_FRONT_STORIES + LIST_LENGTH);
+  return {
+    frame: layouts.create({
+      title: null,
+      description: `The research papers of ${formatDate(view.day)}, and one short mail a morning with those that matter to you.`,
+      publicPath: '/',
+      isFront: true,
+      action: { text: 'Get it by e-mail', href: '#coupon' },
+    }),
+    date: formatLongDate(view.day),
+    number: view.number,
+    week: buildWeekModel(view, base),
+    hasWeek: view.week.length > 0 && !view.isEmpty,
+    isEmpty: view.isEmpty,
+    lead: lead ? buildLeadModel(lead, base) : null,
+    stories: stories.map((paper) => buildPaperModel(paper, { base, room: STORY_EXCERPT })),
+    hasStories: stories.length > 0,
+    index: index.map((paper) => buildPaperModel(paper, { base, room: LIST_EXCERPT })),
+    indexTitle: `More papers of ${formatDate(view.day)}`,
+    topicsBar: buildTopicsBar(view, {
+      selected: view.selectedTopic,
+      allHref: `${base}/`,
+      base,
+    }),
+    previous: linkToDay(base, view.previous),
+    next: linkToDay(base, view.next),
+    rest: linkToRemainingPapers(view, {
+      shown: (lead ? 1 : 0) + stories.length + index.length,
+      base,
+    }),
+    coupon: buildSignUpFormModel(view.form, view.allTopics),
+  };
+}
+
+function buildLeadModel(paper: TopicPaper, base: string) {
+  const figure = findKeyResult(paper.abstract);
+  const model = buildPaperModel(paper, { base, room: LEAD_EXCERPT });
+  return {
+    ...model,
+    byline: paper.comments > 0 ? [...model.byline, 'the most discussed of the day'] : model.byline,
+    source: findPaperLink(paper),
+    figure: figure && { ...figure, isLong: figure.figure.length > MAX_LARGE_FIGURE_LENGTH },
+  };
+}
+
+function linkToRemainingPapers(
+  { day, totalPapers, selectedTopic }: FrontView,
+  { shown, base }: { shown: number; base: string },
+) {
+  const remaining = totalPapers - shown;
+  if (shown === 0 || remaining <= 0) return null;
+  return {
+    text: `The other ${formatQuantity(remaining, 'paper')} of ${formatDate(day)}`,
+    href: papersHref(base, { date: day, topic: selectedTopic }),
+  };
+}
+
+const MAX_FRONT_STORIES = 3;
+const LIST_LENGTH = 14;
+
+const LEAD_EXCERPT = { most: 4, maxLength: 700 };
+const STORY_EXCERPT = { most: 2, maxLength: 260 };
+/** Characters; a longer figure is set smaller (LOOK: figure). */
+const MAX_LARGE_FIGURE_LENGTH = 6;

@@ -1,0 +1,88 @@
+import type { Paper } from '../../domain/papers/paper.ts';
+import { splitTitle } from '../../domain/papers/split-title.ts';
+import { describeSource } from '../../domain/sources/source-name.ts';
+import {
+  describeAuthors,
+  formatDate,
+  formatQuantity,
+  joinNames,
+} from '../../domain/text/format.ts';
+import { takeFirstSentences } from '../../domain/text/sentences.ts';
+import { citationHref, digestHref, paperHref, papersHref, topicHref } from '../pages/hrefs.ts';
+import type { PageLayouts } from '../pages/page-layout.ts';
+import type { DigestEntry, PaperPageView } from '../pages/views.ts';
+import { findCodeLink, findPaperLink, findPdfLink } from './paper-links.ts';
+import { buildPaperModel, LIST_EXCERPT } from './paper-model.ts';
+
+/** One paper with its whole abstract, its topics, and where else it is to be found. */
+export function buildPaperPage(view: PaperPageView, layouts: PageLayouts) {
+  const { paper, topics, digests, similar } = view;
+  const { base } = layouts;
+  const names = new Map(topics.map(({ slug, name }) => [slug, name]));
+  return {
+    frame: layouts.create({
+      title: paper.title,
+      description: takeFirstSentences(paper.abstract, { most: 2, maxLength: 200 }),
+      publicPath: paperHref('', paper.id),
+      isArticle: true,
+    }),
+    ...splitTitle(paper.title),
+    paragraphs: paper.abstract.split(/\n\s*\n/),
+    facts: listFacts(view),
+    source: findPaperLink(paper),
+    pdf: findPdfLink(paper),
+    code: findCodeLink(paper),
+    bibtexHref: citationHref(base, paper.id, 'bib'),
+    risHref: citationHref(base, paper.id, 'ris'),
+    topics: paper.topics.map(({ slug }) => ({
+      name: names.get(slug) ?? slug,
+      href: topicHref(base, slug),
+    })),
+    hasTopics: paper.topics.length > 0,
+    digests: digests.map((digest) => ({
+      text: describeDigestEntry(digest),
+      href: digestHref(base, digest),
+    })),
+    hasDigests: digests.length > 0,
+    similar: similar.map((each) => buildPaperModel(each, { base, room: LIST_EXCERPT })),
+    hasSimilar: similar.length > 0,
+    dayHref: papersHref(base, { date: paper.listedOn }),
+    day: formatDate(paper.listedOn),
+    sources: view.sources.map(describeSource),
+  };
+}
+
+interface Fact {
+  term: string;
+  text: string;
+}
+
+function listFacts({ paper, withdrawnOn }: PaperPageView): Fact[] {
+  return [
+    { term: 'Withdrawn', text: withdrawnOn === null ? '' : formatDate(withdrawnOn) },
+    { term: 'By', text: describeAllAuthors(paper) },
+    { term: 'Published', text: paper.publishedOn === null ? '' : formatDate(paper.publishedOn) },
+    { term: 'Discussion', text: describeDiscussion(paper) },
+  ].filter((fact) => fact.text !== '');
+}
+
+/** Every name that is known: here is room for them. */
+function describeAllAuthors(paper: Paper): string {
+  if (paper.authors.length === 0) return describeAuthors(paper);
+  const unnamed = (paper.authorCount ?? 0) - paper.authors.length;
+  const names = unnamed > 0 ? [...paper.authors, `${unnamed} more`] : paper.authors;
+  return paper.organization ? `${joinNames(names)}, ${paper.organization}` : joinNames(names);
+}
+
+function describeDiscussion({ comments, upvotes }: Paper): string {
+  return [
+    comments > 0 ? formatQuantity(comments, 'comment') : '',
+    upvotes > 0 ? formatQuantity(upvotes, 'upvote') : '',
+  ]
+    .filter((part) => part !== '')
+    .join(', ');
+}
+
+function describeDigestEntry({ kind, date, number }: DigestEntry): string {
+  return `${kind === 'weekly' ? 'Weekly' : 'Daily'} No. ${number}, ${formatDate(date)}`;
+}

@@ -1,0 +1,42 @@
+import type { Paper } from '../../domain/papers/paper.ts';
+import { splitTitle } from '../../domain/papers/split-title.ts';
+import { containsAnyWord, type HighlightSegment, highlight } from '../../domain/text/highlight.ts';
+import { splitSentences, takeFirstSentences } from '../../domain/text/sentences.ts';
+import { paperHref } from '../pages/hrefs.ts';
+import { buildByline, SEARCH_EXCERPT } from './paper-model.ts';
+
+/** A paper that was looked for: the words that found it are marked. */
+export interface SearchResultModel {
+  href: string;
+  name: HighlightSegment[];
+  deck: HighlightSegment[] | null;
+  byline: string[];
+  sentences: HighlightSegment[];
+}
+
+/** A found paper in the sentences that tell why it was found. */
+export function buildSearchResultModel(
+  paper: Paper,
+  matchedWords: ReadonlySet<string>,
+  base: string,
+): SearchResultModel {
+  const { name, deck } = splitTitle(paper.title);
+  return {
+    href: paperHref(base, paper.id),
+    name: highlight(name, matchedWords),
+    deck: deck === null ? null : highlight(deck, matchedWords),
+    byline: buildByline(paper),
+    sentences: highlight(extractSnippet(paper.abstract, matchedWords), matchedWords),
+  };
+}
+
+/** The abstract from the first sentence on that holds one of the words, else from its beginning. */
+function extractSnippet(abstract: string, matchedWords: ReadonlySet<string>): string {
+  return takeFirstSentences(abstract.slice(findFirstMatch(abstract, matchedWords)), SEARCH_EXCERPT);
+}
+
+function findFirstMatch(abstract: string, matchedWords: ReadonlySet<string>): number {
+  for (const { start, text } of splitSentences(abstract))
+    if (containsAnyWord(text, matchedWords)) return start;
+  return 0;
+}

@@ -1,0 +1,32 @@
+/** What robots keep out of: what a token opens, forms, the inbox, and searches, which never end. */
+const DISALLOWED_PATHS = [
+  '/confirm/',
+  '/preferences/',
+  '/unsubscribe',
+  '/view/',
+  '/export/',
+  '/erase/',
+  '/feedback/',
+  '/read/',
+  '/feeds/',
+  '/learned/',
+  '/subscribe',
+  '/inbox',
+  '/admin',
+  '/status',
+  '/metrics',
+  '/api/',
+  '/papers?*q=',
+];
+
+/** `robots.txt` (RFC 9309) of a site below `publicUrl`. */
+export function renderRobotsTxt(publicUrl: string): string {
+  const base = new URL(publicUrl).pathname.replace(/\/+$/, '');
+  return [
+    'User-agent: *',
+    ...DISALLOWED_PATHS.map((path) => `Disallow: ${base}${path}`),
+    '',
+    `Sitemap: ${publicUrl}/sitemap.xml`,
+    '',
+  ].join('\n');
+}

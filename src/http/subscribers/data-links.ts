@@ -1,0 +1,106 @@
+import type { FastifyReply } from 'fastify';
+import {
+  type DataLink,
+  eraseDataByLink,
+  exportDataByLink,
+  findDataLink,
+  type SubscriberData,
+} from '../../services/subscribers/use-data-link.ts';
+import type { HttpDeps } from '../deps.ts';
+import { sendPage } from '../errors.ts';
+import { TokenParams } from '../schemas.ts';
+import type { TypedFastify } from '../typed-fastify.ts';
+import { toSubscriberJson } from './preferences-json.ts';
+
+/** The mailed links that export or erase: looking changes nothing, the press does. */
+export async function dataLinkRoutes(app: TypedFastify, deps: HttpDeps): Promise<void> {
+  const schema = { params: TokenParams, hide: true };
+
+  for (const kind of ['export', 'erase'] as const) {
+    app.get(`/${kind}/:token`, { schema }, async (request, reply) => {
+      const { token } = request.params;
+      const link = await findDataLink(deps, token, kind);
+      if (link.kind !== 'open') return sendInvalidLink(deps, reply, link);
+      return sendPage(reply, deps.pages.exportOrErase({ kind, email: link.subscriber.email }));
+    });
+  }
+
+  app.post('/export/:token', { schema }, async (request, reply) => {
+    const { token } = request.params;
+    const data = await exportDataByLink(deps, token);
+    if (!data) return sendInvalidLink(deps, reply, await findDataLink(deps, token, 'export'));
+    return reply
+      .type('application/json; charset=utf-8')
+      .header('content-disposition', 'attachment; filename="paperboy.json"')
+      .send(`${JSON.stringify(toExportJson(data), null, 2)}\n`);
+  });
+
+  app.post('/erase/:token', { schema }, async (request, reply) => {
+    const { token } = request.params;
+    if (!(await eraseDataByLink(deps, token))) {
+      return sendInvalidLink(deps, reply, await findDataLink(deps, token, 'erase'));
+    }
+    const page = deps.pages.message({
+      title: 'Erased',
+      sentences: [
+        'Everything stored about you is gone. Only a keyed hash of your address is kept, so that no import can bring it back.',
+        'A new sign-up is possible at any time.',
+      ],
+      links: [{ text: 'Today’s papers', href: deps.links.home }],
+    });
+    return sendPage(reply, page);
+  });
+}
+
+function sendInvalidLink(
+  { pages, links }: HttpDeps,
+  reply: FastifyReply,
+  { kind }: DataLink,
+): FastifyReply {
+  const isExpired = kind === 'expired';
+  const page = pages.message({
+    title: isExpired ? 'This link is over' : 'Not here',
+    sentences: [
+      isExpired
+        ? 'Links like this one are good for 30 minutes. Ask for a new one on your preference page.'
+        : 'There is no such link, or what it led to has been erased.',
+    ],
+    links: [{ text: 'Today’s papers', href: links.home }],
+  });
+  return sendPage(reply, page, isExpired ? 410 : 404);
+}
+
+function toExportJson({ subscriber, consents, deliveries, feedback, ...rest }: SubscriberData) {
+  return {
+    reader: {
+      ...toSubscriberJson(subscriber),
+      created_at: subscriber.createdAt,
+      confirmed_at: subscriber.confirmedAt,
+      paused_at: rest.pausedAt,
+      quiet_since: rest.quietSince,
+    },
+    feedback: feedback.map(({ paper, verb, givenAt }) => ({
+      paper: paper.id,
+      title: paper.title,
+      verb,
+      given_at: givenAt,
+    })),
+    learned: rest.learned,
+    unlearned: rest.unlearned,
+    consents: consents.map((consent) => ({
+      given_at: consent.givenAt,
+      confirmed_at: consent.confirmedAt,
+      channel: consent.channel,
+      wording: consent.wording,
+      network: consent.network,
+    })),
+    deliveries: deliveries.map((delivery) => ({
+      kind: delivery.kind,
+      date: delivery.date,
+      state: delivery.state,
+      send_at: delivery.sendAt,
+      updated_at: delivery.updatedAt,
+      selection: delivery.selection,
+    })),
+  };
+}

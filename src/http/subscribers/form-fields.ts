@@ -1,0 +1,80 @@
+import { FREQUENCIES, type Frequency } from '../../domain/subscribers/subscriber.ts';
+import { formatHour, formatQuantity } from '../../domain/text/format.ts';
+import type { FieldName, FieldProblems } from '../pages/views.ts';
+
+/** One choice of a select or a row of radios. */
+export interface FieldOption {
+  value: string;
+  text: string;
+  isChosen: boolean;
+}
+
+/** `00:00` to `23:00`. */
+export function listHourOptions(chosen: number): FieldOption[] {
+  return Array.from({ length: 24 }, (_, hour) => ({
+    value: String(hour),
+    text: formatHour(hour),
+    isChosen: hour === chosen,
+  }));
+}
+
+/** Daily, weekdays, weekly. */
+export function listFrequencyOptions(chosen: Frequency): FieldOption[] {
+  return FREQUENCIES.map((frequency) => ({
+    value: frequency,
+    text: FREQUENCY_TEXTS[frequency],
+    isChosen: frequency === chosen,
+  }));
+}
+
+/** The usual numbers of papers, and the reader's own when it is another. */
+export function listPaperCountOptions(chosen: number): FieldOption[] {
+  const counts = [...new Set([...USUAL_PAPERS, chosen])].sort((a, b) => a - b);
+  return counts.map((count) => ({
+    value: String(count),
+    text: formatQuantity(count, 'paper'),
+    isChosen: count === chosen,
+  }));
+}
+
+/** IANA names; the chosen one is among them even if this machine does not know it. */
+export function listTimezoneOptions(
+  timezones: readonly string[],
+  chosen: string,
+): TimezoneOption[] {
+  const names = timezones.includes(chosen) ? timezones : [chosen, ...timezones];
+  return names.map((name) => ({ name, isChosen: name === chosen }));
+}
+
+/** A zone's name is its value and its text: with 400 of them, saying it once keeps the page small. */
+export interface TimezoneOption {
+  name: string;
+  isChosen: boolean;
+}
+
+/** The sentence of every field, null where nothing was wrong. */
+export function mapProblemsByField(problems: FieldProblems): Record<FieldName, string | null> {
+  return {
+    email: problems.email ?? null,
+    topics: problems.topics ?? null,
+    keywords: problems.keywords ?? null,
+    frequency: problems.frequency ?? null,
+    timezone: problems.timezone ?? null,
+    hour: problems.hour ?? null,
+    papers: problems.papers ?? null,
+    names: problems.names ?? null,
+    mutedTopics: problems.mutedTopics ?? null,
+    minutes: problems.minutes ?? null,
+    relevanceThreshold: problems.relevanceThreshold ?? null,
+    allowsClicks: problems.allowsClicks ?? null,
+    pausedUntil: problems.pausedUntil ?? null,
+  };
+}
+
+const FREQUENCY_TEXTS = {
+  daily: 'Every day',
+  weekdays: 'On weekdays',
+  weekly: 'Once a week',
+} satisfies Record<Frequency, string>;
+
+const USUAL_PAPERS = [3, 5, 10, 15, 20];

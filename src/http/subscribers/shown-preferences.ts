@@ -1,0 +1,136 @@
+import { type Static, Type } from 'typebox';
+import { Value } from 'typebox/value';
+import type { Subscriber } from '../../domain/subscribers/subscriber.ts';
+
+/** The field in which the form of the preferences says what its page showed. */
+export const SHOWN_FIELD = 'shown';
+
+const StringList = Type.Array(Type.String());
+
+/** What a page showed, in the words of its form: something may have been changed elsewhere since. */
+const ShownPreferences = Type.Object({
+  topics: StringList,
+  mutedTopics: StringList,
+  keywords: StringList,
+  names: StringList,
+  frequency: Type.String(),
+  timezone: Type.String(),
+  hour: Type.String(),
+  papers: Type.String(),
+  minutes: Type.String(),
+  relevanceThreshold: Type.String(),
+  allowsClicks: Type.String(),
+  pausedUntil: Type.String(),
+});
+type ShownPreferences = Static<typeof ShownPreferences>;
+
+const LIST_FIELDS = ['topics', 'mutedTopics', 'keywords', 'names'] as const;
+const AMOUNT_FIELDS = ['papers', 'minutes'] as const;
+const SINGLE_FIELDS = [
+  'frequency',
+  'timezone',
+  'hour',
+  'relevanceThreshold',
+  'allowsClicks',
+  'pausedUntil',
+] as const;
+
+/** What a form says, all in text; fields that it lacks are absent. */
+export type PreferenceFormInput = Partial<ShownPreferences>;
+
+/** What a page shows of a reader as stored, for its form to say again. A page that comes back since its form was
+ *  refused shows what was typed on what `refused` says was shown, but the words and names of now. */
+export function serializeShownPreferences(subscriber: Subscriber, rejectedShown = ''): string {
+  const now = toShownPreferences(subscriber);
+  const { keywords, names } = now;
+  return JSON.stringify({ ...(parseShownPreferences(rejectedShown) ?? now), keywords, names });
+}
+
+/**
+ * The answers that are other than what was shown: who changed the hour did not wish back what another tab, or
+ * a link in a mail, has changed since. Of lists only what came and went, on the list of now. Without what
+ * was shown, the reader of now stands for it.
+ */
+export function findChangedInput(
+  input: PreferenceFormInput,
+  { shown: text, reader: subscriber }: { shown: string; reader: Subscriber },
+): PreferenceFormInput {
+  const shown = parseShownPreferences(text) ?? toShownPreferences(subscriber);
+  const changed: PreferenceFormInput = {};
+  for (const name of LIST_FIELDS) {
+    const requested = input[name];
+    if (requested === undefined || hasSameMembers(requested, shown[name])) continue;
+    changed[name] = mergeLists(subscriber[name], shown[name], requested);
+  }
+  resolveFormTopicConflicts(changed, input, shown);
+  for (const name of SINGLE_FIELDS) {
+    if (input[name] !== shown[name]) Object.assign(changed, pickFields(input, [name]));
+  }
+  const isAmountNew = AMOUNT_FIELDS.some(
+    (name) => input[name] !== undefined && input[name] !== shown[name],
+  );
+  return isAmountNew ? { ...changed, ...pickFields(input, AMOUNT_FIELDS) } : changed;
+}
+
+/** Null for what no page of ours has said. */
+function parseShownPreferences(text: string): ShownPreferences | null {
+  try {
+    const shown: unknown = JSON.parse(text);
+    return Value.Check(ShownPreferences, shown) ? shown : null;
+  } catch {
+    return null;
+  }
+}
+
+function toShownPreferences(subscriber: Subscriber): ShownPreferences {
+  const { topics, mutedTopics, keywords, names, frequency, timezone, relevanceThreshold } =
+    subscriber;
+  return {
+    ...{ topics, mutedTopics, keywords, names, frequency, timezone, relevanceThreshold },
+    hour: String(subscriber.hour),
+    papers: String(subscriber.papers),
+    minutes: subscriber.minutes === null ? '' : String(subscriber.minutes),
+    allowsClicks: subscriber.allowsClicks ? 'yes' : 'no',
+    pausedUntil: subscriber.pausedUntil ?? '',
+  };
+}
+
+function pickFields(
+  input: PreferenceFormInput,
+  names: readonly (keyof PreferenceFormInput)[],
+): PreferenceFormInput {
+  return Object.fromEntries(
+    names.flatMap((name) => (input[name] === undefined ? [] : [[name, input[name]]])),
+  );
+}
+
+/** Of a topic that was muted elsewhere and is followed here, or the other way round, this page has its way. */
+function resolveFormTopicConflicts(
+  changed: PreferenceFormInput,
+  input: PreferenceFormInput,
+  shown: ShownPreferences,
+): void {
+  if (changed.topics === undefined || changed.mutedTopics === undefined) return;
+  const followed = listMissingFrom(input.topics ?? [], shown.topics);
+  const muted = listMissingFrom(input.mutedTopics ?? [], shown.mutedTopics);
+  changed.topics = listMissingFrom(changed.topics, muted);
+  changed.mutedTopics = listMissingFrom(changed.mutedTopics, followed);
+}
+
+function listMissingFrom(list: readonly string[], known: readonly string[]): string[] {
+  return list.filter((each) => !known.includes(each));
+}
+
+function hasSameMembers(one: readonly string[], other: readonly string[]): boolean {
+  const members = new Set(other);
+  return new Set(one).size === members.size && one.every((each) => members.has(each));
+}
+
+function mergeLists(
+  now: readonly string[],
+  shown: readonly string[],
+  requested: readonly string[],
+): string[] {
+  const kept = now.filter((each) => requested.includes(each) || !shown.includes(each));
+  return [...kept, ...listMissingFrom(listMissingFrom(requested, shown), now)];
+}

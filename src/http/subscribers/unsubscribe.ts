@@ -1,0 +1,52 @@
+import { toUtcDay } from '../../domain/time/schedule.ts';
+import { findSubscriberByToken } from '../../services/subscribers/change-preferences.ts';
+import { unsubscribe } from '../../services/subscribers/unsubscribe.ts';
+import { acceptAnyBody } from '../accept-any-body.ts';
+import type { HttpDeps } from '../deps.ts';
+import { acceptsHtml, sendPage } from '../errors.ts';
+import { WildcardParams } from '../schemas.ts';
+import type { TypedFastify } from '../typed-fastify.ts';
+
+/** Leaving, by the link and by the mail program's own button (RFC 8058). */
+export async function unsubscribeRoutes(app: TypedFastify, deps: HttpDeps): Promise<void> {
+  // The rest of the path, so that no link, however mangled on its way, is answered with an error.
+  const schema = { params: WildcardParams, hide: true };
+  const renderGoodbye = (email: string, token: string) =>
+    deps.pages.unsubscribe({ email, token, isUnsubscribed: true, today: toUtcDay(deps.clock()) });
+
+  acceptAnyBody(app);
+
+  app.get('/unsubscribe/*', { schema }, async (request, reply) => {
+    const token = request.params['*'];
+    const subscriber = await findSubscriberByToken(deps, token);
+    if (!subscriber) return sendPage(reply, renderUnknownSubscriberGoodbye(deps));
+    if (subscriber.status === 'unsubscribed')
+      return sendPage(reply, renderGoodbye(subscriber.email, token));
+    const view = {
+      email: subscriber.email,
+      token,
+      isUnsubscribed: false,
+      today: toUtcDay(deps.clock()),
+    };
+    return sendPage(reply, deps.pages.unsubscribe(view));
+  });
+
+  app.post('/unsubscribe/*', { schema }, async (request, reply) => {
+    const token = request.params['*'];
+    const subscriber = await unsubscribe(deps, token);
+    if (!acceptsHtml(request)) return reply.code(200).send({ status: 'unsubscribed' });
+    return sendPage(
+      reply,
+      subscriber ? renderGoodbye(subscriber.email, token) : renderUnknownSubscriberGoodbye(deps),
+    );
+  });
+}
+
+/** For a link that is nobody's: what matters to whoever pressed it is that no mail comes. */
+function renderUnknownSubscriberGoodbye({ pages, links }: HttpDeps): string {
+  return pages.message({
+    title: 'The delivery has stopped',
+    sentences: ['Nothing is sent for this link.'],
+    links: [{ text: 'Today’s papers', href: links.home }],
+  });
+}

@@ -1,0 +1,46 @@
+import { PaperboyError } from '../../domain/errors.ts';
+import { parseQueryPhrases, type Topic } from '../../domain/topics/topic.ts';
+import { searchPapers } from '../../services/papers/search-papers.ts';
+import { countTopicsPerWeek } from '../../services/topics/count-topics.ts';
+import { readTopic } from '../../services/topics/read-topics.ts';
+import { sendPublicPage } from '../conditional-response.ts';
+import type { HttpDeps } from '../deps.ts';
+import { truncateInput } from '../errors.ts';
+import { NUL, parsePageNumber } from '../papers/paper-search.ts';
+import { PageQuery, SlugParams } from '../schemas.ts';
+import type { TypedFastify } from '../typed-fastify.ts';
+
+/** The topics, and each with its newest papers. */
+export async function topicRoutes(app: TypedFastify, deps: HttpDeps): Promise<void> {
+  const { db, pages, clock } = deps;
+
+  app.get('/topics', { schema: { hide: true } }, async (request, reply) =>
+    sendPublicPage(request, reply, pages.topics({ topics: await countTopicsPerWeek(db, clock()) })),
+  );
+
+  const bySlug = { schema: { params: SlugParams, querystring: PageQuery, hide: true } };
+  app.get('/topics/:slug', bySlug, async (request, reply) => {
+    const topic = await requireTopic(deps, request.params.slug);
+    const page = parsePageNumber(request.query.page);
+    const [found, counted] = await Promise.all([
+      searchPapers(db, { topic: topic.slug, page }),
+      countTopicsPerWeek(db, clock()),
+    ]);
+    const html = pages.topic({
+      topic: { ...topic, phrases: parseQueryPhrases(topic) },
+      papersPerWeek: counted.find(({ slug }) => slug === topic.slug)?.papersPerWeek ?? 0,
+      papers: found.papers,
+      page,
+      hasNext: found.hasNext,
+    });
+    return sendPublicPage(request, reply, html);
+  });
+}
+
+/** The topic of that slug. @throws PaperboyError `NO_TOPIC`, 404. */
+export async function requireTopic({ db }: HttpDeps, slug: string): Promise<Topic> {
+  const topic = slug.includes(NUL) ? null : await readTopic(db, slug);
+  if (topic) return topic;
+  const message = `No topic is called “${truncateInput(slug)}”.`;
+  throw new PaperboyError('NO_TOPIC', message, { statusCode: 404 });
+}

@@ -1,0 +1,226 @@
+import { memoise } from '../../domain/memoise.ts';
+import { createSegment, type Message } from '../../domain/smtp/message.ts';
+import type { DkimSigner } from '../dkim/signer.ts';
+import {
+  type Chunk,
+  canonicalizeChunk,
+  createRawChunk,
+  renderChunkText,
+} from '../encoding/chunk.ts';
+import {
+  formatHeader,
+  formatMailboxHeader,
+  formatMailDate,
+  formatTextHeader,
+  requireAddress,
+  tokenizePhrase,
+} from '../encoding/headers.ts';
+import type { Sender } from '../templates/sender.ts';
+import type { DigestPersonalization, DigestRenderer, RenderedDigest } from './digest-renderer.ts';
+
+/** A copy and how it is addressed; kept with the delivery, so that every attempt is the same. */
+export interface AddressedDigest {
+  personalization: DigestPersonalization;
+  to: string;
+  /** With its angle brackets. */
+  messageId: string;
+  date: Date;
+  /** Where bounces go; the sender's address when left out. */
+  returnPath?: string;
+}
+
+/** A digest's message before it is signed and joined. */
+export interface DigestDraft {
+  envelope: Message['envelope'];
+  /** Without the blank line behind them. */
+  headers: string;
+  body: readonly Chunk[];
+  /** The token, for its places. */
+  fill: Buffer;
+}
+
+/**
+ * One reader's digest as a whole message (RFC 5322), ready to be sent: same arguments, same bytes.
+ * Its pieces are those of the edition. No header and no boundary begins with a dot, and quoted-printable
+ * is written so that no line of it does: nothing need be stuffed.
+ * @throws RangeError for an address that cannot stand in a header, and as `Edition.assemble`.
+ */
+export function composeDigestMessage(
+  renderer: DigestRenderer,
+  addressed: AddressedDigest,
+): Message {
+  return joinMessage(draftDigestMessage(renderer, addressed), '');
+}
+
+/** The message of a draft, signed when there is a signer. */
+export function finishDigestMessage(
+  draft: DigestDraft,
+  signer: DkimSigner | null,
+): Message | Promise<Message> {
+  if (signer === null) return joinMessage(draft, '');
+  return signer
+    .sign(draft.headers, draft.body.map(canonicalizeChunk), draft.fill)
+    .then((signature) => joinMessage(draft, signature));
+}
+
+/** One reader's digest, not yet signed. @throws RangeError as `digestMessage`. */
+export function draftDigestMessage(
+  renderer: DigestRenderer,
+  addressed: AddressedDigest,
+): DigestDraft {
+  const shared = getShared(renderer);
+  const rendered = renderer.render(addressed.personalization);
+  const { textHead, htmlHead, end } = shared.multipart;
+  return {
+    envelope: {
+      from: requireAddress(addressed.returnPath ?? renderer.sender.from.address),
+      to: requireAddress(addressed.to),
+    },
+    headers: formatHeaders(renderer, shared, addressed, rendered.subject),
+    body: [textHead].concat(rendered.text, [htmlHead], rendered.html, [end]),
+    fill: Buffer.from(addressed.personalization.token, 'latin1'),
+  };
+}
+
+/** The HTML of a copy, for the web view and for previews. */
+export function renderDigestHtml(
+  renderer: DigestRenderer,
+  personalization: DigestPersonalization,
+): string {
+  return renderText(renderer.render(personalization).html, personalization);
+}
+
+/** The plain text of a copy. */
+export function renderDigestText(
+  renderer: DigestRenderer,
+  personalization: DigestPersonalization,
+): string {
+  return renderText(renderer.render(personalization).text, personalization);
+}
+
+function renderText(chunks: readonly Chunk[], { token }: DigestPersonalization): string {
+  return chunks.map((chunk) => renderChunkText(chunk, token)).join('');
+}
+
+function joinMessage({ envelope, headers, body, fill }: DigestDraft, signature: string): Message {
+  const head = createSegment(Buffer.from(`${signature}${headers}\r\n`, 'latin1'));
+  const content = [head].concat(body);
+  return { envelope, segments: content, placeholderValue: fill, isWireReady: true };
+}
+
+function formatHeaders(
+  renderer: DigestRenderer,
+  { headers: { from, list, rest }, subjectHeader, dateHeader }: SharedMessageParts,
+  addressed: AddressedDigest,
+  subject: RenderedDigest['subject'],
+): string {
+  const messageId = requireMessageId(addressed.messageId);
+  const unsubscribe = `<${renderer.sender.links.unsubscribe(addressed.personalization.token)}>`;
+  return (
+    from +
+    formatHeader('To', [requireAddress(addressed.to)]) +
+    subjectHeader(subject) +
+    dateHeader(Math.floor(addressed.date.getTime() / 1000)) +
+    formatHeader('Message-ID', [messageId]) +
+    list +
+    formatHeader('List-Unsubscribe', [unsubscribe]) +
+    rest
+  );
+}
+
+/** What all copies of an edition have in common around their papers. */
+interface SharedMessageParts {
+  headers: { from: string; list: string; rest: string };
+  multipart: { textHead: Chunk; htmlHead: Chunk; end: Chunk };
+  subjectHeader(subject: string): string;
+  /** For a moment in seconds since 1970. */
+  dateHeader(seconds: number): string;
+}
+
+const sharedByRenderer = new WeakMap<DigestRenderer, SharedMessageParts>();
+
+function getShared(renderer: DigestRenderer): SharedMessageParts {
+  const existing = sharedByRenderer.get(renderer);
+  if (existing) return existing;
+  const { sender } = renderer;
+  const boundary = createBoundary(renderer);
+  const created: SharedMessageParts = {
+    headers: {
+      from: formatMailboxHeader('From', sender.from),
+      list:
+        (sender.replyTo === null
+          ? ''
+          : formatMailboxHeader('Reply-To', { name: '', address: sender.replyTo })) +
+        formatListHeaders(sender),
+      rest: [
+        'List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n', // byte-exact: RFC 8058 §3.1
+        formatHeader('Feedback-ID', [createFeedbackId(renderer)]),
+        'Precedence: bulk\r\n',
+        'Auto-Submitted: auto-generated\r\n',
+        'X-Auto-Response-Suppress: All\r\n',
+        'MIME-Version: 1.0\r\n',
+        `Content-Type: multipart/alternative;\r\n boundary="${boundary}"\r\n`,
+      ].join(''),
+    },
+    multipart: {
+      textHead: createPartHead(boundary, 'text/plain'),
+      htmlHead: createPartHead(boundary, 'text/html'),
+      end: createRawChunk(`--${boundary}--\r\n`),
+    },
+    subjectHeader: memoise((subject: string) => formatTextHeader('Subject', subject)),
+    dateHeader: memoise((seconds: number) =>
+      formatHeader('Date', [formatMailDate(new Date(seconds * 1000))]),
+    ),
+  };
+  sharedByRenderer.set(renderer, created);
+  return created;
+}
+
+/** RFC 2919 and RFC 2369. */
+function formatListHeaders(sender: Sender): string {
+  const owner = requireAddress(sender.replyTo ?? sender.from.address);
+  return [
+    formatHeader('List-Id', [
+      ...tokenizePhrase(sender.siteName, MAX_LIST_ID_PHRASE),
+      `<${sender.listId}>`,
+    ]),
+    formatHeader('List-Help', [`<${sender.links.home}>`]),
+    formatHeader('List-Archive', [`<${sender.links.digests}>`]),
+    formatHeader('List-Owner', [`<mailto:${encodeURI(owner)}>`]),
+    'List-Post: NO\r\n',
+  ].join('');
+}
+
+/** `2026-05-08:papers.example.org:daily:papersexampleor`: what complaints are counted by, nothing
+ *  about the reader. The last field is to be 5 to 15 characters and the same for ever. */
+function createFeedbackId({ digest, sender }: DigestRenderer): string {
+  const senderId = sender.messageIdDomain
+    .replace(/[^A-Za-z0-9]/g, '')
+    .slice(0, 15)
+    .padEnd(5, '0');
+  return [digest.date, sender.listId.replaceAll(':', ''), digest.kind, senderId].join(':');
+}
+
+function requireMessageId(messageId: string): string {
+  if (MESSAGE_ID.test(messageId)) return messageId;
+  throw new RangeError('A Message-ID is not of the form <id@domain>.');
+}
+
+/** Begins with `=_`, which never stands in quoted-printable, so no part can hold it (RFC 2045 §6.7). */
+function createBoundary({ digest }: DigestRenderer): string {
+  return `=_${digest.kind}_${digest.date}_${digest.number}`;
+}
+
+function createPartHead(boundary: string, type: string): Chunk {
+  const lines = [
+    `--${boundary}`,
+    `Content-Type: ${type}; charset=utf-8`,
+    'Content-Transfer-Encoding: quoted-printable',
+    '',
+    '',
+  ];
+  return createRawChunk(lines.join('\r\n'));
+}
+
+const MESSAGE_ID = /^<[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9.-]+>$/;
+const MAX_LIST_ID_PHRASE = 60;

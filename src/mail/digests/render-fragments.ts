@@ -1,0 +1,187 @@
+import type { Digest, RankedPaper } from '../../domain/digests/digest.ts';
+import type { DisplayFormat } from '../../domain/digests/digest-layout.ts';
+import { formatLongDate } from '../../domain/text/format.ts';
+import { type Chunk, createChunk } from '../encoding/chunk.ts';
+import { toSingleLine, truncateText } from '../encoding/printable.ts';
+import { wrapText } from '../encoding/wrap.ts';
+import type { FillTemplate, MailTemplates } from '../templates/mail-templates.ts';
+import { createPaperEmailView, type PaperEmailView } from '../templates/paper-email-view.ts';
+import { type Fragment, measureFixedBytes, TOKEN_PLACEHOLDER } from '../templates/placeholders.ts';
+import type { Sender } from '../templates/sender.ts';
+import { createSiteView, PREHEADER_PADDING } from '../templates/site-view.ts';
+import { DIGEST_ENDINGS, describeOtherPapers, formatPaperCount } from './digest-copy.ts';
+import type { EarlierDigest } from './note-copy.ts';
+
+/** What all copies have in common. */
+export interface RenderContext {
+  templates: MailTemplates;
+  sender: Sender;
+  digest: Digest;
+  papersRead: number;
+  /** By slug. */
+  topicNames: ReadonlyMap<string, string>;
+  /** The digests of this kind before, the newest first. */
+  earlier: readonly EarlierDigest[];
+}
+
+/** How a paper stands in a mail, but for its reason. */
+export interface PaperVariant {
+  form: DisplayFormat;
+  /** A hairline parts it from the brief before. */
+  isRuled: boolean;
+  /** Its title leads by way of us, since the reader allows that clicks are counted. */
+  isClickTracked: boolean;
+}
+
+export interface RenderedPaper {
+  view: PaperEmailView;
+  html: Fragment;
+  text: Fragment;
+}
+
+export interface Headings {
+  html: Record<'briefs', Chunk>;
+  text: Record<'darkHorse' | 'briefs', Chunk>;
+}
+
+export interface DigestLayouts {
+  html: Fragment;
+  /** Length of the HTML without what fills the slots. */
+  htmlBytes: number;
+  text: Fragment;
+}
+
+/** `paper` as mail, with slots for its `number` (plain text), its `reason` and the reader's `token`. */
+export function renderPaper(
+  context: RenderContext,
+  paper: RankedPaper,
+  { form, isRuled, isClickTracked }: PaperVariant,
+): RenderedPaper {
+  const { templates, sender, topicNames } = context;
+  const { html, text } = templates.digest;
+  const { links } = sender;
+  const token = templates.placeholders.mark(TOKEN_PLACEHOLDER);
+  const view = createPaperEmailView(paper, form, links);
+  const slug = paper.topics[0]?.slug;
+  const titleUrl = isClickTracked ? links.trackedPaper(token, paper.id) : view.url;
+  const htmlView = {
+    ...view,
+    isRuled,
+    titleUrl,
+    topic:
+      slug === undefined
+        ? null
+        : truncateText(toSingleLine(topicNames.get(slug) ?? slug), MAX_TOPIC),
+    actions: {
+      more: links.feedback(token, 'more', paper.id),
+      less: links.feedback(token, 'less', paper.id),
+      mute: slug === undefined ? null : links.muteTopic(token, slug),
+      save: links.feedback(token, 'save', paper.id),
+    },
+  };
+  const textView = {
+    title: wrapText(view.title, INDENT).slice(INDENT.length),
+    byline: wrapIfPresent(view.byline),
+    text: wrapIfPresent(view.text),
+    figure: form === 'brief' ? '' : wrapIfPresent(formatFigure(view)),
+    url: titleUrl,
+    codeUrl: view.codeUrl,
+    options: links.feedback(token, 'options', paper.id),
+  };
+  return {
+    view,
+    html: renderFragment(context, html.fragments[form], htmlView, ['reason']),
+    text: renderFragment(context, text.fragments.paper, textView, ['number', 'reason']),
+  };
+}
+
+/** A note as it stands at the top of the HTML. */
+export function renderNote({ templates }: RenderContext, note: string): Chunk {
+  return createChunk(templates.digest.html.fragments.note({ note }));
+}
+
+/** The headings inside an edition. */
+export function renderHeadings({ templates }: RenderContext): Headings {
+  const { html, text } = templates.digest;
+  return {
+    html: { briefs: createChunk(html.fragments.briefs({})) },
+    text: {
+      darkHorse: createChunk(text.fragments.darkHorse({})),
+      briefs: createChunk(text.fragments.briefs({})),
+    },
+  };
+}
+
+/** Everything around the papers of a copy with `chosen` papers, `cut` of which had no room in the
+ *  HTML; with slots for the papers and for the reader's own words and token. */
+export function renderLayouts(
+  context: RenderContext,
+  chosen: number,
+  omittedCount: number,
+): DigestLayouts {
+  const { templates, digest, sender, papersRead } = context;
+  const { links } = sender;
+  const token = templates.placeholders.mark(TOKEN_PLACEHOLDER);
+  const { ending, place: othersPlace } = DIGEST_ENDINGS[digest.kind];
+  const { others, othersAre } = describeOtherPapers(papersRead - chosen, othersPlace);
+  const site = createSiteView(sender);
+  const view = {
+    ...site,
+    longDay: formatLongDate(digest.date),
+    number: digest.number,
+    papersRead: formatPaperCount(papersRead),
+    chosen,
+    cut: omittedCount,
+    ending,
+    others,
+    othersAre,
+    othersUrl:
+      digest.kind === 'daily'
+        ? links.papersOn(digest.date)
+        : links.digest(digest.kind, digest.date),
+    viewUrl: links.view(token),
+    preferencesUrl: links.preferences(token),
+    unsubscribeUrl: links.unsubscribe(token),
+    preheaderPadding: PREHEADER_PADDING,
+  };
+  const placeholderNames = ['preheader', 'readingTime', 'choice', 'notes', 'why', 'papers'];
+  const textPlaceholderNames = ['summary', 'notes', 'choice', 'why', 'papers'];
+  const textView = {
+    ...view,
+    others: others === '' ? '' : wrapText(`${others} ${othersAre}:`),
+    postalAddress: site.postalAddress === null ? null : wrapText(site.postalAddress),
+  };
+  const html = renderFragment(context, templates.digest.html.layout, view, placeholderNames);
+  return {
+    html,
+    htmlBytes: measureFixedBytes(html),
+    text: renderFragment(context, templates.digest.text.layout, textView, textPlaceholderNames),
+  };
+}
+
+/** The filled template, cut at its slots. */
+function renderFragment(
+  { templates }: RenderContext,
+  renderTemplate: FillTemplate,
+  view: object,
+  names: readonly string[],
+): Fragment {
+  const markers = names.map((name) => [name, templates.placeholders.mark(name)]);
+  return templates.placeholders.split(renderTemplate({ ...view, ...Object.fromEntries(markers) }));
+}
+
+/** `42 MB: “holds peak memory at 42 MB”`, unless the sentences above say it already. */
+function formatFigure({ figure, text }: PaperEmailView): string {
+  if (figure === null || text.includes(figure.quote)) return '';
+  return `${figure.figure}: “${figure.quote}”`;
+}
+
+function wrapIfPresent(text: string): string {
+  return text === '' ? '' : wrapText(text, INDENT);
+}
+
+/** Under every paper of the plain text, as wide as its number. */
+export const INDENT = '    ';
+
+/** In characters. */
+const MAX_TOPIC = 60;

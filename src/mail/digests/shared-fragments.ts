@@ -1,0 +1,247 @@
+import Handlebars from 'handlebars';
+import type { RankedPaper } from '../../domain/digests/digest.ts';
+import {
+  DISPLAY_FORMATS,
+  type LayoutItem,
+  layOutPapers,
+} from '../../domain/digests/digest-layout.ts';
+import { memoise, memoisePair } from '../../domain/memoise.ts';
+import type { Preferences, RelevanceThreshold } from '../../domain/subscribers/subscriber.ts';
+import { formatDate, formatLongDate } from '../../domain/text/format.ts';
+import { countWords } from '../../domain/text/shown-text.ts';
+import { type Chunk, createChunk, joinChunks, measureTextBytes } from '../encoding/chunk.ts';
+import { toSingleLine, truncateText } from '../encoding/printable.ts';
+import { wrapText } from '../encoding/wrap.ts';
+import { fillFragment, measureFixedBytes } from '../templates/placeholders.ts';
+import { createSiteView } from '../templates/site-view.ts';
+import {
+  createPreheader,
+  describeReadingTime,
+  describeSubscriptionReason,
+  formatDigestSubject,
+  formatPaperCount,
+} from './digest-copy.ts';
+import { composeNote, type NoteRecipient } from './note-copy.ts';
+import {
+  type DigestLayouts,
+  type Headings,
+  INDENT,
+  type PaperVariant,
+  type RenderContext,
+  type RenderedPaper,
+  renderHeadings,
+  renderLayouts,
+  renderNote,
+  renderPaper,
+} from './render-fragments.ts';
+
+/** Words for the HTML and for the plain text. */
+export interface RenderedText {
+  html: Chunk;
+  text: Chunk;
+  /** Length of the HTML. */
+  htmlBytes: number;
+}
+
+/** A paper with its reason. */
+export interface PaperWithReason {
+  html: readonly Chunk[];
+  /** Length of the HTML, tokens among it. */
+  htmlBytes: number;
+  /** Words that a reader sees. */
+  wordCount: number;
+  /** As plain text, numbered for this place, from 0. */
+  textAt(position: number): readonly Chunk[];
+}
+
+/** What copies of an edition share, made when the first one needs it. */
+export interface SharedFragments {
+  headings: Headings;
+  paper(rank: number, variant: PaperVariant, reason: string): PaperWithReason;
+  layouts(chosen: number, omittedCount: number): DigestLayouts;
+  /** `darkHorse` is -1 when there is none. */
+  layOut(count: number, darkHorse: number): readonly LayoutItem[];
+  /** For papers of these ranks. */
+  subject(ranks: readonly number[]): string;
+  /** Behind one another they are the preheader. */
+  preheader(ranks: readonly number[], chosen: number): Chunk[];
+  /** `49 papers read, 10 chosen for you. A four-minute read.` */
+  summary(chosen: number, words: number): Chunk;
+  readingTime(words: number): Chunk;
+  /** What is to be explained near the top. */
+  notes(recipient: NoteRecipient): RenderedText;
+  /** Why there is mail at this moment; the reader's address goes on. */
+  subscriptionReason(
+    preferences: Pick<Preferences, 'frequency' | 'hour' | 'timezone'>,
+  ): RenderedText;
+  /** A day as words. */
+  day(day: string): string;
+}
+
+/** Papers with their reasons that are kept. */
+const MAX_CACHED_PAPERS = 4_000;
+
+/** Papers that a preheader may name. */
+const MAX_PREHEADER_NAMES = 8;
+
+/** In characters. */
+const MAX_REASON = 300;
+
+/** Empty at first: each part is made when the first copy needs it. */
+export function createSharedFragments(
+  context: RenderContext,
+  papers: readonly RankedPaper[],
+): SharedFragments {
+  const byRank = new Map(papers.map((paper) => [paper.rank, paper]));
+  const longDay = formatLongDate(context.digest.date);
+  const { siteName } = createSiteView(context.sender);
+  const rendered = memoise((variant: number) => {
+    const { rank, ...how } = decodeVariantKey(variant);
+    const paper = renderPaper(context, requirePaper(byRank, rank), how);
+    return { ...paper, bytes: measureFixedBytes(paper.html) };
+  });
+  const renderedReason = memoise((reason: string): RenderedReason => {
+    const html = createEscapedChunk(reason);
+    const text = createChunk(wrapText(reason, INDENT));
+    return { html, text, htmlBytes: measureTextBytes(html), wordCount: countWords([reason]) };
+  });
+  const number = memoise((position: number) =>
+    createChunk(`${String(position + 1).padStart(2)}. `),
+  );
+  const findName = memoise(
+    (rank: number) => rendered(encodeVariantKey(rank, PLAIN_VARIANT)).view.name,
+  );
+  const paper = memoisePair(
+    (variant: number, reason: string) =>
+      renderPaperWithReason(rendered(variant), renderedReason(cleanReason(reason)), number),
+    MAX_CACHED_PAPERS,
+  );
+  const facts = { ...context, papers };
+  const notes = memoise((relevanceThreshold: RelevanceThreshold) =>
+    memoise((quietSince: string | null) =>
+      memoisePreferences((preferences) =>
+        renderNotes(
+          context,
+          composeNote(facts, { preferences: { ...preferences, relevanceThreshold }, quietSince }),
+        ),
+      ),
+    ),
+  );
+  const subject = memoisePair(
+    (papersInMail: number, top: number) =>
+      formatDigestSubject(findName(top), papersInMail) || siteName,
+  );
+  const count = memoise(
+    (chosen: number) => `${formatPaperCount(context.papersRead)} read, ${chosen} chosen for you.`,
+  );
+  const readingTime = memoise((words: number) => describeReadingTime(words));
+  const escapedText = memoise((words: string) => createEscapedChunk(words));
+  return {
+    headings: renderHeadings(context),
+    paper: (rank, variant, reason) => paper(encodeVariantKey(rank, variant), reason),
+    layouts: memoisePair((chosen: number, omittedCount: number) =>
+      renderLayouts(context, chosen, omittedCount),
+    ),
+    layOut: memoisePair((chosen: number, darkHorse: number) =>
+      layOutPapers(chosen, darkHorse === -1 ? null : darkHorse),
+    ),
+    subject: (ranks) => (ranks[0] === undefined ? siteName : subject(ranks.length, ranks[0])),
+    preheader: (ranks, chosen) => {
+      const names = ranks.slice(0, MAX_PREHEADER_NAMES).map(findName);
+      return createPreheader({ names, count: count(chosen), day: longDay }).map(escapedText);
+    },
+    summary: memoisePair((chosen: number, words: number) =>
+      createChunk(wrapText(`${count(chosen)} ${readingTime(words)}`)),
+    ),
+    readingTime: memoise((words: number) => createEscapedChunk(readingTime(words))),
+    notes: ({ quietSince, preferences }) =>
+      notes(preferences.relevanceThreshold)(quietSince)(preferences),
+    subscriptionReason: memoisePreferences((preferences) => {
+      const sentence = describeSubscriptionReason(siteName, preferences);
+      return createRenderedText(
+        createEscapedChunk(`${sentence} `),
+        createChunk(`${wrapText(sentence)}\n`),
+      );
+    }),
+    day: memoise(formatDate),
+  };
+}
+
+/** A sentence for both forms. */
+export function renderSentence(sentence: string): RenderedText {
+  return createRenderedText(createEscapedChunk(sentence), createChunk(wrapText(sentence)));
+}
+
+function createRenderedText(html: Chunk, text: Chunk): RenderedText {
+  return { html, text, htmlBytes: measureTextBytes(html) };
+}
+
+/** Escaped for HTML. */
+export function createEscapedChunk(text: string): Chunk {
+  return createChunk(Handlebars.escapeExpression(text));
+}
+
+/** One paragraph of what is to be said; nothing when nothing is. */
+function renderNotes(context: RenderContext, note: string): RenderedText {
+  if (note === '') return createRenderedText(joinChunks([]), joinChunks([]));
+  return createRenderedText(renderNote(context, note), createChunk(`${wrapText(note)}\n\n`));
+}
+
+interface RenderedReason extends RenderedText {
+  wordCount: number;
+}
+
+function renderPaperWithReason(
+  paper: RenderedPaper & { bytes: number },
+  reason: RenderedReason,
+  numberAt: (position: number) => Chunk,
+): PaperWithReason {
+  const texts: (readonly Chunk[])[] = [];
+  const textAt = (position: number) =>
+    fillFragment(paper.text, { number: numberAt(position), reason: reason.text });
+  return {
+    html: fillFragment(paper.html, { reason: reason.html }),
+    htmlBytes: paper.bytes + reason.htmlBytes,
+    wordCount: paper.view.wordCount + reason.wordCount,
+    textAt: (position) => (texts[position] ??= textAt(position)),
+  };
+}
+
+const PLAIN_VARIANT: PaperVariant = { form: 'brief', isRuled: false, isClickTracked: false };
+
+/** A paper of a rank in one variant as one number: to look it up costs next to nothing. */
+function encodeVariantKey(rank: number, { form, isRuled, isClickTracked }: PaperVariant): number {
+  const position =
+    (rank * DISPLAY_FORMATS.length + DISPLAY_FORMATS.indexOf(form)) * 2 + (isRuled ? 1 : 0);
+  return position * 2 + (isClickTracked ? 1 : 0);
+}
+
+function decodeVariantKey(variant: number): PaperVariant & { rank: number } {
+  const ruled = Math.floor(variant / 2);
+  const position = Math.floor(ruled / 2);
+  return {
+    rank: Math.floor(position / DISPLAY_FORMATS.length),
+    form: DISPLAY_FORMATS[position % DISPLAY_FORMATS.length] ?? 'brief',
+    isRuled: ruled % 2 === 1,
+    isClickTracked: variant % 2 === 1,
+  };
+}
+
+function memoisePreferences<Value>(
+  make: (preferences: Pick<Preferences, 'frequency' | 'hour' | 'timezone'>) => Value,
+): (preferences: Pick<Preferences, 'frequency' | 'hour' | 'timezone'>) => Value {
+  const made = memoisePair((timezone: string, hour: number) =>
+    memoise((frequency: Preferences['frequency']) => make({ frequency, hour, timezone })),
+  );
+  return ({ frequency, hour, timezone }) => made(timezone, hour)(frequency);
+}
+
+function cleanReason(reason: string): string {
+  return truncateText(toSingleLine(reason), MAX_REASON);
+}
+
+function requirePaper(byRank: ReadonlyMap<number, RankedPaper>, rank: number): RankedPaper {
+  const paper = byRank.get(rank);
+  if (paper === undefined) throw new RangeError(`The digest has no paper of rank ${rank}.`);
+  return paper;
+}

@@ -1,0 +1,72 @@
+/** Longest encoded line, without its CRLF (RFC 2045 §6.7, rule 5). */
+const MAX_LINE = 76;
+
+/**
+ * `text` as quoted-printable in UTF-8 (RFC 2045 §6.7), lines of at most 76 characters and parted
+ * by CRLF. Every `\n` is a line break; a `\r` is data. No line begins with a dot or with `From `, so
+ * that neither SMTP nor an mbox has anything to stuff.
+ */
+export function encodeQuotedPrintable(text: string): string {
+  return encodeLines(text, MAX_LINE);
+}
+
+/**
+ * `text` encoded so that another piece may follow at once: it ends at the start of a line, after a
+ * soft break when the text itself does not end one. Pieces can thus be encoded ahead and apart.
+ */
+export function encodeChunk(text: string): Buffer {
+  if (SHORT_LINE.test(text)) return Buffer.from(`${text}=\r\n`, 'latin1');
+  const isAtLineStart = text === '' || text.endsWith('\n');
+  const encoded = isAtLineStart
+    ? encodeQuotedPrintable(text)
+    : `${encodeLines(text, MAX_LINE - 1)}=\r\n`;
+  return Buffer.from(encoded, 'latin1');
+}
+
+/** The last line is no longer than `lastRoom`. */
+function encodeLines(text: string, maxLastLength: number): string {
+  if (!text.includes('\n')) return encodeLine(text, maxLastLength);
+  const lines = text.split('\n');
+  const last = lines.length - 1;
+  return lines
+    .map((line, at) => encodeLine(line, at === last ? maxLastLength : MAX_LINE))
+    .join('\r\n');
+}
+
+/** The last of the lines that `line` becomes is no longer than `lastRoom`. */
+function encodeLine(line: string, maxLastLength: number): string {
+  const literal = line.replace(NOT_LITERAL, encodeBytes).replace(SPACE_AT_END, encodeBytes);
+  let rest = protectStart(literal);
+  let lines = '';
+  while (rest.length > maxLastLength) {
+    const end = findLineEnd(rest);
+    lines += `${rest.slice(0, end)}=\r\n`;
+    rest = protectStart(rest.slice(end));
+  }
+  return lines + rest;
+}
+
+/** Where the line must end to leave room for the `=` and to keep each `=XX` whole. */
+function findLineEnd(encoded: string): number {
+  const end = MAX_LINE - 1;
+  const lastEscape = encoded.lastIndexOf('=', end - 1);
+  return lastEscape > end - 3 ? lastEscape : end;
+}
+
+function protectStart(encoded: string): string {
+  if (encoded.startsWith('.')) return `=2E${encoded.slice(1)}`;
+  return encoded.startsWith('From ') ? `=46${encoded.slice(1)}` : encoded;
+}
+
+function encodeBytes(text: string): string {
+  let encoded = '';
+  for (const byte of Buffer.from(text)) {
+    encoded += `=${byte.toString(16).toUpperCase().padStart(2, '0')}`;
+  }
+  return encoded;
+}
+
+/** Words of a reader's own mostly are no longer than this, and stay as they are. */
+const SHORT_LINE = /^(?!\.|From )[\x20-\x3c\x3e-\x7e]{0,74}[\x21-\x3c\x3e-\x7e]$/;
+const NOT_LITERAL = /[^\x20-\x3c\x3e-\x7e]+/g;
+const SPACE_AT_END = / $/;

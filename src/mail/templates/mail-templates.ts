@@ -1,0 +1,97 @@
+import { randomBytes } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import Handlebars from 'handlebars';
+import { type MjmlSource, renderMjml } from './mjml.ts';
+import { createPlaceholderMarkers, type PlaceholderMarkers } from './placeholders.ts';
+
+/** A view in, a text out. */
+export type FillTemplate = (view: object) => string;
+
+/** A template cut into the frame and the parts that repeat in it. */
+export interface EmailTemplate<FragmentName extends string = never> {
+  layout: FillTemplate;
+  fragments: Record<FragmentName, FillTemplate>;
+}
+
+export const HTML_FRAGMENTS = ['note', 'lead', 'story', 'darkHorse', 'briefs', 'brief'] as const;
+export type HtmlFragment = (typeof HTML_FRAGMENTS)[number];
+
+export const TEXT_FRAGMENTS = ['paper', 'darkHorse', 'briefs'] as const;
+export type TextFragment = (typeof TEXT_FRAGMENTS)[number];
+
+/** Everything in templates/email, compiled. */
+export interface MailTemplates {
+  digest: { html: EmailTemplate<HtmlFragment>; text: EmailTemplate<TextFragment> };
+  transactional: { html: EmailTemplate; text: EmailTemplate };
+  placeholders: PlaceholderMarkers;
+}
+
+/**
+ * Reads and compiles the templates of all mails; takes about 100 ms, so once per process.
+ * @throws Error when a template is not valid MJML or lacks a part.
+ */
+export async function loadMailTemplates(): Promise<MailTemplates> {
+  const [digestHtml, transactionalHtml] = (
+    await renderMjml([await readMjml('digest.mjml'), await readMjml('letter.mjml')])
+  ).map((html) => setMainRole(collapseWhitespace(html))) as [string, string];
+  const digestText = await readFile(resolveTemplatePath('digest.txt'), 'utf8');
+  const transactionalText = await readFile(resolveTemplatePath('letter.txt'), 'utf8');
+  return {
+    digest: {
+      html: compileTemplate(digestHtml, HTML_FRAGMENTS, {}),
+      text: compileTemplate(digestText, TEXT_FRAGMENTS, { noEscape: true }),
+    },
+    transactional: {
+      html: compileTemplate(transactionalHtml, [], {}),
+      text: compileTemplate(transactionalText, [], { noEscape: true }),
+    },
+    placeholders: createPlaceholderMarkers(randomBytes(16).toString('hex')),
+  };
+}
+
+async function readMjml(file: string): Promise<MjmlSource> {
+  const filePath = resolveTemplatePath(file);
+  return { mjml: await readFile(filePath, 'utf8'), filePath };
+}
+
+/** A mail is a document of its own, and what MJML calls its article is all of it. */
+function setMainRole(html: string): string {
+  return html.replace('role="article"', 'role="main"');
+}
+
+/** Indentation and blank lines are a fifth of what MJML writes. */
+function collapseWhitespace(html: string): string {
+  return `${html.replace(/\s*\n\s*/g, '\n').trim()}\n`;
+}
+
+function compileTemplate<FragmentName extends string>(
+  source: string,
+  names: readonly FragmentName[],
+  options: CompileOptions,
+): EmailTemplate<FragmentName> {
+  const fragments = new Map<string, string>();
+  const layout = source.replace(FRAGMENT_PATTERN, (_, name: string, fragment: string) => {
+    fragments.set(name, fragment);
+    return '';
+  });
+  const renderers = names.map((name) => [name, compile(requireFragment(name, fragments), options)]);
+  return { layout: compile(layout, options), fragments: Object.fromEntries(renderers) };
+}
+
+function requireFragment(name: string, fragments: ReadonlyMap<string, string>): string {
+  const source = fragments.get(name);
+  if (source === undefined) throw new Error(`The mail template has no part named ${name}.`);
+  return source;
+}
+
+/** `strict`: a misspelt name in a template is an error, not a gap in somebody's mail. */
+function compile(source: string, options: CompileOptions): FillTemplate {
+  return Handlebars.compile(source, { ...options, strict: true });
+}
+
+function resolveTemplatePath(file: string): string {
+  return fileURLToPath(new URL(`../../../templates/email/${file}`, import.meta.url));
+}
+
+const FRAGMENT_PATTERN = /<!-- part (\w+) -->\n?([\s\S]*?)<!-- end part -->\n?/g;

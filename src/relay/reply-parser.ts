@@ -1,0 +1,98 @@
+/** A reply as it came in: its code, and its lines with the code, parted by line feeds. */
+export interface RawSmtpReply {
+  code: number;
+  text: string;
+}
+
+/** Whether what was asked is done (RFC 5321 §4.2.1). */
+export function isPositiveCompletion({ code }: Pick<RawSmtpReply, 'code'>): boolean {
+  return code >= 200 && code < 300;
+}
+
+/** Reads replies out of a stream of bytes. */
+export interface ReplyParser {
+  /** Calls back for each reply that is whole with `chunk`, which is the caller's again afterwards. */
+  feed(chunk: Buffer): void;
+  /** Whether every byte belonged to a reply that was handed on. */
+  isEmpty(): boolean;
+  /** Nothing is called back any more. */
+  stop(): void;
+}
+
+/** Bytes; twice the 512 that RFC 5321 §4.5.3.1.5 allows would do, but some relays are talkative. */
+const MAX_LINE_BYTES = 4_096;
+const MAX_LINES = 128;
+
+const LINE_FEED = 0x0a;
+const CARRIAGE_RETURN = 0x0d;
+const EMPTY_BUFFER = Buffer.alloc(0);
+
+/**
+ * A reader of replies of one line or several (RFC 5321 §4.2.1), wherever the bytes are cut. A missing
+ * blank after the code is passed over: to take `250OK` for no acceptance would send twice.
+ * `onGarbage` is told what came instead of a reply, made printable and short; it is the last call.
+ */
+export function createReplyParser({
+  onReply,
+  onGarbage: onMalformed,
+}: {
+  onReply: (reply: RawSmtpReply) => void;
+  onGarbage: (line: string) => void;
+}): ReplyParser {
+  let unparsed: Buffer = EMPTY_BUFFER;
+  let lines: string[] = [];
+  let isStopped = false;
+
+  const rejectMalformed = (line: string) => {
+    isStopped = true;
+    onMalformed(line.slice(0, 100));
+  };
+
+  const readLine = (line: string) => {
+    if (lines.length === 0 && WHOLE_REPLY.test(line)) {
+      return onReply({ code: Number(line.slice(0, 3)), text: line });
+    }
+    const match = REPLY_LINE.exec(line);
+    const hasSameCode = lines.length === 0 || lines[0]?.startsWith(line.slice(0, 3));
+    if (!match || !hasSameCode || lines.length === MAX_LINES) return rejectMalformed(line);
+    lines.push(line);
+    if (match[2] === '-') return;
+    const text = lines.length === 1 ? line : lines.join('\n');
+    lines = [];
+    onReply({ code: Number(match[1]), text });
+  };
+
+  return {
+    feed: (chunk) => {
+      const bytes = unparsed.length === 0 ? chunk : Buffer.concat([unparsed, chunk]);
+      let start = 0;
+      let end = bytes.indexOf(LINE_FEED);
+      while (end !== -1 && !isStopped) {
+        const last = end > start && bytes[end - 1] === CARRIAGE_RETURN ? end - 1 : end;
+        if (last - start > MAX_LINE_BYTES)
+          return rejectMalformed(decodePrintable(bytes, start, start + MAX_LINE_BYTES));
+        readLine(decodePrintable(bytes, start, last));
+        start = end + 1;
+        end = bytes.indexOf(LINE_FEED, start);
+      }
+      unparsed = start === bytes.length ? EMPTY_BUFFER : Buffer.from(bytes.subarray(start));
+      if (unparsed.length > MAX_LINE_BYTES && !isStopped)
+        rejectMalformed(decodePrintable(unparsed, 0, MAX_LINE_BYTES));
+    },
+    isEmpty: () => unparsed.length === 0 && lines.length === 0,
+    stop: () => {
+      isStopped = true;
+    },
+  };
+}
+
+/** Relays answer in any bytes; Postgres takes no NUL. */
+function decodePrintable(bytes: Buffer, start: number, end: number): string {
+  const text = bytes.toString('utf8', start, end);
+  return PRINTABLE_ASCII.test(text) ? text : text.replace(/[^\P{C}\t]/gu, '\ufffd');
+}
+
+/** Nearly every line. */
+const WHOLE_REPLY = /^[2-5]\d\d /;
+const REPLY_LINE = /^([2-5]\d\d)(?!\d)(-?)/;
+const PRINTABLE_ASCII = /^[\x20-\x7e]*$/;

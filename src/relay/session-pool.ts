@@ -1,0 +1,196 @@
+import type { RelayEndpoint } from '../domain/smtp/relay-url.ts';
+import type { SmtpReply } from '../domain/smtp/smtp-reply.ts';
+import { createFifo } from './fifo.ts';
+import { openProbeSession } from './probe-session.ts';
+import { createRelayHealth } from './relay-health.ts';
+import { isPositiveCompletion } from './reply-parser.ts';
+import { openSmtpSession } from './session.ts';
+import type { SessionHost, SmtpSession } from './session-host.ts';
+import type { SmtpTransaction } from './smtp-transaction.ts';
+
+/** The connections to one relay, opened when they are needed. */
+export interface SessionPool {
+  name: string;
+  /** Whether messages are taken; while not, `problem` says why. */
+  isAvailable(): boolean;
+  describeProblem(): string;
+  push(transaction: SmtpTransaction): void;
+  /** Counts a second. */
+  tick(): void;
+  /** Connects and signs in on a connection of its own. @throws Error with the relay's problem. */
+  verify(): Promise<void>;
+  /** Ends what rests now, and the others when they have nothing left to do. */
+  close(): Promise<void>;
+  /** Ends everything at once: what is behind its dot is unknown, the rest unsent. */
+  abort(problem: string): void;
+}
+
+export interface SessionPoolOptions {
+  endpoint: RelayEndpoint;
+  /** Most connections at the same time. */
+  maxConnections: number;
+  heloName: string;
+  ca: string | undefined;
+  /** 0 to 1; spreads probes. */
+  random: () => number;
+  /** What comes of messages. */
+  onReply: (transaction: SmtpTransaction, reply: SmtpReply) => void;
+  onUnknown: (transaction: SmtpTransaction, problem: string) => void;
+  onUnsent: (transaction: SmtpTransaction, problem: string) => void;
+  /** The relay went out of order, or came back. */
+  onChange: (isAvailable: boolean, sentence: string) => void;
+}
+
+/** While others work, a connection that could not be opened is no alarm: the relay may allow fewer
+ *  than we would like. In seconds, until one more is tried. */
+const RECONNECT_DELAY_SECONDS = 10;
+
+/** Messages go to connections that are free in the order in which they came. */
+export function createSessionPool({
+  endpoint,
+  maxConnections,
+  heloName,
+  ca,
+  random,
+  onReply,
+  onUnknown,
+  onUnsent,
+  onChange,
+}: SessionPoolOptions): SessionPool {
+  const { name } = endpoint;
+  const health = createRelayHealth({ name, random, onChange });
+  const sendQueue = createFifo<SmtpTransaction>();
+  /** Met a dead connection: these go first, and only to a connection that is certainly alive. */
+  const retryQueue = createFifo<SmtpTransaction>();
+  const sessions = new Set<SmtpSession>();
+  /** Of the sessions, those that the relay has not let in yet. */
+  const connecting = new Set<SmtpSession>();
+  /** No longer of the sessions: said goodbye, or only look in. */
+  const closing = new Set<SmtpSession>();
+  let idleSessions: SmtpSession[] = [];
+  let seconds = 0;
+  let reconnectAtSeconds = 0;
+  let isAborted = false;
+  let onDrained: (() => void) | null = null;
+
+  const host: SessionHost = {
+    onOpen: (session) => {
+      connecting.delete(session);
+      health.onOpen();
+    },
+    takeNext: (isPipelined) => (isPipelined ? null : retryQueue.shift()) ?? sendQueue.shift(),
+    onAvailable: (session) => {
+      idleSessions.push(session);
+      if (onDrained) closeSession(session);
+    },
+    onIdleTimeout: (session) => {
+      health.onSuccess();
+      closeSession(session);
+    },
+    onReply: (transaction, reply) => {
+      if (isPositiveCompletion(reply)) health.onSuccess();
+      onReply(transaction, reply);
+    },
+    onUnknown,
+    onUnsent: (transaction, why, isStale) => {
+      if (!isStale || transaction.isRetried || isAborted || !transaction.maySend())
+        return onUnsent(transaction, why);
+      transaction.isRetried = true;
+      retryQueue.push(transaction);
+    },
+    onEnd: (session, why, isRefused) => {
+      closing.delete(session);
+      sessions.delete(session);
+      idleSessions = idleSessions.filter((each) => each !== session);
+      if (connecting.delete(session) || isRefused) onConnectFailed(why);
+      dispatch();
+      if (sessions.size + closing.size === 0) onDrained?.();
+    },
+  };
+
+  function onConnectFailed(why: string) {
+    if (sessions.size > connecting.size) {
+      reconnectAtSeconds = seconds + RECONNECT_DELAY_SECONDS;
+      return;
+    }
+    if (!health.onFailure(why)) return;
+    for (const transaction of drainQueues()) onUnsent(transaction, why);
+    onChange(false, health.describeProblem());
+  }
+
+  function drainQueues(): SmtpTransaction[] {
+    return [...retryQueue.drain(), ...sendQueue.drain()];
+  }
+
+  /** Gives what waits to sessions that rest, and opens more when they are too few. */
+  function dispatch() {
+    while (sendQueue.length > 0) {
+      const session = idleSessions.pop();
+      if (session === undefined) break;
+      const transaction = sendQueue.shift();
+      if (transaction) session.send(transaction);
+    }
+    while (retryQueue.length + sendQueue.length > connecting.size && canConnect()) connect();
+  }
+
+  function canConnect(): boolean {
+    if (!health.isAvailable()) return false;
+    if (seconds < reconnectAtSeconds && sessions.size > connecting.size) return false;
+    if (sessions.size < maxConnections) return true;
+    const idleSession = retryQueue.length > 0 ? idleSessions[0] : undefined;
+    if (idleSession) closeSession(idleSession);
+    return idleSession !== undefined;
+  }
+
+  function connect() {
+    const session = openSmtpSession({ endpoint, heloName, ca, host });
+    sessions.add(session);
+    connecting.add(session);
+  }
+
+  function closeSession(session: SmtpSession) {
+    idleSessions = idleSessions.filter((each) => each !== session);
+    sessions.delete(session);
+    closing.add(session);
+    session.quit();
+  }
+
+  return {
+    name,
+    isAvailable: health.isAvailable,
+    describeProblem: health.describeProblem,
+    push: (transaction) => {
+      sendQueue.push(transaction);
+      dispatch();
+    },
+    tick: () => {
+      seconds += 1;
+      const isProbeDue = health.tick(onDrained === null);
+      for (const session of [...sessions, ...closing]) session.tick();
+      if (isProbeDue) connect();
+      dispatch();
+    },
+    verify: async () => {
+      const { session, ended: closed } = openProbeSession({ endpoint, heloName, ca });
+      closing.add(session);
+      try {
+        await closed;
+      } finally {
+        closing.delete(session);
+        if (sessions.size + closing.size === 0) onDrained?.();
+      }
+    },
+    close: () =>
+      new Promise((resolve) => {
+        onDrained = resolve;
+        for (const session of connecting) session.end('The relay is closed.');
+        for (const session of idleSessions) closeSession(session);
+        if (sessions.size + closing.size === 0) resolve();
+      }),
+    abort: (why) => {
+      isAborted = true;
+      for (const transaction of drainQueues()) onUnsent(transaction, why);
+      for (const session of [...sessions, ...closing]) session.end(why);
+    },
+  };
+}

@@ -1,0 +1,105 @@
+import {
+  claimAlertNotification,
+  postponeAlertNotification,
+  recordAlertNotification,
+} from '../../db/alerts/alerts.ts';
+import type { Db } from '../../db/client.ts';
+import { decideNotification, type Incident } from '../../domain/alerts/alert.ts';
+import { formatReply, type SendOutcome } from '../../domain/deliveries/outcome.ts';
+import { classifyReply } from '../../domain/smtp/smtp-reply.ts';
+import { redactAddresses } from '../../domain/text/redact.ts';
+import type { Clock } from '../../domain/time/clock.ts';
+import { composeAlertEmail } from '../../mail/alerts/alert-email.ts';
+import type { MessageIds } from '../../mail/encoding/message-id.ts';
+import type { MailTemplates } from '../../mail/templates/mail-templates.ts';
+import type { Sender } from '../../mail/templates/sender.ts';
+import type { Mailer } from '../../relay/nodemailer-transport.ts';
+
+export interface NotifyDeps {
+  db: Db;
+  clock: Clock;
+  /** Where to. */
+  alertEmail: string;
+  /** What sending needs; loaded when there is something to tell. */
+  mail: () => Promise<{
+    mailer: Mailer;
+    templates: MailTemplates;
+    sender: Sender;
+    messageIds: MessageIds;
+  }>;
+}
+
+/** What came of the mails. */
+export interface NotifyResult {
+  notified: number;
+  /** Could not be sent now, each with why. They are tried again, unless they were refused for good. */
+  problems: string[];
+}
+
+/** How long one process may take over a mail before another one tries, in ms: a slow relay has ten minutes
+ *  to take it (RFC 5321 §4.5.3.2.6), and sooner it would be mailed twice. */
+const CLAIM_MS = 15 * 60_000;
+/** Until a mail that could not be sent is tried again, in ms. */
+const RETRY_MS = 5 * 60_000;
+
+/**
+ * Mails what is new about incidents to the operator: one mail when one begins and one when it is over,
+ * however many processes look, and however often they start. A process that dies between the relay's
+ * answer and its record repeats the mail, with the same Message-ID.
+ */
+export async function notifyOperator(deps: NotifyDeps): Promise<NotifyResult> {
+  const { db, clock } = deps;
+  const summary: NotifyResult = { notified: 0, problems: [] };
+  for (;;) {
+    const now = clock();
+    const incident = await claimAlertNotification(db, now, new Date(now.getTime() + CLAIM_MS));
+    if (incident === null) return summary;
+    const result = await notifyAbout(deps, incident);
+    if (result === 'told') summary.notified += 1;
+    else if (result !== 'nothing') summary.problems.push(result.problem);
+  }
+}
+
+async function notifyAbout(
+  { db, clock, alertEmail, mail }: NotifyDeps,
+  incident: Incident,
+): Promise<'told' | 'nothing' | { problem: string }> {
+  const now = clock();
+  const notification = decideNotification(incident, now);
+  if (notification === null) {
+    await postponeAlertNotification(db, incident.id, null);
+    return 'nothing';
+  }
+  const { mailer, templates, sender, messageIds } = await mail();
+  const { outcome } = await mailer.sendMail(
+    composeAlertEmail(templates, sender, {
+      incident,
+      news: notification,
+      to: alertEmail,
+      messageIds,
+    }),
+  );
+  const { verdict: replyClass, problem } = classifyOutcome(outcome);
+  if (replyClass === 'accepted') {
+    await recordAlertNotification(db, incident.id, notification, now);
+    return 'told';
+  }
+  const isFinal = replyClass === 'refused';
+  await postponeAlertNotification(
+    db,
+    incident.id,
+    isFinal ? null : new Date(now.getTime() + RETRY_MS),
+  );
+  const fate = isFinal ? ' and is given up' : '';
+  return { problem: `The mail about an alarm could not be sent${fate}: ${problem}` };
+}
+
+function classifyOutcome(outcome: SendOutcome) {
+  if (outcome.kind === 'answered')
+    return {
+      verdict: classifyReply(outcome.reply).replyClass,
+      problem: redactAddresses(formatReply(outcome.reply)),
+    };
+  const replyClass = outcome.kind === 'unfit' ? ('refused' as const) : ('retry' as const);
+  return { verdict: replyClass, problem: redactAddresses(outcome.problem) };
+}

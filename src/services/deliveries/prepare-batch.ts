@@ -1,0 +1,169 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Db } from '../../db/client.ts';
+import type { ClaimedDelivery, ClaimOutcome } from '../../db/deliveries/claims.ts';
+import { listPapersInOtherDigests } from '../../db/deliveries/deliveries.ts';
+import { type DigestRecipient, listDigestRecipients } from '../../db/subscribers/subscribers.ts';
+import { listSuppressedHashes } from '../../db/subscribers/suppressions.ts';
+import type { Selection } from '../../domain/digests/digest.ts';
+import { EMPTY_SELECTION_DETAILS } from '../../domain/digests/empty-selection.ts';
+import { hashSuppressedAddress, type LinkTokens } from '../../domain/links/tokens.ts';
+import { extractDomain } from '../../domain/subscribers/email-address.ts';
+import type { Subscriber } from '../../domain/subscribers/subscriber.ts';
+import type { Clock } from '../../domain/time/clock.ts';
+import { draftDigestMessage, finishDigestMessage } from '../../mail/digests/digest-message.ts';
+import type { DkimSigner } from '../../mail/dkim/signer.ts';
+import type { MessageIds } from '../../mail/encoding/message-id.ts';
+import { createDigestCopy, type DigestContext } from '../digests/digest-context.ts';
+import type { ReadyMail } from './in-flight-window.ts';
+
+export interface PrepareDeps {
+  db: Db;
+  tokens: LinkTokens;
+  clock: Clock;
+  suppressionKey: string;
+  messageIds: MessageIds;
+  /** Null when mail is not signed. */
+  signer: DkimSigner | null;
+}
+
+/** What was decided of a batch. */
+export interface PreparedBatch {
+  ready: ReadyMail[];
+  outcomes: ClaimOutcome[];
+  /** Subscribers for whom this is the first quiet day since the last mail. */
+  newlyQuiet: number[];
+  /** Those whose mail tells of quiet days. */
+  explainedQuiet: number[];
+}
+
+/** Selections chosen in one go, before others get their turn: connections wait meanwhile. */
+const SELECTIONS_PER_TICK = 10;
+
+/** Decides for each delivery, and chooses the papers of those that go out. */
+export async function prepareBatch(
+  deps: PrepareDeps,
+  context: DigestContext,
+  claimed: readonly ClaimedDelivery[],
+  leaseId: number,
+): Promise<PreparedBatch> {
+  const { db } = deps;
+  const ids = claimed.map(({ subscriberId }) => subscriberId);
+  const subscribers = await listDigestRecipients(db, ids);
+  const suppressed = await findSuppressedSubscribers(deps, [...subscribers.values()]);
+  const select = await createBatchSelector(db, context, claimed, subscribers);
+  const prepared: PreparedBatch = { ready: [], outcomes: [], newlyQuiet: [], explainedQuiet: [] };
+  for (const [index, delivery] of claimed.entries()) {
+    if (index > 0 && index % SELECTIONS_PER_TICK === 0) await nextTurn();
+    const { subscriberId } = delivery;
+    const subscriber = subscribers.get(subscriberId);
+    const obstacle = findObstacle(subscriber, suppressed);
+    if (!subscriber || obstacle !== null) {
+      prepared.outcomes.push({ subscriberId, state: 'skipped', detail: obstacle ?? '' });
+      continue;
+    }
+    const selection = delivery.selection ?? select(subscriber);
+    if (selection.length === 0) {
+      const detail = describeQuietReason(subscriber, select);
+      prepared.outcomes.push({ subscriberId, state: 'skipped', detail });
+      if (subscriber.quietSince === null) prepared.newlyQuiet.push(subscriberId);
+      continue;
+    }
+    prepared.ready.push(
+      toReadyMail(deps, context, { delivery, reader: subscriber, selection, leaseId }),
+    );
+    if (subscriber.quietSince !== null) prepared.explainedQuiet.push(subscriberId);
+  }
+  return prepared;
+}
+
+/** Which of the two: nothing matched, or nothing of it cleared the bar. */
+function describeQuietReason(
+  subscriber: DigestRecipient,
+  select: (subscriber: DigestRecipient) => Selection,
+): string {
+  const isBelowThreshold =
+    subscriber.relevanceThreshold !== 'low' &&
+    select({ ...subscriber, relevanceThreshold: 'low' }).length > 0;
+  return isBelowThreshold
+    ? EMPTY_SELECTION_DETAILS.belowThreshold
+    : EMPTY_SELECTION_DETAILS.noMatch;
+}
+
+function toReadyMail(
+  { tokens, messageIds, clock, signer }: PrepareDeps,
+  context: DigestContext,
+  {
+    delivery,
+    reader: subscriber,
+    selection,
+    leaseId,
+  }: { delivery: ClaimedDelivery; reader: DigestRecipient; selection: Selection; leaseId: number },
+): ReadyMail {
+  const { renderer, digest } = context;
+  const { subscriberId, attempts, sendAt } = delivery;
+  const messageId = delivery.messageId ?? messageIds(digest.id, subscriberId);
+  const messageDate = delivery.messageDate ?? clock();
+  return {
+    subscriberId,
+    leaseId,
+    attempts: attempts + 1,
+    selection,
+    messageId,
+    messageDate,
+    digestId: digest.id,
+    kind: digest.kind,
+    sendAt,
+    domain: extractDomain(subscriber.email),
+    emailKey: subscriber.emailKey,
+    compose: () => {
+      const token = tokens.seal({ digestId: digest.id, subscriberId });
+      const personalization = createDigestCopy(context, subscriber, { token, selection });
+      const addressed = { personalization, to: subscriber.email, messageId, date: messageDate };
+      return finishDigestMessage(draftDigestMessage(renderer, addressed), signer);
+    },
+  };
+}
+
+function findObstacle(
+  subscriber: Subscriber | undefined,
+  suppressed: ReadonlySet<number>,
+): string | null {
+  if (!subscriber) return 'The reader was erased.';
+  if (subscriber.status !== 'active') return `The reader is ${subscriber.status}.`;
+  if (suppressed.has(subscriber.id)) return 'The address is suppressed.';
+  return null;
+}
+
+async function findSuppressedSubscribers(
+  { db, suppressionKey }: PrepareDeps,
+  subscribers: readonly DigestRecipient[],
+): Promise<Set<number>> {
+  const hashes = new Map(
+    subscribers.map(({ id, emailKey }) => [id, hashSuppressedAddress(emailKey, suppressionKey)]),
+  );
+  const suppressed = await listSuppressedHashes(db, [...hashes.values()]);
+  if (suppressed.size === 0) return new Set();
+  return new Set(
+    [...hashes].filter(([, hash]) => suppressed.has(hash.toString('hex'))).map(([id]) => id),
+  );
+}
+
+/** Chooses for the readers of a batch. A selection once stored stays: retries and the web view show
+ *  the same papers. */
+async function createBatchSelector(
+  db: Db,
+  context: DigestContext,
+  claimed: readonly ClaimedDelivery[],
+  subscribers: ReadonlyMap<number, DigestRecipient>,
+): Promise<(subscriber: DigestRecipient) => Selection> {
+  const unselected = claimed.flatMap(({ subscriberId, selection }) => {
+    const subscriber = selection === null ? subscribers.get(subscriberId) : undefined;
+    return subscriber?.status === 'active' ? [subscriber] : [];
+  });
+  const seen = await listPapersInOtherDigests(
+    db,
+    context.digest.id,
+    unselected.map(({ id }) => id),
+  );
+  return context.createSelectorFor(unselected, seen);
+}

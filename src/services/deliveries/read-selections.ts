@@ -1,0 +1,36 @@
+import type { Db } from '../../db/client.ts';
+import { listSubscriberSelections } from '../../db/deliveries/subscriber-selections.ts';
+import { listDigestPapersByRank } from '../../db/digests/digests.ts';
+import type { TopicPaper } from '../../domain/papers/paper.ts';
+
+/** A paper that a reader was sent. */
+export interface SentPaper {
+  paper: TopicPaper;
+  reason: string;
+  sentAt: Date;
+}
+
+/** Digests that are looked through, of both kinds: some three weeks. */
+const MAX_DIGESTS = 25;
+
+const MAX_SENT_PAPERS = 100;
+
+/** The papers of a reader's own selections, the newest digest first, each in the order of the mail. A paper
+ *  that came twice is told of once, as it came first. */
+export async function readSelections(db: Db, subscriberId: number): Promise<SentPaper[]> {
+  const sent = new Map<string, SentPaper>();
+  for (const { digestId, sendAt, papers } of await listSubscriberSelections(
+    db,
+    subscriberId,
+    MAX_DIGESTS,
+  )) {
+    const ranks = papers.map(({ rank }) => rank);
+    const byRank = await listDigestPapersByRank(db, digestId, ranks);
+    for (const { rank, reason } of papers) {
+      const paper = byRank.get(rank);
+      if (paper) sent.set(paper.id, { paper, reason, sentAt: sendAt });
+    }
+    if (sent.size >= MAX_SENT_PAPERS) break;
+  }
+  return [...sent.values()];
+}

@@ -1,0 +1,81 @@
+import type { Db } from '../../db/client.ts';
+import { freezeAudience, listSendGroups } from '../../db/digests/audience.ts';
+import {
+  addDigest,
+  type DigestSummary,
+  findDigest,
+  findDigestById,
+  freezePapers,
+  lockComposing,
+  setAudienceSize,
+} from '../../db/digests/digests.ts';
+import { listUsablePapers } from '../../db/papers/papers.ts';
+import { endPauses } from '../../db/subscribers/pauses.ts';
+import type { DigestKind } from '../../domain/digests/digest.ts';
+import { PaperboyError } from '../../domain/errors.ts';
+import { rankPapers } from '../../domain/ranking/ranking.ts';
+import {
+  findNextOccurrence,
+  getUsableDays,
+  isDigestDue,
+  isMonday,
+} from '../../domain/time/schedule.ts';
+import { TRANSACTIONAL_LINK_LIFETIME_MS } from '../../domain/transactional/transactional-email.ts';
+
+export interface ComposeOptions {
+  kind: DigestKind;
+  date: string;
+  now: Date;
+  /** From when on readers' hours count: when composing was due. `now` unless it is made up for. */
+  from?: Date;
+  /** Nothing is composed while nobody would get it: a new site's first papers wait for its readers. */
+  requiresAudience?: boolean;
+}
+
+/** Papers that one digest freezes at the most, the best: several times what all sources list in a day.
+ *  A mass import beyond must not make every morning slow; the others may come another day. */
+const MAX_DIGEST_PAPERS = 1000;
+
+/** `digest` is null on a day without papers (or readers, when asked): nothing is stored, so that it
+ *  may be tried again. */
+export interface ComposeResult {
+  digest: DigestSummary | null;
+  isNew: boolean;
+}
+
+/**
+ * Freezes the papers of a digest and its audience in one transaction; who paused until its day is among
+ * them. Whoever comes second, at the
+ * same moment or later, gets the digest that is there.
+ * @throws PaperboyError `NOT_A_MONDAY` for a weekly digest of another day.
+ */
+export async function composeDigest(
+  db: Db,
+  { kind, date, now, from = now, requiresAudience = false }: ComposeOptions,
+): Promise<ComposeResult> {
+  if (kind === 'weekly' && !isMonday(date)) {
+    throw new PaperboyError(
+      'NOT_A_MONDAY',
+      `Weekly digests are dated on Mondays: ${date} is none.`,
+    );
+  }
+  return db.transaction(async (tx) => {
+    await lockComposing(tx);
+    const existing = await findDigest(tx, kind, date);
+    if (existing) return { digest: existing, isNew: false };
+    const usable = await listUsablePapers(tx, { kind, ...getUsableDays(kind, date) });
+    const papers = rankPapers(usable).slice(0, MAX_DIGEST_PAPERS);
+    if (papers.length === 0) return { digest: null, isNew: false };
+    const expiresAt = new Date(now.getTime() + TRANSACTIONAL_LINK_LIFETIME_MS.return);
+    await endPauses(tx, { date, now, expiresAt });
+    const groups = (await listSendGroups(tx, kind))
+      .map((group) => ({ ...group, sendAt: findNextOccurrence(from, group.hour, group.timezone) }))
+      .filter((group) => isDigestDue(group.frequency, kind, group.sendAt, group.timezone));
+    if (requiresAudience && groups.length === 0) return { digest: null, isNew: false };
+    const digest = await addDigest(tx, { kind, date, composedAt: now });
+    await freezePapers(tx, digest, papers);
+    const audience = await freezeAudience(tx, digest.id, groups, now);
+    await setAudienceSize(tx, digest.id, audience);
+    return { digest: await findDigestById(tx, digest.id), isNew: true };
+  });
+}

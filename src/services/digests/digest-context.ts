@@ -1,0 +1,168 @@
+import type { Db } from '../../db/client.ts';
+import {
+  type DigestSummary,
+  findDigestById,
+  listDigestPapers,
+  matchKeywordsInDigest,
+} from '../../db/digests/digests.ts';
+import { listTopics } from '../../db/topics/topics.ts';
+import type { RankedPaper, Selection } from '../../domain/digests/digest.ts';
+import { evictOldest } from '../../domain/evict-oldest.ts';
+import type { KeywordMatches } from '../../domain/ranking/interest-scorer.ts';
+import {
+  createPaperSelector,
+  type SelectionPreferences,
+} from '../../domain/ranking/paper-selector.ts';
+import { findMostDiscussedRank } from '../../domain/ranking/ranking.ts';
+import { createSimilarity } from '../../domain/ranking/similarity.ts';
+import { createTermIndex, type TermIndex } from '../../domain/ranking/term-index.ts';
+import type { Subscriber } from '../../domain/subscribers/subscriber.ts';
+import { toUtcDay } from '../../domain/time/schedule.ts';
+import {
+  createDigestRenderer,
+  type DigestPersonalization,
+  type DigestRenderer,
+} from '../../mail/digests/digest-renderer.ts';
+import type { MailTemplates } from '../../mail/templates/mail-templates.ts';
+import type { Sender } from '../../mail/templates/sender.ts';
+import type { TermStatistics } from '../ranking/term-statistics.ts';
+import { readNoteFacts } from './note-facts.ts';
+
+/** A digest with everything that its readers share, loaded and rendered once. */
+export interface DigestContext {
+  digest: DigestSummary;
+  papers: RankedPaper[];
+  /** The same as mail. */
+  renderer: DigestRenderer;
+  topicNames: ReadonlyMap<string, string>;
+  /** What chooses for each of these readers; `seen` names what each was mailed before. */
+  createSelectorFor(
+    subscribers: readonly SelectingSubscriber[],
+    seen: ReadonlyMap<number, ReadonlySet<string>>,
+  ): Promise<(subscriber: SelectingSubscriber) => Selection>;
+}
+
+type SelectingSubscriber = SelectionPreferences & Pick<Subscriber, 'id'>;
+
+/** Opens editions by digest id; null when there is no such digest. */
+export type DigestContexts = (digestId: number) => Promise<DigestContext | null>;
+
+/** Digests kept open at the same time: today's of both kinds, and those that are retried. */
+const MAX_OPEN_DIGESTS = 4;
+
+const NO_PAPERS_SEEN: ReadonlySet<string> = new Set();
+
+export interface DigestContextDeps {
+  db: Db;
+  templates: MailTemplates;
+  sender: Sender;
+  termStatistics: TermStatistics;
+  /** How many days after its list each source's papers may be used. @defaultValue no source */
+  usableAfterDays?: readonly (0 | 1)[];
+}
+
+/** Opens digests for sending, each once; the newest stay open. */
+export function createDigestContexts(deps: DigestContextDeps): DigestContexts {
+  const open = new Map<number, Promise<DigestContext | null>>();
+  return (digestId) => {
+    const known = open.get(digestId);
+    if (known) return known;
+    const opening = openDigestContext(deps, digestId);
+    open.set(digestId, opening);
+    const evict = () => open.delete(digestId);
+    opening.then((context) => context ?? evict(), evict);
+    evictOldest(open, MAX_OPEN_DIGESTS);
+    return opening;
+  };
+}
+
+async function openDigestContext(
+  { db, templates, sender, termStatistics, usableAfterDays = [] }: DigestContextDeps,
+  digestId: number,
+): Promise<DigestContext | null> {
+  const digest = await findDigestById(db, digestId);
+  if (!digest) return null;
+  const papers = await listDigestPapers(db, digestId);
+  const topics = await listTopics(db);
+  const topicNames = new Map(topics.map(({ slug, name }) => [slug, name]));
+  const { earlier, days } = await readNoteFacts(db, digest, usableAfterDays);
+  const findMatches = createKeywordMatchCache((words) =>
+    matchKeywordsInDigest(db, digestId, words),
+  );
+  const select = createPaperSelector({
+    kind: digest.kind,
+    papers,
+    similarity: createSimilarity(papers),
+    topicNames,
+    mostDiscussedRank: findMostDiscussedRank(papers),
+  });
+  let terms: Promise<TermIndex> | null = null;
+  const indexTerms = () => {
+    terms ??= termStatistics().then((idf) => createTermIndex(papers, idf));
+    terms.catch(() => {
+      terms = null;
+    });
+    return terms;
+  };
+  return {
+    digest,
+    papers,
+    topicNames,
+    renderer: createDigestRenderer(templates, sender, digest, papers, {
+      topicNames,
+      earlier,
+      days,
+    }),
+    createSelectorFor: async (subscribers, seen) => {
+      const keywords = [...new Set(subscribers.flatMap((subscriber) => subscriber.keywords))];
+      const keywordMatches = await findMatches(keywords);
+      const hasLearnedTerms = subscribers.some(({ learned }) => learned !== null);
+      const terms = hasLearnedTerms ? await indexTerms() : null;
+      return (subscriber) =>
+        select(subscriber, {
+          seenPaperIds: seen.get(subscriber.id) ?? NO_PAPERS_SEEN,
+          keywordMatches,
+          terms,
+        });
+    },
+  };
+}
+
+/** Keywords whose matches are kept: readers write them, so there is no end to them. */
+const MAX_CACHED_KEYWORDS = 20_000;
+
+/** Looks keywords up, each once: a digest is frozen, and full text costs more than all else. */
+function createKeywordMatchCache(
+  match: (keywords: readonly string[]) => Promise<Map<string, Set<number>>>,
+): (keywords: readonly string[]) => Promise<KeywordMatches> {
+  const known = new Map<string, ReadonlySet<number>>();
+  return async (keywords) => {
+    const unknown = keywords.filter((keyword) => !known.has(keyword));
+    const found = unknown.length === 0 ? new Map() : await match(unknown);
+    if (known.size + found.size > MAX_CACHED_KEYWORDS) known.clear();
+    for (const [keyword, ranks] of found) known.set(keyword, ranks);
+    const missing = keywords.filter((keyword) => !known.has(keyword));
+    return missing.length === 0 ? known : match(keywords);
+  };
+}
+
+/** What the mail needs to know of a reader to put their copy together. */
+export function createDigestCopy(
+  { digest, topicNames }: DigestContext,
+  subscriber: Subscriber & { quietSince?: string | null },
+  { token, selection }: { token: string; selection: Selection },
+): DigestPersonalization {
+  const { quietSince = null } = subscriber;
+  return {
+    token,
+    selection,
+    darkHorseRank: selection.find(({ isDarkHorse }) => isDarkHorse)?.rank ?? null,
+    topicNames: subscriber.topics.map((slug) => topicNames.get(slug) ?? slug),
+    keywords: subscriber.keywords,
+    preferences: subscriber,
+    signedUpOn: toUtcDay(subscriber.confirmedAt ?? subscriber.createdAt),
+    email: subscriber.email,
+    allowsClicks: subscriber.allowsClicks,
+    quietSince: quietSince !== null && quietSince < digest.date ? quietSince : null,
+  };
+}

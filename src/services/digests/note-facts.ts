@@ -1,0 +1,39 @@
+import { listIncidents } from '../../db/alerts/alerts.ts';
+import type { Db } from '../../db/client.ts';
+import { type DigestSummary, listEarlierDigests } from '../../db/digests/digests.ts';
+import { parseDigestSubject } from '../../domain/alerts/alert.ts';
+import { classifyNonWorkingDay } from '../../domain/sources/working-days.ts';
+import type { NoteFacts } from '../../mail/digests/note-copy.ts';
+
+/** Before an edition, to tell what its readers missed: more than a weekend between holidays. */
+const MAX_EARLIER_DIGESTS = 7;
+
+/** More than are ever explained. */
+const LATE_LOOKBACK_MS = 7 * 86_400_000;
+
+/** What the notes of a digest are told by, beside its papers; `usableAfterDays` are those of the sources. */
+export async function readNoteFacts(
+  db: Db,
+  digest: DigestSummary,
+  usableAfterDays: readonly (0 | 1)[],
+): Promise<Required<Pick<NoteFacts, 'earlier' | 'days'>>> {
+  return {
+    earlier: await listEarlierDigests(db, digest.kind, digest.date, MAX_EARLIER_DIGESTS),
+    days: {
+      restOn: (date) => classifyNonWorkingDay(date, usableAfterDays),
+      lateOn: await listLateDays(db, digest),
+    },
+  };
+}
+
+/** The days before a digest whose papers did not come in time. */
+async function listLateDays(db: Db, { kind, composedAt }: DigestSummary): Promise<Set<string>> {
+  const since = new Date(composedAt.getTime() - LATE_LOOKBACK_MS);
+  const late = await listIncidents(db, { kind: 'papers-late', since });
+  return new Set(
+    late.flatMap(({ subject }) => {
+      const digest = parseDigestSubject(subject);
+      return digest?.kind === kind ? [digest.date] : [];
+    }),
+  );
+}

@@ -1,0 +1,30 @@
+import type { Db } from '../../db/client.ts';
+import {
+  countDigestsByMonth,
+  type DigestSummary,
+  listDigests,
+  listDigestsOfMonth,
+} from '../../db/digests/digests.ts';
+
+/** The digests of one month, and which months have some. */
+export interface ArchiveMonth {
+  /** `YYYY-MM`; null while there is no digest. */
+  month: string | null;
+  digests: DigestSummary[];
+  /** Newest first. */
+  months: { month: string; count: number }[];
+}
+
+const MAX_LISTED_DIGESTS = 400;
+
+/** The archive at a month, or at its newest one. */
+export async function readArchiveMonth(db: Db, requested: string | null): Promise<ArchiveMonth> {
+  const months = await countDigestsByMonth(db);
+  const month = requested ?? months[0]?.month ?? null;
+  return { month, months, digests: month === null ? [] : await listDigestsOfMonth(db, month) };
+}
+
+/** The newest digests. */
+export async function readArchive(db: Db): Promise<DigestSummary[]> {
+  return listDigests(db, MAX_LISTED_DIGESTS);
+}

@@ -1,0 +1,30 @@
+import type { Db } from '../../db/client.ts';
+import {
+  type DigestSummary,
+  findDigest,
+  findNeighbourDates,
+  listDigestPapers,
+} from '../../db/digests/digests.ts';
+import type { DigestKind, RankedPaper } from '../../domain/digests/digest.ts';
+
+export interface ArchivedDigest {
+  digest: DigestSummary;
+  papers: RankedPaper[];
+  previous: string | null;
+  next: string | null;
+}
+
+/** A digest as it was composed, with its first `most` papers, or null. */
+export async function readDigest(
+  db: Db,
+  { kind, date }: { kind: DigestKind; date: string },
+  limit?: number,
+): Promise<ArchivedDigest | null> {
+  const digest = await findDigest(db, kind, date);
+  if (!digest) return null;
+  const [papers, neighbours] = await Promise.all([
+    listDigestPapers(db, digest.id, limit),
+    findNeighbourDates(db, kind, date),
+  ]);
+  return { digest, papers, ...neighbours };
+}

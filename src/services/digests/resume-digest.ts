@@ -1,0 +1,18 @@
+import type { Db } from '../../db/client.ts';
+import { type DigestSummary, markDigestResumed as endPause } from '../../db/digests/digests.ts';
+import type { Clock } from '../../domain/time/clock.ts';
+import type { Queue } from '../../queue/queue.ts';
+import { enqueueDueBatches } from '../deliveries/enqueue-due.ts';
+import { assertNotCancelled } from './digest-status.ts';
+
+/** Ends the pause of a digest and rings for what is due. False when it was not paused.
+ *  @throws PaperboyError `DIGEST_CANCELLED`. */
+export async function resumeDigest(
+  { db, queue, clock }: { db: Db; queue: Queue; clock: Clock },
+  digest: DigestSummary,
+): Promise<boolean> {
+  assertNotCancelled(digest);
+  if (!(await endPause(db, digest.id))) return false;
+  await enqueueDueBatches({ db, queue }, clock());
+  return true;
+}

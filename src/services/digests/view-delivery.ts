@@ -1,0 +1,54 @@
+import type { Db } from '../../db/client.ts';
+import { findDelivery } from '../../db/deliveries/deliveries.ts';
+import { type DigestSummary, findDigestById, listDigestPapers } from '../../db/digests/digests.ts';
+import { findQuietSince } from '../../db/subscribers/quiet-days.ts';
+import { findSubscriber } from '../../db/subscribers/subscribers.ts';
+import { listTopics } from '../../db/topics/topics.ts';
+import type { RankedPaper } from '../../domain/digests/digest.ts';
+import type { LinkTokens } from '../../domain/links/tokens.ts';
+import type { Subscriber } from '../../domain/subscribers/subscriber.ts';
+import type { Topic } from '../../domain/topics/topic.ts';
+import { composeNote } from '../../mail/digests/note-copy.ts';
+import { readNoteFacts } from './note-facts.ts';
+
+/** A reader's copy of a digest. */
+export interface DeliveredDigest {
+  digest: DigestSummary;
+  subscriber: Subscriber;
+  papers: { paper: RankedPaper; reason: string; isDarkHorse: boolean }[];
+  topics: Topic[];
+  /** What the mail explains at its top; empty when nothing. */
+  note: string;
+}
+
+export interface ViewDeliveryDeps {
+  db: Db;
+  tokens: LinkTokens;
+  /** Of the sources. */
+  usableAfterDays: readonly (0 | 1)[];
+}
+
+/** A reader's own digest, as it was or will be mailed; null when the token is nobody's or the papers are
+ *  not chosen yet. */
+export async function viewDelivery(
+  { db, tokens, usableAfterDays }: ViewDeliveryDeps,
+  token: string,
+): Promise<DeliveredDigest | null> {
+  const subject = tokens.open(token);
+  if (subject === null || subject.digestId === 0) return null;
+  const delivery = await findDelivery(db, subject.digestId, subject.subscriberId);
+  if (!delivery?.selection || delivery.selection.length === 0) return null;
+  const subscriber = await findSubscriber(db, subject.subscriberId);
+  const digest = await findDigestById(db, subject.digestId);
+  if (!subscriber || !digest) return null;
+  const ranked = await listDigestPapers(db, digest.id);
+  const byRank = new Map(ranked.map((paper) => [paper.rank, paper]));
+  const papers = delivery.selection.flatMap(({ rank, reason, isDarkHorse = false }) => {
+    const paper = byRank.get(rank);
+    return paper ? [{ paper, reason, isDarkHorse }] : [];
+  });
+  const facts = { digest, papers: ranked, ...(await readNoteFacts(db, digest, usableAfterDays)) };
+  const quietSince = await findQuietSince(db, subject);
+  const note = composeNote(facts, { preferences: subscriber, quietSince });
+  return { digest, subscriber, papers, topics: await listTopics(db), note };
+}

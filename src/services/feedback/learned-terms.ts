@@ -1,0 +1,119 @@
+import {
+  findLearning,
+  type GivenFeedback,
+  listFeedback,
+  lockLearning,
+  removeFeedbackByVerbs,
+  updateLearning,
+} from '../../db/feedback/feedback.ts';
+import {
+  findSourcePapers,
+  type LearnedTerm,
+  unpackLearned,
+} from '../../domain/ranking/learned-terms.ts';
+import { type FeedbackDeps, MAX_FEEDBACK, relearn } from './relearn.ts';
+
+/** What Paperboy has learned about a reader. */
+export interface LearnedView {
+  /** The strongest first: above 0 liked, below 0 not, from -1 to 1. `from` holds the feedback on papers that
+   *  say the term, the newest first. */
+  terms: (LearnedTerm & { from: GivenFeedback[] })[];
+  /** Terms that the reader took away. */
+  unlearned: string[];
+  /** Everything the reader said, the newest first, what teaches nothing any more among it. */
+  feedback: GivenFeedback[];
+}
+
+/** What was learned about a reader, and from what; null when there is no such reader. */
+export async function listLearned(
+  { db, termStatistics }: FeedbackDeps,
+  subscriberId: number,
+): Promise<LearnedView | null> {
+  const subscriber = await findLearning(db, subscriberId);
+  if (!subscriber) return null;
+  const { learned, unlearned, learnsSince } = subscriber;
+  const feedback = await listFeedback(db, subscriberId, { limit: MAX_FEEDBACK });
+  const { terms } = unpackLearned(learned);
+  const teaching = feedback.filter(({ givenAt }) => learnsSince === null || givenAt > learnsSince);
+  const sources = findSourcePapers(terms, teaching, await termStatistics());
+  return {
+    terms: terms.map((each) => ({ ...each, from: sources.get(each.term) ?? [] })),
+    unlearned,
+    feedback,
+  };
+}
+
+/** Takes a term away from what was learned; it is never learned again. False when there is no such reader or
+ *  the term was not learned. */
+export function forgetTerm(
+  deps: FeedbackDeps,
+  { subscriberId, term }: { subscriberId: number; term: string },
+): Promise<boolean> {
+  return changeLearning(deps, subscriberId, (tx, subscriber, context) => {
+    if (!unpackLearned(subscriber.learned).terms.some((each) => each.term === term)) return null;
+    return relearnWithout(tx, subscriberId, subscriber, [...subscriber.unlearned, term], context);
+  });
+}
+
+/** Lets a term that was taken away be learned again. False when there is no such reader or the term was not
+ *  taken away. */
+export function allowTerm(
+  deps: FeedbackDeps,
+  { subscriberId, term }: { subscriberId: number; term: string },
+): Promise<boolean> {
+  return changeLearning(deps, subscriberId, (tx, subscriber, context) => {
+    if (!subscriber.unlearned.includes(term)) return null;
+    const left = subscriber.unlearned.filter((each) => each !== term);
+    return relearnWithout(tx, subscriberId, subscriber, left, context);
+  });
+}
+
+/** Forgets everything that was learned, and what it came from. Saved papers stay saved, but what was said so
+ *  far teaches nothing any more; terms that the reader took away stay away. False when there is no such
+ *  reader. */
+export function forgetLearned(deps: FeedbackDeps, subscriberId: number): Promise<boolean> {
+  return changeLearning(deps, subscriberId, async (tx, _subscriber, { now }) => {
+    await removeFeedbackByVerbs(tx, subscriberId, ['more', 'less', 'click']);
+    await updateLearning(tx, subscriberId, { learned: null, learnsSince: now });
+  });
+}
+
+type RelearnContext = Parameters<typeof relearn>[3];
+
+async function changeLearning(
+  { db, clock, termStatistics }: FeedbackDeps,
+  subscriberId: number,
+  change: (
+    tx: FeedbackDeps['db'],
+    subscriber: NonNullable<Awaited<ReturnType<typeof lockLearning>>>,
+    context: RelearnContext,
+  ) => Promise<unknown> | null,
+): Promise<boolean> {
+  const context = { idf: await termStatistics(), now: clock() };
+  return db.transaction(async (tx) => {
+    const subscriber = await lockLearning(tx, subscriberId);
+    const changed = subscriber && change(tx, subscriber, context);
+    if (!changed) return false;
+    await changed;
+    return true;
+  });
+}
+
+async function relearnWithout(
+  tx: FeedbackDeps['db'],
+  subscriberId: number,
+  { learnsSince }: { learnsSince: Date | null },
+  unlearned: string[],
+  context: RelearnContext,
+): Promise<void> {
+  await updateLearning(tx, subscriberId, { unlearned });
+  await relearn(tx, subscriberId, { unlearned, learnsSince }, context);
+}
+
+/** The papers that a reader saved, the last first. */
+export function listSaved(db: FeedbackDeps['db'], subscriberId: number): Promise<GivenFeedback[]> {
+  return listFeedback(db, subscriberId, { limit: MAX_SAVED, verb: 'save' });
+}
+
+/** Saved papers that one page shows. */
+const MAX_SAVED = 200;

@@ -1,0 +1,132 @@
+import type { Database } from '../../db/client.ts';
+import { endLeases } from '../../db/deliveries/leases.ts';
+import { listAppliedMigrations } from '../../db/migrate.ts';
+import {
+  alignOutputFormats,
+  type CopyTransactions,
+  computeTableChecksum,
+  copyDeliveries,
+  copySequences,
+  copyTable,
+} from '../../db/moving/copy-table.ts';
+import {
+  analyseTables,
+  deleteAllRows,
+  isUtf8,
+  lockTablesForMove,
+} from '../../db/moving/move-target.ts';
+import { hasRows, TABLES } from '../../db/moving/tables.ts';
+import { PaperboyError } from '../../domain/errors.ts';
+
+/** What was moved. */
+export interface MoveReport {
+  /** Rows of each table. */
+  tables: Record<string, number>;
+  /** Deliveries that a process which died had in hand: back to `pending`, or `unknown`. */
+  pending: number;
+  unknown: number;
+}
+
+/** How far it is. `table` is copied or, with `isCheck`, compared. */
+export interface MoveProgress {
+  table: string;
+  rows: number;
+  isCheck: boolean;
+}
+
+/**
+ * Copies everything from one database to another of the same tables, in one transaction: all of it arrives,
+ * equal by number of rows and checksum, or nothing does. The first is only read. The second must
+ * be empty but for topics, which are replaced. What the last process was sending when it died is `unknown`.
+ * @throws PaperboyError `MOVE_VERSION_DIFFERS`, `MOVE_TARGET_NOT_EMPTY`, `MOVE_TARGET_IN_USE`,
+ * `MOVE_TARGET_NOT_UTF8`, `MOVE_DIFFERS`.
+ */
+export function moveDatabase(
+  { from, to }: { from: Database; to: Database },
+  now: Date,
+  onProgress: (progress: MoveProgress) => void = () => undefined,
+): Promise<MoveReport> {
+  return from.db.transaction(
+    (source) =>
+      to.db.transaction(async (target) => {
+        const databases = { from: source, to: target };
+        await assertMovable(databases);
+        await alignOutputFormats(databases);
+        await deleteAllRows(target, 'topics');
+        await copyAll(databases, onProgress);
+        const tables = await compareAll(databases, onProgress);
+        const { pending, unknown } = await endLeases(target, { all: true }, now);
+        await analyseTables(target, TABLES);
+        return { tables, pending, unknown };
+      }),
+    { accessMode: 'read only' },
+  );
+}
+
+async function assertMovable({ from, to }: CopyTransactions): Promise<void> {
+  const [sourceMigrations, targetMigrations] = [
+    await listAppliedMigrations(from),
+    await listAppliedMigrations(to),
+  ];
+  if (sourceMigrations.join() !== targetMigrations.join()) {
+    throw new PaperboyError(
+      'MOVE_VERSION_DIFFERS',
+      `The embedded database has the tables of another version (${sourceMigrations.length} migrations, expected ${targetMigrations.length}): run “npx paperboy migrate” without DATABASE_URL first.`,
+    );
+  }
+  if (!(await isUtf8(to))) {
+    throw new PaperboyError(
+      'MOVE_TARGET_NOT_UTF8',
+      'The database of DATABASE_URL does not keep text as UTF-8: expected one made with ENCODING ‘UTF8’.',
+    );
+  }
+  await lockTablesForMove(to, TABLES);
+  for (const table of TABLES) {
+    if (table !== 'topics' && (await hasRows(to, table))) throw createNotEmptyError(table);
+  }
+}
+
+function createNotEmptyError(table: string): PaperboyError {
+  return new PaperboyError(
+    'MOVE_TARGET_NOT_EMPTY',
+    `The database of DATABASE_URL is in use already: its table ${table} has rows. Expected an empty database, with no Paperboy running on it.`,
+  );
+}
+
+async function copyAll(
+  databases: CopyTransactions,
+  onProgress: (progress: MoveProgress) => void,
+): Promise<void> {
+  for (const table of TABLES) {
+    let rows = 0;
+    const onRows = (count: number) => {
+      rows += count;
+      onProgress({ table, rows, isCheck: false });
+    };
+    if (table === 'deliveries') await copyDeliveries(databases, onRows);
+    else await copyTable(databases, table, onRows);
+  }
+  await copySequences(databases);
+}
+
+async function compareAll(
+  { from, to }: CopyTransactions,
+  onProgress: (progress: MoveProgress) => void,
+): Promise<Record<string, number>> {
+  const tables: Record<string, number> = {};
+  for (const table of TABLES) {
+    const [sourceSum, targetSum] = [
+      await computeTableChecksum(from, table),
+      await computeTableChecksum(to, table),
+    ];
+    if (sourceSum.rows !== targetSum.rows || sourceSum.checksum !== targetSum.checksum) {
+      throw new PaperboyError(
+        'MOVE_DIFFERS',
+        `The table ${table} has ${targetSum.rows} rows with the checksum ${targetSum.checksum} where ${sourceSum.rows} with ${sourceSum.checksum} were expected: nothing was moved.`,
+      );
+    }
+    tables[table] = targetSum.rows;
+    onProgress({ table, rows: targetSum.rows, isCheck: true });
+  }
+  return tables;
+}

@@ -1,0 +1,113 @@
+import { listOpenIncidents } from '../../db/alerts/alerts.ts';
+import type { Db } from '../../db/client.ts';
+import { findDigest } from '../../db/digests/digests.ts';
+import { findOldestDue } from '../../db/monitoring/oldest-due.ts';
+import { readSourceHistories } from '../../db/sources/sources.ts';
+import { type AlertKind, type Incident, parseDigestSubject } from '../../domain/alerts/alert.ts';
+import {
+  createQueueBehindAlert,
+  createSourceQuietAlert,
+  QUEUE_BEHIND_AFTER_MS,
+  STALE_ALERT_AFTER_MS,
+} from '../../domain/alerts/alert-rules.ts';
+import { findDueDigest, type MissingList } from '../../domain/digests/compose-due.ts';
+import type { PublishingSchedule } from '../../domain/sources/publishing-schedule.ts';
+import type { TimeOfDay } from '../../domain/time/schedule.ts';
+import type { Alerts } from '../alerts/alerts.ts';
+import { findMissingLists } from '../digests/find-missing-lists.ts';
+
+export interface MonitorDeps {
+  db: Db;
+  alerts: Alerts;
+  sources: readonly (PublishingSchedule & { name: string })[];
+  composeAt: TimeOfDay;
+  /** How long composing waits for papers, in ms. */
+  waitMs: number;
+}
+
+const DAY_MS = 86_400_000;
+
+/** Looks at the installation as a whole: raises the alarms that nobody else would, and ends those whose
+ *  trouble is over. To be called every minute. */
+export async function monitorInstallation(deps: MonitorDeps, now: Date): Promise<void> {
+  const quiet = await monitorQuietSources(deps, now);
+  await monitorQueues(deps, now);
+  const isOver: Partial<Record<AlertKind, (incident: Incident) => Promise<boolean>>> = {
+    'papers-late': (incident) => isPapersLateOver(deps, incident, now),
+    refusals: async ({ subject }) => !(await isPaused(deps.db, subject)),
+    'relay-down': async ({ seenAt }) => now.getTime() - seenAt.getTime() > STALE_ALERT_AFTER_MS,
+    'source-failed': async ({ subject }) => !isConfigured(deps, subject),
+    'source-quiet': (incident) => isSourceQuietOver(deps, incident, { quiet, now }),
+    'source-stale': async ({ subject }) => !isConfigured(deps, subject),
+  };
+  for (const incident of await listOpenIncidents(deps.db)) {
+    if (await isOver[incident.kind]?.(incident)) await deps.alerts.end(incident);
+  }
+}
+
+/** Sources without the list of a working day. One that fails, or sends an old one, has an alarm of its own. */
+async function monitorQuietSources(
+  { db, alerts, sources, composeAt, waitMs }: MonitorDeps,
+  now: Date,
+): Promise<MissingList[]> {
+  const due = findDueDigest('daily', composeAt, now, DAY_MS);
+  if (due === null) return [];
+  const missing = await findMissingLists(db, sources, { ...due, now });
+  if (missing.length === 0 || now.getTime() < due.from.getTime() + waitMs) return missing;
+  const recordOf = await readSourceHistories(db, now);
+  const stale = await listOpenIncidents(db, ['source-stale']);
+  for (const each of missing) {
+    const isAlerted = stale.some(({ subject }) => subject === each.source);
+    const isAnswering = each.wasAsked && recordOf(each.source).consecutiveFailures === 0;
+    if (isAnswering && !isAlerted) await alerts.raise(createSourceQuietAlert(each));
+  }
+  return missing;
+}
+
+/** With no relay in order nothing can be sent, and that is told by itself. */
+async function monitorQueues({ db, alerts }: MonitorDeps, now: Date) {
+  const since = await findOldestDue(db, now);
+  const isRelayDown = (await listOpenIncidents(db, ['relay-down'])).length > 0;
+  for (const subject of ['deliveries', 'transactional'] as const) {
+    const oldest = since[subject];
+    const isBehind = oldest !== null && now.getTime() - oldest.getTime() > QUEUE_BEHIND_AFTER_MS;
+    if (!isBehind) await alerts.end({ kind: 'queue-behind', subject });
+    else if (!isRelayDown) await alerts.raise(createQueueBehindAlert(subject, oldest));
+  }
+}
+
+/** Over when the lists have come, or when the next digest is due. */
+async function isPapersLateOver(
+  { db, sources, composeAt }: MonitorDeps,
+  { subject }: Incident,
+  now: Date,
+): Promise<boolean> {
+  const digest = parseDigestSubject(subject);
+  if (digest === null) return true;
+  const due = findDueDigest(digest.kind, composeAt, now, 7 * DAY_MS);
+  if (due === null || due.date !== digest.date) return true;
+  return (await findMissingLists(db, sources, { ...due, now })).length === 0;
+}
+
+/** Over when papers have come since, of whatever day: the source is quiet no more. That no list is expected at
+ *  the weekend does not mean that Friday's has come. */
+async function isSourceQuietOver(
+  deps: MonitorDeps,
+  { subject, raisedAt }: Incident,
+  { quiet, now }: { quiet: readonly MissingList[]; now: Date },
+): Promise<boolean> {
+  if (!isConfigured(deps, subject)) return true;
+  if (quiet.some(({ source }) => source === subject)) return false;
+  const { lastPapersAt: gaveAt } = (await readSourceHistories(deps.db, now))(subject);
+  return gaveAt !== null && gaveAt >= raisedAt;
+}
+
+async function isPaused(db: Db, subject: string): Promise<boolean> {
+  const known = parseDigestSubject(subject);
+  const digest = known && (await findDigest(db, known.kind, known.date));
+  return digest !== null && digest.pausedAt !== null && digest.cancelledAt === null;
+}
+
+function isConfigured({ sources }: MonitorDeps, subject: string): boolean {
+  return sources.some(({ name }) => name === subject);
+}

@@ -1,0 +1,51 @@
+import type { Db } from '../../db/client.ts';
+import { listDigestsOfPaper } from '../../db/digests/digests.ts';
+import { findPaper } from '../../db/papers/papers.ts';
+import { listSimilarPapers } from '../../db/papers/similar-papers.ts';
+import { listSourceRecords } from '../../db/papers/source-records.ts';
+import type { Digest } from '../../domain/digests/digest.ts';
+import { summariseSources } from '../../domain/papers/merge-paper.ts';
+import type { TopicPaper } from '../../domain/papers/paper.ts';
+
+export interface PaperDetails {
+  paper: TopicPaper;
+  /** Those that hold it, the newest first. */
+  digests: Digest[];
+  similar: TopicPaper[];
+  /** Names of the sources that listed it, the earliest first. */
+  sources: string[];
+  /** The day on which one of them said that it was withdrawn; null when it stands. */
+  withdrawnOn: string | null;
+}
+
+const MAX_SIMILAR = 5;
+
+/** A paper with what surrounds it, or null. */
+export async function readPaperDetails(db: Db, id: string): Promise<PaperDetails | null> {
+  const paper = await findPaper(db, id);
+  if (paper === null) return null;
+  const [digests, similar, origins] = await Promise.all([
+    listDigestsOfPaper(db, id),
+    listSimilarPapers(db, id, MAX_SIMILAR),
+    readPaperOrigins(db, [id]),
+  ]);
+  return { paper, digests, similar, ...(origins.get(id) ?? UNKNOWN_ORIGIN) };
+}
+
+export type PaperOrigin = Pick<PaperDetails, 'sources' | 'withdrawnOn'>;
+
+const UNKNOWN_ORIGIN: PaperOrigin = { sources: [], withdrawnOn: null };
+
+/** Where papers are from, by id. */
+export async function readPaperOrigins(
+  db: Db,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, PaperOrigin>> {
+  const listings = await listSourceRecords(db, ids);
+  return new Map([...listings].map(([id, list]) => [id, summariseSources(list)]));
+}
+
+export {
+  findLastChange as readLastChange,
+  findPaper as readPaper,
+} from '../../db/papers/papers.ts';

@@ -1,0 +1,42 @@
+import type { Db } from '../../db/client.ts';
+import { savePapers } from '../../db/papers/papers.ts';
+import { matchTopics, replacePaperTopics, type TopicMatch } from '../../db/topics/topics.ts';
+import type { ListedPaper } from '../../domain/papers/paper.ts';
+import { chooseTopics } from '../../domain/topics/topic.ts';
+
+/** Papers stored by one statement; Postgres takes 65,535 values at once. */
+const BATCH_PAPERS = 500;
+
+export interface StoredCounts {
+  added: number;
+  updated: number;
+}
+
+/** Stores papers and gives them their topics, in the transaction given. One that comes twice is taken as it
+ *  comes last. */
+export async function storePapers(
+  tx: Db,
+  list: readonly ListedPaper[],
+  now: Date,
+): Promise<StoredCounts> {
+  const papers = [...new Map(list.map((paper) => [paper.id, paper])).values()];
+  const counts = { added: 0, updated: 0 };
+  for (let start = 0; start < papers.length; start += BATCH_PAPERS) {
+    const batch = papers.slice(start, start + BATCH_PAPERS);
+    const { added, changed, reworded } = await savePapers(tx, batch, now);
+    counts.added += added.length;
+    counts.updated += changed;
+    await assignTopics(tx, [...added, ...reworded]);
+  }
+  return counts;
+}
+
+async function assignTopics(tx: Db, paperIds: readonly string[]): Promise<void> {
+  if (paperIds.length === 0) return;
+  const matchesOf = new Map<string, TopicMatch[]>(paperIds.map((id) => [id, []]));
+  for (const match of await matchTopics(tx, paperIds)) matchesOf.get(match.paperId)?.push(match);
+  const rows = paperIds.flatMap((paperId) =>
+    chooseTopics(matchesOf.get(paperId) ?? []).map((topic) => ({ paperId, ...topic })),
+  );
+  await replacePaperTopics(tx, paperIds, rows);
+}

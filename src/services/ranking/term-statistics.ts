@@ -1,0 +1,45 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Db } from '../../db/client.ts';
+import { listRecentTexts } from '../../db/papers/papers.ts';
+import {
+  createDocumentFrequencies,
+  type Idf,
+} from '../../domain/ranking/inverse-document-frequency.ts';
+import { extractTerms } from '../../domain/ranking/terms.ts';
+import type { Clock } from '../../domain/time/clock.ts';
+
+/** How much each term tells, from the papers listed last. */
+export type TermStatistics = () => Promise<Idf>;
+
+/** Some weeks of papers. */
+const RECENT_PAPERS = 2000;
+
+/** Counted in one go, before others get their turn. */
+const PAPERS_PER_TICK = 50;
+
+const CACHE_TTL_MS = 3_600_000;
+
+/** Counts when first asked, and again an hour later. Who asks meanwhile gets the same. */
+export function createTermStatistics({ db, clock }: { db: Db; clock: Clock }): TermStatistics {
+  let cached: { idf: Promise<Idf>; until: number } | null = null;
+  return () => {
+    const now = clock().getTime();
+    if (cached !== null && now < cached.until) return cached.idf;
+    const fresh = { idf: countRecentTerms(db), until: now + CACHE_TTL_MS };
+    fresh.idf.catch(() => {
+      if (cached === fresh) cached = null;
+    });
+    cached = fresh;
+    return fresh.idf;
+  };
+}
+
+async function countRecentTerms(db: Db): Promise<Idf> {
+  const counts = createDocumentFrequencies();
+  const papers = await listRecentTexts(db, RECENT_PAPERS);
+  for (const [index, paper] of papers.entries()) {
+    if (index > 0 && index % PAPERS_PER_TICK === 0) await nextTurn();
+    counts.add(extractTerms(paper).keys());
+  }
+  return counts.toIdf();
+}

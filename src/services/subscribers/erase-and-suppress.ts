@@ -1,0 +1,38 @@
+import type { Db } from '../../db/client.ts';
+import { eraseDeliveriesOf, skipDeliveriesOf } from '../../db/deliveries/skip-deliveries.ts';
+import { eraseSubscriber } from '../../db/subscribers/subscribers.ts';
+import { lockForErasure, suppressAddress } from '../../db/subscribers/suppressions.ts';
+import { hashSuppressedAddress } from '../../domain/links/tokens.ts';
+import { normaliseAddress } from '../../domain/subscribers/email-address.ts';
+import type { Subscriber } from '../../domain/subscribers/subscriber.ts';
+import type { Clock } from '../../domain/time/clock.ts';
+
+/**
+ * Erases the reader whom `find` finds, and locks when others could erase them too. What stays is a
+ * keyed hash of the address, so that no import can bring it back. False when there is nobody.
+ */
+export async function eraseAndSuppress(
+  { db, clock, suppressionKey }: { db: Db; clock: Clock; suppressionKey: string },
+  find: (tx: Db) => Promise<Subscriber | null>,
+): Promise<boolean> {
+  const now = clock();
+  const erased = await db.transaction(async (tx) => {
+    const subscriber = await find(tx);
+    if (!subscriber) return null;
+    const hash = hashSuppressedAddress(normaliseAddress(subscriber.email).key, suppressionKey);
+    await lockForErasure(tx);
+    await suppressAddress(tx, hash, 'erased', now);
+    await skipAndEraseDeliveries(tx, subscriber.id, now);
+    await eraseSubscriber(tx, subscriber.id);
+    return subscriber;
+  });
+  if (!erased) return false;
+  // Once more for a digest that was composed meanwhile: it did not see that the reader goes.
+  await db.transaction((tx) => skipAndEraseDeliveries(tx, erased.id, now));
+  return true;
+}
+
+async function skipAndEraseDeliveries(tx: Db, subscriberId: number, now: Date): Promise<void> {
+  await skipDeliveriesOf(tx, subscriberId, 'The reader was erased.', now);
+  await eraseDeliveriesOf(tx, subscriberId);
+}

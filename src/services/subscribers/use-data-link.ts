@@ -1,0 +1,90 @@
+import type { Db } from '../../db/client.ts';
+import {
+  listSubscriberDeliveries,
+  type SubscriberDelivery,
+} from '../../db/deliveries/deliveries.ts';
+import { findLearning, type GivenFeedback, listFeedback } from '../../db/feedback/feedback.ts';
+import { type Consent, listConsents } from '../../db/subscribers/consents.ts';
+import { findPauseStart } from '../../db/subscribers/pauses.ts';
+import { findSubscriber, listDigestRecipients } from '../../db/subscribers/subscribers.ts';
+import {
+  findTransactionalEmailByToken,
+  markTransactionalEmailUsed,
+} from '../../db/transactional/transactional-emails.ts';
+import { hashToken } from '../../domain/links/tokens.ts';
+import { type LearnedTerm, unpackLearned } from '../../domain/ranking/learned-terms.ts';
+import type { Subscriber } from '../../domain/subscribers/subscriber.ts';
+import type { Clock } from '../../domain/time/clock.ts';
+import { eraseAndSuppress } from './erase-and-suppress.ts';
+
+/** Everything that is stored about a reader. */
+export interface SubscriberData {
+  subscriber: Subscriber;
+  consents: Consent[];
+  deliveries: SubscriberDelivery[];
+  /** The newest first. */
+  feedback: GivenFeedback[];
+  learned: LearnedTerm[];
+  /** Terms that the reader took away. */
+  unlearned: string[];
+  /** When the pause, or the last one, began. */
+  pausedAt: Date | null;
+  /** Date of the first digest since the last mail that had nothing for the reader. */
+  quietSince: string | null;
+}
+
+/** More than anybody says of papers. */
+const ALL_FEEDBACK = 1_000_000;
+
+export type DataLink =
+  | { kind: 'open'; subscriber: Subscriber }
+  | { kind: 'expired' }
+  | { kind: 'unknown' };
+
+/** Looks at a link to export or erase without changing anything. */
+export async function findDataLink(
+  { db, clock }: { db: Db; clock: Clock },
+  token: string,
+  kind: 'export' | 'erase',
+): Promise<DataLink> {
+  const email = await findTransactionalEmailByToken(db, hashToken(token));
+  if (email?.kind !== kind) return { kind: 'unknown' };
+  const subscriber = await findSubscriber(db, email.subscriberId);
+  if (!subscriber) return { kind: 'unknown' };
+  return email.expiresAt <= clock() ? { kind: 'expired' } : { kind: 'open', subscriber };
+}
+
+/** What the export link gives, or null when it does not work (any more). */
+export async function exportDataByLink(
+  deps: { db: Db; clock: Clock },
+  token: string,
+): Promise<SubscriberData | null> {
+  const link = await findDataLink(deps, token, 'export');
+  if (link.kind !== 'open') return null;
+  const email = await findTransactionalEmailByToken(deps.db, hashToken(token));
+  if (email) await markTransactionalEmailUsed(deps.db, email.id, deps.clock());
+  const { db } = deps;
+  const { id } = link.subscriber;
+  const learning = await findLearning(db, id);
+  return {
+    subscriber: link.subscriber,
+    consents: await listConsents(db, id),
+    deliveries: await listSubscriberDeliveries(db, id),
+    feedback: await listFeedback(db, id, { limit: ALL_FEEDBACK }),
+    learned: unpackLearned(learning?.learned ?? null).terms,
+    unlearned: learning?.unlearned ?? [],
+    pausedAt: await findPauseStart(db, id),
+    quietSince: (await listDigestRecipients(db, [id])).get(id)?.quietSince ?? null,
+  };
+}
+
+/** Erases the reader behind the link. False when the link does not work (any more). */
+export async function eraseDataByLink(
+  deps: { db: Db; clock: Clock; suppressionKey: string },
+  token: string,
+): Promise<boolean> {
+  return eraseAndSuppress(deps, async (tx) => {
+    const link = await findDataLink({ db: tx, clock: deps.clock }, token, 'erase');
+    return link.kind === 'open' ? link.subscriber : null;
+  });
+}

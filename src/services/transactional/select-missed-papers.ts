@@ -1,0 +1,49 @@
+import type { Db } from '../../db/client.ts';
+import { matchKeywordsInPapers } from '../../db/papers/keyword-matches.ts';
+import { findPauseStart, listMissedPapers } from '../../db/subscribers/pauses.ts';
+import { listDigestRecipients } from '../../db/subscribers/subscribers.ts';
+import { listTopics } from '../../db/topics/topics.ts';
+import { createPaperSelector } from '../../domain/ranking/paper-selector.ts';
+import { findMostDiscussedRank } from '../../domain/ranking/ranking.ts';
+import { createSimilarity } from '../../domain/ranking/similarity.ts';
+import { createTermIndex } from '../../domain/ranking/term-index.ts';
+import { MAX_RETURN_NOTICE_PAPERS } from '../../domain/transactional/transactional-email.ts';
+import type { TermStatistics } from '../ranking/term-statistics.ts';
+
+/** The most discussed papers that are weighed: likeness costs the square of them. */
+const MAX_CANDIDATES = 300;
+
+const NO_PAPERS_SEEN: ReadonlySet<string> = new Set();
+
+/** Ids of the papers of the digests that a reader missed by a pause up to `until`, those first that score
+ *  best for that reader; at most ten, and none when there was no pause or nothing in it matches. */
+export async function selectMissedPapers(
+  { db, termStatistics }: { db: Db; termStatistics: TermStatistics },
+  subscriberId: number,
+  until: Date,
+): Promise<string[]> {
+  const subscriber = (await listDigestRecipients(db, [subscriberId])).get(subscriberId);
+  const since = await findPauseStart(db, subscriberId);
+  if (!subscriber || since === null) return [];
+  const kind = subscriber.frequency === 'weekly' ? 'weekly' : 'daily';
+  const papers = await listMissedPapers(db, { kind, since, until, limit: MAX_CANDIDATES });
+  if (papers.length === 0) return [];
+  const ids = papers.map(({ id }) => id);
+  const topicNames = new Map((await listTopics(db)).map(({ slug, name }) => [slug, name]));
+  const select = createPaperSelector({
+    kind,
+    papers,
+    similarity: createSimilarity(papers),
+    topicNames,
+    mostDiscussedRank: findMostDiscussedRank(papers),
+  });
+  const chosen = select(
+    { ...subscriber, papers: MAX_RETURN_NOTICE_PAPERS, minutes: null, relevanceThreshold: 'low' },
+    {
+      seenPaperIds: NO_PAPERS_SEEN,
+      keywordMatches: await matchKeywordsInPapers(db, ids, subscriber.keywords),
+      terms: subscriber.learned === null ? null : createTermIndex(papers, await termStatistics()),
+    },
+  );
+  return chosen.flatMap(({ rank }) => ids[rank] ?? []);
+}

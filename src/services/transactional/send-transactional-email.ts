@@ -1,0 +1,214 @@
+import type { Db } from '../../db/client.ts';
+import { findLatestDigest } from '../../db/digests/digests.ts';
+import { findPapersByIds } from '../../db/papers/papers.ts';
+import { findSubscriber } from '../../db/subscribers/subscribers.ts';
+import { findSuppression } from '../../db/subscribers/suppressions.ts';
+import { listTopics } from '../../db/topics/topics.ts';
+import {
+  claimTransactionalEmail,
+  recordTransactionalEmail,
+  setTransactionalEmailPapers,
+  setTransactionalEmailToken,
+  type TransactionalEmail,
+} from '../../db/transactional/transactional-emails.ts';
+import { formatReply, type SendOutcome } from '../../domain/deliveries/outcome.ts';
+import { computeRetryDelayMs } from '../../domain/deliveries/retry-delay.ts';
+import { hashSuppressedAddress, hashToken, type LinkTokens } from '../../domain/links/tokens.ts';
+import { classifyReply } from '../../domain/smtp/smtp-reply.ts';
+import { normaliseAddress } from '../../domain/subscribers/email-address.ts';
+import type {
+  Subscriber,
+  SubscriberStatus,
+  SuppressionReason,
+} from '../../domain/subscribers/subscriber.ts';
+import { redactAddresses } from '../../domain/text/redact.ts';
+import type { Clock } from '../../domain/time/clock.ts';
+import {
+  TRANSACTIONAL_RETRY_WINDOW_MS,
+  type TransactionalKind,
+} from '../../domain/transactional/transactional-email.ts';
+import type { MessageIds } from '../../mail/encoding/message-id.ts';
+import type { MailTemplates } from '../../mail/templates/mail-templates.ts';
+import type { Sender } from '../../mail/templates/sender.ts';
+import { composeTransactionalEmail } from '../../mail/transactional/transactional-email.ts';
+import type { Mailer } from '../../relay/nodemailer-transport.ts';
+import type { TermStatistics } from '../ranking/term-statistics.ts';
+import { selectMissedPapers } from './select-missed-papers.ts';
+
+export interface TransactionalDeps {
+  db: Db;
+  mailer: Mailer;
+  templates: MailTemplates;
+  sender: Sender;
+  tokens: LinkTokens;
+  clock: Clock;
+  /** 0 to 1; spreads retries. */
+  random: () => number;
+  messageIds: MessageIds;
+  suppressionKey: string;
+  termStatistics: TermStatistics;
+}
+
+/** How long a worker may take over a letter before another one tries, in ms. */
+const CLAIM_MS = 120_000;
+
+/** A link that has ended is no use to anybody. */
+const LINK_EXPIRED = 'The link ended before the letter could be sent.';
+
+const NOTHING_MISSED = 'No paper of the absence matches what the reader follows.';
+
+const SUPPRESSED = 'The address is suppressed.';
+
+/** Letters share the Message-ID scheme of deliveries; no digest has this id. */
+const NO_DIGEST = 0;
+
+/**
+ * Sends one letter if it is still to be sent. Its link's token is made again from the letter's id at
+ * each try, so a letter that may have arrived can be sent again, with the same link and Message-ID.
+ */
+export async function sendTransactionalEmail(
+  deps: TransactionalDeps,
+  emailId: number,
+): Promise<void> {
+  const { db, mailer, templates, sender, tokens, clock, messageIds } = deps;
+  const now = clock();
+  const claimed = await claimTransactionalEmail(
+    db,
+    emailId,
+    now,
+    new Date(now.getTime() + CLAIM_MS),
+  );
+  if (!claimed) return;
+  if (claimed.expiresAt <= now)
+    return recordTransactionalEmail(db, claimed.id, { state: 'failed', reply: LINK_EXPIRED });
+  const subscriber = await findSubscriber(db, claimed.subscriberId);
+  if (!subscriber) return;
+  const { key } = normaliseAddress(subscriber.email);
+  const suppression = await findSuppression(db, hashSuppressedAddress(key, deps.suppressionKey));
+  const reply = findObstacle(claimed, subscriber, suppression);
+  if (reply !== null) return recordTransactionalEmail(db, claimed.id, { state: 'failed', reply });
+  const email = await ensurePapers(deps, claimed);
+  if (email.kind === 'return' && email.paperIds.length === 0)
+    return recordTransactionalEmail(db, email.id, { state: 'failed', reply: NOTHING_MISSED });
+  const messageId = messageIds(NO_DIGEST, email.id);
+  const mail = composeTransactionalEmail(templates, sender, {
+    kind: email.kind,
+    to: subscriber.email,
+    messageId,
+    date: email.requestedAt,
+    link: await createLink({ db, tokens, sender }, email, subscriber),
+    ...(await readFacts(deps, email, subscriber)),
+  });
+  const { outcome } = await mailer.sendMail(mail);
+  await recordTransactionalEmail(db, email.id, {
+    ...toDeliveryUpdate(outcome, email, clock(), deps.random()),
+    messageId,
+  });
+}
+
+/** What a `return` brings is chosen when it is first taken in hand: composing asks for all of them at
+ *  once, and must not wait. */
+async function ensurePapers(
+  deps: TransactionalDeps,
+  email: TransactionalEmail,
+): Promise<TransactionalEmail> {
+  if (email.kind !== 'return' || email.paperIds.length > 0) return email;
+  const paperIds = await selectMissedPapers(deps, email.subscriberId, email.requestedAt);
+  await setTransactionalEmailPapers(deps.db, email.id, paperIds);
+  return { ...email, paperIds };
+}
+
+/** Why a letter is not to be sent any more, or null. */
+function findObstacle(
+  { kind }: TransactionalEmail,
+  { status }: Subscriber,
+  suppression: SuppressionReason | null,
+): string | null {
+  const requiredStatus = REQUIRED_STATUS[kind];
+  // Whoever asks anew after being erased is answered; nobody else who is suppressed gets anything.
+  if (suppression !== null && (suppression !== 'erased' || requiredStatus)) return SUPPRESSED;
+  return requiredStatus === undefined || requiredStatus === status
+    ? null
+    : `The reader is ${status} by now.`;
+}
+
+/** A letter that tells of a status comes too late once there is another. */
+const REQUIRED_STATUS: Partial<Record<TransactionalKind, SubscriberStatus>> = {
+  welcome: 'active',
+  goodbye: 'unsubscribed',
+  return: 'active',
+};
+
+/** What the letter says besides its link. */
+async function readFacts(
+  { db, tokens, sender }: TransactionalDeps,
+  email: TransactionalEmail,
+  subscriber: Subscriber,
+) {
+  const { links } = sender;
+  const token = tokens.seal({ digestId: 0, subscriberId: subscriber.id });
+  const digest = await findLatestDigest(db, subscriber.frequency === 'weekly' ? 'weekly' : 'daily');
+  const topics = await listTopics(db);
+  return {
+    preferences: subscriber,
+    topicNames: topics.flatMap(({ slug, name }) =>
+      subscriber.topics.includes(slug) ? [name] : [],
+    ),
+    latest: digest && { ...digest, url: links.digest(digest.kind, digest.date) },
+    papers: await findPapersByIds(db, email.paperIds),
+    preferencesUrl: links.preferences(token),
+    unsubscribeUrl: links.unsubscribe(token),
+  };
+}
+
+const LINK_BY_KIND: Record<TransactionalKind, (sender: Sender, token: string) => string> = {
+  confirm: ({ links }, token) => links.confirm(token),
+  preferences: ({ links }, token) => links.preferences(token),
+  export: ({ links }, token) => links.exportData(token),
+  erase: ({ links }, token) => links.eraseData(token),
+  welcome: ({ links }, token) => links.preferences(token),
+  goodbye: ({ links }, token) => links.confirm(token),
+  return: ({ links }, token) => links.preferences(token),
+};
+
+/** Their links are those of the reader, not of the letter, and do not end. */
+const KINDS_WITH_LASTING_LINK: ReadonlySet<TransactionalKind> = new Set([
+  'preferences',
+  'welcome',
+  'return',
+]);
+
+async function createLink(
+  { db, tokens, sender }: { db: Db; tokens: LinkTokens; sender: Sender },
+  email: TransactionalEmail,
+  subscriber: Subscriber,
+): Promise<string> {
+  if (KINDS_WITH_LASTING_LINK.has(email.kind)) {
+    const token = tokens.seal({ digestId: 0, subscriberId: subscriber.id });
+    return LINK_BY_KIND[email.kind](sender, token);
+  }
+  const token = tokens.sealTransactional(email.id);
+  await setTransactionalEmailToken(db, email.id, hashToken(token));
+  return LINK_BY_KIND[email.kind](sender, token);
+}
+
+function toDeliveryUpdate(
+  outcome: SendOutcome,
+  email: TransactionalEmail,
+  now: Date,
+  random: number,
+) {
+  const reply =
+    outcome.kind === 'answered' ? formatReply(outcome.reply) : redactAddresses(outcome.problem);
+  const replyClass =
+    outcome.kind === 'answered' ? classifyReply(outcome.reply).replyClass : 'retry';
+  if (replyClass === 'accepted') return { state: 'sent' as const, sentAt: now, reply };
+  const nextAt = new Date(now.getTime() + computeRetryDelayMs(email.attempts, random));
+  const endsAt = Math.min(
+    email.expiresAt.getTime(),
+    email.requestedAt.getTime() + TRANSACTIONAL_RETRY_WINDOW_MS,
+  );
+  if (replyClass === 'refused' || nextAt.getTime() >= endsAt)
+    return { state: 'failed' as const, reply };
+  return { state: 'pending' as const, nextAt, reply };
+}

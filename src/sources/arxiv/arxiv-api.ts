@@ -1,0 +1,111 @@
+import type { XmlElement } from '@rgrove/parse-xml';
+import { PaperboyError } from '../../domain/errors.ts';
+import { findCodeUrl } from '../../domain/papers/code-url.ts';
+import type { ListedPaper } from '../../domain/papers/paper.ts';
+import { parseArxivId } from '../../domain/papers/paper-id.ts';
+import { parsePaper } from '../../domain/papers/paper-input.ts';
+import type { FetchResult } from '../../domain/sources/source.ts';
+import { createUnreadableSourceError } from '../../domain/sources/source-error.ts';
+import { isCalendarDay } from '../../domain/time/schedule.ts';
+import type { HttpGet } from '../http/http-get.ts';
+import { findChildren, parseXmlDocument, readChildText } from '../xml.ts';
+import { isWithdrawalNotice } from './read-entry-text.ts';
+
+/** Papers of one request; arXiv asks for 2,000 at the most, and answers sooner to fewer. */
+const PAGE_SIZE = 500;
+
+/** As many as arXiv gives to one query. */
+const MAX_RESULTS = 30_000;
+
+export interface ArxivQuery {
+  categories: readonly string[];
+  submitted: { from: Date; to: Date };
+  source: string;
+  /** Under which the papers are listed. */
+  day: string;
+}
+
+/** Papers of the categories by when they were handed in, from arXiv's API. @throws SourceError. */
+export async function queryArxivApi(
+  { url, get }: { url: string; get: HttpGet },
+  query: ArxivQuery,
+  signal: AbortSignal,
+): Promise<Pick<FetchResult, 'papers' | 'rejected'>> {
+  const papers: ListedPaper[] = [];
+  const refused: FetchResult['rejected'] = [];
+  for (let start = 0; ; ) {
+    const pageUrl = `${url}?search_query=${buildSearchQuery(query)}&sortBy=submittedDate&sortOrder=ascending&start=${start}&max_results=${PAGE_SIZE}`;
+    const response = await get({ url: pageUrl, accept: 'application/atom+xml', signal });
+    const feed = parseXmlDocument(response?.text ?? '', pageUrl);
+    const entries = findChildren(feed, 'entry');
+    throwIfError(entries, pageUrl);
+    const total = Number(readChildText(feed, 'opensearch:totalResults') ?? Number.NaN);
+    if (!(total >= 0 && total <= MAX_RESULTS))
+      throw createUnreadableSourceError(pageUrl, `expected a total of 0 to ${MAX_RESULTS} papers`);
+    for (const [index, entry] of entries.entries()) {
+      try {
+        papers.push(parseEntry(entry, query));
+      } catch (error) {
+        if (!(error instanceof PaperboyError)) throw error;
+        refused.push({ place: `Entry ${start + index + 1}`, reason: error.message });
+      }
+    }
+    start += entries.length;
+    if (start >= total) return { papers, rejected: refused };
+    if (entries.length === 0)
+      throw createUnreadableSourceError(pageUrl, `it ends after ${start} of ${total} papers`);
+  }
+}
+
+function buildSearchQuery({ categories, submitted }: ArxivQuery): string {
+  const categoryTerms = categories.map((each) => `cat:${each.includes('.') ? each : `${each}*`}`);
+  const until = new Date(submitted.to.getTime() - 60_000);
+  return encodeURIComponent(
+    `(${categoryTerms.join(' OR ')}) AND submittedDate:[${formatMinute(submitted.from)} TO ${formatMinute(until)}]`,
+  ).replaceAll('%20', '+');
+}
+
+/** `202605081400`, as the API wants it, in GMT. */
+function formatMinute(moment: Date): string {
+  return moment.toISOString().replace(/\D/g, '').slice(0, 12);
+}
+
+/** Errors come as a feed with one entry that tells of them. */
+function throwIfError(entries: readonly XmlElement[], url: string): void {
+  const [entry] = entries;
+  if (entry === undefined || !(readChildText(entry, 'id') ?? '').includes('/api/errors')) return;
+  const errorSummary = readChildText(entry, 'summary') ?? 'no reason';
+  throw createUnreadableSourceError(
+    url,
+    `arXiv reports an error (“${errorSummary.slice(0, 200)}”)`,
+  );
+}
+
+function parseEntry(entry: XmlElement, { source, day }: ArxivQuery): ListedPaper {
+  const text = (name: string) => readChildText(entry, name) || undefined;
+  const rawId = text('id') ?? '';
+  if (parseArxivId(rawId) === null)
+    throw new PaperboyError(
+      'INVALID_PAPER',
+      `id is “${rawId.slice(0, 60)}”: expected one of arXiv such as http://arxiv.org/abs/2609.40353v1.`,
+    );
+  const comment = text('arxiv:comment') ?? '';
+  const published = (text('published') ?? '').slice(0, 10);
+  const abstract = text('summary');
+  const paper = parsePaper(
+    {
+      id: rawId,
+      title: text('title'),
+      abstract,
+      authors: findChildren(entry, 'author').flatMap(
+        (author) => readChildText(author, 'name') ?? [],
+      ),
+      organization: undefined,
+      published_on: isCalendarDay(published) ? published : undefined,
+      code_url: findCodeUrl(abstract ?? '') ?? findCodeUrl(comment) ?? undefined,
+    },
+    { source, today: day, isLenient: true },
+  );
+  const isWithdrawn = isWithdrawalNotice(comment) || isWithdrawalNotice(paper.abstract);
+  return isWithdrawn ? { ...paper, withdrawnOn: day } : paper;
+}

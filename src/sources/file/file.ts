@@ -1,0 +1,71 @@
+import { readFile, stat } from 'node:fs/promises';
+import type { FetchResult, Source } from '../../domain/sources/source.ts';
+import { SourceError } from '../../domain/sources/source-error.ts';
+import { toUtcDay } from '../../domain/time/schedule.ts';
+import { type ParsedFilePaper, parsePaperFile } from './paper-file.ts';
+
+/** Larger than any list, smaller than memory. */
+const MAX_FILE_BYTES = 64 * 1024 * 1024;
+
+/** A file of papers that somebody else keeps: JSON array, JSON lines or CSV. */
+export function createFileSource(name: string, path: string): Source {
+  return {
+    name,
+    origin: 'file',
+    usableAfterDays: 0,
+    listsOn: () => false,
+    fetch: async ({ day, validators: known, now, signal }) => {
+      if (day !== null && day !== toUtcDay(now))
+        throw new SourceError(
+          'NO_SUCH_DAY',
+          `${name} has no list of ${day}: its papers tell their days, ask without a day.`,
+        );
+      const lastModified = await readVersionStamp(name, path);
+      if (known?.url === path && known.lastModified === lastModified) return null;
+      const text = await readContent(name, path, signal);
+      const entries = parseFile(name, text, toUtcDay(now));
+      return {
+        day: null,
+        papers: entries.flatMap((entry) => ('paper' in entry ? [entry.paper] : [])),
+        revisions: [],
+        rejected: entries.flatMap((entry) =>
+          'problem' in entry ? [{ place: entry.location, reason: entry.problem.message }] : [],
+        ),
+        validators: { url: path, etag: null, lastModified },
+      } satisfies FetchResult;
+    },
+  };
+}
+
+/** When the file was changed last. */
+async function readVersionStamp(name: string, path: string): Promise<string> {
+  const stats = await stat(path).catch((error) => throwUnreachable(name, error));
+  if (!stats.isFile() || stats.size > MAX_FILE_BYTES)
+    throw new SourceError(
+      'SOURCE_UNREADABLE',
+      `${name} cannot be read: expected a file of ${MAX_FILE_BYTES} bytes at the most.`,
+    );
+  return `${stats.mtimeMs} ${stats.size}`;
+}
+
+function readContent(name: string, path: string, signal: AbortSignal): Promise<string> {
+  return readFile(path, { encoding: 'utf8', signal }).catch((error) => {
+    signal.throwIfAborted();
+    return throwUnreachable(name, error);
+  });
+}
+
+function throwUnreachable(name: string, error: Error): never {
+  throw new SourceError('SOURCE_UNREACHABLE', `${name} cannot be read: ${error.message}.`, {
+    cause: error,
+  });
+}
+
+function parseFile(name: string, text: string, today: string): ParsedFilePaper[] {
+  try {
+    return parsePaperFile(text, { source: 'file', today });
+  } catch (error) {
+    const { message } = error as Error;
+    throw new SourceError('SOURCE_UNREADABLE', `${name}: ${message}`, { cause: error });
+  }
+}

@@ -1,0 +1,66 @@
+import type { ListedPaper } from '../../domain/papers/paper.ts';
+import { parsePaper } from '../../domain/papers/paper-input.ts';
+import { isCalendarDay } from '../../domain/time/schedule.ts';
+
+/** Where papers of Daily Papers say that they are from: days, weeks and months are views of one list. */
+export const HF_ORIGIN = 'hf-daily';
+
+/** How entries of a list are dated. */
+export interface HfListOptions {
+  source: string;
+  /** Of papers that tell none. */
+  day: string;
+  /** The last on which any can have been listed. @defaultValue `day` */
+  lastDay?: string;
+  usableAfterDays: 0 | 1;
+  /** Whether papers are listed on the day that they tell, or all on `day`. */
+  usesEntryDays: boolean;
+}
+
+/**
+ * One entry of Hugging Face's list. Votes stand inside, comments outside; the listing day is
+ * `submittedOnDailyAt`, because `publishedAt` has meant different days.
+ * @throws PaperboyError `INVALID_PAPER`.
+ */
+export function parseHfEntry(
+  entry: unknown,
+  { source, day, lastDay = day, usableAfterDays, usesEntryDays }: HfListOptions,
+): ListedPaper {
+  const outer = asObject(entry);
+  const inner = 'paper' in outer ? asObject(outer.paper) : outer;
+  const authors = asArray(inner.authors).map(asObject);
+  const organization = asObject(outer.organization ?? inner.organization);
+  const listedDay = usesEntryDays ? parseDay(inner.submittedOnDailyAt) : undefined;
+  const withdrawnOn = parseDay(inner.withdrawnAt);
+  const paper = parsePaper(
+    {
+      id: inner.id,
+      title: inner.title ?? outer.title,
+      abstract: inner.summary ?? outer.summary,
+      authors: authors.filter(({ hidden }) => hidden !== true).map(({ name }) => name),
+      author_count: authors.length || undefined,
+      organization: organization.fullname ?? organization.name,
+      published_on: parseDay(inner.publishedAt),
+      listed_on: listedDay !== undefined && listedDay <= lastDay ? listedDay : undefined,
+      upvotes: inner.upvotes,
+      comments: outer.numComments ?? inner.numComments,
+      code_url: inner.githubRepo ?? outer.githubRepo,
+    },
+    { source, today: day, usableAfterDays, isLenient: true },
+  );
+  return withdrawnOn === undefined ? paper : { ...paper, withdrawnOn };
+}
+
+function asObject(value: unknown): Record<string, unknown> {
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+}
+
+function asArray(value: unknown): unknown[] {
+  return Array.isArray(value) ? value : [];
+}
+
+/** The day of `2026-05-08T07:30:00.000Z`. */
+function parseDay(value: unknown): string | undefined {
+  const day = typeof value === 'string' ? value.slice(0, 10) : '';
+  return isCalendarDay(day) ? day : undefined;
+}

@@ -1,0 +1,32 @@
+import type { Source } from '../../domain/sources/source.ts';
+import { SourceError } from '../../domain/sources/source-error.ts';
+import { toUtcDay } from '../../domain/time/schedule.ts';
+import { fetchHfList, type HfDeps } from './hf-list.ts';
+
+/** What Hugging Face calls trending at the moment: a list of no day, whose papers are listed when they
+ *  are first seen in it. */
+export function createHfTrendingSource(deps: HfDeps): Source {
+  return {
+    name: 'hf-trending',
+    origin: 'hf-trending',
+    usableAfterDays: 0,
+    listsOn: () => false,
+    fetch: async (request) => {
+      const today = toUtcDay(request.now);
+      if (request.day !== null && request.day !== today)
+        throw new SourceError(
+          'NO_SUCH_DAY',
+          `hf-trending has no list of ${request.day}: it is what trends now, ask without a day.`,
+        );
+      const list = {
+        source: 'hf-trending',
+        query: 'sort=trending',
+        day: today,
+        usableAfterDays: 0 as const,
+        usesEntryDays: false,
+      };
+      const result = await fetchHfList(deps, list, request);
+      return result && { day: null, ...result };
+    },
+  };
+}

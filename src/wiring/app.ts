@@ -1,0 +1,292 @@
+import { join } from 'node:path';
+import type { Logger } from 'pino';
+import type { DataDirLock } from '../control/data-dir-lock.ts';
+import type { Database } from '../db/client.ts';
+import type { ReleasedDeliveries } from '../db/deliveries/leases.ts';
+import { hasEverHadSubscribers } from '../db/subscribers/subscribers.ts';
+import { createLinks, type Links } from '../domain/links/links.ts';
+import { createLinkTokens, type LinkTokens } from '../domain/links/tokens.ts';
+import type { Clock } from '../domain/time/clock.ts';
+import type { Inbox } from '../inbox/inbox.ts';
+import { createHandlers } from '../jobs/handlers.ts';
+import type { Log } from '../jobs/job-log.ts';
+import { openSigner } from '../mail/dkim/open-signer.ts';
+import { createMetrics, type Metrics } from '../metrics/metrics.ts';
+import { createPostgresQueueBackend, createRedisQueueBackend } from '../queue/backend.ts';
+import type { Handlers } from '../queue/jobs.ts';
+import { openQueue, type Queue } from '../queue/queue.ts';
+import { checkRedis } from '../queue/redis-server.ts';
+import { type Alerts, createAlerts } from '../services/alerts/alerts.ts';
+import { enqueueDueBatches, enqueueReleased } from '../services/deliveries/enqueue-due.ts';
+import { type Lease, startLeaseHeartbeat } from '../services/deliveries/lease.ts';
+import { abortableSleep } from '../services/deliveries/retry-transient.ts';
+import type { ReadinessProbe } from '../services/monitoring/readiness.ts';
+import { createTermStatistics, type TermStatistics } from '../services/ranking/term-statistics.ts';
+import { createHostPermits } from '../services/sources/host-permits.ts';
+import { loadStoredAdminToken } from '../settings/admin-token.ts';
+import { type Config, isLoopbackHost } from '../settings/config.ts';
+import { type Keys, loadKeys } from '../settings/keys.ts';
+import { readVersion } from '../version.ts';
+import { createAlertLogger } from './alerts.ts';
+import { type Closer, type OpenedDatabase, openPreparedDatabase } from './database.ts';
+import { loadOnce } from './load-once.ts';
+import { createSendingEngine, type MailDeps, type MailServices, openMailServices } from './mail.ts';
+import { QUERY_TIMEOUTS_MS, type QueryTimeoutsMs } from './query-timeouts.ts';
+import { openReadinessProbe } from './readiness.ts';
+import { createSourceRegistry, type SourceRegistry } from './sources.ts';
+
+/** What the world outside gives: passed in, so that tests can pass their own. */
+export interface Runtime {
+  clock: Clock;
+  /** 0 to 1. */
+  random: () => number;
+  logger: Logger;
+  /** Names this process to others, such as `host:pid`. */
+  instanceId: string;
+}
+
+/** The parts of the program, wired. Mail parts are loaded when they are first needed. */
+export interface App extends Runtime {
+  config: Config;
+  database: Database;
+  db: Database['db'];
+  queue: Queue;
+  keys: Keys;
+  /** The operator's token where ADMIN_TOKEN is not set; null when there is none. */
+  storedAdminToken: string | null;
+  tokens: LinkTokens;
+  links: Links;
+  termStatistics: TermStatistics;
+  /** Where papers come from. */
+  sources: SourceRegistry;
+  alerts: Alerts;
+  /** Held when the database is embedded. */
+  dataDirLock: DataDirLock | null;
+  /** Where mail is caught when no relay is set and this process sends. */
+  inbox: Inbox | null;
+  mail(): Promise<MailServices>;
+  /** Opened by a worker before its first job; kept until `close`. */
+  lease(): Promise<Lease>;
+  handlers: Handlers;
+  metrics: Metrics;
+  readiness: ReadinessProbe;
+  /** As SOURCES names them. */
+  sourceNames: readonly string[];
+  /** Of the sources: how many days after its listing a paper may be used. */
+  usableAfterDays: readonly (0 | 1)[];
+  /** Resolves when no batch is in hand any more. */
+  waitForBatches(): Promise<void>;
+  /** Aborted when the process is to end: nothing new is begun. */
+  stopping: AbortController;
+  /** Aborted when it ends whatever is left. */
+  forceStop: AbortController;
+  queryTimeoutsMs: QueryTimeoutsMs;
+  /** Stops what runs, in the reverse order of opening. */
+  close(): Promise<void>;
+}
+
+/**
+ * Opens and wires everything that `config` names. An embedded database is locked, migrated and given
+ * the topics; a server must have been migrated. A `database` that is given is used as it is and stays
+ * the caller's.
+ * @throws PaperboyError `NOT_MIGRATED`, `DATA_DIR_LOCKED`, `DATABASE_UNREACHABLE`, `QUEUE_UNREACHABLE`,
+ * `DKIM_DOES_NOT_VERIFY`, or what else opening a part throws.
+ */
+export async function openApp(
+  config: Config,
+  runtime: Runtime,
+  database?: Database,
+  { catchesMail = true, queryTimeoutsMs = QUERY_TIMEOUTS_MS }: OpenAppOptions = {},
+): Promise<App> {
+  const closers: Closer[] = [];
+  const close = async () => {
+    const errors: unknown[] = [];
+    for (const closer of closers.splice(0).reverse()) {
+      await closer().catch((error) => errors.push(error));
+    }
+    if (errors.length > 0) throw errors[0];
+  };
+  try {
+    const opened = database
+      ? { database, dataDirLock: null, releasedBatches: [] }
+      : await openPreparedDatabase(config, runtime.clock, closers);
+    const options = { catchesMail, queryTimeoutsMs };
+    return await wireApp(config, runtime, { ...opened, closers, close }, options);
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+export interface OpenAppOptions {
+  /** Open the local inbox when no relay is set. Off for what never sends, so that a port that is
+   *  taken cannot stop it. @defaultValue true */
+  catchesMail?: boolean;
+  /** @defaultValue ANSWER_TIMEOUTS_MS */
+  queryTimeoutsMs?: QueryTimeoutsMs;
+}
+
+async function wireApp(
+  config: Config,
+  runtime: Runtime,
+  {
+    database,
+    dataDirLock,
+    releasedBatches,
+    closers,
+    close,
+  }: OpenedDatabase & { closers: Closer[]; close: Closer },
+  { catchesMail, queryTimeoutsMs }: Required<OpenAppOptions>,
+): Promise<App> {
+  const { clock, random, logger, instanceId } = runtime;
+  const { db } = database;
+  const onError = (error: Error) => logger.warn({ err: error }, 'a connection failed');
+
+  const keys = await loadKeys({ ...config, mayMake: !(await hasEverHadSubscribers(db)) });
+  const storedAdminToken = await loadStoredAdminToken(config);
+  const tokens = createLinkTokens(keys.secretKeys);
+  const links = createLinks(config.publicUrl);
+  const dbWithTimeout = (timeoutMs: number) => database.withQueryTimeout(timeoutMs).db;
+  const termStatistics = createTermStatistics({ db: dbWithTimeout(queryTimeoutsMs.engine), clock });
+  const signer = config.dkim === null ? null : await openSigner(config.dkim);
+
+  if (config.redisUrl !== null) await checkRedis(config.redisUrl);
+  const backend =
+    config.redisUrl === null
+      ? createPostgresQueueBackend(database.pool)
+      : createRedisQueueBackend(config.redisUrl, onError);
+  closers.push(() => backend.close());
+  const queue = openQueue(backend, onError);
+  closers.push(() => queue.close());
+  if (releasedBatches.length > 0) await enqueueReleased(queue, releasedBatches, clock());
+
+  const inbox = catchesMail && config.smtpUrls.length === 0 ? await openLocalInbox(config) : null;
+  if (inbox) closers.push(() => inbox.close());
+
+  const acquireHostPermit = createHostPermits({
+    db: dbWithTimeout(queryTimeoutsMs.heartbeat),
+    sleep: abortableSleep,
+  });
+  const sources = createSourceRegistry(config, { clock, acquireHostPermit });
+
+  const usableAfterDays = sources.configured.map((source) => source.usableAfterDays);
+
+  const log: Log = (level, event, facts) => logger[level](facts, event);
+  const stopping = new AbortController();
+  const forceStop = new AbortController();
+  const alerts = createAlerts({
+    db: dbWithTimeout(queryTimeoutsMs.sweep),
+    clock,
+    ...createAlertLogger(log),
+  });
+  const metrics = createMetrics({ version: readVersion() });
+  const mailDeps: MailDeps = {
+    config,
+    metrics,
+    database,
+    keys,
+    tokens,
+    links,
+    termStatistics,
+    clock,
+    random,
+    log,
+    signer,
+    alerts,
+    usableAfterDays,
+    onRelayRecovered: () => enqueueDueBatches({ db, queue }, clock()),
+    relayUrls: inbox ? [`smtp://${inbox.host}:${inbox.port}`] : config.smtpUrls,
+    stopping: stopping.signal,
+    forceStop: forceStop.signal,
+    queryTimeoutsMs,
+  };
+  const mail = loadOnce(async () => {
+    const services = await openMailServices(mailDeps);
+    closers.push(() => services.close());
+    return services;
+  });
+  const lease = loadOnce(async (): Promise<Lease> => {
+    const onFreed = async ({ remainingBatches: releasedBatches, ...freed }: ReleasedDeliveries) => {
+      log('warn', 'deliveries of a dead worker are free', freed);
+      await enqueueReleased(queue, releasedBatches, clock());
+    };
+    const elapsedMs = () => performance.now();
+    const heartbeatDb = dbWithTimeout(queryTimeoutsMs.heartbeat);
+    const heartbeat = await startLeaseHeartbeat(
+      {
+        db: heartbeatDb,
+        clock,
+        elapsedMs,
+        onFreed,
+        onError,
+        flushResults: async () => flushResults(),
+      },
+      instanceId,
+    );
+    closers.push(() => heartbeat.end());
+    return heartbeat;
+  });
+  const activeBatches = new Map<string, Promise<unknown>>();
+  /** Of the engine, which needs the lease itself. */
+  let flushResults = async () => {};
+  const engine = loadOnce(async () => {
+    const { isAlive } = await lease();
+    const opened = createSendingEngine(mailDeps, await mail(), { isAlive, inHand: activeBatches });
+    flushResults = opened.window.flush;
+    return opened;
+  });
+  const handlers = createHandlers({
+    db: dbWithTimeout(queryTimeoutsMs.sweep),
+    slowDb: dbWithTimeout(queryTimeoutsMs.slow),
+    queue,
+    clock,
+    random,
+    log,
+    composeAt: config.composeAt,
+    composeWaitMs: config.composeWaitMinutes * 60_000,
+    sources: sources.configured,
+    alerts,
+    alertEmail: config.alertEmail,
+    mailServices: mail,
+    stopping: stopping.signal,
+    deliveriesKeptDays: config.deliveriesKeptDays,
+    lease,
+    engine,
+    onJob: metrics.observeJob,
+  });
+  return {
+    ...runtime,
+    config,
+    database,
+    db,
+    queue,
+    keys,
+    storedAdminToken,
+    tokens,
+    links,
+    termStatistics,
+    sources,
+    alerts,
+    dataDirLock,
+    inbox,
+    mail,
+    lease,
+    handlers,
+    metrics,
+    readiness: openReadinessProbe({ config, database, queue, logger }),
+    usableAfterDays,
+    sourceNames: config.sources.names.map(({ name }) => name),
+    waitForBatches: async () => void (await Promise.allSettled(activeBatches.values())),
+    stopping,
+    forceStop,
+    queryTimeoutsMs,
+    close,
+  };
+}
+
+/** Caught mail holds links that sign in; it is never offered to the network. */
+async function openLocalInbox(config: Config): Promise<Inbox> {
+  const { openInbox } = await import('../inbox/inbox.ts');
+  const host = isLoopbackHost(config.host) ? config.host : '127.0.0.1';
+  return openInbox({ host, port: config.inboxPort, folder: join(config.dataDir, 'inbox') });
+}

@@ -1,0 +1,25 @@
+import type { AddressInfo } from 'node:net';
+import { buildMetricsServer } from '../http/monitoring/metrics-app.ts';
+import type { App } from './app.ts';
+import { createListenError, type RunningSite } from './site.ts';
+
+/** Tells metrics and health at METRICS_PORT; `withStatus` also how the installation is.
+ *  @throws PaperboyError `SITE_CANNOT_LISTEN`. */
+export async function startMetricsServer(
+  app: App,
+  { port, withStatus }: { port: number; withStatus: boolean },
+): Promise<RunningSite> {
+  const { host } = app.config;
+  const server = buildMetricsServer(app, { withStatus });
+  try {
+    await server.listen({ host, port });
+  } catch (error) {
+    await server.close();
+    throw createListenError({ host, port }, 'METRICS_PORT', error as NodeJS.ErrnoException);
+  }
+  const address = server.server.address() as AddressInfo;
+  return {
+    address: { host: address.address, port: address.port },
+    stop: async () => server.close(),
+  };
+}

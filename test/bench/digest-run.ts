@@ -1,0 +1,75 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { type PaperboyProcess, runPaperboyOk } from '../processes/support/paperboy.ts';
+import type { TestServer } from '../servers/programs.ts';
+import { type BenchDeployment, type BenchRun, DAY } from './deployment.ts';
+import { openEmbeddedDeployment } from './embedded.ts';
+import { openServerDeployment } from './on-servers.ts';
+import { readSentSummary, type SentSummary } from './results.ts';
+import { measureSend, type SendMeasurement } from './send.ts';
+import { buildSettings } from './settings.ts';
+import type { SmtpSink } from './smtp-sink.ts';
+
+/** What a digest, composed and sent, came to. */
+export interface DigestRun {
+  composeMs: number;
+  sending: SendMeasurement;
+  sent: SentSummary;
+  /** Mean of what the relay read for a message: its SMTP commands, some 100 bytes, among it. */
+  messageBytes: number;
+  durability: Readonly<Record<string, string>>;
+}
+
+/** From empty servers to a digest that is sent; no process is left but the sink. */
+export async function runDigest(
+  bench: BenchRun,
+  sink: SmtpSink,
+  onProgress: (bytes: number) => void = () => undefined,
+): Promise<DigestRun> {
+  const { options, folder, reportStep: stage } = bench;
+  const settings = buildSettings({ ...options, folder, smtpUrl: sink.url });
+  const deployment = await (options.isEmbedded ? openEmbeddedDeployment : openServerDeployment)(
+    bench,
+    settings,
+  );
+  stage('Composing the digest');
+  const composedBy = await compose(deployment);
+  const workers = await deployment.startWorkers();
+  stage('Sending it');
+  const sending = await measureSend(deployment, workers, sink, onProgress);
+  await Promise.all(workers.map(stop));
+  const sent = await deployment.readRows((query) => readSentSummary(query, DAY));
+  await stopAll(deployment.servers);
+  return {
+    composeMs: composedBy.getTime() - sent.composedAt.getTime(),
+    sending,
+    sent,
+    messageBytes: sending.bytes / sent.count,
+    durability: deployment.durability,
+  };
+}
+
+const POLL_INTERVAL_MS = 50;
+
+/** Composes, and returns when others could see the digest: its own `composed_at` is the beginning. */
+async function compose({ environment, isComposed }: BenchDeployment): Promise<Date> {
+  const command = runPaperboyOk(`digest compose --date ${DAY} --json`, environment);
+  let hasEnded = false;
+  const ended = command.finally(() => {
+    hasEnded = true;
+  });
+  ended.catch(() => undefined);
+  while (!hasEnded && !(await isComposed())) await pause(POLL_INTERVAL_MS);
+  const seenAt = new Date();
+  await ended;
+  return seenAt;
+}
+
+async function stop(worker: PaperboyProcess): Promise<void> {
+  worker.kill('SIGTERM');
+  const { code, stderr } = await worker.ended;
+  if (code !== 0) throw new Error(`A worker ended with ${code}: ${stderr}`);
+}
+
+async function stopAll(servers: Readonly<Record<string, TestServer>>): Promise<void> {
+  for (const server of Object.values(servers)) await server.stop();
+}

@@ -1,0 +1,43 @@
+import { readFileSync } from 'node:fs';
+import { toPaper } from '../../src/domain/papers/merge-paper.ts';
+import type { Paper } from '../../src/domain/papers/paper.ts';
+import { parsePaper } from '../../src/domain/papers/paper-input.ts';
+import { createDocumentFrequencies } from '../../src/domain/ranking/inverse-document-frequency.ts';
+import { learnTerms, packLearned } from '../../src/domain/ranking/learned-terms.ts';
+import { extractTerms } from '../../src/domain/ranking/terms.ts';
+import { createSeededRandom, shuffle } from '../../src/domain/seeded-random.ts';
+
+/** Readers who taught the same; more would take longer to make than to measure. */
+const PROFILES = 100;
+
+let profiles: string[] | undefined;
+
+/** What the `n`-th reader taught, packed: the terms of up to twelve papers of the seed day, four in five of
+ *  them liked. */
+export function learnedProfileAt(n: number): string | null {
+  profiles ??= buildProfiles();
+  return profiles[n % PROFILES] ?? null;
+}
+
+function buildProfiles(): string[] {
+  const papers = seedPapers();
+  const counts = createDocumentFrequencies();
+  for (const paper of papers) counts.add(extractTerms(paper).keys());
+  const idf = counts.toIdf();
+  const now = new Date('2026-05-08T05:30:00Z');
+  return Array.from({ length: PROFILES }, (_, profile) => {
+    const random = createSeededRandom(profile);
+    const feedback = shuffle(papers, random)
+      .slice(0, 1 + Math.floor(random() * 12))
+      .map((paper) => ({ paper, verb: random() < 0.8 ? 'more' : 'less', givenAt: now }) as const);
+    return packLearned(learnTerms(feedback, { idf, unlearned: new Set(), now })) ?? '';
+  });
+}
+
+function seedPapers(): Paper[] {
+  const file = new URL('../../seeds/papers.json', import.meta.url);
+  const entries: unknown[] = JSON.parse(readFileSync(file, 'utf8'));
+  return entries.map((entry) =>
+    toPaper(parsePaper(entry, { source: 'seed', today: '2026-05-08' })),
+  );
+}

@@ -1,0 +1,27 @@
+import { describe, expect, it } from 'vitest';
+import { parsePaper } from '../../../src/domain/papers/paper-input.ts';
+import { createRandom } from '../../support/random.ts';
+import { createPaperGenerator, extractSeedPhrases } from './generate-papers.ts';
+
+const SEEDS = [
+  { title: 'SWAN: Stateless Training of Models', abstract: 'We train a swan. It swims for long.' },
+  { title: 'All is Not Lost without any Colon', abstract: 'Models are lost. They are found.' },
+];
+
+describe('The papers of the benchmark', () => {
+  const write = createPaperGenerator(extractSeedPhrases(SEEDS), createRandom(1));
+  const papers = Array.from({ length: 50 }, (_, at) => write(at, '2026-05-08'));
+
+  it('are papers that can be imported, each with an id of its own', () => {
+    for (const each of papers) parsePaper(each, { source: 'file', today: '2026-05-08' });
+    expect(new Set(papers.map(({ id }) => id)).size).toBe(papers.length);
+  });
+
+  it('say what the seed papers say, and words that few others say', () => {
+    const words = papers.flatMap(({ abstract }) => abstract.split(/\W+/));
+    expect(words).toContain('Models');
+    const known = new Set(SEEDS.flatMap(({ abstract }) => abstract.split(/\W+/)));
+    const madeUp = words.filter((word) => !known.has(word));
+    expect(new Set(madeUp).size).toBeGreaterThan(madeUp.length / 2);
+  });
+});

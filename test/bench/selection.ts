@@ -1,0 +1,118 @@
+/**
+ * `npm run bench:choosing`: what it costs to choose out of 100 papers for one reader, with reasons, by the
+ * built program without relay and mail; one line of JSON on standard output, in µs per reader, the best of
+ * several rounds.
+ */
+import { readFileSync } from 'node:fs';
+import { unpackLearned } from '../../src/domain/ranking/learned-terms.ts';
+import { createSeededRandom } from '../../src/domain/seeded-random.ts';
+import { DEFAULT_PREFERENCES, type Preferences } from '../../src/domain/subscribers/subscriber.ts';
+import { buildSender } from '../mail/builders.ts';
+import { learnedProfileAt } from './learned-profiles.ts';
+import { subscriberAt } from './subscribers.ts';
+
+const PAPERS = 100;
+const SUBSCRIBERS = 4000;
+const ROUNDS = 8;
+const MOST_TERMS = 200;
+const NOW = new Date('2026-05-08T05:30:00Z');
+
+let largestProfiles: string[] | undefined;
+
+/** Compiled as it runs; what is compiled on the fly for the tests takes twice as long. */
+async function built<Module>(path: string): Promise<Module> {
+  return import(new URL(`../../dist/${path}`, import.meta.url).href);
+}
+
+const { openEmbeddedDatabase } =
+  await built<typeof import('../../src/db/client.ts')>('db/client.js');
+const { prepareDatabase } =
+  await built<typeof import('../../src/wiring/database.ts')>('wiring/database.js');
+const { importPapers } = await built<typeof import('../../src/services/papers/import-papers.ts')>(
+  'services/papers/import-papers.js',
+);
+const { composeDigest } = await built<
+  typeof import('../../src/services/digests/compose-digest.ts')
+>('services/digests/compose-digest.js');
+const { createDigestContexts } = await built<
+  typeof import('../../src/services/digests/digest-context.ts')
+>('services/digests/digest-context.js');
+const { createTermStatistics } = await built<
+  typeof import('../../src/services/ranking/term-statistics.ts')
+>('services/ranking/term-statistics.js');
+const { loadMailTemplates } = await built<
+  typeof import('../../src/mail/templates/mail-templates.ts')
+>('mail/templates/mail-templates.js');
+const { listTopics } =
+  await built<typeof import('../../src/db/topics/topics.ts')>('db/topics/topics.js');
+
+const database = await openEmbeddedDatabase({ dump: null });
+try {
+  await prepareDatabase(database, { redisUrl: null });
+  const { db } = database;
+  await importPapers(db, { text: JSON.stringify(papersOfTheDay()), source: 'bench' }, NOW);
+  const { digest } = await composeDigest(db, { kind: 'daily', date: '2026-05-08', now: NOW });
+  const termStatistics = createTermStatistics({ db, clock: () => NOW });
+  const templates = await loadMailTemplates();
+  const digestContexts = createDigestContexts({
+    db,
+    templates,
+    sender: buildSender(),
+    termStatistics,
+  });
+  const context = await digestContexts(digest?.id ?? 0);
+  if (!context) throw new Error('Nothing was composed.');
+  const slugs = (await listTopics(db)).map(({ slug }) => slug);
+
+  const measure = async (
+    changes: (n: number) => Partial<Preferences> & { learned: string | null },
+  ): Promise<number> => {
+    const subscribers = Array.from({ length: SUBSCRIBERS }, (_, n) => {
+      return { ...DEFAULT_PREFERENCES, ...subscriberAt(n, slugs), id: n + 1, ...changes(n) };
+    });
+    const selectFor = await context.createSelectorFor(subscribers, new Map());
+    let best = Number.POSITIVE_INFINITY;
+    for (let round = 0; round < ROUNDS; round += 1) {
+      const began = performance.now();
+      for (const subscriber of subscribers) selectFor(subscriber);
+      best = Math.min(best, performance.now() - began);
+    }
+    return Number(((best / SUBSCRIBERS) * 1000).toFixed(1));
+  };
+
+  const result = {
+    papers: context.papers.length,
+    without_feedback_us: await measure(() => ({ learned: null })),
+    by_minutes_us: await measure(() => ({ learned: null, minutes: 5 })),
+    learned_terms: termsIn(largestProfile(0)),
+    with_learned_terms_us: await measure((n) => ({ learned: largestProfile(n) })),
+  };
+  console.log(JSON.stringify(result));
+} finally {
+  await database.close();
+}
+
+/** The seed's papers as often as it takes, each time under other titles. */
+function papersOfTheDay(): unknown[] {
+  const file = new URL('../../seeds/papers.json', import.meta.url);
+  const seed: { title: string; upvotes?: number }[] = JSON.parse(readFileSync(file, 'utf8'));
+  const random = createSeededRandom(0);
+  return Array.from({ length: PAPERS }, (_, n) => {
+    const paper = seed[n % seed.length] as (typeof seed)[number];
+    const title = n < seed.length ? paper.title : `${paper.title} (${Math.floor(n / seed.length)})`;
+    return { ...paper, id: undefined, title, upvotes: Math.floor(random() * 60) };
+  });
+}
+
+/** What a reader taught who taught the most terms. */
+function largestProfile(n: number): string {
+  largestProfiles ??= Array.from(
+    { length: 100 },
+    (_, profile) => learnedProfileAt(profile) ?? '',
+  ).filter((learned) => termsIn(learned) === MOST_TERMS);
+  return largestProfiles[n % largestProfiles.length] ?? '';
+}
+
+function termsIn(learned: string): number {
+  return unpackLearned(learned).terms.length;
+}

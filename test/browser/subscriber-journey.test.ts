@@ -1,0 +1,157 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { findSubscriberByEmail } from '../../src/db/subscribers/subscribers.ts';
+import { sendDigest } from '../../src/services/deliveries/send-digest.ts';
+import { composeDigest } from '../../src/services/digests/compose-digest.ts';
+import { importPapers } from '../../src/services/papers/import-papers.ts';
+import { readSeed } from '../../src/wiring/database.ts';
+import { type BrowserSite, type MonitoredPage, openBrowserSite } from './support/site.ts';
+
+const ONE_DAY_MS = 86_400_000;
+
+let site: BrowserSite;
+let seeds: object[] = [];
+beforeAll(async () => {
+  site = await openBrowserSite();
+  seeds = JSON.parse(await readSeed('papers.json'));
+});
+afterAll(() => site?.close());
+
+describe.each([
+  { how: 'with JavaScript', javaScriptEnabled: true, date: '2026-05-08', papers: [0, 25] },
+  { how: 'without JavaScript', javaScriptEnabled: false, date: '2026-05-09', papers: [25, 49] },
+])('A reader $how', ({ javaScriptEnabled, date, papers }) => {
+  const email = `reader-${date}@example.org`;
+  let monitored: MonitoredPage;
+  beforeAll(async () => {
+    const text = JSON.stringify(seeds.slice(...papers));
+    await importPapers(site.app.db, { text, source: 'file' }, site.clock());
+    monitored = await site.open({ javaScriptEnabled, timezoneId: 'Europe/Berlin' });
+  });
+  afterAll(async () => {
+    await monitored?.close();
+    site.clock.advance(ONE_DAY_MS);
+  });
+
+  it('signs up, chooses, gets a digest, reads it on the web and leaves', async () => {
+    const { page, problems: troubles } = monitored;
+
+    await page.goto(site.url);
+    await page.getByRole('link', { name: 'Get it by e-mail' }).click();
+    const signUpForm = page.locator('#coupon');
+    await signUpForm.getByLabel('Deliver to').fill(email);
+    const zone = await signUpForm.getByLabel('Time zone').inputValue();
+    expect(zone).toBe(javaScriptEnabled ? 'Europe/Berlin' : 'UTC');
+    await signUpForm.getByRole('checkbox').first().check();
+    await signUpForm.getByRole('button', { name: 'Start my delivery' }).click();
+    await page.getByRole('heading', { name: 'One press left' }).waitFor();
+
+    await arrived(email, /^Confirm/);
+    await page.goto(`${site.url}/inbox`);
+    await page
+      .getByRole('link', { name: /^Confirm/ })
+      .first()
+      .click();
+    const popup = page.waitForEvent('popup');
+    await page.frameLocator('iframe').locator('a[href*="/confirm/"]').first().click();
+    const confirmation = await popup;
+    await confirmation.getByText('One press and the first edition comes').waitFor();
+    expect((await findSubscriberByEmail(site.app.db, email))?.status).toBe('pending');
+    await confirmation.getByRole('button', { name: 'Start my delivery' }).click();
+    await confirmation.getByRole('heading', { name: 'Your delivery has started' }).waitFor();
+    expect((await findSubscriberByEmail(site.app.db, email))?.status).toBe('active');
+
+    await confirmation.getByRole('link', { name: 'Change what comes, and when' }).click();
+    await confirmation.getByRole('heading', { name: 'Your delivery', level: 1 }).waitFor();
+    await confirmation.getByLabel('Hour').selectOption('06:00');
+    await confirmation.getByLabel('5 papers', { exact: true }).check();
+    await confirmation.getByLabel('One more word or phrase').fill('speculative decoding');
+    await confirmation.getByRole('button', { name: 'Add to your Words' }).click();
+    await confirmation.locator('.phrase-text', { hasText: 'speculative decoding' }).waitFor();
+    await confirmation.getByLabel('One more word or phrase').fill('stateless');
+    await confirmation.getByRole('button', { name: 'Save changes' }).click();
+    await confirmation.locator('.phrase-text', { hasText: 'stateless' }).waitFor();
+    expect(await findSubscriberByEmail(site.app.db, email)).toMatchObject({
+      hour: 6,
+      papers: 5,
+      keywords: ['speculative decoding', 'stateless'],
+    });
+    await confirmation.close();
+
+    await deliver(date);
+    const mail = await arrived(email, /, and 4 more$/);
+    await page.goto(`${site.url}/inbox`);
+    await page.getByRole('link', { name: mail.subject }).first().click();
+    const web = page.waitForEvent('popup');
+    await page.frameLocator('iframe').locator('a[href*="/view/"]').first().click();
+    const view = await web;
+    await view.waitForLoadState();
+    expect(new URL(view.url()).pathname).toMatch(/^\/view\//);
+    expect(await view.locator('h1, h2').count()).toBeGreaterThan(1);
+
+    await view.locator('a[href*="/unsubscribe/"]').first().click();
+    await view.getByRole('heading', { name: 'Stop the delivery' }).waitFor();
+    expect((await findSubscriberByEmail(site.app.db, email))?.status).toBe('active');
+    await view.getByRole('button', { name: 'Unsubscribe' }).click();
+    await view.getByRole('heading', { name: 'The delivery has stopped' }).waitFor();
+    expect((await findSubscriberByEmail(site.app.db, email))?.status).toBe('unsubscribed');
+
+    expect(troubles).toEqual([]);
+  });
+
+  it('is told on the form what was wrong, and loses nothing that was typed', async () => {
+    const { page, problems: troubles } = monitored;
+    await page.goto(site.url);
+    const signUpForm = page.locator('#coupon');
+    await signUpForm.getByLabel('Deliver to').fill('ada@example');
+    await signUpForm.getByLabel('at', { exact: true }).selectOption('21:00');
+    await signUpForm.getByRole('button', { name: 'Start my delivery' }).click();
+    await page.getByText('“ada@example” lacks the part after the dot. Nothing was sent.').waitFor();
+    expect(await signUpForm.getByLabel('Deliver to').inputValue()).toBe('ada@example');
+    expect(await signUpForm.getByLabel('at', { exact: true }).inputValue()).toBe('21');
+    // The browser says that the answer was a 400, and no more than that.
+    expect(troubles.filter((trouble) => !trouble.includes('status of 400'))).toEqual([]);
+  });
+
+  it('moves about the site without a trouble', async () => {
+    const { page, close, problems: troubles } = await site.open({ javaScriptEnabled });
+    await page.goto(site.url);
+    await page.locator('.week').getByRole('listitem').first().waitFor();
+    await page.getByRole('link', { name: 'Search', exact: true }).click();
+    await page.getByLabel('Words').fill('decoding');
+    await page.getByRole('button', { name: 'Search' }).click();
+    await page.getByRole('heading', { name: 'Papers that say “decoding”' }).waitFor();
+    await page.locator('.index a').first().click();
+    await page.getByRole('link', { name: 'Archive', exact: true }).first().click();
+    await page.locator('.archive a').first().click();
+    await page.getByRole('link', { name: 'All editions' }).waitFor();
+    await page.getByRole('link', { name: 'API', exact: true }).click();
+    if (javaScriptEnabled) await page.getByText('Ask for the digest').waitFor();
+    expect(troubles).toEqual([]);
+    await close();
+  });
+});
+
+/** The mail to `email` of that subject, once it has come. */
+async function arrived(email: string, subject: RegExp) {
+  const { inbox } = site.app;
+  if (!inbox) throw new Error('The test needs the local inbox.');
+  return inbox.waitFor((entry) => entry.to.includes(email) && subject.test(entry.subject), {
+    timeoutMs: 15_000,
+  });
+}
+
+/** Composes the digest of the day and has the worker send it. */
+async function deliver(date: string): Promise<void> {
+  const { app: parts, clock } = site;
+  const { digest } = await composeDigest(parts.db, { kind: 'daily', date, now: clock() });
+  if (!digest) throw new Error(`No digest of ${date} was composed.`);
+  const onProgress = () => undefined;
+  const { signal } = new AbortController();
+  const { kind, status } = await sendDigest(parts, {
+    digest,
+    isImmediate: true,
+    onProgress,
+    signal,
+  });
+  expect([kind, status.states.sent]).toEqual(['done', 1]);
+}

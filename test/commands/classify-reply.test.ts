@@ -1,0 +1,77 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { runCommandLine } from '../../src/commands/command-line.ts';
+import { runCommandWith } from './run.ts';
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'paperboy-reply-'));
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+/** `paperboy doctor --reply …` where nothing is set up, and one setting is wrong. */
+function doctor(reply: string, ...options: string[]) {
+  const env = { DATA_DIR: join(folder, 'data'), PORT: 'x' };
+  return runCommandWith((io) =>
+    runCommandLine(['doctor', '--reply', reply, ...options], io, { env, instanceId: 'test' }),
+  );
+}
+
+describe('paperboy doctor --reply', () => {
+  it('tells in a few lines what would follow from a reply, and why, without any part', async () => {
+    expect(
+      await doctor('550 5.7.1 Client host [192.0.2.7] blocked using zen.spamhaus.org'),
+    ).toEqual({
+      code: 0,
+      stderr: '',
+      stdout: [
+        '550 5.7.1 Client host [192.0.2.7] blocked using zen.spamhaus.org',
+        'verdict  refused: the delivery has failed, and is not tried again',
+        'blames   sender: the reputation, the authentication or the rate of our mail',
+        'address  kept: the next digest goes to it',
+        'domain   mailed as before',
+        'rule     spamhaus (https://check.spamhaus.org/)',
+        '',
+      ].join('\n'),
+    });
+    expect(await readdir(folder)).toEqual([]);
+  });
+
+  it('says when the address would be suppressed, and shows it to nobody', async () => {
+    const { stdout } = await doctor('550 5.1.1 <ada@example.org>: No such user');
+    expect(stdout).toMatch(/^address {2}suppressed/m);
+    expect(stdout).not.toContain('ada@');
+  });
+
+  it('says when the domain would be slowed', async () => {
+    expect((await doctor('421 4.7.0 Try again later')).stdout).toMatch(/^domain {3}slowed/m);
+  });
+
+  it('answers a machine in one line', async () => {
+    const { code, stdout } = await doctor('451-4.7.1 Not now,\r\n451 4.7.1 later', '--json');
+    expect(code).toBe(0);
+    expect(stdout.trimEnd()).not.toContain('\n');
+    expect(JSON.parse(stdout)).toEqual({
+      reply: '451 4.7.1 Not now, later',
+      code: 451,
+      enhanced: '4.7.1',
+      verdict: 'retry',
+      blames: 'sender',
+      suppresses: false,
+      slows_domain: true,
+      rule: { name: 'policy', source: 'RFC 3463 §3.8' },
+    });
+  });
+
+  it.each(['No such user', '', '199 Odd', '600 Odd', '5.1.1 No such user', 'a\u001b[2Jb'])(
+    'refuses “%s”, which is no reply, and says what it expected',
+    async (text) => {
+      const { code, stdout, stderr } = await doctor(text);
+      expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+      expect(stderr).toContain('is no reply of a mail server: expected a code from 200 to 599');
+      expect(stderr).not.toContain('\u001b');
+    },
+  );
+});

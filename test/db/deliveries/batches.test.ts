@@ -1,0 +1,45 @@
+import { sql } from 'drizzle-orm';
+import { describe, expect, it } from 'vitest';
+import { releaseBatches } from '../../../src/db/deliveries/batches.ts';
+import { buildPaperOf, useDigestFixture } from '../../services/digests/digest-fixture.ts';
+import { FRIDAY } from '../../support/clock.ts';
+import { storeManySubscribers, storePapers } from '../../support/rows.ts';
+
+const SUBSCRIBERS = 6000;
+const THEIR_BATCHES = 30;
+const OLD_BATCHES = 20_000;
+const { compose, database } = useDigestFixture();
+
+/** The batches of an earlier digest, of which the planner knows. */
+async function fillOldBatches(): Promise<void> {
+  const { db } = database;
+  await db.execute(sql`
+    WITH old AS (
+      INSERT INTO digests (kind, date, number, composed_at, audience)
+      VALUES ('daily', '2026-05-01', 1, '2026-05-01T05:30:00Z', 0) RETURNING id, composed_at
+    )
+    INSERT INTO batches (digest_id, batch, send_at, due_at, is_immediate, claims, states, counted_at)
+    SELECT id, batch, composed_at, NULL, false, 1, '{"sent": 200}', composed_at
+    FROM old CROSS JOIN generate_series(1, ${OLD_BATCHES}::int) AS batch`);
+  await db.execute(sql`ANALYZE batches`);
+}
+
+describe('putDown', () => {
+  it('reads no batch but its own, however many older digests have', async () => {
+    const { db } = database;
+    await fillOldBatches();
+    await storePapers(db, [buildPaperOf(FRIDAY, 'a')]);
+    await storeManySubscribers(db, { count: SUBSCRIBERS, papers: 10 });
+    const { digest } = await compose('daily', FRIDAY);
+    const id = digest?.id ?? 0;
+    const read = await db.transaction(async (tx) => {
+      await releaseBatches(tx, id, [3], new Date());
+      const { rows } = await tx.execute<{ count: number }>(sql`
+        SELECT (seq_tup_read + idx_tup_fetch)::int AS count
+        FROM pg_stat_xact_user_tables WHERE relname = 'batches'`);
+      return rows[0]?.count ?? 0;
+    });
+    expect(read).toBeGreaterThan(0);
+    expect(read).toBeLessThan(THEIR_BATCHES);
+  });
+});

@@ -1,0 +1,60 @@
+import { sql } from 'drizzle-orm';
+import { expect, it } from 'vitest';
+import type { Db } from '../../../src/db/client.ts';
+import { claimBatch } from '../../../src/db/deliveries/claims.ts';
+import { openLease } from '../../../src/db/deliveries/leases.ts';
+import { getPartition } from '../../../src/db/deliveries/partitions.ts';
+import { recordAttempts } from '../../../src/db/deliveries/record-attempts.ts';
+import { buildPaperOf, useDigestFixture } from '../../services/digests/digest-fixture.ts';
+import { FRIDAY } from '../../support/clock.ts';
+import { storeManySubscribers, storePapers } from '../../support/rows.ts';
+
+const SUBSCRIBERS = 200;
+/** As many as record at once. */
+const GROUP = 8;
+const { compose, database } = useDigestFixture();
+
+/** The page that each delivery stands in, by its reader. */
+async function pagesOf(db: Db, digestId: number): Promise<Map<number, string>> {
+  const { rows } = await db.execute<{ id: string; page: string }>(sql`
+    SELECT subscriber_id AS id, (ctid::text::point)[0]::text AS page FROM ${getPartition(digestId)}`);
+  return new Map(rows.map(({ id, page }) => [Number(id), page]));
+}
+
+const SELECTION = Array.from({ length: 12 }, (_, rank) => ({
+  rank,
+  reason: `On Compression, quantization & PEFT, which you follow, and it gives a number: ${rank}.5x.`,
+}));
+
+// On a server the transactions of other tests, in whatever database, keep old rows from making room.
+const alone = it.skipIf(process.env.TEST_DATABASE_URL);
+
+alone('a delivery grows from pending to sent in the page where it began', async () => {
+  const { db, pool } = database.database;
+  await storePapers(db, [buildPaperOf(FRIDAY, 'a')]);
+  await storeManySubscribers(db, { count: SUBSCRIBERS, papers: 12 });
+  const { digest } = await compose('daily', FRIDAY);
+  const digestId = digest?.id ?? 0;
+  const before = await pagesOf(db, digestId);
+  const now = new Date('2026-05-12T00:00:00Z');
+  const leaseId = await openLease(db, 'test');
+  const claimed = await claimBatch(db, { digestId, batch: 0, leaseId, now });
+  const ids = claimed.map(({ subscriberId }) => subscriberId);
+  expect(ids.length).toBe(SUBSCRIBERS);
+  for (let at = 0; at < ids.length + GROUP; at += GROUP) {
+    const results = ids.slice(Math.max(0, at - GROUP), at).map((subscriberId) => ({
+      ...{ subscriberId, leaseId, attempts: 1, state: 'sent' as const },
+      ...{ relay: 'relay.example.org:25', reply: '250 2.0.0 Ok: queued as 4F2A1C' },
+    }));
+    const next = ids.slice(at, at + GROUP).map((subscriberId) => ({
+      ...{ subscriberId, leaseId, attempts: 1, selection: SELECTION, messageDate: now },
+      messageId: `<${'0'.repeat(32)}@papers.example.org>`,
+    }));
+    expect((await recordAttempts(pool, digestId, { results, next, now })).resultCount).toBe(
+      results.length,
+    );
+  }
+  const after = await pagesOf(db, digestId);
+  const moved = ids.filter((id) => after.get(id) !== before.get(id));
+  expect(moved).toEqual([]);
+});

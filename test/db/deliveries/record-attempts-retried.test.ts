@@ -1,0 +1,114 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { claimBatch, releaseBatch } from '../../../src/db/deliveries/claims.ts';
+import { endLeases, openLease } from '../../../src/db/deliveries/leases.ts';
+import {
+  type AttemptRecord,
+  type NextAttempt,
+  recordAttempts,
+} from '../../../src/db/deliveries/record-attempts.ts';
+import { composeDigest } from '../../../src/services/digests/compose-digest.ts';
+import { useDatabase } from '../../support/database.ts';
+import { buildPaper, storePapers, storeSubscriber } from '../../support/rows.ts';
+
+const database = useDatabase();
+const at = (time: string) => new Date(`2026-05-08T${time}Z`);
+const SUBSCRIBERS = 3;
+
+let digestId: number;
+let leaseId: number;
+let next: NextAttempt[];
+let results: AttemptRecord[];
+
+beforeEach(async () => {
+  await database.empty();
+  const { db, pool } = database.database;
+  await storePapers(db, [buildPaper({ usableOn: '2026-05-08' })]);
+  for (let n = 0; n < SUBSCRIBERS; n += 1)
+    await storeSubscriber(db, { email: `r${n}@example.org` });
+  const now = at('05:30:00');
+  const { digest } = await composeDigest(db, { kind: 'daily', date: '2026-05-08', now });
+  digestId = digest?.id ?? 0;
+  leaseId = await openLease(db, 'test');
+  const claimed = await claimBatch(db, { digestId, batch: 0, leaseId, now: at('07:00:00') });
+  next = claimed.map(
+    ({ subscriberId }): NextAttempt => ({
+      ...{ subscriberId, leaseId, attempts: 1, selection: [] },
+      ...{ messageId: `<${subscriberId}@example.org>`, messageDate: at('07:00:00') },
+    }),
+  );
+  await recordAttempts(pool, digestId, { results: [], next, now: at('07:00:00') });
+  results = next.map(({ subscriberId }) => ({
+    ...{ subscriberId, leaseId, attempts: 1 },
+    state: 'sent',
+  }));
+});
+
+describe('Results that are recorded again, since the answer to the first time was lost', () => {
+  it('are recorded all the same: no lease has ended', async () => {
+    const attempts = { results, next: [], now: at('07:00:01') };
+    const { pool } = database.database;
+    expect(await recordAttempts(pool, digestId, attempts)).toMatchObject({
+      resultCount: SUBSCRIBERS,
+    });
+    expect(await recordAttempts(pool, digestId, attempts)).toMatchObject({
+      resultCount: SUBSCRIBERS,
+    });
+  });
+
+  it('are too late when a sweep came before them', async () => {
+    const { pool, db } = database.database;
+    await recordAttempts(pool, digestId, {
+      results: results.slice(0, 1),
+      next: [],
+      now: at('07:00:01'),
+    });
+    await endLeases(db, { id: leaseId }, at('07:00:02'));
+    const attempts = { results: results.slice(1), next: [], now: at('07:00:03') };
+    expect(await recordAttempts(pool, digestId, attempts)).toMatchObject({ resultCount: 0 });
+  });
+});
+
+describe('A statement that runs when it was given up long ago', () => {
+  const later = { next: [], now: at('07:30:00') };
+  /** All of them are deferred, claimed again under the same lease, and a second time on their way. */
+  async function retryRecording(): Promise<void> {
+    const { pool, db } = database.database;
+    const deferred = results.map(
+      (result): AttemptRecord => ({ ...result, state: 'deferred', nextAt: at('07:10:00') }),
+    );
+    const now = at('07:00:01');
+    await recordAttempts(pool, digestId, { results: deferred, next: [], now });
+    await releaseBatch(db, { digestId, batch: 0, leaseId, now });
+    expect(await claimBatch(db, { digestId, batch: 0, leaseId, now: at('07:10:00') })).toHaveLength(
+      SUBSCRIBERS,
+    );
+  }
+
+  it('does not take its old result for that of the try that is under way', async () => {
+    const { pool } = database.database;
+    await retryRecording();
+    const second = next.map((each) => ({ ...each, attempts: 2 }));
+    await recordAttempts(pool, digestId, { results: [], next: second, now: at('07:10:01') });
+    expect(await recordAttempts(pool, digestId, { ...later, results })).toMatchObject({
+      resultCount: 0,
+    });
+    expect(await states()).toEqual(['sending', 'sending', 'sending']);
+    const good = results.map((result) => ({ ...result, attempts: 2 }));
+    expect(await recordAttempts(pool, digestId, { ...later, results: good })).toMatchObject({
+      results: SUBSCRIBERS,
+    });
+  });
+
+  it('marks nothing that waits for its second try', async () => {
+    const { pool } = database.database;
+    await retryRecording();
+    const late = await recordAttempts(pool, digestId, { ...later, results: [], next });
+    expect(late.sendableIds.size).toBe(0);
+    expect(await states()).toEqual(['claimed', 'claimed', 'claimed']);
+  });
+
+  const states = async () => {
+    const { rows } = await database.database.pool.query('SELECT state FROM deliveries');
+    return rows.map(({ state }) => state);
+  };
+});

@@ -1,0 +1,134 @@
+import { describe, expect, it } from 'vitest';
+import { citationFileName, formatBibtex, formatRis } from '../../../src/domain/papers/citation.ts';
+import { buildTopicPaper } from '../builders.ts';
+
+const URL = 'https://arxiv.org/abs/2605.10001';
+
+const fields = (bibtex: string) =>
+  new Map(
+    [...bibtex.matchAll(/^ {2}(\w+) = \{(.*)\},$/gm)].map(([, name = '', value = '']) => [
+      name,
+      value,
+    ]),
+  );
+
+describe('bibtexOf', () => {
+  it('is an entry that BibTeX reads', () => {
+    const made = formatBibtex(
+      buildTopicPaper(1, {
+        id: '2605.10001',
+        title: 'SWAN: Stateless Training',
+        abstract: 'We train.',
+        authors: ['Ada Lovelace', 'Ludwig van Beethoven'],
+        publishedOn: '2026-05-08',
+      }),
+      URL,
+    );
+    expect(made).toBe(`@misc{lovelace2026swan,
+  title = {{SWAN: Stateless Training}},
+  author = {Ada Lovelace and Ludwig van Beethoven},
+  year = {2026},
+  month = {5},
+  eprint = {2605.10001},
+  archiveprefix = {arXiv},
+  url = {${URL}},
+  abstract = {We train.},
+}
+`);
+  });
+
+  it('escapes everything that TeX acts upon', () => {
+    const made = fields(
+      formatBibtex(buildTopicPaper(1, { title: '\\ { } $ & # % _ ^ ~ <é>' }), URL),
+    );
+    expect(made.get('title')).toBe(
+      '{\\textbackslash{} \\{ \\} \\$ \\& \\# \\% \\_ \\textasciicircum{} \\textasciitilde{} <é>}',
+    );
+  });
+
+  it('keeps its braces in pairs, whatever stands in the paper', () => {
+    const hostile = '}, note = {x} \\{ }}} {{';
+    const made = formatBibtex(
+      buildTopicPaper(1, {
+        id: `a:}${hostile}`,
+        title: hostile,
+        abstract: hostile,
+        authors: [hostile],
+      }),
+      `https://x.y/${hostile}`,
+    );
+    const bare = made.replace(/\\[{}]/g, '').replace(/^@misc\{[^,]*,/, '{');
+    let depth = 0;
+    for (const [at, character] of [...bare].entries()) {
+      if (character === '{') depth += 1;
+      if (character === '}') depth -= 1;
+      if (at < bare.trimEnd().length - 1) expect(depth).toBeGreaterThan(0);
+    }
+    expect(depth).toBe(0);
+    expect(made).toMatch(/^@misc\{[\w.:/-]+,$/m);
+  });
+
+  it('keeps a name whole that BibTeX would take apart', () => {
+    const made = fields(
+      formatBibtex(buildTopicPaper(1, { authors: ['Rock and Roll', 'Doe, Jr', 'Ada'] }), URL),
+    );
+    expect(made.get('author')).toBe('{Rock and Roll} and {Doe, Jr} and Ada');
+  });
+
+  it('says only what is known, and is then called by the id', () => {
+    const made = formatBibtex(
+      buildTopicPaper(1, { id: 'acl:2024.1', authors: [], publishedOn: null }),
+      URL,
+    );
+    expect(made).toMatch(/^@misc\{acl:2024\.1,/);
+    expect([...fields(made).keys()]).toEqual(['title', 'url', 'abstract']);
+  });
+});
+
+describe('risOf', () => {
+  it('is a record with families first and lines ended by CRLF', () => {
+    const made = formatRis(
+      buildTopicPaper(1, {
+        id: '2605.10001',
+        title: 'SWAN',
+        abstract: 'One.\nTwo.',
+        authors: ['Ada Lovelace', 'Ludwig van Beethoven', 'Plato', 'Doe, Jane'],
+        organization: 'Tencent',
+        publishedOn: '2026-05-08',
+      }),
+      URL,
+    );
+    expect(made.split('\r\n')).toEqual([
+      'TY  - UNPB',
+      'ID  - 2605.10001',
+      'TI  - SWAN',
+      'AU  - Lovelace, Ada',
+      'AU  - van Beethoven, Ludwig',
+      'AU  - Plato',
+      'AU  - Doe, Jane',
+      'PB  - Tencent',
+      'PY  - 2026',
+      'DA  - 2026/05/08/',
+      'AB  - One. Two.',
+      `UR  - ${URL}`,
+      'ER  - ',
+      '',
+    ]);
+  });
+
+  it('lets no text end the record', () => {
+    const made = formatRis(
+      buildTopicPaper(1, { title: 'A\r\nER  - \r\nTY  - BOOK', authors: [] }),
+      URL,
+    );
+    expect(made.match(/^ER {2}- $/gm)).toHaveLength(1);
+    expect(made.match(/^TY {2}- /gm)).toHaveLength(1);
+  });
+});
+
+describe('referenceFile', () => {
+  it('is a name that a header and every file system take', () => {
+    expect(citationFileName('hep-ex/0307015', 'bib')).toBe('hep-ex-0307015.bib');
+    expect(citationFileName('file:"a\r\nb"', 'ris')).toBe('file-a-b-.ris');
+  });
+});

@@ -1,0 +1,64 @@
+import { describe, expect, it } from 'vitest';
+import { derivePaperId, parseArxivId } from '../../../src/domain/papers/paper-id.ts';
+
+describe('arxivId', () => {
+  it.each([
+    ['2401.01234v2', '2401.01234'],
+    [' arXiv:2401.01234 ', '2401.01234'],
+    ['http://arxiv.org/abs/hep-ex/0307015v1', 'hep-ex/0307015'],
+    ['https://arxiv.org/pdf/2401.01234v12.pdf', '2401.01234'],
+    ['https://export.arxiv.org/abs/2401.01234?context=cs.LG', '2401.01234'],
+    ['oai:arXiv.org:2508.13426v1', '2508.13426'],
+    ['0704.0001', '0704.0001'],
+    ['1412.9999', '1412.9999'],
+    ['1501.00001', '1501.00001'],
+    ['math.GT/0309136', 'math.GT/0309136'],
+    ['cs/9901001', 'cs/9901001'],
+  ])('finds in "%s" the id %s', (text, id) => {
+    expect(parseArxivId(text)).toBe(id);
+  });
+
+  it.each([
+    ['', 'is empty'],
+    ['1412.12345', 'has five digits before 2015'],
+    ['1501.1234', 'has four digits after 2014'],
+    ['2413.00001', 'has a thirteenth month'],
+    ['2400.00001', 'has no month'],
+    ['0703.0001', 'is older than the new form'],
+    ['hep-ex/1307015', 'is younger than the old form'],
+    ['hep-ex/9107015', 'is older than arXiv'],
+    ['2401.012345', 'has six digits'],
+    ['2401.01234v0', 'has a version before the first'],
+    ['see 2401.01234', 'is a sentence'],
+    ['https://example.org/arxiv.org/abs/2401.01234', 'points elsewhere'],
+    ['10.1000/182', 'is a DOI'],
+  ])('finds none in "%s", which %s', (text) => {
+    expect(parseArxivId(text)).toBeNull();
+  });
+});
+
+describe('paperId', () => {
+  it('is the arXiv id without its version', () => {
+    expect(derivePaperId({ source: 'arxiv', id: '2401.01234v3', title: 'T' })).toBe('2401.01234');
+    expect(derivePaperId({ source: 'file', id: '2401.01234', title: 'T' })).toBe('2401.01234');
+  });
+
+  it('puts the source in front of any other id, once', () => {
+    expect(derivePaperId({ source: 'acl', id: '2024.1', title: 'T' })).toBe('acl:2024.1');
+    expect(derivePaperId({ source: 'acl', id: 'acl:2024.1', title: 'T' })).toBe('acl:2024.1');
+  });
+
+  it('hashes the normalised title when there is no id', () => {
+    const id = derivePaperId({ source: 'file', title: 'SWAN: SGD with Whitening' });
+    expect(id).toBe('file:a921bc5d5e25ee43');
+    expect(derivePaperId({ source: 'file', title: ' swan  SGD\nwith <b>Whitening</b>!' })).toBe(id);
+    expect(derivePaperId({ source: 'file', id: ' ', title: 'SWAN: SGD with Whitening' })).toBe(id);
+    expect(derivePaperId({ source: 'file', title: 'SWAN 2: SGD with Whitening' })).not.toBe(id);
+  });
+
+  it('tells titles without letters apart', () => {
+    expect(derivePaperId({ source: 'file', title: '???' })).not.toBe(
+      derivePaperId({ source: 'file', title: '!!!' }),
+    );
+  });
+});

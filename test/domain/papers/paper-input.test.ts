@@ -1,0 +1,184 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { parsePaper, toPaperInput } from '../../../src/domain/papers/paper-input.ts';
+import { catchRefusal } from '../builders.ts';
+
+const FROM = { source: 'file', today: '2026-05-08' };
+const LEAST = { title: 'On Testing', abstract: 'We test.' };
+
+const read = (changes: Record<string, unknown> = {}) => parsePaper({ ...LEAST, ...changes }, FROM);
+
+describe('readPaper', () => {
+  it('needs a title and an abstract; the rest is empty, and listed today', () => {
+    expect(read({ id: '2605.00001' })).toEqual({
+      id: '2605.00001',
+      source: 'file',
+      ...LEAST,
+      authors: [],
+      authorCount: null,
+      organization: null,
+      publishedOn: null,
+      listedOn: '2026-05-08',
+      usableOn: '2026-05-08',
+      upvotes: null,
+      comments: null,
+      url: null,
+      codeUrl: null,
+    });
+  });
+
+  it('reads every field, cleaned', () => {
+    expect(
+      read({
+        id: 'arXiv:2605.00001v2',
+        title: ' On\n<b>Testing</b> ',
+        abstract: 'We\u200b test $10^{3}$ times.',
+        authors: ['Ada\u0000 Lovelace', ' '],
+        author_count: 12,
+        organization: ' Analytical\tEngines ',
+        published_on: '2026-05-01',
+        listed_on: '2026-05-07',
+        upvotes: 3,
+        comments: 1,
+        url: 'HTTPS://Example.org/a b',
+        code_url: 'http://example.org',
+      }),
+    ).toEqual({
+      id: '2605.00001',
+      source: 'file',
+      title: 'On Testing',
+      abstract: 'We test 10³ times.',
+      authors: ['Ada Lovelace'],
+      authorCount: 12,
+      organization: 'Analytical Engines',
+      publishedOn: '2026-05-01',
+      listedOn: '2026-05-07',
+      usableOn: '2026-05-07',
+      upvotes: 3,
+      comments: 1,
+      url: 'https://example.org/a%20b',
+      codeUrl: 'http://example.org/',
+    });
+  });
+
+  it('takes null for absent', () => {
+    const optional = [
+      ...['id', 'authors', 'author_count', 'organization', 'published_on', 'listed_on'],
+      ...['upvotes', 'comments', 'url', 'code_url'],
+    ];
+    expect(read(Object.fromEntries(optional.map((name) => [name, null])))).toEqual(read());
+  });
+
+  it('counts the authors when nobody else did', () => {
+    expect(read({ authors: ['A', 'B'] }).authorCount).toBe(2);
+    expect(read({ authors: ['A', 'B'], author_count: 9 }).authorCount).toBe(9);
+    expect(read({ authors: [] }).authorCount).toBeNull();
+  });
+
+  it('passes over fields that it does not know', () => {
+    expect(read({ usable_on: '1999-01-01', topics: ['x'], constructor: 'y' })).toEqual(read());
+  });
+
+  it('knows a paper without an id again by its title', () => {
+    expect(read({ title: 'On testing!' }).id).toBe(read().id);
+    expect(read().id).toMatch(/^file:[0-9a-f]{16}$/);
+  });
+
+  it('takes the code from the abstract when nothing else names it', () => {
+    const abstract = 'We deliver. Code: https://github.com/a/b.';
+    const codeUrlOf = (more: object) => parsePaper({ title: 'T', abstract, ...more }, FROM).codeUrl;
+    expect(codeUrlOf({})).toBe('https://github.com/a/b');
+    expect(codeUrlOf({ code_url: 'https://example.org/' })).toBe('https://example.org/');
+  });
+
+  it.each([
+    [null, 'null is no paper: expected an object with title and abstract.'],
+    [[LEAST], 'is no paper'],
+    ['text', '"text" is no paper'],
+    [{}, 'title is missing'],
+    [{ title: 'x' }, 'abstract is missing'],
+    [{ ...LEAST, title: ' \u200b ' }, 'title is'],
+  ])('refuses %j', (entry, message) => {
+    const refusal = catchRefusal(() => parsePaper(entry, FROM));
+    expect(refusal?.code).toBe('INVALID_PAPER');
+    expect(refusal?.message).toContain(message);
+  });
+
+  it.each([
+    ['title', 7, '7: expected a text of 1 to 1000 characters.'],
+    ['title', 'x'.repeat(1001), 'expected a text of 1 to 1000 characters.'],
+    ['abstract', '', '"": expected a text of 1 to 20000 characters.'],
+    ['id', 'x'.repeat(201), 'expected a text of 1 to 200 characters.'],
+    ['id', 'x'.repeat(200), 'expected at most 200 characters with the source.'],
+    ['authors', 'Ada', '"Ada": expected a list of at most 5000 names of at most 1000 characters.'],
+    ['authors', [1], 'expected a list of at most 5000 names of at most 1000 characters.'],
+    ['author_count', 1.5, '1.5: expected a whole number from 0 on.'],
+    ['author_count', -1, '-1: expected a whole number from 0 on.'],
+    ['organization', {}, '{}: expected a text of 1 to 300 characters.'],
+    ['published_on', '2026-02-30', '"2026-02-30": expected a day such as 2026-05-08.'],
+    ['listed_on', '8 May 2026', '"8 May 2026": expected a day such as 2026-05-08.'],
+    ['upvotes', '3', '"3": expected a whole number from 0 on.'],
+    ['comments', 3e9, '3000000000: expected a whole number from 0 on.'],
+    ['url', 'javascript:alert(1)', 'expected an http or https address'],
+    ['url', '//example.org', 'expected an http or https address'],
+    ['url', 'https://', 'expected an http or https address'],
+    ['url', `https://example.org/${'é'.repeat(300)}`, 'of at most 800 characters.'],
+    ['code_url', 'data:text/html,x', '"data:text/html,x": expected an http or https address'],
+  ])('says of a wrong %s what it expected (%#)', (name, value, message) => {
+    const refusal = catchRefusal(() => read({ [name]: value }));
+    expect(refusal?.message).toContain(`${name} is `);
+    expect(refusal?.message).toContain(message);
+  });
+});
+
+describe('writePaper', () => {
+  it('leaves out what is unknown', () => {
+    expect(Object.keys(toPaperInput(read()))).toEqual([
+      ...['id', 'title', 'abstract', 'authors', 'listed_on'],
+    ]);
+  });
+
+  it('gives what readPaper makes the same paper of', () => {
+    const text = fc.oneof(
+      fc.string({ unit: 'grapheme', maxLength: 40 }),
+      fc.string({ unit: fc.constantFrom(...'\\{}$^_&;<>abtimes 12'), maxLength: 30 }),
+    );
+    const day = fc
+      .integer({ min: 0, max: 20_000 })
+      .map((days) => new Date(days * 86_400_000).toISOString().slice(0, 10));
+    const entry = fc.record(
+      {
+        title: text.map((words) => `T ${words}`),
+        abstract: text.map((words) => `We ${words}`),
+        id: fc.oneof(
+          fc.constantFrom('2605.00001v3', 'hep-ex/0307015', 'file:7', 'acl:2024.1'),
+          text.map((words) => `x${words}`),
+        ),
+        authors: fc.array(text, { maxLength: 4 }),
+        author_count: fc.option(fc.nat(100)),
+        organization: fc.constantFrom(null, 'Tencent', 'AT&T'),
+        published_on: fc.option(day),
+        listed_on: day,
+        upvotes: fc.nat(1e6),
+        comments: fc.nat(1e6),
+        url: fc.webUrl({ withQueryParameters: true, withFragments: true }),
+        code_url: fc.constantFrom(
+          null,
+          'https://example.org/ü?q=a b#c',
+          `https://example.org/${'é'.repeat(130)}`,
+        ),
+      },
+      { requiredKeys: ['title', 'abstract'] },
+    );
+    fc.assert(
+      fc.property(entry, (raw) => {
+        const once = parsePaper(raw, FROM);
+        const { source } = once;
+        expect(parsePaper(toPaperInput(once), { source, today: '1999-01-01' })).toEqual(once);
+        const sent = JSON.parse(JSON.stringify(toPaperInput(once)));
+        expect(parsePaper(sent, { source, today: '1999-01-01' })).toEqual(once);
+      }),
+      { numRuns: 500 },
+    );
+  });
+});

@@ -1,0 +1,139 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { FeedbackVerb } from '../../../src/domain/feedback/feedback-event.ts';
+import { createDocumentFrequencies } from '../../../src/domain/ranking/inverse-document-frequency.ts';
+import {
+  findSourcePapers,
+  type JudgedPaper,
+  learnTerms,
+  MAX_LEARNED_TERMS,
+  packLearned,
+  unpackLearned,
+} from '../../../src/domain/ranking/learned-terms.ts';
+import { extractTerms } from '../../../src/domain/ranking/terms.ts';
+
+const NOW = new Date('2026-05-08T07:00:00Z');
+const TITLES = ['Mamba', 'Vision', 'Kernels', 'Rivers', 'Mamba in Vision', 'Rivers of Kernels'];
+const papers = TITLES.map((title, place) => ({ id: `test:${place}`, title, abstract: '' }));
+const counts = createDocumentFrequencies();
+for (const paper of papers) counts.add(extractTerms(paper).keys());
+const idf = counts.toIdf();
+
+function feedback(place: number, verb: FeedbackVerb, daysAgo = 0): JudgedPaper {
+  const paper = papers[place];
+  if (!paper) throw new Error(`There is no paper ${place}.`);
+  return { paper, verb, givenAt: new Date(NOW.getTime() - daysAgo * 86_400_000) };
+}
+
+function learnedTerms(
+  given: readonly JudgedPaper[],
+  unlearned: string[] = [],
+): Record<string, number> {
+  const { terms } = learnTerms(given, { idf, unlearned: new Set(unlearned), now: NOW });
+  return Object.fromEntries(terms.map(({ term, weight }) => [term, weight]));
+}
+
+describe('learn', () => {
+  it('likes the terms of papers liked and dislikes those of papers disliked, less so', () => {
+    const terms = learnedTerms([feedback(0, 'more'), feedback(3, 'less')]);
+    expect(Object.keys(terms)).toEqual(['mamba', 'river']);
+    expect((terms.river ?? 0) / (terms.mamba ?? 0)).toBeCloseTo(-0.15 / 0.75);
+  });
+
+  it('takes a save for a word of praise, and a click for a third of one', () => {
+    const terms = learnedTerms([feedback(0, 'save'), feedback(1, 'click')]);
+    expect((terms.vision ?? 0) / (terms.mamba ?? 0)).toBeCloseTo(1 / 3);
+  });
+
+  it('forgets three per cent a day', () => {
+    const terms = learnedTerms([feedback(0, 'more'), feedback(1, 'more', 10)]);
+    expect((terms.vision ?? 0) / (terms.mamba ?? 0)).toBeCloseTo(0.97 ** 10);
+  });
+
+  it('never learns a term again that the reader took away', () => {
+    expect(Object.keys(learnedTerms([feedback(4, 'more')], ['mamba']))).toEqual(['vision']);
+  });
+
+  it('makes terms a vector of length 1, the strongest first', () => {
+    const terms = Object.values(
+      learnedTerms([feedback(0, 'more'), feedback(4, 'more'), feedback(3, 'less')]),
+    );
+    expect(terms.reduce((sum, weight) => sum + weight ** 2, 0)).toBeCloseTo(1);
+    const strengths = terms.map(Math.abs);
+    expect(strengths).toEqual([...strengths].sort((a, b) => b - a));
+  });
+
+  it('counts how much was said', () => {
+    const given = [
+      feedback(0, 'more'),
+      feedback(1, 'less'),
+      feedback(2, 'save'),
+      feedback(3, 'click'),
+    ];
+    const { feedback: amount } = learnTerms(given, { idf, unlearned: new Set(), now: NOW });
+    expect(amount).toBeCloseTo(3 + 1 / 3);
+    expect(learnTerms([], { idf, unlearned: new Set(), now: NOW })).toEqual({
+      feedback: 0,
+      terms: [],
+    });
+  });
+
+  it('keeps to 200 terms', () => {
+    const many = Array.from({ length: 500 }, (_, n) => `term${n.toString(26)}x`).join('. ');
+    const paper = { id: 'test:long', title: 'Long', abstract: many };
+    const { terms } = learnTerms([{ paper, verb: 'more', givenAt: NOW }], {
+      idf,
+      unlearned: new Set(),
+      now: NOW,
+    });
+    expect(terms).toHaveLength(MAX_LEARNED_TERMS);
+  });
+});
+
+describe('what is packed', () => {
+  it('is unpacked as it was, weights to four digits', () => {
+    const weight = fc.integer({ min: -9_999, max: 9_999 }).map((steps) => steps / 10_000);
+    const term = fc.stringMatching(/^[a-zé東]{2,12}( [a-z]{2,12})?$/);
+    const learned = fc.record({
+      feedback: fc.nat(600).map((hundredths) => hundredths / 100),
+      terms: fc.array(fc.record({ term, weight }), { minLength: 1, maxLength: 20 }),
+    });
+    fc.assert(
+      fc.property(learned, (each) => {
+        const unpacked = unpackLearned(packLearned(each));
+        expect(unpacked.feedback).toBe(each.feedback);
+        expect(unpacked.terms.map((one) => one.term)).toEqual(each.terms.map((one) => one.term));
+        for (const [at, { weight: expected }] of each.terms.entries())
+          expect(unpacked.terms[at]?.weight).toBeCloseTo(expected, 9);
+      }),
+    );
+  });
+
+  it('is nothing when nothing was learned', () => {
+    expect(packLearned({ feedback: 3, terms: [] })).toBeNull();
+    expect(unpackLearned(null)).toEqual({ feedback: 0, terms: [] });
+  });
+
+  it('teaches nothing when it is broken', () => {
+    expect(unpackLearned('12')).toEqual({ feedback: 0, terms: [] });
+    expect(unpackLearned('mamba')).toEqual({ feedback: 0, terms: [] });
+    expect(unpackLearned('')).toEqual({ feedback: 0, terms: [] });
+  });
+
+  it('stays within a weight of 1', () => {
+    const packed = packLearned({ feedback: 1, terms: [{ term: 'mamba', weight: -1 }] });
+    expect(packed).toBe('1\t-9999\tmamba');
+  });
+});
+
+describe('sourcesOf', () => {
+  it('names for each term the judged papers that say it', () => {
+    const given = [feedback(4, 'more'), feedback(0, 'more'), feedback(3, 'less')];
+    const { terms } = learnTerms(given, { idf, unlearned: new Set(), now: NOW });
+    const sources = findSourcePapers(terms, given, idf);
+    const titles = (term: string) => sources.get(term)?.map(({ paper }) => paper.title);
+    expect(titles('mamba')).toEqual(['Mamba in Vision', 'Mamba']);
+    expect(titles('vision')).toEqual(['Mamba in Vision']);
+    expect(titles('river')).toEqual(['Rivers']);
+  });
+});

@@ -1,0 +1,621 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { RankedPaper } from '../../../src/domain/digests/digest.ts';
+import {
+  createShownWordCounter,
+  WORDS_PER_MINUTE,
+} from '../../../src/domain/digests/reading-time.ts';
+import type { KeywordMatches } from '../../../src/domain/ranking/interest-scorer.ts';
+import { createDocumentFrequencies } from '../../../src/domain/ranking/inverse-document-frequency.ts';
+import { learnTerms, packLearned } from '../../../src/domain/ranking/learned-terms.ts';
+import {
+  createPaperSelector,
+  type SelectionPreferences,
+  type SelectorContext,
+} from '../../../src/domain/ranking/paper-selector.ts';
+import { findMostDiscussedRank, rankPapers } from '../../../src/domain/ranking/ranking.ts';
+import { createSimilarity, type Similarity } from '../../../src/domain/ranking/similarity.ts';
+import { createTermIndex } from '../../../src/domain/ranking/term-index.ts';
+import { extractTerms } from '../../../src/domain/ranking/terms.ts';
+import { maxPapersPerTopic, maxTopicShare } from '../../../src/domain/ranking/topic-cap.ts';
+import {
+  DEFAULT_PREFERENCES,
+  RELEVANCE_THRESHOLDS,
+} from '../../../src/domain/subscribers/subscriber.ts';
+import { buildTopicPaper } from '../builders.ts';
+
+const NOTHING: ReadonlySet<string> = new Set();
+const TOPIC_NAMES = new Map([
+  ['agents', 'Agents'],
+  ['hardware', 'Hardware'],
+  ['theory', 'Theory'],
+]);
+
+interface SelectionPool extends SelectorContext {
+  keywordMatches: KeywordMatches;
+}
+
+function selectPapers(pool: SelectionPool, who: SelectionPreferences, seen: ReadonlySet<string>) {
+  const { keywordMatches } = pool;
+  return createPaperSelector(pool)(who, {
+    seenPaperIds: seen,
+    keywordMatches,
+    terms: termsIn(pool.papers),
+  });
+}
+
+function termsIn(papers: readonly RankedPaper[]) {
+  return createTermIndex(papers, idfOf(papers));
+}
+
+function idfOf(papers: readonly RankedPaper[]) {
+  const counts = createDocumentFrequencies();
+  for (const each of papers) counts.add(extractTerms(each).keys());
+  return counts.toIdf();
+}
+
+/** What a reader taught who said so of these papers. */
+function learnedTerms(
+  papers: readonly RankedPaper[],
+  output: { more?: readonly RankedPaper[]; less?: readonly RankedPaper[] },
+): string | null {
+  const now = new Date('2026-05-08T07:00:00Z');
+  const scorePaper = (verb: 'more' | 'less') =>
+    (output[verb] ?? []).map((each) => ({ paper: each, verb, givenAt: now }));
+  const scored = [...scorePaper('more'), ...scorePaper('less')];
+  return packLearned(learnTerms(scored, { idf: idfOf(papers), unlearned: new Set(), now }));
+}
+
+/** A pool of papers in the order given; their ranks are their places. */
+function poolOf(
+  papers: readonly RankedPaper[],
+  changes: Partial<SelectionPool> = {},
+): SelectionPool {
+  return {
+    kind: 'daily',
+    papers,
+    similarity: likeness(papers.length, () => 0),
+    keywordMatches: new Map(),
+    topicNames: TOPIC_NAMES,
+    mostDiscussedRank: null,
+    ...changes,
+  };
+}
+
+/** Likeness of any two of `count` papers, by their places. */
+function likeness(count: number, of: (a: number, b: number) => number): Similarity {
+  return (a) => Float32Array.from({ length: count }, (_, b) => of(a, b));
+}
+
+function ranked(rank: number, changes: Partial<RankedPaper> = {}): RankedPaper {
+  return { ...buildTopicPaper(rank), rank, popularity: 0.5, ...changes };
+}
+
+function many(count: number, changes: (rank: number) => Partial<RankedPaper> = () => ({})) {
+  return Array.from({ length: count }, (_, rank) => ranked(rank, changes(rank)));
+}
+
+function subscriber(changes: Partial<SelectionPreferences> = {}): SelectionPreferences {
+  return { ...DEFAULT_PREFERENCES, learned: null, ...changes };
+}
+
+const on = (slug: string, score = 0.3) => ({ topics: [{ slug, score }] });
+const ranks = (selection: readonly { rank: number }[]) => selection.map(({ rank }) => rank);
+
+describe('selectPapers', () => {
+  it('gives followers the papers of their topics and no others', () => {
+    const pool = poolOf([
+      ranked(0),
+      ranked(1, on('theory')),
+      ranked(2, on('agents')),
+      ranked(3, on('theory')),
+    ]);
+    expect(ranks(selectPapers(pool, subscriber({ topics: ['theory'] }), NOTHING))).toEqual([1, 3]);
+  });
+
+  it('gives nothing to followers of what did not come', () => {
+    const pool = poolOf(many(8));
+    expect(selectPapers(pool, subscriber({ topics: ['theory'] }), NOTHING)).toEqual([]);
+    expect(selectPapers(pool, subscriber({ keywords: ['stateless'] }), NOTHING)).toEqual([]);
+    expect(selectPapers(poolOf([]), subscriber(), NOTHING)).toEqual([]);
+  });
+
+  it('gives the best of the day, in its order, to readers who follow nothing', () => {
+    const papers = many(20, (rank) => ({ popularity: 1 - rank / 20 }));
+    const selection = selectPapers(poolOf(papers), subscriber({ papers: 7 }), NOTHING);
+    expect(ranks(selection)).toEqual([0, 1, 2, 3, 4, 5, 6]);
+    expect(selection.some(({ isDarkHorse }) => isDarkHorse)).toBe(false);
+  });
+
+  it('brings nothing again that the reader has seen', () => {
+    const papers = many(5);
+    const seen = new Set([papers[0]?.id ?? '', papers[3]?.id ?? '']);
+    expect(ranks(selectPapers(poolOf(papers), subscriber(), seen)).sort()).toEqual([1, 2, 4]);
+  });
+
+  it('takes a paper that says a word of the reader for fully interesting', () => {
+    const papers = [
+      ranked(0, on('theory', 0.9)),
+      ranked(1, on('theory', 0.1)),
+      ranked(2, on('agents')),
+    ];
+    const pool = poolOf(papers, { keywordMatches: new Map([['stateless', new Set([2])]]) });
+    const both = subscriber({ topics: ['theory'], keywords: ['stateless', 'unsaid'] });
+    expect(ranks(selectPapers(pool, both, NOTHING))).toEqual([2, 0, 1]);
+  });
+
+  it('prefers a popular paper among equally interesting ones, and interest to a little popularity', () => {
+    const papers = [
+      ranked(0, { ...on('theory', 0.05), popularity: 0.6 }),
+      ranked(1, { ...on('theory', 0.9), popularity: 0.3 }),
+      ranked(2, { ...on('theory', 0.9), popularity: 0.9 }),
+    ];
+    expect(
+      ranks(selectPapers(poolOf(papers), subscriber({ topics: ['theory'] }), NOTHING)),
+    ).toEqual([2, 1, 0]);
+  });
+
+  it('does not let two papers on the same thing stand together when there is another', () => {
+    const papers = many(3, (rank) => ({ popularity: 1 - rank / 20 }));
+    const twins = poolOf(papers, {
+      similarity: likeness(papers.length, (a, b) =>
+        Math.min(a, b) === 0 && Math.max(a, b) === 1 ? 1 : 0,
+      ),
+    });
+    expect(ranks(selectPapers(twins, subscriber({ papers: 2 }), NOTHING))).toEqual([0, 2]);
+    expect(ranks(selectPapers(twins, subscriber({ papers: 3 }), NOTHING))).toEqual([0, 2, 1]);
+  });
+
+  it('counts likeness to any paper chosen before, not to the last one alone', () => {
+    const papers = many(4, (rank) => ({ popularity: 1 - rank / 20 }));
+    const twins = poolOf(papers, {
+      similarity: likeness(papers.length, (a, b) =>
+        Math.min(a, b) === 0 && Math.max(a, b) === 2 ? 1 : 0,
+      ),
+    });
+    expect(ranks(selectPapers(twins, subscriber({ papers: 3 }), NOTHING))).toEqual([0, 1, 3]);
+  });
+
+  it('gives each paper the reason that is true of this reader', () => {
+    const papers = [
+      ranked(0, { ...on('agents'), upvotes: 9, popularity: 1 }),
+      ranked(1, {
+        topics: [
+          { slug: 'agents', score: 0.4 },
+          { slug: 'theory', score: 0.2 },
+        ],
+      }),
+      ranked(2, on('unnamed')),
+    ];
+    const pool = poolOf(papers, {
+      mostDiscussedRank: 0,
+      keywordMatches: new Map([['stateless', new Set([0])]]),
+    });
+    const requests = subscriber({ topics: ['theory', 'unnamed'], keywords: ['stateless'] });
+    const reasons = new Map(
+      selectPapers(pool, requests, NOTHING).map((each) => [each.rank, each.reason]),
+    );
+    expect(reasons.get(0)).toContain('“stateless”');
+    expect(reasons.get(1)).toMatch(/Theory, which you follow, meets Agents|you follow Theory/);
+    expect(reasons.get(2)).toMatch(/unnamed/);
+  });
+});
+
+describe('the dark horse', () => {
+  /** Popular papers, and from `quietFrom` on quiet ones of growing interest. */
+  const field = (count: number, quietFrom: number) =>
+    many(count, (rank) => ({
+      ...on('theory', rank < quietFrom ? 0.3 : 0.3 + rank / 10),
+      popularity: rank < quietFrom ? 1 - rank / 100 : 0.1,
+    }));
+  const follower = (papers: number) => subscriber({ topics: ['theory'], papers });
+
+  it('is the most interesting of the quiet papers, in the fifth place', () => {
+    const selection = selectPapers(poolOf(field(9, 6)), follower(10), NOTHING);
+    expect(selection.map(({ isDarkHorse }) => isDarkHorse ?? false)).toEqual([
+      ...[false, false, false, false, true],
+      ...[false, false, false, false],
+    ]);
+    expect(selection[4]).toEqual({
+      rank: 8,
+      isDarkHorse: true,
+      reason: 'Nobody has said a word about it yet. It is close to Theory, which you follow.',
+    });
+  });
+
+  it('says that few have noticed it when somebody has', () => {
+    const papers = field(9, 8).map((each) => ({ ...each, upvotes: 2 }));
+    expect(selectPapers(poolOf(papers), follower(10), NOTHING)[4]?.reason).toMatch(/^Few /);
+  });
+
+  it.each([
+    [0.29, true],
+    [0.3, false],
+  ])('of a popularity of %d is one: %s', (popularity, isOne) => {
+    const papers = field(9, 8).map((each) => (each.rank === 8 ? { ...each, popularity } : each));
+    const last = selectPapers(poolOf(papers), follower(10), NOTHING).find(({ rank }) => rank === 8);
+    expect(last?.isDarkHorse ?? false).toBe(isOne);
+  });
+
+  it.each([
+    ['the reader wants only five papers', field(9, 6), follower(5)],
+    ['there are only five papers', field(5, 4), follower(10)],
+    ['every paper is popular', field(9, 9), follower(10)],
+    ['the reader follows nothing', field(9, 6), subscriber()],
+  ])('stays away when %s', (_when, papers, who) => {
+    const selection = selectPapers(poolOf(papers), who, NOTHING);
+    expect(selection.length).toBeGreaterThan(0);
+    expect(selection.filter(({ isDarkHorse }) => isDarkHorse)).toEqual([]);
+  });
+
+  it('is not a paper that made it among the stories anyway', () => {
+    const papers = field(9, 8).map((each) =>
+      each.rank === 8 ? { ...each, ...on('theory', 100), popularity: 0.29 } : each,
+    );
+    const pool = poolOf(papers, {
+      similarity: likeness(papers.length, (a, b) => (a === 8 || b === 8 ? 0 : 1)),
+    });
+    const selection = selectPapers(pool, follower(10), NOTHING);
+    expect(ranks(selection).indexOf(8)).toBeLessThan(4);
+    expect(selection.some(({ isDarkHorse }) => isDarkHorse)).toBe(false);
+  });
+});
+
+describe('names', () => {
+  const papers = [
+    ranked(0, on('theory')),
+    ranked(1, { authors: ['Grace Hopper', 'Ada Lovelace'] }),
+    ranked(2, { organization: 'AI at Meta', ...on('agents') }),
+    ranked(3, { authors: ['Ada B. Lovelace'], organization: 'Metal Works' }),
+  ];
+  const chosen = (changes: Partial<SelectionPreferences>) =>
+    selectPapers(poolOf(papers), subscriber(changes), NOTHING);
+
+  it('bring the papers of an author or an organisation, and say so', () => {
+    expect(chosen({ names: ['ada lovelace'] })).toEqual([
+      { rank: 1, reason: 'By Ada Lovelace, whom you follow.' },
+      { rank: 3, reason: 'By Ada B. Lovelace, one of your names.' },
+    ]);
+    expect(chosen({ names: ['Meta'] })).toEqual([
+      { rank: 2, reason: 'From AI at Meta, which you follow.' },
+    ]);
+  });
+
+  it('come on top of topics', () => {
+    const selection = chosen({ names: ['Meta'], topics: ['theory'] });
+    expect(ranks(selection)).toEqual([2, 0]);
+  });
+
+  it('bring nothing when nobody has that name', () => {
+    expect(chosen({ names: ['Lovelace'] })).toEqual([]);
+    expect(chosen({ names: ['!'] })).toEqual([]);
+  });
+});
+
+describe('muted topics', () => {
+  const both = {
+    topics: [
+      { slug: 'theory', score: 0.4 },
+      { slug: 'agents', score: 0.1 },
+    ],
+  };
+  const papers = [ranked(0, on('agents')), ranked(1, both), ranked(2, on('theory')), ranked(3)];
+
+  it('never come, also as the second topic of a paper', () => {
+    const selection = selectPapers(
+      poolOf(papers),
+      subscriber({ mutedTopics: ['agents'] }),
+      NOTHING,
+    );
+    expect(ranks(selection).sort()).toEqual([2, 3]);
+  });
+
+  it('come when the paper says a word of the reader or is by one of the names', () => {
+    const pool = poolOf([...papers, ranked(4, { ...on('agents'), authors: ['Ada Lovelace'] })], {
+      keywordMatches: new Map([['stateless', new Set([1])]]),
+    });
+    const who = subscriber({
+      mutedTopics: ['agents'],
+      keywords: ['stateless'],
+      names: ['Ada Lovelace'],
+      topics: ['theory', 'agents'],
+    });
+    expect(ranks(selectPapers(pool, who, NOTHING)).sort()).toEqual([1, 2, 4]);
+  });
+});
+
+describe('the bar', () => {
+  const best = (popularity: number) => many(3, () => ({ ...on('theory'), popularity }));
+  const chosen = (papers: readonly RankedPaper[], changes: Partial<SelectionPreferences>) =>
+    selectPapers(
+      poolOf(papers, { keywordMatches: new Map([['stateless', new Set([1])]]) }),
+      subscriber(changes),
+      NOTHING,
+    );
+
+  it.each([
+    ['low', 0, 3],
+    ['middle', 0.49, 0],
+    ['middle', 0.5, 3],
+    ['high', 0.79, 0],
+    ['high', 0.8, 3],
+  ] as const)(
+    '%s: papers of a popularity of %d make a selection of %d',
+    (bar, popularity, count) => {
+      expect(chosen(best(popularity), { relevanceThreshold: bar })).toHaveLength(count);
+    },
+  );
+
+  it('is cleared by one of the reader’s words', () => {
+    const requests = { relevanceThreshold: 'high', topics: ['theory'] } as const;
+    expect(chosen(best(0.1), { ...requests, topics: ['theory'] })).toEqual([]);
+    expect(
+      chosen(best(0.1), {
+        relevanceThreshold: 'high',
+        topics: ['theory'],
+        keywords: ['stateless'],
+      }),
+    ).toHaveLength(3);
+  });
+});
+
+describe('what a reader taught', () => {
+  const papers = [
+    ranked(0, { title: 'Mamba Has a Hidden State', ...on('theory') }),
+    ranked(1, { title: 'Sparse Heads', ...on('theory') }),
+    ranked(2, { title: 'Vision Mamba and Its Hidden State', ...on('theory') }),
+    ranked(3, { title: 'Sparse Units', ...on('theory') }),
+    ranked(4, { title: 'Kernels for Wide Rivers', ...on('theory') }),
+    ranked(5, { title: 'Kernels for Deep Rivers', ...on('theory') }),
+  ];
+  const [mamba, sparse, , , kernels] = papers as [
+    RankedPaper,
+    RankedPaper,
+    never,
+    never,
+    RankedPaper,
+  ];
+  const seen = new Set([mamba.id, sparse.id, kernels.id]);
+  const follower = (learned: string | null) => subscriber({ topics: ['theory'], learned });
+
+  it('brings papers like those liked to the front, those like the disliked to the end, and says why', () => {
+    const learned = learnedTerms(papers, { more: [mamba, mamba, mamba], less: [kernels] });
+    const selection = selectPapers(poolOf(papers), follower(learned), seen);
+    expect(ranks(selection)).toEqual([2, 3, 5]);
+    expect(selection[0]?.reason).toMatch(
+      /^(?:You liked papers|Close to papers that you liked).*“hidden state” and “mamba”/,
+    );
+    expect(selection[1]?.reason).not.toContain('liked');
+  });
+
+  it('counts the more, the more there is of it', () => {
+    const popular = papers.map((each) => ({ ...each, popularity: each.rank === 3 ? 0.62 : 0.5 }));
+    const chosen = (times: number) => {
+      const learned = learnedTerms(popular, { more: Array.from({ length: times }, () => mamba) });
+      return ranks(selectPapers(poolOf(popular), follower(learned), seen))[0];
+    };
+    expect([chosen(1), chosen(10)]).toEqual([3, 2]);
+  });
+
+  it('brings nothing that does not match, and nothing that is muted', () => {
+    const learned = learnedTerms(papers, { more: [mamba] });
+    const pool = poolOf([...papers, ranked(6, { title: 'Mamba Has a Hidden State Again' })]);
+    expect(ranks(selectPapers(pool, follower(learned), NOTHING))).not.toContain(6);
+    const muted = subscriber({ mutedTopics: ['theory'], learned });
+    expect(ranks(selectPapers(pool, muted, NOTHING))).toEqual([6]);
+  });
+});
+
+describe('reasons', () => {
+  it('do not say the same again and again of ten papers on one topic', () => {
+    const facts = [
+      { codeUrl: 'https://example.org' },
+      { upvotes: 3 },
+      {},
+      { abstract: 'We improve throughput by 3.2x over the baseline.' },
+    ];
+    const papers = many(30, (rank) => ({ ...on('theory'), ...facts[rank % facts.length] }));
+    const selection = selectPapers(poolOf(papers), subscriber({ topics: ['theory'] }), NOTHING);
+    const times = new Map<string, number>();
+    for (const { reason } of selection) times.set(reason, (times.get(reason) ?? 0) + 1);
+    expect(selection).toHaveLength(10);
+    expect(Math.max(...times.values())).toBeLessThanOrEqual(3);
+  });
+});
+
+describe('any selection', () => {
+  const slugs = [...TOPIC_NAMES.keys()];
+  const papers = fc
+    .array(
+      fc.record({
+        upvotes: fc.nat(20),
+        title: fc.constantFrom('Sparse Agents', 'Sparse Heads', 'Theory of Agents', 'Units'),
+        codeUrl: fc.constantFrom(null, 'https://example.org'),
+        topics: fc
+          .subarray(slugs, { maxLength: 2 })
+          .map((chosen) => chosen.map((slug, place) => ({ slug, score: 0.3 / (place + 1) }))),
+      }),
+      { maxLength: 25 },
+    )
+    .map((list) => rankPapers(list.map((changes, number) => buildTopicPaper(number, changes))));
+  const subscribers = fc
+    .record({
+      topics: fc.subarray(slugs),
+      keywords: fc.subarray(['stateless', 'sparse']),
+      papers: fc.integer({ min: 1, max: 20 }),
+    })
+    .map(subscriber);
+  const poolFor = (list: RankedPaper[], output: readonly number[]) =>
+    poolOf(list, {
+      similarity: createSimilarity(list),
+      mostDiscussedRank: findMostDiscussedRank(list),
+      keywordMatches: new Map([['stateless', new Set(output)]]),
+    });
+
+  it('is short enough, without repeats or seen papers, all of them wished for', () => {
+    fc.assert(
+      fc.property(
+        papers,
+        subscribers,
+        fc.array(fc.nat(24)),
+        fc.array(fc.nat(24)),
+        (list, who, output, seenAt) => {
+          const seen = new Set(seenAt.flatMap((rank) => list[rank]?.id ?? []));
+          const selection = selectPapers(poolFor(list, output), who, seen);
+          const chosen = ranks(selection);
+          const requested = list.filter(
+            (each) =>
+              !seen.has(each.id) &&
+              (who.topics.length + who.keywords.length === 0 ||
+                each.topics.some(({ slug }) => who.topics.includes(slug)) ||
+                (who.keywords.includes('stateless') && output.includes(each.rank))),
+          );
+          expect(selection).toHaveLength(Math.min(who.papers, requested.length));
+          expect(new Set(chosen).size).toBe(chosen.length);
+          expect(chosen.every((rank) => requested.some((each) => each.rank === rank))).toBe(true);
+          const horses = selection.filter(({ isDarkHorse }) => isDarkHorse);
+          expect(horses.length).toBeLessThanOrEqual(1);
+          if (horses[0]) expect(selection.indexOf(horses[0])).toBe(4);
+        },
+      ),
+      { numRuns: 500 },
+    );
+  });
+
+  it('is the same when it is made again, whoever was served before', () => {
+    fc.assert(
+      fc.property(papers, subscribers, subscribers, (list, who, other) => {
+        const pool = poolFor(list, [1, 5]);
+        const first = selectPapers(pool, who, NOTHING);
+        selectPapers(pool, other, NOTHING);
+        expect(selectPapers(pool, who, NOTHING)).toEqual(first);
+        expect(selectPapers(poolFor(list, [1, 5]), who, NOTHING)).toEqual(first);
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  it('begins alike when the reader asks for fewer papers, up to the dark horse', () => {
+    fc.assert(
+      fc.property(papers, subscribers, (list, who) => {
+        const pool = poolFor(list, []);
+        const four = selectPapers(pool, { ...who, papers: 4 }, NOTHING);
+        const twenty = selectPapers(pool, { ...who, papers: 20 }, NOTHING);
+        expect(twenty.slice(0, 4)).toEqual(four);
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  const anyone = fc
+    .record({
+      topics: fc.subarray(slugs),
+      mutedTopics: fc.subarray(slugs),
+      keywords: fc.subarray(['stateless', 'sparse']),
+      names: fc.subarray(['Ada Lovelace']),
+      papers: fc.integer({ min: 1, max: 20 }),
+      minutes: fc.option(fc.integer({ min: 1, max: 10 })),
+      relevanceThreshold: fc.constantFrom(...RELEVANCE_THRESHOLDS),
+      learned: fc.option(fc.constant('12\t+5000-3000\tsparse\tagent')),
+    })
+    .map(subscriber);
+  const byAda = fc.array(fc.nat(24)).map((places) => new Set(places));
+  const situations = fc.record({
+    list: papers,
+    who: anyone,
+    said: fc.array(fc.nat(24)),
+    ada: byAda,
+  });
+
+  function selectIn({
+    list,
+    who,
+    said: output,
+    ada,
+  }: {
+    list: RankedPaper[];
+    who: SelectionPreferences;
+    said: number[];
+    ada: Set<number>;
+  }) {
+    const all = list.map((each) =>
+      ada.has(each.rank) ? { ...each, authors: ['Ada Lovelace'] } : each,
+    );
+    const isOwn = ({ rank }: { rank: number }) =>
+      (who.keywords.includes('stateless') && output.includes(rank)) ||
+      (who.names.length > 0 && ada.has(rank));
+    const selection = selectPapers(poolFor(all, output), who, NOTHING);
+    const chosen = selection.map(({ rank }) => all[rank] as RankedPaper);
+    const isMuted = ({ topics }: RankedPaper) =>
+      topics.some(({ slug }) => who.mutedTopics.includes(slug));
+    const darkHorse = selection.findIndex(({ isDarkHorse }) => isDarkHorse);
+    return { all, chosen, isOwn, isMuted, darkHorse: darkHorse === -1 ? null : darkHorse };
+  }
+
+  it('holds nothing on a muted topic but what is the reader’s own', () => {
+    fc.assert(
+      fc.property(situations, (situation) => {
+        const { chosen, isOwn, isMuted } = selectIn(situation);
+        expect(chosen.filter((each) => isMuted(each) && !isOwn(each))).toEqual([]);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('has no more on one topic than its share, unless nothing else is left', () => {
+    fc.assert(
+      fc.property(situations, (situation) => {
+        const { all, chosen, isOwn, isMuted } = selectIn(situation);
+        const { topics, keywords, names } = situation.who;
+        const most = maxPapersPerTopic(maxTopicShare(topics.length), chosen.length);
+        const firstTopic = (each: RankedPaper) => each.topics[0]?.slug;
+        const isCandidate = (each: RankedPaper) =>
+          isOwn(each) ||
+          (!isMuted(each) &&
+            (topics.length + keywords.length + names.length === 0 ||
+              each.topics.some(({ slug }) => topics.includes(slug))));
+        const capped = chosen.filter((each) => !isOwn(each));
+        const countOn = (slug: string) => capped.filter((each) => firstTopic(each) === slug).length;
+        const flooded = slugs.filter((slug) => countOn(slug) > most);
+        if (flooded.length === 0) return;
+        const left = all.filter((each) => isCandidate(each) && !chosen.includes(each));
+        const isFull = (slug: string | undefined) =>
+          slug !== undefined && countOn(slug) >= most - 1;
+        expect(left.filter((each) => isOwn(each) || !isFull(firstTopic(each)))).toEqual([]);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('keeps to the minutes, unless it is a single paper', () => {
+    fc.assert(
+      fc.property(situations, (situation) => {
+        const { all, chosen, darkHorse } = selectIn(situation);
+        const { minutes } = situation.who;
+        if (minutes === null || chosen.length <= 1) return;
+        const words = createShownWordCounter(all)(
+          chosen.map(({ rank }) => rank),
+          darkHorse,
+        );
+        expect(words).toBeLessThanOrEqual(minutes * WORDS_PER_MINUTE);
+        expect(chosen.length).toBeLessThanOrEqual(20);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('clears the reader’s bar, or is empty', () => {
+    const least = { low: 0, middle: 0.5, high: 0.8 };
+    fc.assert(
+      fc.property(situations, (situation) => {
+        const { chosen, isOwn } = selectIn(situation);
+        if (chosen.length === 0) return;
+        const stands = chosen.filter(
+          (each) => isOwn(each) || each.popularity >= least[situation.who.relevanceThreshold],
+        );
+        expect(stands.length).toBeGreaterThan(0);
+      }),
+      { numRuns: 300 },
+    );
+  });
+});

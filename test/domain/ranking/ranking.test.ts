@@ -1,0 +1,148 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  computeBaseScore,
+  findMostDiscussedRank,
+  rankPapers,
+  SCORE_WEIGHTS,
+  scoreDiscussion,
+} from '../../../src/domain/ranking/ranking.ts';
+import { buildTopicPaper } from '../builders.ts';
+
+const titles = (papers: readonly { title: string }[]) => papers.map(({ title }) => title);
+
+describe('rankPapers', () => {
+  it('gives each paper the share of its day that it leaves behind; equals share the lower value', () => {
+    const ranked = rankPapers([
+      buildTopicPaper(1, { upvotes: 5 }),
+      buildTopicPaper(2, { upvotes: 9 }),
+      buildTopicPaper(3, { upvotes: 5 }),
+      buildTopicPaper(4),
+      buildTopicPaper(5, { upvotes: 2 }),
+    ]);
+    expect(ranked.map(({ title, popularity }) => [title, popularity])).toEqual([
+      ['Paper 2', 1],
+      ['Paper 1', 0.5],
+      ['Paper 3', 0.5],
+      ['Paper 5', 0.25],
+      ['Paper 4', 0],
+    ]);
+  });
+
+  it('compares a paper with those of its own day only, so that age is no merit', () => {
+    const ranked = rankPapers([
+      buildTopicPaper(1, { listedOn: '2026-05-05', upvotes: 300 }),
+      buildTopicPaper(2, { listedOn: '2026-05-05', upvotes: 200 }),
+      buildTopicPaper(3, { upvotes: 3 }),
+      buildTopicPaper(4, { upvotes: 2 }),
+    ]);
+    const popularity = Object.fromEntries(ranked.map((each) => [each.title, each.popularity]));
+    expect(popularity).toEqual({ 'Paper 1': 1, 'Paper 2': 0, 'Paper 3': 1, 'Paper 4': 0 });
+  });
+
+  it('calls nothing popular on a day of one paper, or of silence', () => {
+    expect(rankPapers([buildTopicPaper(1, { upvotes: 50 })])[0]?.popularity).toBe(0);
+    expect(
+      rankPapers([buildTopicPaper(1), buildTopicPaper(2)]).map((each) => each.popularity),
+    ).toEqual([0, 0]);
+    expect(rankPapers([])).toEqual([]);
+  });
+
+  it('orders by popularity, then code, then the newest, then the id', () => {
+    const ranked = rankPapers([
+      buildTopicPaper(6, { publishedOn: null }),
+      buildTopicPaper(5),
+      buildTopicPaper(4),
+      buildTopicPaper(3, { publishedOn: '2026-05-08' }),
+      buildTopicPaper(2, { codeUrl: 'https://example.org/code' }),
+      buildTopicPaper(1, { upvotes: 1 }),
+    ]);
+    expect(titles(ranked)).toEqual([
+      'Paper 1',
+      'Paper 2',
+      'Paper 3',
+      'Paper 4',
+      'Paper 5',
+      'Paper 6',
+    ]);
+    expect(ranked.map(({ rank }) => rank)).toEqual([0, 1, 2, 3, 4, 5]);
+  });
+
+  it('does not depend on the order in which the papers come, and drops none', () => {
+    const papers = fc
+      .uniqueArray(fc.integer({ min: 0, max: 999 }), { maxLength: 12 })
+      .chain((numbers) =>
+        fc.tuple(
+          ...numbers.map((number) =>
+            fc
+              .record({
+                upvotes: fc.nat(4),
+                comments: fc.nat(2),
+                listedOn: fc.constantFrom('2026-05-07', '2026-05-08'),
+                codeUrl: fc.constantFrom(null, 'https://example.org'),
+              })
+              .map((changes) => buildTopicPaper(number, changes)),
+          ),
+        ),
+      );
+    fc.assert(
+      fc.property(papers, (list) => {
+        const ranked = rankPapers(list);
+        expect(rankPapers([...list].reverse())).toEqual(ranked);
+        expect(titles(ranked).sort()).toEqual(titles(list).sort());
+        for (const { popularity } of ranked) {
+          expect(popularity).toBeGreaterThanOrEqual(0);
+          expect(popularity).toBeLessThanOrEqual(1);
+        }
+      }),
+    );
+  });
+});
+
+describe('mostDiscussedRank', () => {
+  it('is the rank of the paper with most votes and comments, whatever its day', () => {
+    const ranked = rankPapers([
+      buildTopicPaper(1, { listedOn: '2026-05-05', upvotes: 30 }),
+      buildTopicPaper(2, { listedOn: '2026-05-05', upvotes: 20 }),
+      buildTopicPaper(3, { upvotes: 10 }),
+      buildTopicPaper(4, { upvotes: 5 }),
+    ]);
+    const rank = findMostDiscussedRank(ranked);
+    expect(ranked.find((each) => each.rank === rank)?.title).toBe('Paper 1');
+  });
+
+  it('is nobody when nobody talks', () => {
+    expect(findMostDiscussedRank(rankPapers([buildTopicPaper(1), buildTopicPaper(2)]))).toBeNull();
+    expect(findMostDiscussedRank([])).toBeNull();
+  });
+
+  it('is the first of equals', () => {
+    expect(
+      findMostDiscussedRank(
+        rankPapers([buildTopicPaper(1, { upvotes: 3 }), buildTopicPaper(2, { upvotes: 3 })]),
+      ),
+    ).toBe(0);
+  });
+});
+
+describe('scores', () => {
+  it('count comments as well as votes', () => {
+    expect(scoreDiscussion({ upvotes: 0, comments: 0 })).toBe(0);
+    expect(scoreDiscussion({ upvotes: 3, comments: 1 })).toBeGreaterThan(
+      scoreDiscussion({ upvotes: 3, comments: 0 }),
+    );
+    expect(scoreDiscussion({ upvotes: 3, comments: 0 })).toBeGreaterThan(
+      scoreDiscussion({ upvotes: 0, comments: 3 }),
+    );
+  });
+
+  it('let full interest outweigh code, and popularity with code outweigh interest', () => {
+    const [silent] = rankPapers([buildTopicPaper(1)]);
+    if (!silent) throw new Error('expected a paper');
+    expect(computeBaseScore(silent)).toBe(0);
+    expect(computeBaseScore({ ...silent, codeUrl: 'https://example.org' })).toBeLessThan(
+      SCORE_WEIGHTS.interest,
+    );
+    expect(computeBaseScore({ ...silent, popularity: 1 })).toBeGreaterThan(SCORE_WEIGHTS.interest);
+  });
+});

@@ -1,0 +1,56 @@
+import { describe, expect, it } from 'vitest';
+import { createVocabulary, NO_TERM } from '../../../src/domain/ranking/vocabulary.ts';
+
+const TERMS = ['é', 'state', 'state space', 'space', ''];
+const book = bookOf(TERMS);
+
+/** By FNV-1a without its two lowest bits, as the book has it. */
+const SAME_HASH = [
+  ['mlezssn', 'gajcxgn'],
+  ['ufmhbbf', 'meenocz'],
+] as const;
+
+/** Each with its place as its number. */
+function bookOf(terms: readonly string[]) {
+  return createVocabulary(new Map(terms.map((term, place) => [term, place])));
+}
+
+const bytesOf = (text: string) => new TextEncoder().encode(text);
+
+describe('a book of terms', () => {
+  it('finds each term where it stands in a text, and there alone', () => {
+    const text = Buffer.from('a state space é');
+    const found: [string, number][] = [];
+    for (let start = 0; start <= text.length; start += 1)
+      for (let end = start + 1; end <= text.length; end += 1) {
+        const place = book.find(text, start, end);
+        if (place !== NO_TERM) found.push([text.toString('utf8', start, end), place]);
+      }
+    expect(found).toEqual([
+      ['state', 1],
+      ['state space', 2],
+      ['space', 3],
+      ['é', 0],
+    ]);
+  });
+
+  it('finds nothing beyond the end of a text, nor a term that it begins', () => {
+    expect(book.find(bytesOf('stat'), 0, 5)).toBe(NO_TERM);
+    expect(book.find(bytesOf('spaces'), 0, 6)).toBe(NO_TERM);
+    expect(bookOf([]).find(bytesOf('state'), 0, 5)).toBe(NO_TERM);
+  });
+
+  it('finds each of many', () => {
+    const many = Array.from({ length: 200_000 }, (_, n) => `term ${n}`);
+    const large = bookOf(many);
+    const isFound = (term: string, n: number) => large.find(bytesOf(term), 0, term.length) === n;
+    expect(many.every(isFound)).toBe(true);
+  });
+
+  it.each(SAME_HASH)('keeps %s and %s apart, whose hashes are the same', (a, b) => {
+    const find = (terms: string[], term: string) =>
+      bookOf(terms).find(bytesOf(term), 0, term.length);
+    expect([find([a, b], a), find([a, b], b)]).toEqual([0, 1]);
+    expect([find([a], b), find([b], a)]).toEqual([NO_TERM, NO_TERM]);
+  });
+});

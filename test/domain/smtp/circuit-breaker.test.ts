@@ -1,0 +1,71 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  type CircuitState,
+  CLOSED_CIRCUIT,
+  computeProbeDelayMs,
+  recordConnectionFailure,
+  startProbe,
+} from '../../../src/domain/smtp/circuit-breaker.ts';
+
+const HALF = 0.5;
+
+function failed(times: number, now = 0): CircuitState {
+  let circuit = CLOSED_CIRCUIT;
+  for (let time = 0; time < times; time += 1) circuit = recordConnectionFailure(circuit, now, HALF);
+  return circuit;
+}
+
+describe('A circuit', () => {
+  it('opens at the third failure in a row, not before', () => {
+    expect(failed(1)).toEqual({ state: 'closed', failures: 1 });
+    expect(failed(2)).toEqual({ state: 'closed', failures: 2 });
+    expect(failed(3, 5000)).toEqual({ state: 'open', failures: 3, probeAt: 6000 });
+  });
+
+  it('stays as it is when connections fail that were begun before it opened', () => {
+    const open = failed(3);
+    expect(recordConnectionFailure(open, 900, HALF)).toBe(open);
+  });
+
+  it('has one probe when its time has come, which opens it for longer when it fails', () => {
+    const open = failed(3);
+    expect(startProbe(open, 999)).toBeNull();
+    const probing = startProbe(open, 1000);
+    expect(probing).toEqual({ state: 'probing', failures: 3 });
+    if (!probing) return;
+    expect(startProbe(probing, 99_999)).toBeNull();
+    expect(recordConnectionFailure(probing, 1000, HALF)).toEqual({
+      state: 'open',
+      failures: 4,
+      probeAt: 3000,
+    });
+  });
+
+  it('is not probed while it is closed', () => {
+    expect(startProbe(CLOSED_CIRCUIT, 1_000_000)).toBeNull();
+  });
+});
+
+describe('probeDelayMs', () => {
+  it('doubles from 1 s to 60 s', () => {
+    const delays = [3, 4, 5, 6, 7, 8, 9, 10, 1000].map((failures) =>
+      computeProbeDelayMs(failures, HALF),
+    );
+    expect(delays).toEqual([1, 2, 4, 8, 16, 32, 60, 60, 60].map((seconds) => seconds * 1000));
+  });
+
+  it('is spread by a fifth to either side', () => {
+    fc.assert(
+      fc.property(fc.nat(50), fc.double({ min: 0, max: 1, noNaN: true }), (failures, random) => {
+        const [delay, middle] = [
+          computeProbeDelayMs(failures, random),
+          computeProbeDelayMs(failures, HALF),
+        ];
+        expect(Math.abs(delay - middle)).toBeLessThanOrEqual(0.2 * middle + 1);
+      }),
+    );
+    expect(computeProbeDelayMs(3, 0)).toBe(800);
+    expect(computeProbeDelayMs(3, 1)).toBe(1200);
+  });
+});

@@ -1,0 +1,96 @@
+import { describe, expect, it } from 'vitest';
+import {
+  findExpectedListDay,
+  selectDaysToFetch,
+} from '../../../src/domain/sources/expected-lists.ts';
+import type { PublishingSchedule } from '../../../src/domain/sources/publishing-schedule.ts';
+import { UNDATED, USABLE_NEXT_DAY, USABLE_SAME_DAY } from './publishing-schedules.ts';
+
+const MORNING = { hour: 5, minute: 30 };
+
+describe('The days to ask for', () => {
+  const ask = (
+    now: string,
+    brought: string[],
+    empty: string[] = [],
+    source: PublishingSchedule = USABLE_NEXT_DAY,
+  ) =>
+    selectDaysToFetch(source, {
+      now: new Date(now),
+      composeAt: MORNING,
+      listedDays: new Set(brought),
+      emptyDays: new Set(empty),
+    });
+
+  it('are no days for a source that has none', () => {
+    expect(ask('2026-05-08T12:00:00Z', [], [], UNDATED)).toEqual([null]);
+  });
+
+  it('are yesterday until it is composed, and today', () => {
+    const week = ['2026-05-04', '2026-05-05', '2026-05-06', '2026-05-07'];
+    expect(ask('2026-05-08T05:10:00Z', week)).toEqual(['2026-05-07', '2026-05-08']);
+    expect(ask('2026-05-08T05:30:00Z', week)).toEqual(['2026-05-08']);
+  });
+
+  it('are those that were missed too, weekends apart', () => {
+    expect(ask('2026-05-08T12:00:00Z', ['2026-05-05'])).toEqual([
+      ...['2026-05-07', '2026-05-08', '2026-05-06', '2026-05-04'],
+    ]);
+    expect(ask('2026-05-11T12:00:00Z', ['2026-05-07'])).toEqual(['2026-05-11', '2026-05-08']);
+  });
+
+  it('are none of those that were empty once they were over, yesterday apart', () => {
+    const empty = ['2026-05-04', '2026-05-06', '2026-05-07'];
+    expect(ask('2026-05-08T12:00:00Z', ['2026-05-05'], empty)).toEqual([
+      '2026-05-07',
+      '2026-05-08',
+    ]);
+  });
+
+  it('are those of New York for a source that is there at once', () => {
+    expect(ask('2026-05-08T03:00:00Z', ['2026-05-06'], [], USABLE_SAME_DAY)).toEqual([
+      ...['2026-05-07', '2026-05-05', '2026-05-04'],
+    ]);
+    expect(ask('2026-05-08T04:20:00Z', ['2026-05-06', '2026-05-07'], [], USABLE_SAME_DAY)).toEqual([
+      ...['2026-05-08', '2026-05-05', '2026-05-04'],
+    ]);
+  });
+
+  it('go back at first to the newest list that there must be', () => {
+    expect(ask('2026-05-08T12:00:00Z', [])).toEqual(['2026-05-08', '2026-05-07']);
+    expect(ask('2026-05-11T12:00:00Z', [])).toEqual([
+      ...['2026-05-11', '2026-05-10', '2026-05-09', '2026-05-08'],
+    ]);
+  });
+});
+
+describe('What a digest expects of a source', () => {
+  const of = (source: PublishingSchedule, kind: 'daily' | 'weekly', from: string) =>
+    findExpectedListDay(source, { kind, date: from.slice(0, 10), from: new Date(from) });
+
+  it('is nothing when its lists are those of no day', () => {
+    expect(of(UNDATED, 'weekly', '2026-05-11T05:30:00Z')).toBeNull();
+  });
+
+  it('is the list of its day, or of the day before when it fills all day', () => {
+    expect(of(USABLE_SAME_DAY, 'daily', '2026-05-08T05:30:00Z')).toBe('2026-05-08');
+    expect(of(USABLE_NEXT_DAY, 'daily', '2026-05-08T05:30:00Z')).toBe('2026-05-07');
+  });
+
+  it('is nothing after a weekend or a holiday', () => {
+    expect(of(USABLE_SAME_DAY, 'daily', '2026-05-09T05:30:00Z')).toBeNull();
+    expect(of(USABLE_NEXT_DAY, 'daily', '2026-05-11T05:30:00Z')).toBeNull();
+    expect(of(USABLE_NEXT_DAY, 'daily', '2026-05-09T05:30:00Z')).toBe('2026-05-08');
+    expect(of(USABLE_SAME_DAY, 'daily', '2026-11-27T05:30:00Z')).toBeNull();
+  });
+
+  it('is nothing that is made only an hour after composing', () => {
+    expect(of(USABLE_SAME_DAY, 'daily', '2026-01-08T04:20:00Z')).toBe('2026-01-08');
+    expect(of(USABLE_SAME_DAY, 'daily', '2026-01-08T04:19:00Z')).toBeNull();
+  });
+
+  it('is the newest list of its week in a weekly one', () => {
+    expect(of(USABLE_NEXT_DAY, 'weekly', '2026-05-11T05:30:00Z')).toBe('2026-05-08');
+    expect(of(USABLE_SAME_DAY, 'weekly', '2026-11-30T05:30:00Z')).toBe('2026-11-26');
+  });
+});

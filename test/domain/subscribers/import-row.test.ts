@@ -1,0 +1,177 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  escapeFormula,
+  joinList,
+  parseImportHeader,
+  parseSubscriberRow,
+} from '../../../src/domain/subscribers/import-row.ts';
+import { cleanText } from '../../../src/domain/text/clean-text.ts';
+import { catchRefusal } from '../builders.ts';
+
+const KNOWN = { topicSlugs: new Set(['agents', 'theory']), today: '2026-05-08' };
+
+describe('readSubscriberRow', () => {
+  it('reads every column', () => {
+    expect(
+      parseSubscriberRow(
+        {
+          email: ' Ada@Example.org ',
+          topics: ' agents ;',
+          timezone: 'europe/berlin',
+          hour: '06',
+          frequency: 'weekly',
+          papers: '3',
+          muted_topics: 'theory',
+          keywords: 'state space; a\\;b',
+          names: "'-Tencent",
+          minutes: '5',
+          relevance_threshold: 'High',
+          paused_until: '2026-06-01',
+          consent: ' asked at a booth, 2 May 2026 ',
+        },
+        KNOWN,
+      ),
+    ).toEqual({
+      address: { email: 'Ada@example.org', key: 'ada@example.org' },
+      preferences: {
+        topics: ['agents'],
+        timezone: 'Europe/Berlin',
+        hour: 6,
+        frequency: 'weekly',
+        papers: 3,
+        mutedTopics: ['theory'],
+        keywords: ['state space', 'a;b'],
+        names: ['-Tencent'],
+        minutes: 5,
+        relevanceThreshold: 'high',
+      },
+      pausedUntil: '2026-06-01',
+      consent: 'asked at a booth, 2 May 2026',
+      canCreateSubscriber: true,
+    });
+  });
+
+  it('leaves absent what a row leaves empty, so that it changes nothing', () => {
+    const address = { email: 'ada@example.org', key: 'ada@example.org' };
+    const nothing = {
+      address,
+      preferences: {},
+      pausedUntil: null,
+      consent: null,
+      canCreateSubscriber: true,
+    };
+    expect(parseSubscriberRow({ email: 'ada@example.org' }, KNOWN)).toEqual(nothing);
+    expect(
+      parseSubscriberRow(
+        { email: 'ada@example.org', topics: ' ', timezone: '', hour: '  ', consent: '' },
+        KNOWN,
+      ),
+    ).toEqual(nothing);
+  });
+
+  it.each([
+    ['', true],
+    ['active', true],
+    ['pending', false],
+    ['paused', false],
+    [' Unsubscribed ', false],
+  ])('makes of a reader whose status is “%s” a new one: %s', (status, mayAdd) => {
+    expect(
+      parseSubscriberRow({ email: 'ada@example.org', status }, KNOWN).canCreateSubscriber,
+    ).toBe(mayAdd);
+  });
+
+  it.each([
+    ['2026-05-09', '2026-05-09', true],
+    ['2026-05-08', null, false],
+    ['', null, false],
+  ])(
+    'takes a pause until “%s” for %s, which adds: %s',
+    (paused_until, pausedUntil, canCreateSubscriber) => {
+      const row = { email: 'ada@example.org', status: 'paused', paused_until };
+      expect(parseSubscriberRow(row, KNOWN)).toMatchObject({ pausedUntil, canCreateSubscriber });
+    },
+  );
+
+  it('reads back every list that an export writes', () => {
+    const entry = fc
+      .string({ minLength: 1 })
+      .filter((text) => /^[!-~]+$/.test(text) && cleanText(text) === text);
+    fc.assert(
+      fc.property(fc.uniqueArray(entry, { minLength: 1, maxLength: 20 }), (keywords) => {
+        const row = { email: 'ada@example.org', keywords: escapeFormula(joinList(keywords)) };
+        expect(parseSubscriberRow(row, KNOWN).preferences.keywords).toEqual(keywords);
+      }),
+    );
+  });
+
+  it.each([
+    [{}, 'INVALID_EMAIL', 'is needed'],
+    [{ email: 'ada' }, 'INVALID_EMAIL', '“ada”'],
+    [{ email: 'ada@example.org', hour: '24' }, 'INVALID_PREFERENCES', '“24” is no hour'],
+    [{ email: 'ada@example.org', paused_until: 'May' }, 'INVALID_PREFERENCES', '“May” is no day'],
+    [{ email: 'ada@example.org', topics: 'magic' }, 'INVALID_PREFERENCES', '“magic” is no topic'],
+  ])('refuses %j', (row, code, message) => {
+    const refusal = catchRefusal(() => parseSubscriberRow(row, KNOWN));
+    expect(refusal?.code).toBe(code);
+    expect(refusal?.message).toContain(message);
+  });
+
+  it('keeps a consent of at most 500 characters', () => {
+    const row = { email: 'ada@example.org', consent: 'x'.repeat(900) };
+    expect(parseSubscriberRow(row, KNOWN).consent).toHaveLength(500);
+  });
+});
+
+describe('readImportHeader', () => {
+  it('knows columns in any case, with blanks and a byte-order mark around them', () => {
+    expect(parseImportHeader(['\ufeffEmail', ' Topics ', 'nickname', ''])).toEqual([
+      ...['email', 'topics', 'nickname', ''],
+    ]);
+  });
+
+  it.each([
+    [['ada@example.org', 'agents'], 'has no column “email”'],
+    [[''], 'has no column “email”'],
+    [['email', 'hour', 'Email'], '“email” comes twice'],
+  ])('refuses %j', (names, message) => {
+    const refusal = catchRefusal(() => parseImportHeader(names));
+    expect(refusal?.code).toBe('INVALID_FILE');
+    expect(refusal?.message).toContain(message);
+  });
+
+  it('passes over nameless columns, however many', () => {
+    expect(parseImportHeader(['email', '', ''])).toEqual(['email', '', '']);
+  });
+});
+
+describe('guard', () => {
+  it.each(['=1+1', '+1', '-1', '@SUM(A1)', '\tx', '\rx', "'=1"])(
+    'puts an apostrophe before %j',
+    (cell) => {
+      expect(escapeFormula(cell)).toBe(`'${cell}`);
+    },
+  );
+
+  it.each(['', 'ada@example.org', '1=1', "o'brien", "'quoted'"])('leaves %j alone', (cell) => {
+    expect(escapeFormula(cell)).toBe(cell);
+  });
+
+  it('is taken away again by an import, whatever the address begins with', () => {
+    const begin = fc.string({
+      unit: fc.constantFrom("'", '=', '+', '-', 'a'),
+      minLength: 1,
+      maxLength: 5,
+    });
+    fc.assert(
+      fc.property(begin, (local) => {
+        const email = `${local}@example.org`;
+        expect(parseSubscriberRow({ email: escapeFormula(email) }, KNOWN).address.email).toBe(
+          email,
+        );
+        expect(escapeFormula(email)).not.toMatch(/^[=+\-@]/);
+      }),
+    );
+  });
+});

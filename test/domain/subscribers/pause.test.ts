@@ -1,0 +1,32 @@
+import { describe, expect, it } from 'vitest';
+import { decideConfirmedStatus, parsePausedUntil } from '../../../src/domain/subscribers/pause.ts';
+
+const TODAY = '2026-05-08';
+
+describe('readPausedUntil', () => {
+  it.each([
+    [null, null],
+    ['', null],
+    ['2026-05-09', '2026-05-09'],
+    ['2027-05-09', '2027-05-09'],
+  ])('takes %j for %j', (answer, expected) => {
+    expect(parsePausedUntil(answer, TODAY)).toBe(expected);
+  });
+
+  it.each(['2026-05-08', '2025-05-09', '2027-05-10', '2026-02-30', 'tomorrow', 7, {}])(
+    'refuses %j',
+    (answer) => {
+      expect(() => parsePausedUntil(answer, TODAY)).toThrow(
+        /is no day to pause until: expected one from 2026-05-09 to 2027-05-09\.$/,
+      );
+    },
+  );
+});
+
+describe('confirmedStatus', () => {
+  it('is paused as long as the day has not come', () => {
+    expect(decideConfirmedStatus('2026-05-09', TODAY)).toBe('paused');
+    expect(decideConfirmedStatus('2026-05-08', TODAY)).toBe('active');
+    expect(decideConfirmedStatus(null, TODAY)).toBe('active');
+  });
+});

@@ -1,0 +1,133 @@
+import { describe, expect, it } from 'vitest';
+import {
+  InvalidPreferencesError,
+  type PreferenceInput,
+  parsePreferences,
+} from '../../../src/domain/subscribers/preferences.ts';
+import { PREFERENCE_LIMITS } from '../../../src/domain/subscribers/subscriber.ts';
+
+const SLUGS = new Set(['agents', 'theory']);
+const read = (answers: PreferenceInput) => parsePreferences(answers, SLUGS);
+
+function problemsIn(answers: PreferenceInput) {
+  try {
+    read(answers);
+    return {};
+  } catch (error) {
+    if (!(error instanceof InvalidPreferencesError)) throw error;
+    return error.problems;
+  }
+}
+
+describe('readPreferences', () => {
+  it('takes what JSON says', () => {
+    const preferences = {
+      topics: ['agents', 'theory'],
+      keywords: ['stateless', 'KV cache'],
+      frequency: 'weekdays',
+      timezone: 'Europe/Berlin',
+      hour: 0,
+      papers: 20,
+    };
+    expect(read(preferences)).toEqual(preferences);
+  });
+
+  it('takes numbers as forms and files write them', () => {
+    expect(read({ hour: '07', papers: '5' })).toEqual({ hour: 7, papers: 5 });
+  });
+
+  it('leaves absent what is absent, and empty what is empty', () => {
+    expect(read({})).toEqual({});
+    expect(read({ hour: undefined, topics: undefined })).toEqual({});
+    expect(read({ topics: [], keywords: [] })).toEqual({ topics: [], keywords: [] });
+  });
+
+  it('cleans keywords, spells zones as IANA does, and keeps what is said twice once', () => {
+    expect(
+      read({
+        topics: ['agents', 'agents'],
+        keywords: ['  state\u200bless ', 'stateless', ' ', 'KV\ncache'],
+        timezone: 'europe/berlin',
+      }),
+    ).toEqual({
+      topics: ['agents'],
+      keywords: ['stateless', 'KV cache'],
+      timezone: 'Europe/Berlin',
+    });
+  });
+
+  it.each<[PreferenceInput, keyof PreferenceInput, string]>([
+    [
+      { topics: ['agents', 'magic'] },
+      'topics',
+      '“magic” is no topic: expected some of agents, theory.',
+    ],
+    [{ topics: 'agents' }, 'topics', 'The topics must be a list of texts.'],
+    [{ topics: null }, 'topics', 'The topics must be a list of texts.'],
+    [{ keywords: [7] }, 'keywords', 'The keywords must be a list of texts.'],
+    [
+      { keywords: Array.from({ length: 21 }, (_, number) => `word ${number}`) },
+      'keywords',
+      '21 keywords are too many: at most 20.',
+    ],
+    [
+      { keywords: ['x'.repeat(81)] },
+      'keywords',
+      `“${'x'.repeat(57)}…” is too long for a keyword: at most 80 characters.`,
+    ],
+    [
+      { frequency: 'hourly' },
+      'frequency',
+      '“hourly” is no frequency: expected daily, weekdays, weekly.',
+    ],
+    [{ frequency: null }, 'frequency', '“null” is no frequency: expected daily, weekdays, weekly.'],
+    [
+      { timezone: '+02:00' },
+      'timezone',
+      '“+02:00” is no time zone: expected an IANA name such as Europe/Berlin.',
+    ],
+    [
+      { timezone: 2 },
+      'timezone',
+      '“2” is no time zone: expected an IANA name such as Europe/Berlin.',
+    ],
+    ...[24, -1, 7.5, '7.5', '', ' 7', '1e1', '0x7', null, true, [7]].map(
+      (hour): [PreferenceInput, keyof PreferenceInput, string] => [
+        { hour },
+        'hour',
+        'is no hour: expected a whole number from 0 to 23.',
+      ],
+    ),
+    [{ hour: 24 }, 'hour', '“24” is no hour'],
+    [{ hour: { toString: 1 } }, 'hour', 'is no hour: expected a whole number from 0 to 23.'],
+    [{ papers: 0 }, 'papers', '“0” is no number of papers: expected a whole number from 1 to 20.'],
+    [{ papers: '21' }, 'papers', '“21” is no number of papers'],
+  ])('refuses %j and says of %s what it expected', (answers, field, sentence) => {
+    const problems = problemsIn(answers);
+    expect(Object.keys(problems)).toEqual([field]);
+    expect(problems[field]).toContain(sentence);
+  });
+
+  it('tells every problem at once', () => {
+    const problems = problemsIn({ hour: 99, papers: 0, frequency: 'never', topics: ['agents'] });
+    expect(Object.keys(problems).sort()).toEqual(['frequency', 'hour', 'papers']);
+    const error = new InvalidPreferencesError(problems);
+    expect(error.code).toBe('INVALID_PREFERENCES');
+    expect(error.statusCode).toBe(400);
+    for (const sentence of Object.values(problems)) expect(error.message).toContain(sentence);
+  });
+
+  it('shows no more than a line of what was sent, and nothing of it raw', () => {
+    const sentence = problemsIn({ timezone: `<script>\u202e${'x'.repeat(1e5)}` }).timezone ?? '';
+    expect(sentence.length).toBeLessThan(200);
+    expect(sentence).not.toMatch(/\u202e|<script>/);
+  });
+
+  it('takes the most that is allowed', () => {
+    const { max, maxLength } = PREFERENCE_LIMITS.keywords;
+    const keywords = Array.from({ length: max }, (_, number) =>
+      `${number}`.padStart(maxLength, 'x'),
+    );
+    expect(read({ keywords })).toEqual({ keywords });
+  });
+});

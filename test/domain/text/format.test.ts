@@ -1,0 +1,157 @@
+import { describe, expect, it } from 'vitest';
+import type { Paper } from '../../../src/domain/papers/paper.ts';
+import {
+  capitalize,
+  describeAuthors,
+  describeDigestSchedule,
+  describePaper,
+  formatDate,
+  formatHour,
+  formatLongDate,
+  formatQuantity,
+  formatTimes,
+  formatTimezone,
+  joinNames,
+  spellNumber,
+} from '../../../src/domain/text/format.ts';
+
+function paper(changes: Partial<Paper> = {}): Paper {
+  return {
+    id: '2603.00001',
+    source: 'file',
+    title: 'The Residual Stream Is All You Need',
+    abstract: '',
+    authors: [],
+    authorCount: 5,
+    organization: null,
+    publishedOn: '2026-03-19',
+    listedOn: '2026-05-08',
+    usableOn: '2026-05-08',
+    upvotes: 0,
+    comments: 2,
+    url: null,
+    codeUrl: null,
+    ...changes,
+  };
+}
+
+describe('describePaper', () => {
+  it('tells who, when and how much it was discussed', () => {
+    expect(describePaper(paper())).toBe('5 authors, 19 March 2026, 2 comments');
+    expect(describePaper(paper({ upvotes: 12, comments: 1 }))).toBe(
+      '5 authors, 19 March 2026, 12 upvotes, 1 comment',
+    );
+  });
+
+  it('leaves out what is unknown or zero', () => {
+    expect(describePaper(paper({ comments: 0 }))).toBe('5 authors, 19 March 2026');
+    expect(describePaper(paper({ publishedOn: null, authorCount: null, comments: 0 }))).toBe('');
+  });
+});
+
+describe('describeAuthors', () => {
+  it.each([
+    [{ organization: 'Tencent', authors: ['Ada'], authorCount: 1 }, 'Tencent'],
+    [{ organization: null, authors: ['Ada', 'Bo', 'Cy'], authorCount: 3 }, 'Ada, Bo and Cy'],
+    [{ organization: null, authors: ['Ada'], authorCount: null }, 'Ada'],
+    [{ organization: null, authors: ['Ada', 'Bo', 'Cy', 'Di'], authorCount: null }, '4 authors'],
+    [{ organization: null, authors: ['Ada'], authorCount: 7 }, '7 authors'],
+    [{ organization: null, authors: [], authorCount: 1 }, '1 author'],
+    [{ organization: '', authors: [], authorCount: 0 }, ''],
+    [{ organization: null, authors: [], authorCount: null }, ''],
+  ])('describes %j as "%s"', (who, expected) => {
+    expect(describeAuthors(who)).toBe(expected);
+  });
+});
+
+describe('describeWhen', () => {
+  it.each([
+    ['daily', 'every day at 07:00, Berlin time'],
+    ['weekdays', 'on weekdays at 07:00, Berlin time'],
+    ['weekly', 'on Mondays at 07:00, Berlin time'],
+  ] as const)('describes %s', (frequency, expected) => {
+    expect(describeDigestSchedule({ frequency, hour: 7, timezone: 'Europe/Berlin' })).toBe(
+      expected,
+    );
+  });
+});
+
+describe('describeZone', () => {
+  it.each([
+    ['America/New_York', 'New York time'],
+    ['America/Argentina/Buenos_Aires', 'Buenos Aires time'],
+    ['UTC', 'UTC'],
+    ['Etc/UTC', 'UTC'],
+    ['GMT', 'GMT'],
+    ['Etc/GMT', 'GMT'],
+    ['Etc/GMT+5', 'UTC-5'],
+    ['Etc/GMT-3', 'UTC+3'],
+  ])('describes %s as %s', (timezone, expected) => {
+    expect(formatTimezone(timezone)).toBe(expected);
+  });
+});
+
+describe('days, hours, lists and counts', () => {
+  it('writes a day out without a leading zero, whatever the zone of this machine', () => {
+    expect(formatDate('2026-05-08')).toBe('8 May 2026');
+    expect(formatLongDate('2026-05-08')).toBe('Friday, 8 May 2026');
+    expect(formatLongDate('2026-01-01')).toBe('Thursday, 1 January 2026');
+  });
+
+  it('gives back what is no day', () => {
+    expect(formatDate('soon')).toBe('soon');
+    expect(formatLongDate('soon')).toBe('soon');
+  });
+
+  it('writes hours with two digits', () => {
+    expect([0, 7, 23].map(formatHour)).toEqual(['00:00', '07:00', '23:00']);
+  });
+
+  it('joins names with commas and one "and"', () => {
+    expect([[], ['a'], ['a', 'b'], ['a', 'b', 'c']].map(joinNames)).toEqual([
+      '',
+      'a',
+      'a and b',
+      'a, b and c',
+    ]);
+  });
+
+  it('keeps names apart that hold commas', () => {
+    expect(joinNames(['Compression, quantization & PEFT'])).toBe(
+      'Compression, quantization & PEFT',
+    );
+    expect(joinNames(['Compression, quantization & PEFT', 'Theory'])).toBe(
+      'Compression, quantization & PEFT as well as Theory',
+    );
+    expect(joinNames(['a', 'b, c', 'd'])).toBe('a; b, c; and d');
+  });
+
+  it('writes counts to twenty in words', () => {
+    expect([0, 1, 10, 20, 21].map(spellNumber)).toEqual(['zero', 'one', 'ten', 'twenty', '21']);
+  });
+});
+
+it('says how often in words as long as there are any', () => {
+  expect([1, 2, 3, 1200].map(formatTimes)).toEqual(['once', 'twice', '3 times', '1,200 times']);
+});
+
+describe('countOf', () => {
+  it.each([
+    [0, '0 papers'],
+    [1, '1 paper'],
+    [49, '49 papers'],
+    [1204, '1,204 papers'],
+  ])('counts %i as %s', (count, words) => {
+    expect(formatQuantity(count, 'paper')).toBe(words);
+  });
+});
+
+describe('capitalize', () => {
+  it.each([
+    ['ten papers', 'Ten papers'],
+    ['écoles', 'Écoles'],
+    ['', ''],
+  ])('makes of “%s” “%s”', (words, sentence) => {
+    expect(capitalize(words)).toBe(sentence);
+  });
+});

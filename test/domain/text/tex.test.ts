@@ -1,0 +1,26 @@
+import { readFile } from 'node:fs/promises';
+import { describe, expect, it } from 'vitest';
+import { cleanText } from '../../../src/domain/text/clean-text.ts';
+
+/** What is left of TeX, with its backslashes or without, and cannot be read as words. */
+const LEFT_OVER =
+  /\\|\$|\p{N}times|\p{Lu}times|\bcdot\b|\brightarrow\b|\^|[\p{L}]_\d|\w--\w|``|''|~\p{L}/u;
+
+describe('The papers of the seed', async () => {
+  const seed = new URL('../../../seeds/papers.json', import.meta.url);
+  const papers: { title: string; abstract: string }[] = JSON.parse(await readFile(seed, 'utf8'));
+
+  it('hold TeX that was lost, so that there is something to mend', () => {
+    const raw = papers.filter(({ abstract }) => LEFT_OVER.test(abstract));
+    expect(raw.length).toBeGreaterThan(5);
+  });
+
+  it.each(papers.map(({ title, abstract }) => [title, abstract]))(
+    'are readable once they are cleaned: %s',
+    (title, abstract) => {
+      expect(cleanText(title)).not.toMatch(LEFT_OVER);
+      expect(cleanText(abstract)).not.toMatch(LEFT_OVER);
+      expect(cleanText(abstract)).not.toMatch(/\p{Ll}\.\p{Lu}\p{Ll}+ \p{Ll}/u);
+    },
+  );
+});

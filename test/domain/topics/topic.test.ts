@@ -1,0 +1,48 @@
+import { describe, expect, it } from 'vitest';
+import {
+  chooseTopics,
+  parseQueryPhrases,
+  SECOND_TOPIC_SCORE,
+} from '../../../src/domain/topics/topic.ts';
+
+describe('chooseTopics', () => {
+  it('gives a paper that matches nothing no topic', () => {
+    expect(chooseTopics([])).toEqual([]);
+  });
+
+  it('gives the best match, however weak', () => {
+    expect(chooseTopics([{ slug: 'agents', score: 0.001 }])).toEqual([
+      { slug: 'agents', score: 0.001 },
+    ]);
+  });
+
+  it('gives the second one too when it is strong, and never a third', () => {
+    const matches = [
+      { slug: 'theory', score: SECOND_TOPIC_SCORE },
+      { slug: 'agents', score: 0.5 },
+      { slug: 'hardware', score: SECOND_TOPIC_SCORE / 2 },
+    ];
+    expect(chooseTopics(matches).map(({ slug }) => slug)).toEqual(['agents', 'theory']);
+    expect(chooseTopics(matches.slice(1)).map(({ slug }) => slug)).toEqual(['agents']);
+    expect(
+      chooseTopics(['a', 'b', 'c'].map((slug) => ({ slug, score: 1 }))).map(({ slug }) => slug),
+    ).toEqual(['a', 'b']);
+  });
+
+  it('breaks ties by name and leaves its input alone', () => {
+    const matches = [
+      { slug: 'theory', score: 0.2 },
+      { slug: 'agents', score: 0.2 },
+    ];
+    expect(chooseTopics(matches).map(({ slug }) => slug)).toEqual(['agents', 'theory']);
+    expect(matches[0]?.slug).toBe('theory');
+  });
+});
+
+describe('phrasesOf', () => {
+  it('takes a query apart at its ors', () => {
+    const query = '"llm serving" or "kv cache" OR prefill or -draft';
+    expect(parseQueryPhrases({ query })).toEqual(['llm serving', 'kv cache', 'prefill']);
+    expect(parseQueryPhrases({ query: '' })).toEqual([]);
+  });
+});

@@ -1,0 +1,425 @@
+import type { TopicPaper } from '../../../src/domain/papers/paper.ts';
+import { DEFAULT_PREFERENCES } from '../../../src/domain/subscribers/subscriber.ts';
+import type {
+  DayView,
+  DeliveryView,
+  FrontView,
+  Pages,
+  PapersView,
+  PreferencesView,
+  SignUpFormView,
+  SiteInfo,
+  StatusView,
+} from '../../../src/http/pages/index.ts';
+
+/** A site below a path, so that a link which forgets the path is found. */
+export const SITE: SiteInfo = {
+  name: 'Paperboy',
+  publicUrl: 'https://papers.example.org/daily',
+  postalAddress: '12 Example Street, 10117 Berlin',
+};
+
+export const TIMEZONES = ['UTC', ...Intl.supportedValuesOf('timeZone')];
+
+export const TOPICS = Array.from({ length: 21 }, (_, at) => ({
+  slug: `topic-${at}`,
+  name: `Topic number ${at} & more`,
+}));
+
+export function buildPaperView(changes: Partial<TopicPaper> = {}): TopicPaper {
+  return {
+    id: '2605.01234',
+    source: 'arxiv',
+    title: 'SpecEyes: Accelerating Agentic Multimodal LLMs via Speculative Perception',
+    abstract:
+      'Agentic multimodal large language models achieve remarkable reasoning capabilities through iterative visual tool invocation. However, the cascaded loops introduce significant sequential overhead.',
+    authors: [],
+    authorCount: 6,
+    organization: null,
+    publishedOn: '2026-03-24',
+    listedOn: '2026-05-08',
+    usableOn: '2026-05-08',
+    upvotes: 0,
+    comments: 4,
+    url: 'https://arxiv.org/abs/2605.01234',
+    codeUrl: null,
+    topics: [{ slug: 'topic-1', score: 1 }],
+    ...changes,
+  };
+}
+
+export function buildPaperViews(count: number): TopicPaper[] {
+  return Array.from({ length: count }, (_, at) =>
+    buildPaperView({
+      id: `2605.${10000 + at}`,
+      title: `Paper ${at}: ${'a long deck of words '.repeat(4)}`,
+    }),
+  );
+}
+
+export function buildSignUpForm(changes: Partial<SignUpFormView> = {}): SignUpFormView {
+  return {
+    values: { ...DEFAULT_PREFERENCES, email: '' },
+    problems: {},
+    timezones: TIMEZONES,
+    ...changes,
+  };
+}
+
+export function buildDayView(changes: Partial<DayView> = {}): DayView {
+  return {
+    day: '2026-05-08',
+    number: 128,
+    week: [4, 5, 6, 7, 8, 9, 10].map((day, at) => ({
+      day: `2026-05-${String(day).padStart(2, '0')}`,
+      count: at > 4 ? 0 : 40 + at,
+      isCurrent: at === 4,
+      isFuture: at > 4,
+    })),
+    previous: '2026-05-07',
+    next: null,
+    earlier: '2026-05-01',
+    later: null,
+    totalPapers: 49,
+    topics: TOPICS.map((topic, at) => ({ ...topic, count: 21 - at })),
+    ...changes,
+  };
+}
+
+export function buildFrontView(changes: Partial<FrontView> = {}): FrontView {
+  return {
+    ...buildDayView(),
+    papers: buildPaperViews(49),
+    allTopics: TOPICS,
+    selectedTopic: null,
+    form: buildSignUpForm(),
+    isEmpty: false,
+    ...changes,
+  };
+}
+
+export function buildPapersView(changes: Partial<PapersView> = {}): PapersView {
+  return {
+    papers: buildPaperViews(3),
+    matchedWords: new Set(),
+    total: 3,
+    isTruncated: false,
+    page: 1,
+    pages: 1,
+    hasNext: false,
+    order: 'newest',
+    hasOnlyStopWords: false,
+    day: null,
+    date: null,
+    topic: null,
+    q: null,
+    allTopics: TOPICS,
+    latest: null,
+    ...changes,
+  };
+}
+
+export function buildDeliveryView(changes: Partial<DeliveryView> = {}): DeliveryView {
+  return {
+    token: 'a-token',
+    kind: 'daily',
+    date: '2026-05-08',
+    number: 128,
+    total: 49,
+    papers: buildPaperViews(10).map((each, at) => ({
+      paper: each,
+      reason: `Reason number ${at}.`,
+      isDarkHorse: at === 6,
+    })),
+    topics: TOPICS,
+    followed: ['topic-1'],
+    keywords: ['stateless'],
+    note: '',
+    ...changes,
+  };
+}
+
+export function buildPreferencesView(changes: Partial<PreferencesView> = {}): PreferencesView {
+  return {
+    token: 'a-token',
+    email: 'ada@example.org',
+    status: 'active',
+    preferences: {
+      ...DEFAULT_PREFERENCES,
+      topics: ['topic-1', 'topic-2'],
+      keywords: ['stateless', 'Tencent'],
+      frequency: 'weekdays',
+      timezone: 'Europe/Berlin',
+      hour: 7,
+      papers: 10,
+    },
+    pausedUntil: null,
+    typedPausedUntil: null,
+    shown: '{}',
+    topics: TOPICS.map((topic, at) => ({ ...topic, papersPerWeek: at })),
+    phrases: {
+      keywords: ['stateless', 'Tencent'].map((text) => ({ text, perWeek: 4, isRemoved: false })),
+      names: [],
+      addedKeyword: '',
+      addedName: '',
+    },
+    feedHref: '/daily/feeds/a-token.xml',
+    today: '2026-05-08',
+    openSection: null,
+    timezones: TIMEZONES,
+    askedOn: '2026-03-02',
+    nextDigestOn: '2026-05-11',
+    isSaved: false,
+    problems: {},
+    ...changes,
+  };
+}
+
+/** Every page once, by the kind of page, each filled with `words` wherever others may write. */
+/** Everything that can be wrong, and a digest that was sent. */
+export function buildStatusView(changes: Partial<StatusView> = {}, words = 'hf-daily'): StatusView {
+  const at = new Date('2026-05-08T05:00:00Z');
+  const counts = { found: 49, added: 12, updated: 3, refused: 1 };
+  const ok = { status: 'ok', sentence: words } as const;
+  const source = { succeededAt: at, lastNewPaperAt: at, newestListDay: '2026-05-07', nextAt: at };
+  const last = { endedAt: at, outcome: 'failed', detail: words, ...counts } as const;
+  const states = { pending: 0, claimed: 0, sending: 0, sent: 9, deferred: 0, failed: 1 };
+  return {
+    status: {
+      now: new Date('2026-05-08T06:00:00Z'),
+      sources: [
+        { name: words, lastFetch: last, consecutiveFailures: 2, ...source },
+        {
+          name: 'arxiv:cs.CL',
+          lastFetch: { ...last, outcome: 'papers' },
+          consecutiveFailures: 0,
+          ...source,
+        },
+      ],
+      nextCompose: {
+        daily: new Date('2026-05-09T05:30:00Z'),
+        weekly: new Date('2026-05-11T05:30:00Z'),
+      },
+      digests: [
+        {
+          digest: {
+            id: 1,
+            kind: 'daily',
+            date: '2026-05-08',
+            number: 12,
+            composedAt: at,
+            audience: 10,
+            papers: 49,
+            pausedAt: at,
+            pauseReason: words,
+            cancelledAt: null,
+          },
+          audience: 10,
+          states: { ...states, unknown: 0, skipped: 0, expired: 0 },
+          due: 0,
+          inProgress: 0,
+          scheduled: 0,
+          ratePerSecond: 0,
+          secondsLeft: 0,
+        },
+      ],
+      waiting: { deliveries: { count: 3, since: at }, transactional: { count: 0, since: null } },
+      workers: 0,
+      alerts: [
+        {
+          kind: 'relay-down',
+          subject: words,
+          sentence: words,
+          raisedAt: at,
+          seenAt: at,
+          times: 4,
+        },
+      ],
+    },
+    checks: {
+      database: ok,
+      migrations: ok,
+      queue: ok,
+      relay: { status: 'failed', sentence: words },
+    },
+    version: '0.0.0-test',
+    isForOperator: true,
+    ...changes,
+  };
+}
+
+export function renderEveryPage(pages: Pages, words: string): Record<string, string> {
+  const email = `${words}@example.org`;
+  const topics = [{ slug: 'topic-1', name: words }];
+  const preferences = { ...buildPreferencesView().preferences, keywords: [words], timezone: words };
+  const hostile = buildPaperView({
+    title: `${words}: ${words}`,
+    abstract: `${words} improves throughput by 1.35x over ${words}.`,
+    authors: [words],
+    authorCount: 1,
+    organization: words,
+    url: `javascript:alert(1)//${words}`,
+    codeUrl: `javascript:alert(2)//${words}`,
+  });
+  const problems = { email: words, keywords: words, timezone: words };
+  const form = buildSignUpForm({ values: { ...preferences, email }, problems });
+  const counted = [{ slug: 'topic-1', name: words, count: 1 }];
+  const followed = [{ slug: 'topic-1', name: words, papersPerWeek: null }];
+  const digest = { kind: 'weekly', date: '2026-05-11', number: 18 } as const;
+  const message = { id: 'm/1', from: words, to: email, subject: words };
+  return {
+    front: pages.front(
+      buildFrontView({ papers: Array(6).fill(hostile), topics: counted, allTopics: topics, form }),
+    ),
+    emptyFront: pages.front(
+      buildFrontView({ papers: [], totalPapers: 0, number: null, isEmpty: true }),
+    ),
+    quietFront: pages.front(buildFrontView({ papers: [], totalPapers: 0 })),
+    papers: pages.papers(
+      buildPapersView({
+        papers: [hostile],
+        q: words,
+        topic: { slug: 'topic-1', name: words },
+        pages: 2,
+      }),
+    ),
+    emptySearch: pages.papers(buildPapersView({ papers: [], total: 0, q: words })),
+    day: pages.papers(
+      buildPapersView({
+        papers: [hostile],
+        date: '2026-05-08',
+        day: buildDayView({ topics: counted }),
+      }),
+    ),
+    found: pages.papers(
+      buildPapersView({ papers: [hostile], q: words, matchedWords: new Set(['script']) }),
+    ),
+    paper: pages.paper({
+      paper: hostile,
+      topics,
+      digests: [digest],
+      similar: [hostile],
+      sources: ['<hf>', 'arxiv:cs.LG'],
+      withdrawnOn: '2026-05-09',
+    }),
+    topics: pages.topics({ topics: [{ slug: 'topic-1', name: words, papersPerWeek: 3 }] }),
+    topic: pages.topic({
+      topic: { slug: 'topic-1', name: words, phrases: [words], categories: [words] },
+      papersPerWeek: 3,
+      papers: [hostile],
+      page: 2,
+      hasNext: true,
+    }),
+    digests: pages.digests({
+      month: '2026-05',
+      months: [
+        { month: '2026-05', count: 1 },
+        { month: '2025-12', count: 4 },
+      ],
+      digests: [{ ...digest, papers: 49 }],
+    }),
+    emptyDigests: pages.digests({ month: null, months: [], digests: [] }),
+    view: pages.view(
+      buildDeliveryView({
+        papers: Array.from({ length: 7 }, (_, at) => ({
+          paper: hostile,
+          reason: words,
+          isDarkHorse: at === 4,
+        })),
+        topics,
+        keywords: [words],
+      }),
+    ),
+    status: pages.status(buildStatusView({ isForOperator: true }, words)),
+    publicStatus: pages.status(buildStatusView({ isForOperator: false }, words)),
+    digest: pages.digest({
+      ...digest,
+      total: 1,
+      papers: [{ ...hostile, rank: 0, popularity: 1 }],
+      previous: '2026-05-04',
+      next: null,
+    }),
+    confirm: pages.confirm({
+      email,
+      preferences,
+      topics,
+      firstDigest: null,
+      latestDate: '2026-05-08',
+    }),
+    preferences: pages.preferences(
+      buildPreferencesView({
+        email,
+        preferences,
+        topics: followed,
+        problems,
+        status: 'paused',
+        phrases: {
+          keywords: [{ text: words, perWeek: 0, isRemoved: true }],
+          names: [{ text: words, perWeek: 0.5, isRemoved: false }],
+          addedKeyword: words,
+          addedName: words,
+        },
+      }),
+    ),
+    more: pages.feedback({
+      token: 'a-token',
+      verb: 'more',
+      paper: hostile,
+      state: 'said',
+      terms: [{ term: words, weight: 0.5 }],
+    }),
+    mute: pages.mute({
+      token: 'a-token',
+      topic: { slug: 'topic-1', name: words },
+      state: 'said',
+      wasFollowed: true,
+    }),
+    options: pages.options({
+      token: 'a-token',
+      paper: hostile,
+      topics: [{ slug: 'topic-1', name: words, isMuted: false }],
+      givenVerbs: ['more'],
+    }),
+    saved: pages.saved({
+      token: 'a-token',
+      papers: [{ ...hostile, savedOn: '2026-05-08' }],
+      removed: words,
+    }),
+    learned: pages.learned({
+      token: 'a-token',
+      terms: [{ term: words, weight: -0.5, from: [{ verb: 'less', paper: hostile }] }],
+      unlearned: [words],
+      feedback: [{ verb: 'less', paper: hostile, givenOn: '2026-05-08' }],
+      allowsClicks: false,
+      notice: words,
+    }),
+    unsubscribe: pages.unsubscribe({
+      email,
+      token: 'a-token',
+      isUnsubscribed: false,
+      today: '2026-05-08',
+    }),
+    goodbye: pages.unsubscribe({
+      email,
+      token: 'a-token',
+      isUnsubscribed: true,
+      today: '2026-05-08',
+    }),
+    export: pages.exportOrErase({ kind: 'export', email }),
+    erase: pages.exportOrErase({ kind: 'erase', email }),
+    message: pages.message({
+      title: words,
+      sentences: [words],
+      links: [{ text: words, href: '/' }],
+    }),
+    inboxList: pages.inboxList({
+      messages: [{ ...message, receivedAt: new Date('2026-05-08T07:00:00Z'), size: 45_000 }],
+    }),
+    inboxMessage: pages.inboxMessage({
+      ...message,
+      headers: [{ name: words, value: words }],
+      text: words,
+      hasHtml: true,
+    }),
+  };
+}

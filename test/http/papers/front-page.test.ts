@@ -1,0 +1,142 @@
+import { load } from 'cheerio';
+import { describe, expect, it } from 'vitest';
+import { loadPages } from '../../../src/http/pages/index.ts';
+import {
+  buildFrontView,
+  buildPaperView,
+  buildPaperViews,
+  buildSignUpForm,
+  SITE,
+  TIMEZONES,
+} from '../pages/view-builders.ts';
+
+const pages = loadPages(SITE);
+const front = (changes: Parameters<typeof buildFrontView>[0] = {}) =>
+  load(pages.front(buildFrontView(changes)));
+
+describe('The front page', () => {
+  it('stays below 60 KB with 49 papers and every time zone', () => {
+    expect(Buffer.byteLength(pages.front(buildFrontView()))).toBeLessThan(60_000);
+  });
+
+  it('leads with the most discussed paper, then three stories, then fourteen in the index', () => {
+    const $ = front();
+    expect($('.lead h2').text()).toContain('Paper 0');
+    expect($('.story').length).toBe(3);
+    expect($('.index li').length).toBe(14);
+  });
+
+  it('leads to the papers for which there is no room', () => {
+    const $ = front();
+    expect($('.rest').text()).toBe('The other 31 papers of 8 May 2026');
+    expect($('.rest a').attr('href')).toBe('/daily/papers?date=2026-05-08');
+  });
+
+  it('promises no other papers when all of them are shown', () => {
+    expect(front({ papers: buildPaperViews(3), totalPapers: 3 })('.rest').length).toBe(0);
+  });
+
+  it('keeps a title whole in one heading and one link', () => {
+    const $ = front({
+      papers: [buildPaperView({ title: 'FASER: Fine-Grained Phases' })],
+      totalPapers: 1,
+    });
+    expect($('.lead h2 a').text()).toBe('FASER: Fine-Grained Phases');
+  });
+
+  it('keeps the slash of an old arXiv id in the link', () => {
+    const $ = front({ papers: [buildPaperView({ id: 'math.GT/0309136' })], totalPapers: 1 });
+    expect($('.lead h2 a').attr('href')).toBe('/daily/papers/math.GT/0309136');
+  });
+
+  it('searches arXiv for the title of a lead without an address', () => {
+    const $ = front({ papers: [buildPaperView({ id: 'seed:1', url: null, title: 'A & B' })] });
+    const link = $('.lead .byline a');
+    expect(link.attr('href')).toBe('https://arxiv.org/search/?query=A+%26+B&searchtype=title');
+  });
+
+  it('shows the abstract’s own number with the words around it', () => {
+    const abstract = 'We improve end-to-end training throughput by up to 1.35x.';
+    const $ = front({ papers: [buildPaperView({ abstract })] });
+    expect($('.figure strong').text()).toBe('1.35x');
+    expect(abstract).toContain($('.figure q').text());
+  });
+
+  it('marks the shown day and links the days before it', () => {
+    const $ = front();
+    expect($('.week [aria-current="date"]').text()).toMatch(/Fri 8 May\s+44 papers/);
+    expect($('.week li a').length).toBe(4);
+    expect($('.week li a').first().attr('href')).toBe('/daily/papers?date=2026-05-04');
+    expect($('.week .near').length).toBe(3);
+    expect($('.week .future').first().text()).toMatch(/Sat 9\s+tomorrow/);
+  });
+
+  it('leads to the day before and to the weeks before', () => {
+    const $ = front();
+    expect($('.week a[rel="prev"]').attr('href')).toBe('/daily/papers?date=2026-05-01');
+    expect($('.week a[rel="next"]').length).toBe(0);
+    expect($('.pager a[rel="prev"]').text()).toBe('Thursday, 7 May 2026');
+    expect($('.pager a[rel="next"]').length).toBe(0);
+  });
+
+  it('has a way to the coupon at the top', () => {
+    const $ = front();
+    expect($('.top-action').attr('href')).toBe('#coupon');
+    expect($('#coupon').length).toBe(1);
+  });
+
+  it('still offers the coupon while there are no papers', () => {
+    const $ = front({ papers: [], totalPapers: 0, isEmpty: true });
+    expect($('.lead h2').text()).toBe('The first edition is not printed yet');
+    expect($('#coupon form').length).toBe(1);
+  });
+});
+
+describe('The coupon', () => {
+  it('posts the fields of a sign-up', () => {
+    const $ = front();
+    const form = $('#coupon form');
+    expect(form.attr('method')).toBe('post');
+    expect(form.attr('action')).toBe('/daily/subscribe');
+    const names = form
+      .find('[name]')
+      .toArray()
+      .map((field) => $(field).attr('name'));
+    expect(new Set(names)).toEqual(
+      new Set(['email', 'topics', 'frequency', 'hour', 'timezone', 'papers']),
+    );
+  });
+
+  it('offers every hour, zone, frequency and topic', () => {
+    const $ = front();
+    expect($('#hour option').length).toBe(24);
+    expect($('#hour option[selected]').text()).toBe('07:00');
+    expect($('#timezone option').length).toBe(TIMEZONES.length);
+    expect($('#frequency option').length).toBe(3);
+    expect($('#papers option[selected]').attr('value')).toBe('10');
+    expect($('#coupon input[name="topics"]').length).toBe(21);
+    expect($('#coupon details input[name="topics"]').length).toBe(15);
+  });
+
+  it('comes back filled, with the sentence beside the field', () => {
+    const { values } = buildSignUpForm();
+    const $ = front({
+      form: buildSignUpForm({
+        values: { ...values, email: 'ada@example', topics: ['topic-9'], hour: 22 },
+        problems: { email: '“ada@example” lacks the part after the dot. Nothing was sent.' },
+      }),
+    });
+    expect($('#email').attr('value')).toBe('ada@example');
+    expect($('#email').attr('aria-invalid')).toBe('true');
+    expect($('#email-problem').text()).toContain('lacks the part after the dot');
+    expect($('#hour option[selected]').attr('value')).toBe('22');
+    expect($('input[name="topics"][checked]').attr('value')).toBe('topic-9');
+    expect($('#coupon details').attr('open')).toBeDefined();
+  });
+
+  it('lets the zone be guessed only in a form that nobody has sent', () => {
+    expect(front()('[data-guess-zone]').length).toBe(1);
+    const refused = buildSignUpForm({ problems: { email: 'No.' } });
+    expect(front({ form: refused })('[data-guess-zone]').length).toBe(0);
+  });
+});

@@ -1,0 +1,201 @@
+import { load } from 'cheerio';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { composeDigest } from '../../src/services/digests/compose-digest.ts';
+import { buildPaper, storePapers } from '../support/rows.ts';
+import { openTestSite, type TestSite } from './support/site.ts';
+
+const DAY = '2026-05-08';
+const OLD_ID = 'hep-ex/0307015';
+
+let site: TestSite;
+beforeAll(async () => {
+  site = await openTestSite();
+  const { db } = site.app;
+  await storePapers(db, [
+    buildPaper({ id: OLD_ID, title: 'On 100 % of {braces} & more', authors: ['Ada Lovelace'] }),
+    buildPaper({ id: '2605.01234', title: 'A <b> paper' }),
+    buildPaper({ id: 'test:notes.bib', title: 'Its id ends like a file' }),
+  ]);
+  await composeDigest(db, { kind: 'daily', date: DAY, now: site.clock() });
+});
+afterAll(() => site?.close());
+
+describe('A reference', () => {
+  it('is a file for BibTeX and for RIS, also when the id holds a slash', async () => {
+    const bib = await site.request({ url: `/papers/${OLD_ID}.bib` });
+    expect(bib.headers['content-type']).toBe('application/x-bibtex; charset=utf-8');
+    expect(bib.headers['content-disposition']).toBe('attachment; filename="hep-ex-0307015.bib"');
+    expect(bib.body).toContain('title = {{On 100 \\% of \\{braces\\} \\& more}}');
+    expect(bib.body).toContain(`eprint = {${OLD_ID}}`);
+    const ris = await site.request({ url: `/papers/${OLD_ID}.ris` });
+    expect(ris.headers['content-type']).toBe('application/x-research-info-systems; charset=utf-8');
+    expect(ris.headers['content-disposition']).toContain('hep-ex-0307015.ris');
+    expect(ris.body).toContain('\r\nAU  - Lovelace, Ada\r\n');
+  });
+
+  it('is linked from the page of the paper', async () => {
+    const $ = load((await site.page(`/papers/${OLD_ID}`)).body);
+    const links = $('a[download]').toArray();
+    expect(links.map((link) => $(link).attr('href'))).toEqual([
+      `/papers/${OLD_ID}.bib`,
+      `/papers/${OLD_ID}.ris`,
+    ]);
+  });
+
+  it('does not hide a paper whose id ends like one', async () => {
+    const page = await site.page('/papers/test:notes.bib');
+    expect([page.statusCode, page.headers['content-type']]).toEqual([
+      200,
+      'text/html; charset=utf-8',
+    ]);
+    expect((await site.request({ url: '/papers/test:notes.bib.bib' })).body).toContain('@misc{');
+  });
+
+  it('of no paper is not found', async () => {
+    for (const path of ['nothing.bib', '.bib', '%00.ris', 'a%0d%0ab.bib'])
+      expect((await site.request({ url: `/papers/${path}` })).statusCode).toBe(404);
+  });
+});
+
+describe('What anyone may see', () => {
+  it.each([
+    '/',
+    '/papers',
+    `/papers?date=${DAY}`,
+    '/papers?q=paper',
+    '/papers/2605.01234',
+    '/papers/2605.01234.bib',
+    '/topics',
+    '/topics/theory',
+    '/digests',
+    `/digests/${DAY}`,
+    '/feed.xml',
+    '/topics/theory/feed.xml',
+    '/robots.txt',
+    '/sitemap.xml',
+  ])('%s is kept, and asked for anew', async (url) => {
+    const first = await site.page(url);
+    expect([url, first.statusCode]).toEqual([url, 200]);
+    expect(first.headers['cache-control']).toBe('public, no-cache');
+    const headers = { accept: 'text/html', 'if-none-match': String(first.headers.etag) };
+    const again = await site.request({ url, headers });
+    expect([again.statusCode, again.body]).toEqual([304, '']);
+  });
+
+  it('is sent again when a paper came', async () => {
+    const known = String((await site.page('/')).headers.etag);
+    await storePapers(site.app.db, [buildPaper({ id: 'test:news' })]);
+    const headers = { accept: 'text/html', 'if-none-match': known };
+    expect((await site.request({ url: '/', headers })).statusCode).toBe(200);
+  });
+
+  it('tells those who share it its title, kind and address, and no picture', async () => {
+    const $ = load((await site.page('/papers/2605.01234')).body);
+    const property = (name: string) => $(`meta[property="og:${name}"]`).attr('content');
+    expect(property('title')).toBe('A <b> paper – Paperboy');
+    expect(property('type')).toBe('article');
+    expect(property('url')).toBe('http://localhost:3000/papers/2605.01234');
+    expect($('link[rel="canonical"]').attr('href')).toBe(property('url'));
+    expect(property('description')).toContain('We present a paper.');
+    expect(property('image')).toBeUndefined();
+  });
+
+  it('keeps searches out of search engines', async () => {
+    const $ = load((await site.page('/papers?q=paper')).body);
+    expect($('meta[name="robots"]').attr('content')).toContain('noindex');
+  });
+});
+
+describe('A feed', () => {
+  it('tells when a paper in it was last changed', async () => {
+    const { headers } = await site.request({ url: '/feed.xml' });
+    expect(headers['last-modified']).toBe('Fri, 08 May 2026 04:00:00 GMT');
+    const since = { 'if-modified-since': String(headers['last-modified']) };
+    expect((await site.request({ url: '/feed.xml', headers: since })).statusCode).toBe(304);
+  });
+
+  it('of a topic without papers is valid, too', async () => {
+    const { statusCode, body, headers } = await site.request({ url: '/topics/robotics/feed.xml' });
+    expect([statusCode, headers['last-modified']]).toEqual([200, undefined]);
+    expect(load(body, { xml: true })('feed > updated').text()).toMatch(/^2026-05-08T/);
+  });
+});
+
+describe('The sitemap', () => {
+  it('leads only to pages that are there', async () => {
+    const { body } = await site.request({ url: '/sitemap.xml' });
+    const addresses = [...body.matchAll(/<loc>(.+?)<\/loc>/g)].map(([, address = '']) => address);
+    expect(addresses).toContain(`http://localhost:3000/digests/${DAY}`);
+    for (const address of addresses) {
+      const { pathname, search } = new URL(address);
+      expect([address, (await site.page(pathname + search)).statusCode]).toEqual([address, 200]);
+    }
+  });
+});
+
+describe('The archive', () => {
+  it('goes by months', async () => {
+    const { db } = site.app;
+    await storePapers(db, [
+      buildPaper({ id: 'test:april', listedOn: '2026-04-30', usableOn: '2026-04-30' }),
+    ]);
+    await composeDigest(db, { kind: 'daily', date: '2026-04-30', now: site.clock() });
+    const $ = load((await site.page('/digests')).body);
+    expect($('h1').text()).toBe('Archive: May 2026');
+    expect($('.archive tbody tr').length).toBe(1);
+    expect($('.months a').attr('href')).toBe('/digests?month=2026-04');
+    const $april = load((await site.page('/digests?month=2026-04')).body);
+    expect($april('.archive tbody th').text()).toBe('Thursday, 30 April 2026');
+    const $none = load((await site.page('/digests?month=2025-01')).body);
+    expect($none('.answer').text()).toBe('No edition was composed in this month.');
+  });
+
+  it.each(['2026-13', '2026', 'May', '%00', '2026-05-08'])(
+    'refuses the month %s',
+    async (month) => {
+      const answer = await site.request({ url: `/digests?month=${month}` });
+      expect([answer.statusCode, answer.json().code]).toEqual([400, 'INVALID_QUERY']);
+    },
+  );
+});
+
+describe('A hostile search', () => {
+  it.each([
+    `q=${'x'.repeat(10_240)}`,
+    'q=%00',
+    'q=a%00b',
+    'q=%ED%A0%80',
+    'q=%',
+    'q=%22',
+    'q=%27%29%3B--',
+    'q=%26%7C%21%28%29%3C-%3E%3A%2A',
+    'q=-&topic=theory&date=2026-05-08',
+    'q=<script>alert(1)</script>',
+    'q[]=a',
+    'page=2&q=paper',
+  ])('for %s never fails', async (query) => {
+    const page = await site.page(`/papers?${query}`);
+    const api = await site.request({ url: `/api/papers?${query}` });
+    expect(page.statusCode).toBeLessThan(500);
+    expect(api.statusCode).toBe(page.statusCode);
+    expect(load(page.body)('script').length).toBeLessThanOrEqual(1);
+  });
+
+  it('shows what was found as text, never as markup', async () => {
+    await storePapers(site.app.db, [
+      buildPaper({
+        id: 'test:markup',
+        title: 'Of <img src=x> markup',
+        abstract: 'Markup <b>is</b> said.',
+      }),
+    ]);
+    const $ = load((await site.page('/papers?q=markup')).body);
+    expect($('.index img, .index b').length).toBe(0);
+    expect($('.index h2').text()).toBe('Of <img src=x> markup');
+    expect(
+      $('.index mark')
+        .toArray()
+        .map((mark) => $(mark).text()),
+    ).toEqual(['markup', 'Markup']);
+  });
+});

@@ -1,0 +1,120 @@
+import { sql } from 'drizzle-orm';
+import { describe, expect, it } from 'vitest';
+import { findSubscriberByEmail } from '../../../src/db/subscribers/subscribers.ts';
+import { findSuppression } from '../../../src/db/subscribers/suppressions.ts';
+import { hashSuppressedAddress } from '../../../src/domain/links/tokens.ts';
+import { buildPaper, storePapers } from '../../support/rows.ts';
+import { useSubscriberFixture } from '../support/subscriber-fixture.ts';
+
+const subscriber = useSubscriberFixture();
+const statusNow = async () => (await subscriber.now())?.status;
+
+describe('Export and erasure', () => {
+  const api = (method: 'POST' | 'DELETE', path = '') =>
+    subscriber.site.request({ method, url: `/api/preferences/${subscriber.token}${path}` });
+
+  it('mails a link to everything that is stored', async () => {
+    const asked = await api('POST', '/export');
+    expect([asked.statusCode, asked.body]).toEqual([202, '{"status":"mailed"}']);
+    const path = await subscriber.site.requestLinkPath(subscriber.email, 'export');
+    expect((await subscriber.site.page(path)).statusCode).toBe(200);
+    const file = await subscriber.site.post(path);
+    expect(file.headers['content-disposition']).toBe('attachment; filename="paperboy.json"');
+    expect(file.json()).toMatchObject({
+      reader: { email: subscriber.email, hour: 7 },
+      consents: [],
+      deliveries: [],
+    });
+  });
+
+  it('holds what was said of papers, what was learned of it, and the pause', async () => {
+    const { db } = subscriber.site.app;
+    await storePapers(db, [buildPaper({ id: 'said', title: 'Mamba scans' })]);
+    await subscriber.site.post(`/feedback/${subscriber.token}/more/said`);
+    await subscriber.site.request({
+      method: 'PATCH',
+      url: `/api/preferences/${subscriber.token}`,
+      payload: { paused_until: '2026-05-20' },
+    });
+    await api('POST', '/export');
+    const file = (
+      await subscriber.site.post(await subscriber.site.requestLinkPath(subscriber.email, 'export'))
+    ).json();
+    expect(file).toMatchObject({
+      reader: {
+        status: 'paused',
+        paused_until: '2026-05-20',
+        quiet_since: null,
+        relevance_threshold: 'low',
+      },
+      feedback: [{ paper: 'said', title: 'Mamba scans', verb: 'more' }],
+      unlearned: [],
+    });
+    expect(new Date(file.reader.paused_at)).toEqual(subscriber.site.clock());
+    expect(file.learned).toEqual(expect.any(Array));
+
+    await api('DELETE');
+    await subscriber.site.post(await subscriber.site.requestLinkPath(subscriber.email, 'erase'));
+    for (const table of ['feedback', 'transactional_emails', 'consents']) {
+      const { rows } = await db.execute(
+        sql.raw(`SELECT FROM ${table} WHERE subscriber_id = ${subscriber.id}`),
+      );
+      expect([table, rows.length]).toEqual([table, 0]);
+    }
+  });
+
+  it('erases only when the mailed link is pressed, and then everything', async () => {
+    const asked = await api('DELETE');
+    expect([asked.statusCode, asked.body]).toEqual([202, '{"status":"mailed"}']);
+    const path = await subscriber.site.requestLinkPath(subscriber.email, 'erase');
+    await subscriber.site.page(path);
+    await subscriber.site.request({ method: 'HEAD', url: path });
+    expect(await statusNow()).toBe('active');
+
+    const pressed = await subscriber.site.post(path);
+    expect(pressed.statusCode).toBe(200);
+    expect(await findSubscriberByEmail(subscriber.site.app.db, subscriber.email)).toBeNull();
+    const hash = hashSuppressedAddress(subscriber.email, subscriber.site.deps.suppressionKey);
+    expect(await findSuppression(subscriber.site.app.db, hash)).toBe('erased');
+    expect(
+      (await subscriber.site.request({ url: `/api/preferences/${subscriber.token}` })).statusCode,
+    ).toBe(404);
+    expect((await subscriber.site.post(path)).statusCode).toBe(404);
+  });
+
+  it('is asked for on the page as well', async () => {
+    for (const kind of ['export', 'erase']) {
+      const asked = await subscriber.site.post(`/preferences/${subscriber.token}/${kind}`);
+      expect(asked.statusCode).toBe(202);
+      expect(await subscriber.site.requestLinkPath(subscriber.email, kind)).toMatch(
+        new RegExp(`^/${kind}/`),
+      );
+    }
+    const deleted = await subscriber.site.request({
+      method: 'DELETE',
+      url: `/preferences/${subscriber.token}`,
+    });
+    expect(deleted.statusCode).toBe(202);
+  });
+
+  it('is over after half an hour', async () => {
+    await api('DELETE');
+    const path = await subscriber.site.requestLinkPath(subscriber.email, 'erase');
+    const before = subscriber.site.clock();
+    subscriber.site.clock.advance(30 * 60_000);
+    const answers = [await subscriber.site.page(path), await subscriber.site.post(path)];
+    subscriber.site.clock.set(before);
+    expect(answers.map(({ statusCode }) => statusCode)).toEqual([410, 410]);
+    expect(await statusNow()).toBe('active');
+  });
+
+  it('does not take the link of one kind for the other', async () => {
+    await api('POST', '/export');
+    const path = (await subscriber.site.requestLinkPath(subscriber.email, 'export')).replace(
+      '/export/',
+      '/erase/',
+    );
+    expect((await subscriber.site.post(path)).statusCode).toBe(404);
+    expect(await statusNow()).toBe('active');
+  });
+});

@@ -1,0 +1,129 @@
+import { describe, expect, it } from 'vitest';
+import { useSubscriberFixture } from '../support/subscriber-fixture.ts';
+
+const subscriber = useSubscriberFixture();
+const words = (many: number) => Array.from({ length: many }, (_, at) => `word ${at}`);
+
+describe('GET and PATCH /api/preferences/:token', () => {
+  const patch = (payload: object) =>
+    subscriber.site.request({
+      method: 'PATCH',
+      url: `/api/preferences/${subscriber.token}`,
+      payload,
+    });
+
+  it('answers with exactly what the contract names', async () => {
+    const answer = await subscriber.site.request({ url: `/api/preferences/${subscriber.token}` });
+    expect(answer.json()).toEqual({
+      email: subscriber.email,
+      status: 'active',
+      topics: [],
+      muted_topics: [],
+      keywords: [],
+      names: [],
+      frequency: 'daily',
+      timezone: 'UTC',
+      hour: 7,
+      papers: 10,
+      minutes: null,
+      relevance_threshold: 'low',
+      allows_clicks: false,
+      paused_until: null,
+    });
+  });
+
+  it('takes back what it answers', async () => {
+    const choice = {
+      muted_topics: ['vision'],
+      names: ['Tencent', 'Albert Gu'],
+      minutes: 5,
+      relevance_threshold: 'high',
+      allows_clicks: true,
+    };
+    const answer = await patch(choice);
+    expect(answer.json()).toMatchObject(choice);
+    const { email: _email, status: _status, ...all } = answer.json();
+    expect((await patch(all)).json()).toEqual(answer.json());
+    expect((await patch({ minutes: null })).json()).toMatchObject({
+      minutes: null,
+      relevance_threshold: 'high',
+    });
+  });
+
+  it('pauses until a day, and takes the delivery up again at once', async () => {
+    expect((await patch({ paused_until: '2026-05-20' })).json()).toMatchObject({
+      status: 'paused',
+      paused_until: '2026-05-20',
+    });
+    expect((await patch({ papers: 5 })).json()).toMatchObject({ status: 'paused' });
+    expect((await patch({ paused_until: null })).json()).toMatchObject({
+      status: 'active',
+      paused_until: null,
+    });
+  });
+
+  it('brings nobody back who left by a pause or its end', async () => {
+    await subscriber.site.post(`/unsubscribe/${subscriber.token}`);
+    await patch({ paused_until: '2026-05-20' });
+    expect((await patch({ paused_until: null })).json()).toMatchObject({ status: 'unsubscribed' });
+  });
+
+  it('mutes a topic no longer that is followed, and the other way round', async () => {
+    await patch({ muted_topics: ['vision', 'rl'] });
+    expect((await patch({ topics: ['rl'] })).json()).toMatchObject({ muted_topics: ['vision'] });
+    expect((await patch({ muted_topics: ['rl'] })).json()).toMatchObject({ topics: [] });
+  });
+
+  it('changes what is named and nothing else', async () => {
+    const before = await subscriber.now();
+    const answer = await patch({ hour: 21, topics: ['agents'] });
+    expect(answer.statusCode).toBe(200);
+    expect(answer.json()).toMatchObject({ hour: 21, topics: ['agents'], papers: 10 });
+    expect(await subscriber.now()).toEqual({ ...before, hour: 21, topics: ['agents'] });
+  });
+
+  it('changes nothing when nothing is named', async () => {
+    const before = await subscriber.now();
+    expect((await patch({})).statusCode).toBe(200);
+    expect(await subscriber.now()).toEqual(before);
+  });
+
+  it.each([
+    [{ papers: 0 }, 'papers is 0: must be >= 1.'],
+    [{ hour: 6, status: 'active' }, '“status” is no known field of the body.'],
+    [{ hour: 6, email: 'a@b.co' }, '“email” is no known field of the body.'],
+    [{ hour: 6, topics: ['cooking'] }, '“cooking” is no topic'],
+    [{ hour: 6, keywords: words(21) }, '21 keywords are too many: at most 20.'],
+    [{ hour: 6, names: words(21) }, '21 names are too many: at most 20.'],
+    [{ hour: 6, topics: ['rl'], muted_topics: ['rl'] }, '“rl” is followed and muted at once'],
+    [{ hour: 6, minutes: 61 }, 'minutes is 61: must be <= 60.'],
+    [
+      { hour: 6, relevance_threshold: 'none' },
+      'relevance_threshold is "none": must be one of low, middle, high.',
+    ],
+    [{ hour: 6, allows_clicks: 'yes' }, 'allows_clicks is "yes": must be boolean.'],
+    [{ hour: 6, paused_until: '2026-05-08' }, 'expected one from 2026-05-09 to 2027-05-09.'],
+    [{ hour: 6, paused_until: 'soon' }, '“soon” is no day to pause until'],
+  ])('refuses %j and then changes nothing', async (payload, message) => {
+    const answer = await patch(payload);
+    expect([answer.statusCode, answer.json().message]).toEqual([
+      400,
+      expect.stringContaining(message),
+    ]);
+    expect(await subscriber.now()).toMatchObject({ hour: 7, keywords: [] });
+  });
+
+  it('knows no reader behind a forged, a cut or an erased token', async () => {
+    const nobody = subscriber.site.app.tokens.seal({ digestId: 0, subscriberId: 987_654 });
+    for (const bad of ['nonsense', subscriber.token.slice(0, -1), nobody, `${subscriber.token}A`]) {
+      const answer = await subscriber.site.request({ url: `/api/preferences/${bad}` });
+      expect([answer.statusCode, answer.json().code]).toEqual([404, 'UNKNOWN_TOKEN']);
+      const change = await subscriber.site.request({
+        method: 'PATCH',
+        url: `/api/preferences/${bad}`,
+        payload: { hour: 1 },
+      });
+      expect(change.statusCode).toBe(404);
+    }
+  });
+});

@@ -1,0 +1,350 @@
+import { load } from 'cheerio';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { findDelivery } from '../../../src/db/deliveries/deliveries.ts';
+import { findSubscriberByEmail } from '../../../src/db/subscribers/subscribers.ts';
+import { suppressAddress } from '../../../src/db/subscribers/suppressions.ts';
+import { hashSuppressedAddress } from '../../../src/domain/links/tokens.ts';
+import { composeDigest } from '../../../src/services/digests/compose-digest.ts';
+import { buildPaper, storePapers } from '../../support/rows.ts';
+import { openTestSite, type TestSite } from '../support/site.ts';
+
+let site: TestSite;
+beforeAll(async () => {
+  site = await openTestSite({ SIGNUPS_PER_HOUR: '6' });
+});
+afterAll(() => site?.close());
+
+/** Each call comes from a network of its own, unless one is named. */
+let network = 0;
+const signUp = (payload: object, remoteAddress = `10.0.${network++}.1`) =>
+  site.request({ method: 'POST', url: '/api/subscribers', payload, remoteAddress });
+
+const subscribe = (fields: Record<string, string | string[]>) => site.post('/subscribe', fields);
+
+describe('POST /api/subscribers', () => {
+  it('answers new, known and suppressed addresses with the same', async () => {
+    const { db } = site.app;
+    const hash = hashSuppressedAddress('gone@example.org', site.deps.suppressionKey);
+    await suppressAddress(db, hash, 'complaint', site.clock());
+    const answers = [
+      await signUp({ email: 'new@example.org' }),
+      await signUp({ email: 'new@example.org' }),
+      await signUp({ email: 'gone@example.org' }),
+    ];
+    expect(answers.map(({ statusCode, body }) => [statusCode, body])).toEqual(
+      Array(3).fill([202, '{"status":"pending"}']),
+    );
+    const headers = answers.map((answer) => Object.keys(answer.headers).join());
+    expect(new Set(headers).size).toBe(1);
+    expect(await findSubscriberByEmail(db, 'gone@example.org')).toBeNull();
+  });
+
+  it('stores every preference and the default of those that are absent', async () => {
+    await signUp({
+      email: 'Ada@Example.org',
+      topics: ['agents'],
+      keywords: ['lossless'],
+      frequency: 'weekdays',
+      timezone: 'europe/berlin',
+      hour: 0,
+      papers: 20,
+      muted_topics: ['vision'],
+      names: ['Tencent'],
+      minutes: 5,
+      relevance_threshold: 'middle',
+      allows_clicks: true,
+      paused_until: '2026-06-01',
+    });
+    expect(await findSubscriberByEmail(site.app.db, 'ada@example.org')).toMatchObject({
+      email: 'Ada@example.org',
+      status: 'pending',
+      topics: ['agents'],
+      keywords: ['lossless'],
+      frequency: 'weekdays',
+      timezone: 'Europe/Berlin',
+      hour: 0,
+      papers: 20,
+      mutedTopics: ['vision'],
+      names: ['Tencent'],
+      minutes: 5,
+      relevanceThreshold: 'middle',
+      allowsClicks: true,
+      pausedUntil: '2026-06-01',
+    });
+    await signUp({ email: 'plain@example.org' });
+    expect(await findSubscriberByEmail(site.app.db, 'plain@example.org')).toMatchObject({
+      topics: [],
+      keywords: [],
+      frequency: 'daily',
+      timezone: 'UTC',
+      hour: 7,
+      papers: 10,
+    });
+  });
+
+  it.each([
+    [{}, 'INVALID_REQUEST', 'email is missing from the body.'],
+    [{ email: 5 }, 'INVALID_REQUEST', 'email is 5: must be string.'],
+    [{ email: null }, 'INVALID_REQUEST', 'email is null: must be string.'],
+    [{ email: 'ada@example' }, 'INVALID_EMAIL', '“ada@example” lacks the part after the dot.'],
+    [{ email: 'a@b.co, c@d.co' }, 'INVALID_EMAIL', '“a@b.co, c@d.co”'],
+    [{ email: 'a@b.co', mail: 1 }, 'INVALID_REQUEST', '“mail” is no known field of the body.'],
+    [
+      { email: 'a@b.co', topics: 'agents' },
+      'INVALID_REQUEST',
+      'topics is "agents": must be array.',
+    ],
+    [{ email: 'a@b.co', topics: ['cooking'] }, 'INVALID_PREFERENCES', '“cooking” is no topic'],
+    [{ email: 'a@b.co', hour: 24 }, 'INVALID_REQUEST', 'hour is 24: must be <= 23.'],
+    [{ email: 'a@b.co', hour: '7' }, 'INVALID_REQUEST', 'hour is "7": must be integer.'],
+    [{ email: 'a@b.co', papers: 0 }, 'INVALID_REQUEST', 'papers is 0: must be >= 1.'],
+    [{ email: 'a@b.co', papers: 21 }, 'INVALID_REQUEST', 'papers is 21: must be <= 20.'],
+    [
+      { email: 'a@b.co', frequency: 'hourly' },
+      'INVALID_REQUEST',
+      'frequency is "hourly": must be one of daily, weekdays, weekly.',
+    ],
+    [
+      { email: 'a@b.co', timezone: 'Mars/Olympus' },
+      'INVALID_PREFERENCES',
+      '“Mars/Olympus” is no time zone: expected an IANA name such as Europe/Berlin.',
+    ],
+    [[], 'INVALID_REQUEST', 'must be object.'],
+  ])('refuses %j and says why', async (payload, code, message) => {
+    const answer = await signUp(payload);
+    expect(answer.json()).toEqual({
+      statusCode: 400,
+      code,
+      error: 'Bad Request',
+      message: expect.stringContaining(message),
+    });
+    expect(answer.statusCode).toBe(400);
+  });
+
+  it('tells of every wrong field at once', async () => {
+    const { message } = (await signUp({ email: 'a@b.co', hour: 24, papers: 21 })).json();
+    expect(message).toBe('hour is 24: must be <= 23. papers is 21: must be <= 20.');
+  });
+
+  it.each([
+    ['malformed JSON', '{"email":', 'application/json', 400, 'FST_ERR_CTP_INVALID_JSON_BODY'],
+    ['an empty body', '', 'application/json', 400, 'FST_ERR_CTP_EMPTY_JSON_BODY'],
+    ['plain text', 'ada@example.org', 'text/plain', 415, 'FST_ERR_CTP_INVALID_MEDIA_TYPE'],
+    ['a type that is none', '{}', ';;;', 415, 'FST_ERR_CTP_INVALID_MEDIA_TYPE'],
+    [
+      'too much',
+      `{"a":"${'x'.repeat(140_000)}"}`,
+      'application/json',
+      413,
+      'FST_ERR_CTP_BODY_TOO_LARGE',
+    ],
+    [
+      'a poisoned prototype',
+      '{"__proto__":{}}',
+      'application/json',
+      400,
+      'FST_ERR_CTP_INVALID_JSON_BODY',
+    ],
+  ])('refuses %s', async (_name, payload, type, status, code) => {
+    const headers = { 'content-type': type };
+    const answer = await site.request({
+      method: 'POST',
+      url: '/api/subscribers',
+      headers,
+      payload,
+    });
+    expect([answer.statusCode, answer.json().code]).toEqual([status, code]);
+  });
+
+  it('refuses a request without a body', async () => {
+    const answer = await site.request({ method: 'POST', url: '/api/subscribers' });
+    expect([answer.statusCode, answer.json().code]).toEqual([400, 'INVALID_REQUEST']);
+  });
+
+  it('stops after the sign-ups that a network has in an hour, and only that network', async () => {
+    const from = (host: number) => signUp({ email: `n${host}@example.org` }, `192.0.2.${host}`);
+    const statuses = [];
+    for (let host = 1; host <= 7; host += 1) statuses.push((await from(host)).statusCode);
+    expect(statuses).toEqual([202, 202, 202, 202, 202, 202, 429]);
+    expect((await from(8)).json()).toMatchObject({
+      statusCode: 429,
+      code: 'TOO_MANY_SIGNUPS',
+      error: 'Too Many Requests',
+    });
+    expect((await signUp({ email: 'n9@example.org' }, '192.0.3.1')).statusCode).toBe(202);
+  });
+
+  it('does not count what it refuses', async () => {
+    for (let request = 0; request < 8; request += 1)
+      await signUp({ email: 'nobody' }, '198.51.100.1');
+    expect((await signUp({ email: 'some@example.org' }, '198.51.100.1')).statusCode).toBe(202);
+  });
+});
+
+describe('The form on the front page', () => {
+  it('is taken without JavaScript, with the same answer for every address', async () => {
+    const $ = load((await site.page('/')).body);
+    const form = $('form[action="/subscribe"]');
+    expect(form.attr('method')).toBe('post');
+    const fields = { email: 'form@example.org', topics: ['agents', 'rl'], hour: '6', papers: '3' };
+    const answer = await subscribe({ ...fields, frequency: 'weekly', timezone: 'Asia/Tokyo' });
+    expect(answer.statusCode).toBe(202);
+    expect(load(answer.body)('h1').text()).toBe('One press left');
+    expect(await findSubscriberByEmail(site.app.db, 'form@example.org')).toMatchObject({
+      topics: ['agents', 'rl'],
+      frequency: 'weekly',
+      timezone: 'Asia/Tokyo',
+      hour: 6,
+      papers: 3,
+    });
+    const again = await subscribe({ email: 'form@example.org' });
+    expect(again.body).toBe(answer.body);
+  });
+
+  it('comes back filled with what was typed, and says what was wrong', async () => {
+    const answer = await subscribe({
+      email: 'ada@example',
+      topics: ['agents', 'theory'],
+      frequency: 'weekdays',
+      timezone: 'Asia/Tokyo',
+      hour: '21',
+      papers: '15',
+    });
+    const $ = load(answer.body);
+    expect(answer.statusCode).toBe(400);
+    expect($('#email').val()).toBe('ada@example');
+    expect($('#email-problem').text()).toBe(
+      '“ada@example” lacks the part after the dot. Nothing was sent.',
+    );
+    expect($('#email').attr('aria-describedby')).toBe('email-problem');
+    const ticked = $('input[name="topics"][checked]').toArray();
+    expect(ticked.map((box) => $(box).attr('value'))).toEqual(
+      expect.arrayContaining(['agents', 'theory']),
+    );
+    expect(ticked.length).toBe(2);
+    const chosen = ['frequency', 'timezone', 'hour', 'papers'].map((id) => $(`#${id}`).val());
+    expect(chosen).toEqual(['weekdays', 'Asia/Tokyo', '21', '15']);
+  });
+
+  it('says what was wrong beside every field', async () => {
+    const answer = await subscribe({
+      email: '',
+      topics: 'cooking',
+      frequency: 'hourly',
+      timezone: 'Mars/Olympus',
+      hour: '24',
+      papers: '21',
+    });
+    const $ = load(answer.body);
+    const problems = $('.problem').toArray();
+    expect(answer.statusCode).toBe(400);
+    expect(new Set(problems.map((problem) => $(problem).attr('id')))).toEqual(
+      new Set(
+        ['email', 'topics', 'frequency', 'timezone', 'hour', 'papers'].map((id) => `${id}-problem`),
+      ),
+    );
+  });
+
+  it.each([
+    ['no fields at all', undefined, 'application/x-www-form-urlencoded'],
+    ['fields that are no texts', '{"email":5,"topics":[1],"hour":{"a":1}}', 'application/json'],
+    ['a list in the place of fields', '["email"]', 'application/json'],
+  ])('survives %s', async (_name, payload, type) => {
+    const answer = await site.request({
+      method: 'POST',
+      url: '/subscribe',
+      headers: { accept: 'text/html', 'content-type': type },
+      ...(payload !== undefined && { payload }),
+    });
+    expect(answer.statusCode).toBe(400);
+    expect(load(answer.body)('#email-problem').text()).toContain('An e-mail address is needed');
+  });
+});
+
+describe('The link of the confirmation mail', () => {
+  const statusOf = async (email: string) =>
+    (await findSubscriberByEmail(site.app.db, email))?.status;
+
+  it('starts with a pause when the sign-up asked for one', async () => {
+    await signUp({ email: 'june@example.org', paused_until: '2026-06-01' });
+    const path = await site.requestLinkPath('june@example.org', 'confirm');
+    expect((await site.post(path)).body).toContain('Nothing is sent before Monday, 1 June 2026');
+    expect(await findSubscriberByEmail(site.app.db, 'june@example.org')).toMatchObject({
+      status: 'paused',
+      pausedUntil: '2026-06-01',
+    });
+  });
+
+  it('changes nothing when it is looked at, and confirms when it is pressed, twice', async () => {
+    await signUp({ email: 'eve@example.org', timezone: 'Europe/Berlin' });
+    const path = await site.requestLinkPath('eve@example.org', 'confirm');
+    const page = await site.page(path);
+    expect(page.statusCode).toBe(200);
+    expect(load(page.body)('.statement').text()).toBe(
+      'One press and the first edition comes tomorrow at 07:00, Berlin time.',
+    );
+    expect((await site.request({ method: 'HEAD', url: path })).statusCode).toBe(200);
+    expect(await statusOf('eve@example.org')).toBe('pending');
+
+    const pressed = await site.post(path);
+    expect(pressed.statusCode).toBe(200);
+    expect(await statusOf('eve@example.org')).toBe('active');
+    expect(load(pressed.body)('main').text()).toContain(
+      'The next edition comes on Saturday, 9 May 2026.',
+    );
+    const again = await site.post(path);
+    expect([again.statusCode, again.body]).toEqual([200, pressed.body]);
+    expect((await site.page(path)).statusCode).toBe(200);
+  });
+
+  it('offers the latest edition at once, and sends it when that is ticked', async () => {
+    const { db } = site.app;
+    await storePapers(db, [buildPaper()]);
+    const now = site.clock();
+    const { digest } = await composeDigest(db, { kind: 'daily', date: '2026-05-08', now });
+    const deliveryOf = async (email: string) => {
+      const subscriber = await findSubscriberByEmail(db, email);
+      return findDelivery(db, digest?.id ?? 0, subscriber?.id ?? 0);
+    };
+    for (const email of ['now@example.org', 'later@example.org']) {
+      await signUp({ email });
+      const path = await site.requestLinkPath(email, 'confirm');
+      const $ = load((await site.page(path)).body);
+      expect($('label').text().trim()).toBe(
+        'Send me the latest edition at once: Friday, 8 May 2026.',
+      );
+      expect($('input[name="latest"]').attr('checked')).toBeUndefined();
+      await site.post(path, email.startsWith('now') ? { latest: 'yes' } : {});
+      expect(await statusOf(email)).toBe('active');
+    }
+    expect(await deliveryOf('now@example.org')).toMatchObject({ sendAt: now });
+    expect(await deliveryOf('later@example.org')).toBeNull();
+  });
+
+  it('does not bring back a reader who left since', async () => {
+    await signUp({ email: 'left@example.org' });
+    const path = await site.requestLinkPath('left@example.org', 'confirm');
+    await site.post(path);
+    await site.post(`/unsubscribe/${await site.tokenOf('left@example.org')}`);
+    const again = await site.post(path);
+    expect(again.statusCode).toBe(200);
+    expect(load(again.body)('h1').text()).toBe('The delivery has stopped');
+    expect(await statusOf('left@example.org')).toBe('unsubscribed');
+  });
+
+  it('is over after two days', async () => {
+    const before = site.clock();
+    await signUp({ email: 'late@example.org' });
+    const path = await site.requestLinkPath('late@example.org', 'confirm');
+    site.clock.advance(48 * 3_600_000);
+    const answers = [await site.page(path), await site.post(path)];
+    site.clock.set(before);
+    expect(answers.map(({ statusCode }) => statusCode)).toEqual([410, 410]);
+    expect(await statusOf('late@example.org')).toBe('pending');
+  });
+
+  it('is not found when nobody sent it', async () => {
+    const answers = [await site.page('/confirm/nonsense'), await site.post('/confirm/nonsense')];
+    expect(answers.map(({ statusCode }) => statusCode)).toEqual([404, 404]);
+  });
+});

@@ -1,0 +1,136 @@
+import { load } from 'cheerio';
+import { describe, expect, it } from 'vitest';
+import { findSubscriber } from '../../../src/db/subscribers/subscribers.ts';
+import { useSubscriberFixture } from '../support/subscriber-fixture.ts';
+
+const subscriber = useSubscriberFixture();
+const statusNow = async () => (await subscriber.now())?.status;
+
+describe('GET and HEAD /unsubscribe/:token', () => {
+  it('change nothing', async () => {
+    const url = `/unsubscribe/${subscriber.token}`;
+    const page = await subscriber.site.page(url);
+    expect(load(page.body)('form button').first().text()).toBe('Unsubscribe');
+    expect((await subscriber.site.request({ method: 'HEAD', url })).statusCode).toBe(200);
+    expect(await statusNow()).toBe('active');
+  });
+});
+
+describe('What the way out offers instead', () => {
+  const confirmInstead = async (place: number) => {
+    const $ = load((await subscriber.site.page(`/unsubscribe/${subscriber.token}`)).body);
+    const form = $('.instead form').eq(place);
+    const fields = form
+      .find('input')
+      .toArray()
+      .map((field): [string, string] => [
+        $(field).attr('name') ?? '',
+        $(field).attr('value') ?? '',
+      ]);
+    return subscriber.site.post(form.attr('action') ?? '', Object.fromEntries(fields));
+  };
+
+  it('is three papers, once a week', async () => {
+    const before = await subscriber.now();
+    expect(load((await confirmInstead(0)).body)('.statement').text()).toMatch(
+      /^Three papers on Mondays at 07:00 UTC, from every topic\./,
+    );
+    expect(await subscriber.now()).toEqual({ ...before, frequency: 'weekly', papers: 3 });
+  });
+
+  it('is a pause of two weeks', async () => {
+    const before = await subscriber.now();
+    await confirmInstead(1);
+    expect(await subscriber.now()).toEqual({
+      ...before,
+      status: 'paused',
+      pausedUntil: '2026-05-22',
+    });
+  });
+});
+
+describe('POST /unsubscribe/:token', () => {
+  const ONE_CLICK = 'List-Unsubscribe=One-Click';
+  const MULTIPART = [
+    '--limit',
+    'Content-Disposition: form-data; name="List-Unsubscribe"',
+    '',
+    'One-Click',
+    '--limit--',
+    '',
+  ].join('\r\n');
+
+  it.each([
+    ['multipart/form-data', 'multipart/form-data; boundary=limit', MULTIPART],
+    ['multipart/form-data that is broken', 'multipart/form-data', 'nonsense'],
+    ['urlencoded', 'application/x-www-form-urlencoded', ONE_CLICK],
+    ['JSON', 'application/json', '{"List-Unsubscribe":"One-Click"}'],
+    ['JSON that is broken', 'application/json', '{'],
+    ['JSON without a body', 'application/json', undefined],
+    ['plain text', 'text/plain', ONE_CLICK],
+    ['a type cut short', 'text', ONE_CLICK],
+    ['a type of signs', ';;;', ONE_CLICK],
+    ['an empty type', '', ONE_CLICK],
+    ['no type', undefined, ONE_CLICK],
+    ['no body', undefined, undefined],
+    ['a large body', 'application/octet-stream', 'x'.repeat(200_000)],
+  ])('unsubscribes by %s', async (_name, type, payload) => {
+    const answer = await subscriber.site.request({
+      method: 'POST',
+      url: `/unsubscribe/${subscriber.token}`,
+      headers: type === undefined ? {} : { 'content-type': type },
+      ...(payload !== undefined && { payload }),
+    });
+    expect(answer.statusCode).toBe(200);
+    expect(answer.headers).not.toHaveProperty('set-cookie');
+    expect(answer.headers).not.toHaveProperty('location');
+    expect(await statusNow()).toBe('unsubscribed');
+  });
+
+  it('works twice', async () => {
+    const first = await subscriber.site.post(`/unsubscribe/${subscriber.token}`);
+    const second = await subscriber.site.post(`/unsubscribe/${subscriber.token}`);
+    expect([second.statusCode, second.body]).toEqual([first.statusCode, first.body]);
+    expect((await subscriber.site.page(`/unsubscribe/${subscriber.token}`)).body).toBe(first.body);
+  });
+
+  it.each([
+    ['nobody’s', () => 'nonsense'],
+    [
+      'an erased reader’s',
+      () => subscriber.site.app.tokens.seal({ digestId: 3, subscriberId: 987_654 }),
+    ],
+    ['far too long', () => 'x'.repeat(5000)],
+    ['in two parts', () => 'a/b'],
+    ['a NUL', () => '%00'],
+  ])('answers 200 when the token is %s', async (_name, make) => {
+    const url = `/unsubscribe/${make()}`;
+    const headers = { 'content-type': 'application/x-www-form-urlencoded' };
+    const answer = await subscriber.site.request({
+      method: 'POST',
+      url,
+      headers,
+      payload: ONE_CLICK,
+    });
+    expect(answer.statusCode).toBe(200);
+    expect((await subscriber.site.post(url)).statusCode).toBe(200);
+    expect((await subscriber.site.page(url)).statusCode).toBe(200);
+  });
+
+  it('takes the token although the mail program added to the address', async () => {
+    for (const ending of ['/', '?utm_source=mail']) {
+      const other = await subscriber.add({});
+      await subscriber.site.post(`/unsubscribe/${other.token}${ending}`);
+      expect((await findSubscriber(subscriber.site.app.db, other.id))?.status).toBe('unsubscribed');
+    }
+  });
+
+  it('has no limit that would refuse', async () => {
+    const answers = await Promise.all(
+      Array.from({ length: 120 }, () =>
+        subscriber.site.request({ method: 'POST', url: '/unsubscribe/x' }),
+      ),
+    );
+    expect(new Set(answers.map(({ statusCode }) => statusCode))).toEqual(new Set([200]));
+  });
+});

@@ -1,0 +1,152 @@
+import type { Digest, RankedPaper } from '../../src/domain/digests/digest.ts';
+import { createLinks } from '../../src/domain/links/links.ts';
+import type { TransactionalKind } from '../../src/domain/transactional/transactional-email.ts';
+import type { AddressedDigest } from '../../src/mail/digests/digest-message.ts';
+import type { DigestPersonalization } from '../../src/mail/digests/digest-renderer.ts';
+import type { Sender } from '../../src/mail/templates/sender.ts';
+import type { TransactionalMessage } from '../../src/mail/transactional/transactional-email.ts';
+
+export const TOKEN = 'AbCdEfGhIjKlMnOpQr_-Uv';
+
+export function buildRankedPaper(changes: Partial<RankedPaper> = {}): RankedPaper {
+  const rank = changes.rank ?? 0;
+  return {
+    id: `2605.${10_000 + rank}`,
+    source: 'seed',
+    title: `Gazette ${rank}: On the Delivery of Papers`,
+    abstract: `We deliver paper ${rank} at dawn. It arrives before the coffee. Nobody is woken.`,
+    authors: [],
+    authorCount: 5,
+    organization: null,
+    publishedOn: '2026-03-19',
+    listedOn: '2026-05-08',
+    usableOn: '2026-05-08',
+    upvotes: 0,
+    comments: 0,
+    url: `https://arxiv.org/abs/2605.${10_000 + rank}`,
+    codeUrl: null,
+    topics: [],
+    rank,
+    popularity: 0.5,
+    ...changes,
+  };
+}
+
+/** `count` papers, each changed in the same way. */
+export function buildRankedPapers(
+  count: number,
+  changes: Partial<RankedPaper> = {},
+): RankedPaper[] {
+  return Array.from({ length: count }, (_, rank) => buildRankedPaper({ ...changes, rank }));
+}
+
+export function buildDigest(changes: Partial<Digest> = {}): Digest {
+  return {
+    id: 7,
+    kind: 'daily',
+    date: '2026-05-08',
+    number: 128,
+    composedAt: new Date(0),
+    ...changes,
+  };
+}
+
+export function buildSender(changes: Partial<Sender> = {}): Sender {
+  return {
+    siteName: 'Paperboy',
+    from: { name: 'Paperboy', address: 'papers@example.org' },
+    replyTo: null,
+    listId: 'papers.example.org',
+    postalAddress: '12 Example Street, 10117 Berlin, Germany',
+    links: createLinks('https://papers.example.org'),
+    messageIdDomain: 'papers.example.org',
+    ...changes,
+  };
+}
+
+/** A copy of the papers with ranks 0 to `count` - 1. */
+export function buildDigestCopy(
+  count: number,
+  changes: Partial<DigestPersonalization> = {},
+): DigestPersonalization {
+  return {
+    token: TOKEN,
+    selection: Array.from({ length: count }, (_, rank) => ({ rank, reason: `Reason ${rank}.` })),
+    darkHorseRank: null,
+    topicNames: ['State space'],
+    keywords: ['stateless'],
+    preferences: {
+      frequency: 'weekdays',
+      hour: 7,
+      timezone: 'Europe/Berlin',
+      relevanceThreshold: 'middle',
+    },
+    signedUpOn: '2026-03-02',
+    email: 'ada@example.org',
+    allowsClicks: false,
+    quietSince: null,
+    ...changes,
+  };
+}
+
+export function buildAddressedCopy(
+  count: number,
+  changes: Partial<AddressedDigest> = {},
+  own: Partial<DigestPersonalization> = {},
+): AddressedDigest {
+  return {
+    personalization: buildDigestCopy(count, own),
+    to: 'ada@example.org',
+    messageId: '<0123456789abcdef@papers.example.org>',
+    date: new Date('2026-05-08T05:00:00Z'),
+    ...changes,
+  };
+}
+
+/** A letter to Ada. */
+export function buildTransactionalEmail(
+  kind: TransactionalKind,
+  changes: Partial<TransactionalMessage> = {},
+): TransactionalMessage {
+  return {
+    kind,
+    to: 'ada@example.org',
+    messageId: '<letter-1@papers.example.org>',
+    date: new Date('2026-05-08T05:00:00Z'),
+    link: `https://papers.example.org/confirm/${TOKEN}`,
+    preferences: {
+      frequency: 'daily',
+      hour: 7,
+      timezone: 'Europe/Berlin',
+      papers: 10,
+      minutes: null,
+    },
+    topicNames: ['State space', 'Hardware, kernels & edge'],
+    latest: {
+      date: '2026-05-08',
+      number: 128,
+      url: 'https://papers.example.org/digests/2026-05-08',
+    },
+    papers: kind === 'return' ? buildRankedPapers(10) : [],
+    preferencesUrl: `https://papers.example.org/preferences/${TOKEN}`,
+    unsubscribeUrl: `https://papers.example.org/unsubscribe/${TOKEN}`,
+    ...changes,
+  };
+}
+
+/** Texts that try to leave the place where they are put. */
+export const HOSTILE_TEXTS = [
+  '<script>alert(1)</script>',
+  '"><img src=x onerror=alert(1)>',
+  '{{x}} {{{x}}} {{#each this}}{{/each}}',
+  '</mj-text></td></table><!-- end part -->',
+  'A title\r\nBcc: victim@example.org\r\n\r\nbody',
+  'A\0B\u0001token\u0001\u202Egnp.exe\u2066',
+  'On $\\alpha \\le \\beta$ and \\textbf{bold} in $O(n^2)$',
+  '👩‍🚀 résumé 数学 ’“”',
+  '=?utf-8?Q?x?= =0D=0A .leading\n.\nFrom here',
+  `Long ${'word '.repeat(1000)}end`,
+  'X'.repeat(5000),
+  '\ud800 lone surrogate',
+  '<'.repeat(5000),
+];

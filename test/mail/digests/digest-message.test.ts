@@ -1,0 +1,172 @@
+import PostalMime from 'postal-mime';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { concatMessage as rawOf } from '../../../src/domain/smtp/message.ts';
+import {
+  composeDigestMessage,
+  renderDigestHtml,
+  renderDigestText,
+} from '../../../src/mail/digests/digest-message.ts';
+import {
+  createDigestRenderer,
+  type DigestRenderer,
+} from '../../../src/mail/digests/digest-renderer.ts';
+import {
+  loadMailTemplates,
+  type MailTemplates,
+} from '../../../src/mail/templates/mail-templates.ts';
+import type { Sender } from '../../../src/mail/templates/sender.ts';
+import {
+  buildAddressedCopy,
+  buildDigest,
+  buildDigestCopy,
+  buildRankedPapers,
+  buildSender,
+  HOSTILE_TEXTS,
+  TOKEN,
+} from '../builders.ts';
+import {
+  expectDotSafe,
+  expectWellFormed,
+  headerValues,
+  splitMessage,
+} from '../support/message-assertions.ts';
+
+let templates: MailTemplates;
+beforeAll(async () => {
+  templates = await loadMailTemplates();
+});
+
+function createRenderer(changes: Partial<Sender> = {}): DigestRenderer {
+  return createDigestRenderer(
+    templates,
+    buildSender(changes),
+    buildDigest(),
+    buildRankedPapers(12),
+  );
+}
+
+const ONCE = {
+  From: 'Paperboy <papers@example.org>',
+  To: 'ada@example.org',
+  Subject: 'Gazette 0, and 9 more',
+  Date: 'Fri, 08 May 2026 05:00:00 +0000',
+  'Message-ID': '<0123456789abcdef@papers.example.org>',
+  'MIME-Version': '1.0',
+  'Reply-To': 'editor@example.org',
+  'List-Id': 'Paperboy <papers.example.org>',
+  'List-Unsubscribe': `<https://papers.example.org/unsubscribe/${TOKEN}>`,
+  'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click',
+  'List-Help': '<https://papers.example.org/>',
+  'List-Archive': '<https://papers.example.org/digests>',
+  'List-Owner': '<mailto:editor@example.org>',
+  'List-Post': 'NO',
+  'Feedback-ID': '2026-05-08:papers.example.org:daily:papersexampleor',
+  Precedence: 'bulk',
+  'Auto-Submitted': 'auto-generated',
+  'X-Auto-Response-Suppress': 'All',
+};
+
+describe('digestMessage', () => {
+  it.each(Object.entries(ONCE))('has %s exactly once: %s', (name, value) => {
+    const raw = rawOf(
+      composeDigestMessage(
+        createRenderer({ replyTo: 'editor@example.org' }),
+        buildAddressedCopy(10),
+      ),
+    );
+    expect(headerValues(raw, name)).toEqual([value]);
+  });
+
+  it('leaves Reply-To out when answers go to the sender', () => {
+    expect(
+      headerValues(
+        rawOf(composeDigestMessage(createRenderer(), buildAddressedCopy(10))),
+        'Reply-To',
+      ),
+    ).toEqual([]);
+  });
+
+  it('writes the one-click header byte for byte as RFC 8058 has it', () => {
+    const { head } = splitMessage(
+      rawOf(composeDigestMessage(createRenderer(), buildAddressedCopy(10))),
+    );
+    expect(head).toContain('\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n');
+  });
+
+  it('is well formed down to its bytes and reads back as the text and the HTML', async () => {
+    const raw = rawOf(
+      composeDigestMessage(createRenderer(), buildAddressedCopy(10, {}, { darkHorseRank: 5 })),
+    );
+    expectWellFormed(raw);
+    const mail = await PostalMime.parse(raw);
+    const wanted = buildDigestCopy(10, { darkHorseRank: 5 });
+    expect(mail.html?.replaceAll('\r\n', '\n')).toBe(renderDigestHtml(createRenderer(), wanted));
+    expect(mail.text?.replaceAll('\r\n', '\n')).toBe(renderDigestText(createRenderer(), wanted));
+    const { body } = splitMessage(raw);
+    expect(body.indexOf('text/plain')).toBeLessThan(body.indexOf('text/html'));
+  });
+
+  it('goes to one recipient, and back to the return path', () => {
+    expect(composeDigestMessage(createRenderer(), buildAddressedCopy(10)).envelope).toEqual({
+      from: 'papers@example.org',
+      to: 'ada@example.org',
+    });
+    const returnPath = 'b+1.mac@bounce.example.org';
+    expect(
+      composeDigestMessage(createRenderer(), buildAddressedCopy(10, { returnPath })).envelope.from,
+    ).toBe(returnPath);
+  });
+
+  it('is the same for the same arguments, also from another process with other slots', async () => {
+    const other = createDigestRenderer(
+      await loadMailTemplates(),
+      buildSender(),
+      buildDigest(),
+      buildRankedPapers(12),
+    );
+    const first = rawOf(composeDigestMessage(createRenderer(), buildAddressedCopy(10)));
+    expect(rawOf(composeDigestMessage(other, buildAddressedCopy(10))).equals(first)).toBe(true);
+  });
+
+  it.each(HOSTILE_TEXTS)('stays well formed with %.40j in every place', async (text) => {
+    const hostile = createDigestRenderer(
+      templates,
+      buildSender({
+        siteName: text,
+        from: { name: text, address: 'papers@example.org' },
+        postalAddress: text,
+      }),
+      buildDigest(),
+      buildRankedPapers(8, { title: text, abstract: text, organization: text, url: text }),
+    );
+    const selection = buildDigestCopy(8).selection.map(({ rank }) => ({ rank, reason: text }));
+    const message = composeDigestMessage(
+      hostile,
+      buildAddressedCopy(8, {}, { selection, keywords: [text] }),
+    );
+    const raw = rawOf(message);
+    expectWellFormed(raw);
+    expect(message.envelope.to).toBe('ada@example.org');
+    expectDotSafe(message);
+    expect(headerValues(raw, 'Bcc')).toEqual([]);
+    for (const name of ['From', 'To', 'Subject', 'List-Id']) {
+      expect(headerValues(raw, name)).toHaveLength(1);
+    }
+    const mail = await PostalMime.parse(raw);
+    expect(mail.from?.address).toBe('papers@example.org');
+    expect(mail.text).toContain(`/unsubscribe/${TOKEN}`);
+    expect(mail.html).toContain(`/unsubscribe/${TOKEN}`);
+  });
+
+  it('refuses an address that names a second recipient or ends the line', () => {
+    for (const to of ['a@b.org, c@d.org', 'a@b.org\r\nBcc: c@d.org']) {
+      expect(() => composeDigestMessage(createRenderer(), buildAddressedCopy(10, { to }))).toThrow(
+        RangeError,
+      );
+    }
+    const messageId = '<a@b>\r\nBcc: c@d.org';
+    expect(() =>
+      composeDigestMessage(createRenderer(), buildAddressedCopy(10, { messageId })),
+    ).toThrow(RangeError);
+  });
+});

@@ -1,0 +1,28 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { wrapText } from '../../../src/mail/encoding/wrap.ts';
+
+const words = fc.array(
+  fc.string({ unit: fc.constantFrom('a', 'é', '😀'), minLength: 1, maxLength: 90 }),
+);
+
+describe('wrap', () => {
+  it('changes nothing but spaces into line breaks', () => {
+    fc.assert(
+      fc.property(words, (list) => {
+        expect(wrapText(list.join(' ')).replaceAll('\n', ' ')).toBe(list.join(' '));
+      }),
+    );
+  });
+
+  it('passes 72 columns only for a word that is longer by itself', () => {
+    fc.assert(
+      fc.property(words, (list) => {
+        for (const line of wrapText(list.join(' '), '    ').split('\n')) {
+          expect(line.startsWith('    ')).toBe(true);
+          if ([...line].length > 72) expect(line.trim()).not.toContain(' ');
+        }
+      }),
+    );
+  });
+});

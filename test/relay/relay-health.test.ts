@@ -1,0 +1,327 @@
+import { describe, expect, it } from 'vitest';
+import type { SendOutcome } from '../../src/domain/deliveries/outcome.ts';
+import type { RelayChange, RelayOptions } from '../../src/relay/relay.ts';
+import { waitUntil } from '../support/wait-until.ts';
+import { buildMessage, useRelayFixture } from './support/relays.ts';
+import type { ScriptedRelay } from './support/scripted-relay.ts';
+import { createFakeTimers } from './support/timers.ts';
+
+const { relayWith, scripted } = useRelayFixture();
+
+function relaysTo(servers: readonly ScriptedRelay[], options: Partial<RelayOptions> = {}) {
+  const timers = createFakeTimers();
+  const changes: RelayChange[] = [];
+  const relay = relayWith({
+    urls: servers.map(({ url }) => url),
+    maxConnections: 2,
+    onChange: (change) => changes.push(change),
+    ...options,
+    timers,
+  });
+  return { relay, timers, changes };
+}
+
+const DOWN = { say: '421 4.3.2 Going down', thenDrop: true } as const;
+
+describe('A relay that turns every connection away', () => {
+  it('is out of order after three, told so, and left alone until its time', async () => {
+    const server = await scripted();
+    server.script((step) => (step === 'greeting' ? DOWN : undefined));
+    const { relay, timers, changes } = relaysTo([server]);
+    const outcome = await relay.send(buildMessage());
+    expect(outcome).toMatchObject({
+      kind: 'unsent',
+      relay: server.name,
+      problem: expect.stringContaining('421 4.3.2 Going down'),
+    });
+    expect(server.connections).toBe(3);
+    expect(relay.isAvailable()).toBe(false);
+    expect(changes).toEqual([
+      {
+        relay: server.name,
+        isAvailable: false,
+        sentence: `The relay ${server.name} is out of order: ${server.name} turned us away: “421 4.3.2 Going down”. It is tried again in 1 s.`,
+      },
+    ]);
+    const next = await relay.send(buildMessage());
+    expect(next).toMatchObject({ kind: 'unsent', problem: changes[0]?.sentence });
+    expect(server.connections).toBe(3);
+    timers.advance(1);
+    await waitUntil(() => changes.length === 2);
+    expect(server.connections).toBe(4);
+    expect(changes[1]?.sentence).toContain('It is tried again in 2 s.');
+  });
+
+  it('is tried by one connection at growing intervals, and used again once that gets through', async () => {
+    const server = await scripted();
+    server.script((step) => (step === 'connect' ? { drop: true } : undefined));
+    const { relay, timers, changes } = relaysTo([server]);
+    await relay.send(buildMessage());
+    const waits: number[] = [];
+    for (let probe = 1; probe <= 8; probe += 1) {
+      let waited = 0;
+      while (server.connections < 3 + probe && waited < 100) {
+        timers.advance(1);
+        waited += 1;
+        await new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
+        if (changes.length > probe) break;
+      }
+      await waitUntil(() => changes.length > probe);
+      waits.push(waited);
+    }
+    expect(waits).toEqual([1, 2, 4, 8, 16, 32, 60, 60]);
+    server.script(() => undefined);
+    timers.advance(60);
+    await waitUntil(() => relay.isAvailable());
+    expect(changes.at(-1)).toEqual({
+      relay: server.name,
+      isAvailable: true,
+      sentence: `The relay ${server.name} is back in order.`,
+    });
+    expect(await relay.send(buildMessage())).toMatchObject({ kind: 'answered' });
+    expect(server.connections).toBe(12);
+  });
+
+  it('takes nobody with it who waits for it: all are unsent at once', async () => {
+    const server = await scripted();
+    server.script((step) => (step === 'greeting' ? DOWN : undefined));
+    const { relay } = relaysTo([server]);
+    const outcomes = await Promise.all(
+      Array.from({ length: 50 }, () => relay.send(buildMessage())),
+    );
+    expect(new Set(outcomes.map(({ kind }) => kind))).toEqual(new Set(['unsent']));
+    expect(server.connections).toBeLessThanOrEqual(4);
+  });
+});
+
+describe('A relay that lets us in and then says 421 to everything', () => {
+  it.each(['MAIL', 'RCPT', 'DATA', 'dot'] as const)(
+    'at %s is out of order after three connections, and probed at growing intervals',
+    async (at) => {
+      const server = await scripted();
+      server.script((step) => (step === at ? DOWN : undefined));
+      const { relay, timers, changes } = relaysTo([server], { maxConnections: 1 });
+      for (let n = 1; n <= 3; n += 1) {
+        expect(relay.isAvailable()).toBe(true);
+        await relay.send(buildMessage());
+        await waitUntil(() => server.connections === n && server.open === 0);
+      }
+      expect(relay.isAvailable()).toBe(false);
+      expect(changes).toMatchObject([
+        { isAvailable: false, sentence: expect.stringContaining('421') },
+      ]);
+      for (const seconds of [1, 2, 4]) {
+        expect(changes.at(-1)?.sentence).toContain(`It is tried again in ${seconds} s.`);
+        timers.advance(seconds);
+        await waitUntil(() => relay.isAvailable());
+        await relay.send(buildMessage());
+        await waitUntil(() => !relay.isAvailable());
+      }
+      server.script(() => undefined);
+      timers.advance(8);
+      await waitUntil(() => relay.isAvailable());
+      expect(await relay.send(buildMessage())).toMatchObject({ kind: 'answered' });
+    },
+  );
+
+  it('stays in order when it has taken a message on each connection before', async () => {
+    const server = await scripted();
+    server.script((step, time) => (step === 'MAIL' && time % 2 === 0 ? DOWN : undefined));
+    const { relay, changes } = relaysTo([server], { maxConnections: 1 });
+    for (let n = 0; n < 8; n += 1) {
+      expect(await relay.send(buildMessage())).toMatchObject({ kind: 'answered' });
+    }
+    expect(server.connections).toBe(8);
+    expect(changes).toEqual([]);
+  });
+});
+
+describe('A 421 before the dot', () => {
+  it.each(['MAIL', 'RCPT', 'DATA'] as const)(
+    'at %s leaves the message unsent, which then asks for patience',
+    async (at) => {
+      const server = await scripted();
+      server.script((step) => (step === at ? DOWN : undefined));
+      const { relay } = relaysTo([server]);
+      expect(await relay.send(buildMessage())).toMatchObject({
+        kind: 'unsent',
+        requestsBackoff: true,
+      });
+    },
+  );
+
+  it('asks for none when it greets, and none of the message behind the one that it answers', async () => {
+    const server = await scripted();
+    server.script((step, time) => {
+      if (step === 'greeting' && time > 1) return DOWN;
+      return step === 'dot' ? DOWN : undefined;
+    });
+    const { relay } = relaysTo([server], { maxConnections: 1 });
+    const outcomes = await Promise.all([relay.send(buildMessage()), relay.send(buildMessage())]);
+    expect(outcomes.map(({ kind }) => kind)).toEqual(['answered', 'unsent']);
+    expect(outcomes[1]).not.toHaveProperty('requestsBackoff');
+  });
+
+  it('is forgotten when another connection takes the message at once', async () => {
+    const server = await scripted();
+    server.script((step, time) => (step === 'MAIL' && time === 2 ? DOWN : undefined));
+    const { relay } = relaysTo([server], { maxConnections: 1 });
+    await relay.send(buildMessage());
+    expect(await relay.send(buildMessage())).toMatchObject({
+      kind: 'answered',
+      reply: { code: 250 },
+    });
+    expect(server.connections).toBe(2);
+  });
+});
+
+describe('A relay that allows fewer connections than we would open', () => {
+  it('stays in order and gets everything over those that it allows', async () => {
+    const server = await scripted();
+    server.script((step, time) => (step === 'greeting' && time > 1 ? DOWN : undefined));
+    const { relay, changes } = relaysTo([server], { maxConnections: 10 });
+    const first = await relay.send(buildMessage('first@example.org'));
+    const rest = await Promise.all(
+      Array.from({ length: 50 }, (_, n) => relay.send(buildMessage(`r${n}@example.org`))),
+    );
+    expect([first, ...rest].every(({ kind }) => kind === 'answered')).toBe(true);
+    expect(server.messages).toHaveLength(51);
+    expect(changes).toEqual([]);
+    expect(server.connections).toBeLessThanOrEqual(20);
+  });
+});
+
+describe('Several relays', () => {
+  it('the second gets what the first cannot take, and the first again what comes after it healed', async () => {
+    const [first, second] = [await scripted(), await scripted()];
+    first.script((step) => (step === 'greeting' ? DOWN : undefined));
+    const { relay, timers } = relaysTo([first, second]);
+    const outcomes = await Promise.all(Array.from({ length: 5 }, () => relay.send(buildMessage())));
+    expect(outcomes).toEqual(Array(5).fill(expect.objectContaining({ relay: second.name })));
+    expect(relay.isAvailable()).toBe(true);
+    first.script(() => undefined);
+    timers.advance(1);
+    await first.waitForStep('EHLO');
+    let outcome: SendOutcome;
+    do outcome = await relay.send(buildMessage());
+    while (outcome.relay === second.name);
+    expect(outcome).toMatchObject({ kind: 'answered', relay: first.name });
+  });
+
+  it.each([
+    ['an answer', { say: '451 4.3.0 Later' }, 'answered'],
+    ['a break after the dot', { drop: true }, 'unknown'],
+  ] as const)('the second gets nothing after %s', async (_what, act, kind) => {
+    const [first, second] = [await scripted(), await scripted()];
+    first.script((step) => (step === 'dot' ? act : undefined));
+    const { relay } = relaysTo([first, second]);
+    expect(await relay.send(buildMessage())).toMatchObject({ kind, relay: first.name });
+    expect(second.connections).toBe(0);
+  });
+
+  it('when all are out of order it is told at once', async () => {
+    const [first, second] = [await scripted(), await scripted()];
+    for (const each of [first, second])
+      each.script((step) => (step === 'connect' ? { drop: true } : undefined));
+    const { relay } = relaysTo([first, second]);
+    await relay.send(buildMessage());
+    expect(relay.isAvailable()).toBe(false);
+    expect(await relay.send(buildMessage())).toMatchObject({
+      kind: 'unsent',
+      problem: expect.stringMatching(/is out of order: .+ It is tried again in 1 s\.$/),
+    });
+    expect([first.connections, second.connections]).toEqual([3, 3]);
+  });
+});
+
+describe('An idle connection', () => {
+  it('that the relay closed is not used again', async () => {
+    const server = await scripted();
+    const { relay } = relaysTo([server]);
+    await relay.send(buildMessage());
+    server.dropAll();
+    await waitUntil(() => server.connections === 1);
+    expect(await relay.send(buildMessage())).toMatchObject({ kind: 'answered' });
+    expect(server.messages).toHaveLength(2);
+  });
+
+  it('is left politely after half a minute', async () => {
+    const server = await scripted();
+    const { relay, timers } = relaysTo([server]);
+    await relay.send(buildMessage());
+    timers.advance(30);
+    expect(server.lines).not.toContain('QUIT');
+    timers.advance(1);
+    await server.waitForStep('QUIT');
+    expect(await relay.send(buildMessage())).toMatchObject({ kind: 'answered' });
+    expect(server.connections).toBe(2);
+  });
+});
+
+describe('Closing', () => {
+  it('says goodbye on every connection, takes nothing new and stops the time', async () => {
+    const server = await scripted();
+    const { relay } = relaysTo([server]);
+    await Promise.all([relay.send(buildMessage()), relay.send(buildMessage())]);
+    const closing = relay.close();
+    expect(relay.isAvailable()).toBe(false);
+    expect(await relay.send(buildMessage())).toMatchObject({ kind: 'unsent' });
+    server.script((step) => (step === 'QUIT' ? { say: '221 Bye', thenDrop: true } : undefined));
+    await closing;
+    expect(server.lines.filter((line) => line === 'QUIT')).toHaveLength(2);
+  });
+
+  it('waits for what is in flight, then breaks off: what is behind its dot is unknown, the rest unsent', async () => {
+    const server = await scripted();
+    server.script((step) => (step === 'dot' ? { hang: true } : undefined));
+    const { relay, timers } = relaysTo([server]);
+    const sending = Promise.all(Array.from({ length: 6 }, () => relay.send(buildMessage())));
+    await server.waitForStep('dot', 2);
+    let isClosed = false;
+    const closing = relay.close({ graceMs: 5000 }).then(() => {
+      isClosed = true;
+    });
+    timers.advance(5);
+    await new Promise(setImmediate);
+    expect(isClosed).toBe(false);
+    timers.advance(1);
+    const kinds = (await sending).map(({ kind }) => kind).sort();
+    expect(kinds).toEqual(['unknown', 'unknown', 'unsent', 'unsent', 'unsent', 'unsent']);
+    await closing;
+  });
+
+  it('gives back what still waits for its turn', async () => {
+    const server = await scripted();
+    const { relay, timers } = relaysTo([server], {
+      acquirePermit: () => new Promise(() => undefined),
+    });
+    const sending = relay.send(buildMessage());
+    const closing = relay.close({ graceMs: 1000 });
+    timers.advance(2);
+    expect(await sending).toMatchObject({ kind: 'unsent' });
+    await closing;
+  });
+});
+
+describe('A turn', () => {
+  it('is waited for by name before each message', async () => {
+    const server = await scripted();
+    const asked: string[] = [];
+    const grants: (() => void)[] = [];
+    const { relay } = relaysTo([server], {
+      acquirePermit: (name) => {
+        asked.push(name);
+        return new Promise((resolve) => grants.push(resolve));
+      },
+    });
+    const sending = [relay.send(buildMessage()), relay.send(buildMessage())];
+    await new Promise(setImmediate);
+    expect(server.connections).toBe(0);
+    grants[0]?.();
+    expect(await sending[0]).toMatchObject({ kind: 'answered' });
+    expect(server.messages).toHaveLength(1);
+    grants[1]?.();
+    await sending[1];
+    expect(asked).toEqual([server.name, server.name]);
+  });
+});

@@ -1,0 +1,80 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { createReplyParser, type RawSmtpReply } from '../../src/relay/reply-parser.ts';
+
+/** What is read when the bytes come in these chunks. */
+function read(chunks: readonly (string | Buffer)[]) {
+  const replies: RawSmtpReply[] = [];
+  const garbage: string[] = [];
+  const subscriber = createReplyParser({
+    onReply: (reply) => replies.push(reply),
+    onGarbage: (line) => garbage.push(line),
+  });
+  for (const chunk of chunks) subscriber.feed(Buffer.from(chunk as string));
+  return { replies, garbage, isEmpty: subscriber.isEmpty() };
+}
+
+const STREAM =
+  '220 ready\r\n250-one\r\n250-two\r\n250 three\r\n354 go\n550-5.1.1 Grüße \u{1f4ee}\r\n550 5.1.1 x\r\n';
+const REPLIES: RawSmtpReply[] = [
+  { code: 220, text: '220 ready' },
+  { code: 250, text: '250-one\n250-two\n250 three' },
+  { code: 354, text: '354 go' },
+  { code: 550, text: '550-5.1.1 Grüße \u{1f4ee}\n550 5.1.1 x' },
+];
+
+describe('A reply reader', () => {
+  const bytes = Buffer.from(STREAM);
+
+  it.each(Array.from({ length: bytes.length + 1 }, (_, at) => at))(
+    'reads the same when the bytes are cut at %i',
+    (at) => {
+      const { replies, isEmpty } = read([bytes.subarray(0, at), bytes.subarray(at)]);
+      expect(replies).toEqual(REPLIES);
+      expect(isEmpty).toBe(true);
+    },
+  );
+
+  it('reads the same byte by byte', () => {
+    expect(read([...bytes].map((byte) => Buffer.from([byte]))).replies).toEqual(REPLIES);
+  });
+
+  it('never throws and never reads two replies out of one line, whatever comes', () => {
+    fc.assert(
+      fc.property(fc.array(fc.uint8Array({ maxLength: 40 })), (chunks) => {
+        const { replies } = read(chunks.map((chunk) => Buffer.from(chunk)));
+        const lines = Buffer.concat(chunks).toString('latin1').split('\n').length - 1;
+        expect(replies.length).toBeLessThanOrEqual(lines);
+      }),
+    );
+  });
+
+  it.each(['250', '250 ', '250OK', '250\t'])('takes “%s” for a reply', (line) => {
+    expect(read([`${line}\r\n`]).replies).toMatchObject([{ code: 250 }]);
+  });
+
+  it.each(['', 'hello', '2500 x', '25', '150 x', '650 x', ' 250 x', '250-a\r\n550 b'])(
+    'takes “%s” for garbage, and nothing behind it',
+    (line) => {
+      const { replies, garbage } = read([`${line}\r\n250 fine\r\n`]);
+      expect(replies).toEqual([]);
+      expect(garbage).toHaveLength(1);
+    },
+  );
+
+  it.each([
+    ['a line without end', '250 '.padEnd(5000, 'x')],
+    ['a long line', `${'250 '.padEnd(5000, 'x')}\r\n`],
+    ['lines without end', '250-x\r\n'.repeat(200)],
+  ])('gives up on %s', (_what, text) => {
+    const { replies, garbage } = read([text]);
+    expect(replies).toEqual([]);
+    expect(garbage).toHaveLength(1);
+    expect(garbage[0]?.length).toBeLessThanOrEqual(100);
+  });
+
+  it('makes bytes printable that no database or terminal would take', () => {
+    const { replies } = read([Buffer.from('250 a\0b\x1b[31m\rc \xff\r\n', 'latin1')]);
+    expect(replies).toEqual([{ code: 250, text: '250 a\ufffdb\ufffd[31m\ufffdc \ufffd' }]);
+  });
+});

@@ -1,0 +1,234 @@
+import { sql } from 'drizzle-orm';
+import { describe, expect, it } from 'vitest';
+import { updatePreferences } from '../../../src/db/subscribers/subscribers.ts';
+import { deliverBatch } from '../../../src/services/deliveries/deliver-batch.ts';
+import { tokens } from '../../support/keys.ts';
+import { storeManySubscribers } from '../../support/rows.ts';
+import type { TestSmtpServer } from '../../support/smtp-server.ts';
+import type { DeliveryRow } from './delivery-rows.ts';
+import { buildSubscribers, CONNECTIONS, MINUTE_MS, useSendingFixture } from './sending-fixture.ts';
+
+const engine = useSendingFixture();
+const { clock, composeFor, database, deliver, deps, lease, rows, statesOf } = engine;
+
+describe('A batch', () => {
+  it('sends each reader their own copy and records it', async () => {
+    const { digestId, ids } = await composeFor(buildSubscribers(8));
+    const result = await deliver(deps(), { digestId, leaseId: await lease() });
+    expect(result).toEqual({ claimed: 8, sent: 8 });
+    expect(engine.sink.accepted.map(({ to }) => to).sort()).toEqual(
+      buildSubscribers(8)
+        .map(({ email }) => email)
+        .sort(),
+    );
+    for (const row of await rows(digestId)) {
+      expect(row).toMatchObject({
+        state: 'sent',
+        attempts: 1,
+        lease: null,
+        relay: `127.0.0.1:${engine.sink.port}`,
+        reply: '250 2.0.0 Taken',
+        detail: null,
+      });
+      const mail = engine.sink.accepted.find(({ raw }) => raw.includes(row.messageId ?? 'no id'));
+      const token = tokens.seal({ digestId, subscriberId: row.id });
+      expect(mail?.raw.includes(`/unsubscribe/${token}`)).toBe(true);
+    }
+    expect(ids).toHaveLength(new Set((await rows(digestId)).map((row) => row.messageId)).size);
+  });
+
+  it('is empty for a digest of which nothing is due, or that does not exist', async () => {
+    const { digestId } = await composeFor([{ hour: 9 }]);
+    const leaseId = await lease();
+    const none = { claimed: 0, sent: 0 };
+    expect(await deliver(deps(), { digestId, leaseId })).toEqual(none);
+    expect(await deliver(deps(), { digestId: 999, leaseId })).toEqual(none);
+    clock.set('2026-05-08T09:00:00Z');
+    expect(await deliver(deps(), { digestId, leaseId })).toMatchObject({ sent: 1 });
+  });
+
+  it('sends nothing again when it rings again', async () => {
+    const { digestId } = await composeFor(buildSubscribers(3));
+    const leaseId = await lease();
+    await deliver(deps(), { digestId, leaseId });
+    await deliver(deps(), { digestId, leaseId });
+    expect(engine.sink.mailCommands).toBe(3);
+  });
+
+  it('has at most so many messages on their way at once, each committed before', async () => {
+    const { digestId } = await composeFor(buildSubscribers(10));
+    const committed: boolean[] = [];
+    engine.sink.beforeReply(async ({ to }) => {
+      const { rows: found } = await database.db.execute<{ state: string }>(sql`
+        SELECT state FROM deliveries JOIN subscribers ON id = subscriber_id WHERE email = ${to}`);
+      committed.push(found[0]?.state === 'sending');
+    });
+    await deliver(deps(), { digestId, leaseId: await lease() });
+    expect(committed).toEqual(Array(10).fill(true));
+    expect(engine.sink.maxConcurrent).toBeLessThanOrEqual(CONNECTIONS);
+  });
+});
+
+describe('What the relay does becomes the state', () => {
+  const cases: [string, Parameters<TestSmtpServer['respondWith']>[0], Partial<DeliveryRow>][] = [
+    ['250', () => 'accept', { state: 'sent', reply: '250 2.0.0 Taken' }],
+    [
+      '451 at RCPT',
+      () => ({ at: 'rcpt', reply: '451 4.7.1 Later' }),
+      {
+        state: 'deferred',
+        reply: '451 4.7.1 Later',
+        nextAt: new Date('2026-05-08T07:05:00Z'),
+      },
+    ],
+    ['421 at the dot', () => ({ at: 'data', reply: '421 4.3.2 Bye' }), { state: 'deferred' }],
+    [
+      '550 at RCPT',
+      () => ({ at: 'rcpt', reply: '550 5.1.1 No such user' }),
+      { state: 'failed', reply: '550 5.1.1 No such user' },
+    ],
+    ['554 at the dot', () => ({ at: 'data', reply: '554 5.7.1 Spam' }), { state: 'failed' }],
+    [
+      'a break before the dot',
+      () => ({ drop: 'at rcpt' }),
+      { state: 'deferred', reply: null, detail: expect.any(String) as never },
+    ],
+    [
+      'a break after the dot',
+      () => ({ drop: 'after the dot' }),
+      { state: 'unknown', reply: null, detail: expect.any(String) as never },
+    ],
+  ];
+
+  it.each(cases)('%s', async (_what, behave, expected) => {
+    const { digestId } = await composeFor(buildSubscribers(1));
+    engine.sink.respondWith(behave);
+    await deliver(deps(), { digestId, leaseId: await lease() });
+    expect(await rows(digestId)).toMatchObject([{ attempts: 1, lease: null, ...expected }]);
+  });
+
+  it('each for itself', async () => {
+    const { digestId } = await composeFor(buildSubscribers(4));
+    engine.sink.respondWith((to) => {
+      if (to.startsWith('r1')) return { at: 'rcpt', reply: '550 5.1.1 No' };
+      if (to.startsWith('r2')) return { drop: 'after the dot' };
+      if (to.startsWith('r3')) return { at: 'data', reply: '452 4.2.2 Full' };
+      return 'accept';
+    });
+    const result = await deliver(deps(), { digestId, leaseId: await lease() });
+    expect(result).toEqual({ claimed: 4, sent: 1 });
+    expect(await statesOf(digestId)).toEqual(['sent', 'failed', 'unknown', 'deferred']);
+  });
+
+  it('and an unknown one is not sent again by itself', async () => {
+    const { digestId } = await composeFor(buildSubscribers(1));
+    engine.sink.respondWith(() => ({ drop: 'after the dot' }));
+    const leaseId = await lease();
+    await deliver(deps(), { digestId, leaseId });
+    clock.advance(60 * MINUTE_MS);
+    await deliver(deps(), { digestId, leaseId });
+    expect(engine.sink.received).toHaveLength(1);
+  });
+
+  it('is written down whatever bytes the reply holds', async () => {
+    const { digestId } = await composeFor(buildSubscribers(1));
+    engine.sink.respondWith(() => ({ at: 'rcpt', reply: `550 5.1.1 ${'x'.repeat(489)}\u{1f4ee}` }));
+    await deliver(deps(), { digestId, leaseId: await lease() });
+    expect(await statesOf(digestId)).toEqual(['failed']);
+  });
+});
+
+describe('A retry', () => {
+  it('sends the same bytes, with the growing delay of its attempts', async () => {
+    const { digestId } = await composeFor([{ topics: ['rl'] }]);
+    engine.sink.respondWith(() => ({ at: 'data', reply: '451 4.3.0 Later' }));
+    const leaseId = await lease();
+    await deliver(deps(), { digestId, leaseId });
+    clock.advance(5 * MINUTE_MS - 1);
+    expect(await deliver(deps(), { digestId, leaseId })).toEqual({ claimed: 0, sent: 0 });
+    clock.advance(1);
+    await deliver(deps(), { digestId, leaseId });
+    expect(await rows(digestId)).toMatchObject([
+      { state: 'deferred', attempts: 2, nextAt: new Date('2026-05-08T07:15:00Z') },
+    ]);
+    engine.sink.respondWith(() => 'accept');
+    clock.advance(10 * MINUTE_MS);
+    await deliver(deps(), { digestId, leaseId });
+    expect(await rows(digestId)).toMatchObject([{ state: 'sent', attempts: 3 }]);
+    const [first, ...others] = engine.sink.received.map(({ raw }) => raw.toString('latin1'));
+    expect(others).toEqual([first, first]);
+  });
+
+  it('keeps the selection, also when the reader follows something else meanwhile', async () => {
+    const { digestId, ids } = await composeFor([{ topics: ['rl'] }]);
+    engine.sink.respondWith(() => ({ at: 'rcpt', reply: '451 4.3.0 Later' }));
+    const leaseId = await lease();
+    await deliver(deps(), { digestId, leaseId });
+    const [before] = await rows(digestId);
+    await updatePreferences(database.db, ids[0] ?? 0, { topics: ['nlp'] }, clock());
+    engine.sink.respondWith(() => 'accept');
+    clock.advance(60 * MINUTE_MS);
+    await deliver(deps(), { digestId, leaseId });
+    const [after] = await rows(digestId);
+    expect(after).toMatchObject({ state: 'sent', messageId: before?.messageId });
+    expect(after?.selection).toEqual(before?.selection);
+  });
+
+  it('ends when the reader’s next digest would be due first', async () => {
+    const { digestId } = await composeFor(buildSubscribers(1));
+    engine.sink.respondWith(() => ({ at: 'rcpt', reply: '451 4.3.0 Later' }));
+    clock.set('2026-05-09T06:58:00Z');
+    await deliver(deps(), { digestId, leaseId: await lease() });
+    expect(await rows(digestId)).toMatchObject([{ state: 'expired', reply: '451 4.3.0 Later' }]);
+  });
+});
+
+describe('Two workers', () => {
+  it('never send the same delivery', async () => {
+    await storeManySubscribers(database.db, { count: 450, papers: 3 });
+    const { digestId } = await composeFor([]);
+    const leases = [await lease('one'), await lease('two'), await lease('three')];
+    const results = await Promise.all(
+      leases.map((leaseId) => deliver(deps(), { digestId, leaseId })),
+    );
+    expect(results.reduce((sum, { sent }) => sum + sent, 0)).toBe(450);
+    expect(engine.sink.accepted).toHaveLength(450);
+    expect(new Set(engine.sink.accepted.map(({ to }) => to)).size).toBe(450);
+    expect(new Set(await statesOf(digestId))).toEqual(new Set(['sent']));
+  });
+});
+
+describe('Stopping', () => {
+  it('finishes what is on its way and gives the rest back', async () => {
+    const { digestId } = await composeFor(buildSubscribers(2 * CONNECTIONS + 2));
+    engine.sink.beforeReply(async () => engine.stopping.abort());
+    const result = await deliver(deps(), { digestId, leaseId: await lease() });
+    expect(result.sent).toBe(CONNECTIONS);
+    const states = await statesOf(digestId);
+    expect(states.filter((state) => state === 'sent')).toHaveLength(CONNECTIONS);
+    expect(states.filter((state) => state === 'pending')).toHaveLength(CONNECTIONS + 2);
+  });
+
+  it('before the batch claims nothing', async () => {
+    const { digestId } = await composeFor(buildSubscribers(1));
+    engine.stopping.abort();
+    const result = await deliver(deps(), { digestId, leaseId: await lease() });
+    expect(result).toEqual({ claimed: 0, sent: 0 });
+  });
+});
+
+describe('A relay that does not answer', () => {
+  it('holds up only what it has, not the batches that follow', async () => {
+    const { digestId } = await composeFor(buildSubscribers(2));
+    let answer = () => {};
+    const answered = new Promise<void>((resolve) => {
+      answer = resolve;
+    });
+    engine.sink.beforeReply(({ to }) => (to.startsWith('r0') ? answered : Promise.resolve()));
+    const batch = { digestId, batch: 0 };
+    const { ended } = await deliverBatch(deps(), batch, await lease());
+    expect(await Promise.race([ended, 'not ended yet'])).toBe('not ended yet');
+    answer();
+    expect(await ended).toMatchObject({ claimed: 2, sent: 2 });
+  });
+});

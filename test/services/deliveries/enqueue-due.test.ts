@@ -1,0 +1,201 @@
+import { sql } from 'drizzle-orm';
+import { describe, expect, it } from 'vitest';
+import { claimBatch } from '../../../src/db/deliveries/claims.ts';
+import { countDeliveries } from '../../../src/db/deliveries/count-deliveries.ts';
+import { openLease } from '../../../src/db/deliveries/leases.ts';
+import { markDigestCancelled, markDigestPaused } from '../../../src/db/digests/digests.ts';
+import { addTransactionalEmail } from '../../../src/db/transactional/transactional-emails.ts';
+import { enqueueDue, enqueueRemaining } from '../../../src/services/deliveries/enqueue-due.ts';
+import { createTestClock, FRIDAY } from '../../support/clock.ts';
+import { createRecordingQueue } from '../../support/recording-queue.ts';
+import {
+  storeManySubscribers,
+  storePapers,
+  syncBatchesWithDeliveries,
+} from '../../support/rows.ts';
+import { buildPaperOf, useDigestFixture } from '../digests/digest-fixture.ts';
+
+const digests = useDigestFixture();
+const { compose, database, reader: subscriber, setStates, storeLease } = digests;
+
+async function setNextAt(time: Date): Promise<void> {
+  await database.db.execute(sql`UPDATE deliveries SET next_at = ${time}`);
+  await syncBatchesWithDeliveries(database.db);
+}
+
+describe('The sweep', () => {
+  const NOW = new Date('2026-05-08T07:00:00Z');
+  const quiet = {
+    batches: 0,
+    transactionalEmails: 0,
+    expired: 0,
+    skipped: 0,
+    pending: 0,
+    unknown: 0,
+  };
+  const sweep = (now = NOW) => enqueueDue({ db: database.db, queue: digests.queue }, now);
+
+  async function composeFor(subscribers: number): Promise<number> {
+    await storePapers(database.db, [buildPaperOf(FRIDAY)]);
+    await storeManySubscribers(database.db, { count: subscribers, papers: 10 });
+    return (await compose('daily', FRIDAY)).digest?.id ?? 0;
+  }
+
+  it('rings once for each batch that is due, with ids that are the same the next time', async () => {
+    const digestId = await composeFor(401);
+    expect(await sweep(new Date(NOW.getTime() - 1))).toEqual(quiet);
+    expect(digests.queue.enqueued).toEqual([]);
+    expect(await sweep()).toEqual({ ...quiet, batches: 3 });
+    const ids = [0, 1, 2].map((batch) => `batch-${digestId}-${batch}-0`);
+    expect(digests.queue.enqueued).toEqual(
+      ids.map((id, batch) => ({ name: 'batch', data: { digestId, batch }, id })),
+    );
+    await sweep();
+    expect(digests.queue.enqueued.slice(3).map(({ id }) => id)).toEqual(ids);
+  });
+
+  it('rings for deferred deliveries when their time comes', async () => {
+    await composeFor(2);
+    await setStates({ deferred: 1, sent: 1 });
+    const later = new Date(NOW.getTime() + 300_000);
+    await setNextAt(later);
+    expect(await sweep()).toEqual(quiet);
+    expect(await sweep(later)).toEqual({ ...quiet, batches: 1 });
+  });
+
+  it('ends retries when the reader’s next digest is due', async () => {
+    const digestId = await composeFor(2);
+    await setStates({ deferred: 2 });
+    await setNextAt(new Date('2027-01-01'));
+    const dayLater = NOW.getTime() + 86_400_000;
+    expect(await sweep(new Date(dayLater - 1))).toEqual(quiet);
+    expect(await sweep(new Date(dayLater))).toEqual({ ...quiet, expired: 2 });
+    const { rows } = await database.db.execute(
+      sql`SELECT DISTINCT state, digest_id AS digest FROM deliveries`,
+    );
+    expect(rows).toEqual([{ state: 'expired', digest: digestId }]);
+  });
+
+  it('ends those too that were given back before they were tried again, and no others that wait', async () => {
+    const digestId = await composeFor(2);
+    await database.db.execute(sql`
+      UPDATE deliveries SET attempts = 1 WHERE subscriber_id = (SELECT min(id) FROM subscribers)`);
+    expect(await sweep(new Date(NOW.getTime() + 86_400_000))).toMatchObject({ expired: 1 });
+    const { states } = await countDeliveries(database.db, digestId, NOW);
+    expect(states).toMatchObject({ expired: 1, pending: 1 });
+  });
+
+  it('rings for letters that wait', async () => {
+    const id = await subscriber();
+    const email = { subscriberId: id, requestedAt: NOW, expiresAt: new Date('2026-05-10') };
+    const emailId = await addTransactionalEmail(database.db, { ...email, kind: 'confirm' });
+    expect(await sweep(new Date(NOW.getTime() - 1))).toEqual(quiet);
+    expect(await sweep()).toEqual({ ...quiet, transactionalEmails: 1 });
+    expect(digests.queue.enqueued).toEqual([
+      { name: 'transactional-email', data: { emailId }, id: `transactional-email-${emailId}` },
+    ]);
+  });
+
+  it('frees what a dead worker claimed, and lists what it was sending as unknown', async () => {
+    await composeFor(4);
+    await storeLease('is over');
+    await setStates({ claimed: 1, sending: 2, sent: 1 });
+    expect(await sweep()).toEqual({ ...quiet, pending: 1, unknown: 2, batches: 1 });
+    const { rows } = await database.db.execute(
+      sql`SELECT state, lease_id AS lease, detail FROM deliveries ORDER BY subscriber_id`,
+    );
+    expect(rows).toMatchObject([
+      { state: 'pending', lease: null },
+      { state: 'unknown', lease: null, detail: expect.stringContaining('was gone') },
+      { state: 'unknown', lease: null },
+      { state: 'sent' },
+    ]);
+  });
+
+  it('leaves what a living worker holds alone', async () => {
+    await composeFor(2);
+    await storeLease('is alive');
+    await setStates({ claimed: 1, sending: 1 });
+    expect(await sweep()).toEqual(quiet);
+  });
+
+  it('rings with another id for a batch that was claimed before', async () => {
+    const digestId = await composeFor(1);
+    await database.db.execute(sql`UPDATE batches SET claims = 3`);
+    await sweep();
+    expect(digests.queue.enqueued.map(({ id }) => id)).toEqual([`batch-${digestId}-0-3`]);
+  });
+
+  it('rings for nothing of a paused digest, and skips what is left of a cancelled one', async () => {
+    const digestId = await composeFor(3);
+    await setStates({ pending: 1, deferred: 1, sent: 1 });
+    await markDigestPaused(database.db, digestId, 'Wait.', NOW);
+    expect(await sweep()).toEqual(quiet);
+    await markDigestCancelled(database.db, digestId, NOW);
+    expect(await sweep()).toEqual({ ...quiet, skipped: 2 });
+    expect(await sweep()).toEqual(quiet);
+    const { rows } = await database.db.execute(
+      sql`SELECT state, detail FROM deliveries ORDER BY subscriber_id`,
+    );
+    expect(rows).toMatchObject([
+      { state: 'skipped', detail: 'The digest was cancelled.' },
+      { state: 'skipped' },
+      { state: 'sent' },
+    ]);
+  });
+
+  it('frees everything even when the queue is down', async () => {
+    await composeFor(2);
+    await storeLease('is over');
+    await setStates({ claimed: 1, sending: 1 });
+    digests.queue.isDown = true;
+    await expect(sweep()).rejects.toThrow();
+    digests.queue.isDown = false;
+    expect(await sweep()).toEqual({ ...quiet, batches: 1 });
+  });
+});
+
+describe('What a dead worker held', () => {
+  it('is rung for before all that waits, under an id that no ring in line can have', async () => {
+    const { db } = database;
+    const now = new Date('2026-05-08T07:00:00Z');
+    await storePapers(db, [buildPaperOf(FRIDAY)]);
+    await subscriber();
+    const digestId = (await compose('daily', FRIDAY, now)).digest?.id ?? 0;
+    const leaseId = await openLease(db, 'gone');
+    await claimBatch(db, { digestId, batch: 0, leaseId, now });
+    const { queue } = digests;
+    await enqueueDue({ db, queue }, now);
+    const inLine = queue.enqueued.map(({ id }) => id);
+    await database.database.pool.query(
+      `UPDATE leases SET expires_at = clock_timestamp() - interval '1 s'`,
+    );
+    queue.enqueued.length = 0;
+    const sweep = await enqueueDue({ db, queue }, now);
+    expect(sweep).toMatchObject({ batches: 1, pending: 1, unknown: 0 });
+    const [first] = queue.enqueued;
+    expect(first).toMatchObject({ data: { digestId, batch: 0 }, isFirst: true });
+    expect(inLine).toHaveLength(1);
+    expect(inLine).not.toContain(first?.id);
+  });
+});
+
+describe('What is left of a batch', () => {
+  const clock = createTestClock('2026-05-08T07:00:00Z');
+
+  it('is rung for at its time, unless the next tick comes first', async () => {
+    const queue = createRecordingQueue();
+    const dueIn = (ms: number) => ({
+      digestId: 7,
+      batch: 3,
+      claims: 2,
+      dueAt: new Date(clock().getTime() + ms),
+    });
+    for (const ms of [2000, -5, 60_000]) await enqueueRemaining(queue, dueIn(ms), clock());
+    const job = { name: 'batch', data: { digestId: 7, batch: 3 }, id: 'batch-7-3-2-later' };
+    expect(queue.enqueued).toEqual([
+      { ...job, delayMs: 2000 },
+      { ...job, delayMs: 1000 },
+    ]);
+  });
+});

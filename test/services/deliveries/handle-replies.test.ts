@@ -1,0 +1,49 @@
+import { sql } from 'drizzle-orm';
+import { describe, expect, it } from 'vitest';
+import { requireDigest } from '../../../src/services/digests/digest-status.ts';
+import { FRIDAY } from '../../support/clock.ts';
+import { buildSubscribers, useSendingFixture } from './sending-fixture.ts';
+
+const engine = useSendingFixture();
+const { composeFor, database, deliver, deps, lease, statesOf } = engine;
+
+describe('An address that does not exist', () => {
+  const suppressed = async () => {
+    const { rows: found } = await database.db.execute(sql`SELECT reason FROM suppressions`);
+    return found.map(({ reason }) => reason);
+  };
+
+  it('is never mailed again', async () => {
+    const { digestId } = await composeFor(buildSubscribers(4));
+    engine.sink.respondWith((to) =>
+      to.startsWith('r1') ? { at: 'rcpt', reply: '550 5.1.1 No such user' } : 'accept',
+    );
+    await deliver(deps(), { digestId, leaseId: await lease() });
+    expect(await suppressed()).toEqual(['bounce']);
+    expect(engine.alarms).toEqual([]);
+  });
+
+  it.each(['550 5.7.1 Blocked', '550 5.1.7 Bad sender', '550 No such user', '552 5.2.2 Full'])(
+    'is not what %s says',
+    async (reply) => {
+      const { digestId } = await composeFor(buildSubscribers(1));
+      engine.sink.respondWith(() => ({ at: 'rcpt', reply }));
+      await deliver(deps(), { digestId, leaseId: await lease() });
+      expect(await statesOf(digestId)).toEqual(['failed']);
+      expect(await suppressed()).toEqual([]);
+    },
+  );
+
+  it('is not every address: then the digest is paused, and nobody is suppressed', async () => {
+    const { digestId } = await composeFor(buildSubscribers(30));
+    engine.sink.respondWith(() => ({ at: 'rcpt', reply: '550 5.1.1 No such user' }));
+    await deliver(deps(), { digestId, leaseId: await lease() });
+    const states = await statesOf(digestId);
+    expect(states.filter((state) => state === 'failed').length).toBeLessThan(30);
+    expect(states.filter((state) => state === 'pending').length).toBeGreaterThan(10);
+    expect(await suppressed()).toEqual([]);
+    expect(engine.alarms).toEqual([expect.stringContaining('5 %')]);
+    const digest = await requireDigest(database.db, 'daily', FRIDAY);
+    expect(digest.pauseReason).toContain('5 %');
+  });
+});

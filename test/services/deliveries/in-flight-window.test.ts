@@ -1,0 +1,203 @@
+import { describe, expect, it } from 'vitest';
+import type { SendOutcome } from '../../../src/domain/deliveries/outcome.ts';
+import type { Message } from '../../../src/domain/smtp/message.ts';
+import {
+  createInFlightWindow,
+  type InFlightWindowDeps,
+  type ReadyMail,
+} from '../../../src/services/deliveries/in-flight-window.ts';
+
+describe('the sending window', () => {
+  it('leaves the process its time while all that waits is held back by a slowed domain', async () => {
+    const replies: ((code: number) => void)[] = [];
+    const now = { ms: 0 };
+    const window = createTestWindow({
+      send: () => new Promise((resolve) => replies.push((code) => resolve(answered(code)))),
+      now,
+    });
+    const first = window.send([1, 2].map(ready)).ended;
+    await settled();
+    replies.shift()?.(421);
+    await settled();
+    now.ms = 60_000;
+    // The domain has rested and bears one mail, which is on its way: these must wait.
+    const second = window.send([3, 4, 5, 6, 7, 8].map(ready)).ended;
+    await settled();
+    expect(replies).toHaveLength(1);
+    while (replies.length > 0) {
+      replies.shift()?.(250);
+      await settled();
+    }
+    expect(await first).toMatchObject({ sent: 1 });
+    expect(await second).toMatchObject({ sent: 6, postponed: [] });
+  });
+
+  it('lets a domain rest whose mail met a 421 before the dot', async () => {
+    const outcomes: SendOutcome[] = [
+      { kind: 'unsent', problem: '421', relay: '', requestsBackoff: true },
+      { kind: 'unsent', problem: 'The connection broke.', relay: '' },
+    ];
+    const send = async () => outcomes.shift() ?? answered(250);
+    const window = createTestWindow({ send, now: { ms: 0 } });
+    await window.send([{ ...ready(1), domain: 'slow.example' }]).ended;
+    await window.send([ready(2)]).ended;
+    const progress = await window.send([{ ...ready(3), domain: 'slow.example' }, ready(4)]).ended;
+    expect(progress).toEqual({ sent: 1, postponed: [{ subscriberId: 3, nextAt: new Date(2000) }] });
+  });
+
+  it('has room for others when all that is left of a batch waits for a slowed domain', async () => {
+    const replies: ((code: number) => void)[] = [];
+    const now = { ms: 0 };
+    const send = () =>
+      new Promise<SendOutcome>((resolve) => replies.push((code) => resolve(answered(code))));
+    const window = createTestWindow({ send, now });
+    const first = window.send([ready(1)]);
+    await settled();
+    replies.shift()?.(421);
+    await first.ended;
+    now.ms = 60_000;
+    // One of them is on its way, which is all that the domain bears.
+    const slow = window.send([2, 3, 4].map(ready));
+    await slow.started;
+    await settled();
+    expect(replies).toHaveLength(1);
+    const quick = window.send([{ ...ready(5), domain: 'quick.example' }]);
+    await quick.started;
+    await settled();
+    expect(replies).toHaveLength(2);
+    // While there is no room at all, a batch waits for that.
+    const many = Array.from({ length: 9 }, (_, n) => ({
+      ...ready(6 + n),
+      domain: 'quick.example',
+    }));
+    let hasBegun = false;
+    const full = window.send(many);
+    full.started.then(() => {
+      hasBegun = true;
+    });
+    await settled();
+    expect([replies.length, hasBegun]).toEqual([10, false]);
+    while (replies.length > 0) {
+      replies.shift()?.(250);
+      await settled();
+    }
+    expect(hasBegun).toBe(true);
+    expect(await slow.ended).toMatchObject({ sent: 3 });
+    expect(await full.ended).toMatchObject({ sent: 9 });
+  });
+
+  it('tells when all is recorded that is answered by now', async () => {
+    const commits: { results: number; end: () => void }[] = [];
+    const window = createTestWindow({
+      send: async () => answered(250),
+      now: { ms: 0 },
+      record: (_digestId, { results, next }) =>
+        new Promise((resolve) => {
+          const going = new Set(next.map(({ subscriberId }) => subscriberId));
+          const end = () => resolve({ resultCount: results.length, sendableIds: going });
+          commits.push({ results: results.length, end });
+        }),
+    });
+    await window.flush();
+    window.send([ready(1)]);
+    commits.shift()?.end();
+    await settled();
+    window.send([ready(2)]);
+    let isRecorded = false;
+    window.flush().then(() => {
+      isRecorded = true;
+    });
+    await settled();
+    expect([commits.map(({ results }) => results), isRecorded]).toEqual([[1], false]);
+    commits.shift()?.end();
+    await settled();
+    commits.shift()?.end();
+    await settled();
+    expect(isRecorded).toBe(true);
+  });
+
+  it('has no more in flight than its size while two digests take turns, whatever a commit lacks', async () => {
+    const replies: (() => void)[] = [];
+    const sending = new Set<string>();
+    let most = 0;
+    let end: (() => void) | undefined;
+    const record: InFlightWindowDeps['record'] = async (digestId, { results, next }) => {
+      // The commit of one digest may take long while that of the other is quick.
+      if (digestId === 1 && results.length > 0) {
+        await new Promise<void>((resolve) => {
+          end = resolve;
+        });
+      }
+      for (const { subscriberId } of results) sending.delete(`${digestId}-${subscriberId}`);
+      for (const { subscriberId } of next) sending.add(`${digestId}-${subscriberId}`);
+      most = Math.max(most, sending.size);
+      return {
+        resultCount: results.length,
+        sendableIds: new Set(next.map(({ subscriberId }) => subscriberId)),
+      };
+    };
+    const send = () =>
+      new Promise<SendOutcome>((resolve) => replies.push(() => resolve(answered(250))));
+    const window = createTestWindow({ send, now: { ms: 0 }, record });
+    const numbers = Array.from({ length: 10 }, (_, n) => n + 1);
+    const first = window.send(numbers.map(ready)).ended;
+    await settled();
+    const second = window.send(numbers.map((n) => ({ ...ready(n), digestId: 2 }))).ended;
+    while (replies.length > 0 || end) {
+      for (const reply of replies.splice(0)) reply();
+      await settled();
+      end?.();
+      end = undefined;
+      await settled();
+    }
+    expect(await first).toMatchObject({ sent: 10 });
+    expect(await second).toMatchObject({ sent: 10 });
+    expect(most).toBe(10);
+  });
+});
+
+function createTestWindow({
+  send,
+  now,
+  record = async (_digestId, { results, next }) => ({
+    resultCount: results.length,
+    sendableIds: new Set(next.map(({ subscriberId }) => subscriberId)),
+  }),
+}: {
+  send: () => Promise<SendOutcome>;
+  now: { ms: number };
+  record?: InFlightWindowDeps['record'];
+}) {
+  return createInFlightWindow({
+    relay: { send, isAvailable: () => true, verify: async () => {}, close: async () => {} },
+    record,
+    onRecorded: () => {},
+    isAlive: () => true,
+    clock: () => new Date(now.ms),
+    random: () => 0.5,
+    maxInFlight: 10,
+    stopping: new AbortController().signal,
+  });
+}
+
+function ready(subscriberId: number): ReadyMail {
+  return {
+    ...{ subscriberId, digestId: 1, leaseId: 1, kind: 'daily', attempts: 1, selection: [] },
+    ...{
+      domain: 'example.org',
+      emailKey: `${subscriberId}`,
+      messageId: '',
+      compose: () => ({}) as Message,
+    },
+    ...{ messageDate: new Date(0), sendAt: new Date(0) },
+  };
+}
+
+function answered(code: number): SendOutcome {
+  return { kind: 'answered', relay: '', reply: { code, enhanced: null, text: '' } };
+}
+
+/** Lets the timers of the window run: it waits 4 ms for company. */
+function settled(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 10));
+}

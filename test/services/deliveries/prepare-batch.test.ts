@@ -1,0 +1,62 @@
+import { describe, expect, it } from 'vitest';
+import { updatePreferences } from '../../../src/db/subscribers/subscribers.ts';
+import { useSendingFixture } from './sending-fixture.ts';
+
+const engine = useSendingFixture();
+const { clock, compose, composeFor, database, deliver, deps, lease, rows } = engine;
+
+describe('The same paper', () => {
+  it('never comes twice to a reader who changed from daily to weekly', async () => {
+    const { digestId, ids } = await composeFor([{ papers: 2 }, { papers: 2 }]);
+    engine.sink.respondWith((to) =>
+      to === '' || engine.sink.mailCommands > 1 ? 'accept' : { drop: 'after the dot' },
+    );
+    await deliver(deps(), { digestId, leaseId: await lease() });
+    for (const id of ids) {
+      await updatePreferences(database.db, id, { frequency: 'weekly' }, clock());
+    }
+    engine.sink.respondWith(() => 'accept');
+    clock.set('2026-05-11T07:00:00Z');
+    const weekly = await compose('weekly', '2026-05-11');
+    await deliver(deps(), { digestId: weekly, leaseId: await lease() });
+    const ranks = async (id: number) =>
+      (await rows(id)).map(({ selection }) => selection?.map(({ rank }) => rank));
+    // Both digests hold the same papers in the same order.
+    for (const [place, daily] of (await ranks(digestId)).entries()) {
+      const later = (await ranks(weekly))[place];
+      expect(daily).toHaveLength(2);
+      expect(later).toHaveLength(2);
+      expect(later?.filter((rank) => daily?.includes(rank))).toEqual([]);
+    }
+  });
+
+  it('is not in a second mail while the first one waits for its retry', async () => {
+    const { digestId, ids } = await composeFor([{ papers: 2 }]);
+    engine.sink.respondWith(() => ({ at: 'rcpt', reply: '451 4.3.0 Later' }));
+    await deliver(deps(), { digestId, leaseId: await lease() });
+    await updatePreferences(database.db, ids[0] ?? 0, { frequency: 'weekly' }, clock());
+    engine.sink.respondWith(() => 'accept');
+    clock.set('2026-05-11T07:00:00Z');
+    const weekly = await compose('weekly', '2026-05-11');
+    await deliver(deps(), { digestId: weekly, leaseId: await lease() });
+    const [[daily], [later]] = [await rows(digestId), await rows(weekly)];
+    const first = daily?.selection?.map(({ rank }) => rank);
+    expect(first).toHaveLength(2);
+    expect(later?.selection?.some(({ rank }) => first?.includes(rank))).toBe(false);
+  });
+
+  it('may come again to a reader who never got the first mail', async () => {
+    const { digestId, ids } = await composeFor([{ papers: 2 }]);
+    engine.sink.respondWith(() => ({ at: 'rcpt', reply: '550 5.7.1 Not now' }));
+    await deliver(deps(), { digestId, leaseId: await lease() });
+    await updatePreferences(database.db, ids[0] ?? 0, { frequency: 'weekly' }, clock());
+    engine.sink.respondWith(() => 'accept');
+    clock.set('2026-05-11T07:00:00Z');
+    const weekly = await compose('weekly', '2026-05-11');
+    await deliver(deps(), { digestId: weekly, leaseId: await lease() });
+    const [[daily], [later]] = [await rows(digestId), await rows(weekly)];
+    expect(later?.selection?.map(({ rank }) => rank)).toEqual(
+      daily?.selection?.map(({ rank }) => rank),
+    );
+  });
+});

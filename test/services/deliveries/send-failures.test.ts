@@ -1,0 +1,238 @@
+import { describe, expect, it } from 'vitest';
+import { listDueBatches, sendBatchesNow } from '../../../src/db/deliveries/batches.ts';
+import { endLeases } from '../../../src/db/deliveries/leases.ts';
+import { recordAttempts } from '../../../src/db/deliveries/record-attempts.ts';
+import { deliverBatch } from '../../../src/services/deliveries/deliver-batch.ts';
+import { retryTransient } from '../../../src/services/deliveries/retry-transient.ts';
+import { buildSubscribers, CONNECTIONS, useSendingFixture } from './sending-fixture.ts';
+
+const engine = useSendingFixture();
+const { clock, composeFor, database, deliver, deps, lease, rows, statesOf } = engine;
+
+describe('A lease that has ended', () => {
+  const end = (id: number) => endLeases(database.db, { id }, clock());
+
+  it('gets nothing', async () => {
+    const { digestId } = await composeFor(buildSubscribers(2));
+    const leaseId = await lease();
+    await end(leaseId);
+    const result = await deliver(deps(), { digestId, leaseId });
+    expect(result).toEqual({ claimed: 0, sent: 0 });
+    expect(await rows(digestId)).toMatchObject([
+      { state: 'pending', lease: null },
+      { state: 'pending', lease: null },
+    ]);
+  });
+
+  it('while messages are on their way changes nothing any more, and sends no more', async () => {
+    const { digestId } = await composeFor(buildSubscribers(2 * CONNECTIONS + 1));
+    const leaseId = await lease();
+    let ending: Promise<unknown> | undefined;
+    engine.sink.beforeReply(async () => {
+      ending ??= end(leaseId);
+      await ending;
+    });
+    await deliver(deps(), { digestId, leaseId });
+    expect(engine.sink.accepted).toHaveLength(CONNECTIONS);
+    const states = await statesOf(digestId);
+    expect(states.filter((state) => state === 'unknown')).toHaveLength(CONNECTIONS);
+    expect(states.filter((state) => state === 'pending')).toHaveLength(CONNECTIONS + 1);
+  });
+
+  it('before the first message sends none', async () => {
+    const { digestId } = await composeFor(buildSubscribers(2));
+    const leaseId = await lease();
+    const { digestContexts: editions } = deps();
+    await deliver(
+      deps({
+        digestContexts: async (id) => {
+          const context = await editions(id);
+          if (!context) return null;
+          return {
+            ...context,
+            createSelectorFor: async (...args) => {
+              await end(leaseId);
+              return context.createSelectorFor(...args);
+            },
+          };
+        },
+      }),
+      { digestId, leaseId },
+    );
+    expect(engine.sink.mailCommands).toBe(0);
+    expect(await rows(digestId)).toMatchObject([
+      { state: 'pending', selection: null },
+      { state: 'pending', selection: null },
+    ]);
+  });
+});
+
+describe('A batch that breaks off', () => {
+  it('puts off what cannot be composed by a fault of ours, and fails nobody for good', async () => {
+    const { digestId } = await composeFor(buildSubscribers(2));
+    const signer = { sign: () => Promise.reject(new Error('The key is gone.')) };
+    await deliver(deps({ signer }), { digestId, leaseId: await lease() });
+    expect(await rows(digestId)).toMatchObject(
+      Array(2).fill({ state: 'deferred', detail: 'The key is gone.', lease: null }),
+    );
+    expect(engine.sink.mailCommands).toBe(0);
+  });
+
+  it('does not stop at a reader whose mail cannot be composed', async () => {
+    const { digestId } = await composeFor([{ email: 'no address' }, { email: 'a@example.org' }]);
+    const result = await deliver(deps(), { digestId, leaseId: await lease() });
+    expect(result).toEqual({ claimed: 2, sent: 1 });
+    expect(await rows(digestId)).toMatchObject([
+      { state: 'failed', lease: null, detail: expect.stringContaining('address') },
+      { state: 'sent' },
+    ]);
+  });
+
+  it('gives everything back when the papers cannot be chosen', async () => {
+    const { digestId } = await composeFor(buildSubscribers(2));
+    const { digestContexts: editions } = deps();
+    const broken = deps({
+      digestContexts: async (id) => {
+        const context = await editions(id);
+        return (
+          context && { ...context, createSelectorFor: () => Promise.reject(new Error('Too bad.')) }
+        );
+      },
+    });
+    const leaseId = await lease();
+    await expect(deliver(broken, { digestId, leaseId })).rejects.toThrow('Too bad.');
+    expect(await rows(digestId)).toMatchObject([
+      { state: 'pending', lease: null },
+      { state: 'pending', lease: null },
+    ]);
+    expect(await deliver(deps(), { digestId, leaseId })).toMatchObject({ sent: 2 });
+  });
+
+  const lost = () => Object.assign(new Error('The connection is gone.'), { code: '57P01' });
+
+  it.each([
+    ['before', 1],
+    ['before', 2],
+    ['before', 3],
+    ['after', 1],
+    ['after', 2],
+    ['after', 3],
+  ] as const)(
+    'when the database fails %s commit %i sends everything, and nothing twice',
+    async (when, failing) => {
+      const { digestId } = await composeFor(buildSubscribers(2 * CONNECTIONS + 1));
+      let commits = 0;
+      const worker = deps({}, (id, attempts) => {
+        const record = async () => {
+          commits += 1;
+          if (commits === failing && when === 'before') throw lost();
+          const recorded = await recordAttempts(database.database.pool, id, attempts);
+          if (commits === failing) throw lost();
+          return recorded;
+        };
+        return retryTransient(record, {
+          signal: engine.stopping.signal,
+          pause: async () => undefined,
+        });
+      });
+      const result = await deliver(worker, { digestId, leaseId: await lease() });
+      expect(commits).toBeGreaterThan(failing);
+      expect(result).toEqual({ claimed: 2 * CONNECTIONS + 1, sent: 2 * CONNECTIONS + 1 });
+      expect(new Set(await statesOf(digestId))).toEqual(new Set(['sent']));
+      expect(await rows(digestId)).toMatchObject(Array(7).fill({ attempts: 1 }));
+      expect(new Set(engine.sink.accepted.map(({ to }) => to)).size).toBe(2 * CONNECTIONS + 1);
+      expect(engine.sink.accepted).toHaveLength(2 * CONNECTIONS + 1);
+    },
+  );
+
+  it.each([1, 2, 3])('when the answer to statement %i is lost claims no less', async (failing) => {
+    const { digestId } = await composeFor(buildSubscribers(CONNECTIONS + 1));
+    let asked = 0;
+    const db = new Proxy(database.db, {
+      get(target, name) {
+        if (name !== 'execute') return Reflect.get(target, name);
+        return async (statement: Parameters<typeof target.execute>[0]) => {
+          asked += 1;
+          const mine = asked;
+          const answer = await target.execute(statement);
+          if (mine === failing) throw lost();
+          return answer;
+        };
+      },
+    });
+    const leaseId = await lease();
+    await deliver(deps({ db }), { digestId, leaseId }).catch(() => undefined);
+    await deliver(deps(), { digestId, leaseId });
+    expect(new Set(await statesOf(digestId))).toEqual(new Set(['sent']));
+    expect(engine.sink.accepted).toHaveLength(CONNECTIONS + 1);
+  });
+
+  it('tells when its lease ended before results could be recorded', async () => {
+    const { digestId } = await composeFor(buildSubscribers(1));
+    const leaseId = await lease();
+    engine.sink.beforeReply(
+      async () => void (await endLeases(database.db, { id: leaseId }, clock())),
+    );
+    await deliver(deps(), { digestId, leaseId });
+    expect(engine.tooLate).toBe(1);
+    expect(await rows(digestId)).toMatchObject([
+      { state: 'unknown', detail: expect.stringContaining('gone'), reply: null },
+    ]);
+  });
+});
+
+describe('A job that comes while no relay is in order', () => {
+  it('is kept until one is, instead of using up the ring', async () => {
+    const { digestId } = await composeFor(buildSubscribers(1));
+    let polls = 0;
+    const worker = deps({
+      isRelayOpen: () => polls === 3,
+      sleep: async () => {
+        polls += 1;
+      },
+    });
+    const { ended } = await deliverBatch(worker, { digestId, batch: 0 }, await lease());
+    expect(await ended).toMatchObject({ claimed: 1, sent: 1 });
+    expect(polls).toBe(3);
+  });
+
+  it('ends when the process is to end', async () => {
+    const { digestId } = await composeFor(buildSubscribers(1));
+    const worker = deps({ isRelayOpen: () => false, sleep: async () => engine.stopping.abort() });
+    const { ended } = await deliverBatch(worker, { digestId, batch: 0 }, await lease());
+    expect(await ended).toMatchObject({ claimed: 0 });
+    expect(await statesOf(digestId)).toEqual(['pending']);
+  });
+});
+
+describe('What the domain of a reader puts off', () => {
+  it('is left in its batch for the moment when the domain has rested', async () => {
+    const { digestId } = await composeFor(buildSubscribers(CONNECTIONS + 2));
+    engine.sink.respondWith(() => ({ at: 'rcpt', reply: '450 4.7.1 Slow down' }));
+    const worker = deps();
+    const { ended } = await deliverBatch(worker, { digestId, batch: 0 }, await lease());
+    const { remaining: left } = await ended;
+    expect(left).toMatchObject({ digestId, batch: 0, claims: 1 });
+    expect(left?.dueAt).toEqual(new Date(clock().getTime() + 2000));
+    expect(await statesOf(digestId)).toEqual([
+      ...Array(CONNECTIONS).fill('deferred'),
+      'pending',
+      'pending',
+    ]);
+  });
+
+  it('waits for that moment too when all was to go out at once', async () => {
+    clock.set('2026-05-08T06:00:00Z');
+    const { digestId } = await composeFor(buildSubscribers(CONNECTIONS + 2));
+    await sendBatchesNow(database.db, digestId, clock());
+    engine.sink.respondWith(() => ({ at: 'rcpt', reply: '450 4.7.1 Slow down' }));
+    const leaseId = await lease();
+    const { ended } = await deliverBatch(deps(), { digestId, batch: 0 }, leaseId);
+    const { remaining: left } = await ended;
+    expect(left?.dueAt).toEqual(new Date(clock().getTime() + 2000));
+    expect(await listDueBatches(database.db, clock())).toEqual([]);
+    engine.sink.respondWith(() => 'accept');
+    clock.advance(2000);
+    expect(await deliver(deps(), { digestId, leaseId })).toEqual({ claimed: 2, sent: 2 });
+  });
+});

@@ -1,0 +1,78 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import {
+  createWaitingList,
+  type WaitingList,
+} from '../../../src/services/deliveries/waiting-list.ts';
+
+interface Mail {
+  id: number;
+  domain: string;
+}
+
+const SLOW = 'slow.example';
+const backOff = { isAccepted: false, requestsBackoff: true };
+
+let list: WaitingList<Mail>;
+beforeEach(() => {
+  list = createWaitingList(2, ({ domain }) => domain);
+});
+
+const mails = (...domains: string[]): Mail[] => domains.map((domain, id) => ({ id, domain }));
+const idsOf = (entries: readonly Mail[]) => entries.map(({ id }) => id);
+
+/** Leaves the slow domain with a limit of one, from `now + 2000` on. */
+function deferReply(now: number): void {
+  list.add(mails(SLOW));
+  const [mail] = list.take(1, now).next;
+  if (mail) list.ended(mail, backOff, now);
+}
+
+describe('The waiting list', () => {
+  it('is first come, first served, as far as there is room', () => {
+    list.add(mails('a.example', 'b.example', 'c.example'));
+    expect(idsOf(list.take(2, 0).next)).toEqual([0, 1]);
+    expect(idsOf(list.take(2, 0).next)).toEqual([2]);
+    expect(list.length).toBe(0);
+  });
+
+  it('puts off the mails of a domain that rests, and goes on with the others', () => {
+    deferReply(0);
+    list.add(mails(SLOW, 'a.example', SLOW));
+    const { next, postponed: putOff } = list.take(5, 100);
+    expect(idsOf(next)).toEqual([1]);
+    expect(putOff.map(({ entry, until }) => [entry.id, until])).toEqual([
+      [0, 2000],
+      [2, 2000],
+    ]);
+  });
+
+  it('keeps those of a slowed domain in their places until one of them is answered', () => {
+    deferReply(0);
+    list.add(mails(SLOW, SLOW, 'a.example', SLOW));
+    const first = list.take(5, 2000);
+    expect(idsOf(first.next)).toEqual([0, 2]);
+    expect(list.length).toBe(2);
+    expect(list.take(5, 2001).next).toEqual([]);
+    for (const mail of first.next) list.ended(mail, backOff, 2002);
+    expect(list.take(5, 6002).next.map(({ id }) => id)).toEqual([1]);
+  });
+
+  it('puts off those that would hold up the others: more than twice the window', () => {
+    deferReply(0);
+    list.add(mails(...Array<string>(8).fill(SLOW), 'a.example'));
+    const { next, postponed: putOff } = list.take(9, 2000);
+    expect(idsOf(next)).toEqual([0, 8]);
+    expect(putOff.map(({ entry, until }) => [entry.id, until])).toEqual([
+      [5, 62_000],
+      [6, 62_000],
+      [7, 62_000],
+    ]);
+    expect(list.length).toBe(4);
+  });
+
+  it('gives back what waits when it is cleared', () => {
+    list.add(mails('a.example', 'b.example'));
+    expect(idsOf(list.clear())).toEqual([0, 1]);
+    expect(list.length).toBe(0);
+  });
+});

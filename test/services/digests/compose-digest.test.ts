@@ -1,0 +1,226 @@
+import { sql } from 'drizzle-orm';
+import { describe, expect, it } from 'vitest';
+import { listDigestPapers, listDigests } from '../../../src/db/digests/digests.ts';
+import { savePapers } from '../../../src/db/papers/papers.ts';
+import type { DigestKind } from '../../../src/domain/digests/digest.ts';
+import { addDays } from '../../../src/domain/time/schedule.ts';
+import { composeDigest } from '../../../src/services/digests/compose-digest.ts';
+import { FRIDAY, MONDAY } from '../../support/clock.ts';
+import { storePapers } from '../../support/rows.ts';
+import { buildPaperOf, listSendTimes, useDigestFixture } from './digest-fixture.ts';
+
+const { compose, database, reader: subscriber } = useDigestFixture();
+
+async function idsIn(digestId: number | undefined): Promise<string[]> {
+  return (await listDigestPapers(database.db, digestId ?? 0)).map(({ id }) => id).sort();
+}
+
+describe('The papers of a daily digest', () => {
+  it('are those usable on its day and in the four days before', async () => {
+    const days = [-6, -5, -4, -1, 0, 1].map((days) => addDays(FRIDAY, days));
+    await storePapers(
+      database.db,
+      days.map((day) => buildPaperOf(day, day)),
+    );
+    const { digest, isNew } = await compose('daily', FRIDAY);
+    expect(await idsIn(digest?.id)).toEqual([addDays(FRIDAY, -4), addDays(FRIDAY, -1), FRIDAY]);
+    expect({ isNew, papers: digest?.papers, number: digest?.number }).toEqual({
+      isNew: true,
+      papers: 3,
+      number: 1,
+    });
+  });
+
+  it('come in no second digest of the kind', async () => {
+    await storePapers(database.db, [buildPaperOf(FRIDAY, 'a')]);
+    await compose('daily', FRIDAY);
+    await storePapers(database.db, [
+      buildPaperOf(addDays(FRIDAY, 1), 'b'),
+      buildPaperOf(FRIDAY, 'late'),
+    ]);
+    const { digest } = await compose('daily', addDays(FRIDAY, 1));
+    expect(await idsIn(digest?.id)).toEqual(['b', 'late']);
+    expect(digest?.number).toBe(2);
+  });
+
+  it('stay as they were, whatever is imported later', async () => {
+    const first = buildPaperOf(FRIDAY, 'a');
+    await storePapers(database.db, [{ ...first, slugs: ['rl'] }]);
+    const { digest } = await compose('daily', FRIDAY);
+    const before = await listDigestPapers(database.db, digest?.id ?? 0);
+    await savePapers(database.db, [{ ...first, title: 'Another title', upvotes: 99 }], new Date());
+    await storePapers(database.db, [buildPaperOf(FRIDAY, 'late')]);
+    await compose('daily', FRIDAY);
+    expect(await listDigestPapers(database.db, digest?.id ?? 0)).toEqual(before);
+    expect(before[0]?.topics).toEqual([{ slug: 'rl', score: expect.closeTo(0.3) }]);
+  });
+
+  it('are ranked and numbered from 0', async () => {
+    await storePapers(database.db, [
+      { ...buildPaperOf(FRIDAY, 'quiet') },
+      { ...buildPaperOf(FRIDAY, 'loud'), upvotes: 40 },
+      { ...buildPaperOf(FRIDAY, 'code'), codeUrl: 'https://example.org/' },
+    ]);
+    const { digest } = await compose('daily', FRIDAY);
+    const frozen = await listDigestPapers(database.db, digest?.id ?? 0);
+    expect(frozen.map(({ id, rank }) => [id, rank])).toEqual([
+      ['loud', 0],
+      ['code', 1],
+      ['quiet', 2],
+    ]);
+  });
+
+  it('are a thousand at the most, the best; the others may come the next day', async () => {
+    const many = Array.from({ length: 1500 }, (_, n) => buildPaperOf(FRIDAY, `p${n}`));
+    await storePapers(database.db, many);
+    expect((await compose('daily', FRIDAY)).digest?.papers).toBe(1000);
+    expect((await compose('daily', '2026-05-09')).digest?.papers).toBe(500);
+  });
+});
+
+describe('A digest', () => {
+  it('is composed once: again changes nothing', async () => {
+    await storePapers(database.db, [buildPaperOf(FRIDAY)]);
+    await subscriber();
+    const first = await compose('daily', FRIDAY);
+    await subscriber();
+    const again = await compose('daily', FRIDAY, new Date('2026-05-08T09:00:00Z'));
+    expect(again).toEqual({ digest: first.digest, isNew: false });
+    expect(Object.keys(await listSendTimes(database.db, first.digest?.id))).toHaveLength(1);
+  });
+
+  it('is composed once, also by three at the same moment', async () => {
+    await storePapers(database.db, [buildPaperOf(FRIDAY)]);
+    await subscriber();
+    const results = await Promise.all([1, 2, 3].map(() => compose('daily', FRIDAY)));
+    expect(results.filter(({ isNew }) => isNew)).toHaveLength(1);
+    expect(new Set(results.map(({ digest }) => digest?.id)).size).toBe(1);
+    expect(results.map(({ digest }) => digest?.audience)).toEqual([1, 1, 1]);
+  });
+
+  it('is not stored on a day without papers, so that it may be tried again', async () => {
+    await subscriber();
+    expect(await compose('daily', FRIDAY)).toEqual({ digest: null, isNew: false });
+    expect(await listDigests(database.db, 9)).toEqual([]);
+    await storePapers(database.db, [buildPaperOf(FRIDAY)]);
+    expect((await compose('daily', FRIDAY)).isNew).toBe(true);
+  });
+
+  it('may have nobody to go to', async () => {
+    await storePapers(database.db, [buildPaperOf(FRIDAY)]);
+    expect((await compose('daily', FRIDAY)).digest?.audience).toBe(0);
+  });
+
+  it('leaves nothing half made when freezing fails', async () => {
+    await storePapers(database.db, [buildPaperOf(FRIDAY)]);
+    const id = await subscriber();
+    await database.db.execute(sql`UPDATE subscribers SET timezone = 'Nowhere' WHERE id = ${id}`);
+    await expect(compose('daily', FRIDAY)).rejects.toThrow();
+    expect(await listDigests(database.db, 9)).toEqual([]);
+  });
+});
+
+describe('A weekly digest', () => {
+  it('is dated on Mondays', async () => {
+    await expect(compose('weekly', FRIDAY)).rejects.toMatchObject({ code: 'NOT_A_MONDAY' });
+  });
+
+  it('has the papers of the seven days before, those of daily digests too', async () => {
+    const days = [-8, -7, -3, -1, 0].map((days) => addDays(MONDAY, days));
+    await storePapers(
+      database.db,
+      days.map((day) => buildPaperOf(day, day)),
+    );
+    await compose('daily', FRIDAY);
+    const { digest } = await compose('weekly', MONDAY);
+    expect(await idsIn(digest?.id)).toEqual([-7, -3, -1].map((days) => addDays(MONDAY, days)));
+    expect(digest?.number).toBe(1);
+  });
+
+  it('goes to weekly readers, the daily one to the others', async () => {
+    await storePapers(database.db, [buildPaperOf(addDays(MONDAY, -1)), buildPaperOf(MONDAY)]);
+    const daily = await subscriber({ frequency: 'daily' });
+    const weekdays = await subscriber({ frequency: 'weekdays' });
+    const weekly = await subscriber({ frequency: 'weekly' });
+    const keys = async (kind: DigestKind) =>
+      Object.keys(await listSendTimes(database.db, (await compose(kind, MONDAY)).digest?.id)).map(
+        Number,
+      );
+    expect(await keys('weekly')).toEqual([weekly]);
+    expect((await keys('daily')).sort()).toEqual([daily, weekdays].sort());
+  });
+});
+
+describe('The audience', () => {
+  it('of ten thousand is frozen at once, also by a database that has never counted them', async () => {
+    await storePapers(database.db, [buildPaperOf(FRIDAY)]);
+    await database.db.execute(sql`
+      INSERT INTO subscribers (email, email_key, status, topics, keywords, frequency, timezone, hour,
+        papers, created_at, updated_at)
+      SELECT 'r' || n, 'r' || n, 'active', '{}', '{}', 'daily', 'UTC', n % 24, 10, now(), now()
+      FROM generate_series(1, 10000) AS n`);
+    const { digest } = await compose('daily', FRIDAY);
+    expect(digest?.audience).toBe(10_000);
+  }, 10_000);
+
+  it('is frozen: active readers of that moment', async () => {
+    await storePapers(database.db, [buildPaperOf(FRIDAY)]);
+    const active = await subscriber();
+    for (const status of ['pending', 'paused', 'unsubscribed'] as const)
+      await subscriber({ status });
+    const { digest } = await compose('daily', FRIDAY);
+    await subscriber();
+    expect(digest?.audience).toBe(1);
+    expect(Object.keys(await listSendTimes(database.db, digest?.id))).toEqual([String(active)]);
+  });
+
+  it.each([
+    // From composing on, not before: 05:30 is over when composing is at 05:30:01.
+    ['2026-05-08T05:30:00Z', 'UTC', 7, '2026-05-08T07:00:00.000Z'],
+    ['2026-05-08T05:30:00Z', 'UTC', 5, '2026-05-09T05:00:00.000Z'],
+    ['2026-05-08T07:00:00Z', 'UTC', 7, '2026-05-08T07:00:00.000Z'],
+    ['2026-05-08T05:30:00Z', 'Asia/Kolkata', 7, '2026-05-09T01:30:00.000Z'],
+    ['2026-05-08T05:30:00Z', 'America/Los_Angeles', 23, '2026-05-08T06:00:00.000Z'],
+    ['2026-05-08T05:30:00Z', 'Pacific/Kiritimati', 20, '2026-05-08T06:00:00.000Z'],
+    // 29 March 2026, 02:00 does not exist in Berlin; 25 October, it comes twice.
+    ['2026-03-28T05:30:00Z', 'Europe/Berlin', 2, '2026-03-29T01:00:00.000Z'],
+    ['2026-03-28T06:30:00Z', 'Europe/Berlin', 7, '2026-03-29T05:00:00.000Z'],
+    ['2026-10-24T05:30:00Z', 'Europe/Berlin', 2, '2026-10-25T00:00:00.000Z'],
+    ['2026-10-24T05:30:00Z', 'Europe/Berlin', 7, '2026-10-25T06:00:00.000Z'],
+  ])('composed at %s in %s gets hour %i at %s', async (now, timezone, hour, expected) => {
+    const date = now.slice(0, 10);
+    await storePapers(database.db, [buildPaperOf(date)]);
+    const id = await subscriber({ timezone, hour });
+    const { digest } = await compose('daily', date, new Date(now));
+    expect(await listSendTimes(database.db, digest?.id)).toEqual({ [id]: expected });
+  });
+
+  it.each([
+    ['2026-05-08', 'UTC', 7, true], // Friday
+    ['2026-05-08', 'Asia/Tokyo', 7, false], // already Saturday there
+    ['2026-05-09', 'UTC', 7, false], // Saturday
+    ['2026-05-09', 'America/Los_Angeles', 23, true], // still Friday there
+    ['2026-05-10', 'UTC', 7, false], // Sunday
+    ['2026-05-10', 'Asia/Tokyo', 7, true], // already Monday there
+    ['2026-05-11', 'UTC', 7, true], // Monday
+    ['2026-05-11', 'America/Los_Angeles', 23, false], // still Sunday there
+  ])('of %s has a weekdays reader in %s at %i: %s', async (date, timezone, hour, isDue) => {
+    await storePapers(database.db, [buildPaperOf(date)]);
+    await subscriber({ frequency: 'weekdays', timezone, hour });
+    expect((await compose('daily', date)).digest?.audience).toBe(isDue ? 1 : 0);
+  });
+
+  it('counts from when composing was due, when it is made up for', async () => {
+    await storePapers(database.db, [buildPaperOf(FRIDAY)]);
+    const id = await subscriber({ hour: 7 });
+    const { digest } = await composeDigest(database.db, {
+      kind: 'daily',
+      date: FRIDAY,
+      now: new Date('2026-05-08T09:00:00Z'),
+      from: new Date('2026-05-08T05:30:00Z'),
+    });
+    expect(await listSendTimes(database.db, digest?.id)).toEqual({
+      [id]: '2026-05-08T07:00:00.000Z',
+    });
+  });
+});

@@ -1,0 +1,43 @@
+import { describe, expect, it } from 'vitest';
+import {
+  markDigestCancelled,
+  markDigestPaused,
+  markDigestResumed,
+} from '../../../src/db/digests/digests.ts';
+import { buildSubscribers, CONNECTIONS, useSendingFixture } from '../deliveries/sending-fixture.ts';
+
+const engine = useSendingFixture();
+const { clock, composeFor, database, deliver, deps, lease, statesOf } = engine;
+
+describe('A digest that is paused', () => {
+  it('claims nothing, and goes on when it is resumed', async () => {
+    const { digestId } = await composeFor(buildSubscribers(2));
+    const leaseId = await lease();
+    await markDigestPaused(database.db, digestId, 'Waiting.', clock());
+    expect(await deliver(deps(), { digestId, leaseId })).toEqual({ claimed: 0, sent: 0 });
+    await markDigestResumed(database.db, digestId);
+    expect(await deliver(deps(), { digestId, leaseId })).toEqual({ claimed: 2, sent: 2 });
+  });
+
+  it('while it is sent finishes what is on its way, and gives the rest back', async () => {
+    const { digestId } = await composeFor(buildSubscribers(3 * CONNECTIONS));
+    engine.sink.beforeReply(async () => {
+      await markDigestPaused(database.db, digestId, 'Wait.', clock());
+    });
+    await deliver(deps(), { digestId, leaseId: await lease() });
+    const states = await statesOf(digestId);
+    expect(states.filter((state) => state === 'sent')).toHaveLength(CONNECTIONS);
+    expect(states.filter((state) => state === 'pending')).toHaveLength(2 * CONNECTIONS);
+  });
+
+  it('is cancelled for good: what a worker has in hand is skipped too', async () => {
+    const { digestId } = await composeFor(buildSubscribers(3 * CONNECTIONS));
+    engine.sink.beforeReply(async () => {
+      await markDigestCancelled(database.db, digestId, clock());
+    });
+    await deliver(deps(), { digestId, leaseId: await lease() });
+    const states = await statesOf(digestId);
+    expect(states.filter((state) => state === 'sent')).toHaveLength(CONNECTIONS);
+    expect(states.filter((state) => state === 'skipped')).toHaveLength(2 * CONNECTIONS);
+  });
+});

@@ -1,0 +1,112 @@
+import { sql } from 'drizzle-orm';
+import { describe, expect, it } from 'vitest';
+import { requireDigest } from '../../../src/services/digests/digest-status.ts';
+import { previewDigest } from '../../../src/services/digests/preview-digest.ts';
+import { viewDelivery } from '../../../src/services/digests/view-delivery.ts';
+import { FRIDAY } from '../../support/clock.ts';
+import { tokens } from '../../support/keys.ts';
+import { buildPaper, storePapers } from '../../support/rows.ts';
+import { useSendingFixture } from '../deliveries/sending-fixture.ts';
+
+const engine = useSendingFixture();
+const { clock, compose, composeFor, database, deliver, deps, lease, rows, statesOf } = engine;
+
+describe('A quiet day', () => {
+  const SATURDAY = '2026-05-09';
+  const quietSince = async () => {
+    const { rows } = await database.db.execute<{ day: string | null }>(
+      sql`SELECT quiet_since::text AS day FROM subscribers ORDER BY id`,
+    );
+    return rows.map(({ day }) => day);
+  };
+  const onSaturday = async (): Promise<number> => {
+    await storePapers(database.db, [
+      { ...buildPaper({ id: 'late', usableOn: SATURDAY }), slugs: ['agents', 'rl'] },
+    ]);
+    const digestId = await compose('daily', SATURDAY);
+    clock.set(`${SATURDAY}T07:00:00Z`);
+    return digestId;
+  };
+
+  it('is skipped, noted, told by the next mail, and forgotten when that is sent', async () => {
+    const leaseId = await lease();
+    const { digestId } = await composeFor([{ topics: ['agents'] }, { topics: ['rl'] }]);
+    await deliver(deps(), { digestId, leaseId });
+    expect(await rows(digestId)).toMatchObject([
+      { state: 'skipped', detail: 'No paper of this digest matches what the reader follows.' },
+      { state: 'sent' },
+    ]);
+    expect(await quietSince()).toEqual([FRIDAY, null]);
+
+    engine.sink.accepted.length = 0;
+    await deliver(deps(), { digestId: await onSaturday(), leaseId });
+    const [noticed, other] = engine.sink.accepted
+      .sort((a, b) => a.to.localeCompare(b.to, 'en', { numeric: true }))
+      .map(({ raw }) => raw.toString().replace(/=\r\n/g, ''));
+    expect(noticed).toContain('so we let you sleep');
+    expect(other).not.toContain('so we let you sleep');
+    expect(await quietSince()).toEqual([null, null]);
+  });
+
+  it('is told on the web too, before the mail is sent and after', async () => {
+    const leaseId = await lease();
+    const { digestId, ids } = await composeFor([{ topics: ['agents'] }]);
+    await deliver(deps(), { digestId, leaseId });
+    const saturday = await onSaturday();
+    const token = tokens.seal({ digestId: saturday, subscriberId: ids[0] ?? 0 });
+    const noteOnWeb = async () =>
+      (await viewDelivery({ ...deps(), usableAfterDays: [] }, token))?.note;
+    const noticed =
+      'Nothing on Friday matched what you follow, so we let you sleep. Here is Saturday.';
+    engine.sink.respondWith(() => ({ at: 'data', reply: '451 4.7.1 Later' }));
+    await deliver(deps(), { digestId: saturday, leaseId });
+    expect(await noteOnWeb()).toBe(noticed);
+    engine.sink.respondWith(() => 'accept');
+    clock.set(`${SATURDAY}T09:00:00Z`);
+    await deliver(deps(), { digestId: saturday, leaseId });
+    expect(await statesOf(saturday)).toEqual(['sent']);
+    expect(await noteOnWeb()).toBe(noticed);
+    const digest = await requireDigest(database.db, 'daily', SATURDAY);
+    const [mail] = engine.sink.accepted;
+    const again = await previewDigest(deps(), digest, { email: mail?.to ?? '', asText: true });
+    expect(again.toString().replace(/\s+/g, ' ')).toContain(noticed);
+  });
+
+  it('is told again when the mail that told of it was not taken', async () => {
+    const leaseId = await lease();
+    const { digestId } = await composeFor([{ topics: ['agents'] }]);
+    await deliver(deps(), { digestId, leaseId });
+    const saturday = await onSaturday();
+    engine.sink.respondWith(() => ({ at: 'data', reply: '451 4.7.1 Later' }));
+    await deliver(deps(), { digestId: saturday, leaseId });
+    expect(await statesOf(saturday)).toEqual(['deferred']);
+    expect(await quietSince()).toEqual([FRIDAY]);
+  });
+
+  it('tells apart what matched and did not clear the bar', async () => {
+    const leaseId = await lease();
+    const loud = [100, 90].map((upvotes) => ({ ...buildPaper({ upvotes }), slugs: ['rl'] }));
+    await storePapers(database.db, loud);
+    const { digestId } = await composeFor([
+      { topics: ['nlp'], relevanceThreshold: 'high' },
+      { relevanceThreshold: 'high' },
+    ]);
+    await deliver(deps(), { digestId, leaseId });
+    expect(await rows(digestId)).toMatchObject([
+      {
+        state: 'skipped',
+        detail: 'No paper of this digest meets the subscriber’s relevance threshold.',
+      },
+      { state: 'sent' },
+    ]);
+    expect(await quietSince()).toEqual([FRIDAY, null]);
+  });
+
+  it('keeps the first day of several', async () => {
+    const leaseId = await lease();
+    const { digestId } = await composeFor([{ topics: ['vision'] }]);
+    await deliver(deps(), { digestId, leaseId });
+    await deliver(deps(), { digestId: await onSaturday(), leaseId });
+    expect(await quietSince()).toEqual([FRIDAY]);
+  });
+});

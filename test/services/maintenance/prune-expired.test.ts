@@ -1,0 +1,78 @@
+import { sql } from 'drizzle-orm';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { countDeliveries } from '../../../src/db/deliveries/count-deliveries.ts';
+import { resetToPending } from '../../../src/db/deliveries/deliveries.ts';
+import { composeDigest } from '../../../src/services/digests/compose-digest.ts';
+import { pruneExpired } from '../../../src/services/maintenance/prune-expired.ts';
+import { useDatabase } from '../../support/database.ts';
+import {
+  buildPaper,
+  countRows,
+  storePapers,
+  storeSubscriber,
+  syncBatchesWithDeliveries,
+} from '../../support/rows.ts';
+
+const database = useDatabase();
+const COMPOSED = new Date('2026-05-08T05:30:00Z');
+const DAY_MS = 86_400_000;
+
+const daysLater = (days: number) => new Date(COMPOSED.getTime() + days * DAY_MS);
+const prune = (now: Date) => pruneExpired(database.db, now, { deliveriesKeptDays: 30 });
+
+let digestId: number;
+beforeEach(async () => {
+  const { db } = database;
+  await database.empty();
+  await storePapers(db, [buildPaper()]);
+  for (let n = 0; n < 3; n += 1) await storeSubscriber(db);
+  const { digest } = await composeDigest(db, { kind: 'daily', date: '2026-05-08', now: COMPOSED });
+  digestId = digest?.id ?? 0;
+});
+
+async function end(): Promise<void> {
+  await database.db.execute(sql`
+    UPDATE deliveries SET state = CASE WHEN subscriber_id % 3 = 0 THEN 'failed' ELSE 'sent' END`);
+  await syncBatchesWithDeliveries(database.db);
+}
+
+const kept = () => countRows(database.db, 'deliveries');
+
+describe('Deliveries', () => {
+  it('are removed when their time is over; what they came to stays known', async () => {
+    await end();
+    expect(await prune(new Date(daysLater(30).getTime()))).toMatchObject({ digests: 0 });
+    expect(await kept()).toBe(3);
+    expect(await prune(new Date(daysLater(30).getTime() + 1))).toMatchObject({ digests: 1 });
+    expect(await kept()).toBe(0);
+    const { states } = await countDeliveries(database.db, digestId, daysLater(31));
+    expect(states).toMatchObject({ sent: 2, failed: 1, pending: 0 });
+    expect(await prune(daysLater(32))).toMatchObject({ digests: 0 });
+    const failed = { state: 'failed' } as const;
+    expect(await resetToPending(database.db, digestId, failed, daysLater(32))).toBe(0);
+  });
+
+  it('that still wait are kept, however old', async () => {
+    expect(await prune(daysLater(400))).toMatchObject({ digests: 0 });
+    expect(await kept()).toBe(3);
+  });
+});
+
+describe('The words of papers', () => {
+  it('are counted', async () => {
+    const output = async () => {
+      const { rows } = await database.db.execute<{ words: string | null }>(
+        sql`SELECT most_common_elems::text AS words FROM pg_stats WHERE tablename = 'papers' AND attname = 'words'`,
+      );
+      return rows[0]?.words ?? null;
+    };
+    const title = 'Of lichens';
+    await storePapers(database.db, [
+      buildPaper({ title }),
+      buildPaper({ title }),
+      buildPaper({ title }),
+    ]);
+    await prune(COMPOSED);
+    expect(await output()).toContain('lichen');
+  });
+});

@@ -1,0 +1,202 @@
+import { readFile } from 'node:fs/promises';
+import { sql } from 'drizzle-orm';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { findPaper } from '../../../src/db/papers/papers.ts';
+import type { PaperInput } from '../../../src/domain/papers/paper-input.ts';
+import { importPapers } from '../../../src/services/papers/import-papers.ts';
+import { countTopics } from '../../../src/services/topics/count-topics.ts';
+import { useDatabase } from '../../support/database.ts';
+import { countRows } from '../../support/rows.ts';
+
+const database = useDatabase();
+const NOW = new Date('2026-05-08T04:00:00Z');
+const SEED = new URL('../../../seeds/', import.meta.url);
+
+beforeEach(() => database.empty());
+
+function entry(changes: Partial<PaperInput> = {}): PaperInput {
+  return { title: 'Papers by Bicycle', abstract: 'We deliver papers by bicycle.', ...changes };
+}
+
+describe('Importing papers', () => {
+  const load = (text: string, now = NOW) =>
+    importPapers(database.db, { text, source: 'file' }, now);
+
+  it('takes a JSON array', async () => {
+    const text = JSON.stringify([entry({ id: '2605.00001' }), entry({ id: '2605.00002' })]);
+    expect(await load(text)).toEqual({ read: 2, added: 2, updated: 0 });
+    expect(await findPaper(database.db, '2605.00002')).toMatchObject({
+      source: 'file',
+      title: 'Papers by Bicycle',
+      listedOn: '2026-05-08',
+      usableOn: '2026-05-08',
+      upvotes: 0,
+      authorCount: null,
+    });
+  });
+
+  it('takes JSON lines, with blank lines, CRLF and a byte order mark', async () => {
+    const lines = [entry({ id: '2605.00001' }), entry({ id: '2605.00002' })].map((each) =>
+      JSON.stringify(each),
+    );
+    expect(await load(`\uFEFF${lines.join('\r\n\r\n')}\r\n`)).toMatchObject({ read: 2, added: 2 });
+  });
+
+  it('keeps every field that a file can name', async () => {
+    const whole = {
+      id: '2605.00001',
+      title: 'Papers by Bicycle',
+      abstract: 'We deliver papers by bicycle.',
+      authors: ['Ada Lovelace', 'É. Galois, Jr.', 'J. “le Rond” d’Alembert'],
+      author_count: 12,
+      organization: 'Bicycle Courier, Inc.',
+      published_on: '2026-05-01',
+      listed_on: '2026-05-07',
+      upvotes: 31,
+      comments: 4,
+      url: 'https://example.org/1',
+      code_url: 'https://example.org/code',
+    };
+    await load(JSON.stringify([whole]));
+    expect(await findPaper(database.db, '2605.00001')).toMatchObject({
+      authors: whole.authors,
+      authorCount: 12,
+      organization: whole.organization,
+      publishedOn: '2026-05-01',
+      listedOn: '2026-05-07',
+      usableOn: '2026-05-07',
+      upvotes: 31,
+      comments: 4,
+      url: whole.url,
+      codeUrl: whole.code_url,
+    });
+  });
+
+  it('takes versions of an arXiv paper as one, as it comes last', async () => {
+    const text = JSON.stringify([
+      entry({ id: 'arXiv:2605.00001v1', title: 'First' }),
+      entry({ id: 'https://arxiv.org/abs/2605.00001v2', title: 'Second' }),
+    ]);
+    expect(await load(text)).toEqual({ read: 2, added: 1, updated: 0 });
+    expect((await findPaper(database.db, '2605.00001'))?.title).toBe('Second');
+  });
+
+  it('knows a paper without an id again by its title', async () => {
+    await load(JSON.stringify([entry()]));
+    const again = entry({ title: '  Papers  by bicycle ', upvotes: 3 });
+    expect(await load(JSON.stringify([again]))).toEqual({ read: 1, added: 0, updated: 1 });
+    expect(await countRows(database.db, 'papers')).toBe(1);
+  });
+
+  it('of the same file twice changes nothing, also after a fuller one', async () => {
+    const plain = JSON.stringify([entry({ id: '2605.00001' })]);
+    const fuller = JSON.stringify([
+      entry({ id: '2605.00001', upvotes: 9, organization: 'Couriers', authors: ['Ada'] }),
+    ]);
+    await load(plain);
+    expect(await load(plain)).toEqual({ read: 1, added: 0, updated: 0 });
+    expect(await load(fuller)).toEqual({ read: 1, added: 0, updated: 1 });
+    const stored = await database.db.execute(sql`SELECT * FROM papers`);
+    const later = new Date(NOW.getTime() + 3_600_000);
+    expect(await load(plain, later)).toEqual({ read: 1, added: 0, updated: 0 });
+    expect((await database.db.execute(sql`SELECT * FROM papers`)).rows).toEqual(stored.rows);
+  });
+
+  it('keeps the day on which a paper was first listed', async () => {
+    await load(JSON.stringify([entry({ id: '2605.00001', listed_on: '2026-05-06' })]));
+    await load(JSON.stringify([entry({ id: '2605.00001', listed_on: '2026-05-08', comments: 2 })]));
+    expect(await findPaper(database.db, '2605.00001')).toMatchObject({
+      listedOn: '2026-05-06',
+      usableOn: '2026-05-06',
+      comments: 2,
+    });
+  });
+
+  it('gives a paper new topics when its words change', async () => {
+    await load(JSON.stringify([entry({ id: '2605.00001', title: 'Speculative Decoding' })]));
+    const slugs = async () =>
+      (await findPaper(database.db, '2605.00001'))?.topics.map(({ slug }) => slug);
+    expect(await slugs()).toContain('llm-inference');
+    await load(JSON.stringify([entry({ id: '2605.00001', title: 'Humanoid Robot Grasping' })]));
+    expect(await slugs()).not.toContain('llm-inference');
+  });
+
+  it.each([
+    ['Paper 2: title is missing', JSON.stringify([entry(), { abstract: 'No title.' }])],
+    ['Paper 1: upvotes is -1', JSON.stringify([{ ...entry(), upvotes: -1 }])],
+    ['Line 3: it is no JSON', `${JSON.stringify(entry())}\n\n{"title":`],
+    ['Line 2: "text" is no paper', `${JSON.stringify(entry())}\n"text"`],
+    ['The file is no JSON', '[{]'],
+    ['The file is empty', ' \n'],
+  ])('stores nothing when one is wrong, and says where: %s', async (problem, text) => {
+    await expect(load(text)).rejects.toMatchObject({
+      code: expect.stringMatching(/^INVALID_(FILE|PAPER)$/),
+      message: expect.stringContaining(problem),
+    });
+    expect(await countRows(database.db, 'papers')).toBe(0);
+  });
+
+  it('takes more than one statement can', async () => {
+    const many = Array.from({ length: 1203 }, (_, n) =>
+      entry({ id: `2605.${10_000 + n}`, title: `Bicycle ${n}` }),
+    );
+    expect(await load(JSON.stringify(many))).toEqual({ read: 1203, added: 1203, updated: 0 });
+    expect(await load(JSON.stringify(many))).toEqual({ read: 1203, added: 0, updated: 0 });
+  });
+});
+
+describe('The seed papers', () => {
+  /** Assigned and primary counts of the 49 papers, as the queries were tuned (PostgreSQL 15). */
+  const COUNTS: Record<string, [assigned: number, primary: number]> = {
+    'llm-inference': [8, 8],
+    systems: [9, 4],
+    training: [4, 2],
+    ssm: [12, 7],
+    'long-context': [5, 4],
+    efficiency: [7, 5],
+    rl: [5, 3],
+    agents: [6, 4],
+    reasoning: [3, 1],
+    evals: [2, 2],
+    vision: [4, 1],
+    'generative-media': [1, 1],
+    multimodal: [0, 0],
+    robotics: [0, 0],
+    retrieval: [1, 1],
+    safety: [2, 0],
+    code: [3, 0],
+    nlp: [2, 0],
+    hardware: [4, 2],
+    'science-health': [0, 0],
+    theory: [4, 4],
+  };
+
+  it('get the topics that their queries were tuned for', async () => {
+    const text = await readFile(new URL('papers.json', SEED), 'utf8');
+    expect(await importPapers(database.db, { text, source: 'seed' }, NOW)).toEqual({
+      read: 49,
+      added: 49,
+      updated: 0,
+    });
+    const { rows } = await database.db.execute<{
+      slug: string;
+      assigned: number;
+      primaries: number;
+    }>(sql`
+      WITH placed AS (
+        SELECT topic_slug, row_number() OVER (PARTITION BY paper_id ORDER BY score DESC, topic_slug) AS place
+        FROM paper_topics
+      )
+      SELECT slug, count(placed)::int AS assigned, count(*) FILTER (WHERE place = 1)::int AS primaries
+      FROM topics LEFT JOIN placed ON topic_slug = slug GROUP BY slug`);
+    expect(
+      Object.fromEntries(
+        rows.map(({ slug, assigned, primaries }) => [slug, [assigned, primaries]]),
+      ),
+    ).toEqual(COUNTS);
+    const counted = await countTopics(database.db);
+    expect(counted.map(({ slug, papers }) => [slug, papers])).toEqual(
+      Object.entries(COUNTS).map(([slug, [assigned]]) => [slug, assigned]),
+    );
+  });
+});

@@ -1,0 +1,401 @@
+import { mkdtemp, rm, utimes, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { sql } from 'drizzle-orm';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { findPaper } from '../../../src/db/papers/papers.ts';
+import { composeDigest } from '../../../src/services/digests/compose-digest.ts';
+import { fetchPapers } from '../../../src/services/sources/fetch-papers.ts';
+import { fetchList, openSourceOn } from '../../sources/support/open-source.ts';
+import { createTestClock } from '../../support/clock.ts';
+import { useDatabase } from '../../support/database.ts';
+import {
+  createServedPaper,
+  type FaultyPaperServer,
+  type ServedPaper,
+  startFaultyPaperServer,
+} from '../../support/paper-server.ts';
+import { countRows, storeSubscriber } from '../../support/rows.ts';
+
+const THURSDAY = '2026-05-07';
+const FRIDAY = '2026-05-08';
+const ARXIV = 'arxiv:cs.LG';
+const database = useDatabase();
+const clock = createTestClock(`${FRIDAY}T12:00:00Z`);
+let server: FaultyPaperServer;
+let folder: string;
+
+beforeAll(async () => {
+  server = await startFaultyPaperServer({ clock });
+  folder = await mkdtemp(join(tmpdir(), 'paperboy-fetch-'));
+});
+afterAll(async () => {
+  await server.close();
+  await rm(folder, { recursive: true, force: true });
+});
+beforeEach(async () => {
+  await database.empty();
+  clock.set(`${FRIDAY}T12:00:00Z`);
+  server.fault = null;
+  server.papers = [];
+});
+
+const fetched = (name = 'hf-daily', day: string | null = FRIDAY) =>
+  fetchPapers(
+    { db: database.db, clock, signal: new AbortController().signal },
+    openSourceOn(server, clock, name),
+    { day },
+  );
+
+const serve = (...changes: Partial<ServedPaper>[]) => {
+  server.papers = changes.map((each, n) =>
+    createServedPaper(each.id ?? `2605.0000${n + 1}`, FRIDAY, each),
+  );
+};
+const paper = (id = '2605.00001') => findPaper(database.db, id);
+const rows = async (query: ReturnType<typeof sql>) => (await database.db.execute(query)).rows;
+
+describe('Fetching papers', () => {
+  it('stores them with their topics, and writes the fetch down', async () => {
+    serve({ title: 'Speculative Decoding for Large Language Models', upvotes: 3 }, {});
+    expect(await fetched()).toMatchObject({
+      source: 'hf-daily',
+      day: FRIDAY,
+      outcome: 'papers',
+      found: 2,
+      added: 2,
+      updated: 0,
+      refused: 0,
+      error: null,
+    });
+    expect((await paper())?.topics.map(({ slug }) => slug)).toContain('llm-inference');
+    expect(await rows(sql`SELECT source, day::text, outcome, found, added FROM fetches`)).toEqual([
+      { source: 'hf-daily', day: FRIDAY, outcome: 'papers', found: 2, added: 2 },
+    ]);
+    expect(
+      await rows(
+        sql`SELECT name, failures, newest_list_day::text AS day, etag IS NOT NULL AS etag FROM sources`,
+      ),
+    ).toEqual([{ name: 'hf-daily', failures: 0, day: FRIDAY, etag: true }]);
+  });
+
+  it('is unchanged when the source says so, and costs nothing more', async () => {
+    serve({});
+    await fetched();
+    expect(await fetched()).toMatchObject({ outcome: 'unchanged', found: 0 });
+    expect(await countRows(database.db, 'papers')).toBe(1);
+  });
+
+  it('takes a later count of votes and comments, also a lower one, and a link to code', async () => {
+    serve({ upvotes: 31, comments: 4 });
+    await fetched();
+    serve({ upvotes: 29, comments: 5, codeUrl: 'https://github.com/ada/engine' });
+    expect(await fetched()).toMatchObject({ added: 0, updated: 1 });
+    expect(await paper()).toMatchObject({
+      upvotes: 29,
+      comments: 5,
+      codeUrl: 'https://github.com/ada/engine',
+    });
+    serve({ upvotes: 0, comments: 5 });
+    await fetched();
+    expect(await paper()).toMatchObject({ upvotes: 0, codeUrl: 'https://github.com/ada/engine' });
+  });
+
+  it('changes nothing of what a digest has frozen', async () => {
+    serve({ upvotes: 3, title: 'Before' });
+    await fetched();
+    await storeSubscriber(database.db);
+    const now = new Date('2026-05-09T05:30:00Z');
+    await composeDigest(database.db, { kind: 'daily', date: '2026-05-09', now });
+    const frozen = await rows(sql`SELECT * FROM digest_papers`);
+    serve({ upvotes: 50, title: 'After' });
+    await fetched();
+    expect((await paper())?.title).toBe('After');
+    expect(await rows(sql`SELECT * FROM digest_papers`)).toEqual(frozen);
+  });
+
+  it('takes a withdrawn paper into no new digest, keeps its words, and brings it back when it stands', async () => {
+    const composed = async (date: string) => {
+      const now = new Date(`${date}T05:30:00Z`);
+      return (await composeDigest(database.db, { kind: 'daily', date, now })).digest?.papers ?? 0;
+    };
+    serve({ title: 'It Stands' }, {});
+    await fetched();
+    serve({ title: 'Withdrawn', withdrawnAt: clock() }, {});
+    expect(await fetched()).toMatchObject({ updated: 1 });
+    expect((await paper())?.title).toBe('It Stands');
+    expect(await composed('2026-05-09')).toBe(1);
+    serve({ title: 'It Stands' }, {});
+    await fetched();
+    expect(await composed('2026-05-10')).toBe(1);
+  });
+
+  it('knows v1 and v2 as one paper, and a new version of a paper that is not stored as no news', async () => {
+    serve({ title: 'First' });
+    await fetched(ARXIV, null);
+    clock.set('2026-05-11T12:00:00Z');
+    const revised = { arxivDay: '2026-05-11', announceType: 'replace', version: 2 } as const;
+    serve({ ...revised, title: 'Second' }, { ...revised, title: 'Never seen' });
+    expect(await fetched(ARXIV, null)).toMatchObject({ found: 2, added: 0, updated: 1 });
+    expect(await paper()).toMatchObject({ title: 'Second', listedOn: FRIDAY, usableOn: FRIDAY });
+    expect(await countRows(database.db, 'papers')).toBe(1);
+  });
+
+  it('says what of a list it could not read, and stores the rest', async () => {
+    serve({ title: '' }, {});
+    expect(await fetched()).toMatchObject({
+      outcome: 'papers',
+      added: 1,
+      refused: 1,
+      detail: expect.stringContaining('Paper 1: title'),
+    });
+  });
+
+  it('reads a list again of which most could not be read, although it has not changed', async () => {
+    serve({ title: '' }, { title: '' }, {});
+    expect(await fetched()).toMatchObject({ outcome: 'papers', refused: 2 });
+    expect(await fetched()).toMatchObject({ outcome: 'papers', refused: 2 });
+  });
+
+  it('fails when it can read nothing of a list: it has changed its shape', async () => {
+    serve({ title: '' }, { title: '' });
+    expect(await fetched()).toMatchObject({
+      outcome: 'failed',
+      refused: 2,
+      error: { code: 'SOURCE_UNREADABLE' },
+      detail: expect.stringMatching(/^None of its 2 entries can be read\. Paper 1: title/),
+    });
+    expect(await rows(sql`SELECT failures, etag FROM sources`)).toEqual([
+      { failures: 1, etag: null },
+    ]);
+  });
+
+  it('fails when the source gives a little at a time, without end', async () => {
+    const { signal } = new AbortController();
+    const dripping = {
+      ...openSourceOn(server, clock, 'hf-daily'),
+      fetch: ({ signal }: { signal: AbortSignal }) =>
+        new Promise<never>((_resolve, reject) => {
+          signal.addEventListener('abort', () => reject(signal.reason));
+        }),
+    };
+    const deps = { db: database.db, clock, signal, timeoutMs: 20 };
+    expect(await fetchPapers(deps, dripping)).toMatchObject({
+      outcome: 'failed',
+      detail: 'hf-daily cannot be read: it gave no whole list within 0.02 s.',
+    });
+    const stopping = AbortSignal.abort(new Error('Stopping.'));
+    const stopped = { ...deps, signal: stopping, timeoutMs: 60_000 };
+    await expect(fetchPapers(stopped, openSourceOn(server, clock, 'hf-daily'))).rejects.toThrow(
+      'Stopping.',
+    );
+  });
+
+  it('tells an empty list', async () => {
+    expect(await fetched()).toMatchObject({ outcome: 'empty', found: 0, error: null });
+  });
+
+  it.each(['errorAsJson', 'binary', 'nested', 'truncated', 'huge', 'busy', 'broken'] as const)(
+    'keeps what was there when the source is %s, and counts the failures',
+    async (fault) => {
+      serve({ upvotes: 3 });
+      await fetched();
+      const before = await rows(sql`SELECT * FROM papers`);
+      server.fault = fault;
+      const failed = await fetched();
+      expect(failed.outcome).toBe('failed');
+      expect(failed.error?.code).toMatch(/^SOURCE_/);
+      expect(failed.detail).toBe(failed.error?.message);
+      await fetched();
+      expect(await rows(sql`SELECT * FROM papers`)).toEqual(before);
+      expect(await rows(sql`SELECT failures FROM sources`)).toEqual([{ failures: 2 }]);
+      server.fault = null;
+      await fetched();
+      expect(await rows(sql`SELECT failures FROM sources`)).toEqual([{ failures: 0 }]);
+    },
+  );
+
+  it('stores nothing by halves when its last page fails', async () => {
+    server.papers = Array.from({ length: 150 }, (_, n) =>
+      createServedPaper(`2605.${10_000 + n}`, FRIDAY),
+    );
+    const source = openSourceOn(server, clock, 'hf-daily');
+    const signal = new AbortController().signal;
+    const deps = { db: database.db, clock, signal };
+    const half = {
+      ...source,
+      fetch: async (ask: Parameters<typeof source.fetch>[0]) => {
+        const asked = source.fetch(ask);
+        await expect.poll(() => server.requests.length, { interval: 1 }).toBeGreaterThan(0);
+        server.fault = 'broken';
+        return asked;
+      },
+    };
+    server.requests.length = 0;
+    expect(await fetchPapers(deps, half, { day: FRIDAY })).toMatchObject({ outcome: 'failed' });
+    expect(await countRows(database.db, 'papers')).toBe(0);
+  });
+});
+
+describe('An old list', () => {
+  it('is one whose papers were all listed before, on a day that has a list', async () => {
+    serve({}, {});
+    await fetched(ARXIV, null);
+    clock.set('2026-05-11T12:00:00Z');
+    const again = { arxivDay: '2026-05-11' };
+    serve(again, again);
+    expect(await fetched(ARXIV, null)).toMatchObject({ outcome: 'stale', added: 0 });
+    expect((await paper())?.listedOn).toBe(FRIDAY);
+    serve(again, again, again);
+    expect(await fetched(ARXIV, null)).toMatchObject({ outcome: 'papers', added: 1 });
+  });
+
+  it('is also one of yesterday that is not known, as after an outage', async () => {
+    serve({}, {});
+    const source = openSourceOn(server, clock, ARXIV);
+    const list = await fetchList(source, clock);
+    clock.set('2026-05-11T12:00:00Z');
+    const late = { ...source, fetch: async () => ({ ...list, day: '2026-05-11' }) };
+    const { signal } = new AbortController();
+    expect(await fetchPapers({ db: database.db, clock, signal }, late)).toMatchObject({
+      outcome: 'stale',
+      added: 2,
+    });
+    expect((await paper())?.listedOn).toBe(FRIDAY);
+  });
+
+  it('is also one of yesterday that brings nothing but new versions', async () => {
+    serve({}, {});
+    const source = openSourceOn(server, clock, ARXIV);
+    const { papers, ...list } = await fetchList(source, clock);
+    clock.set('2026-05-11T12:00:00Z');
+    const { signal } = new AbortController();
+    const outcomeOf = async (listedOn: string) => {
+      const revisions = papers.map((each) => ({ ...each, listedOn }));
+      const fetch = async () => ({ ...list, papers: [], revisions, day: '2026-05-11' });
+      const deps = { db: database.db, clock, signal };
+      return (await fetchPapers(deps, { ...source, fetch })).outcome;
+    };
+    expect(await outcomeOf(FRIDAY)).toBe('stale');
+    expect(await outcomeOf('2026-05-11')).toBe('papers');
+  });
+
+  it('is also one that Hugging Face gives for another day', async () => {
+    serve({}, {});
+    await fetched();
+    clock.set('2026-05-11T12:00:00Z');
+    serve({ hfDay: '2026-05-11' }, { hfDay: '2026-05-11' });
+    expect(await fetched('hf-daily', '2026-05-11')).toMatchObject({ outcome: 'stale' });
+  });
+
+  it('is not the same day read again', async () => {
+    serve({ upvotes: 1 });
+    await fetched();
+    serve({ upvotes: 2 });
+    expect(await fetched()).toMatchObject({ outcome: 'papers', updated: 1 });
+  });
+});
+
+describe('A paper of two sources', () => {
+  it('is one that knows both, and counts from the earlier', async () => {
+    serve({
+      hfDay: FRIDAY,
+      arxivDay: THURSDAY,
+      upvotes: 3,
+      title: 'HF 2times',
+      organization: 'Engines',
+    });
+    await fetched();
+    expect(await paper()).toMatchObject({ listedOn: FRIDAY, usableOn: '2026-05-09' });
+    clock.set(`${THURSDAY}T12:00:00Z`);
+    serve({ arxivDay: THURSDAY, title: 'arXiv $2\\times$' });
+    await fetched(ARXIV, null);
+    expect(await paper()).toMatchObject({
+      source: 'hf-daily',
+      listedOn: THURSDAY,
+      usableOn: THURSDAY,
+      upvotes: 3,
+      organization: 'Engines',
+      title: 'arXiv 2×',
+    });
+    expect(await countRows(database.db, 'papers')).toBe(1);
+    expect(await rows(sql`SELECT source FROM paper_sources ORDER BY source`)).toEqual([
+      { source: ARXIV },
+      { source: 'hf-daily' },
+    ]);
+    expect(await rows(sql`SELECT DISTINCT listed_on::text AS day FROM paper_topics`)).toEqual(
+      (await paper())?.topics.length ? [{ day: THURSDAY }] : [],
+    );
+  });
+
+  it('keeps arXiv’s words, which have their TeX, when Hugging Face lists it again', async () => {
+    serve({ title: 'Own words' });
+    await fetched(ARXIV, null);
+    serve({ title: 'Copied words', upvotes: 9 });
+    await fetched();
+    expect(await paper()).toMatchObject({ title: 'Own words', upvotes: 9, listedOn: FRIDAY });
+    serve({ title: 'Copied words', upvotes: 9, comments: 1 });
+    expect(await fetched()).toMatchObject({ updated: 1 });
+  });
+
+  it('comes into one digest, whichever source lists it later', async () => {
+    serve({});
+    await fetched(ARXIV, null);
+    await storeSubscriber(database.db);
+    const compose = (date: string) =>
+      composeDigest(database.db, { kind: 'daily', date, now: new Date(`${date}T05:30:00Z`) });
+    expect((await compose(FRIDAY)).digest?.papers).toBe(1);
+    await fetched();
+    expect((await compose('2026-05-09')).digest).toBeNull();
+  });
+
+  it('is the same when two processes store it at once', async () => {
+    serve({ upvotes: 7 });
+    await Promise.all([fetched(), fetched(ARXIV, null), fetched('hf-weekly')]);
+    expect(await countRows(database.db, 'papers')).toBe(1);
+    expect(await paper()).toMatchObject({ upvotes: 7, listedOn: FRIDAY });
+    expect(await countRows(database.db, 'paper_sources')).toBe(2);
+  });
+});
+
+describe('A file as a source', () => {
+  const entry = (n: number) => ({ id: `2605.0000${n}`, title: `Paper ${n}`, abstract: 'We test.' });
+
+  it('is read when it has changed, as JSON, JSON lines or CSV', async () => {
+    const path = join(folder, 'papers');
+    const name = `file:${path}`;
+    const write = async (text: string, at: number) => {
+      await writeFile(path, text);
+      await utimes(path, at, at);
+    };
+    await write(JSON.stringify([entry(1)]), 1000);
+    expect(await fetched(name, null)).toMatchObject({ outcome: 'papers', added: 1 });
+    expect(await fetched(name, null)).toMatchObject({ outcome: 'unchanged' });
+    await write(`${JSON.stringify(entry(1))}\n{"title":\n${JSON.stringify(entry(2))}\n`, 2000);
+    expect(await fetched(name, null)).toMatchObject({
+      added: 1,
+      refused: 1,
+      detail: expect.stringContaining('Line 2: it is no JSON'),
+    });
+    await write('title,abstract,upvotes\n"On, Testing",We test.,3\n,We fail.,x\n', 3000);
+    expect(await fetched(name, null)).toMatchObject({
+      added: 1,
+      refused: 1,
+      detail: expect.stringContaining('Line 3: title is missing'),
+    });
+  });
+
+  it.each([
+    ['is not there', 'nowhere', undefined, 'SOURCE_UNREACHABLE', 'no such file'],
+    ['is empty', 'empty', ' ', 'SOURCE_UNREADABLE', 'The file is empty'],
+    ['is none of these', 'none', 'hello', 'SOURCE_UNREADABLE', 'None of its 1 entries can be read'],
+    ['is UTF-16', 'utf16', 't\0i\0t\0l\0e\0', 'SOURCE_UNREADABLE', 'None of its 1 entries'],
+    ['is broken CSV', 'csv', 'title,abstract\n"On', 'SOURCE_UNREADABLE', 'The file is no CSV'],
+  ])('fails when it %s', async (_, file, text, code, message) => {
+    const path = join(folder, file);
+    if (text !== undefined) await writeFile(path, text);
+    const report = await fetched(`file:${path}`, null);
+    expect(report).toMatchObject({ outcome: 'failed', error: { code } });
+    expect(report.detail).toContain(message);
+  });
+});

@@ -1,0 +1,100 @@
+import { sql } from 'drizzle-orm';
+import { beforeEach } from 'vitest';
+import { findSubscriberByEmail } from '../../../src/db/subscribers/subscribers.ts';
+import { suppressAddress } from '../../../src/db/subscribers/suppressions.ts';
+import { setTransactionalEmailToken } from '../../../src/db/transactional/transactional-emails.ts';
+import { hashSuppressedAddress, hashToken } from '../../../src/domain/links/tokens.ts';
+import { normaliseAddress } from '../../../src/domain/subscribers/email-address.ts';
+import {
+  DEFAULT_PREFERENCES,
+  type Preferences,
+  type Subscriber,
+  type SuppressionReason,
+} from '../../../src/domain/subscribers/subscriber.ts';
+import type { TransactionalKind } from '../../../src/domain/transactional/transactional-email.ts';
+import { signUp } from '../../../src/services/subscribers/sign-up.ts';
+import { createTestClock } from '../../support/clock.ts';
+import { useDatabase } from '../../support/database.ts';
+import { suppressionKey, tokens } from '../../support/keys.ts';
+import { createRecordingQueue, type RecordingQueue } from '../../support/recording-queue.ts';
+
+export const TEST_ADDRESS = 'Ada@example.org';
+export const HOUR_MS = 3_600_000;
+
+/** Under what an address stands in the list of suppressions. */
+export const suppressionHashOf = (email: string) =>
+  hashSuppressedAddress(normaliseAddress(email).key, suppressionKey);
+
+/**
+ * What a reader does with us, from signing up to leaving, for this test file alone, at 08:00 of the seed
+ * day. The queue is made anew for each test.
+ */
+export function useSignUpFixture() {
+  const database = useDatabase();
+  const clock = createTestClock('2026-05-08T08:00:00Z');
+  let queue: RecordingQueue;
+
+  beforeEach(async () => {
+    await database.empty();
+    clock.set('2026-05-08T08:00:00Z');
+    queue = createRecordingQueue();
+  });
+
+  const deps = () => ({ db: database.db, queue, clock, tokens, suppressionKey });
+
+  async function requestSignUp(
+    email = TEST_ADDRESS,
+    preferences: Partial<Preferences> = {},
+  ): Promise<void> {
+    await signUp(deps(), {
+      address: normaliseAddress(email),
+      preferences: { ...DEFAULT_PREFERENCES, ...preferences },
+      wording: 'Send me papers.',
+      channel: 'form',
+      network: '192.0.2.0/24',
+    });
+  }
+
+  async function findAda(): Promise<Subscriber> {
+    const subscriber = await findSubscriberByEmail(database.db, 'ada@example.org');
+    if (!subscriber) throw new Error('Ada is not there.');
+    return subscriber;
+  }
+
+  async function transactionalEmails(): Promise<{ id: number; kind: TransactionalKind }[]> {
+    const { rows } = await database.db.execute<{ id: string; kind: TransactionalKind }>(
+      sql`SELECT id, kind FROM transactional_emails ORDER BY id`,
+    );
+    return rows.map(({ id, kind }) => ({ id: Number(id), kind }));
+  }
+
+  /** The token that the letter's link holds once it was mailed. */
+  async function tokenOf(emailId: number): Promise<string> {
+    const token = tokens.sealTransactional(emailId);
+    await setTransactionalEmailToken(database.db, emailId, hashToken(token));
+    return token;
+  }
+
+  /** The token in the letter that was asked for last. */
+  async function lastToken(): Promise<string> {
+    const last = (await transactionalEmails()).at(-1);
+    if (!last) throw new Error('No letter was asked for.');
+    return tokenOf(last.id);
+  }
+
+  return {
+    database,
+    clock,
+    get queue() {
+      return queue;
+    },
+    deps,
+    /** Signs up by the form. */
+    askFor: requestSignUp,
+    ada: findAda,
+    letters: transactionalEmails,
+    lastToken,
+    suppressAda: (reason: SuppressionReason) =>
+      suppressAddress(database.db, suppressionHashOf(TEST_ADDRESS), reason, clock()),
+  };
+}

@@ -1,0 +1,155 @@
+import { describe, expect, it } from 'vitest';
+import type { Db } from '../../../src/db/client.ts';
+import { claimBatch } from '../../../src/db/deliveries/claims.ts';
+import { updatePreferences, updateStatus } from '../../../src/db/subscribers/subscribers.ts';
+import { suppressAddress } from '../../../src/db/subscribers/suppressions.ts';
+import { hashSuppressedAddress } from '../../../src/domain/links/tokens.ts';
+import { eraseAddress } from '../../../src/services/subscribers/erase-address.ts';
+import { unsubscribe } from '../../../src/services/subscribers/unsubscribe.ts';
+import { FRIDAY } from '../../support/clock.ts';
+import { suppressionKey, tokens } from '../../support/keys.ts';
+import { createRecordingQueue } from '../../support/recording-queue.ts';
+import { storeSubscriber } from '../../support/rows.ts';
+import {
+  buildSubscribers,
+  CONNECTIONS,
+  MINUTE_MS,
+  useSendingFixture,
+} from '../deliveries/sending-fixture.ts';
+
+const engine = useSendingFixture();
+const {
+  clock,
+  compose,
+  composeFor,
+  database,
+  deliver,
+  deps,
+  lease,
+  rows,
+  statesOf,
+  storeSixPapers,
+} = engine;
+
+describe('A reader who does not want the mail any more', () => {
+  it.each([
+    [
+      'left',
+      (id: number) => updateStatus(database.db, id, 'unsubscribed', clock()),
+      /unsubscribed/,
+    ],
+    [
+      'is erased',
+      () => eraseAddress({ db: database.db, clock, suppressionKey }, 'r0@example.org'),
+      /erased/,
+    ],
+    [
+      'is suppressed',
+      () =>
+        suppressAddress(
+          database.db,
+          hashSuppressedAddress('r0@example.org', suppressionKey),
+          'bounce',
+          clock(),
+        ),
+      /suppressed/,
+    ],
+    [
+      'follows what no paper is about',
+      (id: number) => updatePreferences(database.db, id, { topics: ['robotics'] }, clock()),
+      /No paper/,
+    ],
+  ] as [string, (id: number) => Promise<unknown>, RegExp][])(
+    'and %s is skipped, the others are not',
+    async (_what, change, detail) => {
+      const { digestId, ids } = await composeFor(buildSubscribers(2));
+      await change(ids[0] ?? 0);
+      const result = await deliver(deps(), { digestId, leaseId: await lease() });
+      expect(result.sent).toBe(1);
+      expect(await rows(digestId)).toMatchObject([
+        { state: 'skipped', detail: expect.stringMatching(detail), lease: null, attempts: 0 },
+        { state: 'sent' },
+      ]);
+      expect(engine.sink.accepted.map(({ to }) => to)).toEqual(['r1@example.org']);
+    },
+  );
+
+  it('while the batch is being sent is skipped, be it seconds before the turn', async () => {
+    const { digestId, ids } = await composeFor(buildSubscribers(2 * CONNECTIONS));
+    const waiting = new Map(ids.map((id, n) => [`r${n}@example.org`, id]));
+    const leave = async () => {
+      for (const { to } of engine.sink.received) waiting.delete(to);
+      const activeBatches = (await rows(digestId)).filter(({ state }) => state === 'claimed');
+      const [left, erased] = activeBatches.map(({ id }) => id);
+      const token = tokens.seal({ digestId, subscriberId: left ?? 0 });
+      await unsubscribe({ db: database.db, queue: createRecordingQueue(), tokens, clock }, token);
+      const email = [...waiting].find(([, id]) => id === erased)?.[0] ?? '';
+      await eraseAddress({ db: database.db, clock, suppressionKey }, email);
+    };
+    let leaving: Promise<void> | undefined;
+    engine.sink.beforeReply(() => {
+      leaving ??= leave();
+      return leaving;
+    });
+    const result = await deliver(deps(), { digestId, leaseId: await lease() });
+    expect(result).toEqual({ claimed: 2 * CONNECTIONS, sent: 2 * CONNECTIONS - 2 });
+    const skipped = (await rows(digestId)).filter(({ state }) => state === 'skipped');
+    expect(skipped).toHaveLength(2);
+    expect(
+      skipped.filter(({ selection, messageId }) => selection === null && messageId === null),
+    ).toHaveLength(2);
+  });
+
+  it.runIf(process.env.TEST_DATABASE_URL).each([
+    [
+      'leaves',
+      (db: Db, id: number) =>
+        unsubscribe(
+          { db, queue: createRecordingQueue(), tokens, clock },
+          tokens.seal({ digestId: 0, subscriberId: id }),
+        ),
+    ],
+    ['is erased', (db: Db) => eraseAddress({ db, clock, suppressionKey }, 'ada@example.org')],
+  ])(
+    'and %s as a digest is composed is skipped there too, however far the mail has come',
+    async (_how, leave) => {
+      await storeSixPapers();
+      const id = await storeSubscriber(database.db, { email: 'ada@example.org' });
+      const leaseId = await lease();
+      let digestId = 0;
+      const composedMeanwhile = async () => {
+        digestId = await compose('daily', FRIDAY);
+        const key = { digestId, batch: 0, leaseId, now: clock() };
+        expect(await claimBatch(database.db, key)).toHaveLength(1);
+      };
+      await leave(lateInCommitting(database.db, composedMeanwhile), id);
+      expect(await rows(digestId)).toMatchObject([{ id, state: 'skipped', lease: null }]);
+    },
+  );
+
+  it('after a deferral is skipped too', async () => {
+    const { digestId, ids } = await composeFor(buildSubscribers(1));
+    engine.sink.respondWith(() => ({ at: 'rcpt', reply: '451 4.3.0 Later' }));
+    const leaseId = await lease();
+    await deliver(deps(), { digestId, leaseId });
+    await updateStatus(database.db, ids[0] ?? 0, 'unsubscribed', clock());
+    clock.advance(60 * MINUTE_MS);
+    await deliver(deps(), { digestId, leaseId });
+    expect(await statesOf(digestId)).toEqual(['skipped']);
+  });
+});
+
+/** The same database; its first transaction from now on does something before it commits. */
+function lateInCommitting(db: Db, before: () => Promise<void>): Db {
+  let isFirst = true;
+  const transaction: Db['transaction'] = (run, config) =>
+    db.transaction(async (tx) => {
+      const result = await run(tx);
+      if (isFirst) await before();
+      isFirst = false;
+      return result;
+    }, config);
+  return new Proxy(db, {
+    get: (target, name) => (name === 'transaction' ? transaction : Reflect.get(target, name)),
+  });
+}

@@ -1,0 +1,30 @@
+import { sql } from 'drizzle-orm';
+import { describe, expect, it } from 'vitest';
+import { unsubscribe } from '../../../src/services/subscribers/unsubscribe.ts';
+import { tokens } from '../../support/keys.ts';
+import { storeSubscriber } from '../../support/rows.ts';
+import { HOUR_MS, TEST_ADDRESS, useSignUpFixture } from './sign-up-fixture.ts';
+
+const { clock, database, deps } = useSignUpFixture();
+
+describe('Unsubscribing', () => {
+  it('ends the mail at once, and again changes nothing', async () => {
+    const id = await storeSubscriber(database.db, { email: TEST_ADDRESS });
+    const token = tokens.seal({ digestId: 3, subscriberId: id });
+    expect(await unsubscribe(deps(), token)).toMatchObject({ id });
+    const row = () =>
+      database.db.execute(sql`SELECT status, unsubscribed_at FROM subscribers WHERE id = ${id}`);
+    const { rows } = await row();
+    expect(rows[0]).toMatchObject({ status: 'unsubscribed' });
+    clock.advance(HOUR_MS);
+    await unsubscribe(deps(), token);
+    expect((await row()).rows).toEqual(rows);
+  });
+
+  it('takes a token that is nobody’s without complaint', async () => {
+    expect(await unsubscribe(deps(), 'AbCdEfGhIjKlMnOpQr_-Uv')).toBeNull();
+    expect(
+      await unsubscribe(deps(), tokens.seal({ digestId: 1, subscriberId: 999_999 })),
+    ).toBeNull();
+  });
+});

@@ -1,0 +1,76 @@
+import { sql } from 'drizzle-orm';
+import { describe, expect, it } from 'vitest';
+import { listConsents } from '../../../src/db/subscribers/consents.ts';
+import {
+  confirmSignUp,
+  findConfirmation,
+} from '../../../src/services/subscribers/confirm-sign-up.ts';
+import { unsubscribe } from '../../../src/services/subscribers/unsubscribe.ts';
+import { tokens } from '../../support/keys.ts';
+import { storeSubscriber } from '../../support/rows.ts';
+import { HOUR_MS, TEST_ADDRESS, useSignUpFixture } from '../subscribers/sign-up-fixture.ts';
+
+const test = useSignUpFixture();
+const { ada, askFor, clock, database, deps, lastToken, letters } = test;
+
+describe('Letters of a change', () => {
+  const linkOf = async () => tokens.seal({ digestId: 0, subscriberId: (await ada()).id });
+  const kinds = async () => (await letters()).map(({ kind }) => kind);
+
+  it('welcome whoever confirms, once', async () => {
+    await askFor();
+    const token = await lastToken();
+    await confirmSignUp(deps(), token);
+    await confirmSignUp(deps(), token);
+    expect(await kinds()).toEqual(['confirm', 'welcome']);
+    expect(test.queue.enqueued.map(({ name }) => name)).toEqual([
+      'transactional-email',
+      'transactional-email',
+    ]);
+  });
+
+  it('say goodbye to whoever leaves, at most once a day', async () => {
+    await storeSubscriber(database.db, { email: TEST_ADDRESS });
+    await unsubscribe(deps(), await linkOf());
+    await unsubscribe(deps(), await linkOf());
+    expect(await kinds()).toEqual(['goodbye']);
+    await confirmSignUp(deps(), await lastToken());
+    await unsubscribe(deps(), await linkOf());
+    expect(await kinds()).toEqual(['goodbye', 'welcome']);
+    clock.advance(24 * HOUR_MS);
+    await database.db.execute(sql`UPDATE subscribers SET status = 'active'`);
+    await unsubscribe(deps(), await linkOf());
+    expect(await kinds()).toEqual(['goodbye', 'welcome', 'goodbye']);
+  });
+
+  it('say nothing to an address that never confirmed', async () => {
+    await askFor();
+    await unsubscribe(deps(), await linkOf());
+    expect((await ada()).status).toBe('unsubscribed');
+    expect(await kinds()).toEqual(['confirm']);
+  });
+
+  it('keep no reader from leaving when the queue is down', async () => {
+    await storeSubscriber(database.db, { email: TEST_ADDRESS });
+    test.queue.isDown = true;
+    await unsubscribe(deps(), await linkOf());
+    expect((await ada()).status).toBe('unsubscribed');
+    expect(await kinds()).toEqual(['goodbye']);
+  });
+
+  it('of goodbye hold a way back, for 30 days and once, which is kept as a consent', async () => {
+    await storeSubscriber(database.db, { email: TEST_ADDRESS, topics: ['rl'] });
+    await unsubscribe(deps(), await linkOf());
+    const token = await lastToken();
+    clock.advance(30 * 24 * HOUR_MS - 1);
+    expect(await findConfirmation(deps(), token)).toMatchObject({ kind: 'open' });
+    await confirmSignUp(deps(), token);
+    expect(await ada()).toMatchObject({ status: 'active', topics: ['rl'] });
+    expect(await listConsents(database.db, (await ada()).id)).toMatchObject([
+      { channel: 'email', givenAt: clock(), confirmedAt: clock() },
+    ]);
+    await unsubscribe(deps(), await linkOf());
+    await confirmSignUp(deps(), token);
+    expect((await ada()).status).toBe('unsubscribed');
+  });
+});

@@ -1,0 +1,48 @@
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { loadStoredAdminToken } from '../../src/settings/admin-token.ts';
+
+let folder: string;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'paperboy-token-'));
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+const embedded = () => ({ adminToken: null, databaseUrl: null, dataDir: join(folder, 'data') });
+const file = () => join(folder, 'data', 'admin-token');
+
+describe('loadKeptToken', () => {
+  it('makes a token once and keeps it, for the operator’s eyes alone', async () => {
+    const token = await loadStoredAdminToken(embedded());
+    expect(token).toMatch(/^[0-9a-f]{64}$/);
+    expect(await loadStoredAdminToken(embedded())).toBe(token);
+    expect(await readFile(file(), 'utf8')).toBe(`${token}\n`);
+    expect((await stat(file())).mode & 0o777).toBe(0o600);
+    expect(await readdir(join(folder, 'data'))).toEqual(['admin-token']);
+  });
+
+  it('takes one that the operator wrote there', async () => {
+    await loadStoredAdminToken(embedded());
+    await writeFile(file(), `${'long-enough-'.repeat(4)}\n`);
+    expect(await loadStoredAdminToken(embedded())).toBe('long-enough-'.repeat(4));
+  });
+
+  it.each(['', 'short', `${'a'.repeat(40)} ${'b'.repeat(40)}`])('refuses %j', async (text) => {
+    await loadStoredAdminToken(embedded());
+    await writeFile(file(), text);
+    await expect(loadStoredAdminToken(embedded())).rejects.toThrow(
+      /admin-token holds no token: expected one line of 32 to 1,000/,
+    );
+  });
+
+  it('makes none where ADMIN_TOKEN or a database server is set', async () => {
+    expect(await loadStoredAdminToken({ ...embedded(), adminToken: 'x'.repeat(32) })).toBeNull();
+    expect(
+      await loadStoredAdminToken({ ...embedded(), databaseUrl: 'postgres://db/p' }),
+    ).toBeNull();
+    expect(await readdir(folder)).toEqual([]);
+  });
+});

@@ -1,0 +1,97 @@
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { loadKeys } from '../../src/settings/keys.ts';
+
+let folder: string;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'paperboy-keys-'));
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+const nothingGiven = () => ({
+  secretKeys: [],
+  suppressionKey: null,
+  dataDir: join(folder, 'data'),
+  mayMake: true,
+});
+const keysFile = () => join(folder, 'data', 'keys.json');
+
+async function writeKeys(text: string): Promise<void> {
+  await mkdir(join(folder, 'data'), { recursive: true });
+  await writeFile(keysFile(), text);
+}
+
+describe('loadKeys', () => {
+  it('makes keys once and keeps them, so that links in sent mails go on working', async () => {
+    const made = await loadKeys(nothingGiven());
+    expect(made.secretKeys).toHaveLength(1);
+    expect(made.secretKeys[0]).toMatch(/^[0-9a-f]{64}$/);
+    expect(made.suppressionKey).toMatch(/^[0-9a-f]{64}$/);
+    expect(made.suppressionKey).not.toBe(made.secretKeys[0]);
+    expect(await loadKeys(nothingGiven())).toEqual(made);
+    expect(await loadKeys({ ...nothingGiven(), dataDir: join(folder, 'other') })).not.toEqual(made);
+  });
+
+  it('keeps them from everybody else’s eyes, in one whole file', async () => {
+    await loadKeys(nothingGiven());
+    expect((await stat(keysFile())).mode & 0o777).toBe(0o600);
+    expect((await stat(join(folder, 'data'))).mode & 0o777).toBe(0o700);
+    expect(await readdir(join(folder, 'data'))).toEqual(['keys.json']);
+  });
+
+  it('makes no new ones for a database that has readers: theirs were lost', async () => {
+    const lost = { ...nothingGiven(), mayMake: false };
+    await expect(loadKeys(lost)).rejects.toMatchObject({ code: 'INVALID_KEYS' });
+    await expect(loadKeys(lost)).rejects.toThrow(/keys\.json is missing.*backup/);
+    const made = await loadKeys(nothingGiven());
+    expect(await loadKeys(lost)).toEqual(made);
+  });
+
+  it('takes the keys that are given and touches no folder when all are', async () => {
+    const given = { secretKeys: ['new', 'old'], suppressionKey: 'kept' };
+    expect(await loadKeys({ ...nothingGiven(), ...given })).toEqual(given);
+    expect(await readdir(folder)).toEqual([]);
+  });
+
+  it('adds to one given key the other that is kept', async () => {
+    const kept = await loadKeys(nothingGiven());
+    expect(await loadKeys({ ...nothingGiven(), secretKeys: ['given'] })).toEqual({
+      secretKeys: ['given'],
+      suppressionKey: kept.suppressionKey,
+    });
+    expect(await loadKeys({ ...nothingGiven(), suppressionKey: 'given' })).toEqual({
+      secretKeys: kept.secretKeys,
+      suppressionKey: 'given',
+    });
+  });
+
+  it.each([
+    ['cut off', '{"secretKeys":["0123456789abcdef"],"suppre'],
+    ['empty', ''],
+    ['of another shape', '[]'],
+    ['null', 'null'],
+    ['without a secret key', '{"secretKeys":[],"suppressionKey":"0123456789abcdef"}'],
+    ['without a suppression key', '{"secretKeys":["0123456789abcdef"]}'],
+    ['with an empty key', '{"secretKeys":["0123456789abcdef"],"suppressionKey":""}'],
+    ['with a key that is no text', '{"secretKeys":[7],"suppressionKey":"0123456789abcdef"}'],
+  ])(
+    'refuses a file that is %s, shows no key of it and leaves it as it is',
+    async (_what, text) => {
+      await writeKeys(text);
+      const refusal = await loadKeys(nothingGiven()).catch((error: unknown) => error);
+      expect(refusal).toMatchObject({ code: 'INVALID_KEYS' });
+      expect(String(refusal)).toContain(keysFile());
+      expect(String(refusal)).not.toContain('0123');
+      expect(await readFile(keysFile(), 'utf8')).toBe(text);
+    },
+  );
+
+  it('does not make new keys over a file that it cannot read', async () => {
+    await mkdir(keysFile(), { recursive: true });
+    await expect(loadKeys(nothingGiven())).rejects.toMatchObject({ code: 'INVALID_KEYS' });
+    expect((await stat(keysFile())).isDirectory()).toBe(true);
+  });
+});

@@ -1,0 +1,204 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { renderArxivRssFeed } from '../../../src/commands/demo/paper-server/arxiv-documents.ts';
+import { parseArxivFeed } from '../../../src/sources/arxiv/arxiv-feed.ts';
+import {
+  isWithdrawalNotice,
+  splitAuthorNames,
+} from '../../../src/sources/arxiv/read-entry-text.ts';
+import { createTestClock } from '../../support/clock.ts';
+import {
+  createServedPaper,
+  type FaultyPaperServer,
+  startFaultyPaperServer,
+} from '../../support/paper-server.ts';
+import { fetchList, openSourceOn, paperIdsOf } from '../support/open-source.ts';
+
+const FRIDAY = '2026-05-08';
+const clock = createTestClock(`${FRIDAY}T06:00:00Z`);
+const NAME = 'arxiv:cs.CL+cs.LG';
+let server: FaultyPaperServer;
+
+beforeAll(async () => {
+  server = await startFaultyPaperServer({ clock });
+});
+afterAll(() => server.close());
+beforeEach(() => {
+  clock.set(`${FRIDAY}T06:00:00Z`);
+  server.fault = null;
+  server.papers = [];
+  server.requests.length = 0;
+});
+
+const arxiv = (name = NAME) => openSourceOn(server, clock, name);
+
+describe('arXiv’s feed', () => {
+  const FROM = { url: 'http://localhost/rss/cs.LG', source: NAME, day: FRIDAY };
+  const paper = createServedPaper('2605.00001', FRIDAY, {
+    version: 2,
+    title: 'On $\\alpha$ <Testing> & more',
+    authors: ["Andr\\'e Weil", 'Sammy Davis, Jr.', 'Ada Lovelace'],
+    abstract: 'We get $10^{3}$ times. Code: https://github.com/ada/engine.',
+  });
+
+  it('gives what is announced of the categories, cleaned and keyed without the version', async () => {
+    server.papers = [paper, createServedPaper('2605.00002', FRIDAY, { categories: ['math.AG'] })];
+    const fetched = await fetchList(arxiv(), clock);
+    expect(fetched).toMatchObject({ day: FRIDAY, revisions: [], rejected: [] });
+    expect(fetched.papers).toEqual([
+      {
+        id: '2605.00001',
+        source: NAME,
+        title: 'On α <Testing> & more',
+        abstract: 'We get 10³ times. Code: https://github.com/ada/engine.',
+        authors: ['André Weil', 'Sammy Davis, Jr.', 'Ada Lovelace'],
+        authorCount: 3,
+        organization: null,
+        publishedOn: FRIDAY,
+        listedOn: FRIDAY,
+        usableOn: FRIDAY,
+        upvotes: null,
+        comments: null,
+        url: null,
+        codeUrl: 'https://github.com/ada/engine',
+      },
+    ]);
+    expect(server.requests[0]?.url).toBe('/atom/cs.CL+cs.LG');
+  });
+
+  it('reads RSS 2.0 as Atom', async () => {
+    server.papers = [paper];
+    const { papers } = await fetchList(arxiv(), clock);
+    expect(parseArxivFeed(renderArxivRssFeed([paper], FRIDAY), FROM).papers).toEqual(papers);
+  });
+
+  it('keeps new versions apart from news, and knows neither when a cross-list was published', async () => {
+    server.papers = [
+      createServedPaper('2605.00001', FRIDAY, { announceType: 'replace' }),
+      createServedPaper('2605.00002', FRIDAY, { announceType: 'replace-cross' }),
+      createServedPaper('2605.00003', FRIDAY, { announceType: 'cross' }),
+    ];
+    const { papers, revisions } = await fetchList(arxiv(), clock);
+    expect(papers).toMatchObject([{ id: '2605.00003', publishedOn: null }]);
+    expect(paperIdsOf({ papers: revisions })).toEqual(['2605.00001', '2605.00002']);
+  });
+
+  it('is that of the day in New York, and of no day to come', async () => {
+    server.papers = [createServedPaper('2605.00001', '2026-05-07')];
+    clock.set(`${FRIDAY}T03:00:00Z`);
+    expect(await fetchList(arxiv(), clock)).toMatchObject({ day: '2026-05-07' });
+    await expect(fetchList(arxiv(), clock, { day: FRIDAY })).rejects.toMatchObject({
+      code: 'NO_SUCH_DAY',
+    });
+  });
+
+  it('is empty on a Saturday, and null when nothing changed', async () => {
+    clock.set('2026-05-09T06:00:00Z');
+    const { validators: known, papers } = await fetchList(arxiv(), clock);
+    expect(papers).toEqual([]);
+    const { signal } = new AbortController();
+    expect(await arxiv().fetch({ day: null, validators: known, now: clock(), signal })).toBeNull();
+  });
+
+  it('leaves out what it cannot read, and says where it stood', () => {
+    const feed = renderArxivRssFeed(
+      [paper, { ...paper, id: 'none' }, { ...paper, title: '' }],
+      FRIDAY,
+    );
+    const { papers, rejected: refused } = parseArxivFeed(feed, FROM);
+    expect(papers).toHaveLength(1);
+    expect(refused).toEqual([
+      { place: 'Entry 2', reason: expect.stringContaining('id is “oai:arXiv.org:nonev2”') },
+      { place: 'Entry 3', reason: 'title is missing: expected the words of the title.' },
+    ]);
+  });
+
+  it('says that a paper was withdrawn when its abstract is a notice of that', () => {
+    const withdrawn = { ...paper, abstract: 'This paper has been withdrawn by the author.' };
+    expect(
+      parseArxivFeed(renderArxivRssFeed([withdrawn], FRIDAY), FROM).papers[0]?.withdrawnOn,
+    ).toBe(FRIDAY);
+    expect(isWithdrawalNotice('We study papers that have been withdrawn.')).toBe(false);
+    expect(splitAuthorNames('A. Bee (MIT), C. Dee and E. Eff,')).toEqual([
+      'A. Bee',
+      'C. Dee',
+      'E. Eff',
+    ]);
+  });
+
+  it.each([
+    ['<html><body/></html>', 'it begins with <html>, expected a feed'],
+    ['<feed><entry></feed>', 'it is no XML'],
+    ['<rss version="2.0"/>', 'it begins with <rss>'],
+    ['', 'it is no XML'],
+    ['<feed>&swell;</feed>', 'it is no XML'],
+    [`${'<a>'.repeat(200_000)}`, 'it is no XML'],
+    [`<feed>${'<a/>'.repeat(1_000_001)}</feed>`, 'expected 1000000 tags at the most'],
+  ])('is refused when it is none (%#)', (text, message) => {
+    expect(() => parseArxivFeed(text, FROM)).toThrow(message);
+    expect(() => parseArxivFeed(text, FROM)).toThrow(FROM.url);
+  });
+
+  it.each(['errorAsPage', 'errorAsJson', 'empty', 'truncated'] as const)(
+    'is refused when the server sends what is %s',
+    async (fault) => {
+      server.fault = fault;
+      await expect(fetchList(arxiv(), clock)).rejects.toMatchObject({
+        code: expect.stringMatching(/^SOURCE_UN/),
+      });
+    },
+  );
+});
+
+describe('A day of arXiv before today', () => {
+  it('is what was handed in for its list, of the API, slice by slice', async () => {
+    // For the list of Tuesday 5 May: from Friday 14:00 in New York to Monday 14:00.
+    const at = (time: string) => ({ submittedAt: new Date(time), arxivDay: null });
+    server.papers = [
+      createServedPaper('2605.00001', FRIDAY, at('2026-05-01T17:59:00Z')),
+      createServedPaper('2605.00002', FRIDAY, at('2026-05-01T18:00:00Z')),
+      createServedPaper('2605.00003', FRIDAY, {
+        ...at('2026-05-04T17:59:00Z'),
+        comment: 'Code at https://github.com/ada/engine',
+      }),
+      createServedPaper('2605.00004', FRIDAY, at('2026-05-04T18:00:00Z')),
+      ...Array.from({ length: 600 }, (_, n) =>
+        createServedPaper(`2605.${10_000 + n}`, FRIDAY, at('2026-05-03T10:00:00Z')),
+      ),
+    ];
+    const { day, papers, validators } = await fetchList(arxiv(), clock, { day: '2026-05-05' });
+    expect({ day, validators }).toEqual({ day: '2026-05-05', validators: null });
+    expect(papers).toHaveLength(602);
+    expect(server.requests).toHaveLength(2);
+    expect(papers.at(-1)).toMatchObject({
+      id: '2605.00003',
+      listedOn: '2026-05-05',
+      usableOn: '2026-05-05',
+      publishedOn: '2026-05-04',
+      codeUrl: 'https://github.com/ada/engine',
+    });
+  });
+
+  it('has nothing to ask for at a weekend', async () => {
+    expect(await fetchList(arxiv(), clock, { day: '2026-05-03' })).toMatchObject({ papers: [] });
+    expect(server.requests).toEqual([]);
+  });
+
+  it('is refused when arXiv reports an error as a feed, with what it says', async () => {
+    server.fault = 'errorAsFeed';
+    await expect(fetchList(arxiv(), clock, { day: '2026-05-05' })).rejects.toMatchObject({
+      code: 'SOURCE_UNREADABLE',
+      message: expect.stringContaining('“incorrect id format”'),
+    });
+  });
+
+  it('knows of a withdrawal by the comment', async () => {
+    server.papers = [
+      createServedPaper('2605.00001', '2026-05-05', {
+        submittedAt: new Date('2026-05-04T10:00:00Z'),
+        comment: 'This paper has been withdrawn by the author due to an error in Lemma 2',
+      }),
+    ];
+    const { papers } = await fetchList(arxiv(), clock, { day: '2026-05-05' });
+    expect(papers[0]?.withdrawnOn).toBe('2026-05-05');
+  });
+});

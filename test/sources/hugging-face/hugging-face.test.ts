@@ -1,0 +1,224 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { parseHfEntry } from '../../../src/sources/hugging-face/hf-entry.ts';
+import { createTestClock } from '../../support/clock.ts';
+import {
+  createServedPaper,
+  type FaultyPaperServer,
+  startFaultyPaperServer,
+} from '../../support/paper-server.ts';
+import { fetchList, openSourceOn, paperIdsOf } from '../support/open-source.ts';
+
+const FRIDAY = '2026-05-08';
+const clock = createTestClock(`${FRIDAY}T12:00:00Z`);
+let server: FaultyPaperServer;
+
+beforeAll(async () => {
+  server = await startFaultyPaperServer({ clock });
+});
+afterAll(() => server.close());
+beforeEach(() => {
+  clock.set(`${FRIDAY}T12:00:00Z`);
+  server.fault = null;
+  server.papers = [];
+  server.requests.length = 0;
+});
+
+const hf = (name = 'hf-daily') => openSourceOn(server, clock, name);
+
+describe('Hugging Face’s list of a day', () => {
+  it('gives papers with votes, comments, code and who wrote them, usable the day after', async () => {
+    server.papers = [
+      createServedPaper('2605.00001', FRIDAY, {
+        title: 'On $\\alpha$-Testing',
+        organization: 'Analytical Engines',
+        upvotes: 31,
+        comments: 4,
+        codeUrl: 'https://github.com/ada/engine',
+      }),
+    ];
+    const { day, papers, rejected: refused } = await fetchList(hf(), clock, { day: FRIDAY });
+    expect({ day, papers, refused }).toEqual({
+      day: FRIDAY,
+      refused: [],
+      papers: [
+        {
+          id: '2605.00001',
+          source: 'hf-daily',
+          title: 'On α-Testing',
+          abstract: 'We present a paper.',
+          authors: ['Ada Lovelace', 'Charles Babbage'],
+          authorCount: 2,
+          organization: 'Analytical Engines',
+          publishedOn: '2026-05-07',
+          listedOn: FRIDAY,
+          usableOn: '2026-05-09',
+          upvotes: 31,
+          comments: 4,
+          url: null,
+          codeUrl: 'https://github.com/ada/engine',
+        },
+      ],
+    });
+  });
+
+  it('is read to its last page', async () => {
+    server.papers = Array.from({ length: 250 }, (_, n) =>
+      createServedPaper(`2605.${10_000 + n}`, FRIDAY),
+    );
+    const fetched = await fetchList(hf(), clock, { day: FRIDAY });
+    expect(new Set(paperIdsOf(fetched)).size).toBe(250);
+    expect(server.requests).toHaveLength(3);
+    // Those of its first page would not tell of the others.
+    expect(fetched.validators).toBeNull();
+  });
+
+  it('is null when nothing changed, and read again when a vote was given', async () => {
+    const paper = createServedPaper('2605.00001', FRIDAY);
+    server.papers = [paper];
+    const { validators: known } = await fetchList(hf(), clock, { day: FRIDAY });
+    const { signal } = new AbortController();
+    const again = () => hf().fetch({ day: FRIDAY, validators: known, now: clock(), signal });
+    expect(await again()).toBeNull();
+    paper.upvotes += 1;
+    expect(await again()).not.toBeNull();
+  });
+
+  it('is, without a day, the newest with papers', async () => {
+    server.papers = [
+      createServedPaper('2605.00001', FRIDAY),
+      createServedPaper('2605.00002', '2026-05-07'),
+    ];
+    clock.set('2026-05-11T00:10:00Z');
+    const fetched = await fetchList(hf(), clock);
+    expect(fetched.day).toBe(FRIDAY);
+    expect(paperIdsOf(fetched)).toEqual(['2605.00001']);
+  });
+
+  it('is empty, without a day, when there was none for a week', async () => {
+    expect(await fetchList(hf(), clock)).toMatchObject({ papers: [], day: '2026-05-02' });
+  });
+
+  it('is not there for a day to come', async () => {
+    const asked = fetchList(hf(), clock, { day: '2026-05-09' });
+    await expect(asked).rejects.toMatchObject({ code: 'NO_SUCH_DAY' });
+    expect(server.requests).toEqual([]);
+  });
+
+  it.each([
+    ['errorAsJson', 'SOURCE_UNREADABLE', 'expected a JSON array of papers'],
+    ['errorAsPage', 'SOURCE_UNREADABLE', 'it is no JSON'],
+    ['empty', 'SOURCE_UNREADABLE', 'it is no JSON'],
+    ['millions', 'SOURCE_UNREADABLE', 'expected 10000 papers at the most'],
+    ['nested', 'SOURCE_UNREADABLE', 'expected a JSON array of papers'],
+    ['cutOff', 'SOURCE_UNREADABLE', 'it is no JSON'],
+    ['huge', 'SOURCE_UNREADABLE', 'bytes at the most'],
+    ['busy', 'SOURCE_BUSY', '429'],
+  ] as const)('that is %s is refused with its address', async (fault, code, message) => {
+    server.fault = fault;
+    const asked = fetchList(hf(), clock, { day: FRIDAY });
+    await expect(asked).rejects.toMatchObject({
+      code,
+      message: expect.stringContaining(`${server.urls.hfEndpoint}/api/daily_papers?date=${FRIDAY}`),
+    });
+    await expect(asked).rejects.toThrow(message);
+  });
+});
+
+describe('A week, a month, and what trends', () => {
+  it.each([
+    ['hf-weekly', ['2605.00001', '2605.00002']],
+    ['hf-monthly', ['2605.00001', '2605.00002', '2605.00003']],
+  ])('%s has the papers of its days, each under its own', async (name, ids) => {
+    server.papers = [
+      createServedPaper('2605.00001', FRIDAY),
+      createServedPaper('2605.00002', '2026-05-04'),
+      createServedPaper('2605.00003', '2026-05-01'),
+      createServedPaper('2604.00004', '2026-04-30'),
+    ];
+    const { papers } = await fetchList(hf(name), clock);
+    expect(papers.map(({ id }) => id).sort()).toEqual(ids);
+    expect(papers.find(({ id }) => id === '2605.00002')).toMatchObject({
+      source: 'hf-daily',
+      listedOn: '2026-05-04',
+      usableOn: '2026-05-05',
+    });
+  });
+
+  it('counts weeks after ISO 8601, over the end of a year as well', async () => {
+    clock.set('2026-01-02T12:00:00Z');
+    server.papers = [createServedPaper('2512.00001', '2025-12-29')];
+    expect(paperIdsOf(await fetchList(hf('hf-weekly'), clock))).toEqual(['2512.00001']);
+    expect(server.requests[0]?.url).toContain('week=2026-W01');
+  });
+
+  it('lists what trends on the day on which it is seen', async () => {
+    server.papers = [createServedPaper('2601.00001', '2026-01-05', { upvotes: 900 })];
+    const { day, papers } = await fetchList(hf('hf-trending'), clock);
+    expect(day).toBeNull();
+    expect(papers[0]).toMatchObject({ source: 'hf-trending', listedOn: FRIDAY, usableOn: FRIDAY });
+    await expect(fetchList(hf('hf-trending'), clock, { day: '2026-05-07' })).rejects.toMatchObject({
+      code: 'NO_SUCH_DAY',
+    });
+  });
+});
+
+describe('An entry of Hugging Face', () => {
+  const LIST_PAGE = {
+    source: 'hf-daily',
+    day: FRIDAY,
+    usableAfterDays: 1,
+    usesEntryDays: true,
+  } as const;
+  const read = (inner: object, outer: object = {}) =>
+    parseHfEntry(
+      { paper: { id: '2605.00001', title: 'On Testing', summary: 'We test.', ...inner }, ...outer },
+      LIST_PAGE,
+    );
+
+  it('needs no more than id, title and summary; what is odd is passed over', () => {
+    const odd = {
+      authors: 'Ada',
+      upvotes: '31',
+      githubRepo: 7,
+      publishedAt: 'soon',
+      submittedOnDailyAt: null,
+      withdrawnAt: false,
+    };
+    expect(read(odd, { numComments: -1, organization: 'none' })).toEqual(read({}));
+    expect(read({})).toMatchObject({ upvotes: null, comments: null, listedOn: FRIDAY });
+  });
+
+  it('is listed on submittedOnDailyAt, with a time or at midnight, but never in days to come', () => {
+    const listed = (submittedOnDailyAt: string) => read({ submittedOnDailyAt }).listedOn;
+    expect(listed('2026-05-07T00:00:00.000Z')).toBe('2026-05-07');
+    expect(listed('2026-05-07T23:59:00.000Z')).toBe('2026-05-07');
+    expect(listed('2026-05-09T00:00:00.000Z')).toBe(FRIDAY);
+  });
+
+  it('leaves out hidden authors, and counts them', () => {
+    const authors = [{ name: 'Ada' }, { name: 'Bob', hidden: true }];
+    expect(read({ authors })).toMatchObject({ authors: ['Ada'], authorCount: 2 });
+  });
+
+  it('may be flat, and may be withdrawn', () => {
+    const flat = { id: '2605.00001', title: 'On Testing', summary: 'We test.', upvotes: 3 };
+    expect(parseHfEntry(flat, LIST_PAGE).upvotes).toBe(3);
+    expect(read({ withdrawnAt: '2026-05-08T10:00:00.000Z' }).withdrawnOn).toBe(FRIDAY);
+  });
+
+  it('is refused when its id is nested without end', () => {
+    const id = JSON.parse(`${'['.repeat(100_000)}${']'.repeat(100_000)}`);
+    expect(() => read({ id })).toThrow('id is nested without end: expected a text');
+  });
+
+  it('has no author whose name is a book', () => {
+    expect(read({ authors: [{ name: 'a'.repeat(1001) }] }).authors).toEqual([]);
+  });
+
+  it.each([[null], [[]], ['text'], [{ paper: null }], [{ paper: { id: '2605.00001' } }]])(
+    'is refused without a title: %j',
+    (entry) => {
+      expect(() => parseHfEntry(entry, LIST_PAGE)).toThrow('title is missing');
+    },
+  );
+});

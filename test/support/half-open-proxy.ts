@@ -1,0 +1,42 @@
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+
+/** Stands before a PostgreSQL and passes on what both say, until it hears a word: from then on the
+ *  connection on which it was said is half open. An empty word is heard in whatever is said. */
+export async function openHalfOpenProxy(databaseUrl: string) {
+  const target = new URL(databaseUrl);
+  const upstream = { host: target.hostname, port: Number(target.port) };
+  const sockets = new Set<Socket>();
+  let silentAfter: string | null = null;
+  const server = createServer((client) => {
+    const upstreamSocket = connect(upstream);
+    let isSilent = false;
+    for (const socket of [client, upstreamSocket]) {
+      sockets.add(socket);
+      socket.on('error', () => undefined);
+      socket.on('close', () => sockets.delete(socket));
+    }
+    client.on('close', () => upstreamSocket.destroy());
+    client.on('data', (chunk) => {
+      isSilent ||= silentAfter !== null && chunk.includes(silentAfter);
+      if (!isSilent) upstreamSocket.write(chunk);
+    });
+    upstreamSocket.on('data', (chunk) => {
+      if (!isSilent) client.write(chunk);
+    });
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  target.host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return {
+    url: target.href,
+    silenceAfter: (trigger: string | null) => {
+      silentAfter = trigger;
+    },
+    close: async () => {
+      server.close();
+      for (const socket of sockets) socket.destroy();
+      await once(server, 'close');
+    },
+  };
+}

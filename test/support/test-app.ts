@@ -1,0 +1,56 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { loadConfig } from '../../src/settings/config.ts';
+import { type App, openApp } from '../../src/wiring/app.ts';
+import { createTestClock, type TestClock } from './clock.ts';
+import { openTestDatabase } from './database.ts';
+import { redisUrl } from './redis.ts';
+
+export interface TestApp {
+  app: App;
+  clock: TestClock;
+  close(): Promise<void>;
+}
+
+const KEY = 'a key for tests only: long enough to pass';
+
+/**
+ * Everything wired as `paperboy start` wires it, on a database of its own (the queue in Redis when
+ * TEST_REDIS_URL is set), a throw-away data folder, free ports and a clock that stands.
+ */
+export async function openTestApp(env: Record<string, string> = {}): Promise<TestApp> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'paperboy-parts-'));
+  const { database, url, close: closeDatabase } = await openTestDatabase();
+  const clock = createTestClock('2026-05-08T05:30:00Z');
+  const config = loadConfig({
+    DATA_DIR: dataDir,
+    PORT: '0',
+    INBOX_PORT: '0',
+    PUBLIC_URL: 'http://localhost:3000',
+    SECRET_KEY: KEY,
+    SUPPRESSION_KEY: KEY,
+    // Nothing is ever asked for over the net.
+    SOURCES: 'none',
+    ...(url !== null && { DATABASE_URL: url }),
+    ...(redisUrl !== null && { REDIS_URL: redisUrl }),
+    ...env,
+  });
+  const runtime = {
+    clock,
+    random: () => 0.5,
+    logger: pino({ level: 'silent' }),
+    instanceId: 'test',
+  };
+  const app = await openApp(config, runtime, database);
+  return {
+    app,
+    clock,
+    close: async () => {
+      await app.close();
+      await closeDatabase();
+      await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+}

@@ -1,0 +1,143 @@
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { startRoles } from '../../src/roles.ts';
+import { loadConfig } from '../../src/settings/config.ts';
+import { openApp } from '../../src/wiring/app.ts';
+import { openMigratedDatabase } from '../../src/wiring/database.ts';
+import { describeOnPostgres } from '../support/describe-on-postgres.ts';
+import { openTestApp, type TestApp } from '../support/test-app.ts';
+
+const RUNTIME = {
+  clock: () => new Date('2026-05-08T05:30:00Z'),
+  random: () => 0.5,
+  logger: pino({ level: 'silent' }),
+  instanceId: 'test',
+};
+
+let test: TestApp;
+beforeAll(async () => {
+  test = await openTestApp();
+});
+afterAll(() => test.close());
+
+const servers = new Set<Server>();
+afterEach(() => {
+  for (const server of servers) server.close();
+  servers.clear();
+});
+
+describe('openParts', () => {
+  it('keeps a second process out of an embedded database until the first has closed it', async () => {
+    const dataDir = await mkdtemp(join(tmpdir(), 'paperboy-wiring-'));
+    const config = loadConfig({ DATA_DIR: dataDir, INBOX_PORT: '0' });
+    try {
+      const app = await openApp(config, RUNTIME);
+      await expect(openApp(config, RUNTIME)).rejects.toMatchObject({ code: 'DATA_DIR_LOCKED' });
+      await app.close();
+      const again = await openApp(config, RUNTIME);
+      expect(again.keys).toEqual(app.keys);
+      await again.close();
+    } finally {
+      await rm(dataDir, { recursive: true, force: true });
+    }
+  });
+
+  it('opens no inbox for what never sends, so a port that is taken does not matter', async () => {
+    const inboxPort = await listen(() => undefined);
+    const config = { ...test.app.config, inboxPort };
+    await expect(openApp(config, RUNTIME, test.app.database)).rejects.toMatchObject({
+      code: 'INBOX_CANNOT_LISTEN',
+      message: expect.stringContaining('set INBOX_PORT to a free port'),
+    });
+    const app = await openApp(config, RUNTIME, test.app.database, { catchesMail: false });
+    expect(app.inbox).toBe(null);
+    await app.close();
+  });
+
+  it.each([
+    ['refuses', 'redis://:hunter2@127.0.0.1:1', /REDIS_URL \(127\.0\.0\.1:1\).*ECONNREFUSED/],
+    [
+      'has no such name',
+      'redis://redis.invalid',
+      /REDIS_URL \(redis\.invalid\).*(ENOTFOUND|EAI_AGAIN)/,
+    ],
+  ])('says so when the server of REDIS_URL %s', async (_what, redisUrl, message) => {
+    const opening = openApp({ ...test.app.config, redisUrl }, RUNTIME, test.app.database);
+    await expect(opening).rejects.toMatchObject({
+      code: 'QUEUE_UNREACHABLE',
+      message: expect.stringMatching(message),
+    });
+  });
+
+  it('refuses a Redis that would drop jobs, and says what to set there', async () => {
+    const port = await listen(answerAsRedis('allkeys-lru'));
+    const config = { ...test.app.config, redisUrl: `redis://127.0.0.1:${port}` };
+    await expect(openApp(config, RUNTIME, test.app.database)).rejects.toMatchObject({
+      code: 'QUEUE_EVICTS',
+      message: expect.stringMatching(/“allkeys-lru”: expected noeviction/),
+    });
+  });
+});
+
+describe('startRoles', () => {
+  it('names the setting to change when the site’s port is taken, and starts nothing', async () => {
+    const port = await listen(() => undefined);
+    const app = { ...test.app, config: { ...test.app.config, port } };
+    await expect(startRoles(app, ['api', 'worker', 'scheduler'])).rejects.toMatchObject({
+      code: 'SITE_CANNOT_LISTEN',
+      message: `The site cannot listen on 127.0.0.1:${port}: another program listens there: stop it, or set PORT to a free port.`,
+    });
+    const { rows } = await test.app.database.pool.query('SELECT FROM leases');
+    expect(rows).toEqual([]);
+  });
+});
+
+describeOnPostgres('openMigratedDatabase', () => {
+  it.each([
+    ['our tables', 'drizzle'],
+    ['the tables of its queue', 'bullmq'],
+  ])('sends who lacks %s to “paperboy migrate”', async (_what, schema) => {
+    const own = await openTestApp();
+    try {
+      const config = { ...own.app.config, redisUrl: null };
+      await (await openMigratedDatabase(config)).close();
+      await own.app.database.pool.query(`DROP SCHEMA ${schema} CASCADE`);
+      await expect(openMigratedDatabase(config)).rejects.toMatchObject({
+        code: 'NOT_MIGRATED',
+        message: expect.stringContaining('npx paperboy migrate'),
+      });
+    } finally {
+      await own.close();
+    }
+  });
+});
+
+/** Listens on a free port of this machine until the test ends. */
+async function listen(onConnection: (socket: Socket) => void): Promise<number> {
+  const server = createServer(onConnection).listen(0, '127.0.0.1');
+  servers.add(server);
+  await once(server, 'listening');
+  return (server.address() as AddressInfo).port;
+}
+
+/** A Redis as far as a greeting goes: INFO is answered, everything else is fine with it. */
+function answerAsRedis(policy: string): (socket: Socket) => void {
+  const info = `redis_version:7.0.15\r\nmaxmemory_policy:${policy}\r\n`;
+  return (socket) =>
+    socket
+      .on('error', () => undefined)
+      .on('data', (chunk) => {
+        for (const command of chunk
+          .toString()
+          .split(/^\*\d+\r\n/m)
+          .slice(1)) {
+          const isInfo = /\r\ninfo\r\n/i.test(command);
+          socket.write(isInfo ? `$${info.length}\r\n${info}\r\n` : '+OK\r\n');
+        }
+      });
+}
