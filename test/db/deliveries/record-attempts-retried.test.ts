@@ -95,7 +95,7 @@ describe('A statement that runs when it was given up long ago', () => {
     expect(await states()).toEqual(['sending', 'sending', 'sending']);
     const good = results.map((result) => ({ ...result, attempts: 2 }));
     expect(await recordAttempts(pool, digestId, { ...later, results: good })).toMatchObject({
-      results: SUBSCRIBERS,
+      resultCount: SUBSCRIBERS,
     });
   });
 
