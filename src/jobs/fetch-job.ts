@@ -17,6 +17,7 @@ import { computeFetchRetryTime, computeNextFetchTime } from '../domain/sources/f
 import type { Source } from '../domain/sources/source.ts';
 import type { SourceError } from '../domain/sources/source-error.ts';
 import { toUtcDay } from '../domain/time/schedule.ts';
+import { MINUTE_MS } from '../domain/time/units.ts';
 import { type FetchReport, fetchPapers } from '../services/sources/fetch-papers.ts';
 import type { ComposeDeps } from './compose-job.ts';
 import type { HandlerDeps } from './deps.ts';
@@ -31,7 +32,7 @@ export interface FetchJobDeps
 }
 
 /** How long a process may take over a source before another one asks it, in ms. */
-const CLAIM_MS = 15 * 60_000;
+const CLAIM_MS = 15 * MINUTE_MS;
 
 /** Rings for each of `sources` that is due. Ringing twice is harmless: the source is claimed. */
 export async function enqueueDueSources(

@@ -6,6 +6,7 @@ import {
   formatDigestAlertSubject,
   type Incident,
 } from '../domain/alerts/alert.ts';
+import { MINUTE_MS } from '../domain/time/units.ts';
 import type { Log } from '../jobs/job-log.ts';
 import type { RelayChange } from '../relay/relay.ts';
 import type { Alerts } from '../services/alerts/alerts.ts';
@@ -28,7 +29,7 @@ export function createAlertLogger(log: Log): {
 }
 
 /** How often a process notes again that a relay is down, in ms: an alarm that nobody notes any more ends. */
-const RAISE_INTERVAL_MS = 60_000;
+const RAISE_INTERVAL_MS = MINUTE_MS;
 
 /** Keeps the alarms of relays: one is open as long as some process finds its relay out of order. */
 export function createRelayAlerts({ alerts, log }: { alerts: Alerts; log: Log }): {

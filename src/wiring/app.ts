@@ -7,6 +7,7 @@ import { hasEverHadSubscribers } from '../db/subscribers/subscribers.ts';
 import { createLinks, type Links } from '../domain/links/links.ts';
 import { createLinkTokens, type LinkTokens } from '../domain/links/tokens.ts';
 import type { Clock } from '../domain/time/clock.ts';
+import { MINUTE_MS } from '../domain/time/units.ts';
 import type { Inbox } from '../inbox/inbox.ts';
 import { createHandlers } from '../jobs/handlers.ts';
 import type { Log } from '../jobs/job-log.ts';
@@ -243,7 +244,7 @@ async function wireApp(
     random,
     log,
     composeAt: config.composeAt,
-    composeWaitMs: config.composeWaitMinutes * 60_000,
+    composeWaitMs: config.composeWaitMinutes * MINUTE_MS,
     sources: sources.configured,
     alerts,
     alertEmail: config.alertEmail,

@@ -1,5 +1,6 @@
 import { and, asc, desc, eq, isNull, sql } from 'drizzle-orm';
 import type { Alert, AlertKind, AlertNotification, Incident } from '../../domain/alerts/alert.ts';
+import { HOUR_MS } from '../../domain/time/units.ts';
 import type { Db } from '../client.ts';
 import { alerts } from '../schema.ts';
 import { toStorableText } from '../storable.ts';
@@ -78,7 +79,7 @@ export async function listIncidents(
 }
 
 /** Longer than a mail is ever put off, in ms: one beyond was by a clock that has been set back since. */
-const MAX_POSTPONED_MS = 3_600_000;
+const MAX_POSTPONED_MS = HOUR_MS;
 
 /** Takes an incident of which something is still to be mailed, until `untilAt`: whoever looks for one
  *  meanwhile gets another. Null when there is none. */

@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { DELIVERY_STATES, type DeliveryState } from '../../domain/deliveries/delivery.ts';
+import { MINUTE_MS } from '../../domain/time/units.ts';
 import type { Db } from '../client.ts';
 
 /** Where the deliveries of a digest are. */
@@ -15,7 +16,7 @@ export interface DeliveryCounts {
   ratePerSecond: number;
 }
 
-const RATE_WINDOW_MS = 60_000;
+const RATE_WINDOW_MS = MINUTE_MS;
 
 interface CountedRow extends Record<string, unknown> {
   state: DeliveryState;

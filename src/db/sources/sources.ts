@@ -1,4 +1,5 @@
 import { and, eq, gt, lte, or, sql } from 'drizzle-orm';
+import { DAY_MS } from '../../domain/time/units.ts';
 import type { Db } from '../client.ts';
 import { sources } from '../schema.ts';
 
@@ -11,7 +12,7 @@ export async function registerSources(db: Db, names: readonly string[], now: Dat
 
 /** Longer than any source is left alone, in ms: who is to be asked later than that was told so by a clock
  *  that has been set back since. */
-const MAX_AHEAD_MS = 2 * 86_400_000;
+const MAX_AHEAD_MS = 2 * DAY_MS;
 
 function isDue(now: Date) {
   const { nextAt } = sources;
@@ -83,7 +84,7 @@ const EMPTY_HISTORY: SourceHistory = {
 };
 
 /** How far back fetches are looked at, in ms: a weekly digest expects lists of a week. */
-const HISTORY_MS = 10 * 86_400_000;
+const HISTORY_MS = 10 * DAY_MS;
 
 /** What sources did in the last ten days, by name. */
 export async function readSourceHistories(

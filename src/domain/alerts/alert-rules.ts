@@ -3,13 +3,14 @@ import { isMostlyUnreadable } from '../sources/source.ts';
 import type { SourceErrorCode } from '../sources/source-error.ts';
 import { formatTimes, joinNames } from '../text/format.ts';
 import { formatTime } from '../time/format-moment.ts';
+import { MINUTE_MS } from '../time/units.ts';
 import type { Alert } from './alert.ts';
 
 /** How long something due may wait before nobody seems to send, in ms. */
-export const QUEUE_BEHIND_AFTER_MS = 15 * 60_000;
+export const QUEUE_BEHIND_AFTER_MS = 15 * MINUTE_MS;
 
 /** How long an alarm of a process that has died stays open, in ms: it notes it anew every minute. */
-export const STALE_ALERT_AFTER_MS = 5 * 60_000;
+export const STALE_ALERT_AFTER_MS = 5 * MINUTE_MS;
 
 /** Failures in a row that a single bad moment does not explain. */
 const MIN_FAILURES_BEFORE_ALERT = 2;

@@ -1,4 +1,5 @@
 import { type DigestKind, isDigestKind } from '../digests/digest.ts';
+import { DAY_MS, MINUTE_MS } from '../time/units.ts';
 
 /** What can be wrong with an installation. One incident is open for a kind and subject at a time. */
 export const ALERT_KINDS = [
@@ -44,9 +45,9 @@ export interface Incident extends Alert {
 export type AlertNotification = 'began' | 'over' | 'both';
 
 /** Trouble that is over before a mail told of it, and within this, is nobody's business, in ms. */
-const MIN_REPORTED_DURATION_MS = 5 * 60_000;
+const MIN_REPORTED_DURATION_MS = 5 * MINUTE_MS;
 /** News that are older than this are none, in ms: ALERT_EMAIL may have been set only now. */
-const MAX_NOTIFICATION_AGE_MS = 24 * 3_600_000;
+const MAX_NOTIFICATION_AGE_MS = DAY_MS;
 
 /** What is to be mailed of an incident now, or null. */
 export function decideNotification(

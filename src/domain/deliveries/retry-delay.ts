@@ -1,4 +1,5 @@
-const MINUTE_MS = 60_000;
+import { MINUTE_MS } from '../time/units.ts';
+
 const RETRY_DELAYS_MINUTES = [5, 10, 20, 40, 60];
 
 /**

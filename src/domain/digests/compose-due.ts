@@ -1,13 +1,12 @@
 import { countDaysSinceMonday, type TimeOfDay, toUtcDay } from '../time/schedule.ts';
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '../time/units.ts';
 import type { DigestKind } from './digest.ts';
-
-const HOUR_MS = 3_600_000;
 
 /** How late a missed digest is still composed, in ms. The papers of a daily one come with the next;
  *  no other weekly one ever brings those of a week that was missed. */
 export const CATCH_UP_MS: Record<DigestKind, number> = {
   daily: 12 * HOUR_MS,
-  weekly: 144 * HOUR_MS,
+  weekly: 6 * DAY_MS,
 };
 
 /** How late the sweep still composes what the compose job did not, in ms, besides the time that is
@@ -15,7 +14,7 @@ export const CATCH_UP_MS: Record<DigestKind, number> = {
 export const SWEEP_GRACE_MS = 2 * HOUR_MS;
 
 /** How long before it is too late to compose a digest at all it is composed whatever is missing, in ms. */
-const FORCED_COMPOSE_LEAD_MS = 10 * 60_000;
+const FORCED_COMPOSE_LEAD_MS = 10 * MINUTE_MS;
 
 /**
  * The digest that is due at `now`, at most `lateMs` late, or null. It is due from `composeAt` (UTC) of

@@ -1,5 +1,6 @@
 import type { FeedbackVerb } from '../feedback/feedback-event.ts';
 import type { Paper } from '../papers/paper.ts';
+import { DAY_MS } from '../time/units.ts';
 import type { Idf } from './inverse-document-frequency.ts';
 import { computeTermVector, normaliseVector } from './term-vector.ts';
 
@@ -40,8 +41,6 @@ const NEGATIVE_WEIGHT = 0.15;
 const DAILY_DECAY = 0.97;
 
 export const MAX_LEARNED_TERMS = 200;
-
-const DAY_MS = 86_400_000;
 
 /**
  * What feedback teaches: 0.75 × the mean of the papers liked less 0.15 × the mean of those disliked, each

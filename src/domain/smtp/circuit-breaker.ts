@@ -1,3 +1,5 @@
+import { MINUTE_MS } from '../time/units.ts';
+
 /**
  * Whether a relay is tried at all. `closed`: mail goes to it. `open`: nothing goes to it until
  * `probeAt`. `probing`: one connection finds out whether it is back. Times are in ms on any clock.
@@ -14,7 +16,7 @@ export const CLOSED_CIRCUIT: CircuitState = { state: 'closed', failures: 0 };
 const MAX_CONSECUTIVE_FAILURES = 3;
 
 const MIN_PROBE_DELAY_MS = 1_000;
-const MAX_PROBE_DELAY_MS = 60_000;
+const MAX_PROBE_DELAY_MS = MINUTE_MS;
 
 /** What follows a connection that could not be opened. Those that were begun before the circuit
  *  opened change nothing: they tell what is known. `random` is 0 to 1. */

@@ -1,3 +1,5 @@
+import { MINUTE_MS } from '../time/units.ts';
+
 /** How a host is to be asked, over all processes together. */
 export interface CrawlPolicy {
   /** What shares one line: all hosts of arXiv count as one (arXiv API terms of use). */
@@ -10,7 +12,7 @@ export interface CrawlPolicy {
 
 /** In ms. 300 requests in five minutes; Hugging Face allows 500 without a token (hub-docs: rate limits). */
 const DEFAULT_CRAWL_DELAY_MS = 1_000;
-const DEFAULT_BACKOFF_MS = 60_000;
+const DEFAULT_BACKOFF_MS = MINUTE_MS;
 
 /** One request per three seconds, and ten minutes of quiet after a 429 (arXiv API terms of use). */
 const ARXIV_CRAWL_POLICY: CrawlPolicy = {

@@ -1,5 +1,6 @@
 import type { DigestKind } from '../digests/digest.ts';
 import { addDays, getUsableDays, type TimeOfDay, toUtcMoment } from '../time/schedule.ts';
+import { HOUR_MS } from '../time/units.ts';
 import {
   getPublicationTime,
   getSourceToday,
@@ -62,8 +63,6 @@ export function selectDaysToFetch(
   if (!isOpen) return [today, ...missed];
   return [yesterday, today, ...missed.filter((day) => older.includes(day))];
 }
-
-const HOUR_MS = 3_600_000;
 
 /** How long after composing is due a list may be made to be one that composing waits for, in ms. */
 const MAX_PUBLICATION_DELAY_MS = HOUR_MS;

@@ -1,5 +1,6 @@
 import { Temporal } from 'temporal-polyfill';
 import { addDays, type TimeOfDay, toUtcDay, toUtcMoment } from '../time/schedule.ts';
+import { HOUR_MS, MINUTE_MS } from '../time/units.ts';
 import { ARXIV_TIMEZONE } from './arxiv-calendar.ts';
 import { hasCompleteList, type ListHistory } from './expected-lists.ts';
 import {
@@ -9,9 +10,6 @@ import {
   hasDatedLists,
   type PublishingSchedule,
 } from './publishing-schedule.ts';
-
-const MINUTE_MS = 60_000;
-const HOUR_MS = 60 * MINUTE_MS;
 
 /** How often a list that fills all day is looked at: votes and new papers come with it. */
 const DATED_LIST_INTERVAL_MS = HOUR_MS;

@@ -1,10 +1,11 @@
 import { Temporal } from 'temporal-polyfill';
 import type { DigestKind } from '../digests/digest.ts';
 import type { Frequency } from '../subscribers/subscriber.ts';
+import { DAY_MS } from './units.ts';
 
 const MONDAY = 1;
 const FRIDAY = 5;
-const DIGEST_PERIOD_MS: Record<DigestKind, number> = { daily: 86_400_000, weekly: 7 * 86_400_000 };
+const DIGEST_PERIOD_MS: Record<DigestKind, number> = { daily: DAY_MS, weekly: 7 * DAY_MS };
 
 /**
  * The first moment at or after `from` at which the clock of `timezone` shows `hour`.

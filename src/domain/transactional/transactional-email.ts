@@ -1,3 +1,5 @@
+import { DAY_MS, HOUR_MS } from '../time/units.ts';
+
 export const TRANSACTIONAL_KINDS = [
   'confirm',
   'preferences',
@@ -25,21 +27,19 @@ export const CONFIRMING_TRANSACTIONAL_KINDS = [
 export const TRANSACTIONAL_STATES = ['pending', 'sent', 'failed'] as const;
 export type TransactionalState = (typeof TRANSACTIONAL_STATES)[number];
 
-const HOUR_MS = 3_600_000;
-
 /** How long the link in a letter works, in ms. Export and erase: 30 minutes. */
 export const TRANSACTIONAL_LINK_LIFETIME_MS: Record<TransactionalKind, number> = {
-  confirm: 48 * HOUR_MS,
-  preferences: 48 * HOUR_MS,
+  confirm: 2 * DAY_MS,
+  preferences: 2 * DAY_MS,
   export: HOUR_MS / 2,
   erase: HOUR_MS / 2,
-  welcome: 48 * HOUR_MS,
-  goodbye: 30 * 24 * HOUR_MS,
-  return: 48 * HOUR_MS,
+  welcome: 2 * DAY_MS,
+  goodbye: 30 * DAY_MS,
+  return: 2 * DAY_MS,
 };
 
 /** How long a relay that puts it off is asked again, in ms: older news are none. */
-export const TRANSACTIONAL_RETRY_WINDOW_MS = 48 * HOUR_MS;
+export const TRANSACTIONAL_RETRY_WINDOW_MS = 2 * DAY_MS;
 
 /** Least time between two letters of one kind to one address, in ms: nobody's inbox is flooded
  *  through our sign-up form. */
@@ -49,8 +49,8 @@ export const TRANSACTIONAL_MIN_INTERVAL_MS = HOUR_MS;
  *  in turn fills nobody's inbox. */
 export const NOTICE_MIN_INTERVAL_MS: Record<NoticeKind, number> = {
   welcome: HOUR_MS,
-  goodbye: 24 * HOUR_MS,
-  return: 24 * HOUR_MS,
+  goodbye: DAY_MS,
+  return: DAY_MS,
 };
 
 /** Papers that a `return` letter brings at the most. */

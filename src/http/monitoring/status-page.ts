@@ -9,6 +9,7 @@ import {
   spellNumber,
 } from '../../domain/text/format.ts';
 import { formatMoment, formatRelativeMoment } from '../../domain/time/format-moment.ts';
+import { MINUTE_MS } from '../../domain/time/units.ts';
 import type { InstallationStatus } from '../../services/monitoring/read-status.ts';
 import { READINESS_CHECKS } from '../../services/monitoring/readiness.ts';
 import { digestHref } from '../pages/hrefs.ts';
@@ -118,7 +119,7 @@ function describeQueue({ waiting, now }: InstallationStatus): string {
 }
 
 function describeAge(since: Date, now: Date): string {
-  const minutes = Math.floor((now.getTime() - since.getTime()) / 60_000);
+  const minutes = Math.floor((now.getTime() - since.getTime()) / MINUTE_MS);
   if (minutes < 1) return 'less than a minute';
   return minutes < 120
     ? formatQuantity(minutes, 'minute')

@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import { RateLimiterPostgres, RateLimiterRes } from 'rate-limiter-flexible';
 import { PaperboyError } from '../../domain/errors.ts';
+import { MINUTE_MS } from '../../domain/time/units.ts';
 
 /** Counts a sign-up from a network. Rejects when it had its share of this hour. */
 export type SignupLimit = (network: string) => Promise<void>;
@@ -24,7 +25,7 @@ export function createSignupLimit(pool: pg.Pool, perHour: number): SignupLimit {
       await limiter.consume(network);
     } catch (error) {
       if (!(error instanceof RateLimiterRes)) throw error;
-      const minutes = Math.max(1, Math.ceil(error.msBeforeNext / 60_000));
+      const minutes = Math.max(1, Math.ceil(error.msBeforeNext / MINUTE_MS));
       throw new PaperboyError(
         'TOO_MANY_SIGNUPS',
         `More than ${perHour} sign-ups came from your network within an hour: try again in ${minutes} minutes.`,

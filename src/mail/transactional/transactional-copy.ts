@@ -1,5 +1,6 @@
 import type { Preferences } from '../../domain/subscribers/subscriber.ts';
 import { describeDigestSchedule, formatLongDate, spellNumber } from '../../domain/text/format.ts';
+import { MINUTE_MS } from '../../domain/time/units.ts';
 import {
   TRANSACTIONAL_LINK_LIFETIME_MS,
   type TransactionalKind,
@@ -160,7 +161,7 @@ function describeBestPapers(count: number): string {
 }
 
 function describeLifetime(kind: TransactionalKind): string {
-  const minutes = TRANSACTIONAL_LINK_LIFETIME_MS[kind] / 60_000;
+  const minutes = TRANSACTIONAL_LINK_LIFETIME_MS[kind] / MINUTE_MS;
   if (minutes < 120) return `${minutes} minutes`;
   const hours = Math.floor(minutes / 60);
   return hours < 120 ? `${hours} hours` : `${Math.floor(hours / 24)} days`;

@@ -9,6 +9,7 @@ import { formatReply, type SendOutcome } from '../../domain/deliveries/outcome.t
 import { classifyReply } from '../../domain/smtp/smtp-reply.ts';
 import { redactAddresses } from '../../domain/text/redact.ts';
 import type { Clock } from '../../domain/time/clock.ts';
+import { MINUTE_MS } from '../../domain/time/units.ts';
 import { composeAlertEmail } from '../../mail/alerts/alert-email.ts';
 import type { MessageIds } from '../../mail/encoding/message-id.ts';
 import type { MailTemplates } from '../../mail/templates/mail-templates.ts';
@@ -38,9 +39,9 @@ export interface NotifyResult {
 
 /** How long one process may take over a mail before another one tries, in ms: a slow relay has ten minutes
  *  to take it (RFC 5321 §4.5.3.2.6), and sooner it would be mailed twice. */
-const CLAIM_MS = 15 * 60_000;
+const CLAIM_MS = 15 * MINUTE_MS;
 /** Until a mail that could not be sent is tried again, in ms. */
-const RETRY_MS = 5 * 60_000;
+const RETRY_MS = 5 * MINUTE_MS;
 
 /**
  * Mails what is new about incidents to the operator: one mail when one begins and one when it is over,

@@ -1,11 +1,12 @@
 import { createDomainThrottle } from '../../domain/deliveries/domain-throttle.ts';
+import { MINUTE_MS } from '../../domain/time/units.ts';
 
 /** Waiting mails of slowed domains beyond this many times the window are put off, so that they hold
  *  up nobody. */
 const MAX_BLOCKED_WINDOWS = 2;
 
 /** For how long, in ms. */
-const BLOCKED_DELAY_MS = 60_000;
+const BLOCKED_DELAY_MS = MINUTE_MS;
 
 /** What a look at the waiting list gives. */
 export interface TakeResult<Entry> {

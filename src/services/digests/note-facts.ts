@@ -3,13 +3,14 @@ import type { Db } from '../../db/client.ts';
 import { type DigestSummary, listEarlierDigests } from '../../db/digests/digests.ts';
 import { parseDigestSubject } from '../../domain/alerts/alert.ts';
 import { classifyNonWorkingDay } from '../../domain/sources/working-days.ts';
+import { DAY_MS } from '../../domain/time/units.ts';
 import type { NoteFacts } from '../../mail/digests/note-copy.ts';
 
 /** Before an edition, to tell what its readers missed: more than a weekend between holidays. */
 const MAX_EARLIER_DIGESTS = 7;
 
 /** More than are ever explained. */
-const LATE_LOOKBACK_MS = 7 * 86_400_000;
+const LATE_LOOKBACK_MS = 7 * DAY_MS;
 
 /** What the notes of a digest are told by, beside its papers; `usableAfterDays` are those of the sources. */
 export async function readNoteFacts(

@@ -6,8 +6,7 @@ import { removeFetches } from '../../db/sources/sources.ts';
 import { removeExpiredSignupLimits } from '../../db/subscribers/signup-limits.ts';
 import { removeUnconfirmedSubscribers } from '../../db/subscribers/subscribers.ts';
 import { removeTransactionalEmails } from '../../db/transactional/transactional-emails.ts';
-
-const DAY_MS = 86_400_000;
+import { DAY_MS } from '../../domain/time/units.ts';
 
 /** How long a sign-up that nobody confirms is kept, in ms: long enough to tell the reader that the
  *  link is over, no longer than needed (GDPR Art. 5(1)(e)). */

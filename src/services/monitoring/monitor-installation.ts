@@ -13,6 +13,7 @@ import {
 import { findDueDigest, type MissingList } from '../../domain/digests/compose-due.ts';
 import type { PublishingSchedule } from '../../domain/sources/publishing-schedule.ts';
 import type { TimeOfDay } from '../../domain/time/schedule.ts';
+import { DAY_MS } from '../../domain/time/units.ts';
 import type { Alerts } from '../alerts/alerts.ts';
 import { findMissingLists } from '../digests/find-missing-lists.ts';
 
@@ -24,8 +25,6 @@ export interface MonitorDeps {
   /** How long composing waits for papers, in ms. */
   waitMs: number;
 }
-
-const DAY_MS = 86_400_000;
 
 /** Looks at the installation as a whole: raises the alarms that nobody else would, and ends those whose
  *  trouble is over. To be called every minute. */

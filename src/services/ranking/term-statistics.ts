@@ -7,6 +7,7 @@ import {
 } from '../../domain/ranking/inverse-document-frequency.ts';
 import { extractTerms } from '../../domain/ranking/terms.ts';
 import type { Clock } from '../../domain/time/clock.ts';
+import { HOUR_MS } from '../../domain/time/units.ts';
 
 /** How much each term tells, from the papers listed last. */
 export type TermStatistics = () => Promise<Idf>;
@@ -17,7 +18,7 @@ const RECENT_PAPERS = 2000;
 /** Counted in one go, before others get their turn. */
 const PAPERS_PER_TICK = 50;
 
-const CACHE_TTL_MS = 3_600_000;
+const CACHE_TTL_MS = HOUR_MS;
 
 /** Counts when first asked, and again an hour later. Who asks meanwhile gets the same. */
 export function createTermStatistics({ db, clock }: { db: Db; clock: Clock }): TermStatistics {

@@ -11,6 +11,7 @@ import {
 } from '../../domain/sources/source.ts';
 import { SourceError } from '../../domain/sources/source-error.ts';
 import type { Clock } from '../../domain/time/clock.ts';
+import { MINUTE_MS } from '../../domain/time/units.ts';
 import { createDeadline } from '../../sources/http/deadline.ts';
 import { type StoredCounts, storePapers } from '../papers/store-papers.ts';
 
@@ -23,7 +24,7 @@ export interface FetchPapersDeps {
 }
 
 /** Less than a source is claimed for: one that gives a little at a time must not be asked twice at once. */
-const FETCH_TIMEOUT_MS = 10 * 60_000;
+const FETCH_TIMEOUT_MS = 10 * MINUTE_MS;
 
 /** What came of asking a source, as it stands in `fetches`. */
 export interface FetchReport extends FetchRecord {

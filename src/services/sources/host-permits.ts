@@ -6,6 +6,7 @@ import {
 } from '../../db/sources/host-permits.ts';
 import { findCrawlPolicy } from '../../domain/sources/crawl-policy.ts';
 import { SourceError } from '../../domain/sources/source-error.ts';
+import { MINUTE_MS } from '../../domain/time/units.ts';
 
 /** What a host answered, as far as it tells when it may be asked again. */
 export interface HostReply {
@@ -32,7 +33,7 @@ export interface HostPermitDeps {
 const PERMIT_TTL_MS = 180_000;
 
 /** How long a turn is waited for, in ms: after that the fetch had better be tried another time. */
-const MAX_WAIT_MS = 60_000;
+const MAX_WAIT_MS = MINUTE_MS;
 
 /** How often to look whether whoever asks a host now is done, in ms. */
 const POLL_INTERVAL_MS = 500;

@@ -7,6 +7,7 @@ import { parsePaper } from '../../domain/papers/paper-input.ts';
 import type { FetchResult } from '../../domain/sources/source.ts';
 import { createUnreadableSourceError } from '../../domain/sources/source-error.ts';
 import { isCalendarDay } from '../../domain/time/schedule.ts';
+import { MINUTE_MS } from '../../domain/time/units.ts';
 import type { HttpGet } from '../http/http-get.ts';
 import { findChildren, parseXmlDocument, readChildText } from '../xml.ts';
 import { isWithdrawalNotice } from './read-entry-text.ts';
@@ -59,7 +60,7 @@ export async function queryArxivApi(
 
 function buildSearchQuery({ categories, submitted }: ArxivQuery): string {
   const categoryTerms = categories.map((each) => `cat:${each.includes('.') ? each : `${each}*`}`);
-  const until = new Date(submitted.to.getTime() - 60_000);
+  const until = new Date(submitted.to.getTime() - MINUTE_MS);
   return encodeURIComponent(
     `(${categoryTerms.join(' OR ')}) AND submittedDate:[${formatMinute(submitted.from)} TO ${formatMinute(until)}]`,
   ).replaceAll('%20', '+');

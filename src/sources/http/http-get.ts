@@ -2,6 +2,7 @@ import type { HttpValidators } from '../../domain/sources/source.ts';
 import { SourceError } from '../../domain/sources/source-error.ts';
 import { cleanText } from '../../domain/text/clean-text.ts';
 import type { Clock } from '../../domain/time/clock.ts';
+import { MINUTE_MS } from '../../domain/time/units.ts';
 import { createDeadline } from './deadline.ts';
 import { readBody } from './read-body.ts';
 import { resolveRedirect } from './redirect.ts';
@@ -74,7 +75,7 @@ export function createHttpGet(deps: HttpGetDeps): HttpGet {
 type HttpGetResult = HttpDocument | string | null;
 
 async function requestWithPermit(
-  { acquirePermit, clock, timeoutMs = 60_000, maxBytes = 16 * 1024 * 1024 }: HttpGetDeps,
+  { acquirePermit, clock, timeoutMs = MINUTE_MS, maxBytes = 16 * 1024 * 1024 }: HttpGetDeps,
   url: string,
   headers: Record<string, string>,
   signal: AbortSignal,

@@ -1,5 +1,7 @@
+import { DAY_MS } from '../../domain/time/units.ts';
+
 /** The longest patience that is kept, in ms: a slip of a server must not end a source for good. */
-const MAX_RETRY_AFTER_MS = 24 * 3_600_000;
+const MAX_RETRY_AFTER_MS = DAY_MS;
 
 /** `Retry-After` in ms from `now`, a day at the most: seconds or a moment (RFC 9110 §10.2.3); null for
  *  neither. */

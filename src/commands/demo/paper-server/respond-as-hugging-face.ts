@@ -1,4 +1,5 @@
 import { getMonday, isCalendarDay, toUtcDay } from '../../../domain/time/schedule.ts';
+import { DAY_MS } from '../../../domain/time/units.ts';
 import type { FixtureResponse } from './fixture-response.ts';
 import { buildHfEntry } from './hf-documents.ts';
 import type { ServedPaper } from './served-paper.ts';
@@ -41,7 +42,7 @@ function matchesParams({ hfDay }: ServedPaper, params: URLSearchParams): boolean
 function findMondayOfWeek(week: string): string {
   const [year = '', number = ''] = week.split('-W');
   const first = Date.parse(`${getMonday(`${year}-01-04`)}T00:00:00Z`);
-  return toUtcDay(new Date(first + (Number(number) - 1) * 7 * 86_400_000));
+  return toUtcDay(new Date(first + (Number(number) - 1) * 7 * DAY_MS));
 }
 
 function createComparator(params: URLSearchParams): (a: ServedPaper, b: ServedPaper) => number {

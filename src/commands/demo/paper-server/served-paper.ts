@@ -1,3 +1,5 @@
+import { DAY_MS } from '../../../domain/time/units.ts';
+
 /** A paper as the server of fixtures has it: on Hugging Face's list, in arXiv's feed, or both. */
 export interface ServedPaper {
   /** Version-less arXiv id. */
@@ -49,5 +51,3 @@ export function createServedPaper(
     ...overrides,
   };
 }
-
-const DAY_MS = 86_400_000;
