@@ -13,8 +13,6 @@ export interface Relay {
   send(message: Message, maySend?: () => boolean): Promise<SendOutcome>;
   /** Whether it makes sense to send: false while every relay is out of order. */
   isAvailable(): boolean;
-  /** Connects and signs in without sending. Rejects with the first relay's problem. */
-  verify(): Promise<void>;
   /** Takes nothing new, waits for what is in flight, then says goodbye. After `graceMs` it breaks
    *  the connections: what is behind its dot is unknown, the rest unsent. @defaultValue 30 s */
   close(options?: { graceMs?: number }): Promise<void>;
@@ -167,9 +165,6 @@ export function openRelay({
       });
     },
     isAvailable: () => !isClosing && pools.some((pool) => pool.isAvailable()),
-    verify: async () => {
-      for (const pool of pools) await pool.verify();
-    },
     close: async ({ graceMs = GRACE_MS } = {}) => {
       isClosing = true;
       graceSecondsLeft = Math.ceil(graceMs / TICK_MS);

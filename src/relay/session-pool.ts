@@ -1,7 +1,6 @@
 import type { RelayEndpoint } from '../domain/smtp/relay-url.ts';
 import type { SmtpReply } from '../domain/smtp/smtp-reply.ts';
 import { createFifo } from './fifo.ts';
-import { openProbeSession } from './probe-session.ts';
 import { createRelayHealth } from './relay-health.ts';
 import { isPositiveCompletion } from './reply-parser.ts';
 import { openSmtpSession } from './session.ts';
@@ -17,8 +16,6 @@ export interface SessionPool {
   push(transaction: SmtpTransaction): void;
   /** Counts a second. */
   tick(): void;
-  /** Connects and signs in on a connection of its own. @throws Error with the relay's problem. */
-  verify(): Promise<void>;
   /** Ends what rests now, and the others when they have nothing left to do. */
   close(): Promise<void>;
   /** Ends everything at once: what is behind its dot is unknown, the rest unsent. */
@@ -65,7 +62,7 @@ export function createSessionPool({
   const sessions = new Set<SmtpSession>();
   /** Of the sessions, those that the relay has not let in yet. */
   const connecting = new Set<SmtpSession>();
-  /** No longer of the sessions: said goodbye, or only look in. */
+  /** Sessions that have sent QUIT. */
   const closing = new Set<SmtpSession>();
   let idleSessions: SmtpSession[] = [];
   let seconds = 0;
@@ -169,16 +166,6 @@ export function createSessionPool({
       for (const session of [...sessions, ...closing]) session.tick();
       if (isProbeDue) connect();
       dispatch();
-    },
-    verify: async () => {
-      const { session, ended: closed } = openProbeSession({ endpoint, heloName, ca });
-      closing.add(session);
-      try {
-        await closed;
-      } finally {
-        closing.delete(session);
-        if (sessions.size + closing.size === 0) onDrained?.();
-      }
     },
     close: () =>
       new Promise((resolve) => {

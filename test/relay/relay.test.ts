@@ -266,16 +266,6 @@ describe('Closing', () => {
   });
 });
 
-describe('Verifying', () => {
-  it('tells what is wrong, and sends nothing', async () => {
-    const sink = await sinkWith();
-    await relayTo([sink.url]).verify();
-    expect(sink.mailCommands).toBe(0);
-    const port = await findClosedPort();
-    await expect(relayTo([`smtp://127.0.0.1:${port}`]).verify()).rejects.toThrow(/ECONNREFUSED/);
-  });
-});
-
 /** Speaks just enough SMTP to answer the dot with bytes that `smtp-server` would not send. */
 async function scriptedServer(replyToDot: string): Promise<{ url: string }> {
   const sockets = new Set<Socket>();

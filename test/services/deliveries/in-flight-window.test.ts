@@ -169,7 +169,7 @@ function createTestWindow({
   record?: InFlightWindowDeps['record'];
 }) {
   return createInFlightWindow({
-    relay: { send, isAvailable: () => true, verify: async () => {}, close: async () => {} },
+    relay: { send, isAvailable: () => true, close: async () => {} },
     record,
     onRecorded: () => {},
     isAlive: () => true,
