@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 import { existsSync } from 'node:fs';
 import { hostname } from 'node:os';
 import process from 'node:process';

@@ -109,6 +109,6 @@ export function readSeed(name: 'topics.json' | 'papers.json'): Promise<string> {
 function createNotMigratedError(): PaperboyError {
   return new PaperboyError(
     'NOT_MIGRATED',
-    'The tables of DATABASE_URL are missing or older than this version: run “npx paperboy migrate” first.',
+    'The tables of DATABASE_URL are missing or older than this version: run “bin/paperboy migrate” first.',
   );
 }

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Reads one message from standard input with Python's own parser, which shares no code with ours.
 
-    npx paperboy digest preview | python3 test/mail/read-mail.py
+    bin/paperboy digest preview | python3 test/mail/read-mail.py
 
 Prints each thing that is wrong; exits 0 only when nothing is.
 """

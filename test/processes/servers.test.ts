@@ -77,7 +77,7 @@ describe.each([
   it('is sent to “paperboy migrate” by tables that are missing', async () => {
     const { code, stderr } = await runPaperboy(['start'], environment);
     expect(code).toBe(1);
-    expect(stderr).toContain('npx paperboy migrate');
+    expect(stderr).toContain('bin/paperboy migrate');
   });
 
   it('migrates from two processes at once', async () => {

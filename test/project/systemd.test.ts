@@ -2,11 +2,13 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { ROLES } from '../../src/roles.ts';
 import { findProgram } from '../servers/find-program.ts';
 import { knownSettings, projectFile } from './files.ts';
 
+const CLONE = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, '');
 const UNITS = ['paperboy.service', 'paperboy@.service'];
 const analyse = findProgram('systemd-analyze');
 
@@ -21,7 +23,7 @@ describe.each(UNITS)('deploy/%s', (unit) => {
   it('starts what the build makes, with settings that exist', () => {
     const { bin } = JSON.parse(projectFile('package.json'));
     const role = unit.includes('@') ? ' %i' : '';
-    expect(valuesOf(unit, 'ExecStart')).toEqual([`/usr/bin/node ${bin.paperboy} start${role}`]);
+    expect(valuesOf(unit, 'ExecStart')).toEqual([`/opt/paperboy/${bin.paperboy} start${role}`]);
     const names = valuesOf(unit, 'Environment').flatMap(
       (line) => line.match(/[A-Z_]+(?==)/g) ?? [],
     );
@@ -46,10 +48,8 @@ describe.each(UNITS)('deploy/%s', (unit) => {
   it.runIf(analyse)('is understood by systemd, to the last line', () => {
     const folder = mkdtempSync(join(tmpdir(), 'paperboy-units-'));
     try {
-      // Neither the program nor its folder need be on this machine.
-      const text = projectFile(`deploy/${unit}`)
-        .replace('/usr/bin/node', process.execPath)
-        .replace('/opt/paperboy', folder);
+      // systemd checks that the program exists: take the one of this clone.
+      const text = projectFile(`deploy/${unit}`).replaceAll('/opt/paperboy', CLONE);
       writeFileSync(join(folder, unit), text);
       const names = unit.includes('@') ? ROLES.map((role) => `paperboy@${role}.service`) : [unit];
       for (const name of names) {

@@ -109,7 +109,7 @@ describeOnPostgres('openMigratedDatabase', () => {
       await own.app.database.pool.query(`DROP SCHEMA ${schema} CASCADE`);
       await expect(openMigratedDatabase(config)).rejects.toMatchObject({
         code: 'NOT_MIGRATED',
-        message: expect.stringContaining('npx paperboy migrate'),
+        message: expect.stringContaining('bin/paperboy migrate'),
       });
     } finally {
       await own.close();

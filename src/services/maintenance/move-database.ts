@@ -71,7 +71,7 @@ async function assertMovable({ from, to }: CopyTransactions): Promise<void> {
   if (sourceMigrations.join() !== targetMigrations.join()) {
     throw new PaperboyError(
       'MOVE_VERSION_DIFFERS',
-      `The embedded database has the tables of another version (${sourceMigrations.length} migrations, expected ${targetMigrations.length}): run “npx paperboy migrate” without DATABASE_URL first.`,
+      `The embedded database has the tables of another version (${sourceMigrations.length} migrations, expected ${targetMigrations.length}): run “bin/paperboy migrate” without DATABASE_URL first.`,
     );
   }
   if (!(await isUtf8(to))) {
