@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { Database, Db } from '../db/client.ts';
 import type { Links } from '../domain/links/links.ts';
 import type { LinkTokens } from '../domain/links/tokens.ts';
+import type { ClassifyNonWorkingDay } from '../domain/sources/working-days.ts';
 import type { Clock } from '../domain/time/clock.ts';
 import type { Inbox } from '../inbox/inbox.ts';
 import type { Metrics } from '../metrics/metrics.ts';
@@ -31,8 +32,8 @@ export interface HttpDeps {
   readiness: ReadinessProbe;
   /** As SOURCES names them. */
   sourceNames: readonly string[];
-  /** Of the sources: how many days after its listing a paper may be used. */
-  usableAfterDays: readonly (0 | 1)[];
+  /** For the configured sources. */
+  classifyNonWorkingDay: ClassifyNonWorkingDay;
   metrics: Metrics;
   /** The operator's token where ADMIN_TOKEN is not set; null when there is none. */
   storedAdminToken: string | null;

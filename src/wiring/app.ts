@@ -6,6 +6,10 @@ import type { ReleasedDeliveries } from '../db/deliveries/leases.ts';
 import { hasEverHadSubscribers } from '../db/subscribers/subscribers.ts';
 import { createLinks, type Links } from '../domain/links/links.ts';
 import { createLinkTokens, type LinkTokens } from '../domain/links/tokens.ts';
+import {
+  type ClassifyNonWorkingDay,
+  createNonWorkingDayClassifier,
+} from '../domain/sources/working-days.ts';
 import type { Clock } from '../domain/time/clock.ts';
 import { MINUTE_MS } from '../domain/time/units.ts';
 import type { Inbox } from '../inbox/inbox.ts';
@@ -73,8 +77,8 @@ export interface App extends Runtime {
   readiness: ReadinessProbe;
   /** As SOURCES names them. */
   sourceNames: readonly string[];
-  /** Of the sources: how many days after its listing a paper may be used. */
-  usableAfterDays: readonly (0 | 1)[];
+  /** For the configured sources. */
+  classifyNonWorkingDay: ClassifyNonWorkingDay;
   /** Resolves when no batch is in hand any more. */
   waitForBatches(): Promise<void>;
   /** Aborted when the process is to end: nothing new is begun. */
@@ -170,7 +174,7 @@ async function wireApp(
   });
   const sources = createSourceRegistry(config, { clock, acquireHostPermit });
 
-  const usableAfterDays = sources.configured.map((source) => source.usableAfterDays);
+  const classifyNonWorkingDay = createNonWorkingDayClassifier(sources.configured);
 
   const log: Log = (level, event, facts) => logger[level](facts, event);
   const stopping = new AbortController();
@@ -194,7 +198,7 @@ async function wireApp(
     log,
     signer,
     alerts,
-    usableAfterDays,
+    classifyNonWorkingDay,
     onRelayRecovered: () => enqueueDueBatches({ db, queue }, clock()),
     relayUrls: inbox ? [`smtp://${inbox.host}:${inbox.port}`] : config.smtpUrls,
     stopping: stopping.signal,
@@ -275,7 +279,7 @@ async function wireApp(
     handlers,
     metrics,
     readiness: openReadinessProbe({ config, database, queue, logger }),
-    usableAfterDays,
+    classifyNonWorkingDay,
     sourceNames: config.sources.names.map(({ name }) => name),
     waitForBatches: async () => void (await Promise.allSettled(activeBatches.values())),
     stopping,

@@ -7,6 +7,7 @@ import type { SendOutcome } from '../domain/deliveries/outcome.ts';
 import type { Links } from '../domain/links/links.ts';
 import type { LinkTokens } from '../domain/links/tokens.ts';
 import { classifyReply, type ReplyClass } from '../domain/smtp/smtp-reply.ts';
+import type { ClassifyNonWorkingDay } from '../domain/sources/working-days.ts';
 import { extractDomain } from '../domain/subscribers/email-address.ts';
 import type { Clock } from '../domain/time/clock.ts';
 import type { Log } from '../jobs/job-log.ts';
@@ -61,8 +62,8 @@ export interface MailDeps {
   log: Log;
   signer: DkimSigner | null;
   alerts: Alerts;
-  /** How many days after its list each source's papers may be used. */
-  usableAfterDays: readonly (0 | 1)[];
+  /** For the configured sources. */
+  classifyNonWorkingDay: ClassifyNonWorkingDay;
   /** Called when a relay is in order again: what is due is to be rung for. */
   onRelayRecovered: () => Promise<unknown>;
   /** The relays to send through. */
@@ -105,7 +106,7 @@ export async function openMailServices(deps: MailDeps): Promise<MailServices> {
       templates,
       sender,
       termStatistics: deps.termStatistics,
-      usableAfterDays: deps.usableAfterDays,
+      classifyNonWorkingDay: deps.classifyNonWorkingDay,
     }),
     messageIds: createMessageIds(deriveMessageIdKey(keys), sender.messageIdDomain),
     close: async () => {

@@ -59,6 +59,7 @@ try {
     templates,
     sender: buildSender(),
     termStatistics,
+    classifyNonWorkingDay: () => null,
   });
   const context = await digestContexts(digest?.id ?? 0);
   if (!context) throw new Error('Nothing was composed.');

@@ -1,4 +1,5 @@
 import { addDays, countDaysSinceMonday } from '../time/schedule.ts';
+import type { Source } from './source.ts';
 
 /**
  * Whether arXiv has a list of `day` (`YYYY-MM-DD`): on Monday to Friday, of what was frozen for it at
@@ -17,19 +18,27 @@ export function isWeekend(day: string): boolean {
   return countDaysSinceMonday(day) >= SATURDAY_INDEX;
 }
 
-/** Why no list can be expected. */
+/** Why no source publishes a list. */
 export type NonWorkingDayKind = 'weekend' | 'holiday';
 
-/** Why a digest of `date` has no papers to expect of sources whose lists may be used on their own day
- *  (0) or on the day after (1), or null when it has. Without sources as with 0. */
-export function classifyNonWorkingDay(
-  date: string,
-  usableAfterDays: readonly (0 | 1)[],
-): NonWorkingDayKind | null {
-  const availabilityDays = usableAfterDays.length === 0 ? [0] : usableAfterDays;
-  const days = availabilityDays.map((after) => addDays(date, -after));
-  if (days.some(isWorkingDay)) return null;
-  return days.every(isWeekend) ? 'weekend' : 'holiday';
+/** Why a digest of `date` (`YYYY-MM-DD`) can expect no papers; null when it can. */
+export type ClassifyNonWorkingDay = (date: string) => NonWorkingDayKind | null;
+
+/**
+ * Returns the classifier for a set of sources. A source whose papers may be used one day after their
+ * list has no papers for a digest on the day after a non-working day. Without sources the calendar
+ * decides, as for sources whose lists may be used on the same day.
+ */
+export function createNonWorkingDayClassifier(
+  sources: readonly Pick<Source, 'usableAfterDays'>[],
+): ClassifyNonWorkingDay {
+  const offsets = new Set<number>(sources.map(({ usableAfterDays }) => usableAfterDays));
+  const listOffsets = offsets.size === 0 ? [0] : [...offsets];
+  return (date) => {
+    const listDays = listOffsets.map((offset) => addDays(date, -offset));
+    if (listDays.some(isWorkingDay)) return null;
+    return listDays.every(isWeekend) ? 'weekend' : 'holiday';
+  };
 }
 
 /** Days since Monday. */

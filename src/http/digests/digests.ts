@@ -23,7 +23,7 @@ import type { TypedFastify } from '../typed-fastify.ts';
 
 /** The archive, and each reader's own digest on the web. */
 export async function digestRoutes(app: TypedFastify, deps: HttpDeps): Promise<void> {
-  const { db, pages, tokens, usableAfterDays } = deps;
+  const { db, pages, tokens, classifyNonWorkingDay } = deps;
   const dated = { params: DateParams, querystring: DigestQuery };
 
   const monthly = { schema: { querystring: MonthQuery, hide: true } };
@@ -72,7 +72,7 @@ export async function digestRoutes(app: TypedFastify, deps: HttpDeps): Promise<v
     { schema: { params: TokenParams, hide: true } },
     async (request, reply) => {
       const { token } = request.params;
-      const delivery = await viewDelivery({ db, tokens, usableAfterDays }, token);
+      const delivery = await viewDelivery({ db, tokens, classifyNonWorkingDay }, token);
       if (delivery === null) {
         const message =
           'There is no digest behind this link: it was cut short, or its papers are not chosen yet.';

@@ -1,7 +1,7 @@
 import type { Digest, RankedPaper } from '../../domain/digests/digest.ts';
 import {
-  classifyNonWorkingDay,
-  type NonWorkingDayKind,
+  type ClassifyNonWorkingDay,
+  createNonWorkingDayClassifier,
 } from '../../domain/sources/working-days.ts';
 import type { Preferences } from '../../domain/subscribers/subscriber.ts';
 import { formatDate, formatWeekday, joinNames } from '../../domain/text/format.ts';
@@ -9,15 +9,14 @@ import { addDays, findNextOccurrence, isDigestDue } from '../../domain/time/sche
 
 /** What is known of a day without a digest. */
 export interface DayFacts {
-  /** Why no papers could be expected; null when they could. */
-  restOn: (date: string) => NonWorkingDayKind | null;
+  classifyNonWorkingDay: ClassifyNonWorkingDay;
   /** Days whose papers were expected and did not come in time. */
   lateOn: ReadonlySet<string>;
 }
 
 /** Without sources there is only the calendar. */
 export const CALENDAR_ONLY: DayFacts = {
-  restOn: (date) => classifyNonWorkingDay(date, []),
+  classifyNonWorkingDay: createNonWorkingDayClassifier([]),
   lateOn: new Set(),
 };
 
@@ -101,7 +100,7 @@ export function createGapNote(
   if (isOwnOutage || days.length > MAX_NAMED_DAYS) {
     return `This is the first edition since ${describeNearbyDay(previousDate, date)}.`;
   }
-  const why = isLate ? LATE_REASON : GAP_REASONS[classifyRestDays(days, facts)];
+  const why = isLate ? LATE_REASON : GAP_REASONS[classifyGap(days, facts)];
   return `${joinNames(days.map(formatWeekday))} brought no papers: ${why}.`;
 }
 
@@ -113,10 +112,13 @@ const GAP_REASONS = {
   none: 'none were listed',
 };
 
-function classifyRestDays(days: readonly string[], { restOn }: DayFacts): keyof typeof GAP_REASONS {
-  const rests = days.map((day) => restOn(day));
-  if (rests.every((rest) => rest === 'weekend')) return 'weekend';
-  return rests.includes(null) ? 'none' : 'holiday';
+function classifyGap(
+  days: readonly string[],
+  { classifyNonWorkingDay }: DayFacts,
+): keyof typeof GAP_REASONS {
+  const kinds = days.map(classifyNonWorkingDay);
+  if (kinds.every((kind) => kind === 'weekend')) return 'weekend';
+  return kinds.includes(null) ? 'none' : 'holiday';
 }
 
 /**

@@ -16,6 +16,7 @@ import {
 import { findMostDiscussedRank } from '../../domain/ranking/ranking.ts';
 import { createSimilarity } from '../../domain/ranking/similarity.ts';
 import { createTermIndex, type TermIndex } from '../../domain/ranking/term-index.ts';
+import type { ClassifyNonWorkingDay } from '../../domain/sources/working-days.ts';
 import type { Subscriber } from '../../domain/subscribers/subscriber.ts';
 import { toUtcDay } from '../../domain/time/schedule.ts';
 import {
@@ -57,8 +58,7 @@ export interface DigestContextDeps {
   templates: MailTemplates;
   sender: Sender;
   termStatistics: TermStatistics;
-  /** How many days after its list each source's papers may be used. @defaultValue no source */
-  usableAfterDays?: readonly (0 | 1)[];
+  classifyNonWorkingDay: ClassifyNonWorkingDay;
 }
 
 /** Opens digests for sending, each once; the newest stay open. */
@@ -77,7 +77,7 @@ export function createDigestContexts(deps: DigestContextDeps): DigestContexts {
 }
 
 async function openDigestContext(
-  { db, templates, sender, termStatistics, usableAfterDays = [] }: DigestContextDeps,
+  { db, templates, sender, termStatistics, classifyNonWorkingDay }: DigestContextDeps,
   digestId: number,
 ): Promise<DigestContext | null> {
   const digest = await findDigestById(db, digestId);
@@ -85,7 +85,7 @@ async function openDigestContext(
   const papers = await listDigestPapers(db, digestId);
   const topics = await listTopics(db);
   const topicNames = new Map(topics.map(({ slug, name }) => [slug, name]));
-  const { earlier, days } = await readNoteFacts(db, digest, usableAfterDays);
+  const { earlier, days } = await readNoteFacts(db, digest, classifyNonWorkingDay);
   const findMatches = createKeywordMatchCache((words) =>
     matchKeywordsInDigest(db, digestId, words),
   );

@@ -2,7 +2,7 @@ import { listIncidents } from '../../db/alerts/alerts.ts';
 import type { Db } from '../../db/client.ts';
 import { type DigestSummary, listEarlierDigests } from '../../db/digests/digests.ts';
 import { parseDigestSubject } from '../../domain/alerts/alert.ts';
-import { classifyNonWorkingDay } from '../../domain/sources/working-days.ts';
+import type { ClassifyNonWorkingDay } from '../../domain/sources/working-days.ts';
 import { DAY_MS } from '../../domain/time/units.ts';
 import type { NoteFacts } from '../../mail/digests/note-copy.ts';
 
@@ -12,18 +12,15 @@ const MAX_EARLIER_DIGESTS = 7;
 /** More than are ever explained. */
 const LATE_LOOKBACK_MS = 7 * DAY_MS;
 
-/** What the notes of a digest are told by, beside its papers; `usableAfterDays` are those of the sources. */
+/** Reads what the notes of a digest depend on, besides its papers. */
 export async function readNoteFacts(
   db: Db,
   digest: DigestSummary,
-  usableAfterDays: readonly (0 | 1)[],
+  classifyNonWorkingDay: ClassifyNonWorkingDay,
 ): Promise<Required<Pick<NoteFacts, 'earlier' | 'days'>>> {
   return {
     earlier: await listEarlierDigests(db, digest.kind, digest.date, MAX_EARLIER_DIGESTS),
-    days: {
-      restOn: (date) => classifyNonWorkingDay(date, usableAfterDays),
-      lateOn: await listLateDays(db, digest),
-    },
+    days: { classifyNonWorkingDay, lateOn: await listLateDays(db, digest) },
   };
 }
 

@@ -6,6 +6,7 @@ import { findSubscriber } from '../../db/subscribers/subscribers.ts';
 import { listTopics } from '../../db/topics/topics.ts';
 import type { RankedPaper } from '../../domain/digests/digest.ts';
 import type { LinkTokens } from '../../domain/links/tokens.ts';
+import type { ClassifyNonWorkingDay } from '../../domain/sources/working-days.ts';
 import type { Subscriber } from '../../domain/subscribers/subscriber.ts';
 import type { Topic } from '../../domain/topics/topic.ts';
 import { composeNote } from '../../mail/digests/note-copy.ts';
@@ -24,14 +25,13 @@ export interface DeliveredDigest {
 export interface ViewDeliveryDeps {
   db: Db;
   tokens: LinkTokens;
-  /** Of the sources. */
-  usableAfterDays: readonly (0 | 1)[];
+  classifyNonWorkingDay: ClassifyNonWorkingDay;
 }
 
 /** A reader's own digest, as it was or will be mailed; null when the token is nobody's or the papers are
  *  not chosen yet. */
 export async function viewDelivery(
-  { db, tokens, usableAfterDays }: ViewDeliveryDeps,
+  { db, tokens, classifyNonWorkingDay }: ViewDeliveryDeps,
   token: string,
 ): Promise<DeliveredDigest | null> {
   const subject = tokens.open(token);
@@ -47,7 +47,8 @@ export async function viewDelivery(
     const paper = byRank.get(rank);
     return paper ? [{ paper, reason, isDarkHorse }] : [];
   });
-  const facts = { digest, papers: ranked, ...(await readNoteFacts(db, digest, usableAfterDays)) };
+  const noteFacts = await readNoteFacts(db, digest, classifyNonWorkingDay);
+  const facts = { digest, papers: ranked, ...noteFacts };
   const quietSince = await findQuietSince(db, subject);
   const note = composeNote(facts, { preferences: subscriber, quietSince });
   return { digest, subscriber, papers, topics: await listTopics(db), note };

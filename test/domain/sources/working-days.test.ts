@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
-  classifyNonWorkingDay,
+  createNonWorkingDayClassifier,
   isWeekend,
   isWorkingDay,
 } from '../../../src/domain/sources/working-days.ts';
@@ -38,16 +38,23 @@ describe('A working day', () => {
   });
 });
 
+/** Classifies a date for sources whose papers are usable that many days after their list. */
+function classify(date: string, usableAfterDays: (0 | 1)[]) {
+  return createNonWorkingDayClassifier(usableAfterDays.map((days) => ({ usableAfterDays: days })))(
+    date,
+  );
+}
+
 describe('A day without papers', () => {
   it('is one of rest when no source had a list to bring, of its day or of the day before', () => {
-    expect(classifyNonWorkingDay('2026-05-09', [0])).toBe('weekend');
-    expect(classifyNonWorkingDay('2026-05-09', [1])).toBeNull();
-    expect(classifyNonWorkingDay('2026-05-11', [1])).toBe('weekend');
-    expect(classifyNonWorkingDay('2026-05-11', [0, 1])).toBeNull();
-    expect(classifyNonWorkingDay('2026-05-10', [0, 1])).toBe('weekend');
-    expect(classifyNonWorkingDay('2026-05-10', [])).toBe('weekend');
-    expect(classifyNonWorkingDay('2026-11-27', [0])).toBe('holiday');
-    expect(classifyNonWorkingDay('2026-11-28', [0, 1])).toBe('holiday');
-    expect(classifyNonWorkingDay('2026-11-26', [0])).toBeNull();
+    expect(classify('2026-05-09', [0])).toBe('weekend');
+    expect(classify('2026-05-09', [1])).toBeNull();
+    expect(classify('2026-05-11', [1])).toBe('weekend');
+    expect(classify('2026-05-11', [0, 1])).toBeNull();
+    expect(classify('2026-05-10', [0, 1])).toBe('weekend');
+    expect(classify('2026-05-10', [])).toBe('weekend');
+    expect(classify('2026-11-27', [0])).toBe('holiday');
+    expect(classify('2026-11-28', [0, 1])).toBe('holiday');
+    expect(classify('2026-11-26', [0])).toBeNull();
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { classifyNonWorkingDay } from '../../../src/domain/sources/working-days.ts';
+import { createNonWorkingDayClassifier } from '../../../src/domain/sources/working-days.ts';
 import {
   CALENDAR_ONLY,
   composeNote,
@@ -34,7 +34,8 @@ describe('gapNote', () => {
     expect(on('2026-11-30', '2026-11-26')).toBe(
       'Friday, Saturday and Sunday brought no papers: arXiv had a holiday.',
     );
-    const facts = { ...CALENDAR_ONLY, restOn: (date: string) => classifyNonWorkingDay(date, [1]) };
+    const classifyNonWorkingDay = createNonWorkingDayClassifier([{ usableAfterDays: 1 }]);
+    const facts = { ...CALENDAR_ONLY, classifyNonWorkingDay };
     expect(
       createGapNote(buildDigest({ date: '2026-05-12' }), '2026-05-09', buildRankedPapers(1), facts),
     ).toBe('Sunday and Monday brought no papers: arXiv rests at weekends.');

@@ -4,6 +4,7 @@ import { openLease } from '../../../src/db/deliveries/leases.ts';
 import { recordAttempts } from '../../../src/db/deliveries/record-attempts.ts';
 import type { DigestKind } from '../../../src/domain/digests/digest.ts';
 import type { Subscriber } from '../../../src/domain/subscribers/subscriber.ts';
+import { CALENDAR_ONLY } from '../../../src/mail/digests/note-copy.ts';
 import { createMessageIds } from '../../../src/mail/encoding/message-id.ts';
 import {
   loadMailTemplates,
@@ -110,7 +111,13 @@ export function useSendingFixture() {
       sleep: async () => undefined,
       forceStop: new AbortController().signal,
       db,
-      digestContexts: createDigestContexts({ db, templates, sender, termStatistics }),
+      digestContexts: createDigestContexts({
+        db,
+        templates,
+        sender,
+        termStatistics,
+        classifyNonWorkingDay: CALENDAR_ONLY.classifyNonWorkingDay,
+      }),
       termStatistics,
       mailer: createMailer(relay),
       templates,

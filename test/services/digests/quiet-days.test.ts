@@ -55,7 +55,7 @@ describe('A quiet day', () => {
     const saturday = await onSaturday();
     const token = tokens.seal({ digestId: saturday, subscriberId: ids[0] ?? 0 });
     const noteOnWeb = async () =>
-      (await viewDelivery({ ...deps(), usableAfterDays: [] }, token))?.note;
+      (await viewDelivery({ ...deps(), classifyNonWorkingDay: () => null }, token))?.note;
     const noticed =
       'Nothing on Friday matched what you follow, so we let you sleep. Here is Saturday.';
     engine.sink.respondWith(() => ({ at: 'data', reply: '451 4.7.1 Later' }));

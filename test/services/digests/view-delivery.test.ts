@@ -13,7 +13,7 @@ describe('A reader’s own view', () => {
     const { digestId, ids } = await composeFor([{ topics: ['rl'] }]);
     const token = tokens.seal({ digestId, subscriberId: ids[0] ?? 0 });
     const view = async (of = token) => {
-      const seen = await viewDelivery({ ...deps(), usableAfterDays: [] }, of);
+      const seen = await viewDelivery({ ...deps(), classifyNonWorkingDay: () => null }, of);
       return seen && JSON.stringify(seen.papers);
     };
     expect(await view()).toBeNull();
