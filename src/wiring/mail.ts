@@ -3,10 +3,9 @@ import { hostname } from 'node:os';
 import type { Database } from '../db/client.ts';
 import { recordAttempts } from '../db/deliveries/record-attempts.ts';
 import { isTransient } from '../db/transient.ts';
-import type { SendOutcome } from '../domain/deliveries/outcome.ts';
+import { concludeAttempt } from '../domain/deliveries/outcome.ts';
 import type { Links } from '../domain/links/links.ts';
 import type { LinkTokens } from '../domain/links/tokens.ts';
-import { classifyReply, type ReplyClass } from '../domain/smtp/smtp-reply.ts';
 import type { ClassifyNonWorkingDay } from '../domain/sources/working-days.ts';
 import { extractDomain } from '../domain/subscribers/email-address.ts';
 import type { Clock } from '../domain/time/clock.ts';
@@ -218,24 +217,10 @@ function countSingleMails(mailer: Mailer, metrics: Metrics): Mailer {
   return {
     sendMail: async (mail) => {
       const info = await mailer.sendMail(mail);
-      metrics.countMail('transactional', toMetricStatus(info.outcome));
+      metrics.countMail('transactional', concludeAttempt(info.outcome).status);
       return info;
     },
   };
-}
-
-const STATUS_BY_REPLY_CLASS = {
-  accepted: 'sent',
-  retry: 'deferred',
-  refused: 'failed',
-} satisfies Record<ReplyClass, string>;
-
-/** Letters have no states of deliveries, but the same may come of them. */
-function toMetricStatus(outcome: SendOutcome): string {
-  if (outcome.kind === 'answered')
-    return STATUS_BY_REPLY_CLASS[classifyReply(outcome.reply).replyClass];
-  if (outcome.kind === 'unfit') return 'failed';
-  return outcome.kind === 'unsent' ? 'deferred' : 'unknown';
 }
 
 /** Twice the connections, so that none waits for a commit; with a rate no more than a second of it, or

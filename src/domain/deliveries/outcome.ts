@@ -1,50 +1,75 @@
 import type { DigestKind } from '../digests/digest.ts';
-import { classifyReply, type SmtpReply } from '../smtp/smtp-reply.ts';
+import { classifyReply, type ReplyClass, type SmtpReply } from '../smtp/smtp-reply.ts';
 import { redactAddresses } from '../text/redact.ts';
 import { getNextDigestTime } from '../time/schedule.ts';
 import type { DeliveryState } from './delivery.ts';
 import { computeRetryDelayMs } from './retry-delay.ts';
 
-/** What a try to send came to. The difference between `unsent` and `unknown` is the final dot: before
- *  it the relay cannot have taken the message, after it nobody can know (RFC 1047). */
+/** How an attempt to send a mail ended. The final dot separates `unsent` from `unknown`: before it the
+ *  relay cannot have taken the message, after it nobody can tell (RFC 1047). */
 export type SendOutcome =
   | { kind: 'answered'; reply: SmtpReply; relay: string }
-  /** `requestsBackoff`: a relay answered its commands by 421 (RFC 5321 §3.8). */
+  /** `requestsBackoff`: a relay answered a command with 421 (RFC 5321 §3.8). */
   | { kind: 'unsent'; problem: string; relay: string; requestsBackoff?: boolean }
-  /** No mail could be made of it: to try again would not help. */
-  | { kind: 'unfit'; problem: string; relay: string }
+  /** The mail could not be composed, and no retry would change that. */
+  | { kind: 'invalid'; problem: string; relay: string }
   | { kind: 'unknown'; problem: string; relay: string };
 
-/** What is recorded of a delivery after a try. */
+/** What an outcome means for any kind of mail. */
+export interface AttemptConclusion {
+  /** `deferred` may be retried, `failed` is given up, `unknown` may have arrived. */
+  status: Extract<DeliveryState, 'sent' | 'deferred' | 'failed' | 'unknown'>;
+  /** The relay's reply, or the problem when there was none. Addresses are redacted. */
+  text: string;
+}
+
+const STATUS_BY_REPLY_CLASS = {
+  accepted: 'sent',
+  retry: 'deferred',
+  refused: 'failed',
+} as const satisfies Record<ReplyClass, AttemptConclusion['status']>;
+
+const STATUS_BY_KIND = {
+  unsent: 'deferred',
+  invalid: 'failed',
+  unknown: 'unknown',
+} as const satisfies Record<Exclude<SendOutcome['kind'], 'answered'>, AttemptConclusion['status']>;
+
+/** Concludes from the outcome of an attempt; the same for digests, transactional and alert e-mails. */
+export function concludeAttempt(outcome: SendOutcome): AttemptConclusion {
+  if (outcome.kind !== 'answered')
+    return { status: STATUS_BY_KIND[outcome.kind], text: redactAddresses(outcome.problem) };
+  const { replyClass } = classifyReply(outcome.reply);
+  return { status: STATUS_BY_REPLY_CLASS[replyClass], text: formatReply(outcome.reply) };
+}
+
+/** What is recorded of a delivery after an attempt. */
 export interface DeliveryResult {
   state: Extract<DeliveryState, 'sent' | 'deferred' | 'failed' | 'unknown' | 'expired'>;
   nextAt?: Date;
+  /** What the relay answered. */
   reply?: string;
+  /** The problem, when the relay did not answer. */
   detail?: string;
 }
 
 /**
- * The state that follows a try. What the relay puts off, or could not be given, is tried again with
- * growing delay until the reader's next digest is due, then `expired`; what is unknown is held, never
- * sent again by itself.
+ * Returns the state of a delivery after an attempt. A deferred or unsent mail is retried with growing
+ * delay until the subscriber's next digest is due, then it expires. An unknown one is held and never
+ * sent again automatically: it may have arrived.
  */
 export function decideDeliveryResult(
   outcome: SendOutcome,
   delivery: { kind: DigestKind; sendAt: Date; attempts: number; now: Date; random: number },
 ): DeliveryResult {
-  if (outcome.kind !== 'answered') {
-    const detail = redactAddresses(outcome.problem);
-    if (outcome.kind === 'unsent') return { ...deferOrExpire(delivery), detail };
-    return { state: outcome.kind === 'unfit' ? 'failed' : 'unknown', detail };
-  }
-  const reply = formatReply(outcome.reply);
-  const { replyClass } = classifyReply(outcome.reply);
-  if (replyClass === 'accepted') return { state: 'sent', reply };
-  if (replyClass === 'refused') return { state: 'failed', reply };
-  return { ...deferOrExpire(delivery), reply };
+  const { status, text } = concludeAttempt(outcome);
+  const evidence = outcome.kind === 'answered' ? { reply: text } : { detail: text };
+  return status === 'deferred'
+    ? { ...deferOrExpire(delivery), ...evidence }
+    : { state: status, ...evidence };
 }
 
-/** A reply on one line, such as `451 4.7.1 Greylisted`, without the addresses in it. */
+/** Formats a reply on one line, such as `451 4.7.1 Greylisted`, with addresses redacted. */
 export function formatReply({ code, enhanced, text }: SmtpReply): string {
   const redactedText = redactAddresses(text);
   const codes = enhanced === null ? String(code) : `${code} ${enhanced}`;

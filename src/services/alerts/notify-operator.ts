@@ -5,9 +5,7 @@ import {
 } from '../../db/alerts/alerts.ts';
 import type { Db } from '../../db/client.ts';
 import { decideNotification, type Incident } from '../../domain/alerts/alert.ts';
-import { formatReply, type SendOutcome } from '../../domain/deliveries/outcome.ts';
-import { classifyReply } from '../../domain/smtp/smtp-reply.ts';
-import { redactAddresses } from '../../domain/text/redact.ts';
+import { concludeAttempt } from '../../domain/deliveries/outcome.ts';
 import type { Clock } from '../../domain/time/clock.ts';
 import { MINUTE_MS } from '../../domain/time/units.ts';
 import { composeAlertEmail } from '../../mail/alerts/alert-email.ts';
@@ -80,12 +78,12 @@ async function notifyAbout(
       messageIds,
     }),
   );
-  const { verdict: replyClass, problem } = classifyOutcome(outcome);
-  if (replyClass === 'accepted') {
+  const { status, text: problem } = concludeAttempt(outcome);
+  if (status === 'sent') {
     await recordAlertNotification(db, incident.id, notification, now);
     return 'told';
   }
-  const isFinal = replyClass === 'refused';
+  const isFinal = status === 'failed';
   await postponeAlertNotification(
     db,
     incident.id,
@@ -93,14 +91,4 @@ async function notifyAbout(
   );
   const fate = isFinal ? ' and is given up' : '';
   return { problem: `The mail about an alarm could not be sent${fate}: ${problem}` };
-}
-
-function classifyOutcome(outcome: SendOutcome) {
-  if (outcome.kind === 'answered')
-    return {
-      verdict: classifyReply(outcome.reply).replyClass,
-      problem: redactAddresses(formatReply(outcome.reply)),
-    };
-  const replyClass = outcome.kind === 'unfit' ? ('refused' as const) : ('retry' as const);
-  return { verdict: replyClass, problem: redactAddresses(outcome.problem) };
 }

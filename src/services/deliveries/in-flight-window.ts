@@ -210,7 +210,7 @@ export function createInFlightWindow(deps: InFlightWindowDeps): InFlightWindow {
     try {
       return await relay.send(await compose(), () => deps.isAlive(leaseId));
     } catch (error) {
-      const kind = error instanceof RangeError ? 'unfit' : 'unsent';
+      const kind = error instanceof RangeError ? 'invalid' : 'unsent';
       return { kind, problem: (error as Error).message, relay: '' };
     }
   };

@@ -11,17 +11,15 @@ import {
   setTransactionalEmailToken,
   type TransactionalEmail,
 } from '../../db/transactional/transactional-emails.ts';
-import { formatReply, type SendOutcome } from '../../domain/deliveries/outcome.ts';
+import { concludeAttempt, type SendOutcome } from '../../domain/deliveries/outcome.ts';
 import { computeRetryDelayMs } from '../../domain/deliveries/retry-delay.ts';
 import { hashSuppressedAddress, hashToken, type LinkTokens } from '../../domain/links/tokens.ts';
-import { classifyReply } from '../../domain/smtp/smtp-reply.ts';
 import { normaliseAddress } from '../../domain/subscribers/email-address.ts';
 import type {
   Subscriber,
   SubscriberStatus,
   SuppressionReason,
 } from '../../domain/subscribers/subscriber.ts';
-import { redactAddresses } from '../../domain/text/redact.ts';
 import type { Clock } from '../../domain/time/clock.ts';
 import {
   TRANSACTIONAL_RETRY_WINDOW_MS,
@@ -198,17 +196,14 @@ function toDeliveryUpdate(
   now: Date,
   random: number,
 ) {
-  const reply =
-    outcome.kind === 'answered' ? formatReply(outcome.reply) : redactAddresses(outcome.problem);
-  const replyClass =
-    outcome.kind === 'answered' ? classifyReply(outcome.reply).replyClass : 'retry';
-  if (replyClass === 'accepted') return { state: 'sent' as const, sentAt: now, reply };
+  const { status, text: reply } = concludeAttempt(outcome);
+  if (status === 'sent') return { state: status, sentAt: now, reply };
   const nextAt = new Date(now.getTime() + computeRetryDelayMs(email.attempts, random));
   const endsAt = Math.min(
     email.expiresAt.getTime(),
     email.requestedAt.getTime() + TRANSACTIONAL_RETRY_WINDOW_MS,
   );
-  if (replyClass === 'refused' || nextAt.getTime() >= endsAt)
-    return { state: 'failed' as const, reply };
+  if (status === 'failed' || nextAt.getTime() >= endsAt) return { state: 'failed' as const, reply };
+  // An unknown one is sent again too: a second confirmation e-mail is better than none.
   return { state: 'pending' as const, nextAt, reply };
 }

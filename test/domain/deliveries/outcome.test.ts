@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
+  concludeAttempt,
   decideDeliveryResult,
   formatReply,
   type SendOutcome,
@@ -20,22 +21,22 @@ function answered(response: string): SendOutcome {
   return { kind: 'answered', reply: parseSmtpReply(response), relay };
 }
 
-describe('settle', () => {
-  it('records what the relay accepted as sent, with its words', () => {
+describe('decideDeliveryResult', () => {
+  it('records an accepted mail as sent, with the reply', () => {
     expect(decideDeliveryResult(answered('250 2.0.0 Ok: queued as 4F2A'), delivery)).toEqual({
       state: 'sent',
       reply: '250 2.0.0 Ok: queued as 4F2A',
     });
   });
 
-  it('records a refusal as failed at the first try', () => {
+  it('records a refused mail as failed after the first attempt', () => {
     expect(decideDeliveryResult(answered('550 5.1.1 No such user'), delivery)).toEqual({
       state: 'failed',
       reply: '550 5.1.1 No such user',
     });
   });
 
-  it('tries again later what the relay puts off', () => {
+  it('defers a mail that the relay answers with a temporary error', () => {
     expect(decideDeliveryResult(answered('451 4.7.1 Greylisted'), delivery)).toEqual({
       state: 'deferred',
       nextAt: new Date('2026-05-08T07:05Z'),
@@ -43,14 +44,14 @@ describe('settle', () => {
     });
   });
 
-  it('tries again later what it could not understand', () => {
+  it('defers a mail when the reply cannot be parsed', () => {
     expect(decideDeliveryResult(answered('what?'), delivery)).toMatchObject({
       state: 'deferred',
       reply: '0 what?',
     });
   });
 
-  it('tries again later what was never handed over', () => {
+  it('defers a mail that never reached the relay', () => {
     expect(
       decideDeliveryResult({ kind: 'unsent', problem: 'connection refused', relay }, delivery),
     ).toEqual({
@@ -60,7 +61,7 @@ describe('settle', () => {
     });
   });
 
-  it('holds what nobody can know, and names no time for another try', () => {
+  it('holds an unknown delivery without a time for a retry', () => {
     expect(
       decideDeliveryResult({ kind: 'unknown', problem: 'connection lost', relay }, delivery),
     ).toEqual({
@@ -75,17 +76,17 @@ describe('settle', () => {
     ['weekly', '2026-05-09T06:55:00Z', 'deferred'],
     ['weekly', '2026-05-15T06:54:59Z', 'deferred'],
     ['weekly', '2026-05-15T06:55:00Z', 'expired'],
-  ] as const)('of a %s digest put off at %s is %s', (kind, now, state) => {
+  ] as const)('A %s digest that is deferred at %s becomes %s', (kind, now, state) => {
     const late = { ...delivery, kind, now: new Date(now) };
-    const settled = decideDeliveryResult(answered('451 4.7.1 Greylisted'), late);
-    expect(settled).toMatchObject({ state, reply: '451 4.7.1 Greylisted' });
-    expect('nextAt' in settled).toBe(state === 'deferred');
+    const result = decideDeliveryResult(answered('451 4.7.1 Greylisted'), late);
+    expect(result).toMatchObject({ state, reply: '451 4.7.1 Greylisted' });
+    expect('nextAt' in result).toBe(state === 'deferred');
     expect(decideDeliveryResult({ kind: 'unsent', problem: 'refused', relay }, late).state).toBe(
       state,
     );
   });
 
-  it('waits longer after each try, and comes to an end', () => {
+  it('waits longer after each attempt until the delivery expires', () => {
     let now = SEND_AT;
     const waits: number[] = [];
     for (let attempts = 1; attempts < 100; attempts++) {
@@ -100,8 +101,21 @@ describe('settle', () => {
   });
 });
 
-describe('what is recorded', () => {
-  it('holds no address, since it is kept longer than the reader', () => {
+describe('concludeAttempt', () => {
+  it.each([
+    [answered('250 Ok'), 'sent', '250 Ok'],
+    [answered('451 4.7.1 Greylisted'), 'deferred', '451 4.7.1 Greylisted'],
+    [answered('550 5.1.1 No such user'), 'failed', '550 5.1.1 No such user'],
+    [{ kind: 'unsent', problem: 'connection refused', relay }, 'deferred', 'connection refused'],
+    [{ kind: 'unknown', problem: 'connection lost', relay }, 'unknown', 'connection lost'],
+    [{ kind: 'invalid', problem: 'no such header', relay }, 'failed', 'no such header'],
+  ] as const)('concludes from %j that the mail is %s', (outcome, status, text) => {
+    expect(concludeAttempt(outcome)).toEqual({ status, text });
+  });
+});
+
+describe('A recorded result', () => {
+  it('A recorded result holds no address, since it outlives the subscriber', () => {
     const refused = answered('550 5.1.1 <ada@example.org>: no such user');
     expect(decideDeliveryResult(refused, delivery).reply).toBe('550 5.1.1 <…>: no such user');
     const problem = 'The relay hung up on ada@example.org.';
@@ -113,8 +127,8 @@ describe('what is recorded', () => {
   });
 });
 
-describe('describeReply', () => {
-  it('is one line, without gaps for what is missing, and not endless', () => {
+describe('formatReply', () => {
+  it('formats a reply on one line of at most 500 characters, without gaps for missing codes', () => {
     expect(formatReply(parseSmtpReply('550-5.1.1 No\r\n550 5.1.1 such user'))).toBe(
       '550 5.1.1 No such user',
     );
