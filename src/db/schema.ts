@@ -64,6 +64,8 @@ export const papers = pgTable('papers', {
   publishedOn: day('published_on'),
   listedOn: day('listed_on').notNull(),
   usableOn: day('usable_on').notNull(),
+  /** The day on which a source said that it was withdrawn. */
+  withdrawnOn: day('withdrawn_on'),
   upvotes: integer().notNull(),
   comments: integer().notNull(),
   url: text(),
@@ -75,8 +77,6 @@ export const papers = pgTable('papers', {
     .generatedAlwaysAs(
       sql`setweight(to_tsvector('english', title), 'A') || setweight(to_tsvector('english', abstract), 'B')`,
     ),
-  /** The day on which a source said that it was withdrawn. */
-  withdrawnOn: day('withdrawn_on'),
 });
 
 export const paperTopics = pgTable(
@@ -97,33 +97,34 @@ export const subscribers = pgTable('subscribers', {
   emailKey: text('email_key').notNull().unique(),
   status: text().$type<SubscriberStatus>().notNull(),
   topics: text().array().notNull(),
+  mutedTopics: text('muted_topics').array().notNull(),
   keywords: text().array().notNull(),
+  /** Authors and organisations whose papers rank first. */
+  names: text().array().notNull(),
   frequency: text().$type<Frequency>().notNull(),
   timezone: text().notNull(),
   hour: smallint().notNull(),
+  /** The most papers in one digest. */
   papers: smallint().notNull(),
+  /** The most minutes of reading in one digest; null when `papers` limits it instead. */
+  minutes: smallint(),
+  relevanceThreshold: text('relevance_threshold').$type<RelevanceThreshold>().notNull(),
+  allowsClicks: boolean('allows_clicks').notNull(),
   createdAt: instant('created_at').notNull(),
   confirmedAt: instant('confirmed_at'),
   unsubscribedAt: instant('unsubscribed_at'),
   updatedAt: instant('updated_at').notNull(),
-  /** Authors and organisations whose papers come on top. */
-  names: text().array().notNull(),
-  mutedTopics: text('muted_topics').array().notNull(),
-  /** Most minutes of reading in one digest; null when papers are counted instead. */
-  minutes: smallint(),
-  relevanceThreshold: text('relevance_threshold').$type<RelevanceThreshold>().notNull(),
-  allowsClicks: boolean('allows_clicks').notNull(),
-  /** For a paused subscriber: the day of the first digest again; null for good. */
-  pausedUntil: day('paused_until'),
-  /** When the pause, or the last one, began. */
+  /** When the current or the latest pause began. */
   pausedAt: instant('paused_at'),
-  /** Date of the first digest since the last mail that had nothing above the bar. */
+  /** The day of the first digest after the pause; null when the pause has no end. */
+  pausedUntil: day('paused_until'),
+  /** Date of the first digest with no paper above the threshold since the last delivery; null if none. */
   quietSince: day('quiet_since'),
-  /** What feedback taught, packed. */
+  /** The profile learned from feedback, packed (domain/ranking). */
   learned: text(),
-  /** Terms that the reader took away from what was learned. */
+  /** Terms that the subscriber removed from the profile. */
   unlearned: text().array().notNull(),
-  /** Feedback given up to then teaches nothing any more. */
+  /** Feedback given before this does not count. */
   learnsSince: instant('learns_since'),
 });
 

@@ -1,5 +1,11 @@
 import { randomBytes } from 'node:crypto';
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { getTableColumns, getTableName, is } from 'drizzle-orm';
+import { drizzle } from 'drizzle-orm/node-postgres';
+import { migrate as migrateSchema } from 'drizzle-orm/node-postgres/migrator';
 import { PgTable } from 'drizzle-orm/pg-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Database, openEmbeddedDatabase, openServerDatabase } from '../../src/db/client.ts';
@@ -7,6 +13,7 @@ import { isMigrated, migrate } from '../../src/db/migrate.ts';
 import * as schema from '../../src/db/schema.ts';
 import { executeOnServer, urlOfDatabase } from '../support/database-server.ts';
 
+const MIGRATIONS = fileURLToPath(new URL('../../migrations/', import.meta.url));
 const serverUrl = process.env.TEST_DATABASE_URL;
 const name = `paperboy_test_${randomBytes(6).toString('hex')}`;
 let database: Database;
@@ -65,6 +72,38 @@ describe('Migrating', () => {
     await expect(isMigrated(gone)).rejects.toThrow();
     await gone.close();
   });
+});
+
+it('A migration that fails changes nothing', async () => {
+  const before = await everything();
+  const folder = await mkdtemp(join(tmpdir(), 'paperboy-migrations-'));
+  try {
+    await cp(MIGRATIONS, folder, { recursive: true });
+    const journalFile = join(folder, 'meta', '_journal.json');
+    const journal = JSON.parse(await readFile(journalFile, 'utf8'));
+    const { idx, when } = journal.entries.at(-1);
+    journal.entries.push({
+      idx: idx + 1,
+      version: '7',
+      when: when + 1,
+      tag: 'spoilt',
+      breakpoints: true,
+    });
+    await writeFile(journalFile, JSON.stringify(journal));
+    await writeFile(
+      join(folder, 'spoilt.sql'),
+      'ALTER TABLE topics ADD COLUMN extra text;\n--> statement-breakpoint\nSELECT nothing;',
+    );
+    const client = await database.pool.connect();
+    try {
+      await expect(migrateSchema(drizzle(client), { migrationsFolder: folder })).rejects.toThrow();
+    } finally {
+      client.release();
+    }
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+  expect(await everything()).toEqual(before);
 });
 
 describe('The schema in TypeScript', () => {

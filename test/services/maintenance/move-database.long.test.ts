@@ -5,7 +5,7 @@ import { listDueBatches } from '../../../src/db/deliveries/batches.ts';
 import { countDeliveries } from '../../../src/db/deliveries/count-deliveries.ts';
 import { TABLES } from '../../../src/db/moving/tables.ts';
 import { moveDatabase } from '../../../src/services/maintenance/move-database.ts';
-import { fillEveryTable, NEWEST_MIGRATION } from '../../db/support/every-table.ts';
+import { fillEveryTable } from '../../db/support/every-table.ts';
 import { openTestDatabase } from '../../support/database.ts';
 
 const NOW = new Date('2026-05-08T09:00:00Z');
@@ -14,7 +14,7 @@ let to: Awaited<ReturnType<typeof openTestDatabase>>;
 
 beforeEach(async () => {
   from = await openMigrated();
-  await fillEveryTable(from.pool, NEWEST_MIGRATION);
+  await fillEveryTable(from.pool);
   to = await openTestDatabase();
 });
 afterEach(async () => {
@@ -106,7 +106,7 @@ describe('Moving from an embedded database', () => {
     await to.database.pool.query(`INSERT INTO sending_rate_limits (key) VALUES ('relay:host')`);
     const before = await countAll(to.database);
     await expect(move()).rejects.toThrow(
-      'The database of DATABASE_URL is in use already: its table rates has rows.',
+      'The database of DATABASE_URL is in use already: its table sending_rate_limits has rows.',
     );
     expect(await countAll(to.database)).toBe(before);
   });
