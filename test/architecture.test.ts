@@ -11,8 +11,12 @@ const LAYERS = [
   ['http', 'jobs'],
   ['services'],
   ['db', 'queue', 'mail', 'relay', 'inbox', 'control', 'sources', 'metrics', 'dns'],
+  ['copy'],
   ['domain'],
 ];
+
+/** The layers that show text to people. A second language is a folder beside `copy/en`. */
+const MAY_READ_COPY = ['commands', 'wiring', 'http', 'jobs', 'services', 'mail', 'copy'];
 
 /** Values about the process that the upper layers share; they stand upon the domain alone. */
 const SETTINGS = ['settings', 'version.ts', 'log.ts'];
@@ -87,12 +91,22 @@ describe('the arrows between the files of src', () => {
     expect(wrong).toEqual([]);
   });
 
-  it('lead from the domain to pure packages only', () => {
+  it('lead from the domain and the copy to pure packages only', () => {
     const wrong = each(({ path, imports }) =>
       imports
-        .filter((name) => folderOf(path) === 'domain' && !isOurs(name))
+        .filter((name) => ['domain', 'copy'].includes(folderOf(path)) && !isOurs(name))
         .filter((name) => !PURE_PACKAGES.includes(name))
-        .map((name) => `${path} imports ${name}: the domain does no I/O`),
+        .map((name) => `${path} imports ${name}: ${folderOf(path)} does no I/O`),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  it('lead to the copy only from layers that show text to people', () => {
+    const wrong = each(({ path, imports }) =>
+      imports
+        .filter((target) => folderOf(target) === 'copy' && isOurs(target))
+        .filter(() => !MAY_READ_COPY.includes(folderOf(path)))
+        .map((target) => `${path} imports ${target}: it shows no text to people`),
     );
     expect(wrong).toEqual([]);
   });
@@ -116,11 +130,11 @@ describe('the process', () => {
     expect(wrong).toEqual([]);
   });
 
-  it('gives the domain neither the time nor chance', () => {
+  it('gives the domain and the copy neither the time nor chance', () => {
     const impure =
       /\bnew Date\(\)|\bDate\.now\(|\bTemporal\.Now\b|\bMath\.random\(|\brandom(?:Bytes|UUID)\(|\bset(?:Timeout|Interval)\(|\bfetch\(|\bconsole\./;
     const wrong = each(({ path, code }) => {
-      const found = folderOf(path) === 'domain' ? impure.exec(code) : null;
+      const found = ['domain', 'copy'].includes(folderOf(path)) ? impure.exec(code) : null;
       return found ? [`${path} says ${found[0]}`] : [];
     });
     expect(wrong).toEqual([]);

@@ -28,7 +28,7 @@ export function readFieldTexts(form: FormBody, name: string): string[] {
   return [form[name] ?? []].flat();
 }
 
-/** The fields of the coupon. No ticked topic means none; a field that the form lacks is absent. */
+/** The fields of the sign-up form. No ticked topic means none; a field that the form lacks is absent. */
 export function readSignUpInput(form: FormBody): PreferenceInput {
   return {
     topics: readFieldTexts(form, 'topics'),

@@ -80,7 +80,7 @@ export const KeywordCountJson = Type.Object({
   papers_per_week: Type.Unsafe<number | null>({ type: 'number', nullable: true }),
 });
 
-/** What the front page's coupon is filled with. */
+/** What the front page's sign-up form is filled with. */
 export const FrontQuery = Type.Object({ topic: Type.Optional(Type.String({ maxLength: 100 })) });
 
 export const PageQuery = Type.Object({ page: Type.Optional(Type.String({ maxLength: 10 })) });

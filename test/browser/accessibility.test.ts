@@ -61,7 +61,7 @@ describe('Every page', () => {
         await viewport(name);
       }
       await page.goto(site.url);
-      await page.getByRole('button', { name: 'Start my delivery' }).click();
+      await page.getByRole('button', { name: 'Subscribe' }).click();
       await page.getByText('Nothing was sent.').waitFor();
       await viewport('refused');
       // The browser tells of answers that are 404 and 400, as they ought to be, and of nothing else.
@@ -122,7 +122,7 @@ async function prepare(): Promise<Record<string, string>> {
   const [first] = (await response.json()) as { id: string }[];
   return {
     front: '/',
-    following: '/?topic=theory#coupon',
+    following: '/?topic=theory#sign-up',
     papers: '/papers',
     day: `/papers?date=${DATE}&page=2`,
     dayOnTopic: `/papers?date=${DATE}&topic=ssm`,

@@ -36,14 +36,14 @@ describe.each([
     const { page, problems: troubles } = monitored;
 
     await page.goto(site.url);
-    await page.getByRole('link', { name: 'Get it by e-mail' }).click();
-    const signUpForm = page.locator('#coupon');
+    await page.getByRole('link', { name: 'Get it by email' }).click();
+    const signUpForm = page.locator('#sign-up');
     await signUpForm.getByLabel('Deliver to').fill(email);
     const zone = await signUpForm.getByLabel('Time zone').inputValue();
     expect(zone).toBe(javaScriptEnabled ? 'Europe/Berlin' : 'UTC');
     await signUpForm.getByRole('checkbox').first().check();
-    await signUpForm.getByRole('button', { name: 'Start my delivery' }).click();
-    await page.getByRole('heading', { name: 'One press left' }).waitFor();
+    await signUpForm.getByRole('button', { name: 'Subscribe' }).click();
+    await page.getByRole('heading', { name: 'Check your inbox' }).waitFor();
 
     await arrived(email, /^Confirm/);
     await page.goto(`${site.url}/inbox`);
@@ -54,13 +54,13 @@ describe.each([
     const popup = page.waitForEvent('popup');
     await page.frameLocator('iframe').locator('a[href*="/confirm/"]').first().click();
     const confirmation = await popup;
-    await confirmation.getByText('One press and the first edition comes').waitFor();
+    await confirmation.getByText('Confirm and your first digest arrives').waitFor();
     expect((await findSubscriberByEmail(site.app.db, email))?.status).toBe('pending');
-    await confirmation.getByRole('button', { name: 'Start my delivery' }).click();
-    await confirmation.getByRole('heading', { name: 'Your delivery has started' }).waitFor();
+    await confirmation.getByRole('button', { name: 'Confirm subscription' }).click();
+    await confirmation.getByRole('heading', { name: 'You’re subscribed' }).waitFor();
     expect((await findSubscriberByEmail(site.app.db, email))?.status).toBe('active');
 
-    await confirmation.getByRole('link', { name: 'Change what comes, and when' }).click();
+    await confirmation.getByRole('link', { name: 'Change your settings' }).click();
     await confirmation.getByRole('heading', { name: 'Your delivery', level: 1 }).waitFor();
     await confirmation.getByLabel('Hour').selectOption('06:00');
     await confirmation.getByLabel('5 papers', { exact: true }).check();
@@ -101,10 +101,10 @@ describe.each([
   it('is told on the form what was wrong, and loses nothing that was typed', async () => {
     const { page, problems: troubles } = monitored;
     await page.goto(site.url);
-    const signUpForm = page.locator('#coupon');
+    const signUpForm = page.locator('#sign-up');
     await signUpForm.getByLabel('Deliver to').fill('ada@example');
     await signUpForm.getByLabel('at', { exact: true }).selectOption('21:00');
-    await signUpForm.getByRole('button', { name: 'Start my delivery' }).click();
+    await signUpForm.getByRole('button', { name: 'Subscribe' }).click();
     await page.getByText('“ada@example” lacks the part after the dot. Nothing was sent.').waitFor();
     expect(await signUpForm.getByLabel('Deliver to').inputValue()).toBe('ada@example');
     expect(await signUpForm.getByLabel('at', { exact: true }).inputValue()).toBe('21');

@@ -29,9 +29,9 @@ export function topicHref(base: string, slug: string, page = 1): string {
   return `${base}/topics/${slug}${page > 1 ? `?page=${page}` : ''}`;
 }
 
-/** The way to the coupon with a topic ticked. */
+/** The link to the sign-up form with a topic ticked. */
 export function followHref(base: string, slug: string): string {
-  return `${base}/?topic=${slug}#coupon`;
+  return `${base}/?topic=${slug}#sign-up`;
 }
 
 /** The path of a month of the archive. */

@@ -1,3 +1,4 @@
+import { LAYOUT_COPY } from '../../copy/en/pages/layout.ts';
 import { buildAssetPath } from './templates.ts';
 import type { SiteInfo } from './views.ts';
 
@@ -40,7 +41,7 @@ export interface PageLayoutOptions {
   /** @defaultValue the site's */
   feed?: { title: string; href: string };
   isFront?: boolean;
-  /** @defaultValue the way to the coupon */
+  /** @defaultValue the link to the sign-up form */
   action?: NavLink;
 }
 
@@ -62,13 +63,13 @@ export function createPageLayouts(site: SiteInfo): PageLayouts {
     js: base + buildAssetPath('site.js'),
     icon: base + buildAssetPath('icon.svg'),
   };
-  const today = { text: 'Today', href: `${base}/` };
+  const today = { text: LAYOUT_COPY.today, href: `${base}/` };
   const nav = [
-    { text: 'Archive', href: `${base}/digests` },
-    { text: 'Topics', href: `${base}/topics` },
-    { text: 'Search', href: `${base}/papers` },
+    { text: LAYOUT_COPY.archive, href: `${base}/digests` },
+    { text: LAYOUT_COPY.topics, href: `${base}/topics` },
+    { text: LAYOUT_COPY.search, href: `${base}/papers` },
   ];
-  const signUpLink = { text: 'Get it by e-mail', href: `${base}/#coupon` };
+  const signUpLink = { text: LAYOUT_COPY.signUp, href: `${base}/#sign-up` };
   return {
     base,
     create: ({
@@ -95,7 +96,7 @@ export function createPageLayouts(site: SiteInfo): PageLayouts {
 
 /** The way back to a reader's own page, for the top row of the others of that reader. */
 export function linkToPreferences({ base }: PageLayouts, token: string): NavLink {
-  return { text: 'Your delivery', href: `${base}/preferences/${token}` };
+  return { text: LAYOUT_COPY.settings, href: `${base}/preferences/${token}` };
 }
 
 /** A longer name than this does not fit beside the date in the largest type. */

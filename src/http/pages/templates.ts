@@ -1,14 +1,15 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import Handlebars from 'handlebars';
+import { PAGE_COPY } from '../../copy/en/pages/index.ts';
 
 const TEMPLATES_URL = new URL('../../../templates/pages/', import.meta.url);
 
 /** Fills the template `name` with a model; throws when the model lacks what the template names. */
 export type RenderPage = (name: string, model: object) => string;
 
-/** Reads every page template once. Throws on a template that does not parse. Values are escaped,
- *  always: no template writes raw HTML. */
+/** Reads every page template once. A template finds its own data in the model and all fixed text
+ *  in `@copy`. Every value is escaped. Throws on a template that does not parse. */
 export function loadTemplates(): RenderPage {
   const handlebars = Handlebars.create();
   const options = { strict: true, knownHelpersOnly: true };
@@ -21,10 +22,11 @@ export function loadTemplates(): RenderPage {
       handlebars.compile(handlebars.parse(source), options),
     ]),
   );
+  const data = { copy: PAGE_COPY };
   return (name, model) => {
     const page = pages.get(name);
     if (!page) throw new Error(`Unknown page template '${name}': expected one of templates/pages.`);
-    return page(model);
+    return page(model, { data });
   };
 }
 

@@ -51,7 +51,7 @@ export type FieldName =
 /** A sentence for each refused field, shown beside it; empty for a form that was not sent yet. */
 export type FieldProblems = Partial<Record<FieldName, string>>;
 
-/** The coupon: what its fields hold, and what was wrong with them. */
+/** The sign-up form: what its fields hold, and what was wrong with them. */
 export interface SignUpFormView {
   values: Preferences & { email: string };
   problems: FieldProblems;

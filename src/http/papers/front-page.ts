@@ -1,3 +1,4 @@
+import { LAYOUT_COPY } from '../../copy/en/pages/layout.ts';
 import { findKeyResult } from '../../domain/papers/key-result.ts';
 import type { TopicPaper } from '../../domain/papers/paper.ts';
 import { formatDate, formatLongDate, formatQuantity } from '../../domain/text/format.ts';
@@ -22,7 +23,7 @@ export function buildFrontPage(view: FrontView, layouts: PageLayouts) {
       description: `The research papers of ${formatDate(view.day)}, and one short mail a morning with those that matter to you.`,
       publicPath: '/',
       isFront: true,
-      action: { text: 'Get it by e-mail', href: '#coupon' },
+      action: { text: LAYOUT_COPY.signUp, href: '#sign-up' },
     }),
     date: formatLongDate(view.day),
     number: view.number,
@@ -45,7 +46,7 @@ export function buildFrontPage(view: FrontView, layouts: PageLayouts) {
       shown: (lead ? 1 : 0) + stories.length + index.length,
       base,
     }),
-    coupon: buildSignUpFormModel(view.form, view.allTopics),
+    signUpForm: buildSignUpFormModel(view.form, view.allTopics),
   };
 }
 

@@ -4,10 +4,10 @@ import { type DayOverview, readLatestDay } from '../../services/papers/read-day.
 import type { HttpDeps } from '../deps.ts';
 import type { DayView, FieldProblems, FrontView } from '../pages/index.ts';
 
-/** What the coupon holds when it was not sent yet. */
+/** The sign-up form before anybody typed. */
 export const EMPTY_SIGNUP = { ...DEFAULT_PREFERENCES, email: '' };
 
-/** The front page with its coupon as it is to be filled. */
+/** The front page with its sign-up form filled. */
 export async function readFrontView(
   { db, clock }: HttpDeps,
   values: Preferences & { email: string } = EMPTY_SIGNUP,

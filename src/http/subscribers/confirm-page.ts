@@ -1,3 +1,4 @@
+import { CONFIRM_COPY } from '../../copy/en/pages/confirm.ts';
 import {
   capitalize,
   describeDigestSchedule,
@@ -10,28 +11,35 @@ import { addDays } from '../../domain/time/schedule.ts';
 import type { PageLayouts } from '../pages/page-layout.ts';
 import type { ConfirmView } from '../pages/views.ts';
 
-/** The one press that starts a delivery. */
+/** The page with the button that starts a subscription. */
 export function buildConfirmPage(view: ConfirmView, layouts: PageLayouts) {
   const { preferences, topics } = view;
   const papers = `${spellNumber(preferences.papers)} ${preferences.papers === 1 ? 'paper' : 'papers'}`;
-  const about = topics.length === 0 ? 'every topic' : topics.map(({ name }) => name).join('; ');
   return {
-    frame: layouts.create({ title: 'Confirm your delivery' }),
-    promise: describeFirstDelivery(view),
+    frame: layouts.create({ title: CONFIRM_COPY.title }),
+    statement: describeFirstDigest(view),
     email: view.email,
-    latest: view.latestDate && formatLongDate(view.latestDate),
-    delivery: `${capitalize(papers)} ${describeDigestSchedule(preferences)}, about: ${about}.`,
+    sendLatest: view.latestDate && CONFIRM_COPY.sendLatest(formatLongDate(view.latestDate)),
+    delivery: CONFIRM_COPY.delivery({
+      papers: capitalize(papers),
+      schedule: describeDigestSchedule(preferences),
+      topics: topics.map(({ name }) => name).join('; ') || CONFIRM_COPY.allTopics,
+    }),
   };
 }
 
-/** `One press and the first edition comes tomorrow at 07:00, Berlin time.` */
-function describeFirstDelivery({ firstDigest, preferences }: ConfirmView): string {
-  if (firstDigest === null) return 'One press and the delivery starts.';
-  const hour = formatHour(preferences.hour);
-  return `One press and the first edition comes ${describeRelativeDay(firstDigest)} at ${hour}, ${formatTimezone(preferences.timezone)}.`;
+function describeFirstDigest({ firstDigest, preferences }: ConfirmView): string {
+  if (firstDigest === null) return CONFIRM_COPY.subscribe;
+  return CONFIRM_COPY.firstDigest({
+    day: describeRelativeDay(firstDigest),
+    hour: formatHour(preferences.hour),
+    timezone: formatTimezone(preferences.timezone),
+  });
 }
 
 function describeRelativeDay({ day, today }: { day: string; today: string }): string {
-  if (day === today) return 'today';
-  return day === addDays(today, 1) ? 'tomorrow' : `on ${formatLongDate(day)}`;
+  if (day === today) return CONFIRM_COPY.today;
+  return day === addDays(today, 1)
+    ? CONFIRM_COPY.tomorrow
+    : CONFIRM_COPY.onDay(formatLongDate(day));
 }

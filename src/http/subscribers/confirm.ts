@@ -1,4 +1,6 @@
 import type { FastifyReply } from 'fastify';
+import { CONFIRM_COPY } from '../../copy/en/pages/confirm.ts';
+import { LAYOUT_COPY } from '../../copy/en/pages/layout.ts';
 import { localDayOf, nextDigestSendAt } from '../../domain/digests/next-digest.ts';
 import type { Subscriber } from '../../domain/subscribers/subscriber.ts';
 import { describeDigestSchedule, formatLongDate } from '../../domain/text/format.ts';
@@ -66,52 +68,47 @@ function sendConfirmationResult(
   result: Confirmation,
 ): FastifyReply {
   const { pages, links, tokens } = deps;
-  const signUpAgainLinks = [{ text: 'Sign up again', href: `${links.home}#coupon` }];
+  const signUpAgainLinks = [{ text: CONFIRM_COPY.signUpAgain, href: `${links.home}#sign-up` }];
   if (result.kind === 'expired') {
-    const sentences = [
-      'This link has expired. Nothing was lost: sign up once more, and a new one comes.',
-    ];
     return sendPage(
       reply,
-      pages.message({ title: 'This link is over', sentences, links: signUpAgainLinks }),
+      pages.message({ ...CONFIRM_COPY.expired, links: signUpAgainLinks }),
       410,
     );
   }
   if (result.kind === 'unknown' || result.kind === 'open') {
-    const sentences = [
-      'There is no such link. It may have been cut by your mail program: copy the whole of it.',
-    ];
     return sendPage(
       reply,
-      pages.message({ title: 'Not here', sentences, links: signUpAgainLinks }),
+      pages.message({ ...CONFIRM_COPY.unknown, links: signUpAgainLinks }),
       404,
     );
   }
   const { subscriber } = result;
   const preferences = links.preferences(tokens.seal({ digestId: 0, subscriberId: subscriber.id }));
   if (subscriber.status === 'unsubscribed') {
-    const sentences = ['This link was used before, and the delivery has been stopped since.'];
     return sendPage(
       reply,
-      pages.message({ title: 'The delivery has stopped', sentences, links: signUpAgainLinks }),
+      pages.message({ ...CONFIRM_COPY.unsubscribed, links: signUpAgainLinks }),
     );
   }
-  const nextDigest = findNextDigestDay(deps, subscriber, subscriber.confirmedAt ?? deps.clock());
-  const { status, pausedUntil } = subscriber;
   const page = pages.message({
-    title: 'Your delivery has started',
-    sentences: [
-      `Papers come to ${subscriber.email} ${describeDigestSchedule(subscriber)}.`,
-      ...(status === 'paused' && pausedUntil !== null
-        ? [`Nothing is sent before ${formatLongDate(pausedUntil)}, as you wished.`]
-        : nextDigest === null
-          ? []
-          : [`The next edition comes on ${formatLongDate(nextDigest)}.`]),
-    ],
+    title: CONFIRM_COPY.subscribed.title,
+    sentences: describeSubscription(deps, subscriber),
     links: [
-      { text: 'Change what comes, and when', href: preferences },
-      { text: 'Today’s papers', href: links.home },
+      { text: CONFIRM_COPY.subscribed.settings, href: preferences },
+      { text: LAYOUT_COPY.todaysPapers, href: links.home },
     ],
   });
   return sendPage(reply, page);
+}
+
+function describeSubscription(deps: HttpDeps, subscriber: Subscriber): string[] {
+  const copy = CONFIRM_COPY.subscribed;
+  const { email, status, pausedUntil } = subscriber;
+  const schedule = copy.schedule({ email, schedule: describeDigestSchedule(subscriber) });
+  if (status === 'paused' && pausedUntil !== null) {
+    return [schedule, copy.pausedUntil(formatLongDate(pausedUntil))];
+  }
+  const nextDigest = findNextDigestDay(deps, subscriber, subscriber.confirmedAt ?? deps.clock());
+  return nextDigest === null ? [schedule] : [schedule, copy.nextDigest(formatLongDate(nextDigest))];
 }

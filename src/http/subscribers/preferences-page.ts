@@ -33,7 +33,7 @@ export function buildPreferencesPage(view: PreferencesView, layouts: PageLayouts
     askedOn: formatDate(view.askedOn),
     statusNote: explainInactiveStatus(view),
     mayReturn: view.status === 'paused',
-    signupHref: `${base}/#coupon`,
+    signupHref: `${base}/#sign-up`,
     sentence: describeCurrentPreferences(view),
     nextEdition: view.nextDigestOn === null ? null : formatLongDate(view.nextDigestOn),
     saved: view.isSaved,

@@ -1,6 +1,7 @@
 import type { FastifyRequest } from 'fastify';
+import { LAYOUT_COPY } from '../../copy/en/pages/layout.ts';
+import { CONSENT_WORDING, SIGN_UP_COPY } from '../../copy/en/pages/sign-up.ts';
 import { PaperboyError } from '../../domain/errors.ts';
-import { CONSENT_WORDING } from '../../domain/subscribers/consent.ts';
 import { type EmailAddress, normaliseAddress } from '../../domain/subscribers/email-address.ts';
 import {
   InvalidPreferencesError,
@@ -26,7 +27,7 @@ import { SignUpBody } from './preference-schemas.ts';
 import { toPreferenceInput } from './preferences-json.ts';
 import { validatePreferences } from './require-subscriber.ts';
 
-/** Sign-up, by programs as JSON and by people with the coupon on the front page. */
+/** Sign-up, by programs as JSON and by people with the form on the front page. */
 export async function signUpRoutes(app: TypedFastify, deps: HttpDeps): Promise<void> {
   app.post(
     '/api/subscribers',
@@ -62,12 +63,9 @@ export async function signUpRoutes(app: TypedFastify, deps: HttpDeps): Promise<v
     }
     await acceptSignUp(deps, request, 'form', address, requestedPreferences);
     const page = deps.pages.message({
-      title: 'One press left',
-      sentences: [
-        `A letter is on its way to ${address.email}. Press the button in it, and the delivery starts.`,
-        'If it does not come within minutes, look into the folder for unwanted mail. At most one letter an hour is sent to an address.',
-      ],
-      links: [{ text: 'Today’s papers', href: deps.links.home }],
+      title: SIGN_UP_COPY.checkInbox.title,
+      sentences: SIGN_UP_COPY.checkInbox.sentences(address.email),
+      links: [{ text: LAYOUT_COPY.todaysPapers, href: deps.links.home }],
     });
     return sendPage(reply, page, 202);
   });
@@ -107,7 +105,7 @@ async function readSignUpForm(deps: HttpDeps, form: FormBody): Promise<SignUpInp
     signUpInput.address = normaliseAddress(readFieldText(form, 'email'));
   } catch (error) {
     if (!(error instanceof PaperboyError)) throw error;
-    signUpInput.problems.email = `${error.message} Nothing was sent.`;
+    signUpInput.problems.email = SIGN_UP_COPY.nothingSent(error.message);
   }
   try {
     signUpInput.requestedPreferences = await validatePreferences(deps, readSignUpInput(form));

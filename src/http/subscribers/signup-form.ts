@@ -1,4 +1,4 @@
-import { SIGN_UP_FORM_COPY } from '../../domain/subscribers/consent.ts';
+import { SIGN_UP_COPY } from '../../copy/en/pages/sign-up.ts';
 import type { SignUpFormView, TopicName } from '../pages/views.ts';
 import {
   type FieldOption,
@@ -9,7 +9,7 @@ import {
   mapProblemsByField,
 } from './form-fields.ts';
 
-/** The coupon's fields, filled with what was typed before. */
+/** The fields of the sign-up form, filled with what was typed before. */
 export function buildSignUpFormModel(form: SignUpFormView, allTopics: readonly TopicName[]) {
   const { values, problems } = form;
   const chosen = new Set(values.topics);
@@ -18,7 +18,6 @@ export function buildSignUpFormModel(form: SignUpFormView, allTopics: readonly T
   });
   const more = topics.slice(VISIBLE_TOPICS);
   return {
-    words: SIGN_UP_FORM_COPY,
     email: values.email,
     papers: listPaperCountOptions(values.papers),
     frequencies: listFrequencyOptions(values.frequency),
@@ -26,6 +25,7 @@ export function buildSignUpFormModel(form: SignUpFormView, allTopics: readonly T
     zones: listTimezoneOptions(form.timezones, values.timezone),
     topics: topics.slice(0, VISIBLE_TOPICS),
     moreTopics: more,
+    moreTopicsLabel: SIGN_UP_COPY.form.moreTopics(more.length),
     hasMoreTopics: more.length > 0,
     isMoreOpen: more.some((topic) => topic.isChosen),
     problems: mapProblemsByField(problems),

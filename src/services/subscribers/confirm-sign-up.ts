@@ -1,3 +1,4 @@
+import { CONSENT_WORDING } from '../../copy/en/pages/sign-up.ts';
 import type { Db } from '../../db/client.ts';
 import type { DueBatch } from '../../db/deliveries/batches.ts';
 import { confirmConsents, recordConsent } from '../../db/subscribers/consents.ts';
@@ -8,7 +9,6 @@ import {
   markConfirmationsUsed,
 } from '../../db/transactional/transactional-emails.ts';
 import { hashSuppressedAddress, hashToken } from '../../domain/links/tokens.ts';
-import { CONSENT_WORDING } from '../../domain/subscribers/consent.ts';
 import { normaliseAddress } from '../../domain/subscribers/email-address.ts';
 import { decideConfirmedStatus } from '../../domain/subscribers/pause.ts';
 import type { Subscriber } from '../../domain/subscribers/subscriber.ts';

@@ -238,7 +238,7 @@ describe('The page of a paper', () => {
       '/daily/topics/topic-1',
       '/daily/digests/2026-05-11?kind=weekly',
       '/daily/papers/2605.04321',
-      '/daily/#coupon',
+      '/daily/#sign-up',
     ]);
   });
 
@@ -308,7 +308,7 @@ describe('The pages with one button', () => {
       pages.confirm({ email, preferences, topics: [], firstDigest, latestDate: null }),
     );
     expect($('.statement').text()).toBe(
-      'One press and the first edition comes tomorrow at 07:00, Berlin time.',
+      'Confirm and your first digest arrives tomorrow at 07:00, Berlin time.',
     );
   });
 

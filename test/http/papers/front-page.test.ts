@@ -79,23 +79,23 @@ describe('The front page', () => {
     expect($('.pager a[rel="next"]').length).toBe(0);
   });
 
-  it('has a way to the coupon at the top', () => {
+  it('has a link to the sign-up form at the top', () => {
     const $ = front();
-    expect($('.top-action').attr('href')).toBe('#coupon');
-    expect($('#coupon').length).toBe(1);
+    expect($('.top-action').attr('href')).toBe('#sign-up');
+    expect($('#sign-up').length).toBe(1);
   });
 
-  it('still offers the coupon while there are no papers', () => {
+  it('still offers the sign-up form while there are no papers', () => {
     const $ = front({ papers: [], totalPapers: 0, isEmpty: true });
     expect($('.lead h2').text()).toBe('The first edition is not printed yet');
-    expect($('#coupon form').length).toBe(1);
+    expect($('#sign-up form').length).toBe(1);
   });
 });
 
-describe('The coupon', () => {
+describe('The sign-up form', () => {
   it('posts the fields of a sign-up', () => {
     const $ = front();
-    const form = $('#coupon form');
+    const form = $('#sign-up form');
     expect(form.attr('method')).toBe('post');
     expect(form.attr('action')).toBe('/daily/subscribe');
     const names = form
@@ -114,8 +114,8 @@ describe('The coupon', () => {
     expect($('#timezone option').length).toBe(TIMEZONES.length);
     expect($('#frequency option').length).toBe(3);
     expect($('#papers option[selected]').attr('value')).toBe('10');
-    expect($('#coupon input[name="topics"]').length).toBe(21);
-    expect($('#coupon details input[name="topics"]').length).toBe(15);
+    expect($('#sign-up input[name="topics"]').length).toBe(21);
+    expect($('#sign-up details input[name="topics"]').length).toBe(15);
   });
 
   it('comes back filled, with the sentence beside the field', () => {
@@ -131,7 +131,7 @@ describe('The coupon', () => {
     expect($('#email-problem').text()).toContain('lacks the part after the dot');
     expect($('#hour option[selected]').attr('value')).toBe('22');
     expect($('input[name="topics"][checked]').attr('value')).toBe('topic-9');
-    expect($('#coupon details').attr('open')).toBeDefined();
+    expect($('#sign-up details').attr('open')).toBeDefined();
   });
 
   it('lets the zone be guessed only in a form that nobody has sent', () => {

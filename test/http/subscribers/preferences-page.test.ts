@@ -160,7 +160,7 @@ describe('The preferences page', () => {
     (status) => {
       const $ = preferences({ status, nextDigestOn: null });
       expect($('.status').text()).toMatch(/nothing is sent/i);
-      expect($('.status a').attr('href')).toBe('/daily/#coupon');
+      expect($('.status a').attr('href')).toBe('/daily/#sign-up');
       expect($('.statement').text()).toMatch(/^Your choice: ten papers/);
     },
   );

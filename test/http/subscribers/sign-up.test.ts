@@ -189,7 +189,7 @@ describe('The form on the front page', () => {
     const fields = { email: 'form@example.org', topics: ['agents', 'rl'], hour: '6', papers: '3' };
     const answer = await subscribe({ ...fields, frequency: 'weekly', timezone: 'Asia/Tokyo' });
     expect(answer.statusCode).toBe(202);
-    expect(load(answer.body)('h1').text()).toBe('One press left');
+    expect(load(answer.body)('h1').text()).toBe('Check your inbox');
     expect(await findSubscriberByEmail(site.app.db, 'form@example.org')).toMatchObject({
       topics: ['agents', 'rl'],
       frequency: 'weekly',
@@ -281,7 +281,7 @@ describe('The link of the confirmation mail', () => {
     const page = await site.page(path);
     expect(page.statusCode).toBe(200);
     expect(load(page.body)('.statement').text()).toBe(
-      'One press and the first edition comes tomorrow at 07:00, Berlin time.',
+      'Confirm and your first digest arrives tomorrow at 07:00, Berlin time.',
     );
     expect((await site.request({ method: 'HEAD', url: path })).statusCode).toBe(200);
     expect(await statusOf('eve@example.org')).toBe('pending');
@@ -290,7 +290,7 @@ describe('The link of the confirmation mail', () => {
     expect(pressed.statusCode).toBe(200);
     expect(await statusOf('eve@example.org')).toBe('active');
     expect(load(pressed.body)('main').text()).toContain(
-      'The next edition comes on Saturday, 9 May 2026.',
+      'Your next digest arrives on Saturday, 9 May 2026.',
     );
     const again = await site.post(path);
     expect([again.statusCode, again.body]).toEqual([200, pressed.body]);
@@ -311,7 +311,7 @@ describe('The link of the confirmation mail', () => {
       const path = await site.requestLinkPath(email, 'confirm');
       const $ = load((await site.page(path)).body);
       expect($('label').text().trim()).toBe(
-        'Send me the latest edition at once: Friday, 8 May 2026.',
+        'Send me the latest digest right away: Friday, 8 May 2026.',
       );
       expect($('input[name="latest"]').attr('checked')).toBeUndefined();
       await site.post(path, email.startsWith('now') ? { latest: 'yes' } : {});
@@ -328,7 +328,7 @@ describe('The link of the confirmation mail', () => {
     await site.post(`/unsubscribe/${await site.tokenOf('left@example.org')}`);
     const again = await site.post(path);
     expect(again.statusCode).toBe(200);
-    expect(load(again.body)('h1').text()).toBe('The delivery has stopped');
+    expect(load(again.body)('h1').text()).toBe('You’ve unsubscribed');
     expect(await statusOf('left@example.org')).toBe('unsubscribed');
   });
 

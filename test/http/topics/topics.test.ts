@@ -35,7 +35,7 @@ describe('/topics', () => {
         .find('a')
         .toArray()
         .map((link) => $(link).attr('href')),
-    ).toEqual(['/topics/theory', '/?topic=theory#coupon', '/topics/theory/feed.xml']);
+    ).toEqual(['/topics/theory', '/?topic=theory#sign-up', '/topics/theory/feed.xml']);
   });
 });
 
@@ -57,7 +57,7 @@ describe('/topics/:slug', () => {
     const $ = await page('/topics/theory');
     const href = $('a.button').attr('href') ?? '';
     const $front = await page(href.split('#')[0] ?? '');
-    const ticked = $front('#coupon input[name="topics"][checked]').toArray();
+    const ticked = $front('#sign-up input[name="topics"][checked]').toArray();
     expect(ticked.map((box) => $front(box).attr('value'))).toEqual(['theory']);
     expect($front('link[rel="canonical"]').attr('href')).toBe('http://localhost:3000/');
   });

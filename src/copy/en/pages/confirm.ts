@@ -1,0 +1,41 @@
+/** The page behind the link of a confirmation email, and the results of the link. */
+export const CONFIRM_COPY = {
+  title: 'Confirm your subscription',
+  subscribe: 'Confirm and your subscription starts.',
+  firstDigest: ({ day, hour, timezone }: { day: string; hour: string; timezone: string }) =>
+    `Confirm and your first digest arrives ${day} at ${hour}, ${timezone}.`,
+  today: 'today',
+  tomorrow: 'tomorrow',
+  onDay: (day: string) => `on ${day}`,
+  to: 'To',
+  delivery: ({ papers, schedule, topics }: { papers: string; schedule: string; topics: string }) =>
+    `${papers} ${schedule}, about: ${topics}.`,
+  allTopics: 'all topics',
+  changeLater: 'You can change all of this later.',
+  sendLatest: (day: string) => `Send me the latest digest right away: ${day}.`,
+  button: 'Confirm subscription',
+  notYou: 'Didn’t sign up? Close this page and nothing will be sent.',
+  signUpAgain: 'Sign up again',
+  expired: {
+    title: 'This link has expired',
+    sentences: ['Nothing is lost. Sign up again and we’ll send you a new link.'],
+  },
+  unknown: {
+    title: 'Page not found',
+    sentences: [
+      'This link doesn’t exist. Your email program may have cut it off, so copy the whole link.',
+    ],
+  },
+  unsubscribed: {
+    title: 'You’ve unsubscribed',
+    sentences: ['This link was already used, and the subscription has been cancelled since.'],
+  },
+  subscribed: {
+    title: 'You’re subscribed',
+    schedule: ({ email, schedule }: { email: string; schedule: string }) =>
+      `We’ll email papers to ${email} ${schedule}.`,
+    pausedUntil: (day: string) => `Nothing is sent before ${day}, as you asked.`,
+    nextDigest: (day: string) => `Your next digest arrives on ${day}.`,
+    settings: 'Change your settings',
+  },
+} as const;
