@@ -139,7 +139,7 @@ export const HOSTILE_TEXTS = [
   '<script>alert(1)</script>',
   '"><img src=x onerror=alert(1)>',
   '{{x}} {{{x}}} {{#each this}}{{/each}}',
-  '</mj-text></td></table><!-- end part -->',
+  '</mj-text></td></table><!-- end fragment -->',
   'A title\r\nBcc: victim@example.org\r\n\r\nbody',
   'A\0B\u0001token\u0001\u202Egnp.exe\u2066',
   'On $\\alpha \\le \\beta$ and \\textbf{bold} in $O(n^2)$',

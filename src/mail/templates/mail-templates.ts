@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
+import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import Handlebars from 'handlebars';
 import { type MjmlSource, renderMjml } from './mjml.ts';
+import { expandPartials, type Partials } from './partials.ts';
 import { createPlaceholderMarkers, type PlaceholderMarkers } from './placeholders.ts';
 
 /** A view in, a text out. */
@@ -32,11 +34,15 @@ export interface MailTemplates {
  * @throws Error when a template is not valid MJML or lacks a part.
  */
 export async function loadMailTemplates(): Promise<MailTemplates> {
+  const partials = await readPartials();
   const [digestHtml, transactionalHtml] = (
-    await renderMjml([await readMjml('digest.mjml'), await readMjml('letter.mjml')])
+    await renderMjml([
+      await readMjml('digest.mjml', partials),
+      await readMjml('transactional.mjml', partials),
+    ])
   ).map((html) => setMainRole(collapseWhitespace(html))) as [string, string];
   const digestText = await readFile(resolveTemplatePath('digest.txt'), 'utf8');
-  const transactionalText = await readFile(resolveTemplatePath('letter.txt'), 'utf8');
+  const transactionalText = await readFile(resolveTemplatePath('transactional.txt'), 'utf8');
   return {
     digest: {
       html: compileTemplate(digestHtml, HTML_FRAGMENTS, {}),
@@ -50,9 +56,18 @@ export async function loadMailTemplates(): Promise<MailTemplates> {
   };
 }
 
-async function readMjml(file: string): Promise<MjmlSource> {
+async function readMjml(file: string, partials: Partials): Promise<MjmlSource> {
   const filePath = resolveTemplatePath(file);
-  return { mjml: await readFile(filePath, 'utf8'), filePath };
+  return { mjml: expandPartials(await readFile(filePath, 'utf8'), partials), filePath };
+}
+
+async function readPartials(): Promise<Partials> {
+  const files = await readdir(resolveTemplatePath('partials'));
+  const read = async (file: string): Promise<[string, string]> => [
+    basename(file, '.hbs'),
+    await readFile(resolveTemplatePath(`partials/${file}`), 'utf8'),
+  ];
+  return new Map(await Promise.all(files.map(read)));
 }
 
 /** A mail is a document of its own, and what MJML calls its article is all of it. */
@@ -81,7 +96,7 @@ function compileTemplate<FragmentName extends string>(
 
 function requireFragment(name: string, fragments: ReadonlyMap<string, string>): string {
   const source = fragments.get(name);
-  if (source === undefined) throw new Error(`The mail template has no part named ${name}.`);
+  if (source === undefined) throw new Error(`The mail template has no fragment named ${name}.`);
   return source;
 }
 
@@ -94,4 +109,4 @@ function resolveTemplatePath(file: string): string {
   return fileURLToPath(new URL(`../../../templates/email/${file}`, import.meta.url));
 }
 
-const FRAGMENT_PATTERN = /<!-- part (\w+) -->\n?([\s\S]*?)<!-- end part -->\n?/g;
+const FRAGMENT_PATTERN = /<!-- fragment (\w+) -->\n?([\s\S]*?)<!-- end fragment -->\n?/g;
