@@ -3,7 +3,8 @@ import { defineConfig } from 'vitest/config';
 
 const WITHOUT_DATABASE = [
   'test/{architecture,log}.test.ts',
-  'test/{bench,chaos,control,domain,inbox,mail,project,seeds,settings,sources,support}/**/*.test.ts',
+  'test/{chaos,control,domain,inbox,mail,project,seeds,settings,sources,support}/**/*.test.ts',
+  'test/bench/{*,pages/*}.test.ts',
   'test/http/{atom-feed,conditional-response,form-body,network}.test.ts',
   'test/http/robots/**/*.test.ts',
   'test/http/pages/**/*.test.ts',

@@ -6,7 +6,6 @@ import type { CommandContext } from './context.ts';
 import { createDeliveriesCommand } from './deliveries.ts';
 import { createDigestCommand } from './digest.ts';
 import { createDoctorCommand } from './doctor/doctor.ts';
-import { createEvaluateCommand } from './evaluate.ts';
 import { createMigrateCommand } from './migrate.ts';
 import { createPapersCommand } from './papers.ts';
 import { createSeedCommand } from './seed.ts';
@@ -67,7 +66,6 @@ export function buildProgram(
     createDigestCommand(context),
     createDeliveriesCommand(context),
     createSubscribersCommand(context),
-    createEvaluateCommand(context),
   ];
   for (const command of commands) program.addCommand(command);
   const outputConfig = {

@@ -5,7 +5,7 @@ import { parsePaper } from '../../src/domain/papers/paper-input.ts';
 import { createDocumentFrequencies } from '../../src/domain/ranking/inverse-document-frequency.ts';
 import { learnTerms, packLearned } from '../../src/domain/ranking/learned-terms.ts';
 import { extractTerms } from '../../src/domain/ranking/terms.ts';
-import { createSeededRandom, shuffle } from '../../src/domain/seeded-random.ts';
+import { createSeededRandom, shuffle } from '../support/random.ts';
 
 /** Readers who taught the same; more would take longer to make than to measure. */
 const PROFILES = 100;

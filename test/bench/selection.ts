@@ -5,9 +5,9 @@
  */
 import { readFileSync } from 'node:fs';
 import { unpackLearned } from '../../src/domain/ranking/learned-terms.ts';
-import { createSeededRandom } from '../../src/domain/seeded-random.ts';
 import { DEFAULT_PREFERENCES, type Preferences } from '../../src/domain/subscribers/subscriber.ts';
 import { buildSender } from '../mail/builders.ts';
+import { createSeededRandom } from '../support/random.ts';
 import { learnedProfileAt } from './learned-profiles.ts';
 import { subscriberAt } from './subscribers.ts';
 

@@ -197,7 +197,6 @@ describe('A file of papers', () => {
     const before = await everything();
     expectReported(await paperboy(['papers', 'import', 'papers.json']), about, text.slice(0, 80));
     expectReported(await paperboy(['papers', 'import', '-'], text), about, text.slice(0, 80));
-    expectReported(await paperboy(['evaluate', 'papers.json']), about, text.slice(0, 80));
     expect(await everything()).toEqual(before);
   });
 });

@@ -1,5 +1,4 @@
-import { eq, type SQL, sql } from 'drizzle-orm';
-import type { Paper } from '../../domain/papers/paper.ts';
+import { eq, sql } from 'drizzle-orm';
 import { TITLE_MATCH_SCORE, type Topic } from '../../domain/topics/topic.ts';
 import type { Db } from '../client.ts';
 import { paperTopics, topics } from '../schema.ts';
@@ -49,38 +48,17 @@ export interface TopicMatch {
   score: number;
 }
 
-/** Every topic that stored papers match. */
-export function matchTopics(db: Db, paperIds: readonly string[]): Promise<TopicMatch[]> {
-  return matchTopicsIn(
-    db,
-    sql`SELECT id, words FROM papers WHERE id = ANY(${sql.param([...paperIds])}::text[])`,
-  );
-}
-
-/** Every topic that papers match which need not be stored. */
-export function matchTopicsOfTexts(
-  db: Db,
-  papers: readonly Pick<Paper, 'id' | 'title' | 'abstract'>[],
-): Promise<TopicMatch[]> {
-  const texts = papers.map(({ id, title, abstract }) => ({ id, title, abstract }));
-  return matchTopicsIn(
-    db,
-    sql`SELECT id, setweight(to_tsvector('english', title), 'A')
-          || setweight(to_tsvector('english', abstract), 'B') AS words
-        FROM jsonb_to_recordset(${JSON.stringify(texts)}::jsonb) AS text (id text, title text, abstract text)`,
-  );
-}
-
-/** `papers` selects id and words, those of the title weighing A. */
-async function matchTopicsIn(db: Db, papers: SQL): Promise<TopicMatch[]> {
+/** Every topic that the stored papers match. */
+export async function matchTopics(db: Db, paperIds: readonly string[]): Promise<TopicMatch[]> {
   const result = await db.execute<{ paperId: string; slug: string; score: number }>(sql`
     WITH topic AS MATERIALIZED (
       SELECT slug,
              websearch_to_tsquery('english', query) AS query,
              websearch_to_tsquery('english', title_query) AS title_query
       FROM topics
-    ), text AS (${papers}), paper AS MATERIALIZED (
-      SELECT id, words, ts_filter(words, '{a}') AS title_words FROM text
+    ), paper AS MATERIALIZED (
+      SELECT id, words, ts_filter(words, '{a}') AS title_words
+      FROM papers WHERE id = ANY(${sql.param([...paperIds])}::text[])
     ), matched AS (
       SELECT paper.id AS "paperId", topic.slug,
              CASE WHEN paper.words @@ topic.query THEN ts_rank(paper.words, topic.query) ELSE 0 END

@@ -1,28 +1,29 @@
-import type { FeedbackVerb } from './feedback/feedback-event.ts';
-import type { TopicPaper } from './papers/paper.ts';
-import type { Idf } from './ranking/inverse-document-frequency.ts';
-import { computeTermVector } from './ranking/term-vector.ts';
-import { extractTerms } from './ranking/terms.ts';
-import { shuffle } from './seeded-random.ts';
+import type { FeedbackVerb } from '../../../src/domain/feedback/feedback-event.ts';
+import type { TopicPaper } from '../../../src/domain/papers/paper.ts';
+import type { Idf } from '../../../src/domain/ranking/inverse-document-frequency.ts';
+import { computeTermVector } from '../../../src/domain/ranking/term-vector.ts';
+import { extractTerms } from '../../../src/domain/ranking/terms.ts';
+import { shuffle } from '../../support/random.ts';
 
-/** A reader made up to judge the ranking: what it likes is hidden from Paperboy. */
+/** A simulated subscriber, whose interests are hidden from the ranking. */
 export interface SimulatedSubscriber {
-  /** Topics that it follows. */
+  /** Slugs of the topics that it follows. */
   topics: string[];
   likes(paper: TopicPaper): boolean;
 }
 
-/** Papers after which a taste is made, and terms taken from each. */
+/** Papers that the hidden interests are drawn from, and terms drawn from each. */
 const MODEL_PAPERS = 2;
 const TERMS_PER_MODEL = 4;
 
-/** A term of a taste stands in some papers, but not in all. */
+/** An interest is a term of some papers, but not of most. */
 const MIN_DOCUMENT_FREQUENCY = 3;
 const MAX_DOCUMENT_SHARE = 0.15;
 
 /**
- * A reader with a taste of chance: two papers are its models. It follows their first topics and secretly
- * cares for some terms of each. It likes what is on such a topic and says one of them, or says two.
+ * A subscriber with random interests, drawn from two papers. It follows their first topics and is
+ * secretly interested in some terms of each. It likes papers on such a topic that contain one of
+ * the terms, and papers that contain two.
  */
 export function simulateSubscriber(
   papers: readonly TopicPaper[],
@@ -35,7 +36,7 @@ export function simulateSubscriber(
   ).slice(0, MODEL_PAPERS);
   const topics = [...new Set(models.flatMap(({ topics: [first] }) => first?.slug ?? []))];
   const terms = models.flatMap((model) =>
-    shuffle(listProfileTerms(model, idf), random).slice(0, TERMS_PER_MODEL),
+    shuffle(listInterestTerms(model, idf), random).slice(0, TERMS_PER_MODEL),
   );
   return {
     topics,
@@ -50,27 +51,27 @@ export function simulateSubscriber(
   };
 }
 
-/** The weightiest terms of a paper that are neither too rare nor too common to be a taste. */
-function listProfileTerms(paper: TopicPaper, idf: Idf): string[] {
+/** The terms of a paper with the greatest weights that are neither too rare nor too common. */
+function listInterestTerms(paper: TopicPaper, idf: Idf): string[] {
   const most = Math.log((idf.paperCount + 1) / (MIN_DOCUMENT_FREQUENCY + 1));
   const least = Math.log((idf.paperCount + 1) / (MAX_DOCUMENT_SHARE * idf.paperCount + 1));
-  const isProfileTerm = (term: string) => idf.weightOf(term) <= most && idf.weightOf(term) >= least;
+  const isInterest = (term: string) => idf.weightOf(term) <= most && idf.weightOf(term) >= least;
   return [...computeTermVector(paper, idf)]
-    .filter(([term]) => isProfileTerm(term))
+    .filter(([term]) => isInterest(term))
     .sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1))
     .slice(0, 2 * TERMS_PER_MODEL)
     .map(([term]) => term);
 }
 
-/** What it says of papers at the most. */
+/** Most papers that it gives feedback on. */
 const MAX_LIKED = 8;
 const MAX_DISLIKED = 4;
 
-/** How often a reader says the contrary of what it means. */
+/** Share of the feedback that is wrong. */
 const MISTAKE_RATE = 0.1;
 
-/** What a reader says of papers: of some that it likes, and of some on its topics that it does not; one word
- *  in ten by mistake. */
+/** Feedback on some papers that the subscriber likes, and on some on its topics that it does not
+ *  like; one event in ten is wrong. */
 export function simulateFeedback(
   subscriber: SimulatedSubscriber,
   papers: readonly TopicPaper[],
@@ -87,8 +88,8 @@ export function simulateFeedback(
     paper: TopicPaper,
     isLiked: boolean,
   ): { paper: TopicPaper; verb: FeedbackVerb } => {
-    const isHonest = random() >= MISTAKE_RATE;
-    return { paper, verb: isLiked === isHonest ? 'more' : 'less' };
+    const isCorrect = random() >= MISTAKE_RATE;
+    return { paper, verb: isLiked === isCorrect ? 'more' : 'less' };
   };
   return [
     ...liked.map((paper) => giveFeedback(paper, true)),

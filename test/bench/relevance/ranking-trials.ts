@@ -1,70 +1,78 @@
-import type { RankedPaper } from './digests/digest.ts';
-import type { TopicPaper } from './papers/paper.ts';
-import { createDocumentFrequencies, type Idf } from './ranking/inverse-document-frequency.ts';
-import { learnTerms, packLearned } from './ranking/learned-terms.ts';
-import { createPaperSelector, type PaperSelector } from './ranking/paper-selector.ts';
-import { findMostDiscussedRank, rankPapers } from './ranking/ranking.ts';
-import { createSimilarity } from './ranking/similarity.ts';
-import { createTermIndex, type TermIndex } from './ranking/term-index.ts';
-import { extractTerms } from './ranking/terms.ts';
-import { createSeededRandom, shuffle } from './seeded-random.ts';
+import type { RankedPaper } from '../../../src/domain/digests/digest.ts';
+import type { TopicPaper } from '../../../src/domain/papers/paper.ts';
+import {
+  createDocumentFrequencies,
+  type Idf,
+} from '../../../src/domain/ranking/inverse-document-frequency.ts';
+import { learnTerms, packLearned } from '../../../src/domain/ranking/learned-terms.ts';
+import {
+  createPaperSelector,
+  type PaperSelector,
+} from '../../../src/domain/ranking/paper-selector.ts';
+import { findMostDiscussedRank, rankPapers } from '../../../src/domain/ranking/ranking.ts';
+import { createSimilarity } from '../../../src/domain/ranking/similarity.ts';
+import { createTermIndex, type TermIndex } from '../../../src/domain/ranking/term-index.ts';
+import { extractTerms } from '../../../src/domain/ranking/terms.ts';
+import { DEFAULT_PREFERENCES } from '../../../src/domain/subscribers/subscriber.ts';
+import { createSeededRandom, shuffle } from '../../support/random.ts';
 import {
   type SimulatedSubscriber,
   simulateFeedback,
   simulateSubscriber,
-} from './simulated-reader.ts';
-import { DEFAULT_PREFERENCES } from './subscribers/subscriber.ts';
+} from './simulated-subscriber.ts';
 
-/** Ways of choosing that are compared. */
+/** The rankings compared. */
 export const RANKINGS = ['popularity', 'feedback', 'topics', 'topics_and_feedback'] as const;
 export type Ranking = (typeof RANKINGS)[number];
 
-/** How one reader fared on one day. */
+/** The result of one simulated subscriber on one day. */
 export interface RankingTrial {
-  /** Papers that were chosen and that the reader likes, over those asked for. */
+  /** Chosen papers that the subscriber likes, as a share of those asked for. */
   precision: Record<Ranking, number>;
-  /** The same for a choice that knows everything. */
+  /** Precision of a perfect choice. */
   possible: number;
-  /** The same for one that knows nothing: the share of the day's papers that the reader likes. */
+  /** Precision of a random choice: the share of the day's papers that the subscriber likes. */
   chance: number;
 }
 
-/** Readers who are made up one after the other; the same in every run. */
+/** Trials by number; trial n is the same in every run. */
 export interface RankingTrials {
-  /** Papers that a reader asks for. */
-  papersEach: number;
-  /** Papers of which feedback is given, and papers of the days that are chosen from. */
-  past: number;
+  /** Papers chosen for each subscriber. */
+  papersPerSubscriber: number;
+  /** Number of papers that feedback is given on. */
+  feedbackPapers: number;
+  /** Number of papers of each day that selections are made from. */
   days: number[];
-  /** The `number`-th reader; null when no reader of that number likes enough of a day. */
+  /** Null when no simulated subscriber of that number likes enough papers of its day. */
   run(number: number): RankingTrial | null;
 }
 
 const DAY_PAPERS = 100;
-const PAPERS_EACH = 10;
-/** A reader gets one paper out of so many at the most. */
+const MAX_PAPERS_PER_SUBSCRIBER = 10;
+/** On small days the selection shrinks, so that there is a choice to make. */
 const MIN_PAPERS_PER_CHOICE = 5;
 
-/** Readers who like less of their day tell nothing. */
+/** A subscriber who likes fewer papers of the day does not tell the rankings apart. */
 const MIN_LIKED_PAPERS = 2;
 const MAX_SIMULATION_ATTEMPTS = 40;
 
-/** Any day: nothing in a trial depends on it. */
+/** Any date: nothing in a trial depends on it. */
 const NOW = new Date('2026-01-01T00:00:00Z');
 
-/** Splits papers by chance: feedback is given on one half, the other is cut into days to choose from. */
+/** Splits the papers at random: feedback is given on one half, the other is divided into days to
+ *  choose from. */
 export function createRankingTrials(papers: readonly TopicPaper[]): RankingTrials {
   const idf = computeIdf(papers);
   const shuffledPapers = shuffle(papers, createSeededRandom(0));
   const feedbackPapers = shuffledPapers.slice(0, Math.floor(shuffledPapers.length / 2));
   const days = splitIntoDays(shuffledPapers.slice(feedbackPapers.length), idf);
-  const papersEach = Math.min(
-    PAPERS_EACH,
+  const papersPerSubscriber = Math.min(
+    MAX_PAPERS_PER_SUBSCRIBER,
     Math.ceil((days[0]?.papers.length ?? 0) / MIN_PAPERS_PER_CHOICE),
   );
   return {
-    papersEach,
-    past: feedbackPapers.length,
+    papersPerSubscriber,
+    feedbackPapers: feedbackPapers.length,
     days: days.map((day) => day.papers.length),
     run: (number) => {
       const random = createSeededRandom(number + 1);
@@ -78,8 +86,8 @@ export function createRankingTrials(papers: readonly TopicPaper[]): RankingTrial
         if (feedback.length > 0)
           return runTrial({
             day,
-            reader: subscriber,
-            papersEach,
+            subscriber,
+            papersPerSubscriber,
             learned: learnFromFeedback(feedback, idf),
           });
       }
@@ -97,7 +105,7 @@ interface TrialDay {
 function splitIntoDays(papers: readonly TopicPaper[], idf: Idf): TrialDay[] {
   const count = Math.ceil(papers.length / DAY_PAPERS);
   return Array.from({ length: count }, (_, number) => {
-    const ranked = rankPapers(papers.filter((_paper, place) => place % count === number));
+    const ranked = rankPapers(papers.filter((_paper, index) => index % count === number));
     const select = createPaperSelector({
       kind: 'daily',
       papers: ranked,
@@ -111,22 +119,23 @@ function splitIntoDays(papers: readonly TopicPaper[], idf: Idf): TrialDay[] {
 
 function runTrial({
   day,
-  reader: subscriber,
-  papersEach,
+  subscriber,
+  papersPerSubscriber,
   learned,
 }: {
   day: TrialDay;
-  reader: SimulatedSubscriber;
-  papersEach: number;
+  subscriber: SimulatedSubscriber;
+  papersPerSubscriber: number;
   learned: string | null;
 }): RankingTrial {
   const { papers, select, terms } = day;
   const precisionOf = (ranks: readonly number[]) =>
-    ranks.filter((rank) => subscriber.likes(papers[rank] as RankedPaper)).length / papersEach;
+    ranks.filter((rank) => subscriber.likes(papers[rank] as RankedPaper)).length /
+    papersPerSubscriber;
   const precisionFor = (topics: string[], learnedTerms: string | null) => {
     const preferences = {
       ...DEFAULT_PREFERENCES,
-      papers: papersEach,
+      papers: papersPerSubscriber,
       topics,
       learned: learnedTerms,
     };
@@ -140,12 +149,12 @@ function runTrial({
   const liked = papers.filter((paper) => subscriber.likes(paper)).length;
   return {
     precision: {
-      popularity: precisionOf(papers.slice(0, papersEach).map(({ rank }) => rank)),
+      popularity: precisionOf(papers.slice(0, papersPerSubscriber).map(({ rank }) => rank)),
       feedback: precisionFor([], learned),
       topics: precisionFor(subscriber.topics, null),
       topics_and_feedback: precisionFor(subscriber.topics, learned),
     },
-    possible: Math.min(liked, papersEach) / papersEach,
+    possible: Math.min(liked, papersPerSubscriber) / papersPerSubscriber,
     chance: liked / papers.length,
   };
 }

@@ -1,7 +1,7 @@
-import type { TopicPaper } from '../papers/paper.ts';
-import type { Topic } from './topic.ts';
+import type { TopicPaper } from '../../../src/domain/papers/paper.ts';
+import type { Topic } from '../../../src/domain/topics/topic.ts';
 
-/** How well topics fit papers. */
+/** How many papers have a topic, and which. */
 export interface TopicCoverage {
   papers: number;
   /** Papers that have a topic. */
@@ -10,12 +10,11 @@ export interface TopicCoverage {
     slug: string;
     name: string;
     papers: number;
-    /** Papers whose best topic it is. */
+    /** Papers whose best match is this topic. */
     first: number;
   }[];
 }
 
-/** How many of the papers have topics, and which. */
 export function computeTopicCoverage(
   papers: readonly TopicPaper[],
   topics: readonly Pick<Topic, 'slug' | 'name'>[],

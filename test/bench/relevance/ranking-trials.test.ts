@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import type { TopicPaper } from '../../../src/domain/papers/paper.ts';
-import { createSeededRandom } from '../../../src/domain/seeded-random.ts';
-import { createRankingTrials, RANKINGS, type Ranking } from '../../../src/domain/trial.ts';
-import { buildTopicPaper } from '../builders.ts';
+import { buildTopicPaper } from '../../domain/builders.ts';
+import { createSeededRandom } from '../../support/random.ts';
+import { createRankingTrials, RANKINGS, type Ranking } from './ranking-trials.ts';
 
 const ALPHABET = [...'bcdfghjklmnprtvw'];
 const WORDS_OF_TOPIC = 30;
 
-/** Papers on six topics. Each says six of the thirty words that its topic has, and two of others. */
-function library(count: number): TopicPaper[] {
+/** Papers on six topics. Each contains six of the thirty words of its topic, and two of others. */
+function buildLibrary(count: number): TopicPaper[] {
   const random = createSeededRandom(7);
   const below = (most: number) => Math.floor(random() * most);
   const syntheticWord = (topic: number) => {
@@ -29,7 +29,7 @@ function library(count: number): TopicPaper[] {
 }
 
 function meanOf(ranking: Ranking | 'possible' | 'chance', count: number): number {
-  const { run } = createRankingTrials(library(400));
+  const { run } = createRankingTrials(buildLibrary(400));
   const trials = Array.from({ length: count }, (_, n) => run(n)).filter((each) => each !== null);
   const value = (each: (typeof trials)[number]) =>
     ranking === 'possible' || ranking === 'chance' ? each[ranking] : each.precision[ranking];
@@ -37,23 +37,26 @@ function meanOf(ranking: Ranking | 'possible' | 'chance', count: number): number
   return trials.reduce((sum, each) => sum + value(each), 0) / trials.length;
 }
 
-describe('trials', () => {
-  it('give feedback on one half of the papers, and choose from days of the other', () => {
-    const { past, days, papersEach } = createRankingTrials(library(400));
-    expect(past).toBe(200);
+describe('createRankingTrials', () => {
+  it('gives feedback on one half of the papers, and chooses from days of the other', () => {
+    const { feedbackPapers, days, papersPerSubscriber } = createRankingTrials(buildLibrary(400));
+    expect(feedbackPapers).toBe(200);
     expect(days).toEqual([100, 100]);
-    expect(papersEach).toBe(10);
-    expect(createRankingTrials(library(40)).papersEach).toBe(4);
+    expect(papersPerSubscriber).toBe(10);
+    expect(createRankingTrials(buildLibrary(40)).papersPerSubscriber).toBe(4);
   });
 
-  it('are the same in every run', () => {
-    const [first, second] = [createRankingTrials(library(300)), createRankingTrials(library(300))];
+  it('gives the same trials in every run', () => {
+    const [first, second] = [
+      createRankingTrials(buildLibrary(300)),
+      createRankingTrials(buildLibrary(300)),
+    ];
     const numbers = Array.from({ length: 12 }, (_, n) => n);
     expect(numbers.map(first.run)).toEqual([...numbers].reverse().map(second.run).reverse());
   });
 
-  it('are not better than what is possible', () => {
-    const { run } = createRankingTrials(library(400));
+  it('never exceeds the best possible precision', () => {
+    const { run } = createRankingTrials(buildLibrary(400));
     for (let number = 0; number < 30; number += 1) {
       const trial = run(number);
       if (trial === null) continue;
@@ -62,7 +65,7 @@ describe('trials', () => {
     }
   });
 
-  it('find that topics help, that feedback helps, and that both help most', () => {
+  it('shows that topics help, feedback helps, and both help most', () => {
     const [popularity, topics, feedback, both] = [
       meanOf('popularity', 60),
       meanOf('topics', 60),
@@ -74,9 +77,9 @@ describe('trials', () => {
     expect(both).toBeGreaterThan(topics);
   });
 
-  it('make no reader up without papers', () => {
-    const { run, papersEach } = createRankingTrials([]);
-    expect([run(0), papersEach]).toEqual([null, 0]);
+  it('simulates no subscriber without papers', () => {
+    const { run, papersPerSubscriber } = createRankingTrials([]);
+    expect([run(0), papersPerSubscriber]).toEqual([null, 0]);
     expect(createRankingTrials([buildTopicPaper(1)]).run(0)).toBeNull();
   });
 });

@@ -1,0 +1,37 @@
+import { describe, expect, it } from 'vitest';
+import { parseEvaluateArguments } from './arguments.ts';
+
+describe('parseEvaluateArguments', () => {
+  it('evaluates the stored papers for 200 readers by default', () => {
+    expect(parseEvaluateArguments([])).toEqual({
+      kind: 'run',
+      options: { file: null, subscribers: 200, isJson: false },
+    });
+  });
+
+  it('reads a file, a number of readers and the format', () => {
+    expect(parseEvaluateArguments(['papers.json', '--readers', '30', '--json'])).toEqual({
+      kind: 'run',
+      options: { file: 'papers.json', subscribers: 30, isJson: true },
+    });
+    expect(parseEvaluateArguments(['-'])).toMatchObject({ options: { file: '-' } });
+    expect(parseEvaluateArguments(['--help'])).toEqual({ kind: 'help' });
+  });
+
+  it.each(['0', '-1', '1.5', 'many', '1000000'])(
+    '%s is refused as a number of readers',
+    (count) => {
+      expect(parseEvaluateArguments([`--readers=${count}`])).toMatchObject({
+        kind: 'wrong',
+        problem: expect.stringContaining('from 1 to 100000'),
+      });
+    },
+  );
+
+  it('names an unknown option and a second file', () => {
+    expect(parseEvaluateArguments(['--colour'])).toMatchObject({
+      problem: expect.stringContaining('--colour'),
+    });
+    expect(parseEvaluateArguments(['a.json', 'b.json'])).toMatchObject({ kind: 'wrong' });
+  });
+});
