@@ -37,7 +37,7 @@ reaches with messages of the same size on the same sink, before and after.
   --old M                   deliveries of older digests in the table, 0 to 100000000 (default: 0)
   --papers P                papers that every reader asks for, 1 to 20 (default: a mix of 5 to 20)
   --profile FOLDER          leave CPU profiles of the workers there; read them with
-                            node --import tsx test/bench/summarise-profile.ts FOLDER
+                            node --import tsx test/bench/profile/summarise-profile.ts FOLDER
   --help                    this page`;
 
 const KNOWN = {

@@ -2,11 +2,11 @@ import { mkdir } from 'node:fs/promises';
 import { loadavg } from 'node:os';
 import { join } from 'node:path';
 import { calibrateMessageCount, createSmtpSource } from './baseline.ts';
-import type { BenchRun } from './deployment.ts';
 import { runDigest } from './digest-run.ts';
+import type { BenchRun } from './environment/deployment.ts';
+import { startSmtpSink } from './environment/smtp-sink.ts';
 import { checkMessageBytes } from './message-size.ts';
 import { buildReport, type Report } from './report.ts';
-import { startSmtpSink } from './smtp-sink.ts';
 
 /** Enough to know the mean size of a message within some two per cent. */
 const WARM_UP_SUBSCRIBERS = 400;

@@ -1,13 +1,13 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type PaperboyProcess, runPaperboyOk } from '../processes/support/paperboy.ts';
 import type { TestServer } from '../servers/programs.ts';
-import { type BenchDeployment, type BenchRun, DAY } from './deployment.ts';
-import { openEmbeddedDeployment } from './embedded.ts';
-import { openServerDeployment } from './on-servers.ts';
+import { type BenchDeployment, type BenchRun, DAY } from './environment/deployment.ts';
+import { openEmbeddedDeployment } from './environment/embedded.ts';
+import { openServerDeployment } from './environment/on-servers.ts';
+import type { SmtpSink } from './environment/smtp-sink.ts';
 import { readSentSummary, type SentSummary } from './results.ts';
 import { measureSend, type SendMeasurement } from './send.ts';
 import { buildSettings } from './settings.ts';
-import type { SmtpSink } from './smtp-sink.ts';
 
 /** What a digest, composed and sent, came to. */
 export interface DigestRun {

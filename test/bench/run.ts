@@ -12,8 +12,8 @@ import { hasRedis } from '../servers/redis.ts';
 import { abortOnSignals } from '../support/abort-on-signals.ts';
 import { type BenchOptions, HELP, parseArguments } from './arguments.ts';
 import { runBench } from './bench.ts';
-import type { BenchRun } from './deployment.ts';
-import { findPostfixTools } from './smtp-sink.ts';
+import type { BenchRun } from './environment/deployment.ts';
+import { findPostfixTools } from './environment/smtp-sink.ts';
 
 process.exitCode = await main(process.argv.slice(2), abortOnSignals());
 

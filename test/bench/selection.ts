@@ -8,8 +8,8 @@ import { unpackLearned } from '../../src/domain/ranking/learned-terms.ts';
 import { DEFAULT_PREFERENCES, type Preferences } from '../../src/domain/subscribers/subscriber.ts';
 import { buildSender } from '../mail/builders.ts';
 import { createSeededRandom } from '../support/random.ts';
-import { learnedProfileAt } from './learned-profiles.ts';
-import { subscriberAt } from './subscribers.ts';
+import { learnedProfileAt } from './subscribers/learned-profiles.ts';
+import { subscriberAt } from './subscribers/subscribers.ts';
 
 const PAPERS = 100;
 const SUBSCRIBERS = 4000;

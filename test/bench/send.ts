@@ -3,9 +3,9 @@ import {
   type ProcessEnvironment,
   runPaperboy,
 } from '../processes/support/paperboy.ts';
-import { type BenchDeployment, DAY } from './deployment.ts';
-import { cpuMsOf, peakRssMb } from './proc.ts';
-import type { SmtpSink } from './smtp-sink.ts';
+import { type BenchDeployment, DAY } from './environment/deployment.ts';
+import { cpuMsOf, peakRssMb } from './environment/proc.ts';
+import type { SmtpSink } from './environment/smtp-sink.ts';
 
 const SHOW_EVERY_MS = 5000;
 const EXIT_SOME_NOT_SENT = 3;

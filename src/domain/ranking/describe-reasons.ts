@@ -43,7 +43,7 @@ export type ReasonKind = (typeof REASON_KINDS)[number];
 
 export interface Reason {
   kind: ReasonKind;
-  /** One or two sentences, in the voice of LOOK.md: who, what, when; no cheering. */
+  /** One or two sentences in a sober voice: who, what, when. */
   sentence: string;
 }
 

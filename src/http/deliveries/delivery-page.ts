@@ -92,5 +92,5 @@ function buildChosenPaperModel(
   };
 }
 
-/** Characters; a longer figure is set smaller (LOOK: figure). */
+/** In characters. A longer figure is set smaller. */
 const MAX_LARGE_FIGURE_LENGTH = 6;

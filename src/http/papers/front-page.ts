@@ -78,5 +78,5 @@ const LIST_LENGTH = 14;
 
 const LEAD_EXCERPT = { most: 4, maxLength: 700 };
 const STORY_EXCERPT = { most: 2, maxLength: 260 };
-/** Characters; a longer figure is set smaller (LOOK: figure). */
+/** In characters. A longer figure is set smaller. */
 const MAX_LARGE_FIGURE_LENGTH = 6;

@@ -91,5 +91,5 @@ const MAX_BYLINE = 300;
 const MAX_TEXT = 1_000;
 const MAX_URL = 850;
 
-/** In characters: a longer figure is set smaller (LOOK: figure). */
+/** In characters. A longer figure is set smaller. */
 const LONGEST_LARGE_FIGURE = 6;

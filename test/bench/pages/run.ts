@@ -11,7 +11,7 @@ import { prepareDatabase } from '../../../src/wiring/database.ts';
 import { killAll, startPaperboy } from '../../processes/support/paperboy.ts';
 import { startPostgres } from '../../servers/postgres.ts';
 import { findFreePort } from '../../support/free-port.ts';
-import { cpuMsOf } from '../proc.ts';
+import { cpuMsOf } from '../environment/proc.ts';
 import { buildSettings } from '../settings.ts';
 import { fillPapers } from './fill.ts';
 import { measurePage, type PageCost } from './measure.ts';

@@ -53,7 +53,7 @@ const FAULT_INTERVAL = 29;
 
 const SUBSCRIBERS = FAULT_INTERVAL * FAULTS.length;
 
-/** Minutes until the second try, in s: 5 ± 20 % (MAIL.md §5.8). */
+/** Delay before the second attempt, in s: 5 minutes ± 20 %. */
 const RETRY_IN_S = [240, 360] as const;
 
 export const relayFaults: Scenario = {

@@ -1,5 +1,5 @@
 /**
- * `node --import tsx test/bench/summarise-profile.ts FILE.cpuprofile|FOLDER [ROWS]`: where the time of
+ * `node --import tsx test/bench/profile/summarise-profile.ts FILE.cpuprofile|FOLDER [ROWS]`: where the time of
  * a process went, by function and by package, the most first.
  */
 import { readdirSync, readFileSync, statSync } from 'node:fs';

@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { createConnection } from 'node:net';
-import { findProgram } from '../servers/find-program.ts';
-import { findUnprivilegedUser } from '../servers/owner.ts';
-import { startServer, type TestServer } from '../servers/programs.ts';
-import { findFreePort } from '../support/free-port.ts';
+import { findProgram } from '../../servers/find-program.ts';
+import { findUnprivilegedUser } from '../../servers/owner.ts';
+import { startServer, type TestServer } from '../../servers/programs.ts';
+import { findFreePort } from '../../support/free-port.ts';
 import { bytesRead } from './proc.ts';
 
 /** Where Debian puts Postfix's programs, and where it is not the PATH of a plain user. */

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
-import { toPaper } from '../../src/domain/papers/merge-paper.ts';
-import type { Paper } from '../../src/domain/papers/paper.ts';
-import { parsePaper } from '../../src/domain/papers/paper-input.ts';
-import { createDocumentFrequencies } from '../../src/domain/ranking/inverse-document-frequency.ts';
-import { learnTerms, packLearned } from '../../src/domain/ranking/learned-terms.ts';
-import { extractTerms } from '../../src/domain/ranking/terms.ts';
-import { createSeededRandom, shuffle } from '../support/random.ts';
+import { toPaper } from '../../../src/domain/papers/merge-paper.ts';
+import type { Paper } from '../../../src/domain/papers/paper.ts';
+import { parsePaper } from '../../../src/domain/papers/paper-input.ts';
+import { createDocumentFrequencies } from '../../../src/domain/ranking/inverse-document-frequency.ts';
+import { learnTerms, packLearned } from '../../../src/domain/ranking/learned-terms.ts';
+import { extractTerms } from '../../../src/domain/ranking/terms.ts';
+import { createSeededRandom, shuffle } from '../../support/random.ts';
 
 /** Readers who taught the same; more would take longer to make than to measure. */
 const PROFILES = 100;
@@ -35,7 +35,7 @@ function buildProfiles(): string[] {
 }
 
 function seedPapers(): Paper[] {
-  const file = new URL('../../seeds/papers.json', import.meta.url);
+  const file = new URL('../../../seeds/papers.json', import.meta.url);
   const entries: unknown[] = JSON.parse(readFileSync(file, 'utf8'));
   return entries.map((entry) =>
     toPaper(parsePaper(entry, { source: 'seed', today: '2026-05-08' })),

@@ -1,7 +1,7 @@
-import type { PaperboyProcess, ProcessEnvironment } from '../processes/support/paperboy.ts';
-import type { TestServer } from '../servers/programs.ts';
-import type { BenchOptions } from './arguments.ts';
-import type { ReadSql } from './results.ts';
+import type { PaperboyProcess, ProcessEnvironment } from '../../processes/support/paperboy.ts';
+import type { TestServer } from '../../servers/programs.ts';
+import type { BenchOptions } from '../arguments.ts';
+import type { ReadSql } from '../results.ts';
 
 /** The day of the seed papers. */
 export const DAY = '2026-05-08';

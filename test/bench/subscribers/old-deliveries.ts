@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { packSelection } from '../../src/db/deliveries/packed-selection.ts';
+import { packSelection } from '../../../src/db/deliveries/packed-selection.ts';
 
 const MOST_PER_DIGEST = 1_000_000;
 const FEWEST_DIGESTS = 30;

@@ -1,11 +1,11 @@
 import pg from 'pg';
-import { runPaperboyOk, startPaperboy } from '../processes/support/paperboy.ts';
-import { startPostgres } from '../servers/postgres.ts';
-import { startRedis } from '../servers/redis.ts';
+import { runPaperboyOk, startPaperboy } from '../../processes/support/paperboy.ts';
+import { startPostgres } from '../../servers/postgres.ts';
+import { startRedis } from '../../servers/redis.ts';
+import { profilingFlags } from '../settings.ts';
+import { insertSubscribers } from '../subscribers/insert-subscribers.ts';
+import { fillOldDeliveries } from '../subscribers/old-deliveries.ts';
 import { type BenchDeployment, type BenchRun, DAY } from './deployment.ts';
-import { insertSubscribers } from './insert-subscribers.ts';
-import { fillOldDeliveries } from './old-deliveries.ts';
-import { profilingFlags } from './settings.ts';
 
 /** As durable as PostgreSQL is by itself; memory and log as on a machine that does little else. */
 const DURABLE = { shared_buffers: '2GB', max_wal_size: '16GB' };

@@ -1,5 +1,5 @@
-import type { Preferences } from '../../src/domain/subscribers/subscriber.ts';
-import { createSeededRandom } from '../support/random.ts';
+import type { Preferences } from '../../../src/domain/subscribers/subscriber.ts';
+import { createSeededRandom } from '../../support/random.ts';
 import { learnedProfileAt } from './learned-profiles.ts';
 
 /** A reader of the benchmark: a daily one. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { unpackLearned } from '../../src/domain/ranking/learned-terms.ts';
+import { unpackLearned } from '../../../src/domain/ranking/learned-terms.ts';
 import { subscriberAt } from './subscribers.ts';
 
 const TOPICS = ['a', 'b', 'c', 'd', 'e', 'f', 'g'];

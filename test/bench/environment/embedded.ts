@@ -1,11 +1,11 @@
 import { join } from 'node:path';
-import { openPGlite } from '../../src/db/pglite.ts';
-import { runPaperboyOk, startPaperboy } from '../processes/support/paperboy.ts';
-import { findFreePort } from '../support/free-port.ts';
+import { openPGlite } from '../../../src/db/pglite.ts';
+import { runPaperboyOk, startPaperboy } from '../../processes/support/paperboy.ts';
+import { findFreePort } from '../../support/free-port.ts';
+import type { ReadSql } from '../results.ts';
+import { profilingFlags } from '../settings.ts';
+import { writeSubscribersCsv } from '../subscribers/insert-subscribers.ts';
 import { type BenchDeployment, type BenchRun, DAY } from './deployment.ts';
-import { writeSubscribersCsv } from './insert-subscribers.ts';
-import type { ReadSql } from './results.ts';
-import { profilingFlags } from './settings.ts';
 
 const FILE = 'readers.csv';
 
