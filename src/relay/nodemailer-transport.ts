@@ -1,42 +1,46 @@
-import {
-  createTransport,
-  type SendMailOptions,
-  type SentMessageInfo,
-  type Transport,
-} from 'nodemailer';
+import type { SendMailOptions, SentMessageInfo, Transport } from 'nodemailer';
 import type { SendOutcome } from '../domain/deliveries/outcome.ts';
 import { createMessage } from '../domain/smtp/message.ts';
 import type { Relay } from './relay.ts';
 
-/** What nodemailer's `sendMail` gives back for a mail that went through our relay. */
+/** The result of nodemailer's `sendMail` for a mail that went through our relay. */
 export interface RelaySendInfo extends SentMessageInfo {
   outcome: SendOutcome;
 }
 
 /** Composes single mails and sends them. */
 export interface Mailer {
-  /** @throws Error when the mail cannot be composed; what else goes wrong is the `outcome`. */
+  /** Every failure to send is in the `outcome`. @throws Error when the mail cannot be composed. */
   sendMail(mail: SendMailOptions): Promise<RelaySendInfo>;
 }
 
-/** What goes in front of a composed mail: its signature, or nothing. */
+/** Returns what goes in front of a composed mail: its DKIM signature. */
 export type SignRawMessage = (raw: Buffer) => Promise<string>;
 
-/** nodemailer on our own relay. */
+/** A mailer that composes with nodemailer and sends through `relay`. nodemailer is loaded for the
+ *  first mail: most processes send none. */
 export function createMailer(
   relay: Pick<Relay, 'send'>,
   sign: SignRawMessage | null = null,
 ): Mailer {
-  return createTransport(createRelayTransport(relay, sign));
+  let transport: Promise<Mailer> | null = null;
+  const openTransport = async (): Promise<Mailer> => {
+    const { createTransport } = await import('nodemailer');
+    return createTransport(createRelayTransport(relay, sign));
+  };
+  return {
+    sendMail: async (mail) => {
+      transport ??= openTransport();
+      return (await transport).sendMail(mail);
+    },
+  };
 }
 
-/**
- * Our relay as a transport of nodemailer, which composes single mails: so there is one way out. What
- * came of it is the `outcome`, also when the relay refused; an error means that nothing was composed.
- */
-export function createRelayTransport(
+/** A transport of nodemailer on our relay, so that every mail leaves by the same client. A refusal by
+ *  the relay is an `outcome`; an error means that nothing was composed. */
+function createRelayTransport(
   relay: Pick<Relay, 'send'>,
-  sign: SignRawMessage | null = null,
+  sign: SignRawMessage | null,
 ): Transport<RelaySendInfo> {
   return {
     name: 'Paperboy',
