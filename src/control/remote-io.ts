@@ -106,7 +106,8 @@ function answer(readable: Readable, type: number, rest: Buffer): void {
 
 function callersError(payload: Buffer): Error {
   const { code, message } = objectOf(payload);
-  return new PaperboyError(String(code), String(message));
+  const isNamed = code === 'FILE_UNREADABLE' || code === 'FILE_NOT_NAMED';
+  return new PaperboyError(isNamed ? code : 'INPUT_UNREADABLE', String(message));
 }
 
 function remoteSink(send: SendFrame, type: number): TextSink {

@@ -1,17 +1,86 @@
-/** A problem that the person who caused it can mend: shown as it is, with its status or exit code. */
-export class PaperboyError extends Error {
-  readonly code: string;
-  /** The HTTP status that fits; commands exit with 1 whatever it is. */
-  readonly statusCode: number;
+/** Problems that an HTTP request can cause: `http/errors.ts` gives each its status. */
+export type RequestErrorCode =
+  | 'INBOX_IS_LOCAL'
+  | 'INVALID_DATE'
+  | 'INVALID_EMAIL'
+  | 'INVALID_PREFERENCES'
+  | 'INVALID_QUERY'
+  | 'INVALID_REQUEST'
+  | 'NOT_FOUND'
+  | 'NO_DELIVERY'
+  | 'NO_DIGEST'
+  | 'NO_FEED'
+  | 'NO_MAIL'
+  | 'NO_PAPER'
+  | 'NO_TOPIC'
+  | 'OPERATOR_ONLY'
+  | 'TOO_MANY_QUESTIONS'
+  | 'TOO_MANY_SIGNUPS'
+  | 'UNKNOWN_TOKEN';
 
-  constructor(
-    code: string,
-    message: string,
-    options: { statusCode?: number; cause?: unknown } = {},
-  ) {
+/** Problems of commands, start-up and sources. A request that meets one gets a 500: the person who
+ *  sent it cannot fix it. */
+type OperatorErrorCode =
+  | 'BAD_FRAME'
+  | 'COMMAND_TOO_LONG'
+  | 'CONTROL_SILENT'
+  | 'DATABASE_TOO_OLD'
+  | 'DATABASE_UNREACHABLE'
+  | 'DATA_DIR_LOCKED'
+  | 'DATA_DIR_UNREADABLE_LOCK'
+  | 'DATA_DIR_UNSUITABLE'
+  | 'DIGEST_CANCELLED'
+  | 'DKIM_DOES_NOT_VERIFY'
+  | 'DNS_SILENT'
+  | 'FILE_NOT_NAMED'
+  | 'FILE_UNREADABLE'
+  | 'INBOX_CANNOT_LISTEN'
+  | 'INBOX_CLOSED'
+  | 'INBOX_TIMEOUT'
+  | 'INPUT_UNREADABLE'
+  | 'INVALID_DAYS'
+  | 'INVALID_FILE'
+  | 'INVALID_KEYS'
+  | 'INVALID_PAPER'
+  | 'INVALID_SETTINGS'
+  | 'INVALID_TOPICS'
+  | 'KEYS_DIFFER'
+  | 'MOVE_DIFFERS'
+  | 'MOVE_TARGET_IN_USE'
+  | 'MOVE_TARGET_NOT_EMPTY'
+  | 'MOVE_TARGET_NOT_UTF8'
+  | 'MOVE_VERSION_DIFFERS'
+  | 'NOTHING_TO_SEND'
+  | 'NOT_A_MONDAY'
+  | 'NOT_A_REPLY'
+  | 'NOT_MIGRATED'
+  | 'NOT_TO_RESEND'
+  | 'NO_DATABASE_URL'
+  | 'NO_EMBEDDED_DATABASE'
+  | 'NO_PAPERS'
+  | 'NO_SUCH_DAY'
+  | 'QUEUE_EVICTS'
+  | 'QUEUE_UNREACHABLE'
+  | 'ROLE_NEEDS_SERVERS'
+  | 'SITE_CANNOT_LISTEN'
+  | 'SOURCE_BUSY'
+  | 'SOURCE_UNREACHABLE'
+  | 'SOURCE_UNREADABLE'
+  | 'UNKNOWN_DELIVERY'
+  | 'UNKNOWN_SOURCE'
+  | 'UNKNOWN_SUBSCRIBER'
+  | 'WHICH_DELIVERIES';
+
+export type ErrorCode = RequestErrorCode | OperatorErrorCode;
+
+/** A problem that its message explains to the person who can fix it. Commands print it and exit
+ *  with 1. */
+export class PaperboyError extends Error {
+  readonly code: ErrorCode;
+
+  constructor(code: ErrorCode, message: string, options: { cause?: unknown } = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.name = 'PaperboyError';
     this.code = code;
-    this.statusCode = options.statusCode ?? 400;
   }
 }

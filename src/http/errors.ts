@@ -5,7 +5,9 @@ import type {
   FastifyRequest,
   FastifySchemaValidationError,
 } from 'fastify';
-import { PaperboyError } from '../domain/errors.ts';
+import { ERROR_COPY } from '../copy/en/pages/errors.ts';
+import { LAYOUT_COPY } from '../copy/en/pages/layout.ts';
+import { type ErrorCode, PaperboyError, type RequestErrorCode } from '../domain/errors.ts';
 import { cleanText } from '../domain/text/clean-text.ts';
 import type { HttpDeps } from './deps.ts';
 import { findMatchedRoute } from './request-log.ts';
@@ -17,17 +19,17 @@ interface ErrorResponse {
   message: string;
 }
 
-/** One error handler for all routes: pages for people, Fastify's shape for programs, and from 500 on
- *  no word of what happened inside. */
+/** Handles the errors of all routes: people get a page, programs Fastify's JSON. From status 500
+ *  on, the answer tells nothing about the cause; the log does. */
 export function registerErrorHandlers(app: TypedFastify, deps: HttpDeps): void {
   app.setNotFoundHandler((request, reply) =>
     sendError(deps, request, reply, {
       statusCode: 404,
       code: 'NOT_FOUND',
-      message: `There is nothing at ${truncateInput(request.url.split('?')[0] ?? '', 200)}.`,
+      message: ERROR_COPY.notFound(truncateInput(request.url.split('?')[0] ?? '', 200)),
     }),
   );
-  app.setErrorHandler((error: FastifyError, request, reply) => {
+  app.setErrorHandler((error: FastifyError | PaperboyError, request, reply) => {
     const errorResponse = toErrorResponse(error);
     if (errorResponse.statusCode >= 500) {
       request.log.error({ err: error, ...findMatchedRoute(request) }, 'a request failed');
@@ -36,7 +38,7 @@ export function registerErrorHandlers(app: TypedFastify, deps: HttpDeps): void {
   });
 }
 
-/** Answers an address that no route can read, before any hook has run. */
+/** Answers a URL that the router cannot decode; no hook has run by then. */
 export function sendMalformedUrlError(
   error: FastifyError,
   _request: FastifyRequest,
@@ -49,7 +51,7 @@ export function sendMalformedUrlError(
     .send({ statusCode, code, error: STATUS_CODES[statusCode] ?? 'Error', message });
 }
 
-/** Whether an answer is for a person: a browser that asks for a page. */
+/** Whether a browser asks for a page. */
 export function acceptsHtml(request: FastifyRequest): boolean {
   const accepted = request.headers.accept ?? '';
   return !request.url.startsWith('/api/') && accepted.includes('text/html');
@@ -60,7 +62,7 @@ export function sendPage(reply: FastifyReply, html: string, statusCode = 200): F
   return reply.code(statusCode).type('text/html; charset=utf-8').send(html);
 }
 
-/** A validator's findings as one sentence that names field, value and expectation. */
+/** A validator's errors as one error whose message names field, value and expectation of each. */
 export function describeSchemaErrors(errors: FastifySchemaValidationError[], where: string): Error {
   const sentences = errors.slice(0, 5).map((error) => describeSchemaError(error, where));
   return new PaperboyError('INVALID_REQUEST', [...new Set(sentences)].join(' '));
@@ -81,29 +83,47 @@ function describeSchemaError(error: FastifySchemaValidationError, where: string)
   return `${field} is ${truncateInput(JSON.stringify(data) ?? 'missing')}: ${expectation}.`;
 }
 
-function toErrorResponse(error: FastifyError): ErrorResponse {
-  const { statusCode } = Object(error) as { statusCode?: unknown };
-  if (typeof statusCode !== 'number' || statusCode < 400 || statusCode >= 500) {
-    return {
-      statusCode: statusCode === 503 ? 503 : 500,
-      code: 'INTERNAL',
-      message: 'Something went wrong here. It has been written down.',
-    };
+function toErrorResponse(error: FastifyError | PaperboyError): ErrorResponse {
+  if (error instanceof PaperboyError) {
+    const { code, message } = error;
+    return isRequestError(code)
+      ? { statusCode: ERROR_STATUSES[code], code, message }
+      : INTERNAL_ERROR;
   }
-  const cause = error as FastifyError & { validation?: unknown };
-  return {
-    statusCode,
-    code: cause.validation ? 'INVALID_REQUEST' : (error.code ?? 'BAD_REQUEST'),
-    message: error.message,
-  };
+  const { statusCode } = Object(error) as { statusCode?: unknown };
+  if (statusCode === 503) return { ...INTERNAL_ERROR, statusCode };
+  if (typeof statusCode !== 'number' || statusCode < 400 || statusCode >= 500) {
+    return INTERNAL_ERROR;
+  }
+  const code = error.validation ? 'INVALID_REQUEST' : (error.code ?? 'BAD_REQUEST');
+  return { statusCode, code, message: error.message };
 }
 
-const ERROR_TITLES: Record<number, string> = {
-  400: 'That does not work',
-  404: 'Not here',
-  410: 'This link is over',
-  429: 'Too many at once',
-};
+function isRequestError(code: ErrorCode): code is RequestErrorCode {
+  return Object.hasOwn(ERROR_STATUSES, code);
+}
+
+const ERROR_STATUSES = {
+  INVALID_DATE: 400,
+  INVALID_EMAIL: 400,
+  INVALID_PREFERENCES: 400,
+  INVALID_QUERY: 400,
+  INVALID_REQUEST: 400,
+  OPERATOR_ONLY: 401,
+  INBOX_IS_LOCAL: 403,
+  NOT_FOUND: 404,
+  NO_DELIVERY: 404,
+  NO_DIGEST: 404,
+  NO_FEED: 404,
+  NO_MAIL: 404,
+  NO_PAPER: 404,
+  NO_TOPIC: 404,
+  UNKNOWN_TOKEN: 404,
+  TOO_MANY_QUESTIONS: 429,
+  TOO_MANY_SIGNUPS: 429,
+} satisfies Record<RequestErrorCode, number>;
+
+const INTERNAL_ERROR = { statusCode: 500, code: 'INTERNAL', message: ERROR_COPY.internal };
 
 function sendError(
   { pages, links }: HttpDeps,
@@ -117,14 +137,12 @@ function sendError(
       .code(statusCode)
       .send({ statusCode, code, error: STATUS_CODES[statusCode] ?? 'Error', message });
   }
-  const title =
-    ERROR_TITLES[statusCode] ?? (statusCode >= 500 ? 'This went wrong' : 'That does not work');
   const page = pages.message({
-    title,
+    title: ERROR_COPY.title(statusCode),
     sentences: [message],
     links: [
-      { text: 'Today’s papers', href: links.home },
-      ...(statusCode === 404 ? [{ text: 'Search', href: `${links.home}papers` }] : []),
+      { text: LAYOUT_COPY.todaysPapers, href: links.home },
+      ...(statusCode === 404 ? [{ text: LAYOUT_COPY.search, href: `${links.home}papers` }] : []),
     ],
   });
   return sendPage(reply, page, statusCode);

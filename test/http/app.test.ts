@@ -2,6 +2,7 @@ import { Ajv } from 'ajv';
 import { load } from 'cheerio';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openServerDatabase } from '../../src/db/client.ts';
+import { PaperboyError } from '../../src/domain/errors.ts';
 import { buildHttpServer } from '../../src/http/app.ts';
 import { openReadinessProbe } from '../../src/wiring/readiness.ts';
 import { buildPaper, storePapers } from '../support/rows.ts';
@@ -114,10 +115,10 @@ describe('An error', () => {
       statusCode: 500,
       code: 'INTERNAL',
       error: 'Internal Server Error',
-      message: 'Something went wrong here. It has been written down.',
+      message: 'Something went wrong on our side. The error has been logged.',
     });
     expect(page.statusCode).toBe(500);
-    expect(load(page.body)('h1').text()).toBe('This went wrong');
+    expect(load(page.body)('h1').text()).toBe('Something went wrong');
     expect(page.body).not.toContain('swordfish');
     expect(site.log.at(-2)).toContain(secret);
   });
@@ -127,6 +128,7 @@ describe('An error', () => {
     ['a status that is a text', Object.assign(new Error('odd'), { statusCode: '404' })],
     ['nothing but a text', 'odd'],
     ['nothing at all', null],
+    ['a code of commands', new PaperboyError('DATABASE_UNREACHABLE', 'odd')],
   ])('with %s is one of ours, too', async (_name, error) => {
     const app = await failing(error);
     const answer = await app.inject(`/view/${TOKEN}`);
@@ -154,12 +156,12 @@ describe('An error', () => {
   it('of an unknown address names the address, as a page and as JSON', async () => {
     const page = await site.page('/nothing/here?q=1');
     expect(page.statusCode).toBe(404);
-    expect(load(page.body)('main').text()).toContain('There is nothing at /nothing/here.');
+    expect(load(page.body)('main').text()).toContain('There is no page at /nothing/here.');
     expect((await site.request({ url: '/nothing/here' })).json()).toEqual({
       statusCode: 404,
       code: 'NOT_FOUND',
       error: 'Not Found',
-      message: 'There is nothing at /nothing/here.',
+      message: 'There is no page at /nothing/here.',
     });
   });
 

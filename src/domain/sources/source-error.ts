@@ -30,7 +30,7 @@ export class SourceError extends PaperboyError {
     message: string,
     options: { retryAfterMs?: number | null; status?: number; cause?: unknown } = {},
   ) {
-    super(code, message, { statusCode: 502, cause: options.cause });
+    super(code, message, { cause: options.cause });
     this.name = 'SourceError';
     this.retryAfterMs = options.retryAfterMs ?? null;
     this.status = options.status ?? null;

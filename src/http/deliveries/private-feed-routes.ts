@@ -24,7 +24,7 @@ export async function privateFeedRoutes(app: TypedFastify, deps: HttpDeps): Prom
       const { file } = request.params;
       if (!file.endsWith(FEED_EXTENSION)) {
         const message = 'A private feed’s address ends in .xml.';
-        throw new PaperboyError('NO_FEED', message, { statusCode: 404 });
+        throw new PaperboyError('NO_FEED', message);
       }
       const subscriber = await findSubscriberByFeedToken(
         deps,

@@ -76,7 +76,7 @@ export async function digestRoutes(app: TypedFastify, deps: HttpDeps): Promise<v
       if (delivery === null) {
         const message =
           'There is no digest behind this link: it was cut short, or its papers are not chosen yet.';
-        throw new PaperboyError('NO_DELIVERY', message, { statusCode: 404 });
+        throw new PaperboyError('NO_DELIVERY', message);
       }
       const { digest, subscriber, papers, topics, note } = delivery;
       const { kind, date, number, papers: total } = digest;
@@ -102,9 +102,7 @@ async function requireDigest(
   }
   const found = await readDigest(db, { kind, date }, maxPapers);
   if (found) return found;
-  throw new PaperboyError('NO_DIGEST', `There is no ${kind} digest of ${date}.`, {
-    statusCode: 404,
-  });
+  throw new PaperboyError('NO_DIGEST', `There is no ${kind} digest of ${date}.`);
 }
 
 function toDigestJson({ kind, date, number, composedAt, papers }: DigestSummary) {

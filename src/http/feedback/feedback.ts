@@ -114,5 +114,5 @@ async function requireSubscriberAndTopic(
   const topic = (await readTopics(deps.db)).find((each) => each.slug === slug);
   if (topic) return { reader: subscriber, topic };
   const message = `No topic is called “${truncateInput(slug)}”.`;
-  throw new PaperboyError('NO_TOPIC', message, { statusCode: 404 });
+  throw new PaperboyError('NO_TOPIC', message);
 }

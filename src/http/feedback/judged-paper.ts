@@ -20,5 +20,5 @@ export async function requireJudgedPaper(
   const paper = await findRatedPaper(deps, token, paperId);
   if (paper) return { reader: subscriber, paper };
   const message = `The mail that this link came with holds no paper “${truncateInput(paperId)}”.`;
-  throw new PaperboyError('NO_PAPER', message, { statusCode: 404 });
+  throw new PaperboyError('NO_PAPER', message);
 }

@@ -28,7 +28,7 @@ export async function inboxRoutes(
   app.addHook('onRequest', async (request) => {
     if (isLoopbackHost(request.hostname) && listHops(request).every(isLoopbackHost)) return;
     const message = 'The local inbox is shown only on the machine itself, under localhost.';
-    throw new PaperboyError('INBOX_IS_LOCAL', message, { statusCode: 403 });
+    throw new PaperboyError('INBOX_IS_LOCAL', message);
   });
 
   app.get('/inbox', hidden, async (_request, reply) => {
@@ -86,5 +86,5 @@ async function requireInboxMessage(inbox: Inbox, id: string) {
   const mail = await inbox.read(id);
   if (mail) return mail;
   const message = `The inbox holds no message “${truncateInput(id)}”.`;
-  throw new PaperboyError('NO_MAIL', message, { statusCode: 404 });
+  throw new PaperboyError('NO_MAIL', message);
 }

@@ -60,7 +60,7 @@ export async function paperRoutes(app: TypedFastify, deps: HttpDeps): Promise<vo
 /** The error for an id that no paper has. */
 export function createPaperNotFoundError(id: string): PaperboyError {
   const message = `No paper has the id “${truncateInput(id)}”.`;
-  return new PaperboyError('NO_PAPER', message, { statusCode: 404 });
+  return new PaperboyError('NO_PAPER', message);
 }
 
 const CITATION_FORMATS = {

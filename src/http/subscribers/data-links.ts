@@ -1,4 +1,6 @@
 import type { FastifyReply } from 'fastify';
+import { DATA_REQUEST_COPY } from '../../copy/en/pages/data-request.ts';
+import { LAYOUT_COPY } from '../../copy/en/pages/layout.ts';
 import {
   type DataLink,
   eraseDataByLink,
@@ -41,12 +43,8 @@ export async function dataLinkRoutes(app: TypedFastify, deps: HttpDeps): Promise
       return sendInvalidLink(deps, reply, await findDataLink(deps, token, 'erase'));
     }
     const page = deps.pages.message({
-      title: 'Erased',
-      sentences: [
-        'Everything stored about you is gone. Only a keyed hash of your address is kept, so that no import can bring it back.',
-        'A new sign-up is possible at any time.',
-      ],
-      links: [{ text: 'Today’s papers', href: deps.links.home }],
+      ...DATA_REQUEST_COPY.erased,
+      links: [{ text: LAYOUT_COPY.todaysPapers, href: deps.links.home }],
     });
     return sendPage(reply, page);
   });
@@ -59,13 +57,8 @@ function sendInvalidLink(
 ): FastifyReply {
   const isExpired = kind === 'expired';
   const page = pages.message({
-    title: isExpired ? 'This link is over' : 'Not here',
-    sentences: [
-      isExpired
-        ? 'Links like this one are good for 30 minutes. Ask for a new one on your preference page.'
-        : 'There is no such link, or what it led to has been erased.',
-    ],
-    links: [{ text: 'Today’s papers', href: links.home }],
+    ...(isExpired ? DATA_REQUEST_COPY.expired : DATA_REQUEST_COPY.unknown),
+    links: [{ text: LAYOUT_COPY.todaysPapers, href: links.home }],
   });
   return sendPage(reply, page, isExpired ? 410 : 404);
 }

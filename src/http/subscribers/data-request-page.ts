@@ -1,12 +1,12 @@
+import { DATA_REQUEST_COPY } from '../../copy/en/pages/data-request.ts';
 import type { PageLayouts } from '../pages/page-layout.ts';
 import type { DataRequestView } from '../pages/views.ts';
 
-/** The press that exports or erases what is stored about a reader. */
+/** The page with the button that exports or deletes a subscriber's data. */
 export function buildDataRequestPage({ kind, email }: DataRequestView, layouts: PageLayouts) {
-  const isErase = kind === 'erase';
   return {
-    frame: layouts.create({ title: isErase ? 'Erase everything' : 'Your data, in one file' }),
-    isErase,
+    frame: layouts.create({ title: DATA_REQUEST_COPY[kind].title }),
+    isErase: kind === 'erase',
     email,
   };
 }

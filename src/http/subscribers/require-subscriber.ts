@@ -61,5 +61,5 @@ export async function sendDataLink(
 /** What a link of nobody is answered with. */
 export function createUnknownTokenError(): PaperboyError {
   const message = 'This link belongs to nobody: it was cut short, or its reader has been erased.';
-  return new PaperboyError('UNKNOWN_TOKEN', message, { statusCode: 404 });
+  return new PaperboyError('UNKNOWN_TOKEN', message);
 }

@@ -29,7 +29,6 @@ export function createSignupLimit(pool: pg.Pool, perHour: number): SignupLimit {
       throw new PaperboyError(
         'TOO_MANY_SIGNUPS',
         `More than ${perHour} sign-ups came from your network within an hour: try again in ${minutes} minutes.`,
-        { statusCode: 429 },
       );
     }
   };

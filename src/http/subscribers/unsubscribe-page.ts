@@ -1,26 +1,26 @@
+import { UNSUBSCRIBE_COPY } from '../../copy/en/pages/unsubscribe.ts';
 import { formatLongDate } from '../../domain/text/format.ts';
 import { addDays } from '../../domain/time/schedule.ts';
 import { linkToPreferences, type PageLayouts } from '../pages/page-layout.ts';
 import type { UnsubscribeView } from '../pages/views.ts';
 
-/** Before the press a button and what else is possible, after it a goodbye. */
+/** Before the click the button and alternatives, after it the confirmation. */
 export function buildUnsubscribePage(
-  { email, token, isUnsubscribed: done, today }: UnsubscribeView,
+  { email, token, isUnsubscribed, today }: UnsubscribeView,
   layouts: PageLayouts,
 ) {
   const pausedUntil = addDays(today, PAUSE_DAYS);
   return {
     frame: layouts.create({
-      title: done ? 'The delivery has stopped' : 'Stop the delivery',
+      title: isUnsubscribed ? UNSUBSCRIBE_COPY.done.title : UNSUBSCRIBE_COPY.title,
       action: linkToPreferences(layouts, token),
     }),
     email,
-    done,
+    isUnsubscribed,
     preferencesHref: `${layouts.base}/preferences/${token}`,
     pausedUntil,
-    pauseEnd: formatLongDate(pausedUntil),
+    pauseEnd: UNSUBSCRIBE_COPY.untilDay(formatLongDate(pausedUntil)),
   };
 }
 
-/** Two weeks. */
 const PAUSE_DAYS = 14;

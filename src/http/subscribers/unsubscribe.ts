@@ -1,3 +1,5 @@
+import { LAYOUT_COPY } from '../../copy/en/pages/layout.ts';
+import { UNSUBSCRIBE_COPY } from '../../copy/en/pages/unsubscribe.ts';
 import { toUtcDay } from '../../domain/time/schedule.ts';
 import { findSubscriberByToken } from '../../services/subscribers/change-preferences.ts';
 import { unsubscribe } from '../../services/subscribers/unsubscribe.ts';
@@ -45,8 +47,7 @@ export async function unsubscribeRoutes(app: TypedFastify, deps: HttpDeps): Prom
 /** For a link that is nobody's: what matters to whoever pressed it is that no mail comes. */
 function renderUnknownSubscriberGoodbye({ pages, links }: HttpDeps): string {
   return pages.message({
-    title: 'The delivery has stopped',
-    sentences: ['Nothing is sent for this link.'],
-    links: [{ text: 'Today’s papers', href: links.home }],
+    ...UNSUBSCRIBE_COPY.unknownLink,
+    links: [{ text: LAYOUT_COPY.todaysPapers, href: links.home }],
   });
 }

@@ -19,7 +19,6 @@ export function createKeywordCountLimit(perMinute: number): KeywordCountLimit {
       throw new PaperboyError(
         'TOO_MANY_QUESTIONS',
         `More than ${perMinute} questions came from your network within a minute: try again in ${seconds} seconds.`,
-        { statusCode: 429 },
       );
     }
   };

@@ -42,5 +42,5 @@ export async function requireTopic({ db }: HttpDeps, slug: string): Promise<Topi
   const topic = slug.includes(NUL) ? null : await readTopic(db, slug);
   if (topic) return topic;
   const message = `No topic is called “${truncateInput(slug)}”.`;
-  throw new PaperboyError('NO_TOPIC', message, { statusCode: 404 });
+  throw new PaperboyError('NO_TOPIC', message);
 }

@@ -56,14 +56,12 @@ async function assertResendable(db: Db, key: DeliveryKey): Promise<void> {
     throw new PaperboyError(
       'UNKNOWN_DELIVERY',
       `There is no delivery ${formatDeliveryKey(key)}: “paperboy deliveries list” names those that there are.`,
-      { statusCode: 404 },
     );
   }
   if (!canResend(delivery.state)) {
     throw new PaperboyError(
       'NOT_TO_RESEND',
       `The delivery ${formatDeliveryKey(key)} is ${delivery.state}: only failed and unknown ones can be sent again.`,
-      { statusCode: 409 },
     );
   }
 }

@@ -42,9 +42,7 @@ export async function requireDigest(
     date === null
       ? `No ${kind} digest has been composed yet`
       : `There is no ${kind} digest of ${date}`;
-  throw new PaperboyError('NO_DIGEST', `${which}: compose it with “paperboy digest compose”.`, {
-    statusCode: 404,
-  });
+  throw new PaperboyError('NO_DIGEST', `${which}: compose it with “paperboy digest compose”.`);
 }
 
 /** @throws PaperboyError `DIGEST_CANCELLED` for a digest that was ended for good. */
@@ -53,6 +51,5 @@ export function assertNotCancelled({ kind, date, cancelledAt }: DigestSummary): 
   throw new PaperboyError(
     'DIGEST_CANCELLED',
     `The ${kind} digest of ${date} was cancelled at ${cancelledAt.toISOString()}: that is final.`,
-    { statusCode: 409 },
   );
 }

@@ -113,7 +113,6 @@ describe('readPreferences', () => {
     expect(Object.keys(problems).sort()).toEqual(['frequency', 'hour', 'papers']);
     const error = new InvalidPreferencesError(problems);
     expect(error.code).toBe('INVALID_PREFERENCES');
-    expect(error.statusCode).toBe(400);
     for (const sentence of Object.values(problems)) expect(error.message).toContain(sentence);
   });
 

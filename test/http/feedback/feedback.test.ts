@@ -140,7 +140,7 @@ describe('A link under a paper', () => {
         await site.post(`/feedback/${path}`),
       ]) {
         expect([path, answer.statusCode]).toEqual([path, 404]);
-        expect(load(answer.body)('h1').text()).toBe('Not here');
+        expect(load(answer.body)('h1').text()).toBe('Page not found');
       }
     }
     expect(await output()).toEqual([]);

@@ -62,7 +62,7 @@ describe('The status of a digest', () => {
     await compose('daily', FRIDAY);
     const { db } = database;
     await expect(requireDigest(db, 'weekly', null)).rejects.toMatchObject({ code: 'NO_DIGEST' });
-    await expect(requireDigest(db, 'daily', MONDAY)).rejects.toMatchObject({ statusCode: 404 });
+    await expect(requireDigest(db, 'daily', MONDAY)).rejects.toMatchObject({ code: 'NO_DIGEST' });
     await compose('daily', addDays(FRIDAY, 1));
     expect((await requireDigest(db, 'daily', null)).date).toBe(addDays(FRIDAY, 1));
     expect((await requireDigest(db, 'daily', FRIDAY)).date).toBe(FRIDAY);

@@ -1,10 +1,16 @@
 import { CONFIRM_COPY } from './confirm.ts';
+import { DATA_REQUEST_COPY } from './data-request.ts';
+import { ERROR_COPY } from './errors.ts';
 import { LAYOUT_COPY } from './layout.ts';
 import { SIGN_UP_COPY } from './sign-up.ts';
+import { UNSUBSCRIBE_COPY } from './unsubscribe.ts';
 
 /** The text of all pages. A template reads it as `{{@copy.<page>.<key>}}`. */
 export const PAGE_COPY = {
+  error: ERROR_COPY,
   layout: LAYOUT_COPY,
   signUp: SIGN_UP_COPY,
   confirm: CONFIRM_COPY,
+  unsubscribe: UNSUBSCRIBE_COPY,
+  dataRequest: DATA_REQUEST_COPY,
 } as const;

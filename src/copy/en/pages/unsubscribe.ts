@@ -1,0 +1,20 @@
+/** The page behind an unsubscribe link, before and after the click. */
+export const UNSUBSCRIBE_COPY = {
+  title: 'Unsubscribe',
+  stopSendingTo: 'Stop sending papers to',
+  button: 'Unsubscribe',
+  alternatives: 'Or get fewer emails',
+  threeWeekly: 'Three papers, once a week',
+  pause: 'Pause for two weeks',
+  untilDay: (day: string) => `until ${day}. Then you get the best of what you missed.`,
+  done: {
+    title: 'You’ve unsubscribed',
+    tooMany: 'Too many papers? Three, once a week, is also possible.',
+    nothingMore: 'We won’t send anything more to',
+    settings: 'Your settings',
+  },
+  unknownLink: {
+    title: 'You’ve unsubscribed',
+    sentences: ['Nothing is sent for this link.'],
+  },
+} as const;
