@@ -3,24 +3,24 @@ import { isIPv4 } from 'node:net';
 import { toReverseDnsName } from '../domain/dns/reverse-name.ts';
 import { PaperboyError } from '../domain/errors.ts';
 
-/** What the DNS says. What is not there is an empty list. @throws PaperboyError `DNS_SILENT`. */
+/** DNS lookups; a name without such records gives an empty list. @throws PaperboyError `DNS_UNAVAILABLE`. */
 export interface DnsResolver {
-  /** TXT records, each in one piece. */
+  /** TXT records, each joined from its strings. */
   resolveTxt(name: string): Promise<string[]>;
-  /** Hosts that take mail, the preferred first; “” for none at all (RFC 7505). */
+  /** Mail servers, the preferred first; a single “” is a null MX (RFC 7505). */
   resolveMx(name: string): Promise<string[]>;
-  /** IPv4 and IPv6. */
+  /** IPv4 and IPv6 addresses. */
   resolveAddresses(name: string): Promise<string[]>;
-  /** The names of an address. */
+  /** The names that the PTR records of an IP address give. */
   reverseLookup(address: string): Promise<string[]>;
 }
 
-/** For one try of two, in ms. */
+/** For each of two attempts, in ms. */
 const QUERY_TIMEOUT_MS = 3000;
 
 const NO_RECORD_CODES = ['ENOTFOUND', 'ENODATA'];
 
-/** Asks `servers` (`address` or `address:port`), those of the system without. */
+/** Queries `servers` (`address` or `address:port`); null means the servers of the system. */
 export function createDnsResolver(
   servers: readonly string[] | null,
   { timeoutMs = QUERY_TIMEOUT_MS }: { timeoutMs?: number } = {},
@@ -33,7 +33,7 @@ export function createDnsResolver(
     } catch (error) {
       const { code = '' } = error as NodeJS.ErrnoException;
       if (NO_RECORD_CODES.includes(code)) return [];
-      throw new PaperboyError('DNS_SILENT', `The DNS gave no answer about ${name} (${code}).`, {
+      throw new PaperboyError('DNS_UNAVAILABLE', `The DNS lookup of ${name} failed (${code}).`, {
         cause: error,
       });
     }
@@ -57,7 +57,7 @@ export function createDnsResolver(
   return dnsResolver;
 }
 
-/** Whether a text names a server: `192.0.2.53`, `192.0.2.53:5353`, `[2001:db8::53]:5353`. */
+/** Whether a text is the address of a DNS server: `192.0.2.53`, `192.0.2.53:5353`, `[2001:db8::53]:5353`. */
 export function isDnsServer(text: string): boolean {
   try {
     new Resolver().setServers([text]);

@@ -6,10 +6,8 @@ import { type CheckResult, reportOk } from '../../domain/monitoring/check-result
 import { parseRelayUrl } from '../../domain/smtp/relay-url.ts';
 import { extractDomain } from '../../domain/subscribers/email-address.ts';
 import { createDkimDnsRecord } from '../../mail/dkim/open-signer.ts';
-import {
-  checkSendingDomain,
-  type SendingDomain,
-} from '../../services/sending-domain/check-sending-domain.ts';
+import { checkSendingDomain } from '../../services/sending-domain/check-sending-domain.ts';
+import type { SendingDomain } from '../../services/sending-domain/sending-domain.ts';
 import { type Config, isLoopbackHost } from '../../settings/config.ts';
 
 export interface DnsOptions {

@@ -1,27 +1,31 @@
 import { parseTagValueList } from './tag-value-list.ts';
 
-export const DMARC_POLICIES = ['none', 'quarantine', 'reject'] as const;
+const DMARC_POLICIES = ['none', 'quarantine', 'reject'] as const;
 export type DmarcPolicy = (typeof DMARC_POLICIES)[number];
 
-/** A record of DMARC (RFC 9989 §4.7). */
+/** A DMARC policy record (RFC 9989 §4.7). */
 export interface DmarcRecord {
-  /** For the domain that it stands at, and for those below it. */
+  /** For the domain of the record itself. */
   policy: DmarcPolicy;
+  /** For the domains below it. */
   subdomainPolicy: DmarcPolicy;
-  /** Whether DKIM must be of the very domain in From. */
+  /** Whether the DKIM domain must equal the domain of From (`adkim=s`). */
   isDkimStrict: boolean;
-  isSpfStrict: boolean;
-  /** `y`: others register below it; `n`: it is an organisation's own. */
+  /** `y`: a public suffix, below which others register; `n`: an organizational domain. */
   psd: 'y' | 'n' | 'u';
   isTesting: boolean;
-  hasAggregateReports: boolean;
-  /** Tags of the old DMARC that mean nothing any more (RFC 9989, appendix C). */
+  /** Tags that RFC 9989 removed (appendix C). */
   obsoleteTags: string[];
 }
 
 const OBSOLETE_TAGS = ['pct', 'rf', 'ri'];
 
-/** The record, or null when it is none or has no policy that counts. */
+/** Whether a TXT record is meant as a DMARC record, even if it is invalid. */
+export function isDmarcRecord(text: string): boolean {
+  return /^v\s*=\s*DMARC1/i.test(text);
+}
+
+/** The parsed record; null when it is invalid or when its policy does not count (RFC 9989 §4.10.1). */
 export function parseDmarcRecord(text: string): DmarcRecord | null {
   if (!/^v\s*=\s*DMARC1\s*(?:;|$)/.test(text)) return null;
   const tags = parseTagValueList(text);
@@ -34,16 +38,14 @@ export function parseDmarcRecord(text: string): DmarcRecord | null {
     policy,
     subdomainPolicy: parsePolicy(tags.get('sp')) ?? policy,
     isDkimStrict: tags.get('adkim')?.toLowerCase() === 's',
-    isSpfStrict: tags.get('aspf')?.toLowerCase() === 's',
     psd: psd === 'y' || psd === 'n' ? psd : 'u',
     isTesting: tags.get('t')?.toLowerCase() === 'y',
-    hasAggregateReports,
     obsoleteTags: OBSOLETE_TAGS.filter((name) => tags.has(name)),
   };
 }
 
-/** The names at which a tree walk asks, from the domain up; of a long one the middle is left out (RFC 9989
- *  §4.10). */
+/** The names that a DNS tree walk queries, from the domain up. For a domain of eight or more labels
+ *  the walk continues with its last seven (RFC 9989 §4.10). */
 export function listTreeWalkNames(domain: string): string[] {
   const labels = domain.split('.');
   const names = [domain];
@@ -55,13 +57,13 @@ export function listTreeWalkNames(domain: string): string[] {
 
 const MAX_TREE_WALK_QUERIES = 8;
 
-/** What a tree walk found at a name. */
+/** A record that a tree walk found, with the name it was found at. */
 export interface TreeWalkRecord {
   name: string;
   record: DmarcRecord;
 }
 
-/** The organizational domain after a tree walk that began at `domain` (RFC 9989 §4.10.2). */
+/** The organizational domain of `domain`, from the records of its tree walk (RFC 9989 §4.10.2). */
 export function findOrganizationalDomain(
   domain: string,
   records: readonly TreeWalkRecord[],

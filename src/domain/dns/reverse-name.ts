@@ -1,5 +1,5 @@
-/** Where the names of an address stand: `7.2.0.192.in-addr.arpa`, or 32 nibbles below `ip6.arpa` (RFC 1035
- *  §3.5, RFC 3596 §2.5). */
+/** The name that holds the PTR records of an address: `7.2.0.192.in-addr.arpa`, or 32 nibbles below
+ *  `ip6.arpa` (RFC 1035 §3.5, RFC 3596 §2.5). */
 export function toReverseDnsName(address: string): string {
   if (!address.includes(':')) return `${address.split('.').reverse().join('.')}.in-addr.arpa`;
   const [before = '', after] = new URL(`http://[${address.replace(/%.*$/, '')}]`).hostname

@@ -1,5 +1,5 @@
-/** The tags of a record such as `v=DMARC1; p=none`, names in lower case, in their order; null when it is no
- *  list of tags, or names one twice (RFC 6376 §3.2). */
+/** The tags of a record such as `v=DMARC1; p=none`, with names in lower case. Null when the text is
+ *  not a list of tags, or repeats a tag (RFC 6376 §3.2). */
 export function parseTagValueList(record: string): Map<string, string> | null {
   const rawTags = record.split(';').map((rawTag) => rawTag.trim());
   if (rawTags.at(-1) === '') rawTags.pop();

@@ -2,31 +2,35 @@ import type { DnsResolver } from '../../dns/dns.ts';
 import {
   type DmarcPolicy,
   findOrganizationalDomain,
+  isDmarcRecord,
   listTreeWalkNames,
   parseDmarcRecord,
   type TreeWalkRecord,
 } from '../../domain/dns/dmarc-record.ts';
 
-/** What DMARC says of mail from a domain. */
+/** The DMARC policy for mail from a domain. */
 export interface DmarcResult {
-  /** The record that counts, and where it stands; null when there is none. */
-  found: TreeWalkRecord | null;
+  /** The record that applies, with the name it was found at; null when there is none. */
+  effective: TreeWalkRecord | null;
   policy: DmarcPolicy | null;
+  /** The organizational domain. */
   organization: string;
-  /** A name with records of which none counts, since they are several or cannot be read. */
-  brokenName: string | null;
+  /** The first name whose DMARC records are ignored: there are several, or the one is invalid. */
+  invalidName: string | null;
 }
 
-/** Finds the policy for `domain`, and its organizational domain, by a tree walk (RFC 9989 §4.10). */
+/**
+ * Finds the DMARC policy and the organizational domain of `domain` by a DNS tree walk
+ * (RFC 9989 §4.10). Our own code, since the mailauth releases that run on Node 20 (up to 4.13.3)
+ * use the public suffix list of RFC 7489 instead; 7.1.0 walks the tree and requires Node 22.19.
+ */
 export async function findDmarc(dns: DnsResolver, domain: string): Promise<DmarcResult> {
   const found: TreeWalkRecord[] = [];
-  let brokenName: string | null = null;
+  let invalidName: string | null = null;
   for (const name of listTreeWalkNames(domain)) {
-    const texts = (await dns.resolveTxt(`_dmarc.${name}`)).filter((text) =>
-      /^v\s*=\s*DMARC1/i.test(text),
-    );
+    const texts = (await dns.resolveTxt(`_dmarc.${name}`)).filter(isDmarcRecord);
     const [record, ...others] = texts.flatMap((text) => parseDmarcRecord(text) ?? []);
-    if (texts.length > 0 && (!record || others.length > 0)) brokenName ??= name;
+    if (texts.length > 0 && (!record || others.length > 0)) invalidName ??= name;
     if (!record || others.length > 0) continue;
     found.push({ name, record });
     if (record.psd !== 'u') break;
@@ -40,5 +44,5 @@ export async function findDmarc(dns: DnsResolver, domain: string): Promise<Dmarc
   const policy =
     effective &&
     (effective.name === domain ? effective.record.policy : effective.record.subdomainPolicy);
-  return { found: effective, policy, organization, brokenName };
+  return { effective, policy, organization, invalidName };
 }
