@@ -1,6 +1,5 @@
 import { Command } from 'commander';
-import type { DigestSummary } from '../db/digests/digests.ts';
-import type { DigestKind } from '../domain/digests/digest.ts';
+import type { DigestKind, DigestSummary } from '../domain/digests/digest.ts';
 import { formatCount } from '../domain/text/format.ts';
 import { cancelDigest } from '../services/digests/cancel-digest.ts';
 import { requireDigest } from '../services/digests/digest-status.ts';

@@ -2,7 +2,6 @@ import {
   claimSource,
   listDueSources,
   readSourceHistories,
-  type SourceHistory,
   setNextFetch,
 } from '../db/sources/sources.ts';
 import {
@@ -16,6 +15,7 @@ import { selectDaysToFetch } from '../domain/sources/expected-lists.ts';
 import { computeFetchRetryTime, computeNextFetchTime } from '../domain/sources/fetch-times.ts';
 import type { Source } from '../domain/sources/source.ts';
 import type { SourceError } from '../domain/sources/source-error.ts';
+import type { SourceHistory } from '../domain/sources/source-history.ts';
 import { toUtcDay } from '../domain/time/schedule.ts';
 import { MINUTE_MS } from '../domain/time/units.ts';
 import { type FetchReport, fetchPapers } from '../services/sources/fetch-papers.ts';

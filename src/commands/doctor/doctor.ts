@@ -2,13 +2,10 @@ import { isIP } from 'node:net';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { readServerVersion, usesTransactionPooling } from '../../db/check-server.ts';
 import type { Database } from '../../db/client.ts';
-import {
-  listSourceStates,
-  measureClockSkewMs,
-  type SourceState,
-} from '../../db/monitoring/status.ts';
+import { listSourceStates, measureClockSkewMs } from '../../db/monitoring/status.ts';
 import { isDnsServer } from '../../dns/dns.ts';
 import { type CheckResult, reportBroken, reportOk } from '../../domain/monitoring/check-result.ts';
+import type { SourceState } from '../../domain/sources/source-history.ts';
 import { createDkimDnsRecord, openSigner } from '../../mail/dkim/open-signer.ts';
 import { checkRedis } from '../../queue/redis-server.ts';
 import type { Config } from '../../settings/config.ts';

@@ -1,10 +1,10 @@
-import type { SourceState } from '../../db/monitoring/status.ts';
 import {
   type CheckResult,
   reportBroken,
   reportOk,
   reportWarning,
 } from '../../domain/monitoring/check-result.ts';
+import type { SourceState } from '../../domain/sources/source-history.ts';
 import { formatMoment } from '../../domain/time/format-moment.ts';
 import type { Config } from '../../settings/config.ts';
 import type { ClockReading } from './clock.ts';

@@ -1,18 +1,13 @@
 import { and, asc, desc, eq, inArray, isNotNull, isNull, lt, sql } from 'drizzle-orm';
-import type { Digest, DigestKind, RankedPaper } from '../../domain/digests/digest.ts';
+import type {
+  Digest,
+  DigestKind,
+  DigestSummary,
+  RankedPaper,
+} from '../../domain/digests/digest.ts';
 import type { TopicPaper } from '../../domain/papers/paper.ts';
 import type { Db } from '../client.ts';
 import { digestPapers, digests } from '../schema.ts';
-
-/** A digest with the size of what it froze. */
-export interface DigestSummary extends Digest {
-  audience: number;
-  papers: number;
-  /** While set, nothing is sent; `pauseReason` tells why. */
-  pausedAt: Date | null;
-  pauseReason: string | null;
-  cancelledAt: Date | null;
-}
 
 const COLUMNS = {
   id: digests.id,

@@ -1,31 +1,9 @@
 import { asc, isNull, sql } from 'drizzle-orm';
 import type { Alert } from '../../domain/alerts/alert.ts';
 import type { FetchOutcome } from '../../domain/sources/source.ts';
+import type { SourceState } from '../../domain/sources/source-history.ts';
 import type { Db } from '../client.ts';
 import { alerts } from '../schema.ts';
-
-/** What is known of a source. */
-export interface SourceState {
-  name: string;
-  /** Null while it was never asked. */
-  lastFetch: {
-    endedAt: Date;
-    outcome: FetchOutcome;
-    found: number;
-    added: number;
-    updated: number;
-    refused: number;
-    detail: string | null;
-  } | null;
-  /** When the last fetch ended that did not fail. */
-  succeededAt: Date | null;
-  /** When it last brought a paper that was not known, and the newest day of which it brought a list. */
-  lastNewPaperAt: Date | null;
-  newestListDay: string | null;
-  nextAt: Date | null;
-  /** Failures in a row. */
-  consecutiveFailures: number;
-}
 
 interface SourceRow extends Record<string, unknown> {
   name: string;

@@ -1,25 +1,9 @@
 import { eq, sql } from 'drizzle-orm';
-import type { FetchOutcome, HttpValidators } from '../../domain/sources/source.ts';
+import type { HttpValidators } from '../../domain/sources/source.ts';
+import type { FetchRecord } from '../../domain/sources/source-history.ts';
 import type { Db } from '../client.ts';
 import { fetches, sources } from '../schema.ts';
 import { toStorableText } from '../storable.ts';
-
-/** One asking of a source, and what came of it. */
-export interface FetchRecord {
-  source: string;
-  day: string | null;
-  startedAt: Date;
-  endedAt: Date;
-  outcome: FetchOutcome;
-  /** Papers in the list. */
-  found: number;
-  added: number;
-  updated: number;
-  /** Entries that could not be read. */
-  refused: number;
-  /** What was wrong. */
-  detail: string | null;
-}
 
 /** With what the source recognises that nothing changed since it was last read; null when not known. */
 export async function findValidators(db: Db, source: string): Promise<HttpValidators | null> {

@@ -1,4 +1,5 @@
 import { and, eq, gt, lte, or, sql } from 'drizzle-orm';
+import type { SourceHistory } from '../../domain/sources/source-history.ts';
 import { DAY_MS } from '../../domain/time/units.ts';
 import type { Db } from '../client.ts';
 import { sources } from '../schema.ts';
@@ -54,23 +55,6 @@ export async function setNextFetch(
   next: { nextAt: Date; failures: number },
 ): Promise<void> {
   await db.update(sources).set(next).where(eq(sources.name, name));
-}
-
-/** What a source did lately. */
-export interface SourceHistory {
-  /** Days of which it brought a list. */
-  listedDays: ReadonlySet<string>;
-  /** Days of which it said twice after they were over that there is nothing: once may be a slip. */
-  emptyDays: ReadonlySet<string>;
-  /** Days of whose list it told something after they were over: what it brought before may be a part. */
-  completeDays: ReadonlySet<string>;
-  /** When it was asked first (as far as is written down), and last. */
-  firstFetchedAt: Date | null;
-  lastFetchedAt: Date | null;
-  /** When it last gave papers. */
-  lastPapersAt: Date | null;
-  /** Failures in a row. */
-  consecutiveFailures: number;
 }
 
 const EMPTY_HISTORY: SourceHistory = {

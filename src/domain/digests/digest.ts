@@ -19,6 +19,17 @@ export interface Digest {
   composedAt: Date;
 }
 
+/** A digest with its size and its state. */
+export interface DigestSummary extends Digest {
+  /** Deliveries. */
+  audience: number;
+  papers: number;
+  /** While set, nothing is sent. */
+  pausedAt: Date | null;
+  pauseReason: string | null;
+  cancelledAt: Date | null;
+}
+
 /** A paper as a digest froze it. */
 export interface RankedPaper extends TopicPaper {
   /** 0 for the digest's first paper. */

@@ -1,4 +1,4 @@
-import type { DigestSummary } from '../../db/digests/digests.ts';
+import type { DigestSummary } from '../../domain/digests/digest.ts';
 import { PaperboyError } from '../../domain/errors.ts';
 import { isCalendarDay } from '../../domain/time/schedule.ts';
 import { readArchive, readArchiveMonth } from '../../services/digests/read-archive.ts';

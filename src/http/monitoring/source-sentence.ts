@@ -1,5 +1,5 @@
-import type { SourceState } from '../../db/monitoring/status.ts';
 import type { FetchOutcome } from '../../domain/sources/source.ts';
+import type { SourceState } from '../../domain/sources/source-history.ts';
 import { formatCount, formatDate, formatQuantity, formatTimes } from '../../domain/text/format.ts';
 import { formatRelativeMoment } from '../../domain/time/format-moment.ts';
 

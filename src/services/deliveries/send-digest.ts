@@ -1,7 +1,8 @@
 import type { Db } from '../../db/client.ts';
 import { sendBatchesNow } from '../../db/deliveries/batches.ts';
 import { isAnyWorkerAlive } from '../../db/deliveries/leases.ts';
-import { type DigestSummary, findDigestById } from '../../db/digests/digests.ts';
+import { findDigestById } from '../../db/digests/digests.ts';
+import type { DigestSummary } from '../../domain/digests/digest.ts';
 import type { Clock } from '../../domain/time/clock.ts';
 import type { Queue } from '../../queue/queue.ts';
 import { type DigestStatus, readDigestStatus } from '../digests/digest-status.ts';

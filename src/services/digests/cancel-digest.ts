@@ -1,6 +1,7 @@
 import type { Db } from '../../db/client.ts';
 import { skipCancelledDeliveries } from '../../db/deliveries/batches.ts';
-import { type DigestSummary, markDigestCancelled } from '../../db/digests/digests.ts';
+import { markDigestCancelled } from '../../db/digests/digests.ts';
+import type { DigestSummary } from '../../domain/digests/digest.ts';
 import type { Clock } from '../../domain/time/clock.ts';
 
 /** Ends a digest for good: what is on its way is finished, everything else skipped. What a worker has

@@ -2,7 +2,6 @@ import type { Db } from '../../db/client.ts';
 import { freezeAudience, listSendGroups } from '../../db/digests/audience.ts';
 import {
   addDigest,
-  type DigestSummary,
   findDigest,
   findDigestById,
   freezePapers,
@@ -11,7 +10,7 @@ import {
 } from '../../db/digests/digests.ts';
 import { listUsablePapers } from '../../db/papers/papers.ts';
 import { endPauses } from '../../db/subscribers/pauses.ts';
-import type { DigestKind } from '../../domain/digests/digest.ts';
+import type { DigestKind, DigestSummary } from '../../domain/digests/digest.ts';
 import { PaperboyError } from '../../domain/errors.ts';
 import { rankPapers } from '../../domain/ranking/ranking.ts';
 import {

@@ -1,12 +1,11 @@
 import type { Db } from '../../db/client.ts';
 import {
-  type DigestSummary,
   findDigestById,
   listDigestPapers,
   matchKeywordsInDigest,
 } from '../../db/digests/digests.ts';
 import { listTopics } from '../../db/topics/topics.ts';
-import type { RankedPaper, Selection } from '../../domain/digests/digest.ts';
+import type { DigestSummary, RankedPaper, Selection } from '../../domain/digests/digest.ts';
 import { evictOldest } from '../../domain/evict-oldest.ts';
 import type { KeywordMatches } from '../../domain/ranking/interest-scorer.ts';
 import {

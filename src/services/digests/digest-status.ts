@@ -1,7 +1,7 @@
 import type { Db } from '../../db/client.ts';
 import { countDeliveries, type DeliveryCounts } from '../../db/deliveries/count-deliveries.ts';
-import { type DigestSummary, findDigest, findLatestDigest } from '../../db/digests/digests.ts';
-import type { DigestKind } from '../../domain/digests/digest.ts';
+import { findDigest, findLatestDigest } from '../../db/digests/digests.ts';
+import type { DigestKind, DigestSummary } from '../../domain/digests/digest.ts';
 import { PaperboyError } from '../../domain/errors.ts';
 
 /** The accounting of a digest: the audience is the sum over the states. */

@@ -1,7 +1,8 @@
 import { listIncidents } from '../../db/alerts/alerts.ts';
 import type { Db } from '../../db/client.ts';
-import { type DigestSummary, listEarlierDigests } from '../../db/digests/digests.ts';
+import { listEarlierDigests } from '../../db/digests/digests.ts';
 import { parseDigestSubject } from '../../domain/alerts/alert.ts';
+import type { DigestSummary } from '../../domain/digests/digest.ts';
 import type { ClassifyNonWorkingDay } from '../../domain/sources/working-days.ts';
 import { DAY_MS } from '../../domain/time/units.ts';
 import type { NoteFacts } from '../../mail/digests/note-copy.ts';

@@ -1,5 +1,6 @@
 import type { Db } from '../../db/client.ts';
-import { type DigestSummary, markDigestPaused as setPaused } from '../../db/digests/digests.ts';
+import { markDigestPaused as setPaused } from '../../db/digests/digests.ts';
+import type { DigestSummary } from '../../domain/digests/digest.ts';
 import type { Clock } from '../../domain/time/clock.ts';
 import { assertNotCancelled } from './digest-status.ts';
 

@@ -1,12 +1,12 @@
 import type { Db } from '../../db/client.ts';
 import { findDelivery, listPapersInOtherDigests } from '../../db/deliveries/deliveries.ts';
-import type { DigestSummary } from '../../db/digests/digests.ts';
 import { findQuietSince } from '../../db/subscribers/quiet-days.ts';
 import {
   type DigestRecipient,
   findSubscriberByEmail,
   listDigestRecipients,
 } from '../../db/subscribers/subscribers.ts';
+import type { DigestSummary } from '../../domain/digests/digest.ts';
 import { PaperboyError } from '../../domain/errors.ts';
 import type { LinkTokens } from '../../domain/links/tokens.ts';
 import { concatMessage } from '../../domain/smtp/message.ts';

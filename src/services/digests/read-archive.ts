@@ -1,10 +1,6 @@
 import type { Db } from '../../db/client.ts';
-import {
-  countDigestsByMonth,
-  type DigestSummary,
-  listDigests,
-  listDigestsOfMonth,
-} from '../../db/digests/digests.ts';
+import { countDigestsByMonth, listDigests, listDigestsOfMonth } from '../../db/digests/digests.ts';
+import type { DigestSummary } from '../../domain/digests/digest.ts';
 
 /** The digests of one month, and which months have some. */
 export interface ArchiveMonth {

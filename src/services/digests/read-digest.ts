@@ -1,11 +1,6 @@
 import type { Db } from '../../db/client.ts';
-import {
-  type DigestSummary,
-  findDigest,
-  findNeighbourDates,
-  listDigestPapers,
-} from '../../db/digests/digests.ts';
-import type { DigestKind, RankedPaper } from '../../domain/digests/digest.ts';
+import { findDigest, findNeighbourDates, listDigestPapers } from '../../db/digests/digests.ts';
+import type { DigestKind, DigestSummary, RankedPaper } from '../../domain/digests/digest.ts';
 
 export interface ArchivedDigest {
   digest: DigestSummary;

@@ -1,5 +1,6 @@
 import type { Db } from '../../db/client.ts';
-import { type DigestSummary, markDigestResumed as endPause } from '../../db/digests/digests.ts';
+import { markDigestResumed as endPause } from '../../db/digests/digests.ts';
+import type { DigestSummary } from '../../domain/digests/digest.ts';
 import type { Clock } from '../../domain/time/clock.ts';
 import type { Queue } from '../../queue/queue.ts';
 import { enqueueDueBatches } from '../deliveries/enqueue-due.ts';

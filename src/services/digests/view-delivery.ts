@@ -1,10 +1,10 @@
 import type { Db } from '../../db/client.ts';
 import { findDelivery } from '../../db/deliveries/deliveries.ts';
-import { type DigestSummary, findDigestById, listDigestPapers } from '../../db/digests/digests.ts';
+import { findDigestById, listDigestPapers } from '../../db/digests/digests.ts';
 import { findQuietSince } from '../../db/subscribers/quiet-days.ts';
 import { findSubscriber } from '../../db/subscribers/subscribers.ts';
 import { listTopics } from '../../db/topics/topics.ts';
-import type { RankedPaper } from '../../domain/digests/digest.ts';
+import type { DigestSummary, RankedPaper } from '../../domain/digests/digest.ts';
 import type { LinkTokens } from '../../domain/links/tokens.ts';
 import type { ClassifyNonWorkingDay } from '../../domain/sources/working-days.ts';
 import type { Subscriber } from '../../domain/subscribers/subscriber.ts';

@@ -7,10 +7,10 @@ import {
   listOpenAlerts,
   listSourceStates,
   type OpenAlert,
-  type SourceState,
 } from '../../db/monitoring/status.ts';
 import { DIGEST_KINDS, type DigestKind } from '../../domain/digests/digest.ts';
 import { nextComposeAt } from '../../domain/digests/next-compose.ts';
+import type { SourceState } from '../../domain/sources/source-history.ts';
 import type { TimeOfDay } from '../../domain/time/schedule.ts';
 import { type DigestStatus, readDigestStatus } from '../digests/digest-status.ts';
 

@@ -1,7 +1,7 @@
 import type { Db } from '../../db/client.ts';
 import { findPapersByIds } from '../../db/papers/papers.ts';
 import { countListedBefore } from '../../db/papers/source-records.ts';
-import { type FetchRecord, findValidators, recordFetch } from '../../db/sources/fetches.ts';
+import { findValidators, recordFetch } from '../../db/sources/fetches.ts';
 import type { ListedPaper } from '../../domain/papers/paper.ts';
 import {
   type FetchOutcome,
@@ -10,6 +10,7 @@ import {
   type Source,
 } from '../../domain/sources/source.ts';
 import { SourceError } from '../../domain/sources/source-error.ts';
+import type { FetchRecord } from '../../domain/sources/source-history.ts';
 import type { Clock } from '../../domain/time/clock.ts';
 import { MINUTE_MS } from '../../domain/time/units.ts';
 import { createDeadline } from '../../sources/http/deadline.ts';

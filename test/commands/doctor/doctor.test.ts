@@ -6,7 +6,7 @@ import { assessDisk } from '../../../src/commands/doctor/disk.ts';
 import { isPublicAddress } from '../../../src/commands/doctor/domain.ts';
 import { assessRelay } from '../../../src/commands/doctor/relays.ts';
 import { assessSources } from '../../../src/commands/doctor/sources.ts';
-import type { SourceState } from '../../../src/db/monitoring/status.ts';
+import type { SourceState } from '../../../src/domain/sources/source-history.ts';
 import { probeRelay } from '../../../src/relay/probe-relay.ts';
 import { openTestSmtpServer } from '../../support/smtp-server.ts';
 
