@@ -25,7 +25,7 @@ export function createOwnContext(
     },
     // Embedded, nobody else can send. On servers workers have their own processes.
     withWorker: async (app, action) => {
-      if (app.dataDirLock === null) return action();
+      if (!app.isEmbedded) return action();
       const worker = await startRoles(app, ['worker']);
       try {
         return await action();

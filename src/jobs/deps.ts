@@ -5,10 +5,10 @@ import type { TimeOfDay } from '../domain/time/schedule.ts';
 import type { Queue } from '../queue/queue.ts';
 import type { Alerts } from '../services/alerts/alerts.ts';
 import type { NotifyDeps } from '../services/alerts/notify-operator.ts';
-import type { DeliverDeps } from '../services/deliveries/deliver-batch.ts';
-import type { Lease } from '../services/deliveries/lease.ts';
+import type { DigestSender } from '../services/deliveries/digest-sender.ts';
+import type { Log } from '../services/monitoring/log.ts';
 import type { TransactionalDeps } from '../services/transactional/send-transactional-email.ts';
-import type { Log, OnJob } from './job-log.ts';
+import type { OnJob } from './job-log.ts';
 
 export interface HandlerDeps {
   db: Db;
@@ -28,11 +28,12 @@ export interface HandlerDeps {
   alerts: Alerts;
   /** Who is mailed about alarms; null for nobody. */
   alertEmail: string | null;
-  /** What single mails need; loaded when the first one goes out. */
-  mailServices: NotifyDeps['mail'];
-  /** What sending needs; loaded when the first mail goes out. */
-  engine: () => Promise<DeliverDeps & TransactionalDeps>;
-  lease: () => Promise<Lease>;
+  /** Opened when the first alert is mailed. */
+  alertMail: NotifyDeps['mail'];
+  /** Opened when the first transactional e-mail is sent. */
+  transactional: () => Promise<TransactionalDeps>;
+  /** Opened when the first digest is sent. */
+  digestSender: () => Promise<Pick<DigestSender, 'deliverBatch'>>;
   /** Called with each job that ended, and how long it took. */
   onJob?: OnJob;
   /** Aborted when the process is to end. */

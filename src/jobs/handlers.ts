@@ -3,7 +3,6 @@ import { SWEEP_GRACE_MS } from '../domain/digests/compose-due.ts';
 import { DIGEST_KINDS } from '../domain/digests/digest.ts';
 import type { Handlers } from '../queue/jobs.ts';
 import { notifyOperator } from '../services/alerts/notify-operator.ts';
-import { deliverBatch } from '../services/deliveries/deliver-batch.ts';
 import {
   enqueueDue,
   enqueueRemaining,
@@ -24,7 +23,7 @@ export function createHandlers(deps: HandlerDeps): Handlers {
 }
 
 function buildHandlers(deps: HandlerDeps): Handlers {
-  const { db, slowDb, queue, clock, log, sources, engine, lease } = deps;
+  const { db, slowDb, queue, clock, log, sources } = deps;
   const { composeWaitMs, alertEmail, deliveriesKeptDays } = deps;
   const sweepMs = SWEEP_GRACE_MS + (sources.length > 0 ? composeWaitMs : 0);
   return {
@@ -52,13 +51,12 @@ function buildHandlers(deps: HandlerDeps): Handlers {
     monitor: async () => {
       await monitorInstallation({ ...deps, waitMs: composeWaitMs }, clock());
       if (alertEmail === null) return;
-      const { problems } = await notifyOperator({ db, clock, alertEmail, mail: deps.mailServices });
+      const { problems } = await notifyOperator({ db, clock, alertEmail, mail: deps.alertMail });
       for (const problem of problems) log('warn', problem, {});
     },
     batch: async ({ digestId, batch }) => {
-      const deps = await engine();
-      const leaseId = await (await lease()).current();
-      const { ended } = await deliverBatch(deps, { digestId, batch }, leaseId);
+      const sender = await deps.digestSender();
+      const { ended } = await sender.deliverBatch({ digestId, batch });
       const finish = async () => {
         const { claimed, sent, remaining } = await ended;
         if (claimed > 0) log('info', 'batch sent', { digestId, batch, claimed, sent });
@@ -66,7 +64,8 @@ function buildHandlers(deps: HandlerDeps): Handlers {
       };
       finish().catch((err) => log('error', 'a batch broke off', { digestId, batch, err }));
     },
-    'transactional-email': async ({ emailId }) => sendTransactionalEmail(await engine(), emailId),
+    'transactional-email': async ({ emailId }) =>
+      sendTransactionalEmail(await deps.transactional(), emailId),
     prune: async () =>
       log('info', 'tidied up', await pruneExpired(slowDb, clock(), { deliveriesKeptDays })),
   };

@@ -1,8 +1,6 @@
 import type { Handlers, JobName } from '../queue/jobs.ts';
+import type { Log } from '../services/monitoring/log.ts';
 import { measureDuration } from '../services/monitoring/measure-duration.ts';
-
-/** Writes an event down. */
-export type Log = (level: 'info' | 'warn' | 'error', event: string, facts: object) => void;
 
 /** Hears of each job that ended. */
 export type OnJob = (job: JobName, seconds: number, isSuccess: boolean) => void;

@@ -1,8 +1,6 @@
-import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { DataDirLock } from '../control/data-dir-lock.ts';
 import type { Database } from '../db/client.ts';
-import type { ReleasedDeliveries } from '../db/deliveries/leases.ts';
 import { hasEverHadSubscribers } from '../db/subscribers/subscribers.ts';
 import { createLinks, type Links } from '../domain/links/links.ts';
 import { createLinkTokens, type LinkTokens } from '../domain/links/tokens.ts';
@@ -14,30 +12,30 @@ import type { Clock } from '../domain/time/clock.ts';
 import { MINUTE_MS } from '../domain/time/units.ts';
 import type { Inbox } from '../inbox/inbox.ts';
 import { createHandlers } from '../jobs/handlers.ts';
-import type { Log } from '../jobs/job-log.ts';
 import { openSigner } from '../mail/dkim/open-signer.ts';
 import { createMetrics, type Metrics } from '../metrics/metrics.ts';
-import { createPostgresQueueBackend, createRedisQueueBackend } from '../queue/backend.ts';
 import type { Handlers } from '../queue/jobs.ts';
-import { openQueue, type Queue } from '../queue/queue.ts';
-import { checkRedis } from '../queue/redis-server.ts';
+import type { Queue } from '../queue/queue.ts';
 import { type Alerts, createAlerts } from '../services/alerts/alerts.ts';
-import { enqueueDueBatches, enqueueReleased } from '../services/deliveries/enqueue-due.ts';
-import { type Lease, startLeaseHeartbeat } from '../services/deliveries/lease.ts';
+import { createAlertLogger } from '../services/alerts/log-alerts.ts';
+import { enqueueReleased } from '../services/deliveries/enqueue-due.ts';
+import type { Lease } from '../services/deliveries/lease.ts';
 import { abortableSleep } from '../services/deliveries/retry-transient.ts';
+import type { Log } from '../services/monitoring/log.ts';
 import type { ReadinessProbe } from '../services/monitoring/readiness.ts';
 import { createTermStatistics, type TermStatistics } from '../services/ranking/term-statistics.ts';
 import { createHostPermits } from '../services/sources/host-permits.ts';
 import { loadStoredAdminToken } from '../settings/admin-token.ts';
-import { type Config, isLoopbackHost } from '../settings/config.ts';
+import type { Config } from '../settings/config.ts';
 import { type Keys, loadKeys } from '../settings/keys.ts';
 import { readVersion } from '../version.ts';
-import { createAlertLogger } from './alerts.ts';
 import { type Closer, type OpenedDatabase, openPreparedDatabase } from './database.ts';
-import { loadOnce } from './load-once.ts';
-import { createSendingEngine, type MailDeps, type MailServices, openMailServices } from './mail.ts';
+import { openLocalInbox } from './inbox.ts';
+import type { MailServices } from './mail.ts';
 import { QUERY_TIMEOUTS_MS, type QueryTimeoutsMs } from './query-timeouts.ts';
+import { openConfiguredQueue } from './queue.ts';
 import { openReadinessProbe } from './readiness.ts';
+import { wireSending } from './sending.ts';
 import { createSourceRegistry, type SourceRegistry } from './sources.ts';
 
 /** What the world outside gives: passed in, so that tests can pass their own. */
@@ -65,6 +63,8 @@ export interface App extends Runtime {
   /** Where papers come from. */
   sources: SourceRegistry;
   alerts: Alerts;
+  /** Whether the database is embedded: then this process is the only one, with all roles. */
+  isEmbedded: boolean;
   /** Held when the database is embedded. */
   dataDirLock: DataDirLock | null;
   /** Where mail is caught when no relay is set and this process sends. */
@@ -79,7 +79,7 @@ export interface App extends Runtime {
   sourceNames: readonly string[];
   /** For the configured sources. */
   classifyNonWorkingDay: ClassifyNonWorkingDay;
-  /** Resolves when no batch is in hand any more. */
+  /** Resolves when no batch is active and every reply is followed up. */
   waitForBatches(): Promise<void>;
   /** Aborted when the process is to end: nothing new is begun. */
   stopping: AbortController;
@@ -113,7 +113,7 @@ export async function openApp(
   };
   try {
     const opened = database
-      ? { database, dataDirLock: null, releasedBatches: [] }
+      ? { database, isEmbedded: false, dataDirLock: null, releasedBatches: [] }
       : await openPreparedDatabase(config, runtime.clock, closers);
     const options = { catchesMail, queryTimeoutsMs };
     return await wireApp(config, runtime, { ...opened, closers, close }, options);
@@ -134,36 +134,25 @@ export interface OpenAppOptions {
 async function wireApp(
   config: Config,
   runtime: Runtime,
-  {
-    database,
-    dataDirLock,
-    releasedBatches,
-    closers,
-    close,
-  }: OpenedDatabase & { closers: Closer[]; close: Closer },
+  opened: OpenedDatabase & { closers: Closer[]; close: Closer },
   { catchesMail, queryTimeoutsMs }: Required<OpenAppOptions>,
 ): Promise<App> {
-  const { clock, random, logger, instanceId } = runtime;
+  const { clock, logger } = runtime;
+  const { database, closers, close } = opened;
   const { db } = database;
-  const onError = (error: Error) => logger.warn({ err: error }, 'a connection failed');
+  const dbWithTimeout = (timeoutMs: number) => database.withQueryTimeout(timeoutMs).db;
+  const log: Log = (level, event, facts) => logger[level](facts, event);
 
   const keys = await loadKeys({ ...config, mayMake: !(await hasEverHadSubscribers(db)) });
   const storedAdminToken = await loadStoredAdminToken(config);
   const tokens = createLinkTokens(keys.secretKeys);
   const links = createLinks(config.publicUrl);
-  const dbWithTimeout = (timeoutMs: number) => database.withQueryTimeout(timeoutMs).db;
-  const termStatistics = createTermStatistics({ db: dbWithTimeout(queryTimeoutsMs.engine), clock });
   const signer = config.dkim === null ? null : await openSigner(config.dkim);
 
-  if (config.redisUrl !== null) await checkRedis(config.redisUrl);
-  const backend =
-    config.redisUrl === null
-      ? createPostgresQueueBackend(database.pool)
-      : createRedisQueueBackend(config.redisUrl, onError);
-  closers.push(() => backend.close());
-  const queue = openQueue(backend, onError);
-  closers.push(() => queue.close());
-  if (releasedBatches.length > 0) await enqueueReleased(queue, releasedBatches, clock());
+  const onError = (err: Error) => log('warn', 'queue connection failed', { err });
+  const queue = await openConfiguredQueue(config, database, { closers, onError });
+  if (opened.releasedBatches.length > 0)
+    await enqueueReleased(queue, opened.releasedBatches, clock());
 
   const inbox = catchesMail && config.smtpUrls.length === 0 ? await openLocalInbox(config) : null;
   if (inbox) closers.push(() => inbox.close());
@@ -173,125 +162,69 @@ async function wireApp(
     sleep: abortableSleep,
   });
   const sources = createSourceRegistry(config, { clock, acquireHostPermit });
-
-  const classifyNonWorkingDay = createNonWorkingDayClassifier(sources.configured);
-
-  const log: Log = (level, event, facts) => logger[level](facts, event);
-  const stopping = new AbortController();
-  const forceStop = new AbortController();
   const alerts = createAlerts({
     db: dbWithTimeout(queryTimeoutsMs.sweep),
     clock,
     ...createAlertLogger(log),
   });
   const metrics = createMetrics({ version: readVersion() });
-  const mailDeps: MailDeps = {
-    config,
-    metrics,
-    database,
-    keys,
-    tokens,
-    links,
-    termStatistics,
-    clock,
-    random,
-    log,
-    signer,
-    alerts,
-    classifyNonWorkingDay,
-    onRelayRecovered: () => enqueueDueBatches({ db, queue }, clock()),
-    relayUrls: inbox ? [`smtp://${inbox.host}:${inbox.port}`] : config.smtpUrls,
-    stopping: stopping.signal,
-    forceStop: forceStop.signal,
-    queryTimeoutsMs,
-  };
-  const mail = loadOnce(async () => {
-    const services = await openMailServices(mailDeps);
-    closers.push(() => services.close());
-    return services;
-  });
-  const lease = loadOnce(async (): Promise<Lease> => {
-    const onFreed = async ({ remainingBatches: releasedBatches, ...freed }: ReleasedDeliveries) => {
-      log('warn', 'deliveries of a dead worker are free', freed);
-      await enqueueReleased(queue, releasedBatches, clock());
-    };
-    const elapsedMs = () => performance.now();
-    const heartbeatDb = dbWithTimeout(queryTimeoutsMs.heartbeat);
-    const heartbeat = await startLeaseHeartbeat(
-      {
-        db: heartbeatDb,
-        clock,
-        elapsedMs,
-        onFreed,
-        onError,
-        flushResults: async () => flushResults(),
-      },
-      instanceId,
-    );
-    closers.push(() => heartbeat.end());
-    return heartbeat;
-  });
-  const activeBatches = new Map<string, Promise<unknown>>();
-  /** Of the engine, which needs the lease itself. */
-  let flushResults = async () => {};
-  const engine = loadOnce(async () => {
-    const { isAlive } = await lease();
-    const opened = createSendingEngine(mailDeps, await mail(), { isAlive, inHand: activeBatches });
-    flushResults = opened.window.flush;
-    return opened;
-  });
-  const handlers = createHandlers({
-    db: dbWithTimeout(queryTimeoutsMs.sweep),
-    slowDb: dbWithTimeout(queryTimeoutsMs.slow),
-    queue,
-    clock,
-    random,
-    log,
-    composeAt: config.composeAt,
-    composeWaitMs: config.composeWaitMinutes * MINUTE_MS,
-    sources: sources.configured,
-    alerts,
-    alertEmail: config.alertEmail,
-    mailServices: mail,
-    stopping: stopping.signal,
-    deliveriesKeptDays: config.deliveriesKeptDays,
-    lease,
-    engine,
-    onJob: metrics.observeJob,
-  });
-  return {
+  const stopping = new AbortController();
+  const forceStop = new AbortController();
+  const services = {
     ...runtime,
     config,
     database,
-    db,
     queue,
     keys,
-    storedAdminToken,
     tokens,
     links,
-    termStatistics,
-    sources,
     alerts,
-    dataDirLock,
-    inbox,
-    mail,
-    lease,
-    handlers,
     metrics,
+    termStatistics: createTermStatistics({ db: dbWithTimeout(queryTimeoutsMs.engine), clock }),
+    classifyNonWorkingDay: createNonWorkingDayClassifier(sources.configured),
+    queryTimeoutsMs,
+  };
+  const sending = wireSending(
+    {
+      ...services,
+      log,
+      signer,
+      relayUrls: inbox ? [`smtp://${inbox.host}:${inbox.port}`] : config.smtpUrls,
+      stopping: stopping.signal,
+      forceStop: forceStop.signal,
+    },
+    closers,
+  );
+  const handlers = createHandlers({
+    ...services,
+    ...sending,
+    composeAt: config.composeAt,
+    alertEmail: config.alertEmail,
+    deliveriesKeptDays: config.deliveriesKeptDays,
+    db: dbWithTimeout(queryTimeoutsMs.sweep),
+    slowDb: dbWithTimeout(queryTimeoutsMs.slow),
+    log,
+    composeWaitMs: config.composeWaitMinutes * MINUTE_MS,
+    sources: sources.configured,
+    alertMail: sending.mail,
+    stopping: stopping.signal,
+    onJob: metrics.observeJob,
+  });
+  return {
+    ...services,
+    ...sending,
+    db,
+    storedAdminToken,
+    sources,
+    isEmbedded: opened.isEmbedded,
+    dataDirLock: opened.dataDirLock,
+    inbox,
+    handlers,
     readiness: openReadinessProbe({ config, database, queue, logger }),
-    classifyNonWorkingDay,
     sourceNames: config.sources.names.map(({ name }) => name),
-    waitForBatches: async () => void (await Promise.allSettled(activeBatches.values())),
+    waitForBatches: async () => (await sending.digestSender.ifLoaded())?.drain(),
     stopping,
     forceStop,
-    queryTimeoutsMs,
     close,
   };
-}
-
-/** Caught mail holds links that sign in; it is never offered to the network. */
-async function openLocalInbox(config: Config): Promise<Inbox> {
-  const { openInbox } = await import('../inbox/inbox.ts');
-  const host = isLoopbackHost(config.host) ? config.host : '127.0.0.1';
-  return openInbox({ host, port: config.inboxPort, folder: join(config.dataDir, 'inbox') });
 }

@@ -22,6 +22,8 @@ export type Closer = () => Promise<void>;
 /** Where everything is kept. */
 export interface OpenedDatabase {
   database: Database;
+  isEmbedded: boolean;
+  /** Held while the database is embedded. */
   dataDirLock: DataDirLock | null;
   /** What the process before this one held when it died. */
   releasedBatches: ReleasedDeliveries['remainingBatches'];
@@ -36,7 +38,7 @@ export async function openPreparedDatabase(
   if (config.databaseUrl !== null) {
     const database = await openMigratedDatabase(config);
     closers.push(() => database.close());
-    return { database, dataDirLock: null, releasedBatches: [] };
+    return { database, isEmbedded: false, dataDirLock: null, releasedBatches: [] };
   }
   const dataDirLock = await lockDataDir(config.dataDir);
   closers.push(() => dataDirLock.release());
@@ -44,6 +46,7 @@ export async function openPreparedDatabase(
   closers.push(() => database.close());
   return {
     database,
+    isEmbedded: true,
     dataDirLock,
     releasedBatches: await recoverEmbeddedDatabase(database, config, clock),
   };

@@ -1,40 +1,30 @@
 import { createHmac } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { Database } from '../db/client.ts';
-import { recordAttempts } from '../db/deliveries/record-attempts.ts';
-import { isTransient } from '../db/transient.ts';
-import { concludeAttempt } from '../domain/deliveries/outcome.ts';
 import type { Links } from '../domain/links/links.ts';
-import type { LinkTokens } from '../domain/links/tokens.ts';
 import type { ClassifyNonWorkingDay } from '../domain/sources/working-days.ts';
 import { extractDomain } from '../domain/subscribers/email-address.ts';
 import type { Clock } from '../domain/time/clock.ts';
-import type { Log } from '../jobs/job-log.ts';
-import type { DkimSigner } from '../mail/dkim/signer.ts';
-import { signRawMessage } from '../mail/dkim/signer.ts';
+import { type DkimSigner, signRawMessage } from '../mail/dkim/signer.ts';
 import { createMessageIds, type MessageIds } from '../mail/encoding/message-id.ts';
 import { loadMailTemplates, type MailTemplates } from '../mail/templates/mail-templates.ts';
 import type { Sender } from '../mail/templates/sender.ts';
-import type { Metrics } from '../metrics/metrics.ts';
+import type { Queue } from '../queue/queue.ts';
 import { toRedisUrl } from '../queue/redis-server.ts';
 import { createMailer, type Mailer } from '../relay/nodemailer-transport.ts';
 import { chooseHeloName, openRelay, type Relay } from '../relay/relay.ts';
 import { openSendRateLimiter, type SendRateLimiter } from '../relay/send-rate-limiter.ts';
 import type { Alerts } from '../services/alerts/alerts.ts';
-import type { DeliverDeps } from '../services/deliveries/deliver-batch.ts';
-import { createReplyHandler } from '../services/deliveries/handle-replies.ts';
-import { createInFlightWindow } from '../services/deliveries/in-flight-window.ts';
-import { abortableSleep, retryTransient } from '../services/deliveries/retry-transient.ts';
+import { enqueueDueBatches } from '../services/deliveries/enqueue-due.ts';
+import { createRelayChangeHandler } from '../services/deliveries/relay-changes.ts';
 import { createDigestContexts, type DigestContexts } from '../services/digests/digest-context.ts';
-import { measureDuration } from '../services/monitoring/measure-duration.ts';
+import type { Log } from '../services/monitoring/log.ts';
 import type { TermStatistics } from '../services/ranking/term-statistics.ts';
-import type { TransactionalDeps } from '../services/transactional/send-transactional-email.ts';
 import type { Config } from '../settings/config.ts';
 import type { Keys } from '../settings/keys.ts';
-import { createRelayAlerts, raiseRefusalsAlert } from './alerts.ts';
 import type { QueryTimeoutsMs } from './query-timeouts.ts';
 
-/** What is loaded when the first mail is composed. */
+/** What any kind of mail needs. */
 export interface MailServices {
   templates: MailTemplates;
   sender: Sender;
@@ -50,10 +40,9 @@ export interface MailServices {
 
 export interface MailDeps {
   config: Config;
-  metrics: Metrics;
   database: Database;
+  queue: Queue;
   keys: Keys;
-  tokens: LinkTokens;
   links: Links;
   termStatistics: TermStatistics;
   clock: Clock;
@@ -63,35 +52,30 @@ export interface MailDeps {
   alerts: Alerts;
   /** For the configured sources. */
   classifyNonWorkingDay: ClassifyNonWorkingDay;
-  /** Called when a relay is in order again: what is due is to be rung for. */
-  onRelayRecovered: () => Promise<unknown>;
   /** The relays to send through. */
   relayUrls: readonly string[];
-  stopping: AbortSignal;
   forceStop: AbortSignal;
   queryTimeoutsMs: QueryTimeoutsMs;
 }
 
-/** Opens what mail needs; nothing is said to a relay before the first one. */
+/** Opens what mail needs. The relay is connected to when the first mail is sent. */
 export async function openMailServices(deps: MailDeps): Promise<MailServices> {
-  const { config, database, keys, links, signer } = deps;
+  const { config, database, queue, clock, keys, links, signer } = deps;
   const templates = await loadMailTemplates();
-  const sender = createSender(config, links);
+  const sender = describeSender(config, links);
   const rateLimit = openRelayRateLimit(deps);
-  const relayAlerts = createRelayAlerts(deps);
+  const sweepDb = database.withQueryTimeout(deps.queryTimeoutsMs.sweep).db;
+  const relayChanges = createRelayChangeHandler({
+    ...deps,
+    enqueueDue: () => enqueueDueBatches({ db: sweepDb, queue }, clock()),
+  });
   const relay = openRelay({
     urls: deps.relayUrls,
     maxConnections: config.smtpConnections,
     heloName: chooseHeloName(hostname()),
     acquirePermit: rateLimit?.acquire ?? null,
     random: deps.random,
-    onChange: (change) => {
-      const { relay: name, isAvailable: isInOrder, sentence } = change;
-      deps.log(isInOrder ? 'info' : 'error', sentence, { relay: name });
-      relayAlerts.note(change);
-      if (isInOrder)
-        deps.onRelayRecovered().catch((err) => deps.log('warn', ENQUEUE_FAILED, { err }));
-    },
+    onChange: relayChanges.handle,
   });
   deps.forceStop.addEventListener('abort', () => void relay.close({ graceMs: 0 }));
   return {
@@ -109,128 +93,33 @@ export async function openMailServices(deps: MailDeps): Promise<MailServices> {
     }),
     messageIds: createMessageIds(deriveMessageIdKey(keys), sender.messageIdDomain),
     close: async () => {
-      relayAlerts.close();
+      relayChanges.close();
       await relay.close();
       rateLimit?.close();
     },
   };
 }
 
-const ENQUEUE_FAILED = 'the queue did not hear that a relay is back';
-
-/** The rate holds for relays alone: the local inbox takes what comes. */
+/** Returns null without a limit. The local inbox needs none. */
 function openRelayRateLimit({
   config,
   database,
   log,
   queryTimeoutsMs,
 }: MailDeps): SendRateLimiter | null {
-  const { smtpUrls, smtpMessagesPerSecond: smtpRate, redisUrl } = config;
-  if (smtpRate === null || smtpUrls.length === 0) return null;
+  const { smtpUrls, smtpMessagesPerSecond: perSecond, redisUrl } = config;
+  if (perSecond === null || smtpUrls.length === 0) return null;
   return openSendRateLimiter({
-    perSecond: smtpRate,
+    perSecond,
     store:
       redisUrl === null
         ? { pool: database.withQueryTimeout(queryTimeoutsMs.rateLimit).pool }
         : { redisUrl: toRedisUrl(redisUrl) },
-    onError: (err) => log('warn', 'the store of the rate did not answer', { err }),
+    onError: (err) => log('warn', 'store of the send rate did not respond', { err }),
   });
 }
 
-/** The sending engine of this process. `isAlive` tells whether a lease is ours still; `inHand` keeps the
- *  batches that are on their way. */
-export function createSendingEngine(
-  deps: MailDeps,
-  mail: MailServices,
-  {
-    isAlive,
-    inHand: activeBatches,
-  }: { isAlive: (leaseId: number) => boolean; inHand: DeliverDeps['activeBatches'] },
-): DeliverDeps & TransactionalDeps {
-  const { config, metrics, database, keys, tokens, clock, random, log, stopping, forceStop } = deps;
-  const { db, pool } = database.withQueryTimeout(deps.queryTimeoutsMs.engine);
-  const { suppressionKey } = keys;
-  const sleep = abortableSleep;
-  const handleReplies = createReplyHandler({
-    db,
-    clock,
-    suppressionKey,
-    onAutoPause: async (sentence, facts) => {
-      log('error', sentence, facts);
-      await raiseRefusalsAlert({ db, alerts: deps.alerts }, sentence, facts.digestId);
-    },
-  });
-  const window = createInFlightWindow({
-    relay: mail.relay,
-    record: (digestId, attempts) => {
-      // Whatever the trouble is, what relays answered is known here alone: it is never let go.
-      const isRetryable = (err: unknown) => {
-        if (!isTransient(err)) log('error', 'results could not be recorded', { digestId, err });
-        return true;
-      };
-      const recordOnce = () =>
-        measureDuration(
-          () => recordAttempts(pool, digestId, attempts),
-          (seconds) => metrics.observeBatchStep('record', seconds),
-        );
-      return retryTransient(recordOnce, { signal: forceStop, pause: sleep, mayPass: isRetryable });
-    },
-    onRecorded: (digestId, attempts, leaseLost) => {
-      for (const { result } of attempts) metrics.countMail('digest', result.state);
-      if (leaseLost > 0)
-        log('warn', 'the lease ended before results were recorded', {
-          digestId,
-          tooLate: leaseLost,
-        });
-      handleReplies(digestId, attempts).catch((err) =>
-        log('error', 'replies were not followed up', { err }),
-      );
-    },
-    isAlive,
-    clock,
-    random,
-    maxInFlight: computeWindowLimit(config),
-    stopping,
-  });
-  return {
-    ...mail,
-    mailer: countSingleMails(mail.mailer, metrics),
-    onClaim: (seconds) => metrics.observeBatchStep('claim', seconds),
-    onBatch: metrics.observeBatch,
-    db,
-    tokens,
-    clock,
-    random,
-    suppressionKey,
-    termStatistics: deps.termStatistics,
-    window,
-    isRelayOpen: () => mail.relay.isAvailable(),
-    activeBatches,
-    sleep,
-    stopping,
-    forceStop,
-  };
-}
-
-/** Counts what comes of single mails. */
-function countSingleMails(mailer: Mailer, metrics: Metrics): Mailer {
-  return {
-    sendMail: async (mail) => {
-      const info = await mailer.sendMail(mail);
-      metrics.countMail('transactional', concludeAttempt(info.outcome).status);
-      return info;
-    },
-  };
-}
-
-/** Twice the connections, so that none waits for a commit; with a rate no more than a second of it, or
- *  a worker that dies leaves more unknown than need be. */
-function computeWindowLimit({ smtpConnections, smtpMessagesPerSecond: smtpRate }: Config): number {
-  const most = 2 * smtpConnections;
-  return smtpRate === null ? most : Math.min(most, Math.max(2, smtpRate));
-}
-
-function createSender(config: Config, links: Links): Sender {
+function describeSender(config: Config, links: Links): Sender {
   return {
     siteName: config.siteName,
     from: config.mailFrom,
@@ -242,7 +131,8 @@ function createSender(config: Config, links: Links): Sender {
   };
 }
 
-/** Message-IDs must not change when the signing key does, so they hang on the key that never does. */
+/** Derived from the suppression key, which never changes: a retried mail keeps its Message-ID when
+ *  the signing key is rotated. */
 function deriveMessageIdKey({ suppressionKey }: Keys): Buffer {
   return createHmac('sha256', suppressionKey).update('paperboy message ids').digest();
 }

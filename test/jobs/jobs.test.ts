@@ -10,10 +10,12 @@ import { startSchedules } from '../../src/jobs/handlers.ts';
 import type { QueueName } from '../../src/queue/jobs.ts';
 import type { RunningWorkers } from '../../src/queue/queue.ts';
 import { type Lease, startLeaseHeartbeat } from '../../src/services/deliveries/lease.ts';
+import type { Log } from '../../src/services/monitoring/log.ts';
 import { importPapers } from '../../src/services/papers/import-papers.ts';
 import { confirmSignUp } from '../../src/services/subscribers/confirm-sign-up.ts';
 import { signUp } from '../../src/services/subscribers/sign-up.ts';
 import { readSeed } from '../../src/wiring/database.ts';
+import { createRecordingQueue } from '../support/recording-queue.ts';
 import { emptyRedis } from '../support/redis.ts';
 import { buildPaper, storePapers, storeSubscriber } from '../support/rows.ts';
 import { openTestApp, type TestApp } from '../support/test-app.ts';
@@ -191,23 +193,25 @@ describe('The schedules', () => {
 });
 
 describe('The lease of a worker', () => {
-  const errorsOfLease: Error[] = [];
+  const queue = createRecordingQueue();
   let lease: Lease;
   let elapsed: number;
-  let freed: object[];
+  let logged: object[];
+  const log: Log = (_level, event, facts) => void logged.push({ event, ...facts });
 
   beforeEach(async () => {
     vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
     const { db, clock } = test.app;
     elapsed = 0;
-    freed = [];
+    logged = [];
+    queue.enqueued = [];
     lease = await startLeaseHeartbeat(
       {
         db,
         clock,
+        queue,
         elapsedMs: () => elapsed,
-        onFreed: async (counts) => void freed.push(counts),
-        onError: (error) => void errorsOfLease.push(error),
+        log,
       },
       'host:1',
     );
@@ -216,7 +220,7 @@ describe('The lease of a worker', () => {
   afterEach(async () => {
     await lease.end();
     vi.useRealTimers();
-    expect(errorsOfLease.splice(0)).toEqual([]);
+    expect(logged).not.toContainEqual(expect.objectContaining({ err: expect.anything() }));
   });
 
   const secondsLeft = async (id: number) => {
@@ -283,14 +287,14 @@ describe('The lease of a worker', () => {
     await hold(digest?.id ?? 0, await openLease(db, 'gone'));
     vi.advanceTimersByTime(5000);
     await lease.current();
-    expect(freed).toEqual([]);
+    expect(logged).toEqual([]);
     await db.execute(
       sql`UPDATE leases SET expires_at = clock_timestamp() - interval '1 s' WHERE instance_id = 'gone'`,
     );
     vi.advanceTimersByTime(5000);
     await lease.current();
-    expect(freed).toMatchObject([
-      { pending: 2, unknown: 1, remainingBatches: [{ batch: expect.any(Number) }] },
+    expect(logged).toEqual([
+      { event: 'deliveries of a dead worker released', pending: 2, unknown: 1 },
     ]);
     expect(await states(digest?.id)).toMatchObject({ pending: 2, unknown: 1 });
   });
@@ -314,14 +318,7 @@ describe('The lease of a worker', () => {
       });
       own = await startLeaseHeartbeat(
         {
-          ...{ db, clock, elapsedMs: () => elapsed, onFreed: async () => undefined },
-          onError: (error) => void errorsOfLease.push(error),
-          flushResults: () => {
-            ask();
-            return new Promise((resolve) => {
-              record = resolve;
-            });
-          },
+          ...{ db, queue, clock, elapsedMs: () => elapsed, log },
           sleep: () =>
             new Promise<void>((resolve) => {
               pass = resolve;
@@ -329,6 +326,12 @@ describe('The lease of a worker', () => {
         },
         'host:2',
       );
+      own.beforeRelease(() => {
+        ask();
+        return new Promise((resolve) => {
+          record = resolve;
+        });
+      });
       await lease.end();
       await hold(digestId, await own.current());
       await db.execute(
@@ -363,9 +366,9 @@ describe('The lease of a worker', () => {
       {
         db,
         clock,
+        queue: { enqueueMany: () => new Promise(() => undefined) },
         elapsedMs: () => elapsed,
-        onFreed: () => new Promise(() => undefined),
-        onError: (error) => void errorsOfLease.push(error),
+        log,
       },
       'host:2',
     );

@@ -92,13 +92,13 @@ async function deliverClaimed(
   const release = () => releaseBatch(db, { ...key, now: clock() });
   const claim = () =>
     measureDuration(() => claimBatch(db, { ...key, now: clock() }), deps.onClaim ?? noop);
-  const claimed = await retryTransient(claim, { signal: deps.stopping, pause: sleep });
+  const claimed = await retryTransient(claim, { signal: deps.stopping, sleep });
   let sent = 0;
   let remaining: BatchResult['remaining'] = null;
   try {
     if (claimed.length > 0) sent = await sendClaimed(deps, { context, key, claimed }, onStarted);
   } finally {
-    remaining = await retryTransient(release, { signal: deps.forceStop, pause: sleep });
+    remaining = await retryTransient(release, { signal: deps.forceStop, sleep });
   }
   return { claimed: claimed.length, sent, remaining };
 }
@@ -122,7 +122,7 @@ async function sendClaimed(
   const { ready, outcomes, newlyQuiet, explainedQuiet } = prepared;
   const { id: digestId, date } = context.digest;
   await recordOutcomes(deps, key, outcomes);
-  await retryTransient(() => markQuiet(db, newlyQuiet, date), { signal: forceStop, pause: sleep });
+  await retryTransient(() => markQuiet(db, newlyQuiet, date), { signal: forceStop, sleep });
   const { started, ended } = deps.window.send(ready);
   started.then(onStarted);
   const { sent, postponed } = await ended;
@@ -132,7 +132,7 @@ async function sendClaimed(
   await recordOutcomes(deps, key, postponedOutcomes);
   await retryTransient(() => clearQuiet(db, explainedQuiet, { digestId, date }), {
     signal: forceStop,
-    pause: sleep,
+    sleep,
   });
   return sent;
 }
@@ -143,5 +143,5 @@ function recordOutcomes(
   outcomes: readonly ClaimOutcome[],
 ): Promise<void> {
   const record = () => recordClaimOutcomes(db, { ...key, now: clock() }, outcomes);
-  return retryTransient(record, { signal: forceStop, pause: sleep });
+  return retryTransient(record, { signal: forceStop, sleep });
 }

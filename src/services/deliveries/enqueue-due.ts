@@ -80,7 +80,7 @@ export async function enqueueRemaining(
 /** Rings before all that waits for what a dead worker held: its readers have waited for long. By an id
  *  of its own, since a ring for the same claim may hang at the end of a long line. */
 export async function enqueueReleased(
-  queue: Queue,
+  queue: Pick<Queue, 'enqueueMany'>,
   remaining: readonly (DueBatch & { dueAt: Date })[],
   now: Date,
 ): Promise<void> {
@@ -109,7 +109,10 @@ export async function enqueueDueBatches(
   return due.length;
 }
 
-async function enqueueBatchJobs(queue: Queue, jobs: readonly NewJob<'batch'>[]): Promise<void> {
+async function enqueueBatchJobs(
+  queue: Pick<Queue, 'enqueueMany'>,
+  jobs: readonly NewJob<'batch'>[],
+): Promise<void> {
   for (let start = 0; start < jobs.length; start += JOBS_PER_CALL) {
     await queue.enqueueMany('batch', jobs.slice(start, start + JOBS_PER_CALL));
   }

@@ -1,6 +1,7 @@
 import type { Db } from '../../db/client.ts';
-import { markDigestPaused } from '../../db/digests/digests.ts';
+import { findDigestById, markDigestPaused } from '../../db/digests/digests.ts';
 import { liftBounces, suppressBounced } from '../../db/subscribers/suppressions.ts';
+import { formatDigestAlertSubject } from '../../domain/alerts/alert.ts';
 import {
   type BounceRateLimit,
   createBounceRateLimit,
@@ -9,34 +10,34 @@ import { evictOldest } from '../../domain/evict-oldest.ts';
 import { hashSuppressedAddress } from '../../domain/links/tokens.ts';
 import { classifyReply } from '../../domain/smtp/smtp-reply.ts';
 import type { Clock } from '../../domain/time/clock.ts';
+import type { Alerts } from '../alerts/alerts.ts';
+import type { Log } from '../monitoring/log.ts';
 import type { AttemptResult } from './in-flight-window.ts';
 
 export interface ReplyHandlerDeps {
   db: Db;
   clock: Clock;
   suppressionKey: string;
-  /** Something that an operator must look at. */
-  onAutoPause: (
-    sentence: string,
-    facts: { digestId: number; liftedSuppressions: number },
-  ) => void | Promise<void>;
+  alerts: Alerts;
+  log: Log;
 }
 
-/** Draws the consequences of what relays answered. */
-export type ReplyHandler = (digestId: number, attempts: readonly AttemptResult[]) => Promise<void>;
+/** Follows up what relays answered to the mails of a digest. */
+type ReplyHandler = (digestId: number, attempts: readonly AttemptResult[]) => Promise<void>;
 
-/** Digests whose brakes are kept: those that may be sent at the same time. */
+/** Digests whose bounce rate is tracked: more than are ever sent at the same time. */
 const MAX_TRACKED_DIGESTS = 8;
 
 /**
- * Suppresses addresses that do not exist. When too many replies are hard the digest is paused with an
- * alarm, and whom it had suppressed is free again: then the fault is ours.
+ * Suppresses addresses that do not exist. When too many mails bounce the digest is paused with an
+ * alert and its suppressions are lifted: then the fault is the sender's.
  */
 export function createReplyHandler({
   db,
   clock,
   suppressionKey,
-  onAutoPause,
+  alerts,
+  log,
 }: ReplyHandlerDeps): ReplyHandler {
   const limits = new Map<number, BounceRateLimit>();
 
@@ -48,13 +49,18 @@ export function createReplyHandler({
   };
 
   const autoPause = async (digestId: number) => {
-    const { isFirst, lifted } = await db.transaction(async (tx) => ({
+    const { isFirst, liftedSuppressions } = await db.transaction(async (tx) => ({
       isFirst: await markDigestPaused(tx, digestId, BOUNCE_RATE_EXCEEDED, clock()),
-      lifted: await liftBounces(tx, digestId),
+      liftedSuppressions: await liftBounces(tx, digestId),
     }));
-    // Resumed by the operator, it is judged anew.
+    // Once an operator has resumed it, earlier bounces no longer count.
     limits.delete(digestId);
-    if (isFirst) await onAutoPause(BOUNCE_RATE_EXCEEDED, { digestId, liftedSuppressions: lifted });
+    if (!isFirst) return;
+    log('error', BOUNCE_RATE_EXCEEDED, { digestId, liftedSuppressions });
+    const digest = await findDigestById(db, digestId);
+    if (!digest) return;
+    const subject = formatDigestAlertSubject(digest);
+    await alerts.raise({ kind: 'refusals', subject, sentence: BOUNCE_RATE_EXCEEDED });
   };
 
   return async (digestId, attempts) => {

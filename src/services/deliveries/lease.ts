@@ -1,62 +1,52 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Db } from '../../db/client.ts';
-import {
-  endLeases,
-  LEASE_SECONDS,
-  openLease,
-  type ReleasedDeliveries,
-  renewLease,
-} from '../../db/deliveries/leases.ts';
+import { endLeases, LEASE_SECONDS, openLease, renewLease } from '../../db/deliveries/leases.ts';
 import type { Clock } from '../../domain/time/clock.ts';
+import type { Queue } from '../../queue/queue.ts';
+import type { Log } from '../monitoring/log.ts';
+import { enqueueReleased } from './enqueue-due.ts';
 
 /** The lease of this worker process, under which it claims deliveries. */
 export interface Lease {
-  /** The id to claim under now. A lease that ended meanwhile is replaced by a new one. */
+  /** Returns the id to claim under now. A lease that expired is replaced by a new one. */
   current(): Promise<number>;
-  /** Whether what that lease holds is ours still, as far as this process knows by itself: one that
-   *  stood still (SIGSTOP, a machine that slept) knows it before it asks. */
+  /** Whether this process still holds that lease, judged without the database: a process that was
+   *  suspended (SIGSTOP, a machine that slept) must not send before it has renewed the lease. */
   isAlive(id: number): boolean;
-  /** Gives it back: what is still claimed is pending again. */
+  /** Has `flush` called before the deliveries of a lost lease are released: results that are not
+   *  recorded by then become `unknown`. */
+  beforeRelease(flush: () => Promise<void>): void;
+  /** Ends the lease: what is still claimed is pending again. */
   end(): Promise<void>;
 }
 
 export interface LeaseDeps {
   db: Db;
+  queue: Pick<Queue, 'enqueueMany'>;
   clock: Clock;
-  /** Time that only goes forward, in ms. */
+  /** Monotonic time, in ms. */
   elapsedMs: () => number;
-  /** Called with what was freed from workers that are gone, which is to be rung for. */
-  onFreed: (freed: ReleasedDeliveries) => Promise<void>;
-  onError: (error: Error) => void;
-  /** Resolves when what relays have answered by now is recorded. @defaultValue at once */
-  flushResults?: () => Promise<void>;
-  /** Lets time pass. */
+  log: Log;
+  /** Waits, in ms. @defaultValue a timer that does not keep the process running */
   sleep?: (durationMs: number) => Promise<unknown>;
 }
 
-/** How long what this process held itself waits to be freed while results of it are being recorded, in ms:
- *  freed before, they would be unknown. */
+/** How long the release of a lost lease waits for results that are being recorded, in ms. */
 const FLUSH_TIMEOUT_MS = 5000;
 
 const sleepUnref = (durationMs: number) => wait(durationMs, undefined, { ref: false });
 
-/** So often that a renewal or two may fail, and that the readers of a worker that died wait no longer
- *  than its lease and this. */
+/** So short that one or two renewals may fail before the lease expires, and that the deliveries of a
+ *  dead worker wait hardly longer than its lease. */
 const HEARTBEAT_INTERVAL_MS = 5000;
 
-/** Opens a lease, and until `end` renews it and frees what workers that are gone held. */
+/** Opens a lease. Until `end`, renews it and releases the deliveries of dead workers. */
 export async function startLeaseHeartbeat(
-  {
-    db,
-    clock,
-    elapsedMs,
-    onFreed,
-    onError,
-    flushResults = async () => {},
-    sleep = sleepUnref,
-  }: LeaseDeps,
+  { db, queue, clock, elapsedMs, log, sleep = sleepUnref }: LeaseDeps,
   instanceId: string,
 ): Promise<Lease> {
+  const flushes: (() => Promise<void>)[] = [];
+  const onError = (err: unknown) => log('warn', 'lease heartbeat failed', { err });
   const open = async () => {
     const at = elapsedMs();
     return { id: await openLease(db, instanceId), renewedAt: at };
@@ -70,14 +60,18 @@ export async function startLeaseHeartbeat(
     else lease = await open();
     await releaseLeases({ expired: true, besides: id });
     if (isOurs) return;
-    await Promise.race([flushResults(), sleep(FLUSH_TIMEOUT_MS)]);
+    const flushed = Promise.all(flushes.map((flush) => flush()));
+    await Promise.race([flushed, sleep(FLUSH_TIMEOUT_MS)]);
     await releaseLeases({ id });
   };
   const releaseLeases = async (which: Parameters<typeof endLeases>[1]) => {
-    const freed = await db.transaction((tx) => endLeases(tx, which, clock()));
-    // Not waited for: a queue that does not answer must not keep the lease from being renewed.
-    if (freed.remainingBatches.length + freed.pending + freed.unknown > 0)
-      onFreed(freed).catch(onError);
+    const { remainingBatches, ...counts } = await db.transaction((tx) =>
+      endLeases(tx, which, clock()),
+    );
+    if (remainingBatches.length + counts.pending + counts.unknown === 0) return;
+    log('warn', 'deliveries of a dead worker released', counts);
+    // Not awaited: a queue that does not respond must not keep the lease from being renewed.
+    enqueueReleased(queue, remainingBatches, clock()).catch(onError);
   };
   let heartbeat: Promise<void> | undefined;
   const timer = setInterval(() => {
@@ -94,6 +88,7 @@ export async function startLeaseHeartbeat(
       return lease.id;
     },
     isAlive: (id) => id === lease.id && elapsedMs() - lease.renewedAt < LEASE_SECONDS * 1000,
+    beforeRelease: (flush) => void flushes.push(flush),
     end: async () => {
       clearInterval(timer);
       await heartbeat;

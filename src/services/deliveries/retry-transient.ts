@@ -1,27 +1,27 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setTimeout as wait } from 'node:timers/promises';
 import { isTransient } from '../../db/transient.ts';
 
-/** How long a database that is away is left alone between two questions, in ms. */
+/** Pause before the first retry, doubled after each, in ms. */
 const FIRST_DELAY_MS = 100;
 const MAX_DELAY_MS = 2000;
 
-/** Lets some time pass, in ms; ends early when the signal is aborted. */
+/** Waits, in ms; ends early when the signal is aborted. */
 export type Sleep = (durationMs: number, signal: AbortSignal) => Promise<void>;
 
 export const abortableSleep: Sleep = (durationMs, signal) =>
-  sleep(durationMs, undefined, { signal }).catch(() => undefined);
+  wait(durationMs, undefined, { signal }).catch(() => undefined);
 
-/** The answer of a database that may be away, be it for long. Only for what may be done twice: the
- *  answer to a commit can be lost. Rejects when the question is wrong (`mayPass`), and with the last error
- *  when `signal` is aborted. */
-export async function retryTransient<Answer>(
-  operation: () => Promise<Answer>,
+/** Retries a database operation until the database is reachable, however long that takes. The
+ *  operation must be idempotent: the answer to a commit can be lost. Rejects with an error that is
+ *  not retryable, and with the last error once `signal` is aborted. */
+export async function retryTransient<Value>(
+  operation: () => Promise<Value>,
   {
     signal,
-    pause: sleep,
-    mayPass: isRetryable = isTransient,
-  }: { signal: AbortSignal; pause: Sleep; mayPass?: (error: unknown) => boolean },
-): Promise<Answer> {
+    sleep,
+    isRetryable = isTransient,
+  }: { signal: AbortSignal; sleep: Sleep; isRetryable?: (error: unknown) => boolean },
+): Promise<Value> {
   let delayMs = FIRST_DELAY_MS;
   for (;;) {
     try {

@@ -29,6 +29,7 @@ import type { MessageIds } from '../../mail/encoding/message-id.ts';
 import type { MailTemplates } from '../../mail/templates/mail-templates.ts';
 import type { Sender } from '../../mail/templates/sender.ts';
 import { composeTransactionalEmail } from '../../mail/transactional/transactional-email.ts';
+import type { Metrics } from '../../metrics/metrics.ts';
 import type { Mailer } from '../../relay/nodemailer-transport.ts';
 import type { TermStatistics } from '../ranking/term-statistics.ts';
 import { selectMissedPapers } from './select-missed-papers.ts';
@@ -45,6 +46,8 @@ export interface TransactionalDeps {
   messageIds: MessageIds;
   suppressionKey: string;
   termStatistics: TermStatistics;
+  /** Counts each attempt by what came of it. */
+  metrics: Pick<Metrics, 'countMail'>;
 }
 
 /** How long a worker may take over a letter before another one tries, in ms. */
@@ -98,6 +101,7 @@ export async function sendTransactionalEmail(
     ...(await readFacts(deps, email, subscriber)),
   });
   const { outcome } = await mailer.sendMail(mail);
+  deps.metrics.countMail('transactional', concludeAttempt(outcome).status);
   await recordTransactionalEmail(db, email.id, {
     ...toDeliveryUpdate(outcome, email, clock(), deps.random()),
     messageId,

@@ -1,7 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { describe, expect, it } from 'vitest';
 import { updatePreferences } from '../../../src/db/subscribers/subscribers.ts';
-import { deliverBatch } from '../../../src/services/deliveries/deliver-batch.ts';
 import { tokens } from '../../support/keys.ts';
 import { storeManySubscribers } from '../../support/rows.ts';
 import type { TestSmtpServer } from '../../support/smtp-server.ts';
@@ -9,7 +8,7 @@ import type { DeliveryRow } from './delivery-rows.ts';
 import { buildSubscribers, CONNECTIONS, MINUTE_MS, useSendingFixture } from './sending-fixture.ts';
 
 const engine = useSendingFixture();
-const { clock, composeFor, database, deliver, deps, lease, rows, statesOf } = engine;
+const { clock, composeFor, database, deliver, deliverOne, deps, lease, rows, statesOf } = engine;
 
 describe('A batch', () => {
   it('sends each reader their own copy and records it', async () => {
@@ -225,8 +224,8 @@ describe('A relay that does not answer', () => {
       answer = resolve;
     });
     engine.sink.beforeReply(({ to }) => (to.startsWith('r0') ? answered : Promise.resolve()));
-    const batch = { digestId, batch: 0 };
-    const { ended } = await deliverBatch(deps(), batch, await lease());
+    const batch = { digestId, batch: 0, leaseId: await lease() };
+    const { ended } = await deliverOne(deps(), batch);
     expect(await Promise.race([ended, 'not ended yet'])).toBe('not ended yet');
     answer();
     expect(await ended).toMatchObject({ claimed: 2, sent: 2 });

@@ -1,13 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { listDueBatches, sendBatchesNow } from '../../../src/db/deliveries/batches.ts';
 import { endLeases } from '../../../src/db/deliveries/leases.ts';
-import { recordAttempts } from '../../../src/db/deliveries/record-attempts.ts';
-import { deliverBatch } from '../../../src/services/deliveries/deliver-batch.ts';
-import { retryTransient } from '../../../src/services/deliveries/retry-transient.ts';
 import { buildSubscribers, CONNECTIONS, useSendingFixture } from './sending-fixture.ts';
 
 const engine = useSendingFixture();
-const { clock, composeFor, database, deliver, deps, lease, rows, statesOf } = engine;
+const { clock, composeFor, database, deliver, deliverOne, deps, lease, rows, statesOf } = engine;
 
 describe('A lease that has ended', () => {
   const end = (id: number) => endLeases(database.db, { id }, clock());
@@ -108,6 +105,22 @@ describe('A batch that breaks off', () => {
     expect(await deliver(deps(), { digestId, leaseId })).toMatchObject({ sent: 2 });
   });
 
+  /** The same object, but each call of `method` goes through `call`. */
+  function intercept<Target extends object>(
+    target: Target,
+    method: keyof Target,
+    call: (original: () => Promise<unknown>) => Promise<unknown>,
+  ): Target {
+    return new Proxy(target, {
+      get: (_target, name) => {
+        const value = Reflect.get(target, name);
+        if (typeof value !== 'function') return value;
+        if (name !== method) return value.bind(target);
+        return (...values: unknown[]) => call(() => value.apply(target, values));
+      },
+    });
+  }
+
   const lost = () => Object.assign(new Error('The connection is gone.'), { code: '57P01' });
 
   it.each([
@@ -122,19 +135,14 @@ describe('A batch that breaks off', () => {
     async (when, failing) => {
       const { digestId } = await composeFor(buildSubscribers(2 * CONNECTIONS + 1));
       let commits = 0;
-      const worker = deps({}, (id, attempts) => {
-        const record = async () => {
-          commits += 1;
-          if (commits === failing && when === 'before') throw lost();
-          const recorded = await recordAttempts(database.database.pool, id, attempts);
-          if (commits === failing) throw lost();
-          return recorded;
-        };
-        return retryTransient(record, {
-          signal: engine.stopping.signal,
-          pause: async () => undefined,
-        });
+      const pool = intercept(database.database.pool, 'query', async (query) => {
+        commits += 1;
+        if (commits === failing && when === 'before') throw lost();
+        const recorded = await query();
+        if (commits === failing) throw lost();
+        return recorded;
       });
+      const worker = deps({ pool });
       const result = await deliver(worker, { digestId, leaseId: await lease() });
       expect(commits).toBeGreaterThan(failing);
       expect(result).toEqual({ claimed: 2 * CONNECTIONS + 1, sent: 2 * CONNECTIONS + 1 });
@@ -147,18 +155,13 @@ describe('A batch that breaks off', () => {
 
   it.each([1, 2, 3])('when the answer to statement %i is lost claims no less', async (failing) => {
     const { digestId } = await composeFor(buildSubscribers(CONNECTIONS + 1));
-    let asked = 0;
-    const db = new Proxy(database.db, {
-      get(target, name) {
-        if (name !== 'execute') return Reflect.get(target, name);
-        return async (statement: Parameters<typeof target.execute>[0]) => {
-          asked += 1;
-          const mine = asked;
-          const answer = await target.execute(statement);
-          if (mine === failing) throw lost();
-          return answer;
-        };
-      },
+    let statements = 0;
+    const db = intercept(database.db, 'execute', async (execute) => {
+      statements += 1;
+      const mine = statements;
+      const answer = await execute();
+      if (mine === failing) throw lost();
+      return answer;
     });
     const leaseId = await lease();
     await deliver(deps({ db }), { digestId, leaseId }).catch(() => undefined);
@@ -186,20 +189,23 @@ describe('A job that comes while no relay is in order', () => {
     const { digestId } = await composeFor(buildSubscribers(1));
     let polls = 0;
     const worker = deps({
-      isRelayOpen: () => polls === 3,
+      relay: { ...engine.relay, isAvailable: () => polls === 3 },
       sleep: async () => {
         polls += 1;
       },
     });
-    const { ended } = await deliverBatch(worker, { digestId, batch: 0 }, await lease());
+    const { ended } = await deliverOne(worker, { digestId, batch: 0, leaseId: await lease() });
     expect(await ended).toMatchObject({ claimed: 1, sent: 1 });
     expect(polls).toBe(3);
   });
 
   it('ends when the process is to end', async () => {
     const { digestId } = await composeFor(buildSubscribers(1));
-    const worker = deps({ isRelayOpen: () => false, sleep: async () => engine.stopping.abort() });
-    const { ended } = await deliverBatch(worker, { digestId, batch: 0 }, await lease());
+    const worker = deps({
+      relay: { ...engine.relay, isAvailable: () => false },
+      sleep: async () => engine.stopping.abort(),
+    });
+    const { ended } = await deliverOne(worker, { digestId, batch: 0, leaseId: await lease() });
     expect(await ended).toMatchObject({ claimed: 0 });
     expect(await statesOf(digestId)).toEqual(['pending']);
   });
@@ -210,7 +216,7 @@ describe('What the domain of a reader puts off', () => {
     const { digestId } = await composeFor(buildSubscribers(CONNECTIONS + 2));
     engine.sink.respondWith(() => ({ at: 'rcpt', reply: '450 4.7.1 Slow down' }));
     const worker = deps();
-    const { ended } = await deliverBatch(worker, { digestId, batch: 0 }, await lease());
+    const { ended } = await deliverOne(worker, { digestId, batch: 0, leaseId: await lease() });
     const { remaining: left } = await ended;
     expect(left).toMatchObject({ digestId, batch: 0, claims: 1 });
     expect(left?.dueAt).toEqual(new Date(clock().getTime() + 2000));
@@ -227,7 +233,7 @@ describe('What the domain of a reader puts off', () => {
     await sendBatchesNow(database.db, digestId, clock());
     engine.sink.respondWith(() => ({ at: 'rcpt', reply: '450 4.7.1 Slow down' }));
     const leaseId = await lease();
-    const { ended } = await deliverBatch(deps(), { digestId, batch: 0 }, leaseId);
+    const { ended } = await deliverOne(deps(), { digestId, batch: 0, leaseId });
     const { remaining: left } = await ended;
     expect(left?.dueAt).toEqual(new Date(clock().getTime() + 2000));
     expect(await listDueBatches(database.db, clock())).toEqual([]);

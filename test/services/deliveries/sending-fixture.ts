@@ -1,7 +1,7 @@
 import { afterEach, beforeAll, beforeEach } from 'vitest';
-import { listDueBatches } from '../../../src/db/deliveries/batches.ts';
+import { type BatchKey, listDueBatches } from '../../../src/db/deliveries/batches.ts';
 import { openLease } from '../../../src/db/deliveries/leases.ts';
-import { recordAttempts } from '../../../src/db/deliveries/record-attempts.ts';
+import type { Alert } from '../../../src/domain/alerts/alert.ts';
 import type { DigestKind } from '../../../src/domain/digests/digest.ts';
 import type { Subscriber } from '../../../src/domain/subscribers/subscriber.ts';
 import { CALENDAR_ONLY } from '../../../src/mail/digests/note-copy.ts';
@@ -10,21 +10,18 @@ import {
   loadMailTemplates,
   type MailTemplates,
 } from '../../../src/mail/templates/mail-templates.ts';
+import { createMetrics } from '../../../src/metrics/metrics.ts';
 import { createMailer } from '../../../src/relay/nodemailer-transport.ts';
 import { openRelay, type Relay } from '../../../src/relay/relay.ts';
+import type { BatchResult } from '../../../src/services/deliveries/deliver-batch.ts';
 import {
-  type BatchResult,
-  type DeliverDeps,
-  deliverBatch,
-} from '../../../src/services/deliveries/deliver-batch.ts';
-import { createReplyHandler } from '../../../src/services/deliveries/handle-replies.ts';
-import {
-  createInFlightWindow,
-  type InFlightWindowDeps,
-} from '../../../src/services/deliveries/in-flight-window.ts';
-import { retryTransient } from '../../../src/services/deliveries/retry-transient.ts';
+  createDigestSender,
+  type DigestSender,
+  type DigestSenderDeps,
+} from '../../../src/services/deliveries/digest-sender.ts';
 import { composeDigest } from '../../../src/services/digests/compose-digest.ts';
 import { createDigestContexts } from '../../../src/services/digests/digest-context.ts';
+import type { Log } from '../../../src/services/monitoring/log.ts';
 import { createTermStatistics } from '../../../src/services/ranking/term-statistics.ts';
 import type { TransactionalDeps } from '../../../src/services/transactional/send-transactional-email.ts';
 import { buildSender as sampleSender } from '../../mail/builders.ts';
@@ -43,7 +40,9 @@ const sender = sampleSender();
 const messageIds = createMessageIds(Buffer.from('a key for tests'), sender.messageIdDomain);
 
 /** What a worker is told: all that sending digests and letters needs. */
-export type TestWorker = DeliverDeps & TransactionalDeps;
+export type TestWorker = DigestSenderDeps &
+  TransactionalDeps &
+  DigestSender & { useLease: (leaseId: number) => void };
 
 /**
  * All of sending, from the tables to a real SMTP server, for this test file alone, at 07:00 of the seed
@@ -52,13 +51,15 @@ export type TestWorker = DeliverDeps & TransactionalDeps;
 export function useSendingFixture() {
   const database = useDatabase();
   const clock = createTestClock('2026-05-08T07:00:00Z');
-  const pendingReplyChecks: Promise<void>[] = [];
   let templates: MailTemplates;
   let sink: TestSmtpServer;
   let relay: Relay;
   let stopping: AbortController;
   let alerts: string[];
   let lateResults: number;
+  const log: Log = (_level, _event, facts) => {
+    if ('lateResults' in facts) lateResults += Number(facts.lateResults);
+  };
 
   beforeAll(async () => {
     templates = await loadMailTemplates();
@@ -79,38 +80,12 @@ export function useSendingFixture() {
     await sink.close();
   });
 
-  const recordWithRetry: InFlightWindowDeps['record'] = (digestId, attempts) =>
-    retryTransient(() => recordAttempts(database.database.pool, digestId, attempts), {
-      signal: stopping.signal,
-      pause: async () => undefined,
-    });
-
-  /** A worker of its own; `record` writes results down for it. */
-  function deps(changes: Partial<DeliverDeps> = {}, record = recordWithRetry): TestWorker {
-    const { db } = database;
-    const onAlert = (alert: string) => void alerts.push(alert);
-    const processReplies = createReplyHandler({ db, clock, suppressionKey, onAutoPause: onAlert });
-    const window = createInFlightWindow({
-      relay,
-      record,
-      onRecorded: (digestId, attempted, count) => {
-        lateResults += count;
-        pendingReplyChecks.push(processReplies(digestId, attempted));
-      },
-      isAlive: () => true,
-      clock,
-      random: () => 0.5,
-      maxInFlight: CONNECTIONS,
-      stopping: stopping.signal,
-    });
+  /** A worker of its own, wired as in production. */
+  function deps(changes: Partial<DigestSenderDeps> = {}): TestWorker {
+    const { db, pool } = database.database;
     const termStatistics = createTermStatistics({ db, clock });
-    return {
-      window,
-      isRelayOpen: () => true,
-      activeBatches: new Map(),
-      sleep: async () => undefined,
-      forceStop: new AbortController().signal,
-      db,
+    let leaseId = 0;
+    const shared = {
       digestContexts: createDigestContexts({
         db,
         templates,
@@ -118,6 +93,20 @@ export function useSendingFixture() {
         termStatistics,
         classifyNonWorkingDay: CALENDAR_ONLY.classifyNonWorkingDay,
       }),
+      lease: { current: async () => leaseId, isAlive: () => true, beforeRelease: () => undefined },
+      alerts: {
+        raise: async ({ sentence }: Alert) => void alerts.push(sentence),
+        end: async () => undefined,
+      },
+      log,
+      metrics: createMetrics({ version: 'test' }),
+      maxInFlight: CONNECTIONS,
+      sleep: async () => undefined,
+      stopping: stopping.signal,
+      forceStop: new AbortController().signal,
+      db,
+      pool,
+      relay,
       termStatistics,
       mailer: createMailer(relay),
       templates,
@@ -128,26 +117,43 @@ export function useSendingFixture() {
       suppressionKey,
       messageIds,
       signer: null,
-      stopping: stopping.signal,
       ...changes,
+    };
+    const digestSender = createDigestSender(shared);
+    return {
+      ...shared,
+      ...digestSender,
+      useLease: (id) => {
+        leaseId = id;
+      },
     };
   }
 
-  /** Delivers every batch of the digest that is due. */
+  /** Delivers every batch of the digest that is due, under that lease. */
   async function deliver(
     worker: TestWorker,
     { digestId, leaseId }: { digestId: number; leaseId: number },
   ): Promise<Pick<BatchResult, 'claimed' | 'sent'>> {
     const due = await listDueBatches(database.db, clock());
+    worker.useLease(leaseId);
     const results = await Promise.all(
       due
         .filter((each) => each.digestId === digestId)
-        .map(async (key) => (await deliverBatch(worker, key, leaseId)).ended),
+        .map(async (key) => (await worker.deliverBatch(key)).ended),
     );
-    await Promise.all(pendingReplyChecks.splice(0));
+    await worker.drain();
     const sum = (of: (result: BatchResult) => number) =>
       results.reduce((total, result) => total + of(result), 0);
     return { claimed: sum(({ claimed }) => claimed), sent: sum(({ sent }) => sent) };
+  }
+
+  /** Delivers one batch under that lease; resolves with what `deliverBatch` does. */
+  function deliverOne(
+    worker: TestWorker,
+    { leaseId, ...key }: BatchKey & { leaseId: number },
+  ): ReturnType<DigestSender['deliverBatch']> {
+    worker.useLease(leaseId);
+    return worker.deliverBatch(key);
   }
 
   async function compose(kind: DigestKind, date: string): Promise<number> {
@@ -185,6 +191,7 @@ export function useSendingFixture() {
     clock,
     deps,
     deliver,
+    deliverOne,
     compose,
     storeSixPapers,
     composeFor,
@@ -193,6 +200,9 @@ export function useSendingFixture() {
     lease: (instanceId = 'test') => openLease(database.db, instanceId),
     get sink() {
       return sink;
+    },
+    get relay() {
+      return relay;
     },
     get stopping() {
       return stopping;

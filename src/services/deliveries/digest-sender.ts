@@ -1,0 +1,128 @@
+import type pg from 'pg';
+import type { BatchKey } from '../../db/deliveries/batches.ts';
+import { recordAttempts } from '../../db/deliveries/record-attempts.ts';
+import { isTransient } from '../../db/transient.ts';
+import type { Metrics } from '../../metrics/metrics.ts';
+import type { Relay } from '../../relay/relay.ts';
+import type { Alerts } from '../alerts/alerts.ts';
+import type { DigestContexts } from '../digests/digest-context.ts';
+import type { Log } from '../monitoring/log.ts';
+import { measureDuration } from '../monitoring/measure-duration.ts';
+import { type BatchResult, deliverBatch } from './deliver-batch.ts';
+import { createReplyHandler } from './handle-replies.ts';
+import {
+  type AttemptResult,
+  createInFlightWindow,
+  type InFlightWindow,
+  type InFlightWindowDeps,
+} from './in-flight-window.ts';
+import type { Lease } from './lease.ts';
+import type { PrepareDeps } from './prepare-batch.ts';
+import { retryTransient, type Sleep } from './retry-transient.ts';
+
+export interface DigestSenderDeps extends PrepareDeps {
+  /** Records attempts by prepared statements; of the same database as `db`. */
+  pool: pg.Pool;
+  relay: Relay;
+  digestContexts: DigestContexts;
+  /** The lease under which this process claims batches. */
+  lease: Pick<Lease, 'current' | 'isAlive' | 'beforeRelease'>;
+  alerts: Alerts;
+  log: Log;
+  metrics: Pick<Metrics, 'countMail' | 'observeBatch' | 'observeBatchStep'>;
+  /** 0 to 1; spreads retries. */
+  random: () => number;
+  /** Messages that may be in flight. */
+  maxInFlight: number;
+  sleep: Sleep;
+  /** Aborted when the process is to end: mails in flight are finished, the rest is released. */
+  stopping: AbortSignal;
+  /** Aborted when the process stops waiting for mails in flight. */
+  forceStop: AbortSignal;
+}
+
+/** Sends digests in this process. */
+export interface DigestSender {
+  /** Resolves when no mail of the batch waits to be started, so that another batch may begin;
+   *  `ended` resolves with the result. */
+  deliverBatch(key: BatchKey): Promise<{ ended: Promise<BatchResult> }>;
+  /** Resolves when no batch is active and every reply is followed up. Never rejects. */
+  drain(): Promise<void>;
+}
+
+/** Wires the in-flight window, the recording of its results and the follow-up of replies under the
+ *  lease of this process. */
+export function createDigestSender(deps: DigestSenderDeps): DigestSender {
+  const { lease, relay, metrics } = deps;
+  const activeBatches = new Map<string, Promise<unknown>>();
+  const followUps = new Set<Promise<void>>();
+  const window = openWindow(deps, followUps);
+  // Results that are known must be recorded before the deliveries of a lost lease become unknown.
+  lease.beforeRelease(window.flush);
+  const deliverDeps = {
+    ...deps,
+    window,
+    activeBatches,
+    isRelayOpen: () => relay.isAvailable(),
+    onClaim: (seconds: number) => metrics.observeBatchStep('claim', seconds),
+    onBatch: metrics.observeBatch,
+  };
+  return {
+    deliverBatch: async (key) => deliverBatch(deliverDeps, key, await lease.current()),
+    drain: async () => {
+      await Promise.allSettled(activeBatches.values());
+      await Promise.all(followUps);
+    },
+  };
+}
+
+function openWindow(deps: DigestSenderDeps, followUps: Set<Promise<void>>): InFlightWindow {
+  const { log, metrics, lease } = deps;
+  const handleReplies = createReplyHandler(deps);
+  const followUp = (digestId: number, attempts: readonly AttemptResult[]) => {
+    const done = handleReplies(digestId, attempts)
+      .catch((err) => log('error', 'replies not followed up', { digestId, err }))
+      .finally(() => followUps.delete(done));
+    followUps.add(done);
+  };
+  return createInFlightWindow({
+    ...deps,
+    isAlive: lease.isAlive,
+    record: (digestId, attempts) => recordUntilDone(deps, digestId, attempts),
+    onRecorded: (digestId, attempts, leaseLost) => {
+      for (const { result } of attempts) metrics.countMail('digest', result.state);
+      if (leaseLost > 0)
+        log('warn', 'lease ended before results were recorded', {
+          digestId,
+          lateResults: leaseLost,
+        });
+      followUp(digestId, attempts);
+    },
+  });
+}
+
+/** Retries on any error: only this process has the replies, and without them the deliveries would
+ *  become `unknown`. */
+function recordUntilDone(
+  { pool, log, metrics, forceStop, sleep }: DigestSenderDeps,
+  ...[digestId, attempts]: Parameters<InFlightWindowDeps['record']>
+): ReturnType<InFlightWindowDeps['record']> {
+  const isRetryable = (err: unknown) => {
+    if (!isTransient(err)) log('error', 'results could not be recorded', { digestId, err });
+    return true;
+  };
+  const record = () =>
+    measureDuration(
+      () => recordAttempts(pool, digestId, attempts),
+      (seconds) => metrics.observeBatchStep('record', seconds),
+    );
+  return retryTransient(record, { signal: forceStop, sleep, isRetryable });
+}
+
+/** Messages that may be in flight: two per connection, so that no connection waits for a commit, and
+ *  with a rate limit no more than it lets through in a second, since a worker that dies leaves what
+ *  is in flight `unknown`. */
+export function computeMaxInFlight(connections: number, messagesPerSecond: number | null): number {
+  const most = 2 * connections;
+  return messagesPerSecond === null ? most : Math.min(most, Math.max(2, messagesPerSecond));
+}

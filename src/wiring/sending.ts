@@ -1,0 +1,65 @@
+import type { LinkTokens } from '../domain/links/tokens.ts';
+import type { Metrics } from '../metrics/metrics.ts';
+import {
+  computeMaxInFlight,
+  createDigestSender,
+  type DigestSender,
+} from '../services/deliveries/digest-sender.ts';
+import { type Lease, startLeaseHeartbeat } from '../services/deliveries/lease.ts';
+import { abortableSleep } from '../services/deliveries/retry-transient.ts';
+import type { TransactionalDeps } from '../services/transactional/send-transactional-email.ts';
+import type { Closer } from './database.ts';
+import { type LoadOnce, loadOnce } from './load-once.ts';
+import { type MailDeps, type MailServices, openMailServices } from './mail.ts';
+
+export interface SendingDeps extends MailDeps {
+  instanceId: string;
+  metrics: Metrics;
+  tokens: LinkTokens;
+  stopping: AbortSignal;
+}
+
+/** Each is opened when it is first needed; templates alone take a while to compile. */
+export interface Sending {
+  mail: LoadOnce<MailServices>;
+  lease: LoadOnce<Lease>;
+  digestSender: LoadOnce<DigestSender>;
+  transactional: LoadOnce<TransactionalDeps>;
+}
+
+export function wireSending(deps: SendingDeps, closers: Closer[]): Sending {
+  const { config, database, queryTimeoutsMs, keys } = deps;
+  const { db, pool } = database.withQueryTimeout(queryTimeoutsMs.engine);
+  const { suppressionKey } = keys;
+  const mail = loadOnce(async () => {
+    const services = await openMailServices(deps);
+    closers.push(() => services.close());
+    return services;
+  });
+  const lease = loadOnce(async () => {
+    const heartbeat = await startLeaseHeartbeat(
+      {
+        ...deps,
+        db: database.withQueryTimeout(queryTimeoutsMs.heartbeat).db,
+        elapsedMs: () => performance.now(),
+      },
+      deps.instanceId,
+    );
+    closers.push(() => heartbeat.end());
+    return heartbeat;
+  });
+  const digestSender = loadOnce(async () =>
+    createDigestSender({
+      ...deps,
+      lease: await lease(),
+      ...(await mail()),
+      db,
+      pool,
+      suppressionKey,
+      maxInFlight: computeMaxInFlight(config.smtpConnections, config.smtpMessagesPerSecond),
+      sleep: abortableSleep,
+    }),
+  );
+  const transactional = loadOnce(async () => ({ ...deps, ...(await mail()), db, suppressionKey }));
+  return { mail, lease, digestSender, transactional };
+}

@@ -1,0 +1,59 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { Alerts } from '../../../src/services/alerts/alerts.ts';
+import {
+  createRelayChangeHandler,
+  type RelayChangeHandler,
+} from '../../../src/services/deliveries/relay-changes.ts';
+
+const DOWN = { relay: 'relay.example.org:25', isAvailable: false, sentence: 'It is away.' };
+const UP = { ...DOWN, isAvailable: true, sentence: 'It is back.' };
+let output: string[];
+let relays: RelayChangeHandler;
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+  output = [];
+  const alerts: Alerts = {
+    raise: async ({ kind, subject }) => void output.push(`raise ${kind} ${subject}`),
+    end: async ({ kind, subject }) => void output.push(`end ${kind} ${subject}`),
+  };
+  relays = createRelayChangeHandler({
+    alerts,
+    log: (level, event) => void output.push(`${level} ${event}`),
+    enqueueDue: async () => void output.push('enqueue due batches'),
+  });
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+describe('The handler of relay changes', () => {
+  it('raises the alert of a relay every minute while the relay is down', () => {
+    relays.handle(DOWN);
+    vi.advanceTimersByTime(120_000);
+    expect(output).toEqual([
+      'error It is away.',
+      ...Array(3).fill('raise relay-down relay.example.org:25'),
+    ]);
+  });
+
+  it('ends the alert and enqueues the due batches when the relay is back', () => {
+    relays.handle(DOWN);
+    output = [];
+    relays.handle(UP);
+    vi.advanceTimersByTime(120_000);
+    expect(output).toEqual([
+      'info It is back.',
+      'end relay-down relay.example.org:25',
+      'enqueue due batches',
+    ]);
+  });
+
+  it('raises no alert after the process has closed it, since the relay may be gone for good', () => {
+    relays.handle(DOWN);
+    output = [];
+    relays.close();
+    vi.advanceTimersByTime(120_000);
+    expect(output).toEqual([]);
+  });
+});
