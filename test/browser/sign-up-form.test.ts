@@ -236,7 +236,7 @@ describe('The pages of a reader', () => {
     await tabTo('.save-bar button');
     await saveBy('Enter');
     expect(await findSubscriber(site.app.db, id)).toMatchObject({ papers: 5 });
-    await tabTo('#words > summary');
+    await tabTo('#phrases > summary');
     await page.keyboard.press('Enter');
     await tabTo('#keywords');
     await page.keyboard.type('mamba');

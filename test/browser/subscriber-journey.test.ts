@@ -120,7 +120,7 @@ describe.each([
     await page.getByLabel('Words').fill('decoding');
     await page.getByRole('button', { name: 'Search' }).click();
     await page.getByRole('heading', { name: 'Papers that say “decoding”' }).waitFor();
-    await page.locator('.index a').first().click();
+    await page.locator('.paper-list a').first().click();
     await page.getByRole('link', { name: 'Archive', exact: true }).first().click();
     await page.locator('.archive a').first().click();
     await page.getByRole('link', { name: 'All editions' }).waitFor();

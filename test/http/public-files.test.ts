@@ -147,7 +147,7 @@ describe('The archive', () => {
     const $april = load((await site.page('/digests?month=2026-04')).body);
     expect($april('.archive tbody th').text()).toBe('Thursday, 30 April 2026');
     const $none = load((await site.page('/digests?month=2025-01')).body);
-    expect($none('.answer').text()).toBe('No edition was composed in this month.');
+    expect($none('.empty-state').text()).toBe('No edition was composed in this month.');
   });
 
   it.each(['2026-13', '2026', 'May', '%00', '2026-05-08'])(
@@ -190,10 +190,10 @@ describe('A hostile search', () => {
       }),
     ]);
     const $ = load((await site.page('/papers?q=markup')).body);
-    expect($('.index img, .index b').length).toBe(0);
-    expect($('.index h2').text()).toBe('Of <img src=x> markup');
+    expect($('.paper-list img, .paper-list b').length).toBe(0);
+    expect($('.paper-list h2').text()).toBe('Of <img src=x> markup');
     expect(
-      $('.index mark')
+      $('.paper-list mark')
         .toArray()
         .map((mark) => $(mark).text()),
     ).toEqual(['markup', 'Markup']);

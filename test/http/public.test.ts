@@ -37,7 +37,7 @@ const html = async (url: string): Promise<CheerioAPI> => {
   return load(answer.body);
 };
 const titlesOn = ($: CheerioAPI) =>
-  $('.index li h2, .index li h3')
+  $('.paper-list li h2, .paper-list li h3')
     .toArray()
     .map((title) => $(title).text());
 
@@ -94,7 +94,7 @@ describe('/papers', () => {
 
   it('says what came instead when nothing is found', async () => {
     const $ = await html('/papers?q=perpetual+motion&topic=theory');
-    expect($('.answer').text()).toMatch(
+    expect($('.empty-state').text()).toMatch(
       /^No paper on (.+) says “perpetual motion”\. 49 came today, \d+ of them on \1\.$/,
     );
   });
@@ -149,7 +149,7 @@ describe('/papers/:id', () => {
 
   it('finds every paper of the list by its own link', async () => {
     const $ = await html('/papers');
-    const links = $('.index a')
+    const links = $('.paper-list a')
       .toArray()
       .map((link) => $(link).attr('href') ?? '');
     expect(links.length).toBe(25);

@@ -28,7 +28,7 @@ export function buildDeliveryPage(view: DeliveryView, layouts: PageLayouts) {
       return chosen ? [buildChosenPaperModel(chosen, { form, token, base, topicNames })] : [];
     });
   return {
-    frame: layouts.create({ title, action: { text: 'Your preferences', href: preferences } }),
+    layout: layouts.create({ title, action: { text: 'Your preferences', href: preferences } }),
     title,
     summary: `${kind === 'weekly' ? 'Weekly' : 'Daily'} No. ${number}. ${formatQuantity(view.total, 'paper')} read, ${papers.length} chosen for you. ${describeReadingTime(wordCount)}`,
     choice: describeSelectionBasis(

@@ -12,7 +12,7 @@ export function buildDigestPage(view: DigestView, layouts: PageLayouts) {
   const linkToNeighbour = (day: string | null) =>
     day === null ? null : { text: formatDate(day), href: digestHref(base, { kind, date: day }) };
   return {
-    frame: layouts.create({
+    layout: layouts.create({
       title: `${title}, No. ${number}`,
       description: `The ${kind} edition of ${formatDate(date)}: ${formatQuantity(total, 'paper')}, in the order of that morning.`,
       publicPath: digestHref('', { kind, date }),

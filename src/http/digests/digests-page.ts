@@ -9,7 +9,7 @@ export function buildDigestsPage({ month, months, digests }: DigestsView, layout
   const { base } = layouts;
   const isNewest = month === (months[0]?.month ?? null);
   return {
-    frame: layouts.create({
+    layout: layouts.create({
       title: month === null || isNewest ? 'Archive' : `Archive, ${describeMonth(month)}`,
       description: 'Every edition, as it was composed.',
       publicPath: month === null || isNewest ? '/digests' : monthHref('', month),

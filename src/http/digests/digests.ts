@@ -83,7 +83,7 @@ export async function digestRoutes(app: TypedFastify, deps: HttpDeps): Promise<v
       const { topics: followed, keywords } = subscriber;
       const chosen = { papers, topics, followed, keywords, note };
       const view = { token, kind, date, number, total, ...chosen };
-      return sendPage(reply.header('x-robots-tag', 'noindex'), pages.view(view));
+      return sendPage(reply.header('x-robots-tag', 'noindex'), pages.delivery(view));
     },
   );
 }

@@ -158,7 +158,7 @@ export function buildFeedbackOptionsPage(
 
 function buildConfirmActionPage(layouts: PageLayouts, token: string, page: ConfirmActionPage) {
   return {
-    frame: layouts.create({ title: page.title, action: linkToPreferences(layouts, token) }),
+    layout: layouts.create({ title: page.title, action: linkToPreferences(layouts, token) }),
     ...page,
   };
 }

@@ -37,7 +37,7 @@ export async function feedbackRoutes(app: TypedFastify, deps: HttpDeps): Promise
       .filter(({ slug }) => slugs.includes(slug))
       .map(({ slug, name }) => ({ slug, name, isMuted: subscriber.mutedTopics.includes(slug) }));
     const givenVerbs = await listFeedbackOn(deps, { subscriberId: subscriber.id, paperId });
-    return sendPage(reply, deps.pages.options({ token, paper, topics, givenVerbs }));
+    return sendPage(reply, deps.pages.feedbackOptions({ token, paper, topics, givenVerbs }));
   });
 
   app.get('/read/:token/*', ofPaper, async (request, reply) => {

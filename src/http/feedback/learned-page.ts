@@ -17,7 +17,7 @@ export function buildLearnedPage(view: LearnedTermsView, layouts: PageLayouts) {
   const liked = rows.filter(({ isLiked }) => isLiked);
   const disliked = rows.filter(({ isLiked }) => !isLiked);
   return {
-    frame: layouts.create({
+    layout: layouts.create({
       title: 'What Paperboy has learned about you',
       action: linkToPreferences(layouts, token),
     }),
@@ -26,7 +26,7 @@ export function buildLearnedPage(view: LearnedTermsView, layouts: PageLayouts) {
     savedHref: `${layouts.base}/saved/${token}`,
     notice,
     summary: describeLearned(view),
-    parts: [
+    sections: [
       {
         heading: 'Moves papers up',
         rows: liked.slice(0, VISIBLE_TERMS),
@@ -45,13 +45,13 @@ export function buildLearnedPage(view: LearnedTermsView, layouts: PageLayouts) {
     feedback: feedback.slice(0, MAX_FEEDBACK_SHOWN).map(({ verb, paper, givenOn }) => ({
       verb,
       id: paper.id,
-      said: VERB_LABELS[verb],
+      label: VERB_LABELS[verb],
       title: paper.title,
       href: paperHref(layouts.base, paper.id),
       day: formatDate(givenOn),
     })),
     hasFeedback: feedback.length > 0,
-    mayForget: terms.length > 0 || feedback.length > 0,
+    canForget: terms.length > 0 || feedback.length > 0,
     clicks: view.allowsClicks
       ? 'The papers that you open count for a third of a word.'
       : 'What you open does not count.',

@@ -11,7 +11,7 @@ import type { SavedView } from './feedback-views.ts';
 export function buildSavedPage({ token, papers, removed }: SavedView, layouts: PageLayouts) {
   const links = createLinks(layouts.base);
   return {
-    frame: layouts.create({ title: 'Saved papers', action: linkToPreferences(layouts, token) }),
+    layout: layouts.create({ title: 'Saved papers', action: linkToPreferences(layouts, token) }),
     removed,
     isEmpty: papers.length === 0,
     count: papers.length === 1 ? 'One paper.' : `${papers.length} papers, the last saved first.`,

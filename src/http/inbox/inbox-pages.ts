@@ -5,7 +5,7 @@ import type { InboxListView, InboxMessageView } from '../pages/views.ts';
 /** Every message that the local inbox caught. */
 export function buildInboxListPage({ messages }: InboxListView, layouts: PageLayouts) {
   return {
-    frame: layouts.create({ title: 'Local inbox', action: linkToInbox(layouts.base) }),
+    layout: layouts.create({ title: 'Local inbox', action: linkToInbox(layouts.base) }),
     isEmpty: messages.length === 0,
     messages: messages.map((message) => ({
       href: messageHref(layouts.base, message.id),
@@ -24,7 +24,7 @@ export function buildInboxMessagePage(view: InboxMessageView, layouts: PageLayou
   const { from, to, subject, headers, text, hasHtml } = view;
   const href = messageHref(layouts.base, view.id);
   return {
-    frame: layouts.create({ title: subject || 'No subject', action: linkToInbox(layouts.base) }),
+    layout: layouts.create({ title: subject || 'No subject', action: linkToInbox(layouts.base) }),
     from,
     to,
     subject: subject || 'No subject',

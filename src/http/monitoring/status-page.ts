@@ -23,17 +23,17 @@ export function buildStatusPage(view: StatusView, layouts: PageLayouts) {
   const { now, sources, nextCompose, workers } = status;
   const broken = READINESS_CHECKS.filter((check) => checks[check].status !== 'ok');
   return {
-    frame: layouts.create({ title: 'Status' }),
+    layout: layouts.create({ title: 'Status' }),
     headline: describeHealth(broken.length + status.alerts.length),
     at: `${formatMoment(now)}. Paperboy ${version}.`,
     alerts: status.alerts.map((alert) => ({
       sentence: isForOperator ? alert.sentence : PUBLIC_ALERT_SENTENCES[alert.kind],
       since: `Since ${formatRelativeMoment(alert.raisedAt, now)}.`,
     })),
-    hasAlarms: status.alerts.length > 0,
-    parts: READINESS_CHECKS.map((check) => ({
+    hasAlerts: status.alerts.length > 0,
+    checks: READINESS_CHECKS.map((check) => ({
       name: capitalize(check),
-      word: capitalize(checks[check].status),
+      status: capitalize(checks[check].status),
       isBroken: checks[check].status !== 'ok',
       sentence: checks[check].sentence,
     })),

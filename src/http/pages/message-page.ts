@@ -4,7 +4,7 @@ import type { MessageView } from './views.ts';
 /** A page that says one thing and offers a way on. */
 export function buildMessagePage({ title, sentences, links }: MessageView, layouts: PageLayouts) {
   return {
-    frame: layouts.create({ title }),
+    layout: layouts.create({ title }),
     title,
     sentences,
     links,

@@ -16,9 +16,9 @@ export function buildFrontPage(view: FrontView, layouts: PageLayouts) {
   const { base } = layouts;
   const [lead, ...others] = view.papers;
   const stories = others.slice(0, MAX_FRONT_STORIES);
-  const index = others.slice(MAX_FRONT_STORIES, MAX_FRONT_STORIES + LIST_LENGTH);
+  const list = others.slice(MAX_FRONT_STORIES, MAX_FRONT_STORIES + LIST_LENGTH);
   return {
-    frame: layouts.create({
+    layout: layouts.create({
       title: null,
       description: `The research papers of ${formatDate(view.day)}, and one short mail a morning with those that matter to you.`,
       publicPath: '/',
@@ -33,8 +33,8 @@ export function buildFrontPage(view: FrontView, layouts: PageLayouts) {
     lead: lead ? buildLeadModel(lead, base) : null,
     stories: stories.map((paper) => buildPaperModel(paper, { base, room: STORY_EXCERPT })),
     hasStories: stories.length > 0,
-    index: index.map((paper) => buildPaperModel(paper, { base, room: LIST_EXCERPT })),
-    indexTitle: `More papers of ${formatDate(view.day)}`,
+    list: list.map((paper) => buildPaperModel(paper, { base, room: LIST_EXCERPT })),
+    listTitle: `More papers of ${formatDate(view.day)}`,
     topicsBar: buildTopicsBar(view, {
       selected: view.selectedTopic,
       allHref: `${base}/`,
@@ -42,8 +42,8 @@ export function buildFrontPage(view: FrontView, layouts: PageLayouts) {
     }),
     previous: linkToDay(base, view.previous),
     next: linkToDay(base, view.next),
-    rest: linkToRemainingPapers(view, {
-      shown: (lead ? 1 : 0) + stories.length + index.length,
+    remaining: linkToRemainingPapers(view, {
+      shown: (lead ? 1 : 0) + stories.length + list.length,
       base,
     }),
     signUpForm: buildSignUpFormModel(view.form, view.allTopics),

@@ -20,7 +20,7 @@ export function buildPaperPage(view: PaperPageView, layouts: PageLayouts) {
   const { base } = layouts;
   const names = new Map(topics.map(({ slug, name }) => [slug, name]));
   return {
-    frame: layouts.create({
+    layout: layouts.create({
       title: paper.title,
       description: takeFirstSentences(paper.abstract, { most: 2, maxLength: 200 }),
       publicPath: paperHref('', paper.id),

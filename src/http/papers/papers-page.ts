@@ -15,7 +15,7 @@ export function buildPapersPage(view: PapersView, layouts: PageLayouts) {
   const title = describePapersQuery(view);
   const isSearch = view.q !== null;
   return {
-    frame: layouts.create({
+    layout: layouts.create({
       title,
       description: `${title}: ${formatQuantity(view.total, 'research paper')}${view.isTruncated ? ' and more' : ''}.`,
       // Searches are without end, and nothing that others should find.
@@ -27,19 +27,19 @@ export function buildPapersPage(view: PapersView, layouts: PageLayouts) {
     papers: isSearch
       ? []
       : view.papers.map((paper) => buildPaperModel(paper, { base, room: SEARCH_EXCERPT })),
-    found: isSearch
+    results: isSearch
       ? view.papers.map((paper) => buildSearchResultModel(paper, view.matchedWords, base))
       : [],
     isSearch,
     isEmpty: view.papers.length === 0,
-    emptySentence: describeEmptyResult(view),
+    emptyText: describeEmptyResult(view),
     everythingHref: papersHref(base, { date: view.latest?.day ?? null }),
     everythingText: view.latest ? `The papers of ${formatDate(view.latest.day)}` : 'All papers',
     action: `${base}/papers`,
     q: view.q ?? '',
     date: view.date ?? '',
     topics: view.allTopics.map(({ slug, name }) => ({ slug, name, isChosen: slug === topic })),
-    place: describePageNumber(view),
+    pageLabel: describePageNumber(view),
     previous: view.page > 1 ? hrefOf(view.page - 1) : null,
     next: view.hasNext ? hrefOf(view.page + 1) : null,
     day: buildDayModel(view, base),

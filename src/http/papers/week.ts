@@ -14,13 +14,13 @@ export function buildWeekModel({ week, earlier, later }: DayView, base: string) 
     href: day.count > 0 && !day.isCurrent ? papersHref(base, { date: day.day }) : null,
     isCurrent: day.isCurrent,
     isFuture: day.isFuture,
-    isNear: at >= firstVisibleOnPhone && at < firstVisibleOnPhone + 3,
+    isVisibleOnPhone: at >= firstVisibleOnPhone && at < firstVisibleOnPhone + 3,
   }));
   return {
     days,
     earlier: linkToDay(base, earlier),
     later: linkToDay(base, later),
-    isTurned: earlier !== null || later !== null,
+    hasPaging: earlier !== null || later !== null,
   };
 }
 

@@ -16,7 +16,7 @@ export function buildConfirmPage(view: ConfirmView, layouts: PageLayouts) {
   const { preferences, topics } = view;
   const papers = `${spellNumber(preferences.papers)} ${preferences.papers === 1 ? 'paper' : 'papers'}`;
   return {
-    frame: layouts.create({ title: CONFIRM_COPY.title }),
+    layout: layouts.create({ title: CONFIRM_COPY.title }),
     statement: describeFirstDigest(view),
     email: view.email,
     sendLatest: view.latestDate && CONFIRM_COPY.sendLatest(formatLongDate(view.latestDate)),

@@ -5,7 +5,7 @@ import type { DataRequestView } from '../pages/views.ts';
 /** The page with the button that exports or deletes a subscriber's data. */
 export function buildDataRequestPage({ kind, email }: DataRequestView, layouts: PageLayouts) {
   return {
-    frame: layouts.create({ title: DATA_REQUEST_COPY[kind].title }),
+    layout: layouts.create({ title: DATA_REQUEST_COPY[kind].title }),
     isErase: kind === 'erase',
     email,
   };

@@ -25,18 +25,18 @@ export function buildPreferencesPage(view: PreferencesView, layouts: PageLayouts
   const isRefused = (...fields: (keyof typeof problems)[]) =>
     fields.some((field) => problems[field] !== null);
   return {
-    frame: layouts.create({
+    layout: layouts.create({
       title: 'Your delivery',
       action: { text: 'Unsubscribe', href: `${base}/unsubscribe/${token}` },
     }),
     email: view.email,
     askedOn: formatDate(view.askedOn),
     statusNote: explainInactiveStatus(view),
-    mayReturn: view.status === 'paused',
+    canResume: view.status === 'paused',
     signupHref: `${base}/#sign-up`,
     sentence: describeCurrentPreferences(view),
-    nextEdition: view.nextDigestOn === null ? null : formatLongDate(view.nextDigestOn),
-    saved: view.isSaved,
+    nextDigest: view.nextDigestOn === null ? null : formatLongDate(view.nextDigestOn),
+    isSaved: view.isSaved,
     isRefused: Object.keys(view.problems).length > 0,
     problems,
     action: path,
@@ -49,11 +49,11 @@ export function buildPreferencesPage(view: PreferencesView, layouts: PageLayouts
     feedHref: view.feedHref,
     topics: buildTopicsSection(view),
     areTopicsOpen: isRefused('topics', 'mutedTopics'),
-    words: buildPhrasesSection({ ...view, countAction: `${base}/api/keywords/count` }),
-    areWordsOpen: isRefused('keywords', 'names') || view.openSection === 'words',
+    phrases: buildPhrasesSection({ ...view, countAction: `${base}/api/keywords/count` }),
+    arePhrasesOpen: isRefused('keywords', 'names') || view.openSection === 'phrases',
     frequencies: listFrequencyOptions(preferences.frequency),
     hours: listHourOptions(preferences.hour),
-    zones: listTimezoneOptions(view.timezones, preferences.timezone),
+    timezones: listTimezoneOptions(view.timezones, preferences.timezone),
     whenValue: summarizeSchedule(preferences),
     isWhenOpen: isRefused('frequency', 'hour', 'timezone'),
     amount: buildAmountSection(preferences),

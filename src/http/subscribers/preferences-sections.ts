@@ -118,7 +118,7 @@ const USUAL_MINUTES = 5;
 export function buildRelevanceThresholdSection({ relevanceThreshold: bar }: Preferences) {
   return {
     value: RELEVANCE_THRESHOLD_SUMMARIES[bar],
-    choices: RELEVANCE_THRESHOLDS.map((value) => ({
+    options: RELEVANCE_THRESHOLDS.map((value) => ({
       value,
       text: RELEVANCE_THRESHOLD_LABELS[value],
       isChosen: value === bar,

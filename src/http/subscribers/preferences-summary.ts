@@ -60,8 +60,8 @@ export function summarizeSchedule({ frequency, hour, timezone }: Preferences): s
 function describeSelection({ topics, keywords, names }: Preferences): LinkedText[] {
   return [
     toLinkedText(topics.length === 0 ? 'every topic' : countNoun(topics.length, 'topic'), 'topics'),
-    ...(keywords.length === 0 ? [] : [toLinkedText(countNoun(keywords.length, 'word'), 'words')]),
-    ...(names.length === 0 ? [] : [toLinkedText(countNoun(names.length, 'name'), 'words')]),
+    ...(keywords.length === 0 ? [] : [toLinkedText(countNoun(keywords.length, 'word'), 'phrases')]),
+    ...(names.length === 0 ? [] : [toLinkedText(countNoun(names.length, 'name'), 'phrases')]),
   ];
 }
 

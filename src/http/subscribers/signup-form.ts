@@ -22,7 +22,7 @@ export function buildSignUpFormModel(form: SignUpFormView, allTopics: readonly T
     papers: listPaperCountOptions(values.papers),
     frequencies: listFrequencyOptions(values.frequency),
     hours: listHourOptions(values.hour),
-    zones: listTimezoneOptions(form.timezones, values.timezone),
+    timezones: listTimezoneOptions(form.timezones, values.timezone),
     topics: topics.slice(0, VISIBLE_TOPICS),
     moreTopics: more,
     moreTopicsLabel: SIGN_UP_COPY.form.moreTopics(more.length),

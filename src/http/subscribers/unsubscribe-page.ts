@@ -11,7 +11,7 @@ export function buildUnsubscribePage(
 ) {
   const pausedUntil = addDays(today, PAUSE_DAYS);
   return {
-    frame: layouts.create({
+    layout: layouts.create({
       title: isUnsubscribed ? UNSUBSCRIBE_COPY.done.title : UNSUBSCRIBE_COPY.title,
       action: linkToPreferences(layouts, token),
     }),

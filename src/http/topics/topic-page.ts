@@ -11,22 +11,22 @@ export function buildTopicPage(view: TopicView, layouts: PageLayouts) {
   const topicDescription = describeTopic(view.topic);
   const feedHref = `${base}/topics/${slug}/feed.xml`;
   return {
-    frame: layouts.create({
+    layout: layouts.create({
       title: name,
       description: topicDescription,
       publicPath: topicHref('', slug, view.page),
       feed: { title: name, href: feedHref },
     }),
     name,
-    what: topicDescription,
+    description: topicDescription,
     categories: view.topic.categories.join(', '),
-    rate: describePapersPerWeek(view.papersPerWeek),
+    papersPerWeek: describePapersPerWeek(view.papersPerWeek),
     followHref: followHref(base, slug),
     feedHref,
     searchHref: papersHref(base, { topic: slug }),
     papers: view.papers.map((paper) => buildPaperModel(paper, { base, room: LIST_EXCERPT })),
     isEmpty: view.papers.length === 0,
-    place: view.page > 1 || view.hasNext ? `Page ${view.page}` : null,
+    pageLabel: view.page > 1 || view.hasNext ? `Page ${view.page}` : null,
     previous: view.page > 1 ? topicHref(base, slug, view.page - 1) : null,
     next: view.hasNext ? topicHref(base, slug, view.page + 1) : null,
   };

@@ -6,7 +6,7 @@ import type { TopicsView } from '../pages/views.ts';
 export function buildTopicsPage({ topics }: TopicsView, layouts: PageLayouts) {
   const { base } = layouts;
   return {
-    frame: layouts.create({
+    layout: layouts.create({
       title: 'Topics',
       description: 'The subjects that papers are sorted by, and that readers follow.',
       publicPath: '/topics',

@@ -88,7 +88,7 @@ describe('A link under a paper', () => {
     expect(await output()).toEqual([`${verb} ${OLD}`]);
     expect(await learned()).not.toBeNull();
 
-    const back = pressed('.choices form').attr('action') ?? '';
+    const back = pressed('.secondary-actions form').attr('action') ?? '';
     const taken = await site.post(back);
     expect(load(taken.body)('h1').text()).toBe('Taken back');
     expect(await output()).toEqual([]);
@@ -166,7 +166,7 @@ describe('The link that mutes a topic', () => {
     const pressed = load((await site.post(url)).body);
     expect(pressed('.statement').text()).toContain('You follow it no longer.');
     expect(await topics()).toEqual([[], ['ssm']]);
-    await site.post(pressed('.choices form').attr('action') ?? '');
+    await site.post(pressed('.secondary-actions form').attr('action') ?? '');
     expect(await topics()).toEqual([['ssm'], []]);
   });
 });
@@ -175,7 +175,7 @@ describe('The page with everything to say of a paper', () => {
   it('offers each press, or to take it back', async () => {
     await site.post(`/feedback/${token}/more/${OLD}`);
     const $ = load((await site.page(`/feedback/${token}/options/${OLD}`)).body);
-    const actions = $('.choices form')
+    const actions = $('.secondary-actions form')
       .toArray()
       .map((form) => $(form).attr('action'));
     expect(actions.map((action) => new URL(action ?? '', 'http://x').pathname)).toEqual([
@@ -218,8 +218,8 @@ describe('The saved papers', () => {
     expect(load((await site.page(url)).body)('main').text()).toContain('Nothing is saved yet.');
     await site.post(`/feedback/${token}/save/${OLD}`);
     const $ = load((await site.page(url)).body);
-    expect($('.index h2').text()).toBe('Mamba: selective scans');
-    const removed = await site.post($('.index form').attr('action') ?? '');
+    expect($('.paper-list h2').text()).toBe('Mamba: selective scans');
+    const removed = await site.post($('.paper-list form').attr('action') ?? '');
     expect(load(removed.body)('[role="status"]').text()).toBe(
       'Off the list: Mamba: selective scans.',
     );

@@ -52,7 +52,7 @@ describe.each(PAGES)('The page %s', (name, html) => {
     expect($('h1').length).toBe(1);
     expect($('h1').text().trim()).not.toBe('');
     expect($('main#main').length).toBe(1);
-    expect($('a.skip').attr('href')).toBe('#main');
+    expect($('a.skip-link').attr('href')).toBe('#main');
   });
 
   it('keeps the order of headings', () => {

@@ -58,8 +58,8 @@ describe('The list of papers', () => {
         }),
       ),
     );
-    expect($('.answer').text()).toBe('No paper says “perpetual motion”. 49 came today.');
-    expect($('.rest a').attr('href')).toBe('/daily/papers?date=2026-05-08');
+    expect($('.empty-state').text()).toBe('No paper says “perpetual motion”. 49 came today.');
+    expect($('.remaining-link a').attr('href')).toBe('/daily/papers?date=2026-05-08');
   });
 });
 
@@ -86,8 +86,10 @@ describe('The papers of a day', () => {
   });
 
   it('leave the room to the papers: the search is folded until it is used', () => {
-    expect(onTopic()('.fold').attr('open')).toBeUndefined();
-    expect(load(pages.papers(buildPapersView({ q: 'kv' })))('.fold').attr('open')).toBeDefined();
+    expect(onTopic()('.collapsible').attr('open')).toBeUndefined();
+    expect(
+      load(pages.papers(buildPapersView({ q: 'kv' })))('.collapsible').attr('open'),
+    ).toBeDefined();
   });
 });
 
@@ -103,9 +105,9 @@ describe('A search', () => {
       matchedWords: new Set(['caches']),
     });
     const $ = load(pages.papers(view));
-    expect($('.index h2').text()).toBe('Caches: Of KV caches');
-    expect($('.index p').first().text()).toBe('Then <i>caches</i> are told. They end.');
-    const marks = $('.index mark').toArray();
+    expect($('.paper-list h2').text()).toBe('Caches: Of KV caches');
+    expect($('.paper-list p').first().text()).toBe('Then <i>caches</i> are told. They end.');
+    const marks = $('.paper-list mark').toArray();
     expect(marks.map((mark) => $(mark).text())).toEqual(['Caches', 'caches', 'caches']);
   });
 
@@ -119,7 +121,7 @@ describe('A search', () => {
     const idle = load(
       pages.papers(buildPapersView({ papers: [], total: 0, q: 'the', hasOnlyStopWords: true })),
     );
-    expect(idle('.answer').text()).toContain('words that every text says are not looked for');
+    expect(idle('.empty-state').text()).toContain('words that every text says are not looked for');
   });
 });
 
@@ -149,7 +151,7 @@ describe('The page of a topic', () => {
 });
 
 describe('A reader’s own digest', () => {
-  const $ = load(pages.view(buildDeliveryView()));
+  const $ = load(pages.delivery(buildDeliveryView()));
 
   it('is a lead, three stories, the dark horse and briefs, each with its reason', () => {
     expect($('.lead').length).toBe(1);
@@ -166,7 +168,7 @@ describe('A reader’s own digest', () => {
   it('explains quiet days as the mail does, when there is something to explain', () => {
     expect($('.view-note').length).toBe(0);
     const note = 'Nothing on Thursday cleared your bar, so we let you sleep. Here is Friday.';
-    expect(load(pages.view(buildDeliveryView({ note })))('.view-note').text()).toBe(note);
+    expect(load(pages.delivery(buildDeliveryView({ note })))('.view-note').text()).toBe(note);
   });
 
   it('says how long it takes to read', () => {
@@ -194,7 +196,7 @@ describe('A reader’s own digest', () => {
         isDarkHorse: false,
       })),
     });
-    expect(Buffer.byteLength(pages.view(view))).toBeLessThan(60_000);
+    expect(Buffer.byteLength(pages.delivery(view))).toBeLessThan(60_000);
   });
 });
 
@@ -268,7 +270,7 @@ describe('The archive', () => {
       next: null,
     });
     expect(Buffer.byteLength(html)).toBeLessThan(60_000);
-    expect(load(html)('.rest').text()).toBe('And 200 further papers');
+    expect(load(html)('.remaining-link').text()).toBe('And 200 further papers');
   });
 });
 
@@ -295,7 +297,7 @@ describe('The pages with one button', () => {
     ['erase', pages.exportOrErase({ kind: 'erase', email })],
   ])('%s posts to the address it came from and names the reader', (_name, html) => {
     const $ = load(html);
-    expect($('form').not('.instead form').length).toBe(1);
+    expect($('form').not('.alternatives form').length).toBe(1);
     expect($('form').attr('method')).toBe('post');
     expect($('form').attr('action')).toBeUndefined();
     expect($('form').first().find('button').length).toBe(1);
@@ -317,7 +319,7 @@ describe('The pages with one button', () => {
       pages.unsubscribe({ email, token: 't', isUnsubscribed: true, today: '2026-05-08' }),
     );
     expect($('form').length).toBe(0);
-    expect($('.ways a').attr('href')).toBe('/daily/preferences/t');
+    expect($('.page-links a').attr('href')).toBe('/daily/preferences/t');
   });
 });
 

@@ -319,7 +319,7 @@ export function renderEveryPage(pages: Pages, words: string): Record<string, str
       digests: [{ ...digest, papers: 49 }],
     }),
     emptyDigests: pages.digests({ month: null, months: [], digests: [] }),
-    view: pages.view(
+    view: pages.delivery(
       buildDeliveryView({
         papers: Array.from({ length: 7 }, (_, at) => ({
           paper: hostile,
@@ -374,7 +374,7 @@ export function renderEveryPage(pages: Pages, words: string): Record<string, str
       state: 'said',
       wasFollowed: true,
     }),
-    options: pages.options({
+    options: pages.feedbackOptions({
       token: 'a-token',
       paper: hostile,
       topics: [{ slug: 'topic-1', name: words, isMuted: false }],

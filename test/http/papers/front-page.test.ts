@@ -23,17 +23,17 @@ describe('The front page', () => {
     const $ = front();
     expect($('.lead h2').text()).toContain('Paper 0');
     expect($('.story').length).toBe(3);
-    expect($('.index li').length).toBe(14);
+    expect($('.paper-list li').length).toBe(14);
   });
 
   it('leads to the papers for which there is no room', () => {
     const $ = front();
-    expect($('.rest').text()).toBe('The other 31 papers of 8 May 2026');
-    expect($('.rest a').attr('href')).toBe('/daily/papers?date=2026-05-08');
+    expect($('.remaining-link').text()).toBe('The other 31 papers of 8 May 2026');
+    expect($('.remaining-link a').attr('href')).toBe('/daily/papers?date=2026-05-08');
   });
 
   it('promises no other papers when all of them are shown', () => {
-    expect(front({ papers: buildPaperViews(3), totalPapers: 3 })('.rest').length).toBe(0);
+    expect(front({ papers: buildPaperViews(3), totalPapers: 3 })('.remaining-link').length).toBe(0);
   });
 
   it('keeps a title whole in one heading and one link', () => {

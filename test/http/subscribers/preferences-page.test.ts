@@ -95,7 +95,7 @@ describe('The preferences page', () => {
 
   it('opens the section whose field was refused', () => {
     const $ = preferences({ problems: { keywords: 'At most 20 words.' } });
-    expect($('#words').attr('open')).toBeDefined();
+    expect($('#phrases').attr('open')).toBeDefined();
     expect($('#when').attr('open')).toBeUndefined();
     expect($('#keywords').attr('aria-describedby')).toBe('keywords-problem');
     expect($('[role="alert"]').text()).toContain('Nothing was saved');

@@ -19,7 +19,7 @@ describe('GET and HEAD /unsubscribe/:token', () => {
 describe('What the way out offers instead', () => {
   const confirmInstead = async (place: number) => {
     const $ = load((await subscriber.site.page(`/unsubscribe/${subscriber.token}`)).body);
-    const form = $('.instead form').eq(place);
+    const form = $('.alternatives form').eq(place);
     const fields = form
       .find('input')
       .toArray()

@@ -44,11 +44,11 @@ describe('/topics/:slug', () => {
     const $ = await page('/topics/theory');
     expect($('h1').text()).toBe(THEORY);
     expect($('.statement').text()).toMatch(/^Papers that say “.+” or \d+ other phrases/);
-    expect($('.index li').length).toBe(25);
+    expect($('.paper-list li').length).toBe(25);
     const next = $('a[rel="next"]').attr('href') ?? '';
     expect(next).toBe('/topics/theory?page=2');
     const $2 = await page(next);
-    expect($2('.index li').length).toBe(5);
+    expect($2('.paper-list li').length).toBe(5);
     expect($2('a[rel="prev"]').attr('href')).toBe('/topics/theory');
     expect($2('a[rel="next"]').length).toBe(0);
   });
@@ -82,7 +82,7 @@ describe('/topics/:slug', () => {
   it('refuses a page that is none, and is empty beyond the last', async () => {
     expect((await site.page('/topics/theory?page=0')).statusCode).toBe(400);
     const $ = await page('/topics/theory?page=9');
-    expect($('.answer').text()).toContain('the papers end before it');
+    expect($('.empty-state').text()).toContain('the papers end before it');
   });
 });
 
