@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
+import { listExcludedTests } from './test/support/test-files.ts';
 
 const WITHOUT_DATABASE = [
   'test/{architecture,log}.test.ts',
@@ -22,13 +23,21 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 60_000,
     projects: [
-      { extends: true, test: { name: 'plain', include: WITHOUT_DATABASE } },
+      {
+        extends: true,
+        test: { name: 'plain', include: WITHOUT_DATABASE, exclude: listExcludedTests() },
+      },
       {
         extends: true,
         test: {
           name: 'database',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/{browser,processes}/**', 'test/**/*.long.test.ts', ...WITHOUT_DATABASE],
+          exclude: [
+            'test/{browser,processes}/**',
+            'test/**/*.long.test.ts',
+            ...WITHOUT_DATABASE,
+            ...listExcludedTests(),
+          ],
           globalSetup: ['test/support/global-setup.ts'],
         },
       },

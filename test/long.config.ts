@@ -1,10 +1,12 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
+import { listExcludedTests } from './support/test-files.ts';
 
 /** Tests that take many seconds each: `npm run test:long`. */
 export default defineConfig({
   test: {
     include: ['test/**/*.long.test.ts'],
+    exclude: listExcludedTests(),
     globalSetup: ['test/support/global-setup.ts'],
     pool: 'forks',
     maxWorkers: availableParallelism(),

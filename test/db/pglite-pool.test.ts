@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import type { PGlite } from '@electric-sql/pglite';
-import pg from 'pg';
+import type pg from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
 import { openPGlite } from '../../src/db/pglite.ts';
 import { PGlitePool } from '../../src/db/pglite-pool.ts';
-import { describeOnPostgres } from '../support/describe-on-postgres.ts';
+import { QUERY_RESULTS } from './support/query-results.ts';
 
 let pglite: PGlite;
 let pool: pg.Pool;
@@ -235,72 +235,8 @@ describe('The end', () => {
   });
 });
 
-/** What `pg` answers, written down; checked against a server when there is one. */
-const ANSWERS: { query: string | pg.QueryConfig | pg.QueryArrayConfig; rows: unknown[] }[] = [
-  {
-    query: 'SELECT 9007199254740993::int8 AS a, 7::int4 AS b',
-    rows: [{ a: '9007199254740993', b: 7 }],
-  },
-  { query: 'SELECT count(*) AS a FROM notes', rows: [{ a: '0' }] },
-  { query: `SELECT 1.50::numeric AS a, 0.5::float8 AS b`, rows: [{ a: '1.50', b: 0.5 }] },
-  {
-    query: `SELECT timestamptz '2026-05-08 05:30:00.123+02' AS a`,
-    rows: [{ a: new Date('2026-05-08T03:30:00.123Z') }],
-  },
-  {
-    query: { text: 'SELECT $1::timestamptz AS a', values: [new Date('2026-05-08T03:30:00.123Z')] },
-    rows: [{ a: new Date('2026-05-08T03:30:00.123Z') }],
-  },
-  { query: `SELECT (date '2026-05-08')::text AS a`, rows: [{ a: '2026-05-08' }] },
-  { query: `SELECT date '2026-05-08' AS a`, rows: [{ a: new Date(2026, 4, 8) }] },
-  { query: `SELECT '\\x00ff10'::bytea AS a`, rows: [{ a: Buffer.from([0, 255, 16]) }] },
-  {
-    query: {
-      text: 'SELECT $1::bytea AS a, length($1::bytea) AS b',
-      values: [Buffer.from([0, 200, 13])],
-    },
-    rows: [{ a: Buffer.from([0, 200, 13]), b: 3 }],
-  },
-  {
-    query: {
-      text: 'SELECT $1::text[] AS a, $2::int[] AS b',
-      values: [
-        ['x', 'a "b", {c}\\', ''],
-        [1, 2],
-      ],
-    },
-    rows: [{ a: ['x', 'a "b", {c}\\', ''], b: [1, 2] }],
-  },
-  {
-    query: `SELECT '{}'::text[] AS a, ARRAY[1::int8, NULL] AS b`,
-    rows: [{ a: [], b: ['1', null] }],
-  },
-  {
-    query: { text: 'SELECT $1::jsonb AS a, $2::json AS b', values: [{ x: [1, 'é', null] }, '[]'] },
-    rows: [{ a: { x: [1, 'é', null] }, b: [] }],
-  },
-  { query: 'SELECT NULL AS a, NULL::jsonb AS b', rows: [{ a: null, b: null }] },
-  {
-    query: { text: 'SELECT $1::text AS a, $2::int AS b', values: [null, undefined] },
-    rows: [{ a: null, b: null }],
-  },
-  {
-    query: { text: 'SELECT true AS a, $1::boolean AS b, $2::boolean AS c', values: [true, false] },
-    rows: [{ a: true, b: true, c: false }],
-  },
-  {
-    query: { text: 'SELECT $1::text AS a', values: ["Grüße \u{1f4ee} 'quoted'"] },
-    rows: [{ a: "Grüße \u{1f4ee} 'quoted'" }],
-  },
-  { query: { text: 'SELECT 1 AS a, 2 AS a', rowMode: 'array' }, rows: [[1, 2]] },
-  {
-    query: { text: 'SELECT $1::int AS a, now() IS NULL AS b', values: [3], rowMode: 'array' },
-    rows: [[3, false]],
-  },
-];
-
 describe('Values', () => {
-  it.each(ANSWERS)('come as from pg: $query', async ({ query, rows }) => {
+  it.each(QUERY_RESULTS)('come as from pg: $query', async ({ query, rows }) => {
     expect((await pool.query(query as string)).rows).toEqual(rows);
   });
 
@@ -333,40 +269,3 @@ describe('Values', () => {
     ]);
   });
 });
-
-describeOnPostgres('A PostgreSQL server', () => {
-  const client = new pg.Client(process.env.TEST_DATABASE_URL);
-  beforeAll(async () => {
-    await client.connect();
-    await client.query(
-      `SET timezone TO 'UTC'; CREATE TEMPORARY TABLE notes (text text PRIMARY KEY)`,
-    );
-  });
-  afterAll(() => client.end());
-
-  it.each(ANSWERS)('answers the same: $query', async ({ query, rows }) => {
-    expect((await client.query(query as string)).rows).toEqual(rows);
-  });
-
-  it('gives the same counts, commands and results', async () => {
-    for (const query of [
-      `INSERT INTO notes VALUES ('a'), ('b')`,
-      'SELECT * FROM notes',
-      'DELETE FROM notes WHERE false',
-      'SELECT 1; SELECT 2',
-      'SET LOCAL work_mem TO 1024',
-      'BEGIN',
-      'SELECT',
-      'ROLLBACK',
-      'DELETE FROM notes',
-    ]) {
-      const mine = [await pool.query(query)].flat().map(shapeOf);
-      const theirs = [await client.query(query)].flat().map(shapeOf);
-      expect(mine, query).toEqual(theirs);
-    }
-  });
-});
-
-function shapeOf({ command, rowCount, rows }: pg.QueryResult) {
-  return { command, rowCount, rows };
-}

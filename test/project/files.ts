@@ -3,6 +3,9 @@ import { parse } from 'yaml';
 
 const ROOT = new URL('../../', import.meta.url);
 
+/** The units of deploy/: one process with all roles, and one process for each role. */
+export const SYSTEMD_UNITS = ['paperboy.service', 'paperboy@.service'];
+
 /** The text of a file of the project. */
 export function projectFile(path: string): string {
   return readFileSync(new URL(path, ROOT), 'utf8');

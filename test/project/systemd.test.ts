@@ -1,16 +1,5 @@
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { ROLES } from '../../src/roles.ts';
-import { findProgram } from '../servers/find-program.ts';
-import { knownSettings, projectFile } from './files.ts';
-
-const CLONE = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, '');
-const UNITS = ['paperboy.service', 'paperboy@.service'];
-const analyse = findProgram('systemd-analyze');
+import { knownSettings, projectFile, SYSTEMD_UNITS } from './files.ts';
 
 /** What stands behind a name, each time it is set. */
 function valuesOf(unit: string, name: string): string[] {
@@ -19,7 +8,7 @@ function valuesOf(unit: string, name: string): string[] {
   );
 }
 
-describe.each(UNITS)('deploy/%s', (unit) => {
+describe.each(SYSTEMD_UNITS)('deploy/%s', (unit) => {
   it('starts what the build makes, with settings that exist', () => {
     const { bin } = JSON.parse(projectFile('package.json'));
     const role = unit.includes('@') ? ' %i' : '';
@@ -44,27 +33,10 @@ describe.each(UNITS)('deploy/%s', (unit) => {
     expect(valuesOf(unit, 'Restart')).toEqual(['on-failure']);
     expect(valuesOf(unit, 'MemoryDenyWriteExecute')).toEqual([]);
   });
-
-  it.runIf(analyse)('is understood by systemd, to the last line', () => {
-    const folder = mkdtempSync(join(tmpdir(), 'paperboy-units-'));
-    try {
-      // systemd checks that the program exists: take the one of this clone.
-      const text = projectFile(`deploy/${unit}`).replaceAll('/opt/paperboy', CLONE);
-      writeFileSync(join(folder, unit), text);
-      const names = unit.includes('@') ? ROLES.map((role) => `paperboy@${role}.service`) : [unit];
-      for (const name of names) {
-        const args = ['verify', '--man=no', join(folder, name)];
-        const output = execFileSync(analyse ?? '', args, { encoding: 'utf8', stdio: 'pipe' });
-        expect(output).toBe('');
-      }
-    } finally {
-      rmSync(folder, { recursive: true });
-    }
-  });
 });
 
 it('Both units are the same but for the role', () => {
-  const [one = '', each = ''] = UNITS.map((unit) => projectFile(`deploy/${unit}`));
+  const [one = '', each = ''] = SYSTEMD_UNITS.map((unit) => projectFile(`deploy/${unit}`));
   const bodyOf = (text: string) => text.slice(text.indexOf('[Unit]'));
   expect(bodyOf(each).replace(' (%i)', '').replace('start %i', 'start')).toBe(bodyOf(one));
 });

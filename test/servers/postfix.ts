@@ -21,16 +21,16 @@ export interface PostfixServer extends TestServer {
   delivered(): Buffer[];
 }
 
-/** Postfix must be installed, and its master refuses to run as anybody but root. */
-export function hasPostfix(): boolean {
-  return process.getuid?.() === 0 && findPostfix() !== null;
-}
-
-/** A Postfix of our own on a free port, with settings, queue and mailbox of its own; it sends nothing
- *  anywhere. `stop` removes them. */
+/**
+ * Starts a Postfix on a free port, with its own settings, queue and mailbox, which `stop` removes. It
+ * sends nothing to other hosts. Its master process runs as root only.
+ */
 export async function startPostfix(): Promise<PostfixServer> {
   const program = findPostfix();
-  if (program === null) throw new Error('Postfix was not found.');
+  if (program === null) {
+    throw new Error('Postfix was not found (Debian: apt-get install postfix).');
+  }
+  if (process.getuid?.() !== 0) throw new Error('Postfix starts as root only.');
   // Its daemons run as other users and must get in.
   const folder = mkdtempSync('/tmp/paperboy-postfix-');
   chmodSync(folder, 0o755);

@@ -3,6 +3,13 @@ import pg from 'pg';
 /** The database that every test file's own is copied from. */
 export const TEMPLATE_DATABASE = 'paperboy_test_template';
 
+/** The server of TEST_DATABASE_URL. @throws Error when the variable is not set. */
+export function requireServerUrl(): string {
+  const url = process.env.TEST_DATABASE_URL;
+  if (!url) throw new Error('TEST_DATABASE_URL is not set: run npm run test:services.');
+  return url;
+}
+
 /** The same server, another database. */
 export function urlOfDatabase(serverUrl: string, name: string): string {
   const url = new URL(serverUrl);

@@ -6,6 +6,12 @@ export const redisUrl = process.env.TEST_REDIS_URL
   ? `${process.env.TEST_REDIS_URL}/${Number(process.env.VITEST_POOL_ID ?? 0) % 16}`
   : null;
 
+/** The same, where a test needs Redis. @throws Error when TEST_REDIS_URL is not set. */
+export function requireRedisUrl(): string {
+  if (redisUrl === null) throw new Error('TEST_REDIS_URL is not set: run npm run test:services.');
+  return redisUrl;
+}
+
 /** Removes what an earlier test file left. */
 export async function emptyRedis(): Promise<void> {
   if (redisUrl === null) return;

@@ -8,8 +8,6 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { startRoles } from '../../src/roles.ts';
 import { loadConfig } from '../../src/settings/config.ts';
 import { openApp } from '../../src/wiring/app.ts';
-import { openMigratedDatabase } from '../../src/wiring/database.ts';
-import { describeOnPostgres } from '../support/describe-on-postgres.ts';
 import { openTestApp, type TestApp } from '../support/test-app.ts';
 
 const RUNTIME = {
@@ -94,26 +92,6 @@ describe('startRoles', () => {
     });
     const { rows } = await test.app.database.pool.query('SELECT FROM leases');
     expect(rows).toEqual([]);
-  });
-});
-
-describeOnPostgres('openMigratedDatabase', () => {
-  it.each([
-    ['our tables', 'drizzle'],
-    ['the tables of its queue', 'bullmq'],
-  ])('sends who lacks %s to “paperboy migrate”', async (_what, schema) => {
-    const own = await openTestApp();
-    try {
-      const config = { ...own.app.config, redisUrl: null };
-      await (await openMigratedDatabase(config)).close();
-      await own.app.database.pool.query(`DROP SCHEMA ${schema} CASCADE`);
-      await expect(openMigratedDatabase(config)).rejects.toMatchObject({
-        code: 'NOT_MIGRATED',
-        message: expect.stringContaining('bin/paperboy migrate'),
-      });
-    } finally {
-      await own.close();
-    }
   });
 });
 

@@ -1,15 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import type { Db } from '../../../src/db/client.ts';
-import { claimBatch } from '../../../src/db/deliveries/claims.ts';
 import { updatePreferences, updateStatus } from '../../../src/db/subscribers/subscribers.ts';
 import { suppressAddress } from '../../../src/db/subscribers/suppressions.ts';
 import { hashSuppressedAddress } from '../../../src/domain/links/tokens.ts';
 import { eraseAddress } from '../../../src/services/subscribers/erase-address.ts';
 import { unsubscribe } from '../../../src/services/subscribers/unsubscribe.ts';
-import { FRIDAY } from '../../support/clock.ts';
 import { suppressionKey, tokens } from '../../support/keys.ts';
 import { createRecordingQueue } from '../../support/recording-queue.ts';
-import { storeSubscriber } from '../../support/rows.ts';
 import {
   buildSubscribers,
   CONNECTIONS,
@@ -18,18 +14,7 @@ import {
 } from '../deliveries/sending-fixture.ts';
 
 const engine = useSendingFixture();
-const {
-  clock,
-  compose,
-  composeFor,
-  database,
-  deliver,
-  deps,
-  lease,
-  rows,
-  statesOf,
-  storeSixPapers,
-} = engine;
+const { clock, composeFor, database, deliver, deps, lease, rows, statesOf } = engine;
 
 describe('A reader who does not want the mail any more', () => {
   it.each([
@@ -100,33 +85,6 @@ describe('A reader who does not want the mail any more', () => {
     ).toHaveLength(2);
   });
 
-  it.runIf(process.env.TEST_DATABASE_URL).each([
-    [
-      'leaves',
-      (db: Db, id: number) =>
-        unsubscribe(
-          { db, queue: createRecordingQueue(), tokens, clock },
-          tokens.seal({ digestId: 0, subscriberId: id }),
-        ),
-    ],
-    ['is erased', (db: Db) => eraseAddress({ db, clock, suppressionKey }, 'ada@example.org')],
-  ])(
-    'and %s as a digest is composed is skipped there too, however far the mail has come',
-    async (_how, leave) => {
-      await storeSixPapers();
-      const id = await storeSubscriber(database.db, { email: 'ada@example.org' });
-      const leaseId = await lease();
-      let digestId = 0;
-      const composedMeanwhile = async () => {
-        digestId = await compose('daily', FRIDAY);
-        const key = { digestId, batch: 0, leaseId, now: clock() };
-        expect(await claimBatch(database.db, key)).toHaveLength(1);
-      };
-      await leave(lateInCommitting(database.db, composedMeanwhile), id);
-      expect(await rows(digestId)).toMatchObject([{ id, state: 'skipped', lease: null }]);
-    },
-  );
-
   it('after a deferral is skipped too', async () => {
     const { digestId, ids } = await composeFor(buildSubscribers(1));
     engine.sink.respondWith(() => ({ at: 'rcpt', reply: '451 4.3.0 Later' }));
@@ -138,18 +96,3 @@ describe('A reader who does not want the mail any more', () => {
     expect(await statesOf(digestId)).toEqual(['skipped']);
   });
 });
-
-/** The same database; its first transaction from now on does something before it commits. */
-function lateInCommitting(db: Db, before: () => Promise<void>): Db {
-  let isFirst = true;
-  const transaction: Db['transaction'] = (run, config) =>
-    db.transaction(async (tx) => {
-      const result = await run(tx);
-      if (isFirst) await before();
-      isFirst = false;
-      return result;
-    }, config);
-  return new Proxy(db, {
-    get: (target, name) => (name === 'transaction' ? transaction : Reflect.get(target, name)),
-  });
-}

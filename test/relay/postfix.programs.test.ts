@@ -3,15 +3,12 @@ import { createTransport } from 'nodemailer';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createMessage } from '../../src/domain/smtp/message.ts';
 import { openRelay, type Relay } from '../../src/relay/relay.ts';
-import { hasPostfix, type PostfixServer, startPostfix } from '../servers/postfix.ts';
+import { type PostfixServer, startPostfix } from '../servers/postfix.ts';
 import { HOSTILE_BODIES } from './support/hostile-bodies.ts';
 
 const FROM = 'papers@example.com';
 
-/** Part of `npm run test:services`, where Postfix is installed and root runs it. */
-const isEnabled = process.env.TEST_DATABASE_URL !== undefined && hasPostfix();
-
-describe.runIf(isEnabled)('A Postfix', () => {
+describe('A Postfix', () => {
   let postfix: PostfixServer;
   let relay: Relay;
 

@@ -1,11 +1,11 @@
 import { sql } from 'drizzle-orm';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { openServerDatabase } from '../../src/db/client.ts';
-import { describeOnPostgres } from '../support/describe-on-postgres.ts';
+import { requireServerUrl } from '../support/database-server.ts';
 
-describeOnPostgres('a connection that the server ends', () => {
-  it('between the queries of a transaction fails the transaction, not the process', async () => {
-    const database = openServerDatabase(process.env.TEST_DATABASE_URL ?? '', { connections: 2 });
+describe('A connection that the server ends', () => {
+  it('A connection lost between two queries of a transaction fails the transaction, not the process', async () => {
+    const database = openServerDatabase(requireServerUrl(), { connections: 2 });
     const isThere = async (pid: unknown) => {
       const { rows } = await database.pool.query('SELECT FROM pg_stat_activity WHERE pid = $1', [
         pid,

@@ -4,8 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { executeOnServer, urlOfDatabase } from '../support/database-server.ts';
+import { executeOnServer, requireServerUrl, urlOfDatabase } from '../support/database-server.ts';
 import { findFreePort } from '../support/free-port.ts';
+import { requireRedisUrl } from '../support/redis.ts';
 import {
   type CapturingSmtpServer,
   openCapturingSmtpServer,
@@ -23,8 +24,8 @@ import {
 } from './support/paperboy.ts';
 import { writeImportCsv } from './support/subscribers.ts';
 
-const SERVER = process.env.TEST_DATABASE_URL;
-const REDIS = process.env.TEST_REDIS_URL;
+const SERVER = requireServerUrl();
+const REDIS = requireRedisUrl();
 
 const CONNECTIONS = 10;
 
@@ -33,10 +34,9 @@ const CROWD = 900;
 
 /** Where the queue lives; told by their place in the story, each test goes on after the one before. */
 describe.each([
-  ['Redis', SERVER && REDIS ? `${REDIS}/15` : undefined],
-  ['Postgres', SERVER ? null : undefined],
+  ['Redis', REDIS],
+  ['Postgres', null],
 ])('Paperboy on servers, its queue in %s', (_where, redisUrl) => {
-  if (redisUrl === undefined) return it.skip('needs TEST_DATABASE_URL and TEST_REDIS_URL');
   const name = `paperboy_processes_${randomBytes(6).toString('hex')}`;
   let environment: ProcessEnvironment;
   let site: string;
@@ -46,15 +46,15 @@ describe.each([
 
   beforeAll(async () => {
     sink = await openCapturingSmtpServer();
-    await executeOnServer(SERVER ?? '', `CREATE DATABASE ${name}`);
-    database = new pg.Client(urlOfDatabase(SERVER ?? '', name));
+    await executeOnServer(SERVER, `CREATE DATABASE ${name}`);
+    database = new pg.Client(urlOfDatabase(SERVER, name));
     await database.connect();
     const port = await findFreePort();
     site = `http://127.0.0.1:${port}`;
     environment = {
       cwd: await mkdtemp(join(tmpdir(), 'paperboy-servers-')),
       env: {
-        DATABASE_URL: urlOfDatabase(SERVER ?? '', name),
+        DATABASE_URL: urlOfDatabase(SERVER, name),
         ...(redisUrl && { REDIS_URL: redisUrl }),
         SMTP_URL: sink.url,
         SMTP_CONNECTIONS: String(CONNECTIONS),
@@ -70,7 +70,7 @@ describe.each([
     await killAll();
     await database.end();
     await sink.close();
-    await executeOnServer(SERVER ?? '', `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
+    await executeOnServer(SERVER, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
     await rm(environment.cwd, { recursive: true, force: true });
   });
 

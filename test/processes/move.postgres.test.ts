@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { executeOnServer, urlOfDatabase } from '../support/database-server.ts';
+import { executeOnServer, requireServerUrl, urlOfDatabase } from '../support/database-server.ts';
 import { findFreePort } from '../support/free-port.ts';
 import {
   type CapturingSmtpServer,
@@ -21,7 +21,7 @@ import {
 } from './support/paperboy.ts';
 import { parseExportedStatuses, writeImportCsv } from './support/subscribers.ts';
 
-const SERVER = process.env.TEST_DATABASE_URL;
+const SERVER = requireServerUrl();
 const DAY = '2026-05-08';
 const CONNECTIONS = 10;
 
@@ -33,9 +33,9 @@ const SUBSCRIBERS = isLong ? 100_000 : 3_000;
 const MAILED_BEFORE = isLong ? 2_000 : 500;
 
 /** Told by their place in the story: each test goes on where the one before ended. */
-describe.runIf(SERVER)('Moving from embedded to servers', () => {
+describe('Moving from embedded to servers', () => {
   const name = `paperboy_move_${randomBytes(6).toString('hex')}`;
-  const url = urlOfDatabase(SERVER ?? 'postgres://none/', name);
+  const url = urlOfDatabase(SERVER, name);
   let sink: CapturingSmtpServer;
   let embedded: ProcessEnvironment;
   let onServers: ProcessEnvironment;
@@ -45,7 +45,7 @@ describe.runIf(SERVER)('Moving from embedded to servers', () => {
 
   beforeAll(async () => {
     sink = await openCapturingSmtpServer();
-    await executeOnServer(SERVER ?? '', `CREATE DATABASE ${name}`);
+    await executeOnServer(SERVER, `CREATE DATABASE ${name}`);
     const cwd = await mkdtemp(join(tmpdir(), 'paperboy-move-'));
     const env = {
       DATA_DIR: join(cwd, 'data'),
@@ -61,7 +61,7 @@ describe.runIf(SERVER)('Moving from embedded to servers', () => {
   afterAll(async () => {
     await killAll();
     await sink.close();
-    await executeOnServer(SERVER ?? '', `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
+    await executeOnServer(SERVER, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
     await rm(embedded.cwd, { recursive: true, force: true });
   });
 

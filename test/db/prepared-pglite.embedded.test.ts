@@ -20,31 +20,28 @@ async function contentsOf({ pool }: Database): Promise<unknown> {
   return [...contents, rows];
 }
 
-it.skipIf(process.env.TEST_DATABASE_URL)(
-  'a database is given to the next test file as it was to the first',
-  async () => {
-    const first = await openTestDatabase();
-    const before = await contentsOf(first.database);
-    const { pool, db } = first.database;
-    await storeSubscriber(db);
-    await storePapers(db, [{ ...buildPaper(), slugs: ['ssm'] }]);
-    await pool.query(`DELETE FROM paper_topics; DELETE FROM topics WHERE slug = 'ssm'`);
-    await pool.query(`CREATE TABLE deliveries_1 PARTITION OF deliveries FOR VALUES IN (1)`);
-    await pool.query(`SET timezone TO 'Asia/Tokyo'; LISTEN news; SELECT pg_advisory_lock(1)`);
-    await first.close();
+it('The next test file gets a database as it was when the first one got it', async () => {
+  const first = await openTestDatabase();
+  const before = await contentsOf(first.database);
+  const { pool, db } = first.database;
+  await storeSubscriber(db);
+  await storePapers(db, [{ ...buildPaper(), slugs: ['ssm'] }]);
+  await pool.query(`DELETE FROM paper_topics; DELETE FROM topics WHERE slug = 'ssm'`);
+  await pool.query(`CREATE TABLE deliveries_1 PARTITION OF deliveries FOR VALUES IN (1)`);
+  await pool.query(`SET timezone TO 'Asia/Tokyo'; LISTEN news; SELECT pg_advisory_lock(1)`);
+  await first.close();
 
-    const second = await openTestDatabase();
-    expect(await contentsOf(second.database)).toEqual(before);
-    const { rows } = await second.database.pool.query(`
+  const second = await openTestDatabase();
+  expect(await contentsOf(second.database)).toEqual(before);
+  const { rows } = await second.database.pool.query(`
     SELECT current_setting('timezone') AS zone,
       (SELECT count(*)::int FROM pg_locks WHERE locktype = 'advisory') AS locks,
       (SELECT count(*)::int FROM pg_listening_channels()) AS channels`);
-    expect(rows).toEqual([{ zone: 'UTC', locks: 0, channels: 0 }]);
+  expect(rows).toEqual([{ zone: 'UTC', locks: 0, channels: 0 }]);
 
-    await second.database.pool.query('CREATE TABLE another (id int)');
-    await second.close();
-    const third = await openTestDatabase();
-    expect(await contentsOf(third.database)).toEqual(before);
-    await third.close();
-  },
-);
+  await second.database.pool.query('CREATE TABLE another (id int)');
+  await second.close();
+  const third = await openTestDatabase();
+  expect(await contentsOf(third.database)).toEqual(before);
+  await third.close();
+});

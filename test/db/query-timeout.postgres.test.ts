@@ -1,17 +1,17 @@
 import { sql } from 'drizzle-orm';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Database, openServerDatabase } from '../../src/db/client.ts';
 import { isTransient } from '../../src/db/transient.ts';
-import { describeOnPostgres } from '../support/describe-on-postgres.ts';
+import { requireServerUrl } from '../support/database-server.ts';
 import { openHalfOpenProxy } from '../support/half-open-proxy.ts';
 
-describeOnPostgres('A server that takes connections and never answers', () => {
+describe('A server that takes connections and never answers', () => {
   let proxy: Awaited<ReturnType<typeof openHalfOpenProxy>>;
   let database: Database;
   let prompt: Pick<Database, 'db' | 'pool'>;
 
   beforeEach(async () => {
-    proxy = await openHalfOpenProxy(process.env.TEST_DATABASE_URL ?? '');
+    proxy = await openHalfOpenProxy(requireServerUrl());
     database = openServerDatabase(proxy.url, { connections: 1, connectTimeoutMs: 300 });
     prompt = database.withQueryTimeout(300);
     await prompt.db.execute(sql`SELECT 1`);

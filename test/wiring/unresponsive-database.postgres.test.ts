@@ -2,21 +2,20 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
-import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { openSendRateLimiter } from '../../src/relay/send-rate-limiter.ts';
 import { loadConfig } from '../../src/settings/config.ts';
 import { type App, openApp } from '../../src/wiring/app.ts';
 import { QUERY_TIMEOUTS_MS } from '../../src/wiring/query-timeouts.ts';
 import { type RunningSite, startSite } from '../../src/wiring/site.ts';
 import { openTestDatabase } from '../support/database.ts';
-import { describeOnPostgres } from '../support/describe-on-postgres.ts';
 import { openHalfOpenProxy } from '../support/half-open-proxy.ts';
 import { redisUrl } from '../support/redis.ts';
 
 const SOON_MS = 400;
 const KEY = 'a key for tests only: long enough to pass';
 
-describeOnPostgres('While the database takes connections and never answers', () => {
+describe('While the database takes connections and never answers', () => {
   let test: Awaited<ReturnType<typeof openTestDatabase>>;
   let proxy: Awaited<ReturnType<typeof openHalfOpenProxy>>;
   let dataDir: string;

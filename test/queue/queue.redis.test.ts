@@ -1,0 +1,21 @@
+import { Redis } from 'ioredis';
+import { expect, it } from 'vitest';
+import { createRedisQueueBackend } from '../../src/queue/backend.ts';
+import { openQueue } from '../../src/queue/queue.ts';
+import { requireRedisUrl } from '../support/redis.ts';
+
+it('A Redis that answers and refuses to store fails the check of the queue', async () => {
+  const redisUrl = requireRedisUrl();
+  const admin = new Redis(redisUrl);
+  await admin.acl('SETUSER', 'reader', 'on', 'nopass', '~*', '&*', '+@all', '-set');
+  const url = new URL(redisUrl);
+  url.username = 'reader';
+  url.password = 'any';
+  const backend = createRedisQueueBackend(url.href, () => undefined);
+  const queue = openQueue(backend, () => undefined);
+  await expect(queue.check()).rejects.toThrow(/NOPERM/);
+  await queue.close();
+  await backend.close();
+  await admin.acl('DELUSER', 'reader');
+  admin.disconnect();
+});
