@@ -132,7 +132,7 @@ CREATE TABLE consents (
   id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   subscriber_id bigint NOT NULL REFERENCES subscribers ON DELETE CASCADE,
   given_at timestamptz NOT NULL,
-  confirmed_at timestamptz,
+  confirmed_at timestamptz NOT NULL,
   channel text NOT NULL,
   wording text NOT NULL,
   network text
@@ -166,6 +166,7 @@ CREATE TABLE transactional_emails (
   state text NOT NULL CHECK (state IN ('pending', 'sent', 'failed')),
   token_hash bytea UNIQUE,
   requested_at timestamptz NOT NULL,
+  send_at timestamptz NOT NULL,
   expires_at timestamptz NOT NULL,
   used_at timestamptz,
   next_at timestamptz NOT NULL,
@@ -173,11 +174,12 @@ CREATE TABLE transactional_emails (
   message_id text,
   sent_at timestamptz,
   reply text,
-  paper_ids text[] NOT NULL DEFAULT '{}'
+  paper_ids text[] NOT NULL DEFAULT '{}',
+  sign_up_request jsonb
 );
 --> statement-breakpoint
 CREATE INDEX transactional_emails_subscriber
-  ON transactional_emails (subscriber_id, kind, requested_at);
+  ON transactional_emails (subscriber_id, kind, send_at);
 --> statement-breakpoint
 CREATE INDEX transactional_emails_due ON transactional_emails (next_at) WHERE state = 'pending';
 --> statement-breakpoint

@@ -21,6 +21,7 @@ import type { DigestKind, Selection } from '../domain/digests/digest.ts';
 import type { FeedbackVerb } from '../domain/feedback/feedback-event.ts';
 import type { TopicPaper } from '../domain/papers/paper.ts';
 import type { FetchOutcome } from '../domain/sources/source.ts';
+import type { SignUpRequest } from '../domain/subscribers/sign-up-request.ts';
 import type {
   Frequency,
   RelevanceThreshold,
@@ -132,8 +133,8 @@ export const consents = pgTable('consents', {
   id: id('id').primaryKey().generatedAlwaysAsIdentity(),
   subscriberId: id('subscriber_id').notNull(),
   givenAt: instant('given_at').notNull(),
-  confirmedAt: instant('confirmed_at'),
-  /** Where it was given: `form`, `api`, `import` or `letter`. */
+  confirmedAt: instant('confirmed_at').notNull(),
+  /** Where it was given: `form`, `api`, `import` or `email`. */
   channel: text().notNull(),
   wording: text().notNull(),
   network: text(),
@@ -166,8 +167,11 @@ export const transactionalEmails = pgTable('transactional_emails', {
   state: text().$type<TransactionalState>().notNull(),
   tokenHash: bytea('token_hash').unique(),
   requestedAt: instant('requested_at').notNull(),
+  /** When to send it: later than `requested_at` when another one was sent within the hour before. */
+  sendAt: instant('send_at').notNull(),
   expiresAt: instant('expires_at').notNull(),
   usedAt: instant('used_at'),
+  /** When to try next: `send_at` at first, later after each deferral. */
   nextAt: instant('next_at').notNull(),
   attempts: smallint().notNull(),
   messageId: text('message_id'),
@@ -175,6 +179,8 @@ export const transactionalEmails = pgTable('transactional_emails', {
   reply: text(),
   /** The papers that it brings, the best first. */
   paperIds: text('paper_ids').array().notNull(),
+  /** What the sign-up asked for whose confirmation this is; null once a link was confirmed. */
+  signUpRequest: jsonb('sign_up_request').$type<SignUpRequest>(),
 });
 
 export const digests = pgTable(

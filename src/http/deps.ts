@@ -9,9 +9,9 @@ import type { Metrics } from '../metrics/metrics.ts';
 import type { Queue } from '../queue/queue.ts';
 import type { ReadinessProbe } from '../services/monitoring/readiness.ts';
 import type { TermStatistics } from '../services/ranking/term-statistics.ts';
+import type { SignUpDeps } from '../services/subscribers/sign-up.ts';
 import type { Config } from '../settings/config.ts';
 import type { Pages } from './pages/index.ts';
-import type { SignupLimit } from './subscribers/signup-limit.ts';
 
 /** What routes need of the rest of the program. */
 export interface HttpDeps {
@@ -28,7 +28,7 @@ export interface HttpDeps {
   suppressionKey: string;
   inbox: Inbox | null;
   pages: Pages;
-  limitSignup: SignupLimit;
+  limitSignup: SignUpDeps['limitSignup'];
   readiness: ReadinessProbe;
   /** As SOURCES names them. */
   sourceNames: readonly string[];

@@ -1,8 +1,8 @@
 import type { AddressInfo } from 'node:net';
+import { createSignupLimit } from '../db/subscribers/signup-limits.ts';
 import { PaperboyError } from '../domain/errors.ts';
 import { buildHttpServer } from '../http/app.ts';
 import { loadPages } from '../http/pages/index.ts';
-import { createSignupLimit } from '../http/subscribers/signup-limit.ts';
 import type { Config } from '../settings/config.ts';
 import { readVersion } from '../version.ts';
 import type { App } from './app.ts';

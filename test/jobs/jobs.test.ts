@@ -4,8 +4,6 @@ import { countDeliveries } from '../../src/db/deliveries/count-deliveries.ts';
 import { isAnyWorkerAlive, openLease } from '../../src/db/deliveries/leases.ts';
 import { listDigests } from '../../src/db/digests/digests.ts';
 import { findSubscriberByEmail } from '../../src/db/subscribers/subscribers.ts';
-import { normaliseAddress } from '../../src/domain/subscribers/email-address.ts';
-import { DEFAULT_PREFERENCES } from '../../src/domain/subscribers/subscriber.ts';
 import { startSchedules } from '../../src/jobs/handlers.ts';
 import type { QueueName } from '../../src/queue/jobs.ts';
 import type { RunningWorkers } from '../../src/queue/queue.ts';
@@ -80,13 +78,12 @@ describe('From the sign-up to the digest', () => {
     await work(['transactional', 'deliveries']);
     await importPapers(db, { text: await readSeed('papers.json'), source: 'seed' }, clock());
     await signUp(
-      { db, queue, clock, suppressionKey: keys.suppressionKey },
+      { db, queue, clock, suppressionKey: keys.suppressionKey, limitSignup: async () => undefined },
       {
-        address: normaliseAddress('ada@example.org'),
-        preferences: { ...DEFAULT_PREFERENCES, topics: ['ssm'], papers: 5 },
-        wording: 'Send me papers.',
+        email: 'ada@example.org',
+        preferences: { topics: ['ssm'], papers: 5 },
         channel: 'form',
-        network: null,
+        network: '192.0.2.0/24',
       },
     );
     const email = await mailTo('ada@example.org', /confirm/i);

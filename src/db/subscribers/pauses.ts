@@ -17,8 +17,8 @@ export async function endPauses(
       WHERE status = 'paused' AND paused_until <= ${date}
       RETURNING id, paused_at
     ), asked AS (
-      INSERT INTO transactional_emails (subscriber_id, kind, state, requested_at, expires_at, next_at, attempts)
-      SELECT id, 'return', 'pending', ${now}::timestamptz, ${expiresAt}::timestamptz, ${now}::timestamptz, 0
+      INSERT INTO transactional_emails (subscriber_id, kind, state, requested_at, send_at, expires_at, next_at, attempts)
+      SELECT id, 'return', 'pending', ${now}::timestamptz, ${now}::timestamptz, ${expiresAt}::timestamptz, ${now}::timestamptz, 0
       FROM returned WHERE paused_at IS NOT NULL
     )
     SELECT count(*)::int AS count FROM returned`);

@@ -213,11 +213,16 @@ export async function eraseSubscriber(db: Db, id: number): Promise<boolean> {
   return removed.length > 0;
 }
 
-/** Removes sign-ups that nobody confirmed, last touched before `before`. Returns how many. */
+/** Removes subscribers who never confirmed, with their last sign-up before `before`. Returns how many. */
 export async function removeUnconfirmedSubscribers(db: Db, before: Date): Promise<number> {
-  const removed = await db
-    .delete(subscribers)
-    .where(and(eq(subscribers.status, 'pending'), lt(subscribers.updatedAt, before)));
+  const removed = await db.delete(subscribers).where(
+    and(
+      eq(subscribers.status, 'pending'),
+      lt(subscribers.updatedAt, before),
+      sql`NOT EXISTS (SELECT FROM transactional_emails
+        WHERE subscriber_id = subscribers.id AND requested_at >= ${before})`,
+    ),
+  );
   return removed.rowCount ?? 0;
 }
 

@@ -1,4 +1,5 @@
-import { and, eq, inArray, lt, sql } from 'drizzle-orm';
+import { and, desc, eq, gt, inArray, isNotNull, isNull, lt, ne, sql } from 'drizzle-orm';
+import type { SignUpRequest } from '../../domain/subscribers/sign-up-request.ts';
 import {
   CONFIRMING_TRANSACTIONAL_KINDS,
   type TransactionalKind,
@@ -13,11 +14,14 @@ export interface TransactionalEmail {
   kind: TransactionalKind;
   state: TransactionalState;
   requestedAt: Date;
+  sendAt: Date;
   expiresAt: Date;
   usedAt: Date | null;
   attempts: number;
   /** The papers that it brings, the best first. */
   paperIds: string[];
+  /** What its link applies when it is confirmed; null for other kinds and once a link was confirmed. */
+  signUpRequest: SignUpRequest | null;
 }
 
 const COLUMNS = {
@@ -26,31 +30,38 @@ const COLUMNS = {
   kind: transactionalEmails.kind,
   state: transactionalEmails.state,
   requestedAt: transactionalEmails.requestedAt,
+  sendAt: transactionalEmails.sendAt,
   expiresAt: transactionalEmails.expiresAt,
   usedAt: transactionalEmails.usedAt,
   attempts: transactionalEmails.attempts,
   paperIds: transactionalEmails.paperIds,
+  signUpRequest: transactionalEmails.signUpRequest,
 };
 
-/** Writes down that a letter must go out. Returns its id. */
+/** Stores an e-mail that is to be sent. Returns its id. */
 export async function addTransactionalEmail(
   db: Db,
   transactionalEmail: {
     subscriberId: number;
     kind: TransactionalKind;
     requestedAt: Date;
+    /** @defaultValue `requestedAt` */
+    sendAt?: Date;
     expiresAt: Date;
     paperIds?: string[];
+    signUpRequest?: SignUpRequest;
   },
 ): Promise<number> {
+  const { sendAt = transactionalEmail.requestedAt } = transactionalEmail;
   const [row] = await db
     .insert(transactionalEmails)
     .values({
       paperIds: [],
       ...transactionalEmail,
+      sendAt,
       state: 'pending',
       attempts: 0,
-      nextAt: transactionalEmail.requestedAt,
+      nextAt: sendAt,
     })
     .returning({ id: transactionalEmails.id });
   if (!row) throw new Error('INSERT INTO transactional_emails returned no row.');
@@ -66,16 +77,80 @@ export async function setTransactionalEmailToken(
   await db.update(transactionalEmails).set({ tokenHash }).where(eq(transactionalEmails.id, id));
 }
 
-/** Whether a letter of the kind was asked for after `since`. */
+/** Whether an e-mail of the kind was sent, or was to be sent, after `since`. */
 export async function hasTransactionalEmailSince(
   db: Db,
   { subscriberId, kind, since }: { subscriberId: number; kind: TransactionalKind; since: Date },
 ): Promise<boolean> {
   const found = await db.$count(
     transactionalEmails,
-    sql`subscriber_id = ${subscriberId} AND kind = ${kind} AND requested_at > ${since} AND state <> 'failed'`,
+    sql`subscriber_id = ${subscriberId} AND kind = ${kind} AND send_at > ${since} AND state <> 'failed'`,
   );
   return found > 0;
+}
+
+/** The last confirmation e-mail of a sign-up that was sent, or is to be sent, after `since`, or null. */
+export async function findLastConfirmation(
+  db: Db,
+  { subscriberId, since }: { subscriberId: number; since: Date },
+): Promise<TransactionalEmail | null> {
+  const [row] = await db
+    .select(COLUMNS)
+    .from(transactionalEmails)
+    .where(
+      and(
+        eq(transactionalEmails.subscriberId, subscriberId),
+        eq(transactionalEmails.kind, 'confirm'),
+        gt(transactionalEmails.sendAt, since),
+        ne(transactionalEmails.state, 'failed'),
+      ),
+    )
+    .orderBy(desc(transactionalEmails.sendAt))
+    .limit(1);
+  return row ?? null;
+}
+
+/** Gives a confirmation e-mail that was never attempted another request. False when it was attempted. */
+export async function replaceSignUpRequest(
+  db: Db,
+  id: number,
+  { signUpRequest, requestedAt }: { signUpRequest: SignUpRequest; requestedAt: Date },
+): Promise<boolean> {
+  const replaced = await db
+    .update(transactionalEmails)
+    .set({ signUpRequest, requestedAt })
+    .where(and(eq(transactionalEmails.id, id), isUnattempted));
+  return (replaced.rowCount ?? 0) > 0;
+}
+
+const isUnattempted = and(
+  eq(transactionalEmails.state, 'pending'),
+  eq(transactionalEmails.attempts, 0),
+);
+
+/** A sign-up that nobody has confirmed. */
+export interface OpenSignUp extends SignUpRequest {
+  requestedAt: Date;
+}
+
+/** Sign-ups of the subscriber that were not confirmed, the oldest first. */
+export async function listOpenSignUps(db: Db, subscriberId: number): Promise<OpenSignUp[]> {
+  const rows = await db
+    .select({
+      requestedAt: transactionalEmails.requestedAt,
+      signUpRequest: transactionalEmails.signUpRequest,
+    })
+    .from(transactionalEmails)
+    .where(
+      and(
+        eq(transactionalEmails.subscriberId, subscriberId),
+        isNotNull(transactionalEmails.signUpRequest),
+      ),
+    )
+    .orderBy(transactionalEmails.id);
+  return rows.flatMap(({ requestedAt, signUpRequest }) =>
+    signUpRequest === null ? [] : [{ requestedAt, ...signUpRequest }],
+  );
 }
 
 /** The letter whose link holds the token, or null. */
@@ -149,20 +224,27 @@ export async function markTransactionalEmailUsed(db: Db, id: number, now: Date):
     .where(and(eq(transactionalEmails.id, id), sql`used_at IS NULL`));
 }
 
-/** Marks every link of the subscriber that starts a delivery as used; the first use counts. */
-export async function markConfirmationsUsed(
-  db: Db,
-  subscriberId: number,
-  now: Date,
-): Promise<void> {
+/** Marks every link of the subscriber that confirms as used, forgets what the sign-ups asked for, and
+ *  removes confirmation e-mails that were never attempted. The first use counts. */
+export async function closeConfirmations(db: Db, subscriberId: number, now: Date): Promise<void> {
+  await db
+    .delete(transactionalEmails)
+    .where(
+      and(
+        eq(transactionalEmails.subscriberId, subscriberId),
+        eq(transactionalEmails.kind, 'confirm'),
+        isUnattempted,
+        isNull(transactionalEmails.tokenHash),
+      ),
+    );
   await db
     .update(transactionalEmails)
-    .set({ usedAt: now })
+    .set({ usedAt: now, signUpRequest: null })
     .where(
       and(
         eq(transactionalEmails.subscriberId, subscriberId),
         inArray(transactionalEmails.kind, [...CONFIRMING_TRANSACTIONAL_KINDS]),
-        sql`used_at IS NULL`,
+        isNull(transactionalEmails.usedAt),
       ),
     );
 }

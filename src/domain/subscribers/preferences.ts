@@ -63,11 +63,13 @@ export function parsePreferences(
   return Object.fromEntries(Object.entries(preferences).filter(([, value]) => value !== undefined));
 }
 
+/** Every problem with a subscriber's input: `INVALID_EMAIL` when the address is among them. */
 export class InvalidPreferencesError extends PaperboyError {
   readonly problems: PreferenceProblems;
 
   constructor(problems: PreferenceProblems) {
-    super('INVALID_PREFERENCES', Object.values(problems).join(' '));
+    const code = problems.email === undefined ? 'INVALID_PREFERENCES' : 'INVALID_EMAIL';
+    super(code, Object.values(problems).join(' '));
     this.problems = problems;
   }
 }

@@ -7,8 +7,7 @@ import {
   listFeedbackOn,
   takeBackFeedback,
 } from '../../services/feedback/give-feedback.ts';
-import { changePreferences } from '../../services/subscribers/change-preferences.ts';
-import { muteTopic, unmuteTopic } from '../../services/topics/mute-topic.ts';
+import { muteTopic, unmuteTopic } from '../../services/subscribers/mute-topic.ts';
 import { readTopics } from '../../services/topics/read-topics.ts';
 import { acceptAnyBody } from '../accept-any-body.ts';
 import type { HttpDeps } from '../deps.ts';
@@ -90,11 +89,9 @@ function muteRoutes(app: TypedFastify, deps: HttpDeps): void {
     const { token, slug } = request.params;
     const { reader: subscriber, topic } = await requireSubscriberAndTopic(deps, token, slug);
     const isUndo = request.query.back === '1';
-    await (isUndo ? unmuteTopic : muteTopic)(deps, { subscriberId: subscriber.id, slug });
-    if (isUndo && request.query.follow === '1') {
-      const follow = ({ topics }: Subscriber) => ({ topics: [...new Set([...topics, slug])] });
-      await changePreferences(deps, token, follow);
-    }
+    const isFollowed = request.query.follow === '1';
+    const mute = { subscriberId: subscriber.id, slug };
+    await (isUndo ? unmuteTopic(deps, { ...mute, isFollowed }) : muteTopic(deps, mute));
     const state = isUndo ? 'takenBack' : 'said';
     const wasFollowed = !isUndo && subscriber.topics.includes(slug);
     return sendRecorded(request, reply, pages.mute({ token, topic, state, wasFollowed }));

@@ -12,7 +12,7 @@ import type { HttpDeps } from '../deps.ts';
 import { sendPage } from '../errors.ts';
 import { TokenParams } from '../schemas.ts';
 import type { TypedFastify } from '../typed-fastify.ts';
-import { toSubscriberJson } from './preferences-json.ts';
+import { toChangesJson, toSubscriberJson } from './preferences-json.ts';
 
 /** The mailed links that export or erase: looking changes nothing, the press does. */
 export async function dataLinkRoutes(app: TypedFastify, deps: HttpDeps): Promise<void> {
@@ -63,7 +63,8 @@ function sendInvalidLink(
   return sendPage(reply, page, isExpired ? 410 : 404);
 }
 
-function toExportJson({ subscriber, consents, deliveries, feedback, ...rest }: SubscriberData) {
+function toExportJson(data: SubscriberData) {
+  const { subscriber, consents, openSignUps, deliveries, feedback, ...rest } = data;
   return {
     reader: {
       ...toSubscriberJson(subscriber),
@@ -86,6 +87,13 @@ function toExportJson({ subscriber, consents, deliveries, feedback, ...rest }: S
       channel: consent.channel,
       wording: consent.wording,
       network: consent.network,
+    })),
+    open_sign_ups: openSignUps.map((signUp) => ({
+      requested_at: signUp.requestedAt,
+      preferences: toChangesJson(signUp.preferences),
+      channel: signUp.channel,
+      wording: signUp.wording,
+      network: signUp.network,
     })),
     deliveries: deliveries.map((delivery) => ({
       kind: delivery.kind,

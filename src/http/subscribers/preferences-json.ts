@@ -1,5 +1,8 @@
 import type { Subscriber } from '../../domain/subscribers/subscriber.ts';
-import type { SubscriberInput } from '../../domain/subscribers/subscriber-changes.ts';
+import type {
+  SubscriberChanges,
+  SubscriberInput,
+} from '../../domain/subscribers/subscriber-changes.ts';
 import type { PreferenceChanges } from './preference-schemas.ts';
 
 /** What programs see of a reader. */
@@ -24,7 +27,24 @@ export function toSubscriberJson(subscriber: Subscriber) {
   };
 }
 
-/** The same the other way: what programs want to change. */
+/** Changes with the names that programs see; what they do not name is absent. */
+export function toChangesJson({
+  mutedTopics: muted_topics,
+  relevanceThreshold: relevance_threshold,
+  allowsClicks: allows_clicks,
+  pausedUntil: paused_until,
+  ...rest
+}: SubscriberChanges): PreferenceChanges {
+  return {
+    ...rest,
+    ...(muted_topics !== undefined && { muted_topics }),
+    ...(relevance_threshold !== undefined && { relevance_threshold }),
+    ...(allows_clicks !== undefined && { allows_clicks }),
+    ...(paused_until !== undefined && { paused_until }),
+  };
+}
+
+/** The input that a program's changes are; reverses the names of `toChangesJson`. */
 export function toPreferenceInput({
   muted_topics: mutedTopics,
   relevance_threshold: relevanceThreshold,

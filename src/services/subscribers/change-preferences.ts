@@ -8,12 +8,13 @@ import type { LinkTokens } from '../../domain/links/tokens.ts';
 import type { Subscriber } from '../../domain/subscribers/subscriber.ts';
 import {
   resolveTopicConflicts,
-  type SubscriberChanges,
+  type SubscriberInput,
 } from '../../domain/subscribers/subscriber-changes.ts';
 import type { Clock } from '../../domain/time/clock.ts';
 import { addNotice } from '../transactional/notices.ts';
+import { validatePreferences } from './validate-preferences.ts';
 
-/** The reader whom a link's token stands for, or null when it is nobody's (any more). */
+/** The subscriber whom a link's token names, or null when there is none. */
 export async function findSubscriberByToken(
   { db, tokens }: { db: Db; tokens: LinkTokens },
   token: string,
@@ -22,7 +23,7 @@ export async function findSubscriberByToken(
   return subject === null ? null : findSubscriber(db, subject.subscriberId);
 }
 
-/** The reader whose private feed a token stands for, or null. */
+/** The subscriber whose private feed a token opens, or null. */
 export async function findSubscriberByFeedToken(
   { db, tokens }: { db: Db; tokens: LinkTokens },
   token: string,
@@ -31,24 +32,26 @@ export async function findSubscriberByFeedToken(
   return subscriberId === null ? null : findSubscriber(db, subscriberId);
 }
 
-/** Changes what is named, or what `changes` names for the reader of now; leaves the rest. Who takes the delivery
- *  up again gets a letter with the best of the absence; the sweep rings for it. Returns the reader as it is then,
- *  or null. */
+/**
+ * Changes the preferences and the pause that are named and leaves the rest. Ending a pause causes an
+ * e-mail with the best papers of the absence, which the sweep enqueues. Returns the changed
+ * subscriber, or null when the token belongs to nobody.
+ * @throws InvalidPreferencesError with every problem.
+ */
 export async function changePreferences(
-  { db, tokens, clock }: { db: Db; tokens: LinkTokens; clock: Clock },
+  deps: { db: Db; tokens: LinkTokens; clock: Clock },
   token: string,
-  changes: SubscriberChanges | ((subscriber: Subscriber) => SubscriberChanges),
+  input: SubscriberInput,
 ): Promise<Subscriber | null> {
-  const subject = tokens.open(token);
-  if (subject === null) return null;
-  return db.transaction(async (tx) => {
-    const subscriber = await lockSubscriber(tx, subject.subscriberId);
+  const found = await findSubscriberByToken(deps, token);
+  if (found === null) return null;
+  const now = deps.clock();
+  const changes = await validatePreferences(deps.db, input, now);
+  return deps.db.transaction(async (tx) => {
+    const subscriber = await lockSubscriber(tx, found.id);
     if (!subscriber) return null;
-    const now = clock();
-    const requested = typeof changes === 'function' ? changes(subscriber) : changes;
-    if (subscriber.status === 'paused' && requested.pausedUntil === null) {
+    if (subscriber.status === 'paused' && changes.pausedUntil === null)
       await addNotice(tx, 'return', { subscriberId: subscriber.id, now });
-    }
-    return updatePreferences(tx, subscriber.id, resolveTopicConflicts(subscriber, requested), now);
+    return updatePreferences(tx, subscriber.id, resolveTopicConflicts(subscriber, changes), now);
   });
 }

@@ -1,16 +1,23 @@
 import { CONSENT_WORDING } from '../../copy/en/pages/sign-up.ts';
 import type { Db } from '../../db/client.ts';
 import type { DueBatch } from '../../db/deliveries/batches.ts';
-import { confirmConsents, recordConsent } from '../../db/subscribers/consents.ts';
-import { findSubscriber, lockSubscriber, updateStatus } from '../../db/subscribers/subscribers.ts';
+import { recordConsent } from '../../db/subscribers/consents.ts';
+import {
+  findSubscriber,
+  lockSubscriber,
+  updatePreferences,
+  updateStatus,
+} from '../../db/subscribers/subscribers.ts';
 import { liftSuppression } from '../../db/subscribers/suppressions.ts';
 import {
+  closeConfirmations,
   findTransactionalEmailByToken,
-  markConfirmationsUsed,
+  type TransactionalEmail,
 } from '../../db/transactional/transactional-emails.ts';
 import { hashSuppressedAddress, hashToken } from '../../domain/links/tokens.ts';
 import { normaliseAddress } from '../../domain/subscribers/email-address.ts';
 import { decideConfirmedStatus } from '../../domain/subscribers/pause.ts';
+import { applySignUpRequest } from '../../domain/subscribers/sign-up-request.ts';
 import type { Subscriber } from '../../domain/subscribers/subscriber.ts';
 import type { Clock } from '../../domain/time/clock.ts';
 import { toUtcDay } from '../../domain/time/schedule.ts';
@@ -23,14 +30,14 @@ import { enqueueBatch } from '../deliveries/enqueue-due.ts';
 import { addLatestDigestDelivery } from '../digests/latest-digest.ts';
 import { addNotice, enqueueTransactionalEmail } from '../transactional/notices.ts';
 
-/** What a confirmation link leads to. */
+/** What a confirmation link leads to. `open` shows the subscriber as confirming makes it. */
 export type Confirmation =
   | { kind: 'open'; subscriber: Subscriber }
   | { kind: 'confirmed'; subscriber: Subscriber }
   | { kind: 'expired' }
   | { kind: 'unknown' };
 
-/** Looks at a confirmation link without changing anything. */
+/** Reads a confirmation link; changes nothing. */
 export async function findConfirmation(
   { db, clock }: { db: Db; clock: Clock },
   token: string,
@@ -41,7 +48,7 @@ export async function findConfirmation(
   if (!subscriber) return { kind: 'unknown' };
   if (email.usedAt !== null) return { kind: 'confirmed', subscriber };
   if (email.expiresAt <= clock()) return { kind: 'expired' };
-  return { kind: 'open', subscriber };
+  return { kind: 'open', subscriber: applySignUpRequest(subscriber, email.signUpRequest) };
 }
 
 /** What confirming needs. */
@@ -52,17 +59,18 @@ export interface ConfirmDeps {
   suppressionKey: string;
 }
 
-/** What is to be rung for once it is committed. */
+/** Jobs to enqueue after the commit. */
 interface PendingJobs {
   emailId: number | null;
   batch: DueBatch | null;
 }
 
 /**
- * Confirms a sign-up, or the way back in a goodbye: the subscriber is active from now on, and a letter
- * says what comes. With `wantsLatest` the latest digest comes at once. A link works once, and all that
- * were mailed before are used with it; used again they tell success and change nothing, so that none
- * can bring back a reader who left since.
+ * Confirms a sign-up, or the return of a subscriber who left by the link in the goodbye e-mail. The
+ * subscriber becomes active with exactly what this link's sign-up asked for, and is mailed a welcome;
+ * with `wantsLatest` the latest digest is sent at once. A link works once, and every other
+ * confirmation link of the subscriber is used up with it: used again they report success and change
+ * nothing, so none can bring back a subscriber who has left since.
  */
 export async function confirmSignUp(
   deps: ConfirmDeps,
@@ -75,16 +83,16 @@ export async function confirmSignUp(
   const confirmation = await db.transaction(async (tx): Promise<Confirmation> => {
     const found = await findConfirmation({ db: tx, clock }, token);
     if (found.kind !== 'open') return found;
-    const subscriber = await lockSubscriber(tx, found.subscriber.id);
+    const stored = await lockSubscriber(tx, found.subscriber.id);
+    // Read again under the lock: another click may have used the link since.
     const email = await findTransactionalEmailByToken(tx, hashToken(token));
-    if (!subscriber || !email) return { kind: 'unknown' };
-    if (email.usedAt !== null) return { kind: 'confirmed', subscriber };
-    await markConfirmationsUsed(tx, subscriber.id, now);
-    if (subscriber.status === 'active' || subscriber.status === 'paused')
-      return { kind: 'confirmed', subscriber };
-    const status = decideConfirmedStatus(subscriber.pausedUntil, toUtcDay(now));
-    await updateStatus(tx, subscriber.id, status, now);
-    await recordConfirmedConsent(tx, email, now);
+    if (!stored || !email) return { kind: 'unknown' };
+    if (email.usedAt !== null) return { kind: 'confirmed', subscriber: stored };
+    await closeConfirmations(tx, stored.id, now);
+    if (stored.status === 'active' || stored.status === 'paused')
+      return { kind: 'confirmed', subscriber: stored };
+    const subscriber = await activate(tx, stored, email, now);
+    await recordConsent(tx, subscriber.id, { ...describeConsent(email, now), confirmedAt: now });
     await liftSuppression(
       tx,
       hashSuppressedAddress(normaliseAddress(subscriber.email).key, deps.suppressionKey),
@@ -92,24 +100,36 @@ export async function confirmSignUp(
     );
     pendingJobs.emailId = await addNotice(tx, 'welcome', { subscriberId: subscriber.id, now });
     if (wantsLatest) pendingJobs.batch = await addLatestDigestDelivery(tx, subscriber, now);
-    return { kind: 'confirmed', subscriber: { ...subscriber, status, confirmedAt: now } };
+    return { kind: 'confirmed', subscriber };
   });
   await enqueueTransactionalEmail(queue, pendingJobs.emailId);
   await enqueueBatch(queue, pendingJobs.batch);
   return confirmation;
 }
 
-/** The way back is a consent of its own; a sign-up was recorded when it came. */
-async function recordConfirmedConsent(
+/** Applies what the e-mail's sign-up asked for; a pause whose day has come is none. */
+async function activate(
   tx: Db,
-  { kind, subscriberId }: { kind: TransactionalKind; subscriberId: number },
+  stored: Subscriber,
+  { signUpRequest }: TransactionalEmail,
   now: Date,
-): Promise<void> {
-  if (kind === 'goodbye') {
-    const consent = { givenAt: now, channel: 'email', wording: CONSENT_WORDING.email };
-    await recordConsent(tx, subscriberId, { ...consent, network: null });
-  }
-  await confirmConsents(tx, subscriberId, now);
+): Promise<Subscriber> {
+  const requested = applySignUpRequest(stored, signUpRequest);
+  const status = decideConfirmedStatus(requested.pausedUntil, toUtcDay(now));
+  const pausedUntil = status === 'paused' ? requested.pausedUntil : null;
+  const { topics, mutedTopics } = requested;
+  const preferences = { ...signUpRequest?.preferences, topics, mutedTopics, pausedUntil };
+  await updatePreferences(tx, stored.id, preferences, now);
+  await updateStatus(tx, stored.id, status, now);
+  return { ...requested, status, pausedUntil, confirmedAt: now };
+}
+
+/** The consent that confirming the e-mail gives: that of the sign-up, or that of the goodbye's link. */
+function describeConsent({ requestedAt, signUpRequest }: TransactionalEmail, now: Date) {
+  if (signUpRequest === null)
+    return { givenAt: now, channel: 'email', wording: CONSENT_WORDING.email, network: null };
+  const { channel, wording, network } = signUpRequest;
+  return { givenAt: requestedAt, channel, wording, network };
 }
 
 function isConfirmingKind(kind: TransactionalKind): boolean {

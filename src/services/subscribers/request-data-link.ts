@@ -8,6 +8,7 @@ import type { LinkTokens } from '../../domain/links/tokens.ts';
 import type { Clock } from '../../domain/time/clock.ts';
 import { TRANSACTIONAL_LINK_LIFETIME_MS } from '../../domain/transactional/transactional-email.ts';
 import type { Queue } from '../../queue/queue.ts';
+import { enqueueTransactionalEmail } from '../transactional/notices.ts';
 
 /**
  * Mails the reader a link, good for 30 minutes, to export or erase everything about them. The link
@@ -38,9 +39,6 @@ export async function requestDataLink(
     });
   });
   if (emailId === undefined) return false;
-  if (emailId !== null)
-    await queue
-      .enqueue('transactional-email', { emailId }, `transactional-email-${emailId}`)
-      .catch(() => undefined);
+  await enqueueTransactionalEmail(queue, emailId);
   return true;
 }

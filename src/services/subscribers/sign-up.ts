@@ -1,109 +1,156 @@
+import { isDeepStrictEqual } from 'node:util';
+import { CONSENT_WORDING } from '../../copy/en/pages/sign-up.ts';
 import type { Db } from '../../db/client.ts';
-import { recordConsent } from '../../db/subscribers/consents.ts';
-import {
-  addSubscriber,
-  lockSubscriberByEmail,
-  updatePreferences,
-} from '../../db/subscribers/subscribers.ts';
+import { addSubscriber, lockSubscriberByEmail } from '../../db/subscribers/subscribers.ts';
 import { findSuppression } from '../../db/subscribers/suppressions.ts';
 import {
   addTransactionalEmail,
+  findLastConfirmation,
   hasTransactionalEmailSince,
+  replaceSignUpRequest,
 } from '../../db/transactional/transactional-emails.ts';
+import { PaperboyError } from '../../domain/errors.ts';
 import { hashSuppressedAddress } from '../../domain/links/tokens.ts';
-import type { EmailAddress } from '../../domain/subscribers/email-address.ts';
-import type { Preferences, Subscriber } from '../../domain/subscribers/subscriber.ts';
+import { type EmailAddress, normaliseAddress } from '../../domain/subscribers/email-address.ts';
+import {
+  InvalidPreferencesError,
+  type PreferenceProblems,
+} from '../../domain/subscribers/preferences.ts';
+import type { SignUpRequest } from '../../domain/subscribers/sign-up-request.ts';
+import { DEFAULT_PREFERENCES, type Subscriber } from '../../domain/subscribers/subscriber.ts';
+import type {
+  SubscriberChanges,
+  SubscriberInput,
+} from '../../domain/subscribers/subscriber-changes.ts';
 import type { Clock } from '../../domain/time/clock.ts';
 import {
   TRANSACTIONAL_LINK_LIFETIME_MS,
   TRANSACTIONAL_MIN_INTERVAL_MS,
-  type TransactionalKind,
 } from '../../domain/transactional/transactional-email.ts';
 import type { Queue } from '../../queue/queue.ts';
-
-export interface SignUpRequest {
-  address: EmailAddress;
-  preferences: Preferences;
-  /** The day of the first digest when it is not to be the next one. */
-  pausedUntil?: string | null;
-  /** What the reader was told on signing up, for the record of consent. */
-  wording: string;
-  channel: 'form' | 'api';
-  /** Network that the request came from, for the same record. */
-  network: string | null;
-}
+import { enqueueTransactionalEmail } from '../transactional/notices.ts';
+import { validatePreferences } from './validate-preferences.ts';
 
 export interface SignUpDeps {
   db: Db;
   queue: Queue;
   clock: Clock;
   suppressionKey: string;
+  /** Counts a valid sign-up. Rejects when the network has had its share. */
+  limitSignup: (network: string) => Promise<void>;
+}
+
+/** A sign-up as it was submitted. */
+export interface SignUpInput {
+  email: string;
+  preferences: SubscriberInput;
+  channel: SignUpRequest['channel'];
+  network: string;
 }
 
 /**
- * Takes a sign-up: writes down the wish and a letter to confirm it. The caller learns nothing about
- * the address: known, unknown and suppressed ones look alike. At most one letter per hour and
- * address; a suppressed address gets none, unless all that happened is that its reader once asked
- * to be erased.
+ * Takes a sign-up. A subscriber who gets digests is mailed a link to the settings; anybody else is
+ * mailed a link to confirm. Nothing that is stored about a known address changes before its owner
+ * confirms: the request is stored with its own confirmation e-mail, and that link applies it.
+ *
+ * An address gets at most one confirmation e-mail an hour. A further request within the hour waits
+ * for its e-mail, and the newest one replaces another that waits; a link that was already sent keeps
+ * its own request. The caller learns nothing about the address: known, unknown and suppressed ones
+ * look alike. A suppressed address is mailed nothing, unless the reason is only that its owner once
+ * asked to be erased. Returns the address that was understood.
+ * @throws InvalidPreferencesError with every problem, that of the address among them.
  */
 export async function signUp(
-  { db, queue, clock, suppressionKey }: SignUpDeps,
-  request: SignUpRequest,
-): Promise<void> {
+  { db, queue, clock, suppressionKey, limitSignup }: SignUpDeps,
+  input: SignUpInput,
+): Promise<EmailAddress> {
   const now = clock();
+  const { address, preferences } = await validateSignUp(db, input, now);
+  const { channel, network } = input;
+  await limitSignup(network);
+  const request = { preferences, channel, wording: CONSENT_WORDING[channel], network };
   const emailId = await db.transaction(async (tx) => {
     const suppression = await findSuppression(
       tx,
-      hashSuppressedAddress(request.address.key, suppressionKey),
+      hashSuppressedAddress(address.key, suppressionKey),
     );
     if (suppression !== null && suppression !== 'erased') return null;
-    const subscriber = await findOrAdd(tx, request, now);
-    const isSubscribed = subscriber.status === 'active' || subscriber.status === 'paused';
-    if (!isSubscribed) {
-      const { preferences, pausedUntil = null } = request;
-      await updatePreferences(tx, subscriber.id, { ...preferences, pausedUntil }, now);
-      await recordConsent(tx, subscriber.id, {
-        givenAt: now,
-        channel: request.channel,
-        wording: request.wording,
-        network: request.network,
-      });
-    }
-    return addTransactionalEmailOncePerHour(
-      tx,
-      subscriber.id,
-      isSubscribed ? 'preferences' : 'confirm',
-      now,
-    );
+    const subscriber = await findOrAdd(tx, address, now);
+    return subscriber.status === 'active' || subscriber.status === 'paused'
+      ? addSettingsEmail(tx, subscriber.id, now)
+      : addConfirmation(tx, subscriber.id, request, now);
   });
-  // A lost ring is rung again by the sweep, so a queue that is down must not fail the sign-up.
-  if (emailId !== null)
-    await queue
-      .enqueue('transactional-email', { emailId }, `transactional-email-${emailId}`)
-      .catch(() => undefined);
+  await enqueueTransactionalEmail(queue, emailId);
+  return address;
 }
 
-async function findOrAdd(
-  tx: Db,
-  { address, preferences, pausedUntil = null }: SignUpRequest,
+async function validateSignUp(
+  db: Db,
+  { email, preferences: input }: SignUpInput,
   now: Date,
-): Promise<Subscriber> {
-  const known =
+): Promise<{ address: EmailAddress; preferences: SubscriberChanges }> {
+  const problems: PreferenceProblems = {};
+  let address: EmailAddress | undefined;
+  try {
+    address = normaliseAddress(email);
+  } catch (error) {
+    if (!(error instanceof PaperboyError)) throw error;
+    problems.email = error.message;
+  }
+  try {
+    const preferences = await validatePreferences(db, input, now);
+    if (address !== undefined) return { address, preferences };
+  } catch (error) {
+    if (!(error instanceof InvalidPreferencesError)) throw error;
+    Object.assign(problems, error.problems);
+  }
+  throw new InvalidPreferencesError(problems);
+}
+
+async function findOrAdd(tx: Db, address: EmailAddress, now: Date): Promise<Subscriber> {
+  const subscriber =
     (await lockSubscriberByEmail(tx, address.key)) ??
-    (await addSubscriber(tx, address, { ...preferences, pausedUntil }, now)) ??
+    (await addSubscriber(tx, address, { ...DEFAULT_PREFERENCES, pausedUntil: null }, now)) ??
     (await lockSubscriberByEmail(tx, address.key));
-  if (!known) throw new Error('A subscriber was erased while signing up again; try once more.');
-  return known;
+  if (!subscriber) {
+    throw new Error('The subscriber was erased while signing up again; try once more.');
+  }
+  return subscriber;
 }
 
-async function addTransactionalEmailOncePerHour(
-  tx: Db,
-  subscriberId: number,
-  kind: TransactionalKind,
-  now: Date,
-): Promise<number | null> {
+/** At most one an hour. Returns the id of the e-mail, or null when there is none to send. */
+async function addSettingsEmail(tx: Db, subscriberId: number, now: Date): Promise<number | null> {
+  const kind = 'preferences';
   const since = new Date(now.getTime() - TRANSACTIONAL_MIN_INTERVAL_MS);
   if (await hasTransactionalEmailSince(tx, { subscriberId, kind, since })) return null;
   const expiresAt = new Date(now.getTime() + TRANSACTIONAL_LINK_LIFETIME_MS[kind]);
   return addTransactionalEmail(tx, { subscriberId, kind, requestedAt: now, expiresAt });
+}
+
+/** Returns the id of the e-mail, or null when none is to be sent now. */
+async function addConfirmation(
+  tx: Db,
+  subscriberId: number,
+  signUpRequest: SignUpRequest,
+  now: Date,
+): Promise<number | null> {
+  const add = (sendAt: Date) =>
+    addTransactionalEmail(tx, {
+      subscriberId,
+      kind: 'confirm',
+      requestedAt: now,
+      sendAt,
+      expiresAt: new Date(sendAt.getTime() + TRANSACTIONAL_LINK_LIFETIME_MS.confirm),
+      signUpRequest,
+    });
+  const since = new Date(now.getTime() - TRANSACTIONAL_MIN_INTERVAL_MS);
+  const last = await findLastConfirmation(tx, { subscriberId, since });
+  if (last === null) return add(now);
+  // The same form submitted twice: one e-mail answers both.
+  if (isDeepStrictEqual(last.signUpRequest?.preferences, signUpRequest.preferences)) return null;
+  const isWaiting = last.sendAt > now;
+  if (isWaiting && (await replaceSignUpRequest(tx, last.id, { signUpRequest, requestedAt: now })))
+    return null;
+  await add(new Date(last.sendAt.getTime() + TRANSACTIONAL_MIN_INTERVAL_MS));
+  return null;
 }

@@ -9,7 +9,9 @@ import { findPauseStart } from '../../db/subscribers/pauses.ts';
 import { findSubscriber, listDigestRecipients } from '../../db/subscribers/subscribers.ts';
 import {
   findTransactionalEmailByToken,
+  listOpenSignUps,
   markTransactionalEmailUsed,
+  type OpenSignUp,
 } from '../../db/transactional/transactional-emails.ts';
 import { hashToken } from '../../domain/links/tokens.ts';
 import { type LearnedTerm, unpackLearned } from '../../domain/ranking/learned-terms.ts';
@@ -21,6 +23,8 @@ import { eraseAndSuppress } from './erase-and-suppress.ts';
 export interface SubscriberData {
   subscriber: Subscriber;
   consents: Consent[];
+  /** Sign-ups that were not confirmed. */
+  openSignUps: OpenSignUp[];
   deliveries: SubscriberDelivery[];
   /** The newest first. */
   feedback: GivenFeedback[];
@@ -69,6 +73,7 @@ export async function exportDataByLink(
   return {
     subscriber: link.subscriber,
     consents: await listConsents(db, id),
+    openSignUps: await listOpenSignUps(db, id),
     deliveries: await listSubscriberDeliveries(db, id),
     feedback: await listFeedback(db, id, { limit: ALL_FEEDBACK }),
     learned: unpackLearned(learning?.learned ?? null).terms,

@@ -15,6 +15,7 @@ import { concludeAttempt, type SendOutcome } from '../../domain/deliveries/outco
 import { computeRetryDelayMs } from '../../domain/deliveries/retry-delay.ts';
 import { hashSuppressedAddress, hashToken, type LinkTokens } from '../../domain/links/tokens.ts';
 import { normaliseAddress } from '../../domain/subscribers/email-address.ts';
+import { applySignUpRequest } from '../../domain/subscribers/sign-up-request.ts';
 import type {
   Subscriber,
   SubscriberStatus,
@@ -53,8 +54,9 @@ export interface TransactionalDeps {
 /** How long a worker may take over a letter before another one tries, in ms. */
 const CLAIM_MS = 120_000;
 
-/** A link that has ended is no use to anybody. */
-const LINK_EXPIRED = 'The link ended before the letter could be sent.';
+const LINK_EXPIRED = 'The link expired before the e-mail could be sent.';
+
+const LINK_USED = 'A link was used before the e-mail could be sent.';
 
 const NOTHING_MISSED = 'No paper of the absence matches what the reader follows.';
 
@@ -82,8 +84,9 @@ export async function sendTransactionalEmail(
   if (!claimed) return;
   if (claimed.expiresAt <= now)
     return recordTransactionalEmail(db, claimed.id, { state: 'failed', reply: LINK_EXPIRED });
-  const subscriber = await findSubscriber(db, claimed.subscriberId);
-  if (!subscriber) return;
+  const stored = await findSubscriber(db, claimed.subscriberId);
+  if (!stored) return;
+  const subscriber = applySignUpRequest(stored, claimed.signUpRequest);
   const { key } = normaliseAddress(subscriber.email);
   const suppression = await findSuppression(db, hashSuppressedAddress(key, deps.suppressionKey));
   const reply = findObstacle(claimed, subscriber, suppression);
@@ -96,7 +99,7 @@ export async function sendTransactionalEmail(
     kind: email.kind,
     to: subscriber.email,
     messageId,
-    date: email.requestedAt,
+    date: email.sendAt,
     link: await createLink({ db, tokens, sender }, email, subscriber),
     ...(await readFacts(deps, email, subscriber)),
   });
@@ -122,10 +125,11 @@ async function ensurePapers(
 
 /** Why a letter is not to be sent any more, or null. */
 function findObstacle(
-  { kind }: TransactionalEmail,
+  { kind, usedAt }: TransactionalEmail,
   { status }: Subscriber,
   suppression: SuppressionReason | null,
 ): string | null {
+  if (usedAt !== null) return LINK_USED;
   const requiredStatus = REQUIRED_STATUS[kind];
   // Whoever asks anew after being erased is answered; nobody else who is suppressed gets anything.
   if (suppression !== null && (suppression !== 'erased' || requiredStatus)) return SUPPRESSED;

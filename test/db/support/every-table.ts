@@ -37,8 +37,8 @@ const STATEMENTS: readonly (readonly [string, (readonly unknown[])?])[] = [
     [HOSTILE_TEXT],
   ],
   [
-    `INSERT INTO consents (subscriber_id, given_at, channel, wording)
-     SELECT n, '2026-05-01Z', 'form', $1 FROM generate_series(1, 9) AS n`,
+    `INSERT INTO consents (subscriber_id, given_at, confirmed_at, channel, wording)
+     SELECT n, '2026-05-01Z', '2026-05-01Z', 'form', $1 FROM generate_series(1, 9) AS n`,
     [HOSTILE_TEXT],
   ],
   [
@@ -47,8 +47,8 @@ const STATEMENTS: readonly (readonly [string, (readonly unknown[])?])[] = [
   ],
   [
     `INSERT INTO transactional_emails (subscriber_id, kind, state, token_hash, requested_at,
-       expires_at, next_at, attempts)
-     VALUES (1, 'confirm', 'pending', $1, '2026-05-07Z', '2026-05-14Z', '2026-05-07Z', 0)`,
+       send_at, expires_at, next_at, attempts)
+     VALUES (1, 'confirm', 'pending', $1, '2026-05-07Z', '2026-05-07Z', '2026-05-14Z', '2026-05-07Z', 0)`,
     [Buffer.from([255, 0])],
   ],
   [

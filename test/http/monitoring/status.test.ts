@@ -58,8 +58,8 @@ beforeAll(async () => {
     { kind: 'relay-down', sentence, times: 3, ...alert },
     { kind: 'source-quiet', sentence, times: 1, ...alert, endedAt: minutesAgo(10) },
   ]);
-  await db.execute(sql`INSERT INTO transactional_emails (subscriber_id, kind, state, requested_at, expires_at, next_at, attempts)
-    SELECT id, 'confirm', 'pending', ${minutesAgo(9)}::timestamptz, ${minutesAgo(-90)}::timestamptz, ${minutesAgo(9)}::timestamptz, 0 FROM subscribers`);
+  await db.execute(sql`INSERT INTO transactional_emails (subscriber_id, kind, state, requested_at, send_at, expires_at, next_at, attempts)
+    SELECT id, 'confirm', 'pending', ${minutesAgo(9)}::timestamptz, ${minutesAgo(9)}::timestamptz, ${minutesAgo(-90)}::timestamptz, ${minutesAgo(9)}::timestamptz, 0 FROM subscribers`);
 });
 afterAll(async () => {
   await site?.close();

@@ -98,7 +98,9 @@ describe('The preference page', () => {
       ...form,
       keywords: 'of the',
     });
-    expect(load(refused.body)('#keywords-problem').text()).toContain('“of the” holds nothing');
+    expect(load(refused.body)('#keywords-problem').text()).toContain(
+      '“of the” cannot be searched for',
+    );
     const answer = await subscriber.site.request({
       method: 'PATCH',
       url: `/api/preferences/${subscriber.token}`,

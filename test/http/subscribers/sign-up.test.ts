@@ -39,7 +39,9 @@ describe('POST /api/subscribers', () => {
     expect(await findSubscriberByEmail(db, 'gone@example.org')).toBeNull();
   });
 
-  it('stores every preference and the default of those that are absent', async () => {
+  it('Confirming applies every preference that was named and the default of the others', async () => {
+    const confirm = async (email: string) =>
+      site.post(await site.requestLinkPath(email, 'confirm'));
     await signUp({
       email: 'Ada@Example.org',
       topics: ['agents'],
@@ -55,9 +57,10 @@ describe('POST /api/subscribers', () => {
       allows_clicks: true,
       paused_until: '2026-06-01',
     });
+    await confirm('Ada@example.org');
     expect(await findSubscriberByEmail(site.app.db, 'ada@example.org')).toMatchObject({
       email: 'Ada@example.org',
-      status: 'pending',
+      status: 'paused',
       topics: ['agents'],
       keywords: ['lossless'],
       frequency: 'weekdays',
@@ -72,6 +75,7 @@ describe('POST /api/subscribers', () => {
       pausedUntil: '2026-06-01',
     });
     await signUp({ email: 'plain@example.org' });
+    await confirm('plain@example.org');
     expect(await findSubscriberByEmail(site.app.db, 'plain@example.org')).toMatchObject({
       topics: [],
       keywords: [],
@@ -190,6 +194,11 @@ describe('The form on the front page', () => {
     const answer = await subscribe({ ...fields, frequency: 'weekly', timezone: 'Asia/Tokyo' });
     expect(answer.statusCode).toBe(202);
     expect(load(answer.body)('h1').text()).toBe('Check your inbox');
+    const again = await subscribe({ email: 'form@example.org' });
+    expect(again.body).toBe(answer.body);
+    const path = await site.requestLinkPath('form@example.org', 'confirm');
+    expect(load((await site.page(path)).body)('main').text()).toContain('Three papers on Mondays');
+    await site.post(path);
     expect(await findSubscriberByEmail(site.app.db, 'form@example.org')).toMatchObject({
       topics: ['agents', 'rl'],
       frequency: 'weekly',
@@ -197,8 +206,6 @@ describe('The form on the front page', () => {
       hour: 6,
       papers: 3,
     });
-    const again = await subscribe({ email: 'form@example.org' });
-    expect(again.body).toBe(answer.body);
   });
 
   it('comes back filled with what was typed, and says what was wrong', async () => {

@@ -1,12 +1,12 @@
 import type { InjectOptions, LightMyRequestResponse } from 'fastify';
 import type { Logger } from 'pino';
 import type { Database } from '../../../src/db/client.ts';
+import { createSignupLimit } from '../../../src/db/subscribers/signup-limits.ts';
 import { findSubscriberByEmail } from '../../../src/db/subscribers/subscribers.ts';
 import { listDueTransactionalEmails } from '../../../src/db/transactional/transactional-emails.ts';
 import { buildHttpServer } from '../../../src/http/app.ts';
 import type { HttpDeps } from '../../../src/http/deps.ts';
 import { loadPages } from '../../../src/http/pages/index.ts';
-import { createSignupLimit } from '../../../src/http/subscribers/signup-limit.ts';
 import type { TypedFastify } from '../../../src/http/typed-fastify.ts';
 import type { ParsedMail, StoredMessage } from '../../../src/inbox/inbox.ts';
 import { createLogger } from '../../../src/log.ts';

@@ -10,7 +10,7 @@ import { buildPaper, storePapers, storeSubscriber } from '../../support/rows.ts'
 import { HOUR_MS, TEST_ADDRESS, useSignUpFixture } from '../subscribers/sign-up-fixture.ts';
 
 const test = useSignUpFixture();
-const { ada, askFor, clock, database, deps, lastToken } = test;
+const { ada, requestSignUp, clock, database, deps, lastToken } = test;
 
 describe('The latest digest at once', () => {
   const now = () => clock().toISOString().slice(0, 10);
@@ -35,7 +35,7 @@ describe('The latest digest at once', () => {
   it('is a delivery in a batch of its own, due now and counted', async () => {
     await storeSubscriber(database.db);
     const digestId = await digestOf();
-    await askFor();
+    await requestSignUp();
     await confirmWithPreferences();
     expect(await everything()).toEqual([
       { batch: 0, state: 'pending', isDue: false, states: { pending: 1 }, audience: 2 },
@@ -51,14 +51,14 @@ describe('The latest digest at once', () => {
   it('comes also when the digest has no reader yet, and of the kind that the reader gets', async () => {
     const monday = '2026-05-04';
     await digestOf('weekly', monday);
-    await askFor(TEST_ADDRESS, { frequency: 'weekly' });
+    await requestSignUp(TEST_ADDRESS, { frequency: 'weekly' });
     await confirmWithPreferences();
     expect(await everything()).toMatchObject([{ batch: 0, state: 'pending', audience: 1 }]);
   });
 
   it('does not come unasked, twice, of a cancelled digest or of an old one', async () => {
     const digestId = await digestOf();
-    await askFor();
+    await requestSignUp();
     await confirmWithPreferences(false);
     expect(await everything()).toMatchObject([{ batch: null, audience: 0 }]);
     const { id } = await ada();

@@ -15,7 +15,7 @@ import {
   listLearned,
 } from '../../../src/services/feedback/learned-terms.ts';
 import { createTermStatistics } from '../../../src/services/ranking/term-statistics.ts';
-import { muteTopic, unmuteTopic } from '../../../src/services/topics/mute-topic.ts';
+import { muteTopic, unmuteTopic } from '../../../src/services/subscribers/mute-topic.ts';
 import { createTestClock } from '../../support/clock.ts';
 import { useDatabase } from '../../support/database.ts';
 import { buildPaper, storePapers, storeSubscriber } from '../../support/rows.ts';

@@ -4,7 +4,10 @@ import { countDeliveries } from '../../../src/db/deliveries/count-deliveries.ts'
 import { resetToPending } from '../../../src/db/deliveries/deliveries.ts';
 import { composeDigest } from '../../../src/services/digests/compose-digest.ts';
 import { pruneExpired } from '../../../src/services/maintenance/prune-expired.ts';
+import { signUp } from '../../../src/services/subscribers/sign-up.ts';
 import { useDatabase } from '../../support/database.ts';
+import { suppressionKey } from '../../support/keys.ts';
+import { createRecordingQueue } from '../../support/recording-queue.ts';
 import {
   buildPaper,
   countRows,
@@ -55,6 +58,35 @@ describe('Deliveries', () => {
   it('that still wait are kept, however old', async () => {
     expect(await prune(daysLater(400))).toMatchObject({ digests: 0 });
     expect(await kept()).toBe(3);
+  });
+});
+
+describe('Sign-ups that nobody confirmed', () => {
+  const signUpAt = (now: Date) =>
+    signUp(
+      {
+        db: database.db,
+        queue: createRecordingQueue(),
+        clock: () => now,
+        suppressionKey,
+        limitSignup: async () => undefined,
+      },
+      { email: 'ada@example.org', preferences: {}, channel: 'form', network: '192.0.2.0/24' },
+    );
+
+  it('An unconfirmed sign-up is removed with its request after 30 days', async () => {
+    await signUpAt(COMPOSED);
+    expect(await prune(daysLater(30))).toMatchObject({ unconfirmed: 0 });
+    expect(await countRows(database.db, 'transactional_emails')).toBe(1);
+    expect(await prune(new Date(daysLater(30).getTime() + 1))).toMatchObject({ unconfirmed: 1 });
+    expect(await countRows(database.db, 'transactional_emails')).toBe(0);
+  });
+
+  it('A second sign-up keeps the address for another 30 days', async () => {
+    await signUpAt(COMPOSED);
+    await signUpAt(daysLater(20));
+    expect(await prune(daysLater(50))).toMatchObject({ unconfirmed: 0 });
+    expect(await prune(new Date(daysLater(50).getTime() + 1))).toMatchObject({ unconfirmed: 1 });
   });
 });
 

@@ -9,26 +9,39 @@ import { TEST_ADDRESS, useSignUpFixture } from './sign-up-fixture.ts';
 
 const { ada, database, deps } = useSignUpFixture();
 
-describe('Preferences', () => {
-  it('change as far as they are named', async () => {
+describe('changePreferences', () => {
+  it('Preferences change only where the input names them', async () => {
     const id = await storeSubscriber(database.db, { email: TEST_ADDRESS, topics: ['rl'], hour: 6 });
     const token = tokens.seal({ digestId: 12, subscriberId: id });
     const before = await findSubscriberByToken(deps(), token);
     const after = await changePreferences(deps(), token, {
       hour: 22,
-      keywords: ['it’s “quoted”, \\ and {braced}'],
+      keywords: ['it’s "quoted", “twice”'],
     });
     expect(after).toEqual({
       ...before,
       hour: 22,
-      keywords: ['it’s “quoted”, \\ and {braced}'],
+      keywords: ['it’s "quoted", “twice”'],
     });
     expect(await ada()).toEqual(after);
   });
 
-  it('are nobody’s with a token that nobody made, or of a reader who is gone', async () => {
+  it('A token that no key made, or whose subscriber is gone, opens no preferences', async () => {
     expect(await findSubscriberByToken(deps(), 'AbCdEfGhIjKlMnOpQr_-Uv')).toBeNull();
     const gone = tokens.seal({ digestId: 0, subscriberId: 999_999 });
     expect(await changePreferences(deps(), gone, { hour: 3 })).toBeNull();
+  });
+
+  it.each([
+    [{ hour: 24 }, '“24” is no hour'],
+    [{ topics: ['cooking'] }, '“cooking” is no topic'],
+    [{ keywords: ['bicycle', 'of the'] }, '“of the” cannot be searched for'],
+    [{ pausedUntil: '2026-05-01' }, '“2026-05-01” is no day to pause until'],
+  ])('The input %j is rejected and changes nothing', async (input, problem) => {
+    const id = await storeSubscriber(database.db, { email: TEST_ADDRESS });
+    const before = await ada();
+    const token = tokens.seal({ digestId: 0, subscriberId: id });
+    await expect(changePreferences(deps(), token, input)).rejects.toThrow(problem);
+    expect(await ada()).toEqual(before);
   });
 });

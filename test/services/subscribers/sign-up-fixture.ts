@@ -5,12 +5,8 @@ import { suppressAddress } from '../../../src/db/subscribers/suppressions.ts';
 import { setTransactionalEmailToken } from '../../../src/db/transactional/transactional-emails.ts';
 import { hashSuppressedAddress, hashToken } from '../../../src/domain/links/tokens.ts';
 import { normaliseAddress } from '../../../src/domain/subscribers/email-address.ts';
-import {
-  DEFAULT_PREFERENCES,
-  type Preferences,
-  type Subscriber,
-  type SuppressionReason,
-} from '../../../src/domain/subscribers/subscriber.ts';
+import type { Subscriber, SuppressionReason } from '../../../src/domain/subscribers/subscriber.ts';
+import type { SubscriberInput } from '../../../src/domain/subscribers/subscriber-changes.ts';
 import type { TransactionalKind } from '../../../src/domain/transactional/transactional-email.ts';
 import { signUp } from '../../../src/services/subscribers/sign-up.ts';
 import { createTestClock } from '../../support/clock.ts';
@@ -21,14 +17,12 @@ import { createRecordingQueue, type RecordingQueue } from '../../support/recordi
 export const TEST_ADDRESS = 'Ada@example.org';
 export const HOUR_MS = 3_600_000;
 
-/** Under what an address stands in the list of suppressions. */
+/** The hash under which an address is suppressed. */
 export const suppressionHashOf = (email: string) =>
   hashSuppressedAddress(normaliseAddress(email).key, suppressionKey);
 
-/**
- * What a reader does with us, from signing up to leaving, for this test file alone, at 08:00 of the seed
- * day. The queue is made anew for each test.
- */
+/** Signing up, confirming and unsubscribing, for one test file, at 08:00 of the seed day. Each test
+ *  has an empty database and a new queue. */
 export function useSignUpFixture() {
   const database = useDatabase();
   const clock = createTestClock('2026-05-08T08:00:00Z');
@@ -40,16 +34,22 @@ export function useSignUpFixture() {
     queue = createRecordingQueue();
   });
 
-  const deps = () => ({ db: database.db, queue, clock, tokens, suppressionKey });
+  const deps = () => ({
+    db: database.db,
+    queue,
+    clock,
+    tokens,
+    suppressionKey,
+    limitSignup: async () => undefined,
+  });
 
   async function requestSignUp(
     email = TEST_ADDRESS,
-    preferences: Partial<Preferences> = {},
+    preferences: SubscriberInput = {},
   ): Promise<void> {
     await signUp(deps(), {
-      address: normaliseAddress(email),
-      preferences: { ...DEFAULT_PREFERENCES, ...preferences },
-      wording: 'Send me papers.',
+      email,
+      preferences,
       channel: 'form',
       network: '192.0.2.0/24',
     });
@@ -57,28 +57,28 @@ export function useSignUpFixture() {
 
   async function findAda(): Promise<Subscriber> {
     const subscriber = await findSubscriberByEmail(database.db, 'ada@example.org');
-    if (!subscriber) throw new Error('Ada is not there.');
+    if (!subscriber) throw new Error('Ada is not stored.');
     return subscriber;
   }
 
-  async function transactionalEmails(): Promise<{ id: number; kind: TransactionalKind }[]> {
+  async function listEmails(): Promise<{ id: number; kind: TransactionalKind }[]> {
     const { rows } = await database.db.execute<{ id: string; kind: TransactionalKind }>(
       sql`SELECT id, kind FROM transactional_emails ORDER BY id`,
     );
     return rows.map(({ id, kind }) => ({ id: Number(id), kind }));
   }
 
-  /** The token that the letter's link holds once it was mailed. */
+  /** The token in the link of an e-mail, as if it had been sent. */
   async function tokenOf(emailId: number): Promise<string> {
     const token = tokens.sealTransactional(emailId);
     await setTransactionalEmailToken(database.db, emailId, hashToken(token));
     return token;
   }
 
-  /** The token in the letter that was asked for last. */
+  /** The token in the link of the newest e-mail. */
   async function lastToken(): Promise<string> {
-    const last = (await transactionalEmails()).at(-1);
-    if (!last) throw new Error('No letter was asked for.');
+    const last = (await listEmails()).at(-1);
+    if (!last) throw new Error('No e-mail was requested.');
     return tokenOf(last.id);
   }
 
@@ -90,9 +90,9 @@ export function useSignUpFixture() {
     },
     deps,
     /** Signs up by the form. */
-    askFor: requestSignUp,
+    requestSignUp,
     ada: findAda,
-    letters: transactionalEmails,
+    listEmails,
     lastToken,
     suppressAda: (reason: SuppressionReason) =>
       suppressAddress(database.db, suppressionHashOf(TEST_ADDRESS), reason, clock()),

@@ -1,34 +1,49 @@
 import { sql } from 'drizzle-orm';
 import { describe, expect, it } from 'vitest';
+import { CONSENT_WORDING } from '../../../src/copy/en/pages/sign-up.ts';
 import { listConsents } from '../../../src/db/subscribers/consents.ts';
 import { findSubscriberByEmail } from '../../../src/db/subscribers/subscribers.ts';
 import { findSuppression } from '../../../src/db/subscribers/suppressions.ts';
+import {
+  listDueTransactionalEmails,
+  listOpenSignUps,
+} from '../../../src/db/transactional/transactional-emails.ts';
+import { DEFAULT_PREFERENCES } from '../../../src/domain/subscribers/subscriber.ts';
+import { signUp } from '../../../src/services/subscribers/sign-up.ts';
 import { storeSubscriber } from '../../support/rows.ts';
 import { HOUR_MS, suppressionHashOf, TEST_ADDRESS, useSignUpFixture } from './sign-up-fixture.ts';
 
 const test = useSignUpFixture();
-const { ada, askFor, clock, database, letters, suppressAda } = test;
+const { ada, clock, database, deps, listEmails, requestSignUp, suppressAda } = test;
 
-describe('Signing up', () => {
-  it('stores a pending reader, the consent to be confirmed and a letter, and rings for it', async () => {
-    await askFor(TEST_ADDRESS, { topics: ['rl'], hour: 6 });
-    expect(await ada()).toMatchObject({
+const listRequests = async () =>
+  (await listOpenSignUps(database.db, (await ada()).id)).map(({ preferences }) => preferences);
+
+const listKinds = async () => (await listEmails()).map(({ kind }) => kind);
+
+const listDue = () => listDueTransactionalEmails(database.db, clock(), 100);
+
+describe('signUp', () => {
+  it('A new address is stored as pending, and its request with a confirmation e-mail', async () => {
+    await requestSignUp(TEST_ADDRESS, { topics: ['rl'], hour: 6 });
+    const subscriber = await ada();
+    expect(subscriber).toMatchObject({
+      ...DEFAULT_PREFERENCES,
       email: TEST_ADDRESS,
       status: 'pending',
-      topics: ['rl'],
-      hour: 6,
       confirmedAt: null,
     });
-    expect(await listConsents(database.db, (await ada()).id)).toEqual([
+    expect(await listOpenSignUps(database.db, subscriber.id)).toEqual([
       {
-        givenAt: clock(),
-        confirmedAt: null,
+        requestedAt: clock(),
+        preferences: { topics: ['rl'], hour: 6 },
         channel: 'form',
-        wording: 'Send me papers.',
+        wording: CONSENT_WORDING.form,
         network: '192.0.2.0/24',
       },
     ]);
-    const [email] = await letters();
+    expect(await listConsents(database.db, subscriber.id)).toEqual([]);
+    const [email] = await listEmails();
     expect(email?.kind).toBe('confirm');
     expect(test.queue.enqueued).toEqual([
       {
@@ -39,59 +54,127 @@ describe('Signing up', () => {
     ]);
   });
 
-  it('again while pending takes the newer wishes, but sends one letter an hour', async () => {
-    await askFor();
-    clock.advance(HOUR_MS - 1);
-    await askFor('ADA@EXAMPLE.ORG', { papers: 3 });
-    expect(await ada()).toMatchObject({ status: 'pending', papers: 3 });
-    expect(await letters()).toHaveLength(1);
+  it('A second sign-up keeps its own request, and changes nothing stored for a pending address', async () => {
+    await requestSignUp(TEST_ADDRESS, { topics: ['rl'] });
+    const before = await ada();
+    clock.advance(HOUR_MS);
+    await requestSignUp('ADA@EXAMPLE.ORG');
+    expect(await ada()).toEqual(before);
+    expect(await listRequests()).toEqual([{ topics: ['rl'] }, {}]);
+    expect(await listKinds()).toEqual(['confirm', 'confirm']);
+  });
+
+  it('A second sign-up within the hour waits for its e-mail until the hour is over', async () => {
+    await requestSignUp(TEST_ADDRESS, { papers: 1 });
+    const [first] = await listDue();
+    clock.advance(HOUR_MS / 2);
+    await requestSignUp(TEST_ADDRESS, { papers: 2 });
+    clock.advance(HOUR_MS / 2 - 1);
+    expect(await listDue()).toEqual([first]);
     clock.advance(1);
-    await askFor();
-    expect((await letters()).map(({ kind }) => kind)).toEqual(['confirm', 'confirm']);
+    expect(await listDue()).toHaveLength(2);
+    expect(await listRequests()).toEqual([{ papers: 1 }, { papers: 2 }]);
+    expect(test.queue.enqueued).toHaveLength(1);
   });
 
-  it('of a known reader changes nothing and mails the way to the preferences', async () => {
+  it('A third sign-up within the hour replaces the one that waits, not the one that was sent', async () => {
+    await requestSignUp(TEST_ADDRESS, { papers: 1 });
+    await requestSignUp(TEST_ADDRESS, { papers: 2 });
+    await requestSignUp(TEST_ADDRESS, { papers: 3 });
+    expect(await listRequests()).toEqual([{ papers: 1 }, { papers: 3 }]);
+  });
+
+  it('Confirmation e-mails that waited keep an hour between them', async () => {
+    await requestSignUp(TEST_ADDRESS, { papers: 1 });
+    await requestSignUp(TEST_ADDRESS, { papers: 2 });
+    clock.advance(1.5 * HOUR_MS);
+    await requestSignUp(TEST_ADDRESS, { papers: 3 });
+    expect(await listDue()).toHaveLength(2);
+    clock.advance(HOUR_MS / 2 - 1);
+    expect(await listDue()).toHaveLength(2);
+    clock.advance(1);
+    expect(await listDue()).toHaveLength(3);
+  });
+
+  it('The same request twice within the hour causes one e-mail', async () => {
+    await requestSignUp(TEST_ADDRESS, { topics: ['rl'], papers: 3 });
+    clock.advance(HOUR_MS - 1);
+    await requestSignUp(TEST_ADDRESS, { papers: 3, topics: ['rl'] });
+    expect(await listKinds()).toEqual(['confirm']);
+  });
+
+  it('A sign-up of an active address changes nothing and mails the link to the settings', async () => {
     await storeSubscriber(database.db, { email: TEST_ADDRESS, hour: 5 });
-    await askFor(TEST_ADDRESS, { hour: 9 });
-    expect(await ada()).toMatchObject({ status: 'active', hour: 5 });
-    expect((await letters()).map(({ kind }) => kind)).toEqual(['preferences']);
-    expect(await listConsents(database.db, (await ada()).id)).toEqual([]);
+    const before = await ada();
+    await requestSignUp(TEST_ADDRESS, { hour: 9, topics: ['rl'] });
+    expect(await ada()).toEqual(before);
+    expect(await listKinds()).toEqual(['preferences']);
+    expect(await listRequests()).toEqual([]);
+    expect(await listConsents(database.db, before.id)).toEqual([]);
   });
 
-  it('of a reader who left asks for a new confirmation', async () => {
-    await storeSubscriber(database.db, { email: TEST_ADDRESS, status: 'unsubscribed' });
-    await askFor();
-    expect((await ada()).status).toBe('unsubscribed');
-    expect((await letters()).map(({ kind }) => kind)).toEqual(['confirm']);
+  it('A sign-up of an unsubscribed address asks to confirm and changes nothing before that', async () => {
+    const stored = { email: TEST_ADDRESS, status: 'unsubscribed', hour: 5 } as const;
+    await storeSubscriber(database.db, stored);
+    const before = await ada();
+    await requestSignUp(TEST_ADDRESS, { hour: 9 });
+    expect(await ada()).toEqual(before);
+    expect(await listKinds()).toEqual(['confirm']);
+    expect(await listRequests()).toEqual([{ hour: 9 }]);
   });
 
   it.each(['bounce', 'complaint', 'operator'] as const)(
-    'of an address suppressed for %s does nothing at all',
+    'A sign-up of an address suppressed for %s does nothing at all',
     async (reason) => {
       await suppressAda(reason);
-      await askFor();
+      await requestSignUp();
       expect(await findSubscriberByEmail(database.db, 'ada@example.org')).toBeNull();
       expect(test.queue.enqueued).toEqual([]);
     },
   );
 
-  it('of an erased address is taken like a new one', async () => {
+  it('A sign-up of an erased address is taken like that of a new one', async () => {
     await suppressAda('erased');
-    await askFor();
-    expect(await letters()).toHaveLength(1);
+    await requestSignUp();
+    expect(await listKinds()).toEqual(['confirm']);
     expect(await findSuppression(database.db, suppressionHashOf(TEST_ADDRESS))).toBe('erased');
   });
 
-  it('twice at the same moment makes one reader and one letter', async () => {
-    await Promise.all([askFor(), askFor(), askFor('ada@example.org')]);
+  it('Three sign-ups at the same moment make one subscriber and one e-mail', async () => {
+    await Promise.all([requestSignUp(), requestSignUp(), requestSignUp('ada@example.org')]);
     const { rows } = await database.db.execute(sql`SELECT FROM subscribers`);
     expect(rows).toHaveLength(1);
-    expect(await letters()).toHaveLength(1);
+    expect(await listEmails()).toHaveLength(1);
   });
 
-  it('does not fail when the queue is down: the letter waits for the sweep', async () => {
+  it('A sign-up succeeds while the queue is down: the sweep enqueues the e-mail later', async () => {
     test.queue.isDown = true;
-    await askFor();
-    expect(await letters()).toHaveLength(1);
+    await requestSignUp();
+    expect(await listDue()).toHaveLength(1);
+  });
+
+  it('A sign-up with several problems reports every one and is not counted', async () => {
+    let counted = 0;
+    const limitSignup = async () => {
+      counted += 1;
+    };
+    const preferences = { topics: ['cooking'], hour: 24 };
+    const input = { email: 'ada@example', preferences, channel: 'api', network: '' } as const;
+    await expect(signUp({ ...deps(), limitSignup }, input)).rejects.toMatchObject({
+      code: 'INVALID_EMAIL',
+      problems: {
+        email: expect.stringContaining('lacks the part after the dot'),
+        topics: expect.stringContaining('“cooking” is no topic'),
+        hour: expect.stringContaining('“24” is no hour'),
+      },
+    });
+    expect(counted).toBe(0);
+  });
+
+  it('A keyword that cannot be searched for is a problem of the sign-up', async () => {
+    await expect(requestSignUp(TEST_ADDRESS, { keywords: ['the'] })).rejects.toMatchObject({
+      code: 'INVALID_PREFERENCES',
+      problems: { keywords: expect.stringContaining('“the” cannot be searched for') },
+    });
   });
 });

@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { describe, expect, it } from 'vitest';
+import { CONSENT_WORDING } from '../../../src/copy/en/pages/sign-up.ts';
 import { packSelection } from '../../../src/db/deliveries/packed-selection.ts';
 import { attachPartition, createPartition } from '../../../src/db/deliveries/partitions.ts';
 import { addDigest } from '../../../src/db/digests/digests.ts';
@@ -18,7 +19,7 @@ import { storeSubscriber } from '../../support/rows.ts';
 import { HOUR_MS, suppressionHashOf, TEST_ADDRESS, useSignUpFixture } from './sign-up-fixture.ts';
 
 const test = useSignUpFixture();
-const { ada, askFor, clock, database, deps, lastToken, letters, suppressAda } = test;
+const { ada, requestSignUp, clock, database, deps, lastToken, listEmails, suppressAda } = test;
 
 describe('Export and erasure', () => {
   const linkOf = async () => tokens.seal({ digestId: 1, subscriberId: (await ada()).id });
@@ -30,13 +31,13 @@ describe('Export and erasure', () => {
     clock.advance(HOUR_MS / 2 - 1);
     expect(await requestDataLink(deps(), await linkOf(), 'export')).toBe(true);
     expect(await requestDataLink(deps(), await linkOf(), 'erase')).toBe(true);
-    expect((await letters()).map(({ kind }) => kind)).toEqual(['export', 'erase']);
+    expect((await listEmails()).map(({ kind }) => kind)).toEqual(['export', 'erase']);
     expect(await findDataLink(deps(), first, 'export')).toMatchObject({ kind: 'open' });
     clock.advance(1);
     expect(await findDataLink(deps(), first, 'export')).toEqual({ kind: 'expired' });
     expect(await exportDataByLink(deps(), first)).toBeNull();
     await requestDataLink(deps(), await linkOf(), 'export');
-    expect(await letters()).toHaveLength(3);
+    expect(await listEmails()).toHaveLength(3);
     expect(test.queue.enqueued).toHaveLength(3);
   });
 
@@ -44,7 +45,7 @@ describe('Export and erasure', () => {
     expect(await requestDataLink(deps(), 'AbCdEfGhIjKlMnOpQr_-Uv', 'erase')).toBe(false);
     const gone = tokens.seal({ digestId: 0, subscriberId: 999_999 });
     expect(await requestDataLink(deps(), gone, 'erase')).toBe(false);
-    expect(await letters()).toEqual([]);
+    expect(await listEmails()).toEqual([]);
   });
 
   it('are not interchangeable: the link to export does not erase', async () => {
@@ -58,7 +59,7 @@ describe('Export and erasure', () => {
   });
 
   it('give everything that is stored of the reader', async () => {
-    await askFor();
+    await requestSignUp();
     await confirmSignUp(deps(), await lastToken());
     const { id } = await ada();
     await storeDelivery(id);
@@ -66,7 +67,7 @@ describe('Export and erasure', () => {
     const data = await exportDataByLink(deps(), await lastToken());
     expect(data).toMatchObject({
       subscriber: await ada(),
-      consents: [{ wording: 'Send me papers.', network: '192.0.2.0/24' }],
+      consents: [{ wording: CONSENT_WORDING.form, network: '192.0.2.0/24' }],
       deliveries: [
         {
           kind: 'daily',
@@ -78,8 +79,28 @@ describe('Export and erasure', () => {
     });
   });
 
+  it('The export holds sign-ups that were not confirmed, and erasing removes them', async () => {
+    await storeSubscriber(database.db, { email: TEST_ADDRESS, status: 'unsubscribed' });
+    await requestSignUp(TEST_ADDRESS, { keywords: ['bicycle'] });
+    const requestedAt = clock();
+    await requestDataLink(deps(), await linkOf(), 'export');
+    const data = await exportDataByLink(deps(), await lastToken());
+    expect(data?.openSignUps).toEqual([
+      {
+        requestedAt,
+        preferences: { keywords: ['bicycle'] },
+        channel: 'form',
+        wording: CONSENT_WORDING.form,
+        network: '192.0.2.0/24',
+      },
+    ]);
+    await requestDataLink(deps(), await linkOf(), 'erase');
+    expect(await eraseDataByLink(deps(), await lastToken())).toBe(true);
+    expect(await everythingStored()).not.toMatch(/ada|bicycle|192\.0\.2/i);
+  });
+
   it('erase all but a keyed hash; what the digest counted stays counted', async () => {
-    await askFor();
+    await requestSignUp();
     await confirmSignUp(deps(), await lastToken());
     const { id } = await ada();
     await storeDelivery(id);
@@ -88,7 +109,7 @@ describe('Export and erasure', () => {
     expect(await eraseDataByLink(deps(), token)).toBe(true);
     expect(await findSubscriber(database.db, id)).toBeNull();
     expect(await findSuppression(database.db, suppressionHashOf(TEST_ADDRESS))).toBe('erased');
-    expect(await everythingStored()).not.toMatch(/ada|Send me papers|192\.0\.2/i);
+    expect(await everythingStored()).not.toMatch(/ada|\[Subscribe\]|192\.0\.2/i);
     const { rows } = await database.db.execute(sql`SELECT * FROM deliveries`);
     expect(rows).toMatchObject([
       { state: 'sent', selection: null, message_id: null, reply: null, detail: null },

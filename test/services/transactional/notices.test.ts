@@ -11,14 +11,14 @@ import { storeSubscriber } from '../../support/rows.ts';
 import { HOUR_MS, TEST_ADDRESS, useSignUpFixture } from '../subscribers/sign-up-fixture.ts';
 
 const test = useSignUpFixture();
-const { ada, askFor, clock, database, deps, lastToken, letters } = test;
+const { ada, requestSignUp, clock, database, deps, lastToken, listEmails } = test;
 
 describe('Letters of a change', () => {
   const linkOf = async () => tokens.seal({ digestId: 0, subscriberId: (await ada()).id });
-  const kinds = async () => (await letters()).map(({ kind }) => kind);
+  const kinds = async () => (await listEmails()).map(({ kind }) => kind);
 
   it('welcome whoever confirms, once', async () => {
-    await askFor();
+    await requestSignUp();
     const token = await lastToken();
     await confirmSignUp(deps(), token);
     await confirmSignUp(deps(), token);
@@ -44,7 +44,7 @@ describe('Letters of a change', () => {
   });
 
   it('say nothing to an address that never confirmed', async () => {
-    await askFor();
+    await requestSignUp();
     await unsubscribe(deps(), await linkOf());
     expect((await ada()).status).toBe('unsubscribed');
     expect(await kinds()).toEqual(['confirm']);

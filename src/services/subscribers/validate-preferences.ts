@@ -1,0 +1,32 @@
+import type { Db } from '../../db/client.ts';
+import { listUnsearchableKeywords } from '../../db/papers/keyword-matches.ts';
+import { listTopics } from '../../db/topics/topics.ts';
+import { InvalidPreferencesError } from '../../domain/subscribers/preferences.ts';
+import {
+  parseSubscriberChanges,
+  type SubscriberChanges,
+  type SubscriberInput,
+} from '../../domain/subscribers/subscriber-changes.ts';
+import { toUtcDay } from '../../domain/time/schedule.ts';
+
+/**
+ * The preferences and the pause that the input names, checked in full; the same for pages, programs
+ * and commands.
+ * @throws InvalidPreferencesError with every problem.
+ */
+export async function validatePreferences(
+  db: Db,
+  input: SubscriberInput,
+  now: Date,
+): Promise<SubscriberChanges> {
+  const topicSlugs = new Set((await listTopics(db)).map(({ slug }) => slug));
+  const changes = parseSubscriberChanges(input, { topicSlugs, today: toUtcDay(now) });
+  const [unsearchable] = await listUnsearchableKeywords(db, changes.keywords ?? []);
+  if (unsearchable === undefined) return changes;
+  throw new InvalidPreferencesError({ keywords: describeUnsearchableKeyword(unsearchable) });
+}
+
+/** The problem with a keyword in which full-text search finds no lexeme, such as “the”. */
+export function describeUnsearchableKeyword(keyword: string): string {
+  return `“${keyword}” cannot be searched for: expected at least one word that is not as common as “the”.`;
+}
