@@ -148,8 +148,10 @@ async function printPreview(
     const digest = await requireDigest(app.db, kind, date ?? null);
     const { digestContexts, messageIds, signer } = await app.mail();
     const deps = { ...app, digestContexts, messageIds, signer };
-    await io.stdout.write(
-      await previewDigest(deps, digest, { email: email ?? null, asText: text === true }),
-    );
+    const message = await previewDigest(deps, digest, {
+      email: email ?? null,
+      asText: text === true,
+    });
+    await io.stdout.write(message.toString('utf8'));
   });
 }

@@ -1,7 +1,7 @@
 import { link, open, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PaperboyError } from '../domain/errors.ts';
-import { codeOf } from './errors.ts';
+import { getErrorCode } from './error-code.ts';
 
 /** What a lock file says about the process that wrote it. */
 export interface Holder {
@@ -72,7 +72,7 @@ export async function tryClaim(
     await link(draft, lockFileOf(folder, generation));
     return true;
   } catch (error) {
-    if (codeOf(error) === 'EEXIST') return false;
+    if (getErrorCode(error) === 'EEXIST') return false;
     throw error;
   }
 }
@@ -91,7 +91,7 @@ async function unlessMissing<T>(result: Promise<T>): Promise<T | null> {
   try {
     return await result;
   } catch (error) {
-    if (codeOf(error) === 'ENOENT') return null;
+    if (getErrorCode(error) === 'ENOENT') return null;
     throw error;
   }
 }

@@ -17,7 +17,7 @@ import {
   tryClaim,
 } from './claim.ts';
 import { collectConnections } from './connections.ts';
-import { codeOf } from './errors.ts';
+import { getErrorCode } from './error-code.ts';
 import { isListening, listenOn } from './unix-socket.ts';
 
 /** The right to open the database in a data folder. */
@@ -136,7 +136,7 @@ function lockedError(dir: string, { pid, host, startedAt }: Claim): Error {
 const UNSUITABLE_CODES = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EINVAL', 'EMLINK'];
 
 function rejectFolder(dir: string, error: unknown): never {
-  if (!UNSUITABLE_CODES.includes(codeOf(error) ?? '')) throw error;
+  if (!UNSUITABLE_CODES.includes(getErrorCode(error) ?? '')) throw error;
   throw new PaperboyError(
     'DATA_DIR_UNSUITABLE',
     `The data folder ${resolve(dir)} is on a file system without Unix sockets or hard links, so it cannot be locked: set DATA_DIR to a folder on a local disk (in a container, a volume).`,

@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import { resolve } from 'node:path';
 import { addAbortSignal, Readable, type Writable } from 'node:stream';
 import { PaperboyError } from '../domain/errors.ts';
-import { codeOf } from './errors.ts';
+import { getErrorCode } from './error-code.ts';
 
 /** Where a command reads and writes, in its own process or, through the control socket, in its
  *  caller's. */
@@ -25,7 +25,7 @@ export interface CommandIo {
 export interface TextSink {
   /** Resolves when more may be written, and never rejects: once the reader is gone, what is written
    *  is dropped and the command's signal is aborted. */
-  write(text: string | Uint8Array): Promise<void>;
+  write(text: string): Promise<void>;
 }
 
 /** The parts of a process that make a `CommandIo`. */
@@ -110,5 +110,5 @@ const REASONS: Record<string, string> = {
 };
 
 function reasonOf(error: unknown): string {
-  return REASONS[codeOf(error) ?? ''] ?? String(error);
+  return REASONS[getErrorCode(error) ?? ''] ?? String(error);
 }

@@ -1,122 +1,95 @@
+import { EventEmitter, once } from 'node:events';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { addAbortSignal, Readable } from 'node:stream';
-import { PaperboyError } from '../domain/errors.ts';
-import type { SendFrame } from './frame-writer.ts';
+import { setImmediate } from 'node:timers/promises';
 import {
-  aboutStream,
-  badFrame,
-  FRAME,
-  type Frame,
-  MAX_CHUNK_BYTES,
-  objectOf,
-  streamOf,
-} from './frames.ts';
+  type CommandEvent,
+  INPUT_ERROR_TRAILER,
+  parseInputError,
+  type Terminal,
+} from './command-protocol.ts';
 import type { CommandIo, TextSink } from './io.ts';
 
 export interface RemoteIo {
   io: CommandIo;
-  /** Takes what the caller answered about a stream. Throws `BAD_FRAME` for what was never asked. */
-  receive(frame: Frame): void;
-}
-
-/** The caller's terminal. */
-export interface Terminal {
-  isTerminal: boolean;
-  columns: number;
+  /** Passes the bytes of input `n` to the command; false when the command waits for no such input. */
+  receiveInput(n: string, body: IncomingMessage): boolean;
+  /** Sends an event; resolves when more may be sent, and never rejects. */
+  sendEvent(event: CommandEvent): Promise<void>;
 }
 
 /** A `CommandIo` whose other end is the caller of a command, across the control socket. */
-export function remoteIo(args: {
-  send: SendFrame;
+export function createRemoteIo({
+  response,
+  terminal,
+  signal,
+}: {
+  response: ServerResponse;
   terminal: Terminal;
   signal: AbortSignal;
 }): RemoteIo {
-  const { send, terminal, signal } = args;
-  /** By stream number; standard input is the first. */
-  const inputs: RemoteInput[] = [];
+  const sendEvent = createEventWriter(response, signal);
+  const bodies = new EventEmitter();
+  let inputs = 0;
 
-  const open = (path?: string): Readable => {
-    const stream = inputs.length;
-    const state = { isOpen: false, isPulled: false };
-    const readable = inputStream(signal, {
-      pull() {
-        if (path !== undefined && !state.isOpen) send(FRAME.open, aboutStream(stream, path));
-        state.isOpen = true;
-        state.isPulled = true;
-        send(FRAME.pull, aboutStream(stream));
-      },
-      close() {
-        if (state.isOpen) send(FRAME.close, aboutStream(stream));
-      },
-    });
-    inputs.push({ readable, state });
-    return readable;
+  const openInput = (path: string | null): Readable => {
+    const n = inputs;
+    inputs += 1;
+    async function* readInput(): AsyncGenerator<Buffer> {
+      const received = once(bodies, String(n), { signal });
+      await sendEvent({ input: n, path });
+      const [body]: IncomingMessage[] = await received;
+      if (body) yield* readBody(body, signal);
+    }
+    const input = Readable.from(readInput(), { objectMode: false });
+    // A reader meets the error; without a reader it must not end the process.
+    input.on('error', () => undefined);
+    return addAbortSignal(signal, input);
   };
 
   return {
     io: {
-      stdin: open(),
-      stdout: remoteSink(send, FRAME.stdout),
-      stderr: remoteSink(send, FRAME.stderr),
+      stdin: openInput(null),
+      stdout: createSink((stdout) => sendEvent({ stdout })),
+      stderr: createSink((stderr) => sendEvent({ stderr })),
       ...terminal,
       signal,
-      openFile: open,
+      openFile: openInput,
     },
-    receive: ({ type, payload }) => {
-      const { stream, rest } = streamOf(payload);
-      const input = inputs[stream];
-      if (!input?.state.isPulled) {
-        throw badFrame(`input for stream ${stream} that nobody asked for`);
-      }
-      input.state.isPulled = false;
-      answer(input.readable, type, rest);
-    },
+    receiveInput: (n, body) => bodies.emit(n, body),
+    sendEvent,
   };
 }
 
-interface RemoteInput {
-  readable: Readable;
-  state: {
-    /** Whether the caller knows of the stream. */
-    isOpen: boolean;
-    /** Whether an answer to a pull is on its way; it may come after the stream was destroyed. */
-    isPulled: boolean;
-  };
+function createSink(write: TextSink['write']): TextSink {
+  return { write };
 }
 
-function inputStream(signal: AbortSignal, on: { pull(): void; close(): void }): Readable {
-  const readable = new Readable({
-    highWaterMark: MAX_CHUNK_BYTES,
-    read: on.pull,
-    destroy(error, callback) {
-      on.close();
-      callback(error);
-    },
-  });
-  // Who reads meets the error there; a command that does not read must not end the process by it.
-  readable.on('error', () => undefined);
-  return addAbortSignal(signal, readable);
+/** @throws PaperboyError the caller's own error, when it could not read the input to its end. */
+async function* readBody(body: IncomingMessage, signal: AbortSignal): AsyncGenerator<Buffer> {
+  addAbortSignal(signal, body);
+  // Destroying the body would close its connection before the caller has its answer.
+  yield* body.iterator({ destroyOnReturn: false });
+  const error = body.trailers[INPUT_ERROR_TRAILER];
+  if (error !== undefined) throw parseInputError(error);
 }
 
-function answer(readable: Readable, type: number, rest: Buffer): void {
-  if (readable.destroyed) return;
-  if (type === FRAME.data) readable.push(rest);
-  else if (type === FRAME.end) readable.push(null);
-  else readable.destroy(callersError(rest));
-}
-
-function callersError(payload: Buffer): Error {
-  const { code, message } = objectOf(payload);
-  const isNamed = code === 'FILE_UNREADABLE' || code === 'FILE_NOT_NAMED';
-  return new PaperboyError(isNamed ? code : 'INPUT_UNREADABLE', String(message));
-}
-
-function remoteSink(send: SendFrame, type: number): TextSink {
-  return {
-    async write(text) {
-      const bytes = Buffer.from(text);
-      for (let start = 0; start < bytes.length; start += MAX_CHUNK_BYTES) {
-        await send(type, bytes.subarray(start, start + MAX_CHUNK_BYTES));
-      }
-    },
+/** Writes events with back-pressure. Once `signal` aborts, nobody waits any more: the last events of
+ *  a command must not hang on a caller that reads nothing. */
+function createEventWriter(
+  response: ServerResponse,
+  signal: AbortSignal,
+): (event: CommandEvent) => Promise<void> {
+  let drained: Promise<void> | undefined;
+  return async (event) => {
+    if (!response.destroyed && response.write(`${JSON.stringify(event)}\n`)) return;
+    // A command that writes in a loop must let others run, the abort of its own signal included.
+    if (response.destroyed || signal.aborted) return void (await setImmediate());
+    drained ??= once(response, 'drain', { signal })
+      .catch(() => undefined)
+      .then(() => {
+        drained = undefined;
+      });
+    await drained;
   };
 }

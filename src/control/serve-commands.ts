@@ -1,141 +1,168 @@
-import type { Socket } from 'node:net';
-import { type CommandRequest, decodeRequest } from './command-request.ts';
+import { randomUUID } from 'node:crypto';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { text } from 'node:stream/consumers';
+import { finished } from 'node:stream/promises';
+import { setImmediate } from 'node:timers/promises';
+import { type CommandRequest, parseCommandRequest, type Terminal } from './command-protocol.ts';
 import type { DataDirLock } from './data-dir-lock.ts';
-import { frameWriter, type SendFrame } from './frame-writer.ts';
-import { badFrame, FRAME, type Frame, frameDecoder } from './frames.ts';
 import type { CommandIo } from './io.ts';
-import { remoteIo } from './remote-io.ts';
+import { createRemoteIo, type RemoteIo } from './remote-io.ts';
 
 /** Runs a command and returns its exit code, 0 only on success. */
 export type RunCommand = (request: CommandRequest, io: CommandIo) => Promise<number>;
 
 export interface CommandServer {
-  /** Takes no more commands, aborts those that run, and waits for them. Close it before the
+  /** Accepts no more commands, aborts those that run, and waits for them. Close it before the
    *  database that they use. Later callers wait for the lock's release, then find nobody running. */
   close(): Promise<void>;
 }
 
-/** How long a connection may take to say what it wants. */
+/** How long a connection may take to send its request, in ms. */
 const REQUEST_TIMEOUT_MS = 10_000;
 
-/** Runs, in this process, the commands of callers that find the data folder locked by it. A
- *  connection that breaks the protocol is dropped and harms nobody else. */
-export function serveCommands(args: {
+/** Runs, in this process, the commands of callers that find the data folder locked by it. A bad
+ *  request is answered with an error and affects no other caller. */
+export function serveCommands({
+  lock,
+  version,
+  run,
+}: {
   lock: Pick<DataDirLock, 'onConnection'>;
   /** Callers of another version are refused: commands and tables may differ. */
   version: string;
   run: RunCommand;
 }): CommandServer {
-  const { lock, version, run } = args;
-  const running = new Set<Promise<void>>();
+  const commands = new Map<string, RunningCommand>();
   const stopping = new AbortController();
 
-  const stopAccepting = lock.onConnection((socket) => {
-    const serve = async (first: Frame, session: Session) => {
-      const { request, terminal } = decodeRequest(first);
-      if (request.version !== version) return refuse(session, mismatch(request.version, version));
-      const { io, receive } = remoteIo({ ...session, terminal });
-      session.onFrame(receive);
-      await runFor(session, () => run(request, io));
-    };
-    converse(socket, stopping.signal, (first, session) => {
-      const command = serve(first, session);
-      running.add(command);
-      command.catch(() => socket.destroy()).finally(() => running.delete(command));
-    });
+  const startCommand = async (request: IncomingMessage, response: ServerResponse) => {
+    const parsed = parseCommandRequest(await text(request));
+    if (parsed === null) return replyWithError(response, BAD_REQUEST);
+    if (parsed.request.version !== version) {
+      return replyWithError(response, describeVersions(parsed.request.version, version));
+    }
+    const id = randomUUID();
+    response.setHeader('location', `/commands/${id}`);
+    const command = runRemotely({ ...parsed, response, run, stopping: stopping.signal });
+    request.socket.once('close', command.cancel);
+    if (request.socket.destroyed) command.cancel();
+    commands.set(id, command);
+    command.ended.finally(() => commands.delete(id));
+  };
+
+  const server = createServer((request, response) => {
+    request.socket.setTimeout(0);
+    response.on('error', () => undefined);
+    response.shouldKeepAlive = false;
+    const route = findRoute(request);
+    const command = commands.get(route?.id ?? '');
+    if (route?.name === 'start')
+      void startCommand(request, response).catch(() => response.destroy());
+    else if (route?.name === 'cancel' && command) {
+      command.cancel();
+      response.writeHead(204).end();
+    } else if (route?.name === 'input' && command?.receiveInput(route.n, request)) {
+      finished(request, { writable: false })
+        .then(() => response.writeHead(204).end())
+        .catch(() => response.destroy());
+    } else replyWithError(response, NOT_FOUND);
   });
+  server.timeout = REQUEST_TIMEOUT_MS;
+  const stopAccepting = lock.onConnection((socket) => server.emit('connection', socket));
 
   return {
     async close() {
       stopAccepting();
       stopping.abort();
-      await Promise.allSettled(running);
+      await Promise.allSettled([...commands.values()].map(({ ended }) => ended));
     },
   };
 }
 
-/** One accepted connection that has said something. */
-interface Session {
-  socket: Socket;
-  send: SendFrame;
-  /** Aborted when the caller asks for it or leaves, or when the server closes. */
-  signal: AbortSignal;
-  /** Sets who takes the frames after the first; until then more frames are an error. */
-  onFrame(receive: (frame: Frame) => void): void;
+type Route = { name: 'start' | 'cancel'; id: string } | { name: 'input'; id: string; n: string };
+
+function findRoute({ method, url = '' }: IncomingMessage): Route | null {
+  const path = /^\/commands(?:\/([\w-]+)(?:\/inputs\/(\d+))?)?$/.exec(url);
+  if (!path) return null;
+  const [, id = '', n = ''] = path;
+  if (method === 'POST' && id === '') return { name: 'start', id };
+  if (method === 'DELETE' && id !== '' && n === '') return { name: 'cancel', id };
+  if (method === 'PUT' && n !== '') return { name: 'input', id, n };
+  return null;
 }
 
-function converse(
-  socket: Socket,
-  stopping: AbortSignal,
-  begin: (first: Frame, session: Session) => void,
-): void {
+interface RunningCommand extends Pick<RemoteIo, 'receiveInput'> {
+  cancel(): void;
+  /** Resolves when the command is over and its last event is written. */
+  ended: Promise<void>;
+}
+
+/** Runs a command for the caller at the other end of `response`, which is aborted when that caller
+ *  cancels it or leaves, and when the server stops. */
+function runRemotely({
+  request,
+  terminal,
+  response,
+  run,
+  stopping,
+}: {
+  request: CommandRequest;
+  terminal: Terminal;
+  response: ServerResponse;
+  run: RunCommand;
+  stopping: AbortSignal;
+}): RunningCommand {
   const stop = new AbortController();
   const signal = AbortSignal.any([stop.signal, stopping]);
-  const decode = frameDecoder();
-  let receive = (frame: Frame): void => {
-    throw badFrame(`a frame of type ${frame.type} that nobody waits for`);
+  const { io, receiveInput, sendEvent } = createRemoteIo({ response, terminal, signal });
+
+  const runToEnd = async () => {
+    // The caller learns that the command starts before anything happens: without this answer it may
+    // safely try again.
+    response.writeHead(200, { 'content-type': 'application/x-ndjson' }).flushHeaders();
+    await setImmediate();
+    const exit = await runUnlessAborted().catch(async (error: unknown) => {
+      await io.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+      return 1;
+    });
+    await sendEvent({ exit });
+    response.end();
+    // The last bytes reach the kernel before whoever waits closes the connection.
+    await setImmediate();
   };
-  const session: Session = {
-    socket,
-    send: frameWriter(socket, signal),
-    signal,
-    onFrame(next) {
-      receive = next;
-    },
+  const runUnlessAborted = async () => {
+    if (signal.aborted) throw new Error('The command was stopped before it began.');
+    return run(request, io);
   };
+  return { receiveInput, cancel: () => stop.abort(), ended: runToEnd() };
+}
 
-  const take = (frame: Frame): void => {
-    if (!hasBegun) {
-      hasBegun = true;
-      socket.setTimeout(0);
-      begin(frame, session);
-    } else if (frame.type === FRAME.abort) stop.abort();
-    else receive(frame);
+interface ErrorReply {
+  status: number;
+  code: string;
+  message: string;
+}
+
+const BAD_REQUEST: ErrorReply = {
+  status: 400,
+  code: 'BAD_REQUEST',
+  message: 'Expected JSON with argv, version, isTerminal and columns.',
+};
+
+const NOT_FOUND: ErrorReply = {
+  status: 404,
+  code: 'NOT_FOUND',
+  message: 'Expected POST /commands, or the path of a running command.',
+};
+
+function describeVersions(callers: string, ours: string): ErrorReply {
+  return {
+    status: 409,
+    code: 'OTHER_VERSION',
+    message: `This is Paperboy ${callers}, but the Paperboy that runs on this data folder is ${ours}: restart it, or use its version.`,
   };
-  let hasBegun = false;
-
-  socket.setTimeout(REQUEST_TIMEOUT_MS, () => socket.destroy());
-  socket.on('close', () => stop.abort());
-  socket.on('data', (chunk: Buffer) => {
-    try {
-      for (const frame of decode(chunk)) take(frame);
-    } catch {
-      // Whatever a caller sends, the worst that may happen is that it is not served.
-      socket.destroy();
-    }
-  });
 }
 
-/** Tells the caller before anything happens, so that a caller who was not told may try again. */
-async function runFor(
-  { socket, send, signal }: Session,
-  run: () => Promise<number>,
-): Promise<void> {
-  send(FRAME.accepted);
-  await new Promise<void>((resolve) => void socket.write('', () => resolve()));
-  const code = await (signal.aborted ? stoppedEarly() : run()).catch(async (error: unknown) => {
-    await send(FRAME.stderr, `${error instanceof Error ? error.message : String(error)}\n`);
-    return 1;
-  });
-  await send(FRAME.exit, exitPayload(code));
-  socket.end();
-}
-
-async function stoppedEarly(): Promise<number> {
-  throw new Error('The command was stopped before it began.');
-}
-
-function exitPayload(code: number): Buffer {
-  const payload = Buffer.alloc(4);
-  payload.writeUInt32BE(code);
-  return payload;
-}
-
-async function refuse({ socket, send }: Session, message: string): Promise<void> {
-  await send(FRAME.refused, message);
-  socket.end();
-}
-
-function mismatch(callers: string, ours: string): string {
-  return `This is Paperboy ${callers}, but the one that runs on this data folder is ${ours}: restart that one, or use its version.`;
+function replyWithError(response: ServerResponse, { status, ...error }: ErrorReply): void {
+  response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(error));
 }

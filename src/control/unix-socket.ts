@@ -2,7 +2,7 @@ import { chmod, mkdtemp, rename, rmdir, symlink, unlink } from 'node:fs/promises
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { codeOf } from './errors.ts';
+import { getErrorCode } from './error-code.ts';
 
 /** Longest path of a Unix socket, in bytes: `sockaddr_un` holds 104 with the end mark on macOS and
  *  the BSDs, 108 on Linux. Node cuts a longer one off without an error. */
@@ -35,7 +35,7 @@ export async function connectTo(folder: string, name: string): Promise<Socket | 
   try {
     return await throughShortPath(folder, name, startConnection);
   } catch (error) {
-    if (codeOf(error) === 'ECONNREFUSED' || codeOf(error) === 'ENOENT') return null;
+    if (getErrorCode(error) === 'ECONNREFUSED' || getErrorCode(error) === 'ENOENT') return null;
     throw error;
   }
 }

@@ -21,8 +21,6 @@ export type RequestErrorCode =
 /** Problems of commands, start-up and sources. A request that meets one gets a 500: the person who
  *  sent it cannot fix it. */
 type OperatorErrorCode =
-  | 'BAD_FRAME'
-  | 'COMMAND_TOO_LONG'
   | 'CONTROL_SILENT'
   | 'DATABASE_TOO_OLD'
   | 'DATABASE_UNREACHABLE'

@@ -1,4 +1,5 @@
 import { mkdtemp, open, readdir, rm, writeFile } from 'node:fs/promises';
+import { type IncomingMessage, request as openRequest } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,7 +8,6 @@ import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { callRunning } from '../../src/control/call-running.ts';
 import { type DataDirLock, lockDataDir } from '../../src/control/data-dir-lock.ts';
-import { encodeFrame, FRAME } from '../../src/control/frames.ts';
 import { type CommandIo, ioFrom } from '../../src/control/io.ts';
 import {
   type CommandServer,
@@ -17,6 +17,15 @@ import {
 import { killLockHolders, startLockHolder } from './fixtures/start-lock-holder.ts';
 
 const MIB = 1024 * 1024;
+const VERSION = '1.0.0';
+const request = (...argv: string[]) => ({ argv, version: VERSION });
+
+/** The bytes of a request for the command “wait”. */
+const POST_WAIT = formatPost(commandBody({ argv: ['wait'] }));
+
+function formatPost(body: string): string {
+  return `POST /commands HTTP/1.1\r\nHost: test\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
+}
 
 let dir: string;
 let lock: DataDirLock | undefined;
@@ -124,7 +133,7 @@ describe('callRunning', () => {
     const me = caller({ cwd: dir });
     expect(await callRunning(dir, request('import', 'other.txt'), me.io)).toBe(1);
     expect(me.stdout()).toBe('');
-    expect(me.stderr()).toContain('private.txt does not stand on the command line');
+    expect(me.stderr()).toContain('private.txt is not an argument of the command line');
     expect(await callRunning(dir, request('--file=private.txt'), me.io)).toBe(0);
   });
 
@@ -148,6 +157,69 @@ describe('callRunning', () => {
     expect(me.stdout()).toBe('running, stopped');
   });
 
+  it('A cancellation reaches a command that does not read its input, behind any amount of it', async () => {
+    await serve(async (_, io) => {
+      const chunks = io.stdin[Symbol.asyncIterator]();
+      await chunks.next();
+      await io.stdout.write('reading');
+      await aborted(io.signal);
+      return 9;
+    });
+    const interrupt = new AbortController();
+    const stdin = Readable.from(Array.from({ length: 50 }, () => Buffer.alloc(MIB)));
+    const io = {
+      ...caller({ signal: interrupt.signal, onOutput: () => interrupt.abort() }).io,
+      stdin,
+    };
+    expect(await callRunning(dir, request(), io)).toBe(9);
+  });
+
+  it('A command may stop reading its input early and still write and end as usual', async () => {
+    await serve(async ({ argv }, io) => {
+      const input = io.openFile(argv[0] ?? '');
+      for await (const chunk of input) {
+        await io.stdout.write(String((chunk as Buffer).length > 0));
+        break;
+      }
+      await io.stdout.write('.'.repeat(MIB));
+      return 2;
+    });
+    await writeFile(join(dir, 'big.txt'), 'x'.repeat(5 * MIB));
+    const me = caller({ cwd: dir });
+    expect(await callRunning(dir, request('big.txt'), me.io)).toBe(2);
+    expect(me.stdout()).toBe(`true${'.'.repeat(MIB)}`);
+  });
+
+  it('An input that fails in the middle fails in the command with the same message', async () => {
+    await serve(async (_, io) => {
+      const read: string[] = [];
+      try {
+        for await (const chunk of io.stdin) read.push(String(chunk));
+      } catch (error) {
+        const { code, message } = error as Error & { code: string };
+        await io.stdout.write(JSON.stringify({ read, code, message }));
+      }
+      return 0;
+    });
+    async function* failing() {
+      yield 'first';
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      throw Object.assign(new Error('Das Gerät ist weg\n'), { code: 'EIO' });
+    }
+    const me = caller({ stdin: Readable.from(failing(), { objectMode: false }) });
+    expect(await callRunning(dir, request(), me.io)).toBe(0);
+    expect(JSON.parse(me.stdout())).toEqual({
+      read: ['first'],
+      code: 'INPUT_UNREADABLE',
+      message: 'Das Gerät ist weg\n',
+    });
+  });
+
+  it('An empty standard input ends at once', async () => {
+    await serve(async (_, io) => ((await text(io.stdin)) === '' ? 7 : 1));
+    expect(await callRunning(dir, request(), caller({ stdin: Readable.from([]) }).io)).toBe(7);
+  });
+
   it('aborts the command, also one that waits for input, when the caller disappears', async () => {
     const ended = later<string>();
     await serve(async (_, io) => {
@@ -159,8 +231,7 @@ describe('callRunning', () => {
       return 0;
     });
     const socket = connect(await socketPath());
-    const payload = JSON.stringify({ ...request(), isTerminal: false, columns: 80 });
-    socket.write(encodeFrame(FRAME.request, Buffer.from(payload)));
+    socket.write(POST_WAIT);
     socket.once('data', () => socket.destroy());
     expect(await ended.promise).toBe('AbortError');
   });
@@ -172,7 +243,7 @@ describe('callRunning', () => {
     const me = caller({ onOutput: () => void holder.signal('SIGKILL') });
     expect(await callRunning(dir, request(), me.io)).toBe(1);
     expect(me.stdout()).toBe('hello\n');
-    expect(me.stderr()).toMatch(new RegExp(`process ${holder.pid} .*went away before`));
+    expect(me.stderr()).toMatch(new RegExp(`process ${holder.pid} .*ended before`));
   });
 
   it('waits for a process that is still starting', async () => {
@@ -227,63 +298,61 @@ describe('serveCommands', () => {
       return 0;
     });
     const socket = connect(await socketPath()).pause();
-    const payload = JSON.stringify({ ...request(), isTerminal: false, columns: 80 });
-    socket.write(encodeFrame(FRAME.request, Buffer.from(payload)));
+    socket.write(POST_WAIT);
     await started.promise;
     await server.close();
     socket.destroy();
   });
 
-  it.each<[string, Buffer]>([
-    ['bytes that are no frame', Buffer.from('GET / HTTP/1.1\r\nHost: localhost\r\n\r\n')],
-    ['a frame of 4 GB', Buffer.from([FRAME.request, 255, 255, 255, 255])],
-    ['a request that is not JSON', encodeFrame(FRAME.request, Buffer.from('{'))],
-    ['a request that is null', encodeFrame(FRAME.request, Buffer.from('null'))],
-    ['a request without words', encodeFrame(FRAME.request, Buffer.from('{"argv":[1]}'))],
-    ['input that nobody asked for', encodeFrame(FRAME.data, Buffer.alloc(4))],
-    ['an unknown frame type', encodeFrame(200, Buffer.alloc(0))],
-    ['two requests', Buffer.concat([goodRequest(), goodRequest()])],
-    [
-      'unasked input after a request',
-      Buffer.concat([goodRequest(), encodeFrame(FRAME.data, Buffer.alloc(9))]),
-    ],
-    [
-      'a short frame after a request',
-      Buffer.concat([goodRequest(), encodeFrame(FRAME.data, Buffer.alloc(1))]),
-    ],
-  ])('drops a connection that sends %s and serves the next', async (_, bytes) => {
-    const signals: AbortSignal[] = [];
-    await serve(async ({ argv }, io) => {
-      signals.push(io.signal);
-      if (argv.includes('wait')) await aborted(io.signal);
-      return 0;
-    });
+  it.each<[string, string]>([
+    ['bytes that are no HTTP', 'digest send\r\n\r\n'],
+    ['a header without an end', `GET / HTTP/1.1\r\nX: ${'x'.repeat(100_000)}`],
+    ['half a request', POST_WAIT.slice(0, -20)],
+    ['two requests', POST_WAIT + POST_WAIT],
+  ])('A connection that sends %s is closed, and the next one is served', async (_, bytes) => {
+    const signals = await serveWaiting();
     const socket = connect(await socketPath()).resume();
     socket.on('error', () => undefined);
-    socket.write(bytes);
+    socket.end(bytes);
     await new Promise((resolve) => socket.once('close', resolve));
     expect(await callRunning(dir, request(), caller().io)).toBe(0);
     expect(signals.slice(0, -1).every((signal) => signal.aborted)).toBe(true);
   });
 
-  it('lets a caller leave in the middle of a frame', async () => {
+  it.each<[string, string, string, number, string]>([
+    ['POST', '/commands', '{', 400, 'BAD_REQUEST'],
+    ['POST', '/commands', 'null', 400, 'BAD_REQUEST'],
+    ['POST', '/commands', '{"argv":[1]}', 400, 'BAD_REQUEST'],
+    ['POST', '/commands', commandBody({ version: '2.0.0' }), 409, 'OTHER_VERSION'],
+    ['GET', '/commands', '', 404, 'NOT_FOUND'],
+    ['POST', '/commands/', '{}', 404, 'NOT_FOUND'],
+    ['POST', '/', '{}', 404, 'NOT_FOUND'],
+    ['DELETE', '/commands/no-such-command', '', 404, 'NOT_FOUND'],
+    ['PUT', '/commands/no-such-command/inputs/0', 'x', 404, 'NOT_FOUND'],
+  ])('%s %s with body “%s” is answered %i %s', async (method, path, body, status, code) => {
     await serve(() => Promise.resolve(0));
-    const socket = connect(await socketPath());
-    await new Promise((resolve) => socket.end(goodRequest().subarray(0, 20), () => resolve(0)));
-    expect(await callRunning(dir, request(), caller().io)).toBe(0);
+    const response = await sendRequest(method, path, body);
+    expect(response.statusCode).toBe(status);
+    expect(JSON.parse(await text(response))).toEqual({ code, message: expect.any(String) });
   });
 
-  it('understands frames that arrive byte by byte', async () => {
+  it('An input that a running command did not ask for is refused, and the command runs on', async () => {
+    await serveWaiting();
+    const response = await sendRequest('POST', '/commands', commandBody({ argv: ['wait'] }));
+    const path = String(response.headers.location);
+    expect((await sendRequest('PUT', `${path}/inputs/0`, 'x')).statusCode).toBe(404);
+    expect((await sendRequest('DELETE', path, '')).statusCode).toBe(204);
+    expect(await text(response)).toBe('{"exit":0}\n');
+  });
+
+  it('A request that arrives byte by byte is understood', async () => {
     await serve(async () => 6);
     const socket = connect(await socketPath());
     socket.setNoDelay(true);
-    for (const byte of goodRequest()) {
+    for (const byte of Buffer.from(POST_WAIT)) {
       await new Promise((resolve) => socket.write(Buffer.from([byte]), resolve));
     }
-    const answer: Buffer[] = [];
-    for await (const chunk of socket) answer.push(chunk as Buffer);
-    expect(Buffer.concat(answer).at(-1)).toBe(6);
-    socket.destroy();
+    expect(await text(socket)).toContain('{"exit":6}\n');
   });
 });
 
@@ -328,8 +397,9 @@ describe('streams across the control socket', () => {
     let written = 0;
     let taken = 0;
     let peak = 0;
+    const piece = 'x'.repeat(MIB / 8);
     await serve(async (_, io) => {
-      for (; written < 50 * MIB; written += MIB / 8) await io.stdout.write(Buffer.alloc(MIB / 8));
+      for (; written < 50 * MIB; written += MIB / 8) await io.stdout.write(piece);
       return 0;
     });
     const stdout = new Writable({
@@ -345,12 +415,26 @@ describe('streams across the control socket', () => {
   }, 30_000);
 });
 
-const VERSION = '1.0.0';
-const request = (...argv: string[]) => ({ argv, version: VERSION });
+function commandBody(changes: Partial<ReturnType<typeof request>> = {}): string {
+  return JSON.stringify({ ...request(), isTerminal: false, columns: 80, ...changes });
+}
 
-function goodRequest(): Buffer {
-  const payload = { argv: ['wait'], version: '1.0.0', isTerminal: false, columns: 80 };
-  return encodeFrame(FRAME.request, Buffer.from(JSON.stringify(payload)));
+/** Sends one request to the control socket. */
+async function sendRequest(method: string, path: string, body: string): Promise<IncomingMessage> {
+  const sent = openRequest({ socketPath: await socketPath(), method, path });
+  sent.end(body);
+  return new Promise((resolve, reject) => sent.on('response', resolve).on('error', reject));
+}
+
+/** Serves a command “wait” that runs until it is aborted; returns the signals of all commands. */
+async function serveWaiting(): Promise<AbortSignal[]> {
+  const signals: AbortSignal[] = [];
+  await serve(async ({ argv }, io) => {
+    signals.push(io.signal);
+    if (argv.includes('wait')) await aborted(io.signal);
+    return 0;
+  });
+  return signals;
 }
 
 async function serve(run: RunCommand): Promise<CommandServer> {

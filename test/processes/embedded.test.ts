@@ -11,9 +11,11 @@ import {
   killAll,
   type PaperboyProcess,
   type ProcessEnvironment,
+  pause,
   pollUntil,
   runPaperboy,
   runPaperboyOk,
+  spawnPaperboy,
   startPaperboy,
 } from './support/paperboy.ts';
 import {
@@ -93,6 +95,27 @@ describe('paperboy start on a bare machine', () => {
     expect([...(await countDigests(dataDir)).values()]).toEqual([1, 1, 1, 1]);
     const locks = (await readdir(join(dataDir, 'run'))).filter((name) => name.startsWith('lock.'));
     expect(locks).toEqual(['lock.1']);
+  });
+
+  it('A command beside the running process reads its own standard input', async () => {
+    const command = spawnPaperboy(['subscribers', 'import', '-'], environment, {
+      takesInput: true,
+    });
+    command.stdin.end('email\npiped@example.org\nnobody\n');
+    const { code, stdout, stderr } = await command.ended;
+    expect(stdout).toContain('2 rows read: 1 added');
+    expect(stderr).toContain('Line 3: ');
+    expect(code).toBe(1);
+  });
+
+  it('A command beside the running process ends with 130 when it is interrupted', async () => {
+    const command = spawnPaperboy(['papers', 'import', '-'], environment, { takesInput: true });
+    command.stdin.write('[');
+    // Input that never ends: the command has it, and waits for more.
+    await pause(3000);
+    command.kill('SIGINT');
+    expect((await command.ended).code).toBe(130);
+    expect(await runPaperboyOk('digest status --json', environment)).toContain('"sent":4');
   });
 
   it('ends quietly when the reader of its output leaves', async () => {
