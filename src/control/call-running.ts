@@ -163,7 +163,7 @@ function openInput(path: string | null, argv: readonly string[], io: CommandIo):
 
 /** Sends an input as the body of a request, and why it could not be read as its trailer. */
 async function sendInput(
-  { folder, claim }: Call,
+  { folder, claim, io }: Call,
   { path, input, signal }: { path: string; input: Readable; signal: AbortSignal },
 ): Promise<void> {
   input.on('error', () => undefined);
@@ -180,6 +180,9 @@ async function sendInput(
       if (!put.write(chunk)) await once(put, 'drain', { signal });
     }
   } catch (error) {
+    // The user interrupted, which ended the input too: the command is cancelled, and must not fail
+    // before it learns that.
+    if (io.signal.aborted) return;
     put.addTrailers({ [INPUT_ERROR_TRAILER]: formatInputError(error) });
   }
   put.end();

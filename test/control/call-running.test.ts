@@ -174,6 +174,25 @@ describe('callRunning', () => {
     expect(await callRunning(dir, request(), io)).toBe(9);
   });
 
+  it('A command that waits for input is cancelled by an interruption, and does not fail before', async () => {
+    await serve(async (_, io) => {
+      await io.stdout.write('reading');
+      await text(io.stdin).catch(() => undefined);
+      return io.signal.aborted ? 130 : 1;
+    });
+    for (let times = 0; times < 20; times += 1) {
+      const interrupt = new AbortController();
+      const stdin = new PassThrough();
+      stdin.write('first');
+      const me = caller({
+        signal: interrupt.signal,
+        stdin,
+        onOutput: () => setTimeout(() => interrupt.abort(), 20),
+      });
+      expect(await callRunning(dir, request(), me.io)).toBe(130);
+    }
+  });
+
   it('A command may stop reading its input early and still write and end as usual', async () => {
     await serve(async ({ argv }, io) => {
       const input = io.openFile(argv[0] ?? '');
