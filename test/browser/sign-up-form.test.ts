@@ -134,15 +134,15 @@ describe.each([
     const { id, token } = await addReader();
     await page.goto(`${site.url}/feedback/${token}/more/${paperId}`);
     await page.getByRole('button', { name: /^More like this: / }).click();
-    await page.getByText(/^Noted\. Papers that say “/).waitFor();
+    await page.getByText(/^Papers that mention “/).waitFor();
     await page.getByRole('link', { name: 'What Paperboy has learned about you' }).click();
     await page
-      .getByRole('button', { name: /^Take away “/ })
+      .getByRole('button', { name: /^Remove “/ })
       .first()
       .click();
-    await page.getByText('is taken away, and never learned again').waitFor();
-    await page.getByRole('button', { name: /^Take it back: More like this/ }).click();
-    await page.getByText(/^Taken back for /).waitFor();
+    await page.getByText('has been removed and won’t be learned again').waitFor();
+    await page.getByRole('button', { name: /^Undo: More like this/ }).click();
+    await page.getByText(/^Your feedback on /).waitFor();
     expect(JSON.stringify(await stateOf(id))).toContain('"feedback":null');
     expect(troubles).toEqual([]);
     await close();

@@ -2,25 +2,25 @@ import type { FeedbackVerb } from '../../domain/feedback/feedback-event.ts';
 import type { LearnedTerm } from '../../domain/ranking/learned-terms.ts';
 import type { TopicName } from '../pages/views.ts';
 
-/** A paper as the pages of a reader name it. */
+/** A paper as a subscriber's pages name it. */
 export interface PaperTitle {
   id: string;
   title: string;
 }
 
-/** Before the press, after it, and after it was taken back. */
-export type FeedbackState = 'asked' | 'said' | 'takenBack';
+/** Before the click, after it, and after it was undone. */
+export type FeedbackState = 'unconfirmed' | 'given' | 'undone';
 
-/** What can be said by the links of a mail. */
+/** Feedback that a link in a mail gives. */
 export type ExplicitVerb = Exclude<FeedbackVerb, 'click'>;
 
-/** The page behind a link that says something of a paper. */
+/** The page behind a feedback link under a paper. */
 export interface FeedbackView {
   token: string;
   verb: ExplicitVerb;
   paper: PaperTitle;
   state: FeedbackState;
-  /** What is known of the paper's terms, the strongest first. */
+  /** The paper's terms as learned so far, the strongest first. */
   terms: readonly LearnedTerm[];
 }
 
@@ -33,7 +33,7 @@ export interface MuteView {
   wasFollowed: boolean;
 }
 
-/** Everything that can be said of a paper. */
+/** The page with every action on a paper. */
 export interface FeedbackOptionsView {
   token: string;
   paper: PaperTitle;
@@ -41,15 +41,15 @@ export interface FeedbackOptionsView {
   givenVerbs: readonly FeedbackVerb[];
 }
 
-/** The papers that a reader saved, the newest first. */
+/** A subscriber's saved papers, the newest first. */
 export interface SavedView {
   token: string;
   papers: readonly (PaperTitle & { abstract: string; savedOn: string })[];
-  /** Title of the paper that was just taken off the list. */
+  /** Title of the paper that was just removed from the list. */
   removed: string | null;
 }
 
-/** What Paperboy has learned about a reader. */
+/** What was learned from a subscriber's feedback. */
 export interface LearnedTermsView {
   token: string;
   terms: readonly (LearnedTerm & { from: readonly { verb: FeedbackVerb; paper: PaperTitle }[] })[];
@@ -57,6 +57,6 @@ export interface LearnedTermsView {
   /** The newest first. */
   feedback: readonly { verb: FeedbackVerb; paper: PaperTitle; givenOn: string }[];
   allowsClicks: boolean;
-  /** What the last press did. */
+  /** What the submitted form did. */
   notice: string | null;
 }

@@ -20,8 +20,8 @@ import { requireJudgedPaper } from './judged-paper.ts';
 
 const EXPLICIT_VERBS = ['more', 'less', 'save'] as const;
 
-/** The links under each paper of a mail: looking changes nothing, since scanners follow every link; the
- *  press does, and can be taken back. */
+/** The links under each paper of a mail. A GET changes nothing, since mail scanners follow every
+ *  link; the POST does, and can be undone. */
 export async function feedbackRoutes(app: TypedFastify, deps: HttpDeps): Promise<void> {
   acceptAnyBody(app);
   verbRoutes(app, deps);
@@ -57,7 +57,7 @@ function verbRoutes(app: TypedFastify, deps: HttpDeps): void {
       const { token, '*': paperId } = request.params;
       const { reader: subscriber, paper } = await requireJudgedPaper(deps, token, paperId);
       const givenVerbs = await listFeedbackOn(deps, { subscriberId: subscriber.id, paperId });
-      const state = givenVerbs.includes(verb) ? 'said' : 'asked';
+      const state = givenVerbs.includes(verb) ? 'given' : 'unconfirmed';
       return sendPage(reply, pages.feedback({ token, verb, paper, state, terms: [] }));
     });
 
@@ -67,7 +67,7 @@ function verbRoutes(app: TypedFastify, deps: HttpDeps): void {
       const isUndo = request.query.back === '1';
       const explicitFeedback = { subscriberId: subscriber.id, paperId, verb };
       const result = await (isUndo ? takeBackFeedback : giveFeedback)(deps, explicitFeedback);
-      const state = isUndo ? 'takenBack' : 'said';
+      const state = isUndo ? 'undone' : 'given';
       const terms = result?.terms ?? [];
       return sendRecorded(request, reply, pages.feedback({ token, verb, paper, state, terms }));
     });
@@ -81,7 +81,7 @@ function muteRoutes(app: TypedFastify, deps: HttpDeps): void {
   app.get('/feedback/:token/mute/:slug', { schema }, async (request, reply) => {
     const { token, slug } = request.params;
     const { reader: subscriber, topic } = await requireSubscriberAndTopic(deps, token, slug);
-    const state = subscriber.mutedTopics.includes(slug) ? 'said' : 'asked';
+    const state = subscriber.mutedTopics.includes(slug) ? 'given' : 'unconfirmed';
     return sendPage(reply, pages.mute({ token, topic, state, wasFollowed: false }));
   });
 
@@ -92,7 +92,7 @@ function muteRoutes(app: TypedFastify, deps: HttpDeps): void {
     const isFollowed = request.query.follow === '1';
     const mute = { subscriberId: subscriber.id, slug };
     await (isUndo ? unmuteTopic(deps, { ...mute, isFollowed }) : muteTopic(deps, mute));
-    const state = isUndo ? 'takenBack' : 'said';
+    const state = isUndo ? 'undone' : 'given';
     const wasFollowed = !isUndo && subscriber.topics.includes(slug);
     return sendRecorded(request, reply, pages.mute({ token, topic, state, wasFollowed }));
   });

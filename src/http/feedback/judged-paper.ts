@@ -1,3 +1,4 @@
+import { FEEDBACK_COPY } from '../../copy/en/pages/feedback.ts';
 import { PaperboyError } from '../../domain/errors.ts';
 import type { TopicPaper } from '../../domain/papers/paper.ts';
 import type { Subscriber } from '../../domain/subscribers/subscriber.ts';
@@ -7,9 +8,9 @@ import { truncateInput } from '../errors.ts';
 import { requireSubscriber } from '../subscribers/require-subscriber.ts';
 
 /**
- * The reader behind a token, and a paper that is theirs to judge: one of the digest that the token came
- * with, or, for a token without a digest, any.
- * @throws PaperboyError `UNKNOWN_TOKEN` or `NO_PAPER`, 404.
+ * Returns the subscriber behind a token and a paper they may rate: one of the token's digest, or any
+ * paper for a token without a digest.
+ * @throws PaperboyError `UNKNOWN_TOKEN` or `NO_PAPER`.
  */
 export async function requireJudgedPaper(
   deps: HttpDeps,
@@ -19,6 +20,6 @@ export async function requireJudgedPaper(
   const subscriber = await requireSubscriber(deps, token);
   const paper = await findRatedPaper(deps, token, paperId);
   if (paper) return { reader: subscriber, paper };
-  const message = `The mail that this link came with holds no paper “${truncateInput(paperId)}”.`;
+  const message = FEEDBACK_COPY.notInDigest(truncateInput(paperId));
   throw new PaperboyError('NO_PAPER', message);
 }

@@ -1,4 +1,5 @@
 import type { FastifyReply } from 'fastify';
+import { LEARNED_COPY } from '../../copy/en/pages/learned.ts';
 import { FEEDBACK_VERBS } from '../../domain/feedback/feedback-event.ts';
 import type { Subscriber } from '../../domain/subscribers/subscriber.ts';
 import { toUtcDay } from '../../domain/time/schedule.ts';
@@ -17,7 +18,7 @@ import { TokenPaperParams, TokenParams } from '../schemas.ts';
 import { requireSubscriber } from '../subscribers/require-subscriber.ts';
 import type { TypedFastify } from '../typed-fastify.ts';
 
-/** What Paperboy has learned about a reader, and the papers saved. */
+/** A subscriber's learned terms and saved papers. */
 export async function learnedRoutes(app: TypedFastify, deps: HttpDeps): Promise<void> {
   const byToken = { schema: { params: TokenParams, hide: true } };
 
@@ -48,7 +49,7 @@ export async function learnedRoutes(app: TypedFastify, deps: HttpDeps): Promise<
   });
 }
 
-/** Does what the pressed button says; returns what happened, or null. */
+/** Applies the submitted form. Returns a sentence about what changed, or null. */
 async function applyLearnedForm(
   deps: HttpDeps,
   { id: subscriberId }: Subscriber,
@@ -56,20 +57,20 @@ async function applyLearnedForm(
 ): Promise<string | null> {
   const forget = readFieldText(form, 'forget');
   if (forget !== '' && (await forgetTerm(deps, { subscriberId, term: forget }))) {
-    return `“${forget}” is taken away, and never learned again.`;
+    return LEARNED_COPY.notice.removed(forget);
   }
   const allow = readFieldText(form, 'allow');
   if (allow !== '' && (await allowTerm(deps, { subscriberId, term: allow }))) {
-    return `“${allow}” may be learned again.`;
+    return LEARNED_COPY.notice.allowed(allow);
   }
   const [verbText = '', ...rest] = readFieldText(form, 'back').split(' ');
   const verb = FEEDBACK_VERBS.find((each) => each === verbText);
   if (verb !== undefined) {
     const result = await takeBackFeedback(deps, { subscriberId, verb, paperId: rest.join(' ') });
-    if (result?.isNew) return `Taken back for ${result.paper.title}.`;
+    if (result?.isNew) return LEARNED_COPY.notice.undone(result.paper.title);
   }
   if (readFieldText(form, 'forget-all') === 'yes' && (await forgetLearned(deps, subscriberId))) {
-    return 'Everything that was learned is forgotten. Saved papers stay saved.';
+    return LEARNED_COPY.notice.forgotten;
   }
   return null;
 }

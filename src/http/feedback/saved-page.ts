@@ -1,3 +1,4 @@
+import { SAVED_COPY } from '../../copy/en/pages/saved.ts';
 import { createLinks } from '../../domain/links/links.ts';
 import { splitTitle } from '../../domain/papers/split-title.ts';
 import { formatDate } from '../../domain/text/format.ts';
@@ -7,21 +8,21 @@ import { linkToPreferences, type PageLayouts } from '../pages/page-layout.ts';
 import { LIST_EXCERPT } from '../papers/paper-model.ts';
 import type { SavedView } from './feedback-views.ts';
 
-/** The papers that a reader saved; each can be taken off the list. */
+/** A subscriber's saved papers, each with a button that removes it. */
 export function buildSavedPage({ token, papers, removed }: SavedView, layouts: PageLayouts) {
   const links = createLinks(layouts.base);
   return {
-    layout: layouts.create({ title: 'Saved papers', action: linkToPreferences(layouts, token) }),
-    removed,
+    layout: layouts.create({ title: SAVED_COPY.title, action: linkToPreferences(layouts, token) }),
+    removed: removed && SAVED_COPY.removed(removed),
     isEmpty: papers.length === 0,
-    count: papers.length === 1 ? 'One paper.' : `${papers.length} papers, the last saved first.`,
+    count: SAVED_COPY.count(papers.length),
     learnedHref: `${layouts.base}/learned/${token}`,
     papers: papers.map(({ id, title, abstract, savedOn }) => ({
       ...splitTitle(title),
-      title,
       href: paperHref(layouts.base, id),
       sentences: takeFirstSentences(abstract, LIST_EXCERPT),
-      day: formatDate(savedOn),
+      savedOn: SAVED_COPY.savedOn(formatDate(savedOn)),
+      removeLabel: SAVED_COPY.removePaper(title),
       action: links.saved(token, id),
     })),
   };

@@ -78,9 +78,9 @@ describe('A link under a paper', () => {
   );
 
   it.each([
-    ['more', 'Noted. Papers that say “'],
-    ['less', 'Noted. Papers '],
-    ['save', 'It stands on your list until you take it off. Papers that say “'],
+    ['more', 'Papers that mention “'],
+    ['less', 'will rank lower in your digests.'],
+    ['save', 'It stays on your list of saved papers until you remove it. Papers that mention “'],
   ])('“%s” says after the press what that means, and takes it back', async (verb, sentence) => {
     const url = `/feedback/${token}/${verb}/${OLD}`;
     const pressed = load((await site.post(url)).body);
@@ -90,7 +90,7 @@ describe('A link under a paper', () => {
 
     const back = pressed('.secondary-actions form').attr('action') ?? '';
     const taken = await site.post(back);
-    expect(load(taken.body)('h1').text()).toBe('Taken back');
+    expect(load(taken.body)('h1').text()).toBe('Undone');
     expect(await output()).toEqual([]);
     expect(await learned()).toBeNull();
   });
@@ -164,7 +164,7 @@ describe('The link that mutes a topic', () => {
     await site.page(url);
     expect(await topics()).toEqual([['ssm'], []]);
     const pressed = load((await site.post(url)).body);
-    expect(pressed('.statement').text()).toContain('You follow it no longer.');
+    expect(pressed('.statement').text()).toContain('You no longer follow it.');
     expect(await topics()).toEqual([[], ['ssm']]);
     await site.post(pressed('.secondary-actions form').attr('action') ?? '');
     expect(await topics()).toEqual([['ssm'], []]);
@@ -215,14 +215,14 @@ describe('/read/:token', () => {
 describe('The saved papers', () => {
   it('are listed, and can be taken off the list', async () => {
     const url = `/saved/${token}`;
-    expect(load((await site.page(url)).body)('main').text()).toContain('Nothing is saved yet.');
+    expect(load((await site.page(url)).body)('main').text()).toContain(
+      'You haven’t saved any papers yet.',
+    );
     await site.post(`/feedback/${token}/save/${OLD}`);
     const $ = load((await site.page(url)).body);
     expect($('.paper-list h2').text()).toBe('Mamba: selective scans');
     const removed = await site.post($('.paper-list form').attr('action') ?? '');
-    expect(load(removed.body)('[role="status"]').text()).toBe(
-      'Off the list: Mamba: selective scans.',
-    );
+    expect(load(removed.body)('[role="status"]').text()).toBe('Removed: Mamba: selective scans.');
     expect(await output()).toEqual([]);
   });
 });

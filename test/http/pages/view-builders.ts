@@ -365,13 +365,13 @@ export function renderEveryPage(pages: Pages, words: string): Record<string, str
       token: 'a-token',
       verb: 'more',
       paper: hostile,
-      state: 'said',
+      state: 'given',
       terms: [{ term: words, weight: 0.5 }],
     }),
     mute: pages.mute({
       token: 'a-token',
       topic: { slug: 'topic-1', name: words },
-      state: 'said',
+      state: 'given',
       wasFollowed: true,
     }),
     options: pages.feedbackOptions({

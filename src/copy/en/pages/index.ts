@@ -1,7 +1,10 @@
 import { CONFIRM_COPY } from './confirm.ts';
 import { DATA_REQUEST_COPY } from './data-request.ts';
 import { ERROR_COPY } from './errors.ts';
+import { FEEDBACK_COPY } from './feedback.ts';
 import { LAYOUT_COPY } from './layout.ts';
+import { LEARNED_COPY } from './learned.ts';
+import { SAVED_COPY } from './saved.ts';
 import { SIGN_UP_COPY } from './sign-up.ts';
 import { UNSUBSCRIBE_COPY } from './unsubscribe.ts';
 
@@ -12,5 +15,8 @@ export const PAGE_COPY = {
   signUp: SIGN_UP_COPY,
   confirm: CONFIRM_COPY,
   unsubscribe: UNSUBSCRIBE_COPY,
+  feedback: FEEDBACK_COPY,
+  learned: LEARNED_COPY,
+  saved: SAVED_COPY,
   dataRequest: DATA_REQUEST_COPY,
 } as const;
