@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { type DataDirLock, lockDataDir } from '../control/data-dir-lock.ts';
 import { checkServer } from '../db/check-server.ts';
 import { type Database, openEmbeddedDatabase, openServerDatabase } from '../db/client.ts';
-import { endLeases, type ReleasedDeliveries } from '../db/deliveries/leases.ts';
+import { endLeases, type ReleasedDeliveries } from '../db/deliveries/transitions/end-leases.ts';
 import { isMigrated, isQueueMigrated, migrate } from '../db/migrate.ts';
 import { listTopics } from '../db/topics/topics.ts';
 import { PaperboyError } from '../domain/errors.ts';

@@ -1,5 +1,4 @@
 import { type SQL, sql } from 'drizzle-orm';
-import type { DigestKind } from '../../domain/digests/digest.ts';
 import type { Db } from '../client.ts';
 import { getPartition } from './partitions.ts';
 
@@ -32,32 +31,6 @@ export async function sendBatchesNow(db: Db, digestId: number, now: Date): Promi
     UPDATE batches SET is_immediate = true, due_at = ${now}
     WHERE digest_id = ${digestId} AND due_at IS NOT NULL AND send_at > ${now}`);
   return result.rowCount ?? 0;
-}
-
-/** Ends the retries of deliveries whose next digest is due, also of those that were given back before
- *  they were tried again, but for what is in a worker's hands. Returns how many. */
-export async function expireDeferredDeliveries(
-  db: Db,
-  { kind, sendBefore, now }: { kind: DigestKind; sendBefore: Date; now: Date },
-): Promise<number> {
-  return db.transaction(async (tx) => {
-    const open = await tx.execute<{ digestId: number; numbers: number[] }>(sql`
-      SELECT digest_id AS "digestId", array_agg(batch) AS numbers FROM (
-        SELECT digest_id, batch FROM batches JOIN digests ON digests.id = digest_id
-        WHERE kind = ${kind} AND due_at IS NOT NULL AND lease_id IS NULL AND send_at <= ${sendBefore}
-        FOR UPDATE OF batches SKIP LOCKED
-      ) AS ended GROUP BY digest_id`);
-    let expired = 0;
-    for (const { digestId, numbers } of open.rows) {
-      const result = await tx.execute(sql`
-        UPDATE ${getPartition(digestId)} SET state = 'expired', updated_at = ${now}
-        WHERE batch = ANY(${sql.param(numbers)}::int[])
-          AND (state = 'deferred' OR state = 'pending' AND attempts > 0)`);
-      expired += result.rowCount ?? 0;
-      await releaseBatches(tx, digestId, numbers, now);
-    }
-    return expired;
-  });
 }
 
 /** Takes batches out of a worker's hands: each is counted, and due again when the first of its
@@ -123,28 +96,3 @@ export async function lockAndMarkDue(
     UPDATE batches SET due_at = least(due_at, ${now})
     WHERE digest_id = ${digestId} AND batch = ANY(${sql.param([...numbers])}::int[])`);
 }
-
-/** Skips what is left of the cancelled digests, but for what is in a worker's hands. Returns how
- *  many. */
-export async function skipCancelledDeliveries(db: Db, now: Date): Promise<number> {
-  return db.transaction(async (tx) => {
-    const open = await tx.execute<{ digestId: number; numbers: number[] }>(sql`
-      SELECT digest_id AS "digestId", array_agg(batch) AS numbers FROM (
-        SELECT digest_id, batch FROM batches JOIN digests ON digests.id = digest_id
-        WHERE cancelled_at IS NOT NULL AND due_at IS NOT NULL AND lease_id IS NULL
-        FOR UPDATE OF batches SKIP LOCKED
-      ) AS cancelled GROUP BY digest_id`);
-    let skipped = 0;
-    for (const { digestId, numbers } of open.rows) {
-      const result = await tx.execute(sql`
-        UPDATE ${getPartition(digestId)} SET state = 'skipped', detail = ${DIGEST_CANCELLED_DETAIL}, updated_at = ${now}
-        WHERE batch = ANY(${sql.param(numbers)}::int[]) AND state IN ('pending', 'deferred')`);
-      skipped += result.rowCount ?? 0;
-      await releaseBatches(tx, digestId, numbers, now);
-    }
-    return skipped;
-  });
-}
-
-/** Why deliveries of a cancelled digest are skipped. */
-export const DIGEST_CANCELLED_DETAIL = 'The digest was cancelled.';

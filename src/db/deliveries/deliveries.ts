@@ -3,7 +3,6 @@ import type { DeliveryState } from '../../domain/deliveries/delivery.ts';
 import type { DigestKind, Selection } from '../../domain/digests/digest.ts';
 import type { Db } from '../client.ts';
 import { deliveries, digests } from '../schema.ts';
-import { lockAndMarkDue, recountBatches } from './batches.ts';
 import { unpackSelection } from './packed-selection.ts';
 
 /** One delivery, or null. */
@@ -140,29 +139,11 @@ export async function* iterateDeliveriesInState(
   }
 }
 
-/**
- * Makes failed and unknown deliveries of a digest pending again, due at `now`, as if never tried: those
- * named, or all in `state`. Returns how many. Call it in a transaction.
- */
-export async function resetToPending(
-  tx: Db,
-  digestId: number,
-  which: { subscriberIds: readonly number[] } | { state: 'failed' | 'unknown' },
-  now: Date,
-): Promise<number> {
-  const chosen =
-    'state' in which
-      ? sql`state = ${which.state}`
-      : sql`subscriber_id = ANY(${sql.param([...which.subscriberIds])}::bigint[])`;
-  const affectedBatches = await tx.execute<{ batch: number }>(sql`
-    SELECT DISTINCT batch FROM deliveries
-    WHERE digest_id = ${digestId} AND state IN ('failed', 'unknown') AND ${chosen} ORDER BY batch`);
-  if (affectedBatches.rows.length === 0) return 0;
-  const batchNumbers = affectedBatches.rows.map(({ batch }) => batch);
-  await lockAndMarkDue(tx, digestId, batchNumbers, now);
-  const result = await tx.execute(sql`
-    UPDATE deliveries SET state = 'pending', attempts = 0, next_at = ${now}, updated_at = ${now}
-    WHERE digest_id = ${digestId} AND state IN ('failed', 'unknown') AND ${chosen}`);
-  await recountBatches(tx, digestId, batchNumbers);
-  return result.rowCount ?? 0;
+/** Erases what deliveries hold about a subscriber: only their states are kept. */
+export async function eraseDeliveriesOf(tx: Db, subscriberId: number): Promise<void> {
+  await tx.execute(sql`
+    UPDATE deliveries SET selection = NULL, message_id = NULL, reply = NULL,
+      detail = CASE state WHEN 'skipped' THEN detail END
+    FROM digests
+    WHERE deliveries.digest_id = digests.id AND deliveries.subscriber_id = ${subscriberId}`);
 }

@@ -1,11 +1,10 @@
 import type { BatchKey, DueBatch } from '../../db/deliveries/batches.ts';
+import { type ClaimedDelivery, claimBatch } from '../../db/deliveries/transitions/claim.ts';
 import {
-  type ClaimedDelivery,
   type ClaimOutcome,
-  claimBatch,
   recordClaimOutcomes,
-  releaseBatch,
-} from '../../db/deliveries/claims.ts';
+} from '../../db/deliveries/transitions/record-claim-outcomes.ts';
+import { releaseBatch } from '../../db/deliveries/transitions/release.ts';
 import { clearQuiet, markQuiet } from '../../db/subscribers/quiet-days.ts';
 import type { DigestContext, DigestContexts } from '../digests/digest-context.ts';
 import { measureDuration } from '../monitoring/measure-duration.ts';

@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import type { BatchKey } from '../../db/deliveries/batches.ts';
-import { recordAttempts } from '../../db/deliveries/record-attempts.ts';
+import { recordAttempts } from '../../db/deliveries/transitions/record-attempts.ts';
 import { isTransient } from '../../db/transient.ts';
 import type { Metrics } from '../../metrics/metrics.ts';
 import type { Relay } from '../../relay/relay.ts';

@@ -1,11 +1,8 @@
 import type { Db } from '../../db/client.ts';
-import {
-  type DueBatch,
-  expireDeferredDeliveries,
-  listDueBatches,
-  skipCancelledDeliveries,
-} from '../../db/deliveries/batches.ts';
-import { endLeases } from '../../db/deliveries/leases.ts';
+import { type DueBatch, listDueBatches } from '../../db/deliveries/batches.ts';
+import { endLeases } from '../../db/deliveries/transitions/end-leases.ts';
+import { expireDeferredDeliveries } from '../../db/deliveries/transitions/expire.ts';
+import { skipCancelledDeliveries } from '../../db/deliveries/transitions/skip-cancelled.ts';
 import { listDueTransactionalEmails } from '../../db/transactional/transactional-emails.ts';
 import { DIGEST_KINDS } from '../../domain/digests/digest.ts';
 import { getPreviousDigestTime } from '../../domain/time/schedule.ts';

@@ -2,7 +2,7 @@ import type {
   AttemptRecord,
   NextAttempt,
   RecordedAttempts,
-} from '../../db/deliveries/record-attempts.ts';
+} from '../../db/deliveries/transitions/record-attempts.ts';
 import { decideDeliveryResult, type SendOutcome } from '../../domain/deliveries/outcome.ts';
 import type { DigestKind } from '../../domain/digests/digest.ts';
 import type { Message } from '../../domain/smtp/message.ts';

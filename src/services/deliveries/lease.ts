@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Db } from '../../db/client.ts';
-import { endLeases, LEASE_SECONDS, openLease, renewLease } from '../../db/deliveries/leases.ts';
+import { LEASE_SECONDS, openLease, renewLease } from '../../db/deliveries/leases.ts';
+import { endLeases } from '../../db/deliveries/transitions/end-leases.ts';
 import type { Clock } from '../../domain/time/clock.ts';
 import type { Queue } from '../../queue/queue.ts';
 import type { Log } from '../monitoring/log.ts';

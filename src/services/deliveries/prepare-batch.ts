@@ -1,7 +1,8 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Db } from '../../db/client.ts';
-import type { ClaimedDelivery, ClaimOutcome } from '../../db/deliveries/claims.ts';
 import { listPapersInOtherDigests } from '../../db/deliveries/deliveries.ts';
+import type { ClaimedDelivery } from '../../db/deliveries/transitions/claim.ts';
+import type { ClaimOutcome } from '../../db/deliveries/transitions/record-claim-outcomes.ts';
 import { type DigestRecipient, listDigestRecipients } from '../../db/subscribers/subscribers.ts';
 import { listSuppressedHashes } from '../../db/subscribers/suppressions.ts';
 import type { Selection } from '../../domain/digests/digest.ts';

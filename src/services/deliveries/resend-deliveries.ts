@@ -1,5 +1,6 @@
 import type { Db } from '../../db/client.ts';
-import { findDelivery, resetToPending } from '../../db/deliveries/deliveries.ts';
+import { findDelivery } from '../../db/deliveries/deliveries.ts';
+import { resetToPending } from '../../db/deliveries/transitions/resend.ts';
 import { findDigestById } from '../../db/digests/digests.ts';
 import {
   canResend,

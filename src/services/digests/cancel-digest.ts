@@ -1,5 +1,5 @@
 import type { Db } from '../../db/client.ts';
-import { skipCancelledDeliveries } from '../../db/deliveries/batches.ts';
+import { skipCancelledDeliveries } from '../../db/deliveries/transitions/skip-cancelled.ts';
 import { markDigestCancelled } from '../../db/digests/digests.ts';
 import type { DigestSummary } from '../../domain/digests/digest.ts';
 import type { Clock } from '../../domain/time/clock.ts';

@@ -1,5 +1,6 @@
 import type { Db } from '../../db/client.ts';
-import { freezeAudience, listSendGroups } from '../../db/digests/audience.ts';
+import { freezeAudience } from '../../db/deliveries/transitions/add.ts';
+import { listSendGroups } from '../../db/digests/audience.ts';
 import {
   addDigest,
   findDigest,

@@ -1,7 +1,7 @@
 import type { Db } from '../../db/client.ts';
 import type { DueBatch } from '../../db/deliveries/batches.ts';
 import { findDelivery } from '../../db/deliveries/deliveries.ts';
-import { addToAudience } from '../../db/digests/audience.ts';
+import { addToAudience } from '../../db/deliveries/transitions/add.ts';
 import { findLatestDigest } from '../../db/digests/digests.ts';
 import type { DigestSummary } from '../../domain/digests/digest.ts';
 import type { Subscriber } from '../../domain/subscribers/subscriber.ts';

@@ -1,5 +1,5 @@
 import type { Database } from '../../db/client.ts';
-import { endLeases } from '../../db/deliveries/leases.ts';
+import { endLeases } from '../../db/deliveries/transitions/end-leases.ts';
 import { listAppliedMigrations } from '../../db/migrate.ts';
 import {
   alignOutputFormats,

@@ -1,5 +1,6 @@
 import type { Db } from '../../db/client.ts';
-import { eraseDeliveriesOf, skipDeliveriesOf } from '../../db/deliveries/skip-deliveries.ts';
+import { eraseDeliveriesOf } from '../../db/deliveries/deliveries.ts';
+import { skipDeliveriesOf } from '../../db/deliveries/transitions/skip-subscriber.ts';
 import { eraseSubscriber } from '../../db/subscribers/subscribers.ts';
 import { lockForErasure, suppressAddress } from '../../db/subscribers/suppressions.ts';
 import { hashSuppressedAddress } from '../../domain/links/tokens.ts';

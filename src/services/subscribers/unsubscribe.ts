@@ -1,5 +1,5 @@
 import type { Db } from '../../db/client.ts';
-import { skipDeliveriesOf } from '../../db/deliveries/skip-deliveries.ts';
+import { skipDeliveriesOf } from '../../db/deliveries/transitions/skip-subscriber.ts';
 import { lockSubscriber, updateStatus } from '../../db/subscribers/subscribers.ts';
 import type { LinkTokens } from '../../domain/links/tokens.ts';
 import type { Subscriber } from '../../domain/subscribers/subscriber.ts';

@@ -1,22 +1,21 @@
 import { sql } from 'drizzle-orm';
 import { beforeEach, describe, expect, it } from 'vitest';
-import {
-  expireDeferredDeliveries,
-  listDueBatches,
-  sendBatchesNow,
-  skipCancelledDeliveries,
-} from '../../../src/db/deliveries/batches.ts';
-import {
-  claimBatch,
-  recordClaimOutcomes,
-  releaseBatch,
-} from '../../../src/db/deliveries/claims.ts';
+import { listDueBatches, sendBatchesNow } from '../../../src/db/deliveries/batches.ts';
 import { countDeliveries } from '../../../src/db/deliveries/count-deliveries.ts';
-import { resetToPending } from '../../../src/db/deliveries/deliveries.ts';
-import { endLeases, openLease } from '../../../src/db/deliveries/leases.ts';
-import { type AttemptRecord, recordAttempts } from '../../../src/db/deliveries/record-attempts.ts';
-import { skipDeliveriesOf } from '../../../src/db/deliveries/skip-deliveries.ts';
-import { freezeAudience } from '../../../src/db/digests/audience.ts';
+import { openLease } from '../../../src/db/deliveries/leases.ts';
+import { freezeAudience } from '../../../src/db/deliveries/transitions/add.ts';
+import { claimBatch } from '../../../src/db/deliveries/transitions/claim.ts';
+import { endLeases } from '../../../src/db/deliveries/transitions/end-leases.ts';
+import { expireDeferredDeliveries } from '../../../src/db/deliveries/transitions/expire.ts';
+import {
+  type AttemptRecord,
+  recordAttempts,
+} from '../../../src/db/deliveries/transitions/record-attempts.ts';
+import { recordClaimOutcomes } from '../../../src/db/deliveries/transitions/record-claim-outcomes.ts';
+import { releaseBatch } from '../../../src/db/deliveries/transitions/release.ts';
+import { resetToPending } from '../../../src/db/deliveries/transitions/resend.ts';
+import { skipCancelledDeliveries } from '../../../src/db/deliveries/transitions/skip-cancelled.ts';
+import { skipDeliveriesOf } from '../../../src/db/deliveries/transitions/skip-subscriber.ts';
 import {
   addDigest,
   markDigestCancelled,

@@ -1,10 +1,10 @@
 import { sql } from 'drizzle-orm';
 import { expect, it } from 'vitest';
 import type { Db } from '../../../src/db/client.ts';
-import { claimBatch } from '../../../src/db/deliveries/claims.ts';
 import { openLease } from '../../../src/db/deliveries/leases.ts';
 import { getPartition } from '../../../src/db/deliveries/partitions.ts';
-import { recordAttempts } from '../../../src/db/deliveries/record-attempts.ts';
+import { claimBatch } from '../../../src/db/deliveries/transitions/claim.ts';
+import { recordAttempts } from '../../../src/db/deliveries/transitions/record-attempts.ts';
 import { buildPaperOf, useDigestFixture } from '../../services/digests/digest-fixture.ts';
 import { FRIDAY } from '../../support/clock.ts';
 import { storeManySubscribers, storePapers } from '../../support/rows.ts';

@@ -5,7 +5,7 @@ import {
   type AttemptRecord,
   type NextAttempt,
   recordAttempts,
-} from '../../../src/db/deliveries/record-attempts.ts';
+} from '../../../src/db/deliveries/transitions/record-attempts.ts';
 import { useDatabase } from '../../support/database.ts';
 import { requireServerUrl } from '../../support/database-server.ts';
 

@@ -1,8 +1,8 @@
 import { sql } from 'drizzle-orm';
 import { describe, expect, it } from 'vitest';
-import { claimBatch } from '../../../src/db/deliveries/claims.ts';
 import { countDeliveries } from '../../../src/db/deliveries/count-deliveries.ts';
 import { openLease } from '../../../src/db/deliveries/leases.ts';
+import { claimBatch } from '../../../src/db/deliveries/transitions/claim.ts';
 import { markDigestCancelled, markDigestPaused } from '../../../src/db/digests/digests.ts';
 import { addTransactionalEmail } from '../../../src/db/transactional/transactional-emails.ts';
 import { enqueueDue, enqueueRemaining } from '../../../src/services/deliveries/enqueue-due.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { listDueBatches, sendBatchesNow } from '../../../src/db/deliveries/batches.ts';
-import { endLeases } from '../../../src/db/deliveries/leases.ts';
+import { endLeases } from '../../../src/db/deliveries/transitions/end-leases.ts';
 import { buildSubscribers, CONNECTIONS, useSendingFixture } from './sending-fixture.ts';
 
 const engine = useSendingFixture();

@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { describe, expect, it } from 'vitest';
 import { listDueBatches } from '../../../src/db/deliveries/batches.ts';
-import { addToAudience } from '../../../src/db/digests/audience.ts';
+import { addToAudience } from '../../../src/db/deliveries/transitions/add.ts';
 import { markDigestCancelled } from '../../../src/db/digests/digests.ts';
 import { composeDigest } from '../../../src/services/digests/compose-digest.ts';
 import { findSendableDigest } from '../../../src/services/digests/latest-digest.ts';

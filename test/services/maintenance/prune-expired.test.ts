@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { countDeliveries } from '../../../src/db/deliveries/count-deliveries.ts';
-import { resetToPending } from '../../../src/db/deliveries/deliveries.ts';
+import { resetToPending } from '../../../src/db/deliveries/transitions/resend.ts';
 import { composeDigest } from '../../../src/services/digests/compose-digest.ts';
 import { pruneExpired } from '../../../src/services/maintenance/prune-expired.ts';
 import { signUp } from '../../../src/services/subscribers/sign-up.ts';

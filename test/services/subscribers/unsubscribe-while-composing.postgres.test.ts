@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { Db } from '../../../src/db/client.ts';
-import { claimBatch } from '../../../src/db/deliveries/claims.ts';
+import { claimBatch } from '../../../src/db/deliveries/transitions/claim.ts';
 import { eraseAddress } from '../../../src/services/subscribers/erase-address.ts';
 import { unsubscribe } from '../../../src/services/subscribers/unsubscribe.ts';
 import { FRIDAY } from '../../support/clock.ts';

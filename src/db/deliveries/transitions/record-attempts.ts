@@ -1,29 +1,35 @@
 import type pg from 'pg';
-import type { DeliveryState } from '../../domain/deliveries/delivery.ts';
-import type { Selection } from '../../domain/digests/digest.ts';
-import { formatNumberArray, formatTextArray, formatTimestampArray } from '../array-literal.ts';
-import { toStorableText } from '../storable.ts';
-import { packSelection } from './packed-selection.ts';
-import { getPartitionName } from './partitions.ts';
+import type { Selection } from '../../../domain/digests/digest.ts';
+import { formatNumberArray, formatTextArray, formatTimestampArray } from '../../array-literal.ts';
+import { toStorableText } from '../../storable.ts';
+import { packSelection } from '../packed-selection.ts';
+import { getPartitionName } from '../partitions.ts';
+import type { Transitions } from './transition.ts';
 
-/** A delivery that is about to be sent, with what every later try will repeat. */
+/** `sending` is committed before a message leaves: no crash can send it twice. */
+export const RECORD_ATTEMPT_TRANSITIONS = {
+  claimed: ['sending'],
+  sending: ['sent', 'deferred', 'failed', 'unknown', 'expired'],
+} as const satisfies Transitions;
+
+/** A delivery that is about to be sent, with what each retry repeats. */
 export interface NextAttempt {
   subscriberId: number;
   leaseId: number;
-  /** This one included. */
+  /** Including this one. */
   attempts: number;
   selection: Selection;
   messageId: string;
   messageDate: Date;
 }
 
-/** What a try came to. */
+/** The result of an attempt. */
 export interface AttemptRecord {
   subscriberId: number;
   leaseId: number;
-  /** Which try it was, from 1. */
+  /** The number of this attempt, from 1. */
   attempts: number;
-  state: Extract<DeliveryState, 'sent' | 'deferred' | 'failed' | 'unknown' | 'expired'>;
+  state: (typeof RECORD_ATTEMPT_TRANSITIONS)['sending'][number];
   nextAt?: Date | undefined;
   relay?: string;
   reply?: string | undefined;
@@ -31,17 +37,16 @@ export interface AttemptRecord {
 }
 
 export interface RecordedAttempts {
-  /** How many results are recorded; the lease of the others had ended. */
+  /** How many results are recorded; the lease of the others had expired. */
   resultCount: number;
-  /** Subscribers whose deliveries are `sending` from now on, and may be sent. */
+  /** Subscribers whose deliveries are `sending` now: only these may be sent. */
   sendableIds: Set<number>;
 }
 
 /**
- * Records results and marks the next tries `sending`, in one statement and so in one commit: only
- * what is in `going` may leave. A delivery goes only under a lease that lives, of a digest that is
- * neither paused nor cancelled, when its reader has not left. Safe to repeat when the answer of the
- * database was lost.
+ * Records results and marks the next deliveries as `sending`, in one statement and so in one commit. A
+ * delivery is sendable only under a live lease, when its digest is neither paused nor cancelled and
+ * the delivery was not skipped. Idempotent: the answer of the database may be lost.
  */
 export async function recordAttempts(
   pool: pg.Pool,
@@ -53,7 +58,7 @@ export async function recordAttempts(
   }: { results: readonly AttemptRecord[]; next: readonly NextAttempt[]; now: Date },
 ): Promise<RecordedAttempts> {
   const table = getPartitionName(digestId);
-  const response = await queryPrepared<{ results: number; going: string[] }>(pool, {
+  const response = await queryPrepared<{ results: number; sendable: string[] }>(pool, {
     name: `record-${digestId}`,
     text: buildRecordStatement(table, digestId),
     values: [
@@ -79,12 +84,12 @@ export async function recordAttempts(
   const isIncomplete = recordedCount < results.length;
   return {
     resultCount: isIncomplete ? await countRecorded(pool, digestId, results, now) : recordedCount,
-    sendableIds: new Set((row?.going ?? []).map(Number)),
+    sendableIds: new Set((row?.sendable ?? []).map(Number)),
   };
 }
 
-/** How many of these results stand, whether they were written now or by a first statement whose answer
- *  was lost. */
+/** Counts the recorded results, whether this statement wrote them or an earlier one whose answer was
+ *  lost. */
 async function countRecorded(
   pool: pg.Pool,
   digestId: number,
@@ -93,8 +98,8 @@ async function countRecorded(
 ): Promise<number> {
   const { rows } = await pool.query<{ recorded: number }>(
     `SELECT count(*)::int AS recorded FROM ${getPartitionName(digestId)} AS delivery
-     JOIN unnest($1::bigint[], $2::text[]) AS tried (subscriber_id, state)
-       ON delivery.subscriber_id = tried.subscriber_id AND delivery.state = tried.state
+     JOIN unnest($1::bigint[], $2::text[]) AS attempt (subscriber_id, state)
+       ON delivery.subscriber_id = attempt.subscriber_id AND delivery.state = attempt.state
      WHERE delivery.digest_id = ${digestId} AND lease_id IS NULL AND updated_at = $3`,
     [
       formatNumberArray(results.map(({ subscriberId }) => subscriberId)),
@@ -105,10 +110,10 @@ async function countRecorded(
   return rows[0]?.recorded ?? 0;
 }
 
-/** Pools behind which prepared statements get lost: PgBouncer in transaction mode. */
+/** Pools that lose prepared statements: those behind PgBouncer in transaction mode. */
 const poolsWithoutPreparedStatements = new WeakSet<pg.Pool>();
 
-/** Asks by a prepared statement, where such statements last. */
+/** Runs a query as a prepared statement, unless the pool loses those. */
 async function queryPrepared<Row extends pg.QueryResultRow>(
   pool: pg.Pool,
   { name, ...query }: pg.QueryConfig & { name: string },
@@ -123,35 +128,39 @@ async function queryPrepared<Row extends pg.QueryResultRow>(
   }
 }
 
-/** Invalid name of a statement, and one that is there already (PostgreSQL manual, appendix A). */
+/** Invalid statement name, duplicate prepared statement (PostgreSQL manual, appendix A). */
 const STATEMENT_LOST_CODES = new Set(['26000', '42P05']);
 
-/** A reader who was erased has no Message-ID left: of such a one only the state is kept. A statement that
- *  the database stops over and runs when it was given up long ago finds its try over: the number of the try
- *  is a fence beside the lease. `sending`
- *  stands among the states that may become `sending` for a commit whose answer was lost: what is in
- *  `next` has certainly not been sent. The lists stand in a SELECT of their own to hide their lengths:
- *  else PostgreSQL finds a plan for those few dearer than one for the usual ten, and plans each time. */
+/**
+ * A result is fenced by the lease and by the number of the attempt: a statement that ran late, after it
+ * was given up, finds that number passed. The deliveries in `next` may be `sending` already, when the
+ * answer to a first commit was lost; none of them has been sent.
+ *
+ * An erased subscriber has no Message-ID, and of their delivery only the state is kept.
+ *
+ * Each list is a SELECT of its own to hide its length: else PostgreSQL would estimate a custom plan
+ * for a few rows as cheaper than the generic plan and plan every time.
+ */
 function buildRecordStatement(table: string, digestId: number): string {
   return `
     WITH result AS (
       UPDATE ${table} AS delivery SET
-        state = tried.state,
-        next_at = coalesce(tried.next_at, delivery.next_at),
-        relay = tried.relay,
-        reply = CASE WHEN delivery.message_id IS NOT NULL THEN tried.reply END,
-        detail = CASE WHEN delivery.message_id IS NOT NULL THEN tried.detail END,
+        state = attempt.state,
+        next_at = coalesce(attempt.next_at, delivery.next_at),
+        relay = attempt.relay,
+        reply = CASE WHEN delivery.message_id IS NOT NULL THEN attempt.reply END,
+        detail = CASE WHEN delivery.message_id IS NOT NULL THEN attempt.detail END,
         lease_id = NULL,
         updated_at = $1
       FROM unnest(
         (SELECT $2::bigint[]), (SELECT $3::bigint[]), (SELECT $4::smallint[]), (SELECT $5::text[]),
         (SELECT $6::timestamptz[]), (SELECT $7::text[]), (SELECT $8::text[]), (SELECT $9::text[]))
-        AS tried (subscriber_id, lease_id, attempts, state, next_at, relay, reply, detail)
-      WHERE delivery.digest_id = ${digestId} AND delivery.subscriber_id = tried.subscriber_id
-        AND delivery.lease_id = tried.lease_id AND delivery.attempts = tried.attempts
+        AS attempt (subscriber_id, lease_id, attempts, state, next_at, relay, reply, detail)
+      WHERE delivery.digest_id = ${digestId} AND delivery.subscriber_id = attempt.subscriber_id
+        AND delivery.lease_id = attempt.lease_id AND delivery.attempts = attempt.attempts
         AND delivery.state = 'sending'
       RETURNING 1
-    ), going AS (
+    ), sendable AS (
       UPDATE ${table} AS delivery SET
         state = 'sending',
         attempts = next.attempts,
@@ -174,13 +183,14 @@ function buildRecordStatement(table: string, digestId: number): string {
           SELECT FROM digests WHERE id = ${digestId} AND paused_at IS NULL AND cancelled_at IS NULL)
       RETURNING delivery.subscriber_id
     )
-    SELECT (SELECT count(*)::int FROM result) AS results, ARRAY(SELECT subscriber_id FROM going) AS going`;
+    SELECT (SELECT count(*)::int FROM result) AS results,
+      ARRAY(SELECT subscriber_id FROM sendable) AS sendable`;
 }
 
-/** What relays say may hold anything. */
+/** Replies may hold any bytes. */
 const toStorableReply = (text: string | undefined) =>
   text === undefined ? null : toStorableText(text);
 
-/** Never stands in JSON, where it is escaped. To quote every quote in an array of texts would take
- *  longer than to write it down. */
+/** Separates selections in one text. Never part of JSON, which escapes it; an array of texts would have
+ *  to escape every quote, which is slower. */
 const UNIT_SEPARATOR = '\x1f';

@@ -1,12 +1,20 @@
 import { sql } from 'drizzle-orm';
-import type { Db } from '../client.ts';
-import { recountBatches } from './batches.ts';
-import { getPartition } from './partitions.ts';
+import type { Db } from '../../client.ts';
+import { recountBatches } from '../batches.ts';
+import { getPartition } from '../partitions.ts';
+import { fromStates, type Transitions } from './transition.ts';
+
+/** A delivery that is `sending` is left to its worker: the relay may have it already. */
+export const SKIP_SUBSCRIBER_TRANSITIONS = {
+  pending: ['skipped'],
+  deferred: ['skipped'],
+  claimed: ['skipped'],
+} as const satisfies Transitions;
 
 /**
- * Skips what is still to be sent to a reader, also what a worker has in hand: once this is committed
- * no mail to the reader begins, but of a digest whose composing was not committed before. One that is
- * on its way already is waited for. Call it in a transaction: its batches are counted under their locks.
+ * Skips the open deliveries of a subscriber, also those that a worker has claimed. After the commit
+ * no mail to the subscriber is started, except of a digest whose composition was committed later.
+ * Call it in a transaction: its batches are counted under their locks.
  */
 export async function skipDeliveriesOf(
   tx: Db,
@@ -18,7 +26,7 @@ export async function skipDeliveriesOf(
     SELECT DISTINCT digest_id AS "digestId" FROM batches
     WHERE due_at IS NOT NULL OR lease_id IS NOT NULL ORDER BY 1`);
   for (const { digestId } of open.rows) {
-    // Batches are locked before their deliveries, as everywhere.
+    // Every transition locks batches before deliveries, or two of them could deadlock.
     const lockedBatches = await tx.execute<{ batch: number }>(sql`
       SELECT batch FROM batches
       WHERE digest_id = ${digestId} AND batch = (
@@ -29,17 +37,8 @@ export async function skipDeliveriesOf(
       UPDATE ${getPartition(digestId)}
       SET state = 'skipped', detail = ${detail}, lease_id = NULL, updated_at = ${now}
       WHERE digest_id = ${digestId} AND subscriber_id = ${subscriberId}
-        AND state IN ('pending', 'deferred', 'claimed')`);
+        AND state IN (${fromStates(SKIP_SUBSCRIBER_TRANSITIONS)})`);
     const batchNumbers = lockedBatches.rows.map(({ batch }) => batch);
     if (skipped.rowCount === 1) await recountBatches(tx, digestId, batchNumbers);
   }
-}
-
-/** Removes what deliveries tell of a reader: only the states are kept. */
-export async function eraseDeliveriesOf(tx: Db, subscriberId: number): Promise<void> {
-  await tx.execute(sql`
-    UPDATE deliveries SET selection = NULL, message_id = NULL, reply = NULL,
-      detail = CASE state WHEN 'skipped' THEN detail END
-    FROM digests
-    WHERE deliveries.digest_id = digests.id AND deliveries.subscriber_id = ${subscriberId}`);
 }

@@ -1,14 +1,16 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { claimBatch, releaseBatch } from '../../../src/db/deliveries/claims.ts';
-import { endLeases, openLease } from '../../../src/db/deliveries/leases.ts';
+import { openLease } from '../../../../src/db/deliveries/leases.ts';
+import { claimBatch } from '../../../../src/db/deliveries/transitions/claim.ts';
+import { endLeases } from '../../../../src/db/deliveries/transitions/end-leases.ts';
 import {
   type AttemptRecord,
   type NextAttempt,
   recordAttempts,
-} from '../../../src/db/deliveries/record-attempts.ts';
-import { composeDigest } from '../../../src/services/digests/compose-digest.ts';
-import { useDatabase } from '../../support/database.ts';
-import { buildPaper, storePapers, storeSubscriber } from '../../support/rows.ts';
+} from '../../../../src/db/deliveries/transitions/record-attempts.ts';
+import { releaseBatch } from '../../../../src/db/deliveries/transitions/release.ts';
+import { composeDigest } from '../../../../src/services/digests/compose-digest.ts';
+import { useDatabase } from '../../../support/database.ts';
+import { buildPaper, storePapers, storeSubscriber } from '../../../support/rows.ts';
 
 const database = useDatabase();
 const at = (time: string) => new Date(`2026-05-08T${time}Z`);

@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import { describe, expect, it } from 'vitest';
-import { recordAttempts } from '../../../src/db/deliveries/record-attempts.ts';
+import { recordAttempts } from '../../../../src/db/deliveries/transitions/record-attempts.ts';
 
 /** A pool whose server forgets prepared statements, as behind PgBouncer in transaction mode. */
 function forgetfulPool(code: string): { pool: pg.Pool; asked: (string | undefined)[] } {
@@ -8,7 +8,7 @@ function forgetfulPool(code: string): { pool: pg.Pool; asked: (string | undefine
   const query = async ({ name }: { name?: string }) => {
     asked.push(name);
     if (name !== undefined) throw Object.assign(new Error('prepared statement'), { code });
-    return { rows: [{ results: 0, going: ['11'] }] };
+    return { rows: [{ results: 0, sendable: ['11'] }] };
   };
   return { pool: { query } as unknown as pg.Pool, asked };
 }

@@ -1,0 +1,61 @@
+import { sql } from 'drizzle-orm';
+import type { Db } from '../../client.ts';
+import { type DueBatch, releaseBatches } from '../batches.ts';
+import { getPartition } from '../partitions.ts';
+import type { Transitions } from './transition.ts';
+
+/** The relay may or may not have taken a mail that was being sent (RFC 1047). */
+export const END_LEASE_TRANSITIONS = {
+  claimed: ['pending'],
+  sending: ['unknown'],
+} as const satisfies Transitions;
+
+/** Deliveries released from leases that ended. */
+export interface ReleasedDeliveries {
+  pending: number;
+  unknown: number;
+  /** The batches in which deliveries are open, and when the first of them is due. */
+  remainingBatches: (DueBatch & { dueAt: Date })[];
+}
+
+/**
+ * Ends leases and releases their deliveries: the expired ones except `besides`, the one with `id`, or
+ * `all`, when no other process can be alive. Call it in a transaction.
+ */
+export async function endLeases(
+  db: Db,
+  which: { expired: true; besides?: number } | { all: true } | { id: number },
+  now: Date,
+): Promise<ReleasedDeliveries> {
+  const released: ReleasedDeliveries = { pending: 0, unknown: 0, remainingBatches: [] };
+  const condition =
+    'id' in which
+      ? sql`id = ${which.id}`
+      : 'all' in which
+        ? sql`true`
+        : sql`expires_at < clock_timestamp() AND id <> ${which.besides ?? 0}`;
+  const ended = await db.execute<{ id: string }>(
+    sql`DELETE FROM leases WHERE ${condition} RETURNING id`,
+  );
+  if (ended.rows.length === 0) return released;
+  const ids = sql.param(ended.rows.map(({ id }) => id));
+  const lockedBatches = await db.execute<{ digestId: number; numbers: number[] }>(sql`
+    SELECT digest_id AS "digestId", array_agg(batch) AS numbers FROM (
+      SELECT digest_id, batch FROM batches WHERE lease_id = ANY(${ids}::bigint[]) FOR UPDATE
+    ) AS held GROUP BY digest_id`);
+  for (const { digestId, numbers } of lockedBatches.rows) {
+    const updated = await db.execute<{ state: 'pending' | 'unknown' }>(sql`
+      UPDATE ${getPartition(digestId)} SET
+        state = CASE state WHEN 'sending' THEN 'unknown' ELSE 'pending' END,
+        detail = CASE state WHEN 'sending' THEN ${LOST_WORKER_DETAIL} END,
+        lease_id = NULL,
+        updated_at = ${now}
+      WHERE batch = ANY(${sql.param(numbers)}::int[]) AND lease_id = ANY(${ids}::bigint[])
+      RETURNING state`);
+    for (const { state } of updated.rows) released[state] += 1;
+    released.remainingBatches.push(...(await releaseBatches(db, digestId, numbers, now)));
+  }
+  return released;
+}
+
+const LOST_WORKER_DETAIL = 'The worker was gone before the relay’s answer was recorded.';
