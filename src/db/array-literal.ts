@@ -1,15 +1,17 @@
-/** Numbers as Postgres reads an array of them. */
+/** Numbers as a PostgreSQL array literal. */
 export function formatNumberArray(values: readonly number[]): string {
   return `{${values.join(',')}}`;
 }
 
-/** Texts as Postgres reads an array of them (manual, 8.15.6). The client would do the same, element by
- *  element; this is on the way of every mail. */
+/**
+ * Texts as a PostgreSQL array literal (manual, 8.15.6). `pg` would do the same, but element by
+ * element, and this runs for every e-mail.
+ */
 export function formatTextArray(values: readonly (string | null | undefined)[]): string {
   return `{${values.map(quoteElement).join(',')}}`;
 }
 
-/** Moments as Postgres reads an array of them. */
+/** Timestamps as a PostgreSQL array literal. */
 export function formatTimestampArray(values: readonly (Date | undefined)[]): string {
   return `{${values.map((value) => (value === undefined ? 'NULL' : value.toISOString())).join(',')}}`;
 }

@@ -2,11 +2,11 @@ import { sql } from 'drizzle-orm';
 import { PaperboyError } from '../domain/errors.ts';
 import type { Database, Db } from './client.ts';
 
-/** The oldest PostgreSQL that our statements run on. */
+/** The oldest PostgreSQL that runs our statements. */
 const MIN_MAJOR_VERSION = 15;
 
 /**
- * Asks the server of `url` for a sign of life, ten seconds at most, and for its version.
+ * Checks that the server of `url` answers within ten seconds and has a supported version.
  * @throws PaperboyError `DATABASE_UNREACHABLE` or `DATABASE_TOO_OLD`, naming the server.
  */
 export async function checkServer(database: Database, url: string): Promise<void> {
@@ -20,7 +20,7 @@ export async function checkServer(database: Database, url: string): Promise<void
   );
 }
 
-/** Whether the database takes changes: a standby answers, and takes none. Rejects when it does not answer. */
+/** Whether the database accepts writes; a standby does not. Rejects when it does not answer. */
 export async function isWritable(db: Db): Promise<boolean> {
   const result = await db.execute<{ isWritable: boolean }>(
     sql`SELECT current_setting('transaction_read_only') = 'off' AS "isWritable"`,
@@ -28,7 +28,7 @@ export async function isWritable(db: Db): Promise<boolean> {
   return result.rows[0]?.isWritable === true;
 }
 
-/** Such as `15.8`. */
+/** The version of the server, such as `15.8`. */
 export async function readServerVersion({ db }: Database): Promise<string> {
   const result = await db.execute<{ version: string }>(
     sql`SELECT split_part(current_setting('server_version'), ' ', 1) AS version`,
@@ -36,7 +36,7 @@ export async function readServerVersion({ db }: Database): Promise<string> {
   return result.rows[0]?.version ?? '';
 }
 
-/** Whether two connections get one session in turn, as behind a pooler in transaction mode. */
+/** Whether two connections share a session, as behind a pooler in transaction mode. */
 export async function usesTransactionPooling({ pool }: Database): Promise<boolean> {
   const clients = [await pool.connect(), await pool.connect()];
   try {
@@ -54,18 +54,18 @@ export async function usesTransactionPooling({ pool }: Database): Promise<boolea
 function createUnreachableServerError(url: string, error: unknown): PaperboyError {
   return new PaperboyError(
     'DATABASE_UNREACHABLE',
-    `The server of DATABASE_URL (${describeServer(url)}) lets nobody in: ${describeCause(error)}. Is it running, and are host, port, user and database right?`,
+    `The server of DATABASE_URL (${describeServer(url)}) cannot be reached: ${describeCause(error)}. Is it running, and are host, port, user and database right?`,
     { cause: error },
   );
 }
 
-/** Host and database; never the password. */
+/** Host and database, without the password. */
 function describeServer(url: string): string {
   const { host, pathname } = new URL(url);
   return `${host}${pathname}`;
 }
 
-/** drizzle wraps what `pg` throws, and a host with several addresses fails once for each. */
+/** drizzle wraps the errors of `pg`, and a host with several addresses fails once for each. */
 function describeCause(error: unknown): string {
   const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
   if (cause instanceof AggregateError) return cause.errors.map(describeCause).join('; ');

@@ -3,36 +3,40 @@ import type { ExtractTablesWithRelations } from 'drizzle-orm';
 import { drizzle, type NodePgQueryResultHKT } from 'drizzle-orm/node-postgres';
 import type { PgDatabase } from 'drizzle-orm/pg-core';
 import pg from 'pg';
-import { openPGlite, type PGliteSource } from './pglite.ts';
+import { openPGlite } from './pglite.ts';
 import { PGlitePool } from './pglite-pool.ts';
 import { withQueryTimeout } from './query-timeout-pool.ts';
 import * as schema from './schema.ts';
 
-/** What every function in this folder takes first: the database, or a transaction in it. */
+/** The database, or a transaction in it: the first parameter of every function in this folder. */
 export type Db = PgDatabase<
   NodePgQueryResultHKT,
   typeof schema,
   ExtractTablesWithRelations<typeof schema>
 >;
 
-/** An open database: `db` for our statements, `pool` for what brings its own (BullMQ). */
+/** An open database: `db` for our statements, `pool` for libraries with their own (BullMQ). */
 export interface Database {
   db: Db;
   pool: pg.Pool;
-  /** The same database for what cannot wait without end for a server that never answers: there each
-   *  statement fails after `answerTimeoutMs`. It may have been done all the same. */
+  /**
+   * The same database for callers that cannot wait forever for a server that never answers: each
+   * statement fails after `queryTimeoutMs`. The server may still have run it.
+   */
   withQueryTimeout(queryTimeoutMs: number): Pick<Database, 'db' | 'pool'>;
   close(): Promise<void>;
 }
 
-/** Our tables are in `public`, BullMQ's in `bullmq`; it names them without a schema. */
+/** Our tables are in `public`, those of BullMQ in `bullmq`. BullMQ names them without a schema. */
 const SEARCH_PATH = 'public,bullmq';
 
-/** Said on each new connection: as options of the connection itself, poolers would refuse it. To compile
- *  a statement for a digest of a million takes longer than to run it. */
+/**
+ * Runs on each new connection, because poolers refuse these settings as options of the connection.
+ * JIT is off: compiling a statement takes longer than running it, even for a million deliveries.
+ */
 const SESSION_SETUP_SQL = `SET search_path TO ${SEARCH_PATH}; SET timezone TO 'UTC'; SET jit TO off`;
 
-/** Connects to a PostgreSQL server (15 or newer). Nothing is asked of it before the first query. */
+/** Opens a pool of connections to a PostgreSQL server (15 or newer), which connects lazily. */
 export function openServerDatabase(
   url: string,
   {
@@ -53,11 +57,12 @@ export function openServerDatabase(
     keepAlive: true,
     connectionTimeoutMillis: connectTimeoutMs,
   });
-  // A connection that the server closes is replaced at the next query; without a listener the error
-  // would end the process: of the pool while it is idle, of its own between the queries of a transaction.
+  // The pool replaces a connection that the server closed at the next query. Without a listener the
+  // error would end the process. An idle connection reports it to the pool, and one between two
+  // queries of a transaction reports it itself.
   pool.on('error', () => undefined);
   pool.on('connect', (client) => client.on('error', () => undefined));
-  // Every queue and worker of BullMQ listens for errors too.
+  // Every queue and worker of BullMQ adds a listener for errors.
   pool.setMaxListeners(0);
   return {
     db: drizzle(pool, { schema }),
@@ -70,15 +75,17 @@ export function openServerDatabase(
   };
 }
 
-/** In ms, for the connection and again for its first words. */
+/** Limit in ms for connecting, and again for the first statement. */
 const CONNECT_TIMEOUT_MS = 10_000;
 
-/** Opens the embedded database: PGlite, in a folder or, for tests, in memory. */
-export async function openEmbeddedDatabase(source: PGliteSource): Promise<Database> {
-  return createPGliteDatabase(await openPGlite(source));
+/**
+ * Opens the embedded database (PGlite) in `folder`. The caller must hold the lock of the folder.
+ */
+export async function openEmbeddedDatabase(folder: string): Promise<Database> {
+  return createPGliteDatabase(await openPGlite(folder));
 }
 
-/** An open PGlite as a database; closing the one closes the other. */
+/** Wraps an open PGlite as a database. Closing the database closes the PGlite. */
 export async function createPGliteDatabase(pglite: PGlite): Promise<Database> {
   await pglite.exec(SESSION_SETUP_SQL);
   const pool = new PGlitePool(pglite) as unknown as pg.Pool;
@@ -86,7 +93,7 @@ export async function createPGliteDatabase(pglite: PGlite): Promise<Database> {
   return {
     db,
     pool,
-    // In our own process nothing gets lost on the way.
+    // PGlite runs in this process, so an answer cannot get lost.
     withQueryTimeout: () => ({ db, pool }),
     close: async () => {
       await pool.end();

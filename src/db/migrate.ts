@@ -13,12 +13,12 @@ const FOLDER = fileURLToPath(new URL('../../migrations/', import.meta.url));
 
 const QUEUE_SCHEMA = 'bullmq';
 
-/** Any number, the same in every version: whoever migrates holds this advisory lock. */
+/** The advisory lock of a migration: any number, but the same in every version. */
 const MIGRATION_LOCK = 7_277_372;
 
 /**
- * Brings the tables of Paperboy and, unless the queue is on Redis, those of BullMQ up to this
- * version. Safe to run from several processes at once: they take turns.
+ * Migrates the tables of Paperboy and, unless the queue is on Redis, those of BullMQ to this
+ * version. Several processes may do it at once: a lock serialises them.
  */
 export async function migrate(
   database: Database,
@@ -39,15 +39,17 @@ export async function migrate(
   }
 }
 
-/** Whether the tables are those of this version. */
+/** Whether all migrations of this version were applied. */
 export async function isMigrated({ db }: Database): Promise<boolean> {
   const { readMigrationFiles } = await import('drizzle-orm/migrator');
   const known = readMigrationFiles({ migrationsFolder: FOLDER }).length;
   return (await listAppliedMigrations(db)).length >= known;
 }
 
-/** Whether the tables of a queue in Postgres are those of this version of BullMQ, which else would ask
- *  for them again and again, at full speed. */
+/**
+ * Whether the tables of a queue in PostgreSQL have the version that BullMQ expects. With other
+ * tables BullMQ would retry its queries without pause.
+ */
 export async function isQueueMigrated({ pool }: Database): Promise<boolean> {
   try {
     await assertSchemaCompatibility(pool, QUEUE_SCHEMA);
@@ -58,12 +60,12 @@ export async function isQueueMigrated({ pool }: Database): Promise<boolean> {
   }
 }
 
-/** What names the migrations that were applied, in their order. */
+/** The hashes of the applied migrations, oldest first. */
 export async function listAppliedMigrations(db: Db): Promise<string[]> {
-  const migrationTable = await db.execute<{ isThere: boolean }>(
-    sql`SELECT to_regclass('drizzle.__drizzle_migrations') IS NOT NULL AS "isThere"`,
+  const found = await db.execute<{ exists: boolean }>(
+    sql`SELECT to_regclass('drizzle.__drizzle_migrations') IS NOT NULL AS exists`,
   );
-  if (!migrationTable.rows[0]?.isThere) return [];
+  if (!found.rows[0]?.exists) return [];
   const applied = await db.execute<{ hash: string }>(
     sql`SELECT hash FROM drizzle.__drizzle_migrations ORDER BY created_at`,
   );

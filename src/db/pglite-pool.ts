@@ -17,25 +17,25 @@ interface QueryResult {
 }
 
 /**
- * A `pg.Pool` in front of one PGlite: what speaks to `pg` (drizzle, BullMQ) speaks to PGlite
- * unchanged. PGlite is a single session, so clients take turns, and one that says BEGIN keeps
- * its turn until the transaction ends: otherwise another caller's ROLLBACK would undo its work.
- * Values come back exactly as from `pg`: PGlite answers in text, parsed here by the same parsers.
+ * A `pg.Pool` for one PGlite, so that drizzle and BullMQ use PGlite as they use `pg`. PGlite is a
+ * single session, so a mutex serialises its clients. A client that sends BEGIN keeps the mutex
+ * until its transaction ends: otherwise the ROLLBACK of another caller would undo its work. Values
+ * are exactly those of `pg`: PGlite returns text, and the parsers of `pg` parse it.
  *
- * drizzle recognises a pool by the word in the class name.
+ * drizzle recognises a pool by “Pool” in the name of its class.
  */
 export class PGlitePool extends EventEmitter {
   readonly #db: PGlite;
-  readonly #turns = new Mutex();
+  readonly #mutex = new Mutex();
   readonly #clients = new Set<PGliteClient>();
   readonly #stopListening: () => void;
   #ended = false;
-  /** Read by BullMQ: a connection in our own process cannot be dropped silently. */
+  /** BullMQ requires `keepAlive`. A connection within this process cannot break silently. */
   readonly options = { keepAlive: true };
 
   constructor(db: PGlite) {
     super();
-    // Every queue and worker of BullMQ listens for errors.
+    // Every queue and worker of BullMQ adds a listener for errors.
     this.setMaxListeners(0);
     this.#db = db;
     this.#stopListening = db.onNotification((channel, payload) => {
@@ -45,7 +45,7 @@ export class PGlitePool extends EventEmitter {
 
   async connect(): Promise<PGliteClient> {
     if (this.#ended) throw new Error('Cannot use a pool after calling end on the pool');
-    const client = new PGliteClient(this.#db, this.#turns, () => this.#clients.delete(client));
+    const client = new PGliteClient(this.#db, this.#mutex, () => this.#clients.delete(client));
     this.#clients.add(client);
     return client;
   }
@@ -55,7 +55,7 @@ export class PGlitePool extends EventEmitter {
     values?: unknown[],
   ): Promise<QueryResult | QueryResult[]> {
     if (this.#ended) throw new Error('Cannot use a pool after calling end on the pool');
-    const unlock = await this.#turns.acquire();
+    const unlock = await this.#mutex.acquire();
     try {
       return await runQuery(this.#db, query, values);
     } finally {
@@ -63,11 +63,11 @@ export class PGlitePool extends EventEmitter {
     }
   }
 
-  /** Waits for the transaction in progress; PGlite itself stays open. */
+  /** Waits for the transaction in progress. PGlite itself stays open. */
   async end(): Promise<void> {
     if (this.#ended) return;
     this.#ended = true;
-    const unlock = await this.#turns.acquire();
+    const unlock = await this.#mutex.acquire();
     this.#stopListening();
     unlock();
   }
@@ -75,57 +75,57 @@ export class PGlitePool extends EventEmitter {
 
 class PGliteClient extends EventEmitter {
   readonly #db: PGlite;
-  readonly #turns: Mutex;
+  readonly #mutex: Mutex;
   readonly #onRelease: () => void;
-  #pass: (() => void) | undefined;
+  #unlock: (() => void) | undefined;
   #queue: Promise<unknown> = Promise.resolve();
 
   constructor(db: PGlite, mutex: Mutex, onRelease: () => void) {
     super();
     this.#db = db;
-    this.#turns = mutex;
+    this.#mutex = mutex;
     this.#onRelease = onRelease;
     this.setMaxListeners(0);
   }
 
   query(query: string | QueryConfig, values?: unknown[]): Promise<QueryResult | QueryResult[]> {
-    const result = this.#queue.then(() => this.#runInTurn(query, values));
+    const result = this.#queue.then(() => this.#runLocked(query, values));
     this.#queue = result.catch(() => undefined);
     return result;
   }
 
-  /** Gives the client back. A transaction left open is rolled back. */
+  /** Releases the client and rolls back a transaction that it left open. */
   release(): void {
     this.#onRelease();
     void this.#queue.then(async () => {
-      if (!this.#pass) return;
+      if (!this.#unlock) return;
       await this.#db.exec('ROLLBACK').catch(() => undefined);
-      this.#passOn();
+      this.#unlockMutex();
     });
   }
 
-  async #runInTurn(
+  async #runLocked(
     query: string | QueryConfig,
     values?: unknown[],
   ): Promise<QueryResult | QueryResult[]> {
-    this.#pass ??= await this.#turns.acquire();
+    this.#unlock ??= await this.#mutex.acquire();
     try {
       return await runQuery(this.#db, query, values);
     } finally {
-      if (!this.#db.isInTransaction()) this.#passOn();
+      if (!this.#db.isInTransaction()) this.#unlockMutex();
     }
   }
 
-  #passOn(): void {
-    this.#pass?.();
-    this.#pass = undefined;
+  #unlockMutex(): void {
+    this.#unlock?.();
+    this.#unlock = undefined;
   }
 }
 
-/** First come, first served: `take` resolves to the function that ends the turn. */
 class Mutex {
   #last: Promise<void> = Promise.resolve();
 
+  /** Waits for all earlier callers. Returns the function that unlocks the mutex. */
   async acquire(): Promise<() => void> {
     const before = this.#last;
     let unlock: () => void = () => undefined;
@@ -137,8 +137,10 @@ class Mutex {
   }
 }
 
-/** `pg` sends text without values by the simple protocol, which may hold several statements; then it
- *  answers with a list of results. */
+/**
+ * Without values `pg` uses the simple protocol, which allows several statements in one text. It
+ * then returns a list of results.
+ */
 async function runQuery(
   db: PGlite,
   query: string | QueryConfig,
@@ -163,8 +165,10 @@ async function runQuery(
   return only && pgResults.length === 1 ? only : pgResults;
 }
 
-/** PGlite's own parsers would make numbers of int8 and plain arrays of bytes. It looks them up by
- *  key, and those that are not named here stay in force. */
+/**
+ * Replaces PGlite's parsers, which turn int8 into numbers and bytea into byte arrays. PGlite uses
+ * its own parser for every type that is missing here.
+ */
 function createTextParsers(db: PGlite): Record<string, (text: string) => string> {
   return Object.fromEntries(Object.keys(db.parsers).map((oid) => [oid, returnUnchanged]));
 }
@@ -173,7 +177,7 @@ function returnUnchanged(text: string): string {
   return text;
 }
 
-/** Values are prepared as `pg` prepares them, so PGlite must not serialise them again. */
+/** `pg` has serialised the values already, so PGlite must not do it again. */
 const PASS_THROUGH_SERIALIZERS = new Proxy({}, { get: () => (value: unknown) => value });
 
 function prepareParameter(value: unknown): unknown {
@@ -182,7 +186,7 @@ function prepareParameter(value: unknown): unknown {
   );
 }
 
-/** Hands each value to the parser that `pg` would have used. */
+/** Parses each value with the parser that `pg` would use. */
 function toPgResult(
   { command = '', rowCount, rows, fields }: Results<(string | null)[]>,
   { rowMode, types = pg.types }: QueryConfig,

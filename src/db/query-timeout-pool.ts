@@ -1,13 +1,15 @@
 import type pg from 'pg';
 import { isTransient } from './transient.ts';
 
-/** A server that takes connections and never answers would else be waited for without end: such a
- *  statement fails, and its connection is not used again. */
+/**
+ * The same pool, in which a statement fails after `queryTimeoutMs` and its connection is discarded.
+ * A server that accepts connections but never answers would otherwise block the caller forever.
+ */
 export function withQueryTimeout(pool: pg.Pool, queryTimeoutMs: number): pg.Pool {
   return new QueryTimeoutPool(pool, queryTimeoutMs) as unknown as pg.Pool;
 }
 
-/** What drizzle and our own statements need of a pool. drizzle knows a pool by the name of its class. */
+/** The part of a pool that drizzle and our statements use. drizzle expects “Pool” in its name. */
 class QueryTimeoutPool {
   readonly #pool: pg.Pool;
   readonly #timeoutMs: number;
@@ -17,7 +19,7 @@ class QueryTimeoutPool {
     this.#timeoutMs = timeoutMs;
   }
 
-  /** The pool destroys a connection whose statement failed. */
+  /** The pool itself destroys a connection whose statement failed. */
   query(query: pg.QueryConfig, values?: unknown[]): Promise<pg.QueryResult> {
     return this.#pool.query(addQueryTimeout(this.#timeoutMs, query), values);
   }
@@ -27,8 +29,10 @@ class QueryTimeoutPool {
   }
 }
 
-/** A connection that is destroyed as soon as it has failed, and fails at once from then on: drizzle would
- *  wait for its ROLLBACK as well, and give no connection back whose BEGIN failed. */
+/**
+ * A connection that is destroyed at its first transient error and then fails at once. drizzle would
+ * wait for the ROLLBACK too, and would not release a connection whose BEGIN failed.
+ */
 class QueryTimeoutClient {
   readonly #client: pg.PoolClient;
   readonly #timeoutMs: number;
@@ -60,7 +64,7 @@ class QueryTimeoutClient {
   }
 }
 
-/** `query_timeout` is the driver's own (node-postgres), in ms. */
+/** `query_timeout` is an option of node-postgres, in ms. */
 function addQueryTimeout(timeoutMs: number, query: pg.QueryConfig | string): pg.QueryConfig {
   const config = typeof query === 'string' ? { text: query } : query;
   return { ...config, query_timeout: timeoutMs } as pg.QueryConfig;

@@ -65,7 +65,7 @@ export const papers = pgTable('papers', {
   publishedOn: day('published_on'),
   listedOn: day('listed_on').notNull(),
   usableOn: day('usable_on').notNull(),
-  /** The day on which a source said that it was withdrawn. */
+  /** The day on which a source reported the withdrawal. */
   withdrawnOn: day('withdrawn_on'),
   upvotes: integer().notNull(),
   comments: integer().notNull(),
@@ -86,7 +86,7 @@ export const paperTopics = pgTable(
     paperId: text('paper_id').notNull(),
     topicSlug: text('topic_slug').notNull(),
     score: real().notNull(),
-    /** The paper's own day, which never changes: the newest papers of a topic are found by it. */
+    /** A copy of the paper's day, which never changes, for the index of a topic's newest papers. */
     listedOn: day('listed_on').notNull(),
   },
   (table) => [primaryKey({ columns: [table.paperId, table.topicSlug] })],
@@ -119,7 +119,10 @@ export const subscribers = pgTable('subscribers', {
   pausedAt: instant('paused_at'),
   /** The day of the first digest after the pause; null when the pause has no end. */
   pausedUntil: day('paused_until'),
-  /** Date of the first digest with no paper above the threshold since the last delivery; null if none. */
+  /**
+   * Date of the first digest with no paper above the threshold since the last delivery; null if
+   * none.
+   */
   quietSince: day('quiet_since'),
   /** The profile learned from feedback, packed (domain/ranking). */
   learned: text(),
@@ -134,13 +137,13 @@ export const consents = pgTable('consents', {
   subscriberId: id('subscriber_id').notNull(),
   givenAt: instant('given_at').notNull(),
   confirmedAt: instant('confirmed_at').notNull(),
-  /** Where it was given: `form`, `api`, `import` or `email`. */
+  /** How it was given: `form`, `api`, `import` or `email`. */
   channel: text().notNull(),
   wording: text().notNull(),
   network: text(),
 });
 
-/** What readers said of papers. */
+/** Feedback of subscribers on papers. */
 export const feedback = pgTable(
   'feedback',
   {
@@ -156,7 +159,7 @@ export const suppressions = pgTable('suppressions', {
   emailHash: bytea('email_hash').primaryKey(),
   reason: text().$type<SuppressionReason>().notNull(),
   createdAt: instant('created_at').notNull(),
-  /** The digest whose refusal it came by. */
+  /** The digest whose delivery bounced. */
   digestId: integer('digest_id'),
 });
 
@@ -167,7 +170,9 @@ export const transactionalEmails = pgTable('transactional_emails', {
   state: text().$type<TransactionalState>().notNull(),
   tokenHash: bytea('token_hash').unique(),
   requestedAt: instant('requested_at').notNull(),
-  /** When to send it: later than `requested_at` when another one was sent within the hour before. */
+  /**
+   * When to send it: later than `requested_at` when another one was sent within the hour before.
+   */
   sendAt: instant('send_at').notNull(),
   expiresAt: instant('expires_at').notNull(),
   usedAt: instant('used_at'),
@@ -177,7 +182,7 @@ export const transactionalEmails = pgTable('transactional_emails', {
   messageId: text('message_id'),
   sentAt: instant('sent_at'),
   reply: text(),
-  /** The papers that it brings, the best first. */
+  /** The papers that the e-mail shows, the best first. */
   paperIds: text('paper_ids').array().notNull(),
   /** What the sign-up asked for whose confirmation this is; null once a link was confirmed. */
   signUpRequest: jsonb('sign_up_request').$type<SignUpRequest>(),
@@ -192,11 +197,11 @@ export const digests = pgTable(
     number: integer().notNull(),
     composedAt: instant('composed_at').notNull(),
     audience: integer().notNull(),
-    /** Nothing is claimed or sent while this is set. */
+    /** While set, no delivery is claimed or sent. */
     pausedAt: instant('paused_at'),
     pauseReason: text('pause_reason'),
     cancelledAt: instant('cancelled_at'),
-    /** How many deliveries ended in each state, once the deliveries themselves are removed. */
+    /** Number of deliveries by final state, kept when retention drops the deliveries. */
     finalStates: jsonb('final_states').$type<Record<DeliveryState, number>>(),
   },
   (table) => [unique().on(table.kind, table.date)],
@@ -225,33 +230,35 @@ export const leases = pgTable('leases', {
   expiresAt: instant('expires_at').notNull(),
 });
 
-/** Deliveries of one digest that share the moment of their mail and that one job handles. */
+/** Deliveries of one digest that are due at the same time and that one job handles. */
 export const batches = pgTable(
   'batches',
   {
     digestId: integer('digest_id').notNull(),
     batch: integer().notNull(),
     sendAt: instant('send_at').notNull(),
-    /** When to look at it next; null when nothing is left to send. */
+    /** When to claim it next; null when nothing is left to send. */
     dueAt: instant('due_at'),
-    /** Its pending deliveries are due whatever their hour. */
+    /** Its pending deliveries are due now, whatever hour their subscribers chose. */
     isImmediate: boolean('is_immediate').notNull(),
-    /** Counts claims, so that each has a bell of its own. */
+    /** Number of claims, so that each claim gets a job id of its own. */
     claims: integer().notNull(),
-    /** The worker that has it in hand. */
+    /** The lease of the worker that claimed it. */
     leaseId: id('lease_id'),
-    /** How many of its deliveries are in each state; null while a worker has it in hand. */
+    /** Number of its deliveries by state; null while it is claimed. */
     states: jsonb().$type<Partial<Record<DeliveryState, number>>>(),
     claimedAt: instant('claimed_at'),
     countedAt: instant('counted_at'),
-    /** Of those that are sent. */
+    /** Number of deliveries sent since the last claim. */
     sentSinceClaim: integer('sent_since_claim').notNull(),
   },
   (table) => [primaryKey({ columns: [table.digestId, table.batch] })],
 );
 
-/** One partition a digest (`deliveries_12`), made when it is composed, dropped by the retention. No
- *  index holds a column that sending changes, so that rows are updated in place (HOT). */
+/**
+ * One partition for each digest (`deliveries_12`), created by composing and dropped by retention.
+ * No index contains a column that sending changes, so PostgreSQL updates rows in place (HOT).
+ */
 export const deliveries = pgTable(
   'deliveries',
   {
@@ -259,9 +266,9 @@ export const deliveries = pgTable(
     subscriberId: id('subscriber_id').notNull(),
     batch: integer().notNull(),
     state: text().$type<DeliveryState>().notNull(),
-    /** First occurrence of the reader's hour at or after composing; never changes. */
+    /** First occurrence of the subscriber's hour at or after composing. Never changes. */
     sendAt: instant('send_at').notNull(),
-    /** When to try next: `send_at` at first, later after each deferral. */
+    /** Time of the next attempt: `send_at` at first, later after each deferral. */
     nextAt: instant('next_at').notNull(),
     attempts: smallint().notNull(),
     leaseId: id('lease_id'),
@@ -279,7 +286,7 @@ export const deliveries = pgTable(
   ],
 );
 
-/** Which sources listed a paper, each with its own days. */
+/** The sources that listed a paper, each with its own days. */
 export const paperSources = pgTable(
   'paper_sources',
   {
@@ -288,7 +295,7 @@ export const paperSources = pgTable(
     listedOn: day('listed_on').notNull(),
     usableOn: day('usable_on').notNull(),
     seenAt: instant('seen_at').notNull(),
-    /** As it said last; null when it counts none. */
+    /** As last reported; null for a source that does not count them. */
     upvotes: integer(),
     comments: integer(),
     withdrawnOn: day('withdrawn_on'),
@@ -296,25 +303,25 @@ export const paperSources = pgTable(
   (table) => [primaryKey({ columns: [table.paperId, table.source] })],
 );
 
-/** What is known of each source that was ever fetched, by its name in SOURCES. */
+/** State of each source that was ever fetched, by its name in the setting SOURCES. */
 export const sources = pgTable('sources', {
   name: text().primaryKey(),
-  /** For which address etag and last_modified were given. */
+  /** The URL that returned `etag` and `last_modified`. */
   validatedUrl: text('validated_url'),
   etag: text(),
   lastModified: text('last_modified'),
-  /** When to fetch it next. */
+  /** Time of the next fetch. */
   nextAt: instant('next_at').notNull(),
-  /** Failures in a row. */
+  /** Consecutive failures. */
   failures: integer().notNull(),
   succeededAt: instant('succeeded_at'),
-  /** When it last brought a paper that was not known. */
+  /** When it last listed a new paper. */
   lastNewPaperAt: instant('last_new_paper_at'),
-  /** The newest day of which it brought a list. */
+  /** The newest day that it returned a list for. */
   newestListDay: day('newest_list_day'),
 });
 
-/** Every fetch, kept for some weeks. */
+/** A record of each fetch, kept for some weeks. */
 export const fetches = pgTable('fetches', {
   id: id('id').primaryKey().generatedAlwaysAsIdentity(),
   source: text().notNull(),
@@ -329,30 +336,30 @@ export const fetches = pgTable('fetches', {
   detail: text(),
 });
 
-/** When a host may be asked again, over all processes, on the database's clock. */
+/** When any process may send the next request to a host, on the database's clock. */
 export const hostPermits = pgTable('host_permits', {
   host: text().primaryKey(),
-  /** Counts turns, so that each ends its own alone. */
+  /** Incremented with each permit, so that a process can release only its own. */
   fencingToken: id('fencing_token').notNull(),
-  /** Somebody asks it now; `available_at` is when that is taken from them. */
+  /** Whether a request is in progress. If so, the permit expires at `available_at`. */
   isHeld: boolean('is_held').notNull(),
   availableAt: instant('available_at').notNull(),
 });
 
-/** Incidents: one is open as long as its trouble lasts. */
+/** Incidents. One is open as long as its problem lasts. */
 export const alerts = pgTable('alerts', {
   id: id('id').primaryKey().generatedAlwaysAsIdentity(),
   kind: text().$type<AlertKind>().notNull(),
   subject: text().notNull(),
   sentence: text().notNull(),
   raisedAt: instant('raised_at').notNull(),
-  /** When it was last found to be still so. */
+  /** When the problem was last found. */
   seenAt: instant('seen_at').notNull(),
   times: integer().notNull(),
   endedAt: instant('ended_at'),
-  /** When the operator was mailed that it began, and that it is over. */
+  /** When the operator was notified of the start, and of the end. */
   mailedAt: instant('mailed_at'),
   endMailedAt: instant('end_mailed_at'),
-  /** When somebody else may try to mail what is still to be told; null when nothing is. */
+  /** When any process may send the pending notification; null when none is pending. */
   nextMailAt: instant('next_mail_at'),
 });

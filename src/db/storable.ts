@@ -1,8 +1,10 @@
-/** `text` as Postgres takes it: it stores neither NUL nor half a surrogate pair, which may stand in what
- *  relays and files say; each becomes the replacement character. */
+/**
+ * `text` with NUL and lone surrogates replaced by U+FFFD. PostgreSQL cannot store them, and replies
+ * of relays and imported files may contain them.
+ */
 export function toStorableText(text: string): string {
   return PLAIN.test(text) ? text : text.replace(/[\0\p{Cs}]/gu, '\ufffd');
 }
 
-/** Most texts by far, told without looking for what is rare. */
+/** Matches most texts, faster than the search for the rare characters. */
 const PLAIN = /^[\x20-\x7e]*$/;

@@ -69,8 +69,7 @@ export async function openMigratedDatabase(config: Config): Promise<Database> {
 /** The database that `config` names, as it is. @throws PaperboyError `DATABASE_UNREACHABLE`. */
 export async function openDatabase(config: Config): Promise<Database> {
   const { databaseUrl } = config;
-  if (databaseUrl === null)
-    return openEmbeddedDatabase({ folder: join(config.dataDir, 'postgres') });
+  if (databaseUrl === null) return openEmbeddedDatabase(join(config.dataDir, 'postgres'));
   const database = openServerDatabase(databaseUrl, { connections: DATABASE_CONNECTIONS });
   try {
     await checkServer(database, databaseUrl);

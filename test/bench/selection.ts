@@ -4,6 +4,7 @@
  * several rounds.
  */
 import { readFileSync } from 'node:fs';
+import { PGlite } from '@electric-sql/pglite';
 import { unpackLearned } from '../../src/domain/ranking/learned-terms.ts';
 import { DEFAULT_PREFERENCES, type Preferences } from '../../src/domain/subscribers/subscriber.ts';
 import { buildSender } from '../mail/builders.ts';
@@ -24,7 +25,7 @@ async function built<Module>(path: string): Promise<Module> {
   return import(new URL(`../../dist/${path}`, import.meta.url).href);
 }
 
-const { openEmbeddedDatabase } =
+const { createPGliteDatabase } =
   await built<typeof import('../../src/db/client.ts')>('db/client.js');
 const { prepareDatabase } =
   await built<typeof import('../../src/wiring/database.ts')>('wiring/database.js');
@@ -46,7 +47,7 @@ const { loadMailTemplates } = await built<
 const { listTopics } =
   await built<typeof import('../../src/db/topics/topics.ts')>('db/topics/topics.js');
 
-const database = await openEmbeddedDatabase({ dump: null });
+const database = await createPGliteDatabase(await PGlite.create());
 try {
   await prepareDatabase(database, { redisUrl: null });
   const { db } = database;

@@ -8,10 +8,11 @@ import { drizzle } from 'drizzle-orm/node-postgres';
 import { migrate as migrateSchema } from 'drizzle-orm/node-postgres/migrator';
 import { PgTable } from 'drizzle-orm/pg-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Database, openEmbeddedDatabase, openServerDatabase } from '../../src/db/client.ts';
+import { type Database, openServerDatabase } from '../../src/db/client.ts';
 import { isMigrated, migrate } from '../../src/db/migrate.ts';
 import * as schema from '../../src/db/schema.ts';
 import { executeOnServer, urlOfDatabase } from '../support/database-server.ts';
+import { openInMemoryDatabase } from '../support/in-memory-database.ts';
 
 const MIGRATIONS = fileURLToPath(new URL('../../migrations/', import.meta.url));
 const serverUrl = process.env.TEST_DATABASE_URL;
@@ -22,7 +23,7 @@ beforeAll(async () => {
   if (serverUrl) await executeOnServer(serverUrl, `CREATE DATABASE ${name}`);
   database = serverUrl
     ? openServerDatabase(urlOfDatabase(serverUrl, name), { connections: 5 })
-    : await openEmbeddedDatabase({ dump: null });
+    : await openInMemoryDatabase();
 });
 
 afterAll(async () => {

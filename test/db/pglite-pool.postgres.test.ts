@@ -1,7 +1,6 @@
-import type { PGlite } from '@electric-sql/pglite';
+import { PGlite } from '@electric-sql/pglite';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openPGlite } from '../../src/db/pglite.ts';
 import { PGlitePool } from '../../src/db/pglite-pool.ts';
 import { requireServerUrl } from '../support/database-server.ts';
 import { QUERY_RESULTS } from './support/query-results.ts';
@@ -11,7 +10,7 @@ describe('The pool of an embedded database and a PostgreSQL server', () => {
   let pglite: PGlite;
   let pool: pg.Pool;
   beforeAll(async () => {
-    pglite = await openPGlite({ dump: null });
+    pglite = await PGlite.create();
     pool = new PGlitePool(pglite) as unknown as pg.Pool;
     await pool.query(`SET timezone TO 'UTC'; CREATE TABLE notes (text text PRIMARY KEY)`);
     await client.connect();

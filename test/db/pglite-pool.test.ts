@@ -1,8 +1,6 @@
-import { readFile } from 'node:fs/promises';
-import type { PGlite } from '@electric-sql/pglite';
+import { PGlite } from '@electric-sql/pglite';
 import type pg from 'pg';
-import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
-import { openPGlite } from '../../src/db/pglite.ts';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { PGlitePool } from '../../src/db/pglite-pool.ts';
 import { QUERY_RESULTS } from './support/query-results.ts';
 
@@ -10,10 +8,7 @@ let pglite: PGlite;
 let pool: pg.Pool;
 
 beforeAll(async () => {
-  const dumpFile = inject('dumpFile');
-  pglite = await openPGlite({
-    dump: dumpFile === null ? null : new Blob([await readFile(dumpFile)]),
-  });
+  pglite = await PGlite.create();
   pool = new PGlitePool(pglite) as unknown as pg.Pool;
   await pool.query(`SET timezone TO 'UTC'; CREATE TABLE notes (text text PRIMARY KEY)`);
 });

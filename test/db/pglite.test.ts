@@ -17,20 +17,20 @@ describe('The folder of the embedded database', () => {
     const folder = join(parent, 'postgres');
     await mkdir(`${folder}.unfinished/base`, { recursive: true });
     await writeFile(`${folder}.unfinished/PG_VERSION`, 'half');
-    const first = await openPGlite({ folder });
+    const first = await openPGlite(folder);
     expect(await readdir(parent)).toEqual(['postgres']);
     await first.exec('CREATE TABLE kept (a int); INSERT INTO kept VALUES (1)');
     await first.close();
 
     await mkdir(`${folder}.unfinished`);
-    const second = await openPGlite({ folder });
+    const second = await openPGlite(folder);
     expect((await second.query('SELECT a FROM kept')).rows).toEqual([{ a: 1 }]);
     await second.close();
   });
 
   it('is not made when its place cannot be written', async () => {
     await writeFile(join(parent, 'a-file'), '');
-    await expect(openPGlite({ folder: join(parent, 'a-file', 'postgres') })).rejects.toMatchObject({
+    await expect(openPGlite(join(parent, 'a-file', 'postgres'))).rejects.toMatchObject({
       code: expect.stringMatching(/ENOTDIR|EEXIST/),
     });
   });

@@ -49,7 +49,7 @@ async function withPGlite<Value>(
   dataFolder: string,
   read: (query: ReadSql) => Promise<Value>,
 ): Promise<Value> {
-  const database = await openPGlite({ folder: dataFolder });
+  const database = await openPGlite(dataFolder);
   try {
     return await read(async (sql) => (await database.query<Record<string, unknown>>(sql)).rows);
   } finally {

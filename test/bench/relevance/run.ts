@@ -7,7 +7,7 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { type Database, openEmbeddedDatabase } from '../../../src/db/client.ts';
+import type { Database } from '../../../src/db/client.ts';
 import { PaperboyError } from '../../../src/domain/errors.ts';
 import type { TopicPaper } from '../../../src/domain/papers/paper.ts';
 import { loadConfig } from '../../../src/settings/config.ts';
@@ -16,6 +16,7 @@ import {
   openPreparedDatabase,
   prepareDatabase,
 } from '../../../src/wiring/database.ts';
+import { openInMemoryDatabase } from '../../support/in-memory-database.ts';
 import { EVALUATE_HELP, type EvaluateOptions, parseEvaluateArguments } from './arguments.ts';
 import { evaluateRanking, readStoredPapers, storePapersOfFile } from './evaluate-ranking.ts';
 import { evaluationToJson, formatEvaluation } from './format-evaluation.ts';
@@ -75,7 +76,7 @@ async function openPapersOfFile(file: string, closers: Closer[]): Promise<Evalua
   // npm runs scripts in the folder of the package; INIT_CWD is the caller's.
   const path = resolve(process.env.INIT_CWD ?? '.', file);
   const content = await (file === '-' ? text(process.stdin) : readFile(path, 'utf8'));
-  const database = await openEmbeddedDatabase({ dump: null });
+  const database = await openInMemoryDatabase();
   closers.push(() => database.close());
   await prepareDatabase(database, { redisUrl: null });
   return { database, papers: await storePapersOfFile(database.db, content, new Date()) };

@@ -110,7 +110,7 @@ export async function openEmbeddedEnvironment(
     withDatabase: async (ask) => {
       await counting;
       await processes[0]?.stop();
-      const database = await openEmbeddedDatabase({ folder: join(dataDir, 'postgres') });
+      const database = await openEmbeddedDatabase(join(dataDir, 'postgres'));
       try {
         return await ask(
           createChaosQueries(

@@ -1,12 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest';
-import { type Database, openEmbeddedDatabase } from '../../../src/db/client.ts';
+import type { Database } from '../../../src/db/client.ts';
 import { listDueBatches } from '../../../src/db/deliveries/batches.ts';
 import { countDeliveries } from '../../../src/db/deliveries/count-deliveries.ts';
 import { TABLES } from '../../../src/db/moving/tables.ts';
 import { moveDatabase } from '../../../src/services/maintenance/move-database.ts';
 import { fillEveryTable } from '../../db/support/every-table.ts';
 import { openTestDatabase } from '../../support/database.ts';
+import { openInMemoryDatabase } from '../../support/in-memory-database.ts';
 
 const NOW = new Date('2026-05-08T09:00:00Z');
 let from: Database;
@@ -26,7 +27,7 @@ afterEach(async () => {
 async function openMigrated(): Promise<Database> {
   const dumpFile = inject('dumpFile');
   const dump = dumpFile === null ? null : new Blob([await readFile(dumpFile)]);
-  const database = await openEmbeddedDatabase({ dump });
+  const database = await openInMemoryDatabase(dump);
   if (dump === null) {
     const { migrate } = await import('../../../src/db/migrate.ts');
     await migrate(database, { queueInPostgres: false });
