@@ -1,10 +1,10 @@
 import { PaperboyError } from '../errors.ts';
 import { isCalendarDay } from '../time/schedule.ts';
 import { type EmailAddress, normaliseAddress } from './email-address.ts';
-import { parsePreferences } from './preferences.ts';
 import type { Preferences } from './subscriber.ts';
+import { parseSubscriberChanges } from './subscriber-changes.ts';
 
-/** Columns of an import file that mean something; others are passed over. */
+/** Columns of an import file that are read; others are ignored. */
 export const SUBSCRIBER_IMPORT_COLUMNS = [
   'email',
   'topics',
@@ -23,22 +23,22 @@ export const SUBSCRIBER_IMPORT_COLUMNS = [
 ] as const;
 export type SubscriberImportColumn = (typeof SUBSCRIBER_IMPORT_COLUMNS)[number];
 
-/** A row of an import file; what it leaves empty is absent. */
+/** A row of an import file; empty cells are absent. */
 export interface SubscriberImportRow {
   address: EmailAddress;
   preferences: Partial<Preferences>;
-  /** A day still to come; null when the row names none. */
+  /** A future day; null when the row names none. */
   pausedUntil: string | null;
   consent: string | null;
-  /** Whether the row may make a new reader. An export names who left or never confirmed; brought to
-   *  another Paperboy it must not make them readers. */
+  /** Whether the row may add a subscriber. An export lists subscribers who left or never confirmed;
+   *  importing it elsewhere must not subscribe them. */
   canCreateSubscriber: boolean;
 }
 
-/** Statuses of an export whose readers want no mail; a pause with an end is none for good. */
+/** Statuses of an export that mean no mail; a pause that ends is the exception. */
 const NON_RECEIVING_STATUSES = ['pending', 'paused', 'unsubscribed'];
 
-/** Checks one row of an import file. @throws PaperboyError that tells what is wrong with it. */
+/** Checks one row of an import file. @throws PaperboyError that says what is wrong with it. */
 export function parseSubscriberRow(
   row: Partial<Record<SubscriberImportColumn, string>>,
   { topicSlugs, today }: { topicSlugs: ReadonlySet<string>; today: string },
@@ -49,8 +49,7 @@ export function parseSubscriberRow(
     return cell === undefined ? undefined : splitList(unescapeFormula(cell));
   };
   const status = text('status')?.toLowerCase() ?? '';
-  const pausedUntil = parsePauseCell(text('paused_until'), today);
-  const preferences = parsePreferences(
+  const { pausedUntil = null, ...preferences } = parseSubscriberChanges(
     {
       topics: list('topics'),
       mutedTopics: list('muted_topics'),
@@ -62,8 +61,9 @@ export function parseSubscriberRow(
       papers: text('papers'),
       minutes: text('minutes'),
       relevanceThreshold: text('relevance_threshold')?.toLowerCase(),
+      pausedUntil: dropPastDay(text('paused_until'), today),
     },
-    topicSlugs,
+    { topicSlugs, today },
   );
   return {
     address: normaliseAddress(unescapeFormula(row.email ?? '')),
@@ -75,19 +75,12 @@ export function parseSubscriberRow(
   };
 }
 
-/** A day that has come is no pause any more: an old file says nothing by it. */
-function parsePauseCell(cell: string | undefined, today: string): string | null {
-  if (cell === undefined) return null;
-  if (!isCalendarDay(cell)) {
-    throw new PaperboyError(
-      'INVALID_PREFERENCES',
-      `“${cell.slice(0, 40)}” is no day to pause until: expected one such as 2026-05-08.`,
-    );
-  }
-  return cell > today ? cell : null;
+/** In an old file, a pause may be over: such a row asks for none. */
+function dropPastDay(cell: string | undefined, today: string): string | undefined {
+  return cell !== undefined && isCalendarDay(cell) && cell <= today ? undefined : cell;
 }
 
-/** The entries of a cell, which semicolons part; a backslash before one makes it part of the entry. */
+/** The entries of a cell, separated by semicolons; a backslash escapes a semicolon. */
 function splitList(cell: string): string[] {
   const entries = cell.match(/(?:\\.|[^;\\])+/g) ?? [];
   return entries
@@ -95,14 +88,14 @@ function splitList(cell: string): string[] {
     .filter((entry) => entry !== '');
 }
 
-/** A list as a cell of an export. */
+/** A list as a cell of an export; `splitList` reverses it. */
 export function joinList(entries: readonly string[]): string {
   return entries.map((entry) => entry.replace(/[;\\]/g, '\\$&')).join(';');
 }
 
 /**
- * The columns of the header line, in their order, lower-case.
- * @throws PaperboyError `INVALID_FILE` when there is no `email` or a name comes twice.
+ * The columns of the header line, in order, in lower case.
+ * @throws PaperboyError `INVALID_FILE` when `email` is missing or a name is repeated.
  */
 export function parseImportHeader(names: readonly string[]): string[] {
   const columns = names.map((name) => name.trim().toLowerCase());
@@ -122,8 +115,8 @@ export function parseImportHeader(names: readonly string[]): string[] {
   return columns;
 }
 
-/** A cell that a spreadsheet would take for a formula gets an apostrophe before it (OWASP, CSV
- *  injection); `unguard` takes it away again. */
+/** Puts an apostrophe before a cell that a spreadsheet would evaluate as a formula (OWASP, CSV
+ *  injection); `unescapeFormula` removes it. */
 export function escapeFormula(cell: string): string {
   return /^'*[=+\-@\t\r]/.test(cell) ? `'${cell}` : cell;
 }

@@ -23,5 +23,3 @@ export async function countPhrases(
     names: new Map(names.map((name) => [name, matches(name).size / AVERAGED_WEEKS])),
   };
 }
-
-export { listUnsearchableKeywords } from '../../db/papers/keyword-matches.ts';

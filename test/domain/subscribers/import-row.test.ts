@@ -11,8 +11,8 @@ import { catchRefusal } from '../builders.ts';
 
 const KNOWN = { topicSlugs: new Set(['agents', 'theory']), today: '2026-05-08' };
 
-describe('readSubscriberRow', () => {
-  it('reads every column', () => {
+describe('parseSubscriberRow', () => {
+  it('A row may name every preference, a pause and its consent', () => {
     expect(
       parseSubscriberRow(
         {
@@ -52,7 +52,7 @@ describe('readSubscriberRow', () => {
     });
   });
 
-  it('leaves absent what a row leaves empty, so that it changes nothing', () => {
+  it('An empty cell is absent, so that it changes nothing', () => {
     const address = { email: 'ada@example.org', key: 'ada@example.org' };
     const nothing = {
       address,
@@ -76,7 +76,7 @@ describe('readSubscriberRow', () => {
     ['pending', false],
     ['paused', false],
     [' Unsubscribed ', false],
-  ])('makes of a reader whose status is “%s” a new one: %s', (status, mayAdd) => {
+  ])('A row with the status “%s” may add a subscriber: %s', (status, mayAdd) => {
     expect(
       parseSubscriberRow({ email: 'ada@example.org', status }, KNOWN).canCreateSubscriber,
     ).toBe(mayAdd);
@@ -87,14 +87,14 @@ describe('readSubscriberRow', () => {
     ['2026-05-08', null, false],
     ['', null, false],
   ])(
-    'takes a pause until “%s” for %s, which adds: %s',
+    'A pause until “%s” is read as %s, and its row may add a subscriber: %s',
     (paused_until, pausedUntil, canCreateSubscriber) => {
       const row = { email: 'ada@example.org', status: 'paused', paused_until };
       expect(parseSubscriberRow(row, KNOWN)).toMatchObject({ pausedUntil, canCreateSubscriber });
     },
   );
 
-  it('reads back every list that an export writes', () => {
+  it('Every list that an export writes is read back unchanged', () => {
     const entry = fc
       .string({ minLength: 1 })
       .filter((text) => /^[!-~]+$/.test(text) && cleanText(text) === text);
@@ -111,21 +111,27 @@ describe('readSubscriberRow', () => {
     [{ email: 'ada' }, 'INVALID_EMAIL', '“ada”'],
     [{ email: 'ada@example.org', hour: '24' }, 'INVALID_PREFERENCES', '“24” is no hour'],
     [{ email: 'ada@example.org', paused_until: 'May' }, 'INVALID_PREFERENCES', '“May” is no day'],
+    [{ email: 'ada@example.org', paused_until: '2030-01-01' }, 'INVALID_PREFERENCES', 'no day'],
     [{ email: 'ada@example.org', topics: 'magic' }, 'INVALID_PREFERENCES', '“magic” is no topic'],
-  ])('refuses %j', (row, code, message) => {
+    [
+      { email: 'ada@example.org', topics: 'agents', muted_topics: 'agents' },
+      'INVALID_PREFERENCES',
+      'followed and muted at once',
+    ],
+  ])('The row %j is rejected', (row, code, message) => {
     const refusal = catchRefusal(() => parseSubscriberRow(row, KNOWN));
     expect(refusal?.code).toBe(code);
     expect(refusal?.message).toContain(message);
   });
 
-  it('keeps a consent of at most 500 characters', () => {
+  it('A consent is cut to 500 characters', () => {
     const row = { email: 'ada@example.org', consent: 'x'.repeat(900) };
     expect(parseSubscriberRow(row, KNOWN).consent).toHaveLength(500);
   });
 });
 
-describe('readImportHeader', () => {
-  it('knows columns in any case, with blanks and a byte-order mark around them', () => {
+describe('parseImportHeader', () => {
+  it('Column names are read in any case, with blanks and a byte-order mark around them', () => {
     expect(parseImportHeader(['\ufeffEmail', ' Topics ', 'nickname', ''])).toEqual([
       ...['email', 'topics', 'nickname', ''],
     ]);
@@ -135,30 +141,33 @@ describe('readImportHeader', () => {
     [['ada@example.org', 'agents'], 'has no column “email”'],
     [[''], 'has no column “email”'],
     [['email', 'hour', 'Email'], '“email” comes twice'],
-  ])('refuses %j', (names, message) => {
+  ])('The header line %j is rejected', (names, message) => {
     const refusal = catchRefusal(() => parseImportHeader(names));
     expect(refusal?.code).toBe('INVALID_FILE');
     expect(refusal?.message).toContain(message);
   });
 
-  it('passes over nameless columns, however many', () => {
+  it('Columns without a name may be repeated', () => {
     expect(parseImportHeader(['email', '', ''])).toEqual(['email', '', '']);
   });
 });
 
-describe('guard', () => {
+describe('escapeFormula', () => {
   it.each(['=1+1', '+1', '-1', '@SUM(A1)', '\tx', '\rx', "'=1"])(
-    'puts an apostrophe before %j',
+    'The cell %j gets an apostrophe before it',
     (cell) => {
       expect(escapeFormula(cell)).toBe(`'${cell}`);
     },
   );
 
-  it.each(['', 'ada@example.org', '1=1', "o'brien", "'quoted'"])('leaves %j alone', (cell) => {
-    expect(escapeFormula(cell)).toBe(cell);
-  });
+  it.each(['', 'ada@example.org', '1=1', "o'brien", "'quoted'"])(
+    'The cell %j stays as it is',
+    (cell) => {
+      expect(escapeFormula(cell)).toBe(cell);
+    },
+  );
 
-  it('is taken away again by an import, whatever the address begins with', () => {
+  it('An import removes the apostrophe, whatever the address begins with', () => {
     const begin = fc.string({
       unit: fc.constantFrom("'", '=', '+', '-', 'a'),
       minLength: 1,

@@ -18,7 +18,7 @@ const NOW = new Date('2026-05-08T04:00:00Z');
 
 beforeEach(() => database.empty());
 
-describe('Importing subscribers', () => {
+describe('importSubscriberFile', () => {
   async function load(
     content: string | Readable,
   ): Promise<ImportReport & { problems: [number, string][] }> {
@@ -43,7 +43,7 @@ describe('Importing subscribers', () => {
     return found;
   };
 
-  it('reads every column, in any order, and passes over others', async () => {
+  it('An import reads its columns in any order and ignores others', async () => {
     const report = await load(
       'Papers,consent,name,email,HOUR,frequency,timezone,topics\n' +
         '5,"Asked for it, in writing",Ada,Ada@Example.org,23,weekdays,europe/berlin, rl ; nlp\n',
@@ -72,7 +72,7 @@ describe('Importing subscribers', () => {
     ]);
   });
 
-  it('needs the address only; the file and the day are the consent then', async () => {
+  it('A row needs only the address; its consent is the file and the day', async () => {
     await load('email\nada@example.org\n');
     const ada = await subscriber('ada@example.org');
     expect(ada).toMatchObject(DEFAULT_PREFERENCES);
@@ -80,7 +80,7 @@ describe('Importing subscribers', () => {
     expect(consent?.wording).toBe('Imported from readers.csv on 2026-05-08');
   });
 
-  it('reads what spreadsheets write: byte order mark, CRLF, quotes, blank and short lines', async () => {
+  it('An import reads byte order marks, CRLF, quotes, and blank and short lines', async () => {
     const report = await load(
       '\uFEFFemail,hour,topics\r\n"ada@example.org","8","rl;nlp"\r\n\r\nbob@example.org\r\ncem@example.org,,\r\ndan@example.org,4,rl,extra,cells',
     );
@@ -89,7 +89,7 @@ describe('Importing subscribers', () => {
     expect((await subscriber('cem@example.org')).hour).toBe(7);
   });
 
-  it('counts an address that comes again as an update, with what the later row names', async () => {
+  it('A repeated address counts as an update with what the later row names', async () => {
     const report = await load('email,hour,papers\na@example.org,5,5\nA@EXAMPLE.org,6,\n');
     expect(report).toMatchObject({ rows: 2, added: 1, updated: 1 });
     expect(await subscriber('a@example.org')).toMatchObject({ hour: 6, papers: 5 });
@@ -99,7 +99,7 @@ describe('Importing subscribers', () => {
     ).toMatchObject({ rows: 2503, added: 2500, updated: 3 });
   });
 
-  it('updates what is named of a known reader and never reactivates', async () => {
+  it('An import updates what it names of a known subscriber and never reactivates', async () => {
     await storeSubscriber(database.db, {
       email: 'ada@example.org',
       status: 'unsubscribed',
@@ -118,7 +118,7 @@ describe('Importing subscribers', () => {
   });
 
   it.each(['bounce', 'complaint', 'operator', 'erased'] as const)(
-    'skips and counts addresses suppressed for %s',
+    'An address suppressed for %s is skipped and counted',
     async (reason) => {
       const hash = hashSuppressedAddress('ada@example.org', suppressionKey);
       await suppressAddress(database.db, hash, reason, NOW);
@@ -128,7 +128,7 @@ describe('Importing subscribers', () => {
     },
   );
 
-  it('leaves bad rows out, with their lines, and takes the others', async () => {
+  it('Invalid rows are reported with their lines, and the others are imported', async () => {
     const report = await load(
       [
         'email,hour,timezone,topics',
@@ -145,7 +145,17 @@ describe('Importing subscribers', () => {
     expect(report.problems[1]?.[1]).toContain('“24” is no hour');
   });
 
-  it('takes consents in any characters that a file can hold', async () => {
+  it('A row with a keyword that cannot be searched for is rejected', async () => {
+    const report = await load(
+      'email,keywords\nada@example.org,bicycle;of the\nbob@example.org,bicycle\n',
+    );
+    expect(report).toMatchObject({ rows: 2, added: 1, rejected: 1 });
+    expect(report.problems).toEqual([
+      [2, expect.stringContaining('“of the” cannot be searched for')],
+    ]);
+  });
+
+  it('A consent may hold any characters', async () => {
     const long = `${'x'.repeat(499)}\u{1f4ee} and more`;
     const report = await load(`email,consent\nada@example.org,a\0b\nbob@example.org,${long}\n`);
     expect(report).toMatchObject({ added: 2, rejected: 0 });
@@ -159,25 +169,25 @@ describe('Importing subscribers', () => {
     ['is empty', ''],
     ['is no CSV', 'email,consent\n"ada@example.org","open\nbob@example.org,\n'],
     ['is no CSV', 'email\nada@example.org\n"bob"x,y\n'],
-  ])('refuses a file that %s', async (problem, content) => {
+  ])('A file that %s is rejected', async (problem, content) => {
     await expect(load(content)).rejects.toMatchObject({
       code: 'INVALID_FILE',
       message: expect.stringContaining(problem),
     });
   });
 
-  it('stores nothing of a file that is broken in its last line, and names the line', async () => {
+  it('Nothing of a file is stored when its last line is broken', async () => {
     const rows = Array.from({ length: 1000 }, (_, n) => `r${n}@example.org`);
     await expect(load(`email\n${rows.join('\n')}\n"open`)).rejects.toThrow(/no CSV: .*\b1002\b/);
     expect(await findSubscriberByEmail(database.db, 'r0@example.org')).toBeNull();
   });
 
-  it('takes a file of the header alone', async () => {
+  it('A file with only a header imports nothing', async () => {
     expect(await load('email,hour\n')).toMatchObject(counts);
     expect(await load('email')).toMatchObject(counts);
   });
 
-  it('takes 5,000 rows in small chunks, and tells how far it is', async () => {
+  it('An import of 5,000 rows in small chunks reports its progress', async () => {
     const rows = Array.from({ length: 5000 }, (_, n) => `r${n}@example.org,${n % 24},rl;nlp`);
     const text = Buffer.from(`email,hour,topics\n${rows.join('\n')}\n`);
     const chunks: Buffer[] = [];
