@@ -3,7 +3,8 @@ import { isIPv4 } from 'node:net';
 import { toReverseDnsName } from '../domain/dns/reverse-name.ts';
 import { PaperboyError } from '../domain/errors.ts';
 
-/** DNS lookups; a name without such records gives an empty list. @throws PaperboyError `DNS_UNAVAILABLE`. */
+/** DNS lookups; a name without such records gives an empty list. @throws PaperboyError
+ *  `DNS_UNAVAILABLE`. */
 export interface DnsResolver {
   /** TXT records, each joined from its strings. */
   resolveTxt(name: string): Promise<string[]>;
@@ -57,7 +58,8 @@ export function createDnsResolver(
   return dnsResolver;
 }
 
-/** Whether a text is the address of a DNS server: `192.0.2.53`, `192.0.2.53:5353`, `[2001:db8::53]:5353`. */
+/** Whether a text is the address of a DNS server: `192.0.2.53`, `192.0.2.53:5353`,
+ *  `[2001:db8::53]:5353`. */
 export function isDnsServer(text: string): boolean {
   try {
     new Resolver().setServers([text]);

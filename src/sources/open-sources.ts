@@ -1,11 +1,11 @@
 import type { Source } from '../domain/sources/source.ts';
 import type { SourceSpec } from '../domain/sources/source-name.ts';
-import { createArxivSource } from './arxiv/arxiv.ts';
-import { createFileSource } from './file/file.ts';
+import { createArxivSource } from './arxiv/arxiv-source.ts';
+import { createFileSource } from './file/file-source.ts';
 import type { HttpGet } from './http/http-get.ts';
-import { createHfDailySource } from './hugging-face/hf-daily.ts';
-import { createHfPeriodSource } from './hugging-face/hf-period.ts';
-import { createHfTrendingSource } from './hugging-face/hf-trending.ts';
+import { createHfDailySource } from './hugging-face/hf-daily-source.ts';
+import { createHfPeriodSource } from './hugging-face/hf-period-source.ts';
+import { createHfTrendingSource } from './hugging-face/hf-trending-source.ts';
 
 export interface SourceDeps {
   hfEndpoint: string;
@@ -14,11 +14,12 @@ export interface SourceDeps {
   get: HttpGet;
 }
 
-/** The source of a name. */
-export function openSource(source: SourceSpec, deps: SourceDeps): Source {
+/** Opens a source. A new kind of source gets a folder here, a case below and a name in
+ *  `domain/sources/source-name.ts`. */
+export function openSource(spec: SourceSpec, deps: SourceDeps): Source {
   const { get } = deps;
   const hf = { endpoint: deps.hfEndpoint, get };
-  switch (source.kind) {
+  switch (spec.kind) {
     case 'hf-daily':
       return createHfDailySource(hf);
     case 'hf-weekly':
@@ -29,14 +30,14 @@ export function openSource(source: SourceSpec, deps: SourceDeps): Source {
       return createHfTrendingSource(hf);
     case 'arxiv': {
       const urls = { feedUrl: deps.arxivRssUrl, apiUrl: deps.arxivApiUrl };
-      return createArxivSource({ ...urls, get }, source.name, source.categories);
+      return createArxivSource({ ...urls, get }, spec.name, spec.categories);
     }
     case 'file':
-      return createFileSource(source.name, source.path);
+      return createFileSource(spec.name, spec.path);
   }
 }
 
-/** The sources that are set, in their order. */
-export function openSources(names: readonly SourceSpec[], deps: SourceDeps): Source[] {
-  return names.map((name) => openSource(name, deps));
+/** Opens the configured sources, in their order. */
+export function openSources(specs: readonly SourceSpec[], deps: SourceDeps): Source[] {
+  return specs.map((spec) => openSource(spec, deps));
 }

@@ -102,9 +102,9 @@ describe('paperboy doctor', () => {
     expect(code).toBe(1);
     expect(stdout).toMatch(/^ok {5}spf {7}192\.0\.2\.7 may send for example\.org\.$/m);
     expect(stdout).toMatch(
-      /^WARN {3}dmarc {5}example\.org has no DMARC.*\n {17}Publish the TXT record _dmarc\.example\.org: v=DMARC1; p=none/m,
+      /^WARN {3}dmarc {5}Neither example\.org nor.*\n {17}Publish the TXT record _dmarc\.example\.org: v=DMARC1; p=none/m,
     );
-    expect(stdout).toMatch(/^WRONG {2}ptr {7}192\.0\.2\.7 has no name/m);
+    expect(stdout).toMatch(/^WRONG {2}ptr {7}192\.0\.2\.7 has no reverse DNS name/m);
     expect((await doctor('--dns', 'example.org')).stderr).toContain(
       '“example.org” is no DNS server',
     );
@@ -164,7 +164,7 @@ describe('paperboy papers import', () => {
 
   it.each([
     ['an empty file', '', 'The file is empty: expected a JSON array of papers'],
-    ['text that is no JSON', 'hello', 'Line 1: it is no JSON'],
+    ['text that is no JSON', 'hello', 'Line 1: it is not JSON'],
     ['CSV without abstracts', 'title,year\nOn,2026', 'has no column “abstract”'],
     ['a paper without a title', `[${JSON.stringify(ONE)}, {"abstract": "x"}]`, 'Paper 2: '],
   ])('stores nothing of %s', async (_what, stdin, message) => {

@@ -155,13 +155,13 @@ const entries = (list: [string, RegExp][]) => list.map(brief);
 describe('A file of papers', () => {
   it.each(
     entries([
-      ['[', /^The file is no JSON/],
-      ['[{"title": "x"', /^The file is no JSON/],
-      ['{"title": "x", "abstract": "y"}\n{"title"', /^Line 2: it is no JSON/],
+      ['[', /^The file is not JSON/],
+      ['[{"title": "x"', /^The file is not JSON/],
+      ['{"title": "x", "abstract": "y"}\n{"title"', /^Line 2: it is not JSON/],
       ['null', /^Line 1: null is no paper: expected an object/],
       ['"text"', /^Line 1: "text" is no paper: expected an object/],
-      ['<html><body>503</body></html>', /^Line 1: it is no JSON/],
-      ['\u0000\u0001PNG', /^Line 1: it is no JSON/],
+      ['<html><body>503</body></html>', /^Line 1: it is not JSON/],
+      ['\u0000\u0001PNG', /^Line 1: it is not JSON/],
       ['[[]]', /^Paper 1: \[\] is no paper: expected an object/],
       ['{"error": "rate limited"}', /^Line 1: title is missing: expected/],
       [withField({ title: 7 }), /^Paper 2: title is 7: expected a text/],

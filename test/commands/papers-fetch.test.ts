@@ -84,8 +84,8 @@ describe('paperboy papers fetch', () => {
   });
 
   it.each([
-    ['hf-dayly', '“hf-dayly” is no source: expected hf-daily,'],
-    ['arxiv:cs.cl', '“cs.cl” in “arxiv:cs.cl” is no category'],
+    ['hf-dayly', '“hf-dayly” is not a source: expected hf-daily,'],
+    ['arxiv:cs.cl', '“cs.cl” in “arxiv:cs.cl” is not an arXiv category'],
     ['hf-daily --date 2026-02-30', '“2026-02-30” is no day'],
     ['hf-daily --from 2026-05-05', 'expected --from, and --to on or after it'],
     ['hf-daily --from 2026-05-05 --to 2026-05-04', 'from 2026-05-05 to 2026-05-04'],
@@ -133,9 +133,9 @@ describe('paperboy papers import', () => {
     ['title,abstract\nOn,We\nOff,\n', 'Line 3: abstract is missing'],
     ['title,abstract,upvotes\nOn,We,many\n', 'Line 2: upvotes is "many": expected a whole number'],
     ['title,abstract\nOn,We,test\n', 'Line 2: the row has 3 cells: expected 2'],
-    ['title,title,abstract\nOn,Off,We\n', 'The column “title” comes twice'],
-    ['title,abstract\n"On,We\n', 'The file is no CSV'],
-    ['title;abstract\nOn;We\n', 'Line 1: it is no JSON'],
+    ['title,title,abstract\nOn,Off,We\n', 'The column “title” appears twice'],
+    ['title,abstract\n"On,We\n', 'The file is not valid CSV'],
+    ['title;abstract\nOn;We\n', 'Line 1: it is not JSON'],
   ])('stores nothing of CSV that is wrong: %j', async (text, message) => {
     const { code, stderr } = await load(text);
     expect(code).toBe(1);

@@ -290,7 +290,7 @@ describe('where papers come from', () => {
       'hf-dayly',
       'SOURCES is “hf-dayly”: expected sources parted by commas such as hf-daily',
     ],
-    ['SOURCES', 'hf-daily,arxiv:cs.cl', '“cs.cl” in “arxiv:cs.cl” is no category of arXiv'],
+    ['SOURCES', 'hf-daily,arxiv:cs.cl', '“cs.cl” in “arxiv:cs.cl” is not an arXiv category'],
     [
       'HF_ENDPOINT',
       'huggingface.co',

@@ -179,7 +179,9 @@ export async function listDigestsOfPaper(db: Db, paperId: string): Promise<Diges
     .orderBy(desc(digests.date));
 }
 
-/** For each keyword, the ranks of the digest's papers that say it (full text, title and abstract). */
+/**
+ * For each keyword, the ranks of the digest's papers that say it (full text, title and abstract).
+ */
 export async function matchKeywordsInDigest(
   db: Db,
   digestId: number,

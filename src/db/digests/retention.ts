@@ -4,8 +4,8 @@ import { countDeliveries } from '../deliveries/count-deliveries.ts';
 import { dropPartition } from '../deliveries/partitions.ts';
 import { batches, digests } from '../schema.ts';
 
-/** Digests composed before `before` whose deliveries are still kept, none of them waiting, the oldest
- *  first. */
+/** Digests composed before `before` whose deliveries are still kept, none of them waiting, the
+ *  oldest first. */
 export async function listFinishedDigests(db: Db, before: Date): Promise<number[]> {
   const result = await db.execute<{ id: number }>(sql`
     SELECT id FROM digests

@@ -5,7 +5,7 @@ import type { Db } from '../client.ts';
 import { fetches, sources } from '../schema.ts';
 import { toStorableText } from '../storable.ts';
 
-/** With what the source recognises that nothing changed since it was last read; null when not known. */
+/** The validators of a source's last list; null when there are none. */
 export async function findValidators(db: Db, source: string): Promise<HttpValidators | null> {
   const [row] = await db
     .select({
@@ -18,15 +18,15 @@ export async function findValidators(db: Db, source: string): Promise<HttpValida
   return row && row.url !== null ? { ...row, url: row.url } : null;
 }
 
-/** Writes a fetch down, and what is now known of its source. `broughtDay` is the newest day of its papers;
- *  `validators` are kept as they were when undefined. */
+/** Records a fetch and updates the state of its source. `newestListDay` is the newest day of its
+ *  papers; undefined `validators` leave the stored ones as they are. */
 export async function recordFetch(
   tx: Db,
   fetch: FetchRecord,
   {
     validators,
-    broughtDay: newestListDay,
-  }: { validators?: HttpValidators | null; broughtDay: string | null },
+    newestListDay,
+  }: { validators?: HttpValidators | null; newestListDay: string | null },
 ): Promise<void> {
   const detail = fetch.detail && toStorableText(fetch.detail);
   await tx.insert(fetches).values({ ...fetch, detail });

@@ -1,18 +1,18 @@
 import { sql } from 'drizzle-orm';
 import type { Db } from '../client.ts';
 
-/** The right to ask a host, or how long it is to be waited for. */
+/** A permit to request a host, or how long to wait for one. */
 export type HostPermit =
   | { fencingToken: number }
-  /** `isHeld`: somebody asks it now and may be done sooner. */
+  /** `isHeld`: another request is under way, which may end sooner. */
   | { waitMs: number; isHeld: boolean };
 
-/** Longer than any host is left alone, in hours: a pause beyond was written by a clock that has been set
- *  back since. */
+/** Longer than any delay, in hours. A later `available_at` was written before the clock was set
+ *  back. */
 const MAX_AHEAD_HOURS = 25;
 
-/** Takes the turn at a host for at most `holdMs`, if nobody has it and its pause is over. As with leases,
- *  the database's clock counts: those of several machines differ. */
+/** Acquires the permit of a host for at most `holdMs`, if it is free and its delay is over. The
+ *  clock of the database counts, as for leases, since those of several machines differ. */
 export async function acquireHostPermit(db: Db, host: string, holdMs: number): Promise<HostPermit> {
   const until = sql`clock_timestamp() + make_interval(secs => ${holdMs / 1000})`;
   const acquired = await db.execute<{ fencingToken: string }>(sql`
@@ -32,7 +32,8 @@ export async function acquireHostPermit(db: Db, host: string, holdMs: number): P
   return found.rows[0] ?? { waitMs: 0, isHeld: false };
 }
 
-/** Ends a turn: the host is free again after `pauseMs`. One that was taken away meanwhile changes nothing. */
+/** Releases a permit: the host is available again after `pauseMs`. No effect for an expired permit
+ *  that another process has acquired since. */
 export async function releaseHostPermit(
   db: Db,
   host: string,

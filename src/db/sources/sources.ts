@@ -4,15 +4,15 @@ import { DAY_MS } from '../../domain/time/units.ts';
 import type { Db } from '../client.ts';
 import { sources } from '../schema.ts';
 
-/** Makes sources known that were never asked: they are due at once. */
+/** Adds new sources, which are due at once. */
 export async function registerSources(db: Db, names: readonly string[], now: Date): Promise<void> {
   if (names.length === 0) return;
   const rows = names.map((name) => ({ name, nextAt: now, failures: 0 }));
   await db.insert(sources).values(rows).onConflictDoNothing();
 }
 
-/** Longer than any source is left alone, in ms: who is to be asked later than that was told so by a clock
- *  that has been set back since. */
+/** Longer than any delay between fetches. A later `next_at` was written before the clock was set
+ *  back. */
 const MAX_AHEAD_MS = 2 * DAY_MS;
 
 function isDue(now: Date) {
@@ -20,7 +20,7 @@ function isDue(now: Date) {
   return or(lte(nextAt, now), gt(nextAt, new Date(now.getTime() + MAX_AHEAD_MS)));
 }
 
-/** Which of these sources are due, the longest waiting first. */
+/** The sources among `names` that are due, the most overdue first. */
 export async function listDueSources(
   db: Db,
   names: readonly string[],
@@ -34,7 +34,8 @@ export async function listDueSources(
   return rows.map(({ name }) => name);
 }
 
-/** Takes a source that is due until `untilAt`, so that nobody else asks it meanwhile. Whether it was had. */
+/** Claims a due source until `untilAt`, so that no other process fetches it. Returns whether it
+ *  did. */
 export async function claimSource(
   db: Db,
   name: string,
@@ -48,7 +49,7 @@ export async function claimSource(
   return result.rowCount === 1;
 }
 
-/** Sets when a source is asked next, and how often in a row asking it failed. */
+/** Sets the next fetch of a source and its failures in a row. */
 export async function setNextFetch(
   db: Db,
   name: string,
@@ -67,10 +68,10 @@ const EMPTY_HISTORY: SourceHistory = {
   consecutiveFailures: 0,
 };
 
-/** How far back fetches are looked at, in ms: a weekly digest expects lists of a week. */
+/** How far back the history goes: a weekly digest expects the lists of a week. */
 const HISTORY_MS = 10 * DAY_MS;
 
-/** What sources did in the last ten days, by name. */
+/** Reads the fetches of the last ten days and returns the history of a source by its name. */
 export async function readSourceHistories(
   db: Db,
   now: Date,
@@ -118,7 +119,7 @@ function parseTimestamp(value: string | null): Date | null {
   return value === null ? null : new Date(value);
 }
 
-/** Removes what was written down of fetches that began before `before`. Returns how many. */
+/** Removes the fetches that started before `before`. Returns how many. */
 export async function removeFetches(db: Db, before: Date): Promise<number> {
   const removed = await db.execute(sql`DELETE FROM fetches WHERE started_at < ${before}`);
   return removed.rowCount ?? 0;

@@ -25,7 +25,9 @@ export function isDmarcRecord(text: string): boolean {
   return /^v\s*=\s*DMARC1/i.test(text);
 }
 
-/** The parsed record; null when it is invalid or when its policy does not count (RFC 9989 §4.10.1). */
+/**
+ * The parsed record; null when it is invalid or when its policy does not count (RFC 9989 §4.10.1).
+ */
 export function parseDmarcRecord(text: string): DmarcRecord | null {
   if (!/^v\s*=\s*DMARC1\s*(?:;|$)/.test(text)) return null;
   const tags = parseTagValueList(text);

@@ -1,28 +1,30 @@
 import { MINUTE_MS } from '../time/units.ts';
 
-/** How a host is to be asked, over all processes together. */
+/** How often all processes together may request a host. */
 export interface CrawlPolicy {
-  /** What shares one line: all hosts of arXiv count as one (arXiv API terms of use). */
+  /** Hosts of a group share one permit: all of arXiv's count as one (arXiv API terms of use). */
   hostGroup: string;
-  /** From the end of one request to the beginning of the next, in ms. */
+  /** From the end of one request to the start of the next, in ms. */
   crawlDelayMs: number;
-  /** How long it is left alone when it asks for patience, in ms, if it does not say longer. */
+  /** Back-off after a 429 or 503, in ms, unless the host asks for longer. */
   minBackoffMs: number;
 }
 
-/** In ms. 300 requests in five minutes; Hugging Face allows 500 without a token (hub-docs: rate limits). */
+/** In ms: 300 requests in five minutes. Hugging Face allows 500 without a token (hub docs, “Rate
+ *  limits”). */
 const DEFAULT_CRAWL_DELAY_MS = 1_000;
 const DEFAULT_BACKOFF_MS = MINUTE_MS;
 
-/** One request per three seconds, and ten minutes of quiet after a 429 (arXiv API terms of use). */
+/** One request every three seconds, and a back-off of ten minutes after a 429 (arXiv API terms of
+ *  use). */
 const ARXIV_CRAWL_POLICY: CrawlPolicy = {
   hostGroup: 'arxiv.org',
   crawlDelayMs: 3_000,
   minBackoffMs: 600_000,
 };
 
-/** How `host` is to be asked; null for this machine, which needs no patience. One connection at a time
- *  in every case. */
+/** The policy for `host`; null for this machine, which needs none. Every policy implies one
+ *  connection at a time. */
 export function findCrawlPolicy(host: string): CrawlPolicy | null {
   const name = host.toLowerCase().replace(/\.$/, '');
   if (isLoopbackHost(name)) return null;

@@ -8,15 +8,16 @@ import {
   type PublishingSchedule,
 } from './publishing-schedule.ts';
 
-/** The lists that a source brought in the last week. */
+/** The lists that a source returned lately. */
 export interface ListHistory {
-  /** Their days. */
+  /** Days whose list had papers. */
   listedDays: ReadonlySet<string>;
-  /** Those of whose list it told something once they were over. @defaultValue all */
+  /** Days whose list was fetched after the day was over: an earlier list may be incomplete.
+   *  @defaultValue all of them */
   completeDays?: ReadonlySet<string>;
 }
 
-/** Whether a source brought the list of a day; of one that fills all day, all of it. */
+/** Whether a source has returned the whole list of a day. */
 export function hasCompleteList(
   { usableAfterDays }: PublishingSchedule,
   day: string,
@@ -25,21 +26,21 @@ export function hasCompleteList(
   return listedDays.has(day) && (usableAfterDays === 0 || (completeDays?.has(day) ?? true));
 }
 
-/** What is known when a source is asked. */
+/** What decides which lists to fetch. */
 export interface DaysToFetchInput extends ListHistory {
   now: Date;
   composeAt: TimeOfDay;
-  /** Those of which it said twice, once they were over, that there is nothing. @defaultValue none */
+  /** Days whose list was empty twice after the day was over. @defaultValue none */
   emptyDays?: ReadonlySet<string>;
 }
 
-/** Days back of which missed lists are asked for again: older papers come into no digest any more. */
+/** How many days back missed lists are fetched: older papers enter no digest. */
 const MAX_CATCH_UP_DAYS = 4;
 
 /**
- * The days whose lists to ask a source for, null for a list of no day: today's; of one that fills all day
- * also yesterday's until it is composed; then those of the last days that were missed. At first those
- * since the newest that can be expected.
+ * The days whose lists to fetch from a source; null stands for an undated list. These are today,
+ * then recent days that were missed. A list that grows all day is also fetched for yesterday, until
+ * today's digest is composed. The first fetch goes back to the newest list that can be expected.
  */
 export function selectDaysToFetch(
   source: PublishingSchedule,
@@ -56,21 +57,21 @@ export function selectDaysToFetch(
   }
   const missed = past.filter((day) => isMissing(day) && !emptyDays?.has(day));
   const [yesterday = today, ...older] = past;
-  const isOpen =
+  const isYesterdayOpen =
     source.usableAfterDays === 1 &&
     (now < toUtcMoment(today, composeAt) ||
       (source.listsOn(yesterday) && !hasCompleteList(source, yesterday, input)));
-  if (!isOpen) return [today, ...missed];
+  if (!isYesterdayOpen) return [today, ...missed];
   return [yesterday, today, ...missed.filter((day) => older.includes(day))];
 }
 
-/** How long after composing is due a list may be made to be one that composing waits for, in ms. */
+/**
+ * Composing waits for a list that is published at most this long after composing was due, in ms.
+ */
 const MAX_PUBLICATION_DELAY_MS = HOUR_MS;
 
-/**
- * The day of the list that a digest expects from a source, or null when there is none that day. `from`
- * is when composing is due: a list that is made long after that comes with the next digest.
- */
+/** The day of the list that a digest expects from a source; null when it expects none. `from` is
+ *  when composing is due: a list published long after that belongs to the next digest. */
 export function findExpectedListDay(
   source: PublishingSchedule,
   { kind, date, from: composeDueAt }: { kind: DigestKind; date: string; from: Date },

@@ -11,18 +11,18 @@ import {
   type PublishingSchedule,
 } from './publishing-schedule.ts';
 
-/** How often a list that fills all day is looked at: votes and new papers come with it. */
+/** Fetch interval of a list that grows all day, for its new papers and votes. */
 const DATED_LIST_INTERVAL_MS = HOUR_MS;
-/** How often one of no day is: a file, what is trending. */
+/** Fetch interval of an undated list: a file, or what is trending. */
 const UNDATED_LIST_INTERVAL_MS = 3 * HOUR_MS;
-/** How often one is that is expected and not there. */
+/** Fetch interval while an expected list is missing. */
 const OVERDUE_LIST_INTERVAL_MS = 20 * MINUTE_MS;
-/** How long before composing a list that filled all day before is looked at for the last time. */
+/** The last fetch of yesterday's list happens this long before composing. */
 const FINAL_FETCH_LEAD_MS = 20 * MINUTE_MS;
-/** One that is not there by then, in hours of New York, does not come that day. */
+/** The hour in New York after which a missing list will not come that day. */
 const OVERDUE_CUTOFF_HOUR = 12;
 
-/** What is known when the next time is chosen. */
+/** What decides when a source is fetched next. */
 export interface NextFetchInput extends ListHistory {
   now: Date;
   composeAt: TimeOfDay;
@@ -31,10 +31,11 @@ export interface NextFetchInput extends ListHistory {
 }
 
 /**
- * When to ask a source again after it answered. One of lists of no day: every three hours. One that fills all
- * day: every hour, and shortly before composing for the list of the day before. One that is there at once:
- * when it is made. In the last two cases every 20 minutes while a list that is expected by now is not there.
- * `random` is 0 to 1 and spreads installations over some minutes.
+ * When to fetch from a source again after a success:
+ * - an undated list: every three hours;
+ * - a list that grows all day: every hour, and shortly before composing for yesterday's list;
+ * - a list published at once: when it is published. A dated list that is overdue is fetched every
+ *   20 minutes. `random` spreads installations over some minutes.
  */
 export function computeNextFetchTime(source: PublishingSchedule, input: NextFetchInput): Date {
   const { now, composeAt, random } = input;
@@ -49,7 +50,7 @@ export function computeNextFetchTime(source: PublishingSchedule, input: NextFetc
   return finalFetchAt < regularFetchAt ? finalFetchAt : regularFetchAt;
 }
 
-/** Whether a list that should be there by now is not. */
+/** Whether a list that should be published by now is missing. */
 function isListOverdue(source: PublishingSchedule, input: NextFetchInput): boolean {
   const { now, listedDays } = input;
   if (source.usableAfterDays === 1) {
@@ -81,19 +82,19 @@ function addMs(from: Date, delayMs: number): Date {
   return new Date(Math.round(from.getTime() + delayMs));
 }
 
-/** ±10 %. */
+/** 0.9 to 1.1. */
 function getJitterFactor(random: number): number {
   return 0.9 + 0.2 * random;
 }
 
 const MIN_RETRY_DELAY_MS = 2 * MINUTE_MS;
-/** While a digest waits for papers, this must fit into its wait several times. */
+/** Short enough for several retries while a digest waits for papers. */
 const MAX_RETRY_DELAY_MS = 30 * MINUTE_MS;
-/** One that asks for patience gets at least this, as arXiv wants it: sooner it would not be asked anyway. */
+/** At least the back-off that arXiv's crawl policy enforces anyway. */
 const MIN_BUSY_BACKOFF_MS = 10 * MINUTE_MS;
 
-/** When to ask a source again that failed `failures` times in a row: after 2 minutes, doubling up to
- *  30, each ±10 %, and when it asked for patience no sooner than that says, after 10 minutes at least. */
+/** When to retry a source after `failures` failures in a row: after 2 minutes, doubling up to 30,
+ *  each ±10 %. A busy source is left alone for 10 minutes at least, or as long as it asks for. */
 export function computeFetchRetryTime({
   now,
   failures,
@@ -103,8 +104,9 @@ export function computeFetchRetryTime({
 }: {
   now: Date;
   failures: number;
-  /** Whether it asked for patience, and for how long; null when it did not say. */
+  /** The source answered 429 or 503. */
   isBusy: boolean;
+  /** The delay of `Retry-After`; null without one. */
   retryAfterMs: number | null;
   random: number;
 }): Date {

@@ -1,28 +1,32 @@
 import { PaperboyError } from '../errors.ts';
 
-/** Why a source brought nothing: it cannot be reached, asks for patience, sent what is no list of papers,
- *  or has no list of the day asked for. */
+/** Why a fetch failed: the source cannot be reached, is busy (429, 503), sent something that is not
+ *  a list of papers, or has no list for the requested day. */
 export type SourceErrorCode =
   | 'SOURCE_UNREACHABLE'
   | 'SOURCE_BUSY'
   | 'SOURCE_UNREADABLE'
   | 'NO_SUCH_DAY';
 
-/** A list that is none: `url` gave it, `reason` says what it is or what was expected, without full stop. */
+/** The error for a response that is not a list of papers. `reason` has no full stop. */
 export function createUnreadableSourceError(
   url: string,
   reason: string,
   cause?: unknown,
 ): SourceError {
-  return new SourceError('SOURCE_UNREADABLE', `${url} cannot be understood: ${reason}.`, { cause });
+  return new SourceError(
+    'SOURCE_UNREADABLE',
+    `${url} did not return a list of papers: ${reason}.`,
+    { cause },
+  );
 }
 
-/** Trouble with a source. */
+/** A failed fetch. */
 export class SourceError extends PaperboyError {
   declare readonly code: SourceErrorCode;
-  /** How long it asked to be left alone, in ms; null when it did not say. */
+  /** The delay that a busy source asked for, in ms; null when it asked for none. */
   readonly retryAfterMs: number | null;
-  /** The HTTP status of its answer; null when there was none. */
+  /** The HTTP status of the response; null without a response. */
   readonly status: number | null;
 
   constructor(

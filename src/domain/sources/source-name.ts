@@ -1,18 +1,18 @@
 import { PaperboyError } from '../errors.ts';
 
-/** A source as SOURCES and `papers fetch` name it. */
+/** A parsed source name of SOURCES or `papers fetch`. */
 export type SourceSpec =
   | { name: string; kind: 'hf-daily' | 'hf-weekly' | 'hf-monthly' | 'hf-trending' }
   | { name: string; kind: 'arxiv'; categories: string[] }
   | { name: string; kind: 'file'; path: string };
 
-/** Names that stand by themselves. */
+/** Names without parameters. */
 const HF_LISTS = ['hf-daily', 'hf-weekly', 'hf-monthly', 'hf-trending'] as const;
 
 export const EXPECTED_SOURCES =
   'hf-daily, hf-weekly, hf-monthly, hf-trending, arxiv:cs.CL+cs.LG with categories of arXiv, or file:PATH';
 
-/** The source of that name. @throws PaperboyError `UNKNOWN_SOURCE`, with what was expected. */
+/** @throws PaperboyError `UNKNOWN_SOURCE`, with what was expected. */
 export function parseSourceName(text: string): SourceSpec {
   const name = text.trim();
   const list = HF_LISTS.find((each) => each === name);
@@ -20,10 +20,12 @@ export function parseSourceName(text: string): SourceSpec {
   if (name.startsWith('arxiv:')) return parseArxivSource(name);
   const path = name.startsWith('file:') ? name.slice('file:'.length) : '';
   if (path !== '') return { name, kind: 'file', path };
-  return throwUnknownSource(`“${truncate(name)}” is no source: expected ${EXPECTED_SOURCES}`);
+  return throwUnknownSource(`“${truncate(name)}” is not a source: expected ${EXPECTED_SOURCES}`);
 }
 
-/** The sources of a list that commas part; `none` is the empty one. @throws PaperboyError `UNKNOWN_SOURCE`. */
+/**
+ * Parses a comma-separated list; `none` means no source. @throws PaperboyError `UNKNOWN_SOURCE`.
+ */
 export function parseSourceNames(text: string): SourceSpec[] {
   if (text.trim() === 'none') return [];
   const names = text.split(',').map(parseSourceName);
@@ -31,18 +33,18 @@ export function parseSourceNames(text: string): SourceSpec[] {
     ({ name }, index) => names.findIndex((n) => n.name === name) !== index,
   );
   if (duplicate !== undefined)
-    throwUnknownSource(`“${truncate(duplicate.name)}” comes twice: expected each source once`);
+    throwUnknownSource(`“${truncate(duplicate.name)}” is listed twice: expected each source once`);
   return names;
 }
 
-/** A source for people: `arXiv (cs.CL, cs.LG)`; a name that is none comes back as it is. */
+/** The display name of a source: `arXiv (cs.CL, cs.LG)`. An unknown name is returned as it is. */
 export function describeSource(name: string): string {
   if (name.startsWith('arxiv:'))
     return `arXiv (${name.slice('arxiv:'.length).replaceAll('+', ', ')})`;
   return SOURCE_LABELS[name] ?? name;
 }
 
-/** A source as anyone may know it: where files lie on this machine is the operator's own business. */
+/** A source name without the path of a file, which only the operator may see. */
 export function toPublicSourceName(name: string): string {
   return name.startsWith('file:') ? 'file' : name;
 }
@@ -58,11 +60,11 @@ function parseArxivSource(name: string): SourceSpec {
   const invalidCategory = categories.find((category) => !ARXIV_CATEGORY.test(category));
   if (invalidCategory !== undefined)
     throwUnknownSource(
-      `“${truncate(invalidCategory)}” in “${truncate(name)}” is no category of arXiv: expected some such as cs.CL or stat.ML, parted by +`,
+      `“${truncate(invalidCategory)}” in “${truncate(name)}” is not an arXiv category: expected categories such as cs.CL or stat.ML, joined by +`,
     );
   const duplicate = categories.find((category, index) => categories.indexOf(category) !== index);
   if (duplicate !== undefined)
-    throwUnknownSource(`“${duplicate}” comes twice in “${truncate(name)}”`);
+    throwUnknownSource(`“${duplicate}” is listed twice in “${truncate(name)}”`);
   return { name, kind: 'arxiv', categories };
 }
 
@@ -75,6 +77,6 @@ function throwUnknownSource(message: string): never {
   throw new PaperboyError('UNKNOWN_SOURCE', `${message}.`);
 }
 
-/** An archive of arXiv, whole or one of its classes (arXiv's category taxonomy). */
+/** An arXiv archive, or one of its subject classes (arXiv category taxonomy). */
 const ARXIV_CATEGORY =
   /^(?:(?:cs|econ|eess|math|q-bio|q-fin|stat|nlin|astro-ph)(?:\.[A-Z]{2})?|(?:cond-mat|physics)(?:\.[a-z]{2,6}(?:-[a-z]{2,4})?)?|gr-qc|hep-(?:ex|lat|ph|th)|math-ph|nucl-(?:ex|th)|quant-ph)$/;

@@ -1,65 +1,64 @@
 import type { ListedPaper } from '../papers/paper.ts';
 
-/** What came of asking a source: new papers or known ones, nothing changed since the last time, an empty
- *  list, an old list again, or trouble. */
+/** The result of a fetch: a list with papers, a list that has not changed, an empty list, a list
+ *  that was published before, or a failure. */
 export const FETCH_OUTCOMES = ['papers', 'unchanged', 'empty', 'stale', 'failed'] as const;
 export type FetchOutcome = (typeof FETCH_OUTCOMES)[number];
 
-/** With what a source recognises that nothing changed (RFC 9110 §8.8). */
+/** Validators for conditional requests (RFC 9110 §8.8). */
 export interface HttpValidators {
-  /** What they were given for: those of an empty list fit every empty list. */
+  /** The URL they belong to: an empty list may have the same ETag at every URL. */
   url: string;
   etag: string | null;
   lastModified: string | null;
 }
 
-/** A list as a source sent it. */
+/** A list of papers from a source. */
 export interface FetchResult {
-  /** The day whose list was wanted; null for a list of no day. */
+  /** The day of the list; null for an undated list. */
   day: string | null;
   papers: ListedPaper[];
-  /** Papers that were listed before and have changed: they are news of what is known, and none else. */
+  /** New versions of papers that were listed before: they update stored papers and add none. */
   revisions: ListedPaper[];
-  /** Entries that were left out, each with its place and what was expected. */
+  /** Invalid entries, each with its place in the list and the reason. */
   rejected: { place: string; reason: string }[];
-  /** Null when they would not tell of all that was read. */
+  /** Null when they do not cover the whole list. */
   validators: HttpValidators | null;
 }
 
-/** Whether most of a list cannot be read: more than single entries that are odd. */
+/** Whether most entries of a list are invalid, so that the list itself seems broken. */
 export function isMostlyUnreadable({
   found,
-  refused: rejected,
+  refused,
 }: {
   found: number;
   refused: number;
 }): boolean {
-  return rejected > found;
+  return refused > found;
 }
 
-/** What a source is asked for. */
+/** The parameters of a fetch. */
 export interface FetchRequest {
-  /** Null for the newest list. */
+  /** Null requests the newest list. */
   day: string | null;
-  /** Of the list that was read last. */
+  /** From the last successful fetch. */
   validators: HttpValidators | null;
   now: Date;
   signal: AbortSignal;
 }
 
-/** Where papers come from. A new one is a file in `src/sources/`. */
+/** A place that lists papers. A new kind of source is a folder in `src/sources/`. */
 export interface Source {
-  /** As in SOURCES: `hf-daily`, `arxiv:cs.CL+cs.LG`. */
+  /** The name in SOURCES: `hf-daily`, `arxiv:cs.CL+cs.LG`. */
   name: string;
-  /** As papers say where they are from: lists of one origin share it. */
+  /** Stored with its papers. Lists of one origin share it, such as `hf-daily` and `hf-weekly`. */
   origin: string;
-  /** How many days after its listing a paper may be used: 1 for a list that fills all day. */
+  /** How many days after its listing a paper enters a digest: 1 for a list that grows all day. */
   usableAfterDays: 0 | 1;
-  /** Whether it is to be expected to list new papers on a day; never for a list of no day. */
+  /** Whether the source should list new papers on a day; always false for an undated list. */
   listsOn(day: string): boolean;
   /**
-   * The list of a day, the newest one without; null when nothing changed since `known`.
-   * @throws SourceError naming the source, the place and what was expected.
+   * Fetches a list; null when it has not changed since `request.validators`. @throws SourceError.
    */
-  fetch: (ask: FetchRequest) => Promise<FetchResult | null>;
+  fetch: (request: FetchRequest) => Promise<FetchResult | null>;
 }

@@ -2,9 +2,9 @@ import { addDays, countDaysSinceMonday } from '../time/schedule.ts';
 import type { Source } from './source.ts';
 
 /**
- * Whether arXiv has a list of `day` (`YYYY-MM-DD`): on Monday to Friday, of what was frozen for it at
- * 14:00 in New York on the working day before. A holiday empties the list after it: Thanksgiving that
- * of Friday, a Friday that of Monday (arXiv: submission schedule).
+ * Whether arXiv publishes a list on `day` (`YYYY-MM-DD`): Monday to Friday, with the submissions
+ * until 14:00 in New York on the working day before. After a holiday there is no list: none on
+ * Friday after Thanksgiving, none on Monday after a holiday on Friday (arXiv, submission schedule).
  */
 export function isWorkingDay(day: string): boolean {
   return (
@@ -25,9 +25,9 @@ export type NonWorkingDayKind = 'weekend' | 'holiday';
 export type ClassifyNonWorkingDay = (date: string) => NonWorkingDayKind | null;
 
 /**
- * Returns the classifier for a set of sources. A source whose papers may be used one day after their
- * list has no papers for a digest on the day after a non-working day. Without sources the calendar
- * decides, as for sources whose lists may be used on the same day.
+ * Returns the classifier for a set of sources. A source whose papers may be used one day after
+ * their list has no papers for a digest on the day after a non-working day. Without sources the
+ * calendar decides, as for sources whose lists may be used on the same day.
  */
 export function createNonWorkingDayClassifier(
   sources: readonly Pick<Source, 'usableAfterDays'>[],
@@ -47,7 +47,8 @@ const THURSDAY_INDEX = 3;
 const SATURDAY_INDEX = 5;
 const SUNDAY_INDEX = 6;
 
-/** Days without a freeze, as arXiv published them (info.arxiv.org/help/availability.html). */
+/** Days without a submission deadline, as arXiv published them
+ *  (info.arxiv.org/help/availability.html). */
 const PUBLISHED_HOLIDAYS: Readonly<Record<string, readonly string[]>> = {
   2025: ['01-01', '01-20', '06-19', '07-04', '09-01', '11-27', '12-25', '12-30'],
   2026: ['01-01', '01-19', '06-19', '07-03', '09-07', '11-26', '12-25', '12-29', '12-31'],
@@ -59,8 +60,8 @@ function isHoliday(day: string): boolean {
   return published ? published.includes(day.slice(5)) : isRecurringHoliday(day, year);
 }
 
-/** The holidays of a year of which nothing is published yet: those of each year so far. Some days of
- *  the winter break are free too, never the same: one that is missed is better than a false alarm. */
+/** The holidays of a year that arXiv has not published yet, as in past years. The winter break
+ *  varies, so all of it counts: a missing alert is better than a false one. */
 function isRecurringHoliday(day: string, year: string): boolean {
   if (day >= `${year}-12-24` || day <= `${year}-01-01`) return true;
   return [
@@ -72,12 +73,14 @@ function isRecurringHoliday(day: string, year: string): boolean {
   ].includes(day);
 }
 
-/** The `count`-th such weekday from the first of a month on. */
+/** The `count`-th such weekday of the month that starts on `first`. */
 function findNthWeekday(count: number, weekday: number, first: string): string {
   return addDays(first, ((weekday - countDaysSinceMonday(first) + 7) % 7) + 7 * (count - 1));
 }
 
-/** Holidays at weekends are kept on the Friday before, or the Monday after (5 U.S.C. § 6103). */
+/**
+ * A holiday on a weekend is observed on the Friday before or the Monday after (5 U.S.C. § 6103).
+ */
 function toObservedDay(day: string): string {
   const weekday = countDaysSinceMonday(day);
   if (weekday === SATURDAY_INDEX) return addDays(day, -1);

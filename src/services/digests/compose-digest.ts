@@ -28,12 +28,14 @@ export interface ComposeOptions {
   now: Date;
   /** From when on readers' hours count: when composing was due. `now` unless it is made up for. */
   from?: Date;
-  /** Nothing is composed while nobody would get it: a new site's first papers wait for its readers. */
+  /**
+   * Nothing is composed while nobody would get it: a new site's first papers wait for its readers.
+   */
   requiresAudience?: boolean;
 }
 
-/** Papers that one digest freezes at the most, the best: several times what all sources list in a day.
- *  A mass import beyond must not make every morning slow; the others may come another day. */
+/** Papers that one digest freezes at the most, the best: several times what all sources list in a
+ *  day. A mass import beyond must not make every morning slow; the others may come another day. */
 const MAX_DIGEST_PAPERS = 1000;
 
 /** `digest` is null on a day without papers (or readers, when asked): nothing is stored, so that it
@@ -44,9 +46,8 @@ export interface ComposeResult {
 }
 
 /**
- * Freezes the papers of a digest and its audience in one transaction; who paused until its day is among
- * them. Whoever comes second, at the
- * same moment or later, gets the digest that is there.
+ * Freezes the papers of a digest and its audience in one transaction; who paused until its day is
+ * among them. Whoever comes second, at the same moment or later, gets the digest that is there.
  * @throws PaperboyError `NOT_A_MONDAY` for a weekly digest of another day.
  */
 export async function composeDigest(

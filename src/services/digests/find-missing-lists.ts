@@ -5,8 +5,8 @@ import type { DigestKind } from '../../domain/digests/digest.ts';
 import { findExpectedListDay, hasCompleteList } from '../../domain/sources/expected-lists.ts';
 import type { PublishingSchedule } from '../../domain/sources/publishing-schedule.ts';
 
-/** The lists that a digest, due at `from`, expects of `sources` and that are not there. Nothing is expected
- *  of a source that was asked for the first time after that: what it had then is here. */
+/** The lists that a digest, due at `from`, expects of `sources` and that are not there. Nothing is
+ *  expected of a source that was asked for the first time after that: what it had then is here. */
 export async function findMissingLists(
   db: Db,
   sources: readonly (PublishingSchedule & { name: string })[],

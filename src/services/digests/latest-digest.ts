@@ -10,8 +10,8 @@ import { addDays, toUtcDay } from '../../domain/time/schedule.ts';
 /** A digest older than this is no news, in days. */
 const MAX_AGE_DAYS = 4;
 
-/** The newest digest of the reader's kind, while it can still be sent to them: not when it is old, was
- *  cancelled, or is on its way to them already. */
+/** The newest digest of the reader's kind, while it can still be sent to them: not when it is old,
+ *  was cancelled, or is on its way to them already. */
 export async function findSendableDigest(
   db: Db,
   { id, frequency }: Pick<Subscriber, 'id' | 'frequency'>,

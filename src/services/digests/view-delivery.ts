@@ -28,8 +28,8 @@ export interface ViewDeliveryDeps {
   classifyNonWorkingDay: ClassifyNonWorkingDay;
 }
 
-/** A reader's own digest, as it was or will be mailed; null when the token is nobody's or the papers are
- *  not chosen yet. */
+/** A reader's own digest, as it was or will be mailed; null when the token is nobody's or the
+ *  papers are not chosen yet. */
 export async function viewDelivery(
   { db, tokens, classifyNonWorkingDay }: ViewDeliveryDeps,
   token: string,

@@ -80,7 +80,9 @@ async function lookUp(
   }
 }
 
-/** The reason at the end of mailauth's comment: `…: permanent error … of a@b.example: the reason`. */
+/**
+ * The reason at the end of mailauth's comment: `…: permanent error … of a@b.example: the reason`.
+ */
 function readProblem(comment: string | undefined): string {
   return comment?.replace(/^.*? during lookup of [^:]*: /, '') ?? 'the record is not valid';
 }

@@ -20,24 +20,24 @@ export interface FetchPapersDeps {
   db: Db;
   clock: Clock;
   signal: AbortSignal;
-  /** How long a source may take over a list, in ms. @defaultValue ten minutes */
+  /** Time limit for a list, in ms. @defaultValue ten minutes */
   timeoutMs?: number;
 }
 
-/** Less than a source is claimed for: one that gives a little at a time must not be asked twice at once. */
+/** Shorter than the claim on a source: a slow source must not be fetched twice at once. */
 const FETCH_TIMEOUT_MS = 10 * MINUTE_MS;
 
-/** What came of asking a source, as it stands in `fetches`. */
+/** The outcome of a fetch, with its error. */
 export interface FetchReport extends FetchRecord {
-  /** Why it failed; null when it did not. */
+  /** Null unless the fetch failed. */
   error: SourceError | null;
 }
 
 /**
- * Asks a source for the list of a day (without, for the newest), stores what is new or has changed, and writes
- * the fetch down, all in one transaction. A source that fails changes nothing but that, and is told as
+ * Fetches the list of a day (the newest list without a day), and stores its new and changed papers
+ * and the fetch itself in one transaction. A failure of the source is recorded and returned as
  * `failed`.
- * @throws what else went wrong: the database, or the signal.
+ * @throws errors of the database, and the reason of `signal`.
  */
 export async function fetchPapers(
   { db, clock, signal, timeoutMs = FETCH_TIMEOUT_MS }: FetchPapersDeps,
@@ -45,14 +45,14 @@ export async function fetchPapers(
   { day = null }: { day?: string | null } = {},
 ): Promise<FetchReport> {
   const startedAt = clock();
-  const known = await findValidators(db, source.name);
+  const validators = await findValidators(db, source.name);
   const pendingReport = { ...NO_COUNTS, source: source.name, day, startedAt, error: null };
   let result: FetchResult | null;
   const deadline = createDeadline(signal, timeoutMs);
   try {
     result = await source.fetch({
       day,
-      validators: known,
+      validators,
       now: startedAt,
       signal: deadline.signal,
     });
@@ -65,23 +65,23 @@ export async function fetchPapers(
   }
   if (result === null) {
     const report = { ...pendingReport, endedAt: clock(), outcome: 'unchanged' as const };
-    await db.transaction((tx) => recordFetch(tx, toFetchRow(report), { broughtDay: null }));
+    await db.transaction((tx) => recordFetch(tx, toFetchRow(report), { newestListDay: null }));
     return report;
   }
-  const { papers, revisions, rejected: refused } = result;
-  if (refused.length > 0 && papers.length + revisions.length === 0) {
-    const detail = `None of its ${refused.length} entries can be read. ${formatPlaces(refused)}`;
+  const { papers, revisions, rejected } = result;
+  if (rejected.length > 0 && papers.length + revisions.length === 0) {
+    const detail = `The list has no valid entry. ${formatPlaces(rejected)}`;
     const error = new SourceError('SOURCE_UNREADABLE', detail);
     return recordFailure(
       { db, clock },
-      { ...pendingReport, refused: refused.length, detail, error },
+      { ...pendingReport, refused: rejected.length, detail, error },
     );
   }
   return storeResult({ db, clock }, source, pendingReport, result);
 }
 
 function createTimeoutError({ name }: Source, timeoutMs: number): SourceError {
-  const problem = `${name} cannot be read: it gave no whole list within ${timeoutMs / 1000} s.`;
+  const problem = `${name} cannot be read: it returned no complete list within ${timeoutMs / 1000} s.`;
   return new SourceError('SOURCE_UNREACHABLE', problem);
 }
 
@@ -90,7 +90,7 @@ async function recordFailure(
   pendingReport: Omit<FetchReport, 'endedAt' | 'outcome'>,
 ): Promise<FetchReport> {
   const report: FetchReport = { ...pendingReport, endedAt: clock(), outcome: 'failed' };
-  await db.transaction((tx) => recordFetch(tx, toFetchRow(report), { broughtDay: null }));
+  await db.transaction((tx) => recordFetch(tx, toFetchRow(report), { newestListDay: null }));
   return report;
 }
 
@@ -100,7 +100,7 @@ async function storeResult(
   { db, clock }: Pick<FetchPapersDeps, 'db' | 'clock'>,
   source: Source,
   pendingReport: Omit<FetchReport, 'endedAt' | 'outcome'>,
-  { day, papers, revisions, rejected: refused, validators }: FetchResult,
+  { day, papers, revisions, rejected, validators }: FetchResult,
 ): Promise<FetchReport> {
   return db.transaction(async (tx) => {
     const outcome = await classifyList(tx, source, { day, papers, revisions });
@@ -114,24 +114,27 @@ async function storeResult(
       outcome,
       found: papers.length + revisions.length,
       ...addCounts(counts, revised),
-      refused: refused.length,
-      detail: describeRefused(refused),
+      refused: rejected.length,
+      detail: describeRejected(rejected),
     };
-    const broughtDay =
+    const newestListDay =
       papers
         .map(({ listedOn }) => listedOn)
         .sort()
         .at(-1) ?? null;
-    // A garbled list is read again each time: that it has not changed would be taken for mended.
+    // Without validators a broken list is read again each time; “unchanged” would look like
+    // recovery.
     const storedValidators = isMostlyUnreadable(report) ? null : validators;
-    await recordFetch(tx, toFetchRow(report), { validators: storedValidators, broughtDay });
+    await recordFetch(tx, toFetchRow(report), { validators: storedValidators, newestListDay });
     return report;
   });
 }
 
-/** An old list is one whose papers the source had all listed before, on a day on which it lists new ones.
- *  Where a list is there at once, papers and revisions that tell an earlier day themselves are old too: after
- *  an outage the list of yesterday is not known. */
+/**
+ * A list is stale when it should be new, but the source had listed all its papers before. In a list
+ * published at once, papers and revisions with an earlier day are old too: after an outage
+ * yesterday's list is not stored.
+ */
 async function classifyList(
   tx: Db,
   source: Source,
@@ -147,7 +150,7 @@ async function classifyList(
   return knownCount === paperIds.length ? 'stale' : 'papers';
 }
 
-/** New versions of papers that are not stored are no news. Of those that are, the days stay. */
+/** Keeps the revisions of stored papers, with the days of the stored ones. */
 async function keepKnownPapers(tx: Db, revisions: readonly ListedPaper[]): Promise<ListedPaper[]> {
   const known = await findPapersByIds(tx, [...new Set(revisions.map(({ id }) => id))]);
   const byId = new Map(known.map((paper) => [paper.id, paper]));
@@ -162,16 +165,17 @@ function addCounts(a: StoredCounts, b: StoredCounts): StoredCounts {
   return { added: a.added + b.added, updated: a.updated + b.updated };
 }
 
-/** The first places tell enough. */
+/** A few examples are enough to find the cause. */
 const MAX_PLACES = 3;
 
-function describeRefused(refused: FetchResult['rejected']): string | null {
-  if (refused.length === 0) return null;
-  return `Could not be read: ${refused.length} of the list. ${formatPlaces(refused)}`;
+function describeRejected(rejected: FetchResult['rejected']): string | null {
+  if (rejected.length === 0) return null;
+  const subject = rejected.length === 1 ? '1 entry is' : `${rejected.length} entries are`;
+  return `${subject} invalid. ${formatPlaces(rejected)}`;
 }
 
-function formatPlaces(refused: FetchResult['rejected']): string {
-  const places = refused.slice(0, MAX_PLACES).map(({ place, reason }) => `${place}: ${reason}`);
+function formatPlaces(rejected: FetchResult['rejected']): string {
+  const places = rejected.slice(0, MAX_PLACES).map(({ place, reason }) => `${place}: ${reason}`);
   return places.join(' ');
 }
 

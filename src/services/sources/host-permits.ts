@@ -7,51 +7,39 @@ import {
 import { findCrawlPolicy } from '../../domain/sources/crawl-policy.ts';
 import { SourceError } from '../../domain/sources/source-error.ts';
 import { MINUTE_MS } from '../../domain/time/units.ts';
-
-/** What a host answered, as far as it tells when it may be asked again. */
-export interface HostReply {
-  /** It asked for patience. */
-  isBusy: boolean;
-  /** For how long; null when it did not say. */
-  retryAfterMs: number | null;
-}
-
-/** Waits until a host may be asked; what it gives back ends the turn.
- *  @throws SourceError `SOURCE_BUSY` when that would take long. */
-export type HostPermitAcquirer = (
-  host: string,
-  signal: AbortSignal,
-) => Promise<(answer: HostReply) => Promise<void>>;
+import type { AcquireHostPermit } from '../../sources/http/http-get.ts';
 
 export interface HostPermitDeps {
   db: Db;
-  /** Lets time pass. @throws what `signal` is aborted with. */
+  /** @throws the reason of `signal`. */
   sleep: (durationMs: number, signal: AbortSignal) => Promise<unknown>;
 }
 
-/** How long one that died keeps others from a host, in ms: longer than any request takes. */
+/** How long a dead process blocks a host: longer than any request takes. */
 const PERMIT_TTL_MS = 180_000;
 
-/** How long a turn is waited for, in ms: after that the fetch had better be tried another time. */
+/** How long to wait for a permit before the fetch is better retried later. */
 const MAX_WAIT_MS = MINUTE_MS;
 
-/** How often to look whether whoever asks a host now is done, in ms. */
+/** How often to check whether another request to the host has ended. */
 const POLL_INTERVAL_MS = 500;
 
-/** Turns at hosts, over all processes: one connection at a time, with the pauses that each wants. */
-export function createHostPermits({ db, sleep }: HostPermitDeps): HostPermitAcquirer {
+/**
+ * Grants one request at a time to a host group, over all processes, with the delays of its policy.
+ */
+export function createHostPermits({ db, sleep }: HostPermitDeps): AcquireHostPermit {
   return async (host, signal) => {
     const policy = findCrawlPolicy(host);
     if (policy === null) return async () => undefined;
-    const { hostGroup: line, crawlDelayMs: gapMs, minBackoffMs: leastPauseMs } = policy;
+    const { hostGroup, crawlDelayMs, minBackoffMs } = policy;
     for (let waitedMs = 0; ; ) {
       signal.throwIfAborted();
-      const permit = await acquireHostPermit(db, line, PERMIT_TTL_MS);
+      const permit = await acquireHostPermit(db, hostGroup, PERMIT_TTL_MS);
       if ('fencingToken' in permit) {
         return ({ isBusy, retryAfterMs }) =>
-          releaseHostPermit(db, line, {
+          releaseHostPermit(db, hostGroup, {
             fencingToken: permit.fencingToken,
-            pauseMs: isBusy ? Math.max(retryAfterMs ?? 0, leastPauseMs) : gapMs,
+            pauseMs: isBusy ? Math.max(retryAfterMs ?? 0, minBackoffMs) : crawlDelayMs,
           });
       }
       const waitMs = nextPollMs(permit);
@@ -72,8 +60,8 @@ function createBusyError(
 ): SourceError {
   const why = isHeld
     ? 'another request to it has not ended'
-    : `it asked for patience, for ${Math.ceil(waitMs / 1000)} s more`;
-  return new SourceError('SOURCE_BUSY', `${host} is not asked now: ${why}.`, {
+    : `it asked us to wait, for another ${Math.ceil(waitMs / 1000)} s`;
+  return new SourceError('SOURCE_BUSY', `${host} cannot be requested now: ${why}.`, {
     retryAfterMs: isHeld ? null : waitMs,
   });
 }

@@ -9,31 +9,31 @@ import { createUnreadableSourceError } from '../../domain/sources/source-error.t
 import { isCalendarDay } from '../../domain/time/schedule.ts';
 import { MINUTE_MS } from '../../domain/time/units.ts';
 import type { HttpGet } from '../http/http-get.ts';
-import { findChildren, parseXmlDocument, readChildText } from '../xml.ts';
 import { isWithdrawalNotice } from './read-entry-text.ts';
+import { findChildren, parseXmlDocument, readChildText } from './xml.ts';
 
-/** Papers of one request; arXiv asks for 2,000 at the most, and answers sooner to fewer. */
+/** Papers per request. arXiv allows 2,000, and answers smaller requests sooner. */
 const PAGE_SIZE = 500;
 
-/** As many as arXiv gives to one query. */
+/** The most results that arXiv returns for a query (arXiv API user manual). */
 const MAX_RESULTS = 30_000;
 
 export interface ArxivQuery {
   categories: readonly string[];
   submitted: { from: Date; to: Date };
   source: string;
-  /** Under which the papers are listed. */
+  /** The day that the papers are listed on. */
   day: string;
 }
 
-/** Papers of the categories by when they were handed in, from arXiv's API. @throws SourceError. */
+/** Queries arXiv's API for papers of the categories by submission time. @throws SourceError. */
 export async function queryArxivApi(
   { url, get }: { url: string; get: HttpGet },
   query: ArxivQuery,
   signal: AbortSignal,
 ): Promise<Pick<FetchResult, 'papers' | 'rejected'>> {
   const papers: ListedPaper[] = [];
-  const refused: FetchResult['rejected'] = [];
+  const rejected: FetchResult['rejected'] = [];
   for (let start = 0; ; ) {
     const pageUrl = `${url}?search_query=${buildSearchQuery(query)}&sortBy=submittedDate&sortOrder=ascending&start=${start}&max_results=${PAGE_SIZE}`;
     const response = await get({ url: pageUrl, accept: 'application/atom+xml', signal });
@@ -48,11 +48,11 @@ export async function queryArxivApi(
         papers.push(parseEntry(entry, query));
       } catch (error) {
         if (!(error instanceof PaperboyError)) throw error;
-        refused.push({ place: `Entry ${start + index + 1}`, reason: error.message });
+        rejected.push({ place: `Entry ${start + index + 1}`, reason: error.message });
       }
     }
     start += entries.length;
-    if (start >= total) return { papers, rejected: refused };
+    if (start >= total) return { papers, rejected };
     if (entries.length === 0)
       throw createUnreadableSourceError(pageUrl, `it ends after ${start} of ${total} papers`);
   }
@@ -60,18 +60,19 @@ export async function queryArxivApi(
 
 function buildSearchQuery({ categories, submitted }: ArxivQuery): string {
   const categoryTerms = categories.map((each) => `cat:${each.includes('.') ? each : `${each}*`}`);
-  const until = new Date(submitted.to.getTime() - MINUTE_MS);
+  // The range of the API includes its end.
+  const lastMinute = new Date(submitted.to.getTime() - MINUTE_MS);
   return encodeURIComponent(
-    `(${categoryTerms.join(' OR ')}) AND submittedDate:[${formatMinute(submitted.from)} TO ${formatMinute(until)}]`,
+    `(${categoryTerms.join(' OR ')}) AND submittedDate:[${formatMinute(submitted.from)} TO ${formatMinute(lastMinute)}]`,
   ).replaceAll('%20', '+');
 }
 
-/** `202605081400`, as the API wants it, in GMT. */
+/** `202605081400`, in GMT, as the API expects. */
 function formatMinute(moment: Date): string {
   return moment.toISOString().replace(/\D/g, '').slice(0, 12);
 }
 
-/** Errors come as a feed with one entry that tells of them. */
+/** arXiv reports an error as a feed whose only entry describes it. */
 function throwIfError(entries: readonly XmlElement[], url: string): void {
   const [entry] = entries;
   if (entry === undefined || !(readChildText(entry, 'id') ?? '').includes('/api/errors')) return;
@@ -88,7 +89,7 @@ function parseEntry(entry: XmlElement, { source, day }: ArxivQuery): ListedPaper
   if (parseArxivId(rawId) === null)
     throw new PaperboyError(
       'INVALID_PAPER',
-      `id is “${rawId.slice(0, 60)}”: expected one of arXiv such as http://arxiv.org/abs/2609.40353v1.`,
+      `id is “${rawId.slice(0, 60)}”: expected an arXiv id such as http://arxiv.org/abs/2609.40353v1.`,
     );
   const comment = text('arxiv:comment') ?? '';
   const published = (text('published') ?? '').slice(0, 10);

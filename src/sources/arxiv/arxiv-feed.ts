@@ -4,14 +4,14 @@ import type { ListedPaper } from '../../domain/papers/paper.ts';
 import { parseArxivId } from '../../domain/papers/paper-id.ts';
 import { parsePaper } from '../../domain/papers/paper-input.ts';
 import type { FetchResult } from '../../domain/sources/source.ts';
-import { SourceError } from '../../domain/sources/source-error.ts';
+import { createUnreadableSourceError } from '../../domain/sources/source-error.ts';
 import { isCalendarDay } from '../../domain/time/schedule.ts';
-import { findChild, findChildren, parseXmlDocument, readChildText } from '../xml.ts';
 import { isWithdrawalNotice, splitAuthorNames } from './read-entry-text.ts';
+import { findChild, findChildren, parseXmlDocument, readChildText } from './xml.ts';
 
 /**
- * The papers of arXiv's feed, Atom or RSS 2.0: what is announced as new or listed under another category,
- * apart from new versions of papers that were announced before. `day` is of papers that tell none.
+ * Parses a feed of arXiv, Atom or RSS 2.0. Returns new papers and cross-lists as `papers`, and new
+ * versions of papers announced earlier as `revisions`. Entries without a date get `day`.
  * @throws SourceError `SOURCE_UNREADABLE`.
  */
 export function parseArxivFeed(
@@ -20,7 +20,7 @@ export function parseArxivFeed(
 ): Pick<FetchResult, 'papers' | 'revisions' | 'rejected'> {
   const papers: ListedPaper[] = [];
   const revisions: ListedPaper[] = [];
-  const refused: FetchResult['rejected'] = [];
+  const rejected: FetchResult['rejected'] = [];
   for (const [index, entry] of findEntries(parseXmlDocument(text, url), url).entries()) {
     try {
       const isRevision =
@@ -28,19 +28,19 @@ export function parseArxivFeed(
       (isRevision ? revisions : papers).push(parseEntry(entry, { source, day }));
     } catch (error) {
       if (!(error instanceof PaperboyError)) throw error;
-      refused.push({ place: `Entry ${index + 1}`, reason: error.message });
+      rejected.push({ place: `Entry ${index + 1}`, reason: error.message });
     }
   }
-  return { papers, revisions, rejected: refused };
+  return { papers, revisions, rejected };
 }
 
 function findEntries(root: XmlElement, url: string): XmlElement[] {
   if (root.name === 'feed') return findChildren(root, 'entry');
   const channel = root.name === 'rss' ? findChild(root, 'channel') : undefined;
   if (channel !== undefined) return findChildren(channel, 'item');
-  throw new SourceError(
-    'SOURCE_UNREADABLE',
-    `${url} cannot be understood: it begins with <${root.name.slice(0, 40)}>, expected a feed (Atom or RSS 2.0).`,
+  throw createUnreadableSourceError(
+    url,
+    `its root element is <${root.name.slice(0, 40)}>, expected an Atom or RSS 2.0 feed`,
   );
 }
 
@@ -56,7 +56,7 @@ function parseEntry(
   if (parseArxivId(rawId) === null)
     throw new PaperboyError(
       'INVALID_PAPER',
-      `id is “${rawId.slice(0, 60)}”: expected one of arXiv such as oai:arXiv.org:2508.13426v1.`,
+      `id is “${rawId.slice(0, 60)}”: expected an arXiv id such as oai:arXiv.org:2508.13426v1.`,
     );
   const listedOn = parseListedDay(text('published', 'pubDate'), day);
   const summary = text('summary', 'description');
@@ -67,7 +67,7 @@ function parseEntry(
       abstract: summary,
       authors: splitAuthorNames(text('dc:creator') ?? ''),
       listed_on: listedOn,
-      // The announcement of a new paper is its publication; of others it tells nothing.
+      // Only a new paper is published on the day of its announcement.
       published_on: text('arxiv:announce_type') === 'new' ? listedOn : undefined,
     },
     { source, today: day, isLenient: true },
@@ -75,7 +75,8 @@ function parseEntry(
   return isWithdrawalNotice(paper.abstract) ? { ...paper, withdrawnOn: listedOn } : paper;
 }
 
-/** The day by arXiv's own clock: `2026-05-08T00:00:00-04:00`, `Fri, 08 May 2026 00:00:00 -0400`. */
+/** The day in arXiv's time zone of `2026-05-08T00:00:00-04:00` or `Fri, 08 May 2026 00:00:00
+ *  -0400`; `latest` when there is no such day or when it is later than that. */
 function parseListedDay(moment: string | undefined, latest: string): string {
   const day = moment === undefined ? '' : (parseIsoDay(moment) ?? parseRfc822Day(moment) ?? '');
   return isCalendarDay(day) && day <= latest ? day : latest;

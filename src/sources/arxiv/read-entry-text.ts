@@ -1,4 +1,6 @@
-/** The names of `dc:creator`, one string that commas part; `Jr.` and the like stay with their name. */
+/**
+ * Splits the comma-separated names of `dc:creator`; suffixes such as `Jr.` stay with their name.
+ */
 export function splitAuthorNames(creators: string): string[] {
   return creators
     .replace(/\([^()]*\)/g, ' ')
@@ -7,7 +9,8 @@ export function splitAuthorNames(creators: string): string[] {
     .filter((name) => name !== '');
 }
 
-/** Whether an abstract or comment says that its paper was withdrawn, as arXiv's own words and authors do. */
+/** Whether an abstract or a comment says that its paper was withdrawn, as arXiv and authors phrase
+ *  it. */
 export function isWithdrawalNotice(text: string): boolean {
   return WITHDRAWAL_PATTERN.test(text);
 }

@@ -2,7 +2,7 @@ import { CsvError, parse } from 'csv-parse/sync';
 import { PaperboyError } from '../../domain/errors.ts';
 import type { FileEntry } from './file-entry.ts';
 
-/** Columns that mean something, as in JSON; others are passed over. */
+/** Columns with the names of the JSON fields; others are ignored. */
 const KNOWN_COLUMNS = [
   'id',
   'title',
@@ -18,20 +18,20 @@ const KNOWN_COLUMNS = [
   'code_url',
 ] as const;
 
-/** Cells that hold whole numbers. */
+/** Columns of whole numbers. */
 const INTEGER_COLUMNS: readonly string[] = ['author_count', 'upvotes', 'comments'];
 
-/** An abstract is long, but a quote left open must not swallow the file. */
+/** Enough for a long abstract; an unclosed quote must not swallow the whole file. */
 const MAX_ROW_BYTES = 256 * 1024;
 
-/** Whether a text begins with a header line that names a column `title`. */
+/** Whether the first line is a CSV header with a column `title`. */
 export function isCsv(content: string): boolean {
   const [header = ''] = content.split('\n', 1);
   return !header.startsWith('{') && parseHeaderNames(header).includes('title');
 }
 
-/** The rows of a CSV file as entries of JSON, with `authors` parted by semicolons.
- *  @throws PaperboyError `INVALID_FILE` naming the line. */
+/** Splits a CSV file into entries with the fields of JSON papers; semicolons separate `authors`.
+ *  @throws PaperboyError `INVALID_FILE`, with the line. */
 export function parseCsvEntries(content: string): FileEntry[] {
   const rows = parseCsv(content);
   const [header, ...papers] = rows;
@@ -42,7 +42,7 @@ export function parseCsvEntries(content: string): FileEntry[] {
   if (duplicateColumn !== undefined)
     throw new PaperboyError(
       'INVALID_FILE',
-      `The column “${duplicateColumn.slice(0, 60)}” comes twice in the header line.`,
+      `The column “${duplicateColumn.slice(0, 60)}” appears twice in the header line.`,
     );
   if (!columns.includes('abstract'))
     throw new PaperboyError(
@@ -70,7 +70,7 @@ function parseCsv(content: string): CsvRow[] {
     }) as unknown as CsvRow[];
   } catch (error) {
     if (!(error instanceof CsvError)) throw error;
-    throw new PaperboyError('INVALID_FILE', `The file is no CSV: ${error.message}.`, {
+    throw new PaperboyError('INVALID_FILE', `The file is not valid CSV: ${error.message}.`, {
       cause: error,
     });
   }
@@ -83,7 +83,7 @@ function buildEntry(
   if (record.length > columns.length)
     throw new PaperboyError(
       'INVALID_PAPER',
-      `the row has ${record.length} cells: expected ${columns.length} as in the header line; text with commas stands in quotes.`,
+      `the row has ${record.length} cells: expected ${columns.length} as in the header line; put text with commas in quotes.`,
     );
   const cells = record.map((cell, index) => [columns[index] ?? '', cell.trim()] as const);
   return Object.fromEntries(

@@ -4,16 +4,16 @@ import { parsePaper } from '../../domain/papers/paper-input.ts';
 import { isCsv, parseCsvEntries } from './csv-entries.ts';
 import type { FileEntry } from './file-entry.ts';
 
-/** A paper of a file, or what is wrong with its entry. */
+/** A paper of a file, or the reason why its entry is invalid. */
 export type ParsedFilePaper = { location: string } & (
   | { paper: ListedPaper }
   | { problem: PaperboyError }
 );
 
 /**
- * The entries of a file, JSON array, JSON lines or CSV with a header line, each as a paper or as what is
- * wrong with it.
- * @throws PaperboyError `INVALID_FILE` for a file that is none of these.
+ * Parses a file of papers: a JSON array, JSON lines, or CSV with a header line. An invalid entry
+ * does not stop the others.
+ * @throws PaperboyError `INVALID_FILE` for another format.
  */
 export function parsePaperFile(
   text: string,
@@ -43,7 +43,7 @@ function parseEntries(text: string): FileEntry[] {
 function parseJsonArray(content: string): FileEntry[] {
   const list = parseJson(content, 'The file');
   if (!Array.isArray(list))
-    throw new PaperboyError('INVALID_FILE', 'The file is no JSON array of papers.');
+    throw new PaperboyError('INVALID_FILE', 'The file is not a JSON array of papers.');
   return list.map((entry, index) => ({ location: `Paper ${index + 1}`, parse: () => entry }));
 }
 
@@ -61,7 +61,7 @@ function parseJson(text: string, subject: string): unknown {
     const problem = (error as Error).message;
     throw new PaperboyError(
       'INVALID_FILE',
-      `${subject} is no JSON (${problem}): expected a JSON array of papers, one object on each line, or CSV with a header line.`,
+      `${subject} is not JSON (${problem}): expected a JSON array of papers, one object on each line, or CSV with a header line.`,
     );
   }
 }

@@ -1,12 +1,15 @@
-/** What is to end with `signal`, and after `timeoutMs` at the latest. */
+/** A signal that aborts with another one, or when a time limit expires. */
 export interface Deadline {
   signal: AbortSignal;
   hasExpired(): boolean;
   clear(): void;
 }
 
-/** Node 20 may collect a signal of `AbortSignal.any` together with its timer before it fires, and then a host
- *  that falls silent holds the request for ever: a controller that is held does not go. */
+/**
+ * Returns a deadline that aborts with `signal`, and after `timeoutMs` at the latest. Not
+ * `AbortSignal.any`: Node 20 may garbage-collect it with its timer before it fires, and a silent
+ * host would then hold the request forever.
+ */
 export function createDeadline(signal: AbortSignal, timeoutMs: number): Deadline {
   const controller = new AbortController();
   let hasExpired = false;

@@ -8,13 +8,21 @@ import { readBody } from './read-body.ts';
 import { resolveRedirect } from './redirect.ts';
 import { parseRetryAfter } from './retry-after.ts';
 
-/** Ends a turn: what the host answered tells when it may be asked again. */
-export type ReleaseHostPermit = (result: {
-  isBusy: boolean;
-  retryAfterMs: number | null;
-}) => Promise<void>;
+/** Releases the permit for a host. The response decides when the next request may start. */
+export type ReleaseHostPermit = (reply: HostReply) => Promise<void>;
 
-/** Waits until a host may be asked, over all processes. */
+/** The part of a host's response that delays the next request to it. */
+export interface HostReply {
+  /** The host answered 429 or 503. */
+  isBusy: boolean;
+  /** The delay of `Retry-After`; null without one. */
+  retryAfterMs: number | null;
+}
+
+/**
+ * Waits until no process has a request to the host under way and its crawl delay is over.
+ * @throws SourceError `SOURCE_BUSY` when that would take long.
+ */
 export type AcquireHostPermit = (host: string, signal: AbortSignal) => Promise<ReleaseHostPermit>;
 
 export interface HttpGetDeps {
@@ -22,13 +30,13 @@ export interface HttpGetDeps {
   userAgent: string;
   acquirePermit: AcquireHostPermit;
   clock: Clock;
-  /** For one request with its body, in ms. @defaultValue 60000 */
+  /** Time limit for one request with its body, in ms. @defaultValue 60000 */
   timeoutMs?: number;
-  /** Most bytes of a body, unpacked. @defaultValue 16 MiB */
+  /** Size limit for a decompressed body. @defaultValue 16 MiB */
   maxBytes?: number;
 }
 
-/** The body of an answer, and how to ask again. */
+/** The body of a response, with the validators for the next request. */
 export interface HttpDocument {
   text: string;
   validators: HttpValidators;
@@ -38,21 +46,19 @@ export interface HttpDocument {
 
 export interface HttpGetRequest {
   url: string;
-  /** Media types, as in the header. */
+  /** The value of the Accept header. */
   accept: string;
   known?: HttpValidators | null;
   signal: AbortSignal;
 }
 
-/** Gets a document; null when it is as it was. @throws SourceError. */
+/** Gets a document; null when it has not changed since `known`. @throws SourceError. */
 export type HttpGet = (request: HttpGetRequest) => Promise<HttpDocument | null>;
 
 const MAX_REDIRECTS = 4;
 
-/**
- * Asks politely (one turn a request) and trusts nothing: time and size are limited, a body that breaks off
- * is an error, and redirects stay with the host or lead to https of the same site.
- */
+/** Makes one permitted request at a time and trusts no response: time and size are limited, a
+ *  truncated body is an error, and redirects must stay on the site. */
 export function createHttpGet(deps: HttpGetDeps): HttpGet {
   return async ({ url, accept, known, signal }) => {
     const headers = {
@@ -71,7 +77,7 @@ export function createHttpGet(deps: HttpGetDeps): HttpGet {
   };
 }
 
-/** An answer, null for “as it was”, or the address to which it redirects. */
+/** A document, null for “not modified”, or the URL of a redirect. */
 type HttpGetResult = HttpDocument | string | null;
 
 async function requestWithPermit(
@@ -82,26 +88,26 @@ async function requestWithPermit(
 ): Promise<HttpGetResult> {
   const releasePermit = await acquirePermit(new URL(url).hostname, signal);
   const deadline = createDeadline(signal, timeoutMs);
-  let result = { isBusy: false, retryAfterMs: null as number | null };
+  let reply: HostReply = { isBusy: false, retryAfterMs: null };
   try {
     const response = await fetch(url, { headers, redirect: 'manual', signal: deadline.signal });
     const isBusy = response.status === 429 || response.status === 503;
-    result = {
+    reply = {
       isBusy,
       retryAfterMs: parseRetryAfter(response.headers.get('retry-after'), clock()),
     };
-    if (isBusy) throw await createBusyError(response, url, result.retryAfterMs, deadline.signal);
+    if (isBusy) throw await createBusyError(response, url, reply.retryAfterMs, deadline.signal);
     return await readResponse(response, url, { maxBytes, signal: deadline.signal });
   } catch (error) {
     signal.throwIfAborted();
     if (error instanceof SourceError) throw error;
     const reason = deadline.hasExpired()
-      ? `no whole answer within ${timeoutMs} ms`
+      ? `no complete response within ${timeoutMs} ms`
       : describeFetchError(error);
     throw createUnreachableError(url, reason, error);
   } finally {
     deadline.clear();
-    await releasePermit(result);
+    await releasePermit(reply);
   }
 }
 
@@ -131,7 +137,7 @@ async function createBusyError(
   signal: AbortSignal,
 ): Promise<SourceError> {
   const { status } = response;
-  const wait = waitMs === null ? '' : `, and wants ${Math.ceil(waitMs / 1000)} s of peace`;
+  const wait = waitMs === null ? '' : ` and asked us to wait ${Math.ceil(waitMs / 1000)} s`;
   const problem = `${url} is busy: it answered HTTP ${status}${await readErrorExcerpt(response, signal)}${wait}.`;
   return new SourceError('SOURCE_BUSY', problem, { retryAfterMs: waitMs, status });
 }
@@ -147,7 +153,7 @@ function buildConditionalHeaders(
   };
 }
 
-/** What a refusal says, for a person; nothing when it says too much. */
+/** The start of an error page, for a person; empty when the page is too large. */
 async function readErrorExcerpt(response: Response, signal: AbortSignal): Promise<string> {
   const limits = { maxBytes: MAX_EXCERPT_BYTES, url: '', signal };
   const text = await readBody(response, limits).catch(() => '');
@@ -166,7 +172,7 @@ function createUnreachableError(url: string, reason: string, cause?: unknown): S
   return new SourceError('SOURCE_UNREACHABLE', `${url} cannot be read: ${reason}.`, { cause });
 }
 
-/** `fetch` says “fetch failed” of everything; what failed is its cause. */
+/** `fetch` reports every failure as “fetch failed”; the cause has the reason. */
 function describeFetchError(error: unknown): string {
   const { message, cause } = error as Error & { cause?: { code?: string; message?: string } };
   return cause?.message || cause?.code || message;

@@ -1,9 +1,10 @@
 import { SourceError } from '../../domain/sources/source-error.ts';
 
 /**
- * The body of an answer as text, unpacked. Reading ends at `maxBytes`, whatever length was promised and
- * however small it was packed.
- * @throws SourceError `SOURCE_UNREADABLE` for a longer one; what `fetch` throws for one that breaks off.
+ * Reads the body of a response as text. The limit counts decompressed bytes, whatever
+ * Content-Length says.
+ * @throws SourceError `SOURCE_UNREADABLE` for a larger body; the error of `fetch` for a truncated
+ * one.
  */
 export async function readBody(
   response: Response,
@@ -16,7 +17,7 @@ export async function readBody(
   const chunks: Uint8Array[] = [];
   let bytes = 0;
   const reader = response.body?.getReader();
-  // `fetch` may forget its signal once the answer has begun: the body is let go of here.
+  // `fetch` may ignore its signal once the body has begun, so the body is cancelled here.
   const cancelBody = () => void reader?.cancel().catch(() => undefined);
   signal.addEventListener('abort', cancelBody, { once: true });
   while (reader) {
@@ -36,6 +37,6 @@ export async function readBody(
 function createTooLargeError(url: string, maxBytes: number): SourceError {
   return new SourceError(
     'SOURCE_UNREADABLE',
-    `${url} sent more than a list of papers holds: expected ${maxBytes} bytes at the most.`,
+    `${url} sent more than ${maxBytes} bytes, the limit for a list of papers.`,
   );
 }

@@ -1,9 +1,9 @@
 import { SourceError } from '../../domain/sources/source-error.ts';
 
 /**
- * Where a redirect leads: to the same host, never from https to http, or to https of a host above or
- * below it (`www.example.org` and `example.org`).
- * @throws SourceError `SOURCE_UNREACHABLE` when it leads elsewhere.
+ * Resolves the target of a redirect. Allowed are the same origin, and https on the same host or on
+ * a domain above or below it (`www.example.org` and `example.org`).
+ * @throws SourceError `SOURCE_UNREACHABLE` for any other target.
  */
 export function resolveRedirect(from: string, location: string | null): string {
   const to = location !== null && URL.canParse(location, from) ? new URL(location, from) : null;

@@ -1,10 +1,10 @@
 import { DAY_MS } from '../../domain/time/units.ts';
 
-/** The longest patience that is kept, in ms: a slip of a server must not end a source for good. */
+/** A server's mistake must not disable a source for good. */
 const MAX_RETRY_AFTER_MS = DAY_MS;
 
-/** `Retry-After` in ms from `now`, a day at the most: seconds or a moment (RFC 9110 §10.2.3); null for
- *  neither. */
+/** Parses `Retry-After`, seconds or a date (RFC 9110 §10.2.3), as ms from `now`, at most a day;
+ *  null when it is neither. */
 export function parseRetryAfter(header: string | null, now: Date): number | null {
   const text = header?.trim() ?? '';
   if (/^\d+$/.test(text)) return Math.min(Number(text) * 1000, MAX_RETRY_AFTER_MS);

@@ -2,24 +2,24 @@ import type { ListedPaper } from '../../domain/papers/paper.ts';
 import { parsePaper } from '../../domain/papers/paper-input.ts';
 import { isCalendarDay } from '../../domain/time/schedule.ts';
 
-/** Where papers of Daily Papers say that they are from: days, weeks and months are views of one list. */
+/** The origin of all papers from Daily Papers: days, weeks and months are views of one list. */
 export const HF_ORIGIN = 'hf-daily';
 
-/** How entries of a list are dated. */
+/** How to date the entries of a list. */
 export interface HfListOptions {
   source: string;
-  /** Of papers that tell none. */
+  /** For entries without a day of their own. */
   day: string;
-  /** The last on which any can have been listed. @defaultValue `day` */
+  /** The latest day that an entry may have been listed on. @defaultValue `day` */
   lastDay?: string;
   usableAfterDays: 0 | 1;
-  /** Whether papers are listed on the day that they tell, or all on `day`. */
+  /** Whether entries keep their own day; otherwise all are listed on `day`. */
   usesEntryDays: boolean;
 }
 
 /**
- * One entry of Hugging Face's list. Votes stand inside, comments outside; the listing day is
- * `submittedOnDailyAt`, because `publishedAt` has meant different days.
+ * Parses an entry of Hugging Face's list. Votes are in the inner object, comments in the outer one.
+ * The listing day is `submittedOnDailyAt`, since `publishedAt` has meant different days over time.
  * @throws PaperboyError `INVALID_PAPER`.
  */
 export function parseHfEntry(

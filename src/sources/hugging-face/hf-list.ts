@@ -5,34 +5,34 @@ import { formatJson } from '../../domain/text/format-json.ts';
 import type { HttpDocument, HttpGet } from '../http/http-get.ts';
 import { type HfListOptions, parseHfEntry } from './hf-entry.ts';
 
-/** As many as Hugging Face gives at once. */
+/** The most entries that Hugging Face returns in a page. */
 const PAGE_SIZE = 100;
 
-/** A month has some 3,000 papers. */
+/** A month has about 3,000 papers. */
 const MAX_PAGES = 100;
 
-/** Of all pages, however many entries each has. */
+/** A server that ignores the page size must not fill memory. */
 const MAX_PAPERS = MAX_PAGES * PAGE_SIZE;
 
 export interface HfDeps {
-  /** Without a slash at the end. */
+  /** Without a trailing slash. */
   endpoint: string;
   get: HttpGet;
 }
 
 export interface HfListRequest extends HfListOptions {
-  /** `date=2026-05-08`. */
+  /** Such as `date=2026-05-08`. */
   query: string;
 }
 
-/** All pages of a list; null when it is as it was. @throws SourceError. */
+/** Fetches all pages of a list; null when the list has not changed. @throws SourceError. */
 export async function fetchHfList(
   { endpoint, get }: HfDeps,
   list: HfListRequest,
   { validators, signal }: { validators: HttpValidators | null; signal: AbortSignal },
 ): Promise<Omit<FetchResult, 'day'> | null> {
   const papers: FetchResult['papers'] = [];
-  const refused: FetchResult['rejected'] = [];
+  const rejected: FetchResult['rejected'] = [];
   const buildPageUrl = (page: number) =>
     `${endpoint}/api/daily_papers?${list.query}&limit=${PAGE_SIZE}${page > 0 ? `&p=${page}` : ''}`;
   let url = buildPageUrl(0);
@@ -41,18 +41,21 @@ export async function fetchHfList(
     const response = await get({ url, accept: 'application/json', known: validators, signal });
     if (response === null) {
       if (page === 0) return null;
-      throw createUnreadableSourceError(url, 'it says that nothing changed, which nobody asked');
+      throw createUnreadableSourceError(
+        url,
+        'it answered “not modified” to an unconditional request',
+      );
     }
     const entries = parseEntries(response.text, url);
-    if (papers.length + refused.length + entries.length > MAX_PAPERS)
-      throw createUnreadableSourceError(url, `expected ${MAX_PAPERS} papers at the most`);
+    if (papers.length + rejected.length + entries.length > MAX_PAPERS)
+      throw createUnreadableSourceError(url, `it has more than ${MAX_PAPERS} papers`);
     for (const [index, entry] of entries.entries()) {
       const place = `Paper ${page * PAGE_SIZE + index + 1}`;
       try {
         papers.push(parseHfEntry(entry, list));
       } catch (error) {
         if (!(error instanceof PaperboyError)) throw error;
-        refused.push({ place, reason: error.message });
+        rejected.push({ place, reason: error.message });
       }
     }
     if (page === 0) firstValidators = response.validators;
@@ -61,23 +64,25 @@ export async function fetchHfList(
       return {
         papers,
         revisions: [],
-        rejected: refused,
+        rejected,
         validators: page === 0 ? firstValidators : null,
       };
-    url = next === 'counted' ? buildPageUrl(page + 1) : next;
+    url = next === 'computed' ? buildPageUrl(page + 1) : next;
   }
-  throw createUnreadableSourceError(url, `expected ${MAX_PAGES} pages at the most`);
+  throw createUnreadableSourceError(url, `it has more than ${MAX_PAGES} pages`);
 }
 
-/** Where the next page is: as the answer says, else counted on from a page that is full. */
+/**
+ * The URL of the next page from the Link header; `computed` after a full page without that header.
+ */
 function findNextPage(
   { next }: HttpDocument,
   entries: number,
   endpoint: string,
-): string | 'counted' | null {
+): string | 'computed' | null {
   if (entries === 0) return null;
   if (next !== null && new URL(next).origin === new URL(endpoint).origin) return next;
-  return entries >= PAGE_SIZE ? 'counted' : null;
+  return entries >= PAGE_SIZE ? 'computed' : null;
 }
 
 function parseEntries(text: string, url: string): unknown[] {
@@ -87,7 +92,7 @@ function parseEntries(text: string, url: string): unknown[] {
   } catch (error) {
     throw createUnreadableSourceError(
       url,
-      `it is no JSON (${(error as Error).message.slice(0, 120)})`,
+      `it is not JSON (${(error as Error).message.slice(0, 120)})`,
     );
   }
   if (Array.isArray(value)) return value;

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { findCrawlPolicy } from '../../../src/domain/sources/crawl-policy.ts';
 
-describe('Politeness', () => {
-  it('has one line for all hosts of arXiv, with three seconds between requests', () => {
+describe('findCrawlPolicy', () => {
+  it('All hosts of arXiv share one group with a crawl delay of three seconds', () => {
     for (const host of ['rss.arxiv.org', 'export.arxiv.org', 'arxiv.org', 'RSS.ARXIV.ORG.'])
       expect(findCrawlPolicy(host)).toEqual({
         hostGroup: 'arxiv.org',
@@ -11,7 +11,7 @@ describe('Politeness', () => {
       });
   });
 
-  it('stays well below what Hugging Face allows in five minutes', () => {
+  it('The crawl delay stays well below the rate limit of Hugging Face', () => {
     const { hostGroup: line, crawlDelayMs: gapMs } = findCrawlPolicy('huggingface.co') ?? {
       hostGroup: '',
       crawlDelayMs: 0,
@@ -20,7 +20,7 @@ describe('Politeness', () => {
     expect(300_000 / gapMs).toBeLessThanOrEqual(300);
   });
 
-  it('is shown to every other host, by its own name', () => {
+  it('Every other host is its own group with a crawl delay', () => {
     expect(findCrawlPolicy('mirror.example.org')).toMatchObject({
       hostGroup: 'mirror.example.org',
     });
@@ -30,7 +30,7 @@ describe('Politeness', () => {
     });
   });
 
-  it('is not needed on this machine', () => {
+  it('A loopback host needs no crawl policy', () => {
     for (const host of ['localhost', '127.0.0.1', '127.1.2.3', '::1', '[::1]'])
       expect(findCrawlPolicy(host)).toBeNull();
   });

@@ -8,7 +8,7 @@ import { UNDATED, USABLE_NEXT_DAY, USABLE_SAME_DAY } from './publishing-schedule
 
 const MORNING = { hour: 5, minute: 30 };
 
-describe('The days to ask for', () => {
+describe('selectDaysToFetch', () => {
   const ask = (
     now: string,
     brought: string[],
@@ -22,24 +22,24 @@ describe('The days to ask for', () => {
       emptyDays: new Set(empty),
     });
 
-  it('are no days for a source that has none', () => {
+  it('An undated source is fetched without a day', () => {
     expect(ask('2026-05-08T12:00:00Z', [], [], UNDATED)).toEqual([null]);
   });
 
-  it('are yesterday until it is composed, and today', () => {
+  it('Yesterday is fetched until its digest is composed, and today always', () => {
     const week = ['2026-05-04', '2026-05-05', '2026-05-06', '2026-05-07'];
     expect(ask('2026-05-08T05:10:00Z', week)).toEqual(['2026-05-07', '2026-05-08']);
     expect(ask('2026-05-08T05:30:00Z', week)).toEqual(['2026-05-08']);
   });
 
-  it('are those that were missed too, weekends apart', () => {
+  it('Missed working days are fetched too, but no weekends', () => {
     expect(ask('2026-05-08T12:00:00Z', ['2026-05-05'])).toEqual([
       ...['2026-05-07', '2026-05-08', '2026-05-06', '2026-05-04'],
     ]);
     expect(ask('2026-05-11T12:00:00Z', ['2026-05-07'])).toEqual(['2026-05-11', '2026-05-08']);
   });
 
-  it('are none of those that were empty once they were over, yesterday apart', () => {
+  it('Days that stayed empty after they were over are not fetched again, except yesterday', () => {
     const empty = ['2026-05-04', '2026-05-06', '2026-05-07'];
     expect(ask('2026-05-08T12:00:00Z', ['2026-05-05'], empty)).toEqual([
       '2026-05-07',
@@ -47,7 +47,7 @@ describe('The days to ask for', () => {
     ]);
   });
 
-  it('are those of New York for a source that is there at once', () => {
+  it('A source published at once is fetched by the day in New York', () => {
     expect(ask('2026-05-08T03:00:00Z', ['2026-05-06'], [], USABLE_SAME_DAY)).toEqual([
       ...['2026-05-07', '2026-05-05', '2026-05-04'],
     ]);
@@ -56,7 +56,7 @@ describe('The days to ask for', () => {
     ]);
   });
 
-  it('go back at first to the newest list that there must be', () => {
+  it('The first fetch goes back to the newest expected list', () => {
     expect(ask('2026-05-08T12:00:00Z', [])).toEqual(['2026-05-08', '2026-05-07']);
     expect(ask('2026-05-11T12:00:00Z', [])).toEqual([
       ...['2026-05-11', '2026-05-10', '2026-05-09', '2026-05-08'],
@@ -64,32 +64,32 @@ describe('The days to ask for', () => {
   });
 });
 
-describe('What a digest expects of a source', () => {
+describe('findExpectedListDay', () => {
   const of = (source: PublishingSchedule, kind: 'daily' | 'weekly', from: string) =>
     findExpectedListDay(source, { kind, date: from.slice(0, 10), from: new Date(from) });
 
-  it('is nothing when its lists are those of no day', () => {
+  it('A digest expects no list from an undated source', () => {
     expect(of(UNDATED, 'weekly', '2026-05-11T05:30:00Z')).toBeNull();
   });
 
-  it('is the list of its day, or of the day before when it fills all day', () => {
+  it('A digest expects the list of its day, or of the day before if that grows all day', () => {
     expect(of(USABLE_SAME_DAY, 'daily', '2026-05-08T05:30:00Z')).toBe('2026-05-08');
     expect(of(USABLE_NEXT_DAY, 'daily', '2026-05-08T05:30:00Z')).toBe('2026-05-07');
   });
 
-  it('is nothing after a weekend or a holiday', () => {
+  it('A digest expects no list after a weekend or a holiday', () => {
     expect(of(USABLE_SAME_DAY, 'daily', '2026-05-09T05:30:00Z')).toBeNull();
     expect(of(USABLE_NEXT_DAY, 'daily', '2026-05-11T05:30:00Z')).toBeNull();
     expect(of(USABLE_NEXT_DAY, 'daily', '2026-05-09T05:30:00Z')).toBe('2026-05-08');
     expect(of(USABLE_SAME_DAY, 'daily', '2026-11-27T05:30:00Z')).toBeNull();
   });
 
-  it('is nothing that is made only an hour after composing', () => {
+  it('A digest does not expect a list published an hour after composing', () => {
     expect(of(USABLE_SAME_DAY, 'daily', '2026-01-08T04:20:00Z')).toBe('2026-01-08');
     expect(of(USABLE_SAME_DAY, 'daily', '2026-01-08T04:19:00Z')).toBeNull();
   });
 
-  it('is the newest list of its week in a weekly one', () => {
+  it('A weekly digest expects the newest list of its week', () => {
     expect(of(USABLE_NEXT_DAY, 'weekly', '2026-05-11T05:30:00Z')).toBe('2026-05-08');
     expect(of(USABLE_SAME_DAY, 'weekly', '2026-11-30T05:30:00Z')).toBe('2026-11-26');
   });

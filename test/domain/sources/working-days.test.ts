@@ -7,31 +7,31 @@ import {
 import { addDays } from '../../../src/domain/time/schedule.ts';
 
 /** Weekdays of the year without a list. */
-function restsOf(year: number): string[] {
-  const rests: string[] = [];
+function listHolidays(year: number): string[] {
+  const holidays: string[] = [];
   for (let day = `${year}-01-01`; day <= `${year}-12-31`; day = addDays(day, 1))
-    if (!isWeekend(day) && !isWorkingDay(day)) rests.push(day.slice(5));
-  return rests;
+    if (!isWeekend(day) && !isWorkingDay(day)) holidays.push(day.slice(5));
+  return holidays;
 }
 
-describe('A working day', () => {
-  it('is none at weekends', () => {
+describe('isWorkingDay', () => {
+  it('Weekends are not working days', () => {
     const week = ['04', '05', '06', '07', '08', '09', '10'].map((day) => `2026-05-${day}`);
     expect(week.map(isWorkingDay)).toEqual([true, true, true, true, true, false, false]);
     expect(week.map(isWeekend)).toEqual([false, false, false, false, false, true, true]);
   });
 
-  it('is none on the day after a holiday that arXiv published; after a Friday that is the Monday', () => {
-    expect(restsOf(2026)).toEqual([
+  it('The weekday after a published arXiv holiday is not a working day', () => {
+    expect(listHolidays(2026)).toEqual([
       ...['01-02', '01-20', '06-22', '07-06', '09-08', '11-27', '12-28', '12-30'],
     ]);
-    expect(restsOf(2025)).toEqual([
+    expect(listHolidays(2025)).toEqual([
       ...['01-01', '01-02', '01-21', '06-20', '07-07', '09-02', '11-28', '12-26', '12-31'],
     ]);
   });
 
-  it('goes by the usual holidays in a year of which nothing is published, the winter break being all of it', () => {
-    expect(restsOf(2027)).toEqual([
+  it('A year without published holidays has the usual ones and the whole winter break', () => {
+    expect(listHolidays(2027)).toEqual([
       ...['01-01', '01-04', '01-19', '06-21', '07-06', '09-07', '11-26', '12-27', '12-28', '12-29'],
       ...['12-30', '12-31'],
     ]);
@@ -45,8 +45,8 @@ function classify(date: string, usableAfterDays: (0 | 1)[]) {
   );
 }
 
-describe('A day without papers', () => {
-  it('is one of rest when no source had a list to bring, of its day or of the day before', () => {
+describe('createNonWorkingDayClassifier', () => {
+  it('A date is a non-working day when no source has a list for it, at its own offset', () => {
     expect(classify('2026-05-09', [0])).toBe('weekend');
     expect(classify('2026-05-09', [1])).toBeNull();
     expect(classify('2026-05-11', [1])).toBe('weekend');

@@ -124,9 +124,9 @@ describe('Importing papers', () => {
   it.each([
     ['Paper 2: title is missing', JSON.stringify([entry(), { abstract: 'No title.' }])],
     ['Paper 1: upvotes is -1', JSON.stringify([{ ...entry(), upvotes: -1 }])],
-    ['Line 3: it is no JSON', `${JSON.stringify(entry())}\n\n{"title":`],
+    ['Line 3: it is not JSON', `${JSON.stringify(entry())}\n\n{"title":`],
     ['Line 2: "text" is no paper', `${JSON.stringify(entry())}\n"text"`],
-    ['The file is no JSON', '[{]'],
+    ['The file is not JSON', '[{]'],
     ['The file is empty', ' \n'],
   ])('stores nothing when one is wrong, and says where: %s', async (problem, text) => {
     await expect(load(text)).rejects.toMatchObject({

@@ -56,7 +56,7 @@ const paper = (id = '2605.00001') => findPaper(database.db, id);
 const rows = async (query: ReturnType<typeof sql>) => (await database.db.execute(query)).rows;
 
 describe('Fetching papers', () => {
-  it('stores them with their topics, and writes the fetch down', async () => {
+  it('A fetch stores papers with their topics and records itself', async () => {
     serve({ title: 'Speculative Decoding for Large Language Models', upvotes: 3 }, {});
     expect(await fetched()).toMatchObject({
       source: 'hf-daily',
@@ -79,14 +79,14 @@ describe('Fetching papers', () => {
     ).toEqual([{ name: 'hf-daily', failures: 0, day: FRIDAY, etag: true }]);
   });
 
-  it('is unchanged when the source says so, and costs nothing more', async () => {
+  it('An unmodified list is recorded as unchanged and stores nothing', async () => {
     serve({});
     await fetched();
     expect(await fetched()).toMatchObject({ outcome: 'unchanged', found: 0 });
     expect(await countRows(database.db, 'papers')).toBe(1);
   });
 
-  it('takes a later count of votes and comments, also a lower one, and a link to code', async () => {
+  it('A later fetch updates votes and comments, also to lower counts, and the code link', async () => {
     serve({ upvotes: 31, comments: 4 });
     await fetched();
     serve({ upvotes: 29, comments: 5, codeUrl: 'https://github.com/ada/engine' });
@@ -101,7 +101,7 @@ describe('Fetching papers', () => {
     expect(await paper()).toMatchObject({ upvotes: 0, codeUrl: 'https://github.com/ada/engine' });
   });
 
-  it('changes nothing of what a digest has frozen', async () => {
+  it('A fetch does not change the papers that a digest has frozen', async () => {
     serve({ upvotes: 3, title: 'Before' });
     await fetched();
     await storeSubscriber(database.db);
@@ -114,7 +114,7 @@ describe('Fetching papers', () => {
     expect(await rows(sql`SELECT * FROM digest_papers`)).toEqual(frozen);
   });
 
-  it('takes a withdrawn paper into no new digest, keeps its words, and brings it back when it stands', async () => {
+  it('A withdrawn paper keeps its text, enters no new digest, and returns when it is reinstated', async () => {
     const composed = async (date: string) => {
       const now = new Date(`${date}T05:30:00Z`);
       return (await composeDigest(database.db, { kind: 'daily', date, now })).digest?.papers ?? 0;
@@ -130,7 +130,7 @@ describe('Fetching papers', () => {
     expect(await composed('2026-05-10')).toBe(1);
   });
 
-  it('knows v1 and v2 as one paper, and a new version of a paper that is not stored as no news', async () => {
+  it('Versions are one paper, and a revision of an unknown paper is ignored', async () => {
     serve({ title: 'First' });
     await fetched(ARXIV, null);
     clock.set('2026-05-11T12:00:00Z');
@@ -141,7 +141,7 @@ describe('Fetching papers', () => {
     expect(await countRows(database.db, 'papers')).toBe(1);
   });
 
-  it('says what of a list it could not read, and stores the rest', async () => {
+  it('Invalid entries are reported and the others are stored', async () => {
     serve({ title: '' }, {});
     expect(await fetched()).toMatchObject({
       outcome: 'papers',
@@ -151,26 +151,26 @@ describe('Fetching papers', () => {
     });
   });
 
-  it('reads a list again of which most could not be read, although it has not changed', async () => {
+  it('A mostly invalid list is fetched again although it has not changed', async () => {
     serve({ title: '' }, { title: '' }, {});
     expect(await fetched()).toMatchObject({ outcome: 'papers', refused: 2 });
     expect(await fetched()).toMatchObject({ outcome: 'papers', refused: 2 });
   });
 
-  it('fails when it can read nothing of a list: it has changed its shape', async () => {
+  it('A fetch fails when no entry of the list is valid', async () => {
     serve({ title: '' }, { title: '' });
     expect(await fetched()).toMatchObject({
       outcome: 'failed',
       refused: 2,
       error: { code: 'SOURCE_UNREADABLE' },
-      detail: expect.stringMatching(/^None of its 2 entries can be read\. Paper 1: title/),
+      detail: expect.stringMatching(/^The list has no valid entry\. Paper 1: title/),
     });
     expect(await rows(sql`SELECT failures, etag FROM sources`)).toEqual([
       { failures: 1, etag: null },
     ]);
   });
 
-  it('fails when the source gives a little at a time, without end', async () => {
+  it('A fetch fails when the source sends slowly without end', async () => {
     const { signal } = new AbortController();
     const dripping = {
       ...openSourceOn(server, clock, 'hf-daily'),
@@ -182,7 +182,7 @@ describe('Fetching papers', () => {
     const deps = { db: database.db, clock, signal, timeoutMs: 20 };
     expect(await fetchPapers(deps, dripping)).toMatchObject({
       outcome: 'failed',
-      detail: 'hf-daily cannot be read: it gave no whole list within 0.02 s.',
+      detail: 'hf-daily cannot be read: it returned no complete list within 0.02 s.',
     });
     const stopping = AbortSignal.abort(new Error('Stopping.'));
     const stopped = { ...deps, signal: stopping, timeoutMs: 60_000 };
@@ -191,12 +191,12 @@ describe('Fetching papers', () => {
     );
   });
 
-  it('tells an empty list', async () => {
+  it('An empty list is recorded as empty', async () => {
     expect(await fetched()).toMatchObject({ outcome: 'empty', found: 0, error: null });
   });
 
   it.each(['errorAsJson', 'binary', 'nested', 'truncated', 'huge', 'busy', 'broken'] as const)(
-    'keeps what was there when the source is %s, and counts the failures',
+    'A source that is %s leaves the stored papers alone and counts its failures',
     async (fault) => {
       serve({ upvotes: 3 });
       await fetched();
@@ -215,7 +215,7 @@ describe('Fetching papers', () => {
     },
   );
 
-  it('stores nothing by halves when its last page fails', async () => {
+  it('A fetch whose last page fails stores nothing', async () => {
     server.papers = Array.from({ length: 150 }, (_, n) =>
       createServedPaper(`2605.${10_000 + n}`, FRIDAY),
     );
@@ -237,8 +237,8 @@ describe('Fetching papers', () => {
   });
 });
 
-describe('An old list', () => {
-  it('is one whose papers were all listed before, on a day that has a list', async () => {
+describe('A stale list', () => {
+  it('A list whose papers were all listed before is stale on a working day', async () => {
     serve({}, {});
     await fetched(ARXIV, null);
     clock.set('2026-05-11T12:00:00Z');
@@ -250,7 +250,7 @@ describe('An old list', () => {
     expect(await fetched(ARXIV, null)).toMatchObject({ outcome: 'papers', added: 1 });
   });
 
-  it('is also one of yesterday that is not known, as after an outage', async () => {
+  it('Yesterday’s list is stale although it is not stored, as after an outage', async () => {
     serve({}, {});
     const source = openSourceOn(server, clock, ARXIV);
     const list = await fetchList(source, clock);
@@ -264,7 +264,7 @@ describe('An old list', () => {
     expect((await paper())?.listedOn).toBe(FRIDAY);
   });
 
-  it('is also one of yesterday that brings nothing but new versions', async () => {
+  it('Yesterday’s list of revisions only is stale', async () => {
     serve({}, {});
     const source = openSourceOn(server, clock, ARXIV);
     const { papers, ...list } = await fetchList(source, clock);
@@ -280,7 +280,7 @@ describe('An old list', () => {
     expect(await outcomeOf('2026-05-11')).toBe('papers');
   });
 
-  it('is also one that Hugging Face gives for another day', async () => {
+  it('A list that Hugging Face returns for another day is stale', async () => {
     serve({}, {});
     await fetched();
     clock.set('2026-05-11T12:00:00Z');
@@ -288,7 +288,7 @@ describe('An old list', () => {
     expect(await fetched('hf-daily', '2026-05-11')).toMatchObject({ outcome: 'stale' });
   });
 
-  it('is not the same day read again', async () => {
+  it('The same list of a day read again is not stale', async () => {
     serve({ upvotes: 1 });
     await fetched();
     serve({ upvotes: 2 });
@@ -297,7 +297,7 @@ describe('An old list', () => {
 });
 
 describe('A paper of two sources', () => {
-  it('is one that knows both, and counts from the earlier', async () => {
+  it('A paper of two sources keeps both and counts from the earlier day', async () => {
     serve({
       hfDay: FRIDAY,
       arxivDay: THURSDAY,
@@ -328,7 +328,7 @@ describe('A paper of two sources', () => {
     );
   });
 
-  it('keeps arXiv’s words, which have their TeX, when Hugging Face lists it again', async () => {
+  it('A paper keeps arXiv’s text with its TeX when Hugging Face lists it again', async () => {
     serve({ title: 'Own words' });
     await fetched(ARXIV, null);
     serve({ title: 'Copied words', upvotes: 9 });
@@ -338,7 +338,7 @@ describe('A paper of two sources', () => {
     expect(await fetched()).toMatchObject({ updated: 1 });
   });
 
-  it('comes into one digest, whichever source lists it later', async () => {
+  it('A paper of two sources enters one digest only', async () => {
     serve({});
     await fetched(ARXIV, null);
     await storeSubscriber(database.db);
@@ -349,7 +349,7 @@ describe('A paper of two sources', () => {
     expect((await compose('2026-05-09')).digest).toBeNull();
   });
 
-  it('is the same when two processes store it at once', async () => {
+  it('Two processes that store a paper at once agree', async () => {
     serve({ upvotes: 7 });
     await Promise.all([fetched(), fetched(ARXIV, null), fetched('hf-weekly')]);
     expect(await countRows(database.db, 'papers')).toBe(1);
@@ -361,7 +361,7 @@ describe('A paper of two sources', () => {
 describe('A file as a source', () => {
   const entry = (n: number) => ({ id: `2605.0000${n}`, title: `Paper ${n}`, abstract: 'We test.' });
 
-  it('is read when it has changed, as JSON, JSON lines or CSV', async () => {
+  it('A file source is read when it changes, as JSON, JSON lines or CSV', async () => {
     const path = join(folder, 'papers');
     const name = `file:${path}`;
     const write = async (text: string, at: number) => {
@@ -375,7 +375,7 @@ describe('A file as a source', () => {
     expect(await fetched(name, null)).toMatchObject({
       added: 1,
       refused: 1,
-      detail: expect.stringContaining('Line 2: it is no JSON'),
+      detail: expect.stringContaining('Line 2: it is not JSON'),
     });
     await write('title,abstract,upvotes\n"On, Testing",We test.,3\n,We fail.,x\n', 3000);
     expect(await fetched(name, null)).toMatchObject({
@@ -388,10 +388,16 @@ describe('A file as a source', () => {
   it.each([
     ['is not there', 'nowhere', undefined, 'SOURCE_UNREACHABLE', 'no such file'],
     ['is empty', 'empty', ' ', 'SOURCE_UNREADABLE', 'The file is empty'],
-    ['is none of these', 'none', 'hello', 'SOURCE_UNREADABLE', 'None of its 1 entries can be read'],
-    ['is UTF-16', 'utf16', 't\0i\0t\0l\0e\0', 'SOURCE_UNREADABLE', 'None of its 1 entries'],
-    ['is broken CSV', 'csv', 'title,abstract\n"On', 'SOURCE_UNREADABLE', 'The file is no CSV'],
-  ])('fails when it %s', async (_, file, text, code, message) => {
+    ['is none of these', 'none', 'hello', 'SOURCE_UNREADABLE', 'The list has no valid entry'],
+    ['is UTF-16', 'utf16', 't\0i\0t\0l\0e\0', 'SOURCE_UNREADABLE', 'The list has no valid entry'],
+    [
+      'is broken CSV',
+      'csv',
+      'title,abstract\n"On',
+      'SOURCE_UNREADABLE',
+      'The file is not valid CSV',
+    ],
+  ])('A file source fails when the file %s', async (_, file, text, code, message) => {
     const path = join(folder, file);
     if (text !== undefined) await writeFile(path, text);
     const report = await fetched(`file:${path}`, null);

@@ -6,8 +6,8 @@ import { useDatabase } from '../../support/database.ts';
 const database = useDatabase();
 const slept: number[] = [];
 
-/** Time passes on the database's clock: what is free then is free so much sooner. */
-async function pass(milliseconds: number): Promise<void> {
+/** Lets time pass on the database's clock: every permit becomes available so much sooner. */
+async function advanceClock(milliseconds: number): Promise<void> {
   slept.push(milliseconds);
   const secs = milliseconds / 1000;
   await database.db.execute(
@@ -15,27 +15,27 @@ async function pass(milliseconds: number): Promise<void> {
   );
 }
 
-const FINE = { isBusy: false, retryAfterMs: null };
+const OK = { isBusy: false, retryAfterMs: null };
 const busyFor = (retryAfterMs: number | null) => ({ isBusy: true, retryAfterMs });
 const { signal } = new AbortController();
-const process = () => createHostPermits({ db: database.db, sleep: pass });
-const sum = () => slept.reduce((total, each) => total + each, 0);
+const process = () => createHostPermits({ db: database.db, sleep: advanceClock });
+const sumSleptMs = () => slept.reduce((total, each) => total + each, 0);
 
 beforeEach(async () => {
   slept.length = 0;
   await database.db.execute(sql`TRUNCATE host_permits`);
 });
 
-describe('Turns at a host', () => {
-  it('are three seconds apart at arXiv, over all its hosts and over processes', async () => {
+describe('Host permits', () => {
+  it('Requests to all hosts of arXiv are three seconds apart over all processes', async () => {
     const [one, other] = [process(), process()];
-    await (await one('rss.arxiv.org', signal))(FINE);
-    await (await other('export.arxiv.org', signal))(FINE);
-    expect(sum()).toBeGreaterThan(2_800);
-    expect(sum()).toBeLessThanOrEqual(3_000);
+    await (await one('rss.arxiv.org', signal))(OK);
+    await (await other('export.arxiv.org', signal))(OK);
+    expect(sumSleptMs()).toBeGreaterThan(2_800);
+    expect(sumSleptMs()).toBeLessThanOrEqual(3_000);
   });
 
-  it('are one at a time: whoever comes second waits until the first is done', async () => {
+  it('A second request to a host waits until the first has ended', async () => {
     const [one, other] = [process(), process()];
     const end = await one('rss.arxiv.org', signal);
     let polls = 0;
@@ -43,43 +43,43 @@ describe('Turns at a host', () => {
       db: database.db,
       sleep: async (ms) => {
         polls += 1;
-        if (polls === 3) await end(FINE);
-        await pass(ms);
+        if (polls === 3) await end(OK);
+        await advanceClock(ms);
       },
     });
-    await (await withShortTimeout('rss.arxiv.org', signal))(FINE);
+    await (await withShortTimeout('rss.arxiv.org', signal))(OK);
     expect(polls).toBe(4);
     expect(await other('huggingface.co', signal)).toBeInstanceOf(Function);
   });
 
-  it('pass from a process that died to the others, and it cannot end theirs', async () => {
+  it('The permit of a dead process expires, and its late release has no effect', async () => {
     const endLate = await process()('rss.arxiv.org', signal);
     await expect(process()('rss.arxiv.org', signal)).rejects.toMatchObject({
       code: 'SOURCE_BUSY',
-      message: 'rss.arxiv.org is not asked now: another request to it has not ended.',
+      message: 'rss.arxiv.org cannot be requested now: another request to it has not ended.',
     });
-    await pass(180_000);
+    await advanceClock(180_000);
     await process()('rss.arxiv.org', signal);
-    await endLate(FINE);
-    await pass(60_000);
+    await endLate(OK);
+    await advanceClock(60_000);
     await expect(process()('rss.arxiv.org', signal)).rejects.toMatchObject({ code: 'SOURCE_BUSY' });
   });
 
-  it('pause for as long as the host asked, ten minutes at least at arXiv', async () => {
+  it('A busy arXiv is left alone for ten minutes at least, or as long as it asks for', async () => {
     await (await process()('export.arxiv.org', signal))(busyFor(30_000));
     const refused = await process()('rss.arxiv.org', signal).catch((error) => error);
     expect(refused.code).toBe('SOURCE_BUSY');
     expect(refused.message).toMatch(
-      /^rss\.arxiv\.org is not asked now: it asked for patience, for \d+ s more\.$/,
+      /^rss\.arxiv\.org cannot be requested now: it asked us to wait, for another \d+ s\.$/,
     );
     expect(refused.retryAfterMs).toBeGreaterThan(590_000);
-    await pass(600_000);
+    await advanceClock(600_000);
     await (await process()('export.arxiv.org', signal))(busyFor(3_600_000));
-    await pass(600_000);
+    await advanceClock(600_000);
     await expect(process()('rss.arxiv.org', signal)).rejects.toMatchObject({ code: 'SOURCE_BUSY' });
   });
 
-  it('are not lost to a pause that a clock wrote which has been set back since', async () => {
+  it('A delay written before the clock was set back does not block a host', async () => {
     await (await process()('export.arxiv.org', signal))(busyFor(3_600_000));
     await database.db.execute(
       sql`UPDATE host_permits SET available_at = available_at + interval '1 year'`,
@@ -87,16 +87,16 @@ describe('Turns at a host', () => {
     expect(await process()('export.arxiv.org', signal)).toBeInstanceOf(Function);
   });
 
-  it('are not needed on this machine', async () => {
+  it('A loopback host needs no permit', async () => {
     const take = process();
     await take('127.0.0.1', signal);
     await take('127.0.0.1', signal);
     expect(slept).toEqual([]);
   });
 
-  it('are not waited for by what is to end', async () => {
+  it('Waiting for a permit ends when the process stops', async () => {
     const end = await process()('rss.arxiv.org', signal);
-    await end(FINE);
+    await end(OK);
     const stopping = AbortSignal.abort(new Error('Stopping.'));
     await expect(process()('rss.arxiv.org', stopping)).rejects.toThrow('Stopping.');
   });

@@ -40,7 +40,7 @@ describe('arXiv’s feed', () => {
     abstract: 'We get $10^{3}$ times. Code: https://github.com/ada/engine.',
   });
 
-  it('gives what is announced of the categories, cleaned and keyed without the version', async () => {
+  it('The arXiv feed gives new papers of the categories, cleaned and without version', async () => {
     server.papers = [paper, createServedPaper('2605.00002', FRIDAY, { categories: ['math.AG'] })];
     const fetched = await fetchList(arxiv(), clock);
     expect(fetched).toMatchObject({ day: FRIDAY, revisions: [], rejected: [] });
@@ -65,13 +65,13 @@ describe('arXiv’s feed', () => {
     expect(server.requests[0]?.url).toBe('/atom/cs.CL+cs.LG');
   });
 
-  it('reads RSS 2.0 as Atom', async () => {
+  it('An RSS 2.0 feed gives the same papers as Atom', async () => {
     server.papers = [paper];
     const { papers } = await fetchList(arxiv(), clock);
     expect(parseArxivFeed(renderArxivRssFeed([paper], FRIDAY), FROM).papers).toEqual(papers);
   });
 
-  it('keeps new versions apart from news, and knows neither when a cross-list was published', async () => {
+  it('Revisions are kept apart from new papers, and neither they nor cross-lists have a publication day', async () => {
     server.papers = [
       createServedPaper('2605.00001', FRIDAY, { announceType: 'replace' }),
       createServedPaper('2605.00002', FRIDAY, { announceType: 'replace-cross' }),
@@ -82,7 +82,7 @@ describe('arXiv’s feed', () => {
     expect(paperIdsOf({ papers: revisions })).toEqual(['2605.00001', '2605.00002']);
   });
 
-  it('is that of the day in New York, and of no day to come', async () => {
+  it('The arXiv feed belongs to the day in New York, and a future day is refused', async () => {
     server.papers = [createServedPaper('2605.00001', '2026-05-07')];
     clock.set(`${FRIDAY}T03:00:00Z`);
     expect(await fetchList(arxiv(), clock)).toMatchObject({ day: '2026-05-07' });
@@ -91,7 +91,7 @@ describe('arXiv’s feed', () => {
     });
   });
 
-  it('is empty on a Saturday, and null when nothing changed', async () => {
+  it('The arXiv feed is empty on a Saturday, and null when it has not changed', async () => {
     clock.set('2026-05-09T06:00:00Z');
     const { validators: known, papers } = await fetchList(arxiv(), clock);
     expect(papers).toEqual([]);
@@ -99,7 +99,7 @@ describe('arXiv’s feed', () => {
     expect(await arxiv().fetch({ day: null, validators: known, now: clock(), signal })).toBeNull();
   });
 
-  it('leaves out what it cannot read, and says where it stood', () => {
+  it('Invalid entries of the arXiv feed are reported with their place', () => {
     const feed = renderArxivRssFeed(
       [paper, { ...paper, id: 'none' }, { ...paper, title: '' }],
       FRIDAY,
@@ -112,7 +112,7 @@ describe('arXiv’s feed', () => {
     ]);
   });
 
-  it('says that a paper was withdrawn when its abstract is a notice of that', () => {
+  it('A feed entry whose abstract is a withdrawal notice is withdrawn', () => {
     const withdrawn = { ...paper, abstract: 'This paper has been withdrawn by the author.' };
     expect(
       parseArxivFeed(renderArxivRssFeed([withdrawn], FRIDAY), FROM).papers[0]?.withdrawnOn,
@@ -126,20 +126,20 @@ describe('arXiv’s feed', () => {
   });
 
   it.each([
-    ['<html><body/></html>', 'it begins with <html>, expected a feed'],
-    ['<feed><entry></feed>', 'it is no XML'],
-    ['<rss version="2.0"/>', 'it begins with <rss>'],
-    ['', 'it is no XML'],
-    ['<feed>&swell;</feed>', 'it is no XML'],
-    [`${'<a>'.repeat(200_000)}`, 'it is no XML'],
-    [`<feed>${'<a/>'.repeat(1_000_001)}</feed>`, 'expected 1000000 tags at the most'],
-  ])('is refused when it is none (%#)', (text, message) => {
+    ['<html><body/></html>', 'its root element is <html>, expected an Atom or RSS 2.0 feed'],
+    ['<feed><entry></feed>', 'it is not XML'],
+    ['<rss version="2.0"/>', 'its root element is <rss>'],
+    ['', 'it is not XML'],
+    ['<feed>&swell;</feed>', 'it is not XML'],
+    [`${'<a>'.repeat(200_000)}`, 'it is not XML'],
+    [`<feed>${'<a/>'.repeat(1_000_001)}</feed>`, 'it has more than 1000000 tags'],
+  ])('A document that is not an arXiv feed is refused (%#)', (text, message) => {
     expect(() => parseArxivFeed(text, FROM)).toThrow(message);
     expect(() => parseArxivFeed(text, FROM)).toThrow(FROM.url);
   });
 
   it.each(['errorAsPage', 'errorAsJson', 'empty', 'truncated'] as const)(
-    'is refused when the server sends what is %s',
+    'A feed response that is %s is refused',
     async (fault) => {
       server.fault = fault;
       await expect(fetchList(arxiv(), clock)).rejects.toMatchObject({
@@ -149,8 +149,8 @@ describe('arXiv’s feed', () => {
   );
 });
 
-describe('A day of arXiv before today', () => {
-  it('is what was handed in for its list, of the API, slice by slice', async () => {
+describe('The arXiv API', () => {
+  it('A past day is fetched from the API by submission time, page by page', async () => {
     // For the list of Tuesday 5 May: from Friday 14:00 in New York to Monday 14:00.
     const at = (time: string) => ({ submittedAt: new Date(time), arxivDay: null });
     server.papers = [
@@ -178,12 +178,12 @@ describe('A day of arXiv before today', () => {
     });
   });
 
-  it('has nothing to ask for at a weekend', async () => {
+  it('A weekend day makes no request to the API', async () => {
     expect(await fetchList(arxiv(), clock, { day: '2026-05-03' })).toMatchObject({ papers: [] });
     expect(server.requests).toEqual([]);
   });
 
-  it('is refused when arXiv reports an error as a feed, with what it says', async () => {
+  it('An error of the arXiv API is reported with its text', async () => {
     server.fault = 'errorAsFeed';
     await expect(fetchList(arxiv(), clock, { day: '2026-05-05' })).rejects.toMatchObject({
       code: 'SOURCE_UNREADABLE',
@@ -191,7 +191,7 @@ describe('A day of arXiv before today', () => {
     });
   });
 
-  it('knows of a withdrawal by the comment', async () => {
+  it('An API entry whose comment is a withdrawal notice is withdrawn', async () => {
     server.papers = [
       createServedPaper('2605.00001', '2026-05-05', {
         submittedAt: new Date('2026-05-04T10:00:00Z'),

@@ -58,8 +58,8 @@ async function failureOf(fault: FaultName, changes: Partial<HttpGetDeps> = {}) {
   return error;
 }
 
-describe('Getting a list over HTTP', () => {
-  it('tells who asks and what it wants, in a turn that ends', async () => {
+describe('createHttpGet', () => {
+  it('A request names its user agent and media types, and releases its permit', async () => {
     const answer = await get()();
     expect(JSON.parse(answer?.text ?? '')).toHaveLength(1);
     expect(server.requests[0]?.headers).toMatchObject({
@@ -69,7 +69,7 @@ describe('Getting a list over HTTP', () => {
     expect(permits).toEqual(['take 127.0.0.1', 'end well']);
   });
 
-  it('is null when nothing changed, and asks so only of the address that was read', async () => {
+  it('A conditional request goes only to the URL of its validators and gives null on 304', async () => {
     const known = (await get()())?.validators;
     expect(known).toMatchObject({ url: LIST(), etag: expect.stringContaining('W/"') });
     expect(await get()(known)).toBeNull();
@@ -79,13 +79,13 @@ describe('Getting a list over HTTP', () => {
   });
 
   it.each([
-    ['busy', 'SOURCE_BUSY', 'HTTP 429 (“Slow down.”), and wants 30 s of peace'],
+    ['busy', 'SOURCE_BUSY', 'HTTP 429 (“Slow down.”) and asked us to wait 30 s'],
     ['away', 'SOURCE_BUSY', 'HTTP 503 (“Service Unavailable”)'],
     ['broken', 'SOURCE_UNREACHABLE', 'answered HTTP 500 (“Oops”): expected 200'],
     ['truncated', 'SOURCE_UNREACHABLE', 'cannot be read'],
     ['redirectsAway', 'SOURCE_UNREACHABLE', 'redirects to http://example.org/'],
     ['redirectsForEver', 'SOURCE_UNREACHABLE', 'redirects more than 4 times'],
-  ] as const)('says what is wrong with one that is %s', async (fault, code, message) => {
+  ] as const)('A server that is %s gives a clear error', async (fault, code, message) => {
     const error = await failureOf(fault);
     expect(error.code).toBe(code);
     expect(error.message).toContain(message);
@@ -94,31 +94,31 @@ describe('Getting a list over HTTP', () => {
     );
   });
 
-  it('tells how long to wait, and the turn as well', async () => {
+  it('The delay of Retry-After reaches the error and the permit', async () => {
     expect((await failureOf('busy')).retryAfterMs).toBe(30_000);
     expect(permits).toEqual(['take 127.0.0.1', 'end busy 30000']);
     expect((await failureOf('away')).retryAfterMs).toBeNull();
   });
 
   it.each(['huge', 'endless', 'bomb'] as const)(
-    'refuses a body that is %s, and holds no more of it than it may',
+    'A body that is %s is refused within the memory limit',
     async (fault) => {
       const before = process.memoryUsage().rss;
       const error = await failureOf(fault, { maxBytes: 4 * MB });
       expect(error.code).toBe('SOURCE_UNREADABLE');
-      expect(error.message).toContain(`expected ${4 * MB} bytes at the most`);
+      expect(error.message).toContain(`sent more than ${4 * MB} bytes`);
       expect(process.memoryUsage().rss - before).toBeLessThan(100 * MB);
     },
   );
 
-  it.each(['silent', 'stuck'] as const)('gives up one that is %s', async (fault) => {
+  it.each(['silent', 'stuck'] as const)('A server that is %s is given up', async (fault) => {
     const error = await failureOf(fault, { timeoutMs: 200 });
     expect(error.code).toBe('SOURCE_UNREACHABLE');
-    expect(error.message).toContain('no whole answer within 200 ms');
+    expect(error.message).toContain('no complete response within 200 ms');
     expect(permits).toEqual(['take 127.0.0.1', 'end well']);
   });
 
-  it('says that nobody listens', async () => {
+  it('A refused connection is reported', async () => {
     const url = 'http://127.0.0.1:9/';
     const ask = createHttpGet({ userAgent: 'x', acquirePermit: async () => async () => {}, clock });
     const { signal } = new AbortController();
@@ -128,7 +128,7 @@ describe('Getting a list over HTTP', () => {
     });
   });
 
-  it('ends with the signal, as the signal says', async () => {
+  it('A request ends with its signal and throws its reason', async () => {
     server.fault = 'silent';
     const stop = new AbortController();
     const asked = get()(null, stop.signal);

@@ -26,7 +26,7 @@ beforeEach(() => {
 const hf = (name = 'hf-daily') => openSourceOn(server, clock, name);
 
 describe('Hugging Face’s list of a day', () => {
-  it('gives papers with votes, comments, code and who wrote them, usable the day after', async () => {
+  it('A list of Hugging Face gives papers with votes, comments, code and authors, usable the next day', async () => {
     server.papers = [
       createServedPaper('2605.00001', FRIDAY, {
         title: 'On $\\alpha$-Testing',
@@ -61,18 +61,18 @@ describe('Hugging Face’s list of a day', () => {
     });
   });
 
-  it('is read to its last page', async () => {
+  it('A list of Hugging Face is read to its last page', async () => {
     server.papers = Array.from({ length: 250 }, (_, n) =>
       createServedPaper(`2605.${10_000 + n}`, FRIDAY),
     );
     const fetched = await fetchList(hf(), clock, { day: FRIDAY });
     expect(new Set(paperIdsOf(fetched)).size).toBe(250);
     expect(server.requests).toHaveLength(3);
-    // Those of its first page would not tell of the others.
+    // The validators of the first page do not cover the others.
     expect(fetched.validators).toBeNull();
   });
 
-  it('is null when nothing changed, and read again when a vote was given', async () => {
+  it('A list is null when it has not changed, and read again after a vote', async () => {
     const paper = createServedPaper('2605.00001', FRIDAY);
     server.papers = [paper];
     const { validators: known } = await fetchList(hf(), clock, { day: FRIDAY });
@@ -83,7 +83,7 @@ describe('Hugging Face’s list of a day', () => {
     expect(await again()).not.toBeNull();
   });
 
-  it('is, without a day, the newest with papers', async () => {
+  it('A fetch without a day gives the newest list with papers', async () => {
     server.papers = [
       createServedPaper('2605.00001', FRIDAY),
       createServedPaper('2605.00002', '2026-05-07'),
@@ -94,11 +94,11 @@ describe('Hugging Face’s list of a day', () => {
     expect(paperIdsOf(fetched)).toEqual(['2605.00001']);
   });
 
-  it('is empty, without a day, when there was none for a week', async () => {
+  it('A fetch without a day is empty after a week without papers', async () => {
     expect(await fetchList(hf(), clock)).toMatchObject({ papers: [], day: '2026-05-02' });
   });
 
-  it('is not there for a day to come', async () => {
+  it('A future day is refused', async () => {
     const asked = fetchList(hf(), clock, { day: '2026-05-09' });
     await expect(asked).rejects.toMatchObject({ code: 'NO_SUCH_DAY' });
     expect(server.requests).toEqual([]);
@@ -106,14 +106,14 @@ describe('Hugging Face’s list of a day', () => {
 
   it.each([
     ['errorAsJson', 'SOURCE_UNREADABLE', 'expected a JSON array of papers'],
-    ['errorAsPage', 'SOURCE_UNREADABLE', 'it is no JSON'],
-    ['empty', 'SOURCE_UNREADABLE', 'it is no JSON'],
-    ['millions', 'SOURCE_UNREADABLE', 'expected 10000 papers at the most'],
+    ['errorAsPage', 'SOURCE_UNREADABLE', 'it is not JSON'],
+    ['empty', 'SOURCE_UNREADABLE', 'it is not JSON'],
+    ['millions', 'SOURCE_UNREADABLE', 'it has more than 10000 papers'],
     ['nested', 'SOURCE_UNREADABLE', 'expected a JSON array of papers'],
-    ['cutOff', 'SOURCE_UNREADABLE', 'it is no JSON'],
-    ['huge', 'SOURCE_UNREADABLE', 'bytes at the most'],
+    ['cutOff', 'SOURCE_UNREADABLE', 'it is not JSON'],
+    ['huge', 'SOURCE_UNREADABLE', 'the limit for a list of papers'],
     ['busy', 'SOURCE_BUSY', '429'],
-  ] as const)('that is %s is refused with its address', async (fault, code, message) => {
+  ] as const)('A list that is %s is refused with its URL', async (fault, code, message) => {
     server.fault = fault;
     const asked = fetchList(hf(), clock, { day: FRIDAY });
     await expect(asked).rejects.toMatchObject({
@@ -128,7 +128,7 @@ describe('A week, a month, and what trends', () => {
   it.each([
     ['hf-weekly', ['2605.00001', '2605.00002']],
     ['hf-monthly', ['2605.00001', '2605.00002', '2605.00003']],
-  ])('%s has the papers of its days, each under its own', async (name, ids) => {
+  ])('%s gives the papers of its days, each under its own day', async (name, ids) => {
     server.papers = [
       createServedPaper('2605.00001', FRIDAY),
       createServedPaper('2605.00002', '2026-05-04'),
@@ -144,14 +144,14 @@ describe('A week, a month, and what trends', () => {
     });
   });
 
-  it('counts weeks after ISO 8601, over the end of a year as well', async () => {
+  it('Weeks are counted by ISO 8601, also over the end of a year', async () => {
     clock.set('2026-01-02T12:00:00Z');
     server.papers = [createServedPaper('2512.00001', '2025-12-29')];
     expect(paperIdsOf(await fetchList(hf('hf-weekly'), clock))).toEqual(['2512.00001']);
     expect(server.requests[0]?.url).toContain('week=2026-W01');
   });
 
-  it('lists what trends on the day on which it is seen', async () => {
+  it('A trending paper is listed on the day it first appears', async () => {
     server.papers = [createServedPaper('2601.00001', '2026-01-05', { upvotes: 900 })];
     const { day, papers } = await fetchList(hf('hf-trending'), clock);
     expect(day).toBeNull();
@@ -162,7 +162,7 @@ describe('A week, a month, and what trends', () => {
   });
 });
 
-describe('An entry of Hugging Face', () => {
+describe('parseHfEntry', () => {
   const LIST_PAGE = {
     source: 'hf-daily',
     day: FRIDAY,
@@ -175,7 +175,7 @@ describe('An entry of Hugging Face', () => {
       LIST_PAGE,
     );
 
-  it('needs no more than id, title and summary; what is odd is passed over', () => {
+  it('An entry needs only id, title and summary; invalid fields are ignored', () => {
     const odd = {
       authors: 'Ada',
       upvotes: '31',
@@ -188,35 +188,35 @@ describe('An entry of Hugging Face', () => {
     expect(read({})).toMatchObject({ upvotes: null, comments: null, listedOn: FRIDAY });
   });
 
-  it('is listed on submittedOnDailyAt, with a time or at midnight, but never in days to come', () => {
+  it('An entry is listed on submittedOnDailyAt, but never on a future day', () => {
     const listed = (submittedOnDailyAt: string) => read({ submittedOnDailyAt }).listedOn;
     expect(listed('2026-05-07T00:00:00.000Z')).toBe('2026-05-07');
     expect(listed('2026-05-07T23:59:00.000Z')).toBe('2026-05-07');
     expect(listed('2026-05-09T00:00:00.000Z')).toBe(FRIDAY);
   });
 
-  it('leaves out hidden authors, and counts them', () => {
+  it('Hidden authors are left out but counted', () => {
     const authors = [{ name: 'Ada' }, { name: 'Bob', hidden: true }];
     expect(read({ authors })).toMatchObject({ authors: ['Ada'], authorCount: 2 });
   });
 
-  it('may be flat, and may be withdrawn', () => {
+  it('A flat entry is parsed, and a withdrawn one is marked', () => {
     const flat = { id: '2605.00001', title: 'On Testing', summary: 'We test.', upvotes: 3 };
     expect(parseHfEntry(flat, LIST_PAGE).upvotes).toBe(3);
     expect(read({ withdrawnAt: '2026-05-08T10:00:00.000Z' }).withdrawnOn).toBe(FRIDAY);
   });
 
-  it('is refused when its id is nested without end', () => {
+  it('An entry with an endlessly nested id is refused', () => {
     const id = JSON.parse(`${'['.repeat(100_000)}${']'.repeat(100_000)}`);
     expect(() => read({ id })).toThrow('id is nested without end: expected a text');
   });
 
-  it('has no author whose name is a book', () => {
+  it('An author name as long as a book is ignored', () => {
     expect(read({ authors: [{ name: 'a'.repeat(1001) }] }).authors).toEqual([]);
   });
 
   it.each([[null], [[]], ['text'], [{ paper: null }], [{ paper: { id: '2605.00001' } }]])(
-    'is refused without a title: %j',
+    'An entry without a title is refused: %j',
     (entry) => {
       expect(() => parseHfEntry(entry, LIST_PAGE)).toThrow('title is missing');
     },

@@ -5,7 +5,7 @@ import { openSource } from '../../../src/sources/open-sources.ts';
 import type { TestClock } from '../../support/clock.ts';
 import type { FaultyPaperServer } from '../../support/paper-server.ts';
 
-/** The source of that name, which asks `server`. */
+/** Opens a source that sends its requests to `server`. */
 export function openSourceOn(server: FaultyPaperServer, clock: TestClock, name: string): Source {
   const get = createHttpGet({
     userAgent: 'Paperboy/0.0.1 (+http://localhost:3000)',
@@ -17,7 +17,7 @@ export function openSourceOn(server: FaultyPaperServer, clock: TestClock, name: 
   return openSource(parseSourceName(name), { ...server.urls, get });
 }
 
-/** Asks it, and expects a list. */
+/** Fetches from a source and expects a list. */
 export async function fetchList(
   source: Source,
   clock: TestClock,

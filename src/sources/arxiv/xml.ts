@@ -1,43 +1,43 @@
 import { parseXml, XmlCdata, XmlElement, XmlText } from '@rgrove/parse-xml';
-import { createUnreadableSourceError } from '../domain/sources/source-error.ts';
+import { createUnreadableSourceError } from '../../domain/sources/source-error.ts';
 
-/** Most tags of a feed: some ten times those of 2,000 papers. A body of nothing but tags would take far
- *  more memory than it has bytes. */
+/** About ten times the tags of 2,000 papers. A body that is nothing but tags would need far more
+ *  memory than it has bytes. */
 const MAX_TAGS = 1_000_000;
 
-/** The root element of a document. Entities of its own are not known, so none can swell.
- *  @throws SourceError `SOURCE_UNREADABLE` naming the place. */
+/** Parses a document and returns its root element. Custom entities are not expanded, so they cannot
+ *  blow up memory. @throws SourceError `SOURCE_UNREADABLE`, with the line of a syntax error. */
 export function parseXmlDocument(text: string, url: string): XmlElement {
   if (text.split('<', MAX_TAGS + 1).length > MAX_TAGS)
-    throw createUnreadableSourceError(url, `expected ${MAX_TAGS} tags at the most`);
+    throw createUnreadableSourceError(url, `it has more than ${MAX_TAGS} tags`);
   try {
     const { root } = parseXml(text);
     if (root !== null) return root;
   } catch (error) {
-    // Nesting without end exhausts the stack.
+    // A RangeError, when deep nesting exhausts the stack, is handled like any other.
     const [reason = ''] = (error as Error).message.split('\n');
-    throw createUnreadableSourceError(url, `it is no XML (${reason.slice(0, 120)})`, error);
+    throw createUnreadableSourceError(url, `it is not XML (${reason.slice(0, 120)})`, error);
   }
   throw createUnreadableSourceError(url, 'it is empty, expected a feed');
 }
 
-/** The elements of that name (as written, with its prefix) right below. */
+/** The child elements with a name, which includes its prefix. */
 export function findChildren(element: XmlElement, name: string): XmlElement[] {
   return element.children.filter(
     (child): child is XmlElement => child instanceof XmlElement && child.name === name,
   );
 }
 
-/** The first element of that name right below; undefined when there is none. */
+/** The first child element with a name; undefined when there is none. */
 export function findChild(element: XmlElement, name: string): XmlElement | undefined {
   return findChildren(element, name)[0];
 }
 
-/** The text of the element of that name right below; undefined when there is none. */
+/** The text of the first child element with a name; undefined when there is none. */
 export function readChildText(element: XmlElement, name: string): string | undefined {
   const child = findChild(element, name);
   if (child === undefined) return undefined;
-  // Its own `text` would go down into what it holds, however deep.
+  // `child.text` would recurse, and deep nesting could exhaust the stack.
   const texts = child.children.map((each) =>
     each instanceof XmlText || each instanceof XmlCdata ? each.text : '',
   );

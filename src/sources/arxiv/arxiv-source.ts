@@ -7,16 +7,17 @@ import { queryArxivApi } from './arxiv-api.ts';
 import { parseArxivFeed } from './arxiv-feed.ts';
 
 export interface ArxivDeps {
-  /** Of the feeds: `https://rss.arxiv.org/atom`. */
+  /** Base URL of the feeds: `https://rss.arxiv.org/atom`. */
   feedUrl: string;
-  /** Of the API: `https://export.arxiv.org/api/query`. */
+  /** URL of the API: `https://export.arxiv.org/api/query`. */
   apiUrl: string;
   get: HttpGet;
 }
 
 /**
- * Categories of arXiv. The latest list is its feed, which has one day alone; of a day before, the API tells
- * what was handed in for it, without papers listed under another category later.
+ * The source `arxiv:CATEGORY+CATEGORY…`. Today's list comes from arXiv's feed, which holds one day
+ * only. An earlier list comes from the API by submission time, which misses papers cross-listed
+ * later.
  */
 export function createArxivSource(
   deps: ArxivDeps,

@@ -3,8 +3,8 @@ import { SourceError } from '../../domain/sources/source-error.ts';
 import { toUtcDay } from '../../domain/time/schedule.ts';
 import { fetchHfList, type HfDeps } from './hf-list.ts';
 
-/** What Hugging Face calls trending at the moment: a list of no day, whose papers are listed when they
- *  are first seen in it. */
+/** The source `hf-trending`: the papers that trend on Hugging Face now. The list belongs to no day,
+ *  so a paper is listed on the day it first appears. */
 export function createHfTrendingSource(deps: HfDeps): Source {
   return {
     name: 'hf-trending',
@@ -16,7 +16,7 @@ export function createHfTrendingSource(deps: HfDeps): Source {
       if (request.day !== null && request.day !== today)
         throw new SourceError(
           'NO_SUCH_DAY',
-          `hf-trending has no list of ${request.day}: it is what trends now, ask without a day.`,
+          `hf-trending has no list of ${request.day}: it lists what trends now, so fetch it without a day.`,
         );
       const list = {
         source: 'hf-trending',

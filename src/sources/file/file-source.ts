@@ -4,10 +4,11 @@ import { SourceError } from '../../domain/sources/source-error.ts';
 import { toUtcDay } from '../../domain/time/schedule.ts';
 import { type ParsedFilePaper, parsePaperFile } from './paper-file.ts';
 
-/** Larger than any list, smaller than memory. */
+/** Larger than any list of papers, and still small beside our memory. */
 const MAX_FILE_BYTES = 64 * 1024 * 1024;
 
-/** A file of papers that somebody else keeps: JSON array, JSON lines or CSV. */
+/** The source `file:PATH`: a file of papers as a JSON array, JSON lines or CSV, read when it
+ *  changes. */
 export function createFileSource(name: string, path: string): Source {
   return {
     name,
@@ -18,7 +19,7 @@ export function createFileSource(name: string, path: string): Source {
       if (day !== null && day !== toUtcDay(now))
         throw new SourceError(
           'NO_SUCH_DAY',
-          `${name} has no list of ${day}: its papers tell their days, ask without a day.`,
+          `${name} has no list of ${day}: its papers carry their own days, so fetch it without a day.`,
         );
       const lastModified = await readVersionStamp(name, path);
       if (known?.url === path && known.lastModified === lastModified) return null;
@@ -37,13 +38,13 @@ export function createFileSource(name: string, path: string): Source {
   };
 }
 
-/** When the file was changed last. */
+/** Changes whenever the file does: its modification time and its size. */
 async function readVersionStamp(name: string, path: string): Promise<string> {
   const stats = await stat(path).catch((error) => throwUnreachable(name, error));
   if (!stats.isFile() || stats.size > MAX_FILE_BYTES)
     throw new SourceError(
       'SOURCE_UNREADABLE',
-      `${name} cannot be read: expected a file of ${MAX_FILE_BYTES} bytes at the most.`,
+      `${name} cannot be read: expected a file of at most ${MAX_FILE_BYTES} bytes.`,
     );
   return `${stats.mtimeMs} ${stats.size}`;
 }

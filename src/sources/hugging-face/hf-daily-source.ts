@@ -5,10 +5,11 @@ import { addDays, toUtcDay } from '../../domain/time/schedule.ts';
 import { HF_ORIGIN } from './hf-entry.ts';
 import { fetchHfList, type HfDeps } from './hf-list.ts';
 
-/** Without a day: how far to count back from today to one with papers; more than a long weekend. */
+/** How far back to look for the newest list: more than a long weekend. */
 const MAX_DAYS_BACK = 6;
 
-/** Hugging Face's Daily Papers: the list of a day, which fills and gathers votes all day. */
+/** The source `hf-daily`: Hugging Face's Daily Papers. The list of a day grows and gathers votes
+ *  until the day ends. */
 export function createHfDailySource(deps: HfDeps): Source {
   return {
     name: 'hf-daily',
@@ -54,7 +55,7 @@ function createNoSuchDayError(day: string, reason: string): SourceError {
   return new SourceError('NO_SUCH_DAY', `hf-daily has no list of ${day}: ${reason}`);
 }
 
-/** By its clock today may not have begun. */
+/** Today may not have begun yet on Hugging Face's clock. */
 function ignoreNoSuchDay(error: unknown): FetchResult {
   if (error instanceof SourceError && error.code === 'NO_SUCH_DAY') return EMPTY_RESULT;
   throw error;

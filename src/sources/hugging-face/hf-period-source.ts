@@ -4,7 +4,8 @@ import { toUtcDay } from '../../domain/time/schedule.ts';
 import { HF_ORIGIN } from './hf-entry.ts';
 import { fetchHfList, type HfDeps } from './hf-list.ts';
 
-/** Daily Papers of a whole week or month, each under its own day: to fill gaps and to follow votes. */
+/** The sources `hf-weekly` and `hf-monthly`: Daily Papers of a whole week or month, each paper
+ *  under its own day. They fill gaps and update votes. */
 export function createHfPeriodSource(deps: HfDeps, period: 'weekly' | 'monthly'): Source {
   return {
     name: `hf-${period}`,
@@ -33,7 +34,7 @@ const PERIOD_QUERIES = {
   monthly: (day: string) => `month=${day.slice(0, 7)}`,
 };
 
-/** `week=2026-W19`, after ISO 8601. */
+/** `week=2026-W19` (ISO 8601). */
 function buildWeekQuery(day: string): string {
   const { yearOfWeek, weekOfYear } = Temporal.PlainDate.from(day);
   return `week=${yearOfWeek}-W${String(weekOfYear).padStart(2, '0')}`;
