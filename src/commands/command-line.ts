@@ -3,7 +3,7 @@ import type { CommandIo } from '../control/io.ts';
 import { createLogger } from '../log.ts';
 import { type Config, loadConfig } from '../settings/config.ts';
 import { readVersion } from '../version.ts';
-import type { Runtime } from '../wiring/app.ts';
+import type { Runtime } from '../wiring/core.ts';
 import { createOwnContext } from './create-context.ts';
 import { createDemoCommand } from './demo/demo.ts';
 import { describeError, runProgram } from './program.ts';

@@ -1,7 +1,8 @@
 import type { CommandIo } from '../control/io.ts';
 import { startRoles } from '../roles.ts';
 import type { Config } from '../settings/config.ts';
-import { type App, openApp, type Runtime } from '../wiring/app.ts';
+import { type App, openApp } from '../wiring/app.ts';
+import type { Runtime } from '../wiring/core.ts';
 import type { CommandContext } from './context.ts';
 
 type BaseContext = Omit<CommandContext, 'setExitCode'>;

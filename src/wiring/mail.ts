@@ -1,28 +1,21 @@
 import { createHmac } from 'node:crypto';
 import { hostname } from 'node:os';
-import type { Database } from '../db/client.ts';
 import type { Links } from '../domain/links/links.ts';
-import type { ClassifyNonWorkingDay } from '../domain/sources/working-days.ts';
 import { extractDomain } from '../domain/subscribers/email-address.ts';
-import type { Clock } from '../domain/time/clock.ts';
 import { type DkimSigner, signRawMessage } from '../mail/dkim/signer.ts';
 import { createMessageIds, type MessageIds } from '../mail/encoding/message-id.ts';
 import { loadMailTemplates, type MailTemplates } from '../mail/templates/mail-templates.ts';
 import type { Sender } from '../mail/templates/sender.ts';
-import type { Queue } from '../queue/queue.ts';
 import { toRedisUrl } from '../queue/redis-server.ts';
 import { createMailer, type Mailer } from '../relay/nodemailer-transport.ts';
 import { chooseHeloName, openRelay, type Relay } from '../relay/relay.ts';
 import { openSendRateLimiter, type SendRateLimiter } from '../relay/send-rate-limiter.ts';
-import type { Alerts } from '../services/alerts/alerts.ts';
 import { enqueueDueBatches } from '../services/deliveries/enqueue-due.ts';
 import { createRelayChangeHandler } from '../services/deliveries/relay-changes.ts';
 import { createDigestContexts, type DigestContexts } from '../services/digests/digest-context.ts';
-import type { Log } from '../services/monitoring/log.ts';
-import type { TermStatistics } from '../services/ranking/term-statistics.ts';
 import type { Config } from '../settings/config.ts';
 import type { Keys } from '../settings/keys.ts';
-import type { QueryTimeoutsMs } from './query-timeouts.ts';
+import type { Core } from './core.ts';
 
 /** What any kind of mail needs. */
 export interface MailServices {
@@ -38,24 +31,11 @@ export interface MailServices {
   close(): Promise<void>;
 }
 
-export interface MailDeps {
-  config: Config;
-  database: Database;
-  queue: Queue;
-  keys: Keys;
-  links: Links;
-  termStatistics: TermStatistics;
-  clock: Clock;
-  random: () => number;
-  log: Log;
+export interface MailDeps extends Omit<Core, 'metrics' | 'tokens' | 'instanceId'> {
   signer: DkimSigner | null;
-  alerts: Alerts;
-  /** For the configured sources. */
-  classifyNonWorkingDay: ClassifyNonWorkingDay;
   /** The relays to send through. */
   relayUrls: readonly string[];
   forceStop: AbortSignal;
-  queryTimeoutsMs: QueryTimeoutsMs;
 }
 
 /** Opens what mail needs. The relay is connected to when the first mail is sent. */
@@ -85,7 +65,7 @@ export async function openMailServices(deps: MailDeps): Promise<MailServices> {
     relay,
     mailer: createMailer(relay, signer && ((raw) => signRawMessage(signer, raw))),
     digestContexts: createDigestContexts({
-      db: database.withQueryTimeout(deps.queryTimeoutsMs.engine).db,
+      db: database.withQueryTimeout(deps.queryTimeoutsMs.sending).db,
       templates,
       sender,
       termStatistics: deps.termStatistics,

@@ -1,17 +1,17 @@
-/** How long a statement of each part may take, in ms, before a server that takes connections and never
- *  answers is given up; the part then fails, and tries again in its own way. */
+/** How long a statement may take, in ms, before a server that accepts connections and never answers is
+ *  given up. The caller then fails or retries as it does for any unreachable database. */
 export interface QueryTimeoutsMs {
-  /** Keeping a lease: it lives for several of these. */
+  /** Renewing a lease: a lease lasts several of these. */
   heartbeat: number;
-  /** A turn at the relay, counted in the table `rates`. */
+  /** A permit of the send rate, counted in the table `sending_rate_limits`. */
   rateLimit: number;
-  /** A page or a call of the API. */
+  /** A page or an API request. */
   request: number;
-  /** Sending: shorter than a lease, so that a statement that is lost can be repeated under it. */
-  engine: number;
+  /** Sending: shorter than a lease, so that a lost statement can be repeated under it. */
+  sending: number;
   /** What the scheduler does each minute. */
   sweep: number;
-  /** Composing for a million readers, tidying up after them. */
+  /** Composing for a million subscribers, and pruning. */
   slow: number;
 }
 
@@ -19,7 +19,7 @@ export const QUERY_TIMEOUTS_MS: QueryTimeoutsMs = {
   heartbeat: 10_000,
   rateLimit: 5_000,
   request: 15_000,
-  engine: 30_000,
+  sending: 30_000,
   sweep: 120_000,
   slow: 900_000,
 };

@@ -1,5 +1,3 @@
-import type { LinkTokens } from '../domain/links/tokens.ts';
-import type { Metrics } from '../metrics/metrics.ts';
 import {
   computeMaxInFlight,
   createDigestSender,
@@ -8,18 +6,16 @@ import {
 import { type Lease, startLeaseHeartbeat } from '../services/deliveries/lease.ts';
 import { abortableSleep } from '../services/deliveries/retry-transient.ts';
 import type { TransactionalDeps } from '../services/transactional/send-transactional-email.ts';
+import type { Core } from './core.ts';
 import type { Closer } from './database.ts';
 import { type LoadOnce, loadOnce } from './load-once.ts';
 import { type MailDeps, type MailServices, openMailServices } from './mail.ts';
 
-export interface SendingDeps extends MailDeps {
-  instanceId: string;
-  metrics: Metrics;
-  tokens: LinkTokens;
+export interface SendingDeps extends MailDeps, Core {
   stopping: AbortSignal;
 }
 
-/** Each is opened when it is first needed; templates alone take a while to compile. */
+/** Each is opened when it is first needed: compiling the templates alone takes a while. */
 export interface Sending {
   mail: LoadOnce<MailServices>;
   lease: LoadOnce<Lease>;
@@ -29,7 +25,7 @@ export interface Sending {
 
 export function wireSending(deps: SendingDeps, closers: Closer[]): Sending {
   const { config, database, queryTimeoutsMs, keys } = deps;
-  const { db, pool } = database.withQueryTimeout(queryTimeoutsMs.engine);
+  const { db, pool } = database.withQueryTimeout(queryTimeoutsMs.sending);
   const { suppressionKey } = keys;
   const mail = loadOnce(async () => {
     const services = await openMailServices(deps);

@@ -1,0 +1,98 @@
+import type { Logger } from 'pino';
+import type { Database } from '../db/client.ts';
+import { hasEverHadSubscribers } from '../db/subscribers/subscribers.ts';
+import { createLinks, type Links } from '../domain/links/links.ts';
+import { createLinkTokens, type LinkTokens } from '../domain/links/tokens.ts';
+import {
+  type ClassifyNonWorkingDay,
+  createNonWorkingDayClassifier,
+} from '../domain/sources/working-days.ts';
+import type { Clock } from '../domain/time/clock.ts';
+import { createMetrics, type Metrics } from '../metrics/metrics.ts';
+import type { Queue } from '../queue/queue.ts';
+import { type Alerts, createAlerts } from '../services/alerts/alerts.ts';
+import { createAlertLogger } from '../services/alerts/log-alerts.ts';
+import { abortableSleep } from '../services/deliveries/retry-transient.ts';
+import type { Log } from '../services/monitoring/log.ts';
+import { createTermStatistics, type TermStatistics } from '../services/ranking/term-statistics.ts';
+import { createHostPermits } from '../services/sources/host-permits.ts';
+import type { Config } from '../settings/config.ts';
+import { type Keys, loadKeys } from '../settings/keys.ts';
+import { readVersion } from '../version.ts';
+import type { Closer } from './database.ts';
+import type { QueryTimeoutsMs } from './query-timeouts.ts';
+import { openConfiguredQueue } from './queue.ts';
+import { createSourceRegistry, type SourceRegistry } from './sources.ts';
+
+/** What the environment provides: passed in, so that tests can pass their own. */
+export interface Runtime {
+  clock: Clock;
+  /** 0 to 1. */
+  random: () => number;
+  logger: Logger;
+  /** Names this process to others, such as `host:pid`. */
+  instanceId: string;
+}
+
+/** What every process has, whatever its roles. */
+export interface Core extends Runtime {
+  config: Config;
+  database: Database;
+  queue: Queue;
+  log: Log;
+  keys: Keys;
+  tokens: LinkTokens;
+  links: Links;
+  termStatistics: TermStatistics;
+  sources: SourceRegistry;
+  /** For the configured sources. */
+  classifyNonWorkingDay: ClassifyNonWorkingDay;
+  alerts: Alerts;
+  metrics: Metrics;
+  queryTimeoutsMs: QueryTimeoutsMs;
+}
+
+/** Opens the queue and loads or makes the keys; the rest is built from these.
+ *  @throws PaperboyError `QUEUE_UNREACHABLE`, `QUEUE_EVICTS`, or what `loadKeys` throws. */
+export async function openCore(
+  config: Config,
+  runtime: Runtime,
+  {
+    database,
+    closers,
+    queryTimeoutsMs,
+  }: { database: Database; closers: Closer[]; queryTimeoutsMs: QueryTimeoutsMs },
+): Promise<Core> {
+  const { clock, logger } = runtime;
+  const dbWithTimeout = (timeoutMs: number) => database.withQueryTimeout(timeoutMs).db;
+  const log: Log = (level, event, facts) => logger[level](facts, event);
+  const mayMake = !(await hasEverHadSubscribers(database.db));
+  const keys = await loadKeys({ ...config, mayMake });
+  const onError = (err: Error) => log('warn', 'queue connection failed', { err });
+  const queue = await openConfiguredQueue(config, database, { closers, onError });
+  const acquireHostPermit = createHostPermits({
+    db: dbWithTimeout(queryTimeoutsMs.heartbeat),
+    sleep: abortableSleep,
+  });
+  const sources = createSourceRegistry(config, { clock, acquireHostPermit });
+  return {
+    ...runtime,
+    config,
+    database,
+    queue,
+    log,
+    keys,
+    tokens: createLinkTokens(keys.secretKeys),
+    links: createLinks(config.publicUrl),
+    termStatistics: createTermStatistics({ db: dbWithTimeout(queryTimeoutsMs.sending), clock }),
+    sources,
+    classifyNonWorkingDay: createNonWorkingDayClassifier(sources.configured),
+    alerts: createAlerts({
+      db: dbWithTimeout(queryTimeoutsMs.sweep),
+      clock,
+      ...createAlertLogger(log),
+    }),
+    metrics: createMetrics({ version: readVersion() }),
+    queryTimeoutsMs,
+  };
+}
