@@ -64,10 +64,10 @@ describe.each([
     await confirmation.getByRole('heading', { name: 'Your delivery', level: 1 }).waitFor();
     await confirmation.getByLabel('Hour').selectOption('06:00');
     await confirmation.getByLabel('5 papers', { exact: true }).check();
-    await confirmation.getByLabel('One more word or phrase').fill('speculative decoding');
+    await confirmation.getByLabel('Add a keyword or phrase').fill('speculative decoding');
     await confirmation.getByRole('button', { name: 'Add to your Words' }).click();
     await confirmation.locator('.phrase-text', { hasText: 'speculative decoding' }).waitFor();
-    await confirmation.getByLabel('One more word or phrase').fill('stateless');
+    await confirmation.getByLabel('Add a keyword or phrase').fill('stateless');
     await confirmation.getByRole('button', { name: 'Save changes' }).click();
     await confirmation.locator('.phrase-text', { hasText: 'stateless' }).waitFor();
     expect(await findSubscriberByEmail(site.app.db, email)).toMatchObject({

@@ -1,3 +1,4 @@
+import { PREFERENCES_COPY } from '../../copy/en/pages/preferences.ts';
 import { FREQUENCIES, type Frequency } from '../../domain/subscribers/subscriber.ts';
 import { formatHour, formatQuantity } from '../../domain/text/format.ts';
 import type { FieldName, FieldProblems } from '../pages/views.ts';
@@ -22,7 +23,7 @@ export function listHourOptions(chosen: number): FieldOption[] {
 export function listFrequencyOptions(chosen: Frequency): FieldOption[] {
   return FREQUENCIES.map((frequency) => ({
     value: frequency,
-    text: FREQUENCY_TEXTS[frequency],
+    text: PREFERENCES_COPY.when.frequencies[frequency],
     isChosen: frequency === chosen,
   }));
 }
@@ -70,11 +71,5 @@ export function mapProblemsByField(problems: FieldProblems): Record<FieldName, s
     pausedUntil: problems.pausedUntil ?? null,
   };
 }
-
-const FREQUENCY_TEXTS = {
-  daily: 'Every day',
-  weekdays: 'On weekdays',
-  weekly: 'Once a week',
-} satisfies Record<Frequency, string>;
 
 const USUAL_PAPERS = [3, 5, 10, 15, 20];

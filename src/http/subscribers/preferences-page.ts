@@ -1,3 +1,4 @@
+import { PREFERENCES_COPY } from '../../copy/en/pages/preferences.ts';
 import { capitalize, formatDate, formatLongDate } from '../../domain/text/format.ts';
 import type { PageLayouts } from '../pages/page-layout.ts';
 import type { PreferencesView } from '../pages/views.ts';
@@ -16,7 +17,7 @@ import {
 } from './preferences-sections.ts';
 import { describePreferences, type LinkedText, summarizeSchedule } from './preferences-summary.ts';
 
-/** A reader's own page: what is delivered, in a sentence; then everything that may be changed. */
+/** The settings page: a sentence that sums up the settings, then a section for each. */
 export function buildPreferencesPage(view: PreferencesView, layouts: PageLayouts) {
   const { preferences, token } = view;
   const { base } = layouts;
@@ -26,16 +27,20 @@ export function buildPreferencesPage(view: PreferencesView, layouts: PageLayouts
     fields.some((field) => problems[field] !== null);
   return {
     layout: layouts.create({
-      title: 'Your delivery',
-      action: { text: 'Unsubscribe', href: `${base}/unsubscribe/${token}` },
+      title: PREFERENCES_COPY.title,
+      action: { text: PREFERENCES_COPY.unsubscribe, href: `${base}/unsubscribe/${token}` },
     }),
     email: view.email,
-    askedOn: formatDate(view.askedOn),
+    signedUpOn: PREFERENCES_COPY.signedUpOn(formatDate(view.askedOn)),
     statusNote: explainInactiveStatus(view),
     canResume: view.status === 'paused',
     signupHref: `${base}/#sign-up`,
     sentence: describeCurrentPreferences(view),
-    nextDigest: view.nextDigestOn === null ? null : formatLongDate(view.nextDigestOn),
+    nextDigest:
+      view.nextDigestOn === null
+        ? null
+        : PREFERENCES_COPY.nextDigest(formatLongDate(view.nextDigestOn)),
+    dataByEmail: PREFERENCES_COPY.data.byEmail(view.email),
     isSaved: view.isSaved,
     isRefused: Object.keys(view.problems).length > 0,
     problems,
@@ -66,7 +71,7 @@ export function buildPreferencesPage(view: PreferencesView, layouts: PageLayouts
   };
 }
 
-/** To a reader whom nothing reaches, the same words are only a choice. */
+/** Says `Your choice: …` to a subscriber who gets no mail at present. */
 function describeCurrentPreferences({
   status,
   preferences,
@@ -77,22 +82,21 @@ function describeCurrentPreferences({
   if (!first) return [];
   return status === 'active'
     ? [{ ...first, text: capitalize(first.text) }, ...rest]
-    : [{ text: 'Your choice: ', href: null }, first, ...rest];
+    : [{ text: PREFERENCES_COPY.summary.inactive, href: null }, first, ...rest];
 }
 
-/** What a reader whom nothing reaches should know; null when all is as the sentence says. The page
- *  adds the way back. */
+/** Why a subscriber gets no mail at present; null for an active one. */
 function explainInactiveStatus({ status, pausedUntil }: PreferencesView): string | null {
   switch (status) {
     case 'active':
       return null;
     case 'pending':
-      return 'Not confirmed yet, so nothing is sent. The letter with the button is in your mail.';
+      return PREFERENCES_COPY.status.pending;
     case 'unsubscribed':
-      return 'The delivery has stopped. Nothing is sent.';
+      return PREFERENCES_COPY.status.unsubscribed;
     case 'paused':
       return pausedUntil === null
-        ? 'The delivery is paused. Nothing is sent.'
-        : `Paused: nothing is sent before ${formatLongDate(pausedUntil)}. The best of the absence comes with it.`;
+        ? PREFERENCES_COPY.status.paused
+        : PREFERENCES_COPY.status.pausedUntil(formatLongDate(pausedUntil));
   }
 }

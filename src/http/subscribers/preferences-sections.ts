@@ -1,15 +1,12 @@
+import { PREFERENCES_COPY } from '../../copy/en/pages/preferences.ts';
 import { MAX_PAUSE_DAYS } from '../../domain/subscribers/pause.ts';
-import {
-  type Preferences,
-  RELEVANCE_THRESHOLDS,
-  type RelevanceThreshold,
-} from '../../domain/subscribers/subscriber.ts';
+import { type Preferences, RELEVANCE_THRESHOLDS } from '../../domain/subscribers/subscriber.ts';
 import { formatDate, formatQuantity } from '../../domain/text/format.ts';
 import { addDays } from '../../domain/time/schedule.ts';
 import type { PhraseRow, PreferencesView } from '../pages/views.ts';
 import { type FieldOption, listPaperCountOptions } from './form-fields.ts';
 
-/** Two columns, read down the first and then down the second. */
+/** Topics in two columns, read down the first and then down the second. */
 export function buildTopicsSection({ preferences, topics }: PreferencesView) {
   const { topics: followed, mutedTopics: muted } = preferences;
   const rows = topics.map((topic) => {
@@ -19,17 +16,17 @@ export function buildTopicsSection({ preferences, topics }: PreferencesView) {
   });
   const half = Math.ceil(rows.length / 2);
   const summaryParts = [
-    ...(followed.length > 0 ? [`${followed.length} followed`] : []),
-    ...(muted.length > 0 ? [`${muted.length} muted`] : []),
+    ...(followed.length > 0 ? [PREFERENCES_COPY.topics.followed(followed.length)] : []),
+    ...(muted.length > 0 ? [PREFERENCES_COPY.topics.muted(muted.length)] : []),
   ];
   return {
     columns: [rows.slice(0, half), rows.slice(half)].filter((column) => column.length > 0),
     hasCounts: topics.some((topic) => topic.papersPerWeek !== null),
-    value: summaryParts.length === 0 ? 'Every topic' : summaryParts.join(', '),
+    value: summaryParts.length === 0 ? PREFERENCES_COPY.topics.all : summaryParts.join(', '),
   };
 }
 
-/** Followed keywords and names, each with what it brings, and room for one more. */
+/** Followed keywords and names, each with its weekly count of papers, and a field for one more. */
 export function buildPhrasesSection({
   preferences,
   phrases,
@@ -42,8 +39,9 @@ export function buildPhrasesSection({
     lists: [
       {
         field: 'keywords',
-        heading: 'Words',
-        label: 'One more word or phrase',
+        heading: PREFERENCES_COPY.phrases.keywords,
+        addTo: PREFERENCES_COPY.phrases.addTo(PREFERENCES_COPY.phrases.keywords),
+        label: PREFERENCES_COPY.phrases.addKeyword,
         rows: phrases.keywords.map(buildPhraseRow),
         added: phrases.addedKeyword,
         problem: problems.keywords ?? null,
@@ -51,8 +49,9 @@ export function buildPhrasesSection({
       },
       {
         field: 'names',
-        heading: 'Names',
-        label: 'One more author or organisation',
+        heading: PREFERENCES_COPY.phrases.names,
+        addTo: PREFERENCES_COPY.phrases.addTo(PREFERENCES_COPY.phrases.names),
+        label: PREFERENCES_COPY.phrases.addName,
         rows: phrases.names.map(buildPhraseRow),
         added: phrases.addedName,
         problem: problems.names ?? null,
@@ -65,23 +64,23 @@ export function buildPhrasesSection({
 /** `≈ 4 papers a week`. */
 export function describeWeeklyCount(perWeek: number | null): string {
   if (perWeek === null) return '';
-  if (perWeek === 0) return 'none in four weeks';
+  if (perWeek === 0) return PREFERENCES_COPY.phrases.noneInFourWeeks;
   return perWeek < 1
-    ? 'less than one paper a week'
-    : `≈ ${formatQuantity(Math.round(perWeek), 'paper')} a week`;
+    ? PREFERENCES_COPY.phrases.lessThanOne
+    : PREFERENCES_COPY.phrases.perWeek(formatQuantity(Math.round(perWeek), 'paper'));
 }
 
 function buildPhraseRow({ text, perWeek, isRemoved }: PhraseRow) {
   return { text, isRemoved, count: describeWeeklyCount(perWeek) };
 }
 
-/** The words themselves while they fit one line of a phone. */
+/** The phrases themselves while they fit one line of a phone, else how many. */
 function summarizePhrases(keywords: readonly string[], names: readonly string[]): string {
-  const words = [...keywords, ...names].join(', ');
-  if (words === '') return 'None';
-  if (words.length <= MAX_PHRASES_SUMMARY_LENGTH) return words;
+  const phrases = [...keywords, ...names].join(', ');
+  if (phrases === '') return PREFERENCES_COPY.phrases.none;
+  if (phrases.length <= MAX_PHRASES_SUMMARY_LENGTH) return phrases;
   return [
-    ...(keywords.length > 0 ? [formatQuantity(keywords.length, 'word')] : []),
+    ...(keywords.length > 0 ? [formatQuantity(keywords.length, 'keyword')] : []),
     ...(names.length > 0 ? [formatQuantity(names.length, 'name')] : []),
   ].join(', ');
 }
@@ -114,43 +113,32 @@ function listMinuteOptions(chosen: number): FieldOption[] {
 const MINUTE_COUNTS = [3, 5, 10, 15, 20, 30, 60];
 const USUAL_MINUTES = 5;
 
-/** What a digest must hold to be sent. */
-export function buildRelevanceThresholdSection({ relevanceThreshold: bar }: Preferences) {
+/** How relevant a digest must be to be sent. */
+export function buildRelevanceThresholdSection({ relevanceThreshold }: Preferences) {
   return {
-    value: RELEVANCE_THRESHOLD_SUMMARIES[bar],
+    value: PREFERENCES_COPY.threshold.summaries[relevanceThreshold],
     options: RELEVANCE_THRESHOLDS.map((value) => ({
       value,
-      text: RELEVANCE_THRESHOLD_LABELS[value],
-      isChosen: value === bar,
+      text: PREFERENCES_COPY.threshold.options[value],
+      isChosen: value === relevanceThreshold,
     })),
   };
 }
 
-const RELEVANCE_THRESHOLD_LABELS = {
-  low: 'Send whatever matches',
-  middle: 'Only when a paper stands out',
-  high: 'Only when one is much talked about',
-} satisfies Record<RelevanceThreshold, string>;
-
-const RELEVANCE_THRESHOLD_SUMMARIES = {
-  low: 'Whatever matches',
-  middle: 'What stands out',
-  high: 'The most discussed',
-} satisfies Record<RelevanceThreshold, string>;
-
-/** Until when nothing is sent. */
+/** The pause and its last day. */
 export function buildPauseSection({
   status,
   pausedUntil,
-  typedPausedUntil: pauseTyped,
+  typedPausedUntil,
   today,
 }: PreferencesView) {
+  const copy = PREFERENCES_COPY.pause;
   const isPaused = status === 'paused';
-  const until = pausedUntil === null ? 'Paused' : `Until ${formatDate(pausedUntil)}`;
+  const until = pausedUntil === null ? copy.paused : copy.pausedUntil(formatDate(pausedUntil));
   return {
-    value: isPaused ? until : 'Not paused',
+    value: isPaused ? until : copy.notPaused,
     isPaused,
-    until: pauseTyped ?? pausedUntil ?? '',
+    until: typedPausedUntil ?? pausedUntil ?? '',
     first: addDays(today, 1),
     last: addDays(today, MAX_PAUSE_DAYS),
   };

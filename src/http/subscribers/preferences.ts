@@ -1,4 +1,5 @@
 import type { FastifyReply } from 'fastify';
+import { PREFERENCES_COPY } from '../../copy/en/pages/preferences.ts';
 import { localDayOf, nextDigestSendAt } from '../../domain/digests/next-digest.ts';
 import {
   InvalidPreferencesError,
@@ -60,9 +61,8 @@ export async function preferenceRoutes(app: TypedFastify, deps: HttpDeps): Promi
       const { token } = request.params;
       await sendDataLink(deps, token, kind);
       const html = pages.message({
-        title: 'Look into your mail',
-        sentences: ['A letter with a link is on its way to you. The link is good for 30 minutes.'],
-        links: [{ text: 'Back to your delivery', href: links.preferences(token) }],
+        ...PREFERENCES_COPY.data.linkSent,
+        links: [{ text: PREFERENCES_COPY.data.linkSent.back, href: links.preferences(token) }],
       });
       return sendPage(reply, html, 202);
     });

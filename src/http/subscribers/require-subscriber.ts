@@ -1,3 +1,4 @@
+import { PREFERENCES_COPY } from '../../copy/en/pages/preferences.ts';
 import { PaperboyError } from '../../domain/errors.ts';
 import type { Subscriber } from '../../domain/subscribers/subscriber.ts';
 import type { SubscriberInput } from '../../domain/subscribers/subscriber-changes.ts';
@@ -37,6 +38,5 @@ export async function sendDataLink(
 
 /** For a token that no key made, or whose subscriber was erased. */
 export function createUnknownTokenError(): PaperboyError {
-  const message = 'This link belongs to nobody: it was cut short, or its reader has been erased.';
-  return new PaperboyError('UNKNOWN_TOKEN', message);
+  return new PaperboyError('UNKNOWN_TOKEN', PREFERENCES_COPY.unknownToken);
 }

@@ -1,5 +1,5 @@
-// Everything on the site works without this file. It spares the reader a choice, and tells screen
-// readers on wide screens that the sections, which the style sheet shows there, are open.
+// Everything on the site works without this file. It preselects the browser's time zone, counts papers
+// for a keyword, and tells screen readers that sections shown by the style sheet are open.
 (() => {
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
   const select = document.querySelector('#timezone');
@@ -9,10 +9,11 @@
     const isUntouched = select.selectedOptions[0]?.defaultSelected ?? true;
     if (known && isUntouched && select.hasAttribute('data-guess-zone')) select.value = zone;
     const hint = document.querySelector('[data-zone-hint]');
-    if (known && hint && select.value !== zone) hint.textContent = `; your browser is in ${zone}`;
+    if (known && hint && select.value !== zone)
+      hint.textContent = hint.dataset.zoneHint.replace('{zone}', zone);
   }
 
-  // Minutes that are chosen are meant to count.
+  // Choosing minutes also chooses the option “by minutes”.
   for (const chooser of document.querySelectorAll('[data-chooses]')) {
     chooser.addEventListener('change', () => {
       const radio = document.querySelector(`input[value="${chooser.dataset.chooses}"]`);
@@ -20,7 +21,7 @@
     });
   }
 
-  // What a word would bring, as it is typed. Whatever goes wrong, the word can be added.
+  // Shows how many papers a keyword matches while it is typed. When that fails, it can still be added.
   const countWhileTyping = (input) => {
     const shown = input.parentElement.querySelector('[data-count-shown]');
     let timer;
@@ -30,7 +31,7 @@
       const query = new URLSearchParams({ q: input.value });
       const options = { signal: asking.signal, headers: { accept: 'application/json' } };
       const answer = await fetch(`${input.dataset.count}?${query}`, options);
-      if (answer.ok) shown.textContent = describe((await answer.json()).papers_per_week);
+      if (answer.ok) shown.textContent = describe(shown, (await answer.json()).papers_per_week);
     };
     input.addEventListener('input', () => {
       clearTimeout(timer);
@@ -39,12 +40,12 @@
       if (input.value.trim() !== '') timer = setTimeout(() => ask().catch(() => {}), 250);
     });
   };
-  const describe = (perWeek) => {
-    if (perWeek === null) return ': nothing to search for';
-    if (perWeek === 0) return ': none in four weeks';
+  const describe = ({ dataset }, perWeek) => {
+    if (perWeek === null) return dataset.notSearchable;
+    if (perWeek === 0) return dataset.none;
     const papers = Math.round(perWeek);
-    if (papers === 0) return ': less than one paper a week';
-    return `, ≈ ${papers} ${papers === 1 ? 'paper' : 'papers'} a week`;
+    if (papers === 0) return dataset.lessThanOne;
+    return papers === 1 ? dataset.one : dataset.many.replace('{count}', papers);
   };
   for (const input of document.querySelectorAll('[data-count]')) countWhileTyping(input);
 

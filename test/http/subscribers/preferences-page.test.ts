@@ -10,7 +10,7 @@ const preferences = (changes: Parameters<typeof buildPreferencesView>[0] = {}) =
 describe('The preferences page', () => {
   it('states the delivery in one sentence', () => {
     expect(preferences()('.statement').text()).toBe(
-      'Ten papers on weekdays at 07:00 Berlin time, from two topics and two words. The next edition comes on Monday, 11 May 2026.',
+      'Ten papers on weekdays at 07:00 Berlin time, from two topics and two keywords. Your next digest arrives on Monday, 11 May 2026.',
     );
   });
 
@@ -21,7 +21,7 @@ describe('The preferences page', () => {
       nextDigestOn: null,
     });
     expect($('.statement').text()).toBe(
-      'One paper on Mondays at 07:00 Berlin time, from every topic.',
+      'One paper on Mondays at 07:00 Berlin time, from all topics.',
     );
   });
 
@@ -119,7 +119,7 @@ describe('The preferences page', () => {
       nextDigestOn: null,
     });
     expect($('.statement').text()).toBe(
-      'What you read in five minutes on weekdays at 07:00 Berlin time, from two topics, two words and one name, never on Topic number 3 & more and Topic number 4 & more, when one stands out.',
+      'What you read in five minutes on weekdays at 07:00 Berlin time, from two topics, two keywords and one name, never on Topic number 3 & more and Topic number 4 & more, when one stands out.',
     );
     const targets = $('.statement a')
       .toArray()
@@ -140,7 +140,7 @@ describe('The preferences page', () => {
   it('tells a paused reader until when, and how to take it up again', () => {
     const $ = preferences({ status: 'paused', pausedUntil: '2026-05-20', nextDigestOn: null });
     expect($('.status').text()).toBe(
-      'Paused: nothing is sent before Wednesday, 20 May 2026. The best of the absence comes with it.',
+      'Paused: nothing is sent before Wednesday, 20 May 2026. Then you get the best of what you missed.',
     );
     expect($('#paused_until').val()).toBe('2026-05-20');
     const ways = $('[action$="/resume"], [formaction$="/resume"]').toArray();

@@ -25,7 +25,7 @@ describe('The preference page', () => {
     const page = await subscriber.site.page(`/preferences/${subscriber.token}`);
     expect(page.statusCode).toBe(200);
     expect(load(page.body)('.statement').text()).toBe(
-      'Ten papers every day at 07:00 UTC, from every topic. The next edition comes on Friday, 8 May 2026.',
+      'Ten papers every day at 07:00 UTC, from all topics. Your next digest arrives on Friday, 8 May 2026.',
     );
     expect(page.headers['cache-control']).toBe('no-store');
   });
@@ -83,7 +83,7 @@ describe('The preference page', () => {
     await subscriber.site.post(path, { ...form, paused_until: '2026-05-20' });
     expect(await statusNow()).toBe('paused');
     const resumed = await subscriber.site.post(`${path}/resume`);
-    expect(load(resumed.body)('.statement').text()).toContain('The next edition comes on');
+    expect(load(resumed.body)('.statement').text()).toContain('Your next digest arrives on');
     expect(await subscriber.now()).toMatchObject({ status: 'active', pausedUntil: null });
   });
 
@@ -140,6 +140,6 @@ describe('The preference page', () => {
   it('promises nothing to a reader whom nothing reaches', async () => {
     const paused = await subscriber.add({ status: 'paused' });
     const page = await subscriber.site.page(`/preferences/${paused.token}`);
-    expect(load(page.body)('.preferences-head').text()).not.toContain('The next edition');
+    expect(load(page.body)('.preferences-head').text()).not.toContain('Your next digest');
   });
 });

@@ -33,7 +33,7 @@ describe('What the way out offers instead', () => {
   it('is three papers, once a week', async () => {
     const before = await subscriber.now();
     expect(load((await confirmInstead(0)).body)('.statement').text()).toMatch(
-      /^Three papers on Mondays at 07:00 UTC, from every topic\./,
+      /^Three papers on Mondays at 07:00 UTC, from all topics\./,
     );
     expect(await subscriber.now()).toEqual({ ...before, frequency: 'weekly', papers: 3 });
   });

@@ -4,6 +4,7 @@ import { ERROR_COPY } from './errors.ts';
 import { FEEDBACK_COPY } from './feedback.ts';
 import { LAYOUT_COPY } from './layout.ts';
 import { LEARNED_COPY } from './learned.ts';
+import { PREFERENCES_COPY } from './preferences.ts';
 import { SAVED_COPY } from './saved.ts';
 import { SIGN_UP_COPY } from './sign-up.ts';
 import { UNSUBSCRIBE_COPY } from './unsubscribe.ts';
@@ -14,6 +15,7 @@ export const PAGE_COPY = {
   layout: LAYOUT_COPY,
   signUp: SIGN_UP_COPY,
   confirm: CONFIRM_COPY,
+  preferences: PREFERENCES_COPY,
   unsubscribe: UNSUBSCRIBE_COPY,
   feedback: FEEDBACK_COPY,
   learned: LEARNED_COPY,
