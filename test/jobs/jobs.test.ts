@@ -90,7 +90,7 @@ describe('From the sign-up to the digest', () => {
     const token = /\/confirm\/([\w-]{22})/.exec(email)?.[1] ?? '';
     const deps = { db, queue, clock, suppressionKey: keys.suppressionKey };
     expect(await confirmSignUp(deps, token)).toMatchObject({ kind: 'confirmed' });
-    await mailTo('ada@example.org', /^Paperboy comes every day/);
+    await mailTo('ada@example.org', /^You’re subscribed/);
 
     await handlers.compose({ kind: 'daily' });
     const [digest] = await digests();

@@ -259,8 +259,8 @@ describe('A month goes by', () => {
   });
 
   it.each([
-    ['2026-11-02', 'Sunday brought no papers: arXiv rests at weekends.'],
-    ['2026-11-12', 'Wednesday brought no papers: they did not reach us in time.'],
+    ['2026-11-02', 'There were no papers on Sunday: arXiv doesn’t publish at weekends.'],
+    ['2026-11-12', 'There were no papers on Wednesday: they reached us late.'],
   ])('in which the mail of %s explains the silence before', async (date, note) => {
     const toAda = (await mails()).filter(({ to }) => to.includes('ada@example.org')).reverse();
     const mail = toAda[[...expectedDigests().keys()].indexOf(date)];

@@ -64,7 +64,7 @@ export function buildSender(changes: Partial<Sender> = {}): Sender {
   };
 }
 
-/** A copy of the papers with ranks 0 to `count` - 1. */
+/** A selection of the papers with ranks 0 to `count` - 1, and who it is for. */
 export function buildDigestCopy(
   count: number,
   changes: Partial<DigestPersonalization> = {},
@@ -103,7 +103,7 @@ export function buildAddressedCopy(
   };
 }
 
-/** A letter to Ada. */
+/** A transactional email to Ada. */
 export function buildTransactionalEmail(
   kind: TransactionalKind,
   changes: Partial<TransactionalMessage> = {},
@@ -111,7 +111,7 @@ export function buildTransactionalEmail(
   return {
     kind,
     to: 'ada@example.org',
-    messageId: '<letter-1@papers.example.org>',
+    messageId: '<email-1@papers.example.org>',
     date: new Date('2026-05-08T05:00:00Z'),
     link: `https://papers.example.org/confirm/${TOKEN}`,
     preferences: {
@@ -134,7 +134,7 @@ export function buildTransactionalEmail(
   };
 }
 
-/** Texts that try to leave the place where they are put. */
+/** Texts that try to break out of HTML, headers or templates. */
 export const HOSTILE_TEXTS = [
   '<script>alert(1)</script>',
   '"><img src=x onerror=alert(1)>',

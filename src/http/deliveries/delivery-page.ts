@@ -2,7 +2,7 @@ import { type DisplayFormat, layOutPapers } from '../../domain/digests/digest-la
 import { countShownWords } from '../../domain/digests/reading-time.ts';
 import { formatDate, formatLongDate, formatQuantity } from '../../domain/text/format.ts';
 import { countWords, showAbstract } from '../../domain/text/shown-text.ts';
-import { describeReadingTime, describeSelectionBasis } from '../../mail/digests/digest-copy.ts';
+import { describeReadingTime, describeSelectionBasis } from '../../mail/digests/digest-text.ts';
 import { feedbackHref, papersHref } from '../pages/hrefs.ts';
 import type { PageLayouts } from '../pages/page-layout.ts';
 import type { DeliveryView, TopicName } from '../pages/views.ts';
@@ -31,10 +31,12 @@ export function buildDeliveryPage(view: DeliveryView, layouts: PageLayouts) {
     layout: layouts.create({ title, action: { text: 'Your preferences', href: preferences } }),
     title,
     summary: `${kind === 'weekly' ? 'Weekly' : 'Daily'} No. ${number}. ${formatQuantity(view.total, 'paper')} read, ${papers.length} chosen for you. ${describeReadingTime(wordCount)}`,
-    choice: describeSelectionBasis(
-      view.topics.filter(({ slug }) => view.followed.includes(slug)).map(({ name }) => name),
-      view.keywords,
-    ),
+    choice: describeSelectionBasis({
+      topicNames: view.topics
+        .filter(({ slug }) => view.followed.includes(slug))
+        .map(({ name }) => name),
+      keywords: view.keywords,
+    }),
     note: view.note,
     lead: inForm('lead'),
     stories: inForm('story'),

@@ -1,34 +1,78 @@
 import type { SendMailOptions } from 'nodemailer';
+import { ALERT_EMAIL_COPY } from '../../copy/en/emails/alerts.ts';
+import type { SingleEmailCopy } from '../../copy/en/emails/transactional.ts';
 import type { AlertNotification, Incident } from '../../domain/alerts/alert.ts';
+import { formatMoment } from '../../domain/time/format-moment.ts';
 import type { MessageIds } from '../encoding/message-id.ts';
 import type { MailTemplates } from '../templates/mail-templates.ts';
 import type { Sender } from '../templates/sender.ts';
 import { createSiteView } from '../templates/site-view.ts';
 import { composeSingleEmail } from '../transactional/transactional-email.ts';
-import { createAlertCopy } from './alert-copy.ts';
 
-/** No digest has this id, and neither have letters (the highest of six bytes). */
+/** Stands for a digest in the Message-ID of an alert: the highest number of six bytes, which no digest
+ *  has. Transactional emails use 0. */
 const ALERT_DIGEST_ID = 2 ** 48 - 1;
 
-/** The mail to the operator at `to` that tells `news` of an incident; a repetition has its Message-ID. */
+/** The email that tells the operator at `to` about an incident. Composing it again gives the same
+ *  Message-ID. */
 export function composeAlertEmail(
   templates: MailTemplates,
   sender: Sender,
   {
     incident,
-    news: notification,
+    notification,
     to,
     messageIds,
-  }: { incident: Incident; news: AlertNotification; to: string; messageIds: MessageIds },
+  }: {
+    incident: Incident;
+    notification: AlertNotification;
+    to: string;
+    messageIds: MessageIds;
+  },
 ): SendMailOptions {
   const isOver = notification !== 'began';
+  const { siteName } = createSiteView(sender);
   return composeSingleEmail(templates, sender, {
     to,
     messageId: messageIds(ALERT_DIGEST_ID, 2 * incident.id + (isOver ? 1 : 0)),
     date: (isOver ? incident.endedAt : null) ?? incident.raisedAt,
     link: sender.links.status,
-    copy: createAlertCopy(incident, notification, createSiteView(sender).siteName),
+    copy: isOver
+      ? createOverCopy(incident, siteName, notification === 'over')
+      : createBeganCopy(incident, siteName),
     papers: [],
     headers: {},
   });
+}
+
+function createBeganCopy(
+  { kind, subject, sentence, raisedAt }: Incident,
+  siteName: string,
+): SingleEmailCopy {
+  const { began, button } = ALERT_EMAIL_COPY;
+  const headline = ALERT_EMAIL_COPY.headline[kind](subject);
+  return {
+    subject: began.subject({ siteName, headline }),
+    heading: began.heading(headline),
+    before: [sentence, began.since(formatMoment(raisedAt))],
+    button,
+    after: [began.after],
+  };
+}
+
+function createOverCopy(
+  { kind, subject, sentence, raisedAt, endedAt }: Incident,
+  siteName: string,
+  wasNotified: boolean,
+): SingleEmailCopy {
+  const { over, button } = ALERT_EMAIL_COPY;
+  const headline = ALERT_EMAIL_COPY.headline[kind](subject);
+  const [since, until] = [formatMoment(raisedAt), formatMoment(endedAt ?? raisedAt)];
+  return {
+    subject: over.subject({ siteName, headline }),
+    heading: over.heading,
+    before: [over.period({ since, until, headline }), sentence],
+    button,
+    after: [wasNotified ? over.wasNotified : over.wasNotNotified],
+  };
 }

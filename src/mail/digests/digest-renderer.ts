@@ -1,14 +1,16 @@
+import { DIGEST_EMAIL_COPY } from '../../copy/en/emails/digest.ts';
 import type { Digest, RankedPaper, SelectedPaper, Selection } from '../../domain/digests/digest.ts';
 import type { LayoutItem } from '../../domain/digests/digest-layout.ts';
 import { isToken } from '../../domain/links/tokens.ts';
 import type { Preferences } from '../../domain/subscribers/subscriber.ts';
 import { type Chunk, createChunk } from '../encoding/chunk.ts';
+import { toSingleLine } from '../encoding/printable.ts';
 import { wrapText } from '../encoding/wrap.ts';
 import type { MailTemplates } from '../templates/mail-templates.ts';
 import { fillFragment } from '../templates/placeholders.ts';
 import type { Sender } from '../templates/sender.ts';
-import { describeSelectionBasis, describeSignUp } from './digest-copy.ts';
-import type { DayFacts, EarlierDigest } from './note-copy.ts';
+import type { DayFacts, EarlierDigest } from './digest-note.ts';
+import { describeSelectionBasis } from './digest-text.ts';
 import type { RenderContext } from './render-fragments.ts';
 import {
   createEscapedChunk,
@@ -17,9 +19,9 @@ import {
   type SharedFragments,
 } from './shared-fragments.ts';
 
-/** What makes one reader's copy of an edition. */
+/** What makes a digest that of one subscriber. */
 export interface DigestPersonalization {
-  /** 22 characters of the base64url alphabet; stands in every link that is the reader's own. */
+  /** 22 characters of the base64url alphabet, part of every personal link. */
   token: string;
   selection: Selection;
   darkHorseRank: number | null;
@@ -29,54 +31,53 @@ export interface DigestPersonalization {
   /** The day of the sign-up, `YYYY-MM-DD`. */
   signedUpOn: string | null;
   email: string;
-  /** Whether clicks on papers may be counted: then titles lead by way of us. */
+  /** Whether clicks on papers may be counted. Titles then link to a redirect of ours. */
   allowsClicks: boolean;
-  /** The day of the first digest since the last mail that held too little to be sent, `YYYY-MM-DD`. */
+  /** The day of the first digest since the last mail that was held back as not relevant enough,
+   *  `YYYY-MM-DD`; null when none was. */
   quietSince: string | null;
 }
 
-/** What an edition knows besides the digest. */
-export interface DigestRenderFacts {
-  /** By slug. */
-  topicNames: ReadonlyMap<string, string>;
-  /** The digests of this kind before, the newest first. */
-  earlier: readonly EarlierDigest[];
-  /** Of days without a digest. @defaultValue what the calendar tells */
+/** What a digest needs to be rendered as mail. */
+export interface DigestRendererOptions {
+  templates: MailTemplates;
+  sender: Sender;
+  digest: Digest;
+  /** The papers of the digest, by rank. */
+  papers: readonly RankedPaper[];
+  /** By slug. @defaultValue none */
+  topicNames?: ReadonlyMap<string, string>;
+  /** The previous digests of this kind, the newest first. @defaultValue none */
+  earlier?: readonly EarlierDigest[];
+  /** Explains days without a digest. @defaultValue `CALENDAR_ONLY` */
   days?: DayFacts;
 }
 
-const NO_FACTS: DigestRenderFacts = { topicNames: new Map(), earlier: [] };
-
-/** A copy put together: the pieces, one behind the other, are its HTML and its plain text. */
+/** A digest rendered for one subscriber: the chunks, joined, are its HTML and its plain text. */
 export interface RenderedDigest {
   subject: string;
   html: Chunk[];
   text: Chunk[];
 }
 
-/** A digest as mail: what readers share is rendered and encoded once, when the first one needs it. */
+/** Renders a digest as mail. What subscribers share is rendered and encoded once, when the first of
+ *  them needs it. */
 export interface DigestRenderer {
   digest: Digest;
   sender: Sender;
-  /** @throws RangeError for a token that is none, an empty selection or a rank that the digest lacks. */
+  /** @throws RangeError for a malformed token, an empty selection, or a rank that the digest lacks. */
   render(personalization: DigestPersonalization): RenderedDigest;
 }
 
-/** The mail edition of `digest` with its ranked `papers`. */
-export function createDigestRenderer(
-  templates: MailTemplates,
-  sender: Sender,
-  digest: Digest,
-  papers: readonly RankedPaper[],
-  facts = NO_FACTS,
-): DigestRenderer {
-  const context: RenderContext = {
-    templates,
-    sender,
-    digest,
-    papersRead: papers.length,
-    ...facts,
-  };
+/** A renderer of `digest`. */
+export function createDigestRenderer({
+  papers,
+  topicNames = new Map(),
+  earlier = [],
+  ...others
+}: DigestRendererOptions): DigestRenderer {
+  const { digest, sender } = others;
+  const context: RenderContext = { ...others, topicNames, earlier, papersRead: papers.length };
   const shared = createSharedFragments(context, papers);
   return {
     digest,
@@ -98,16 +99,15 @@ function renderDigest(
   const layoutItems = shared.layOut(chosenCount, darkHorse);
   const ranks = layoutItems.map(({ selectionIndex: at }) => requireRank(selection, at));
   const preheader = shared.preheader(ranks, chosenCount);
-  // Not kept: nearly every reader has others.
-  const selectionBasis = renderSentence(
-    describeSelectionBasis(personalization.topicNames, personalization.keywords),
-  );
+  // Not cached: it differs for nearly every subscriber.
+  const selectionBasis = renderSentence(describeSelectionBasis(personalization));
   const subscriptionReason = shared.subscriptionReason(personalization.preferences);
   const notes = shared.notes(personalization);
-  const signUpSentence = describeSignUp(
-    personalization.email,
-    personalization.signedUpOn === null ? null : shared.day(personalization.signedUpOn),
-  );
+  const { email, signedUpOn } = personalization;
+  const signUpSentence = DIGEST_EMAIL_COPY.signUp({
+    email: toSingleLine(email),
+    day: signedUpOn === null ? null : shared.day(signedUpOn),
+  });
   const signUpSentenceHtml = createEscapedChunk(signUpSentence);
   const ownBytes =
     sumBytes([...preheader, signUpSentenceHtml]) +
@@ -121,17 +121,17 @@ function renderDigest(
     subject: shared.subject(ranks),
     html: fillFragment(layout.html, {
       preheader,
-      choice: selectionBasis.html,
+      selectionBasis: selectionBasis.html,
       notes: notes.html,
-      why: [subscriptionReason.html, signUpSentenceHtml],
+      subscriptionReason: [subscriptionReason.html, signUpSentenceHtml],
       readingTime: shared.readingTime(papers.wordCount),
       papers: papers.html,
     }),
     text: fillFragment(layout.text, {
       summary: shared.summary(chosenCount, papers.wordCount),
       notes: notes.text,
-      choice: selectionBasis.text,
-      why: [subscriptionReason.text, createChunk(wrapText(signUpSentence))],
+      selectionBasis: selectionBasis.text,
+      subscriptionReason: [subscriptionReason.text, createChunk(wrapText(signUpSentence))],
       papers: papers.text,
     }),
   };
@@ -139,14 +139,14 @@ function renderDigest(
 
 interface PlacedPapers {
   html: Chunk[];
-  /** How many of them the HTML has room for: all, unless the briefs would make it too long. */
+  /** How many papers the HTML has room for: all, unless the briefs would make it too long. */
   fittedCount: number;
-  /** Words of those. */
+  /** Their words. */
   wordCount: number;
   text: Chunk[];
 }
 
-/** The papers in their places, behind their headings. */
+/** The papers in their order, with the headings between them. */
 function placePapers(
   shared: SharedFragments,
   { selection, allowsClicks }: DigestPersonalization,
@@ -192,16 +192,17 @@ function requireRank(selection: Selection, at: number): number {
   return (selection[at] as SelectedPaper).rank;
 }
 
-/** In the message, and so at least that of the HTML. */
+/** Encoded bytes: at least those of the HTML. */
 function sumBytes(chunks: readonly Chunk[]): number {
   return chunks.reduce((sum, { bytes }) => sum + bytes.length, 0);
 }
 
 function checkPersonalization({ token, selection }: DigestPersonalization): void {
-  if (!isToken(token)) throw new RangeError('The token of a copy is not 22 base64url characters.');
-  if (selection.length === 0) throw new RangeError('A copy needs at least one selected paper.');
+  if (!isToken(token))
+    throw new RangeError('The token of a digest must be 22 base64url characters.');
+  if (selection.length === 0) throw new RangeError('A digest needs at least one selected paper.');
 }
 
-/** Gmail clips a mail near 102 KB of HTML. 90 KB, less what a repeated token and the words that
- *  depend on what has room may add. */
+/** Gmail clips HTML at about 102 KB. Our limit is 90 KB, less the sentences whose length depends on how
+ *  many papers fit. */
 const MAX_HTML_BYTES = 89_000;

@@ -1,3 +1,4 @@
+import { DIGEST_EMAIL_COPY } from '../../copy/en/emails/digest.ts';
 import type { Digest, RankedPaper } from '../../domain/digests/digest.ts';
 import type { DisplayFormat } from '../../domain/digests/digest-layout.ts';
 import { formatLongDate } from '../../domain/text/format.ts';
@@ -9,8 +10,7 @@ import { createPaperEmailView, type PaperEmailView } from '../templates/paper-em
 import { type Fragment, measureFixedBytes, TOKEN_PLACEHOLDER } from '../templates/placeholders.ts';
 import type { Sender } from '../templates/sender.ts';
 import { createSiteView, PREHEADER_PADDING } from '../templates/site-view.ts';
-import { DIGEST_ENDINGS, describeOtherPapers, formatPaperCount } from './digest-copy.ts';
-import type { EarlierDigest } from './note-copy.ts';
+import type { DayFacts, EarlierDigest } from './digest-note.ts';
 
 /** What all copies have in common. */
 export interface RenderContext {
@@ -20,8 +20,10 @@ export interface RenderContext {
   papersRead: number;
   /** By slug. */
   topicNames: ReadonlyMap<string, string>;
-  /** The digests of this kind before, the newest first. */
+  /** The previous digests of this kind, the newest first. */
   earlier: readonly EarlierDigest[];
+  /** Explains days without a digest. @defaultValue `CALENDAR_ONLY` */
+  days?: DayFacts;
 }
 
 /** How a paper stands in a mail, but for its reason. */
@@ -68,10 +70,7 @@ export function renderPaper(
     ...view,
     isRuled,
     titleUrl,
-    topic:
-      slug === undefined
-        ? null
-        : truncateText(toSingleLine(topicNames.get(slug) ?? slug), MAX_TOPIC),
+    mute: slug === undefined ? null : createMuteView(topicNames.get(slug) ?? slug),
     actions: {
       more: links.feedback(token, 'more', paper.id),
       less: links.feedback(token, 'less', paper.id),
@@ -95,25 +94,35 @@ export function renderPaper(
   };
 }
 
-/** A note as it stands at the top of the HTML. */
+function createMuteView(topicName: string): { text: string; label: string } {
+  const topic = truncateText(toSingleLine(topicName), MAX_TOPIC);
+  return {
+    text: DIGEST_EMAIL_COPY.muteNamedTopic(topic),
+    label: DIGEST_EMAIL_COPY.muteTopicLabel(topic),
+  };
+}
+
+/** The note at the top of the HTML. */
 export function renderNote({ templates }: RenderContext, note: string): Chunk {
   return createChunk(templates.digest.html.fragments.note({ note }));
 }
 
-/** The headings inside an edition. */
+/** The headings between the papers of a digest. */
 export function renderHeadings({ templates }: RenderContext): Headings {
   const { html, text } = templates.digest;
+  const renderTextHeading = (heading: string) =>
+    createChunk(text.fragments.heading({ heading, underline: '-'.repeat(heading.length) }));
   return {
     html: { briefs: createChunk(html.fragments.briefs({})) },
     text: {
-      darkHorse: createChunk(text.fragments.darkHorse({})),
-      briefs: createChunk(text.fragments.briefs({})),
+      darkHorse: renderTextHeading(DIGEST_EMAIL_COPY.darkHorse),
+      briefs: renderTextHeading(DIGEST_EMAIL_COPY.briefs),
     },
   };
 }
 
-/** Everything around the papers of a copy with `chosen` papers, `cut` of which had no room in the
- *  HTML; with slots for the papers and for the reader's own words and token. */
+/** Everything around the papers of a digest with `chosen` papers, `omittedCount` of which had no room
+ *  in the HTML. Placeholders are left for the papers and for what depends on the subscriber. */
 export function renderLayouts(
   context: RenderContext,
   chosen: number,
@@ -122,19 +131,18 @@ export function renderLayouts(
   const { templates, digest, sender, papersRead } = context;
   const { links } = sender;
   const token = templates.placeholders.mark(TOKEN_PLACEHOLDER);
-  const { ending, place: othersPlace } = DIGEST_ENDINGS[digest.kind];
-  const { others, othersAre } = describeOtherPapers(papersRead - chosen, othersPlace);
   const site = createSiteView(sender);
+  const otherCount = papersRead - chosen;
+  const others =
+    otherCount > 0 ? DIGEST_EMAIL_COPY.otherPapers({ count: otherCount, kind: digest.kind }) : null;
   const view = {
     ...site,
     longDay: formatLongDate(digest.date),
     number: digest.number,
-    papersRead: formatPaperCount(papersRead),
-    chosen,
-    cut: omittedCount,
-    ending,
+    paperCount: DIGEST_EMAIL_COPY.paperCount({ read: papersRead, chosen }),
+    omitted: omittedCount > 0 ? DIGEST_EMAIL_COPY.omittedPapers(omittedCount) : null,
+    ending: DIGEST_EMAIL_COPY.ending[digest.kind],
     others,
-    othersAre,
     othersUrl:
       digest.kind === 'daily'
         ? links.papersOn(digest.date)
@@ -144,11 +152,29 @@ export function renderLayouts(
     unsubscribeUrl: links.unsubscribe(token),
     preheaderPadding: PREHEADER_PADDING,
   };
-  const placeholderNames = ['preheader', 'readingTime', 'choice', 'notes', 'why', 'papers'];
-  const textPlaceholderNames = ['summary', 'notes', 'choice', 'why', 'papers'];
+  const placeholderNames = [
+    'preheader',
+    'readingTime',
+    'selectionBasis',
+    'notes',
+    'subscriptionReason',
+    'papers',
+  ];
+  const textPlaceholderNames = [
+    'summary',
+    'notes',
+    'selectionBasis',
+    'subscriptionReason',
+    'papers',
+  ];
   const textView = {
     ...view,
-    others: others === '' ? '' : wrapText(`${others} ${othersAre}:`),
+    others: others && wrapText(`${others.link} ${others.rest}:`),
+    links: alignLabels([
+      [DIGEST_EMAIL_COPY.settings, view.preferencesUrl],
+      [DIGEST_EMAIL_COPY.unsubscribe, view.unsubscribeUrl],
+      [DIGEST_EMAIL_COPY.readOnline, view.viewUrl],
+    ]),
     postalAddress: site.postalAddress === null ? null : wrapText(site.postalAddress),
   };
   const html = renderFragment(context, templates.digest.html.layout, view, placeholderNames);
@@ -157,6 +183,12 @@ export function renderLayouts(
     htmlBytes: measureFixedBytes(html),
     text: renderFragment(context, templates.digest.text.layout, textView, textPlaceholderNames),
   };
+}
+
+/** Lines of a label and a URL, with the URLs below one another. */
+function alignLabels(links: readonly (readonly [label: string, url: string])[]): string[] {
+  const width = Math.max(...links.map(([label]) => label.length));
+  return links.map(([label, url]) => `${`${label}:`.padEnd(width + 1)}  ${url}`);
 }
 
 /** The filled template, cut at its slots. */

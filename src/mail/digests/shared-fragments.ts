@@ -1,4 +1,5 @@
 import Handlebars from 'handlebars';
+import { DIGEST_EMAIL_COPY } from '../../copy/en/emails/digest.ts';
 import type { RankedPaper } from '../../domain/digests/digest.ts';
 import {
   DISPLAY_FORMATS,
@@ -14,14 +15,8 @@ import { toSingleLine, truncateText } from '../encoding/printable.ts';
 import { wrapText } from '../encoding/wrap.ts';
 import { fillFragment, measureFixedBytes } from '../templates/placeholders.ts';
 import { createSiteView } from '../templates/site-view.ts';
-import {
-  createPreheader,
-  describeReadingTime,
-  describeSubscriptionReason,
-  formatDigestSubject,
-  formatPaperCount,
-} from './digest-copy.ts';
-import { composeNote, type NoteRecipient } from './note-copy.ts';
+import { composeNote, type NoteRecipient } from './digest-note.ts';
+import { createPreheader, describeReadingTime, formatDigestSubject } from './digest-text.ts';
 import {
   type DigestLayouts,
   type Headings,
@@ -131,8 +126,8 @@ export function createSharedFragments(
     (papersInMail: number, top: number) =>
       formatDigestSubject(findName(top), papersInMail) || siteName,
   );
-  const count = memoise(
-    (chosen: number) => `${formatPaperCount(context.papersRead)} read, ${chosen} chosen for you.`,
+  const paperCount = memoise((chosen: number) =>
+    DIGEST_EMAIL_COPY.paperCount({ read: context.papersRead, chosen }),
   );
   const readingTime = memoise((words: number) => describeReadingTime(words));
   const escapedText = memoise((words: string) => createEscapedChunk(words));
@@ -148,16 +143,20 @@ export function createSharedFragments(
     subject: (ranks) => (ranks[0] === undefined ? siteName : subject(ranks.length, ranks[0])),
     preheader: (ranks, chosen) => {
       const names = ranks.slice(0, MAX_PREHEADER_NAMES).map(findName);
-      return createPreheader({ names, count: count(chosen), day: longDay }).map(escapedText);
+      return createPreheader({ names, paperCount: paperCount(chosen), day: longDay }).map(
+        escapedText,
+      );
     },
     summary: memoisePair((chosen: number, words: number) =>
-      createChunk(wrapText(`${count(chosen)} ${readingTime(words)}`)),
+      createChunk(wrapText(`${paperCount(chosen)} ${readingTime(words)}`)),
     ),
     readingTime: memoise((words: number) => createEscapedChunk(readingTime(words))),
     notes: ({ quietSince, preferences }) =>
       notes(preferences.relevanceThreshold)(quietSince)(preferences),
     subscriptionReason: memoisePreferences((preferences) => {
-      const sentence = describeSubscriptionReason(siteName, preferences);
+      const sentence = toSingleLine(
+        DIGEST_EMAIL_COPY.subscriptionReason({ siteName, preferences }),
+      );
       return createRenderedText(
         createEscapedChunk(`${sentence} `),
         createChunk(`${wrapText(sentence)}\n`),

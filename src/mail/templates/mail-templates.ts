@@ -3,6 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import Handlebars from 'handlebars';
+import { EMAIL_COPY } from '../../copy/en/emails/index.ts';
 import { type MjmlSource, renderMjml } from './mjml.ts';
 import { expandPartials, type Partials } from './partials.ts';
 import { createPlaceholderMarkers, type PlaceholderMarkers } from './placeholders.ts';
@@ -19,7 +20,7 @@ export interface EmailTemplate<FragmentName extends string = never> {
 export const HTML_FRAGMENTS = ['note', 'lead', 'story', 'darkHorse', 'briefs', 'brief'] as const;
 export type HtmlFragment = (typeof HTML_FRAGMENTS)[number];
 
-export const TEXT_FRAGMENTS = ['paper', 'darkHorse', 'briefs'] as const;
+export const TEXT_FRAGMENTS = ['paper', 'heading'] as const;
 export type TextFragment = (typeof TEXT_FRAGMENTS)[number];
 
 /** Everything in templates/email, compiled. */
@@ -102,7 +103,8 @@ function requireFragment(name: string, fragments: ReadonlyMap<string, string>): 
 
 /** `strict`: a misspelt name in a template is an error, not a gap in somebody's mail. */
 function compile(source: string, options: CompileOptions): FillTemplate {
-  return Handlebars.compile(source, { ...options, strict: true });
+  const template = Handlebars.compile(source, { ...options, strict: true });
+  return (view) => template(view, { data: { copy: EMAIL_COPY } });
 }
 
 function resolveTemplatePath(file: string): string {

@@ -1,7 +1,16 @@
 import { createHash } from 'node:crypto';
 import type { SendMailOptions } from 'nodemailer';
+import {
+  type SingleEmailCopy,
+  TRANSACTIONAL_EMAIL_COPY,
+  type TransactionalFacts,
+} from '../../copy/en/emails/transactional.ts';
 import type { Paper } from '../../domain/papers/paper.ts';
-import type { TransactionalKind } from '../../domain/transactional/transactional-email.ts';
+import {
+  TRANSACTIONAL_LINK_LIFETIME_MS,
+  type TransactionalKind,
+} from '../../domain/transactional/transactional-email.ts';
+import { formatDigestSubject } from '../digests/digest-text.ts';
 import { INDENT } from '../digests/render-fragments.ts';
 import { requireAddress } from '../encoding/headers.ts';
 import { toSingleLine, truncateText } from '../encoding/printable.ts';
@@ -10,66 +19,64 @@ import type { MailTemplates } from '../templates/mail-templates.ts';
 import { createPaperEmailView, type PaperEmailView } from '../templates/paper-email-view.ts';
 import type { Sender } from '../templates/sender.ts';
 import { createSiteView, PREHEADER_PADDING } from '../templates/site-view.ts';
-import {
-  createTransactionalCopy,
-  type TransactionalCopy,
-  type TransactionalFacts,
-} from './transactional-copy.ts';
-
-/** A single mail to one reader. */
+/** What makes a transactional email. */
 export interface TransactionalMessage
-  extends Pick<
-    TransactionalFacts,
-    'preferences' | 'topicNames' | 'latest' | 'preferencesUrl' | 'unsubscribeUrl'
-  > {
+  extends Pick<TransactionalFacts, 'preferences' | 'latest' | 'preferencesUrl' | 'unsubscribeUrl'> {
   kind: TransactionalKind;
   to: string;
   /** With its angle brackets. */
   messageId: string;
   date: Date;
-  /** Where the button leads. */
+  /** Target of the button. */
   link: string;
-  /** What it brings, the best first. */
+  /** Names of the followed topics. */
+  topicNames: readonly string[];
+  /** Papers to list, the best first. */
   papers: readonly Paper[];
 }
 
 /**
- * `letter` as nodemailer takes it: same arguments, same bytes.
- * @throws RangeError for an address that cannot stand in a header.
+ * A transactional email in nodemailer's form. The same arguments give the same bytes.
+ * @throws RangeError for an address that is not allowed in a header.
  */
 export function composeTransactionalEmail(
   templates: MailTemplates,
   sender: Sender,
-  transactional: TransactionalMessage,
+  message: TransactionalMessage,
 ): SendMailOptions {
-  const papers = transactional.papers.map((paper) =>
-    createPaperEmailView(paper, 'brief', sender.links),
-  );
-  const copy = createTransactionalCopy(transactional.kind, {
-    ...transactional,
-    siteName: createSiteView(sender).siteName,
-    email: requireAddress(transactional.to),
-    paperNames: papers.map(({ name }) => name),
+  const { kind, to, topicNames, unsubscribeUrl } = message;
+  const papers = message.papers.map((paper) => createPaperEmailView(paper, 'brief', sender.links));
+  const { siteName } = createSiteView(sender);
+  const copy: SingleEmailCopy = TRANSACTIONAL_EMAIL_COPY[kind]({
+    ...message,
+    siteName,
+    email: requireAddress(to),
+    topics: truncateText(topicNames.map(toSingleLine).join('; '), MAX_TOPICS),
+    linkLifetimeMs: TRANSACTIONAL_LINK_LIFETIME_MS[kind],
+    papers: {
+      count: papers.length,
+      subject: formatDigestSubject(papers[0]?.name ?? siteName, papers.length),
+    },
     homeUrl: sender.links.home,
   });
-  const headers = KINDS_WITH_UNSUBSCRIBE.includes(transactional.kind)
-    ? createUnsubscribeHeaders(transactional.unsubscribeUrl)
+  const headers = KINDS_WITH_UNSUBSCRIBE.includes(kind)
+    ? createUnsubscribeHeaders(unsubscribeUrl)
     : {};
-  return composeSingleEmail(templates, sender, { ...transactional, copy, papers, headers });
+  return composeSingleEmail(templates, sender, { ...message, copy, papers, headers });
 }
 
-/** A mail to one address, in the dress of letters. */
+/** An email to one address: transactional or an alert. */
 export interface SingleEmail
   extends Pick<TransactionalMessage, 'to' | 'messageId' | 'date' | 'link'> {
-  copy: TransactionalCopy;
+  copy: SingleEmailCopy;
   papers: readonly PaperEmailView[];
-  /** Besides those that each has. */
+  /** In addition to those of every single email. */
   headers: Record<string, string>;
 }
 
 /**
- * `single` as nodemailer takes it: same arguments, same bytes.
- * @throws RangeError for an address that cannot stand in a header.
+ * A single email in nodemailer's form. The same arguments give the same bytes.
+ * @throws RangeError for an address that is not allowed in a header.
  */
 export function composeSingleEmail(
   templates: MailTemplates,
@@ -107,10 +114,10 @@ export function composeSingleEmail(
   };
 }
 
-/** What those who are delivered to get; the others answer a request. */
+/** Emails of the subscription itself; the others answer a request. */
 const KINDS_WITH_UNSUBSCRIBE: readonly TransactionalKind[] = ['welcome', 'return'];
 
-/** The mail program's own button (RFC 8058). */
+/** For the unsubscribe button of the mail program (RFC 8058). */
 function createUnsubscribeHeaders(unsubscribeUrl: string): Record<string, string> {
   return {
     'List-Unsubscribe': `<${unsubscribeUrl}>`,
@@ -118,7 +125,7 @@ function createUnsubscribeHeaders(unsubscribeUrl: string): Record<string, string
   };
 }
 
-type TransactionalContent = Required<TransactionalCopy> & {
+type TransactionalContent = Required<SingleEmailCopy> & {
   link: string;
   papers: readonly PaperEmailView[];
 };
@@ -155,7 +162,7 @@ function renderTransactionalText(
   });
 }
 
-/** As in the plain text of a digest. */
+/** Looks as in the plain text of a digest. */
 function renderPaperText({ title, byline, text, url }: PaperEmailView, position: number): string {
   const number = `${String(position + 1).padStart(2)}. `;
   const head = number + wrapText(title, INDENT).slice(INDENT.length);
@@ -166,8 +173,10 @@ function renderPaperText({ title, byline, text, url }: PaperEmailView, position:
   ].join('\n\n');
 }
 
+/** In characters. */
+const MAX_TOPICS = 600;
 const MAX_PREHEADER = 130;
 
-/** In characters: the composer does not fold a word. */
+/** In characters: nodemailer does not fold inside a word. */
 const MAX_WORD_LENGTH = 60;
 const LONG_WORD = /\S{61,}/g;

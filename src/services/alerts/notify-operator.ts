@@ -73,7 +73,7 @@ async function notifyAbout(
   const { outcome } = await mailer.sendMail(
     composeAlertEmail(templates, sender, {
       incident,
-      news: notification,
+      notification,
       to: alertEmail,
       messageIds,
     }),

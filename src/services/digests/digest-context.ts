@@ -107,7 +107,11 @@ async function openDigestContext(
     digest,
     papers,
     topicNames,
-    renderer: createDigestRenderer(templates, sender, digest, papers, {
+    renderer: createDigestRenderer({
+      templates,
+      sender,
+      digest,
+      papers,
       topicNames,
       earlier,
       days,

@@ -5,7 +5,7 @@ import { parseDigestSubject } from '../../domain/alerts/alert.ts';
 import type { DigestSummary } from '../../domain/digests/digest.ts';
 import type { ClassifyNonWorkingDay } from '../../domain/sources/working-days.ts';
 import { DAY_MS } from '../../domain/time/units.ts';
-import type { NoteFacts } from '../../mail/digests/note-copy.ts';
+import type { NoteFacts } from '../../mail/digests/digest-note.ts';
 
 /** Before an edition, to tell what its readers missed: more than a weekend between holidays. */
 const MAX_EARLIER_DIGESTS = 7;

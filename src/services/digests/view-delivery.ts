@@ -9,7 +9,7 @@ import type { LinkTokens } from '../../domain/links/tokens.ts';
 import type { ClassifyNonWorkingDay } from '../../domain/sources/working-days.ts';
 import type { Subscriber } from '../../domain/subscribers/subscriber.ts';
 import type { Topic } from '../../domain/topics/topic.ts';
-import { composeNote } from '../../mail/digests/note-copy.ts';
+import { composeNote } from '../../mail/digests/digest-note.ts';
 import { readNoteFacts } from './note-facts.ts';
 
 /** A reader's copy of a digest. */

@@ -167,7 +167,8 @@ describe('A reader’s own digest', () => {
 
   it('explains quiet days as the mail does, when there is something to explain', () => {
     expect($('.view-note').length).toBe(0);
-    const note = 'Nothing on Thursday cleared your bar, so we let you sleep. Here is Friday.';
+    const note =
+      'Nothing on Thursday was relevant enough for you, so we let you sleep. Here’s Friday.';
     expect(load(pages.delivery(buildDeliveryView({ note })))('.view-note').text()).toBe(note);
   });
 

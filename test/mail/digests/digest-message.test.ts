@@ -37,12 +37,12 @@ beforeAll(async () => {
 });
 
 function createRenderer(changes: Partial<Sender> = {}): DigestRenderer {
-  return createDigestRenderer(
+  return createDigestRenderer({
     templates,
-    buildSender(changes),
-    buildDigest(),
-    buildRankedPapers(12),
-  );
+    sender: buildSender(changes),
+    digest: buildDigest(),
+    papers: buildRankedPapers(12),
+  });
 }
 
 const ONCE = {
@@ -118,27 +118,27 @@ describe('digestMessage', () => {
   });
 
   it('is the same for the same arguments, also from another process with other slots', async () => {
-    const other = createDigestRenderer(
-      await loadMailTemplates(),
-      buildSender(),
-      buildDigest(),
-      buildRankedPapers(12),
-    );
+    const other = createDigestRenderer({
+      templates: await loadMailTemplates(),
+      sender: buildSender(),
+      digest: buildDigest(),
+      papers: buildRankedPapers(12),
+    });
     const first = rawOf(composeDigestMessage(createRenderer(), buildAddressedCopy(10)));
     expect(rawOf(composeDigestMessage(other, buildAddressedCopy(10))).equals(first)).toBe(true);
   });
 
   it.each(HOSTILE_TEXTS)('stays well formed with %.40j in every place', async (text) => {
-    const hostile = createDigestRenderer(
+    const hostile = createDigestRenderer({
       templates,
-      buildSender({
+      sender: buildSender({
         siteName: text,
         from: { name: text, address: 'papers@example.org' },
         postalAddress: text,
       }),
-      buildDigest(),
-      buildRankedPapers(8, { title: text, abstract: text, organization: text, url: text }),
-    );
+      digest: buildDigest(),
+      papers: buildRankedPapers(8, { title: text, abstract: text, organization: text, url: text }),
+    });
     const selection = buildDigestCopy(8).selection.map(({ rank }) => ({ rank, reason: text }));
     const message = composeDigestMessage(
       hostile,

@@ -22,17 +22,26 @@ beforeAll(async () => {
 });
 
 function createRenderer(count = 12) {
-  return createDigestRenderer(templates, buildSender(), buildDigest(), buildRankedPapers(count));
+  return createDigestRenderer({
+    templates,
+    sender: buildSender(),
+    digest: buildDigest(),
+    papers: buildRankedPapers(count),
+  });
 }
 
-/** The first nine papers are on a topic. */
-function onTopics() {
+/** A renderer of twelve papers, the first nine of which have a topic. */
+function createTopicRenderer() {
   const list = buildRankedPapers(12).map((each) => ({
     ...each,
     topics: each.rank < 9 ? [{ slug: 'ssm', score: 0.3 }] : [],
   }));
   const topicNames = new Map([['ssm', 'State space']]);
-  return createDigestRenderer(templates, buildSender(), buildDigest(), list, {
+  return createDigestRenderer({
+    templates,
+    sender: buildSender(),
+    digest: buildDigest(),
+    papers: list,
     topicNames,
     earlier: [],
   });
@@ -43,12 +52,13 @@ function count(html: string, pattern: RegExp): number {
 }
 
 /** How many briefs had no room. */
-function cutOf(html: string): number {
-  return Number(/>(\d+) more of your papers<\/a> would not fit/.exec(html)?.[1] ?? 0);
+function countOmitted(html: string): number {
+  const count = />(\d+|One) more of your papers<\/a> didn’t fit/.exec(html)?.[1] ?? 0;
+  return count === 'One' ? 1 : Number(count);
 }
 
-describe('the HTML of a digest', () => {
-  it('has one h1, an h2 for each large paper and an h3 for each brief', () => {
+describe('The HTML of a digest', () => {
+  it('The HTML has one h1, an h2 for each large paper and an h3 for each brief', () => {
     const html = renderDigestHtml(createRenderer(), buildDigestCopy(10, { darkHorseRank: 6 }));
     expect(count(html, /<h1/g)).toBe(1);
     expect(count(html, /<h2/g)).toBe(1 + 3 + 1 + 1);
@@ -57,7 +67,7 @@ describe('the HTML of a digest', () => {
     expect(html.indexOf('>Dark horse<')).toBeLessThan(html.indexOf('>In brief<'));
   });
 
-  it('says so about itself: language, title, colour schemes, roles', () => {
+  it('The HTML declares its language, title, colour schemes and roles', () => {
     const html = renderDigestHtml(createRenderer(), buildDigestCopy(10));
     expect(html).toMatch(/^<!doctype html>\n<html lang="en" dir="ltr"/);
     expect(html).toContain('<title>Paperboy, Friday, 8 May 2026</title>');
@@ -68,12 +78,12 @@ describe('the HTML of a digest', () => {
       expect(table).toContain('role="presentation"');
   });
 
-  it('loads nothing: no image, script, web font or form', () => {
+  it('The HTML has no image, script, web font or form', () => {
     const html = renderDigestHtml(createRenderer(), buildDigestCopy(10));
     expect(html).not.toMatch(/<img|<script|<link|<form|<iframe|@import|@font-face|url\(|data:/);
   });
 
-  it('balances what only Outlook reads', () => {
+  it('Conditional comments for Outlook, and tags, are balanced', () => {
     const html = renderDigestHtml(createRenderer(), buildDigestCopy(10, { darkHorseRank: 4 }));
     expect(count(html, /<!--\[if/g)).toBe(count(html, /<!\[endif\]-->|<!--<!\[endif\]-->/g));
     for (const tag of ['table', 'tr', 'td', 'div', 'p']) {
@@ -83,7 +93,7 @@ describe('the HTML of a digest', () => {
     }
   });
 
-  it('needs nothing that Outlook’s engine lacks', () => {
+  it('Inline styles use only what Outlook’s engine supports', () => {
     const html = renderDigestHtml(createRenderer(), buildDigestCopy(10, { darkHorseRank: 4 }));
     const inline = [...html.matchAll(/style="([^"]*)"/g)].map(([, style]) => style).join(';');
     expect(inline).not.toMatch(
@@ -96,7 +106,7 @@ describe('the HTML of a digest', () => {
     expect(html).toContain('style="width:640px;" width="640"');
   });
 
-  it('links every paper, the way out at both ends, and nothing that is dead', () => {
+  it('Every paper has a link, unsubscribing has one at both ends, and no link is empty', () => {
     const html = renderDigestHtml(createRenderer(), buildDigestCopy(10));
     for (let rank = 0; rank < 10; rank += 1)
       expect(html).toContain(
@@ -109,17 +119,17 @@ describe('the HTML of a digest', () => {
     }
   });
 
-  it('says what was read, chosen and left, and why the mail came', () => {
+  it('The HTML says how many papers were read and chosen, and why the mail came', () => {
     const html = renderDigestHtml(createRenderer(49), buildDigestCopy(10));
     expect(html).toContain('49 papers read, 10 chosen for you.');
-    expect(html).toContain('>The other 39 papers</a> are on the front page.');
+    expect(html).toContain('>The other 39 papers</a> are on our website.');
     expect(html).toContain('href="https://papers.example.org/papers?date&#x3D;2026-05-08"');
-    expect(html).toContain('because ada@example.org asked for it on 2 March 2026.');
+    expect(html).toContain('because ada@example.org subscribed on 2 March 2026.');
     expect(html).toContain('12 Example Street');
   });
 
-  it('lets the reader say of every paper what it was worth, and mute its first topic', () => {
-    const html = renderDigestHtml(onTopics(), buildDigestCopy(10, { darkHorseRank: 6 }));
+  it('Every paper has links for feedback, and one to mute its first topic', () => {
+    const html = renderDigestHtml(createTopicRenderer(), buildDigestCopy(10, { darkHorseRank: 6 }));
     for (let rank = 0; rank < 10; rank += 1) {
       for (const action of ['more', 'less', 'save'])
         expect(html).toContain(`/feedback/${TOKEN}/${action}/2605.${10_000 + rank}"`);
@@ -130,7 +140,7 @@ describe('the HTML of a digest', () => {
     expect(html).toContain('aria-label="Save: Gazette 9"');
   });
 
-  it('leads from titles straight to the papers, unless the reader allows that clicks are counted', () => {
+  it('Titles link to the papers directly, unless the subscriber allows click tracking', () => {
     const titleOf = (allowsClicks: boolean) =>
       /<h2[^>]*><a href="([^"]*)"/.exec(
         renderDigestHtml(createRenderer(), buildDigestCopy(10, { allowsClicks })),
@@ -140,130 +150,131 @@ describe('the HTML of a digest', () => {
     expect(renderDigestHtml(createRenderer(), buildDigestCopy(10))).not.toContain('/read/');
   });
 
-  it('explains near the top why there was no mail before', () => {
-    const after = createDigestRenderer(
+  it('A note near the top explains why there was no mail on the days before', () => {
+    const after = createDigestRenderer({
       templates,
-      buildSender(),
-      buildDigest({ date: '2026-05-11' }),
-      buildRankedPapers(12),
-      {
-        topicNames: new Map(),
-        earlier: [{ date: '2026-05-08', composedAt: new Date('2026-05-08T04:30:00Z') }],
-      },
-    );
+      sender: buildSender(),
+      digest: buildDigest({ date: '2026-05-11' }),
+      papers: buildRankedPapers(12),
+      topicNames: new Map(),
+      earlier: [{ date: '2026-05-08', composedAt: new Date('2026-05-08T04:30:00Z') }],
+    });
     const html = renderDigestHtml(after, buildDigestCopy(10, { quietSince: '2026-05-08' }));
     const note =
-      'Nothing on Friday cleared your bar, so we let you sleep. Here is Monday. Saturday and Sunday brought no papers: arXiv rests at weekends.';
+      'Nothing on Friday was relevant enough for you, so we let you sleep. Here’s Monday. There were no papers on Saturday and Sunday: arXiv doesn’t publish at weekends.';
     expect(html).toContain(`>${note}</p>`);
     expect(html.indexOf(note)).toBeLessThan(html.indexOf('<h2'));
     const text = renderDigestText(after, buildDigestCopy(10, { quietSince: '2026-05-08' }));
-    expect(text.slice(0, text.indexOf('Chosen by')).replace(/\s+/g, ' ')).toContain(note);
+    expect(text.slice(0, text.indexOf('Chosen for')).replace(/\s+/g, ' ')).toContain(note);
     expect(renderDigestHtml(after, buildDigestCopy(10))).toContain(
-      '>Saturday and Sunday brought no papers',
+      '>There were no papers on Saturday and Sunday',
     );
     expect(renderDigestText(createRenderer(), buildDigestCopy(10))).toMatch(
-      /-minute read\.\n\nChosen by/,
+      /-minute read\.\n\nChosen for/,
     );
   });
 
-  it('speaks of the week in a weekly digest', () => {
-    const weekly = createDigestRenderer(
+  it('A weekly digest ends with the week', () => {
+    const weekly = createDigestRenderer({
       templates,
-      buildSender(),
-      buildDigest({ kind: 'weekly' }),
-      buildRankedPapers(12),
-    );
-    expect(renderDigestHtml(weekly, buildDigestCopy(10))).toContain('That is this week’s edition.');
+      sender: buildSender(),
+      digest: buildDigest({ kind: 'weekly' }),
+      papers: buildRankedPapers(12),
+    });
+    expect(renderDigestHtml(weekly, buildDigestCopy(10))).toContain('That’s all for this week.');
   });
 
-  it('has a preview line of 40 to 130 characters that differs from the subject', () => {
-    const assembled = createRenderer().render(buildDigestCopy(10));
-    const html = assembled.html.map((chunk) => renderChunkText(chunk, 'token')).join('');
+  it('The preheader has 40 to 130 characters and does not repeat the subject', () => {
+    const rendered = createRenderer().render(buildDigestCopy(10));
+    const html = rendered.html.map((chunk) => renderChunkText(chunk, 'token')).join('');
     const [, preheader = ''] = /max-height:0px[^>]*>([^&]*)&#847;/.exec(html) ?? [];
     expect(preheader.length).toBeGreaterThanOrEqual(40);
     expect(preheader.length).toBeLessThanOrEqual(130);
-    expect(preheader).not.toContain(assembled.subject);
+    expect(preheader).not.toContain(rendered.subject);
   });
 
   it.each([
     ['plain', 'A sentence of the usual length stands here for its weight. ', 0],
     ['CJK', '本論文では、大規模言語モデルのための新しい手法を提案する。', 6],
     ['emoji', 'We 🚀 propose 🧪 a 👩‍🚀 method 🌍 for 🤖 everything 🎯 under the sun ☀️. ', 8],
-  ])('weighs less than 90 KB with twenty %s papers', (_name, sentence, mostCut) => {
-    const full = createDigestRenderer(
+  ])('A digest of twenty %s papers is smaller than 90 KB', (_name, sentence, maxOmitted) => {
+    const full = createDigestRenderer({
       templates,
-      buildSender(),
-      buildDigest(),
-      buildRankedPapers(20, {
+      sender: buildSender(),
+      digest: buildDigest(),
+      papers: buildRankedPapers(20, {
         title: `${sentence.trim().slice(0, 60)}: ${sentence.trim().repeat(2)}`,
         abstract: sentence.repeat(20),
         codeUrl: 'https://github.com/a/b',
         topics: [{ slug: 'distributed-training', score: 0.3 }],
       }),
-    );
+    });
     expect(renderDigestHtml(full, buildDigestCopy(10)).length).toBeLessThan(75_000);
     const html = renderDigestHtml(
       full,
       buildDigestCopy(20, { darkHorseRank: 4, allowsClicks: true }),
     );
     expect(Buffer.byteLength(html)).toBeLessThan(90_000);
-    const cut = cutOf(html);
-    expect(cut).toBeLessThanOrEqual(mostCut);
-    expect(count(html, /<h[23]/g) - 1).toBe(20 - cut);
+    const omittedCount = countOmitted(html);
+    expect(omittedCount).toBeLessThanOrEqual(maxOmitted);
+    expect(count(html, /<h[23]/g) - 1).toBe(20 - omittedCount);
   });
 
-  it('leaves briefs out of a mail that would be too long, and says where they are', () => {
-    const heavy = createDigestRenderer(
+  it('Briefs that would make the HTML too long are left out, with a link to them', () => {
+    const heavy = createDigestRenderer({
       templates,
-      buildSender(),
-      buildDigest(),
-      buildRankedPapers(20, { title: '<'.repeat(5000), abstract: '&'.repeat(5000) }),
-    );
+      sender: buildSender(),
+      digest: buildDigest(),
+      papers: buildRankedPapers(20, { title: '<'.repeat(5000), abstract: '&'.repeat(5000) }),
+    });
     const html = renderDigestHtml(heavy, buildDigestCopy(20));
     expect(Buffer.byteLength(html)).toBeLessThan(90_000);
-    const cut = cutOf(html);
-    expect(cut).toBeGreaterThan(0);
-    expect(count(html, /<h3/g)).toBe(20 - 4 - cut);
+    const omittedCount = countOmitted(html);
+    expect(omittedCount).toBeGreaterThan(0);
+    expect(count(html, /<h3/g)).toBe(20 - 4 - omittedCount);
     expect(renderDigestText(heavy, buildDigestCopy(20))).toContain('20. <');
   });
 
-  it.each(HOSTILE_TEXTS)('keeps %.40j inside its place', (text) => {
-    const hostile = createDigestRenderer(
-      templates,
-      buildSender({ siteName: text, postalAddress: text }),
-      buildDigest(),
-      buildRankedPapers(6, {
-        title: text,
-        abstract: `${text}.`,
-        organization: text,
-        codeUrl: text,
-      }),
-    );
-    const plain = renderDigestHtml(createRenderer(6), buildDigestCopy(6));
-    const html = renderDigestHtml(
-      hostile,
-      buildDigestCopy(6, {
-        selection: buildDigestCopy(6).selection.map(({ rank }) => ({ rank, reason: text })),
-        topicNames: [text],
-        keywords: [text],
-      }),
-    );
-    expect(html).not.toMatch(/<script|<img|onerror=|<mj-|{{x}}\s*alert/);
-    expect(count(html, /<h2/g)).toBe(count(plain, /<h2/g));
-    expect(count(html, /<table/g)).toBe(count(plain, /<table/g) - cutOf(html));
-    expect(html).not.toMatch(/[^\P{Cc}\n]|\p{Cs}|[\u202a-\u202e\u2066-\u2069]/u);
-    expect(Buffer.byteLength(html)).toBeLessThan(90_000);
-  });
+  it.each(HOSTILE_TEXTS)(
+    'The hostile text %.40j does not change the structure of the HTML',
+    (text) => {
+      const hostile = createDigestRenderer({
+        templates,
+        sender: buildSender({ siteName: text, postalAddress: text }),
+        digest: buildDigest(),
+        papers: buildRankedPapers(6, {
+          title: text,
+          abstract: `${text}.`,
+          organization: text,
+          codeUrl: text,
+        }),
+      });
+      const plain = renderDigestHtml(createRenderer(6), buildDigestCopy(6));
+      const html = renderDigestHtml(
+        hostile,
+        buildDigestCopy(6, {
+          selection: buildDigestCopy(6).selection.map(({ rank }) => ({ rank, reason: text })),
+          topicNames: [text],
+          keywords: [text],
+        }),
+      );
+      expect(html).not.toMatch(/<script|<img|onerror=|<mj-|{{x}}\s*alert/);
+      expect(count(html, /<h2/g)).toBe(count(plain, /<h2/g));
+      expect(count(html, /<table/g)).toBe(count(plain, /<table/g) - countOmitted(html));
+      expect(html).not.toMatch(/[^\P{Cc}\n]|\p{Cs}|[\u202a-\u202e\u2066-\u2069]/u);
+      expect(Buffer.byteLength(html)).toBeLessThan(90_000);
+    },
+  );
 
-  it('shows what looks like a slot or a template as the text that it is', () => {
+  it('A title that looks like a placeholder or a template tag is shown as text', () => {
     const mark = templates.placeholders.mark('token');
     const titles = ['{{reason}}', '{{{papers}}}', mark];
-    const forged = createDigestRenderer(
+    const forged = createDigestRenderer({
       templates,
-      buildSender(),
-      buildDigest(),
-      titles.map((title, rank) => buildRankedPaper({ rank, title })),
-    );
+      sender: buildSender(),
+      digest: buildDigest(),
+      papers: titles.map((title, rank) => buildRankedPaper({ rank, title })),
+    });
     const html = renderDigestHtml(forged, buildDigestCopy(3));
     expect(html).toContain('>{{reason}}</b>');
     expect(html).toContain('>{{{papers}}}</b>');
@@ -273,8 +284,8 @@ describe('the HTML of a digest', () => {
   });
 });
 
-describe('the plain text of a digest', () => {
-  it('numbers the papers with whole titles and links, and ends with the ways out', () => {
+describe('The plain text of a digest', () => {
+  it('The plain text numbers the papers, links each, and ends with settings and unsubscribing', () => {
     const text = renderDigestText(createRenderer(), buildDigestCopy(10, { darkHorseRank: 6 }));
     expect(text).toContain('\n 1. Gazette 0: On the Delivery of Papers\n');
     expect(text).toContain('\nDark horse\n----------\n\n 5. Gazette 6: ');
@@ -288,7 +299,7 @@ describe('the plain text of a digest', () => {
     expect(text).not.toMatch(/&[a-z#]|<|{{|\n{4}/);
   });
 
-  it('keeps to 72 columns but for links', () => {
+  it('Lines of the plain text have at most 72 columns, links aside', () => {
     const text = renderDigestText(createRenderer(), buildDigestCopy(10));
     for (const line of text.split('\n')) {
       if (!line.includes('https://')) expect(line.length).toBeLessThanOrEqual(72);
@@ -296,8 +307,8 @@ describe('the plain text of a digest', () => {
   });
 });
 
-describe('an edition', () => {
-  it('encodes a paper once for all its readers', () => {
+describe('A digest renderer', () => {
+  it('A paper is encoded once for all subscribers', () => {
     const shared = createRenderer();
     const [ada, bob] = ['ada@example.org', 'bob@example.org'].map((email) =>
       shared.render(buildDigestCopy(10, { email })).html.map(({ bytes }) => bytes),
@@ -308,7 +319,7 @@ describe('an edition', () => {
     expect(ada?.map(String)).not.toEqual(bob?.map(String));
   });
 
-  it('refuses a token that could break the message, an unknown rank and an empty selection', () => {
+  it('A malformed token, an unknown rank and an empty selection are errors', () => {
     expect(() => createRenderer().render(buildDigestCopy(3, { token: 'short' }))).toThrow(
       RangeError,
     );

@@ -26,17 +26,17 @@ beforeAll(async () => {
 });
 
 const LINK = `https://papers.example.org/confirm/${TOKEN}`;
-const WAY_OUT = `https://papers.example.org/unsubscribe/${TOKEN}`;
+const UNSUBSCRIBE_URL = `https://papers.example.org/unsubscribe/${TOKEN}`;
 
-/** The bytes and the envelope that nodemailer makes of a letter. */
-async function compose(from: Sender, what: TransactionalMessage) {
-  const message = new MailComposer(composeTransactionalEmail(templates, from, what)).compile();
-  return { raw: await message.build(), envelope: message.getEnvelope() };
+/** The bytes and the envelope that nodemailer makes of an email. */
+async function compose(sender: Sender, message: TransactionalMessage) {
+  const mime = new MailComposer(composeTransactionalEmail(templates, sender, message)).compile();
+  return { raw: await mime.build(), envelope: mime.getEnvelope() };
 }
 
-describe('composeLetter', () => {
+describe('Transactional emails', () => {
   it.each(TRANSACTIONAL_KINDS)(
-    'writes a %s letter that is well formed and holds its link twice over',
+    'The %s email is well formed and has its link in the HTML and in the text',
     async (kind) => {
       const { raw, envelope } = await compose(buildSender(), buildTransactionalEmail(kind));
       expectWellFormed(raw);
@@ -52,10 +52,12 @@ describe('composeLetter', () => {
       for (const name of ['From', 'To', 'Subject', 'Date', 'Message-ID', 'MIME-Version']) {
         expect(headerValues(raw, name)).toHaveLength(1);
       }
-      const isOfTheList = kind === 'welcome' || kind === 'return';
-      expect(headerValues(raw, 'List-Unsubscribe')).toEqual(isOfTheList ? [`<${WAY_OUT}>`] : []);
+      const hasUnsubscribe = kind === 'welcome' || kind === 'return';
+      expect(headerValues(raw, 'List-Unsubscribe')).toEqual(
+        hasUnsubscribe ? [`<${UNSUBSCRIBE_URL}>`] : [],
+      );
       expect(headerValues(raw, 'List-Unsubscribe-Post')).toEqual(
-        isOfTheList ? ['List-Unsubscribe=One-Click'] : [],
+        hasUnsubscribe ? ['List-Unsubscribe=One-Click'] : [],
       );
       for (const line of mail.text?.split('\n') ?? []) {
         if (!line.includes('https://')) expect(line.length).toBeLessThanOrEqual(72);
@@ -63,24 +65,24 @@ describe('composeLetter', () => {
     },
   );
 
-  it('says what a press starts, how long the link works and what to do otherwise', async () => {
+  it('A confirmation email says what comes, how long the link works, and what to do if it wasn’t you', async () => {
     const { raw } = await compose(buildSender(), buildTransactionalEmail('confirm'));
     const { text, subject } = await PostalMime.parse(raw);
-    expect(subject).toBe('Confirm that you want Paperboy');
-    expect(text).toContain('One press and Paperboy comes every day at 07:00, Berlin time.');
+    expect(subject).toBe('Confirm your subscription to Paperboy');
+    expect(text?.replace(/\s+/g, ' ')).toContain('every day at 07:00, Berlin time.');
     expect(text).toContain('48 hours');
-    expect(text).toContain('If it was not you, do nothing');
+    expect(text?.replace(/\s+/g, ' ')).toContain('If this wasn’t you, ignore this email');
   });
 
-  it('that welcomes says what comes when, where it is changed and where the latest edition is', async () => {
+  it('A welcome email says what comes when, and links to the settings and the latest issue', async () => {
     const { raw } = await compose(buildSender(), buildTransactionalEmail('welcome'));
     const { text = '', subject } = await PostalMime.parse(raw);
-    expect(subject).toBe('Paperboy comes every day at 07:00, Berlin time');
+    expect(subject).toBe('You’re subscribed to Paperboy');
     expect(text.replace(/\s+/g, ' ')).toContain(
       'at most ten papers, about State space; Hardware, kernels & edge.',
     );
     expect(text).toContain(
-      'The latest edition, Friday, 8 May 2026, No. 128:\nhttps://papers.example.org/digests/2026-05-08\n',
+      'The latest issue: Friday, 8 May 2026, No. 128:\nhttps://papers.example.org/digests/2026-05-08\n',
     );
     const bare = buildTransactionalEmail('welcome', {
       latest: null,
@@ -89,21 +91,21 @@ describe('composeLetter', () => {
     });
     const other = await PostalMime.parse((await compose(buildSender(), bare)).raw);
     expect(other.text?.replace(/\s+/g, ' ')).toContain(
-      'five minutes of reading, the best of every topic.',
+      'five minutes of reading, the best of all topics.',
     );
-    expect(other.text).not.toContain('latest edition');
+    expect(other.text).not.toContain('latest issue');
   });
 
-  it('that says goodbye has a way back and another way', async () => {
+  it('A goodbye email offers to subscribe again, or to get less', async () => {
     const { raw } = await compose(buildSender(), buildTransactionalEmail('goodbye'));
     const { text = '', subject } = await PostalMime.parse(raw);
-    expect(subject).toBe('The delivery of Paperboy has stopped');
-    expect(text).toContain(`Start again:\n${LINK}\n`);
+    expect(subject).toBe('You’ve unsubscribed from Paperboy');
+    expect(text).toContain(`Subscribe again:\n${LINK}\n`);
     expect(text).toContain('30 days');
-    expect(text.replace(/\s+/g, ' ')).toContain('three, once a week, is also possible');
+    expect(text.replace(/\s+/g, ' ')).toContain('three papers, once a week');
   });
 
-  it('on return brings the papers, numbered and linked, under the name of the best', async () => {
+  it('A return email lists the papers with numbers and links, and its subject names the best', async () => {
     const { raw } = await compose(buildSender(), buildTransactionalEmail('return'));
     const { text = '', html = '', subject } = await PostalMime.parse(raw);
     expect(subject).toBe('Gazette 0, and 9 more');
@@ -115,29 +117,34 @@ describe('composeLetter', () => {
     const alone = buildTransactionalEmail('return', { papers: [buildRankedPaper()] });
     const one = await PostalMime.parse((await compose(buildSender(), alone)).raw);
     expect(one.subject).toBe('Gazette 0');
-    expect(one.text).toContain('the one that you should not miss');
+    expect(one.text?.replace(/\s+/g, ' ')).toContain('the one you shouldn’t miss');
   });
 
-  it.each(HOSTILE_TEXTS)('keeps a paper called %.40j inside its place', async (title) => {
-    const hostile = buildTransactionalEmail('return', {
-      papers: [buildRankedPaper({ title, abstract: `${title}.`, organization: title, url: title })],
-      topicNames: [title],
-    });
-    const { raw } = await compose(buildSender(), hostile);
-    expectWellFormed(raw);
-    expect(headerValues(raw, 'Bcc')).toEqual([]);
-    expect((await PostalMime.parse(raw)).html).not.toMatch(/<script|<img|onerror=/);
-  });
+  it.each(HOSTILE_TEXTS)(
+    'A paper called %.40j does not change the structure of the email',
+    async (title) => {
+      const hostile = buildTransactionalEmail('return', {
+        papers: [
+          buildRankedPaper({ title, abstract: `${title}.`, organization: title, url: title }),
+        ],
+        topicNames: [title],
+      });
+      const { raw } = await compose(buildSender(), hostile);
+      expectWellFormed(raw);
+      expect(headerValues(raw, 'Bcc')).toEqual([]);
+      expect((await PostalMime.parse(raw)).html).not.toMatch(/<script|<img|onerror=/);
+    },
+  );
 
   it.each(['export', 'erase'] as const)(
-    'says that the link to %s works for 30 minutes',
+    'The %s email says that its link works for 30 minutes',
     async (kind) => {
       const { raw } = await compose(buildSender(), buildTransactionalEmail(kind));
       expect((await PostalMime.parse(raw)).text).toContain('30 minutes');
     },
   );
 
-  it('is the same for the same arguments, so that a letter sent again is the same letter', async () => {
+  it('An email composed again has the same bytes', async () => {
     const [first, second] = await Promise.all([
       compose(buildSender(), buildTransactionalEmail('confirm')),
       compose(buildSender(), buildTransactionalEmail('confirm')),
@@ -145,21 +152,24 @@ describe('composeLetter', () => {
     expect(first.raw.equals(second.raw)).toBe(true);
   });
 
-  it.each(HOSTILE_TEXTS)('stays well formed with %.40j as the name of the site', async (text) => {
-    const hostile = buildSender({
-      siteName: text,
-      from: { name: text, address: 'papers@example.org' },
-    });
-    const { raw } = await compose(hostile, buildTransactionalEmail('confirm'));
-    expectWellFormed(raw);
-    expect(headerValues(raw, 'Bcc')).toEqual([]);
-    const mail = await PostalMime.parse(raw);
-    expect(mail.from?.address).toBe('papers@example.org');
-    expect(mail.to).toEqual([{ name: '', address: 'ada@example.org' }]);
-    expect(mail.html).not.toMatch(/<script|<img/);
-  });
+  it.each(HOSTILE_TEXTS)(
+    'An email with %.40j as the name of the site is well formed',
+    async (text) => {
+      const hostile = buildSender({
+        siteName: text,
+        from: { name: text, address: 'papers@example.org' },
+      });
+      const { raw } = await compose(hostile, buildTransactionalEmail('confirm'));
+      expectWellFormed(raw);
+      expect(headerValues(raw, 'Bcc')).toEqual([]);
+      const mail = await PostalMime.parse(raw);
+      expect(mail.from?.address).toBe('papers@example.org');
+      expect(mail.to).toEqual([{ name: '', address: 'ada@example.org' }]);
+      expect(mail.html).not.toMatch(/<script|<img/);
+    },
+  );
 
-  it('refuses an address that names a second recipient', () => {
+  it('An address that names a second recipient is an error', () => {
     const to = 'b@y.org, c@y.org';
     expect(() =>
       composeTransactionalEmail(

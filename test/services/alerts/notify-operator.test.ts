@@ -42,7 +42,7 @@ describe('The operator', () => {
     for (let minute = 0; minute < 3; minute += 1) await notify();
     expect(await subjects()).toEqual([
       'Paperboy: The source hf-daily cannot be read',
-      'Paperboy: over: The source hf-daily cannot be read',
+      'Paperboy: resolved: The source hf-daily cannot be read',
     ]);
   });
 
@@ -72,8 +72,8 @@ describe('The operator', () => {
     await endAlert(database.db, FAILED, clock());
     engine.sink.respondWith(() => 'accept');
     expect(await notify()).toEqual({ notified: 1, problems: [] });
-    expect(await subjects()).toEqual(['Paperboy: over: The source hf-daily cannot be read']);
-    expect((await mails())[0]?.text).toContain('this mail is the only one');
+    expect(await subjects()).toEqual(['Paperboy: resolved: The source hf-daily cannot be read']);
+    expect((await mails())[0]?.text).toContain('this is the only one');
     clock.advance(30 * MINUTE_MS);
     expect(await notify()).toEqual({ notified: 0, problems: [] });
   });

@@ -4,7 +4,7 @@ import { openLease } from '../../../src/db/deliveries/leases.ts';
 import type { Alert } from '../../../src/domain/alerts/alert.ts';
 import type { DigestKind } from '../../../src/domain/digests/digest.ts';
 import type { Subscriber } from '../../../src/domain/subscribers/subscriber.ts';
-import { CALENDAR_ONLY } from '../../../src/mail/digests/note-copy.ts';
+import { CALENDAR_ONLY } from '../../../src/mail/digests/digest-note.ts';
 import { createMessageIds } from '../../../src/mail/encoding/message-id.ts';
 import {
   loadMailTemplates,

@@ -57,7 +57,7 @@ describe('A quiet day', () => {
     const noteOnWeb = async () =>
       (await viewDelivery({ ...deps(), classifyNonWorkingDay: () => null }, token))?.note;
     const noticed =
-      'Nothing on Friday matched what you follow, so we let you sleep. Here is Saturday.';
+      'Nothing on Friday matched what you follow, so we let you sleep. Here’s Saturday.';
     engine.sink.respondWith(() => ({ at: 'data', reply: '451 4.7.1 Later' }));
     await deliver(deps(), { digestId: saturday, leaseId });
     expect(await noteOnWeb()).toBe(noticed);

@@ -37,12 +37,12 @@ export async function renderSignedMails(key: SigningKey): Promise<SignedMail[]> 
     from: Sender,
     changes: Parameters<typeof buildRankedPapers>[1],
   ) => {
-    const renderer = createDigestRenderer(
+    const renderer = createDigestRenderer({
       templates,
-      from,
-      buildDigest(),
-      buildRankedPapers(12, changes),
-    );
+      sender: from,
+      digest: buildDigest(),
+      papers: buildRankedPapers(12, changes),
+    });
     const copy = buildAddressedCopy(10, {}, { darkHorseRank: 5 });
     return concatMessage(await finishDigestMessage(draftDigestMessage(renderer, copy), signer));
   };

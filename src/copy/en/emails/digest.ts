@@ -1,0 +1,110 @@
+import type { DigestKind } from '../../../domain/digests/digest.ts';
+import type { Preferences } from '../../../domain/subscribers/subscriber.ts';
+import {
+  describeDigestSchedule,
+  formatQuantity,
+  joinNames,
+  spellNumber,
+} from '../../../domain/text/format.ts';
+
+/** The text of a digest, as HTML and as plain text. */
+export const DIGEST_EMAIL_COPY = {
+  readOnline: 'Read on the web',
+  settings: 'Settings',
+  unsubscribe: 'Unsubscribe',
+  issue: 'No.',
+  /** `49 papers read, 10 chosen for you.` */
+  paperCount: ({ read, chosen }: { read: number; chosen: number }) =>
+    `${formatQuantity(read, 'paper')} read, ${chosen} chosen for you.`,
+  changeSelection: 'Change',
+  darkHorse: 'Dark horse',
+  briefs: 'In brief',
+  code: 'Code',
+  options: 'Options',
+  moreLikeThis: 'More like this',
+  lessLikeThis: 'Less like this',
+  more: 'More',
+  less: 'Less',
+  save: 'Save',
+  muteTopic: 'Mute topic',
+  muteNamedTopic: (topic: string) => `Mute ${topic}`,
+  muteTopicLabel: (topic: string) => `Mute topic ${topic}`,
+  /** `, and 9 more`: follows the name of the first paper in the subject. */
+  subjectEnding: (others: number) => (others > 0 ? `, and ${others} more` : ''),
+  /** The preheader in parts, the names of the second paper and of the next ones, and their end. */
+  preheader: {
+    secondName: (name: string) => `Also ${name}`,
+    nextName: (name: string) => `; ${name}`,
+    ending: (paperCount: string) => `. ${paperCount}`,
+    withoutNames: ({ day, paperCount }: { day: string; paperCount: string }) =>
+      `${day}: ${paperCount}`,
+  },
+  /** `A four-minute read.` */
+  readingTime: (minutes: number) => {
+    const spelt = spellNumber(minutes);
+    return `${/^(?:8|1[18]|eight|eleven)/.test(spelt) ? 'An' : 'A'} ${spelt}-minute read.`;
+  },
+  /** Why these papers. `topics` and `keywords` are lists of names; either may be empty. */
+  selectionBasis: ({ topics, keywords }: { topics: string; keywords: string }) => {
+    if (topics === '' && keywords === '')
+      return 'You follow no topics yet: these are the best papers of all topics.';
+    if (keywords === '') return `Chosen for your topics: ${topics}.`;
+    return topics === ''
+      ? `Chosen for your keywords: ${keywords}.`
+      : `Chosen for your topics: ${topics}; and your keywords: ${keywords}.`;
+  },
+  /** `signUp` completes the sentence. */
+  subscriptionReason: ({
+    siteName,
+    preferences,
+  }: {
+    siteName: string;
+    preferences: Pick<Preferences, 'frequency' | 'hour' | 'timezone'>;
+  }) => `You get ${siteName} ${describeDigestSchedule(preferences)}, because`,
+  /** `day` is that of the sign-up, such as `2 March 2026`; null when it is unknown. */
+  signUp: ({ email, day }: { email: string; day: string | null }) =>
+    `${email} subscribed${day === null ? '' : ` on ${day}`}.`,
+  unsubscribeHint: 'You can unsubscribe with one click.',
+  /** Papers that had no room in the email. */
+  omittedPapers: (count: number) => ({
+    link: count === 1 ? 'One more of your papers' : `${count} more of your papers`,
+    rest: 'didn’t fit in this email: read them on the web.',
+  }),
+  ending: {
+    daily: 'That’s all for today.',
+    weekly: 'That’s all for this week.',
+  } satisfies Record<DigestKind, string>,
+  /** Papers that were not chosen: `The other 39 papers` and `are on our website`. */
+  otherPapers: ({ count, kind }: { count: number; kind: DigestKind }) => {
+    const place = kind === 'daily' ? 'on our website' : 'in the archive';
+    return count === 1
+      ? { link: 'The other paper', rest: `is ${place}` }
+      : { link: `The other ${formatQuantity(count, 'paper')}`, rest: `are ${place}` };
+  },
+} as const;
+
+/** Sentences at the top of a digest that explain gaps. */
+export const DIGEST_NOTE_COPY = {
+  /** Digests that came on days when the subscriber gets none. `days` are weekdays. */
+  offDays: (days: readonly string[]) =>
+    days.length === 1
+      ? `${days[0]}’s issue came out on your day off: it’s in the archive.`
+      : `The issues of ${joinNames(days)} came out on your days off: they’re in the archive.`,
+  /** Our own outage, or a gap too long to explain. */
+  firstSince: (day: string) => `This is the first issue since ${day}.`,
+  noPapers: ({ days, reason }: { days: readonly string[]; reason: string }) =>
+    `There were no papers on ${joinNames(days)}: ${reason}.`,
+  gapReasons: {
+    late: 'they reached us late. Those that have arrived since are in this issue',
+    weekend: 'arXiv doesn’t publish at weekends',
+    holiday: 'arXiv was on holiday',
+    none: 'none were published',
+  },
+  /** Digests that were held back. `when` is `since` below, `now` the day or week of this digest. */
+  quiet: ({ when, now, hasThreshold }: { when: string; now: string; hasThreshold: boolean }) =>
+    `Nothing ${when} ${hasThreshold ? 'was relevant enough for you' : 'matched what you follow'}, so we let you sleep. Here’s ${now}.`,
+  lastWeek: 'last week',
+  thisWeek: 'this week',
+  onDay: (day: string) => `on ${day}`,
+  sinceDay: (day: string) => `since ${day}`,
+} as const;
