@@ -1,67 +1,60 @@
 import { DELIVERY_STATES, type DeliveryState } from '../../src/domain/deliveries/delivery.ts';
 
-/** A delivery as the ledger has it at the end. */
+/** The final row of a delivery. */
 export interface FinalDelivery {
   subscriberId: number;
   state: DeliveryState;
   attempts: number;
   detail: string | null;
   reply: string | null;
-  /** From the last change to the next try, in s. */
+  /** Time from the last change to the next attempt, in s. */
   retryDelaySeconds: number;
 }
 
-/** What is to be judged of one digest, gathered when nothing is due or in hand any more. */
+/** Everything to check about one digest, gathered when no delivery is due or claimed. */
 export interface InvariantInput {
-  /** Whom the digest was composed for: id and address. */
+  /** The subscribers whom the digest was composed for: id and address. */
   audience: ReadonlyMap<number, string>;
   rows: readonly FinalDelivery[];
-  /** How often the sink accepted a mail of this digest for each address. */
+  /** How often the SMTP server accepted a mail of this digest, by address. */
   acceptances: ReadonlyMap<string, number>;
-  /** What `paperboy digest status --json` says. */
+  /** The output of `paperboy digest status --json`. */
   status: { audience: number; states: Record<string, number> };
-  /** How many deliveries each kill left in the state `sending`. */
+  /** Number of deliveries that each kill left in the state `sending`. */
   sendingAtKills: readonly number[];
-  /** Messages of one process that may be on their way at a time: 2 × SMTP_CONNECTIONS. */
+  /** The most messages in flight per process: 2 × SMTP_CONNECTIONS. */
   maxInFlight: number;
-  /** Deliveries that may be unknown for other reasons than kills: answers that the sink swallowed. */
+  /** Deliveries that may be unknown for other reasons than kills, such as lost replies. */
   allowedUnknown: number;
 }
 
-/** The promise in numbers. */
+/** The counts behind the invariants. */
 export interface Counts {
-  readers: number;
+  subscribers: number;
   accepted: number;
   accepted_twice: number;
   lost: number;
   unaccounted: number;
-  /** Accepted by the sink, recorded neither as `sent` nor as `unknown`. */
-  accepted_but_denied: number;
+  /** Accepted by the SMTP server, but recorded neither as `sent` nor as `unknown`. */
+  accepted_but_unrecorded: number;
   unknown: number;
   kills: number;
   worst_unknown_per_kill: number;
 }
 
-/** States in which a delivery is neither done with nor anybody's: at the end, a lost mail. */
+/** States of unfinished deliveries. At the end such a delivery is a lost mail. */
 const OPEN_STATES: readonly string[] = ['pending', 'claimed', 'sending', 'deferred'];
 
 /**
- * Judges the promise: nobody is mailed twice, nobody is lost, each delivery is in one state, the
- * audience is the sum over the states, what was accepted without being recorded is `unknown`, and
- * each kill leaves no more unknown than was in flight. Each violation is a sentence that names deliveries.
+ * Checks the invariants: nobody is mailed twice, nobody is lost, each delivery is in one state, the
+ * states add up to the audience, mail that was accepted but not recorded is `unknown`, and each
+ * kill leaves no more unknown deliveries than were in flight. Each violation names its deliveries.
  */
-export function checkInvariants(evidence: InvariantInput): {
+export function checkInvariants(input: InvariantInput): {
   counts: Counts;
   violations: string[];
 } {
-  const {
-    audience,
-    rows,
-    acceptances,
-    status,
-    sendingAtKills,
-    maxInFlight: mostInFlight,
-  } = evidence;
+  const { audience, rows, acceptances, status, sendingAtKills, maxInFlight } = input;
   const timesOf = (id: number) => acceptances.get(audience.get(id) ?? '') ?? 0;
   const name = ({ subscriberId, state, detail, reply }: FinalDelivery) =>
     `${subscriberId} (${[state, detail ?? reply].filter((text) => text).join(': ')})`;
@@ -88,14 +81,14 @@ export function checkInvariants(evidence: InvariantInput): {
   );
   const unknown = rows.filter(({ state }) => state === 'unknown');
   const worst = Math.max(0, ...sendingAtKills);
-  const maxUnknown = sendingAtKills.length * mostInFlight + evidence.allowedUnknown;
+  const maxUnknown = sendingAtKills.length * maxInFlight + input.allowedUnknown;
 
   const violations = [
     describeDeliveries('accepted twice', acceptedTwice),
-    describeDeliveries('lost, neither mailed nor ended', open.map(name)),
+    describeDeliveries('lost, neither sent nor ended', open.map(name)),
     describeDeliveries('lost, recorded as sent but never accepted', sentButNotAccepted.map(name)),
     describeDeliveries('not in exactly one state', unaccounted),
-    describeDeliveries('in a state or audience that is not known', unexpectedRows.map(name)),
+    describeDeliveries('with an unknown state or outside the audience', unexpectedRows.map(name)),
     describeDeliveries(
       'accepted, but recorded as neither sent nor unknown',
       acceptedButUnrecorded.map(name),
@@ -105,8 +98,8 @@ export function checkInvariants(evidence: InvariantInput): {
       acceptedOutsideAudience.map(([email]) => email),
     ),
     ...differences(status, audience.size, rows),
-    ...(worst > mostInFlight
-      ? [`a kill left ${worst} deliveries unknown, the bound is ${mostInFlight}`]
+    ...(worst > maxInFlight
+      ? [`a kill left ${worst} deliveries unknown, the limit is ${maxInFlight}`]
       : []),
     ...(unknown.length > maxUnknown
       ? [
@@ -117,12 +110,12 @@ export function checkInvariants(evidence: InvariantInput): {
 
   return {
     counts: {
-      readers: audience.size,
+      subscribers: audience.size,
       accepted: [...acceptances.values()].filter((times) => times > 0).length,
       accepted_twice: acceptedTwice.length,
       lost: open.length + sentButNotAccepted.length,
       unaccounted: unaccounted.length + unexpectedRows.length,
-      accepted_but_denied: acceptedButUnrecorded.length,
+      accepted_but_unrecorded: acceptedButUnrecorded.length,
       unknown: unknown.length,
       kills: sendingAtKills.length,
       worst_unknown_per_kill: worst,
@@ -131,7 +124,7 @@ export function checkInvariants(evidence: InvariantInput): {
   };
 }
 
-/** Where `digest status` and the ledger disagree. */
+/** Differences between `digest status` and the rows. */
 function differences(
   status: InvariantInput['status'],
   audience: number,
@@ -146,20 +139,20 @@ function differences(
       : [`digest status counts an audience of ${status.audience}, it is ${audience}`]),
     ...(sum === status.audience
       ? []
-      : [`the states of digest status make ${sum}, the audience is ${status.audience}`]),
+      : [`the states of digest status add up to ${sum}, the audience is ${status.audience}`]),
     ...wrong.map(
       ([state, count]) => `digest status counts ${count} ${state}, it is ${counted(state)}`,
     ),
   ];
 }
 
-const MOST_NAMED = 10;
+const MAX_LISTED = 10;
 
 function describeDeliveries(what: string, deliveries: readonly (number | string)[]): string | null {
   return deliveries.length === 0 ? null : `${deliveries.length} ${what}: ${list(deliveries)}`;
 }
 
 function list(names: readonly (number | string)[]): string {
-  const rest = names.length - MOST_NAMED;
-  return names.slice(0, MOST_NAMED).join(', ') + (rest > 0 ? ` and ${rest} more` : '');
+  const rest = names.length - MAX_LISTED;
+  return names.slice(0, MAX_LISTED).join(', ') + (rest > 0 ? ` and ${rest} more` : '');
 }

@@ -1,15 +1,15 @@
 import type { Random } from '../support/random.ts';
 
-/** Part of the readers that no kill waits for, so that the end of the digest is seen too. */
+/** Share of the subscribers after the last kill, so that the run includes an undisturbed end. */
 const RESERVED_SHARE = 0.1;
 
 /**
- * After how many further mails the next kill comes, at least 1: such that `killsLeft` kills are
- * spread over those of the `readers` that are not `done` yet.
+ * Number of mails until the next kill, at least 1, so that `killsLeft` kills spread over the
+ * `subscribers` who are not `done` yet.
  */
 export function nextKillAfter(
   random: Random,
-  { readers: subscribers, done, killsLeft }: { readers: number; done: number; killsLeft: number },
+  { subscribers, done, killsLeft }: { subscribers: number; done: number; killsLeft: number },
 ): number {
   const left = Math.floor(subscribers * (1 - RESERVED_SHARE)) - done;
   const mean = Math.floor(left / killsLeft);

@@ -1,27 +1,27 @@
 import { describe, expect, it } from 'vitest';
 import { parseChaosOptions } from './options.ts';
 
-describe('the options of the chaos run', () => {
-  it('break both pairs when none is named', () => {
+describe('parseChaosOptions', () => {
+  it('Without a deployment the run uses both', () => {
     expect(parseChaosOptions([]).deployments).toEqual(['servers', 'embedded']);
     expect(parseChaosOptions(['--embedded']).deployments).toEqual(['embedded']);
-    expect(parseChaosOptions(['--servers', '--only', 'leaving'])).toMatchObject({
+    expect(parseChaosOptions(['--servers', '--only', 'unsubscribing'])).toMatchObject({
       deployments: ['servers'],
-      only: ['leaving'],
+      only: ['unsubscribing'],
     });
   });
 
-  it('kill 20 times in the short form, 12 of them at named points', () => {
+  it('The short form kills 20 times, 12 of them at named points', () => {
     const { servers, embedded } = parseChaosOptions([]).sizes;
     expect(12 + servers.kills + embedded.kills).toBe(20);
   });
 
-  it('kill 500 times over 20,000 readers in the long form', () => {
+  it('The long form kills 500 times over 20,000 subscribers', () => {
     const { servers } = parseChaosOptions(['--long']).sizes;
-    expect(servers).toEqual({ isLong: true, readers: 20_000, kills: 500 });
+    expect(servers).toEqual({ isLong: true, subscribers: 20_000, kills: 500 });
   });
 
-  it('refuse what is no number', () => {
+  it('An option that is not a number is refused', () => {
     expect(() => parseChaosOptions(['--kills', 'many'])).toThrow(
       '--kills is “many”: expected a whole number.',
     );

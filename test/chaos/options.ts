@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import type { Deployment } from './environment/environment.ts';
 import type { ScenarioSize } from './scenarios/scenario.ts';
 
-/** What the command line asks for. */
+/** The options of the command line. */
 export interface ChaosOptions {
   deployments: readonly Deployment[];
   /** Names of scenarios; empty for all. */
@@ -15,28 +15,31 @@ export interface ChaosOptions {
 
 export const HELP = `Usage: npm run chaos -- [options]
 
-Breaks a running Paperboy from the outside and counts what became of each mail; one line of JSON at the end.
-Exit 1 when something was lost, sent twice, or is in no recorded state.
+Breaks the environment of a running Paperboy and checks what happened to each mail. Prints the counts as one line
+of JSON. Exits with 1 when a mail was lost or sent twice, or a delivery is in no recorded state.
 
-  --long             500 kills over 20,000 readers instead of a few (some 20 minutes)
-  --servers          on PostgreSQL and Redis alone
-  --embedded         on the embedded pair alone
-  --only SCENARIO    this one; may be repeated
-  --list             the scenarios, and what each does
-  --readers N, --kills N   of the random kills
-  --seed N           repeats what was random
-  --help             this page`;
+  --long             500 kills over 20,000 subscribers instead of a few (about 20 minutes)
+  --servers          on PostgreSQL and Redis only
+  --embedded         on the embedded database and queue only
+  --only SCENARIO    only this one; may be repeated
+  --list             lists the scenarios
+  --subscribers N, --kills N   of the random kills
+  --seed N           repeats the random choices of a run
+  --help             prints this help`;
 
-/** Kills at random; those at named points come on top. */
-const SHORT = { servers: { readers: 900, kills: 5 }, embedded: { readers: 500, kills: 3 } };
-const LONG = { servers: { readers: 20_000, kills: 500 }, embedded: { readers: 4000, kills: 60 } };
+/** Sizes of the random kills. Kills at named points come on top. */
+const SHORT = { servers: { subscribers: 900, kills: 5 }, embedded: { subscribers: 500, kills: 3 } };
+const LONG = {
+  servers: { subscribers: 20_000, kills: 500 },
+  embedded: { subscribers: 4000, kills: 60 },
+};
 
-/** @throws Error for an option that is not known or no number. */
+/** @throws Error for an unknown option or one that is not a number. */
 export function parseChaosOptions(argv: readonly string[]): ChaosOptions {
   const { values } = parseArgs({
     args: [...argv],
     options: {
-      readers: { type: 'string' },
+      subscribers: { type: 'string' },
       kills: { type: 'string' },
       seed: { type: 'string' },
       embedded: { type: 'boolean', default: false },
@@ -48,12 +51,12 @@ export function parseChaosOptions(argv: readonly string[]): ChaosOptions {
     },
   });
   const { embedded, servers } = values;
-  const sizesOf = (pair: Deployment): ScenarioSize => {
-    const usual = (values.long ? LONG : SHORT)[pair];
+  const sizesOf = (deployment: Deployment): ScenarioSize => {
+    const defaults = (values.long ? LONG : SHORT)[deployment];
     return {
       isLong: values.long,
-      readers: wholeNumber('--readers', values.readers) ?? usual.readers,
-      kills: wholeNumber('--kills', values.kills) ?? usual.kills,
+      subscribers: wholeNumber('--subscribers', values.subscribers) ?? defaults.subscribers,
+      kills: wholeNumber('--kills', values.kills) ?? defaults.kills,
     };
   };
   return {

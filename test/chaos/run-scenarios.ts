@@ -13,13 +13,15 @@ import { isSelected, type Scenario } from './scenarios/scenario.ts';
 import { PARALLEL_SCENARIOS } from './settings.ts';
 import type { ScenarioRun } from './summary.ts';
 
-/** Where the stages of a pair come from. */
+/** Opens the environments of a deployment. */
 interface DeploymentTemplate {
-  perform(scenario: Scenario, options: EnvironmentOptions): Promise<ScenarioResult>;
+  run(scenario: Scenario, options: EnvironmentOptions): Promise<ScenarioResult>;
   close(): Promise<void>;
 }
 
-/** Those that mostly wait run beside the lanes; those that crash what all share run last. */
+/**
+ * Runs the scenarios: those that mostly wait beside the others, those that crash PostgreSQL last.
+ */
 export async function runAll(
   chosen: readonly Scenario[],
   options: ChaosOptions,
@@ -29,17 +31,17 @@ export async function runAll(
   try {
     return await Promise.race([
       interrupted(),
-      runOn({ homes: templates, stages: environments }, chosen, options),
+      runScenarios({ templates, environments }, chosen, options),
     ]);
   } finally {
     await environments.closeAll();
     await templates.closeAll();
-    // An interrupted story goes on until it meets what is gone.
+    // An interrupted scenario goes on until its environment is gone.
     await killAll();
   }
 }
 
-/** Rejects at SIGINT or SIGTERM, so that the servers are stopped all the same. */
+/** Rejects at SIGINT or SIGTERM, so that the servers are stopped nevertheless. */
 function interrupted(): Promise<never> {
   return new Promise((_resolve, reject) => {
     for (const name of ['SIGINT', 'SIGTERM'] as const) {
@@ -48,25 +50,28 @@ function interrupted(): Promise<never> {
   });
 }
 
-async function runOn(
-  { homes: templates, stages: environments }: { homes: ResourceStack; stages: ResourceStack },
+async function runScenarios(
+  { templates, environments }: { templates: ResourceStack; environments: ResourceStack },
   chosen: readonly Scenario[],
   options: ChaosOptions,
 ): Promise<ScenarioRun[]> {
   const filter = { isLong: options.sizes.servers.isLong, isNamed: options.only.length > 0 };
   const templateOf = new Map<Deployment, DeploymentTemplate>();
-  for (const pair of options.deployments) {
-    if (chosen.some((scenario) => isSelected(scenario, pair, filter)))
-      templateOf.set(pair, await templates.open(() => openTemplate(pair, environments, options)));
+  for (const deployment of options.deployments) {
+    if (chosen.some((scenario) => isSelected(scenario, deployment, filter)))
+      templateOf.set(
+        deployment,
+        await templates.open(() => openTemplate(deployment, environments, options)),
+      );
   }
-  const tasks = [...templateOf].flatMap(([pair, template]) =>
+  const tasks = [...templateOf].flatMap(([deployment, template]) =>
     chosen
-      .filter((scenario) => isSelected(scenario, pair, filter))
+      .filter((scenario) => isSelected(scenario, deployment, filter))
       .map((scenario) => ({
         scenario,
         run: async () => {
-          const ran = await runOne(pair, scenario, options, template);
-          if (environments.isClosed()) throw new Error('The run is over.');
+          const ran = await runOne(deployment, scenario, options, template);
+          if (environments.isClosed()) throw new Error('The run has ended.');
           printResult(ran);
           return ran;
         },
@@ -98,15 +103,15 @@ async function runInParallel(
 }
 
 async function openTemplate(
-  pair: Deployment,
+  deployment: Deployment,
   environments: ResourceStack,
   { sizes }: ChaosOptions,
 ): Promise<DeploymentTemplate> {
-  if (pair === 'servers') {
+  if (deployment === 'servers') {
     const template = await openServerTemplate();
     return {
       close: template.stop,
-      perform: async ({ servers }, options) =>
+      run: async ({ servers }, options) =>
         runInEnvironment(
           environments,
           () => openServerEnvironment(template, options),
@@ -117,7 +122,7 @@ async function openTemplate(
   const template = await openEmbeddedTemplate();
   return {
     close: template.stop,
-    perform: async ({ embedded }, options) =>
+    run: async ({ embedded }, options) =>
       runInEnvironment(
         environments,
         () => openEmbeddedEnvironment(template, options),
@@ -126,13 +131,13 @@ async function openTemplate(
   };
 }
 
-/** A process that ended by itself is told in any case: in most scenarios it should have lived on. */
-async function runInEnvironment<Place extends ChaosEnvironment>(
+/** Logs each process that ended by itself, because most scenarios expect none. */
+async function runInEnvironment<Environment extends ChaosEnvironment>(
   environments: ResourceStack,
-  opening: () => Promise<Place>,
-  runScenario: (environment: Place) => Promise<ScenarioResult> | undefined,
+  open: () => Promise<Environment>,
+  runScenario: (environment: Environment) => Promise<ScenarioResult> | undefined,
 ): Promise<ScenarioResult> {
-  const environment = await environments.open(opening);
+  const environment = await environments.open(open);
   try {
     return (await runScenario(environment)) ?? { counts: null, violations: [] };
   } finally {
@@ -142,32 +147,37 @@ async function runInEnvironment<Place extends ChaosEnvironment>(
 }
 
 async function runOne(
-  pair: Deployment,
+  deployment: Deployment,
   scenario: Scenario,
   { seed }: ChaosOptions,
-  { perform }: DeploymentTemplate,
+  template: DeploymentTemplate,
 ): Promise<ScenarioRun> {
   const { name, workers, movesClock } = scenario;
-  const beganAt = performance.now();
-  const finding = await perform(scenario, {
-    random: createRandom(seed),
-    log: (line) => printLine({ name, pair }, line),
-    ...(workers !== undefined && { workers }),
-    ...(movesClock && { movesClock }),
-  }).catch((error: Error) => ({
-    counts: null,
-    violations: [`it broke off: ${error.message}`],
-  }));
-  const seconds = Math.round((performance.now() - beganAt) / 100) / 10;
-  return { name, pair, seconds, finding };
+  const startedAt = performance.now();
+  const result = await template
+    .run(scenario, {
+      random: createRandom(seed),
+      log: (line) => printLine({ name, deployment }, line),
+      ...(workers !== undefined && { workers }),
+      ...(movesClock && { movesClock }),
+    })
+    .catch((error: Error) => ({
+      counts: null,
+      violations: [`the scenario failed: ${error.message}`],
+    }));
+  const seconds = Math.round((performance.now() - startedAt) / 100) / 10;
+  return { name, deployment, seconds, result };
 }
 
-function printResult({ name, pair, seconds, finding: { violations } }: ScenarioRun): void {
+function printResult({ name, deployment, seconds, result: { violations } }: ScenarioRun): void {
   const status = violations.length === 0 ? 'held' : 'BROKEN';
-  console.error(`${status.padEnd(7)} ${name}, ${pair}, ${seconds} s`);
-  for (const violation of violations) printLine({ name, pair }, violation);
+  console.error(`${status.padEnd(7)} ${name}, ${deployment}, ${seconds} s`);
+  for (const violation of violations) printLine({ name, deployment }, violation);
 }
 
-function printLine({ name, pair }: Pick<ScenarioRun, 'name' | 'pair'>, line: string): void {
-  console.error(`  ${name}, ${pair}: ${line}`);
+function printLine(
+  { name, deployment }: Pick<ScenarioRun, 'name' | 'deployment'>,
+  line: string,
+): void {
+  console.error(`  ${name}, ${deployment}: ${line}`);
 }

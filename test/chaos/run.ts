@@ -1,3 +1,14 @@
+/**
+ * `npm run chaos`: breaks the environment of a running Paperboy and checks that every mail was sent
+ * once. Progress goes to standard error, the counts as one line of JSON to standard output. Exits
+ * with 1 when an invariant was violated.
+ *
+ * - `scenarios/` has one way of breaking things per file.
+ * - `environment/` starts the processes and servers of one scenario and queries its tables.
+ * - `smtp/` is the SMTP server that accepts the mail and injects faults at each stage of a session.
+ * - `postgres/` is a proxy that injects faults before and after commits.
+ * - `check-invariants.ts` compares the accepted mails with the recorded states.
+ */
 import { hasPostgres } from '../servers/postgres.ts';
 import { hasRedis } from '../servers/redis.ts';
 import { findFaketimeLibrary } from './environment/clock.ts';
@@ -8,13 +19,11 @@ import { deploymentsOf, type Scenario } from './scenarios/scenario.ts';
 import { MAX_IN_FLIGHT } from './settings.ts';
 import { summariseRuns } from './summary.ts';
 
-/** Breaks a running Paperboy from the outside and counts what became of each mail. Progress goes to
- *  standard error, the counts as one line of JSON to standard output. Exit 1 when the promise broke. */
 const code = await main(process.argv.slice(2)).catch((error: Error) => {
   console.error(error.message);
   return 1;
 });
-// What an interrupted run was still about to do must not go on.
+// Ends what an interrupted run would still do.
 process.exit(code);
 
 async function main(argv: readonly string[]): Promise<number> {
@@ -35,13 +44,13 @@ async function main(argv: readonly string[]): Promise<number> {
   const chosen = choose(options);
   console.error(`Seed ${options.seed}.`);
   const ran = await runAll(chosen, options);
-  const summary = summariseRuns(ran, { seed: options.seed, mostInFlight: MAX_IN_FLIGHT });
+  const summary = summariseRuns(ran, { seed: options.seed, maxInFlight: MAX_IN_FLIGHT });
   console.log(JSON.stringify(summary));
   return summary.held ? 0 : 1;
 }
 
-function missingPrograms({ deployments: pairs }: ChaosOptions): string[] {
-  const needsServers = pairs.includes('servers');
+function missingPrograms({ deployments }: ChaosOptions): string[] {
+  const needsServers = deployments.includes('servers');
   const missing = [
     ...(needsServers && !hasPostgres() ? ['postgresql'] : []),
     ...(needsServers && !hasRedis() ? ['redis-server'] : []),

@@ -1,25 +1,25 @@
-/** SMTP_CONNECTIONS of the processes under test: small, so that the bound on what is unknown is tight. */
+/** SMTP_CONNECTIONS of the processes. Few, so that few deliveries may be unknown. */
 export const CONNECTIONS = 5;
 
-/** Messages of one process that may be on their way at a time. */
+/** The most messages in flight per process. */
 export const MAX_IN_FLIGHT = 2 * CONNECTIONS;
 
-/** The day of the seed papers, and so of the digest. */
+/** The day of the seed papers and of the digest. */
 export const DAY = '2026-05-08';
 
-/** So many that a few that are slowed do not slow all. */
+/** Recipient domains: so many that throttling a few does not slow down the rest. */
 export const DOMAINS = 40;
 
-/** The address of a reader. */
+/** The address of subscriber `n`. */
 export function addressOf(n: number): string {
   return `reader${n}@d${n % DOMAINS}.example.org`;
 }
 
-/** Within this a killed worker's readers are mailed by another, in s. */
+/** Limit in s until another worker mails the subscribers of a killed one. */
 export const RECOVERY_DEADLINE_S = 60;
 
-/** Within this a process that is told to end has ended, in s. */
+/** Limit in s until a process has ended after SIGTERM. */
 export const STOP_DEADLINE_S = 25;
 
-/** Scenarios that run side by side: they wait more than they work. */
+/** Scenarios that run at the same time: they wait more than they compute. */
 export const PARALLEL_SCENARIOS = 4;

@@ -25,7 +25,7 @@ describe('the schedule of kills', () => {
       const random = createRandom(seed);
       let done = 0;
       for (let killsLeft = 500; killsLeft > 0; killsLeft -= 1) {
-        done += nextKillAfter(random, { readers: 20_000, done, killsLeft });
+        done += nextKillAfter(random, { subscribers: 20_000, done, killsLeft });
       }
       expect(done).toBeGreaterThan(10_000);
       expect(done).toBeLessThanOrEqual(18_000);
@@ -33,6 +33,6 @@ describe('the schedule of kills', () => {
   });
 
   it('kills at the next mail when there are more kills than readers', () => {
-    expect(nextKillAfter(createRandom(1), { readers: 5, done: 2, killsLeft: 50 })).toBe(1);
+    expect(nextKillAfter(createRandom(1), { subscribers: 5, done: 2, killsLeft: 50 })).toBe(1);
   });
 });

@@ -2,9 +2,9 @@ import { existsSync, readdirSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** A wall clock that can be moved while a process runs (Debian's `faketime`). */
+/** A wall clock that can be changed while a process runs (Debian's `faketime`). */
 export interface AdjustableClock {
-  /** Settings that put a process under this clock. */
+  /** Environment variables that make a process use this clock. */
   env: Record<string, string>;
   setOffset(offsetSeconds: number): Promise<void>;
 }
@@ -12,7 +12,7 @@ export interface AdjustableClock {
 const FOLDERS = ['/usr/lib', '/usr/lib64', '/usr/local/lib'];
 const LIBRARY = 'libfaketime.so.1';
 
-/** The library that moves clocks, or null when it is not installed. */
+/** Path of the faketime library, or null when it is not installed. */
 export function findFaketimeLibrary(): string | null {
   const below = FOLDERS.flatMap((folder) => [folder, ...subfolders(folder)]);
   const paths = below.flatMap((folder) => [
@@ -22,15 +22,17 @@ export function findFaketimeLibrary(): string | null {
   return paths.find((path) => existsSync(path)) ?? null;
 }
 
-/** A clock that is right at first. Timers run on a clock that is not moved, as when an operator or NTP
- *  sets the time. @throws Error when faketime is not installed. */
+/**
+ * Creates a clock with offset 0. Timers use another clock, which never changes, as when an operator
+ * or NTP sets the time. @throws Error when faketime is not installed.
+ */
 export async function createAdjustableClock(folder: string): Promise<AdjustableClock> {
   const library = findFaketimeLibrary();
   if (library === null) throw new Error(`${LIBRARY} was not found. Install faketime.`);
   const file = join(folder, 'clock');
-  const move = (offsetSeconds: number) =>
+  const setOffset = (offsetSeconds: number) =>
     writeFile(file, `${offsetSeconds < 0 ? '' : '+'}${offsetSeconds}\n`);
-  await move(0);
+  await setOffset(0);
   return {
     env: {
       LD_PRELOAD: library,
@@ -38,7 +40,7 @@ export async function createAdjustableClock(folder: string): Promise<AdjustableC
       FAKETIME_NO_CACHE: '1',
       FAKETIME_DONT_FAKE_MONOTONIC: '1',
     },
-    setOffset: move,
+    setOffset,
   };
 }
 

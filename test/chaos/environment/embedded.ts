@@ -11,7 +11,7 @@ import { createChaosQueries } from './queries.ts';
 import type { EnvironmentOptions } from './servers.ts';
 import { extractError, type SupervisedProcess, superviseProcess } from './supervised-process.ts';
 
-/** A data folder that is migrated and seeded, to be copied for each stage. */
+/** A migrated data folder with the seed papers, which each environment copies. */
 export interface EmbeddedTemplate {
   dataDir: string;
   stop(): Promise<void>;
@@ -24,10 +24,10 @@ export async function openEmbeddedTemplate(): Promise<EmbeddedTemplate> {
   return { dataDir, stop: () => rm(cwd, { recursive: true, force: true }) };
 }
 
-/** A stage of one process with all roles: PGlite, no Redis. */
+/** Opens an environment of one process with all roles: PGlite, no Redis. */
 export async function openEmbeddedEnvironment(
   template: EmbeddedTemplate,
-  { random, log: say, movesClock = false }: EnvironmentOptions,
+  { random, log, movesClock = false }: EnvironmentOptions,
 ): Promise<ChaosEnvironment> {
   const cwd = await mkdtemp(join(tmpdir(), 'paperboy-chaos-'));
   const dataDir = join(cwd, 'data');
@@ -36,7 +36,7 @@ export async function openEmbeddedEnvironment(
     await cp(join(template.dataDir, name), join(dataDir, name), { recursive: true });
   }
   const sink = openFaultySmtpServer();
-  const { door: listenerIndex, url } = await sink.openListener();
+  const { listenerIndex, url } = await sink.openListener();
   const clock = movesClock ? await createAdjustableClock(cwd) : null;
   const commandEnvironment: ProcessEnvironment = {
     cwd,
@@ -49,17 +49,19 @@ export async function openEmbeddedEnvironment(
   const sendingAtKills: number[] = [];
   const crashes: string[] = [];
   const processes: SupervisedProcess[] = [];
-  const sending = createSendCommand(commandEnvironment, {
+  const sendCommand = createSendCommand(commandEnvironment, {
     date: DAY,
-    ready: async () => processes[0]?.waitUntilRunning(),
+    waitUntilReady: async () => processes[0]?.waitUntilRunning(),
   });
 
   let unknown = 0;
   let uncounted: number[] = [];
   let group = { kills: [] as number[], left: 0 };
   let counting = Promise.resolve();
-  /** What was `sending` is `unknown` once the next process has taken over; nobody can look before. Kills
-   *  that follow one another before somebody could look share what they left. */
+  /**
+   * The next process turns `sending` into `unknown` when it starts; only then can a command count.
+   * Kills that follow each other faster share the count.
+   */
   const countUnknown = async () => {
     await processes[0]?.waitUntilRunning();
     const { states } = await readDigestStatus({ commandEnvironment });
@@ -82,7 +84,7 @@ export async function openEmbeddedEnvironment(
       afterKill: async () => {
         uncounted.push(sendingAtKills.push(0) - 1);
         counting = countUnknown().catch(() => undefined);
-        sending.restart();
+        sendCommand.restart();
       },
     });
   };
@@ -92,16 +94,16 @@ export async function openEmbeddedEnvironment(
     deployment: 'embedded',
     ...{
       random,
-      log: say,
+      log,
       sink,
       processes,
       commandEnvironment,
-      sendCommand: sending,
+      sendCommand,
       sendingAtKills,
       crashes,
     },
-    compose: async (subscribers) => {
-      const rows = Array.from({ length: subscribers }, (_, n) => `${addressOf(n)},${n % 24}`);
+    compose: async (subscriberCount) => {
+      const rows = Array.from({ length: subscriberCount }, (_, n) => `${addressOf(n)},${n % 24}`);
       await writeFile(join(cwd, 'readers.csv'), `email,hour\n${rows.join('\n')}\n`);
       await processes[0]?.waitUntilRunning();
       await runPaperboyOk('subscribers import readers.csv', commandEnvironment);
@@ -125,7 +127,7 @@ export async function openEmbeddedEnvironment(
     injectCommitFaults: () => undefined,
     moveClock: async (offsetSeconds) => clock?.setOffset(offsetSeconds),
     close: async () => {
-      sending.kill();
+      sendCommand.kill();
       await processes[0]?.remove();
       await sink.close();
       await rm(cwd, { recursive: true, force: true });

@@ -14,28 +14,28 @@ import type { SupervisedProcess } from './supervised-process.ts';
 
 export type Deployment = 'servers' | 'embedded';
 
-/** Paperboy's processes with all that surrounds them, on a database of their own. */
+/** The processes of one Paperboy with their servers and their own database. */
 export interface ChaosEnvironment {
   deployment: Deployment;
   random: Random;
   log(line: string): void;
   sink: FaultySmtpServer;
-  /** Those who send: two workers on servers, or the one process of an embedded Paperboy. */
+  /** The processes that send: two workers on servers, or the one embedded process. */
   processes: readonly SupervisedProcess[];
-  /** Settings for commands. */
+  /** The environment that commands run in. */
   commandEnvironment: ProcessEnvironment;
-  /** Makes so many readers and composes the digest of `DAY` for them. */
-  compose(subscribers: number): Promise<void>;
+  /** Stores so many subscribers and composes the digest of `DAY` for them. */
+  compose(subscriberCount: number): Promise<void>;
   sendCommand: SendCommand;
   /** How many deliveries each kill so far left in the state `sending`. */
   sendingAtKills: number[];
-  /** The tables. On the embedded pair Paperboy is stopped meanwhile and started again after. */
+  /** Queries the tables. The embedded deployment is stopped first and started again afterwards. */
   withDatabase<Result>(ask: (queries: ChaosQueries) => Promise<Result>): Promise<Result>;
-  /** Judges what the processes on a slot commit; on servers alone. */
-  injectCommitFaults(supervised: SupervisedProcess, judge: CommitFaultInjector | null): void;
-  /** Moves the wall clock of all processes; their timers go on as they were. */
+  /** Injects faults into the commits of a process. Has no effect on the embedded deployment. */
+  injectCommitFaults(supervised: SupervisedProcess, injector: CommitFaultInjector | null): void;
+  /** Changes the wall clock of all processes, but not their timers. */
   moveClock(offsetSeconds: number): Promise<void>;
-  /** What processes said that ended without being told to. */
+  /** The errors of processes that ended by themselves. */
   crashes: string[];
   close(): Promise<void>;
 }
@@ -47,10 +47,10 @@ export interface ScenarioResult {
   facts?: Record<string, number>;
 }
 
-/** Waits until everything is done with, then judges the promise. */
+/** Ends all faults, waits until every delivery has ended, and checks the invariants. */
 export async function drainAndCheck(
   environment: ChaosEnvironment,
-  { swallowed = 0, timeoutMs = 150_000 } = {},
+  { allowedUnknown = 0, timeoutMs = 150_000 } = {},
 ): Promise<ScenarioResult> {
   environment.sink.injectFaults(null);
   environment.sink.setDelay(0);
@@ -58,18 +58,22 @@ export async function drainAndCheck(
   environment.sendCommand.restart();
   let status = await environment.sendCommand.waitUntilSent(timeoutMs);
   if ((status.states.deferred ?? 0) > 0) {
-    await environment.withDatabase((queries) => queries.hurryDeferred());
+    await environment.withDatabase((queries) => queries.makeDeferredDue());
     environment.sendCommand.restart();
     status = await environment.sendCommand.waitUntilSent(timeoutMs);
   }
-  return checkEnvironment(environment, await readDigestStatus(environment, status.date), swallowed);
+  return checkEnvironment(
+    environment,
+    await readDigestStatus(environment, status.date),
+    allowedUnknown,
+  );
 }
 
-/** Judges the promise as things are. */
+/** Checks the invariants now. */
 export async function checkEnvironment(
   environment: ChaosEnvironment,
   status: DigestStatus,
-  swallowed = 0,
+  allowedUnknown = 0,
 ): Promise<ScenarioResult> {
   return environment.withDatabase(async (queries) =>
     checkInvariants({
@@ -79,12 +83,12 @@ export async function checkEnvironment(
       status,
       sendingAtKills: environment.sendingAtKills,
       maxInFlight: MAX_IN_FLIGHT,
-      allowedUnknown: swallowed,
+      allowedUnknown: allowedUnknown,
     }),
   );
 }
 
-/** What `digest status` says. */
+/** The output of `digest status --json`. */
 export async function readDigestStatus(
   environment: Pick<ChaosEnvironment, 'commandEnvironment'>,
   date = DAY,

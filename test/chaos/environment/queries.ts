@@ -8,7 +8,7 @@ export type RunSql = (
   values?: readonly unknown[],
 ) => Promise<Record<string, unknown>[]>;
 
-/** A change of state, as a trigger of ours wrote it down. */
+/** A change of a delivery's state, as a trigger recorded it. */
 export interface StateChange {
   subscriberId: number;
   from: DeliveryState;
@@ -16,10 +16,10 @@ export interface StateChange {
   at: Date;
 }
 
-/** What the tests ask of the tables: the one place that knows them. */
+/** All SQL of the chaos tests. */
 export function createChaosQueries(query: RunSql) {
   return {
-    /** Everybody whom the digests were composed for. */
+    /** The subscribers of all digests: id and address. */
     audience: async (): Promise<Map<number, string>> => {
       const rows = await query(
         'SELECT DISTINCT id, email FROM deliveries JOIN subscribers ON id = subscriber_id',
@@ -42,8 +42,8 @@ export function createChaosQueries(query: RunSql) {
         retryDelaySeconds: Number(retry_in_s),
       }));
     },
-    /** How many deliveries a process has in the state `sending`. */
-    sendingOf: async (pid: number): Promise<number> => {
+    /** Number of deliveries that a process has in the state `sending`. */
+    countSending: async (pid: number): Promise<number> => {
       const [row] = await query(
         `SELECT count(*)::int AS count FROM deliveries JOIN leases ON leases.id = lease_id
          WHERE state = 'sending' AND instance_id LIKE '%:' || $1`,
@@ -51,15 +51,15 @@ export function createChaosQueries(query: RunSql) {
       );
       return Number(row?.count ?? 0);
     },
-    /** Has the lease of a process that is gone, or stands still, run out by now. */
-    ageLease: async (pid: number): Promise<void> => {
+    /** Makes the lease of a process expire. */
+    expireLease: async (pid: number): Promise<void> => {
       await query(
         `UPDATE leases SET expires_at = clock_timestamp() - interval '1 second' WHERE instance_id LIKE '%:' || $1`,
         [String(pid)],
       );
     },
-    /** Has what is deferred be due at once. */
-    hurryDeferred: async (): Promise<void> => {
+    /** Makes deferred deliveries due now. */
+    makeDeferredDue: async (): Promise<void> => {
       await query(
         `UPDATE deliveries SET next_at = clock_timestamp() - interval '1 second' WHERE state = 'deferred'`,
       );
@@ -67,7 +67,7 @@ export function createChaosQueries(query: RunSql) {
       if (table?.is_there)
         await query(`UPDATE batches SET due_at = clock_timestamp() - interval '1 second'`);
     },
-    suppressed: async (): Promise<number> => {
+    countSuppressed: async (): Promise<number> => {
       const [row] = await query('SELECT count(*)::int AS count FROM suppressions');
       return Number(row?.count ?? 0);
     },
@@ -75,36 +75,36 @@ export function createChaosQueries(query: RunSql) {
       const rows = await query(
         'SELECT kind, date::text AS date, audience FROM digests ORDER BY id',
       );
-      return rows.map(({ kind, date, audience: listAudience }) => ({
+      return rows.map(({ kind, date, audience }) => ({
         kind: String(kind),
         date: String(date),
-        audience: Number(listAudience),
+        audience: Number(audience),
       }));
     },
-    /** From now on, every change of a state is written down. */
-    watchMoves: async (): Promise<void> => {
+    /** Records every change of a delivery's state from now on. */
+    recordStateChanges: async (): Promise<void> => {
       await query(
-        `CREATE TABLE chaos_moves (subscriber_id bigint, was text, becomes text, at timestamptz)`,
+        `CREATE TABLE chaos_state_changes (subscriber_id bigint, from_state text, to_state text, at timestamptz)`,
       );
-      await query(`CREATE FUNCTION note_move() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
-        INSERT INTO chaos_moves VALUES (new.subscriber_id, old.state, new.state, clock_timestamp());
+      await query(`CREATE FUNCTION record_state_change() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+        INSERT INTO chaos_state_changes VALUES (new.subscriber_id, old.state, new.state, clock_timestamp());
         RETURN NULL; END $$`);
-      await query(`CREATE TRIGGER note_move AFTER UPDATE ON deliveries FOR EACH ROW
-        WHEN (old.state IS DISTINCT FROM new.state) EXECUTE FUNCTION note_move()`);
+      await query(`CREATE TRIGGER record_state_change AFTER UPDATE ON deliveries FOR EACH ROW
+        WHEN (old.state IS DISTINCT FROM new.state) EXECUTE FUNCTION record_state_change()`);
     },
-    moves: async (): Promise<StateChange[]> => {
+    stateChanges: async (): Promise<StateChange[]> => {
       const rows = await query(
-        'SELECT subscriber_id, was, becomes, extract(epoch FROM at) * 1000 AS at FROM chaos_moves ORDER BY at',
+        'SELECT subscriber_id, from_state, to_state, extract(epoch FROM at) * 1000 AS at FROM chaos_state_changes ORDER BY at',
       );
-      return rows.map(({ subscriber_id, was, becomes, at }) => ({
+      return rows.map(({ subscriber_id, from_state, to_state, at }) => ({
         subscriberId: Number(subscriber_id),
-        from: was as DeliveryState,
-        to: becomes as DeliveryState,
+        from: from_state as DeliveryState,
+        to: to_state as DeliveryState,
         at: new Date(Number(at)),
       }));
     },
-    /** So many active readers in all zones and hours, each at `addressOf` its number. */
-    addReaders: async (count: number): Promise<void> => {
+    /** Stores active subscribers of all time zones and hours, with the addresses of `addressOf`. */
+    addSubscribers: async (count: number): Promise<void> => {
       await query(
         `INSERT INTO subscribers (email, email_key, status, topics, keywords, frequency, timezone, hour,
            papers, created_at, confirmed_at, updated_at)

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { createResourceStack } from './resource-stack.ts';
 
-function things() {
+function createResources() {
   const closed: string[] = [];
   const open = (name: string) => async () => ({
     close: async () => {
@@ -11,35 +11,35 @@ function things() {
   return { closed, open };
 }
 
-test('what the run closed itself is not closed again at the end, when an interrupt comes in between', async () => {
-  const { closed, open } = things();
-  const keeper = createResourceStack();
-  const environment = await keeper.open(open('stage'));
-  await Promise.all([keeper.close(environment), keeper.closeAll(), keeper.close(environment)]);
-  expect(closed).toEqual(['stage']);
+test('A resource that is closed twice and by closeAll closes once', async () => {
+  const { closed, open } = createResources();
+  const stack = createResourceStack();
+  const resource = await stack.open(open('only'));
+  await Promise.all([stack.close(resource), stack.closeAll(), stack.close(resource)]);
+  expect(closed).toEqual(['only']);
 });
 
-test('what is still being opened is closed too, and nothing is opened any more', async () => {
-  const { closed, open } = things();
-  const keeper = createResourceStack();
-  let goOn = () => {};
+test('closeAll also closes a resource that is still being opened, and nothing opens afterwards', async () => {
+  const { closed, open } = createResources();
+  const stack = createResourceStack();
+  let finishOpening = () => {};
   const slow = new Promise<void>((resolve) => {
-    goOn = resolve;
+    finishOpening = resolve;
   });
-  await keeper.open(open('first'));
-  void keeper.open(() => slow.then(open('second')));
-  const over = keeper.closeAll();
-  goOn();
-  await over;
+  await stack.open(open('first'));
+  void stack.open(() => slow.then(open('second')));
+  const closing = stack.closeAll();
+  finishOpening();
+  await closing;
   expect(closed).toEqual(['second', 'first']);
-  await expect(keeper.open(open('third'))).rejects.toThrow('The run is over.');
+  await expect(stack.open(open('third'))).rejects.toThrow('The run has ended.');
 });
 
-test('what could not be opened is passed over', async () => {
-  const { closed, open } = things();
-  const keeper = createResourceStack();
-  await keeper.open(open('first'));
-  await keeper.open(() => Promise.reject(new Error('No.'))).catch(() => undefined);
-  await keeper.closeAll();
+test('closeAll ignores a resource that failed to open', async () => {
+  const { closed, open } = createResources();
+  const stack = createResourceStack();
+  await stack.open(open('first'));
+  await stack.open(() => Promise.reject(new Error('No.'))).catch(() => undefined);
+  await stack.closeAll();
   expect(closed).toEqual(['first']);
 });

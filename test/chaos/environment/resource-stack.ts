@@ -1,45 +1,45 @@
-/** What runs and must be closed, such as a stage or a server. */
+/** Something that must be closed, such as an environment or a server. */
 export interface AsyncClosable {
   close(): Promise<void>;
 }
 
-/** Closes what a run opened, each thing once, however the run ends. */
+/** Closes each resource of a run exactly once, however the run ends. */
 export interface ResourceStack {
-  /** @throws Error once `closeAll` was called: nothing new is opened then. */
-  open<Thing extends AsyncClosable>(opening: () => Promise<Thing>): Promise<Thing>;
-  /** Closes it, or waits until it is closed. */
-  close(thing: AsyncClosable): Promise<void>;
-  /** Closes all, also what is still being opened; what was opened last goes first. */
+  /** Opens a resource. @throws Error after `closeAll`. */
+  open<Resource extends AsyncClosable>(open: () => Promise<Resource>): Promise<Resource>;
+  /** Closes a resource, or waits until it is closed. */
+  close(resource: AsyncClosable): Promise<void>;
+  /** Closes all resources, the last one first, including one that is still being opened. */
   closeAll(): Promise<void>;
   /** Whether `closeAll` was called. */
   isClosed(): boolean;
 }
 
 export function createResourceStack(): ResourceStack {
-  const opened = new Set<Promise<AsyncClosable>>();
+  const resources = new Set<Promise<AsyncClosable>>();
   const closed = new Map<AsyncClosable, Promise<void>>();
-  let isOver = false;
-  const close = (thing: AsyncClosable) => {
-    const before = closed.get(thing);
+  let isClosed = false;
+  const close = (resource: AsyncClosable) => {
+    const before = closed.get(resource);
     if (before) return before;
-    const closing = thing.close();
-    closed.set(thing, closing);
+    const closing = resource.close();
+    closed.set(resource, closing);
     return closing;
   };
   return {
-    open: async (opening) => {
-      if (isOver) throw new Error('The run is over.');
-      const thing = opening();
-      opened.add(thing);
-      return thing;
+    open: async (open) => {
+      if (isClosed) throw new Error('The run has ended.');
+      const resource = open();
+      resources.add(resource);
+      return resource;
     },
     close,
-    isClosed: () => isOver,
+    isClosed: () => isClosed,
     closeAll: async () => {
-      isOver = true;
-      for (const thing of [...opened].reverse()) {
-        const there = await thing.catch(() => null);
-        if (there) await close(there);
+      isClosed = true;
+      for (const resource of [...resources].reverse()) {
+        const opened = await resource.catch(() => null);
+        if (opened) await close(opened);
       }
     },
   };

@@ -12,50 +12,52 @@ export interface DigestStatus {
   states: Record<string, number>;
 }
 
-/** Has a digest sent by `paperboy digest send --now`, as often as it takes. */
+/** Runs `paperboy digest send --now` until the digest is sent. */
 export interface SendCommand {
   /** Starts the command. */
   start(): void;
-  /** Kills the command and starts it again, so that it rings at once for what was freed. */
+  /** Kills the command and starts it again, so that it enqueues freed batches at once. */
   restart(): void;
-  /** Resolves when nothing is due or in hand any more. @throws Error after `timeoutMs`, or when the
-   *  digest is paused. */
+  /**
+   * Resolves when no delivery is pending, claimed or sending. @throws Error after `timeoutMs`, or
+   * when the digest is paused.
+   */
   waitUntilSent(timeoutMs?: number): Promise<DigestStatus>;
   /** Kills the command. */
   kill(): void;
 }
 
-/** Exit codes of a `digest send` that saw the end: all sent, or some failed or unknown. */
+/** Exit codes of `digest send` at the end of a digest: all sent, or some failed or unknown. */
 const FINAL_EXIT_CODES: readonly (number | null)[] = [0, 3];
 
-/** That of one whose digest is paused. */
+/** Exit code of `digest send` for a paused digest. */
 const EXIT_PAUSED = 5;
 
 export function createSendCommand(
   commandEnvironment: ProcessEnvironment,
-  { date, ready: waitUntilReady }: { date: string; ready: () => Promise<unknown> },
+  { date, waitUntilReady }: { date: string; waitUntilReady: () => Promise<unknown> },
 ): SendCommand {
   const argv = ['digest', 'send', '--now', '--json', '--date', date];
   let command: Promise<PaperboyProcess> | null = null;
-  const begin = () => {
+  const start = () => {
     command = waitUntilReady().then(() => spawnPaperboy(argv, commandEnvironment));
   };
-  const leave = () => {
+  const kill = () => {
     command?.then((running) => running.kill('SIGKILL'));
     command = null;
   };
   return {
-    start: begin,
-    kill: leave,
+    start,
+    kill,
     restart: () => {
-      leave();
-      begin();
+      kill();
+      start();
     },
     waitUntilSent: async (timeoutMs = 150_000) => {
       const endsAt = Date.now() + timeoutMs;
       let output = '';
       while (Date.now() < endsAt) {
-        if (command === null) begin();
+        if (command === null) start();
         const awaited = command as Promise<PaperboyProcess> | null;
         const running = await awaited;
         const remainingMs = endsAt - Date.now();
@@ -75,7 +77,7 @@ export function createSendCommand(
         const status = JSON.parse(ended.stdout) as DigestStatus;
         if (isDrained(status)) return status;
       }
-      leave();
+      kill();
       throw new Error(
         `The digest was not sent within ${timeoutMs / 1000} s: ${output.slice(-500)}`,
       );

@@ -22,20 +22,20 @@ import {
   superviseProcess,
 } from './supervised-process.ts';
 
-/** A stage on PostgreSQL and Redis, with what only servers have. */
+/** An environment on PostgreSQL and Redis, with the parts that only servers have. */
 export interface ServerEnvironment extends ChaosEnvironment {
   deployment: 'servers';
   redis: RestartableTestServer;
   postgres: RestartableTestServer;
-  /** Runs a statement beside the processes, through no proxy. */
+  /** Connects to PostgreSQL directly, not through a proxy. */
   database: pg.Pool;
-  /** Another process, such as `start scheduler`. */
+  /** Starts another process, such as `start scheduler`. */
   open(argv: readonly string[], env?: Record<string, string>): SupervisedProcess;
-  /** Dead workers keep their leases to the end from now on, as they do in real life. */
+  /** From now on the leases of killed workers expire after their full time, as in production. */
   keepLeasesOfKilledWorkers(): void;
 }
 
-/** PostgreSQL with a database that is migrated and seeded, to be copied for each stage. */
+/** PostgreSQL with a migrated database with the seed papers, which each environment copies. */
 export interface ServerTemplate {
   postgres: RestartableTestServer;
   stop(): Promise<void>;
@@ -43,7 +43,7 @@ export interface ServerTemplate {
 
 const TEMPLATE_DATABASE = 'paperboy_template';
 
-/** What a database needs to know besides its own address. */
+/** The settings of the processes. */
 function settings(postgresUrl: string, database: string, redisUrl: string): Record<string, string> {
   return {
     DATABASE_URL: urlOfDatabase(postgresUrl, database),
@@ -79,15 +79,15 @@ export async function openServerTemplate(): Promise<ServerTemplate> {
 export interface EnvironmentOptions {
   random: Random;
   log: (line: string) => void;
-  /** How many workers. @defaultValue 2 */
+  /** Number of workers. @defaultValue 2 */
   workers?: number;
-  /** Put the processes under a clock that can be moved. */
+  /** Whether the wall clock of the processes can be changed. */
   movesClock?: boolean;
 }
 
 export async function openServerEnvironment(
   { postgres }: ServerTemplate,
-  { random, log: say, workers = 2, movesClock = false }: EnvironmentOptions,
+  { random, log, workers = 2, movesClock = false }: EnvironmentOptions,
 ): Promise<ServerEnvironment> {
   const name = `paperboy_${randomBytes(6).toString('hex')}`;
   await executeOnServer(postgres.url, `CREATE DATABASE ${name} TEMPLATE ${TEMPLATE_DATABASE}`);
@@ -113,13 +113,13 @@ export async function openServerEnvironment(
 
   const onCrash = (stderr: string) => crashes.push(extractError(stderr));
   const afterKill: SupervisedProcessOptions['afterKill'] = async (pid) => {
-    // What the dead process had asked of PostgreSQL may still be in its works.
+    // PostgreSQL may still be running the last statement of the dead process.
     await pause(30);
-    sendingAtKills.push(await queries.sendingOf(pid));
-    if (expiresLeases) await queries.ageLease(pid);
+    sendingAtKills.push(await queries.countSending(pid));
+    if (expiresLeases) await queries.expireLease(pid);
   };
   for (let n = 0; n < workers; n += 1) {
-    const { door: listenerIndex, url: smtpUrl } = await sink.openListener();
+    const { listenerIndex, url: smtpUrl } = await sink.openListener();
     const proxy = await openPostgresProxy(url);
     proxies.push(proxy);
     const env = { ...commandEnvironment.env, DATABASE_URL: proxy.url, SMTP_URL: smtpUrl };
@@ -134,31 +134,31 @@ export async function openServerEnvironment(
     );
   }
   await Promise.all(processes.map((supervised) => supervised.waitUntilRunning()));
-  const sending = createSendCommand(commandEnvironment, {
+  const sendCommand = createSendCommand(commandEnvironment, {
     date: DAY,
-    ready: async () => undefined,
+    waitUntilReady: async () => undefined,
   });
 
   return {
     deployment: 'servers',
     ...{
       random,
-      log: say,
+      log,
       sink,
       processes,
       commandEnvironment,
-      sendCommand: sending,
+      sendCommand,
       sendingAtKills,
       crashes,
     },
     ...{ redis, postgres, database },
-    compose: async (subscribers) => {
-      await queries.addReaders(subscribers);
+    compose: async (subscriberCount) => {
+      await queries.addSubscribers(subscriberCount);
       await runPaperboyOk(`digest compose --date ${DAY}`, commandEnvironment);
     },
     withDatabase: (ask) => ask(queries),
-    injectCommitFaults: (supervised, judge) =>
-      proxies[processes.indexOf(supervised)]?.injectFaults(judge),
+    injectCommitFaults: (supervised, injector) =>
+      proxies[processes.indexOf(supervised)]?.injectFaults(injector),
     moveClock: async (offsetSeconds) => clock?.setOffset(offsetSeconds),
     open: (argv, env = {}) => {
       const supervised = superviseProcess({
@@ -177,7 +177,7 @@ export async function openServerEnvironment(
       expiresLeases = false;
     },
     close: async () => {
-      sending.kill();
+      sendCommand.kill();
       await Promise.all([...processes, ...otherProcesses].map((supervised) => supervised.remove()));
       for (const proxy of proxies) await proxy.close();
       await sink.close();
@@ -189,7 +189,7 @@ export async function openServerEnvironment(
   };
 }
 
-/** PostgreSQL may be on its way back from a crash that the scenario made. */
+/** Retries while PostgreSQL recovers from a crash that the scenario caused. */
 async function queryWithRetry(
   database: pg.Pool,
   sql: string,
@@ -200,8 +200,8 @@ async function queryWithRetry(
       return (await database.query(sql, [...values])).rows;
     } catch (error) {
       const code = (error as { code?: string }).code ?? '';
-      const isAway = /^(57P|08|ECONN|EPIPE)/.test(code) || /terminated/.test(String(error));
-      if (!isAway || attempt === 100) throw error;
+      const isTransient = /^(57P|08|ECONN|EPIPE)/.test(code) || /terminated/.test(String(error));
+      if (!isTransient || attempt === 100) throw error;
       await pause(100);
     }
   }

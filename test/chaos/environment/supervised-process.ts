@@ -5,20 +5,20 @@ import {
   spawnPaperboy,
 } from '../../processes/support/paperboy.ts';
 
-/** A place for a process that is started again whenever it ends, until it is told to stop. */
+/** A process that is started again whenever it ends, until `stop` or `remove`. */
 export interface SupervisedProcess {
-  /** The sink's door that this process sends through. */
+  /** The listener of the SMTP server that this process sends to. */
   listenerIndex: number;
-  /** The process that runs now, or null between two. */
+  /** Id of the running process, or null while none runs. */
   pid(): number | null;
   /** Resolves once a process runs, with its id. */
   waitUntilRunning(): Promise<number>;
-  /** SIGKILL, at once: when it returns, the process executes nothing any more. False when none ran. */
+  /** Sends SIGKILL. The process executes nothing afterwards. Returns false when none ran. */
   kill(): boolean;
   signal(signal: 'SIGSTOP' | 'SIGCONT' | 'SIGTERM'): void;
-  /** How long it took to end at SIGTERM, in ms, and with which code. It is not started again. */
+  /** Sends SIGTERM. Returns the time until the end, in ms, and the exit code. No restart. */
   stop(): Promise<{ ms: number; code: number | null }>;
-  /** SIGKILL, and not started again. */
+  /** Sends SIGKILL. No restart. */
   remove(): Promise<void>;
 }
 
@@ -26,13 +26,13 @@ export interface SupervisedProcessOptions {
   listenerIndex: number;
   argv: readonly string[];
   environment: ProcessEnvironment;
-  /** A process of this slot was killed: what has to happen before the next one starts. */
+  /** Called after `kill`, before the process is started again. */
   afterKill: (pid: number) => Promise<void>;
-  /** A process ended by itself. */
+  /** Called when a process ended by itself. */
   onCrash: (stderr: string) => void;
 }
 
-/** How long to wait before starting again what ended by itself, in ms. */
+/** Delay before a process that ended by itself is started again, in ms. */
 const RESTART_DELAY_MS = 300;
 
 export function superviseProcess({
@@ -93,12 +93,12 @@ export function superviseProcess({
     signal: send,
     stop: async () => {
       isWanted = false;
-      const begunAt = performance.now();
+      const startedAt = performance.now();
       const ended = current?.ended;
       send('SIGTERM');
       const code = (await ended)?.code ?? null;
       await supervision;
-      return { ms: Math.round(performance.now() - begunAt), code };
+      return { ms: Math.round(performance.now() - startedAt), code };
     },
     remove: async () => {
       isWanted = false;
@@ -108,7 +108,7 @@ export function superviseProcess({
   };
 }
 
-/** What a process that broke said of the reason: Node.js tells it after its own last log line. */
+/** The error of a process that crashed. Node.js prints it after the last line of the log. */
 export function extractError(stderr: string): string {
   const lines = stderr.split('\n').filter((line) => line.trim() !== '' && !line.startsWith('{'));
   const at = lines.findIndex((line) => /\b(?:error|Error)\b/.test(line));

@@ -5,26 +5,26 @@ import { createMessageParser, type PgMessage } from './messages.ts';
 import { createQueryCycleTracker, type QueryCycle } from './query-cycles.ts';
 import type { StatementName } from './statements.ts';
 
-/** A moment at which named statements become lasting. */
+/** A point at which named statements are committed. */
 export interface CommitFaultPoint {
-  /** Before the server is asked, or after it did it and before its answer is passed on. */
+  /** Before the server gets the commit, or after it, before the client gets the answer. */
   when: 'before' | 'after';
   statements: ReadonlySet<StatementName>;
 }
 
-/** `drop` closes the connection, so that the question or the answer is lost. */
+/** `drop` closes the connection, so that the commit or its answer is lost. */
 export type CommitFault = 'drop' | { stallMs: number };
-export type CommitFaultInjector = (moment: CommitFaultPoint) => CommitFault | null | undefined;
+export type CommitFaultInjector = (point: CommitFaultPoint) => CommitFault | null | undefined;
 
-/** Stands between one worker and PostgreSQL. */
+/** A proxy between one worker and PostgreSQL. */
 export interface PostgresProxy {
-  /** The database's address, by way of the proxy. */
+  /** URL of the database through the proxy. */
   url: string;
   injectFaults(injectFault: CommitFaultInjector | null): void;
   close(): Promise<void>;
 }
 
-/** Types of messages that belong to no question: copied data, and a flush or an end that must not wait. */
+/** Types of messages that must not wait for a sync: copied data, the password, the end. */
 const UNBUFFERED_TYPES = new Set(['', 'd', 'c', 'f', 'p', 'X']);
 
 export async function openPostgresProxy(databaseUrl: string): Promise<PostgresProxy> {
@@ -48,7 +48,7 @@ export async function openPostgresProxy(databaseUrl: string): Promise<PostgresPr
         close();
       });
     }
-    relay(client, database, (moment) => injectFault?.(moment), close);
+    relay(client, database, (point) => injectFault?.(point), close);
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -72,35 +72,35 @@ function relay(
   injectFault: CommitFaultInjector,
   close: () => void,
 ): void {
-  const exchanges = createQueryCycleTracker();
+  const tracker = createQueryCycleTracker();
   const request: PgMessage[] = [];
 
-  const forwardRequest = async (frame: PgMessage) => {
-    request.push(frame);
-    const exchange = exchanges.asked(frame);
-    if (exchange === null && frame.type !== 'H' && !UNBUFFERED_TYPES.has(frame.type)) return;
-    if (exchange) await applyFault(injectFault, 'before', exchange);
+  const forwardRequest = async (message: PgMessage) => {
+    request.push(message);
+    const cycle = tracker.trackRequest(message);
+    if (cycle === null && message.type !== 'H' && !UNBUFFERED_TYPES.has(message.type)) return;
+    if (cycle) await applyFault(injectFault, 'before', cycle);
     for (const { bytes } of request.splice(0)) database.write(bytes);
   };
-  const forwardResponse = async (frame: PgMessage) => {
-    const exchange = exchanges.answered(frame);
-    if (exchange) await applyFault(injectFault, 'after', exchange);
-    client.write(frame.bytes);
+  const forwardResponse = async (message: PgMessage) => {
+    const cycle = tracker.trackResponse(message);
+    if (cycle) await applyFault(injectFault, 'after', cycle);
+    client.write(message.bytes);
   };
-  forward(client, createMessageParser({ begins: 'untyped' }), forwardRequest, close);
-  forward(database, createMessageParser({ begins: 'typed' }), forwardResponse, close);
+  forward(client, createMessageParser({ firstMessage: 'untyped' }), forwardRequest, close);
+  forward(database, createMessageParser({ firstMessage: 'typed' }), forwardResponse, close);
 }
 
-/** Takes the messages one after the other: one that is held holds those behind it. */
+/** Forwards the messages in order: one that waits delays those behind it. */
 function forward(
   socket: Socket,
-  cut: (chunk: Buffer) => PgMessage[],
-  take: (frame: PgMessage) => Promise<void>,
+  parse: (chunk: Buffer) => PgMessage[],
+  handle: (message: PgMessage) => Promise<void>,
   close: () => void,
 ): void {
   let last = Promise.resolve();
   socket.on('data', (chunk) => {
-    for (const frame of cut(chunk)) last = last.then(() => take(frame));
+    for (const message of parse(chunk)) last = last.then(() => handle(message));
     last.catch(close);
   });
 }

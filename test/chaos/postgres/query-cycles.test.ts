@@ -5,14 +5,14 @@ import { createQueryCycleTracker } from './query-cycles.ts';
 const RECORD = `WITH going AS (UPDATE deliveries_7 AS d SET state = 'sending', attempts = 1) SELECT 1`;
 const CLAIM = `WITH due AS (SELECT 1) UPDATE deliveries_7 AS d SET state = 'claimed' FROM due`;
 
-describe('the exchanges of a connection', () => {
-  it('make a statement lasting by itself outside of a transaction', () => {
+describe('createQueryCycleTracker', () => {
+  it('Outside a transaction a statement is committed by itself', () => {
     const { ask } = connection();
     expect(ask(query(CLAIM))).toEqual(['claim']);
     expect(ask(query('SELECT 1'))).toEqual([]);
   });
 
-  it('make the statements of a transaction lasting at its COMMIT', () => {
+  it('COMMIT commits the statements of the transaction', () => {
     const { ask } = connection();
     expect(ask(query('begin'), 'T')).toEqual([]);
     expect(ask(prepared('', RECORD), 'T')).toEqual([]);
@@ -20,7 +20,7 @@ describe('the exchanges of a connection', () => {
     expect(ask(query('SELECT 1'))).toEqual([]);
   });
 
-  it('forget the statements of a transaction that is rolled back', () => {
+  it('ROLLBACK discards the statements of the transaction', () => {
     const { ask } = connection();
     ask(query('BEGIN'), 'T');
     ask(prepared('', RECORD), 'T');
@@ -28,28 +28,28 @@ describe('the exchanges of a connection', () => {
     expect(ask(query('SELECT 1'))).toEqual([]);
   });
 
-  it('know a prepared statement by its name alone', () => {
+  it('A prepared statement is recognised by its name', () => {
     const { ask } = connection();
     expect(ask(prepared('record', RECORD))).toEqual(['record']);
     expect(ask(prepared('record', null))).toEqual(['record']);
   });
 
-  it('do not take the return of what was claimed for a claim, nor the end of a lease for a record', () => {
+  it('Releasing a batch is no claim, and ending a lease is no record', () => {
     const { ask } = connection();
-    const giveBack = `UPDATE deliveries_7 SET state = 'pending' WHERE state = 'claimed'`;
-    const end = `UPDATE deliveries_7 SET state = CASE state WHEN 'sending' THEN 'unknown' END`;
-    expect([ask(query(giveBack)), ask(query(end))]).toEqual([[], []]);
+    const release = `UPDATE deliveries_7 SET state = 'pending' WHERE state = 'claimed'`;
+    const endLease = `UPDATE deliveries_7 SET state = CASE state WHEN 'sending' THEN 'unknown' END`;
+    expect([ask(query(release)), ask(query(endLease))]).toEqual([[], []]);
   });
 });
 
-describe('the messages of a connection', () => {
-  it('are found wherever the stream is cut, the first without a type', () => {
+describe('createMessageParser', () => {
+  it('Messages are found wherever the chunks split them, the first one without a type', () => {
     const startup = Buffer.concat([length(8), Buffer.from([0, 3, 0, 0])]);
     const stream = Buffer.concat([startup, ...prepared('', CLAIM)]);
     for (let cut = 1; cut < stream.length; cut += 1) {
-      const frames = createMessageParser({ begins: 'untyped' });
+      const messages = createMessageParser({ firstMessage: 'untyped' });
       const types = [stream.subarray(0, cut), stream.subarray(cut)]
-        .flatMap(frames)
+        .flatMap(messages)
         .map(({ type }) => type);
       expect(types).toEqual(['', 'P', 'B', 'E', 'S']);
     }
@@ -57,17 +57,17 @@ describe('the messages of a connection', () => {
 });
 
 function connection() {
-  const exchanges = createQueryCycleTracker();
-  const client = createMessageParser({ begins: 'typed' });
-  const server = createMessageParser({ begins: 'typed' });
+  const tracker = createQueryCycleTracker();
+  const client = createMessageParser({ firstMessage: 'typed' });
+  const server = createMessageParser({ firstMessage: 'typed' });
   return {
-    /** Asks, has it answered with that status, and returns what was made lasting. */
+    /** Sends messages, answers with `status`, and returns the names of committed statements. */
     ask: (messages: Buffer[], status = 'I'): string[] => {
       const asked = client(Buffer.concat(messages))
-        .map((frame: PgMessage) => exchanges.asked(frame))
-        .find((exchange) => exchange !== null);
-      for (const frame of server(message('Z', Buffer.from(status)))) {
-        expect(exchanges.answered(frame)).toBe(asked);
+        .map((message: PgMessage) => tracker.trackRequest(message))
+        .find((cycle) => cycle !== null);
+      for (const response of server(message('Z', Buffer.from(status)))) {
+        expect(tracker.trackResponse(response)).toBe(asked);
       }
       return [...(asked?.commits ?? [])];
     },

@@ -1,16 +1,16 @@
 import { type PgMessage, readStrings } from './messages.ts';
 import { matchStatements, type StatementName } from './statements.ts';
 
-/** What a client asks at once and the server answers with one ReadyForQuery. */
+/** The requests that the server answers with one ReadyForQuery. */
 export interface QueryCycle {
   /**
-   * The named statements that this exchange makes lasting: of a transaction when it is its COMMIT, its
-   * own when it stands alone. Empty within a transaction.
+   * The named statements that this cycle commits: those of the transaction for a COMMIT, its own
+   * outside a transaction, and none inside one.
    */
   commits: ReadonlySet<StatementName>;
 }
 
-/** Follows one connection. The client must wait for each answer before it asks again, as `pg` does. */
+/** Tracks one connection. The client must wait for each response, as `pg` does. */
 export function createQueryCycleTracker() {
   const statements = new Map<string, string>();
   const portals = new Map<string, string>();
@@ -25,16 +25,16 @@ export function createQueryCycleTracker() {
     const begins = executed.some((sql) => /^\s*(BEGIN|START)\b/i.test(sql));
     executed = [];
     for (const name of names) pending.add(name);
-    const isLasting = isCommit || (!isInTransaction && !begins);
-    const exchange = { commits: isLasting ? pending : new Set<StatementName>() };
-    if (isLasting) pending = new Set();
-    open.push(exchange);
-    return exchange;
+    const isCommitted = isCommit || (!isInTransaction && !begins);
+    const cycle = { commits: isCommitted ? pending : new Set<StatementName>() };
+    if (isCommitted) pending = new Set();
+    open.push(cycle);
+    return cycle;
   };
 
   return {
-    /** A message of the client. Returns the exchange that it completes, or null. */
-    asked({ type, body }: PgMessage): QueryCycle | null {
+    /** Tracks a message of the client. Returns the cycle that it completes, or null. */
+    trackRequest({ type, body }: PgMessage): QueryCycle | null {
       if (type === 'P') {
         const [name = '', sql = ''] = readStrings(body, 2);
         statements.set(name, sql);
@@ -49,8 +49,8 @@ export function createQueryCycleTracker() {
       } else if (type === 'S') return finish();
       return null;
     },
-    /** A message of the server. Returns the exchange that it answers to the end, or null. */
-    answered({ type, body }: PgMessage): QueryCycle | null {
+    /** Tracks a message of the server. Returns the cycle that it ends, or null. */
+    trackResponse({ type, body }: PgMessage): QueryCycle | null {
       if (type !== 'Z') return null;
       isInTransaction = body.toString('latin1', 0, 1) !== 'I';
       if (!isInTransaction) pending = new Set();

@@ -1,14 +1,14 @@
-/** The statements that the faults look for, by their SQL: the one place that knows the words. */
+/** Names of the statements that faults look for. Only this file recognises them by their SQL. */
 export type StatementName = keyof typeof STATEMENTS;
 
 const STATEMENTS = {
-  /** Takes deliveries under a lease. */
+  /** Claims deliveries under a lease. */
   claim: (sql: string) => isUpdate(sql) && /\bSET\s+state\s*=\s*'claimed'/i.test(sql),
-  /** Records what the relay said, and marks the next ones `sending`. */
+  /** Records the replies of the relay, and sets the next deliveries to `sending`. */
   record: (sql: string) => isUpdate(sql) && /\bSET\s+state\s*=\s*'sending'/i.test(sql),
 };
 
-/** The names that fit a statement. */
+/** The names that match a statement. */
 export function matchStatements(sql: string): StatementName[] {
   return (Object.keys(STATEMENTS) as StatementName[]).filter((name) => STATEMENTS[name](sql));
 }

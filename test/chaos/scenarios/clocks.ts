@@ -14,7 +14,7 @@ import { addViolations, type Scenario, waitForAccepted } from './scenario.ts';
 
 const HOUR_S = 3600;
 
-/** Of the jumps below: to two hours ahead, and from one behind. */
+/** Jumps forward among those below: to two hours ahead, and back from one hour behind. */
 const JUMPS_AHEAD = 2;
 
 export const clockJumps: Scenario = {
@@ -34,24 +34,23 @@ async function jumpWhileSending(environment: ChaosEnvironment): Promise<Scenario
     [120, -1],
     [200, 0],
   ] as const) {
-    // With the clock behind, what is due lies ahead: then the mails may wait.
+    // With the clock behind, nothing may be due: then no mail is sent.
     await Promise.race([
       waitForAccepted(environment, accepted),
       pause(15_000, null, { ref: false }),
     ]);
     await environment.moveClock(hours * HOUR_S);
-    environment.log(`the clock says ${hours} h (${environment.sink.accepted()} accepted)`);
+    environment.log(`the clock is ${hours} h ahead (${environment.sink.accepted()} accepted)`);
   }
-  // The clock of an embedded database is the one that jumps: ahead, it looks as if the process had
-  // stood still for longer than its lease.
-  const swallowed = environment.deployment === 'embedded' ? JUMPS_AHEAD * MAX_IN_FLIGHT : 0;
-  return drainAndCheck(environment, { swallowed });
+  // The embedded database uses the clock that jumps. After a jump forward the lease looks expired.
+  const allowedUnknown = environment.deployment === 'embedded' ? JUMPS_AHEAD * MAX_IN_FLIGHT : 0;
+  return drainAndCheck(environment, { allowedUnknown });
 }
 
 export const schedulers: Scenario = {
   name: 'schedulers',
   about:
-    'two schedulers ring, one is killed, the clock jumps over the hour of composing and back: one digest a day, one mail a reader',
+    'two schedulers run, both are killed, and the clock jumps past the hour of composing and back: one digest a day, one mail for each subscriber',
   movesClock: true,
   workers: 1,
   servers: async (environment): Promise<ScenarioResult> => {
@@ -64,13 +63,13 @@ export const schedulers: Scenario = {
       JSON.stringify(papers),
     );
     await runPaperboyOk('papers import papers.json', environment.commandEnvironment);
-    await environment.withDatabase((queries) => queries.addReaders(200));
+    await environment.withDatabase((queries) => queries.addSubscribers(200));
 
     const env = { COMPOSE_AT: composeAt };
     const both = [0, 1].map(() => environment.open(['start', 'scheduler'], env));
     await Promise.all(both.map((supervised) => supervised.waitUntilRunning()));
     const digests = () => environment.withDatabase((queries) => queries.digests());
-    // Over the hour of composing: started anew, a scheduler makes up for what it missed.
+    // Jumps past the hour of composing: a restarted scheduler composes the digest that it missed.
     for (const hours of [1.02, -1, 1.05]) {
       await environment.moveClock(hours * HOUR_S);
       for (const supervised of both) {
@@ -87,17 +86,19 @@ export const schedulers: Scenario = {
     );
     const [digest] = composed;
     if (!digest) return { counts: null, violations: ['no scheduler composed the digest'] };
-    const sending = createSendCommand(environment.commandEnvironment, {
+    const sendCommand = createSendCommand(environment.commandEnvironment, {
       date: digest.date,
-      ready: async () => undefined,
+      waitUntilReady: async () => undefined,
     });
-    sending.start();
-    await sending.waitUntilSent();
+    sendCommand.start();
+    await sendCommand.waitUntilSent();
     return addViolations(
       await checkEnvironment(environment, await readDigestStatus(environment, digest.date)),
       [
         composed.length === 1 ? null : `${composed.length} digests were composed, expected one`,
-        digest.audience === 200 ? null : `the digest has ${digest.audience} readers, expected 200`,
+        digest.audience === 200
+          ? null
+          : `the digest has ${digest.audience} subscribers, expected 200`,
       ],
     );
   },

@@ -2,13 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { SCENARIOS } from './index.ts';
 import { isSelected } from './scenario.ts';
 
-describe('the scenarios', () => {
-  it('each have a name of their own and something to break', () => {
+describe('Chaos scenarios', () => {
+  it('Every scenario has its own name and runs on some deployment', () => {
     expect(new Set(SCENARIOS.map(({ name }) => name)).size).toBe(SCENARIOS.length);
     expect(SCENARIOS.filter(({ servers, embedded }) => !servers && !embedded)).toEqual([]);
   });
 
-  it('are kills, relay and clock alone in the short form of the embedded pair', () => {
+  it('The short form on the embedded deployment runs kills, relay faults and clock jumps only', () => {
     const names = (form: { isLong: boolean; isNamed: boolean }) =>
       SCENARIOS.filter((each) => isSelected(each, 'embedded', form)).map(({ name }) => name);
     const short = ['named-kills', 'random-kills', 'relay-faults', 'clock-jumps'];
@@ -17,10 +17,10 @@ describe('the scenarios', () => {
     expect(names({ isLong: false, isNamed: true })).toContain('slow-relay');
   });
 
-  it('leave what takes eleven minutes to the long form', () => {
-    const silent = SCENARIOS.filter((each) => each.name === 'silent-relay');
+  it('The scenario of eleven minutes runs in the long form only', () => {
+    const silentRelay = SCENARIOS.filter((each) => each.name === 'silent-relay');
     const isIn = (isLong: boolean) =>
-      silent.some((each) => isSelected(each, 'servers', { isLong, isNamed: false }));
+      silentRelay.some((each) => isSelected(each, 'servers', { isLong, isNamed: false }));
     expect([isIn(false), isIn(true)]).toEqual([false, true]);
   });
 });

@@ -13,7 +13,7 @@ import { stalledWorker } from './stalled-worker.ts';
 import { recovery, terminate } from './stopping.ts';
 import { unsubscribing } from './unsubscribing.ts';
 
-/** All of them, in the order in which they run. */
+/** All scenarios, in the order in which they run. */
 export const SCENARIOS: readonly Scenario[] = [
   recovery,
   silentRelay,

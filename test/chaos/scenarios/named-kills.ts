@@ -8,19 +8,19 @@ import type { StatementName } from '../postgres/statements.ts';
 import type { SmtpStage } from '../smtp/faults.ts';
 import type { Scenario } from './scenario.ts';
 
-/** Moments of a delivery: in the dialogue with the relay, or at a commit. */
-const IN_SMTP: readonly SmtpStage[] = ['RCPT', 'body', 'accepted', 'replied'];
-const AT_COMMITS: readonly (readonly ['before' | 'after', StatementName])[] = [
+/** The points of the kills: a stage of the SMTP session, or a commit. */
+const SMTP_STAGES: readonly SmtpStage[] = ['RCPT', 'body', 'accepted', 'replied'];
+const COMMITS: readonly (readonly ['before' | 'after', StatementName])[] = [
   ['before', 'claim'],
   ['after', 'claim'],
   ['before', 'record'],
   ['after', 'record'],
 ];
 
-/** How long a process may take to come to a point, in ms: what another one held must be freed first. */
-const LONGEST_MS = 150_000;
+/** Limit in ms until a process reaches a point. Batches of a killed process must be freed first. */
+const TIMEOUT_MS = 150_000;
 
-/** How many such moments may pass before the kill. */
+/** The most occurrences of a point that pass before the kill. */
 const MAX_SKIPPED = 12;
 
 export const namedKills: Scenario = {
@@ -30,13 +30,13 @@ export const namedKills: Scenario = {
   workers: 1,
   servers: async (environment) => {
     await begin(environment, 700);
-    for (const point of IN_SMTP) await killAtSmtpStage(environment, point);
-    for (const [when, statement] of AT_COMMITS) await killAtCommit(environment, when, statement);
+    for (const point of SMTP_STAGES) await killAtSmtpStage(environment, point);
+    for (const [when, statement] of COMMITS) await killAtCommit(environment, when, statement);
     return drainAndCheck(environment);
   },
   embedded: async (environment): Promise<ScenarioResult> => {
     await begin(environment, 400);
-    for (const point of IN_SMTP) await killAtSmtpStage(environment, point);
+    for (const point of SMTP_STAGES) await killAtSmtpStage(environment, point);
     return drainAndCheck(environment);
   },
 };
@@ -56,7 +56,7 @@ async function killAtSmtpStage(environment: ChaosEnvironment, point: SmtpStage):
     if (left < 0) isDone = killListenerProcess(environment, moment.listenerIndex);
     return null;
   });
-  await done(environment, `kill -9 at ${point}`, () => isDone);
+  await waitForKill(environment, `kill -9 at ${point}`, () => isDone);
   environment.sink.injectFaults(null);
 }
 
@@ -65,7 +65,7 @@ async function killAtCommit(
   when: 'before' | 'after',
   statement: StatementName,
 ): Promise<void> {
-  // A claim comes once in 200 mails, results come all the time.
+  // A claim happens once in 200 mails, a record with almost each.
   let left = statement === 'claim' ? 0 : environment.random.between(0, MAX_SKIPPED);
   let isDone = false;
   for (const supervised of environment.processes) {
@@ -76,7 +76,7 @@ async function killAtCommit(
       return isDone ? 'drop' : null;
     });
   }
-  await done(environment, `kill -9 ${when} the ${statement} is committed`, () => isDone);
+  await waitForKill(environment, `kill -9 ${when} the ${statement} is committed`, () => isDone);
   for (const supervised of environment.processes) environment.injectCommitFaults(supervised, null);
 }
 
@@ -86,14 +86,14 @@ function killListenerProcess({ processes }: ChaosEnvironment, listenerIndex: num
   );
 }
 
-/** Waits for the kill, then has what it freed rung for. */
-async function done(
+/** Waits for the kill, then restarts the command that enqueues the freed batches. */
+async function waitForKill(
   environment: ChaosEnvironment,
   what: string,
   isDone: () => boolean,
 ): Promise<void> {
-  await pollUntil(isDone, LONGEST_MS).catch(() => {
-    throw new Error(`No process ever came to: ${what}.`);
+  await pollUntil(isDone, TIMEOUT_MS).catch(() => {
+    throw new Error(`No process reached the point of: ${what}.`);
   });
   environment.log(`${what} (${environment.sink.accepted()} accepted)`);
   await Promise.all(environment.processes.map((supervised) => supervised.waitUntilRunning()));

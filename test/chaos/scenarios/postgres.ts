@@ -16,7 +16,7 @@ async function begin(environment: ServerEnvironment, delayMs = 30): Promise<void
 
 export const postgresCrash: Scenario = {
   name: 'postgres-crash',
-  about: 'PostgreSQL crashes in mid-send and comes back: what was committed holds',
+  about: 'PostgreSQL crashes while a digest is sent and recovers: committed changes last',
   breaksPostgres: true,
   servers: async (environment, { isLong }): Promise<ScenarioResult> => {
     await begin(environment);
@@ -25,11 +25,11 @@ export const postgresCrash: Scenario = {
       await waitForAccepted(environment, Math.floor((n * SUBSCRIBERS) / (crashes + 2)));
       await pause(environment.random.between(0, 60));
       await environment.postgres.crash();
-      environment.log(`PostgreSQL crashed and is back (${environment.sink.accepted()} accepted)`);
+      environment.log(`PostgreSQL crashed and recovered (${environment.sink.accepted()} accepted)`);
       environment.sendCommand.restart();
     }
-    const swallowed = crashes * environment.processes.length * MAX_IN_FLIGHT;
-    return addViolations(await drainAndCheck(environment, { swallowed }), [
+    const allowedUnknown = crashes * environment.processes.length * MAX_IN_FLIGHT;
+    return addViolations(await drainAndCheck(environment, { allowedUnknown }), [
       checkNoCrash(environment),
     ]);
   },
@@ -37,7 +37,7 @@ export const postgresCrash: Scenario = {
 
 export const postgresTerminate: Scenario = {
   name: 'postgres-terminate',
-  about: 'all backends are terminated at random moments of sending',
+  about: 'all backends are terminated at random times while a digest is sent',
   servers: async (environment, { isLong }): Promise<ScenarioResult> => {
     await begin(environment);
     const times = isLong ? 20 : 4;
@@ -51,14 +51,14 @@ export const postgresTerminate: Scenario = {
       environment.log(`all backends were terminated (${environment.sink.accepted()} accepted)`);
       environment.sendCommand.restart();
     }
-    const swallowed = times * environment.processes.length * MAX_IN_FLIGHT;
-    return addViolations(await drainAndCheck(environment, { swallowed }), [
+    const allowedUnknown = times * environment.processes.length * MAX_IN_FLIGHT;
+    return addViolations(await drainAndCheck(environment, { allowedUnknown }), [
       checkNoCrash(environment),
     ]);
   },
 };
 
-/** Commits whose answer is lost, whose question is lost, and that take their time. */
+/** The faults in order: the answer to a commit is lost, the commit is lost, or it takes long. */
 const COMMIT_FAULTS: readonly (readonly ['before' | 'after', StatementName, CommitFault])[] = [
   ['after', 'claim', 'drop'],
   ['after', 'record', 'drop'],
@@ -71,7 +71,7 @@ const COMMIT_FAULTS: readonly (readonly ['before' | 'after', StatementName, Comm
 export const lostCommits: Scenario = {
   name: 'lost-commits',
   about:
-    'the answer to a commit is lost, or the commit itself, or it takes 3 s: the worker lives on, and nothing is unknown',
+    'the answer to a commit is lost, or the commit itself, or it takes 3 s: the worker keeps running, and nothing is unknown',
   workers: 1,
   servers: async (environment): Promise<ScenarioResult> => {
     let next = 0;
@@ -90,16 +90,16 @@ export const lostCommits: Scenario = {
     }
     await begin(environment, 10);
     await environment.sendCommand.waitUntilSent();
-    const finding = await drainAndCheck(environment);
+    const result = await drainAndCheck(environment);
     const rest = COMMIT_FAULTS.length - next;
-    return addViolations(finding, [
-      rest === 0 ? null : `${rest} of the faults never came to pass`,
+    return addViolations(result, [
+      rest === 0 ? null : `${rest} of the faults never happened`,
       checkNoCrash(environment),
     ]);
   },
 };
 
-/** A worker waits for a database that is away. */
+/** A worker must wait for an unreachable database instead of ending. */
 function checkNoCrash({ crashes }: ServerEnvironment): string | null {
   return crashes.length === 0 ? null : `${crashes.length} workers ended by themselves`;
 }

@@ -8,23 +8,25 @@ import { nextKillAfter } from '../kill-schedule.ts';
 import { MAX_IN_FLIGHT } from '../settings.ts';
 import { addViolations, type Scenario, type ScenarioSize } from './scenario.ts';
 
-/** About how many kills a second the machine can follow: each costs the start of a process. */
-const KILLS_PER_SECOND = 0.5;
-const SLOWEST_MS = 1000;
+/** The machine cannot do more: each kill costs the start of a process. */
+const MAX_KILLS_PER_SECOND = 0.5;
+const MAX_DELAY_MS = 1000;
 
-/** How long no mail may come, in ms, before a kill is given up. */
-const LONGEST_MS = 60_000;
+/** Time without mail, in ms, after which the scenario gives up. */
+const TIMEOUT_MS = 60_000;
 
-/** After how long without a mail, in ms, the command that sends is started again: it rings at once for
- *  what the kills freed, and by itself every 10 s only. Each time it gets twice as long to start. */
+/**
+ * Time without mail, in ms, after which the send command is started again: it enqueues freed
+ * batches at once, and otherwise every 10 s. The time doubles with each restart.
+ */
 const IDLE_MS = 2000;
 
-/** So few are told one by one. */
+/** Up to so many kills are logged one by one. */
 const VERBOSE_BELOW = 20;
 
 export const randomKills: Scenario = {
   name: 'random-kills',
-  about: 'kill -9 of a worker at any moment, as often as --kills says over --readers',
+  about: 'kill -9 of a worker at any moment, --kills times while --subscribers are mailed',
   workers: 3,
   servers: killAtRandom,
   embedded: killAtRandom,
@@ -32,22 +34,22 @@ export const randomKills: Scenario = {
 
 async function killAtRandom(
   environment: ChaosEnvironment,
-  { readers: subscribers, kills }: ScenarioSize,
+  { subscribers, kills }: ScenarioSize,
 ): Promise<ScenarioResult> {
   const { sink, random, processes } = environment;
   await environment.compose(subscribers);
-  const mailsPerSecond = (subscribers / Math.max(kills, 1)) * KILLS_PER_SECOND;
+  const mailsPerSecond = (subscribers / Math.max(kills, 1)) * MAX_KILLS_PER_SECOND;
   const atOnce = processes.length * MAX_IN_FLIGHT;
-  sink.setDelay(Math.min(SLOWEST_MS, Math.round((atOnce / mailsPerSecond) * 1000)));
+  sink.setDelay(Math.min(MAX_DELAY_MS, Math.round((atOnce / mailsPerSecond) * 1000)));
   environment.sendCommand.start();
   let missingKills: string | null = null;
   for (let killsLeft = kills; killsLeft > 0; killsLeft -= 1) {
     const next =
       countDone(environment) +
-      nextKillAfter(random, { readers: subscribers, done: countDone(environment), killsLeft });
-    const isThere = await pollUntil(hasReached(environment, next), LONGEST_MS).catch(() => false);
-    if (!isThere) {
-      missingKills = `only ${kills - killsLeft} of ${kills} kills: ${sink.accepted()} accepted, and no more came`;
+      nextKillAfter(random, { subscribers, done: countDone(environment), killsLeft });
+    const isReached = await pollUntil(hasReached(environment, next), TIMEOUT_MS).catch(() => false);
+    if (!isReached) {
+      missingKills = `only ${kills - killsLeft} of ${kills} kills: ${sink.accepted()} accepted, then no more`;
       break;
     }
     await pause(random.between(0, 40));
@@ -58,7 +60,7 @@ async function killAtRandom(
   return addViolations(await drainAndCheck(environment, { timeoutMs: 600_000 }), [missingKills]);
 }
 
-/** Looks whether so many are done, and has what is due rung for when nothing happens. */
+/** Whether `count` subscribers are done. Restarts the send command when no mail arrives. */
 function hasReached(environment: ChaosEnvironment, count: number): () => boolean {
   let last = countDone(environment);
   let restartAt = performance.now() + IDLE_MS;
@@ -76,7 +78,7 @@ function hasReached(environment: ChaosEnvironment, count: number): () => boolean
   };
 }
 
-/** Kills one of those that run; if none does, the first that runs again. */
+/** Kills a random running process, or the first one that runs again. */
 async function killOne({ processes, random }: ChaosEnvironment): Promise<void> {
   for (;;) {
     const running = processes.filter((supervised) => supervised.pid() !== null);
@@ -85,7 +87,7 @@ async function killOne({ processes, random }: ChaosEnvironment): Promise<void> {
   }
 }
 
-/** Readers who get no further mail, about: what a kill left in flight will not be accepted any more. */
+/** Subscribers with no more mail to come, roughly: nothing retries what a kill left in flight. */
 function countDone({ sink, sendingAtKills }: ChaosEnvironment): number {
   return sink.accepted() + sendingAtKills.reduce((sum, each) => sum + each, 0);
 }

@@ -6,7 +6,8 @@ const SUBSCRIBERS = 500;
 
 export const redisFaults: Scenario = {
   name: 'redis-faults',
-  about: 'FLUSHALL in mid-send, and Redis killed and started again empty: the sweep rings again',
+  about:
+    'FLUSHALL while a digest is sent, and Redis killed and restarted empty: the sweep enqueues again',
   servers: async (environment) => {
     await environment.compose(SUBSCRIBERS);
     environment.sink.setDelay(30);
@@ -18,7 +19,7 @@ export const redisFaults: Scenario = {
     environment.log(`FLUSHALL (${environment.sink.accepted()} accepted)`);
     await waitForAccepted(environment, environment.random.between(200, 400));
     await environment.redis.crash();
-    environment.log(`Redis was killed and is back (${environment.sink.accepted()} accepted)`);
+    environment.log(`Redis was killed and restarted (${environment.sink.accepted()} accepted)`);
     return drainAndCheck(environment);
   },
 };

@@ -9,7 +9,7 @@ import { addressOf } from '../settings.ts';
 import type { SmtpFault, SmtpStage } from '../smtp/faults.ts';
 import { addViolations, type Scenario } from './scenario.ts';
 
-/** A fault that one reader's mail meets, and what the ledger must say then. */
+/** A fault for the mail of one subscriber, and the states that its delivery may end in. */
 interface RelayFault {
   name: string;
   stage: SmtpStage;
@@ -22,14 +22,14 @@ const STAGES = ['MAIL', 'RCPT', 'DATA', 'dot'] as const;
 const TRANSIENT_REPLIES = ['421 4.3.2', '451 4.7.1', '452 4.2.2'];
 const PERMANENT_REPLIES = ['550 5.7.1', '552 5.3.4', '554 5.7.1'];
 
-/** The codes that blame the address, and two that sound like it. */
+/** Codes that mean an unknown mailbox, and two similar ones that do not. */
 const UNKNOWN_MAILBOX_CODES = ['5.1.1', '5.1.2', '5.1.3', '5.1.6', '5.1.10', '5.2.1'];
 const OTHER_ADDRESS_CODES = ['5.1.7', '5.1.8'];
 
 const FAULTS: readonly RelayFault[] = [
-  ...STAGES.flatMap((environment) => [
-    ...TRANSIENT_REPLIES.map((code) => buildReplyFault(environment, code, 'deferred')),
-    ...PERMANENT_REPLIES.map((code) => buildReplyFault(environment, code, 'failed')),
+  ...STAGES.flatMap((stage) => [
+    ...TRANSIENT_REPLIES.map((code) => buildReplyFault(stage, code, 'deferred')),
+    ...PERMANENT_REPLIES.map((code) => buildReplyFault(stage, code, 'failed')),
   ]),
   ...UNKNOWN_MAILBOX_CODES.map((code) => ({
     ...buildReplyFault('RCPT', `550 ${code}`, 'failed'),
@@ -39,16 +39,18 @@ const FAULTS: readonly RelayFault[] = [
   buildDropFault('RCPT', 'deferred'),
   buildDropFault('DATA', 'deferred'),
   { name: 'drop after 354', stage: 'DATA', fault: { thenDrop: 'now' }, states: ['deferred'] },
-  // Whether the dot was still in the client's hands or in the kernel's is a matter of microseconds.
+  // It is a race whether the client had already passed the final dot to the kernel.
   buildDropFault('body', 'deferred', 'unknown'),
   buildDropFault('dot', 'unknown'),
   buildDropFault('accepted', 'unknown'),
   { name: 'close after 250', stage: 'accepted', fault: { thenDrop: 'gently' }, states: ['sent'] },
 ];
 
-/** Every how many readers one meets a fault: prime to the hours, zones and domains of the readers, so
- *  that the faults come evenly over the batches. 200 replies hold seven of them, or eight out of order:
- *  too few hard ones for the digest to pause, which is at 5 %. */
+/**
+ * One subscriber in so many gets a fault. It is coprime to the number of hours, zones and domains,
+ * so that the faults spread evenly over the batches. 200 replies hold seven or eight of them, too
+ * few hard bounces to pause the digest, which takes 5 %.
+ */
 const FAULT_INTERVAL = 29;
 
 const SUBSCRIBERS = FAULT_INTERVAL * FAULTS.length;
@@ -59,24 +61,24 @@ const RETRY_IN_S = [240, 360] as const;
 export const relayFaults: Scenario = {
   name: 'relay-faults',
   about:
-    'the relay drops or says 421, 451, 452, 550, 552, 554 at MAIL, RCPT, DATA, dot; states and suppressions are exact',
+    'the relay drops or replies 421, 451, 452, 550, 552, 554 at MAIL, RCPT, DATA, dot; states and suppressions are exact',
   servers: injectRelayFaults,
   embedded: injectRelayFaults,
 };
 
 async function injectRelayFaults(environment: ChaosEnvironment): Promise<ScenarioResult> {
   await environment.compose(SUBSCRIBERS);
-  const byReader = assign();
+  const faultByAddress = assignFaults();
   const atMail = FAULTS.filter((fault) => fault.stage === 'MAIL');
   let mails = 0;
-  environment.sink.injectFaults(({ stage: where, recipient }) => {
-    if (where === 'MAIL') {
-      // The reader is not known yet: the words of the reply lead to the delivery.
+  environment.sink.injectFaults(({ stage, recipient }) => {
+    if (stage === 'MAIL') {
+      // The recipient is still unknown. The text of the reply identifies the delivery later.
       mails += 1;
       return mails % MAIL_FAULT_INTERVAL === 0 ? (atMail.shift()?.fault ?? null) : null;
     }
-    const fault = recipient === null ? undefined : byReader.get(recipient);
-    return fault?.stage === where ? fault.fault : null;
+    const fault = recipient === null ? undefined : faultByAddress.get(recipient);
+    return fault?.stage === stage ? fault.fault : null;
   });
   environment.sendCommand.start();
   await environment.sendCommand.waitUntilSent();
@@ -88,9 +90,9 @@ async function injectRelayFaults(environment: ChaosEnvironment): Promise<Scenari
     const rowOf = (fault: RelayFault) =>
       fault.stage === 'MAIL'
         ? rows.find(({ reply }) => reply?.includes(`chaos ${fault.name}`))
-        : rows.find((row) => byReader.get(emailOf(row)) === fault);
+        : rows.find((row) => faultByAddress.get(emailOf(row)) === fault);
     const expectedSuppressions = FAULTS.filter(({ suppresses }) => suppresses).length;
-    const suppressed = await queries.suppressed();
+    const suppressed = await queries.countSuppressed();
     return {
       unknown: rows.filter(({ state }) => state === 'unknown').length,
       mismatches: [
@@ -101,12 +103,12 @@ async function injectRelayFaults(environment: ChaosEnvironment): Promise<Scenari
       ],
     };
   });
-  return addViolations(await drainAndCheck(environment, { swallowed: unknown }), mismatches);
+  return addViolations(await drainAndCheck(environment, { allowedUnknown: unknown }), mismatches);
 }
 
 function mismatch(fault: RelayFault, row: FinalDelivery | undefined): string[] {
-  if (!row) return isOfConnection(fault) ? [] : [`${fault.name}: no delivery has met it`];
-  // A refusal at MAIL hits whoever comes: it may have hit one that was to meet something else.
+  if (!row) return isOfConnection(fault) ? [] : [`${fault.name}: no delivery got it`];
+  // A refusal at MAIL hits any subscriber, perhaps one who was to get another fault.
   if (fault.stage !== 'MAIL' && row.reply?.endsWith('at MAIL')) return [];
   const { subscriberId, state, retryDelaySeconds: retryInS } = row;
   if (!fault.states.includes(state)) {
@@ -117,28 +119,28 @@ function mismatch(fault: RelayFault, row: FinalDelivery | undefined): string[] {
   }
   const [least, most] = RETRY_IN_S;
   const isLate = state === 'deferred' && (retryInS < least || retryInS > most);
-  return isLate ? [`${fault.name}: delivery ${subscriberId} is tried again in ${retryInS} s`] : [];
+  return isLate ? [`${fault.name}: delivery ${subscriberId} is retried in ${retryInS} s`] : [];
 }
 
-/** 421 before a reader was named ends the connection: the mail may go out on another at once. */
-function isOfConnection({ stage: environment, name }: RelayFault): boolean {
-  return environment === 'MAIL' && name.startsWith('421');
+/** 421 before RCPT ends the connection: the mail may be sent at once on another connection. */
+function isOfConnection({ stage, name }: RelayFault): boolean {
+  return stage === 'MAIL' && name.startsWith('421');
 }
 
-/** Every which MAIL meets one. */
+/** One MAIL command in so many gets a fault. */
 const MAIL_FAULT_INTERVAL = 31;
 
-/** Spreads the faults over the readers. */
-function assign(): Map<string, RelayFault> {
-  const known = FAULTS.filter(({ stage: environment }) => environment !== 'MAIL');
+/** Spreads the faults over the subscribers. */
+function assignFaults(): Map<string, RelayFault> {
+  const known = FAULTS.filter(({ stage }) => stage !== 'MAIL');
   return new Map(known.map((fault, n) => [addressOf(n * FAULT_INTERVAL), fault]));
 }
 
-function buildReplyFault(environment: SmtpStage, code: string, state: DeliveryState): RelayFault {
-  const name = `${code} at ${environment}`;
-  return { name, stage: environment, fault: { reply: `${code} chaos ${name}` }, states: [state] };
+function buildReplyFault(stage: SmtpStage, code: string, state: DeliveryState): RelayFault {
+  const name = `${code} at ${stage}`;
+  return { name, stage, fault: { reply: `${code} chaos ${name}` }, states: [state] };
 }
 
-function buildDropFault(environment: SmtpStage, ...states: DeliveryState[]): RelayFault {
-  return { name: `drop at ${environment}`, stage: environment, fault: { drop: true }, states };
+function buildDropFault(stage: SmtpStage, ...states: DeliveryState[]): RelayFault {
+  return { name: `drop at ${stage}`, stage, fault: { drop: true }, states };
 }

@@ -8,7 +8,7 @@ import { addViolations, type Scenario, type ScenarioSize } from './scenario.ts';
 
 type Phase = readonly [SmtpStage, SmtpFault];
 
-/** What says nothing about a reader: each time all wait, and nobody is failed, unknown or suppressed. */
+/** Faults that say nothing about an address: all deliveries wait, none fails or is unknown. */
 const PHASES: readonly Phase[] = [
   ['greeting', { reply: '421 4.3.2 Closing' }],
   ['EHLO', { drop: true }],
@@ -22,19 +22,19 @@ const PHASES: readonly Phase[] = [
 
 const SUBSCRIBERS = 25;
 
-/** How long the relay is away each time, in ms. */
+/** Duration of each phase, in ms. */
 const PHASE_MS = 5000;
 
-/** Phases of the short form, where each costs its time; on the embedded pair a stop and a start too. */
+/** Number of phases in the short form. Each also restarts the embedded deployment. */
 const QUICK_PHASES = { servers: 5, embedded: 3 };
 
-/** In flight, too: a mail that is marked waits for a connection until the circuit opens. */
+/** `sending` too: such a delivery waits for a connection until the circuit breaker opens. */
 const ALLOWED_STATES: readonly string[] = ['pending', 'deferred', 'claimed', 'sending'];
 
 export const relayUnavailable: Scenario = {
-  name: 'relay-away',
+  name: 'relay-unavailable',
   about:
-    'every connection is dropped or refused at the greeting, EHLO or MAIL; all is sent when the relay is back',
+    'every connection is dropped or refused at the greeting, EHLO or MAIL; everything is sent when the relay works again',
   quickDeployments: ['servers'],
   servers: makeRelayUnavailable,
   embedded: makeRelayUnavailable,
@@ -47,20 +47,20 @@ async function makeRelayUnavailable(
   await environment.compose(SUBSCRIBERS);
   const mismatches: string[] = [];
   const phases = isLong ? PHASES : PHASES.slice(0, QUICK_PHASES[environment.deployment]);
-  for (const [where, fault] of phases) {
-    environment.sink.injectFaults((moment) => (moment.stage === where ? fault : null));
-    // One that was greeted before would take mail all the same.
+  for (const [stage, fault] of phases) {
+    environment.sink.injectFaults((moment) => (moment.stage === stage ? fault : null));
+    // A connection that was greeted before would still accept mail.
     environment.sink.dropConnections();
     environment.sendCommand.restart();
-    // A sender that keeps what is due to itself until the relay is back does right too.
+    // A sender may also wait until the relay works again.
     await environment.sendCommand.waitUntilSent(PHASE_MS).catch(() => undefined);
     environment.sendCommand.kill();
-    const name = `${'drop' in fault ? 'drop' : 'refusal'} at ${where}`;
+    const name = `${'drop' in fault ? 'drop' : 'refusal'} at ${stage}`;
     environment.log(name);
     mismatches.push(
       ...(await environment.withDatabase(async (queries) => {
         const rows = await queries.deliveries();
-        await queries.hurryDeferred();
+        await queries.makeDeferredDue();
         return rows
           .filter(({ state }) => !ALLOWED_STATES.includes(state))
           .map(

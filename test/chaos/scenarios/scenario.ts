@@ -2,27 +2,27 @@ import { pollUntil } from '../../processes/support/paperboy.ts';
 import type { ChaosEnvironment, Deployment, ScenarioResult } from '../environment/environment.ts';
 import type { ServerEnvironment } from '../environment/servers.ts';
 
-/** How much of everything. */
+/** The size of a run. */
 export interface ScenarioSize {
   isLong: boolean;
-  /** Of the random kills, on the pair in question. */
-  readers: number;
+  /** Of the random kills. */
+  subscribers: number;
   kills: number;
 }
 
-/** One way of breaking things, on a stage of its own. */
+/** One way of breaking things, in an environment of its own. */
 export interface Scenario {
   name: string;
-  /** What is broken and what must hold. */
+  /** What breaks, and what must hold. */
   about: string;
   /** @defaultValue 2 */
   workers?: number;
   movesClock?: true;
-  /** Crashes PostgreSQL, which all share: runs when the others are through. */
+  /** Crashes PostgreSQL, which all scenarios share, so it runs after the others. */
   breaksPostgres?: true;
-  /** Mostly waits: runs beside the others. */
+  /** Mostly waits, so it runs beside the others. */
   runsInBackground?: true;
-  /** The pairs on which the short form runs it. @defaultValue all that it can run on */
+  /** The deployments of the short form. @defaultValue all that the scenario supports */
   quickDeployments?: readonly Deployment[];
   servers?: (environment: ServerEnvironment, sizes: ScenarioSize) => Promise<ScenarioResult>;
   embedded?: (environment: ChaosEnvironment, sizes: ScenarioSize) => Promise<ScenarioResult>;
@@ -32,26 +32,29 @@ export function deploymentsOf({ servers, embedded }: Scenario): Deployment[] {
   return [...(servers ? ['servers' as const] : []), ...(embedded ? ['embedded' as const] : [])];
 }
 
-/** Whether it belongs to a run on that pair. */
+/** Whether a run on this deployment includes the scenario. */
 export function isSelected(
   scenario: Scenario,
-  pair: Deployment,
+  deployment: Deployment,
   { isLong, isNamed }: { isLong: boolean; isNamed: boolean },
 ): boolean {
-  const { quickDeployments: inShort = deploymentsOf(scenario) } = scenario;
-  return deploymentsOf(scenario).includes(pair) && (isLong || isNamed || inShort.includes(pair));
+  const { quickDeployments = deploymentsOf(scenario) } = scenario;
+  return (
+    deploymentsOf(scenario).includes(deployment) &&
+    (isLong || isNamed || quickDeployments.includes(deployment))
+  );
 }
 
-/** Resolves once the sink has accepted so many. */
+/** Resolves once the SMTP server has accepted `count` messages. */
 export async function waitForAccepted({ sink }: ChaosEnvironment, count: number): Promise<void> {
   await pollUntil(() => sink.accepted() >= count);
 }
 
-/** Adds what else was found wrong. */
+/** Adds further violations; null stands for none. */
 export function addViolations(
-  finding: ScenarioResult,
+  result: ScenarioResult,
   more: readonly (string | null)[],
 ): ScenarioResult {
   const found = more.filter((each) => each !== null);
-  return { ...finding, violations: [...finding.violations, ...found] };
+  return { ...result, violations: [...result.violations, ...found] };
 }

@@ -15,7 +15,7 @@ const SILENT_RECIPIENT = addressOf(53);
 export const slowRelay: Scenario = {
   name: 'slow-relay',
   about:
-    'two replies come at one byte a second and one never: the others are mailed meanwhile, save one behind each, and only the last is unknown',
+    'two replies come at one byte a second and one never: the others are mailed at the same time, except one behind each, and only the last is unknown',
   quickDeployments: ['servers'],
   workers: 1,
   servers: slowRelayDown,
@@ -24,9 +24,9 @@ export const slowRelay: Scenario = {
 
 async function slowRelayDown(environment: ChaosEnvironment): Promise<ScenarioResult> {
   await environment.compose(SUBSCRIBERS);
-  let hangUp = () => {};
+  let closeConnection = () => {};
   const never = new Promise<never>((_resolve, reject) => {
-    hangUp = () => reject(new Error('The sink hangs up.'));
+    closeConnection = () => reject(new Error('The server closes the connection.'));
   });
   never.catch(() => undefined);
   const slow: Record<string, SmtpFault> = {
@@ -34,14 +34,14 @@ async function slowRelayDown(environment: ChaosEnvironment): Promise<ScenarioRes
     [addressOf(42)]: { everyMs: 1000 },
     [SILENT_RECIPIENT]: { wait: never },
   };
-  environment.sink.injectFaults(({ stage: where, recipient }) =>
-    where === 'accepted' ? slow[recipient ?? ''] : null,
+  environment.sink.injectFaults(({ stage, recipient }) =>
+    stage === 'accepted' ? slow[recipient ?? ''] : null,
   );
-  // With PIPELINING the commands of one more mail went out behind each dot (RFC 2920): that one waits.
+  // With PIPELINING the next mail's commands follow each dot at once (RFC 2920): that mail waits.
   const otherCount = SUBSCRIBERS - Object.keys(slow).length;
   environment.sendCommand.start();
   await pollUntil(() => Object.keys(slow).some((email) => environment.sink.acceptances.has(email)));
-  const beganAt = performance.now();
+  const startedAt = performance.now();
   const othersArrived = await pollUntil(
     () => environment.sink.accepted() >= otherCount,
     OTHERS_WITHIN_MS,
@@ -50,23 +50,23 @@ async function slowRelayDown(environment: ChaosEnvironment): Promise<ScenarioRes
     () => false,
   );
   const others = environment.sink.accepted();
-  const othersArrivedMs = Math.round(performance.now() - beganAt);
-  // It may be the one behind a slow one.
+  const othersArrivedMs = Math.round(performance.now() - startedAt);
+  // The silent one may be pipelined behind a slow one.
   if (othersArrived)
     await pollUntil(() => environment.sink.acceptances.has(SILENT_RECIPIENT)).then(() =>
       pause(1000),
     );
   else await pollUntil(() => environment.sink.accepted() > others, 30_000).catch(() => undefined);
-  hangUp();
-  const finding = await drainAndCheck(environment, { swallowed: 1 });
+  closeConnection();
+  const result = await drainAndCheck(environment, { allowedUnknown: 1 });
   return {
-    ...addViolations(finding, [
+    ...addViolations(result, [
       othersArrived
         ? null
         : `only ${others} of ${otherCount} were mailed within ${OTHERS_WITHIN_MS / 1000} s of a slow reply: it holds up the others`,
-      finding.counts?.unknown === 1
+      result.counts?.unknown === 1
         ? null
-        : `${finding.counts?.unknown} deliveries are unknown, expected the one without a reply`,
+        : `${result.counts?.unknown} deliveries are unknown, expected the one without a reply`,
     ]),
     facts: { others_mailed_beside_slow_ms: othersArrivedMs },
   };

@@ -9,14 +9,14 @@ import { addViolations, type Scenario, waitForAccepted } from './scenario.ts';
 
 export const terminate: Scenario = {
   name: 'terminate',
-  about: `SIGTERM in mid-send: ended within ${STOP_DEADLINE_S} s, nothing unknown, the rest pending or sent`,
+  about: `SIGTERM while a digest is sent: the process ends within ${STOP_DEADLINE_S} s, nothing unknown, the rest pending or sent`,
   quickDeployments: ['servers'],
   workers: 1,
-  servers: terminateInMidSend,
-  embedded: terminateInMidSend,
+  servers: terminateWhileSending,
+  embedded: terminateWhileSending,
 };
 
-async function terminateInMidSend(environment: ChaosEnvironment): Promise<ScenarioResult> {
+async function terminateWhileSending(environment: ChaosEnvironment): Promise<ScenarioResult> {
   await environment.compose(300);
   environment.sink.setDelay(200);
   environment.sendCommand.start();
@@ -37,7 +37,7 @@ async function terminateInMidSend(environment: ChaosEnvironment): Promise<Scenar
       code === 0 ? null : `it ended with ${code}`,
       ms <= STOP_DEADLINE_S * 1000
         ? null
-        : `it ended after ${ms} ms, ${STOP_DEADLINE_S} s are stated`,
+        : `it ended after ${ms} ms, the promise is ${STOP_DEADLINE_S} s`,
       sent === environment.sink.accepted()
         ? null
         : `${sent} are recorded as sent, ${environment.sink.accepted()} were accepted`,
@@ -50,11 +50,11 @@ async function terminateInMidSend(environment: ChaosEnvironment): Promise<Scenar
 
 export const recovery: Scenario = {
   name: 'recovery',
-  about: `a worker is killed and never comes back: its readers are mailed by another within ${RECOVERY_DEADLINE_S} s`,
+  about: `a worker is killed and not restarted: another worker mails its subscribers within ${RECOVERY_DEADLINE_S} s`,
   runsInBackground: true,
   servers: async (environment): Promise<ScenarioResult> => {
     environment.keepLeasesOfKilledWorkers();
-    // In real life the scheduler rings, and nobody types a command.
+    // In production the scheduler enqueues the batches, not a command.
     const scheduler = environment.open(['start', 'scheduler']);
     await scheduler.waitUntilRunning();
     await environment.compose(600);
@@ -70,7 +70,7 @@ export const recovery: Scenario = {
     await pollUntil(() => environment.sink.accepted() >= expectedAccepted, 150_000).catch(
       () => undefined,
     );
-    // The last ones may be unknown; what still comes is waited for a little.
+    // The last ones may be unknown. Waits until no more mail arrives.
     let last = environment.sink.accepted();
     let lastAt = performance.now();
     while (performance.now() - lastAt < 3000) {
@@ -81,14 +81,14 @@ export const recovery: Scenario = {
       }
     }
     const seconds = Math.round((lastAt - killedAt) / 1000);
-    environment.log(`the readers of the dead worker were mailed after ${seconds} s`);
+    environment.log(`the subscribers of the dead worker were mailed after ${seconds} s`);
     environment.sendingAtKills.push(0);
-    const finding = await drainAndCheck(environment);
+    const result = await drainAndCheck(environment);
     return {
-      ...addViolations(finding, [
+      ...addViolations(result, [
         seconds <= RECOVERY_DEADLINE_S
           ? null
-          : `the readers of a dead worker were mailed after ${seconds} s, ${RECOVERY_DEADLINE_S} s are promised`,
+          : `the subscribers of a dead worker were mailed after ${seconds} s, the promise is ${RECOVERY_DEADLINE_S} s`,
       ]),
       facts: { recovery_seconds: seconds },
     };

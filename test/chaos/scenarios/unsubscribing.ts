@@ -18,9 +18,9 @@ const UNSUBSCRIBERS = 60;
 const NEXT_DAY = '2026-05-11';
 
 export const unsubscribing: Scenario = {
-  name: 'leaving',
+  name: 'unsubscribing',
   about:
-    'readers leave by the link of an earlier mail, or are erased, while their next one is queued: none is sent after the answer',
+    'subscribers unsubscribe by the link of an earlier mail, or are erased, while their next mail is queued: none is sent after the answer',
   servers: async (environment): Promise<ScenarioResult> => {
     const port = await findFreePort();
     const site = `http://127.0.0.1:${port}`;
@@ -35,15 +35,15 @@ export const unsubscribing: Scenario = {
       [...environment.sink.acceptances].map(([email, [mail]]) => [email, mail?.token]),
     );
     await composeNextDigest(environment.commandEnvironment);
-    await environment.withDatabase((queries) => queries.watchMoves());
+    await environment.withDatabase((queries) => queries.recordStateChanges());
     const audience = await environment.withDatabase((queries) => queries.audience());
     const idOf = new Map([...audience].map(([id, email]) => [email, id]));
     environment.sink.setDelay(100);
-    const sending = createSendCommand(environment.commandEnvironment, {
+    const sendCommand = createSendCommand(environment.commandEnvironment, {
       date: NEXT_DAY,
-      ready: async () => undefined,
+      waitUntilReady: async () => undefined,
     });
-    sending.start();
+    sendCommand.start();
     await pollUntil(() => environment.sink.accepted() > SUBSCRIBERS + 5);
 
     const answeredAt = new Map<number, Date>();
@@ -52,24 +52,24 @@ export const unsubscribing: Scenario = {
       const id = idOf.get(email) ?? 0;
       const token = tokens.get(email) ?? '';
       const status = await unsubscribeOneClick(site, token);
-      if (status !== 200) throw new Error(`Leaving was answered ${status}.`);
+      if (status !== 200) throw new Error(`Unsubscribing returned the status ${status}.`);
       answeredAt.set(id, new Date());
     }
     const erased = addressOf(SUBSCRIBERS - 1);
     await runPaperboyOk(`subscribers erase ${erased}`, environment.commandEnvironment);
     answeredAt.set(idOf.get(erased) ?? 0, new Date());
     environment.log(
-      `${answeredAt.size} left (${environment.sink.accepted() - SUBSCRIBERS} accepted)`,
+      `${answeredAt.size} unsubscribed (${environment.sink.accepted() - SUBSCRIBERS} accepted)`,
     );
     environment.sink.setDelay(0);
-    await sending.waitUntilSent();
+    await sendCommand.waitUntilSent();
 
-    const moves = await environment.withDatabase((queries) => queries.moves());
-    const late = moves.filter(
+    const changes = await environment.withDatabase((queries) => queries.stateChanges());
+    const late = changes.filter(
       ({ subscriberId, to, at }) => to === 'sending' && at > (answeredAt.get(subscriberId) ?? at),
     );
-    const wrong = moves.filter(({ from, to }) => !canTransition(from, to));
-    const skippedCount = moves.filter(({ to }) => to === 'skipped').length;
+    const wrong = changes.filter(({ from, to }) => !canTransition(from, to));
+    const skippedCount = changes.filter(({ to }) => to === 'skipped').length;
     const twice = [...environment.sink.acceptances].filter(
       ([, mails]) => new Set(mails.map(({ messageId }) => messageId)).size < mails.length,
     );
@@ -77,14 +77,14 @@ export const unsubscribing: Scenario = {
       ...addViolations(first, [
         late.length === 0
           ? null
-          : `${late.length} were sent after their reader had left: ${late.map(({ subscriberId }) => subscriberId)}`,
+          : `${late.length} were sent after their subscriber had unsubscribed: ${late.map(({ subscriberId }) => subscriberId)}`,
         wrong.length === 0
           ? null
           : `${wrong.length} changes of state are not allowed: ${JSON.stringify(wrong.slice(0, 5))}`,
-        twice.length === 0 ? null : `${twice.length} got one mail twice`,
-        skippedCount > 0 ? null : 'nobody left in time: the scenario showed nothing',
+        twice.length === 0 ? null : `${twice.length} got the same mail twice`,
+        skippedCount > 0 ? null : 'nobody unsubscribed in time: the scenario proved nothing',
       ]),
-      facts: { left_while_queued: skippedCount },
+      facts: { unsubscribed_while_queued: skippedCount },
     };
   },
 };

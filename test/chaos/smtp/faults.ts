@@ -1,5 +1,7 @@
-/** Where in a session the sink stands. At `dot` the message has wholly come; at `accepted` it is
- *  noted but not answered; at `replied` the answer was written. */
+/**
+ * A stage of an SMTP session. At `dot` the message is complete. At `accepted` it is recorded but
+ * not yet answered. At `replied` the reply was written.
+ */
 export type SmtpStage =
   | 'greeting'
   | 'EHLO'
@@ -13,23 +15,25 @@ export type SmtpStage =
 
 export interface SmtpFaultPoint {
   stage: SmtpStage;
-  /** Which of the sink's doors: each worker has its own. */
+  /** The listener of the connection: each worker has its own. */
   listenerIndex: number;
-  /** From RCPT on. */
+  /** Known from RCPT on. */
   recipient: string | null;
 }
 
-/** What the sink does instead of going on. */
+/** What the server does instead of its normal reply. */
 export type SmtpFault =
-  /** Answers so; with 421 it closes too (RFC 5321 §3.8). */
+  /** Sends this reply. After 421 it closes the connection (RFC 5321 §3.8). */
   | { reply: string }
   | { drop: true }
-  /** Gives its proper answer, then closes: with `now`, before the client can send more. */
+  /** Sends the normal reply, then closes: with `now` before the client can send more. */
   | { thenDrop: 'now' | 'gently' }
-  /** Gives its proper answer when the promise resolves. */
+  /** Sends the normal reply when the promise resolves. */
   | { wait: Promise<unknown> }
-  /** Gives its proper answer byte by byte. */
+  /** Sends the normal reply byte by byte. */
   | { everyMs: number };
 
-/** Asked at each moment. What it does itself, such as killing a worker, is done before the sink goes on. */
-export type SmtpFaultInjector = (moment: SmtpFaultPoint) => SmtpFault | null | undefined;
+/**
+ * Called at each stage. It may also act itself, such as kill a worker, before the server goes on.
+ */
+export type SmtpFaultInjector = (point: SmtpFaultPoint) => SmtpFault | null | undefined;

@@ -3,21 +3,21 @@ import { type AddressInfo, createServer, type Server, type Socket } from 'node:n
 import type { SmtpFaultInjector } from './faults.ts';
 import { type Acceptance, serveSmtp } from './session.ts';
 
-/** An SMTP server that notes what it accepts at the final dot, before it answers. */
+/** An SMTP server that records an accepted message at the final dot, before it replies. */
 export interface FaultySmtpServer {
-  /** A listener of its own for each worker, so that a fault knows whom it hits. */
-  openListener(): Promise<{ door: number; url: string }>;
-  /** By recipient, in their order. */
+  /** Opens a listener. Each worker has its own, so that a fault can choose its worker. */
+  openListener(): Promise<{ listenerIndex: number; url: string }>;
+  /** Accepted messages by recipient, in the order of acceptance. */
   acceptances: ReadonlyMap<string, readonly Acceptance[]>;
-  /** How many messages were accepted, on one door or on all. */
+  /** Number of accepted messages, on one listener or on all. */
   accepted(listenerIndex?: number): number;
-  /** Who decides on faults; null for none. */
-  injectFaults(judge: SmtpFaultInjector | null): void;
-  /** Breaks every connection that is open. */
+  /** Sets the function that decides on faults; null for none. */
+  injectFaults(injector: SmtpFaultInjector | null): void;
+  /** Resets every open connection. */
   dropConnections(): void;
-  /** How long each message waits for its answer, in ms. */
+  /** Sets the delay before each reply to a message, in ms. */
   setDelay(delayMs: number): void;
-  /** Calls back at each acceptance, right after it is noted. */
+  /** Calls `listener` right after each message was recorded. */
   onAccepted(listener: ((listenerIndex: number) => void) | null): void;
   close(): Promise<void>;
 }
@@ -27,18 +27,18 @@ export function openFaultySmtpServer(): FaultySmtpServer {
   const servers: Server[] = [];
   const sockets = new Set<Socket>();
   const acceptedByListener: number[] = [];
-  const now: {
-    judge: SmtpFaultInjector | null;
+  const current: {
+    injector: SmtpFaultInjector | null;
     delayMs: number;
     listener: ((listenerIndex: number) => void) | null;
-  } = { judge: null, delayMs: 0, listener: null };
+  } = { injector: null, delayMs: 0, listener: null };
 
   const accept = (listenerIndex: number, recipient: string, acceptance: Acceptance) => {
     const before = acceptances.get(recipient);
     if (before) before.push(acceptance);
     else acceptances.set(recipient, [acceptance]);
     acceptedByListener[listenerIndex] = (acceptedByListener[listenerIndex] ?? 0) + 1;
-    now.listener?.(listenerIndex);
+    current.listener?.(listenerIndex);
   };
 
   return {
@@ -48,9 +48,9 @@ export function openFaultySmtpServer(): FaultySmtpServer {
         sockets.add(socket);
         socket.on('close', () => sockets.delete(socket));
         void serveSmtp(socket, {
-          injectFault: (moment) => now.judge?.({ ...moment, listenerIndex }),
+          injectFault: (moment) => current.injector?.({ ...moment, listenerIndex }),
           accept: (recipient, acceptance) => accept(listenerIndex, recipient, acceptance),
-          delayMs: () => now.delayMs,
+          delayMs: () => current.delayMs,
         });
       });
       servers.push(server);
@@ -58,7 +58,7 @@ export function openFaultySmtpServer(): FaultySmtpServer {
       server.listen(0, '127.0.0.1');
       await once(server, 'listening');
       return {
-        door: listenerIndex,
+        listenerIndex,
         url: `smtp://127.0.0.1:${(server.address() as AddressInfo).port}`,
       };
     },
@@ -70,14 +70,14 @@ export function openFaultySmtpServer(): FaultySmtpServer {
     dropConnections: () => {
       for (const socket of sockets) socket.destroy();
     },
-    injectFaults: (judge) => {
-      now.judge = judge;
+    injectFaults: (injector) => {
+      current.injector = injector;
     },
     setDelay: (delayMs) => {
-      now.delayMs = delayMs;
+      current.delayMs = delayMs;
     },
     onAccepted: (listener) => {
-      now.listener = listener;
+      current.listener = listener;
     },
     close: async () => {
       for (const socket of sockets) socket.destroy();

@@ -3,8 +3,8 @@ import { createSmtpInput } from './input.ts';
 
 const BODY = 'Subject: hi\r\n\r\nA line.\r\n..stuffed\r\n';
 
-describe('what a client of the sink sends', () => {
-  it('is read the same wherever it is cut', () => {
+describe('createSmtpInput', () => {
+  it('Lines and a body are read the same, wherever the chunks split them', () => {
     const whole = `MAIL FROM:<a@b>\r\nDATA\r\n${BODY}.\r\nQUIT\r\n`;
     for (let cut = 1; cut < whole.length; cut += 1) {
       const input = createSmtpInput();
@@ -14,9 +14,9 @@ describe('what a client of the sink sends', () => {
         input.push(Buffer.from(part));
         for (;;) {
           if (body !== null) {
-            const { bytes, isWhole } = input.takeBody();
+            const { bytes, isComplete } = input.takeBody();
             body += bytes.toString();
-            if (!isWhole) break;
+            if (!isComplete) break;
             seen.push(body);
             body = null;
           }
@@ -30,10 +30,10 @@ describe('what a client of the sink sends', () => {
     }
   });
 
-  it('may be an empty body: a dot alone', () => {
+  it('A single dot is an empty body', () => {
     const input = createSmtpInput();
     input.push(Buffer.from('.\r\nQUIT\r\n'));
-    expect(input.takeBody()).toMatchObject({ isWhole: true });
+    expect(input.takeBody()).toMatchObject({ isComplete: true });
     expect(input.takeLine()).toBe('QUIT');
   });
 });

@@ -1,17 +1,17 @@
-/** What a client sends to an SMTP server, taken line by line or, after DATA, as a body. */
+/** The input of an SMTP server, read line by line or, after DATA, as a body. */
 export interface SmtpInput {
   push(chunk: Buffer): void;
-  /** The next line without its end, or null when none is whole. */
+  /** The next line without CRLF, or null when no line is complete. */
   takeLine(): string | null;
-  /** What has come of the body. `isWhole` with the final dot, after which lines follow again. */
-  takeBody(): { bytes: Buffer; isWhole: boolean };
+  /** The next bytes of the body. `isComplete` after the final dot, where lines follow again. */
+  takeBody(): { bytes: Buffer; isComplete: boolean };
 }
 
 const DOT = Buffer.from('\r\n.\r\n');
 
 export function createSmtpInput(): SmtpInput {
   let rest: Buffer = Buffer.alloc(0);
-  // The body begins as if after a line end: an empty one is a dot alone (RFC 5321 §4.1.1.4).
+  // A body starts as if after a CRLF, so an empty body is a single dot (RFC 5321 §4.1.1.4).
   let isInBody = false;
   return {
     push: (chunk) => {
@@ -34,13 +34,13 @@ export function createSmtpInput(): SmtpInput {
         const bytes = rest.subarray(0, end + 2);
         rest = rest.subarray(end + DOT.length);
         isInBody = false;
-        return { bytes, isWhole: true };
+        return { bytes, isComplete: true };
       }
-      // The dot may be cut by the end of a chunk.
+      // A chunk may end within the final dot.
       const keep = Math.min(rest.length, DOT.length - 1);
       const bytes = rest.subarray(0, rest.length - keep);
       rest = rest.subarray(rest.length - keep);
-      return { bytes, isWhole: false };
+      return { bytes, isComplete: false };
     },
   };
 }

@@ -3,16 +3,16 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { SmtpFault, SmtpFaultPoint, SmtpStage } from './faults.ts';
 import { createSmtpInput } from './input.ts';
 
-/** A message that the sink took. */
+/** A message that the server accepted. */
 export interface Acceptance {
   messageId: string;
-  /** The token of its unsubscribe link, when it has one. */
+  /** The token of its unsubscribe link, if it has one. */
   token: string | null;
   at: number;
 }
 
 export interface SessionDeps {
-  injectFault(moment: Omit<SmtpFaultPoint, 'listenerIndex'>): SmtpFault | null | undefined;
+  injectFault(point: Omit<SmtpFaultPoint, 'listenerIndex'>): SmtpFault | null | undefined;
   accept(recipient: string, acceptance: Acceptance): void;
   delayMs(): number;
 }
@@ -21,19 +21,19 @@ const GREETING = '220 sink.example ESMTP';
 const EHLO =
   '250-sink.example\r\n250-PIPELINING\r\n250-8BITMIME\r\n250-SIZE 33554432\r\n250 ENHANCEDSTATUSCODES';
 
-/** Serves one connection (RFC 5321, RFC 2920) to its end. Never rejects. */
+/** Serves one connection (RFC 5321, RFC 2920) until it ends. Never rejects. */
 export async function serveSmtp(socket: Socket, deps: SessionDeps): Promise<void> {
   const session = createSession(socket, deps);
-  // A worker that is killed breaks off its connections.
+  // A killed worker breaks its connections.
   await session.run().catch(() => undefined);
-  // What was said last must arrive: a close at once could take it back (RFC 1122 §4.2.2.13).
+  // The last reply must arrive: closing at once could discard it (RFC 1122 §4.2.2.13).
   socket.end();
   setTimeout(() => socket.destroy(), LINGER_MS).unref();
 }
 
 const LINGER_MS = 1000;
 
-/** Thrown when the connection is over, by the client or by a fault. */
+/** Thrown when the client or a fault ended the connection. */
 class Closed extends Error {}
 
 function createSession(socket: Socket, deps: SessionDeps) {
@@ -64,13 +64,9 @@ function createSession(socket: Socket, deps: SessionDeps) {
     }
   };
 
-  /** Answers, or does what the fault says instead. Returns whether the proper answer was given. */
-  const replyOrFault = async (
-    environment: SmtpStage,
-    recipient: string | null,
-    defaultReply: string,
-  ) => {
-    const fault = deps.injectFault({ stage: environment, recipient });
+  /** Sends the default reply or applies a fault. Returns whether it sent the default reply. */
+  const replyOrFault = async (stage: SmtpStage, recipient: string | null, defaultReply: string) => {
+    const fault = deps.injectFault({ stage, recipient });
     if (!fault) return writeReply(defaultReply);
     if ('drop' in fault) return drop();
     if ('reply' in fault) {
@@ -104,12 +100,12 @@ function createSession(socket: Socket, deps: SessionDeps) {
     throw new Closed();
   };
 
-  /** Reads the body to its dot; only what the headers need is kept. */
+  /** Reads the body to the final dot and returns its first characters, which hold the header. */
   const readBody = async (recipient: string) => {
     let head = '';
     let isBegun = false;
     for (;;) {
-      const { bytes, isWhole } = input.takeBody();
+      const { bytes, isComplete } = input.takeBody();
       if (head.length < HEAD_CHARS) head += bytes.toString('latin1').slice(0, HEAD_CHARS);
       if (!isBegun && bytes.length > 0) {
         isBegun = true;
@@ -117,7 +113,7 @@ function createSession(socket: Socket, deps: SessionDeps) {
         if (fault && 'drop' in fault) drop();
         if (fault && 'wait' in fault) await fault.wait;
       }
-      if (isWhole) return head;
+      if (isComplete) return head;
       await waitForData();
     }
   };
@@ -139,12 +135,12 @@ function createSession(socket: Socket, deps: SessionDeps) {
     });
     const delayMs = deps.delayMs();
     if (delayMs > 0) await pause(delayMs);
-    await replyOrFault('accepted', recipient, '250 2.0.0 Taken');
+    await replyOrFault('accepted', recipient, '250 2.0.0 Accepted');
     deps.injectFault({ stage: 'replied', recipient });
   };
 
   const run = async () => {
-    let isMailed = false;
+    let hasSender = false;
     let recipient: string | null = null;
     if (!(await replyOrFault('greeting', null, GREETING))) return;
     for (;;) {
@@ -152,19 +148,19 @@ function createSession(socket: Socket, deps: SessionDeps) {
       const verb = line.slice(0, 4).toUpperCase();
       if (verb === 'EHLO' || verb === 'HELO') await replyOrFault('EHLO', null, EHLO);
       else if (verb === 'MAIL') {
-        isMailed = await replyOrFault('MAIL', null, '250 2.1.0 Yes');
+        hasSender = await replyOrFault('MAIL', null, '250 2.1.0 Yes');
         recipient = null;
       } else if (verb === 'RCPT') {
         const address = /<([^>]*)>/.exec(line)?.[1] ?? '';
-        if (!isMailed) writeReply('503 5.5.1 MAIL first');
+        if (!hasSender) writeReply('503 5.5.1 MAIL first');
         else if (await replyOrFault('RCPT', address, '250 2.1.5 Yes')) recipient = address;
       } else if (verb === 'DATA') {
         if (recipient === null) writeReply('503 5.5.1 RCPT first');
         else await takeMessage(recipient);
-        isMailed = false;
+        hasSender = false;
         recipient = null;
       } else if (verb === 'RSET' || verb === 'NOOP') {
-        isMailed = false;
+        hasSender = false;
         recipient = null;
         writeReply('250 2.0.0 Yes');
       } else if (verb === 'QUIT') {
