@@ -116,7 +116,7 @@ async function prepare(): Promise<Record<string, string>> {
     hashToken('look-latest'),
   );
   const left = await storeSubscriber(db, { email: 'bob@example.net', status: 'unsubscribed' });
-  const token = tokens.seal({ digestId: 0, subscriberId });
+  const token = tokens.seal({ kind: 'subscriber', subscriberId });
   await storeSourceFailures(db, clock());
   const response = await fetch(`${site.url}/api/papers?date=${DATE}`);
   const [first] = (await response.json()) as { id: string }[];
@@ -134,12 +134,12 @@ async function prepare(): Promise<Record<string, string>> {
     paper: `/papers/${first?.id}`,
     digests: '/digests',
     digest: `/digests/${DATE}`,
-    view: `/view/${tokens.seal({ digestId, subscriberId })}`,
+    view: `/view/${tokens.seal({ kind: 'delivery', digestId, subscriberId })}`,
     confirm: '/confirm/look-confirm',
     confirmLatest: '/confirm/look-latest',
     preferences: `/preferences/${token}`,
     unsubscribe: `/unsubscribe/${token}`,
-    goodbye: `/unsubscribe/${tokens.seal({ digestId: 0, subscriberId: left })}`,
+    goodbye: `/unsubscribe/${tokens.seal({ kind: 'subscriber', subscriberId: left })}`,
     erase: '/erase/look-erase',
     missing: '/nothing/here',
     status: '/status',

@@ -33,7 +33,7 @@ async function addReader() {
     frequency: 'weekdays',
     timezone: 'Europe/Berlin',
   });
-  return { id, token: site.app.tokens.seal({ digestId, subscriberId: id }) };
+  return { id, token: site.app.tokens.seal({ kind: 'delivery', digestId, subscriberId: id }) };
 }
 
 /** Everything stored about a reader that a press could change. */

@@ -103,7 +103,11 @@ describe('From the sign-up to the digest', () => {
     await handlers.sweep({});
     const mail = await mailTo('ada@example.org', /, and 4 more$/);
     const subscriber = await findSubscriberByEmail(db, 'ada@example.org');
-    const own = app.tokens.seal({ digestId: digest?.id ?? 0, subscriberId: subscriber?.id ?? 0 });
+    const own = app.tokens.seal({
+      kind: 'delivery',
+      digestId: digest?.id ?? 0,
+      subscriberId: subscriber?.id ?? 0,
+    });
     expect(mail).toContain(`/unsubscribe/${own}`);
     await works.splice(0)[0]?.stop();
     await app.waitForBatches();

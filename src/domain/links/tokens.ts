@@ -1,50 +1,52 @@
 import { createCipheriv, createDecipheriv, createHash, createHmac } from 'node:crypto';
 
-/** Whose token it is. A `digestId` of 0 stands for the subscriber alone, without a delivery. */
-export interface TokenSubject {
-  digestId: number;
-  subscriberId: number;
-}
+/** What a token opens: a subscriber's own pages, and for a delivery the digest as it was sent. */
+export type TokenSubject =
+  | { kind: 'subscriber'; subscriberId: number }
+  | { kind: 'delivery'; digestId: number; subscriberId: number };
 
-/** Makes and reads the opaque tokens in links. */
+/** Seals and opens the opaque tokens in links. */
 export interface LinkTokens {
   /** 22 characters of the base64url alphabet; the same subject always gives the same token. */
   seal(subject: TokenSubject): string;
-  /** Whose token it is, or null when none of the keys made it. */
+  /** The subject of a token, or null when none of the keys sealed it. */
   open(token: string): TokenSubject | null;
-  /** For the address of the private feed, which feed readers keep and show: it opens nothing else. */
+  /** A token for the private feed alone: feed readers store and show its address. */
   sealFeed(subscriberId: number): string;
-  /** Whose feed a token stands for, or null; those of `seal` do as well. */
+  /** The subscriber whose feed a token opens, or null. Tokens of `seal` open it as well. */
   openFeed(token: string): number | null;
-  /** The token of a letter: unguessable, and made again for each retry instead of being stored. */
+  /** The token of a transactional e-mail: unguessable, and derived again for each attempt instead of
+   *  being stored. */
   sealTransactional(transactionalEmailId: number): string;
 }
 
 export const TOKEN_LENGTH = 22;
-/** The second half of a block. */
+/** The second half of a block tells the purposes apart. */
 const SUBSCRIBER_MARK = 0n;
 const FEED_MARK = 1n;
 
-/** Whether a text has the form of a token; only a key tells whether it is one. */
+/** Whether a text has the form of a token; only a key can verify it. */
 export function isToken(text: string): boolean {
   return TOKEN_PATTERN.test(text);
 }
 
 const TOKEN_PATTERN = /^[A-Za-z0-9_-]{22}$/;
+/** In the block of a token without a delivery. */
+const NO_DIGEST_ID = 0;
 const MAX_DIGEST_ID = 2 ** 24 - 1;
 const MAX_SUBSCRIBER_ID = 2 ** 40 - 1;
 
 /**
- * Tokens under `keys`: the first seals, all open, so that a key can be replaced without breaking
- * the links in mails already sent.
+ * Tokens under `keys`: the first one seals and all of them open, so that a key can be replaced
+ * without breaking the links in mails already sent.
  *
- * A token is one block of AES-256: three bytes of digest, five of subscriber, eight of zeros (of a feed: of
- * the number one).
- * Without the key it tells nothing, and a guess opens with a chance of 2^-64.
+ * A token is one block of AES-256: three bytes of digest id, five of subscriber id, and eight of the
+ * number 0, or 1 for a feed. It reveals nothing without the key, and a guess opens with a probability
+ * of 2^-64.
  */
 export function createLinkTokens(keys: readonly string[]): LinkTokens {
   const [first] = keys;
-  if (first === undefined) throw new RangeError('createTokens needs at least one key.');
+  if (first === undefined) throw new RangeError('createLinkTokens needs at least one key.');
   const encryptor = createCipheriv('aes-256-ecb', deriveBlockKey(first), null).setAutoPadding(
     false,
   );
@@ -65,24 +67,25 @@ export function createLinkTokens(keys: readonly string[]): LinkTokens {
   return {
     seal: (subject) => seal(encodeTokenBlock(subject, SUBSCRIBER_MARK)),
     open: (token) => open(token, SUBSCRIBER_MARK),
-    sealFeed: (subscriberId) => seal(encodeTokenBlock({ digestId: 0, subscriberId }, FEED_MARK)),
+    sealFeed: (subscriberId) =>
+      seal(encodeTokenBlock({ kind: 'subscriber', subscriberId }, FEED_MARK)),
     openFeed: (token) =>
       (open(token, FEED_MARK) ?? open(token, SUBSCRIBER_MARK))?.subscriberId ?? null,
     sealTransactional: (transactionalEmailId) =>
       createHmac('sha256', first)
-        .update(`letter:${transactionalEmailId}`)
+        .update(`transactional-email:${transactionalEmailId}`)
         .digest()
         .subarray(0, 16)
         .toString('base64url'),
   };
 }
 
-/** What is stored of a letter's token. */
+/** The hash under which the token of a transactional e-mail is stored. */
 export function hashToken(token: string): Buffer {
   return createHash('sha256').update(token).digest();
 }
 
-/** Under what a suppressed address is kept; without the key it cannot be turned back. */
+/** The hash under which a suppressed address is stored; it cannot be reversed without the key. */
 export function hashSuppressedAddress(emailKey: string, suppressionKey: string): Buffer {
   return createHmac('sha256', suppressionKey).update(emailKey).digest();
 }
@@ -91,8 +94,12 @@ function deriveBlockKey(key: string): Buffer {
   return createHash('sha256').update(`paperboy link token\n${key}`).digest();
 }
 
-function encodeTokenBlock({ digestId, subscriberId }: TokenSubject, mark: bigint): Buffer {
-  if (!isWithin(digestId, 0, MAX_DIGEST_ID) || !isWithin(subscriberId, 1, MAX_SUBSCRIBER_ID)) {
+function encodeTokenBlock(subject: TokenSubject, mark: bigint): Buffer {
+  const { subscriberId } = subject;
+  const isDelivery = subject.kind === 'delivery';
+  const digestId = isDelivery ? subject.digestId : NO_DIGEST_ID;
+  const isDigestValid = !isDelivery || isWithin(digestId, 1, MAX_DIGEST_ID);
+  if (!isDigestValid || !isWithin(subscriberId, 1, MAX_SUBSCRIBER_ID)) {
     throw new RangeError(
       `No token for digest ${digestId} and subscriber ${subscriberId}: out of range.`,
     );
@@ -106,7 +113,11 @@ function encodeTokenBlock({ digestId, subscriberId }: TokenSubject, mark: bigint
 
 function decodeTokenBlock(block: Buffer, mark: bigint): TokenSubject | null {
   if (block.readBigUInt64BE(8) !== mark) return null;
-  return { digestId: block.readUIntBE(0, 3), subscriberId: block.readUIntBE(3, 5) };
+  const digestId = block.readUIntBE(0, 3);
+  const subscriberId = block.readUIntBE(3, 5);
+  return digestId === NO_DIGEST_ID
+    ? { kind: 'subscriber', subscriberId }
+    : { kind: 'delivery', digestId, subscriberId };
 }
 
 function isWithin(value: number, min: number, max: number): boolean {

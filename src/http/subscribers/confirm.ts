@@ -84,7 +84,9 @@ function sendConfirmationResult(
     );
   }
   const { subscriber } = result;
-  const preferences = links.preferences(tokens.seal({ digestId: 0, subscriberId: subscriber.id }));
+  const preferences = links.preferences(
+    tokens.seal({ kind: 'subscriber', subscriberId: subscriber.id }),
+  );
   if (subscriber.status === 'unsubscribed') {
     return sendPage(
       reply,

@@ -9,10 +9,6 @@ import type { Sender } from '../templates/sender.ts';
 import { createSiteView } from '../templates/site-view.ts';
 import { composeSingleEmail } from '../transactional/transactional-email.ts';
 
-/** Stands for a digest in the Message-ID of an alert: the highest number of six bytes, which no digest
- *  has. Transactional emails use 0. */
-const ALERT_DIGEST_ID = 2 ** 48 - 1;
-
 /** The email that tells the operator at `to` about an incident. Composing it again gives the same
  *  Message-ID. */
 export function composeAlertEmail(
@@ -34,7 +30,7 @@ export function composeAlertEmail(
   const { siteName } = createSiteView(sender);
   return composeSingleEmail(templates, sender, {
     to,
-    messageId: messageIds(ALERT_DIGEST_ID, 2 * incident.id + (isOver ? 1 : 0)),
+    messageId: messageIds({ kind: 'alert', incidentId: incident.id, isOver }),
     date: (isOver ? incident.endedAt : null) ?? incident.raisedAt,
     link: sender.links.status,
     copy: isOver

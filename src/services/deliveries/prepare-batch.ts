@@ -102,7 +102,8 @@ function toReadyMail(
 ): ReadyMail {
   const { renderer, digest } = context;
   const { subscriberId, attempts, sendAt } = delivery;
-  const messageId = delivery.messageId ?? messageIds(digest.id, subscriberId);
+  const messageId =
+    delivery.messageId ?? messageIds({ kind: 'delivery', digestId: digest.id, subscriberId });
   const messageDate = delivery.messageDate ?? clock();
   return {
     subscriberId,
@@ -117,7 +118,7 @@ function toReadyMail(
     domain: extractDomain(subscriber.email),
     emailKey: subscriber.emailKey,
     compose: () => {
-      const token = tokens.seal({ digestId: digest.id, subscriberId });
+      const token = tokens.seal({ kind: 'delivery', digestId: digest.id, subscriberId });
       const personalization = createDigestCopy(context, subscriber, { token, selection });
       const addressed = { personalization, to: subscriber.email, messageId, date: messageDate };
       return finishDigestMessage(draftDigestMessage(renderer, addressed), signer);

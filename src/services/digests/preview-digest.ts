@@ -56,7 +56,7 @@ export async function previewDigest(
     );
   }
   const { id: subscriberId } = subscriber;
-  const token = deps.tokens.seal({ digestId: digest.id, subscriberId });
+  const token = deps.tokens.seal({ kind: 'delivery', digestId: digest.id, subscriberId });
   const quietSince = await findQuietSince(deps.db, { digestId: digest.id, subscriberId });
   const personalization = createDigestCopy(
     context,
@@ -64,7 +64,7 @@ export async function previewDigest(
     { token, selection },
   );
   if (asText) return Buffer.from(renderDigestText(context.renderer, personalization));
-  const messageId = deps.messageIds(digest.id, subscriberId);
+  const messageId = deps.messageIds({ kind: 'delivery', digestId: digest.id, subscriberId });
   const addressed = { personalization, to: subscriber.email, messageId, date: deps.clock() };
   const message = await finishDigestMessage(
     draftDigestMessage(context.renderer, addressed),

@@ -35,7 +35,7 @@ export async function viewDelivery(
   token: string,
 ): Promise<DeliveredDigest | null> {
   const subject = tokens.open(token);
-  if (subject === null || subject.digestId === 0) return null;
+  if (subject?.kind !== 'delivery') return null;
   const delivery = await findDelivery(db, subject.digestId, subject.subscriberId);
   if (!delivery?.selection || delivery.selection.length === 0) return null;
   const subscriber = await findSubscriber(db, subject.subscriberId);

@@ -4,8 +4,8 @@ import { findPaper } from '../../db/papers/papers.ts';
 import type { LinkTokens } from '../../domain/links/tokens.ts';
 import type { TopicPaper } from '../../domain/papers/paper.ts';
 
-/** A paper of the digest that a token came with, or, for a token without a digest, any that is stored;
- *  null when there is none. */
+/** The paper that a token lets its subscriber rate: one of the token's digest, or any that is stored
+ *  for a token without a delivery. Null when there is none. */
 export async function findRatedPaper(
   { db, tokens }: { db: Db; tokens: LinkTokens },
   token: string,
@@ -13,8 +13,8 @@ export async function findRatedPaper(
 ): Promise<TopicPaper | null> {
   const subject = tokens.open(token);
   if (subject === null || paperId.includes(NUL)) return null;
-  const { digestId } = subject;
-  if (digestId !== 0 && !(await isPaperInDigest(db, digestId, paperId))) return null;
+  if (subject.kind === 'delivery' && !(await isPaperInDigest(db, subject.digestId, paperId)))
+    return null;
   return findPaper(db, paperId);
 }
 

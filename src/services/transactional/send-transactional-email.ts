@@ -62,9 +62,6 @@ const NOTHING_MISSED = 'No paper of the absence matches what the reader follows.
 
 const SUPPRESSED = 'The address is suppressed.';
 
-/** Letters share the Message-ID scheme of deliveries; no digest has this id. */
-const NO_DIGEST = 0;
-
 /**
  * Sends one letter if it is still to be sent. Its link's token is made again from the letter's id at
  * each try, so a letter that may have arrived can be sent again, with the same link and Message-ID.
@@ -94,7 +91,7 @@ export async function sendTransactionalEmail(
   const email = await ensurePapers(deps, claimed);
   if (email.kind === 'return' && email.paperIds.length === 0)
     return recordTransactionalEmail(db, email.id, { state: 'failed', reply: NOTHING_MISSED });
-  const messageId = messageIds(NO_DIGEST, email.id);
+  const messageId = messageIds({ kind: 'transactional', emailId: email.id });
   const mail = composeTransactionalEmail(templates, sender, {
     kind: email.kind,
     to: subscriber.email,
@@ -152,7 +149,7 @@ async function readFacts(
   subscriber: Subscriber,
 ) {
   const { links } = sender;
-  const token = tokens.seal({ digestId: 0, subscriberId: subscriber.id });
+  const token = tokens.seal({ kind: 'subscriber', subscriberId: subscriber.id });
   const digest = await findLatestDigest(db, subscriber.frequency === 'weekly' ? 'weekly' : 'daily');
   const topics = await listTopics(db);
   return {
@@ -190,7 +187,7 @@ async function createLink(
   subscriber: Subscriber,
 ): Promise<string> {
   if (KINDS_WITH_LASTING_LINK.has(email.kind)) {
-    const token = tokens.seal({ digestId: 0, subscriberId: subscriber.id });
+    const token = tokens.seal({ kind: 'subscriber', subscriberId: subscriber.id });
     return LINK_BY_KIND[email.kind](sender, token);
   }
   const token = tokens.sealTransactional(email.id);

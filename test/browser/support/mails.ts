@@ -32,7 +32,7 @@ export async function renderEveryMail(app: App): Promise<Record<string, string>>
   if (!subscriber) throw new Error('The reader is not there.');
   const digestOf = digestsFor(app, subscriber);
   const mail = await app.mail();
-  const token = tokens.seal({ digestId: 0, subscriberId: id });
+  const token = tokens.seal({ kind: 'subscriber', subscriberId: id });
   const { digest, papers, html } = await digestOf('daily', 10);
   const topics = await listTopics(db);
   const mails: Record<string, string> = {
@@ -74,7 +74,11 @@ function digestsFor({ db, tokens, mail, clock }: App, subscriber: Subscriber) {
       new Map(),
     );
     const selection = selectFor({ ...subscriber, learned: null, papers });
-    const token = tokens.seal({ digestId: context.digest.id, subscriberId: subscriber.id });
+    const token = tokens.seal({
+      kind: 'delivery',
+      digestId: context.digest.id,
+      subscriberId: subscriber.id,
+    });
     const copy = { ...createDigestCopy(context, subscriber, { token, selection }), ...changes };
     return {
       digest: context.digest,

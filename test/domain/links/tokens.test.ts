@@ -10,15 +10,20 @@ import {
 const OLD_KEY = 'old'.repeat(20);
 const NEW_KEY = 'new'.repeat(20);
 const tokens = createLinkTokens([NEW_KEY]);
-const subject = { digestId: 7, subscriberId: 42 };
+const subject = { kind: 'delivery', digestId: 7, subscriberId: 42 } as const;
 
-const subjects = fc.record({
-  digestId: fc.integer({ min: 0, max: 2 ** 24 - 1 }),
-  subscriberId: fc.maxSafeInteger().map((number) => 1 + (Math.abs(number) % (2 ** 40 - 1))),
-});
+const subscriberId = fc.maxSafeInteger().map((number) => 1 + (Math.abs(number) % (2 ** 40 - 1)));
+const subjects = fc.oneof(
+  fc.record({ kind: fc.constant('subscriber' as const), subscriberId }),
+  fc.record({
+    kind: fc.constant('delivery' as const),
+    digestId: fc.integer({ min: 1, max: 2 ** 24 - 1 }),
+    subscriberId,
+  }),
+);
 
-describe('a link token', () => {
-  it('is 22 characters that are safe in a path, and opens to whom it was sealed for', () => {
+describe('createLinkTokens', () => {
+  it('A token is 22 characters that are safe in a path, and opens to its subject', () => {
     fc.assert(
       fc.property(subjects, (each) => {
         const token = tokens.seal(each);
@@ -30,14 +35,14 @@ describe('a link token', () => {
     expect(TOKEN_LENGTH).toBe(22);
   });
 
-  it('is another for each reader and each digest', () => {
+  it('Each subscriber and each digest has a token of its own', () => {
     const all = [1, 2, 3].flatMap((digestId) =>
-      [1, 2, 3].map((subscriberId) => tokens.seal({ digestId, subscriberId })),
+      [1, 2, 3].map((subscriberId) => tokens.seal({ kind: 'delivery', digestId, subscriberId })),
     );
     expect(new Set(all).size).toBe(9);
   });
 
-  it('opens to nobody once one of its characters is another', () => {
+  it('A token with one changed character opens nothing', () => {
     const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
     const token = tokens.seal(subject);
     for (let place = 0; place < token.length; place++) {
@@ -49,7 +54,7 @@ describe('a link token', () => {
     }
   });
 
-  it('cannot be guessed', () => {
+  it('Random bytes open nothing', () => {
     fc.assert(
       fc.property(fc.uint8Array({ minLength: 16, maxLength: 16 }), (bytes) => {
         expect(tokens.open(Buffer.from(bytes).toString('base64url'))).toBeNull();
@@ -58,19 +63,19 @@ describe('a link token', () => {
   });
 
   it.each([
-    ['nothing', ''],
-    ['one character less', tokens.seal(subject).slice(0, -1)],
-    ['one character more', `${tokens.seal(subject)}A`],
-    ['a line feed at the end', `${tokens.seal(subject)}\n`],
-    ['padding', `${tokens.seal(subject)}==`],
-    ['a foreign character', `${tokens.seal(subject).slice(0, -1)}é`],
+    ['empty', ''],
+    ['one character short', tokens.seal(subject).slice(0, -1)],
+    ['one character long', `${tokens.seal(subject)}A`],
+    ['followed by a line feed', `${tokens.seal(subject)}\n`],
+    ['padded', `${tokens.seal(subject)}==`],
+    ['outside the alphabet', `${tokens.seal(subject).slice(0, -1)}é`],
     ['a path', '../../../../etc/passwd'],
     ['a megabyte', 'A'.repeat(1e6)],
-  ])('does not open with %s', (_what, text) => {
+  ])('A token that is %s opens nothing', (_what, text) => {
     expect(tokens.open(text)).toBeNull();
   });
 
-  it('opens under any of the keys, and is sealed with the first', () => {
+  it('A token opens under any of the keys, and is sealed with the first', () => {
     const before = createLinkTokens([OLD_KEY]);
     const during = createLinkTokens([NEW_KEY, OLD_KEY]);
     const after = createLinkTokens([NEW_KEY]);
@@ -79,8 +84,9 @@ describe('a link token', () => {
     expect(after.open(before.seal(subject))).toBeNull();
   });
 
-  it('is refused to subjects that do not fit, rather than given to somebody else', () => {
+  it('A subject that does not fit is refused, so that no token opens to another subscriber', () => {
     for (const wrong of [
+      { digestId: 0, subscriberId: 1 },
       { digestId: -1, subscriberId: 1 },
       { digestId: 2 ** 24, subscriberId: 1 },
       { digestId: 1, subscriberId: 0 },
@@ -88,17 +94,17 @@ describe('a link token', () => {
       { digestId: 1.5, subscriberId: 1 },
       { digestId: 1, subscriberId: Number.NaN },
     ]) {
-      expect(() => tokens.seal(wrong)).toThrow(RangeError);
+      expect(() => tokens.seal({ kind: 'delivery', ...wrong })).toThrow(RangeError);
     }
   });
 
-  it('needs a key', () => {
+  it('Link tokens need at least one key', () => {
     expect(() => createLinkTokens([])).toThrow(RangeError);
   });
 });
 
-describe('the token of a letter', () => {
-  it('is made again for the same letter, is another for another, and opens no delivery', () => {
+describe('sealTransactional', () => {
+  it('Each transactional e-mail has one token, which opens nothing else', () => {
     const token = tokens.sealTransactional(5);
     expect(token).toMatch(/^[A-Za-z0-9_-]{22}$/);
     expect(tokens.sealTransactional(5)).toBe(token);
@@ -107,7 +113,7 @@ describe('the token of a letter', () => {
     expect(tokens.open(token)).toBeNull();
   });
 
-  it('is stored as a hash that does not tell it', () => {
+  it('The hash of a token is stable and differs for each token', () => {
     const token = tokens.sealTransactional(5);
     expect(hashToken(token)).toHaveLength(32);
     expect(hashToken(token)).toEqual(hashToken(token));
@@ -115,8 +121,8 @@ describe('the token of a letter', () => {
   });
 });
 
-describe('hashSuppressed', () => {
-  it('knows the same address again, and only under the same key', () => {
+describe('hashSuppressedAddress', () => {
+  it('The hash of an address is stable under one key and differs under another', () => {
     const hash = hashSuppressedAddress('ada@example.org', NEW_KEY);
     expect(hash).toHaveLength(32);
     expect(hashSuppressedAddress('ada@example.org', NEW_KEY)).toEqual(hash);
@@ -125,18 +131,20 @@ describe('hashSuppressed', () => {
   });
 });
 
-describe('The token of a feed', () => {
+describe('sealFeed', () => {
   const tokens = createLinkTokens(['a key', 'an older key']);
 
-  it('opens the feed, and nothing else', () => {
+  it('The token of a feed opens the feed and nothing else', () => {
     const token = tokens.sealFeed(42);
     expect(token).toHaveLength(TOKEN_LENGTH);
     expect(tokens.openFeed(token)).toBe(42);
     expect(tokens.open(token)).toBeNull();
   });
 
-  it('may be any other of the same reader', () => {
-    expect(tokens.openFeed(tokens.seal({ digestId: 7, subscriberId: 42 }))).toBe(42);
+  it('Any link token of the subscriber opens the feed as well', () => {
+    expect(tokens.openFeed(tokens.seal({ kind: 'delivery', digestId: 7, subscriberId: 42 }))).toBe(
+      42,
+    );
     expect(tokens.openFeed('nonsense')).toBeNull();
     const old = createLinkTokens(['an older key']).sealFeed(42);
     expect(tokens.openFeed(old)).toBe(42);

@@ -59,7 +59,7 @@ describe('The private feed', () => {
       expect((await site.page(`/${path}/${own()}`)).statusCode).toBe(404);
     }
     await site.post(`/unsubscribe/${own()}`);
-    const token = site.app.tokens.seal({ digestId: 0, subscriberId: id });
+    const token = site.app.tokens.seal({ kind: 'subscriber', subscriberId: id });
     expect((await site.request({ url: `/api/preferences/${token}` })).json().status).toBe('active');
     const page = load((await site.page(`/preferences/${token}`)).body);
     expect(page('#your-data a').first().attr('href')).toBe(
@@ -69,7 +69,9 @@ describe('The private feed', () => {
 
   it('stays after the reader left, and just ends', async () => {
     const before = await entries();
-    await site.post(`/unsubscribe/${site.app.tokens.seal({ digestId: 0, subscriberId: id })}`);
+    await site.post(
+      `/unsubscribe/${site.app.tokens.seal({ kind: 'subscriber', subscriberId: id })}`,
+    );
     await storePapers(site.app.db, [
       { ...buildPaper({ title: 'Too late', usableOn: '2026-05-09' }), slugs: ['rl'] },
     ]);

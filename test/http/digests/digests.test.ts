@@ -24,7 +24,7 @@ describe('/view/:token', () => {
       now: subscriber.site.clock(),
     });
     const digestId = digest?.id ?? 0;
-    const url = `/view/${tokens.seal({ digestId, subscriberId: subscriber.id })}`;
+    const url = `/view/${tokens.seal({ kind: 'delivery', digestId, subscriberId: subscriber.id })}`;
     const early = await subscriber.site.page(url);
     expect(early.statusCode).toBe(404);
 

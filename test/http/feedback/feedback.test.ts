@@ -46,7 +46,10 @@ beforeEach(async () => {
 
 async function addReader(changes: Partial<Subscriber>): Promise<{ id: number; token: string }> {
   const subscriberId = await storeSubscriber(site.app.db, changes);
-  return { id: subscriberId, token: site.app.tokens.seal({ digestId, subscriberId }) };
+  return {
+    id: subscriberId,
+    token: site.app.tokens.seal({ kind: 'delivery', digestId, subscriberId }),
+  };
 }
 
 async function output(subscriberId = id): Promise<string[]> {
@@ -123,7 +126,7 @@ describe('A link under a paper', () => {
 
   it('is not found for a token of nobody, or a paper of another mail', async () => {
     const forged = token.replace(/^./, (first) => (first === 'A' ? 'B' : 'A'));
-    const nobody = site.app.tokens.seal({ digestId, subscriberId: 987_654 });
+    const nobody = site.app.tokens.seal({ kind: 'delivery', digestId, subscriberId: 987_654 });
     const paths = [
       `${forged}/more/${OLD}`,
       `${nobody}/more/${OLD}`,
@@ -147,7 +150,7 @@ describe('A link under a paper', () => {
   });
 
   it('takes any stored paper with a token that came with no digest', async () => {
-    const own = site.app.tokens.seal({ digestId: 0, subscriberId: id });
+    const own = site.app.tokens.seal({ kind: 'subscriber', subscriberId: id });
     await site.post(`/feedback/${own}/save/${OTHER}`);
     expect(await output()).toEqual([`save ${OTHER}`]);
   });

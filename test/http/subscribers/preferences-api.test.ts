@@ -114,7 +114,7 @@ describe('GET and PATCH /api/preferences/:token', () => {
   });
 
   it('knows no reader behind a forged, a cut or an erased token', async () => {
-    const nobody = subscriber.site.app.tokens.seal({ digestId: 0, subscriberId: 987_654 });
+    const nobody = subscriber.site.app.tokens.seal({ kind: 'subscriber', subscriberId: 987_654 });
     for (const bad of ['nonsense', subscriber.token.slice(0, -1), nobody, `${subscriber.token}A`]) {
       const answer = await subscriber.site.request({ url: `/api/preferences/${bad}` });
       expect([answer.statusCode, answer.json().code]).toEqual([404, 'UNKNOWN_TOKEN']);

@@ -98,7 +98,8 @@ describe('POST /unsubscribe/:token', () => {
     ['nobody’s', () => 'nonsense'],
     [
       'an erased reader’s',
-      () => subscriber.site.app.tokens.seal({ digestId: 3, subscriberId: 987_654 }),
+      () =>
+        subscriber.site.app.tokens.seal({ kind: 'delivery', digestId: 3, subscriberId: 987_654 }),
     ],
     ['far too long', () => 'x'.repeat(5000)],
     ['in two parts', () => 'a/b'],

@@ -77,10 +77,15 @@ export async function openTestSite(env: Record<string, string> = {}): Promise<Te
       if (!link) throw new Error(`The mail to ${email} has no link to ${verb}.`);
       return new URL(link).pathname;
     },
-    async tokenOf(email, digestId = 0) {
+    async tokenOf(email, digestId) {
       const subscriber = await findSubscriberByEmail(app.db, email);
       if (!subscriber) throw new Error(`${email} is no reader.`);
-      return app.tokens.seal({ digestId, subscriberId: subscriber.id });
+      const subscriberId = subscriber.id;
+      return app.tokens.seal(
+        digestId === undefined
+          ? { kind: 'subscriber', subscriberId }
+          : { kind: 'delivery', digestId, subscriberId },
+      );
     },
     close: async () => {
       await fastify.close();

@@ -27,7 +27,7 @@ export function useSubscriberFixture(): Readonly<TestSubscriber> & {
   };
   const add = async (changes: Partial<Subscriber>) => {
     const subscriberId = await storeSubscriber(site().app.db, changes);
-    const token = site().app.tokens.seal({ digestId: 0, subscriberId });
+    const token = site().app.tokens.seal({ kind: 'subscriber', subscriberId });
     return { id: subscriberId, token };
   };
   beforeAll(async () => {

@@ -3,22 +3,30 @@ import { createMessageIds } from '../../../src/mail/encoding/message-id.ts';
 
 const DOMAIN = 'papers.example.org';
 
-describe('A Message-ID', () => {
+describe('createMessageIds', () => {
   const messageIds = createMessageIds(Buffer.from('key'), DOMAIN);
+  const delivery = { kind: 'delivery', digestId: 7, subscriberId: 11 } as const;
 
-  it('is stable, differs per reader, digest and key, and fits the header', () => {
-    const id = messageIds(7, 11);
+  it('A Message-ID fits the header and is the same for every attempt', () => {
+    const id = messageIds(delivery);
     expect(id).toMatch(/^<[0-9a-f]{32}@papers\.example\.org>$/);
-    expect(messageIds(7, 11)).toBe(id);
-    const others = [
-      messageIds(7, 12),
-      messageIds(71, 1),
-      createMessageIds(Buffer.from('other'), DOMAIN)(7, 11),
-    ];
-    expect(new Set([id, ...others]).size).toBe(4);
+    expect(messageIds(delivery)).toBe(id);
   });
 
-  it('refuses a number that it has no room for', () => {
-    expect(() => messageIds(7, 2 ** 48)).toThrow(RangeError);
+  it('Each message has a Message-ID of its own, and another under another key', () => {
+    const ids = [
+      messageIds(delivery),
+      messageIds({ ...delivery, subscriberId: 12 }),
+      messageIds({ ...delivery, digestId: 71, subscriberId: 1 }),
+      messageIds({ kind: 'transactional', emailId: 11 }),
+      messageIds({ kind: 'alert', incidentId: 11, isOver: false }),
+      messageIds({ kind: 'alert', incidentId: 11, isOver: true }),
+      createMessageIds(Buffer.from('other'), DOMAIN)(delivery),
+    ];
+    expect(new Set(ids).size).toBe(7);
+  });
+
+  it('A number over six bytes is refused', () => {
+    expect(() => messageIds({ ...delivery, subscriberId: 2 ** 48 })).toThrow(RangeError);
   });
 });

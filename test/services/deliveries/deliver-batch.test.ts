@@ -30,7 +30,7 @@ describe('A batch', () => {
         detail: null,
       });
       const mail = engine.sink.accepted.find(({ raw }) => raw.includes(row.messageId ?? 'no id'));
-      const token = tokens.seal({ digestId, subscriberId: row.id });
+      const token = tokens.seal({ kind: 'delivery', digestId, subscriberId: row.id });
       expect(mail?.raw.includes(`/unsubscribe/${token}`)).toBe(true);
     }
     expect(ids).toHaveLength(new Set((await rows(digestId)).map((row) => row.messageId)).size);

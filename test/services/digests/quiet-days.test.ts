@@ -53,7 +53,7 @@ describe('A quiet day', () => {
     const { digestId, ids } = await composeFor([{ topics: ['agents'] }]);
     await deliver(deps(), { digestId, leaseId });
     const saturday = await onSaturday();
-    const token = tokens.seal({ digestId: saturday, subscriberId: ids[0] ?? 0 });
+    const token = tokens.seal({ kind: 'delivery', digestId: saturday, subscriberId: ids[0] ?? 0 });
     const noteOnWeb = async () =>
       (await viewDelivery({ ...deps(), classifyNonWorkingDay: () => null }, token))?.note;
     const noticed =

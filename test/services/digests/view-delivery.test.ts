@@ -11,7 +11,7 @@ const { clock, composeFor, database, deliver, deps, lease, rows } = engine;
 describe('A reader’s own view', () => {
   it('is what was mailed, once the papers are chosen', async () => {
     const { digestId, ids } = await composeFor([{ topics: ['rl'] }]);
-    const token = tokens.seal({ digestId, subscriberId: ids[0] ?? 0 });
+    const token = tokens.seal({ kind: 'delivery', digestId, subscriberId: ids[0] ?? 0 });
     const view = async (of = token) => {
       const seen = await viewDelivery({ ...deps(), classifyNonWorkingDay: () => null }, of);
       return seen && JSON.stringify(seen.papers);
@@ -23,7 +23,7 @@ describe('A reader’s own view', () => {
     expect(html).not.toContain('Bicycle 1');
     await updatePreferences(database.db, ids[0] ?? 0, { topics: ['nlp'] }, clock());
     expect(await view()).not.toContain('Bicycle 1');
-    expect(await view(tokens.seal({ digestId: 0, subscriberId: ids[0] ?? 0 }))).toBeNull();
+    expect(await view(tokens.seal({ kind: 'subscriber', subscriberId: ids[0] ?? 0 }))).toBeNull();
     expect(await view('AbCdEfGhIjKlMnOpQr_-Uv')).toBeNull();
     await eraseAddress(
       { db: database.db, clock, suppressionKey },

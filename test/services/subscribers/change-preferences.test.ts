@@ -12,7 +12,7 @@ const { ada, database, deps } = useSignUpFixture();
 describe('changePreferences', () => {
   it('Preferences change only where the input names them', async () => {
     const id = await storeSubscriber(database.db, { email: TEST_ADDRESS, topics: ['rl'], hour: 6 });
-    const token = tokens.seal({ digestId: 12, subscriberId: id });
+    const token = tokens.seal({ kind: 'delivery', digestId: 12, subscriberId: id });
     const before = await findSubscriberByToken(deps(), token);
     const after = await changePreferences(deps(), token, {
       hour: 22,
@@ -28,7 +28,7 @@ describe('changePreferences', () => {
 
   it('A token that no key made, or whose subscriber is gone, opens no preferences', async () => {
     expect(await findSubscriberByToken(deps(), 'AbCdEfGhIjKlMnOpQr_-Uv')).toBeNull();
-    const gone = tokens.seal({ digestId: 0, subscriberId: 999_999 });
+    const gone = tokens.seal({ kind: 'subscriber', subscriberId: 999_999 });
     expect(await changePreferences(deps(), gone, { hour: 3 })).toBeNull();
   });
 
@@ -40,7 +40,7 @@ describe('changePreferences', () => {
   ])('The input %j is rejected and changes nothing', async (input, problem) => {
     const id = await storeSubscriber(database.db, { email: TEST_ADDRESS });
     const before = await ada();
-    const token = tokens.seal({ digestId: 0, subscriberId: id });
+    const token = tokens.seal({ kind: 'subscriber', subscriberId: id });
     await expect(changePreferences(deps(), token, input)).rejects.toThrow(problem);
     expect(await ada()).toEqual(before);
   });

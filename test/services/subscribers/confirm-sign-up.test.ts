@@ -125,7 +125,7 @@ describe('confirmSignUp', () => {
 
   it('A token of another kind, or of nobody, confirms nothing', async () => {
     const id = await storeSubscriber(database.db, { email: TEST_ADDRESS, status: 'pending' });
-    await requestDataLink(deps(), tokens.seal({ digestId: 0, subscriberId: id }), 'erase');
+    await requestDataLink(deps(), tokens.seal({ kind: 'subscriber', subscriberId: id }), 'erase');
     for (const token of [await lastToken(), 'AbCdEfGhIjKlMnOpQr_-Uv', '']) {
       expect(await confirm(token)).toEqual({ kind: 'unknown' });
     }
@@ -136,7 +136,7 @@ describe('confirmSignUp', () => {
     await requestSignUp();
     const token = await lastToken();
     await confirm(token);
-    await unsubscribe(deps(), tokens.seal({ digestId: 0, subscriberId: (await ada()).id }));
+    await unsubscribe(deps(), tokens.seal({ kind: 'subscriber', subscriberId: (await ada()).id }));
     expect(await confirm(token)).toMatchObject({ kind: 'confirmed' });
     expect((await ada()).status).toBe('unsubscribed');
   });
@@ -147,7 +147,7 @@ describe('confirmSignUp', () => {
     clock.advance(HOUR_MS);
     await requestSignUp();
     await confirm(await lastToken());
-    await unsubscribe(deps(), tokens.seal({ digestId: 0, subscriberId: (await ada()).id }));
+    await unsubscribe(deps(), tokens.seal({ kind: 'subscriber', subscriberId: (await ada()).id }));
     expect(await confirm(first)).toMatchObject({ kind: 'confirmed' });
     expect((await ada()).status).toBe('unsubscribed');
   });

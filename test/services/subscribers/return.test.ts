@@ -51,7 +51,7 @@ describe('The return from a pause', () => {
 
   it('brings no letter when nothing was missed', async () => {
     const id = await storeSubscriber(database.db);
-    const token = tokens.seal({ digestId: 0, subscriberId: id });
+    const token = tokens.seal({ kind: 'subscriber', subscriberId: id });
     await pause(id, MONDAY, '2026-05-08T00:00:00Z');
     await changePreferences(deps(), token, { pausedUntil: null });
     const [email] = await listEmails();

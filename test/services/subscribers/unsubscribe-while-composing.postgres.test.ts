@@ -17,7 +17,7 @@ it.each([
     (db: Db, id: number) =>
       unsubscribe(
         { db, queue: createRecordingQueue(), tokens, clock },
-        tokens.seal({ digestId: 0, subscriberId: id }),
+        tokens.seal({ kind: 'subscriber', subscriberId: id }),
       ),
   ],
   ['is erased', (db: Db) => eraseAddress({ db, clock, suppressionKey }, 'ada@example.org')],

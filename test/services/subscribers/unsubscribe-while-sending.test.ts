@@ -66,7 +66,7 @@ describe('A reader who does not want the mail any more', () => {
       for (const { to } of engine.sink.received) waiting.delete(to);
       const activeBatches = (await rows(digestId)).filter(({ state }) => state === 'claimed');
       const [left, erased] = activeBatches.map(({ id }) => id);
-      const token = tokens.seal({ digestId, subscriberId: left ?? 0 });
+      const token = tokens.seal({ kind: 'delivery', digestId, subscriberId: left ?? 0 });
       await unsubscribe({ db: database.db, queue: createRecordingQueue(), tokens, clock }, token);
       const email = [...waiting].find(([, id]) => id === erased)?.[0] ?? '';
       await eraseAddress({ db: database.db, clock, suppressionKey }, email);

@@ -10,7 +10,7 @@ const { clock, database, deps } = useSignUpFixture();
 describe('Unsubscribing', () => {
   it('ends the mail at once, and again changes nothing', async () => {
     const id = await storeSubscriber(database.db, { email: TEST_ADDRESS });
-    const token = tokens.seal({ digestId: 3, subscriberId: id });
+    const token = tokens.seal({ kind: 'delivery', digestId: 3, subscriberId: id });
     expect(await unsubscribe(deps(), token)).toMatchObject({ id });
     const row = () =>
       database.db.execute(sql`SELECT status, unsubscribed_at FROM subscribers WHERE id = ${id}`);
@@ -24,7 +24,10 @@ describe('Unsubscribing', () => {
   it('takes a token that is nobody’s without complaint', async () => {
     expect(await unsubscribe(deps(), 'AbCdEfGhIjKlMnOpQr_-Uv')).toBeNull();
     expect(
-      await unsubscribe(deps(), tokens.seal({ digestId: 1, subscriberId: 999_999 })),
+      await unsubscribe(
+        deps(),
+        tokens.seal({ kind: 'delivery', digestId: 1, subscriberId: 999_999 }),
+      ),
     ).toBeNull();
   });
 });

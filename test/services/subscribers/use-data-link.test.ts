@@ -22,7 +22,8 @@ const test = useSignUpFixture();
 const { ada, requestSignUp, clock, database, deps, lastToken, listEmails, suppressAda } = test;
 
 describe('Export and erasure', () => {
-  const linkOf = async () => tokens.seal({ digestId: 1, subscriberId: (await ada()).id });
+  const linkOf = async () =>
+    tokens.seal({ kind: 'delivery', digestId: 1, subscriberId: (await ada()).id });
 
   it('mail one link at a time, each good for 30 minutes', async () => {
     await storeSubscriber(database.db, { email: TEST_ADDRESS });
@@ -43,7 +44,7 @@ describe('Export and erasure', () => {
 
   it('are not mailed for a token that is nobody’s', async () => {
     expect(await requestDataLink(deps(), 'AbCdEfGhIjKlMnOpQr_-Uv', 'erase')).toBe(false);
-    const gone = tokens.seal({ digestId: 0, subscriberId: 999_999 });
+    const gone = tokens.seal({ kind: 'subscriber', subscriberId: 999_999 });
     expect(await requestDataLink(deps(), gone, 'erase')).toBe(false);
     expect(await listEmails()).toEqual([]);
   });

@@ -14,7 +14,7 @@ const test = useSignUpFixture();
 const { ada, requestSignUp, clock, database, deps, lastToken, listEmails } = test;
 
 describe('Letters of a change', () => {
-  const linkOf = async () => tokens.seal({ digestId: 0, subscriberId: (await ada()).id });
+  const linkOf = async () => tokens.seal({ kind: 'subscriber', subscriberId: (await ada()).id });
   const kinds = async () => (await listEmails()).map(({ kind }) => kind);
 
   it('welcome whoever confirms, once', async () => {
