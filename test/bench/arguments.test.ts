@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { parseArguments } from './arguments.ts';
 
-describe('the arguments of the benchmark', () => {
-  it('default to one worker with Redis and no old deliveries', () => {
+describe('parseArguments of the benchmark', () => {
+  it('The defaults are one worker with Redis and no old deliveries', () => {
     expect(parseArguments(['--subscribers', '2000'])).toEqual({
       kind: 'run',
       options: {
@@ -19,7 +19,7 @@ describe('the arguments of the benchmark', () => {
     });
   });
 
-  it('are all read', () => {
+  it('Every option is read', () => {
     const argv =
       '--subscribers 1000000 --dkim --queue postgres --workers 2 --connections 50 --old 30000000 --papers 7 --profile p';
     expect(parseArguments(argv.split(' '))).toEqual({
@@ -50,22 +50,22 @@ describe('the arguments of the benchmark', () => {
       '--subscribers 1 --embedded --workers 2',
       '--workers does not go with --embedded, which is one process without servers.',
     ],
-  ])('%j is refused with a sentence', (line, problem) => {
-    const argv = line.split(' ').filter((word) => word !== '');
+  ])('The arguments %j are refused with a sentence', (line, problem) => {
+    const argv = line.split(' ').filter((argument) => argument !== '');
     expect(parseArguments(argv)).toEqual({ kind: 'wrong', problems: [problem] });
   });
 
-  it('tell every problem at once', () => {
-    const asked = parseArguments(['--queue', 'kafka', '--workers', 'two']);
-    expect(asked.kind === 'wrong' && asked.problems).toHaveLength(3);
+  it('All problems are reported at once', () => {
+    const parsed = parseArguments(['--queue', 'kafka', '--workers', 'two']);
+    expect(parsed.kind === 'wrong' && parsed.problems).toHaveLength(3);
   });
 
-  it('refuse what they do not know, and words that belong nowhere', () => {
+  it('Unknown options and extra arguments are refused', () => {
     expect(parseArguments(['--subscriber', '5']).kind).toBe('wrong');
     expect(parseArguments(['--subscribers', '5', 'more']).kind).toBe('wrong');
   });
 
-  it('show the help whatever else stands there', () => {
+  it('--help wins over every other argument', () => {
     expect(parseArguments(['--help', '--queue', 'kafka'])).toEqual({ kind: 'help' });
   });
 });

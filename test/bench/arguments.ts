@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 
-/** What one run measures. */
+/** The options of one run. */
 export interface BenchOptions {
   subscribers: number;
   isSigned: boolean;
@@ -11,7 +11,7 @@ export interface BenchOptions {
   connections: number;
   isEmbedded: boolean;
   oldDeliveries: number;
-  /** What every reader asks for; null for a mix of 5 to 20. */
+  /** Papers per subscriber; null for a mix of 5 to 20. */
   papers: number | null;
   /** Folder for CPU profiles of the workers. */
   profileFolder: string | null;
@@ -24,23 +24,23 @@ export type ParsedArguments =
 
 export const HELP = `Usage: npm run bench -- --subscribers N [options]
 
-Sends personal digests of the seed day to N readers through the built program, PostgreSQL and the queue
-to Postfix's smtp-sink, all on this machine, and prints one line of JSON. The baseline is what smtp-source
-reaches with messages of the same size on the same sink, before and after.
+Sends personal digests of the seed day to N subscribers through the built program, PostgreSQL and the queue
+to Postfix's smtp-sink, all on this machine, and prints one line of JSON. The baseline is the speed of
+smtp-source with messages of the same size to the same sink, before and after.
 
-  --subscribers N           readers, 1 to 5000000
-  --dkim                    sign with RSA-2048
+  --subscribers N           subscribers, 1 to 5000000
+  --dkim                    sign with DKIM, RSA-2048
   --queue redis|postgres    where the queue lives (default: redis)
   --workers W               worker processes, 1 to 32 (default: 1)
   --connections C           SMTP connections of each worker, 1 to 1000 (default: 20)
-  --embedded                one process, PGlite, no Redis, readers imported from a file
+  --embedded                one process, PGlite, no Redis, subscribers imported from a file
   --old M                   deliveries of older digests in the table, 0 to 100000000 (default: 0)
-  --papers P                papers that every reader asks for, 1 to 20 (default: a mix of 5 to 20)
-  --profile FOLDER          leave CPU profiles of the workers there; read them with
+  --papers P                papers per subscriber, 1 to 20 (default: a mix of 5 to 20)
+  --profile FOLDER          write CPU profiles of the workers there; read them with
                             node --import tsx test/bench/profile/summarise-profile.ts FOLDER
-  --help                    this page`;
+  --help                    print this help`;
 
-const KNOWN = {
+const OPTIONS = {
   subscribers: { type: 'string' },
   dkim: { type: 'boolean' },
   queue: { type: 'string' },
@@ -53,7 +53,7 @@ const KNOWN = {
   help: { type: 'boolean' },
 } as const;
 
-/** What the words after `npm run bench --` ask for; every problem is told at once. */
+/** Parses the arguments after `npm run bench --` and reports all problems at once. */
 export function parseArguments(argv: readonly string[]): ParsedArguments {
   const given = parse(argv);
   if (typeof given === 'string') return { kind: 'wrong', problems: [given] };
@@ -87,7 +87,7 @@ export function parseArguments(argv: readonly string[]): ParsedArguments {
 
 function parse(argv: readonly string[]) {
   try {
-    return parseArgs({ args: [...argv], options: KNOWN, strict: true }).values;
+    return parseArgs({ args: [...argv], options: OPTIONS, strict: true }).values;
   } catch (error) {
     return (error as Error).message;
   }
@@ -96,7 +96,7 @@ function parse(argv: readonly string[]) {
 interface Bounds {
   min: number;
   max: number;
-  /** Null: it must be given. */
+  /** The default; null when the option is required. */
   fallback: number | null;
 }
 

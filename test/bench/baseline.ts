@@ -2,13 +2,13 @@ import { runProgram } from '../servers/programs.ts';
 
 const CONNECTIONS = 20;
 const PROBE_MESSAGES = 2000;
-/** Long enough that starting the program does not count. */
-const WANTED_SECONDS = 5;
+/** Long enough to ignore the start of the program. */
+const TARGET_SECONDS = 5;
 
-/** Sends so many messages of so many bytes and returns how many went out in a second. */
+/** Sends messages of a size and returns the messages per second. */
 export type SmtpSource = (messages: number, bytes: number) => Promise<number>;
 
-/** Postfix's source, without disconnecting: what the sink can take on this machine. */
+/** Postfix's smtp-source on kept connections: the most that the sink accepts on this machine. */
 export function createSmtpSource(program: string, sinkAddress: string): SmtpSource {
   return async (messages, bytes) => {
     const startedAt = performance.now();
@@ -30,7 +30,7 @@ export function createSmtpSource(program: string, sinkAddress: string): SmtpSour
   };
 }
 
-/** Messages for a run of some seconds, after a short one that tells how fast they go. */
+/** The number of messages for a run of some seconds, calibrated by a short run. */
 export async function calibrateMessageCount(source: SmtpSource, bytes: number): Promise<number> {
-  return Math.ceil((await source(PROBE_MESSAGES, bytes)) * WANTED_SECONDS);
+  return Math.ceil((await source(PROBE_MESSAGES, bytes)) * TARGET_SECONDS);
 }

@@ -8,44 +8,44 @@ import { startSmtpSink } from './environment/smtp-sink.ts';
 import { checkMessageBytes } from './message-size.ts';
 import { buildReport, type Report } from './report.ts';
 
-/** Enough to know the mean size of a message within some two per cent. */
+/** Enough to know the mean size of a message within about 2 %. */
 const WARM_UP_SUBSCRIBERS = 400;
 
 /**
- * One run: a rehearsal with few readers tells the size of messages, the baseline is taken, the digest
- * is sent, and the baseline is taken again. Nothing else of ours runs beside a baseline.
+ * One run: a warm-up with few subscribers measures the size of messages, then come the baseline,
+ * the digest, and the baseline again. Nothing else runs during a baseline.
  */
 export async function runBench(
   bench: BenchRun,
   tools: { sink: string; source: string },
 ): Promise<Report> {
-  const { options, reportStep: stage, register: use } = bench;
+  const { options, reportStep, register } = bench;
   const [load = 0] = loadavg();
-  const sink = await use(startSmtpSink(tools.sink));
+  const sink = await register(startSmtpSink(tools.sink));
   const source = createSmtpSource(tools.source, sink.address);
 
   const { messageBytes: expectedBytes } = await runDigest(await prepareWarmUp(bench), sink);
   checkMessageBytes(expectedBytes);
-  stage(`Baseline, messages of ${Math.round(expectedBytes)} bytes`);
+  reportStep(`Baseline, messages of ${Math.round(expectedBytes)} bytes`);
   const count = await calibrateMessageCount(source, expectedBytes);
   const before = await source(count, expectedBytes);
-  stage(`The baseline is ${Math.round(before)} messages a second`);
+  reportStep(`The baseline is ${Math.round(before)} messages a second`);
 
   const digestRun = await runDigest(bench, sink, (bytes) =>
-    stage(`  some ${Math.round(bytes / expectedBytes)} of ${options.subscribers} are out`),
+    reportStep(`  about ${Math.round(bytes / expectedBytes)} of ${options.subscribers} are sent`),
   );
   checkMessageBytes(digestRun.messageBytes);
-  stage('Baseline again');
+  reportStep('Baseline again');
   const after = await source(count, digestRun.messageBytes);
   return buildReport({ options, digestRun, before, after, load });
 }
 
-/** The same with few readers, in a folder of its own, telling nothing. */
+/** The same run with few subscribers, in its own folder, without progress reports. */
 async function prepareWarmUp(bench: BenchRun): Promise<BenchRun> {
-  const { options, reportStep: stage, signal } = bench;
-  const folder = join(bench.folder, 'rehearsal');
+  const { options, reportStep, signal } = bench;
+  const folder = join(bench.folder, 'warm-up');
   await mkdir(folder);
-  stage('A rehearsal, for the size of messages');
+  reportStep('Warm-up, to measure the size of messages');
   return {
     ...bench,
     folder,

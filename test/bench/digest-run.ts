@@ -9,38 +9,38 @@ import { readSentSummary, type SentSummary } from './results.ts';
 import { measureSend, type SendMeasurement } from './send.ts';
 import { buildSettings } from './settings.ts';
 
-/** What a digest, composed and sent, came to. */
+/** The measurements of a digest that was composed and sent. */
 export interface DigestRun {
   composeMs: number;
   sending: SendMeasurement;
   sent: SentSummary;
-  /** Mean of what the relay read for a message: its SMTP commands, some 100 bytes, among it. */
+  /** Mean bytes that the sink read per message, including about 100 bytes of SMTP commands. */
   messageBytes: number;
   durability: Readonly<Record<string, string>>;
 }
 
-/** From empty servers to a digest that is sent; no process is left but the sink. */
+/** Composes and sends a digest on new servers, and stops everything except the sink. */
 export async function runDigest(
   bench: BenchRun,
   sink: SmtpSink,
   onProgress: (bytes: number) => void = () => undefined,
 ): Promise<DigestRun> {
-  const { options, folder, reportStep: stage } = bench;
+  const { options, folder, reportStep } = bench;
   const settings = buildSettings({ ...options, folder, smtpUrl: sink.url });
   const deployment = await (options.isEmbedded ? openEmbeddedDeployment : openServerDeployment)(
     bench,
     settings,
   );
-  stage('Composing the digest');
-  const composedBy = await compose(deployment);
+  reportStep('Composing the digest');
+  const visibleAt = await compose(deployment);
   const workers = await deployment.startWorkers();
-  stage('Sending it');
+  reportStep('Sending it');
   const sending = await measureSend(deployment, workers, sink, onProgress);
   await Promise.all(workers.map(stop));
   const sent = await deployment.readRows((query) => readSentSummary(query, DAY));
   await stopAll(deployment.servers);
   return {
-    composeMs: composedBy.getTime() - sent.composedAt.getTime(),
+    composeMs: visibleAt.getTime() - sent.composedAt.getTime(),
     sending,
     sent,
     messageBytes: sending.bytes / sent.count,
@@ -50,7 +50,7 @@ export async function runDigest(
 
 const POLL_INTERVAL_MS = 50;
 
-/** Composes, and returns when others could see the digest: its own `composed_at` is the beginning. */
+/** Composes, and returns when the digest became visible; its `composed_at` is the start. */
 async function compose({ environment, isComposed }: BenchDeployment): Promise<Date> {
   const command = runPaperboyOk(`digest compose --date ${DAY} --json`, environment);
   let hasEnded = false;

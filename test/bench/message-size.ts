@@ -1,10 +1,10 @@
-/** The benchmark is about messages of at least so many bytes. */
+/** The benchmark sends messages of at least so many bytes. */
 export const MIN_MESSAGE_BYTES = 40 * 1024;
 
-/** @throws Error when messages are too small to be compared with those of others. */
+/** @throws Error when messages are too small to compare with other benchmarks. */
 export function checkMessageBytes(bytes: number): void {
   if (bytes >= MIN_MESSAGE_BYTES) return;
   throw new Error(
-    `Messages have ${Math.round(bytes)} bytes on average: expected ${MIN_MESSAGE_BYTES} or more. Let the readers of test/bench/readers.ts ask for more papers.`,
+    `Messages have ${Math.round(bytes)} bytes on average: expected ${MIN_MESSAGE_BYTES} or more. Give the subscribers of test/bench/subscribers/subscribers.ts more papers.`,
   );
 }

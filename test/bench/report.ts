@@ -5,41 +5,37 @@ import { messagesPerSecond } from './results.ts';
 export interface Measurements {
   options: BenchOptions;
   digestRun: DigestRun;
-  /** Messages a second of the baseline, before and after. */
+  /** Baseline in messages per second, before and after. */
   before: number;
   after: number;
-  /** Load of the machine when the run began, over a minute. */
+  /** Load average over a minute when the run started. */
   load: number;
 }
 
 export type Report = Record<string, unknown>;
 
-/** The line that the benchmark prints; `send_ms` is from the command, its start included, to the last
- *  result. */
-export function buildReport({
-  options,
-  digestRun: morning,
-  before,
-  after,
-  load,
-}: Measurements): Report {
-  const { sending, sent } = morning;
+/**
+ * The report that the benchmark prints as one line. `send_ms` is the time from the start of the
+ * command to the last result.
+ */
+export function buildReport({ options, digestRun, before, after, load }: Measurements): Report {
+  const { sending, sent } = digestRun;
   const sendMs = sent.lastAt.getTime() - sending.startedAt.getTime();
   const rate = messagesPerSecond(sent, sendMs);
   const baseline = (before + after) / 2;
-  const perMessage = (ms: number) => rounded(ms / sent.count, 4);
-  const ofServers = Object.entries(sending.serversCpuMs).map(
+  const perMessage = (ms: number) => round(ms / sent.count, 4);
+  const serverCosts = Object.entries(sending.serversCpuMs).map(
     ([name, ms]) => [`${name}_cpu_ms_per_message`, perMessage(ms)] as const,
   );
   return {
     subscribers: options.subscribers,
-    message_bytes: Math.round(morning.messageBytes),
-    compose_ms: Math.round(morning.composeMs),
-    messages_per_second: rounded(rate, 1),
-    baseline_messages_per_second: rounded(baseline, 1),
-    ratio: rounded(rate / baseline, 3),
+    message_bytes: Math.round(digestRun.messageBytes),
+    compose_ms: Math.round(digestRun.composeMs),
+    messages_per_second: round(rate, 1),
+    baseline_messages_per_second: round(baseline, 1),
+    ratio: round(rate / baseline, 3),
     cpu_ms_per_message: perMessage(sending.workersCpuMs),
-    peak_rss_mb: rounded(sending.peakRssMb, 1),
+    peak_rss_mb: round(sending.peakRssMb, 1),
     send_ms: sendMs,
     queue: options.queue,
     is_embedded: options.isEmbedded,
@@ -49,14 +45,14 @@ export function buildReport({
     papers: options.papers,
     old_deliveries: options.oldDeliveries,
     states: sending.states,
-    baseline_before: rounded(before, 1),
-    baseline_after: rounded(after, 1),
-    ...Object.fromEntries(ofServers),
-    ...morning.durability,
-    load_before: rounded(load, 2),
+    baseline_before: round(before, 1),
+    baseline_after: round(after, 1),
+    ...Object.fromEntries(serverCosts),
+    ...digestRun.durability,
+    load_before: round(load, 2),
   };
 }
 
-function rounded(value: number, digits: number): number {
+function round(value: number, digits: number): number {
   return Number(value.toFixed(digits));
 }

@@ -1,16 +1,16 @@
-/** What the rows of the digest say of its sending. */
+/** Totals of the sent deliveries of a digest. */
 export interface SentSummary {
-  /** Readers whose mail the relay took. */
+  /** Number of sent deliveries. */
   count: number;
-  /** Of them, those recorded after the first result. */
+  /** Number of them recorded after the first result. */
   afterFirst: number;
-  /** When composing began. */
+  /** When composing started. */
   composedAt: Date;
   firstAt: Date;
   lastAt: Date;
 }
 
-/** Runs a query and returns its rows; on `pg` and on PGlite. */
+/** Runs a query and returns its rows, on `pg` or on PGlite. */
 export type ReadSql = (sql: string) => Promise<Record<string, unknown>[]>;
 
 /** Reads the results of the digest of a day. @throws Error when nothing was sent. */
@@ -29,8 +29,8 @@ export async function readSentSummary(query: ReadSql, day: string): Promise<Sent
 }
 
 /**
- * Messages a second between the first and the last recorded result; all of them over `sendMs` when
- * one moment holds every result, as with a handful of readers.
+ * Messages per second between the first and the last result. When all results have one timestamp,
+ * as with a handful of subscribers, all of them over `sendMs`.
  */
 export function messagesPerSecond(
   { count, afterFirst, firstAt, lastAt }: SentSummary,

@@ -1,7 +1,14 @@
 /**
- * `npm run bench -- --subscribers N …`: sends real digests through the built program and measures; one
- * line of JSON on standard output at the end, progress on standard error. `--help` tells the rest.
- * Its servers are its own, and removed after it.
+ * `npm run bench -- --subscribers N …`: sends real digests through the built program and measures
+ * it. Prints one line of JSON to standard output, and progress to standard error. It starts its own
+ * servers and removes them. `--help` lists the options.
+ *
+ * - `environment/` starts the servers, the sink and Paperboy, and reads /proc.
+ * - `subscribers/` stores subscribers and old deliveries.
+ * - `pages/` (`npm run bench:pages`) measures web pages.
+ * - `relevance/` (`npm run evaluate`) measures how well papers are chosen; `selection.ts` (`npm run
+ *   bench:choosing`) measures how fast.
+ * - `profile/` summarises CPU profiles.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -18,24 +25,24 @@ import { findPostfixTools } from './environment/smtp-sink.ts';
 process.exitCode = await main(process.argv.slice(2), abortOnSignals());
 
 async function main(argv: readonly string[], signal: AbortSignal): Promise<number> {
-  const asked = parseArguments(argv);
-  if (asked.kind === 'help') {
+  const parsed = parseArguments(argv);
+  if (parsed.kind === 'help') {
     console.log(HELP);
     return 0;
   }
-  if (asked.kind === 'wrong') {
-    console.error(`${asked.problems.join('\n')}\nMore: npm run bench -- --help`);
+  if (parsed.kind === 'wrong') {
+    console.error(`${parsed.problems.join('\n')}\nMore: npm run bench -- --help`);
     return 2;
   }
   const tools = findPostfixTools();
-  const missing = missingPrograms(asked.options);
+  const missing = missingPrograms(parsed.options);
   if (tools === null || missing.length > 0) {
     console.error(
       `Not found: ${[...(tools ? [] : ['smtp-sink and smtp-source (Debian: postfix)']), ...missing].join('; ')}.`,
     );
     return 1;
   }
-  return measure(asked.options, tools, signal);
+  return measure(parsed.options, tools, signal);
 }
 
 function missingPrograms({ isEmbedded, queue }: BenchOptions): string[] {
@@ -52,7 +59,7 @@ async function measure(
 ): Promise<number> {
   const folder = await mkdtemp(join(tmpdir(), 'paperboy-bench-'));
   const stops: (() => Promise<void>)[] = [];
-  const use: BenchRun['register'] = async (starting) => {
+  const register: BenchRun['register'] = async (starting) => {
     const server = await starting;
     stops.push(server.stop);
     return server;
@@ -60,7 +67,7 @@ async function measure(
   signal.addEventListener('abort', () => void killAll());
   try {
     const report = await runBench(
-      { options, folder, signal, reportStep: createStepReporter(signal), register: use },
+      { options, folder, signal, reportStep: createStepReporter(signal), register },
       tools,
     );
     console.log(JSON.stringify(report));
@@ -76,7 +83,7 @@ async function measure(
   }
 }
 
-/** Each stage with the seconds since the beginning. */
+/** Prints each step with the seconds since the start. */
 function createStepReporter(signal: AbortSignal): BenchRun['reportStep'] {
   const startedAt = performance.now();
   return (text) => {

@@ -1,7 +1,7 @@
 /**
- * `npm run bench:choosing`: what it costs to choose out of 100 papers for one reader, with reasons, by the
- * built program without relay and mail; one line of JSON on standard output, in µs per reader, the best of
- * several rounds.
+ * `npm run bench:choosing`: measures how long the built program takes to choose papers for one
+ * subscriber out of 100, with reasons, without relay and mail. Prints one line of JSON: µs per
+ * subscriber, the best of several rounds.
  */
 import { readFileSync } from 'node:fs';
 import { PGlite } from '@electric-sql/pglite';
@@ -15,37 +15,37 @@ import { subscriberAt } from './subscribers/subscribers.ts';
 const PAPERS = 100;
 const SUBSCRIBERS = 4000;
 const ROUNDS = 8;
-const MOST_TERMS = 200;
+const MAX_TERMS = 200;
 const NOW = new Date('2026-05-08T05:30:00Z');
 
 let largestProfiles: string[] | undefined;
 
-/** Compiled as it runs; what is compiled on the fly for the tests takes twice as long. */
-async function built<Module>(path: string): Promise<Module> {
+/** Imports the built program. Code that tsx compiles takes twice as long. */
+async function importBuilt<Module>(path: string): Promise<Module> {
   return import(new URL(`../../dist/${path}`, import.meta.url).href);
 }
 
 const { createPGliteDatabase } =
-  await built<typeof import('../../src/db/client.ts')>('db/client.js');
+  await importBuilt<typeof import('../../src/db/client.ts')>('db/client.js');
 const { prepareDatabase } =
-  await built<typeof import('../../src/wiring/database.ts')>('wiring/database.js');
-const { importPapers } = await built<typeof import('../../src/services/papers/import-papers.ts')>(
-  'services/papers/import-papers.js',
-);
-const { composeDigest } = await built<
+  await importBuilt<typeof import('../../src/wiring/database.ts')>('wiring/database.js');
+const { importPapers } = await importBuilt<
+  typeof import('../../src/services/papers/import-papers.ts')
+>('services/papers/import-papers.js');
+const { composeDigest } = await importBuilt<
   typeof import('../../src/services/digests/compose-digest.ts')
 >('services/digests/compose-digest.js');
-const { createDigestContexts } = await built<
+const { createDigestContexts } = await importBuilt<
   typeof import('../../src/services/digests/digest-context.ts')
 >('services/digests/digest-context.js');
-const { createTermStatistics } = await built<
+const { createTermStatistics } = await importBuilt<
   typeof import('../../src/services/ranking/term-statistics.ts')
 >('services/ranking/term-statistics.js');
-const { loadMailTemplates } = await built<
+const { loadMailTemplates } = await importBuilt<
   typeof import('../../src/mail/templates/mail-templates.ts')
 >('mail/templates/mail-templates.js');
 const { listTopics } =
-  await built<typeof import('../../src/db/topics/topics.ts')>('db/topics/topics.js');
+  await importBuilt<typeof import('../../src/db/topics/topics.ts')>('db/topics/topics.js');
 
 const database = await createPGliteDatabase(await PGlite.create());
 try {
@@ -75,9 +75,9 @@ try {
     const selectFor = await context.createSelectorFor(subscribers, new Map());
     let best = Number.POSITIVE_INFINITY;
     for (let round = 0; round < ROUNDS; round += 1) {
-      const began = performance.now();
+      const startedAt = performance.now();
       for (const subscriber of subscribers) selectFor(subscriber);
-      best = Math.min(best, performance.now() - began);
+      best = Math.min(best, performance.now() - startedAt);
     }
     return Number(((best / SUBSCRIBERS) * 1000).toFixed(1));
   };
@@ -86,7 +86,7 @@ try {
     papers: context.papers.length,
     without_feedback_us: await measure(() => ({ learned: null })),
     by_minutes_us: await measure(() => ({ learned: null, minutes: 5 })),
-    learned_terms: termsIn(largestProfile(0)),
+    learned_terms: countTerms(largestProfile(0)),
     with_learned_terms_us: await measure((n) => ({ learned: largestProfile(n) })),
   };
   console.log(JSON.stringify(result));
@@ -94,7 +94,7 @@ try {
   await database.close();
 }
 
-/** The seed's papers as often as it takes, each time under other titles. */
+/** The seed papers repeated under other titles, until there are enough. */
 function papersOfTheDay(): unknown[] {
   const file = new URL('../../seeds/papers.json', import.meta.url);
   const seed: { title: string; upvotes?: number }[] = JSON.parse(readFileSync(file, 'utf8'));
@@ -106,15 +106,15 @@ function papersOfTheDay(): unknown[] {
   });
 }
 
-/** What a reader taught who taught the most terms. */
+/** A profile with the most learned terms. */
 function largestProfile(n: number): string {
   largestProfiles ??= Array.from(
     { length: 100 },
     (_, profile) => learnedProfileAt(profile) ?? '',
-  ).filter((learned) => termsIn(learned) === MOST_TERMS);
+  ).filter((learned) => countTerms(learned) === MAX_TERMS);
   return largestProfiles[n % largestProfiles.length] ?? '';
 }
 
-function termsIn(learned: string): number {
+function countTerms(learned: string): number {
   return unpackLearned(learned).terms.length;
 }

@@ -7,23 +7,23 @@ import { type BenchDeployment, DAY } from './environment/deployment.ts';
 import { cpuMsOf, peakRssMb } from './environment/proc.ts';
 import type { SmtpSink } from './environment/smtp-sink.ts';
 
-const SHOW_EVERY_MS = 5000;
+const PROGRESS_INTERVAL_MS = 5000;
 const EXIT_SOME_NOT_SENT = 3;
 
-/** What one sending cost; CPU in ms. */
+/** The cost of sending one digest; CPU times in ms. */
 export interface SendMeasurement {
   startedAt: Date;
   states: Readonly<Record<string, number>>;
   workersCpuMs: number;
-  /** Of the servers, by their names. */
+  /** CPU time of the servers, by name. */
   serversCpuMs: Readonly<Record<string, number>>;
-  /** The largest worker's. */
+  /** Of the largest worker. */
   peakRssMb: number;
-  /** What the relay read. */
+  /** Bytes that the sink read. */
   bytes: number;
 }
 
-/** Has the digest sent to everybody at once, and watches what it costs. */
+/** Sends the digest to everybody now and measures the cost. */
 export async function measureSend(
   { environment, servers }: BenchDeployment,
   workers: readonly PaperboyProcess[],
@@ -31,25 +31,25 @@ export async function measureSend(
   onProgress: (bytes: number) => void,
 ): Promise<SendMeasurement> {
   const pids = workers.map(({ pid }) => pid);
-  const spentByWorkers = stopwatch(pids);
-  const spentByServers = Object.entries(servers).map(
-    ([name, { pid }]) => [name, stopwatch([pid])] as const,
+  const readWorkersCpuMs = startCpuTimer(pids);
+  const serverTimers = Object.entries(servers).map(
+    ([name, { pid }]) => [name, startCpuTimer([pid])] as const,
   );
   const bytesBefore = sink.bytes();
-  const shown = setInterval(() => onProgress(sink.bytes() - bytesBefore), SHOW_EVERY_MS);
+  const progress = setInterval(() => onProgress(sink.bytes() - bytesBefore), PROGRESS_INTERVAL_MS);
   const startedAt = new Date();
   try {
     const states = await sendDigest(environment);
     return {
       startedAt,
       states,
-      workersCpuMs: spentByWorkers(),
-      serversCpuMs: Object.fromEntries(spentByServers.map(([name, spent]) => [name, spent()])),
+      workersCpuMs: readWorkersCpuMs(),
+      serversCpuMs: Object.fromEntries(serverTimers.map(([name, spent]) => [name, spent()])),
       peakRssMb: Math.max(...pids.map(peakRssMb)),
       bytes: sink.bytes() - bytesBefore,
     };
   } finally {
-    clearInterval(shown);
+    clearInterval(progress);
   }
 }
 
@@ -62,7 +62,7 @@ async function sendDigest(environment: ProcessEnvironment): Promise<Record<strin
   return JSON.parse(stdout).states;
 }
 
-function stopwatch(pids: readonly number[]): () => number {
+function startCpuTimer(pids: readonly number[]): () => number {
   const spent = () => pids.reduce((sum, pid) => sum + cpuMsOf(pid), 0);
   const before = spent();
   return () => spent() - before;

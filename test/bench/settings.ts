@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 
 const DOMAIN = 'papers.example.org';
 
-/** The settings that an operator would make, for mail that stays on this machine. */
+/** Settings as an operator would choose them, for mail that stays on this machine. */
 export function buildSettings({
   folder,
   smtpUrl,
@@ -27,18 +27,18 @@ export function buildSettings({
     SMTP_URL: smtpUrl,
     SMTP_CONNECTIONS: String(connections),
     LOG_LEVEL: 'warn',
-    ...(isSigned ? signing(folder) : {}),
+    ...(isSigned ? createDkimSettings(folder) : {}),
   };
 }
 
-function signing(folder: string): Record<string, string> {
+function createDkimSettings(folder: string): Record<string, string> {
   const file = join(folder, 'dkim.pem');
   const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
   writeFileSync(file, privateKey.export({ type: 'pkcs8', format: 'pem' }), { mode: 0o600 });
   return { DKIM_DOMAIN: DOMAIN, DKIM_SELECTOR: 'bench', DKIM_PRIVATE_KEY_FILE: file };
 }
 
-/** What makes Node leave a profile in the folder when the process ends. */
+/** Flags that make Node write a CPU profile to the folder when the process ends. */
 export function profilingFlags(folder: string | null): string[] {
   return folder === null ? [] : ['--cpu-prof', '--cpu-prof-dir', resolve(folder)];
 }

@@ -6,30 +6,30 @@ import type { ReadSql } from '../results.ts';
 /** The day of the seed papers. */
 export const DAY = '2026-05-08';
 
-/** What one run shares. */
+/** Shared by all parts of one run. */
 export interface BenchRun {
   options: BenchOptions;
-  /** Of our own, removed at the end. */
+  /** A temporary folder, removed at the end. */
   folder: string;
-  /** Aborted when the run is to end at once. */
+  /** Aborted when the run is interrupted. */
   signal: AbortSignal;
-  /** Says on standard error what comes next. @throws when the run was interrupted. */
+  /** Prints the next step to standard error. @throws when the run was interrupted. */
   reportStep(text: string): void;
-  /** Keeps a server until the end of the run at the latest. */
+  /** Stops a server at the end of the run at the latest. */
   register<Registered extends TestServer>(starting: Promise<Registered>): Promise<Registered>;
 }
 
-/** Where Paperboy runs, with its readers in place. */
+/** A running Paperboy with its subscribers stored. */
 export interface BenchDeployment {
   environment: ProcessEnvironment;
-  /** What stands behind the workers, by the name under which its CPU is reported. */
+  /** The servers, by the names under which their CPU time is reported. */
   servers: Readonly<Record<string, TestServer>>;
-  /** Whether the digest of the day can be seen. */
+  /** Whether the digest of the day is visible. */
   isComposed(): Promise<boolean>;
-  /** Processes that send, ready to. */
+  /** Starts the processes that send, and waits until they are ready. */
   startWorkers(): Promise<PaperboyProcess[]>;
-  /** Call it when no process of Paperboy runs any more. */
+  /** Reads the tables. Call it when no process of Paperboy runs any more. */
   readRows<Value>(read: (query: ReadSql) => Promise<Value>): Promise<Value>;
-  /** Settings of the database that decide how much a commit is worth. */
+  /** Settings of the database that decide how durable a commit is. */
   durability: Readonly<Record<string, string>>;
 }

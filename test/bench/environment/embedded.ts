@@ -7,21 +7,21 @@ import { profilingFlags } from '../settings.ts';
 import { writeSubscribersCsv } from '../subscribers/insert-subscribers.ts';
 import { type BenchDeployment, type BenchRun, DAY } from './deployment.ts';
 
-const FILE = 'readers.csv';
+const FILE = 'subscribers.csv';
 
-/** `paperboy start` on a data folder of its own; the commands go through it, the file with readers too. */
+/** Starts `paperboy start` on its own data folder. Commands and the import run through it. */
 export async function openEmbeddedDeployment(
   bench: BenchRun,
   settings: Record<string, string>,
 ): Promise<BenchDeployment> {
-  const { options, folder, reportStep: stage } = bench;
-  stage('Starting Paperboy');
+  const { options, folder, reportStep } = bench;
+  reportStep('Starting Paperboy');
   const port = String(await findFreePort());
   const site = `http://127.0.0.1:${port}`;
   const environment = { cwd: folder, env: { ...settings, PORT: port } };
   const running = await startPaperboy(environment, null, profilingFlags(options.profileFolder));
   await runPaperboyOk('seed', environment);
-  stage(`Importing ${options.subscribers} readers`);
+  reportStep(`Importing ${options.subscribers} subscribers`);
   await writeSubscribersCsv(join(folder, FILE), {
     count: options.subscribers,
     topics: await slugsOf(site),
@@ -44,7 +44,7 @@ async function slugsOf(site: string): Promise<string[]> {
   return topics.map(({ slug }) => slug).sort();
 }
 
-/** Only once the process has ended: two on one folder lose data. */
+/** Call it after the process has ended: two processes on one folder lose data. */
 async function withPGlite<Value>(
   dataFolder: string,
   read: (query: ReadSql) => Promise<Value>,

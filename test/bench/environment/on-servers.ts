@@ -7,18 +7,18 @@ import { insertSubscribers } from '../subscribers/insert-subscribers.ts';
 import { fillOldDeliveries } from '../subscribers/old-deliveries.ts';
 import { type BenchDeployment, type BenchRun, DAY } from './deployment.ts';
 
-/** As durable as PostgreSQL is by itself; memory and log as on a machine that does little else. */
+/** PostgreSQL's own durability; memory and WAL for a machine that does little else. */
 const DURABLE = { shared_buffers: '2GB', max_wal_size: '16GB' };
 
-/** PostgreSQL and the queue of our own, with the readers and the old deliveries asked for. */
+/** Starts PostgreSQL and the queue, and stores the subscribers and the old deliveries. */
 export async function openServerDeployment(
   bench: BenchRun,
   settings: Record<string, string>,
 ): Promise<BenchDeployment> {
-  const { options, folder, reportStep: stage, register: use } = bench;
-  stage('Starting the servers');
-  const database = await use(startPostgres(DURABLE));
-  const queue = options.queue === 'redis' ? await use(startRedis()) : null;
+  const { options, folder, reportStep, register } = bench;
+  reportStep('Starting the servers');
+  const database = await register(startPostgres(DURABLE));
+  const queue = options.queue === 'redis' ? await register(startRedis()) : null;
   const env = { ...settings, DATABASE_URL: database.url, ...(queue && { REDIS_URL: queue.url }) };
   const environment = { cwd: folder, env };
   await runPaperboyOk('migrate', environment);
@@ -40,8 +40,8 @@ export async function openServerDeployment(
         return Promise.all(starting);
       },
       readRows: (read) =>
-        withClient(database.url, bench.signal, (reading) =>
-          read(async (sql) => (await reading.query(sql)).rows),
+        withClient(database.url, bench.signal, (reader) =>
+          read(async (sql) => (await reader.query(sql)).rows),
         ),
       durability,
     };
@@ -53,8 +53,8 @@ async function hasDigest(client: pg.Client): Promise<boolean> {
   return rowCount === 1;
 }
 
-async function fill({ options, reportStep: stage }: BenchRun, client: pg.Client): Promise<void> {
-  stage(`Storing ${options.subscribers} readers`);
+async function fill({ options, reportStep }: BenchRun, client: pg.Client): Promise<void> {
+  reportStep(`Storing ${options.subscribers} subscribers`);
   const topics = await client.query<{ slug: string }>('SELECT slug FROM topics ORDER BY slug');
   const slugs = topics.rows.map(({ slug }) => slug);
   await insertSubscribers(client, {
@@ -63,12 +63,12 @@ async function fill({ options, reportStep: stage }: BenchRun, client: pg.Client)
     papers: options.papers,
   });
   await fillOldDeliveries(client, options.oldDeliveries, DAY, (filled) =>
-    stage(`${filled} of ${options.oldDeliveries} old deliveries stored`),
+    reportStep(`${filled} of ${options.oldDeliveries} old deliveries stored`),
   );
   await client.query('CHECKPOINT');
 }
 
-/** A connection for as long as `work` takes; an interrupted run breaks it off. */
+/** Runs `work` with a connection, which an interrupted run closes. */
 async function withClient<Value>(
   url: string,
   signal: AbortSignal,

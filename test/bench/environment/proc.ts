@@ -1,35 +1,35 @@
 import { readdirSync, readFileSync } from 'node:fs';
 
-/** Unit of the times in /proc: USER_HZ, which Linux keeps at 100 for programs (time(7)). */
+/** Unit of the times in /proc: USER_HZ, which is 100 on Linux (time(7)). */
 const MS_PER_TICK = 10;
 
-/** What /proc/PID/stat tells of a process; times in ms, those of threads included. */
+/** Times of a process from /proc/PID/stat, in ms, including its threads. */
 export interface ProcessTimes {
   parent: number;
   cpuMs: number;
-  /** Of children that ended and were waited for. */
+  /** CPU time of children that ended and were waited for. */
   endedChildrenMs: number;
 }
 
-/** Reads a line of /proc/PID/stat (proc(5)); the name in it may hold spaces and brackets. */
+/** Parses /proc/PID/stat (proc(5)). The name in it may have spaces and brackets. */
 export function parseStat(line: string): ProcessTimes {
   const fields = line.slice(line.lastIndexOf(')') + 2).split(' ');
-  const number = (environment: number) => Number(fields[environment - 3]);
+  const field = (position: number) => Number(fields[position - 3]);
   return {
-    parent: number(4),
-    cpuMs: (number(14) + number(15)) * MS_PER_TICK,
-    endedChildrenMs: (number(16) + number(17)) * MS_PER_TICK,
+    parent: field(4),
+    cpuMs: (field(14) + field(15)) * MS_PER_TICK,
+    endedChildrenMs: (field(16) + field(17)) * MS_PER_TICK,
   };
 }
 
-/** A value such as `VmHWM:  1234 kB` or `rchar: 99` of a file in /proc. */
+/** The number of a line such as `VmHWM:  1234 kB` or `rchar: 99`. */
 export function parseField(text: string, name: string): number {
   const value = new RegExp(`^${name}:\\s*(\\d+)`, 'm').exec(text)?.[1];
   if (value === undefined) throw new Error(`There is no ${name} in: ${text.slice(0, 80)}`);
   return Number(value);
 }
 
-/** CPU of a process and of its children, those that ended among them, in ms. */
+/** CPU time of a process and its children, including those that ended, in ms. */
 export function cpuMsOf(pid: number): number {
   const own = statOf(pid);
   const children = readdirSync('/proc')
@@ -42,17 +42,17 @@ export function cpuMsOf(pid: number): number {
   );
 }
 
-/** The most memory that a process ever held, in MB of a million bytes. */
+/** Peak memory of a process, in MB of a million bytes. */
 export function peakRssMb(pid: number): number {
   return (parseField(readFileSync(`/proc/${pid}/status`, 'utf8'), 'VmHWM') * 1024) / 1e6;
 }
 
-/** Bytes that a process has read, from sockets too. */
+/** Bytes that a process has read, including from sockets. */
 export function bytesRead(pid: number): number {
   return parseField(readFileSync(`/proc/${pid}/io`, 'utf8'), 'rchar');
 }
 
-/** Null for a process that has ended meanwhile. */
+/** Null for a process that has ended. */
 function statOf(pid: number): ProcessTimes | null {
   try {
     return parseStat(readFileSync(`/proc/${pid}/stat`, 'utf8'));

@@ -6,21 +6,21 @@ import { startServer, type TestServer } from '../../servers/programs.ts';
 import { findFreePort } from '../../support/free-port.ts';
 import { bytesRead } from './proc.ts';
 
-/** Where Debian puts Postfix's programs, and where it is not the PATH of a plain user. */
+/** Debian's folders of Postfix's programs, which are not on the PATH of every user. */
 const FOLDERS = ['/usr/sbin', '/usr/lib/postfix/sbin'];
 
-const MOST_CONNECTIONS = 2000;
+const MAX_CONNECTIONS = 2000;
 const BACKLOG = 1024;
 
-/** Postfix's sink: accepts every mail, offers PIPELINING, keeps nothing. */
+/** Postfix's smtp-sink: accepts every mail, supports PIPELINING, stores nothing. */
 export interface SmtpSink extends TestServer {
   /** Host and port. */
   address: string;
-  /** Bytes of all SMTP sessions so far, the commands among them. */
+  /** Bytes read in all SMTP sessions so far, including commands. */
   bytes(): number;
 }
 
-/** Where `smtp-sink` and `smtp-source` are; null when one of them is nowhere. */
+/** Paths of `smtp-sink` and `smtp-source`; null when one is missing. */
 export function findPostfixTools(): { sink: string; source: string } | null {
   const sink = findProgram('smtp-sink', FOLDERS);
   const source = findProgram('smtp-source', FOLDERS);
@@ -32,7 +32,7 @@ export async function startSmtpSink(program: string): Promise<SmtpSink> {
   const address = `127.0.0.1:${port}`;
   const { pid, stop } = await startServer(
     program,
-    ['-4', '-m', String(MOST_CONNECTIONS), address, String(BACKLOG)],
+    ['-4', '-m', String(MAX_CONNECTIONS), address, String(BACKLOG)],
     {
       options: { ...findUnprivilegedUser(['nobody'], 'smtp-sink'), cwd: '/' },
       stopSignal: 'SIGTERM',

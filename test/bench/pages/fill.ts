@@ -8,26 +8,26 @@ import { createPaperGenerator, extractSeedPhrases } from './generate-papers.ts';
 /** The last day with papers. */
 export const LAST_DAY = '2026-05-08';
 
-const PAPERS_A_DAY = 100;
-const PAPERS_AT_ONCE = 2_000;
+const PAPERS_PER_DAY = 100;
+const PAPERS_PER_IMPORT = 2_000;
 
-/** Stores papers, a hundred a day up to the last day, and digests of every day. */
+/** Stores a hundred papers a day up to the last day, and a digest for each day. */
 export async function fillPapers(
   { db, pool }: Database,
   count: number,
   onProgress: (stored: number) => void,
 ): Promise<void> {
   const random = createRandom(1);
-  const write = createPaperGenerator(
+  const generate = createPaperGenerator(
     extractSeedPhrases(JSON.parse(await readSeed('papers.json'))),
     random,
   );
-  const days = Math.ceil(count / PAPERS_A_DAY);
-  for (let start = 0; start < count; start += PAPERS_AT_ONCE) {
-    const size = Math.min(PAPERS_AT_ONCE, count - start);
-    const papers = Array.from({ length: size }, (_, environment) => {
-      const number = start + environment;
-      return write(number, addDays(LAST_DAY, 1 - days + Math.floor(number / PAPERS_A_DAY)));
+  const days = Math.ceil(count / PAPERS_PER_DAY);
+  for (let start = 0; start < count; start += PAPERS_PER_IMPORT) {
+    const size = Math.min(PAPERS_PER_IMPORT, count - start);
+    const papers = Array.from({ length: size }, (_, index) => {
+      const number = start + index;
+      return generate(number, addDays(LAST_DAY, 1 - days + Math.floor(number / PAPERS_PER_DAY)));
     });
     const text = JSON.stringify(papers);
     await importPapers(db, { text, source: 'file' }, new Date(`${LAST_DAY}T04:00:00Z`));

@@ -8,20 +8,20 @@ const SEEDS = [
   { title: 'All is Not Lost without any Colon', abstract: 'Models are lost. They are found.' },
 ];
 
-describe('The papers of the benchmark', () => {
-  const write = createPaperGenerator(extractSeedPhrases(SEEDS), createRandom(1));
-  const papers = Array.from({ length: 50 }, (_, at) => write(at, '2026-05-08'));
+describe('createPaperGenerator', () => {
+  const generate = createPaperGenerator(extractSeedPhrases(SEEDS), createRandom(1));
+  const papers = Array.from({ length: 50 }, (_, at) => generate(at, '2026-05-08'));
 
-  it('are papers that can be imported, each with an id of its own', () => {
+  it('Generated papers can be imported, and each has a unique id', () => {
     for (const each of papers) parsePaper(each, { source: 'file', today: '2026-05-08' });
     expect(new Set(papers.map(({ id }) => id)).size).toBe(papers.length);
   });
 
-  it('say what the seed papers say, and words that few others say', () => {
+  it('Abstracts contain sentences of the seed papers and many rare words', () => {
     const words = papers.flatMap(({ abstract }) => abstract.split(/\W+/));
     expect(words).toContain('Models');
     const known = new Set(SEEDS.flatMap(({ abstract }) => abstract.split(/\W+/)));
-    const madeUp = words.filter((word) => !known.has(word));
-    expect(new Set(madeUp).size).toBeGreaterThan(madeUp.length / 2);
+    const rare = words.filter((word) => !known.has(word));
+    expect(new Set(rare).size).toBeGreaterThan(rare.length / 2);
   });
 });

@@ -1,7 +1,7 @@
 import { splitSentences } from '../../../src/domain/text/sentences.ts';
 import type { Random } from '../../support/random.ts';
 
-/** A paper as `papers import` takes it. */
+/** A paper in the format of `papers import`. */
 export interface BenchPaper {
   id: string;
   title: string;
@@ -16,18 +16,18 @@ export interface BenchPaper {
 
 export interface SeedPhrases {
   names: readonly string[];
-  decks: readonly string[];
+  subtitles: readonly string[];
   sentences: readonly string[];
 }
 
-/** What the seed papers say, in pieces. */
+/** The names, subtitles and sentences of the seed papers. */
 export function extractSeedPhrases(
   seeds: readonly { title: string; abstract: string }[],
 ): SeedPhrases {
   const splitTitles = seeds.map(({ title }) => title.split(': '));
   return {
     names: splitTitles.flatMap(([name = '']) => (name.length < 24 ? [] : [name])),
-    decks: splitTitles.flatMap(([, deck]) => (deck === undefined ? [] : [deck])),
+    subtitles: splitTitles.flatMap(([, subtitle]) => (subtitle === undefined ? [] : [subtitle])),
     sentences: seeds.flatMap(({ abstract }) =>
       [...splitSentences(abstract)].map(({ text }) => text),
     ),
@@ -35,18 +35,18 @@ export function extractSeedPhrases(
 }
 
 /**
- * Makes papers of the seed papers' sentences, with made-up words among them: few papers say the same
- * one, as it is with the names of methods.
+ * Generates papers from sentences of the seed papers with synthetic words in between. Few papers
+ * share such a word, as with names of methods.
  */
-export function createPaperGenerator(words: SeedPhrases, random: Random) {
+export function createPaperGenerator(phrases: SeedPhrases, random: Random) {
   const syntheticWord = () => {
-    // Squared: the first of them are said often, most of them hardly ever.
+    // The square makes a few words frequent and most of them rare.
     const number = Math.floor(random.next() ** 2 * SYNTHETIC_WORDS);
     return `${SYLLABLES[number % 20]}${SYLLABLES[Math.floor(number / 20) % 20]}${SYLLABLES[Math.floor(number / 400) % 20]}${SYLLABLES[Math.floor(number / 8000)]}`;
   };
   const sentence = () =>
     random
-      .pick(words.sentences)
+      .pick(phrases.sentences)
       .split(' ')
       .map((word) => (random.next() < 0.06 ? syntheticWord() : word))
       .join(' ');
@@ -56,7 +56,7 @@ export function createPaperGenerator(words: SeedPhrases, random: Random) {
     const name = syntheticWord();
     return {
       id,
-      title: `${name.charAt(0).toUpperCase()}${name.slice(1)}: ${random.pick(words.decks)} for ${syntheticWord()}`,
+      title: `${name.charAt(0).toUpperCase()}${name.slice(1)}: ${random.pick(phrases.subtitles)} for ${syntheticWord()}`,
       abstract: Array.from({ length: random.between(5, 8) }, sentence).join(' '),
       authors: Array.from(
         { length: random.between(1, 6) },

@@ -1,32 +1,32 @@
 import { Agent, get } from 'node:http';
 
-/** What a page costs. */
+/** The cost of a page. */
 export interface PageCost {
   median_ms: number;
   p95_ms: number;
-  /** Of the site and the database together, in ms an answer: it hardly depends on the machine's load. */
+  /** CPU time of site and database per response, in ms. Hardly depends on the machine's load. */
   cpu_ms: number;
   bytes: number;
 }
 
-const WARMING = 20;
-const TIMES = 200;
+const WARM_UP_REQUESTS = 20;
+const REQUESTS = 200;
 
-/** Asks for a page again and again, one answer after the other, on one connection. */
+/** Requests a page repeatedly on one connection, one request after the other. */
 export async function measurePage(url: string, spentMs: () => number): Promise<PageCost> {
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
   try {
-    for (let time = 0; time < WARMING; time += 1) await ask(url, agent);
+    for (let time = 0; time < WARM_UP_REQUESTS; time += 1) await request(url, agent);
     const answers = [];
     const before = spentMs();
-    for (let time = 0; time < TIMES; time += 1) answers.push(await ask(url, agent));
+    for (let time = 0; time < REQUESTS; time += 1) answers.push(await request(url, agent));
     return summarisePageCost(answers, spentMs() - before);
   } finally {
     agent.destroy();
   }
 }
 
-/** The middle, and what 95 of 100 answers stay below. */
+/** The median and the 95th percentile of the times, the CPU time, and the largest size. */
 export function summarisePageCost(
   answers: readonly { ms: number; bytes: number }[],
   spentMs: number,
@@ -41,10 +41,10 @@ export function summarisePageCost(
   };
 }
 
-function ask(url: string, agent: Agent): Promise<{ ms: number; bytes: number }> {
+function request(url: string, agent: Agent): Promise<{ ms: number; bytes: number }> {
   const startedAt = performance.now();
   return new Promise((resolve, reject) => {
-    const request = get(url, { agent, headers: { accept: 'text/html' } }, (response) => {
+    const clientRequest = get(url, { agent, headers: { accept: 'text/html' } }, (response) => {
       let bytes = 0;
       response.on('data', (chunk: Buffer) => {
         bytes += chunk.length;
@@ -52,10 +52,10 @@ function ask(url: string, agent: Agent): Promise<{ ms: number; bytes: number }> 
       response.on('end', () => {
         const ms = performance.now() - startedAt;
         if (response.statusCode === 200) resolve({ ms, bytes });
-        else reject(new Error(`${url} answered ${response.statusCode}.`));
+        else reject(new Error(`${url} returned the status ${response.statusCode}.`));
       });
       response.on('error', reject);
     });
-    request.on('error', reject);
+    clientRequest.on('error', reject);
   });
 }

@@ -1,7 +1,7 @@
 import type { Database } from '../../../src/db/client.ts';
 import { LAST_DAY } from './fill.ts';
 
-/** The pages that are measured, by name: a path below the site each. */
+/** The paths of the measured pages, by name. */
 export async function pickPageUrls({ pool }: Database): Promise<Record<string, string>> {
   const { rows } = await pool.query<{ id: string; title: string }>(
     'SELECT id, title FROM papers ORDER BY listed_on DESC, id OFFSET 777 LIMIT 1',
@@ -10,7 +10,7 @@ export async function pickPageUrls({ pool }: Database): Promise<Record<string, s
   if (!paper) throw new Error('There are too few papers to measure with.');
   const rare = paper.title.slice(0, paper.title.indexOf(':'));
   return {
-    // Nothing but a file: what the machine, its load and HTTP cost by themselves.
+    // A small file, to compare with: the cost of the machine and of HTTP.
     icon: '/assets/icon.svg',
     front: '/',
     day: `/papers?date=${LAST_DAY}`,

@@ -1,7 +1,8 @@
 /**
- * `npm run bench:pages -- [PAPERS]`: stores so many papers (100,000 unless told) in a PostgreSQL of its own,
- * asks the built program for each kind of page, and prints one line of JSON: the median and the 95th
- * percentile of the time an answer takes, in ms, and the bytes of the page. Progress on standard error.
+ * `npm run bench:pages -- [PAPERS]`: stores papers (100,000 by default) in its own PostgreSQL,
+ * requests each kind of page from the built program, and prints one line of JSON: median and 95th
+ * percentile of the response time, CPU time, both in ms, and the bytes of the page. Progress goes
+ * to standard error.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { loadavg, tmpdir } from 'node:os';
@@ -23,7 +24,7 @@ const SERVER = { shared_buffers: '512MB', synchronous_commit: 'off', autovacuum:
 
 const papers = Number(process.argv[2] ?? DEFAULT_PAPERS);
 if (!Number.isSafeInteger(papers) || papers < 1000) {
-  console.error(`“${process.argv[2]}” is no number of papers: expected 1000 or more.`);
+  console.error(`“${process.argv[2]}” is not a valid number of papers: expected 1000 or more.`);
   process.exitCode = 2;
 } else {
   const pages = await measure(papers);
@@ -56,7 +57,7 @@ async function measure(count: number): Promise<Record<string, PageCost>> {
   }
 }
 
-/** The site alone, as a process of its own. */
+/** Starts the site alone, as its own process. */
 async function startSite(
   databaseUrl: string,
   folder: string,

@@ -16,8 +16,8 @@ function frame(id: number, functionName: string, url: string, lineNumber: number
   return { id, callFrame: { functionName, url, lineNumber } };
 }
 
-describe('the summary of a CPU profile', () => {
-  it('adds up what ran from each sample to the next, a function once', () => {
+describe('A CPU profile', () => {
+  it('selfTimes adds up the time from each sample to the next, once per function', () => {
     expect(selfTimes(PROFILE)).toEqual([
       { name: 'write', module: '@scope/pg', line: 10, ms: 4 },
       { name: '(idle)', module: 'v8', line: 0, ms: 4 },
@@ -25,7 +25,7 @@ describe('the summary of a CPU profile', () => {
     ]);
   });
 
-  it('gives shares of the time that was not idle', () => {
+  it('summariseProfile gives shares of the busy time', () => {
     const text = summariseProfile(selfTimes(PROFILE), 1);
     expect(text).toContain('busy 5 ms, idle 4 ms');
     expect(text).toContain('80.0 %         4 ms  write  @scope/pg:10');

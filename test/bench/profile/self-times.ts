@@ -1,4 +1,4 @@
-/** A CPU profile as V8 writes it (Chrome DevTools Protocol, Profiler.Profile); times in µs. */
+/** A CPU profile of V8 (Chrome DevTools Protocol, Profiler.Profile); times in µs. */
 export interface CpuProfile {
   nodes: readonly {
     id: number;
@@ -8,16 +8,16 @@ export interface CpuProfile {
   timeDeltas: readonly number[];
 }
 
-/** Time spent in a function itself, without what it calls. */
+/** Time spent in a function itself, without its calls. */
 export interface SelfTime {
   name: string;
-  /** `src/…`, a package, `node:…`, or `v8` for what is no script. */
+  /** `src/…`, a package, `node:…`, or `v8` for native code. */
   module: string;
   line: number;
   ms: number;
 }
 
-/** The self times of a profile, the longest first; a function counts once wherever it is called from. */
+/** Self times of a profile, the longest first. A function has one entry, whoever calls it. */
 export function selfTimes({ nodes, samples, timeDeltas }: CpuProfile): SelfTime[] {
   const frames = new Map(nodes.map(({ id, callFrame }) => [id, callFrame]));
   const times = new Map<string, SelfTime>();
@@ -31,14 +31,14 @@ export function selfTimes({ nodes, samples, timeDeltas }: CpuProfile): SelfTime[
       line: frame.lineNumber + 1,
       ms: 0,
     };
-    // A delta is the time since the sample before: each sample stands for the time until the next.
+    // A delta is the time since the previous sample. A sample counts until the next one.
     known.ms += (timeDeltas[n + 1] ?? 0) / 1000;
     times.set(key, known);
   }
   return [...times.values()].sort((a, b) => b.ms - a.ms);
 }
 
-/** Two tables for people: functions and places, with their share of the time that was not idle. */
+/** Two tables as text, by function and by module, with shares of the busy time. */
 export function summariseProfile(times: readonly SelfTime[], rows: number): string {
   const busy = times.filter(({ name }) => name !== '(idle)');
   const total = sumOf(busy);
@@ -58,7 +58,7 @@ export function summariseProfile(times: readonly SelfTime[], rows: number): stri
     `busy ${total.toFixed(0)} ms, idle ${idle.toFixed(0)} ms`,
     'By function:',
     ...functions,
-    'By place:',
+    'By module:',
     ...modules,
   ].join('\n');
 }
@@ -66,13 +66,13 @@ export function summariseProfile(times: readonly SelfTime[], rows: number): stri
 function sumByModule(times: readonly SelfTime[]): Map<string, number> {
   const modules = new Map<string, number>();
   for (const { name, module, ms } of times) {
-    const where = module === 'v8' ? name : module;
-    modules.set(where, (modules.get(where) ?? 0) + ms);
+    const key = module === 'v8' ? name : module;
+    modules.set(key, (modules.get(key) ?? 0) + ms);
   }
   return modules;
 }
 
-/** A package by its name, our own files by their path below `dist`. */
+/** The name of a package, or the path of our own file below `dist`. */
 function moduleOf(url: string): string {
   if (url === '') return 'v8';
   const inPackage = /.*\/node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(url)?.[1];

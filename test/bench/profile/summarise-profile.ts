@@ -1,6 +1,6 @@
 /**
- * `node --import tsx test/bench/profile/summarise-profile.ts FILE.cpuprofile|FOLDER [ROWS]`: where the time of
- * a process went, by function and by package, the most first.
+ * `node --import tsx test/bench/profile/summarise-profile.ts FILE.cpuprofile|FOLDER [ROWS]`: prints
+ * the CPU time of a process by function and by module, the most first.
  */
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
@@ -8,7 +8,9 @@ import { selfTimes, summariseProfile } from './self-times.ts';
 
 const [path, rows = '25'] = process.argv.slice(2);
 if (path === undefined || !/^\d+$/.test(rows)) {
-  console.error('Expected a .cpuprofile file or a folder of them, and how many rows to show.');
+  console.error(
+    'Expected a .cpuprofile file or a folder of them, and optionally the number of rows.',
+  );
   process.exitCode = 2;
 } else {
   for (const file of profilesAt(path)) {
@@ -18,8 +20,8 @@ if (path === undefined || !/^\d+$/.test(rows)) {
   }
 }
 
-function profilesAt(environment: string): string[] {
-  if (!statSync(environment).isDirectory()) return [environment];
-  const names = readdirSync(environment).filter((name) => name.endsWith('.cpuprofile'));
-  return names.sort().map((name) => join(environment, name));
+function profilesAt(location: string): string[] {
+  if (!statSync(location).isDirectory()) return [location];
+  const names = readdirSync(location).filter((name) => name.endsWith('.cpuprofile'));
+  return names.sort().map((name) => join(location, name));
 }

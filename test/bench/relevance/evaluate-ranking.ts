@@ -13,8 +13,10 @@ import {
 } from './ranking-trials.ts';
 import { computeTopicCoverage, type TopicCoverage } from './topic-coverage.ts';
 
-/** How well topics fit the papers, and how well papers are chosen. Each precision is the mean over the
- *  simulated subscribers, 0 to 1. */
+/**
+ * How well topics fit the papers, and how well papers are chosen. Each precision is the mean over
+ * the simulated subscribers, 0 to 1.
+ */
 export interface RankingEvaluation {
   coverage: TopicCoverage;
   /** Fewer than asked for when the papers suit too few interests: a simulated subscriber likes some

@@ -6,15 +6,15 @@ import { type BenchSubscriber, subscriberAt } from './subscribers.ts';
 
 export interface SubscriberSpec {
   count: number;
-  /** Slugs of the stored topics, of which each follows some. */
+  /** Slugs of the stored topics. */
   topics: readonly string[];
-  /** What each asks for; null for a mix. */
+  /** Papers per subscriber; null for a mix. */
   papers: number | null;
 }
 
 const ROWS_PER_INSERT = 10_000;
 
-/** Stores active readers straight into the table. */
+/** Inserts active subscribers into the table. */
 export async function insertSubscribers(
   database: pg.Client,
   subscribers: SubscriberSpec,
@@ -33,11 +33,10 @@ const INSERT = `
                            learned, created_at, confirmed_at, updated_at)
   SELECT email, email, 'active', topics, keywords, 'daily', timezone, hour, papers, learned, now(), now(), now()
   FROM jsonb_to_recordset($1::jsonb)
-    AS reader (email text, topics text[], keywords text[], timezone text, hour smallint, papers smallint,
+    AS subscriber (email text, topics text[], keywords text[], timezone text, hour smallint, papers smallint,
                learned text)`;
 
-/** Writes the readers as a file for “subscribers import”, which knows no keywords and
- *  nothing that was learned. */
+/** Writes the subscribers as a CSV for “subscribers import”, without keywords and learned terms. */
 export async function writeSubscribersCsv(
   path: string,
   subscribers: SubscriberSpec,

@@ -7,13 +7,15 @@ import { learnTerms, packLearned } from '../../../src/domain/ranking/learned-ter
 import { extractTerms } from '../../../src/domain/ranking/terms.ts';
 import { createSeededRandom, shuffle } from '../../support/random.ts';
 
-/** Readers who taught the same; more would take longer to make than to measure. */
+/** Subscribers share this many profiles: building more would take longer than the benchmark. */
 const PROFILES = 100;
 
 let profiles: string[] | undefined;
 
-/** What the `n`-th reader taught, packed: the terms of up to twelve papers of the seed day, four in five of
- *  them liked. */
+/**
+ * The packed profile of the `n`-th subscriber, learned from up to twelve papers of the seed day, of
+ * which four in five were liked.
+ */
 export function learnedProfileAt(n: number): string | null {
   profiles ??= buildProfiles();
   return profiles[n % PROFILES] ?? null;

@@ -1,8 +1,8 @@
 import type pg from 'pg';
 import { packSelection } from '../../../src/db/deliveries/packed-selection.ts';
 
-const MOST_PER_DIGEST = 1_000_000;
-const FEWEST_DIGESTS = 30;
+const MAX_PER_DIGEST = 1_000_000;
+const MIN_DIGESTS = 30;
 const BATCH_SIZE = 200;
 
 /** Fills the tables with `total` sent deliveries of at least 30 digests before `day`. */
@@ -13,7 +13,7 @@ export async function fillOldDeliveries(
   onProgress: (filled: number) => void,
 ): Promise<void> {
   if (total === 0) return;
-  const digests = Math.max(FEWEST_DIGESTS, Math.ceil(total / MOST_PER_DIGEST));
+  const digests = Math.max(MIN_DIGESTS, Math.ceil(total / MAX_PER_DIGEST));
   let filled = 0;
   for (let back = digests; back >= 1; back -= 1) {
     const size = Math.floor((total - filled) / back);
@@ -35,7 +35,7 @@ async function addDigest(
   );
   const id = Number(rows[0]?.id);
   const table = `deliveries_${id}`;
-  // As full as a page is when its deliveries are sent.
+  // A page of sent deliveries is about half full.
   await database.query(
     `CREATE TABLE ${table} PARTITION OF deliveries FOR VALUES IN (${id}) WITH (fillfactor = 50)`,
   );
@@ -57,7 +57,7 @@ async function addDigest(
   await database.query(`VACUUM ANALYZE ${table}`);
 }
 
-/** Rows as wide as those of a digest that was sent: ten papers, each with its reason. */
+/** As wide as the selections of a sent digest: ten papers, each with its reason. */
 const SELECTION = packSelection(
   Array.from({ length: 10 }, (_, rank) => ({
     rank,

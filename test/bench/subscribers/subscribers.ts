@@ -2,18 +2,18 @@ import type { Preferences } from '../../../src/domain/subscribers/subscriber.ts'
 import { createSeededRandom } from '../../support/random.ts';
 import { learnedProfileAt } from './learned-profiles.ts';
 
-/** A reader of the benchmark: a daily one. */
+/** A daily subscriber of the benchmark. */
 export interface BenchSubscriber
   extends Pick<Preferences, 'topics' | 'keywords' | 'papers' | 'timezone' | 'hour'> {
   email: string;
-  /** What feedback taught, packed; null of the four in five who give none. */
+  /** The packed profile; null for subscribers who give no feedback. */
   learned: string | null;
 }
 
-/** Of readers, who give feedback. */
+/** Share of subscribers who give feedback. */
 const FEEDBACK_SHARE = 0.2;
 
-/** Shares of the large providers, in per cent; the rest is spread over small domains. */
+/** Shares of the large providers, in per cent. The rest is spread over small domains. */
 const LARGE_DOMAINS: readonly Weighted<string | null>[] = [
   { value: 'gmail.com', weight: 40 },
   { value: 'outlook.com', weight: 12 },
@@ -23,7 +23,7 @@ const LARGE_DOMAINS: readonly Weighted<string | null>[] = [
 ];
 const SMALL_DOMAINS = 4000;
 
-/** Of a hundred readers, how many ask for so many papers: most leave the default. */
+/** Shares of the numbers of papers, in per cent: most subscribers keep the default. */
 const PAPERS: readonly Weighted<number>[] = [
   { value: 5, weight: 2 },
   { value: 8, weight: 4 },
@@ -56,7 +56,7 @@ const TIMEZONES: readonly Weighted<string>[] = [
   { value: 'Australia/Sydney', weight: 8 },
 ];
 
-/** The `n`-th reader, the same in every run: `topics` are the slugs to follow. */
+/** The `n`-th subscriber, the same in every run. `topics` are the slugs to choose from. */
 export function subscriberAt(n: number, topics: readonly string[]): BenchSubscriber {
   const random = createSeededRandom(n);
   const domain = pick(LARGE_DOMAINS, random) ?? `mail${int(random, SMALL_DOMAINS)}.example.org`;
@@ -76,14 +76,14 @@ interface Weighted<Value> {
   weight: number;
 }
 
-/** Weights sum up to 100. */
+/** The weights must add up to 100. */
 function pick<Value>(choices: readonly Weighted<Value>[], random: () => number): Value {
   let left = random() * 100;
   for (const { value, weight } of choices) {
     left -= weight;
     if (left < 0) return value;
   }
-  throw new Error('The weights do not sum up to 100.');
+  throw new Error('The weights do not add up to 100.');
 }
 
 function sample(all: readonly string[], count: number, random: () => number): string[] {
