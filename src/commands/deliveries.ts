@@ -11,7 +11,7 @@ import type { DigestKind } from '../domain/digests/digest.ts';
 import { PaperboyError } from '../domain/errors.ts';
 import { formatCount } from '../domain/text/format.ts';
 import { resendDeliveries } from '../services/deliveries/resend-deliveries.ts';
-import { requireDigest } from '../services/digests/digest-status.ts';
+import { requireDigest } from '../services/digests/require-digest.ts';
 import type { CommandContext } from './context.ts';
 import { createDateOption, createJsonOption, createKindOption } from './options.ts';
 import { printJson, printLine } from './output.ts';

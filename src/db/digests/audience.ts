@@ -3,14 +3,16 @@ import type { DigestKind } from '../../domain/digests/digest.ts';
 import type { Frequency } from '../../domain/subscribers/subscriber.ts';
 import type { Db } from '../client.ts';
 
-/** Readers who share frequency, zone and hour, and so the moment of their mail. */
+/**
+ * Subscribers with the same frequency, time zone and hour, who get their mail at the same moment.
+ */
 export interface SendGroup {
   frequency: Frequency;
   timezone: string;
   hour: number;
 }
 
-/** The groups that active readers of a kind fall into. */
+/** The groups of the active subscribers to a kind of digest. */
 export async function listSendGroups(db: Db, kind: DigestKind): Promise<SendGroup[]> {
   const frequencies = kind === 'weekly' ? ['weekly'] : ['daily', 'weekdays'];
   const result = await db.execute<{ frequency: Frequency; timezone: string; hour: number }>(sql`

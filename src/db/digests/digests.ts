@@ -26,10 +26,10 @@ const SUMMARY = {
   papers: sql<number>`(SELECT count(*)::int FROM digest_papers WHERE digest_id = digests.id)`,
 };
 
-/** Any number: whoever composes holds this advisory lock until the transaction ends. */
+/** The key of the advisory lock for composing; any number will do. */
 const COMPOSE_LOCK = 7_277_373;
 
-/** Waits until nobody else composes, and keeps others waiting until the transaction ends. */
+/** Locks composing until the transaction ends, and waits for any other process that composes. */
 export async function lockComposing(db: Db): Promise<void> {
   await db.execute(sql`SELECT pg_advisory_xact_lock(${COMPOSE_LOCK})`);
 }
@@ -83,7 +83,7 @@ export async function listDigestsOfMonth(db: Db, month: string): Promise<DigestS
     .orderBy(desc(digests.date), asc(digests.kind));
 }
 
-/** How many digests each month has that has some, newest first. */
+/** The months with digests and their number of digests, newest first. */
 export async function countDigestsByMonth(db: Db): Promise<{ month: string; count: number }[]> {
   const result = await db.execute<{ month: string; count: number }>(sql`
     SELECT to_char(date, 'YYYY-MM') AS month, count(*)::int AS count FROM digests GROUP BY 1 ORDER BY 1 DESC`);
@@ -131,7 +131,7 @@ export async function setAudienceSize(db: Db, digestId: number, audience: number
   await db.update(digests).set({ audience }).where(eq(digests.id, digestId));
 }
 
-/** The papers of a digest as it froze them, by rank: all, or the first `most`. */
+/** The frozen papers of a digest by rank: all, or the first `limit`. */
 export async function listDigestPapers(
   db: Db,
   digestId: number,
@@ -156,7 +156,7 @@ export async function isPaperInDigest(db: Db, digestId: number, paperId: string)
   return (await db.$count(digestPapers, where)) > 0;
 }
 
-/** Those papers of a digest that have one of the ranks, by rank. */
+/** The papers of a digest with the given ranks, by rank. */
 export async function listDigestPapersByRank(
   db: Db,
   digestId: number,
@@ -169,7 +169,7 @@ export async function listDigestPapersByRank(
   return new Map(rows.map(({ rank, snapshot }) => [rank, snapshot]));
 }
 
-/** The digests that hold a paper. */
+/** The digests with a paper, newest first. */
 export async function listDigestsOfPaper(db: Db, paperId: string): Promise<Digest[]> {
   return db
     .select(COLUMNS)
@@ -193,11 +193,11 @@ export async function matchKeywordsInDigest(
     WITH wanted AS MATERIALIZED (
       SELECT keyword, websearch_to_tsquery('english', keyword) AS query
       FROM unnest(${sql.param([...keywords])}::text[]) AS keyword
-    ), said AS MATERIALIZED (
+    ), paper_text AS MATERIALIZED (
       SELECT rank, to_tsvector('english', snapshot ->> 'title' || ' ' || (snapshot ->> 'abstract')) AS words
       FROM digest_papers WHERE digest_id = ${digestId}
     )
-    SELECT keyword, rank::int AS rank FROM wanted JOIN said ON words @@ query`);
+    SELECT keyword, rank::int AS rank FROM wanted JOIN paper_text ON words @@ query`);
   for (const { keyword, rank } of result.rows) matches.get(keyword)?.add(rank);
   return matches;
 }
@@ -230,8 +230,8 @@ export async function listEarlierDigests(
     .limit(limit);
 }
 
-/** Stops a digest: nothing more of it is claimed or sent. A pause that is there keeps its reason.
- *  False when it was paused or cancelled already. */
+/** Pauses a digest: no more of it is claimed or sent. Returns false when it was paused (it keeps
+ *  its reason) or cancelled before. */
 export async function markDigestPaused(
   db: Db,
   digestId: number,
@@ -245,7 +245,7 @@ export async function markDigestPaused(
   return changed.rowCount === 1;
 }
 
-/** Ends a pause. False when there was none. */
+/** Resumes a digest. Returns false when it was not paused. */
 export async function markDigestResumed(db: Db, digestId: number): Promise<boolean> {
   const changed = await db
     .update(digests)
@@ -254,7 +254,7 @@ export async function markDigestResumed(db: Db, digestId: number): Promise<boole
   return changed.rowCount === 1;
 }
 
-/** Ends a digest for good: nothing more of it is claimed or sent. */
+/** Cancels a digest for good: no more of it is claimed or sent. */
 export async function markDigestCancelled(db: Db, digestId: number, now: Date): Promise<void> {
   await db
     .update(digests)

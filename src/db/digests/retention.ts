@@ -4,8 +4,8 @@ import { countDeliveries } from '../deliveries/count-deliveries.ts';
 import { dropPartition } from '../deliveries/partitions.ts';
 import { batches, digests } from '../schema.ts';
 
-/** Digests composed before `before` whose deliveries are still kept, none of them waiting, the
- *  oldest first. */
+/** Digests composed before `before` that still have their deliveries and no open batch, the oldest
+ *  first. */
 export async function listFinishedDigests(db: Db, before: Date): Promise<number[]> {
   const result = await db.execute<{ id: number }>(sql`
     SELECT id FROM digests
@@ -16,15 +16,15 @@ export async function listFinishedDigests(db: Db, before: Date): Promise<number[
   return result.rows.map(({ id }) => id);
 }
 
-/** Removes the deliveries of a digest and keeps how many ended in each state. Gives up after five
- *  seconds when somebody reads deliveries for so long: there is another night. */
+/** Removes the deliveries of a digest and stores the final count of each state. Gives up after five
+ *  seconds of waiting for readers of the table; the next night tries again. */
 export async function removeDeliveries(db: Db, digestId: number, now: Date): Promise<void> {
   await db.transaction(async (tx) => {
     await tx.execute(sql`SET LOCAL lock_timeout = '5s'`);
     const lockedBatches = await tx.execute<{ isOpen: boolean }>(sql`
       SELECT due_at IS NOT NULL OR lease_id IS NOT NULL AS "isOpen"
       FROM batches WHERE digest_id = ${digestId} FOR UPDATE`);
-    // Somebody may have had one of them sent again meanwhile.
+    // The operator may have resent one of them since the digest was listed.
     if (lockedBatches.rows.some(({ isOpen }) => isOpen)) return;
     const { states } = await countDeliveries(tx, digestId, now);
     await tx.update(digests).set({ finalStates: states }).where(eq(digests.id, digestId));

@@ -10,7 +10,7 @@ import {
 import { PaperboyError } from '../../domain/errors.ts';
 import type { Clock } from '../../domain/time/clock.ts';
 import type { Queue } from '../../queue/queue.ts';
-import { assertNotCancelled } from '../digests/digest-status.ts';
+import { assertNotCancelled } from '../digests/require-digest.ts';
 import { enqueueDueBatches } from './enqueue-due.ts';
 
 export type ResendTarget =

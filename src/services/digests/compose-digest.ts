@@ -26,28 +26,26 @@ export interface ComposeOptions {
   kind: DigestKind;
   date: string;
   now: Date;
-  /** From when on readers' hours count: when composing was due. `now` unless it is made up for. */
+  /** When composing was due: subscribers' hours count from then. @defaultValue now */
   from?: Date;
-  /**
-   * Nothing is composed while nobody would get it: a new site's first papers wait for its readers.
-   */
+  /** Compose nothing without an audience: a new site's first papers wait for subscribers. */
   requiresAudience?: boolean;
 }
 
-/** Papers that one digest freezes at the most, the best: several times what all sources list in a
- *  day. A mass import beyond must not make every morning slow; the others may come another day. */
+/** The most papers in a digest, the best ones: several days' worth from all sources. A mass import
+ *  must not slow every morning down; the rest may be in the next digest. */
 const MAX_DIGEST_PAPERS = 1000;
 
-/** `digest` is null on a day without papers (or readers, when asked): nothing is stored, so that it
- *  may be tried again. */
+/** `digest` is null on a day without papers (or without audience, if required). Nothing is stored
+ *  then, so that composing can be retried. */
 export interface ComposeResult {
   digest: DigestSummary | null;
   isNew: boolean;
 }
 
 /**
- * Freezes the papers of a digest and its audience in one transaction; who paused until its day is
- * among them. Whoever comes second, at the same moment or later, gets the digest that is there.
+ * Freezes the papers of a digest and its audience in one transaction, after ending the pauses that
+ * last until its date. A second caller, at the same moment or later, gets the existing digest.
  * @throws PaperboyError `NOT_A_MONDAY` for a weekly digest of another day.
  */
 export async function composeDigest(
@@ -57,7 +55,7 @@ export async function composeDigest(
   if (kind === 'weekly' && !isMonday(date)) {
     throw new PaperboyError(
       'NOT_A_MONDAY',
-      `Weekly digests are dated on Mondays: ${date} is none.`,
+      `A weekly digest is dated on a Monday: ${date} is not one.`,
     );
   }
   return db.transaction(async (tx) => {

@@ -28,14 +28,15 @@ import type { Sender } from '../../mail/templates/sender.ts';
 import type { TermStatistics } from '../ranking/term-statistics.ts';
 import { readNoteFacts } from './note-facts.ts';
 
-/** A digest with everything that its readers share, loaded and rendered once. */
+/** A digest with everything that its deliveries share, loaded and rendered once. */
 export interface DigestContext {
   digest: DigestSummary;
   papers: RankedPaper[];
-  /** The same as mail. */
   renderer: DigestRenderer;
   topicNames: ReadonlyMap<string, string>;
-  /** What chooses for each of these readers; `seen` names what each was mailed before. */
+  /**
+   * Returns the selector for these subscribers. `seen` has the paper ids each was mailed before.
+   */
   createSelectorFor(
     subscribers: readonly SelectingSubscriber[],
     seen: ReadonlyMap<number, ReadonlySet<string>>,
@@ -44,10 +45,10 @@ export interface DigestContext {
 
 type SelectingSubscriber = SelectionPreferences & Pick<Subscriber, 'id'>;
 
-/** Opens editions by digest id; null when there is no such digest. */
+/** Opens a digest by its id; null when there is no such digest. */
 export type DigestContexts = (digestId: number) => Promise<DigestContext | null>;
 
-/** Digests kept open at the same time: today's of both kinds, and those that are retried. */
+/** Digests kept open: today's of both kinds, and those with retries. */
 const MAX_OPEN_DIGESTS = 4;
 
 const NO_PAPERS_SEEN: ReadonlySet<string> = new Set();
@@ -60,7 +61,7 @@ export interface DigestContextDeps {
   classifyNonWorkingDay: ClassifyNonWorkingDay;
 }
 
-/** Opens digests for sending, each once; the newest stay open. */
+/** Opens digests for sending. The most recently opened ones stay open. */
 export function createDigestContexts(deps: DigestContextDeps): DigestContexts {
   const open = new Map<number, Promise<DigestContext | null>>();
   return (digestId) => {
@@ -131,10 +132,12 @@ async function openDigestContext(
   };
 }
 
-/** Keywords whose matches are kept: readers write them, so there is no end to them. */
+/** Limits memory: subscribers write keywords, so there may be any number of them. */
 const MAX_CACHED_KEYWORDS = 20_000;
 
-/** Looks keywords up, each once: a digest is frozen, and full text costs more than all else. */
+/**
+ * Matches each keyword once: a digest is frozen, and full-text search is the most expensive step.
+ */
 function createKeywordMatchCache(
   match: (keywords: readonly string[]) => Promise<Map<string, Set<number>>>,
 ): (keywords: readonly string[]) => Promise<KeywordMatches> {
@@ -149,7 +152,7 @@ function createKeywordMatchCache(
   };
 }
 
-/** What the mail needs to know of a reader to put their copy together. */
+/** The personalization of a subscriber's copy. */
 export function createDigestCopy(
   { digest, topicNames }: DigestContext,
   subscriber: Subscriber & { quietSince?: string | null },

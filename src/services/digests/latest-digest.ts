@@ -7,11 +7,11 @@ import type { DigestSummary } from '../../domain/digests/digest.ts';
 import type { Subscriber } from '../../domain/subscribers/subscriber.ts';
 import { addDays, toUtcDay } from '../../domain/time/schedule.ts';
 
-/** A digest older than this is no news, in days. */
+/** An older digest is not news any more. */
 const MAX_AGE_DAYS = 4;
 
-/** The newest digest of the reader's kind, while it can still be sent to them: not when it is old,
- *  was cancelled, or is on its way to them already. */
+/** The newest digest of a subscriber's kind; null when it is old or cancelled, or when the
+ *  subscriber has a delivery of it already. */
 export async function findSendableDigest(
   db: Db,
   { id, frequency }: Pick<Subscriber, 'id' | 'frequency'>,
@@ -23,8 +23,8 @@ export async function findSendableDigest(
   return (await findDelivery(db, digest.id, id)) === null ? digest : null;
 }
 
-/** Has the newest digest sent to the reader at once. Returns the batch to ring for once that is
- *  committed, or null when there is none to send. */
+/** Adds a delivery of the newest digest that is due at once. Returns the batch to enqueue after the
+ *  commit; null when there is no digest to send. */
 export async function addLatestDigestDelivery(
   tx: Db,
   subscriber: Pick<Subscriber, 'id' | 'frequency'>,

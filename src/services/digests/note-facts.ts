@@ -7,10 +7,12 @@ import type { ClassifyNonWorkingDay } from '../../domain/sources/working-days.ts
 import { DAY_MS } from '../../domain/time/units.ts';
 import type { NoteFacts } from '../../mail/digests/digest-note.ts';
 
-/** Before an edition, to tell what its readers missed: more than a weekend between holidays. */
+/**
+ * Enough to name the digests that a subscriber was not due for: more than a weekend with holidays.
+ */
 const MAX_EARLIER_DIGESTS = 7;
 
-/** More than are ever explained. */
+/** Longer than the gaps that notes explain. */
 const LATE_LOOKBACK_MS = 7 * DAY_MS;
 
 /** Reads what the notes of a digest depend on, besides its papers. */
@@ -25,7 +27,7 @@ export async function readNoteFacts(
   };
 }
 
-/** The days before a digest whose papers did not come in time. */
+/** The days before a digest whose papers came late. */
 async function listLateDays(db: Db, { kind, composedAt }: DigestSummary): Promise<Set<string>> {
   const since = new Date(composedAt.getTime() - LATE_LOOKBACK_MS);
   const late = await listIncidents(db, { kind: 'papers-late', since });

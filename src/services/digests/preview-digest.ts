@@ -33,8 +33,8 @@ export interface PreviewDeps {
 }
 
 /**
- * The message of a digest as it would be sent to the subscriber, or, without one, to a reader who
- * follows nothing. Nothing is stored and nothing is sent.
+ * Builds the message of a digest as it would be sent to the subscriber with `email`, or to a sample
+ * subscriber without interests. Stores and sends nothing.
  * @throws PaperboyError `UNKNOWN_SUBSCRIBER`, `NOTHING_TO_SEND`.
  */
 export async function previewDigest(
@@ -73,15 +73,15 @@ export async function previewDigest(
   return concatMessage(message);
 }
 
-/** A reader with what choosing asks for. */
+/** A subscriber with the profile that selecting papers needs. */
 type PreviewSubscriber = Subscriber & Pick<DigestRecipient, 'learned'>;
 
 async function findSelection(db: Db, context: DigestContext, subscriber: PreviewSubscriber) {
   const stored = await findDelivery(db, context.digest.id, subscriber.id);
   if (stored?.selection) return stored.selection;
   const seen = await listPapersInOtherDigests(db, context.digest.id, [subscriber.id]);
-  const choose = await context.createSelectorFor([subscriber], seen);
-  return choose(subscriber);
+  const select = await context.createSelectorFor([subscriber], seen);
+  return select(subscriber);
 }
 
 async function findPreviewSubscriber(db: Db, email: string): Promise<PreviewSubscriber> {
@@ -93,7 +93,7 @@ async function findPreviewSubscriber(db: Db, email: string): Promise<PreviewSubs
   return subscriber;
 }
 
-/** A reader without wishes. Its token opens nothing: no subscriber has the highest id. */
+/** A subscriber without interests. Its links are dead: no subscriber has the highest id. */
 function createSampleSubscriber(now: Date): PreviewSubscriber {
   const id = 2 ** 40 - 1;
   const email = 'reader@example.org';

@@ -2,9 +2,9 @@ import type { Db } from '../../db/client.ts';
 import { countDigestsByMonth, listDigests, listDigestsOfMonth } from '../../db/digests/digests.ts';
 import type { DigestSummary } from '../../domain/digests/digest.ts';
 
-/** The digests of one month, and which months have some. */
+/** The digests of one month, with a list of the months that have digests. */
 export interface ArchiveMonth {
-  /** `YYYY-MM`; null while there is no digest. */
+  /** `YYYY-MM`; null before the first digest. */
   month: string | null;
   digests: DigestSummary[];
   /** Newest first. */
@@ -13,7 +13,7 @@ export interface ArchiveMonth {
 
 const MAX_LISTED_DIGESTS = 400;
 
-/** The archive at a month, or at its newest one. */
+/** Reads the archive of a month, by default the newest one with digests. */
 export async function readArchiveMonth(db: Db, requested: string | null): Promise<ArchiveMonth> {
   const months = await countDigestsByMonth(db);
   const month = requested ?? months[0]?.month ?? null;

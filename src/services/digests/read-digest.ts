@@ -5,11 +5,12 @@ import type { DigestKind, DigestSummary, RankedPaper } from '../../domain/digest
 export interface ArchivedDigest {
   digest: DigestSummary;
   papers: RankedPaper[];
+  /** The dates of its neighbours of the same kind. */
   previous: string | null;
   next: string | null;
 }
 
-/** A digest as it was composed, with its first `most` papers, or null. */
+/** Reads a digest with its first `limit` papers (all by default); null when there is none. */
 export async function readDigest(
   db: Db,
   { kind, date }: { kind: DigestKind; date: string },

@@ -1,19 +1,19 @@
 import type { Db } from '../../db/client.ts';
-import { markDigestResumed as endPause } from '../../db/digests/digests.ts';
+import { markDigestResumed } from '../../db/digests/digests.ts';
 import type { DigestSummary } from '../../domain/digests/digest.ts';
 import type { Clock } from '../../domain/time/clock.ts';
 import type { Queue } from '../../queue/queue.ts';
 import { enqueueDueBatches } from '../deliveries/enqueue-due.ts';
-import { assertNotCancelled } from './digest-status.ts';
+import { assertNotCancelled } from './require-digest.ts';
 
-/** Ends the pause of a digest and rings for what is due. False when it was not paused.
+/** Resumes a paused digest and enqueues its due batches. Returns false when it was not paused.
  *  @throws PaperboyError `DIGEST_CANCELLED`. */
 export async function resumeDigest(
   { db, queue, clock }: { db: Db; queue: Queue; clock: Clock },
   digest: DigestSummary,
 ): Promise<boolean> {
   assertNotCancelled(digest);
-  if (!(await endPause(db, digest.id))) return false;
+  if (!(await markDigestResumed(db, digest.id))) return false;
   await enqueueDueBatches({ db, queue }, clock());
   return true;
 }

@@ -12,13 +12,13 @@ import type { Topic } from '../../domain/topics/topic.ts';
 import { composeNote } from '../../mail/digests/digest-note.ts';
 import { readNoteFacts } from './note-facts.ts';
 
-/** A reader's copy of a digest. */
+/** A subscriber's copy of a digest. */
 export interface DeliveredDigest {
   digest: DigestSummary;
   subscriber: Subscriber;
   papers: { paper: RankedPaper; reason: string; isDarkHorse: boolean }[];
   topics: Topic[];
-  /** What the mail explains at its top; empty when nothing. */
+  /** The note at the top of the mail; may be empty. */
   note: string;
 }
 
@@ -28,8 +28,8 @@ export interface ViewDeliveryDeps {
   classifyNonWorkingDay: ClassifyNonWorkingDay;
 }
 
-/** A reader's own digest, as it was or will be mailed; null when the token is nobody's or the
- *  papers are not chosen yet. */
+/** A digest as it was or will be mailed to the subscriber of a token; null when the token is not
+ *  valid or the papers are not selected yet. */
 export async function viewDelivery(
   { db, tokens, classifyNonWorkingDay }: ViewDeliveryDeps,
   token: string,

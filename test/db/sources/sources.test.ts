@@ -5,7 +5,7 @@ import { useDatabase } from '../../support/database.ts';
 
 const database = useDatabase();
 
-it('a source has said for good that a day has nothing when it said so twice, once the day was over', async () => {
+it('A day counts as empty when its list was empty twice after the day was over', async () => {
   const { db } = database;
   const now = new Date('2026-05-08T12:00:00Z');
   await registerSources(db, ['hf-daily', 'arxiv:cs.LG'], now);

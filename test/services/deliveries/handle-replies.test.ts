@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { describe, expect, it } from 'vitest';
-import { requireDigest } from '../../../src/services/digests/digest-status.ts';
+import { requireDigest } from '../../../src/services/digests/require-digest.ts';
 import { FRIDAY } from '../../support/clock.ts';
 import { buildSubscribers, useSendingFixture } from './sending-fixture.ts';
 

@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { sendDigest } from '../../../src/services/deliveries/send-digest.ts';
-import { requireDigest } from '../../../src/services/digests/digest-status.ts';
+import { requireDigest } from '../../../src/services/digests/require-digest.ts';
 import { createTestClock, FRIDAY } from '../../support/clock.ts';
 import { storePapers } from '../../support/rows.ts';
 import { buildPaperOf, useDigestFixture } from '../digests/digest-fixture.ts';

@@ -16,7 +16,7 @@ async function idsIn(digestId: number | undefined): Promise<string[]> {
 }
 
 describe('The papers of a daily digest', () => {
-  it('are those usable on its day and in the four days before', async () => {
+  it('A daily digest has the papers usable on its day and in the four days before', async () => {
     const days = [-6, -5, -4, -1, 0, 1].map((days) => addDays(FRIDAY, days));
     await storePapers(
       database.db,
@@ -31,7 +31,7 @@ describe('The papers of a daily digest', () => {
     });
   });
 
-  it('come in no second digest of the kind', async () => {
+  it('A paper is in one digest of a kind only', async () => {
     await storePapers(database.db, [buildPaperOf(FRIDAY, 'a')]);
     await compose('daily', FRIDAY);
     await storePapers(database.db, [
@@ -43,7 +43,7 @@ describe('The papers of a daily digest', () => {
     expect(digest?.number).toBe(2);
   });
 
-  it('stay as they were, whatever is imported later', async () => {
+  it('Papers of a digest stay as they were after later imports', async () => {
     const first = buildPaperOf(FRIDAY, 'a');
     await storePapers(database.db, [{ ...first, slugs: ['rl'] }]);
     const { digest } = await compose('daily', FRIDAY);
@@ -55,7 +55,7 @@ describe('The papers of a daily digest', () => {
     expect(before[0]?.topics).toEqual([{ slug: 'rl', score: expect.closeTo(0.3) }]);
   });
 
-  it('are ranked and numbered from 0', async () => {
+  it('Papers of a digest are ranked from 0', async () => {
     await storePapers(database.db, [
       { ...buildPaperOf(FRIDAY, 'quiet') },
       { ...buildPaperOf(FRIDAY, 'loud'), upvotes: 40 },
@@ -70,7 +70,7 @@ describe('The papers of a daily digest', () => {
     ]);
   });
 
-  it('are a thousand at the most, the best; the others may come the next day', async () => {
+  it('A digest has the best thousand papers, and the others may be in the next one', async () => {
     const many = Array.from({ length: 1500 }, (_, n) => buildPaperOf(FRIDAY, `p${n}`));
     await storePapers(database.db, many);
     expect((await compose('daily', FRIDAY)).digest?.papers).toBe(1000);
@@ -79,7 +79,7 @@ describe('The papers of a daily digest', () => {
 });
 
 describe('A digest', () => {
-  it('is composed once: again changes nothing', async () => {
+  it('Composing a digest again changes nothing', async () => {
     await storePapers(database.db, [buildPaperOf(FRIDAY)]);
     await subscriber();
     const first = await compose('daily', FRIDAY);
@@ -89,7 +89,7 @@ describe('A digest', () => {
     expect(Object.keys(await listSendTimes(database.db, first.digest?.id))).toHaveLength(1);
   });
 
-  it('is composed once, also by three at the same moment', async () => {
+  it('Three processes that compose at once make one digest', async () => {
     await storePapers(database.db, [buildPaperOf(FRIDAY)]);
     await subscriber();
     const results = await Promise.all([1, 2, 3].map(() => compose('daily', FRIDAY)));
@@ -98,7 +98,7 @@ describe('A digest', () => {
     expect(results.map(({ digest }) => digest?.audience)).toEqual([1, 1, 1]);
   });
 
-  it('is not stored on a day without papers, so that it may be tried again', async () => {
+  it('A day without papers stores no digest, so that composing can be retried', async () => {
     await subscriber();
     expect(await compose('daily', FRIDAY)).toEqual({ digest: null, isNew: false });
     expect(await listDigests(database.db, 9)).toEqual([]);
@@ -106,12 +106,12 @@ describe('A digest', () => {
     expect((await compose('daily', FRIDAY)).isNew).toBe(true);
   });
 
-  it('may have nobody to go to', async () => {
+  it('A digest may have no audience', async () => {
     await storePapers(database.db, [buildPaperOf(FRIDAY)]);
     expect((await compose('daily', FRIDAY)).digest?.audience).toBe(0);
   });
 
-  it('leaves nothing half made when freezing fails', async () => {
+  it('A failure while freezing leaves nothing behind', async () => {
     await storePapers(database.db, [buildPaperOf(FRIDAY)]);
     const id = await subscriber();
     await database.db.execute(sql`UPDATE subscribers SET timezone = 'Nowhere' WHERE id = ${id}`);
@@ -121,11 +121,11 @@ describe('A digest', () => {
 });
 
 describe('A weekly digest', () => {
-  it('is dated on Mondays', async () => {
+  it('A weekly digest is dated on a Monday', async () => {
     await expect(compose('weekly', FRIDAY)).rejects.toMatchObject({ code: 'NOT_A_MONDAY' });
   });
 
-  it('has the papers of the seven days before, those of daily digests too', async () => {
+  it('A weekly digest has the papers of the seven days before, also those of daily digests', async () => {
     const days = [-8, -7, -3, -1, 0].map((days) => addDays(MONDAY, days));
     await storePapers(
       database.db,
@@ -137,7 +137,7 @@ describe('A weekly digest', () => {
     expect(digest?.number).toBe(1);
   });
 
-  it('goes to weekly readers, the daily one to the others', async () => {
+  it('The weekly digest goes to weekly subscribers, the daily one to the others', async () => {
     await storePapers(database.db, [buildPaperOf(addDays(MONDAY, -1)), buildPaperOf(MONDAY)]);
     const daily = await subscriber({ frequency: 'daily' });
     const weekdays = await subscriber({ frequency: 'weekdays' });
@@ -152,7 +152,7 @@ describe('A weekly digest', () => {
 });
 
 describe('The audience', () => {
-  it('of ten thousand is frozen at once, also by a database that has never counted them', async () => {
+  it('An audience of ten thousand is frozen fast, also before the first ANALYZE', async () => {
     await storePapers(database.db, [buildPaperOf(FRIDAY)]);
     await database.db.execute(sql`
       INSERT INTO subscribers (email, email_key, status, topics, keywords, frequency, timezone, hour,
@@ -163,7 +163,7 @@ describe('The audience', () => {
     expect(digest?.audience).toBe(10_000);
   }, 10_000);
 
-  it('is frozen: active readers of that moment', async () => {
+  it('The audience is the active subscribers at the moment of composing', async () => {
     await storePapers(database.db, [buildPaperOf(FRIDAY)]);
     const active = await subscriber();
     for (const status of ['pending', 'paused', 'unsubscribed'] as const)
@@ -175,25 +175,28 @@ describe('The audience', () => {
   });
 
   it.each([
-    // From composing on, not before: 05:30 is over when composing is at 05:30:01.
+    // An hour before composing is past: 05:30 is over when composing starts at 05:30:01.
     ['2026-05-08T05:30:00Z', 'UTC', 7, '2026-05-08T07:00:00.000Z'],
     ['2026-05-08T05:30:00Z', 'UTC', 5, '2026-05-09T05:00:00.000Z'],
     ['2026-05-08T07:00:00Z', 'UTC', 7, '2026-05-08T07:00:00.000Z'],
     ['2026-05-08T05:30:00Z', 'Asia/Kolkata', 7, '2026-05-09T01:30:00.000Z'],
     ['2026-05-08T05:30:00Z', 'America/Los_Angeles', 23, '2026-05-08T06:00:00.000Z'],
     ['2026-05-08T05:30:00Z', 'Pacific/Kiritimati', 20, '2026-05-08T06:00:00.000Z'],
-    // 29 March 2026, 02:00 does not exist in Berlin; 25 October, it comes twice.
+    // In Berlin 02:00 does not exist on 29 March 2026, and occurs twice on 25 October.
     ['2026-03-28T05:30:00Z', 'Europe/Berlin', 2, '2026-03-29T01:00:00.000Z'],
     ['2026-03-28T06:30:00Z', 'Europe/Berlin', 7, '2026-03-29T05:00:00.000Z'],
     ['2026-10-24T05:30:00Z', 'Europe/Berlin', 2, '2026-10-25T00:00:00.000Z'],
     ['2026-10-24T05:30:00Z', 'Europe/Berlin', 7, '2026-10-25T06:00:00.000Z'],
-  ])('composed at %s in %s gets hour %i at %s', async (now, timezone, hour, expected) => {
-    const date = now.slice(0, 10);
-    await storePapers(database.db, [buildPaperOf(date)]);
-    const id = await subscriber({ timezone, hour });
-    const { digest } = await compose('daily', date, new Date(now));
-    expect(await listSendTimes(database.db, digest?.id)).toEqual({ [id]: expected });
-  });
+  ])(
+    'A digest composed at %s for %s at hour %i is sent at %s',
+    async (now, timezone, hour, expected) => {
+      const date = now.slice(0, 10);
+      await storePapers(database.db, [buildPaperOf(date)]);
+      const id = await subscriber({ timezone, hour });
+      const { digest } = await compose('daily', date, new Date(now));
+      expect(await listSendTimes(database.db, digest?.id)).toEqual({ [id]: expected });
+    },
+  );
 
   it.each([
     ['2026-05-08', 'UTC', 7, true], // Friday
@@ -204,13 +207,16 @@ describe('The audience', () => {
     ['2026-05-10', 'Asia/Tokyo', 7, true], // already Monday there
     ['2026-05-11', 'UTC', 7, true], // Monday
     ['2026-05-11', 'America/Los_Angeles', 23, false], // still Sunday there
-  ])('of %s has a weekdays reader in %s at %i: %s', async (date, timezone, hour, isDue) => {
-    await storePapers(database.db, [buildPaperOf(date)]);
-    await subscriber({ frequency: 'weekdays', timezone, hour });
-    expect((await compose('daily', date)).digest?.audience).toBe(isDue ? 1 : 0);
-  });
+  ])(
+    'A digest of %s includes a weekdays subscriber in %s at hour %i: %s',
+    async (date, timezone, hour, isDue) => {
+      await storePapers(database.db, [buildPaperOf(date)]);
+      await subscriber({ frequency: 'weekdays', timezone, hour });
+      expect((await compose('daily', date)).digest?.audience).toBe(isDue ? 1 : 0);
+    },
+  );
 
-  it('counts from when composing was due, when it is made up for', async () => {
+  it('A late digest counts hours from when composing was due', async () => {
     await storePapers(database.db, [buildPaperOf(FRIDAY)]);
     const id = await subscriber({ hour: 7 });
     const { digest } = await composeDigest(database.db, {

@@ -9,11 +9,11 @@ import { useDatabase } from '../../support/database.ts';
 import { createRecordingQueue, type RecordingQueue } from '../../support/recording-queue.ts';
 import { buildPaper, storeSubscriber, syncBatchesWithDeliveries } from '../../support/rows.ts';
 
-/** A paper that may be used from `day` on. */
+/** A paper that is usable from `day` on. */
 export const buildPaperOf = (day: string, id?: string) =>
   buildPaper({ listedOn: day, usableOn: day, ...(id !== undefined && { id }) });
 
-/** When each reader of a digest gets it, by subscriber. */
+/** The send time of each pending delivery, by subscriber id. */
 export async function listSendTimes(
   db: Db,
   digestId: number | undefined,
@@ -24,10 +24,8 @@ export async function listSendTimes(
   return Object.fromEntries(rows.map(({ id, at }) => [id, new Date(at).toISOString()]));
 }
 
-/**
- * Digests as they lie in the tables, without anything that sends them, for this test file alone. The
- * queue is made anew for each test.
- */
+/** Digests in the database of this test file, without a sender. Each test starts with an empty
+ *  database and a new queue. */
 export function useDigestFixture() {
   const database = useDatabase();
   let queue: RecordingQueue;
@@ -64,12 +62,12 @@ export function useDigestFixture() {
     get queue() {
       return queue;
     },
-    /** Composes at 05:30 of the day unless said otherwise. */
+    /** @defaultValue composed at 05:30 of its day */
     compose: (kind: DigestKind, date: string, now = new Date(`${date}T05:30:00Z`)) =>
       composeDigest(database.db, { kind, date, now }),
     reader: (changes: Partial<Subscriber> = {}) => storeSubscriber(database.db, changes),
-    /** Sets so many deliveries to each state, in the order of their readers; what is in hand is the
-     *  first lease's. */
+    /** Sets so many deliveries to each state, in the order of their subscribers; claimed ones
+     *  belong to lease 1. */
     setStates,
     storeLease,
   };

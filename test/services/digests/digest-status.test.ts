@@ -1,7 +1,8 @@
 import { sql } from 'drizzle-orm';
 import { describe, expect, it } from 'vitest';
 import { addDays } from '../../../src/domain/time/schedule.ts';
-import { readDigestStatus, requireDigest } from '../../../src/services/digests/digest-status.ts';
+import { readDigestStatus } from '../../../src/services/digests/digest-status.ts';
+import { requireDigest } from '../../../src/services/digests/require-digest.ts';
 import { FRIDAY, MONDAY } from '../../support/clock.ts';
 import { storePapers } from '../../support/rows.ts';
 import { buildPaperOf, useDigestFixture } from './digest-fixture.ts';
@@ -11,7 +12,7 @@ const { compose, database, reader: subscriber, setStates } = useDigestFixture();
 describe('The status of a digest', () => {
   const NOW = new Date('2026-05-08T07:00:00Z');
 
-  it('accounts for every delivery: the audience is the sum over the states', async () => {
+  it('The audience is the sum over all delivery states', async () => {
     await storePapers(database.db, [buildPaperOf(FRIDAY)]);
     const states = {
       pending: 3,
@@ -43,7 +44,7 @@ describe('The status of a digest', () => {
     });
   });
 
-  it('knows no time left when nothing moves, and none when all is done', async () => {
+  it('The time left is unknown at a rate of 0, and 0 when all is sent', async () => {
     await storePapers(database.db, [buildPaperOf(FRIDAY)]);
     await subscriber();
     const { digest } = await compose('daily', FRIDAY);
@@ -57,7 +58,7 @@ describe('The status of a digest', () => {
     expect(await readDigestStatus(database.db, digest, NOW)).toMatchObject({ secondsLeft: 0 });
   });
 
-  it('is of the newest digest unless a day is named', async () => {
+  it('requireDigest finds the newest digest, or that of a date', async () => {
     await storePapers(database.db, [buildPaperOf(FRIDAY), buildPaperOf(addDays(FRIDAY, 1))]);
     await compose('daily', FRIDAY);
     const { db } = database;

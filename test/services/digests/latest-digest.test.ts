@@ -32,7 +32,7 @@ describe('The latest digest at once', () => {
     return rows;
   };
 
-  it('is a delivery in a batch of its own, due now and counted', async () => {
+  it('The latest digest is added as a batch of one delivery, due at once', async () => {
     await storeSubscriber(database.db);
     const digestId = await digestOf();
     await requestSignUp();
@@ -48,7 +48,7 @@ describe('The latest digest at once', () => {
     expect(await listDueBatches(database.db, clock())).toEqual([{ digestId, batch: 1, claims: 0 }]);
   });
 
-  it('comes also when the digest has no reader yet, and of the kind that the reader gets', async () => {
+  it('The latest digest of the subscriber’s kind is added also to an empty audience', async () => {
     const monday = '2026-05-04';
     await digestOf('weekly', monday);
     await requestSignUp(TEST_ADDRESS, { frequency: 'weekly' });
@@ -56,7 +56,7 @@ describe('The latest digest at once', () => {
     expect(await everything()).toMatchObject([{ batch: 0, state: 'pending', audience: 1 }]);
   });
 
-  it('does not come unasked, twice, of a cancelled digest or of an old one', async () => {
+  it('No delivery is added twice, of a cancelled digest or of an old one', async () => {
     const digestId = await digestOf();
     await requestSignUp();
     await confirmWithPreferences(false);

@@ -10,7 +10,7 @@ const engine = useSendingFixture();
 const { clock, composeFor, database, deliver, deps, lease, statesOf } = engine;
 
 describe('A digest that is paused', () => {
-  it('claims nothing, and goes on when it is resumed', async () => {
+  it('A paused digest is not claimed, and continues when it is resumed', async () => {
     const { digestId } = await composeFor(buildSubscribers(2));
     const leaseId = await lease();
     await markDigestPaused(database.db, digestId, 'Waiting.', clock());
@@ -19,7 +19,7 @@ describe('A digest that is paused', () => {
     expect(await deliver(deps(), { digestId, leaseId })).toEqual({ claimed: 2, sent: 2 });
   });
 
-  it('while it is sent finishes what is on its way, and gives the rest back', async () => {
+  it('A digest paused while sending finishes mail in flight and releases the rest', async () => {
     const { digestId } = await composeFor(buildSubscribers(3 * CONNECTIONS));
     engine.sink.beforeReply(async () => {
       await markDigestPaused(database.db, digestId, 'Wait.', clock());
@@ -30,7 +30,7 @@ describe('A digest that is paused', () => {
     expect(states.filter((state) => state === 'pending')).toHaveLength(2 * CONNECTIONS);
   });
 
-  it('is cancelled for good: what a worker has in hand is skipped too', async () => {
+  it('Cancelling a paused digest skips also the deliveries that a worker holds', async () => {
     const { digestId } = await composeFor(buildSubscribers(3 * CONNECTIONS));
     engine.sink.beforeReply(async () => {
       await markDigestCancelled(database.db, digestId, clock());

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { requireDigest } from '../../../src/services/digests/digest-status.ts';
 import { previewDigest } from '../../../src/services/digests/preview-digest.ts';
+import { requireDigest } from '../../../src/services/digests/require-digest.ts';
 import { FRIDAY } from '../../support/clock.ts';
 import { useSendingFixture } from '../deliveries/sending-fixture.ts';
 
@@ -13,7 +13,7 @@ describe('A preview', () => {
     return (await previewDigest(deps(), digest, { email, asText })).toString('latin1');
   };
 
-  it('is the message as it will be sent, and stores and sends nothing', async () => {
+  it('A preview is the message as it will be sent, and stores nothing', async () => {
     const { digestId } = await composeFor([{ email: 'ada@example.org', topics: ['rl'] }]);
     const before = await preview('ADA@example.org');
     expect(await rows(digestId)).toMatchObject([{ state: 'pending', selection: null }]);
@@ -23,13 +23,13 @@ describe('A preview', () => {
     expect(await preview('ada@example.org')).toBe(before);
   });
 
-  it('is of a reader without wishes when nobody is named', async () => {
+  it('A preview without an address is for a sample subscriber', async () => {
     await composeFor([]);
     expect(await preview(null, true)).toContain('Bicycle 5');
     expect(await preview(null)).toContain('To: reader@example.org');
   });
 
-  it('says when there is nobody, or nothing to send', async () => {
+  it('A preview for an unknown subscriber, or without papers, is an error', async () => {
     await composeFor([{ email: 'ada@example.org', topics: ['robotics'] }]);
     await expect(preview('bob@example.org')).rejects.toMatchObject({ code: 'UNKNOWN_SUBSCRIBER' });
     await expect(preview('ada@example.org')).rejects.toMatchObject({ code: 'NOTHING_TO_SEND' });

@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { describe, expect, it } from 'vitest';
-import { requireDigest } from '../../../src/services/digests/digest-status.ts';
 import { previewDigest } from '../../../src/services/digests/preview-digest.ts';
+import { requireDigest } from '../../../src/services/digests/require-digest.ts';
 import { viewDelivery } from '../../../src/services/digests/view-delivery.ts';
 import { FRIDAY } from '../../support/clock.ts';
 import { tokens } from '../../support/keys.ts';
@@ -28,7 +28,7 @@ describe('A quiet day', () => {
     return digestId;
   };
 
-  it('is skipped, noted, told by the next mail, and forgotten when that is sent', async () => {
+  it('A quiet day is skipped, named in the next mail, and forgotten when that is sent', async () => {
     const leaseId = await lease();
     const { digestId } = await composeFor([{ topics: ['agents'] }, { topics: ['rl'] }]);
     await deliver(deps(), { digestId, leaseId });
@@ -48,7 +48,7 @@ describe('A quiet day', () => {
     expect(await quietSince()).toEqual([null, null]);
   });
 
-  it('is told on the web too, before the mail is sent and after', async () => {
+  it('The web view names the quiet day before and after the mail is sent', async () => {
     const leaseId = await lease();
     const { digestId, ids } = await composeFor([{ topics: ['agents'] }]);
     await deliver(deps(), { digestId, leaseId });
@@ -72,7 +72,7 @@ describe('A quiet day', () => {
     expect(again.toString().replace(/\s+/g, ' ')).toContain(noticed);
   });
 
-  it('is told again when the mail that told of it was not taken', async () => {
+  it('A quiet day is named again when the mail that named it was refused', async () => {
     const leaseId = await lease();
     const { digestId } = await composeFor([{ topics: ['agents'] }]);
     await deliver(deps(), { digestId, leaseId });
@@ -83,7 +83,7 @@ describe('A quiet day', () => {
     expect(await quietSince()).toEqual([FRIDAY]);
   });
 
-  it('tells apart what matched and did not clear the bar', async () => {
+  it('A skip reason distinguishes papers below the threshold from no match', async () => {
     const leaseId = await lease();
     const loud = [100, 90].map((upvotes) => ({ ...buildPaper({ upvotes }), slugs: ['rl'] }));
     await storePapers(database.db, loud);
@@ -102,7 +102,7 @@ describe('A quiet day', () => {
     expect(await quietSince()).toEqual([FRIDAY, null]);
   });
 
-  it('keeps the first day of several', async () => {
+  it('The first of several quiet days is kept', async () => {
     const leaseId = await lease();
     const { digestId } = await composeFor([{ topics: ['vision'] }]);
     await deliver(deps(), { digestId, leaseId });

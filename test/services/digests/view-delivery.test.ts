@@ -9,7 +9,7 @@ const engine = useSendingFixture();
 const { clock, composeFor, database, deliver, deps, lease, rows } = engine;
 
 describe('A reader’s own view', () => {
-  it('is what was mailed, once the papers are chosen', async () => {
+  it('The web view shows the mailed papers once they are selected', async () => {
     const { digestId, ids } = await composeFor([{ topics: ['rl'] }]);
     const token = tokens.seal({ kind: 'delivery', digestId, subscriberId: ids[0] ?? 0 });
     const view = async (of = token) => {

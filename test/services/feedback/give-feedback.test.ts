@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { requireDigest } from '../../../src/services/digests/digest-status.ts';
 import { previewDigest } from '../../../src/services/digests/preview-digest.ts';
+import { requireDigest } from '../../../src/services/digests/require-digest.ts';
 import { giveFeedback } from '../../../src/services/feedback/give-feedback.ts';
 import { createTermStatistics } from '../../../src/services/ranking/term-statistics.ts';
 import { FRIDAY } from '../../support/clock.ts';
