@@ -36,6 +36,7 @@ const SERVICE_FRONTS = [
   'services/digests/digest-status.ts',
   'services/digests/find-missing-lists.ts',
   'services/digests/latest-digest.ts',
+  'services/digests/require-digest.ts',
   'services/monitoring/log.ts',
   'services/monitoring/measure-duration.ts',
   'services/papers/average-week.ts',

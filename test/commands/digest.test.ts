@@ -84,7 +84,7 @@ describe('paperboy digest compose', () => {
     await storePapers(test.app.db, [buildPaper()]);
     const { code, stderr } = await digest('compose', '--kind', 'weekly', '--date', DAY);
     expect(code).toBe(1);
-    expect(stderr).toContain(`${DAY} is none`);
+    expect(stderr).toContain(`${DAY} is not one`);
   });
 });
 
