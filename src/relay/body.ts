@@ -6,34 +6,34 @@ import {
   writeSegment,
 } from '../domain/smtp/message.ts';
 
-/** Turns one message after the other into what goes over the wire between DATA and the dot. */
+/** Encodes messages, one after the other, as they are sent between DATA and the final dot. */
 export interface BodyWriter {
   start(message: Message): void;
-  /** The next bytes, good until the next call. */
+  /** The next bytes, valid until the next call. */
   nextBlock(): Buffer;
-  /** Whether the last block was handed out. */
+  /** Whether the last block was returned. */
   isDone(): boolean;
 }
 
-/** Room for a digest; a longer message goes out in several blocks. */
+/** Large enough for a digest. A longer message is sent in several blocks. */
 const BLOCK_BYTES = 128 * 1024;
 
 const LINE_FEED = 0x0a;
 const CARRIAGE_RETURN = 0x0d;
 const DOT = 0x2e;
-/** No byte at all. */
+/** Value of `lastByte` before the first byte. */
 const NO_BYTE = -1;
 
-/** What one byte may become: a line feed that was missing, a dot of stuffing and the byte. */
+/** A missing line feed, a stuffed dot, and the byte itself. */
 const MAX_BYTES_PER_BYTE = 3;
-/** A line end that was missing behind the last byte. */
+/** A missing line end after the last byte. */
 const LINE_END_BYTES = 2;
 
 /**
- * A writer with one buffer of its own that serves for all messages: a copy is cheaper than a list of
- * many small pieces for the kernel. Unless the message says that it is safe, dots are stuffed (RFC 5321
- * §4.5.2) and bare CR and LF become CRLF, which §2.3.8 demands: a relay that takes either for
- * a line's end would else see the message end early.
+ * A writer that copies all messages into one buffer: that is cheaper than giving the kernel a list of many
+ * small chunks. Unless a message is wire-ready, dots are stuffed (RFC 5321 §4.5.2) and a bare CR or LF
+ * becomes CRLF as §2.3.8 demands: a relay that accepts either as a line end could otherwise see the
+ * message end early (SMTP smuggling).
  */
 export function createBodyWriter(blockBytes = BLOCK_BYTES): BodyWriter {
   const block = Buffer.allocUnsafeSlow(blockBytes);
@@ -81,7 +81,7 @@ export function createBodyWriter(blockBytes = BLOCK_BYTES): BodyWriter {
     block[length++] = LINE_FEED;
   };
 
-  /** Adds what there is room for. Returns whether that is the whole stretch. */
+  /** Adds as much of `segment` as fits. Returns whether that is all of it. */
   const addSegment = (segment: Segment): boolean => {
     const { bytes } = segment;
     if (isPlain && offset === 0 && bytes.length <= blockBytes - LINE_END_BYTES - length) {

@@ -4,47 +4,47 @@ import type { RelayEndpoint } from '../domain/smtp/relay-url.ts';
 import { createReplyParser, type RawSmtpReply } from './reply-parser.ts';
 import { STAGES, type StageName } from './stages.ts';
 
-/** Who hears of what comes over a connection. */
+/** Receives what comes over a connection. */
 export interface ConnectionListener {
   onReply(reply: RawSmtpReply): void;
-  /** The connection is no more; called once, nothing follows. */
+  /** The connection has ended. Called once; nothing follows. */
   onEnd(problem: string): void;
 }
 
-/** A socket that speaks in lines and replies. */
+/** A socket with the replies of SMTP and a timeout for each stage. */
 export interface SmtpConnection {
   listen(listener: ConnectionListener): void;
-  /** Names what is waited for, from now on; its time begins. */
+  /** From now on `stage` is awaited; its timeout begins. */
   startStage(stage: StageName): void;
-  /** `onWritten` is called when the system has taken the bytes, and never when it did not. */
+  /** `onWritten` is called once the system has taken the bytes; never if it did not. */
   write(data: string | Buffer, onWritten?: () => void): void;
-  /** Resolves when all further bytes are encrypted and the relay's certificate is verified. Forgets
-   *  all that was read before. @throws Error when a byte came unencrypted behind the reply. */
+  /** Resolves when all further bytes are encrypted and the relay's certificate is verified. Discards
+   *  what was read before. @throws Error when unencrypted bytes followed the reply (injection). */
   startTls(): Promise<void>;
-  /** Counts a second. Returns whether what is awaited has taken too long. */
+  /** To be called once a second. Returns whether the stage has timed out. */
   tick(): boolean;
-  /** Breaks the connection, when it is not broken yet. */
+  /** Closes the connection, unless it is closed. */
   end(problem: string): void;
-  /** Breaks it because the awaited did not come in time. */
+  /** Closes the connection because its stage has timed out. */
   endTimedOut(): void;
-  /** Why there is no connection any more. */
+  /** Why the connection has ended; null while it has not. */
   problem(): string | null;
   isEncrypted(): boolean;
-  /** Whether the bytes stay on this machine. */
+  /** Whether the relay is on this machine. */
   isLoopback(): boolean;
 }
 
-/** Replies are short; a longer one comes in several reads. */
+/** Replies are short. A longer one takes several reads. */
 const READ_BYTES = 4096;
 
-/** Opens a connection; the listener hears of the greeting. `ca`: certificates to trust instead of
- *  those that the system knows (PEM). */
+/** Opens a connection. The first reply is the greeting. `ca`: certificates to trust instead of those of
+ *  the system (PEM). */
 export function openSmtpConnection(
   endpoint: RelayEndpoint,
   ca: string | undefined,
 ): SmtpConnection {
   const { name, host, port, isImplicitTls } = endpoint;
-  // A name for SNI may be no address (RFC 6066 §3); the certificate is verified for it all the same.
+  // SNI allows no IP address (RFC 6066 §3). The certificate is verified for it nevertheless.
   const tlsOptions = {
     host,
     ...(isIP(host) === 0 && { servername: host }),
@@ -70,9 +70,9 @@ export function openSmtpConnection(
   function openParser() {
     return createReplyParser({
       onReply: (reply) => listener.onReply(reply),
-      onGarbage: (line) =>
+      onMalformed: (line) =>
         end(
-          `${name} sent “${line}” where ${STAGES[stage].awaited} was awaited: expected three digits and a text (RFC 5321 §4.2).`,
+          `${name} sent “${line}” instead of ${STAGES[stage].awaited}: expected three digits and a text (RFC 5321 §4.2).`,
         ),
     });
   }
@@ -89,7 +89,7 @@ export function openSmtpConnection(
     replyParser.feed(chunk);
   }
 
-  /** What a plain connection brings comes in one buffer, over and over. */
+  /** A plain connection reads into one buffer, again and again, so the bytes must be copied. */
   function onRead(length: number, buffer: Uint8Array): boolean {
     onData(Buffer.from(buffer.buffer, buffer.byteOffset, length));
     return true;
@@ -101,7 +101,7 @@ export function openSmtpConnection(
     end(`The connection to ${name} broke before ${STAGES[stage].awaited} came: ${error.message}.`);
   }
 
-  // Data that came before is read by now; what we still had to say, nobody would hear.
+  // Data that came before has been read by now, and nothing we write would be received.
   function onClosed() {
     end(`${name} closed the connection before ${STAGES[stage].awaited} came.`);
   }

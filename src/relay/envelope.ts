@@ -3,7 +3,7 @@ import { getMessageSizeBytes, type Message } from '../domain/smtp/message.ts';
 import type { SmtpReply } from '../domain/smtp/smtp-reply.ts';
 import type { SmtpExtensions } from './extensions.ts';
 
-/** What comes before a message, apart for relays without PIPELINING. */
+/** The commands before DATA. */
 export interface EnvelopeCommands {
   mail: string;
   rcpt: string;
@@ -11,15 +11,15 @@ export interface EnvelopeCommands {
 
 export const DATA_COMMAND = 'DATA\r\n';
 
-/** All that comes before a message, for relays with PIPELINING. */
+/** All commands before a message in one write, for relays with PIPELINING. */
 export function pipelineEnvelope({ mail, rcpt }: EnvelopeCommands): string {
   return mail + rcpt + DATA_COMMAND;
 }
 
 /**
- * The commands for `message`, or the refusal that the relay spares itself: a message over its SIZE
- * (RFC 1870 §6.1), an address that it could not write (RFC 6531 §3.1), or one that is none. None of
- * these says that the mailbox is gone.
+ * The commands for `message`, or a refusal without asking the relay: of a message over its SIZE
+ * (RFC 1870 §6.1), of an address that needs SMTPUTF8 (RFC 6531 §3.1), or of an invalid address. None of
+ * these refusals means that the mailbox does not exist.
  */
 export function buildEnvelopeCommands(
   message: Message,
@@ -46,10 +46,10 @@ function isSevenBit({ isWireReady: isPlain, segments: content }: Message): boole
   return isPlain || content.every(({ bytes }) => isAscii(bytes));
 }
 
-/** Bounces themselves come from nobody. */
+/** Bounces have an empty sender. */
 const NULL_SENDER_ALLOWED = true;
 
-/** Nothing that could end the address or the command, and so begin another (SMTP injection). */
+/** Whether the address cannot end its command and begin another (SMTP injection). */
 function isAddress(address: string, mayBeEmpty = false): boolean {
   return address === '' ? mayBeEmpty : !UNSAFE.test(address);
 }

@@ -1,6 +1,6 @@
 import type { RawSmtpReply } from './reply-parser.ts';
 
-/** What a relay offers beyond plain SMTP. */
+/** The extensions of SMTP that a relay offers. */
 export interface SmtpExtensions {
   /** RFC 2920. */
   hasPipelining: boolean;
@@ -18,7 +18,7 @@ export interface SmtpExtensions {
   authMechanisms: readonly string[];
 }
 
-/** What a relay has that answered HELO, or did not understand EHLO. */
+/** For a relay that accepts only HELO. */
 export const NO_EXTENSIONS: SmtpExtensions = {
   hasPipelining: false,
   hasStartTls: false,
@@ -29,7 +29,7 @@ export const NO_EXTENSIONS: SmtpExtensions = {
   authMechanisms: [],
 };
 
-/** Reads the reply to EHLO (RFC 5321 §4.1.1.1). `AUTH=` is how it was written before RFC 2554. */
+/** Parses the reply to EHLO (RFC 5321 §4.1.1.1). `AUTH=` is the form before RFC 2554. */
 export function parseEhloReply({ text }: RawSmtpReply): SmtpExtensions {
   const offered = new Map<string, string[]>();
   for (const line of text.split('\n').slice(1)) {

@@ -1,13 +1,13 @@
-/** First in, first out, however long it gets. */
+/** A first-in, first-out queue. */
 export interface Fifo<Item> {
   readonly length: number;
   push(item: Item): void;
   shift(): Item | null;
-  /** Takes everything out. */
+  /** Removes and returns all items. */
   drain(): Item[];
 }
 
-/** A list that is not moved for each item taken from its front. */
+/** A queue with a cheap `shift`: `Array.shift` would move all other items. */
 export function createFifo<Item>(): Fifo<Item> {
   let items: Item[] = [];
   let first = 0;
@@ -35,5 +35,5 @@ export function createFifo<Item>(): Fifo<Item> {
   };
 }
 
-/** Items taken before the list is cut. */
+/** Number of shifted items after which the array is compacted. */
 const COMPACT_AT = 1_024;

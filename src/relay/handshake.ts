@@ -5,9 +5,9 @@ import type { RawSmtpReply } from './reply-parser.ts';
 import type { StageName } from './stages.ts';
 
 /**
- * Everything between the connection and the first message: greeting, EHLO (or HELO), STARTTLS
- * whenever it is offered, AUTH when there is a password. Returns what the relay offers in the end.
- * @throws Error with a sentence that names the relay and holds no secret.
+ * Everything between the connection and the first message: greeting, EHLO (or HELO), STARTTLS whenever it
+ * is offered, and AUTH when there is a password. Returns the extensions that the relay offers in the end.
+ * @throws Error with a sentence that names the relay and contains no secret.
  */
 export async function performHandshake(
   connection: SmtpConnection,
@@ -17,15 +17,15 @@ export async function performHandshake(
   const { name } = endpoint;
   const greeting = await sendCommand(connection, null);
   if (greeting.code !== 220)
-    throw new Error(`${name} turned us away: “${flattenReply(greeting)}”.`);
+    throw new Error(`${name} refused the connection: “${flattenReply(greeting)}”.`);
   const offered = await sendEhlo(connection, name, heloName);
   const extensions = await upgradeToTls(connection, endpoint, heloName, offered);
   await authenticate(connection, endpoint, extensions);
   return extensions;
 }
 
-/** Says `line` and waits for the reply; with null only waits. @throws Error when the connection ends,
- *  or more comes than one reply. */
+/** Sends `line` and returns the reply; with null it only waits for one. @throws Error when the connection
+ *  ends. A second reply ends the connection. */
 function sendCommand(
   connection: SmtpConnection,
   line: string | null,
@@ -35,8 +35,7 @@ function sendCommand(
     let isAnswered = false;
     connection.listen({
       onReply: (reply) => {
-        if (isAnswered)
-          return connection.end(`“${flattenReply(reply)}” came without being asked for.`);
+        if (isAnswered) return connection.end(`“${flattenReply(reply)}” came without a command.`);
         isAnswered = true;
         resolve(reply);
       },
@@ -56,13 +55,13 @@ async function sendEhlo(
 ): Promise<SmtpExtensions> {
   const ehlo = await sendCommand(connection, `EHLO ${heloName}`, 'hello');
   if (ehlo.code === 250) return parseEhloReply(ehlo);
-  // Only who does not know EHLO is asked again: RFC 5321 §3.2.
+  // RFC 5321 §3.2: HELO is for servers that do not know EHLO.
   const helo = ehlo.code >= 500 ? await sendCommand(connection, `HELO ${heloName}`, 'hello') : ehlo;
   if (helo.code === 250) return NO_EXTENSIONS;
   throw new Error(`${name} answered EHLO with “${flattenReply(helo)}”.`);
 }
 
-/** STARTTLS (RFC 3207): what was heard before it counts for nothing after it. */
+/** STARTTLS, after which the extensions must be asked for again (RFC 3207 §4.2). */
 async function upgradeToTls(
   connection: SmtpConnection,
   { name, requiresTls }: RelayEndpoint,
@@ -90,7 +89,7 @@ async function authenticate(
   if (credentials === null) return;
   if (!connection.isEncrypted() && !connection.isLoopback() && !unsafeAllowsClearTextAuth) {
     throw new Error(
-      `${name} offers no TLS, and the password would cross the network in clear text: add ?unsafeClearTextAuth=true to its URL if that is meant.`,
+      `${name} offers no TLS, and the password would cross the network in clear text: add ?unsafeClearTextAuth=true to its URL to allow that.`,
     );
   }
   const { user, password } = credentials;
@@ -98,7 +97,7 @@ async function authenticate(
     ? await sendCommand(connection, `AUTH PLAIN ${encodeBase64(`\0${user}\0${password}`)}`, 'auth')
     : await authenticateWithLogin(connection, name, authMechanisms, { user, password });
   if (reply.code !== 235)
-    throw new Error(`${name} did not let us sign in: “${flattenReply(reply)}”.`);
+    throw new Error(`${name} refused to authenticate us: “${flattenReply(reply)}”.`);
 }
 
 async function authenticateWithLogin(
@@ -109,7 +108,7 @@ async function authenticateWithLogin(
 ): Promise<RawSmtpReply> {
   if (!mechanisms.includes('LOGIN')) {
     const offered = mechanisms.join(', ') || 'none';
-    throw new Error(`${name} lets nobody sign in by AUTH PLAIN or LOGIN; it offers: ${offered}.`);
+    throw new Error(`${name} does not offer AUTH PLAIN or LOGIN, only: ${offered}.`);
   }
   for (const line of ['AUTH LOGIN', encodeBase64(user)]) {
     const reply = await sendCommand(connection, line, 'auth');

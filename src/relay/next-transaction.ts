@@ -3,19 +3,19 @@ import type { SmtpExtensions } from './extensions.ts';
 import type { SessionHost } from './session-host.ts';
 import { SEND_CANCELLED, type SmtpTransaction } from './smtp-transaction.ts';
 
-/** The next message for a session that is free, or for one that may send its commands `ahead`, behind the
- *  dot of another message. Null when there is none. */
+/** The next message that this relay can be offered, or null when there is none. `isPipelined`: its
+ *  commands go out behind the dot of another message. */
 export function takeNextTransaction(
   host: SessionHost,
   extensions: SmtpExtensions,
-  { ahead: isPipelined }: { ahead: boolean },
+  { isPipelined }: { isPipelined: boolean },
 ): SmtpTransaction | null {
   let next = host.takeNext(isPipelined);
   while (next && !prepareTransaction(next, extensions, host)) next = host.takeNext(isPipelined);
   return next;
 }
 
-/** Prepares a message for this relay; false when it came to nothing before the relay heard of it. */
+/** Prepares a message for this relay. False when it has its outcome without being offered to it. */
 export function prepareTransaction(
   next: SmtpTransaction,
   extensions: SmtpExtensions,

@@ -2,11 +2,11 @@ import { parseRelayUrl } from '../domain/smtp/relay-url.ts';
 import { openSmtpConnection } from './connection.ts';
 import { performHandshake } from './handshake.ts';
 
-/** How a relay received us. */
+/** The result of a probe. */
 export interface RelayProbeResult {
   /** `host:port`. */
   relay: string;
-  /** Why it does not let us in, as a sentence without a secret; null when it does. */
+  /** Why the relay could not be used, as a sentence without a secret; null when it could. */
   problem: string | null;
   isEncrypted: boolean;
   isAuthenticated: boolean;
@@ -14,9 +14,9 @@ export interface RelayProbeResult {
 }
 
 /**
- * Connects to the relay of `url`, signs in when the URL has a password, says goodbye and sends nothing.
- * Never rejects. After `timeoutMs` it counts as one that does not answer.
- * @throws RangeError for a URL that is none.
+ * Connects to the relay of `url`, authenticates when the URL has a password, and quits without sending
+ * mail. Never rejects; a relay that takes longer than `timeoutMs` has a problem.
+ * @throws RangeError for an invalid URL.
  */
 export async function probeRelay(
   url: string,
@@ -25,13 +25,13 @@ export async function probeRelay(
   const endpoint = parseRelayUrl(url);
   const { name: relay, credentials } = endpoint;
   const connection = openSmtpConnection(endpoint, ca);
-  const timeoutProblem = `${relay} did not let us in within ${timeoutMs / 1000} s.`;
+  const timeoutProblem = `${relay} did not complete the SMTP handshake within ${timeoutMs / 1000} s.`;
   const timer = setTimeout(() => connection.end(timeoutProblem), timeoutMs);
   try {
     await performHandshake(connection, endpoint, heloName);
     const isEncrypted = connection.isEncrypted();
     const isLoopback = connection.isLoopback();
-    connection.write('QUIT\r\n', () => connection.end(`${relay} was left.`));
+    connection.write('QUIT\r\n', () => connection.end(`The connection to ${relay} was closed.`));
     return { relay, problem: null, isEncrypted, isAuthenticated: credentials !== null, isLoopback };
   } catch (error) {
     const problem = (error as Error).message;

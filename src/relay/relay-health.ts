@@ -7,22 +7,22 @@ import {
 } from '../domain/smtp/circuit-breaker.ts';
 import { TICK_MS } from './stages.ts';
 
-/** Whether one relay is in order, as its connections fare. */
+/** Whether one relay is available, judged by its connections. */
 export interface RelayHealth {
-  /** Whether messages are taken; while not, `problem` says why. */
+  /** Whether messages are accepted; while not, `describeProblem` says why. */
   isAvailable(): boolean;
   describeProblem(): string;
-  /** A connection was let in. */
+  /** A handshake finished. */
   onOpen(): void;
-  /** It took a message, or bore with a connection that had none for it. */
+  /** The relay accepted a message, or kept an idle connection open. */
   onSuccess(): void;
-  /** No connection works. Returns whether that put the relay out of order. */
+  /** No connection works. Returns whether the relay is down from now on. */
   onFailure(why: string): boolean;
-  /** Counts a second. Returns whether one connection is to find out now whether the relay is back. */
+  /** To be called once a second. Returns whether one connection is to probe the relay now. */
   tick(mayProbe: boolean): boolean;
 }
 
-/** The circuit of a relay. `random` is 0 to 1 and spreads probes. */
+/** The circuit breaker of a relay. `random` is 0 to 1 and spreads probes. */
 export function createRelayHealth({
   name,
   random,
@@ -38,7 +38,7 @@ export function createRelayHealth({
 
   const describe = () => {
     const wait = circuit.state === 'open' ? circuit.probeAt / TICK_MS - seconds : 0;
-    return `The relay ${name} is out of order: ${problem} It is tried again in ${Math.max(1, Math.ceil(wait))} s.`;
+    return `The relay ${name} is down: ${problem} It is tried again in ${Math.max(1, Math.ceil(wait))} s.`;
   };
 
   return {
@@ -47,7 +47,7 @@ export function createRelayHealth({
     onOpen: () => {
       const wasAvailable = circuit.state === 'closed';
       circuit = recordConnectionSuccess(circuit);
-      if (!wasAvailable) onChange(true, `The relay ${name} is back in order.`);
+      if (!wasAvailable) onChange(true, `The relay ${name} is up again.`);
     },
     onSuccess: () => {
       if (circuit.state === 'closed') circuit = CLOSED_CIRCUIT;

@@ -6,19 +6,19 @@ import { SEND_CANCELLED, type SmtpTransaction } from './smtp-transaction.ts';
 import { TICK_MS } from './stages.ts';
 import { realTimers, type Timers } from './timers.ts';
 
-/** The way out for every mail. */
+/** Sends mail through the configured relays. */
 export interface Relay {
-  /** Never rejects: what went wrong is part of the outcome. Once `mayGo` says no, a message whose dot
-   *  is not out is unsent. @defaultValue always */
+  /** Never rejects: a failure is part of the outcome. Once `maySend` returns false, a message whose
+   *  final dot has not been sent is `unsent`. @defaultValue always true */
   send(message: Message, maySend?: () => boolean): Promise<SendOutcome>;
-  /** Whether it makes sense to send: false while every relay is out of order. */
+  /** Whether sending makes sense: false while every relay is down, and once the relay is closing. */
   isAvailable(): boolean;
-  /** Takes nothing new, waits for what is in flight, then says goodbye. After `graceMs` it breaks
-   *  the connections: what is behind its dot is unknown, the rest unsent. @defaultValue 30 s */
+  /** Accepts no further message, waits for those in flight, then quits. After `graceMs` it closes the
+   *  connections: messages whose dot was sent are `unknown`, the others `unsent`. @defaultValue 30 s */
   close(options?: { graceMs?: number }): Promise<void>;
 }
 
-/** A relay went out of order or came back. The sentence holds no address of a reader. */
+/** A relay went down or is back. The sentence contains no address of a subscriber. */
 export interface RelayChange {
   relay: string;
   isAvailable: boolean;
@@ -26,26 +26,26 @@ export interface RelayChange {
 }
 
 export interface RelayOptions {
-  /** Tried in this order (see `readRelayUrl`). */
+  /** Used in this order (see `parseRelayUrl`). */
   urls: readonly string[];
-  /** Most connections to one relay at the same time. */
+  /** Maximum of simultaneous connections to one relay. */
   maxConnections: number;
-  /** What we call ourselves in EHLO (RFC 5321 §4.1.1.1). @defaultValue `[127.0.0.1]` */
+  /** Our name in EHLO (RFC 5321 §4.1.1.1). @defaultValue `[127.0.0.1]` */
   heloName?: string;
-  /** Waits until a message may go to this relay. @defaultValue none: without limit */
+  /** Resolves when a message may go to this relay. @defaultValue null: no rate limit */
   acquirePermit?: ((relay: string) => Promise<void>) | null;
   onChange?: (change: RelayChange) => void;
-  /** 0 to 1; spreads what many workers would do at once. */
+  /** 0 to 1; spreads the probes of many workers. */
   random?: () => number;
-  /** Certificates to trust instead of those that the system knows, PEM. */
+  /** Certificates to trust instead of those of the system, PEM. */
   ca?: string;
   timers?: Timers;
 }
 
 const GRACE_MS = 30_000;
 
-/** What a machine of this name calls itself: a name that nobody could look up is no good, then its
- *  address as a literal is better (RFC 5321 §4.1.4). */
+/** The name for EHLO of a machine called `hostname`: the name when it is fully qualified, else an address
+ *  literal, since nobody could look it up (RFC 5321 §4.1.4). */
 export function chooseHeloName(hostname: string): string {
   return /^(?=.{1,253}$)[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+$/.test(hostname)
     ? hostname
@@ -55,9 +55,9 @@ export function chooseHeloName(hostname: string): string {
 const LOOPBACK_LITERAL = '[127.0.0.1]';
 
 /**
- * Sends through the first relay that is in order; the next one is tried only when the final dot was
- * certainly not sent. Certificates are verified.
- * @throws RangeError for a URL that is none.
+ * Sends through the first relay that is available. The next one is used only when the final dot was
+ * certainly not sent, so that no message is sent twice. Certificates are verified.
+ * @throws RangeError for an invalid URL.
  */
 export function openRelay({
   urls,
@@ -108,7 +108,7 @@ export function openRelay({
     if (inFlight === 0) onDrained?.();
   }
 
-  /** Hands a message to the next relay that is in order, or gives it back as unsent. */
+  /** Gives a message to the next available relay, or resolves it as unsent. */
   function dispatch(transaction: SmtpTransaction, lastProblem: string, lastRelay: string) {
     const maySend = transaction.maySend();
     let [problem, relay] = [maySend ? lastProblem : SEND_CANCELLED, lastRelay];
@@ -161,7 +161,7 @@ export function openRelay({
       inFlight += 1;
       return new Promise((resolve) => {
         const transaction = { message, maySend, resolve, relayIndex: 0, ...NEW_TRANSACTION };
-        dispatch(transaction, 'No relay is set.', '');
+        dispatch(transaction, 'No relay is configured.', '');
       });
     },
     isAvailable: () => !isClosing && pools.some((pool) => pool.isAvailable()),
@@ -179,11 +179,11 @@ export function openRelay({
   };
 }
 
-const RELAY_CLOSED = 'The way out is closed: the process is about to end.';
+const RELAY_CLOSED = 'The SMTP client is shutting down.';
 
 const ALWAYS = () => true;
 
-/** A job before its first session, which writes its own commands. */
+/** The session that takes the transaction fills in its commands. */
 const NEW_TRANSACTION = {
   isRetried: false,
   isBackoffRequested: false,

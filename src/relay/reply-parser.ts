@@ -1,25 +1,25 @@
-/** A reply as it came in: its code, and its lines with the code, parted by line feeds. */
+/** A reply of a relay. `text` is all its lines, each with the code, separated by line feeds. */
 export interface RawSmtpReply {
   code: number;
   text: string;
 }
 
-/** Whether what was asked is done (RFC 5321 §4.2.1). */
+/** Whether the command succeeded: 2yz (RFC 5321 §4.2.1). */
 export function isPositiveCompletion({ code }: Pick<RawSmtpReply, 'code'>): boolean {
   return code >= 200 && code < 300;
 }
 
-/** Reads replies out of a stream of bytes. */
+/** Parses replies out of a stream of bytes. */
 export interface ReplyParser {
-  /** Calls back for each reply that is whole with `chunk`, which is the caller's again afterwards. */
+  /** Calls `onReply` for each reply that `chunk` completes. The caller may reuse `chunk` afterwards. */
   feed(chunk: Buffer): void;
-  /** Whether every byte belonged to a reply that was handed on. */
+  /** Whether no bytes of an unfinished reply are buffered. */
   isEmpty(): boolean;
-  /** Nothing is called back any more. */
+  /** No further callbacks. */
   stop(): void;
 }
 
-/** Bytes; twice the 512 that RFC 5321 §4.5.3.1.5 allows would do, but some relays are talkative. */
+/** RFC 5321 §4.5.3.1.5 allows 512; some relays send more. */
 const MAX_LINE_BYTES = 4_096;
 const MAX_LINES = 128;
 
@@ -28,16 +28,16 @@ const CARRIAGE_RETURN = 0x0d;
 const EMPTY_BUFFER = Buffer.alloc(0);
 
 /**
- * A reader of replies of one line or several (RFC 5321 §4.2.1), wherever the bytes are cut. A missing
- * blank after the code is passed over: to take `250OK` for no acceptance would send twice.
- * `onGarbage` is told what came instead of a reply, made printable and short; it is the last call.
+ * A parser of replies of one or several lines (RFC 5321 §4.2.1), however the bytes are divided. A missing
+ * space after the code is accepted: to reject `250OK` would send the message twice. `onMalformed` gets
+ * the line that is not a reply, printable and shortened; it is the last callback.
  */
 export function createReplyParser({
   onReply,
-  onGarbage: onMalformed,
+  onMalformed,
 }: {
   onReply: (reply: RawSmtpReply) => void;
-  onGarbage: (line: string) => void;
+  onMalformed: (line: string) => void;
 }): ReplyParser {
   let unparsed: Buffer = EMPTY_BUFFER;
   let lines: string[] = [];
@@ -86,13 +86,13 @@ export function createReplyParser({
   };
 }
 
-/** Relays answer in any bytes; Postgres takes no NUL. */
+/** Replies may contain any bytes; PostgreSQL stores no NUL. */
 function decodePrintable(bytes: Buffer, start: number, end: number): string {
   const text = bytes.toString('utf8', start, end);
   return PRINTABLE_ASCII.test(text) ? text : text.replace(/[^\P{C}\t]/gu, '\ufffd');
 }
 
-/** Nearly every line. */
+/** Matches nearly every line. */
 const WHOLE_REPLY = /^[2-5]\d\d /;
 const REPLY_LINE = /^([2-5]\d\d)(?!\d)(-?)/;
 const PRINTABLE_ASCII = /^[\x20-\x7e]*$/;

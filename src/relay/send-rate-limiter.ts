@@ -4,26 +4,28 @@ import type pg from 'pg';
 import { RateLimiterPostgres, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
 import { createFifo, type Fifo } from './fifo.ts';
 
-/** How many messages a second each relay is given, over all workers. */
+/** Limits the messages per second to each relay, over all workers. */
 export interface SendRateLimiter {
-  /** Resolves when a message may go to this relay; the first who asks is the first who may. */
+  /** Resolves when a message may go to this relay, in the order of the calls. */
   acquire(relay: string): Promise<void>;
   close(): void;
 }
 
-/** Where workers count together. */
+/** Where all workers count together. */
 export type RateLimitStore = { redisUrl: string } | { pool: pg.Pool };
 
-/** Part of a second's turns that one worker takes at once: a count in the store per message would be
- *  slow, and more at once would leave the others nothing. */
+/** Share of a second's permits that one worker takes at once. A request to the store per message would be
+ *  slow; a larger share would starve the other workers. */
 const SHARE_PER_REQUEST = 0.1;
 
-/** While the store does not answer nobody knows what the others send: nothing goes out. In ms. */
+/** Delay before the store is asked again after an error, in ms. Nothing is sent meanwhile: what other
+ *  workers send is unknown. */
 const STORE_RETRY_DELAY_MS = 1_000;
 
 /**
- * At most `perSecond` messages a second to one relay, counted in fixed seconds in Redis or in the
- * table `rates`. A store that cannot be reached is waited for; `onError` hears of each try.
+ * Allows at most `perSecond` messages a second to each relay, counted in fixed windows of a second, in
+ * Redis or in the table `sending_rate_limits`. `db/schema.ts` defines that table; its SQL is that of
+ * rate-limiter-flexible. While the store fails, permits wait; `onError` gets each error.
  */
 export function openSendRateLimiter({
   perSecond,

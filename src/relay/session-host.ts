@@ -1,33 +1,33 @@
 import type { SmtpReply } from '../domain/smtp/smtp-reply.ts';
 import type { SmtpTransaction } from './smtp-transaction.ts';
 
-/** One connection to a relay, which carries one message after the other. */
+/** One connection to a relay, which sends one message after the other. */
 export interface SmtpSession {
-  /** Takes a message; only while at rest. */
+  /** Sends a message; only while idle. */
   send(transaction: SmtpTransaction): void;
-  /** Counts a second. */
+  /** To be called once a second. */
   tick(): void;
-  /** Says goodbye; only while at rest. */
+  /** Sends QUIT; only while idle. */
   quit(): void;
-  /** Ends at once: what is behind its dot is unknown, the rest unsent. */
+  /** Closes at once: a message whose dot was sent is `unknown`, others are `unsent`. */
   end(problem: string): void;
 }
 
-/** The pool, as its sessions see it. */
+/** The pool, as far as its sessions need it. */
 export interface SessionHost {
-  /** The relay let us in; the session takes messages next. */
+  /** The handshake has finished; the session takes messages next. */
   onOpen(session: SmtpSession): void;
-  /** A message for a session that is free, or for one that may send its commands `ahead`, behind the
-   *  dot of another message. */
+  /** The next message for a free session, or for one that pipelines the commands behind the dot of
+   *  another message. Null when there is none. */
   takeNext(isPipelined: boolean): SmtpTransaction | null;
-  /** Nothing was there to take. */
+  /** The session is idle. */
   onAvailable(session: SmtpSession): void;
-  /** It has rested for long enough. */
+  /** The session was idle for its maximum time. */
   onIdleTimeout(session: SmtpSession): void;
   onReply(transaction: SmtpTransaction, reply: SmtpReply): void;
-  /** No dot was sent. `isStale`: the connection was in use before, and may have been dead already. */
+  /** The dot was not sent. `isStale`: the connection was used before, and may have been dead already. */
   onUnsent(transaction: SmtpTransaction, problem: string, isStale: boolean): void;
   onUnknown(transaction: SmtpTransaction, problem: string): void;
-  /** The last call. `isTurnedAway`: the relay ended it by 421 and had not taken a single message. */
+  /** The last call. `isRefused`: the relay closed with 421 and had not accepted any message. */
   onEnd(session: SmtpSession, problem: string, isRefused: boolean): void;
 }

@@ -7,42 +7,41 @@ import { openSmtpSession } from './session.ts';
 import type { SessionHost, SmtpSession } from './session-host.ts';
 import type { SmtpTransaction } from './smtp-transaction.ts';
 
-/** The connections to one relay, opened when they are needed. */
+/** The connections to one relay, opened when needed. */
 export interface SessionPool {
   name: string;
-  /** Whether messages are taken; while not, `problem` says why. */
+  /** Whether messages are accepted; while not, `describeProblem` says why. */
   isAvailable(): boolean;
   describeProblem(): string;
   push(transaction: SmtpTransaction): void;
-  /** Counts a second. */
+  /** To be called once a second. */
   tick(): void;
-  /** Ends what rests now, and the others when they have nothing left to do. */
+  /** Closes idle connections at once, and the others when they become idle. */
   close(): Promise<void>;
-  /** Ends everything at once: what is behind its dot is unknown, the rest unsent. */
+  /** Closes everything at once: messages whose dot was sent are `unknown`, the others `unsent`. */
   abort(problem: string): void;
 }
 
 export interface SessionPoolOptions {
   endpoint: RelayEndpoint;
-  /** Most connections at the same time. */
+  /** Maximum of simultaneous connections. */
   maxConnections: number;
   heloName: string;
   ca: string | undefined;
   /** 0 to 1; spreads probes. */
   random: () => number;
-  /** What comes of messages. */
   onReply: (transaction: SmtpTransaction, reply: SmtpReply) => void;
   onUnknown: (transaction: SmtpTransaction, problem: string) => void;
   onUnsent: (transaction: SmtpTransaction, problem: string) => void;
-  /** The relay went out of order, or came back. */
+  /** The relay went down, or is back. */
   onChange: (isAvailable: boolean, sentence: string) => void;
 }
 
-/** While others work, a connection that could not be opened is no alarm: the relay may allow fewer
- *  than we would like. In seconds, until one more is tried. */
+/** Seconds until another connection is tried after one failed while others work. That is no outage: the
+ *  relay may allow fewer connections than we are configured for. */
 const RECONNECT_DELAY_SECONDS = 10;
 
-/** Messages go to connections that are free in the order in which they came. */
+/** A pool that gives messages to free connections in the order of their arrival. */
 export function createSessionPool({
   endpoint,
   maxConnections,
@@ -57,10 +56,10 @@ export function createSessionPool({
   const { name } = endpoint;
   const health = createRelayHealth({ name, random, onChange });
   const sendQueue = createFifo<SmtpTransaction>();
-  /** Met a dead connection: these go first, and only to a connection that is certainly alive. */
+  /** Messages that met a dead connection. They go first, and only to a connection known to be alive. */
   const retryQueue = createFifo<SmtpTransaction>();
   const sessions = new Set<SmtpSession>();
-  /** Of the sessions, those that the relay has not let in yet. */
+  /** The sessions whose handshake has not finished. */
   const connecting = new Set<SmtpSession>();
   /** Sessions that have sent QUIT. */
   const closing = new Set<SmtpSession>();
@@ -119,7 +118,7 @@ export function createSessionPool({
     return [...retryQueue.drain(), ...sendQueue.drain()];
   }
 
-  /** Gives what waits to sessions that rest, and opens more when they are too few. */
+  /** Gives queued messages to idle sessions, and connects when these are too few. */
   function dispatch() {
     while (sendQueue.length > 0) {
       const session = idleSessions.pop();

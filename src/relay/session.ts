@@ -18,14 +18,14 @@ type State = Extract<
 
 const FINAL_DOT = '.\r\n';
 
-/** How long a message waits for the reply to the one before it, which may take minutes. */
+/** How long a pipelined message waits for the reply to the one before it, which may take minutes. */
 const MAX_PIPELINED_WAIT_SECONDS = 30;
 
 /**
- * Opens a connection and keeps it until it ends. With PIPELINING (RFC 2920) the commands of a message
- * go out in one write, those of the next one with the dot of the one before. The dot is never in
- * one write with the message: it goes out when the system has taken all before it, so a connection
- * that breaks earlier has certainly not sent the message.
+ * Opens a connection and keeps it until it ends. With PIPELINING (RFC 2920) the commands of a message are
+ * sent in one write, together with the final dot of the message before. The dot is never in one write
+ * with its own message: it is sent once the system has taken everything before it. So when a connection
+ * breaks earlier, the message was certainly not sent.
  */
 export function openSmtpSession({
   endpoint,
@@ -45,17 +45,18 @@ export function openSmtpSession({
   let hasOpened = false;
   let isStale = false;
   let state: State = 'idle';
-  /** The message in hand; null too while the rest of the replies to a refused one is awaited. */
+  /** The message being sent; null also while the remaining replies to a refused one are awaited. */
   let transaction: SmtpTransaction | null = null;
-  /** The message whose commands went out behind the dot of the one in hand. */
+  /** The message whose commands were sent behind the dot of `transaction`. */
   let pipelined: SmtpTransaction | null = null;
-  /** How long it has waited for that one, in seconds. */
+  /** How long `pipelined` has waited for the reply to that dot. */
   let pipelinedWaitSeconds = 0;
-  /** Its commands are on their way and its message went elsewhere: no dot may follow any more. */
+  /** Whether a pipelined message was given back after its commands were sent. Its DATA will be
+   *  accepted, so this connection may send no further dot. */
   let isPipelinedAbandoned = false;
   let isMailFromAccepted = false;
   let hasAcceptedMessage = false;
-  /** The relay said 421: it closes the channel (RFC 5321 §3.8). */
+  /** Whether the relay replied 421: it closes the connection (RFC 5321 §3.8). */
   let isServiceClosing = false;
 
   const session: SmtpSession = {
@@ -71,7 +72,7 @@ export function openSmtpSession({
     end: connection.end,
   };
 
-  /** What a reply means where the session stands. */
+  /** What a reply means in each state. */
   const replyHandlers: Record<State, (reply: RawSmtpReply) => void> = {
     mail: (reply) => {
       isMailFromAccepted = isPositiveCompletion(reply);
@@ -93,9 +94,9 @@ export function openSmtpSession({
       if (isMailFromAccepted) sendReset();
       else startNextOrIdle();
     },
-    // An answer all the same; but what the relay makes of the rest of the message, nobody can tell.
+    // A valid reply, but the relay may take the rest of the message for commands: close.
     body: (reply) => {
-      if (rejectTransaction(reply)) connection.end(`${name} did not want the whole message.`);
+      if (rejectTransaction(reply)) connection.end(`${name} refused the message before its end.`);
     },
     dot: (reply) => {
       if (reply.code < 400 && !isPositiveCompletion(reply)) return failSession(reply);
@@ -106,20 +107,20 @@ export function openSmtpSession({
       hasAcceptedMessage ||= isPositiveCompletion(reply);
       if (completed) host.onReply(completed, parseSmtpReply(reply.text));
       if (isPipelinedAbandoned)
-        return connection.end(`${name} took too long over another message.`);
-      // Of the message that follows no dot is out, whatever comes now.
+        return connection.end(`${name} took too long to accept another message.`);
+      // The dot of the next message has not been sent, whatever comes now.
       enterState('mail');
       if (reply.code === 421) failSession(reply);
       else if (!transaction) startNextOrIdle();
     },
-    // RFC 2920 §3.1: the answer was the refusal before it.
+    // RFC 2920 §3.1: DATA was accepted after all recipients were refused. The refusal was the reply.
     loneDot: startNextOrIdle,
     reset: (reply) => {
       if (isPositiveCompletion(reply)) startNextOrIdle();
       else failSession(reply);
     },
     idle: failSession,
-    quit: () => connection.end(`${name} was left.`),
+    quit: () => connection.end(`The connection to ${name} was closed.`),
   };
 
   performHandshake(connection, endpoint, heloName).then(
@@ -156,24 +157,24 @@ export function openSmtpSession({
     host.onEnd(session, problem, isServiceClosing && !hasAcceptedMessage);
   }
 
-  /** Gives the message behind a slow dot back: another connection may be quicker. */
+  /** Gives a pipelined message back when the reply before it is slow: another connection may be faster. */
   function abandonLatePipelined() {
     pipelinedWaitSeconds += 1;
     if (pipelined === null || pipelinedWaitSeconds <= MAX_PIPELINED_WAIT_SECONDS) return;
     const abandoned = pipelined;
     pipelined = null;
     isPipelinedAbandoned = true;
-    host.onUnsent(abandoned, `${name} took too long over another message.`, true);
+    host.onUnsent(abandoned, `${name} took too long to accept another message.`, true);
   }
 
-  /** The connection is of no use after this reply. */
+  /** Ends the connection, which is unusable after this reply. */
   function failSession({ code, text }: RawSmtpReply) {
     isServiceClosing = code === 421;
     const replyText = text.replaceAll('\n', ' ').slice(0, 300);
-    connection.end(`${name} said “${replyText}” where the session could not go on.`);
+    connection.end(`${name} said “${replyText}” where it was not expected.`);
   }
 
-  /** The message in hand has its answer. False when the reply is none and the connection was ended. */
+  /** Resolves the message with a refusal. False when the reply is no refusal: then the connection ends. */
   function rejectTransaction(reply: RawSmtpReply): boolean {
     if (reply.code < 400) {
       failSession(reply);
@@ -187,7 +188,7 @@ export function openSmtpSession({
   }
 
   function startNextOrIdle() {
-    const next = takeNextTransaction(host, extensions, { ahead: false });
+    const next = takeNextTransaction(host, extensions, { isPipelined: false });
     if (next) return startTransaction(next);
     isStale = true;
     enterState('idle');
@@ -202,7 +203,7 @@ export function openSmtpSession({
     );
   }
 
-  /** Ends a transaction that has not ended by itself: a second MAIL would be refused (RFC 5321 §4.1.4). */
+  /** Ends an open transaction: a second MAIL would be refused (RFC 5321 §4.1.4). */
   function sendReset() {
     sendCommand('reset', 'RSET\r\n');
   }
@@ -220,10 +221,10 @@ export function openSmtpSession({
   function onBlockWritten() {
     if (state !== 'body') return;
     if (!body.isDone()) return sendBlock();
-    // Only the end of the connection takes back what the relay has of it.
+    // After DATA, only closing the connection cancels the message.
     if (transaction?.maySend() === false) return connection.end(SEND_CANCELLED);
     pipelined = extensions.hasPipelining
-      ? takeNextTransaction(host, extensions, { ahead: true })
+      ? takeNextTransaction(host, extensions, { isPipelined: true })
       : null;
     pipelinedWaitSeconds = 0;
     sendCommand('dot', pipelined ? FINAL_DOT + pipelineEnvelope(pipelined.commands) : FINAL_DOT);

@@ -2,21 +2,21 @@ import type { SendOutcome } from '../domain/deliveries/outcome.ts';
 import type { Message } from '../domain/smtp/message.ts';
 import type { EnvelopeCommands } from './envelope.ts';
 
-/** A message on its way, and who waits for what comes of it. */
+/** A message to be sent, and the promise of its outcome. */
 export interface SmtpTransaction {
   message: Message;
-  /** Asked before the first command and before the dot: a message may wait for long in between. */
+  /** Asked before the first command and before the final dot, since minutes may pass in between. */
   maySend(): boolean;
   resolve(outcome: SendOutcome): void;
-  /** The relay that has it or gets it next, by its place in the list. */
+  /** Index of the relay that has it or gets it next. */
   relayIndex: number;
-  /** Whether it met a dead connection, and was put back. */
+  /** Whether it met a dead connection and was queued again. */
   isRetried: boolean;
-  /** A relay said 421 to it before its dot. */
+  /** Whether a relay replied 421 before its dot. */
   isBackoffRequested: boolean;
-  /** As the relay in hand wants them. */
+  /** In the form for the current relay. */
   commands: EnvelopeCommands;
 }
 
-/** What is said of a message that may not go any more. */
-export const SEND_CANCELLED = 'The mail was called back before it left.';
+/** The problem of a message whose `maySend` returned false. */
+export const SEND_CANCELLED = 'Sending was cancelled.';

@@ -1,12 +1,13 @@
-/** What a connection may be waiting for: how long in seconds, and how to name it to people. */
+/** What a connection waits for. */
 interface Stage {
   timeoutSeconds: number;
+  /** For error messages. */
   awaited: string;
 }
 
 /**
- * Times of RFC 5321 §4.5.3.2 where it names them; the rest are ours. Shorter ones after the dot would
- * leave messages unknown that a slow relay had already taken (RFC 1047).
+ * Timeouts of RFC 5321 §4.5.3.2 where it names them, else our own. A shorter one after the dot would make
+ * messages unknown that a slow relay had already accepted (RFC 1047).
  */
 export const STAGES = {
   connect: { timeoutSeconds: 30, awaited: 'the connection' },
@@ -29,5 +30,5 @@ export const STAGES = {
 
 export type StageName = keyof typeof STAGES;
 
-/** How often the sessions look whether they have waited too long; the unit of all their times. */
+/** How often sessions check their timeouts, and the unit in which they count. */
 export const TICK_MS = 1_000;

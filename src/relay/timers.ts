@@ -1,4 +1,4 @@
-/** What tells a relay that time passes. */
+/** The clock of a relay: tests pass their own. */
 export interface Timers {
   /** Calls `run` every `ms` until the returned function is called. Does not keep the process alive. */
   every(ms: number, run: () => void): () => void;

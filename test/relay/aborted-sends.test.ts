@@ -6,7 +6,7 @@ import { createFakeTimers } from './support/timers.ts';
 
 const { relayWith, scripted } = useRelayFixture();
 
-const WAYS = [
+const EXTENSION_SETS = [
   ['with PIPELINING', ['PIPELINING']],
   ['without PIPELINING', []],
 ] as const;
@@ -26,40 +26,41 @@ async function open(
   return { server, relay };
 }
 
-const mailsOf = (lines: readonly string[]) => lines.filter((line) => line.startsWith('RCPT'));
+const recipientLines = (lines: readonly string[]) =>
+  lines.filter((line) => line.startsWith('RCPT'));
 
-describe.each(WAYS)('A message that may not go any more, %s', (_way, extensions) => {
-  it('is given back when its turn comes, and the next one takes its place', async () => {
-    let letIn = () => {};
+describe.each(EXTENSION_SETS)('A message that may not be sent any more, %s', (_way, extensions) => {
+  it('A cancelled message is unsent when its permit comes, and the next one is sent', async () => {
+    let grant = () => {};
     const permit = new Promise<void>((resolve) => {
-      letIn = resolve;
+      grant = resolve;
     });
-    let mayGo = true;
+    let maySend = true;
     const { server, relay } = await open(extensions, undefined, { acquirePermit: () => permit });
-    const late = relay.send(buildMessage('late@example.org'), () => mayGo);
+    const late = relay.send(buildMessage('late@example.org'), () => maySend);
     const next = relay.send(buildMessage());
-    mayGo = false;
-    letIn();
+    maySend = false;
+    grant();
     expect(await late).toEqual({
       kind: 'unsent',
-      problem: 'The mail was called back before it left.',
+      problem: 'Sending was cancelled.',
       relay: server.name,
     });
     expect(await next).toMatchObject({ kind: 'answered' });
-    expect(mailsOf(server.lines)).toEqual(['RCPT TO:<ada@example.org>']);
+    expect(recipientLines(server.lines)).toEqual(['RCPT TO:<ada@example.org>']);
     expect(server.connections).toBe(1);
   });
 
-  it('is taken back before its dot, even when its connection was in use before', async () => {
-    let mayGo = true;
+  it('A message cancelled before its dot is unsent, also on a reused connection', async () => {
+    let maySend = true;
     const { server, relay } = await open(extensions, (step, time) => {
-      if (step === 'DATA' && time === 2) mayGo = false;
+      if (step === 'DATA' && time === 2) maySend = false;
       return undefined;
     });
     await relay.send(buildMessage());
-    expect(await relay.send(buildMessage(), () => mayGo)).toMatchObject({
+    expect(await relay.send(buildMessage(), () => maySend)).toMatchObject({
       kind: 'unsent',
-      problem: 'The mail was called back before it left.',
+      problem: 'Sending was cancelled.',
     });
     expect(server.connections).toBe(1);
     expect(await relay.send(buildMessage())).toMatchObject({ kind: 'answered' });
@@ -67,26 +68,26 @@ describe.each(WAYS)('A message that may not go any more, %s', (_way, extensions)
     expect(relay.isAvailable()).toBe(true);
   });
 
-  it('stays with the relay once its dot is out', async () => {
-    let mayGo = true;
+  it('A message cancelled after its dot keeps the reply of the relay', async () => {
+    let maySend = true;
     const { server, relay } = await open(extensions, (step) => {
-      if (step === 'dot') mayGo = false;
+      if (step === 'dot') maySend = false;
       return undefined;
     });
-    expect(await relay.send(buildMessage(), () => mayGo)).toMatchObject({ kind: 'answered' });
+    expect(await relay.send(buildMessage(), () => maySend)).toMatchObject({ kind: 'answered' });
     expect(server.messages).toHaveLength(1);
   });
 
-  it('goes to no other relay either', async () => {
-    let mayGo = true;
+  it('A cancelled message goes to no other relay', async () => {
+    let maySend = true;
     const { server: second } = await open(extensions);
     const { server, relay } = await open(extensions, (step) => {
       if (step !== 'MAIL') return undefined;
-      mayGo = false;
+      maySend = false;
       return { drop: true };
     });
     const both = relayWith({ urls: [server.url, second.url], maxConnections: 1 });
-    expect(await both.send(buildMessage(), () => mayGo)).toMatchObject({ kind: 'unsent' });
+    expect(await both.send(buildMessage(), () => maySend)).toMatchObject({ kind: 'unsent' });
     expect(second.connections).toBe(0);
     expect(relay.isAvailable()).toBe(true);
   });

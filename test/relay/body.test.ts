@@ -10,21 +10,21 @@ import { createBodyWriter } from '../../src/relay/body.ts';
 
 const writer = createBodyWriter(64);
 
-/** What goes over the wire for these pieces, in all and block by block. */
-function written(chunks: readonly (string | Uint8Array)[], isPlain = false) {
+/** What is sent for these chunks, as a whole and by block. */
+function encode(chunks: readonly (string | Uint8Array)[], isPlain = false) {
   const bytes = chunks.map((chunk) => Buffer.from(chunk as string));
-  return writtenAs(createMessage({ from: '', to: '' }, bytes, { isPlain }));
+  return encodeMessage(createMessage({ from: '', to: '' }, bytes, { isPlain }));
 }
 
-function writtenAs(message: Message) {
+function encodeMessage(message: Message) {
   writer.start(message);
   const blocks: string[] = [];
   while (!writer.isDone()) blocks.push(writer.nextBlock().toString('latin1'));
   return { text: blocks.join(''), blocks };
 }
 
-/** RFC 5321 §4.5.2, the other way round. */
-function unstuffed(text: string): string {
+/** Reverses the dot-stuffing of RFC 5321 §4.5.2. */
+function unstuff(text: string): string {
   return text.replace(/^\./gm, '');
 }
 
@@ -39,15 +39,15 @@ describe('A body', () => {
     ['', '\r\n'],
     ['bare\nlf\n.\n', 'bare\r\nlf\r\n..\r\n'],
     ['bare\rcr\r.\r\r\n', 'bare\r\ncr\r\n..\r\n\r\n'],
-  ])('%j goes out as %j, wherever it is cut', (text, wire) => {
-    expect(written([text]).text).toBe(wire);
+  ])('The body %j is sent as %j, however it is divided', (text, wire) => {
+    expect(encode([text]).text).toBe(wire);
     for (let at = 0; at <= text.length; at += 1) {
-      expect(written([text.slice(0, at), text.slice(at)]).text).toBe(wire);
+      expect(encode([text.slice(0, at), text.slice(at)]).text).toBe(wire);
     }
-    expect(written([...text]).text).toBe(wire);
+    expect(encode([...text]).text).toBe(wire);
   });
 
-  it('never holds what ends a message, in any reading of line ends, and comes back as it was', () => {
+  it('A body never contains the end of a message, and can be decoded to what it was', () => {
     const bytes = fc.array(
       fc.uint8Array({ maxLength: 90 }).map((chunk) =>
         // Mostly the few bytes that matter.
@@ -56,32 +56,32 @@ describe('A body', () => {
     );
     fc.assert(
       fc.property(bytes, (chunks) => {
-        const { text, blocks } = written(chunks);
+        const { text, blocks } = encode(chunks);
         const sent = Buffer.concat(chunks).toString('latin1');
         const normal = sent.replace(/\r\n|\r|\n/g, '\r\n');
         const whole = normal.endsWith('\r\n') ? normal : `${normal}\r\n`;
         expect(`\r\n${text}`).not.toMatch(/[\r\n]\.[\r\n]/);
         expect(text).not.toMatch(/\r(?!\n)|(?<!\r)\n/);
-        expect(unstuffed(text.replaceAll('\r\n', '\n'))).toBe(whole.replaceAll('\r\n', '\n'));
+        expect(unstuff(text.replaceAll('\r\n', '\n'))).toBe(whole.replaceAll('\r\n', '\n'));
         for (const block of blocks) expect(block.length).toBeLessThanOrEqual(64);
       }),
       { numRuns: 500 },
     );
   });
 
-  it('is copied as it is when it is known to be safe', () => {
+  it('A wire-ready body is copied unchanged', () => {
     fc.assert(
       fc.property(fc.array(fc.string({ maxLength: 200 })), (chunks) => {
         const safe = [...chunks, 'end\r\n'];
-        const { text, blocks } = written(safe, true);
+        const { text, blocks } = encode(safe, true);
         expect(text).toBe(Buffer.from(safe.join('')).toString('latin1'));
         for (const block of blocks) expect(block.length).toBeLessThanOrEqual(64);
       }),
     );
-    expect(written(['no end'], true).text).toBe('no end\r\n');
+    expect(encode(['no end'], true).text).toBe('no end\r\n');
   });
 
-  it('is filled where its pieces are open, wherever blocks end', () => {
+  it('Placeholders are filled, wherever blocks end', () => {
     const before = fc.integer({ min: 0, max: 80 });
     const open = fc.array(before, { minLength: 1, maxLength: 6 });
     fc.assert(
@@ -104,7 +104,7 @@ describe('A body', () => {
           isWireReady: isPlain,
         };
         const fill = Buffer.from('ada');
-        const { text, blocks } = writtenAs({ ...message, placeholderValue: fill });
+        const { text, blocks } = encodeMessage({ ...message, placeholderValue: fill });
         expect(text).toBe(concatMessage({ ...message, placeholderValue: fill }).toString());
         expect(text).not.toContain('?');
         for (const block of blocks) expect(block.length).toBeLessThanOrEqual(64);

@@ -29,37 +29,43 @@ async function sendByNodemailer(url: string, raw: Buffer): Promise<void> {
   transport.close();
 }
 
-/** The message in pieces of a few bytes, so that borders fall everywhere. */
+/** The message in chunks of a few bytes, so that borders fall everywhere. */
 function splitIntoChunks(raw: Buffer): Buffer[] {
   const chunks: Buffer[] = [];
   for (let at = 0; at < Math.min(raw.length, 300); at += 3) chunks.push(raw.subarray(at, at + 3));
   return raw.length > 300 ? [...chunks, raw.subarray(300)] : chunks;
 }
 
-describe('What a server receives', () => {
-  it.each(BODIES)('is what it receives from nodemailer: %s', async (_what, body) => {
-    const raw = rawOf(body);
-    const sink = await sinkWith();
-    await sendByNodemailer(sink.url, raw);
-    const relay = relayTo(sink.url);
-    for (const content of [[raw], splitIntoChunks(raw)]) {
-      await relay.send(createMessage(ENVELOPE, content));
-    }
-    const [theirs, ...ours] = sink.accepted;
-    expect(theirs?.raw.length).toBeGreaterThan(HEAD.length);
-    expect(ours).toHaveLength(2);
-    for (const { raw: received } of ours) expect(received.equals(theirs?.raw ?? raw)).toBe(true);
-  });
+describe('The bytes of a message', () => {
+  it.each(BODIES)(
+    'A server receives the same from us as from nodemailer: %s',
+    async (_what, body) => {
+      const raw = rawOf(body);
+      const sink = await sinkWith();
+      await sendByNodemailer(sink.url, raw);
+      const relay = relayTo(sink.url);
+      for (const content of [[raw], splitIntoChunks(raw)]) {
+        await relay.send(createMessage(ENVELOPE, content));
+      }
+      const [theirs, ...ours] = sink.accepted;
+      expect(theirs?.raw.length).toBeGreaterThan(HEAD.length);
+      expect(ours).toHaveLength(2);
+      for (const { raw: received } of ours) expect(received.equals(theirs?.raw ?? raw)).toBe(true);
+    },
+  );
 
-  it.each(BODIES)('is the same on the wire, dots and all: %s', async (_what, body) => {
-    const raw = rawOf(body);
-    const server = await scripted(['8BITMIME']);
-    await sendByNodemailer(server.url, raw);
-    await relayTo(server.url).send(createMessage(ENVELOPE, splitIntoChunks(raw)));
-    const [theirs, ours] = server.messages;
-    expect(ours?.length).toBeGreaterThan(HEAD.length);
-    expect(ours).toBe(theirs);
-  });
+  it.each(BODIES)(
+    'The bytes on the wire are those of nodemailer, dots included: %s',
+    async (_what, body) => {
+      const raw = rawOf(body);
+      const server = await scripted(['8BITMIME']);
+      await sendByNodemailer(server.url, raw);
+      await relayTo(server.url).send(createMessage(ENVELOPE, splitIntoChunks(raw)));
+      const [theirs, ours] = server.messages;
+      expect(ours?.length).toBeGreaterThan(HEAD.length);
+      expect(ours).toBe(theirs);
+    },
+  );
 });
 
 describe('The envelope', () => {
@@ -75,19 +81,19 @@ describe('The envelope', () => {
     [[], 'MAIL FROM:<papers@example.com>'],
     [['SIZE'], 'MAIL FROM:<papers@example.com> SIZE=57'],
     [['SIZE 57', '8BITMIME', 'SMTPUTF8'], 'MAIL FROM:<papers@example.com> SIZE=57'],
-  ])('of plain mail, where %j is offered', async (extensions, mail) => {
+  ])('The envelope of plain mail, where %j is offered', async (extensions, mail) => {
     const found = await sent(extensions);
     expect(found).toMatchObject({ mail, rcpt: 'RCPT TO:<ada@example.org>' });
     expect(found.outcome).toMatchObject({ reply: { code: 250 } });
   });
 
-  it('says that bytes above 127 come, where that is offered', async () => {
+  it('BODY=8BITMIME announces bytes above 127, where that is offered', async () => {
     const content = [HEAD, 'Grüße\r\n'].map((text) => createSegment(Buffer.from(text)));
     expect((await sent(['8BITMIME'], { segments: content })).mail).toMatch(/ BODY=8BITMIME$/);
     expect((await sent([], { segments: content })).mail).toBe('MAIL FROM:<papers@example.com>');
   });
 
-  it('of an address that is not ASCII needs SMTPUTF8', async () => {
+  it('An address that is not ASCII needs SMTPUTF8', async () => {
     const envelope = { ...ENVELOPE, to: 'adä@example.org' };
     const offered = await sent(['PIPELINING', 'SMTPUTF8'], { envelope });
     expect(offered.mail).toMatch(/ SMTPUTF8$/);
@@ -97,7 +103,7 @@ describe('The envelope', () => {
     expect(lines.filter((line) => line.startsWith('MAIL'))).toEqual([]);
   });
 
-  it('of a message that is too large never goes out', async () => {
+  it('A message over the SIZE of the relay is refused without being offered', async () => {
     const { outcome, lines } = await sent(['SIZE 56', 'PIPELINING']);
     expect(outcome).toMatchObject({
       kind: 'answered',
@@ -113,13 +119,13 @@ describe('The envelope', () => {
     '<ada@example.org>',
     'ada@example.org> NOTIFY=NEVER <',
     '',
-  ])('never carries %j', async (to) => {
+  ])('The address %j is refused without being offered', async (to) => {
     const { outcome, lines } = await sent(['PIPELINING'], { envelope: { ...ENVELOPE, to } });
     expect(outcome).toMatchObject({ kind: 'answered', reply: { code: 501 } });
     expect(lines.filter((line) => !line.startsWith('EHLO'))).toEqual([]);
   });
 
-  it('of what was refused here does not stop the next message', async () => {
+  it('A message that is refused here does not stop the next one', async () => {
     const server = await scripted(['SIZE 100', 'PIPELINING']);
     const relay = relayTo(server.url);
     const outcomes = await Promise.all(
@@ -135,7 +141,7 @@ describe('The envelope', () => {
   });
 });
 
-describe('A mail that nodemailer composes', () => {
+describe('A mail composed by nodemailer', () => {
   const MAIL = {
     from: 'papers@example.com',
     to: 'ada@example.org',
@@ -146,7 +152,7 @@ describe('A mail that nodemailer composes', () => {
     xMailer: false as const,
   };
 
-  it('goes out through our relay as it goes out through its own', async () => {
+  it('A composed mail has the same bytes through our relay as through nodemailer', async () => {
     const sink = await sinkWith();
     const theirs = createTransport(sink.url);
     await theirs.sendMail(MAIL);
@@ -168,13 +174,13 @@ describe('A mail that nodemailer composes', () => {
     ],
     [{ drop: 'at rcpt' }, { kind: 'unsent' }],
     [{ drop: 'after the dot' }, { kind: 'unknown' }],
-  ] as const)('tells what came of it: %j', async (behaviour, outcome) => {
+  ] as const)('A composed mail has an outcome after %j', async (behaviour, outcome) => {
     const sink = await sinkWith();
     sink.respondWith(() => behaviour);
     expect(await createMailer(relayTo(sink.url)).sendMail(MAIL)).toMatchObject({ outcome });
   });
 
-  it('goes to one reader alone', async () => {
+  it('A composed mail may have only one recipient', async () => {
     const sink = await sinkWith();
     const to = 'ada@example.org, bob@example.org';
     await expect(createMailer(relayTo(sink.url)).sendMail({ ...MAIL, to })).rejects.toThrow(

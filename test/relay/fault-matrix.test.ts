@@ -20,15 +20,15 @@ function relayTo(server: ScriptedRelay, timers?: FakeTimers, connections = 1): R
 }
 
 const AUTH = 'AUTH PLAIN LOGIN';
-const WAYS = [
+const EXTENSION_SETS = [
   ['with PIPELINING', [AUTH, 'PIPELINING']],
   ['without PIPELINING', [AUTH]],
 ] as const;
 
-/** `taken`, `unsent`, `unknown`, or the code of the answer. */
-function inShort(outcome: SendOutcome): string {
+/** `accepted`, `unsent`, `unknown`, or the code of the reply. */
+function summarize(outcome: SendOutcome): string {
   if (outcome.kind !== 'answered') return outcome.kind;
-  return outcome.reply.code === 250 ? 'taken' : String(outcome.reply.code);
+  return outcome.reply.code === 250 ? 'accepted' : String(outcome.reply.code);
 }
 
 const REPLIES = [
@@ -42,7 +42,7 @@ const REPLIES = [
 
 const FAULTS = ['drop', ...REPLIES] as const;
 
-/** A relay that does `fault` whenever it comes to `at`. */
+/** A script that does `fault` each time it reaches `at`. */
 function always(at: SmtpStep, fault: (typeof FAULTS)[number]): Script {
   return (step) => {
     if (step !== at) return undefined;
@@ -52,13 +52,13 @@ function always(at: SmtpStep, fault: (typeof FAULTS)[number]): Script {
 }
 
 const casesAt = (steps: readonly SmtpStep[]) =>
-  WAYS.flatMap(([way, extensions]) =>
+  EXTENSION_SETS.flatMap(([way, extensions]) =>
     steps.flatMap((step) => FAULTS.map((fault) => [way, step, fault, extensions] as const)),
   );
 
-describe('A fault before the relay let us in', () => {
+describe('A fault during the handshake', () => {
   it.each(casesAt(['connect', 'greeting', 'AUTH']))(
-    'leaves the message unsent %s at %s: %s',
+    'A message is unsent after a fault %s at %s: %s',
     async (_way, step, fault, extensions) => {
       const server = await scripted(extensions, always(step, fault));
       const relay = relayTo(server);
@@ -74,19 +74,19 @@ describe('A fault before the relay let us in', () => {
   );
 
   it.each(['drop', '421 4.3.2 Going down', '451 4.7.1 Later'] as const)(
-    'leaves it unsent at EHLO: %s',
+    'A message is unsent after a fault at EHLO: %s',
     async (fault) => {
       const server = await scripted([AUTH], always('EHLO', fault as never));
-      expect(inShort(await relayTo(server).send(buildMessage()))).toBe('unsent');
+      expect(summarize(await relayTo(server).send(buildMessage()))).toBe('unsent');
       expect(server.lines.some((line) => line.startsWith('HELO'))).toBe(false);
     },
   );
 
-  it('is none when the relay knows HELO alone', async () => {
+  it('A relay that supports only HELO accepts messages', async () => {
     const server = await scripted();
     server.script((step) => (step === 'EHLO' ? { say: '502 5.5.1 Unknown' } : undefined));
     const relay = relayWith({ urls: [server.url], maxConnections: 1, heloName: 'me.example.org' });
-    expect(inShort(await relay.send(buildMessage()))).toBe('taken');
+    expect(summarize(await relay.send(buildMessage()))).toBe('accepted');
     expect(server.lines).toEqual([
       'EHLO me.example.org',
       'HELO me.example.org',
@@ -98,25 +98,27 @@ describe('A fault before the relay let us in', () => {
   });
 });
 
-describe('A fault at the envelope', () => {
+describe('A fault in the envelope', () => {
   it.each(casesAt(['MAIL', 'RCPT', 'DATA']))(
-    '%s at %s, %s, is the answer unless the session ends by it',
+    'A fault in the envelope %s at %s is the reply, unless it ends the session: %s',
     async (_way, step, fault, extensions) => {
       const server = await scripted(extensions, always(step, fault));
       const relay = relayTo(server);
       const isEnd = fault === 'drop' || fault.startsWith('421');
-      expect(inShort(await relay.send(buildMessage()))).toBe(isEnd ? 'unsent' : fault.slice(0, 3));
+      expect(summarize(await relay.send(buildMessage()))).toBe(
+        isEnd ? 'unsent' : fault.slice(0, 3),
+      );
       // At most the lone dot of RFC 2920 §3.1.
       expect(server.messages.filter((text) => text !== '.\r\n')).toEqual([]);
       server.script(() => undefined);
-      expect(inShort(await relay.send(buildMessage('bob@example.org')))).toBe('taken');
+      expect(summarize(await relay.send(buildMessage('bob@example.org')))).toBe('accepted');
       expect(server.connections).toBe(isEnd ? 2 : 1);
       expect(server.messages.at(-1)).toContain('To: bob@example.org');
     },
   );
 
   it.each(['250 2.0.0 Taken', '554 5.5.1 No valid recipients', '421 4.3.2 Going down'])(
-    'is the answer whatever the relay says to the lone dot: %s',
+    'The refusal of a recipient is the reply, whatever follows the lone dot: %s',
     async (output) => {
       const server = await scripted([AUTH, 'PIPELINING'], (step, time) => {
         if (step === 'RCPT' && time === 1) return { say: '550 5.1.1 No such user' };
@@ -127,12 +129,12 @@ describe('A fault at the envelope', () => {
         await relay.send(buildMessage()),
         await relay.send(buildMessage('b@example.org')),
       ];
-      expect(outcomes.map(inShort)).toEqual(['550', 'taken']);
+      expect(outcomes.map(summarize)).toEqual(['550', 'accepted']);
       expect(server.messages[0]).toBe('.\r\n');
     },
   );
 
-  it('is reset where the relay had begun a transaction, and only there', async () => {
+  it('A transaction is reset only when the relay has begun it', async () => {
     const server = await scripted([AUTH, 'PIPELINING'], (step) => {
       if (step === 'RCPT') return { say: '550 5.1.1 No such user' };
       return step === 'DATA' ? { say: '554 5.5.1 No valid recipients' } : undefined;
@@ -143,14 +145,14 @@ describe('A fault at the envelope', () => {
     server.script((step) => (step === 'MAIL' ? { say: '451 4.3.0 Later' } : undefined));
     await relay.send(buildMessage());
     server.script(() => undefined);
-    expect(inShort(await relay.send(buildMessage()))).toBe('taken');
+    expect(summarize(await relay.send(buildMessage()))).toBe('accepted');
     expect(server.lines.filter((line) => line === 'RSET')).toHaveLength(1);
   });
 });
 
 describe('A fault in the message', () => {
-  it.each(WAYS)(
-    '%s: the relay may answer before the dot, but it ends the session',
+  it.each(EXTENSION_SETS)(
+    'A reply before the dot counts and ends the session, %s',
     async (_way, extensions) => {
       const large = buildMessage();
       const content = Array.from({ length: 40_000 }, () =>
@@ -158,63 +160,66 @@ describe('A fault in the message', () => {
       );
       const server = await scripted(extensions, always('body', '552 5.2.2 Mailbox full'));
       const relay = relayTo(server);
-      expect(inShort(await relay.send({ ...large, segments: content.map(createSegment) }))).toBe(
+      expect(summarize(await relay.send({ ...large, segments: content.map(createSegment) }))).toBe(
         '552',
       );
       server.script(() => undefined);
-      expect(inShort(await relay.send(buildMessage()))).toBe('taken');
+      expect(summarize(await relay.send(buildMessage()))).toBe('accepted');
       expect(server.connections).toBe(2);
       expect(server.messages).toHaveLength(1);
     },
   );
 
   it.each(casesAt(['dot']))(
-    '%s at the %s, %s, is known exactly',
+    'A fault %s at the %s has its exact outcome: %s',
     async (_way, step, fault, extensions) => {
       const server = await scripted(extensions, always(step, fault));
       const relay = relayTo(server);
       const outcome = await relay.send(buildMessage());
-      expect(inShort(outcome)).toBe(fault === 'drop' ? 'unknown' : fault.slice(0, 3));
+      expect(summarize(outcome)).toBe(fault === 'drop' ? 'unknown' : fault.slice(0, 3));
       expect(server.messages).toHaveLength(1);
       server.script(() => undefined);
-      expect(inShort(await relay.send(buildMessage()))).toBe('taken');
+      expect(summarize(await relay.send(buildMessage()))).toBe('accepted');
     },
   );
 
-  it.each(WAYS)('%s does not undo the 250 that came before it', async (_way, extensions) => {
-    const server = await scripted(extensions, (step) =>
-      step === 'dot' ? { say: '250 2.0.0 Taken', thenDrop: true } : undefined,
-    );
-    expect(inShort(await relayTo(server).send(buildMessage()))).toBe('taken');
-    expect(server.messages).toHaveLength(1);
-  });
+  it.each(EXTENSION_SETS)(
+    'A break after the 250 does not change the outcome, %s',
+    async (_way, extensions) => {
+      const server = await scripted(extensions, (step) =>
+        step === 'dot' ? { say: '250 2.0.0 Taken', thenDrop: true } : undefined,
+      );
+      expect(summarize(await relayTo(server).send(buildMessage()))).toBe('accepted');
+      expect(server.messages).toHaveLength(1);
+    },
+  );
 
   it.each(['354 Go on', 'nonsense', '', '2500 Ok', '25', '99 Ok', '250-Ok\r\n550 No'])(
-    'is an answer that is none, “%s”, after which nobody can know',
+    'A malformed reply to the dot, “%s”, makes the message unknown',
     async (output) => {
       const server = await scripted([AUTH, 'PIPELINING'], (step) =>
         step === 'dot' ? { say: output === '' ? '\r\n' : output, thenDrop: true } : undefined,
       );
-      expect(inShort(await relayTo(server).send(buildMessage()))).toBe('unknown');
+      expect(summarize(await relayTo(server).send(buildMessage()))).toBe('unknown');
     },
   );
 });
 
-describe('The next message, whose envelope went out behind the dot', () => {
+describe('A pipelined message', () => {
   const bothSent = async (script: Script) => {
     const server = await scripted([AUTH, 'PIPELINING'], script);
     const relay = relayTo(server);
     const sent = [buildMessage('one@example.org'), buildMessage('two@example.org')].map((each) =>
       relay.send(each),
     );
-    const outcomes = (await Promise.all(sent)).map(inShort);
+    const outcomes = (await Promise.all(sent)).map(summarize);
     const seen = server.messages.map((text) => /To: (\w+)/.exec(text)?.[1]);
     return { server, outcomes, seen };
   };
 
-  it('goes out on the same connection', async () => {
+  it('A pipelined message is sent on the same connection', async () => {
     const { server, outcomes, seen } = await bothSent(() => undefined);
-    expect(outcomes).toEqual(['taken', 'taken']);
+    expect(outcomes).toEqual(['accepted', 'accepted']);
     expect(seen).toEqual(['one', 'two']);
     expect(server.connections).toBe(1);
     expect(server.maxPipelined).toBe(3);
@@ -223,54 +228,64 @@ describe('The next message, whose envelope went out behind the dot', () => {
   it.each([
     ['the connection breaks at the dot', { drop: true }, 'unknown'],
     ['the relay goes down at the dot', { say: '421 4.3.2 Down', thenDrop: true }, '421'],
-    ['the relay goes down behind its 250', { say: '250 Ok\r\n421 Down', thenDrop: true }, 'taken'],
-    ['the relay leaves after its 250', { say: '250 Ok', thenDrop: true }, 'taken'],
+    [
+      'the relay goes down behind its 250',
+      { say: '250 Ok\r\n421 Down', thenDrop: true },
+      'accepted',
+    ],
+    ['the relay closes after its 250', { say: '250 Ok', thenDrop: true }, 'accepted'],
     ['the relay talks nonsense', { say: 'what?' }, 'unknown'],
-  ] as const)('goes out on another one when %s', async (_what, act, first) => {
-    const { server, outcomes, seen } = await bothSent((step, time) =>
-      step === 'dot' && time === 1 ? act : undefined,
-    );
-    expect(outcomes).toEqual([first, 'taken']);
-    expect(seen).toEqual(['one', 'two']);
-    expect(server.connections).toBe(2);
-  });
+  ] as const)(
+    'A pipelined message is sent on another connection when %s',
+    async (_what, act, first) => {
+      const { server, outcomes, seen } = await bothSent((step, time) =>
+        step === 'dot' && time === 1 ? act : undefined,
+      );
+      expect(outcomes).toEqual([first, 'accepted']);
+      expect(seen).toEqual(['one', 'two']);
+      expect(server.connections).toBe(2);
+    },
+  );
 
   it.each(['MAIL', 'RCPT', 'DATA'] as const)(
-    'goes out on another one when the relay goes down at its %s',
+    'A pipelined message is sent on another connection when the relay goes down at its %s',
     async (at) => {
       for (const act of [{ drop: true }, { say: '421 Down', thenDrop: true }] as const) {
         const { server, outcomes, seen } = await bothSent((step, time) =>
           step === at && time === 2 ? act : undefined,
         );
-        expect(outcomes).toEqual(['taken', 'taken']);
+        expect(outcomes).toEqual(['accepted', 'accepted']);
         expect(seen).toEqual(['one', 'two']);
         expect(server.connections).toBe(2);
       }
     },
   );
 
-  it('is unsent when that one breaks too', async () => {
+  it('A pipelined message is unsent when the second connection breaks too', async () => {
     const { outcomes, seen } = await bothSent((step, time) =>
       step === 'MAIL' && time >= 2 ? { drop: true } : undefined,
     );
-    expect(outcomes).toEqual(['taken', 'unsent']);
+    expect(outcomes).toEqual(['accepted', 'unsent']);
     expect(seen).toEqual(['one']);
   });
 
-  it.each(['MAIL', 'RCPT', 'DATA'] as const)('has an answer of its own at %s', async (at) => {
-    const { server, outcomes } = await bothSent((step, time) =>
-      step === at && time === 2 ? { say: '550 5.1.1 No such user' } : undefined,
-    );
-    expect(outcomes).toEqual(['taken', '550']);
-    expect(server.connections).toBe(1);
-  });
+  it.each(['MAIL', 'RCPT', 'DATA'] as const)(
+    'A pipelined message has its own reply at %s',
+    async (at) => {
+      const { server, outcomes } = await bothSent((step, time) =>
+        step === at && time === 2 ? { say: '550 5.1.1 No such user' } : undefined,
+      );
+      expect(outcomes).toEqual(['accepted', '550']);
+      expect(server.connections).toBe(1);
+    },
+  );
 });
 
-describe('A relay that takes its time behind a dot', () => {
+describe('A slow reply to the dot', () => {
   const hangsAtFirstDot: Script = (step, time) =>
     step === 'dot' && time === 1 ? { hang: true } : undefined;
 
-  it('holds up the next message for 30 s, then it goes out on another connection', async () => {
+  it('A pipelined message waits for a slow reply for 30 s, then it is sent on another connection', async () => {
     const timers = createFakeTimers();
     const server = await scripted([AUTH, 'PIPELINING'], hangsAtFirstDot);
     const relay = relayTo(server, timers, 2);
@@ -278,19 +293,19 @@ describe('A relay that takes its time behind a dot', () => {
     for (const name of ['one', 'two', 'three']) {
       relay
         .send(buildMessage(`${name}@example.org`))
-        .then((outcome) => outcomes.push(inShort(outcome)));
+        .then((outcome) => outcomes.push(summarize(outcome)));
     }
     await server.waitForStep('dot', 2);
     await waitUntil(() => outcomes.length === 1);
     timers.advance(30);
-    expect(outcomes).toEqual(['taken']);
+    expect(outcomes).toEqual(['accepted']);
     timers.advance(1);
     await waitUntil(() => outcomes.length === 2);
-    expect(outcomes).toEqual(['taken', 'taken']);
+    expect(outcomes).toEqual(['accepted', 'accepted']);
     expect(server.messages).toHaveLength(3);
   });
 
-  it('is left after its reply, since commands of a message that went elsewhere are on their way', async () => {
+  it('A connection ends after the slow reply when its pipelined message was sent elsewhere', async () => {
     const timers = createFakeTimers();
     const server = await scripted([AUTH, 'PIPELINING'], hangsAtFirstDot);
     const relay = relayTo(server, timers);
@@ -300,13 +315,13 @@ describe('A relay that takes its time behind a dot', () => {
     await server.waitForStep('dot');
     timers.advance(31);
     server.writeToAll('250 2.0.0 Taken\r\n250 2.1.0 Ok\r\n250 2.1.5 Ok\r\n354 Go on\r\n');
-    expect((await Promise.all(sent)).map(inShort)).toEqual(['taken', 'taken']);
+    expect((await Promise.all(sent)).map(summarize)).toEqual(['accepted', 'accepted']);
     expect(server.messages.map((text) => /To: (\w+)/.exec(text)?.[1])).toEqual(['one', 'two']);
     expect(server.connections).toBe(2);
   });
 });
 
-describe('A relay that does not answer', () => {
+describe('A relay that does not reply', () => {
   const WAITS = [
     ['greeting', 300, 'unsent'],
     ['EHLO', 300, 'unsent'],
@@ -318,9 +333,11 @@ describe('A relay that does not answer', () => {
   ] as const;
 
   it.each(
-    WAYS.flatMap(([way, extensions]) => WAITS.map((each) => [way, ...each, extensions] as const)),
+    EXTENSION_SETS.flatMap(([way, extensions]) =>
+      WAITS.map((each) => [way, ...each, extensions] as const),
+    ),
   )(
-    '%s to %s is waited for %i s, then the message is %s',
+    'A relay without a reply, %s at %s, is given up after %i s, and the message is %s',
     async (_way, at, seconds, kind, extensions) => {
       const timers = createFakeTimers();
       const server = await scripted(extensions, (step) =>
@@ -338,7 +355,7 @@ describe('A relay that does not answer', () => {
     },
   );
 
-  it('but one byte a second is waited for', async () => {
+  it('A relay that sends one byte a second is not given up', async () => {
     const timers = createFakeTimers();
     const server = await scripted([AUTH, 'PIPELINING'], (step) =>
       step === 'dot' ? { hang: true } : undefined,
@@ -353,7 +370,7 @@ describe('A relay that does not answer', () => {
     expect(await sending).toMatchObject({ kind: 'answered', reply: { enhanced: '2.0.0' } });
   });
 
-  it('and does not take the message either leaves it unsent after 180 s', async () => {
+  it('A message whose bytes the relay does not read is unsent after 180 s', async () => {
     const timers = createFakeTimers();
     const server = await scripted([AUTH, 'PIPELINING'], (step) =>
       step === 'body' ? { hang: true } : undefined,
@@ -372,7 +389,7 @@ describe('A relay that does not answer', () => {
   });
 });
 
-/** Lets seconds pass, and what happens in them happen, until there is an outcome. */
+/** Advances time second by second until there is an outcome. */
 async function passUntilDone(timers: FakeTimers, sending: Promise<SendOutcome>) {
   let outcome: SendOutcome | null = null;
   void sending.then((came) => {

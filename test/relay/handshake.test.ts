@@ -4,7 +4,7 @@ import type { ConnectionListener, SmtpConnection } from '../../src/relay/connect
 import { performHandshake } from '../../src/relay/handshake.ts';
 import { chooseHeloName } from '../../src/relay/relay.ts';
 
-/** A connection in clear text over a network, which a test on one machine has none of. */
+/** A connection in clear text to another machine. */
 function remoteConnection(): SmtpConnection & { written: string[] } {
   let listener: ConnectionListener | null = null;
   const written: string[] = [];
@@ -56,6 +56,6 @@ it.each([
   ['laptop', '[127.0.0.1]'],
   ['bad_name.example.org', '[127.0.0.1]'],
   ['a.b\r\nMAIL FROM:<x>', '[127.0.0.1]'],
-])('The machine %j calls itself %s', (hostname, name) => {
+])('The machine %j has the EHLO name %s', (hostname, name) => {
   expect(chooseHeloName(hostname)).toBe(name);
 });

@@ -8,7 +8,7 @@ import { HOSTILE_BODIES } from './support/hostile-bodies.ts';
 
 const FROM = 'papers@example.com';
 
-describe('A Postfix', () => {
+describe('Postfix as the relay', () => {
   let postfix: PostfixServer;
   let relay: Relay;
 
@@ -24,7 +24,7 @@ describe('A Postfix', () => {
     await relay.close();
   });
 
-  it('delivers the same from us as from nodemailer, and what it delivers is what we sent', async () => {
+  it('Postfix delivers our messages unchanged, as it does those of nodemailer', async () => {
     relay = openRelay({ urls: [postfix.url], maxConnections: 3 });
     const theirs = createTransport(postfix.url);
     const mails = HOSTILE_BODIES.map(([, body], n) => ({
@@ -53,7 +53,7 @@ describe('A Postfix', () => {
     }
   });
 
-  it('keeps the connection through refusals, and gets two hundred more over three', async () => {
+  it('Postfix gets two hundred messages over three connections, refusals among them', async () => {
     relay = openRelay({ urls: [postfix.url], maxConnections: 3 });
     const before = postfix.delivered().length;
     const outcomes = await Promise.all(

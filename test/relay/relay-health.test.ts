@@ -23,8 +23,8 @@ function relaysTo(servers: readonly ScriptedRelay[], options: Partial<RelayOptio
 
 const DOWN = { say: '421 4.3.2 Going down', thenDrop: true } as const;
 
-describe('A relay that turns every connection away', () => {
-  it('is out of order after three, told so, and left alone until its time', async () => {
+describe('A relay that refuses every connection', () => {
+  it('A relay that refuses three connections is down, reports it, and is not used until its probe', async () => {
     const server = await scripted();
     server.script((step) => (step === 'greeting' ? DOWN : undefined));
     const { relay, timers, changes } = relaysTo([server]);
@@ -40,7 +40,7 @@ describe('A relay that turns every connection away', () => {
       {
         relay: server.name,
         isAvailable: false,
-        sentence: `The relay ${server.name} is out of order: ${server.name} turned us away: “421 4.3.2 Going down”. It is tried again in 1 s.`,
+        sentence: `The relay ${server.name} is down: ${server.name} refused the connection: “421 4.3.2 Going down”. It is tried again in 1 s.`,
       },
     ]);
     const next = await relay.send(buildMessage());
@@ -52,7 +52,7 @@ describe('A relay that turns every connection away', () => {
     expect(changes[1]?.sentence).toContain('It is tried again in 2 s.');
   });
 
-  it('is tried by one connection at growing intervals, and used again once that gets through', async () => {
+  it('A relay that is down is probed at growing intervals, and used again once a probe succeeds', async () => {
     const server = await scripted();
     server.script((step) => (step === 'connect' ? { drop: true } : undefined));
     const { relay, timers, changes } = relaysTo([server]);
@@ -76,13 +76,13 @@ describe('A relay that turns every connection away', () => {
     expect(changes.at(-1)).toEqual({
       relay: server.name,
       isAvailable: true,
-      sentence: `The relay ${server.name} is back in order.`,
+      sentence: `The relay ${server.name} is up again.`,
     });
     expect(await relay.send(buildMessage())).toMatchObject({ kind: 'answered' });
     expect(server.connections).toBe(12);
   });
 
-  it('takes nobody with it who waits for it: all are unsent at once', async () => {
+  it('All messages that wait for a relay that goes down are unsent at once', async () => {
     const server = await scripted();
     server.script((step) => (step === 'greeting' ? DOWN : undefined));
     const { relay } = relaysTo([server]);
@@ -94,9 +94,9 @@ describe('A relay that turns every connection away', () => {
   });
 });
 
-describe('A relay that lets us in and then says 421 to everything', () => {
+describe('A relay that accepts connections and replies 421 to everything', () => {
   it.each(['MAIL', 'RCPT', 'DATA', 'dot'] as const)(
-    'at %s is out of order after three connections, and probed at growing intervals',
+    'A relay that replies 421 at %s is down after three connections, and probed at growing intervals',
     async (at) => {
       const server = await scripted();
       server.script((step) => (step === at ? DOWN : undefined));
@@ -124,7 +124,7 @@ describe('A relay that lets us in and then says 421 to everything', () => {
     },
   );
 
-  it('stays in order when it has taken a message on each connection before', async () => {
+  it('A relay that accepts a message on each connection before its 421 stays up', async () => {
     const server = await scripted();
     server.script((step, time) => (step === 'MAIL' && time % 2 === 0 ? DOWN : undefined));
     const { relay, changes } = relaysTo([server], { maxConnections: 1 });
@@ -138,7 +138,7 @@ describe('A relay that lets us in and then says 421 to everything', () => {
 
 describe('A 421 before the dot', () => {
   it.each(['MAIL', 'RCPT', 'DATA'] as const)(
-    'at %s leaves the message unsent, which then asks for patience',
+    'A 421 at %s leaves the message unsent and requests back-off',
     async (at) => {
       const server = await scripted();
       server.script((step) => (step === at ? DOWN : undefined));
@@ -150,7 +150,7 @@ describe('A 421 before the dot', () => {
     },
   );
 
-  it('asks for none when it greets, and none of the message behind the one that it answers', async () => {
+  it('A 421 in the greeting, or to another message, requests no back-off', async () => {
     const server = await scripted();
     server.script((step, time) => {
       if (step === 'greeting' && time > 1) return DOWN;
@@ -162,7 +162,7 @@ describe('A 421 before the dot', () => {
     expect(outcomes[1]).not.toHaveProperty('requestsBackoff');
   });
 
-  it('is forgotten when another connection takes the message at once', async () => {
+  it('A 421 is forgotten when another connection accepts the message at once', async () => {
     const server = await scripted();
     server.script((step, time) => (step === 'MAIL' && time === 2 ? DOWN : undefined));
     const { relay } = relaysTo([server], { maxConnections: 1 });
@@ -175,8 +175,8 @@ describe('A 421 before the dot', () => {
   });
 });
 
-describe('A relay that allows fewer connections than we would open', () => {
-  it('stays in order and gets everything over those that it allows', async () => {
+describe('A relay that allows fewer connections than configured', () => {
+  it('A relay that refuses further connections stays up and gets all messages over the others', async () => {
     const server = await scripted();
     server.script((step, time) => (step === 'greeting' && time > 1 ? DOWN : undefined));
     const { relay, changes } = relaysTo([server], { maxConnections: 10 });
@@ -192,7 +192,7 @@ describe('A relay that allows fewer connections than we would open', () => {
 });
 
 describe('Several relays', () => {
-  it('the second gets what the first cannot take, and the first again what comes after it healed', async () => {
+  it('The second relay gets what the first cannot accept, and the first is used again once it is up', async () => {
     const [first, second] = [await scripted(), await scripted()];
     first.script((step) => (step === 'greeting' ? DOWN : undefined));
     const { relay, timers } = relaysTo([first, second]);
@@ -209,9 +209,9 @@ describe('Several relays', () => {
   });
 
   it.each([
-    ['an answer', { say: '451 4.3.0 Later' }, 'answered'],
+    ['a reply', { say: '451 4.3.0 Later' }, 'answered'],
     ['a break after the dot', { drop: true }, 'unknown'],
-  ] as const)('the second gets nothing after %s', async (_what, act, kind) => {
+  ] as const)('The second relay gets nothing after %s of the first', async (_what, act, kind) => {
     const [first, second] = [await scripted(), await scripted()];
     first.script((step) => (step === 'dot' ? act : undefined));
     const { relay } = relaysTo([first, second]);
@@ -219,7 +219,7 @@ describe('Several relays', () => {
     expect(second.connections).toBe(0);
   });
 
-  it('when all are out of order it is told at once', async () => {
+  it('A message is unsent at once when all relays are down', async () => {
     const [first, second] = [await scripted(), await scripted()];
     for (const each of [first, second])
       each.script((step) => (step === 'connect' ? { drop: true } : undefined));
@@ -228,14 +228,14 @@ describe('Several relays', () => {
     expect(relay.isAvailable()).toBe(false);
     expect(await relay.send(buildMessage())).toMatchObject({
       kind: 'unsent',
-      problem: expect.stringMatching(/is out of order: .+ It is tried again in 1 s\.$/),
+      problem: expect.stringMatching(/is down: .+ It is tried again in 1 s\.$/),
     });
     expect([first.connections, second.connections]).toEqual([3, 3]);
   });
 });
 
 describe('An idle connection', () => {
-  it('that the relay closed is not used again', async () => {
+  it('An idle connection that the relay closed is not used again', async () => {
     const server = await scripted();
     const { relay } = relaysTo([server]);
     await relay.send(buildMessage());
@@ -245,7 +245,7 @@ describe('An idle connection', () => {
     expect(server.messages).toHaveLength(2);
   });
 
-  it('is left politely after half a minute', async () => {
+  it('An idle connection is closed with QUIT after half a minute', async () => {
     const server = await scripted();
     const { relay, timers } = relaysTo([server]);
     await relay.send(buildMessage());
@@ -259,7 +259,7 @@ describe('An idle connection', () => {
 });
 
 describe('Closing', () => {
-  it('says goodbye on every connection, takes nothing new and stops the time', async () => {
+  it('Closing sends QUIT on every connection and accepts no further message', async () => {
     const server = await scripted();
     const { relay } = relaysTo([server]);
     await Promise.all([relay.send(buildMessage()), relay.send(buildMessage())]);
@@ -271,7 +271,7 @@ describe('Closing', () => {
     expect(server.lines.filter((line) => line === 'QUIT')).toHaveLength(2);
   });
 
-  it('waits for what is in flight, then breaks off: what is behind its dot is unknown, the rest unsent', async () => {
+  it('Closing waits for messages in flight; after the grace period those behind their dot are unknown, the others unsent', async () => {
     const server = await scripted();
     server.script((step) => (step === 'dot' ? { hang: true } : undefined));
     const { relay, timers } = relaysTo([server]);
@@ -290,7 +290,7 @@ describe('Closing', () => {
     await closing;
   });
 
-  it('gives back what still waits for its turn', async () => {
+  it('Closing makes messages that wait for a permit unsent', async () => {
     const server = await scripted();
     const { relay, timers } = relaysTo([server], {
       acquirePermit: () => new Promise(() => undefined),
@@ -303,8 +303,8 @@ describe('Closing', () => {
   });
 });
 
-describe('A turn', () => {
-  it('is waited for by name before each message', async () => {
+describe('A permit', () => {
+  it('Each message waits for a permit of its relay', async () => {
     const server = await scripted();
     const asked: string[] = [];
     const grants: (() => void)[] = [];

@@ -22,8 +22,8 @@ function message(body = 'Hello.\r\n', to = 'ada@example.org'): Message {
 /** Larger than every buffer on the way, so that the end is not read before the relay has most of it. */
 const LARGE = `${'x'.repeat(70)}\r\n`.repeat(200_000);
 
-describe('What a relay answers', () => {
-  it('is the outcome when it takes the message', async () => {
+describe('The reply of a relay', () => {
+  it('A reply that accepts the message is the outcome', async () => {
     const sink = await sinkWith();
     const outcome = await relayTo([sink.url]).send(message());
     expect(outcome).toEqual({
@@ -41,7 +41,7 @@ describe('What a relay answers', () => {
     ['data', '554 5.7.1 Looks like spam', 554, '5.7.1'],
     ['data', '452 4.3.1 Disk full', 452, '4.3.1'],
     ['data', '421 4.3.2 Going down', 421, '4.3.2'],
-  ] as const)('is the outcome when it refuses at %s with %s', async (at, reply, code, enhanced) => {
+  ] as const)('A refusal at %s is the outcome: %s', async (at, reply, code, enhanced) => {
     const sink = await sinkWith();
     sink.respondWith(() => ({ at, reply }));
     const outcome = await relayTo([sink.url]).send(message());
@@ -53,7 +53,7 @@ describe('What a relay answers', () => {
     expect(sink.mailCommands).toBe(1);
   });
 
-  it('does not stop the next message on the same connection', async () => {
+  it('A refusal does not stop the next message on the same connection', async () => {
     const sink = await sinkWith();
     sink.respondWith((to) =>
       to.startsWith('gone') ? { at: 'rcpt', reply: '550 5.1.1 Gone' } : 'accept',
@@ -65,7 +65,7 @@ describe('What a relay answers', () => {
     expect(sink.connections).toBe(1);
   });
 
-  it('can be written into any database, whatever bytes it holds', async () => {
+  it('A reply with any bytes can be stored in a database', async () => {
     const server = await scriptedServer('250 2.0.0 taken\0 \u{1f4ee}');
     const outcome = await relayTo([server.url]).send(message());
     expect(outcome).toMatchObject({ kind: 'answered', reply: { code: 250, enhanced: '2.0.0' } });
@@ -73,14 +73,14 @@ describe('What a relay answers', () => {
   });
 });
 
-describe('A message that certainly was not taken', () => {
-  it('is unsent when nobody listens', async () => {
+describe('A message that was certainly not accepted', () => {
+  it('A message is unsent when the port is closed', async () => {
     const port = await findClosedPort();
     const outcome = await relayTo([`smtp://127.0.0.1:${port}`]).send(message());
     expect(outcome).toMatchObject({ kind: 'unsent', relay: `127.0.0.1:${port}` });
   });
 
-  it('is unsent when the relay refuses to sign in', async () => {
+  it('A message is unsent when authentication fails', async () => {
     const sink = await sinkWith({
       disabledCommands: ['STARTTLS'],
       authOptional: false,
@@ -93,7 +93,7 @@ describe('A message that certainly was not taken', () => {
   });
 
   it.each(['at mail', 'at rcpt'] as const)(
-    'is unsent when the connection breaks %s, however small it is',
+    'A message is unsent when the connection breaks %s',
     async (drop) => {
       const sink = await sinkWith();
       sink.respondWith(() => ({ drop }));
@@ -101,14 +101,14 @@ describe('A message that certainly was not taken', () => {
     },
   );
 
-  it('is unsent when the connection breaks in the middle of DATA', async () => {
+  it('A message is unsent when the connection breaks inside the message', async () => {
     const sink = await sinkWith();
     sink.respondWith(() => ({ drop: 'in data' }));
     expect(await relayTo([sink.url]).send(message(LARGE))).toMatchObject({ kind: 'unsent' });
     expect(sink.received).toEqual([]);
   });
 
-  it('is unsent when the relay turns the connection away', async () => {
+  it('A message is unsent when the relay refuses the connection', async () => {
     const sink = await sinkWith({
       onConnect: (_session, callback) =>
         callback(Object.assign(new Error('Too busy'), { responseCode: 421 })),
@@ -116,7 +116,7 @@ describe('A message that certainly was not taken', () => {
     expect(await relayTo([sink.url]).send(message())).toMatchObject({ kind: 'unsent' });
   });
 
-  it('is unsent when the relay goes down before DATA', async () => {
+  it('A message is unsent when the relay goes down before DATA', async () => {
     const sink = await sinkWith();
     sink.respondWith(() => ({ at: 'rcpt', reply: '421 4.3.2 Going down' }));
     expect(await relayTo([sink.url]).send(message())).toMatchObject({
@@ -125,13 +125,13 @@ describe('A message that certainly was not taken', () => {
     });
   });
 
-  it('is unsent when STARTTLS offers a certificate that nobody vouches for', async () => {
+  it('A message is unsent when the certificate is not trusted', async () => {
     const sink = await sinkWith({ disabledCommands: ['AUTH'] });
     expect(await relayTo([sink.url]).send(message())).toMatchObject({ kind: 'unsent' });
     expect(sink.mailCommands).toBe(0);
   });
 
-  it('is unsent when TLS is required and not offered', async () => {
+  it('A message is unsent when TLS is required and not offered', async () => {
     const sink = await sinkWith();
     const outcome = await relayTo([`${sink.url}?requireTLS=true`]).send(message());
     expect(outcome).toMatchObject({ kind: 'unsent' });
@@ -143,18 +143,23 @@ describe('After the dot', () => {
   it.each([
     ['small', message()],
     ['large', message(LARGE)],
-  ])('a break leaves a %s message unknown, and it is not tried again', async (_size, mail) => {
-    const first = await sinkWith();
-    const second = await sinkWith();
-    first.respondWith(() => ({ drop: 'after the dot' }));
-    const outcome = await relayTo([first.url, second.url]).send(mail);
-    expect(outcome).toMatchObject({ kind: 'unknown', relay: `127.0.0.1:${first.port}` });
-    expect([first.received.length, first.accepted.length, second.mailCommands]).toEqual([1, 0, 0]);
-  });
+  ])(
+    'A break after the dot makes a %s message unknown, and it is not sent again',
+    async (_size, mail) => {
+      const first = await sinkWith();
+      const second = await sinkWith();
+      first.respondWith(() => ({ drop: 'after the dot' }));
+      const outcome = await relayTo([first.url, second.url]).send(mail);
+      expect(outcome).toMatchObject({ kind: 'unknown', relay: `127.0.0.1:${first.port}` });
+      expect([first.received.length, first.accepted.length, second.mailCommands]).toEqual([
+        1, 0, 0,
+      ]);
+    },
+  );
 });
 
 describe('The next relay', () => {
-  it('gets what the first certainly did not take', async () => {
+  it('The next relay gets what the first certainly did not accept', async () => {
     const second = await sinkWith();
     const first = `smtp://127.0.0.1:${await findClosedPort()}`;
     const outcome = await relayTo([first, second.url]).send(message());
@@ -162,7 +167,7 @@ describe('The next relay', () => {
     expect(second.accepted).toHaveLength(1);
   });
 
-  it('is not asked when the first refused the message', async () => {
+  it('The next relay is not used when the first refused the message', async () => {
     const first = await sinkWith();
     const second = await sinkWith();
     first.respondWith(() => ({ at: 'rcpt', reply: '550 5.1.1 No such user' }));
@@ -174,8 +179,8 @@ describe('The next relay', () => {
   });
 });
 
-describe('A connection that is kept', () => {
-  it('is replaced when the relay closed it while idle', async () => {
+describe('A reused connection', () => {
+  it('A connection that the relay closed while idle is replaced', async () => {
     const sink = await sinkWith();
     const relay = relayTo([sink.url], 1);
     await relay.send(message('one\r\n'));
@@ -196,7 +201,7 @@ describe('A connection that is kept', () => {
     expect(sink.connections).toBe(2);
   });
 
-  it('is shared: no more are opened than allowed', async () => {
+  it('Connections are shared, and no more are opened than allowed', async () => {
     const sink = await sinkWith();
     const relay = relayTo([sink.url], 3);
     const outcomes = await Promise.all(
@@ -215,14 +220,14 @@ describe('The bytes', () => {
     ['no line at all', ''],
     ['eight-bit bytes', Buffer.from('Grüße, 论文 \u{1f4ee}\r\n').toString('latin1')],
     ['many lines', `.${'dots.\r\n.'.repeat(50_000)}\r\n`],
-  ])('arrive as they are: %s', async (_what, body) => {
+  ])('The bytes of a message arrive unchanged: %s', async (_what, body) => {
     const sink = await sinkWith();
     const mail = message(body);
     await relayTo([sink.url]).send(mail);
     expect(sink.accepted[0]?.raw.equals(concatMessage(mail))).toBe(true);
   });
 
-  it('arrive as they are in a hundred messages at once', async () => {
+  it('The bytes of a hundred simultaneous messages arrive unchanged', async () => {
     const sink = await sinkWith();
     const relay = relayTo([sink.url], 5);
     const mails = Array.from({ length: 100 }, (_, n) =>
@@ -240,7 +245,7 @@ describe('The bytes', () => {
 });
 
 describe('Closing', () => {
-  it('waits for what is in flight', async () => {
+  it('Closing waits for the messages in flight', async () => {
     const sink = await sinkWith();
     let answer: () => void = () => undefined;
     const arrived = new Promise<void>((resolve) => {

@@ -2,16 +2,16 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createReplyParser, type RawSmtpReply } from '../../src/relay/reply-parser.ts';
 
-/** What is read when the bytes come in these chunks. */
+/** What is parsed when the bytes come in these chunks. */
 function read(chunks: readonly (string | Buffer)[]) {
   const replies: RawSmtpReply[] = [];
-  const garbage: string[] = [];
-  const subscriber = createReplyParser({
+  const malformed: string[] = [];
+  const parser = createReplyParser({
     onReply: (reply) => replies.push(reply),
-    onGarbage: (line) => garbage.push(line),
+    onMalformed: (line) => malformed.push(line),
   });
-  for (const chunk of chunks) subscriber.feed(Buffer.from(chunk as string));
-  return { replies, garbage, isEmpty: subscriber.isEmpty() };
+  for (const chunk of chunks) parser.feed(Buffer.from(chunk as string));
+  return { replies, malformed, isEmpty: parser.isEmpty() };
 }
 
 const STREAM =
@@ -23,11 +23,11 @@ const REPLIES: RawSmtpReply[] = [
   { code: 550, text: '550-5.1.1 Grüße \u{1f4ee}\n550 5.1.1 x' },
 ];
 
-describe('A reply reader', () => {
+describe('A reply parser', () => {
   const bytes = Buffer.from(STREAM);
 
   it.each(Array.from({ length: bytes.length + 1 }, (_, at) => at))(
-    'reads the same when the bytes are cut at %i',
+    'Replies are parsed when the bytes are divided at %i',
     (at) => {
       const { replies, isEmpty } = read([bytes.subarray(0, at), bytes.subarray(at)]);
       expect(replies).toEqual(REPLIES);
@@ -35,11 +35,11 @@ describe('A reply reader', () => {
     },
   );
 
-  it('reads the same byte by byte', () => {
+  it('Replies are parsed byte by byte', () => {
     expect(read([...bytes].map((byte) => Buffer.from([byte]))).replies).toEqual(REPLIES);
   });
 
-  it('never throws and never reads two replies out of one line, whatever comes', () => {
+  it('Arbitrary bytes never throw, and never give two replies for one line', () => {
     fc.assert(
       fc.property(fc.array(fc.uint8Array({ maxLength: 40 })), (chunks) => {
         const { replies } = read(chunks.map((chunk) => Buffer.from(chunk)));
@@ -49,16 +49,16 @@ describe('A reply reader', () => {
     );
   });
 
-  it.each(['250', '250 ', '250OK', '250\t'])('takes “%s” for a reply', (line) => {
+  it.each(['250', '250 ', '250OK', '250\t'])('The line “%s” is a reply', (line) => {
     expect(read([`${line}\r\n`]).replies).toMatchObject([{ code: 250 }]);
   });
 
   it.each(['', 'hello', '2500 x', '25', '150 x', '650 x', ' 250 x', '250-a\r\n550 b'])(
-    'takes “%s” for garbage, and nothing behind it',
+    'The line “%s” is malformed, and parsing stops',
     (line) => {
-      const { replies, garbage } = read([`${line}\r\n250 fine\r\n`]);
+      const { replies, malformed } = read([`${line}\r\n250 fine\r\n`]);
       expect(replies).toEqual([]);
-      expect(garbage).toHaveLength(1);
+      expect(malformed).toHaveLength(1);
     },
   );
 
@@ -66,14 +66,14 @@ describe('A reply reader', () => {
     ['a line without end', '250 '.padEnd(5000, 'x')],
     ['a long line', `${'250 '.padEnd(5000, 'x')}\r\n`],
     ['lines without end', '250-x\r\n'.repeat(200)],
-  ])('gives up on %s', (_what, text) => {
-    const { replies, garbage } = read([text]);
+  ])('Parsing stops at %s', (_what, text) => {
+    const { replies, malformed } = read([text]);
     expect(replies).toEqual([]);
-    expect(garbage).toHaveLength(1);
-    expect(garbage[0]?.length).toBeLessThanOrEqual(100);
+    expect(malformed).toHaveLength(1);
+    expect(malformed[0]?.length).toBeLessThanOrEqual(100);
   });
 
-  it('makes bytes printable that no database or terminal would take', () => {
+  it('Control characters and invalid bytes are replaced', () => {
     const { replies } = read([Buffer.from('250 a\0b\x1b[31m\rc \xff\r\n', 'latin1')]);
     expect(replies).toEqual([{ code: 250, text: '250 a\ufffdb\ufffd[31m\ufffdc \ufffd' }]);
   });

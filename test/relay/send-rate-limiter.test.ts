@@ -8,11 +8,11 @@ const opened: SendRateLimiter[] = [];
 
 afterEach(() => {
   vi.useRealTimers();
-  for (const rate of opened.splice(0)) rate.close();
+  for (const limiter of opened.splice(0)) limiter.close();
 });
 
-describe('A rate', () => {
-  it('holds over two workers that count in PostgreSQL', async () => {
+describe('A send rate limit', () => {
+  it('A rate holds over two workers that count in PostgreSQL', async () => {
     vi.useFakeTimers({ toFake: ['Date'] });
     const pass = async (ms: number) => {
       vi.setSystemTime(Date.now() + ms);
@@ -23,42 +23,42 @@ describe('A rate', () => {
     expect(counts[0]).toBe(10);
   });
 
-  it('lets nothing out while its store does not answer, then goes on', async () => {
+  it('No permit is granted while the store fails, then permits go on', async () => {
     let isDown = true;
     const errors: string[] = [];
-    let taken = 0;
+    let granted = 0;
     const { pool } = database.database;
     const store = {
       pool: {
         query: (...args: unknown[]) =>
           isDown
-            ? Promise.reject(new Error('The store is gone.'))
+            ? Promise.reject(new Error('The store is down.'))
             : (pool.query as (...args: unknown[]) => unknown)(...args),
       } as never,
     };
     const waits: number[] = [];
-    const rate = openSendRateLimiter({
+    const limiter = openSendRateLimiter({
       perSecond: 10,
       store,
       onError: (error) => errors.push(error.message),
       sleep: async (ms) => {
         waits.push(ms);
-        expect(taken).toBe(0);
+        expect(granted).toBe(0);
         isDown = errors.length < 3;
       },
     });
-    opened.push(rate);
-    await rate.acquire('other.example.org:25');
-    taken += 1;
-    expect(errors).toEqual(Array(3).fill('The store is gone.'));
+    opened.push(limiter);
+    await limiter.acquire('other.example.org:25');
+    granted += 1;
+    expect(errors).toEqual(Array(3).fill('The store is down.'));
     expect(waits).toEqual([1000, 1000, 1000]);
   });
 
-  it('serves who came first, and each relay by itself', async () => {
+  it('Permits are granted in order, and for each relay separately', async () => {
     vi.useFakeTimers({ toFake: ['Date'] });
     vi.setSystemTime(Date.now() + 60_000);
     const order: string[] = [];
-    const rate = openSendRateLimiter({
+    const limiter = openSendRateLimiter({
       perSecond: 2,
       store: { pool: database.database.pool },
       onError: () => undefined,
@@ -66,9 +66,9 @@ describe('A rate', () => {
         vi.setSystemTime(Date.now() + ms);
       },
     });
-    opened.push(rate);
+    opened.push(limiter);
     const take = async (relay: string, name: string) => {
-      await rate.acquire(relay);
+      await limiter.acquire(relay);
       order.push(name);
     };
     await Promise.all(['a1', 'a2', 'a3', 'a4', 'b1'].map((name) => take(name.charAt(0), name)));

@@ -5,8 +5,8 @@ import { createCertificateAuthority } from './support/certificates.ts';
 import { buildMessage, useRelayFixture } from './support/relays.ts';
 
 const authority = createCertificateAuthority();
-const OF_ADDRESS = authority.issueCertificate({ ip: '127.0.0.1' });
-const OF_NAME = authority.issueCertificate({ dns: 'localhost' });
+const ADDRESS_CERTIFICATE = authority.issueCertificate({ ip: '127.0.0.1' });
+const NAME_CERTIFICATE = authority.issueCertificate({ dns: 'localhost' });
 const { opened, scripted, sinkWith } = useRelayFixture();
 
 const secureSink = (options: SMTPServerOptions) =>
@@ -20,11 +20,15 @@ function send(url: string, ca: string | null = authority.ca) {
 
 describe('TLS', () => {
   it.each([
-    ['by STARTTLS, because it is offered', { ...OF_ADDRESS }, 'smtp://127.0.0.1'],
-    ['by STARTTLS, with a name', { ...OF_NAME }, 'smtp://localhost'],
-    ['from the first byte on', { ...OF_ADDRESS, secure: true }, 'smtps://127.0.0.1'],
-    ['from the first byte on, with a name', { ...OF_NAME, secure: true }, 'smtps://localhost'],
-  ])('is used %s', async (_how, options, base) => {
+    ['by STARTTLS, because it is offered', { ...ADDRESS_CERTIFICATE }, 'smtp://127.0.0.1'],
+    ['by STARTTLS, with a name', { ...NAME_CERTIFICATE }, 'smtp://localhost'],
+    ['from the first byte on', { ...ADDRESS_CERTIFICATE, secure: true }, 'smtps://127.0.0.1'],
+    [
+      'from the first byte on, with a name',
+      { ...NAME_CERTIFICATE, secure: true },
+      'smtps://localhost',
+    ],
+  ])('TLS is used %s', async (_how, options, base) => {
     let wasSecure = false;
     const sink = await secureSink({
       ...options,
@@ -40,7 +44,7 @@ describe('TLS', () => {
   });
 
   it.each([
-    ['an authority that nobody knows', OF_ADDRESS, '127.0.0.1', null, 'unable to'],
+    ['an unknown authority', ADDRESS_CERTIFICATE, '127.0.0.1', null, 'unable to'],
     [
       'another name',
       authority.issueCertificate({ dns: 'relay.example.org' }),
@@ -55,7 +59,7 @@ describe('TLS', () => {
       authority.ca,
       'not in the cert',
     ],
-    ['a name, not for the address', OF_NAME, '127.0.0.1', authority.ca, 'not in the cert'],
+    ['the name, not the address', NAME_CERTIFICATE, '127.0.0.1', authority.ca, 'not in the cert'],
     [
       'another authority',
       createCertificateAuthority('Other').issueCertificate({ ip: '127.0.0.1' }),
@@ -63,7 +67,7 @@ describe('TLS', () => {
       authority.ca,
       'unable to',
     ],
-  ])('is refused with a certificate of %s', async (_whom, certified, host, ca, why) => {
+  ])('A certificate for %s is refused', async (_whom, certified, host, ca, why) => {
     for (const [scheme, secure] of [
       ['smtp', false],
       ['smtps', true],
@@ -81,7 +85,7 @@ describe('TLS', () => {
   it.each([
     ['in the same packet', '220 2.0.0 Go on\r\n250 2.0.0 injected'],
     ['as half a reply', '220 2.0.0 Go on\r\n250-PIPELI'],
-  ])('is broken off when replies were put in before it, %s', async (_how, say) => {
+  ])('A connection with replies injected before TLS is closed, %s', async (_how, say) => {
     const server = await scripted(['STARTTLS', 'PIPELINING']);
     server.script((step) => (step === 'STARTTLS' ? { say } : undefined));
     expect(await send(server.url)).toMatchObject({ kind: 'unsent' });
@@ -89,7 +93,7 @@ describe('TLS', () => {
   });
 
   it.each(['454 4.7.0 Not now', '502 5.5.1 Unknown'])(
-    'is not done without when STARTTLS is offered and answered “%s”',
+    'No mail is sent in clear text when STARTTLS is offered and fails with “%s”',
     async (say) => {
       const server = await scripted(['STARTTLS']);
       server.script((step) => (step === 'STARTTLS' ? { say } : undefined));
@@ -102,11 +106,11 @@ describe('TLS', () => {
   );
 });
 
-describe('Signing in', () => {
-  const signedIn = async (methods: string[]) => {
+describe('Authentication', () => {
+  const authenticate = async (methods: string[]) => {
     const seen: unknown[] = [];
     const sink = await secureSink({
-      ...OF_ADDRESS,
+      ...ADDRESS_CERTIFICATE,
       authOptional: false,
       authMethods: methods,
       onAuth: ({ method, username, password }, _session, callback) => {
@@ -122,17 +126,17 @@ describe('Signing in', () => {
     [['PLAIN', 'LOGIN'], 'PLAIN'],
     [['LOGIN', 'PLAIN'], 'PLAIN'],
     [['LOGIN'], 'LOGIN'],
-  ])('where %j are offered goes by %s, after STARTTLS', async (methods, used) => {
-    const { outcome, seen } = await signedIn(methods);
+  ])('Where %j are offered, %s is used, after STARTTLS', async (methods, used) => {
+    const { outcome, seen } = await authenticate(methods);
     expect(outcome).toMatchObject({ kind: 'answered', reply: { code: 250 } });
     expect(seen).toEqual([[used, 'ada', 'p@ss,wörd']]);
   });
 
-  it('is not tried where only other ways are offered', async () => {
-    const { outcome, seen } = await signedIn(['CRAM-MD5']);
+  it('Authentication is not tried where only other mechanisms are offered', async () => {
+    const { outcome, seen } = await authenticate(['CRAM-MD5']);
     expect(outcome).toMatchObject({
       kind: 'unsent',
-      problem: expect.stringContaining('PLAIN or LOGIN; it offers: CRAM-MD5'),
+      problem: expect.stringContaining('PLAIN or LOGIN, only: CRAM-MD5'),
     });
     expect(seen).toEqual([]);
   });

@@ -118,7 +118,7 @@ describe('A relay is looked at', () => {
     expect(assessRelay(good)).toMatchObject({ status: 'ok' });
     expect(assessRelay({ ...good, isLoopback: false })).toMatchObject({ status: 'warning' });
     expect(assessRelay(bad)).toMatchObject({ status: 'broken' });
-    expect(bad.problem).toContain('did not let us sign in');
+    expect(bad.problem).toContain('refused to authenticate us');
     expect(JSON.stringify([good, bad])).not.toMatch(/wrong|right/);
     expect(sink.mailCommands).toBe(0);
   });
@@ -130,6 +130,6 @@ describe('A relay is looked at', () => {
     const options = { heloName: 'me.example.org', timeoutMs: 100 };
     const { problem } = await probeRelay(`smtp://127.0.0.1:${port}`, options);
     silent.close();
-    expect(problem).toBe(`127.0.0.1:${port} did not let us in within 0.1 s.`);
+    expect(problem).toBe(`127.0.0.1:${port} did not complete the SMTP handshake within 0.1 s.`);
   });
 });

@@ -7,12 +7,12 @@ export interface CertifiedKey {
 }
 
 export interface CertificateAuthority {
-  /** What a client has to trust. */
+  /** The certificate that a client has to trust. */
   ca: string;
   issueCertificate(host: { dns?: string; ip?: string }): CertifiedKey;
 }
 
-/** An authority of its own for each test run: nothing secret lies in the project. */
+/** A new authority, so that no private key is in the project. */
 export function createCertificateAuthority(name = 'Paperboy test authority'): CertificateAuthority {
   const pair = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const sign = (subject: string, publicKey: KeyObject, extensions: Buffer[]) =>

@@ -5,7 +5,7 @@ import { openTestSmtpServer, type TestSmtpServer } from '../../support/smtp-serv
 import { openScriptedRelay, type Script, type ScriptedRelay } from './scripted-relay.ts';
 import type { FakeTimers } from './timers.ts';
 
-/** Servers and relays of this test file alone. What is in `opened` is closed after each test, the last first. */
+/** Servers and relays for one test file. After each test all in `opened` are closed, the last first. */
 export function useRelayFixture() {
   const opened: { close(): Promise<unknown> }[] = [];
 
@@ -16,7 +16,7 @@ export function useRelayFixture() {
   return {
     opened,
 
-    /** A server that does what its script says; `extensions` are the lines of EHLO. */
+    /** A scripted server. `extensions` are the lines of EHLO. */
     async scripted(
       extensions: readonly string[] = ['PIPELINING'],
       script?: Script,
@@ -34,7 +34,7 @@ export function useRelayFixture() {
       return sink;
     },
 
-    /** A relay with a `random` that is known; with timers of a test, its end need not be waited for. */
+    /** A relay with a fixed `random`. With fake timers it closes at once. */
     relayWith(options: Omit<RelayOptions, 'timers'> & { timers?: FakeTimers | undefined }): Relay {
       const { timers, ...others } = options;
       const relay = openRelay({ random: () => 0.5, ...others, ...(timers && { timers }) });

@@ -16,7 +16,7 @@ export type SmtpStep =
   | 'RSET'
   | 'QUIT';
 
-/** What the relay does at a step; nothing is the usual reply. */
+/** What the relay does at a step; undefined for the default reply. */
 export type ScriptedReply =
   | undefined
   | { say: string }
@@ -24,25 +24,25 @@ export type ScriptedReply =
   | { drop: true }
   | { hang: true };
 
-/** How often a step was reached, over all connections, this time included; and the line that came. */
+/** `time` counts how often the step was reached, over all connections; 1 is the first time. */
 export type Script = (step: SmtpStep, time: number, line: string) => ScriptedReply;
 
 export interface ScriptedRelay {
   url: string;
   name: string;
   connections: number;
-  /** Of these, how many have not ended. */
+  /** Connections that have not ended. */
   readonly open: number;
-  /** Every line that was no part of a message. */
+  /** Every line outside messages. */
   lines: string[];
-  /** What stood between 354 and the dot, with the dot. */
+  /** The bytes between 354 and the dot, with the dot. */
   messages: string[];
-  /** Most lines that came in without waiting for the reply to the one before. */
+  /** Maximum of lines that came without waiting for the reply to the line before. */
   maxPipelined: number;
   script(script: Script): void;
   /** Writes to every open connection. */
   writeToAll(bytes: string): void;
-  /** Resolves when a step was reached that many times in all. */
+  /** Resolves when a step was reached `times` times in all. */
   waitForStep(step: SmtpStep, times?: number): Promise<void>;
   dropAll(): void;
   close(): Promise<void>;
@@ -64,7 +64,7 @@ const DEFAULT_REPLIES: Record<SmtpStep, string> = {
   QUIT: '221 2.0.0 Bye',
 };
 
-/** Speaks SMTP by the book unless its script says otherwise. `extensions` are the lines of EHLO. */
+/** A relay that follows SMTP unless its script says otherwise. `extensions` are the lines of EHLO. */
 export async function openScriptedRelay(
   extensions: readonly string[] = [],
 ): Promise<ScriptedRelay> {

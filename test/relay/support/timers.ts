@@ -1,6 +1,6 @@
 import type { Timers } from '../../../src/relay/timers.ts';
 
-/** Time that passes when it is told to. */
+/** Timers that tests advance. */
 export interface FakeTimers extends Timers {
   advance(seconds: number): void;
 }
