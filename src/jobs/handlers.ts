@@ -4,10 +4,10 @@ import { DIGEST_KINDS } from '../domain/digests/digest.ts';
 import type { Handlers } from '../queue/jobs.ts';
 import { notifyOperator } from '../services/alerts/notify-operator.ts';
 import {
-  enqueueDue,
   enqueueRemaining,
   SWEEP_INTERVAL_SECONDS,
-} from '../services/deliveries/enqueue-due.ts';
+} from '../services/deliveries/enqueue-batches.ts';
+import { sweepDeliveries } from '../services/deliveries/sweep-deliveries.ts';
 import { pruneExpired } from '../services/maintenance/prune-expired.ts';
 import { monitorInstallation } from '../services/monitoring/monitor-installation.ts';
 import { sendTransactionalEmail } from '../services/transactional/send-transactional-email.ts';
@@ -17,7 +17,7 @@ import { enqueueDueSources, fetchDue } from './fetch-job.ts';
 import { createLoggedHandlers } from './job-log.ts';
 import { runEach } from './run-each.ts';
 
-/** One handler for each job: what happens when the bell rings. Each line that a job writes names it. */
+/** One handler for each job. Each log line of a job names the job. */
 export function createHandlers(deps: HandlerDeps): Handlers {
   return createLoggedHandlers(deps.log, deps.onJob, (log) => buildHandlers({ ...deps, log }));
 }
@@ -25,22 +25,25 @@ export function createHandlers(deps: HandlerDeps): Handlers {
 function buildHandlers(deps: HandlerDeps): Handlers {
   const { db, slowDb, queue, clock, log, sources } = deps;
   const { composeWaitMs, alertEmail, deliveriesKeptDays } = deps;
-  const sweepMs = SWEEP_GRACE_MS + (sources.length > 0 ? composeWaitMs : 0);
+  const catchUpMs = SWEEP_GRACE_MS + (sources.length > 0 ? composeWaitMs : 0);
   return {
     compose: async ({ kind }) => {
       await composeDue(deps, kind);
-      await enqueueDue({ db, queue }, clock());
+      await sweepDeliveries({ db, queue }, clock());
     },
     sweep: async () => {
-      // A digest that cannot be composed must not keep those that are composed from being sent.
+      // A digest that cannot be composed must not keep composed ones from being sent.
       await runEach(
         () => enqueueDueSources(deps, sources),
-        ...DIGEST_KINDS.map((kind) => () => composeDue(deps, kind, sweepMs)),
+        ...DIGEST_KINDS.map((kind) => () => composeDue(deps, kind, catchUpMs)),
         async () => {
-          const sweep = await enqueueDue({ db, queue }, clock());
-          if (sweep.unknown > 0) log('warn', 'deliveries of a dead worker are unknown', sweep);
-          else if (sweep.batches + sweep.transactionalEmails + sweep.expired + sweep.skipped > 0)
-            log('info', 'rang for what is due', sweep);
+          const report = await sweepDeliveries({ db, queue }, clock());
+          if (report.unknown > 0) log('warn', 'deliveries of a dead worker are unknown', report);
+          else if (
+            report.batches + report.transactionalEmails + report.expired + report.skipped >
+            0
+          )
+            log('info', 'due deliveries swept', report);
         },
       );
     },
@@ -62,16 +65,20 @@ function buildHandlers(deps: HandlerDeps): Handlers {
         if (claimed > 0) log('info', 'batch sent', { digestId, batch, claimed, sent });
         if (remaining) await enqueueRemaining(queue, remaining, clock());
       };
-      finish().catch((err) => log('error', 'a batch broke off', { digestId, batch, err }));
+      finish().catch((err) => log('error', 'batch failed', { digestId, batch, err }));
     },
     'transactional-email': async ({ emailId }) =>
       sendTransactionalEmail(await deps.transactional(), emailId),
     prune: async () =>
-      log('info', 'tidied up', await pruneExpired(slowDb, clock(), { deliveriesKeptDays })),
+      log(
+        'info',
+        'expired rows pruned',
+        await pruneExpired(slowDb, clock(), { deliveriesKeptDays }),
+      ),
   };
 }
 
-/** Has the queue ring for composing, for sources and for what is due, from now on. */
+/** Schedules the recurring jobs, and enqueues those that may have been missed. */
 export async function startSchedules({
   db,
   queue,
@@ -94,7 +101,7 @@ export async function startSchedules({
   await queue.schedule('sweep', {}, { everySeconds: SWEEP_INTERVAL_SECONDS });
   await queue.schedule('monitor', {}, { everySeconds: SWEEP_INTERVAL_SECONDS });
   await queue.schedule('prune', {}, { cron: '10 3 * * *' });
-  // A fresh site has papers to show at once, and a digest that came due meanwhile is made up for.
+  // A new site gets papers to show at once, and a digest that was missed is composed.
   await queue.enqueue('sweep', {}, 'sweep-at-start');
   await queue.enqueue('compose', { kind: 'daily' }, 'compose-daily-at-start');
   await queue.enqueue('compose', { kind: 'weekly' }, 'compose-weekly-at-start');

@@ -5,7 +5,7 @@ import type { Inbox } from '../inbox/inbox.ts';
 import { createHandlers } from '../jobs/handlers.ts';
 import { openSigner } from '../mail/dkim/open-signer.ts';
 import type { Handlers } from '../queue/jobs.ts';
-import { enqueueReleased } from '../services/deliveries/enqueue-due.ts';
+import { enqueueReleased } from '../services/deliveries/enqueue-batches.ts';
 import type { Lease } from '../services/deliveries/lease.ts';
 import type { ReadinessProbe } from '../services/monitoring/readiness.ts';
 import { loadStoredAdminToken } from '../settings/admin-token.ts';

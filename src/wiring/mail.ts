@@ -10,7 +10,7 @@ import { toRedisUrl } from '../queue/redis-server.ts';
 import { createMailer, type Mailer } from '../relay/nodemailer-transport.ts';
 import { chooseHeloName, openRelay, type Relay } from '../relay/relay.ts';
 import { openSendRateLimiter, type SendRateLimiter } from '../relay/send-rate-limiter.ts';
-import { enqueueDueBatches } from '../services/deliveries/enqueue-due.ts';
+import { enqueueDueBatches } from '../services/deliveries/enqueue-batches.ts';
 import { createRelayChangeHandler } from '../services/deliveries/relay-changes.ts';
 import { createDigestContexts, type DigestContexts } from '../services/digests/digest-context.ts';
 import type { Config } from '../settings/config.ts';

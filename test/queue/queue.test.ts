@@ -131,7 +131,7 @@ describe('A ring', () => {
       id: `batch-${100 + n}-0`,
     }));
     await queue.enqueueMany('batch', jobs);
-    const first = { data: { digestId: 99, batch: 0 }, id: 'batch-99-0-freed', isFirst: true };
+    const first = { data: { digestId: 99, batch: 0 }, id: 'batch-99-0-released', isFirst: true };
     await queue.enqueueMany('batch', [first]);
     await queue.enqueueMany('batch', [first]);
     const recorder = createJobRecorder();

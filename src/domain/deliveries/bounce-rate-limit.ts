@@ -1,21 +1,21 @@
-/** Replies that the brake looks back on. */
+/** The most recent replies that are counted. */
 const WINDOW_REPLIES = 200;
 
-/** Hard replies among them from which on the fault is ours: more than 5 %. */
+/** Above this many hard bounces among them, 5 %, the fault must be the sender's. */
 const MAX_HARD_BOUNCES = WINDOW_REPLIES * 0.05;
 
-/** A small site never has so many: there, half of at least this many replies being hard says the same. */
+/** A small site never sends 200 mails: there the limit is half of the replies, and at least this many
+ *  hard bounces. */
 const MIN_HARD_BOUNCES = 5;
 
-/** Watches the replies to one digest. */
+/** Tracks the replies to the mails of one digest. */
 export interface BounceRateLimit {
-  /** Notes a reply that ends a delivery: hard is one that refuses it for good. */
+  /** Counts a reply that ends a delivery; a hard bounce refuses it for good. */
   record(isHard: boolean): void;
-  /** Whether so many are hard that the fault must be ours, not the readers'. */
+  /** Whether so many mails bounced that the fault must be the sender's, not the addresses'. */
   isExceeded(): boolean;
 }
 
-/** A brake that has seen no reply yet. */
 export function createBounceRateLimit(): BounceRateLimit {
   const recentReplies: boolean[] = [];
   let oldestIndex = 0;

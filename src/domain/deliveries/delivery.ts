@@ -11,7 +11,7 @@ export const DELIVERY_STATES = [
 ] as const;
 export type DeliveryState = (typeof DELIVERY_STATES)[number];
 
-/** From each state, the states that may follow it. */
+/** For each state, the states that may follow it. */
 export const DELIVERY_TRANSITIONS: Record<DeliveryState, readonly DeliveryState[]> = {
   pending: ['claimed', 'skipped', 'expired'],
   claimed: ['sending', 'pending', 'skipped', 'failed'],
@@ -24,8 +24,8 @@ export const DELIVERY_TRANSITIONS: Record<DeliveryState, readonly DeliveryState[
   expired: [],
 };
 
-/** Deliveries that one job handles at the most. Large enough that a queue without Redis keeps up,
- *  small enough that a slow relay does not hold many back. */
+/** Deliveries in one batch at most. More would let a slow relay delay too many of them, fewer would be
+ *  too many jobs for a queue in Postgres. */
 export const MAX_BATCH_DELIVERIES = 200;
 
 /** Whether a delivery may go from one state to the other. */
@@ -33,23 +33,22 @@ export function canTransition(from: DeliveryState, to: DeliveryState): boolean {
   return DELIVERY_TRANSITIONS[from].includes(to);
 }
 
-/** Whether an operator may have it sent again. */
+/** Whether an operator may resend a delivery in this state. */
 export function canResend(state: DeliveryState): boolean {
   return canTransition(state, 'pending') && state !== 'claimed';
 }
 
-/** Names a delivery. */
 export interface DeliveryKey {
   digestId: number;
   subscriberId: number;
 }
 
-/** A delivery's name for people, such as `12-345`. */
+/** Formats the key that operators use, such as `12-345`. */
 export function formatDeliveryKey({ digestId, subscriberId }: DeliveryKey): string {
   return `${digestId}-${subscriberId}`;
 }
 
-/** The delivery of that name, or null when it is none. */
+/** Returns null for a text that is no key. */
 export function parseDeliveryKey(text: string): DeliveryKey | null {
   const match = /^([1-9]\d{0,8})-([1-9]\d{0,12})$/.exec(text);
   return match ? { digestId: Number(match[1]), subscriberId: Number(match[2]) } : null;

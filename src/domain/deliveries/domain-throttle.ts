@@ -1,32 +1,30 @@
-/** How long a recipient domain that asked for patience is left alone at first, in ms; doubled each
- *  time that it asks again. */
+/** The first back-off of a domain, in ms, doubled each time that the domain asks again. */
 const MIN_BACKOFF_MS = 2000;
 const MAX_BACKOFF_MS = 300_000;
 
-/** What may be done now with a mail to a domain. */
+/** `wait`: the limit of concurrent mails is reached. `back-off`: no mail may be sent before `untilMs`. */
 export type ThrottleDecision =
-  | { kind: 'go' }
+  | { kind: 'send' }
   | { kind: 'wait' }
-  | { kind: 'rest'; untilMs: number };
+  | { kind: 'back-off'; untilMs: number };
 
-const SEND_NOW: ThrottleDecision = { kind: 'go' };
+const SEND_NOW: ThrottleDecision = { kind: 'send' };
 const WAIT: ThrottleDecision = { kind: 'wait' };
 
 interface ThrottledDomain {
-  /** Mails that may be on their way to the domain at once. */
+  /** Mails to the domain that may be in flight at once. */
   concurrencyLimit: number;
   backoffMs: number;
   backoffUntilMs: number;
-  /** Accepted since the limit last changed. */
+  /** Mails accepted since the limit last changed. */
   acceptedSinceChange: number;
 }
 
-/** How many mails may be on their way to each recipient domain: as many as may be in flight at all,
- *  until a domain asks for patience. */
+/** Limits the mails in flight to each recipient domain, once the domain has asked to slow down. */
 export interface DomainThrottle {
   decide(domain: string, nowMs: number): ThrottleDecision;
   recordStart(domain: string): void;
-  /** `requestsBackoff`: the reply was 421 or 4.7.x. Times are in ms. */
+  /** `requestsBackoff`: the reply was 421 or 4.7.x. */
   recordReply(
     domain: string,
     reply: { isAccepted: boolean; requestsBackoff: boolean },
@@ -35,9 +33,9 @@ export interface DomainThrottle {
 }
 
 /**
- * Additive increase, multiplicative decrease (Chiu and Jain 1989): a domain that asks for patience
- * rests, then gets half of what it had, and one more each time that a full round was accepted, until
- * it has `most` again.
+ * Additive increase, multiplicative decrease (Chiu and Jain 1989). A domain that asks to slow down gets
+ * no mail during its back-off, then half as many at once as before, and one more each time that as many
+ * mails as its limit were accepted, until the limit is `maxConcurrent` again.
  */
 export function createDomainThrottle(maxConcurrent: number): DomainThrottle {
   const active = new Map<string, number>();
@@ -47,7 +45,7 @@ export function createDomainThrottle(maxConcurrent: number): DomainThrottle {
       const throttled = throttledDomains.size === 0 ? undefined : throttledDomains.get(domain);
       if (throttled === undefined) return SEND_NOW;
       if (nowMs < throttled.backoffUntilMs)
-        return { kind: 'rest', untilMs: throttled.backoffUntilMs };
+        return { kind: 'back-off', untilMs: throttled.backoffUntilMs };
       return (active.get(domain) ?? 0) < throttled.concurrencyLimit ? SEND_NOW : WAIT;
     },
     recordStart: (domain) => {
@@ -69,7 +67,7 @@ export function createDomainThrottle(maxConcurrent: number): DomainThrottle {
   };
 }
 
-/** Mails that left together are told off together: that counts once. */
+/** Replies during a back-off are not counted: they answer mails that were sent together. */
 function throttleFurther(
   throttled: ThrottledDomain | undefined,
   active: number,

@@ -1,31 +1,30 @@
-/** What became of the deliveries of a batch; those that were not tried stay claimed. */
+/** What became of the deliveries of a batch in the window; those without an attempt stay claimed. */
 export interface BatchProgress {
   sent: number;
-  /** Not to be sent before, since their domains asked for patience. */
+  /** Not to be sent before `nextAt`, because their domains asked to slow down. */
   postponed: { subscriberId: number; nextAt: Date }[];
 }
 
-/** Deliveries on their way through the window. */
+/** Reports on the deliveries of a batch in the window. */
 export interface BatchHandle {
-  /** Resolves when none of them waits for its turn any more, but for those that their domains hold
-   *  back: there is room for others. */
+  /** Resolves when none of them waits for capacity: others may be added. Those that only wait for
+   *  their throttled domains do not count. */
   started: Promise<void>;
-  /** Resolves when what became of each is recorded. Rejects when nothing more can be recorded. */
+  /** Resolves when the result of each is recorded. Rejects when results can no longer be recorded. */
   ended: Promise<BatchProgress>;
 }
 
-/** The deliveries of one batch in the window. */
+/** Counts the deliveries of a batch in the window. */
 export interface BatchTracker extends BatchProgress {
-  /** In the waiting list for want of room. */
+  /** Waiting for capacity. */
   queued: number;
-  /** Not yet recorded. */
   unrecorded: number;
   onStarted: () => void;
   resolve: (progress: BatchProgress) => void;
   reject: (error: unknown) => void;
 }
 
-/** A group of `count` deliveries, and what its sender waits for. */
+/** Creates the tracker of a batch of `count` deliveries, and the handle for whoever sends it. */
 export function createBatchTracker(count: number): BatchHandle & { tracker: BatchTracker } {
   const tracker: BatchTracker = {
     queued: count,
@@ -48,7 +47,8 @@ export function createBatchTracker(count: number): BatchHandle & { tracker: Batc
   return { tracker, started, ended };
 }
 
-/** One of the group has its turn, is let go before, or is held back by its domain; counts once. */
+/** Notes that a delivery no longer waits for capacity: it is started, postponed, dropped from the
+ *  window, or blocked by its domain. Counts each delivery once. */
 export function markStarted(entry: { tracker: BatchTracker; hasStarted: boolean }): void {
   if (entry.hasStarted) return;
   entry.hasStarted = true;
@@ -57,7 +57,7 @@ export function markStarted(entry: { tracker: BatchTracker; hasStarted: boolean 
   if (tracker.queued === 0) tracker.onStarted();
 }
 
-/** What became of one of the group is recorded. */
+/** Notes that the result of a delivery is recorded, or that there will be none. */
 export function markRecorded(tracker: BatchTracker): void {
   tracker.unrecorded -= 1;
   if (tracker.unrecorded === 0)

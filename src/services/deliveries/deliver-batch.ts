@@ -15,29 +15,30 @@ import { retryTransient, type Sleep } from './retry-transient.ts';
 export interface DeliverDeps extends PrepareDeps {
   digestContexts: DigestContexts;
   window: InFlightWindow;
-  /** Whether any relay is in order. */
+  /** Whether any relay is available. */
   isRelayOpen: () => boolean;
-  /** Batches in this process's hands: the same lease may claim again what it has. */
+  /** Batches that this process sends now. The claim does not exclude them: a lease may claim its own
+   *  batches again. */
   activeBatches: Map<string, Promise<unknown>>;
   sleep: Sleep;
-  /** Told how long the database took to claim a batch, and a batch to its end, in seconds. */
+  /** Called with the duration of the claim statement, in seconds. */
   onClaim?: (seconds: number) => void;
+  /** Called with the duration of a batch from its start to its last result, in seconds. */
   onBatch?: (seconds: number) => void;
-  /** Aborted when the process is to end: what is in flight is finished, the rest given back. */
+  /** Aborted when the process is to end: mails in flight are finished, the rest is released. */
   stopping: AbortSignal;
-  /** Aborted when it ends whatever is left. */
+  /** Aborted when the process stops waiting for mails in flight. */
   forceStop: AbortSignal;
 }
 
-/** How a batch went. */
 export interface BatchResult {
   claimed: number;
   sent: number;
-  /** What is left of the batch, and when it is due. */
+  /** The batch and when it is due again; null when nothing is left in it. */
   remaining: (DueBatch & { dueAt: Date }) | null;
 }
 
-/** How often a worker without a relay looks for one, in ms. */
+/** How often a worker without an available relay checks for one, in ms. */
 const RELAY_POLL_INTERVAL_MS = 1000;
 
 const noop = () => undefined;
@@ -45,12 +46,12 @@ const noop = () => undefined;
 const EMPTY_RESULT: BatchResult = { claimed: 0, sent: 0, remaining: null };
 
 /**
- * Sends what is due in one batch of a digest under a lease: claims it, rechecks that each reader still
- * wants mail, chooses the papers, and hands the mails to the window. What was not tried is given back
- * at the end. A lease that ended meanwhile changes nothing any more.
+ * Sends the due deliveries of one batch under a lease: claims them, checks that each subscriber still
+ * wants mail, selects the papers, and passes the mails to the window. Deliveries without an attempt
+ * are released at the end. A lease that expired can no longer change anything.
  *
- * Resolves when the last of its mails is on its way: others may begin then, however long a relay takes
- * to answer. `ended` tells how it went.
+ * Resolves when no mail of the batch waits to be started: another batch may begin then, however long
+ * the relay takes to answer. `ended` resolves with the result.
  */
 export async function deliverBatch(
   deps: DeliverDeps,
@@ -74,8 +75,8 @@ export async function deliverBatch(
   return { ended };
 }
 
-/** Keeps the job in hand while no relay is in order, so that it does not use up the rings that workers
- *  with another relay could follow. */
+/** Holds the job while no relay is available: completed, it would be lost to workers that use another
+ *  relay. */
 async function waitForRelay({ isRelayOpen, stopping, sleep }: DeliverDeps): Promise<void> {
   while (!isRelayOpen() && !stopping.aborted) await sleep(RELAY_POLL_INTERVAL_MS, stopping);
 }
@@ -102,7 +103,7 @@ async function deliverClaimed(
   return { claimed: claimed.length, sent, remaining };
 }
 
-/** Returns how many were sent. */
+/** @returns how many were sent. */
 async function sendClaimed(
   deps: DeliverDeps,
   {

@@ -8,10 +8,10 @@ import type { Alerts } from '../alerts/alerts.ts';
 import type { DigestContexts } from '../digests/digest-context.ts';
 import type { Log } from '../monitoring/log.ts';
 import { measureDuration } from '../monitoring/measure-duration.ts';
+import type { AttemptResult } from './attempt.ts';
 import { type BatchResult, deliverBatch } from './deliver-batch.ts';
 import { createReplyHandler } from './handle-replies.ts';
 import {
-  type AttemptResult,
   createInFlightWindow,
   type InFlightWindow,
   type InFlightWindowDeps,

@@ -12,7 +12,7 @@ import { classifyReply } from '../../domain/smtp/smtp-reply.ts';
 import type { Clock } from '../../domain/time/clock.ts';
 import type { Alerts } from '../alerts/alerts.ts';
 import type { Log } from '../monitoring/log.ts';
-import type { AttemptResult } from './in-flight-window.ts';
+import type { AttemptResult } from './attempt.ts';
 
 export interface ReplyHandlerDeps {
   db: Db;

@@ -3,12 +3,14 @@ import type {
   NextAttempt,
   RecordedAttempts,
 } from '../../db/deliveries/transitions/record-attempts.ts';
-import { decideDeliveryResult, type SendOutcome } from '../../domain/deliveries/outcome.ts';
-import type { DigestKind } from '../../domain/digests/digest.ts';
-import type { Message } from '../../domain/smtp/message.ts';
-import { classifyReply } from '../../domain/smtp/smtp-reply.ts';
-import type { Clock } from '../../domain/time/clock.ts';
-import type { Relay } from '../../relay/relay.ts';
+import {
+  type AttemptDeps,
+  type AttemptResult,
+  attemptToSend,
+  NO_DOMAIN_REPLY,
+  type ReadyMail,
+  toDomainReply,
+} from './attempt.ts';
 import {
   type BatchHandle,
   type BatchTracker,
@@ -18,69 +20,33 @@ import {
 } from './batch-progress.ts';
 import { createWaitingList } from './waiting-list.ts';
 
-/** A delivery whose mail is ready. */
-export interface ReadyMail extends NextAttempt {
-  digestId: number;
-  kind: DigestKind;
-  sendAt: Date;
-  /** The part of the address behind the `@`. */
-  domain: string;
-  /** Under what the address is suppressed, should there be no such reader. */
-  emailKey: string;
-  /** Makes the mail, when it is about to leave: many wait, and mails are large.
-   *  @throws RangeError when none can be made, such as for an address that fits no header. */
-  compose: () => Message | Promise<Message>;
-}
-
-/** A try whose result is recorded. */
-export interface AttemptResult {
-  entry: ReadyMail;
-  outcome: SendOutcome;
-  result: AttemptRecord;
-}
-
-export interface InFlightWindowDeps {
-  relay: Relay;
-  /** Rejects only when nothing more can be recorded. */
+export interface InFlightWindowDeps extends AttemptDeps {
+  /** Rejects only when results can no longer be recorded. */
   record: (
     digestId: number,
     attempts: { results: readonly AttemptRecord[]; next: readonly NextAttempt[]; now: Date },
   ) => Promise<RecordedAttempts>;
-  /** Called with what a commit recorded; `tooLate` of them had lost their lease before. */
-  onRecorded: (
-    digestId: number,
-    completedAttempts: readonly AttemptResult[],
-    leaseLost: number,
-  ) => void;
-  /** Whether what this lease holds is still ours. */
-  isAlive: (leaseId: number) => boolean;
-  clock: Clock;
-  /** 0 to 1; spreads retries. */
-  random: () => number;
+  /** Called after each commit; `leaseLost` of the attempts had lost their lease and are not recorded. */
+  onRecorded: (digestId: number, attempts: readonly AttemptResult[], leaseLost: number) => void;
   /** Messages that may be in flight. */
   maxInFlight: number;
-  /** Aborted when nothing new is to be sent. */
+  /** Aborted when nothing more is to be sent. */
   stopping: AbortSignal;
 }
 
-/** The way of every digest mail of a worker process to the relay. */
+/** Sends every digest mail of a worker process to the relay. */
 export interface InFlightWindow {
-  /** Sends what may be sent. */
-  send(entries: readonly ReadyMail[]): BatchHandle;
-  /** Resolves when all that is answered by now is recorded. Never rejects. */
+  send(mails: readonly ReadyMail[]): BatchHandle;
+  /** Resolves when the results that are known now are recorded. Never rejects. */
   flush(): Promise<void>;
 }
 
-/** As a share of the window: changes that are worth a commit of their own. */
+/** Changes that are worth a commit, as a share of the window. */
 const MIN_COMMIT_SHARE = 0.4;
 
-/** How long fewer of them wait for company, in ms. */
+/** How long fewer changes wait for others, in ms. */
 const LINGER_MS = 4;
 
-const NOT_ACCEPTED = { isAccepted: false, requestsBackoff: false };
-const THROTTLED = { isAccepted: false, requestsBackoff: true };
-
-/** A delivery in the window, in the group of its batch. */
 interface WindowEntry {
   ready: ReadyMail;
   tracker: BatchTracker;
@@ -92,32 +58,26 @@ interface WindowAttempt extends AttemptResult {
 }
 
 /**
- * Keeps at most `size` messages in flight: `sending` committed, the result not yet. One commit at a
- * time records what came back and marks as many next ones, while the connections go on with what was
- * marked before.
+ * Keeps at most `maxInFlight` messages in flight: their `sending` is committed and their result is not.
+ * One commit at a time records the results and marks as many next mails as `sending`, while the
+ * connections send what the commit before marked.
  */
 export function createInFlightWindow(deps: InFlightWindowDeps): InFlightWindow {
   const { relay, clock, maxInFlight, stopping } = deps;
   const waiting = createWaitingList<WindowEntry>(maxInFlight, ({ ready }) => ready.domain);
   const minCommitSize = Math.max(1, Math.floor(maxInFlight * MIN_COMMIT_SHARE));
-  let completedAttempts: WindowAttempt[] = [];
-  /** Marked and not recorded yet; what is in `tried` is among them. */
+  let completed: WindowAttempt[] = [];
+  /** Includes the completed attempts: they leave the window when they are recorded. */
   let inFlight = 0;
   let committing: Promise<void> | null = null;
   let lingerTimer: NodeJS.Timeout | undefined;
 
   const scheduleCommit = () => {
     if (committing) return;
-    if (stopping.aborted || !relay.isAvailable()) {
-      for (const entry of waiting.clear()) {
-        markStarted(entry);
-        markRecorded(entry.tracker);
-      }
-    }
-    const changes =
-      completedAttempts.length +
-      Math.min(waiting.length, maxInFlight - inFlight + completedAttempts.length);
-    const isIdle = inFlight === completedAttempts.length;
+    if (stopping.aborted || !relay.isAvailable()) waiting.clear().forEach(drop);
+    const capacity = maxInFlight - inFlight + completed.length;
+    const changes = completed.length + Math.min(waiting.length, capacity);
+    const isIdle = inFlight === completed.length;
     if (changes === 0) return;
     if (isIdle || changes >= minCommitSize) return void commit();
     lingerTimer ??= setTimeout(commit, LINGER_MS);
@@ -127,43 +87,39 @@ export function createInFlightWindow(deps: InFlightWindowDeps): InFlightWindow {
     clearTimeout(lingerTimer);
     lingerTimer = undefined;
     if (committing) return;
-    const results = completedAttempts;
-    completedAttempts = [];
-    const { next, blocked, postponed } = waiting.take(
-      maxInFlight - inFlight + results.length,
-      clock().getTime(),
-    );
-    for (const { entry, until } of postponed) {
-      const { tracker, ready } = entry;
-      tracker.postponed.push({ subscriberId: ready.subscriberId, nextAt: new Date(until) });
-      markStarted(entry);
-      markRecorded(tracker);
-    }
-    for (const entry of [...next, ...blocked]) markStarted(entry);
+    const results = completed;
+    completed = [];
+    const next = takeNext(maxInFlight - inFlight + results.length);
     inFlight += next.length;
-    if (results.length + next.length === 0) {
-      // All that waits is held back by its domains: an end of what is on its way to them wakes us.
-      return;
-    }
-    const digestIds = new Set<number>();
-    for (const { entry } of results) digestIds.add(entry.digestId);
-    for (const { ready } of next) digestIds.add(ready.digestId);
-    committing = commitDigests([...digestIds], results, next).then(() => {
+    // All that waits is blocked by its domains: the end of a mail in flight to them schedules a commit.
+    if (results.length + next.length === 0) return;
+    committing = commitAll(results, next).then(() => {
       committing = null;
       scheduleCommit();
     });
   };
 
-  const commitDigests = async (
-    digestIds: number[],
-    results: WindowAttempt[],
-    next: WindowEntry[],
-  ) => {
+  const takeNext = (capacity: number): WindowEntry[] => {
+    const { next, blocked, postponed } = waiting.take(capacity, clock().getTime());
+    for (const { entry, until } of postponed) {
+      const { tracker, ready } = entry;
+      tracker.postponed.push({ subscriberId: ready.subscriberId, nextAt: new Date(until) });
+      drop(entry);
+    }
+    for (const entry of next) markStarted(entry);
+    for (const entry of blocked) markStarted(entry);
+    return next;
+  };
+
+  const commitAll = async (results: WindowAttempt[], next: WindowEntry[]): Promise<void> => {
+    const digestIds = new Set<number>();
+    for (const { entry } of results) digestIds.add(entry.digestId);
+    for (const { ready } of next) digestIds.add(ready.digestId);
+    const [only] = digestIds;
+    if (only !== undefined && digestIds.size === 1) return commitDigest(only, results, next);
     const resultsOf = (id: number) => results.filter(({ entry }) => entry.digestId === id);
     const nextOf = (id: number) => next.filter(({ ready }) => ready.digestId === id);
-    const [only] = digestIds;
-    if (only !== undefined && digestIds.length === 1) return commitDigest(only, results, next);
-    // The room for the next mails of one digest may be that of results of another: first those.
+    // The next mails of one digest may take the capacity of another's results: those come first.
     for (const id of digestIds) await commitDigest(id, resultsOf(id), []);
     for (const id of digestIds) await commitDigest(id, [], nextOf(id));
   };
@@ -186,61 +142,36 @@ export function createInFlightWindow(deps: InFlightWindowDeps): InFlightWindow {
         if (result.state === 'sent') tracker.sent += 1;
         markRecorded(tracker);
       }
-      for (const entry of next) start(entry, recorded.sendableIds.has(entry.ready.subscriberId));
+      for (const entry of next) {
+        if (recorded.sendableIds.has(entry.ready.subscriberId)) void deliver(entry);
+        else giveUp(entry);
+      }
     } catch (error) {
       inFlight -= results.length + next.length;
-      for (const entry of next) waiting.ended(entry, NOT_ACCEPTED, clock().getTime());
+      for (const entry of next) waiting.ended(entry, NO_DOMAIN_REPLY, clock().getTime());
       for (const { tracker } of [...results, ...next]) tracker.reject(error);
     }
   };
 
-  const start = (entry: WindowEntry, mayStart: boolean) => {
-    if (mayStart) {
-      void deliver(entry);
-      return;
-    }
-    inFlight -= 1;
-    waiting.ended(entry, NOT_ACCEPTED, clock().getTime());
-    markRecorded(entry.tracker);
-  };
-
-  /** Never rejects: a mail that cannot be composed must not hold up the others. One that fits no header
-   *  never will; any other trouble is ours and may be mended, so it is tried again. */
-  const send = async ({ compose, leaseId }: ReadyMail): Promise<SendOutcome> => {
-    try {
-      return await relay.send(await compose(), () => deps.isAlive(leaseId));
-    } catch (error) {
-      const kind = error instanceof RangeError ? 'invalid' : 'unsent';
-      return { kind, problem: (error as Error).message, relay: '' };
-    }
-  };
-
   const deliver = async (entry: WindowEntry) => {
-    const { ready, tracker } = entry;
-    const outcome = await send(ready);
-    const now = clock();
-    waiting.ended(entry, toDomainReply(outcome), now.getTime());
-    completedAttempts.push({
-      entry: ready,
-      tracker,
-      outcome,
-      result: resultOf(ready, outcome, now),
-    });
+    const attempt = await attemptToSend(deps, entry.ready);
+    waiting.ended(entry, toDomainReply(attempt.outcome), clock().getTime());
+    completed.push({ ...attempt, tracker: entry.tracker });
     scheduleCommit();
   };
 
-  const resultOf = (ready: ReadyMail, outcome: SendOutcome, now: Date): AttemptRecord => {
-    const { subscriberId, leaseId, kind, sendAt, attempts } = ready;
-    const delivery = { kind, sendAt, attempts, now, random: deps.random() };
-    const { state, nextAt, reply, detail } = decideDeliveryResult(outcome, delivery);
-    return { subscriberId, leaseId, attempts, state, nextAt, relay: outcome.relay, reply, detail };
+  /** A mail that must not be sent: its delivery was skipped, or its lease or digest has ended. */
+  const giveUp = (entry: WindowEntry) => {
+    inFlight -= 1;
+    waiting.ended(entry, NO_DOMAIN_REPLY, clock().getTime());
+    markRecorded(entry.tracker);
   };
 
   return {
-    send: (entries) => {
-      const { tracker, ...handle } = createBatchTracker(entries.length);
-      if (entries.length > 0)
-        waiting.add(entries.map((ready) => ({ ready, tracker, hasStarted: false })));
+    send: (mails) => {
+      const { tracker, ...handle } = createBatchTracker(mails.length);
+      if (mails.length > 0)
+        waiting.add(mails.map((ready) => ({ ready, tracker, hasStarted: false })));
       scheduleCommit();
       return handle;
     },
@@ -252,11 +183,8 @@ export function createInFlightWindow(deps: InFlightWindowDeps): InFlightWindow {
   };
 }
 
-/** A 421 to the commands of a mail is laid at its domain's door, as the best guess there is: the relay
- *  may be the domain's own. */
-function toDomainReply(outcome: SendOutcome): { isAccepted: boolean; requestsBackoff: boolean } {
-  if (outcome.kind === 'unsent' && outcome.requestsBackoff) return THROTTLED;
-  if (outcome.kind !== 'answered') return NOT_ACCEPTED;
-  const { replyClass, slowsDomain } = classifyReply(outcome.reply);
-  return { isAccepted: replyClass === 'accepted', requestsBackoff: slowsDomain };
+/** Takes a mail out of the window without an attempt. */
+function drop(entry: WindowEntry): void {
+  markStarted(entry);
+  markRecorded(entry.tracker);
 }

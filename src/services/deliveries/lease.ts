@@ -5,7 +5,7 @@ import { endLeases } from '../../db/deliveries/transitions/end-leases.ts';
 import type { Clock } from '../../domain/time/clock.ts';
 import type { Queue } from '../../queue/queue.ts';
 import type { Log } from '../monitoring/log.ts';
-import { enqueueReleased } from './enqueue-due.ts';
+import { enqueueReleased } from './enqueue-batches.ts';
 
 /** The lease of this worker process, under which it claims deliveries. */
 export interface Lease {

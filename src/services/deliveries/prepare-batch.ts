@@ -1,4 +1,4 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
 import type { Db } from '../../db/client.ts';
 import { listPapersInOtherDigests } from '../../db/deliveries/deliveries.ts';
 import type { ClaimedDelivery } from '../../db/deliveries/transitions/claim.ts';
@@ -15,7 +15,7 @@ import { draftDigestMessage, finishDigestMessage } from '../../mail/digests/dige
 import type { DkimSigner } from '../../mail/dkim/signer.ts';
 import type { MessageIds } from '../../mail/encoding/message-id.ts';
 import { createDigestCopy, type DigestContext } from '../digests/digest-context.ts';
-import type { ReadyMail } from './in-flight-window.ts';
+import type { ReadyMail } from './attempt.ts';
 
 export interface PrepareDeps {
   db: Db;
@@ -27,20 +27,20 @@ export interface PrepareDeps {
   signer: DkimSigner | null;
 }
 
-/** What was decided of a batch. */
+/** The decisions about a batch. */
 export interface PreparedBatch {
   ready: ReadyMail[];
   outcomes: ClaimOutcome[];
-  /** Subscribers for whom this is the first quiet day since the last mail. */
+  /** Subscribers whose first quiet day since their last mail this is. */
   newlyQuiet: number[];
-  /** Those whose mail tells of quiet days. */
+  /** Subscribers whose mail explains the quiet days before it. */
   explainedQuiet: number[];
 }
 
-/** Selections chosen in one go, before others get their turn: connections wait meanwhile. */
+/** Selections made before the event loop runs: SMTP connections wait for it. */
 const SELECTIONS_PER_TICK = 10;
 
-/** Decides for each delivery, and chooses the papers of those that go out. */
+/** Decides about each claimed delivery, and selects the papers of those to be sent. */
 export async function prepareBatch(
   deps: PrepareDeps,
   context: DigestContext,
@@ -54,7 +54,7 @@ export async function prepareBatch(
   const select = await createBatchSelector(db, context, claimed, subscribers);
   const prepared: PreparedBatch = { ready: [], outcomes: [], newlyQuiet: [], explainedQuiet: [] };
   for (const [index, delivery] of claimed.entries()) {
-    if (index > 0 && index % SELECTIONS_PER_TICK === 0) await nextTurn();
+    if (index > 0 && index % SELECTIONS_PER_TICK === 0) await yieldToEventLoop();
     const { subscriberId } = delivery;
     const subscriber = subscribers.get(subscriberId);
     const obstacle = findObstacle(subscriber, suppressed);
@@ -69,15 +69,13 @@ export async function prepareBatch(
       if (subscriber.quietSince === null) prepared.newlyQuiet.push(subscriberId);
       continue;
     }
-    prepared.ready.push(
-      toReadyMail(deps, context, { delivery, reader: subscriber, selection, leaseId }),
-    );
+    prepared.ready.push(toReadyMail(deps, context, { delivery, subscriber, selection, leaseId }));
     if (subscriber.quietSince !== null) prepared.explainedQuiet.push(subscriberId);
   }
   return prepared;
 }
 
-/** Which of the two: nothing matched, or nothing of it cleared the bar. */
+/** Distinguishes a day without matching papers from one on which none reached the threshold. */
 function describeQuietReason(
   subscriber: DigestRecipient,
   select: (subscriber: DigestRecipient) => Selection,
@@ -95,10 +93,15 @@ function toReadyMail(
   context: DigestContext,
   {
     delivery,
-    reader: subscriber,
+    subscriber,
     selection,
     leaseId,
-  }: { delivery: ClaimedDelivery; reader: DigestRecipient; selection: Selection; leaseId: number },
+  }: {
+    delivery: ClaimedDelivery;
+    subscriber: DigestRecipient;
+    selection: Selection;
+    leaseId: number;
+  },
 ): ReadyMail {
   const { renderer, digest } = context;
   const { subscriberId, attempts, sendAt } = delivery;
@@ -150,8 +153,8 @@ async function findSuppressedSubscribers(
   );
 }
 
-/** Chooses for the readers of a batch. A selection once stored stays: retries and the web view show
- *  the same papers. */
+/** Selects papers for the subscribers of a batch who have no selection yet. A stored selection is kept,
+ *  so that retries and the web view show the same papers. */
 async function createBatchSelector(
   db: Db,
   context: DigestContext,

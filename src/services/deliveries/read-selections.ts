@@ -3,20 +3,20 @@ import { listSubscriberSelections } from '../../db/deliveries/subscriber-selecti
 import { listDigestPapersByRank } from '../../db/digests/digests.ts';
 import type { TopicPaper } from '../../domain/papers/paper.ts';
 
-/** A paper that a reader was sent. */
+/** A paper that a subscriber was sent. */
 export interface SentPaper {
   paper: TopicPaper;
   reason: string;
   sentAt: Date;
 }
 
-/** Digests that are looked through, of both kinds: some three weeks. */
+/** The newest digests of both kinds that are read: about three weeks. */
 const MAX_DIGESTS = 25;
 
 const MAX_SENT_PAPERS = 100;
 
-/** The papers of a reader's own selections, the newest digest first, each in the order of the mail. A paper
- *  that came twice is told of once, as it came first. */
+/** Returns the papers of a subscriber's selections, the newest digest first, each in the order of the
+ *  mail. A paper that was sent twice is returned once, from its first digest. */
 export async function readSelections(db: Db, subscriberId: number): Promise<SentPaper[]> {
   const sent = new Map<string, SentPaper>();
   for (const { digestId, sendAt, papers } of await listSubscriberSelections(

@@ -11,18 +11,17 @@ import { PaperboyError } from '../../domain/errors.ts';
 import type { Clock } from '../../domain/time/clock.ts';
 import type { Queue } from '../../queue/queue.ts';
 import { assertNotCancelled } from '../digests/require-digest.ts';
-import { enqueueDueBatches } from './enqueue-due.ts';
+import { enqueueDueBatches } from './enqueue-batches.ts';
 
 export type ResendTarget =
   | { keys: readonly DeliveryKey[] }
   | { digestId: number; state: 'failed' | 'unknown' };
 
 /**
- * Has failed and unknown deliveries sent again, with the same papers, date and Message-ID: those named,
+ * Resends failed and unknown deliveries with the same papers, date and Message-ID: those of the keys,
  * or all of a digest in one state. Only an operator may decide that: an unknown one may have arrived.
- * Returns how many.
- * @throws PaperboyError `UNKNOWN_DELIVERY`, `NOT_TO_RESEND` or `DIGEST_CANCELLED`; then nothing is
- * changed.
+ * @returns how many are pending again.
+ * @throws PaperboyError `UNKNOWN_DELIVERY`, `NOT_TO_RESEND` or `DIGEST_CANCELLED`, without a change.
  */
 export async function resendDeliveries(
   { db, queue, clock }: { db: Db; queue: Queue; clock: Clock },
@@ -56,7 +55,7 @@ async function assertResendable(db: Db, key: DeliveryKey): Promise<void> {
   if (!delivery) {
     throw new PaperboyError(
       'UNKNOWN_DELIVERY',
-      `There is no delivery ${formatDeliveryKey(key)}: “paperboy deliveries list” names those that there are.`,
+      `There is no delivery ${formatDeliveryKey(key)}: “paperboy deliveries list” lists the existing ones.`,
     );
   }
   if (!canResend(delivery.state)) {

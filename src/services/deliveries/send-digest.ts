@@ -6,18 +6,18 @@ import type { DigestSummary } from '../../domain/digests/digest.ts';
 import type { Clock } from '../../domain/time/clock.ts';
 import type { Queue } from '../../queue/queue.ts';
 import { type DigestStatus, readDigestStatus } from '../digests/digest-status.ts';
-import { enqueueDue } from './enqueue-due.ts';
 import { abortableSleep, type Sleep } from './retry-transient.ts';
+import { sweepDeliveries } from './sweep-deliveries.ts';
 
 export interface SendDigestOptions {
   digest: DigestSummary;
-  /** Make everything pending due, whatever the reader's hour. */
+  /** Whether pending deliveries are due at once, whatever the subscriber's hour. */
   isImmediate: boolean;
   onProgress: (status: DigestStatus) => void;
   signal: AbortSignal;
 }
 
-/** Tells how time passes, in ms, and lets some pass. */
+/** Monotonic time, in ms, and waiting. */
 export interface SendTimer {
   elapsedMs(): number;
   /** Ends early when the signal is aborted. */
@@ -30,18 +30,18 @@ export type SendDigestResult = {
 };
 
 const MIN_POLL_INTERVAL_MS = 250;
-const ENQUEUE_INTERVAL_MS = 10_000;
+const SWEEP_INTERVAL_MS = 10_000;
 
-/** Counting a large audience costs the database something: it is done for no more than a fiftieth of
- *  the time, but every two seconds. */
+/** The share of the time that may be spent on counting deliveries, which is costly for a large
+ *  audience; they are counted at least every two seconds all the same. */
 const MAX_POLL_SHARE = 0.02;
 const MAX_POLL_INTERVAL_MS = 2000;
 
-/** How long to wait for a worker to live before giving up, in ms. */
+/** How long to wait for a live worker, in ms. */
 const NO_WORKER_TIMEOUT_MS = 30_000;
 
-/** Rings for a digest's due deliveries and waits until none is due or in hand, or it is paused. The
- *  workers send. */
+/** Enqueues the due deliveries of a digest and waits until none is due or in progress, or the digest is
+ *  paused. The workers send. */
 export async function sendDigest(
   {
     db,
@@ -52,7 +52,7 @@ export async function sendDigest(
   { digest, isImmediate, onProgress, signal }: SendDigestOptions,
 ): Promise<SendDigestResult> {
   if (isImmediate) await sendBatchesNow(db, digest.id, clock());
-  let enqueuedAt = Number.NEGATIVE_INFINITY;
+  let sweptAt = Number.NEGATIVE_INFINITY;
   let workerSeenAt = timer.elapsedMs();
   for (;;) {
     const startedAt = timer.elapsedMs();
@@ -65,9 +65,9 @@ export async function sendDigest(
     const at = timer.elapsedMs();
     if (await isAnyWorkerAlive(db)) workerSeenAt = at;
     if (at - workerSeenAt > NO_WORKER_TIMEOUT_MS) return { kind: 'no worker', status };
-    if (at - enqueuedAt > ENQUEUE_INTERVAL_MS) {
-      await enqueueDue({ db, queue }, clock());
-      enqueuedAt = at;
+    if (at - sweptAt > SWEEP_INTERVAL_MS) {
+      await sweepDeliveries({ db, queue }, clock());
+      sweptAt = at;
     }
     const pollBudgetMs = Math.min((at - startedAt) / MAX_POLL_SHARE, MAX_POLL_INTERVAL_MS);
     const pollDelayMs = Math.max(MIN_POLL_INTERVAL_MS, pollBudgetMs);

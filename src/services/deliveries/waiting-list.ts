@@ -1,35 +1,34 @@
 import { createDomainThrottle } from '../../domain/deliveries/domain-throttle.ts';
-import { MINUTE_MS } from '../../domain/time/units.ts';
 
-/** Waiting mails of slowed domains beyond this many times the window are put off, so that they hold
- *  up nobody. */
+/** Mails blocked by their domains that may wait, as a multiple of the window: more of them would keep
+ *  other mails out. */
 const MAX_BLOCKED_WINDOWS = 2;
 
-/** For how long, in ms. */
-const BLOCKED_DELAY_MS = MINUTE_MS;
+/** How long the excess of them is postponed, in ms. */
+const BLOCKED_DELAY_MS = 60_000;
 
-/** What a look at the waiting list gives. */
+/** The decisions about waiting mails. */
 export interface TakeResult<Entry> {
   next: Entry[];
-  /** Held back by their domains alone; never more than twice the window. */
+  /** Blocked by their domains alone; never more than twice the window. */
   blocked: Entry[];
   /** Not to be sent before `until`, in ms since 1970. */
   postponed: { entry: Entry; until: number }[];
 }
 
-/** Mails that wait for their turn, first come, first served within what their domains bear. */
+/** Mails that wait for capacity, first come, first served within the limits of their domains. */
 export interface WaitingList<Entry> {
   readonly length: number;
   add(entries: readonly Entry[]): void;
-  /** Up to `room` mails whose turn it is; `ended` is due for each of them. */
+  /** Takes up to `capacity` mails that may be sent; call `ended` for each of them later. */
   take(capacity: number, now: number): TakeResult<Entry>;
-  /** A mail that was taken is answered. */
+  /** Notes how a mail that was taken ended. */
   ended(entry: Entry, reply: { isAccepted: boolean; requestsBackoff: boolean }, now: number): void;
-  /** Empties the list. */
+  /** Empties the list and returns what was in it. */
   clear(): Entry[];
 }
 
-/** `size` is how many mails may be on their way at once, `domainOf` where a mail goes. */
+/** `maxInFlight` is the size of the window; `domainOf` returns the recipient domain of a mail. */
 export function createWaitingList<Entry>(
   maxInFlight: number,
   domainOf: (entry: Entry) => string,
@@ -52,7 +51,7 @@ export function createWaitingList<Entry>(
         if (next.length >= capacity) break;
         examined += 1;
         const decision = throttle.decide(domainOf(entry), now);
-        if (decision.kind === 'rest') postponed.push({ entry, until: decision.untilMs });
+        if (decision.kind === 'back-off') postponed.push({ entry, until: decision.untilMs });
         else if (decision.kind === 'wait' && blocked.length < MAX_BLOCKED_WINDOWS * maxInFlight)
           blocked.push(entry);
         else if (decision.kind === 'wait') postponed.push({ entry, until: now + BLOCKED_DELAY_MS });

@@ -3,7 +3,7 @@ import { markDigestResumed } from '../../db/digests/digests.ts';
 import type { DigestSummary } from '../../domain/digests/digest.ts';
 import type { Clock } from '../../domain/time/clock.ts';
 import type { Queue } from '../../queue/queue.ts';
-import { enqueueDueBatches } from '../deliveries/enqueue-due.ts';
+import { enqueueDueBatches } from '../deliveries/enqueue-batches.ts';
 import { assertNotCancelled } from './require-digest.ts';
 
 /** Resumes a paused digest and enqueues its due batches. Returns false when it was not paused.

@@ -26,7 +26,7 @@ import {
   type TransactionalKind,
 } from '../../domain/transactional/transactional-email.ts';
 import type { Queue } from '../../queue/queue.ts';
-import { enqueueBatch } from '../deliveries/enqueue-due.ts';
+import { enqueueBatch } from '../deliveries/enqueue-batches.ts';
 import { addLatestDigestDelivery } from '../digests/latest-digest.ts';
 import { addNotice, enqueueTransactionalEmail } from '../transactional/notices.ts';
 

@@ -6,7 +6,7 @@ import {
   type DeliveryState,
 } from '../../../src/domain/deliveries/delivery.ts';
 
-/** All states that can come after one, by any number of steps. */
+/** All states that can follow a state, by any number of transitions. */
 function reachableFrom(state: DeliveryState, known = new Set<DeliveryState>()): Set<DeliveryState> {
   for (const next of DELIVERY_TRANSITIONS[state]) {
     if (known.has(next)) continue;
@@ -16,29 +16,29 @@ function reachableFrom(state: DeliveryState, known = new Set<DeliveryState>()): 
   return known;
 }
 
-describe('delivery states', () => {
-  it('are nine, and each has its followers', () => {
+describe('Delivery states', () => {
+  it('Each of the nine delivery states has its transitions', () => {
     expect(DELIVERY_STATES).toHaveLength(9);
     expect(Object.keys(DELIVERY_TRANSITIONS).sort()).toEqual([...DELIVERY_STATES].sort());
   });
 
-  it('end in sent, skipped and expired', () => {
+  it('The final states are sent, skipped and expired', () => {
     const ends = DELIVERY_STATES.filter((state) => DELIVERY_TRANSITIONS[state].length === 0);
     expect(ends.sort()).toEqual(['expired', 'sent', 'skipped']);
   });
 
-  it('never lead from sending back to a state from which it is sent again unasked', () => {
+  it('A delivery that is sending never goes back to a state from which it is sent automatically', () => {
     expect([...DELIVERY_TRANSITIONS.sending].sort()).toEqual([
       ...['deferred', 'expired', 'failed', 'sent', 'unknown'],
     ]);
   });
 
-  it('leave failed and unknown only to be sent again by hand', () => {
+  it('A failed or unknown delivery can only be resent by an operator', () => {
     expect(DELIVERY_TRANSITIONS.failed).toEqual(['pending']);
     expect(DELIVERY_TRANSITIONS.unknown).toEqual(['pending']);
   });
 
-  it('are reached through claimed and sending before anything is sent', () => {
+  it('A delivery is claimed and then sending before it is sent', () => {
     expect(DELIVERY_STATES.filter((state) => canTransition(state, 'sent'))).toEqual(['sending']);
     expect(DELIVERY_STATES.filter((state) => canTransition(state, 'sending'))).toEqual(['claimed']);
     expect(DELIVERY_STATES.filter((state) => canTransition(state, 'claimed'))).toEqual([
@@ -46,11 +46,11 @@ describe('delivery states', () => {
     ]);
   });
 
-  it('all come from pending', () => {
+  it('Every state can be reached from pending', () => {
     expect([...reachableFrom('pending')].sort()).toEqual([...DELIVERY_STATES].sort());
   });
 
-  it('never follow themselves', () => {
+  it('No state follows itself', () => {
     expect(DELIVERY_STATES.filter((state) => canTransition(state, state))).toEqual([]);
   });
 });

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { SendOutcome } from '../../../src/domain/deliveries/outcome.ts';
 import type { Message } from '../../../src/domain/smtp/message.ts';
+import type { ReadyMail } from '../../../src/services/deliveries/attempt.ts';
 import {
   createInFlightWindow,
   type InFlightWindowDeps,
-  type ReadyMail,
 } from '../../../src/services/deliveries/in-flight-window.ts';
 
 describe('the sending window', () => {

@@ -5,7 +5,8 @@ import { openLease } from '../../../src/db/deliveries/leases.ts';
 import { claimBatch } from '../../../src/db/deliveries/transitions/claim.ts';
 import { markDigestCancelled, markDigestPaused } from '../../../src/db/digests/digests.ts';
 import { addTransactionalEmail } from '../../../src/db/transactional/transactional-emails.ts';
-import { enqueueDue, enqueueRemaining } from '../../../src/services/deliveries/enqueue-due.ts';
+import { enqueueRemaining } from '../../../src/services/deliveries/enqueue-batches.ts';
+import { sweepDeliveries } from '../../../src/services/deliveries/sweep-deliveries.ts';
 import { createTestClock, FRIDAY } from '../../support/clock.ts';
 import { createRecordingQueue } from '../../support/recording-queue.ts';
 import {
@@ -33,7 +34,7 @@ describe('The sweep', () => {
     pending: 0,
     unknown: 0,
   };
-  const sweep = (now = NOW) => enqueueDue({ db: database.db, queue: digests.queue }, now);
+  const sweep = (now = NOW) => sweepDeliveries({ db: database.db, queue: digests.queue }, now);
 
   async function composeFor(subscribers: number): Promise<number> {
     await storePapers(database.db, [buildPaperOf(FRIDAY)]);
@@ -165,13 +166,13 @@ describe('What a dead worker held', () => {
     const leaseId = await openLease(db, 'gone');
     await claimBatch(db, { digestId, batch: 0, leaseId, now });
     const { queue } = digests;
-    await enqueueDue({ db, queue }, now);
+    await sweepDeliveries({ db, queue }, now);
     const inLine = queue.enqueued.map(({ id }) => id);
     await database.database.pool.query(
       `UPDATE leases SET expires_at = clock_timestamp() - interval '1 s'`,
     );
     queue.enqueued.length = 0;
-    const sweep = await enqueueDue({ db, queue }, now);
+    const sweep = await sweepDeliveries({ db, queue }, now);
     expect(sweep).toMatchObject({ batches: 1, pending: 1, unknown: 0 });
     const [first] = queue.enqueued;
     expect(first).toMatchObject({ data: { digestId, batch: 0 }, isFirst: true });

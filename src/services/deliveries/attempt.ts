@@ -1,0 +1,83 @@
+import type {
+  AttemptRecord,
+  NextAttempt,
+} from '../../db/deliveries/transitions/record-attempts.ts';
+import { decideDeliveryResult, type SendOutcome } from '../../domain/deliveries/outcome.ts';
+import type { DigestKind } from '../../domain/digests/digest.ts';
+import type { Message } from '../../domain/smtp/message.ts';
+import { classifyReply } from '../../domain/smtp/smtp-reply.ts';
+import type { Clock } from '../../domain/time/clock.ts';
+import type { Relay } from '../../relay/relay.ts';
+
+/** A delivery whose mail is ready to be composed and sent. */
+export interface ReadyMail extends NextAttempt {
+  digestId: number;
+  kind: DigestKind;
+  sendAt: Date;
+  /** The domain of the recipient address. */
+  domain: string;
+  /** The normalised address, for its suppression. */
+  emailKey: string;
+  /** Composes the message just before it is sent: many mails wait, and messages are large.
+   *  @throws RangeError when none can be composed, such as for an address that fits no header. */
+  compose: () => Message | Promise<Message>;
+}
+
+/** An attempt and the result to record. */
+export interface AttemptResult {
+  entry: ReadyMail;
+  outcome: SendOutcome;
+  result: AttemptRecord;
+}
+
+export interface AttemptDeps {
+  relay: Relay;
+  /** Whether this process still holds the lease. */
+  isAlive: (leaseId: number) => boolean;
+  clock: Clock;
+  /** 0 to 1; spreads retries. */
+  random: () => number;
+}
+
+/** Composes and sends one mail. Never rejects: a mail that cannot be composed must not stop others. */
+export async function attemptToSend(deps: AttemptDeps, mail: ReadyMail): Promise<AttemptResult> {
+  const outcome = await composeAndSend(deps, mail);
+  const { subscriberId, leaseId, kind, sendAt, attempts } = mail;
+  const delivery = { kind, sendAt, attempts, now: deps.clock(), random: deps.random() };
+  const { state, nextAt, reply, detail } = decideDeliveryResult(outcome, delivery);
+  const { relay } = outcome;
+  const result = { subscriberId, leaseId, attempts, state, nextAt, relay, reply, detail };
+  return { entry: mail, outcome, result };
+}
+
+/** A RangeError says that the mail is invalid for good. Any other error is a fault of the installation
+ *  that may be repaired, so the mail is retried. */
+async function composeAndSend(
+  { relay, isAlive }: AttemptDeps,
+  { compose, leaseId }: ReadyMail,
+): Promise<SendOutcome> {
+  try {
+    return await relay.send(await compose(), () => isAlive(leaseId));
+  } catch (error) {
+    const kind = error instanceof RangeError ? 'invalid' : 'unsent';
+    return { kind, problem: (error as Error).message, relay: '' };
+  }
+}
+
+/** What a recipient domain answered, as its throttle counts it. */
+export interface DomainReply {
+  isAccepted: boolean;
+  requestsBackoff: boolean;
+}
+
+export const NO_DOMAIN_REPLY: DomainReply = { isAccepted: false, requestsBackoff: false };
+
+/** Attributes a 421 to the recipient's domain, which is the best guess: the relay may be the domain's
+ *  own server. */
+export function toDomainReply(outcome: SendOutcome): DomainReply {
+  if (outcome.kind === 'unsent' && outcome.requestsBackoff)
+    return { isAccepted: false, requestsBackoff: true };
+  if (outcome.kind !== 'answered') return NO_DOMAIN_REPLY;
+  const { replyClass, slowsDomain } = classifyReply(outcome.reply);
+  return { isAccepted: replyClass === 'accepted', requestsBackoff: slowsDomain };
+}
