@@ -18,8 +18,8 @@ const COLUMNS = {
   endMailedAt: alerts.endMailedAt,
 };
 
-/** Writes down that something is wrong. Whether it is a new incident: one that is open is only noted
- *  again, with what is said of it now. */
+/** Records an alert. True when it begins an incident; an open incident only counts it and takes its
+ *  newest sentence. */
 export async function raiseAlert(
   db: Db,
   { kind, subject, sentence: rawSentence }: Alert,
@@ -56,7 +56,7 @@ export async function endAlert(
   return row ?? null;
 }
 
-/** The incidents that are open, the oldest first. */
+/** The open incidents, the oldest first. */
 export async function listOpenIncidents(db: Db, kinds?: readonly AlertKind[]): Promise<Incident[]> {
   const wanted = kinds && sql`kind = ANY(${sql.param([...kinds])}::text[])`;
   return db
@@ -66,7 +66,7 @@ export async function listOpenIncidents(db: Db, kinds?: readonly AlertKind[]): P
     .orderBy(asc(alerts.id));
 }
 
-/** The newest incidents of a kind, open or over, from `since` on. */
+/** The incidents of a kind that began at `since` or later, open or ended, the newest first. */
 export async function listIncidents(
   db: Db,
   { kind, since }: { kind: AlertKind; since: Date },
@@ -78,11 +78,11 @@ export async function listIncidents(
     .orderBy(desc(alerts.id));
 }
 
-/** Longer than a mail is ever put off, in ms: one beyond was by a clock that has been set back since. */
+/** No e-mail is postponed for longer, in ms: a later time was set before the clock was put back. */
 const MAX_POSTPONED_MS = HOUR_MS;
 
-/** Takes an incident of which something is still to be mailed, until `untilAt`: whoever looks for one
- *  meanwhile gets another. Null when there is none. */
+/** Claims an incident that the operator must be mailed about, until `untilAt`, so that no other process
+ *  mails about it. Null when there is none. */
 export async function claimAlertNotification(
   db: Db,
   now: Date,
@@ -93,13 +93,14 @@ export async function claimAlertNotification(
     .update(alerts)
     .set({ nextMailAt: untilAt })
     .where(
-      sql`id = (SELECT id FROM alerts WHERE next_mail_at <= ${now} OR next_mail_at > ${ahead} ORDER BY next_mail_at, id LIMIT 1 FOR UPDATE SKIP LOCKED)`,
+      sql`id = (SELECT id FROM alerts WHERE next_mail_at <= ${now} OR next_mail_at > ${ahead}
+        ORDER BY next_mail_at, id LIMIT 1 FOR UPDATE SKIP LOCKED)`,
     )
     .returning(COLUMNS);
   return row ?? null;
 }
 
-/** Records that the operator was told. What ended meanwhile is still to be told. */
+/** Records that the operator was mailed. An incident that has ended since is due again. */
 export async function recordAlertNotification(
   db: Db,
   id: number,
@@ -118,7 +119,7 @@ export async function recordAlertNotification(
     .where(eq(alerts.id, id));
 }
 
-/** Puts off telling until `nextMailAt`; for good with null. */
+/** Postpones the e-mail until `nextMailAt`; null cancels it. */
 export async function postponeAlertNotification(
   db: Db,
   id: number,

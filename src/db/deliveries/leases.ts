@@ -22,10 +22,10 @@ export async function renewLease(db: Db, id: number): Promise<boolean> {
   return result.rowCount === 1;
 }
 
-/** Whether any worker is alive. */
-export async function isAnyWorkerAlive(db: Db): Promise<boolean> {
-  const result = await db.execute(
-    sql`SELECT FROM leases WHERE expires_at > clock_timestamp() LIMIT 1`,
+/** How many worker processes hold a lease that has not expired, by the database's clock. */
+export async function countLiveWorkers(db: Db): Promise<number> {
+  const { rows } = await db.execute<{ count: number }>(
+    sql`SELECT count(*)::int AS count FROM leases WHERE expires_at > clock_timestamp()`,
   );
-  return result.rows.length > 0;
+  return rows[0]?.count ?? 0;
 }

@@ -1,9 +1,7 @@
-import { asc, isNull, sql } from 'drizzle-orm';
-import type { Alert } from '../../domain/alerts/alert.ts';
+import { sql } from 'drizzle-orm';
 import type { FetchOutcome } from '../../domain/sources/source.ts';
 import type { SourceState } from '../../domain/sources/source-history.ts';
 import type { Db } from '../client.ts';
-import { alerts } from '../schema.ts';
 
 interface SourceRow extends Record<string, unknown> {
   name: string;
@@ -21,7 +19,7 @@ interface SourceRow extends Record<string, unknown> {
   detail: string | null;
 }
 
-/** Every source that was ever asked, by name. */
+/** Every source that was ever fetched, by name. */
 export async function listSourceStates(db: Db): Promise<SourceState[]> {
   const { rows } = await db.execute<SourceRow>(sql`
     SELECT known.name, next_at AS "nextAt", coalesce(failures, 0) AS failures,
@@ -51,32 +49,14 @@ function toLastFetch(row: SourceRow): SourceState['lastFetch'] {
   return { endedAt, outcome, found, added, updated, refused, detail };
 }
 
-/** An incident that goes on. */
-export interface OpenAlert extends Alert {
-  raisedAt: Date;
-  /** When it was last found to be still so. */
-  seenAt: Date;
-  times: number;
-}
-
-/** The alarms whose trouble lasts, the oldest first. */
-export async function listOpenAlerts(db: Db): Promise<OpenAlert[]> {
-  const { kind, subject, sentence, raisedAt, seenAt, times } = alerts;
-  return db
-    .select({ kind, subject, sentence, raisedAt, seenAt, times })
-    .from(alerts)
-    .where(isNull(alerts.endedAt))
-    .orderBy(asc(alerts.raisedAt), asc(alerts.id));
-}
-
-/** What is due and not begun. */
+/** What is due and in no worker's hands. */
 export interface Backlog {
   count: number;
-  /** Since when the first of it is due; null when nothing is. */
+  /** When the oldest of it became due; null when nothing is. */
   since: Date | null;
 }
 
-/** Batches and letters that are due at `now`. What is paused or cancelled is not. */
+/** Batches and transactional e-mails that are due at `now`. Paused and cancelled digests do not count. */
 export async function findBacklogs(
   db: Db,
   now: Date,
@@ -95,15 +75,7 @@ export async function findBacklogs(
   return { deliveries: of('deliveries'), transactional: of('transactional') };
 }
 
-/** Worker processes whose lease lasts, on the clock of the database. */
-export async function countLiveWorkers(db: Db): Promise<number> {
-  const { rows } = await db.execute<{ count: number }>(
-    sql`SELECT count(*)::int AS count FROM leases WHERE expires_at > clock_timestamp()`,
-  );
-  return rows[0]?.count ?? 0;
-}
-
-/** How far the clock of the database is ahead of `now()`, in ms, give or take half the time of asking. */
+/** How far the database's clock is ahead of `now()`, in ms, within half the duration of the query. */
 export async function measureClockSkewMs(db: Db, now: () => Date): Promise<number> {
   const requestedMs = now().getTime();
   const { rows } = await db.execute<{ ms: string }>(

@@ -8,16 +8,16 @@ import {
 } from '../deliveries/partitions.ts';
 import { listIdentityColumns, listStoredColumns } from './tables.ts';
 
-/** Rows that are read and written at once. */
+/** Rows that are read and written at a time. */
 const ROWS_PER_PAGE = 1000;
 
-/** Two transactions, the one to read from and the one to write to. */
+/** The transaction to read from and the one to write to. */
 export interface CopyTransactions {
   from: Db;
   to: Db;
 }
 
-/** Says how values are written as text, so that both servers write them alike and in full. */
+/** Sets how values are formatted as text, so that both servers format them alike and without loss. */
 export async function alignOutputFormats({ from, to }: CopyTransactions): Promise<void> {
   for (const db of [from, to]) {
     await db.execute(sql`SET LOCAL extra_float_digits = 1`);
@@ -25,8 +25,8 @@ export async function alignOutputFormats({ from, to }: CopyTransactions): Promis
   }
 }
 
-/** Copies the rows of a table to one of the same columns. Values travel as PostgreSQL writes them in JSON and
- *  are read by nobody on their way. `onRows` hears how many were copied at a time. */
+/** Copies the rows of a table to one with the same columns. Values stay in PostgreSQL's own JSON text,
+ *  which nothing parses on the way. `onRows` is called with the number of rows of each page. */
 export async function copyTable(
   { from, to }: CopyTransactions,
   table: string,
@@ -61,7 +61,7 @@ export async function copyDeliveries(
   }
 }
 
-/** Ids go on where they were, also where the newest row is gone: none is ever given twice. */
+/** Copies where each sequence stands, so that no id is ever used twice, even of a removed row. */
 export async function copySequences({ from, to }: CopyTransactions): Promise<void> {
   for (const { table, column } of await listIdentityColumns(from)) {
     const sequence = sql`pg_get_serial_sequence(${table}, ${column})`;
@@ -74,13 +74,13 @@ export async function copySequences({ from, to }: CopyTransactions): Promise<voi
   }
 }
 
-/** What a table holds, whatever the order of its rows: their number, and the sum of their digests. */
+/** The number of a table's rows and the sum of their hashes, whatever their order. */
 export interface TableChecksum {
   rows: number;
   checksum: string;
 }
 
-/** Sums a table up, by its stored columns. */
+/** Computes the checksum of a table over its stored columns. */
 export async function computeTableChecksum(db: Db, table: string): Promise<TableChecksum> {
   const columns = joinIdentifiers(await listStoredColumns(db, table));
   const result = await db.execute<{ rows: string; checksum: string }>(sql`

@@ -5,7 +5,8 @@ import type { Db } from '../client.ts';
 /** SQLSTATE `lock_not_available` (PostgreSQL manual, appendix A). */
 const LOCK_NOT_AVAILABLE = '55P03';
 
-/** Keeps everybody else off the tables until the transaction ends. @throws PaperboyError `MOVE_TARGET_IN_USE`. */
+/** Locks the tables against all other sessions until the transaction ends.
+ *  @throws PaperboyError `MOVE_TARGET_IN_USE`. */
 export async function lockTablesForMove(tx: Db, tables: readonly string[]): Promise<void> {
   await tx.execute(sql`SET LOCAL lock_timeout = '10s'`);
   try {
@@ -15,23 +16,23 @@ export async function lockTablesForMove(tx: Db, tables: readonly string[]): Prom
     if (code !== LOCK_NOT_AVAILABLE) throw error;
     throw new PaperboyError(
       'MOVE_TARGET_IN_USE',
-      'The tables in the database of DATABASE_URL are in use: stop whatever works on them first.',
+      'The tables in the database of DATABASE_URL are in use: stop the processes that use them first.',
       { cause: error },
     );
   }
 }
 
-/** Removes all rows of a table that none refers to. */
+/** Removes all rows of a table that no other table refers to. */
 export async function deleteAllRows(tx: Db, table: string): Promise<void> {
   await tx.execute(sql`DELETE FROM ${sql.identifier(table)}`);
 }
 
-/** Tells the planner what the tables hold, before anything is asked of them. */
+/** Collects the planner's statistics before the first query. */
 export async function analyseTables(tx: Db, tables: readonly string[]): Promise<void> {
   await tx.execute(sql`ANALYZE ${joinIdentifiers(tables)}`);
 }
 
-/** Whether every text that we may store fits. */
+/** Whether the database can store every text of ours. */
 export async function isUtf8(db: Db): Promise<boolean> {
   const result = await db.execute<{ encoding: string }>(
     sql`SELECT current_setting('server_encoding') AS encoding`,

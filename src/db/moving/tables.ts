@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import type { Db } from '../client.ts';
 
-/** Our tables, each after those that it refers to. */
+/** Every table, each after those that it refers to. */
 export const TABLES = [
   'topics',
   'papers',
@@ -25,7 +25,7 @@ export const TABLES = [
   'sending_rate_limits',
 ] as const;
 
-/** The columns of a table that are stored; generated ones follow from them. */
+/** The stored columns of a table, without generated ones. */
 export async function listStoredColumns(db: Db, table: string): Promise<string[]> {
   const result = await db.execute<{ name: string }>(sql`
     SELECT attname AS name FROM pg_attribute
@@ -34,7 +34,7 @@ export async function listStoredColumns(db: Db, table: string): Promise<string[]
   return result.rows.map(({ name }) => name);
 }
 
-/** Columns that count by themselves. */
+/** The identity columns of every table. */
 export async function listIdentityColumns(db: Db): Promise<{ table: string; column: string }[]> {
   const result = await db.execute<{ table: string; column: string }>(sql`
     SELECT relname AS "table", attname AS "column"

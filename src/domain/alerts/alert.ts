@@ -9,13 +9,14 @@ export const ALERT_KINDS = [
   'source-quiet',
   /** A source brought an old list again. Subject: the source's name. */
   'source-stale',
-  /** The papers of a working day were not there when their digest was to be composed. Subject: kind and date. */
+  /** The papers of a working day were missing when their digest was due. Subject: kind and date. */
   'papers-late',
-  /** No relay, or not all of them, takes mail. Subject: the relay's name. */
+  /** A relay does not accept mail. Subject: the relay's name. */
   'relay-down',
-  /** Too many addresses were refused, so that the digest was paused. Subject: kind and date. */
+  /** Too many addresses were rejected, so the digest was paused. Subject: kind and date. */
   'refusals',
-  /** What is due has waited for long: no worker, or too slow a one. Subject: `deliveries` or `letters`. */
+  /** Due work has waited too long: no worker runs, or it is too slow. Subject: `deliveries` or
+   *  `transactional`. */
   'queue-behind',
 ] as const;
 export type AlertKind = (typeof ALERT_KINDS)[number];
@@ -23,33 +24,34 @@ export type AlertKind = (typeof ALERT_KINDS)[number];
 export interface Alert {
   kind: AlertKind;
   subject: string;
-  /** What is wrong and what to do, in one or two sentences for the operator. No address of a reader. */
+  /** What is wrong and what to do, in one or two sentences for the operator. Never holds a
+   *  subscriber's address. */
   sentence: string;
 }
 
-/** An alarm as it is kept: one row for each incident. */
+/** An alert as stored: one row for each incident. */
 export interface Incident extends Alert {
   id: number;
   raisedAt: Date;
-  /** When it was last found to be still so. */
+  /** When its cause was last seen. */
   seenAt: Date;
   times: number;
-  /** Null while its trouble lasts. */
+  /** Null while the incident is open. */
   endedAt: Date | null;
-  /** When the operator was mailed that it began, and that it is over. */
+  /** When the operator was mailed that it began, and that it ended. */
   mailedAt: Date | null;
   endMailedAt: Date | null;
 }
 
-/** What a mail tells of an incident: that it began, that one told of is over, or both in one. */
+/** What an e-mail reports about an incident: that it began, that it ended, or both at once. */
 export type AlertNotification = 'began' | 'over' | 'both';
 
-/** Trouble that is over before a mail told of it, and within this, is nobody's business, in ms. */
+/** An incident shorter than this that ended before the operator was mailed is not reported, in ms. */
 const MIN_REPORTED_DURATION_MS = 5 * MINUTE_MS;
-/** News that are older than this are none, in ms: ALERT_EMAIL may have been set only now. */
+/** An incident that ended longer ago is not reported, in ms: ALERT_EMAIL may have just been set. */
 const MAX_NOTIFICATION_AGE_MS = DAY_MS;
 
-/** What is to be mailed of an incident now, or null. */
+/** What to mail about an incident now, or null. */
 export function decideNotification(
   { raisedAt, endedAt, mailedAt, endMailedAt }: Incident,
   now: Date,
@@ -61,7 +63,7 @@ export function decideNotification(
   return endedAt.getTime() - raisedAt.getTime() < MIN_REPORTED_DURATION_MS ? null : 'both';
 }
 
-/** The subject of an alarm about a digest. */
+/** The subject of an alert about a digest. */
 export function formatDigestAlertSubject({
   kind,
   date,
@@ -72,7 +74,7 @@ export function formatDigestAlertSubject({
   return `${kind} ${date}`;
 }
 
-/** The digest that the subject of an alarm names, or null when it names none. */
+/** The digest that an alert's subject names, or null. */
 export function parseDigestSubject(subject: string): { kind: DigestKind; date: string } | null {
   const [kind = '', date = ''] = subject.split(' ');
   return isDigestKind(kind) ? { kind, date } : null;

@@ -3,13 +3,13 @@ import type { Db } from '../../db/client.ts';
 import type { Alert, Incident } from '../../domain/alerts/alert.ts';
 import type { Clock } from '../../domain/time/clock.ts';
 
-/** Raises and ends alarms; each incident is told twice: when it begins and when it is over. */
+/** Raises and ends alerts. Each incident is reported twice: when it begins and when it ends. */
 export interface Alerts {
   raise(alert: Alert): Promise<void>;
   end(alert: Pick<Alert, 'kind' | 'subject'>): Promise<void>;
 }
 
-/** Alarms of the database; an incident that another process raised is not told again here. */
+/** Alerts stored in the database. An incident that another process raised is not reported again. */
 export function createAlerts({
   db,
   clock,

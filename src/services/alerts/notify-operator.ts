@@ -17,9 +17,9 @@ import type { Mailer } from '../../relay/nodemailer-transport.ts';
 export interface NotifyDeps {
   db: Db;
   clock: Clock;
-  /** Where to. */
+  /** The operator's address. */
   alertEmail: string;
-  /** What sending needs; loaded when there is something to tell. */
+  /** What sending needs; loaded once there is something to send. */
   mail: () => Promise<{
     mailer: Mailer;
     templates: MailTemplates;
@@ -28,23 +28,23 @@ export interface NotifyDeps {
   }>;
 }
 
-/** What came of the mails. */
+/** The outcome of the e-mails. */
 export interface NotifyResult {
   notified: number;
-  /** Could not be sent now, each with why. They are tried again, unless they were refused for good. */
+  /** Why e-mails could not be sent. They are tried again, unless they were rejected permanently. */
   problems: string[];
 }
 
-/** How long one process may take over a mail before another one tries, in ms: a slow relay has ten minutes
- *  to take it (RFC 5321 §4.5.3.2.6), and sooner it would be mailed twice. */
+/** How long one process may take over an e-mail before another one tries, in ms. A slow relay has ten
+ *  minutes to accept it (RFC 5321 §4.5.3.2.6); a shorter claim would send it twice. */
 const CLAIM_MS = 15 * MINUTE_MS;
-/** Until a mail that could not be sent is tried again, in ms. */
+/** Delay before an e-mail that could not be sent is tried again, in ms. */
 const RETRY_MS = 5 * MINUTE_MS;
 
 /**
- * Mails what is new about incidents to the operator: one mail when one begins and one when it is over,
- * however many processes look, and however often they start. A process that dies between the relay's
- * answer and its record repeats the mail, with the same Message-ID.
+ * Mails the operator about incidents: once when one begins and once when it ends, however many
+ * processes run and however often they restart. A process that dies between the relay's reply and
+ * recording it sends the e-mail again, with the same Message-ID.
  */
 export async function notifyOperator(deps: NotifyDeps): Promise<NotifyResult> {
   const { db, clock } = deps;
@@ -54,7 +54,7 @@ export async function notifyOperator(deps: NotifyDeps): Promise<NotifyResult> {
     const incident = await claimAlertNotification(db, now, new Date(now.getTime() + CLAIM_MS));
     if (incident === null) return summary;
     const result = await notifyAbout(deps, incident);
-    if (result === 'told') summary.notified += 1;
+    if (result === 'sent') summary.notified += 1;
     else if (result !== 'nothing') summary.problems.push(result.problem);
   }
 }
@@ -62,7 +62,7 @@ export async function notifyOperator(deps: NotifyDeps): Promise<NotifyResult> {
 async function notifyAbout(
   { db, clock, alertEmail, mail }: NotifyDeps,
   incident: Incident,
-): Promise<'told' | 'nothing' | { problem: string }> {
+): Promise<'sent' | 'nothing' | { problem: string }> {
   const now = clock();
   const notification = decideNotification(incident, now);
   if (notification === null) {
@@ -81,7 +81,7 @@ async function notifyAbout(
   const { status, text: problem } = concludeAttempt(outcome);
   if (status === 'sent') {
     await recordAlertNotification(db, incident.id, notification, now);
-    return 'told';
+    return 'sent';
   }
   const isFinal = status === 'failed';
   await postponeAlertNotification(
@@ -90,5 +90,5 @@ async function notifyAbout(
     isFinal ? null : new Date(now.getTime() + RETRY_MS),
   );
   const fate = isFinal ? ' and is given up' : '';
-  return { problem: `The mail about an alarm could not be sent${fate}: ${problem}` };
+  return { problem: `The e-mail about an alert could not be sent${fate}: ${problem}` };
 }

@@ -1,6 +1,6 @@
 import type { Db } from '../../db/client.ts';
 import { sendBatchesNow } from '../../db/deliveries/batches.ts';
-import { isAnyWorkerAlive } from '../../db/deliveries/leases.ts';
+import { countLiveWorkers } from '../../db/deliveries/leases.ts';
 import { findDigestById } from '../../db/digests/digests.ts';
 import type { DigestSummary } from '../../domain/digests/digest.ts';
 import type { Clock } from '../../domain/time/clock.ts';
@@ -63,7 +63,7 @@ export async function sendDigest(
     if (current.pausedAt !== null && status.inProgress === 0) return { kind: 'paused', status };
     if (signal.aborted) return { kind: 'interrupted', status };
     const at = timer.elapsedMs();
-    if (await isAnyWorkerAlive(db)) workerSeenAt = at;
+    if ((await countLiveWorkers(db)) > 0) workerSeenAt = at;
     if (at - workerSeenAt > NO_WORKER_TIMEOUT_MS) return { kind: 'no worker', status };
     if (at - sweptAt > SWEEP_INTERVAL_MS) {
       await sweepDeliveries({ db, queue }, clock());

@@ -18,16 +18,16 @@ import {
 import { hasRows, TABLES } from '../../db/moving/tables.ts';
 import { PaperboyError } from '../../domain/errors.ts';
 
-/** What was moved. */
+/** What was copied. */
 export interface MoveReport {
   /** Rows of each table. */
   tables: Record<string, number>;
-  /** Deliveries that a process which died had in hand: back to `pending`, or `unknown`. */
+  /** Deliveries that a dead process had claimed: `pending` again, or `unknown` if it was sending them. */
   pending: number;
   unknown: number;
 }
 
-/** How far it is. `table` is copied or, with `isCheck`, compared. */
+/** Progress: `table` is being copied or, with `isCheck`, compared. */
 export interface MoveProgress {
   table: string;
   rows: number;
@@ -35,9 +35,10 @@ export interface MoveProgress {
 }
 
 /**
- * Copies everything from one database to another of the same tables, in one transaction: all of it arrives,
- * equal by number of rows and checksum, or nothing does. The first is only read. The second must
- * be empty but for topics, which are replaced. What the last process was sending when it died is `unknown`.
+ * Copies everything from one database to another with the same tables, in one transaction: either
+ * every table arrives, with the same number of rows and checksum, or nothing does. The source is only
+ * read. The target must be empty except for topics, which are replaced. Deliveries that a process was
+ * sending when it died become `unknown`.
  * @throws PaperboyError `MOVE_VERSION_DIFFERS`, `MOVE_TARGET_NOT_EMPTY`, `MOVE_TARGET_IN_USE`,
  * `MOVE_TARGET_NOT_UTF8`, `MOVE_DIFFERS`.
  */
@@ -77,7 +78,7 @@ async function assertMovable({ from, to }: CopyTransactions): Promise<void> {
   if (!(await isUtf8(to))) {
     throw new PaperboyError(
       'MOVE_TARGET_NOT_UTF8',
-      'The database of DATABASE_URL does not keep text as UTF-8: expected one made with ENCODING ‘UTF8’.',
+      'The database of DATABASE_URL does not store text as UTF-8: expected one created with ENCODING ‘UTF8’.',
     );
   }
   await lockTablesForMove(to, TABLES);

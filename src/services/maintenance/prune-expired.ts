@@ -8,20 +8,20 @@ import { removeUnconfirmedSubscribers } from '../../db/subscribers/subscribers.t
 import { removeTransactionalEmails } from '../../db/transactional/transactional-emails.ts';
 import { DAY_MS } from '../../domain/time/units.ts';
 
-/** How long a sign-up that nobody confirms is kept, in ms: long enough to tell the reader that the
- *  link is over, no longer than needed (GDPR Art. 5(1)(e)). */
+/** How long an unconfirmed sign-up is kept, in ms: long enough to say that the link has expired, and
+ *  no longer than needed (GDPR Art. 5(1)(e)). */
 const UNCONFIRMED_RETENTION_MS = 30 * DAY_MS;
 
-/** How long letters are kept after their links end, in ms. */
+/** How long transactional e-mails are kept after their links expire, in ms. */
 const EMAIL_RETENTION_MS = 30 * DAY_MS;
 
-/** How long single fetches are kept, in ms. */
+/** How long the records of fetches are kept, in ms. */
 const FETCH_RETENTION_MS = 60 * DAY_MS;
 
-/** How long alarms are kept after they ended, in ms. */
+/** How long incidents are kept after they end, in ms. */
 const ALERT_RETENTION_MS = 365 * DAY_MS;
 
-/** What was removed. */
+/** How many rows of each kind were removed. */
 export interface PruneReport {
   unconfirmed: number;
   transactionalEmails: number;
@@ -32,9 +32,9 @@ export interface PruneReport {
   digests: number;
 }
 
-/** Removes what is not needed any more: unconfirmed sign-ups, old letters, counts of networks, old fetches and alarms, and
- *  deliveries of digests composed longer than `deliveriesKeptDays` ago. Then has the words of papers
- *  counted anew. */
+/** Removes what is no longer needed: unconfirmed sign-ups, old transactional e-mails, expired sign-up
+ *  limits, old fetches and incidents, and the deliveries of digests that were composed more than
+ *  `deliveriesKeptDays` ago. Also updates the planner's statistics of papers. */
 export async function pruneExpired(
   db: Db,
   now: Date,

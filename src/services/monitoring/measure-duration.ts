@@ -1,4 +1,4 @@
-/** What `work` gives; `onDone` is told how long it took, in seconds, also when it failed. */
+/** Returns the result of `work`, and calls `onDone` with its duration in seconds even if it fails. */
 export async function measureDuration<Value>(
   work: () => Promise<Value>,
   onDone: (seconds: number) => void,

@@ -1,7 +1,7 @@
 import { listOpenIncidents } from '../../db/alerts/alerts.ts';
 import type { Db } from '../../db/client.ts';
 import { findDigest } from '../../db/digests/digests.ts';
-import { findOldestDue } from '../../db/monitoring/oldest-due.ts';
+import { findBacklogs } from '../../db/monitoring/status.ts';
 import { readSourceHistories } from '../../db/sources/sources.ts';
 import { type AlertKind, type Incident, parseDigestSubject } from '../../domain/alerts/alert.ts';
 import {
@@ -26,8 +26,8 @@ export interface MonitorDeps {
   waitMs: number;
 }
 
-/** Looks at the installation as a whole: raises the alarms that nobody else would, and ends those whose
- *  trouble is over. To be called every minute. */
+/** Raises the alerts that need a view of the whole installation, and ends those whose cause is gone.
+ *  Called once a minute. */
 export async function monitorInstallation(deps: MonitorDeps, now: Date): Promise<void> {
   const quiet = await monitorQuietSources(deps, now);
   await monitorQueues(deps, now);
@@ -44,7 +44,8 @@ export async function monitorInstallation(deps: MonitorDeps, now: Date): Promise
   }
 }
 
-/** Sources without the list of a working day. One that fails, or sends an old one, has an alarm of its own. */
+/** Sources without the list of a working day. A source that fails or sends an old list has another
+ *  alert already. */
 async function monitorQuietSources(
   { db, alerts, sources, composeAt, waitMs }: MonitorDeps,
   now: Date,
@@ -63,19 +64,19 @@ async function monitorQuietSources(
   return missing;
 }
 
-/** With no relay in order nothing can be sent, and that is told by itself. */
+/** Without a working relay nothing can be sent, and `relay-down` says so already. */
 async function monitorQueues({ db, alerts }: MonitorDeps, now: Date) {
-  const since = await findOldestDue(db, now);
+  const backlogs = await findBacklogs(db, now);
   const isRelayDown = (await listOpenIncidents(db, ['relay-down'])).length > 0;
   for (const subject of ['deliveries', 'transactional'] as const) {
-    const oldest = since[subject];
-    const isBehind = oldest !== null && now.getTime() - oldest.getTime() > QUEUE_BEHIND_AFTER_MS;
+    const { since } = backlogs[subject];
+    const isBehind = since !== null && now.getTime() - since.getTime() > QUEUE_BEHIND_AFTER_MS;
     if (!isBehind) await alerts.end({ kind: 'queue-behind', subject });
-    else if (!isRelayDown) await alerts.raise(createQueueBehindAlert(subject, oldest));
+    else if (!isRelayDown) await alerts.raise(createQueueBehindAlert(subject, since));
   }
 }
 
-/** Over when the lists have come, or when the next digest is due. */
+/** True once the lists have come, or the next digest is due. */
 async function isPapersLateOver(
   { db, sources, composeAt }: MonitorDeps,
   { subject }: Incident,
@@ -88,8 +89,8 @@ async function isPapersLateOver(
   return (await findMissingLists(db, sources, { ...due, now })).length === 0;
 }
 
-/** Over when papers have come since, of whatever day: the source is quiet no more. That no list is expected at
- *  the weekend does not mean that Friday's has come. */
+/** True once any papers have come since. A weekend, when no list is expected, is not enough: Friday's
+ *  list may still be missing. */
 async function isSourceQuietOver(
   deps: MonitorDeps,
   { subject, raisedAt }: Incident,
@@ -97,8 +98,8 @@ async function isSourceQuietOver(
 ): Promise<boolean> {
   if (!isConfigured(deps, subject)) return true;
   if (quiet.some(({ source }) => source === subject)) return false;
-  const { lastPapersAt: gaveAt } = (await readSourceHistories(deps.db, now))(subject);
-  return gaveAt !== null && gaveAt >= raisedAt;
+  const { lastPapersAt } = (await readSourceHistories(deps.db, now))(subject);
+  return lastPapersAt !== null && lastPapersAt >= raisedAt;
 }
 
 async function isPaused(db: Db, subject: string): Promise<boolean> {

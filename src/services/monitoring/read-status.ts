@@ -1,45 +1,42 @@
+import { listOpenIncidents } from '../../db/alerts/alerts.ts';
 import type { Db } from '../../db/client.ts';
+import { countLiveWorkers } from '../../db/deliveries/leases.ts';
 import { findLatestDigest } from '../../db/digests/digests.ts';
-import {
-  type Backlog,
-  countLiveWorkers,
-  findBacklogs,
-  listOpenAlerts,
-  listSourceStates,
-  type OpenAlert,
-} from '../../db/monitoring/status.ts';
+import { type Backlog, findBacklogs, listSourceStates } from '../../db/monitoring/status.ts';
+import type { Incident } from '../../domain/alerts/alert.ts';
 import { DIGEST_KINDS, type DigestKind } from '../../domain/digests/digest.ts';
 import { nextComposeAt } from '../../domain/digests/next-compose.ts';
 import type { SourceState } from '../../domain/sources/source-history.ts';
 import type { TimeOfDay } from '../../domain/time/schedule.ts';
 import { type DigestStatus, readDigestStatus } from '../digests/digest-status.ts';
 
-/** How an installation is. */
+/** The state of an installation. */
 export interface InstallationStatus {
   now: Date;
   sources: SourceState[];
   nextCompose: Record<DigestKind, Date>;
-  /** The accounting of the newest digest of each kind that has one. */
+  /** The newest digest of each kind that has one. */
   digests: DigestStatus[];
   waiting: { deliveries: Backlog; transactional: Backlog };
   workers: number;
-  alerts: OpenAlert[];
+  /** Open incidents, the oldest first. */
+  alerts: Incident[];
 }
 
 export interface StatusOptions {
   now: Date;
   composeAt: TimeOfDay;
-  /** Sources that are set, also when they were never asked. */
+  /** The configured sources, whether or not they were ever fetched. */
   sourceNames: readonly string[];
 }
 
-/** Everything that tells how an installation is at `now`. */
+/** Reads the state of an installation at `now`. */
 export async function readStatus(
   db: Db,
   { now, composeAt, sourceNames }: StatusOptions,
 ): Promise<InstallationStatus> {
   const known = await listSourceStates(db);
-  const unasked = sourceNames.filter((name) => !known.some((source) => source.name === name));
+  const unfetched = sourceNames.filter((name) => !known.some((source) => source.name === name));
   const digests: DigestStatus[] = [];
   for (const kind of DIGEST_KINDS) {
     const digest = await findLatestDigest(db, kind);
@@ -47,7 +44,7 @@ export async function readStatus(
   }
   return {
     now,
-    sources: [...known, ...unasked.map(createUnaskedSource)],
+    sources: [...known, ...unfetched.map(createUnfetchedSource)],
     nextCompose: {
       daily: nextComposeAt('daily', composeAt, now),
       weekly: nextComposeAt('weekly', composeAt, now),
@@ -55,11 +52,11 @@ export async function readStatus(
     digests,
     waiting: await findBacklogs(db, now),
     workers: await countLiveWorkers(db),
-    alerts: await listOpenAlerts(db),
+    alerts: await listOpenIncidents(db),
   };
 }
 
-function createUnaskedSource(name: string): SourceState {
+function createUnfetchedSource(name: string): SourceState {
   const never = {
     lastFetch: null,
     succeededAt: null,

@@ -4,11 +4,11 @@ import { isMigrated, isQueueMigrated } from '../../db/migrate.ts';
 import type { Queue } from '../../queue/queue.ts';
 import type { RelayProbeResult } from '../../relay/probe-relay.ts';
 
-/** What must work so that papers become mails. */
+/** What must work for digests to be composed and sent. */
 export const READINESS_CHECKS = ['database', 'migrations', 'queue', 'relay'] as const;
 export type ReadinessCheck = (typeof READINESS_CHECKS)[number];
 
-/** How a part is: one word, and a sentence that names no host, since anyone may read it. */
+/** The sentence is public: it names no host and no setting's value. */
 export interface ReadinessCheckResult {
   status: 'ok' | 'failed';
   sentence: string;
@@ -16,7 +16,7 @@ export interface ReadinessCheckResult {
 
 export type ReadinessReport = Record<ReadinessCheck, ReadinessCheckResult>;
 
-/** Looks at the parts, each time anew but for relays, which are asked less often. */
+/** Checks every part on each call; relays are probed less often. */
 export interface ReadinessProbe {
   check(): Promise<ReadinessReport>;
 }
@@ -25,11 +25,11 @@ export interface ReadinessDeps {
   database: Database;
   queue: Pick<Queue, 'check'>;
   isQueueInPostgres: boolean;
-  /** How each relay receives us; null when mail is caught in the local inbox. */
+  /** Probes each relay; null when mail is caught in the local inbox. */
   probeRelays: (() => Promise<readonly RelayProbeResult[]>) | null;
-  /** Called with each part whose word is another than before. */
+  /** Called with each check whose status has changed. */
   onChange: (check: ReadinessCheck, state: ReadinessCheckResult, error: unknown) => void;
-  /** Any steady clock, in ms. */
+  /** A monotonic clock, in ms. */
   elapsedMs: () => number;
   /** How long a part may take to answer. @defaultValue 3000 */
   answerTimeoutMs?: number;
@@ -38,13 +38,13 @@ export interface ReadinessDeps {
 /** A part that hangs is as bad as one that fails. */
 const ANSWER_TIMEOUT_MS = 3000;
 
-/** How long is believed what relays said, in ms: they are other people's servers. */
+/** How long the result of a relay's probe is reused, in ms: relays are other people's servers. */
 const RELAY_CACHE_TTL_MS = { ok: 30_000, failed: 10_000 } satisfies Record<
   ReadinessCheckResult['status'],
   number
 >;
 
-/** Each part by itself: one that is broken does not hide another. */
+/** Checks the parts independently: one that fails does not hide another. */
 export function createReadinessProbe(deps: ReadinessDeps): ReadinessProbe {
   const { database, queue, elapsedMs, answerTimeoutMs = ANSWER_TIMEOUT_MS } = deps;
   const databaseWithTimeout = { ...database, ...database.withQueryTimeout(answerTimeoutMs) };
@@ -55,7 +55,7 @@ export function createReadinessProbe(deps: ReadinessDeps): ReadinessProbe {
   const checks: Record<ReadinessCheck, () => Promise<string>> = {
     database: async () => {
       if (await isWritable(databaseWithTimeout.db)) return 'The database answers.';
-      throw new NotReadyError('The database takes no changes: it is read-only, as a standby is.');
+      throw new NotReadyError('The database is read-only, like a standby.');
     },
     migrations: async () => {
       const isQueueReady = !deps.isQueueInPostgres || (await isQueueMigrated(databaseWithTimeout));
@@ -111,13 +111,13 @@ export function createReadinessProbe(deps: ReadinessDeps): ReadinessProbe {
   };
 }
 
-/** Its message is for anyone. */
+/** Its message is public. */
 class NotReadyError extends Error {}
 
 const FAILURE_SENTENCES: Record<ReadinessCheck, string> = {
   database: 'The database does not answer.',
-  migrations: 'Whether the tables are those of this version cannot be found out.',
-  queue: 'The queue does not answer, or takes nothing in.',
+  migrations: 'The version of the tables cannot be read.',
+  queue: 'The queue does not answer or accepts no jobs.',
   relay: 'No relay answers.',
 };
 
@@ -130,10 +130,12 @@ function describeRelays(probes: readonly RelayProbeResult[] | null): string {
   const good = probes.filter(({ problem }) => problem === null).length;
   if (good === 0) {
     const cause = probes.map(({ problem }) => problem).join(' ');
-    throw new NotReadyError('No relay lets us in.', { cause });
+    throw new NotReadyError('No relay accepts our connection.', { cause });
   }
-  if (good < probes.length) return `${good} of ${probes.length} relays let us in.`;
-  return probes.length === 1 ? 'The relay lets us in.' : `All ${probes.length} relays let us in.`;
+  if (good < probes.length) return `${good} of ${probes.length} relays accept our connection.`;
+  return probes.length === 1
+    ? 'The relay accepts our connection.'
+    : `All ${probes.length} relays accept our connection.`;
 }
 
 async function withTimeout<Value>(timeoutMs: number, operation: Promise<Value>): Promise<Value> {

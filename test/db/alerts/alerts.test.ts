@@ -17,8 +17,8 @@ beforeEach(async () => {
   await database.db.execute(sql`TRUNCATE alerts RESTART IDENTITY`);
 });
 
-describe('An alarm', () => {
-  it('is one incident as long as its trouble lasts, whoever finds it', async () => {
+describe('raiseAlert', () => {
+  it('An alert is one incident until it ends, whichever process raises it', async () => {
     const { db } = database;
     const raised = await Promise.all(
       [1, 2, 3].map(() => raiseAlert(db, FAILED, seedDayAt('05:00:00'))),
@@ -38,12 +38,12 @@ describe('An alarm', () => {
     ]);
   });
 
-  it('is kept whatever it quotes', async () => {
+  it('An alert may quote any characters', async () => {
     await raiseAlert(database.db, { ...FAILED, sentence: 'It said \0.' }, seedDayAt('05:00:00'));
     expect(await listOpenIncidents(database.db)).toMatchObject([{ sentence: 'It said \ufffd.' }]);
   });
 
-  it('is another one for another subject, and after it ended', async () => {
+  it('An alert for another subject, or after the end, is another incident', async () => {
     const { db } = database;
     await raiseAlert(db, FAILED, seedDayAt('05:00:00'));
     expect(await raiseAlert(db, { ...FAILED, subject: 'arxiv:cs.CL' }, seedDayAt('05:00:00'))).toBe(
@@ -59,7 +59,7 @@ describe('An alarm', () => {
     expect(await listOpenIncidents(db, ['relay-down'])).toEqual([]);
   });
 
-  it('is given to one process at a time to be told, and to the next when that one died', async () => {
+  it('An incident is claimed by one process at a time, and by the next when that one dies', async () => {
     const { db } = database;
     await raiseAlert(db, FAILED, seedDayAt('05:00:00'));
     const claims = await Promise.all(

@@ -18,26 +18,26 @@ const incident = (changes: Partial<Incident> = {}): Incident => ({
 const news = (changes: Partial<Incident>, now = seedDayAt('06:00:00')) =>
   decideNotification(incident(changes), now);
 
-describe('The news of an incident', () => {
-  it('are that it began, once', () => {
+describe('decideNotification', () => {
+  it('The beginning of an incident is reported once', () => {
     expect(news({})).toBe('began');
     expect(
       news({ mailedAt: seedDayAt('05:01:00'), times: 60, seenAt: seedDayAt('06:00:00') }),
     ).toBeNull();
   });
 
-  it('are that it is over, once, when it was told of', () => {
+  it('The end of a reported incident is reported once', () => {
     const over = { mailedAt: seedDayAt('05:01:00'), endedAt: seedDayAt('05:02:00') };
     expect(news(over)).toBe('over');
     expect(news({ ...over, endMailedAt: seedDayAt('05:03:00') })).toBeNull();
   });
 
-  it('are both in one when it could not be told of before, and lasted', () => {
+  it('The beginning and end are reported together when the beginning was not reported before', () => {
     expect(news({ endedAt: seedDayAt('05:05:00') })).toBe('both');
     expect(news({ endedAt: seedDayAt('05:04:59') })).toBeNull();
   });
 
-  it('are none when they are a day old', () => {
+  it('An incident that ended a day ago is not reported', () => {
     expect(news({ endedAt: seedDayAt('05:30:00') }, new Date('2026-05-09T05:30:01Z'))).toBeNull();
   });
 });

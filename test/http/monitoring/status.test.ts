@@ -279,7 +279,7 @@ describe('/readyz', () => {
     const { statusCode, body } = await ask([gone, sink.url]);
     await sink.close();
     expect(statusCode).toBe(200);
-    expect(JSON.parse(body).sentences.relay).toBe('1 of 2 relays let us in.');
+    expect(JSON.parse(body).sentences.relay).toBe('1 of 2 relays accept our connection.');
     expect(sink.mailCommands).toBe(0);
   });
 
@@ -291,7 +291,7 @@ describe('/readyz', () => {
     expect(JSON.parse(body)).toMatchObject({
       status: 'unavailable',
       checks: { database: 'ok', migrations: 'ok', queue: 'ok', relay: 'failed' },
-      sentences: { relay: 'No relay lets us in.' },
+      sentences: { relay: 'No relay accepts our connection.' },
     });
     expect(body).not.toContain('127.0.0.1');
     expect(site.log.slice(from).join('')).toContain('ECONNREFUSED');

@@ -227,12 +227,16 @@ export function buildStatusView(changes: Partial<StatusView> = {}, words = 'hf-d
       workers: 0,
       alerts: [
         {
+          id: 1,
           kind: 'relay-down',
           subject: words,
           sentence: words,
           raisedAt: at,
           seenAt: at,
           times: 4,
+          endedAt: null,
+          mailedAt: null,
+          endMailedAt: null,
         },
       ],
     },

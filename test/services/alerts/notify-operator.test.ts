@@ -29,8 +29,8 @@ beforeEach(async () => {
   await database.db.execute(sql`TRUNCATE alerts`);
 });
 
-describe('The operator', () => {
-  it('gets one mail when an incident begins and one when it is over, however often it is looked at', async () => {
+describe('notifyOperator', () => {
+  it('The operator is mailed once when an incident begins and once when it ends', async () => {
     await raiseAlert(database.db, FAILED, clock());
     for (let minute = 0; minute < 10; minute += 1) {
       await Promise.all([notify(), notify()]);
@@ -46,7 +46,7 @@ describe('The operator', () => {
     ]);
   });
 
-  it('gets it plain and short, with what is wrong, since when, and where to look', async () => {
+  it('The e-mail says what is wrong, since when, and where to look', async () => {
     await raiseAlert(database.db, FAILED, clock());
     await notify();
     const [mail] = await mails();
@@ -60,12 +60,12 @@ describe('The operator', () => {
     expect(mail?.headers.map(({ key }) => key)).not.toContain('list-unsubscribe');
   });
 
-  it('is told later when the relay is away, and of both at once when it is over by then', async () => {
+  it('An e-mail that the relay deferred is sent later, and reports the end as well by then', async () => {
     engine.sink.respondWith(() => ({ at: 'rcpt', reply: '451 4.3.0 Not now' }));
     await raiseAlert(database.db, FAILED, clock());
     expect(await notify()).toEqual({
       notified: 0,
-      problems: ['The mail about an alarm could not be sent: 451 4.3.0 Not now'],
+      problems: ['The e-mail about an alert could not be sent: 451 4.3.0 Not now'],
     });
     expect(await notify()).toEqual({ notified: 0, problems: [] });
     clock.advance(30 * MINUTE_MS);
@@ -78,7 +78,7 @@ describe('The operator', () => {
     expect(await notify()).toEqual({ notified: 0, problems: [] });
   });
 
-  it('gets one mail from a relay that takes minutes to answer', async () => {
+  it('A relay that takes minutes to answer gets one e-mail', async () => {
     await raiseAlert(database.db, FAILED, clock());
     const { mailer, ...parts } = deps();
     const slowly: typeof mailer.sendMail = async (mail) => {
@@ -95,7 +95,7 @@ describe('The operator', () => {
     expect(await subjects()).toEqual(['Paperboy: The source hf-daily cannot be read']);
   });
 
-  it('is told although the clock was a year ahead when the alarm was raised', async () => {
+  it('An alert that was raised while the clock was a year ahead is mailed', async () => {
     const now = clock();
     clock.advance(365 * 24 * 60 * MINUTE_MS);
     await raiseAlert(database.db, FAILED, clock());
@@ -103,7 +103,7 @@ describe('The operator', () => {
     expect(await notify()).toMatchObject({ notified: 1 });
   });
 
-  it('gets no mail about what was over within minutes', async () => {
+  it('An incident that ended within minutes is not mailed', async () => {
     await raiseAlert(database.db, FAILED, clock());
     clock.advance(MINUTE_MS);
     await endAlert(database.db, FAILED, clock());
@@ -112,7 +112,7 @@ describe('The operator', () => {
     expect(engine.sink.received).toEqual([]);
   });
 
-  it('is not tried again when the address was refused for good', async () => {
+  it('An e-mail that was rejected permanently is not tried again', async () => {
     engine.sink.respondWith(() => ({
       at: 'rcpt',
       reply: '550 5.1.1 No such user operator@example.org',

@@ -49,8 +49,8 @@ async function countAll(database: Database): Promise<number> {
   return count;
 }
 
-describe('Moving from an embedded database', () => {
-  it('brings every row of every table as it was', async () => {
+describe('moveDatabase', () => {
+  it('Every row of every table arrives unchanged', async () => {
     const { tables } = await move();
     expect(Object.keys(tables)).toEqual([...TABLES]);
     for (const table of TABLES) {
@@ -60,7 +60,7 @@ describe('Moving from an embedded database', () => {
     }
   });
 
-  it('makes unknown what was being sent and pending what was only claimed, and leaves the rest', async () => {
+  it('Deliveries that were being sent become unknown, claimed ones pending, and others stay', async () => {
     const before = await rowsOf(from, 'deliveries');
     expect(await move()).toMatchObject({ pending: 1, unknown: 1 });
     const { states } = await countDeliveries(to.database.db, 1, NOW);
@@ -83,13 +83,13 @@ describe('Moving from an embedded database', () => {
     ]);
   });
 
-  it('only reads the embedded one', async () => {
+  it('The embedded database is only read', async () => {
     const before = await Promise.all(TABLES.map((table) => rowsOf(from, table)));
     await move();
     expect(await Promise.all(TABLES.map((table) => rowsOf(from, table)))).toEqual(before);
   });
 
-  it('goes on counting where it was, also past rows that are gone', async () => {
+  it('Ids continue after the highest that was ever used', async () => {
     await from.pool.query('DELETE FROM consents; DELETE FROM transactional_emails');
     await from.pool.query(`SELECT setval('subscribers_id_seq', 41)`);
     await move();
@@ -103,7 +103,7 @@ describe('Moving from an embedded database', () => {
     expect(emails.rows).toEqual([{ id: '2' }]);
   });
 
-  it('refuses a database that holds anything but topics, and leaves it as it is', async () => {
+  it('A target that holds anything but topics is refused and left unchanged', async () => {
     await to.database.pool.query(`INSERT INTO sending_rate_limits (key) VALUES ('relay:host')`);
     const before = await countAll(to.database);
     await expect(move()).rejects.toThrow(
@@ -112,14 +112,14 @@ describe('Moving from an embedded database', () => {
     expect(await countAll(to.database)).toBe(before);
   });
 
-  it('refuses tables of another version', async () => {
+  it('Tables of another version are refused', async () => {
     await from.pool.query(
       'DELETE FROM drizzle.__drizzle_migrations WHERE id = (SELECT max(id) FROM drizzle.__drizzle_migrations)',
     );
     await expect(move()).rejects.toThrow('has the tables of another version');
   });
 
-  it('moves nothing when a single value does not arrive as it was', async () => {
+  it('Nothing is moved when a single value arrives changed', async () => {
     await to.database.pool.query(`
       CREATE FUNCTION spoil() RETURNS trigger LANGUAGE plpgsql AS
         'BEGIN NEW.reason := ''operator''; RETURN NEW; END';
@@ -133,7 +133,7 @@ describe('Moving from an embedded database', () => {
   });
 });
 
-it('The list of tables names every table, each after those that it refers to', async () => {
+it('TABLES lists every table after those that it refers to', async () => {
   const { rows } = await from.pool.query(
     `SELECT relname AS name FROM pg_class
      WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') AND NOT relispartition`,

@@ -41,8 +41,8 @@ async function end(): Promise<void> {
 
 const kept = () => countRows(database.db, 'deliveries');
 
-describe('Deliveries', () => {
-  it('are removed when their time is over; what they came to stays known', async () => {
+describe('pruneExpired: deliveries', () => {
+  it('Old deliveries are removed, and their final states stay counted', async () => {
     await end();
     expect(await prune(new Date(daysLater(30).getTime()))).toMatchObject({ digests: 0 });
     expect(await kept()).toBe(3);
@@ -55,13 +55,13 @@ describe('Deliveries', () => {
     expect(await resetToPending(database.db, digestId, failed, daysLater(32))).toBe(0);
   });
 
-  it('that still wait are kept, however old', async () => {
+  it('Deliveries that are still pending are kept, however old', async () => {
     expect(await prune(daysLater(400))).toMatchObject({ digests: 0 });
     expect(await kept()).toBe(3);
   });
 });
 
-describe('Sign-ups that nobody confirmed', () => {
+describe('pruneExpired: unconfirmed sign-ups', () => {
   const signUpAt = (now: Date) =>
     signUp(
       {
@@ -90,8 +90,8 @@ describe('Sign-ups that nobody confirmed', () => {
   });
 });
 
-describe('The words of papers', () => {
-  it('are counted', async () => {
+describe('pruneExpired: statistics', () => {
+  it('Pruning updates the planner’s statistics of papers', async () => {
     const output = async () => {
       const { rows } = await database.db.execute<{ words: string | null }>(
         sql`SELECT most_common_elems::text AS words FROM pg_stats WHERE tablename = 'papers' AND attname = 'words'`,

@@ -57,8 +57,8 @@ beforeEach(async () => {
   alertsSent.length = 0;
 });
 
-describe('The watch', () => {
-  it('finds a source quiet that answers without the papers of a working day, until they come', async () => {
+describe('monitorInstallation', () => {
+  it('A source that answers without the papers of a working day is quiet until they come', async () => {
     await fetched('2026-05-06', 'papers', new Date('2026-05-06T12:00:00Z'));
     await fetched('2026-05-07', 'empty', seedDayAt('06:00:00'));
     clock.set(seedDayAt('07:29:00'));
@@ -73,7 +73,7 @@ describe('The watch', () => {
     expect(alertsSent).toEqual(['source-quiet', 'source-quiet is over']);
   });
 
-  it('finds it quiet over a weekend too, when nothing else is expected of it', async () => {
+  it('A quiet source stays quiet over a weekend, when no list is expected', async () => {
     await fetched('2026-05-06', 'papers', new Date('2026-05-06T12:00:00Z'));
     await fetched('2026-05-08', 'empty', new Date('2026-05-09T06:00:00Z'));
     for (const now of ['2026-05-09T07:30:00Z', '2026-05-10T07:30:00Z']) {
@@ -86,7 +86,7 @@ describe('The watch', () => {
     expect(alertsSent).toEqual(['source-quiet', 'source-quiet is over']);
   });
 
-  it('leaves it at one alarm when the source fails, or sends an old list', async () => {
+  it('A source that fails or sends an old list is not also quiet', async () => {
     clock.set(seedDayAt('07:30:00'));
     await fetched('2026-05-06', 'papers', new Date('2026-05-06T12:00:00Z'));
     await fetched('2026-05-07', 'failed', seedDayAt('06:00:00'), 3);
@@ -97,7 +97,7 @@ describe('The watch', () => {
     expect(alertsSent).toEqual([]);
   });
 
-  it('expects nothing after a weekend, nor from before a source was first asked', async () => {
+  it('No list is expected after a weekend, or from before a source was first fetched', async () => {
     await fetched('2026-05-06', 'papers', new Date('2026-05-06T12:00:00Z'));
     await fetched('2026-05-10', 'empty', new Date('2026-05-10T12:00:00Z'));
     clock.set('2026-05-10T12:00:00Z');
@@ -109,14 +109,14 @@ describe('The watch', () => {
     expect(alertsSent).toEqual([]);
   });
 
-  it('ends the alarms of sources that are not set any more', async () => {
+  it('The alerts of sources that are no longer configured end', async () => {
     for (const kind of ['source-failed', 'source-quiet', 'source-stale'] as const)
       await raise({ kind, subject: 'arxiv:cs.CL' });
     await runMonitor();
     expect(await open()).toEqual([]);
   });
 
-  it('finds the queue behind after a quarter of an hour, and in order when it has gone on', async () => {
+  it('The queue is behind after 15 minutes, until the due work is done', async () => {
     await composeFor([{}]);
     clock.set(seedDayAt('07:15:00'));
     await runMonitor([]);
@@ -135,7 +135,7 @@ describe('The watch', () => {
     expect(alertsSent).toEqual(['queue-behind', 'queue-behind is over']);
   });
 
-  it('does not blame the queue while no relay takes mail', async () => {
+  it('The queue is not behind while the relay is down', async () => {
     await composeFor([{}]);
     clock.set(seedDayAt('08:00:00'));
     await raise({ kind: 'relay-down', subject: 'smtp://relay' });
@@ -143,7 +143,7 @@ describe('The watch', () => {
     expect(alertsSent).toEqual([]);
   });
 
-  it('ends the alarm of a relay that nobody notes any more: its process is gone', async () => {
+  it('The alert of a relay ends once no process raises it any more', async () => {
     await raise({ kind: 'relay-down', subject: 'smtp://relay' });
     clock.advance(5 * MINUTE_MS);
     await runMonitor([]);
@@ -153,7 +153,7 @@ describe('The watch', () => {
     expect(alertsSent).toEqual(['relay-down is over']);
   });
 
-  it('ends the alarm about a digest that was paused when it goes on', async () => {
+  it('The alert about a paused digest ends when the digest is resumed', async () => {
     const { digestId } = await composeFor([{}]);
     await markDigestPaused(database.db, digestId, 'Too many were refused.', clock());
     await raise({ kind: 'refusals', subject: `daily ${FRIDAY}` });
@@ -164,7 +164,7 @@ describe('The watch', () => {
     expect(alertsSent).toEqual(['refusals is over']);
   });
 
-  it('ends the alarm about late papers when they have come, or the next digest is due', async () => {
+  it('The alert about late papers ends when they come, or when the next digest is due', async () => {
     clock.set(seedDayAt('06:00:00'));
     await fetched('2026-05-06', 'papers', new Date('2026-05-06T12:00:00Z'));
     await raise({ kind: 'papers-late', subject: `daily ${FRIDAY}` });

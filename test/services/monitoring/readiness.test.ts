@@ -42,7 +42,7 @@ function open(deps: Partial<ReadinessDeps>) {
   return { readiness, changes };
 }
 
-it('A part that takes connections and never answers is one that fails, and hides no other', async () => {
+it('A part that accepts connections but never answers fails and hides no other', async () => {
   const { port } = silent.address() as AddressInfo;
   const url = `postgres://nobody@127.0.0.1:${port}/none`;
   const database = openServerDatabase(url, { connections: 2 });
@@ -63,7 +63,7 @@ it('A part that takes connections and never answers is one that fails, and hides
   expect(changes.toSorted()).toEqual(['database failed', 'migrations failed', 'queue failed']);
 });
 
-it('Relays are asked again after 30 s when they were in order, after 10 s when none was', async () => {
+it('Relays are probed again after 30 s, or after 10 s when all of them failed', async () => {
   let now = 0;
   let problem: string | null = null;
   let asked = 0;
@@ -86,7 +86,7 @@ it('Relays are asked again after 30 s when they were in order, after 10 s when n
   expect(changes).toEqual(['relay failed', 'relay ok']);
 });
 
-it('Those who ask at the same time share one look', async () => {
+it('Simultaneous calls share one check', async () => {
   let asked = 0;
   const check = async () => {
     asked += 1;
