@@ -14,12 +14,12 @@ const WITHOUT_DATABASE = [
 export default defineConfig({
   test: {
     pool: 'forks',
-    // Left to itself, Vitest keeps one core for what it hardly does: of two, half.
+    // By default Vitest reserves one core for its main process, which is half of two.
     maxWorkers: availableParallelism(),
-    // Files share the processes they run in, and with them the modules: to load those for each file
-    // took more than a third of the time.
+    // Test files share processes and loaded modules: loading them for each file took more than a
+    // third of the time.
     isolate: false,
-    // For what hangs, not for what is slow: some tests open PGlite thrice, on machines that are busy.
+    // Catches hanging tests, not slow ones: some open PGlite three times on busy machines.
     testTimeout: 60_000,
     hookTimeout: 60_000,
     projects: [

@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 import { listExcludedTests } from './support/test-files.ts';
 
-/** Tests that take many seconds each: `npm run test:long`. */
+/** `npm run test:long`: tests that take many seconds each. */
 export default defineConfig({
   test: {
     include: ['test/**/*.long.test.ts'],

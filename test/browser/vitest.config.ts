@@ -7,7 +7,7 @@ export default defineConfig({
     pool: 'forks',
     fileParallelism: false,
     testTimeout: 60_000,
-    // The first start of a browser that was just installed reads all of it from the disk.
+    // The first start of a newly installed browser is slow: it is read from the disk.
     hookTimeout: 240_000,
   },
 });

@@ -14,8 +14,8 @@ async function readBack(type: string, literal: string): Promise<unknown> {
   return rows[0].list;
 }
 
-describe('An array for Postgres', () => {
-  it('of texts is read as it was written, whatever they hold', async () => {
+describe('Array literals', () => {
+  it('PostgreSQL reads an array of texts as it was written, whatever the texts contain', async () => {
     const texts = fc.array(
       fc.option(fc.string({ unit: 'binary' }).map((text) => text.replaceAll('\0', ''))),
     );
@@ -29,7 +29,7 @@ describe('An array for Postgres', () => {
     expect(await readBack('text', formatTextArray(hard))).toEqual(hard);
   });
 
-  it('of numbers and of moments too', async () => {
+  it('PostgreSQL reads arrays of numbers and of timestamps', async () => {
     expect(await readBack('int', formatNumberArray([]))).toEqual([]);
     expect(await readBack('int', formatNumberArray([1, -2, 30]))).toEqual([1, -2, 30]);
     const moment = new Date('2026-05-08T07:00:00.123Z');

@@ -5,8 +5,8 @@ import { useDatabase } from '../support/database.ts';
 
 const database = useDatabase();
 
-describe('takesChanges', () => {
-  it('tells a database that can be written to from one that can only be read', async () => {
+describe('isWritable', () => {
+  it('isWritable is true for a writable database and false for a read-only one', async () => {
     const { db } = database;
     expect(await isWritable(db)).toBe(true);
     await db.transaction(async (tx) => {

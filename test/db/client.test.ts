@@ -3,7 +3,7 @@ import { useDatabase } from '../support/database.ts';
 
 const opened = useDatabase();
 
-it('a connection finds our tables and those of the queue, counts in UTC and compiles no statement', async () => {
+it('A connection finds the tables of app and queue, uses UTC and has JIT off', async () => {
   const show = async (name: string) => {
     const { rows } = await opened.database.pool.query(`SELECT current_setting('${name}') AS value`);
     return rows[0]?.value;

@@ -31,10 +31,10 @@ afterAll(async () => {
   if (serverUrl) await executeOnServer(serverUrl, `DROP DATABASE ${name} WITH (FORCE)`);
 });
 
-describe('Migrating', () => {
-  it('makes an empty database ours, also when two processes do it at once', async () => {
+describe('migrate', () => {
+  it('Migrating creates all tables, even from several processes at once', async () => {
     expect(await isMigrated(database)).toBe(false);
-    // An embedded database has one process only, and PGlite one session.
+    // An embedded database belongs to one process, and PGlite is one session.
     await Promise.all(
       Array.from({ length: serverUrl ? 3 : 1 }, () => migrate(database, { queueInPostgres: true })),
     );
@@ -43,13 +43,13 @@ describe('Migrating', () => {
     expect((await tablesIn('bullmq')).length).toBeGreaterThan(0);
   });
 
-  it('changes nothing when done again', async () => {
-    const before = await everything();
+  it('Migrating again changes nothing', async () => {
+    const before = await readSchema();
     await migrate(database, { queueInPostgres: true });
-    expect(await everything()).toEqual(before);
+    expect(await readSchema()).toEqual(before);
   });
 
-  it('leaves no lock behind', async () => {
+  it('Migrating releases its lock', async () => {
     const locks = await database.pool.query(
       `SELECT objid FROM pg_locks WHERE locktype = 'advisory' AND database =
         (SELECT oid FROM pg_database WHERE datname = current_database())`,
@@ -57,26 +57,28 @@ describe('Migrating', () => {
     expect(locks.rows).toEqual([]);
   });
 
-  it('is not done while a migration of this version lacks', async () => {
+  it('A database without a migration of this version is not migrated', async () => {
     await database.pool.query(
-      'CREATE TABLE aside AS SELECT * FROM drizzle.__drizzle_migrations; DELETE FROM drizzle.__drizzle_migrations',
+      'CREATE TABLE saved AS SELECT * FROM drizzle.__drizzle_migrations; DELETE FROM drizzle.__drizzle_migrations',
     );
     expect(await isMigrated(database)).toBe(false);
     await database.pool.query(
-      'INSERT INTO drizzle.__drizzle_migrations SELECT * FROM aside; DROP TABLE aside',
+      'INSERT INTO drizzle.__drizzle_migrations SELECT * FROM saved; DROP TABLE saved',
     );
     expect(await isMigrated(database)).toBe(true);
   });
 
-  it('is not called missing when the server does not answer', async () => {
-    const gone = openServerDatabase('postgres://nobody@127.0.0.1:1/none', { connections: 1 });
-    await expect(isMigrated(gone)).rejects.toThrow();
-    await gone.close();
+  it('isMigrated rejects when the server does not answer', async () => {
+    const unreachable = openServerDatabase('postgres://nobody@127.0.0.1:1/none', {
+      connections: 1,
+    });
+    await expect(isMigrated(unreachable)).rejects.toThrow();
+    await unreachable.close();
   });
 });
 
 it('A migration that fails changes nothing', async () => {
-  const before = await everything();
+  const before = await readSchema();
   const folder = await mkdtemp(join(tmpdir(), 'paperboy-migrations-'));
   try {
     await cp(MIGRATIONS, folder, { recursive: true });
@@ -87,12 +89,12 @@ it('A migration that fails changes nothing', async () => {
       idx: idx + 1,
       version: '7',
       when: when + 1,
-      tag: 'spoilt',
+      tag: 'failing',
       breakpoints: true,
     });
     await writeFile(journalFile, JSON.stringify(journal));
     await writeFile(
-      join(folder, 'spoilt.sql'),
+      join(folder, 'failing.sql'),
       'ALTER TABLE topics ADD COLUMN extra text;\n--> statement-breakpoint\nSELECT nothing;',
     );
     const client = await database.pool.connect();
@@ -104,16 +106,16 @@ it('A migration that fails changes nothing', async () => {
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
-  expect(await everything()).toEqual(before);
+  expect(await readSchema()).toEqual(before);
 });
 
 describe('The schema in TypeScript', () => {
   const tables = Object.values(schema).filter((value) => is(value, PgTable));
 
   it.each(tables.map((table) => [getTableName(table), table] as const))(
-    'has the columns of %s as they are',
+    'schema.ts has the columns of the table %s',
     async (tableName, table) => {
-      const written = Object.values(getTableColumns(table)).map((column) => ({
+      const declared = Object.values(getTableColumns(table)).map((column) => ({
         name: column.name,
         type: column.getSQLType(),
         isRequired: column.notNull,
@@ -124,11 +126,11 @@ describe('The schema in TypeScript', () => {
          ORDER BY attnum`,
         [tableName],
       );
-      expect(written).toEqual(found.rows);
+      expect(declared).toEqual(found.rows);
     },
   );
 
-  it('has every table', async () => {
+  it('schema.ts has every table', async () => {
     expect(tables.map(getTableName).sort()).toEqual(
       (await tablesIn('public')).filter(
         (table) => !['signup_limits', 'sending_rate_limits'].includes(table),
@@ -145,7 +147,7 @@ async function tablesIn(schemaName: string): Promise<string[]> {
   return rows.map(({ name: table }) => table);
 }
 
-async function everything(): Promise<unknown> {
+async function readSchema(): Promise<unknown> {
   const columns = await database.pool.query(
     `SELECT table_schema, table_name, column_name, data_type, is_nullable, column_default
      FROM information_schema.columns WHERE table_schema IN ('public', 'bullmq') ORDER BY 1, 2, 3`,

@@ -39,13 +39,13 @@ async function withClient<Value>(use: (client: pg.PoolClient) => Promise<Value>)
   }
 }
 
-/** Lets everything run that can run without the database answering somebody else first. */
+/** Waits until all work is done that needs no further answer of the database. */
 async function settle(): Promise<void> {
   for (let iteration = 0; iteration < 20; iteration++) await new Promise(setImmediate);
 }
 
 describe('A transaction', () => {
-  it('that rolls back leaves what another client was told is stored', async () => {
+  it('A rollback keeps what another client has stored', async () => {
     await withClient(async (one) => {
       await one.query('BEGIN');
       await add(one, 'undone');
@@ -57,7 +57,7 @@ describe('A transaction', () => {
     expect(await notes()).toEqual(['kept']);
   });
 
-  it('keeps the session to itself from BEGIN to COMMIT', async () => {
+  it('A transaction has the session for itself from BEGIN to COMMIT', async () => {
     const order: string[] = [];
     await withClient(async (one) => {
       await one.query('BEGIN');
@@ -74,7 +74,7 @@ describe('A transaction', () => {
     expect(await notes()).toEqual(['mine', 'other', 'two']);
   });
 
-  it('takes turns with others, whole, when many are interleaved', async () => {
+  it('Concurrent transactions run one after the other', async () => {
     await Promise.all(
       Array.from({ length: 20 }, (_, n) =>
         withClient(async (client) => {
@@ -91,7 +91,7 @@ describe('A transaction', () => {
     expect(kept.every((text) => Number.parseInt(text, 10) % 2 === 0)).toBe(true);
   });
 
-  it('goes on after ROLLBACK TO a savepoint', async () => {
+  it('A transaction continues after ROLLBACK TO a savepoint', async () => {
     await withClient(async (one) => {
       await one.query('BEGIN');
       await add(one, 'before');
@@ -108,7 +108,7 @@ describe('A transaction', () => {
     expect(await notes()).toEqual(['other']);
   });
 
-  it('that failed holds the session until it is rolled back, then others go on', async () => {
+  it('A failed transaction holds the session until it is rolled back', async () => {
     await withClient(async (one) => {
       await one.query('BEGIN');
       await add(one, 'undone');
@@ -122,7 +122,7 @@ describe('A transaction', () => {
     expect(await notes()).toEqual(['other']);
   });
 
-  it('is over after a COMMIT that fails on a deferred constraint', async () => {
+  it('A COMMIT that fails on a deferred constraint ends the transaction', async () => {
     await pool.query('CREATE TABLE pairs (a int UNIQUE DEFERRABLE INITIALLY DEFERRED)');
     await withClient(async (one) => {
       await one.query('BEGIN');
@@ -133,7 +133,7 @@ describe('A transaction', () => {
     expect(await notes()).toEqual(['others go on']);
   });
 
-  it('left open is rolled back when the client is released', async () => {
+  it('Releasing the client rolls back an open transaction', async () => {
     await withClient(async (one) => {
       await one.query('BEGIN');
       await add(one, 'undone');
@@ -142,7 +142,7 @@ describe('A transaction', () => {
     expect(await notes()).toEqual(['next']);
   });
 
-  it('left open after an error is rolled back when the client is released', async () => {
+  it('Releasing the client rolls back a failed transaction', async () => {
     await withClient(async (one) => {
       await one.query('BEGIN');
       await add(one, 'undone');
@@ -153,7 +153,7 @@ describe('A transaction', () => {
 });
 
 describe('An error', () => {
-  it('has the code and constraint that pg would give, and blocks nobody', async () => {
+  it('An error has the code and constraint of pg, and blocks no other client', async () => {
     await add(pool, 'once');
     await expect(add(pool, 'once')).rejects.toMatchObject({
       code: '23505',
@@ -167,7 +167,7 @@ describe('An error', () => {
     expect(await notes()).toEqual(['once']);
   });
 
-  it('of one client leaves its later queries and other clients alone', async () => {
+  it('An error affects neither later queries of its client nor other clients', async () => {
     await withClient(async (client) => {
       const results = await Promise.allSettled([
         client.query('nonsense'),
@@ -180,8 +180,8 @@ describe('An error', () => {
   });
 });
 
-describe('Many at once', () => {
-  it('all get their own answer', async () => {
+describe('Concurrent queries', () => {
+  it('Each concurrent query gets its own answer', async () => {
     const answers = await Promise.all(
       Array.from({ length: 200 }, async (_, n) => {
         const { rows } = await pool.query('SELECT $1::int AS n', [n]);
@@ -193,7 +193,7 @@ describe('Many at once', () => {
 });
 
 describe('A notification', () => {
-  it('reaches every client that is connected', async () => {
+  it('A notification reaches every connected client', async () => {
     await withClient((one) =>
       withClient(async (two) => {
         const notifications = [one, two].map(
@@ -209,8 +209,8 @@ describe('A notification', () => {
   });
 });
 
-describe('The end', () => {
-  it('waits for the transaction in progress and takes no more', async () => {
+describe('Ending the pool', () => {
+  it('end waits for the transaction in progress and accepts no new query', async () => {
     const ending = new PGlitePool(pglite) as unknown as pg.Pool;
     const client = await ending.connect();
     await client.query('BEGIN');
@@ -231,11 +231,11 @@ describe('The end', () => {
 });
 
 describe('Values', () => {
-  it.each(QUERY_RESULTS)('come as from pg: $query', async ({ query, rows }) => {
+  it.each(QUERY_RESULTS)('The pool returns the rows of pg: $query', async ({ query, rows }) => {
     expect((await pool.query(query as string)).rows).toEqual(rows);
   });
 
-  it('have the count and command that pg gives', async () => {
+  it('Results have the row count and command of pg', async () => {
     const shape = ({ command, rowCount }: pg.QueryResult) => [command, rowCount];
     await add(pool, 'a');
     await add(pool, 'b');
@@ -249,14 +249,14 @@ describe('Values', () => {
     expect(shape(await add(pool, 'c'))).toEqual(['INSERT', 1]);
   });
 
-  it('of several statements come as one result each', async () => {
+  it('Several statements in one text return one result each', async () => {
     const results = (await pool.query(
       `INSERT INTO notes VALUES ('x'); SELECT 1 AS a; SELECT 2 AS b`,
     )) as unknown as pg.QueryResult[];
     expect(results.map(({ rows }) => rows)).toEqual([[], [{ a: 1 }], [{ b: 2 }]]);
   });
 
-  it('name their columns and types', async () => {
+  it('Results have the names and types of their columns', async () => {
     const { fields } = await pool.query(`SELECT 1::int8 AS id, 'x'::text AS name`);
     expect(fields.map(({ name, dataTypeID }) => [name, dataTypeID])).toEqual([
       ['id', 20],

@@ -13,7 +13,7 @@ beforeAll(async () => {
 afterAll(() => rm(parent, { recursive: true, force: true }));
 
 describe('The folder of the embedded database', () => {
-  it('appears only when whole, whatever an interrupted start left, and is used again', async () => {
+  it('The folder appears only when complete, after an interrupted start too, and is reused', async () => {
     const folder = join(parent, 'postgres');
     await mkdir(`${folder}.unfinished/base`, { recursive: true });
     await writeFile(`${folder}.unfinished/PG_VERSION`, 'half');
@@ -28,7 +28,7 @@ describe('The folder of the embedded database', () => {
     await second.close();
   });
 
-  it('is not made when its place cannot be written', async () => {
+  it('Opening fails when the folder cannot be created', async () => {
     await writeFile(join(parent, 'a-file'), '');
     await expect(openPGlite(join(parent, 'a-file', 'postgres'))).rejects.toMatchObject({
       code: expect.stringMatching(/ENOTDIR|EEXIST/),

@@ -5,16 +5,16 @@ import { isTransient } from '../../src/db/transient.ts';
 import { requireServerUrl } from '../support/database-server.ts';
 import { openHalfOpenProxy } from '../support/half-open-proxy.ts';
 
-describe('A server that takes connections and never answers', () => {
+describe('A server that accepts connections and never answers', () => {
   let proxy: Awaited<ReturnType<typeof openHalfOpenProxy>>;
   let database: Database;
-  let prompt: Pick<Database, 'db' | 'pool'>;
+  let withTimeout: Pick<Database, 'db' | 'pool'>;
 
   beforeEach(async () => {
     proxy = await openHalfOpenProxy(requireServerUrl());
     database = openServerDatabase(proxy.url, { connections: 1, connectTimeoutMs: 300 });
-    prompt = database.withQueryTimeout(300);
-    await prompt.db.execute(sql`SELECT 1`);
+    withTimeout = database.withQueryTimeout(300);
+    await withTimeout.db.execute(sql`SELECT 1`);
   });
 
   afterEach(async () => {
@@ -22,10 +22,10 @@ describe('A server that takes connections and never answers', () => {
     await proxy.close();
   });
 
-  /** The only connection there may be serves again, so the silent one is gone. */
-  async function isBack(): Promise<void> {
+  /** The pool has one connection. If it works again, the silent one was discarded. */
+  async function expectReplacedConnection(): Promise<void> {
     proxy.silenceAfter(null);
-    expect((await prompt.db.execute(sql`SELECT 2 AS two`)).rows).toEqual([{ two: 2 }]);
+    expect((await withTimeout.db.execute(sql`SELECT 2 AS two`)).rows).toEqual([{ two: 2 }]);
   }
 
   const failureOf = (asked: Promise<unknown>) =>
@@ -35,31 +35,35 @@ describe('A server that takes connections and never answers', () => {
     );
 
   it.each([
-    ['a statement', () => prompt.db.execute(sql`SELECT 'hush'`)],
-    ['a prepared statement', () => prompt.pool.query({ name: 'hush', text: `SELECT 'hush'` })],
-    ['a transaction', () => prompt.db.transaction((tx) => tx.execute(sql`SELECT 'hush'`))],
-    ['the begin of one', () => prompt.db.transaction(async () => undefined)],
-  ] as const)('fails %s in time, and its connection is not used again', async (what, ask) => {
-    proxy.silenceAfter(what === 'the begin of one' ? 'begin' : 'hush');
+    ['a statement', () => withTimeout.db.execute(sql`SELECT 'silence'`)],
+    [
+      'a prepared statement',
+      () => withTimeout.pool.query({ name: 'silence', text: `SELECT 'silence'` }),
+    ],
+    ['a transaction', () => withTimeout.db.transaction((tx) => tx.execute(sql`SELECT 'silence'`))],
+    ['a BEGIN', () => withTimeout.db.transaction(async () => undefined)],
+  ] as const)('A query timeout ends %s, and its connection is discarded', async (what, ask) => {
+    proxy.silenceAfter(what === 'a BEGIN' ? 'begin' : 'silence');
     const failure = await failureOf(ask());
     expect(failure).toBeInstanceOf(Error);
     expect(isTransient(failure)).toBe(true);
-    await isBack();
+    await expectReplacedConnection();
   });
 
-  it('fails a new connection in time that gets no answer to its first words', async () => {
-    proxy.silenceAfter('hush');
-    await failureOf(prompt.db.execute(sql`SELECT 'hush'`));
+  it('A query timeout ends a new connection whose first statement gets no answer', async () => {
+    proxy.silenceAfter('silence');
+    await failureOf(withTimeout.db.execute(sql`SELECT 'silence'`));
     proxy.silenceAfter('search_path');
-    expect(isTransient(await failureOf(prompt.db.execute(sql`SELECT 1`)))).toBe(true);
-    await isBack();
+    expect(isTransient(await failureOf(withTimeout.db.execute(sql`SELECT 1`)))).toBe(true);
+    await expectReplacedConnection();
   });
 
-  it('leaves a connection alone whose statement was only wrong', async () => {
+  it('A connection is kept after an error of the statement itself', async () => {
     const pid = async () =>
-      (await prompt.db.execute<{ pid: number }>(sql`SELECT pg_backend_pid() AS pid`)).rows[0]?.pid;
+      (await withTimeout.db.execute<{ pid: number }>(sql`SELECT pg_backend_pid() AS pid`)).rows[0]
+        ?.pid;
     const before = await pid();
-    const wrong = prompt.db.transaction((tx) => tx.execute(sql`SELECT FROM nothing`));
+    const wrong = withTimeout.db.transaction((tx) => tx.execute(sql`SELECT FROM nothing`));
     expect(isTransient(await failureOf(wrong))).toBe(false);
     expect(await pid()).toBe(before);
   });

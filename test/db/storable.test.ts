@@ -6,25 +6,25 @@ import { useDatabase } from '../support/database.ts';
 
 const database = useDatabase();
 
-/** Any UTF-16 at all, halves of pairs and NUL among it. */
+/** All UTF-16 code units, including lone surrogates and NUL. */
 const anything = fc
   .array(
     fc.oneof(fc.constantFrom(0, 0xd83d, 0xdcee, 0x27, 0x5c), fc.integer({ min: 0, max: 0xffff })),
   )
   .map((units) => String.fromCharCode(...units));
 
-describe('What can be stored', () => {
+describe('toStorableText', () => {
   it.each([
     ['plain words', 'plain words'],
     ['“Größe” 📮\n', '“Größe” 📮\n'],
     ['a\0b', 'a\ufffdb'],
     ['half \ud83d a pair', 'half \ufffd a pair'],
     ['\udcee\ud83d', '\ufffd\ufffd'],
-  ])('of %j is %j', (text, stored) => {
+  ])('The storable text of %j is %j', (text, stored) => {
     expect(toStorableText(text)).toBe(stored);
   });
 
-  it('is taken by Postgres, as text and in JSON, and comes back as it is', async () => {
+  it('PostgreSQL stores and returns storable text unchanged, as text and in JSON', async () => {
     await fc.assert(
       fc.asyncProperty(anything, async (text) => {
         const { rows } = await database.database.pool.query<{ text: string; json: unknown }>(

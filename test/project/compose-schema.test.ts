@@ -7,11 +7,11 @@ import { projectFile, readCompose } from './files.ts';
 const SCHEMA = 'node_modules/dclint/schemas/compose.schema.json';
 
 describe('docker-compose.yml against Compose’s published schema', () => {
-  it('fits', () => {
+  it('docker-compose.yml is valid', () => {
     expect(problemsOf(readCompose())).toEqual([]);
   });
 
-  it('would not fit with a key that Compose does not know', () => {
+  it('An unknown key makes docker-compose.yml invalid', () => {
     const file = readCompose();
     Object.assign(file.services.worker ?? {}, { depend_on: ['migrate'] });
     expect(problemsOf(file)).toEqual([

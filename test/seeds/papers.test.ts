@@ -13,11 +13,11 @@ const papers: SeedPaper[] = JSON.parse(read('papers.json'));
 const paper = (title: string) => papers.find((candidate) => candidate.title.startsWith(title));
 
 describe('seeds/papers.json', () => {
-  it('is what the script makes of the page', () => {
+  it('seeds/papers.json is the output of the script for the saved page', () => {
     expect(read('papers.json')).toBe(seedPapersFile(read('daily-papers.txt')));
   });
 
-  it('holds 49 different papers, 47 of them with a day', () => {
+  it('The seed has 49 different papers, 47 of them with a date', () => {
     expect(papers).toHaveLength(49);
     expect(new Set(papers.map(({ title }) => title)).size).toBe(49);
     expect(papers.filter((each) => each.published_on)).toHaveLength(47);
@@ -26,7 +26,7 @@ describe('seeds/papers.json', () => {
     expect(papers.every((each) => each.listed_on === '2026-05-08')).toBe(true);
   });
 
-  it('dates papers without a year in 2026, and none after the page', () => {
+  it('Dates without a year are in 2026, and none is after the page', () => {
     expect(paper('The Residual Stream')).toMatchObject({
       author_count: 5,
       published_on: '2026-03-19',
@@ -35,7 +35,7 @@ describe('seeds/papers.json', () => {
     for (const { published_on } of papers) expect((published_on ?? '') <= SEED_DAY).toBe(true);
   });
 
-  it('reads authors, organizations and comments', () => {
+  it('The script reads authors, organizations and comments', () => {
     expect(papers[0]).toMatchObject({ author_count: 5, published_on: '2025-12-01', comments: 2 });
     expect(papers[48]).toMatchObject({ author_count: 1, published_on: '2026-04-01', comments: 3 });
     expect(paper('Reactive')).toMatchObject({ organization: 'Reactive AI', comments: 2 });
@@ -44,7 +44,7 @@ describe('seeds/papers.json', () => {
     expect(paper('The Pensieve')).not.toHaveProperty('author_count');
   });
 
-  it('keeps the two papers that end without a byline apart from their followers', () => {
+  it('Papers without a byline do not run into the next paper', () => {
     for (const title of ['Compiler-First', 'Quamba2']) {
       expect(paper(title)).not.toHaveProperty('published_on');
       expect(paper(title)?.comments).toBe(0);
@@ -53,7 +53,7 @@ describe('seeds/papers.json', () => {
     expect(paper('STree')).toMatchObject({ author_count: 4, published_on: '2025-05-20' });
   });
 
-  it('has no page furniture in titles and abstracts, and both as on the page', () => {
+  it('Titles and abstracts are those of the page, without its labels and buttons', () => {
     const page = read('daily-papers.txt').split('\n');
     for (const { title, abstract } of papers) {
       expect(page).toContain(title);
@@ -68,16 +68,16 @@ describe('seeds/papers.json', () => {
 describe('parseDailyPapersPage', () => {
   const banner = 'new\n\nSubscribe\n\nMay 8\n\n';
 
-  it('says what it expected when a byline cannot be read', () => {
+  it('An unreadable byline is refused with the expected format', () => {
     const page = `${banner}A title\n\nAn abstract\n\n  • 2 authors\n·\nsome day`;
     expect(() => parseDailyPapersPage(page, { listedOn: SEED_DAY })).toThrow(/"some day"/);
   });
 
-  it('refuses a page of another day', () => {
+  it('A page of another day is refused', () => {
     expect(() => parseDailyPapersPage(banner, { listedOn: '2026-05-09' })).toThrow(/2026-05-09/);
   });
 
-  it('refuses a title without an abstract', () => {
+  it('A title without an abstract is refused', () => {
     const page = `${banner}A title\n\n  • 2 authors\n·\nMay 1`;
     expect(() => parseDailyPapersPage(page, { listedOn: SEED_DAY })).toThrow(
       /title and an abstract/,

@@ -13,13 +13,13 @@ const file = readFileSync(new URL('../../seeds/topics.json', import.meta.url), '
 const topics: SeedTopic[] = JSON.parse(file);
 
 describe('seeds/topics.json', () => {
-  it('holds 21 topics with different slugs and names', () => {
+  it('The seed has 21 topics with different slugs and names', () => {
     expect(topics).toHaveLength(21);
     expect(new Set(topics.map(({ slug }) => slug)).size).toBe(21);
     expect(new Set(topics.map(({ name }) => name)).size).toBe(21);
   });
 
-  it('gives each a slug for addresses, categories and both queries', () => {
+  it('Each topic has a valid slug, categories and both queries', () => {
     for (const { slug, categories, query, title_query } of topics) {
       expect(slug).toMatch(/^[a-z]+(?:-[a-z]+)*$/);
       expect(categories.length).toBeGreaterThan(0);

@@ -1,14 +1,14 @@
 import { accessSync, constants, readdirSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
-/** Where a program is, looked for in `folders` and on the PATH; null when it is nowhere. */
+/** Path of a program in `folders` or on the PATH; null when it is not installed. */
 export function findProgram(name: string, folders: readonly string[] = []): string | null {
   const paths = (process.env.PATH ?? '').split(delimiter).filter((folder) => folder !== '');
   const found = [...folders, ...paths].find((folder) => isExecutable(join(folder, name)));
   return found === undefined ? null : join(found, name);
 }
 
-/** Folders of PostgreSQL's own programs on Debian, which are not on the PATH; the newest first. */
+/** Folders of PostgreSQL's programs on Debian, which are not on the PATH; the newest first. */
 export function postgresFolders(root = '/usr/lib/postgresql'): string[] {
   try {
     return readdirSync(root)

@@ -1,28 +1,28 @@
 import { execFileSync } from 'node:child_process';
 
-/** Whom a server runs as, for `spawn`. */
+/** The user that a server runs as, for `spawn`. */
 export interface ProcessUser {
   uid: number;
   gid: number;
 }
 
 /**
- * Some servers refuse root: then the first of `users` that is known here. Null when we are not root.
- * @throws Error when none is known.
+ * Returns the first of `users` that exists, for servers that refuse to run as root; null when we
+ * are not root. @throws Error when none exists.
  */
 export function findUnprivilegedUser(users: readonly string[], server: string): ProcessUser | null {
   if (process.getuid?.() !== 0) return null;
   for (const user of users) {
     try {
-      return ownerNamed(user);
+      return findUser(user);
     } catch {}
   }
   const names = users.map((user) => `“${user}”`).join(' or ');
-  throw new Error(`${server} refuses root, and there is no user ${names} here.`);
+  throw new Error(`${server} refuses root, and there is no user ${names}.`);
 }
 
-/** @throws Error when nobody is called so. */
-export function ownerNamed(user: string): ProcessUser {
+/** @throws Error when there is no such user. */
+export function findUser(user: string): ProcessUser {
   return { uid: idOf('-u', user), gid: idOf('-g', user) };
 }
 

@@ -12,18 +12,18 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { findFreePort } from '../support/free-port.ts';
 import { findProgram } from './find-program.ts';
-import { ownerNamed } from './owner.ts';
+import { findUser } from './owner.ts';
 import { runProgram, startServer, type TestServer } from './programs.ts';
 
 /** A Postfix that delivers what is sent to `…@example.org` into one folder. */
 export interface PostfixServer extends TestServer {
-  /** What was delivered, as it lies in the folder: headers of Postfix first, lines end in LF. */
+  /** The delivered messages as stored: headers of Postfix first, lines end in LF. */
   delivered(): Buffer[];
 }
 
 /**
- * Starts a Postfix on a free port, with its own settings, queue and mailbox, which `stop` removes. It
- * sends nothing to other hosts. Its master process runs as root only.
+ * Starts a Postfix on a free port, with its own settings, queue and mailbox, which `stop` removes.
+ * It sends nothing to other hosts. Its master process runs as root only.
  */
 export async function startPostfix(): Promise<PostfixServer> {
   const program = findPostfix();
@@ -31,7 +31,7 @@ export async function startPostfix(): Promise<PostfixServer> {
     throw new Error('Postfix was not found (Debian: apt-get install postfix).');
   }
   if (process.getuid?.() !== 0) throw new Error('Postfix starts as root only.');
-  // Its daemons run as other users and must get in.
+  // Its daemons run as other users and need access.
   const folder = mkdtempSync('/tmp/paperboy-postfix-');
   chmodSync(folder, 0o755);
   const [settings, queue, data, mail] = ['settings', 'queue', 'data', 'mail'].map((name) => {
@@ -41,7 +41,7 @@ export async function startPostfix(): Promise<PostfixServer> {
   }) as [string, string, string, string];
   const remove = () => rmSync(folder, { recursive: true, force: true });
   try {
-    const owner = ownerNamed('postfix');
+    const owner = findUser('postfix');
     for (const path of [data, mail]) chownSync(path, owner.uid, owner.gid);
     const port = await findFreePort();
     writeFileSync(join(settings, 'main.cf'), mainSettings({ queue, data, mail, ...owner }));
@@ -58,7 +58,7 @@ export async function startPostfix(): Promise<PostfixServer> {
       name: `Postfix on port ${port}`,
       delivered: () => filesIn(join(mail, 'all', 'new')),
       stop: async () => {
-        // What was started waits for the master; a signal to it would leave that behind.
+        // The started process waits for the master, which a signal would leave running.
         await runProgram(program, ['-c', settings, 'stop']);
         await stop();
         remove();
@@ -98,7 +98,7 @@ function mainSettings(given: {
     virtual_minimum_uid: '1',
     virtual_uid_maps: `static:${given.uid}`,
     virtual_gid_maps: `static:${given.gid}`,
-    // Headers stay as they were sent.
+    // Keeps the headers as they were sent.
     local_header_rewrite_clients: '',
     smtputf8_enable: 'no',
     maillog_file: join(given.data, 'log'),
@@ -145,11 +145,11 @@ function greets(port: number): Promise<void> {
   return new Promise((resolve, reject) => {
     const socket = connect(port, '127.0.0.1');
     socket.once('error', reject);
-    socket.once('end', () => reject(new Error('Postfix hung up.')));
+    socket.once('end', () => reject(new Error('Postfix closed the connection.')));
     socket.once('data', (chunk) => {
       socket.destroy();
       if (chunk.toString().startsWith('220')) resolve();
-      else reject(new Error(`Postfix said: ${chunk}`));
+      else reject(new Error(`Postfix answered: ${chunk}`));
     });
   });
 }

@@ -8,20 +8,20 @@ import { findProgram, postgresFolders } from './find-program.ts';
 import { findUnprivilegedUser, type ProcessUser } from './owner.ts';
 import { type RestartableTestServer, runProgram, startServer } from './programs.ts';
 
-/** Each test file opens 20, a process of the app as many. */
+/** Each test file opens 20, and so does each process of the app. */
 const MAX_CONNECTIONS = 300;
 
-/** Whether PostgreSQL's programs are on this machine. */
+/** Whether PostgreSQL is installed. */
 export function hasPostgres(): boolean {
   return findInitdb() !== null;
 }
 
-/** The data lives for one run of tests: nothing of it need survive a crash. */
+/** The data is used for one run of tests and need not survive a crash. */
 const NON_DURABLE_SETTINGS = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' };
 
 /**
- * A PostgreSQL of our own on a free port, with an empty data folder; `stop` removes both. `chosen` are
- * settings of postgresql.conf besides the defaults.
+ * Starts a PostgreSQL on a free port with a new data folder, which `stop` removes. `chosen`
+ * overrides settings of postgresql.conf.
  */
 export async function startPostgres(
   chosen: Readonly<Record<string, string>> = NON_DURABLE_SETTINGS,
@@ -67,7 +67,7 @@ export async function startPostgres(
         rmSync(folder, { recursive: true, force: true });
       },
       crash: async () => {
-        // “Immediate shutdown”: as after a crash, the log is replayed at the next start.
+        // “Immediate shutdown”: the next start replays the log, as after a crash.
         await server.stop('SIGQUIT');
         server = await start();
       },
@@ -86,7 +86,7 @@ function settings(values: Record<string, string | number>): string[] {
   return Object.entries(values).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
 }
 
-/** A folder that the owner can enter: root's own TMPDIR may be closed to others. */
+/** Creates a folder that the owner can enter: root's TMPDIR may be closed to other users. */
 function makeFolder(owner: ProcessUser | null): string {
   for (const parent of new Set([tmpdir(), '/tmp', '/var/tmp'])) {
     const folder = mkdtempSync(join(parent, 'paperboy-postgres-'));

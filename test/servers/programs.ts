@@ -2,24 +2,24 @@ import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process'
 import { once } from 'node:events';
 import { setTimeout as wait } from 'node:timers/promises';
 
-/** A server of our own. */
+/** A server that the tests started. */
 export interface TestServer {
   url: string;
-  /** What was started, for people. */
+  /** Name and version, for people. */
   name: string;
   pid: number;
   stop(): Promise<void>;
 }
 
 export interface RestartableTestServer extends TestServer {
-  /** Ends it with no time to tidy up and starts it again: on the same port, on what it had stored. */
+  /** Ends it without a clean shutdown and starts it again on the same port and data. */
   crash(): Promise<void>;
 }
 
-/** Ends a program that runs. @defaultValue the signal that it was started with */
+/** Stops a program. @defaultValue `stopSignal` of `startServer` */
 export type StopProgram = (signal?: NodeJS.Signals) => Promise<void>;
 
-/** Runs a program to its end. @throws Error with what it printed, when it fails. */
+/** Runs a program until it ends. @throws Error with its output when it fails. */
 export async function runProgram(
   path: string,
   args: readonly string[],
@@ -36,9 +36,9 @@ const STOP_TIMEOUT_MS = 15_000;
 const POLL_MS = 50;
 
 /**
- * Starts a server and waits until `answers` does not throw. It has a process group of its own: Ctrl-C
- * must reach the tests first, and the servers only when those have ended.
- * @throws Error with what the server printed, when it ends or does not answer in a minute.
+ * Starts a server and waits until `answers` resolves. The server gets its own process group, so
+ * that Ctrl-C stops the tests before their servers.
+ * @throws Error with the server's output when it ends or does not answer within a minute.
  */
 export async function startServer(
   path: string,
@@ -61,7 +61,7 @@ export async function startServer(
   };
   const deadline = performance.now() + START_TIMEOUT_MS;
   for (;;) {
-    if (hasEnded(child)) throw new Error(`${path} ended at once:\n${output()}`);
+    if (hasEnded(child)) throw new Error(`${path} ended while starting:\n${output()}`);
     try {
       await given.answers();
       return { pid: child.pid ?? 0, stop };

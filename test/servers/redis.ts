@@ -8,12 +8,12 @@ import { type RestartableTestServer, startServer } from './programs.ts';
 
 const NAMES = ['redis-server', 'valkey-server'];
 
-/** Whether Redis or Valkey is on this machine. */
+/** Whether Redis or Valkey is installed. */
 export function hasRedis(): boolean {
   return findRedis() !== null;
 }
 
-/** A Redis of our own on a free port that keeps nothing; `stop` removes its folder. */
+/** Starts a Redis without persistence on a free port; `stop` removes its folder. */
 export async function startRedis(): Promise<RestartableTestServer> {
   const program = findRedis();
   if (program === null) throw new Error('Redis was not found.');

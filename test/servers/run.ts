@@ -1,8 +1,8 @@
 /**
- * `npm run test:services [-- --results FOLDER]`: the test suite on real servers, with PostgreSQL and
- * Redis, then with PostgreSQL alone; and the tests of whole processes with both. The servers are those
- * of TEST_DATABASE_URL and TEST_REDIS_URL, or private ones, started for the run and removed after it.
- * With --results each run also leaves vitest's JSON report in the folder.
+ * `npm run test:services [-- --results FOLDER]`: runs the tests on PostgreSQL and Redis, then on
+ * PostgreSQL alone, then the long tests and those of whole processes on both. It uses the servers
+ * of TEST_DATABASE_URL and TEST_REDIS_URL, or starts its own and removes them at the end. With
+ * --results it also writes vitest's JSON reports to the folder.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -53,7 +53,7 @@ function missingPrograms(): string[] {
   ];
 }
 
-/** The server that the variable names, or one of our own. */
+/** URL of the server that the variable names, or of a new one. */
 async function urlOrStart(
   name: string,
   start: () => Promise<TestServer>,
@@ -66,7 +66,7 @@ async function urlOrStart(
   }
   const server = await start();
   servers.push(server);
-  console.log(`${server.name} of our own: ${server.url}`);
+  console.log(`Started ${server.name}: ${server.url}`);
   return server.url;
 }
 
@@ -86,7 +86,7 @@ function suitesOn(database: string, redis: string): Suite[] {
     { title: 'PostgreSQL and Redis', file: 'both.json', command: vitest, env: onBoth },
     { title: 'PostgreSQL alone', file: 'database.json', command: vitest, env: onDatabase },
     {
-      title: 'what takes long',
+      title: 'long tests',
       file: 'long.json',
       command: [...vitest, '--config', LONG_TESTS],
       env: onBoth,
@@ -104,7 +104,7 @@ function suitesOn(database: string, redis: string): Suite[] {
   ];
 }
 
-/** Runs them all, also after one failed. Returns the exit code. */
+/** Runs all suites, even after one failed. Returns the exit code. */
 async function runSuites(
   suites: readonly Suite[],
   results: string | null,

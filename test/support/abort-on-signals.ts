@@ -1,4 +1,4 @@
-/** Aborts at SIGINT or SIGTERM, so that what a run has started is stopped and removed all the same. */
+/** Returns a signal that aborts at SIGINT or SIGTERM, so that a run can stop what it started. */
 export function abortOnSignals(): AbortSignal {
   const controller = new AbortController();
   for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, () => controller.abort());

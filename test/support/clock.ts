@@ -1,6 +1,6 @@
 import type { Clock } from '../../src/domain/time/clock.ts';
 
-/** A clock that stands until it is set. */
+/** A clock that changes only when a test sets it. */
 export interface TestClock extends Clock {
   set(time: string | Date): void;
   advance(milliseconds: number): void;
@@ -18,7 +18,7 @@ export function createTestClock(time: string): TestClock {
   });
 }
 
-/** `at('07:12:10')` on the seed day. */
+/** A time such as `07:12:10` on the seed day, in UTC. */
 export function seedDayAt(time: string): Date {
   return new Date(`2026-05-08T${time}Z`);
 }

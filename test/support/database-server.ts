@@ -1,6 +1,6 @@
 import pg from 'pg';
 
-/** The database that every test file's own is copied from. */
+/** The database that the database of each test file is copied from. */
 export const TEMPLATE_DATABASE = 'paperboy_test_template';
 
 /** The server of TEST_DATABASE_URL. @throws Error when the variable is not set. */
@@ -10,14 +10,14 @@ export function requireServerUrl(): string {
   return url;
 }
 
-/** The same server, another database. */
+/** The URL of another database on the same server. */
 export function urlOfDatabase(serverUrl: string, name: string): string {
   const url = new URL(serverUrl);
   url.pathname = `/${name}`;
   return url.href;
 }
 
-/** Runs one statement on a connection of its own, such as one that no transaction may hold. */
+/** Runs one statement on a new connection, for example one not allowed in a transaction. */
 export async function executeOnServer(url: string, statement: string): Promise<void> {
   const client = new pg.Client(url);
   await client.connect();

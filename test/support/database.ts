@@ -5,8 +5,8 @@ import { executeOnServer, TEMPLATE_DATABASE, urlOfDatabase } from './database-se
 import { acquirePGlite } from './prepared-pglite.ts';
 
 /**
- * A migrated database with the topics, for this test file alone: PGlite in memory, or a copy of the
- * template on the server of TEST_DATABASE_URL. `empty` removes what tests stored.
+ * A migrated database with the topics, for one test file: PGlite in memory, or a copy of the
+ * template on the server of TEST_DATABASE_URL. `empty` removes the rows that tests stored.
  */
 export function useDatabase(): {
   readonly database: Database;
@@ -44,7 +44,7 @@ export function useDatabase(): {
   };
 }
 
-/** Opens a database of its own; `url` is null for PGlite. */
+/** Opens a new database; `url` is null for PGlite. */
 export async function openTestDatabase(): Promise<{
   database: Database;
   url: string | null;
@@ -52,14 +52,14 @@ export async function openTestDatabase(): Promise<{
 }> {
   const serverUrl = process.env.TEST_DATABASE_URL;
   if (!serverUrl) {
-    const { pglite, giveBack } = await acquirePGlite();
+    const { pglite, release } = await acquirePGlite();
     const database = await createPGliteDatabase(pglite);
     return {
       database,
       url: null,
       close: async () => {
         await database.pool.end();
-        await giveBack();
+        await release();
       },
     };
   }

@@ -2,7 +2,7 @@ import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import dnsPacket, { type Answer, type Packet, type RecordType } from 'dns-packet';
 
-/** What a name holds, by type of record. */
+/** Records by name and type. */
 export type Zone = Record<
   string,
   Partial<{
@@ -17,10 +17,10 @@ export type Zone = Record<
 export interface DnsServer {
   /** `127.0.0.1:port`. */
   address: string;
-  /** Names that were asked for, with the type: `TXT example.org`. */
+  /** Queries so far, such as `TXT example.org`. */
   queries: string[];
   zone: Zone;
-  /** Answers SERVFAIL from now on. */
+  /** Makes every answer SERVFAIL from now on. */
   failFromNow(): void;
   close(): Promise<void>;
 }
@@ -28,7 +28,7 @@ export interface DnsServer {
 const SERVFAIL = 2;
 const NXDOMAIN = 3;
 
-/** A DNS server on this machine that knows `zone` and nothing else. */
+/** Opens a DNS server on this machine that serves only `zone`. */
 export async function openDnsServer(zone: Zone = {}): Promise<DnsServer> {
   const socket = createSocket('udp4');
   let isBroken = false;
@@ -73,7 +73,7 @@ function answersFor(zone: Zone, name: string, type: RecordType): Answer[] {
   return records.map((data) => ({ name, type, ttl: 1, data }) as unknown as Answer);
 }
 
-/** One string of a record holds 255 bytes (RFC 1035 §3.3). */
+/** Splits a TXT record into strings of at most 255 bytes (RFC 1035 §3.3). */
 function splitTxtRecord(text: string): string[] {
   return text.match(/.{1,255}/g) ?? [''];
 }

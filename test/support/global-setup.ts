@@ -15,7 +15,7 @@ declare module 'vitest' {
   }
 }
 
-/** Prepares, once for all test files, the database that each of them gets a copy of. */
+/** Prepares the database that each test file gets a copy of. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const serverUrl = process.env.TEST_DATABASE_URL;
   if (serverUrl) {

@@ -1,8 +1,10 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 
-/** Stands before a PostgreSQL and passes on what both say, until it hears a word: from then on the
- *  connection on which it was said is half open. An empty word is heard in whatever is said. */
+/**
+ * Opens a proxy in front of PostgreSQL. Once a client sends the text given to `silenceAfter`, its
+ * connection becomes half-open: the proxy forwards nothing more. The empty text matches everything.
+ */
 export async function openHalfOpenProxy(databaseUrl: string) {
   const target = new URL(databaseUrl);
   const upstream = { host: target.hostname, port: Number(target.port) };

@@ -16,7 +16,7 @@ type Fault = (request: IncomingMessage, response: ServerResponse) => void;
 
 const MB = 1024 * 1024;
 
-/** What can be wrong with a source. */
+/** Faulty responses of a source. */
 export const FAULTS = {
   busy: (_, response) => {
     response.writeHead(429, { 'retry-after': '30', ratelimit: '"api";r=0;t=30' }).end('Slow down.');
@@ -43,11 +43,11 @@ export const FAULTS = {
       .writeHead(200, { 'content-type': 'application/atom+xml' })
       .end(renderArxivApiError('incorrect id format'));
   },
-  /** What no text column takes. */
+  /** Bytes that no text column can store. */
   binary: (_, response) => {
     response.writeHead(200, { 'content-type': 'application/json' }).end('\0\0\0');
   },
-  /** JSON, and too deep to be written again. */
+  /** JSON that is nested too deeply to be serialised again. */
   nested: (_, response) => {
     const deep = `${'{"a":'.repeat(100_000)}1${'}'.repeat(100_000)}`;
     response.writeHead(200, { 'content-type': 'application/json' }).end(deep);
@@ -60,18 +60,18 @@ export const FAULTS = {
   empty: (_, response) => {
     response.writeHead(200).end();
   },
-  /** The connection ends before the length that was promised. */
+  /** The connection ends before the announced length. */
   truncated: (_, response) => {
     response.writeHead(200, { 'content-type': 'application/json', 'content-length': '5000' });
     response.write('[{"paper":{"id":"2605.00001"');
     setImmediate(() => response.destroy());
   },
-  /** The same without a length: it ends in the middle, in order as HTTP has it. */
+  /** The same without a length: the JSON is incomplete, but the response is valid HTTP. */
   cutOff: (_, response) => {
     response.writeHead(200, { 'content-type': 'application/json' });
     response.end('[{"paper":{"id":"2605.00001"');
   },
-  /** 200 MB of white space, told before. */
+  /** 200 MB of white space, with a length. */
   huge: (_, response) => {
     response.writeHead(200, { 'content-length': String(200 * MB) });
     writeMegabytes(response, 200);
@@ -88,7 +88,7 @@ export const FAULTS = {
   },
   /** Never answers. */
   silent: () => {},
-  /** Begins, and never ends. */
+  /** Starts and never ends. */
   stuck: (_, response) => {
     response.writeHead(200).write('[');
   },
@@ -101,11 +101,11 @@ export const FAULTS = {
 } as const satisfies Record<string, Fault>;
 export type FaultName = keyof typeof FAULTS;
 
-/** The server of papers, which can be made to fail. */
+/** A paper server that tests can make fail. */
 export interface FaultyPaperServer extends PaperServer {
-  /** What is wrong with every answer; null for nothing. */
+  /** The fault of every response; null for none. */
   fault: FaultName | null;
-  /** What is wrong with the answer to one address. */
+  /** The fault of the response to one URL; null for none. */
   faultOf: (url: string) => FaultName | null;
 }
 
@@ -129,7 +129,7 @@ export async function startFaultyPaperServer(
   return faulty;
 }
 
-/** Writes that many megabytes as fast as they are taken. */
+/** Writes megabytes as fast as the client reads them. */
 function writeMegabytes(response: ServerResponse, megabytes: number): void {
   const block = Buffer.alloc(MB, ' ');
   let left = megabytes;

@@ -2,26 +2,31 @@ import { readFile } from 'node:fs/promises';
 import { PGlite } from '@electric-sql/pglite';
 import { inject } from 'vitest';
 
-/** Those that test files gave back, as good as new. Files share processes, and to open one takes most of a
- *  second. */
+/**
+ * Instances that test files released, restored to their first state. Test files share processes,
+ * and opening an instance takes most of a second.
+ */
 const idleInstances: PGlite[] = [];
 
-/** A migrated PGlite with the topics that nobody else uses; `giveBack` removes what was done to it. */
-export async function acquirePGlite(): Promise<{ pglite: PGlite; giveBack: () => Promise<void> }> {
+/** A migrated PGlite with the topics for one user. `release` restores it for the next one. */
+export async function acquirePGlite(): Promise<{
+  pglite: PGlite;
+  release: () => Promise<void>;
+}> {
   const pglite = idleInstances.pop() ?? (await openPrepared());
-  return { pglite, giveBack: () => release(pglite) };
+  return { pglite, release: () => releasePGlite(pglite) };
 }
 
 async function openPrepared(): Promise<PGlite> {
   const dumpFile = inject('dumpFile');
-  if (dumpFile === null) throw new Error('No dump was made.');
+  if (dumpFile === null) throw new Error('There is no dump: the tests run on a server.');
   const pglite = await PGlite.create({ loadDataDir: new Blob([await readFile(dumpFile)]) });
   await pglite.exec(SAVE_BASELINE);
   return pglite;
 }
 
-/** One that was built over is thrown away: then only a new one is as it was. */
-async function release(pglite: PGlite): Promise<void> {
+/** Closes an instance whose schema changed, because only rows can be restored. */
+async function releasePGlite(pglite: PGlite): Promise<void> {
   await pglite.exec('ROLLBACK');
   await pglite.exec('DISCARD ALL');
   await pglite.exec(DROP_PARTITIONS);
@@ -34,7 +39,7 @@ async function release(pglite: PGlite): Promise<void> {
 
 const APP_SCHEMAS = `SELECT oid FROM pg_namespace WHERE nspname IN ('public', 'bullmq', 'drizzle')`;
 
-/** Everything but rows: tables with their columns and rules, functions, triggers, schemas and roles. */
+/** Everything but rows: columns, constraints, indexes, functions, triggers, schemas and roles. */
 const SCHEMA_FINGERPRINT = `
   SELECT md5(string_agg(part, E'\\n' ORDER BY part)) FROM (
     SELECT format('%s %s %s %s %s %s', attrelid::regclass, relkind, attname, atttypid, attnotnull, attgenerated) AS part
@@ -55,7 +60,7 @@ const DROP_PARTITIONS = `
     END LOOP;
   END $$`;
 
-/** Rows, the places of sequences, and how everything is built. */
+/** Saves the rows, the values of the sequences and the fingerprint of the schema. */
 const SAVE_BASELINE = `
   CREATE SCHEMA kept;
   CREATE TABLE kept.rows (name text, columns text, rows jsonb);
@@ -69,11 +74,11 @@ const SAVE_BASELINE = `
   END $$;
   CREATE TABLE kept.sequences AS
     SELECT format('%I.%I', schemaname, sequencename) AS name, start_value, last_value FROM pg_sequences;
-  CREATE TABLE kept.build AS SELECT (${SCHEMA_FINGERPRINT}) AS build;`;
+  CREATE TABLE kept.schema AS SELECT (${SCHEMA_FINGERPRINT}) AS fingerprint;`;
 
-const IS_SCHEMA_UNCHANGED = `SELECT (${SCHEMA_FINGERPRINT}) = build AS is FROM kept.build`;
+const IS_SCHEMA_UNCHANGED = `SELECT (${SCHEMA_FINGERPRINT}) = fingerprint AS is FROM kept.schema`;
 
-/** Tables are emptied, and get back the rows that they had; triggers and keys rest meanwhile. */
+/** Restores the saved rows with triggers and foreign keys disabled. */
 const RESTORE_BASELINE = `
   SET session_replication_role = replica;
   DO $$ DECLARE kept record; has boolean; BEGIN

@@ -1,4 +1,4 @@
-/** Numbers from 0 up to 1 that depend on the seed alone (mulberry32), the same in every run. */
+/** A generator of numbers from 0 up to 1 that depend only on the seed (mulberry32). */
 export function createSeededRandom(seed: number): () => number {
   let state = Math.imul(seed + 1, 0x9e3779b1);
   return () => {
@@ -15,7 +15,7 @@ export function shuffle<Item>(items: readonly Item[], random: () => number): Ite
   return keyed.sort((a, b) => a.at - b.at).map(({ item }) => item);
 }
 
-/** Random numbers that a seed repeats, so that a run that found something can be run again. */
+/** Random choices that a seed repeats, so that a failed run can be repeated. */
 export interface Random {
   /** 0 up to 1. */
   next(): number;

@@ -1,7 +1,7 @@
 import type { JobName } from '../../src/queue/jobs.ts';
 import type { Queue } from '../../src/queue/queue.ts';
 
-/** A queue that only writes down who rang; `isDown` makes it fail as a store that is gone does. */
+/** A queue that only records jobs. `isDown` makes it fail like a queue without its server. */
 export interface RecordingQueue extends Queue {
   enqueued: { name: JobName; data: object; id: string | undefined; delayMs?: number }[];
   isDown: boolean;

@@ -1,7 +1,9 @@
 import { Redis } from 'ioredis';
 
-/** The Redis of this test process, or null when the queue is in Postgres. Test files that run side by side
- *  keep their queues apart: Redis has 16 databases. */
+/**
+ * URL of the Redis database of this test process, or null when the queue is in PostgreSQL. Parallel
+ * test processes use different ones of the 16 databases.
+ */
 export const redisUrl = process.env.TEST_REDIS_URL
   ? `${process.env.TEST_REDIS_URL}/${Number(process.env.VITEST_POOL_ID ?? 0) % 16}`
   : null;
@@ -12,7 +14,7 @@ export function requireRedisUrl(): string {
   return redisUrl;
 }
 
-/** Removes what an earlier test file left. */
+/** Removes the keys of earlier test files. */
 export async function emptyRedis(): Promise<void> {
   if (redisUrl === null) return;
   const redis = new Redis(redisUrl);

@@ -29,7 +29,7 @@ export function buildPaper(changes: Partial<Paper> = {}): Paper {
   };
 }
 
-/** Stores papers, each with the topics named (all with the same good score). */
+/** Stores papers, each with its topics, which all have the same good score. */
 export async function storePapers(
   db: Db,
   list: readonly (Paper & { slugs?: string[] })[],
@@ -43,7 +43,7 @@ export async function storePapers(
   );
 }
 
-/** Stores a subscriber, active unless said otherwise. Returns the id. */
+/** Stores a subscriber, by default an active one. Returns the id. */
 export async function storeSubscriber(db: Db, changes: Partial<Subscriber> = {}): Promise<number> {
   count += 1;
   const subscriber = {
@@ -65,10 +65,10 @@ export async function storeSubscriber(db: Db, changes: Partial<Subscriber> = {})
   return Number(result.rows[0]?.id);
 }
 
-/** Stores active readers `1@example.org`, `2@example.org` and so on, who are due at 07:00 UTC. */
+/** Stores active subscribers `1@example.org`, `2@example.org`, …, who are due at 07:00 UTC. */
 export async function storeManySubscribers(
   db: Db,
-  { count: wanted, papers }: { count: number; papers: number },
+  { count: subscriberCount, papers }: { count: number; papers: number },
 ): Promise<void> {
   const now = new Date('2026-05-01T00:00:00Z');
   await db.execute(sql`
@@ -76,10 +76,10 @@ export async function storeManySubscribers(
       papers, created_at, updated_at)
     SELECT n || '@example.org', n || '@example.org', 'active', '{}', '{}', 'daily', 'UTC', 7,
       ${papers}::int, ${now}::timestamptz, ${now}::timestamptz
-    FROM generate_series(1, ${wanted}::int) AS n`);
+    FROM generate_series(1, ${subscriberCount}::int) AS n`);
 }
 
-/** How many rows a table has. */
+/** The number of rows of a table. */
 export async function countRows(db: Db, table: string): Promise<number> {
   const { rows } = await db.execute<{ count: number }>(
     sql.raw(`SELECT count(*)::int AS count FROM ${table}`),
@@ -87,8 +87,10 @@ export async function countRows(db: Db, table: string): Promise<number> {
   return rows[0]?.count ?? 0;
 }
 
-/** Makes the batches fit deliveries that a test changed by hand: in hand as long as one of theirs is,
- *  due when the first of them is, and to be counted anew. */
+/**
+ * Updates the batches after a test changed deliveries directly: a batch is claimed while one of its
+ * deliveries is, due when its first delivery is, and will be counted again.
+ */
 export async function syncBatchesWithDeliveries(db: Db): Promise<void> {
   await db.execute(sql`
     UPDATE batches SET

@@ -6,13 +6,13 @@ import {
   type SMTPServerSession,
 } from 'smtp-server';
 
-/** What the sink does with a message: takes it, answers at a stage, or breaks the connection. */
+/** What the server does with a message: accept it, refuse it, or drop the connection. */
 export type SmtpBehaviour =
   | 'accept'
   | { at: 'mail' | 'rcpt' | 'data'; reply: string }
   | { drop: 'at mail' | 'at rcpt' | 'in data' | 'after the dot' };
 
-/** A message whose final dot came in, taken or not. */
+/** A message whose final dot was received, accepted or not. */
 export interface ReceivedMessage {
   from: string;
   to: string;
@@ -22,23 +22,23 @@ export interface ReceivedMessage {
 export interface TestSmtpServer {
   url: string;
   port: number;
-  /** What was acknowledged with 250, in order. */
+  /** Messages answered with 250, in order. */
   accepted: ReceivedMessage[];
-  /** What came in whole, whatever was answered. */
+  /** Messages received completely, whatever the answer. */
   received: ReceivedMessage[];
-  /** Every MAIL command. */
+  /** Number of MAIL commands. */
   mailCommands: number;
   /** Highest number of messages between MAIL and reply at the same time. */
   maxConcurrent: number;
   connections: number;
-  /** Decides for the next messages; by the reader's address where that is known. */
+  /** Sets the function that decides on the next messages, by the recipient if known. */
   respondWith(decide: (to: string) => SmtpBehaviour): void;
-  /** Called when a message is in whole, before it is answered. */
+  /** Sets a function to wait for before the answer to a complete message. */
   beforeReply(wait: (message: ReceivedMessage) => Promise<void>): void;
   close(): Promise<void>;
 }
 
-/** A real SMTP server that does as told. At MAIL the reader is not known: `to` is empty there. */
+/** Opens a real SMTP server that tests control. `to` is empty at MAIL, before the recipient. */
 export async function openTestSmtpServer(options: SMTPServerOptions = {}): Promise<TestSmtpServer> {
   const sockets = new Map<number | undefined, Socket>();
   const drop = (session: SMTPServerSession) => sockets.get(session.remotePort)?.destroy();
@@ -74,7 +74,7 @@ export async function openTestSmtpServer(options: SMTPServerOptions = {}): Promi
         stream.once('data', () => drop(session));
         return;
       }
-      const take = async () => {
+      const receive = async () => {
         const from = session.envelope.mailFrom ? session.envelope.mailFrom.address : '';
         const message = { from, to, raw: await readAll(stream) };
         sink.received.push(message);
@@ -84,7 +84,7 @@ export async function openTestSmtpServer(options: SMTPServerOptions = {}): Promi
         sink.accepted.push(message);
         callback(null, '2.0.0 Taken');
       };
-      void take()
+      void receive()
         .catch(callback)
         .finally(() => {
           concurrent -= 1;
@@ -111,11 +111,11 @@ export async function openTestSmtpServer(options: SMTPServerOptions = {}): Promi
     mailCommands: 0,
     maxConcurrent: 0,
     connections: 0,
-    respondWith: (how) => {
-      decide = how;
+    respondWith: (decideNext) => {
+      decide = decideNext;
     },
-    beforeReply: (how) => {
-      wait = how;
+    beforeReply: (waitNext) => {
+      wait = waitNext;
     },
     close: () => new Promise((resolve) => server.close(() => resolve())),
   };

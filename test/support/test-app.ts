@@ -17,8 +17,8 @@ export interface TestApp {
 const KEY = 'a key for tests only: long enough to pass';
 
 /**
- * Everything wired as `paperboy start` wires it, on a database of its own (the queue in Redis when
- * TEST_REDIS_URL is set), a throw-away data folder, free ports and a clock that stands.
+ * Opens the app as `paperboy start` does, with its own database, a temporary data folder, free
+ * ports and a test clock. The queue is in Redis when TEST_REDIS_URL is set.
  */
 export async function openTestApp(env: Record<string, string> = {}): Promise<TestApp> {
   const dataDir = await mkdtemp(join(tmpdir(), 'paperboy-parts-'));
@@ -31,7 +31,7 @@ export async function openTestApp(env: Record<string, string> = {}): Promise<Tes
     PUBLIC_URL: 'http://localhost:3000',
     SECRET_KEY: KEY,
     SUPPRESSION_KEY: KEY,
-    // Nothing is ever asked for over the net.
+    // Tests request nothing from the internet.
     SOURCES: 'none',
     ...(url !== null && { DATABASE_URL: url }),
     ...(redisUrl !== null && { REDIS_URL: redisUrl }),

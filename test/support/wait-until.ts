@@ -1,4 +1,4 @@
-/** Waits until it is so, as whatever is on its way over loopback arrives. */
-export async function waitUntil(isSo: () => boolean): Promise<void> {
-  while (!isSo()) await new Promise(setImmediate);
+/** Waits until the condition holds, while events on sockets are handled. */
+export async function waitUntil(condition: () => boolean): Promise<void> {
+  while (!condition()) await new Promise(setImmediate);
 }

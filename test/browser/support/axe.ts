@@ -4,7 +4,7 @@ import type { Page } from 'playwright-core';
 
 const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 
-/** What axe-core finds wrong with the page as it stands, a line each: the rule, and where. */
+/** The violations that axe-core finds on the page, one line each: rule, element, summary. */
 export async function findAccessibilityViolations(page: Page): Promise<string[]> {
   await page.evaluate(await readFile(AXE, 'utf8'));
   return page.evaluate(`axe.run(document, { iframes: false }).then(({ violations }) =>

@@ -18,7 +18,7 @@ import { storeSubscriber } from '../../support/rows.ts';
 const DAY = '2026-05-08';
 const EMAIL = 'ada@example.org';
 
-/** The HTML of every mail that we send, by name, made of the seed papers. */
+/** The HTML of every kind of mail, by name, made from the seed papers. */
 export async function renderEveryMail(app: App): Promise<Record<string, string>> {
   const { db, tokens, links, clock } = app;
   await importPapers(db, { text: await readSeed('papers.json'), source: 'file' }, clock());
@@ -29,7 +29,7 @@ export async function renderEveryMail(app: App): Promise<Record<string, string>>
     timezone: 'Europe/Berlin',
   });
   const subscriber = await findSubscriber(db, id);
-  if (!subscriber) throw new Error('The reader is not there.');
+  if (!subscriber) throw new Error('The subscriber was not stored.');
   const digestOf = digestsFor(app, subscriber);
   const mail = await app.mail();
   const token = tokens.seal({ kind: 'subscriber', subscriberId: id });
@@ -46,7 +46,7 @@ export async function renderEveryMail(app: App): Promise<Record<string, string>>
     const email = composeTransactionalEmail(mail.templates, mail.sender, {
       kind,
       to: EMAIL,
-      messageId: '<letter-1@papers.example.org>',
+      messageId: '<email-1@papers.example.org>',
       date: clock(),
       link: isConfirmation ? links.confirm(token) : links.preferences(token),
       preferences: subscriber,
@@ -63,7 +63,7 @@ export async function renderEveryMail(app: App): Promise<Record<string, string>>
   return mails;
 }
 
-/** The reader's digest with so many papers. */
+/** Renders the subscriber's digest with a number of papers. */
 function digestsFor({ db, tokens, mail, clock }: App, subscriber: Subscriber) {
   return async (kind: DigestKind, papers: number, changes: { quietSince?: string } = {}) => {
     const { digest } = await composeDigest(db, { kind, date: DAY, now: clock() });

@@ -3,16 +3,16 @@ import { ROLES, type RunningRoles, startRoles } from '../../../src/roles.ts';
 import { findFreePort } from '../../support/free-port.ts';
 import { openTestApp, type TestApp } from '../../support/test-app.ts';
 
-/** Paperboy as it runs, on a port of its own, and a browser before it. */
+/** A running Paperboy on a free port, and a browser. */
 export interface BrowserSite extends TestApp {
   url: string;
-  /** A page whose troubles are written down. */
+  /** Opens a page that records its problems. */
   open(options?: BrowserContextOptions): Promise<MonitoredPage>;
 }
 
 export interface MonitoredPage {
   page: Page;
-  /** Console errors, violated policies, uncaught errors, and requests to other hosts. */
+  /** Console errors, policy violations, uncaught errors, and requests to other hosts. */
   problems: string[];
   close(): Promise<void>;
 }
@@ -54,7 +54,7 @@ async function openPage(
   const problems: string[] = [];
   context.on('request', (request) => {
     const { origin, protocol } = new URL(request.url());
-    if (origin !== url && protocol !== 'data:') problems.push(`asked ${request.url()}`);
+    if (origin !== url && protocol !== 'data:') problems.push(`requested ${request.url()}`);
   });
   context.on('console', (message) => {
     if (message.type() === 'error' || message.type() === 'warning') problems.push(message.text());

@@ -1,7 +1,7 @@
 import type { Db } from '../../../src/db/client.ts';
 import { alerts, fetches, sources } from '../../../src/db/schema.ts';
 
-/** Two sources, one of which fails, and the alarm about it. */
+/** Stores two sources, of which one fails, and the alert about it. */
 export async function storeSourceFailures(db: Db, now: Date): Promise<void> {
   const ago = (minutes: number) => new Date(now.getTime() - minutes * 60_000);
   const known = { nextAt: ago(-50), succeededAt: ago(70), broughtAt: ago(70), broughtDay: null };
