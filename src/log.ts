@@ -1,4 +1,5 @@
 import { type DestinationStream, type Logger, pino } from 'pino';
+import { serializeError } from './domain/serialize-error.ts';
 import { redactSecrets } from './domain/text/redact.ts';
 import type { LogLevel } from './settings/config.ts';
 
@@ -44,32 +45,4 @@ function redactValue(value: unknown): unknown {
 
 function createStderrDestination(): DestinationStream {
   return pino.destination({ dest: 2, sync: true });
-}
-
-/**
- * What may be written down of an error. Of a failed query only its text and the database's code: the
- * values in it, which PostgreSQL repeats in its messages, are readers' addresses.
- */
-export function serializeError(error: unknown): object {
-  if (!(error instanceof Error)) return { type: typeof error };
-  const { query } = error as { query?: unknown };
-  const isQuery = typeof query === 'string';
-  return {
-    type: error.name,
-    code: readErrorCode(error) ?? readErrorCode(error.cause),
-    message: isQuery ? 'a query failed' : error.message,
-    stack: extractStackFrames(error),
-    ...(isQuery && { query }),
-  };
-}
-
-function readErrorCode(error: unknown): string | undefined {
-  const { code } = Object(error) as { code?: unknown };
-  return typeof code === 'string' ? code : undefined;
-}
-
-/** The stack without the message that stands at its top. */
-function extractStackFrames({ stack = '' }: Error): string {
-  const first = stack.indexOf('\n    at ');
-  return first === -1 ? '' : stack.slice(first + 1);
 }

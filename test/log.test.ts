@@ -1,6 +1,7 @@
 import { DrizzleQueryError } from 'drizzle-orm';
 import { describe, expect, it } from 'vitest';
-import { createLogger, serializeError } from '../src/log.ts';
+import { serializeError } from '../src/domain/serialize-error.ts';
+import { createLogger } from '../src/log.ts';
 
 describe('What is written down of an error', () => {
   it('leaves out the values of a failed query, which are readers’ addresses', () => {

@@ -1,13 +1,9 @@
 import { callRunning } from '../control/call-running.ts';
 import type { CommandIo } from '../control/io.ts';
-import { createLogger } from '../log.ts';
 import { type Config, loadConfig } from '../settings/config.ts';
 import { readVersion } from '../version.ts';
-import type { Runtime } from '../wiring/core.ts';
-import { createOwnContext } from './create-context.ts';
-import { createDemoCommand } from './demo/demo.ts';
-import { describeError, runProgram } from './program.ts';
-import { createStartCommand } from './start.ts';
+import { type CreateRuntime, createOwnContext } from './create-context.ts';
+import { describeError, type LazyCommand, runProgram } from './program.ts';
 
 /** What a process knows of itself. */
 export interface ProcessInfo {
@@ -32,21 +28,42 @@ export async function runCommandLine(
   { env, instanceId }: ProcessInfo,
 ): Promise<number> {
   const config = memoise(() => loadConfig(env));
-  const createRuntime = (settings: Config): Runtime => ({
-    clock: () => new Date(),
-    random: Math.random,
-    logger: createLogger(settings.logLevel),
-    instanceId,
-  });
+  const createRuntime: CreateRuntime = async ({ logLevel }) => {
+    const { createLogger } = await import('../log.ts');
+    const logger = createLogger(logLevel);
+    return { clock: () => new Date(), random: Math.random, logger, instanceId };
+  };
   const args = argv.length === 0 ? ['--help'] : argv;
   if (needsData(args)) {
     const code = await callRunningProcess(args, io, config);
     if (code !== null) return code;
   }
-  return runProgram(args, createOwnContext(io, config, createRuntime), (context) => [
-    createStartCommand(context, createRuntime),
-    createDemoCommand(context, { env, createRuntime }),
-  ]);
+  const context = createOwnContext(io, config, createRuntime);
+  return runProgram(args, context, listOwnProcessCommands(env, createRuntime));
+}
+
+function listOwnProcessCommands(
+  env: ProcessInfo['env'],
+  createRuntime: CreateRuntime,
+): LazyCommand[] {
+  return [
+    {
+      name: 'start',
+      description: 'run until interrupted: site and API, mail, schedules',
+      load: async () => {
+        const { createStartCommand } = await import('./start.ts');
+        return (context) => createStartCommand(context, createRuntime);
+      },
+    },
+    {
+      name: 'demo',
+      description: 'show everything with the example papers, in a temporary folder',
+      load: async () => {
+        const { createDemoCommand } = await import('./demo/demo.ts');
+        return (context) => createDemoCommand(context, { env, createRuntime });
+      },
+    },
+  ];
 }
 
 function needsData(args: readonly string[]): boolean {

@@ -1,21 +1,27 @@
 import type { CommandIo } from '../control/io.ts';
-import { startRoles } from '../roles.ts';
 import type { Config } from '../settings/config.ts';
-import { type App, openApp } from '../wiring/app.ts';
+import type { App } from '../wiring/app.ts';
 import type { Runtime } from '../wiring/core.ts';
 import type { CommandContext } from './context.ts';
 
 type BaseContext = Omit<CommandContext, 'setExitCode'>;
 
-/** For a command in a process of its own: parts are opened for it and closed after it. */
+export type CreateRuntime = (config: Config) => Promise<Runtime>;
+
+/** For a command in a process of its own: opens what the command needs and closes it afterwards. */
 export function createOwnContext(
   io: CommandIo,
   config: () => Config,
-  createRuntime: (config: Config) => Runtime,
+  createRuntime: CreateRuntime,
 ): BaseContext {
   return {
     io,
     config,
+    withStorage: async (action) => {
+      const settings = config();
+      const { withStorage } = await import('../wiring/storage.ts');
+      return withStorage(settings, () => new Date(), action);
+    },
     withApp: async (action) => {
       const app = await openAppForCommand(config(), createRuntime);
       try {
@@ -24,9 +30,10 @@ export function createOwnContext(
         await app.close();
       }
     },
-    // Embedded, nobody else can send. On servers workers have their own processes.
+    // With an embedded database no other process can send. On servers workers have their own processes.
     withWorker: async (app, action) => {
       if (!app.isEmbedded) return action();
+      const { startRoles } = await import('../roles.ts');
       const worker = await startRoles(app, ['worker']);
       try {
         return await action();
@@ -37,24 +44,22 @@ export function createOwnContext(
   };
 }
 
-/** For a command sent to a running process: its parts are lent, its worker sends. */
+/** For a command sent to a running process, which lends its app and whose worker sends. */
 export function createSharedContext(app: App, io: CommandIo): BaseContext {
   return {
     io,
     config: () => app.config,
+    withStorage: (action) => action(app),
     withApp: (action) => action(app),
     withWorker: (_app, action) => action(),
   };
 }
 
 /** The port of the inbox belongs to `paperboy start`. A command catches mail only when it has the
- *  database, and so the folder of the inbox, for itself: any port does for that. */
-function openAppForCommand(
-  config: Config,
-  createRuntime: (config: Config) => Runtime,
-): Promise<App> {
-  const catchMail = config.databaseUrl === null;
-  return openApp({ ...config, inboxPort: 0 }, createRuntime(config), undefined, {
-    catchesMail: catchMail,
+ *  database, and so the folder of the inbox, to itself: any port does for that. */
+async function openAppForCommand(config: Config, createRuntime: CreateRuntime): Promise<App> {
+  const { openApp } = await import('../wiring/app.ts');
+  return openApp({ ...config, inboxPort: 0 }, await createRuntime(config), undefined, {
+    catchesMail: config.databaseUrl === null,
   });
 }

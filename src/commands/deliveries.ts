@@ -24,9 +24,7 @@ interface DeliveryOptions {
 
 /** `paperboy deliveries …` */
 export function createDeliveriesCommand(context: CommandContext): Command {
-  const deliveries = new Command('deliveries').description(
-    'look at single copies of a digest, and send them again',
-  );
+  const deliveries = new Command('deliveries');
   deliveries
     .command('list')
     .description('the deliveries of a digest in a state, each with what is known of it')
@@ -66,10 +64,10 @@ function parseKeyArgument(text: string, previous: unknown): DeliveryKey[] {
 }
 
 async function listDeliveries(
-  { io, withApp }: CommandContext,
+  { io, withStorage }: CommandContext,
   { date, kind, json, state }: DeliveryOptions & { state: DeliveryState },
 ): Promise<void> {
-  await withApp(async ({ db }) => {
+  await withStorage(async ({ db }) => {
     const digest = await requireDigest(db, kind, date ?? null);
     let count = 0;
     for await (const delivery of iterateDeliveriesInState(db, digest.id, state)) {

@@ -6,7 +6,6 @@ import { toUtcDay } from '../domain/time/schedule.ts';
 import { sendDigest } from '../services/deliveries/send-digest.ts';
 import { composeDigest } from '../services/digests/compose-digest.ts';
 import { readDigestStatus } from '../services/digests/digest-status.ts';
-import { previewDigest } from '../services/digests/preview-digest.ts';
 import { requireDigest } from '../services/digests/require-digest.ts';
 import type { CommandContext } from './context.ts';
 import { createDigestActionCommands } from './digest-actions.ts';
@@ -27,7 +26,7 @@ const EXIT_INTERRUPTED = 130;
 
 /** `paperboy digest …` */
 export function createDigestCommand(context: CommandContext): Command {
-  const digest = new Command('digest').description('compose, send and look at digests');
+  const digest = new Command('digest');
   digest
     .command('compose')
     .description('freeze the papers and the audience of a digest; again changes nothing')
@@ -72,10 +71,10 @@ export function createDigestCommand(context: CommandContext): Command {
 }
 
 async function composeAndPrint(
-  { io, withApp }: CommandContext,
+  { io, withStorage }: CommandContext,
   { date, kind, json }: DigestOptions,
 ): Promise<void> {
-  await withApp(async ({ db, clock }) => {
+  await withStorage(async ({ db, clock }) => {
     const now = clock();
     const day = date ?? toUtcDay(now);
     const { digest, isNew } = await composeDigest(db, { kind, date: day, now });
@@ -129,10 +128,10 @@ async function sendAndWait(
 }
 
 async function printStatus(
-  { io, withApp }: CommandContext,
+  { io, withStorage }: CommandContext,
   { date, kind, json }: DigestOptions,
 ): Promise<void> {
-  await withApp(async ({ db, clock }) => {
+  await withStorage(async ({ db, clock }) => {
     const digest = await requireDigest(db, kind, date ?? null);
     const current = await readDigestStatus(db, digest, clock());
     return json
@@ -145,6 +144,7 @@ async function printPreview(
   { io, withApp }: CommandContext,
   { date, kind, email, text }: DigestOptions & { email?: string; text?: true },
 ): Promise<void> {
+  const { previewDigest } = await import('../services/digests/preview-digest.ts');
   await withApp(async (app) => {
     const digest = await requireDigest(app.db, kind, date ?? null);
     const { digestContexts, messageIds, signer } = await app.mail();

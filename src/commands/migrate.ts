@@ -8,7 +8,6 @@ import { createTerminalProgress, printJson, printLine } from './output.ts';
 /** `paperboy migrate` */
 export function createMigrateCommand(context: CommandContext): Command {
   return new Command('migrate')
-    .description('bring the tables up to this version; safe to run from several processes')
     .option(
       '--from-embedded',
       'then move everything from the embedded database of DATA_DIR to DATABASE_URL, which must be empty; all of it or nothing',
@@ -24,12 +23,13 @@ export function createMigrateCommand(context: CommandContext): Command {
 
 async function migrateTables(context: CommandContext): Promise<void> {
   const config = context.config();
+  const options = { queueInPostgres: config.redisUrl === null };
   if (config.databaseUrl === null) {
-    return context.withApp(({ database }) => prepareDatabase(database, config));
+    return context.withStorage(({ database }) => prepareDatabase(database, options));
   }
   const database = await openDatabase(config);
   try {
-    await prepareDatabase(database, config);
+    await prepareDatabase(database, options);
   } finally {
     await database.close();
   }

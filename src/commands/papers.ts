@@ -10,7 +10,7 @@ import { createPapersFetchCommand } from './papers-fetch.ts';
 /** `paperboy papers …` */
 export function createPapersCommand(context: CommandContext): Command {
   const { io } = context;
-  const papers = new Command('papers').description('the papers that digests are made of');
+  const papers = new Command('papers');
   papers
     .command('import')
     .argument('<file>', 'JSON array, JSON lines or CSV of papers; - for standard input')
@@ -22,7 +22,7 @@ export function createPapersCommand(context: CommandContext): Command {
     .addOption(createJsonOption())
     .action(async (file: string, { json }: { json?: true }) => {
       const content = await text(file === '-' ? io.stdin : io.openFile(file));
-      await context.withApp(async ({ db, clock }) => {
+      await context.withStorage(async ({ db, clock }) => {
         const result = await importPapers(db, { text: content, source: 'file' }, clock());
         if (json) return printJson(io, result);
         const known = result.read - result.added - result.updated;

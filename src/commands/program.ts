@@ -1,25 +1,65 @@
 import { Command, CommanderError } from 'commander';
 import { PaperboyError } from '../domain/errors.ts';
-import { serializeError } from '../log.ts';
+import { serializeError } from '../domain/serialize-error.ts';
 import { readVersion } from '../version.ts';
 import type { CommandContext } from './context.ts';
-import { createDeliveriesCommand } from './deliveries.ts';
-import { createDigestCommand } from './digest.ts';
-import { createDoctorCommand } from './doctor/doctor.ts';
-import { createMigrateCommand } from './migrate.ts';
-import { createPapersCommand } from './papers.ts';
-import { createSeedCommand } from './seed.ts';
-import { createSubscribersCommand } from './subscribers.ts';
+
+/** A command whose code is loaded only when it runs or explains itself. */
+export interface LazyCommand {
+  name: string;
+  description: string;
+  load(): Promise<(context: CommandContext) => Command>;
+}
+
+/** The commands that run in any process. */
+const COMMANDS: readonly LazyCommand[] = [
+  {
+    name: 'migrate',
+    description: 'create or upgrade the tables; safe to run from several processes at once',
+    load: async () => (await import('./migrate.ts')).createMigrateCommand,
+  },
+  {
+    name: 'seed',
+    description: 'store the topics and the 49 example papers that come with Paperboy',
+    load: async () => (await import('./seed.ts')).createSeedCommand,
+  },
+  {
+    name: 'doctor',
+    description:
+      'check settings, database, queue, relay, clock, disk, sources and DNS; no mail is sent',
+    load: async () => (await import('./doctor/doctor.ts')).createDoctorCommand,
+  },
+  {
+    name: 'papers',
+    description: 'import papers, or fetch them from a source',
+    load: async () => (await import('./papers.ts')).createPapersCommand,
+  },
+  {
+    name: 'digest',
+    description: 'compose, send, preview, pause and cancel digests',
+    load: async () => (await import('./digest.ts')).createDigestCommand,
+  },
+  {
+    name: 'deliveries',
+    description: 'list single deliveries of a digest, or send them again',
+    load: async () => (await import('./deliveries.ts')).createDeliveriesCommand,
+  },
+  {
+    name: 'subscribers',
+    description: 'import, export or erase subscribers',
+    load: async () => (await import('./subscribers.ts')).createSubscribersCommand,
+  },
+];
 
 /**
- * Runs a command and returns its exit code. Whatever goes wrong is told on the command's standard
- * error: problems that the caller can mend as they are, others with where they came from.
- * `stay` adds the commands that only a process of their own can run.
+ * Runs a command and returns its exit code. Prints every error to the command's standard error:
+ * a problem that the caller can fix as its message, any other with its stack.
+ * `ownProcessCommands` are those that never run in a process that serves others.
  */
 export async function runProgram(
   argv: readonly string[],
   context: Omit<CommandContext, 'setExitCode'>,
-  createOwnProcessCommands: (context: CommandContext) => Command[] = () => [],
+  ownProcessCommands: readonly LazyCommand[] = [],
 ): Promise<number> {
   let exitCode = 0;
   const { io } = context;
@@ -30,9 +70,9 @@ export async function runProgram(
     },
   };
   try {
-    await buildProgram(fullContext, createOwnProcessCommands).parseAsync([...argv], {
-      from: 'user',
-    });
+    const commands = [...ownProcessCommands, ...COMMANDS];
+    const program = await buildProgram(fullContext, commands, (name) => argv.includes(name));
+    await program.parseAsync([...argv], { from: 'user' });
     return exitCode;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode;
@@ -43,31 +83,26 @@ export async function runProgram(
 }
 
 const GETTING_STARTED = `
-To begin: “paperboy demo” tells the whole story, “paperboy start” runs on this machine alone.
-Settings come from the environment and from a file .env in the present folder.
+To begin: “paperboy demo” shows everything with example papers, “paperboy start” runs on this machine alone.
+Settings come from the environment and from the file .env in the current folder.
 Each command has its own --help.`;
 
-/** The program with all its commands, those of `stay` first. */
-export function buildProgram(
+/** The program with all commands; those that are not to be loaded have only name and description. */
+export async function buildProgram(
   context: CommandContext,
-  createOwnProcessCommands: (context: CommandContext) => Command[],
-): Command {
+  commands: readonly LazyCommand[] = COMMANDS,
+  shouldLoad: (name: string) => boolean = () => true,
+): Promise<Command> {
   const { io } = context;
   const program = new Command('paperboy')
-    .description('Research papers by mail: topics, an hour of one’s own, one click to leave.')
+    .description('Research papers by e-mail: topics, a time of day, one click to unsubscribe.')
     .version(readVersion())
+    .configureHelp({ subcommandTerm: (command) => command.name() })
     .addHelpText('after', GETTING_STARTED);
-  const commands = [
-    ...createOwnProcessCommands(context),
-    createMigrateCommand(context),
-    createSeedCommand(context),
-    createDoctorCommand(context),
-    createPapersCommand(context),
-    createDigestCommand(context),
-    createDeliveriesCommand(context),
-    createSubscribersCommand(context),
-  ];
-  for (const command of commands) program.addCommand(command);
+  for (const { name, description, load } of commands) {
+    const command = shouldLoad(name) ? (await load())(context) : new Command(name);
+    program.addCommand(command.description(description));
+  }
   const outputConfig = {
     writeOut: (text: string) => void io.stdout.write(text),
     writeErr: (text: string) => void io.stderr.write(text),
@@ -84,8 +119,8 @@ export function buildProgram(
 
 const MAX_LINE_CHARACTERS = 400;
 
-/** The library's message shows what was typed, whatever that is: here
- *  shortened in its middle, since what was expected stands at the end. */
+/** Commander's message repeats what was typed, however long. Shortens its middle, because it ends with
+ *  what was expected. */
 function sanitiseMessage(message: string): string {
   const lines = stripControlCharacters(message).split('\n');
   const shortenMiddle = (line: string) =>
@@ -95,7 +130,7 @@ function sanitiseMessage(message: string): string {
   return lines.map(shortenMiddle).join('\n');
 }
 
-/** Without what steers a terminal, such as from a file that was taken for a list of papers. */
+/** Removes terminal control sequences, such as from a file that was mistaken for a list of papers. */
 function stripControlCharacters(message: string): string {
   return message.replace(/[^\P{Cc}\n]+/gu, ' ');
 }
@@ -104,7 +139,7 @@ function listDescendants(command: Command): Command[] {
   return command.commands.flatMap((each) => [each, ...listDescendants(each)]);
 }
 
-/** What a person is told: the sentence of a problem that they can mend, else where it came from. */
+/** The message of a problem that a person can fix; of any other error its name, message and stack. */
 export function describeError(error: unknown): string {
   if (error instanceof PaperboyError) return stripControlCharacters(error.message);
   if (!(error instanceof Error)) return String(error);

@@ -8,21 +8,16 @@ import { printJson, printLine } from './output.ts';
 
 /** `paperboy seed` */
 export function createSeedCommand(context: CommandContext): Command {
-  return new Command('seed')
-    .description(
-      'store the topics and the 49 papers that come with Paperboy; again changes nothing',
-    )
-    .addOption(createJsonOption())
-    .action(({ json }: { json?: true }) =>
-      context.withApp(async ({ db, clock }) => {
-        const topics = await importTopics(db, await readSeed('topics.json'));
-        const text = await readSeed('papers.json');
-        const papers = await importPapers(db, { text, source: 'file' }, clock());
-        if (json) return printJson(context.io, { topics, papers });
-        return printLine(
-          context.io,
-          `${topics} topics and ${papers.read} papers are stored, ${papers.added} papers of them new.`,
-        );
-      }),
-    );
+  return new Command('seed').addOption(createJsonOption()).action(({ json }: { json?: true }) =>
+    context.withStorage(async ({ db, clock }) => {
+      const topics = await importTopics(db, await readSeed('topics.json'));
+      const text = await readSeed('papers.json');
+      const papers = await importPapers(db, { text, source: 'file' }, clock());
+      if (json) return printJson(context.io, { topics, papers });
+      return printLine(
+        context.io,
+        `${topics} topics and ${papers.read} papers are stored, ${papers.added} papers of them new.`,
+      );
+    }),
+  );
 }

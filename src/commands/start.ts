@@ -7,26 +7,24 @@ import { ROLES, type Role, startRoles } from '../roles.ts';
 import type { Config } from '../settings/config.ts';
 import { readVersion } from '../version.ts';
 import { type App, openApp } from '../wiring/app.ts';
-import type { Runtime } from '../wiring/core.ts';
 import type { CommandContext } from './context.ts';
-import { createSharedContext } from './create-context.ts';
+import { type CreateRuntime, createSharedContext } from './create-context.ts';
 import { printLine } from './output.ts';
 import { runProgram } from './program.ts';
 
 /** `paperboy start [role]` */
 export function createStartCommand(
   { io, config }: CommandContext,
-  createRuntime: (config: Config) => Runtime,
+  createRuntime: CreateRuntime,
 ): Command {
   return new Command('start')
     .addArgument(
       new Argument('[role]', 'one role alone (default: all of them)').choices([...ROLES]),
     )
-    .description('run until interrupted: site and API, mail, schedules')
     .action(async (role?: Role) => {
       assertRoleCanRun(config(), role);
       if (io.isTerminal) await io.stderr.write('Starting; the first time takes a few seconds.\n');
-      const app = await openApp(config(), createRuntime(config()));
+      const app = await openApp(config(), await createRuntime(config()));
       try {
         await runUntilStopped(io, app, role ? [role] : ROLES);
       } finally {

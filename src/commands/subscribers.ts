@@ -30,7 +30,7 @@ const EXPORT_COLUMNS: Record<string, (subscriber: Subscriber) => string> = {
 
 /** `paperboy subscribers …` */
 export function createSubscribersCommand(context: CommandContext): Command {
-  const subscribers = new Command('subscribers').description('the readers');
+  const subscribers = new Command('subscribers');
   subscribers
     .command('import')
     .argument('<file>', 'CSV with a header line; - for standard input')
@@ -61,7 +61,7 @@ async function importSubscribersCsv(
   json: boolean,
 ): Promise<void> {
   const { io } = context;
-  await context.withApp(async ({ db, keys, clock }) => {
+  await context.withStorage(async ({ db, keys, clock }) => {
     const progress = createTerminalProgress(io);
     const report = await importSubscriberFile(
       { db, suppressionKey: keys.suppressionKey },
@@ -87,8 +87,8 @@ async function importSubscribersCsv(
   });
 }
 
-async function exportSubscribersCsv({ io, withApp }: CommandContext): Promise<void> {
-  await withApp(async ({ db }) => {
+async function exportSubscribersCsv({ io, withStorage }: CommandContext): Promise<void> {
+  await withStorage(async ({ db }) => {
     let lines = [Object.keys(EXPORT_COLUMNS).join(',')];
     for await (const subscriber of iterateSubscribers(db)) {
       io.signal.throwIfAborted();
@@ -114,8 +114,8 @@ function formatCsvCell(text: string): string {
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
-async function eraseSubscriber({ io, withApp }: CommandContext, email: string): Promise<void> {
-  await withApp(async ({ db, keys, clock }) => {
+async function eraseSubscriber({ io, withStorage }: CommandContext, email: string): Promise<void> {
+  await withStorage(async ({ db, keys, clock }) => {
     if (await eraseAddress({ db, clock, suppressionKey: keys.suppressionKey }, email)) {
       return printLine(
         io,

@@ -1,9 +1,4 @@
 import { fileURLToPath } from 'node:url';
-import {
-  assertSchemaCompatibility,
-  runMigrations as migrateQueue,
-  SchemaMigrationRequiredError,
-} from 'bullmq';
 import { sql } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/node-postgres';
 import { migrate as migrateSchema } from 'drizzle-orm/node-postgres/migrator';
@@ -30,7 +25,10 @@ export async function migrate(
     await db.execute(sql`SELECT pg_advisory_lock(${MIGRATION_LOCK})`);
     try {
       await migrateSchema(db, { migrationsFolder: FOLDER });
-      if (options.queueInPostgres) await migrateQueue(client, QUEUE_SCHEMA);
+      if (options.queueInPostgres) {
+        const { runMigrations } = await import('bullmq');
+        await runMigrations(client, QUEUE_SCHEMA);
+      }
     } finally {
       await db.execute(sql`SELECT pg_advisory_unlock(${MIGRATION_LOCK})`);
     }
@@ -51,6 +49,7 @@ export async function isMigrated({ db }: Database): Promise<boolean> {
  * tables BullMQ would retry its queries without pause.
  */
 export async function isQueueMigrated({ pool }: Database): Promise<boolean> {
+  const { assertSchemaCompatibility, SchemaMigrationRequiredError } = await import('bullmq');
   try {
     await assertSchemaCompatibility(pool, QUEUE_SCHEMA);
     return true;

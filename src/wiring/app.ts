@@ -11,7 +11,7 @@ import type { ReadinessProbe } from '../services/monitoring/readiness.ts';
 import { loadStoredAdminToken } from '../settings/admin-token.ts';
 import type { Config } from '../settings/config.ts';
 import { type Core, openCore, type Runtime } from './core.ts';
-import { type Closer, type OpenedDatabase, openPreparedDatabase } from './database.ts';
+import { type Closer, closeAll, type OpenedDatabase, openPreparedDatabase } from './database.ts';
 import { openLocalInbox } from './inbox.ts';
 import type { MailServices } from './mail.ts';
 import { QUERY_TIMEOUTS_MS, type QueryTimeoutsMs } from './query-timeouts.ts';
@@ -60,13 +60,7 @@ export async function openApp(
   { catchesMail = true, queryTimeoutsMs = QUERY_TIMEOUTS_MS }: OpenAppOptions = {},
 ): Promise<App> {
   const closers: Closer[] = [];
-  const close = async () => {
-    const errors: unknown[] = [];
-    for (const closer of closers.splice(0).reverse()) {
-      await closer().catch((error) => errors.push(error));
-    }
-    if (errors.length > 0) throw errors[0];
-  };
+  const close = () => closeAll(closers);
   try {
     const opened = database
       ? { database, isEmbedded: false, dataDirLock: null, releasedBatches: [] }

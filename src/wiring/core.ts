@@ -1,6 +1,5 @@
 import type { Logger } from 'pino';
 import type { Database } from '../db/client.ts';
-import { hasEverHadSubscribers } from '../db/subscribers/subscribers.ts';
 import { createLinks, type Links } from '../domain/links/links.ts';
 import { createLinkTokens, type LinkTokens } from '../domain/links/tokens.ts';
 import {
@@ -17,12 +16,13 @@ import type { Log } from '../services/monitoring/log.ts';
 import { createTermStatistics, type TermStatistics } from '../services/ranking/term-statistics.ts';
 import { createHostPermits } from '../services/sources/host-permits.ts';
 import type { Config } from '../settings/config.ts';
-import { type Keys, loadKeys } from '../settings/keys.ts';
+import type { Keys } from '../settings/keys.ts';
 import { readVersion } from '../version.ts';
 import type { Closer } from './database.ts';
 import type { QueryTimeoutsMs } from './query-timeouts.ts';
 import { openConfiguredQueue } from './queue.ts';
 import { createSourceRegistry, type SourceRegistry } from './sources.ts';
+import { loadConfiguredKeys } from './storage.ts';
 
 /** What the environment provides: passed in, so that tests can pass their own. */
 export interface Runtime {
@@ -66,8 +66,7 @@ export async function openCore(
   const { clock, logger } = runtime;
   const dbWithTimeout = (timeoutMs: number) => database.withQueryTimeout(timeoutMs).db;
   const log: Log = (level, event, facts) => logger[level](facts, event);
-  const mayMake = !(await hasEverHadSubscribers(database.db));
-  const keys = await loadKeys({ ...config, mayMake });
+  const keys = await loadConfiguredKeys(config, database.db);
   const onError = (err: Error) => log('warn', 'queue connection failed', { err });
   const queue = await openConfiguredQueue(config, database, { closers, onError });
   const acquireHostPermit = createHostPermits({

@@ -19,6 +19,15 @@ const DATABASE_CONNECTIONS = 20;
 /** Closes one part. */
 export type Closer = () => Promise<void>;
 
+/** Closes all parts, the last one first; throws the first error once all are closed. */
+export async function closeAll(closers: Closer[]): Promise<void> {
+  const errors: unknown[] = [];
+  for (const closer of closers.splice(0).reverse()) {
+    await closer().catch((error) => errors.push(error));
+  }
+  if (errors.length > 0) throw errors[0];
+}
+
 /** Where everything is kept. */
 export interface OpenedDatabase {
   database: Database;
@@ -29,14 +38,17 @@ export interface OpenedDatabase {
   releasedBatches: ReleasedDeliveries['remainingBatches'];
 }
 
-/** Opens the database that `config` names, ready for use; each thing opened adds its closer. */
+/** Opens the database that `config` names, ready for use; each thing opened adds its closer. Without
+ *  its queue, jobs in it wait until a process opens that too. */
 export async function openPreparedDatabase(
   config: Config,
   clock: Clock,
   closers: Closer[],
+  { withQueue = true }: { withQueue?: boolean } = {},
 ): Promise<OpenedDatabase> {
+  const queueInPostgres = withQueue && config.redisUrl === null;
   if (config.databaseUrl !== null) {
-    const database = await openMigratedDatabase(config);
+    const database = await openMigratedDatabase(config, { queueInPostgres });
     closers.push(() => database.close());
     return { database, isEmbedded: false, dataDirLock: null, releasedBatches: [] };
   }
@@ -48,17 +60,21 @@ export async function openPreparedDatabase(
     database,
     isEmbedded: true,
     dataDirLock,
-    releasedBatches: await recoverEmbeddedDatabase(database, config, clock),
+    releasedBatches: await recoverEmbeddedDatabase(database, { queueInPostgres, clock }),
   };
 }
 
 /** The database of a server, its tables being those of this version.
  *  @throws PaperboyError `NOT_MIGRATED`, and what `openDatabase` throws. */
-export async function openMigratedDatabase(config: Config): Promise<Database> {
+export async function openMigratedDatabase(
+  config: Config,
+  { queueInPostgres = config.redisUrl === null }: { queueInPostgres?: boolean } = {},
+): Promise<Database> {
   const database = await openDatabase(config);
   try {
-    const hasQueue = config.redisUrl !== null || (await isQueueMigrated(database));
-    if (!hasQueue || !(await isMigrated(database))) throw createNotMigratedError();
+    const isReady =
+      (await isMigrated(database)) && (!queueInPostgres || (await isQueueMigrated(database)));
+    if (!isReady) throw createNotMigratedError();
     return database;
   } catch (error) {
     await database.close();
@@ -80,25 +96,25 @@ export async function openDatabase(config: Config): Promise<Database> {
   }
 }
 
-/** An embedded database is ours alone: it is brought up to date, and every lease in it is a dead one. */
+/** Only this process uses an embedded database: it migrates the tables, and every lease belongs to a
+ *  process that died. Returns the batches that are released. */
 async function recoverEmbeddedDatabase(
   database: Database,
-  config: Config,
-  clock: Clock,
+  { queueInPostgres, clock }: { queueInPostgres: boolean; clock: Clock },
 ): Promise<ReleasedDeliveries['remainingBatches']> {
-  await prepareDatabase(database, config);
-  const { remainingBatches: releasedBatches } = await database.db.transaction((tx) =>
+  await prepareDatabase(database, { queueInPostgres });
+  const { remainingBatches } = await database.db.transaction((tx) =>
     endLeases(tx, { all: true }, clock()),
   );
-  return releasedBatches;
+  return remainingBatches;
 }
 
 /** Migrates, and stores the topics when there are none: without them nobody could follow any. */
 export async function prepareDatabase(
   database: Database,
-  config: Pick<Config, 'redisUrl'>,
+  options: { queueInPostgres: boolean },
 ): Promise<void> {
-  await migrate(database, { queueInPostgres: config.redisUrl === null });
+  await migrate(database, options);
   if ((await listTopics(database.db)).length > 0) return;
   await importTopics(database.db, await readSeed('topics.json'));
 }

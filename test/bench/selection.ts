@@ -49,7 +49,7 @@ const { listTopics } =
 
 const database = await createPGliteDatabase(await PGlite.create());
 try {
-  await prepareDatabase(database, { redisUrl: null });
+  await prepareDatabase(database, { queueInPostgres: true });
   const { db } = database;
   await importPapers(db, { text: JSON.stringify(papersOfTheDay()), source: 'bench' }, NOW);
   const { digest } = await composeDigest(db, { kind: 'daily', date: '2026-05-08', now: NOW });

@@ -63,10 +63,7 @@ async function placesToFill(): Promise<Place[]> {
   let places: Place[] = [];
   await runCommandWith(async (io) => {
     const context = { ...createSharedContext(test.app, io), setExitCode: () => undefined };
-    places = placesOf(
-      buildProgram(context, () => []),
-      [],
-    );
+    places = placesOf(await buildProgram(context), []);
     return 0;
   });
   return places;

@@ -33,7 +33,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
 async function dumpTemplate(): Promise<Buffer> {
   const pglite = await PGlite.create();
   const database = await createPGliteDatabase(pglite);
-  await prepareDatabase(database, { redisUrl: null });
+  await prepareDatabase(database, { queueInPostgres: true });
   const dump = await pglite.dumpDataDir('none');
   await database.close();
   return Buffer.from(await dump.arrayBuffer());
@@ -48,6 +48,6 @@ async function createTemplateDatabase(serverUrl: string): Promise<void> {
   const database = openServerDatabase(urlOfDatabase(serverUrl, TEMPLATE_DATABASE), {
     connections: 2,
   });
-  await prepareDatabase(database, { redisUrl: null });
+  await prepareDatabase(database, { queueInPostgres: true });
   await database.close();
 }

@@ -6,10 +6,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { ROLES, startRoles } from '../../roles.ts';
-import { type Config, loadConfig } from '../../settings/config.ts';
+import { loadConfig } from '../../settings/config.ts';
 import { openApp } from '../../wiring/app.ts';
-import type { Runtime } from '../../wiring/core.ts';
 import type { CommandContext } from '../context.ts';
+import type { CreateRuntime } from '../create-context.ts';
 import { printLine } from '../output.ts';
 import { runDemoScenario } from './demo-scenario.ts';
 import { serveSeedPapers } from './demo-source.ts';
@@ -19,7 +19,7 @@ type DemoEnv = Readonly<Record<string, string | undefined>>;
 /** What the demo takes from the process: its environment, less the servers. */
 export interface DemoDeps {
   env: DemoEnv;
-  createRuntime: (config: Config) => Runtime;
+  createRuntime: CreateRuntime;
 }
 
 /** `paperboy demo` */
@@ -28,7 +28,6 @@ export function createDemoCommand(
   { env, createRuntime }: DemoDeps,
 ): Command {
   return new Command('demo')
-    .description('the whole story on embedded parts and the seed papers, in a throw-away folder')
     .option('--once', 'end after the story instead of staying up')
     .option(
       '--source',
@@ -39,7 +38,7 @@ export function createDemoCommand(
       const dataDir = await mkdtemp(join(tmpdir(), 'paperboy-demo-'));
       try {
         const config = loadConfig({ ...(await createDemoEnv(env, dataDir)), ...server?.settings });
-        const app = await openApp(config, createRuntime(config));
+        const app = await openApp(config, await createRuntime(config));
         try {
           const running = await startRoles(app, ROLES);
           try {

@@ -29,9 +29,6 @@ interface DoctorOptions extends DnsOptions {
 /** `paperboy doctor` */
 export function createDoctorCommand(context: CommandContext): Command {
   return new Command('doctor')
-    .description(
-      'check settings, database, queue, relay, clock, disk, sources and DNS; no mail is sent',
-    )
     .addHelpText(
       'after',
       '\nExit code 1: something is broken, or --reply is no reply. Warnings end with 0.',

@@ -1,5 +1,5 @@
 import { domainToASCII } from 'node:url';
-import validator from 'validator';
+import isEmail from 'validator/lib/isEmail.js';
 import { PaperboyError } from '../errors.ts';
 
 /** An address as it is mailed, and the key under which it is known only once. */
@@ -47,7 +47,7 @@ export function normaliseAddress(input: string): EmailAddress {
   }
   const email = `${local}@${domain}`;
   checkLengths(shown, { local, domain, email });
-  if (!validator.isEmail(email, { allow_utf8_local_part: false, ignore_max_length: true })) {
+  if (!isEmail.default(email, { allow_utf8_local_part: false, ignore_max_length: true })) {
     throwInvalidEmail(`${shown} ${NOT_AN_ADDRESS}`);
   }
   return { email, key: email.toLowerCase() };

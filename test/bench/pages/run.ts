@@ -37,7 +37,7 @@ async function measure(count: number): Promise<Record<string, PageCost>> {
   const server = await startPostgres(SERVER);
   const database = openServerDatabase(server.url, { connections: 4 });
   try {
-    await prepareDatabase(database, { redisUrl: null });
+    await prepareDatabase(database, { queueInPostgres: true });
     await fillPapers(database, count, (stored) => {
       if (stored % 10_000 === 0) console.error(`${stored} papers are stored.`);
     });

@@ -78,6 +78,6 @@ async function openPapersOfFile(file: string, closers: Closer[]): Promise<Evalua
   const content = await (file === '-' ? text(process.stdin) : readFile(path, 'utf8'));
   const database = await openInMemoryDatabase();
   closers.push(() => database.close());
-  await prepareDatabase(database, { redisUrl: null });
+  await prepareDatabase(database, { queueInPostgres: true });
   return { database, papers: await storePapersOfFile(database.db, content, new Date()) };
 }
