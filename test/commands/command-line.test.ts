@@ -92,11 +92,11 @@ describe('paperboy', () => {
     },
   );
 
-  it('has doctor list them among its findings', async () => {
+  it('The doctor lists invalid settings among its findings', async () => {
     const { code, stdout } = await paperboy('doctor --json', { PORT: 'x' });
     expect(code).toBe(1);
     const message = expect.stringContaining('PORT is “x”');
-    const finding = { check: 'settings', ok: false, word: 'broken', message, mend: null };
+    const finding = { check: 'settings', ok: false, status: 'broken', message, mend: null };
     expect(JSON.parse(stdout)).toEqual({ findings: [finding] });
   });
 

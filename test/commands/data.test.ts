@@ -1,14 +1,8 @@
-import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { parseSourceNames } from '../../src/domain/sources/source-name.ts';
-import { openDnsServer } from '../support/dns-server.ts';
-import { findFreePort } from '../support/free-port.ts';
 import { storeSubscriber } from '../support/rows.ts';
 import { openTestApp, type TestApp } from '../support/test-app.ts';
 import { type CallerOptions, runCommand } from './run.ts';
@@ -54,91 +48,6 @@ describe('paperboy migrate', () => {
       stdout: 'The tables are those of this version.\n',
       stderr: '',
     });
-  });
-});
-
-describe('paperboy doctor', () => {
-  it('finds nothing wrong with parts that work', async () => {
-    const { code, stdout } = await paperboy('doctor --json');
-    expect(code).toBe(0);
-    const { findings } = JSON.parse(stdout) as { findings: { check: string; ok: boolean }[] };
-    expect(findings.map(({ check, ok }) => [check, ok])).toEqual([
-      ['settings', true],
-      ['database', true],
-      ['queue', true],
-      ['relay', true],
-      ['dkim', true],
-      ['clock', true],
-      ['disk', true],
-      ['sources', true],
-      ['dns', true],
-    ]);
-    expect((await paperboy('doctor')).stdout).toMatch(/^ok {5}settings {2}All settings/);
-  });
-
-  it('names the part that is wrong, looks at the others, and ends with 1', async () => {
-    const config = {
-      ...test.app.config,
-      redisUrl: 'redis://127.0.0.1:1',
-      smtpUrls: ['smtp://127.0.0.1:1'],
-    };
-    const { code, stdout } = await runCommand({ ...test.app, config }, ['doctor']);
-    expect(code).toBe(1);
-    expect(stdout).toMatch(/^ok {5}database /m);
-    expect(stdout).toMatch(/^WRONG {2}queue .*REDIS_URL \(127\.0\.0\.1:1\).*ECONNREFUSED/m);
-    expect(stdout).toMatch(/^WRONG {2}relay .*ECONNREFUSED/m);
-  });
-
-  it('says how to mend what the DNS lacks, and takes only what can be asked', async () => {
-    const dns = await openDnsServer({ 'example.org': { TXT: ['v=spf1 ip4:192.0.2.7 -all'] } });
-    const config = {
-      ...test.app.config,
-      mailFrom: { name: 'Paperboy', address: 'papers@example.org' },
-    };
-    const doctor = (...words: string[]) =>
-      runCommand({ ...test.app, config }, ['doctor', ...words]);
-    const { code, stdout } = await doctor('--dns', dns.address, '--sends-from', '192.0.2.7');
-    await dns.close();
-    expect(code).toBe(1);
-    expect(stdout).toMatch(/^ok {5}spf {7}192\.0\.2\.7 may send for example\.org\.$/m);
-    expect(stdout).toMatch(
-      /^WARN {3}dmarc {5}Neither example\.org nor.*\n {17}Publish the TXT record _dmarc\.example\.org: v=DMARC1; p=none/m,
-    );
-    expect(stdout).toMatch(/^WRONG {2}ptr {7}192\.0\.2\.7 has no reverse DNS name/m);
-    expect((await doctor('--dns', 'example.org')).stderr).toContain(
-      '“example.org” is no DNS server',
-    );
-    expect((await doctor('--sends-from', 'here')).stderr).toContain('“here” is no address');
-  });
-
-  it('asks the hosts of the sources, and compares clocks with them', async () => {
-    const asked: string[] = [];
-    const late = new Date(Date.now() - 600_000).toUTCString();
-    const host = createServer(({ method, url, headers }, answer) => {
-      asked.push(`${method} ${url} ${headers['user-agent']}`);
-      answer.sendDate = false;
-      answer.setHeader('date', late).end();
-    }).listen(0, '127.0.0.1');
-    await once(host, 'listening');
-    const { port } = host.address() as AddressInfo;
-    const gone = await findFreePort();
-    const sources = {
-      ...test.app.config.sources,
-      names: parseSourceNames('hf-daily,hf-trending,arxiv:cs.CL'),
-      hfEndpoint: `http://127.0.0.1:${port}/hf`,
-      arxivRssUrl: `http://127.0.0.1:${gone}/rss`,
-      arxivApiUrl: `http://127.0.0.1:${gone}/api`,
-    };
-    const config = { ...test.app.config, sources };
-    const { code, stdout } = await runCommand({ ...test.app, config }, ['doctor']);
-    host.close();
-    expect(asked).toEqual([expect.stringMatching(/^HEAD \/ Paperboy\/\S+ \(\+http:/)]);
-    expect(stdout).toMatch(/^WARN {3}sources {3}hf-daily was never asked/m);
-    expect(stdout).toMatch(
-      /^WARN {3}sources {3}127\.0\.0\.1:\d+ cannot be reached: .*ECONNREFUSED/m,
-    );
-    expect(stdout).toMatch(/^WRONG {2}clock {5}The clock of 127\.0\.0\.1:\d+ is \d+ s behind/m);
-    expect(code).toBe(1);
   });
 });
 

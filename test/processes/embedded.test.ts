@@ -91,7 +91,7 @@ describe('paperboy start on a bare machine', () => {
     expect(JSON.parse(await runPaperboyOk('digest status --json', environment)).states).toEqual(
       sent.states,
     );
-    expect(await runPaperboyOk('doctor', environment)).not.toContain('WRONG');
+    expect(await runPaperboyOk('doctor', environment)).not.toContain('FAIL');
     expect([...(await countDigests(dataDir)).values()]).toEqual([1, 1, 1, 1]);
     const locks = (await readdir(join(dataDir, 'run'))).filter((name) => name.startsWith('lock.'));
     expect(locks).toEqual(['lock.1']);

@@ -71,7 +71,7 @@ describe('kill -9 of an embedded Paperboy', () => {
       await pause(afterMs);
       await kill(started);
       expect(await runPaperboyOk('seed', environment)).toContain('49 papers of them new');
-      expect(await runPaperboyOk('doctor', environment)).not.toContain('WRONG');
+      expect(await runPaperboyOk('doctor', environment)).not.toContain('FAIL');
     },
   );
 

@@ -89,7 +89,7 @@ describe.each([
       { code: 0, stderr: '' },
       { code: 0, stderr: '' },
     ]);
-    expect(await runPaperboyOk('doctor', environment)).not.toContain('WRONG');
+    expect(await runPaperboyOk('doctor', environment)).not.toContain('FAIL');
   });
 
   it('starts its roles in processes of their own', async () => {

@@ -59,10 +59,10 @@ describe('With the settings for DKIM', () => {
     expect(await verifySignature(key, await newestMail())).toBe('pass');
   });
 
-  it('the doctor tells the record that receivers look for', async () => {
+  it('The doctor names the DKIM record that receivers need', async () => {
     const { stdout } = await runCommand(test.app, ['doctor']);
     expect(stdout).toMatch(
-      /^ok {5}dkim {6}A sample signed for example\.org verifies\. .* paperboy2026\._domainkey\.example\.org: v=DKIM1; k=rsa; p=[\w+/=]+$/m,
+      /^ok {5}dkim {6}A test signature of example\.org verifies\. .* paperboy2026\._domainkey\.example\.org: v=DKIM1; k=rsa; p=[\w+/=]+$/m,
     );
   });
 });

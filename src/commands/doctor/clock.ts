@@ -5,26 +5,27 @@ import {
   reportWarning,
 } from '../../domain/monitoring/check-result.ts';
 
-/** From here on leases and links end at other times than meant; a lease lives for 45 s. */
+/** From this offset on leases and links expire at the wrong time; a lease lasts 45 s. */
 const BROKEN_OFFSET_SECONDS = 20;
 const WARNING_OFFSET_SECONDS = 2;
-/** An HTTP Date counts whole seconds, and was written when the answer began. */
+/** An HTTP Date has whole seconds, and is written when the response starts. */
 const HTTP_DATE_ERROR_SECONDS = 5;
 
-/** How far another clock is ahead of ours, in ms. */
+/** A comparison of this machine's clock with another one. */
 export interface ClockReading {
   /** Such as “the database”. */
   clockName: string;
+  /** How far the other clock is ahead. */
   offsetMs: number;
-  /** Whether it only counts whole seconds and is further away. */
+  /** Whether it came from an HTTP Date, in whole seconds. */
   isCoarse: boolean;
 }
 
-/** Whether this machine's clock is that of the others. */
+/** Reports whether this machine's clock agrees with the others. */
 export function assessClock(clockReadings: readonly ClockReading[]): CheckResult {
   if (clockReadings.length === 0)
     return reportOk('clock', 'There is no other clock to compare with.');
-  const remedy = 'Have this machine keep its time by NTP, such as with systemd-timesyncd.';
+  const remedy = 'Synchronise this machine’s clock by NTP, such as with systemd-timesyncd.';
   const findOffset = (minSeconds: number) =>
     clockReadings.find(
       ({ offsetMs, isCoarse }) =>
@@ -36,7 +37,7 @@ export function assessClock(clockReadings: readonly ClockReading[]): CheckResult
   if (driftingClock) return reportWarning('clock', `${describeOffset(driftingClock)}.`, remedy);
   return reportOk(
     'clock',
-    `The clock agrees with that of ${clockReadings.map(({ clockName }) => clockName).join(' and ')}.`,
+    `This machine’s clock agrees with that of ${clockReadings.map(({ clockName }) => clockName).join(' and ')}.`,
   );
 }
 

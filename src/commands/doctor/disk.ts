@@ -11,22 +11,22 @@ import { formatCount } from '../../domain/text/format.ts';
 import type { Config } from '../../settings/config.ts';
 
 const BYTES_PER_MB = 1024 * 1024;
-/** A day of papers and of many readers' deliveries is some tens of MB. */
+/** A day of papers and of many subscribers' deliveries takes some tens of MB. */
 const WARNING_BELOW_BYTES = 1024 * BYTES_PER_MB;
 const BROKEN_BELOW_BYTES = 100 * BYTES_PER_MB;
 
-/** Whether the disk of DATA_DIR has room, where something is kept in it. */
+/** Checks the free space of DATA_DIR, unless nothing is stored there. */
 export async function checkDisk({ dataDir, databaseUrl, smtpUrls }: Config): Promise<CheckResult> {
   if (databaseUrl !== null && smtpUrls.length > 0)
-    return reportOk('disk', 'Nothing is kept on this machine.');
+    return reportOk('disk', 'Paperboy stores nothing on this machine.');
   const { bavail, bsize } = await statfs(findExistingFolder(dataDir));
   return assessDisk(dataDir, bavail * bsize);
 }
 
-/** What `free` bytes mean for the data folder. */
+/** Reports whether `freeBytes` are enough for the data folder. */
 export function assessDisk(dataDir: string, freeBytes: number): CheckResult {
-  const message = `The disk of ${dataDir} has ${formatCount(Math.round(freeBytes / BYTES_PER_MB))} MB left.`;
-  const remedy = 'Make room, or move DATA_DIR to a larger disk while Paperboy stands still.';
+  const message = `The disk of ${dataDir} has ${formatCount(Math.round(freeBytes / BYTES_PER_MB))} MB free.`;
+  const remedy = 'Free some space, or stop Paperboy and move DATA_DIR to a larger disk.';
   if (freeBytes < BROKEN_BELOW_BYTES) return reportBroken('disk', message, remedy);
   return freeBytes < WARNING_BELOW_BYTES
     ? reportWarning('disk', message, remedy)

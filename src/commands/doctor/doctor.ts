@@ -31,9 +31,9 @@ export function createDoctorCommand(context: CommandContext): Command {
   return new Command('doctor')
     .addHelpText(
       'after',
-      '\nExit code 1: something is broken, or --reply is no reply. Warnings end with 0.',
+      '\nExit code 1: something is broken, or --reply is not an SMTP reply. Warnings end with 0.',
     )
-    .option('--reply <text>', 'tell what a relay’s reply would mean instead, such as “550 5.7.1 …”')
+    .option('--reply <text>', 'explain an SMTP reply instead, such as “550 5.7.1 …”')
     .addOption(createDnsServerOption())
     .addOption(createSendsFromOption())
     .addOption(createJsonOption())
@@ -48,11 +48,11 @@ export function createDoctorCommand(context: CommandContext): Command {
 }
 
 function createDnsServerOption(): Option {
-  return new Option('--dns <server…>', 'ask this DNS server instead of the system’s').argParser(
+  return new Option('--dns <server…>', 'query this DNS server instead of the system’s').argParser(
     (text: string, previous?: string[]) => {
       if (isDnsServer(text)) return [...(previous ?? []), text];
       throw new InvalidArgumentError(
-        `“${text}” is no DNS server: expected an address such as 192.0.2.53 or 192.0.2.53:5353.`,
+        `“${text}” is not a DNS server: expected an address such as 192.0.2.53 or 192.0.2.53:5353.`,
       );
     },
   );
@@ -61,31 +61,33 @@ function createDnsServerOption(): Option {
 function createSendsFromOption(): Option {
   return new Option(
     '--sends-from <address…>',
-    'from where mail leaves for its receivers',
+    'an address that mail leaves from towards its receivers',
   ).argParser((text: string, previous?: string[]) => {
     if (isIP(text) !== 0) return [...(previous ?? []), text];
-    throw new InvalidArgumentError(`“${text}” is no address: expected one such as 192.0.2.7.`);
+    throw new InvalidArgumentError(
+      `“${text}” is not an IP address: expected one such as 192.0.2.7.`,
+    );
   });
 }
 
-const STATUS_LABELS = { ok: 'ok    ', warning: 'WARN  ', broken: 'WRONG ' } satisfies Record<
+const STATUS_LABELS = { ok: 'ok    ', warning: 'WARN  ', broken: 'FAIL  ' } satisfies Record<
   CheckResult['status'],
   string
 >;
 
-function formatFinding({ check, status, message, remedy: mend }: CheckResult): string {
-  return `${STATUS_LABELS[status]} ${check.padEnd(9)} ${message}${mend === null ? '' : `\n       ${' '.repeat(10)}${mend}`}`;
+function formatFinding({ check, status, message, remedy }: CheckResult): string {
+  return `${STATUS_LABELS[status]} ${check.padEnd(9)} ${message}${remedy === null ? '' : `\n       ${' '.repeat(10)}${remedy}`}`;
 }
 
-function findingToJson({ check, status, message, remedy: mend }: CheckResult) {
-  return { check, ok: status !== 'broken', word: status, message, mend };
+function findingToJson({ check, status, message, remedy }: CheckResult) {
+  return { check, ok: status !== 'broken', status, message, mend: remedy };
 }
 
-/** Each part by itself: one that is wrong does not hide another. */
+/** Runs all checks. Each runs alone, so that one failure hides no other. */
 async function runAllChecks(context: CommandContext, options: DnsOptions): Promise<CheckResult[]> {
   const settings = await runCheck('settings', async () => {
     context.config();
-    return 'All settings can be used.';
+    return 'All settings are valid.';
   });
   if (settings.status === 'broken') return [settings];
   const config = context.config();
@@ -108,7 +110,7 @@ async function runAllChecks(context: CommandContext, options: DnsOptions): Promi
     probeSourceHosts(config, { now: () => new Date(), version: readVersion() }),
     runChecks('dns', () => checkDomain(config, options)),
   ]);
-  for (const { clockReading: clock } of hostProbes) if (clock) clockReadings.push(clock);
+  for (const { clockReading } of hostProbes) if (clockReading) clockReadings.push(clockReading);
   const names = config.sources.names.map(({ name }) => name);
   return [
     settings,
@@ -145,32 +147,32 @@ async function withDatabase(
   }
 }
 
-/** LISTEN, by which workers hear of jobs, is lost when another client gets the session. */
+/** Workers receive jobs by LISTEN, which is lost when another client gets the session. */
 const TRANSACTION_MODE_PROBLEM =
-  'A pooler in transaction mode stands before the server: without REDIS_URL, PgBouncer must be in session mode.';
+  'The server is behind a pooler in transaction mode: without REDIS_URL, PgBouncer must use session mode.';
 
 async function describeDatabase(database: Database): Promise<string> {
-  return `PostgreSQL ${await readServerVersion(database)} answers, with the tables of this version.`;
+  return `PostgreSQL ${await readServerVersion(database)} answers, and its tables are up to date.`;
 }
 
 async function checkQueue({ config, withApp }: CommandContext): Promise<string> {
   const { redisUrl } = config();
   if (redisUrl === null) {
     await withApp(({ queue }) => queue.check());
-    return 'The queue in Postgres answers.';
+    return 'The queue in PostgreSQL answers.';
   }
   await checkRedis(redisUrl);
-  return 'The queue in Redis answers and drops nothing when memory runs out.';
+  return 'The queue in Redis answers, and Redis does not evict data (noeviction).';
 }
 
 async function checkDkim({ dkim }: Config): Promise<string> {
-  if (dkim === null) return 'Mail is not signed here: DKIM_DOMAIN is not set.';
+  if (dkim === null) return 'Paperboy does not sign mail: DKIM_DOMAIN is not set.';
   await openSigner(dkim);
   const { name, value } = createDkimDnsRecord(dkim);
-  return `A sample signed for ${dkim.domain} verifies. Receivers look for the TXT record ${name}: ${value}`;
+  return `A test signature of ${dkim.domain} verifies. Receivers need the TXT record ${name}: ${value}`;
 }
 
-/** What is thrown says itself what to do. */
+/** Errors of the checks already say what to do, so they need no remedy. */
 async function runCheck(check: string, probe: () => Promise<string>): Promise<CheckResult> {
   try {
     return reportOk(check, await probe());

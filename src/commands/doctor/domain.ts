@@ -11,19 +11,26 @@ import type { SendingDomain } from '../../services/sending-domain/sending-domain
 import { type Config, isLoopbackHost } from '../../settings/config.ts';
 
 export interface DnsOptions {
-  /** Servers to ask instead of the system's. */
+  /** DNS servers to query instead of the system's. */
   dns?: string[];
-  /** Addresses from which mail leaves for its receivers. */
+  /** Addresses that mail leaves from towards its receivers. */
   sendsFrom?: string[];
 }
 
-/** What receivers find in the DNS. Mail that stays on this machine has nobody who would look. */
+/** Checks the DNS records of the sending domain, unless mail stays on this machine. */
 export async function checkDomain(config: Config, options: DnsOptions): Promise<CheckResult[]> {
   const domain = extractDomain(config.mailFrom.address);
   if (!domain.includes('.') || domain.endsWith('.localhost'))
-    return [reportOk('dns', `MAIL_FROM is at ${domain}, about which the DNS knows nothing.`)];
+    return [
+      reportOk('dns', `Not checked: MAIL_FROM is at ${domain}, which is not a public domain.`),
+    ];
   if (config.smtpUrls.length === 0 && options.dns === undefined)
-    return [reportOk('dns', 'Mail stays on this machine: the DNS is not asked without --dns.')];
+    return [
+      reportOk(
+        'dns',
+        'Not checked: mail stays on this machine. Name a DNS server with --dns to check anyway.',
+      ),
+    ];
   const sendsFrom = options.sendsFrom ?? listPublicAddresses(config);
   const dns = createDnsResolver(options.dns ?? null);
   return checkSendingDomain(dns, { domain, dkim: buildDkimExpectation(config), sendsFrom });
@@ -36,7 +43,7 @@ function buildDkimExpectation({ dkim }: Config): SendingDomain['dkim'] {
   return { domain: dkim.domain, recordName, record, key: der.toString('base64') };
 }
 
-/** Where a relay of this machine sends on from: its own addresses that others can see. */
+/** The public addresses of this machine, if a relay on it sends the mail; otherwise none. */
 function listPublicAddresses({ smtpUrls }: Config): string[] {
   if (!smtpUrls.some((url) => isLoopbackHost(parseRelayUrl(url).host))) return [];
   return Object.values(networkInterfaces())
@@ -45,7 +52,8 @@ function listPublicAddresses({ smtpUrls }: Config): string[] {
     .map(({ address }) => address);
 }
 
-/** Not of a private network (RFC 1918, RFC 6598), of the link alone, or local by RFC 4193. */
+/** Whether an address is none of a private network (RFC 1918, RFC 6598, RFC 4193), link-local or
+ *  loopback. */
 export function isPublicAddress(address: string): boolean {
   const isPrivate = isIP(address) === 4 ? PRIVATE_IPV4 : PRIVATE_IPV6;
   return !isPrivate.test(address);

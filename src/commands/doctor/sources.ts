@@ -9,7 +9,7 @@ import { formatMoment } from '../../domain/time/format-moment.ts';
 import type { Config } from '../../settings/config.ts';
 import type { ClockReading } from './clock.ts';
 
-/** How a host of sources answers. */
+/** The response of a source's host. */
 export interface HostProbe {
   host: string;
   problem: string | null;
@@ -18,7 +18,7 @@ export interface HostProbe {
 
 const TIMEOUT_MS = 8000;
 
-/** Asks each host of the sources for a sign of life: one request each, for its front page alone. */
+/** Sends one HEAD request for the front page to each host of the configured sources. */
 export async function probeSourceHosts(
   { sources, publicUrl }: Config,
   { now, version }: { now: () => Date; version: string },
@@ -40,11 +40,11 @@ async function probeHost(
 ): Promise<HostProbe> {
   const { host } = new URL(origin);
   try {
-    const askedAtMs = now().getTime();
+    const startedAtMs = now().getTime();
     const signal = AbortSignal.timeout(TIMEOUT_MS);
     const response = await fetch(origin, { method: 'HEAD', headers, signal, redirect: 'manual' });
     const date = Date.parse(response.headers.get('date') ?? '');
-    const midpointMs = (askedAtMs + now().getTime()) / 2;
+    const midpointMs = (startedAtMs + now().getTime()) / 2;
     const clockReading = { clockName: host, offsetMs: date - midpointMs, isCoarse: true };
     return { host, problem: null, clockReading: Number.isNaN(date) ? null : clockReading };
   } catch (error) {
@@ -53,13 +53,14 @@ async function probeHost(
   }
 }
 
-/** What the last fetches came to, and whether the hosts can be reached. */
+/** Reports on the last fetch of each source, and on hosts that cannot be reached. */
 export function assessSources(
   names: readonly string[],
   states: readonly SourceState[],
   hostProbes: readonly HostProbe[],
 ): CheckResult[] {
-  if (names.length === 0) return [reportOk('sources', 'None is set: papers are imported by hand.')];
+  if (names.length === 0)
+    return [reportOk('sources', 'No source is configured: papers are imported by hand.')];
   const unreachable = hostProbes.flatMap(({ host, problem }) =>
     problem === null
       ? []
@@ -67,7 +68,7 @@ export function assessSources(
           reportWarning(
             'sources',
             `${host} cannot be reached: ${problem}.`,
-            'Look whether this machine reaches the network, and whether the address of the source is right.',
+            'Check that this machine can reach the internet, and that the URL of the source is right.',
           ),
         ],
   );
@@ -77,31 +78,25 @@ export function assessSources(
 function assessSource(name: string, states: readonly SourceState[]): CheckResult {
   const state = states.find((each) => each.name === name);
   if (!state?.lastFetch) {
-    const remedy = `It is asked when its time comes; “paperboy papers fetch ${name}” asks now.`;
-    return reportWarning('sources', `${name} was never asked.`, remedy);
+    const remedy = `It is fetched on schedule; “paperboy papers fetch ${name}” fetches it now.`;
+    return reportWarning('sources', `${name} has not been fetched yet.`, remedy);
   }
-  const { lastFetch: last, consecutiveFailures: failures, lastNewPaperAt: broughtAt } = state;
-  const remedy = `Try “paperboy papers fetch ${name}”; the last answer was: ${endWithFullStop(last.detail ?? last.outcome)}`;
+  const { lastFetch, consecutiveFailures, lastNewPaperAt } = state;
+  const remedy = `Try “paperboy papers fetch ${name}”. The last result was: ${endWithFullStop(lastFetch.detail ?? lastFetch.outcome)}`;
   const lastPapers =
-    broughtAt === null
-      ? 'It never brought a paper'
-      : `Its last papers came ${formatMoment(broughtAt)}`;
-  if (failures >= BROKEN_AFTER_FAILURES)
+    lastNewPaperAt === null
+      ? 'It has never returned a paper'
+      : `Its last new papers came ${formatMoment(lastNewPaperAt)}`;
+  const summary = `${name} was fetched ${formatMoment(lastFetch.endedAt)}: ${lastFetch.outcome}. ${lastPapers}.`;
+  if (consecutiveFailures >= BROKEN_AFTER_FAILURES)
     return reportBroken(
       'sources',
-      `${name} has failed ${failures} times in a row. ${lastPapers}.`,
+      `${name} has failed ${consecutiveFailures} times in a row. ${lastPapers}.`,
       remedy,
     );
-  if (last.outcome === 'failed' || last.outcome === 'stale')
-    return reportWarning(
-      'sources',
-      `${name}, asked ${formatMoment(last.endedAt)}: ${last.outcome}. ${lastPapers}.`,
-      remedy,
-    );
-  return reportOk(
-    'sources',
-    `${name}, asked ${formatMoment(last.endedAt)}: ${last.outcome}. ${lastPapers}.`,
-  );
+  if (lastFetch.outcome === 'failed' || lastFetch.outcome === 'stale')
+    return reportWarning('sources', summary, remedy);
+  return reportOk('sources', summary);
 }
 
 const BROKEN_AFTER_FAILURES = 3;
