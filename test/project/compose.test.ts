@@ -14,19 +14,19 @@ function service(name: string): ComposeService {
   return found;
 }
 
-/** What the process gets: the image's own environment, and over it the service's. */
+/** The environment of a service's process: the image's, overridden by the service's. */
 function environmentOf({ environment = {} }: ComposeService): Record<string, string> {
   return { HOST: '0.0.0.0', PORT: String(IMAGE_PORT), DATA_DIR: '/data', ...environment };
 }
 
 describe('docker-compose.yml', () => {
-  it('runs each role in a service of its own', () => {
+  it('Each role runs in its own service', () => {
     const started = apps.map(([, { command }]) => command);
     expect(started).toEqual(expect.arrayContaining(ROLES.map((role) => ['start', role])));
     expect(started).toHaveLength(ROLES.length + 1);
   });
 
-  it('migrates once, before any role starts', () => {
+  it('The database is migrated once, before any role starts', () => {
     expect(service('migrate')).toMatchObject({ command: ['migrate'] });
     expect(service('migrate').restart).not.toMatch(/always|unless-stopped/);
     for (const role of ROLES) {
@@ -35,25 +35,25 @@ describe('docker-compose.yml', () => {
     }
   });
 
-  it.each(apps)('has %s wait for healthy databases', (_name, { depends_on }) => {
+  it.each(apps)('The service %s waits for healthy databases', (_name, { depends_on }) => {
     for (const database of ['postgres', 'redis']) {
       expect(depends_on?.[database]?.condition).toBe('service_healthy');
       expect(service(database).healthcheck?.test).toBeDefined();
     }
   });
 
-  it('waits for nothing that does not exist', () => {
+  it('Services wait only for services that exist', () => {
     const awaited = Object.values(services).flatMap(({ depends_on }) =>
       Object.keys(depends_on ?? {}),
     );
     expect(Object.keys(services)).toEqual(expect.arrayContaining(awaited));
   });
 
-  it.each(apps)('gives %s only settings that exist', (_name, { environment }) => {
+  it.each(apps)('The service %s gets only settings that exist', (_name, { environment }) => {
     expect(knownSettings()).toEqual(expect.arrayContaining(Object.keys(environment ?? {})));
   });
 
-  it.each(apps)('gives %s settings that are accepted', (_name, each) => {
+  it.each(apps)('The service %s gets settings that are accepted', (_name, each) => {
     expect(loadConfig(environmentOf(each))).toMatchObject({
       databaseUrl: expect.stringContaining('@postgres:'),
       redisUrl: 'redis://redis:6379',
@@ -62,7 +62,7 @@ describe('docker-compose.yml', () => {
     });
   });
 
-  it('lets all processes sign links and hash addresses alike', () => {
+  it('All processes sign links and hash addresses with the same keys', () => {
     const keys = apps.map(([, each]) => {
       const { secretKeys, suppressionKey } = loadConfig(environmentOf(each));
       return { secretKeys, suppressionKey };
@@ -71,7 +71,7 @@ describe('docker-compose.yml', () => {
     expect(keys[0]?.secretKeys).not.toContain(keys[0]?.suppressionKey);
   });
 
-  it('takes an operator’s own settings from the environment', () => {
+  it('The environment overrides the settings of docker-compose.yml', () => {
     const own = {
       SMTP_URL: 'smtps://relay.example.org',
       PUBLIC_URL: 'https://papers.example.org',
@@ -96,33 +96,33 @@ describe('docker-compose.yml', () => {
     expect(postgres?.environment?.POSTGRES_PASSWORD).toBe('hidden');
   });
 
-  it('says of each secret that the whole world knows that it must be changed', () => {
+  it('Each published secret says that it must be changed', () => {
     const { SECRET_KEY, SUPPRESSION_KEY, DATABASE_URL } = service('api').environment ?? {};
     for (const secret of [SECRET_KEY, SUPPRESSION_KEY, DATABASE_URL]) {
       expect(secret).toContain('change-me');
     }
   });
 
-  it('never has Redis drop a job for want of memory, or forget it', () => {
-    const words = service('redis').command?.join(' ');
-    expect(words).toContain('--maxmemory-policy noeviction');
-    expect(words).toContain('--appendonly yes');
+  it('Redis neither evicts nor loses jobs', () => {
+    const command = service('redis').command?.join(' ');
+    expect(command).toContain('--maxmemory-policy noeviction');
+    expect(command).toContain('--appendonly yes');
   });
 
-  it('keeps the data of each server in a named volume', () => {
+  it('Each server keeps its data in a named volume', () => {
     const mounted = ['postgres', 'redis', 'mailpit'].map((name) => service(name).volumes?.[0]);
     for (const mount of mounted) {
       expect(Object.keys(volumes)).toContain(mount?.split(':')[0]);
     }
   });
 
-  it('opens its ports to this machine only', () => {
+  it('Ports are open to this machine only', () => {
     const ports = Object.values(services).flatMap(({ ports }) => ports ?? []);
     expect(ports.length).toBeGreaterThan(0);
     for (const port of ports) expect(port).toMatch(/^127\.0\.0\.1:/);
   });
 
-  it('serves the public address where the TLS proxy listens', () => {
+  it('The TLS proxy listens at PUBLIC_URL', () => {
     const { environment } = service('api');
     const { command, ports } = service('tls');
     expect(command).toContain(environment?.PUBLIC_URL);
@@ -130,12 +130,12 @@ describe('docker-compose.yml', () => {
     expect(ports).toEqual([`127.0.0.1:${new URL(environment?.PUBLIC_URL ?? '').port}:3443`]);
   });
 
-  it('can run several workers', () => {
+  it('Several workers can run', () => {
     expect(service('worker')).not.toHaveProperty('container_name');
     expect(service('worker').ports).toBeUndefined();
   });
 
-  it('looks after the health of the site only: the other roles do not listen', () => {
+  it('Only the site has a health check, because the other roles do not listen', () => {
     expect(service('api').healthcheck).toBeUndefined();
     expect(projectFile('Dockerfile')).toContain('HEALTHCHECK');
     for (const name of ['migrate', 'worker', 'scheduler']) {
@@ -143,7 +143,7 @@ describe('docker-compose.yml', () => {
     }
   });
 
-  it('gives roles and databases time to finish', () => {
+  it('Roles and databases get time to stop, and restart after a failure', () => {
     for (const name of [...ROLES, 'postgres', 'redis']) {
       expect(Number.parseInt(service(name).stop_grace_period ?? '0', 10)).toBeGreaterThanOrEqual(
         30,

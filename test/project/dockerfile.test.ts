@@ -9,7 +9,7 @@ const [, start] = splitAt(lines, (line) => line.startsWith('FROM'));
 const [buildStage, imageStage] = splitAt(start.slice(1), (line) => line.startsWith('FROM'));
 
 describe('Dockerfile', () => {
-  it('builds with scripts that package.json has', () => {
+  it('The image builds with scripts of package.json', () => {
     const scripts = matches(buildStage, /npm run ([\w:]+)/g);
     expect(scripts).toContain('build');
     expect(Object.keys(manifest.scripts)).toEqual(expect.arrayContaining(scripts));
@@ -25,13 +25,13 @@ describe('Dockerfile', () => {
   });
 
   it('The image installs packages before it copies the sources, and builds after that', () => {
-    const lineWith = (words: string) => buildStage.findIndex((line) => line.includes(words));
+    const lineWith = (text: string) => buildStage.findIndex((line) => line.includes(text));
     const order = ['COPY package.json', 'npm ci --ignore-scripts', 'COPY src', 'npm run build'];
     expect(order.map(lineWith).toSorted((one, other) => one - other)).toEqual(order.map(lineWith));
     expect(order.map(lineWith)).not.toContain(-1);
   });
 
-  it('copies what exists and what .dockerignore lets in', () => {
+  it('The files that the image copies exist and are allowed by .dockerignore', () => {
     const sources = [...buildStage, ...imageStage]
       .filter((line) => line.startsWith('COPY') && !line.includes('--from='))
       .flatMap((line) => line.split(/\s+/).slice(1, -1));
@@ -45,7 +45,7 @@ describe('Dockerfile', () => {
     }
   });
 
-  it('lets no secret and no history into the image', () => {
+  it('.dockerignore keeps secrets, data and history out of the image', () => {
     const rules = projectFile('.dockerignore')
       .split('\n')
       .filter((line) => /^[^#]/.test(line));
@@ -53,20 +53,20 @@ describe('Dockerfile', () => {
     expect(rules.join('\n')).not.toMatch(/^!(\.env|\.git|data|test)/m);
   });
 
-  it('takes its packages from the build, without those for development', () => {
+  it('The image takes its packages from the build stage, without development packages', () => {
     expect(buildStage.join('\n')).toContain('npm prune --omit=dev');
     for (const folder of ['node_modules', 'dist']) {
       expect(imageStage).toContain(`COPY --from=build /app/${folder} ${folder}`);
     }
   });
 
-  it('runs as nobody special, on a Node that package.json allows', () => {
+  it('The image runs as an unprivileged user on a Node that package.json allows', () => {
     expect(instruction('USER')).toBe('node');
     expect(manifest.engines.node).toBe('>=20.19');
     expect(matches(lines, /^FROM node:(\d+)-/g).map(Number)).toEqual([22, 22]);
   });
 
-  it('has settings that are accepted, and listens where its health is asked', () => {
+  it('The settings of the image are accepted, and its health check requests /healthz', () => {
     const env = Object.fromEntries(
       instruction('ENV')
         .split(/\s+/)
@@ -81,7 +81,7 @@ describe('Dockerfile', () => {
   });
 });
 
-/** The words after the last instruction of that name in the image's own stage. */
+/** The arguments of the last such instruction in the final stage. */
 function instruction(name: string): string {
   const found = imageStage.findLast((line) => line.startsWith(`${name} `));
   if (found === undefined) throw new Error(`The image has no ${name}.`);
@@ -89,14 +89,14 @@ function instruction(name: string): string {
 }
 
 function matches(list: readonly string[], pattern: RegExp): string[] {
-  return list.flatMap((line) => [...line.matchAll(pattern)].map(([, word = '']) => word));
+  return list.flatMap((line) => [...line.matchAll(pattern)].map(([, group = '']) => group));
 }
 
-/** What comes before the first line that fits, and from it on. */
+/** The lines before the first match, and those from it on. */
 function splitAt(
   list: readonly string[],
-  fits: (line: string) => boolean,
+  isMatch: (line: string) => boolean,
 ): [readonly string[], readonly string[]] {
-  const at = list.findIndex(fits);
+  const at = list.findIndex(isMatch);
   return [list.slice(0, at), list.slice(at)];
 }

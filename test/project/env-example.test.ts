@@ -10,16 +10,16 @@ const example = projectFile('.env.example');
 const uncommented = parseEnv(example.replace(SETTING, ''));
 
 describe('.env.example', () => {
-  it('names every setting that is read, once, and no other', () => {
+  it('.env.example names every setting once, and no other', () => {
     const named = [...example.matchAll(/^# ([A-Z_]+)=/gm)].map(([, name]) => name);
     expect(named.toSorted()).toEqual(knownSettings().toSorted());
   });
 
-  it('changes nothing as it is', () => {
+  it('.env.example as it is changes no setting', () => {
     expect(loadConfig(parseEnv(example))).toEqual(loadConfig({}));
   });
 
-  it('holds values that are accepted, all together, with a sender and a key of one’s own', () => {
+  it('All values of .env.example together are accepted, with a sender and a key', () => {
     const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
     const own = {
       MAIL_FROM: 'papers@example.org',
@@ -46,7 +46,7 @@ describe('.env.example', () => {
     'HF_ENDPOINT',
     'ARXIV_RSS_URL',
     'ARXIV_API_URL',
-  ])('shows the default of %s', (name) => {
+  ])('.env.example shows the default of %s', (name) => {
     expect(uncommented[name]).toBeDefined();
     expect(loadConfig({ [name]: uncommented[name] })).toEqual(loadConfig({}));
   });
