@@ -1,5 +1,6 @@
 import { callRunning } from '../control/call-running.ts';
 import type { CommandIo } from '../control/io.ts';
+import { lazy } from '../domain/memoise.ts';
 import { type Config, loadConfig } from '../settings/config.ts';
 import { readVersion } from '../version.ts';
 import { type CreateRuntime, createOwnContext } from './create-context.ts';
@@ -27,7 +28,7 @@ export async function runCommandLine(
   io: CommandIo,
   { env, instanceId }: ProcessInfo,
 ): Promise<number> {
-  const config = memoise(() => loadConfig(env));
+  const config = lazy(() => loadConfig(env));
   const createRuntime: CreateRuntime = async ({ logLevel }) => {
     const { createLogger } = await import('../log.ts');
     const logger = createLogger(logLevel);
@@ -96,12 +97,4 @@ function loadConfigIfValid(config: () => Config): Config | null {
   } catch {
     return null;
   }
-}
-
-function memoise<Value>(create: () => Value): () => Value {
-  let value: Value | undefined;
-  return () => {
-    value ??= create();
-    return value;
-  };
 }

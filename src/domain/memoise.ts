@@ -1,3 +1,12 @@
+/** Returns a function that calls `compute` at its first call and then returns the same value. */
+export function lazy<Value>(compute: () => Value): () => Value {
+  let computed: { value: Value } | null = null;
+  return () => {
+    computed ??= { value: compute() };
+    return computed.value;
+  };
+}
+
 /** `make`, called once per key while `most` values last; then it starts afresh, so that what readers
  *  write cannot fill the memory. */
 export function memoise<Key, Value>(

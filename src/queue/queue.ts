@@ -8,6 +8,7 @@ import {
   QUEUE_NAMES,
   type QueueName,
 } from './jobs.ts';
+import { withTimeout } from './with-timeout.ts';
 
 /** The doorbell: what happens when it rings is looked up in Postgres. */
 export interface Queue {
@@ -130,19 +131,6 @@ export function openQueue(
       await Promise.all(Object.values(queues).map((queue) => queue.close()));
     },
   };
-}
-
-async function withTimeout(timeoutMs: number, operation: Promise<unknown>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const timeout = new Promise<never>((_resolve, reject) => {
-    const problem = `The store of the queue did not answer within ${timeoutMs} ms.`;
-    timer = setTimeout(() => reject(new Error(problem)), timeoutMs);
-  });
-  try {
-    await Promise.race([operation, timeout]);
-  } finally {
-    clearTimeout(timer);
-  }
 }
 
 async function startQueueWorkers(

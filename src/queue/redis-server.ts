@@ -1,5 +1,6 @@
 import { Redis } from 'ioredis';
 import { PaperboyError } from '../domain/errors.ts';
+import { withTimeout } from './with-timeout.ts';
 
 /** How long the server may take to answer, in ms. */
 const ANSWER_TIMEOUT_MS = 10_000;
@@ -34,29 +35,12 @@ async function fetchMemoryInfo(url: string): Promise<string> {
     problem = error;
   });
   try {
-    return await withTimeout(ANSWER_TIMEOUT_MS, async () => {
-      await redis.connect();
-      return redis.info('memory');
-    });
+    const info = redis.connect().then(() => redis.info('memory'));
+    return await withTimeout(ANSWER_TIMEOUT_MS, info);
   } catch (error) {
     throw createUnreachableError(url, problem ?? (error as Error));
   } finally {
     redis.disconnect();
-  }
-}
-
-async function withTimeout<Value>(
-  timeoutMs: number,
-  operation: () => Promise<Value>,
-): Promise<Value> {
-  let timer: NodeJS.Timeout | undefined;
-  const timeout = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs);
-  });
-  try {
-    return await Promise.race([operation(), timeout]);
-  } finally {
-    clearTimeout(timer);
   }
 }
 

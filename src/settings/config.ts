@@ -87,13 +87,6 @@ const SECRETS = [
   'ADMIN_TOKEN',
 ];
 
-/** Settings that are planned and not honoured yet. To take them and do nothing would let an operator
- *  believe that bounces are read. */
-const UNSUPPORTED_SETTINGS: Readonly<Record<string, string>> = {
-  BOUNCE_DOMAIN: 'this version does not receive bounces: unset it',
-  BOUNCE_SMTP_PORT: 'this version does not receive bounces: unset it',
-};
-
 /**
  * The settings in `env`, checked.
  * @throws PaperboyError `INVALID_SETTINGS` that tells every problem at once, each with the name,
@@ -144,11 +137,7 @@ export function loadConfig(env: Env): Config {
     trustProxy: readSetting('TRUST_PROXY', parseTrustProxy, false),
     logLevel: readSetting('LOG_LEVEL', createChoiceParser(LOG_LEVELS), 'info'),
   };
-  problems.push(
-    ...findUnsupportedSettings(values),
-    ...findIncompleteGroups(values, DKIM_SETTINGS),
-    ...findContradictions(config),
-  );
+  problems.push(...findIncompleteGroups(values, DKIM_SETTINGS), ...findContradictions(config));
   if (problems.length > 0) {
     const list = problems.map((problem) => `  ${problem}`).join('\n');
     throw new PaperboyError(
@@ -203,12 +192,6 @@ function truncateValue(text: string): string {
   return singleLine.length > MAX_SHOWN_CHARACTERS
     ? `${singleLine.slice(0, MAX_SHOWN_CHARACTERS)}…`
     : singleLine;
-}
-
-function findUnsupportedSettings(values: Env): string[] {
-  return Object.entries(UNSUPPORTED_SETTINGS)
-    .filter(([name]) => values[name])
-    .map(([name, advice]) => `${name} is set, but ${advice}.`);
 }
 
 const DKIM_SETTINGS = ['DKIM_DOMAIN', 'DKIM_SELECTOR', 'DKIM_PRIVATE_KEY'];

@@ -271,16 +271,6 @@ describe('a wrong setting', () => {
         name,
       ).toBe(true);
   });
-
-  it.each(['BOUNCE_DOMAIN', 'BOUNCE_SMTP_PORT'])(
-    'is also one that this version would take and do nothing with: %s',
-    (name) => {
-      const problems = problemsIn({ [name]: 'hunter2' });
-      expect(problems).toHaveLength(1);
-      expect(problems[0]).toMatch(new RegExp(`^${name} is set, but this version .+ unset it`));
-      expect(problems[0]).not.toContain('hunter2');
-    },
-  );
 });
 
 describe('where papers come from', () => {

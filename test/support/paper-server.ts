@@ -2,10 +2,12 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { gzipSync } from 'node:zlib';
 import { renderArxivApiError } from '../../src/commands/demo/paper-server/arxiv-documents.ts';
 import {
+  createPaperListener,
   type PaperServer,
-  type PaperServerOptions,
   startPaperServer,
 } from '../../src/commands/demo/paper-server/paper-server.ts';
+import type { ServedPaper } from '../../src/commands/demo/paper-server/served-paper.ts';
+import type { Clock } from '../../src/domain/time/clock.ts';
 
 export {
   createServedPaper,
@@ -103,30 +105,38 @@ export type FaultName = keyof typeof FAULTS;
 
 /** A paper server that tests can make fail. */
 export interface FaultyPaperServer extends PaperServer {
+  /** What is served; change it as the days pass. */
+  papers: ServedPaper[];
+  /** Path and query of each request, in order, with its headers. */
+  requests: { url: string; headers: IncomingMessage['headers'] }[];
   /** The fault of every response; null for none. */
   fault: FaultName | null;
   /** The fault of the response to one URL; null for none. */
   faultOf: (url: string) => FaultName | null;
 }
 
-export async function startFaultyPaperServer(
-  options: Omit<PaperServerOptions, 'intercept'>,
-): Promise<FaultyPaperServer> {
-  const state = {
-    fault: null as FaultName | null,
-    faultOf: (_url: string): FaultName | null => null,
+export async function startFaultyPaperServer({
+  clock,
+  papers = [],
+}: {
+  clock: Clock;
+  papers?: ServedPaper[];
+}): Promise<FaultyPaperServer> {
+  const state: Pick<FaultyPaperServer, 'papers' | 'requests' | 'fault' | 'faultOf'> = {
+    papers,
+    requests: [],
+    fault: null,
+    faultOf: () => null,
   };
-  const server = await startPaperServer({
-    ...options,
-    intercept: (request, response) => {
-      const fault = faulty.fault ?? faulty.faultOf(request.url ?? '');
-      if (fault === null) return false;
-      FAULTS[fault](request, response);
-      return true;
-    },
+  const respond = createPaperListener(state, clock);
+  const server = await startPaperServer((request, response) => {
+    const { url = '', headers } = request;
+    state.requests.push({ url, headers });
+    const fault = state.fault ?? state.faultOf(url);
+    if (fault === null) respond(request, response);
+    else FAULTS[fault](request, response);
   });
-  const faulty: FaultyPaperServer = Object.assign(server, state);
-  return faulty;
+  return Object.assign(state, server);
 }
 
 /** Writes megabytes as fast as the client reads them. */

@@ -4,7 +4,7 @@ import { parsePaper } from '../../domain/papers/paper-input.ts';
 import { fetchPapers } from '../../services/sources/fetch-papers.ts';
 import type { App } from '../../wiring/app.ts';
 import { readSeed } from '../../wiring/database.ts';
-import { startPaperServer } from './paper-server/paper-server.ts';
+import { createPaperListener, startPaperServer } from './paper-server/paper-server.ts';
 import { createServedPaper, type ServedPaper } from './paper-server/served-paper.ts';
 
 /** On which the seed papers were listed. */
@@ -22,7 +22,7 @@ export async function serveSeedPapers(): Promise<{
     toServedPaper(parsePaper(entry, { source: 'file', today: SEED_DAY }), index),
   );
   const clock = () => new Date(`${SEED_DAY}T12:00:00Z`);
-  const { urls, close } = await startPaperServer({ clock, papers });
+  const { urls, close } = await startPaperServer(createPaperListener({ papers }, clock));
   return {
     settings: {
       HF_ENDPOINT: urls.hfEndpoint,

@@ -1,4 +1,5 @@
 import type { DigestKind, RankedPaper } from '../digests/digest.ts';
+import { lazy } from '../memoise.ts';
 import { findKeyResult } from '../papers/key-result.ts';
 import { describeReasons, REASON_KINDS, type Reason } from './describe-reasons.ts';
 import type { NameMatch } from './name-lookup.ts';
@@ -125,14 +126,6 @@ export function createReasonPicker({
 function findShortKeyResult(abstract: string): string | null {
   const figure = findKeyResult(abstract)?.figure ?? null;
   return figure === null || figure.length > MAX_KEY_RESULT_CHARS ? null : figure;
-}
-
-function lazy<Value>(make: () => Value): () => Value {
-  let made: { value: Value } | null = null;
-  return () => {
-    made ??= { value: make() };
-    return made.value;
-  };
 }
 
 /** Which of its topics a reader follows, whether it is the dark horse and what was learned, as one number. */

@@ -2,6 +2,7 @@ import { isWritable } from '../../db/check-server.ts';
 import type { Database } from '../../db/client.ts';
 import { isMigrated, isQueueMigrated } from '../../db/migrate.ts';
 import type { Queue } from '../../queue/queue.ts';
+import { withTimeout } from '../../queue/with-timeout.ts';
 import type { RelayProbeResult } from '../../relay/probe-relay.ts';
 
 /** What must work for digests to be composed and sent. */
@@ -136,13 +137,4 @@ function describeRelays(probes: readonly RelayProbeResult[] | null): string {
   return probes.length === 1
     ? 'The relay accepts our connection.'
     : `All ${probes.length} relays accept our connection.`;
-}
-
-async function withTimeout<Value>(timeoutMs: number, operation: Promise<Value>): Promise<Value> {
-  let timer: NodeJS.Timeout | undefined;
-  const timeout = new Promise<never>((_resolve, reject) => {
-    const problem = new Error(`No answer came within ${timeoutMs} ms.`);
-    timer = setTimeout(() => reject(problem), timeoutMs);
-  });
-  return Promise.race([operation, timeout]).finally(() => clearTimeout(timer));
 }

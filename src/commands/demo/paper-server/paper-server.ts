@@ -1,6 +1,11 @@
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import {
+  createServer,
+  type IncomingMessage,
+  type RequestListener,
+  type ServerResponse,
+} from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Clock } from '../../../domain/time/clock.ts';
 import type { FixtureResponse } from './fixture-response.ts';
@@ -8,55 +13,45 @@ import { respondAsArxiv } from './respond-as-arxiv.ts';
 import { respondAsHuggingFace } from './respond-as-hugging-face.ts';
 import type { ServedPaper } from './served-paper.ts';
 
+/** A server on this machine in the place of Hugging Face and arXiv. */
 export interface PaperServer {
-  /** Settings that lead here. */
+  /** Values for the settings of the sources. */
   urls: { hfEndpoint: string; arxivRssUrl: string; arxivApiUrl: string };
-  /** What is served; change it as the days go by. */
-  papers: ServedPaper[];
-  /** Path and query of each request, in order, with its headers. */
-  requests: { url: string; headers: IncomingMessage['headers'] }[];
   close(): Promise<void>;
 }
 
-export interface PaperServerOptions {
-  /** By which the days of the lists pass. */
-  clock: Clock;
-  papers?: ServedPaper[];
-  /** Answers in the place of the server when it returns true. */
-  intercept?: (request: IncomingMessage, response: ServerResponse) => boolean;
+/**
+ * Answers requests as Hugging Face and arXiv do, in the formats and with the headers that they document.
+ * `clock` decides which lists are published; `served.papers` may change at any time.
+ */
+export function createPaperListener(
+  served: { papers: readonly ServedPaper[] },
+  clock: Clock,
+): RequestListener {
+  return (request, response) => {
+    const url = new URL(request.url ?? '/', 'http://localhost');
+    writeResponse(request, response, respond(url, served.papers, clock()));
+  };
 }
 
-/** Serves papers on this machine as Hugging Face and arXiv do, in the shapes and with the manners that they
- *  document: for tests, and for `paperboy demo --source`. */
-export async function startPaperServer({
-  clock,
-  papers = [],
-  intercept,
-}: PaperServerOptions): Promise<PaperServer> {
-  const requests: PaperServer['requests'] = [];
-  const state = { papers };
-  const server = createServer((request, response) => {
-    requests.push({ url: request.url ?? '', headers: request.headers });
-    if (intercept?.(request, response)) return;
-    const url = new URL(request.url ?? '/', 'http://localhost');
-    writeResponse(request, response, respond(url, state.papers, clock()));
-  });
+/** Starts a server on any free port of this machine. */
+export async function startPaperServer(listener: RequestListener): Promise<PaperServer> {
+  const server = createServer(listener);
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  return Object.assign(state, {
+  return {
     urls: {
       hfEndpoint: origin,
       arxivRssUrl: `${origin}/atom`,
       arxivApiUrl: `${origin}/api/query`,
     },
-    requests,
     close: async () => {
       server.closeAllConnections();
       server.close();
       await once(server, 'close');
     },
-  });
+  };
 }
 
 function respond(url: URL, papers: readonly ServedPaper[], now: Date): FixtureResponse {
