@@ -1,10 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { renderArxivRssFeed } from '../../../src/commands/demo/paper-server/arxiv-documents.ts';
 import { parseArxivFeed } from '../../../src/sources/arxiv/arxiv-feed.ts';
-import {
-  isWithdrawalNotice,
-  splitAuthorNames,
-} from '../../../src/sources/arxiv/read-entry-text.ts';
 import { createTestClock } from '../../support/clock.ts';
 import {
   createServedPaper,
@@ -97,45 +93,6 @@ describe('arXiv’s feed', () => {
     expect(papers).toEqual([]);
     const { signal } = new AbortController();
     expect(await arxiv().fetch({ day: null, validators: known, now: clock(), signal })).toBeNull();
-  });
-
-  it('Invalid entries of the arXiv feed are reported with their place', () => {
-    const feed = renderArxivRssFeed(
-      [paper, { ...paper, id: 'none' }, { ...paper, title: '' }],
-      FRIDAY,
-    );
-    const { papers, rejected: refused } = parseArxivFeed(feed, FROM);
-    expect(papers).toHaveLength(1);
-    expect(refused).toEqual([
-      { place: 'Entry 2', reason: expect.stringContaining('id is “oai:arXiv.org:nonev2”') },
-      { place: 'Entry 3', reason: 'title is missing: expected the words of the title.' },
-    ]);
-  });
-
-  it('A feed entry whose abstract is a withdrawal notice is withdrawn', () => {
-    const withdrawn = { ...paper, abstract: 'This paper has been withdrawn by the author.' };
-    expect(
-      parseArxivFeed(renderArxivRssFeed([withdrawn], FRIDAY), FROM).papers[0]?.withdrawnOn,
-    ).toBe(FRIDAY);
-    expect(isWithdrawalNotice('We study papers that have been withdrawn.')).toBe(false);
-    expect(splitAuthorNames('A. Bee (MIT), C. Dee and E. Eff,')).toEqual([
-      'A. Bee',
-      'C. Dee',
-      'E. Eff',
-    ]);
-  });
-
-  it.each([
-    ['<html><body/></html>', 'its root element is <html>, expected an Atom or RSS 2.0 feed'],
-    ['<feed><entry></feed>', 'it is not XML'],
-    ['<rss version="2.0"/>', 'its root element is <rss>'],
-    ['', 'it is not XML'],
-    ['<feed>&swell;</feed>', 'it is not XML'],
-    [`${'<a>'.repeat(200_000)}`, 'it is not XML'],
-    [`<feed>${'<a/>'.repeat(1_000_001)}</feed>`, 'it has more than 1000000 tags'],
-  ])('A document that is not an arXiv feed is refused (%#)', (text, message) => {
-    expect(() => parseArxivFeed(text, FROM)).toThrow(message);
-    expect(() => parseArxivFeed(text, FROM)).toThrow(FROM.url);
   });
 
   it.each(['errorAsPage', 'errorAsJson', 'empty', 'truncated'] as const)(
