@@ -6,25 +6,25 @@ import type { RunningSite } from './wiring/site.ts';
 export const ROLES = ['api', 'worker', 'scheduler'] as const;
 export type Role = (typeof ROLES)[number];
 
-/** Roles at work. */
+/** Running roles. */
 export interface RunningRoles {
-  /** Where the site listens, when it does. */
+  /** The address that the site listens on; null without the role `api`. */
   address: { host: string; port: number } | null;
-  /** Takes nothing new, finishes what is in hand. The parts stay open. */
+  /** Accepts nothing new and finishes what runs. The app stays open. */
   stop(): Promise<void>;
 }
 
-/** Batches of a worker that still have mails to begin, side by side: while one is sent, others are
- *  claimed and chosen for. Those that only wait for replies do not count. */
+/** Batches of a worker with mails to start, at the same time: while one is sent, others are claimed and
+ *  prepared. Batches that only wait for replies do not count. */
 const BATCH_CONCURRENCY = 3;
 
-/** How long a worker that is to stop waits for relays to answer, in ms. What is unanswered then is
+/** How long a stopping worker waits for relays to answer, in ms. Mails without an answer by then become
  *  `unknown`. */
 const SHUTDOWN_GRACE_MS = 20_000;
 
 /**
- * Starts the roles on the parts: the site first, so that a port that is taken stops the start before
- * any mail goes out. They stop side by side, so that no job is taken while a request is waited for.
+ * Starts the roles: the site first, so that a used port stops the start before any mail is sent. They
+ * stop at the same time, so that no job is taken while a request is waited for.
  * @throws PaperboyError `SITE_CANNOT_LISTEN`.
  */
 export async function startRoles(app: App, roles: readonly Role[]): Promise<RunningRoles> {
@@ -52,13 +52,14 @@ export async function startRoles(app: App, roles: readonly Role[]): Promise<Runn
   }
 }
 
-/** Loaded by who shows it alone: the site and its libraries are a fifth of what a process begins with. */
+/** Loaded only by a process that serves the site: with its libraries it is a fifth of the start-up work. */
 async function startSiteRole(app: App): Promise<RunningSite> {
   const { startSite } = await import('./wiring/site.ts');
   return startSite(app);
 }
 
-/** Once per machine is enough for what all processes know alike: a fleet has many workers. */
+/** Serves the status of the installation too, except from a process that is only a worker: there may be
+ *  many workers, and the status is the same for all. */
 async function startMetricsSiteIfSet(
   app: App,
   roles: readonly Role[],
@@ -86,11 +87,11 @@ async function startWorker(app: App): Promise<RunningWorkers> {
   };
 }
 
-/** How often to look whether the store of the queue still has the schedules, in ms. */
+/** How often to check that the store of the queue still has the schedules, in ms. */
 const RESTORE_INTERVAL_MS = 30_000;
 
-/** Jobs besides those of sources that may wait in their queue. */
-const OTHER_JOBS = 1;
+/** Jobs in the queue `sources` that are no fetch: `monitor`. */
+const MONITOR_JOBS = 1;
 
 async function startScheduler(app: App): Promise<RunningWorkers> {
   const { queue, handlers, config, logger } = app;
@@ -98,10 +99,10 @@ async function startScheduler(app: App): Promise<RunningWorkers> {
   const onError = createJobErrorLogger(logger);
   await startSchedules({ ...app, sources, composeAt: config.composeAt });
   const workers = await queue.startWorkers(['schedule'], handlers, { concurrency: 1, onError });
-  // Each source has room, so that a slow one holds up no other.
-  const concurrency = sources.length + OTHER_JOBS;
+  // One job per source at the same time, so that a slow one delays no other.
+  const concurrency = sources.length + MONITOR_JOBS;
   const sourceWorkers = await queue.startWorkers(['sources'], handlers, { concurrency, onError });
-  // Not a schedule itself: a queue whose store was wiped rings no more bells.
+  // Not a scheduled job: a queue whose store was wiped has no schedules left to run it.
   const timer = setInterval(() => {
     queue.restoreSchedules().catch((error) => onError(error, null));
   }, RESTORE_INTERVAL_MS);
@@ -119,5 +120,5 @@ function createStop(workers: RunningWorkers): () => Promise<void> {
 
 function createJobErrorLogger(logger: App['logger']) {
   return (error: Error, job: { name: string; id: string } | null) =>
-    logger.error({ err: error, ...(job && { job: job.name, jobId: job.id }) }, 'a job failed');
+    logger.error({ err: error, ...(job && { job: job.name, jobId: job.id }) }, 'job failed');
 }

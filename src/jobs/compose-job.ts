@@ -14,12 +14,12 @@ export interface ComposeDeps
   extends Pick<HandlerDeps, 'db' | 'slowDb' | 'clock' | 'log' | 'composeAt'> {
   sources: readonly Source[];
   alerts: Alerts;
-  /** How long papers that are late are waited for, in ms. */
+  /** How long to wait for late papers, in ms. */
   composeWaitMs: number;
 }
 
-/** Composes the digest that is due, at most `lateMs` late, unless it waits for papers: then it is tried
- *  again at the next tick. */
+/** Composes the digest that is due, at most `lateMs` late. While its papers are late it composes nothing;
+ *  the next sweep tries again. */
 export async function composeDue(
   deps: ComposeDeps,
   kind: DigestKind,
@@ -36,7 +36,8 @@ export async function composeDue(
   log('info', 'digest composed', { kind, date: due.date, papers, audience });
 }
 
-/** Whether the papers of a digest are there, or were waited for long enough. */
+/** Whether the papers of a digest have arrived, or the wait for them is over. Raises and ends the alert
+ *  about late papers. */
 async function hasPapers(
   { db, alerts, sources, composeWaitMs }: ComposeDeps,
   due: { kind: DigestKind; date: string; from: Date; now: Date; lateMs: number },

@@ -12,21 +12,21 @@ import type { OnJob } from './job-log.ts';
 
 export interface HandlerDeps {
   db: Db;
-  /** For what may take minutes: composing, tidying up. */
+  /** For statements that may take minutes: composing, pruning. */
   slowDb: Db;
   queue: Queue;
   clock: Clock;
-  /** 0 to 1; spreads what many installations would do at once. */
+  /** 0 to 1; spreads the requests of many installations. */
   random: () => number;
   log: Log;
   composeAt: TimeOfDay;
-  /** How long papers that are late are waited for, in ms. */
+  /** How long to wait for late papers, in ms. */
   composeWaitMs: number;
   deliveriesKeptDays: number;
-  /** Where papers come from. */
+  /** The configured sources. */
   sources: readonly Source[];
   alerts: Alerts;
-  /** Who is mailed about alarms; null for nobody. */
+  /** The address that alerts are mailed to; null for none. */
   alertEmail: string | null;
   /** Opened when the first alert is mailed. */
   alertMail: NotifyDeps['mail'];
@@ -34,7 +34,7 @@ export interface HandlerDeps {
   transactional: () => Promise<TransactionalDeps>;
   /** Opened when the first digest is sent. */
   digestSender: () => Promise<Pick<DigestSender, 'deliverBatch'>>;
-  /** Called with each job that ended, and how long it took. */
+  /** Called when a job has ended. */
   onJob?: OnJob;
   /** Aborted when the process is to end. */
   stopping: AbortSignal;

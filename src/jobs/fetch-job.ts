@@ -25,16 +25,16 @@ import type { HandlerDeps } from './deps.ts';
 export interface FetchJobDeps
   extends Pick<HandlerDeps, 'queue'>,
     Omit<ComposeDeps, 'composeWaitMs' | 'sources'> {
-  /** 0 to 1; spreads what many installations would do at once. */
+  /** 0 to 1; spreads the requests of many installations. */
   random: () => number;
   /** Aborted when the process is to end. */
   stopping: AbortSignal;
 }
 
-/** How long a process may take over a source before another one asks it, in ms. */
+/** How long a claim on a source lasts, in ms; then another process may fetch from it. */
 const CLAIM_MS = 15 * MINUTE_MS;
 
-/** Rings for each of `sources` that is due. Ringing twice is harmless: the source is claimed. */
+/** Enqueues a fetch for each of `sources` that is due. Idempotent: a fetch claims its source. */
 export async function enqueueDueSources(
   { db, queue, clock }: Pick<FetchJobDeps, 'db' | 'queue' | 'clock'>,
   sources: readonly Source[],
@@ -46,27 +46,27 @@ export async function enqueueDueSources(
   await queue.enqueueMany('fetch', jobs);
 }
 
-/** Asks a source for what it should have by now, if it is due, and sets when it is asked next. */
+/** Fetches the lists that a due source should have by now, and sets the time of its next fetch. */
 export async function fetchDue(deps: FetchJobDeps, source: Source): Promise<void> {
   const { db, clock, composeAt, random, stopping } = deps;
   const now = clock();
   const { name } = source;
   if (!(await claimSource(db, name, now, new Date(now.getTime() + CLAIM_MS)))) return;
   const before = (await readSourceHistories(db, now))(name);
-  const askContext = { now, composeAt };
+  const fetchContext = { now, composeAt };
   let reports: FetchReport[];
   try {
     reports = await fetchDays(
       deps,
       source,
-      selectDaysToFetch(source, { ...askContext, ...before }),
+      selectDaysToFetch(source, { ...fetchContext, ...before }),
     );
     const after = (await readSourceHistories(db, now))(name);
     const error = findFailure(reports, now);
     const failures = error === null ? 0 : before.consecutiveFailures + 1;
     const nextAt =
       error === null
-        ? computeNextFetchTime(source, { ...askContext, ...after, random: random() })
+        ? computeNextFetchTime(source, { ...fetchContext, ...after, random: random() })
         : computeFetchRetryTime({ failures, ...toRetryHint(error), now, random: random() });
     await setNextFetch(db, name, { nextAt, failures });
     await updateSourceAlerts(deps, name, reports, {
@@ -87,7 +87,7 @@ export async function fetchDue(deps: FetchJobDeps, source: Source): Promise<void
   });
 }
 
-/** Has a source asked again whose fetch broke off, by no fault of its own as far as is known. */
+/** Schedules the next fetch after an unexpected error, which may be no fault of the source. */
 async function rescheduleFailedFetch(
   { db, clock, random, alerts }: FetchJobDeps,
   name: string,
@@ -96,7 +96,7 @@ async function rescheduleFailedFetch(
   const retryHint = { isBusy: false, retryAfterMs: null, now: clock(), random: random() };
   const nextAt = computeFetchRetryTime({ failures, ...retryHint });
   await setNextFetch(db, name, { nextAt, failures });
-  const message = 'The fetch broke off; the log tells of the job that failed.';
+  const message = 'The fetch failed unexpectedly; the log holds the error of the job.';
   const alert = createSourceFailedAlert(
     name,
     { code: 'SOURCE_UNREACHABLE', message },
@@ -105,7 +105,7 @@ async function rescheduleFailedFetch(
   if (alert !== null) await alerts.raise(alert);
 }
 
-/** Asks for one day after the other, until it fails. */
+/** Fetches one day after the other until one fails. */
 async function fetchDays(
   { db, clock, log, stopping }: FetchJobDeps,
   source: Source,
@@ -116,7 +116,7 @@ async function fetchDays(
     const report = await fetchPapers({ db, clock, signal: stopping }, source, { day });
     reports.push(report);
     const { error, startedAt: _startedAt, endedAt: _endedAt, ...facts } = report;
-    log(error === null ? 'info' : 'warn', 'source asked', facts);
+    log(error === null ? 'info' : 'warn', 'source fetched', facts);
     if (error !== null && error.code !== 'NO_SUCH_DAY') break;
   }
   return reports;
@@ -126,8 +126,8 @@ function toRetryHint({ code, retryAfterMs }: SourceError) {
   return { isBusy: code === 'SOURCE_BUSY', retryAfterMs };
 }
 
-/** What went wrong with one of the days, or null. That it has no list of today is nothing: by its clock
- *  today may not have begun. */
+/** Returns the first error of the days, or null. A missing list of today is no error: by the clock of the
+ *  source, today may not have begun. */
 function findFailure(reports: readonly FetchReport[], now: Date): SourceError | null {
   const today = toUtcDay(now);
   const failed = reports.find(
@@ -137,9 +137,8 @@ function findFailure(reports: readonly FetchReport[], now: Date): SourceError | 
   return failed?.error ?? null;
 }
 
-/** Raises and ends the alarms about a source by what came of asking it. That it answers ends the alarm about
- *  its failures; the one about a list that could not be read ends when one can (or, as both are one alarm, when
- *  it answers after a failure). */
+/** Raises and ends the alerts about a source. A successful fetch after a failure ends the alert
+ *  `source-failed`; one about an unreadable list also ends when a list can be read again. */
 async function updateSourceAlerts(
   { alerts }: FetchJobDeps,
   subject: string,
@@ -156,8 +155,10 @@ async function updateSourceAlerts(
     if (alert !== null) await alerts.raise(alert);
     return;
   }
-  const [garbled] = reports.flatMap((report) => createSourceUnreadableAlert(subject, report) ?? []);
-  if (garbled) await alerts.raise(garbled);
+  const [unreadable] = reports.flatMap(
+    (report) => createSourceUnreadableAlert(subject, report) ?? [],
+  );
+  if (unreadable) await alerts.raise(unreadable);
   else if (hadFailed || reports.some(({ found }) => found > 0))
     await alerts.end({ kind: 'source-failed', subject });
   const stale = reports.find(({ outcome }) => outcome === 'stale');
@@ -166,17 +167,17 @@ async function updateSourceAlerts(
   await alerts.end({ kind: 'source-stale', subject });
 }
 
-/** A digest that is made up for waits until each source was asked: this may have been the last. One that
- *  found nothing while the source failed is tried again when it brings papers. */
+/** Enqueues the composing of digests that may have waited for this fetch: a missed digest waits until each
+ *  source was fetched from, and one without papers waits for a source that had failed. */
 async function enqueueWaitingDigests(
   { queue, composeAt }: FetchJobDeps,
-  { lastFetchedAt: askedAt, consecutiveFailures: failures }: SourceHistory,
+  { lastFetchedAt, consecutiveFailures: failures }: SourceHistory,
   { now, hasNews }: { now: Date; hasNews: boolean },
 ): Promise<void> {
   const isBack = failures > 0 && hasNews;
   for (const kind of DIGEST_KINDS) {
     const due = findDueDigest(kind, composeAt, now);
-    if (due === null || (askedAt !== null && askedAt >= due.from && !isBack)) continue;
+    if (due === null || (lastFetchedAt !== null && lastFetchedAt >= due.from && !isBack)) continue;
     await queue.enqueue('compose', { kind }, `compose-${kind}-after-fetch`);
   }
 }

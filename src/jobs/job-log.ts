@@ -2,10 +2,10 @@ import type { Handlers, JobName } from '../queue/jobs.ts';
 import type { Log } from '../services/monitoring/log.ts';
 import { measureDuration } from '../services/monitoring/measure-duration.ts';
 
-/** Hears of each job that ended. */
+/** Called when a job has ended. */
 export type OnJob = (job: JobName, seconds: number, isSuccess: boolean) => void;
 
-/** The handlers that `make` gives, each with a log of its own: every line says which job wrote it. */
+/** Returns the handlers that `make` makes, each with a log that adds the job to every line. */
 export function createLoggedHandlers(
   log: Log,
   onJob: OnJob = () => undefined,

@@ -1,4 +1,4 @@
-/** Does one thing after the other, all of them also when one fails: then it throws what the first one threw. */
+/** Runs the tasks in order, all of them even when one fails, and then throws the first error. */
 export async function runEach(...tasks: (() => Promise<void>)[]): Promise<void> {
   const errors: unknown[] = [];
   for (const task of tasks) await task().catch((error) => errors.push(error));

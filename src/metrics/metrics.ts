@@ -1,24 +1,24 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 
-/** What this process did, for Prometheus. */
+/** Metrics of this process, for Prometheus. */
 export interface Metrics {
   readonly contentType: string;
-  /** Mails that a relay answered, or did not. */
+  /** Counts an attempt to send a mail. */
   countMail(kind: 'digest' | 'transactional', outcome: string): void;
   observeJob(job: string, seconds: number, hasSucceeded: boolean): void;
-  /** A batch from its claim to its end. */
+  /** Observes a batch from its claim to its last recorded result. */
   observeBatch(seconds: number): void;
-  /** A statement that batches wait for. */
+  /** Observes a statement that batches wait for. */
   observeBatchStep(step: 'claim' | 'record', seconds: number): void;
   observeRequest(labels: { method: string; route: string; status: number }, seconds: number): void;
-  /** In Prometheus' text format 0.0.4. */
+  /** Renders the metrics in Prometheus' text format 0.0.4. */
   renderText(): Promise<string>;
 }
 
-/** In seconds: from a statement to a slow relay. */
+/** From the duration of a statement to that of a slow relay. */
 const DURATION_BUCKETS_SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 120];
 
-/** Opens the metrics of a process. Those of Node.js itself are counted from the first time that somebody asks. */
+/** Creates the metrics of a process. Those of Node.js are collected from the first rendering on. */
 export function createMetrics({ version }: { version: string }): Metrics {
   const registry = new Registry();
   const registers = [registry];
@@ -30,13 +30,13 @@ export function createMetrics({ version }: { version: string }): Metrics {
   }).set({ version }, 1);
   const mails = new Counter({
     name: 'paperboy_mails_total',
-    help: 'Tries to send a mail in this process, by what came of them.',
+    help: 'Attempts to send a mail in this process, by outcome.',
     labelNames: ['kind', 'outcome'],
     registers,
   });
   const jobs = new Histogram({
     name: 'paperboy_job_duration_seconds',
-    help: 'How long jobs held their worker.',
+    help: 'Duration of jobs.',
     labelNames: ['job'],
     buckets: DURATION_BUCKETS_SECONDS,
     registers,
@@ -55,14 +55,14 @@ export function createMetrics({ version }: { version: string }): Metrics {
   });
   const steps = new Histogram({
     name: 'paperboy_batch_step_duration_seconds',
-    help: 'How long the database took to claim a batch, and to record results.',
+    help: 'Duration of the statements that claim a batch and record results.',
     labelNames: ['step'],
     buckets: DURATION_BUCKETS_SECONDS,
     registers,
   });
   const requests = new Histogram({
     name: 'paperboy_http_request_duration_seconds',
-    help: 'How long requests took, by route.',
+    help: 'Duration of requests, by route.',
     labelNames: ['method', 'route', 'status'],
     buckets: DURATION_BUCKETS_SECONDS,
     registers,

@@ -11,7 +11,7 @@ import { Redis } from 'ioredis';
 import type pg from 'pg';
 import { toRedisUrl } from './redis-server.ts';
 
-/** The part of a BullMQ queue that we use, whatever its store. */
+/** The part of a BullMQ queue that Paperboy uses, whatever its store. */
 export interface JobQueue {
   add(name: string, data: unknown, options?: JobsOptions): Promise<unknown>;
   addBulk(jobs: { name: string; data: unknown; opts?: JobsOptions }[]): Promise<unknown>;
@@ -30,16 +30,16 @@ export interface JobQueue {
   close(): Promise<void>;
 }
 
-/** The part of a BullMQ worker that we use. */
+/** The part of a BullMQ worker that Paperboy uses. */
 export interface JobWorker {
   on(event: 'error', listener: (error: Error) => void): unknown;
   on(event: 'failed', listener: (job: Job | undefined, error: Error) => void): unknown;
   waitUntilReady(): Promise<unknown>;
-  /** Takes no more jobs and waits for those in hand. */
+  /** Takes no more jobs and waits for the active ones. */
   close(): Promise<void>;
 }
 
-/** Where BullMQ keeps its jobs. */
+/** The store in which BullMQ keeps its jobs. */
 export interface QueueBackend {
   openQueue(name: string): JobQueue;
   openWorker(
@@ -47,14 +47,14 @@ export interface QueueBackend {
     process: (job: Job) => Promise<void>,
     options: { concurrency: number },
   ): JobWorker;
-  /** Rejects when the store takes nothing in. */
+  /** Rejects when the store cannot be written to. */
   checkWritable(): Promise<void>;
   close(): Promise<void>;
 }
 
-/** What is written to try, and how long it is kept. Beside BullMQ's keys, should the user of REDIS_URL be allowed
- *  no others. */
-const PROBE_KEY = 'bull:paperboy-tried';
+/** The key written to check the store, and how long it is kept. It has BullMQ's prefix, since the user of
+ *  REDIS_URL may be allowed no other keys. */
+const PROBE_KEY = 'bull:paperboy-probe';
 const PROBE_TTL_MS = 1000;
 
 /** The queue in Postgres, on a pool that stays the caller's. */

@@ -1,27 +1,27 @@
 import type { DigestKind } from '../domain/digests/digest.ts';
 
-/** Every job by name with what it carries: ids, never content. Postgres is the truth, a job only a
- *  doorbell; each may ring twice or be lost. */
+/** The jobs by name, with their data: ids, never content. Postgres holds the state and a job only says
+ *  that there may be work: each may run twice or be lost. */
 export interface JobMap {
-  /** Compose the digest that is due, if it is. */
+  /** Composes the digest if it is due. */
   compose: { kind: DigestKind };
-  /** Ring for everything that is due, and end what has run out. */
+  /** Enqueues everything that is due, and ends expired leases and retries. */
   sweep: Record<string, never>;
-  /** Send what is due in a batch of a digest. */
+  /** Sends the due deliveries of a batch. */
   batch: { digestId: number; batch: number };
-  /** Send one letter. */
+  /** Sends one transactional e-mail. */
   'transactional-email': { emailId: number };
-  /** Ask a source for papers, if it is due. */
+  /** Fetches papers from a source if it is due. */
   fetch: { source: string };
-  /** Look at the installation: raise, end and mail alarms. */
+  /** Checks the installation: raises, ends and mails alerts. */
   monitor: Record<string, never>;
-  /** Remove what is not needed any more. */
+  /** Deletes rows that are no longer needed. */
   prune: Record<string, never>;
 }
 
 export type JobName = keyof JobMap;
 
-/** `jobId` is the queue's own, for the log. */
+/** `jobId` is the id in the queue, for the log. */
 export type Handlers = {
   [Name in JobName]: (data: JobMap[Name], jobId?: string) => Promise<void>;
 };
@@ -29,8 +29,8 @@ export type Handlers = {
 export const QUEUE_NAMES = ['schedule', 'sources', 'deliveries', 'transactional'] as const;
 export type QueueName = (typeof QUEUE_NAMES)[number];
 
-/** Which queue a job waits in, so that a long morning does not hold up confirmations, nor
- *  a slow source composing. */
+/** The queue of each job. Separate queues keep a long digest from delaying confirmations, and a slow
+ *  source from delaying composing. */
 export const QUEUE_BY_JOB = {
   compose: 'schedule',
   sweep: 'schedule',

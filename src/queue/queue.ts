@@ -10,22 +10,23 @@ import {
 } from './jobs.ts';
 import { withTimeout } from './with-timeout.ts';
 
-/** The doorbell: what happens when it rings is looked up in Postgres. */
+/** The job queue. Jobs hold ids; handlers look up in Postgres what there is to do. */
 export interface Queue {
-  /** Rings once. With an `id`, ringing again while the job waits does nothing. */
+  /** Enqueues a job. With an `id`, does nothing while a job of that id waits or runs. Rejects when the
+   *  store does not respond in time. */
   enqueue<Name extends JobName>(name: Name, data: JobMap[Name], id?: string): Promise<void>;
   enqueueMany<Name extends JobName>(name: Name, newJobs: readonly NewJob<Name>[]): Promise<void>;
-  /** Rings by itself from now on, once however many processes ask for it. */
+  /** Schedules a recurring job; once, however many processes schedule it. */
   schedule<Name extends JobName>(name: Name, data: JobMap[Name], when: Schedule): Promise<void>;
-  /** Schedules again what the store has lost meanwhile: it may be wiped at any moment. */
+  /** Schedules again the jobs that the store has lost: it may be wiped at any moment. */
   restoreSchedules(): Promise<void>;
-  /** Starts handling the jobs of the queues named. */
+  /** Starts handling the jobs of the queues. */
   startWorkers(
     queues: readonly QueueName[],
     handlers: Handlers,
     options: QueueWorkerOptions,
   ): Promise<RunningWorkers>;
-  /** Rejects when the store of the queue does not answer, or takes nothing in: a full one can still be read. */
+  /** Rejects when the store does not respond or cannot be written to: a full one can still be read. */
   check(): Promise<void>;
   close(): Promise<void>;
 }
@@ -35,7 +36,7 @@ export interface NewJob<Name extends JobName> {
   id: string;
   /** @defaultValue 0 */
   delayMs?: number;
-  /** Before all that waits. @defaultValue false */
+  /** Enqueued before all waiting jobs. @defaultValue false */
   isFirst?: boolean;
 }
 
@@ -44,18 +45,18 @@ export type Schedule =
   { cron: string } | { everySeconds: number };
 
 export interface QueueWorkerOptions {
-  /** Jobs of one queue that this process handles side by side. */
+  /** Jobs of one queue that this process handles at the same time. */
   concurrency: number;
   onError: (error: Error, job: { name: string; id: string } | null) => void;
 }
 
 export interface RunningWorkers {
-  /** Takes no more jobs and waits for those in hand. */
+  /** Takes no more jobs and waits for the active ones. */
   stop(): Promise<void>;
 }
 
-/** Nothing is kept of a finished job: its id is free to ring again, and the ledger is Postgres. A job
- *  that fails is rung again by the next sweep, except the compose job, which comes once a day. */
+/** Finished jobs are removed, so that their ids can be enqueued again. The next sweep enqueues a failed job
+ *  again, except the daily compose job, which is therefore retried. */
 const SINGLE_ATTEMPT = { attempts: 1, removeOnComplete: true, removeOnFail: true } as const;
 const RETRIED = {
   ...SINGLE_ATTEMPT,
@@ -73,11 +74,10 @@ const OPTIONS_BY_JOB: Record<JobName, JobsOptions> = {
   prune: SINGLE_ATTEMPT,
 };
 
-/** How long a request waits for the store, in ms: BullMQ itself waits for one that is gone until it is
- *  back. */
+/** How long a request waits for the store, in ms: BullMQ itself would wait until the store is back. */
 const ANSWER_TIMEOUT_MS = 10_000;
 
-/** Opens the queues in their store. A ring and a check reject when it does not answer in time. */
+/** Opens the queues in their store. */
 export function openQueue(
   backend: QueueBackend,
   onError: (error: Error) => void,

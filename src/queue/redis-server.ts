@@ -2,23 +2,21 @@ import { Redis } from 'ioredis';
 import { PaperboyError } from '../domain/errors.ts';
 import { withTimeout } from './with-timeout.ts';
 
-/** How long the server may take to answer, in ms. */
+/** How long the server may take to respond, in ms. */
 const ANSWER_TIMEOUT_MS = 10_000;
 
-/**
- * Asks the Redis or Valkey of `url` for a sign of life and for what it does when memory runs out.
- * @throws PaperboyError `QUEUE_UNREACHABLE`, or `QUEUE_EVICTS` when it would drop jobs then.
- */
+/** Checks that the Redis or Valkey of `url` is reachable and keeps jobs when its memory is full.
+ *  @throws PaperboyError `QUEUE_UNREACHABLE`, or `QUEUE_EVICTS` when it would evict jobs. */
 export async function checkRedis(url: string): Promise<void> {
   const policy = parseEvictionPolicy(await fetchMemoryInfo(url));
   if (policy === undefined || policy === 'noeviction') return;
   throw new PaperboyError(
     'QUEUE_EVICTS',
-    `The server of REDIS_URL (${new URL(url).host}) has maxmemory-policy “${policy}”: expected noeviction, or it drops jobs when memory runs out. Say “CONFIG SET maxmemory-policy noeviction” there, and the same in its configuration.`,
+    `The server of REDIS_URL (${new URL(url).host}) has maxmemory-policy “${policy}”: expected noeviction, or it evicts jobs when its memory is full. Run “CONFIG SET maxmemory-policy noeviction” on it, and set the same in its configuration file.`,
   );
 }
 
-/** The URL as ioredis knows it: it would take one of Valkey for the path of a socket. */
+/** Converts a URL for ioredis, which would take `valkey://…` for the path of a socket. */
 export function toRedisUrl(url: string): string {
   return url.replace(/^valkey:/i, 'redis:');
 }
@@ -44,7 +42,7 @@ async function fetchMemoryInfo(url: string): Promise<string> {
   }
 }
 
-/** Absent where a managed service keeps it to itself. */
+/** Undefined where a managed service hides the policy. */
 function parseEvictionPolicy(info: string): string | undefined {
   return /^maxmemory_policy:(\S+)/m.exec(info)?.[1];
 }
@@ -54,7 +52,7 @@ function createUnreachableError(url: string, error: Error): PaperboyError {
   const reason = reasons.map(({ message }: Error) => message.replace(/\.$/, '')).join('; ');
   return new PaperboyError(
     'QUEUE_UNREACHABLE',
-    `The server of REDIS_URL (${new URL(url).host}) lets nobody in: ${reason}. Is it running, and are host, port and password right?`,
+    `The server of REDIS_URL (${new URL(url).host}) cannot be reached: ${reason}. Is it running, and are host, port and password right?`,
     { cause: error },
   );
 }

@@ -13,13 +13,13 @@ import type { Config } from '../settings/config.ts';
 
 const SEEDS = new URL('../../seeds/', import.meta.url);
 
-/** Connections of one process to a PostgreSQL server: BullMQ's listeners hold some for themselves. */
+/** Connections of one process to a PostgreSQL server. BullMQ's listeners hold some of them all the time. */
 const DATABASE_CONNECTIONS = 20;
 
-/** Closes one part. */
+/** Closes one part of the app. */
 export type Closer = () => Promise<void>;
 
-/** Closes all parts, the last one first; throws the first error once all are closed. */
+/** Closes all parts in the reverse order of opening, then throws the first error. */
 export async function closeAll(closers: Closer[]): Promise<void> {
   const errors: unknown[] = [];
   for (const closer of closers.splice(0).reverse()) {
@@ -28,18 +28,18 @@ export async function closeAll(closers: Closer[]): Promise<void> {
   if (errors.length > 0) throw errors[0];
 }
 
-/** Where everything is kept. */
+/** The database and what belongs to it. */
 export interface OpenedDatabase {
   database: Database;
   isEmbedded: boolean;
   /** Held while the database is embedded. */
   dataDirLock: DataDirLock | null;
-  /** What the process before this one held when it died. */
+  /** Batches that the process before this one held when it died. */
   releasedBatches: ReleasedDeliveries['remainingBatches'];
 }
 
-/** Opens the database that `config` names, ready for use; each thing opened adds its closer. Without
- *  its queue, jobs in it wait until a process opens that too. */
+/** Opens the database that `config` names, ready for use, and adds the closers of what it opened.
+ *  Without its queue, jobs in it wait until a process opens that too. */
 export async function openPreparedDatabase(
   config: Config,
   clock: Clock,
@@ -64,7 +64,7 @@ export async function openPreparedDatabase(
   };
 }
 
-/** The database of a server, its tables being those of this version.
+/** Opens the database of a server, which must have the tables of this version.
  *  @throws PaperboyError `NOT_MIGRATED`, and what `openDatabase` throws. */
 export async function openMigratedDatabase(
   config: Config,
@@ -82,7 +82,8 @@ export async function openMigratedDatabase(
   }
 }
 
-/** The database that `config` names, as it is. @throws PaperboyError `DATABASE_UNREACHABLE`. */
+/** Opens the database that `config` names, without migrating it.
+ *  @throws PaperboyError `DATABASE_UNREACHABLE`. */
 export async function openDatabase(config: Config): Promise<Database> {
   const { databaseUrl } = config;
   if (databaseUrl === null) return openEmbeddedDatabase(join(config.dataDir, 'postgres'));
@@ -109,7 +110,7 @@ async function recoverEmbeddedDatabase(
   return remainingBatches;
 }
 
-/** Migrates, and stores the topics when there are none: without them nobody could follow any. */
+/** Migrates, and imports the seed topics when there are none. */
 export async function prepareDatabase(
   database: Database,
   options: { queueInPostgres: boolean },
@@ -119,7 +120,7 @@ export async function prepareDatabase(
   await importTopics(database.db, await readSeed('topics.json'));
 }
 
-/** The text of a seed file. */
+/** Reads a seed file. */
 export function readSeed(name: 'topics.json' | 'papers.json'): Promise<string> {
   return readFile(new URL(name, SEEDS), 'utf8');
 }

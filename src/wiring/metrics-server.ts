@@ -3,7 +3,7 @@ import { buildMetricsServer } from '../http/monitoring/metrics-app.ts';
 import type { App } from './app.ts';
 import { createListenError, type RunningSite } from './site.ts';
 
-/** Tells metrics and health at METRICS_PORT; `withStatus` also how the installation is.
+/** Serves metrics and health at METRICS_PORT, and the status of the installation if `withStatus`.
  *  @throws PaperboyError `SITE_CANNOT_LISTEN`. */
 export async function startMetricsServer(
   app: App,

@@ -14,8 +14,8 @@ import { readStoredKeys } from '../settings/keys.ts';
 import { openDatabase } from './database.ts';
 
 /**
- * Moves what the embedded database of the data folder holds to the server of `DATABASE_URL`. The folder
- * is locked meanwhile, and not a row in it changes.
+ * Copies the embedded database of the data folder to the server of `DATABASE_URL`. The folder is locked
+ * during the copy, and no row in it changes.
  * @throws PaperboyError `NO_DATABASE_URL`, `NO_EMBEDDED_DATABASE`, `KEYS_DIFFER`, `DATA_DIR_LOCKED`,
  * `DATABASE_UNREACHABLE`, and what `moveDatabase` throws.
  */
@@ -61,11 +61,11 @@ async function assertServerTarget({ databaseUrl, dataDir }: Config): Promise<voi
   if (hasFolder) return;
   throw new PaperboyError(
     'NO_EMBEDDED_DATABASE',
-    `There is no embedded database to move: ${folder} is no folder. DATA_DIR is ${dataDir}.`,
+    `There is no embedded database to move: ${folder} does not exist. DATA_DIR is ${dataDir}.`,
   );
 }
 
-/** With other keys every link in mails already sent would be dead, and whoever is never to be mailed forgotten. */
+/** With other keys, links in mails already sent would break, and suppressed addresses would be mailed again. */
 async function assertSameKeys({ dataDir, secretKeys, suppressionKey }: Config): Promise<void> {
   const storedKeys = await readStoredKeys(dataDir);
   if (storedKeys === null) return;
@@ -77,6 +77,6 @@ async function assertSameKeys({ dataDir, secretKeys, suppressionKey }: Config): 
   const path = join(dataDir, 'keys.json');
   throw new PaperboyError(
     'KEYS_DIFFER',
-    `${wrong.join(' and ')} ${wrong.length > 1 ? 'are others' : 'is another'} than in ${path}: expected the keys from there (secretKeys, separated by commas, and suppressionKey), or links already mailed break and suppressed addresses are mailed again. Were they never in use, move that file away.`,
+    `${wrong.join(' and ')} ${wrong.length > 1 ? 'differ' : 'differs'} from ${path}: expected the keys in that file (secretKeys, separated by commas, and suppressionKey), or links already mailed break and suppressed addresses are mailed again. If those keys were never used, move the file away.`,
   );
 }

@@ -7,10 +7,10 @@ import { chooseHeloName } from '../relay/relay.ts';
 import { createReadinessProbe, type ReadinessProbe } from '../services/monitoring/readiness.ts';
 import type { Config } from '../settings/config.ts';
 
-/** How long a relay may take to let us in, in ms: less than `/readyz` waits for any part. */
+/** How long a relay may take to accept the session, in ms: less than `/readyz` waits for any part. */
 const RELAY_TIMEOUT_MS = 2500;
 
-/** Knows whether the parts work; what changes is written into the log. */
+/** Opens the probe that says whether the parts work. Changes are logged. */
 export function openReadinessProbe({
   config,
   database,
@@ -36,7 +36,7 @@ export function openReadinessProbe({
   });
 }
 
-/** How each relay receives us, side by side. */
+/** Probes the relays at the same time. */
 export function probeRelays(
   urls: readonly string[],
   timeoutMs: number,

@@ -7,13 +7,13 @@ import type { Config } from '../settings/config.ts';
 import { readVersion } from '../version.ts';
 import type { App } from './app.ts';
 
-/** The site, listening. */
+/** The site while it listens. */
 export interface RunningSite {
   address: { host: string; port: number };
   stop: () => Promise<void>;
 }
 
-/** Serves pages and API where the settings say. @throws PaperboyError `SITE_CANNOT_LISTEN`. */
+/** Serves the pages and the API on HOST and PORT. @throws PaperboyError `SITE_CANNOT_LISTEN`. */
 export async function startSite(app: App): Promise<RunningSite> {
   const { config, database, keys } = app;
   const { siteName: name, publicUrl, postalAddress } = config;
@@ -43,7 +43,7 @@ const LISTEN_ADVICE: Record<string, string> = {
   ENOTFOUND: 'there is no such name: set HOST to an address of this machine',
 };
 
-/** `setting` names the port, for the advice. */
+/** `setting` is the setting of the port, for the advice in the message. */
 export function createListenError(
   { host, port }: Pick<Config, 'host' | 'port'>,
   setting: string,

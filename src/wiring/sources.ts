@@ -6,15 +6,15 @@ import { type AcquireHostPermit, createHttpGet } from '../sources/http/http-get.
 import { openSource, openSources, type SourceDeps } from '../sources/open-sources.ts';
 import { readVersion } from '../version.ts';
 
-/** Where papers can come from. */
+/** The sources of papers. */
 export interface SourceRegistry {
-  /** Those that are set. */
+  /** The sources that the settings name. */
   configured: readonly Source[];
-  /** Any by its name. @throws PaperboyError `UNKNOWN_SOURCE`. */
+  /** Opens any source by its name. @throws PaperboyError `UNKNOWN_SOURCE`. */
   openByName(name: string): Source;
 }
 
-/** The sources of the settings, which ask when `takeTurn` lets them. */
+/** Opens the configured sources. Each request of theirs waits for a host permit. */
 export function createSourceRegistry(
   config: Pick<Config, 'sources' | 'publicUrl'>,
   { clock, acquireHostPermit }: { clock: Clock; acquireHostPermit: AcquireHostPermit },
@@ -32,7 +32,7 @@ export function createSourceRegistry(
   };
 }
 
-/** Tells whose requests these are, so that who is bothered can say so. */
+/** Names the installation, so that the operators of a source can contact it. */
 function formatUserAgent(publicUrl: string): string {
   return `Paperboy/${readVersion()} (+${publicUrl})`;
 }

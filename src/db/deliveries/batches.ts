@@ -2,20 +2,19 @@ import { type SQL, sql } from 'drizzle-orm';
 import type { Db } from '../client.ts';
 import { getPartition } from './partitions.ts';
 
-/** Names a batch. */
 export interface BatchKey {
   digestId: number;
   batch: number;
 }
 
-/** A batch to ring for. */
+/** A batch to enqueue. */
 export interface DueBatch extends BatchKey {
-  /** How often it was claimed before. */
+  /** How often it has been claimed. */
   claims: number;
 }
 
-/** The batches in which something is due, the longest waiting first. Nothing of a digest that is
- *  paused or cancelled is due. */
+/** Lists the batches with due deliveries, the longest waiting first. Paused and cancelled digests have
+ *  none. */
 export async function listDueBatches(db: Db, now: Date): Promise<DueBatch[]> {
   const result = await db.execute<{ digestId: number; batch: number; claims: number }>(sql`
     SELECT digest_id AS "digestId", batch, claims
@@ -25,7 +24,7 @@ export async function listDueBatches(db: Db, now: Date): Promise<DueBatch[]> {
   return result.rows;
 }
 
-/** Makes what waits for its readers' hour due at once. Returns how many batches. */
+/** Makes batches due now that wait for their subscribers' hour. @returns how many. */
 export async function sendBatchesNow(db: Db, digestId: number, now: Date): Promise<number> {
   const result = await db.execute(sql`
     UPDATE batches SET is_immediate = true, due_at = ${now}
@@ -33,9 +32,9 @@ export async function sendBatchesNow(db: Db, digestId: number, now: Date): Promi
   return result.rowCount ?? 0;
 }
 
-/** Takes batches out of a worker's hands: each is counted, and due again when the first of its
- *  deliveries is. Hold their locks since an earlier statement, or what became due meanwhile would be
- *  missed. Returns those in which something is left. */
+/** Releases batches from their lease: counts each, and makes it due when the first of its deliveries is.
+ *  They must be locked by an earlier statement, or a delivery that became due since then is missed.
+ *  @returns those with open deliveries. */
 export async function releaseBatches(
   tx: Db,
   digestId: number,
@@ -53,8 +52,8 @@ export async function releaseBatches(
   );
 }
 
-/** Counts batches again whose deliveries were changed while no worker had them in hand. Hold their locks
- *  since before the change. */
+/** Counts batches without a lease again after their deliveries were changed. They must have been locked
+ *  before the change. */
 export async function recountBatches(
   tx: Db,
   digestId: number,
@@ -67,8 +66,8 @@ export async function recountBatches(
     WHERE digest_id = ${digestId} AND batches.batch = counted.batch AND lease_id IS NULL`);
 }
 
-/** For each of the batches what its deliveries come to. To be materialised: PostgreSQL may take a digest for one
- *  of a single batch, and count anew for every batch that it has. */
+/** Counts the deliveries of each batch. Use it as a materialised CTE: else PostgreSQL, which may estimate
+ *  one batch per digest, counts again for every batch. */
 function selectBatchCounts(digestId: number, numbers: readonly number[]): SQL {
   const chosen = sql`${sql.param([...numbers])}::int[]`;
   return sql`
@@ -85,7 +84,7 @@ function selectBatchCounts(digestId: number, numbers: readonly number[]): SQL {
     ) AS by_state GROUP BY batch`;
 }
 
-/** Makes the batches of these deliveries due at `now`, and holds them until the transaction ends. */
+/** Makes batches due at `now` and locks them until the transaction ends. */
 export async function lockAndMarkDue(
   tx: Db,
   digestId: number,

@@ -3,16 +3,16 @@ import { DELIVERY_STATES, type DeliveryState } from '../../domain/deliveries/del
 import { MINUTE_MS } from '../../domain/time/units.ts';
 import type { Db } from '../client.ts';
 
-/** Where the deliveries of a digest are. */
+/** The deliveries of a digest by state and by when they are sent. */
 export interface DeliveryCounts {
   states: Record<DeliveryState, number>;
-  /** Waiting, and to be sent now. */
+  /** Pending or deferred, and due. */
   due: number;
-  /** In a worker's hands. */
+  /** Claimed or being sent. */
   inProgress: number;
-  /** Waiting for a later hour, or for the next try. */
+  /** Pending or deferred until later. */
   scheduled: number;
-  /** Mails that left in the last minute, per second. */
+  /** Mails sent in the last minute, per second. */
   ratePerSecond: number;
 }
 
@@ -26,9 +26,9 @@ interface CountedRow extends Record<string, unknown> {
   firstAt: string | null;
 }
 
-/** Counts the deliveries of a digest at `now`, all in one look. Batches that nobody has in hand were
- *  counted when they were put down, so this costs little however large the audience is. Once the
- *  deliveries are removed by the retention, what they came to is known still. */
+/** Counts the deliveries of a digest at `now`, in one statement. Batches without a lease were counted when
+ *  they were released, so the cost hardly depends on the size of the audience. Counts the final states
+ *  once the deliveries are pruned. */
 export async function countDeliveries(
   db: Db,
   digestId: number,
@@ -72,7 +72,7 @@ export async function countDeliveries(
   };
 }
 
-/** What a digest's deliveries came to, kept since they were removed; null while they are there. */
+/** The final states of a digest whose deliveries were pruned; null before that. */
 async function findFinalStates(
   db: Db,
   digestId: number,
@@ -90,7 +90,7 @@ function buildStateCounts(count: (state: DeliveryState) => number): Record<Deliv
   >;
 }
 
-/** From the first mail of the last minute on, so that a digest that has just begun has a rate too. */
+/** Measured from the first mail of the last minute, so that a digest that just started has a rate too. */
 function computeRatePerSecond(
   rows: readonly { recent: number; firstAt: string | null }[],
   now: Date,

@@ -5,7 +5,7 @@ import type { Db } from '../client.ts';
 import { deliveries, digests } from '../schema.ts';
 import { unpackSelection } from './packed-selection.ts';
 
-/** One delivery, or null. */
+/** Finds the delivery of a digest to a subscriber. */
 export async function findDelivery(
   db: Db,
   digestId: number,
@@ -19,8 +19,8 @@ export async function findDelivery(
 }
 
 /**
- * For each reader, the ids of this digest's papers that another mail brought, or is about to bring:
- * the other kind's digests share papers with this one, and a reader may have changed the frequency.
+ * For each subscriber, the ids of this digest's papers that another digest sent or is going to send
+ * them: daily and weekly digests share papers, and a subscriber may have changed the frequency.
  */
 export async function listPapersInOtherDigests(
   db: Db,
@@ -46,7 +46,7 @@ export async function listPapersInOtherDigests(
   return paperIdsBySubscriber;
 }
 
-/** The papers of this digest that others hold too: for each of those digests, by rank there. */
+/** The papers that this digest shares with others: for each of those digests, by rank in it. */
 async function listSharedPapers(
   db: Db,
   digestId: number,
@@ -63,7 +63,7 @@ async function listSharedPapers(
   return shared;
 }
 
-/** What a reader may know of one delivery. */
+/** What a subscriber may see of a delivery. */
 export interface SubscriberDelivery {
   kind: DigestKind;
   date: string;
@@ -73,7 +73,7 @@ export interface SubscriberDelivery {
   selection: Selection | null;
 }
 
-/** A reader's own deliveries, the newest digest first. */
+/** Lists the deliveries of a subscriber, the newest digest first. */
 export async function listSubscriberDeliveries(
   db: Db,
   subscriberId: number,
@@ -95,11 +95,11 @@ export async function listSubscriberDeliveries(
     .orderBy(desc(digests.date));
 }
 
-/** What an operator may know of one delivery. */
+/** What an operator may see of a delivery. */
 export interface OperatorDelivery {
   digestId: number;
   subscriberId: number;
-  /** Null once the reader is erased. */
+  /** Null once the subscriber is erased. */
   email: string | null;
   state: DeliveryState;
   attempts: number;
@@ -111,7 +111,7 @@ export interface OperatorDelivery {
   updatedAt: Date;
 }
 
-/** The deliveries of a digest in a state, in order of subscriber, a page at a time. */
+/** Iterates over the deliveries of a digest in a state, by subscriber id, a page at a time. */
 export async function* iterateDeliveriesInState(
   db: Db,
   digestId: number,

@@ -3,18 +3,16 @@ import { memoise } from '../../domain/memoise.ts';
 import { toJson } from '../json.ts';
 import { abbreviateReason, expandReason } from './reason-abbreviations.ts';
 
-/**
- * What is stored, as JSON: each reason once and in shorthand; for each paper its rank and the place of its
- * reason, all in one list; the place of the dark horse.
- */
+/** A selection as stored in JSON: the distinct abbreviated reasons; the rank and reason index of each
+ *  paper in one flat list; the index of the dark horse. */
 type PackedSelection = [reasons: string[], papers: number[], darkHorse?: number];
 
-/** As earlier versions stored it: first as it is, then with each reason once. */
+/** As earlier versions stored it: first unpacked, then with distinct reasons. */
 type LegacyPackedSelection =
   | Selection
   | { reasons: string[]; papers: [rank: number, reason: number, isDarkHorse?: 1][] };
 
-/** A selection as it is stored. A row is written three times in a morning, and stays in its page only while
+/** Packs a selection to be stored. A delivery is updated several times, and stays in its page only while
  *  it is short. */
 export function packSelection(selection: Selection): string {
   const reasons: string[] = [];
@@ -30,7 +28,7 @@ export function packSelection(selection: Selection): string {
   return `[[${reasons.map(encodeReason).join(',')}],[${papers}]${darkHorse}]`;
 }
 
-/** Readers of one digest share most of their reasons. */
+/** Subscribers of one digest share most of their reasons. */
 const MAX_CACHED_REASONS = 20_000;
 
 const encodeReason = memoise(
@@ -38,7 +36,7 @@ const encodeReason = memoise(
   MAX_CACHED_REASONS,
 );
 
-/** The selection in a stored text; also as earlier versions stored it. */
+/** Unpacks a stored selection, also one of an earlier version. */
 export function unpackSelection(text: string): Selection {
   const stored = JSON.parse(text) as PackedSelection | LegacyPackedSelection;
   if (!Array.isArray(stored)) {

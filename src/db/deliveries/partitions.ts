@@ -1,20 +1,20 @@
 import { type SQL, sql } from 'drizzle-orm';
 import type { Db } from '../client.ts';
 
-/** Initial filling of a page, in percent, the least that PostgreSQL takes: what a delivery grows by on its way
- *  to `sent` finds room beside it, so that no index is touched (HOT). */
+/** Fill factor of a page in percent, the least that PostgreSQL allows: a delivery that grows on its way to
+ *  `sent` stays in its page, so that no index is updated (HOT). */
 const FILL_PERCENT = 10;
 
-/** Deliveries that begin in one page are fewer. */
+/** More than the deliveries that are inserted into one page. */
 const PAGE_STRIDE = 10;
 
-/** The table that holds the deliveries of one digest. Named outright, so that statements neither
- *  plan for nor lock those of all other mornings. */
+/** The partition with the deliveries of a digest. Statements name it directly, so that they neither plan
+ *  for nor lock the partitions of other digests. */
 export function getPartition(digestId: number): SQL {
   return sql.raw(getPartitionName(digestId));
 }
 
-/** The same as text. @throws RangeError for what is no id. */
+/** The name of that partition. @throws RangeError for a number that is no id. */
 export function getPartitionName(digestId: number): string {
   if (!Number.isSafeInteger(digestId) || digestId < 1) {
     throw new RangeError(`The id of a digest is ${digestId}: expected a whole number from 1 on.`);
@@ -22,14 +22,14 @@ export function getPartitionName(digestId: number): string {
   return `deliveries_${digestId}`;
 }
 
-/** Makes the table for the deliveries of a digest, without indexes and known to nobody yet. */
+/** Creates the table for the deliveries of a digest, without indexes and not attached. */
 export async function createPartition(db: Db, digestId: number): Promise<void> {
   await db.execute(sql`
     CREATE TABLE ${getPartition(digestId)} (LIKE deliveries INCLUDING DEFAULTS INCLUDING CONSTRAINTS)
     WITH (fillfactor = ${sql.raw(String(FILL_PERCENT))})`);
 }
 
-/** Makes a filled table part of `deliveries`. Sending of other digests goes on meanwhile. */
+/** Indexes a filled table and attaches it to `deliveries`. Other digests can be sent at the same time. */
 export async function attachPartition(db: Db, digestId: number): Promise<void> {
   const table = getPartition(digestId);
   await db.execute(sql`ALTER TABLE ${table} ADD PRIMARY KEY (digest_id, subscriber_id)`);
@@ -39,15 +39,15 @@ export async function attachPartition(db: Db, digestId: number): Promise<void> {
   await db.execute(sql`ANALYZE ${table}`);
 }
 
-/** Deliveries that were read in the order of their pages, dealt out so that those which are written together stand
- *  in pages apart: between two writes to a page its old rows make room for new ones. */
+/** Reorders deliveries that were read page by page, so that those written together are in different
+ *  pages: between two writes to a page, its dead rows can be pruned. */
 export function interleaveAcrossPages<Delivery>(deliveries: readonly Delivery[]): Delivery[] {
   return Array.from({ length: PAGE_STRIDE }, (_, first) =>
     deliveries.filter((_delivery, at) => at % PAGE_STRIDE === first),
   ).flat();
 }
 
-/** The digests whose deliveries are kept. */
+/** Lists the digests whose deliveries are kept. */
 export async function listPartitions(db: Db): Promise<number[]> {
   const result = await db.execute<{ digestId: number }>(sql`
     SELECT replace(relname, 'deliveries_', '')::int AS "digestId"
@@ -56,7 +56,7 @@ export async function listPartitions(db: Db): Promise<number[]> {
   return result.rows.map(({ digestId }) => digestId);
 }
 
-/** Removes the deliveries of a digest at one stroke, whatever their number. */
+/** Drops the deliveries of a digest, whatever their number. */
 export async function dropPartition(db: Db, digestId: number): Promise<void> {
   await db.execute(sql`DROP TABLE IF EXISTS ${getPartition(digestId)}`);
 }

@@ -1,7 +1,6 @@
 /**
- * What reasons say again and again. Each phrase is stored as `~` and the sign at its place in `SIGNS`, so
- * that the list may grow at its end and change nowhere else. It need not hold all that `domain/reason.ts`
- * says: what it lacks is stored in full.
+ * Phrases that reasons repeat. Each is stored as `~` and the character at its index in `CODE_CHARS`, so the
+ * list may only grow at its end. It need not hold every phrase: others are stored in full.
  */
 const PHRASES = [
   ', which you follow',
@@ -49,7 +48,7 @@ const codes = new Map([
   ...PHRASES.map((phrase, at): [string, string] => [phrase, ESCAPE_CHAR + CODE_CHARS.charAt(at)]),
 ]);
 
-/** The longest first, so that a phrase is found before what it begins with. */
+/** The longest first, so that a phrase is matched before a shorter one that it starts with. */
 const ANY_PHRASE = new RegExp(
   [...codes.keys()]
     .sort((one, other) => other.length - one.length)
@@ -58,12 +57,12 @@ const ANY_PHRASE = new RegExp(
   'g',
 );
 
-/** A reason as it is stored: some 25 letters instead of 60. */
+/** Abbreviates a reason to be stored, from about 60 characters to 25. */
 export function abbreviateReason(reason: string): string {
   return reason.replace(ANY_PHRASE, (phrase) => codes.get(phrase) ?? phrase);
 }
 
-/** The reason that was shortened so. A sign that this version does not know stays as it is. */
+/** Expands an abbreviated reason. A code that this version does not have is left unchanged. */
 export function expandReason(stored: string): string {
   return stored.replace(/~(.)/gsu, (code, codeChar: string) =>
     codeChar === ESCAPE_CHAR ? ESCAPE_CHAR : (PHRASES[CODE_CHARS.indexOf(codeChar)] ?? code),

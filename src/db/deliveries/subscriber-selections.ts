@@ -3,14 +3,14 @@ import type { SelectedPaper } from '../../domain/digests/digest.ts';
 import type { Db } from '../client.ts';
 import { unpackSelection } from './packed-selection.ts';
 
-/** What a reader saw of one digest. */
+/** The papers of a digest that a subscriber was sent. */
 export interface SubscriberSelection {
   digestId: number;
   sendAt: Date;
   papers: readonly SelectedPaper[];
 }
 
-/** A reader's selections of the newest digests, the newest first. */
+/** Lists a subscriber's selections in the `limit` newest digests, the newest first. */
 export async function listSubscriberSelections(
   db: Db,
   subscriberId: number,

@@ -10,7 +10,7 @@ const THEIR_BATCHES = 30;
 const OLD_BATCHES = 20_000;
 const { compose, database } = useDigestFixture();
 
-/** The batches of an earlier digest, of which the planner knows. */
+/** Stores the batches of an earlier digest and has the planner analyse them. */
 async function fillOldBatches(): Promise<void> {
   const { db } = database;
   await db.execute(sql`
@@ -24,8 +24,8 @@ async function fillOldBatches(): Promise<void> {
   await db.execute(sql`ANALYZE batches`);
 }
 
-describe('putDown', () => {
-  it('reads no batch but its own, however many older digests have', async () => {
+describe('releaseBatches', () => {
+  it('Releasing a batch reads no other batch, however many older digests have', async () => {
     const { db } = database;
     await fillOldBatches();
     await storePapers(db, [buildPaperOf(FRIDAY, 'a')]);

@@ -54,7 +54,7 @@ beforeEach(async () => {
   await setAudienceSize(db, digestId, audience);
 });
 
-/** What `countDeliveries` would say if it looked at every delivery. */
+/** What `countDeliveries` would return if it read every delivery. */
 async function countOneByOne(now: Date): Promise<unknown> {
   const { rows } = await database.db.execute<{ state: string; isDue: boolean; count: number }>(sql`
     SELECT state, next_at <= ${now} OR state = 'pending' AND is_immediate AS "isDue", count(*)::int AS count
@@ -75,9 +75,9 @@ async function countOneByOne(now: Date): Promise<unknown> {
   };
 }
 
-describe('The accounting', () => {
+describe('countDeliveries', () => {
   it.each([1, 2, 3, 4])(
-    'is that of the deliveries, whatever is done to them (%i)',
+    'The counts equal those of the deliveries after any series of transitions (seed %i)',
     async (seed) => {
       const { db, pool } = database.database;
       const random = createRandom(seed);
@@ -150,14 +150,14 @@ describe('The accounting', () => {
     },
   );
 
-  it('looks at no delivery of a batch that nobody has in hand', async () => {
+  it('Counting reads no delivery of a batch without a lease', async () => {
     const { db } = database;
     await db.execute(sql`UPDATE deliveries SET state = 'failed' WHERE digest_id = ${digestId}`);
     const { states } = await countDeliveries(db, digestId, MORNING);
     expect(states).toMatchObject({ pending: SUBSCRIBERS, failed: 0 });
   });
 
-  it('tells how many mails a second left in the last minute, of batches in hand and put down', async () => {
+  it('The rate counts the mails of the last minute, in active and in released batches', async () => {
     const { db, pool } = database.database;
     const leaseId = await openLease(db, 'a worker');
     const at = (seconds: number) => new Date(MORNING.getTime() + seconds * 1000);
@@ -184,7 +184,7 @@ describe('The accounting', () => {
     const rateAt = async (seconds: number) =>
       (await countDeliveries(db, digestId, at(seconds))).ratePerSecond;
     expect(await rateAt(25)).toBeCloseTo(SUBSCRIBERS / 25);
-    // The first batch was put down more than a minute ago.
+    // The first batch was released more than a minute ago.
     expect(await rateAt(70)).toBeCloseTo((SUBSCRIBERS - 200) / 60);
     expect(await rateAt(200)).toBe(0);
   });

@@ -15,22 +15,22 @@ describe('A packed selection', () => {
       ],
     ],
     ['with quotes, breaks and other scripts', [{ rank: 1, reason: '“a” "b" \\ \n 論文 📮' }]],
-  ])('%s comes back as it was', (_what, selection) => {
+  ])('Packing and unpacking returns %s unchanged', (_what, selection) => {
     expect(unpackSelection(packSelection(selection))).toEqual(selection);
   });
 
-  it('holds a reason once, however often it is given', () => {
+  it('A packed selection holds each reason once', () => {
     const reason = 'Because you follow Agents and Efficient inference.';
     const selection = Array.from({ length: 20 }, (_, rank) => ({ rank, reason }));
     expect(packSelection(selection).length).toBeLessThan(250);
   });
 
-  it('holds nothing that Postgres does not take', () => {
+  it('A packed selection holds nothing that Postgres refuses', () => {
     const packed = packSelection([{ rank: 0, reason: 'a\0b\ud800c' }]);
     expect(unpackSelection(packed)).toEqual([{ rank: 0, reason: 'a\ufffdb\ufffdc' }]);
   });
 
-  it('is short enough for eight rows of a page to grow in it', () => {
+  it('A packed selection is short enough for eight rows to be updated within a page', () => {
     const reasons = [
       'The most discussed of seven papers on Compression, quantization & PEFT, which you follow.',
       'On Language & multilingual NLP, which you follow, and readers have noticed it.',
@@ -50,7 +50,7 @@ describe('A packed selection', () => {
   it.each([
     ['0.1.0', JSON.stringify([{ rank: 2, reason: 'Why ~a.', isDarkHorse: true }])],
     ['the commits before the shorthand', '{"reasons":["Why ~a."],"papers":[[2,0,1]]}'],
-  ])('is read as %s stored it, too', (_version, text) => {
+  ])('A selection that %s stored can be unpacked', (_version, text) => {
     expect(unpackSelection(text)).toEqual([{ rank: 2, reason: 'Why ~a.', isDarkHorse: true }]);
   });
 });

@@ -10,11 +10,11 @@ import { FRIDAY } from '../../support/clock.ts';
 import { storeManySubscribers, storePapers } from '../../support/rows.ts';
 
 const SUBSCRIBERS = 200;
-/** As many as record at once. */
+/** Results in one commit. */
 const GROUP = 8;
 const { compose, database } = useDigestFixture();
 
-/** The page that each delivery stands in, by its reader. */
+/** The page of each delivery, by its subscriber. */
 async function pagesOf(db: Db, digestId: number): Promise<Map<number, string>> {
   const { rows } = await db.execute<{ id: string; page: string }>(sql`
     SELECT subscriber_id AS id, (ctid::text::point)[0]::text AS page FROM ${getPartition(digestId)}`);

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { abbreviateReason, expandReason } from '../../../src/db/deliveries/reason-abbreviations.ts';
 import { describeReasons, type ReasonFacts } from '../../../src/domain/ranking/describe-reasons.ts';
 
-describe('The shorthand of reasons', () => {
+describe('Abbreviated reasons', () => {
   it.each([
     ['On Agents, which you follow, and its code is out.', 'On Agents~a~g'],
     [
@@ -13,12 +13,12 @@ describe('The shorthand of reasons', () => {
     ['Because you follow ~a and ~~.', '~p~~a and ~~~~.'],
     ['論文 📮', '論文 📮'],
     ['', ''],
-  ])('writes “%s” as “%s”, and reads it', (reason, stored) => {
+  ])('The reason “%s” is abbreviated to “%s” and expanded again', (reason, stored) => {
     expect(abbreviateReason(reason)).toBe(stored);
     expect(expandReason(stored)).toBe(reason);
   });
 
-  // What is stored is read for ever: rows may be added, and none changed.
+  // Stored reasons are read for ever: codes may be added and none changed.
   it.each([
     ['a', ', which you follow'],
     ['b', ', whom you follow'],
@@ -54,11 +54,11 @@ describe('The shorthand of reasons', () => {
     ['F', 'From the papers '],
     ['G', 'today.'],
     ['H', 'this week.'],
-  ])('reads ~%s as “%s”', (sign, phrase) => {
+  ])('The code ~%s is expanded to “%s”', (sign, phrase) => {
     expect(expandReason(`~${sign}`)).toBe(phrase);
   });
 
-  it('makes less than half of what readers are told', () => {
+  it('Abbreviated reasons take less than half of the space', () => {
     const facts: ReasonFacts = {
       ...{
         kind: 'daily',
@@ -88,7 +88,7 @@ describe('The shorthand of reasons', () => {
     expect(lengthOf(sentences.map(abbreviateReason))).toBeLessThan(lengthOf(sentences) / 2);
   });
 
-  it('leaves a sign of a later version as it is', () => {
+  it('A code of a later version is left unchanged', () => {
     expect(expandReason('On Agents~9')).toBe('On Agents~9');
   });
 });

@@ -27,7 +27,7 @@ describe('The prepared statement that records attempts', () => {
       `SELECT generic_plans::int AS generic, custom_plans::int AS custom
        FROM pg_prepared_statements WHERE name = 'record-7'`,
     );
-    // PostgreSQL plans the first five executions for their values, to have something to compare with.
+    // PostgreSQL makes custom plans for the first five executions, to compare the generic one with.
     expect(plans.rows).toEqual([{ generic: 7, custom: 5 }]);
     await one.close();
   });

@@ -39,11 +39,11 @@ async function loadTransitions(name: string): Promise<Transitions[]> {
 }
 
 describe('The statements that change the state of deliveries', () => {
-  it.each(transitionFiles)('%s exports the transitions that it makes', async (name) => {
+  it.each(transitionFiles)('The file %s exports the transitions that it makes', async (name) => {
     expect(await loadTransitions(name)).toHaveLength(1);
   });
 
-  it('together make exactly the transitions that the domain allows', async () => {
+  it('All statements together make exactly the transitions that the domain allows', async () => {
     const made = new Map<DeliveryState, Set<DeliveryState>>();
     for (const transitions of (await Promise.all(transitionFiles.map(loadTransitions))).flat()) {
       for (const state of DELIVERY_STATES) {
@@ -61,7 +61,7 @@ describe('The statements that change the state of deliveries', () => {
     }
   });
 
-  it('are all in one folder', () => {
+  it('Statements that write the state of deliveries are all in one folder', () => {
     const writing = files.filter((name) => {
       const text = readFileSync(join(DB, name), 'utf8');
       return WRITES_STATE.some((pattern) => pattern.test(text));

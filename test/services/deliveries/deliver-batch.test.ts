@@ -5,13 +5,18 @@ import { tokens } from '../../support/keys.ts';
 import { storeManySubscribers } from '../../support/rows.ts';
 import type { TestSmtpServer } from '../../support/smtp-server.ts';
 import type { DeliveryRow } from './delivery-rows.ts';
-import { buildSubscribers, CONNECTIONS, MINUTE_MS, useSendingFixture } from './sending-fixture.ts';
+import {
+  buildSubscribers,
+  MAX_IN_FLIGHT,
+  MINUTE_MS,
+  useSendingFixture,
+} from './sending-fixture.ts';
 
 const engine = useSendingFixture();
 const { clock, composeFor, database, deliver, deliverOne, deps, lease, rows, statesOf } = engine;
 
 describe('A batch', () => {
-  it('sends each reader their own copy and records it', async () => {
+  it('A batch sends each subscriber their own mail and records it', async () => {
     const { digestId, ids } = await composeFor(buildSubscribers(8));
     const result = await deliver(deps(), { digestId, leaseId: await lease() });
     expect(result).toEqual({ claimed: 8, sent: 8 });
@@ -36,7 +41,7 @@ describe('A batch', () => {
     expect(ids).toHaveLength(new Set((await rows(digestId)).map((row) => row.messageId)).size);
   });
 
-  it('is empty for a digest of which nothing is due, or that does not exist', async () => {
+  it('A batch is empty when nothing of the digest is due or the digest does not exist', async () => {
     const { digestId } = await composeFor([{ hour: 9 }]);
     const leaseId = await lease();
     const none = { claimed: 0, sent: 0 };
@@ -46,7 +51,7 @@ describe('A batch', () => {
     expect(await deliver(deps(), { digestId, leaseId })).toMatchObject({ sent: 1 });
   });
 
-  it('sends nothing again when it rings again', async () => {
+  it('A batch that is enqueued twice is sent once', async () => {
     const { digestId } = await composeFor(buildSubscribers(3));
     const leaseId = await lease();
     await deliver(deps(), { digestId, leaseId });
@@ -54,7 +59,7 @@ describe('A batch', () => {
     expect(engine.sink.mailCommands).toBe(3);
   });
 
-  it('has at most so many messages on their way at once, each committed before', async () => {
+  it('A batch has no more messages in flight than the window, each committed before it is sent', async () => {
     const { digestId } = await composeFor(buildSubscribers(10));
     const committed: boolean[] = [];
     engine.sink.beforeReply(async ({ to }) => {
@@ -64,15 +69,15 @@ describe('A batch', () => {
     });
     await deliver(deps(), { digestId, leaseId: await lease() });
     expect(committed).toEqual(Array(10).fill(true));
-    expect(engine.sink.maxConcurrent).toBeLessThanOrEqual(CONNECTIONS);
+    expect(engine.sink.maxConcurrent).toBeLessThanOrEqual(MAX_IN_FLIGHT);
   });
 });
 
-describe('What the relay does becomes the state', () => {
+describe('The state after an attempt', () => {
   const cases: [string, Parameters<TestSmtpServer['respondWith']>[0], Partial<DeliveryRow>][] = [
-    ['250', () => 'accept', { state: 'sent', reply: '250 2.0.0 Taken' }],
+    ['a 250', () => 'accept', { state: 'sent', reply: '250 2.0.0 Taken' }],
     [
-      '451 at RCPT',
+      'a 451 at RCPT',
       () => ({ at: 'rcpt', reply: '451 4.7.1 Later' }),
       {
         state: 'deferred',
@@ -80,33 +85,41 @@ describe('What the relay does becomes the state', () => {
         nextAt: new Date('2026-05-08T07:05:00Z'),
       },
     ],
-    ['421 at the dot', () => ({ at: 'data', reply: '421 4.3.2 Bye' }), { state: 'deferred' }],
     [
-      '550 at RCPT',
+      'a 421 at the final dot',
+      () => ({ at: 'data', reply: '421 4.3.2 Bye' }),
+      { state: 'deferred' },
+    ],
+    [
+      'a 550 at RCPT',
       () => ({ at: 'rcpt', reply: '550 5.1.1 No such user' }),
       { state: 'failed', reply: '550 5.1.1 No such user' },
     ],
-    ['554 at the dot', () => ({ at: 'data', reply: '554 5.7.1 Spam' }), { state: 'failed' }],
     [
-      'a break before the dot',
+      'a 554 at the final dot',
+      () => ({ at: 'data', reply: '554 5.7.1 Spam' }),
+      { state: 'failed' },
+    ],
+    [
+      'a connection lost before the final dot',
       () => ({ drop: 'at rcpt' }),
       { state: 'deferred', reply: null, detail: expect.any(String) as never },
     ],
     [
-      'a break after the dot',
+      'a connection lost after the final dot',
       () => ({ drop: 'after the dot' }),
       { state: 'unknown', reply: null, detail: expect.any(String) as never },
     ],
   ];
 
-  it.each(cases)('%s', async (_what, behave, expected) => {
+  it.each(cases)('The state after %s is recorded', async (_what, behave, expected) => {
     const { digestId } = await composeFor(buildSubscribers(1));
     engine.sink.respondWith(behave);
     await deliver(deps(), { digestId, leaseId: await lease() });
     expect(await rows(digestId)).toMatchObject([{ attempts: 1, lease: null, ...expected }]);
   });
 
-  it('each for itself', async () => {
+  it('Each delivery of a batch gets the state of its own attempt', async () => {
     const { digestId } = await composeFor(buildSubscribers(4));
     engine.sink.respondWith((to) => {
       if (to.startsWith('r1')) return { at: 'rcpt', reply: '550 5.1.1 No' };
@@ -119,7 +132,7 @@ describe('What the relay does becomes the state', () => {
     expect(await statesOf(digestId)).toEqual(['sent', 'failed', 'unknown', 'deferred']);
   });
 
-  it('and an unknown one is not sent again by itself', async () => {
+  it('An unknown delivery is not sent again automatically', async () => {
     const { digestId } = await composeFor(buildSubscribers(1));
     engine.sink.respondWith(() => ({ drop: 'after the dot' }));
     const leaseId = await lease();
@@ -129,7 +142,7 @@ describe('What the relay does becomes the state', () => {
     expect(engine.sink.received).toHaveLength(1);
   });
 
-  it('is written down whatever bytes the reply holds', async () => {
+  it('A reply with any bytes can be recorded', async () => {
     const { digestId } = await composeFor(buildSubscribers(1));
     engine.sink.respondWith(() => ({ at: 'rcpt', reply: `550 5.1.1 ${'x'.repeat(489)}\u{1f4ee}` }));
     await deliver(deps(), { digestId, leaseId: await lease() });
@@ -138,7 +151,7 @@ describe('What the relay does becomes the state', () => {
 });
 
 describe('A retry', () => {
-  it('sends the same bytes, with the growing delay of its attempts', async () => {
+  it('A retry sends the same bytes, after a delay that grows with each attempt', async () => {
     const { digestId } = await composeFor([{ topics: ['rl'] }]);
     engine.sink.respondWith(() => ({ at: 'data', reply: '451 4.3.0 Later' }));
     const leaseId = await lease();
@@ -158,7 +171,7 @@ describe('A retry', () => {
     expect(others).toEqual([first, first]);
   });
 
-  it('keeps the selection, also when the reader follows something else meanwhile', async () => {
+  it('A retry keeps its selection when the subscriber has changed their topics since', async () => {
     const { digestId, ids } = await composeFor([{ topics: ['rl'] }]);
     engine.sink.respondWith(() => ({ at: 'rcpt', reply: '451 4.3.0 Later' }));
     const leaseId = await lease();
@@ -173,7 +186,7 @@ describe('A retry', () => {
     expect(after?.selection).toEqual(before?.selection);
   });
 
-  it('ends when the reader’s next digest would be due first', async () => {
+  it('A delivery expires when the next digest is due before its retry', async () => {
     const { digestId } = await composeFor(buildSubscribers(1));
     engine.sink.respondWith(() => ({ at: 'rcpt', reply: '451 4.3.0 Later' }));
     clock.set('2026-05-09T06:58:00Z');
@@ -183,7 +196,7 @@ describe('A retry', () => {
 });
 
 describe('Two workers', () => {
-  it('never send the same delivery', async () => {
+  it('Two workers never send the same delivery', async () => {
     await storeManySubscribers(database.db, { count: 450, papers: 3 });
     const { digestId } = await composeFor([]);
     const leases = [await lease('one'), await lease('two'), await lease('three')];
@@ -198,17 +211,17 @@ describe('Two workers', () => {
 });
 
 describe('Stopping', () => {
-  it('finishes what is on its way and gives the rest back', async () => {
-    const { digestId } = await composeFor(buildSubscribers(2 * CONNECTIONS + 2));
+  it('A stopping worker finishes the mails in flight and releases the others', async () => {
+    const { digestId } = await composeFor(buildSubscribers(2 * MAX_IN_FLIGHT + 2));
     engine.sink.beforeReply(async () => engine.stopping.abort());
     const result = await deliver(deps(), { digestId, leaseId: await lease() });
-    expect(result.sent).toBe(CONNECTIONS);
+    expect(result.sent).toBe(MAX_IN_FLIGHT);
     const states = await statesOf(digestId);
-    expect(states.filter((state) => state === 'sent')).toHaveLength(CONNECTIONS);
-    expect(states.filter((state) => state === 'pending')).toHaveLength(CONNECTIONS + 2);
+    expect(states.filter((state) => state === 'sent')).toHaveLength(MAX_IN_FLIGHT);
+    expect(states.filter((state) => state === 'pending')).toHaveLength(MAX_IN_FLIGHT + 2);
   });
 
-  it('before the batch claims nothing', async () => {
+  it('A stopping worker claims no further batch', async () => {
     const { digestId } = await composeFor(buildSubscribers(1));
     engine.stopping.abort();
     const result = await deliver(deps(), { digestId, leaseId: await lease() });
@@ -217,7 +230,7 @@ describe('Stopping', () => {
 });
 
 describe('A relay that does not answer', () => {
-  it('holds up only what it has, not the batches that follow', async () => {
+  it('A relay that does not answer delays only the mails that it has, not the next batches', async () => {
     const { digestId } = await composeFor(buildSubscribers(2));
     let answer = () => {};
     const answered = new Promise<void>((resolve) => {

@@ -16,7 +16,7 @@ export interface DeliveryRow {
   nextAt: Date;
 }
 
-/** The deliveries of a digest as they are stored, in the order of their readers. */
+/** Reads the deliveries of a digest as they are stored, in the order of their subscribers. */
 export async function listDeliveryRows(db: Db, digestId: number): Promise<DeliveryRow[]> {
   const result = await db.execute<{ [column: string]: unknown }>(sql`
     SELECT subscriber_id::int AS id, state, attempts, lease_id::int AS lease, selection,

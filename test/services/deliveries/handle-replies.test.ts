@@ -13,18 +13,18 @@ describe('An address that does not exist', () => {
     return found.map(({ reason }) => reason);
   };
 
-  it('is never mailed again', async () => {
+  it('An address that does not exist is suppressed', async () => {
     const { digestId } = await composeFor(buildSubscribers(4));
     engine.sink.respondWith((to) =>
       to.startsWith('r1') ? { at: 'rcpt', reply: '550 5.1.1 No such user' } : 'accept',
     );
     await deliver(deps(), { digestId, leaseId: await lease() });
     expect(await suppressed()).toEqual(['bounce']);
-    expect(engine.alarms).toEqual([]);
+    expect(engine.alerts).toEqual([]);
   });
 
   it.each(['550 5.7.1 Blocked', '550 5.1.7 Bad sender', '550 No such user', '552 5.2.2 Full'])(
-    'is not what %s says',
+    'The reply %s does not suppress an address',
     async (reply) => {
       const { digestId } = await composeFor(buildSubscribers(1));
       engine.sink.respondWith(() => ({ at: 'rcpt', reply }));
@@ -34,7 +34,7 @@ describe('An address that does not exist', () => {
     },
   );
 
-  it('is not every address: then the digest is paused, and nobody is suppressed', async () => {
+  it('A digest is paused and nobody suppressed when too many addresses bounce', async () => {
     const { digestId } = await composeFor(buildSubscribers(30));
     engine.sink.respondWith(() => ({ at: 'rcpt', reply: '550 5.1.1 No such user' }));
     await deliver(deps(), { digestId, leaseId: await lease() });
@@ -42,7 +42,7 @@ describe('An address that does not exist', () => {
     expect(states.filter((state) => state === 'failed').length).toBeLessThan(30);
     expect(states.filter((state) => state === 'pending').length).toBeGreaterThan(10);
     expect(await suppressed()).toEqual([]);
-    expect(engine.alarms).toEqual([expect.stringContaining('5 %')]);
+    expect(engine.alerts).toEqual([expect.stringContaining('5 %')]);
     const digest = await requireDigest(database.db, 'daily', FRIDAY);
     expect(digest.pauseReason).toContain('5 %');
   });

@@ -7,8 +7,8 @@ import {
   type InFlightWindowDeps,
 } from '../../../src/services/deliveries/in-flight-window.ts';
 
-describe('the sending window', () => {
-  it('leaves the process its time while all that waits is held back by a slowed domain', async () => {
+describe('The in-flight window', () => {
+  it('The window does not spin while every waiting mail is blocked by a throttled domain', async () => {
     const replies: ((code: number) => void)[] = [];
     const now = { ms: 0 };
     const window = createTestWindow({
@@ -20,7 +20,7 @@ describe('the sending window', () => {
     replies.shift()?.(421);
     await settled();
     now.ms = 60_000;
-    // The domain has rested and bears one mail, which is on its way: these must wait.
+    // The domain allows one mail at once, which is in flight: these must wait.
     const second = window.send([3, 4, 5, 6, 7, 8].map(ready)).ended;
     await settled();
     expect(replies).toHaveLength(1);
@@ -32,7 +32,7 @@ describe('the sending window', () => {
     expect(await second).toMatchObject({ sent: 6, postponed: [] });
   });
 
-  it('lets a domain rest whose mail met a 421 before the dot', async () => {
+  it('A domain backs off when a mail to it got a 421 before the final dot', async () => {
     const outcomes: SendOutcome[] = [
       { kind: 'unsent', problem: '421', relay: '', requestsBackoff: true },
       { kind: 'unsent', problem: 'The connection broke.', relay: '' },
@@ -45,7 +45,7 @@ describe('the sending window', () => {
     expect(progress).toEqual({ sent: 1, postponed: [{ subscriberId: 3, nextAt: new Date(2000) }] });
   });
 
-  it('has room for others when all that is left of a batch waits for a slowed domain', async () => {
+  it('Another batch can start when the rest of a batch only waits for a throttled domain', async () => {
     const replies: ((code: number) => void)[] = [];
     const now = { ms: 0 };
     const send = () =>
@@ -56,7 +56,7 @@ describe('the sending window', () => {
     replies.shift()?.(421);
     await first.ended;
     now.ms = 60_000;
-    // One of them is on its way, which is all that the domain bears.
+    // One of them is in flight, which is all that the domain allows.
     const slow = window.send([2, 3, 4].map(ready));
     await slow.started;
     await settled();
@@ -65,36 +65,36 @@ describe('the sending window', () => {
     await quick.started;
     await settled();
     expect(replies).toHaveLength(2);
-    // While there is no room at all, a batch waits for that.
+    // Without capacity, a batch waits.
     const many = Array.from({ length: 9 }, (_, n) => ({
       ...ready(6 + n),
       domain: 'quick.example',
     }));
-    let hasBegun = false;
+    let hasStarted = false;
     const full = window.send(many);
     full.started.then(() => {
-      hasBegun = true;
+      hasStarted = true;
     });
     await settled();
-    expect([replies.length, hasBegun]).toEqual([10, false]);
+    expect([replies.length, hasStarted]).toEqual([10, false]);
     while (replies.length > 0) {
       replies.shift()?.(250);
       await settled();
     }
-    expect(hasBegun).toBe(true);
+    expect(hasStarted).toBe(true);
     expect(await slow.ended).toMatchObject({ sent: 3 });
     expect(await full.ended).toMatchObject({ sent: 9 });
   });
 
-  it('tells when all is recorded that is answered by now', async () => {
+  it('flush resolves when every result known at its call is recorded', async () => {
     const commits: { results: number; end: () => void }[] = [];
     const window = createTestWindow({
       send: async () => answered(250),
       now: { ms: 0 },
       record: (_digestId, { results, next }) =>
         new Promise((resolve) => {
-          const going = new Set(next.map(({ subscriberId }) => subscriberId));
-          const end = () => resolve({ resultCount: results.length, sendableIds: going });
+          const sendable = new Set(next.map(({ subscriberId }) => subscriberId));
+          const end = () => resolve({ resultCount: results.length, sendableIds: sendable });
           commits.push({ results: results.length, end });
         }),
     });
@@ -116,7 +116,7 @@ describe('the sending window', () => {
     expect(isRecorded).toBe(true);
   });
 
-  it('has no more in flight than its size while two digests take turns, whatever a commit lacks', async () => {
+  it('The window holds no more messages than its size while two digests commit at different speeds', async () => {
     const replies: (() => void)[] = [];
     const sending = new Set<string>();
     let most = 0;
@@ -197,7 +197,7 @@ function answered(code: number): SendOutcome {
   return { kind: 'answered', relay: '', reply: { code, enhanced: null, text: '' } };
 }
 
-/** Lets the timers of the window run: it waits 4 ms for company. */
+/** Lets the timers of the window run: it waits 4 ms for further changes. */
 function settled(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, 10));
 }

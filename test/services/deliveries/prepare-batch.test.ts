@@ -6,7 +6,7 @@ const engine = useSendingFixture();
 const { clock, compose, composeFor, database, deliver, deps, lease, rows } = engine;
 
 describe('The same paper', () => {
-  it('never comes twice to a reader who changed from daily to weekly', async () => {
+  it('A subscriber who changed from daily to weekly never gets the same paper twice', async () => {
     const { digestId, ids } = await composeFor([{ papers: 2 }, { papers: 2 }]);
     engine.sink.respondWith((to) =>
       to === '' || engine.sink.mailCommands > 1 ? 'accept' : { drop: 'after the dot' },
@@ -30,7 +30,7 @@ describe('The same paper', () => {
     }
   });
 
-  it('is not in a second mail while the first one waits for its retry', async () => {
+  it('A paper of a deferred mail is not in the next digest too', async () => {
     const { digestId, ids } = await composeFor([{ papers: 2 }]);
     engine.sink.respondWith(() => ({ at: 'rcpt', reply: '451 4.3.0 Later' }));
     await deliver(deps(), { digestId, leaseId: await lease() });
@@ -45,7 +45,7 @@ describe('The same paper', () => {
     expect(later?.selection?.some(({ rank }) => first?.includes(rank))).toBe(false);
   });
 
-  it('may come again to a reader who never got the first mail', async () => {
+  it('A paper of a failed mail may be in the next digest', async () => {
     const { digestId, ids } = await composeFor([{ papers: 2 }]);
     engine.sink.respondWith(() => ({ at: 'rcpt', reply: '550 5.7.1 Not now' }));
     await deliver(deps(), { digestId, leaseId: await lease() });

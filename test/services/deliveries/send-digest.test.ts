@@ -12,7 +12,7 @@ const { compose, database, reader: subscriber, setStates, storeLease } = digests
 describe('Sending a digest', () => {
   const clock = createTestClock('2026-05-08T07:00:00Z');
 
-  /** Time passes only in pauses; `meanwhile` happens in each. */
+  /** Time passes only in sleeps; `meanwhile` is called in each. */
   function timerWith(meanwhile: (elapsedMs: number) => Promise<void> = async () => undefined) {
     let elapsedMs = 0;
     return {
@@ -44,7 +44,7 @@ describe('Sending a digest', () => {
     await compose('daily', FRIDAY);
   });
 
-  it('rings, waits until nothing is due, and leaves what is due later', async () => {
+  it('Sending enqueues, waits until nothing is due, and leaves later deliveries', async () => {
     await storeLease('is alive');
     const end = await send(timerWith(() => setStates({ sent: 1 })));
     expect(end).toMatchObject({ kind: 'done', seen: [1, 0] });
@@ -52,7 +52,7 @@ describe('Sending a digest', () => {
     expect(digests.queue.enqueued.map(({ name }) => name)).toEqual(['batch']);
   });
 
-  it('makes everything pending due with --now', async () => {
+  it('With --now, every pending delivery is due', async () => {
     await storeLease('is alive');
     const end = await send(
       timerWith(() => setStates({ sent: 2 })),
@@ -62,7 +62,7 @@ describe('Sending a digest', () => {
     expect(end.status).toMatchObject({ scheduled: 0, states: { sent: 2 } });
   });
 
-  it('rings again every ten seconds: a ring may be lost', async () => {
+  it('Sending enqueues again every ten seconds, since a job may be lost', async () => {
     await storeLease('is alive');
     await send(
       timerWith(async (elapsedMs) => {
@@ -76,7 +76,7 @@ describe('Sending a digest', () => {
     [1, 250],
     [20, 1000],
     [200, 2000],
-  ])('rests long after looks that cost something: %i ms each, so %i', async (lookMs, restMs) => {
+  ])('After a count of %i ms, the next one follows after %i ms', async (lookMs, restMs) => {
     await storeLease('is alive');
     const rests: number[] = [];
     let elapsedMs = 0;
@@ -93,14 +93,14 @@ describe('Sending a digest', () => {
     expect(rests).toEqual([restMs]);
   });
 
-  it('gives up after 30 seconds in which no worker lived', async () => {
+  it('Sending gives up after 30 seconds without a live worker', async () => {
     const end = await send(timerWith());
     expect(end.kind).toBe('no worker');
     expect(end.elapsedMs).toBe(30_250);
     expect(end.status.states.pending).toBe(2);
   });
 
-  it('counts those 30 seconds from when the last worker lived', async () => {
+  it('The 30 seconds start when the last worker was alive', async () => {
     const leaseId = await storeLease('is alive');
     const end = await send(
       timerWith(async (elapsedMs) => {
@@ -111,7 +111,7 @@ describe('Sending a digest', () => {
     expect([end.kind, end.elapsedMs]).toEqual(['no worker', 50_000]);
   });
 
-  it('stops waiting when it is interrupted', async () => {
+  it('Sending stops waiting when it is interrupted', async () => {
     await storeLease('is alive');
     const interrupt = new AbortController();
     const end = await send(
@@ -121,7 +121,7 @@ describe('Sending a digest', () => {
     expect([end.kind, end.elapsedMs]).toEqual(['interrupted', 250]);
   });
 
-  it('has nothing to wait for when nothing is due', async () => {
+  it('Sending ends at once when nothing is due', async () => {
     clock.set('2026-05-08T06:00:00Z');
     expect(await send(timerWith())).toMatchObject({ kind: 'done', elapsedMs: 0 });
     expect(digests.queue.enqueued).toEqual([]);

@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { listDueBatches, sendBatchesNow } from '../../../src/db/deliveries/batches.ts';
 import { endLeases } from '../../../src/db/deliveries/transitions/end-leases.ts';
-import { buildSubscribers, CONNECTIONS, useSendingFixture } from './sending-fixture.ts';
+import { buildSubscribers, MAX_IN_FLIGHT, useSendingFixture } from './sending-fixture.ts';
 
 const engine = useSendingFixture();
 const { clock, composeFor, database, deliver, deliverOne, deps, lease, rows, statesOf } = engine;
 
-describe('A lease that has ended', () => {
+describe('An expired lease', () => {
   const end = (id: number) => endLeases(database.db, { id }, clock());
 
-  it('gets nothing', async () => {
+  it('An expired lease claims nothing', async () => {
     const { digestId } = await composeFor(buildSubscribers(2));
     const leaseId = await lease();
     await end(leaseId);
@@ -21,8 +21,8 @@ describe('A lease that has ended', () => {
     ]);
   });
 
-  it('while messages are on their way changes nothing any more, and sends no more', async () => {
-    const { digestId } = await composeFor(buildSubscribers(2 * CONNECTIONS + 1));
+  it('A lease that expires during the sending records no results and sends no more', async () => {
+    const { digestId } = await composeFor(buildSubscribers(2 * MAX_IN_FLIGHT + 1));
     const leaseId = await lease();
     let ending: Promise<unknown> | undefined;
     engine.sink.beforeReply(async () => {
@@ -30,20 +30,20 @@ describe('A lease that has ended', () => {
       await ending;
     });
     await deliver(deps(), { digestId, leaseId });
-    expect(engine.sink.accepted).toHaveLength(CONNECTIONS);
+    expect(engine.sink.accepted).toHaveLength(MAX_IN_FLIGHT);
     const states = await statesOf(digestId);
-    expect(states.filter((state) => state === 'unknown')).toHaveLength(CONNECTIONS);
-    expect(states.filter((state) => state === 'pending')).toHaveLength(CONNECTIONS + 1);
+    expect(states.filter((state) => state === 'unknown')).toHaveLength(MAX_IN_FLIGHT);
+    expect(states.filter((state) => state === 'pending')).toHaveLength(MAX_IN_FLIGHT + 1);
   });
 
-  it('before the first message sends none', async () => {
+  it('A lease that expires before the first message sends none', async () => {
     const { digestId } = await composeFor(buildSubscribers(2));
     const leaseId = await lease();
-    const { digestContexts: editions } = deps();
+    const { digestContexts } = deps();
     await deliver(
       deps({
         digestContexts: async (id) => {
-          const context = await editions(id);
+          const context = await digestContexts(id);
           if (!context) return null;
           return {
             ...context,
@@ -64,8 +64,8 @@ describe('A lease that has ended', () => {
   });
 });
 
-describe('A batch that breaks off', () => {
-  it('puts off what cannot be composed by a fault of ours, and fails nobody for good', async () => {
+describe('A batch that fails', () => {
+  it('A mail that the installation cannot compose is deferred, not failed', async () => {
     const { digestId } = await composeFor(buildSubscribers(2));
     const signer = { sign: () => Promise.reject(new Error('The key is gone.')) };
     await deliver(deps({ signer }), { digestId, leaseId: await lease() });
@@ -75,7 +75,7 @@ describe('A batch that breaks off', () => {
     expect(engine.sink.mailCommands).toBe(0);
   });
 
-  it('does not stop at a reader whose mail cannot be composed', async () => {
+  it('A batch goes on after a mail whose address is invalid', async () => {
     const { digestId } = await composeFor([{ email: 'no address' }, { email: 'a@example.org' }]);
     const result = await deliver(deps(), { digestId, leaseId: await lease() });
     expect(result).toEqual({ claimed: 2, sent: 1 });
@@ -85,12 +85,12 @@ describe('A batch that breaks off', () => {
     ]);
   });
 
-  it('gives everything back when the papers cannot be chosen', async () => {
+  it('A batch is released whole when papers cannot be selected', async () => {
     const { digestId } = await composeFor(buildSubscribers(2));
-    const { digestContexts: editions } = deps();
+    const { digestContexts } = deps();
     const broken = deps({
       digestContexts: async (id) => {
-        const context = await editions(id);
+        const context = await digestContexts(id);
         return (
           context && { ...context, createSelectorFor: () => Promise.reject(new Error('Too bad.')) }
         );
@@ -131,9 +131,9 @@ describe('A batch that breaks off', () => {
     ['after', 2],
     ['after', 3],
   ] as const)(
-    'when the database fails %s commit %i sends everything, and nothing twice',
+    'When the database fails %s commit %i, every mail is sent and none twice',
     async (when, failing) => {
-      const { digestId } = await composeFor(buildSubscribers(2 * CONNECTIONS + 1));
+      const { digestId } = await composeFor(buildSubscribers(2 * MAX_IN_FLIGHT + 1));
       let commits = 0;
       const pool = intercept(database.database.pool, 'query', async (query) => {
         commits += 1;
@@ -145,47 +145,50 @@ describe('A batch that breaks off', () => {
       const worker = deps({ pool });
       const result = await deliver(worker, { digestId, leaseId: await lease() });
       expect(commits).toBeGreaterThan(failing);
-      expect(result).toEqual({ claimed: 2 * CONNECTIONS + 1, sent: 2 * CONNECTIONS + 1 });
+      expect(result).toEqual({ claimed: 2 * MAX_IN_FLIGHT + 1, sent: 2 * MAX_IN_FLIGHT + 1 });
       expect(new Set(await statesOf(digestId))).toEqual(new Set(['sent']));
       expect(await rows(digestId)).toMatchObject(Array(7).fill({ attempts: 1 }));
-      expect(new Set(engine.sink.accepted.map(({ to }) => to)).size).toBe(2 * CONNECTIONS + 1);
-      expect(engine.sink.accepted).toHaveLength(2 * CONNECTIONS + 1);
+      expect(new Set(engine.sink.accepted.map(({ to }) => to)).size).toBe(2 * MAX_IN_FLIGHT + 1);
+      expect(engine.sink.accepted).toHaveLength(2 * MAX_IN_FLIGHT + 1);
     },
   );
 
-  it.each([1, 2, 3])('when the answer to statement %i is lost claims no less', async (failing) => {
-    const { digestId } = await composeFor(buildSubscribers(CONNECTIONS + 1));
-    let statements = 0;
-    const db = intercept(database.db, 'execute', async (execute) => {
-      statements += 1;
-      const mine = statements;
-      const answer = await execute();
-      if (mine === failing) throw lost();
-      return answer;
-    });
-    const leaseId = await lease();
-    await deliver(deps({ db }), { digestId, leaseId }).catch(() => undefined);
-    await deliver(deps(), { digestId, leaseId });
-    expect(new Set(await statesOf(digestId))).toEqual(new Set(['sent']));
-    expect(engine.sink.accepted).toHaveLength(CONNECTIONS + 1);
-  });
+  it.each([1, 2, 3])(
+    'When the answer to statement %i is lost, every mail is still sent',
+    async (failing) => {
+      const { digestId } = await composeFor(buildSubscribers(MAX_IN_FLIGHT + 1));
+      let statements = 0;
+      const db = intercept(database.db, 'execute', async (execute) => {
+        statements += 1;
+        const mine = statements;
+        const answer = await execute();
+        if (mine === failing) throw lost();
+        return answer;
+      });
+      const leaseId = await lease();
+      await deliver(deps({ db }), { digestId, leaseId }).catch(() => undefined);
+      await deliver(deps(), { digestId, leaseId });
+      expect(new Set(await statesOf(digestId))).toEqual(new Set(['sent']));
+      expect(engine.sink.accepted).toHaveLength(MAX_IN_FLIGHT + 1);
+    },
+  );
 
-  it('tells when its lease ended before results could be recorded', async () => {
+  it('Results that come after the end of the lease are counted as late', async () => {
     const { digestId } = await composeFor(buildSubscribers(1));
     const leaseId = await lease();
     engine.sink.beforeReply(
       async () => void (await endLeases(database.db, { id: leaseId }, clock())),
     );
     await deliver(deps(), { digestId, leaseId });
-    expect(engine.tooLate).toBe(1);
+    expect(engine.lateResults).toBe(1);
     expect(await rows(digestId)).toMatchObject([
       { state: 'unknown', detail: expect.stringContaining('gone'), reply: null },
     ]);
   });
 });
 
-describe('A job that comes while no relay is in order', () => {
-  it('is kept until one is, instead of using up the ring', async () => {
+describe('A job while no relay is available', () => {
+  it('A job is held until a relay is available', async () => {
     const { digestId } = await composeFor(buildSubscribers(1));
     let polls = 0;
     const worker = deps({
@@ -199,7 +202,7 @@ describe('A job that comes while no relay is in order', () => {
     expect(polls).toBe(3);
   });
 
-  it('ends when the process is to end', async () => {
+  it('A job that waits for a relay ends when the process stops', async () => {
     const { digestId } = await composeFor(buildSubscribers(1));
     const worker = deps({
       relay: { ...engine.relay, isAvailable: () => false },
@@ -211,31 +214,31 @@ describe('A job that comes while no relay is in order', () => {
   });
 });
 
-describe('What the domain of a reader puts off', () => {
-  it('is left in its batch for the moment when the domain has rested', async () => {
-    const { digestId } = await composeFor(buildSubscribers(CONNECTIONS + 2));
+describe('A throttled domain', () => {
+  it('Mails to a throttled domain stay pending until its back-off ends', async () => {
+    const { digestId } = await composeFor(buildSubscribers(MAX_IN_FLIGHT + 2));
     engine.sink.respondWith(() => ({ at: 'rcpt', reply: '450 4.7.1 Slow down' }));
     const worker = deps();
     const { ended } = await deliverOne(worker, { digestId, batch: 0, leaseId: await lease() });
-    const { remaining: left } = await ended;
-    expect(left).toMatchObject({ digestId, batch: 0, claims: 1 });
-    expect(left?.dueAt).toEqual(new Date(clock().getTime() + 2000));
+    const { remaining } = await ended;
+    expect(remaining).toMatchObject({ digestId, batch: 0, claims: 1 });
+    expect(remaining?.dueAt).toEqual(new Date(clock().getTime() + 2000));
     expect(await statesOf(digestId)).toEqual([
-      ...Array(CONNECTIONS).fill('deferred'),
+      ...Array(MAX_IN_FLIGHT).fill('deferred'),
       'pending',
       'pending',
     ]);
   });
 
-  it('waits for that moment too when all was to go out at once', async () => {
+  it('Mails of an immediate batch wait for the end of the back-off too', async () => {
     clock.set('2026-05-08T06:00:00Z');
-    const { digestId } = await composeFor(buildSubscribers(CONNECTIONS + 2));
+    const { digestId } = await composeFor(buildSubscribers(MAX_IN_FLIGHT + 2));
     await sendBatchesNow(database.db, digestId, clock());
     engine.sink.respondWith(() => ({ at: 'rcpt', reply: '450 4.7.1 Slow down' }));
     const leaseId = await lease();
     const { ended } = await deliverOne(deps(), { digestId, batch: 0, leaseId });
-    const { remaining: left } = await ended;
-    expect(left?.dueAt).toEqual(new Date(clock().getTime() + 2000));
+    const { remaining } = await ended;
+    expect(remaining?.dueAt).toEqual(new Date(clock().getTime() + 2000));
     expect(await listDueBatches(database.db, clock())).toEqual([]);
     engine.sink.respondWith(() => 'accept');
     clock.advance(2000);

@@ -33,20 +33,20 @@ import { openTestSmtpServer, type TestSmtpServer } from '../../support/smtp-serv
 import { type DeliveryRow, listDeliveryRows } from './delivery-rows.ts';
 
 export const MINUTE_MS = 60_000;
-/** How many mails a worker of the engine has on their way at once. */
-export const CONNECTIONS = 3;
+/** Messages that a worker of the fixture may have in flight. */
+export const MAX_IN_FLIGHT = 3;
 
 const sender = sampleSender();
 const messageIds = createMessageIds(Buffer.from('a key for tests'), sender.messageIdDomain);
 
-/** What a worker is told: all that sending digests and letters needs. */
+/** Sends digests, and has what transactional e-mails need. */
 export type TestWorker = DigestSenderDeps &
   TransactionalDeps &
   DigestSender & { useLease: (leaseId: number) => void };
 
 /**
- * All of sending, from the tables to a real SMTP server, for this test file alone, at 07:00 of the seed
- * day. What is read by `engine.` in tests (the sink, the relay, what was noted) is made anew for each.
+ * Everything that sends, from the tables to a real SMTP server, at 07:00 of the seed day. Each test gets
+ * a new SMTP server, relay and lists of alerts.
  */
 export function useSendingFixture() {
   const database = useDatabase();
@@ -72,7 +72,7 @@ export function useSendingFixture() {
     alerts = [];
     lateResults = 0;
     sink = await openTestSmtpServer();
-    relay = openRelay({ urls: [sink.url], maxConnections: 2 * CONNECTIONS });
+    relay = openRelay({ urls: [sink.url], maxConnections: 2 * MAX_IN_FLIGHT });
   });
 
   afterEach(async () => {
@@ -80,7 +80,7 @@ export function useSendingFixture() {
     await sink.close();
   });
 
-  /** A worker of its own, wired as in production. */
+  /** Creates a worker, wired as in production. */
   function deps(changes: Partial<DigestSenderDeps> = {}): TestWorker {
     const { db, pool } = database.database;
     const termStatistics = createTermStatistics({ db, clock });
@@ -100,7 +100,7 @@ export function useSendingFixture() {
       },
       log,
       metrics: createMetrics({ version: 'test' }),
-      maxInFlight: CONNECTIONS,
+      maxInFlight: MAX_IN_FLIGHT,
       sleep: async () => undefined,
       stopping: stopping.signal,
       forceStop: new AbortController().signal,
@@ -129,7 +129,7 @@ export function useSendingFixture() {
     };
   }
 
-  /** Delivers every batch of the digest that is due, under that lease. */
+  /** Delivers every due batch of the digest under the lease. */
   async function deliver(
     worker: TestWorker,
     { digestId, leaseId }: { digestId: number; leaseId: number },
@@ -147,7 +147,7 @@ export function useSendingFixture() {
     return { claimed: sum(({ claimed }) => claimed), sent: sum(({ sent }) => sent) };
   }
 
-  /** Delivers one batch under that lease; resolves with what `deliverBatch` does. */
+  /** Delivers one batch under the lease. */
   function deliverOne(
     worker: TestWorker,
     { leaseId, ...key }: BatchKey & { leaseId: number },
@@ -172,7 +172,7 @@ export function useSendingFixture() {
       })),
     );
 
-  /** A digest of six papers on the seed day for these readers, who are due at 07:00. */
+  /** Composes a digest of six papers on the seed day for these subscribers, due at 07:00. */
   async function composeFor(subscribers: readonly Partial<Subscriber>[]): Promise<{
     digestId: number;
     ids: number[];
@@ -207,17 +207,17 @@ export function useSendingFixture() {
     get stopping() {
       return stopping;
     },
-    /** What operators were told. */
-    get alarms() {
+    /** The sentences of alerts that were raised. */
+    get alerts() {
       return alerts;
     },
-    /** Results that came when their lease had ended. */
-    get tooLate() {
+    /** Results that came after their lease had expired. */
+    get lateResults() {
       return lateResults;
     },
   };
 }
 
-/** Readers `r0@example.org`, `r1@example.org` and so on. */
+/** Subscribers `r0@example.org`, `r1@example.org` and so on. */
 export const buildSubscribers = (count: number): Partial<Subscriber>[] =>
   Array.from({ length: count }, (_, n) => ({ email: `r${n}@example.org` }));

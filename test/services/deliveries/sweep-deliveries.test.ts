@@ -42,7 +42,7 @@ describe('The sweep', () => {
     return (await compose('daily', FRIDAY)).digest?.id ?? 0;
   }
 
-  it('rings once for each batch that is due, with ids that are the same the next time', async () => {
+  it('A sweep enqueues one job for each due batch, with the same ids each time', async () => {
     const digestId = await composeFor(401);
     expect(await sweep(new Date(NOW.getTime() - 1))).toEqual(quiet);
     expect(digests.queue.enqueued).toEqual([]);
@@ -55,7 +55,7 @@ describe('The sweep', () => {
     expect(digests.queue.enqueued.slice(3).map(({ id }) => id)).toEqual(ids);
   });
 
-  it('rings for deferred deliveries when their time comes', async () => {
+  it('A sweep enqueues deferred deliveries when they are due', async () => {
     await composeFor(2);
     await setStates({ deferred: 1, sent: 1 });
     const later = new Date(NOW.getTime() + 300_000);
@@ -64,7 +64,7 @@ describe('The sweep', () => {
     expect(await sweep(later)).toEqual({ ...quiet, batches: 1 });
   });
 
-  it('ends retries when the reader’s next digest is due', async () => {
+  it('A sweep expires retries when the next digest is due', async () => {
     const digestId = await composeFor(2);
     await setStates({ deferred: 2 });
     await setNextAt(new Date('2027-01-01'));
@@ -77,7 +77,7 @@ describe('The sweep', () => {
     expect(rows).toEqual([{ state: 'expired', digest: digestId }]);
   });
 
-  it('ends those too that were given back before they were tried again, and no others that wait', async () => {
+  it('A sweep expires pending deliveries only after an attempt', async () => {
     const digestId = await composeFor(2);
     await database.db.execute(sql`
       UPDATE deliveries SET attempts = 1 WHERE subscriber_id = (SELECT min(id) FROM subscribers)`);
@@ -86,7 +86,7 @@ describe('The sweep', () => {
     expect(states).toMatchObject({ expired: 1, pending: 1 });
   });
 
-  it('rings for letters that wait', async () => {
+  it('A sweep enqueues due transactional e-mails', async () => {
     const id = await subscriber();
     const email = { subscriberId: id, requestedAt: NOW, expiresAt: new Date('2026-05-10') };
     const emailId = await addTransactionalEmail(database.db, { ...email, kind: 'confirm' });
@@ -97,7 +97,7 @@ describe('The sweep', () => {
     ]);
   });
 
-  it('frees what a dead worker claimed, and lists what it was sending as unknown', async () => {
+  it('A batch whose lease expired goes back to pending, what was being sent to unknown', async () => {
     await composeFor(4);
     await storeLease('is over');
     await setStates({ claimed: 1, sending: 2, sent: 1 });
@@ -113,21 +113,21 @@ describe('The sweep', () => {
     ]);
   });
 
-  it('leaves what a living worker holds alone', async () => {
+  it('A sweep changes nothing that a live worker holds', async () => {
     await composeFor(2);
     await storeLease('is alive');
     await setStates({ claimed: 1, sending: 1 });
     expect(await sweep()).toEqual(quiet);
   });
 
-  it('rings with another id for a batch that was claimed before', async () => {
+  it('A batch that was claimed before gets a job with another id', async () => {
     const digestId = await composeFor(1);
     await database.db.execute(sql`UPDATE batches SET claims = 3`);
     await sweep();
     expect(digests.queue.enqueued.map(({ id }) => id)).toEqual([`batch-${digestId}-0-3`]);
   });
 
-  it('rings for nothing of a paused digest, and skips what is left of a cancelled one', async () => {
+  it('A sweep enqueues nothing of a paused digest and skips the rest of a cancelled one', async () => {
     const digestId = await composeFor(3);
     await setStates({ pending: 1, deferred: 1, sent: 1 });
     await markDigestPaused(database.db, digestId, 'Wait.', NOW);
@@ -145,7 +145,7 @@ describe('The sweep', () => {
     ]);
   });
 
-  it('frees everything even when the queue is down', async () => {
+  it('A sweep releases the batches of dead workers even when the queue is down', async () => {
     await composeFor(2);
     await storeLease('is over');
     await setStates({ claimed: 1, sending: 1 });
@@ -156,8 +156,8 @@ describe('The sweep', () => {
   });
 });
 
-describe('What a dead worker held', () => {
-  it('is rung for before all that waits, under an id that no ring in line can have', async () => {
+describe('The batches of a dead worker', () => {
+  it('The batch of a dead worker is enqueued first, under an id that no waiting job has', async () => {
     const { db } = database;
     const now = new Date('2026-05-08T07:00:00Z');
     await storePapers(db, [buildPaperOf(FRIDAY)]);
@@ -167,7 +167,7 @@ describe('What a dead worker held', () => {
     await claimBatch(db, { digestId, batch: 0, leaseId, now });
     const { queue } = digests;
     await sweepDeliveries({ db, queue }, now);
-    const inLine = queue.enqueued.map(({ id }) => id);
+    const waitingIds = queue.enqueued.map(({ id }) => id);
     await database.database.pool.query(
       `UPDATE leases SET expires_at = clock_timestamp() - interval '1 s'`,
     );
@@ -176,15 +176,15 @@ describe('What a dead worker held', () => {
     expect(sweep).toMatchObject({ batches: 1, pending: 1, unknown: 0 });
     const [first] = queue.enqueued;
     expect(first).toMatchObject({ data: { digestId, batch: 0 }, isFirst: true });
-    expect(inLine).toHaveLength(1);
-    expect(inLine).not.toContain(first?.id);
+    expect(waitingIds).toHaveLength(1);
+    expect(waitingIds).not.toContain(first?.id);
   });
 });
 
-describe('What is left of a batch', () => {
+describe('The rest of a batch', () => {
   const clock = createTestClock('2026-05-08T07:00:00Z');
 
-  it('is rung for at its time, unless the next tick comes first', async () => {
+  it('The rest of a batch is enqueued for when it is due, unless the next sweep comes first', async () => {
     const queue = createRecordingQueue();
     const dueIn = (ms: number) => ({
       digestId: 7,

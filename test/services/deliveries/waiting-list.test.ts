@@ -20,7 +20,7 @@ beforeEach(() => {
 const mails = (...domains: string[]): Mail[] => domains.map((domain, id) => ({ id, domain }));
 const idsOf = (entries: readonly Mail[]) => entries.map(({ id }) => id);
 
-/** Leaves the slow domain with a limit of one, from `now + 2000` on. */
+/** Has the slow domain ask for a back-off until `now + 2000`; then its limit is one mail. */
 function deferReply(now: number): void {
   list.add(mails(SLOW));
   const [mail] = list.take(1, now).next;
@@ -28,25 +28,25 @@ function deferReply(now: number): void {
 }
 
 describe('The waiting list', () => {
-  it('is first come, first served, as far as there is room', () => {
+  it('Mails are taken in the order in which they were added, up to the capacity', () => {
     list.add(mails('a.example', 'b.example', 'c.example'));
     expect(idsOf(list.take(2, 0).next)).toEqual([0, 1]);
     expect(idsOf(list.take(2, 0).next)).toEqual([2]);
     expect(list.length).toBe(0);
   });
 
-  it('puts off the mails of a domain that rests, and goes on with the others', () => {
+  it('Mails to a domain in back-off are postponed and others are taken', () => {
     deferReply(0);
     list.add(mails(SLOW, 'a.example', SLOW));
-    const { next, postponed: putOff } = list.take(5, 100);
+    const { next, postponed } = list.take(5, 100);
     expect(idsOf(next)).toEqual([1]);
-    expect(putOff.map(({ entry, until }) => [entry.id, until])).toEqual([
+    expect(postponed.map(({ entry, until }) => [entry.id, until])).toEqual([
       [0, 2000],
       [2, 2000],
     ]);
   });
 
-  it('keeps those of a slowed domain in their places until one of them is answered', () => {
+  it('Mails to a throttled domain keep their places until one of them is answered', () => {
     deferReply(0);
     list.add(mails(SLOW, SLOW, 'a.example', SLOW));
     const first = list.take(5, 2000);
@@ -57,12 +57,12 @@ describe('The waiting list', () => {
     expect(list.take(5, 6002).next.map(({ id }) => id)).toEqual([1]);
   });
 
-  it('puts off those that would hold up the others: more than twice the window', () => {
+  it('Blocked mails beyond twice the window are postponed', () => {
     deferReply(0);
     list.add(mails(...Array<string>(8).fill(SLOW), 'a.example'));
-    const { next, postponed: putOff } = list.take(9, 2000);
+    const { next, postponed } = list.take(9, 2000);
     expect(idsOf(next)).toEqual([0, 8]);
-    expect(putOff.map(({ entry, until }) => [entry.id, until])).toEqual([
+    expect(postponed.map(({ entry, until }) => [entry.id, until])).toEqual([
       [5, 62_000],
       [6, 62_000],
       [7, 62_000],
@@ -70,7 +70,7 @@ describe('The waiting list', () => {
     expect(list.length).toBe(4);
   });
 
-  it('gives back what waits when it is cleared', () => {
+  it('clear returns the waiting mails', () => {
     list.add(mails('a.example', 'b.example'));
     expect(idsOf(list.clear())).toEqual([0, 1]);
     expect(list.length).toBe(0);

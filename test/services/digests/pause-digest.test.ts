@@ -4,7 +4,11 @@ import {
   markDigestPaused,
   markDigestResumed,
 } from '../../../src/db/digests/digests.ts';
-import { buildSubscribers, CONNECTIONS, useSendingFixture } from '../deliveries/sending-fixture.ts';
+import {
+  buildSubscribers,
+  MAX_IN_FLIGHT,
+  useSendingFixture,
+} from '../deliveries/sending-fixture.ts';
 
 const engine = useSendingFixture();
 const { clock, composeFor, database, deliver, deps, lease, statesOf } = engine;
@@ -20,24 +24,24 @@ describe('A digest that is paused', () => {
   });
 
   it('A digest paused while sending finishes mail in flight and releases the rest', async () => {
-    const { digestId } = await composeFor(buildSubscribers(3 * CONNECTIONS));
+    const { digestId } = await composeFor(buildSubscribers(3 * MAX_IN_FLIGHT));
     engine.sink.beforeReply(async () => {
       await markDigestPaused(database.db, digestId, 'Wait.', clock());
     });
     await deliver(deps(), { digestId, leaseId: await lease() });
     const states = await statesOf(digestId);
-    expect(states.filter((state) => state === 'sent')).toHaveLength(CONNECTIONS);
-    expect(states.filter((state) => state === 'pending')).toHaveLength(2 * CONNECTIONS);
+    expect(states.filter((state) => state === 'sent')).toHaveLength(MAX_IN_FLIGHT);
+    expect(states.filter((state) => state === 'pending')).toHaveLength(2 * MAX_IN_FLIGHT);
   });
 
   it('Cancelling a paused digest skips also the deliveries that a worker holds', async () => {
-    const { digestId } = await composeFor(buildSubscribers(3 * CONNECTIONS));
+    const { digestId } = await composeFor(buildSubscribers(3 * MAX_IN_FLIGHT));
     engine.sink.beforeReply(async () => {
       await markDigestCancelled(database.db, digestId, clock());
     });
     await deliver(deps(), { digestId, leaseId: await lease() });
     const states = await statesOf(digestId);
-    expect(states.filter((state) => state === 'sent')).toHaveLength(CONNECTIONS);
-    expect(states.filter((state) => state === 'skipped')).toHaveLength(2 * CONNECTIONS);
+    expect(states.filter((state) => state === 'sent')).toHaveLength(MAX_IN_FLIGHT);
+    expect(states.filter((state) => state === 'skipped')).toHaveLength(2 * MAX_IN_FLIGHT);
   });
 });

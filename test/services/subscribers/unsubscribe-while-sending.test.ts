@@ -8,7 +8,7 @@ import { suppressionKey, tokens } from '../../support/keys.ts';
 import { createRecordingQueue } from '../../support/recording-queue.ts';
 import {
   buildSubscribers,
-  CONNECTIONS,
+  MAX_IN_FLIGHT,
   MINUTE_MS,
   useSendingFixture,
 } from '../deliveries/sending-fixture.ts';
@@ -60,7 +60,7 @@ describe('A reader who does not want the mail any more', () => {
   );
 
   it('while the batch is being sent is skipped, be it seconds before the turn', async () => {
-    const { digestId, ids } = await composeFor(buildSubscribers(2 * CONNECTIONS));
+    const { digestId, ids } = await composeFor(buildSubscribers(2 * MAX_IN_FLIGHT));
     const waiting = new Map(ids.map((id, n) => [`r${n}@example.org`, id]));
     const leave = async () => {
       for (const { to } of engine.sink.received) waiting.delete(to);
@@ -77,7 +77,7 @@ describe('A reader who does not want the mail any more', () => {
       return leaving;
     });
     const result = await deliver(deps(), { digestId, leaseId: await lease() });
-    expect(result).toEqual({ claimed: 2 * CONNECTIONS, sent: 2 * CONNECTIONS - 2 });
+    expect(result).toEqual({ claimed: 2 * MAX_IN_FLIGHT, sent: 2 * MAX_IN_FLIGHT - 2 });
     const skipped = (await rows(digestId)).filter(({ state }) => state === 'skipped');
     expect(skipped).toHaveLength(2);
     expect(

@@ -45,8 +45,8 @@ beforeEach(async () => {
   }));
 });
 
-describe('Results that are recorded again, since the answer to the first time was lost', () => {
-  it('are recorded all the same: no lease has ended', async () => {
+describe('Results that are recorded twice, since the first answer was lost', () => {
+  it('Results that are recorded twice count as recorded', async () => {
     const attempts = { results, next: [], now: at('07:00:01') };
     const { pool } = database.database;
     expect(await recordAttempts(pool, digestId, attempts)).toMatchObject({
@@ -57,7 +57,7 @@ describe('Results that are recorded again, since the answer to the first time wa
     });
   });
 
-  it('are too late when a sweep came before them', async () => {
+  it('Results are late when a sweep released their deliveries before', async () => {
     const { pool, db } = database.database;
     await recordAttempts(pool, digestId, {
       results: results.slice(0, 1),
@@ -70,9 +70,9 @@ describe('Results that are recorded again, since the answer to the first time wa
   });
 });
 
-describe('A statement that runs when it was given up long ago', () => {
+describe('A statement that runs after it was given up', () => {
   const later = { next: [], now: at('07:30:00') };
-  /** All of them are deferred, claimed again under the same lease, and a second time on their way. */
+  /** Defers all of them, claims them again under the same lease and starts their second attempt. */
   async function retryRecording(): Promise<void> {
     const { pool, db } = database.database;
     const deferred = results.map(
@@ -86,7 +86,7 @@ describe('A statement that runs when it was given up long ago', () => {
     );
   }
 
-  it('does not take its old result for that of the try that is under way', async () => {
+  it('A late statement does not record its result for the current attempt', async () => {
     const { pool } = database.database;
     await retryRecording();
     const second = next.map((each) => ({ ...each, attempts: 2 }));
@@ -101,7 +101,7 @@ describe('A statement that runs when it was given up long ago', () => {
     });
   });
 
-  it('marks nothing that waits for its second try', async () => {
+  it('A late statement does not start a delivery that waits for its retry', async () => {
     const { pool } = database.database;
     await retryRecording();
     const late = await recordAttempts(pool, digestId, { ...later, results: [], next });
