@@ -140,7 +140,6 @@ CREATE TABLE consents (
 --> statement-breakpoint
 CREATE INDEX consents_subscriber ON consents (subscriber_id);
 --> statement-breakpoint
--- No foreign key to papers: feedback outlives the paper that it was given on.
 CREATE TABLE feedback (
   subscriber_id bigint NOT NULL REFERENCES subscribers ON DELETE CASCADE,
   paper_id text NOT NULL,

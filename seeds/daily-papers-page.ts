@@ -1,4 +1,4 @@
-/** A paper in the shape that `paperboy papers import` takes. Days are `YYYY-MM-DD`. */
+/** A paper in the format of `paperboy papers import`. Days are `YYYY-MM-DD`. */
 export interface SeedPaper {
   title: string;
   abstract: string;
@@ -9,18 +9,18 @@ export interface SeedPaper {
   comments: number;
 }
 
-/** The day of the saved page, which itself only says `May 8`. */
+/** The day of the saved page, which has only `May 8`. */
 export const SEED_DAY = '2026-05-08';
 
-/** What `seeds/papers.json` holds for a saved page. */
-export function seedPapersFile(page: string): string {
+/** The content of `seeds/papers.json` for a saved page. */
+export function formatSeedPapers(page: string): string {
   return `${JSON.stringify(parseDailyPapersPage(page, { listedOn: SEED_DAY }), null, 2)}\n`;
 }
 
 /**
- * The papers on a saved "Daily Papers" page, in the page's order. `listedOn` is the page's day; its
- * year is that of dates without one. Title and abstract are as on the page but for white space
- * around them: cleaning is the import's. Throws when the page is not built as expected.
+ * The papers of a saved "Daily Papers" page, in its order. `listedOn` is the day of the page; dates
+ * without a year get its year. Titles and abstracts are only trimmed, because the import cleans them.
+ * @throws Error when the page has another structure.
  */
 export function parseDailyPapersPage(
   page: string,
@@ -32,14 +32,14 @@ export function parseDailyPapersPage(
   return papers;
 }
 
-/** The banner ends with the page's day, such as `May 8`. */
+/** The banner ends with the day of the page, such as `May 8`. */
 function paragraphsBelowBanner(page: string, listedOn: string): string[] {
   const paragraphs = page
     .split(/\n\s*\n/)
     .map((paragraph) => paragraph.trim())
     .filter((paragraph) => paragraph !== '');
   const bannerEnd = paragraphs.findIndex((paragraph) => dayOf(paragraph, listedOn) === listedOn);
-  if (bannerEnd === -1) throw new Error(`The page has no line for its day, ${listedOn}`);
+  if (bannerEnd === -1) throw new Error(`The page does not have its day ${listedOn}`);
   return paragraphs.slice(bannerEnd + 1);
 }
 
@@ -53,7 +53,7 @@ function takePaper(paragraphs: string[], listedOn: string): SeedPaper {
   return byline ? { ...paper, ...parseByline(byline, listedOn) } : paper;
 }
 
-/** Who, a middle dot and when stand on a line each. */
+/** A byline has three lines: the authors, a middle dot, and the date. */
 function isByline(paragraph: string): boolean {
   return paragraph.split('\n')[1]?.trim() === '·';
 }
@@ -69,7 +69,7 @@ function parseByline(byline: string, listedOn: string): Byline {
   return { ...parseWho(who), published_on: publishedOn, comments: Number(dated?.[2] ?? 0) };
 }
 
-/** `• 5 authors`, or an organization's handle, which holds no space, and its full name. */
+/** Parses `• 5 authors`, or the handle of an organization (without spaces) and its full name. */
 function parseWho(who: string): Pick<SeedPaper, 'author_count' | 'organization'> {
   const count = /^• (\d+) authors?$/.exec(who)?.[1];
   if (count !== undefined) return { author_count: Number(count) };
@@ -79,7 +79,7 @@ function parseWho(who: string): Pick<SeedPaper, 'author_count' | 'organization'>
   return { organization: fullName };
 }
 
-/** `Dec 1, 2025` → `2025-12-01`; without a year, that of `listedOn`; null for anything else. */
+/** `Dec 1, 2025` → `2025-12-01`, by default in the year of `listedOn`; null for other text. */
 function dayOf(text: string, listedOn: string): string | null {
   const [, monthName = '', day = '', year] = /^(\w{3}) (\d{1,2})(?:, (\d{4}))?$/.exec(text) ?? [];
   const month = MONTHS.indexOf(monthName) + 1;

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import {
+  formatSeedPapers,
   parseDailyPapersPage,
   SEED_DAY,
   type SeedPaper,
-  seedPapersFile,
 } from '../../seeds/daily-papers-page.ts';
 
 const read = (name: string) =>
@@ -14,7 +14,7 @@ const paper = (title: string) => papers.find((candidate) => candidate.title.star
 
 describe('seeds/papers.json', () => {
   it('seeds/papers.json is the output of the script for the saved page', () => {
-    expect(read('papers.json')).toBe(seedPapersFile(read('daily-papers.txt')));
+    expect(read('papers.json')).toBe(formatSeedPapers(read('daily-papers.txt')));
   });
 
   it('The seed has 49 different papers, 47 of them with a date', () => {
