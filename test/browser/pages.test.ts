@@ -48,7 +48,7 @@ describe.each([
     await page.goto(`${site.url}/papers?date=2026-05-08`);
     const topics = page.getByRole('navigation', { name: 'Topics of the day' });
     const isFolded = width < 760;
-    if (isFolded) await topics.getByText('Every topic, 49 papers').click();
+    if (isFolded) await topics.getByText('All topics, 49 papers').click();
     await topics.getByRole('link', { name: /State-space/ }).click();
     await page.getByRole('heading', { level: 1, name: /^Papers on State-space/ }).waitFor();
     if (isFolded) await topics.locator('summary').first().click();
@@ -59,20 +59,22 @@ describe.each([
   it('searches, and finds the words marked', async () => {
     const { page } = monitored;
     await page.goto(`${site.url}/papers`);
-    await page.getByLabel('Words').fill('stateless');
+    await page.getByLabel('Keywords').fill('stateless');
     await page.getByRole('button', { name: 'Search' }).click();
-    await page.getByRole('heading', { level: 1, name: 'Papers that say “stateless”' }).waitFor();
+    await page
+      .getByRole('heading', { level: 1, name: 'Papers that mention “stateless”' })
+      .waitFor();
     expect(await page.locator('mark').first().textContent()).toMatch(/^stateless$/i);
-    await page.getByLabel('Words').fill('perpetual motion');
+    await page.getByLabel('Keywords').fill('perpetual motion');
     await page.getByRole('button', { name: 'Search' }).click();
-    await page.getByText('No paper says “perpetual motion”. 49 came today.').waitFor();
+    await page.getByText('No papers mention “perpetual motion”. 49 came today.').waitFor();
   });
 
   it('follows a topic, which is then ticked', async () => {
     const { page } = monitored;
     await page.goto(`${site.url}/topics`);
     await page.getByRole('link', { name: 'Computer vision', exact: true }).click();
-    await page.getByRole('link', { name: 'Follow by e-mail' }).click();
+    await page.getByRole('link', { name: 'Follow by email' }).click();
     expect(await page.getByLabel('Computer vision').isChecked()).toBe(true);
   });
 

@@ -117,9 +117,9 @@ describe.each([
     await page.goto(site.url);
     await page.locator('.week').getByRole('listitem').first().waitFor();
     await page.getByRole('link', { name: 'Search', exact: true }).click();
-    await page.getByLabel('Words').fill('decoding');
+    await page.getByLabel('Keywords').fill('decoding');
     await page.getByRole('button', { name: 'Search' }).click();
-    await page.getByRole('heading', { name: 'Papers that say “decoding”' }).waitFor();
+    await page.getByRole('heading', { name: 'Papers that mention “decoding”' }).waitFor();
     await page.locator('.paper-list a').first().click();
     await page.getByRole('link', { name: 'Archive', exact: true }).first().click();
     await page.locator('.archive a').first().click();

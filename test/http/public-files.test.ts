@@ -147,7 +147,7 @@ describe('The archive', () => {
     const $april = load((await site.page('/digests?month=2026-04')).body);
     expect($april('.archive tbody th').text()).toBe('Thursday, 30 April 2026');
     const $none = load((await site.page('/digests?month=2025-01')).body);
-    expect($none('.empty-state').text()).toBe('No edition was composed in this month.');
+    expect($none('.empty-state').text()).toBe('There were no digests this month.');
   });
 
   it.each(['2026-13', '2026', 'May', '%00', '2026-05-08'])(

@@ -45,7 +45,7 @@ describe('/', () => {
   it('shows the newest day, its number, and how many papers each topic has', async () => {
     const $ = await html('/');
     expect($('.dateline').text()).toContain('Friday, 8 May 2026, No. 1');
-    expect($('.topics-bar summary').first().text()).toBe(`Every topic, ${SEED_PAPERS} papers`);
+    expect($('.topics-bar summary').first().text()).toBe(`All topics, ${SEED_PAPERS} papers`);
     const threshold = $('.topics-bar a')
       .toArray()
       .map((link) => {
@@ -65,8 +65,8 @@ describe('/papers', () => {
     ['', 'Papers', SEED_PAPERS + 1],
     [`?date=${DAY}`, 'Friday, 8 May 2026', SEED_PAPERS],
     ['?date=2026-05-07', 'Thursday, 7 May 2026', 1],
-    ['?q=bold', 'Papers that say “bold”', 1],
-    ['?q=%22of+signs%22&topic=theory', `Papers on ${THEORY} that say “of signs”`, 1],
+    ['?q=bold', 'Papers that mention “bold”', 1],
+    ['?q=%22of+signs%22&topic=theory', `Papers on ${THEORY} that mention “of signs”`, 1],
     ['?date=&topic=&q=&page=', 'Papers', SEED_PAPERS + 1],
     ['?utm_source=elsewhere', 'Papers', SEED_PAPERS + 1],
   ])('%s is the page and the JSON of the same papers', async (query, title, total) => {
@@ -95,7 +95,7 @@ describe('/papers', () => {
   it('says what came instead when nothing is found', async () => {
     const $ = await html('/papers?q=perpetual+motion&topic=theory');
     expect($('.empty-state').text()).toMatch(
-      /^No paper on (.+) says “perpetual motion”\. 49 came today, \d+ of them on \1\.$/,
+      /^No papers on (.+) mention “perpetual motion”\. 49 came today, \d+ of them on \1\.$/,
     );
   });
 

@@ -1,20 +1,23 @@
+import { DIGESTS_COPY } from '../../copy/en/pages/digests.ts';
+import { LAYOUT_COPY } from '../../copy/en/pages/layout.ts';
 import { type DisplayFormat, layOutPapers } from '../../domain/digests/digest-layout.ts';
 import { countShownWords } from '../../domain/digests/reading-time.ts';
-import { formatDate, formatLongDate, formatQuantity } from '../../domain/text/format.ts';
 import { countWords, showAbstract } from '../../domain/text/shown-text.ts';
 import { describeReadingTime, describeSelectionBasis } from '../../mail/digests/digest-text.ts';
+import { describeDigestDay } from '../digests/digest-page.ts';
 import { feedbackHref, papersHref } from '../pages/hrefs.ts';
 import type { PageLayouts } from '../pages/page-layout.ts';
 import type { DeliveryView, TopicName } from '../pages/views.ts';
-import { findCodeLink, findPaperLink } from '../papers/paper-links.ts';
+import { linkToCode, linkToSource } from '../papers/paper-links.ts';
 import { buildPaperHeading } from '../papers/paper-model.ts';
 
-/** A reader's own copy of a digest: what the mail shows, papers that it had no room for among it. */
+/** A subscriber's own copy of a digest: all chosen papers, also those the mail had no room for. */
 export function buildDeliveryPage(view: DeliveryView, layouts: PageLayouts) {
   const { base } = layouts;
-  const { token, papers, kind, date, number } = view;
+  const { token, papers, digest, subscriber } = view;
+  const { kind, date, number, papers: total } = digest;
   const preferences = `${base}/preferences/${token}`;
-  const title = kind === 'weekly' ? `The week before ${formatDate(date)}` : formatLongDate(date);
+  const title = describeDigestDay(digest);
   const darkHorse = papers.findIndex(({ isDarkHorse }) => isDarkHorse);
   const placements = layOutPapers(papers.length, darkHorse === -1 ? null : darkHorse);
   const topicNames = new Map(view.topics.map((topic) => [topic.slug, topic]));
@@ -28,14 +31,14 @@ export function buildDeliveryPage(view: DeliveryView, layouts: PageLayouts) {
       return chosen ? [buildChosenPaperModel(chosen, { form, token, base, topicNames })] : [];
     });
   return {
-    layout: layouts.create({ title, action: { text: 'Your preferences', href: preferences } }),
+    layout: layouts.create({ title, action: { text: LAYOUT_COPY.settings, href: preferences } }),
     title,
-    summary: `${kind === 'weekly' ? 'Weekly' : 'Daily'} No. ${number}. ${formatQuantity(view.total, 'paper')} read, ${papers.length} chosen for you. ${describeReadingTime(wordCount)}`,
+    summary: `${COPY.summary({ kind, number, total, chosen: papers.length })} ${describeReadingTime(wordCount)}`,
     choice: describeSelectionBasis({
       topicNames: view.topics
-        .filter(({ slug }) => view.followed.includes(slug))
+        .filter(({ slug }) => subscriber.topics.includes(slug))
         .map(({ name }) => name),
-      keywords: view.keywords,
+      keywords: subscriber.keywords,
     }),
     note: view.note,
     lead: inForm('lead'),
@@ -43,10 +46,7 @@ export function buildDeliveryPage(view: DeliveryView, layouts: PageLayouts) {
     darkHorse: inForm('darkHorse'),
     briefs: inForm('brief'),
     hasBriefs: inForm('brief').length > 0,
-    others:
-      view.total > papers.length
-        ? `The other ${formatQuantity(view.total - papers.length, 'paper')}`
-        : null,
+    others: total > papers.length ? COPY.otherPapers(total - papers.length) : null,
     othersHref: papersHref(base, { date }),
     preferences,
     learned: `${base}/learned/${token}`,
@@ -74,25 +74,27 @@ function buildChosenPaperModel(
     ...model,
     hasByline: model.byline.length > 0,
     reason,
-    source: findPaperLink(paper),
-    code: findCodeLink(paper),
+    source: linkToSource(paper),
+    code: linkToCode(paper),
     figure: figure && { ...figure, isLong: figure.figure.length > MAX_LARGE_FIGURE_LENGTH },
     actions: [
-      { text: 'More like this', about: paper.title, href: linkToFeedback('more') },
-      { text: 'Less like this', about: paper.title, href: linkToFeedback('less') },
-      { text: 'Save', about: paper.title, href: linkToFeedback('save') },
+      { text: COPY.more, about: paper.title, href: linkToFeedback('more') },
+      { text: COPY.less, about: paper.title, href: linkToFeedback('less') },
+      { text: COPY.save, about: paper.title, href: linkToFeedback('save') },
       ...(topic
         ? [
             {
-              text: `Mute ${topic.name}`,
-              about: 'its papers no longer come',
+              text: COPY.mute(topic.name),
+              about: COPY.muteHint,
               href: feedbackHref(base, token, 'mute', topic.slug),
             },
           ]
         : []),
-    ],
+    ].map(({ text, about, href }) => ({ text, href, label: COPY.labelFor(text, about) })),
   };
 }
+
+const COPY = DIGESTS_COPY.delivery;
 
 /** In characters. A longer figure is set smaller. */
 const MAX_LARGE_FIGURE_LENGTH = 6;

@@ -1,3 +1,4 @@
+import { DIGESTS_COPY } from '../../copy/en/pages/digests.ts';
 import { PaperboyError } from '../../domain/errors.ts';
 import { toUtcDay } from '../../domain/time/schedule.ts';
 import { readSelections } from '../../services/deliveries/read-selections.ts';
@@ -13,7 +14,7 @@ const FEED_EXTENSION = '.xml';
 /** Feed readers ask often; a selection changes once a day. */
 const MAX_AGE_SECONDS = 900;
 
-/** A reader's own selections for feed readers, also of one who left: then it just ends. */
+/** A private feed of a subscriber's selections. It outlives the subscription, but gets no new papers. */
 export async function privateFeedRoutes(app: TypedFastify, deps: HttpDeps): Promise<void> {
   const { db, links, tokens, config } = deps;
 
@@ -23,8 +24,7 @@ export async function privateFeedRoutes(app: TypedFastify, deps: HttpDeps): Prom
     async (request, reply) => {
       const { file } = request.params;
       if (!file.endsWith(FEED_EXTENSION)) {
-        const message = 'A private feed’s address ends in .xml.';
-        throw new PaperboyError('NO_FEED', message);
+        throw new PaperboyError('NO_FEED', DIGESTS_COPY.feedNotFound);
       }
       const subscriber = await findSubscriberByFeedToken(
         deps,
@@ -34,7 +34,7 @@ export async function privateFeedRoutes(app: TypedFastify, deps: HttpDeps): Prom
       const selections = await readSelections(db, subscriber.id);
       const feed = renderAtomFeed({
         id: links.feed(tokens.sealFeed(subscriber.id)),
-        title: `${config.siteName}: chosen for you`,
+        title: DIGESTS_COPY.feedTitle(config.siteName),
         pageUrl: links.home,
         updated: toUtcDay(selections[0]?.sentAt ?? subscriber.createdAt),
         entries: selections.map(({ paper, reason, sentAt }) => ({

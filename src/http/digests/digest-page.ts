@@ -1,39 +1,44 @@
-import { formatDate, formatLongDate, formatQuantity } from '../../domain/text/format.ts';
+import { DIGESTS_COPY } from '../../copy/en/pages/digests.ts';
+import type { Digest } from '../../domain/digests/digest.ts';
+import { formatDate, formatLongDate } from '../../domain/text/format.ts';
+import type { ArchivedDigest } from '../../services/digests/read-digest.ts';
 import { digestHref } from '../pages/hrefs.ts';
 import type { PageLayouts } from '../pages/page-layout.ts';
-import type { DigestView } from '../pages/views.ts';
 import { buildPaperModel, LIST_EXCERPT } from '../papers/paper-model.ts';
 
 /** One digest, its papers in the order in which they were frozen. */
-export function buildDigestPage(view: DigestView, layouts: PageLayouts) {
+export function buildDigestPage(view: ArchivedDigest, layouts: PageLayouts) {
   const { base } = layouts;
-  const { kind, date, number, papers, total } = view;
-  const title = kind === 'weekly' ? `The week before ${formatDate(date)}` : formatLongDate(date);
+  const { digest, papers } = view;
+  const { kind, date, number, papers: total } = digest;
+  const title = describeDigestDay(digest);
   const linkToNeighbour = (day: string | null) =>
     day === null ? null : { text: formatDate(day), href: digestHref(base, { kind, date: day }) };
   return {
     layout: layouts.create({
-      title: `${title}, No. ${number}`,
-      description: `The ${kind} edition of ${formatDate(date)}: ${formatQuantity(total, 'paper')}, in the order of that morning.`,
+      title: DIGESTS_COPY.titleWithNumber(title, number),
+      description: DIGESTS_COPY.digestDescription({ kind, day: formatDate(date), total }),
       publicPath: digestHref('', { kind, date }),
     }),
     title,
-    summary: `${kind === 'weekly' ? 'Weekly' : 'Daily'} No. ${number}. ${formatQuantity(total, 'paper')}, in the order of that morning. Readers get their own choice of them.`,
+    summary: DIGESTS_COPY.summary({ kind, number, total }),
     papers: papers
       .slice(0, MAX_PAPERS_WITH_SENTENCES)
-      .map((paper) => buildPaperModel(paper, { base, room: LIST_EXCERPT })),
+      .map((paper) => buildPaperModel(paper, { base, excerpt: LIST_EXCERPT })),
     titles: papers
       .slice(MAX_PAPERS_WITH_SENTENCES, MAX_PAPERS_ON_PAGE)
-      .map((paper) => buildPaperModel(paper, { base, room: LIST_EXCERPT })),
+      .map((paper) => buildPaperModel(paper, { base, excerpt: LIST_EXCERPT })),
     hasTitles: papers.length > MAX_PAPERS_WITH_SENTENCES,
-    unlisted:
-      total > MAX_PAPERS_ON_PAGE
-        ? formatQuantity(total - MAX_PAPERS_ON_PAGE, 'further paper')
-        : null,
+    unlisted: total > MAX_PAPERS_ON_PAGE ? DIGESTS_COPY.unlisted(total - MAX_PAPERS_ON_PAGE) : null,
     isEmpty: papers.length === 0,
     previous: linkToNeighbour(view.previous),
     next: linkToNeighbour(view.next),
   };
+}
+
+/** `Friday, 8 May 2026`, or `The week before 11 May 2026`. */
+export function describeDigestDay({ kind, date }: Pick<Digest, 'kind' | 'date'>): string {
+  return kind === 'weekly' ? DIGESTS_COPY.weekBefore(formatDate(date)) : formatLongDate(date);
 }
 
 /** Bounds that keep the page of a very full day below 60 KB: sentences for the first papers, titles

@@ -1,27 +1,31 @@
-import { formatLongDate, formatQuantity } from '../../domain/text/format.ts';
+import { DIGESTS_COPY } from '../../copy/en/pages/digests.ts';
+import { formatLongDate } from '../../domain/text/format.ts';
+import type { ArchiveMonth } from '../../services/digests/read-archive.ts';
 import { describeMonth } from '../pages/days.ts';
 import { digestHref, monthHref } from '../pages/hrefs.ts';
 import type { PageLayouts } from '../pages/page-layout.ts';
-import type { DigestsView } from '../pages/views.ts';
 
-/** A month of the archive, and the way to the others. */
-export function buildDigestsPage({ month, months, digests }: DigestsView, layouts: PageLayouts) {
+/** A month of the archive, and links to the others. */
+export function buildDigestsPage({ month, months, digests }: ArchiveMonth, layouts: PageLayouts) {
   const { base } = layouts;
   const isNewest = month === (months[0]?.month ?? null);
   return {
     layout: layouts.create({
-      title: month === null || isNewest ? 'Archive' : `Archive, ${describeMonth(month)}`,
-      description: 'Every edition, as it was composed.',
+      title:
+        month === null || isNewest
+          ? DIGESTS_COPY.archive
+          : DIGESTS_COPY.archiveOf(describeMonth(month)),
+      description: DIGESTS_COPY.description,
       publicPath: month === null || isNewest ? '/digests' : monthHref('', month),
     }),
     isEmpty: months.length === 0,
     isQuiet: digests.length === 0,
     month: month === null ? null : describeMonth(month),
-    summary: `${formatQuantity(digests.length, 'edition')}.`,
+    summary: DIGESTS_COPY.count(digests.length),
     digests: digests.map((digest) => ({
       href: digestHref(base, digest),
       date: formatLongDate(digest.date),
-      kind: digest.kind === 'weekly' ? 'Weekly' : 'Daily',
+      kind: DIGESTS_COPY.kinds[digest.kind],
       number: digest.number,
       papers: digest.papers,
     })),
@@ -31,7 +35,7 @@ export function buildDigestsPage({ month, months, digests }: DigestsView, layout
 }
 
 /** Months below their years, newest first. */
-function groupMonthsByYear(months: DigestsView['months'], current: string | null, base: string) {
+function groupMonthsByYear(months: ArchiveMonth['months'], current: string | null, base: string) {
   const years = new Map<string, { text: string; href: string; isCurrent: boolean }[]>();
   for (const { month } of months) {
     const year = month.slice(0, 4);

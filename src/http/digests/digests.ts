@@ -1,3 +1,4 @@
+import { DIGESTS_COPY } from '../../copy/en/pages/digests.ts';
 import type { DigestSummary } from '../../domain/digests/digest.ts';
 import { PaperboyError } from '../../domain/errors.ts';
 import { isCalendarDay } from '../../domain/time/schedule.ts';
@@ -21,7 +22,7 @@ import {
 } from '../schemas.ts';
 import type { TypedFastify } from '../typed-fastify.ts';
 
-/** The archive, and each reader's own digest on the web. */
+/** The archive, and each subscriber's own digest on the web. */
 export async function digestRoutes(app: TypedFastify, deps: HttpDeps): Promise<void> {
   const { db, pages, tokens, classifyNonWorkingDay } = deps;
   const dated = { params: DateParams, querystring: DigestQuery };
@@ -34,9 +35,8 @@ export async function digestRoutes(app: TypedFastify, deps: HttpDeps): Promise<v
 
   app.get('/digests/:date', { schema: { ...dated, hide: true } }, async (request, reply) => {
     const { params, query } = request;
-    const { digest, ...rest } = await requireDigest(deps, params, query, MAX_PAPERS_ON_PAGE);
-    const { kind, date, number, papers: total } = digest;
-    return sendPublicPage(request, reply, pages.digest({ kind, date, number, total, ...rest }));
+    const archived = await requireDigest(deps, params, query, MAX_PAPERS_ON_PAGE);
+    return sendPublicPage(request, reply, pages.digest(archived));
   });
 
   app.get(
@@ -74,16 +74,10 @@ export async function digestRoutes(app: TypedFastify, deps: HttpDeps): Promise<v
       const { token } = request.params;
       const delivery = await viewDelivery({ db, tokens, classifyNonWorkingDay }, token);
       if (delivery === null) {
-        const message =
-          'There is no digest behind this link: it was cut short, or its papers are not chosen yet.';
-        throw new PaperboyError('NO_DELIVERY', message);
+        throw new PaperboyError('NO_DELIVERY', DIGESTS_COPY.delivery.notFound);
       }
-      const { digest, subscriber, papers, topics, note } = delivery;
-      const { kind, date, number, papers: total } = digest;
-      const { topics: followed, keywords } = subscriber;
-      const chosen = { papers, topics, followed, keywords, note };
-      const view = { token, kind, date, number, total, ...chosen };
-      return sendPage(reply.header('x-robots-tag', 'noindex'), pages.delivery(view));
+      reply.header('x-robots-tag', 'noindex');
+      return sendPage(reply, pages.delivery({ ...delivery, token }));
     },
   );
 }
@@ -95,14 +89,11 @@ async function requireDigest(
   maxPapers?: number,
 ): Promise<ArchivedDigest> {
   if (!isCalendarDay(date)) {
-    throw new PaperboyError(
-      'INVALID_DATE',
-      `“${truncateInput(date)}” is no day: expected one such as 2026-05-08.`,
-    );
+    throw new PaperboyError('INVALID_DATE', DIGESTS_COPY.invalidDate(truncateInput(date)));
   }
   const found = await readDigest(db, { kind, date }, maxPapers);
   if (found) return found;
-  throw new PaperboyError('NO_DIGEST', `There is no ${kind} digest of ${date}.`);
+  throw new PaperboyError('NO_DIGEST', DIGESTS_COPY.notFound(kind, date));
 }
 
 function toDigestJson({ kind, date, number, composedAt, papers }: DigestSummary) {

@@ -1,4 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { TOPICS_COPY } from '../../copy/en/pages/topics.ts';
 import { PaperboyError } from '../../domain/errors.ts';
 import type { Subscriber } from '../../domain/subscribers/subscriber.ts';
 import type { Topic } from '../../domain/topics/topic.ts';
@@ -12,7 +13,7 @@ import { readTopics } from '../../services/topics/read-topics.ts';
 import { acceptAnyBody } from '../accept-any-body.ts';
 import type { HttpDeps } from '../deps.ts';
 import { acceptsHtml, sendPage, truncateInput } from '../errors.ts';
-import { findPaperLink } from '../papers/paper-links.ts';
+import { linkToSource } from '../papers/paper-links.ts';
 import { TokenPaperParams, TokenSlugParams, UndoQuery } from '../schemas.ts';
 import { requireSubscriber } from '../subscribers/require-subscriber.ts';
 import type { TypedFastify } from '../typed-fastify.ts';
@@ -44,7 +45,7 @@ export async function feedbackRoutes(app: TypedFastify, deps: HttpDeps): Promise
     const { reader: subscriber, paper } = await requireJudgedPaper(deps, token, paperId);
     const click = { subscriberId: subscriber.id, paperId, verb: 'click' } as const;
     if (request.method === 'GET') await giveFeedback(deps, click);
-    return reply.header('x-robots-tag', 'noindex').redirect(findPaperLink(paper).href, 302);
+    return reply.header('x-robots-tag', 'noindex').redirect(linkToSource(paper).href, 302);
   });
 }
 
@@ -110,6 +111,5 @@ async function requireSubscriberAndTopic(
   const subscriber = await requireSubscriber(deps, token);
   const topic = (await readTopics(deps.db)).find((each) => each.slug === slug);
   if (topic) return { reader: subscriber, topic };
-  const message = `No topic is called “${truncateInput(slug)}”.`;
-  throw new PaperboyError('NO_TOPIC', message);
+  throw new PaperboyError('NO_TOPIC', TOPICS_COPY.notFound(truncateInput(slug)));
 }

@@ -1,4 +1,5 @@
 import type { FastifyRequest } from 'fastify';
+import { INBOX_COPY } from '../../copy/en/pages/inbox.ts';
 import { PaperboyError } from '../../domain/errors.ts';
 import type { Inbox } from '../../inbox/inbox.ts';
 import { isLoopbackHost } from '../../settings/config.ts';
@@ -7,19 +8,17 @@ import { sendPage, truncateInput } from '../errors.ts';
 import { InboxMessageParams } from '../schemas.ts';
 import type { TypedFastify } from '../typed-fastify.ts';
 
-/** Caught mail is somebody else's text: no scripts, no forms, nothing loaded. */
+/** Caught mail is untrusted: no scripts, no forms, nothing loaded. */
 const INBOX_CONTENT_POLICY =
   "sandbox allow-popups allow-popups-to-escape-sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'";
 
-const MAX_HEADERS_SHOWN = 60;
-
-/** The local inbox in the browser. Its mail holds links that sign in, so it is shown only on this
- *  machine, and only under a name of this machine: another name is a page that rebound its own. */
+/** The local inbox in the browser. Its mail has links that sign in, so it is served to this machine
+ *  only, and only under a local host name: any other name may be a DNS rebinding attack. */
 export async function inboxRoutes(
   app: TypedFastify,
   { inbox, pages, config }: HttpDeps,
 ): Promise<void> {
-  // Behind a proxy nobody can tell who asks, so a site with a name of its own shows no inbox.
+  // Behind a proxy the client is unknown, so a site with a public name shows no inbox.
   const siteHost = new URL(config.publicUrl).hostname;
   if (!inbox || !isLoopbackHost(siteHost)) return;
   const hidden = { schema: { hide: true } };
@@ -27,31 +26,16 @@ export async function inboxRoutes(
 
   app.addHook('onRequest', async (request) => {
     if (isLoopbackHost(request.hostname) && listHops(request).every(isLoopbackHost)) return;
-    const message = 'The local inbox is shown only on the machine itself, under localhost.';
-    throw new PaperboyError('INBOX_IS_LOCAL', message);
+    throw new PaperboyError('INBOX_IS_LOCAL', INBOX_COPY.localOnly);
   });
 
   app.get('/inbox', hidden, async (_request, reply) => {
-    const messages = (await inbox.list()).map((entry) => ({
-      ...entry,
-      to: entry.to.join(', '),
-      size: entry.bytes,
-    }));
-    return sendPage(reply, pages.inboxList({ messages }));
+    return sendPage(reply, pages.inboxList(await inbox.list()));
   });
 
   app.get('/inbox/:id', byId, async (request, reply) => {
-    const { entry, parsed } = await requireInboxMessage(inbox, request.params.id);
-    const html = pages.inboxMessage({
-      id: entry.id,
-      from: entry.from,
-      to: entry.to.join(', '),
-      subject: entry.subject,
-      headers: parsed.headers.slice(0, MAX_HEADERS_SHOWN),
-      text: parsed.text,
-      hasHtml: parsed.html !== null,
-    });
-    return sendPage(reply, html);
+    const message = await requireInboxMessage(inbox, request.params.id);
+    return sendPage(reply, pages.inboxMessage(message));
   });
 
   app.get('/inbox/:id/html', byId, async (request, reply) => {
@@ -68,13 +52,13 @@ export async function inboxRoutes(
   });
 }
 
-/** The links of a mail open beside the inbox, as in a mail program: no page lets itself be framed. */
+/** Opens the links of a mail in a new tab: the pages they lead to refuse to be framed. */
 function openLinksInNewTab(html: string): string {
   return html.replace(/<head\b[^>]*>/i, '$&<base target="_blank">');
 }
 
-/** Everyone whom the request is said to have come by. Behind a proxy on this machine the connection
- *  is local while the reader is not, whether or not the proxy is trusted. */
+/** All addresses that the request claims to have passed. Behind a proxy on this machine the
+ *  connection is local although the client is not, whether or not the proxy is trusted. */
 function listHops({ socket, headers }: FastifyRequest): string[] {
   const forwarded = [headers['x-forwarded-for'] ?? []].flat().join(',').split(',');
   return [socket.remoteAddress ?? '', ...forwarded.filter((hop) => hop.trim() !== '')].map((hop) =>
@@ -85,6 +69,5 @@ function listHops({ socket, headers }: FastifyRequest): string[] {
 async function requireInboxMessage(inbox: Inbox, id: string) {
   const mail = await inbox.read(id);
   if (mail) return mail;
-  const message = `The inbox holds no message “${truncateInput(id)}”.`;
-  throw new PaperboyError('NO_MAIL', message);
+  throw new PaperboyError('NO_MAIL', INBOX_COPY.notFound(truncateInput(id)));
 }

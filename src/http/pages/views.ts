@@ -1,6 +1,9 @@
-import type { DigestKind, RankedPaper } from '../../domain/digests/digest.ts';
-import type { TopicPaper } from '../../domain/papers/paper.ts';
 import type { Preferences, SubscriberStatus } from '../../domain/subscribers/subscriber.ts';
+import type { Topic } from '../../domain/topics/topic.ts';
+import type { DeliveredDigest } from '../../services/digests/view-delivery.ts';
+import type { DayOverview, LatestDayPapers } from '../../services/papers/read-day.ts';
+import type { PaperDetails } from '../../services/papers/read-paper.ts';
+import type { PaperSearchResult } from '../../services/papers/search-papers.ts';
 
 /** What every page knows of the site it belongs to. */
 export interface SiteInfo {
@@ -14,22 +17,6 @@ export interface SiteInfo {
 export interface TopicName {
   slug: string;
   name: string;
-}
-
-/** A topic with its papers of the shown day. */
-export interface TopicCount extends TopicName {
-  count: number;
-}
-
-/** One day of the week strip. */
-export interface WeekDay {
-  /** `YYYY-MM-DD`. */
-  day: string;
-  count: number;
-  /** The day that the page shows. */
-  isCurrent: boolean;
-  /** After today. */
-  isFuture: boolean;
 }
 
 /** Names of form fields that a form may send back with a sentence. */
@@ -59,146 +46,51 @@ export interface SignUpFormView {
   timezones: readonly string[];
 }
 
-/** A day, around its papers. */
-export interface DayView {
-  /** `YYYY-MM-DD`. */
-  day: string;
-  /** Number of the day's digest; null while there is none. */
-  number: number | null;
-  week: readonly WeekDay[];
-  /** The nearest days with papers; null where there is none. */
-  previous: string | null;
-  next: string | null;
-  /** The nearest days with papers before and after the week. */
-  earlier: string | null;
-  later: string | null;
-  totalPapers: number;
-  /** Topics of the day, the fullest first. */
-  topics: readonly TopicCount[];
-}
-
-/** The front page. */
-export interface FrontView extends DayView {
-  /** Most discussed first. */
-  papers: readonly TopicPaper[];
-  allTopics: readonly TopicName[];
-  /** Slug of the only topic shown. */
-  selectedTopic: string | null;
+/** The front page: the newest day with papers. */
+export interface FrontView extends LatestDayPapers {
+  /** `YYYY-MM-DD`, in UTC. */
+  today: string;
   form: SignUpFormView;
-  /** Nothing was ever listed. */
-  isEmpty: boolean;
 }
 
-/** The list of papers, by day, topic and words. */
-export interface PapersView {
-  papers: readonly TopicPaper[];
-  /** Words in them that were looked for, in lower case. */
-  matchedWords: ReadonlySet<string>;
-  /** Papers on all pages, as far as they are counted. */
-  total: number;
-  /** There are more than are counted. */
-  isTruncated: boolean;
+/** The papers of a day, of a topic, or that match a text. */
+export interface PapersView extends PaperSearchResult {
   /** From 1. */
   page: number;
-  /** Null when nobody counted. */
-  pages: number | null;
-  hasNext: boolean;
-  order: 'newest' | 'discussed' | 'relevance';
-  /** Full text leaves out every word of the search. */
-  hasOnlyStopWords: boolean;
-  /** What surrounds the papers when they are those of a day. */
-  day: DayView | null;
+  /** The day whose papers are listed; null for a search. */
+  day: DayOverview | null;
   date: string | null;
   topic: TopicName | null;
   q: string | null;
   allTopics: readonly TopicName[];
-  /** The last day with papers: what an empty search offers instead. */
-  latest: LatestDayView | null;
-}
-
-/** The last day on which papers were listed. */
-export interface LatestDayView {
-  day: string;
-  isToday: boolean;
-  count: number;
-  /** Those on the searched topic; null when none was searched. */
-  onTopic: number | null;
+  /** The last day with papers, which an empty list links to. */
+  latest: DayOverview | null;
+  /** `YYYY-MM-DD`, in UTC. */
+  today: string;
 }
 
 /** One paper. */
-export interface PaperPageView {
-  paper: TopicPaper;
-  /** Names of the paper's topics, at least. */
+export interface PaperPageView extends PaperDetails {
+  /** At least the paper's own topics. */
   topics: readonly TopicName[];
-  digests: readonly DigestEntry[];
-  /** The most alike first. */
-  similar: readonly TopicPaper[];
-  /** Names of the sources that listed it, the earliest first. */
-  sources: readonly string[];
-  withdrawnOn: string | null;
 }
 
-/** Every topic. */
-export interface TopicsView {
-  topics: readonly (TopicName & { papersPerWeek: number })[];
-}
-
-/** A topic and its newest papers. */
-export interface TopicView {
-  topic: TopicName & { phrases: readonly string[]; categories: readonly string[] };
+/** A topic and one page of its newest papers. */
+export interface TopicView extends Pick<PaperSearchResult, 'papers' | 'hasNext'> {
+  topic: Topic;
   papersPerWeek: number;
-  papers: readonly TopicPaper[];
   /** From 1. */
   page: number;
-  hasNext: boolean;
 }
 
-/** A digest in a list. */
-export interface DigestEntry {
-  kind: DigestKind;
-  date: string;
-  number: number;
-}
-
-/** A month of the archive, newest first. */
-export interface DigestsView {
-  /** `YYYY-MM`; null while there is no digest. */
-  month: string | null;
-  /** Those with digests, newest first. */
-  months: readonly { month: string; count: number }[];
-  digests: readonly (DigestEntry & { papers: number })[];
-}
-
-/** One digest as it was composed. */
-export interface DigestView extends DigestEntry {
-  /** Papers that it holds; `papers` may be the first of them. */
-  total: number;
-  papers: readonly RankedPaper[];
-  /** Dates of the neighbours of the same kind. */
-  previous: string | null;
-  next: string | null;
-}
-
-/** A reader's own copy of a digest. */
-export interface DeliveryView extends DigestEntry {
+/** A subscriber's own copy of a digest. */
+export interface DeliveryView extends DeliveredDigest {
   token: string;
-  /** Papers of the digest, chosen or not. */
-  total: number;
-  /** The chosen ones, in order. */
-  papers: readonly { paper: TopicPaper; reason: string; isDarkHorse: boolean }[];
-  /** Names of all topics. */
-  topics: readonly TopicName[];
-  /** Slugs of the reader's own. */
-  followed: readonly string[];
-  keywords: readonly string[];
-  /** What the mail explains at its top; empty when nothing. */
-  note: string;
 }
 
 /** The page behind the link of a confirmation. */
 export interface ConfirmView {
-  email: string;
-  preferences: Preferences;
+  subscriber: Preferences & { email: string };
   /** Names of the followed topics. */
   topics: readonly TopicName[];
   /** The day of the first edition, when it is known, and today's where the reader lives. */
@@ -279,31 +171,4 @@ export interface MessageView {
   title: string;
   sentences: readonly string[];
   links: readonly { text: string; href: string }[];
-}
-
-/** The local inbox, newest first. */
-export interface InboxListView {
-  messages: readonly InboxListItem[];
-}
-
-/** A caught message in the list. */
-export interface InboxListItem {
-  id: string;
-  from: string;
-  to: string;
-  subject: string;
-  receivedAt: Date;
-  /** Bytes. */
-  size: number;
-}
-
-/** One caught message. */
-export interface InboxMessageView {
-  id: string;
-  from: string;
-  to: string;
-  subject: string;
-  headers: readonly { name: string; value: string }[];
-  text: string | null;
-  hasHtml: boolean;
 }

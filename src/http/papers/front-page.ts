@@ -1,17 +1,18 @@
+import { FRONT_COPY } from '../../copy/en/pages/front.ts';
 import { LAYOUT_COPY } from '../../copy/en/pages/layout.ts';
 import { findKeyResult } from '../../domain/papers/key-result.ts';
 import type { TopicPaper } from '../../domain/papers/paper.ts';
-import { formatDate, formatLongDate, formatQuantity } from '../../domain/text/format.ts';
+import { formatDate, formatLongDate } from '../../domain/text/format.ts';
 import { papersHref } from '../pages/hrefs.ts';
 import type { PageLayouts } from '../pages/page-layout.ts';
 import type { FrontView } from '../pages/views.ts';
 import { buildSignUpFormModel } from '../subscribers/signup-form.ts';
 import { buildTopicsBar } from '../topics/topics-bar.ts';
-import { findPaperLink } from './paper-links.ts';
+import { linkToSource } from './paper-links.ts';
 import { buildPaperModel, LIST_EXCERPT } from './paper-model.ts';
 import { buildWeekModel, linkToDay } from './week.ts';
 
-/** The day's papers: the most discussed leads, three follow, the rest stands in the index. */
+/** The papers of the newest day: the most discussed leads, three stories follow, then a list. */
 export function buildFrontPage(view: FrontView, layouts: PageLayouts) {
   const { base } = layouts;
   const [lead, ...others] = view.papers;
@@ -20,56 +21,52 @@ export function buildFrontPage(view: FrontView, layouts: PageLayouts) {
   return {
     layout: layouts.create({
       title: null,
-      description: `The research papers of ${formatDate(view.day)}, and one short mail a morning with those that matter to you.`,
+      description: FRONT_COPY.description(formatDate(view.day)),
       publicPath: '/',
       isFront: true,
       action: { text: LAYOUT_COPY.signUp, href: '#sign-up' },
     }),
     date: formatLongDate(view.day),
-    number: view.number,
-    week: buildWeekModel(view, base),
+    number: view.number === null ? null : FRONT_COPY.number(view.number),
+    week: buildWeekModel(view, { base, today: view.today }),
     hasWeek: view.week.length > 0 && !view.isEmpty,
-    isEmpty: view.isEmpty,
     lead: lead ? buildLeadModel(lead, base) : null,
-    stories: stories.map((paper) => buildPaperModel(paper, { base, room: STORY_EXCERPT })),
+    isEmpty: view.isEmpty,
+    stories: stories.map((paper) => buildPaperModel(paper, { base, excerpt: STORY_EXCERPT })),
     hasStories: stories.length > 0,
-    list: list.map((paper) => buildPaperModel(paper, { base, room: LIST_EXCERPT })),
-    listTitle: `More papers of ${formatDate(view.day)}`,
-    topicsBar: buildTopicsBar(view, {
-      selected: view.selectedTopic,
-      allHref: `${base}/`,
-      base,
-    }),
+    list: list.map((paper) => buildPaperModel(paper, { base, excerpt: LIST_EXCERPT })),
+    listTitle: FRONT_COPY.morePapers(formatDate(view.day)),
+    topicsBar: buildTopicsBar(view, { selected: null, allHref: `${base}/`, base }),
     previous: linkToDay(base, view.previous),
     next: linkToDay(base, view.next),
     remaining: linkToRemainingPapers(view, {
       shown: (lead ? 1 : 0) + stories.length + list.length,
       base,
     }),
-    signUpForm: buildSignUpFormModel(view.form, view.allTopics),
+    signUpForm: buildSignUpFormModel(view.form, view.topics),
   };
 }
 
 function buildLeadModel(paper: TopicPaper, base: string) {
   const figure = findKeyResult(paper.abstract);
-  const model = buildPaperModel(paper, { base, room: LEAD_EXCERPT });
+  const model = buildPaperModel(paper, { base, excerpt: LEAD_EXCERPT });
   return {
     ...model,
-    byline: paper.comments > 0 ? [...model.byline, 'the most discussed of the day'] : model.byline,
-    source: findPaperLink(paper),
+    byline: paper.comments > 0 ? [...model.byline, FRONT_COPY.mostDiscussed] : model.byline,
+    source: linkToSource(paper),
     figure: figure && { ...figure, isLong: figure.figure.length > MAX_LARGE_FIGURE_LENGTH },
   };
 }
 
 function linkToRemainingPapers(
-  { day, totalPapers, selectedTopic }: FrontView,
+  { day, total }: FrontView,
   { shown, base }: { shown: number; base: string },
 ) {
-  const remaining = totalPapers - shown;
+  const remaining = total - shown;
   if (shown === 0 || remaining <= 0) return null;
   return {
-    text: `The other ${formatQuantity(remaining, 'paper')} of ${formatDate(day)}`,
-    href: papersHref(base, { date: day, topic: selectedTopic }),
+    text: FRONT_COPY.otherPapers(remaining, formatDate(day)),
+    href: papersHref(base, { date: day }),
   };
 }
 

@@ -1,44 +1,37 @@
+import { PAPERS_COPY } from '../../copy/en/pages/papers.ts';
 import type { Paper } from '../../domain/papers/paper.ts';
+import { findArxivPdf, findCode, findPaperSource } from '../../domain/papers/paper-links.ts';
+import { splitTitle } from '../../domain/papers/split-title.ts';
 
-/** A link from a paper out of the site. */
-export interface PaperLink {
+/** A link from a paper to another site. */
+interface PaperLink {
   text: string;
   href: string;
+  /** Its accessible name, which adds the paper's. */
+  label: string;
 }
 
-/** Where the paper itself can be read: its own address, else its arXiv page, else a search for its
- *  title on arXiv. */
-export function findPaperLink(paper: Pick<Paper, 'id' | 'title' | 'url'>): PaperLink {
-  const url = parseHttpUrl(paper.url);
-  if (url) return { text: describeLinkHost(url), href: url.href };
-  if (ARXIV_ID.test(paper.id)) return { text: 'arXiv', href: `https://arxiv.org/abs/${paper.id}` };
+/** Where the paper can be read, else a search for its title on arXiv. */
+export function linkToSource(paper: Pick<Paper, 'id' | 'title' | 'url'>): PaperLink {
+  const source = findPaperSource(paper);
+  if (source) return createLink(paper, source.name, source.url);
   const query = new URLSearchParams({ query: paper.title, searchtype: 'title' });
-  return { text: 'Search arXiv for the title', href: `https://arxiv.org/search/?${query}` };
+  const href = `https://arxiv.org/search/?${query}`;
+  return createLink(paper, PAPERS_COPY.links.searchArxiv, href);
 }
 
-/** Where arXiv has the paper as PDF; null for papers from elsewhere. It is never served from here: that
- *  is arXiv's own wish. */
-export function findPdfLink({ id }: Pick<Paper, 'id'>): PaperLink | null {
-  return ARXIV_ID.test(id) ? { text: 'PDF', href: `https://arxiv.org/pdf/${id}` } : null;
+/** The paper's PDF on arXiv; null for papers from elsewhere. */
+export function linkToPdf(paper: Pick<Paper, 'id' | 'title'>): PaperLink | null {
+  const href = findArxivPdf(paper);
+  return href === null ? null : createLink(paper, PAPERS_COPY.links.pdf, href);
 }
 
-/** Where the paper's code is; null when unknown. */
-export function findCodeLink(paper: Pick<Paper, 'codeUrl'>): PaperLink | null {
-  const url = parseHttpUrl(paper.codeUrl);
-  return url && { text: 'Code', href: url.href };
+/** The paper's code; null when unknown. */
+export function linkToCode(paper: Pick<Paper, 'title' | 'codeUrl'>): PaperLink | null {
+  const href = findCode(paper);
+  return href === null ? null : createLink(paper, PAPERS_COPY.links.code, href);
 }
 
-/** Only http and https: a source's `javascript:` address must not become a link. */
-function parseHttpUrl(address: string | null): URL | null {
-  if (address === null || !URL.canParse(address)) return null;
-  const url = new URL(address);
-  return /^https?:$/.test(url.protocol) ? url : null;
+function createLink({ title }: Pick<Paper, 'title'>, text: string, href: string): PaperLink {
+  return { text, href, label: PAPERS_COPY.links.labelFor(text, splitTitle(title).name) };
 }
-
-function describeLinkHost(url: URL): string {
-  const host = url.hostname.replace(/^www\./, '');
-  return host === 'arxiv.org' ? 'arXiv' : host;
-}
-
-/** New (`2605.01234`) and old (`math.GT/0309136`) ids, without a version. */
-const ARXIV_ID = /^(\d{4}\.\d{4,5}|[a-z-]+(\.[A-Z]{2})?\/\d{7})$/;

@@ -30,7 +30,7 @@ export const SEARCH_EXCERPT: ExcerptLimit = { most: 2, maxLength: 320 };
 /** The paper in the words that a list has room for. */
 export function buildPaperModel(
   paper: Paper,
-  { base, room: excerpt }: { base: string; room: ExcerptLimit },
+  { base, excerpt }: { base: string; excerpt: ExcerptLimit },
 ): PaperModel {
   return {
     ...buildPaperHeading(paper, base),

@@ -1,3 +1,5 @@
+import { DIGESTS_COPY } from '../../copy/en/pages/digests.ts';
+import { PAPERS_COPY } from '../../copy/en/pages/papers.ts';
 import type { Paper } from '../../domain/papers/paper.ts';
 import { splitTitle } from '../../domain/papers/split-title.ts';
 import { describeSource } from '../../domain/sources/source-name.ts';
@@ -10,11 +12,11 @@ import {
 import { takeFirstSentences } from '../../domain/text/sentences.ts';
 import { citationHref, digestHref, paperHref, papersHref, topicHref } from '../pages/hrefs.ts';
 import type { PageLayouts } from '../pages/page-layout.ts';
-import type { DigestEntry, PaperPageView } from '../pages/views.ts';
-import { findCodeLink, findPaperLink, findPdfLink } from './paper-links.ts';
+import type { PaperPageView } from '../pages/views.ts';
+import { linkToCode, linkToPdf, linkToSource } from './paper-links.ts';
 import { buildPaperModel, LIST_EXCERPT } from './paper-model.ts';
 
-/** One paper with its whole abstract, its topics, and where else it is to be found. */
+/** One paper with its abstract, topics, digests and similar papers. */
 export function buildPaperPage(view: PaperPageView, layouts: PageLayouts) {
   const { paper, topics, digests, similar } = view;
   const { base } = layouts;
@@ -29,9 +31,9 @@ export function buildPaperPage(view: PaperPageView, layouts: PageLayouts) {
     ...splitTitle(paper.title),
     paragraphs: paper.abstract.split(/\n\s*\n/),
     facts: listFacts(view),
-    source: findPaperLink(paper),
-    pdf: findPdfLink(paper),
-    code: findCodeLink(paper),
+    source: linkToSource(paper),
+    pdf: linkToPdf(paper),
+    code: linkToCode(paper),
     bibtexHref: citationHref(base, paper.id, 'bib'),
     risHref: citationHref(base, paper.id, 'ris'),
     topics: paper.topics.map(({ slug }) => ({
@@ -40,11 +42,11 @@ export function buildPaperPage(view: PaperPageView, layouts: PageLayouts) {
     })),
     hasTopics: paper.topics.length > 0,
     digests: digests.map((digest) => ({
-      text: describeDigestEntry(digest),
+      text: describeDigest(digest),
       href: digestHref(base, digest),
     })),
     hasDigests: digests.length > 0,
-    similar: similar.map((each) => buildPaperModel(each, { base, room: LIST_EXCERPT })),
+    similar: similar.map((each) => buildPaperModel(each, { base, excerpt: LIST_EXCERPT })),
     hasSimilar: similar.length > 0,
     dayHref: papersHref(base, { date: paper.listedOn }),
     day: formatDate(paper.listedOn),
@@ -59,18 +61,18 @@ interface Fact {
 
 function listFacts({ paper, withdrawnOn }: PaperPageView): Fact[] {
   return [
-    { term: 'Withdrawn', text: withdrawnOn === null ? '' : formatDate(withdrawnOn) },
-    { term: 'By', text: describeAllAuthors(paper) },
-    { term: 'Published', text: paper.publishedOn === null ? '' : formatDate(paper.publishedOn) },
-    { term: 'Discussion', text: describeDiscussion(paper) },
+    { term: COPY.withdrawn, text: withdrawnOn === null ? '' : formatDate(withdrawnOn) },
+    { term: COPY.by, text: describeAllAuthors(paper) },
+    { term: COPY.published, text: paper.publishedOn === null ? '' : formatDate(paper.publishedOn) },
+    { term: COPY.discussion, text: describeDiscussion(paper) },
   ].filter((fact) => fact.text !== '');
 }
 
-/** Every name that is known: here is room for them. */
+/** All known names, unlike in a byline. */
 function describeAllAuthors(paper: Paper): string {
   if (paper.authors.length === 0) return describeAuthors(paper);
   const unnamed = (paper.authorCount ?? 0) - paper.authors.length;
-  const names = unnamed > 0 ? [...paper.authors, `${unnamed} more`] : paper.authors;
+  const names = unnamed > 0 ? [...paper.authors, COPY.more(unnamed)] : paper.authors;
   return paper.organization ? `${joinNames(names)}, ${paper.organization}` : joinNames(names);
 }
 
@@ -83,6 +85,8 @@ function describeDiscussion({ comments, upvotes }: Paper): string {
     .join(', ');
 }
 
-function describeDigestEntry({ kind, date, number }: DigestEntry): string {
-  return `${kind === 'weekly' ? 'Weekly' : 'Daily'} No. ${number}, ${formatDate(date)}`;
+function describeDigest({ kind, date, number }: PaperPageView['digests'][number]): string {
+  return COPY.digest({ kind: DIGESTS_COPY.kinds[kind], number, day: formatDate(date) });
 }
+
+const COPY = PAPERS_COPY.paper;

@@ -1,32 +1,35 @@
-import { formatDate, formatLongDate, formatQuantity } from '../../domain/text/format.ts';
+import { PAPERS_COPY } from '../../copy/en/pages/papers.ts';
+import { formatDate, formatLongDate } from '../../domain/text/format.ts';
+import type { DayOverview } from '../../services/papers/read-day.ts';
 import { papersHref } from '../pages/hrefs.ts';
 import type { PageLayouts } from '../pages/page-layout.ts';
-import type { LatestDayView, PapersView } from '../pages/views.ts';
+import type { PapersView } from '../pages/views.ts';
 import { buildTopicsBar } from '../topics/topics-bar.ts';
 import { buildPaperModel, SEARCH_EXCERPT } from './paper-model.ts';
 import { buildSearchResultModel } from './search-result.ts';
 import { buildWeekModel, linkToDay } from './week.ts';
 
-/** The papers of a day, on a topic or with words of the reader's, page by page. */
+/** One page of the papers of a day, of a topic, or that match a text. */
 export function buildPapersPage(view: PapersView, layouts: PageLayouts) {
   const { base } = layouts;
+  const { date, q, total } = view;
   const topic = view.topic?.slug ?? null;
-  const hrefOf = (page: number) => papersHref(base, { ...view, topic, page });
+  const hrefOf = (page: number) => papersHref(base, { date, topic, q, page });
   const title = describePapersQuery(view);
-  const isSearch = view.q !== null;
+  const isSearch = q !== null;
   return {
     layout: layouts.create({
       title,
-      description: `${title}: ${formatQuantity(view.total, 'research paper')}${view.isTruncated ? ' and more' : ''}.`,
-      // Searches are without end, and nothing that others should find.
+      description: PAPERS_COPY.description({ title, total, hasMore: view.isTruncated }),
+      // There are endlessly many searches, so search engines index none.
       ...(!isSearch && { publicPath: hrefOf(view.page).slice(base.length) }),
     }),
     title: view.day !== null && topic === null ? formatLongDate(view.day.day) : title,
-    // The bar of a day's topics tells the same.
+    // A day's topics bar shows its count already.
     result: view.day === null ? describeResultCount(view) : null,
     papers: isSearch
       ? []
-      : view.papers.map((paper) => buildPaperModel(paper, { base, room: SEARCH_EXCERPT })),
+      : view.papers.map((paper) => buildPaperModel(paper, { base, excerpt: SEARCH_EXCERPT })),
     results: isSearch
       ? view.papers.map((paper) => buildSearchResultModel(paper, view.matchedWords, base))
       : [],
@@ -34,10 +37,12 @@ export function buildPapersPage(view: PapersView, layouts: PageLayouts) {
     isEmpty: view.papers.length === 0,
     emptyText: describeEmptyResult(view),
     everythingHref: papersHref(base, { date: view.latest?.day ?? null }),
-    everythingText: view.latest ? `The papers of ${formatDate(view.latest.day)}` : 'All papers',
+    everythingText: view.latest
+      ? PAPERS_COPY.empty.papersOf(formatDate(view.latest.day))
+      : PAPERS_COPY.empty.allPapers,
     action: `${base}/papers`,
-    q: view.q ?? '',
-    date: view.date ?? '',
+    q: q ?? '',
+    date: date ?? '',
     topics: view.allTopics.map(({ slug, name }) => ({ slug, name, isChosen: slug === topic })),
     pageLabel: describePageNumber(view),
     previous: view.page > 1 ? hrefOf(view.page - 1) : null,
@@ -46,79 +51,70 @@ export function buildPapersPage(view: PapersView, layouts: PageLayouts) {
   };
 }
 
-/** The week around a day, its topics, and the days before and after it. */
-function buildDayModel({ day, topic }: PapersView, base: string) {
+/** The week of a day, its topics, and the days before and after it. */
+function buildDayModel({ day, topic, today }: PapersView, base: string) {
   if (day === null) return null;
   const allHref = papersHref(base, { date: day.day });
+  const selected = topic?.slug ?? null;
   return {
-    week: buildWeekModel(day, base),
-    topicsBar:
-      day.totalPapers === 0
-        ? null
-        : buildTopicsBar(day, { selected: topic?.slug ?? null, allHref, base }),
+    week: buildWeekModel(day, { base, today }),
+    topicsBar: day.total === 0 ? null : buildTopicsBar(day, { selected, allHref, base }),
     previous: linkToDay(base, day.previous),
     next: linkToDay(base, day.next),
   };
 }
 
-/** `Papers on Theory of 8 May 2026 that say “lossless”`. */
-function describePapersQuery({ date, topic, q }: PapersView): string {
+/** `Papers on Theory of 8 May 2026 that mention “lossless”`. */
+function describePapersQuery(view: PapersView): string {
+  const mentioning = view.q === null ? '' : PAPERS_COPY.mentioning(stripQuotes(view.q));
+  return PAPERS_COPY.title + describeTopicAndDay(view) + mentioning;
+}
+
+/** ` on Theory of 8 May 2026`. */
+function describeTopicAndDay({ date, topic }: PapersView): string {
   return [
-    'Papers',
-    topic ? ` on ${topic.name}` : '',
-    date ? ` of ${formatDate(date)}` : '',
-    q ? ` that say “${stripQuotes(q)}”` : '',
+    topic ? PAPERS_COPY.onTopic(topic.name) : '',
+    date ? PAPERS_COPY.ofDay(formatDate(date)) : '',
   ].join('');
 }
 
-/** The words without the marks that make them a phrase: the sentence has its own. */
+/** A query without the quotation marks of a phrase search: the sentence has its own. */
 function stripQuotes(q: string): string {
   return q.replaceAll('"', '');
 }
 
-const ORDER_PHRASES = {
-  newest: 'the newest day first',
-  discussed: 'the most discussed first',
-  relevance: 'the best match first',
-} satisfies Record<PapersView['order'], string>;
-
-function describeResultCount({ total, isTruncated: isMore, order, q }: PapersView): string | null {
+function describeResultCount({ total, isTruncated, order, q }: PapersView): string | null {
   if (total === 0) return null;
-  const count = isMore
-    ? `More than ${formatQuantity(total, 'paper')}`
-    : formatQuantity(total, 'paper');
-  const advice = isMore && q !== null ? ' A further word narrows them down.' : '';
-  return `${count}, ${ORDER_PHRASES[order]}.${advice}`;
+  const copy = { total, hasMore: isTruncated, order: PAPERS_COPY.orders[order] };
+  const count = PAPERS_COPY.count(copy);
+  return isTruncated && q !== null ? `${count} ${PAPERS_COPY.narrowDown}` : count;
 }
 
 function describePageNumber({ page, pages, hasNext }: PapersView): string | null {
-  if (pages === null) return `Page ${page}`;
-  return pages > 1 || hasNext ? `Page ${page} of ${pages}` : null;
+  if (pages === null) return PAPERS_COPY.page(page);
+  return pages > 1 || hasNext ? PAPERS_COPY.pageOf(page, pages) : null;
 }
 
-/** `No paper says “perpetual motion”. 49 came today, 4 of them on Theory.` */
-function describeEmptyResult({
-  date,
-  topic,
-  q,
-  latest,
-  hasOnlyStopWords: isIdle,
-  total,
-}: PapersView): string {
-  if (q !== null && isIdle) {
-    return `Nothing is found by “${stripQuotes(q)}”: words that every text says are not looked for.`;
-  }
-  if (total > 0) return 'There is nothing on this page: the papers end before it.';
-  const where = [topic ? ` on ${topic.name}` : '', date ? ` of ${formatDate(date)}` : ''].join('');
-  const says = q ? ` says “${stripQuotes(q)}”` : ' is here';
-  return `No paper${where}${says}.${latest ? ` ${describeLatestDay(latest, topic?.name ?? null)}` : ''}`;
+/** `No papers mention “perpetual motion”. 49 came today, 4 of them on Theory.` */
+function describeEmptyResult(view: PapersView): string {
+  const copy = PAPERS_COPY.empty;
+  const { q, latest, topic, today } = view;
+  if (q !== null && view.hasOnlyStopWords) return copy.onlyStopWords(stripQuotes(q));
+  if (view.total > 0) return copy.pastLastPage;
+  const where = describeTopicAndDay(view);
+  const none = q === null ? copy.none(where) : copy.noneMention(where, stripQuotes(q));
+  return latest === null ? none : `${none} ${describeLatestDay(latest, { topic, today })}`;
 }
 
 function describeLatestDay(
-  { day, isToday, count, onTopic }: LatestDayView,
-  topic: string | null,
+  { day, total, topics }: DayOverview,
+  { topic, today }: Pick<PapersView, 'topic' | 'today'>,
 ): string {
-  const when = isToday ? 'today' : `on ${formatDate(day)}`;
-  const topicClause = topic === null || onTopic === null ? '' : `, ${onTopic} of them on ${topic}`;
-  return `${count} came ${when}${topicClause}.`;
+  const copy = PAPERS_COPY.empty;
+  const onTopic = topic && topics.find(({ slug }) => slug === topic.slug);
+  return copy.latest({
+    count: total,
+    when: day === today ? copy.today : copy.onDay(formatDate(day)),
+    onTopic: onTopic ? copy.ofThem(onTopic.count, onTopic.name) : '',
+  });
 }

@@ -1,4 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { PAPERS_COPY } from '../../copy/en/pages/papers.ts';
 import { PaperboyError } from '../../domain/errors.ts';
 import { citationFileName, formatBibtex, formatRis } from '../../domain/papers/citation.ts';
 import { toUtcDay } from '../../domain/time/schedule.ts';
@@ -11,10 +12,10 @@ import type { HttpDeps } from '../deps.ts';
 import { truncateInput } from '../errors.ts';
 import { FrontQuery, PaperParams, PaperQuery } from '../schemas.ts';
 import type { TypedFastify } from '../typed-fastify.ts';
-import { EMPTY_SIGNUP, readFrontView, toDayView } from './front-view.ts';
+import { EMPTY_SIGNUP, readFrontView } from './front-view.ts';
 import { NUL, parsePaperQuery } from './paper-search.ts';
 
-/** The day's papers, lists, search and single papers. */
+/** The front page, lists of papers, search and single papers. */
 export async function paperRoutes(app: TypedFastify, deps: HttpDeps): Promise<void> {
   const { db, pages, clock } = deps;
 
@@ -41,8 +42,9 @@ export async function paperRoutes(app: TypedFastify, deps: HttpDeps): Promise<vo
       topic: topics.find(({ slug }) => slug === topic) ?? null,
       q: text ?? null,
       allTopics: topics,
-      latest: found.total === 0 ? await readLatestDayView(deps, topic) : null,
-      day: day && toDayView(day, toUtcDay(clock())),
+      latest: found.total === 0 ? await readNewestDay(db, clock()) : null,
+      day,
+      today: toUtcDay(clock()),
     });
     return sendPublicPage(request, reply, html);
   });
@@ -57,10 +59,9 @@ export async function paperRoutes(app: TypedFastify, deps: HttpDeps): Promise<vo
   });
 }
 
-/** The error for an id that no paper has. */
+/** For an id that no paper has. */
 export function createPaperNotFoundError(id: string): PaperboyError {
-  const message = `No paper has the id “${truncateInput(id)}”.`;
-  return new PaperboyError('NO_PAPER', message);
+  return new PaperboyError('NO_PAPER', PAPERS_COPY.paper.notFound(truncateInput(id)));
 }
 
 const CITATION_FORMATS = {
@@ -68,7 +69,8 @@ const CITATION_FORMATS = {
   ris: { type: 'application/x-research-info-systems; charset=utf-8', write: formatRis },
 } as const;
 
-/** Sends the reference of a paper as a file, when the path is its id with such an ending. */
+/** Sends a paper's citation as a file when the path is its id with `.bib` or `.ris`. Returns
+ *  whether it did. */
 async function sendCitation(
   { db, links }: HttpDeps,
   request: FastifyRequest,
@@ -83,16 +85,4 @@ async function sendCitation(
   reply.type(type).header('content-disposition', `attachment; filename="${file}"`);
   sendConditional(request, reply, write(paper, paper.url ?? links.paper(paper.id)));
   return true;
-}
-
-async function readLatestDayView({ db, clock }: HttpDeps, topic: string | undefined) {
-  const latest = await readNewestDay(db, clock());
-  if (latest === null) return null;
-  const onTopic = latest.topics.find(({ slug }) => slug === topic)?.count ?? null;
-  return {
-    day: latest.day,
-    isToday: latest.day === toUtcDay(clock()),
-    count: latest.total,
-    onTopic,
-  };
 }

@@ -13,27 +13,27 @@ import type { ConfirmView } from '../pages/views.ts';
 
 /** The page with the button that starts a subscription. */
 export function buildConfirmPage(view: ConfirmView, layouts: PageLayouts) {
-  const { preferences, topics } = view;
-  const papers = `${spellNumber(preferences.papers)} ${preferences.papers === 1 ? 'paper' : 'papers'}`;
+  const { subscriber, topics } = view;
+  const papers = `${spellNumber(subscriber.papers)} ${subscriber.papers === 1 ? 'paper' : 'papers'}`;
   return {
     layout: layouts.create({ title: CONFIRM_COPY.title }),
     statement: describeFirstDigest(view),
-    email: view.email,
+    email: subscriber.email,
     sendLatest: view.latestDate && CONFIRM_COPY.sendLatest(formatLongDate(view.latestDate)),
     delivery: CONFIRM_COPY.delivery({
       papers: capitalize(papers),
-      schedule: describeDigestSchedule(preferences),
+      schedule: describeDigestSchedule(subscriber),
       topics: topics.map(({ name }) => name).join('; ') || CONFIRM_COPY.allTopics,
     }),
   };
 }
 
-function describeFirstDigest({ firstDigest, preferences }: ConfirmView): string {
+function describeFirstDigest({ firstDigest, subscriber }: ConfirmView): string {
   if (firstDigest === null) return CONFIRM_COPY.subscribe;
   return CONFIRM_COPY.firstDigest({
     day: describeRelativeDay(firstDigest),
-    hour: formatHour(preferences.hour),
-    timezone: formatTimezone(preferences.timezone),
+    hour: formatHour(subscriber.hour),
+    timezone: formatTimezone(subscriber.timezone),
   });
 }
 

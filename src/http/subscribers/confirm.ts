@@ -43,8 +43,7 @@ async function readConfirmView(deps: HttpDeps, subscriber: Subscriber): Promise<
   const firstDigest = day === null ? null : { day, today };
   const latest = await findSendableDigest(deps.db, subscriber, deps.clock());
   return {
-    email: subscriber.email,
-    preferences: subscriber,
+    subscriber,
     topics,
     firstDigest,
     latestDate: latest?.date ?? null,

@@ -1,14 +1,16 @@
-import { formatQuantity } from '../../domain/text/format.ts';
+import { PAPERS_COPY } from '../../copy/en/pages/papers.ts';
+import { TOPICS_COPY } from '../../copy/en/pages/topics.ts';
+import { parseQueryPhrases } from '../../domain/topics/topic.ts';
 import { followHref, papersHref, topicHref } from '../pages/hrefs.ts';
 import type { PageLayouts } from '../pages/page-layout.ts';
 import type { TopicView } from '../pages/views.ts';
 import { buildPaperModel, LIST_EXCERPT } from '../papers/paper-model.ts';
 
-/** A topic: what it is, its newest papers, and the ways to follow it. */
+/** A topic: its phrases, its newest papers, and links to follow it. */
 export function buildTopicPage(view: TopicView, layouts: PageLayouts) {
   const { base } = layouts;
-  const { slug, name } = view.topic;
-  const topicDescription = describeTopic(view.topic);
+  const { slug, name, categories } = view.topic;
+  const topicDescription = describeTopic(parseQueryPhrases(view.topic));
   const feedHref = `${base}/topics/${slug}/feed.xml`;
   return {
     layout: layouts.create({
@@ -19,34 +21,30 @@ export function buildTopicPage(view: TopicView, layouts: PageLayouts) {
     }),
     name,
     description: topicDescription,
-    categories: view.topic.categories.join(', '),
+    categories: categories.length > 0 ? TOPICS_COPY.topic.onArxiv(categories.join(', ')) : '',
     papersPerWeek: describePapersPerWeek(view.papersPerWeek),
     followHref: followHref(base, slug),
     feedHref,
     searchHref: papersHref(base, { topic: slug }),
-    papers: view.papers.map((paper) => buildPaperModel(paper, { base, room: LIST_EXCERPT })),
+    papers: view.papers.map((paper) => buildPaperModel(paper, { base, excerpt: LIST_EXCERPT })),
     isEmpty: view.papers.length === 0,
-    pageLabel: view.page > 1 || view.hasNext ? `Page ${view.page}` : null,
+    pageLabel: view.page > 1 || view.hasNext ? PAPERS_COPY.page(view.page) : null,
     previous: view.page > 1 ? topicHref(base, slug, view.page - 1) : null,
     next: view.hasNext ? topicHref(base, slug, view.page + 1) : null,
   };
 }
 
-/** `Papers that say “kv cache”, “llm serving” or one of 12 other phrases.` */
-function describeTopic({ phrases }: TopicView['topic']): string {
+/** `Papers that mention “kv cache”, “llm serving” or 12 other phrases of its field.` */
+function describeTopic(phrases: readonly string[]): string {
+  const copy = TOPICS_COPY.topic;
   const shown = phrases.slice(0, MAX_PHRASES_SHOWN).map((phrase) => `“${phrase}”`);
   const others = phrases.length - shown.length;
-  if (others > 0) {
-    return `Papers that say ${shown.join(', ')} or ${formatQuantity(others, 'other phrase')} of its field.`;
-  }
-  const last = shown.pop() ?? 'its name';
-  return `Papers that say ${shown.length > 0 ? `${shown.join(', ')} or ` : ''}${last}.`;
+  const last = others > 0 ? copy.otherPhrases(others) : (shown.pop() ?? copy.itsName);
+  return copy.mentions(shown.length > 0 ? shown.join(', ') + copy.or + last : last);
 }
 
 const MAX_PHRASES_SHOWN = 5;
 
 function describePapersPerWeek(perWeek: number): string {
-  return perWeek === 0
-    ? 'Less than one paper a week.'
-    : `About ${formatQuantity(perWeek, 'paper')} a week.`;
+  return perWeek === 0 ? TOPICS_COPY.topic.lessThanOne : TOPICS_COPY.topic.perWeek(perWeek);
 }

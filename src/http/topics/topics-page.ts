@@ -1,14 +1,18 @@
+import { TOPICS_COPY } from '../../copy/en/pages/topics.ts';
 import { followHref, topicHref } from '../pages/hrefs.ts';
 import type { PageLayouts } from '../pages/page-layout.ts';
-import type { TopicsView } from '../pages/views.ts';
+import type { TopicName } from '../pages/views.ts';
 
-/** Every topic that readers may follow. */
-export function buildTopicsPage({ topics }: TopicsView, layouts: PageLayouts) {
+/** All topics that can be followed. */
+export function buildTopicsPage(
+  topics: readonly (TopicName & { papersPerWeek: number })[],
+  layouts: PageLayouts,
+) {
   const { base } = layouts;
   return {
     layout: layouts.create({
-      title: 'Topics',
-      description: 'The subjects that papers are sorted by, and that readers follow.',
+      title: TOPICS_COPY.title,
+      description: TOPICS_COPY.description,
       publicPath: '/topics',
     }),
     isEmpty: topics.length === 0,
@@ -17,7 +21,9 @@ export function buildTopicsPage({ topics }: TopicsView, layouts: PageLayouts) {
       papersPerWeek,
       href: topicHref(base, slug),
       followHref: followHref(base, slug),
+      followLabel: TOPICS_COPY.followTopic(name),
       feedHref: `${base}/topics/${slug}/feed.xml`,
+      feedLabel: TOPICS_COPY.feedOf(name),
     })),
   };
 }

@@ -1,5 +1,6 @@
+import { TOPICS_COPY } from '../../copy/en/pages/topics.ts';
 import { PaperboyError } from '../../domain/errors.ts';
-import { parseQueryPhrases, type Topic } from '../../domain/topics/topic.ts';
+import type { Topic } from '../../domain/topics/topic.ts';
 import { searchPapers } from '../../services/papers/search-papers.ts';
 import { countTopicsPerWeek } from '../../services/topics/count-topics.ts';
 import { readTopic } from '../../services/topics/read-topics.ts';
@@ -10,12 +11,12 @@ import { NUL, parsePageNumber } from '../papers/paper-search.ts';
 import { PageQuery, SlugParams } from '../schemas.ts';
 import type { TypedFastify } from '../typed-fastify.ts';
 
-/** The topics, and each with its newest papers. */
+/** The list of topics, and a page for each. */
 export async function topicRoutes(app: TypedFastify, deps: HttpDeps): Promise<void> {
   const { db, pages, clock } = deps;
 
   app.get('/topics', { schema: { hide: true } }, async (request, reply) =>
-    sendPublicPage(request, reply, pages.topics({ topics: await countTopicsPerWeek(db, clock()) })),
+    sendPublicPage(request, reply, pages.topics(await countTopicsPerWeek(db, clock()))),
   );
 
   const bySlug = { schema: { params: SlugParams, querystring: PageQuery, hide: true } };
@@ -27,7 +28,7 @@ export async function topicRoutes(app: TypedFastify, deps: HttpDeps): Promise<vo
       countTopicsPerWeek(db, clock()),
     ]);
     const html = pages.topic({
-      topic: { ...topic, phrases: parseQueryPhrases(topic) },
+      topic,
       papersPerWeek: counted.find(({ slug }) => slug === topic.slug)?.papersPerWeek ?? 0,
       papers: found.papers,
       page,
@@ -37,10 +38,9 @@ export async function topicRoutes(app: TypedFastify, deps: HttpDeps): Promise<vo
   });
 }
 
-/** The topic of that slug. @throws PaperboyError `NO_TOPIC`, 404. */
+/** The topic with that slug. @throws PaperboyError `NO_TOPIC`. */
 export async function requireTopic({ db }: HttpDeps, slug: string): Promise<Topic> {
   const topic = slug.includes(NUL) ? null : await readTopic(db, slug);
   if (topic) return topic;
-  const message = `No topic is called “${truncateInput(slug)}”.`;
-  throw new PaperboyError('NO_TOPIC', message);
+  throw new PaperboyError('NO_TOPIC', TOPICS_COPY.notFound(truncateInput(slug)));
 }

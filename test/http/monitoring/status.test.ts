@@ -116,12 +116,14 @@ describe('/status', () => {
     const { statusCode, body } = await site.page('/status');
     const $ = load(body);
     expect(statusCode).toBe(200);
-    expect($('h1').text()).toBe('One thing is not in order');
-    expect($('main').text()).toContain('Mail goes out more slowly than usual, or waits.');
+    expect($('h1').text()).toBe('One thing needs attention');
     expect($('main').text()).toContain(
-      'Asked today at 05:25 UTC: it failed, twice in a row. Its last papers came today at 03:30 UTC, of 7 May 2026.',
+      'Email is delayed: it is sent more slowly than usual, or not at all.',
     );
-    expect($('main').text()).toContain('E-mails that are due have waited for 9 minutes.');
+    expect($('main').text()).toContain(
+      'Fetched today at 05:25 UTC: it failed, twice in a row. Its last papers came today at 03:30 UTC, of 7 May 2026.',
+    );
+    expect($('main').text()).toContain('Emails have been due for 9 minutes.');
     expect(body).not.toMatch(/relay\.example|503|<caption>|secret/);
     expect($('a[href="/status?for=operator"]').length).toBe(1);
   });
@@ -136,7 +138,7 @@ describe('/status', () => {
     expect($('main').text()).toContain('The relay relay.example.org:587 is out of order.');
     expect($('main').text()).toContain('huggingface.example answered 503.');
     expect($('tbody tr').length).toBe(10);
-    expect($('main').text()).toContain('No worker lives: no mail goes out.');
+    expect($('main').text()).toContain('No worker is running, so no email is sent.');
     expect(body).not.toContain('ada@');
   });
 

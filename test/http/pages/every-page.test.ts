@@ -1,16 +1,17 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { load } from 'cheerio';
 import { describe, expect, it } from 'vitest';
+import { PAGE_COPY } from '../../../src/copy/en/pages/index.ts';
 import { loadPages } from '../../../src/http/pages/index.ts';
 import { renderEveryPage, SITE } from './view-builders.ts';
 
 const HOSTILE = `"><script>alert('x')</script><img src=x onerror=alert(1)> &amp; {{7}}`;
 const PAGES = Object.entries(renderEveryPage(loadPages(SITE), HOSTILE));
-const READER_PAGES = ['more', 'mute', 'options', 'saved', 'learned'];
+const SUBSCRIBER_PAGES = ['more', 'mute', 'options', 'saved', 'learned'];
 const HIDDEN_PAGES = ['status', 'publicStatus'];
 const TOKEN_PAGES = [
   ...HIDDEN_PAGES,
-  ...READER_PAGES,
+  ...SUBSCRIBER_PAGES,
   'view',
   'confirm',
   'preferences',
@@ -23,14 +24,14 @@ const TOKEN_PAGES = [
 describe.each(PAGES)('The page %s', (name, html) => {
   const $ = load(html);
 
-  it('runs nothing that somebody else wrote', () => {
+  it('Every page runs no script but ours', () => {
     expect($('script').length).toBe(1);
     expect($('script').text()).toBe('');
     expect($('img').length).toBe(0);
     expect($('[href^="javascript:"]').length).toBe(0);
   });
 
-  it('needs no inline style and no inline script', () => {
+  it('Every page works without inline styles and scripts', () => {
     const attributes = $('*')
       .toArray()
       .flatMap((element) => ('attribs' in element ? Object.keys(element.attribs) : []));
@@ -38,7 +39,7 @@ describe.each(PAGES)('The page %s', (name, html) => {
     expect($('style').length).toBe(0);
   });
 
-  it('loads nothing from another host', () => {
+  it('Every page loads nothing from another host', () => {
     const loaded = $('script, img, iframe, link[rel="stylesheet"], link[rel="icon"]')
       .toArray()
       .map((element) => $(element).attr('src') ?? $(element).attr('href') ?? '');
@@ -46,7 +47,7 @@ describe.each(PAGES)('The page %s', (name, html) => {
     expect(loaded.filter((address) => !/^\/daily\/(assets|inbox)\//.test(address))).toEqual([]);
   });
 
-  it('says its language, its title and one main heading', () => {
+  it('Every page has a language, a title and one main heading', () => {
     expect($('html').attr('lang')).toBe('en');
     expect($('title').text()).toContain('Paperboy');
     expect($('h1').length).toBe(1);
@@ -55,7 +56,7 @@ describe.each(PAGES)('The page %s', (name, html) => {
     expect($('a.skip-link').attr('href')).toBe('#main');
   });
 
-  it('keeps the order of headings', () => {
+  it('Every page keeps the order of heading levels', () => {
     const levels = $('h1, h2, h3')
       .toArray()
       .map((element) => Number(element.tagName.slice(1)));
@@ -63,7 +64,7 @@ describe.each(PAGES)('The page %s', (name, html) => {
     expect(jumps).toEqual([]);
   });
 
-  it('labels every field', () => {
+  it('Every page labels its fields', () => {
     const nameless = $('input:not([type="hidden"]), select, textarea')
       .toArray()
       .filter((field) => {
@@ -75,7 +76,7 @@ describe.each(PAGES)('The page %s', (name, html) => {
     expect(nameless.map((field) => $(field).attr('name'))).toEqual([]);
   });
 
-  it('uses an id once and describes fields by ids that are there', () => {
+  it('Every page uses an id once and refers only to ids it has', () => {
     const ids = $('[id]')
       .toArray()
       .map((element) => $(element).attr('id') ?? '');
@@ -86,7 +87,7 @@ describe.each(PAGES)('The page %s', (name, html) => {
     expect(described.filter((id) => !ids.includes(id ?? ''))).toEqual([]);
   });
 
-  it('keeps internal links below the path of the site', () => {
+  it('Every page keeps internal links below the path of the site', () => {
     const internal = $('a[href^="/"], form[action]')
       .toArray()
       .map((element) => $(element).attr('href') ?? $(element).attr('action') ?? '')
@@ -95,12 +96,16 @@ describe.each(PAGES)('The page %s', (name, html) => {
     expect(internal.filter((address) => !address.startsWith('/daily/'))).toEqual([]);
   });
 
-  it('is found by search engines only when it is public', () => {
+  it('A page of a subscriber is closed to search engines', () => {
     const isHidden = $('meta[name="robots"]').attr('content')?.includes('noindex') ?? false;
     if (TOKEN_PAGES.includes(name)) expect(isHidden).toBe(true);
     expect($('link[rel="canonical"], meta[property="og:url"]').length).toBe(isHidden ? 0 : 2);
   });
 });
+
+function findCopy(name: string): unknown {
+  return name.split('.').reduce<unknown>((copy, key) => Object(copy)[key], PAGE_COPY);
+}
 
 describe('The templates', () => {
   const folder = new URL('../../../templates/pages/', import.meta.url);
@@ -110,5 +115,17 @@ describe('The templates', () => {
 
   it.each(templates)('%s writes no unescaped value', (_file, source) => {
     expect(source).not.toMatch(/\{\{\{|\{\{&/);
+  });
+
+  it.each(templates)('%s has no text of its own: all text is in src/copy', (_file, source) => {
+    const markup = source.replace(/\{\{[^}]*\}\}/g, '').replace(/<!doctype html>/, '');
+    const text = markup.replace(/<[^>]*>| [\w-]+="[^"]*"/g, ' ').match(/\p{L}{2,}/gu);
+    const attributes = markup.match(/ (?:aria-label|title|placeholder|alt)="[^"]*\p{L}[^"]*"/gu);
+    expect([text, attributes]).toEqual([null, null]);
+  });
+
+  it.each(templates)('%s names only text that src/copy has', (_file, source) => {
+    const names = [...source.matchAll(/@copy\.([\w.]+)/g)].map(([, name = '']) => name);
+    expect(names.filter((name) => typeof findCopy(name) !== 'string')).toEqual([]);
   });
 });

@@ -3,12 +3,14 @@ import { describe, expect, it } from 'vitest';
 import type { TopicPaper } from '../../../src/domain/papers/paper.ts';
 import { loadPages } from '../../../src/http/pages/index.ts';
 import {
-  buildDayView,
+  buildDayOverview,
   buildDeliveryView,
+  buildDigestSummary,
   buildPapersView,
   buildPaperView,
   buildPaperViews,
   buildPreferencesView,
+  buildTopic,
   SITE,
   TOPICS,
 } from './view-builders.ts';
@@ -24,14 +26,14 @@ const alone = (only: TopicPaper) => ({
 });
 
 describe('The list of papers', () => {
-  it('sends words, topic and day to itself', () => {
+  it('The search form submits text, topic and day to the list of papers', () => {
     const $ = load(pages.papers(buildPapersView({ q: 'kv cache', date: '2026-05-08' })));
     expect($('form.search').attr('action')).toBe('/daily/papers');
     expect($('#q').attr('value')).toBe('kv cache');
     expect($('#date').attr('value')).toBe('2026-05-08');
   });
 
-  it('keeps the search on the pages before and after', () => {
+  it('The links to the previous and next page keep the search', () => {
     const view = buildPapersView({
       q: 'kv & cache',
       topic: TOPICS[2] ?? null,
@@ -47,18 +49,18 @@ describe('The list of papers', () => {
     );
   });
 
-  it('answers an empty search with what is there instead', () => {
+  it('A search without results links to the papers of the last day', () => {
     const $ = load(
       pages.papers(
         buildPapersView({
           papers: [],
           total: 0,
           q: 'perpetual motion',
-          latest: { day: '2026-05-08', isToday: true, count: 49, onTopic: null },
+          latest: buildDayOverview(),
         }),
       ),
     );
-    expect($('.empty-state').text()).toBe('No paper says “perpetual motion”. 49 came today.');
+    expect($('.empty-state').text()).toBe('No papers mention “perpetual motion”. 49 came today.');
     expect($('.remaining-link a').attr('href')).toBe('/daily/papers?date=2026-05-08');
   });
 });
@@ -67,25 +69,25 @@ describe('The papers of a day', () => {
   const onTopic = () =>
     load(
       pages.papers(
-        buildPapersView({ date: '2026-05-08', topic: TOPICS[2] ?? null, day: buildDayView() }),
+        buildPapersView({ date: '2026-05-08', topic: TOPICS[2] ?? null, day: buildDayOverview() }),
       ),
     );
 
-  it('stand below the week, and between the days before and after', () => {
-    const $ = load(pages.papers(buildPapersView({ date: '2026-05-08', day: buildDayView() })));
+  it('A day’s papers have the week above them and a link to the day before', () => {
+    const $ = load(pages.papers(buildPapersView({ date: '2026-05-08', day: buildDayOverview() })));
     expect($('h1').text()).toBe('Friday, 8 May 2026');
     expect($('.week [aria-current="date"]').text()).toContain('Fri 8 May');
     expect($('.pager a').attr('href')).toBe('/daily/papers?date=2026-05-07');
   });
 
-  it('on a topic tell how many they are, and the way to the others', () => {
+  it('A day’s papers on one topic show their count and a link to the others', () => {
     const $ = onTopic();
     expect($('.topics-bar summary').first().text()).toBe('Topic number 2 & more, 19 papers');
     expect($('.topics-bar [aria-current]').text()).toBe('Topic number 2 & more 19');
     expect($('.topics-bar a').first().attr('href')).toBe('/daily/papers?date=2026-05-08');
   });
 
-  it('leave the room to the papers: the search is folded until it is used', () => {
+  it('The search form on a day’s page is collapsed, and open on a search', () => {
     expect(onTopic()('.collapsible').attr('open')).toBeUndefined();
     expect(
       load(pages.papers(buildPapersView({ q: 'kv' })))('.collapsible').attr('open'),
@@ -94,7 +96,7 @@ describe('The papers of a day', () => {
 });
 
 describe('A search', () => {
-  it('marks what it found, in title and abstract, and shows the sentence that says it', () => {
+  it('A search result highlights matches in its title and in the sentence that has them', () => {
     const found = buildPaperView({
       title: 'Caches: Of KV caches',
       abstract: 'First we talk. Then <i>caches</i> are told. They end.',
@@ -111,41 +113,44 @@ describe('A search', () => {
     expect(marks.map((mark) => $(mark).text())).toEqual(['Caches', 'caches', 'caches']);
   });
 
-  it('too broad says so, and for words that are not looked for, too', () => {
+  it('A search that is too broad, or has only stop words, says so', () => {
     const broad = load(
       pages.papers(buildPapersView({ q: 'model', total: 250, isTruncated: true })),
     );
     expect(broad('.count').text()).toBe(
-      'More than 250 papers, the newest day first. A further word narrows them down.',
+      'More than 250 papers, newest first. Add a keyword to narrow them down.',
     );
     const idle = load(
       pages.papers(buildPapersView({ papers: [], total: 0, q: 'the', hasOnlyStopWords: true })),
     );
-    expect(idle('.empty-state').text()).toContain('words that every text says are not looked for');
+    expect(idle('.empty-state').text()).toBe(
+      '“the” is too common to search for. Add a rarer keyword.',
+    );
   });
 });
 
 describe('The page of a topic', () => {
-  const topic = { slug: 'ssm', name: 'State space', categories: ['cs.LG'] };
+  const buildTopicOf = (phrases: string[]) =>
+    buildTopic({ slug: 'ssm', name: 'State space', query: phrases.join(' or ') });
   const rest = { papersPerWeek: 1, papers: buildPaperViews(2), page: 1, hasNext: false };
 
   it.each([
-    [['a'], 'Papers that say “a”.'],
-    [['a', 'b', 'c'], 'Papers that say “a”, “b” or “c”.'],
+    [['a'], 'Papers that mention “a”.'],
+    [['a', 'b', 'c'], 'Papers that mention “a”, “b” or “c”.'],
     [
       ['a', 'b', 'c', 'd', 'e', 'f'],
-      'Papers that say “a”, “b”, “c”, “d”, “e” or 1 other phrase of its field.',
+      'Papers that mention “a”, “b”, “c”, “d”, “e” or 1 other phrase of its field.',
     ],
-  ])('says what it is: %j', (phrases, sentence) => {
-    const $ = load(pages.topic({ topic: { ...topic, phrases }, ...rest }));
+  ])('The page of a topic names its phrases: %j', (phrases, sentence) => {
+    const $ = load(pages.topic({ topic: buildTopicOf(phrases), ...rest }));
     expect($('.statement').text()).toBe(sentence);
   });
 
   it.each([
     [0, 'Less than one paper a week.'],
     [1, 'About 1 paper a week.'],
-  ])('says how much it brings, when that is %i', (papersPerWeek, sentence) => {
-    const view = { topic: { ...topic, phrases: ['a'] }, ...rest, papersPerWeek };
+  ])('The page of a topic states %i papers a week', (papersPerWeek, sentence) => {
+    const view = { topic: buildTopicOf(['a']), ...rest, papersPerWeek };
     expect(load(pages.topic(view))('main').text()).toContain(sentence);
   });
 });
@@ -153,7 +158,7 @@ describe('The page of a topic', () => {
 describe('A reader’s own digest', () => {
   const $ = load(pages.delivery(buildDeliveryView()));
 
-  it('is a lead, three stories, the dark horse and briefs, each with its reason', () => {
+  it('A delivered digest has a lead, three stories, a dark horse and briefs, each with its reason', () => {
     expect($('.lead').length).toBe(1);
     expect($('.view-story').length).toBe(3);
     expect($('.dark-horse .reason').text()).toBe('Reason number 6.');
@@ -165,18 +170,18 @@ describe('A reader’s own digest', () => {
     );
   });
 
-  it('explains quiet days as the mail does, when there is something to explain', () => {
+  it('A delivered digest shows the note of its mail, if any', () => {
     expect($('.view-note').length).toBe(0);
     const note =
       'Nothing on Thursday was relevant enough for you, so we let you sleep. Here’s Friday.';
     expect(load(pages.delivery(buildDeliveryView({ note })))('.view-note').text()).toBe(note);
   });
 
-  it('says how long it takes to read', () => {
+  it('A delivered digest states its reading time', () => {
     expect($('.count').text()).toMatch(/ An? \w+-minute read\./);
   });
 
-  it('has the reader’s answers below each paper', () => {
+  it('A delivered digest has feedback links below each paper', () => {
     const links = $('.lead .actions a').toArray();
     expect(links.map((link) => [$(link).text(), $(link).attr('href')])).toEqual([
       ['More like this', '/daily/feedback/a-token/more/2605.10000'],
@@ -186,11 +191,12 @@ describe('A reader’s own digest', () => {
     ]);
   });
 
-  it('stays below 60 KB with the most papers that a reader may have', () => {
+  it('A delivered digest stays below 60 KB with the maximum of papers', () => {
     const view = buildDeliveryView({
-      papers: buildPaperViews(20).map((each) => ({
+      papers: buildPaperViews(20).map((each, rank) => ({
         paper: {
           ...each,
+          ...{ rank, popularity: 1 },
           abstract: `${'A long sentence of many words about models. '.repeat(40)}`,
         },
         reason: 'The most discussed paper today, and it says “stateless”, one of your words.',
@@ -202,7 +208,7 @@ describe('A reader’s own digest', () => {
 });
 
 describe('The page of a paper', () => {
-  it('names the sources that listed it, and says that it was withdrawn', () => {
+  it('The page of a paper names the sources that listed it and the day it was withdrawn', () => {
     const sources = ['arxiv:cs.CL+cs.LG', 'hf-daily', 'hf-trending', 'mine'];
     const $ = load(pages.paper({ ...alone(buildPaperView()), sources, withdrawnOn: '2026-05-09' }));
     const facts = $('.facts div')
@@ -219,12 +225,12 @@ describe('The page of a paper', () => {
     expect(load(pages.paper(alone(buildPaperView())))('.facts').text()).not.toContain('Withdrawn');
   });
 
-  it('links its address, its code, its topics and the digests that held it', () => {
+  it('The page of a paper links its source, code, topics, digests and similar papers', () => {
     const $ = load(
       pages.paper({
         paper: buildPaperView({ codeUrl: 'https://github.com/a/b' }),
         topics: TOPICS,
-        digests: [{ kind: 'weekly', date: '2026-05-11', number: 18 }],
+        digests: [buildDigestSummary({ kind: 'weekly', date: '2026-05-11', number: 18 })],
         similar: [buildPaperView({ id: '2605.04321' })],
         sources: ['hf-daily'],
         withdrawnOn: null,
@@ -245,13 +251,13 @@ describe('The page of a paper', () => {
     ]);
   });
 
-  it('shows the whole abstract', () => {
+  it('The page of a paper shows the whole abstract', () => {
     const abstract = 'One sentence. Two sentences. Three sentences.';
     const $ = load(pages.paper(alone(buildPaperView({ abstract }))));
     expect($('.abstract p').first().text()).toBe(abstract);
   });
 
-  it('counts the authors whose names are unknown', () => {
+  it('The page of a paper counts the authors whose names are unknown', () => {
     const named = buildPaperView({ authors: ['Ada Lovelace', 'Alan Turing'], authorCount: 9 });
     const $ = load(pages.paper(alone(named)));
     expect($('.facts dd').first().text()).toBe('Ada Lovelace, Alan Turing and 7 more');
@@ -259,32 +265,28 @@ describe('The page of a paper', () => {
 });
 
 describe('The archive', () => {
-  it('keeps a digest of 300 papers below 60 KB and says how many are not listed', () => {
+  it('The page of a digest with 300 papers stays below 60 KB and says how many are not listed', () => {
     const ranked = buildPaperViews(300).map((each, rank) => ({ ...each, rank, popularity: 0 }));
     const html = pages.digest({
-      kind: 'daily',
-      date: '2026-05-08',
-      number: 128,
-      total: 300,
+      digest: buildDigestSummary({ papers: 300 }),
       papers: ranked,
       previous: null,
       next: null,
     });
     expect(Buffer.byteLength(html)).toBeLessThan(60_000);
-    expect(load(html)('.remaining-link').text()).toBe('And 200 further papers');
+    expect(load(html)('.remaining-link').text()).toBe('And 200 more papers');
   });
 });
 
 describe('The pages with one button', () => {
   const email = 'ada@example.org';
-  const { preferences } = buildPreferencesView();
+  const subscriber = { ...buildPreferencesView().preferences, email };
 
   it.each([
     [
       'confirm',
       pages.confirm({
-        email,
-        preferences,
+        subscriber,
         topics: [],
         firstDigest: null,
         latestDate: '2026-05-08',
@@ -296,7 +298,7 @@ describe('The pages with one button', () => {
     ],
     ['export', pages.exportOrErase({ kind: 'export', email })],
     ['erase', pages.exportOrErase({ kind: 'erase', email })],
-  ])('%s posts to the address it came from and names the reader', (_name, html) => {
+  ])('The %s page posts to its own address and names the subscriber', (_name, html) => {
     const $ = load(html);
     expect($('form').not('.alternatives form').length).toBe(1);
     expect($('form').attr('method')).toBe('post');
@@ -305,17 +307,15 @@ describe('The pages with one button', () => {
     expect($('main').text()).toContain(email);
   });
 
-  it('promises the day and hour of the first edition', () => {
+  it('The confirm page states the day and hour of the first digest', () => {
     const firstDigest = { day: '2026-05-09', today: '2026-05-08' };
-    const $ = load(
-      pages.confirm({ email, preferences, topics: [], firstDigest, latestDate: null }),
-    );
+    const $ = load(pages.confirm({ subscriber, topics: [], firstDigest, latestDate: null }));
     expect($('.statement').text()).toBe(
       'Confirm and your first digest arrives tomorrow at 07:00, Berlin time.',
     );
   });
 
-  it('says goodbye without a button', () => {
+  it('The page after unsubscribing has no button', () => {
     const $ = load(
       pages.unsubscribe({ email, token: 't', isUnsubscribed: true, today: '2026-05-08' }),
     );
@@ -325,16 +325,14 @@ describe('The pages with one button', () => {
 });
 
 describe('The local inbox', () => {
-  it('shows the HTML of a message only in a sandbox', () => {
+  it('The local inbox shows the HTML of a message only in a sandbox', () => {
     const $ = load(
       pages.inboxMessage({
-        id: 'm1',
-        from: 'a@b',
-        to: 'c@d',
-        subject: '',
-        headers: [],
-        text: 'Plain',
-        hasHtml: true,
+        entry: {
+          ...{ id: 'm1', from: 'a@b', to: ['c@d'], subject: '', bytes: 100 },
+          receivedAt: new Date('2026-05-08T07:00:00Z'),
+        },
+        parsed: { headers: [], text: 'Plain', html: '<p>Plain</p>' },
       }),
     );
     expect($('iframe').attr('sandbox')).toBe('allow-popups allow-popups-to-escape-sandbox');

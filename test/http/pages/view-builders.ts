@@ -1,7 +1,11 @@
+import type { DigestSummary } from '../../../src/domain/digests/digest.ts';
 import type { TopicPaper } from '../../../src/domain/papers/paper.ts';
-import { DEFAULT_PREFERENCES } from '../../../src/domain/subscribers/subscriber.ts';
+import {
+  DEFAULT_PREFERENCES,
+  type Subscriber,
+} from '../../../src/domain/subscribers/subscriber.ts';
+import type { Topic } from '../../../src/domain/topics/topic.ts';
 import type {
-  DayView,
   DeliveryView,
   FrontView,
   Pages,
@@ -11,6 +15,7 @@ import type {
   SiteInfo,
   StatusView,
 } from '../../../src/http/pages/index.ts';
+import type { DayOverview } from '../../../src/services/papers/read-day.ts';
 
 /** A site below a path, so that a link which forgets the path is found. */
 export const SITE: SiteInfo = {
@@ -21,10 +26,13 @@ export const SITE: SiteInfo = {
 
 export const TIMEZONES = ['UTC', ...Intl.supportedValuesOf('timeZone')];
 
-export const TOPICS = Array.from({ length: 21 }, (_, at) => ({
-  slug: `topic-${at}`,
-  name: `Topic number ${at} & more`,
-}));
+export function buildTopic(changes: Partial<Topic>): Topic {
+  return { slug: 'topic', name: 'Topic', categories: [], query: '', titleQuery: '', ...changes };
+}
+
+export const TOPICS = Array.from({ length: 21 }, (_, at) =>
+  buildTopic({ slug: `topic-${at}`, name: `Topic number ${at} & more` }),
+);
 
 export function buildPaperView(changes: Partial<TopicPaper> = {}): TopicPaper {
   return {
@@ -66,21 +74,19 @@ export function buildSignUpForm(changes: Partial<SignUpFormView> = {}): SignUpFo
   };
 }
 
-export function buildDayView(changes: Partial<DayView> = {}): DayView {
+export function buildDayOverview(changes: Partial<DayOverview> = {}): DayOverview {
   return {
     day: '2026-05-08',
     number: 128,
     week: [4, 5, 6, 7, 8, 9, 10].map((day, at) => ({
       day: `2026-05-${String(day).padStart(2, '0')}`,
       count: at > 4 ? 0 : 40 + at,
-      isCurrent: at === 4,
-      isFuture: at > 4,
     })),
     previous: '2026-05-07',
     next: null,
     earlier: '2026-05-01',
     later: null,
-    totalPapers: 49,
+    total: 49,
     topics: TOPICS.map((topic, at) => ({ ...topic, count: 21 - at })),
     ...changes,
   };
@@ -88,10 +94,9 @@ export function buildDayView(changes: Partial<DayView> = {}): DayView {
 
 export function buildFrontView(changes: Partial<FrontView> = {}): FrontView {
   return {
-    ...buildDayView(),
+    ...buildDayOverview(),
+    today: '2026-05-08',
     papers: buildPaperViews(49),
-    allTopics: TOPICS,
-    selectedTopic: null,
     form: buildSignUpForm(),
     isEmpty: false,
     ...changes,
@@ -115,6 +120,36 @@ export function buildPapersView(changes: Partial<PapersView> = {}): PapersView {
     q: null,
     allTopics: TOPICS,
     latest: null,
+    today: '2026-05-08',
+    ...changes,
+  };
+}
+
+export function buildDigestSummary(changes: Partial<DigestSummary> = {}): DigestSummary {
+  return {
+    id: 1,
+    kind: 'daily',
+    date: '2026-05-08',
+    number: 128,
+    composedAt: new Date('2026-05-08T05:00:00Z'),
+    audience: 10,
+    papers: 49,
+    pausedAt: null,
+    pauseReason: null,
+    cancelledAt: null,
+    ...changes,
+  };
+}
+
+export function buildSubscriber(changes: Partial<Subscriber> = {}): Subscriber {
+  return {
+    ...DEFAULT_PREFERENCES,
+    id: 1,
+    email: 'ada@example.org',
+    status: 'active',
+    createdAt: new Date('2026-03-02T05:00:00Z'),
+    confirmedAt: new Date('2026-03-02T05:00:00Z'),
+    pausedUntil: null,
     ...changes,
   };
 }
@@ -122,18 +157,14 @@ export function buildPapersView(changes: Partial<PapersView> = {}): PapersView {
 export function buildDeliveryView(changes: Partial<DeliveryView> = {}): DeliveryView {
   return {
     token: 'a-token',
-    kind: 'daily',
-    date: '2026-05-08',
-    number: 128,
-    total: 49,
-    papers: buildPaperViews(10).map((each, at) => ({
-      paper: each,
+    digest: buildDigestSummary(),
+    subscriber: buildSubscriber({ topics: ['topic-1'], keywords: ['stateless'] }),
+    papers: buildPaperViews(10).map((paper, at) => ({
+      paper: { ...paper, rank: at, popularity: 1 },
       reason: `Reason number ${at}.`,
       isDarkHorse: at === 6,
     })),
     topics: TOPICS,
-    followed: ['topic-1'],
-    keywords: ['stateless'],
     note: '',
     ...changes,
   };
@@ -175,8 +206,7 @@ export function buildPreferencesView(changes: Partial<PreferencesView> = {}): Pr
   };
 }
 
-/** Every page once, by the kind of page, each filled with `words` wherever others may write. */
-/** Everything that can be wrong, and a digest that was sent. */
+/** A status with every kind of problem, and a digest that was sent. */
 export function buildStatusView(changes: Partial<StatusView> = {}, words = 'hf-daily'): StatusView {
   const at = new Date('2026-05-08T05:00:00Z');
   const counts = { found: 49, added: 12, updated: 3, refused: 1 };
@@ -202,18 +232,7 @@ export function buildStatusView(changes: Partial<StatusView> = {}, words = 'hf-d
       },
       digests: [
         {
-          digest: {
-            id: 1,
-            kind: 'daily',
-            date: '2026-05-08',
-            number: 12,
-            composedAt: at,
-            audience: 10,
-            papers: 49,
-            pausedAt: at,
-            pauseReason: words,
-            cancelledAt: null,
-          },
+          digest: buildDigestSummary({ number: 12, pausedAt: at, pauseReason: words }),
           audience: 10,
           states: { ...states, unknown: 0, skipped: 0, expired: 0 },
           due: 0,
@@ -252,9 +271,11 @@ export function buildStatusView(changes: Partial<StatusView> = {}, words = 'hf-d
   };
 }
 
+/** Every page by its name, with `words` wherever the text is not ours. */
 export function renderEveryPage(pages: Pages, words: string): Record<string, string> {
   const email = `${words}@example.org`;
-  const topics = [{ slug: 'topic-1', name: words }];
+  const topic = buildTopic({ slug: 'topic-1', name: words, categories: [words], query: words });
+  const topics = [topic];
   const preferences = { ...buildPreferencesView().preferences, keywords: [words], timezone: words };
   const hostile = buildPaperView({
     title: `${words}: ${words}`,
@@ -267,23 +288,26 @@ export function renderEveryPage(pages: Pages, words: string): Record<string, str
   });
   const problems = { email: words, keywords: words, timezone: words };
   const form = buildSignUpForm({ values: { ...preferences, email }, problems });
-  const counted = [{ slug: 'topic-1', name: words, count: 1 }];
+  const counted = [{ ...topic, count: 1 }];
   const followed = [{ slug: 'topic-1', name: words, papersPerWeek: null }];
-  const digest = { kind: 'weekly', date: '2026-05-11', number: 18 } as const;
-  const message = { id: 'm/1', from: words, to: email, subject: words };
+  const digest = buildDigestSummary({ kind: 'weekly', date: '2026-05-11', number: 18 });
+  const message = {
+    id: 'm/1',
+    from: words,
+    to: [email],
+    subject: words,
+    receivedAt: new Date('2026-05-08T07:00:00Z'),
+    bytes: 45_000,
+  };
   return {
-    front: pages.front(
-      buildFrontView({ papers: Array(6).fill(hostile), topics: counted, allTopics: topics, form }),
-    ),
-    emptyFront: pages.front(
-      buildFrontView({ papers: [], totalPapers: 0, number: null, isEmpty: true }),
-    ),
-    quietFront: pages.front(buildFrontView({ papers: [], totalPapers: 0 })),
+    front: pages.front(buildFrontView({ papers: Array(6).fill(hostile), topics: counted, form })),
+    emptyFront: pages.front(buildFrontView({ papers: [], total: 0, number: null, isEmpty: true })),
+    quietFront: pages.front(buildFrontView({ papers: [], total: 0 })),
     papers: pages.papers(
       buildPapersView({
         papers: [hostile],
         q: words,
-        topic: { slug: 'topic-1', name: words },
+        topic,
         pages: 2,
       }),
     ),
@@ -292,7 +316,7 @@ export function renderEveryPage(pages: Pages, words: string): Record<string, str
       buildPapersView({
         papers: [hostile],
         date: '2026-05-08',
-        day: buildDayView({ topics: counted }),
+        day: buildDayOverview({ topics: counted }),
       }),
     ),
     found: pages.papers(
@@ -306,9 +330,9 @@ export function renderEveryPage(pages: Pages, words: string): Record<string, str
       sources: ['<hf>', 'arxiv:cs.LG'],
       withdrawnOn: '2026-05-09',
     }),
-    topics: pages.topics({ topics: [{ slug: 'topic-1', name: words, papersPerWeek: 3 }] }),
+    topics: pages.topics([{ slug: 'topic-1', name: words, papersPerWeek: 3 }]),
     topic: pages.topic({
-      topic: { slug: 'topic-1', name: words, phrases: [words], categories: [words] },
+      topic,
       papersPerWeek: 3,
       papers: [hostile],
       page: 2,
@@ -320,32 +344,30 @@ export function renderEveryPage(pages: Pages, words: string): Record<string, str
         { month: '2026-05', count: 1 },
         { month: '2025-12', count: 4 },
       ],
-      digests: [{ ...digest, papers: 49 }],
+      digests: [digest],
     }),
     emptyDigests: pages.digests({ month: null, months: [], digests: [] }),
     view: pages.delivery(
       buildDeliveryView({
         papers: Array.from({ length: 7 }, (_, at) => ({
-          paper: hostile,
+          paper: { ...hostile, rank: at, popularity: 1 },
           reason: words,
           isDarkHorse: at === 4,
         })),
         topics,
-        keywords: [words],
+        subscriber: buildSubscriber({ topics: ['topic-1'], keywords: [words] }),
       }),
     ),
     status: pages.status(buildStatusView({ isForOperator: true }, words)),
     publicStatus: pages.status(buildStatusView({ isForOperator: false }, words)),
     digest: pages.digest({
-      ...digest,
-      total: 1,
+      digest,
       papers: [{ ...hostile, rank: 0, popularity: 1 }],
       previous: '2026-05-04',
       next: null,
     }),
     confirm: pages.confirm({
-      email,
-      preferences,
+      subscriber: { ...preferences, email },
       topics,
       firstDigest: null,
       latestDate: '2026-05-08',
@@ -416,14 +438,10 @@ export function renderEveryPage(pages: Pages, words: string): Record<string, str
       sentences: [words],
       links: [{ text: words, href: '/' }],
     }),
-    inboxList: pages.inboxList({
-      messages: [{ ...message, receivedAt: new Date('2026-05-08T07:00:00Z'), size: 45_000 }],
-    }),
+    inboxList: pages.inboxList([message]),
     inboxMessage: pages.inboxMessage({
-      ...message,
-      headers: [{ name: words, value: words }],
-      text: words,
-      hasHtml: true,
+      entry: message,
+      parsed: { headers: [{ name: words, value: words }], text: words, html: words },
     }),
   };
 }

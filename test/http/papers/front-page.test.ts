@@ -15,54 +15,54 @@ const front = (changes: Parameters<typeof buildFrontView>[0] = {}) =>
   load(pages.front(buildFrontView(changes)));
 
 describe('The front page', () => {
-  it('stays below 60 KB with 49 papers and every time zone', () => {
+  it('The front page stays below 60 KB with 49 papers and every time zone', () => {
     expect(Buffer.byteLength(pages.front(buildFrontView()))).toBeLessThan(60_000);
   });
 
-  it('leads with the most discussed paper, then three stories, then fourteen in the index', () => {
+  it('The front page has a lead, three stories and a list of fourteen papers', () => {
     const $ = front();
     expect($('.lead h2').text()).toContain('Paper 0');
     expect($('.story').length).toBe(3);
     expect($('.paper-list li').length).toBe(14);
   });
 
-  it('leads to the papers for which there is no room', () => {
+  it('The front page links to the papers that it has no room for', () => {
     const $ = front();
     expect($('.remaining-link').text()).toBe('The other 31 papers of 8 May 2026');
     expect($('.remaining-link a').attr('href')).toBe('/daily/papers?date=2026-05-08');
   });
 
-  it('promises no other papers when all of them are shown', () => {
-    expect(front({ papers: buildPaperViews(3), totalPapers: 3 })('.remaining-link').length).toBe(0);
+  it('The front page has no such link when it shows all papers', () => {
+    expect(front({ papers: buildPaperViews(3), total: 3 })('.remaining-link').length).toBe(0);
   });
 
-  it('keeps a title whole in one heading and one link', () => {
+  it('The lead’s whole title is in one heading and one link', () => {
     const $ = front({
       papers: [buildPaperView({ title: 'FASER: Fine-Grained Phases' })],
-      totalPapers: 1,
+      total: 1,
     });
     expect($('.lead h2 a').text()).toBe('FASER: Fine-Grained Phases');
   });
 
-  it('keeps the slash of an old arXiv id in the link', () => {
-    const $ = front({ papers: [buildPaperView({ id: 'math.GT/0309136' })], totalPapers: 1 });
+  it('The link to a paper keeps the slash of an old arXiv id', () => {
+    const $ = front({ papers: [buildPaperView({ id: 'math.GT/0309136' })], total: 1 });
     expect($('.lead h2 a').attr('href')).toBe('/daily/papers/math.GT/0309136');
   });
 
-  it('searches arXiv for the title of a lead without an address', () => {
+  it('A lead without an address links to an arXiv search for its title', () => {
     const $ = front({ papers: [buildPaperView({ id: 'seed:1', url: null, title: 'A & B' })] });
     const link = $('.lead .byline a');
     expect(link.attr('href')).toBe('https://arxiv.org/search/?query=A+%26+B&searchtype=title');
   });
 
-  it('shows the abstract’s own number with the words around it', () => {
+  it('The lead shows its key result with the phrase around it', () => {
     const abstract = 'We improve end-to-end training throughput by up to 1.35x.';
     const $ = front({ papers: [buildPaperView({ abstract })] });
     expect($('.figure strong').text()).toBe('1.35x');
     expect(abstract).toContain($('.figure q').text());
   });
 
-  it('marks the shown day and links the days before it', () => {
+  it('The week marks the shown day and links the days before it', () => {
     const $ = front();
     expect($('.week [aria-current="date"]').text()).toMatch(/Fri 8 May\s+44 papers/);
     expect($('.week li a').length).toBe(4);
@@ -71,7 +71,7 @@ describe('The front page', () => {
     expect($('.week .future').first().text()).toMatch(/Sat 9\s+tomorrow/);
   });
 
-  it('leads to the day before and to the weeks before', () => {
+  it('The front page links to the day before and the week before', () => {
     const $ = front();
     expect($('.week a[rel="prev"]').attr('href')).toBe('/daily/papers?date=2026-05-01');
     expect($('.week a[rel="next"]').length).toBe(0);
@@ -79,21 +79,21 @@ describe('The front page', () => {
     expect($('.pager a[rel="next"]').length).toBe(0);
   });
 
-  it('has a link to the sign-up form at the top', () => {
+  it('The front page links to its sign-up form at the top', () => {
     const $ = front();
     expect($('.top-action').attr('href')).toBe('#sign-up');
     expect($('#sign-up').length).toBe(1);
   });
 
-  it('still offers the sign-up form while there are no papers', () => {
-    const $ = front({ papers: [], totalPapers: 0, isEmpty: true });
-    expect($('.lead h2').text()).toBe('The first edition is not printed yet');
+  it('The front page has the sign-up form before there are papers', () => {
+    const $ = front({ papers: [], total: 0, isEmpty: true });
+    expect($('.lead h2').text()).toBe('No papers yet');
     expect($('#sign-up form').length).toBe(1);
   });
 });
 
 describe('The sign-up form', () => {
-  it('posts the fields of a sign-up', () => {
+  it('The sign-up form posts the fields of a sign-up', () => {
     const $ = front();
     const form = $('#sign-up form');
     expect(form.attr('method')).toBe('post');
@@ -107,7 +107,7 @@ describe('The sign-up form', () => {
     );
   });
 
-  it('offers every hour, zone, frequency and topic', () => {
+  it('The sign-up form offers every hour, time zone, frequency and topic', () => {
     const $ = front();
     expect($('#hour option').length).toBe(24);
     expect($('#hour option[selected]').text()).toBe('07:00');
@@ -118,7 +118,7 @@ describe('The sign-up form', () => {
     expect($('#sign-up details input[name="topics"]').length).toBe(15);
   });
 
-  it('comes back filled, with the sentence beside the field', () => {
+  it('A refused sign-up form keeps its values and shows the problem beside the field', () => {
     const { values } = buildSignUpForm();
     const $ = front({
       form: buildSignUpForm({
@@ -134,7 +134,7 @@ describe('The sign-up form', () => {
     expect($('#sign-up details').attr('open')).toBeDefined();
   });
 
-  it('lets the zone be guessed only in a form that nobody has sent', () => {
+  it('The sign-up form guesses the time zone only before it was submitted', () => {
     expect(front()('[data-guess-zone]').length).toBe(1);
     const refused = buildSignUpForm({ problems: { email: 'No.' } });
     expect(front({ form: refused })('[data-guess-zone]').length).toBe(0);

@@ -43,7 +43,7 @@ describe('/topics/:slug', () => {
   it('says what the topic is and shows its newest papers, page by page', async () => {
     const $ = await page('/topics/theory');
     expect($('h1').text()).toBe(THEORY);
-    expect($('.statement').text()).toMatch(/^Papers that say “.+” or \d+ other phrases/);
+    expect($('.statement').text()).toMatch(/^Papers that mention “.+” or \d+ other phrases/);
     expect($('.paper-list li').length).toBe(25);
     const next = $('a[rel="next"]').attr('href') ?? '';
     expect(next).toBe('/topics/theory?page=2');
@@ -82,7 +82,7 @@ describe('/topics/:slug', () => {
   it('refuses a page that is none, and is empty beyond the last', async () => {
     expect((await site.page('/topics/theory?page=0')).statusCode).toBe(400);
     const $ = await page('/topics/theory?page=9');
-    expect($('.empty-state').text()).toContain('the papers end before it');
+    expect($('.empty-state').text()).toContain('no papers on this page');
   });
 });
 

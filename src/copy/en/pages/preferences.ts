@@ -128,6 +128,7 @@ export const PREFERENCES_COPY = {
     title: 'Pause',
     help: 'While you’re away we keep the best papers for your return.',
     until: 'No email until',
+    dateFormat: 'YYYY-MM-DD',
     notPaused: 'Not paused',
     paused: 'Paused',
     pausedUntil: (day: string) => `Until ${day}`,

@@ -1,0 +1,86 @@
+import { formatQuantity } from '../../../domain/text/format.ts';
+
+/** The list of papers, its search, and what pages show of a single paper. */
+export const PAPERS_COPY = {
+  title: 'Papers',
+  onTopic: (topic: string) => ` on ${topic}`,
+  ofDay: (day: string) => ` of ${day}`,
+  mentioning: (text: string) => ` that mention “${text}”`,
+  description: ({ title, total, hasMore }: { title: string; total: number; hasMore: boolean }) =>
+    `${title}: ${formatQuantity(total, 'research paper')}${hasMore ? ' and more' : ''}.`,
+  search: {
+    summary: 'Search',
+    text: 'Keywords',
+    topic: 'Topic',
+    allTopics: 'All topics',
+    day: 'Day',
+    button: 'Search',
+  },
+  orders: {
+    newest: 'newest first',
+    discussed: 'most discussed first',
+    relevance: 'best match first',
+  },
+  count: ({ total, hasMore, order }: { total: number; hasMore: boolean; order: string }) =>
+    `${hasMore ? 'More than ' : ''}${formatQuantity(total, 'paper')}, ${order}.`,
+  narrowDown: 'Add a keyword to narrow them down.',
+  page: (page: number) => `Page ${page}`,
+  pageOf: (page: number, pages: number) => `Page ${page} of ${pages}`,
+  pagesLabel: 'Pages',
+  previousPage: 'Previous page',
+  nextPage: 'Next page',
+  empty: {
+    onlyStopWords: (text: string) => `“${text}” is too common to search for. Add a rarer keyword.`,
+    pastLastPage: 'There are no papers on this page.',
+    noneMention: (where: string, text: string) => `No papers${where} mention “${text}”.`,
+    none: (where: string) => `There are no papers${where}.`,
+    latest: ({ count, when, onTopic }: { count: number; when: string; onTopic: string }) =>
+      `${count} came ${when}${onTopic}.`,
+    today: 'today',
+    onDay: (day: string) => `on ${day}`,
+    ofThem: (count: number, topic: string) => `, ${count} of them on ${topic}`,
+    papersOf: (day: string) => `Papers of ${day}`,
+    allPapers: 'All papers',
+  },
+  week: {
+    label: 'The week',
+    quiet: 'quiet',
+    tomorrow: 'tomorrow',
+    earlier: 'Earlier',
+    earlierDay: (day: string) => `Earlier: ${day}`,
+    later: 'Later',
+    laterDay: (day: string) => `Later: ${day}`,
+  },
+  daysLabel: 'Days',
+  topicsBar: {
+    label: 'Topics of the day',
+    allTopics: 'All topics',
+    all: 'All',
+    allCount: (count: number) => `All ${count}`,
+    more: (count: number) => formatQuantity(count, 'more topic'),
+    order: 'Most discussed first',
+  },
+  signUp: 'Ten of these, chosen for you, before breakfast.',
+  links: {
+    code: 'Code',
+    pdf: 'PDF',
+    bibtex: 'BibTeX',
+    ris: 'RIS',
+    searchArxiv: 'Search arXiv for the title',
+    labelFor: (link: string, paper: string) => `${link}: ${paper}`,
+  },
+  paper: {
+    listed: 'Listed',
+    topics: 'Topics',
+    digests: 'In the archive',
+    similar: 'Similar papers',
+    withdrawn: 'Withdrawn',
+    by: 'By',
+    published: 'Published',
+    discussion: 'Discussion',
+    more: (count: number) => `${count} more`,
+    digest: ({ kind, number, day }: { kind: string; number: number; day: string }) =>
+      `${kind} No. ${number}, ${day}`,
+    notFound: (id: string) => `There is no paper with the id “${id}”.`,
+  },
+} as const;

@@ -1,0 +1,44 @@
+import type { Paper } from './paper.ts';
+import { parseArxivId } from './paper-id.ts';
+
+/** A page where a paper can be read, and the name of its site. */
+export interface PaperSource {
+  /** `arXiv`, or the host without `www.`. */
+  name: string;
+  url: string;
+}
+
+/** Where a paper can be read: its own address, else its arXiv page; null when it has neither. */
+export function findPaperSource({ id, url }: Pick<Paper, 'id' | 'url'>): PaperSource | null {
+  const own = parseWebUrl(url);
+  if (own !== null) return { name: nameSite(own.hostname), url: own.href };
+  const arxivId = parseArxivId(id);
+  return arxivId === null ? null : { name: 'arXiv', url: `https://arxiv.org/abs/${arxivId}` };
+}
+
+/** The address of a paper's PDF on arXiv; null for papers from elsewhere. arXiv asks others to link to
+ *  its PDFs, not to serve them. */
+export function findArxivPdf({ id }: Pick<Paper, 'id'>): string | null {
+  const arxivId = parseArxivId(id);
+  return arxivId === null ? null : `https://arxiv.org/pdf/${arxivId}`;
+}
+
+/** The address of a paper's code; null when unknown. */
+export function findCode({ codeUrl }: Pick<Paper, 'codeUrl'>): string | null {
+  return parseWebUrl(codeUrl)?.href ?? null;
+}
+
+/** An http or https address that every mail client can open; null for others, since a source's
+ *  `javascript:` address must not become a link. */
+function parseWebUrl(address: string | null): URL | null {
+  if (address === null || address.length > MAX_URL_LENGTH || !URL.canParse(address)) return null;
+  const url = new URL(address);
+  return /^https?:$/.test(url.protocol) && url.href.length <= MAX_URL_LENGTH ? url : null;
+}
+
+function nameSite(hostname: string): string {
+  const host = hostname.replace(/^www\./, '');
+  return host === 'arxiv.org' || host.endsWith('.arxiv.org') ? 'arXiv' : host;
+}
+
+const MAX_URL_LENGTH = 850;
