@@ -166,7 +166,7 @@ describe('A reader’s own digest', () => {
     expect($('.reason').length).toBe(10);
     expect($('.count').text()).toContain('49 papers read, 10 chosen for you.');
     expect($('.count').text()).toContain(
-      'your topics: Topic number 1 & more; and your words: stateless',
+      'your topics: Topic number 1 & more; and your keywords: stateless',
     );
   });
 
