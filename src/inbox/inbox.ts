@@ -32,8 +32,8 @@ export interface Inbox {
   /** A message, or null when there is none of that id (any more). */
   read(id: string): Promise<{ entry: StoredMessage; raw: Buffer; parsed: ParsedMail } | null>;
   /** The newest message here that fits, or else the first that comes. Rejects with the signal's
-   *  reason, with `INBOX_TIMEOUT` after `timeoutMs`, with `INBOX_CLOSED`, or with what the predicate
-   *  throws. */
+   *  reason, with `INBOX_TIMEOUT` after `timeoutMs`, with `INBOX_CLOSED`, or with what the
+   *  predicate throws. */
   waitFor(
     predicate: (entry: StoredMessage) => boolean,
     options?: WaitOptions,

@@ -30,10 +30,10 @@ const MAX_BYTES_PER_BYTE = 3;
 const LINE_END_BYTES = 2;
 
 /**
- * A writer that copies all messages into one buffer: that is cheaper than giving the kernel a list of many
- * small chunks. Unless a message is wire-ready, dots are stuffed (RFC 5321 §4.5.2) and a bare CR or LF
- * becomes CRLF as §2.3.8 demands: a relay that accepts either as a line end could otherwise see the
- * message end early (SMTP smuggling).
+ * A writer that copies all messages into one buffer: that is cheaper than giving the kernel a list
+ * of many small chunks. Unless a message is wire-ready, dots are stuffed (RFC 5321 §4.5.2) and a
+ * bare CR or LF becomes CRLF as §2.3.8 demands: a relay that accepts either as a line end could
+ * otherwise see the message end early (SMTP smuggling).
  */
 export function createBodyWriter(blockBytes = BLOCK_BYTES): BodyWriter {
   const block = Buffer.allocUnsafeSlow(blockBytes);

@@ -18,8 +18,9 @@ export interface SmtpConnection {
   startStage(stage: StageName): void;
   /** `onWritten` is called once the system has taken the bytes; never if it did not. */
   write(data: string | Buffer, onWritten?: () => void): void;
-  /** Resolves when all further bytes are encrypted and the relay's certificate is verified. Discards
-   *  what was read before. @throws Error when unencrypted bytes followed the reply (injection). */
+  /** Resolves when all further bytes are encrypted and the relay's certificate is verified.
+   *  Discards what was read before. @throws Error when unencrypted bytes followed the reply
+   *  (injection). */
   startTls(): Promise<void>;
   /** To be called once a second. Returns whether the stage has timed out. */
   tick(): boolean;
@@ -37,8 +38,8 @@ export interface SmtpConnection {
 /** Replies are short. A longer one takes several reads. */
 const READ_BYTES = 4096;
 
-/** Opens a connection. The first reply is the greeting. `ca`: certificates to trust instead of those of
- *  the system (PEM). */
+/** Opens a connection. The first reply is the greeting. `ca`: certificates to trust instead of
+ *  those of the system (PEM). */
 export function openSmtpConnection(
   endpoint: RelayEndpoint,
   ca: string | undefined,

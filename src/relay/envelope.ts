@@ -18,8 +18,8 @@ export function pipelineEnvelope({ mail, rcpt }: EnvelopeCommands): string {
 
 /**
  * The commands for `message`, or a refusal without asking the relay: of a message over its SIZE
- * (RFC 1870 §6.1), of an address that needs SMTPUTF8 (RFC 6531 §3.1), or of an invalid address. None of
- * these refusals means that the mailbox does not exist.
+ * (RFC 1870 §6.1), of an address that needs SMTPUTF8 (RFC 6531 §3.1), or of an invalid address.
+ * None of these refusals means that the mailbox does not exist.
  */
 export function buildEnvelopeCommands(
   message: Message,

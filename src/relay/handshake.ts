@@ -5,8 +5,9 @@ import type { RawSmtpReply } from './reply-parser.ts';
 import type { StageName } from './stages.ts';
 
 /**
- * Everything between the connection and the first message: greeting, EHLO (or HELO), STARTTLS whenever it
- * is offered, and AUTH when there is a password. Returns the extensions that the relay offers in the end.
+ * Everything between the connection and the first message: greeting, EHLO (or HELO), STARTTLS
+ * whenever it is offered, and AUTH when there is a password. Returns the extensions that the relay
+ * offers in the end.
  * @throws Error with a sentence that names the relay and contains no secret.
  */
 export async function performHandshake(
@@ -24,8 +25,8 @@ export async function performHandshake(
   return extensions;
 }
 
-/** Sends `line` and returns the reply; with null it only waits for one. @throws Error when the connection
- *  ends. A second reply ends the connection. */
+/** Sends `line` and returns the reply; with null it only waits for one. @throws Error when the
+ *  connection ends. A second reply ends the connection. */
 function sendCommand(
   connection: SmtpConnection,
   line: string | null,

@@ -36,8 +36,8 @@ export function createMailer(
   };
 }
 
-/** A transport of nodemailer on our relay, so that every mail leaves by the same client. A refusal by
- *  the relay is an `outcome`; an error means that nothing was composed. */
+/** A transport of nodemailer on our relay, so that every mail leaves by the same client. A refusal
+ *  by the relay is an `outcome`; an error means that nothing was composed. */
 function createRelayTransport(
   relay: Pick<Relay, 'send'>,
   sign: SignRawMessage | null,

@@ -14,8 +14,8 @@ export interface RelayProbeResult {
 }
 
 /**
- * Connects to the relay of `url`, authenticates when the URL has a password, and quits without sending
- * mail. Never rejects; a relay that takes longer than `timeoutMs` has a problem.
+ * Connects to the relay of `url`, authenticates when the URL has a password, and quits without
+ * sending mail. Never rejects; a relay that takes longer than `timeoutMs` has a problem.
  * @throws RangeError for an invalid URL.
  */
 export async function probeRelay(

@@ -11,10 +11,12 @@ export interface Relay {
   /** Never rejects: a failure is part of the outcome. Once `maySend` returns false, a message whose
    *  final dot has not been sent is `unsent`. @defaultValue always true */
   send(message: Message, maySend?: () => boolean): Promise<SendOutcome>;
-  /** Whether sending makes sense: false while every relay is down, and once the relay is closing. */
+  /** Whether sending makes sense: false while every relay is down, and once the relay is
+   *  closing. */
   isAvailable(): boolean;
-  /** Accepts no further message, waits for those in flight, then quits. After `graceMs` it closes the
-   *  connections: messages whose dot was sent are `unknown`, the others `unsent`. @defaultValue 30 s */
+  /** Accepts no further message, waits for those in flight, then quits. After `graceMs` it closes
+   *  the connections: messages whose dot was sent are `unknown`, the others `unsent`.
+   *  @defaultValue 30 s */
   close(options?: { graceMs?: number }): Promise<void>;
 }
 
@@ -44,8 +46,8 @@ export interface RelayOptions {
 
 const GRACE_MS = 30_000;
 
-/** The name for EHLO of a machine called `hostname`: the name when it is fully qualified, else an address
- *  literal, since nobody could look it up (RFC 5321 §4.1.4). */
+/** The name for EHLO of a machine called `hostname`: the name when it is fully qualified, else an
+ *  address literal, since nobody could look it up (RFC 5321 §4.1.4). */
 export function chooseHeloName(hostname: string): string {
   return /^(?=.{1,253}$)[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+$/.test(hostname)
     ? hostname

@@ -11,7 +11,8 @@ export function isPositiveCompletion({ code }: Pick<RawSmtpReply, 'code'>): bool
 
 /** Parses replies out of a stream of bytes. */
 export interface ReplyParser {
-  /** Calls `onReply` for each reply that `chunk` completes. The caller may reuse `chunk` afterwards. */
+  /** Calls `onReply` for each reply that `chunk` completes. The caller may reuse `chunk`
+   *  afterwards. */
   feed(chunk: Buffer): void;
   /** Whether no bytes of an unfinished reply are buffered. */
   isEmpty(): boolean;
@@ -28,9 +29,10 @@ const CARRIAGE_RETURN = 0x0d;
 const EMPTY_BUFFER = Buffer.alloc(0);
 
 /**
- * A parser of replies of one or several lines (RFC 5321 §4.2.1), however the bytes are divided. A missing
- * space after the code is accepted: to reject `250OK` would send the message twice. `onMalformed` gets
- * the line that is not a reply, printable and shortened; it is the last callback.
+ * A parser of replies of one or several lines (RFC 5321 §4.2.1), however the bytes are divided. A
+ * missing space after the code is accepted: to reject `250OK` would send the message twice.
+ * `onMalformed` gets the line that is not a reply, printable and shortened; it is the last
+ * callback.
  */
 export function createReplyParser({
   onReply,

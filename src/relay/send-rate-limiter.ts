@@ -14,18 +14,18 @@ export interface SendRateLimiter {
 /** Where all workers count together. */
 export type RateLimitStore = { redisUrl: string } | { pool: pg.Pool };
 
-/** Share of a second's permits that one worker takes at once. A request to the store per message would be
- *  slow; a larger share would starve the other workers. */
+/** Share of a second's permits that one worker takes at once. A request to the store per message
+ *  would be slow; a larger share would starve the other workers. */
 const SHARE_PER_REQUEST = 0.1;
 
-/** Delay before the store is asked again after an error, in ms. Nothing is sent meanwhile: what other
- *  workers send is unknown. */
+/** Delay before the store is asked again after an error, in ms. Nothing is sent meanwhile: what
+ *  other workers send is unknown. */
 const STORE_RETRY_DELAY_MS = 1_000;
 
 /**
- * Allows at most `perSecond` messages a second to each relay, counted in fixed windows of a second, in
- * Redis or in the table `sending_rate_limits`. `db/schema.ts` defines that table; its SQL is that of
- * rate-limiter-flexible. While the store fails, permits wait; `onError` gets each error.
+ * Allows at most `perSecond` messages a second to each relay, counted in fixed windows of a second,
+ * in Redis or in the table `sending_rate_limits`. `db/schema.ts` defines that table; its SQL is
+ * that of rate-limiter-flexible. While the store fails, permits wait; `onError` gets each error.
  */
 export function openSendRateLimiter({
   perSecond,

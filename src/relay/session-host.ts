@@ -25,7 +25,8 @@ export interface SessionHost {
   /** The session was idle for its maximum time. */
   onIdleTimeout(session: SmtpSession): void;
   onReply(transaction: SmtpTransaction, reply: SmtpReply): void;
-  /** The dot was not sent. `isStale`: the connection was used before, and may have been dead already. */
+  /** The dot was not sent. `isStale`: the connection was used before, and may have been dead
+   *  already. */
   onUnsent(transaction: SmtpTransaction, problem: string, isStale: boolean): void;
   onUnknown(transaction: SmtpTransaction, problem: string): void;
   /** The last call. `isRefused`: the relay closed with 421 and had not accepted any message. */

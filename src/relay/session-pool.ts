@@ -37,8 +37,8 @@ export interface SessionPoolOptions {
   onChange: (isAvailable: boolean, sentence: string) => void;
 }
 
-/** Seconds until another connection is tried after one failed while others work. That is no outage: the
- *  relay may allow fewer connections than we are configured for. */
+/** Seconds until another connection is tried after one failed while others work. That is no outage:
+ *  the relay may allow fewer connections than we are configured for. */
 const RECONNECT_DELAY_SECONDS = 10;
 
 /** A pool that gives messages to free connections in the order of their arrival. */
@@ -56,7 +56,8 @@ export function createSessionPool({
   const { name } = endpoint;
   const health = createRelayHealth({ name, random, onChange });
   const sendQueue = createFifo<SmtpTransaction>();
-  /** Messages that met a dead connection. They go first, and only to a connection known to be alive. */
+  /** Messages that met a dead connection. They go first, and only to a connection known to be
+   *  alive. */
   const retryQueue = createFifo<SmtpTransaction>();
   const sessions = new Set<SmtpSession>();
   /** The sessions whose handshake has not finished. */

@@ -18,14 +18,15 @@ type State = Extract<
 
 const FINAL_DOT = '.\r\n';
 
-/** How long a pipelined message waits for the reply to the one before it, which may take minutes. */
+/** How long a pipelined message waits for the reply to the one before it, which may take
+ *  minutes. */
 const MAX_PIPELINED_WAIT_SECONDS = 30;
 
 /**
- * Opens a connection and keeps it until it ends. With PIPELINING (RFC 2920) the commands of a message are
- * sent in one write, together with the final dot of the message before. The dot is never in one write
- * with its own message: it is sent once the system has taken everything before it. So when a connection
- * breaks earlier, the message was certainly not sent.
+ * Opens a connection and keeps it until it ends. With PIPELINING (RFC 2920) the commands of a
+ * message are sent in one write, together with the final dot of the message before. The dot is
+ * never in one write with its own message: it is sent once the system has taken everything before
+ * it. So when a connection breaks earlier, the message was certainly not sent.
  */
 export function openSmtpSession({
   endpoint,
@@ -113,7 +114,8 @@ export function openSmtpSession({
       if (reply.code === 421) failSession(reply);
       else if (!transaction) startNextOrIdle();
     },
-    // RFC 2920 §3.1: DATA was accepted after all recipients were refused. The refusal was the reply.
+    // RFC 2920 §3.1: DATA was accepted after all recipients were refused. The refusal was the
+    // reply.
     loneDot: startNextOrIdle,
     reset: (reply) => {
       if (isPositiveCompletion(reply)) startNextOrIdle();
@@ -157,7 +159,8 @@ export function openSmtpSession({
     host.onEnd(session, problem, isServiceClosing && !hasAcceptedMessage);
   }
 
-  /** Gives a pipelined message back when the reply before it is slow: another connection may be faster. */
+  /** Gives a pipelined message back when the reply before it is slow: another connection may be
+   *  faster. */
   function abandonLatePipelined() {
     pipelinedWaitSeconds += 1;
     if (pipelined === null || pipelinedWaitSeconds <= MAX_PIPELINED_WAIT_SECONDS) return;
@@ -174,7 +177,8 @@ export function openSmtpSession({
     connection.end(`${name} said “${replyText}” where it was not expected.`);
   }
 
-  /** Resolves the message with a refusal. False when the reply is no refusal: then the connection ends. */
+  /** Resolves the message with a refusal. False when the reply is no refusal: then the connection
+   *  ends. */
   function rejectTransaction(reply: RawSmtpReply): boolean {
     if (reply.code < 400) {
       failSession(reply);

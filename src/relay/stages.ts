@@ -6,8 +6,8 @@ interface Stage {
 }
 
 /**
- * Timeouts of RFC 5321 §4.5.3.2 where it names them, else our own. A shorter one after the dot would make
- * messages unknown that a slow relay had already accepted (RFC 1047).
+ * Timeouts of RFC 5321 §4.5.3.2 where it names them, else our own. A shorter one after the dot
+ * would make messages unknown that a slow relay had already accepted (RFC 1047).
  */
 export const STAGES = {
   connect: { timeoutSeconds: 30, awaited: 'the connection' },

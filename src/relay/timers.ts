@@ -1,6 +1,7 @@
 /** The clock of a relay: tests pass their own. */
 export interface Timers {
-  /** Calls `run` every `ms` until the returned function is called. Does not keep the process alive. */
+  /** Calls `run` every `ms` until the returned function is called. Does not keep the process
+   *  alive. */
   every(ms: number, run: () => void): () => void;
 }
 

@@ -19,7 +19,8 @@ function message(body = 'Hello.\r\n', to = 'ada@example.org'): Message {
   return createMessage({ from: 'papers@example.com', to }, [raw]);
 }
 
-/** Larger than every buffer on the way, so that the end is not read before the relay has most of it. */
+/** Larger than every buffer on the way, so that the end is not read before the relay has most of
+ *  it. */
 const LARGE = `${'x'.repeat(70)}\r\n`.repeat(200_000);
 
 describe('The reply of a relay', () => {

@@ -39,8 +39,8 @@ export function parseDkimPrivateKey(pem: string): KeyObject {
 }
 
 /**
- * Whether DKIM for `domain` counts for mail from `fromDomain` under DMARC's relaxed alignment: it is
- * the same or a parent. (A sibling may be aligned as well; to know, one would need a list of the
+ * Whether DKIM for `domain` counts for mail from `fromDomain` under DMARC's relaxed alignment: it
+ * is the same or a parent. (A sibling may be aligned as well; to know, one would need a list of the
  * suffixes under which anybody may register.)
  */
 export function isAlignedWithFrom(domain: string, fromDomain: string): boolean {

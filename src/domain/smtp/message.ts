@@ -1,5 +1,5 @@
-/** Bytes of a message. Readers share most of them, so nobody may write into any: what is a reader's own
- *  goes over the places left open where they are copied to. */
+/** Bytes of a message. Readers share most of them, so nobody may write into any: what is a reader's
+ *  own goes over the places left open where they are copied to. */
 export interface Segment {
   bytes: Buffer;
   /** Where the message's `fill` goes. */
@@ -13,7 +13,8 @@ export interface Message {
   segments: readonly Segment[];
   /** Stands in every open place; as long as they are. */
   placeholderValue: Buffer;
-  /** ASCII lines that end in CRLF, none of which begins with a dot: they go over the wire as they are. */
+  /** ASCII lines that end in CRLF, none of which begins with a dot: they go over the wire as they
+   *  are. */
   isWireReady: boolean;
 }
 

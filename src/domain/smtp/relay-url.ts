@@ -15,7 +15,8 @@ export interface RelayEndpoint {
 
 /**
  * Reads `smtp://user:password@host:587?requireTLS=true` or `smtps://…`; user and password may be
- * percent-encoded (RFC 3986 §3.2.1). The port is 465 with smtps, else 587 (RFC 8314 §3.3, RFC 6409).
+ * percent-encoded (RFC 3986 §3.2.1). The port is 465 with smtps, else 587 (RFC 8314 §3.3, RFC
+ * 6409).
  * @throws RangeError that says what was expected and holds nothing of the URL, which is a secret.
  */
 export function parseRelayUrl(text: string): RelayEndpoint {

@@ -23,9 +23,9 @@ export interface ReplyClassification {
 }
 
 /**
- * What a reply means. The class of its code alone decides the verdict (RFC 5321 §4.2.1); the rules say
- * whom it blames. To suppress, a refusal must have a code for it and blame the reader: better one
- * failed mail than a lost reader.
+ * What a reply means. The class of its code alone decides the verdict (RFC 5321 §4.2.1); the rules
+ * say whom it blames. To suppress, a refusal must have a code for it and blame the reader: better
+ * one failed mail than a lost reader.
  */
 export function classifyReply(reply: SmtpReply): ReplyClassification {
   if (classifyCode(reply) === 'accepted') return ACCEPTED_CLASSIFICATION;
@@ -89,7 +89,8 @@ export function parseSmtpReply(response: string): SmtpReply {
 
 const LINE_END = /[\r\n]/;
 
-/** A missing blank after the code is passed over: to take `250OK` for no acceptance would send twice. */
+/** A missing blank after the code is passed over: to take `250OK` for no acceptance would send
+ *  twice. */
 function parseReplyLine(line: string): SmtpReply {
   const match = /^(\d{3})(?!\d)[ -]?(?:([245]\.\d{1,3}\.\d{1,3})(?=\s|$))?(.*)$/.exec(line);
   if (!match) return { code: 0, enhanced: null, text: line };

@@ -18,7 +18,8 @@ import {
 import type { Sender } from '../templates/sender.ts';
 import type { DigestPersonalization, DigestRenderer, RenderedDigest } from './digest-renderer.ts';
 
-/** A copy and how it is addressed; kept with the delivery, so that every attempt is the same. */
+/** A digest for one subscriber and its address. Stored with the delivery, so that every attempt is
+ *  equal. */
 export interface AddressedDigest {
   personalization: DigestPersonalization;
   to: string;
@@ -29,21 +30,22 @@ export interface AddressedDigest {
   returnPath?: string;
 }
 
-/** A digest's message before it is signed and joined. */
+/** The message of a digest before it is signed and joined. */
 export interface DigestDraft {
   envelope: Message['envelope'];
-  /** Without the blank line behind them. */
+  /** Without the blank line after them. */
   headers: string;
   body: readonly Chunk[];
-  /** The token, for its places. */
+  /** The token, for its placeholders. */
   fill: Buffer;
 }
 
 /**
- * One reader's digest as a whole message (RFC 5322), ready to be sent: same arguments, same bytes.
- * Its pieces are those of the edition. No header and no boundary begins with a dot, and quoted-printable
- * is written so that no line of it does: nothing need be stuffed.
- * @throws RangeError for an address that cannot stand in a header, and as `Edition.assemble`.
+ * A digest for one subscriber as a message (RFC 5322) that is ready to be sent. The same arguments
+ * give the same bytes. No header, boundary or line of quoted-printable begins with a dot, so no
+ * dot-stuffing is needed.
+ * @throws RangeError for an address that is not allowed in a header, and as
+ * `DigestRenderer.render`.
  */
 export function composeDigestMessage(
   renderer: DigestRenderer,
@@ -52,7 +54,7 @@ export function composeDigestMessage(
   return joinMessage(draftDigestMessage(renderer, addressed), '');
 }
 
-/** The message of a draft, signed when there is a signer. */
+/** The message of a draft, signed if there is a signer. */
 export function finishDigestMessage(
   draft: DigestDraft,
   signer: DkimSigner | null,
@@ -63,7 +65,7 @@ export function finishDigestMessage(
     .then((signature) => joinMessage(draft, signature));
 }
 
-/** One reader's digest, not yet signed. @throws RangeError as `digestMessage`. */
+/** An unsigned digest for one subscriber. @throws RangeError as `composeDigestMessage`. */
 export function draftDigestMessage(
   renderer: DigestRenderer,
   addressed: AddressedDigest,
@@ -82,7 +84,7 @@ export function draftDigestMessage(
   };
 }
 
-/** The HTML of a copy, for the web view and for previews. */
+/** The HTML of a digest for one subscriber. */
 export function renderDigestHtml(
   renderer: DigestRenderer,
   personalization: DigestPersonalization,
@@ -90,7 +92,7 @@ export function renderDigestHtml(
   return renderText(renderer.render(personalization).html, personalization);
 }
 
-/** The plain text of a copy. */
+/** The plain text of a digest for one subscriber. */
 export function renderDigestText(
   renderer: DigestRenderer,
   personalization: DigestPersonalization,
@@ -128,7 +130,7 @@ function formatHeaders(
   );
 }
 
-/** What all copies of an edition have in common around their papers. */
+/** Headers and MIME parts that all mails of a digest share. */
 interface SharedMessageParts {
   headers: { from: string; list: string; rest: string };
   multipart: { textHead: Chunk; htmlHead: Chunk; end: Chunk };
@@ -191,8 +193,8 @@ function formatListHeaders(sender: Sender): string {
   ].join('');
 }
 
-/** `2026-05-08:papers.example.org:daily:papersexampleor`: what complaints are counted by, nothing
- *  about the reader. The last field is to be 5 to 15 characters and the same for ever. */
+/** `2026-05-08:papers.example.org:daily:papersexampleor`: Gmail counts complaints by these fields.
+ *  Nothing about the subscriber. The last field must have 5 to 15 characters and never change. */
 function createFeedbackId({ digest, sender }: DigestRenderer): string {
   const senderId = sender.messageIdDomain
     .replace(/[^A-Za-z0-9]/g, '')
@@ -203,10 +205,10 @@ function createFeedbackId({ digest, sender }: DigestRenderer): string {
 
 function requireMessageId(messageId: string): string {
   if (MESSAGE_ID.test(messageId)) return messageId;
-  throw new RangeError('A Message-ID is not of the form <id@domain>.');
+  throw new RangeError('A Message-ID must have the form <id@domain>.');
 }
 
-/** Begins with `=_`, which never stands in quoted-printable, so no part can hold it (RFC 2045 §6.7). */
+/** Begins with `=_`, which cannot occur in quoted-printable (RFC 2045 §6.7). */
 function createBoundary({ digest }: DigestRenderer): string {
   return `=_${digest.kind}_${digest.date}_${digest.number}`;
 }

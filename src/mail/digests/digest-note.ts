@@ -65,7 +65,7 @@ export function composeNote(facts: NoteFacts, { preferences, quietSince }: NoteR
 }
 
 /** Dates of the digests right before this one that fell on a day off of the subscriber, such as a
- *  Saturday for weekday readers; the newest first. */
+ *  Saturday; the newest first. */
 function listOffDays(
   earlier: readonly EarlierDigest[],
   { kind }: Digest,
@@ -85,9 +85,9 @@ function createOffDayNote(dates: readonly string[]): string | null {
 }
 
 /**
- * Why there was no digest on the days before this one; null when no day is missing. Names the days and
- * their reason, unless there are too many, or unless papers of those days are in this digest although
- * none were late: then it was our outage, and the note says only since when.
+ * Why there was no digest on the days before this one; null when no day is missing. Names the days
+ * and their reason, unless there are too many, or unless papers of those days are in this digest
+ * although none were late: then it was our outage, and the note says only since when.
  */
 export function createGapNote({
   digest: { kind, date },
@@ -123,8 +123,8 @@ function classifyGap(days: readonly string[], { classifyNonWorkingDay }: DayFact
 }
 
 /**
- * Says that digests were held back because nothing in them was relevant enough. `previousDate` is the
- * date of the subscriber's previous digest. Null when `quietSince` is not before this digest.
+ * Says that digests were held back because nothing in them was relevant enough. `previousDate` is
+ * the date of the subscriber's previous digest. Null when `quietSince` is not before this digest.
  */
 export function createQuietNote({
   digest: { kind, date },

@@ -65,7 +65,8 @@ export interface RenderedDigest {
 export interface DigestRenderer {
   digest: Digest;
   sender: Sender;
-  /** @throws RangeError for a malformed token, an empty selection, or a rank that the digest lacks. */
+  /** @throws RangeError for a malformed token, an empty selection, or a rank that the digest
+   *  lacks. */
   render(personalization: DigestPersonalization): RenderedDigest;
 }
 
@@ -203,6 +204,6 @@ function checkPersonalization({ token, selection }: DigestPersonalization): void
   if (selection.length === 0) throw new RangeError('A digest needs at least one selected paper.');
 }
 
-/** Gmail clips HTML at about 102 KB. Our limit is 90 KB, less the sentences whose length depends on how
- *  many papers fit. */
+/** Gmail clips HTML at about 102 KB. Our limit is 90 KB, less the sentences whose length depends on
+ *  how many papers fit. */
 const MAX_HTML_BYTES = 89_000;

@@ -10,9 +10,9 @@ export function formatDigestSubject(top: string, count: number): string {
 }
 
 /**
- * The line that an inbox shows behind the subject: as many of the next names as fit, and the count of
- * papers; 40 to 130 characters. Returned in parts, one for each name, so that each can be cached.
- * `names` are those of the papers, in order.
+ * The line that an inbox shows behind the subject: as many of the next names as fit, and the count
+ * of papers; 40 to 130 characters. Returned in parts, one for each name, so that each can be
+ * cached. `names` are those of the papers, in order.
  */
 export function createPreheader({
   names,
@@ -36,7 +36,7 @@ export function createPreheader({
   return parts.length > 0 ? [...parts, end] : [withoutNames({ day, paperCount })];
 }
 
-/** `A four-minute read.`, for a reader of 230 words a minute. */
+/** `A four-minute read.`, at 230 words a minute. */
 export function describeReadingTime(wordCount: number): string {
   return DIGEST_EMAIL_COPY.readingTime(Math.max(1, Math.round(wordCount / WORDS_PER_MINUTE)));
 }

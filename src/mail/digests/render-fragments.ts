@@ -12,7 +12,7 @@ import type { Sender } from '../templates/sender.ts';
 import { createSiteView, PREHEADER_PADDING } from '../templates/site-view.ts';
 import type { DayFacts, EarlierDigest } from './digest-note.ts';
 
-/** What all copies have in common. */
+/** What the mails of all subscribers of a digest share. */
 export interface RenderContext {
   templates: MailTemplates;
   sender: Sender;
@@ -26,12 +26,12 @@ export interface RenderContext {
   days?: DayFacts;
 }
 
-/** How a paper stands in a mail, but for its reason. */
+/** A form in which a paper is rendered, without its reason. */
 export interface PaperVariant {
   form: DisplayFormat;
-  /** A hairline parts it from the brief before. */
+  /** Whether a hairline separates it from the brief before. */
   isRuled: boolean;
-  /** Its title leads by way of us, since the reader allows that clicks are counted. */
+  /** Whether its title links to our redirect, which counts the click. */
   isClickTracked: boolean;
 }
 
@@ -48,12 +48,13 @@ export interface Headings {
 
 export interface DigestLayouts {
   html: Fragment;
-  /** Length of the HTML without what fills the slots. */
+  /** Length of the HTML without the values of its placeholders. */
   htmlBytes: number;
   text: Fragment;
 }
 
-/** `paper` as mail, with slots for its `number` (plain text), its `reason` and the reader's `token`. */
+/** `paper` as HTML and plain text, with placeholders for its number (plain text only), its reason
+ *  and the subscriber's token. */
 export function renderPaper(
   context: RenderContext,
   paper: RankedPaper,
@@ -121,8 +122,9 @@ export function renderHeadings({ templates }: RenderContext): Headings {
   };
 }
 
-/** Everything around the papers of a digest with `chosen` papers, `omittedCount` of which had no room
- *  in the HTML. Placeholders are left for the papers and for what depends on the subscriber. */
+/** Everything around the papers of a digest with `chosen` papers, `omittedCount` of which had no
+ *  room in the HTML. Placeholders are left for the papers and for what depends on the
+ *  subscriber. */
 export function renderLayouts(
   context: RenderContext,
   chosen: number,
@@ -191,7 +193,7 @@ function alignLabels(links: readonly (readonly [label: string, url: string])[]):
   return links.map(([label, url]) => `${`${label}:`.padEnd(width + 1)}  ${url}`);
 }
 
-/** The filled template, cut at its slots. */
+/** The rendered template, divided at its placeholders. */
 function renderFragment(
   { templates }: RenderContext,
   renderTemplate: FillTemplate,
@@ -202,7 +204,7 @@ function renderFragment(
   return templates.placeholders.split(renderTemplate({ ...view, ...Object.fromEntries(markers) }));
 }
 
-/** `42 MB: “holds peak memory at 42 MB”`, unless the sentences above say it already. */
+/** `42 MB: “holds peak memory at 42 MB”`, or empty when `text` contains the quotation. */
 function formatFigure({ figure, text }: PaperEmailView): string {
   if (figure === null || text.includes(figure.quote)) return '';
   return `${figure.figure}: “${figure.quote}”`;
@@ -212,7 +214,7 @@ function wrapIfPresent(text: string): string {
   return text === '' ? '' : wrapText(text, INDENT);
 }
 
-/** Under every paper of the plain text, as wide as its number. */
+/** Indentation of a paper in the plain text, as wide as its number. */
 export const INDENT = '    ';
 
 /** In characters. */

@@ -30,7 +30,7 @@ import {
   renderPaper,
 } from './render-fragments.ts';
 
-/** Words for the HTML and for the plain text. */
+/** A text as HTML and as plain text. */
 export interface RenderedText {
   html: Chunk;
   text: Chunk;
@@ -41,15 +41,15 @@ export interface RenderedText {
 /** A paper with its reason. */
 export interface PaperWithReason {
   html: readonly Chunk[];
-  /** Length of the HTML, tokens among it. */
+  /** Length of the HTML, tokens included. */
   htmlBytes: number;
-  /** Words that a reader sees. */
+  /** Visible words. */
   wordCount: number;
-  /** As plain text, numbered for this place, from 0. */
+  /** As plain text. `position` counts from 0. */
   textAt(position: number): readonly Chunk[];
 }
 
-/** What copies of an edition share, made when the first one needs it. */
+/** What the mails of a digest share. Each part is rendered when first needed, then cached. */
 export interface SharedFragments {
   headings: Headings;
   paper(rank: number, variant: PaperVariant, reason: string): PaperWithReason;
@@ -58,31 +58,31 @@ export interface SharedFragments {
   layOut(count: number, darkHorse: number): readonly LayoutItem[];
   /** For papers of these ranks. */
   subject(ranks: readonly number[]): string;
-  /** Behind one another they are the preheader. */
+  /** The preheader, in chunks. */
   preheader(ranks: readonly number[], chosen: number): Chunk[];
   /** `49 papers read, 10 chosen for you. A four-minute read.` */
   summary(chosen: number, words: number): Chunk;
   readingTime(words: number): Chunk;
-  /** What is to be explained near the top. */
+  /** The note at the top; empty when there is none. */
   notes(recipient: NoteRecipient): RenderedText;
-  /** Why there is mail at this moment; the reader's address goes on. */
+  /** Begins the sentence why this mail was sent; the sign-up completes it. */
   subscriptionReason(
     preferences: Pick<Preferences, 'frequency' | 'hour' | 'timezone'>,
   ): RenderedText;
-  /** A day as words. */
+  /** A day as text, such as `8 May 2026`. */
   day(day: string): string;
 }
 
-/** Papers with their reasons that are kept. */
+/** Maximum of cached papers, each with one reason. */
 const MAX_CACHED_PAPERS = 4_000;
 
-/** Papers that a preheader may name. */
+/** Maximum of papers named in a preheader. */
 const MAX_PREHEADER_NAMES = 8;
 
 /** In characters. */
 const MAX_REASON = 300;
 
-/** Empty at first: each part is made when the first copy needs it. */
+/** The fragments of a digest. `paper` throws a RangeError for a rank that the digest lacks. */
 export function createSharedFragments(
   context: RenderContext,
   papers: readonly RankedPaper[],
@@ -166,7 +166,7 @@ export function createSharedFragments(
   };
 }
 
-/** A sentence for both forms. */
+/** A sentence as HTML and as plain text. */
 export function renderSentence(sentence: string): RenderedText {
   return createRenderedText(createEscapedChunk(sentence), createChunk(wrapText(sentence)));
 }
@@ -180,7 +180,7 @@ export function createEscapedChunk(text: string): Chunk {
   return createChunk(Handlebars.escapeExpression(text));
 }
 
-/** One paragraph of what is to be said; nothing when nothing is. */
+/** A note as one paragraph; empty for an empty note. */
 function renderNotes(context: RenderContext, note: string): RenderedText {
   if (note === '') return createRenderedText(joinChunks([]), joinChunks([]));
   return createRenderedText(renderNote(context, note), createChunk(`${wrapText(note)}\n\n`));
@@ -208,7 +208,7 @@ function renderPaperWithReason(
 
 const PLAIN_VARIANT: PaperVariant = { form: 'brief', isRuled: false, isClickTracked: false };
 
-/** A paper of a rank in one variant as one number: to look it up costs next to nothing. */
+/** A paper in one variant as a number: the cheapest key of a cache. */
 function encodeVariantKey(rank: number, { form, isRuled, isClickTracked }: PaperVariant): number {
   const position =
     (rank * DISPLAY_FORMATS.length + DISPLAY_FORMATS.indexOf(form)) * 2 + (isRuled ? 1 : 0);

@@ -3,14 +3,14 @@ import { PaperboyError } from '../../domain/errors.ts';
 import { createDkimSigner, type DkimSigner, type SigningKey, signRawMessage } from './signer.ts';
 import { findSignatureProblem } from './verify-signature.ts';
 
-/** A signer whose signatures were seen to verify. @throws PaperboyError `DKIM_DOES_NOT_VERIFY`. */
+/** A signer that has passed its self-test. @throws PaperboyError `DKIM_DOES_NOT_VERIFY`. */
 export function openSigner(key: SigningKey): Promise<DkimSigner> {
   return selfTestSigner(createDkimSigner(key), createPublicKey(key.privateKey));
 }
 
 /**
- * `signer`, when it proves itself: it signs a sample, and the finished message is read anew and
- * verified with the public key. Mail that fails DKIM is worse than mail without.
+ * Returns `signer` after it has signed a sample message whose signature verifies with the public
+ * key. Mail with an invalid signature is worse than mail without one.
  * @throws PaperboyError `DKIM_DOES_NOT_VERIFY`.
  */
 export async function selfTestSigner(
@@ -25,7 +25,7 @@ export async function selfTestSigner(
   return problem === null ? signer : throwDoesNotVerify(problem);
 }
 
-/** The TXT record that lets receivers verify: its name, and what it must hold (RFC 6376 §3.6.1). */
+/** Name and value of the TXT record with the public key (RFC 6376 §3.6.1). */
 export function createDkimDnsRecord({ domain, selector, privateKey }: SigningKey): {
   name: string;
   value: string;
@@ -45,7 +45,8 @@ function throwDoesNotVerify(problem: string, cause?: unknown): never {
   );
 }
 
-/** With what could go wrong on the way: folds, doubled fields, white space, blank lines at the end. */
+/** Covers what could break a signature: folds, repeated fields, white space, blank lines at the
+ *  end. */
 const SAMPLE = Buffer.from(
   [
     'From: "A sample" <sample@example.org>',

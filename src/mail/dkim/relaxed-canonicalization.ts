@@ -6,17 +6,17 @@ import {
   writeSegment,
 } from '../../domain/smtp/message.ts';
 
-/** Lines of a body in the relaxed form of RFC 6376 §3.4.4. Blank lines at their end are counted
- *  apart: at the end of the whole body they do not count. The bytes end with CRLF and hold no blank line
- *  at their end; they are empty when every line is blank. */
+/** Lines of a body in the relaxed form of RFC 6376 §3.4.4. Blank lines at their end are only
+ *  counted, since those at the end of the whole body are ignored. The bytes end with CRLF and not
+ *  with a blank line; they are empty when every line is blank. */
 export interface CanonicalLines extends Segment {
   blankLines: number;
 }
 
 /**
- * Whole lines of a body in relaxed form; a CRLF that lacks at the end is added. White space changes
- * within lines only, so a body may be relaxed piece by piece when each piece ends with a line.
- * Returns the same buffer where nothing changes, which is the rule for quoted-printable.
+ * Lines of a body in relaxed form; a missing CRLF at the end is added. White space changes only
+ * within lines, so chunks that end with a line may be canonicalized separately. Returns the same
+ * buffer when nothing changes, as is usual for quoted-printable.
  */
 export function canonicalizeLines(lines: Buffer): CanonicalLines {
   if (lines.length === 0)
@@ -28,7 +28,7 @@ export function canonicalizeLines(lines: Buffer): CanonicalLines {
   return stripBlankLines(Buffer.from(ended, 'latin1'), ended);
 }
 
-/** Several pieces as one. */
+/** Several chunks as one. */
 export function joinCanonicalLines(chunks: readonly CanonicalLines[]): CanonicalLines {
   const placeholderOffsets: number[] = [];
   const bytes: Buffer[] = [];
@@ -41,11 +41,11 @@ export function joinCanonicalLines(chunks: readonly CanonicalLines[]): Canonical
   return { bytes: Buffer.concat(bytes), placeholderOffsets, blankLines };
 }
 
-/** Hashes one body after the other: `pieces`, one behind the other, with `fill` in what they leave open; in
- *  base64 (`bh=`). */
+/** Returns the hash of a body in base64 (`bh=`): `chunks`, joined, with `fill` in their
+ *  placeholders. */
 export type HashBody = (chunks: readonly CanonicalLines[], fill: Buffer) => string;
 
-/** To copy a body into one block and hash that takes a fifth of the time of hashing it piece by piece. */
+/** Copies each body into one block before hashing: five times as fast as hashing chunk by chunk. */
 export function createBodyHasher(): HashBody {
   const ownBlock = Buffer.allocUnsafeSlow(BLOCK_BYTES);
   return (chunks, fill) => {
@@ -60,8 +60,8 @@ export function createBodyHasher(): HashBody {
   };
 }
 
-/** Calls `use` for what counts of the pieces, one behind the other: a blank line does when something
- *  follows. Returns how many blank lines are left over at the end. */
+/** Calls `use` for each chunk and for each blank line that something follows, in order. Returns the
+ *  number of blank lines at the end. */
 function forEachSegment(
   chunks: readonly CanonicalLines[],
   use: (segment: Segment) => void,
@@ -99,13 +99,13 @@ export function splitFields(headers: string): string[] {
   return headers.split(FIELD_END).filter((field) => field !== '');
 }
 
-/** Whether these are whole lines without white space to reduce. */
+/** Whether these are whole lines that canonicalization leaves unchanged. */
 function isCanonical(text: string): boolean {
   const hasSpace = text.includes('  ') || text.includes('\t') || text.includes(` ${CRLF}`);
   return text.endsWith(CRLF) && !hasSpace;
 }
 
-/** `text` says what is in `lines`. */
+/** `text` is the decoded `lines`. */
 function stripBlankLines(lines: Buffer, text: string): CanonicalLines {
   let end = text.length;
   while (end >= 4 && text.endsWith(CRLF, end - 2)) end -= 2;
@@ -119,10 +119,10 @@ function stripBlankLines(lines: Buffer, text: string): CanonicalLines {
 
 const CRLF = '\r\n';
 const BLANK_LINE = createSegment(Buffer.from(CRLF));
-/** Room for a digest. */
+/** Large enough for a digest. */
 const BLOCK_BYTES = 128 * 1024;
 const FIELD_END = /\r\n(?![ \t])/;
-/** What few values have beside the blank before them. */
+/** Matches few values. */
 const NEEDS_CANONICALIZING = / {2}|[\t\r]| $/;
 const WHITE_SPACE = /[ \t]+/g;
 const SPACE_AROUND = /^ | $/g;

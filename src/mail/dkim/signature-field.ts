@@ -1,17 +1,17 @@
 import { memoise } from '../../domain/memoise.ts';
 import { canonicalizeField } from './relaxed-canonicalization.ts';
 
-/** A DKIM-Signature field with an empty `b=` at its end, without CRLF, as it is written and as it is
- *  signed (RFC 6376 §3.5, §3.7). */
+/** A DKIM-Signature field that ends with an empty `b=`, without CRLF: as it is written, and in the
+ *  canonical form that is signed (RFC 6376 §3.5, §3.7). */
 export interface UnsignedField {
   field: string;
   canonical: string;
 }
 
 /**
- * Makes the fields of a domain and selector from the names of the signed fields, in the order of their
- * signing, and the body's hash in base64. They tell no time (`t=`, `x=`): a message that is sent again
- * is the same message.
+ * Returns a function that makes the field from the names of the signed fields, in the order of
+ * signing, and the hash of the body in base64. There is no time in it (`t=`, `x=`), so that a
+ * message sent again has the same bytes.
  */
 export function createUnsignedFieldFactory(domain: string, selector: string) {
   const tags = ['v=1;', 'a=rsa-sha256;', 'c=relaxed/relaxed;', `d=${domain};`, `s=${selector};`];
@@ -36,7 +36,7 @@ export function formatSignedField(unsigned: string, signature: string): string {
   return `${unsigned}${chunks.join('\r\n ')}\r\n`;
 }
 
-/** `parts` behind `start`, on as few lines of at most `MAX_LINE` as their lengths allow. */
+/** `tokens` after `start`, folded into lines of at most `MAX_LINE` characters. */
 function foldField(start: string, tokens: readonly string[], separator: string): string {
   let folded = start;
   let length = start.length;

@@ -1,15 +1,15 @@
 import { canonicalizeField } from './relaxed-canonicalization.ts';
 
-/** What a signature covers: the names for `h=`, and the fields that they stand for, relaxed. */
+/** The header fields that a signature covers: their names for `h=`, and their canonical form. */
 export interface SignedFields {
   names: string[];
   canonical: string[];
 }
 
 /**
- * Chooses what is signed among the `fields` of a message. Every signed name is listed once more than
- * it occurs (RFC 6376 §8.15), or somebody could put a second From or List-Unsubscribe in front that
- * mail programs show and no signature knows.
+ * Selects the `fields` of a message that are signed. Some names are listed once more than they
+ * occur (RFC 6376 §8.15): otherwise somebody could add a second From or List-Unsubscribe, which
+ * mail programs would show although it is not signed.
  */
 export function selectSignedFields(fields: readonly string[]): SignedFields {
   const names: string[] = [];
@@ -27,7 +27,7 @@ export function selectSignedFields(fields: readonly string[]): SignedFields {
   return { names: [...names, ...oversigned.values()], canonical };
 }
 
-/** RFC 6376 §5.4.1; RFC 8058 §4 wants both List-Unsubscribe fields among them. */
+/** RFC 6376 §5.4.1; RFC 8058 §4 requires both List-Unsubscribe fields. */
 function isSigned(key: string): boolean {
   return SIGNED_NAMES.has(key) || key.startsWith('content-') || key.startsWith('list-');
 }
@@ -48,9 +48,9 @@ const SIGNED_NAMES = new Set([
 ]);
 
 /**
- * Listed even when the message lacks them: what a mail program shows or acts upon, so that none can be
- * added. Not Sender, Resent-* and List-Id, which forwarders and mailing lists add rightly, and which
- * change neither the author nor where an answer or a click goes.
+ * Fields that mail programs show or act upon. They are listed even when the message lacks them, so
+ * that none can be added. Not Sender, Resent-* and List-Id: forwarders and mailing lists add these
+ * legitimately, and they change neither the author nor the target of a reply or a click.
  */
 const OVERSIGNED_NAMES: readonly [key: string, name: string][] = [
   'From',

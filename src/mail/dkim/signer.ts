@@ -13,14 +13,14 @@ import { selectSignedFields } from './signed-fields.ts';
 /** Signs messages for one domain (DKIM, RFC 6376): rsa-sha256, relaxed/relaxed, the whole body. */
 export interface DkimSigner {
   /**
-   * The DKIM-Signature field, folded and with its CRLF, that goes in front of `headers`. `headers` are
-   * the fields without the blank line behind them; `body` is everything after it, in pieces of whole
-   * lines, with `fill` in what they leave open. Same arguments, same signature.
+   * The DKIM-Signature field, folded and with its CRLF, to be put before `headers`. `headers` are
+   * the fields without the blank line after them; `body` is everything after it, in chunks of whole
+   * lines, with `fill` in their placeholders. The same arguments give the same signature.
    */
   sign(headers: string, body: readonly CanonicalLines[], fill: Buffer): Promise<string>;
 }
 
-/** What is needed to sign. */
+/** The domain and key of a signer. */
 export interface SigningKey {
   /** `d=`: the domain that vouches for the mail. */
   domain: string;
@@ -30,8 +30,8 @@ export interface SigningKey {
   privateKey: KeyObject;
 }
 
-/** A signer. The body is hashed at once, some 30 µs for 45 KB; the signature itself, ten times
- *  that, is made in the thread pool. */
+/** A signer. Hashing the body blocks for about 30 µs per 45 KB; the signature, which takes ten
+ *  times as long, is computed in the thread pool. */
 export function createDkimSigner({ domain, selector, privateKey }: SigningKey): DkimSigner {
   const unsignedField = createUnsignedFieldFactory(domain, selector);
   const hashBody = createBodyHasher();
@@ -50,13 +50,13 @@ export function createDkimSigner({ domain, selector, privateKey }: SigningKey): 
   };
 }
 
-/** The field that goes in front of `raw`, a whole message with CRLF lines. */
+/** The signature field to be put before `raw`, a whole message with CRLF lines. */
 export function signRawMessage(signer: DkimSigner, raw: Buffer): Promise<string> {
   const { headers, body } = splitRawMessage(raw);
   return signer.sign(headers, [canonicalizeLines(body)], NO_PLACEHOLDER_VALUE);
 }
 
-/** The header fields of a message without the blank line behind them, and its body. */
+/** The header fields of a message, without the blank line after them, and its body. */
 export function splitRawMessage(raw: Buffer): { headers: string; body: Buffer } {
   const blank = raw.indexOf('\r\n\r\n');
   if (blank === -1) return { headers: raw.toString('latin1'), body: Buffer.alloc(0) };
@@ -66,5 +66,5 @@ export function splitRawMessage(raw: Buffer): { headers: string; body: Buffer } 
   };
 }
 
-/** With a callback Node signs in libuv's thread pool; without one on the thread that asks. */
+/** With a callback, Node signs in libuv's thread pool; without one, on the calling thread. */
 const signInThreadPool = promisify<string, Buffer, KeyObject, Buffer>(sign);

@@ -3,8 +3,8 @@ import { canonicalizeField, canonicalizeLines, splitFields } from './relaxed-can
 import { splitRawMessage } from './signer.ts';
 
 /**
- * Reads a finished message anew and checks the signature at its top with `publicKey`, as a receiver
- * does (RFC 6376 §6.1). Returns what is wrong with it as a phrase; null when it verifies.
+ * Verifies the signature at the top of a finished message with `publicKey`, as a receiver does
+ * (RFC 6376 §6.1). Returns the problem as a phrase; null when the signature is valid.
  */
 export function findSignatureProblem(raw: Buffer, publicKey: KeyObject): string | null {
   const { headers, body } = splitRawMessage(raw);
@@ -39,7 +39,8 @@ function parseTags(field: string): Map<string, string> {
   );
 }
 
-/** The fields that `h=` names, each taken once and the last first; names without one stand for nothing. */
+/** The fields that `h=` names, each taken once and the last first; names without one stand for
+ *  nothing. */
 function selectNamedFields(names: string, fields: readonly string[]): string[] {
   const remaining = fields.map((field) => ({
     key: field.split(':', 1).join().toLowerCase(),

@@ -7,16 +7,16 @@ import {
 } from '../dkim/relaxed-canonicalization.ts';
 import { encodeChunk } from './quoted-printable.ts';
 
-/** Whole lines of a message, CRLF at the end of each, most of them shared by many readers. What is open
- *  is the place of the reader's token. */
+/** Encoded lines of a message, each with its CRLF, mostly shared by many subscribers. Its
+ *  placeholders are for the subscriber's token. */
 export interface Chunk extends Segment {
-  /** The text that is encoded, in parts that were encoded apart: many are kept, few are read. */
+  /** The text in the parts that were encoded separately. Not joined, since few are ever read. */
   source: readonly ChunkSource[];
-  /** See `relaxedOf`, which fills it. */
+  /** The cache of `canonicalizeChunk`. */
   canonical: CanonicalLines | null;
 }
 
-const TOKEN = Symbol('the reader’s token');
+const TOKEN = Symbol('token');
 type ChunkSource = string | typeof TOKEN;
 
 /** A text together with its encoded form. */
@@ -29,7 +29,7 @@ export function createChunk(text: string): Chunk {
   };
 }
 
-/** The place of a token: its letters are as they are in quoted-printable. */
+/** The placeholder of a token, whose characters quoted-printable leaves unchanged. */
 export const TOKEN_CHUNK: Chunk = {
   bytes: encodeChunk('A'.repeat(TOKEN_LENGTH)),
   placeholderOffsets: [0],
@@ -37,7 +37,7 @@ export const TOKEN_CHUNK: Chunk = {
   canonical: null,
 };
 
-/** Several pieces as one: a message of few pieces costs less to send than one of many. */
+/** Several chunks as one: a message of few chunks is cheaper to send. */
 export function joinChunks(chunks: readonly Chunk[]): Chunk {
   const [only] = chunks;
   if (only !== undefined && chunks.length === 1) return only;
@@ -56,7 +56,7 @@ export function joinChunks(chunks: readonly Chunk[]): Chunk {
   };
 }
 
-/** Lines that stand in the message as they are and are no text, such as those between its parts. */
+/** Lines that are already encoded and belong to no text, such as MIME boundaries. */
 export function createRawChunk(lines: string): Chunk {
   return {
     bytes: Buffer.from(lines, 'latin1'),
@@ -66,12 +66,13 @@ export function createRawChunk(lines: string): Chunk {
   };
 }
 
-/** The text of a piece in the copy with this token. */
+/** The text of a chunk with this token. */
 export function renderChunkText({ source }: Chunk, token: string): string {
   return source.map((sourcePart) => (sourcePart === TOKEN ? token : sourcePart)).join('');
 }
 
-/** What a signature hashes of a piece: made once, however many readers share the piece. */
+/** The bytes of a chunk that a signature hashes. Computed once, however many subscribers share
+ *  it. */
 export function canonicalizeChunk(chunk: Chunk): CanonicalLines {
   chunk.canonical ??= computeCanonical(chunk);
   return chunk.canonical;
@@ -94,7 +95,7 @@ function canonicalizeSource(sourcePart: ChunkSource): CanonicalLines {
     : canonicalizeLines(encodeChunk(sourcePart));
 }
 
-/** Length of the text of a piece in UTF-8, its tokens among it. */
+/** Length of the text of a chunk in UTF-8, tokens included. */
 export function measureTextBytes({ source }: Chunk): number {
   return source.reduce(
     (sum, sourcePart) =>

@@ -5,7 +5,7 @@ export interface Mailbox {
   address: string;
 }
 
-/** A header line with free text, such as the subject: folded, encoded where it is not ASCII. */
+/** A header line with free text, such as the subject: folded, and encoded where it is not ASCII. */
 export function formatTextHeader(name: string, text: string): string {
   return formatHeader(name, tokenizeText(toSingleLine(text), MAX_LINE - name.length - 2));
 }
@@ -17,7 +17,7 @@ export function formatMailboxHeader(name: string, mailbox: Mailbox): string {
   return formatHeader(name, phrase.length === 0 ? [address] : [...phrase, `<${address}>`]);
 }
 
-/** A header line whose parts are known to be plain ASCII; breaks only between `tokens`. */
+/** A header line of ASCII `tokens`, folded only between them. */
 export function formatHeader(name: string, tokens: readonly string[]): string {
   let folded = `${name}:`;
   let length = folded.length;
@@ -29,7 +29,8 @@ export function formatHeader(name: string, tokens: readonly string[]): string {
   return `${folded}\r\n`;
 }
 
-/** A display name as tokens for `header`: atoms, a quoted string or encoded words (RFC 5322 §3.2). */
+/** A display name as tokens for `formatHeader`: atoms, a quoted string or encoded words (RFC 5322
+ *  §3.2). */
 export function tokenizePhrase(name: string, firstWordLength = MAX_ENCODED_WORD): string[] {
   const text = toSingleLine(name);
   if (text === '') return [];
@@ -46,9 +47,9 @@ export function formatMailDate(date: Date): string {
 }
 
 /**
- * An address as it may stand in a header or an envelope.
- * @throws RangeError for anything that could end the line, name a second recipient or need SMTPUTF8.
- * Says where the fault is, not the address: it ends up in logs.
+ * Returns `address` when it is safe in a header and an envelope.
+ * @throws RangeError for anything that could end the line, name a second recipient or need
+ * SMTPUTF8. The message does not contain the address, since it ends up in logs.
  */
 export function requireAddress(address: string): string {
   if (address.length > MAX_ADDRESS || !ADDRESS.test(address)) {
@@ -65,8 +66,8 @@ function tokenizeText(text: string, firstWordLength: number): string[] {
     : encodeWords(text, firstWordLength);
 }
 
-/** Q encoding with the few characters that are safe in a phrase too (RFC 2047 §5, rule 3); a word
- *  never ends within a code point. */
+/** Q encoding that leaves only the characters that are safe in a phrase (RFC 2047 §5, rule 3). An
+ *  encoded word never ends inside a code point. */
 function encodeWords(text: string, firstWordLength: number): string[] {
   const words: string[] = [];
   let maxPayloadLength = Math.min(firstWordLength, MAX_ENCODED_WORD) - ENCODED_WORD_OVERHEAD;
@@ -90,7 +91,7 @@ function encodeCharacter(character: string): string {
   return hex.replace(/../g, '=$&');
 }
 
-/** Longest header line that we write (RFC 5322 §2.1.1 recommends 78). */
+/** RFC 5322 §2.1.1 recommends 78. */
 const MAX_LINE = 78;
 /** RFC 2047 §2. */
 const MAX_ENCODED_WORD = 75;

@@ -9,14 +9,15 @@ export type MessageSubject =
 /** The Message-ID of a message, with its angle brackets. */
 export type MessageIds = (subject: MessageSubject) => string;
 
-/** Numbers in the place of a digest's id that no digest has: the lowest and the highest of six bytes. */
+/** Numbers in the place of a digest's id that no digest has: the lowest and the highest of six
+ *  bytes. */
 const TRANSACTIONAL_MARK = 0;
 const ALERT_MARK = 2 ** 48 - 1;
 
 /**
  * Message-IDs below `domain`. They are the same for every attempt, so that receivers recognise a
- * repetition, and reveal nothing without `key`. One block of AES takes a tenth of the time of a keyed
- * hash.
+ * repetition, and reveal nothing without `key`. One block of AES takes a tenth of the time of a
+ * keyed hash.
  */
 export function createMessageIds(key: Buffer, domain: string): MessageIds {
   const blockKey = createHash('sha256').update('paperboy message id\n').update(key).digest();

@@ -1,7 +1,7 @@
 /**
- * `text` on one line, as it may stand in a header, a page or a plain text: white space collapsed,
- * without control characters and lone surrogates, and without the marks that turn the direction of
- * everything that follows them (Unicode UAX #9).
+ * `text` as one line that is safe in a header, HTML and plain text: white space collapsed, without
+ * control characters, lone surrogates, and marks that change the direction of all text after them
+ * (UAX #9).
  */
 export function toSingleLine(text: string): string {
   if (PRINTABLE_LINE.test(text)) return text;
@@ -21,7 +21,7 @@ export function truncateText(text: string, maxLength: number): string {
   return lastSpace > maxLength / 2 ? head.slice(0, lastSpace) : head;
 }
 
-/** What most texts are, told apart quickly. */
+/** Matches most texts, which need no change. */
 const PRINTABLE_LINE = /^[\x21-\x7e]+(?: [\x21-\x7e]+)*$/;
 const LONE_SURROGATE = /\p{Cs}/gu;
 const DIRECTION_MARK = /[\u202a-\u202e\u2066-\u2069]/g;

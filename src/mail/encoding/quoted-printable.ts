@@ -2,17 +2,17 @@
 const MAX_LINE = 76;
 
 /**
- * `text` as quoted-printable in UTF-8 (RFC 2045 §6.7), lines of at most 76 characters and parted
- * by CRLF. Every `\n` is a line break; a `\r` is data. No line begins with a dot or with `From `, so
- * that neither SMTP nor an mbox has anything to stuff.
+ * `text` as quoted-printable in UTF-8 (RFC 2045 §6.7), in lines of at most 76 characters separated
+ * by CRLF. Every `\n` is a line break; a `\r` is data. No line begins with a dot or with `From `,
+ * so neither SMTP nor an mbox needs stuffing.
  */
 export function encodeQuotedPrintable(text: string): string {
   return encodeLines(text, MAX_LINE);
 }
 
 /**
- * `text` encoded so that another piece may follow at once: it ends at the start of a line, after a
- * soft break when the text itself does not end one. Pieces can thus be encoded ahead and apart.
+ * `text` encoded such that another chunk can follow: it ends with a line break, a soft one when the
+ * text does not end with its own. So chunks can be encoded in advance and separately.
  */
 export function encodeChunk(text: string): Buffer {
   if (SHORT_LINE.test(text)) return Buffer.from(`${text}=\r\n`, 'latin1');
@@ -23,7 +23,7 @@ export function encodeChunk(text: string): Buffer {
   return Buffer.from(encoded, 'latin1');
 }
 
-/** The last line is no longer than `lastRoom`. */
+/** The last line is at most `maxLastLength` long. */
 function encodeLines(text: string, maxLastLength: number): string {
   if (!text.includes('\n')) return encodeLine(text, maxLastLength);
   const lines = text.split('\n');
@@ -33,7 +33,7 @@ function encodeLines(text: string, maxLastLength: number): string {
     .join('\r\n');
 }
 
-/** The last of the lines that `line` becomes is no longer than `lastRoom`. */
+/** The last line that `line` is broken into is at most `maxLastLength` long. */
 function encodeLine(line: string, maxLastLength: number): string {
   const literal = line.replace(NOT_LITERAL, encodeBytes).replace(SPACE_AT_END, encodeBytes);
   let rest = protectStart(literal);
@@ -46,7 +46,7 @@ function encodeLine(line: string, maxLastLength: number): string {
   return lines + rest;
 }
 
-/** Where the line must end to leave room for the `=` and to keep each `=XX` whole. */
+/** Where the line must end to leave room for the `=` and not to divide an `=XX`. */
 function findLineEnd(encoded: string): number {
   const end = MAX_LINE - 1;
   const lastEscape = encoded.lastIndexOf('=', end - 1);
@@ -66,7 +66,7 @@ function encodeBytes(text: string): string {
   return encoded;
 }
 
-/** Words of a reader's own mostly are no longer than this, and stay as they are. */
+/** Matches most texts of a single subscriber, which need no encoding. */
 const SHORT_LINE = /^(?!\.|From )[\x20-\x3c\x3e-\x7e]{0,74}[\x21-\x3c\x3e-\x7e]$/;
 const NOT_LITERAL = /[^\x20-\x3c\x3e-\x7e]+/g;
 const SPACE_AT_END = / $/;

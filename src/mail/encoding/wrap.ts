@@ -2,8 +2,8 @@
 export const TEXT_WIDTH_COLUMNS = 72;
 
 /**
- * `text` broken between words into lines of at most `TEXT_WIDTH` columns, each behind `indent`. A
- * longer word, such as a link, stays whole on a line of its own.
+ * `text` broken between words into lines of at most `TEXT_WIDTH_COLUMNS`, each after `indent`. A
+ * longer word, such as a link, is not broken and has a line to itself.
  */
 export function wrapText(text: string, indent = ''): string {
   let wrapped = indent;

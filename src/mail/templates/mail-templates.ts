@@ -8,10 +8,10 @@ import { type MjmlSource, renderMjml } from './mjml.ts';
 import { expandPartials, type Partials } from './partials.ts';
 import { createPlaceholderMarkers, type PlaceholderMarkers } from './placeholders.ts';
 
-/** A view in, a text out. */
+/** Renders a view as text. */
 export type FillTemplate = (view: object) => string;
 
-/** A template cut into the frame and the parts that repeat in it. */
+/** A template divided into its layout and the fragments that are repeated in it. */
 export interface EmailTemplate<FragmentName extends string = never> {
   layout: FillTemplate;
   fragments: Record<FragmentName, FillTemplate>;
@@ -31,8 +31,9 @@ export interface MailTemplates {
 }
 
 /**
- * Reads and compiles the templates of all mails; takes about 100 ms, so once per process.
- * @throws Error when a template is not valid MJML or lacks a part.
+ * Reads and compiles the templates of all emails. Takes about 100 ms, so it is called once per
+ * process.
+ * @throws Error when a template is not valid MJML or lacks a fragment.
  */
 export async function loadMailTemplates(): Promise<MailTemplates> {
   const partials = await readPartials();
@@ -71,12 +72,12 @@ async function readPartials(): Promise<Partials> {
   return new Map(await Promise.all(files.map(read)));
 }
 
-/** A mail is a document of its own, and what MJML calls its article is all of it. */
+/** MJML marks the whole email as an article, but it is the main part of its document. */
 function setMainRole(html: string): string {
   return html.replace('role="article"', 'role="main"');
 }
 
-/** Indentation and blank lines are a fifth of what MJML writes. */
+/** Indentation and blank lines are a fifth of MJML's output. */
 function collapseWhitespace(html: string): string {
   return `${html.replace(/\s*\n\s*/g, '\n').trim()}\n`;
 }

@@ -2,13 +2,13 @@ import { createRequire } from 'node:module';
 import { Worker } from 'node:worker_threads';
 import type mjml2html from 'mjml';
 
-/** A template in MJML, and the file that its includes are looked up from. */
+/** A template in MJML. Its includes are relative to `filePath`. */
 export interface MjmlSource {
   mjml: string;
   filePath: string;
 }
 
-/** `fonts: {}` because MJML would link the web font of every family that it knows, such as Roboto. */
+/** Without `fonts: {}` MJML would link web fonts, such as Roboto. */
 const OPTIONS = {
   validationLevel: 'strict',
   fonts: {},
@@ -16,7 +16,7 @@ const OPTIONS = {
   ignoreIncludes: false,
 } satisfies Parameters<typeof mjml2html>[1];
 
-/** As text, for a thread that runs without the loader of the tests. */
+/** As text, since the thread runs without the TypeScript loader of the tests. */
 const RENDER = `
   const { parentPort, workerData } = require('node:worker_threads');
   const { path, sources, options } = workerData;
@@ -31,8 +31,8 @@ const RENDER = `
 `;
 
 /**
- * The templates as HTML. MJML and what it brings take some 40 MB, and are needed only here: they run in
- * a thread of their own, which takes them with it when it ends.
+ * The templates as HTML. MJML and its dependencies take some 40 MB of memory and are needed only
+ * here, so they run in a thread: its end frees them.
  * @throws Error when a template is not valid MJML.
  */
 export async function renderMjml(sources: readonly MjmlSource[]): Promise<string[]> {

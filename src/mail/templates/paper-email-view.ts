@@ -7,31 +7,31 @@ import { describePaper } from '../../domain/text/format.ts';
 import { countWords, showAbstract } from '../../domain/text/shown-text.ts';
 import { toSingleLine, truncateText } from '../encoding/printable.ts';
 
-/** What a mail shows of a paper in one form, apart from the reason; every text is one line. */
+/** A paper in one format for an email, without its reason. Every text is one line. */
 export interface PaperEmailView {
   /** The whole title. */
   title: string;
   name: string;
-  /** The name as links say it aloud. */
+  /** The name for labels of links (ARIA). */
   label: string;
   deck: string | null;
   byline: string;
   url: string;
-  /** Where the paper comes from, as a link; null when it has no page but ours. */
+  /** Link to the paper at its source; null when only our page exists. */
   source: { name: string; url: string } | null;
   codeUrl: string | null;
   text: string;
   figure: KeyResult | null;
   isLongFigure: boolean;
-  /** Whether `text` is `before`, the figure and `after`. */
+  /** Whether `text` consists of `before`, the figure and `after`. */
   isFigureInText: boolean;
   before: string;
   after: string;
-  /** Words that a reader sees. */
+  /** Visible words. */
   wordCount: number;
 }
 
-/** What a mail shows of `paper` when it stands there as a `form`. */
+/** `paper` in the format `form`. */
 export function createPaperEmailView(
   paper: Paper,
   form: DisplayFormat,
@@ -71,7 +71,7 @@ function splitAtFigure(text: string, figure: KeyResult | null) {
   };
 }
 
-/** A web address short enough for every mail client; others could be scripts. */
+/** A web address that is short enough for every mail client. Other schemes could be scripts. */
 function toSafeUrl(url: string | null): string | null {
   if (url === null || url.length > MAX_URL || !URL.canParse(url)) return null;
   const { protocol, href } = new URL(url);
@@ -84,7 +84,7 @@ function describeHost(url: string): string {
   return host === 'arxiv.org' || host.endsWith('.arxiv.org') ? 'arXiv' : host;
 }
 
-/** In characters. Nothing that a real paper has is longer; what is would fill the mail. */
+/** In characters. No real paper has longer texts; one that has must not fill the email. */
 const MAX_TITLE = 400;
 const MAX_LABEL = 80;
 const MAX_BYLINE = 300;

@@ -2,10 +2,10 @@
 export type Partials = ReadonlyMap<string, string>;
 
 /**
- * `source` with every `{{> name key="value"}}` replaced by the partial of that name, in which the value
- * stands for each `{{key}}`. This looks like a Handlebars partial, but is expanded before MJML runs: MJML
- * writes the styles of a class into its elements, so it must see the class. The lines of a partial are
- * joined, so that they may be short where white space would show.
+ * `source` with every `{{> name key="value"}}` replaced by the partial of that name, in which the
+ * value stands for each `{{key}}`. This looks like a Handlebars partial, but is expanded before
+ * MJML runs: MJML writes the styles of a class into its elements, so it must see the class. The
+ * lines of a partial are joined, so that they may be short where white space would show.
  * @throws Error for a partial that does not exist.
  */
 export function expandPartials(source: string, partials: Partials): string {

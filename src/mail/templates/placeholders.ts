@@ -6,26 +6,26 @@ import {
   TOKEN_CHUNK,
 } from '../encoding/chunk.ts';
 
-/** A place that is filled per reader. */
+/** A place that is filled for each subscriber. */
 export interface Placeholder {
   placeholder: string;
 }
 
 export type Fragment = readonly (Chunk | Placeholder)[];
 
-/** The slot of the reader's token. It stands in so many places that the pieces themselves leave them open,
- *  so that a mail consists of few. */
+/** The placeholder of the subscriber's token. It occurs so often that chunks contain it, rather
+ *  than being divided by it: a message then consists of few chunks. */
 export const TOKEN_PLACEHOLDER = 'token';
 
-/** Marks slots in a text that is about to be rendered, and finds them again in the result. */
+/** Marks placeholders in a view that is about to be rendered, and finds them in the result. */
 export interface PlaceholderMarkers {
   mark(placeholder: string): string;
   split(rendered: string): Fragment;
 }
 
 /**
- * Slots that nobody can forge: `nonce` is to be random, and the control character around it never
- * stands in a text that went through `oneLine`.
+ * Markers that no content can forge: `nonce` must be random, and `toSingleLine` removes the control
+ * character around it from every text.
  */
 export function createPlaceholderMarkers(nonce: string): PlaceholderMarkers {
   const markerPattern = new RegExp(`${MARKER_DELIMITER}${nonce}:(\\w+)${MARKER_DELIMITER}`);
@@ -35,8 +35,8 @@ export function createPlaceholderMarkers(nonce: string): PlaceholderMarkers {
   };
 }
 
-/** The pieces of `part` with every slot filled by one piece or several.
- *  @throws RangeError when `fill` has nothing for a slot. */
+/** The chunks of `fragment` with every placeholder replaced by its value.
+ *  @throws RangeError when a placeholder has no value. */
 export function fillFragment(
   fragment: Fragment,
   values: Readonly<Record<string, Chunk | readonly Chunk[]>>,
@@ -51,7 +51,7 @@ export function fillFragment(
 
 const NO_CHUNKS: readonly Chunk[] = [];
 
-/** Length of the fixed text of `part` in UTF-8. */
+/** Length of `fragment` in UTF-8, without its placeholders. */
 export function measureFixedBytes(fragment: Fragment): number {
   return fragment.reduce(
     (sum, item) => sum + ('placeholder' in item ? 0 : measureTextBytes(item)),
@@ -59,13 +59,13 @@ export function measureFixedBytes(fragment: Fragment): number {
   );
 }
 
-/** What `split` gives: texts at even places, names of slots at odd ones. */
+/** `String.split` returns texts at even positions and placeholder names at odd ones. */
 function parseSplitItem(item: string, position: number): Fragment {
   if (position % 2 === 1) return [item === TOKEN_PLACEHOLDER ? TOKEN_CHUNK : { placeholder: item }];
   return item === '' ? [] : [createChunk(item)];
 }
 
-/** The pieces between two slots as one. */
+/** Joins the chunks between two placeholders. */
 function mergeAdjacentChunks(fragment: Fragment): Fragment {
   const merged: (Chunk | Placeholder)[] = [];
   let run: Chunk[] = [];

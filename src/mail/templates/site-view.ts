@@ -2,10 +2,10 @@ import { toSingleLine, truncateText } from '../encoding/printable.ts';
 import { TEXT_WIDTH_COLUMNS } from '../encoding/wrap.ts';
 import type { Sender } from './sender.ts';
 
-/** What every mail shows of the site it comes from. */
+/** The part of a view that every email has. */
 export interface SiteView {
   siteName: string;
-  /** Whether the name needs the smaller nameplate. */
+  /** Whether the name needs the smaller type size. */
   isLongName: boolean;
   postalAddress: string | null;
   homeUrl: string;
@@ -13,7 +13,7 @@ export interface SiteView {
   doubleRule: string;
 }
 
-/** What every mail from `sender` shows of its site. */
+/** The view of the site of `sender`. */
 export function createSiteView({ siteName, postalAddress, links }: Sender): SiteView {
   const name = truncateText(toSingleLine(siteName), MAX_SITE_NAME);
   return {
@@ -27,10 +27,10 @@ export function createSiteView({ siteName, postalAddress, links }: Sender): Site
   };
 }
 
-/** Invisible, and long enough to keep the start of the mail out of the inbox's preview line. */
+/** Invisible characters that keep the start of the email out of the inbox's preview. */
 export const PREHEADER_PADDING = '&#847;&zwnj;&nbsp;'.repeat(50);
 
-/** In characters: what the large nameplate has room for on a phone. */
+/** In characters: the longest name that fits in large type on a phone. */
 const LONGEST_LARGE_NAME = 9;
 
 /** In characters. */

@@ -5,7 +5,8 @@ import { openTestSmtpServer, type TestSmtpServer } from '../../support/smtp-serv
 import { openScriptedRelay, type Script, type ScriptedRelay } from './scripted-relay.ts';
 import type { FakeTimers } from './timers.ts';
 
-/** Servers and relays for one test file. After each test all in `opened` are closed, the last first. */
+/** Servers and relays for one test file. After each test all in `opened` are closed, the last
+ *  first. */
 export function useRelayFixture() {
   const opened: { close(): Promise<unknown> }[] = [];
 

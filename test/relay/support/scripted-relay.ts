@@ -64,7 +64,8 @@ const DEFAULT_REPLIES: Record<SmtpStep, string> = {
   QUIT: '221 2.0.0 Bye',
 };
 
-/** A relay that follows SMTP unless its script says otherwise. `extensions` are the lines of EHLO. */
+/** A relay that follows SMTP unless its script says otherwise. `extensions` are the lines of
+ *  EHLO. */
 export async function openScriptedRelay(
   extensions: readonly string[] = [],
 ): Promise<ScriptedRelay> {

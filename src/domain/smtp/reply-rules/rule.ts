@@ -2,8 +2,9 @@
 export type ReplyBlame = 'reader' | 'message' | 'sender' | 'relay' | 'receiver' | 'nobody';
 
 /**
- * What one kind of reply means. A rule fits when everything that it names fits; of several the first
- * counts. Whether a delivery is tried again is no matter of rules: the class of the code says it.
+ * What one kind of reply means. A rule fits when everything that it names fits; of several the
+ * first counts. Whether a delivery is tried again is no matter of rules: the class of the code says
+ * it.
  */
 export interface ReplyRule {
   name: string;
