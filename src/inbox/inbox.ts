@@ -10,11 +10,11 @@ export type { ParsedMail } from './parse-mail.ts';
 export interface InboxOptions {
   /** Address to listen on. */
   host: string;
-  /** Port to listen on; 0 takes any that is free. */
+  /** Port to listen on; 0 for any free one. */
   port: number;
-  /** Where messages are kept, a file each; made when missing. */
+  /** Folder of the messages, one file each. Created when missing. */
   folder: string;
-  /** Messages to keep; beyond, the oldest goes. @defaultValue 1000 */
+  /** Messages to keep; then the oldest is removed. @defaultValue 1000 */
   maxMessages?: number;
   /** Larger messages are refused with 552. @defaultValue 10 MiB */
   maxMessageBytes?: number;
@@ -22,23 +22,23 @@ export interface InboxOptions {
   clock?: Clock;
 }
 
-/** Mail that is caught on this machine instead of leaving it. */
+/** A local SMTP server that keeps mail instead of delivering it. */
 export interface Inbox {
   readonly host: string;
-  /** The port that it listens on, also when any was asked for. */
+  /** The port that it listens on. */
   readonly port: number;
   /** All messages, the newest first. */
   list(): Promise<StoredMessage[]>;
-  /** A message, or null when there is none of that id (any more). */
+  /** A message; null when there is none with this id (any more). */
   read(id: string): Promise<{ entry: StoredMessage; raw: Buffer; parsed: ParsedMail } | null>;
-  /** The newest message here that fits, or else the first that comes. Rejects with the signal's
-   *  reason, with `INBOX_TIMEOUT` after `timeoutMs`, with `INBOX_CLOSED`, or with what the
-   *  predicate throws. */
+  /** The newest message that matches, or the first matching one to arrive. Rejects with the
+   *  signal's reason, with `INBOX_TIMEOUT` after `timeoutMs`, with `INBOX_CLOSED`, or with an error
+   *  of the predicate. */
   waitFor(
     predicate: (entry: StoredMessage) => boolean,
     options?: WaitOptions,
   ): Promise<StoredMessage>;
-  /** Stops listening and waits for messages that are being received, a second at most. */
+  /** Stops listening, and waits at most a second for messages being received. */
   close(): Promise<void>;
 }
 
@@ -46,9 +46,9 @@ const DEFAULT_MAX_MESSAGES = 1000;
 const DEFAULT_MAX_MESSAGE_BYTES = 10 * 1024 * 1024;
 
 /**
- * Opens the local inbox: a real SMTP server that keeps what it accepts. A message is in the folder
- * before it is acknowledged, so it outlives the process (not a power cut: nothing is forced to the
- * disk). Throws `INBOX_CANNOT_LISTEN` when the address cannot be had.
+ * Opens the local inbox. A message is in the folder before it is acknowledged, so it survives the
+ * process, but not a power cut: there is no fsync.
+ * @throws PaperboyError `INBOX_CANNOT_LISTEN` when the address or port is not available.
  */
 export async function openInbox(options: InboxOptions): Promise<Inbox> {
   const {

@@ -6,20 +6,19 @@ export interface WaitOptions {
   timeoutMs?: number;
 }
 
-/** Tells those who wait for a message that it has come. */
+/** Lets callers wait for a message. */
 export interface MailEvents {
   notifyArrival(entry: StoredMessage): void;
-  /** The first of `present` that fits, or else the first that arrives. */
+  /** The first of `existing` that matches, or the first matching one to arrive. */
   waitFor(
     existing: readonly StoredMessage[],
     predicate: (entry: StoredMessage) => boolean,
     options: WaitOptions,
   ): Promise<StoredMessage>;
-  /** Rejects all who still wait. */
+  /** Rejects all who are waiting. */
   close(): void;
 }
 
-/** Tells who waits for a mail that one has come. */
 export function createMailEvents(): MailEvents {
   const waiting = new Set<(entry: StoredMessage) => void>();
   const closing = new AbortController();
@@ -67,6 +66,6 @@ function createAbortError({ reason }: AbortSignal, { signal, timeoutMs }: WaitOp
   if (reason instanceof PaperboyError || signal?.reason === reason) return reason;
   return new PaperboyError(
     'INBOX_TIMEOUT',
-    `The mail that was waited for did not reach the local inbox within ${timeoutMs} ms.`,
+    `No matching mail reached the local inbox within ${timeoutMs} ms.`,
   );
 }

@@ -3,13 +3,13 @@ import { chmod, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/
 import { join } from 'node:path';
 import { parseSubject } from './parse-mail.ts';
 
-/** A caught message, as its envelope and its subject have it. */
+/** A stored message: its envelope, its subject and its size. */
 export interface StoredMessage {
-  /** Safe as a file name and in a link; later messages have greater ones. */
+  /** Safe in file names and links. Later messages have greater ids. */
   id: string;
-  /** Sender of the envelope; empty for the null sender of bounces. */
+  /** Envelope sender; empty for bounces. */
   from: string;
-  /** Recipients of the envelope. */
+  /** Envelope recipients. */
   to: string[];
   subject: string;
   receivedAt: Date;
@@ -18,17 +18,17 @@ export interface StoredMessage {
 
 export type Envelope = Pick<StoredMessage, 'from' | 'to'>;
 
-/** Messages in a folder, a file each, and what a list of them needs in memory. */
+/** Messages in a folder, one file each. What a list shows is in memory. */
 export interface MessageStore {
   /** The newest first. */
   list(): StoredMessage[];
-  /** Keeps a message: when it returns, the message is in its file, whole. */
+  /** Stores a message. Its file is complete when this resolves. */
   add(metadata: Envelope & { receivedAt: Date }, raw: Buffer): Promise<StoredMessage>;
-  /** The bytes as they were received; null when there is no such message. */
+  /** The bytes as received; null when there is no such message. */
   read(id: string): Promise<{ entry: StoredMessage; raw: Buffer } | null>;
 }
 
-/** Opens the folder, which only its owner may read, and forgets all but the newest `keep`. */
+/** Opens the folder, readable by its owner only, and removes all but the newest `maxMessages`. */
 export async function openMessageStore(folder: string, maxMessages: number): Promise<MessageStore> {
   await mkdir(folder, { recursive: true });
   await chmod(folder, 0o700);
@@ -83,7 +83,7 @@ async function removeTemporaryFiles(folder: string, names: string[]): Promise<vo
   }
 }
 
-/** How many files are read at once while opening. */
+/** Files read at the same time while opening. */
 const READ_CONCURRENCY = 32;
 
 async function readEntries(folder: string, ids: string[]): Promise<Map<string, StoredMessage>> {
@@ -97,8 +97,8 @@ async function readEntries(folder: string, ids: string[]): Promise<Map<string, S
   return entries;
 }
 
-/** Above the message as it came stands one header of ours with what only the envelope knew: one
- *  file, one rename, and mail programs can still open it. */
+/** Our header before the message holds what only the envelope says. So a message is one file, is
+ *  written by one rename, and mail programs can open it. */
 const METADATA_HEADER = 'X-Paperboy-Inbox: ';
 
 async function writeMessage(folder: string, entry: StoredMessage, raw: Buffer): Promise<void> {
@@ -109,7 +109,8 @@ async function writeMessage(folder: string, entry: StoredMessage, raw: Buffer): 
   await rename(temporaryPath, messagePath(folder, id));
 }
 
-/** Null for a file that is not ours, or not whole after a power cut; it is left alone. */
+/** Null for a file that is not ours, or is incomplete after a power cut. Such files are left
+ *  alone. */
 async function readEntry(folder: string, id: string): Promise<StoredMessage | null> {
   const line = await readFirstLine(messagePath(folder, id));
   if (!line.startsWith(METADATA_HEADER)) return null;
@@ -131,7 +132,7 @@ async function readFirstLine(path: string): Promise<string> {
   return text.slice(0, text.indexOf('\n'));
 }
 
-/** A message may be the oldest, and go, while somebody opens it. */
+/** A message may be removed as the oldest while it is being opened. */
 async function readIfExists(path: string): Promise<Buffer | null> {
   try {
     return await readFile(path);

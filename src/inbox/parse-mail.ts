@@ -1,14 +1,14 @@
 import PostalMime from 'postal-mime';
 
-/** What a reader of a message sees. */
+/** The readable parts of a message. */
 export interface ParsedMail {
-  /** In their order; values unfolded, their encoded words as they are. */
+  /** In order. Values are unfolded; encoded words are not decoded. */
   headers: { name: string; value: string }[];
   text: string | null;
   html: string | null;
 }
 
-/** The parts of a message. One that breaks the parser's limits is shown as it is, as text. */
+/** Parses a message. One that exceeds the parser's limits is returned undecoded, as text. */
 export async function parseMail(raw: Buffer): Promise<ParsedMail> {
   try {
     const { headers, text, html } = await PostalMime.parse(raw);
@@ -22,7 +22,8 @@ export async function parseMail(raw: Buffer): Promise<ParsedMail> {
   }
 }
 
-/** The decoded subject; empty when there is none or the headers break the parser's limits. */
+/** The decoded subject; empty when there is none, or when the headers exceed the parser's
+ *  limits. */
 export async function parseSubject(raw: Buffer): Promise<string> {
   const end = raw.indexOf('\r\n\r\n');
   try {

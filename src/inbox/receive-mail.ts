@@ -5,15 +5,15 @@ import type { Envelope } from './message-store.ts';
 
 export interface MailReceiver {
   readonly port: number;
-  /** Stops listening; messages on their way get a second. */
+  /** Stops listening. Messages being received get a second. */
   close(): Promise<void>;
 }
 
-/** How long an open connection may go on after `close`, in ms. Idle ones of a pool always would. */
+/** How long open connections may last after `close`, in ms. Idle ones of a pool would never end. */
 const CLOSE_TIMEOUT_MS = 1000;
 
-/** An SMTP server on `host`, without TLS and log-in. The client gets its 250 once `accept` has
- *  returned, and a 451, on which it tries again, when it throws. */
+/** An SMTP server on `host`, without TLS and authentication. The client gets its 250 once `accept`
+ *  has resolved, and a 451, so that it retries, when it rejects. */
 export async function startMailReceiver(args: {
   host: string;
   port: number;
@@ -40,7 +40,7 @@ export async function startMailReceiver(args: {
         .finally(() => accepting.delete(accepted));
     },
   });
-  // A client that breaks off is its own business, not the end of this process.
+  // A client that closes its connection must not end this process.
   server.on('error', () => undefined);
   await listen(server, host, port);
 
@@ -53,8 +53,8 @@ export async function startMailReceiver(args: {
   };
 }
 
-/** Collects a message and passes it on, unless it grew too large: the server then refuses it. A
- *  client that leaves in the middle makes the stream throw. */
+/** Collects a message and passes it to `accept`, unless it is too large: then the server refuses
+ *  it. The stream throws when the client disconnects. */
 async function readMessage(
   stream: SMTPServerDataStream,
   accept: (raw: Buffer) => Promise<void>,

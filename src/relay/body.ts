@@ -39,7 +39,7 @@ export function createBodyWriter(blockBytes = BLOCK_BYTES): BodyWriter {
   const block = Buffer.allocUnsafeSlow(blockBytes);
   let content: readonly Segment[] = [];
   let fill = NO_PLACEHOLDER_VALUE;
-  let isPlain = false;
+  let isWireReady = false;
   let isDone = true;
   let segmentIndex = 0;
   let offset = 0;
@@ -84,19 +84,19 @@ export function createBodyWriter(blockBytes = BLOCK_BYTES): BodyWriter {
   /** Adds as much of `segment` as fits. Returns whether that is all of it. */
   const addSegment = (segment: Segment): boolean => {
     const { bytes } = segment;
-    if (isPlain && offset === 0 && bytes.length <= blockBytes - LINE_END_BYTES - length) {
+    if (isWireReady && offset === 0 && bytes.length <= blockBytes - LINE_END_BYTES - length) {
       writeSegment(segment, fill, block, length);
       length += bytes.length;
       if (bytes.length > 0) lastByte = block[length - 1] ?? LINE_FEED;
       return true;
     }
-    (isPlain ? copyBytes : copyDotStuffed)(fillSegment(segment, fill));
+    (isWireReady ? copyBytes : copyDotStuffed)(fillSegment(segment, fill));
     return offset === bytes.length;
   };
 
   return {
     start: (message) => {
-      ({ segments: content, placeholderValue: fill, isWireReady: isPlain } = message);
+      ({ segments: content, placeholderValue: fill, isWireReady } = message);
       isDone = false;
       segmentIndex = 0;
       offset = 0;

@@ -42,8 +42,8 @@ export function buildEnvelopeCommands(
   };
 }
 
-function isSevenBit({ isWireReady: isPlain, segments: content }: Message): boolean {
-  return isPlain || content.every(({ bytes }) => isAscii(bytes));
+function isSevenBit({ isWireReady, segments: content }: Message): boolean {
+  return isWireReady || content.every(({ bytes }) => isAscii(bytes));
 }
 
 /** Bounces have an empty sender. */

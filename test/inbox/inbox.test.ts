@@ -17,8 +17,8 @@ afterEach(async () => {
   await rm(dir, { recursive: true, force: true });
 });
 
-describe('openInbox', () => {
-  it('keeps what a mail program sends, with envelope, subject, text and HTML', async () => {
+describe('The local inbox', () => {
+  it('A message is stored with its envelope, subject, text and HTML', async () => {
     const box = await open({ clock: () => new Date('2026-05-08T05:30:00Z') });
     await send(box, { to: ['ann@example.com', 'bob@example.com'], subject: 'Grüße 📰' });
     const [entry] = await box.list();
@@ -38,7 +38,7 @@ describe('openInbox', () => {
     });
   });
 
-  it('keeps the bytes as they came: dots at line starts, 8-bit, long lines', async () => {
+  it('The bytes of a message are stored unchanged: leading dots, 8-bit, long lines', async () => {
     const box = await open();
     const raw = [
       'Subject: bytes',
@@ -57,13 +57,13 @@ describe('openInbox', () => {
     expect(message?.parsed.text).toContain('.three and ünïcödé 論文');
   });
 
-  it('takes addresses outside ASCII', async () => {
+  it('Addresses that are not ASCII are accepted', async () => {
     const box = await open();
     await send(box, { to: 'jürgen@example.com' });
     expect((await box.list())[0]?.to).toEqual(['jürgen@example.com']);
   });
 
-  it('lists the newest first, also after a restart, and goes on counting', async () => {
+  it('The newest message is listed first, also after a restart, and ids keep growing', async () => {
     const first = await open();
     await send(first, { subject: 'one' });
     await send(first, { subject: 'two' });
@@ -78,7 +78,7 @@ describe('openInbox', () => {
     expect(after.map(({ subject }) => subject)).toEqual(['three', 'two', 'one']);
   });
 
-  it('has the whole message in its file, for its owner only, before it says 250', async () => {
+  it('A message is complete in its file, readable by the owner only, before its 250', async () => {
     const box = await open();
     const client = await talkTo(box);
     await client.say('EHLO test\r\n');
@@ -95,7 +95,7 @@ describe('openInbox', () => {
     client.leave();
   });
 
-  it('keeps nothing of a message whose sender leaves in the middle', async () => {
+  it('Nothing is stored of a message whose client disconnects', async () => {
     const box = await open();
     const client = await talkTo(box);
     await client.say('EHLO test\r\n');
@@ -109,7 +109,7 @@ describe('openInbox', () => {
     expect(await readdir(join(dir, 'mail'))).toHaveLength(1);
   });
 
-  it('keeps the newest messages up to its limit, in memory and in the folder', async () => {
+  it('Only the newest messages are kept, in memory and in the folder', async () => {
     const box = await open({ maxMessages: 3 });
     for (const subject of ['1', '2', '3', '4', '5']) await send(box, { subject });
     expect((await box.list()).map(({ subject }) => subject)).toEqual(['5', '4', '3']);
@@ -120,7 +120,7 @@ describe('openInbox', () => {
     expect(await readdir(join(dir, 'mail'))).toHaveLength(1);
   });
 
-  it('keeps all of many messages that come at once, up to its limit', async () => {
+  it('All of many simultaneous messages are stored, up to the limit', async () => {
     const box = await open({ maxMessages: 20 });
     await Promise.all(Array.from({ length: 30 }, (_, n) => send(box, { subject: String(n) })));
     const ids = (await box.list()).map(({ id }) => id);
@@ -129,7 +129,7 @@ describe('openInbox', () => {
     for (const id of ids) expect((await box.read(id))?.parsed.text).toBe('Hello.\n');
   });
 
-  it('refuses a message that is too large with 552, announced or not, and goes on', async () => {
+  it('A message that is too large is refused with 552, announced or not, and the next is accepted', async () => {
     const box = await open({ maxMessageBytes: 10_000 });
     await expect(send(box, { text: 'x'.repeat(20_000) })).rejects.toMatchObject({
       responseCode: 552,
@@ -153,14 +153,14 @@ describe('openInbox', () => {
     '../mail/0000000001',
     '1',
     '__proto__',
-  ])('has no message of the id %j', async (id) => {
+  ])('There is no message with the id %j', async (id) => {
     const box = await open();
     await send(box, {});
     expect(await box.read(id)).toBe(null);
     expect(await box.read('0000000001')).not.toBe(null);
   });
 
-  it('leaves alone what others put into its folder', async () => {
+  it('Files of others in the folder are left alone', async () => {
     await (await open()).close();
     await writeFile(join(dir, 'mail', '0000000007.eml'), 'Subject: not ours\r\n\r\n');
     await writeFile(join(dir, 'mail', '0000000008.eml'), 'X-Paperboy-Inbox: {"from":\r\n');
@@ -171,7 +171,7 @@ describe('openInbox', () => {
     expect(await readdir(join(dir, 'mail'))).toHaveLength(3);
   });
 
-  it('shows a message that no parser takes as text', async () => {
+  it('A message that cannot be parsed is shown as text', async () => {
     const box = await open();
     const raw = `Subject: ${'x'.repeat(3 * 1024 * 1024)}\r\n\r\nbody\r\n`;
     await send(box, { raw });
@@ -179,7 +179,7 @@ describe('openInbox', () => {
     expect(message?.parsed).toEqual({ headers: [], text: raw, html: null });
   });
 
-  it('offers neither log-in nor TLS, but pipelining, 8-bit and SMTPUTF8', async () => {
+  it('The inbox offers neither AUTH nor STARTTLS, but PIPELINING, 8BITMIME and SMTPUTF8', async () => {
     const box = await open();
     const client = await talkTo(box);
     const offeredLines = await client.say('EHLO test\r\n');
@@ -190,14 +190,14 @@ describe('openInbox', () => {
     client.leave();
   });
 
-  it('says which port it cannot have', async () => {
+  it('The error of a port in use names the port', async () => {
     const box = await open();
     const second = openInbox({ host: box.host, port: box.port, folder: join(dir, 'other') });
     await expect(second).rejects.toMatchObject({ code: 'INBOX_CANNOT_LISTEN' });
     await expect(second).rejects.toThrow(`127.0.0.1:${box.port}`);
   });
 
-  it('opens and lists a thousand messages within a second', async () => {
+  it('A thousand messages are opened and listed within a second', async () => {
     await (await open()).close();
     const about = { from: 'a@example.com', to: ['b@example.com'], subject: 's', bytes: 50_000 };
     const line = JSON.stringify({ ...about, receivedAt: '2026-05-08T05:30:00.000Z' });
@@ -213,8 +213,8 @@ describe('openInbox', () => {
   });
 });
 
-describe('waitFor', () => {
-  it('finds the newest message that is here, or waits for the one that comes', async () => {
+describe('Waiting for a message', () => {
+  it('Waiting returns the newest stored message, or the next one to arrive', async () => {
     const box = await open();
     await send(box, { subject: 'old' });
     await send(box, { subject: 'old' });
@@ -226,7 +226,7 @@ describe('waitFor', () => {
     expect(await coming).toMatchObject({ subject: 'late' });
   });
 
-  it('gives up after its time, on its signal, when the inbox closes or the predicate throws', async () => {
+  it('Waiting ends at its timeout, on its signal, when the inbox closes, and when the predicate throws', async () => {
     const box = await open();
     const never = () => false;
     await expect(box.waitFor(never, { timeoutMs: 20 })).rejects.toMatchObject({
@@ -254,7 +254,7 @@ async function open(options: Partial<InboxOptions> = {}): Promise<Inbox> {
   return inbox;
 }
 
-/** Sends a small message, of which the test says only what matters to it. */
+/** Sends a small message with the given changes. */
 async function send({ host, port }: Inbox, changes: SendMailOptions): Promise<void> {
   const { raw, to = 'reader@example.com', ...rest } = changes;
   const small = {
@@ -270,7 +270,7 @@ async function send({ host, port }: Inbox, changes: SendMailOptions): Promise<vo
   await createTransport({ host, port }).sendMail(raw ? asIs : small);
 }
 
-/** A client that says exactly what it is told, and hears the reply to each. */
+/** A client that sends the given lines and returns the reply to each. */
 async function talkTo({ host, port }: Inbox) {
   const socket: Socket = connect(port, host);
   const replies = socket.setEncoding('utf8')[Symbol.asyncIterator]();

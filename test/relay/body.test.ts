@@ -11,9 +11,9 @@ import { createBodyWriter } from '../../src/relay/body.ts';
 const writer = createBodyWriter(64);
 
 /** What is sent for these chunks, as a whole and by block. */
-function encode(chunks: readonly (string | Uint8Array)[], isPlain = false) {
+function encode(chunks: readonly (string | Uint8Array)[], isWireReady = false) {
   const bytes = chunks.map((chunk) => Buffer.from(chunk as string));
-  return encodeMessage(createMessage({ from: '', to: '' }, bytes, { isPlain }));
+  return encodeMessage(createMessage({ from: '', to: '' }, bytes, { isWireReady }));
 }
 
 function encodeMessage(message: Message) {
@@ -85,7 +85,7 @@ describe('A body', () => {
     const before = fc.integer({ min: 0, max: 80 });
     const open = fc.array(before, { minLength: 1, maxLength: 6 });
     fc.assert(
-      fc.property(fc.array(open, { maxLength: 4 }), fc.boolean(), (shapes, isPlain) => {
+      fc.property(fc.array(open, { maxLength: 4 }), fc.boolean(), (shapes, isWireReady) => {
         const content = shapes.map((gaps) => {
           const text = gaps.map((gap) => `${'x'.repeat(gap)}???`).join('');
           const placeholderOffsets = gaps.map(
@@ -101,7 +101,7 @@ describe('A body', () => {
         const message = {
           envelope: { from: '', to: '' },
           segments: [...content, end],
-          isWireReady: isPlain,
+          isWireReady,
         };
         const fill = Buffer.from('ada');
         const { text, blocks } = encodeMessage({ ...message, placeholderValue: fill });

@@ -131,7 +131,9 @@ describe('The envelope', () => {
     const outcomes = await Promise.all(
       [40, 4000, 40, 4000, 40].map((length) =>
         relay.send(
-          createMessage(ENVELOPE, [Buffer.from(`${'x'.repeat(length)}\r\n`)], { isPlain: true }),
+          createMessage(ENVELOPE, [Buffer.from(`${'x'.repeat(length)}\r\n`)], {
+            isWireReady: true,
+          }),
         ),
       ),
     );

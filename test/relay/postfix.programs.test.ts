@@ -62,7 +62,7 @@ describe('Postfix as the relay', () => {
           createMessage(
             { from: FROM, to: n % 5 === 0 ? 'gone@example.org' : 'ada@example.org' },
             [Buffer.from(headOf(`many${n}`, 'us')), Buffer.from('Hello.\r\n')],
-            { isPlain: true },
+            { isWireReady: true },
           ),
         ),
       ),

@@ -1,25 +1,25 @@
 import { MINUTE_MS } from '../time/units.ts';
 
 /**
- * Whether a relay is tried at all. `closed`: mail goes to it. `open`: nothing goes to it until
- * `probeAt`. `probing`: one connection finds out whether it is back. Times are in ms on any clock.
+ * Whether a relay is used. `closed`: mail goes to it. `open`: nothing goes to it until `probeAt`.
+ * `probing`: one connection checks whether it is up again. Times are in ms of any clock.
  */
 export type CircuitState =
   | { state: 'closed'; failures: number }
   | { state: 'open'; failures: number; probeAt: number }
   | { state: 'probing'; failures: number };
 
-/** In order, as far as anybody knows. */
+/** The initial state: no failure so far. */
 export const CLOSED_CIRCUIT: CircuitState = { state: 'closed', failures: 0 };
 
-/** Connections that fail one after the other before a relay counts as out of order. */
+/** Consecutive failed connections after which the circuit opens. */
 const MAX_CONSECUTIVE_FAILURES = 3;
 
 const MIN_PROBE_DELAY_MS = 1_000;
 const MAX_PROBE_DELAY_MS = MINUTE_MS;
 
-/** What follows a connection that could not be opened. Those that were begun before the circuit
- *  opened change nothing: they tell what is known. `random` is 0 to 1. */
+/** The state after a failed connection. One that began before the circuit opened changes nothing.
+ *  `random` is 0 to 1. */
 export function recordConnectionFailure(
   circuit: CircuitState,
   now: number,
@@ -45,8 +45,8 @@ export function startProbe(circuit: CircuitState, now: number): CircuitState | n
   return { state: 'probing', failures: circuit.failures };
 }
 
-/** Delay before the next probe in ms: 1 s, doubling up to 60 s, each ±20 % so that many workers do
- *  not meet a relay that was restarted at once. */
+/** Delay before the next probe, in ms: 1 s, doubling up to 60 s, each ±20 % so that many workers do
+ *  not probe at the same moment. */
 export function computeProbeDelayMs(failures: number, random: number): number {
   const delay = MIN_PROBE_DELAY_MS * 2 ** Math.max(0, failures - MAX_CONSECUTIVE_FAILURES);
   return Math.round(Math.min(delay, MAX_PROBE_DELAY_MS) * (0.8 + 0.4 * random));

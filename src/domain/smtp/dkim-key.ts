@@ -1,8 +1,8 @@
 import { createPrivateKey, type KeyObject } from 'node:crypto';
 
-/** How mail is signed (DKIM, RFC 6376). */
+/** The key that signs mail (DKIM, RFC 6376). */
 export interface DkimKey {
-  /** The domain that vouches for the mail, in A-labels. */
+  /** The signing domain, in A-labels. */
   domain: string;
   /** The public key is at `<selector>._domainkey.<domain>`. */
   selector: string;
@@ -11,9 +11,9 @@ export interface DkimKey {
 }
 
 /**
- * The RSA key in `pem` (PKCS#1 or PKCS#8); `\n` may stand for a line break, as it often does in
- * environments.
- * @throws RangeError that says what was expected; never with the key in it.
+ * The RSA key in `pem` (PKCS#1 or PKCS#8). A literal `\n` counts as a line break, as is usual in
+ * environment variables.
+ * @throws RangeError that says what was expected and never contains the key.
  */
 export function parseDkimPrivateKey(pem: string): KeyObject {
   const key = parsePem(pem.replaceAll('\\n', '\n'));

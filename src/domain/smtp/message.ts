@@ -6,31 +6,31 @@ export interface Segment {
   placeholderOffsets: readonly number[];
 }
 
-/** A mail ready for a relay. */
+/** A message that a relay can send. */
 export interface Message {
   envelope: { from: string; to: string };
-  /** One behind the other they are the message, with CRLF lines and not dot-stuffed. */
+  /** Joined, they are the message, with CRLF lines and without dot-stuffing. */
   segments: readonly Segment[];
-  /** Stands in every open place; as long as they are. */
+  /** The value of every placeholder, of the same length. */
   placeholderValue: Buffer;
   /** ASCII lines that end in CRLF, none of which begins with a dot: they go over the wire as they
    *  are. */
   isWireReady: boolean;
 }
 
-/** Nothing, for messages without open places. */
+/** For messages without placeholders. */
 export const NO_PLACEHOLDER_VALUE: Buffer = Buffer.alloc(0);
 
-/** `bytes` without open places. */
+/** A segment without placeholders. */
 export function createSegment(bytes: Buffer): Segment {
   return { bytes, placeholderOffsets: NO_PLACEHOLDERS };
 }
 
-/** A message of these bytes, one behind the other. */
+/** A message of these bytes, joined. */
 export function createMessage(
   envelope: Message['envelope'],
   bytes: readonly Buffer[],
-  { isPlain: isWireReady = false } = {},
+  { isWireReady = false } = {},
 ): Message {
   return {
     envelope,
@@ -42,7 +42,7 @@ export function createMessage(
 
 export const NO_PLACEHOLDERS: readonly number[] = [];
 
-/** Writes a stretch into `target`, which has room for it, from `at` on. */
+/** Writes a segment with its placeholders filled into `target`, from `offset` on. */
 export function writeSegment(
   { bytes, placeholderOffsets }: Segment,
   placeholderValue: Buffer,
@@ -57,7 +57,7 @@ export function writeSegment(
   }
 }
 
-/** The bytes of a stretch, filled; the same buffer when nothing is open. */
+/** The bytes of a segment with its placeholders filled; the same buffer when there are none. */
 export function fillSegment(segment: Segment, placeholderValue: Buffer): Buffer {
   if (segment.placeholderOffsets.length === 0) return segment.bytes;
   const target = Buffer.allocUnsafe(segment.bytes.length);
@@ -65,7 +65,7 @@ export function fillSegment(segment: Segment, placeholderValue: Buffer): Buffer 
   return target;
 }
 
-/** The whole of a message as one buffer. */
+/** The whole message as one buffer. */
 export function concatMessage({
   segments,
   placeholderValue,

@@ -1,14 +1,14 @@
-/** A relay as its URL names it. */
+/** What the URL of a relay says. */
 export interface RelayEndpoint {
-  /** `host:port` as in the URL, without user and password: for people and for records. */
+  /** `host:port` as in the URL, without user and password: for logs and records. */
   name: string;
   host: string;
   port: number;
-  /** TLS from the first byte on (RFC 8314 §3.3). */
+  /** Whether TLS begins with the first byte (RFC 8314 §3.3). */
   isImplicitTls: boolean;
-  /** Without STARTTLS nothing is sent. */
+  /** Whether nothing is sent without TLS. */
   requiresTls: boolean;
-  /** The password may cross a network in clear text. */
+  /** Whether the password may cross a network in clear text. */
   unsafeAllowsClearTextAuth: boolean;
   credentials: { user: string; password: string } | null;
 }
@@ -17,7 +17,7 @@ export interface RelayEndpoint {
  * Reads `smtp://user:password@host:587?requireTLS=true` or `smtps://…`; user and password may be
  * percent-encoded (RFC 3986 §3.2.1). The port is 465 with smtps, else 587 (RFC 8314 §3.3, RFC
  * 6409).
- * @throws RangeError that says what was expected and holds nothing of the URL, which is a secret.
+ * @throws RangeError that says what was expected and contains nothing of the URL, which is secret.
  */
 export function parseRelayUrl(text: string): RelayEndpoint {
   if (!/^smtps?:\/\//i.test(text) || !URL.canParse(text)) {
@@ -41,7 +41,7 @@ export function parseRelayUrl(text: string): RelayEndpoint {
 
 const RELAY_URL_OPTIONS = ['requireTLS', 'unsafeClearTextAuth'];
 
-/** A misspelt option would be a relay less safe than its operator believes. */
+/** A misspelt option is an error: ignoring it would be less safe than the operator believes. */
 function parseRelayOptions(params: URLSearchParams) {
   for (const [name, value] of params) {
     if (!RELAY_URL_OPTIONS.includes(name) || !['true', 'false'].includes(value)) {
@@ -56,7 +56,7 @@ function parseRelayOptions(params: URLSearchParams) {
   };
 }
 
-/** A NUL would part the fields of AUTH PLAIN (RFC 4616 §2). */
+/** NUL separates the fields of AUTH PLAIN (RFC 4616 §2), so it is not allowed in them. */
 function decodeCredential(encoded: string): string {
   try {
     const text = decodeURIComponent(encoded);

@@ -6,7 +6,7 @@ import { BASIC_CODE_RULES, ENHANCED_CODE_RULES } from './reply-rules/status-code
 
 export type { ReplyBlame, ReplyRule } from './reply-rules/rule.ts';
 
-/** RFC 5321 §4.2.1; apart from the table, since it is nearly every reply. */
+/** RFC 5321 §4.2.1. Checked first, since it matches nearly every reply. */
 export const ACCEPTED_RULE: ReplyRule = {
   name: 'accepted',
   source: 'RFC 5321 §4.2.1',
@@ -16,8 +16,9 @@ export const ACCEPTED_RULE: ReplyRule = {
 };
 
 /**
- * What replies mean, the first rule that fits counts: words before codes, because a provider's own
- * sentence says more than the code beside it, and whoever is known by name before everybody else.
+ * The meaning of replies; the first rule that matches counts. Texts come before codes, since a
+ * provider's own sentence says more than its code, and rules for one provider come before general
+ * ones.
  */
 export const REPLY_RULES: readonly ReplyRule[] = [
   ACCEPTED_RULE,
@@ -29,7 +30,7 @@ export const REPLY_RULES: readonly ReplyRule[] = [
   ...BASIC_CODE_RULES,
 ];
 
-/** The rule for a reply, whose text shows no addresses: what an address is called means nothing. */
+/** The rule for a reply. Its text must be without addresses, whose words mean nothing. */
 export function findReplyRule(reply: {
   code: number;
   enhanced: string | null;
@@ -37,7 +38,7 @@ export function findReplyRule(reply: {
 }): ReplyRule {
   if (matchesRule(ACCEPTED_RULE, reply)) return ACCEPTED_RULE;
   const rule = REPLY_RULES.find((each) => matchesRule(each, reply));
-  if (rule === undefined) throw new Error('The last of the rules for replies does not fit all.');
+  if (rule === undefined) throw new Error('The last reply rule must match every reply.');
   return rule;
 }
 

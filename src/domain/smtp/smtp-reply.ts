@@ -1,7 +1,7 @@
 import { redactAddresses } from '../text/redact.ts';
 import { ACCEPTED_RULE, findReplyRule, type ReplyBlame } from './reply-rules.ts';
 
-/** What a relay answered: `code` 250, `enhanced` 2.0.0 when given (RFC 3463), and its text. */
+/** A reply: `code` such as 250, `enhanced` such as 2.0.0 if present (RFC 3463), and its text. */
 export interface SmtpReply {
   code: number;
   enhanced: string | null;
@@ -10,22 +10,22 @@ export interface SmtpReply {
 
 export type ReplyClass = 'accepted' | 'retry' | 'refused';
 
-/** What a reply means for a delivery, for its address and for the pace. */
+/** What a reply means for the delivery, its address and its domain. */
 export interface ReplyClassification {
   replyClass: ReplyClass;
   blames: ReplyBlame;
-  /** The address must never be mailed again. */
+  /** Whether the address must never be mailed again. */
   shouldSuppress: boolean;
-  /** The recipient's domain is to be mailed more slowly. */
+  /** Whether mail to the recipient's domain must be slowed down. */
   slowsDomain: boolean;
-  /** Why, and where that is written. */
+  /** The rule that matched, and its source. */
   rule: { name: string; source: string };
 }
 
 /**
- * What a reply means. The class of its code alone decides the verdict (RFC 5321 §4.2.1); the rules
- * say whom it blames. To suppress, a refusal must have a code for it and blame the reader: better
- * one failed mail than a lost reader.
+ * Classifies a reply. Its class depends on the code alone (RFC 5321 §4.2.1); the rules say whom it
+ * blames. An address is suppressed only when the reply both blames the recipient and has a code for
+ * a missing mailbox: one failed mail is better than a lost subscriber.
  */
 export function classifyReply(reply: SmtpReply): ReplyClassification {
   if (classifyCode(reply) === 'accepted') return ACCEPTED_CLASSIFICATION;
@@ -44,7 +44,7 @@ export function classifyReply(reply: SmtpReply): ReplyClassification {
   };
 }
 
-/** Nearly every reply. */
+/** For nearly every reply. */
 const ACCEPTED_CLASSIFICATION: ReplyClassification = {
   replyClass: 'accepted',
   blames: ACCEPTED_RULE.blames,
@@ -53,23 +53,23 @@ const ACCEPTED_CLASSIFICATION: ReplyClassification = {
   rule: { name: ACCEPTED_RULE.name, source: ACCEPTED_RULE.source },
 };
 
-/** An unknown class is no acceptance and no refusal. */
+/** A code of an unknown class is neither an acceptance nor a refusal. */
 function classifyCode({ code }: SmtpReply): ReplyClass {
   if (code >= 200 && code < 300) return 'accepted';
   return code >= 500 && code < 600 ? 'refused' : 'retry';
 }
 
-/** 421 closes the connection (RFC 5321 §3.8); 4.7.x puts off by policy (RFC 3463 §3.8). */
+/** 421 closes the connection (RFC 5321 §3.8); 4.7.x defers by policy (RFC 3463 §3.8). */
 function isThrottlingReply({ code, enhanced }: SmtpReply): boolean {
   return code === 421 || (code >= 400 && code < 500 && enhanced?.startsWith('4.7.') === true);
 }
 
-/** Enhanced codes that say the mailbox is gone for good. 5.1.7 and 5.1.8 blame the sender and
- *  5.7.x our reputation (RFC 3463 §3.2, §3.8), so they are not here. */
+/** Enhanced codes of a mailbox that does not exist. Not 5.1.7 and 5.1.8, which blame the sender,
+ *  and not 5.7.x, which blames our reputation (RFC 3463 §3.2, §3.8). */
 const MAILBOX_GONE_CODES = new Set(['5.1.1', '5.1.2', '5.1.3', '5.1.6', '5.1.10', '5.2.1']);
 
-/** Reads `550 5.1.1 No such user`; of several lines (RFC 5321 §4.2.1) the text is joined by spaces
- *  and the first enhanced code counts. The code is 0 when there is none. */
+/** Parses `550 5.1.1 No such user`. The texts of several lines (RFC 5321 §4.2.1) are joined by
+ *  spaces, and the first enhanced code counts. The code is 0 when there is none. */
 export function parseSmtpReply(response: string): SmtpReply {
   if (!LINE_END.test(response)) return parseReplyLine(response.trim());
   const lines = response
@@ -89,8 +89,7 @@ export function parseSmtpReply(response: string): SmtpReply {
 
 const LINE_END = /[\r\n]/;
 
-/** A missing blank after the code is passed over: to take `250OK` for no acceptance would send
- *  twice. */
+/** Accepts a missing space after the code: to reject `250OK` would send the message twice. */
 function parseReplyLine(line: string): SmtpReply {
   const match = /^(\d{3})(?!\d)[ -]?(?:([245]\.\d{1,3}\.\d{1,3})(?=\s|$))?(.*)$/.exec(line);
   if (!match) return { code: 0, enhanced: null, text: line };

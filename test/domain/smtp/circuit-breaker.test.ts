@@ -16,19 +16,19 @@ function failed(times: number, now = 0): CircuitState {
   return circuit;
 }
 
-describe('A circuit', () => {
-  it('opens at the third failure in a row, not before', () => {
+describe('A circuit breaker', () => {
+  it('A circuit opens at the third consecutive failure', () => {
     expect(failed(1)).toEqual({ state: 'closed', failures: 1 });
     expect(failed(2)).toEqual({ state: 'closed', failures: 2 });
     expect(failed(3, 5000)).toEqual({ state: 'open', failures: 3, probeAt: 6000 });
   });
 
-  it('stays as it is when connections fail that were begun before it opened', () => {
+  it('A failure of a connection begun before the circuit opened changes nothing', () => {
     const open = failed(3);
     expect(recordConnectionFailure(open, 900, HALF)).toBe(open);
   });
 
-  it('has one probe when its time has come, which opens it for longer when it fails', () => {
+  it('A circuit has one probe at its time, and stays open for longer when it fails', () => {
     const open = failed(3);
     expect(startProbe(open, 999)).toBeNull();
     const probing = startProbe(open, 1000);
@@ -42,20 +42,20 @@ describe('A circuit', () => {
     });
   });
 
-  it('is not probed while it is closed', () => {
+  it('A closed circuit is not probed', () => {
     expect(startProbe(CLOSED_CIRCUIT, 1_000_000)).toBeNull();
   });
 });
 
-describe('probeDelayMs', () => {
-  it('doubles from 1 s to 60 s', () => {
+describe('The delay of a probe', () => {
+  it('The delay of a probe doubles from 1 s to 60 s', () => {
     const delays = [3, 4, 5, 6, 7, 8, 9, 10, 1000].map((failures) =>
       computeProbeDelayMs(failures, HALF),
     );
     expect(delays).toEqual([1, 2, 4, 8, 16, 32, 60, 60, 60].map((seconds) => seconds * 1000));
   });
 
-  it('is spread by a fifth to either side', () => {
+  it('The delay of a probe varies by ±20 %', () => {
     fc.assert(
       fc.property(fc.nat(50), fc.double({ min: 0, max: 1, noNaN: true }), (failures, random) => {
         const [delay, middle] = [

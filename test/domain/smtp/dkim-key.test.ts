@@ -10,8 +10,8 @@ function rsa(modulusLength: number): KeyObject {
   return generateKeyPairSync('rsa', { modulusLength }).privateKey;
 }
 
-describe('readSigningKey', () => {
-  it('gives the RSA key', () => {
+describe('A DKIM private key', () => {
+  it('An RSA key is read', () => {
     const key = rsa(2048);
     expect(parseDkimPrivateKey(pem(key)).equals(key)).toBe(true);
   });
@@ -46,15 +46,18 @@ describe('readSigningKey', () => {
       'an RSA private key',
     ],
     ['that is none', () => 'hunter2', 'an RSA private key'],
-  ])('refuses one %s and says what it wants, without the key', (_what, make, message) => {
-    const text = make();
-    expect(() => parseDkimPrivateKey(text)).toThrow(message);
-    const secret = text.split('\n')[1] ?? text;
-    expect(() => parseDkimPrivateKey(text)).not.toThrow(secret);
-  });
+  ])(
+    'A key %s is an error that says what was expected, without the key',
+    (_what, make, message) => {
+      const text = make();
+      expect(() => parseDkimPrivateKey(text)).toThrow(message);
+      const secret = text.split('\n')[1] ?? text;
+      expect(() => parseDkimPrivateKey(text)).not.toThrow(secret);
+    },
+  );
 });
 
-describe('isAligned', () => {
+describe('DMARC alignment', () => {
   it.each([
     ['example.org', 'example.org', true],
     ['Example.ORG', 'example.org', true],
@@ -64,7 +67,7 @@ describe('isAligned', () => {
     ['example.org', 'notexample.org', false],
     ['org', 'example.org', false],
     ['example.org', 'example.com', false],
-  ])('of %s with mail from %s is %s', (domain, from, isIt) => {
+  ])('The alignment of %s with mail from %s is %s', (domain, from, isIt) => {
     expect(isAlignedWithFrom(domain, from)).toBe(isIt);
   });
 });

@@ -8,7 +8,7 @@ import {
 } from '../../../src/domain/smtp/message.ts';
 
 it.each([[['one ', 'two\r\n']], [['only\r\n']], [[]]])(
-  'The pieces %j of a message make one buffer of its length',
+  'The segments %j of a message make one buffer of its length',
   (chunks) => {
     const message = createMessage(
       { from: '', to: '' },

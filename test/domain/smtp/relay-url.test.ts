@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parseRelayUrl } from '../../../src/domain/smtp/relay-url.ts';
 
-describe('readRelayUrl', () => {
+describe('The URL of a relay', () => {
   it.each([
     ['smtp://relay.example.org', { name: 'relay.example.org', port: 587, isImplicitTls: false }],
     ['smtps://relay.example.org', { name: 'relay.example.org', port: 465, isImplicitTls: true }],
@@ -11,11 +11,11 @@ describe('readRelayUrl', () => {
     ['smtp://a:25?requireTLS=false&unsafeClearTextAuth=true', { unsafeAllowsClearTextAuth: true }],
     ['smtp://a', { credentials: null, requiresTls: false, unsafeAllowsClearTextAuth: false }],
     ['smtp://ada:p%40ss%2Cw%C3%B6rd@a', { credentials: { user: 'ada', password: 'p@ss,wörd' } }],
-  ])('reads %s', (url, endpoint) => {
+  ])('The URL %s is parsed', (url, endpoint) => {
     expect(parseRelayUrl(url)).toMatchObject(endpoint);
   });
 
-  it('has no secret in the name', () => {
+  it('The name of a relay contains no secret', () => {
     expect(parseRelayUrl('smtp://ada:hunter2@a:25').name).toBe('a:25');
   });
 
@@ -29,7 +29,7 @@ describe('readRelayUrl', () => {
     ['smtp://ada:hunter2@a?requireTLS=yes', 'each =true or =false'],
     ['smtp://ada:hunter2%00x@a', 'user and password percent-encoded, without NUL'],
     ['smtp://ada:hunter2%zz@a', 'user and password percent-encoded, without NUL'],
-  ])('refuses %s and shows nothing of it', (url, expected) => {
+  ])('The URL %s is an error that does not show it', (url, expected) => {
     expect(() => parseRelayUrl(url)).toThrow(expected);
     try {
       parseRelayUrl(url);

@@ -8,32 +8,35 @@ function nameFor(response: string): string {
   return classifyReply(parseSmtpReply(response)).rule.name;
 }
 
-describe('the rules for replies', () => {
-  it.each(named)('“%s” catches its example, so no rule before it hides it', (name, { example }) => {
-    expect(nameFor(example)).toBe(name);
-  });
+describe('Reply rules', () => {
+  it.each(named)(
+    'The rule “%s” matches its example, so no earlier rule hides it',
+    (name, { example }) => {
+      expect(nameFor(example)).toBe(name);
+    },
+  );
 
-  it.each(named)('“%s” tells where it is written', (_name, { source }) => {
+  it.each(named)('The rule “%s” has a source', (_name, { source }) => {
     expect(source).toMatch(/^(?:RFC \d{3,5}(?: §[\d.]+(?:, §[\d.]+)*)?|https:\/\/\S+)$/);
   });
 
-  it('have names of their own', () => {
+  it('The names of rules are unique', () => {
     expect(new Set(REPLY_RULES.map(({ name }) => name)).size).toBe(REPLY_RULES.length);
   });
 
-  it('take every reply, also one that is none', () => {
+  it('Every reply matches a rule, even a malformed one', () => {
     for (let code = 0; code < 1000; code++) expect(nameFor(`${code} x`)).not.toBe('');
     expect(nameFor('')).toBe('not-understood');
   });
 
-  it('are not misled by the name of a mailbox', () => {
+  it('The name of a mailbox does not change the rule', () => {
     expect(nameFor('550 5.1.1 <spam@spamhaus.example>: not here')).toBe('no-such-mailbox');
     expect(nameFor('550 5.1.1 dmarc.virus@greylist.example is not here')).toBe('no-such-mailbox');
   });
 });
 
-/** Replies as servers write them, beside the examples in the table. */
-const MET: [reply: string, rule: string][] = [
+/** Further real replies. */
+const REAL_REPLIES: [reply: string, rule: string][] = [
   [
     "550-5.1.1 The email account that you tried to reach does not exist. Please try\r\n550-5.1.1 double-checking the recipient's email address for typos or\r\n550 5.1.1 unnecessary spaces. - gsmtp",
     'no-such-mailbox',
@@ -72,8 +75,8 @@ const MET: [reply: string, rule: string][] = [
   ['550 This message scored 9.1 spam points.', 'spam-or-virus'],
 ];
 
-describe('replies as they are met', () => {
-  it.each(MET)('“%.60s” is a matter of %s', (reply, rule) => {
+describe('Real replies', () => {
+  it.each(REAL_REPLIES)('The reply “%.60s” matches the rule %s', (reply, rule) => {
     expect(nameFor(reply)).toBe(rule);
   });
 });

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { REPLY_RULES } from '../../../src/domain/smtp/reply-rules.ts';
 import { classifyReply, parseSmtpReply } from '../../../src/domain/smtp/smtp-reply.ts';
 
-describe('parseReply', () => {
+describe('Parsing a reply', () => {
   it.each([
     ['250 2.0.0 Ok: queued as 4F2A', 250, '2.0.0', 'Ok: queued as 4F2A'],
     ['250 OK', 250, null, 'OK'],
@@ -26,12 +26,12 @@ describe('parseReply', () => {
     ['no number at all', 0, null, 'no number at all'],
     ['1234 is no code', 0, null, '1234 is no code'],
     ['', 0, null, ''],
-  ])('reads %j', (response, code, enhanced, text) => {
+  ])('The reply %j is parsed', (response, code, enhanced, text) => {
     expect(parseSmtpReply(response)).toEqual({ code, enhanced, text });
   });
 });
 
-describe('judgeReply', () => {
+describe('Classifying a reply', () => {
   it.each([
     ['250 2.0.0 Ok', 'accepted'],
     ['252 Cannot verify', 'accepted'],
@@ -44,13 +44,13 @@ describe('judgeReply', () => {
     ['600 Odd', 'retry'],
     ['199 Odd', 'retry'],
     ['what?', 'retry'],
-  ])('takes “%s” as %s', (response, replyClass) => {
+  ])('The reply “%s” is %s', (response, replyClass) => {
     expect(classifyReply(parseSmtpReply(response)).replyClass).toBe(replyClass);
   });
 });
 
-describe('a refusal', () => {
-  it('for a block list stays one, and blames us', () => {
+describe('A refusal', () => {
+  it('A refusal because of a block list blames the sender', () => {
     const listed = '550 5.7.1 Client host [192.0.2.7] blocked using zen.spamhaus.org';
     expect(classifyReply(parseSmtpReply(listed))).toEqual({
       replyClass: 'refused',
@@ -69,7 +69,7 @@ describe('a refusal', () => {
     ['554 5.7.1 Relay access denied', 'relay'],
     ['554 5.3.0 Disk failure', 'receiver'],
     ['550 No', 'nobody'],
-  ])('“%s” blames the %s', (response, blames) => {
+  ])('The reply “%s” blames the %s', (response, blames) => {
     expect(classifyReply(parseSmtpReply(response))).toMatchObject({
       replyClass: 'refused',
       blames,
@@ -77,11 +77,11 @@ describe('a refusal', () => {
   });
 });
 
-describe('an address', () => {
+describe('An address', () => {
   const suppresses = (response: string) => classifyReply(parseSmtpReply(response)).shouldSuppress;
 
   it.each(['5.1.1', '5.1.2', '5.1.3', '5.1.6', '5.1.10', '5.2.1'])(
-    'is suppressed by %s',
+    'An address is suppressed by %s',
     (enhanced) => {
       expect(suppresses(`550 ${enhanced} No`)).toBe(true);
       expect(suppresses(`550 ${enhanced} <ada@example.org>: User unknown`)).toBe(true);
@@ -94,11 +94,11 @@ describe('an address', () => {
     ...['550 No such user', '550 5.1.11 No', '450 5.1.1 No', '450 4.1.1 Not now', '250 5.1.1 Ok?'],
     ...['User unknown', '', '550 5.1.1 Client host blocked using zen.spamhaus.org'],
     '550 5.2.1 The user you are trying to contact is receiving mail at a rate that …',
-  ])('is not suppressed by “%s”: better one failed mail than a lost reader', (response) => {
+  ])('An address is not suppressed by “%s”', (response) => {
     expect(suppresses(response)).toBe(false);
   });
 
-  it('is suppressed by nothing but the codes of the contract, whatever the text', () => {
+  it('An address is suppressed only by the listed codes, whatever the text', () => {
     const words = REPLY_RULES.map(({ example }) => example.slice(4));
     const codes = ['5.1.1', '5.1.2', '5.1.3', '5.1.6', '5.1.10', '5.2.1'];
     fc.assert(
@@ -113,8 +113,8 @@ describe('an address', () => {
   });
 });
 
-describe('5.7.x, 5.1.7 and 5.1.8', () => {
-  it('never blame the reader, whatever the text', () => {
+describe('Codes about the sender', () => {
+  it('The codes 5.7.x, 5.1.7 and 5.1.8 never blame the recipient, whatever the text', () => {
     const words = REPLY_RULES.map(({ example }) => example.slice(4).replace(/^\d\.\d+\.\d+ /, ''));
     const about = fc.constantFrom('5.7.1', '5.7.0', '4.7.1', '5.7.606', '5.1.7', '5.1.8', '4.1.8');
     fc.assert(
@@ -126,25 +126,25 @@ describe('5.7.x, 5.1.7 and 5.1.8', () => {
   });
 });
 
-describe('a domain', () => {
+describe('The domain of a recipient', () => {
   const slows = (response: string) => classifyReply(parseSmtpReply(response)).slowsDomain;
 
   it.each([
     ...['421 Busy', '421 4.3.2 Shutting down', '450 4.7.1 Not now', '451 4.7.650 Too fast'],
     ...['452 Too many connections', '550 5.7.1 You are sending too fast', '451 Throttled'],
-  ])('is mailed more slowly after “%s”', (response) => {
+  ])('Mail to a domain is slowed down after “%s”', (response) => {
     expect(slows(response)).toBe(true);
   });
 
   it.each([
     ...['250 Ok', '450 4.2.0 Mailbox busy', '451 4.3.0 Try again', '550 5.7.1 Blocked'],
     ...['550 4.7.1 Odd', '451 Greylisted', 'what?', '550 5.1.1 No such user', '250 4.7.1 Odd'],
-  ])('is mailed as before after “%s”', (response) => {
+  ])('Mail to a domain is not slowed down after “%s”', (response) => {
     expect(slows(response)).toBe(false);
   });
 });
 
-/** Replies of any codes with words that rules look for. */
+/** Replies with arbitrary codes and texts that rules match. */
 function anyReply(words: readonly string[]): fc.Arbitrary<string> {
   const fragment = fc.integer({ min: 0, max: 11 });
   const enhanced = fc

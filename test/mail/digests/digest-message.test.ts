@@ -66,8 +66,8 @@ const ONCE = {
   'X-Auto-Response-Suppress': 'All',
 };
 
-describe('digestMessage', () => {
-  it.each(Object.entries(ONCE))('has %s exactly once: %s', (name, value) => {
+describe('The message of a digest', () => {
+  it.each(Object.entries(ONCE))('The header %s occurs exactly once: %s', (name, value) => {
     const raw = rawOf(
       composeDigestMessage(
         createRenderer({ replyTo: 'editor@example.org' }),
@@ -77,7 +77,7 @@ describe('digestMessage', () => {
     expect(headerValues(raw, name)).toEqual([value]);
   });
 
-  it('leaves Reply-To out when answers go to the sender', () => {
+  it('There is no Reply-To when replies go to the sender', () => {
     expect(
       headerValues(
         rawOf(composeDigestMessage(createRenderer(), buildAddressedCopy(10))),
@@ -86,14 +86,14 @@ describe('digestMessage', () => {
     ).toEqual([]);
   });
 
-  it('writes the one-click header byte for byte as RFC 8058 has it', () => {
+  it('The one-click header has exactly the bytes of RFC 8058', () => {
     const { head } = splitMessage(
       rawOf(composeDigestMessage(createRenderer(), buildAddressedCopy(10))),
     );
     expect(head).toContain('\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n');
   });
 
-  it('is well formed down to its bytes and reads back as the text and the HTML', async () => {
+  it('A digest message is well formed and decodes to its text and its HTML', async () => {
     const raw = rawOf(
       composeDigestMessage(createRenderer(), buildAddressedCopy(10, {}, { darkHorseRank: 5 })),
     );
@@ -106,7 +106,7 @@ describe('digestMessage', () => {
     expect(body.indexOf('text/plain')).toBeLessThan(body.indexOf('text/html'));
   });
 
-  it('goes to one recipient, and back to the return path', () => {
+  it('A digest message has one recipient, and the return path as its sender', () => {
     expect(composeDigestMessage(createRenderer(), buildAddressedCopy(10)).envelope).toEqual({
       from: 'papers@example.org',
       to: 'ada@example.org',
@@ -117,7 +117,7 @@ describe('digestMessage', () => {
     ).toBe(returnPath);
   });
 
-  it('is the same for the same arguments, also from another process with other slots', async () => {
+  it('The same arguments give the same bytes, also in another process', async () => {
     const other = createDigestRenderer({
       templates: await loadMailTemplates(),
       sender: buildSender(),
@@ -128,37 +128,45 @@ describe('digestMessage', () => {
     expect(rawOf(composeDigestMessage(other, buildAddressedCopy(10))).equals(first)).toBe(true);
   });
 
-  it.each(HOSTILE_TEXTS)('stays well formed with %.40j in every place', async (text) => {
-    const hostile = createDigestRenderer({
-      templates,
-      sender: buildSender({
-        siteName: text,
-        from: { name: text, address: 'papers@example.org' },
-        postalAddress: text,
-      }),
-      digest: buildDigest(),
-      papers: buildRankedPapers(8, { title: text, abstract: text, organization: text, url: text }),
-    });
-    const selection = buildDigestCopy(8).selection.map(({ rank }) => ({ rank, reason: text }));
-    const message = composeDigestMessage(
-      hostile,
-      buildAddressedCopy(8, {}, { selection, keywords: [text] }),
-    );
-    const raw = rawOf(message);
-    expectWellFormed(raw);
-    expect(message.envelope.to).toBe('ada@example.org');
-    expectDotSafe(message);
-    expect(headerValues(raw, 'Bcc')).toEqual([]);
-    for (const name of ['From', 'To', 'Subject', 'List-Id']) {
-      expect(headerValues(raw, name)).toHaveLength(1);
-    }
-    const mail = await PostalMime.parse(raw);
-    expect(mail.from?.address).toBe('papers@example.org');
-    expect(mail.text).toContain(`/unsubscribe/${TOKEN}`);
-    expect(mail.html).toContain(`/unsubscribe/${TOKEN}`);
-  });
+  it.each(HOSTILE_TEXTS)(
+    'A digest message with %.40j in every text is well formed',
+    async (text) => {
+      const hostile = createDigestRenderer({
+        templates,
+        sender: buildSender({
+          siteName: text,
+          from: { name: text, address: 'papers@example.org' },
+          postalAddress: text,
+        }),
+        digest: buildDigest(),
+        papers: buildRankedPapers(8, {
+          title: text,
+          abstract: text,
+          organization: text,
+          url: text,
+        }),
+      });
+      const selection = buildDigestCopy(8).selection.map(({ rank }) => ({ rank, reason: text }));
+      const message = composeDigestMessage(
+        hostile,
+        buildAddressedCopy(8, {}, { selection, keywords: [text] }),
+      );
+      const raw = rawOf(message);
+      expectWellFormed(raw);
+      expect(message.envelope.to).toBe('ada@example.org');
+      expectDotSafe(message);
+      expect(headerValues(raw, 'Bcc')).toEqual([]);
+      for (const name of ['From', 'To', 'Subject', 'List-Id']) {
+        expect(headerValues(raw, name)).toHaveLength(1);
+      }
+      const mail = await PostalMime.parse(raw);
+      expect(mail.from?.address).toBe('papers@example.org');
+      expect(mail.text).toContain(`/unsubscribe/${TOKEN}`);
+      expect(mail.html).toContain(`/unsubscribe/${TOKEN}`);
+    },
+  );
 
-  it('refuses an address that names a second recipient or ends the line', () => {
+  it('An address that names a second recipient or ends the line is an error', () => {
     for (const to of ['a@b.org, c@d.org', 'a@b.org\r\nBcc: c@d.org']) {
       expect(() => composeDigestMessage(createRenderer(), buildAddressedCopy(10, { to }))).toThrow(
         RangeError,

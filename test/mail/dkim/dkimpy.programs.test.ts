@@ -7,8 +7,8 @@ import { createSigningKey } from './support/signing.ts';
 
 const SCRIPT = fileURLToPath(new URL('./verify-dkim.py', import.meta.url));
 
-describe('dkimpy', () => {
-  it('verifies every kind of mail that we send, and none that was changed', async () => {
+describe('Verification by dkimpy', () => {
+  it('dkimpy verifies every kind of mail that we send, and none that was changed', async () => {
     const key = createSigningKey();
     const mails = await renderSignedMails(key);
     const results = verify(
@@ -33,7 +33,7 @@ function verify(record: object, messages: readonly Buffer[]): boolean[] {
   return JSON.parse(stdout);
 }
 
-/** A Python that has dkimpy: the first one on the PATH need not be Debian's. */
+/** A Python that has dkimpy. The first one on the PATH may lack it. */
 function findPython(): string {
   const hasDkimpy = (python: string) => spawnSync(python, ['-c', 'import dkim']).status === 0;
   const found = ['python3', '/usr/bin/python3'].find(hasDkimpy);

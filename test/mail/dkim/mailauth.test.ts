@@ -11,7 +11,8 @@ beforeAll(async () => {
   mails = await renderSignedMails(key);
 });
 
-/** A digest with Reply-To, and a letter: between them every field that we write. */
+/** A digest with Reply-To and a transactional email: together they have every field that we
+ *  write. */
 function samples(): string[] {
   return mails
     .filter(({ title }) => title.endsWith('with Reply-To'))
@@ -22,8 +23,8 @@ function verifyResult(raw: string): Promise<string> {
   return verifySignature(key, Buffer.from(raw, 'latin1'));
 }
 
-describe('mailauth', () => {
-  it('verifies every kind of mail that we send', async () => {
+describe('Verification by mailauth', () => {
+  it('mailauth verifies every kind of mail that we send', async () => {
     expect(mails.length).toBeGreaterThan(30);
     for (const { title, raw } of mails) {
       expectWellFormed(raw);
@@ -31,7 +32,7 @@ describe('mailauth', () => {
     }
   });
 
-  it('refuses our mail under another key', async () => {
+  it('mailauth rejects our mail under another key', async () => {
     const other = { ...createSigningKey(), domain: key.domain, selector: key.selector };
     expect(await verifySignature(other, mails[0]?.raw ?? Buffer.alloc(0))).toBe('fail');
   });
@@ -42,7 +43,7 @@ describe('mailauth', () => {
     ...['Reply-To: eve@example.org', 'MIME-Version: 1.0', 'Content-Type: text/html'],
     ...['Content-Transfer-Encoding: base64', 'Content-Disposition: attachment'],
     ...['List-Unsubscribe: <https://evil.example/>', 'List-Unsubscribe-Post: List-Unsubscribe=No'],
-  ])('refuses every mail of ours to which somebody added “%s”', async (field) => {
+  ])('mailauth rejects each of our mails with an added “%s”', async (field) => {
     for (const raw of samples()) {
       expect(await verifyResult(`${field}\r\n${raw}`)).toBe('fail');
       expect(await verifyResult(raw.replace('\r\n\r\n', `\r\n${field}\r\n\r\n`))).toBe('fail');
@@ -50,13 +51,13 @@ describe('mailauth', () => {
   });
 
   it.each(['List-Id: <evil.example>', 'Feedback-ID: a:b:c:d', 'List-Help: <https://evil.example>'])(
-    'refuses a digest to which somebody added “%s”',
+    'mailauth rejects a digest with an added “%s”',
     async (field) => {
       expect(await verifyResult(`${field}\r\n${samples()[0]}`)).toBe('fail');
     },
   );
 
-  it('refuses a mail when any of its signed fields is changed or taken away', async () => {
+  it('mailauth rejects a mail with a changed or removed signed field', async () => {
     const unsigned = ['Precedence', 'Auto-Submitted', 'X-Auto-Response-Suppress'];
     for (const raw of samples()) {
       const { headers, body } = splitRawMessage(Buffer.from(raw, 'latin1'));
@@ -74,7 +75,7 @@ describe('mailauth', () => {
     }
   });
 
-  it('refuses a mail when any one byte of its body is another, and when something follows', async () => {
+  it('mailauth rejects a mail with any changed byte in its body, or with an addition', async () => {
     for (const raw of samples()) {
       const body = raw.indexOf('\r\n\r\n') + 4;
       for (let at = body; at < raw.length; at += 997) {
@@ -89,13 +90,13 @@ describe('mailauth', () => {
     }
   });
 
-  it('verifies mail to which servers on the way add what they may add', async () => {
+  it('mailauth verifies mail with fields that servers in transit may add', async () => {
     const added = 'Received: from a by b\r\nSender: list@example.net\r\nX-Spam: no\r\n';
     for (const raw of samples()) expect(await verifyResult(added + raw)).toBe('pass');
     for (const raw of samples()) expect(await verifyResult(`${raw}\r\n\r\n`)).toBe('pass');
   });
 
-  it('finds both fields of the one-click link among the signed ones (RFC 8058 §4)', () => {
+  it('mailauth finds both fields of one-click unsubscribing signed (RFC 8058 §4)', () => {
     const [digest = ''] = samples();
     const signed = headerValues(Buffer.from(digest), 'DKIM-Signature').join('').replaceAll(' ', '');
     expect(signed).toMatch(/[=:]List-Unsubscribe[:;]/);

@@ -25,7 +25,7 @@ function chunksOf(chunks: readonly string[]): CanonicalLines[] {
   return chunks.map((chunk) => canonicalizeLines(Buffer.from(chunk, 'latin1')));
 }
 
-/** By the letter of RFC 6376 §3.4.4, line by line, independent of ours. */
+/** RFC 6376 §3.4.4 implemented line by line, independently of src. */
 function relaxedBody(body: string): string {
   const lines = body
     .split('\r\n')
@@ -41,8 +41,8 @@ const chunk = fc
   .array(fc.oneof(line, fc.constantFrom('', ' ', '\t ')), { maxLength: 5 })
   .map((lines) => lines.map((each) => `${each}\r\n`).join(''));
 
-describe('the relaxed form', () => {
-  it('is that of the example in RFC 6376 §3.4.5', () => {
+describe('Relaxed canonicalization', () => {
+  it('The canonical form is that of the example in RFC 6376 §3.4.5', () => {
     expect(splitFields('A: X\r\nB : Y\t\r\n\tZ  \r\n').map(canonicalizeField)).toEqual([
       'a:X',
       'b:Y Z',
@@ -53,23 +53,23 @@ describe('the relaxed form', () => {
     expect(hashOf(' C \r\nD \t E\r\n\r\n\r\n')).toBe(sha256(' C\r\nD E\r\n'));
   });
 
-  it('of an empty body is empty (RFC 6376 §3.4.4)', () => {
+  it('The canonical form of an empty body is empty (RFC 6376 §3.4.4)', () => {
     expect(hashOf()).toBe('47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=');
     expect(hashOf('', '\r\n', ' \r\n\t\r\n')).toBe(hashOf());
   });
 
-  it('ends with a line also when the body did not', () => {
+  it('The canonical form ends with a line end, also when the body does not', () => {
     expect(hashOf('x')).toBe(sha256('x\r\n'));
     expect(hashOf(' ')).toBe(hashOf());
   });
 
-  it('of a field keeps all bytes that are no blanks or tabs, also a no-break space', () => {
+  it('The canonical form of a field keeps all bytes but spaces and tabs, also a no-break space', () => {
     expect(canonicalizeField('Subject:  \xa0a\t b\xa0 ')).toBe('subject:\xa0a b\xa0');
     expect(canonicalizeField('Subject:\r\n a\r\n\tb: c')).toBe('subject:a b: c');
     expect(canonicalizeField('X-Empty:')).toBe('x-empty:');
   });
 
-  it('of lines that are relaxed is the same buffer, so that pieces cost no second copy', () => {
+  it('Lines that are already canonical are returned as the same buffer, without a copy', () => {
     const lines = Buffer.from('a b=20=\r\n\r\nc\r\n');
     expect(canonicalizeLines(lines).bytes).toBe(lines);
     expect(canonicalizeLines(Buffer.from('')).bytes).toHaveLength(0);
@@ -77,7 +77,7 @@ describe('the relaxed form', () => {
 });
 
 describe('The hash of a body', () => {
-  it('of pieces is that of the whole, wherever whole lines part', () => {
+  it('The hash of chunks is that of the whole body, wherever it is divided', () => {
     fc.assert(
       fc.property(fc.array(chunk, { maxLength: 8 }), (chunks) => {
         const whole = chunks.join('');
@@ -91,7 +91,7 @@ describe('The hash of a body', () => {
     );
   });
 
-  it('is that of the filled body, in pieces and joined, after white space before it went', () => {
+  it('The hash is that of the body with its placeholders filled, in chunks and joined', () => {
     const lines = { ...canonicalizeLines(Buffer.from('a  b\r\n\r\n')), placeholderOffsets: [0] };
     const hole = { ...canonicalizeLines(Buffer.from('?=\r\n')), placeholderOffsets: [0] };
     const chunks = [lines, hole, lines];
@@ -100,12 +100,12 @@ describe('The hash of a body', () => {
     expect(hashBody([joinCanonicalLines(chunks)], Buffer.from('X'))).toBe(wanted);
   });
 
-  it('of a body larger than the block is the same', () => {
+  it('The hash of a body larger than the block is correct', () => {
     const large = 'x'.repeat(74).concat('\r\n').repeat(3000);
     expect(hashOf(large, large)).toBe(sha256(large + large));
   });
 
-  it('counts blank lines between pieces, but none at the end', () => {
+  it('Blank lines between chunks count in the hash, those at the end do not', () => {
     expect(hashOf('a\r\n\r\n', ' \r\n', 'b\r\n', '\r\n')).toBe(sha256('a\r\n\r\n\r\nb\r\n'));
   });
 });

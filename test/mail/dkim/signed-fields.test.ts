@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { selectSignedFields } from '../../../src/mail/dkim/signed-fields.ts';
 
-/** How often each name is listed. */
+/** How often each name is listed in `h=`. */
 function counted(names: readonly string[]): Record<string, number> {
   const counts: Record<string, number> = {};
   for (const name of names) counts[name] = (counts[name] ?? 0) + 1;
   return counts;
 }
 
-describe('chooseFields', () => {
-  it('lists each name once more than it occurs, and what nobody may add once', () => {
+describe('Signed header fields', () => {
+  it('Each name is listed once more than it occurs, and absent ones that must not be added once', () => {
     const { names } = selectSignedFields([
       'From: a',
       'Content-Type: b',
@@ -34,7 +34,7 @@ describe('chooseFields', () => {
     });
   });
 
-  it('takes fields of one name from the last to the first (RFC 6376 §5.4.2)', () => {
+  it('Fields of one name are signed from the last to the first (RFC 6376 §5.4.2)', () => {
     const { canonical: relaxed } = selectSignedFields([
       'List-Help: one',
       'from: x',
@@ -45,13 +45,13 @@ describe('chooseFields', () => {
 
   it.each([
     ...['Sender', 'Feedback-ID', 'In-Reply-To', 'References', 'List-Anything', 'Content-Language'],
-  ])('signs %s when it is there, and leaves others free to add it when it is not', (name) => {
+  ])('The field %s is signed when present, and may be added when absent', (name) => {
     expect(counted(selectSignedFields([`${name}: x`]).names)[name]).toBe(2);
     expect(counted(selectSignedFields([]).names)[name]).toBeUndefined();
   });
 
   it.each(['Received', 'Return-Path', 'Precedence', 'DKIM-Signature', 'X-Mailer', 'Bcc'])(
-    'does not sign %s',
+    'The field %s is not signed',
     (name) => {
       const { names, canonical: relaxed } = selectSignedFields([`${name}: x`]);
       expect(names).not.toContain(name);

@@ -18,8 +18,8 @@ import { createSigningKey, signMessage, verifySignature } from './support/signin
 const key = createSigningKey();
 const RAW = Buffer.from('From: a@example.org\r\nSubject: Hello\r\n\r\nOne\r\nTwo\r\n');
 
-describe('createSigner', () => {
-  it('writes a field of lines that everybody takes, for the domain and the selector', async () => {
+describe('A DKIM signer', () => {
+  it('The signature field has short lines, the domain and the selector', async () => {
     const field = await signRawMessage(createDkimSigner(key), RAW);
     expect(field).toMatch(
       /^DKIM-Signature: v=1; a=rsa-sha256; c=relaxed\/relaxed; d=example\.org;\r\n s=paperboy2026;\r\n h=/,
@@ -29,7 +29,7 @@ describe('createSigner', () => {
     expect(field).not.toMatch(/[ ;][ltx]=/);
   });
 
-  it('folds also around the longest names', async () => {
+  it('The longest domain and selector are folded too', async () => {
     const long = {
       ...key,
       domain: `${'d'.repeat(60)}.`.repeat(4).slice(0, -1),
@@ -39,12 +39,12 @@ describe('createSigner', () => {
     expect(await verifySignature(long, raw)).toBe('pass');
   });
 
-  it('signs the same message in the same way, so that what is sent again is the same', async () => {
+  it('The same message has the same signature, so that a repetition has the same bytes', async () => {
     const [first, second] = await Promise.all([signMessage(key, RAW), signMessage(key, RAW)]);
     expect(first.equals(second)).toBe(true);
   });
 
-  it('signs pieces as it signs the whole', async () => {
+  it('The signature of chunks is that of the whole body', async () => {
     const signer = createDkimSigner(key);
     const { headers, body } = splitRawMessage(RAW);
     const chunks = [body.subarray(0, 5), body.subarray(5)].map(canonicalizeLines);
@@ -53,7 +53,7 @@ describe('createSigner', () => {
     );
   });
 
-  it('signs whatever stands in headers and body so that another implementation verifies it', async () => {
+  it('Arbitrary headers and bodies are signed such that another implementation verifies them', async () => {
     const text = fc.string({ unit: fc.constantFrom('a', ' ', '\t', ';', '=', ':', '\r\n ', '"') });
     const lines = fc.array(fc.string({ unit: fc.constantFrom('b', ' ', '\t', '.') }));
     await fc.assert(
@@ -74,15 +74,15 @@ describe('createSigner', () => {
   });
 });
 
-describe('openSigner', () => {
-  it('gives a signer once a signed sample verifies', async () => {
+describe('The self-test of a signer', () => {
+  it('A signer is returned once a signed sample verifies', async () => {
     expect(findSignatureProblem(await signMessage(key, RAW), key.publicKey)).toBe(null);
     expect(await (await openSigner(key)).sign('From: x\r\n', [], NO_PLACEHOLDER_VALUE)).toMatch(
       /^DKIM-Signature:/,
     );
   });
 
-  it('refuses one whose signatures the public key does not verify', async () => {
+  it('A signer whose signatures do not verify is an error', async () => {
     const proving = selfTestSigner(createDkimSigner(key), createSigningKey().publicKey);
     await expect(proving).rejects.toMatchObject({
       code: 'DKIM_DOES_NOT_VERIFY',
@@ -90,7 +90,7 @@ describe('openSigner', () => {
     });
   });
 
-  it('refuses one that cannot sign at all', async () => {
+  it('A signer that cannot sign is an error', async () => {
     const broken = { sign: () => Promise.reject(new Error('no luck')) };
     await expect(selfTestSigner(broken, key.publicKey)).rejects.toMatchObject({
       code: 'DKIM_DOES_NOT_VERIFY',
@@ -99,14 +99,14 @@ describe('openSigner', () => {
   });
 });
 
-describe('faultOfSignature', () => {
+describe('Verifying a signature', () => {
   it.each([
     ['no signature', RAW.toString(), 'does not begin'],
     ['another body', 'One!', 'body hash'],
     ['another header', 'Subject: Bye', 'do not belong together'],
     ['a second From', 'From: evil@example.org\r\nFrom:', 'do not belong together'],
     ['another algorithm', 'a=rsa-sha1', 'its tag a is not “rsa-sha256”'],
-  ])('tells %s', async (what, change, fault) => {
+  ])('The problem of a changed signature is found: %s', async (what, change, fault) => {
     const signed = (await signMessage(key, RAW)).toString();
     const changed = {
       'no signature': change,
@@ -119,8 +119,8 @@ describe('faultOfSignature', () => {
   });
 });
 
-describe('dnsRecordOf', () => {
-  it('names the record to publish, without anything secret', () => {
+describe('The DNS record of a key', () => {
+  it('The DNS record has its name and the public key, and nothing secret', () => {
     const { name, value } = createDkimDnsRecord(key);
     expect(name).toBe('paperboy2026._domainkey.example.org');
     const der = key.publicKey.export({ type: 'spki', format: 'der' }).toString('base64');

@@ -32,8 +32,8 @@ function expectFolded(headerLine: string): void {
   for (const line of [first, ...rest]) expect(line?.length).toBeLessThanOrEqual(78);
 }
 
-describe('textHeader', () => {
-  it('reads back as the same text, on lines of at most 78 characters', async () => {
+describe('A header with free text', () => {
+  it('A text header decodes to its text and has lines of at most 78 characters', async () => {
     await fc.assert(
       fc.asyncProperty(anyText, async (text) => {
         const line = formatTextHeader('Subject', text);
@@ -43,7 +43,7 @@ describe('textHeader', () => {
     );
   });
 
-  it('never splits a code point and keeps encoded words within 75 characters', () => {
+  it('Encoded words have at most 75 characters and never divide a code point', () => {
     fc.assert(
       fc.property(anyText, (text) => {
         const words = formatTextHeader('Subject', `é${text}`).match(/=\?utf-8\?Q\?[^?]*\?=/g) ?? [];
@@ -61,18 +61,18 @@ describe('textHeader', () => {
     );
   });
 
-  it('leaves plain ASCII as it is', () => {
+  it('Plain ASCII is not encoded', () => {
     expect(formatTextHeader('Subject', 'SWAN, and 9 more')).toBe('Subject: SWAN, and 9 more\r\n');
   });
 
-  it('cannot be made to start another header', () => {
+  it('A text header cannot begin another header', () => {
     const line = formatTextHeader('Subject', 'Hello\r\nBcc: victim@example.org');
     expect(line).toBe('Subject: Hello Bcc: victim@example.org\r\n');
   });
 });
 
-describe('mailboxHeader', () => {
-  it('gives back every name and the one address', async () => {
+describe('A header with a mailbox', () => {
+  it('A mailbox header decodes to its name and its address', async () => {
     await fc.assert(
       fc.asyncProperty(anyText, async (name) => {
         const line = formatMailboxHeader('From', { name, address: 'papers@example.org' });
@@ -83,13 +83,13 @@ describe('mailboxHeader', () => {
     );
   });
 
-  it('is the bare address without a name', () => {
+  it('A mailbox header without a name is the address alone', () => {
     const line = formatMailboxHeader('To', { name: '', address: 'ada@example.org' });
     expect(line).toBe('To: ada@example.org\r\n');
   });
 });
 
-describe('checkedAddress', () => {
+describe('An address in a header', () => {
   it.each([
     'a@b.org, c@d.org',
     'a@b.org\r\nBcc: c@d.org',
@@ -100,27 +100,27 @@ describe('checkedAddress', () => {
     'ada',
     `${'a'.repeat(250)}@b.org`,
     '',
-  ])('refuses %j', (address) => {
+  ])('The address %j is an error', (address) => {
     expect(() => requireAddress(address)).toThrow(RangeError);
   });
 
   it.each(['ada@example.org', "o'hara+papers@example.org", 'papers@localhost'])(
-    'takes %s',
+    'The address %s is accepted',
     (address) => {
       expect(requireAddress(address)).toBe(address);
     },
   );
 });
 
-describe('header', () => {
-  it('breaks only between tokens', () => {
+describe('Folding a header', () => {
+  it('A header is folded only between tokens', () => {
     const url = `<https://example.org/${'x'.repeat(80)}>`;
     expect(formatHeader('List-Unsubscribe', [url])).toBe(`List-Unsubscribe:\r\n ${url}\r\n`);
   });
 });
 
-describe('mailDate', () => {
-  it('writes the date in UTC with a numeric zone', () => {
+describe('The date of a message', () => {
+  it('A date is written in UTC with a numeric zone', () => {
     expect(formatMailDate(new Date('2026-05-08T05:30:00.900Z'))).toBe(
       'Fri, 08 May 2026 05:30:00 +0000',
     );

@@ -10,7 +10,7 @@ const anyText = fc.oneof(
   }),
 );
 
-/** By the letter of RFC 2045 §6.7, independent of the encoder. */
+/** A decoder by RFC 2045 §6.7, independent of the encoder. */
 function decode(encoded: string): string {
   const bytes = encoded
     .replaceAll('=\r\n', '')
@@ -19,8 +19,8 @@ function decode(encoded: string): string {
   return Buffer.from(bytes, 'latin1').toString();
 }
 
-describe('encodeQuotedPrintable', () => {
-  it('gives back every text when decoded', () => {
+describe('Quoted-printable', () => {
+  it('Every text is the same after encoding and decoding', () => {
     fc.assert(
       fc.property(anyText, (text) => {
         expect(decode(encodeQuotedPrintable(text))).toBe(text);
@@ -28,7 +28,7 @@ describe('encodeQuotedPrintable', () => {
     );
   });
 
-  it('writes lines of at most 76 printable characters that start and end with nothing fragile', () => {
+  it('Encoded lines have at most 76 printable characters, no leading dot and no trailing space', () => {
     fc.assert(
       fc.property(anyText, (text) => {
         for (const line of encodeQuotedPrintable(text).split('\r\n')) {
@@ -39,20 +39,20 @@ describe('encodeQuotedPrintable', () => {
     );
   });
 
-  it('keeps a line of exactly 76 characters whole and breaks one of 77', () => {
+  it('A line of 76 characters is kept, one of 77 is broken', () => {
     expect(encodeQuotedPrintable('x'.repeat(76))).toBe('x'.repeat(76));
     expect(encodeQuotedPrintable('x'.repeat(77))).toBe(`${'x'.repeat(75)}=\r\nxx`);
   });
 
-  it('still fits the line when a dot at its start is encoded', () => {
+  it('A line with an encoded leading dot still has at most 76 characters', () => {
     const lines = encodeQuotedPrintable(`${'x'.repeat(75)}.${'y'.repeat(75)}`).split('\r\n');
     expect(lines.map((line) => line.length)).toEqual([76, 76, 3]);
     expect(lines[1]?.startsWith('=2E')).toBe(true);
   });
 });
 
-describe('encodePiece', () => {
-  it('lets pieces that were encoded apart stand behind one another', () => {
+describe('Quoted-printable in chunks', () => {
+  it('Chunks that are encoded separately can be joined', () => {
     fc.assert(
       fc.property(fc.array(anyText, { maxLength: 6 }), (texts) => {
         const encoded = texts.map((text) => encodeChunk(text).toString('latin1')).join('');
@@ -62,7 +62,7 @@ describe('encodePiece', () => {
     );
   });
 
-  it('keeps within 76 characters where its own soft break needs the last one', () => {
+  it('The soft break at the end of a chunk fits in 76 characters', () => {
     for (const length of [74, 75, 76, 77, 150, 151, 152]) {
       const lines = encodeChunk('x'.repeat(length)).toString('latin1').split('\r\n');
       for (const line of lines) expect(line.length).toBeLessThanOrEqual(76);
@@ -70,7 +70,7 @@ describe('encodePiece', () => {
     }
   });
 
-  it('is empty for an empty text', () => {
+  it('An empty chunk is empty', () => {
     expect(encodeChunk('')).toHaveLength(0);
   });
 });

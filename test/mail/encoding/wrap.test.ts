@@ -6,8 +6,8 @@ const words = fc.array(
   fc.string({ unit: fc.constantFrom('a', 'é', '😀'), minLength: 1, maxLength: 90 }),
 );
 
-describe('wrap', () => {
-  it('changes nothing but spaces into line breaks', () => {
+describe('Wrapping plain text', () => {
+  it('Wrapping only turns spaces into line breaks', () => {
     fc.assert(
       fc.property(words, (list) => {
         expect(wrapText(list.join(' ')).replaceAll('\n', ' ')).toBe(list.join(' '));
@@ -15,7 +15,7 @@ describe('wrap', () => {
     );
   });
 
-  it('passes 72 columns only for a word that is longer by itself', () => {
+  it('A line is longer than 72 columns only for a single long word', () => {
     fc.assert(
       fc.property(words, (list) => {
         for (const line of wrapText(list.join(' '), '    ').split('\n')) {

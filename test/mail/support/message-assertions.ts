@@ -11,7 +11,7 @@ export function expectWellFormed(raw: Buffer): void {
   for (const line of body.split('\r\n')) expect(line.length).toBeLessThanOrEqual(76);
 }
 
-/** Asserts what `isPlain` promises. */
+/** Asserts the conditions of `isWireReady`. */
 export function expectDotSafe(message: Message): void {
   expect(message.isWireReady).toBe(true);
   const text = concatMessage(message).toString('latin1');
@@ -25,7 +25,7 @@ export function splitMessage(raw: Buffer): { head: string; body: string } {
   return { head: text.slice(0, end), body: text.slice(end + 4) };
 }
 
-/** The unfolded values of the header `name`, as often as it stands there. */
+/** The unfolded values of every header called `name`. */
 export function headerValues(raw: Buffer, name: string): string[] {
   const lines = splitMessage(raw).head.replaceAll('\r\n ', ' ').split('\r\n');
   const prefix = `${name.toLowerCase()}:`;

@@ -12,8 +12,8 @@ const links = createLinks('https://papers.example.org');
 const ABSTRACT =
   'Training is slow. We present CAD. CAD improves end-to-end training throughput by up to 1.35x on 512 GPUs.';
 
-describe('viewPaper', () => {
-  it('splits the title and names its source', () => {
+describe('A paper in an email', () => {
+  it('The title is divided into name and deck, and the source is named', () => {
     const view = createPaperEmailView(
       buildRankedPaper({ title: 'SWAN: SGD with Whitening' }),
       'lead',
@@ -27,7 +27,7 @@ describe('viewPaper', () => {
     expect(view.source).toEqual({ name: 'arXiv', url: 'https://arxiv.org/abs/2605.10000' });
   });
 
-  it('names another source by its host', () => {
+  it('Another source is named by its host', () => {
     const view = createPaperEmailView(
       buildRankedPaper({ url: 'https://www.example.com/p/1' }),
       'story',
@@ -41,7 +41,7 @@ describe('viewPaper', () => {
     'data:text/html,x',
     'not an address',
     `https://a.org/${'x'.repeat(900)}`,
-  ])('links to our own page instead of %.30s', (url) => {
+  ])('Our own page is linked instead of %.30s', (url) => {
     const view = createPaperEmailView(buildRankedPaper({ url, codeUrl: url }), 'story', links);
     expect(view).toMatchObject({
       url: 'https://papers.example.org/papers/2605.10000',
@@ -50,7 +50,7 @@ describe('viewPaper', () => {
     });
   });
 
-  it('shows in brief the sentence that holds the figure', () => {
+  it('A brief shows the sentence with the figure', () => {
     const view = createPaperEmailView(buildRankedPaper({ abstract: ABSTRACT }), 'brief', links);
     expect(view.text).toBe(
       'CAD improves end-to-end training throughput by up to 1.35x on 512 GPUs.',
@@ -59,27 +59,27 @@ describe('viewPaper', () => {
     expect(view.before + view.figure?.figure + view.after).toBe(view.text);
   });
 
-  it('lets the lead begin as the abstract does, and a story where it says what is new', () => {
+  it('A lead begins like the abstract, a story where the abstract says what is new', () => {
     const text = (form: 'lead' | 'story') =>
       createPaperEmailView(buildRankedPaper({ abstract: ABSTRACT }), form, links).text;
     expect(text('lead')).toBe(ABSTRACT);
     expect(text('story')).toBe(ABSTRACT.replace('Training is slow. ', ''));
   });
 
-  it('does not start with a sentence that refers to the one before', () => {
+  it('The text does not begin with a sentence that refers to an earlier one', () => {
     const abstract = 'Training is slow. To solve this, we propose CAD. It works.';
     expect(createPaperEmailView(buildRankedPaper({ abstract }), 'brief', links).text).toBe(
       'Training is slow.',
     );
   });
 
-  it('shows a paper without a title by its id', () => {
+  it('A paper without a title is named by its id', () => {
     expect(createPaperEmailView(buildRankedPaper({ title: '\u202e ' }), 'lead', links).name).toBe(
       '2605.10000',
     );
   });
 
-  it('shows as many words as minutes are filled with', () => {
+  it('The words of a paper are counted as for its reading time', () => {
     const seeds = JSON.parse(readFileSync('seeds/papers.json', 'utf8')) as object[];
     for (const seed of seeds) {
       const each = toPaper(parsePaper(seed, { source: 'file', today: '2026-05-08' }));

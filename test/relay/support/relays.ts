@@ -54,5 +54,5 @@ export function useRelayFixture() {
 /** A short message. */
 export function buildMessage(to = 'ada@example.org'): Message {
   const bytes = Buffer.from(`To: ${to}\r\n\r\nHello.\r\n`);
-  return createMessage({ from: 'papers@example.com', to }, [bytes], { isPlain: true });
+  return createMessage({ from: 'papers@example.com', to }, [bytes], { isWireReady: true });
 }

@@ -3,7 +3,7 @@ import type { ReplyRule } from './rule.ts';
 const CLIENT_BLOCKED_PREFIX =
   '554 5.7.1 Service unavailable; Client host [192.0.2.7] blocked using';
 
-/** Lists of senders that many servers ask, known by the links in their replies. */
+/** Block lists that many servers use, recognised by the links in their replies. */
 export const NAMED_BLOCK_LIST_RULES: readonly ReplyRule[] = [
   {
     name: 'spamhaus',
@@ -42,7 +42,7 @@ export const NAMED_BLOCK_LIST_RULES: readonly ReplyRule[] = [
   },
 ];
 
-/** Any other list. */
+/** Any other block list. */
 export const BLOCK_LIST_RULES: readonly ReplyRule[] = [
   {
     name: 'dns-block-list',

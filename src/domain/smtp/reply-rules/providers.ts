@@ -7,7 +7,7 @@ const OUTLOOK = 'https://sendersupport.olc.protection.outlook.com/pm/troubleshoo
 const YAHOO = 'https://senders.yahooinc.com/smtp-error-codes/';
 const APPLE = 'https://support.apple.com/en-us/102322';
 
-/** What the large mailbox providers answer in words of their own. */
+/** Replies of the large mailbox providers. */
 export const PROVIDER_RULES: readonly ReplyRule[] = [
   {
     name: 'gmail-unusual-rate',
@@ -35,7 +35,7 @@ export const PROVIDER_RULES: readonly ReplyRule[] = [
     blames: 'sender',
   },
   {
-    // Also with 5.2.1, which else says that the mailbox is closed: this reader is only busy.
+    // Also with 5.2.1, which otherwise means a closed mailbox. This one is only busy.
     name: 'gmail-receiving-rate',
     source: GOOGLE,
     example:

@@ -3,8 +3,7 @@ import { type ReplyRule, UNINFORMATIVE_ENHANCED_CODE } from './rule.ts';
 const POSTFIX = 'https://www.postfix.org/postconf.5.html';
 const EXIM = 'https://www.exim.org/exim-html-current/doc/html/spec_html';
 
-/** What mail servers answer as they are installed: Postfix, Exim, Sendmail, Exchange and
- *  filters. */
+/** Default replies of mail servers: Postfix, Exim, Sendmail, Exchange and filters. */
 export const SERVER_RULES: readonly ReplyRule[] = [
   {
     name: 'relaying-denied',

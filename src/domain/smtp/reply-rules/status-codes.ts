@@ -1,6 +1,6 @@
 import type { ReplyRule } from './rule.ts';
 
-/** Enhanced codes (RFC 3463 and its registry), the particular before the general. */
+/** Enhanced codes (RFC 3463 and its registry), specific ones before general ones. */
 export const ENHANCED_CODE_RULES: readonly ReplyRule[] = [
   {
     name: 'no-such-mailbox',
@@ -32,7 +32,7 @@ export const ENHANCED_CODE_RULES: readonly ReplyRule[] = [
     blames: 'reader',
   },
   {
-    // A domain with a null MX; Exchange Online says it of an unknown recipient.
+    // A domain with a null MX. Exchange Online uses it for an unknown recipient.
     name: 'takes-no-mail',
     source: 'RFC 7505 §4.2',
     example: '550 5.1.10 RESOLVER.ADR.RecipientNotFound; Recipient by SMTP address lookup',
@@ -125,7 +125,7 @@ export const ENHANCED_CODE_RULES: readonly ReplyRule[] = [
   },
 ];
 
-/** Three digits and nothing else to go by. The last rule takes what is left. */
+/** Codes without an enhanced code. The last rule matches every reply. */
 export const BASIC_CODE_RULES: readonly ReplyRule[] = [
   {
     name: 'service-closing',
@@ -153,7 +153,7 @@ export const BASIC_CODE_RULES: readonly ReplyRule[] = [
     source: 'RFC 5321 §4.2.3',
     example: '550 Requested action not taken: mailbox unavailable',
     codes: [550, 551, 553],
-    // “Not found, no access, or for policy reasons”: that may be anybody's doing.
+    // “Not found, no access, or for policy reasons”: the cause is not clear.
     blames: 'nobody',
   },
   {

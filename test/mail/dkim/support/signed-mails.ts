@@ -29,7 +29,8 @@ export interface SignedMail {
   raw: Buffer;
 }
 
-/** Every kind of mail that we send, signed: digests, also with hostile titles, and letters. */
+/** Every kind of mail that we send, signed: digests, also with hostile titles, and transactional
+ *  emails. */
 export async function renderSignedMails(key: SigningKey): Promise<SignedMail[]> {
   const templates = await loadMailTemplates();
   const signer = createDkimSigner(key);

@@ -7,18 +7,18 @@ import {
   signRawMessage,
 } from '../../../../src/mail/dkim/signer.ts';
 
-/** A key of the test's own. */
+/** A new key. */
 export function createSigningKey(): SigningKey & { publicKey: KeyObject } {
   const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
   return { domain: 'example.org', selector: 'paperboy2026', privateKey, publicKey };
 }
 
-/** `raw` with a signature in front. */
+/** `raw` with its signature before it. */
 export async function signMessage(key: SigningKey, raw: Buffer): Promise<Buffer> {
   return Buffer.concat([Buffer.from(await signRawMessage(createDkimSigner(key), raw)), raw]);
 }
 
-/** What mailauth, which shares no code with ours, says of the signature of a message. */
+/** The result of mailauth, an independent implementation, for the signature of a message. */
 export async function verifySignature(key: SigningKey, raw: Buffer): Promise<string> {
   const { name, value } = createDkimDnsRecord(key);
   const resolver = async (domain: string) => {
