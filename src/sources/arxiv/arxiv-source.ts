@@ -29,7 +29,7 @@ export function createArxivSource(
     origin: name,
     usableAfterDays: 0,
     listsOn: isWorkingDay,
-    fetch: async ({ day, validators: known, now, signal }) => {
+    fetch: async ({ day, validators, now, signal }) => {
       const today = toArxivDay(now);
       if (day !== null && day > today)
         throw new SourceError(
@@ -38,13 +38,12 @@ export function createArxivSource(
         );
       if (day !== null && day < today) return fetchPastDay(deps, { name, categories, day }, signal);
       const url = `${deps.feedUrl}/${categories.join('+')}`;
-      const response = await deps.get({ url, accept: FEED_MEDIA_TYPES, known, signal });
+      const response = await deps.get({ url, accept: FEED_MEDIA_TYPES, validators, signal });
       if (response === null) return null;
-      const { validators } = response;
       return {
         day: today,
         ...parseArxivFeed(response.text, { url, source: name, day: today }),
-        validators,
+        validators: response.validators,
       };
     },
   };

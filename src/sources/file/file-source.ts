@@ -15,14 +15,14 @@ export function createFileSource(name: string, path: string): Source {
     origin: 'file',
     usableAfterDays: 0,
     listsOn: () => false,
-    fetch: async ({ day, validators: known, now, signal }) => {
+    fetch: async ({ day, validators, now, signal }) => {
       if (day !== null && day !== toUtcDay(now))
         throw new SourceError(
           'NO_SUCH_DAY',
           `${name} has no list of ${day}: its papers carry their own days, so fetch it without a day.`,
         );
       const lastModified = await readVersionStamp(name, path);
-      if (known?.url === path && known.lastModified === lastModified) return null;
+      if (validators?.url === path && validators.lastModified === lastModified) return null;
       const text = await readContent(name, path, signal);
       const entries = parseFile(name, text, toUtcDay(now));
       return {

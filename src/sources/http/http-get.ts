@@ -48,11 +48,11 @@ export interface HttpGetRequest {
   url: string;
   /** The value of the Accept header. */
   accept: string;
-  known?: HttpValidators | null;
+  validators?: HttpValidators | null;
   signal: AbortSignal;
 }
 
-/** Gets a document; null when it has not changed since `known`. @throws SourceError. */
+/** Gets a document; null when it has not changed since `validators`. @throws SourceError. */
 export type HttpGet = (request: HttpGetRequest) => Promise<HttpDocument | null>;
 
 const MAX_REDIRECTS = 4;
@@ -60,11 +60,11 @@ const MAX_REDIRECTS = 4;
 /** Makes one permitted request at a time and trusts no response: time and size are limited, a
  *  truncated body is an error, and redirects must stay on the site. */
 export function createHttpGet(deps: HttpGetDeps): HttpGet {
-  return async ({ url, accept, known, signal }) => {
+  return async ({ url, accept, validators, signal }) => {
     const headers = {
       'user-agent': deps.userAgent,
       accept,
-      ...buildConditionalHeaders(url, known),
+      ...buildConditionalHeaders(url, validators),
     };
     let currentUrl = url;
     for (let hops = 0; hops <= MAX_REDIRECTS; hops += 1) {
@@ -144,12 +144,12 @@ async function createBusyError(
 
 function buildConditionalHeaders(
   url: string,
-  known: HttpValidators | null | undefined,
+  validators: HttpValidators | null | undefined,
 ): Record<string, string> {
-  if (!known || known.url !== url) return {};
+  if (!validators || validators.url !== url) return {};
   return {
-    ...(known.etag !== null && { 'if-none-match': known.etag }),
-    ...(known.lastModified !== null && { 'if-modified-since': known.lastModified }),
+    ...(validators.etag !== null && { 'if-none-match': validators.etag }),
+    ...(validators.lastModified !== null && { 'if-modified-since': validators.lastModified }),
   };
 }
 

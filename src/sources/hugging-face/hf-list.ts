@@ -38,7 +38,7 @@ export async function fetchHfList(
   let url = buildPageUrl(0);
   let firstValidators: HttpValidators | null = null;
   for (let page = 0; page < MAX_PAGES; page += 1) {
-    const response = await get({ url, accept: 'application/json', known: validators, signal });
+    const response = await get({ url, accept: 'application/json', validators, signal });
     if (response === null) {
       if (page === 0) return null;
       throw createUnreadableSourceError(

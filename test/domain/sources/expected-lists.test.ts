@@ -9,56 +9,59 @@ import { UNDATED, USABLE_NEXT_DAY, USABLE_SAME_DAY } from './publishing-schedule
 const MORNING = { hour: 5, minute: 30 };
 
 describe('selectDaysToFetch', () => {
-  const ask = (
+  const selectDays = (
     now: string,
-    brought: string[],
+    listedDays: string[],
     empty: string[] = [],
     source: PublishingSchedule = USABLE_NEXT_DAY,
   ) =>
     selectDaysToFetch(source, {
       now: new Date(now),
       composeAt: MORNING,
-      listedDays: new Set(brought),
+      listedDays: new Set(listedDays),
       emptyDays: new Set(empty),
     });
 
   it('An undated source is fetched without a day', () => {
-    expect(ask('2026-05-08T12:00:00Z', [], [], UNDATED)).toEqual([null]);
+    expect(selectDays('2026-05-08T12:00:00Z', [], [], UNDATED)).toEqual([null]);
   });
 
   it('Yesterday is fetched until its digest is composed, and today always', () => {
     const week = ['2026-05-04', '2026-05-05', '2026-05-06', '2026-05-07'];
-    expect(ask('2026-05-08T05:10:00Z', week)).toEqual(['2026-05-07', '2026-05-08']);
-    expect(ask('2026-05-08T05:30:00Z', week)).toEqual(['2026-05-08']);
+    expect(selectDays('2026-05-08T05:10:00Z', week)).toEqual(['2026-05-07', '2026-05-08']);
+    expect(selectDays('2026-05-08T05:30:00Z', week)).toEqual(['2026-05-08']);
   });
 
   it('Missed working days are fetched too, but no weekends', () => {
-    expect(ask('2026-05-08T12:00:00Z', ['2026-05-05'])).toEqual([
+    expect(selectDays('2026-05-08T12:00:00Z', ['2026-05-05'])).toEqual([
       ...['2026-05-07', '2026-05-08', '2026-05-06', '2026-05-04'],
     ]);
-    expect(ask('2026-05-11T12:00:00Z', ['2026-05-07'])).toEqual(['2026-05-11', '2026-05-08']);
+    expect(selectDays('2026-05-11T12:00:00Z', ['2026-05-07'])).toEqual([
+      '2026-05-11',
+      '2026-05-08',
+    ]);
   });
 
   it('Days that stayed empty after they were over are not fetched again, except yesterday', () => {
     const empty = ['2026-05-04', '2026-05-06', '2026-05-07'];
-    expect(ask('2026-05-08T12:00:00Z', ['2026-05-05'], empty)).toEqual([
+    expect(selectDays('2026-05-08T12:00:00Z', ['2026-05-05'], empty)).toEqual([
       '2026-05-07',
       '2026-05-08',
     ]);
   });
 
   it('A source published at once is fetched by the day in New York', () => {
-    expect(ask('2026-05-08T03:00:00Z', ['2026-05-06'], [], USABLE_SAME_DAY)).toEqual([
+    expect(selectDays('2026-05-08T03:00:00Z', ['2026-05-06'], [], USABLE_SAME_DAY)).toEqual([
       ...['2026-05-07', '2026-05-05', '2026-05-04'],
     ]);
-    expect(ask('2026-05-08T04:20:00Z', ['2026-05-06', '2026-05-07'], [], USABLE_SAME_DAY)).toEqual([
-      ...['2026-05-08', '2026-05-05', '2026-05-04'],
-    ]);
+    expect(
+      selectDays('2026-05-08T04:20:00Z', ['2026-05-06', '2026-05-07'], [], USABLE_SAME_DAY),
+    ).toEqual([...['2026-05-08', '2026-05-05', '2026-05-04']]);
   });
 
   it('The first fetch goes back to the newest expected list', () => {
-    expect(ask('2026-05-08T12:00:00Z', [])).toEqual(['2026-05-08', '2026-05-07']);
-    expect(ask('2026-05-11T12:00:00Z', [])).toEqual([
+    expect(selectDays('2026-05-08T12:00:00Z', [])).toEqual(['2026-05-08', '2026-05-07']);
+    expect(selectDays('2026-05-11T12:00:00Z', [])).toEqual([
       ...['2026-05-11', '2026-05-10', '2026-05-09', '2026-05-08'],
     ]);
   });

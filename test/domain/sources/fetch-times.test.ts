@@ -11,13 +11,13 @@ const MORNING = { hour: 5, minute: 30 };
 const next = (
   source: PublishingSchedule,
   now: string,
-  brought: string[] = [],
+  listedDays: string[] = [],
   composeAt = MORNING,
 ) =>
   computeNextFetchTime(source, {
     now: new Date(now),
     composeAt,
-    listedDays: new Set(brought),
+    listedDays: new Set(listedDays),
     random: 0.5,
   }).toISOString();
 

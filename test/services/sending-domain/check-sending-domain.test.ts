@@ -167,7 +167,7 @@ describe('DMARC', () => {
   it('A DNS tree walk finds the record above the domain and skips the middle labels (RFC 9989 §4.10)', async () => {
     const found = await runCheck('dmarc', {}, { domain: DEEP });
     expect(found).toMatch(/^ok: _dmarc\.example\.org asks receivers to quarantine/);
-    const walked = server.queries.filter((asked) => asked.startsWith('TXT _dmarc.'));
+    const walked = server.queries.filter((query) => query.startsWith('TXT _dmarc.'));
     expect([...new Set(walked)].slice(0, 3)).toEqual([
       `TXT _dmarc.${DEEP}`,
       'TXT _dmarc.e.f.g.h.mail.example.org',

@@ -40,7 +40,7 @@ beforeEach(async () => {
   server.papers = [];
 });
 
-const fetched = (name = 'hf-daily', day: string | null = FRIDAY) =>
+const fetchFrom = (name = 'hf-daily', day: string | null = FRIDAY) =>
   fetchPapers(
     { db: database.db, clock, signal: new AbortController().signal },
     openSourceOn(server, clock, name),
@@ -58,7 +58,7 @@ const rows = async (query: ReturnType<typeof sql>) => (await database.db.execute
 describe('Fetching papers', () => {
   it('A fetch stores papers with their topics and records itself', async () => {
     serve({ title: 'Speculative Decoding for Large Language Models', upvotes: 3 }, {});
-    expect(await fetched()).toMatchObject({
+    expect(await fetchFrom()).toMatchObject({
       source: 'hf-daily',
       day: FRIDAY,
       outcome: 'papers',
@@ -81,35 +81,35 @@ describe('Fetching papers', () => {
 
   it('An unmodified list is recorded as unchanged and stores nothing', async () => {
     serve({});
-    await fetched();
-    expect(await fetched()).toMatchObject({ outcome: 'unchanged', found: 0 });
+    await fetchFrom();
+    expect(await fetchFrom()).toMatchObject({ outcome: 'unchanged', found: 0 });
     expect(await countRows(database.db, 'papers')).toBe(1);
   });
 
   it('A later fetch updates votes and comments, also to lower counts, and the code link', async () => {
     serve({ upvotes: 31, comments: 4 });
-    await fetched();
+    await fetchFrom();
     serve({ upvotes: 29, comments: 5, codeUrl: 'https://github.com/ada/engine' });
-    expect(await fetched()).toMatchObject({ added: 0, updated: 1 });
+    expect(await fetchFrom()).toMatchObject({ added: 0, updated: 1 });
     expect(await paper()).toMatchObject({
       upvotes: 29,
       comments: 5,
       codeUrl: 'https://github.com/ada/engine',
     });
     serve({ upvotes: 0, comments: 5 });
-    await fetched();
+    await fetchFrom();
     expect(await paper()).toMatchObject({ upvotes: 0, codeUrl: 'https://github.com/ada/engine' });
   });
 
   it('A fetch does not change the papers that a digest has frozen', async () => {
     serve({ upvotes: 3, title: 'Before' });
-    await fetched();
+    await fetchFrom();
     await storeSubscriber(database.db);
     const now = new Date('2026-05-09T05:30:00Z');
     await composeDigest(database.db, { kind: 'daily', date: '2026-05-09', now });
     const frozen = await rows(sql`SELECT * FROM digest_papers`);
     serve({ upvotes: 50, title: 'After' });
-    await fetched();
+    await fetchFrom();
     expect((await paper())?.title).toBe('After');
     expect(await rows(sql`SELECT * FROM digest_papers`)).toEqual(frozen);
   });
@@ -120,30 +120,30 @@ describe('Fetching papers', () => {
       return (await composeDigest(database.db, { kind: 'daily', date, now })).digest?.papers ?? 0;
     };
     serve({ title: 'It Stands' }, {});
-    await fetched();
+    await fetchFrom();
     serve({ title: 'Withdrawn', withdrawnAt: clock() }, {});
-    expect(await fetched()).toMatchObject({ updated: 1 });
+    expect(await fetchFrom()).toMatchObject({ updated: 1 });
     expect((await paper())?.title).toBe('It Stands');
     expect(await composed('2026-05-09')).toBe(1);
     serve({ title: 'It Stands' }, {});
-    await fetched();
+    await fetchFrom();
     expect(await composed('2026-05-10')).toBe(1);
   });
 
   it('Versions are one paper, and a revision of an unknown paper is ignored', async () => {
     serve({ title: 'First' });
-    await fetched(ARXIV, null);
+    await fetchFrom(ARXIV, null);
     clock.set('2026-05-11T12:00:00Z');
     const revised = { arxivDay: '2026-05-11', announceType: 'replace', version: 2 } as const;
     serve({ ...revised, title: 'Second' }, { ...revised, title: 'Never seen' });
-    expect(await fetched(ARXIV, null)).toMatchObject({ found: 2, added: 0, updated: 1 });
+    expect(await fetchFrom(ARXIV, null)).toMatchObject({ found: 2, added: 0, updated: 1 });
     expect(await paper()).toMatchObject({ title: 'Second', listedOn: FRIDAY, usableOn: FRIDAY });
     expect(await countRows(database.db, 'papers')).toBe(1);
   });
 
   it('Invalid entries are reported and the others are stored', async () => {
     serve({ title: '' }, {});
-    expect(await fetched()).toMatchObject({
+    expect(await fetchFrom()).toMatchObject({
       outcome: 'papers',
       added: 1,
       refused: 1,
@@ -151,15 +151,15 @@ describe('Fetching papers', () => {
     });
   });
 
-  it('A mostly invalid list is fetched again although it has not changed', async () => {
+  it('A mostly invalid list is fetchFrom again although it has not changed', async () => {
     serve({ title: '' }, { title: '' }, {});
-    expect(await fetched()).toMatchObject({ outcome: 'papers', refused: 2 });
-    expect(await fetched()).toMatchObject({ outcome: 'papers', refused: 2 });
+    expect(await fetchFrom()).toMatchObject({ outcome: 'papers', refused: 2 });
+    expect(await fetchFrom()).toMatchObject({ outcome: 'papers', refused: 2 });
   });
 
   it('A fetch fails when no entry of the list is valid', async () => {
     serve({ title: '' }, { title: '' });
-    expect(await fetched()).toMatchObject({
+    expect(await fetchFrom()).toMatchObject({
       outcome: 'failed',
       refused: 2,
       error: { code: 'SOURCE_UNREADABLE' },
@@ -192,25 +192,25 @@ describe('Fetching papers', () => {
   });
 
   it('An empty list is recorded as empty', async () => {
-    expect(await fetched()).toMatchObject({ outcome: 'empty', found: 0, error: null });
+    expect(await fetchFrom()).toMatchObject({ outcome: 'empty', found: 0, error: null });
   });
 
   it.each(['errorAsJson', 'binary', 'nested', 'truncated', 'huge', 'busy', 'broken'] as const)(
     'A source that is %s leaves the stored papers alone and counts its failures',
     async (fault) => {
       serve({ upvotes: 3 });
-      await fetched();
+      await fetchFrom();
       const before = await rows(sql`SELECT * FROM papers`);
       server.fault = fault;
-      const failed = await fetched();
+      const failed = await fetchFrom();
       expect(failed.outcome).toBe('failed');
       expect(failed.error?.code).toMatch(/^SOURCE_/);
       expect(failed.detail).toBe(failed.error?.message);
-      await fetched();
+      await fetchFrom();
       expect(await rows(sql`SELECT * FROM papers`)).toEqual(before);
       expect(await rows(sql`SELECT failures FROM sources`)).toEqual([{ failures: 2 }]);
       server.fault = null;
-      await fetched();
+      await fetchFrom();
       expect(await rows(sql`SELECT failures FROM sources`)).toEqual([{ failures: 0 }]);
     },
   );
@@ -240,14 +240,14 @@ describe('Fetching papers', () => {
 describe('A stale list', () => {
   it('A list whose papers were all listed before is stale on a working day', async () => {
     serve({}, {});
-    await fetched(ARXIV, null);
+    await fetchFrom(ARXIV, null);
     clock.set('2026-05-11T12:00:00Z');
     const again = { arxivDay: '2026-05-11' };
     serve(again, again);
-    expect(await fetched(ARXIV, null)).toMatchObject({ outcome: 'stale', added: 0 });
+    expect(await fetchFrom(ARXIV, null)).toMatchObject({ outcome: 'stale', added: 0 });
     expect((await paper())?.listedOn).toBe(FRIDAY);
     serve(again, again, again);
-    expect(await fetched(ARXIV, null)).toMatchObject({ outcome: 'papers', added: 1 });
+    expect(await fetchFrom(ARXIV, null)).toMatchObject({ outcome: 'papers', added: 1 });
   });
 
   it('Yesterday’s list is stale although it is not stored, as after an outage', async () => {
@@ -282,17 +282,17 @@ describe('A stale list', () => {
 
   it('A list that Hugging Face returns for another day is stale', async () => {
     serve({}, {});
-    await fetched();
+    await fetchFrom();
     clock.set('2026-05-11T12:00:00Z');
     serve({ hfDay: '2026-05-11' }, { hfDay: '2026-05-11' });
-    expect(await fetched('hf-daily', '2026-05-11')).toMatchObject({ outcome: 'stale' });
+    expect(await fetchFrom('hf-daily', '2026-05-11')).toMatchObject({ outcome: 'stale' });
   });
 
   it('The same list of a day read again is not stale', async () => {
     serve({ upvotes: 1 });
-    await fetched();
+    await fetchFrom();
     serve({ upvotes: 2 });
-    expect(await fetched()).toMatchObject({ outcome: 'papers', updated: 1 });
+    expect(await fetchFrom()).toMatchObject({ outcome: 'papers', updated: 1 });
   });
 });
 
@@ -305,11 +305,11 @@ describe('A paper of two sources', () => {
       title: 'HF 2times',
       organization: 'Engines',
     });
-    await fetched();
+    await fetchFrom();
     expect(await paper()).toMatchObject({ listedOn: FRIDAY, usableOn: '2026-05-09' });
     clock.set(`${THURSDAY}T12:00:00Z`);
     serve({ arxivDay: THURSDAY, title: 'arXiv $2\\times$' });
-    await fetched(ARXIV, null);
+    await fetchFrom(ARXIV, null);
     expect(await paper()).toMatchObject({
       source: 'hf-daily',
       listedOn: THURSDAY,
@@ -330,28 +330,28 @@ describe('A paper of two sources', () => {
 
   it('A paper keeps arXiv’s text with its TeX when Hugging Face lists it again', async () => {
     serve({ title: 'Own words' });
-    await fetched(ARXIV, null);
+    await fetchFrom(ARXIV, null);
     serve({ title: 'Copied words', upvotes: 9 });
-    await fetched();
+    await fetchFrom();
     expect(await paper()).toMatchObject({ title: 'Own words', upvotes: 9, listedOn: FRIDAY });
     serve({ title: 'Copied words', upvotes: 9, comments: 1 });
-    expect(await fetched()).toMatchObject({ updated: 1 });
+    expect(await fetchFrom()).toMatchObject({ updated: 1 });
   });
 
   it('A paper of two sources enters one digest only', async () => {
     serve({});
-    await fetched(ARXIV, null);
+    await fetchFrom(ARXIV, null);
     await storeSubscriber(database.db);
     const compose = (date: string) =>
       composeDigest(database.db, { kind: 'daily', date, now: new Date(`${date}T05:30:00Z`) });
     expect((await compose(FRIDAY)).digest?.papers).toBe(1);
-    await fetched();
+    await fetchFrom();
     expect((await compose('2026-05-09')).digest).toBeNull();
   });
 
   it('Two processes that store a paper at once agree', async () => {
     serve({ upvotes: 7 });
-    await Promise.all([fetched(), fetched(ARXIV, null), fetched('hf-weekly')]);
+    await Promise.all([fetchFrom(), fetchFrom(ARXIV, null), fetchFrom('hf-weekly')]);
     expect(await countRows(database.db, 'papers')).toBe(1);
     expect(await paper()).toMatchObject({ upvotes: 7, listedOn: FRIDAY });
     expect(await countRows(database.db, 'paper_sources')).toBe(2);
@@ -369,16 +369,16 @@ describe('A file as a source', () => {
       await utimes(path, at, at);
     };
     await write(JSON.stringify([entry(1)]), 1000);
-    expect(await fetched(name, null)).toMatchObject({ outcome: 'papers', added: 1 });
-    expect(await fetched(name, null)).toMatchObject({ outcome: 'unchanged' });
+    expect(await fetchFrom(name, null)).toMatchObject({ outcome: 'papers', added: 1 });
+    expect(await fetchFrom(name, null)).toMatchObject({ outcome: 'unchanged' });
     await write(`${JSON.stringify(entry(1))}\n{"title":\n${JSON.stringify(entry(2))}\n`, 2000);
-    expect(await fetched(name, null)).toMatchObject({
+    expect(await fetchFrom(name, null)).toMatchObject({
       added: 1,
       refused: 1,
       detail: expect.stringContaining('Line 2: it is not JSON'),
     });
     await write('title,abstract,upvotes\n"On, Testing",We test.,3\n,We fail.,x\n', 3000);
-    expect(await fetched(name, null)).toMatchObject({
+    expect(await fetchFrom(name, null)).toMatchObject({
       added: 1,
       refused: 1,
       detail: expect.stringContaining('Line 3: title is missing'),
@@ -400,7 +400,7 @@ describe('A file as a source', () => {
   ])('A file source fails when the file %s', async (_, file, text, code, message) => {
     const path = join(folder, file);
     if (text !== undefined) await writeFile(path, text);
-    const report = await fetched(`file:${path}`, null);
+    const report = await fetchFrom(`file:${path}`, null);
     expect(report).toMatchObject({ outcome: 'failed', error: { code } });
     expect(report.detail).toContain(message);
   });

@@ -89,10 +89,10 @@ describe('arXiv’s feed', () => {
 
   it('The arXiv feed is empty on a Saturday, and null when it has not changed', async () => {
     clock.set('2026-05-09T06:00:00Z');
-    const { validators: known, papers } = await fetchList(arxiv(), clock);
+    const { validators, papers } = await fetchList(arxiv(), clock);
     expect(papers).toEqual([]);
     const { signal } = new AbortController();
-    expect(await arxiv().fetch({ day: null, validators: known, now: clock(), signal })).toBeNull();
+    expect(await arxiv().fetch({ day: null, validators, now: clock(), signal })).toBeNull();
   });
 
   it.each(['errorAsPage', 'errorAsJson', 'empty', 'truncated'] as const)(

@@ -41,9 +41,9 @@ function get(changes: Partial<HttpGetDeps> = {}) {
     ...changes,
   });
   return (
-    known: Parameters<typeof ask>[0]['known'] = null,
+    validators: Parameters<typeof ask>[0]['validators'] = null,
     signal = new AbortController().signal,
-  ) => ask({ url: LIST(), accept: 'application/json', known, signal });
+  ) => ask({ url: LIST(), accept: 'application/json', validators, signal });
 }
 
 const LIST = () => `${server.urls.hfEndpoint}/api/daily_papers?date=2026-05-08`;
@@ -70,11 +70,11 @@ describe('createHttpGet', () => {
   });
 
   it('A conditional request goes only to the URL of its validators and gives null on 304', async () => {
-    const known = (await get()())?.validators;
-    expect(known).toMatchObject({ url: LIST(), etag: expect.stringContaining('W/"') });
-    expect(await get()(known)).toBeNull();
-    expect(server.requests[1]?.headers['if-none-match']).toBe(known?.etag);
-    const other = { url: `${LIST()}&p=1`, etag: known?.etag ?? '', lastModified: null };
+    const validators = (await get()())?.validators;
+    expect(validators).toMatchObject({ url: LIST(), etag: expect.stringContaining('W/"') });
+    expect(await get()(validators)).toBeNull();
+    expect(server.requests[1]?.headers['if-none-match']).toBe(validators?.etag);
+    const other = { url: `${LIST()}&p=1`, etag: validators?.etag ?? '', lastModified: null };
     expect(await get()(other)).not.toBeNull();
   });
 

@@ -74,9 +74,9 @@ describe('Hugging Face’s list of a day', () => {
   it('A list is null when it has not changed, and read again after a vote', async () => {
     const paper = createServedPaper('2605.00001', FRIDAY);
     server.papers = [paper];
-    const { validators: known } = await fetchList(hf(), clock, { day: FRIDAY });
+    const { validators } = await fetchList(hf(), clock, { day: FRIDAY });
     const { signal } = new AbortController();
-    const again = () => hf().fetch({ day: FRIDAY, validators: known, now: clock(), signal });
+    const again = () => hf().fetch({ day: FRIDAY, validators, now: clock(), signal });
     expect(await again()).toBeNull();
     paper.upvotes += 1;
     expect(await again()).not.toBeNull();
