@@ -2,14 +2,14 @@ import { describe, expect, it } from 'vitest';
 import { parseEvaluateArguments } from './arguments.ts';
 
 describe('parseEvaluateArguments', () => {
-  it('evaluates the stored papers for 200 readers by default', () => {
+  it('The default is to evaluate the stored papers for 200 subscribers', () => {
     expect(parseEvaluateArguments([])).toEqual({
       kind: 'run',
       options: { file: null, subscribers: 200, isJson: false },
     });
   });
 
-  it('reads a file, a number of readers and the format', () => {
+  it('A file, a number of subscribers and the format are read', () => {
     expect(parseEvaluateArguments(['papers.json', '--readers', '30', '--json'])).toEqual({
       kind: 'run',
       options: { file: 'papers.json', subscribers: 30, isJson: true },
@@ -28,7 +28,7 @@ describe('parseEvaluateArguments', () => {
     },
   );
 
-  it('names an unknown option and a second file', () => {
+  it('An unknown option and a second file are reported', () => {
     expect(parseEvaluateArguments(['--colour'])).toMatchObject({
       problem: expect.stringContaining('--colour'),
     });

@@ -16,7 +16,7 @@ async function evaluateFile(text: string, subscribers: number) {
 }
 
 describe('evaluateRanking', () => {
-  it('shows how many papers have a topic and how well simulated readers are served', async () => {
+  it('The evaluation has the coverage of topics and the precision for simulated subscribers', async () => {
     const answer = evaluationToJson(await evaluateFile(SEED, 30));
     expect(answer).toMatchObject({
       papers: 49,
@@ -41,7 +41,7 @@ describe('evaluateRanking', () => {
     expect(answer.precision.topics).toBeGreaterThan(answer.precision.popularity ?? 1);
   });
 
-  it('gives the same coverage for stored papers as for their file, and the same answer twice', async () => {
+  it('Stored papers and their file have the same coverage, and every run the same result', async () => {
     const ofFile = await evaluateFile(SEED, 5);
     await test.empty();
     await importPapers(test.db, { text: SEED, source: 'seed' }, NOW);
@@ -51,7 +51,7 @@ describe('evaluateRanking', () => {
     expect(await evaluateStored()).toEqual(ofStored);
   });
 
-  it('prints tables for people', async () => {
+  it('The evaluation is printed as tables', async () => {
     const tables = formatEvaluation(await evaluateFile(SEED, 10));
     expect(tables).toContain('49 papers, 100.0 % of them with a topic; 1.67 topics a paper.');
     expect(tables).toMatch(/^State-space & linear attention +12 +7$/m);
@@ -59,12 +59,12 @@ describe('evaluateRanking', () => {
     expect(tables).toMatch(/^best possible +0\.\d{3} +100 %$/m);
   });
 
-  it('says when the papers are too few to simulate readers', async () => {
+  it('Too few papers to simulate subscribers are reported', async () => {
     const one = await evaluateFile('{"title": "Mamba", "abstract": "A hidden state."}', 5);
     expect(formatEvaluation(one)).toContain('Too few papers to simulate readers.');
   });
 
-  it('names the paper of a file that it cannot read', async () => {
+  it('An unreadable paper of a file is named', async () => {
     await expect(storePapersOfFile(test.db, '[{"title": ""}]', NOW)).rejects.toThrow(/^Paper 1: /);
   });
 });

@@ -38,7 +38,7 @@ function meanOf(ranking: Ranking | 'possible' | 'chance', count: number): number
 }
 
 describe('createRankingTrials', () => {
-  it('gives feedback on one half of the papers, and chooses from days of the other', () => {
+  it('Feedback is given on one half of the papers, and papers are chosen from the other', () => {
     const { feedbackPapers, days, papersPerSubscriber } = createRankingTrials(buildLibrary(400));
     expect(feedbackPapers).toBe(200);
     expect(days).toEqual([100, 100]);
@@ -46,7 +46,7 @@ describe('createRankingTrials', () => {
     expect(createRankingTrials(buildLibrary(40)).papersPerSubscriber).toBe(4);
   });
 
-  it('gives the same trials in every run', () => {
+  it('Trials are the same in every run', () => {
     const [first, second] = [
       createRankingTrials(buildLibrary(300)),
       createRankingTrials(buildLibrary(300)),
@@ -55,7 +55,7 @@ describe('createRankingTrials', () => {
     expect(numbers.map(first.run)).toEqual([...numbers].reverse().map(second.run).reverse());
   });
 
-  it('never exceeds the best possible precision', () => {
+  it('No ranking exceeds the best possible precision', () => {
     const { run } = createRankingTrials(buildLibrary(400));
     for (let number = 0; number < 30; number += 1) {
       const trial = run(number);
@@ -65,7 +65,7 @@ describe('createRankingTrials', () => {
     }
   });
 
-  it('shows that topics help, feedback helps, and both help most', () => {
+  it('Topics improve the precision, feedback too, and both together most', () => {
     const [popularity, topics, feedback, both] = [
       meanOf('popularity', 60),
       meanOf('topics', 60),
@@ -77,7 +77,7 @@ describe('createRankingTrials', () => {
     expect(both).toBeGreaterThan(topics);
   });
 
-  it('simulates no subscriber without papers', () => {
+  it('Without papers there is no simulated subscriber', () => {
     const { run, papersPerSubscriber } = createRankingTrials([]);
     expect([run(0), papersPerSubscriber]).toEqual([null, 0]);
     expect(createRankingTrials([buildTopicPaper(1)]).run(0)).toBeNull();
