@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { createLoggedHandlers } from '../../src/jobs/job-log.ts';
 import type { Handlers } from '../../src/queue/jobs.ts';
 
-it('Each line that a job writes names the job, also when jobs run side by side', async () => {
+it('Each log line of a job names the job, also when jobs run at the same time', async () => {
   const lines: object[] = [];
   const ended: unknown[] = [];
   const handlers = createLoggedHandlers(

@@ -30,7 +30,7 @@ beforeAll(async () => {
 beforeEach(async () => {
   test.clock.set('2026-05-08T05:30:00Z');
   await test.app.db.execute(
-    // Ids go on, and the worker keeps its lease: the parts stay open and know digests by id.
+    // Ids are not reset: the app stays open and caches digests by id, and the worker keeps its lease.
     sql`TRUNCATE papers, subscribers, suppressions, digests, deliveries CASCADE`,
   );
 });
@@ -72,7 +72,7 @@ async function states(digestId = 0): Promise<Record<string, number>> {
 }
 
 describe('From the sign-up to the digest', () => {
-  it('every mail goes out through the queue', async () => {
+  it('Every mail from the sign-up to the digest is sent through the queue', async () => {
     const { app, clock } = test;
     const { db, queue, handlers, keys } = app;
     await work(['transactional', 'deliveries']);
@@ -117,7 +117,7 @@ describe('From the sign-up to the digest', () => {
 });
 
 describe('The compose job', () => {
-  it('composes what is due, once', async () => {
+  it('The compose job composes a due digest once', async () => {
     const { app, clock } = test;
     const { handlers, db } = app;
     await storePapers(db, [buildPaper({ usableOn: '2026-05-08' })]);
@@ -132,7 +132,7 @@ describe('The compose job', () => {
     expect((await digests()).filter(({ date }) => date === '2026-05-08')).toHaveLength(1);
   });
 
-  it('that is made up for late sends at once to those whose hour went by', async () => {
+  it('A digest composed late is sent at once to subscribers whose hour has passed', async () => {
     const { app, clock } = test;
     const { handlers, db } = app;
     await storePapers(db, [buildPaper({ usableOn: '2026-05-08' })]);
@@ -145,7 +145,7 @@ describe('The compose job', () => {
 });
 
 describe('The sweep', () => {
-  it('composes what the compose job did not, for two hours, and not while nobody reads', async () => {
+  it('The sweep composes a missed digest for two hours, unless there are no subscribers', async () => {
     const { app, clock } = test;
     const { handlers, db } = app;
     clock.set('2026-05-08T05:31:00Z');
@@ -164,7 +164,7 @@ describe('The sweep', () => {
 });
 
 describe('The schedules', () => {
-  it('goes on with what is composed when another digest cannot be', async () => {
+  it('The sweep sends a composed digest when another one cannot be composed', async () => {
     const { db, handlers } = test.app;
     await storePapers(db, [buildPaper()]);
     await storeSubscriber(db);
@@ -182,7 +182,7 @@ describe('The schedules', () => {
     expect(states).toMatchObject({ deferred: 0, expired: 1 });
   });
 
-  it('ring for composing at the start, and for what is due', async () => {
+  it('Starting the schedules enqueues composing and a sweep', async () => {
     const { app, clock } = test;
     await storePapers(app.db, [buildPaper({ usableOn: '2026-05-08' })]);
     await storeSubscriber(app.db, { email: 'morning@example.org', hour: 7 });
@@ -235,7 +235,7 @@ describe('The lease of a worker', () => {
       sql`UPDATE leases SET expires_at = clock_timestamp() + make_interval(secs => ${seconds})`,
     );
 
-  it('is good for 45 seconds and renewed every 5', async () => {
+  it('A lease lasts 45 seconds and is renewed every 5', async () => {
     const id = await lease.current();
     expect(await secondsLeft(id)).toBeGreaterThan(40);
     await setLeft(5);
@@ -247,7 +247,7 @@ describe('The lease of a worker', () => {
     expect(await secondsLeft(id)).toBeGreaterThan(40);
   });
 
-  it('is replaced by a new one when it was taken', async () => {
+  it('A lease that was ended by another process is replaced by a new one', async () => {
     const id = await lease.current();
     await test.app.db.execute(sql`DELETE FROM leases WHERE id = ${id}`);
     vi.advanceTimersByTime(5000);
@@ -256,7 +256,7 @@ describe('The lease of a worker', () => {
     expect(await secondsLeft(next)).toBeGreaterThan(40);
   });
 
-  it('says that a worker lives, until it ends', async () => {
+  it('A worker counts as alive until its lease ends', async () => {
     const { db } = test.app;
     expect(await countLiveWorkers(db)).toBeGreaterThan(0);
     await setLeft(-1);
@@ -266,7 +266,7 @@ describe('The lease of a worker', () => {
     expect(await secondsLeft(id)).toBeNull();
   });
 
-  it('gives back at its end what was claimed, and lists what was being sent', async () => {
+  it('A lease that ends makes claimed deliveries pending and those being sent unknown', async () => {
     const { db, handlers, clock } = test.app;
     await storePapers(db, [buildPaper({ usableOn: '2026-05-08' })]);
     for (let n = 0; n < 3; n++) await storeSubscriber(db, { hour: 9 });
@@ -279,7 +279,7 @@ describe('The lease of a worker', () => {
     expect(clock().toISOString()).toBe('2026-05-08T05:30:00.000Z');
   });
 
-  it('frees, at each beat, what a worker that is gone held', async () => {
+  it('Each heartbeat releases the deliveries of dead workers', async () => {
     const { db, handlers } = test.app;
     await storePapers(db, [buildPaper({ usableOn: '2026-05-08' })]);
     for (let n = 0; n < 3; n++) await storeSubscriber(db, { hour: 9 });
@@ -300,7 +300,7 @@ describe('The lease of a worker', () => {
     expect(await states(digest?.id)).toMatchObject({ pending: 2, unknown: 1 });
   });
 
-  describe('that ran out while results are being recorded', () => {
+  describe('A lease that expires while results are being recorded', () => {
     let own: Lease;
     let record: () => void;
     let pass: () => void;
@@ -344,7 +344,7 @@ describe('The lease of a worker', () => {
 
     afterEach(() => own.end());
 
-    it('waits for them before it frees what it held', async () => {
+    it('The release of an expired lease waits for results that are being recorded', async () => {
       expect(await states(digestId)).toMatchObject({ claimed: 2, sending: 1 });
       await test.app.db.execute(
         sql`UPDATE deliveries SET state = 'sent', lease_id = NULL WHERE state = 'sending'`,
@@ -354,16 +354,16 @@ describe('The lease of a worker', () => {
       expect(await states(digestId)).toMatchObject({ pending: 2, sent: 1, unknown: 0 });
     });
 
-    it('waits for them no longer than some seconds', async () => {
+    it('The release of an expired lease waits for results a few seconds only', async () => {
       pass();
       await own.current();
       expect(await states(digestId)).toMatchObject({ pending: 2, unknown: 1 });
     });
   });
 
-  it('is renewed while the queue does not hear what was freed', async () => {
+  it('A lease is renewed while the queue does not respond', async () => {
     const { db, clock } = test.app;
-    const deaf = await startLeaseHeartbeat(
+    const renewing = await startLeaseHeartbeat(
       {
         db,
         clock,
@@ -383,16 +383,16 @@ describe('The lease of a worker', () => {
     );
     await lease.end();
     vi.advanceTimersByTime(5000);
-    const id = await deaf.current();
+    const id = await renewing.current();
     expect(await states(digest?.id)).toMatchObject({ pending: 1 });
     await setLeft(5);
     vi.advanceTimersByTime(5000);
-    expect(await deaf.current()).toBe(id);
+    expect(await renewing.current()).toBe(id);
     expect(await secondsLeft(id)).toBeGreaterThan(40);
-    await deaf.end();
+    await renewing.end();
   });
 
-  it('is not trusted by a process that stood still for longer than it', async () => {
+  it('A process that was suspended for longer than its lease does not trust it', async () => {
     const id = await lease.current();
     expect(lease.isAlive(id)).toBe(true);
     expect(lease.isAlive(id + 1)).toBe(false);
@@ -405,7 +405,7 @@ describe('The lease of a worker', () => {
     expect(lease.isAlive(id)).toBe(true);
   });
 
-  /** As a worker holds a batch: every third delivery is on its way. */
+  /** Puts the deliveries under the lease: every third is `sending`, the others are `claimed`. */
   async function hold(digestId: number, leaseId: number): Promise<void> {
     const { db } = test.app;
     await db.execute(

@@ -32,7 +32,7 @@ let work: RunningWorkers;
 let busy = 0;
 const errors: Error[] = [];
 
-/** What the servers show at a moment. */
+/** What the servers list at a time. */
 function serve(now: Date): void {
   const at = now.toISOString();
   server.fault =
@@ -47,8 +47,8 @@ function serve(now: Date): void {
     );
 }
 
-/** When something is to happen: the last look at sources, composing, and the hours of readers. On days
- *  with trouble every twenty minutes of the first hour, and of the time that composing may wait. */
+/** The times at which something happens: the last fetch, composing, and the hours of subscribers. On days
+ *  with an outage also every twenty minutes of the first hour and of the time that composing may wait. */
 function momentsOf(day: string): Date[] {
   const usual = ['05:25', '05:30', ...(day < SUMMER_ENDS ? ['06:00'] : []), '07:00', '22:00'];
   const long = TROUBLED_DAYS.includes(day)
@@ -57,7 +57,7 @@ function momentsOf(day: string): Date[] {
   return [...usual, ...long].sort().map((time) => new Date(`${day}T${time}:00Z`));
 }
 
-/** All jobs go through the real queue; this tells when none is left. */
+/** Resolves when no job is left in the queue. */
 function counting(handlers: Handlers): Handlers {
   const counted = Object.entries(handlers).map(([name, handle]) => [
     name,
@@ -143,7 +143,7 @@ afterAll(async () => {
   await emptyRedis();
 });
 
-/** The digests that the month must have: by date, the papers. */
+/** The expected digests of the month: the papers by date. */
 function expectedDigests(): Map<string, string[]> {
   const digests = new Map<string, string[]>();
   for (const { digest, paper } of [...timeline].sort(byDigest)) {
@@ -165,7 +165,7 @@ async function digestsOf(kind: 'daily' | 'weekly'): Promise<Map<string, string[]
   return new Map(rows.map(({ date, papers }) => [date, papers]));
 }
 
-/** What a reader was sent: the date of each digest, and when. */
+/** What a subscriber was sent: the date of each digest and when it was sent. */
 async function sentTo(email: string): Promise<string[]> {
   const { rows } = await test.app.db.execute<{ date: string; at: string; state: string }>(sql`
     SELECT date::text, message_date AS at, state FROM deliveries
@@ -185,25 +185,25 @@ async function incidents(): Promise<string[]> {
   return rows.map(({ kind, subject, days }) => `${days} ${kind} ${subject}`);
 }
 
-/** 07:00 of UTC, unless papers came later. */
+/** 07:00 UTC, or when the papers came if that was later. */
 const LATE_MAILS: Record<string, string> = { '2026-11-10': '07:30' };
 
 function bobsHour(date: string): string {
   return date < SUMMER_ENDS ? '06:00' : (LATE_MAILS[date] ?? '07:00');
 }
 
-describe('A month goes by', () => {
-  it('without a job that failed', () => {
+describe('A month of digests', () => {
+  it('No job of the month fails', () => {
     expect(errors).toEqual([]);
   });
 
-  it('with exactly the digests that its papers must make', async () => {
+  it('The month has exactly the digests that its papers must make', async () => {
     expect(Object.fromEntries(await digestsOf('daily'))).toEqual(
       Object.fromEntries(expectedDigests()),
     );
   });
 
-  it('with weekly ones on its Mondays, of the seven days before', async () => {
+  it('Each Monday has a weekly digest of the seven days before', async () => {
     const weekly = await digestsOf('weekly');
     expect([...weekly.keys()]).toEqual(['2026-11-02', '2026-11-09', '2026-11-16', '2026-11-23']);
     for (const [monday, papers] of weekly) {
@@ -213,7 +213,7 @@ describe('A month goes by', () => {
     }
   });
 
-  it('in which each reader got each digest once, at their own hour', async () => {
+  it('Each subscriber gets each digest once, at their own hour', async () => {
     const dates = [...expectedDigests().keys()];
     const at = (date: string) => LATE_MAILS[date] ?? '07:00';
     expect(await sentTo('ada@example.org')).toEqual(
@@ -234,7 +234,7 @@ describe('A month goes by', () => {
     );
   });
 
-  it('in which what went wrong was told, once when it began and once when it was over', async () => {
+  it('Each incident is mailed to the operator once when it begins and once when it ends', async () => {
     expect(await incidents()).toEqual([
       '10-12 source-failed hf-daily',
       '10-11 papers-late daily 2026-11-10',
@@ -261,7 +261,7 @@ describe('A month goes by', () => {
   it.each([
     ['2026-11-02', 'There were no papers on Sunday: arXiv doesn’t publish at weekends.'],
     ['2026-11-12', 'There were no papers on Wednesday: they reached us late.'],
-  ])('in which the mail of %s explains the silence before', async (date, note) => {
+  ])('The mail of %s explains the quiet days before it', async (date, note) => {
     const toAda = (await mails()).filter(({ to }) => to.includes('ada@example.org')).reverse();
     const mail = toAda[[...expectedDigests().keys()].indexOf(date)];
     const message = await test.app.inbox?.read(mail?.id ?? '');

@@ -34,7 +34,7 @@ afterEach(async () => {
   await server.close();
 });
 
-/** The source is due. */
+/** Makes the source due. */
 async function knowSource(): Promise<void> {
   await registerSources(test.app.db, [HF], test.clock());
 }
@@ -45,7 +45,7 @@ const alerts = async () =>
 const digests = async () =>
   (await listDigests(test.app.db, 9)).map(({ date, papers }) => `${date}: ${papers}`);
 
-/** It brought the list of a day before. */
+/** Stores that the source listed papers of an earlier day. */
 async function publish(day: string): Promise<void> {
   await test.app.db.execute(
     sql`INSERT INTO fetches (source, day, started_at, ended_at, outcome, found, added, updated, refused)
@@ -60,14 +60,14 @@ async function nextAt(): Promise<string> {
   return new Date(rows[0]?.at ?? 0).toISOString().slice(11, 16);
 }
 
-/** The clock goes on to the moment, and the sweep comes. */
+/** Sets the clock and runs a sweep. */
 async function tickAt(time: string): Promise<void> {
   test.clock.set(`2026-05-08T${time}Z`);
   await test.app.handlers.sweep({});
 }
 
 describe('A source that is due', () => {
-  it('is asked by one process alone, and then at its time', async () => {
+  it('A due source is fetched by one process, and again when it is due next', async () => {
     test.clock.set('2026-05-08T12:00:00Z');
     await knowSource();
     await Promise.all([ask(), ask(), ask()]);
@@ -79,7 +79,7 @@ describe('A source that is due', () => {
     expect(server.requests).toHaveLength(2);
   });
 
-  it('is tried again soon when it fails, later each time, and raises one alarm that ends', async () => {
+  it('A source that fails is retried with growing delay and raises one alert that ends', async () => {
     test.clock.set('2026-05-08T12:00:00Z');
     await knowSource();
     server.fault = 'broken';
@@ -106,7 +106,7 @@ describe('A source that is due', () => {
     expect(await alerts()).toEqual([]);
   });
 
-  it('raises an alarm with a list of which most cannot be read, and what can be is stored', async () => {
+  it('A list with mostly unreadable entries raises an alert, and its readable entries are stored', async () => {
     const odd = [3, 4, 5].map((n) => createServedPaper(`2605.0000${n}`, THURSDAY, { title: '' }));
     server.papers.push(...odd);
     test.clock.set('2026-05-08T12:00:00Z');
@@ -134,7 +134,7 @@ describe('A source that is due', () => {
     expect(await alerts()).toEqual([]);
   });
 
-  it('is left alone for ten minutes when it asks for patience', async () => {
+  it('A busy source is not fetched for ten minutes', async () => {
     test.clock.set('2026-05-08T12:00:00Z');
     await knowSource();
     server.fault = 'busy';
@@ -142,7 +142,7 @@ describe('A source that is due', () => {
     expect(await nextAt()).toBe('12:10');
   });
 
-  it('is asked again although a clock that was a year ahead put it off', async () => {
+  it('A source is fetched again although a clock a year ahead had postponed it', async () => {
     test.clock.set('2027-05-08T12:00:00Z');
     await knowSource();
     await ask();
@@ -153,7 +153,7 @@ describe('A source that is due', () => {
     expect(await nextAt()).toBe('13:00');
   });
 
-  it('fails as a whole when one of its days does, later each time, and raises an alarm', async () => {
+  it('A source fails when one of its days fails, is retried with growing delay and raises an alert', async () => {
     test.clock.set('2026-05-08T12:00:00Z');
     await knowSource();
     await publish('2026-05-05');
@@ -172,7 +172,7 @@ describe('A source that is due', () => {
     expect(await alerts()).toEqual([]);
   });
 
-  it('fails when it has no list of days that are over, but not when today has not begun', async () => {
+  it('A missing list of a past day is a failure, one of today is not', async () => {
     test.clock.set('2026-05-08T00:05:00Z');
     await knowSource();
     server.faultOf = (url) => (url.includes('date=2026-05-08') ? 'wrong' : null);
@@ -187,7 +187,7 @@ describe('A source that is due', () => {
     expect(await alerts()).toEqual(['source-failed hf-daily']);
   });
 
-  it('is asked again soon when a fetch breaks off, and raises an alarm when it does so again', async () => {
+  it('A fetch with an unexpected error is retried soon and raises an alert the second time', async () => {
     test.clock.set('2026-05-08T12:00:00Z');
     await knowSource();
     await test.app.db.execute(sql`ALTER TABLE fetches ADD CONSTRAINT odd CHECK (id < 0)`);
@@ -200,7 +200,7 @@ describe('A source that is due', () => {
   });
 
   it.each(['errorAsJson', 'errorAsPage', 'cutOff'] as const)(
-    'raises an alarm at once when it sends what is no list: %s',
+    'A response that is no list raises an alert at once: %s',
     async (fault) => {
       await knowSource();
       server.fault = fault;
@@ -219,7 +219,7 @@ describe('A digest whose papers are late', () => {
     await publish('2026-05-05');
   });
 
-  it('waits for them, and has them when they come', async () => {
+  it('A digest waits for late papers and contains them', async () => {
     await tickAt('05:31:00');
     await ask();
     await tickAt('05:32:00');
@@ -233,7 +233,7 @@ describe('A digest whose papers are late', () => {
     expect(await alerts()).toEqual([]);
   });
 
-  it('waits for the rest of a list that broke off in the middle of its day', async () => {
+  it('A digest waits for the rest of a list that ended in the middle of its day', async () => {
     server.papers = [createServedPaper('2605.00002', THURSDAY)];
     test.clock.set(`${THURSDAY}T12:00:00Z`);
     await test.app.db.execute(sql`UPDATE sources SET next_at = ${test.clock()}`);
@@ -251,7 +251,7 @@ describe('A digest whose papers are late', () => {
     expect(await digests()).toEqual(['2026-05-08: 2']);
   });
 
-  it('is made of what there is after two hours', async () => {
+  it('A digest is composed of the papers that there are after two hours', async () => {
     await ask();
     await tickAt('07:29:00');
     expect(await digests()).toEqual([]);
@@ -260,7 +260,7 @@ describe('A digest whose papers are late', () => {
     expect(await alerts()).toEqual(['papers-late daily 2026-05-08']);
   });
 
-  it('waits for nothing on a Sunday', async () => {
+  it('A Sunday digest waits for no papers', async () => {
     test.clock.set('2026-05-10T05:31:00Z');
     await ask();
     await test.app.handlers.compose({ kind: 'daily' });
@@ -270,7 +270,7 @@ describe('A digest whose papers are late', () => {
 });
 
 describe('A machine that starts in the middle of the day', () => {
-  it('makes up for the digest also when its sources fail at first', async () => {
+  it('A missed digest is composed also when its sources fail at first', async () => {
     const { app, clock } = test;
     await storeSubscriber(app.db);
     await publish('2026-05-05');
@@ -307,7 +307,7 @@ describe('A machine that starts in the middle of the day', () => {
     expect(enqueued).toEqual([]);
   });
 
-  it('asks its sources at once, and the digest that is made up for has their papers', async () => {
+  it('A process that starts late fetches at once, and the missed digest has the papers', async () => {
     const { app, clock } = test;
     await storeSubscriber(app.db, { email: 'ada@example.org' });
     clock.set('2026-05-08T10:00:00Z');

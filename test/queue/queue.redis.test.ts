@@ -4,7 +4,7 @@ import { createRedisQueueBackend } from '../../src/queue/backend.ts';
 import { openQueue } from '../../src/queue/queue.ts';
 import { requireRedisUrl } from '../support/redis.ts';
 
-it('A Redis that answers and refuses to store fails the check of the queue', async () => {
+it('A Redis that responds but refuses writes fails the check of the queue', async () => {
   const redisUrl = requireRedisUrl();
   const admin = new Redis(redisUrl);
   await admin.acl('SETUSER', 'reader', 'on', 'nopass', '~*', '&*', '+@all', '-set');

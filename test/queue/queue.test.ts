@@ -39,7 +39,7 @@ interface ReceivedJob {
   data: object;
 }
 
-/** Handlers that write down what rings; `next(n)` resolves once `n` rings in all were handled. */
+/** Handlers that record their jobs; `next(n)` resolves once `n` jobs in all were handled. */
 function createJobRecorder(
   handle: (received: ReceivedJob) => Promise<void> = async () => undefined,
 ) {
@@ -80,8 +80,8 @@ async function work(
   return started;
 }
 
-describe('A ring', () => {
-  it('reaches the handler of its name with its data', async () => {
+describe('A job', () => {
+  it('A job reaches the handler of its name with its data', async () => {
     const recorder = createJobRecorder();
     await work(recorder.handlers);
     await queue.enqueue('transactional-email', { emailId: 7 }, 'letter-7');
@@ -92,7 +92,7 @@ describe('A ring', () => {
     expect(recorder.heard).toContainEqual({ name: 'batch', data: { digestId: 3, batch: 0 } });
   });
 
-  it('with an id that waits already does nothing; handled, the id is free again', async () => {
+  it('A job whose id waits already is not enqueued; once it is handled, the id is free again', async () => {
     for (let time = 0; time < 3; time++) {
       await queue.enqueue('transactional-email', { emailId: 8 }, 'letter-8');
       await queue.enqueueMany('transactional-email', [{ data: { emailId: 8 }, id: 'letter-8' }]);
@@ -109,7 +109,7 @@ describe('A ring', () => {
     expect(recorder.heard).toHaveLength(3);
   });
 
-  it('whose handler fails is told, and can ring again with the same id', async () => {
+  it('A failed job is reported, and its id can be enqueued again', async () => {
     let times = 0;
     const recorder = createJobRecorder(async () => {
       times += 1;
@@ -125,7 +125,7 @@ describe('A ring', () => {
     expect(times).toBe(2);
   });
 
-  it('that is to be first is heard before all that waits', async () => {
+  it('A job with isFirst is handled before all waiting jobs', async () => {
     const jobs = Array.from({ length: 30 }, (_, n) => ({
       data: { digestId: 100 + n, batch: 0 },
       id: `batch-${100 + n}-0`,
@@ -141,7 +141,7 @@ describe('A ring', () => {
     expect(recorder.heard[0]?.data).toEqual({ digestId: 99, batch: 0 });
   });
 
-  it('comes once for each of many', async () => {
+  it('Each of many jobs is handled once', async () => {
     const recorder = createJobRecorder();
     await work(recorder.handlers);
     await queue.enqueueMany('batch', []);
@@ -157,7 +157,7 @@ describe('A ring', () => {
     expect(ids.sort((a, b) => a - b)).toEqual(Array.from({ length: 50 }, (_, n) => n));
   });
 
-  it('goes only to workers of its queue', async () => {
+  it('A job is handled only by workers of its queue', async () => {
     const emails = createJobRecorder();
     await work(emails.handlers, ['transactional']);
     await queue.enqueue('batch', { digestId: 5, batch: 0 }, 'batch-5-0');
@@ -172,7 +172,7 @@ describe('A ring', () => {
 });
 
 describe('A worker that stops', () => {
-  it('waits for the job in hand and takes no more', async () => {
+  it('A stopping worker waits for its active job and takes no more', async () => {
     let finish: () => void = () => undefined;
     const recorder = createJobRecorder(
       () =>
@@ -206,7 +206,7 @@ describe('A worker that stops', () => {
 });
 
 describe('A schedule', () => {
-  it('is there once, however many processes ask for it, and changes with the last', async () => {
+  it('A schedule exists once, however many processes set it, and the last setting counts', async () => {
     const other = openQueue(backend, () => undefined);
     for (const each of [queue, other]) {
       await each.schedule('compose', { kind: 'daily' }, { cron: '30 5 * * *' });
@@ -236,7 +236,7 @@ describe('A schedule', () => {
     await raw.close();
   });
 
-  it('comes back after its store was wiped', async () => {
+  it('A schedule is restored after its store was wiped', async () => {
     const other = openQueue(backend, () => undefined);
     await other.schedule('prune', {}, { cron: '10 3 * * *' });
     const raw = backend.openQueue('schedule') as unknown as {
@@ -253,7 +253,7 @@ describe('A schedule', () => {
     await other.close();
   });
 
-  it('rings by itself', async () => {
+  it('A schedule enqueues its job', async () => {
     const recorder = createJobRecorder();
     await work(recorder.handlers, ['schedule']);
     await queue.schedule('sweep', {}, { everySeconds: 3600 });
@@ -262,8 +262,8 @@ describe('A schedule', () => {
   });
 });
 
-describe('A store that is gone', () => {
-  it('fails a ring and a check soon, so that requests are answered', async () => {
+describe('A store that cannot be reached', () => {
+  it('A store that cannot be reached fails enqueuing and the check soon, so that requests are answered', async () => {
     const unreachable = createRedisQueueBackend(
       `redis://127.0.0.1:${await findClosedPort()}`,
       () => undefined,

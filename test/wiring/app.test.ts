@@ -29,8 +29,8 @@ afterEach(() => {
   servers.clear();
 });
 
-describe('openParts', () => {
-  it('keeps a second process out of an embedded database until the first has closed it', async () => {
+describe('openApp', () => {
+  it('A second process cannot open an embedded database until the first has closed it', async () => {
     const dataDir = await mkdtemp(join(tmpdir(), 'paperboy-wiring-'));
     const config = loadConfig({ DATA_DIR: dataDir, INBOX_PORT: '0' });
     try {
@@ -45,7 +45,7 @@ describe('openParts', () => {
     }
   });
 
-  it('opens no inbox for what never sends, so a port that is taken does not matter', async () => {
+  it('A process that never sends opens no inbox, so that a used port does not matter', async () => {
     const inboxPort = await listen(() => undefined);
     const config = { ...test.app.config, inboxPort };
     await expect(openApp(config, RUNTIME, test.app.database)).rejects.toMatchObject({
@@ -58,13 +58,17 @@ describe('openParts', () => {
   });
 
   it.each([
-    ['refuses', 'redis://:hunter2@127.0.0.1:1', /REDIS_URL \(127\.0\.0\.1:1\).*ECONNREFUSED/],
     [
-      'has no such name',
+      'refuses connections',
+      'redis://:hunter2@127.0.0.1:1',
+      /REDIS_URL \(127\.0\.0\.1:1\).*ECONNREFUSED/,
+    ],
+    [
+      'has an unknown name',
       'redis://redis.invalid',
       /REDIS_URL \(redis\.invalid\).*(ENOTFOUND|EAI_AGAIN)/,
     ],
-  ])('says so when the server of REDIS_URL %s', async (_what, redisUrl, message) => {
+  ])('openApp throws when the server of REDIS_URL %s', async (_what, redisUrl, message) => {
     const opening = openApp({ ...test.app.config, redisUrl }, RUNTIME, test.app.database);
     await expect(opening).rejects.toMatchObject({
       code: 'QUEUE_UNREACHABLE',
@@ -72,7 +76,7 @@ describe('openParts', () => {
     });
   });
 
-  it('refuses a Redis that would drop jobs, and says what to set there', async () => {
+  it('openApp refuses a Redis that would evict jobs, and says which setting to change', async () => {
     const port = await listen(answerAsRedis('allkeys-lru'));
     const config = { ...test.app.config, redisUrl: `redis://127.0.0.1:${port}` };
     await expect(openApp(config, RUNTIME, test.app.database)).rejects.toMatchObject({
@@ -83,7 +87,7 @@ describe('openParts', () => {
 });
 
 describe('startRoles', () => {
-  it('names the setting to change when the site’s port is taken, and starts nothing', async () => {
+  it('startRoles names the setting to change when the port of the site is used, and starts nothing', async () => {
     const port = await listen(() => undefined);
     const app = { ...test.app, config: { ...test.app.config, port } };
     await expect(startRoles(app, ['api', 'worker', 'scheduler'])).rejects.toMatchObject({
@@ -95,7 +99,7 @@ describe('startRoles', () => {
   });
 });
 
-/** Listens on a free port of this machine until the test ends. */
+/** Opens a server on a free port of this machine until the test ends. */
 async function listen(onConnection: (socket: Socket) => void): Promise<number> {
   const server = createServer(onConnection).listen(0, '127.0.0.1');
   servers.add(server);
@@ -103,7 +107,7 @@ async function listen(onConnection: (socket: Socket) => void): Promise<number> {
   return (server.address() as AddressInfo).port;
 }
 
-/** A Redis as far as a greeting goes: INFO is answered, everything else is fine with it. */
+/** A server that speaks as much Redis as the check needs: it answers INFO, and OK to everything else. */
 function answerAsRedis(policy: string): (socket: Socket) => void {
   const info = `redis_version:7.0.15\r\nmaxmemory_policy:${policy}\r\n`;
   return (socket) =>

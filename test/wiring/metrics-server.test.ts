@@ -14,7 +14,7 @@ afterEach(async () => {
   await test?.close();
 });
 
-it('A worker tells at METRICS_PORT what it sent, and leaves the rest to others', async () => {
+it('A worker serves its own metrics at METRICS_PORT, without the status of the installation', async () => {
   const port = await findFreePort();
   test = await openTestApp({ METRICS_PORT: String(port) });
   const { app } = test;
@@ -40,7 +40,7 @@ it('A worker tells at METRICS_PORT what it sent, and leaves the rest to others',
   expect((await ask('/papers')).status).toBe(404);
 });
 
-it('A METRICS_PORT that is taken is named', async () => {
+it('The error about a used METRICS_PORT names that setting', async () => {
   const port = await findFreePort();
   test = await openTestApp({ PORT: String(port), METRICS_PORT: String(port) });
   await expect(startRoles(test.app, ['api'])).rejects.toThrow(

@@ -19,7 +19,7 @@ beforeAll(async () => {
 });
 afterAll(() => test.close());
 
-/** The newest message that was caught, as it came over SMTP. */
+/** The newest caught message, as it came over SMTP. */
 async function newestMail(): Promise<Buffer> {
   const { inbox } = test.app;
   const [newest] = (await inbox?.list()) ?? [];
@@ -29,7 +29,7 @@ async function newestMail(): Promise<Buffer> {
 }
 
 describe('With the settings for DKIM', () => {
-  it('digests and their previews are signed, and verify as they arrive', async () => {
+  it('Digests and previews are signed, and their signatures verify on arrival', async () => {
     const { db, handlers, clock } = test.app;
     await storePapers(db, [buildPaper({ title: 'Bicycles für alle' }), buildPaper()]);
     await storeSubscriber(db, { email: 'ada@example.org', hour: 5 });
@@ -43,7 +43,7 @@ describe('With the settings for DKIM', () => {
     expect(await verifySignature(key, Buffer.from(preview.stdout))).toBe('pass');
   });
 
-  it('letters are signed, and verify as they arrive', async () => {
+  it('Transactional e-mails are signed, and their signatures verify on arrival', async () => {
     const { db, handlers, clock } = test.app;
     const subscriberId = await storeSubscriber(db, { email: 'bob@example.org', status: 'pending' });
     const requestedAt = clock();

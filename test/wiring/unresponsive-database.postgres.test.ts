@@ -15,7 +15,7 @@ import { redisUrl } from '../support/redis.ts';
 const SOON_MS = 400;
 const KEY = 'a key for tests only: long enough to pass';
 
-describe('While the database takes connections and never answers', () => {
+describe('While the database accepts connections and never answers', () => {
   let test: Awaited<ReturnType<typeof openTestDatabase>>;
   let proxy: Awaited<ReturnType<typeof openHalfOpenProxy>>;
   let dataDir: string;
@@ -54,7 +54,7 @@ describe('While the database takes connections and never answers', () => {
     await rm(dataDir, { recursive: true, force: true });
   });
 
-  it('a page is refused in time, and shown again once the database answers', async () => {
+  it('A page fails in time, and is shown again once the database answers', async () => {
     const ask = () => fetch(`http://127.0.0.1:${site.address.port}/papers`);
     expect((await ask()).status).toBe(200);
     proxy.silenceAfter('');
@@ -66,9 +66,9 @@ describe('While the database takes connections and never answers', () => {
   it.each([
     ['the sweep', () => app.handlers.sweep({})],
     ['composing', () => app.handlers.compose({ kind: 'daily' })],
-    ['tidying up', () => app.handlers.prune({})],
+    ['pruning', () => app.handlers.prune({})],
   ] as const)(
-    '%s fails in time, and works again once the database answers',
+    'The job for %s fails in time, and works again once the database answers',
     async (_what, work) => {
       proxy.silenceAfter('');
       await expect(work()).rejects.toThrow();
@@ -77,7 +77,7 @@ describe('While the database takes connections and never answers', () => {
     },
   );
 
-  it('the rate tells, and gives its turn once the database answers', async () => {
+  it('The send rate reports the error, and gives its permit once the database answers', async () => {
     const errors: Error[] = [];
     const rate = openSendRateLimiter({
       perSecond: 10,

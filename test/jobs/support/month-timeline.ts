@@ -1,15 +1,15 @@
 import { createServedPaper, type ServedPaper } from '../../support/paper-server.ts';
 
-/** The month of the story: 31 days with the end of summer time in New York (1 November), an outage, a
- *  late list, an old list and Thanksgiving, after which arXiv has no list. */
+/** A month of 31 days with the end of summer time in New York (1 November), an outage, a late list, an old
+ *  list and Thanksgiving, after which arXiv has no list. */
 export const FIRST_DAY = '2026-10-28';
 export const LAST_DAY = '2026-11-27';
 
-/** Every source answers 503 in these two days. */
+/** Every source answers 503 on these two days. */
 export const OUTAGE = { from: '2026-11-10T00:00:00Z', to: '2026-11-12T00:00:00Z' };
-/** arXiv’s list of this day is there only at this time. */
+/** arXiv’s list of this day is published only at this time. */
 export const LATE = { day: '2026-11-19', at: '2026-11-19T06:40:00Z' };
-/** On this day arXiv sends that of Friday until then. */
+/** On this day arXiv serves the list of Friday until then. */
 export const STALE = { day: '2026-11-23', before: '2026-11-20', until: '2026-11-23T06:10:00Z' };
 export const TROUBLED_DAYS = ['10', '11', '12', '19', '23'].map((day) => `2026-11-${day}`);
 /** In New York. */
@@ -21,7 +21,7 @@ export const HOLIDAY = '2026-11-27';
 
 const DAY_MS = 86_400_000;
 
-/** Days from the one to the other, both included. */
+/** The days from the first to the last, both included. */
 export function daysFrom(first: string, last: string): string[] {
   const days: string[] = [];
   for (let at = Date.parse(first); at <= Date.parse(last); at += DAY_MS)
@@ -29,22 +29,22 @@ export function daysFrom(first: string, last: string): string[] {
   return days;
 }
 
-/** 0 for a Sunday. */
+/** 0 is Sunday. */
 export function weekdayOf(day: string): number {
   return new Date(`${day}T00:00:00Z`).getUTCDay();
 }
 
 const isWeekday = (day: string) => weekdayOf(day) >= 1 && weekdayOf(day) <= 5;
 
-/** A paper, from when on its lists show it, and the digest that it belongs into. */
+/** A paper, the time from which its lists show it, and the digest that it belongs in. */
 export interface TimelinePaper {
   paper: ServedPaper;
   visibleFrom: string;
   digest: string;
 }
 
-/** What happens in the month: each paper with the digest that must bring it, worked out by hand from the
- *  calendar and from nothing of the program. */
+/** The papers of the month, each with the digest that must contain it: derived by hand from the calendar,
+ *  independently of the program. */
 export function buildMonthTimeline(): TimelinePaper[] {
   const timeline: TimelinePaper[] = [];
   const add = (paper: ServedPaper, visibleFrom: string, digest: string) =>
