@@ -3,11 +3,11 @@ import { serializeError } from './domain/serialize-error.ts';
 import { redactSecrets } from './domain/text/redact.ts';
 import type { LogLevel } from './settings/config.ts';
 
-/** What belongs to a request or a reader by its name, whatever it holds. */
+/** Properties that are never logged, whatever their value. */
 const REDACTED_PATHS = ['email', '*.email', 'to', '*.to', 'req.headers'];
 
-/** The log of a process: lines of JSON, on its standard error unless told otherwise. Whatever a line
- *  carries and whoever wrote it, no address, token or password comes through. */
+/** The logger of a process: lines of JSON, by default on standard error. No line contains an address, a
+ *  token or a password, whichever library wrote it. */
 export function createLogger(
   level: LogLevel,
   destination: DestinationStream = createStderrDestination(),
@@ -23,14 +23,14 @@ export function createLogger(
   );
 }
 
-/** A finished line without what must not be kept. Its texts are redacted one by one: over a whole line
- *  what is cut out might begin in one and end in another. */
+/** A log line without secrets. Each of its strings is redacted separately: a match over the whole line
+ *  could begin in one string and end in another. */
 export function redactLine(line: string): string {
   if (redactSecrets(line) === line) return line;
   try {
     return `${JSON.stringify(redactValue(JSON.parse(line)))}\n`;
   } catch {
-    return `${JSON.stringify({ level: 50, msg: 'a line of the log could not be read, and is left out' })}\n`;
+    return `${JSON.stringify({ level: 50, msg: 'a log line could not be redacted and was dropped' })}\n`;
   }
 }
 

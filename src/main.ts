@@ -6,7 +6,7 @@ import { runCommandLine } from './commands/command-line.ts';
 import { ioFrom } from './control/io.ts';
 
 process.setSourceMapsEnabled(true);
-// By itself the heap grows up to four times what lives in it before it is swept.
+// By default V8 lets the heap grow to four times the live objects before a major collection.
 setFlagsFromString('--heap-growing-percent=85');
 if (existsSync('.env')) process.loadEnvFile('.env');
 process.exitCode = await runCommandLine(
@@ -19,14 +19,15 @@ process.exitCode = await runCommandLine(
   }),
   { env: process.env, instanceId: `${hostname()}:${process.pid}` },
 );
-// Whatever a library left open must not keep a finished command alive.
+// A handle that a library left open must not keep a finished command alive.
 process.stdout.write('', () => process.exit());
 
 function describeTerminal() {
   return { isTerminal: process.stderr.isTTY === true, columns: process.stderr.columns ?? 80 };
 }
 
-/** Aborts at the first SIGINT or SIGTERM, which ends the program in order; a second one ends it at once. */
+/** Aborts at the first SIGINT or SIGTERM, so that the program shuts down in order; a second signal ends it
+ *  at once. */
 function createInterruptSignal(): AbortSignal {
   const controller = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {

@@ -3,18 +3,19 @@ import { join } from 'node:path';
 import { PaperboyError } from '../domain/errors.ts';
 import { getErrorCode } from './error-code.ts';
 
-/** What a lock file says about the process that wrote it. */
+/** The process that wrote a lock file, as the file describes it. */
 export interface Holder {
-  /** Name of the process's socket, in the folder of the lock file. */
+  /** File name of the process's socket, in the folder of the lock file. */
   socket: string;
   pid: number;
-  /** The machine or container in which `pid` counts. */
+  /** Name of the machine or container to which `pid` belongs. */
   host: string;
   /** ISO 8601. */
   startedAt: string;
 }
 
-/** A lock file: the process that claimed a generation. The highest generation counts. */
+/** The content of a lock file: the process that claimed a generation. The highest generation holds
+ *  the lock. */
 export interface Claim extends Holder {
   generation: number;
 }
@@ -22,36 +23,38 @@ export interface Claim extends Holder {
 const LOCK_FILE = /^lock\.([1-9]\d{0,14})$/;
 const SOCKET_NAME = /^[0-9a-f]+\.sock$/;
 
-/** Where lock files and sockets of a data folder are. */
+/** The folder of the lock files and sockets of a data folder. */
 export function runFolderOf(dir: string): string {
   return join(dir, 'run');
 }
 
-/** The lock file of the holder of that generation. */
+/** The path of the lock file of a generation. */
 export function lockFileOf(folder: string, generation: number): string {
   return join(folder, `lock.${generation}`);
 }
 
-/** The generation of a lock file's name, or null for other names. */
+/** The generation in a lock file's name, or null for other names. */
 export function generationOf(name: string): number | null {
   const digits = LOCK_FILE.exec(name)?.[1];
   return digits === undefined ? null : Number(digits);
 }
 
-/** The claim of the highest generation, or null when there is none (or no folder). Throws
- *  `DATA_DIR_UNREADABLE_LOCK` for a lock file that is not one of ours. */
+/**
+ * The claim of the highest generation, or null when there is no lock file or no folder.
+ * @throws PaperboyError `DATA_DIR_UNREADABLE_LOCK` for a lock file that this version did not write.
+ */
 export async function latestClaim(folder: string): Promise<Claim | null> {
   for (;;) {
     const generation = await highestGeneration(folder);
     if (generation === 0) return null;
     const holder = await readHolder(lockFileOf(folder, generation));
     if (holder) return { generation, ...holder };
-    // A newer holder removed the file between the two looks: look again.
+    // A newer holder removed the file after it was listed: list again.
   }
 }
 
-/** Writes what will become a lock file. It reaches the disk first: after a power cut a lock file
- *  must not be half there. */
+/** Writes the file that `tryClaim` makes a lock file, and flushes it to the disk first: a power cut must
+ *  not leave half a lock file. */
 export async function draftClaim(path: string, holder: Holder): Promise<void> {
   const file = await open(path, 'wx', 0o600);
   try {
@@ -62,7 +65,7 @@ export async function draftClaim(path: string, holder: Holder): Promise<void> {
   }
 }
 
-/** Makes the draft the lock file of `generation`; false when that generation is claimed already. */
+/** Makes the draft the lock file of `generation`; false when another process claimed it before. */
 export async function tryClaim(
   draft: string,
   folder: string,

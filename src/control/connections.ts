@@ -1,13 +1,13 @@
 import type { Server, Socket } from 'node:net';
 
-/** The connections of a server, held until somebody wants them. */
+/** The connections of a server, which wait until something accepts them. */
 export interface Connections {
   onConnection(accept: (socket: Socket) => void): () => void;
   /** Stops listening at once and drops all connections. May be called again. */
   close(): Promise<void>;
 }
 
-/** Keeps each connection to `server` waiting until `onConnection`; one whose caller leaves is dropped. */
+/** Keeps each connection to `server` waiting until `onConnection`; drops one that its caller closes. */
 export function collectConnections(server: Server): Connections {
   const open = new Set<Socket>();
   const waiting = new Set<Socket>();
@@ -16,11 +16,11 @@ export function collectConnections(server: Server): Connections {
   };
   let accept = wait;
 
-  // A connection that cannot be accepted is its caller's loss, not the end of this process.
+  // A connection that cannot be accepted fails for its caller; it must not end this process.
   server.on('error', () => undefined);
   server.on('connection', (socket: Socket) => {
     open.add(socket);
-    // A caller may vanish at any moment; 'close' follows, and an unheard error would end the process.
+    // A caller may disappear at any moment: 'close' follows. An unhandled error would end this process.
     socket.on('error', () => undefined);
     socket.on('close', () => {
       open.delete(socket);

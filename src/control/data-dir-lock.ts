@@ -20,30 +20,32 @@ import { collectConnections } from './connections.ts';
 import { getErrorCode } from './error-code.ts';
 import { isListening, listenOn } from './unix-socket.ts';
 
-/** The right to open the database in a data folder. */
+/** The exclusive right to open the database in a data folder. */
 export interface DataDirLock {
-  /** Hands every connection to the lock's socket to `accept`, the earlier ones that still wait
-   *  included. The returned function stops that: later connections wait until the release. */
+  /** Passes every connection to the lock's socket to `accept`, also those that are already waiting. The
+   *  returned function stops that: later connections wait until the release. */
   onConnection(accept: (socket: Socket) => void): () => void;
-  /** Lets the next process in and closes all connections. Close the database before. */
+  /** Frees the lock and closes all connections. Close the database first. */
   release(): Promise<void>;
 }
 
 /**
- * Locks the data folder, which is made when missing, for this process until `release` or death.
- * Two processes on one embedded database lose data without an error, so exactly one gets in.
+ * Locks the data folder for this process until `release` or the process ends; creates the folder when
+ * it is missing. Two processes on one embedded database lose data without an error, so exactly one
+ * may hold the lock.
  *
- * Alive is whoever accepts on the socket that its lock file names: the kernel closes the socket of
- * a killed process at once and keeps that of a stopped one, whatever the process ids and across
- * containers of one kernel. Folders shared between machines are not protected.
+ * A holder is alive while its socket, which the lock file names, accepts connections: the kernel
+ * closes the socket of a killed process at once and keeps that of a stopped one. This works whatever
+ * the process ids are, and across containers of one kernel. A folder that several machines share is
+ * not protected.
  *
- * A contender first listens on a socket of its own, then claims the generation after the highest,
- * once that one's holder is dead, by `link`, which fails when the name is taken. Lock files are
- * removed only by a holder that sees no other living socket, so never under the eyes of a contender:
- * a generation that it could claim was never claimed before.
+ * A contender first listens on a socket of its own. When the holder of the highest generation is
+ * dead, it claims the next generation by `link`, which fails when the name exists. Only a holder that
+ * finds no other live socket removes old lock files: no contender can then claim a generation that
+ * was claimed before.
  *
- * Throws `DATA_DIR_LOCKED` when another process holds the folder, `DATA_DIR_UNSUITABLE` when the
- * file system has no Unix sockets or no hard links.
+ * @throws PaperboyError `DATA_DIR_LOCKED` when another process holds the folder,
+ * `DATA_DIR_UNSUITABLE` when the file system has no Unix sockets or no hard links.
  */
 export async function lockDataDir(
   dir: string,
@@ -96,8 +98,8 @@ async function claimNext(dir: string, folder: string, id: string, holder: Holder
   }
 }
 
-/** Removes what dead processes left. Older lock files stay while another process contends: it may
- *  have looked before our claim, and must still find the next generation taken. */
+/** Removes the files of dead processes. Older lock files stay while another process contends: it may
+ *  have read the folder before our claim, and must still find the next generation taken. */
 async function removeRemains(folder: string, id: string, generation: number): Promise<void> {
   const names = await readdir(folder);
   const others = new Set(names.map(idOf).filter((other) => other !== null && other !== id));
@@ -121,7 +123,7 @@ async function removeRemains(folder: string, id: string, generation: number): Pr
 const socketOf = (id: string) => `${id}.sock`;
 const draftOf = (id: string) => `${id}.draft`;
 
-/** The process to which a socket or a draft belongs. */
+/** The id of the process to which a socket or a draft belongs, or null for other names. */
 function idOf(name: string): string | null {
   return /^([0-9a-f]{16})\.(?:sock|draft)$/.exec(name)?.[1] ?? null;
 }

@@ -4,31 +4,30 @@ import { addAbortSignal, Readable, type Writable } from 'node:stream';
 import { PaperboyError } from '../domain/errors.ts';
 import { getErrorCode } from './error-code.ts';
 
-/** Where a command reads and writes, in its own process or, through the control socket, in its
- *  caller's. */
+/** A command's input and output: of its own process or, across the control socket, of its caller's. */
 export interface CommandIo {
   /** Read from the caller only when the command reads it. */
   stdin: Readable;
   stdout: TextSink;
   stderr: TextSink;
-  /** Whether a person watches: progress may be drawn. */
+  /** Whether standard error is a terminal, so that progress may be shown. */
   isTerminal: boolean;
   /** Width of the terminal, in characters. */
   columns: number;
   /** Aborted when the caller interrupts the command or leaves. */
   signal: AbortSignal;
-  /** The bytes of a file on the caller's side: its working folder, its rights. Opened at the first
-   *  read, which fails with `FILE_UNREADABLE` and a message that names the path. */
+  /** The bytes of a file on the caller's side, relative to its working folder and with its rights. The
+   *  file is opened at the first read, which fails with `FILE_UNREADABLE` when that is not possible. */
   openFile(path: string): Readable;
 }
 
 export interface TextSink {
-  /** Resolves when more may be written, and never rejects: once the reader is gone, what is written
-   *  is dropped and the command's signal is aborted. */
+  /** Resolves when more may be written, and never rejects: once the other end is closed, output is
+   *  dropped and the command's signal is aborted. */
   write(text: string): Promise<void>;
 }
 
-/** The parts of a process that make a `CommandIo`. */
+/** The streams and values of a process from which `ioFrom` makes a `CommandIo`. */
 export interface ProcessParts {
   stdin: Readable;
   stdout: Writable;
@@ -36,11 +35,11 @@ export interface ProcessParts {
   isTerminal: boolean;
   columns: number;
   signal: AbortSignal;
-  /** The folder to which file arguments are relative. */
+  /** The working folder, to which file arguments are relative. */
   cwd: string;
 }
 
-/** The `CommandIo` of a command that runs in the process that was called. */
+/** The `CommandIo` of a command that runs in its own process. */
 export function ioFrom(parts: ProcessParts): CommandIo {
   const readerGone = new AbortController();
   const signal = AbortSignal.any([parts.signal, readerGone.signal]);
@@ -55,9 +54,9 @@ export function ioFrom(parts: ProcessParts): CommandIo {
   };
 }
 
-/** The stream, ended with the signal's reason when it aborts, so that nobody waits for more input. */
+/** The stream, which fails when the signal aborts: an interrupted command waits for no more input. */
 function endedBy(signal: AbortSignal, stream: Readable): Readable {
-  // Who reads the stream meets the error there; when nobody does it must not end the process.
+  // A reader of the stream meets the error; without a reader it must not end the process.
   stream.on('error', () => undefined);
   return addAbortSignal(signal, stream);
 }
@@ -105,8 +104,8 @@ const REASONS: Record<string, string> = {
   EACCES: 'permission denied',
   EISDIR: 'it is a folder',
   ENOTDIR: 'a part of the path is not a folder',
-  ENAMETOOLONG: 'the name is longer than any file’s',
-  ELOOP: 'its links go round in a circle',
+  ENAMETOOLONG: 'the name is too long',
+  ELOOP: 'its symbolic links form a loop',
 };
 
 function reasonOf(error: unknown): string {

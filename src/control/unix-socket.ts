@@ -4,14 +4,14 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { getErrorCode } from './error-code.ts';
 
-/** Longest path of a Unix socket, in bytes: `sockaddr_un` holds 104 with the end mark on macOS and
- *  the BSDs, 108 on Linux. Node cuts a longer one off without an error. */
+/** Longest path of a Unix socket, in bytes. `sockaddr_un` holds 104 bytes on macOS and the BSDs and 108
+ *  on Linux, with the final NUL. Node truncates a longer path without an error. */
 const MAX_SOCKET_PATH_BYTES = 103;
 
 /**
- * A server on the new Unix socket `name` in `folder`, mode 0600. The name appears only once the
- * server listens, so whoever finds a socket that refuses knows that nobody will ever listen on it.
- * (A process killed in between leaves an empty `.new`, which harms nobody.)
+ * A server on the new Unix socket `name` in `folder`, mode 0600. The name appears only once the server
+ * listens, so a socket that refuses connections will never accept any. A process that is killed
+ * before that leaves a `.new` file, which does no harm.
  */
 export async function listenOn(folder: string, name: string): Promise<Server> {
   const server = createServer();
@@ -29,7 +29,7 @@ export async function listenOn(folder: string, name: string): Promise<Server> {
 
 /**
  * A connection to the Unix socket `name` in `folder`, or null when no process listens on it.
- * Any other failure is thrown; it does not prove that nobody listens.
+ * @throws any other error of connecting, which does not prove that no process listens.
  */
 export async function connectTo(folder: string, name: string): Promise<Socket | null> {
   try {
@@ -41,9 +41,9 @@ export async function connectTo(folder: string, name: string): Promise<Socket | 
 }
 
 /**
- * Whether a process, running or stopped, listens on the socket. The kernel answers for it, so
- * there is no time to wait. In doubt the answer is yes (EAGAIN, for one, is a stopped process
- * whose queue is full): taking a living process for dead loses data, the reverse only annoys.
+ * Whether a process, running or stopped, listens on the socket. The kernel answers at once. True when
+ * in doubt, such as for EAGAIN, which a stopped process with a full queue causes: to mistake a live
+ * process for a dead one loses data; the reverse only annoys.
  */
 export async function isListening(folder: string, name: string): Promise<boolean> {
   try {
@@ -71,16 +71,16 @@ function startConnection(path: string): Promise<Socket> {
     socket.once('error', reject);
     socket.once('connect', () => {
       socket.off('error', reject);
-      // From here on 'close' tells the same, and an error that nobody hears would end the process.
+      // From here on 'close' follows each error, and an unhandled error would end the process.
       socket.on('error', () => undefined);
       resolve(socket);
     });
   });
 }
 
-/** Gives `use` a path to `name` in `folder` that fits a socket address: through a link in a private
- *  temporary folder when the real path is too long. The link is needed only while binding or
- *  connecting. */
+/** Calls `use` with a path to `name` in `folder` that fits a socket address: through a symbolic link in
+ *  a private temporary folder when the real path is too long. Only binding and connecting need the
+ *  link. */
 async function throughShortPath<T>(
   folder: string,
   name: string,

@@ -9,10 +9,10 @@ import { isBearerToken } from './setting-parsers.ts';
 const TOKEN_FILE = 'admin-token';
 
 /**
- * The operator's token of an embedded installation whose settings name none: made once and kept in the data
- * folder (0600, its one line), where only who runs the machine can read it. Null with a database server,
- * whose processes share no folder.
- * @throws PaperboyError `INVALID_KEYS` when the kept one cannot be read.
+ * The operator's token of an embedded installation without ADMIN_TOKEN: created once and kept in the
+ * data folder (mode 0600, one line), where only the operator of the machine can read it. Null with a
+ * database server, whose processes share no folder.
+ * @throws PaperboyError `INVALID_KEYS` when the file cannot be read.
  */
 export async function loadStoredAdminToken({
   adminToken,
@@ -32,7 +32,7 @@ export async function loadStoredAdminToken({
   if (isBearerToken(text)) return text;
   throw new PaperboyError(
     'INVALID_KEYS',
-    `${path} holds no token: expected one line of 32 to 1,000 visible ASCII characters. Remove it to have a new one made.`,
+    `${path} holds no token: expected one line of 32 to 1,000 visible ASCII characters. Delete the file to have a new token created.`,
   );
 }
 

@@ -25,23 +25,23 @@ import {
 } from './setting-parsers.ts';
 import { readSourceSettings, type SourceSettings } from './source-settings.ts';
 
-/** Everything that an operator can set, checked. Frozen; passed on as values. */
+/** All settings, checked and frozen. Layers below get single values, not this object. */
 export interface Config {
   host: string;
   port: number;
   /** SMTP port of the local inbox; 0 takes any free one. */
   inboxPort: number;
-  /** Without a slash at the end. */
+  /** Without a trailing slash. */
   publicUrl: string;
   dataDir: string;
   /** Unset: embedded Postgres in `dataDir`. */
   databaseUrl: string | null;
-  /** Unset: the queue lives in Postgres. */
+  /** Unset: the queue is in Postgres. */
   redisUrl: string | null;
   /** Empty: mail goes to the local inbox. */
   smtpUrls: readonly string[];
   smtpConnections: number;
-  /** Messages a second to each relay, over all workers; unset: as many as it takes. */
+  /** Messages per second to each relay, over all workers; unset: no limit. */
   smtpMessagesPerSecond: number | null;
   siteName: string;
   mailFrom: { name: string; address: string };
@@ -50,21 +50,21 @@ export interface Config {
   postalAddress: string | null;
   /** Unset: mail is not signed. */
   dkim: DkimKey | null;
-  /** The first signs, all verify. Empty: made and kept in `dataDir`. */
+  /** The first signs, all verify. Empty: created and kept in `dataDir`. */
   secretKeys: readonly string[];
   suppressionKey: string | null;
-  /** What an operator shows to see more than the public; unset: only this machine is shown it. */
+  /** Bearer token for pages that only operators may see; unset: only this machine sees them. */
   adminToken: string | null;
-  /** Where metrics and health are told apart from the site, by each role; unset: by the site alone. */
+  /** Port on which every role serves metrics and health; unset: only the site serves them. */
   metricsPort: number | null;
   composeAt: TimeOfDay;
-  /** How long composing waits for papers that are late, in minutes. */
+  /** How long composing waits for late lists of papers, in minutes. */
   composeWaitMinutes: number;
-  /** Who is mailed about alarms; nobody when unset. */
+  /** Address that gets alerts; unset: nobody. */
   alertEmail: string | null;
-  /** Sign-ups that one network may make in an hour. */
+  /** Sign-ups allowed to one network in an hour. */
   signupsPerHour: number;
-  /** How long single deliveries are kept after their digest was composed. */
+  /** How long single deliveries are kept after their digest was composed, in days. */
   deliveriesKeptDays: number;
   /** Where papers come from. */
   sources: SourceSettings;
@@ -89,8 +89,8 @@ const SECRETS = [
 
 /**
  * The settings in `env`, checked.
- * @throws PaperboyError `INVALID_SETTINGS` that tells every problem at once, each with the name,
- * the value and what was expected.
+ * @throws PaperboyError `INVALID_SETTINGS`, whose message lists every problem with the setting's name,
+ * its value and what was expected.
  */
 export function loadConfig(env: Env): Config {
   const problems: string[] = [];
@@ -148,7 +148,7 @@ export function loadConfig(env: Env): Config {
   return Object.freeze(config);
 }
 
-/** `X_FILE` gives the secret `X` as the content of a file (Docker and systemd credentials). */
+/** Reads the secret `X` from the file that `X_FILE` names, as Docker and systemd provide credentials. */
 function readSecretFiles(env: Env, problems: string[]): Env {
   const values: Record<string, string | undefined> = { ...env };
   for (const name of SECRETS) {
@@ -196,7 +196,7 @@ function truncateValue(text: string): string {
 
 const DKIM_SETTINGS = ['DKIM_DOMAIN', 'DKIM_SELECTOR', 'DKIM_PRIVATE_KEY'];
 
-/** Settings of which all or none are expected. */
+/** Settings that must be set all together or not at all. */
 function findIncompleteGroups(values: Env, names: readonly string[]): string[] {
   const isSet = (name: string) => Boolean(values[name]?.trim());
   if (!names.some(isSet)) return [];
@@ -212,40 +212,40 @@ function createDkimKey({ domain, selector, privateKey }: Nullable<DkimKey>): Dki
 
 type Nullable<Type> = { [Key in keyof Type]: Type[Key] | null };
 
-/** What holds between settings. */
+/** Problems between settings that are valid one by one. */
 function findContradictions(config: Config): string[] {
   const problems: string[] = [];
   const usesRemoteRelay = config.smtpUrls.some((url) => !isLoopbackHost(new URL(url).hostname));
   if (usesRemoteRelay && !config.publicUrl.startsWith('https:')) {
     problems.push(
-      `PUBLIC_URL is “${config.publicUrl}”: expected https once SMTP_URL leaves this machine (RFC 8058 §3.1).`,
+      `PUBLIC_URL is “${config.publicUrl}”: expected https when SMTP_URL is another machine (RFC 8058 §3.1).`,
     );
   }
   if (config.smtpUrls.length > 0 && config.postalAddress === null) {
     problems.push(
-      'POSTAL_ADDRESS is not set: expected once SMTP_URL is set, the law wants it in every mail.',
+      'POSTAL_ADDRESS is not set: expected with SMTP_URL, because the law requires it in every mail.',
     );
   }
   const fromDomain = extractDomain(config.mailFrom.address);
   if (config.dkim !== null && !isAlignedWithFrom(config.dkim.domain, fromDomain)) {
     problems.push(
-      `DKIM_DOMAIN is “${config.dkim.domain}”: expected “${fromDomain}”, the domain of MAIL_FROM, or a parent of it, so that DMARC counts the signature (RFC 9989).`,
+      `DKIM_DOMAIN is “${config.dkim.domain}”: expected “${fromDomain}”, the domain of MAIL_FROM, or a parent of it, so that the signature counts for DMARC (RFC 9989).`,
     );
   }
   if (config.databaseUrl !== null) {
     if (config.secretKeys.length === 0) {
       problems.push(
-        'SECRET_KEY is not set: expected with DATABASE_URL, so that all processes sign links alike.',
+        'SECRET_KEY is not set: expected with DATABASE_URL, so that all processes sign links with the same key.',
       );
     }
     if (config.suppressionKey === null) {
-      problems.push('SUPPRESSION_KEY is not set: expected with DATABASE_URL; keep it for ever.');
+      problems.push('SUPPRESSION_KEY is not set: expected with DATABASE_URL. Never change it.');
     }
   }
   return problems;
 }
 
-/** Whether a host name or address is this machine's own. */
+/** Whether a host name or address is this machine's loopback. */
 export function isLoopbackHost(hostname: string): boolean {
   const host = hostname.replace(/^\[|\]$/g, '').toLowerCase();
   if (isIPv4(host)) return host.startsWith('127.');

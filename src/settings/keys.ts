@@ -14,18 +14,18 @@ export interface Keys {
 const KEYS_FILE = 'keys.json';
 
 /**
- * The keys that are set; what is not set is made once and kept in the data folder (0600).
- * @throws PaperboyError `INVALID_KEYS` when the kept ones cannot be read: made anew they would break
- * every link in mails already sent, and forget who must not be mailed.
+ * The keys of the settings; a key that is not set is created once and kept in the data folder (0600).
+ * @throws PaperboyError `INVALID_KEYS` when the file cannot be read: new keys would break every link in
+ * mail that was sent, and forget the suppressed addresses.
  */
 export async function loadKeys(options: {
   secretKeys: readonly string[];
   suppressionKey: string | null;
   dataDir: string;
-  /** False once something hangs on the keys: new ones would forget whom never to mail. */
-  mayMake: boolean;
+  /** False once stored data depends on the keys: new keys would forget the suppressed addresses. */
+  mayCreate: boolean;
 }): Promise<Keys> {
-  const { secretKeys, suppressionKey, dataDir, mayMake: mayCreate } = options;
+  const { secretKeys, suppressionKey, dataDir, mayCreate } = options;
   if (secretKeys.length > 0 && suppressionKey !== null) return { secretKeys, suppressionKey };
   const stored = await readOrCreateKeys(dataDir, mayCreate);
   return {
@@ -34,7 +34,7 @@ export async function loadKeys(options: {
   };
 }
 
-/** The keys in the data folder; null when none were ever made there. @throws PaperboyError `INVALID_KEYS`. */
+/** The keys in the data folder, or null when there are none. @throws PaperboyError `INVALID_KEYS`. */
 export async function readStoredKeys(dataDir: string): Promise<Keys | null> {
   const path = join(dataDir, KEYS_FILE);
   const text = await readIfPresent(path);
@@ -43,7 +43,7 @@ export async function readStoredKeys(dataDir: string): Promise<Keys | null> {
   if (stored) return stored;
   throw new PaperboyError(
     'INVALID_KEYS',
-    `${path} holds no keys: expected secretKeys and suppressionKey. Put it back from a backup.`,
+    `${path} holds no keys: expected secretKeys and suppressionKey. Restore it from a backup.`,
   );
 }
 
@@ -58,7 +58,7 @@ async function readOrCreateKeys(dataDir: string, mayCreate: boolean): Promise<Ke
 function createMissingKeysError(path: string): PaperboyError {
   return new PaperboyError(
     'INVALID_KEYS',
-    `${path} is missing, but the database has readers whose links and suppressions hang on it: put it back from a backup, or set SECRET_KEY and SUPPRESSION_KEY.`,
+    `${path} is missing, but links and suppressions in the database depend on it: restore it from a backup, or set SECRET_KEY and SUPPRESSION_KEY.`,
   );
 }
 
@@ -72,7 +72,7 @@ async function readIfPresent(path: string): Promise<string | null> {
   }
 }
 
-/** Null for what are no keys. The parser's own error would quote the secrets. */
+/** Null for anything but keys. The error of JSON.parse would quote the secrets. */
 function parseKeys(text: string): Keys | null {
   try {
     const { secretKeys, suppressionKey } = JSON.parse(text) as Partial<Keys>;

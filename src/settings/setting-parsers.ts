@@ -4,25 +4,25 @@ import { parseRelayUrl } from '../domain/smtp/relay-url.ts';
 import { normaliseAddress } from '../domain/subscribers/email-address.ts';
 import type { TimeOfDay } from '../domain/time/schedule.ts';
 
-// Each gives the value of a setting's text, or throws an Error that says what was expected.
+// Each parser returns the value of a setting's text, or throws an Error that says what was expected.
 
 function throwExpected(expectation: string): never {
   throw new Error(expectation);
 }
 
-/** Any text; an empty one counts as not set. */
+/** Any text. (An empty one never gets here: it counts as not set.) */
 export function parseText(text: string): string {
   return text;
 }
 
-/** What fits into a header and a page's title: one line. */
+/** A text for a header and a page title: one line. */
 export function parseHeaderText(text: string): string {
   return /^[^\p{Cc}]{1,80}$/u.test(text)
     ? text
     : throwExpected('one line of at most 80 characters');
 }
 
-/** A whole number, both ends included. */
+/** A whole number from `min` to `max`. */
 export function createIntegerParser(min: number, max: number) {
   return (text: string): number => {
     const value = Number(text);
@@ -31,13 +31,13 @@ export function createIntegerParser(min: number, max: number) {
   };
 }
 
-/** One of `values`, spelt like it. */
+/** One of `values`, in the same case. */
 export function createChoiceParser<Value extends string>(values: readonly Value[]) {
   return (text: string): Value =>
     values.find((value) => value === text) ?? throwExpected(`one of ${values.join(', ')}`);
 }
 
-/** A URL with one of `protocols`, which are without a colon. */
+/** A URL with one of `protocols`, given without their colon. */
 export function createUrlParser(...protocols: string[]) {
   const prefixes = protocols.map((protocol) => `${protocol}://`).join(' or ');
   return (text: string): string => {
@@ -50,14 +50,14 @@ export function createUrlParser(...protocols: string[]) {
   };
 }
 
-/** Relays in the order in which they are tried. */
+/** URLs of relays, the preferred one first. */
 export function parseSmtpUrls(text: string): string[] {
   const urls = text.split(',').map((entry) => entry.trim());
   for (const url of urls) parseRelayUrl(url);
   return urls;
 }
 
-/** A URL to which paths are added: without a slash at its end. */
+/** A URL to which paths are appended, without its trailing slash. */
 export function parseBaseUrl(text: string): string {
   const url = new URL(createUrlParser('http', 'https')(text));
   if (/[?#]/.test(text) || url.username || url.password)
@@ -78,15 +78,15 @@ export function parseMailbox(text: string): { name: string; address: string } {
   }
 }
 
-/** A list's id: at least two words (RFC 2919 §2). */
+/** A List-Id: at least two labels (RFC 2919 §2). */
 export function parseListId(text: string): string {
   const isList = /^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)+$/.test(text);
   return isList
     ? text
-    : throwExpected('dot-separated words such as papers.example.org (RFC 2919 §2)');
+    : throwExpected('labels separated by dots such as papers.example.org (RFC 2919 §2)');
 }
 
-/** In lower case and A-labels. */
+/** A domain name, in lower case and A-labels. */
 export function parseDomainName(text: string): string {
   const domain = domainToASCII(text).toLowerCase();
   return HOST_LABELS.test(domain) && !isIPv4(domain)
@@ -101,29 +101,29 @@ export function parseDkimSelector(text: string): string {
     : throwExpected('letters, digits and hyphens such as paperboy2026 (RFC 6376 §3.1)');
 }
 
-/** Labels of a host name, parted by dots (RFC 1035 §2.3.1). */
+/** Labels of a host name, separated by dots (RFC 1035 §2.3.1). */
 const HOST_LABELS = /^(?!.{254})(?:(?:^|\.)[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?)+$/;
 
-/** A secret that is long enough not to be guessed. */
+/** A secret too long to be guessed. */
 export function parseSecretKey(text: string): string {
   return text.length >= 32
     ? text
     : throwExpected('at least 32 characters, such as from “openssl rand -hex 32”');
 }
 
-/** A key that is shown in an HTTP header, and so is visible ASCII (RFC 6750 §2.1). */
+/** A token for the HTTP header Authorization, so of visible ASCII (RFC 6750 §2.1). */
 export function parseBearerToken(text: string): string {
   return isBearerToken(text)
     ? text
     : throwExpected('32 to 1,000 visible ASCII characters, such as from “openssl rand -hex 32”');
 }
 
-/** Whether a header carries it as it is, and nobody guesses it. */
+/** Whether a text fits into the header unchanged and is too long to be guessed. */
 export function isBearerToken(text: string): boolean {
   return /^[\x21-\x7e]{32,1000}$/.test(text);
 }
 
-/** Keys that commas part, the one in use first. */
+/** Keys separated by commas, the one that signs first. */
 export function parseSecretKeys(text: string): string[] {
   return text.split(',').map((entry) => parseSecretKey(entry.trim()));
 }
@@ -135,7 +135,7 @@ export function parseTimeOfDay(text: string): TimeOfDay {
   return { hour: Number(match[1]), minute: Number(match[2]) };
 }
 
-/** What Fastify takes as `trustProxy`: true, false, a number of hops, or addresses. */
+/** A value for Fastify's `trustProxy`: true, false, a number of hops, or addresses. */
 export function parseTrustProxy(text: string): boolean | string | number {
   if (text === 'true' || text === 'false') return text === 'true';
   if (/^\d+$/.test(text)) return Number(text);

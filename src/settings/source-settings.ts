@@ -1,11 +1,11 @@
 import { parseSourceNames, type SourceSpec } from '../domain/sources/source-name.ts';
 import { parseBaseUrl } from './setting-parsers.ts';
 
-/** Where papers come from, and where those places are. */
+/** The sources of papers and the URLs of their hosts. */
 export interface SourceSettings {
-  /** Empty: papers are imported by hand. */
+  /** Empty: papers are only imported by hand. */
   names: readonly SourceSpec[];
-  /** None of these ends with a slash. */
+  /** This and the URLs below have no trailing slash. */
   hfEndpoint: string;
   arxivRssUrl: string;
   arxivApiUrl: string;
@@ -17,7 +17,7 @@ type SettingReader = <Value>(
   fallback: Value,
 ) => Value;
 
-/** The settings of sources, through the reader of all settings. */
+/** Reads the settings of the sources with the reader of all settings. */
 export function readSourceSettings(readSetting: SettingReader): SourceSettings {
   return {
     names: readSetting('SOURCES', parseSourceList, parseSourceNames('hf-daily')),
@@ -34,7 +34,7 @@ export function parseSourceList(text: string): SourceSpec[] {
   } catch (error) {
     const problem = (error as Error).message.replace(/\.$/, '');
     throw new Error(
-      `sources parted by commas such as hf-daily,arxiv:cs.CL+cs.LG, or none; ${problem}`,
+      `sources separated by commas such as hf-daily,arxiv:cs.CL+cs.LG, or none; ${problem}`,
     );
   }
 }

@@ -35,5 +35,5 @@ export async function withStorage<Result>(
 
 /** The keys of `config`, made at the first start only. */
 export async function loadConfiguredKeys(config: Config, db: Db): Promise<Keys> {
-  return loadKeys({ ...config, mayMake: !(await hasEverHadSubscribers(db)) });
+  return loadKeys({ ...config, mayCreate: !(await hasEverHadSubscribers(db)) });
 }

@@ -196,8 +196,8 @@ describe('a wrong setting', () => {
     ['MAIL_FROM', 'A <a@b.co> B', 'an address such as Paperboy <papers@example.org>'],
     ['MAIL_FROM', 'A <a@b>', 'an address such as Paperboy <papers@example.org>'],
     ['REPLY_TO', 'a@b.co, c@d.co', 'an address such as Paperboy <papers@example.org>'],
-    ['LIST_ID', 'papers', 'dot-separated words'],
-    ['LIST_ID', '<papers.example.org>', 'dot-separated words'],
+    ['LIST_ID', 'papers', 'labels separated by dots'],
+    ['LIST_ID', '<papers.example.org>', 'labels separated by dots'],
     ['DKIM_DOMAIN', 'exa mple.org', 'a domain such as example.org'],
     ['DKIM_DOMAIN', '-x.org', 'a domain such as example.org'],
     ['DKIM_DOMAIN', `${'x.'.repeat(127)}xx`, 'a domain such as example.org'],
@@ -278,7 +278,7 @@ describe('where papers come from', () => {
     [
       'SOURCES',
       'hf-dayly',
-      'SOURCES is “hf-dayly”: expected sources parted by commas such as hf-daily',
+      'SOURCES is “hf-dayly”: expected sources separated by commas such as hf-daily',
     ],
     ['SOURCES', 'hf-daily,arxiv:cs.cl', '“cs.cl” in “arxiv:cs.cl” is not an arXiv category'],
     [
@@ -342,7 +342,7 @@ describe('settings that need each other', () => {
   it('are https and a postal address once mail leaves this machine', () => {
     expect(problemsIn(MAILING)).toEqual([]);
     expect(problemsIn({ ...MAILING, PUBLIC_URL: 'http://papers.example.org' })).toEqual([
-      'PUBLIC_URL is “http://papers.example.org”: expected https once SMTP_URL leaves this machine (RFC 8058 §3.1).',
+      'PUBLIC_URL is “http://papers.example.org”: expected https when SMTP_URL is another machine (RFC 8058 §3.1).',
     ]);
     expect(problemsIn({ ...MAILING, PUBLIC_URL: '' })[0]).toMatch(/^PUBLIC_URL is “http:/);
     expect(problemsIn({ ...MAILING, POSTAL_ADDRESS: '' })[0]).toMatch(/^POSTAL_ADDRESS is not set/);

@@ -15,7 +15,7 @@ const nothingGiven = () => ({
   secretKeys: [],
   suppressionKey: null,
   dataDir: join(folder, 'data'),
-  mayMake: true,
+  mayCreate: true,
 });
 const keysFile = () => join(folder, 'data', 'keys.json');
 
@@ -43,7 +43,7 @@ describe('loadKeys', () => {
   });
 
   it('makes no new ones for a database that has readers: theirs were lost', async () => {
-    const lost = { ...nothingGiven(), mayMake: false };
+    const lost = { ...nothingGiven(), mayCreate: false };
     await expect(loadKeys(lost)).rejects.toMatchObject({ code: 'INVALID_KEYS' });
     await expect(loadKeys(lost)).rejects.toThrow(/keys\.json is missing.*backup/);
     const made = await loadKeys(nothingGiven());
