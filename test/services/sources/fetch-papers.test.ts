@@ -222,17 +222,19 @@ describe('Fetching papers', () => {
     const source = openSourceOn(server, clock, 'hf-daily');
     const signal = new AbortController().signal;
     const deps = { db: database.db, clock, signal };
-    const half = {
+    const breakingSource = {
       ...source,
-      fetch: async (ask: Parameters<typeof source.fetch>[0]) => {
-        const asked = source.fetch(ask);
+      fetch: async (request: Parameters<typeof source.fetch>[0]) => {
+        const result = source.fetch(request);
         await expect.poll(() => server.requests.length, { interval: 1 }).toBeGreaterThan(0);
         server.fault = 'broken';
-        return asked;
+        return result;
       },
     };
     server.requests.length = 0;
-    expect(await fetchPapers(deps, half, { day: FRIDAY })).toMatchObject({ outcome: 'failed' });
+    expect(await fetchPapers(deps, breakingSource, { day: FRIDAY })).toMatchObject({
+      outcome: 'failed',
+    });
     expect(await countRows(database.db, 'papers')).toBe(0);
   });
 });
