@@ -42,7 +42,7 @@ const SERVICE_FRONTS = [
   'services/papers/average-week.ts',
   'services/papers/store-papers.ts',
   'services/ranking/term-statistics.ts',
-  'services/transactional/notices.ts',
+  'services/transactional/request-email.ts',
 ];
 
 /** A folder with more files is divided: nobody finds anything in it. */

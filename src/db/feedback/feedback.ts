@@ -3,14 +3,14 @@ import type { FeedbackVerb } from '../../domain/feedback/feedback-event.ts';
 import type { Db } from '../client.ts';
 import { feedback, papers, subscribers } from '../schema.ts';
 
-/** Something that a reader said of a stored paper. */
+/** Feedback on a stored paper. */
 export interface GivenFeedback {
   paper: { id: string; title: string; abstract: string };
   verb: FeedbackVerb;
   givenAt: Date;
 }
 
-/** Stores what a reader said. False when the same was said before. */
+/** Stores feedback. False when the same was given before. */
 export async function addFeedback(
   db: Db,
   given: { subscriberId: number; paperId: string; verb: FeedbackVerb; givenAt: Date },
@@ -23,7 +23,7 @@ export async function addFeedback(
   return added.length > 0;
 }
 
-/** Takes back what a reader said. False when it was not said. */
+/** Removes feedback. False when it was not given. */
 export async function removeFeedback(
   db: Db,
   { subscriberId, paperId, verb }: { subscriberId: number; paperId: string; verb: FeedbackVerb },
@@ -41,7 +41,7 @@ export async function removeFeedback(
   return removed.length > 0;
 }
 
-/** Takes back everything that a reader said in these verbs. */
+/** Removes all feedback of a subscriber with these verbs. */
 export async function removeFeedbackByVerbs(
   db: Db,
   subscriberId: number,
@@ -52,8 +52,8 @@ export async function removeFeedbackByVerbs(
     .where(and(eq(feedback.subscriberId, subscriberId), inArray(feedback.verb, [...verbs])));
 }
 
-/** What a reader said of papers that are stored, the newest first, at most `limit`; with `since` only what
- *  was said after it, with `paperId` only of that paper, with `verb` only what was said by it. */
+/** A subscriber's feedback on stored papers, the newest first, at most `limit`; with `since`, `paperId`
+ *  or `verb` only what was given after it, on it or with it. */
 export async function listFeedback(
   db: Db,
   subscriberId: number,
@@ -84,13 +84,13 @@ export async function listFeedback(
     .limit(limit);
 }
 
-/** What is stored of what a reader taught. */
+/** What was learned about a subscriber, as stored. */
 export interface Learning {
   /** Packed; null when nothing was learned. */
   learned: string | null;
-  /** Terms that the reader took away. */
+  /** Terms that the subscriber removed. */
   unlearned: string[];
-  /** Feedback given up to then teaches nothing any more. */
+  /** Feedback given up to then is no longer learned from. */
   learnsSince: Date | null;
   allowsClicks: boolean;
   mutedTopics: string[];
@@ -104,13 +104,13 @@ const LEARNING = {
   mutedTopics: subscribers.mutedTopics,
 };
 
-/** What a reader taught, or null when there is no such reader. */
+/** What was learned about a subscriber, or null when there is no such subscriber. */
 export async function findLearning(db: Db, subscriberId: number): Promise<Learning | null> {
   const [row] = await db.select(LEARNING).from(subscribers).where(eq(subscribers.id, subscriberId));
   return row ?? null;
 }
 
-/** The same, locked until the transaction ends. */
+/** As `findLearning`, with the subscriber locked until the transaction ends. */
 export async function lockLearning(db: Db, subscriberId: number): Promise<Learning | null> {
   const [row] = await db
     .select(LEARNING)
@@ -120,7 +120,7 @@ export async function lockLearning(db: Db, subscriberId: number): Promise<Learni
   return row ?? null;
 }
 
-/** Changes what is named of what a reader taught. */
+/** Changes what `changes` names and leaves the rest. */
 export async function updateLearning(
   db: Db,
   subscriberId: number,

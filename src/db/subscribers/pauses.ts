@@ -4,8 +4,8 @@ import type { Db } from '../client.ts';
 import { digestPapers, digests, subscribers } from '../schema.ts';
 
 /**
- * Ends the pauses whose day is `date` or was before, and asks for a letter with the best of each absence,
- * in one statement. Returns how many readers are active again.
+ * Ends the pauses that last until `date` or an earlier day, and requests an e-mail with the best papers
+ * of each absence, in one statement. Returns how many subscribers are active again.
  */
 export async function endPauses(
   tx: Db,
@@ -16,7 +16,7 @@ export async function endPauses(
       UPDATE subscribers SET status = 'active', paused_until = NULL, updated_at = ${now}
       WHERE status = 'paused' AND paused_until <= ${date}
       RETURNING id, paused_at
-    ), asked AS (
+    ), requested AS (
       INSERT INTO transactional_emails (subscriber_id, kind, state, requested_at, send_at, expires_at, next_at, attempts)
       SELECT id, 'return', 'pending', ${now}::timestamptz, ${now}::timestamptz, ${expiresAt}::timestamptz, ${now}::timestamptz, 0
       FROM returned WHERE paused_at IS NOT NULL
@@ -25,7 +25,7 @@ export async function endPauses(
   return result.rows[0]?.count ?? 0;
 }
 
-/** When the reader's pause, or the last one, began; null when there was none. */
+/** When the subscriber's pause, or the last one, began; null when there was none. */
 export async function findPauseStart(db: Db, subscriberId: number): Promise<Date | null> {
   const [row] = await db
     .select({ pausedAt: subscribers.pausedAt })
@@ -34,8 +34,8 @@ export async function findPauseStart(db: Db, subscriberId: number): Promise<Date
   return row?.pausedAt ?? null;
 }
 
-/** The most discussed papers of the digests of a kind that were composed after `since` and before
- *  `until`, ranked among themselves, from 0. */
+/** The most discussed papers in the digests of a kind composed after `since` and before `until`. Their
+ *  ranks, from 0, are relative to this list. */
 export async function listMissedPapers(
   db: Db,
   { kind, since, until, limit }: { kind: DigestKind; since: Date; until: Date; limit: number },

@@ -2,8 +2,7 @@ import { sql } from 'drizzle-orm';
 import { EMPTY_SELECTION_DETAILS } from '../../domain/digests/empty-selection.ts';
 import type { Db } from '../client.ts';
 
-/** Notes that a digest of `date` held nothing for these readers; who waits since an earlier one keeps
- *  that day. */
+/** Records that the digest of `date` held nothing for these subscribers. An earlier date is kept. */
 export async function markQuiet(
   db: Db,
   subscriberIds: readonly number[],
@@ -15,8 +14,8 @@ export async function markQuiet(
     WHERE id = ANY(${sql.param([...subscriberIds])}::bigint[]) AND quiet_since IS NULL`);
 }
 
-/** Forgets the quiet days before a digest for those of the readers to whom it is sent by now: the mail
- *  told them. */
+/** Clears the quiet days before a digest for the subscribers to whom it was sent: the mail mentioned
+ *  them. */
 export async function clearQuiet(
   db: Db,
   subscriberIds: readonly number[],
@@ -31,8 +30,8 @@ export async function clearQuiet(
       WHERE digest_id = ${digestId} AND subscriber_id = ANY(${ids}) AND state = 'sent')`);
 }
 
-/** Date of the first digest that held nothing for the reader since the last mail before this digest, as its
- *  mail tells or told it; null when there was none. */
+/** Date of the first digest without papers for the subscriber since the last mail before this digest,
+ *  as this digest's mail says it; null when there was none. */
 export async function findQuietSince(
   db: Db,
   { digestId, subscriberId }: { digestId: number; subscriberId: number },
@@ -42,7 +41,7 @@ export async function findQuietSince(
     WITH mine AS (
       SELECT date, state, detail FROM digests JOIN deliveries ON digest_id = digests.id
       WHERE subscriber_id = ${subscriberId}
-        AND date < (SELECT date FROM digests AS told WHERE told.id = ${digestId})
+        AND date < (SELECT date FROM digests AS this WHERE this.id = ${digestId})
     )
     SELECT min(date)::text AS since FROM mine
     WHERE state = 'skipped' AND detail = ANY(${details}::text[])

@@ -9,15 +9,15 @@ export interface ImportedSubscriber {
   address: EmailAddress;
   emailHash: Buffer;
   preferences: Partial<Preferences>;
-  /** Pauses a reader who gets mail. @defaultValue null */
+  /** Pauses an active subscriber. @defaultValue null */
   pausedUntil?: string | null;
-  /** How the address was given, as the consent record keeps it. */
+  /** The wording of the consent. */
   consent: string;
-  /** False for a row that only updates a known reader. @defaultValue true */
+  /** False for a row that only updates a known subscriber. @defaultValue true */
   canCreateSubscriber?: boolean;
 }
 
-/** What became of the rows of one batch. */
+/** How many rows had each outcome. */
 export interface ImportCounts {
   added: number;
   updated: number;
@@ -25,14 +25,14 @@ export interface ImportCounts {
 }
 
 export interface ImportResult extends ImportCounts {
-  /** Keys of the addresses that are not known and were not to be added. */
+  /** Keys of unknown addresses whose rows must not add a subscriber. */
   leftOut: string[];
 }
 
 /**
- * Stores a batch in one statement: new readers are active (or paused) with a consent each; known
- * readers get the preferences that are named, and never become active by it; suppressed addresses are left out.
- * Addresses within one batch must differ.
+ * Stores a batch in one statement. New subscribers are active (or paused), each with a consent. Known
+ * ones get the preferences that the row names and never become active. Suppressed addresses are left
+ * out. The addresses of one batch must differ.
  */
 export async function importSubscribers(
   db: Db,
@@ -102,7 +102,7 @@ export async function importSubscribers(
   return result.rows[0] ?? { added: 0, updated: 0, suppressed: 0, leftOut: [] };
 }
 
-/** A row as the statement reads it; null where it names nothing. */
+/** A row as the statement reads it; what it does not name is null. */
 function toImportRow({
   address,
   emailHash,

@@ -64,18 +64,18 @@ export async function lockSubscriber(db: Db, id: number): Promise<Subscriber | n
   return row ?? null;
 }
 
-/** A subscriber with what the next mail must know besides. */
+/** A subscriber with everything that composing a digest needs. */
 export interface DigestRecipient extends Subscriber {
-  /** Under what the address is suppressed. */
+  /** The normalised address, by which suppressions are found. */
   emailKey: string;
-  /** Date of the first digest since the last mail that had nothing above the bar. */
+  /** Date of the first digest since the last mail that held nothing relevant enough. */
   quietSince: string | null;
-  /** What feedback taught, packed. */
+  /** What was learned from feedback, packed. */
   learned: string | null;
 }
 
-/** Subscribers by id; those that no longer exist are left out. Asked for every mail, and so without the
- *  mapper, which costs more than the query. */
+/** Subscribers by id, without those that no longer exist. Called for every mail, so it bypasses the row
+ *  mapper of drizzle, which takes longer than the query. */
 export async function listDigestRecipients(
   db: Db,
   ids: readonly number[],
@@ -138,7 +138,7 @@ export async function listDigestRecipients(
   return recipients;
 }
 
-/** Adds a subscriber who is not known yet; null when somebody else added the address meanwhile. */
+/** Adds a pending subscriber; null when the address is known already. */
 export async function addSubscriber(
   db: Db,
   address: EmailAddress,
@@ -161,7 +161,7 @@ export async function addSubscriber(
   return row ?? null;
 }
 
-/** Changes what is named. A pause makes an active reader `paused`, its end a paused one active. */
+/** Changes what `changes` names. Setting a pause turns `active` into `paused`, clearing it the reverse. */
 export async function updatePreferences(
   db: Db,
   id: number,
@@ -187,7 +187,7 @@ function derivePauseColumns({ pausedUntil }: SubscriberChanges, now: Date) {
   };
 }
 
-/** Sets the status and stamps when it came to be. Whoever leaves is no longer paused. */
+/** Sets the status and its timestamp. Unsubscribing also clears the pause. */
 export async function updateStatus(
   db: Db,
   id: number,
@@ -204,7 +204,7 @@ export async function updateStatus(
     .where(eq(subscribers.id, id));
 }
 
-/** Removes the subscriber, with consents and letters: they go by ON DELETE CASCADE. */
+/** Removes the subscriber; consents, feedback and e-mails go by ON DELETE CASCADE. */
 export async function eraseSubscriber(db: Db, id: number): Promise<boolean> {
   const removed = await db
     .delete(subscribers)
@@ -226,14 +226,14 @@ export async function removeUnconfirmedSubscribers(db: Db, before: Date): Promis
   return removed.rowCount ?? 0;
 }
 
-/** Whether anybody ever signed up, were they erased since. */
+/** Whether anybody ever signed up, even if they were erased since. */
 export async function hasEverHadSubscribers(db: Db): Promise<boolean> {
   const result = await db.execute<{ hasAny: boolean }>(sql`
     SELECT EXISTS (SELECT FROM subscribers) OR EXISTS (SELECT FROM suppressions) AS "hasAny"`);
   return result.rows[0]?.hasAny ?? false;
 }
 
-/** Every subscriber in order of id, a page at a time, for exports that do not fit in memory. */
+/** Yields every subscriber in order of id, read in pages, for exports that do not fit in memory. */
 export async function* iterateSubscribers(db: Db, pageSize = 1000): AsyncGenerator<Subscriber> {
   let after = 0;
   for (;;) {

@@ -3,7 +3,7 @@ import type { SuppressionReason } from '../../domain/subscribers/subscriber.ts';
 import type { Db } from '../client.ts';
 import { suppressions } from '../schema.ts';
 
-/** Why the address behind the hash is never mailed again, or null. */
+/** Why the address with this hash is suppressed, or null. */
 export async function findSuppression(
   db: Db,
   emailHash: Buffer,
@@ -15,21 +15,21 @@ export async function findSuppression(
   return row?.reason ?? null;
 }
 
-/** Any number: erasing and importing take turns, or an import that began before an erasure ended
- *  would bring the reader back. */
+/** An arbitrary number. Erasures and imports exclude each other: an import that began before an erasure
+ *  ended would bring the subscriber back. */
 const ERASURE_LOCK = 7_277_374;
 
-/** Waits for imports in progress and keeps others waiting until the transaction ends. */
+/** Waits for running imports, and blocks new ones until the transaction ends. */
 export async function lockForErasure(db: Db): Promise<void> {
   await db.execute(sql`SELECT pg_advisory_xact_lock(${ERASURE_LOCK})`);
 }
 
-/** Waits for an erasure in progress; other imports go on. Holds until the transaction ends. */
+/** Waits for a running erasure, and blocks new ones until the transaction ends; imports may overlap. */
 export async function awaitErasures(db: Db): Promise<void> {
   await db.execute(sql`SELECT pg_advisory_xact_lock_shared(${ERASURE_LOCK})`);
 }
 
-/** Which of the hashes are suppressed, as hexadecimal text. */
+/** The hashes that are suppressed, in hexadecimal. */
 export async function listSuppressedHashes(
   db: Db,
   emailHashes: readonly Buffer[],
@@ -41,8 +41,8 @@ export async function listSuppressedHashes(
   return new Set(result.rows.map(({ hash }) => hash));
 }
 
-/** Never mail the address again. The first reason stays, unless it was only `erased`. `digestId` names
- *  the digest whose refusal it came by. */
+/** Suppresses the address. The first reason stays, unless it was only `erased`. `digestId` is the digest
+ *  whose delivery bounced. */
 export async function suppressAddress(
   db: Db,
   emailHash: Buffer,
@@ -60,7 +60,7 @@ export async function suppressAddress(
     });
 }
 
-/** Lifts a suppression of that reason. */
+/** Lifts the suppression if it has that reason. */
 export async function liftSuppression(
   db: Db,
   emailHash: Buffer,
@@ -71,8 +71,8 @@ export async function liftSuppression(
     .where(and(eq(suppressions.emailHash, emailHash), eq(suppressions.reason, reason)));
 }
 
-/** Never mail an address again that a relay said does not exist, as long as the digest of which it said
- *  so goes on: a paused one is under suspicion itself. */
+/** Suppresses an address that a relay rejected as unknown, unless the digest is paused: then too many
+ *  addresses were rejected, and the replies are in doubt. */
 export async function suppressBounced(
   db: Db,
   emailHash: Buffer,
@@ -88,7 +88,7 @@ export async function suppressBounced(
   });
 }
 
-/** Lifts every suppression that came by a refusal in this digest. Returns how many. */
+/** Lifts every suppression caused by a bounce in this digest. Returns how many. */
 export async function liftBounces(db: Db, digestId: number): Promise<number> {
   const lifted = await db
     .delete(suppressions)

@@ -18,7 +18,7 @@ export interface TransactionalEmail {
   expiresAt: Date;
   usedAt: Date | null;
   attempts: number;
-  /** The papers that it brings, the best first. */
+  /** Its papers, the best first. */
   paperIds: string[];
   /** What its link applies when it is confirmed; null for other kinds and once a link was confirmed. */
   signUpRequest: SignUpRequest | null;
@@ -68,7 +68,7 @@ export async function addTransactionalEmail(
   return row.id;
 }
 
-/** Keeps what the letter's link will be recognised by. */
+/** Stores the hash that identifies the e-mail's link. */
 export async function setTransactionalEmailToken(
   db: Db,
   id: number,
@@ -153,7 +153,7 @@ export async function listOpenSignUps(db: Db, subscriberId: number): Promise<Ope
   );
 }
 
-/** The letter whose link holds the token, or null. */
+/** The e-mail whose link holds the token, or null. */
 export async function findTransactionalEmailByToken(
   db: Db,
   tokenHash: Buffer,
@@ -166,8 +166,8 @@ export async function findTransactionalEmailByToken(
 }
 
 /**
- * Takes a letter that is still to be sent for `untilAt - now`: whoever rings for it meanwhile finds
- * nothing. Null when it is sent already or somebody else has it.
+ * Claims an e-mail that is due until `untilAt`, so that no other worker sends it. Null when it is sent
+ * already, not due, or claimed.
  */
 export async function claimTransactionalEmail(
   db: Db,
@@ -189,7 +189,7 @@ export async function claimTransactionalEmail(
   return row ?? null;
 }
 
-/** Writes down what a letter brings, so that each try brings the same. */
+/** Stores the papers of an e-mail, so that each attempt holds the same ones. */
 export async function setTransactionalEmailPapers(
   db: Db,
   id: number,
@@ -201,7 +201,7 @@ export async function setTransactionalEmailPapers(
     .where(eq(transactionalEmails.id, id));
 }
 
-/** Records what became of a try. */
+/** Records the result of an attempt. */
 export async function recordTransactionalEmail(
   db: Db,
   id: number,
@@ -216,7 +216,7 @@ export async function recordTransactionalEmail(
   await db.update(transactionalEmails).set(result).where(eq(transactionalEmails.id, id));
 }
 
-/** Marks the letter's link as used; the first use counts. */
+/** Marks the e-mail's link as used; the first use counts. */
 export async function markTransactionalEmailUsed(db: Db, id: number, now: Date): Promise<void> {
   await db
     .update(transactionalEmails)
@@ -249,7 +249,7 @@ export async function closeConfirmations(db: Db, subscriberId: number, now: Date
     );
 }
 
-/** Ids of letters that wait to be sent, the oldest first. */
+/** Ids of the e-mails that are due, the oldest first. */
 export async function listDueTransactionalEmails(
   db: Db,
   now: Date,
@@ -264,7 +264,7 @@ export async function listDueTransactionalEmails(
   return rows.map(({ id }) => id);
 }
 
-/** Removes letters whose links ended before `before`. Returns how many. */
+/** Removes e-mails whose links expired before `before`. Returns how many. */
 export async function removeTransactionalEmails(db: Db, before: Date): Promise<number> {
   const removed = await db
     .delete(transactionalEmails)

@@ -1,9 +1,9 @@
-/** What a reader may say of a paper: more or less like this, save it; or, when the reader allows it, that
- *  its link was followed. */
+/** Feedback on a paper: more or less like this, save it, or, if the subscriber allows it, a click on its
+ *  link. */
 export const FEEDBACK_VERBS = ['more', 'less', 'save', 'click'] as const;
 export type FeedbackVerb = (typeof FEEDBACK_VERBS)[number];
 
-/** One thing that a reader said. */
+/** Feedback given once. */
 export interface FeedbackEvent {
   paperId: string;
   verb: FeedbackVerb;

@@ -1,16 +1,16 @@
 import type { DigestKind } from '../digests/digest.ts';
 
-/** What a link in a mail offers to say of a paper; `options` leads to all of them. */
+/** The feedback that a link in a mail gives on a paper; `options` leads to all kinds of it. */
 export type PaperLinkAction = 'more' | 'less' | 'save' | 'options';
 
-/** The addresses of the site that mails and pages point to; every one is absolute. */
+/** The absolute addresses of the site that mails and pages link to. */
 export interface Links {
   home: string;
   confirm(token: string): string;
   view(token: string): string;
   preferences(token: string): string;
   unsubscribe(token: string): string;
-  /** Saved papers; with a paper, where taking it off is posted to. */
+  /** Saved papers; with a paper, the address that a form posts to in order to remove it. */
   saved(token: string, paperId?: string): string;
   learned(token: string): string;
   /** The private Atom feed. */
@@ -20,16 +20,17 @@ export interface Links {
   paper(id: string): string;
   feedback(token: string, action: PaperLinkAction, paperId: string): string;
   muteTopic(token: string, slug: string): string;
-  /** To the paper by way of us, for readers who allow that clicks are counted. */
+  /** Redirects to the paper and records the click, for subscribers who allow that. */
   trackedPaper(token: string, paperId: string): string;
   papersOn(date: string): string;
   digest(kind: DigestKind, date: string): string;
   digests: string;
-  /** How the installation is. */
+  /** The status page of the installation. */
   status: string;
 }
 
-/** Links below `publicUrl`; a slash or colon of a paper's id stays one (RFC 3986 §3.3). `publicUrl` may end in a path but not in a slash. */
+/** Links below `publicUrl`, which may end in a path but not in a slash. A slash or colon in a paper's id
+ *  is not encoded (RFC 3986 §3.3). */
 export function createLinks(publicUrl: string): Links {
   return {
     home: `${publicUrl}/`,

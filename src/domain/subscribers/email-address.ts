@@ -2,11 +2,11 @@ import { domainToASCII } from 'node:url';
 import isEmail from 'validator/lib/isEmail.js';
 import { PaperboyError } from '../errors.ts';
 
-/** An address as it is mailed, and the key under which it is known only once. */
+/** An address as it is mailed, and the key that identifies it. */
 export interface EmailAddress {
-  /** Local part as given, domain lower-case and in A-labels. */
+  /** Local part as given, domain in lower case and A-labels. */
   email: string;
-  /** `email` in lower case: no provider in use tells `Ada@` from `ada@`. */
+  /** `email` in lower case: no provider in use distinguishes `Ada@` from `ada@`. */
   key: string;
 }
 
@@ -16,24 +16,24 @@ const MAX_LABEL_LENGTH = 63; // RFC 1035 §2.3.4
 
 const NOT_AN_ADDRESS = 'is not an e-mail address: expected something like ada@example.org.';
 
-/** Control and format characters: invisible, so two addresses could look like one. */
+/** Control and format characters are invisible, so two addresses could look the same. */
 const INVISIBLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cs}]/u;
 
-/** Signs that end or escape a host where addresses and URLs are read. */
+/** Characters that end or escape a host in addresses and URLs. */
 const FORBIDDEN_IN_DOMAIN = /[\s@<>()[\]\\,;:"/?#%]/;
 
 /**
- * Normalises what somebody typed as their address: white space around it removed, NFC, domain in
- * lower case and A-labels (RFC 5891).
- * @throws PaperboyError `INVALID_EMAIL` naming the value and what it lacks. A local part outside
- * ASCII is refused: it would need SMTPUTF8 at every relay on the way (RFC 6531). So is a quoted one,
- * as in HTML forms: the same mailbox could be written in many ways, past a suppression.
+ * Normalises an address as typed: white space around it is removed, the text is NFC, and the domain is
+ * in lower case and A-labels (RFC 5891).
+ * @throws PaperboyError `INVALID_EMAIL` that names the value and its problem. A local part outside
+ * ASCII is refused, since it would need SMTPUTF8 at every relay on the way (RFC 6531). A quoted one is
+ * refused as in HTML forms: it could spell one mailbox in many ways and so bypass a suppression.
  */
 export function normaliseAddress(input: string): EmailAddress {
   const text = input.trim().normalize('NFC');
   if (text === '') throwInvalidEmail('An e-mail address is needed, such as ada@example.org.');
   const shown = quoteForMessage(text);
-  if (INVISIBLE.test(text)) throwInvalidEmail(`${shown} holds an invisible character.`);
+  if (INVISIBLE.test(text)) throwInvalidEmail(`${shown} contains an invisible character.`);
   const [, local = '', typedDomain = ''] = /^([^"]+)@([^@]+)$/.exec(text) ?? [];
   if (local === '' || FORBIDDEN_IN_DOMAIN.test(typedDomain))
     throwInvalidEmail(`${shown} ${NOT_AN_ADDRESS}`);
@@ -53,7 +53,7 @@ export function normaliseAddress(input: string): EmailAddress {
   return { email, key: email.toLowerCase() };
 }
 
-/** The part of an address behind its last @, in lower case. */
+/** The part of an address after its last @, in lower case. */
 export function extractDomain(address: string): string {
   return address.slice(address.lastIndexOf('@') + 1).toLowerCase();
 }

@@ -1,12 +1,11 @@
 import { addDays, isCalendarDay } from '../time/schedule.ts';
 
-/** Longest pause, in days: a date further away is a slip of the keyboard. */
+/** Longest pause, in days: a later date is most likely a typing error. */
 export const MAX_PAUSE_DAYS = 366;
 
 /**
- * Until when a reader pauses: the day of the first digest again, after `today`; null to take the
- * delivery up again.
- * @throws Error with a sentence that names the answer and what was expected.
+ * The day on which a pause ends, when the next digest is sent, later than `today`; null to end it now.
+ * @throws Error with a sentence that names the value and what was expected.
  */
 export function parsePausedUntil(raw: unknown, today: string): string | null {
   if (raw === null || raw === '') return null;
@@ -20,7 +19,7 @@ export function parsePausedUntil(raw: unknown, today: string): string | null {
   );
 }
 
-/** What the status of a reader becomes who confirms a sign-up. */
+/** The status of a subscriber who confirms a sign-up. */
 export function decideConfirmedStatus(
   pausedUntil: string | null,
   today: string,

@@ -8,17 +8,17 @@ import {
   RELEVANCE_THRESHOLDS,
 } from './subscriber.ts';
 
-/** Problems by the name of the field, each a sentence. */
+/** Problems by field, each a sentence. */
 export type PreferenceProblems = Partial<
   Record<keyof Preferences | 'email' | 'pausedUntil', string>
 >;
 
-/** Raw answers: from JSON already of the right type, from forms and files all text. */
+/** Unchecked values: typed from JSON, but all text from forms and files. */
 export type PreferenceInput = Partial<Record<keyof Preferences, unknown>>;
 
 /**
- * The preferences that are named, checked. Names that are absent stay absent.
- * @throws PaperboyError `INVALID_PREFERENCES` with every problem; `problemsOf` tells them by field.
+ * Checks the preferences that the input names; the others stay absent.
+ * @throws InvalidPreferencesError with every problem.
  */
 export function parsePreferences(
   input: PreferenceInput,

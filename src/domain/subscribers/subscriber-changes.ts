@@ -2,15 +2,15 @@ import { parsePausedUntil } from './pause.ts';
 import { InvalidPreferencesError, type PreferenceInput, parsePreferences } from './preferences.ts';
 import type { Preferences, Subscriber } from './subscriber.ts';
 
-/** What a reader may change: preferences, and the pause, which is a state rather than a wish. */
+/** Checked changes to the preferences and the pause. */
 export type SubscriberChanges = Partial<Preferences> & Partial<Pick<Subscriber, 'pausedUntil'>>;
 
-/** Raw answers, as in `PreferenceAnswers`. */
+/** The same, unchecked: see `PreferenceInput`. */
 export type SubscriberInput = PreferenceInput & { pausedUntil?: unknown };
 
 /**
- * The changes that are named, checked. Names that are absent stay absent.
- * @throws InvalidPreferences with every problem.
+ * Checks the changes that the input names; the others stay absent.
+ * @throws InvalidPreferencesError with every problem.
  */
 export function parseSubscriberChanges(
   { pausedUntil, ...preferenceInput }: SubscriberInput,
@@ -37,8 +37,7 @@ export function parseSubscriberChanges(
   return changes;
 }
 
-/** The changes with what follows from them: who follows a topic no longer mutes it, and the other way
- *  round. */
+/** The changes, with a newly followed topic no longer muted and a newly muted one no longer followed. */
 export function resolveTopicConflicts(
   known: Pick<Preferences, 'topics' | 'mutedTopics'>,
   changes: SubscriberChanges,

@@ -4,34 +4,34 @@ export type SubscriberStatus = (typeof SUBSCRIBER_STATUSES)[number];
 export const FREQUENCIES = ['daily', 'weekdays', 'weekly'] as const;
 export type Frequency = (typeof FREQUENCIES)[number];
 
-/** What a digest must hold to be sent: `low` anything that matches, `middle` a paper that stands out,
- *  `high` one that most talk about. */
+/** How relevant the best paper of a digest must be for the digest to be sent: with `low` any match is
+ *  enough, with `middle` a paper must stand out, with `high` it must be among the most discussed. */
 export const RELEVANCE_THRESHOLDS = ['low', 'middle', 'high'] as const;
 export type RelevanceThreshold = (typeof RELEVANCE_THRESHOLDS)[number];
 
 export const SUPPRESSION_REASONS = ['bounce', 'complaint', 'operator', 'erased'] as const;
 export type SuppressionReason = (typeof SUPPRESSION_REASONS)[number];
 
-/** What a reader chose; the part of a subscriber that the reader may edit. */
+/** The part of a subscriber that they may edit. */
 export interface Preferences {
-  /** Slugs of followed topics; none means the best of the day. */
+  /** Slugs of followed topics; none means the best of every topic. */
   topics: string[];
   keywords: string[];
   frequency: Frequency;
   /** IANA name. */
   timezone: string;
-  /** Hour of the reader's own day, 0 to 23. */
+  /** Hour of the day in the subscriber's time zone, 0 to 23. */
   hour: number;
   /** Most papers in one digest, 1 to 20. */
   papers: number;
-  /** Authors and organisations whose papers come on top. */
+  /** Authors and organisations whose papers come first. */
   names: string[];
-  /** Slugs of topics whose papers never come, but for the reader's own words and names. */
+  /** Slugs of topics whose papers are left out unless they match a keyword or a name. */
   mutedTopics: string[];
-  /** Most minutes of reading in one digest, 1 to 60; null when only papers are counted. */
+  /** Most minutes of reading in one digest, 1 to 60; null when only `papers` limits it. */
   minutes: number | null;
   relevanceThreshold: RelevanceThreshold;
-  /** Whether clicks on papers may teach us what the reader likes. */
+  /** Whether clicks on papers may be recorded and learned from. */
   allowsClicks: boolean;
 }
 
@@ -41,7 +41,7 @@ export interface Subscriber extends Preferences {
   status: SubscriberStatus;
   createdAt: Date;
   confirmedAt: Date | null;
-  /** While paused: `YYYY-MM-DD`, the day of the first digest again; null for good. */
+  /** While paused, the day of the next digest, `YYYY-MM-DD`; null when the pause has no end. */
   pausedUntil: string | null;
 }
 
@@ -59,7 +59,7 @@ export const DEFAULT_PREFERENCES: Preferences = {
   allowsClicks: false,
 };
 
-/** Bounds of what a reader may choose. */
+/** Limits of the preferences. */
 export const PREFERENCE_LIMITS = {
   hour: { min: 0, max: 23 },
   papers: { min: 1, max: 20 },

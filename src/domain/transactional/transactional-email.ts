@@ -10,15 +10,15 @@ export const TRANSACTIONAL_KINDS = [
   'return',
 ] as const;
 
-/** A single mail. Some answer a request: to confirm a sign-up, to find the preferences of an address that
- *  signs up again, to export or to erase what is stored. Others tell the reader of a change: see
- *  `NoticeKind`. */
+/**
+ * A single e-mail to a subscriber. `confirm`, `preferences`, `export` and `erase` answer a request: to
+ * sign up, to sign up an address that is subscribed already, to export or to erase the stored data.
+ * `welcome`, `goodbye` and `return` report that the subscription has started, has stopped, or goes on
+ * after a pause, with the best papers of the absence.
+ */
 export type TransactionalKind = (typeof TRANSACTIONAL_KINDS)[number];
 
-/** The delivery has started, has stopped, or goes on after a pause, with the best of it. */
-export type NoticeKind = Extract<TransactionalKind, 'welcome' | 'goodbye' | 'return'>;
-
-/** Whose link starts a delivery. */
+/** Kinds whose link starts the subscription. */
 export const CONFIRMING_TRANSACTIONAL_KINDS = [
   'confirm',
   'goodbye',
@@ -27,7 +27,7 @@ export const CONFIRMING_TRANSACTIONAL_KINDS = [
 export const TRANSACTIONAL_STATES = ['pending', 'sent', 'failed'] as const;
 export type TransactionalState = (typeof TRANSACTIONAL_STATES)[number];
 
-/** How long the link in a letter works, in ms. Export and erase: 30 minutes. */
+/** How long the link in an e-mail works, in ms. */
 export const TRANSACTIONAL_LINK_LIFETIME_MS: Record<TransactionalKind, number> = {
   confirm: 2 * DAY_MS,
   preferences: 2 * DAY_MS,
@@ -38,20 +38,23 @@ export const TRANSACTIONAL_LINK_LIFETIME_MS: Record<TransactionalKind, number> =
   return: 2 * DAY_MS,
 };
 
-/** How long a relay that puts it off is asked again, in ms: older news are none. */
+/** How long an e-mail that the relay defers is tried again, in ms: later it is out of date. */
 export const TRANSACTIONAL_RETRY_WINDOW_MS = 2 * DAY_MS;
 
-/** Least time between two letters of one kind to one address, in ms: nobody's inbox is flooded
- *  through our sign-up form. */
-export const TRANSACTIONAL_MIN_INTERVAL_MS = HOUR_MS;
-
-/** The same for letters that tell of a change. Goodbye: whoever presses the way out and the way back
- *  in turn fills nobody's inbox. */
-export const NOTICE_MIN_INTERVAL_MS: Record<NoticeKind, number> = {
+/**
+ * Minimum time between two e-mails of one kind to one address, in ms, so that nobody can flood an inbox
+ * through the sign-up form. No second link to export or erase is sent while the first one works. For
+ * `goodbye` and `return` it is a day, since links to leave and to return can be clicked in turn.
+ */
+export const TRANSACTIONAL_MIN_INTERVAL_MS: Record<TransactionalKind, number> = {
+  confirm: HOUR_MS,
+  preferences: HOUR_MS,
+  export: TRANSACTIONAL_LINK_LIFETIME_MS.export,
+  erase: TRANSACTIONAL_LINK_LIFETIME_MS.erase,
   welcome: HOUR_MS,
   goodbye: DAY_MS,
   return: DAY_MS,
 };
 
-/** Papers that a `return` letter brings at the most. */
-export const MAX_RETURN_NOTICE_PAPERS = 10;
+/** Most papers in a `return` e-mail. */
+export const MAX_RETURN_EMAIL_PAPERS = 10;

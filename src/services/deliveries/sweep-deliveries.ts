@@ -2,10 +2,10 @@ import type { Db } from '../../db/client.ts';
 import { endLeases } from '../../db/deliveries/transitions/end-leases.ts';
 import { expireDeferredDeliveries } from '../../db/deliveries/transitions/expire.ts';
 import { skipCancelledDeliveries } from '../../db/deliveries/transitions/skip-cancelled.ts';
-import { listDueTransactionalEmails } from '../../db/transactional/transactional-emails.ts';
 import { DIGEST_KINDS } from '../../domain/digests/digest.ts';
 import { getPreviousDigestTime } from '../../domain/time/schedule.ts';
 import type { Queue } from '../../queue/queue.ts';
+import { enqueueDueTransactionalEmails } from '../transactional/request-email.ts';
 import { enqueueDueBatches, enqueueReleased } from './enqueue-batches.ts';
 
 /** What a sweep did. */
@@ -20,8 +20,6 @@ export interface SweepReport {
   pending: number;
   unknown: number;
 }
-
-const EMAILS_PER_SWEEP = 1000;
 
 /**
  * Releases what dead workers held, expires retries whose next digest is due, and enqueues every batch
@@ -43,10 +41,6 @@ export async function sweepDeliveries(
     expired += await expireDeferredDeliveries(db, { kind, sendBefore, now });
   }
   const batches = await enqueueDueBatches({ db, queue }, now);
-  const emailIds = await listDueTransactionalEmails(db, now, EMAILS_PER_SWEEP);
-  await queue.enqueueMany(
-    'transactional-email',
-    emailIds.map((emailId) => ({ data: { emailId }, id: `transactional-email-${emailId}` })),
-  );
-  return { batches, transactionalEmails: emailIds.length, expired, skipped, ...released };
+  const transactionalEmails = await enqueueDueTransactionalEmails({ db, queue }, now);
+  return { batches, transactionalEmails, expired, skipped, ...released };
 }

@@ -18,5 +18,5 @@ export async function findRatedPaper(
   return findPaper(db, paperId);
 }
 
-/** The one character that PostgreSQL cannot hold in a text. */
+/** The one character that PostgreSQL cannot store in a text. */
 const NUL = '\0';

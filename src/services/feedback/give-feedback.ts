@@ -12,33 +12,33 @@ import { type LearnedTerm, unpackLearned } from '../../domain/ranking/learned-te
 import { extractTerms } from '../../domain/ranking/terms.ts';
 import { type FeedbackDeps, relearn } from './relearn.ts';
 
-/** Which reader says what of which paper. */
+/** Feedback of a subscriber on a paper. */
 export interface PaperFeedback {
   subscriberId: number;
   paperId: string;
   verb: FeedbackVerb;
 }
 
-/** What became of it. */
+/** The result of giving or undoing feedback. */
 export interface FeedbackResult {
   paper: TopicPaper;
-  /** False when it was said (or, to take it back, not said) before: nothing changed. */
+  /** False when nothing changed: it had been given before, or there was nothing to undo. */
   isNew: boolean;
-  /** What is known now of the terms of this paper, the strongest first: weights from -1 to 1. */
+  /** The terms of this paper that are learned now, the strongest first, with weights from -1 to 1. */
   terms: LearnedTerm[];
 }
 
-/** Terms that are told. */
+/** Most terms in a result. */
 const MAX_SHOWN_TERMS = 5;
 
 /** `more` and `less` exclude each other. */
 const OPPOSITES: Partial<Record<FeedbackVerb, FeedbackVerb>> = { more: 'less', less: 'more' };
 
 /**
- * Records what a reader says of a paper, and learns from it, in one transaction. To say `more` takes a
- * `less` back, and the other way round; the same again changes nothing. A `click` counts only of a reader
- * who allows that. Null, and nothing recorded, when there is no such reader or paper, or clicks do not
- * count. Whether the paper was the reader's to judge is for the caller to know.
+ * Records feedback and learns from it, in one transaction. `more` undoes `less` and the reverse; the
+ * same feedback again changes nothing. A `click` counts only if the subscriber allows it. Returns null,
+ * and records nothing, when there is no such subscriber or paper, or the click does not count. The
+ * caller checks whether the subscriber may rate the paper.
  */
 export function giveFeedback(
   deps: FeedbackDeps,
@@ -52,8 +52,7 @@ export function giveFeedback(
   });
 }
 
-/** Takes back what a reader said of a paper, and unlearns it, in one transaction. Null when there is no such
- *  reader or paper. */
+/** Undoes feedback and unlearns it, in one transaction. Null when there is no such subscriber or paper. */
 export function takeBackFeedback(
   deps: FeedbackDeps,
   given: PaperFeedback,
@@ -86,7 +85,7 @@ async function recordFeedback(
   });
 }
 
-/** What the reader has said of one paper. */
+/** The feedback that the subscriber gave on one paper. */
 export async function listFeedbackOn(
   { db }: Pick<FeedbackDeps, 'db'>,
   { subscriberId, paperId }: Pick<PaperFeedback, 'subscriberId' | 'paperId'>,

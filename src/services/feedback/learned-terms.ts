@@ -13,18 +13,18 @@ import {
 } from '../../domain/ranking/learned-terms.ts';
 import { type FeedbackDeps, MAX_FEEDBACK, relearn } from './relearn.ts';
 
-/** What Paperboy has learned about a reader. */
+/** What was learned about a subscriber. */
 export interface LearnedView {
-  /** The strongest first: above 0 liked, below 0 not, from -1 to 1. `from` holds the feedback on papers that
-   *  say the term, the newest first. */
+  /** The strongest first, with weights from -1 (disliked) to 1 (liked). `from` holds the feedback on
+   *  papers that contain the term, the newest first. */
   terms: (LearnedTerm & { from: GivenFeedback[] })[];
-  /** Terms that the reader took away. */
+  /** Terms that the subscriber removed. */
   unlearned: string[];
-  /** Everything the reader said, the newest first, what teaches nothing any more among it. */
+  /** All feedback, the newest first, including feedback that is no longer learned from. */
   feedback: GivenFeedback[];
 }
 
-/** What was learned about a reader, and from what; null when there is no such reader. */
+/** What was learned about a subscriber, and from which feedback; null when there is none. */
 export async function listLearned(
   { db, termStatistics }: FeedbackDeps,
   subscriberId: number,
@@ -43,7 +43,7 @@ export async function listLearned(
   };
 }
 
-/** Takes a term away from what was learned; it is never learned again. False when there is no such reader or
+/** Removes a learned term, which is then never learned again. False when there is no such subscriber or
  *  the term was not learned. */
 export function forgetTerm(
   deps: FeedbackDeps,
@@ -55,8 +55,8 @@ export function forgetTerm(
   });
 }
 
-/** Lets a term that was taken away be learned again. False when there is no such reader or the term was not
- *  taken away. */
+/** Lets a removed term be learned again. False when there is no such subscriber or the term was not
+ *  removed. */
 export function allowTerm(
   deps: FeedbackDeps,
   { subscriberId, term }: { subscriberId: number; term: string },
@@ -68,9 +68,8 @@ export function allowTerm(
   });
 }
 
-/** Forgets everything that was learned, and what it came from. Saved papers stay saved, but what was said so
- *  far teaches nothing any more; terms that the reader took away stay away. False when there is no such
- *  reader. */
+/** Forgets everything that was learned and the feedback it came from. Saved papers stay saved but are no
+ *  longer learned from, and removed terms stay removed. False when there is no such subscriber. */
 export function forgetLearned(deps: FeedbackDeps, subscriberId: number): Promise<boolean> {
   return changeLearning(deps, subscriberId, async (tx, _subscriber, { now }) => {
     await removeFeedbackByVerbs(tx, subscriberId, ['more', 'less', 'click']);
@@ -110,10 +109,10 @@ async function relearnWithout(
   await relearn(tx, subscriberId, { unlearned, learnsSince }, context);
 }
 
-/** The papers that a reader saved, the last first. */
+/** The papers that a subscriber saved, the last one first. */
 export function listSaved(db: FeedbackDeps['db'], subscriberId: number): Promise<GivenFeedback[]> {
   return listFeedback(db, subscriberId, { limit: MAX_SAVED, verb: 'save' });
 }
 
-/** Saved papers that one page shows. */
+/** Most saved papers on the page. */
 const MAX_SAVED = 200;

@@ -5,18 +5,18 @@ import { type Learned, learnTerms, packLearned } from '../../domain/ranking/lear
 import type { Clock } from '../../domain/time/clock.ts';
 import type { TermStatistics } from '../ranking/term-statistics.ts';
 
-/** What services that deal with feedback need. */
+/** What the services of feedback need. */
 export interface FeedbackDeps {
   db: Db;
   clock: Clock;
   termStatistics: TermStatistics;
 }
 
-/** What is older than these many words of a reader teaches nothing any more. */
+/** Only this many of a subscriber's newest feedback events are learned from. */
 export const MAX_FEEDBACK = 200;
 
-/** Learns anew from all that a reader said, and stores it. To be called in the transaction that locked
- *  the reader and changed what was said. */
+/** Learns again from all feedback of a subscriber and stores the result. Must run in the transaction that
+ *  locked the subscriber and changed the feedback. */
 export async function relearn(
   tx: Db,
   subscriberId: number,

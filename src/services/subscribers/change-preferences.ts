@@ -11,7 +11,7 @@ import {
   type SubscriberInput,
 } from '../../domain/subscribers/subscriber-changes.ts';
 import type { Clock } from '../../domain/time/clock.ts';
-import { addNotice } from '../transactional/notices.ts';
+import { requestTransactionalEmail } from '../transactional/request-email.ts';
 import { validatePreferences } from './validate-preferences.ts';
 
 /** The subscriber whom a link's token names, or null when there is none. */
@@ -51,7 +51,7 @@ export async function changePreferences(
     const subscriber = await lockSubscriber(tx, found.id);
     if (!subscriber) return null;
     if (subscriber.status === 'paused' && changes.pausedUntil === null)
-      await addNotice(tx, 'return', { subscriberId: subscriber.id, now });
+      await requestTransactionalEmail(tx, 'return', { subscriberId: subscriber.id, now });
     return updatePreferences(tx, subscriber.id, resolveTopicConflicts(subscriber, changes), now);
   });
 }

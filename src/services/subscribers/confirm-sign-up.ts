@@ -28,7 +28,10 @@ import {
 import type { Queue } from '../../queue/queue.ts';
 import { enqueueBatch } from '../deliveries/enqueue-batches.ts';
 import { addLatestDigestDelivery } from '../digests/latest-digest.ts';
-import { addNotice, enqueueTransactionalEmail } from '../transactional/notices.ts';
+import {
+  enqueueTransactionalEmail,
+  requestTransactionalEmail,
+} from '../transactional/request-email.ts';
 
 /** What a confirmation link leads to. `open` shows the subscriber as confirming makes it. */
 export type Confirmation =
@@ -98,7 +101,10 @@ export async function confirmSignUp(
       hashSuppressedAddress(normaliseAddress(subscriber.email).key, deps.suppressionKey),
       'erased',
     );
-    pendingJobs.emailId = await addNotice(tx, 'welcome', { subscriberId: subscriber.id, now });
+    pendingJobs.emailId = await requestTransactionalEmail(tx, 'welcome', {
+      subscriberId: subscriber.id,
+      now,
+    });
     if (wantsLatest) pendingJobs.batch = await addLatestDigestDelivery(tx, subscriber, now);
     return { kind: 'confirmed', subscriber };
   });

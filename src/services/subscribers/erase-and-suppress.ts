@@ -9,8 +9,8 @@ import type { Subscriber } from '../../domain/subscribers/subscriber.ts';
 import type { Clock } from '../../domain/time/clock.ts';
 
 /**
- * Erases the reader whom `find` finds, and locks when others could erase them too. What stays is a
- * keyed hash of the address, so that no import can bring it back. False when there is nobody.
+ * Erases the subscriber that `find` returns. A keyed hash of the address stays, so that no import can
+ * bring it back. False when there is no subscriber.
  */
 export async function eraseAndSuppress(
   { db, clock, suppressionKey }: { db: Db; clock: Clock; suppressionKey: string },
@@ -28,12 +28,12 @@ export async function eraseAndSuppress(
     return subscriber;
   });
   if (!erased) return false;
-  // Once more for a digest that was composed meanwhile: it did not see that the reader goes.
+  // Again, for a digest that was composed at the same time and did not see the erasure.
   await db.transaction((tx) => skipAndEraseDeliveries(tx, erased.id, now));
   return true;
 }
 
 async function skipAndEraseDeliveries(tx: Db, subscriberId: number, now: Date): Promise<void> {
-  await skipDeliveriesOf(tx, subscriberId, 'The reader was erased.', now);
+  await skipDeliveriesOf(tx, subscriberId, 'The subscriber was erased.', now);
   await eraseDeliveriesOf(tx, subscriberId);
 }

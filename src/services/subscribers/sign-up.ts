@@ -6,7 +6,6 @@ import { findSuppression } from '../../db/subscribers/suppressions.ts';
 import {
   addTransactionalEmail,
   findLastConfirmation,
-  hasTransactionalEmailSince,
   replaceSignUpRequest,
 } from '../../db/transactional/transactional-emails.ts';
 import { PaperboyError } from '../../domain/errors.ts';
@@ -28,7 +27,10 @@ import {
   TRANSACTIONAL_MIN_INTERVAL_MS,
 } from '../../domain/transactional/transactional-email.ts';
 import type { Queue } from '../../queue/queue.ts';
-import { enqueueTransactionalEmail } from '../transactional/notices.ts';
+import {
+  enqueueTransactionalEmail,
+  requestTransactionalEmail,
+} from '../transactional/request-email.ts';
 import { validatePreferences } from './validate-preferences.ts';
 
 export interface SignUpDeps {
@@ -77,7 +79,7 @@ export async function signUp(
     if (suppression !== null && suppression !== 'erased') return null;
     const subscriber = await findOrAdd(tx, address, now);
     return subscriber.status === 'active' || subscriber.status === 'paused'
-      ? addSettingsEmail(tx, subscriber.id, now)
+      ? requestTransactionalEmail(tx, 'preferences', { subscriberId: subscriber.id, now })
       : addConfirmation(tx, subscriber.id, request, now);
   });
   await enqueueTransactionalEmail(queue, emailId);
@@ -118,15 +120,6 @@ async function findOrAdd(tx: Db, address: EmailAddress, now: Date): Promise<Subs
   return subscriber;
 }
 
-/** At most one an hour. Returns the id of the e-mail, or null when there is none to send. */
-async function addSettingsEmail(tx: Db, subscriberId: number, now: Date): Promise<number | null> {
-  const kind = 'preferences';
-  const since = new Date(now.getTime() - TRANSACTIONAL_MIN_INTERVAL_MS);
-  if (await hasTransactionalEmailSince(tx, { subscriberId, kind, since })) return null;
-  const expiresAt = new Date(now.getTime() + TRANSACTIONAL_LINK_LIFETIME_MS[kind]);
-  return addTransactionalEmail(tx, { subscriberId, kind, requestedAt: now, expiresAt });
-}
-
 /** Returns the id of the e-mail, or null when none is to be sent now. */
 async function addConfirmation(
   tx: Db,
@@ -143,7 +136,7 @@ async function addConfirmation(
       expiresAt: new Date(sendAt.getTime() + TRANSACTIONAL_LINK_LIFETIME_MS.confirm),
       signUpRequest,
     });
-  const since = new Date(now.getTime() - TRANSACTIONAL_MIN_INTERVAL_MS);
+  const since = new Date(now.getTime() - TRANSACTIONAL_MIN_INTERVAL_MS.confirm);
   const last = await findLastConfirmation(tx, { subscriberId, since });
   if (last === null) return add(now);
   // The same form submitted twice: one e-mail answers both.
@@ -151,6 +144,6 @@ async function addConfirmation(
   const isWaiting = last.sendAt > now;
   if (isWaiting && (await replaceSignUpRequest(tx, last.id, { signUpRequest, requestedAt: now })))
     return null;
-  await add(new Date(last.sendAt.getTime() + TRANSACTIONAL_MIN_INTERVAL_MS));
+  await add(new Date(last.sendAt.getTime() + TRANSACTIONAL_MIN_INTERVAL_MS.confirm));
   return null;
 }

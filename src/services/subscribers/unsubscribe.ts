@@ -5,12 +5,15 @@ import type { LinkTokens } from '../../domain/links/tokens.ts';
 import type { Subscriber } from '../../domain/subscribers/subscriber.ts';
 import type { Clock } from '../../domain/time/clock.ts';
 import type { Queue } from '../../queue/queue.ts';
-import { addNotice, enqueueTransactionalEmail } from '../transactional/notices.ts';
+import {
+  enqueueTransactionalEmail,
+  requestTransactionalEmail,
+} from '../transactional/request-email.ts';
 
 /**
- * Ends the reader's mail at once: what waits, or is in a worker's hands and not on its way yet, is
- * skipped. A letter says so, and holds the way back; at most one a day.
- * Doing it again changes nothing. Returns the reader, or null for a token that is nobody's.
+ * Unsubscribes at once: deliveries that are pending, or claimed by a worker but not being sent yet, are
+ * skipped. A goodbye e-mail, at most one a day, confirms it and holds a link to return. Unsubscribing
+ * again changes nothing. Returns the subscriber, or null when the token belongs to nobody.
  */
 export async function unsubscribe(
   { db, queue, tokens, clock }: { db: Db; queue: Queue; tokens: LinkTokens; clock: Clock },
@@ -20,21 +23,20 @@ export async function unsubscribe(
   if (subject === null) return null;
   const now = clock();
   const skipRemaining = (tx: Db) =>
-    skipDeliveriesOf(tx, subject.subscriberId, 'The reader left.', now);
-  const { reader: subscriber, emailId } = await db.transaction(async (tx) => {
+    skipDeliveriesOf(tx, subject.subscriberId, 'The subscriber left.', now);
+  const { subscriber, emailId } = await db.transaction(async (tx) => {
     const subscriber = await lockSubscriber(tx, subject.subscriberId);
-    if (!subscriber || subscriber.status === 'unsubscribed')
-      return { reader: subscriber, emailId: null };
+    if (!subscriber || subscriber.status === 'unsubscribed') return { subscriber, emailId: null };
     await updateStatus(tx, subscriber.id, 'unsubscribed', now);
     await skipRemaining(tx);
-    // Whoever never confirmed is told nothing: it may be somebody else's address.
-    if (subscriber.status === 'pending') return { reader: subscriber, emailId: null };
+    // An address that never confirmed gets no e-mail: it may be somebody else's.
+    if (subscriber.status === 'pending') return { subscriber, emailId: null };
     return {
-      reader: subscriber,
-      emailId: await addNotice(tx, 'goodbye', { subscriberId: subscriber.id, now }),
+      subscriber,
+      emailId: await requestTransactionalEmail(tx, 'goodbye', { subscriberId: subscriber.id, now }),
     };
   });
-  // Once more for a digest that was composed meanwhile: it did not see that the reader goes.
+  // Again, for a digest that was composed at the same time and did not see the change.
   if (subscriber) await db.transaction(skipRemaining);
   await enqueueTransactionalEmail(queue, emailId);
   return subscriber;

@@ -19,7 +19,7 @@ import type { Subscriber } from '../../domain/subscribers/subscriber.ts';
 import type { Clock } from '../../domain/time/clock.ts';
 import { eraseAndSuppress } from './erase-and-suppress.ts';
 
-/** Everything that is stored about a reader. */
+/** Everything that is stored about a subscriber. */
 export interface SubscriberData {
   subscriber: Subscriber;
   consents: Consent[];
@@ -29,15 +29,15 @@ export interface SubscriberData {
   /** The newest first. */
   feedback: GivenFeedback[];
   learned: LearnedTerm[];
-  /** Terms that the reader took away. */
+  /** Terms that the subscriber removed. */
   unlearned: string[];
   /** When the pause, or the last one, began. */
   pausedAt: Date | null;
-  /** Date of the first digest since the last mail that had nothing for the reader. */
+  /** Date of the first digest since the last mail that held nothing for the subscriber. */
   quietSince: string | null;
 }
 
-/** More than anybody says of papers. */
+/** More than anybody gives. */
 const ALL_FEEDBACK = 1_000_000;
 
 export type DataLink =
@@ -45,7 +45,7 @@ export type DataLink =
   | { kind: 'expired' }
   | { kind: 'unknown' };
 
-/** Looks at a link to export or erase without changing anything. */
+/** Reads a link to export or erase; changes nothing. */
 export async function findDataLink(
   { db, clock }: { db: Db; clock: Clock },
   token: string,
@@ -58,7 +58,7 @@ export async function findDataLink(
   return email.expiresAt <= clock() ? { kind: 'expired' } : { kind: 'open', subscriber };
 }
 
-/** What the export link gives, or null when it does not work (any more). */
+/** The data that the export link gives, or null when the link is unknown or has expired. */
 export async function exportDataByLink(
   deps: { db: Db; clock: Clock },
   token: string,
@@ -83,7 +83,7 @@ export async function exportDataByLink(
   };
 }
 
-/** Erases the reader behind the link. False when the link does not work (any more). */
+/** Erases the subscriber of the link. False when the link is unknown or has expired. */
 export async function eraseDataByLink(
   deps: { db: Db; clock: Clock; suppressionKey: string },
   token: string,

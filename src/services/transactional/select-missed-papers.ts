@@ -7,16 +7,16 @@ import { createPaperSelector } from '../../domain/ranking/paper-selector.ts';
 import { findMostDiscussedRank } from '../../domain/ranking/ranking.ts';
 import { createSimilarity } from '../../domain/ranking/similarity.ts';
 import { createTermIndex } from '../../domain/ranking/term-index.ts';
-import { MAX_RETURN_NOTICE_PAPERS } from '../../domain/transactional/transactional-email.ts';
+import { MAX_RETURN_EMAIL_PAPERS } from '../../domain/transactional/transactional-email.ts';
 import type { TermStatistics } from '../ranking/term-statistics.ts';
 
-/** The most discussed papers that are weighed: likeness costs the square of them. */
+/** Only the most discussed papers are candidates: computing similarity takes quadratic time. */
 const MAX_CANDIDATES = 300;
 
 const NO_PAPERS_SEEN: ReadonlySet<string> = new Set();
 
-/** Ids of the papers of the digests that a reader missed by a pause up to `until`, those first that score
- *  best for that reader; at most ten, and none when there was no pause or nothing in it matches. */
+/** Ids of the papers in the digests that a subscriber missed during a pause until `until`, the most
+ *  relevant first; at most ten, and none when there was no pause or nothing matches. */
 export async function selectMissedPapers(
   { db, termStatistics }: { db: Db; termStatistics: TermStatistics },
   subscriberId: number,
@@ -38,7 +38,7 @@ export async function selectMissedPapers(
     mostDiscussedRank: findMostDiscussedRank(papers),
   });
   const chosen = select(
-    { ...subscriber, papers: MAX_RETURN_NOTICE_PAPERS, minutes: null, relevanceThreshold: 'low' },
+    { ...subscriber, papers: MAX_RETURN_EMAIL_PAPERS, minutes: null, relevanceThreshold: 'low' },
     {
       seenPaperIds: NO_PAPERS_SEEN,
       keywordMatches: await matchKeywordsInPapers(db, ids, subscriber.keywords),

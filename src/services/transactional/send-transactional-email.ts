@@ -51,20 +51,20 @@ export interface TransactionalDeps {
   metrics: Pick<Metrics, 'countMail'>;
 }
 
-/** How long a worker may take over a letter before another one tries, in ms. */
+/** How long a worker may take over an e-mail before another one tries, in ms. */
 const CLAIM_MS = 120_000;
 
 const LINK_EXPIRED = 'The link expired before the e-mail could be sent.';
 
 const LINK_USED = 'A link was used before the e-mail could be sent.';
 
-const NOTHING_MISSED = 'No paper of the absence matches what the reader follows.';
+const NOTHING_MISSED = 'No paper of the absence matches the subscriber’s preferences.';
 
 const SUPPRESSED = 'The address is suppressed.';
 
 /**
- * Sends one letter if it is still to be sent. Its link's token is made again from the letter's id at
- * each try, so a letter that may have arrived can be sent again, with the same link and Message-ID.
+ * Sends one transactional e-mail if it is due. The token of its link is derived from its id at each
+ * attempt, so an e-mail that may have arrived can be sent again with the same link and Message-ID.
  */
 export async function sendTransactionalEmail(
   deps: TransactionalDeps,
@@ -108,8 +108,8 @@ export async function sendTransactionalEmail(
   });
 }
 
-/** What a `return` brings is chosen when it is first taken in hand: composing asks for all of them at
- *  once, and must not wait. */
+/** Selects the papers of a `return` when it is first claimed: composing a digest requests the e-mails of
+ *  all pauses that end, and must not wait for their papers. */
 async function ensurePapers(
   deps: TransactionalDeps,
   email: TransactionalEmail,
@@ -120,7 +120,7 @@ async function ensurePapers(
   return { ...email, paperIds };
 }
 
-/** Why a letter is not to be sent any more, or null. */
+/** Why an e-mail must no longer be sent, or null. */
 function findObstacle(
   { kind, usedAt }: TransactionalEmail,
   { status }: Subscriber,
@@ -128,21 +128,21 @@ function findObstacle(
 ): string | null {
   if (usedAt !== null) return LINK_USED;
   const requiredStatus = REQUIRED_STATUS[kind];
-  // Whoever asks anew after being erased is answered; nobody else who is suppressed gets anything.
+  // An erased address that signs up again gets its answer; any other suppressed one gets nothing.
   if (suppression !== null && (suppression !== 'erased' || requiredStatus)) return SUPPRESSED;
   return requiredStatus === undefined || requiredStatus === status
     ? null
-    : `The reader is ${status} by now.`;
+    : `The subscriber is ${status} now.`;
 }
 
-/** A letter that tells of a status comes too late once there is another. */
+/** The status that an e-mail reports: once it has changed, the e-mail is out of date. */
 const REQUIRED_STATUS: Partial<Record<TransactionalKind, SubscriberStatus>> = {
   welcome: 'active',
   goodbye: 'unsubscribed',
   return: 'active',
 };
 
-/** What the letter says besides its link. */
+/** The data of the e-mail's text. */
 async function readFacts(
   { db, tokens, sender }: TransactionalDeps,
   email: TransactionalEmail,
@@ -174,7 +174,7 @@ const LINK_BY_KIND: Record<TransactionalKind, (sender: Sender, token: string) =>
   return: ({ links }, token) => links.preferences(token),
 };
 
-/** Their links are those of the reader, not of the letter, and do not end. */
+/** Kinds with a link of the subscriber, which does not expire, instead of one of the e-mail. */
 const KINDS_WITH_LASTING_LINK: ReadonlySet<TransactionalKind> = new Set([
   'preferences',
   'welcome',

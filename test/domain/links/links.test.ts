@@ -5,26 +5,26 @@ const TOKEN = 'AbCdEfGhIjKlMnOpQr_-Uv';
 
 type ByToken = Omit<Links, 'home' | 'digests' | 'status' | 'digest' | 'paper' | 'papersOn'>;
 
-/** Where each link of a token leads. */
-function placesOf({ feedback, muteTopic, trackedPaper: read, ...others }: ByToken): string[] {
+/** The address of each link that holds a token. */
+function listTokenLinks({ feedback, muteTopic, trackedPaper, ...others }: ByToken): string[] {
   const actions = ['more', 'less', 'save', 'options'] as const;
   return [
     ...actions.map((action) => feedback(TOKEN, action, '2605.10001')),
     muteTopic(TOKEN, 'agents'),
-    read(TOKEN, '2605.10001'),
+    trackedPaper(TOKEN, '2605.10001'),
     ...Object.values(others).map((make) => make(TOKEN)),
   ];
 }
 
-describe('linksBelow', () => {
+describe('createLinks', () => {
   it.each(['https://papers.example.org', 'https://example.org/papers', 'http://[::1]:3000'])(
-    'puts every address below %s',
+    'Every link starts with %s',
     (publicUrl) => {
       const links = createLinks(publicUrl);
       const { home, digests, status, digest, paper, papersOn: papersOf, ...byToken } = links;
       const weekly = digest('weekly', '2026-05-11');
       const all = [home, digests, status, weekly, paper('2605.10001'), papersOf('2026-05-08')];
-      for (const link of [...all, ...placesOf(byToken)]) {
+      for (const link of [...all, ...listTokenLinks(byToken)]) {
         expect(link.startsWith(`${publicUrl}/`), link).toBe(true);
         expect(URL.canParse(link)).toBe(true);
         expect(link.replace('://', '')).not.toContain('//');
@@ -32,7 +32,7 @@ describe('linksBelow', () => {
     },
   );
 
-  it('leads each token to its own place', () => {
+  it('Each kind of token has its own address', () => {
     const links = createLinks('https://example.org');
     expect(links.unsubscribe(TOKEN)).toBe(`https://example.org/unsubscribe/${TOKEN}`);
     const {
@@ -44,11 +44,11 @@ describe('linksBelow', () => {
       papersOn: _papersOf,
       ...byToken
     } = links;
-    const places = placesOf(byToken);
+    const places = listTokenLinks(byToken);
     expect(new Set(places).size).toBe(places.length);
   });
 
-  it('says the kind of a weekly digest, since a Monday may have two', () => {
+  it('The link of a weekly digest names its kind, since a Monday may have two digests', () => {
     const { digest } = createLinks('https://example.org');
     expect(digest('daily', '2026-05-11')).toBe('https://example.org/digests/2026-05-11');
     expect(digest('weekly', '2026-05-11')).toBe(
@@ -56,7 +56,7 @@ describe('linksBelow', () => {
     );
   });
 
-  it('keeps the slash of an old arXiv id and the colon after a source, and encodes everything else', () => {
+  it('A paper id keeps its slashes and colons, and everything else is encoded', () => {
     const { paper, feedback } = createLinks('https://example.org');
     expect(feedback(TOKEN, 'more', 'hep-ex/0307015')).toBe(
       `https://example.org/feedback/${TOKEN}/more/hep-ex/0307015`,

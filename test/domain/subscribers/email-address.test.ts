@@ -22,11 +22,11 @@ describe('normaliseAddress', () => {
     ['ada@ｅxample。org', 'ada@example.org'],
     [`${LOCAL_64}@example.org`, `${LOCAL_64}@example.org`],
     [`ada@${'b'.repeat(63)}.org`, `ada@${'b'.repeat(63)}.org`],
-  ])('takes %j as %s', (typed, email) => {
+  ])('The address %j is normalised to %s', (typed, email) => {
     expect(normaliseAddress(typed)).toEqual({ email, key: email.toLowerCase() });
   });
 
-  it('knows an address in another case as the same reader', () => {
+  it('Addresses that differ in case have the same key', () => {
     expect(normaliseAddress('ADA@Example.ORG').key).toBe(normaliseAddress('ada@example.org').key);
   });
 
@@ -72,13 +72,13 @@ describe('normaliseAddress', () => {
     ['a\ud800@b.co', 'invisible'],
     [`${LOCAL_64}x@example.org`, 'is too long'],
     [`ada@${'b'.repeat(64)}.org`, 'is too long'],
-  ])('refuses %j: it %s', (typed, problem) => {
+  ])('The address %j is rejected: it %s', (typed, problem) => {
     const refusal = catchRefusal(() => normaliseAddress(typed));
     expect(refusal?.code).toBe('INVALID_EMAIL');
     expect(refusal?.message).toContain(problem);
   });
 
-  it('takes 254 characters in all, the domain counted in A-labels, and no more', () => {
+  it('An address may have 254 characters, with the domain in A-labels', () => {
     const domain = `${LABEL_60}.${LABEL_60}.${LABEL_60}`;
     const longest = `${LOCAL_64}@${domain}.bbbbbb`;
     expect(longest).toHaveLength(254);
@@ -89,7 +89,7 @@ describe('normaliseAddress', () => {
     );
   });
 
-  it('names what was typed, without what cannot be seen and not all of a megabyte', () => {
+  it('The message quotes the address shortened and without invisible characters', () => {
     expect(catchRefusal(() => normaliseAddress('a\u200bb@c'))?.message).toContain('“a�b@c”');
     for (const huge of [
       'a'.repeat(1e6),
@@ -104,7 +104,7 @@ describe('normaliseAddress', () => {
     }
   });
 
-  it('changes nothing more the second time', () => {
+  it('Normalising twice changes nothing more', () => {
     const typed = fc.oneof(
       fc.emailAddress(),
       fc
@@ -129,13 +129,13 @@ describe('normaliseAddress', () => {
   });
 });
 
-describe('domainOf', () => {
+describe('extractDomain', () => {
   it.each([
     ['ada@example.org', 'example.org'],
     ['ada@Example.ORG', 'example.org'],
     ['papers@localhost', 'localhost'],
     ['"a@b"@example.org', 'example.org'],
-  ])('of %s is %s', (address, domain) => {
+  ])('The domain of %s is %s', (address, domain) => {
     expect(extractDomain(address)).toBe(domain);
   });
 });

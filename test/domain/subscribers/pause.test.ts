@@ -3,18 +3,18 @@ import { decideConfirmedStatus, parsePausedUntil } from '../../../src/domain/sub
 
 const TODAY = '2026-05-08';
 
-describe('readPausedUntil', () => {
+describe('parsePausedUntil', () => {
   it.each([
     [null, null],
     ['', null],
     ['2026-05-09', '2026-05-09'],
     ['2027-05-09', '2027-05-09'],
-  ])('takes %j for %j', (answer, expected) => {
+  ])('The input %j ends the pause on %j', (answer, expected) => {
     expect(parsePausedUntil(answer, TODAY)).toBe(expected);
   });
 
   it.each(['2026-05-08', '2025-05-09', '2027-05-10', '2026-02-30', 'tomorrow', 7, {}])(
-    'refuses %j',
+    'The input %j is no day to pause until',
     (answer) => {
       expect(() => parsePausedUntil(answer, TODAY)).toThrow(
         /is no day to pause until: expected one from 2026-05-09 to 2027-05-09\.$/,
@@ -23,8 +23,8 @@ describe('readPausedUntil', () => {
   );
 });
 
-describe('confirmedStatus', () => {
-  it('is paused as long as the day has not come', () => {
+describe('decideConfirmedStatus', () => {
+  it('A confirmed subscriber is paused while the day is in the future', () => {
     expect(decideConfirmedStatus('2026-05-09', TODAY)).toBe('paused');
     expect(decideConfirmedStatus('2026-05-08', TODAY)).toBe('active');
     expect(decideConfirmedStatus(null, TODAY)).toBe('active');

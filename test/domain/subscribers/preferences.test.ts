@@ -19,8 +19,8 @@ function problemsIn(answers: PreferenceInput) {
   }
 }
 
-describe('readPreferences', () => {
-  it('takes what JSON says', () => {
+describe('parsePreferences', () => {
+  it('Typed values are accepted', () => {
     const preferences = {
       topics: ['agents', 'theory'],
       keywords: ['stateless', 'KV cache'],
@@ -32,17 +32,17 @@ describe('readPreferences', () => {
     expect(read(preferences)).toEqual(preferences);
   });
 
-  it('takes numbers as forms and files write them', () => {
+  it('Numbers are accepted as text, as in forms and files', () => {
     expect(read({ hour: '07', papers: '5' })).toEqual({ hour: 7, papers: 5 });
   });
 
-  it('leaves absent what is absent, and empty what is empty', () => {
+  it('Absent values stay absent, and empty ones empty', () => {
     expect(read({})).toEqual({});
     expect(read({ hour: undefined, topics: undefined })).toEqual({});
     expect(read({ topics: [], keywords: [] })).toEqual({ topics: [], keywords: [] });
   });
 
-  it('cleans keywords, spells zones as IANA does, and keeps what is said twice once', () => {
+  it('Keywords are cleaned, time zones spelled as by IANA, and duplicates removed', () => {
     expect(
       read({
         topics: ['agents', 'agents'],
@@ -102,13 +102,13 @@ describe('readPreferences', () => {
     [{ hour: { toString: 1 } }, 'hour', 'is no hour: expected a whole number from 0 to 23.'],
     [{ papers: 0 }, 'papers', '“0” is no number of papers: expected a whole number from 1 to 20.'],
     [{ papers: '21' }, 'papers', '“21” is no number of papers'],
-  ])('refuses %j and says of %s what it expected', (answers, field, sentence) => {
+  ])('The input %j is rejected with a problem of %s', (answers, field, sentence) => {
     const problems = problemsIn(answers);
     expect(Object.keys(problems)).toEqual([field]);
     expect(problems[field]).toContain(sentence);
   });
 
-  it('tells every problem at once', () => {
+  it('Every problem is reported at once', () => {
     const problems = problemsIn({ hour: 99, papers: 0, frequency: 'never', topics: ['agents'] });
     expect(Object.keys(problems).sort()).toEqual(['frequency', 'hour', 'papers']);
     const error = new InvalidPreferencesError(problems);
@@ -116,13 +116,13 @@ describe('readPreferences', () => {
     for (const sentence of Object.values(problems)) expect(error.message).toContain(sentence);
   });
 
-  it('shows no more than a line of what was sent, and nothing of it raw', () => {
+  it('A problem quotes at most one cleaned line of the input', () => {
     const sentence = problemsIn({ timezone: `<script>\u202e${'x'.repeat(1e5)}` }).timezone ?? '';
     expect(sentence.length).toBeLessThan(200);
     expect(sentence).not.toMatch(/\u202e|<script>/);
   });
 
-  it('takes the most that is allowed', () => {
+  it('Values at their limits are accepted', () => {
     const { max, maxLength } = PREFERENCE_LIMITS.keywords;
     const keywords = Array.from({ length: max }, (_, number) =>
       `${number}`.padStart(maxLength, 'x'),

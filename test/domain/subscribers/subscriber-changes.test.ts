@@ -7,8 +7,8 @@ import {
 
 const LIMITS = { topicSlugs: new Set(['agents', 'rl', 'vision']), today: '2026-05-08' };
 
-describe('readChanges', () => {
-  it('reads what is named and leaves the rest absent', () => {
+describe('parseSubscriberChanges', () => {
+  it('Changes hold only what the input names', () => {
     expect(parseSubscriberChanges({ hour: 6, pausedUntil: '2026-05-20' }, LIMITS)).toEqual({
       hour: 6,
       pausedUntil: '2026-05-20',
@@ -17,7 +17,7 @@ describe('readChanges', () => {
     expect(parseSubscriberChanges({ pausedUntil: null }, LIMITS)).toEqual({ pausedUntil: null });
   });
 
-  it('tells every problem by its field', () => {
+  it('Every problem is reported by its field', () => {
     try {
       parseSubscriberChanges({ hour: 24, pausedUntil: 'soon' }, LIMITS);
       expect.unreachable();
@@ -27,13 +27,13 @@ describe('readChanges', () => {
     }
   });
 
-  it('refuses a topic that is followed and muted at once', () => {
+  it('A topic cannot be followed and muted at once', () => {
     const both = { topics: ['rl'], mutedTopics: ['vision', 'rl'] };
     expect(() => parseSubscriberChanges(both, LIMITS)).toThrow(InvalidPreferencesError);
   });
 });
 
-describe('settleTopics', () => {
+describe('resolveTopicConflicts', () => {
   const known = { topics: ['agents'], mutedTopics: ['vision'] };
 
   it.each([
@@ -44,7 +44,7 @@ describe('settleTopics', () => {
       { topics: [], mutedTopics: ['rl'] },
       { topics: [], mutedTopics: ['rl'] },
     ],
-  ])('makes of %j %j', (changes, settled) => {
+  ])('The changes %j become %j', (changes, settled) => {
     expect(resolveTopicConflicts(known, changes)).toEqual(settled);
   });
 });

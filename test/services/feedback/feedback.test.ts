@@ -57,7 +57,7 @@ const weights = async () =>
   Object.fromEntries((await learned()).terms.map(({ term, weight }) => [term, weight]));
 
 describe('giveFeedback', () => {
-  it('records what was said, learns from it, and tells what it learned', async () => {
+  it('Feedback is recorded and learned from, and the result lists what was learned', async () => {
     const result = await give('more', MAMBA);
     expect(result).toMatchObject({ isNew: true, paper: { id: MAMBA.id } });
     expect(result?.terms.map(({ term }) => term)).toEqual(['hidden', 'hidden state', 'mamba']);
@@ -66,7 +66,7 @@ describe('giveFeedback', () => {
     expect((await learned()).feedback).toBe(1);
   });
 
-  it('changes nothing when the same is said again', async () => {
+  it('The same feedback again changes nothing', async () => {
     await give('more', MAMBA);
     const before = await weights();
     clock.advance(86_400_000);
@@ -75,7 +75,7 @@ describe('giveFeedback', () => {
     expect(await output()).toHaveLength(1);
   });
 
-  it('lets more and less take each other back, and leaves what is saved', async () => {
+  it('More and less undo each other and leave what is saved', async () => {
     await give('more', MAMBA);
     await give('save', MAMBA);
     await give('less', MAMBA);
@@ -84,14 +84,14 @@ describe('giveFeedback', () => {
     expect((await output()).map(([, verb]) => verb).sort()).toEqual(['more', 'save']);
   });
 
-  it('dislikes what was disliked', async () => {
+  it('The terms of a disliked paper get negative weights', async () => {
     await give('more', MAMBA);
     const result = await give('less', RIVERS);
     expect(result?.terms[0]).toMatchObject({ term: 'river' });
     expect(result?.terms[0]?.weight).toBeLessThan(0);
   });
 
-  it('records clicks of readers who allow that, and of no others', async () => {
+  it('Clicks are recorded only for subscribers who allow it', async () => {
     expect(await give('click', MAMBA)).toBeNull();
     expect(await output()).toEqual([]);
     subscriber = await storeSubscriber(database.db, { allowsClicks: true });
@@ -99,14 +99,14 @@ describe('giveFeedback', () => {
     expect((await learned()).feedback).toBeCloseTo(1 / 3, 2);
   });
 
-  it('knows nothing of papers and readers that are not there', async () => {
+  it('Feedback on an unknown paper or by an unknown subscriber gives null', async () => {
     expect(await give('more', { id: 'test:none' })).toBeNull();
     subscriber = 4711;
     expect(await give('more', MAMBA)).toBeNull();
     expect(await takeBack('more', MAMBA)).toBeNull();
   });
 
-  it('learns from two who speak at the same moment', async () => {
+  it('Feedback given twice at the same moment is learned from both times', async () => {
     await Promise.all([give('more', MAMBA), give('more', VISION), give('save', RIVERS)]);
     expect(await output()).toHaveLength(3);
     expect((await learned()).feedback).toBe(3);
@@ -114,7 +114,7 @@ describe('giveFeedback', () => {
 });
 
 describe('takeBackFeedback', () => {
-  it('unlearns what was taken back', async () => {
+  it('Undone feedback is unlearned', async () => {
     await give('more', MAMBA);
     const before = await weights();
     await give('more', RIVERS);
@@ -126,8 +126,8 @@ describe('takeBackFeedback', () => {
   });
 });
 
-describe('feedbackOn', () => {
-  it('tells what was said of a paper', async () => {
+describe('listFeedbackOn', () => {
+  it('The feedback on one paper is listed', async () => {
     await give('more', MAMBA);
     await give('save', MAMBA);
     await give('less', RIVERS);
@@ -137,7 +137,7 @@ describe('feedbackOn', () => {
 });
 
 describe('listLearned', () => {
-  it('names each term with its weight and the papers that it came from', async () => {
+  it('Each learned term is listed with its weight and the papers it came from', async () => {
     await give('more', MAMBA);
     clock.advance(60_000);
     await give('save', VISION);
@@ -152,7 +152,7 @@ describe('listLearned', () => {
     expect(view?.terms.every(({ from }) => from.length > 0)).toBe(true);
   });
 
-  it('is empty of a reader who said nothing, null of nobody', async () => {
+  it('Nothing is learned without feedback, and an unknown subscriber gives null', async () => {
     expect(await listLearned(deps(), subscriber)).toEqual({
       terms: [],
       unlearned: [],
@@ -162,8 +162,8 @@ describe('listLearned', () => {
   });
 });
 
-describe('forgetting', () => {
-  it('takes a term away for good, until the reader allows it again', async () => {
+describe('forgetTerm and forgetLearned', () => {
+  it('A removed term stays removed until the subscriber allows it again', async () => {
     await give('more', MAMBA);
     expect(await forgetTerm(deps(), { subscriberId: subscriber, term: 'mamba' })).toBe(true);
     expect(Object.keys(await weights())).toEqual(['hidden', 'hidden state']);
@@ -176,13 +176,13 @@ describe('forgetting', () => {
     expect((await listLearned(deps(), subscriber))?.unlearned).toEqual([]);
   });
 
-  it('says so when there is nothing to forget', async () => {
+  it('Forgetting reports when there is nothing to forget', async () => {
     expect(await forgetTerm(deps(), { subscriberId: subscriber, term: 'mamba' })).toBe(false);
     expect(await allowTerm(deps(), { subscriberId: subscriber, term: 'mamba' })).toBe(false);
     expect(await forgetLearned(deps(), 4711)).toBe(false);
   });
 
-  it('forgets everything, keeps what is saved, and learns from then on', async () => {
+  it('Forgetting everything keeps what is saved and learns from later feedback', async () => {
     await give('more', MAMBA);
     await give('save', RIVERS);
     expect(await forgetLearned(deps(), subscriber)).toBe(true);
@@ -199,7 +199,7 @@ describe('forgetting', () => {
 describe('muteTopic', () => {
   const muted = async () => (await findLearning(database.db, subscriber))?.mutedTopics;
 
-  it('mutes a topic once, and takes that back', async () => {
+  it('A topic is muted once and unmuted once', async () => {
     const mute = { subscriberId: subscriber, slug: 'agents' };
     expect(await muteTopic(deps(), mute)).toMatchObject({ slug: 'agents' });
     await muteTopic(deps(), { ...mute, slug: 'rl' });
@@ -210,15 +210,15 @@ describe('muteTopic', () => {
     expect(await muted()).toEqual(['rl']);
   });
 
-  it('knows nothing of topics and readers that are not there', async () => {
+  it('An unknown topic or subscriber mutes nothing and gives null', async () => {
     expect(await muteTopic(deps(), { subscriberId: subscriber, slug: 'cooking' })).toBeNull();
     expect(await muteTopic(deps(), { subscriberId: 4711, slug: 'agents' })).toBeNull();
     expect(await muted()).toEqual([]);
   });
 });
 
-describe('the statistics of terms', () => {
-  it('are counted once an hour', async () => {
+describe('createTermStatistics', () => {
+  it('Term statistics are read once an hour', async () => {
     const { termStatistics } = deps();
     const first = await termStatistics();
     expect(first.paperCount).toBe(5);
@@ -229,7 +229,7 @@ describe('the statistics of terms', () => {
     expect((await termStatistics()).paperCount).toBe(6);
   });
 
-  it('are counted again after the database failed', async () => {
+  it('Term statistics are read again after the database failed', async () => {
     const { termStatistics } = deps();
     await database.db.execute(sql`ALTER TABLE papers RENAME TO papers_away`);
     await expect(termStatistics()).rejects.toThrow();

@@ -9,8 +9,8 @@ import { useSendingFixture } from '../deliveries/sending-fixture.ts';
 
 const { clock, composeFor, database, deliver, deps, lease, rows } = useSendingFixture();
 
-describe('What a reader said of papers', () => {
-  it('brings more of that in the next digest, which says so; the preview, too', async () => {
+describe('Feedback in the next digest', () => {
+  it('Liked papers bring similar ones to the next digest, with that reason, and to the preview', async () => {
     const { db } = database;
     const liked = buildPaper({
       title: 'Mamba Has a Hidden State',

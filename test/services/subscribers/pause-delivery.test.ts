@@ -7,7 +7,7 @@ import { buildPaperOf, listSendTimes, useDigestFixture } from '../digests/digest
 
 const { compose, database, reader: subscriber } = useDigestFixture();
 
-describe('A pause', () => {
+describe('endPauses', () => {
   const statusOf = async (id: number) => {
     const { rows } = await database.db.execute<{ status: string; until: string | null }>(
       sql`SELECT status, paused_until::text AS until FROM subscribers WHERE id = ${id}`,
@@ -20,7 +20,7 @@ describe('A pause', () => {
     );
     return rows.map(({ kind, id }) => [kind, Number(id)]);
   };
-  const pausedReader = async (pausedUntil: string | null) => {
+  const storePausedSubscriber = async (pausedUntil: string | null) => {
     const id = await subscriber();
     const before = new Date('2026-05-04T00:00:00Z');
     await updatePreferences(database.db, id, { pausedUntil: pausedUntil ?? FRIDAY }, before);
@@ -31,9 +31,9 @@ describe('A pause', () => {
   };
 
   it.each([FRIDAY, '2026-05-06'])(
-    'until %s ends with the digest of Friday, which the reader gets, and asks for one letter',
+    'A pause until %s ends with the digest of Friday and requests one return e-mail',
     async (day) => {
-      const id = await pausedReader(day);
+      const id = await storePausedSubscriber(day);
       await storePapers(database.db, [buildPaperOf(FRIDAY)]);
       const { digest } = await compose('daily', FRIDAY);
       expect(Object.keys(await listSendTimes(database.db, digest?.id))).toEqual([String(id)]);
@@ -45,17 +45,20 @@ describe('A pause', () => {
     },
   );
 
-  it.each(['2026-05-09', null])('until %s goes on', async (day) => {
-    const id = await pausedReader(day);
-    await storePapers(database.db, [buildPaperOf(FRIDAY)]);
-    const { digest } = await compose('daily', FRIDAY);
-    expect(await listSendTimes(database.db, digest?.id)).toEqual({});
-    expect(await statusOf(id)).toEqual({ status: 'paused', until: day });
-    expect(await emails()).toEqual([]);
-  });
+  it.each(['2026-05-09', null])(
+    'A pause until %s does not end with the digest of Friday',
+    async (day) => {
+      const id = await storePausedSubscriber(day);
+      await storePapers(database.db, [buildPaperOf(FRIDAY)]);
+      const { digest } = await compose('daily', FRIDAY);
+      expect(await listSendTimes(database.db, digest?.id)).toEqual({});
+      expect(await statusOf(id)).toEqual({ status: 'paused', until: day });
+      expect(await emails()).toEqual([]);
+    },
+  );
 
-  it('brings nobody back who left meanwhile', async () => {
-    const id = await pausedReader(FRIDAY);
+  it('The end of a pause does not bring back a subscriber who has left', async () => {
+    const id = await storePausedSubscriber(FRIDAY);
     await updateStatus(database.db, id, 'unsubscribed', new Date('2026-05-05T00:00:00Z'));
     await storePapers(database.db, [buildPaperOf(FRIDAY)]);
     await compose('daily', FRIDAY);

@@ -12,7 +12,7 @@ import { useSendingFixture } from '../deliveries/sending-fixture.ts';
 const engine = useSendingFixture();
 const { clock, compose, database, deps, storeSixPapers } = engine;
 
-describe('The return from a pause', () => {
+describe('The return e-mail', () => {
   const MONDAY = '2026-05-11';
   const pause = (id: number, pausedUntil: string | null, at: string) =>
     updatePreferences(database.db, id, { pausedUntil }, new Date(at));
@@ -23,7 +23,7 @@ describe('The return from a pause', () => {
     return rows;
   };
 
-  it('brings the best of the digests that were missed, once', async () => {
+  it('The return e-mail holds the best papers of the missed digests and is sent once', async () => {
     const id = await storeSubscriber(database.db, { topics: ['rl'], keywords: ['tandem'] });
     await pause(id, MONDAY, '2026-05-08T00:00:00Z');
     const tandem = buildPaper({ id: 'own', title: 'A tandem', usableOn: '2026-05-09' });
@@ -49,7 +49,7 @@ describe('The return from a pause', () => {
     expect(text).not.toMatch(/Bicycle [135]|Of Monday/);
   });
 
-  it('brings no letter when nothing was missed', async () => {
+  it('No return e-mail is sent when nothing was missed', async () => {
     const id = await storeSubscriber(database.db);
     const token = tokens.seal({ kind: 'subscriber', subscriberId: id });
     await pause(id, MONDAY, '2026-05-08T00:00:00Z');
@@ -57,7 +57,7 @@ describe('The return from a pause', () => {
     const [email] = await listEmails();
     await sendTransactionalEmail(deps(), Number(email?.id));
     expect(await listEmails()).toMatchObject([
-      { state: 'failed', reply: 'No paper of the absence matches what the reader follows.' },
+      { state: 'failed', reply: 'No paper of the absence matches the subscriber’s preferences.' },
     ]);
     expect(engine.sink.accepted).toEqual([]);
   });

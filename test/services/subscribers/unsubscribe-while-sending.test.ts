@@ -16,10 +16,10 @@ import {
 const engine = useSendingFixture();
 const { clock, composeFor, database, deliver, deps, lease, rows, statesOf } = engine;
 
-describe('A reader who does not want the mail any more', () => {
+describe('A subscriber who leaves during a send', () => {
   it.each([
     [
-      'left',
+      'leaves',
       (id: number) => updateStatus(database.db, id, 'unsubscribed', clock()),
       /unsubscribed/,
     ],
@@ -40,12 +40,12 @@ describe('A reader who does not want the mail any more', () => {
       /suppressed/,
     ],
     [
-      'follows what no paper is about',
+      'follows topics of no paper',
       (id: number) => updatePreferences(database.db, id, { topics: ['robotics'] }, clock()),
       /No paper/,
     ],
   ] as [string, (id: number) => Promise<unknown>, RegExp][])(
-    'and %s is skipped, the others are not',
+    'A subscriber who %s before the batch is sent is skipped, and the others are not',
     async (_what, change, detail) => {
       const { digestId, ids } = await composeFor(buildSubscribers(2));
       await change(ids[0] ?? 0);
@@ -59,7 +59,7 @@ describe('A reader who does not want the mail any more', () => {
     },
   );
 
-  it('while the batch is being sent is skipped, be it seconds before the turn', async () => {
+  it('A subscriber who leaves while the batch is being sent is skipped', async () => {
     const { digestId, ids } = await composeFor(buildSubscribers(2 * MAX_IN_FLIGHT));
     const waiting = new Map(ids.map((id, n) => [`r${n}@example.org`, id]));
     const leave = async () => {
@@ -85,7 +85,7 @@ describe('A reader who does not want the mail any more', () => {
     ).toHaveLength(2);
   });
 
-  it('after a deferral is skipped too', async () => {
+  it('A subscriber who leaves after a deferral is skipped', async () => {
     const { digestId, ids } = await composeFor(buildSubscribers(1));
     engine.sink.respondWith(() => ({ at: 'rcpt', reply: '451 4.3.0 Later' }));
     const leaseId = await lease();

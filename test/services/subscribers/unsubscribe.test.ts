@@ -7,8 +7,8 @@ import { HOUR_MS, TEST_ADDRESS, useSignUpFixture } from './sign-up-fixture.ts';
 
 const { clock, database, deps } = useSignUpFixture();
 
-describe('Unsubscribing', () => {
-  it('ends the mail at once, and again changes nothing', async () => {
+describe('unsubscribe', () => {
+  it('Unsubscribing skips pending deliveries at once, and changes nothing the second time', async () => {
     const id = await storeSubscriber(database.db, { email: TEST_ADDRESS });
     const token = tokens.seal({ kind: 'delivery', digestId: 3, subscriberId: id });
     expect(await unsubscribe(deps(), token)).toMatchObject({ id });
@@ -21,7 +21,7 @@ describe('Unsubscribing', () => {
     expect((await row()).rows).toEqual(rows);
   });
 
-  it('takes a token that is nobody’s without complaint', async () => {
+  it('A token that belongs to nobody unsubscribes nobody', async () => {
     expect(await unsubscribe(deps(), 'AbCdEfGhIjKlMnOpQr_-Uv')).toBeNull();
     expect(
       await unsubscribe(

@@ -21,11 +21,11 @@ import { HOUR_MS, suppressionHashOf, TEST_ADDRESS, useSignUpFixture } from './si
 const test = useSignUpFixture();
 const { ada, requestSignUp, clock, database, deps, lastToken, listEmails, suppressAda } = test;
 
-describe('Export and erasure', () => {
+describe('Links to export and to erase', () => {
   const linkOf = async () =>
     tokens.seal({ kind: 'delivery', digestId: 1, subscriberId: (await ada()).id });
 
-  it('mail one link at a time, each good for 30 minutes', async () => {
+  it('One link is mailed at a time, and each works for 30 minutes', async () => {
     await storeSubscriber(database.db, { email: TEST_ADDRESS });
     expect(await requestDataLink(deps(), await linkOf(), 'export')).toBe(true);
     const first = await lastToken();
@@ -42,14 +42,14 @@ describe('Export and erasure', () => {
     expect(test.queue.enqueued).toHaveLength(3);
   });
 
-  it('are not mailed for a token that is nobody’s', async () => {
+  it('No link is mailed for a token that belongs to nobody', async () => {
     expect(await requestDataLink(deps(), 'AbCdEfGhIjKlMnOpQr_-Uv', 'erase')).toBe(false);
     const gone = tokens.seal({ kind: 'subscriber', subscriberId: 999_999 });
     expect(await requestDataLink(deps(), gone, 'erase')).toBe(false);
     expect(await listEmails()).toEqual([]);
   });
 
-  it('are not interchangeable: the link to export does not erase', async () => {
+  it('The link to export does not erase', async () => {
     await storeSubscriber(database.db, { email: TEST_ADDRESS });
     await requestDataLink(deps(), await linkOf(), 'export');
     const token = await lastToken();
@@ -59,7 +59,7 @@ describe('Export and erasure', () => {
     expect((await ada()).status).toBe('active');
   });
 
-  it('give everything that is stored of the reader', async () => {
+  it('The export holds everything stored about the subscriber', async () => {
     await requestSignUp();
     await confirmSignUp(deps(), await lastToken());
     const { id } = await ada();
@@ -100,7 +100,7 @@ describe('Export and erasure', () => {
     expect(await everythingStored()).not.toMatch(/ada|bicycle|192\.0\.2/i);
   });
 
-  it('erase all but a keyed hash; what the digest counted stays counted', async () => {
+  it('Erasing leaves a keyed hash and the states of deliveries', async () => {
     await requestSignUp();
     await confirmSignUp(deps(), await lastToken());
     const { id } = await ada();
@@ -118,7 +118,7 @@ describe('Export and erasure', () => {
     expect(await eraseDataByLink(deps(), token)).toBe(false);
   });
 
-  it('by the operator need an address that somebody has', async () => {
+  it('The operator can erase an address once, and only one that is stored', async () => {
     await storeSubscriber(database.db, { email: TEST_ADDRESS });
     expect(await eraseAddress(deps(), 'ADA@example.org')).toBe(true);
     expect(await eraseAddress(deps(), 'ADA@example.org')).toBe(false);
@@ -128,7 +128,7 @@ describe('Export and erasure', () => {
     expect(await findSuppression(database.db, suppressionHashOf(TEST_ADDRESS))).toBe('erased');
   });
 
-  it('keep the graver reason why an address is suppressed', async () => {
+  it('Erasing keeps a graver reason for a suppression', async () => {
     await storeSubscriber(database.db, { email: TEST_ADDRESS });
     await suppressAda('complaint');
     await eraseAddress(deps(), TEST_ADDRESS);
@@ -149,7 +149,7 @@ async function storeDelivery(subscriberId: number): Promise<void> {
       '250 Taken for ada@example.org', 'ada@example.org', ${clock()})`);
 }
 
-/** Every row of every table that can hold something of a reader, as text. */
+/** Every row of every table that can hold data of a subscriber, as text. */
 async function everythingStored(): Promise<string> {
   const tables = ['subscribers', 'consents', 'transactional_emails', 'deliveries', 'suppressions'];
   const texts = [];

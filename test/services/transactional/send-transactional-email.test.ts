@@ -2,12 +2,15 @@ import { sql } from 'drizzle-orm';
 import PostalMime from 'postal-mime';
 import { describe, expect, it } from 'vitest';
 import { suppressAddress } from '../../../src/db/subscribers/suppressions.ts';
-import { addTransactionalEmail } from '../../../src/db/transactional/transactional-emails.ts';
+import {
+  addTransactionalEmail,
+  markTransactionalEmailUsed,
+} from '../../../src/db/transactional/transactional-emails.ts';
 import { hashSuppressedAddress } from '../../../src/domain/links/tokens.ts';
 import type { Subscriber } from '../../../src/domain/subscribers/subscriber.ts';
 import type { TransactionalKind } from '../../../src/domain/transactional/transactional-email.ts';
 import { confirmSignUp } from '../../../src/services/subscribers/confirm-sign-up.ts';
-import { addNotice } from '../../../src/services/transactional/notices.ts';
+import { requestTransactionalEmail } from '../../../src/services/transactional/request-email.ts';
 import { sendTransactionalEmail } from '../../../src/services/transactional/send-transactional-email.ts';
 import { suppressionKey } from '../../support/keys.ts';
 import { createRecordingQueue } from '../../support/recording-queue.ts';
@@ -17,8 +20,8 @@ import { MINUTE_MS, useSendingFixture } from '../deliveries/sending-fixture.ts';
 const engine = useSendingFixture();
 const { clock, database, deps } = engine;
 
-describe('A letter', () => {
-  async function ask(
+describe('sendTransactionalEmail', () => {
+  async function request(
     kind: TransactionalKind = 'confirm',
     changes: Partial<Subscriber> = { status: 'pending' },
   ): Promise<number> {
@@ -28,8 +31,9 @@ describe('A letter', () => {
     });
     const expiresAt = new Date(clock().getTime() + 48 * 60 * MINUTE_MS);
     const paperIds = kind === 'return' ? ['p0'] : [];
-    const asked = { subscriberId, kind, requestedAt: clock(), expiresAt, paperIds };
-    return addTransactionalEmail(database.db, asked);
+    const requestedAt = clock();
+    const email = { subscriberId, kind, requestedAt, expiresAt, paperIds };
+    return addTransactionalEmail(database.db, email);
   }
   async function findEmail(id: number) {
     const { rows: found } = await database.db.execute<{
@@ -40,15 +44,15 @@ describe('A letter', () => {
       SELECT state, attempts, next_at AS "nextAt", message_id AS "messageId", reply FROM transactional_emails
       WHERE id = ${id}`);
     const [row] = found;
-    if (!row) throw new Error(`There is no letter ${id}.`);
+    if (!row) throw new Error(`There is no e-mail ${id}.`);
     return { ...row, nextAt: new Date(row.nextAt) };
   }
   const confirmLink = /\/confirm\/([\w-]{22})/;
   const linkIn = (place: number) =>
     confirmLink.exec(engine.sink.received[place]?.raw.toString() ?? '')?.[1] ?? '';
 
-  it('never goes to an address that was suppressed meanwhile', async () => {
-    const id = await ask();
+  it('An address that was suppressed since the request gets no e-mail', async () => {
+    const id = await request();
     const hash = hashSuppressedAddress('ada@example.org', suppressionKey);
     await suppressAddress(database.db, hash, 'operator', clock());
     await sendTransactionalEmail(deps(), id);
@@ -59,8 +63,8 @@ describe('A letter', () => {
     });
   });
 
-  it('goes out once, with a link that works', async () => {
-    const id = await ask();
+  it('An e-mail is sent once, with a link that works', async () => {
+    const id = await request();
     await sendTransactionalEmail(deps(), id);
     await sendTransactionalEmail(deps(), id);
     expect(engine.sink.accepted.map(({ to }) => to)).toEqual(['ada@example.org']);
@@ -73,8 +77,8 @@ describe('A letter', () => {
     expect(await confirmSignUp(confirming, linkIn(0))).toMatchObject({ kind: 'confirmed' });
   });
 
-  it('goes out once, also when two workers have it', async () => {
-    const id = await ask();
+  it('An e-mail is sent once although two workers try', async () => {
+    const id = await request();
     await Promise.all([sendTransactionalEmail(deps(), id), sendTransactionalEmail(deps(), id)]);
     expect(engine.sink.mailCommands).toBe(1);
   });
@@ -86,8 +90,8 @@ describe('A letter', () => {
     ['welcome', '/preferences/', 'active'],
     ['goodbye', '/confirm/', 'unsubscribed'],
     ['return', '/preferences/', 'active'],
-  ] as const)('of kind %s leads to %s', async (kind, path, status) => {
-    await sendTransactionalEmail(deps(), await ask(kind, { status }));
+  ] as const)('The link of a %s e-mail leads to %s', async (kind, path, status) => {
+    await sendTransactionalEmail(deps(), await request(kind, { status }));
     expect(engine.sink.accepted[0]?.raw.toString()).toContain(path);
   });
 
@@ -95,24 +99,53 @@ describe('A letter', () => {
     ['welcome', 'unsubscribed'],
     ['goodbye', 'active'],
     ['return', 'paused'],
-  ] as const)('of kind %s comes too late for a reader who is %s by now', async (kind, status) => {
-    const id = await ask(kind, { status });
+  ] as const)('A %s e-mail is not sent to a subscriber who is %s by then', async (kind, status) => {
+    const id = await request(kind, { status });
     await sendTransactionalEmail(deps(), id);
     expect(engine.sink.mailCommands).toBe(0);
     expect(await findEmail(id)).toMatchObject({
       state: 'failed',
-      reply: `The reader is ${status} by now.`,
+      reply: `The subscriber is ${status} now.`,
     });
   });
 
-  it('on return brings the papers that are stored still, in their order', async () => {
+  it('A confirmation e-mail describes what its own sign-up asked for', async () => {
+    const subscriberId = await storeSubscriber(database.db, { status: 'pending' });
+    const id = await addTransactionalEmail(database.db, {
+      subscriberId,
+      kind: 'confirm',
+      requestedAt: clock(),
+      expiresAt: new Date(clock().getTime() + 60 * MINUTE_MS),
+      signUpRequest: { preferences: { hour: 21 }, channel: 'api', wording: '', network: null },
+    });
+    await sendTransactionalEmail(deps(), id);
+    const { text = '' } = await PostalMime.parse(engine.sink.accepted[0]?.raw ?? '');
+    expect(text).toContain('21:00');
+  });
+
+  it('A confirmation e-mail is not sent once another link was confirmed', async () => {
+    const id = await request('confirm', { status: 'active' });
+    await markTransactionalEmailUsed(database.db, id, clock());
+    await sendTransactionalEmail(deps(), id);
+    expect(engine.sink.mailCommands).toBe(0);
+    expect(await findEmail(id)).toMatchObject({
+      state: 'failed',
+      reply: 'A link was used before the e-mail could be sent.',
+    });
+  });
+
+  it('A return e-mail holds the papers that are still stored, in their order', async () => {
     await storePapers(database.db, [
       buildPaper({ id: 'test:second' }),
       buildPaper({ id: 'test:first' }),
     ]);
     const subscriberId = await storeSubscriber(database.db, { email: 'ada@example.org' });
     const paperIds = ['test:first', 'test:gone', 'test:second'];
-    const id = await addNotice(database.db, 'return', { subscriberId, now: clock(), paperIds });
+    const id = await requestTransactionalEmail(database.db, 'return', {
+      subscriberId,
+      now: clock(),
+      paperIds,
+    });
     await sendTransactionalEmail(deps(), id ?? 0);
     const { text = '' } = await PostalMime.parse(engine.sink.accepted[0]?.raw ?? '');
     expect([...text.matchAll(/papers\/(test:\w+)/g)].map(([, each]) => each)).toEqual([
@@ -121,9 +154,12 @@ describe('A letter', () => {
     ]);
   });
 
-  it('of goodbye is tried for two days, though its link lasts longer', async () => {
+  it('A goodbye is tried for two days although its link works longer', async () => {
     const subscriberId = await storeSubscriber(database.db, { status: 'unsubscribed' });
-    const id = await addNotice(database.db, 'goodbye', { subscriberId, now: clock() });
+    const id = await requestTransactionalEmail(database.db, 'goodbye', {
+      subscriberId,
+      now: clock(),
+    });
     engine.sink.respondWith(() => ({ at: 'rcpt', reply: '451 4.7.1 Later' }));
     clock.advance(48 * 60 * MINUTE_MS - 1);
     await sendTransactionalEmail(deps(), id ?? 0);
@@ -134,51 +170,54 @@ describe('A letter', () => {
     ['after a 4xx', { at: 'rcpt', reply: '451 4.7.1 Greylisted' }],
     ['after the connection broke', { drop: 'at rcpt' }],
     ['after an unknown outcome', { drop: 'after the dot' }],
-  ] as const)('is sent again %s, with the same link and Message-ID', async (_what, behaviour) => {
-    const id = await ask();
-    engine.sink.respondWith(() => behaviour);
-    await sendTransactionalEmail(deps(), id);
-    const waiting = await findEmail(id);
-    expect(waiting).toMatchObject({
-      state: 'pending',
-      attempts: 1,
-      nextAt: new Date('2026-05-08T07:05:00Z'),
-    });
-    await sendTransactionalEmail(deps(), id);
-    expect(engine.sink.accepted).toEqual([]);
-    engine.sink.respondWith(() => 'accept');
-    clock.advance(5 * MINUTE_MS);
-    await sendTransactionalEmail(deps(), id);
-    expect(await findEmail(id)).toMatchObject({ state: 'sent', messageId: waiting.messageId });
-    expect(new Set(engine.sink.received.map(({ raw }) => raw.toString('latin1'))).size).toBe(1);
-    expect(engine.sink.accepted[0]?.raw.toString()).toContain(waiting.messageId);
-  });
+  ] as const)(
+    'An e-mail is sent again %s, with the same link and Message-ID',
+    async (_what, behaviour) => {
+      const id = await request();
+      engine.sink.respondWith(() => behaviour);
+      await sendTransactionalEmail(deps(), id);
+      const waiting = await findEmail(id);
+      expect(waiting).toMatchObject({
+        state: 'pending',
+        attempts: 1,
+        nextAt: new Date('2026-05-08T07:05:00Z'),
+      });
+      await sendTransactionalEmail(deps(), id);
+      expect(engine.sink.accepted).toEqual([]);
+      engine.sink.respondWith(() => 'accept');
+      clock.advance(5 * MINUTE_MS);
+      await sendTransactionalEmail(deps(), id);
+      expect(await findEmail(id)).toMatchObject({ state: 'sent', messageId: waiting.messageId });
+      expect(new Set(engine.sink.received.map(({ raw }) => raw.toString('latin1'))).size).toBe(1);
+      expect(engine.sink.accepted[0]?.raw.toString()).toContain(waiting.messageId);
+    },
+  );
 
-  it('fails for good after a 5xx', async () => {
-    const id = await ask();
+  it('An e-mail fails permanently after a 5xx', async () => {
+    const id = await request();
     engine.sink.respondWith(() => ({ at: 'rcpt', reply: '550 5.1.1 No such user' }));
     await sendTransactionalEmail(deps(), id);
     expect(await findEmail(id)).toMatchObject({ state: 'failed', reply: '550 5.1.1 No such user' });
   });
 
-  it('is not sent once its link has ended', async () => {
-    const id = await ask();
+  it('An e-mail is not sent once its link has expired', async () => {
+    const id = await request();
     clock.advance(48 * 60 * MINUTE_MS);
     await sendTransactionalEmail(deps(), id);
     expect(engine.sink.mailCommands).toBe(0);
     expect(await findEmail(id)).toMatchObject({ state: 'failed' });
   });
 
-  it('is tried no more when the next try would come after its end', async () => {
-    const id = await ask();
+  it('An e-mail is not tried again when its link would expire before the next attempt', async () => {
+    const id = await request();
     engine.sink.respondWith(() => ({ at: 'rcpt', reply: '451 4.7.1 Later' }));
     clock.advance(48 * 60 * MINUTE_MS - 1);
     await sendTransactionalEmail(deps(), id);
     expect(await findEmail(id)).toMatchObject({ state: 'failed', reply: '451 4.7.1 Later' });
   });
 
-  it('that a worker died over goes to the next one after two minutes', async () => {
-    const id = await ask();
+  it('An e-mail whose worker died is sent by another one after two minutes', async () => {
+    const id = await request();
     await database.db.execute(sql`UPDATE transactional_emails SET attempts = 1,
       next_at = ${new Date(clock().getTime() + 2 * MINUTE_MS)} WHERE id = ${id}`);
     await sendTransactionalEmail(deps(), id);

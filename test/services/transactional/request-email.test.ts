@@ -13,11 +13,11 @@ import { HOUR_MS, TEST_ADDRESS, useSignUpFixture } from '../subscribers/sign-up-
 const test = useSignUpFixture();
 const { ada, requestSignUp, clock, database, deps, lastToken, listEmails } = test;
 
-describe('Letters of a change', () => {
+describe('requestTransactionalEmail', () => {
   const linkOf = async () => tokens.seal({ kind: 'subscriber', subscriberId: (await ada()).id });
   const kinds = async () => (await listEmails()).map(({ kind }) => kind);
 
-  it('welcome whoever confirms, once', async () => {
+  it('A subscriber who confirms is welcomed once', async () => {
     await requestSignUp();
     const token = await lastToken();
     await confirmSignUp(deps(), token);
@@ -29,7 +29,7 @@ describe('Letters of a change', () => {
     ]);
   });
 
-  it('say goodbye to whoever leaves, at most once a day', async () => {
+  it('A subscriber who leaves gets a goodbye, at most one a day', async () => {
     await storeSubscriber(database.db, { email: TEST_ADDRESS });
     await unsubscribe(deps(), await linkOf());
     await unsubscribe(deps(), await linkOf());
@@ -43,14 +43,14 @@ describe('Letters of a change', () => {
     expect(await kinds()).toEqual(['goodbye', 'welcome', 'goodbye']);
   });
 
-  it('say nothing to an address that never confirmed', async () => {
+  it('An address that never confirmed gets no goodbye', async () => {
     await requestSignUp();
     await unsubscribe(deps(), await linkOf());
     expect((await ada()).status).toBe('unsubscribed');
     expect(await kinds()).toEqual(['confirm']);
   });
 
-  it('keep no reader from leaving when the queue is down', async () => {
+  it('A subscriber can leave while the queue is down', async () => {
     await storeSubscriber(database.db, { email: TEST_ADDRESS });
     test.queue.isDown = true;
     await unsubscribe(deps(), await linkOf());
@@ -58,7 +58,7 @@ describe('Letters of a change', () => {
     expect(await kinds()).toEqual(['goodbye']);
   });
 
-  it('of goodbye hold a way back, for 30 days and once, which is kept as a consent', async () => {
+  it('The link of a goodbye works for 30 days and once, and gives a consent', async () => {
     await storeSubscriber(database.db, { email: TEST_ADDRESS, topics: ['rl'] });
     await unsubscribe(deps(), await linkOf());
     const token = await lastToken();
