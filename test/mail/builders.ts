@@ -71,7 +71,10 @@ export function buildDigestCopy(
 ): DigestPersonalization {
   return {
     token: TOKEN,
-    selection: Array.from({ length: count }, (_, rank) => ({ rank, reason: `Reason ${rank}.` })),
+    selection: Array.from({ length: count }, (_, rank) => ({
+      rank,
+      reason: { kind: 'match', match: { kind: 'author', name: `Author ${rank}` } },
+    })),
     darkHorseRank: null,
     topicNames: ['State space'],
     keywords: ['stateless'],

@@ -1,21 +1,17 @@
 import type { Selection } from '../../domain/digests/digest.ts';
 import { memoise } from '../../domain/memoise.ts';
+import type { Reason } from '../../domain/ranking/reason.ts';
 import { toJson } from '../json.ts';
-import { abbreviateReason, expandReason } from './reason-abbreviations.ts';
+import { type PackedReason, packReason, unpackReason } from './packed-reason.ts';
 
-/** A selection as stored in JSON: the distinct abbreviated reasons; the rank and reason index of each
- *  paper in one flat list; the index of the dark horse. */
-type PackedSelection = [reasons: string[], papers: number[], darkHorse?: number];
+/** A selection as JSON: each different reason once; rank and index of the reason for each paper, in
+ *  one list; the index of the dark horse. */
+type PackedSelection = [reasons: PackedReason[], papers: number[], darkHorse?: number];
 
-/** As earlier versions stored it: first unpacked, then with distinct reasons. */
-type LegacyPackedSelection =
-  | Selection
-  | { reasons: string[]; papers: [rank: number, reason: number, isDarkHorse?: 1][] };
-
-/** Packs a selection to be stored. A delivery is updated several times, and stays in its page only while
- *  it is short. */
+/** Packs a selection for storage. The row of a delivery is written three times, and its updates stay
+ *  on one page only while it is short. */
 export function packSelection(selection: Selection): string {
-  const reasons: string[] = [];
+  const reasons: Reason[] = [];
   let papers = '';
   let darkHorse = '';
   for (let at = 0; at < selection.length; at += 1) {
@@ -28,37 +24,17 @@ export function packSelection(selection: Selection): string {
   return `[[${reasons.map(encodeReason).join(',')}],[${papers}]${darkHorse}]`;
 }
 
-/** Subscribers of one digest share most of their reasons. */
+/** Equal reasons of a digest are the same object, see `createReasonPicker`. */
 const MAX_CACHED_REASONS = 20_000;
 
-const encodeReason = memoise(
-  (reason: string) => toJson(abbreviateReason(reason)),
-  MAX_CACHED_REASONS,
-);
+const encodeReason = memoise((reason: Reason) => toJson(packReason(reason)), MAX_CACHED_REASONS);
 
-/** Unpacks a stored selection, also one of an earlier version. */
 export function unpackSelection(text: string): Selection {
-  const stored = JSON.parse(text) as PackedSelection | LegacyPackedSelection;
-  if (!Array.isArray(stored)) {
-    return stored.papers.map(([rank, reasonIndex, isDarkHorse]) =>
-      createSelectedPaper(rank, stored.reasons[reasonIndex], isDarkHorse === 1),
-    );
-  }
-  if (!isPacked(stored)) return stored;
-  const [reasons, papers, darkHorse] = stored;
-  return Array.from({ length: papers.length / 2 }, (_, at) =>
-    createSelectedPaper(
-      papers[2 * at] as number,
-      expandReason(reasons[papers[2 * at + 1] as number] ?? ''),
-      at === darkHorse,
-    ),
-  );
-}
-
-function isPacked(stored: PackedSelection | Selection): stored is PackedSelection {
-  return Array.isArray(stored[0]);
-}
-
-function createSelectedPaper(rank: number, reason = '', isDarkHorse: boolean): Selection[number] {
-  return isDarkHorse ? { rank, reason, isDarkHorse } : { rank, reason };
+  const [reasons, papers, darkHorse] = JSON.parse(text) as PackedSelection;
+  const unpacked = reasons.map(unpackReason);
+  return Array.from({ length: papers.length / 2 }, (_, at) => {
+    const rank = papers[2 * at] as number;
+    const reason = unpacked[papers[2 * at + 1] as number] as Reason;
+    return at === darkHorse ? { rank, reason, isDarkHorse: true } : { rank, reason };
+  });
 }

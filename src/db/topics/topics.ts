@@ -16,6 +16,12 @@ export async function listTopics(db: Db): Promise<Topic[]> {
   return db.select(COLUMNS).from(topics).orderBy(topics.position);
 }
 
+/** Names of the topics by slug. */
+export async function listTopicNames(db: Db): Promise<ReadonlyMap<string, string>> {
+  const rows = await db.select({ slug: topics.slug, name: topics.name }).from(topics);
+  return new Map(rows.map(({ slug, name }) => [slug, name]));
+}
+
 /** The topic of that slug, or null. */
 export async function findTopic(db: Db, slug: string): Promise<Topic | null> {
   const [topic] = await db.select(COLUMNS).from(topics).where(eq(topics.slug, slug));

@@ -1,4 +1,5 @@
 import type { TopicPaper } from '../papers/paper.ts';
+import type { Reason } from '../ranking/reason.ts';
 
 export const DIGEST_KINDS = ['daily', 'weekly'] as const;
 export type DigestKind = (typeof DIGEST_KINDS)[number];
@@ -38,10 +39,10 @@ export interface RankedPaper extends TopicPaper {
   popularity: number;
 }
 
-/** One paper of a selection. `reason` is the sentence that the reader sees. */
+/** One paper of a selection. */
 export interface SelectedPaper {
   rank: number;
-  reason: string;
+  reason: Reason;
   /** High interest, low popularity: shown apart and named so. At most one in a selection. */
   isDarkHorse?: true;
 }

@@ -7,14 +7,14 @@ import { createInterestScorer, EXPLICIT_INTEREST, type KeywordMatches } from './
 import { createMmrSelector, NO_BUCKET } from './mmr-selector.ts';
 import { createProfileScorer } from './profile-score.ts';
 import { computeBaseScore, SCORE_WEIGHTS } from './ranking.ts';
-import { createReasonPicker, type ReasonContext } from './reason-picker.ts';
+import { createReasonPicker, type ReasonPickerContext } from './reason-picker.ts';
 import { meetsThreshold } from './relevance-threshold.ts';
 import type { Similarity } from './similarity.ts';
 import type { TermIndex } from './term-index.ts';
 import { maxTopicShare } from './topic-cap.ts';
 
 /** What all selections of a digest share. */
-export interface SelectorContext extends ReasonContext {
+export interface SelectorContext extends ReasonPickerContext {
   /** Of the papers by their places. */
   similarity: Similarity;
 }

@@ -1,115 +1,118 @@
-import type { DigestKind, RankedPaper } from '../digests/digest.ts';
+import type { RankedPaper } from '../digests/digest.ts';
 import { lazy } from '../memoise.ts';
 import { findKeyResult } from '../papers/key-result.ts';
-import { describeReasons, REASON_KINDS, type Reason } from './describe-reasons.ts';
 import type { NameMatch } from './name-lookup.ts';
 import { decodeExplainingTerms, EXPLAINING_KEY_COUNT } from './profile-score.ts';
 import { scoreDiscussion } from './ranking.ts';
+import { listReasons, REASON_KINDS, type Reason } from './reason.ts';
 import type { TermIndex } from './term-index.ts';
 
-/** What all reasons of a digest share. */
-export interface ReasonContext {
-  kind: DigestKind;
+/** What the reasons of all selections of a digest share. */
+export interface ReasonPickerContext {
   papers: readonly RankedPaper[];
-  topicNames: ReadonlyMap<string, string>;
   /** The rank of the paper that may be called the most discussed, or null. */
   mostDiscussedRank: number | null;
 }
 
-/** What makes a paper one for a reader. */
+/** How a paper matches a subscriber. */
 export interface PaperMatch {
   paperIndex: number;
-  /** Slugs that the reader follows. */
+  /** Slugs that the subscriber follows. */
   followedTopics: readonly string[];
   isDarkHorse: boolean;
   nameMatch: NameMatch | null;
   matchedKeywords: readonly string[];
-  /** As `Taste.told` gives it, of these terms. */
+  /** The `explainingKey` of the profile score; it encodes terms of `terms`. */
   explainingKey: number;
   terms: TermIndex | null;
 }
 
-/** Gives the reasons of one selection after the other. */
+/** Picks a reason for each paper of a selection, for one selection after the other. */
 export interface ReasonPicker {
-  /** Begins a selection. */
+  /** Starts a selection. */
   reset(): void;
-  /** The reason of its next paper: of what is true of it, what the papers before told least often. */
-  pickNext(match: PaperMatch): string;
+  /** The reason of the selection's next paper: the true one whose kind was picked least often. */
+  pickNext(match: PaperMatch): Reason;
 }
 
-/** A reason that may have its turn. */
 interface ReasonCandidate {
-  /** Place of its kind among all. */
+  reason: Reason;
+  /** Index of its kind in `REASON_KINDS`: counting by index costs less than by name. */
   kindIndex: number;
-  sentence: string;
 }
 
-/** Reasons that one paper has for readers whom it concerns alike: few, as each is rendered with the paper. */
+/** Number of reasons that may be picked for a paper and subscribers whom it matches alike. Each is
+ *  rendered together with the paper, so the number is kept small. */
 const MAX_REASONS = 3;
 
 /** In characters. */
 const MAX_KEY_RESULT_CHARS = 12;
 
-/** Reasons for the papers of a digest, described once for all readers whom a paper concerns alike. */
+/** Keywords and names are unlimited, so the reasons that contain them must be, too. */
+const MAX_INTERNED_REASONS = 20_000;
+
+/** A picker for the papers of a digest. Equal reasons are the same object, so that what is made from
+ *  one, such as its sentence, is found again quickly. */
 export function createReasonPicker({
-  kind,
   papers,
-  topicNames,
   mostDiscussedRank,
-}: ReasonContext): ReasonPicker {
-  const nameOf = (slug: string) => topicNames.get(slug) ?? slug;
+}: ReasonPickerContext): ReasonPicker {
   const leaders = findTopicLeaders(papers);
   const entries = papers.map((paper) => ({
     paper,
     slugs: paper.topics.map(({ slug }) => slug),
-    known: new Map<number, ReasonCandidate[]>(),
-    figure: lazy(() => findShortKeyResult(paper.abstract)),
+    candidates: new Map<number, ReasonCandidate[]>(),
+    keyResult: lazy(() => findShortKeyResult(paper.abstract)),
   }));
   type PaperEntry = (typeof entries)[number];
   const kindCounts = new Uint8Array(REASON_KINDS.length);
+  const intern = createInterner();
 
-  const describe = ({ paper, slugs, figure }: PaperEntry, match: PaperMatch): ReasonCandidate[] => {
-    const followed = slugs.filter((slug) => match.followedTopics.includes(slug));
-    const other = slugs.find((slug) => !followed.includes(slug));
-    const leader = leaders.get(followed[0] ?? '');
-    const reasons = describeReasons({
-      kind,
+  const listCandidates = (entry: PaperEntry, match: PaperMatch): ReasonCandidate[] => {
+    const { paper, slugs } = entry;
+    const followedTopics = slugs.filter((slug) => match.followedTopics.includes(slug));
+    const leader = leaders.get(followedTopics[0] ?? '');
+    const reasons = listReasons({
       nameMatch: match.nameMatch,
       matchedKeywords: match.matchedKeywords,
       learnedTerms:
         match.terms === null
           ? []
           : decodeExplainingTerms(match.terms, match.paperIndex, match.explainingKey),
-      followedTopics: followed.map(nameOf),
-      unfollowedTopic: other === undefined ? null : nameOf(other),
+      followedTopics,
+      unfollowedTopic: slugs.find((slug) => !followedTopics.includes(slug)) ?? null,
       isMostDiscussed: paper.rank === mostDiscussedRank,
       ledTopicPaperCount: leader?.paper === paper ? leader.papers : 0,
       popularity: paper.popularity,
       hasCode: paper.codeUrl !== null,
-      keyResult: figure(),
+      keyResult: entry.keyResult(),
       isUndiscussed: paper.upvotes + paper.comments === 0,
       isDarkHorse: match.isDarkHorse,
     });
     return rotateRemarks(reasons, paper.rank)
       .slice(0, MAX_REASONS)
-      .map(({ kind, sentence }) => ({ kindIndex: REASON_KINDS.indexOf(kind), sentence }));
+      .map((reason) => ({
+        reason: intern(reason),
+        kindIndex: REASON_KINDS.indexOf(reason.kind),
+      }));
   };
 
-  const reasonsFor = (match: PaperMatch): ReasonCandidate[] => {
+  const candidatesFor = (match: PaperMatch): ReasonCandidate[] => {
     const entry = entries[match.paperIndex] as PaperEntry;
-    if (match.nameMatch !== null || match.matchedKeywords.length > 0) return describe(entry, match);
+    if (match.nameMatch !== null || match.matchedKeywords.length > 0)
+      return listCandidates(entry, match);
     const key = cacheKeyOf(entry.slugs, match);
-    const before = entry.known.get(key);
-    if (before !== undefined) return before;
-    const reasons = describe(entry, match);
-    entry.known.set(key, reasons);
-    return reasons;
+    const cached = entry.candidates.get(key);
+    if (cached !== undefined) return cached;
+    const candidates = listCandidates(entry, match);
+    entry.candidates.set(key, candidates);
+    return candidates;
   };
 
   return {
     reset: () => void kindCounts.fill(0),
     pickNext: (match) => {
-      const candidates = reasonsFor(match);
+      const candidates = candidatesFor(match);
       let best = candidates[0] as ReasonCandidate;
       for (let at = 1; at < candidates.length; at += 1) {
         const candidate = candidates[at] as ReasonCandidate;
@@ -117,44 +120,59 @@ export function createReasonPicker({
           best = candidate;
       }
       kindCounts[best.kindIndex] = (kindCounts[best.kindIndex] as number) + 1;
-      return best.sentence;
+      return best.reason;
     },
   };
 }
 
-/** The number that an abstract is proudest of, when it is short enough for a sentence. */
+/** Returns the same object for equal reasons. */
+function createInterner(): (reason: Reason) => Reason {
+  const interned = new Map<string, Reason>();
+  return (reason) => {
+    const key = JSON.stringify(reason);
+    const known = interned.get(key);
+    if (known !== undefined) return known;
+    if (interned.size >= MAX_INTERNED_REASONS) interned.clear();
+    interned.set(key, reason);
+    return reason;
+  };
+}
+
+/** The key result of an abstract, if it is short enough for a sentence. */
 function findShortKeyResult(abstract: string): string | null {
   const figure = findKeyResult(abstract)?.figure ?? null;
   return figure === null || figure.length > MAX_KEY_RESULT_CHARS ? null : figure;
 }
 
-/** Which of its topics a reader follows, whether it is the dark horse and what was learned, as one number. */
+/** The followed ones of a paper's topics, whether it is the dark horse, and the learned terms, as one
+ *  number. */
 function cacheKeyOf(
   slugs: readonly string[],
-  { followedTopics: followed, isDarkHorse, explainingKey: told }: PaperMatch,
+  { followedTopics, isDarkHorse, explainingKey }: PaperMatch,
 ): number {
   let key = isDarkHorse ? 1 : 0;
   for (let bit = 0; bit < slugs.length; bit += 1) {
-    if (followed.includes(slugs[bit] as string)) key += 2 ** (bit + 1);
+    if (followedTopics.includes(slugs[bit] as string)) key += 2 ** (bit + 1);
   }
-  return key * EXPLAINING_KEY_COUNT + told;
+  return key * EXPLAINING_KEY_COUNT + explainingKey;
 }
 
-/** Papers that are alike begin with different remarks; what only one paper can claim stays first. */
+/** Lets similar papers start with different remarks. A reason that only one paper can have stays
+ *  first. */
 function rotateRemarks(reasons: readonly Reason[], rank: number): Reason[] {
-  const isRemark = ({ kind }: Reason) => kind !== 'leading' && kind !== 'plain' && kind !== 'other';
+  const isMatch = ({ kind }: Reason) => kind === 'match' || kind === 'matchReworded';
+  const isRemark = (reason: Reason) => reason.kind !== 'leading' && !isMatch(reason);
   const remarks = reasons.filter(isRemark);
   const start = remarks.length === 0 ? 0 : rank % remarks.length;
   return [
     ...reasons.filter(({ kind }) => kind === 'leading'),
     ...remarks.slice(start),
     ...remarks.slice(0, start),
-    ...reasons.filter(({ kind }) => kind === 'plain' || kind === 'other'),
+    ...reasons.filter(isMatch),
   ];
 }
 
-/** For each topic, how many papers it has and which of them is discussed most; without those that nobody
- *  discusses. */
+/** For each topic that has a discussed paper, the most discussed one and the number of its papers. */
 function findTopicLeaders(
   papers: readonly RankedPaper[],
 ): Map<string, { paper: RankedPaper; papers: number }> {

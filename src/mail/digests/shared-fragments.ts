@@ -1,5 +1,6 @@
 import Handlebars from 'handlebars';
 import { DIGEST_EMAIL_COPY } from '../../copy/en/emails/digest.ts';
+import { describeReason } from '../../copy/en/reasons.ts';
 import type { RankedPaper } from '../../domain/digests/digest.ts';
 import {
   DISPLAY_FORMATS,
@@ -7,6 +8,7 @@ import {
   layOutPapers,
 } from '../../domain/digests/digest-layout.ts';
 import { memoise, memoisePair } from '../../domain/memoise.ts';
+import type { Reason } from '../../domain/ranking/reason.ts';
 import type { Preferences, RelevanceThreshold } from '../../domain/subscribers/subscriber.ts';
 import { formatDate, formatLongDate } from '../../domain/text/format.ts';
 import { countWords } from '../../domain/text/shown-text.ts';
@@ -52,7 +54,7 @@ export interface PaperWithReason {
 /** What the mails of a digest share. Each part is rendered when first needed, then cached. */
 export interface SharedFragments {
   headings: Headings;
-  paper(rank: number, variant: PaperVariant, reason: string): PaperWithReason;
+  paper(rank: number, variant: PaperVariant, reason: Reason): PaperWithReason;
   layouts(chosen: number, omittedCount: number): DigestLayouts;
   /** `darkHorse` is -1 when there is none. */
   layOut(count: number, darkHorse: number): readonly LayoutItem[];
@@ -106,9 +108,13 @@ export function createSharedFragments(
   const findName = memoise(
     (rank: number) => rendered(encodeVariantKey(rank, PLAIN_VARIANT)).view.name,
   );
+  const reasonContext = { digestKind: context.digest.kind, topicNames: context.topicNames };
+  const describe = memoise((reason: Reason) =>
+    truncateText(toSingleLine(describeReason(reason, reasonContext)), MAX_REASON),
+  );
   const paper = memoisePair(
     (variant: number, reason: string) =>
-      renderPaperWithReason(rendered(variant), renderedReason(cleanReason(reason)), number),
+      renderPaperWithReason(rendered(variant), renderedReason(reason), number),
     MAX_CACHED_PAPERS,
   );
   const facts = { ...context, papers };
@@ -133,7 +139,7 @@ export function createSharedFragments(
   const escapedText = memoise((words: string) => createEscapedChunk(words));
   return {
     headings: renderHeadings(context),
-    paper: (rank, variant, reason) => paper(encodeVariantKey(rank, variant), reason),
+    paper: (rank, variant, reason) => paper(encodeVariantKey(rank, variant), describe(reason)),
     layouts: memoisePair((chosen: number, omittedCount: number) =>
       renderLayouts(context, chosen, omittedCount),
     ),
@@ -233,10 +239,6 @@ function memoisePreferences<Value>(
     memoise((frequency: Preferences['frequency']) => make({ frequency, hour, timezone })),
   );
   return ({ frequency, hour, timezone }) => made(timezone, hour)(frequency);
-}
-
-function cleanReason(reason: string): string {
-  return truncateText(toSingleLine(reason), MAX_REASON);
 }
 
 function requirePaper(byRank: ReadonlyMap<number, RankedPaper>, rank: number): RankedPaper {

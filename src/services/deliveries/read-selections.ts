@@ -1,11 +1,14 @@
+import { describeReason } from '../../copy/en/reasons.ts';
 import type { Db } from '../../db/client.ts';
 import { listSubscriberSelections } from '../../db/deliveries/subscriber-selections.ts';
 import { listDigestPapersByRank } from '../../db/digests/digests.ts';
+import { listTopicNames } from '../../db/topics/topics.ts';
 import type { TopicPaper } from '../../domain/papers/paper.ts';
 
 /** A paper that a subscriber was sent. */
 export interface SentPaper {
   paper: TopicPaper;
+  /** In a sentence. */
   reason: string;
   sentAt: Date;
 }
@@ -19,7 +22,8 @@ const MAX_SENT_PAPERS = 100;
  *  mail. A paper that was sent twice is returned once, from its first digest. */
 export async function readSelections(db: Db, subscriberId: number): Promise<SentPaper[]> {
   const sent = new Map<string, SentPaper>();
-  for (const { digestId, sendAt, papers } of await listSubscriberSelections(
+  const topicNames = await listTopicNames(db);
+  for (const { digestId, digestKind, sendAt, papers } of await listSubscriberSelections(
     db,
     subscriberId,
     MAX_DIGESTS,
@@ -28,7 +32,9 @@ export async function readSelections(db: Db, subscriberId: number): Promise<Sent
     const byRank = await listDigestPapersByRank(db, digestId, ranks);
     for (const { rank, reason } of papers) {
       const paper = byRank.get(rank);
-      if (paper) sent.set(paper.id, { paper, reason, sentAt: sendAt });
+      if (!paper) continue;
+      const sentence = describeReason(reason, { digestKind, topicNames });
+      sent.set(paper.id, { paper, reason: sentence, sentAt: sendAt });
     }
     if (sent.size >= MAX_SENT_PAPERS) break;
   }

@@ -90,10 +90,8 @@ async function openDigestContext(
     matchKeywordsInDigest(db, digestId, words),
   );
   const select = createPaperSelector({
-    kind: digest.kind,
     papers,
     similarity: createSimilarity(papers),
-    topicNames,
     mostDiscussedRank: findMostDiscussedRank(papers),
   });
   let terms: Promise<TermIndex> | null = null;

@@ -1,3 +1,4 @@
+import { describeReason } from '../../copy/en/reasons.ts';
 import type { Db } from '../../db/client.ts';
 import { findDelivery } from '../../db/deliveries/deliveries.ts';
 import { findDigestById, listDigestPapers } from '../../db/digests/digests.ts';
@@ -43,13 +44,16 @@ export async function viewDelivery(
   if (!subscriber || !digest) return null;
   const ranked = await listDigestPapers(db, digest.id);
   const byRank = new Map(ranked.map((paper) => [paper.rank, paper]));
+  const topics = await listTopics(db);
+  const topicNames = new Map(topics.map(({ slug, name }) => [slug, name]));
   const papers = delivery.selection.flatMap(({ rank, reason, isDarkHorse = false }) => {
     const paper = byRank.get(rank);
-    return paper ? [{ paper, reason, isDarkHorse }] : [];
+    const sentence = describeReason(reason, { digestKind: digest.kind, topicNames });
+    return paper ? [{ paper, reason: sentence, isDarkHorse }] : [];
   });
   const noteFacts = await readNoteFacts(db, digest, classifyNonWorkingDay);
   const facts = { digest, papers: ranked, ...noteFacts };
   const quietSince = await findQuietSince(db, subject);
   const note = composeNote(facts, { preferences: subscriber, quietSince });
-  return { digest, subscriber, papers, topics: await listTopics(db), note };
+  return { digest, subscriber, papers, topics, note };
 }

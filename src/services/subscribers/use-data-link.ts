@@ -1,3 +1,4 @@
+import { describeReason } from '../../copy/en/reasons.ts';
 import type { Db } from '../../db/client.ts';
 import {
   listSubscriberDeliveries,
@@ -7,12 +8,14 @@ import { findLearning, type GivenFeedback, listFeedback } from '../../db/feedbac
 import { type Consent, listConsents } from '../../db/subscribers/consents.ts';
 import { findPauseStart } from '../../db/subscribers/pauses.ts';
 import { findSubscriber, listDigestRecipients } from '../../db/subscribers/subscribers.ts';
+import { listTopicNames } from '../../db/topics/topics.ts';
 import {
   findTransactionalEmailByToken,
   listOpenSignUps,
   markTransactionalEmailUsed,
   type OpenSignUp,
 } from '../../db/transactional/transactional-emails.ts';
+import type { SelectedPaper } from '../../domain/digests/digest.ts';
 import { hashToken } from '../../domain/links/tokens.ts';
 import { type LearnedTerm, unpackLearned } from '../../domain/ranking/learned-terms.ts';
 import type { Subscriber } from '../../domain/subscribers/subscriber.ts';
@@ -25,7 +28,7 @@ export interface SubscriberData {
   consents: Consent[];
   /** Sign-ups that were not confirmed. */
   openSignUps: OpenSignUp[];
-  deliveries: SubscriberDelivery[];
+  deliveries: ExportedDelivery[];
   /** The newest first. */
   feedback: GivenFeedback[];
   learned: LearnedTerm[];
@@ -35,6 +38,11 @@ export interface SubscriberData {
   pausedAt: Date | null;
   /** Date of the first digest since the last mail that held nothing for the subscriber. */
   quietSince: string | null;
+}
+
+/** A delivery whose reasons are sentences, as the subscriber saw them. */
+export interface ExportedDelivery extends Omit<SubscriberDelivery, 'selection'> {
+  selection: (Omit<SelectedPaper, 'reason'> & { reason: string })[] | null;
 }
 
 /** More than anybody gives. */
@@ -74,13 +82,26 @@ export async function exportDataByLink(
     subscriber: link.subscriber,
     consents: await listConsents(db, id),
     openSignUps: await listOpenSignUps(db, id),
-    deliveries: await listSubscriberDeliveries(db, id),
+    deliveries: await listExportedDeliveries(db, id),
     feedback: await listFeedback(db, id, { limit: ALL_FEEDBACK }),
     learned: unpackLearned(learning?.learned ?? null).terms,
     unlearned: learning?.unlearned ?? [],
     pausedAt: await findPauseStart(db, id),
     quietSince: (await listDigestRecipients(db, [id])).get(id)?.quietSince ?? null,
   };
+}
+
+async function listExportedDeliveries(db: Db, subscriberId: number): Promise<ExportedDelivery[]> {
+  const topicNames = await listTopicNames(db);
+  const deliveries = await listSubscriberDeliveries(db, subscriberId);
+  return deliveries.map((delivery) => ({
+    ...delivery,
+    selection:
+      delivery.selection?.map(({ reason, ...paper }) => ({
+        ...paper,
+        reason: describeReason(reason, { digestKind: delivery.kind, topicNames }),
+      })) ?? null,
+  }));
 }
 
 /** Erases the subscriber of the link. False when the link is unknown or has expired. */

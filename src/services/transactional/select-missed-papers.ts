@@ -2,7 +2,6 @@ import type { Db } from '../../db/client.ts';
 import { matchKeywordsInPapers } from '../../db/papers/keyword-matches.ts';
 import { findPauseStart, listMissedPapers } from '../../db/subscribers/pauses.ts';
 import { listDigestRecipients } from '../../db/subscribers/subscribers.ts';
-import { listTopics } from '../../db/topics/topics.ts';
 import { createPaperSelector } from '../../domain/ranking/paper-selector.ts';
 import { findMostDiscussedRank } from '../../domain/ranking/ranking.ts';
 import { createSimilarity } from '../../domain/ranking/similarity.ts';
@@ -29,12 +28,9 @@ export async function selectMissedPapers(
   const papers = await listMissedPapers(db, { kind, since, until, limit: MAX_CANDIDATES });
   if (papers.length === 0) return [];
   const ids = papers.map(({ id }) => id);
-  const topicNames = new Map((await listTopics(db)).map(({ slug, name }) => [slug, name]));
   const select = createPaperSelector({
-    kind,
     papers,
     similarity: createSimilarity(papers),
-    topicNames,
     mostDiscussedRank: findMostDiscussedRank(papers),
   });
   const chosen = select(

@@ -107,10 +107,8 @@ function splitIntoDays(papers: readonly TopicPaper[], idf: Idf): TrialDay[] {
   return Array.from({ length: count }, (_, number) => {
     const ranked = rankPapers(papers.filter((_paper, index) => index % count === number));
     const select = createPaperSelector({
-      kind: 'daily',
       papers: ranked,
       similarity: createSimilarity(ranked),
-      topicNames: new Map(),
       mostDiscussedRank: findMostDiscussedRank(ranked),
     });
     return { papers: ranked, select, terms: createTermIndex(ranked, idf) };

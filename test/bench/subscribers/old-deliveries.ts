@@ -61,6 +61,10 @@ async function addDigest(
 const SELECTION = packSelection(
   Array.from({ length: 10 }, (_, rank) => ({
     rank,
-    reason: 'Because you follow LLM inference & serving and Agents',
+    reason: {
+      kind: 'keyResult',
+      keyResult: `${rank}.5x`,
+      match: { kind: 'topics', topics: ['inference'] },
+    },
   })),
 );

@@ -5,6 +5,7 @@ import { openLease } from '../../../src/db/deliveries/leases.ts';
 import { getPartition } from '../../../src/db/deliveries/partitions.ts';
 import { claimBatch } from '../../../src/db/deliveries/transitions/claim.ts';
 import { recordAttempts } from '../../../src/db/deliveries/transitions/record-attempts.ts';
+import type { Selection } from '../../../src/domain/digests/digest.ts';
 import { buildPaperOf, useDigestFixture } from '../../services/digests/digest-fixture.ts';
 import { FRIDAY } from '../../support/clock.ts';
 import { storeManySubscribers, storePapers } from '../../support/rows.ts';
@@ -21,9 +22,13 @@ async function pagesOf(db: Db, digestId: number): Promise<Map<number, string>> {
   return new Map(rows.map(({ id, page }) => [Number(id), page]));
 }
 
-const SELECTION = Array.from({ length: 12 }, (_, rank) => ({
+const SELECTION: Selection = Array.from({ length: 12 }, (_, rank) => ({
   rank,
-  reason: `On Compression, quantization & PEFT, which you follow, and it gives a number: ${rank}.5x.`,
+  reason: {
+    kind: 'keyResult',
+    keyResult: `${rank}.5x`,
+    match: { kind: 'keywords', keywords: ['quantization of large models'] },
+  },
 }));
 
 // On a server, open transactions of other tests keep old rows from being pruned, in any database.

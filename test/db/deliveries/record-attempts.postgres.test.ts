@@ -47,7 +47,9 @@ function eight(): { results: AttemptRecord[]; next: NextAttempt[]; now: Date } {
       subscriberId: subscriberId + 8,
       leaseId: 1,
       attempts: 1,
-      selection: [{ rank: 0, reason: 'Because you follow Agents.' }],
+      selection: [
+        { rank: 0, reason: { kind: 'match', match: { kind: 'topics', topics: ['agents'] } } },
+      ],
       messageId: '<1@example.org>',
       messageDate: now,
     })),

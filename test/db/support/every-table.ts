@@ -73,7 +73,7 @@ const STATEMENTS: readonly (readonly [string, (readonly unknown[])?])[] = [
      SELECT 1, n, 0, (ARRAY['pending', 'claimed', 'sending', 'sent', 'deferred', 'failed', 'unknown',
          'skipped', 'expired'])[n],
        '2026-05-08T07:00Z', '2026-05-08T07:00Z', n - 1, CASE WHEN n IN (2, 3) THEN 1 END,
-       CASE WHEN n > 2 THEN '[{"rank": 1, "reason": "Why “it” is here."}]' END, '2026-05-08T05:30Z'
+       CASE WHEN n > 2 THEN '[[["mk", "“it”"]], [1, 0]]' END, '2026-05-08T05:30Z'
      FROM generate_series(1, 9) AS n`,
   ],
   [`INSERT INTO signup_limits (key, points, expire) VALUES ('signup:net', 2, 1778227200000)`],

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { describeReason } from '../../../src/copy/en/reasons.ts';
 import type { RankedPaper } from '../../../src/domain/digests/digest.ts';
 import {
   createShownWordCounter,
@@ -37,11 +38,13 @@ interface SelectionPool extends SelectorContext {
 
 function selectPapers(pool: SelectionPool, who: SelectionPreferences, seen: ReadonlySet<string>) {
   const { keywordMatches } = pool;
-  return createPaperSelector(pool)(who, {
+  const selection = createPaperSelector(pool)(who, {
     seenPaperIds: seen,
     keywordMatches,
     terms: termsIn(pool.papers),
   });
+  const context = { digestKind: 'daily', topicNames: TOPIC_NAMES } as const;
+  return selection.map((each) => ({ ...each, reason: describeReason(each.reason, context) }));
 }
 
 function termsIn(papers: readonly RankedPaper[]) {
@@ -72,11 +75,9 @@ function poolOf(
   changes: Partial<SelectionPool> = {},
 ): SelectionPool {
   return {
-    kind: 'daily',
     papers,
     similarity: likeness(papers.length, () => 0),
     keywordMatches: new Map(),
-    topicNames: TOPIC_NAMES,
     mostDiscussedRank: null,
     ...changes,
   };
@@ -274,7 +275,7 @@ describe('names', () => {
   it('bring the papers of an author or an organisation, and say so', () => {
     expect(chosen({ names: ['ada lovelace'] })).toEqual([
       { rank: 1, reason: 'By Ada Lovelace, whom you follow.' },
-      { rank: 3, reason: 'By Ada B. Lovelace, one of your names.' },
+      { rank: 3, reason: 'By Ada B. Lovelace, one of the names you follow.' },
     ]);
     expect(chosen({ names: ['Meta'] })).toEqual([
       { rank: 2, reason: 'From AI at Meta, which you follow.' },
@@ -383,7 +384,7 @@ describe('what a reader taught', () => {
     const selection = selectPapers(poolOf(papers), follower(learned), seen);
     expect(ranks(selection)).toEqual([2, 3, 5]);
     expect(selection[0]?.reason).toMatch(
-      /^(?:You liked papers|Close to papers that you liked).*“hidden state” and “mamba”/,
+      /^(?:You liked papers|Similar to papers you liked).*“hidden state” and “mamba”/,
     );
     expect(selection[1]?.reason).not.toContain('liked');
   });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { describeReason } from '../../../src/copy/en/reasons.ts';
 import { createReasonPicker, type PaperMatch } from '../../../src/domain/ranking/reason-picker.ts';
 import { buildTopicPaper } from '../builders.ts';
 
@@ -7,22 +8,22 @@ const TOPIC_NAMES = new Map([
   ['agents', 'Agents'],
 ]);
 
-function reasonsFor(facts: readonly Parameters<typeof buildTopicPaper>[1][]) {
+function pickerFor(facts: readonly Parameters<typeof buildTopicPaper>[1][]) {
   const papers = facts.map((changes, rank) => ({
     ...buildTopicPaper(rank, { topics: [{ slug: 'theory', score: 0.3 }], ...changes }),
     rank,
     popularity: 0.5,
   }));
-  return createReasonPicker({
-    kind: 'daily',
-    papers,
-    topicNames: TOPIC_NAMES,
-    mostDiscussedRank: null,
-  });
+  const picker = createReasonPicker({ papers, mostDiscussedRank: null });
+  return {
+    reset: picker.reset,
+    pickNext: (match: PaperMatch) =>
+      describeReason(picker.pickNext(match), { digestKind: 'daily', topicNames: TOPIC_NAMES }),
+  };
 }
 
-const ground = (place: number, changes: Partial<PaperMatch> = {}): PaperMatch => ({
-  paperIndex: place,
+const matchOf = (paperIndex: number, changes: Partial<PaperMatch> = {}): PaperMatch => ({
+  paperIndex,
   followedTopics: ['theory'],
   isDarkHorse: false,
   nameMatch: null,
@@ -32,58 +33,70 @@ const ground = (place: number, changes: Partial<PaperMatch> = {}): PaperMatch =>
   ...changes,
 });
 
-describe('the reasons of a selection', () => {
-  it('take turns in what they tell, as far as the papers let them', () => {
+describe('createReasonPicker', () => {
+  it('The kinds of reasons in a selection vary as far as the papers allow', () => {
     const remarkable = {
       codeUrl: 'https://example.org',
       abstract: 'We gain a speedup of 3.2x over all.',
     };
-    const reasons = reasonsFor([remarkable, remarkable, remarkable, {}, {}]);
-    const all = [0, 1, 2, 3, 4].map((place) => reasons.pickNext(ground(place)));
+    const reasons = pickerFor([remarkable, remarkable, remarkable, {}, {}]);
+    const all = [0, 1, 2, 3, 4].map((place) => reasons.pickNext(matchOf(place)));
     expect(all).toEqual([
       'On Theory, which you follow, and its code is out.',
-      'On Theory, which you follow, and it gives a number: 3.2x.',
+      'On Theory, which you follow, and it reports 3.2x.',
       'Because you follow Theory.',
       'On Theory, which you follow.',
       'Because you follow Theory.',
     ]);
   });
 
-  it('begin anew for the next reader', () => {
-    const reasons = reasonsFor([{}, {}]);
-    const first = [0, 1].map((place) => reasons.pickNext(ground(place)));
+  it('A reset picker gives the next subscriber the same reasons', () => {
+    const reasons = pickerFor([{}, {}]);
+    const first = [0, 1].map((place) => reasons.pickNext(matchOf(place)));
     reasons.reset();
-    expect([0, 1].map((place) => reasons.pickNext(ground(place)))).toEqual(first);
+    expect([0, 1].map((place) => reasons.pickNext(matchOf(place)))).toEqual(first);
     expect(new Set(first).size).toBe(2);
   });
 
-  it('say which of three papers on a topic is discussed most, of two or of silence nothing', () => {
+  it('The most discussed of three papers on a topic is named, but not of two or of undiscussed ones', () => {
     const discussed = [{ upvotes: 1 }, { upvotes: 9 }, {}];
     const leading = 'The most discussed of three papers on Theory, which you follow.';
-    expect(reasonsFor(discussed).pickNext(ground(1))).toBe(leading);
-    expect(reasonsFor(discussed).pickNext(ground(0))).not.toBe(leading);
-    expect(reasonsFor(discussed.slice(0, 2)).pickNext(ground(1))).not.toContain(
+    expect(pickerFor(discussed).pickNext(matchOf(1))).toBe(leading);
+    expect(pickerFor(discussed).pickNext(matchOf(0))).not.toBe(leading);
+    expect(pickerFor(discussed.slice(0, 2)).pickNext(matchOf(1))).not.toContain(
       'The most discussed',
     );
-    expect(reasonsFor([{}, {}, {}]).pickNext(ground(1))).not.toContain('The most discussed');
+    expect(pickerFor([{}, {}, {}]).pickNext(matchOf(1))).not.toContain('The most discussed');
   });
 
-  it('are those of the topics that the reader follows, not of another reader’s', () => {
+  it('A reason names the topics that this subscriber follows, not another one’s', () => {
     const both = {
       topics: [
         { slug: 'theory', score: 0.3 },
         { slug: 'agents', score: 0.2 },
       ],
     };
-    const reasons = reasonsFor([both]);
+    const reasons = pickerFor([both]);
     const next = (followed: string[]) => {
       reasons.reset();
-      return reasons.pickNext(ground(0, { followedTopics: followed }));
+      return reasons.pickNext(matchOf(0, { followedTopics: followed }));
     };
     expect(next(['theory'])).toBe('Where Theory, which you follow, meets Agents.');
     expect(next(['agents'])).toBe('Where Agents, which you follow, meets Theory.');
     expect(next(['agents', 'theory'])).toBe('Because you follow Theory and Agents.');
-    expect(next([])).toBe('From the papers on Theory today.');
+    expect(next([])).toBe('From today’s papers on Theory.');
     expect(next(['theory'])).toBe('Where Theory, which you follow, meets Agents.');
+  });
+
+  it('Equal reasons are the same object, also those with keywords', () => {
+    const papers = [{}, {}].map((_, rank) => ({ ...buildTopicPaper(rank), rank, popularity: 0.5 }));
+    const picker = createReasonPicker({ papers, mostDiscussedRank: null });
+    const pick = (paperIndex: number, changes: Partial<PaperMatch>) => {
+      picker.reset();
+      return picker.pickNext(matchOf(paperIndex, changes));
+    };
+    const keyword = { matchedKeywords: ['agent'] };
+    expect(pick(0, keyword)).toBe(pick(1, keyword));
+    expect(pick(0, {})).toBe(pick(1, {}));
   });
 });

@@ -1,5 +1,6 @@
 import PostalMime from 'postal-mime';
 import { beforeAll, describe, expect, it } from 'vitest';
+import type { Reason } from '../../../src/domain/ranking/reason.ts';
 import { concatMessage as rawOf } from '../../../src/domain/smtp/message.ts';
 import {
   composeDigestMessage,
@@ -146,7 +147,8 @@ describe('The message of a digest', () => {
           url: text,
         }),
       });
-      const selection = buildDigestCopy(8).selection.map(({ rank }) => ({ rank, reason: text }));
+      const reason: Reason = { kind: 'match', match: { kind: 'keywords', keywords: [text] } };
+      const selection = buildDigestCopy(8).selection.map(({ rank }) => ({ rank, reason }));
       const message = composeDigestMessage(
         hostile,
         buildAddressedCopy(8, {}, { selection, keywords: [text] }),

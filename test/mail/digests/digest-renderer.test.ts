@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import type { Reason } from '../../../src/domain/ranking/reason.ts';
 import { renderDigestHtml, renderDigestText } from '../../../src/mail/digests/digest-message.ts';
 import { createDigestRenderer } from '../../../src/mail/digests/digest-renderer.ts';
 import { renderChunkText } from '../../../src/mail/encoding/chunk.ts';
@@ -250,10 +251,11 @@ describe('The HTML of a digest', () => {
         }),
       });
       const plain = renderDigestHtml(createRenderer(6), buildDigestCopy(6));
+      const reason: Reason = { kind: 'match', match: { kind: 'keywords', keywords: [text] } };
       const html = renderDigestHtml(
         hostile,
         buildDigestCopy(6, {
-          selection: buildDigestCopy(6).selection.map(({ rank }) => ({ rank, reason: text })),
+          selection: buildDigestCopy(6).selection.map(({ rank }) => ({ rank, reason })),
           topicNames: [text],
           keywords: [text],
         }),

@@ -74,7 +74,7 @@ describe('Links to export and to erase', () => {
           kind: 'daily',
           date: '2026-05-08',
           state: 'sent',
-          selection: [{ rank: 0, reason: 'Because you follow Ada.' }],
+          selection: [{ rank: 0, reason: 'By Ada, whom you follow.' }],
         },
       ],
     });
@@ -145,7 +145,9 @@ async function storeDelivery(subscriberId: number): Promise<void> {
     INSERT INTO deliveries (digest_id, subscriber_id, batch, state, send_at, next_at, attempts, selection,
       message_id, reply, detail, updated_at)
     VALUES (${digest.id}, ${subscriberId}, 0, 'sent', ${clock()}, ${clock()}, 1,
-      ${packSelection([{ rank: 0, reason: 'Because you follow Ada.' }])}, '<1@example.org>',
+      ${packSelection([
+        { rank: 0, reason: { kind: 'match', match: { kind: 'author', name: 'Ada' } } },
+      ])}, '<1@example.org>',
       '250 Taken for ada@example.org', 'ada@example.org', ${clock()})`);
 }
 

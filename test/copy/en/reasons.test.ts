@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { describeReasons, type ReasonFacts } from '../../../src/domain/ranking/describe-reasons.ts';
+import { describeReason } from '../../../src/copy/en/reasons.ts';
+import type { DigestKind } from '../../../src/domain/digests/digest.ts';
+import { listReasons, type ReasonFacts } from '../../../src/domain/ranking/reason.ts';
 
 function facts(changes: Partial<ReasonFacts> = {}): ReasonFacts {
   return {
-    kind: 'daily',
     nameMatch: null,
     matchedKeywords: [],
     learnedTerms: [],
@@ -22,14 +23,17 @@ function facts(changes: Partial<ReasonFacts> = {}): ReasonFacts {
 
 const ADA = { kind: 'author', name: 'Ada Lovelace' } as const;
 const META = { kind: 'organisation', name: 'Meta' } as const;
-const sentences = (changes: Partial<ReasonFacts>) =>
-  describeReasons(facts(changes)).map(({ sentence }) => sentence);
+const TOPIC_NAMES = new Map([['theory', 'Theory']]);
+const sentences = (changes: Partial<ReasonFacts>, digestKind: DigestKind = 'daily') =>
+  listReasons(facts(changes)).map((reason) =>
+    describeReason(reason, { digestKind, topicNames: TOPIC_NAMES }),
+  );
 
-describe('describeReasons', () => {
+describe('describeReason', () => {
   it.each<[Partial<ReasonFacts>, string]>([
     [
       { isMostDiscussed: true, matchedKeywords: ['stateless', 'KV'], followedTopics: ['Theory'] },
-      'The most discussed paper today, and it says “stateless”, one of your words.',
+      'The most discussed paper today, and it mentions “stateless”, one of your keywords.',
     ],
     [
       { isMostDiscussed: true, followedTopics: ['Theory', 'Agents'] },
@@ -59,48 +63,51 @@ describe('describeReasons', () => {
     ],
     [
       { isDarkHorse: true, matchedKeywords: ['KV'] },
-      'Nobody has said a word about it yet. It says “KV”, one of your words.',
+      'Nobody has said a word about it yet. It mentions “KV”, one of your keywords.',
     ],
     [
       { isDarkHorse: true, nameMatch: META },
       'Nobody has said a word about it yet. It is from Meta, which you follow.',
     ],
-  ])('has one thing to say of %j', (changes, sentence) => {
+  ])('The one reason for %j is “%s”', (changes, sentence) => {
     expect(sentences(changes)).toEqual([sentence]);
   });
 
   it.each<[Partial<ReasonFacts>, string[]]>([
     [
       { nameMatch: ADA, matchedKeywords: ['KV'] },
-      ['By Ada Lovelace, whom you follow.', 'By Ada Lovelace, one of your names.'],
+      ['By Ada Lovelace, whom you follow.', 'By Ada Lovelace, one of the names you follow.'],
     ],
-    [{ nameMatch: META }, ['From Meta, which you follow.', 'From Meta, one of your names.']],
+    [
+      { nameMatch: META },
+      ['From Meta, which you follow.', 'From Meta, one of the names you follow.'],
+    ],
     [
       { matchedKeywords: ['stateless'], followedTopics: ['Theory'], learnedTerms: ['mamba'] },
-      ['It says “stateless”, one of your words.', 'You asked for “stateless”.'],
+      ['It mentions “stateless”, one of your keywords.', 'You asked for “stateless”.'],
     ],
     [
       { matchedKeywords: ['a', 'b', 'c', 'd'] },
-      ['It says “a”, “b” and “c”, three of your words.', 'You asked for “a”, “b” and “c”.'],
+      ['It mentions “a”, “b” and “c”, three of your keywords.', 'You asked for “a”, “b” and “c”.'],
     ],
     [
       { learnedTerms: ['mamba', 'hidden state'], followedTopics: ['Theory'] },
       [
         'You liked papers on “mamba” and “hidden state”.',
-        'Close to papers that you liked: “mamba” and “hidden state”.',
+        'Similar to papers you liked: “mamba” and “hidden state”.',
       ],
     ],
     [
       { followedTopics: ['Theory', 'Agents'] },
       ['Because you follow Theory and Agents.', 'On Theory and Agents, which you follow.'],
     ],
-    [{ unfollowedTopic: 'Theory' }, ['From the papers on Theory today.', 'On Theory.']],
-    [{}, ['From the papers today.']],
-  ])('says of %j, in two ways where it can', (changes, expected) => {
+    [{ unfollowedTopic: 'Theory' }, ['From today’s papers on Theory.', 'On Theory.']],
+    [{}, ['From today’s papers.']],
+  ])('The match of %j is worded in two ways where possible', (changes, expected) => {
     expect(sentences(changes)).toEqual(expected);
   });
 
-  it('tells what is remarkable of the paper first', () => {
+  it('Remarks on the paper come before its match', () => {
     const remarkable = { popularity: 0.8, isUndiscussed: false, hasCode: true, keyResult: '1.35x' };
     expect(
       sentences({
@@ -114,41 +121,47 @@ describe('describeReasons', () => {
       'On Theory, which you follow, and among the most discussed papers today.',
       'On Theory, which you follow, and its code is out.',
       'Where Theory, which you follow, meets Agents.',
-      'On Theory, which you follow, and it gives a number: 1.35x.',
+      'On Theory, which you follow, and it reports 1.35x.',
       'Because you follow Theory.',
       'On Theory, which you follow.',
     ]);
     expect(sentences({ ...remarkable, popularity: 0.79 })).toEqual([
       'Its code is out.',
-      'It gives a number: 1.35x.',
+      'It reports 1.35x.',
       'Readers have noticed it.',
-      'From the papers today.',
+      'From today’s papers.',
     ]);
     expect(sentences({ ...remarkable, learnedTerms: ['mamba'] })[1]).toBe(
       'You liked papers on “mamba”, and its code is out.',
     );
   });
 
-  it('does not call a paper discussed that nobody discusses, whatever its rank in a quiet day', () => {
+  it('A topic is shown by its name, or by its slug when it has none', () => {
+    expect(sentences({ followedTopics: ['theory', 'agents'] })[0]).toBe(
+      'Because you follow Theory and agents.',
+    );
+  });
+
+  it('A paper without votes and comments is never called discussed', () => {
     expect(sentences({ popularity: 1, followedTopics: ['Theory'] })).toEqual([
       'Because you follow Theory.',
       'On Theory, which you follow.',
     ]);
   });
 
-  it('speaks of the week in a weekly digest', () => {
-    const weekly = (changes: Partial<ReasonFacts>) => sentences({ kind: 'weekly', ...changes })[0];
+  it('The reasons of a weekly digest mention the week', () => {
+    const weekly = (changes: Partial<ReasonFacts>) => sentences(changes, 'weekly')[0];
     expect(weekly({ isMostDiscussed: true })).toBe('The most discussed paper this week.');
     expect(weekly({ popularity: 1, isUndiscussed: false })).toBe(
       'Among the most discussed papers this week.',
     );
-    expect(weekly({ unfollowedTopic: 'Theory' })).toBe('From the papers on Theory this week.');
+    expect(weekly({ unfollowedTopic: 'Theory' })).toBe('From this week’s papers on Theory.');
   });
 
-  it('is whole sentences in every case, one or two, each of them another', () => {
+  it('Every reason is one or two whole sentences, and no two of a paper are the same', () => {
     for (const changes of everyCase()) {
-      const all = sentences(changes);
-      expect(new Set(all).size).toBe(all.length);
+      const all = [...sentences(changes), ...sentences(changes, 'weekly')];
+      expect(new Set(sentences(changes)).size).toBe(all.length / 2);
       for (const sentence of all) {
         expect(sentence).toMatch(/^[A-Z](?:[^.!?]|\.(?=\d))*\.(?: [A-Z][^.!?]*\.)?$/);
         expect(sentence).not.toMatch(/ {2}| [.,]|undefined|null|“”/);
@@ -162,7 +175,6 @@ function everyCase(): Partial<ReasonFacts>[] {
   const vary = <Name extends keyof ReasonFacts>(name: Name, ...values: ReasonFacts[Name][]) => {
     cases = cases.flatMap((each) => values.map((value) => ({ ...each, [name]: value })));
   };
-  vary('kind', 'daily', 'weekly');
   vary('nameMatch', null, ADA, META);
   vary('matchedKeywords', [], ['KV'], ['a', 'b', 'c', 'd', 'e']);
   vary('learnedTerms', [], ['mamba', 'hidden state']);
