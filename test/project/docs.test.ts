@@ -15,55 +15,55 @@ const PAGES = [
   'CHANGELOG.md',
 ];
 
-/** Source files in backticks are named from `src/` on, other files from the root. */
+/** Source files in backticks are relative to `src/`, other files to the root. */
 const FILE = /`((?:[\w.-]+\/)+[\w.-]+\.(?:ts|mjml|hbs|json|csv|service)|(?:[\w.-]+\/)+)`/g;
 
 describe.each(PAGES)('%s', (page) => {
   const text = projectFile(page);
 
-  it('links only to files that exist', () => {
-    const links = words(text, /\]\((?!https?:|#)([^)#\s]+)|src="([^"]+)"/g);
+  it(`The links of ${page} lead to files that exist`, () => {
+    const links = matchGroups(text, /\]\((?!https?:|#)([^)#\s]+)|src="([^"]+)"/g);
     const here = new URL(page, ROOT);
     expect(links.filter((link) => !existsSync(new URL(link, here)))).toEqual([]);
   });
 
-  it('names only files that exist', () => {
+  it(`The files that ${page} names exist`, () => {
     const isThere = (file: string) =>
       ['', 'src/'].some((folder) => existsSync(new URL(folder + file, ROOT)));
-    expect(words(text, FILE).filter((file) => !isThere(file))).toEqual([]);
+    expect(matchGroups(text, FILE).filter((file) => !isThere(file))).toEqual([]);
   });
 
-  it('names only npm scripts that package.json has', () => {
+  it(`The npm scripts that ${page} names exist`, () => {
     const { scripts } = JSON.parse(projectFile('package.json'));
-    const named = words(text, /npm run ([\w:]+)/g);
+    const named = matchGroups(text, /npm run ([\w:]+)/g);
     expect(Object.keys(scripts)).toEqual(expect.arrayContaining(named));
   });
 });
 
 describe('GLOSSARY.md', () => {
-  it('tells every state of a delivery, in the order of the code', () => {
-    const documented = words(projectFile('GLOSSARY.md'), /^\| `(\w+)` \|/gm);
+  it('GLOSSARY.md lists every state of a delivery, in the order of the code', () => {
+    const documented = matchGroups(projectFile('GLOSSARY.md'), /^\| `(\w+)` \|/gm);
     expect(documented).toEqual([...DELIVERY_STATES]);
   });
 
-  it('has each word once', () => {
-    const documented = words(projectFile('GLOSSARY.md'), /^\| (\*\*[^|]+\*\*) \|/gm);
+  it('GLOSSARY.md defines each term once', () => {
+    const documented = matchGroups(projectFile('GLOSSARY.md'), /^\| (\*\*[^|]+\*\*) \|/gm);
     expect(documented.length).toBeGreaterThan(30);
-    expect(documented.filter((word, place) => documented.indexOf(word) !== place)).toEqual([]);
+    expect(documented.filter((term, index) => documented.indexOf(term) !== index)).toEqual([]);
   });
 });
 
 describe('docs/operations.md', () => {
-  it('tells every alarm', () => {
-    const documented = words(projectFile('docs/operations.md'), /^\| `([a-z-]+)` \|/gm);
+  it('docs/operations.md lists every alert', () => {
+    const documented = matchGroups(projectFile('docs/operations.md'), /^\| `([a-z-]+)` \|/gm);
     expect(documented).toEqual(expect.arrayContaining([...ALERT_KINDS]));
   });
 });
 
 describe('CONTRIBUTING.md', () => {
-  it('shows every folder of src', () => {
+  it('The tree in CONTRIBUTING.md has every folder of src', () => {
     const tree = projectFile('CONTRIBUTING.md');
-    const shown = words(tree, /^(src\/\w+\/|src\/\w+\.ts)/gm);
+    const shown = matchGroups(tree, /^(src\/\w+\/|src\/\w+\.ts)/gm);
     expect(shown.filter((path) => !existsSync(new URL(path, ROOT)))).toEqual([]);
     const folders = readdirSync(new URL('src/', ROOT), { withFileTypes: true })
       .filter((entry) => entry.isDirectory())
@@ -72,7 +72,7 @@ describe('CONTRIBUTING.md', () => {
   });
 });
 
-/** What the groups of the pattern caught. */
-function words(text: string, pattern: RegExp): string[] {
-  return [...text.matchAll(pattern)].flatMap((match) => match.slice(1).filter((word) => word));
+/** All matches of the groups of a pattern. */
+function matchGroups(text: string, pattern: RegExp): string[] {
+  return [...text.matchAll(pattern)].flatMap((match) => match.slice(1).filter((group) => group));
 }
