@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs';
 import { resolve } from 'node:path';
 import { addAbortSignal, Readable, type Writable } from 'node:stream';
 import { PaperboyError } from '../domain/errors.ts';
+import { truncate } from '../domain/text/truncate.ts';
 import { getErrorCode } from './error-code.ts';
 
 /** A command's input and output: of its own process or, across the control socket, of its caller's. */
@@ -95,7 +96,7 @@ const MAX_SHOWN = 200;
 
 function unreadable(path: string, reason: string, cause?: unknown): PaperboyError {
   const name = path.replace(/\p{Cc}+/gu, ' ').trim();
-  const shown = name.length > MAX_SHOWN ? `${name.slice(0, MAX_SHOWN)}…` : name || '“”';
+  const shown = truncate(name, MAX_SHOWN) || '“”';
   return new PaperboyError('FILE_UNREADABLE', `Cannot read ${shown}: ${reason}`, { cause });
 }
 

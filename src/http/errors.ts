@@ -8,7 +8,7 @@ import type {
 import { ERROR_COPY } from '../copy/en/pages/errors.ts';
 import { LAYOUT_COPY } from '../copy/en/pages/layout.ts';
 import { type ErrorCode, PaperboyError, type RequestErrorCode } from '../domain/errors.ts';
-import { cleanText } from '../domain/text/clean-text.ts';
+import { truncateInput } from '../domain/text/truncate.ts';
 import type { HttpDeps } from './deps.ts';
 import { findMatchedRoute } from './request-log.ts';
 import type { TypedFastify } from './typed-fastify.ts';
@@ -146,10 +146,4 @@ function sendError(
     ],
   });
   return sendPage(reply, page, statusCode);
-}
-
-/** What somebody sent, fit for a sentence: one clean line of at most `most` characters. */
-export function truncateInput(text: string, maxLength = 80): string {
-  const plain = cleanText(text);
-  return plain.length > maxLength ? `${plain.slice(0, maxLength - 3)}…` : plain;
 }

@@ -4,6 +4,7 @@ import { resolve } from 'node:path';
 import { PaperboyError } from '../domain/errors.ts';
 import { type DkimKey, isAlignedWithFrom, parseDkimPrivateKey } from '../domain/smtp/dkim-key.ts';
 import { extractDomain } from '../domain/subscribers/email-address.ts';
+import { truncate } from '../domain/text/truncate.ts';
 import type { TimeOfDay } from '../domain/time/schedule.ts';
 import {
   createChoiceParser,
@@ -189,9 +190,7 @@ const MAX_SHOWN_CHARACTERS = 300;
 
 function truncateValue(text: string): string {
   const singleLine = text.replace(/\p{Cc}+/gu, ' ');
-  return singleLine.length > MAX_SHOWN_CHARACTERS
-    ? `${singleLine.slice(0, MAX_SHOWN_CHARACTERS)}…`
-    : singleLine;
+  return truncate(singleLine, MAX_SHOWN_CHARACTERS);
 }
 
 const DKIM_SETTINGS = ['DKIM_DOMAIN', 'DKIM_SELECTOR', 'DKIM_PRIVATE_KEY'];

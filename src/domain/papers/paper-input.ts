@@ -1,6 +1,7 @@
 import { PaperboyError } from '../errors.ts';
 import { cleanText } from '../text/clean-text.ts';
 import { formatJson } from '../text/format-json.ts';
+import { truncateInput } from '../text/truncate.ts';
 import { addDays, isCalendarDay } from '../time/schedule.ts';
 import { findCodeUrl } from './code-url.ts';
 import type { ListedPaper, Paper } from './paper.ts';
@@ -166,8 +167,7 @@ function parseWebUrl(value: unknown): string {
 }
 
 function formatValue(value: unknown): string {
-  const text = cleanText(formatJson(value));
-  return text.length > 60 ? `${text.slice(0, 57)}…` : text;
+  return truncateInput(formatJson(value));
 }
 
 function throwInvalidPaper(message: string): never {

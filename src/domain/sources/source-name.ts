@@ -1,4 +1,5 @@
 import { PaperboyError } from '../errors.ts';
+import { truncateInput } from '../text/truncate.ts';
 
 /** A parsed source name of SOURCES or `papers fetch`. */
 export type SourceSpec =
@@ -20,7 +21,9 @@ export function parseSourceName(text: string): SourceSpec {
   if (name.startsWith('arxiv:')) return parseArxivSource(name);
   const path = name.startsWith('file:') ? name.slice('file:'.length) : '';
   if (path !== '') return { name, kind: 'file', path };
-  return throwUnknownSource(`“${truncate(name)}” is not a source: expected ${EXPECTED_SOURCES}`);
+  return throwUnknownSource(
+    `“${truncateInput(name)}” is not a source: expected ${EXPECTED_SOURCES}`,
+  );
 }
 
 /**
@@ -33,7 +36,9 @@ export function parseSourceNames(text: string): SourceSpec[] {
     ({ name }, index) => names.findIndex((n) => n.name === name) !== index,
   );
   if (duplicate !== undefined)
-    throwUnknownSource(`“${truncate(duplicate.name)}” is listed twice: expected each source once`);
+    throwUnknownSource(
+      `“${truncateInput(duplicate.name)}” is listed twice: expected each source once`,
+    );
   return names;
 }
 
@@ -60,17 +65,12 @@ function parseArxivSource(name: string): SourceSpec {
   const invalidCategory = categories.find((category) => !ARXIV_CATEGORY.test(category));
   if (invalidCategory !== undefined)
     throwUnknownSource(
-      `“${truncate(invalidCategory)}” in “${truncate(name)}” is not an arXiv category: expected categories such as cs.CL or stat.ML, joined by +`,
+      `“${truncateInput(invalidCategory)}” in “${truncateInput(name)}” is not an arXiv category: expected categories such as cs.CL or stat.ML, joined by +`,
     );
   const duplicate = categories.find((category, index) => categories.indexOf(category) !== index);
   if (duplicate !== undefined)
-    throwUnknownSource(`“${duplicate}” is listed twice in “${truncate(name)}”`);
+    throwUnknownSource(`“${duplicate}” is listed twice in “${truncateInput(name)}”`);
   return { name, kind: 'arxiv', categories };
-}
-
-function truncate(text: string): string {
-  const shown = text.replace(/\p{Cc}+/gu, ' ');
-  return shown.length > 60 ? `${shown.slice(0, 57)}…` : shown;
 }
 
 function throwUnknownSource(message: string): never {

@@ -1,6 +1,7 @@
 import { domainToASCII } from 'node:url';
 import isEmail from 'validator/lib/isEmail.js';
 import { PaperboyError } from '../errors.ts';
+import { truncate } from '../text/truncate.ts';
 
 /** An address as it is mailed, and the key that identifies it. */
 export interface EmailAddress {
@@ -75,8 +76,7 @@ function checkLengths(
 }
 
 function quoteForMessage(text: string): string {
-  const short = text.length > 80 ? `${text.slice(0, 77)}…` : text;
-  return `“${short.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cs}]/gu, '�')}”`;
+  return `“${truncate(text, 80).replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cs}]/gu, '�')}”`;
 }
 
 function throwInvalidEmail(message: string): never {

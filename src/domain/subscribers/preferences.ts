@@ -1,5 +1,6 @@
 import { PaperboyError } from '../errors.ts';
 import { cleanText } from '../text/clean-text.ts';
+import { truncateInput } from '../text/truncate.ts';
 import { findTimezone } from '../time/schedule.ts';
 import {
   FREQUENCIES,
@@ -79,7 +80,7 @@ function parseTopics(raw: unknown, slugs: ReadonlySet<string>): string[] {
   const unknown = topics.filter((slug) => !slugs.has(slug));
   if (unknown.length > 0) {
     throw new Error(
-      `“${shorten(unknown.join(', '))}” is no topic: expected some of ${[...slugs].join(', ')}.`,
+      `“${truncateInput(unknown.join(', '))}” is no topic: expected some of ${[...slugs].join(', ')}.`,
     );
   }
   return [...new Set(topics)];
@@ -98,7 +99,7 @@ function parsePhrases(
   const long = phrases.find((phrase) => phrase.length > maxLength);
   if (long !== undefined)
     throw new Error(
-      `“${shorten(long)}” is too long for a ${label}: at most ${maxLength} characters.`,
+      `“${truncateInput(long)}” is too long for a ${label}: at most ${maxLength} characters.`,
     );
   return phrases;
 }
@@ -146,10 +147,5 @@ function parseInteger(
 }
 
 function quoteValue(raw: unknown): string {
-  return shorten(typeof raw === 'string' ? raw : JSON.stringify(raw));
-}
-
-function shorten(text: string): string {
-  const plain = cleanText(text);
-  return plain.length > 60 ? `${plain.slice(0, 57)}…` : plain;
+  return truncateInput(typeof raw === 'string' ? raw : JSON.stringify(raw));
 }

@@ -153,3 +153,6 @@ const ENTITIES: ReadonlyMap<string, string> = new Map(
     ntilde: 'ñ',
   }),
 );
+
+/** The one character that PostgreSQL cannot store in a text. */
+export const NUL = '\0';

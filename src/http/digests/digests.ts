@@ -1,13 +1,14 @@
 import { DIGESTS_COPY } from '../../copy/en/pages/digests.ts';
 import type { DigestSummary } from '../../domain/digests/digest.ts';
 import { PaperboyError } from '../../domain/errors.ts';
+import { truncateInput } from '../../domain/text/truncate.ts';
 import { isCalendarDay } from '../../domain/time/schedule.ts';
 import { readArchive, readArchiveMonth } from '../../services/digests/read-archive.ts';
 import { type ArchivedDigest, readDigest } from '../../services/digests/read-digest.ts';
 import { viewDelivery } from '../../services/digests/view-delivery.ts';
 import { sendPublicPage } from '../conditional-response.ts';
 import type { HttpDeps } from '../deps.ts';
-import { sendPage, truncateInput } from '../errors.ts';
+import { sendPage } from '../errors.ts';
 import { MAX_PAPERS_ON_PAGE } from '../pages/index.ts';
 import { toPaperJson } from '../papers/paper-json.ts';
 import { parseMonth } from '../papers/paper-search.ts';

@@ -2,6 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { TOPICS_COPY } from '../../copy/en/pages/topics.ts';
 import { PaperboyError } from '../../domain/errors.ts';
 import type { Subscriber } from '../../domain/subscribers/subscriber.ts';
+import { truncateInput } from '../../domain/text/truncate.ts';
 import type { Topic } from '../../domain/topics/topic.ts';
 import {
   giveFeedback,
@@ -12,7 +13,7 @@ import { muteTopic, unmuteTopic } from '../../services/subscribers/mute-topic.ts
 import { readTopics } from '../../services/topics/read-topics.ts';
 import { acceptAnyBody } from '../accept-any-body.ts';
 import type { HttpDeps } from '../deps.ts';
-import { acceptsHtml, sendPage, truncateInput } from '../errors.ts';
+import { acceptsHtml, sendPage } from '../errors.ts';
 import { linkToSource } from '../papers/paper-links.ts';
 import { TokenPaperParams, TokenSlugParams, UndoQuery } from '../schemas.ts';
 import { requireSubscriber } from '../subscribers/require-subscriber.ts';

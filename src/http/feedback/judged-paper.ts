@@ -2,9 +2,10 @@ import { FEEDBACK_COPY } from '../../copy/en/pages/feedback.ts';
 import { PaperboyError } from '../../domain/errors.ts';
 import type { TopicPaper } from '../../domain/papers/paper.ts';
 import type { Subscriber } from '../../domain/subscribers/subscriber.ts';
+import { truncateInput } from '../../domain/text/truncate.ts';
 import { findRatedPaper } from '../../services/feedback/find-rated-paper.ts';
 import type { HttpDeps } from '../deps.ts';
-import { truncateInput } from '../errors.ts';
+
 import { requireSubscriber } from '../subscribers/require-subscriber.ts';
 
 /**

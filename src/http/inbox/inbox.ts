@@ -1,10 +1,11 @@
 import type { FastifyRequest } from 'fastify';
 import { INBOX_COPY } from '../../copy/en/pages/inbox.ts';
 import { PaperboyError } from '../../domain/errors.ts';
+import { truncateInput } from '../../domain/text/truncate.ts';
 import type { Inbox } from '../../inbox/inbox.ts';
 import { isLoopbackHost } from '../../settings/config.ts';
 import type { HttpDeps } from '../deps.ts';
-import { sendPage, truncateInput } from '../errors.ts';
+import { sendPage } from '../errors.ts';
 import { InboxMessageParams } from '../schemas.ts';
 import type { TypedFastify } from '../typed-fastify.ts';
 

@@ -1,8 +1,10 @@
 import { PaperboyError } from '../../domain/errors.ts';
+import { NUL } from '../../domain/text/clean-text.ts';
+import { truncateInput } from '../../domain/text/truncate.ts';
 import { isCalendarDay } from '../../domain/time/schedule.ts';
 import type { Topic } from '../../domain/topics/topic.ts';
 import type { PaperSearch } from '../../services/papers/search-papers.ts';
-import { truncateInput } from '../errors.ts';
+
 import type { PaperQuery } from '../schemas.ts';
 
 /** What a list of papers is asked for; empty fields of a form ask for nothing.
@@ -45,6 +47,3 @@ function throwInvalidQuery(name: string, value: string, expected: string): never
     `${name} is “${truncateInput(value)}”: expected ${expected}.`,
   );
 }
-
-/** The one character that PostgreSQL cannot hold in a text. */
-export const NUL = '\0';

@@ -1,3 +1,4 @@
+import { NUL } from '../../domain/text/clean-text.ts';
 import { readPaper, readPaperOrigins } from '../../services/papers/read-paper.ts';
 import { searchPapers } from '../../services/papers/search-papers.ts';
 import { countTopics } from '../../services/topics/count-topics.ts';
@@ -6,7 +7,7 @@ import type { HttpDeps } from '../deps.ts';
 import { ErrorJson, PaperJson, PaperList, PaperParams, PaperQuery, TopicList } from '../schemas.ts';
 import type { TypedFastify } from '../typed-fastify.ts';
 import { toPaperJson } from './paper-json.ts';
-import { NUL, parsePaperQuery } from './paper-search.ts';
+import { parsePaperQuery } from './paper-search.ts';
 import { createPaperNotFoundError } from './papers.ts';
 
 /** Papers and topics for programs. */

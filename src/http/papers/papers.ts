@@ -2,6 +2,8 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { PAPERS_COPY } from '../../copy/en/pages/papers.ts';
 import { PaperboyError } from '../../domain/errors.ts';
 import { citationFileName, formatBibtex, formatRis } from '../../domain/papers/citation.ts';
+import { NUL } from '../../domain/text/clean-text.ts';
+import { truncateInput } from '../../domain/text/truncate.ts';
 import { toUtcDay } from '../../domain/time/schedule.ts';
 import { readDayOverview, readNewestDay } from '../../services/papers/read-day.ts';
 import { readPaper, readPaperDetails } from '../../services/papers/read-paper.ts';
@@ -9,11 +11,10 @@ import { searchPapers } from '../../services/papers/search-papers.ts';
 import { readTopics } from '../../services/topics/read-topics.ts';
 import { sendConditional, sendPublicPage } from '../conditional-response.ts';
 import type { HttpDeps } from '../deps.ts';
-import { truncateInput } from '../errors.ts';
 import { FrontQuery, PaperParams, PaperQuery } from '../schemas.ts';
 import type { TypedFastify } from '../typed-fastify.ts';
 import { EMPTY_SIGNUP, readFrontView } from './front-view.ts';
-import { NUL, parsePaperQuery } from './paper-search.ts';
+import { parsePaperQuery } from './paper-search.ts';
 
 /** The front page, lists of papers, search and single papers. */
 export async function paperRoutes(app: TypedFastify, deps: HttpDeps): Promise<void> {

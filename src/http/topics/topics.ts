@@ -1,13 +1,14 @@
 import { TOPICS_COPY } from '../../copy/en/pages/topics.ts';
 import { PaperboyError } from '../../domain/errors.ts';
+import { NUL } from '../../domain/text/clean-text.ts';
+import { truncateInput } from '../../domain/text/truncate.ts';
 import type { Topic } from '../../domain/topics/topic.ts';
 import { searchPapers } from '../../services/papers/search-papers.ts';
 import { countTopicsPerWeek } from '../../services/topics/count-topics.ts';
 import { readTopic } from '../../services/topics/read-topics.ts';
 import { sendPublicPage } from '../conditional-response.ts';
 import type { HttpDeps } from '../deps.ts';
-import { truncateInput } from '../errors.ts';
-import { NUL, parsePageNumber } from '../papers/paper-search.ts';
+import { parsePageNumber } from '../papers/paper-search.ts';
 import { PageQuery, SlugParams } from '../schemas.ts';
 import type { TypedFastify } from '../typed-fastify.ts';
 

@@ -2,6 +2,7 @@ import type { DisplayFormat } from '../../domain/digests/digest-layout.ts';
 import type { Links } from '../../domain/links/links.ts';
 import type { KeyResult } from '../../domain/papers/key-result.ts';
 import type { Paper } from '../../domain/papers/paper.ts';
+import { findCode, findPaperSource, type PaperSource } from '../../domain/papers/paper-links.ts';
 import { splitTitle } from '../../domain/papers/split-title.ts';
 import { describePaper } from '../../domain/text/format.ts';
 import { countWords, showAbstract } from '../../domain/text/shown-text.ts';
@@ -17,8 +18,8 @@ export interface PaperEmailView {
   deck: string | null;
   byline: string;
   url: string;
-  /** Link to the paper at its source; null when only our page exists. */
-  source: { name: string; url: string } | null;
+  /** Where the paper can be read; null when only our page exists. */
+  source: PaperSource | null;
   codeUrl: string | null;
   text: string;
   figure: KeyResult | null;
@@ -41,16 +42,16 @@ export function createPaperEmailView(
   const { name, deck } = splitTitle(title);
   const { text: fullText, figure } = showAbstract(toSingleLine(paper.abstract), form);
   const text = truncateText(fullText, MAX_TEXT);
-  const url = toSafeUrl(paper.url);
+  const source = findPaperSource(paper);
   const view = {
     title,
     name,
     label: truncateText(name, MAX_LABEL),
     deck,
     byline: truncateText(toSingleLine(describePaper(paper)), MAX_BYLINE),
-    url: url ?? links.paper(paper.id),
-    source: url === null ? null : { name: describeHost(url), url },
-    codeUrl: toSafeUrl(paper.codeUrl),
+    url: source?.url ?? links.paper(paper.id),
+    source,
+    codeUrl: findCode(paper),
     text,
     figure,
     isLongFigure: figure !== null && figure.figure.length > LONGEST_LARGE_FIGURE,
@@ -71,25 +72,11 @@ function splitAtFigure(text: string, figure: KeyResult | null) {
   };
 }
 
-/** A web address that is short enough for every mail client. Other schemes could be scripts. */
-function toSafeUrl(url: string | null): string | null {
-  if (url === null || url.length > MAX_URL || !URL.canParse(url)) return null;
-  const { protocol, href } = new URL(url);
-  const isWeb = protocol === 'https:' || protocol === 'http:';
-  return isWeb && href.length <= MAX_URL ? href : null;
-}
-
-function describeHost(url: string): string {
-  const host = new URL(url).hostname.replace(/^www\./, '');
-  return host === 'arxiv.org' || host.endsWith('.arxiv.org') ? 'arXiv' : host;
-}
-
 /** In characters. No real paper has longer texts; one that has must not fill the email. */
 const MAX_TITLE = 400;
 const MAX_LABEL = 80;
 const MAX_BYLINE = 300;
 const MAX_TEXT = 1_000;
-const MAX_URL = 850;
 
 /** In characters. A longer figure is set smaller. */
 const LONGEST_LARGE_FIGURE = 6;

@@ -3,6 +3,7 @@ import { isPaperInDigest } from '../../db/digests/digests.ts';
 import { findPaper } from '../../db/papers/papers.ts';
 import type { LinkTokens } from '../../domain/links/tokens.ts';
 import type { TopicPaper } from '../../domain/papers/paper.ts';
+import { NUL } from '../../domain/text/clean-text.ts';
 
 /** The paper that a token lets its subscriber rate: one of the token's digest, or any that is stored
  *  for a token without a delivery. Null when there is none. */
@@ -17,6 +18,3 @@ export async function findRatedPaper(
     return null;
   return findPaper(db, paperId);
 }
-
-/** The one character that PostgreSQL cannot store in a text. */
-const NUL = '\0';

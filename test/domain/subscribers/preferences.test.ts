@@ -73,7 +73,7 @@ describe('parsePreferences', () => {
     [
       { keywords: ['x'.repeat(81)] },
       'keywords',
-      `“${'x'.repeat(57)}…” is too long for a keyword: at most 80 characters.`,
+      `“${'x'.repeat(59)}…” is too long for a keyword: at most 80 characters.`,
     ],
     [
       { frequency: 'hourly' },

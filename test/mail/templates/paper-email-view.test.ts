@@ -42,9 +42,9 @@ describe('A paper in an email', () => {
     'not an address',
     `https://a.org/${'x'.repeat(900)}`,
   ])('Our own page is linked instead of %.30s', (url) => {
-    const view = createPaperEmailView(buildRankedPaper({ url, codeUrl: url }), 'story', links);
-    expect(view).toMatchObject({
-      url: 'https://papers.example.org/papers/2605.10000',
+    const paper = buildRankedPaper({ id: 'acl:2024.1', url, codeUrl: url });
+    expect(createPaperEmailView(paper, 'story', links)).toMatchObject({
+      url: links.paper('acl:2024.1'),
       source: null,
       codeUrl: null,
     });
