@@ -1,7 +1,7 @@
 import type { RelayEndpoint } from '../domain/smtp/relay-url.ts';
 import type { SmtpConnection } from './connection.ts';
 import { NO_EXTENSIONS, parseEhloReply, type SmtpExtensions } from './extensions.ts';
-import type { RawSmtpReply } from './reply-parser.ts';
+import { flattenReply, type RawSmtpReply } from './reply-parser.ts';
 import type { StageName } from './stages.ts';
 
 /**
@@ -120,8 +120,4 @@ async function authenticateWithLogin(
 
 function encodeBase64(text: string): string {
   return Buffer.from(text).toString('base64');
-}
-
-function flattenReply({ text }: RawSmtpReply): string {
-  return text.replaceAll('\n', ' ').slice(0, 300);
 }

@@ -9,6 +9,11 @@ export function isPositiveCompletion({ code }: Pick<RawSmtpReply, 'code'>): bool
   return code >= 200 && code < 300;
 }
 
+/** A reply as one line for an error message, at most 300 characters. */
+export function flattenReply({ text }: RawSmtpReply): string {
+  return text.replaceAll('\n', ' ').slice(0, 300);
+}
+
 /** Parses replies out of a stream of bytes. */
 export interface ReplyParser {
   /** Calls `onReply` for each reply that `chunk` completes. The caller may reuse `chunk`

@@ -1,20 +1,19 @@
 import type { RelayEndpoint } from '../domain/smtp/relay-url.ts';
 import { parseSmtpReply } from '../domain/smtp/smtp-reply.ts';
+import {
+  decideStep,
+  type SessionPhase,
+  type SessionStep,
+} from '../domain/smtp/transaction-protocol.ts';
 import { type BodyWriter, createBodyWriter } from './body.ts';
 import { openSmtpConnection } from './connection.ts';
 import { DATA_COMMAND, pipelineEnvelope } from './envelope.ts';
 import { NO_EXTENSIONS, type SmtpExtensions } from './extensions.ts';
 import { performHandshake } from './handshake.ts';
 import { prepareTransaction, takeNextTransaction } from './next-transaction.ts';
-import { isPositiveCompletion, type RawSmtpReply } from './reply-parser.ts';
+import { flattenReply, isPositiveCompletion, type RawSmtpReply } from './reply-parser.ts';
 import type { SessionHost, SmtpSession } from './session-host.ts';
 import { SEND_CANCELLED, type SmtpTransaction } from './smtp-transaction.ts';
-import type { StageName } from './stages.ts';
-
-type State = Extract<
-  StageName,
-  'mail' | 'rcpt' | 'data' | 'body' | 'dot' | 'loneDot' | 'reset' | 'idle' | 'quit'
->;
 
 const FINAL_DOT = '.\r\n';
 
@@ -45,7 +44,7 @@ export function openSmtpSession({
   let extensions: SmtpExtensions = NO_EXTENSIONS;
   let hasOpened = false;
   let isStale = false;
-  let state: State = 'idle';
+  let phase: SessionPhase = 'idle';
   /** The message being sent; null also while the remaining replies to a refused one are awaited. */
   let transaction: SmtpTransaction | null = null;
   /** The message whose commands were sent behind the dot of `transaction`. */
@@ -66,63 +65,26 @@ export function openSmtpSession({
     tick: () => {
       if (pipelined) abandonLatePipelined();
       if (!connection.tick()) return;
-      if (hasOpened && state === 'idle') host.onIdleTimeout(session);
+      if (hasOpened && phase === 'idle') host.onIdleTimeout(session);
       else connection.endTimedOut();
     },
     quit: () => sendCommand('quit', 'QUIT\r\n'),
     end: connection.end,
   };
 
-  /** What a reply means in each state. */
-  const replyHandlers: Record<State, (reply: RawSmtpReply) => void> = {
-    mail: (reply) => {
-      isMailFromAccepted = isPositiveCompletion(reply);
-      if (!isMailFromAccepted && !rejectTransaction(reply)) return;
-      if (extensions.hasPipelining) enterState('rcpt');
-      else if (transaction) sendCommand('rcpt', transaction.commands.rcpt);
-      else startNextOrIdle();
-    },
-    rcpt: (reply) => {
-      if (!isPositiveCompletion(reply) && !rejectTransaction(reply)) return;
-      if (extensions.hasPipelining) enterState('data');
-      else if (transaction) sendCommand('data', DATA_COMMAND);
-      else sendReset();
-    },
-    data: (reply) => {
-      if (reply.code === 354)
-        return transaction ? sendBody(transaction) : sendCommand('loneDot', FINAL_DOT);
-      if (!rejectTransaction(reply)) return;
-      if (isMailFromAccepted) sendReset();
-      else startNextOrIdle();
-    },
-    // A valid reply, but the relay may take the rest of the message for commands: close.
-    body: (reply) => {
-      if (rejectTransaction(reply)) connection.end(`${name} refused the message before its end.`);
-    },
-    dot: (reply) => {
-      if (reply.code < 400 && !isPositiveCompletion(reply)) return failSession(reply);
-      const completed = transaction;
-      transaction = pipelined;
-      pipelined = null;
-      isStale = true;
-      hasAcceptedMessage ||= isPositiveCompletion(reply);
-      if (completed) host.onReply(completed, parseSmtpReply(reply.text));
-      if (isPipelinedAbandoned)
-        return connection.end(`${name} took too long to accept another message.`);
-      // The dot of the next message has not been sent, whatever comes now.
-      enterState('mail');
-      if (reply.code === 421) failSession(reply);
-      else if (!transaction) startNextOrIdle();
-    },
-    // RFC 2920 §3.1: DATA was accepted after all recipients were refused. The refusal was the
-    // reply.
-    loneDot: startNextOrIdle,
-    reset: (reply) => {
-      if (isPositiveCompletion(reply)) startNextOrIdle();
-      else failSession(reply);
-    },
-    idle: failSession,
-    quit: () => connection.end(`The connection to ${name} was closed.`),
+  const steps: Record<SessionStep, (reply: RawSmtpReply) => void> = {
+    sendRcpt: () => transaction && sendCommand('rcpt', transaction.commands.rcpt),
+    sendData: () => sendCommand('data', DATA_COMMAND),
+    awaitRcpt: () => enterPhase('rcpt'),
+    awaitData: () => enterPhase('data'),
+    sendBody: () => transaction && sendBody(transaction),
+    sendLoneDot: () => sendCommand('loneDot', FINAL_DOT),
+    sendReset: () => sendCommand('reset', 'RSET\r\n'),
+    completeMessage,
+    endAfterEarlyRefusal: () => connection.end(`${name} refused the message before its end.`),
+    startNext: startNextOrIdle,
+    endAfterQuit: () => connection.end(`The connection to ${name} was closed.`),
+    fail: failSession,
   };
 
   performHandshake(connection, endpoint, heloName).then(
@@ -143,17 +105,38 @@ export function openSmtpSession({
   );
 
   function onReply(reply: RawSmtpReply) {
-    if (reply.code !== 421 || state === 'dot' || state === 'quit')
-      return replyHandlers[state](reply);
-    if (transaction) transaction.isBackoffRequested = true;
-    failSession(reply);
+    const { step, isRefusal } = decideStep(phase, reply.code, {
+      hasPipelining: extensions.hasPipelining,
+      hasMessage: transaction !== null,
+      isMailFromAccepted,
+    });
+    if (phase === 'mail') isMailFromAccepted = isPositiveCompletion(reply);
+    if (isRefusal) rejectTransaction(reply);
+    else if (step === 'fail' && reply.code === 421 && transaction)
+      transaction.isBackoffRequested = true;
+    steps[step](reply);
+  }
+
+  /** Resolves the message with the reply to its dot, and goes on with the pipelined one. */
+  function completeMessage(reply: RawSmtpReply) {
+    const completed = transaction;
+    transaction = pipelined;
+    pipelined = null;
+    isStale = true;
+    hasAcceptedMessage ||= isPositiveCompletion(reply);
+    if (completed) host.onReply(completed, parseSmtpReply(reply.text));
+    if (isPipelinedAbandoned) return connection.end(`${name} took too long to accept a message.`);
+    // The dot of the next message has not been sent, whatever comes now.
+    enterPhase('mail');
+    if (reply.code === 421) failSession(reply);
+    else if (!transaction) startNextOrIdle();
   }
 
   function onEnd(problem: string) {
     const [current, next] = [transaction, pipelined];
     transaction = null;
     pipelined = null;
-    if (current && state === 'dot') host.onUnknown(current, problem);
+    if (current && phase === 'dot') host.onUnknown(current, problem);
     else if (current) host.onUnsent(current, problem, isStale);
     if (next) host.onUnsent(next, problem, true);
     host.onEnd(session, problem, isServiceClosing && !hasAcceptedMessage);
@@ -167,35 +150,27 @@ export function openSmtpSession({
     const abandoned = pipelined;
     pipelined = null;
     isPipelinedAbandoned = true;
-    host.onUnsent(abandoned, `${name} took too long to accept another message.`, true);
+    host.onUnsent(abandoned, `${name} took too long to accept a message.`, true);
   }
 
   /** Ends the connection, which is unusable after this reply. */
-  function failSession({ code, text }: RawSmtpReply) {
-    isServiceClosing = code === 421;
-    const replyText = text.replaceAll('\n', ' ').slice(0, 300);
-    connection.end(`${name} said “${replyText}” where it was not expected.`);
+  function failSession(reply: RawSmtpReply) {
+    isServiceClosing = reply.code === 421;
+    connection.end(`${name} said “${flattenReply(reply)}” where it was not expected.`);
   }
 
-  /** Resolves the message with a refusal. False when the reply is no refusal: then the connection
-   *  ends. */
-  function rejectTransaction(reply: RawSmtpReply): boolean {
-    if (reply.code < 400) {
-      failSession(reply);
-      return false;
-    }
+  function rejectTransaction(reply: RawSmtpReply) {
     const rejected = transaction;
     transaction = null;
     isStale = true;
     if (rejected) host.onReply(rejected, parseSmtpReply(reply.text));
-    return true;
   }
 
   function startNextOrIdle() {
     const next = takeNextTransaction(host, extensions, { isPipelined: false });
     if (next) return startTransaction(next);
     isStale = true;
-    enterState('idle');
+    enterPhase('idle');
     host.onAvailable(session);
   }
 
@@ -207,23 +182,18 @@ export function openSmtpSession({
     );
   }
 
-  /** Ends an open transaction: a second MAIL would be refused (RFC 5321 §4.1.4). */
-  function sendReset() {
-    sendCommand('reset', 'RSET\r\n');
-  }
-
   function sendBody({ message }: SmtpTransaction) {
     body.start(message);
     sendBlock();
   }
 
   function sendBlock() {
-    enterState('body');
+    enterPhase('body');
     connection.write(body.nextBlock(), onBlockWritten);
   }
 
   function onBlockWritten() {
-    if (state !== 'body') return;
+    if (phase !== 'body') return;
     if (!body.isDone()) return sendBlock();
     // After DATA, only closing the connection cancels the message.
     if (transaction?.maySend() === false) return connection.end(SEND_CANCELLED);
@@ -234,13 +204,13 @@ export function openSmtpSession({
     sendCommand('dot', pipelined ? FINAL_DOT + pipelineEnvelope(pipelined.commands) : FINAL_DOT);
   }
 
-  function sendCommand(next: State, line: string) {
-    enterState(next);
+  function sendCommand(next: SessionPhase, line: string) {
+    enterPhase(next);
     connection.write(line);
   }
 
-  function enterState(next: State) {
-    state = next;
+  function enterPhase(next: SessionPhase) {
+    phase = next;
     connection.startStage(next);
   }
 
