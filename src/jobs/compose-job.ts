@@ -50,7 +50,7 @@ async function hasPapers(
   }
   const isOver = canCompose(missing, { ...due, waitMs: composeWaitMs });
   const composesAt = isOver ? null : new Date(due.from.getTime() + composeWaitMs);
-  const isLate = isOver || missing.some(({ wasAsked }) => wasAsked);
+  const isLate = isOver || missing.some(({ wasFetched }) => wasFetched);
   if (isLate && (await hasEverHadSubscribers(db)))
     await alerts.raise(createPapersLateAlert(subject, missing, composesAt));
   return isOver;

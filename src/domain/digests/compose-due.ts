@@ -40,8 +40,8 @@ export function findDueDigest(
 export interface MissingList {
   source: string;
   day: string;
-  /** Whether its source was asked since composing was due. */
-  wasAsked: boolean;
+  /** Whether its source was fetched since composing was due. */
+  wasFetched: boolean;
 }
 
 /**
@@ -56,5 +56,5 @@ export function canCompose(
   if (missing.length === 0) return true;
   const overdueMs = now.getTime() - from.getTime();
   if (overdueMs >= lateMs - FORCED_COMPOSE_LEAD_MS) return true;
-  return overdueMs >= waitMs && missing.every(({ wasAsked }) => wasAsked);
+  return overdueMs >= waitMs && missing.every(({ wasFetched }) => wasFetched);
 }

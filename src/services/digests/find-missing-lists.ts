@@ -21,7 +21,7 @@ export async function findMissingLists(
     const { firstFetchedAt, lastFetchedAt } = history;
     if (firstFetchedAt !== null && firstFetchedAt >= from) return [];
     return [
-      { source: source.name, day, wasAsked: lastFetchedAt !== null && lastFetchedAt >= from },
+      { source: source.name, day, wasFetched: lastFetchedAt !== null && lastFetchedAt >= from },
     ];
   });
 }

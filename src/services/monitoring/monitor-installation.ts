@@ -58,7 +58,7 @@ async function monitorQuietSources(
   const stale = await listOpenIncidents(db, ['source-stale']);
   for (const each of missing) {
     const isAlerted = stale.some(({ subject }) => subject === each.source);
-    const isAnswering = each.wasAsked && recordOf(each.source).consecutiveFailures === 0;
+    const isAnswering = each.wasFetched && recordOf(each.source).consecutiveFailures === 0;
     if (isAnswering && !isAlerted) await alerts.raise(createSourceQuietAlert(each));
   }
   return missing;

@@ -68,7 +68,7 @@ describe('A digest whose papers are missing', () => {
   const HOUR_MS = 3_600_000;
   const may = (time: string, missing: Partial<MissingList>[], lateMs = 4 * HOUR_MS) =>
     canCompose(
-      missing.map((each) => ({ source: 'hf-daily', day: '2026-05-07', wasAsked: true, ...each })),
+      missing.map((each) => ({ source: 'hf-daily', day: '2026-05-07', wasFetched: true, ...each })),
       { from, now: new Date(`2026-05-08T${time}Z`), waitMs: 2 * HOUR_MS, lateMs },
     );
 
@@ -80,8 +80,8 @@ describe('A digest whose papers are missing', () => {
   });
 
   it('waits until its sources were asked, however late it is', () => {
-    expect(may('08:00:00', [{}, { wasAsked: false }])).toBe(false);
-    expect(may('09:20:00', [{ wasAsked: false }])).toBe(true);
-    expect(may('10:00:00', [{ wasAsked: false }], 12 * HOUR_MS)).toBe(false);
+    expect(may('08:00:00', [{}, { wasFetched: false }])).toBe(false);
+    expect(may('09:20:00', [{ wasFetched: false }])).toBe(true);
+    expect(may('10:00:00', [{ wasFetched: false }], 12 * HOUR_MS)).toBe(false);
   });
 });
