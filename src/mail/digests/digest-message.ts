@@ -41,20 +41,10 @@ export interface DigestDraft {
 }
 
 /**
- * A digest for one subscriber as a message (RFC 5322) that is ready to be sent. The same arguments
- * give the same bytes. No header, boundary or line of quoted-printable begins with a dot, so no
- * dot-stuffing is needed.
- * @throws RangeError for an address that is not allowed in a header, and as
- * `DigestRenderer.render`.
+ * The message (RFC 5322) of a draft, signed if there is a signer and ready to be sent. The same
+ * arguments give the same bytes. No header, boundary or line of quoted-printable begins with a dot,
+ * so no dot-stuffing is needed.
  */
-export function composeDigestMessage(
-  renderer: DigestRenderer,
-  addressed: AddressedDigest,
-): Message {
-  return joinMessage(draftDigestMessage(renderer, addressed), '');
-}
-
-/** The message of a draft, signed if there is a signer. */
 export function finishDigestMessage(
   draft: DigestDraft,
   signer: DkimSigner | null,
@@ -65,7 +55,11 @@ export function finishDigestMessage(
     .then((signature) => joinMessage(draft, signature));
 }
 
-/** An unsigned digest for one subscriber. @throws RangeError as `composeDigestMessage`. */
+/**
+ * An unsigned digest for one subscriber.
+ * @throws RangeError for an address that is not allowed in a header, and as
+ * `DigestRenderer.render`.
+ */
 export function draftDigestMessage(
   renderer: DigestRenderer,
   addressed: AddressedDigest,
@@ -84,24 +78,13 @@ export function draftDigestMessage(
   };
 }
 
-/** The HTML of a digest for one subscriber. */
-export function renderDigestHtml(
-  renderer: DigestRenderer,
-  personalization: DigestPersonalization,
-): string {
-  return renderText(renderer.render(personalization).html, personalization);
-}
-
 /** The plain text of a digest for one subscriber. */
 export function renderDigestText(
   renderer: DigestRenderer,
   personalization: DigestPersonalization,
 ): string {
-  return renderText(renderer.render(personalization).text, personalization);
-}
-
-function renderText(chunks: readonly Chunk[], { token }: DigestPersonalization): string {
-  return chunks.map((chunk) => renderChunkText(chunk, token)).join('');
+  const { text } = renderer.render(personalization);
+  return text.map((chunk) => renderChunkText(chunk, personalization.token)).join('');
 }
 
 function joinMessage({ envelope, headers, body, fill }: DigestDraft, signature: string): Message {

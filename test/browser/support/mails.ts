@@ -6,13 +6,13 @@ import {
   CONFIRMING_TRANSACTIONAL_KINDS,
   TRANSACTIONAL_KINDS,
 } from '../../../src/domain/transactional/transactional-email.ts';
-import { renderDigestHtml } from '../../../src/mail/digests/digest-message.ts';
 import { composeTransactionalEmail } from '../../../src/mail/transactional/transactional-email.ts';
 import { composeDigest } from '../../../src/services/digests/compose-digest.ts';
 import { createDigestCopy } from '../../../src/services/digests/digest-context.ts';
 import { importPapers } from '../../../src/services/papers/import-papers.ts';
 import type { App } from '../../../src/wiring/app.ts';
 import { readSeed } from '../../../src/wiring/database.ts';
+import { renderDigestHtml } from '../../mail/support/digest-messages.ts';
 import { storeSubscriber } from '../../support/rows.ts';
 
 const DAY = '2026-05-08';

@@ -2,11 +2,7 @@ import PostalMime from 'postal-mime';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Reason } from '../../../src/domain/ranking/reason.ts';
 import { concatMessage as rawOf } from '../../../src/domain/smtp/message.ts';
-import {
-  composeDigestMessage,
-  renderDigestHtml,
-  renderDigestText,
-} from '../../../src/mail/digests/digest-message.ts';
+import { renderDigestText } from '../../../src/mail/digests/digest-message.ts';
 import {
   createDigestRenderer,
   type DigestRenderer,
@@ -25,6 +21,7 @@ import {
   HOSTILE_TEXTS,
   TOKEN,
 } from '../builders.ts';
+import { composeDigestMessage, renderDigestHtml } from '../support/digest-messages.ts';
 import {
   expectDotSafe,
   expectWellFormed,

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Reason } from '../../../src/domain/ranking/reason.ts';
-import { renderDigestHtml, renderDigestText } from '../../../src/mail/digests/digest-message.ts';
+import { renderDigestText } from '../../../src/mail/digests/digest-message.ts';
 import { createDigestRenderer } from '../../../src/mail/digests/digest-renderer.ts';
 import { renderChunkText } from '../../../src/mail/encoding/chunk.ts';
 import {
@@ -16,6 +16,7 @@ import {
   HOSTILE_TEXTS,
   TOKEN,
 } from '../builders.ts';
+import { renderDigestHtml } from '../support/digest-messages.ts';
 
 let templates: MailTemplates;
 beforeAll(async () => {
