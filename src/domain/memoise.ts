@@ -7,8 +7,8 @@ export function lazy<Value>(compute: () => Value): () => Value {
   };
 }
 
-/** `make`, called once per key while `most` values last; then it starts afresh, so that what readers
- *  write cannot fill the memory. */
+/** Caches `compute` by key. A full cache is cleared, so that values chosen by subscribers cannot fill
+ *  the memory. */
 export function memoise<Key, Value>(
   compute: (key: Key) => Value,
   maxEntries = DEFAULT_MAX_ENTRIES,
@@ -24,7 +24,7 @@ export function memoise<Key, Value>(
   };
 }
 
-/** The same for two keys: to join them into one would cost more than to look it up. */
+/** The same for two keys: joining them into one would cost more than two lookups. */
 export function memoisePair<First, Second, Value>(
   compute: (first: First, second: Second) => Value,
   maxEntries = DEFAULT_MAX_ENTRIES,

@@ -2,24 +2,24 @@ import { countDaysSinceMonday, type TimeOfDay, toUtcDay } from '../time/schedule
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../time/units.ts';
 import type { DigestKind } from './digest.ts';
 
-/** How late a missed digest is still composed, in ms. The papers of a daily one come with the next;
- *  no other weekly one ever brings those of a week that was missed. */
+/** How late a missed digest is still composed, in ms. The papers of a missed daily digest appear in
+ *  the next one; those of a missed weekly digest would never appear. */
 export const CATCH_UP_MS: Record<DigestKind, number> = {
   daily: 12 * HOUR_MS,
   weekly: 6 * DAY_MS,
 };
 
-/** How late the sweep still composes what the compose job did not, in ms, besides the time that is
- *  waited for papers: papers that came late, a database that was away, a queue that lost the job. */
+/** How late the sweep still composes a digest that the compose job did not compose, in ms, on top of
+ *  the wait for papers: papers were late, the database was unreachable, or the queue lost the job. */
 export const SWEEP_GRACE_MS = 2 * HOUR_MS;
 
-/** How long before it is too late to compose a digest at all it is composed whatever is missing, in ms. */
+/** How long before the last possible moment a digest is composed even with lists missing, in ms. */
 const FORCED_COMPOSE_LEAD_MS = 10 * MINUTE_MS;
 
 /**
  * The digest that is due at `now`, at most `lateMs` late, or null. It is due from `composeAt` (UTC) of
- * its day on, past midnight too. Readers' hours count from then, so that those whose hour went by
- * meanwhile get it at once.
+ * its day, also past midnight. Send hours count from then, so that subscribers whose hour has passed
+ * since get it at once.
  */
 export function findDueDigest(
   kind: DigestKind,
@@ -36,7 +36,7 @@ export function findDueDigest(
   return { kind, date, from };
 }
 
-/** A list that a digest expects and that is not there. */
+/** A list that a digest expects and that was not fetched. */
 export interface MissingList {
   source: string;
   day: string;
@@ -45,9 +45,9 @@ export interface MissingList {
 }
 
 /**
- * Whether a digest is to be composed at `now` although lists are missing: after `waitMs`, if each of their
- * sources was asked meanwhile (a machine that was off all morning asks first), and at the last call in
- * every case, for `lateMs` is how late it is composed at all.
+ * Whether to compose a digest at `now`. With lists missing, it waits until `waitMs` have passed and
+ * each of their sources was fetched (a machine that was off all morning fetches first). Shortly before
+ * `lateMs`, after which a digest is never composed, it stops waiting.
  */
 export function canCompose(
   missing: readonly MissingList[],

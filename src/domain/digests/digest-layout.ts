@@ -1,20 +1,19 @@
 export const DISPLAY_FORMATS = ['lead', 'story', 'darkHorse', 'brief'] as const;
 export type DisplayFormat = (typeof DISPLAY_FORMATS)[number];
 
-/** A place in a mail. */
+/** A paper of the selection in its place in the digest. */
 export interface LayoutItem {
-  /** Which paper of the selection stands here. */
   selectionIndex: number;
   format: DisplayFormat;
   isFirstBrief: boolean;
-  /** A hairline parts it from the brief before. */
+  /** Whether a hairline separates it from the previous brief. */
   isRuled: boolean;
 }
 
 /**
- * Which paper stands where: one lead, three stories, the dark horse, the rest in brief. Five papers
- * or fewer are a lead and briefs (LOOK: edition), and then the dark horse is one of the briefs. The
- * dark horse is told by its place in the selection, null when there is none.
+ * Lays out a selection: one lead, three stories, the dark horse, the rest as briefs. Five papers or
+ * fewer are a lead and briefs, and the dark horse is the last brief.
+ * @param darkHorseIndex its index in the selection, or null
  */
 export function layOutPapers(count: number, darkHorseIndex: number | null): LayoutItem[] {
   const isShort = count <= MAX_SHORT_DIGEST_PAPERS;

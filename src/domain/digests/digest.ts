@@ -9,13 +9,13 @@ export function isDigestKind(text: string): text is DigestKind {
   return (DIGEST_KINDS as readonly string[]).includes(text);
 }
 
-/** The dated edition: ranked papers, frozen. */
+/** The ranked papers of a day or week, frozen when composed. */
 export interface Digest {
   id: number;
   kind: DigestKind;
   /** `YYYY-MM-DD`; a Monday for weekly digests. */
   date: string;
-  /** Counts the digests of a kind from 1. */
+  /** Issue number, from 1 for each kind. */
   number: number;
   composedAt: Date;
 }
@@ -31,11 +31,11 @@ export interface DigestSummary extends Digest {
   cancelledAt: Date | null;
 }
 
-/** A paper as a digest froze it. */
+/** A paper of a digest, frozen when the digest was composed. */
 export interface RankedPaper extends TopicPaper {
   /** 0 for the digest's first paper. */
   rank: number;
-  /** Share of its list day that it leaves behind in votes and comments, 0 to 1. */
+  /** Share of the papers of its list day that are less discussed, 0 to 1. */
   popularity: number;
 }
 
@@ -43,7 +43,7 @@ export interface RankedPaper extends TopicPaper {
 export interface SelectedPaper {
   rank: number;
   reason: Reason;
-  /** High interest, low popularity: shown apart and named so. At most one in a selection. */
+  /** High interest, low popularity; shown in its own section. At most one in a selection. */
   isDarkHorse?: true;
 }
 

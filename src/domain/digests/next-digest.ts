@@ -13,17 +13,17 @@ export interface NextDigestContext {
   now: Date;
   /** When digests are composed, UTC. */
   composeAt: TimeOfDay;
-  /** Since when the reader is active: a digest composed before is not theirs. */
+  /** When the subscriber became active. Earlier digests are not sent to them. */
   activeSince: Date;
 }
 
-/** A composing two days ago can still be on its way (a zone far from UTC), a weekly one comes within
- *  eight days. */
+/** A digest composed two days ago may still be due in a zone far from UTC; the next weekly one is
+ *  composed within eight days. */
 const FIRST_DAY_OFFSET = -2;
 const LAST_DAY_OFFSET = 9;
 
-/** When the reader's next edition comes, if there are papers: the first due moment after `now` of a
- *  digest composed at or after `since`. */
+/** When the subscriber's next digest is due if it has papers: the first send time after `now` of a
+ *  digest composed at or after `activeSince`. */
 export function nextDigestSendAt(
   { frequency, hour, timezone }: Pick<Preferences, 'frequency' | 'hour' | 'timezone'>,
   { now, composeAt, activeSince }: NextDigestContext,
@@ -41,7 +41,7 @@ export function nextDigestSendAt(
   return null;
 }
 
-/** The day of a moment where the reader lives, `YYYY-MM-DD`. */
+/** The day of a moment in a time zone, `YYYY-MM-DD`. */
 export function localDayOf(moment: Date, timezone: string): string {
   return Temporal.Instant.fromEpochMilliseconds(moment.getTime())
     .toZonedDateTimeISO(timezone)

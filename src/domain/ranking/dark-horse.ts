@@ -1,14 +1,14 @@
 import type { SelectionLimits } from './fill-selection.ts';
 
-/** The place of the dark horse, after the lead and three stories; smaller selections have none. */
+/** Position of the dark horse, after the lead and three stories. Smaller selections have none. */
 export const DARK_HORSE_POSITION = 4;
 
 const DARK_HORSE_MAX_POPULARITY = 0.3;
 
-/** In so many minutes a reader gets through more than five papers. */
+/** Reading time that is enough for more than five papers. */
 const MIN_READING_MINUTES = 3;
 
-/** Whether a selection with that room, out of so many papers, is large enough for one. */
+/** Whether the limits and the number of candidates leave room for a dark horse. */
 export function allowsDarkHorse(
   { papers, minutes }: SelectionLimits,
   candidateCount: number,
@@ -21,7 +21,8 @@ export function allowsDarkHorse(
   );
 }
 
-/** The place of the paper of the highest interest among those that few have noticed, or null. */
+/** The index of the available paper with the highest interest among those with low popularity, or
+ *  null. */
 export function findDarkHorse(
   popularity: Float64Array,
   interest: Float64Array,

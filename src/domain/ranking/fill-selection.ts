@@ -3,15 +3,15 @@ import type { MmrSelector } from './mmr-selector.ts';
 
 /** How much a selection may hold. */
 export interface SelectionLimits {
-  /** Papers in all. */
+  /** Number of papers. */
   papers: number;
-  /** Of reading, or null when papers are counted alone. */
+  /** Reading time, or null when only papers are counted. */
   minutes: number | null;
 }
 
-/** Takes the best until the room is full or nothing is left; a single paper always fits. `darkHorse` is which
- *  of those taken stands apart, null when none does. False when the minutes are used up: nothing can be taken
- *  after that. */
+/** Selects the best candidates until a limit is reached or none is left; a single paper always fits.
+ *  `darkHorse` is the position of the dark horse in the selection, or null. Returns false when the
+ *  minutes are used up; nothing can be selected after that. */
 export function fillSelection(
   mmrSelector: MmrSelector,
   { papers, minutes }: SelectionLimits,

@@ -2,29 +2,29 @@ import type { RankedPaper } from '../digests/digest.ts';
 import type { Preferences } from '../subscribers/subscriber.ts';
 import { createNameLookup, type NameMatch } from './name-lookup.ts';
 
-/** For each keyword, the ranks of the papers that say it. */
+/** For each keyword, the ranks of the papers that contain it. */
 export type KeywordMatches = ReadonlyMap<string, ReadonlySet<number>>;
 
-/** The interest of a paper that says one of the reader's words or is by one of the names: no topic gives so
- *  much. */
+/** The interest of a paper that contains a keyword or is by a followed name. Topics score less. */
 export const EXPLICIT_INTEREST = 1;
 
-/** What a reader's wishes say of the papers of a digest. Its memory serves one reader after the other. */
+/** Scores the papers of a digest by what a subscriber follows. Its arrays are reused from one
+ *  subscriber to the next. */
 export interface InterestScorer {
-  /** Looks at what a reader follows and mutes. */
+  /** Computes the scores of a subscriber. */
   load(
     subscriber: Pick<Preferences, 'topics' | 'keywords' | 'names' | 'mutedTopics'>,
     keywordMatches: KeywordMatches,
   ): void;
-  /** For each paper 0 to 1: `OWN`, else by its best followed topic, as Postgres scores it. */
+  /** For each paper 0 to 1: `EXPLICIT_INTEREST`, else by the full-text score of its best followed
+   *  topic. */
   readonly scores: Float64Array;
-  /** For each paper 1 when a topic of it is muted. */
+  /** For each paper 1 if one of its topics is muted. */
   readonly muted: Uint8Array;
-  /** By which of the names a paper is, or null. */
+  /** The first of the names that the paper is by, or null. */
   findNameMatch(names: readonly string[], paperIndex: number): NameMatch | null;
 }
 
-/** Of these papers, by their places. */
 export function createInterestScorer(papers: readonly RankedPaper[]): InterestScorer {
   const scores = new Float64Array(papers.length);
   const muted = new Uint8Array(papers.length);
@@ -65,17 +65,16 @@ export function createInterestScorer(papers: readonly RankedPaper[]): InterestSc
 }
 
 interface TopicInterest {
-  /** Of the paper in the list. */
   paperIndex: number;
   value: number;
 }
 
 const NO_INTERESTS: readonly TopicInterest[] = [];
 
-/** A score that gives half of the interest. */
+/** Full-text score that gives half of the maximum interest. */
 const HALF_SATURATION_SCORE = 0.1;
 
-/** For each topic, how much each of its papers interests its followers: above 0, below `OWN`. */
+/** For each topic, the interest of its papers: above 0, below `EXPLICIT_INTEREST`. */
 function computeInterestsByTopic(papers: readonly RankedPaper[]): Map<string, TopicInterest[]> {
   const interests = new Map<string, TopicInterest[]>();
   for (const [paperIndex, { topics }] of papers.entries()) {

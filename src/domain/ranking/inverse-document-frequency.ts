@@ -1,20 +1,20 @@
-/** How much a term tells, from how few papers say it: 0 for what all say, or what one alone could. */
+/** Inverse document frequency: the fewer papers contain a term, the more it weighs. */
 export interface Idf {
-  /** Of how many papers it was counted. */
+  /** Number of papers counted. */
   paperCount: number;
   weightOf(term: string): number;
 }
 
-/** In how many papers each term stands. */
+/** Counts in how many papers each term occurs. */
 export interface DocumentFrequencies {
   add(terms: Iterable<string>): void;
   toIdf(): Idf;
 }
 
 /**
- * Counts terms, one paper after the other. The inverse document frequency is ln((n + 1) / (df + 1)) (Spärck
- * Jones 1972, smoothed). Two words that stand in one paper alone count nothing: nearly all of them meet
- * there by chance. A single word counts all the same: it may be a name that comes again.
+ * Weights are ln((n + 1) / (df + 1)) (Spärck Jones 1972, smoothed). A pair of words that occurs in
+ * only one paper weighs 0, because nearly all such pairs are chance. A single word keeps its weight:
+ * it may be a name that occurs again.
  */
 export function createDocumentFrequencies(): DocumentFrequencies {
   const counts = new Map<string, number>();

@@ -4,28 +4,28 @@ import { DAY_MS } from '../time/units.ts';
 import type { Idf } from './inverse-document-frequency.ts';
 import { computeTermVector, normaliseVector } from './term-vector.ts';
 
-/** Something that a reader said of a paper. */
+/** Feedback on a paper. */
 export interface JudgedPaper {
   paper: Pick<Paper, 'id' | 'title' | 'abstract'>;
   verb: FeedbackVerb;
   givenAt: Date;
 }
 
-/** What feedback taught of one term: above 0 the reader likes it, below 0 not, from -1 to 1. */
+/** A term with its weight, -1 to 1: positive if the subscriber likes papers that contain it. */
 export interface LearnedTerm {
   term: string;
   weight: number;
 }
 
-/** What feedback taught of a reader. */
+/** The profile learned from a subscriber's feedback. */
 export interface Learned {
-  /** How much feedback it comes from; a click is a third of one. */
+  /** Number of feedback events behind it; a click counts as a third. */
   feedback: number;
-  /** The strongest first; together a vector of length 1. */
+  /** The greatest absolute weight first; a vector of length 1. */
   terms: LearnedTerm[];
 }
 
-/** What each verb says of a paper, as a share of a full word. */
+/** Weight of a feedback event. */
 const FEEDBACK_WEIGHTS: Readonly<Record<FeedbackVerb, number>> = {
   more: 1,
   save: 1,
@@ -33,18 +33,19 @@ const FEEDBACK_WEIGHTS: Readonly<Record<FeedbackVerb, number>> = {
   less: -1,
 };
 
-/** Rocchio's (1971) parts: liked papers draw more than disliked ones push. */
+/** Rocchio (1971): liked papers count more than disliked ones. */
 const POSITIVE_WEIGHT = 0.75;
 const NEGATIVE_WEIGHT = 0.15;
 
-/** What is left of a word a day later. */
+/** Daily decay of a feedback event's weight. */
 const DAILY_DECAY = 0.97;
 
 export const MAX_LEARNED_TERMS = 200;
 
 /**
- * What feedback teaches: 0.75 × the mean of the papers liked less 0.15 × the mean of those disliked, each
- * word of the reader worth 3 % less a day; the strongest 200 terms, but none of `unlearned`.
+ * Learns terms from feedback: 0.75 × the mean of the liked papers − 0.15 × the mean of the disliked
+ * ones, each event losing 3 % of its weight a day. Keeps the 200 strongest terms, without those in
+ * `unlearned`.
  */
 export function learnTerms(
   judged: readonly JudgedPaper[],
@@ -52,11 +53,11 @@ export function learnTerms(
 ): Learned {
   const weighted = judged.map((each) => ({
     ...each,
-    force: FEEDBACK_WEIGHTS[each.verb] * decayFactorOf(each, now),
+    feedbackWeight: FEEDBACK_WEIGHTS[each.verb] * decayFactorOf(each, now),
   }));
-  const likedCount = weighted.filter(({ force: feedbackWeight }) => feedbackWeight > 0).length;
+  const likedCount = weighted.filter(({ feedbackWeight }) => feedbackWeight > 0).length;
   const sums = new Map<string, number>();
-  for (const { paper, force: feedbackWeight } of weighted) {
+  for (const { paper, feedbackWeight } of weighted) {
     const share =
       feedbackWeight > 0
         ? POSITIVE_WEIGHT / likedCount
@@ -77,7 +78,6 @@ export function learnTerms(
   return { feedback: sumFeedback(judged), terms };
 }
 
-/** How much feedback that is; a click is a third of a word. */
 function sumFeedback(judged: readonly JudgedPaper[]): number {
   return judged.reduce((sum, { verb }) => sum + Math.abs(FEEDBACK_WEIGHTS[verb]), 0);
 }
@@ -95,9 +95,9 @@ const ZERO_CODE = 48;
 const MINUS_CODE = 45;
 
 /**
- * What was learned as one text, with tabs between: the feedback, all weights in a row, each as a sign and four
- * digits, and the terms. Null when nothing was: then there is nothing to store. Choosing reads this for every
- * mail, and so it is made to be read fast.
+ * Packs a profile into one text with tabs between the fields: the feedback, all weights as a sign and
+ * four digits each, then the terms. Null for a profile without terms. The format is fast to read,
+ * because it is read for every mail.
  */
 export function packLearned({ feedback, terms }: Learned): string | null {
   if (terms.length === 0) return null;
@@ -106,7 +106,7 @@ export function packLearned({ feedback, terms }: Learned): string | null {
   return [amount, weights, ...terms.map(({ term }) => term)].join(FIELD_SEPARATOR);
 }
 
-/** What was packed; of null, nothing. */
+/** Unpacks a profile; null gives an empty one. */
 export function unpackLearned(packed: string | null): Learned {
   const terms: LearnedTerm[] = [];
   if (packed === null) return { feedback: 0, terms };
@@ -117,7 +117,7 @@ export function unpackLearned(packed: string | null): Learned {
   return { feedback, terms };
 }
 
-/** Calls `use` for each term that was packed, with where in `packed`, as UTF-8, it stands; returns the
+/** Calls `visit` with the start and end of each term in `packed` (UTF-8) and its weight. Returns the
  *  feedback. */
 export function forEachLearnedTerm(
   packed: Uint8Array,
@@ -133,7 +133,7 @@ export function forEachLearnedTerm(
   return weightsStart > packed.length ? 0 : readFeedback(packed, weightsStart - 1);
 }
 
-/** Where what begins at `start` ends: at the next tab, or with the text. */
+/** The end of the field that starts at `start`: the next tab or the end of the text. */
 function findFieldEnd(packed: Uint8Array, start: number): number {
   let end = start;
   while (end < packed.length && packed[end] !== TAB_CODE) end += 1;
@@ -158,7 +158,7 @@ function readFeedback(packed: Uint8Array, end: number): number {
   return Number(String.fromCharCode(...packed.subarray(0, end)));
 }
 
-/** For each of the terms, the judged papers that say it, in their order. */
+/** For each term, the papers with feedback that contain it, in their order. */
 export function findSourcePapers<Judged extends JudgedPaper>(
   terms: readonly LearnedTerm[],
   judged: readonly Judged[],

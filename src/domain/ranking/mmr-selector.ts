@@ -1,41 +1,44 @@
 import { maxPapersPerTopic } from './topic-cap.ts';
 
-/** Share of relevance against newness in a pick (maximal marginal relevance, Carbonell 1998). */
+/** Weight of relevance against diversity (maximal marginal relevance, Carbonell and Goldstein 1998). */
 const LAMBDA = 0.75;
 
-/** The shelf of what counts towards no cap. */
+/** Items in this bucket count towards no cap. */
 export const NO_BUCKET = 0;
 
-/** Chooses among what is offered, one by one: each time the best of what is left when likeness to
- *  those taken before counts against it, and when no shelf holds more of those taken than its share. */
+/** Selects candidates greedily: each time the best remaining one, where similarity to those already
+ *  selected counts against it, and no bucket may exceed its share of the selection. */
 export interface MmrSelector {
-  /** Puts up the item of a place, which stands on a shelf, for choice. To be called in order of the places. */
+  /** Must be called in order of the indexes. */
   addCandidate(index: number, score: number, bucket: number): void;
   readonly candidateCount: number;
-  /** Places in the order in which they were taken. */
+  /** Indexes in the order of selection. */
   readonly selected: readonly number[];
   isAvailable(index: number): boolean;
   select(index: number): void;
-  /** Takes up to `count` more; of equals the first. A full shelf is passed over while others have any. */
+  /** Selects up to `count` more; of equals the first. A full bucket is skipped while another bucket
+   *  has candidates. */
   selectBest(count: number): void;
-  /** Gives back the one that was taken last; nothing can be taken after that. */
+  /** Removes the last one from the selection. Nothing can be selected after that. */
   undoLast(): void;
 }
 
 const NO_CANDIDATE = -1;
 
-/** A choice among at most `size` items on `shelves` shelves, empty at first; `likenessOf` gives that of one
- *  place to each, 0 to 1. Its memory serves one reader after the other: room of its own for each would cost
- *  more than the choosing. */
+/**
+ * Creates a selector for at most `size` items in `bucketCount` buckets. `similaritiesTo` returns the
+ * similarities of one item to all, 0 to 1. Its arrays are reused from one subscriber to the next:
+ * allocating them each time would cost more than selecting.
+ */
 export function createMmrSelector(
   size: number,
   bucketCount: number,
   similaritiesTo: (index: number) => Float32Array,
 ): MmrSelector & {
-  /** Begins anew; `share` is the largest part of a selection that one shelf may have. */
+  /** Starts a selection. `maxBucketShare` is the largest share of it that one bucket may have. */
   clear(maxBucketShare: number): void;
 } {
-  /** The first `left` of these places are open. */
+  /** The first `availableCount` entries are the indexes that can still be selected. */
   const available = new Int32Array(size);
   const isAvailable = new Uint8Array(size);
   const relevance = new Float64Array(size);
@@ -47,10 +50,10 @@ export function createMmrSelector(
   let candidateCount = 0;
   let availableCount = 0;
   let selected: number[] = [];
-  /** The best of what is left on shelves that are not full; `NOBODY` when there is none. */
+  /** The best available item of the buckets that are not full; `NO_CANDIDATE` when there is none. */
   let best = NO_CANDIDATE;
 
-  /** Closes a place, lets what is open keep its distance, and finds the best of that, in one go. */
+  /** Removes one item, updates the similarities of the others and finds the best, in one pass. */
   const removeCandidate = (removed: number, similarities: Float32Array, bucketCap: number) => {
     best = NO_CANDIDATE;
     let bestMarginal = Number.NEGATIVE_INFINITY;

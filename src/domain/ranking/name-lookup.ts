@@ -1,21 +1,20 @@
 import type { Paper } from '../papers/paper.ts';
 
-/** Why a paper is a name's: written by an author of that name, or from an organisation. As the paper
- *  writes it. */
+/** A paper is by a followed name: an author or an organisation, spelled as in the paper. */
 export interface NameMatch {
   kind: 'author' | 'organisation';
   name: string;
 }
 
-/** For a name that a reader follows, the papers that are by it, by their places in a list. */
+/** The papers by a name, by their indexes in a list. */
 export type NameLookup = (name: string) => ReadonlyMap<number, NameMatch>;
 
-/** Names whose papers are kept: readers write them, so there is no end to them. */
+/** Most cached names: subscribers choose them, so there is no limit to them. */
 const MAX_CACHED_NAMES = 20_000;
 
 /**
- * Finds papers by names. An author must have the whole name, but for case, accents and initials in the
- * middle; of an organisation the words suffice, one after the other (`Meta` is in `AI at Meta`).
+ * Finds papers by names. An author must match the whole name, except for case, accents and middle
+ * initials; an organisation matches if it contains the words in order (`Meta` is in `AI at Meta`).
  */
 export function createNameLookup(
   papers: readonly Pick<Paper, 'authors' | 'organization'>[],
@@ -53,7 +52,7 @@ export function createNameLookup(
   };
 }
 
-/** Letters and digits in lower case without accents, a blank around each word. */
+/** Lower case without accents and punctuation, with a space around each word. */
 function normaliseName(name: string): string {
   const words = name
     .normalize('NFKD')

@@ -13,35 +13,36 @@ import type { Similarity } from './similarity.ts';
 import type { TermIndex } from './term-index.ts';
 import { maxTopicShare } from './topic-cap.ts';
 
-/** What all selections of a digest share. */
+/** What all selections of a digest have in common. */
 export interface SelectorContext extends ReasonPickerContext {
-  /** Of the papers by their places. */
+  /** Of the papers, by their indexes. */
   similarity: Similarity;
 }
 
-/** What is asked of a reader to choose. */
+/** The preferences that a selection depends on. */
 export interface SelectionPreferences
   extends Pick<
     Preferences,
     'topics' | 'keywords' | 'names' | 'mutedTopics' | 'papers' | 'minutes' | 'relevanceThreshold'
   > {
-  /** What feedback taught, packed. */
+  /** The packed terms learned from feedback, or null. */
   learned: string | null;
 }
 
-/** What was looked up for a reader. */
+/** Data looked up for a subscriber. */
 export interface SelectionLookups {
-  /** Ids of papers that the reader got before. */
+  /** Ids of papers that the subscriber was sent before. */
   seenPaperIds: ReadonlySet<string>;
   keywordMatches: KeywordMatches;
-  /** Needed for readers who taught something; without it that counts nothing. */
+  /** Needed to use learned terms; null ignores them. */
   terms: TermIndex | null;
 }
 
 /**
- * The papers that one reader sees, the lead first. Readers who follow topics, words or names get only
- * papers that match them; others the best of the day. Nothing that was seen comes again, nothing on a muted
- * topic but what is the reader's own by word or name. Empty when nothing matches, or nothing clears the bar.
+ * Selects the papers of one subscriber, the lead first. Subscribers who follow topics, keywords or
+ * names get only papers that match them; the others get the best of the day. Papers sent before are
+ * left out, and so are papers on muted topics unless they match a keyword or a name. Empty when
+ * nothing matches, or no match meets the relevance threshold.
  */
 export type PaperSelector = (
   subscriber: SelectionPreferences,
@@ -50,7 +51,8 @@ export type PaperSelector = (
 
 const NO_KEYWORDS: readonly string[] = [];
 
-/** A selector for a digest. What does not depend on the reader is computed here, once. */
+/** Creates the selector of a digest. Whatever does not depend on the subscriber is computed once,
+ *  here. */
 export function createPaperSelector(facts: SelectorContext): PaperSelector {
   const { papers, similarity } = facts;
   const baseScores = Float64Array.from(papers, computeBaseScore);
@@ -89,7 +91,7 @@ export function createPaperSelector(facts: SelectorContext): PaperSelector {
     }
   };
 
-  /** Returns the place of the dark horse, or null. */
+  /** Returns the index of the dark horse, or null. */
   const selectPapers = (limits: SelectionLimits): number | null => {
     if (!allowsDarkHorse(limits, mmrSelector.candidateCount)) {
       fillSelection(mmrSelector, limits, countShown);
@@ -136,7 +138,7 @@ export function createPaperSelector(facts: SelectorContext): PaperSelector {
   };
 }
 
-/** For each paper the shelf of its first topic. */
+/** The bucket of each paper is its first topic. */
 function bucketByTopic(papers: readonly RankedPaper[]): { count: number; of: readonly number[] } {
   const slugs = [...new Set(papers.flatMap(({ topics: [first] }) => first?.slug ?? []))];
   const of = papers.map(({ topics: [first] }) =>

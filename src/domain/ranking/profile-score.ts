@@ -3,27 +3,30 @@ import { MAX_EXPLAINING_TERMS, POSTING_STEP, type TermIndex } from './term-index
 import { createUtf8Encoder } from './utf8-encoder.ts';
 import { NO_TERM } from './vocabulary.ts';
 
-/** What a reader's taste says of the papers of a digest. Its memory serves one reader after the other. */
+/** Scores the papers of a digest by the terms that a subscriber's feedback taught. Its arrays are
+ *  reused from one subscriber to the next. */
 export interface ProfileScore {
-  /** Reads what a reader taught, packed. */
+  /** Computes the scores for packed learned terms. */
   load(index: TermIndex, packed: string): void;
-  /** What feedback adds to the score of a paper, above or below 0. */
+  /** What feedback adds to the score of a paper, positive or negative. */
   score(paperIndex: number): number;
-  /** The learned terms that drew most to a paper, as one small number: 0 for none. For `toldTerms`. */
+  /** The two learned terms that contributed most, as one small number for `decodeExplainingTerms`;
+   *  0 for none. */
   explainingKey(paperIndex: number): number;
 }
 
-/** What each word of feedback adds to what they all weigh together, and how much that may be. */
+/** Weight of the profile score per feedback event, and its maximum. */
 const WEIGHT_PER_FEEDBACK = 0.03;
 const MAX_WEIGHT = 0.3;
 
-/** Likeness that counts for half of the most: of 0.02, 0.05, 0.1 and 0.2 the best for made-up readers. */
+/** Similarity that gives half of the maximum score. Of 0.02, 0.05, 0.1 and 0.2, the best for
+ *  simulated readers (docs/relevance.md). */
 const HALF_SATURATION_SIMILARITY = 0.05;
 
-/** Part in the likeness from which on a term may be told as the reason. */
+/** Contribution to the similarity from which a term may be shown as a reason. */
 const MIN_EXPLAINING_CONTRIBUTION = 0.005;
 
-/** A taste for `size` papers. */
+/** @param size number of papers */
 export function createProfileScorer(size: number): ProfileScore {
   const similarities = new Float64Array(size);
   const largest = new Float64Array(size);
@@ -95,10 +98,10 @@ export function createProfileScorer(size: number): ProfileScore {
   };
 }
 
-/** How many different numbers `Taste.told` may give. */
+/** Number of values that `explainingKey` can have. */
 export const EXPLAINING_KEY_COUNT = (MAX_EXPLAINING_TERMS + 1) ** 2;
 
-/** The terms that a number of `Taste.told` stands for. */
+/** The terms encoded by an `explainingKey`. */
 export function decodeExplainingTerms(
   { explainingTerms: explaining }: TermIndex,
   paperIndex: number,

@@ -2,16 +2,15 @@ import type { RankedPaper } from '../digests/digest.ts';
 import type { TopicPaper } from '../papers/paper.ts';
 
 /**
- * What each term adds to the score of a paper for a reader. A starting guess, untested on readers:
- * popularity and interest weigh about the same, so that a follower of a small topic is not
- * drowned by what everybody talks about.
+ * Weights of the parts of a paper's score. A starting guess, not tested on real readers: popularity
+ * and interest weigh about the same, so that popular papers do not crowd out a small topic.
  */
 export const SCORE_WEIGHTS = { popularity: 0.45, interest: 0.4, code: 0.05 } as const;
 
 /**
- * The papers of a digest in the order of the day: popularity, then code, then the newest.
- * `popularity` is the share of papers listed on the same day that a paper leaves behind: a
- * percentile takes age and quiet days out of the numbers.
+ * Ranks the papers of a digest by popularity, then code, then date, the newest first. `popularity`
+ * is the share of papers listed on the same day that are less discussed: a percentile removes the
+ * effect of age and of quiet days.
  */
 export function rankPapers(papers: readonly TopicPaper[]): RankedPaper[] {
   const popularity = computePercentiles(papers);
@@ -21,12 +20,12 @@ export function rankPapers(papers: readonly TopicPaper[]): RankedPaper[] {
     .map((paper, rank) => ({ ...paper, rank }));
 }
 
-/** How much a paper is talked about; a comment is rarer than a vote but one reader may write many. */
+/** How much a paper is discussed. A comment is rarer than a vote, but one person can write many. */
 export function scoreDiscussion(paper: Pick<TopicPaper, 'upvotes' | 'comments'>): number {
   return Math.log1p(paper.upvotes) + 0.5 * Math.log1p(paper.comments);
 }
 
-/** The rank of the paper that is talked about most, or null when nobody talks. */
+/** The rank of the most discussed paper, or null if none is discussed. */
 export function findMostDiscussedRank(papers: readonly RankedPaper[]): number | null {
   let most: RankedPaper | null = null;
   for (const paper of papers) {
@@ -35,7 +34,7 @@ export function findMostDiscussedRank(papers: readonly RankedPaper[]): number | 
   return most?.rank ?? null;
 }
 
-/** What a paper scores for everybody; a reader's interest comes on top. */
+/** The part of a paper's score that is the same for everybody. */
 export function computeBaseScore(paper: RankedPaper): number {
   return (
     SCORE_WEIGHTS.popularity * paper.popularity + (paper.codeUrl === null ? 0 : SCORE_WEIGHTS.code)
@@ -51,7 +50,7 @@ function compareByBaseScore(a: RankedPaper, b: RankedPaper): number {
   );
 }
 
-/** `percent_rank` within the list day: papers that are alike share the lower value. */
+/** `percent_rank` within the list day: papers with equal scores share the lower value. */
 function computePercentiles(papers: readonly TopicPaper[]): Map<string, number> {
   const result = new Map<string, number>();
   const days = new Set(papers.map((paper) => paper.listedOn));

@@ -1,14 +1,14 @@
 import type { RelevanceThreshold } from '../subscribers/subscriber.ts';
 
-/** From this popularity on, a paper stands out. */
+/** Lowest popularity that meets each threshold. */
 const MIN_POPULARITY: Readonly<Record<RelevanceThreshold, number>> = {
   low: 0,
   middle: 0.5,
   high: 0.8,
 };
 
-/** Whether a paper of that popularity, 0 to 1, is worth a mail to a reader with this bar. What says one of the
- *  reader's words, or is by one of the names, is whatever its popularity. */
+/** Whether a popularity, 0 to 1, meets a subscriber's relevance threshold. A selection is sent if one
+ *  of its papers does, or matches a keyword or a name. */
 export function meetsThreshold(threshold: RelevanceThreshold, popularity: number): boolean {
   return popularity >= MIN_POPULARITY[threshold];
 }

@@ -1,23 +1,23 @@
 import type { TopicPaper } from '../papers/paper.ts';
 
-/** How alike the paper at a place of a list is to each paper in it, 0 to 1. */
-export type Similarity = (place: number) => Float32Array;
+/** The similarities of the paper at an index of a list to all papers in it, 0 to 1. */
+export type Similarity = (index: number) => Float32Array;
 
-/** Likeness within a list of papers: shared topics and shared trigrams of the titles, half each.
- *  Every row is computed once. */
+/** Similarity of papers in a list: half shared topics, half shared trigrams of the titles (Jaccard).
+ *  Each row is computed once. */
 export function createSimilarity(papers: readonly TopicPaper[]): Similarity {
   const topics = papers.map((paper) => new Set(paper.topics.map(({ slug }) => slug)));
   const trigrams = papers.map((paper) => extractTrigrams(paper.title));
   const rows: Float32Array[] = [];
-  return (place) =>
-    (rows[place] ??= Float32Array.from(
+  return (index) =>
+    (rows[index] ??= Float32Array.from(
       papers,
       (_, other) =>
-        (jaccard(topics[place], topics[other]) + jaccard(trigrams[place], trigrams[other])) / 2,
+        (jaccard(topics[index], topics[other]) + jaccard(trigrams[index], trigrams[other])) / 2,
     ));
 }
 
-/** Every three letters in a row of each word, as pg_trgm cuts them. */
+/** The trigrams of each word, as pg_trgm extracts them. */
 function extractTrigrams(text: string): Set<string> {
   const trigrams = new Set<string>();
   for (const word of text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? []) {

@@ -3,27 +3,26 @@ import type { Idf } from './inverse-document-frequency.ts';
 import { computeTermVector } from './term-vector.ts';
 import { createVocabulary, type Vocabulary } from './vocabulary.ts';
 
-/** Numbers for each paper in a posting; before them stands how many papers it has. */
+/** Numbers per paper in a posting list. The list starts with its number of papers. */
 export const POSTING_STEP = 3;
 
-/** What the papers of a digest say: computed once, looked up for every reader who taught something. */
+/** The inverted index of a digest's papers, computed once for all subscribers with learned terms. */
 export interface TermIndex {
-  /** The terms, each with where its posting begins. */
+  /** The terms, each with the start of its posting list. */
   vocabulary: Vocabulary;
   /**
-   * The postings of the terms, one behind the other: how many papers say the term, and for each of them its place,
-   * the weight of the term in it, and the place of the term among those that may be told of it, from 1, or 0
-   * when it is not. In one array, since looking up numbers that lie apart is most of the work.
+   * The posting lists of all terms: the number of papers, then for each paper its index, the weight
+   * of the term, and the position of the term among its explaining terms, from 1, or 0 if it is
+   * none. One array, because memory access is most of the cost.
    */
   postings: Float32Array;
-  /** For each paper, the terms that may be told of it, the weightiest first. */
+  /** For each paper, the terms that reasons may name, the greatest weight first. */
   explainingTerms: readonly (readonly string[])[];
 }
 
-/** Few, so that readers share their reasons, and with them what is rendered. */
+/** Few, so that subscribers share their reasons and what is rendered from them. */
 export const MAX_EXPLAINING_TERMS = 4;
 
-/** Of the papers of a digest, by their places. */
 export function createTermIndex(papers: readonly RankedPaper[], idf: Idf): TermIndex {
   const lists = new Map<string, number[]>();
   const explainingTerms = papers.map((paper, paperIndex) => {
@@ -49,7 +48,7 @@ export function createTermIndex(papers: readonly RankedPaper[], idf: Idf): TermI
   return { vocabulary: createVocabulary(postingStarts), postings, explainingTerms };
 }
 
-/** The weightiest terms, none of them a part of another: of `state space` and `space` the longer one. */
+/** The terms with the greatest weights that share no word: `state space` or `space`, not both. */
 function pickExplainingTerms(vector: ReadonlyMap<string, number>): string[] {
   const picked: string[] = [];
   const boostedWeight = (term: string) =>
@@ -64,7 +63,7 @@ function pickExplainingTerms(vector: ReadonlyMap<string, number>): string[] {
   return picked;
 }
 
-/** A reader sees more in two words than in one. */
+/** Two words explain more to people than one. */
 const BIGRAM_BOOST = 1.25;
 
 function overlaps(a: string, b: string): boolean {

@@ -3,7 +3,7 @@ import type { Idf } from './inverse-document-frequency.ts';
 import { extractTerms } from './terms.ts';
 
 /** The terms of a paper with their weights, (1 + ln tf) × idf, as a vector of length 1 (cosine
- *  normalisation): a long abstract says no more than a short one. Empty when no term tells anything. */
+ *  normalisation), so that long abstracts do not outweigh short ones. Empty when no term has weight. */
 export function computeTermVector(
   paper: Pick<Paper, 'title' | 'abstract'>,
   idf: Idf,
@@ -16,7 +16,7 @@ export function computeTermVector(
   return normaliseVector(weights);
 }
 
-/** Divides in place. */
+/** Scales the vector in place to length 1. */
 export function normaliseVector(weights: Map<string, number>): Map<string, number> {
   let sumOfSquares = 0;
   for (const weight of weights.values()) sumOfSquares += weight * weight;

@@ -2,9 +2,9 @@ import type { Paper } from '../papers/paper.ts';
 import { BIGRAM_ONLY_WORDS, STOP_WORDS } from '../text/stop-words.ts';
 
 /**
- * What a paper is about, as terms with how often it says them; the title counts double. A term is a word
- * or two words in a row, in lower case, plurals folded (`hidden state`, `mamba`), and can be shown as it
- * is. Words of the language, of papers on themselves, and mere numbers are none.
+ * The terms of a paper with their frequencies; the title counts double. A term is a word or two
+ * adjacent words in lower case with plurals folded (`hidden state`, `mamba`), fit to be shown to
+ * people. Stop words, the phrases papers use about themselves, and plain numbers are no terms.
  */
 export function extractTerms(paper: Pick<Paper, 'title' | 'abstract'>): Map<string, number> {
   const counts = new Map<string, number>();
@@ -29,7 +29,7 @@ function countTerms(text: string, weight: number, counts: Map<string, number>): 
   }
 }
 
-/** Long enough to mean something, short enough to be a word; no number and no adverb. */
+/** Excludes numbers, adverbs, and words that are too short or too long. */
 function isMeaningful(word: string): boolean {
   const isWord =
     word.length >= MIN_TERM_CHARS && word.length <= MAX_TERM_CHARS && HAS_LETTERS.test(word);
@@ -43,10 +43,10 @@ export function foldPlural(word: string): string {
   return LONG_PLURAL.test(word) ? word.slice(0, -2) : word.slice(0, -1);
 }
 
-/** Addresses, and the praise that every paper has for itself. */
+/** URLs, and the claim that every paper makes. */
 const NOISE =
   /\bstate[- ]of[- ]the[- ]art\b|\b(?:https?:\/\/|www\.)\S+|\b[\w-]+\.(?:com|org|io)\b\S*/g;
-/** Hyphens and slashes join words as blanks do; other signs part them. */
+/** Hyphens and slashes join words like spaces; other punctuation separates them. */
 const CLAUSE_END = /[^\p{L}\p{N}\s\-‐‑/'’]+/u;
 const WORD = /[\p{L}\p{N}]+/gu;
 const HAS_LETTERS = /\p{L}.*\p{L}/u;

@@ -1,11 +1,11 @@
-/** UTF-16 units become at most so many bytes of UTF-8. */
+/** Most bytes of UTF-8 per UTF-16 code unit. */
 const MAX_BYTES_PER_UNIT = 3;
 
-/** A text as UTF-8. The next call writes over it. */
+/** Encodes a text. The next call overwrites the returned bytes. */
 export type Utf8Encoder = (text: string) => Uint8Array;
 
-/** To look at each byte of a long text is quicker than at each character of a string, and one memory serves
- *  for one text after the other. */
+/** Creates an encoder that reuses its buffer. Scanning bytes is faster than scanning the characters
+ *  of a string. */
 export function createUtf8Encoder(): Utf8Encoder {
   const encoder = new TextEncoder();
   let buffer = new Uint8Array(0);

@@ -1,21 +1,21 @@
-/** Terms, each with a number of its own. A term is found within a longer text without being cut out of it: to make a
- *  string of each would take ten times as long. */
+/** A hash table from terms to numbers. It finds a term as a range of bytes in a longer text: creating
+ *  a string for each term would take ten times as long. */
 export interface Vocabulary {
-  /** The number of the term that stands in `text`, UTF-8, from `start` up to `end`; `NO_TERM` when it has none. */
+  /** The number of the term at `start` to `end` (exclusive) of the UTF-8 `text`, or `NO_TERM`. */
   find(text: Uint8Array, start: number, end: number): number;
 }
 
 export const NO_TERM = -1;
 
-/** What a slot holds, side by side: to look up what lies apart is most of the work. */
+/** The fields of a slot. They are adjacent because memory access is most of the cost. */
 const HASH = 0;
 const NUMBER = 1;
-/** Where the term stands among the bytes of all, and its length. */
+/** Position and length of the term in the bytes of all terms. */
 const BEGIN = 2;
 const LENGTH = 3;
 const SLOT_STEP = 4;
 
-/** A book of these terms with their numbers, none of which is below 0. */
+/** @param terms with their numbers, none below 0 */
 export function createVocabulary(terms: ReadonlyMap<string, number>): Vocabulary {
   const bytes = new TextEncoder().encode([...terms.keys()].join(''));
   const slots = new Int32Array(SLOT_STEP * 2 ** Math.ceil(Math.log2(2 * (terms.size + 1))));
@@ -53,7 +53,7 @@ export function createVocabulary(terms: ReadonlyMap<string, number>): Vocabulary
   };
 }
 
-/** FNV-1a, in 30 bits: numbers that V8 keeps unboxed. */
+/** FNV-1a, cut to 30 bits, which V8 stores unboxed. */
 function hashBytes(text: Uint8Array, start: number, end: number): number {
   let hash = 0x811c9dc5;
   for (let at = start; at < end; at += 1) hash = Math.imul(hash ^ (text[at] as number), 0x01000193);

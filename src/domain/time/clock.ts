@@ -1,2 +1,3 @@
-/** Tells the time. A process makes one clock and passes it down; rules take the moment itself. */
+/** Returns the current time. A process creates one clock and passes it down; the domain is given the
+ *  moment itself. */
 export type Clock = () => Date;

@@ -10,8 +10,8 @@ export function formatMoment(moment: Date): string {
   return `${LONG_DATE_FORMAT.format(moment)}, ${formatTime(moment)}`;
 }
 
-/** `today at 07:05 UTC` for a moment of that day in UTC, likewise `yesterday` and `tomorrow`;
- *  `8 May 2026, 07:05 UTC` for all others. */
+/** `today at 07:05 UTC`, or `yesterday`, or `tomorrow` (days in UTC); otherwise
+ *  `8 May 2026, 07:05 UTC`. */
 export function formatRelativeMoment(moment: Date, now: Date): string {
   const near = NEAR_DAYS.find(({ after }) => addDays(toUtcDay(now), after) === toUtcDay(moment));
   return near ? `${near.word} at ${formatTime(moment)}` : formatMoment(moment);

@@ -8,9 +8,9 @@ const FRIDAY = 5;
 const DIGEST_PERIOD_MS: Record<DigestKind, number> = { daily: DAY_MS, weekly: 7 * DAY_MS };
 
 /**
- * The first moment at or after `from` at which the clock of `timezone` shows `hour`.
- * An hour that a change to daylight-saving time skips comes as much later as the gap is long;
- * one that comes twice is its first occurrence (`compatible` in Temporal, RFC 5545 §3.3.5).
+ * The first moment at or after `from` when it is `hour` in `timezone`. An hour skipped by daylight
+ * saving time is shifted forward by the gap; of a repeated hour the first occurrence counts
+ * (`compatible` in Temporal, RFC 5545 §3.3.5).
  */
 export function findNextOccurrence(from: Date, hour: number, timezone: string): Date {
   const start = Temporal.Instant.fromEpochMilliseconds(from.getTime()).toZonedDateTimeISO(timezone);
@@ -22,8 +22,8 @@ export function findNextOccurrence(from: Date, hour: number, timezone: string): 
   throw new RangeError(`No ${hour}:00 in ${timezone} within three days of ${from.toISOString()}.`);
 }
 
-/** Whether readers of `frequency` are due a digest of `kind` that reaches them at `sendAt`.
- *  Weekdays are those of the reader's own zone. */
+/** Whether subscribers with `frequency` get the digest of `kind` due at `sendAt`. Weekdays are those
+ *  of the subscriber's time zone. */
 export function isDigestDue(
   frequency: Frequency,
   kind: DigestKind,
@@ -39,12 +39,12 @@ export function isDigestDue(
   return weekday >= MONDAY && weekday <= FRIDAY;
 }
 
-/** When the next digest of the kind is due to the same reader: then retries of this one end. */
+/** When the same subscriber's next digest of the kind is due, and retries of this one end. */
 export function getNextDigestTime(kind: DigestKind, sendAt: Date): Date {
   return new Date(sendAt.getTime() + DIGEST_PERIOD_MS[kind]);
 }
 
-/** Whoever was due before this has their next digest due at `now`. */
+/** Deliveries due before this moment have been followed by the next digest at `now`. */
 export function getPreviousDigestTime(kind: DigestKind, now: Date): Date {
   return new Date(now.getTime() - DIGEST_PERIOD_MS[kind]);
 }
@@ -55,7 +55,7 @@ export interface TimeOfDay {
   minute: number;
 }
 
-/** The moment at which a day has that time. */
+/** The moment of a time of day on a day, both UTC. */
 export function toUtcMoment(day: string, { hour, minute }: TimeOfDay): Date {
   const moment = new Date(`${day}T00:00:00Z`);
   moment.setUTCHours(hour, minute);
@@ -67,13 +67,13 @@ export function toUtcDay(moment: Date): string {
   return moment.toISOString().slice(0, 10);
 }
 
-/** `day` moved by whole days. */
+/** The day that many days after `day`. */
 export function addDays(day: string, days: number): string {
   return Temporal.PlainDate.from(day).add({ days }).toString();
 }
 
-/** Whether `text` is a day that exists, as `YYYY-MM-DD`, from 1900 to 2999: around it there is room for weeks
- *  and months that are written alike. */
+/** Whether `text` is an existing day from 1900 to 2999, as `YYYY-MM-DD`. The limits leave room for
+ *  weeks and months around it that are written alike. */
 export function isCalendarDay(text: string): boolean {
   if (!/^(?:19|2\d)\d{2}-\d{2}-\d{2}$/.test(text)) return false;
   try {
@@ -98,17 +98,17 @@ export function isMonday(day: string): boolean {
   return Temporal.PlainDate.from(day).dayOfWeek === MONDAY;
 }
 
-/** The days whose papers a digest may hold, both ends included: the day and the four before it;
- *  for a weekly digest the seven days before its Monday. */
+/** The first and last day whose papers a digest may contain: its day and the four days before it; for
+ *  a weekly digest the seven days before its Monday. */
 export function getUsableDays(kind: DigestKind, date: string): { first: string; last: string } {
   if (kind === 'weekly') return { first: addDays(date, -7), last: addDays(date, -1) };
   return { first: addDays(date, -4), last: date };
 }
 
 /**
- * The zone as IANA spells it, links such as `Asia/Kolkata` under the name that was asked for, or null
- * when there is none of that name. Offsets such as `+02:00` are no zones: they know no
- * daylight-saving time.
+ * The time zone in IANA's spelling, or null if there is none of that name. Links such as
+ * `Asia/Kolkata` keep their own name. Offsets such as `+02:00` are refused, because they ignore
+ * daylight saving time.
  */
 export function findTimezone(name: string): string | null {
   const known = indexTimezones().get(name.toLowerCase());
@@ -121,7 +121,7 @@ export function findTimezone(name: string): string | null {
   }
 }
 
-/** Every zone's name for a list to choose from, `UTC` first. */
+/** The names of all time zones, `UTC` first. */
 export function listTimezones(): readonly string[] {
   return [...indexTimezones().values()];
 }
