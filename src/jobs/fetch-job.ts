@@ -22,7 +22,7 @@ import { type FetchReport, fetchPapers } from '../services/sources/fetch-papers.
 import type { ComposeDeps } from './compose-job.ts';
 import type { HandlerDeps } from './deps.ts';
 
-export interface FetchJobDeps
+interface FetchJobDeps
   extends Pick<HandlerDeps, 'queue'>,
     Omit<ComposeDeps, 'composeWaitMs' | 'sources'> {
   /** 0 to 1; spreads the requests of many installations. */

@@ -40,11 +40,11 @@ export interface NewJob<Name extends JobName> {
   isFirst?: boolean;
 }
 
-export type Schedule =
+type Schedule =
   /** Cron expression, UTC. */
   { cron: string } | { everySeconds: number };
 
-export interface QueueWorkerOptions {
+interface QueueWorkerOptions {
   /** Jobs of one queue that this process handles at the same time. */
   concurrency: number;
   onError: (error: Error, job: { name: string; id: string } | null) => void;

@@ -73,7 +73,7 @@ export async function openApp(
   }
 }
 
-export interface OpenAppOptions {
+interface OpenAppOptions {
   /** Whether to open the local inbox when no relay is set. Off for a process that never sends, so
    *  that a used port cannot stop it. @defaultValue true */
   catchesMail?: boolean;

@@ -30,8 +30,8 @@ export function openReadinessProbe({
     probeRelays: smtpUrls.length === 0 ? null : () => probeRelays(smtpUrls, RELAY_TIMEOUT_MS),
     onChange: (check, { status, sentence }, err) =>
       status === 'ok'
-        ? logger.info({ part: check }, sentence)
-        : logger.warn({ part: check, err, cause: causeOf(err) }, sentence),
+        ? logger.info({ check }, sentence)
+        : logger.warn({ check, err, cause: causeOf(err) }, sentence),
     elapsedMs: () => performance.now(),
   });
 }

@@ -11,7 +11,7 @@ import type { Closer } from './database.ts';
 import { type LoadOnce, loadOnce } from './load-once.ts';
 import { type MailDeps, type MailServices, openMailServices } from './mail.ts';
 
-export interface SendingDeps extends MailDeps, Core {
+interface SendingDeps extends MailDeps, Core {
   stopping: AbortSignal;
 }
 

@@ -286,7 +286,7 @@ describe('A machine that starts in the middle of the day', () => {
       log,
       slowDb: app.db,
       stopping: app.stopping.signal,
-      queue: { ...app.queue, ring: enqueue },
+      queue: { ...app.queue, enqueue },
     };
     const [source] = app.sources.configured;
     if (!source) throw new Error('no source');

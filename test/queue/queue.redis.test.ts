@@ -7,15 +7,15 @@ import { requireRedisUrl } from '../support/redis.ts';
 it('A Redis that responds but refuses writes fails the check of the queue', async () => {
   const redisUrl = requireRedisUrl();
   const admin = new Redis(redisUrl);
-  await admin.acl('SETUSER', 'reader', 'on', 'nopass', '~*', '&*', '+@all', '-set');
+  await admin.acl('SETUSER', 'limited', 'on', 'nopass', '~*', '&*', '+@all', '-set');
   const url = new URL(redisUrl);
-  url.username = 'reader';
+  url.username = 'limited';
   url.password = 'any';
   const backend = createRedisQueueBackend(url.href, () => undefined);
   const queue = openQueue(backend, () => undefined);
   await expect(queue.check()).rejects.toThrow(/NOPERM/);
   await queue.close();
   await backend.close();
-  await admin.acl('DELUSER', 'reader');
+  await admin.acl('DELUSER', 'limited');
   admin.disconnect();
 });

@@ -84,7 +84,7 @@ describe('A job', () => {
   it('A job reaches the handler of its name with its data', async () => {
     const recorder = createJobRecorder();
     await work(recorder.handlers);
-    await queue.enqueue('transactional-email', { emailId: 7 }, 'letter-7');
+    await queue.enqueue('transactional-email', { emailId: 7 }, 'email-7');
     await queue.enqueue('batch', { digestId: 3, batch: 0 });
     await recorder.next(2);
     expect(recorder.heard).toHaveLength(2);
@@ -94,17 +94,17 @@ describe('A job', () => {
 
   it('A job whose id waits already is not enqueued; once it is handled, the id is free again', async () => {
     for (let time = 0; time < 3; time++) {
-      await queue.enqueue('transactional-email', { emailId: 8 }, 'letter-8');
-      await queue.enqueueMany('transactional-email', [{ data: { emailId: 8 }, id: 'letter-8' }]);
+      await queue.enqueue('transactional-email', { emailId: 8 }, 'email-8');
+      await queue.enqueueMany('transactional-email', [{ data: { emailId: 8 }, id: 'email-8' }]);
     }
-    await queue.enqueue('transactional-email', { emailId: 9 }, 'letter-9');
+    await queue.enqueue('transactional-email', { emailId: 9 }, 'email-9');
     const recorder = createJobRecorder();
     const first = await work(recorder.handlers);
     await recorder.next(2);
     await first.stop();
     expect(recorder.heard.map(({ data }) => data)).toEqual([{ emailId: 8 }, { emailId: 9 }]);
     await work(recorder.handlers);
-    await queue.enqueue('transactional-email', { emailId: 8 }, 'letter-8');
+    await queue.enqueue('transactional-email', { emailId: 8 }, 'email-8');
     await recorder.next(3);
     expect(recorder.heard).toHaveLength(3);
   });
@@ -161,7 +161,7 @@ describe('A job', () => {
     const emails = createJobRecorder();
     await work(emails.handlers, ['transactional']);
     await queue.enqueue('batch', { digestId: 5, batch: 0 }, 'batch-5-0');
-    await queue.enqueue('transactional-email', { emailId: 5 }, 'letter-5');
+    await queue.enqueue('transactional-email', { emailId: 5 }, 'email-5');
     await emails.next(1);
     const deliveries = createJobRecorder();
     await work(deliveries.handlers, ['deliveries']);
@@ -186,8 +186,8 @@ describe('A worker that stops', () => {
       started = resolve;
     });
     const worker = await work(recorder.handlers, ['transactional']);
-    await queue.enqueue('transactional-email', { emailId: 1 }, 'letter-1');
-    await queue.enqueue('transactional-email', { emailId: 2 }, 'letter-2');
+    await queue.enqueue('transactional-email', { emailId: 1 }, 'email-1');
+    await queue.enqueue('transactional-email', { emailId: 2 }, 'email-2');
     await isStarted;
     let isStopped = false;
     const stopping = worker.stop().then(() => {
@@ -270,7 +270,7 @@ describe('A store that cannot be reached', () => {
     );
     const silent = openQueue(unreachable, () => undefined, { answerTimeoutMs: 100 });
     await expect(
-      silent.enqueue('transactional-email', { emailId: 1 }, 'letter-1'),
+      silent.enqueue('transactional-email', { emailId: 1 }, 'email-1'),
     ).rejects.toThrow();
     await expect(silent.check()).rejects.toThrow();
     await silent.close();

@@ -4,7 +4,7 @@ import type { Db } from '../client.ts';
 import { unpackSelection } from './packed-selection.ts';
 
 /** The papers of a digest that a subscriber was sent. */
-export interface SubscriberSelection {
+interface SubscriberSelection {
   digestId: number;
   digestKind: DigestKind;
   sendAt: Date;

@@ -3,10 +3,7 @@ const MIN_BACKOFF_MS = 2000;
 const MAX_BACKOFF_MS = 300_000;
 
 /** `wait`: the limit of concurrent mails is reached. `back-off`: no mail may be sent before `untilMs`. */
-export type ThrottleDecision =
-  | { kind: 'send' }
-  | { kind: 'wait' }
-  | { kind: 'back-off'; untilMs: number };
+type ThrottleDecision = { kind: 'send' } | { kind: 'wait' } | { kind: 'back-off'; untilMs: number };
 
 const SEND_NOW: ThrottleDecision = { kind: 'send' };
 const WAIT: ThrottleDecision = { kind: 'wait' };

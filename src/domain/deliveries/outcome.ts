@@ -16,7 +16,7 @@ export type SendOutcome =
   | { kind: 'unknown'; problem: string; relay: string };
 
 /** What an outcome means for any kind of mail. */
-export interface AttemptConclusion {
+interface AttemptConclusion {
   /** `deferred` may be retried, `failed` is given up, `unknown` may have arrived. */
   status: Extract<DeliveryState, 'sent' | 'deferred' | 'failed' | 'unknown'>;
   /** The relay's reply, or the problem when there was none. Addresses are redacted. */
@@ -44,7 +44,7 @@ export function concludeAttempt(outcome: SendOutcome): AttemptConclusion {
 }
 
 /** What is recorded of a delivery after an attempt. */
-export interface DeliveryResult {
+interface DeliveryResult {
   state: Extract<DeliveryState, 'sent' | 'deferred' | 'failed' | 'unknown' | 'expired'>;
   nextAt?: Date;
   /** What the relay answered. */

@@ -65,7 +65,7 @@ async function composeAndSend(
 }
 
 /** What a recipient domain answered, as its throttle counts it. */
-export interface DomainReply {
+interface DomainReply {
   isAccepted: boolean;
   requestsBackoff: boolean;
 }

@@ -1,5 +1,5 @@
 /** What became of the deliveries of a batch in the window; those without an attempt stay claimed. */
-export interface BatchProgress {
+interface BatchProgress {
   sent: number;
   /** Not to be sent before `nextAt`, because their domains asked to slow down. */
   postponed: { subscriberId: number; nextAt: Date }[];

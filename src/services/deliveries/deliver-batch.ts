@@ -12,7 +12,7 @@ import type { InFlightWindow } from './in-flight-window.ts';
 import { type PrepareDeps, prepareBatch } from './prepare-batch.ts';
 import { retryTransient, type Sleep } from './retry-transient.ts';
 
-export interface DeliverDeps extends PrepareDeps {
+interface DeliverDeps extends PrepareDeps {
   digestContexts: DigestContexts;
   window: InFlightWindow;
   /** Whether any relay is available. */

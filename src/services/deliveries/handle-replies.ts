@@ -14,7 +14,7 @@ import type { Alerts } from '../alerts/alerts.ts';
 import type { Log } from '../monitoring/log.ts';
 import type { AttemptResult } from './attempt.ts';
 
-export interface ReplyHandlerDeps {
+interface ReplyHandlerDeps {
   db: Db;
   clock: Clock;
   suppressionKey: string;

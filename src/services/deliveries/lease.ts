@@ -21,7 +21,7 @@ export interface Lease {
   end(): Promise<void>;
 }
 
-export interface LeaseDeps {
+interface LeaseDeps {
   db: Db;
   queue: Pick<Queue, 'enqueueMany'>;
   clock: Clock;

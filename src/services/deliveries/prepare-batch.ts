@@ -28,7 +28,7 @@ export interface PrepareDeps {
 }
 
 /** The decisions about a batch. */
-export interface PreparedBatch {
+interface PreparedBatch {
   ready: ReadyMail[];
   outcomes: ClaimOutcome[];
   /** Subscribers whose first quiet day since their last mail this is. */

@@ -6,7 +6,7 @@ import { listTopicNames } from '../../db/topics/topics.ts';
 import type { TopicPaper } from '../../domain/papers/paper.ts';
 
 /** A paper that a subscriber was sent. */
-export interface SentPaper {
+interface SentPaper {
   paper: TopicPaper;
   /** In a sentence. */
   reason: string;

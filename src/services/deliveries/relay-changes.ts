@@ -2,7 +2,7 @@ import type { RelayChange } from '../../relay/relay.ts';
 import type { Alerts } from '../alerts/alerts.ts';
 import type { Log } from '../monitoring/log.ts';
 
-export interface RelayChangeDeps {
+interface RelayChangeDeps {
   alerts: Alerts;
   log: Log;
   /** Enqueues the batches that are due. */

@@ -13,7 +13,7 @@ import type { Queue } from '../../queue/queue.ts';
 import { assertNotCancelled } from '../digests/require-digest.ts';
 import { enqueueDueBatches } from './enqueue-batches.ts';
 
-export type ResendTarget =
+type ResendTarget =
   | { keys: readonly DeliveryKey[] }
   | { digestId: number; state: 'failed' | 'unknown' };
 

@@ -9,7 +9,7 @@ import { type DigestStatus, readDigestStatus } from '../digests/digest-status.ts
 import { abortableSleep, type Sleep } from './retry-transient.ts';
 import { sweepDeliveries } from './sweep-deliveries.ts';
 
-export interface SendDigestOptions {
+interface SendDigestOptions {
   digest: DigestSummary;
   /** Whether pending deliveries are due at once, whatever the subscriber's hour. */
   isImmediate: boolean;
@@ -18,13 +18,13 @@ export interface SendDigestOptions {
 }
 
 /** Monotonic time, in ms, and waiting. */
-export interface SendTimer {
+interface SendTimer {
   elapsedMs(): number;
   /** Ends early when the signal is aborted. */
   sleep: Sleep;
 }
 
-export type SendDigestResult = {
+type SendDigestResult = {
   kind: 'done' | 'no worker' | 'paused' | 'interrupted';
   status: DigestStatus;
 };

@@ -9,7 +9,7 @@ import { enqueueDueTransactionalEmails } from '../transactional/request-email.ts
 import { enqueueDueBatches, enqueueReleased } from './enqueue-batches.ts';
 
 /** What a sweep did. */
-export interface SweepReport {
+interface SweepReport {
   /** Batches enqueued. */
   batches: number;
   transactionalEmails: number;

@@ -8,7 +8,7 @@ const MAX_BLOCKED_WINDOWS = 2;
 const BLOCKED_DELAY_MS = 60_000;
 
 /** The decisions about waiting mails. */
-export interface TakeResult<Entry> {
+interface TakeResult<Entry> {
   next: Entry[];
   /** Blocked by their domains alone; never more than twice the window. */
   blocked: Entry[];

@@ -12,14 +12,14 @@ const { compose, database, reader: subscriber, setStates, storeLease } = digests
 describe('Sending a digest', () => {
   const clock = createTestClock('2026-05-08T07:00:00Z');
 
-  /** Time passes only in sleeps; `meanwhile` is called in each. */
-  function timerWith(meanwhile: (elapsedMs: number) => Promise<void> = async () => undefined) {
+  /** Time passes only in sleeps; `duringSleep` is called in each. */
+  function timerWith(duringSleep: (elapsedMs: number) => Promise<void> = async () => undefined) {
     let elapsedMs = 0;
     return {
       elapsedMs: () => elapsedMs,
       sleep: async (durationMs: number) => {
         elapsedMs += durationMs;
-        await meanwhile(elapsedMs);
+        await duringSleep(elapsedMs);
       },
     };
   }
