@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { serializeError } from '../src/domain/serialize-error.ts';
 import { createLogger } from '../src/log.ts';
 
-describe('What is written down of an error', () => {
-  it('leaves out the values of a failed query, which are readers’ addresses', () => {
+describe('serializeError', () => {
+  it('A failed query is serialised without its values, which are addresses', () => {
     const cause = Object.assign(new Error('duplicate key: (email_key)=(ada@example.org)'), {
       code: '23505',
     });
@@ -21,7 +21,7 @@ describe('What is written down of an error', () => {
     expect(written).toContain('23505');
   });
 
-  it('keeps message, code and stack of any other', () => {
+  it('Any other error is serialised with message, code and stack', () => {
     const error = Object.assign(new Error('connect refused'), { code: 'ECONNREFUSED' });
 
     expect(serializeError(error)).toMatchObject({
@@ -32,7 +32,7 @@ describe('What is written down of an error', () => {
     });
   });
 
-  it('says only the type of what is no error', () => {
+  it('Anything but an error is serialised as its type alone', () => {
     expect(serializeError('ada@example.org')).toEqual({ type: 'string' });
   });
 });
@@ -70,24 +70,27 @@ describe('The log', () => {
   };
   const SECRET = /lovelace|mail\.example|hunter2|A1b2C3d4/;
 
-  it.each(Object.entries(HOSTILE))('keeps no reader and no secret of %s', (_what, err) => {
-    const lines = written((log) => {
-      log.error({ err, digestId: 7 }, 'it broke');
-      log
-        .child({ job: 'transactional-email', subject: err })
-        .warn({ facts: [{ [String(err)]: err }] }, 'again');
-      log.info(`said: ${err}`);
-      log.error(err as Error);
-    });
-    expect(lines).toHaveLength(4);
-    for (const line of lines) {
-      expect(line).not.toMatch(SECRET);
-      expect(() => JSON.parse(line)).not.toThrow();
-    }
-    expect(JSON.parse(lines[0] ?? '')).toMatchObject({ msg: 'it broke', digestId: 7 });
-  });
+  it.each(Object.entries(HOSTILE))(
+    'The log contains no address and no secret of %s',
+    (_what, err) => {
+      const lines = written((log) => {
+        log.error({ err, digestId: 7 }, 'it broke');
+        log
+          .child({ job: 'transactional-email', subject: err })
+          .warn({ facts: [{ [String(err)]: err }] }, 'again');
+        log.info(`said: ${err}`);
+        log.error(err as Error);
+      });
+      expect(lines).toHaveLength(4);
+      for (const line of lines) {
+        expect(line).not.toMatch(SECRET);
+        expect(() => JSON.parse(line)).not.toThrow();
+      }
+      expect(JSON.parse(lines[0] ?? '')).toMatchObject({ msg: 'it broke', digestId: 7 });
+    },
+  );
 
-  it('keeps what tells where an error came from', () => {
+  it('The log contains where an error came from', () => {
     const [line = ''] = written((log) =>
       log.error({ err: new Error('connect ECONNREFUSED 127.0.0.1:25') }, 'no relay'),
     );
@@ -97,7 +100,7 @@ describe('The log', () => {
     });
   });
 
-  it('keeps other texts of a line whole, wherever an address is cut out', () => {
+  it('Redacting an address leaves the other texts of a line unchanged', () => {
     const [line = ''] = written((log) =>
       log.info({ first: 'a < b', second: `${READER} > c`, third: 'left' }, 'x'),
     );

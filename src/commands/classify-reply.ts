@@ -12,7 +12,7 @@ import {
 import { printJson, printLine } from './output.ts';
 
 /**
- * Tells what Paperboy would do with a reply, and why.
+ * Prints what Paperboy does after a reply, and why.
  * @throws PaperboyError `NOT_A_REPLY`.
  */
 export async function printReplyClassification(
@@ -32,7 +32,7 @@ function parseReplyOption(text: string): SmtpReply {
   const shown = text.length > 80 ? `${text.slice(0, 79)}…` : text;
   throw new PaperboyError(
     'NOT_A_REPLY',
-    `“${shown.replace(/\p{Cc}+/gu, ' ')}” is no reply of a mail server: expected a code from 200 to 599 and its text, such as “550 5.1.1 No such user” (RFC 5321 §4.2).`,
+    `“${shown.replace(/\p{Cc}+/gu, ' ')}” is not a reply of a mail server: expected a code from 200 to 599 and its text, such as “550 5.1.1 No such user” (RFC 5321 §4.2).`,
   );
 }
 
@@ -58,23 +58,23 @@ function formatClassification(
     formatReply(reply),
     `verdict  ${replyClass}: ${CLASS_DESCRIPTIONS[replyClass]}`,
     `blames   ${blames}: ${BLAME_DESCRIPTIONS[blames]}`,
-    `address  ${suppresses ? 'suppressed: never mailed again' : 'kept: the next digest goes to it'}`,
-    `domain   ${slowsDomain ? 'slowed: its readers are mailed more slowly' : 'mailed as before'}`,
+    `address  ${suppresses ? 'suppressed: never mailed again' : 'kept: it gets the next digest'}`,
+    `domain   ${slowsDomain ? 'slowed: mail to it is sent more slowly' : 'mailed as before'}`,
     `rule     ${rule.name} (${rule.source})`,
   ];
 }
 
 const CLASS_DESCRIPTIONS = {
   accepted: 'the delivery is sent',
-  retry: 'the delivery is deferred, and tried again until the reader’s next digest is due',
-  refused: 'the delivery has failed, and is not tried again',
+  retry: 'the delivery is deferred, and attempted again until the reader’s next digest is due',
+  refused: 'the delivery has failed, and is not attempted again',
 } satisfies Record<ReplyClass, string>;
 
 const BLAME_DESCRIPTIONS = {
   reader: 'the address, or its mailbox',
-  message: 'what the mail holds, or its size',
+  message: 'the content or the size of the mail',
   sender: 'the reputation, the authentication or the rate of our mail',
   relay: 'the relay of SMTP_URL, or how we use it',
-  receiver: 'the server that receives, or the way to it',
-  nobody: 'it names no fault',
+  receiver: 'the receiving server, or the route to it',
+  nobody: 'the reply names no fault',
 } satisfies Record<ReplyBlame, string>;

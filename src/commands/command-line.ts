@@ -6,22 +6,22 @@ import { readVersion } from '../version.ts';
 import { type CreateRuntime, createOwnContext } from './create-context.ts';
 import { describeError, type LazyCommand, runProgram } from './program.ts';
 
-/** What a process knows of itself. */
+/** The process's own values. */
 export interface ProcessInfo {
   env: Readonly<Record<string, string | undefined>>;
-  /** Names the process to others, such as `host:pid`. */
+  /** Name of the process among others, such as `host:pid`. */
   instanceId: string;
 }
 
-/** Commands that are never sent to a running process: they are one themselves. */
+/** Commands that are never sent to a running process, because they are that process. */
 const LONG_RUNNING_COMMANDS = ['start', 'demo'];
 
-/** Words that ask about Paperboy, or what a relay's reply means; whoever answers needs no data. */
+/** Arguments that ask for help, the version or the meaning of a relay's reply: none needs data. */
 const INFORMATIONAL_ARGS = ['--help', '-h', '--version', '-V', 'help', '--reply'];
 
 /**
- * Runs the words after `paperboy` and returns the exit code. Beside a running embedded process a
- * command goes through that one: two processes on one embedded database would lose data.
+ * Runs the arguments after `paperboy` and returns the exit code. When an embedded process runs, it runs
+ * the command: two processes on one embedded database would lose data.
  */
 export async function runCommandLine(
   argv: string[],
@@ -74,8 +74,8 @@ function needsData(args: readonly string[]): boolean {
   );
 }
 
-/** Null when no process runs, or none can be found: the command is then ours to run, and tells
- *  which settings are wrong. */
+/** Null when no process runs, or when invalid settings hide where: this process then runs the command,
+ *  which reports those settings. */
 async function callRunningProcess(
   argv: string[],
   io: CommandIo,

@@ -27,7 +27,9 @@ export function createDeliveriesCommand(context: CommandContext): Command {
   const deliveries = new Command('deliveries');
   deliveries
     .command('list')
-    .description('the deliveries of a digest in a state, each with what is known of it')
+    .description(
+      'list the deliveries of a digest that are in a state, with address, attempts and last reply',
+    )
     .addOption(
       new Option('--state <state>', 'state to list')
         .choices([...DELIVERY_STATES])
@@ -35,18 +37,19 @@ export function createDeliveriesCommand(context: CommandContext): Command {
     )
     .addOption(createDateOption('day of the digest (default: the newest)'))
     .addOption(createKindOption())
-    .addOption(new Option('--json', 'answer as JSON, one line a delivery'))
+    .addOption(new Option('--json', 'print JSON, one line per delivery'))
     .action((options: DeliveryOptions & { state: DeliveryState }) =>
       listDeliveries(context, options),
     );
   deliveries
     .command('resend')
-    .description('have failed or unknown deliveries sent again; an unknown one may have arrived')
-    .addArgument(
-      new Argument('[id...]', 'ids as “deliveries list” tells them').argParser(parseKeyArgument),
-    )
+    .description('send failed or unknown deliveries again; an unknown one may have arrived already')
+    .addArgument(new Argument('[id...]', 'ids from “deliveries list”').argParser(parseKeyArgument))
     .addOption(
-      new Option('--state <state>', 'all of a digest in this state').choices(['failed', 'unknown']),
+      new Option('--state <state>', 'all deliveries of a digest in this state').choices([
+        'failed',
+        'unknown',
+      ]),
     )
     .addOption(createDateOption('day of the digest, with --state (default: the newest)'))
     .addOption(createKindOption())
@@ -60,7 +63,9 @@ export function createDeliveriesCommand(context: CommandContext): Command {
 function parseKeyArgument(text: string, previous: unknown): DeliveryKey[] {
   const key = parseDeliveryKey(text);
   if (key) return [...(Array.isArray(previous) ? previous : []), key];
-  throw new InvalidArgumentError(`“${text}” is no id of a delivery: expected one such as 12-345.`);
+  throw new InvalidArgumentError(
+    `“${text}” is not the id of a delivery: expected one such as 12-345.`,
+  );
 }
 
 async function listDeliveries(
@@ -99,7 +104,7 @@ function deliveryToJson(delivery: OperatorDelivery) {
 
 function formatDelivery(delivery: OperatorDelivery): string {
   const { email, attempts, updatedAt, reply, detail } = delivery;
-  const attemptCount = attempts === 1 ? '1 try' : `${attempts} tries`;
+  const attemptCount = attempts === 1 ? '1 attempt' : `${attempts} attempts`;
   return [
     formatDeliveryKey(delivery),
     email ?? '(erased)',

@@ -28,30 +28,30 @@ export function createDigestActionCommands({ io, withApp }: CommandContext): Com
 interface DigestAction {
   name: string;
   description: string;
-  /** What was done, for people. */
+  /** Returns a sentence that says what was done. */
   run: (app: App, digest: DigestSummary) => Promise<string>;
 }
 
 const DIGEST_ACTIONS: readonly DigestAction[] = [
   {
     name: 'pause',
-    description: 'send no more of a digest until it is resumed; what is on its way is finished',
+    description: 'stop sending a digest until it is resumed; deliveries in progress are finished',
     run: async (app, digest) =>
       (await pauseDigest(app, digest))
         ? `${describeDigest(digest)} is paused.`
-        : `${describeDigest(digest)} was paused already.`,
+        : `${describeDigest(digest)} was already paused.`,
   },
   {
     name: 'resume',
-    description: 'go on with a paused digest',
+    description: 'continue a paused digest',
     run: async (app, digest) =>
       (await resumeDigest(app, digest))
-        ? `${describeDigest(digest)} goes on.`
+        ? `${describeDigest(digest)} is resumed.`
         : `${describeDigest(digest)} was not paused.`,
   },
   {
     name: 'cancel',
-    description: 'end a digest for good: what is not on its way yet is skipped',
+    description: 'end a digest for good: deliveries that have not started are skipped',
     run: async (app, digest) =>
       `${describeDigest(digest)} is cancelled: ${formatCount(await cancelDigest(app, digest))} skipped.`,
   },

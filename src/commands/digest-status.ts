@@ -2,7 +2,7 @@ import { DELIVERY_STATES } from '../domain/deliveries/delivery.ts';
 import { formatCount, formatQuantity } from '../domain/text/format.ts';
 import type { DigestStatus } from '../services/digests/digest-status.ts';
 
-/** The accounting for machines. */
+/** The counts as JSON. */
 export function digestStatusToJson({
   digest,
   audience,
@@ -20,7 +20,7 @@ export function digestStatusToJson({
   };
 }
 
-/** The accounting for people: only the states that occur. */
+/** The counts as text, with only the states that occur. */
 export function formatDigestStatus({
   digest,
   audience,
@@ -34,8 +34,8 @@ export function formatDigestStatus({
   const headline = `The ${digest.kind} digest of ${digest.date}, No. ${digest.number}: ${formatQuantity(audience, 'reader')}.`;
   const waiting = progress.due + progress.inProgress;
   const notes = [
-    ...(waiting > 0 ? [`${formatCount(waiting)} to go now${formatSendRate(progress)}.`] : []),
-    ...(later > 0 ? [`${formatCount(later)} wait for a later hour.`] : []),
+    ...(waiting > 0 ? [`${formatCount(waiting)} to send now${formatSendRate(progress)}.`] : []),
+    ...(later > 0 ? [`${formatCount(later)} wait for a later time.`] : []),
     ...(digest.pausedAt === null ? [] : [`It is paused. ${digest.pauseReason ?? ''}`.trim()]),
     ...(digest.cancelledAt === null ? [] : ['It was cancelled.']),
   ];
@@ -51,7 +51,7 @@ function formatSendRate({
   return ` at ${formatCount(Math.round(ratePerSecond))}/s${left}`;
 }
 
-/** The accounting on one line. */
+/** The counts on one line. */
 export function formatSendProgress({
   audience,
   states,
@@ -61,5 +61,5 @@ export function formatSendProgress({
   secondsLeft,
 }: DigestStatus): string {
   const left = secondsLeft === null ? '' : `, ${formatCount(secondsLeft)} s left`;
-  return `${formatCount(states.sent)} of ${formatCount(audience)} sent, ${formatCount(due + claimed)} to go, ${Math.round(ratePerSecond)}/s${left}`;
+  return `${formatCount(states.sent)} of ${formatCount(audience)} sent, ${formatCount(due + claimed)} to send, ${Math.round(ratePerSecond)}/s${left}`;
 }

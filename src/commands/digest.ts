@@ -29,26 +29,26 @@ export function createDigestCommand(context: CommandContext): Command {
   const digest = new Command('digest');
   digest
     .command('compose')
-    .description('freeze the papers and the audience of a digest; again changes nothing')
+    .description('fix the papers and the audience of a digest; a second run changes nothing')
     .addOption(createDateOption('day of the digest (default: today, UTC)'))
     .addOption(createKindOption())
     .addOption(createJsonOption())
     .action((options: DigestOptions) => composeAndPrint(context, options));
   digest
     .command('send')
-    .description('have what is due sent, and wait for it')
+    .description('send the deliveries that are due, and wait for them')
     .addOption(createDateOption('day of the digest (default: the newest)'))
     .addOption(createKindOption())
-    .option('--now', 'send everything pending, whatever the reader’s hour')
+    .option('--now', 'send all pending deliveries, whatever time readers chose')
     .addOption(createJsonOption())
     .addHelpText(
       'after',
-      '\nExit code 3: some are failed or unknown. 4: no worker lived for 30 seconds. 5: it is paused.',
+      '\nExit code 3: some deliveries failed or are unknown. 4: no worker ran for 30 seconds. 5: the digest is paused.',
     )
     .action((options: DigestOptions & { now?: true }) => sendAndWait(context, options));
   digest
     .command('status')
-    .description('where the deliveries of a digest are')
+    .description('count the deliveries of a digest by state')
     .addOption(createDateOption('day of the digest (default: the newest)'))
     .addOption(createKindOption())
     .addOption(createJsonOption())
@@ -56,14 +56,14 @@ export function createDigestCommand(context: CommandContext): Command {
   for (const command of createDigestActionCommands(context)) digest.addCommand(command);
   digest
     .command('preview')
-    .description('the message as it would be sent, on standard output')
+    .description('print the message as it would be sent')
     .addOption(createDateOption('day of the digest (default: the newest)'))
     .addOption(createKindOption())
     .option(
       '--email <address>',
-      'as this subscriber would get it (default: a reader who follows nothing)',
+      'as this subscriber would get it (default: a subscriber without topics)',
     )
-    .option('--text', 'only the plain text')
+    .option('--text', 'print only the plain text')
     .action((options: DigestOptions & { email?: string; text?: true }) =>
       printPreview(context, options),
     );
@@ -81,7 +81,7 @@ async function composeAndPrint(
     if (digest === null) {
       throw new PaperboyError(
         'NO_PAPERS',
-        `No papers can be used for the ${kind} digest of ${day}: nothing was composed.`,
+        `There are no papers for the ${kind} digest of ${day}: nothing was composed.`,
       );
     }
     const { papers, audience, number } = digest;
@@ -117,7 +117,7 @@ async function sendAndWait(
     else await printLine(io, formatDigestStatus(status));
     if (kind === 'no worker') {
       await io.stderr.write(
-        'No worker lived for 30 seconds: start one with “paperboy start worker”.\n',
+        'No worker ran for 30 seconds: start one with “paperboy start worker”.\n',
       );
       context.setExitCode(EXIT_NO_WORKER);
     } else if (kind === 'paused') context.setExitCode(EXIT_PAUSED);

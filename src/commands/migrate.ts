@@ -10,14 +10,14 @@ export function createMigrateCommand(context: CommandContext): Command {
   return new Command('migrate')
     .option(
       '--from-embedded',
-      'then move everything from the embedded database of DATA_DIR to DATABASE_URL, which must be empty; all of it or nothing',
+      'then move all data from the embedded database in DATA_DIR to DATABASE_URL, which must be empty; all or nothing',
     )
     .addOption(createJsonOption())
     .action(async ({ fromEmbedded, json }: { fromEmbedded?: true; json?: true }) => {
       if (fromEmbedded) return moveEmbeddedDatabase(context, json === true);
       await migrateTables(context);
       if (json) return printJson(context.io, { migrated: true });
-      return printLine(context.io, 'The tables are those of this version.');
+      return printLine(context.io, 'The tables are up to date.');
     });
 }
 
@@ -59,6 +59,6 @@ async function moveEmbeddedDatabase({ io, config }: CommandContext, json: boolea
   }
   await printLine(
     io,
-    `The embedded database in ${config().dataDir} was only read. Never start Paperboy on it again, readers would be mailed twice: keep it as a backup.`,
+    `The embedded database in ${config().dataDir} is unchanged: keep it as a backup. Never start Paperboy on it again, or readers get mail twice.`,
   );
 }

@@ -1,16 +1,16 @@
 import type { CommandIo } from '../control/io.ts';
 
-/** Writes a line for people. */
+/** Prints a line of text. */
 export function printLine(io: CommandIo, line: string): Promise<void> {
   return io.stdout.write(`${line}\n`);
 }
 
-/** Writes an answer for machines. */
+/** Prints a value as one line of JSON. */
 export function printJson(io: CommandIo, value: unknown): Promise<void> {
   return io.stdout.write(`${JSON.stringify(value)}\n`);
 }
 
-/** A line on a terminal that is drawn over by the next, shown once a command takes its time. */
+/** A line on a terminal that the next one overwrites, shown by commands that take long. */
 export interface TerminalProgress {
   show(line: string): void;
   /** Removes the line. */
@@ -20,7 +20,7 @@ export interface TerminalProgress {
 const SHOW_AFTER_MS = 2000;
 const MIN_REDRAW_INTERVAL_MS = 100;
 
-/** Progress on the command's terminal; none when nobody watches. `elapsedMs` is any steady clock. */
+/** Progress on standard error; nothing when that is no terminal. `elapsedMs` is a monotonic clock. */
 export function createTerminalProgress(
   io: CommandIo,
   elapsedMs: () => number = () => performance.now(),

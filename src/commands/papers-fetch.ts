@@ -8,7 +8,7 @@ import type { CommandContext } from './context.ts';
 import { createDateOption, createDayOption, createJsonOption } from './options.ts';
 import { createTerminalProgress, printJson, printLine } from './output.ts';
 
-/** Days of one backfill: a year, which takes arXiv half an hour. */
+/** Most days of one backfill: a year, for which arXiv takes half an hour. */
 const MAX_DAYS = 366;
 
 interface FetchOptions {
@@ -22,13 +22,13 @@ interface FetchOptions {
 export function createPapersFetchCommand(context: CommandContext): Command {
   return new Command('fetch')
     .argument('<source>', EXPECTED_SOURCES)
-    .description('ask a source for its newest list, or for that of a day or of several')
+    .description('fetch the newest list of a source, or the lists of given days')
     .addOption(createDateOption('the day on which the papers were listed'))
     .addOption(createDayOption('--from <day>', 'the first of several days'))
     .addOption(createDayOption('--to <day>', 'the last of several days'))
     .addHelpText(
       'after',
-      '\nDays of arXiv before today come from its API: what was handed in for that day’s list. Hosts are asked\nas politely as the schedule does, so several days take their time; days that are fetched are stored at once.',
+      '\narXiv’s days before today come from its API: the papers submitted for that day’s list. Requests keep the\ncrawl delay of each host, so several days take a while; each day is stored as soon as it is fetched.',
     )
     .addOption(createJsonOption())
     .action((source: string, options: FetchOptions) => fetchDays(context, source, options));
@@ -55,7 +55,7 @@ async function fetchDays(
         reports.push(report);
         await progress.clear();
         if (options.json === undefined) await printFetchReport(context, report);
-        // What is busy or away for one day is so for the next.
+        // A source that is busy or unreachable for one day is so for the next.
         if (report.error !== null && report.error.code !== 'NO_SUCH_DAY') break;
       }
     } finally {
@@ -75,10 +75,10 @@ async function printFetchReport({ io }: CommandContext, report: FetchReport): Pr
     return printLine(io, `${list}: unchanged since it was last read.`);
   if (report.outcome === 'empty') return printLine(io, `${list}: no papers.`);
   const known = found - added - updated;
-  const stale = report.outcome === 'stale' ? ' It is an old list again.' : '';
+  const stale = report.outcome === 'stale' ? ' The source served an old list again.' : '';
   await printLine(
     io,
-    `${list}: ${formatQuantity(found, 'paper')}, ${formatCount(added)} new, ${formatCount(updated)} updated, ${formatCount(known)} as they were.${stale}`,
+    `${list}: ${formatQuantity(found, 'paper')}, ${formatCount(added)} new, ${formatCount(updated)} updated, ${formatCount(known)} unchanged.${stale}`,
   );
   if (refused > 0) await io.stderr.write(`${list}: ${detail ?? ''}\n`);
 }

@@ -14,10 +14,10 @@ export function createPapersCommand(context: CommandContext): Command {
   papers
     .command('import')
     .argument('<file>', 'JSON array, JSON lines or CSV of papers; - for standard input')
-    .description('store papers and give them their topics: all of the file, or none')
+    .description('store the papers of a file and assign their topics: all of them, or none')
     .addHelpText(
       'after',
-      '\nColumns of CSV, by its header line: title and abstract (required), id, authors (parted by ;),\nauthor_count, organization, published_on, listed_on (YYYY-MM-DD), upvotes, comments, url, code_url.',
+      '\nColumns of CSV, by its header line: title and abstract (required), id, authors (separated by ;),\nauthor_count, organization, published_on, listed_on (YYYY-MM-DD), upvotes, comments, url, code_url.',
     )
     .addOption(createJsonOption())
     .action(async (file: string, { json }: { json?: true }) => {
@@ -28,7 +28,7 @@ export function createPapersCommand(context: CommandContext): Command {
         const known = result.read - result.added - result.updated;
         return printLine(
           io,
-          `${formatQuantity(result.read, 'paper')} read: ${formatCount(result.added)} new, ${formatCount(result.updated)} updated, ${formatCount(known)} known as they are.`,
+          `${formatQuantity(result.read, 'paper')} read: ${formatCount(result.added)} new, ${formatCount(result.updated)} updated, ${formatCount(known)} unchanged.`,
         );
       });
     });

@@ -16,7 +16,7 @@ export function createSeedCommand(context: CommandContext): Command {
       if (json) return printJson(context.io, { topics, papers });
       return printLine(
         context.io,
-        `${topics} topics and ${papers.read} papers are stored, ${papers.added} papers of them new.`,
+        `${topics} topics and ${papers.read} papers are stored, ${papers.added} of the papers are new.`,
       );
     }),
   );

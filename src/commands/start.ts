@@ -18,12 +18,10 @@ export function createStartCommand(
   createRuntime: CreateRuntime,
 ): Command {
   return new Command('start')
-    .addArgument(
-      new Argument('[role]', 'one role alone (default: all of them)').choices([...ROLES]),
-    )
+    .addArgument(new Argument('[role]', 'one role only (default: all)').choices([...ROLES]))
     .action(async (role?: Role) => {
       assertRoleCanRun(config(), role);
-      if (io.isTerminal) await io.stderr.write('Starting; the first time takes a few seconds.\n');
+      if (io.isTerminal) await io.stderr.write('Starting. The first start takes a few seconds.\n');
       const app = await openApp(config(), await createRuntime(config()));
       try {
         await runUntilStopped(io, app, role ? [role] : ROLES);
@@ -42,7 +40,7 @@ function assertRoleCanRun(config: Config, role: Role | undefined): void {
   if (missing.length === 0) return;
   throw new PaperboyError(
     'ROLE_NEEDS_SERVERS',
-    `The role “${role}” alone needs ${missing.join(' and ')}: embedded parts live in one process with all roles. Set ${missing.length > 1 ? 'them' : 'it'}, or run “paperboy start”.`,
+    `The role “${role}” alone needs ${missing.join(' and ')}: an embedded database or inbox works only in one process with all roles. Set ${missing.length > 1 ? 'them' : 'it'}, or run “paperboy start”.`,
   );
 }
 
@@ -58,7 +56,7 @@ async function runUntilStopped(io: CommandIo, app: App, roles: readonly Role[]):
   try {
     await printLine(io, describeRunning(app, roles, running.address).join('\n'));
     if (!io.signal.aborted) await once(io.signal, 'abort');
-    await printLine(io, 'Stopping: what is in hand is finished first.');
+    await printLine(io, 'Stopping: work in progress is finished first.');
   } finally {
     await commands?.close();
     await running.stop();

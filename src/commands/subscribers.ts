@@ -11,7 +11,7 @@ import type { CommandContext } from './context.ts';
 import { createJsonOption } from './options.ts';
 import { createTerminalProgress, printJson, printLine } from './output.ts';
 
-/** In the order of the export; each is a column of an import too. */
+/** The columns of an export, in order. An import reads each of them. */
 const EXPORT_COLUMNS: Record<string, (subscriber: Subscriber) => string> = {
   email: ({ email }) => email,
   status: ({ status }) => status,
@@ -34,10 +34,10 @@ export function createSubscribersCommand(context: CommandContext): Command {
   subscribers
     .command('import')
     .argument('<file>', 'CSV with a header line; - for standard input')
-    .description('add readers as active, or update the preferences that a row names')
+    .description('add subscribers as active, or update the preferences that a row names')
     .addHelpText(
       'after',
-      '\nColumns: email (required), topics, muted_topics (slugs separated by ;), keywords, names (separated by ;),\ntimezone, hour, frequency, papers, minutes, relevance_threshold (low, middle, high), paused_until (YYYY-MM-DD), consent.\nRejected rows are told on standard error, the others are stored; the exit code is then 1.\nA row whose status says pending, unsubscribed, or paused without an end, as in an export, adds nobody.',
+      '\nColumns: email (required), topics, muted_topics (slugs separated by ;), keywords, names (separated by ;),\ntimezone, hour, frequency, papers, minutes, relevance_threshold (low, middle, high), paused_until (YYYY-MM-DD), consent.\nRejected rows are listed on standard error, the others are stored; the exit code is then 1.\nA row with the status pending, unsubscribed, or paused without an end, as in an export, adds nobody.',
     )
     .addOption(createJsonOption())
     .action((file: string, { json }: { json?: true }) =>
@@ -45,12 +45,12 @@ export function createSubscribersCommand(context: CommandContext): Command {
     );
   subscribers
     .command('export')
-    .description('all readers as CSV on standard output, in the columns of an import')
+    .description('print all subscribers as CSV with the columns of an import')
     .action(() => exportSubscribersCsv(context));
   subscribers
     .command('erase')
-    .argument('<email>', 'address of the reader')
-    .description('remove everything stored about a reader but a keyed hash of the address')
+    .argument('<email>', 'address of the subscriber')
+    .description('erase all data about a subscriber except a keyed hash of the address')
     .action((email: string) => eraseSubscriber(context, email));
   return subscribers;
 }
@@ -101,7 +101,7 @@ async function exportSubscribersCsv({ io, withStorage }: CommandContext): Promis
   });
 }
 
-/** Lines written at once: one by one, each would be a message to the caller's process. */
+/** Lines written at once. Each write is an event to the caller's process. */
 const LINES_PER_WRITE = 500;
 
 function formatCsvLine(subscriber: Subscriber): string {
@@ -119,7 +119,7 @@ async function eraseSubscriber({ io, withStorage }: CommandContext, email: strin
     if (await eraseAddress({ db, clock, suppressionKey: keys.suppressionKey }, email)) {
       return printLine(
         io,
-        'Everything about this reader is erased but a keyed hash of the address.',
+        'All data about this subscriber is erased except a keyed hash of the address.',
       );
     }
     throw new PaperboyError('UNKNOWN_SUBSCRIBER', `No subscriber has the address “${email}”.`);

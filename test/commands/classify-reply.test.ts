@@ -20,7 +20,7 @@ function doctor(reply: string, ...options: string[]) {
 }
 
 describe('paperboy doctor --reply', () => {
-  it('tells in a few lines what would follow from a reply, and why, without any part', async () => {
+  it('“doctor --reply” explains a relay’s reply without opening data or network', async () => {
     expect(
       await doctor('550 5.7.1 Client host [192.0.2.7] blocked using zen.spamhaus.org'),
     ).toEqual({
@@ -28,9 +28,9 @@ describe('paperboy doctor --reply', () => {
       stderr: '',
       stdout: [
         '550 5.7.1 Client host [192.0.2.7] blocked using zen.spamhaus.org',
-        'verdict  refused: the delivery has failed, and is not tried again',
+        'verdict  refused: the delivery has failed, and is not attempted again',
         'blames   sender: the reputation, the authentication or the rate of our mail',
-        'address  kept: the next digest goes to it',
+        'address  kept: it gets the next digest',
         'domain   mailed as before',
         'rule     spamhaus (https://check.spamhaus.org/)',
         '',
@@ -39,17 +39,17 @@ describe('paperboy doctor --reply', () => {
     expect(await readdir(folder)).toEqual([]);
   });
 
-  it('says when the address would be suppressed, and shows it to nobody', async () => {
+  it('“doctor --reply” says that the address would be suppressed, without showing it', async () => {
     const { stdout } = await doctor('550 5.1.1 <ada@example.org>: No such user');
     expect(stdout).toMatch(/^address {2}suppressed/m);
     expect(stdout).not.toContain('ada@');
   });
 
-  it('says when the domain would be slowed', async () => {
+  it('“doctor --reply” says that the domain would be throttled', async () => {
     expect((await doctor('421 4.7.0 Try again later')).stdout).toMatch(/^domain {3}slowed/m);
   });
 
-  it('answers a machine in one line', async () => {
+  it('“doctor --reply --json” prints one line', async () => {
     const { code, stdout } = await doctor('451-4.7.1 Not now,\r\n451 4.7.1 later', '--json');
     expect(code).toBe(0);
     expect(stdout.trimEnd()).not.toContain('\n');
@@ -66,11 +66,11 @@ describe('paperboy doctor --reply', () => {
   });
 
   it.each(['No such user', '', '199 Odd', '600 Odd', '5.1.1 No such user', 'a\u001b[2Jb'])(
-    'refuses “%s”, which is no reply, and says what it expected',
+    '“doctor --reply” rejects “%s” and says what it expects',
     async (text) => {
       const { code, stdout, stderr } = await doctor(text);
       expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
-      expect(stderr).toContain('is no reply of a mail server: expected a code from 200 to 599');
+      expect(stderr).toContain('is not a reply of a mail server: expected a code from 200 to 599');
       expect(stderr).not.toContain('\u001b');
     },
   );

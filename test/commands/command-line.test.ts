@@ -18,7 +18,7 @@ function paperboy(line: string, env: Record<string, string> = {}) {
 }
 
 describe('paperboy', () => {
-  it.each(['', '--help', 'help'])('explains itself to “paperboy %s”', async (line) => {
+  it.each(['', '--help', 'help'])('“paperboy %s” prints the help', async (line) => {
     const { code, stdout, stderr } = await paperboy(line);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     for (const command of [
@@ -49,14 +49,14 @@ describe('paperboy', () => {
     'subscribers import',
     'subscribers export',
     'subscribers erase',
-  ])('explains “%s” without touching any data', async (command) => {
+  ])('“%s --help” prints the usage without touching any data', async (command) => {
     const { code, stdout } = await paperboy(`${command} --help`);
     expect(code).toBe(0);
     expect(stdout).toMatch(new RegExp(`^Usage: paperboy ${command} `));
     expect(await readdir(folder)).toEqual([]);
   });
 
-  it('tells its version', async () => {
+  it('“--version” prints the version', async () => {
     expect((await paperboy('--version')).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
   });
 
@@ -69,11 +69,14 @@ describe('paperboy', () => {
     ['seed --loud', "unknown option '--loud'"],
     ['start nobody', 'Allowed choices are api, worker, scheduler'],
     ['papers import', "missing required argument 'file'"],
-    ['digest compose --date 2026-02-30', '“2026-02-30” is no day: expected one such as 2026-05-08'],
+    [
+      'digest compose --date 2026-02-30',
+      '“2026-02-30” is not a day: expected one such as 2026-05-08',
+    ],
     ['digest status --date', 'argument missing'],
     ['digest send --kind hourly', 'Allowed choices are daily, weekly'],
     ['subscribers erase', "missing required argument 'email'"],
-  ])('refuses “paperboy %s”, says why, and touches no data', async (line, message) => {
+  ])('“paperboy %s” is rejected with a reason, and touches no data', async (line, message) => {
     const { code, stdout, stderr } = await paperboy(line);
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(stderr).toContain(message);
@@ -82,7 +85,7 @@ describe('paperboy', () => {
   });
 
   it.each(['seed', 'start', 'migrate'])(
-    'tells all wrong settings at once, to “%s”',
+    '“%s” reports all invalid settings at once',
     async (command) => {
       const { code, stderr } = await paperboy(command, { PORT: 'x', COMPOSE_AT: '25:00' });
       expect(code).toBe(1);
@@ -100,16 +103,19 @@ describe('paperboy', () => {
     expect(JSON.parse(stdout)).toEqual({ findings: [finding] });
   });
 
-  it.each(['api', 'worker', 'scheduler'])('starts no lone %s on embedded parts', async (role) => {
-    const { code, stderr } = await paperboy(`start ${role}`);
-    expect(code).toBe(1);
-    expect(stderr).toBe(
-      `The role “${role}” alone needs DATABASE_URL and SMTP_URL: embedded parts live in one process with all roles. Set them, or run “paperboy start”.\n`,
-    );
-    expect(await readdir(folder)).toEqual([]);
-  });
+  it.each(['api', 'worker', 'scheduler'])(
+    '“start %s” is rejected with an embedded database',
+    async (role) => {
+      const { code, stderr } = await paperboy(`start ${role}`);
+      expect(code).toBe(1);
+      expect(stderr).toBe(
+        `The role “${role}” alone needs DATABASE_URL and SMTP_URL: an embedded database or inbox works only in one process with all roles. Set them, or run “paperboy start”.\n`,
+      );
+      expect(await readdir(folder)).toEqual([]);
+    },
+  );
 
-  it('names the one setting that a lone role still needs', async () => {
+  it('“start worker” names the one setting that it still needs', async () => {
     const key = 'k'.repeat(32);
     const server = {
       DATABASE_URL: 'postgres://127.0.0.1:1/x',
@@ -117,7 +123,7 @@ describe('paperboy', () => {
       SUPPRESSION_KEY: key,
     };
     expect((await paperboy('start worker', server)).stderr).toContain(
-      'alone needs SMTP_URL: embedded',
+      'alone needs SMTP_URL: an embedded',
     );
   });
 

@@ -27,7 +27,7 @@ const paperboy = (line: string, caller: CallerOptions = {}) =>
   runCommand(test.app, line.split(' '), { cwd: folder, ...caller });
 
 describe('paperboy seed', () => {
-  it('stores the topics and the papers, and changes nothing the second time', async () => {
+  it('“seed” stores topics and papers, and changes nothing the second time', async () => {
     expect(JSON.parse((await paperboy('seed --json')).stdout)).toEqual({
       topics: 21,
       papers: { read: 49, added: 49, updated: 0 },
@@ -35,17 +35,17 @@ describe('paperboy seed', () => {
     const stored = await storedPapers();
     test.clock.advance(60_000);
     expect((await paperboy('seed')).stdout).toBe(
-      '21 topics and 49 papers are stored, 0 papers of them new.\n',
+      '21 topics and 49 papers are stored, 0 of the papers are new.\n',
     );
     expect(await storedPapers()).toEqual(stored);
   });
 });
 
 describe('paperboy migrate', () => {
-  it('changes nothing on tables that are up to date', async () => {
+  it('“migrate” changes nothing when the tables are up to date', async () => {
     expect(await paperboy('migrate')).toEqual({
       code: 0,
-      stdout: 'The tables are those of this version.\n',
+      stdout: 'The tables are up to date.\n',
       stderr: '',
     });
   });
@@ -54,7 +54,7 @@ describe('paperboy migrate', () => {
 describe('paperboy papers import', () => {
   const ONE = { title: 'On Boats', abstract: 'Boats float.', listed_on: '2026-05-07' };
 
-  it('takes a file, and tells new ones from known ones', async () => {
+  it('“papers import” reads a file and counts new and known papers', async () => {
     await writeFile(join(folder, 'papers.json'), JSON.stringify([ONE]));
     expect(await paperboy('papers import papers.json --json')).toEqual({
       code: 0,
@@ -62,11 +62,11 @@ describe('paperboy papers import', () => {
       stderr: '',
     });
     expect((await paperboy('papers import papers.json')).stdout).toBe(
-      '1 paper read: 0 new, 0 updated, 1 known as they are.\n',
+      '1 paper read: 0 new, 0 updated, 1 unchanged.\n',
     );
   });
 
-  it('takes JSON lines from standard input', async () => {
+  it('“papers import -” reads JSON lines from standard input', async () => {
     const stdin = `${JSON.stringify(ONE)}\n${JSON.stringify({ ...ONE, title: 'On Ships' })}\n`;
     expect(JSON.parse((await paperboy('papers import - --json', { stdin })).stdout).added).toBe(2);
   });
@@ -76,7 +76,7 @@ describe('paperboy papers import', () => {
     ['text that is no JSON', 'hello', 'Line 1: it is not JSON'],
     ['CSV without abstracts', 'title,year\nOn,2026', 'has no column “abstract”'],
     ['a paper without a title', `[${JSON.stringify(ONE)}, {"abstract": "x"}]`, 'Paper 2: '],
-  ])('stores nothing of %s', async (_what, stdin, message) => {
+  ])('“papers import” stores nothing of %s', async (_what, stdin, message) => {
     const { code, stdout, stderr } = await paperboy('papers import -', { stdin });
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(stderr).toContain(message);
@@ -84,7 +84,7 @@ describe('paperboy papers import', () => {
     expect(await storedPapers()).toEqual([]);
   });
 
-  it('names a file that cannot be read', async () => {
+  it('“papers import” names a file that cannot be read', async () => {
     const { code, stderr } = await paperboy('papers import missing.json');
     expect({ code, stderr }).toEqual({
       code: 1,
@@ -94,7 +94,7 @@ describe('paperboy papers import', () => {
 });
 
 describe('paperboy subscribers import', () => {
-  it('adds readers as active, with consent, and tells a program how many', async () => {
+  it('“subscribers import” adds active subscribers with consent, and counts them in JSON', async () => {
     const stdin = 'email,topics,hour\nada@example.org,agents;rl,6\nbob@example.org,,\n';
     expect(await paperboy('subscribers import - --json', { stdin })).toEqual({
       code: 0,
@@ -111,7 +111,7 @@ describe('paperboy subscribers import', () => {
     ]);
   });
 
-  it('stores the good rows, tells each bad one with its line, and ends with 1', async () => {
+  it('“subscribers import” stores valid rows, reports each invalid one by line, and ends with 1', async () => {
     const rows = [
       'email,topics,hour',
       'ada@example.org,agents,6',
@@ -136,14 +136,14 @@ describe('paperboy subscribers import', () => {
     ['is empty', '', 'The file is empty: expected a header line'],
     ['names no email', 'name,hour\nAda,6\n', 'has no column “email”'],
     ['names a column twice', 'email,email\na@example.org,b@example.org\n', '“email” comes twice'],
-  ])('imports nothing when the header %s', async (_what, stdin, message) => {
+  ])('“subscribers import” imports nothing when the header %s', async (_what, stdin, message) => {
     const { code, stdout, stderr } = await paperboy('subscribers import -', { stdin });
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(stderr).toContain(message);
     expect(await emails()).toEqual([]);
   });
 
-  it('imports more rows than one batch holds', async () => {
+  it('“subscribers import” imports more rows than fit into one batch', async () => {
     const addresses = Array.from({ length: 1001 }, (_, n) => `reader${n}@example.org`);
     const { code, stdout } = await paperboy('subscribers import -', {
       stdin: `email\n${addresses.join('\n')}\n`,
@@ -155,7 +155,7 @@ describe('paperboy subscribers import', () => {
     expect(await emails()).toHaveLength(1001);
   });
 
-  it('leaves suppressed addresses out and counts them', async () => {
+  it('“subscribers import” skips suppressed addresses and counts them', async () => {
     await storeSubscriber(test.app.db, { email: 'ada@example.org' });
     await paperboy('subscribers erase ada@example.org');
     const stdin = 'email\nAda@example.org\n';
@@ -171,7 +171,7 @@ describe('paperboy subscribers import', () => {
 });
 
 describe('paperboy subscribers export', () => {
-  it('writes what an import reads back', async () => {
+  it('“subscribers export” writes rows that an import reads back unchanged', async () => {
     await storeSubscriber(test.app.db, {
       email: 'ada@example.org',
       topics: ['agents', 'rl'],
@@ -199,7 +199,7 @@ describe('paperboy subscribers export', () => {
     expect(again.split('\n').sort()).toEqual(exported.split('\n').sort());
   });
 
-  it('lets no address become a formula, and reads it back unchanged', async () => {
+  it('“subscribers export” escapes addresses that spreadsheets would take for formulas', async () => {
     const dangerous = ['+1@example.org', '=cmd@example.org', '-2+3@example.org'];
     for (const email of dangerous) await storeSubscriber(test.app.db, { email });
     const exported = (await paperboy('subscribers export')).stdout;
@@ -212,7 +212,7 @@ describe('paperboy subscribers export', () => {
     expect(await emails()).toEqual([...dangerous].sort());
   });
 
-  it('brings nobody back who left, wherever it is imported', async () => {
+  it('An imported export reactivates nobody who unsubscribed', async () => {
     for (const status of ['active', 'pending', 'paused', 'unsubscribed'] as const) {
       await storeSubscriber(test.app.db, { email: `${status}@example.org`, status });
     }
@@ -228,7 +228,7 @@ describe('paperboy subscribers export', () => {
     expect(await emails()).toEqual(['active@example.org']);
   });
 
-  it('brings a pause that has an end, and pauses by it who reads', async () => {
+  it('An imported export pauses active subscribers until the given day', async () => {
     await storeSubscriber(test.app.db, {
       email: 'ada@example.org',
       status: 'paused',
@@ -246,11 +246,11 @@ describe('paperboy subscribers export', () => {
 });
 
 describe('paperboy subscribers erase', () => {
-  it('removes the reader, whatever the spelling of the address', async () => {
+  it('“subscribers erase” finds the subscriber in any spelling of the address', async () => {
     await storeSubscriber(test.app.db, { email: 'ada@example.org' });
     expect(await paperboy('subscribers erase ADA@example.org')).toEqual({
       code: 0,
-      stdout: 'Everything about this reader is erased but a keyed hash of the address.\n',
+      stdout: 'All data about this subscriber is erased except a keyed hash of the address.\n',
       stderr: '',
     });
     expect(await emails()).toEqual([]);
@@ -259,7 +259,7 @@ describe('paperboy subscribers erase', () => {
   it.each([
     ['ada@example.org', 'No subscriber has the address “ada@example.org”.'],
     ['ada', '“ada” is not an e-mail address: expected something like ada@example.org.'],
-  ])('says why it cannot erase %s', async (email, message) => {
+  ])('“subscribers erase” says why it cannot erase %s', async (email, message) => {
     expect(await paperboy(`subscribers erase ${email}`)).toEqual({
       code: 1,
       stdout: '',

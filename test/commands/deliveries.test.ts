@@ -53,11 +53,11 @@ async function states(): Promise<Record<string, number>> {
 }
 
 describe('paperboy deliveries list', () => {
-  it('names each delivery in a state, its reader and what the relay said', async () => {
+  it('“deliveries list” shows each delivery in a state with address and reply', async () => {
     await setState(0, 'failed', '550 5.1.1 No such user');
     await setState(1, 'unknown');
     expect((await deliveries('list', '--state', 'failed')).stdout).toBe(
-      `${nameOf(0)}  ada@example.org  2026-05-08T07:00:01.000Z  1 try  550 5.1.1 No such user\n`,
+      `${nameOf(0)}  ada@example.org  2026-05-08T07:00:01.000Z  1 attempt  550 5.1.1 No such user\n`,
     );
     const { stdout } = await deliveries('list', '--state', 'unknown', '--date', DAY, '--json');
     expect(JSON.parse(stdout)).toMatchObject({
@@ -69,20 +69,20 @@ describe('paperboy deliveries list', () => {
     });
   });
 
-  it('says when there is none', async () => {
+  it('“deliveries list” says when no delivery is in the state', async () => {
     expect((await deliveries('list', '--state', 'expired')).stdout).toBe(
       `No delivery of the daily digest of ${DAY} is expired.\n`,
     );
   });
 
-  it('wants a state that there is', async () => {
+  it('“deliveries list” needs an existing state', async () => {
     expect((await deliveries('list')).stderr).toContain('--state <state>');
     expect((await deliveries('list', '--state', 'lost')).stderr).toContain('Allowed choices');
   });
 });
 
 describe('paperboy deliveries resend', () => {
-  it('makes those named pending again, due at once', async () => {
+  it('“deliveries resend” makes the named deliveries pending and due at once', async () => {
     await setState(0, 'failed', '550 5.7.1 Blocked');
     await setState(1, 'unknown');
     await setState(2, 'sent');
@@ -95,7 +95,7 @@ describe('paperboy deliveries resend', () => {
     expect(rows).toEqual([{ isDue: true }]);
   });
 
-  it('makes all in a state pending again, and leaves the others', async () => {
+  it('“deliveries resend --state” makes all deliveries in the state pending, and no other', async () => {
     await setState(0, 'failed');
     await setState(1, 'unknown');
     const { stdout } = await deliveries('resend', '--state', 'unknown', '--json');
@@ -107,7 +107,7 @@ describe('paperboy deliveries resend', () => {
     ['what was sent', () => [nameOf(2)], 'is sent: only failed and unknown ones'],
     ['what there is not', () => ['999-1'], 'There is no delivery 999-1'],
     ['what is no id', () => ['ada@example.org'], 'expected one such as 12-345'],
-  ])('refuses %s, and then changes nothing', async (_what, words, message) => {
+  ])('“deliveries resend” rejects %s and changes nothing', async (_what, words, message) => {
     await setState(0, 'failed');
     await setState(2, 'sent');
     const before = await states();
@@ -118,7 +118,7 @@ describe('paperboy deliveries resend', () => {
   });
 
   it.each([[], ['1-1', '--state', 'failed']])(
-    'wants ids or a state, one of them',
+    '“deliveries resend” needs either ids or a state',
     async (...words) => {
       const { code, stderr } = await deliveries('resend', ...words);
       expect([code, stderr]).toEqual([1, expect.stringContaining('Expected either ids')]);
@@ -127,18 +127,18 @@ describe('paperboy deliveries resend', () => {
 });
 
 describe('paperboy digest pause, resume and cancel', () => {
-  it('stop a digest, go on with it, and say so', async () => {
+  it('“digest pause” and “digest resume” pause and resume a digest, and say so', async () => {
     expect((await digest('pause')).stdout).toBe(`The daily digest of ${DAY} is paused.\n`);
-    expect((await digest('pause')).stdout).toContain('was paused already');
+    expect((await digest('pause')).stdout).toContain('was already paused');
     expect((await digest('status')).stdout).toContain('It is paused. Paused by the operator.');
     const { code } = await digest('send', '--now');
     expect(code).toBe(5);
     expect(await states()).toEqual({ pending: 3 });
-    expect((await digest('resume', '--date', DAY)).stdout).toContain('goes on');
+    expect((await digest('resume', '--date', DAY)).stdout).toContain('is resumed');
     expect((await digest('resume')).stdout).toContain('was not paused');
   });
 
-  it('end it for good: everything left is skipped, and nothing brings it back', async () => {
+  it('“digest cancel” skips all remaining deliveries for good', async () => {
     await setState(0, 'sent');
     await setState(1, 'unknown');
     expect((await digest('cancel')).stdout).toContain('is cancelled: 1 skipped.');

@@ -43,7 +43,7 @@ afterEach(() => {
 const digest = (...words: string[]) => runCommand(test.app, ['digest', ...words]);
 
 describe('paperboy digest compose', () => {
-  it('composes once, whoever asks again', async () => {
+  it('“digest compose” composes a digest only once', async () => {
     await storePapers(test.app.db, [buildPaper(), buildPaper()]);
     await storeSubscriber(test.app.db);
     expect(await digest('compose')).toEqual({
@@ -57,7 +57,7 @@ describe('paperboy digest compose', () => {
     );
   });
 
-  it('tells a program what it composed', async () => {
+  it('“digest compose --json” prints what it composed', async () => {
     await storePapers(test.app.db, [buildPaper()]);
     const { stdout } = await digest('compose', '--date', DAY, '--json');
     expect(JSON.parse(stdout)).toEqual({
@@ -71,16 +71,16 @@ describe('paperboy digest compose', () => {
     expect(stdout.endsWith('}\n')).toBe(true);
   });
 
-  it('composes nothing without papers, and says for which day', async () => {
+  it('“digest compose” composes nothing without papers, and names the day', async () => {
     const { code, stdout, stderr } = await digest('compose');
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(stderr).toBe(
-      `No papers can be used for the daily digest of ${DAY}: nothing was composed.\n`,
+      `There are no papers for the daily digest of ${DAY}: nothing was composed.\n`,
     );
     expect((await digest('status')).stderr).toContain('No daily digest has been composed yet');
   });
 
-  it('refuses a weekly digest of another day than Monday', async () => {
+  it('“digest compose” rejects a weekly digest of another day than Monday', async () => {
     await storePapers(test.app.db, [buildPaper()]);
     const { code, stderr } = await digest('compose', '--kind', 'weekly', '--date', DAY);
     expect(code).toBe(1);
@@ -89,7 +89,7 @@ describe('paperboy digest compose', () => {
 });
 
 describe('paperboy digest status', () => {
-  it('has a state for every delivery, all nine in JSON', async () => {
+  it('“digest status --json” counts all nine states', async () => {
     await composed({ readers: 2 });
     await setStates({ sent: 1 });
     const { code, stdout } = await digest('status', '--json');
@@ -104,7 +104,7 @@ describe('paperboy digest status', () => {
     });
   });
 
-  it('tells people only the states that occur', async () => {
+  it('“digest status” shows only the states that occur', async () => {
     await composed({ readers: 2 });
     await setStates({ skipped: 1 });
     expect((await digest('status')).stdout).toBe(
@@ -112,13 +112,13 @@ describe('paperboy digest status', () => {
         `The daily digest of ${DAY}, No. 1: 2 readers.`,
         '  pending            1',
         '  skipped            1',
-        '1 wait for a later hour.',
+        '1 wait for a later time.',
         '',
       ].join('\n'),
     );
   });
 
-  it('names the digest that is missing, and the command that makes one', async () => {
+  it('“digest status” names a missing digest and the command that composes it', async () => {
     await composed({ readers: 0 });
     const { code, stderr } = await digest('status', '--date', '2026-05-01', '--json');
     expect(code).toBe(1);
@@ -129,16 +129,16 @@ describe('paperboy digest status', () => {
 });
 
 describe('paperboy digest send', () => {
-  it('leaves what waits for a later hour', async () => {
+  it('“digest send” leaves deliveries that are due later', async () => {
     await composed({ readers: 1 });
     const { code, stdout } = await digest('send');
     expect(code).toBe(0);
-    expect(stdout).toContain('1 wait for a later hour.');
+    expect(stdout).toContain('1 wait for a later time.');
     expect(await test.app.inbox?.list()).toEqual([]);
   });
 
   // Before any worker: the lease of one, once opened, goes on beating.
-  it('ends with 4 after 30 seconds without a worker', async () => {
+  it('“digest send” ends with 4 after 30 seconds without a worker', async () => {
     await composed({ readers: 1 });
     let elapsed = 0;
     vi.spyOn(performance, 'now').mockImplementation(() => {
@@ -148,10 +148,10 @@ describe('paperboy digest send', () => {
     const { code, stdout, stderr } = await digest('send', '--now', '--json');
     expect(code).toBe(4);
     expect(JSON.parse(stdout).states).toEqual({ ...NO_DELIVERIES, pending: 1 });
-    expect(stderr).toContain('No worker lived for 30 seconds');
+    expect(stderr).toContain('No worker ran for 30 seconds');
   });
 
-  it('sends everything pending with --now, and once', async () => {
+  it('“digest send --now” sends all pending deliveries once', async () => {
     await composed({ readers: 3 });
     const worker = await startRoles(test.app, ['worker']);
     try {
@@ -171,15 +171,18 @@ describe('paperboy digest send', () => {
     }
   });
 
-  it.each(['failed', 'unknown'] as const)('ends with 3 when one is %s', async (state) => {
-    await composed({ readers: 2 });
-    await setStates({ [state]: 1, sent: 1 });
-    const { code, stdout } = await digest('send', '--now', '--json');
-    expect(code).toBe(3);
-    expect(JSON.parse(stdout).states).toEqual({ ...NO_DELIVERIES, [state]: 1, sent: 1 });
-  });
+  it.each(['failed', 'unknown'] as const)(
+    '“digest send” ends with 3 when a delivery is %s',
+    async (state) => {
+      await composed({ readers: 2 });
+      await setStates({ [state]: 1, sent: 1 });
+      const { code, stdout } = await digest('send', '--now', '--json');
+      expect(code).toBe(3);
+      expect(JSON.parse(stdout).states).toEqual({ ...NO_DELIVERIES, [state]: 1, sent: 1 });
+    },
+  );
 
-  it('ends with 130 when it is interrupted', async () => {
+  it('“digest send” ends with 130 when it is interrupted', async () => {
     await composed({ readers: 1 });
     const { code } = await runCommand(test.app, ['digest', 'send', '--now'], {
       signal: AbortSignal.abort(),
@@ -189,7 +192,7 @@ describe('paperboy digest send', () => {
 });
 
 describe('paperboy digest preview', () => {
-  it('writes the message as it would be sent, and stores nothing', async () => {
+  it('“digest preview” prints the message as it would be sent, and stores nothing', async () => {
     await storeSubscriber(test.app.db, { email: 'ada@example.org', topics: ['agents'] });
     await storePapers(test.app.db, [{ ...buildPaper({ title: 'On Agents' }), slugs: ['agents'] }]);
     await digest('compose');
@@ -201,7 +204,7 @@ describe('paperboy digest preview', () => {
     expect(JSON.parse((await digest('status', '--json')).stdout).states.pending).toBe(1);
   });
 
-  it('writes the plain text alone with --text, for a reader who follows nothing', async () => {
+  it('“digest preview --text” prints the plain text for a subscriber without topics', async () => {
     await composed({ readers: 0 });
     const { code, stdout } = await digest('preview', '--text');
     expect(code).toBe(0);
@@ -212,7 +215,7 @@ describe('paperboy digest preview', () => {
   it.each([
     ['bob@example.org', 'No subscriber has the address “bob@example.org”.'],
     ['nobody', '“nobody” is not an e-mail address: expected something like ada@example.org.'],
-  ])('says why there is none for %s', async (email, message) => {
+  ])('“digest preview” says why it cannot render for %s', async (email, message) => {
     await composed({ readers: 0 });
     const { code, stdout, stderr } = await digest('preview', '--email', email);
     expect({ code, stdout, stderr }).toEqual({ code: 1, stdout: '', stderr: `${message}\n` });

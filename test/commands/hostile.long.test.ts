@@ -110,7 +110,7 @@ function expectReported(
 }
 
 describe('Whatever is typed', () => {
-  it('in whichever place of whichever command, is told with what was expected, and nothing changes', async () => {
+  it('Hostile text in any argument of any command is rejected with what was expected, and changes nothing', async () => {
     const places = await placesToFill();
     expect(places.length).toBeGreaterThan(20);
     const before = await everything();
@@ -131,7 +131,7 @@ describe('Whatever is typed', () => {
     ['papers', 'import'],
     ['deliveries', 'list'],
     ['\u001b[2J'],
-  ])('%s %s is no command or too little of one', async (...argv) => {
+  ])('“%s %s” is rejected as an unknown or incomplete command', async (...argv) => {
     const ended = await paperboy(argv);
     expectReported(ended, /^error: /, argv.join(' '));
     expect(ended.stderr).toContain('--help tells more');
@@ -238,14 +238,17 @@ describe('A file of readers', () => {
     ['ada@example.org,,,,,,0', /“0”.*expected/],
     ['ada@example.org,,,,,,,tall', /“tall”.*expected/],
     ['ada@example.org,,,,,,,,2026-02-30', /“2026-02-30”.*expected/],
-  ])('with the row %s is told by its line; the others are stored', async (row, about) => {
-    const before = await everything();
-    const text = `${HEADER}\n${row}\n`;
-    const ended = await paperboy(['subscribers', 'import', '-', '--json'], text);
-    expect(ended.code).toBe(1);
-    expect(JSON.parse(ended.stdout)).toMatchObject({ rows: 1, added: 0, rejected: 1 });
-    expect(ended.stderr).toMatch(/^Line 2: /);
-    expect(ended.stderr).toMatch(about);
-    expect(await everything()).toEqual(before);
-  });
+  ])(
+    'A CSV of subscribers with the row %s is rejected by line; the other rows are stored',
+    async (row, about) => {
+      const before = await everything();
+      const text = `${HEADER}\n${row}\n`;
+      const ended = await paperboy(['subscribers', 'import', '-', '--json'], text);
+      expect(ended.code).toBe(1);
+      expect(JSON.parse(ended.stdout)).toMatchObject({ rows: 1, added: 0, rejected: 1 });
+      expect(ended.stderr).toMatch(/^Line 2: /);
+      expect(ended.stderr).toMatch(about);
+      expect(await everything()).toEqual(before);
+    },
+  );
 });

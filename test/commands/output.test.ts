@@ -4,21 +4,21 @@ import { runCommandWith } from './run.ts';
 
 const CLEAR = '\r\u001b[K';
 
-describe('progressOn', () => {
-  it('draws one line over another, once two seconds have passed', async () => {
+describe('createTerminalProgress', () => {
+  it('Progress overwrites its line, after the first two seconds', async () => {
     const { stderr } = await watched(true, [0, 1900, 2000, 2050, 2100]);
     expect(stderr).toBe(`${CLEAR}at 2000${CLEAR}at 2100${CLEAR}`);
   });
 
-  it('writes nothing for a command that is quick', async () => {
+  it('Progress shows nothing for a quick command', async () => {
     expect((await watched(true, [0, 500])).stderr).toBe('');
   });
 
-  it('writes nothing when nobody watches', async () => {
+  it('Progress shows nothing without a terminal', async () => {
     expect((await watched(false, [0, 5000])).stderr).toBe('');
   });
 
-  it('keeps a line within the width of the terminal', async () => {
+  it('Progress keeps its line within the width of the terminal', async () => {
     const { stderr } = await watched(true, [3000], 'x'.repeat(200));
     expect(stderr).toBe(`${CLEAR}${'x'.repeat(79)}${CLEAR}`);
   });

@@ -43,11 +43,11 @@ const serve = (...days: string[]) => {
 };
 
 describe('paperboy papers fetch', () => {
-  it('fetches the newest list', async () => {
+  it('“papers fetch” fetches the newest list', async () => {
     serve('2026-05-08', '2026-05-08', '2026-05-07');
     expect(await paperboy('papers fetch hf-daily')).toEqual({
       code: 0,
-      stdout: 'hf-daily of 2026-05-08: 2 papers, 2 new, 0 updated, 0 as they were.\n',
+      stdout: 'hf-daily of 2026-05-08: 2 papers, 2 new, 0 updated, 0 unchanged.\n',
       stderr: '',
     });
     expect((await paperboy('papers fetch hf-daily')).stdout).toBe(
@@ -55,7 +55,7 @@ describe('paperboy papers fetch', () => {
     );
   });
 
-  it('fetches a day, or several, and tells machines of each', async () => {
+  it('“papers fetch” fetches one day or several, and reports each in JSON', async () => {
     serve('2026-05-07', '2026-05-05', '2026-05-05');
     expect((await paperboy('papers fetch hf-daily --date 2026-05-07')).stdout).toContain('1 new');
     const { stdout, code } = await paperboy(
@@ -72,7 +72,7 @@ describe('paperboy papers fetch', () => {
     });
   });
 
-  it('stops at a source that is busy, and keeps what came before', async () => {
+  it('“papers fetch” stops at a busy source and keeps the days before', async () => {
     server.fault = 'busy';
     const { code, stdout, stderr } = await paperboy(
       'papers fetch hf-daily --from 2026-05-05 --to 2026-05-07',
@@ -86,7 +86,7 @@ describe('paperboy papers fetch', () => {
   it.each([
     ['hf-dayly', '“hf-dayly” is not a source: expected hf-daily,'],
     ['arxiv:cs.cl', '“cs.cl” in “arxiv:cs.cl” is not an arXiv category'],
-    ['hf-daily --date 2026-02-30', '“2026-02-30” is no day'],
+    ['hf-daily --date 2026-02-30', '“2026-02-30” is not a day'],
     ['hf-daily --from 2026-05-05', 'expected --from, and --to on or after it'],
     ['hf-daily --from 2026-05-05 --to 2026-05-04', 'from 2026-05-05 to 2026-05-04'],
     ['hf-daily --from 2020-01-01 --to 2026-05-04', 'expected 366 days at the most'],
@@ -94,7 +94,7 @@ describe('paperboy papers fetch', () => {
     ['hf-daily --date 2026-05-09', 'hf-daily has no list of 2026-05-09'],
     ['hf-trending --date 2026-05-01', 'hf-trending has no list of 2026-05-01'],
     ['file:nowhere.json', 'file:nowhere.json cannot be read'],
-  ])('refuses %s', async (words, message) => {
+  ])('“papers fetch” rejects %s', async (words, message) => {
     const { code, stderr } = await paperboy(`papers fetch ${words}`);
     expect(code).toBe(1);
     expect(stderr).toContain(message);
@@ -108,12 +108,10 @@ describe('paperboy papers import', () => {
     return paperboy('papers import papers.csv');
   };
 
-  it('takes CSV, its columns in any order, with quotes, line breaks and a byte order mark', async () => {
+  it('“papers import” reads CSV with columns in any order, quotes, line breaks and a byte order mark', async () => {
     const csv =
       '\uFEFFAbstract,"title",authors,upvotes,listed_on,unknown\r\n"One,\r\ntwo",On Testing,Ada; Bob,3,2026-05-07,x\r\n\r\nThree,On Failing,,,,\r\n';
-    expect((await load(csv)).stdout).toBe(
-      '2 papers read: 2 new, 0 updated, 0 known as they are.\n',
-    );
+    expect((await load(csv)).stdout).toBe('2 papers read: 2 new, 0 updated, 0 unchanged.\n');
     const { rows } = await test.app.database.pool.query(
       `SELECT title, abstract, authors, upvotes, listed_on::text AS day FROM papers ORDER BY upvotes`,
     );
@@ -136,7 +134,7 @@ describe('paperboy papers import', () => {
     ['title,title,abstract\nOn,Off,We\n', 'The column “title” appears twice'],
     ['title,abstract\n"On,We\n', 'The file is not valid CSV'],
     ['title;abstract\nOn;We\n', 'Line 1: it is not JSON'],
-  ])('stores nothing of CSV that is wrong: %j', async (text, message) => {
+  ])('“papers import” stores nothing of invalid CSV: %j', async (text, message) => {
     const { code, stderr } = await load(text);
     expect(code).toBe(1);
     expect(stderr).toContain(message);

@@ -40,7 +40,7 @@ afterEach(async () => {
 });
 
 describe('callRunning', () => {
-  it('returns null when nobody runs, and makes no folder', async () => {
+  it('callRunning returns null when no process runs, and creates no folder', async () => {
     const missing = join(dir, 'missing');
     expect(await callRunning(missing, request(), caller().io)).toBe(null);
     expect(await readdir(dir)).toEqual([]);
@@ -48,14 +48,14 @@ describe('callRunning', () => {
     expect(await callRunning(dir, request(), caller().io)).toBe(null);
   });
 
-  it('returns null when the process that ran was killed', async () => {
+  it('callRunning returns null after the running process was killed', async () => {
     const holder = await startLockHolder(dir);
     await holder.ask('lock');
     await holder.signal('SIGKILL');
     expect(await callRunning(dir, request(), caller().io)).toBe(null);
   });
 
-  it('carries words, terminal, both outputs and the exit code', async () => {
+  it('A call transfers arguments, terminal, both outputs and the exit code', async () => {
     await serve(async ({ argv }, io) => {
       await io.stdout.write(`${argv.join('|')} ${io.isTerminal} ${io.columns} ü\n`);
       await io.stderr.write('careful\n');
@@ -67,14 +67,14 @@ describe('callRunning', () => {
     expect(me.stderr()).toBe('careful\n');
   });
 
-  it('reports what a command throws, with exit code 1', async () => {
+  it('A command that throws ends with its message and exit code 1', async () => {
     await serve(() => Promise.reject(new Error('No digest for 2026-05-08.')));
     const me = caller();
     expect(await callRunning(dir, request(), me.io)).toBe(1);
     expect(me.stderr()).toBe('No digest for 2026-05-08.\n');
   });
 
-  it('reads standard input only when the command does', async () => {
+  it('Standard input is read only when the command reads it', async () => {
     await serve(async ({ argv }, io) => {
       if (argv[0] === 'read') await io.stdout.write((await text(io.stdin)).toUpperCase());
       return 0;
@@ -87,7 +87,7 @@ describe('callRunning', () => {
     expect(me.stdout()).toBe(`ÜBER DIE ${'BRÜCKE'.repeat(50_000)}`);
   });
 
-  it('ends although the command leaves standard input open', async () => {
+  it('A call ends although the command leaves standard input open', async () => {
     await serve(async (_, io) => {
       for await (const line of io.stdin) return String(line) === 'first' ? 0 : 1;
       return 2;
@@ -97,7 +97,7 @@ describe('callRunning', () => {
     expect(await callRunning(dir, request(), caller({ stdin }).io)).toBe(0);
   });
 
-  it("opens files in the caller's folder, several at once", async () => {
+  it('Files are opened in the working folder of the caller, also several at once', async () => {
     await writeFile(join(dir, 'a.txt'), 'a'.repeat(200_000));
     await writeFile(join(dir, 'b.txt'), 'b'.repeat(100_000));
     await serve(async ({ argv }, io) => {
@@ -113,7 +113,7 @@ describe('callRunning', () => {
   it.each([
     ['missing.json', 'Cannot read missing.json: there is no such file'],
     ['run', 'Cannot read run: it is a folder'],
-  ])('names a file that cannot be read: %s', async (path, message) => {
+  ])('A file that cannot be read is named: %s', async (path, message) => {
     await serve(async ({ argv }, io) => {
       await text(io.openFile(argv[0] ?? '')).catch((error) => io.stdout.write(error.code));
       return text(io.openFile(argv[0] ?? '')).then(() => 0);
@@ -124,7 +124,7 @@ describe('callRunning', () => {
     expect(me.stderr()).toBe(`${message}\n`);
   });
 
-  it('opens no file that the user did not name', async () => {
+  it('The caller opens no file that the user did not name', async () => {
     await writeFile(join(dir, 'private.txt'), 'secret');
     await serve(async ({ argv }, io) => {
       await io.stdout.write(await text(io.openFile(argv.length ? 'private.txt' : '')));
@@ -137,14 +137,14 @@ describe('callRunning', () => {
     expect(await callRunning(dir, request('--file=private.txt'), me.io)).toBe(0);
   });
 
-  it('refuses another version with a clear message', async () => {
+  it('A caller of another version is refused with a clear message', async () => {
     await serve(() => Promise.resolve(0));
     const me = caller();
     expect(await callRunning(dir, { argv: [], version: '2.0.0' }, me.io)).toBe(1);
     expect(me.stderr()).toMatch(/2\.0\.0.*1\.0\.0.*restart/);
   });
 
-  it('aborts the command when the caller interrupts, and returns its exit code', async () => {
+  it('An interruption aborts the command, whose exit code is still returned', async () => {
     await serve(async (_, io) => {
       await io.stdout.write('running');
       await aborted(io.signal);
@@ -239,7 +239,7 @@ describe('callRunning', () => {
     expect(await callRunning(dir, request(), caller({ stdin: Readable.from([]) }).io)).toBe(7);
   });
 
-  it('aborts the command, also one that waits for input, when the caller disappears', async () => {
+  it('A command is aborted when its caller disappears, also while it waits for input', async () => {
     const ended = later<string>();
     await serve(async (_, io) => {
       const reading = text(io.stdin).catch((error: Error) => error.name);
@@ -255,7 +255,7 @@ describe('callRunning', () => {
     expect(await ended.promise).toBe('AbortError');
   });
 
-  it('gives exit code 1 and says so when the running process is killed in the middle', async () => {
+  it('A call ends with 1 and a message when the running process is killed', async () => {
     const holder = await startLockHolder(dir);
     await holder.ask('lock');
     await holder.ask('serve');
@@ -265,7 +265,7 @@ describe('callRunning', () => {
     expect(me.stderr()).toMatch(new RegExp(`process ${holder.pid} .*ended before`));
   });
 
-  it('waits for a process that is still starting', async () => {
+  it('A call waits for a process that is still starting', async () => {
     lock = await lockDataDir(dir);
     const code = callRunning(dir, request(), caller().io);
     const early = await connectionTo(lock);
@@ -273,7 +273,7 @@ describe('callRunning', () => {
     expect(await code).toBe(5);
   });
 
-  it('says for whom it waits, and stops waiting when interrupted', async () => {
+  it('A waiting call names the process, and ends when it is interrupted', async () => {
     lock = await lockDataDir(dir);
     const interrupt = new AbortController();
     const me = caller({ signal: interrupt.signal, onError: () => interrupt.abort() });
@@ -281,7 +281,7 @@ describe('callRunning', () => {
     expect(me.stderr()).toContain(`Waiting for process ${process.pid} `);
   });
 
-  it('finds nobody running after a process that stops while it waits', async () => {
+  it('A call finds no running process when the other one stops while it waits', async () => {
     const held = await lockDataDir(dir);
     const code = callRunning(dir, request(), caller().io);
     await connectionTo(held);
@@ -291,7 +291,7 @@ describe('callRunning', () => {
 });
 
 describe('serveCommands', () => {
-  it('close aborts what runs, waits for it, and its caller still gets the exit code', async () => {
+  it('Closing the server aborts and awaits running commands, whose callers still get exit codes', async () => {
     const started = later<void>();
     const server = await serve(async (_, io) => {
       started.resolve();
@@ -308,7 +308,7 @@ describe('serveCommands', () => {
     expect(me.stdout()).toBe('saved');
   });
 
-  it('close does not hang on a caller that reads nothing', async () => {
+  it('Closing the server does not hang on a caller that reads nothing', async () => {
     const started = later<void>();
     const server = await serve(async (_, io) => {
       started.resolve();
@@ -376,7 +376,7 @@ describe('serveCommands', () => {
 });
 
 describe('streams across the control socket', () => {
-  it('carry 50 MB of input without holding more than a few chunks', async () => {
+  it('50 MB of input pass with only a few chunks in memory', async () => {
     let peak = 0;
     let produced = 0;
     let consumed = 0;
@@ -399,7 +399,7 @@ describe('streams across the control socket', () => {
     expect(peak).toBeLessThan(2 * MIB);
   }, 30_000);
 
-  it('carry a file of 50 MB', async () => {
+  it('A file of 50 MB passes', async () => {
     const file = await open(join(dir, 'big.bin'), 'w');
     await file.truncate(50 * MIB);
     await file.close();
@@ -412,7 +412,7 @@ describe('streams across the control socket', () => {
     expect(bytes).toBe(50 * MIB);
   }, 30_000);
 
-  it('carry 50 MB of output no faster than the caller takes it', async () => {
+  it('50 MB of output pass no faster than the caller reads them', async () => {
     let written = 0;
     let taken = 0;
     let peak = 0;
@@ -476,7 +476,7 @@ interface CallerParts {
   onError?: () => void;
 }
 
-/** A caller's terminal, of which the test sees what was written. */
+/** A caller whose output the test can read. */
 function caller(parts: CallerParts = {}): {
   io: CommandIo;
   stdout(): string;

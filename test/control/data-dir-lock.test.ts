@@ -24,7 +24,7 @@ const runFiles = async () => (await readdir(join(dir, 'run'))).sort();
 const locked = { code: 'DATA_DIR_LOCKED' };
 
 describe('lockDataDir', () => {
-  it('lets one in and tells the other where, who, since when and what to do', async () => {
+  it('The second process is refused with folder, process, time and advice', async () => {
     const lock = await lockDataDir(dir);
     const refusal = await lockDataDir(dir).catch((error: Error) => error);
     expect(refusal).toMatchObject(locked);
@@ -37,7 +37,7 @@ describe('lockDataDir', () => {
     await (await lockDataDir(dir)).release();
   });
 
-  it('makes the folder, and keeps socket and lock file to its owner', async () => {
+  it('Locking creates the folder; only its owner can use socket and lock file', async () => {
     const deep = join(dir, 'not', 'yet');
     const lock = await lockDataDir(deep);
     expect((await stat(join(deep, 'run'))).mode & 0o777).toBe(0o700);
@@ -49,7 +49,7 @@ describe('lockDataDir', () => {
     await lock.release();
   });
 
-  it('works in a folder whose path is too long for a socket address', async () => {
+  it('A folder whose path is too long for a socket address can be locked', async () => {
     const long = join(dir, 'x'.repeat(200 - dir.length));
     const shortcuts = async () =>
       (await readdir(tmpdir())).filter((name) => /^paperboy-[A-Za-z0-9]{6}$/.test(name));
@@ -65,7 +65,7 @@ describe('lockDataDir', () => {
     await (await lockDataDir(long)).release();
   });
 
-  it('takes over at once, again and again, when the holder was killed', async () => {
+  it('The lock of a killed holder is taken over at once, again and again', async () => {
     for (let round = 1; round <= 5; round += 1) {
       const holder = await startLockHolder(dir);
       expect(await holder.ask('lock')).toBe('won');
@@ -77,7 +77,7 @@ describe('lockDataDir', () => {
     }
   }, 30_000);
 
-  it('leaves the folder to a holder that is stopped', async () => {
+  it('A stopped holder keeps the lock', async () => {
     const holder = await startLockHolder(dir);
     await holder.ask('lock');
     await holder.signal('SIGSTOP');
@@ -88,7 +88,7 @@ describe('lockDataDir', () => {
   });
 
   it.runIf(process.platform === 'linux')(
-    'leaves it to a stopped holder even when the queue of its socket is full',
+    'A stopped holder keeps the lock even when the queue of its socket is full',
     async () => {
       const holder = await startLockHolder(dir);
       await holder.ask('lock');
@@ -100,7 +100,7 @@ describe('lockDataDir', () => {
     },
   );
 
-  it('lets exactly one of eight processes in that start at once, every time', async () => {
+  it('Exactly one of eight processes that start at once gets the lock, every time', async () => {
     const lockers = await Promise.all(Array.from({ length: 8 }, () => startLockHolder(dir)));
     for (let round = 1; round <= 10; round += 1) {
       const answers = await Promise.all(lockers.map((locker) => locker.ask('lock')));
@@ -112,7 +112,7 @@ describe('lockDataDir', () => {
     }
   }, 60_000);
 
-  it('never lets two in while many come and go', async () => {
+  it('Two processes never hold the lock while many lock and release', async () => {
     let holders = 0;
     let most = 0;
     const hold = async (lock: DataDirLock) => {
@@ -139,7 +139,7 @@ describe('lockDataDir', () => {
     expect(await runFiles()).toHaveLength(1);
   }, 30_000);
 
-  it('does not take a process that got the number of a dead holder for that holder', async () => {
+  it('A process with the process id of a dead holder is not mistaken for it', async () => {
     await mkdir(join(dir, 'run'));
     const dead = { socket: 'ab.sock', pid: process.pid, host: 'here', startedAt: '2026-05-08' };
     await writeFile(join(dir, 'run', 'lock.7'), JSON.stringify(dead));
@@ -148,7 +148,7 @@ describe('lockDataDir', () => {
     await lock.release();
   });
 
-  it('keeps older lock files while another process contends', async () => {
+  it('Older lock files stay while another process contends', async () => {
     const holder = await startLockHolder(dir);
     await holder.ask('lock');
     await holder.signal('SIGKILL');
@@ -161,7 +161,7 @@ describe('lockDataDir', () => {
     await lock.release();
   });
 
-  it('rather stops than guesses at a lock file that it cannot read', async () => {
+  it('A lock file that cannot be read is an error', async () => {
     await mkdir(join(dir, 'run'));
     await writeFile(join(dir, 'run', 'lock.3'), '{"socket":"../x"}');
     const refusal = lockDataDir(dir);
@@ -170,12 +170,15 @@ describe('lockDataDir', () => {
     expect(await runFiles()).toEqual(['lock.3']);
   });
 
-  it.runIf(canUnshare())('holds across containers: other process ids, other network', async () => {
-    const holder = await startLockHolder(dir, ['unshare', '-Upnr', '--fork', '--kill-child']);
-    expect(await holder.ask('lock')).toBe('won');
-    await expect(lockDataDir(dir)).rejects.toThrow(/process 1 /);
-    await holder.signal('SIGKILL');
-  });
+  it.runIf(canUnshare())(
+    'The lock holds across containers with other process ids and network',
+    async () => {
+      const holder = await startLockHolder(dir, ['unshare', '-Upnr', '--fork', '--kill-child']);
+      expect(await holder.ask('lock')).toBe('won');
+      await expect(lockDataDir(dir)).rejects.toThrow(/process 1 /);
+      await holder.signal('SIGKILL');
+    },
+  );
 });
 
 async function replace(lockers: LockHolderProcess[], index: number): Promise<void> {

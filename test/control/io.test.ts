@@ -18,7 +18,7 @@ const parts = (changes: Partial<ProcessParts> = {}): ProcessParts => ({
 });
 
 describe('ioFrom', () => {
-  it('waits until the output has taken what was written', async () => {
+  it('A write resolves once the output accepted it', async () => {
     const taken: string[] = [];
     const stdout = new Writable({
       write(chunk: Buffer, _encoding, done) {
@@ -33,7 +33,7 @@ describe('ioFrom', () => {
     expect(taken).toEqual(['one']);
   });
 
-  it('aborts the signal, and fails nobody, when the reader of the output leaves', async () => {
+  it('The signal is aborted, and no write fails, when the output is closed', async () => {
     const stdout = new Writable({
       write: (_chunk, _encoding, done) => done(Object.assign(new Error(), { code: 'EPIPE' })),
     });
@@ -43,7 +43,7 @@ describe('ioFrom', () => {
     expect(io.signal.aborted).toBe(true);
   });
 
-  it('ends the wait for input when the user interrupts', async () => {
+  it('An interruption ends the wait for input', async () => {
     const interrupt = new AbortController();
     const io = ioFrom(parts({ signal: interrupt.signal }));
     const reading = text(io.stdin);
@@ -51,7 +51,7 @@ describe('ioFrom', () => {
     await expect(reading).rejects.toMatchObject({ name: 'AbortError' });
   });
 
-  it('reads a file below the working folder, and opens it no earlier than that', async () => {
+  it('A file in the working folder is opened at the first read', async () => {
     const cwd = await mkdtemp(join(tmpdir(), 'io-test-'));
     const io = ioFrom(parts({ cwd }));
     const file = io.openFile('later.txt');

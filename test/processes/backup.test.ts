@@ -120,7 +120,7 @@ describe.each(WAYS)('Backup and restore: %s', (_what, way) => {
 
   const timesMailed = () => [...sink.subjects.values()].map((subjects) => subjects.length);
 
-  it('brings back every reader and every delivery of the day of the backup', async () => {
+  it('A restored backup has every subscriber and every delivery of its day', async () => {
     await runPaperboyOk(
       `subscribers import ${await writeImportCsv(environment.cwd, 'crowd', SUBSCRIBERS)}`,
       environment,
@@ -142,7 +142,7 @@ describe.each(WAYS)('Backup and restore: %s', (_what, way) => {
     });
   });
 
-  it('mails nobody twice when what was sent after the backup is composed and cancelled before the start', async () => {
+  it('A restored installation mails nobody twice once the digests after the backup are cancelled', async () => {
     await runPaperboyOk('papers import papers.json', environment);
     await runPaperboyOk('digest compose --date 2026-05-12', environment);
     await runPaperboyOk('digest cancel --date 2026-05-12', environment);

@@ -28,7 +28,7 @@ import {
 const DAY = '2026-05-08';
 const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
 
-/** Told by their place in the story: each test goes on where the one before ended. */
+/** The tests run in order: each continues where the one before ended. */
 describe('paperboy start on a bare machine', () => {
   let root: string;
   let environment: ProcessEnvironment;
@@ -60,21 +60,21 @@ describe('paperboy start on a bare machine', () => {
     await rm(root, { recursive: true, force: true });
   });
 
-  it('says where it runs, with the settings of .env', async () => {
+  it('“start” prints its addresses, with the settings of .env', async () => {
     expect(running.stdout()).toMatch(/^Paperboy \d+\.\d+\.\d+ runs: api, worker, scheduler\.$/m);
     expect(running.stdout()).toContain(`http://localhost:${new URL(site).port}/`);
     expect(running.stdout()).toContain(dataDir);
     expect((await fetch(`${site}/healthz`)).status).toBe(200);
   });
 
-  it('refuses a second start and names the first', async () => {
+  it('A second “start” is refused and names the first process', async () => {
     const { code, stderr } = await runPaperboy(['start'], environment);
     expect(code).toBe(1);
     expect(stderr).toContain(`${dataDir} is in use by process ${running.pid} on`);
   });
 
-  it('runs the commands beside it, so that nobody else opens the folder', async () => {
-    expect(await runPaperboyOk('seed', environment)).toContain('49 papers of them new');
+  it('The running process runs other commands, so that no other process opens the folder', async () => {
+    expect(await runPaperboyOk('seed', environment)).toContain('49 of the papers are new');
     const file = await writeImportCsv(environment.cwd, 'reader', 3);
     expect(await runPaperboyOk(`subscribers import ${file}`, environment)).toContain('3 added');
     for (const name of ['ada', 'bob']) {
@@ -118,7 +118,7 @@ describe('paperboy start on a bare machine', () => {
     expect(await runPaperboyOk('digest status --json', environment)).toContain('"sent":4');
   });
 
-  it('ends quietly when the reader of its output leaves', async () => {
+  it('A command ends quietly when its output is closed', async () => {
     const file = await writeImportCsv(environment.cwd, 'crowd', 5000);
     await runPaperboyOk(`subscribers import ${file}`, environment);
     const { stdout, stderr } = await promisify(execFile)(
@@ -133,7 +133,7 @@ describe('paperboy start on a bare machine', () => {
     });
   });
 
-  it('writes no address and no token into its log', async () => {
+  it('The log contains no address and no token', async () => {
     const log = running.stderr();
     expect(log).toContain('"digest');
     expect(log).not.toMatch(/@example\.org/);
@@ -152,7 +152,7 @@ describe('paperboy start on a bare machine', () => {
     }
   });
 
-  it('stops in order at SIGTERM, within seconds, with exit code 0', async () => {
+  it('“start” stops in order at SIGTERM, within seconds, with exit code 0', async () => {
     const keys = await readKeys();
     const asked = Date.now();
     running.kill('SIGTERM');

@@ -70,12 +70,12 @@ describe('kill -9 of an embedded Paperboy', () => {
       await pollUntil(() => existsSync(join(dataDir, name)));
       await pause(afterMs);
       await kill(started);
-      expect(await runPaperboyOk('seed', environment)).toContain('49 papers of them new');
+      expect(await runPaperboyOk('seed', environment)).toContain('49 of the papers are new');
       expect(await runPaperboyOk('doctor', environment)).not.toContain('FAIL');
     },
   );
 
-  it('during an import keeps whole batches, and the import can be run again', async () => {
+  it('A kill during an import keeps whole batches, and the import can run again', async () => {
     const before = await writeImportCsv(environment.cwd, 'before', 500);
     await runPaperboyOk(`subscribers import ${before}`, environment);
     const keys = await readFile(join(dataDir, 'keys.json'), 'utf8');
@@ -97,7 +97,7 @@ describe('kill -9 of an embedded Paperboy', () => {
     expect(await readFile(join(dataDir, 'keys.json'), 'utf8')).toBe(keys);
   });
 
-  it('during a command that goes through it ends the command with a message and 1', async () => {
+  it('A kill of the running process ends its commands with a message and 1', async () => {
     const running = await startPaperboy(environment);
     const importing = spawnPaperboy(['subscribers', 'import', '-'], environment, {
       takesInput: true,
@@ -111,7 +111,7 @@ describe('kill -9 of an embedded Paperboy', () => {
     expect(stderr).toContain('went away before the command was finished');
   });
 
-  it('during composing leaves the whole digest or none', async () => {
+  it('A kill during composing leaves the whole digest or none', async () => {
     await runPaperboyOk('seed', environment);
     await runPaperboyOk(
       `subscribers import ${await writeImportCsv(environment.cwd, 'reader', SUBSCRIBERS)}`,
@@ -139,7 +139,7 @@ describe('kill -9 of an embedded Paperboy', () => {
     expect([status.audience, sum(status.states)]).toEqual([SUBSCRIBERS, SUBSCRIBERS]);
   });
 
-  it('during sending sends nothing twice and loses nothing', async () => {
+  it('A kill during sending sends nothing twice and loses nothing', async () => {
     const audience = 600;
     await runPaperboyOk('seed', environment);
     await runPaperboyOk(
@@ -166,7 +166,7 @@ describe('kill -9 of an embedded Paperboy', () => {
     expect(code).toBe(states.unknown > 0 ? 3 : 0);
   });
 
-  it('at any moment loses nothing that was acknowledged', async () => {
+  it('A kill at any moment loses nothing that was acknowledged', async () => {
     const acknowledged = new Set<string>();
     await runPaperboyOk('seed', environment);
     const lost = async () => {

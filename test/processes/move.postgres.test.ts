@@ -65,7 +65,7 @@ describe('Moving from embedded to servers', () => {
     await rm(embedded.cwd, { recursive: true, force: true });
   });
 
-  it('says what lacks when there is nothing to move from or to', async () => {
+  it('“migrate --from-embedded” says which database is missing', async () => {
     const from = await runPaperboy(['migrate', '--from-embedded'], onServers);
     expect(from).toMatchObject({ code: 1, stdout: '' });
     expect(from.stderr).toContain('There is no embedded database to move');
@@ -75,7 +75,7 @@ describe('Moving from embedded to servers', () => {
     expect(to.stderr).toContain('DATABASE_URL is not set');
   });
 
-  it('is refused with other keys, and beside a running process', async () => {
+  it('A move is refused with other keys, and beside a running process', async () => {
     const others = await runPaperboy(['migrate', '--from-embedded'], onServers);
     expect(others).toMatchObject({ code: 1, stdout: '' });
     expect(others.stderr).toContain('SECRET_KEY and SUPPRESSION_KEY are others than in');
@@ -90,7 +90,7 @@ describe('Moving from embedded to servers', () => {
     expect(beside.stderr).toContain(`is in use by process ${running.pid}`);
   });
 
-  it('brings all readers, and every delivery in its state, after a kill in the middle of sending', async () => {
+  it('A move after a kill during sending copies all subscribers and deliveries with their states', async () => {
     await runPaperboyOk('seed', embedded);
     await runPaperboyOk(
       `subscribers import ${await writeImportCsv(embedded.cwd, 'crowd', SUBSCRIBERS)}`,
@@ -118,13 +118,13 @@ describe('Moving from embedded to servers', () => {
     );
   });
 
-  it('is refused a second time', async () => {
+  it('A second move is refused', async () => {
     const again = await runPaperboy(['migrate', '--from-embedded'], onServers);
     expect(again).toMatchObject({ code: 1, stdout: '' });
     expect(again.stderr).toContain('The database of DATABASE_URL is in use already');
   });
 
-  it('goes on there: each reader is mailed once, but for those that are unknown', async () => {
+  it('Sending continues on the server: each subscriber is mailed once, except unknown deliveries', async () => {
     await startPaperboy(onServers);
     const { code, stdout } = await runPaperboy(
       ['digest', 'send', '--date', DAY, '--now', '--json'],

@@ -74,13 +74,13 @@ describe.each([
     await rm(environment.cwd, { recursive: true, force: true });
   });
 
-  it('is sent to “paperboy migrate” by tables that are missing', async () => {
+  it('A start without tables names “bin/paperboy migrate”', async () => {
     const { code, stderr } = await runPaperboy(['start'], environment);
     expect(code).toBe(1);
     expect(stderr).toContain('bin/paperboy migrate');
   });
 
-  it('migrates from two processes at once', async () => {
+  it('Two processes can migrate at once', async () => {
     const ends = await Promise.all([
       runPaperboy(['migrate'], environment),
       runPaperboy(['migrate'], environment),
@@ -92,7 +92,7 @@ describe.each([
     expect(await runPaperboyOk('doctor', environment)).not.toContain('FAIL');
   });
 
-  it('starts its roles in processes of their own', async () => {
+  it('Each role starts in its own process', async () => {
     const api = await startPaperboy(environment, 'api');
     expect(api.stdout()).toContain('runs: api.');
     await startPaperboy(environment, 'scheduler');
@@ -103,7 +103,7 @@ describe.each([
     expect((await fetch(`${site}/healthz`)).status).toBe(200);
   });
 
-  it('brings a digest to the reader who stayed, exactly once', async () => {
+  it('The remaining subscriber gets the digest exactly once', async () => {
     await runPaperboyOk('seed', environment);
     const tokens: string[] = [];
     for (const email of ['ada@example.org', 'bob@example.net']) {
@@ -125,7 +125,7 @@ describe.each([
     expect(digestsTo('bob@example.net')).toEqual([]);
   });
 
-  it('shares a crowd between its workers, and mails each reader once', async () => {
+  it('Two workers share the deliveries and mail each subscriber once', async () => {
     sink.setDelay(20);
     await composeFor('2026-05-11', 'crowd');
     const { states } = JSON.parse(await runPaperboyOk('digest send --now --json', environment));
@@ -134,7 +134,7 @@ describe.each([
     for (const worker of workers) expect(worker.stderr()).toMatch(/"claimed":\d+,"sent":\d+/);
   });
 
-  it('has the other worker finish when one is killed, with nothing sent twice', async () => {
+  it('The other worker finishes when one is killed, and nothing is sent twice', async () => {
     await database.query('DELETE FROM subscribers');
     await composeFor('2026-05-18', 'second');
     const sending = spawnPaperboy(['digest', 'send', '--now', '--json'], environment);

@@ -14,8 +14,8 @@ afterEach(() => rm(folder, { recursive: true, force: true }));
 const embedded = () => ({ adminToken: null, databaseUrl: null, dataDir: join(folder, 'data') });
 const file = () => join(folder, 'data', 'admin-token');
 
-describe('loadKeptToken', () => {
-  it('makes a token once and keeps it, for the operator’s eyes alone', async () => {
+describe('loadStoredAdminToken', () => {
+  it('A token is created once and kept, readable only by its owner', async () => {
     const token = await loadStoredAdminToken(embedded());
     expect(token).toMatch(/^[0-9a-f]{64}$/);
     expect(await loadStoredAdminToken(embedded())).toBe(token);
@@ -24,21 +24,24 @@ describe('loadKeptToken', () => {
     expect(await readdir(join(folder, 'data'))).toEqual(['admin-token']);
   });
 
-  it('takes one that the operator wrote there', async () => {
+  it('A token that the operator wrote into the file is used', async () => {
     await loadStoredAdminToken(embedded());
     await writeFile(file(), `${'long-enough-'.repeat(4)}\n`);
     expect(await loadStoredAdminToken(embedded())).toBe('long-enough-'.repeat(4));
   });
 
-  it.each(['', 'short', `${'a'.repeat(40)} ${'b'.repeat(40)}`])('refuses %j', async (text) => {
-    await loadStoredAdminToken(embedded());
-    await writeFile(file(), text);
-    await expect(loadStoredAdminToken(embedded())).rejects.toThrow(
-      /admin-token holds no token: expected one line of 32 to 1,000/,
-    );
-  });
+  it.each(['', 'short', `${'a'.repeat(40)} ${'b'.repeat(40)}`])(
+    'A token file with %j is rejected',
+    async (text) => {
+      await loadStoredAdminToken(embedded());
+      await writeFile(file(), text);
+      await expect(loadStoredAdminToken(embedded())).rejects.toThrow(
+        /admin-token holds no token: expected one line of 32 to 1,000/,
+      );
+    },
+  );
 
-  it('makes none where ADMIN_TOKEN or a database server is set', async () => {
+  it('No token is created when ADMIN_TOKEN or a database server is set', async () => {
     expect(await loadStoredAdminToken({ ...embedded(), adminToken: 'x'.repeat(32) })).toBeNull();
     expect(
       await loadStoredAdminToken({ ...embedded(), databaseUrl: 'postgres://db/p' }),

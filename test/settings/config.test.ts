@@ -44,7 +44,7 @@ function secretFile(name: string, content: string): string {
 }
 
 describe('loadConfig', () => {
-  it('needs nothing: a laptop starts on the defaults', () => {
+  it('No setting is required: the defaults work on a laptop', () => {
     expect(loadConfig({})).toEqual({
       host: '127.0.0.1',
       port: 3000,
@@ -82,13 +82,13 @@ describe('loadConfig', () => {
     });
   });
 
-  it('takes a setting that is empty or blank for unset', () => {
+  it('An empty or blank setting counts as not set', () => {
     expect(loadConfig({ PORT: '', SMTP_URL: ' ', DATABASE_URL: '', DKIM_DOMAIN: '' })).toEqual(
       loadConfig({}),
     );
   });
 
-  it('reads every setting', () => {
+  it('Every setting is read', () => {
     expect(
       loadConfig({
         ...MAILING,
@@ -164,11 +164,11 @@ describe('loadConfig', () => {
     });
   });
 
-  it('cannot be changed afterwards', () => {
+  it('The configuration is frozen', () => {
     expect(Object.isFrozen(loadConfig({}))).toBe(true);
   });
 
-  it('puts PUBLIC_URL on the port that is set', () => {
+  it('The default of PUBLIC_URL has the port that is set', () => {
     expect(loadConfig({ PORT: '8080' }).publicUrl).toBe('http://localhost:8080');
   });
 });
@@ -212,14 +212,17 @@ describe('a wrong setting', () => {
     ['TRUST_PROXY', '10.0.0.0/0', 'true, false, a number of proxies, or their addresses'],
     ['TRUST_PROXY', '1.2.3', 'true, false, a number of proxies, or their addresses'],
     ['LOG_LEVEL', 'loud', 'one of fatal, error, warn, info, debug, trace, silent'],
-  ])('is told with its name, value and expectation: %s=%j', (name, value, expectation) => {
-    const others = name.startsWith('DKIM_') ? SIGNING : {};
-    const problems = problemsIn({ ...others, [name]: value });
-    expect(problems).toHaveLength(1);
-    expect(problems[0]).toContain(
-      `${name} is “${value.replace('\n', ' ')}”: expected ${expectation}`,
-    );
-  });
+  ])(
+    'An invalid setting is reported with name, value and expectation: %s=%j',
+    (name, value, expectation) => {
+      const others = name.startsWith('DKIM_') ? SIGNING : {};
+      const problems = problemsIn({ ...others, [name]: value });
+      expect(problems).toHaveLength(1);
+      expect(problems[0]).toContain(
+        `${name} is “${value.replace('\n', ' ')}”: expected ${expectation}`,
+      );
+    },
+  );
 
   it.each([
     ['DATABASE_URL', 'mysql://u:hunter2@db', 'a URL that begins with postgres:// or postgresql://'],
@@ -242,13 +245,13 @@ describe('a wrong setting', () => {
     ['SECRET_KEY', `${KEY},`, 'at least 32 characters'],
     ['SUPPRESSION_KEY', 'hunter2', 'at least 32 characters'],
     ['DKIM_PRIVATE_KEY', 'hunter2', 'an RSA private key in PEM form (PKCS#1 or PKCS#8)'],
-  ])('that is a secret is told without its value: %s', (name, value, expectation) => {
+  ])('An invalid secret is reported without its value: %s', (name, value, expectation) => {
     const problems = problemsIn({ [name]: value });
     expect(problems[0]).toContain(`${name} is set: expected ${expectation}`);
     expect(problems.join()).not.toMatch(/hunter2|kkkk/);
   });
 
-  it('is told together with all others', () => {
+  it('All invalid settings are reported together', () => {
     const names = [
       'PORT',
       'COMPOSE_AT',
@@ -288,18 +291,18 @@ describe('where papers come from', () => {
     ],
     ['ARXIV_RSS_URL', 'ftp://rss.arxiv.org', 'expected a URL that begins with http:// or https://'],
     ['ARXIV_API_URL', 'https://x.org/query?a=b', 'expected a URL without query'],
-  ])('is told when it cannot be used: %s=%s', (name, value, message) => {
+  ])('An invalid setting of sources is reported: %s=%s', (name, value, message) => {
     const problems = problemsIn({ [name]: value });
     expect(problems).toEqual([expect.stringContaining(message)]);
   });
 
-  it('may be nowhere', () => {
+  it('SOURCES may name no source', () => {
     expect(loadConfig({ SOURCES: 'none' }).sources.names).toEqual([]);
   });
 });
 
 describe('a secret in a file', () => {
-  it('is read without the line feed at its end', () => {
+  it('A secret in a file is read without its trailing line feed', () => {
     const config = loadConfig({
       SECRET_KEY_FILE: secretFile('secret', `${KEY}\n`),
       SUPPRESSION_KEY_FILE: secretFile('suppression', `${KEYS.SUPPRESSION_KEY}\r\n`),
@@ -312,13 +315,13 @@ describe('a secret in a file', () => {
     expect(config.redisUrl).toBe('redis://cache');
   });
 
-  it('is not shown when it is wrong', () => {
+  it('An invalid secret in a file is not shown', () => {
     const problems = problemsIn({ SECRET_KEY_FILE: secretFile('short', 'hunter2') });
     expect(problems).toHaveLength(1);
     expect(problems[0]).toMatch(/^SECRET_KEY is set: expected/);
   });
 
-  it('must be there and hold something', () => {
+  it('The file of a secret must exist and must not be empty', () => {
     const missing = join(folder, 'missing');
     expect(problemsIn({ SECRET_KEY_FILE: missing })[0]).toContain(
       `SECRET_KEY_FILE is “${missing}”, which cannot be read`,
@@ -329,7 +332,7 @@ describe('a secret in a file', () => {
     ]);
   });
 
-  it('must not be given twice', () => {
+  it('A secret must not be given as a value and as a file', () => {
     const file = secretFile('twice', KEY);
     expect(problemsIn({ SECRET_KEY: KEY, SECRET_KEY_FILE: file })).toEqual([
       'SECRET_KEY and SECRET_KEY_FILE are both set: expected one of them.',
@@ -339,7 +342,7 @@ describe('a secret in a file', () => {
 });
 
 describe('settings that need each other', () => {
-  it('are https and a postal address once mail leaves this machine', () => {
+  it('A relay on another machine needs an https PUBLIC_URL and a postal address', () => {
     expect(problemsIn(MAILING)).toEqual([]);
     expect(problemsIn({ ...MAILING, PUBLIC_URL: 'http://papers.example.org' })).toEqual([
       'PUBLIC_URL is “http://papers.example.org”: expected https when SMTP_URL is another machine (RFC 8058 §3.1).',
@@ -357,12 +360,12 @@ describe('settings that need each other', () => {
     },
   );
 
-  it('are https when only one of several relays is elsewhere', () => {
+  it('One remote relay among several needs an https PUBLIC_URL', () => {
     const env = { SMTP_URL: 'smtp://localhost,smtps://relay.example.org', POSTAL_ADDRESS: 'x' };
     expect(problemsIn(env)[0]).toMatch(/^PUBLIC_URL/);
   });
 
-  it('are both keys with a database that other processes use too', () => {
+  it('A database server needs SECRET_KEY and SUPPRESSION_KEY', () => {
     const problems = problemsIn({ DATABASE_URL: 'postgres://db/paperboy' });
     expect(problems.map((each) => each.split(' ')[0])).toEqual(['SECRET_KEY', 'SUPPRESSION_KEY']);
     expect(problemsIn({ DATABASE_URL: 'postgres://db/paperboy', ...KEYS })).toEqual([]);
@@ -384,12 +387,12 @@ describe('settings for DKIM', () => {
     ['its line breaks as \\n', PEM.replaceAll('\n', '\\n')],
     ['PKCS#1', createPrivateKey(PEM).export({ type: 'pkcs1', format: 'pem' }).toString()],
     ['CRLF', PEM.replaceAll('\n', '\r\n')],
-  ])('take a key with %s', (_what, pem) => {
+  ])('DKIM_PRIVATE_KEY accepts a key with %s', (_what, pem) => {
     const { dkim } = loadConfig({ ...SIGNING, DKIM_PRIVATE_KEY: pem });
     expect(dkim?.privateKey.equals(createPrivateKey(PEM))).toBe(true);
   });
 
-  it('take the key from a file', () => {
+  it('DKIM_PRIVATE_KEY_FILE is read', () => {
     const { DKIM_PRIVATE_KEY, ...rest } = SIGNING;
     const config = loadConfig({ ...rest, DKIM_PRIVATE_KEY_FILE: secretFile('dkim', PEM) });
     expect(config.dkim?.privateKey.equals(createPrivateKey(DKIM_PRIVATE_KEY))).toBe(true);
@@ -416,7 +419,7 @@ describe('settings for DKIM', () => {
   );
 });
 
-describe('isLoopback', () => {
+describe('isLoopbackHost', () => {
   it.each(['127.evil.example', '127.0.0.1.example.org', 'localhost.example.org', '10.0.0.1', ''])(
     'does not take “%s” for this machine',
     (host) => {
@@ -426,7 +429,7 @@ describe('isLoopback', () => {
 });
 
 describe('lists', () => {
-  it('are separated by commas: relays in the order of preference, keys with the signing one first', () => {
+  it('Relays and keys are lists separated by commas, in order of preference', () => {
     const config = loadConfig({
       ...MAILING,
       SMTP_URL: 'smtp://one.example.org:25 , smtps://u:p%2C@two.example.org',
@@ -450,7 +453,7 @@ describe('TRUST_PROXY', () => {
     ['10.0.0.0/8, fd00::/8', '10.0.0.0/8, fd00::/8'],
     ['loopback, 10.0.0.0/8', 'loopback, 10.0.0.0/8'],
     ['loopback,uniquelocal', 'loopback,uniquelocal'],
-  ])('may be %s', (text, value) => {
+  ])('TRUST_PROXY may be %s', (text, value) => {
     expect(loadConfig({ TRUST_PROXY: text }).trustProxy).toBe(value);
   });
 });
@@ -464,7 +467,7 @@ describe('MAIL_FROM', () => {
     ['Zeitung für Ada <news@bücher.example>', 'Zeitung für Ada', 'news@xn--bcher-kva.example'],
     ['papers@localhost', 'Paperboy', 'papers@localhost'],
     ['  News  <news@EXAMPLE.org>  ', 'News', 'news@example.org'],
-  ])('may be %s', (text, name, address) => {
+  ])('MAIL_FROM may be %s', (text, name, address) => {
     expect(loadConfig({ MAIL_FROM: text }).mailFrom).toEqual({ name, address });
   });
 });
@@ -474,7 +477,7 @@ describe('PUBLIC_URL', () => {
     ['https://papers.example.org/', 'https://papers.example.org'],
     ['https://example.org/papers/', 'https://example.org/papers'],
     ['HTTPS://example.org', 'HTTPS://example.org'],
-  ])('loses the slash at its end: %s', (text, url) => {
+  ])('PUBLIC_URL loses its trailing slash: %s', (text, url) => {
     expect(loadConfig({ PUBLIC_URL: text }).publicUrl).toBe(url);
   });
 });
@@ -488,7 +491,7 @@ describe('LIST_ID', () => {
     ['https://papers.example.org', 'papers.papers.example.org'],
     ['https://example.org./papers', 'papers.example.org'],
     ['https://bücher.example', 'papers.xn--bcher-kva.example'],
-  ])('is made from %s when unset, of words with dots between them', (url, listId) => {
+  ])('The default of LIST_ID is derived from %s', (url, listId) => {
     const made = loadConfig({ PUBLIC_URL: url }).listId;
     expect(made).toBe(listId);
     expect(loadConfig({ LIST_ID: made }).listId).toBe(listId);

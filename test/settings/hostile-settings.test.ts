@@ -40,7 +40,7 @@ function problemsOf(name: string, value: string): string[] {
 }
 
 describe.each(knownSettings().filter((name) => !FREE.includes(name)))('%s', (name) => {
-  it.each(HOSTILE)('is told with what was expected when it is $shown', ({ value }) => {
+  it.each(HOSTILE)('Every setting that rejects $shown says what it expects', ({ value }) => {
     if (RIGHT[name]?.test(value)) return;
     const own = problemsOf(name, value).filter((line) => line.startsWith(`  ${name} is `));
     expect(own).toHaveLength(1);
@@ -51,6 +51,6 @@ describe.each(knownSettings().filter((name) => !FREE.includes(name)))('%s', (nam
   });
 });
 
-it('A setting is read by its own name alone: a misspelt one changes nothing', () => {
+it('A misspelt setting changes nothing', () => {
   expect(loadConfig({ PROT: '80', Smtp_Url: 'smtp://x' })).toEqual(loadConfig({}));
 });

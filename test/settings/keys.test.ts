@@ -25,7 +25,7 @@ async function writeKeys(text: string): Promise<void> {
 }
 
 describe('loadKeys', () => {
-  it('makes keys once and keeps them, so that links in sent mails go on working', async () => {
+  it('Keys are created once and kept, so that links in sent mail stay valid', async () => {
     const made = await loadKeys(nothingGiven());
     expect(made.secretKeys).toHaveLength(1);
     expect(made.secretKeys[0]).toMatch(/^[0-9a-f]{64}$/);
@@ -35,14 +35,14 @@ describe('loadKeys', () => {
     expect(await loadKeys({ ...nothingGiven(), dataDir: join(folder, 'other') })).not.toEqual(made);
   });
 
-  it('keeps them from everybody else’s eyes, in one whole file', async () => {
+  it('The file of keys is complete and readable only by its owner', async () => {
     await loadKeys(nothingGiven());
     expect((await stat(keysFile())).mode & 0o777).toBe(0o600);
     expect((await stat(join(folder, 'data'))).mode & 0o777).toBe(0o700);
     expect(await readdir(join(folder, 'data'))).toEqual(['keys.json']);
   });
 
-  it('makes no new ones for a database that has readers: theirs were lost', async () => {
+  it('No new keys are created for a database with subscribers', async () => {
     const lost = { ...nothingGiven(), mayCreate: false };
     await expect(loadKeys(lost)).rejects.toMatchObject({ code: 'INVALID_KEYS' });
     await expect(loadKeys(lost)).rejects.toThrow(/keys\.json is missing.*backup/);
@@ -50,13 +50,13 @@ describe('loadKeys', () => {
     expect(await loadKeys(lost)).toEqual(made);
   });
 
-  it('takes the keys that are given and touches no folder when all are', async () => {
+  it('Keys from the settings are used, without any file when both are set', async () => {
     const given = { secretKeys: ['new', 'old'], suppressionKey: 'kept' };
     expect(await loadKeys({ ...nothingGiven(), ...given })).toEqual(given);
     expect(await readdir(folder)).toEqual([]);
   });
 
-  it('adds to one given key the other that is kept', async () => {
+  it('One key from the settings is completed by the stored other one', async () => {
     const kept = await loadKeys(nothingGiven());
     expect(await loadKeys({ ...nothingGiven(), secretKeys: ['given'] })).toEqual({
       secretKeys: ['given'],
@@ -77,19 +77,16 @@ describe('loadKeys', () => {
     ['without a suppression key', '{"secretKeys":["0123456789abcdef"]}'],
     ['with an empty key', '{"secretKeys":["0123456789abcdef"],"suppressionKey":""}'],
     ['with a key that is no text', '{"secretKeys":[7],"suppressionKey":"0123456789abcdef"}'],
-  ])(
-    'refuses a file that is %s, shows no key of it and leaves it as it is',
-    async (_what, text) => {
-      await writeKeys(text);
-      const refusal = await loadKeys(nothingGiven()).catch((error: unknown) => error);
-      expect(refusal).toMatchObject({ code: 'INVALID_KEYS' });
-      expect(String(refusal)).toContain(keysFile());
-      expect(String(refusal)).not.toContain('0123');
-      expect(await readFile(keysFile(), 'utf8')).toBe(text);
-    },
-  );
+  ])('A file of keys that is %s is rejected, not shown and not changed', async (_what, text) => {
+    await writeKeys(text);
+    const refusal = await loadKeys(nothingGiven()).catch((error: unknown) => error);
+    expect(refusal).toMatchObject({ code: 'INVALID_KEYS' });
+    expect(String(refusal)).toContain(keysFile());
+    expect(String(refusal)).not.toContain('0123');
+    expect(await readFile(keysFile(), 'utf8')).toBe(text);
+  });
 
-  it('does not make new keys over a file that it cannot read', async () => {
+  it('New keys never replace a file that cannot be read', async () => {
     await mkdir(keysFile(), { recursive: true });
     await expect(loadKeys(nothingGiven())).rejects.toMatchObject({ code: 'INVALID_KEYS' });
     expect((await stat(keysFile())).isDirectory()).toBe(true);

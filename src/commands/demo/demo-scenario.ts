@@ -24,8 +24,9 @@ const DEMO_SUBSCRIBERS = {
 const MAIL_TIMEOUT_MS = 15_000;
 
 /**
- * Tells the story of Paperboy with real parts: requests over HTTP, mail over SMTP. Every step is
- * checked; the first that did not happen throws.
+ * Runs Paperboy from sign-up to unsubscription with real requests over HTTP and mail over SMTP, and
+ * prints each step.
+ * @throws Error at the first step that fails.
  */
 export async function runDemoScenario(
   app: App,
@@ -59,7 +60,7 @@ export async function runDemoScenario(
     await logStep(`${subscriber.email} opened the link and confirmed.`);
   }
 
-  // What Hugging Face lists may be used on the day after.
+  // A digest contains the papers that Hugging Face listed the day before.
   const date = fromSource ? addDays(SEED_DAY, 1) : SEED_DAY;
   const { digest, isNew } = await composeDigest(db, {
     kind: 'daily',
@@ -75,7 +76,9 @@ export async function runDemoScenario(
   );
 
   await unsubscribe(site, extractToken(preferenceLinks[DEMO_SUBSCRIBERS.bob.email]));
-  await logStep('bob@example.net left by the one-click link while the delivery was pending.');
+  await logStep(
+    'bob@example.net unsubscribed by the one-click link while the delivery was pending.',
+  );
 
   const { status } = await sendDigest(app, {
     digest,
@@ -121,11 +124,11 @@ async function signUp(site: string, subscriber: object): Promise<void> {
   });
   assertStep(
     response.status === 202,
-    `the sign-up was answered ${response.status}: ${await response.text()}`,
+    `the response to the sign-up was ${response.status}: ${await response.text()}`,
   );
 }
 
-/** Presses the button behind the link; returns the link to the preferences on the next page. */
+/** Opens the link and submits its form; returns the link to the settings page from the response. */
 async function confirmSubscription(site: string, link: string): Promise<string> {
   const path = new URL(link).pathname;
   const page = await fetchPage(`${site}${path}`, '<form');
@@ -134,18 +137,21 @@ async function confirmSubscription(site: string, link: string): Promise<string> 
     method: 'POST',
     headers: { accept: 'text/html' },
   });
-  assertStep(response.status === 200, `the confirmation was answered ${response.status}`);
+  assertStep(response.status === 200, `the response to the confirmation was ${response.status}`);
   return /href="([^"]*\/preferences\/[^"]+)"/.exec(await response.text())?.[1] ?? '';
 }
 
-/** As mail programs do it (RFC 8058). */
+/** Unsubscribes as mail programs do (RFC 8058). */
 async function unsubscribe(site: string, token: string): Promise<void> {
   const response = await fetch(`${site}/unsubscribe/${token}`, {
     method: 'POST',
     headers: { 'content-type': 'application/x-www-form-urlencoded' },
     body: 'List-Unsubscribe=One-Click',
   });
-  assertStep(response.status === 200, `the one-click unsubscribe was answered ${response.status}`);
+  assertStep(
+    response.status === 200,
+    `the response to the one-click unsubscribe was ${response.status}`,
+  );
 }
 
 async function findLinkInMail(inbox: Inbox, email: string, path: string): Promise<string> {
@@ -156,7 +162,7 @@ async function findLinkInMail(inbox: Inbox, email: string, path: string): Promis
   return link;
 }
 
-/** Letters count no papers in their subjects. */
+/** Only the subject of a digest counts papers. */
 function isDigestMail({ subject }: StoredMessage): boolean {
   return /, and \d+ more$/.test(subject);
 }
@@ -183,10 +189,13 @@ async function findDeliveryState(
 async function fetchPage(url: string, expectedText: string): Promise<string> {
   const response = await fetch(url, { headers: { accept: 'text/html' } });
   const body = await response.text();
-  assertStep(response.status === 200, `${new URL(url).pathname} was answered ${response.status}`);
+  assertStep(
+    response.status === 200,
+    `the response to ${new URL(url).pathname} was ${response.status}`,
+  );
   assertStep(
     body.includes(expectedText),
-    `${new URL(url).pathname} does not hold “${expectedText}”`,
+    `${new URL(url).pathname} does not contain “${expectedText}”`,
   );
   return body;
 }
@@ -198,5 +207,5 @@ function extractToken(link: string | undefined): string {
 }
 
 function assertStep(condition: boolean, problem: string): asserts condition {
-  if (!condition) throw new Error(`The story broke: ${problem}.`);
+  if (!condition) throw new Error(`The demo failed: ${problem}.`);
 }

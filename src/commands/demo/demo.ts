@@ -16,7 +16,7 @@ import { serveSeedPapers } from './demo-source.ts';
 
 type DemoEnv = Readonly<Record<string, string | undefined>>;
 
-/** What the demo takes from the process: its environment, less the servers. */
+/** The values of the process that the demo uses. */
 export interface DemoDeps {
   env: DemoEnv;
   createRuntime: CreateRuntime;
@@ -28,10 +28,10 @@ export function createDemoCommand(
   { env, createRuntime }: DemoDeps,
 ): Command {
   return new Command('demo')
-    .option('--once', 'end after the story instead of staying up')
+    .option('--once', 'end after the demo instead of running until Ctrl-C')
     .option(
       '--source',
-      'the papers come from a source on this machine that speaks as the real ones do',
+      'fetch the papers from a server on this machine that answers as Hugging Face and arXiv do',
     )
     .action(async ({ once: exitAfterRun, source }: { once?: true; source?: true }) => {
       const server = source ? await serveSeedPapers() : null;
@@ -44,7 +44,7 @@ export function createDemoCommand(
           try {
             await runDemoScenario(app, io, { fromSource: source === true });
             if (exitAfterRun) return;
-            await printLine(io, '\nIt stays up until Ctrl-C:');
+            await printLine(io, '\nThe demo runs until Ctrl-C:');
             await printLine(io, `  site      ${config.publicUrl}/`);
             await printLine(io, `  inbox     ${config.publicUrl}/inbox`);
             await printLine(io, `  API docs  ${config.publicUrl}/docs`);
@@ -63,7 +63,7 @@ export function createDemoCommand(
     });
 }
 
-/** The demo has parts of its own: servers that are set are left alone. */
+/** The settings of the demo, which uses none of the servers that are set. */
 async function createDemoEnv(env: DemoEnv, dataDir: string): Promise<DemoEnv> {
   const port = (await findFreePort(Number(env.PORT) || 3000)) ?? (await findFreePort(0)) ?? 0;
   const inherited = Object.fromEntries(
@@ -76,14 +76,14 @@ async function createDemoEnv(env: DemoEnv, dataDir: string): Promise<DemoEnv> {
     HOST: '127.0.0.1',
     PORT: String(port),
     INBOX_PORT: '0',
-    // The story says itself what is fetched and when.
+    // The scenario fetches the papers itself.
     SOURCES: 'none',
   };
 }
 
 const INHERITED_SETTINGS = ['LOG_LEVEL', 'SITE_NAME'];
 
-/** The port if it can be had (any free one for 0), or null. */
+/** The port if it is free (any free one for 0), or null. */
 async function findFreePort(port: number): Promise<number | null> {
   const server = createServer();
   try {

@@ -1,6 +1,6 @@
 import type { ServedPaper } from './served-paper.ts';
 
-/** arXiv's feed of a day as Atom. `day` is of New York. */
+/** arXiv's Atom feed of a day. `day` is a day in New York. */
 export function renderArxivAtomFeed(papers: readonly ServedPaper[], day: string): string {
   const entries = papers.map(
     (paper) => `  <entry>
@@ -26,7 +26,7 @@ ${entries.join('\n')}
 `;
 }
 
-/** The same as RSS 2.0. */
+/** arXiv's RSS 2.0 feed of a day. */
 export function renderArxivRssFeed(papers: readonly ServedPaper[], day: string): string {
   const items = papers.map(
     (paper) => `    <item>
@@ -53,7 +53,7 @@ ${items.join('\n')}
 `;
 }
 
-/** A slice of what arXiv's API answers to a query. */
+/** A page of results of arXiv's API. */
 export function renderArxivApiFeed(
   papers: readonly ServedPaper[],
   { start, most: maxResults }: { start: number; most: number },
@@ -86,7 +86,7 @@ ${entries.join('\n')}
 `;
 }
 
-/** What arXiv's API answers to a query that it does not understand. */
+/** The response of arXiv's API to an invalid query. */
 export function renderArxivApiError(message: string): string {
   return `<?xml version="1.0" encoding="UTF-8"?>
 <feed xmlns:opensearch="http://a9.com/-/spec/opensearch/1.1/" xmlns="http://www.w3.org/2005/Atom">
@@ -105,7 +105,7 @@ function renderFeedSummary({ id, version, announceType, abstract }: ServedPaper)
   return `arXiv:${id}v${version} Announce Type: ${announceType} \nAbstract: ${abstract}`;
 }
 
-/** By the clock of New York, in summer. */
+/** A day with New York's UTC offset in summer. */
 function formatMidnight(day: string): string {
   return `${day}T00:00:00-04:00`;
 }

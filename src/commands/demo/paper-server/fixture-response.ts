@@ -1,4 +1,4 @@
-/** What is answered before validators are looked at. */
+/** A response before conditional requests are evaluated. */
 export interface FixtureResponse {
   status: number;
   type: string;

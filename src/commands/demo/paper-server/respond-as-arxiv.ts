@@ -10,7 +10,7 @@ import type { ServedPaper } from './served-paper.ts';
 
 const FEED_RENDERERS = { atom: renderArxivAtomFeed, rss: renderArxivRssFeed };
 
-/** Feeds and API as arXiv answers them; null for other paths. */
+/** The response of arXiv's feeds and API; null for other paths. */
 export function respondAsArxiv(
   url: URL,
   papers: readonly ServedPaper[],

@@ -4,7 +4,7 @@ import type { FixtureResponse } from './fixture-response.ts';
 import { buildHfEntry } from './hf-documents.ts';
 import type { ServedPaper } from './served-paper.ts';
 
-/** `GET /api/daily_papers` as Hugging Face answers it; null for other paths. */
+/** Hugging Face's response to `GET /api/daily_papers`; null for other paths. */
 export function respondAsHuggingFace(
   url: URL,
   papers: readonly ServedPaper[],
@@ -38,7 +38,7 @@ function matchesParams({ hfDay }: ServedPaper, params: URLSearchParams): boolean
   return week ? getMonday(hfDay) === findMondayOfWeek(week) : true;
 }
 
-/** The Monday of `2026-W19`: the first week of a year is the one with 4 January (ISO 8601). */
+/** The Monday of a week such as `2026-W19`. The first week of a year contains 4 January (ISO 8601). */
 function findMondayOfWeek(week: string): string {
   const [year = '', number = ''] = week.split('-W');
   const first = Date.parse(`${getMonday(`${year}-01-04`)}T00:00:00Z`);

@@ -1,8 +1,8 @@
 import { DAY_MS } from '../../../domain/time/units.ts';
 
-/** A paper as the server of fixtures has it: on Hugging Face's list, in arXiv's feed, or both. */
+/** A paper that the server lists: on Hugging Face's list, in arXiv's feed, or in both. */
 export interface ServedPaper {
-  /** Version-less arXiv id. */
+  /** arXiv id without version. */
   id: string;
   version: number;
   title: string;
@@ -10,22 +10,22 @@ export interface ServedPaper {
   authors: string[];
   organization: string | null;
   categories: string[];
-  /** When its first version was handed in. */
+  /** When the first version was submitted. */
   submittedAt: Date;
-  /** The day of Hugging Face's list that has it; null when none has. */
+  /** The day of Hugging Face's list with this paper; null when it is on none. */
   hfDay: string | null;
   upvotes: number;
   comments: number;
   codeUrl: string | null;
   withdrawnAt: Date | null;
-  /** The day of arXiv's feed that has it; null when none has. */
+  /** The day of arXiv's feed with this paper; null when it is in none. */
   arxivDay: string | null;
   announceType: 'new' | 'cross' | 'replace' | 'replace-cross';
   /** The authors' comment on arXiv. */
   comment: string | null;
 }
 
-/** A paper of `day` on both lists. */
+/** A paper on both lists of `day`. */
 export function createServedPaper(
   id: string,
   day: string,
