@@ -10,7 +10,7 @@ import type { Config } from '../../settings/config.ts';
 import type { ClockReading } from './clock.ts';
 
 /** The response of a source's host. */
-export interface HostProbe {
+interface HostProbe {
   host: string;
   problem: string | null;
   clockReading: ClockReading | null;

@@ -4,7 +4,7 @@ const DMARC_POLICIES = ['none', 'quarantine', 'reject'] as const;
 export type DmarcPolicy = (typeof DMARC_POLICIES)[number];
 
 /** A DMARC policy record (RFC 9989 §4.7). */
-export interface DmarcRecord {
+interface DmarcRecord {
   /** For the domain of the record itself. */
   policy: DmarcPolicy;
   /** For the domains below it. */

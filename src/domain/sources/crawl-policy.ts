@@ -1,7 +1,7 @@
 import { MINUTE_MS } from '../time/units.ts';
 
 /** How often all processes together may request a host. */
-export interface CrawlPolicy {
+interface CrawlPolicy {
   /** Hosts of a group share one permit: all of arXiv's count as one (arXiv API terms of use). */
   hostGroup: string;
   /** From the end of one request to the start of the next, in ms. */

@@ -27,7 +27,7 @@ export function hasCompleteList(
 }
 
 /** What decides which lists to fetch. */
-export interface DaysToFetchInput extends ListHistory {
+interface DaysToFetchInput extends ListHistory {
   now: Date;
   composeAt: TimeOfDay;
   /** Days whose list was empty twice after the day was over. @defaultValue none */

@@ -23,7 +23,7 @@ const FINAL_FETCH_LEAD_MS = 20 * MINUTE_MS;
 const OVERDUE_CUTOFF_HOUR = 12;
 
 /** What decides when a source is fetched next. */
-export interface NextFetchInput extends ListHistory {
+interface NextFetchInput extends ListHistory {
   now: Date;
   composeAt: TimeOfDay;
   /** 0 to 1. */

@@ -19,7 +19,7 @@ export function isWeekend(day: string): boolean {
 }
 
 /** Why no source publishes a list. */
-export type NonWorkingDayKind = 'weekend' | 'holiday';
+type NonWorkingDayKind = 'weekend' | 'holiday';
 
 /** Why a digest of `date` (`YYYY-MM-DD`) can expect no papers; null when it can. */
 export type ClassifyNonWorkingDay = (date: string) => NonWorkingDayKind | null;

@@ -22,7 +22,7 @@ import {
 } from '../../domain/time/schedule.ts';
 import { TRANSACTIONAL_LINK_LIFETIME_MS } from '../../domain/transactional/transactional-email.ts';
 
-export interface ComposeOptions {
+interface ComposeOptions {
   kind: DigestKind;
   date: string;
   now: Date;
@@ -38,7 +38,7 @@ const MAX_DIGEST_PAPERS = 1000;
 
 /** `digest` is null on a day without papers (or without audience, if required). Nothing is stored
  *  then, so that composing can be retried. */
-export interface ComposeResult {
+interface ComposeResult {
   digest: DigestSummary | null;
   isNew: boolean;
 }

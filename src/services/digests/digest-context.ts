@@ -53,7 +53,7 @@ const MAX_OPEN_DIGESTS = 4;
 
 const NO_PAPERS_SEEN: ReadonlySet<string> = new Set();
 
-export interface DigestContextDeps {
+interface DigestContextDeps {
   db: Db;
   templates: MailTemplates;
   sender: Sender;

@@ -22,7 +22,7 @@ import type { DkimSigner } from '../../mail/dkim/signer.ts';
 import type { MessageIds } from '../../mail/encoding/message-id.ts';
 import { createDigestCopy, type DigestContext, type DigestContexts } from './digest-context.ts';
 
-export interface PreviewDeps {
+interface PreviewDeps {
   db: Db;
   digestContexts: DigestContexts;
   tokens: LinkTokens;

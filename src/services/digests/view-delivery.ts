@@ -23,7 +23,7 @@ export interface DeliveredDigest {
   note: string;
 }
 
-export interface ViewDeliveryDeps {
+interface ViewDeliveryDeps {
   db: Db;
   tokens: LinkTokens;
   classifyNonWorkingDay: ClassifyNonWorkingDay;

@@ -2,7 +2,7 @@ import { isIPv4, isIPv6 } from 'node:net';
 import type { DnsResolver } from '../../dns/dns.ts';
 
 /** How a receiver evaluates SPF for mail that one address sends for a domain (RFC 7208 §2.6). */
-export interface SpfEvaluation {
+interface SpfEvaluation {
   result: 'pass' | 'fail' | 'softfail' | 'neutral' | 'none' | 'permerror';
   /** The SPF record of the domain; null when there is none, or when receivers cannot use it. */
   record: string | null;

@@ -9,7 +9,7 @@ import {
 } from '../../domain/dns/dmarc-record.ts';
 
 /** The DMARC policy for mail from a domain. */
-export interface DmarcResult {
+interface DmarcResult {
   /** The record that applies, with the name it was found at; null when there is none. */
   effective: TreeWalkRecord | null;
   policy: DmarcPolicy | null;

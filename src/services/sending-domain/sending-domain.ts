@@ -8,7 +8,7 @@ export interface SendingDomain {
 }
 
 /** The DKIM record that the settings need in the DNS. */
-export interface ExpectedDkim {
+interface ExpectedDkim {
   domain: string;
   recordName: string;
   record: string;

@@ -16,7 +16,7 @@ import { MINUTE_MS } from '../../domain/time/units.ts';
 import { createDeadline } from '../../sources/http/deadline.ts';
 import { type StoredCounts, storePapers } from '../papers/store-papers.ts';
 
-export interface FetchPapersDeps {
+interface FetchPapersDeps {
   db: Db;
   clock: Clock;
   signal: AbortSignal;

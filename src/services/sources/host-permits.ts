@@ -9,7 +9,7 @@ import { SourceError } from '../../domain/sources/source-error.ts';
 import { MINUTE_MS } from '../../domain/time/units.ts';
 import type { AcquireHostPermit } from '../../sources/http/http-get.ts';
 
-export interface HostPermitDeps {
+interface HostPermitDeps {
   db: Db;
   /** @throws the reason of `signal`. */
   sleep: (durationMs: number, signal: AbortSignal) => Promise<unknown>;

@@ -18,7 +18,7 @@ const PAGE_SIZE = 500;
 /** The most results that arXiv returns for a query (arXiv API user manual). */
 const MAX_RESULTS = 30_000;
 
-export interface ArxivQuery {
+interface ArxivQuery {
   categories: readonly string[];
   submitted: { from: Date; to: Date };
   source: string;

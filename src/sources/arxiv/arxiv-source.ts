@@ -6,7 +6,7 @@ import type { HttpGet } from '../http/http-get.ts';
 import { queryArxivApi } from './arxiv-api.ts';
 import { parseArxivFeed } from './arxiv-feed.ts';
 
-export interface ArxivDeps {
+interface ArxivDeps {
   /** Base URL of the feeds: `https://rss.arxiv.org/atom`. */
   feedUrl: string;
   /** URL of the API: `https://export.arxiv.org/api/query`. */

@@ -1,5 +1,5 @@
 /** A signal that aborts with another one, or when a time limit expires. */
-export interface Deadline {
+interface Deadline {
   signal: AbortSignal;
   hasExpired(): boolean;
   clear(): void;

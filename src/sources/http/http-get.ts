@@ -9,10 +9,10 @@ import { resolveRedirect } from './redirect.ts';
 import { parseRetryAfter } from './retry-after.ts';
 
 /** Releases the permit for a host. The response decides when the next request may start. */
-export type ReleaseHostPermit = (reply: HostReply) => Promise<void>;
+type ReleaseHostPermit = (reply: HostReply) => Promise<void>;
 
 /** The part of a host's response that delays the next request to it. */
-export interface HostReply {
+interface HostReply {
   /** The host answered 429 or 503. */
   isBusy: boolean;
   /** The delay of `Retry-After`; null without one. */
@@ -44,7 +44,7 @@ export interface HttpDocument {
   next: string | null;
 }
 
-export interface HttpGetRequest {
+interface HttpGetRequest {
   url: string;
   /** The value of the Accept header. */
   accept: string;

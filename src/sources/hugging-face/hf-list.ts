@@ -20,7 +20,7 @@ export interface HfDeps {
   get: HttpGet;
 }
 
-export interface HfListRequest extends HfListOptions {
+interface HfListRequest extends HfListOptions {
   /** Such as `date=2026-05-08`. */
   query: string;
 }
