@@ -1,8 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { TOPICS_COPY } from '../../copy/en/pages/topics.ts';
-import { PaperboyError } from '../../domain/errors.ts';
 import type { Subscriber } from '../../domain/subscribers/subscriber.ts';
-import { truncateInput } from '../../domain/text/truncate.ts';
 import type { Topic } from '../../domain/topics/topic.ts';
 import {
   giveFeedback,
@@ -17,8 +14,9 @@ import { acceptsHtml, sendPage } from '../errors.ts';
 import { linkToSource } from '../papers/paper-links.ts';
 import { TokenPaperParams, TokenSlugParams, UndoQuery } from '../schemas.ts';
 import { requireSubscriber } from '../subscribers/require-subscriber.ts';
+import { requireTopic } from '../topics/topics.ts';
 import type { TypedFastify } from '../typed-fastify.ts';
-import { requireJudgedPaper } from './judged-paper.ts';
+import { requireRatedPaper } from './rated-paper.ts';
 
 const EXPLICIT_VERBS = ['more', 'less', 'save'] as const;
 
@@ -32,18 +30,20 @@ export async function feedbackRoutes(app: TypedFastify, deps: HttpDeps): Promise
 
   app.get('/feedback/:token/options/*', ofPaper, async (request, reply) => {
     const { token, '*': paperId } = request.params;
-    const { reader: subscriber, paper } = await requireJudgedPaper(deps, token, paperId);
+    const { subscriber, paper } = await requireRatedPaper(deps, token, paperId);
     const slugs = paper.topics.map(({ slug }) => slug);
-    const topics = (await readTopics(deps.db))
-      .filter(({ slug }) => slugs.includes(slug))
-      .map(({ slug, name }) => ({ slug, name, isMuted: subscriber.mutedTopics.includes(slug) }));
+    const topics = (await readTopics(deps.db, slugs)).map(({ slug, name }) => ({
+      slug,
+      name,
+      isMuted: subscriber.mutedTopics.includes(slug),
+    }));
     const givenVerbs = await listFeedbackOn(deps, { subscriberId: subscriber.id, paperId });
     return sendPage(reply, deps.pages.feedbackOptions({ token, paper, topics, givenVerbs }));
   });
 
   app.get('/read/:token/*', ofPaper, async (request, reply) => {
     const { token, '*': paperId } = request.params;
-    const { reader: subscriber, paper } = await requireJudgedPaper(deps, token, paperId);
+    const { subscriber, paper } = await requireRatedPaper(deps, token, paperId);
     const click = { subscriberId: subscriber.id, paperId, verb: 'click' } as const;
     if (request.method === 'GET') await giveFeedback(deps, click);
     return reply.header('x-robots-tag', 'noindex').redirect(linkToSource(paper).href, 302);
@@ -57,7 +57,7 @@ function verbRoutes(app: TypedFastify, deps: HttpDeps): void {
   for (const verb of EXPLICIT_VERBS) {
     app.get(`/feedback/:token/${verb}/*`, { schema }, async (request, reply) => {
       const { token, '*': paperId } = request.params;
-      const { reader: subscriber, paper } = await requireJudgedPaper(deps, token, paperId);
+      const { subscriber, paper } = await requireRatedPaper(deps, token, paperId);
       const givenVerbs = await listFeedbackOn(deps, { subscriberId: subscriber.id, paperId });
       const state = givenVerbs.includes(verb) ? 'given' : 'unconfirmed';
       return sendPage(reply, pages.feedback({ token, verb, paper, state, terms: [] }));
@@ -65,7 +65,7 @@ function verbRoutes(app: TypedFastify, deps: HttpDeps): void {
 
     app.post(`/feedback/:token/${verb}/*`, { schema }, async (request, reply) => {
       const { token, '*': paperId } = request.params;
-      const { reader: subscriber, paper } = await requireJudgedPaper(deps, token, paperId);
+      const { subscriber, paper } = await requireRatedPaper(deps, token, paperId);
       const isUndo = request.query.back === '1';
       const explicitFeedback = { subscriberId: subscriber.id, paperId, verb };
       const result = await (isUndo ? takeBackFeedback : giveFeedback)(deps, explicitFeedback);
@@ -82,14 +82,14 @@ function muteRoutes(app: TypedFastify, deps: HttpDeps): void {
 
   app.get('/feedback/:token/mute/:slug', { schema }, async (request, reply) => {
     const { token, slug } = request.params;
-    const { reader: subscriber, topic } = await requireSubscriberAndTopic(deps, token, slug);
+    const { subscriber, topic } = await requireSubscriberAndTopic(deps, token, slug);
     const state = subscriber.mutedTopics.includes(slug) ? 'given' : 'unconfirmed';
     return sendPage(reply, pages.mute({ token, topic, state, wasFollowed: false }));
   });
 
   app.post('/feedback/:token/mute/:slug', { schema }, async (request, reply) => {
     const { token, slug } = request.params;
-    const { reader: subscriber, topic } = await requireSubscriberAndTopic(deps, token, slug);
+    const { subscriber, topic } = await requireSubscriberAndTopic(deps, token, slug);
     const isUndo = request.query.back === '1';
     const isFollowed = request.query.follow === '1';
     const mute = { subscriberId: subscriber.id, slug };
@@ -108,9 +108,7 @@ async function requireSubscriberAndTopic(
   deps: HttpDeps,
   token: string,
   slug: string,
-): Promise<{ reader: Subscriber; topic: Topic }> {
+): Promise<{ subscriber: Subscriber; topic: Topic }> {
   const subscriber = await requireSubscriber(deps, token);
-  const topic = (await readTopics(deps.db)).find((each) => each.slug === slug);
-  if (topic) return { reader: subscriber, topic };
-  throw new PaperboyError('NO_TOPIC', TOPICS_COPY.notFound(truncateInput(slug)));
+  return { subscriber, topic: await requireTopic(deps, slug) };
 }

@@ -18,7 +18,8 @@ import type { ConfirmView } from '../pages/index.ts';
 import { TokenParams } from '../schemas.ts';
 import type { TypedFastify } from '../typed-fastify.ts';
 
-/** The link of the confirmation mail: looking changes nothing, since scanners look; the press does. */
+/** The link in a confirmation e-mail. A GET changes nothing, since mail scanners follow links; the POST
+ *  confirms. */
 export async function confirmRoutes(app: TypedFastify, deps: HttpDeps): Promise<void> {
   const schema = { params: TokenParams, hide: true };
 
@@ -37,7 +38,7 @@ export async function confirmRoutes(app: TypedFastify, deps: HttpDeps): Promise<
 }
 
 async function readConfirmView(deps: HttpDeps, subscriber: Subscriber): Promise<ConfirmView> {
-  const topics = (await readTopics(deps.db)).filter(({ slug }) => subscriber.topics.includes(slug));
+  const topics = await readTopics(deps.db, subscriber.topics);
   const today = localDayOf(deps.clock(), subscriber.timezone);
   const day = findNextDigestDay(deps, subscriber, deps.clock());
   const firstDigest = day === null ? null : { day, today };
@@ -50,7 +51,7 @@ async function readConfirmView(deps: HttpDeps, subscriber: Subscriber): Promise<
   };
 }
 
-/** The day where the reader lives; null when there is none in sight. */
+/** The day of the next digest in the subscriber's time zone; null when none is scheduled. */
 function findNextDigestDay(
   { clock, config }: HttpDeps,
   subscriber: Subscriber,

@@ -14,7 +14,7 @@ import { TokenParams } from '../schemas.ts';
 import type { TypedFastify } from '../typed-fastify.ts';
 import { toChangesJson, toSubscriberJson } from './preferences-json.ts';
 
-/** The mailed links that export or erase: looking changes nothing, the press does. */
+/** The mailed links that export or erase. A GET changes nothing; the POST does. */
 export async function dataLinkRoutes(app: TypedFastify, deps: HttpDeps): Promise<void> {
   const schema = { params: TokenParams, hide: true };
 

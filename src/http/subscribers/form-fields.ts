@@ -3,7 +3,7 @@ import { FREQUENCIES, type Frequency } from '../../domain/subscribers/subscriber
 import { formatHour, formatQuantity } from '../../domain/text/format.ts';
 import type { FieldName, FieldProblems } from '../pages/views.ts';
 
-/** One choice of a select or a row of radios. */
+/** One option of a select or of a group of radio buttons. */
 export interface FieldOption {
   value: string;
   text: string;
@@ -28,7 +28,7 @@ export function listFrequencyOptions(chosen: Frequency): FieldOption[] {
   }));
 }
 
-/** The usual numbers of papers, and the reader's own when it is another. */
+/** The usual numbers of papers, and the chosen one if it is another. */
 export function listPaperCountOptions(chosen: number): FieldOption[] {
   const counts = [...new Set([...USUAL_PAPERS, chosen])].sort((a, b) => a - b);
   return counts.map((count) => ({
@@ -38,7 +38,7 @@ export function listPaperCountOptions(chosen: number): FieldOption[] {
   }));
 }
 
-/** IANA names; the chosen one is among them even if this machine does not know it. */
+/** IANA names, including the chosen one even if this machine lacks it. */
 export function listTimezoneOptions(
   timezones: readonly string[],
   chosen: string,
@@ -47,13 +47,13 @@ export function listTimezoneOptions(
   return names.map((name) => ({ name, isChosen: name === chosen }));
 }
 
-/** A zone's name is its value and its text: with 400 of them, saying it once keeps the page small. */
+/** A zone's name is both value and text: 400 of them written twice would make the page large. */
 export interface TimezoneOption {
   name: string;
   isChosen: boolean;
 }
 
-/** The sentence of every field, null where nothing was wrong. */
+/** The problem of each field, or null. */
 export function mapProblemsByField(problems: FieldProblems): Record<FieldName, string | null> {
   return {
     email: problems.email ?? null,

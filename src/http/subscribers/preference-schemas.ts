@@ -6,8 +6,6 @@ import {
   SUBSCRIBER_STATUSES,
 } from '../../domain/subscribers/subscriber.ts';
 
-/** A reader's choice as it stands on the wire. */
-
 const { hour, papers, keywords, names, minutes } = PREFERENCE_LIMITS;
 
 const slugs = (description: string) =>
@@ -16,18 +14,26 @@ const slugs = (description: string) =>
 const phrases = (description: string) =>
   Type.Array(Type.String({ maxLength: 1000 }), { maxItems: 100, description });
 
-/** OpenAPI 3.0 knows no type `null`. */
+/** OpenAPI 3.0 has no type `null`. */
 const nullableOf = <Value>(schema: { type: 'integer' | 'string'; [key: string]: unknown }) =>
   Type.Unsafe<Value | null>({ ...schema, nullable: true });
 
 const preferenceProperties = {
   topics: slugs('Slugs of followed topics'),
-  muted_topics: slugs('Slugs of topics whose papers never come, but for own words and names'),
-  keywords: phrases(`Words that papers may say, at most ${keywords.max}; such papers come first`),
+  muted_topics: slugs(
+    'Slugs of topics whose papers are left out unless they match a keyword or a name',
+  ),
+  keywords: phrases(
+    `Words or phrases, at most ${keywords.max}; papers that contain them come first`,
+  ),
   names: phrases(`Authors and organisations, at most ${names.max}; their papers come first`),
   frequency: Type.Enum([...FREQUENCIES]),
   timezone: Type.String({ maxLength: 100, description: 'IANA name', examples: ['Europe/Berlin'] }),
-  hour: Type.Integer({ minimum: hour.min, maximum: hour.max, description: 'Hour of the own day' }),
+  hour: Type.Integer({
+    minimum: hour.min,
+    maximum: hour.max,
+    description: 'Hour of the day in `timezone`',
+  }),
   papers: Type.Integer({
     minimum: papers.min,
     maximum: papers.max,
@@ -37,14 +43,14 @@ const preferenceProperties = {
     type: 'integer',
     minimum: minutes.min,
     maximum: minutes.max,
-    description: `Most minutes of reading in one digest, at most ${papers.max} papers; null: papers are counted`,
+    description: `Most minutes of reading in one digest, at most ${papers.max} papers; null: only papers are counted`,
   }),
   relevance_threshold: Type.Enum([...RELEVANCE_THRESHOLDS], {
     description:
-      'What a digest must hold to be sent. low: any paper that matches; middle: one that stands out; high: one that most talk about. Own words and names clear every bar',
+      'How relevant a digest must be to be sent. low: any paper matches; middle: a paper stands out; high: a paper is among the most discussed. A keyword or name always suffices',
   }),
   allows_clicks: Type.Boolean({
-    description: 'Whether following a paper’s link may teach what the reader likes',
+    description: 'Whether clicks on papers may be recorded and learned from',
   }),
 };
 

@@ -5,7 +5,7 @@ import { PreferenceChanges, SubscriberJson } from './preference-schemas.ts';
 import { toPreferenceInput, toSubscriberJson } from './preferences-json.ts';
 import { requireSubscriber, sendDataLink, updateSubscriber } from './require-subscriber.ts';
 
-/** A reader's preferences for programs. The token in the links of a mail is the key. */
+/** The preferences API, authorised by the token in the links of a subscriber's mails. */
 export async function preferenceApiRoutes(app: TypedFastify, deps: HttpDeps): Promise<void> {
   const tags = ['preferences'];
   const params = TokenParams;
@@ -15,7 +15,7 @@ export async function preferenceApiRoutes(app: TypedFastify, deps: HttpDeps): Pr
     {
       schema: {
         tags,
-        summary: 'Who gets what, and when',
+        summary: 'Read the preferences',
         params,
         response: { 200: SubscriberJson, 404: ErrorJson },
       },
@@ -28,7 +28,7 @@ export async function preferenceApiRoutes(app: TypedFastify, deps: HttpDeps): Pr
     {
       schema: {
         tags,
-        summary: 'Change what is named',
+        summary: 'Change the preferences that are named',
         params,
         body: PreferenceChanges,
         response: { 200: SubscriberJson, 400: ErrorJson, 404: ErrorJson },
@@ -43,7 +43,7 @@ export async function preferenceApiRoutes(app: TypedFastify, deps: HttpDeps): Pr
     {
       schema: {
         tags,
-        summary: 'Mail a link to everything that is stored',
+        summary: 'Mail a link to export everything stored',
         params,
         response: { 202: MailedJson, 404: ErrorJson },
       },
@@ -59,7 +59,7 @@ export async function preferenceApiRoutes(app: TypedFastify, deps: HttpDeps): Pr
     {
       schema: {
         tags,
-        summary: 'Mail a link that erases everything',
+        summary: 'Mail a link to erase everything stored',
         params,
         response: { 202: MailedJson, 404: ErrorJson },
       },

@@ -9,13 +9,13 @@ import { findTimezone } from '../../domain/time/schedule.ts';
 import { type FormBody, parseNumberWithin, readFieldText, readFieldTexts } from '../form-body.ts';
 import { findChangedInput, type PreferenceFormInput, SHOWN_FIELD } from './shown-preferences.ts';
 
-/** The radio of a topic is named by its slug after this. */
+/** Prefix of a topic's radio buttons, before its slug. */
 export const TOPIC_FIELD_PREFIX = 'topic-';
 
-/** The value of the radio that has minutes counted instead of papers. */
+/** The value of the radio button that limits minutes instead of papers. */
 export const BY_MINUTES_VALUE = 'minutes';
 
-/** What the form of the preferences page changes. */
+/** The input of the settings form. */
 export function readPreferencesForm(form: FormBody, subscriber: Subscriber): SubscriberInput {
   const hasField = (name: string) => form[name] !== undefined;
   const submitted: PreferenceFormInput = {
@@ -34,11 +34,11 @@ export function readPreferencesForm(form: FormBody, subscriber: Subscriber): Sub
   };
   return findChangedInput(submitted, {
     shown: readFieldText(form, SHOWN_FIELD),
-    reader: subscriber,
+    subscriber,
   });
 }
 
-/** The reader with what was typed, as far as the fields can show it again. */
+/** The subscriber with the typed values, as far as the fields can show them again. */
 export function readTypedSubscriber(form: FormBody, subscriber: Subscriber): Subscriber {
   const { topics, mutedTopics } = readTopicInput(form);
   const typed = {
@@ -58,7 +58,7 @@ export function readTypedSubscriber(form: FormBody, subscriber: Subscriber): Sub
   return { ...subscriber, ...Object.fromEntries(recognized) };
 }
 
-/** Phrases of a list whose box “remove” is ticked. */
+/** The phrases of a list whose box “remove” is ticked. */
 export function readRemovedPhrases(
   form: FormBody,
   name: 'keywords' | 'names',
@@ -66,12 +66,12 @@ export function readRemovedPhrases(
   return new Set(readFieldTexts(form, `remove_${name}`));
 }
 
-/** What stands in the field for one more of a list; empty once it is stored. */
+/** The text in the field that adds to a list; empty once it is stored. */
 export function readAddedPhrase(form: FormBody, name: 'keywords' | 'names'): string {
   return readFieldTexts(form, name).at(-1) ?? '';
 }
 
-/** Empty when the form has no topics at all. */
+/** Empty when the form has no topic fields. */
 function readTopicInput(form: FormBody): { topics?: string[]; mutedTopics?: string[] } {
   const topicFields = Object.keys(form).filter((name) => name.startsWith(TOPIC_FIELD_PREFIX));
   if (topicFields.length === 0) return {};
@@ -96,7 +96,7 @@ function readAmountInput(form: FormBody): PreferenceFormInput {
     : { papers, minutes: '' };
 }
 
-/** Null when papers are counted. */
+/** Null when the form limits papers. */
 function readTypedMinutes(form: FormBody): number | null | undefined {
   if (form.papers === undefined) return undefined;
   if (readFieldText(form, 'papers') !== BY_MINUTES_VALUE) return null;

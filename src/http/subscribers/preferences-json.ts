@@ -5,7 +5,7 @@ import type {
 } from '../../domain/subscribers/subscriber-changes.ts';
 import type { PreferenceChanges } from './preference-schemas.ts';
 
-/** What programs see of a reader. */
+/** A subscriber as the API shows them. */
 export function toSubscriberJson(subscriber: Subscriber) {
   const { email, status, topics, keywords, names, frequency, timezone, hour } = subscriber;
   const { papers, minutes, relevanceThreshold } = subscriber;
@@ -27,7 +27,7 @@ export function toSubscriberJson(subscriber: Subscriber) {
   };
 }
 
-/** Changes with the names that programs see; what they do not name is absent. */
+/** Changes with the names of the API; what they do not name is absent. */
 export function toChangesJson({
   mutedTopics: muted_topics,
   relevanceThreshold: relevance_threshold,
@@ -44,7 +44,7 @@ export function toChangesJson({
   };
 }
 
-/** The input that a program's changes are; reverses the names of `toChangesJson`. */
+/** The input of a request to the API; reverses the names of `toChangesJson`. */
 export function toPreferenceInput({
   muted_topics: mutedTopics,
   relevance_threshold: relevanceThreshold,

@@ -23,7 +23,7 @@ import {
 import { requireSubscriber, sendDataLink, updateSubscriber } from './require-subscriber.ts';
 import { SHOWN_FIELD, serializeShownPreferences } from './shown-preferences.ts';
 
-/** A reader's own page. The token in the links of a mail is the key. */
+/** The settings page, authorised by the token in the links of a subscriber's mails. */
 export async function preferenceRoutes(app: TypedFastify, deps: HttpDeps): Promise<void> {
   const { pages, links } = deps;
   const routeOptions = { schema: { params: TokenParams, hide: true } };
@@ -74,14 +74,14 @@ export async function preferenceRoutes(app: TypedFastify, deps: HttpDeps): Promi
   });
 }
 
-/** How the page came to be shown. */
+/** The request that the page answers. */
 interface PreferencesPageState {
   isSaved?: boolean;
   problems?: PreferenceProblems;
   openSection?: string | null;
-  /** As it was sent, when it is refused. */
+  /** The form as submitted, when it was rejected. */
   form?: FormBody;
-  /** What that form is on. @defaultValue the reader */
+  /** The preferences that the form was based on. @defaultValue those of the subscriber */
   shown?: string;
 }
 
@@ -128,7 +128,7 @@ async function sendPreferences(
   return sendPage(reply, html, Object.keys(problems).length > 0 ? 400 : 200);
 }
 
-/** What is known of the reader's words and names, as typed when the form was refused. */
+/** The subscriber's keywords and names with their weekly counts, as typed if the form was rejected. */
 async function readPhraseRows({ db, clock }: HttpDeps, subscriber: Subscriber, form: FormBody) {
   const counts = await countPhrases(db, subscriber, clock());
   const rowsOf = (field: 'keywords' | 'names') => {
@@ -147,7 +147,7 @@ async function readPhraseRows({ db, clock }: HttpDeps, subscriber: Subscriber, f
   };
 }
 
-/** Null for a reader whom nothing reaches. */
+/** Null for a subscriber who gets no mail. */
 function findNextDigestDay({ clock, config }: HttpDeps, subscriber: Subscriber): string | null {
   if (subscriber.status !== 'active' || subscriber.confirmedAt === null) return null;
   const { composeAt } = config;

@@ -2,12 +2,12 @@ import { type Static, Type } from 'typebox';
 import { Value } from 'typebox/value';
 import type { Subscriber } from '../../domain/subscribers/subscriber.ts';
 
-/** The field in which the form of the preferences says what its page showed. */
+/** The form field that holds the preferences its page showed. */
 export const SHOWN_FIELD = 'shown';
 
 const StringList = Type.Array(Type.String());
 
-/** What a page showed, in the words of its form: something may have been changed elsewhere since. */
+/** The preferences that a page showed, as its form submits them. They may have changed since. */
 const ShownPreferences = Type.Object({
   topics: StringList,
   mutedTopics: StringList,
@@ -35,11 +35,11 @@ const SINGLE_FIELDS = [
   'pausedUntil',
 ] as const;
 
-/** What a form says, all in text; fields that it lacks are absent. */
+/** The submitted fields, all text; missing ones are absent. */
 export type PreferenceFormInput = Partial<ShownPreferences>;
 
-/** What a page shows of a reader as stored, for its form to say again. A page that comes back since its form was
- *  refused shows what was typed on what `refused` says was shown, but the words and names of now. */
+/** The preferences that a page shows, for its form to submit. A rejected form is shown again on what it
+ *  was based on (`rejectedShown`), but with the current keywords and names. */
 export function serializeShownPreferences(subscriber: Subscriber, rejectedShown = ''): string {
   const now = toShownPreferences(subscriber);
   const { keywords, names } = now;
@@ -47,13 +47,14 @@ export function serializeShownPreferences(subscriber: Subscriber, rejectedShown 
 }
 
 /**
- * The answers that are other than what was shown: who changed the hour did not wish back what another tab, or
- * a link in a mail, has changed since. Of lists only what came and went, on the list of now. Without what
- * was shown, the reader of now stands for it.
+ * The submitted fields that differ from what the page showed: a form that changes the hour must not
+ * revert what another tab, or a link in a mail, has changed since. Lists keep their current entries,
+ * with what the form added and without what it removed. If the form does not say what was shown, the
+ * stored preferences are used.
  */
 export function findChangedInput(
   input: PreferenceFormInput,
-  { shown: text, reader: subscriber }: { shown: string; reader: Subscriber },
+  { shown: text, subscriber }: { shown: string; subscriber: Subscriber },
 ): PreferenceFormInput {
   const shown = parseShownPreferences(text) ?? toShownPreferences(subscriber);
   const changed: PreferenceFormInput = {};
@@ -72,7 +73,7 @@ export function findChangedInput(
   return isAmountNew ? { ...changed, ...pickFields(input, AMOUNT_FIELDS) } : changed;
 }
 
-/** Null for what no page of ours has said. */
+/** Null for text that no page of ours has written. */
 function parseShownPreferences(text: string): ShownPreferences | null {
   try {
     const shown: unknown = JSON.parse(text);
@@ -104,7 +105,7 @@ function pickFields(
   );
 }
 
-/** Of a topic that was muted elsewhere and is followed here, or the other way round, this page has its way. */
+/** A topic that was muted elsewhere and is followed here, or the reverse, becomes what this page says. */
 function resolveFormTopicConflicts(
   changed: PreferenceFormInput,
   input: PreferenceFormInput,

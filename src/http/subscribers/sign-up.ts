@@ -22,16 +22,16 @@ import type { TypedFastify } from '../typed-fastify.ts';
 import { SignUpBody } from './preference-schemas.ts';
 import { toPreferenceInput } from './preferences-json.ts';
 
-/** Sign-up, by programs as JSON and by people with the form on the front page. */
+/** Sign-up through the API and through the form on the front page. */
 export async function signUpRoutes(app: TypedFastify, deps: HttpDeps): Promise<void> {
   app.post(
     '/api/subscribers',
     {
       schema: {
         tags: ['subscribers'],
-        summary: 'Ask for the digest',
+        summary: 'Sign up',
         description:
-          'A mail asks to confirm. The answer is the same for new, known and suppressed addresses.',
+          'Sends an e-mail with a link that confirms exactly this sign-up, at most one an hour to an address: a second sign-up within the hour is mailed when the hour is over, unless the first is confirmed before. The answer is the same for new, known and suppressed addresses.',
         body: SignUpBody,
         response: { 202: AcceptedJson, 400: ErrorJson, 429: ErrorJson },
       },

@@ -9,9 +9,9 @@ import { acceptsHtml, sendPage } from '../errors.ts';
 import { WildcardParams } from '../schemas.ts';
 import type { TypedFastify } from '../typed-fastify.ts';
 
-/** Leaving, by the link and by the mail program's own button (RFC 8058). */
+/** Unsubscribing by the link and by the mail program's own button (RFC 8058). */
 export async function unsubscribeRoutes(app: TypedFastify, deps: HttpDeps): Promise<void> {
-  // The rest of the path, so that no link, however mangled on its way, is answered with an error.
+  // Matches the rest of the path, so that a mangled link does not answer with an error.
   const schema = { params: WildcardParams, hide: true };
   const renderGoodbye = (email: string, token: string) =>
     deps.pages.unsubscribe({ email, token, isUnsubscribed: true, today: toUtcDay(deps.clock()) });
@@ -44,7 +44,7 @@ export async function unsubscribeRoutes(app: TypedFastify, deps: HttpDeps): Prom
   });
 }
 
-/** For a link that is nobody's: what matters to whoever pressed it is that no mail comes. */
+/** For a token that belongs to nobody: all that matters to the person is that no mail comes. */
 function renderUnknownSubscriberGoodbye({ pages, links }: HttpDeps): string {
   return pages.message({
     ...UNSUBSCRIBE_COPY.unknownLink,

@@ -1,6 +1,5 @@
 import { TOPICS_COPY } from '../../copy/en/pages/topics.ts';
 import { PaperboyError } from '../../domain/errors.ts';
-import { NUL } from '../../domain/text/clean-text.ts';
 import { truncateInput } from '../../domain/text/truncate.ts';
 import type { Topic } from '../../domain/topics/topic.ts';
 import { searchPapers } from '../../services/papers/search-papers.ts';
@@ -41,7 +40,7 @@ export async function topicRoutes(app: TypedFastify, deps: HttpDeps): Promise<vo
 
 /** The topic with that slug. @throws PaperboyError `NO_TOPIC`. */
 export async function requireTopic({ db }: HttpDeps, slug: string): Promise<Topic> {
-  const topic = slug.includes(NUL) ? null : await readTopic(db, slug);
+  const topic = await readTopic(db, slug);
   if (topic) return topic;
   throw new PaperboyError('NO_TOPIC', TOPICS_COPY.notFound(truncateInput(slug)));
 }

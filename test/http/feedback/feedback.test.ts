@@ -65,9 +65,9 @@ const learned = async () => {
   return rows[0]?.learned ?? null;
 };
 
-describe('A link under a paper', () => {
+describe('/feedback/:token', () => {
   it.each(['more', 'less', 'save', 'options'])(
-    '“%s” changes nothing when it is followed, however often',
+    'A GET of the link “%s” changes nothing, however often',
     async (verb) => {
       const url = `/feedback/${token}/${verb}/${OLD}`;
       for (const method of ['GET', 'HEAD', 'GET'] as const) {
@@ -84,7 +84,7 @@ describe('A link under a paper', () => {
     ['more', 'Papers that mention “'],
     ['less', 'will rank lower in your digests.'],
     ['save', 'It stays on your list of saved papers until you remove it. Papers that mention “'],
-  ])('“%s” says after the press what that means, and takes it back', async (verb, sentence) => {
+  ])('A POST of “%s” says what it means and can be undone', async (verb, sentence) => {
     const url = `/feedback/${token}/${verb}/${OLD}`;
     const pressed = load((await site.post(url)).body);
     expect(pressed('.statement').text()).toContain(sentence);
@@ -98,7 +98,7 @@ describe('A link under a paper', () => {
     expect(await learned()).toBeNull();
   });
 
-  it('lets more and less exclude each other, and the same again change nothing', async () => {
+  it('More and less exclude each other, and the same again changes nothing', async () => {
     await site.post(`/feedback/${token}/more/${OLD}`);
     await site.post(`/feedback/${token}/more/${OLD}`);
     expect(await output()).toEqual([`more ${OLD}`]);
@@ -112,7 +112,7 @@ describe('A link under a paper', () => {
     [';;;', 'a'],
     ['application/json', '{'],
     [undefined, undefined],
-  ])('takes a press of the type %s, without a cookie', async (type, payload) => {
+  ])('A POST of the type %s works without a cookie', async (type, payload) => {
     const answer = await site.request({
       method: 'POST',
       url: `/feedback/${token}/more/${OLD}`,
@@ -124,7 +124,7 @@ describe('A link under a paper', () => {
     expect(await output()).toEqual([`more ${OLD}`]);
   });
 
-  it('is not found for a token of nobody, or a paper of another mail', async () => {
+  it('A feedback link is not found for an unknown token or a paper of another digest', async () => {
     const forged = token.replace(/^./, (first) => (first === 'A' ? 'B' : 'A'));
     const nobody = site.app.tokens.seal({ kind: 'delivery', digestId, subscriberId: 987_654 });
     const paths = [
@@ -149,20 +149,20 @@ describe('A link under a paper', () => {
     expect(await output()).toEqual([]);
   });
 
-  it('takes any stored paper with a token that came with no digest', async () => {
+  it('A token without a digest may rate any stored paper', async () => {
     const own = site.app.tokens.seal({ kind: 'subscriber', subscriberId: id });
     await site.post(`/feedback/${own}/save/${OTHER}`);
     expect(await output()).toEqual([`save ${OTHER}`]);
   });
 });
 
-describe('The link that mutes a topic', () => {
+describe('/feedback/:token/mute/:slug', () => {
   const topics = async () => {
     const subscriber = await findSubscriber(site.app.db, id);
     return [subscriber?.topics, subscriber?.mutedTopics];
   };
 
-  it('changes nothing until it is pressed, and takes back what it did', async () => {
+  it('A GET of the mute link changes nothing, and a POST mutes and can be undone', async () => {
     const url = `/feedback/${token}/mute/ssm`;
     await site.page(url);
     expect(await topics()).toEqual([['ssm'], []]);
@@ -174,8 +174,8 @@ describe('The link that mutes a topic', () => {
   });
 });
 
-describe('The page with everything to say of a paper', () => {
-  it('offers each press, or to take it back', async () => {
+describe('/feedback/:token/options', () => {
+  it('The options page offers each action or its undo', async () => {
     await site.post(`/feedback/${token}/more/${OLD}`);
     const $ = load((await site.page(`/feedback/${token}/options/${OLD}`)).body);
     const actions = $('.secondary-actions form')
@@ -193,7 +193,7 @@ describe('The page with everything to say of a paper', () => {
 });
 
 describe('/read/:token', () => {
-  it('leads to the paper’s own address, and to no other', async () => {
+  it('The tracked link redirects to the paper’s own address and to no other', async () => {
     const answer = await site.page(`/read/${token}/2605.00001?url=https://evil.example`);
     expect([answer.statusCode, answer.headers.location]).toEqual([
       302,
@@ -204,7 +204,7 @@ describe('/read/:token', () => {
     expect((await site.page(`/read/${token}/https://evil.example`)).statusCode).toBe(404);
   });
 
-  it('counts the click only of a reader who allows that', async () => {
+  it('A click is recorded only for a subscriber who allows it', async () => {
     await site.page(`/read/${token}/${OLD}`);
     expect(await output()).toEqual([]);
     const open = await addReader({ allowsClicks: true });
@@ -215,8 +215,8 @@ describe('/read/:token', () => {
   });
 });
 
-describe('The saved papers', () => {
-  it('are listed, and can be taken off the list', async () => {
+describe('/saved/:token', () => {
+  it('Saved papers are listed and can be removed', async () => {
     const url = `/saved/${token}`;
     expect(load((await site.page(url)).body)('main').text()).toContain(
       'You haven’t saved any papers yet.',
@@ -230,7 +230,7 @@ describe('The saved papers', () => {
   });
 });
 
-describe('What Paperboy has learned', () => {
+describe('/learned/:token', () => {
   const url = () => `/learned/${token}`;
   const termsOn = (body: string) => {
     const $ = load(body);
@@ -239,7 +239,7 @@ describe('What Paperboy has learned', () => {
       .map((button) => $(button).attr('value') ?? '');
   };
 
-  it('is shown with its weight and where it came from', async () => {
+  it('Learned terms are shown with their weights and origins', async () => {
     expect(load((await site.page(url())).body)('.statement').text()).toMatch(/^Nothing yet\./);
     await site.post(`/feedback/${token}/more/${OLD}`);
     const $ = load((await site.page(url())).body);
@@ -247,7 +247,7 @@ describe('What Paperboy has learned', () => {
     expect($('.from').first().text()).toBe('more like Mamba');
   });
 
-  it('loses a term for good, until it is allowed again', async () => {
+  it('A removed term stays removed until it is allowed again', async () => {
     await site.post(`/feedback/${token}/more/${OLD}`);
     const [term = ''] = termsOn((await site.page(url())).body);
     const without = await site.post(url(), { forget: term });
@@ -257,7 +257,7 @@ describe('What Paperboy has learned', () => {
     expect(termsOn((await site.post(url(), { allow: term })).body)).toContain(term);
   });
 
-  it('takes back what was said, and forgets everything', async () => {
+  it('Feedback can be undone on the page, and everything forgotten', async () => {
     await site.post(`/feedback/${token}/less/${OLD}`);
     await site.post(`/feedback/${token}/save/2605.00001`);
     await site.post(url(), { back: `less ${OLD}` });
@@ -267,7 +267,7 @@ describe('What Paperboy has learned', () => {
     expect(await output()).toEqual(['save 2605.00001']);
   });
 
-  it('is shown to nobody else', async () => {
+  it('Learned terms are shown only with a token of the subscriber', async () => {
     for (const page of ['learned', 'saved']) {
       expect((await site.page(`/${page}/nonsense`)).statusCode).toBe(404);
     }

@@ -9,11 +9,11 @@ import { useSubscriberFixture } from '../support/subscriber-fixture.ts';
 const subscriber = useSubscriberFixture();
 const statusNow = async () => (await subscriber.now())?.status;
 
-describe('Export and erasure', () => {
+describe('Links to export and to erase', () => {
   const api = (method: 'POST' | 'DELETE', path = '') =>
     subscriber.site.request({ method, url: `/api/preferences/${subscriber.token}${path}` });
 
-  it('mails a link to everything that is stored', async () => {
+  it('A request to export mails a link to everything stored', async () => {
     const asked = await api('POST', '/export');
     expect([asked.statusCode, asked.body]).toEqual([202, '{"status":"mailed"}']);
     const path = await subscriber.site.requestLinkPath(subscriber.email, 'export');
@@ -27,7 +27,7 @@ describe('Export and erasure', () => {
     });
   });
 
-  it('holds what was said of papers, what was learned of it, and the pause', async () => {
+  it('The export holds feedback, learned terms and the pause', async () => {
     const { db } = subscriber.site.app;
     await storePapers(db, [buildPaper({ id: 'said', title: 'Mamba scans' })]);
     await subscriber.site.post(`/feedback/${subscriber.token}/more/said`);
@@ -63,7 +63,7 @@ describe('Export and erasure', () => {
     }
   });
 
-  it('erases only when the mailed link is pressed, and then everything', async () => {
+  it('Erasing needs a POST to the mailed link and then removes everything', async () => {
     const asked = await api('DELETE');
     expect([asked.statusCode, asked.body]).toEqual([202, '{"status":"mailed"}']);
     const path = await subscriber.site.requestLinkPath(subscriber.email, 'erase');
@@ -82,7 +82,7 @@ describe('Export and erasure', () => {
     expect((await subscriber.site.post(path)).statusCode).toBe(404);
   });
 
-  it('is asked for on the page as well', async () => {
+  it('The settings page requests the links as well', async () => {
     for (const kind of ['export', 'erase']) {
       const asked = await subscriber.site.post(`/preferences/${subscriber.token}/${kind}`);
       expect(asked.statusCode).toBe(202);
@@ -97,7 +97,7 @@ describe('Export and erasure', () => {
     expect(deleted.statusCode).toBe(202);
   });
 
-  it('is over after half an hour', async () => {
+  it('A link to export or erase expires after 30 minutes', async () => {
     await api('DELETE');
     const path = await subscriber.site.requestLinkPath(subscriber.email, 'erase');
     const before = subscriber.site.clock();
@@ -108,7 +108,7 @@ describe('Export and erasure', () => {
     expect(await statusNow()).toBe('active');
   });
 
-  it('does not take the link of one kind for the other', async () => {
+  it('A link to export does not erase, and the reverse', async () => {
     await api('POST', '/export');
     const path = (await subscriber.site.requestLinkPath(subscriber.email, 'export')).replace(
       '/export/',

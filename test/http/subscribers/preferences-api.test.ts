@@ -12,7 +12,7 @@ describe('GET and PATCH /api/preferences/:token', () => {
       payload,
     });
 
-  it('answers with exactly what the contract names', async () => {
+  it('The answer holds exactly the documented fields', async () => {
     const answer = await subscriber.site.request({ url: `/api/preferences/${subscriber.token}` });
     expect(answer.json()).toEqual({
       email: subscriber.email,
@@ -32,7 +32,7 @@ describe('GET and PATCH /api/preferences/:token', () => {
     });
   });
 
-  it('takes back what it answers', async () => {
+  it('The answer can be sent back as a change', async () => {
     const choice = {
       muted_topics: ['vision'],
       names: ['Tencent', 'Albert Gu'],
@@ -50,7 +50,7 @@ describe('GET and PATCH /api/preferences/:token', () => {
     });
   });
 
-  it('pauses until a day, and takes the delivery up again at once', async () => {
+  it('A pause until a day can be set and ended', async () => {
     expect((await patch({ paused_until: '2026-05-20' })).json()).toMatchObject({
       status: 'paused',
       paused_until: '2026-05-20',
@@ -62,19 +62,19 @@ describe('GET and PATCH /api/preferences/:token', () => {
     });
   });
 
-  it('brings nobody back who left by a pause or its end', async () => {
+  it('Setting or ending a pause does not bring back a subscriber who left', async () => {
     await subscriber.site.post(`/unsubscribe/${subscriber.token}`);
     await patch({ paused_until: '2026-05-20' });
     expect((await patch({ paused_until: null })).json()).toMatchObject({ status: 'unsubscribed' });
   });
 
-  it('mutes a topic no longer that is followed, and the other way round', async () => {
+  it('Following a topic unmutes it, and muting unfollows it', async () => {
     await patch({ muted_topics: ['vision', 'rl'] });
     expect((await patch({ topics: ['rl'] })).json()).toMatchObject({ muted_topics: ['vision'] });
     expect((await patch({ muted_topics: ['rl'] })).json()).toMatchObject({ topics: [] });
   });
 
-  it('changes what is named and nothing else', async () => {
+  it('A PATCH changes what it names and nothing else', async () => {
     const before = await subscriber.now();
     const answer = await patch({ hour: 21, topics: ['agents'] });
     expect(answer.statusCode).toBe(200);
@@ -82,7 +82,7 @@ describe('GET and PATCH /api/preferences/:token', () => {
     expect(await subscriber.now()).toEqual({ ...before, hour: 21, topics: ['agents'] });
   });
 
-  it('changes nothing when nothing is named', async () => {
+  it('An empty PATCH changes nothing', async () => {
     const before = await subscriber.now();
     expect((await patch({})).statusCode).toBe(200);
     expect(await subscriber.now()).toEqual(before);
@@ -104,7 +104,7 @@ describe('GET and PATCH /api/preferences/:token', () => {
     [{ hour: 6, allows_clicks: 'yes' }, 'allows_clicks is "yes": must be boolean.'],
     [{ hour: 6, paused_until: '2026-05-08' }, 'expected one from 2026-05-09 to 2027-05-09.'],
     [{ hour: 6, paused_until: 'soon' }, '“soon” is no day to pause until'],
-  ])('refuses %j and then changes nothing', async (payload, message) => {
+  ])('The PATCH %j is rejected and changes nothing', async (payload, message) => {
     const answer = await patch(payload);
     expect([answer.statusCode, answer.json().message]).toEqual([
       400,
@@ -113,7 +113,7 @@ describe('GET and PATCH /api/preferences/:token', () => {
     expect(await subscriber.now()).toMatchObject({ hour: 7, keywords: [] });
   });
 
-  it('knows no reader behind a forged, a cut or an erased token', async () => {
+  it('A forged, cut or erased token opens no preferences', async () => {
     const nobody = subscriber.site.app.tokens.seal({ kind: 'subscriber', subscriberId: 987_654 });
     for (const bad of ['nonsense', subscriber.token.slice(0, -1), nobody, `${subscriber.token}A`]) {
       const answer = await subscriber.site.request({ url: `/api/preferences/${bad}` });

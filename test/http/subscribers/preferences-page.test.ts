@@ -7,14 +7,14 @@ const pages = loadPages(SITE);
 const preferences = (changes: Parameters<typeof buildPreferencesView>[0] = {}) =>
   load(pages.preferences(buildPreferencesView(changes)));
 
-describe('The preferences page', () => {
-  it('states the delivery in one sentence', () => {
+describe('buildPreferencesPage', () => {
+  it('The settings page sums up the settings in one sentence', () => {
     expect(preferences()('.statement').text()).toBe(
       'Ten papers on weekdays at 07:00 Berlin time, from two topics and two keywords. Your next digest arrives on Monday, 11 May 2026.',
     );
   });
 
-  it('says every topic when none is followed and leaves out absent words', () => {
+  it('The summary says every topic when none is followed and omits empty lists', () => {
     const { preferences: chosen } = buildPreferencesView();
     const $ = preferences({
       preferences: { ...chosen, topics: [], keywords: [], frequency: 'weekly', papers: 1 },
@@ -25,7 +25,7 @@ describe('The preferences page', () => {
     );
   });
 
-  it('posts every preference to its own address', () => {
+  it('The settings form posts every preference to its own address', () => {
     const $ = preferences();
     const form = $('#preferences-form');
     expect(form.attr('method')).toBe('post');
@@ -44,7 +44,7 @@ describe('The preferences page', () => {
     );
   });
 
-  it('shows what is chosen', () => {
+  it('The settings form shows the stored choices', () => {
     const $ = preferences();
     const followed = $('input[value="follow"][checked]').toArray();
     expect(followed.map((radio) => $(radio).attr('name'))).toEqual([
@@ -61,7 +61,7 @@ describe('The preferences page', () => {
     expect($('input[name="papers"][checked]').attr('value')).toBe('10');
   });
 
-  it('keeps a number of papers that is none of the usual ones', () => {
+  it('An unusual number of papers is among the options', () => {
     const { preferences: chosen } = buildPreferencesView();
     const $ = preferences({ preferences: { ...chosen, papers: 7 } });
     const counts = $('input[name="papers"]').toArray();
@@ -77,13 +77,13 @@ describe('The preferences page', () => {
     expect($('input[name="papers"][checked]').attr('value')).toBe('7');
   });
 
-  it('keeps a time zone that this machine does not know', () => {
+  it('A time zone that this machine lacks is among the options', () => {
     const { preferences: chosen } = buildPreferencesView();
     const $ = preferences({ preferences: { ...chosen, timezone: 'Europe/Atlantis' } });
     expect($('#timezone').val()).toBe('Europe/Atlantis');
   });
 
-  it('asks for export and erasure in forms of their own', () => {
+  it('Export and erasure have forms of their own', () => {
     const $ = preferences();
     const actions = $('#your-data form').toArray();
     expect(actions.map((form) => [$(form).attr('method'), $(form).attr('action')])).toEqual([
@@ -93,7 +93,7 @@ describe('The preferences page', () => {
     expect($('form form').length).toBe(0);
   });
 
-  it('opens the section whose field was refused', () => {
+  it('The section of a rejected field is open', () => {
     const $ = preferences({ problems: { keywords: 'At most 20 words.' } });
     expect($('#phrases').attr('open')).toBeDefined();
     expect($('#when').attr('open')).toBeUndefined();
@@ -101,12 +101,12 @@ describe('The preferences page', () => {
     expect($('[role="alert"]').text()).toContain('Nothing was saved');
   });
 
-  it('says that it saved, and only then', () => {
+  it('The page says that it saved only after saving', () => {
     expect(preferences({ isSaved: true })('[role="status"]').text()).toBe('Saved.');
     expect(preferences()('[role="status"]').length).toBe(0);
   });
 
-  it('says all of the choice, with links to where it is made', () => {
+  it('The summary names every setting with a link to its section', () => {
     const { preferences: chosen } = buildPreferencesView();
     const $ = preferences({
       preferences: {
@@ -130,14 +130,14 @@ describe('The preferences page', () => {
     expect($('input[value="mute"][checked]').length).toBe(2);
   });
 
-  it('shows a topic that is followed and muted as muted', () => {
+  it('A topic that is followed and muted is shown as muted', () => {
     const { preferences: chosen } = buildPreferencesView();
     const $ = preferences({ preferences: { ...chosen, mutedTopics: ['topic-1'] } });
     const radios = $('input[name="topic-topic-1"][checked]').toArray();
     expect(radios.map((radio) => $(radio).attr('value'))).toEqual(['mute']);
   });
 
-  it('tells a paused reader until when, and how to take it up again', () => {
+  it('A paused subscriber sees the end of the pause and a button to resume', () => {
     const $ = preferences({ status: 'paused', pausedUntil: '2026-05-20', nextDigestOn: null });
     expect($('.status').text()).toBe(
       'Paused: nothing is sent before Wednesday, 20 May 2026. Then you get the best of what you missed.',
@@ -148,7 +148,7 @@ describe('The preferences page', () => {
     expect(preferences()('[action$="/resume"], [formaction$="/resume"]').length).toBe(0);
   });
 
-  it('saves when somebody presses Enter in a field', () => {
+  it('Pressing Enter in a field saves the form', () => {
     const $ = preferences({ status: 'paused', pausedUntil: null });
     const first = $('#preferences-form button, button[form="preferences-form"]').first();
     expect(first.attr('formaction')).toBeUndefined();
@@ -156,7 +156,7 @@ describe('The preferences page', () => {
   });
 
   it.each(['pending', 'unsubscribed'] as const)(
-    'tells a %s reader that nothing is sent, and the way back',
+    'A subscriber who is %s sees that nothing is sent and how to return',
     (status) => {
       const $ = preferences({ status, nextDigestOn: null });
       expect($('.status').text()).toMatch(/nothing is sent/i);

@@ -6,7 +6,7 @@ import { useSubscriberFixture } from '../support/subscriber-fixture.ts';
 const subscriber = useSubscriberFixture();
 const statusNow = async () => (await subscriber.now())?.status;
 
-describe('The preference page', () => {
+describe('/preferences/:token', () => {
   const form = {
     'topic-agents': 'follow',
     'topic-rl': 'follow',
@@ -21,7 +21,7 @@ describe('The preference page', () => {
     papers: '5',
   };
 
-  it('shows the delivery and the day of the next edition', async () => {
+  it('The settings page shows the settings and the day of the next digest', async () => {
     const page = await subscriber.site.page(`/preferences/${subscriber.token}`);
     expect(page.statusCode).toBe(200);
     expect(load(page.body)('.statement').text()).toBe(
@@ -30,7 +30,7 @@ describe('The preference page', () => {
     expect(page.headers['cache-control']).toBe('no-store');
   });
 
-  it('stores the form and says so', async () => {
+  it('The settings form is stored, and the page says so', async () => {
     const saved = await subscriber.site.post(`/preferences/${subscriber.token}`, form);
     expect(saved.statusCode).toBe(200);
     expect(load(saved.body)('[role="status"]').text()).toBe('Saved.');
@@ -47,7 +47,7 @@ describe('The preference page', () => {
     });
   });
 
-  it('leaves alone what a form does not have', async () => {
+  it('A form without a field leaves its preference unchanged', async () => {
     await subscriber.site.post(`/preferences/${subscriber.token}`, form);
     const before = await subscriber.now();
     await subscriber.site.post(`/preferences/${subscriber.token}`, {
@@ -57,7 +57,7 @@ describe('The preference page', () => {
     expect(await subscriber.now()).toEqual({ ...before, papers: 3, frequency: 'weekly' });
   });
 
-  it('counts minutes, sets the bar and lets clicks count', async () => {
+  it('The form can limit minutes, set the relevance threshold and allow clicks', async () => {
     const more = {
       papers: 'minutes',
       minutes: '5',
@@ -75,7 +75,7 @@ describe('The preference page', () => {
     expect(await subscriber.now()).toMatchObject({ minutes: null, papers: 5, allowsClicks: false });
   });
 
-  it('pauses, keeps the pause when it is saved again, and takes the delivery up', async () => {
+  it('The form can pause, keep the pause when saved again, and end it', async () => {
     const path = `/preferences/${subscriber.token}`;
     const paused = await subscriber.site.post(path, { ...form, paused_until: '2026-05-20' });
     expect(load(paused.body)('.status').text()).toContain('before Wednesday, 20 May 2026');
@@ -87,13 +87,13 @@ describe('The preference page', () => {
     expect(await subscriber.now()).toMatchObject({ status: 'active', pausedUntil: null });
   });
 
-  it('does not end a pause for good by saving something else', async () => {
+  it('Saving something else does not end a pause without an end', async () => {
     const paused = await subscriber.add({ status: 'paused' });
     await subscriber.site.post(`/preferences/${paused.token}`, { ...form, paused_until: '' });
     expect((await findSubscriber(subscriber.site.app.db, paused.id))?.status).toBe('paused');
   });
 
-  it('refuses a word of which nothing can be searched, here and in the API', async () => {
+  it('A keyword that cannot be searched for is rejected by the page and the API', async () => {
     const refused = await subscriber.site.post(`/preferences/${subscriber.token}`, {
       ...form,
       keywords: 'of the',
@@ -109,7 +109,7 @@ describe('The preference page', () => {
     expect([answer.statusCode, answer.json().code]).toEqual([400, 'INVALID_PREFERENCES']);
   });
 
-  it('comes back filled when it is refused, and stores nothing', async () => {
+  it('A rejected form is shown again with its values and stores nothing', async () => {
     const words = 'x'.repeat(81);
     const refused = await subscriber.site.post(`/preferences/${subscriber.token}`, {
       ...form,
@@ -126,7 +126,7 @@ describe('The preference page', () => {
     expect(await subscriber.now()).toMatchObject({ topics: [], keywords: [], hour: 7, papers: 10 });
   });
 
-  it('is not found for a token of nobody', async () => {
+  it('The settings page of an unknown token is not found', async () => {
     for (const answer of [
       await subscriber.site.page('/preferences/nonsense'),
       await subscriber.site.post('/preferences/nonsense', form),
@@ -137,7 +137,7 @@ describe('The preference page', () => {
     }
   });
 
-  it('promises nothing to a reader whom nothing reaches', async () => {
+  it('The settings page promises no digest to a subscriber who gets no mail', async () => {
     const paused = await subscriber.add({ status: 'paused' });
     const page = await subscriber.site.page(`/preferences/${paused.token}`);
     expect(load(page.body)('.preferences-head').text()).not.toContain('Your next digest');

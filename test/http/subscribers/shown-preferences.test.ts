@@ -17,7 +17,7 @@ const form = {
   papers: '5',
 };
 
-describe('A preference tab that another one has overtaken', () => {
+describe('A settings page that is out of date', () => {
   /** What the form of a page says that nobody has touched. */
   const openTab = async () =>
     fieldsOf((await subscriber.site.page(`/preferences/${subscriber.token}`)).body);
@@ -33,7 +33,7 @@ describe('A preference tab that another one has overtaken', () => {
   const save = (fields: Record<string, string | string[]>) =>
     subscriber.site.post(`/preferences/${subscriber.token}`, fields);
 
-  it('changes only what was touched there', async () => {
+  it('An outdated page changes only what was changed on it', async () => {
     await save({ ...form, 'topic-vision': 'neither' });
     const stale = await openTab();
     const other = await openTab();
@@ -61,7 +61,7 @@ describe('A preference tab that another one has overtaken', () => {
     });
   });
 
-  it('does not pause again who has taken the delivery up', async () => {
+  it('An outdated page does not pause a subscriber who has resumed', async () => {
     await save({ ...form, paused_until: '2026-05-20' });
     const stale = await openTab();
     await subscriber.site.post(`/preferences/${subscriber.token}/resume`);
@@ -69,7 +69,7 @@ describe('A preference tab that another one has overtaken', () => {
     expect(await subscriber.now()).toMatchObject({ status: 'active', pausedUntil: null, hour: 9 });
   });
 
-  it('still takes a word away that it showed', async () => {
+  it('An outdated page can remove a keyword that it showed', async () => {
     await save(form);
     const stale = await openTab();
     await save({ ...(await openTab()), keywords: ['state space', 'diffusion'] });
@@ -77,7 +77,7 @@ describe('A preference tab that another one has overtaken', () => {
     expect((await subscriber.now())?.keywords).toEqual(['diffusion']);
   });
 
-  it('mutes and follows what was touched there, whatever was said of it elsewhere', async () => {
+  it('An outdated page mutes and follows the topics that were changed on it', async () => {
     await save({ ...form, 'topic-nlp': 'follow' });
     const stale = await openTab();
     const other = await openTab();
@@ -96,7 +96,7 @@ describe('A preference tab that another one has overtaken', () => {
     expect((await subscriber.now())?.mutedTopics).toEqual(['nlp', 'agents', 'rl']);
   });
 
-  it('follows here what was muted elsewhere', async () => {
+  it('An outdated page can follow a topic that was muted since', async () => {
     await save(form);
     const stale = await openTab();
     await save({ ...(await openTab()), 'topic-nlp': 'mute' });
@@ -110,7 +110,7 @@ describe('A preference tab that another one has overtaken', () => {
   it.each([
     ['as its page showed it', {}],
     ['of a page from before an upgrade', { shown: '' }],
-  ])('saves what was meant when it was refused first, %s', async (_what, from) => {
+  ])('A form that was rejected first saves what was changed, %s', async (_what, from) => {
     await save({ ...form, papers: 'minutes', minutes: '5', clicks: ['no', 'yes'] });
     const stale = { ...(await openTab()), ...from };
     await save({ ...(await openTab()), keywords: ['state space', 'elsewhere'] });
@@ -132,7 +132,7 @@ describe('A preference tab that another one has overtaken', () => {
   });
 
   it.each(['', '{}', 'nonsense', '[1]', '{"topics":1}'])(
-    'takes the reader of now for what was shown when the form says “%s”',
+    'A form that says it showed “%s” is compared with the stored preferences',
     async (shown) => {
       await save({ ...form, paused_until: '2026-05-20' });
       await save({ ...form, shown, hour: '9', paused_until: '2026-05-20' });

@@ -22,7 +22,7 @@ const signUp = (payload: object, remoteAddress = `10.0.${network++}.1`) =>
 const subscribe = (fields: Record<string, string | string[]>) => site.post('/subscribe', fields);
 
 describe('POST /api/subscribers', () => {
-  it('answers new, known and suppressed addresses with the same', async () => {
+  it('New, known and suppressed addresses get the same answer', async () => {
     const { db } = site.app;
     const hash = hashSuppressedAddress('gone@example.org', site.deps.suppressionKey);
     await suppressAddress(db, hash, 'complaint', site.clock());
@@ -114,7 +114,7 @@ describe('POST /api/subscribers', () => {
       '“Mars/Olympus” is no time zone: expected an IANA name such as Europe/Berlin.',
     ],
     [[], 'INVALID_REQUEST', 'must be object.'],
-  ])('refuses %j and says why', async (payload, code, message) => {
+  ])('The sign-up %j is rejected with a reason', async (payload, code, message) => {
     const answer = await signUp(payload);
     expect(answer.json()).toEqual({
       statusCode: 400,
@@ -125,7 +125,7 @@ describe('POST /api/subscribers', () => {
     expect(answer.statusCode).toBe(400);
   });
 
-  it('tells of every wrong field at once', async () => {
+  it('Every wrong field is reported at once', async () => {
     const { message } = (await signUp({ email: 'a@b.co', hour: 24, papers: 21 })).json();
     expect(message).toBe('hour is 24: must be <= 23. papers is 21: must be <= 20.');
   });
@@ -149,7 +149,7 @@ describe('POST /api/subscribers', () => {
       400,
       'FST_ERR_CTP_INVALID_JSON_BODY',
     ],
-  ])('refuses %s', async (_name, payload, type, status, code) => {
+  ])('A body that is %s is rejected', async (_name, payload, type, status, code) => {
     const headers = { 'content-type': type };
     const answer = await site.request({
       method: 'POST',
@@ -160,12 +160,12 @@ describe('POST /api/subscribers', () => {
     expect([answer.statusCode, answer.json().code]).toEqual([status, code]);
   });
 
-  it('refuses a request without a body', async () => {
+  it('A request without a body is rejected', async () => {
     const answer = await site.request({ method: 'POST', url: '/api/subscribers' });
     expect([answer.statusCode, answer.json().code]).toEqual([400, 'INVALID_REQUEST']);
   });
 
-  it('stops after the sign-ups that a network has in an hour, and only that network', async () => {
+  it('A network that has used up its sign-ups of the hour is limited, and no other', async () => {
     const from = (host: number) => signUp({ email: `n${host}@example.org` }, `192.0.2.${host}`);
     const statuses = [];
     for (let host = 1; host <= 7; host += 1) statuses.push((await from(host)).statusCode);
@@ -178,7 +178,7 @@ describe('POST /api/subscribers', () => {
     expect((await signUp({ email: 'n9@example.org' }, '192.0.3.1')).statusCode).toBe(202);
   });
 
-  it('does not count what it refuses', async () => {
+  it('Rejected sign-ups do not count towards the limit', async () => {
     for (let request = 0; request < 8; request += 1)
       await signUp({ email: 'nobody' }, '198.51.100.1');
     expect((await signUp({ email: 'some@example.org' }, '198.51.100.1')).statusCode).toBe(202);
@@ -186,7 +186,7 @@ describe('POST /api/subscribers', () => {
 });
 
 describe('The form on the front page', () => {
-  it('is taken without JavaScript, with the same answer for every address', async () => {
+  it('The sign-up form works without JavaScript and answers every address alike', async () => {
     const $ = load((await site.page('/')).body);
     const form = $('form[action="/subscribe"]');
     expect(form.attr('method')).toBe('post');
@@ -208,7 +208,7 @@ describe('The form on the front page', () => {
     });
   });
 
-  it('comes back filled with what was typed, and says what was wrong', async () => {
+  it('A rejected sign-up form is shown again with its values and its problems', async () => {
     const answer = await subscribe({
       email: 'ada@example',
       topics: ['agents', 'theory'],
@@ -233,7 +233,7 @@ describe('The form on the front page', () => {
     expect(chosen).toEqual(['weekdays', 'Asia/Tokyo', '21', '15']);
   });
 
-  it('says what was wrong beside every field', async () => {
+  it('Each problem is shown beside its field', async () => {
     const answer = await subscribe({
       email: '',
       topics: 'cooking',
@@ -256,7 +256,7 @@ describe('The form on the front page', () => {
     ['no fields at all', undefined, 'application/x-www-form-urlencoded'],
     ['fields that are no texts', '{"email":5,"topics":[1],"hour":{"a":1}}', 'application/json'],
     ['a list in the place of fields', '["email"]', 'application/json'],
-  ])('survives %s', async (_name, payload, type) => {
+  ])('A sign-up form with %s is rejected', async (_name, payload, type) => {
     const answer = await site.request({
       method: 'POST',
       url: '/subscribe',
@@ -268,11 +268,11 @@ describe('The form on the front page', () => {
   });
 });
 
-describe('The link of the confirmation mail', () => {
+describe('/confirm/:token', () => {
   const statusOf = async (email: string) =>
     (await findSubscriberByEmail(site.app.db, email))?.status;
 
-  it('starts with a pause when the sign-up asked for one', async () => {
+  it('Confirming starts with the pause that the sign-up asked for', async () => {
     await signUp({ email: 'june@example.org', paused_until: '2026-06-01' });
     const path = await site.requestLinkPath('june@example.org', 'confirm');
     expect((await site.post(path)).body).toContain('Nothing is sent before Monday, 1 June 2026');
@@ -282,7 +282,7 @@ describe('The link of the confirmation mail', () => {
     });
   });
 
-  it('changes nothing when it is looked at, and confirms when it is pressed, twice', async () => {
+  it('A GET of the confirmation link changes nothing, and a POST confirms, also twice', async () => {
     await signUp({ email: 'eve@example.org', timezone: 'Europe/Berlin' });
     const path = await site.requestLinkPath('eve@example.org', 'confirm');
     const page = await site.page(path);
@@ -304,7 +304,7 @@ describe('The link of the confirmation mail', () => {
     expect((await site.page(path)).statusCode).toBe(200);
   });
 
-  it('offers the latest edition at once, and sends it when that is ticked', async () => {
+  it('The confirm page offers the latest digest and sends it when that is ticked', async () => {
     const { db } = site.app;
     await storePapers(db, [buildPaper()]);
     const now = site.clock();
@@ -328,7 +328,7 @@ describe('The link of the confirmation mail', () => {
     expect(await deliveryOf('later@example.org')).toBeNull();
   });
 
-  it('does not bring back a reader who left since', async () => {
+  it('A used confirmation link does not bring back a subscriber who left', async () => {
     await signUp({ email: 'left@example.org' });
     const path = await site.requestLinkPath('left@example.org', 'confirm');
     await site.post(path);
@@ -339,7 +339,7 @@ describe('The link of the confirmation mail', () => {
     expect(await statusOf('left@example.org')).toBe('unsubscribed');
   });
 
-  it('is over after two days', async () => {
+  it('A confirmation link expires after two days', async () => {
     const before = site.clock();
     await signUp({ email: 'late@example.org' });
     const path = await site.requestLinkPath('late@example.org', 'confirm');
@@ -350,7 +350,7 @@ describe('The link of the confirmation mail', () => {
     expect(await statusOf('late@example.org')).toBe('pending');
   });
 
-  it('is not found when nobody sent it', async () => {
+  it('A confirmation link that was never sent is not found', async () => {
     const answers = [await site.page('/confirm/nonsense'), await site.post('/confirm/nonsense')];
     expect(answers.map(({ statusCode }) => statusCode)).toEqual([404, 404]);
   });

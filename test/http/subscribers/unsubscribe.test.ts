@@ -7,7 +7,7 @@ const subscriber = useSubscriberFixture();
 const statusNow = async () => (await subscriber.now())?.status;
 
 describe('GET and HEAD /unsubscribe/:token', () => {
-  it('change nothing', async () => {
+  it('A GET or HEAD of the unsubscribe link changes nothing', async () => {
     const url = `/unsubscribe/${subscriber.token}`;
     const page = await subscriber.site.page(url);
     expect(load(page.body)('form button').first().text()).toBe('Unsubscribe');
@@ -16,7 +16,7 @@ describe('GET and HEAD /unsubscribe/:token', () => {
   });
 });
 
-describe('What the way out offers instead', () => {
+describe('The alternatives to unsubscribing', () => {
   const confirmInstead = async (place: number) => {
     const $ = load((await subscriber.site.page(`/unsubscribe/${subscriber.token}`)).body);
     const form = $('.alternatives form').eq(place);
@@ -30,7 +30,7 @@ describe('What the way out offers instead', () => {
     return subscriber.site.post(form.attr('action') ?? '', Object.fromEntries(fields));
   };
 
-  it('is three papers, once a week', async () => {
+  it('The unsubscribe page offers three papers once a week', async () => {
     const before = await subscriber.now();
     expect(load((await confirmInstead(0)).body)('.statement').text()).toMatch(
       /^Three papers on Mondays at 07:00 UTC, from all topics\./,
@@ -38,7 +38,7 @@ describe('What the way out offers instead', () => {
     expect(await subscriber.now()).toEqual({ ...before, frequency: 'weekly', papers: 3 });
   });
 
-  it('is a pause of two weeks', async () => {
+  it('The unsubscribe page offers a pause of two weeks', async () => {
     const before = await subscriber.now();
     await confirmInstead(1);
     expect(await subscriber.now()).toEqual({
@@ -74,7 +74,7 @@ describe('POST /unsubscribe/:token', () => {
     ['no type', undefined, ONE_CLICK],
     ['no body', undefined, undefined],
     ['a large body', 'application/octet-stream', 'x'.repeat(200_000)],
-  ])('unsubscribes by %s', async (_name, type, payload) => {
+  ])('A POST of %s unsubscribes', async (_name, type, payload) => {
     const answer = await subscriber.site.request({
       method: 'POST',
       url: `/unsubscribe/${subscriber.token}`,
@@ -87,7 +87,7 @@ describe('POST /unsubscribe/:token', () => {
     expect(await statusNow()).toBe('unsubscribed');
   });
 
-  it('works twice', async () => {
+  it('Unsubscribing twice succeeds twice', async () => {
     const first = await subscriber.site.post(`/unsubscribe/${subscriber.token}`);
     const second = await subscriber.site.post(`/unsubscribe/${subscriber.token}`);
     expect([second.statusCode, second.body]).toEqual([first.statusCode, first.body]);
@@ -104,7 +104,7 @@ describe('POST /unsubscribe/:token', () => {
     ['far too long', () => 'x'.repeat(5000)],
     ['in two parts', () => 'a/b'],
     ['a NUL', () => '%00'],
-  ])('answers 200 when the token is %s', async (_name, make) => {
+  ])('A token that is %s is answered with 200', async (_name, make) => {
     const url = `/unsubscribe/${make()}`;
     const headers = { 'content-type': 'application/x-www-form-urlencoded' };
     const answer = await subscriber.site.request({
@@ -118,7 +118,7 @@ describe('POST /unsubscribe/:token', () => {
     expect((await subscriber.site.page(url)).statusCode).toBe(200);
   });
 
-  it('takes the token although the mail program added to the address', async () => {
+  it('A token with text added by the mail program unsubscribes', async () => {
     for (const ending of ['/', '?utm_source=mail']) {
       const other = await subscriber.add({});
       await subscriber.site.post(`/unsubscribe/${other.token}${ending}`);
@@ -126,7 +126,7 @@ describe('POST /unsubscribe/:token', () => {
     }
   });
 
-  it('has no limit that would refuse', async () => {
+  it('Unsubscribing has no rate limit', async () => {
     const answers = await Promise.all(
       Array.from({ length: 120 }, () =>
         subscriber.site.request({ method: 'POST', url: '/unsubscribe/x' }),

@@ -13,14 +13,14 @@ import { requireSubscriber } from '../subscribers/require-subscriber.ts';
  * paper for a token without a digest.
  * @throws PaperboyError `UNKNOWN_TOKEN` or `NO_PAPER`.
  */
-export async function requireJudgedPaper(
+export async function requireRatedPaper(
   deps: HttpDeps,
   token: string,
   paperId: string,
-): Promise<{ reader: Subscriber; paper: TopicPaper }> {
+): Promise<{ subscriber: Subscriber; paper: TopicPaper }> {
   const subscriber = await requireSubscriber(deps, token);
   const paper = await findRatedPaper(deps, token, paperId);
-  if (paper) return { reader: subscriber, paper };
+  if (paper) return { subscriber, paper };
   const message = FEEDBACK_COPY.notInDigest(truncateInput(paperId));
   throw new PaperboyError('NO_PAPER', message);
 }
