@@ -81,7 +81,7 @@ describe.each([
     await section('Topics');
     await page.getByRole('group', { name: 'Theory' }).getByLabel('Follow').check();
     await page.getByRole('group', { name: 'Hardware' }).getByLabel('Mute').check();
-    await section('Keywords and names');
+    await section('Keywords, names');
     await page.getByLabel('Remove “stateless”').check();
     await page.getByLabel('Add a keyword or phrase').fill('state space');
     if (javaScriptEnabled) await page.getByText(/Add.*≈ \d+ papers a week/).waitFor();

@@ -61,7 +61,7 @@ export const PREFERENCES_COPY = {
     mute: 'Mute',
   },
   phrases: {
-    title: 'Keywords and names',
+    title: 'Keywords, names',
     help: 'Papers that mention a keyword, or are by an author or organisation, come first, whatever their topic.',
     none: 'None',
     keywords: 'Keywords',
