@@ -1,8 +1,7 @@
 import type { TypedFastify } from './typed-fastify.ts';
 
-/** Takes whatever is posted, and reads none of it: buttons in mails and mail programs send multipart,
- *  urlencoded or nothing at all, and not even a malformed Content-Type may keep a reader from saying
- *  what the address says already. */
+/** Accepts any request body and ignores it. Mail programs post multipart, urlencoded or nothing, and a
+ *  malformed Content-Type must not make a POST fail whose URL says everything. */
 export function acceptAnyBody(app: TypedFastify): void {
   app.addContentTypeParser('*', (_request, payload, done) => {
     payload.resume();

@@ -31,19 +31,19 @@ import type { TypeboxTypeProvider, TypedFastify } from './typed-fastify.ts';
 
 const ASSETS = fileURLToPath(new URL('../../templates/pages/assets/', import.meta.url));
 
-/** Nobody sends us more than a form or a few preferences. The largest form names forty words, each of them up to
- *  three times, in escapes of nine letters for one of a Chinese word. */
+/** Room for the largest settings form: forty keywords and names, each up to three times, with
+ *  percent-encoded CJK characters of nine bytes each. */
 const MAX_BODY_BYTES = 128 * 1024;
 
-/** A request that takes longer is cut off, so that slow ones cannot hold every connection. */
+/** Slower requests are cut off, so that slow clients cannot occupy every connection. */
 const REQUEST_TIMEOUT_MS = 30_000;
 
-/** Papers' ids (old arXiv ones hold a slash) and tokens are longer than Fastify's default of 100. */
+/** Tokens and the ids of papers can be longer than Fastify's default of 100. */
 const MAX_PARAM_LENGTH = 300;
 
 const ONE_YEAR_SECONDS = 31_536_000;
 
-/** Routes whose addresses hold a token, and the local inbox. */
+/** Routes with a token in their URL, and the local inbox. */
 const PRIVATE_ROUTE = /:token|^\/(unsubscribe|inbox|feeds)\b/;
 
 const CONTENT_SECURITY_POLICY = {
@@ -122,16 +122,16 @@ async function setSecurityHeaders(app: TypedFastify, { config }: HttpDeps): Prom
   const hasHttps = config.publicUrl.startsWith('https:');
   await app.register(helmet, {
     contentSecurityPolicy: { useDefaults: false, directives: CONTENT_SECURITY_POLICY },
-    // Tokens stand in addresses: they must not reach the sites that our pages link to.
+    // URLs contain tokens, which must not reach the sites that our pages link to.
     referrerPolicy: { policy: 'no-referrer' },
     strictTransportSecurity: hasHttps ? { maxAge: ONE_YEAR_SECONDS } : false,
     crossOriginEmbedderPolicy: false,
-    // A hint about memory that browsers complain of when one page of many, a mail's, is opened apart.
+    // Browsers warn about this memory hint when a mail's iframe lacks it.
     originAgentCluster: false,
   });
 }
 
-/** JSON and forms. Nothing here takes plain text, which other sites' pages may send without asking. */
+/** Accepts JSON and forms. Not plain text: other sites can send that without a CORS preflight. */
 async function registerBodyParsers(app: TypedFastify): Promise<void> {
   app.removeContentTypeParser('text/plain');
   await app.register(formbody, { bodyLimit: MAX_BODY_BYTES });
@@ -144,13 +144,13 @@ async function serveAssets(app: TypedFastify): Promise<void> {
     immutable: true,
     maxAge: '365d',
   });
-  // Asked for beside a mail's own page, which names no icon.
+  // Browsers request it for pages without an icon link, such as a mail's HTML.
   app.get('/favicon.ico', { schema: { hide: true } }, async (_request, reply) =>
     reply.sendFile('icon.svg', { immutable: false, maxAge: '1d' }),
   );
 }
 
-/** What a token opens is its reader's alone: no browser or proxy keeps a copy. */
+/** Pages behind a token are private: no browser or proxy may store them. */
 function forbidCaching(app: TypedFastify): void {
   app.addHook('onRequest', async (request, reply) => {
     if (PRIVATE_ROUTE.test(request.routeOptions.url ?? '')) {
@@ -159,7 +159,7 @@ function forbidCaching(app: TypedFastify): void {
   });
 }
 
-/** A number means so many proxies in front of us. */
+/** A number is how many proxies are in front of us. */
 function resolveTrustProxy(
   trust: boolean | string | number,
 ): boolean | string | ((address: string, hop: number) => boolean) {

@@ -3,17 +3,17 @@ import { describeAuthors } from '../domain/text/format.ts';
 import { escapeXml } from './xml.ts';
 
 export interface AtomFeed {
-  /** The feed's own address. */
+  /** The feed's own URL. */
   id: string;
   title: string;
-  /** The page that shows the same. */
+  /** The page with the same papers. */
   pageUrl: string;
   /** The newest entry's day, `YYYY-MM-DD`. */
   updated: string;
   entries: readonly {
     paper: TopicPaper;
     link: string;
-    /** Said before the abstract. */
+    /** Precedes the abstract. */
     note?: string;
     /** `YYYY-MM-DD`. @defaultValue the day on which the paper was listed */
     day?: string;

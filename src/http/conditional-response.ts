@@ -2,9 +2,8 @@ import { createHash } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
 /**
- * Sends what anyone may see. Browsers and proxies may keep it, and ask each time whether it is still the
- * same: papers and digests come at any moment, and nobody is shown yesterday's. Answers 304 when it is
- * (RFC 9110 §13).
+ * Sends a public response, or 304 when the client has it already (RFC 9110 §13). Caches may store it
+ * but must revalidate it each time, because papers and digests arrive at any moment.
  */
 export function sendConditional(
   request: FastifyRequest,
@@ -18,7 +17,7 @@ export function sendConditional(
   return isNotModified(request, etag, changedAt) ? reply.code(304).send() : reply.send(body);
 }
 
-/** Sends a page that anyone may see. */
+/** Sends a public page. */
 export function sendPublicPage(
   request: FastifyRequest,
   reply: FastifyReply,
@@ -27,7 +26,7 @@ export function sendPublicPage(
   return sendConditional(request, reply.type('text/html; charset=utf-8'), html);
 }
 
-/** A date is looked at only when no tag was sent; it counts whole seconds. */
+/** `If-None-Match` wins over `If-Modified-Since`, which has a precision of seconds. */
 function isNotModified({ headers }: FastifyRequest, etag: string, changedAt: Date | null): boolean {
   const etags = headers['if-none-match'];
   if (etags !== undefined) {

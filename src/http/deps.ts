@@ -13,7 +13,7 @@ import type { SignUpDeps } from '../services/subscribers/sign-up.ts';
 import type { Config } from '../settings/config.ts';
 import type { Pages } from './pages/index.ts';
 
-/** What routes need of the rest of the program. */
+/** The dependencies of the routes. */
 export interface HttpDeps {
   config: Config;
   version: string;
@@ -30,11 +30,11 @@ export interface HttpDeps {
   pages: Pages;
   limitSignup: SignUpDeps['limitSignup'];
   readiness: ReadinessProbe;
-  /** As SOURCES names them. */
+  /** The names in SOURCES. */
   sourceNames: readonly string[];
   /** For the configured sources. */
   classifyNonWorkingDay: ClassifyNonWorkingDay;
   metrics: Metrics;
-  /** The operator's token where ADMIN_TOKEN is not set; null when there is none. */
+  /** The operator's token from the data folder, used without ADMIN_TOKEN; null when there is none. */
   storedAdminToken: string | null;
 }

@@ -32,7 +32,7 @@ export function registerErrorHandlers(app: TypedFastify, deps: HttpDeps): void {
   app.setErrorHandler((error: FastifyError | PaperboyError, request, reply) => {
     const errorResponse = toErrorResponse(error);
     if (errorResponse.statusCode >= 500) {
-      request.log.error({ err: error, ...findMatchedRoute(request) }, 'a request failed');
+      request.log.error({ err: error, ...findMatchedRoute(request) }, 'request failed');
     }
     return sendError(deps, request, reply, errorResponse);
   });
@@ -71,16 +71,17 @@ export function describeSchemaErrors(errors: FastifySchemaValidationError[], whe
 function describeSchemaError(error: FastifySchemaValidationError, where: string): string {
   const field = error.instancePath.slice(1).replaceAll('/', '.') || `The ${where}`;
   const extra = error.params.additionalProperty;
-  if (typeof extra === 'string')
-    return `“${truncateInput(extra)}” is no known field of the ${where}.`;
+  if (typeof extra === 'string') return ERROR_COPY.unknownField(truncateInput(extra), where);
   const missing = error.params.missingProperty;
-  if (typeof missing === 'string') return `${missing} is missing from the ${where}.`;
+  if (typeof missing === 'string') return ERROR_COPY.missingField(missing, where);
   const { data } = error as { data?: unknown };
   const allowed = error.params.allowedValues;
-  const expectation = Array.isArray(allowed)
-    ? `must be one of ${allowed.join(', ')}`
-    : error.message;
-  return `${field} is ${truncateInput(JSON.stringify(data) ?? 'missing')}: ${expectation}.`;
+  const expectation = Array.isArray(allowed) ? ERROR_COPY.mustBeOneOf(allowed) : error.message;
+  return ERROR_COPY.invalidField({
+    field,
+    value: truncateInput(JSON.stringify(data) ?? ERROR_COPY.missing),
+    expectation: String(expectation),
+  });
 }
 
 function toErrorResponse(error: FastifyError | PaperboyError): ErrorResponse {

@@ -6,10 +6,10 @@ import {
 } from '../domain/subscribers/subscriber.ts';
 import { findTimezone } from '../domain/time/schedule.ts';
 
-/** The fields of a form as they come: each a text, several of one name a list. */
+/** The fields of a submitted form. Several fields of one name are a list. */
 export type FormBody = Record<string, string | string[] | undefined>;
 
-/** A form's body, whatever was sent: what is no text is left out. */
+/** Reads a request body as a form. Leaves out what is not text. */
 export function readFormBody(body: unknown): FormBody {
   if (typeof body !== 'object' || body === null) return {};
   return Object.fromEntries(
@@ -17,18 +17,18 @@ export function readFormBody(body: unknown): FormBody {
   );
 }
 
-/** The last text of a field, or empty. */
+/** The last value of a field, or an empty text. */
 export function readFieldText(form: FormBody, name: string): string {
   const value = form[name];
   return (Array.isArray(value) ? value.at(-1) : value) ?? '';
 }
 
-/** Every text of a field. */
+/** All values of a field. */
 export function readFieldTexts(form: FormBody, name: string): string[] {
   return [form[name] ?? []].flat();
 }
 
-/** The fields of the sign-up form. No ticked topic means none; a field that the form lacks is absent. */
+/** The input of the sign-up form. No ticked topic means no topics; an absent field stays absent. */
 export function readSignUpInput(form: FormBody): PreferenceInput {
   return {
     topics: readFieldTexts(form, 'topics'),
@@ -39,7 +39,7 @@ export function readSignUpInput(form: FormBody): PreferenceInput {
   };
 }
 
-/** What was typed, as far as the fields can show it again. */
+/** The submitted values that the form's fields can show again. */
 export function readTypedPreferences(form: FormBody): Partial<Preferences> {
   const typed = {
     topics: readFieldTexts(form, 'topics'),
@@ -51,7 +51,7 @@ export function readTypedPreferences(form: FormBody): Partial<Preferences> {
   return Object.fromEntries(Object.entries(typed).filter(([, value]) => value !== undefined));
 }
 
-/** The number that a text says, undefined when it is none within the bounds. */
+/** The number in a text; undefined when it is not a number within the bounds. */
 export function parseNumberWithin({ min, max }: { min: number; max: number }, text: string) {
   const value = /^\d{1,3}$/.test(text) ? Number(text) : Number.NaN;
   return value >= min && value <= max ? value : undefined;

@@ -2,7 +2,7 @@ import { isIPv4, isIPv6 } from 'node:net';
 
 /**
  * The network of an address, for limits and the record of consent: the /24 of an IPv4 address, the
- * /64 of an IPv6 one (what one customer has: RFC 6177). Less than the address, enough to tell.
+ * /64 of an IPv6 one (what one customer has: RFC 6177). Less personal than the whole address.
  */
 export function maskToNetwork(address: string): string {
   if (isIPv4(address)) return `${address.split('.').slice(0, 3).join('.')}.0/24`;
@@ -14,7 +14,7 @@ export function maskToNetwork(address: string): string {
   return `${groups.slice(0, 4).join(':')}::/64`;
 }
 
-/** The eight groups of an IPv6 address, without leading zeros; URL gives it its one spelling. */
+/** The eight groups of an IPv6 address, without leading zeros. `URL` normalises the spelling. */
 function expandIpv6(address: string): string[] {
   const { hostname } = new URL(`http://[${address.replace(/%.*$/, '')}]`);
   const [before = [], after = []] = hostname

@@ -3,12 +3,12 @@ import swaggerUi from '@fastify/swagger-ui';
 import type { HttpDeps } from './deps.ts';
 import type { TypedFastify } from './typed-fastify.ts';
 
-/** The reader of the description loads nothing from elsewhere. */
+/** The page at `/docs` loads nothing from other hosts. */
 const DOCS_POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'";
 
-/** Describes the API at `/openapi.json`, from the schemas of the routes registered after it, and shows
- *  the description at `/docs`. */
+/** Serves the OpenAPI description of all routes registered after it at `/openapi.json`, and a page for
+ *  it at `/docs`. */
 export async function registerOpenApi(
   app: TypedFastify,
   { config, version }: HttpDeps,
@@ -34,7 +34,7 @@ export async function registerOpenApi(
   app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger());
 }
 
-/** OpenAPI has no word for the rest of a path; ours is always an id. */
+/** OpenAPI has no wildcard parameters; ours are always an id. */
 const WILDCARD = '*';
 
 function nameWildcard(url: string): string {

@@ -1,19 +1,19 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { ERROR_COPY } from '../copy/en/pages/errors.ts';
 import { type Config, isLoopbackHost } from '../settings/config.ts';
 
-/** What tells the operator from others. */
+/** The tokens of the operator, and where the site is. */
 export interface OperatorDeps {
   config: Pick<Config, 'adminToken' | 'publicUrl' | 'siteName'>;
-  /** The token in the data folder, where `ADMIN_TOKEN` is not set. */
+  /** The token from the data folder, used without `ADMIN_TOKEN`. */
   storedAdminToken: string | null;
 }
 
 /**
- * Whether a request comes from the operator: it shows `ADMIN_TOKEN` or the kept token, as a Bearer token or
- * as the password that a browser asks for (RFC 7617; any user). While `ADMIN_TOKEN` is not set, who sits at
- * this machine is one too, but only while `PUBLIC_URL` is this machine's own: behind a proxy everybody seems
- * to sit here.
+ * Whether a request comes from the operator: it has `ADMIN_TOKEN` or the stored token as a Bearer token
+ * or as the password of Basic authentication (RFC 7617; any user). Without `ADMIN_TOKEN` every request
+ * from this machine does too, if `PUBLIC_URL` is local: behind a proxy all requests seem local.
  */
 export function isOperator(
   request: FastifyRequest,
@@ -25,12 +25,12 @@ export function isOperator(
   return isLoopbackHost(new URL(publicUrl).hostname) && isFromThisMachine(request);
 }
 
-/** Turns away who is no operator, so that a browser asks for the token. */
+/** Answers 401, so that a browser asks for the token. */
 export function sendUnauthorized(
   reply: FastifyReply,
   { config: { adminToken, siteName }, storedAdminToken }: OperatorDeps,
 ): FastifyReply {
-  const hint = `This is for the operator: ${describeTokenHint(adminToken, storedAdminToken)} as a Bearer token, or as a password with any user.`;
+  const hint = ERROR_COPY.operatorOnly(describeTokenHint(adminToken, storedAdminToken));
   const realm = siteName.replace(/[^\x20-\x7e]|["\\]/g, '');
   reply.header('www-authenticate', `Basic realm="${realm}", charset="UTF-8"`);
   return reply
@@ -39,9 +39,9 @@ export function sendUnauthorized(
 }
 
 function describeTokenHint(adminToken: string | null, storedAdminToken: string | null): string {
-  if (adminToken !== null) return 'show ADMIN_TOKEN';
-  if (storedAdminToken !== null) return 'show what stands in the file admin-token in DATA_DIR';
-  return 'set ADMIN_TOKEN, and show it';
+  if (adminToken !== null) return ERROR_COPY.tokens.setting;
+  if (storedAdminToken !== null) return ERROR_COPY.tokens.file;
+  return ERROR_COPY.tokens.none;
 }
 
 function readPresentedToken({ headers }: FastifyRequest): string {
@@ -52,14 +52,14 @@ function readPresentedToken({ headers }: FastifyRequest): string {
   return pair.slice(pair.indexOf(':') + 1);
 }
 
-/** Takes as long for a wrong token as for the right one. */
+/** Compares in constant time. */
 function isSameToken(presented: string, token: string): boolean {
   const sha256 = (text: string) => createHash('sha256').update(text).digest();
   return timingSafeEqual(sha256(presented), sha256(token));
 }
 
-/** A proxy says for whom it asks. A page from elsewhere can have a browser on this machine ask in the name of
- *  its own site (DNS rebinding). */
+/** Requests with forwarding headers came through a proxy. Requests with another host name may be DNS
+ *  rebinding: a foreign page that makes a browser on this machine send them. */
 function isFromThisMachine({ socket, headers, hostname }: FastifyRequest): boolean {
   const isForwarded = ['forwarded', 'x-forwarded-for', 'x-forwarded-host', 'x-real-ip', 'via'].some(
     (name) => headers[name] !== undefined,

@@ -2,25 +2,25 @@ import { randomBytes } from 'node:crypto';
 import { type FastifyRequest, LogController } from 'fastify';
 import type { TypedFastify } from './typed-fastify.ts';
 
-/** Keeps Fastify's own lines out of the log: they hold whole addresses, and in those stand tokens. */
+/** Silences Fastify's own request log: it has whole URLs, and those contain tokens. */
 export function createSilentLogController(): LogController {
   return new LogController({ disableRequestLogging: true });
 }
 
-/** What names a request in the log, the same in no other process. */
+/** A request id that is unique across processes. */
 export function createRequestId(): string {
   return `req-${randomBytes(9).toString('base64url')}`;
 }
 
-/** Hears of each request that was answered, and how long it took. */
+/** Is called for each answered request with its duration. */
 export type OnResponse = (
   request: { method: string; route: string; status: number },
   seconds: number,
 ) => void;
 
-/** Writes a line for each request that was answered. It names the route, not the address. */
+/** Logs each answered request, with its route instead of its URL. */
 export function logRequests(app: TypedFastify, onResponse: OnResponse = () => undefined): void {
-  // So that who complains can say which request it was.
+  // Lets people name the request they report.
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id);
   });
@@ -36,7 +36,7 @@ export function logRequests(app: TypedFastify, onResponse: OnResponse = () => un
   });
 }
 
-/** Which route a request met, null for none. */
+/** The route that a request matched; null for none. */
 export function findMatchedRoute({ method, routeOptions }: FastifyRequest): {
   method: string;
   route: string | null;

@@ -1,7 +1,7 @@
 import { type Static, type TSchema, Type } from 'typebox';
 import { DIGEST_KINDS } from '../domain/digests/digest.ts';
 
-/** What stands on the wire, in snake_case: validated, typed and documented from here. */
+/** Schemas of requests and responses, in snake_case: they validate, type and document the API. */
 
 export const AcceptedJson = Type.Object({ status: Type.Literal('pending') });
 
@@ -14,11 +14,11 @@ export const ErrorJson = Type.Object(
     error: Type.String(),
     message: Type.String(),
   },
-  { description: 'What was wrong, naming the value and what was expected' },
+  { description: 'The problem, with the value and what was expected' },
 );
 
 export const TokenParams = Type.Object({
-  token: Type.String({ maxLength: 200, description: 'From the links in a mail' }),
+  token: Type.String({ maxLength: 200, description: 'From a link in an email' }),
 });
 
 export const DateParams = Type.Object({
@@ -26,16 +26,16 @@ export const DateParams = Type.Object({
 });
 export type DateParams = Static<typeof DateParams>;
 
-/** Old arXiv ids hold a slash, so an id is the rest of the path. */
+/** An id is the rest of the path, since old arXiv ids contain a slash. */
 export const PaperParams = Type.Object({
   '*': Type.String({
     maxLength: 1000,
-    description: 'A paper’s id; the slash of an old arXiv id stays one',
+    description: 'A paper’s id; an old arXiv id keeps its slash',
     examples: ['hep-ex/0307015'],
   }),
 });
 
-/** A reader's token and a paper. */
+/** A subscriber's token and a paper. */
 export const TokenPaperParams = Type.Object({
   ...TokenParams.properties,
   ...PaperParams.properties,
@@ -46,7 +46,7 @@ export const TokenSlugParams = Type.Object({
   slug: Type.String({ maxLength: 200 }),
 });
 
-/** Takes back what an address says. */
+/** Whether to undo the action of the URL. */
 export const UndoQuery = Type.Object({
   back: Type.Optional(Type.String({ maxLength: 10 })),
   follow: Type.Optional(Type.String({ maxLength: 10 })),
@@ -56,7 +56,7 @@ export const FeedParams = Type.Object({ file: Type.String({ maxLength: 200 }) })
 
 export const SlugParams = Type.Object({ slug: Type.String({ maxLength: 200 }) });
 
-/** What follows in the path, whatever it is. */
+/** The rest of the path, without restrictions. */
 export const WildcardParams = Type.Object({ '*': Type.String() });
 
 export const InboxMessageParams = Type.Object({ id: Type.String({ maxLength: 200 }) });
@@ -65,14 +65,14 @@ export const PaperQuery = Type.Object({
   date: Type.Optional(Type.String({ maxLength: 40, description: 'YYYY-MM-DD' })),
   topic: Type.Optional(Type.String({ maxLength: 100, description: 'Slug' })),
   q: Type.Optional(
-    Type.String({ maxLength: 500, description: 'Words, phrases in quotes, -without' }),
+    Type.String({ maxLength: 500, description: 'Keywords, “phrases in quotes”, -excluded' }),
   ),
   page: Type.Optional(Type.String({ maxLength: 10, description: 'From 1' })),
 });
 export type PaperQuery = Static<typeof PaperQuery>;
 
 export const KeywordQuery = Type.Object({
-  q: Type.String({ maxLength: 500, description: 'Words, phrases in quotes, -without' }),
+  q: Type.String({ maxLength: 500, description: 'Keywords, “phrases in quotes”, -excluded' }),
 });
 
 export const KeywordCountJson = Type.Object({
@@ -80,7 +80,7 @@ export const KeywordCountJson = Type.Object({
   papers_per_week: Type.Unsafe<number | null>({ type: 'number', nullable: true }),
 });
 
-/** What the front page's sign-up form is filled with. */
+/** Preselects a topic in the front page's sign-up form. */
 export const FrontQuery = Type.Object({ topic: Type.Optional(Type.String({ maxLength: 100 })) });
 
 export const PageQuery = Type.Object({ page: Type.Optional(Type.String({ maxLength: 10 })) });
@@ -103,10 +103,10 @@ export const PaperJson = Type.Object({
   comments: Type.Integer(),
   url: Type.Optional(Type.String()),
   code_url: Type.Optional(Type.String()),
-  topics: Type.Array(Type.String(), { description: 'Slugs, the best first' }),
+  topics: Type.Array(Type.String(), { description: 'Slugs, the best match first' }),
   sources: Type.Optional(
     Type.Array(Type.String(), {
-      description: 'Where it was listed, the earliest first; not in what a digest froze',
+      description: 'Where it was listed, the earliest first; absent in digests',
       examples: [['hf-daily', 'arxiv:cs.CL+cs.LG']],
     }),
   ),
@@ -148,7 +148,7 @@ const perCheck = <Schema extends TSchema>(schema: Schema) =>
 export const ReadinessQuery = Type.Object({
   exclude: Type.Optional(
     Type.Union([ReadinessCheckName, Type.Array(ReadinessCheckName)], {
-      description: 'A part that need not be in order, such as the relay for a load balancer',
+      description: 'A check to ignore, such as the relay for a load balancer',
     }),
   ),
 });

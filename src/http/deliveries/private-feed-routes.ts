@@ -11,7 +11,7 @@ import type { TypedFastify } from '../typed-fastify.ts';
 
 const FEED_EXTENSION = '.xml';
 
-/** Feed readers ask often; a selection changes once a day. */
+/** Feed readers poll often; a selection changes once a day. */
 const MAX_AGE_SECONDS = 900;
 
 /** A private feed of a subscriber's selections. It outlives the subscription, but gets no new papers. */

@@ -41,7 +41,7 @@ export function describeDigestDay({ kind, date }: Pick<Digest, 'kind' | 'date'>)
   return kind === 'weekly' ? DIGESTS_COPY.weekBefore(formatDate(date)) : formatLongDate(date);
 }
 
-/** Bounds that keep the page of a very full day below 60 KB: sentences for the first papers, titles
- *  for the others. */
+/** Keeps the page of a very full day below 60 KB: the first papers have sentences, the others only
+ *  titles. */
 const MAX_PAPERS_WITH_SENTENCES = 40;
 export const MAX_PAPERS_ON_PAGE = 100;

@@ -34,7 +34,7 @@ export function buildDigestsPage({ month, months, digests }: ArchiveMonth, layou
   };
 }
 
-/** Months below their years, newest first. */
+/** The months grouped by year, newest first. */
 function groupMonthsByYear(months: ArchiveMonth['months'], current: string | null, base: string) {
   const years = new Map<string, { text: string; href: string; isCurrent: boolean }[]>();
   for (const { month } of months) {

@@ -3,7 +3,7 @@ import type { HttpDeps } from '../deps.ts';
 import { LivenessJson, ReadinessJson, ReadinessQuery } from '../schemas.ts';
 import type { TypedFastify } from '../typed-fastify.ts';
 
-/** Whether the process lives, and whether what it works with does. */
+/** Liveness of the process, and readiness of what it depends on. */
 export async function healthRoutes(
   app: TypedFastify,
   { readiness }: Pick<HttpDeps, 'readiness'>,
@@ -22,7 +22,7 @@ export async function healthRoutes(
     {
       schema: {
         tags: ['health'],
-        summary: 'Database, tables, queue and relay are in order',
+        summary: 'Whether database, tables, queue and relay work',
         querystring: ReadinessQuery,
         response: { 200: ReadinessJson, 503: ReadinessJson },
       },

@@ -5,7 +5,7 @@ import { isOperator, sendUnauthorized } from '../operator-auth.ts';
 import type { TypedFastify } from '../typed-fastify.ts';
 import { renderStatusMetrics } from './status-metrics.ts';
 
-/** What Prometheus reads, for the operator alone. */
+/** Metrics for Prometheus; operators only. */
 export async function metricsRoutes(app: TypedFastify, deps: HttpDeps): Promise<void> {
   const { metrics } = deps;
   const routeOptions = { schema: { hide: true } };
@@ -21,11 +21,10 @@ export type MetricsDeps = Pick<
   'config' | 'database' | 'clock' | 'metrics' | 'sourceNames'
 >;
 
-/** How long the database may take over a figure, in ms: Prometheus waits for 10 s. */
+/** Timeout of the status query, in ms: Prometheus waits 10 s. */
 const STATUS_QUERY_TIMEOUT_MS = 4000;
 
-/** The metrics of this process and of the installation. A database that does not answer hides nothing but
- *  what it knows. */
+/** The metrics of this process and of the installation. Without a database, those of the process. */
 export async function renderMetrics(
   { config, database, clock, metrics, sourceNames }: MetricsDeps,
   log: Pick<FastifyBaseLogger, 'warn'>,

@@ -3,7 +3,7 @@ import { toPublicSourceName } from '../../domain/sources/source-name.ts';
 import type { InstallationStatus } from '../../services/monitoring/read-status.ts';
 import type { StatusJson } from './status-schemas.ts';
 
-/** How an installation is, for programs. What tells of readers or of the inside is for operators alone. */
+/** The status as JSON. Details about subscribers and internals are for operators only. */
 export function toStatusJson(
   { now, sources, nextCompose, digests, waiting, workers, alerts }: InstallationStatus,
   { version, isForOperator }: { version: string; isForOperator: boolean },

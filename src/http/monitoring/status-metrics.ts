@@ -3,8 +3,8 @@ import { ALERT_KINDS } from '../../domain/alerts/alert.ts';
 import { FETCH_OUTCOMES } from '../../domain/sources/source.ts';
 import type { InstallationStatus } from '../../services/monitoring/read-status.ts';
 
-/** How the installation is, for Prometheus; with null only that the database does not answer. The same
- *  whichever process is asked. */
+/** The status as Prometheus metrics, the same in every process; null means that the database did not
+ *  answer. */
 export function renderStatusMetrics(status: InstallationStatus | null): Promise<string> {
   const registry = new Registry();
   const gauge = createGaugeFactory(registry);
@@ -14,10 +14,14 @@ export function renderStatusMetrics(status: InstallationStatus | null): Promise<
   setDigestGauges(gauge, status);
   const age = gauge(
     'queue_oldest_due_seconds',
-    'How long the first that is due and not begun has waited.',
+    'Age of the oldest due item that has not been started.',
     'queue',
   );
-  const count = gauge('queue_due', 'Batches and letters that are due and not begun.', 'queue');
+  const count = gauge(
+    'queue_due',
+    'Batches and transactional emails that are due and not started.',
+    'queue',
+  );
   for (const queue of ['deliveries', 'transactional'] as const) {
     const waiting = status.waiting[queue];
     age(
@@ -27,7 +31,7 @@ export function renderStatusMetrics(status: InstallationStatus | null): Promise<
     count(waiting.count, queue);
   }
   gauge('workers', 'Processes that send mail.')(status.workers);
-  const openAlerts = gauge('alerts_open', 'Alarms whose trouble lasts.', 'kind');
+  const openAlerts = gauge('alerts_open', 'Open alerts.', 'kind');
   for (const kind of ALERT_KINDS) {
     openAlerts(status.alerts.filter((alarm) => alarm.kind === kind).length, kind);
   }
@@ -52,18 +56,18 @@ function setSourceGauges(gauge: GaugeFactory, { sources }: InstallationStatus): 
   const lastFetch = labelledGauge('last_fetch_timestamp_seconds', 'When the last fetch ended.');
   const lastSuccess = labelledGauge(
     'last_success_timestamp_seconds',
-    'When the last fetch ended well.',
+    'When the last successful fetch ended.',
   );
   const lastPapers = labelledGauge(
     'last_papers_timestamp_seconds',
-    'When it last brought a new paper.',
+    'When the source last had a new paper.',
   );
-  const next = labelledGauge('next_fetch_timestamp_seconds', 'When it is asked next.');
+  const next = labelledGauge('next_fetch_timestamp_seconds', 'When the source is fetched next.');
   const failures = labelledGauge('failures', 'Failures in a row.');
   const papers = labelledGauge('last_fetch_papers', 'Papers of the last fetch.', 'papers');
   const outcomes = labelledGauge(
     'last_fetch_outcome',
-    '1 for what came of the last fetch.',
+    '1 for the outcome of the last fetch.',
     'outcome',
   );
   for (const { name, lastFetch: last, ...source } of sources) {
@@ -89,7 +93,7 @@ function setDigestGauges(gauge: GaugeFactory, { nextCompose, digests }: Installa
     'When the newest digest was composed.',
   );
   const papers = labelledGauge('digest_papers', 'Papers of the newest digest.');
-  const audience = labelledGauge('digest_audience', 'Readers of the newest digest.');
+  const audience = labelledGauge('digest_audience', 'Recipients of the newest digest.');
   const paused = labelledGauge('digest_paused', 'Whether the newest digest is paused.');
   const states = labelledGauge('digest_deliveries', 'Deliveries of the newest digest.', 'state');
   next(toUnixSeconds(nextCompose.daily), 'daily');
@@ -104,7 +108,7 @@ function setDigestGauges(gauge: GaugeFactory, { nextCompose, digests }: Installa
   }
 }
 
-/** Since 1970, as Prometheus counts. */
+/** Seconds since 1970. */
 function toUnixSeconds(moment: Date): number {
   return moment.getTime() / 1000;
 }

@@ -15,7 +15,7 @@ const states = Object.fromEntries(
   DELIVERY_STATES.map((state) => [state, Type.Integer()]),
 ) as Record<(typeof DELIVERY_STATES)[number], ReturnType<typeof Type.Integer>>;
 
-/** How an installation is. What is optional is told to operators alone. */
+/** The status of the installation. Optional fields are for operators only. */
 export const StatusJson = Type.Object({
   status: Type.Enum(['ok', 'alert']),
   at: moment,
@@ -48,7 +48,7 @@ export const StatusJson = Type.Object({
         composed_at: moment,
         is_paused: Type.Boolean(),
         is_cancelled: Type.Boolean(),
-        is_all_out: Type.Boolean({ description: 'Nothing of it waits any more' }),
+        is_all_out: Type.Boolean({ description: 'Nothing is left to send' }),
         audience: Type.Optional(Type.Integer()),
         states: Type.Optional(Type.Object(states)),
       },
@@ -57,7 +57,7 @@ export const StatusJson = Type.Object({
   ),
   queue: Type.Object({
     deliveries: Type.Object({
-      oldest_seconds: Type.Integer({ description: 'How long the first that is due has waited' }),
+      oldest_seconds: Type.Integer({ description: 'Age of the oldest due item' }),
       waiting_batches: Type.Optional(Type.Integer()),
     }),
     transactional_emails: Type.Object({

@@ -7,7 +7,7 @@ import type { TypedFastify } from '../typed-fastify.ts';
 import { toStatusJson } from './status-json.ts';
 import { StatusJson } from './status-schemas.ts';
 
-/** How the installation is: for anyone what is harmless, for its operator all of it. */
+/** The status of the installation: a summary for everybody, all of it for operators. */
 export async function statusRoutes(app: TypedFastify, deps: HttpDeps): Promise<void> {
   const { config, db, clock, pages, version, readiness, sourceNames } = deps;
   const readCurrentStatus = () =>
@@ -27,9 +27,9 @@ export async function statusRoutes(app: TypedFastify, deps: HttpDeps): Promise<v
     {
       schema: {
         tags: ['health'],
-        summary: 'Sources, digests, queue and alarms',
+        summary: 'Sources, digests, queue and alerts',
         description:
-          'Whoever shows ADMIN_TOKEN as a Bearer token is also told of readers and of the inside.',
+          'With ADMIN_TOKEN as a Bearer token, the answer has details about subscribers and internals.',
         response: { 200: StatusJson },
       },
     },

@@ -1,4 +1,4 @@
-/** `2026-05-08` → `Fri 8`, with its month `Fri 8 May`. */
+/** `2026-05-08` → `Fri 8`, or with its month `Fri 8 May`. */
 export function formatShortDay(day: string, { withMonth }: { withMonth: boolean }): string {
   const date = new Date(`${day}T00:00:00Z`);
   const month = withMonth ? ` ${MONTH.format(date)}` : '';

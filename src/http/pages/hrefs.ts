@@ -1,12 +1,12 @@
 import type { DigestKind } from '../../domain/digests/digest.ts';
 import { createLinks } from '../../domain/links/links.ts';
 
-/** The path of a paper's page; the slash of an old arXiv id stays one. */
+/** The path of a paper's page. An old arXiv id keeps its slash. */
 export function paperHref(base: string, id: string): string {
   return createLinks(base).paper(id);
 }
 
-/** What a list of papers may be narrowed to; a page counts from 1. */
+/** The filters of a list of papers; pages count from 1. */
 export interface PapersQuery {
   date?: string | null;
   topic?: string | null;
@@ -14,7 +14,7 @@ export interface PapersQuery {
   page?: number;
 }
 
-/** The path of the list of papers, only with what narrows it. */
+/** The path of a list of papers with only the given filters. */
 export function papersHref(base: string, { date, topic, q, page }: PapersQuery): string {
   const query = new URLSearchParams();
   if (date) query.set('date', date);
@@ -24,7 +24,7 @@ export function papersHref(base: string, { date, topic, q, page }: PapersQuery):
   return query.size === 0 ? `${base}/papers` : `${base}/papers?${query}`;
 }
 
-/** The path of a topic's page; a page counts from 1. */
+/** The path of a topic's page; pages count from 1. */
 export function topicHref(base: string, slug: string, page = 1): string {
   return `${base}/topics/${slug}${page > 1 ? `?page=${page}` : ''}`;
 }
@@ -34,17 +34,17 @@ export function followHref(base: string, slug: string): string {
   return `${base}/?topic=${slug}#sign-up`;
 }
 
-/** The path of a month of the archive. */
+/** The path of a month in the archive. */
 export function monthHref(base: string, month: string): string {
   return `${base}/digests?month=${month}`;
 }
 
-/** The path of the page behind which a reader says something of a paper, or mutes a topic. */
+/** The path of a subscriber's feedback on a paper or topic. */
 export function feedbackHref(base: string, token: string, verb: string, about: string): string {
   return `${base}/feedback/${token}/${verb}/${encodePaperPath(about)}`;
 }
 
-/** A paper's page with another ending: its reference as a file. */
+/** The path of a paper's citation as a file. */
 export function citationHref(base: string, id: string, extension: 'bib' | 'ris'): string {
   return `${paperHref(base, id)}.${extension}`;
 }
@@ -53,7 +53,7 @@ function encodePaperPath(id: string): string {
   return paperHref('', id).slice('/papers/'.length);
 }
 
-/** The path of a digest. A Monday may have two, so the weekly one says its kind. */
+/** The path of a digest. A Monday may have two, so a weekly one has its kind in the query. */
 export function digestHref(
   base: string,
   { kind, date }: { kind: DigestKind; date: string },

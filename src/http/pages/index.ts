@@ -29,11 +29,11 @@ export type * from '../feedback/feedback-views.ts';
 export type * from '../monitoring/status-views.ts';
 export type * from './views.ts';
 
-/** One method per page: a view in, a whole HTML document out. */
+/** One function per page: takes a view, returns an HTML document. */
 export type Pages = ReturnType<typeof loadPages>;
 
-/** Reads templates and assets once; the pages themselves do no I/O and know no clock. Throws when a
- *  template is missing or does not parse. */
+/** Reads templates and assets once; rendering a page does no I/O. Throws when a template is missing or
+ *  does not parse. */
 export function loadPages(site: SiteInfo) {
   const render = loadTemplates();
   const layouts = createPageLayouts(site);

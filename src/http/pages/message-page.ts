@@ -1,7 +1,7 @@
 import type { PageLayouts } from './page-layout.ts';
 import type { MessageView } from './views.ts';
 
-/** A page that says one thing and offers a way on. */
+/** A page with a title, some sentences and links. */
 export function buildMessagePage({ title, sentences, links }: MessageView, layouts: PageLayouts) {
   return {
     layout: layouts.create({ title }),

@@ -2,13 +2,13 @@ import { LAYOUT_COPY } from '../../copy/en/pages/layout.ts';
 import { buildAssetPath } from './templates.ts';
 import type { SiteInfo } from './views.ts';
 
-/** What the layout says around a page. */
+/** The data of the layout around a page. */
 export interface PageLayout {
   title: string;
   description: string | null;
-  /** Absolute address of a public page; null keeps it out of search and sharing. */
+  /** Absolute URL of a public page; null keeps the page out of search engines. */
   canonical: string | null;
-  /** One paper, rather than a list or a page of the site. */
+  /** The page shows one paper. */
   isArticle: boolean;
   /** The page's own feed, or the site's. */
   feed: { title: string; href: string };
@@ -24,18 +24,18 @@ export interface PageLayout {
   icon: string;
 }
 
-/** A link of the top row. */
+/** A link in the top row. */
 export interface NavLink {
   text: string;
   href: string;
 }
 
-/** What differs from page to page. */
+/** The options of one page. */
 export interface PageLayoutOptions {
-  /** Without the site's name; null for the site's own title. */
+  /** Without the site's name; null when the site's name is the title. */
   title: string | null;
   description?: string;
-  /** Path and query below the site, for pages that anyone may find. */
+  /** Path and query of a page that search engines may index. */
   publicPath?: string;
   isArticle?: boolean;
   /** @defaultValue the site's */
@@ -45,13 +45,14 @@ export interface PageLayoutOptions {
   action?: NavLink;
 }
 
-/** Builds frames, and knows the path below which the site lives. */
+/** Creates the layouts of a site. */
 export interface PageLayouts {
+  /** The path below which the site is served, without a trailing slash. */
   base: string;
-  create(parts: PageLayoutOptions): PageLayout;
+  create(options: PageLayoutOptions): PageLayout;
 }
 
-/** Frames of one site. Internal links are paths, so they stay on the host that was asked. */
+/** Creates the layouts of one site. Internal links are paths, so they stay on the requested host. */
 export function createPageLayouts(site: SiteInfo): PageLayouts {
   const base = new URL(site.publicUrl).pathname.replace(/\/+$/, '');
   const common = {
@@ -94,10 +95,10 @@ export function createPageLayouts(site: SiteInfo): PageLayouts {
   };
 }
 
-/** The way back to a reader's own page, for the top row of the others of that reader. */
+/** The link to a subscriber's settings, in the top row of their other pages. */
 export function linkToPreferences({ base }: PageLayouts, token: string): NavLink {
   return { text: LAYOUT_COPY.settings, href: `${base}/preferences/${token}` };
 }
 
-/** A longer name than this does not fit beside the date in the largest type. */
+/** In characters. A longer name gets a smaller font beside the date. */
 const MAX_SHORT_NAME_LENGTH = 10;

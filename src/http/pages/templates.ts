@@ -5,7 +5,7 @@ import { PAGE_COPY } from '../../copy/en/pages/index.ts';
 
 const TEMPLATES_URL = new URL('../../../templates/pages/', import.meta.url);
 
-/** Fills the template `name` with a model; throws when the model lacks what the template names. */
+/** Renders the template `name`; throws when the model lacks a name that the template uses. */
 export type RenderPage = (name: string, model: object) => string;
 
 /** Reads every page template once. A template finds its own data in the model and all fixed text
@@ -30,7 +30,7 @@ export function loadTemplates(): RenderPage {
   };
 }
 
-/** The path of an asset below the site, with its content's mark: a new release is fetched anew. */
+/** The path of an asset with a hash of its content, so that browsers load a changed one. */
 export function buildAssetPath(name: string): string {
   const content = readFileSync(new URL(`assets/${name}`, TEMPLATES_URL));
   const contentHash = createHash('sha256').update(content).digest('hex').slice(0, 8);

@@ -5,21 +5,21 @@ import type { DayOverview, LatestDayPapers } from '../../services/papers/read-da
 import type { PaperDetails } from '../../services/papers/read-paper.ts';
 import type { PaperSearchResult } from '../../services/papers/search-papers.ts';
 
-/** What every page knows of the site it belongs to. */
+/** The site that a page belongs to. */
 export interface SiteInfo {
   name: string;
-  /** May end in a path, not in a slash. */
+  /** May have a path, without a trailing slash. */
   publicUrl: string;
   postalAddress: string | null;
 }
 
-/** A topic as pages name it. */
+/** A topic with its name for links. */
 export interface TopicName {
   slug: string;
   name: string;
 }
 
-/** Names of form fields that a form may send back with a sentence. */
+/** The form fields that can have a problem. */
 export type FieldName =
   | 'email'
   | 'topics'
@@ -35,10 +35,10 @@ export type FieldName =
   | 'allowsClicks'
   | 'pausedUntil';
 
-/** A sentence for each refused field, shown beside it; empty for a form that was not sent yet. */
+/** The problem of each refused field, shown beside it; empty before the form was submitted. */
 export type FieldProblems = Partial<Record<FieldName, string>>;
 
-/** The sign-up form: what its fields hold, and what was wrong with them. */
+/** The sign-up form: the values of its fields and their problems. */
 export interface SignUpFormView {
   values: Preferences & { email: string };
   problems: FieldProblems;
@@ -93,13 +93,13 @@ export interface ConfirmView {
   subscriber: Preferences & { email: string };
   /** Names of the followed topics. */
   topics: readonly TopicName[];
-  /** The day of the first edition, when it is known, and today's where the reader lives. */
+  /** The day of the first digest and today, both in the subscriber's time zone; null when unknown. */
   firstDigest: { day: string; today: string } | null;
-  /** The day of the newest digest, when it can be sent at once. */
+  /** The day of the newest digest that can be sent right away, if any. */
   latestDate: string | null;
 }
 
-/** A topic with how much it brings. */
+/** A topic with its weekly count of papers. */
 export interface WeeklyTopic extends TopicName {
   /** Papers in an average week; null when not counted. */
   papersPerWeek: number | null;
@@ -110,48 +110,48 @@ export interface PhraseRow {
   text: string;
   /** Papers in an average week; null when not counted. */
   perWeek: number | null;
-  /** The box “remove” is ticked. */
+  /** “Remove” is ticked. */
   isRemoved: boolean;
 }
 
-/** A reader's own page. */
+/** The settings page. */
 export interface PreferencesView {
   token: string;
   email: string;
   status: SubscriberStatus;
-  /** As stored, or, when refused, as typed. */
+  /** As stored, or as typed when the form was refused. */
   preferences: Preferences;
-  /** While paused: the day of the first digest again; null for good. */
+  /** While paused: the day of the next digest; null for an indefinite pause. */
   pausedUntil: string | null;
-  /** What was typed as the day to pause until, when the form was refused. */
+  /** The typed last day of a pause, when the form was refused. */
   typedPausedUntil: string | null;
-  /** What the page shows, for the form to say again. */
+  /** What the page shows, for a hidden field: detects changes made elsewhere since. */
   shown: string;
   topics: readonly WeeklyTopic[];
   phrases: {
     keywords: readonly PhraseRow[];
     names: readonly PhraseRow[];
-    /** What stands in the fields for one more. */
+    /** The values of the fields that add one. */
     addedKeyword: string;
     addedName: string;
   };
   timezones: readonly string[];
-  /** Of the private feed. */
+  /** The private feed. */
   feedHref: string;
   /** `YYYY-MM-DD`, in UTC. */
   today: string;
-  /** A section to show open on a phone. */
+  /** The section that is open on a phone. */
   openSection: string | null;
   /** The day of the sign-up. */
   askedOn: string;
-  /** The day of the next edition, when it is known. */
+  /** The day of the next digest; null when unknown. */
   nextDigestOn: string | null;
-  /** The form was just stored. */
+  /** The form was just saved. */
   isSaved: boolean;
   problems: FieldProblems;
 }
 
-/** The page behind an unsubscribe link, before and after the press. */
+/** The page behind an unsubscribe link, before and after the click. */
 export interface UnsubscribeView {
   email: string;
   token: string;
@@ -160,13 +160,13 @@ export interface UnsubscribeView {
   today: string;
 }
 
-/** The page behind a mailed link that exports or erases. */
+/** The page behind an emailed link that exports or deletes a subscriber's data. */
 export interface DataRequestView {
   kind: 'export' | 'erase';
   email: string;
 }
 
-/** A page that only says something. */
+/** A page with sentences and links only. */
 export interface MessageView {
   title: string;
   sentences: readonly string[];

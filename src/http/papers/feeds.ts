@@ -9,7 +9,7 @@ import { SlugParams } from '../schemas.ts';
 import { requireTopic } from '../topics/topics.ts';
 import type { TypedFastify } from '../typed-fastify.ts';
 
-/** The newest papers for feed readers (RFC 4287): all, and topic by topic. */
+/** Atom feeds of the newest papers (RFC 4287): one for all papers, one for each topic. */
 export async function feedRoutes(app: TypedFastify, deps: HttpDeps): Promise<void> {
   const { db, links, config } = deps;
 
@@ -34,9 +34,9 @@ export async function feedRoutes(app: TypedFastify, deps: HttpDeps): Promise<voi
 
 interface FeedPage {
   title: string;
-  /** Below the site. */
+  /** Its path. */
   path: string;
-  /** The page that shows the same. */
+  /** The path of the page with the same papers. */
   page: string;
   papers: readonly TopicPaper[];
 }

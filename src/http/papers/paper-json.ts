@@ -1,7 +1,7 @@
 import type { TopicPaper } from '../../domain/papers/paper.ts';
 import { toPaperInput } from '../../domain/papers/paper-input.ts';
 
-/** A paper in the shape of an import file, with its topics and, as far as it is known, its sources. */
+/** A paper as in an import file, with its topics and, where known, its sources. */
 export function toPaperJson(
   paper: TopicPaper,
   origin?: { sources: string[]; withdrawnOn: string | null },

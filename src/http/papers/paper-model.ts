@@ -4,30 +4,30 @@ import { describeAuthors, formatDate, formatQuantity } from '../../domain/text/f
 import { takeFirstSentences } from '../../domain/text/sentences.ts';
 import { paperHref } from '../pages/hrefs.ts';
 
-/** A paper as lists show it. */
+/** A paper in a list. */
 export interface PaperModel {
   href: string;
   name: string;
   deck: string | null;
-  /** Who, when, how discussed: only what is known. */
+  /** Authors, date and discussion, as far as known. */
   byline: string[];
-  /** The abstract's own first sentences. */
+  /** The first sentences of the abstract. */
   sentences: string;
 }
 
-/** How much of the abstract a place has room for. */
+/** The maximum length of an excerpt of the abstract. */
 export interface ExcerptLimit {
   most: number;
-  /** Characters. */
+  /** In characters. */
   maxLength: number;
 }
 
-/** In a list that is looked through. */
+/** For lists that are skimmed. */
 export const LIST_EXCERPT: ExcerptLimit = { most: 1, maxLength: 240 };
-/** In a list that is read: why a paper was found, what came of a day. */
+/** For search results and the papers of a day. */
 export const SEARCH_EXCERPT: ExcerptLimit = { most: 2, maxLength: 320 };
 
-/** The paper in the words that a list has room for. */
+/** A paper with an excerpt of its abstract. */
 export function buildPaperModel(
   paper: Paper,
   { base, excerpt }: { base: string; excerpt: ExcerptLimit },
@@ -38,7 +38,7 @@ export function buildPaperModel(
   };
 }
 
-/** The same without the abstract. */
+/** A paper without its abstract. */
 export function buildPaperHeading(paper: Paper, base: string): Omit<PaperModel, 'sentences'> {
   return {
     href: paperHref(base, paper.id),
@@ -47,7 +47,7 @@ export function buildPaperHeading(paper: Paper, base: string): Omit<PaperModel, 
   };
 }
 
-/** `["5 authors", "19 March 2026", "2 comments"]`; unknown and zero are left out. */
+/** `["5 authors", "19 March 2026", "2 comments"]`; leaves out what is unknown or zero. */
 export function buildByline(paper: Paper): string[] {
   return [
     describeAuthors(paper),

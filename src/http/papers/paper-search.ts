@@ -1,3 +1,4 @@
+import { ERROR_COPY } from '../../copy/en/pages/errors.ts';
 import { PaperboyError } from '../../domain/errors.ts';
 import { NUL } from '../../domain/text/clean-text.ts';
 import { truncateInput } from '../../domain/text/truncate.ts';
@@ -7,16 +8,16 @@ import type { PaperSearch } from '../../services/papers/search-papers.ts';
 
 import type { PaperQuery } from '../schemas.ts';
 
-/** What a list of papers is asked for; empty fields of a form ask for nothing.
+/** Parses the query of a list of papers; empty fields are ignored.
  *  @throws PaperboyError `INVALID_QUERY` naming the value and what was expected. */
 export function parsePaperQuery(
   { date, topic, q, page }: PaperQuery,
   topics: readonly Topic[],
 ): PaperSearch {
   const text = q?.replaceAll(NUL, ' ').trim();
-  if (date && !isCalendarDay(date)) throwInvalidQuery('date', date, 'a day such as 2026-05-08');
+  if (date && !isCalendarDay(date)) throwInvalidQuery('date', date, ERROR_COPY.expected.day);
   if (topic && !topics.some(({ slug }) => slug === topic)) {
-    throwInvalidQuery('topic', topic, `one of ${topics.map(({ slug }) => slug).join(', ')}`);
+    throwInvalidQuery('topic', topic, ERROR_COPY.expected.oneOf(topics.map(({ slug }) => slug)));
   }
   return {
     ...(date && { date }),
@@ -26,24 +27,24 @@ export function parsePaperQuery(
   };
 }
 
-/** The number of a page, 1 when none is given. @throws PaperboyError `INVALID_QUERY`. */
+/** Parses a page number; 1 when absent. @throws PaperboyError `INVALID_QUERY`. */
 export function parsePageNumber(page: string | undefined): number {
   if (page && !/^[1-9]\d{0,5}$/.test(page)) {
-    throwInvalidQuery('page', page, 'a whole number from 1 to 999999');
+    throwInvalidQuery('page', page, ERROR_COPY.expected.page);
   }
   return Number(page || 1);
 }
 
-/** The month, `YYYY-MM`, or null when none is given. @throws PaperboyError `INVALID_QUERY`. */
+/** Parses a month, `YYYY-MM`; null when absent. @throws PaperboyError `INVALID_QUERY`. */
 export function parseMonth(month: string | undefined): string | null {
   if (month && !isCalendarDay(`${month}-01`))
-    throwInvalidQuery('month', month, 'a month such as 2026-05');
+    throwInvalidQuery('month', month, ERROR_COPY.expected.month);
   return month || null;
 }
 
 function throwInvalidQuery(name: string, value: string, expected: string): never {
   throw new PaperboyError(
     'INVALID_QUERY',
-    `${name} is “${truncateInput(value)}”: expected ${expected}.`,
+    ERROR_COPY.invalidQuery({ name, value: truncateInput(value), expected }),
   );
 }

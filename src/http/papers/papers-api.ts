@@ -10,16 +10,16 @@ import { toPaperJson } from './paper-json.ts';
 import { parsePaperQuery } from './paper-search.ts';
 import { createPaperNotFoundError } from './papers.ts';
 
-/** Papers and topics for programs. */
+/** The JSON API of papers and topics. */
 export async function paperApiRoutes(app: TypedFastify, { db, links }: HttpDeps): Promise<void> {
   app.get(
     '/api/papers',
     {
       schema: {
         tags: ['papers'],
-        summary: 'Papers by day, topic and words',
+        summary: 'Papers by day, topic and text',
         description:
-          'The Link header tells of a further page, X-Total-Count of how many papers there are, unless there are too many to count. A search that finds more than 250 gives the newest of them. The shape is that of an import file.',
+          'The Link header has the next page, X-Total-Count the number of papers unless there are too many to count. A search with more than 250 results returns the newest of them. Papers have the format of an import file.',
         querystring: PaperQuery,
         response: { 200: PaperList, 400: ErrorJson },
       },
@@ -65,7 +65,7 @@ export async function paperApiRoutes(app: TypedFastify, { db, links }: HttpDeps)
     {
       schema: {
         tags: ['papers'],
-        summary: 'The topics that readers may follow',
+        summary: 'The topics that can be followed',
         response: { 200: TopicList },
       },
     },

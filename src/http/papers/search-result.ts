@@ -5,7 +5,7 @@ import { splitSentences, takeFirstSentences } from '../../domain/text/sentences.
 import { paperHref } from '../pages/hrefs.ts';
 import { buildByline, SEARCH_EXCERPT } from './paper-model.ts';
 
-/** A paper that was looked for: the words that found it are marked. */
+/** A search result with its matches highlighted. */
 export interface SearchResultModel {
   href: string;
   name: HighlightSegment[];
@@ -14,7 +14,7 @@ export interface SearchResultModel {
   sentences: HighlightSegment[];
 }
 
-/** A found paper in the sentences that tell why it was found. */
+/** A search result with the sentences that match. */
 export function buildSearchResultModel(
   paper: Paper,
   matchedWords: ReadonlySet<string>,
@@ -30,7 +30,7 @@ export function buildSearchResultModel(
   };
 }
 
-/** The abstract from the first sentence on that holds one of the words, else from its beginning. */
+/** The abstract from its first sentence with a match on, else from its beginning. */
 function extractSnippet(abstract: string, matchedWords: ReadonlySet<string>): string {
   return takeFirstSentences(abstract.slice(findFirstMatch(abstract, matchedWords)), SEARCH_EXCERPT);
 }

@@ -6,7 +6,7 @@ import type { TypedFastify } from '../typed-fastify.ts';
 import { renderRobotsTxt } from './robots-text.ts';
 import { renderSitemap } from './sitemap.ts';
 
-/** What search engines ask for first. */
+/** `robots.txt` and the sitemaps. */
 export async function robotRoutes(
   app: TypedFastify,
   { db, links, config }: HttpDeps,

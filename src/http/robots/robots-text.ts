@@ -1,4 +1,4 @@
-/** What robots keep out of: what a token opens, forms, the inbox, and searches, which never end. */
+/** Paths that crawlers must not visit: pages behind tokens, forms, the inbox, endless searches. */
 const DISALLOWED_PATHS = [
   '/confirm/',
   '/preferences/',

@@ -1,6 +1,6 @@
 import { escapeXml } from '../xml.ts';
 
-/** A sitemap (sitemaps.org, protocol 0.9) of the addresses given. */
+/** A sitemap of the given URLs (sitemaps.org, protocol 0.9). */
 export function renderSitemap(addresses: readonly string[]): string {
   const urls = addresses.map((address) => `<url><loc>${escapeXml(address)}</loc></url>`);
   return `<?xml version="1.0" encoding="utf-8"?>

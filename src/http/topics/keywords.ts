@@ -1,3 +1,4 @@
+import { ERROR_COPY } from '../../copy/en/pages/errors.ts';
 import { PaperboyError } from '../../domain/errors.ts';
 import { PREFERENCE_LIMITS } from '../../domain/subscribers/subscriber.ts';
 import { cleanText } from '../../domain/text/clean-text.ts';
@@ -8,10 +9,10 @@ import { ErrorJson, KeywordCountJson, KeywordQuery } from '../schemas.ts';
 import type { TypedFastify } from '../typed-fastify.ts';
 import { createKeywordCountLimit } from './keyword-count-limit.ts';
 
-/** As fast as somebody types, and then some. */
+/** More than anybody types. */
 const REQUESTS_PER_MINUTE = 120;
 
-/** What a keyword would bring, before it is followed. */
+/** Counts the papers that a keyword would match. */
 export async function keywordRoutes(app: TypedFastify, { db, clock }: HttpDeps): Promise<void> {
   const limit = createKeywordCountLimit(REQUESTS_PER_MINUTE);
 
@@ -20,8 +21,9 @@ export async function keywordRoutes(app: TypedFastify, { db, clock }: HttpDeps):
     {
       schema: {
         tags: ['papers'],
-        summary: 'How many papers a week say a keyword',
-        description: 'The average of the last four weeks; null when nothing of it can be searched.',
+        summary: 'How many papers a week mention a keyword',
+        description:
+          'The average of the last four weeks; null when the keyword cannot be searched.',
         querystring: KeywordQuery,
         response: { 200: KeywordCountJson, 400: ErrorJson, 429: ErrorJson },
       },
@@ -31,7 +33,7 @@ export async function keywordRoutes(app: TypedFastify, { db, clock }: HttpDeps):
       const keyword = cleanText(request.query.q);
       const { maxLength } = PREFERENCE_LIMITS.keywords;
       if (keyword === '' || keyword.length > maxLength) {
-        const message = `q has ${keyword.length} characters: expected a keyword of 1 to ${maxLength}.`;
+        const message = ERROR_COPY.keywordLength(keyword.length, maxLength);
         throw new PaperboyError('INVALID_QUERY', message);
       }
       const { keywords } = await countPhrases(db, { keywords: [keyword], names: [] }, clock());

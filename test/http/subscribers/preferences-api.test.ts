@@ -90,8 +90,8 @@ describe('GET and PATCH /api/preferences/:token', () => {
 
   it.each([
     [{ papers: 0 }, 'papers is 0: must be >= 1.'],
-    [{ hour: 6, status: 'active' }, '“status” is no known field of the body.'],
-    [{ hour: 6, email: 'a@b.co' }, '“email” is no known field of the body.'],
+    [{ hour: 6, status: 'active' }, '“status” is not a field of the body.'],
+    [{ hour: 6, email: 'a@b.co' }, '“email” is not a field of the body.'],
     [{ hour: 6, topics: ['cooking'] }, '“cooking” is no topic'],
     [{ hour: 6, keywords: words(21) }, '21 keywords are too many: at most 20.'],
     [{ hour: 6, names: words(21) }, '21 names are too many: at most 20.'],

@@ -92,7 +92,7 @@ describe('POST /api/subscribers', () => {
     [{ email: null }, 'INVALID_REQUEST', 'email is null: must be string.'],
     [{ email: 'ada@example' }, 'INVALID_EMAIL', '“ada@example” lacks the part after the dot.'],
     [{ email: 'a@b.co, c@d.co' }, 'INVALID_EMAIL', '“a@b.co, c@d.co”'],
-    [{ email: 'a@b.co', mail: 1 }, 'INVALID_REQUEST', '“mail” is no known field of the body.'],
+    [{ email: 'a@b.co', mail: 1 }, 'INVALID_REQUEST', '“mail” is not a field of the body.'],
     [
       { email: 'a@b.co', topics: 'agents' },
       'INVALID_REQUEST',
