@@ -57,7 +57,7 @@ function momentsOf(day: string): Date[] {
   return [...usual, ...long].sort().map((time) => new Date(`${day}T${time}:00Z`));
 }
 
-/** Resolves when no job is left in the queue. */
+/** Counts the running jobs, so that `quiet` can wait for them. */
 function counting(handlers: Handlers): Handlers {
   const counted = Object.entries(handlers).map(([name, handle]) => [
     name,

@@ -117,7 +117,7 @@ describe('A source that is due', () => {
         kind: 'source-failed',
         subject: HF,
         sentence: expect.stringMatching(
-          /^Most of the 5 entries .*: 3 of .*Paper 3: title is.*fetch hf-daily --date 2026-05-07$/,
+          /^Most of the 5 entries .* 3 entries .*Paper 3: title is.*fetch hf-daily --date 2026-05-07$/,
         ),
       },
     ]);
