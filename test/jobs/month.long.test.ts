@@ -246,13 +246,13 @@ describe('A month of digests', () => {
     ]);
     const operatorMails = (await mails()).filter(({ to }) => to.includes(OPERATOR));
     const subjects = operatorMails.map(({ subject }) => subject).reverse();
-    expect(subjects.filter((subject) => !subject.includes('over:')).sort()).toEqual([
-      'Paperboy: The papers of the digest daily 2026-11-10 are late',
-      'Paperboy: The papers of the digest daily 2026-11-11 are late',
-      'Paperboy: The papers of the digest daily 2026-11-19 are late',
-      'Paperboy: The papers of the digest daily 2026-11-23 are late',
-      'Paperboy: The source arxiv:cs.LG brought an old list again',
+    expect(subjects.filter((subject) => !subject.includes('resolved:')).sort()).toEqual([
+      'Paperboy: The papers for the digest daily 2026-11-10 are late',
+      'Paperboy: The papers for the digest daily 2026-11-11 are late',
+      'Paperboy: The papers for the digest daily 2026-11-19 are late',
+      'Paperboy: The papers for the digest daily 2026-11-23 are late',
       'Paperboy: The source arxiv:cs.LG cannot be read',
+      'Paperboy: The source arxiv:cs.LG returned an old list',
       'Paperboy: The source hf-daily cannot be read',
     ]);
     expect(subjects).toHaveLength(14);
