@@ -6,8 +6,8 @@ import type { LogLevel } from './settings/config.ts';
 /** Properties that are never logged, whatever their value. */
 const REDACTED_PATHS = ['email', '*.email', 'to', '*.to', 'req.headers'];
 
-/** The logger of a process: lines of JSON, by default on standard error. No line contains an address, a
- *  token or a password, whichever library wrote it. */
+/** The logger of a process: lines of JSON, by default on standard error. No line contains an
+ *  address, a token or a password, whichever library wrote it. */
 export function createLogger(
   level: LogLevel,
   destination: DestinationStream = createStderrDestination(),
@@ -23,8 +23,8 @@ export function createLogger(
   );
 }
 
-/** A log line without secrets. Each of its strings is redacted separately: a match over the whole line
- *  could begin in one string and end in another. */
+/** A log line without secrets. Each of its strings is redacted separately: a match over the whole
+ *  line could begin in one string and end in another. */
 export function redactLine(line: string): string {
   if (redactSecrets(line) === line) return line;
   try {

@@ -26,8 +26,8 @@ function describeTerminal() {
   return { isTerminal: process.stderr.isTTY === true, columns: process.stderr.columns ?? 80 };
 }
 
-/** Aborts at the first SIGINT or SIGTERM, so that the program shuts down in order; a second signal ends it
- *  at once. */
+/** Aborts at the first SIGINT or SIGTERM, so that the program shuts down in order; a second signal
+ *  ends it at once. */
 function createInterruptSignal(): AbortSignal {
   const controller = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {

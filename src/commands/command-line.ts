@@ -20,8 +20,8 @@ const LONG_RUNNING_COMMANDS = ['start', 'demo'];
 const INFORMATIONAL_ARGS = ['--help', '-h', '--version', '-V', 'help', '--reply'];
 
 /**
- * Runs the arguments after `paperboy` and returns the exit code. When an embedded process runs, it runs
- * the command: two processes on one embedded database would lose data.
+ * Runs the arguments after `paperboy` and returns the exit code. When an embedded process runs, it
+ * runs the command: two processes on one embedded database would lose data.
  */
 export async function runCommandLine(
   argv: string[],
@@ -74,8 +74,8 @@ function needsData(args: readonly string[]): boolean {
   );
 }
 
-/** Null when no process runs, or when invalid settings hide where: this process then runs the command,
- *  which reports those settings. */
+/** Null when no process runs, or when invalid settings hide where: this process then runs the
+ *  command, which reports those settings. */
 async function callRunningProcess(
   argv: string[],
   io: CommandIo,

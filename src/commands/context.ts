@@ -13,8 +13,8 @@ export interface CommandContext {
   withStorage<Result>(action: (storage: Storage) => Promise<Result>): Promise<Result>;
   /** Opens the app for the time of `action`, or lends that of the running process. */
   withApp<Result>(action: (app: App) => Promise<Result>): Promise<Result>;
-  /** Has mail sent while `action` runs: by the running process's worker, by a worker of this process
-   *  when the database is embedded, or by the workers elsewhere. */
+  /** Has mail sent while `action` runs: by the running process's worker, by a worker of this
+   *  process when the database is embedded, or by the workers elsewhere. */
   withWorker<Result>(app: App, action: () => Promise<Result>): Promise<Result>;
   /** Ends the command with another exit code than 0. */
   setExitCode(code: number): void;

@@ -30,7 +30,7 @@ export function createOwnContext(
         await app.close();
       }
     },
-    // With an embedded database no other process can send. On servers workers have their own processes.
+    // With an embedded database no other process can send. On servers the workers do.
     withWorker: async (app, action) => {
       if (!app.isEmbedded) return action();
       const { startRoles } = await import('../roles.ts');

@@ -20,7 +20,7 @@ export interface TerminalProgress {
 const SHOW_AFTER_MS = 2000;
 const MIN_REDRAW_INTERVAL_MS = 100;
 
-/** Progress on standard error; nothing when that is no terminal. `elapsedMs` is a monotonic clock. */
+/** Progress on standard error, if that is a terminal. `elapsedMs` is a monotonic clock. */
 export function createTerminalProgress(
   io: CommandIo,
   elapsedMs: () => number = () => performance.now(),

@@ -87,7 +87,7 @@ To begin: “paperboy demo” shows everything with example papers, “paperboy 
 Settings come from the environment and from the file .env in the current folder.
 Each command has its own --help.`;
 
-/** The program with all commands; those that are not to be loaded have only name and description. */
+/** The program with all commands. A command that is not loaded has only name and description. */
 export async function buildProgram(
   context: CommandContext,
   commands: readonly LazyCommand[] = COMMANDS,
@@ -119,8 +119,8 @@ export async function buildProgram(
 
 const MAX_LINE_CHARACTERS = 400;
 
-/** Commander's message repeats what was typed, however long. Shortens its middle, because it ends with
- *  what was expected. */
+/** Commander's message repeats what was typed, however long. Shortens its middle, because it ends
+ *  with what was expected. */
 function sanitiseMessage(message: string): string {
   const lines = stripControlCharacters(message).split('\n');
   const shortenMiddle = (line: string) =>
@@ -130,7 +130,8 @@ function sanitiseMessage(message: string): string {
   return lines.map(shortenMiddle).join('\n');
 }
 
-/** Removes terminal control sequences, such as from a file that was mistaken for a list of papers. */
+/** Removes terminal control sequences, such as from a file that was mistaken for a list of papers.
+ */
 function stripControlCharacters(message: string): string {
   return message.replace(/[^\P{Cc}\n]+/gu, ' ');
 }
@@ -139,7 +140,8 @@ function listDescendants(command: Command): Command[] {
   return command.commands.flatMap((each) => [each, ...listDescendants(each)]);
 }
 
-/** The message of a problem that a person can fix; of any other error its name, message and stack. */
+/** The message of a problem that a person can fix; of any other error its name, message and stack.
+ */
 export function describeError(error: unknown): string {
   if (error instanceof PaperboyError) return stripControlCharacters(error.message);
   if (!(error instanceof Error)) return String(error);

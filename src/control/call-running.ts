@@ -27,12 +27,14 @@ const EXIT_INTERRUPTED = 130;
 
 /**
  * Has the process that holds the data folder run the command, with our input, output and files.
- * Returns its exit code, or null when no process holds the folder: the caller then runs the command.
- * 1, with a message on `io.stderr`, when the other process dies first or has another version.
+ * Returns its exit code, or null when no process holds the folder: the caller then runs the
+ * command. 1, with a message on `io.stderr`, when the other process dies first or has another
+ * version.
  *
  * Waits for a process that starts, stops or runs a command itself.
  *
- * @throws PaperboyError `CONTROL_SILENT` when the process closes every connection without an answer.
+ * @throws PaperboyError `CONTROL_SILENT` when the process closes every connection without an
+ * answer.
  */
 export async function callRunning(
   dir: string,
@@ -132,8 +134,8 @@ async function followCommand(call: Call, response: IncomingMessage): Promise<num
   }
 }
 
-/** The events until the connection ends, however it ends. The consumer deals with each before more is
- *  read: a slow terminal slows the command down. */
+/** The events until the connection ends, however it ends. The consumer deals with each before more
+ *  is read: a slow terminal slows the command down. */
 async function* readEvents(response: IncomingMessage): AsyncGenerator<CommandEvent> {
   response.setEncoding('utf8');
   let rest = '';
@@ -193,7 +195,8 @@ async function cancelCommand({ folder, claim }: Call, path: string): Promise<voi
   if (socket) createRequest(socket, 'DELETE', path).end();
 }
 
-/** A request on a connection of its own. When the connection breaks, it fails without a further sign. */
+/** A request on a connection of its own. When the connection breaks, it fails without a further
+ *  sign. */
 function createRequest(
   socket: Socket,
   method: string,

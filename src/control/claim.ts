@@ -53,8 +53,8 @@ export async function latestClaim(folder: string): Promise<Claim | null> {
   }
 }
 
-/** Writes the file that `tryClaim` makes a lock file, and flushes it to the disk first: a power cut must
- *  not leave half a lock file. */
+/** Writes the file that `tryClaim` makes a lock file, and flushes it to the disk first: a power cut
+ *  must not leave half a lock file. */
 export async function draftClaim(path: string, holder: Holder): Promise<void> {
   const file = await open(path, 'wx', 0o600);
   try {

@@ -7,7 +7,8 @@ export interface Connections {
   close(): Promise<void>;
 }
 
-/** Keeps each connection to `server` waiting until `onConnection`; drops one that its caller closes. */
+/** Keeps each connection to `server` waiting until `onConnection`; drops one that its caller
+ *  closes. */
 export function collectConnections(server: Server): Connections {
   const open = new Set<Socket>();
   const waiting = new Set<Socket>();
@@ -20,7 +21,8 @@ export function collectConnections(server: Server): Connections {
   server.on('error', () => undefined);
   server.on('connection', (socket: Socket) => {
     open.add(socket);
-    // A caller may disappear at any moment: 'close' follows. An unhandled error would end this process.
+    // A caller may disappear at any moment: 'close' follows. An unhandled error would end this
+    // process.
     socket.on('error', () => undefined);
     socket.on('close', () => {
       open.delete(socket);

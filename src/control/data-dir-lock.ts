@@ -22,27 +22,27 @@ import { isListening, listenOn } from './unix-socket.ts';
 
 /** The exclusive right to open the database in a data folder. */
 export interface DataDirLock {
-  /** Passes every connection to the lock's socket to `accept`, also those that are already waiting. The
-   *  returned function stops that: later connections wait until the release. */
+  /** Passes every connection to the lock's socket to `accept`, also those that are already waiting.
+   *  The returned function stops that: later connections wait until the release. */
   onConnection(accept: (socket: Socket) => void): () => void;
   /** Frees the lock and closes all connections. Close the database first. */
   release(): Promise<void>;
 }
 
 /**
- * Locks the data folder for this process until `release` or the process ends; creates the folder when
- * it is missing. Two processes on one embedded database lose data without an error, so exactly one
- * may hold the lock.
+ * Locks the data folder for this process until `release` or the process ends; creates the folder
+ * when it is missing. Two processes on one embedded database lose data without an error, so exactly
+ * one may hold the lock.
  *
  * A holder is alive while its socket, which the lock file names, accepts connections: the kernel
- * closes the socket of a killed process at once and keeps that of a stopped one. This works whatever
- * the process ids are, and across containers of one kernel. A folder that several machines share is
- * not protected.
+ * closes the socket of a killed process at once and keeps that of a stopped one. This works
+ * whatever the process ids are, and across containers of one kernel. A folder that several machines
+ * share is not protected.
  *
  * A contender first listens on a socket of its own. When the holder of the highest generation is
- * dead, it claims the next generation by `link`, which fails when the name exists. Only a holder that
- * finds no other live socket removes old lock files: no contender can then claim a generation that
- * was claimed before.
+ * dead, it claims the next generation by `link`, which fails when the name exists. Only a holder
+ * that finds no other live socket removes old lock files: no contender can then claim a generation
+ * that was claimed before.
  *
  * @throws PaperboyError `DATA_DIR_LOCKED` when another process holds the folder,
  * `DATA_DIR_UNSUITABLE` when the file system has no Unix sockets or no hard links.
@@ -98,8 +98,8 @@ async function claimNext(dir: string, folder: string, id: string, holder: Holder
   }
 }
 
-/** Removes the files of dead processes. Older lock files stay while another process contends: it may
- *  have read the folder before our claim, and must still find the next generation taken. */
+/** Removes the files of dead processes. Older lock files stay while another process contends: it
+ *  may have read the folder before our claim, and must still find the next generation taken. */
 async function removeRemains(folder: string, id: string, generation: number): Promise<void> {
   const names = await readdir(folder);
   const others = new Set(names.map(idOf).filter((other) => other !== null && other !== id));

@@ -5,7 +5,8 @@ import { PaperboyError } from '../domain/errors.ts';
 import { truncate } from '../domain/text/truncate.ts';
 import { getErrorCode } from './error-code.ts';
 
-/** A command's input and output: of its own process or, across the control socket, of its caller's. */
+/** A command's input and output: of its own process or, across the control socket, of its caller's.
+ */
 export interface CommandIo {
   /** Read from the caller only when the command reads it. */
   stdin: Readable;
@@ -17,8 +18,9 @@ export interface CommandIo {
   columns: number;
   /** Aborted when the caller interrupts the command or leaves. */
   signal: AbortSignal;
-  /** The bytes of a file on the caller's side, relative to its working folder and with its rights. The
-   *  file is opened at the first read, which fails with `FILE_UNREADABLE` when that is not possible. */
+  /** The bytes of a file on the caller's side, relative to its working folder and with its rights.
+   *  The file is opened at the first read, which fails with `FILE_UNREADABLE` when that is not
+   *  possible. */
   openFile(path: string): Readable;
 }
 
@@ -55,7 +57,8 @@ export function ioFrom(parts: ProcessParts): CommandIo {
   };
 }
 
-/** The stream, which fails when the signal aborts: an interrupted command waits for no more input. */
+/** The stream, which fails when the signal aborts: an interrupted command waits for no more input.
+ */
 function endedBy(signal: AbortSignal, stream: Readable): Readable {
   // A reader of the stream meets the error; without a reader it must not end the process.
   stream.on('error', () => undefined);

@@ -12,7 +12,8 @@ import type { CommandIo, TextSink } from './io.ts';
 
 export interface RemoteIo {
   io: CommandIo;
-  /** Passes the bytes of input `n` to the command; false when the command waits for no such input. */
+  /** Passes the bytes of input `n` to the command; false when the command waits for no such input.
+   */
   receiveInput(n: string, body: IncomingMessage): boolean;
   /** Sends an event; resolves when more may be sent, and never rejects. */
   sendEvent(event: CommandEvent): Promise<void>;
@@ -74,8 +75,8 @@ async function* readBody(body: IncomingMessage, signal: AbortSignal): AsyncGener
   if (error !== undefined) throw parseInputError(error);
 }
 
-/** Writes events with back-pressure. Once `signal` aborts, nobody waits any more: the last events of
- *  a command must not hang on a caller that reads nothing. */
+/** Writes events with back-pressure. Once `signal` aborts, nobody waits any more: the last events
+ *  of a command must not hang on a caller that reads nothing. */
 function createEventWriter(
   response: ServerResponse,
   signal: AbortSignal,

@@ -13,7 +13,8 @@ export type RunCommand = (request: CommandRequest, io: CommandIo) => Promise<num
 
 export interface CommandServer {
   /** Accepts no more commands, aborts those that run, and waits for them. Close it before the
-   *  database that they use. Later callers wait for the lock's release, then find nobody running. */
+   *  database that they use. Later callers wait for the lock's release, then find nobody running.
+   */
   close(): Promise<void>;
 }
 

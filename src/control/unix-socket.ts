@@ -4,14 +4,14 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { getErrorCode } from './error-code.ts';
 
-/** Longest path of a Unix socket, in bytes. `sockaddr_un` holds 104 bytes on macOS and the BSDs and 108
- *  on Linux, with the final NUL. Node truncates a longer path without an error. */
+/** Longest path of a Unix socket, in bytes. `sockaddr_un` holds 104 bytes on macOS and the BSDs and
+ *  108 on Linux, with the final NUL. Node truncates a longer path without an error. */
 const MAX_SOCKET_PATH_BYTES = 103;
 
 /**
- * A server on the new Unix socket `name` in `folder`, mode 0600. The name appears only once the server
- * listens, so a socket that refuses connections will never accept any. A process that is killed
- * before that leaves a `.new` file, which does no harm.
+ * A server on the new Unix socket `name` in `folder`, mode 0600. The name appears only once the
+ * server listens, so a socket that refuses connections will never accept any. A process that is
+ * killed before that leaves a `.new` file, which does no harm.
  */
 export async function listenOn(folder: string, name: string): Promise<Server> {
   const server = createServer();
@@ -41,9 +41,9 @@ export async function connectTo(folder: string, name: string): Promise<Socket | 
 }
 
 /**
- * Whether a process, running or stopped, listens on the socket. The kernel answers at once. True when
- * in doubt, such as for EAGAIN, which a stopped process with a full queue causes: to mistake a live
- * process for a dead one loses data; the reverse only annoys.
+ * Whether a process, running or stopped, listens on the socket. The kernel answers at once. True
+ * when in doubt, such as for EAGAIN, which a stopped process with a full queue causes: to mistake a
+ * live process for a dead one loses data; the reverse only annoys.
  */
 export async function isListening(folder: string, name: string): Promise<boolean> {
   try {
@@ -78,9 +78,9 @@ function startConnection(path: string): Promise<Socket> {
   });
 }
 
-/** Calls `use` with a path to `name` in `folder` that fits a socket address: through a symbolic link in
- *  a private temporary folder when the real path is too long. Only binding and connecting need the
- *  link. */
+/** Calls `use` with a path to `name` in `folder` that fits a socket address: through a symbolic
+ *  link in a private temporary folder when the real path is too long. Only binding and connecting
+ *  need the link. */
 async function throughShortPath<T>(
   folder: string,
   name: string,

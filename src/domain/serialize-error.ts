@@ -1,6 +1,6 @@
 /**
- * What a log may keep of an error. Of a failed query only its text and the database's code: the values
- * in it, which PostgreSQL repeats in its messages, are subscribers' addresses.
+ * What a log may keep of an error. Of a failed query only its text and the database's code: the
+ * values in it, which PostgreSQL repeats in its messages, are subscribers' addresses.
  */
 export function serializeError(error: unknown): object {
   if (!(error instanceof Error)) return { type: typeof error };

@@ -1,4 +1,5 @@
-/** The operation's result. Rejects when there is none within `timeoutMs`; the operation itself goes on. */
+/** The operation's result. Rejects when there is none within `timeoutMs`; the operation itself goes
+ *  on. */
 export async function withTimeout<Value>(
   timeoutMs: number,
   operation: Promise<Value>,

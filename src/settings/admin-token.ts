@@ -9,9 +9,9 @@ import { isBearerToken } from './setting-parsers.ts';
 const TOKEN_FILE = 'admin-token';
 
 /**
- * The operator's token of an embedded installation without ADMIN_TOKEN: created once and kept in the
- * data folder (mode 0600, one line), where only the operator of the machine can read it. Null with a
- * database server, whose processes share no folder.
+ * The operator's token of an embedded installation without ADMIN_TOKEN: created once and kept in
+ * the data folder (mode 0600, one line), where only the operator of the machine can read it. Null
+ * with a database server, whose processes share no folder.
  * @throws PaperboyError `INVALID_KEYS` when the file cannot be read.
  */
 export async function loadStoredAdminToken({

@@ -90,8 +90,8 @@ const SECRETS = [
 
 /**
  * The settings in `env`, checked.
- * @throws PaperboyError `INVALID_SETTINGS`, whose message lists every problem with the setting's name,
- * its value and what was expected.
+ * @throws PaperboyError `INVALID_SETTINGS`, whose message lists every problem with the setting's
+ * name, its value and what was expected.
  */
 export function loadConfig(env: Env): Config {
   const problems: string[] = [];
@@ -149,7 +149,8 @@ export function loadConfig(env: Env): Config {
   return Object.freeze(config);
 }
 
-/** Reads the secret `X` from the file that `X_FILE` names, as Docker and systemd provide credentials. */
+/** Reads the secret `X` from the file that `X_FILE` names, as Docker and systemd provide
+ *  credentials. */
 function readSecretFiles(env: Env, problems: string[]): Env {
   const values: Record<string, string | undefined> = { ...env };
   for (const name of SECRETS) {

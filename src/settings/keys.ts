@@ -14,9 +14,10 @@ export interface Keys {
 const KEYS_FILE = 'keys.json';
 
 /**
- * The keys of the settings; a key that is not set is created once and kept in the data folder (0600).
- * @throws PaperboyError `INVALID_KEYS` when the file cannot be read: new keys would break every link in
- * mail that was sent, and forget the suppressed addresses.
+ * The keys of the settings; a key that is not set is created once and kept in the data folder
+ * (0600).
+ * @throws PaperboyError `INVALID_KEYS` when the file cannot be read: new keys would break every
+ * link in mail that was sent, and forget the suppressed addresses.
  */
 export async function loadKeys(options: {
   secretKeys: readonly string[];
@@ -34,7 +35,8 @@ export async function loadKeys(options: {
   };
 }
 
-/** The keys in the data folder, or null when there are none. @throws PaperboyError `INVALID_KEYS`. */
+/** The keys in the data folder, or null when there are none. @throws PaperboyError `INVALID_KEYS`.
+ */
 export async function readStoredKeys(dataDir: string): Promise<Keys | null> {
   const path = join(dataDir, KEYS_FILE);
   const text = await readIfPresent(path);

@@ -4,7 +4,8 @@ import { parseRelayUrl } from '../domain/smtp/relay-url.ts';
 import { normaliseAddress } from '../domain/subscribers/email-address.ts';
 import type { TimeOfDay } from '../domain/time/schedule.ts';
 
-// Each parser returns the value of a setting's text, or throws an Error that says what was expected.
+// Each parser returns the value of a setting's text, or throws an Error that says what was
+// expected.
 
 function throwExpected(expectation: string): never {
   throw new Error(expectation);

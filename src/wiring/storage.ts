@@ -14,8 +14,8 @@ export interface Storage {
 }
 
 /**
- * Opens the database and the keys alone, for `action`: without queue, mail and site, whose libraries
- * take longer to load than such a command to run.
+ * Opens the database and the keys alone, for `action`: without queue, mail and site, whose
+ * libraries take longer to load than such a command to run.
  * @throws what `openPreparedDatabase` and `loadKeys` throw.
  */
 export async function withStorage<Result>(

@@ -11,7 +11,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
-/** `paperboy doctor --reply …` where nothing is set up, and one setting is wrong. */
+/** Runs `paperboy doctor --reply …` without data and with one invalid setting. */
 function doctor(reply: string, ...options: string[]) {
   const env = { DATA_DIR: join(folder, 'data'), PORT: 'x' };
   return runCommandWith((io) =>

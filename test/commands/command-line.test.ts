@@ -11,7 +11,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
-/** Runs the words after `paperboy` in a process that has no data yet. */
+/** Runs the arguments after `paperboy` in a process without data. */
 function paperboy(line: string, env: Record<string, string> = {}) {
   const world = { env: { DATA_DIR: join(folder, 'data'), ...env }, instanceId: 'test' };
   return runCommandWith((io) => runCommandLine(line === '' ? [] : line.split(' '), io, world));

@@ -32,7 +32,7 @@ beforeAll(async () => {
 afterAll(() => test.close());
 beforeEach(async () => {
   await test.app.database.pool.query(
-    // Ids go on: the parts keep editions open by digest id.
+    // Ids must not repeat: the app caches digests by id.
     'TRUNCATE papers, subscribers, suppressions, digests, deliveries, leases CASCADE',
   );
 });
@@ -137,7 +137,7 @@ describe('paperboy digest send', () => {
     expect(await test.app.inbox?.list()).toEqual([]);
   });
 
-  // Before any worker: the lease of one, once opened, goes on beating.
+  // Before any test with a worker: the lease of a worker stays alive.
   it('“digest send” ends with 4 after 30 seconds without a worker', async () => {
     await composed({ readers: 1 });
     let elapsed = 0;
@@ -222,7 +222,7 @@ describe('paperboy digest preview', () => {
   });
 });
 
-/** A digest of one paper whose readers' hour is yet to come. */
+/** Composes a digest of one paper whose deliveries are due later. */
 async function composed({ readers: subscribers }: { readers: number }): Promise<void> {
   await storePapers(test.app.db, [buildPaper()]);
   for (let subscriber = 0; subscriber < subscribers; subscriber += 1)
@@ -230,7 +230,7 @@ async function composed({ readers: subscribers }: { readers: number }): Promise<
   await digest('compose');
 }
 
-/** Moves so many of the pending deliveries to each state. */
+/** Moves that many pending deliveries to each state. */
 async function setStates(counts: Partial<Record<DeliveryState, number>>): Promise<void> {
   for (const [state, count] of Object.entries(counts)) {
     await test.app.db.execute(sql`

@@ -10,7 +10,7 @@ import { TABLES } from '../../src/db/moving/tables.ts';
 import { openTestApp, type TestApp } from '../support/test-app.ts';
 import { type CommandResult, runCommand, runCommandWith } from './run.ts';
 
-/** No day, number, choice, address, id, file or source by any of these. */
+/** Texts that are no valid day, number, choice, address, id, file or source. */
 const HOSTILE = [
   '',
   ' ',
@@ -54,11 +54,11 @@ interface Place {
   /** For a message: `digest compose --date`. */
   name: string;
   argvWith(value: string): string[];
-  /** What the message must speak of. */
+  /** What the message must mention. */
   about: RegExp;
 }
 
-/** Every place of every command that takes a value. */
+/** Every argument and option with a value of every command. */
 async function placesToFill(): Promise<Place[]> {
   let places: Place[] = [];
   await runCommandWith(async (io) => {
@@ -96,7 +96,7 @@ function placesOf(command: Command, path: readonly string[]): Place[] {
   return [...command.options.flatMap(forOption), ...args.map(forArgument)];
 }
 
-/** What nobody should see. */
+/** Text that no output may contain. */
 function expectReported(
   { code, stdout, stderr }: CommandResult,
   about: RegExp,
@@ -141,7 +141,7 @@ describe('Whatever is typed', () => {
 const PAPER = { title: 'On Boats', abstract: 'Boats float.', listed_on: '2026-05-07' };
 const withField = (field: object) => JSON.stringify([PAPER, { ...PAPER, title: 'Two', ...field }]);
 
-/** What stands in the title of a test: not a file of 70,000 characters. */
+/** A text short enough for the title of a test. */
 const brief = ([text, about]: [string, RegExp]): [string, string, RegExp] => [
   JSON.stringify(text.slice(0, 60)),
   text,

@@ -24,7 +24,7 @@ describe('createTerminalProgress', () => {
   });
 });
 
-/** Shows a line at each of the times. */
+/** Shows progress at each of the times. */
 function watched(isTerminal: boolean, timesMs: number[], line?: string) {
   return runCommandWith(
     async (io) => {

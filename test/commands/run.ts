@@ -4,7 +4,7 @@ import { runProgram } from '../../src/commands/program.ts';
 import { type CommandIo, ioFrom } from '../../src/control/io.ts';
 import type { App } from '../../src/wiring/app.ts';
 
-/** What a command wrote, and how it ended. */
+/** The outputs and the exit code of a command. */
 export interface CommandResult {
   code: number;
   stdout: string;
@@ -13,13 +13,13 @@ export interface CommandResult {
 
 export interface CallerOptions {
   stdin?: string;
-  /** The folder to which file arguments are relative. */
+  /** The working folder, to which file arguments are relative. */
   cwd?: string;
   isTerminal?: boolean;
   signal?: AbortSignal;
 }
 
-/** Runs a command on parts that are open, as the running process does for its callers. */
+/** Runs a command on an open app, as the running process does for its callers. */
 export function runCommand(
   app: App,
   argv: readonly string[],
@@ -28,7 +28,7 @@ export function runCommand(
   return runCommandWith((io) => runProgram(argv, createSharedContext(app, io)), caller);
 }
 
-/** Runs `command` with streams of its own. */
+/** Runs `command` with its own streams. */
 export async function runCommandWith(
   command: (io: CommandIo) => Promise<number>,
   { stdin, cwd = '/', isTerminal = false, signal }: CallerOptions = {},

@@ -24,11 +24,11 @@ const SERVER = process.env.TEST_DATABASE_URL;
 const SUBSCRIBERS = 30;
 const call = promisify(execFile);
 
-/** One way to keep what is stored: as docs/operations.md says it. */
+/** A way to back up, as docs/operations.md describes it. */
 interface Way {
   settings(cwd: string): Promise<Record<string, string>>;
   save(environment: ProcessEnvironment): Promise<void>;
-  /** What the disaster takes. */
+  /** The data that the disaster destroys. */
   lose(environment: ProcessEnvironment): Promise<void>;
   restore(environment: ProcessEnvironment): Promise<void>;
   end(): Promise<void>;
@@ -74,7 +74,7 @@ function server(): Way {
 const WAYS: [string, Way][] = [['the folder of an embedded Paperboy', folder]];
 if (SERVER) WAYS.push(['pg_dump of a server', server()]);
 
-/** Told by their place in the story: each test goes on where the one before ended. */
+/** The tests run in order: each continues where the one before ended. */
 describe.each(WAYS)('Backup and restore: %s', (_what, way) => {
   let sink: CapturingSmtpServer;
   let environment: ProcessEnvironment;

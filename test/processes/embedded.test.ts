@@ -39,7 +39,7 @@ describe('paperboy start on a bare machine', () => {
   beforeAll(async () => {
     root = await mkdtemp(join(tmpdir(), 'paperboy-process-'));
     await chmod(root, 0o700);
-    // Deeper than the 103 bytes that a socket's path may have.
+    // Longer than the 103 bytes of a socket's path.
     dataDir = join(root, ...Array.from({ length: 20 }, () => 'far-below'), 'data');
     environment = { cwd: join(root, 'home'), env: {} };
     await mkdir(environment.cwd);
@@ -111,7 +111,7 @@ describe('paperboy start on a bare machine', () => {
   it('A command beside the running process ends with 130 when it is interrupted', async () => {
     const command = spawnPaperboy(['papers', 'import', '-'], environment, { takesInput: true });
     command.stdin.write('[');
-    // Input that never ends: the command has it, and waits for more.
+    // Input without an end: the command waits for more.
     await pause(3000);
     command.kill('SIGINT');
     expect((await command.ended).code).toBe(130);

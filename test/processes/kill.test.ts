@@ -20,7 +20,7 @@ import { countDigests, parseExportedStatuses, writeImportCsv } from './support/s
 
 const DAY = '2026-05-08';
 
-/** Messages of one worker that may be on their way at a time: 2 × SMTP_CONNECTIONS. */
+/** Most messages of one worker in flight: 2 × SMTP_CONNECTIONS. */
 const CONNECTIONS = 10;
 const MOST_IN_FLIGHT = 2 * CONNECTIONS;
 
@@ -102,13 +102,13 @@ describe('kill -9 of an embedded Paperboy', () => {
     const importing = spawnPaperboy(['subscribers', 'import', '-'], environment, {
       takesInput: true,
     });
-    // More than the pipes hold: it is taken only once the command reads.
+    // More than the pipes buffer: it is read only once the command reads.
     const rows = `email\n${'ada@example.org\n'.repeat(100_000)}`;
     await new Promise((taken) => importing.stdin.write(rows, taken));
     await kill(running);
     const { code, stderr } = await importing.ended;
     expect(code).toBe(1);
-    expect(stderr).toContain('went away before the command was finished');
+    expect(stderr).toContain('ended before the command was finished');
   });
 
   it('A kill during composing leaves the whole digest or none', async () => {
@@ -125,7 +125,7 @@ describe('kill -9 of an embedded Paperboy', () => {
         environment,
       );
       if (code === 0) expect(JSON.parse(stdout).states.pending).toBe(SUBSCRIBERS);
-      // As long as the command itself takes to begin; what follows is the composing.
+      // The time that the command takes to start; composing follows.
       const untilBegunMs = Date.now() - beganAt;
       const composing = spawnPaperboy(['digest', 'compose', '--date', DAY], environment);
       await pause(untilBegunMs + afterMs);
@@ -197,7 +197,7 @@ async function kill(paperboy: PaperboyProcess): Promise<void> {
   expect((await paperboy.ended).code).toBe(null);
 }
 
-/** Signs up one reader after the other until nobody answers; notes those that were answered 202. */
+/** Signs up one subscriber after the other until no process answers; records each response 202. */
 async function signUpUntilGone(name: string, acknowledged: Set<string>): Promise<void> {
   for (let n = 0; ; n += 1) {
     const email = `${name}${n}@example.org`;

@@ -31,7 +31,7 @@ describe('The packages that a command loads', () => {
     async (line) => {
       await writeFile(join(folder, 'papers.json'), '[]');
       const loaded = await listLoaded(line);
-      // That the list sees anything: each of these opens the embedded database.
+      // Each of these opens the embedded database, so the list must contain its packages.
       expect(loaded).toEqual(expect.arrayContaining(['drizzle-orm', '@electric-sql/pglite']));
       expect(loaded.filter((name) => [...QUEUE, ...MAIL, ...SITE].includes(name))).toEqual([]);
     },

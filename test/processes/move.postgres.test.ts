@@ -25,14 +25,14 @@ const SERVER = requireServerUrl();
 const DAY = '2026-05-08';
 const CONNECTIONS = 10;
 
-/** `LONG=1` moves as many as a large site has; the short form is for every push. */
+/** `LONG=1` moves as many subscribers as a large site has; the default suits every push. */
 const isLong = process.env.LONG === '1';
 const SUBSCRIBERS = isLong ? 100_000 : 3_000;
 
-/** Mailed before the embedded process is killed. */
+/** Subscribers mailed before the embedded process is killed. */
 const MAILED_BEFORE = isLong ? 2_000 : 500;
 
-/** Told by their place in the story: each test goes on where the one before ended. */
+/** The tests run in order: each continues where the one before ended. */
 describe('Moving from embedded to servers', () => {
   const name = `paperboy_move_${randomBytes(6).toString('hex')}`;
   const url = urlOfDatabase(SERVER, name);

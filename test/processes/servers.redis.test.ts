@@ -29,10 +29,10 @@ const REDIS = requireRedisUrl();
 
 const CONNECTIONS = 10;
 
-/** More than both workers take at once: each handles two batches of 200. */
+/** More than both workers handle at once: each handles two batches of 200. */
 const CROWD = 900;
 
-/** Where the queue lives; told by their place in the story, each test goes on after the one before. */
+/** The tests run in order: each continues where the one before ended. */
 describe.each([
   ['Redis', REDIS],
   ['Postgres', null],
@@ -156,7 +156,7 @@ describe.each([
     expect(code).toBe(states.unknown > 0 ? 3 : 0);
   });
 
-  /** Composes a digest of one paper of that day for a crowd of its own. */
+  /** Composes a digest of one paper of that day for its own subscribers. */
   async function composeFor(day: string, crowd: string): Promise<void> {
     const paper = { title: `Of ${day}`, abstract: 'A paper.', listed_on: day };
     await writeFile(join(environment.cwd, 'papers.json'), JSON.stringify([paper]));

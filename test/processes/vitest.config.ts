@@ -1,8 +1,8 @@
 import { defineConfig } from 'vitest/config';
 import { listExcludedTests } from '../support/test-files.ts';
 
-/** Tests that start Paperboy as processes of their own: `vitest run --config test/processes/vitest.config.ts`.
- *  One after the other: each process with an embedded database takes up to 900 MB while it starts. */
+/** Tests that start Paperboy processes. They run one after the other: each process with an embedded
+ *  database takes up to 900 MB while it starts. */
 export default defineConfig({
   test: {
     include: ['test/processes/**/*.test.ts'],

@@ -27,7 +27,7 @@ const PEM = generateKeyPairSync('rsa', {
 const DKIM = { DKIM_DOMAIN: 'example.org', DKIM_SELECTOR: 'paperboy2026', DKIM_PRIVATE_KEY: PEM };
 const SIGNING = { ...DKIM, MAIL_FROM: 'news@example.org' };
 
-/** The lines of the refusal after its heading. */
+/** The problems in the error message. */
 function problemsIn(env: Env): string[] {
   const refusal = catchRefusal(() => loadConfig(env));
   if (refusal === null) return [];

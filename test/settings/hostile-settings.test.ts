@@ -3,10 +3,10 @@ import { loadConfig } from '../../src/settings/config.ts';
 import { catchRefusal } from '../domain/builders.ts';
 import { knownSettings } from '../project/files.ts';
 
-/** Text of any kind is right for these, within one line or not. */
+/** Settings that accept any text. */
 const FREE = ['DATA_DIR', 'HOST', 'POSTAL_ADDRESS', 'SITE_NAME'];
 
-/** What is right for some all the same: any text that is long enough, a single label. */
+/** Hostile texts that some settings accept: any long text, a single label. */
 const RIGHT: Readonly<Record<string, RegExp>> = {
   SECRET_KEY: /.{32}/,
   SUPPRESSION_KEY: /.{32}/,
@@ -14,7 +14,7 @@ const RIGHT: Readonly<Record<string, RegExp>> = {
   DKIM_SELECTOR: /^(?:1e3|NaN|0x10)$/,
 };
 
-/** Shown to nobody. */
+/** Settings whose value is never shown. */
 const SECRET =
   /^(?:DATABASE_URL|REDIS_URL|SMTP_URL|SECRET_KEY|SUPPRESSION_KEY|ADMIN_TOKEN|DKIM_PRIVATE_KEY)$/;
 

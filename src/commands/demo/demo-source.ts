@@ -12,7 +12,7 @@ export const SEED_DAY = '2026-05-08';
 
 const ARXIV_SOURCE = 'arxiv:cs.LG';
 
-/** Serves the seed papers on this machine as Hugging Face and arXiv do. Returns the settings for it. */
+/** Serves the seed papers on this machine as Hugging Face and arXiv do. */
 export async function serveSeedPapers(): Promise<{
   settings: Record<string, string>;
   close: () => Promise<void>;
@@ -33,7 +33,7 @@ export async function serveSeedPapers(): Promise<{
   };
 }
 
-/** Fetches the seed papers from both sources, on the day of their lists. Returns a sentence for each. */
+/** Fetches the seed papers from both sources, on the day of their lists; a sentence for each. */
 export async function fetchSeedPapers(app: App, signal: AbortSignal): Promise<string[]> {
   const clock = () => new Date(`${SEED_DAY}T12:00:00Z`);
   const lines: string[] = [];
@@ -49,8 +49,8 @@ export async function fetchSeedPapers(app: App, signal: AbortSignal): Promise<st
   return lines;
 }
 
-/** A seed paper as the server lists it: every paper on Hugging Face's list, every second one in arXiv's
- *  feed of the same day. A paper without an arXiv id gets one that arXiv never assigned. */
+/** A seed paper as the server lists it: every paper on Hugging Face's list, every second one in
+ *  arXiv's feed of the same day. A paper without an arXiv id gets one that arXiv never assigned. */
 function toServedPaper(paper: ListedPaper, index: number): ServedPaper {
   return createServedPaper(
     parseArxivId(paper.id) ?? `2605.9${String(index).padStart(4, '0')}`,

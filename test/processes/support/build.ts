@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 
-/** The processes run what is built; nobody wants to test the build of yesterday. */
+/** The processes run dist/: builds it first, so that they never run an old build. */
 export default function setup(): void {
   execFileSync('npm', ['run', '--silent', 'build'], { stdio: 'inherit' });
 }

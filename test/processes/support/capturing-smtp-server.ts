@@ -5,10 +5,10 @@ import { setTimeout as pause } from 'node:timers/promises';
 import PostalMime from 'postal-mime';
 import { SMTPServer } from 'smtp-server';
 
-/** An SMTP server that takes every mail and keeps it. */
+/** An SMTP server that accepts and keeps every mail. */
 export interface CapturingSmtpServer {
   url: string;
-  /** The subjects that each address got, in their order. */
+  /** The subjects that each address got, in order. */
   subjects: Map<string, string[]>;
   /** The text of the last mail to an address, or null. */
   textOf(to: string): string | null;
@@ -39,7 +39,7 @@ export async function openCapturingSmtpServer(): Promise<CapturingSmtpServer> {
         .catch(callback);
     },
   });
-  // A worker that is killed breaks off its connections.
+  // A killed worker breaks its connections.
   server.on('error', () => undefined);
   server.listen(0, '127.0.0.1');
   await once(server.server, 'listening');

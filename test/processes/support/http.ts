@@ -1,4 +1,4 @@
-/** Signs up through the API; the status of the answer. */
+/** Signs up through the API; returns the status of the response. */
 export async function signUp(site: string, email: string): Promise<number> {
   const response = await fetch(`${site}/api/subscribers`, {
     method: 'POST',
@@ -8,7 +8,7 @@ export async function signUp(site: string, email: string): Promise<number> {
   return response.status;
 }
 
-/** Presses the button behind a confirmation link; the link to the preferences on the next page. */
+/** Submits the form of a confirmation link; returns the link to the settings from the response. */
 export async function confirm(site: string, text: string): Promise<string> {
   const path = /\/confirm\/[\w.-]+/.exec(text)?.[0];
   if (!path) throw new Error(`No confirmation link in: ${text}`);
@@ -22,7 +22,7 @@ export async function confirm(site: string, text: string): Promise<string> {
   return token;
 }
 
-/** Leaves as mail programs do it (RFC 8058). */
+/** Unsubscribes as mail programs do (RFC 8058). */
 export async function unsubscribeOneClick(site: string, token: string): Promise<number> {
   const response = await fetch(`${site}/unsubscribe/${token}`, {
     method: 'POST',

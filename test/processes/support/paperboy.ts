@@ -16,30 +16,30 @@ export interface PaperboyProcess {
   pid: number;
   stdout(): string;
   stderr(): string;
-  /** Resolves once the process is gone. */
+  /** Resolves once the process has ended. */
   ended: Promise<ProcessResult>;
-  /** Resolves once `text` stands on its standard output; throws when the process ends before. */
+  /** Resolves once standard output contains `text`; throws when the process ends before. */
   waitForOutput(text: string): Promise<void>;
   kill(signal: 'SIGTERM' | 'SIGINT' | 'SIGKILL'): void;
-  /** Its standard input; ended from the first, unless it was launched with `takesInput`. */
+  /** Its standard input; ended at once unless it was started with `takesInput`. */
   stdin: Writable;
 }
 
 export interface ProcessEnvironment {
-  /** Its settings; nothing else of ours gets in. */
+  /** Its settings. It inherits no other variable except PATH and HOME. */
   env: Record<string, string>;
   cwd: string;
 }
 
 export interface LaunchOptions {
   takesInput?: boolean;
-  /** For Node itself, such as `--cpu-prof`. */
+  /** Options of Node, such as `--cpu-prof`. */
   nodeOptions?: readonly string[];
 }
 
 const running = new Map<ChildProcess, Promise<ProcessResult>>();
 
-/** Starts `paperboy` with the words given. */
+/** Starts `paperboy` with arguments. */
 export function spawnPaperboy(
   argv: readonly string[],
   { env, cwd }: ProcessEnvironment,
@@ -58,7 +58,7 @@ export function spawnPaperboy(
   }
   child.stdin.on('error', () => undefined);
   if (!takesInput) child.stdin.end();
-  // Such as for a folder that is gone; it closes all the same.
+  // Such as for a missing folder; 'close' follows.
   child.on('error', ({ message }) => {
     text.stderr += message;
   });
@@ -116,14 +116,14 @@ export async function startPaperboy(
   return started;
 }
 
-/** For `afterEach`: no process outlives its test. */
+/** For `afterEach`: kills the processes that a test started. */
 export async function killAll(): Promise<void> {
   const endings = [...running.values()];
   for (const child of running.keys()) child.kill('SIGKILL');
   await Promise.all(endings);
 }
 
-/** Waits until `happened` returns something other than false or null. */
+/** Waits until `condition` returns something other than false or null. */
 export async function pollUntil<Value>(
   condition: () => Promise<Value | false | null> | Value | false | null,
   timeoutMs = 60_000,

@@ -2,14 +2,14 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import PostalMime from 'postal-mime';
 
-/** Writes an import file of so many readers, `<name>0@example.org` and on. */
+/** Writes an import file of `count` subscribers, `<name>0@example.org` and following. */
 export async function writeImportCsv(folder: string, name: string, count: number): Promise<string> {
   const rows = Array.from({ length: count }, (_, n) => `${name}${n}@example.org`);
   await writeFile(join(folder, `${name}.csv`), `email\n${rows.join('\n')}\n`);
   return `${name}.csv`;
 }
 
-/** A message that the local inbox of a data folder holds. */
+/** A message in the local inbox of a data folder. */
 export interface InboxMail {
   to: string;
   subject: string;
@@ -18,7 +18,7 @@ export interface InboxMail {
 
 const OUR_HEADER = 'X-Paperboy-Inbox: ';
 
-/** How many messages each address got, digests alone: sign-ups get letters too. */
+/** How many digests each address got, without transactional e-mails. */
 export async function countDigests(dataDir: string): Promise<Map<string, number>> {
   const counts = new Map<string, number>();
   for (const { to, subject } of await envelopesIn(dataDir)) {
@@ -28,10 +28,10 @@ export async function countDigests(dataDir: string): Promise<Map<string, number>
   return counts;
 }
 
-/** Letters ask to confirm, welcome and say goodbye. */
+/** Subjects of confirmation, welcome and goodbye. */
 const TRANSACTIONAL_SUBJECT = /^(?:Confirm |Paperboy comes |The delivery of )/;
 
-/** The newest message to an address that fits, or null. */
+/** The newest message to an address whose subject fits, or null. */
 export async function findMail(
   dataDir: string,
   to: string,
@@ -61,7 +61,7 @@ async function envelopesIn(dataDir: string) {
   return found;
 }
 
-/** The addresses in what `subscribers export` wrote, with their statuses. */
+/** The addresses in the output of `subscribers export`, with their statuses. */
 export function parseExportedStatuses(exported: string): Map<string, string> {
   const rows = exported.trim().split('\n').slice(1);
   return new Map(rows.map((row) => row.split(',').slice(0, 2) as [string, string]));

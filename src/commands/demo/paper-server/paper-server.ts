@@ -21,8 +21,8 @@ export interface PaperServer {
 }
 
 /**
- * Answers requests as Hugging Face and arXiv do, in the formats and with the headers that they document.
- * `clock` decides which lists are published; `served.papers` may change at any time.
+ * Answers requests as Hugging Face and arXiv do, in the formats and with the headers that they
+ * document. `clock` decides which lists are published; `served.papers` may change at any time.
  */
 export function createPaperListener(
   served: { papers: readonly ServedPaper[] },

@@ -38,7 +38,7 @@ function matchesParams({ hfDay }: ServedPaper, params: URLSearchParams): boolean
   return week ? getMonday(hfDay) === findMondayOfWeek(week) : true;
 }
 
-/** The Monday of a week such as `2026-W19`. The first week of a year contains 4 January (ISO 8601). */
+/** The Monday of a week such as `2026-W19`. Week 1 contains 4 January (ISO 8601). */
 function findMondayOfWeek(week: string): string {
   const [year = '', number = ''] = week.split('-W');
   const first = Date.parse(`${getMonday(`${year}-01-04`)}T00:00:00Z`);
