@@ -3,11 +3,11 @@ import type { Paper } from '../../domain/papers/paper.ts';
 import type { Db } from '../client.ts';
 import { papers } from '../schema.ts';
 
-/** What is known of a keyword as a full-text query. */
+/** A keyword as a full-text query. */
 export interface KeywordMatchCount {
-  /** False when nothing of it can be searched, such as small words alone. */
+  /** False if it contains nothing to search for, only stop words. */
   isSearchable: boolean;
-  /** Papers of the days that say it. */
+  /** Number of papers in the period that contain it. */
   papers: number;
 }
 
@@ -16,7 +16,7 @@ interface DayRange {
   last: string;
 }
 
-/** How many of the papers listed from `first` to `last` say each keyword. */
+/** Counts the papers listed from `first` to `last` that contain each keyword. */
 export async function countKeywords(
   db: Db,
   keywords: readonly string[],
@@ -36,7 +36,7 @@ export async function countKeywords(
   return new Map(result.rows.map(({ keyword, ...count }) => [keyword, count]));
 }
 
-/** Who wrote the papers listed from `first` to `last`. */
+/** The authors and organisations of the papers listed from `first` to `last`. */
 export async function listAuthors(
   db: Db,
   { first, last }: DayRange,
@@ -47,7 +47,7 @@ export async function listAuthors(
     .where(between(papers.listedOn, first, last));
 }
 
-/** Those of the keywords of which nothing can be searched, such as small words alone. */
+/** The keywords that contain nothing to search for, only stop words. */
 export async function listUnsearchableKeywords(
   db: Db,
   keywords: readonly string[],
@@ -59,7 +59,7 @@ export async function listUnsearchableKeywords(
   return result.rows.map(({ keyword }) => keyword);
 }
 
-/** For each keyword, the places in `paperIds` of the papers that say it. */
+/** For each keyword, the indexes in `paperIds` of the papers that contain it. */
 export async function matchKeywordsInPapers(
   db: Db,
   paperIds: readonly string[],

@@ -7,7 +7,7 @@ const PAPER_TOPICS = sql<PaperTopic[]>`(
   FROM paper_topics WHERE paper_id = papers.id
 )`.as('paper_topics');
 
-/** What makes a paper with its topics. */
+/** The columns of a paper with its topics. */
 export const PAPER_COLUMNS = {
   id: papers.id,
   source: papers.source,
@@ -30,5 +30,5 @@ export const PAPER_COLUMNS = {
 export const MOST_DISCUSSED_FIRST = sql`ln(1 + papers.upvotes) + 0.5 * ln(1 + papers.comments) DESC,
   papers.published_on DESC NULLS LAST, papers.id`;
 
-/** The newest day first, its most discussed paper before the others: the order of an index. */
+/** The newest day first, and the most discussed paper of a day first: the order of an index. */
 export const NEWEST_FIRST = sql`papers.listed_on DESC, ${MOST_DISCUSSED_FIRST}`;

@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import type { Db } from '../client.ts';
 
-/** The last day up to `day` on which papers were listed, or null when there is none. */
+/** The last day up to `day` on which papers were listed, or null. */
 export async function findLatestListedDay(db: Db, day: string): Promise<string | null> {
   const result = await db.execute<{ day: string | null }>(
     sql`SELECT max(listed_on)::text AS day FROM papers WHERE listed_on <= ${day}`,
@@ -9,7 +9,7 @@ export async function findLatestListedDay(db: Db, day: string): Promise<string |
   return result.rows[0]?.day ?? null;
 }
 
-/** The nearest days with papers around a day and around its week; null where there is none. */
+/** The nearest days with papers before and after a day and its week, or null. */
 export interface NeighbourDays {
   previous: string | null;
   next: string | null;
@@ -17,15 +17,15 @@ export interface NeighbourDays {
   later: string | null;
 }
 
-/** What the calendar knows of a day. */
+/** A day in the calendar. */
 export interface CalendarDay extends NeighbourDays {
-  /** Of its daily digest; null while there is none. */
+  /** Issue number of its daily digest, or null. */
   number: number | null;
-  /** How many papers were listed on each day of its week; days without papers are left out. */
+  /** Number of papers listed on each day of its week, without empty days. */
   counts: Record<string, number>;
 }
 
-/** A day with the week given, in one statement: to ask takes longer than to answer. */
+/** A day and its week in one statement: the round trip takes longer than the query. */
 export async function readCalendar(
   db: Db,
   day: string,

@@ -4,7 +4,7 @@ import type { Db } from '../client.ts';
 import { papers } from '../schema.ts';
 import { MOST_DISCUSSED_FIRST, NEWEST_FIRST, PAPER_COLUMNS } from './paper-columns.ts';
 
-/** What a list of papers is narrowed to; all given conditions hold together. */
+/** Conditions on papers; all given ones must hold. */
 export interface PaperFilter {
   /** `YYYY-MM-DD`. */
   date?: string;
@@ -14,7 +14,7 @@ export interface PaperFilter {
   text?: string;
 }
 
-/** What papers are listed: as a filter lets them through, or of those found before. */
+/** The papers to list: those that match a filter, or those found before. */
 export type PaperCriteria = PaperFilter | (FoundPaperIds & { text: string });
 
 type BrowseFilter = Omit<PaperFilter, 'text'>;
@@ -23,23 +23,23 @@ interface FoundPaperIds {
   ids: readonly string[];
 }
 
-/** Which of them: `order` and a stretch of it. */
+/** Order and range of a list. */
 export interface PaperRange {
   order: 'newest' | 'discussed' | 'relevance';
   limit: number;
   offset: number;
 }
 
-/** How many papers of a day and a topic there are, but no more than `most`: to count all would take longer
- *  than to answer. */
+/** Counts the papers of a day and a topic, up to `maxCount`: counting all would take longer than showing
+ *  the page. */
 export async function countPapers(db: Db, filter: BrowseFilter, maxCount: number): Promise<number> {
   const result = await db.execute<{ count: number }>(sql`
     SELECT count(*)::int AS count FROM (SELECT FROM ${buildCountClause(filter)} LIMIT ${maxCount}) AS found`);
   return result.rows[0]?.count ?? 0;
 }
 
-/** Ids of the papers that the filter lets through, the newest first, but no more than `most`: to find all that
- *  say “model” would take longer than to answer. */
+/** Ids of the papers that match the filter, the newest first, at most `maxCount`: finding all papers
+ *  with “model” would take longer than showing the page. */
 export async function findPaperIds(
   db: Db,
   filter: PaperFilter,
@@ -50,14 +50,14 @@ export async function findPaperIds(
   return result.rows.map(({ id }) => id);
 }
 
-/** A stretch of these papers. */
+/** The papers in the given range. */
 export async function listPapers(
   db: Db,
   criteria: PaperCriteria,
   { order, limit, offset }: PaperRange,
 ): Promise<TopicPaper[]> {
   const orderBy = buildOrderBy(criteria, order);
-  // First which, then what stands in them: nothing is read of the papers before the stretch.
+  // Select the ids first, so that papers before the range are not read.
   const chosen = sql`(
     SELECT papers.id, row_number() OVER (ORDER BY ${orderBy}) AS place FROM ${buildFromClause(criteria)}
     ORDER BY ${orderBy} LIMIT ${limit} OFFSET ${offset}) AS chosen`;
@@ -68,7 +68,7 @@ export async function listPapers(
     .orderBy(sql`chosen.place`);
 }
 
-/** What is counted: of a topic the index alone tells. */
+/** The rows to count; those of a topic come from the index alone. */
 function buildCountClause(filter: BrowseFilter): SQL {
   const { date, topic } = filter;
   if (topic === undefined) return buildFromClause(filter);
@@ -82,7 +82,7 @@ function buildFromClause(criteria: PaperCriteria): SQL {
   const { date, topic, text } = criteria;
   const conditions = [sql`true`];
   if (topic !== undefined) conditions.push(sql`topic_slug = ${topic}`);
-  // The topic's own copy of the day is in the index by which its newest papers are found.
+  // paper_topics has a copy of the day, which is in the index of a topic's newest papers.
   if (date !== undefined && topic !== undefined)
     conditions.push(sql`paper_topics.listed_on = ${date}`);
   if (date !== undefined) conditions.push(sql`papers.listed_on = ${date}`);

@@ -13,13 +13,13 @@ import { PAPER_COLUMNS } from './paper-columns.ts';
 import { createPaperIdSetter, listSourceRecords, saveSourceRecords } from './source-records.ts';
 import { writePapers } from './write-papers.ts';
 
-/** Of this program; taken for as long as papers are stored. */
+/** Key of the advisory lock that is held while papers are stored. */
 const SAVE_LOCK = 5_320_011;
 
 /**
- * Stores papers by id, each once in the list, in a transaction. What becomes of a known one is
- * `mergePaper`'s to say. Returns the ids that are new, those whose words or day changed (both need
- * topics), and how many known ones were updated at all.
+ * Stores papers by id, each once in the list, in a transaction; `mergePaper` merges known ones.
+ * Returns the ids of new papers, the ids of known ones whose text or day changed (both need topics),
+ * and the number of known ones that changed at all.
  */
 export async function savePapers(
   db: Db,
@@ -27,7 +27,7 @@ export async function savePapers(
   now: Date,
 ): Promise<{ added: string[]; reworded: string[]; changed: number }> {
   if (list.length === 0) return { added: [], reworded: [], changed: 0 };
-  // Whoever comes second must see what the first wrote before merging with it.
+  // A concurrent writer must wait, and see these papers before it merges with them.
   await db.execute(sql`SELECT pg_advisory_xact_lock(${SAVE_LOCK})`);
   const ids = list.map(({ id }) => id);
   const known = await listStoredPapers(db, ids);
@@ -58,7 +58,7 @@ export async function savePapers(
   };
 }
 
-/** What topics and their lists go by. */
+/** Whether the data that topics and their lists depend on differ. */
 const TOPIC_RELEVANT_FIELDS = ['title', 'abstract', 'listedOn'] as const;
 
 async function listStoredPapers(db: Db, ids: readonly string[]): Promise<Map<string, StoredPaper>> {
@@ -76,7 +76,7 @@ export async function findPaper(db: Db, id: string): Promise<TopicPaper | null> 
   return paper ?? null;
 }
 
-/** The papers of these ids, in their order; what is not stored is left out. */
+/** The papers with these ids, in their order, without unknown ones. */
 export async function findPapersByIds(db: Db, ids: readonly string[]): Promise<TopicPaper[]> {
   if (ids.length === 0) return [];
   const rows = await db
@@ -87,7 +87,7 @@ export async function findPapersByIds(db: Db, ids: readonly string[]): Promise<T
   return ids.flatMap((id) => byId.get(id) ?? []);
 }
 
-/** Papers that may be used from `first` to `last`, stand, and are in no digest of `kind` yet. */
+/** Papers usable from `first` to `last` that are not withdrawn and in no digest of `kind` yet. */
 export async function listUsablePapers(
   db: Db,
   { kind, first, last }: { kind: string; first: string; last: string },
@@ -102,7 +102,7 @@ export async function listUsablePapers(
     .orderBy(papers.id);
 }
 
-/** When one of the papers was last changed, or null for none. */
+/** When one of the papers was last changed, or null if there are none. */
 export async function findLastChange(db: Db, ids: readonly string[]): Promise<Date | null> {
   const [row] = await db
     .select({ at: max(papers.updatedAt) })
@@ -111,13 +111,13 @@ export async function findLastChange(db: Db, ids: readonly string[]): Promise<Da
   return row?.at ?? null;
 }
 
-/** Has the database learn which words papers say often. A server does so by itself, an embedded one never
- *  would: similar papers are found by the rare ones. */
+/** Runs ANALYZE, so that the statistics have the frequent words; similar papers are found by the rare
+ *  ones. A server does this by itself, an embedded database never. */
 export async function analysePapers(db: Db): Promise<void> {
   await db.execute(sql`ANALYZE papers`);
 }
 
-/** Title and abstract of the papers listed last, the newest first. */
+/** Title and abstract of the newest papers, the newest first. */
 export async function listRecentTexts(
   db: Db,
   limit: number,

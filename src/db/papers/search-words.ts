@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import type { Db } from '../client.ts';
 
-/** Those of `words` that the search `text` looks for: `model` finds “Models”. */
+/** The words among `words` that the search `text` matches: `model` matches “Models”. */
 export async function findSearchedWords(
   db: Db,
   text: string,
@@ -17,7 +17,7 @@ export async function findSearchedWords(
   return new Set(result.rows.map(({ word }) => word));
 }
 
-/** Whether a search holds nothing but words that full text leaves out, such as “the”. */
+/** Whether a search contains only stop words, such as “the”. */
 export async function hasOnlyStopWords(db: Db, text: string): Promise<boolean> {
   const result = await db.execute<{ nodes: number }>(
     sql`SELECT numnode(websearch_to_tsquery('english', ${text})) AS nodes`,

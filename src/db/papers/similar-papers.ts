@@ -4,19 +4,19 @@ import type { Db } from '../client.ts';
 import { papers } from '../schema.ts';
 import { PAPER_COLUMNS } from './paper-columns.ts';
 
-/** Words of the title that are looked for: the rarest. */
+/** Number of the title's rarest words to search for. */
 const MOST_WORDS = 5;
 
-/** A word that more than this share of the papers say tells nothing. */
+/** A word in a greater share of the papers is too common to search for. */
 const COMMON_SHARE = 0.02;
 
-/** Papers that are compared at the most. */
+/** Most papers to compare. */
 const MOST_COMPARED = 300;
 
 /**
- * Papers that say the rarest words of this paper's title, those that say most of them first, a shared
- * topic counting a little. How rare a word is comes from the statistics of the table, which cost
- * nothing; before there are any, every word counts as rare.
+ * Papers that contain the rarest words of this paper's title, those with most of them first; a shared
+ * topic counts a little. The rarity of a word comes from the table's statistics, which cost nothing.
+ * Without statistics every word counts as rare.
  */
 export async function listSimilarPapers(db: Db, id: string, limit: number): Promise<TopicPaper[]> {
   const nearest = sql`(

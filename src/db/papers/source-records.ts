@@ -4,7 +4,7 @@ import type { Db } from '../client.ts';
 import { toJson } from '../json.ts';
 import { paperSources } from '../schema.ts';
 
-/** What each source said of these papers last, by paper. */
+/** The source records of these papers, by paper id. */
 export async function listSourceRecords(
   db: Db,
   paperIds: readonly string[],
@@ -22,7 +22,7 @@ export async function listSourceRecords(
   return byPaper;
 }
 
-/** Writes down what sources said; each paper and source once. */
+/** Stores source records; each paper and source at most once in the list. */
 export async function saveSourceRecords(
   db: Db,
   list: readonly (PaperSourceRecord & { paperId: string })[],
@@ -39,7 +39,7 @@ export async function saveSourceRecords(
       upvotes = excluded.upvotes, comments = excluded.comments, withdrawn_on = excluded.withdrawn_on`);
 }
 
-/** How many of the papers a source had listed before `day`. */
+/** Number of the papers that a source listed before `day`. */
 export async function countListedBefore(
   db: Db,
   { source, day, paperIds }: { source: string; day: string; paperIds: readonly string[] },
@@ -50,7 +50,7 @@ export async function countListedBefore(
   return result.rows[0]?.count ?? 0;
 }
 
-/** Listings as rows of the paper with that id. */
+/** Creates rows of the paper with that id from source records. */
 export function createPaperIdSetter(
   paperId: string,
 ): (record: PaperSourceRecord) => PaperSourceRecord & { paperId: string } {

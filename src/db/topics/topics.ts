@@ -11,7 +11,7 @@ const COLUMNS = {
   titleQuery: topics.titleQuery,
 };
 
-/** All topics, in the order in which they are shown. */
+/** All topics in display order. */
 export async function listTopics(db: Db): Promise<Topic[]> {
   return db.select(COLUMNS).from(topics).orderBy(topics.position);
 }
@@ -22,13 +22,13 @@ export async function listTopicNames(db: Db): Promise<ReadonlyMap<string, string
   return new Map(rows.map(({ slug, name }) => [slug, name]));
 }
 
-/** The topic of that slug, or null. */
+/** The topic with that slug, or null. */
 export async function findTopic(db: Db, slug: string): Promise<Topic | null> {
   const [topic] = await db.select(COLUMNS).from(topics).where(eq(topics.slug, slug));
   return topic ?? null;
 }
 
-/** Stores topics by slug, in the order given. */
+/** Stores topics by slug; their order is the display order. */
 export async function saveTopics(db: Db, list: readonly Topic[]): Promise<void> {
   if (list.length === 0) return;
   await db
@@ -50,7 +50,7 @@ export async function saveTopics(db: Db, list: readonly Topic[]): Promise<void> 
 export interface TopicMatch {
   paperId: string;
   slug: string;
-  /** Full-text rank, and a flat sum for a match in the title. */
+  /** Full-text rank, plus a constant for a match in the title. */
   score: number;
 }
 
@@ -76,7 +76,7 @@ export async function matchTopics(db: Db, paperIds: readonly string[]): Promise<
   return result.rows;
 }
 
-/** Replaces the topics of the papers named. */
+/** Replaces the topics of these papers. */
 export async function replacePaperTopics(
   db: Db,
   paperIds: readonly string[],
@@ -93,13 +93,13 @@ export async function replacePaperTopics(
     JOIN papers ON papers.id = row.paper_id`);
 }
 
-/** All topics, in the order in which they are shown, with how many papers each has among those listed on the
- *  days given, both ends included (all days when null). */
+/** All topics in display order, each with its number of papers listed on the days given, both ends
+ *  included, or on all days when null. */
 export async function listTopicCounts(
   db: Db,
   days: { first: string; last: string } | null,
 ): Promise<(Topic & { count: number })[]> {
-  // Topic by topic, as their index is ordered.
+  // One subquery per topic follows the order of the index.
   const within = days === null ? sql`` : sql`AND listed_on BETWEEN ${days.first} AND ${days.last}`;
   const count = sql<number>`(
     SELECT count(*)::int FROM paper_topics WHERE topic_slug = topics.slug ${within})`;

@@ -2,8 +2,8 @@ import type { Paper } from './paper.ts';
 import { parseArxivId } from './paper-id.ts';
 
 /**
- * The paper as an entry for BibTeX. Letters stay Unicode, as biber and every BibTeX that reads UTF-8
- * take them; what TeX would act upon is escaped, and braces keep the title's capitals.
+ * The paper as a BibTeX entry. Letters stay Unicode, which biber and BibTeX with UTF-8 accept; TeX's
+ * special characters are escaped, and braces keep the title's capitals.
  */
 export function formatBibtex(paper: Paper, url: string): string {
   const arxiv = parseArxivId(paper.id);
@@ -22,7 +22,7 @@ export function formatBibtex(paper: Paper, url: string): string {
   return `@misc{${citationKeyOf(paper)},\n${lines.join('\n')}\n}\n`;
 }
 
-/** The paper as a record of RIS: one tag and value a line, ended by CRLF, `ER` last. */
+/** The paper as an RIS record: one tag and value per line, CRLF, `ER` last. */
 export function formatRis(paper: Paper, url: string): string {
   const tags = [
     ['TY', 'UNPB'],
@@ -38,12 +38,12 @@ export function formatRis(paper: Paper, url: string): string {
   return `${[...tags, ['ER', '']].map(([tag, value = '']) => `${tag}  - ${collapseWhitespace(value)}`).join('\r\n')}\r\n`;
 }
 
-/** A name of a file for the paper's reference: the slash of an old arXiv id is none in a file's name. */
+/** The file name of a paper's reference. The slash of an old arXiv id is replaced. */
 export function citationFileName(id: string, extension: string): string {
   return `${id.replace(/[^\w.-]+/g, '-')}.${extension}`;
 }
 
-/** `lovelace2026engine`, or the paper's id when its authors are not named. */
+/** `lovelace2026engine`, or the paper's id if its authors are unknown. */
 function citationKeyOf(paper: Paper): string {
   const family = toFamilyNameFirst(paper.authors[0] ?? '').split(',')[0] ?? '';
   const word = paper.title.split(/\s+/).find((each) => toAsciiLetters(each).length > 3) ?? '';
@@ -51,7 +51,7 @@ function citationKeyOf(paper: Paper): string {
   return key === '' || /^\d/.test(key) ? paper.id.replace(/[^\w.:/-]+/g, '-') : key;
 }
 
-/** Letters and digits of ASCII, accents taken off. */
+/** ASCII letters and digits, without accents. */
 function toAsciiLetters(text: string): string {
   return text
     .normalize('NFKD')
@@ -59,7 +59,7 @@ function toAsciiLetters(text: string): string {
     .toLowerCase();
 }
 
-/** Small words before the last one belong to the family's name: `Ludwig van Beethoven`. */
+/** Particles before the last word belong to the family name: `Ludwig van Beethoven`. */
 function toFamilyNameFirst(name: string): string {
   const words = collapseWhitespace(name).split(' ');
   if (name.includes(',') || words.length < 2) return collapseWhitespace(name);
@@ -68,7 +68,7 @@ function toFamilyNameFirst(name: string): string {
   return `${words.slice(start).join(' ')}, ${words.slice(0, start).join(' ')}`;
 }
 
-/** A name that BibTeX would take apart stays whole in braces. */
+/** Braces keep a name whole that BibTeX would split. */
 function escapeTexName(name: string): string {
   return / and |,/i.test(name) ? `{${escapeTex(name)}}` : escapeTex(name);
 }
@@ -93,7 +93,7 @@ function escapeTex(text: string): string {
   );
 }
 
-/** An address is not set as text: only what would end the field must go. */
+/** A URL is not typeset: only the characters that would end the field are encoded. */
 function escapeUrl(url: string): string {
   return url.replace(/[\\{}\s]/g, encodeURIComponent);
 }

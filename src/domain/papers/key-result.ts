@@ -1,15 +1,15 @@
 import { splitSentences } from '../text/sentences.ts';
 
 export interface KeyResult {
-  /** The number as the abstract has it, such as `1.35x` or `92.19%`. */
+  /** The number as written in the abstract, such as `1.35x` or `92.19%`. */
   figure: string;
-  /** The words around it, letter for letter: a part of the abstract that starts at a word. */
+  /** The words around it: an unchanged part of the abstract that starts at a word. */
   quote: string;
 }
 
 /**
- * The number that an abstract is proudest of, in its own words; null when none is surely a result.
- * Better none than a silly one: years, model sizes, p-values and the failings of others do not count.
+ * The most important number of an abstract, with its words, or null if no number is surely a result.
+ * A wrong one is worse than none: years, model sizes, p-values and results of others do not count.
  */
 export function findKeyResult(abstract: string): KeyResult | null {
   const candidates = [...splitSentences(abstract)].flatMap(({ text }) => findCandidates(text));
@@ -36,14 +36,14 @@ function findCandidates(sentence: string): KeyResultCandidate[] {
   });
 }
 
-/** A number's place in its sentence. */
+/** Position of a number in its sentence. */
 interface NumberPosition {
   sentence: string;
   start: number;
   end: number;
 }
 
-/** How likely the number is the paper's result, from the words beside it. */
+/** How likely the number is the paper's result, judged by the words beside it. */
 function scoreNumber({ sentence, start, end }: NumberPosition, quote: string): number {
   const figure = sentence.slice(start, end);
   const before = sentence.slice(Math.max(0, start - 60), start);
@@ -67,8 +67,8 @@ function isInParentheses(sentence: string, at: number): boolean {
   return sentence.lastIndexOf('(', at) > sentence.lastIndexOf(')', at);
 }
 
-/** The whole sentence when it is short, else the clause with the number, grown or trimmed to a
- *  readable length; null when no such part exists. */
+/** The whole sentence if it is short, else the clause with the number, extended or trimmed to a
+ *  readable length; null if there is no such part. */
 function extractQuote(position: NumberPosition): string | null {
   const { sentence } = position;
   const clause =
@@ -90,8 +90,8 @@ interface ClauseSpan {
   end: number;
 }
 
-/** From the break before the number to the break after it, and further to the left while the
- *  clause has no verb that says what was gained. */
+/** From the break before the number to the break after it, extended to the left until the clause has
+ *  a verb of gain. */
 function findClause({ sentence, start, end }: NumberPosition): ClauseSpan {
   const breaks = findClauseBreaks(sentence);
   const starts = breaks.filter((at) => at.next <= start).map((at) => at.next);
@@ -104,7 +104,7 @@ function findClause({ sentence, start, end }: NumberPosition): ClauseSpan {
   return { start: from, end: contrastEnd - from <= MAX_QUOTE_CHARS ? contrastEnd : clauseEnd };
 }
 
-/** `..., whereas standard LLM counterparts struggle around 5%` belongs to what it answers. */
+/** `..., whereas standard LLM counterparts struggle around 5%` belongs to the clause before it. */
 function findContrastEnd(sentence: string, clauseEnd: number): number {
   return clauseEnd + (CONTRAST_CLAUSE.exec(sentence.slice(clauseEnd))?.[0].length ?? 0);
 }
@@ -115,7 +115,7 @@ function findClauseBreaks(sentence: string): { start: number; next: number }[] {
     .filter((at) => !isInParentheses(sentence, at.start));
 }
 
-/** Begins at the verb of gain when the subject is too long, and ends before a tail that can be spared. */
+/** Starts at the verb of gain if the subject is too long, and drops an optional tail. */
 function trimClause({ sentence, start, end }: NumberPosition, clause: ClauseSpan): ClauseSpan {
   const tails = [...sentence.slice(end, clause.end).matchAll(TAIL)].map(
     (match) => end + match.index,
@@ -132,10 +132,10 @@ function trimClause({ sentence, start, end }: NumberPosition, clause: ClauseSpan
   return clause;
 }
 
-/** Fits beside the number in a mail, in characters. */
+/** Length that fits beside the number in a mail, in characters. */
 const MAX_QUOTE_CHARS = 110;
 const MIN_QUOTE_WORDS = 4;
-/** Beyond this it is no sentence; bounds the work. */
+/** A longer text is no sentence. Bounds the work. */
 const MAX_SENTENCE_CHARS = 1_200;
 const MIN_KEY_RESULT_SCORE = 7;
 
@@ -161,7 +161,7 @@ const GAIN_AFTER =
 const CONTRAST_CLAUSE = /^, (?:while|whereas) [^,;:]{1,100}$/;
 const CONTRAST = /\b(?:while|whereas|versus|vs)\b/;
 
-/** The price of a gain is not the headline. */
+/** The cost of a gain is not the result. */
 const COST =
   /^ (?:more (?:tokens|memory|time|compute|parameters)\b|(?!.{0,14}\b(?:no|without|minimal|negligible)\b)(?:[\w-]+ ){0,3}(?:drop|loss|degradation|overhead|slowdown|cost)\b)/i;
 const COST_BEFORE =
@@ -178,10 +178,10 @@ const OWN_WORK = /\b(?:we|our)\b/i;
 const CLAUSE_BREAK =
   /[;:] (?:(?:and )?\(\w{1,3}\) )?|, (?!\d|and \d)(?:(?:and|but|while|thus|thereby|with|which|respectively) )?| -- |\bthat /g;
 
-/** Where a quote may begin inside its clause. */
+/** Where a quote may start inside its clause. */
 const HEAD =
   /\b(?:and )?(?=(?:improv|reduc|achiev|outperform|accelerat|deliver|yield|cut|boost|surpass|beat|exceed|maintain|offer|attain|reach|increas)\w*)/gi;
 
-/** What may be left out at the end. */
+/** Tails that may be left out. */
 const TAIL =
   /(?<!\b(?:compared|relative)),? (?=(?:compared|relative|over|with|while|whereas|on|from|for|in|than|across|without|when|at|through|adhering|and (?:reduc|improv|achiev|deliver|increas|allow)\w*)\b)|, /g;

@@ -1,8 +1,8 @@
 import { findCodeUrl } from './code-url.ts';
 import type { ListedPaper, Paper, PaperSourceRecord, StoredPaper } from './paper.ts';
 
-/** What sources say of a paper, once one of them has listed it (again) at `now`. The first day on which a
- *  source listed it stays; what it does not count stays as it was. */
+/** Updates the source records of a paper after a source listed it at `now`. The first day on which the
+ *  source listed it stays, and counts that the source does not report are kept. */
 export function mergeSourceRecord(
   records: readonly PaperSourceRecord[],
   paper: ListedPaper,
@@ -27,9 +27,9 @@ export function mergeSourceRecord(
 }
 
 /**
- * A paper that is stored, or null, after a source listed it: `listings` has what all of them say. A source
- * that knows less takes nothing away; the paper counts from the earliest of its listings, and is withdrawn
- * when one of them says so.
+ * Merges a paper from a source into the stored one, which is null for a new paper; `records` are those
+ * of all sources. A source with less data removes nothing. The paper's days are those of its earliest
+ * record, and it is withdrawn if one source says so.
  */
 export function mergePaper(
   stored: StoredPaper | null,
@@ -70,12 +70,12 @@ function earliestWithdrawalOf(records: readonly PaperSourceRecord[]): string | n
   return records.flatMap(({ withdrawnOn }) => withdrawnOn ?? []).sort()[0] ?? null;
 }
 
-/** A paper as a source lists it, by itself. */
+/** A paper as one source lists it. */
 export function toPaper({ withdrawnOn: _withdrawnOn, ...paper }: ListedPaper): Paper {
   return { ...paper, upvotes: paper.upvotes ?? 0, comments: paper.comments ?? 0 };
 }
 
-/** A notice of withdrawal is no abstract, and copies on Hugging Face have lost the TeX of arXiv's own. */
+/** A withdrawal notice is no abstract, and Hugging Face's copies have lost arXiv's TeX. */
 function hasBetterText(paper: ListedPaper, records: readonly PaperSourceRecord[]): boolean {
   if (paper.withdrawnOn !== undefined) return false;
   return sourceFamilyOf(paper.source) !== 'hf' || !records.some(isFromArxiv);
@@ -92,14 +92,14 @@ function chooseAuthors(
   return textVersion.authors.length > 0 ? textVersion.authors : other.authors;
 }
 
-/** A link that a source names stands before one that is found in the abstract. */
+/** A link given by a source takes precedence over one found in the abstract. */
 function chooseCodeUrl(stored: StoredPaper | null, paper: ListedPaper): string | null {
   const isFound = paper.codeUrl === findCodeUrl(paper.abstract);
   if (isFound && stored?.codeUrl) return stored.codeUrl;
   return paper.codeUrl ?? stored?.codeUrl ?? null;
 }
 
-/** What lists of one place say last; of several places the most. */
+/** The latest count of each place (such as `hf`), and of several places the greatest. */
 function mergeCounts(records: readonly PaperSourceRecord[], name: 'upvotes' | 'comments'): number {
   const last = new Map<string, number>();
   const inTime = [...records].sort((a, b) => a.seenAt.getTime() - b.seenAt.getTime());

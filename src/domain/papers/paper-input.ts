@@ -33,20 +33,20 @@ const MAX_URL_CHARS = 800;
 const MAX_COUNT = 2_000_000_000;
 
 export interface ParsePaperOptions {
-  /** Where the entry is from. */
+  /** Name of the source. */
   source: string;
-  /** When it was listed, unless it says another day. */
+  /** The day it was listed on, unless the entry has another. */
   today: string;
-  /** How many days after its listing it may be used. @defaultValue 0 */
+  /** Days between its listing and its first possible digest. @defaultValue 0 */
   usableAfterDays?: number;
-  /** Take what cannot be read for absent, but for id, title and abstract: what others publish changes
+  /** Treat unreadable fields as absent, except id, title and abstract: other people's formats change
    *  without notice. @defaultValue false */
   isLenient?: boolean;
 }
 
 /**
- * One entry of a file of papers as the paper that is stored: cleaned, keyed, with `today` as the day
- * it was listed unless it says another. Fields it does not know are passed over; `null` is absent.
+ * Parses one entry of a file of papers: cleaned, with its id, and listed on `today` unless it has
+ * another day. Unknown fields are ignored; `null` means absent.
  * @throws PaperboyError `INVALID_PAPER` naming the field, the value and what was expected.
  */
 export function parsePaper(
@@ -90,7 +90,7 @@ export function parsePaper(
   };
 }
 
-/** A stored paper in the shape in which it can be imported again. */
+/** A stored paper in the import format. */
 export function toPaperInput(paper: Paper | ListedPaper): PaperInput {
   const present = Object.entries({
     id: paper.id,

@@ -1,6 +1,6 @@
-/** A stored article, as every layer passes it around. Days are `YYYY-MM-DD` in UTC. */
+/** A paper. Days are `YYYY-MM-DD` in UTC. */
 export interface Paper {
-  /** Version-less arXiv id; else the source's own id or a hash of the title, as `source:id`. */
+  /** arXiv id without version; else the source's id or a hash of the title, as `source:id`. */
   id: string;
   source: string;
   title: string;
@@ -11,7 +11,7 @@ export interface Paper {
   publishedOn: string | null;
   /** The day on which the source listed the paper. */
   listedOn: string;
-  /** The first day whose digest may hold the paper. */
+  /** The first day whose digest may contain the paper. */
   usableOn: string;
   upvotes: number;
   comments: number;
@@ -21,20 +21,20 @@ export interface Paper {
 
 /** A paper as one source lists it. */
 export interface ListedPaper extends Omit<Paper, 'upvotes' | 'comments'> {
-  /** Null when the source counts none. */
+  /** Null if the source does not count them. */
   upvotes: number | null;
   comments: number | null;
-  /** The day on which the source says that it was withdrawn; absent when it does not. */
+  /** The day of the withdrawal according to the source; absent if it was not withdrawn. */
   withdrawnOn?: string;
 }
 
 /** A paper as it is stored. */
 export interface StoredPaper extends Paper {
-  /** The day on which it was withdrawn; null when it stands. */
+  /** The day on which it was withdrawn, or null. */
   withdrawnOn: string | null;
 }
 
-/** What a source said of a paper last. */
+/** The latest data of one source on a paper. */
 export interface PaperSourceRecord {
   source: string;
   listedOn: string;
@@ -45,7 +45,7 @@ export interface PaperSourceRecord {
   withdrawnOn: string | null;
 }
 
-/** A topic that a paper was given, with its full-text score. */
+/** A topic of a paper, with its full-text score. */
 export interface PaperTopic {
   slug: string;
   score: number;

@@ -4,8 +4,8 @@ export interface SplitTitle {
 }
 
 /**
- * A title split at its first `: ` or ` -- ` into the bold name and the rest; no deck when there is
- * nothing to split. A title that starts or ends with a separator stays whole (LOOK: headline and deck).
+ * Splits a title at its first `: ` or ` -- ` into a headline and a deck. A title without a separator,
+ * or with one at its start or end, stays whole.
  */
 export function splitTitle(title: string): SplitTitle {
   const whole = title.trim();

@@ -1,9 +1,9 @@
 import { convertTex } from './tex.ts';
 
 /**
- * One line of readable text from what a source sent: NFC, without markup, TeX, control, invisible
- * and text-direction characters. Cleaning twice changes nothing more. Not a substitute for escaping:
- * `a < b` keeps its sign. Time is linear in the length.
+ * Turns a source's text into one readable line: NFC, without markup, TeX, control characters,
+ * invisible and text-direction characters. Idempotent. Not a substitute for escaping: `a < b` keeps
+ * its sign. Linear in the length.
  */
 export function cleanText(raw: string): string {
   // Without markup nothing is left to nest, so the second attempt settles.
@@ -21,8 +21,8 @@ function cleanUntilStable(raw: string): string | null {
   return null;
 }
 
-/** What one round does, in order: later steps rely on earlier ones. Most texts need few of them, and
- *  to look for one sign costs a fraction of the step. */
+/** The steps of one round, in order: later steps rely on earlier ones. Most texts need few of them, and
+ *  looking for a step's characters costs a fraction of the step. */
 const CLEANING_STEPS: readonly ((text: string) => string)[] = [
   applyIf(/[^\x20-\x7e]/, dropInvisible),
   applyIf(/&/, decodeEntities),
@@ -72,7 +72,7 @@ function dropArxivPreamble(text: string): string {
   );
 }
 
-/** `incorporating APIs.We make`: a line break that was lost between two sentences. */
+/** `incorporating APIs.We make`: a line break between two sentences was lost. */
 function restoreSpaces(text: string): string {
   return text.replace(LOST_SPACE, ' ');
 }
@@ -87,7 +87,7 @@ function setDashes(text: string): string {
 /** Each round undoes one level of nesting, such as `\textbf{\emph{..}}`. */
 const MAX_ROUNDS = 8;
 
-/** All characters that the steps above act upon. */
+/** All characters that the steps above change. */
 const MARKUP_CHARACTERS = /[\\$&<>{}^_~`'";]/g;
 
 /** Control and format characters (zero width, text direction, tags), private use, lone surrogates and
@@ -154,5 +154,5 @@ const ENTITIES: ReadonlyMap<string, string> = new Map(
   }),
 );
 
-/** The one character that PostgreSQL cannot store in a text. */
+/** The only character that PostgreSQL cannot store in a text. */
 export const NUL = '\0';

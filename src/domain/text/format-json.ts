@@ -1,4 +1,4 @@
-/** `value` as JSON, for a message; what is nested so deep that it cannot be written, in words. */
+/** `value` as JSON for a message, or a phrase if it is nested too deeply to be written. */
 export function formatJson(value: unknown): string {
   try {
     return JSON.stringify(value) ?? String(value);

@@ -1,7 +1,7 @@
 import type { Paper } from '../papers/paper.ts';
 import type { Frequency, Preferences } from '../subscribers/subscriber.ts';
 
-/** `5 authors, 19 March 2026, 12 upvotes, 2 comments`; parts that are unknown or zero are left out. */
+/** `5 authors, 19 March 2026, 12 upvotes, 2 comments`, without unknown or zero parts. */
 export function describePaper(paper: Paper): string {
   return [
     describeAuthors(paper),
@@ -13,7 +13,7 @@ export function describePaper(paper: Paper): string {
     .join(', ');
 }
 
-/** Who: `Tencent`, `5 authors`, `1 author`, or the names when there are one to three; empty when unknown. */
+/** `Tencent`, `5 authors`, `1 author`, or one to three names; empty when unknown. */
 export function describeAuthors(
   paper: Pick<Paper, 'authors' | 'authorCount' | 'organization'>,
 ): string {
@@ -24,7 +24,7 @@ export function describeAuthors(
   return count > 0 ? formatQuantity(count, 'author') : '';
 }
 
-/** `a`, `a and b`, `a, b and c`; empty for none. Names that hold commas are kept apart: `a, b as well as c`,
+/** `a`, `a and b`, `a, b and c`; empty for none. Names with commas stay distinct: `a, b as well as c`,
  *  `a, b; c; and d`. */
 export function joinNames(names: readonly string[]): string {
   const last = names.at(-1) ?? '';
@@ -50,7 +50,7 @@ export function formatHour(hour: number): string {
 }
 
 /** `Europe/Berlin` → `Berlin time`, `America/New_York` → `New York time`, `UTC` → `UTC`; zones that
- *  are no place keep their name (`GMT`). */
+ *  are not named after a place keep their name (`GMT`). */
 export function formatTimezone(timezone: string): string {
   if (UTC_ALIASES.has(timezone)) return 'UTC';
   if (!timezone.includes('/')) return timezone;
@@ -60,12 +60,12 @@ export function formatTimezone(timezone: string): string {
   return `${city} time`;
 }
 
-/** `2026-05-08` → `8 May 2026`; a text that is no day comes back as it is. */
+/** `2026-05-08` → `8 May 2026`; any other text is returned unchanged. */
 export function formatDate(day: string): string {
   return formatDateWith(DATE_FORMAT, day);
 }
 
-/** `2026-05-08` → `Friday, 8 May 2026`; a text that is no day comes back as it is. */
+/** `2026-05-08` → `Friday, 8 May 2026`; any other text is returned unchanged. */
 export function formatLongDate(day: string): string {
   const weekday = formatDateWith(WEEKDAY_FORMAT, day);
   return weekday === day ? day : `${weekday}, ${formatDate(day)}`;
@@ -101,7 +101,7 @@ export function spellNumber(count: number): string {
   return NUMBER_WORDS[count] ?? String(count);
 }
 
-/** IANA turns the sign round: `Etc/GMT+5` is five hours behind UTC. */
+/** IANA inverts the sign: `Etc/GMT+5` is five hours behind UTC. */
 function formatUtcOffset(offset: string): string {
   const sign = offset.startsWith('+') ? '-' : '+';
   return offset === '' ? 'GMT' : `UTC${sign}${offset.slice(1)}`;
@@ -112,7 +112,7 @@ function formatDateWith(format: Intl.DateTimeFormat, day: string): string {
   return Number.isNaN(midnight.getTime()) ? day : format.format(midnight);
 }
 
-/** More names than these no longer fit a byline. */
+/** Most names that fit a byline. */
 const MAX_BYLINE_NAMES = 3;
 
 const FREQUENCY_LABELS = {

@@ -1,17 +1,17 @@
-/** A stretch of a text: what was looked for, or what stands between. */
+/** A segment of a text: a match, or the text between two matches. */
 export interface HighlightSegment {
   text: string;
   isMarked: boolean;
 }
 
-/** The words of a text, as they stand there. */
+/** The words of a text, unchanged. */
 export function splitWords(text: string): string[] {
   return text.match(WORD) ?? [];
 }
 
 /**
- * Words of `texts`, each once and in lower case, that a search for `search` may find. English full text
- * cuts endings only, so a word and what is looked for begin alike.
+ * The words of `texts` that a search for `search` may match, each once, in lower case. Candidates
+ * share the beginning of a searched word, because English full-text search only removes endings.
  */
 export function findMatchingWords(search: string, texts: readonly string[]): string[] {
   const prefixes = new Set(splitWords(search.toLowerCase()).map(prefixOf));
@@ -20,7 +20,8 @@ export function findMatchingWords(search: string, texts: readonly string[]): str
   return [...new Set(words)];
 }
 
-/** Looks only where a beginning stands: to take every word of a page's abstracts apart costs a millisecond. */
+/** Looks only at places where a beginning occurs: splitting all abstracts of a page into words takes a
+ *  millisecond. */
 function* findWordsByPrefix(prefix: string, text: string): Generator<string> {
   for (let at = text.indexOf(prefix); at !== -1; at = text.indexOf(prefix, at + 1)) {
     if (WORD_CHARACTER.test(text.charAt(at - 1))) continue;
@@ -29,8 +30,8 @@ function* findWordsByPrefix(prefix: string, text: string): Generator<string> {
   }
 }
 
-/** The text in parts, `marked` words (in lower case) apart: put together they are the text, letter for
- *  letter. */
+/** Splits the text into segments so that the `marked` words (in lower case) have their own. Joined, the
+ *  segments are the text. */
 export function highlight(text: string, marked: ReadonlySet<string>): HighlightSegment[] {
   const segments: HighlightSegment[] = [];
   let end = 0;
@@ -44,7 +45,7 @@ export function highlight(text: string, marked: ReadonlySet<string>): HighlightS
   return segments;
 }
 
-/** Whether the text holds one of the words, given in lower case. */
+/** Whether the text contains one of the words, given in lower case. */
 export function containsAnyWord(text: string, words: ReadonlySet<string>): boolean {
   return splitWords(text).some((word) => words.has(word.toLowerCase()));
 }
@@ -56,5 +57,5 @@ function prefixOf(word: string): string {
 const WORD = /[\p{L}\p{N}]+/gu;
 const WORD_CHARACTER = /[\p{L}\p{N}]/u;
 
-/** In UTF-16 units; nothing that is searched for is longer. */
+/** In UTF-16 units; no searched word is longer. */
 const MAX_WORD_CHARS = 100;

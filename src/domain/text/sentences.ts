@@ -1,7 +1,6 @@
 /**
- * The first whole sentences of `text`: at most `most`, and no further one once `maxLength`
- * characters would be passed; always at least one, even a longer one. Letter for letter as in
- * `text`, empty only when `text` is blank.
+ * The first whole sentences of `text`, as long as neither limit is exceeded. The first sentence is
+ * always included. The result is an unchanged part of `text`, and empty only when `text` is blank.
  */
 export function takeFirstSentences(
   text: string,
@@ -21,17 +20,17 @@ export function takeFirstSentences(
 }
 
 export interface Sentence {
-  /** Where the sentence begins in the text, in UTF-16 units. */
+  /** Start of the sentence in the text, in UTF-16 units. */
   start: number;
   /** Without white space around it. */
   text: string;
 }
 
 /**
- * The sentences of `text`, in order. One ends at a stop, with the quotes and parentheses that close
- * after it, when white space and something other than a lower-case word follow; stops of
- * abbreviations (`et al.`), of initials and inside parentheses end none. Linear in the length, which
- * `Intl.Segmenter` is not on Node 20.
+ * The sentences of `text`, in order. A sentence ends at a full stop, including closing quotes and
+ * parentheses, if white space and anything but a lower-case word follow. The stops of abbreviations
+ * (`et al.`), of initials and inside parentheses do not end a sentence. Linear in the length, unlike
+ * `Intl.Segmenter` on Node 20.
  */
 export function* splitSentences(text: string): Generator<Sentence> {
   let start = 0;
@@ -72,7 +71,7 @@ function isInitial(lastWords: string, after: string): boolean {
   return INITIAL_OF_A_NAME.test(lastWords);
 }
 
-/** Only when the parenthesis also closes: a lost one must not swallow the rest of the text. */
+/** Only if the parenthesis is closed: an unmatched one must not swallow the rest of the text. */
 function isInsideParentheses(before: string, after: string): boolean {
   if (before.lastIndexOf('(') <= before.lastIndexOf(')')) return false;
   const closing = after.indexOf(')');
@@ -80,10 +79,10 @@ function isInsideParentheses(before: string, after: string): boolean {
   return closing !== -1 && (opening === -1 || closing < opening);
 }
 
-/** How far a decision looks to either side, in characters: bounds the work per sentence. */
+/** Context of a decision on either side, in characters. Bounds the work per sentence. */
 const MAX_CONTEXT_CHARS = 300;
 
-/** Enough for an abbreviation, or for an initial and the name in front of it, in characters. */
+/** Enough for an abbreviation, or for an initial and the name before it, in characters. */
 const MAX_LAST_WORDS_CHARS = 40;
 
 const STOP = /[.!?…]["'”’»)\]]*(?=\s)|[。！？]["'”’»)\]]*/gu;
@@ -97,7 +96,7 @@ const LOWER_CASE_NAME = /^["'“‘«([]*\p{Ll}[\p{Ll}\d-]*\p{Lu}/u;
 const ABBREVIATION =
   /(?:^|[\s("“[–—-])(?:e\.\s?g|i\.\s?e|et al|cf|vs|viz|approx|ca|resp|w\.r\.t|i\.i\.d|a\.k\.a|Figs?|Eqs?|Eqns?|Secs?|Sect|Tabs?|Refs?|Ch|Thms?|Lem|Props?|Defs?|Alg|Algs|App|Dr|Drs|Mr|Mrs|Ms|Prof|St|Jr|Sr|Inc|Ltd|Co|Corp)\.$/i;
 
-/** Words that are abbreviations only in front of a number. */
+/** Abbreviations only before a number. */
 const BEFORE_NUMBER = /(?:^|[\s("“[])(?:Nos?|pp?|vol|art|ver)\.$/i;
 
 const INITIAL_OF_A_NAME =

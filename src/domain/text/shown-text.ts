@@ -2,16 +2,16 @@ import type { DisplayFormat } from '../digests/digest-layout.ts';
 import { findKeyResult, type KeyResult } from '../papers/key-result.ts';
 import { splitSentences, takeFirstSentences } from './sentences.ts';
 
-/** What is shown of an abstract, letter for letter. */
+/** The part of an abstract that is shown, unchanged. */
 export interface ShownText {
   text: string;
   figure: KeyResult | null;
 }
 
 /**
- * What a mail and its web view show of `abstract` where a paper stands as a `form`. The lead has room for
- * how its abstract begins; the others start where the authors say what is new; a brief is the one sentence
- * that holds the figure, or else that claim.
+ * The part of `abstract` that a mail and its web view show in a format. The lead shows the beginning;
+ * the others start where the authors say what is new; a brief is the one sentence with the key
+ * result, or else with that claim.
  */
 export function showAbstract(abstract: string, form: DisplayFormat): ShownText {
   const figure = shortFigure(abstract);
@@ -23,7 +23,7 @@ export function showAbstract(abstract: string, form: DisplayFormat): ShownText {
   return { text, figure };
 }
 
-/** How many words stand in `texts`. */
+/** Number of words in `texts`. */
 export function countWords(texts: readonly string[]): number {
   return texts.reduce((sum, text) => sum + (text.match(/\S+/g)?.length ?? 0), 0);
 }
@@ -43,7 +43,7 @@ function briefText(abstract: string, figure: KeyResult | null): string {
   return withFigure?.text ?? takeFirstSentences(fromClaim(abstract), claim);
 }
 
-/** `abstract` from its first `We propose …` on; all of it when nobody says so. */
+/** `abstract` from its first `We propose …`, or all of it without such a sentence. */
 function fromClaim(abstract: string): string {
   const claim = [...splitSentences(abstract)].find(({ text }) => CLAIM.test(text));
   return claim === undefined ? abstract : abstract.slice(claim.start);
@@ -52,11 +52,11 @@ function fromClaim(abstract: string): string {
 const LEAD_TEXT = { most: 3, maxLength: 520 };
 const STORY_TEXT = { most: 2, maxLength: 360 };
 
-/** Only sentences that need none before them: no `To solve this, we …`. */
+/** Only sentences that make sense alone: not `To solve this, we …`. */
 const CLAIM =
   /^(?:(?:Here|In this (?:work|paper|study|article|report|survey)),? )?(?:we|this (?:work|paper|study|article|report|survey)) (?:address|argue|demonstrate|describe|develop|establish|explore|introduce|investigate|present|propose|prove|provide|report|show|stud(?:y|ies))(?:es|s)?\b/i;
 
-/** In characters. Nothing that a real paper has is longer; what is would fill the mail. */
+/** In characters. Sentences of real papers are shorter; a longer one would fill the mail. */
 const MAX_BRIEF = 400;
 const MAX_FIGURE = 24;
 const MAX_QUOTE = 300;

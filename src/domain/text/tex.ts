@@ -1,9 +1,9 @@
 import { ACCENTS, SUBSCRIPTS, SUPERSCRIPTS, SYMBOLS } from './tex-symbols.ts';
 
 /**
- * Text with the TeX that authors leave in titles and abstracts as it would be printed, as far as one
- * line can: accents, formulas, commands, escapes and quotes. Undoes one level of nesting, such as
- * `\textbf{\emph{..}}`; the caller repeats it until nothing changes. Linear in the length.
+ * Converts the TeX that authors leave in titles and abstracts into what it prints, as far as one
+ * line can show it: accents, formulas, commands, escapes and quotes. Undoes one level of nesting,
+ * such as `\textbf{\emph{..}}`; the caller repeats it until nothing changes. Linear in the length.
  */
 export function convertTex(text: string): string {
   const converted = TEX_PATTERN.test(text)
@@ -31,7 +31,7 @@ function addAccent(mark: string, letter: string): string {
   return `${letter}${ACCENTS.get(mark) ?? ''}`;
 }
 
-/** `$...$`, `\(...\)` and `\[...\]` lose their signs. Prices stay: `$5 and $10`. */
+/** Removes the delimiters `$...$`, `\(...\)` and `\[...\]`. Prices stay: `$5 and $10`. */
 function convertMath(text: string): string {
   return text
     .replace(/\\[()[\]]/g, ' ')
@@ -53,8 +53,8 @@ function convertFormula(formula: string): string {
     .replace(/(?<!\\)[{}]/g, '');
 }
 
-/** Commands with an argument keep what is printed; symbols become characters; the names of unknown
- *  commands stay as words, because authors name their methods so (`\ours`). */
+/** Commands with an argument become what they print; symbols become characters; the names of unknown
+ *  commands stay, because authors use them for their methods (`\ours`). */
 function convertCommands(text: string): string {
   return text
     .replace(/\\(?:[dt]?frac)\s?\{([^{}]*)\}\s?\{([^{}]*)\}/g, '$1/$2')
@@ -86,7 +86,7 @@ function convertSymbol(name: string): string {
   return SYMBOLS.get(name) ?? name;
 }
 
-/** Powers and indices of digits have characters of their own: `x^{2}` → `x²`, `x_{1}` → `x₁`. */
+/** Superscript and subscript digits are characters: `x^{2}` → `x²`, `x_{1}` → `x₁`. */
 function convertScript(kind: string, script: string): string {
   if (script === '') return '';
   if (kind === '^' && /^(?:st|nd|rd|th)$/.test(script)) return script;
@@ -108,8 +108,8 @@ function convertQuotes(text: string): string {
   return text.replace(/``(?=\S)/g, '“').replace(/(?<=\S)''/g, '”');
 }
 
-/** Hugging Face's copy of arXiv has lost backslashes: `2times`, `Ntimes`, `N cdot T`, `L^2`. Only where
- *  the place leaves no doubt; `at times` and `three times faster` are prose. */
+/** Hugging Face's copy of arXiv has lost backslashes: `2times`, `Ntimes`, `N cdot T`, `L^2`. Converts
+ *  only unambiguous places; `at times` and `three times faster` are prose. */
 function restoreLostTex(text: string): string {
   return text
     .replace(LOST_TIMES, '×')
@@ -128,27 +128,27 @@ function restoreLostTex(text: string): string {
 /** In this order: later steps rely on earlier ones. */
 const STEPS = [convertAccents, convertMath, convertCommands, convertEscapes, convertQuotes];
 
-/** What each of the steps needs one of. */
+/** Every step applies only to texts with one of these characters. */
 const TEX_PATTERN = /[\\{$^_~`]|''/;
 
-/** What `restoreLostTex` needs one of. */
+/** `restoreLostTex` applies only to texts with one of these. */
 const LOST_TEX_PATTERN = /times|cdot|[lgn]eq|sim|approx|arrow|infty|[\^_]/;
 
 const PRICE = /^\d[\d.,]*\s?(?:[KMBkmb]\b|[mb]illion\b)?[\s,.;)-]+(?:\p{Ll}{2,}|US)/u;
 
 const LETTER_COMMAND = /\\(ss|[oOlL]|ae|AE|oe|OE|aa|AA)(?:\{\}|\s(?=\p{Ll})|(?![a-zA-Z{]))/gu;
 
-/** Commands that print nothing themselves. */
+/** Commands that print nothing. */
 const FORMATTING =
   /^(?:text[a-z]{2,6}|math[a-z]{1,6}|emph|operatorname|left|right|big|Big|bigl|bigr|displaystyle|textstyle|limits|nolimits|bf|it|em|rm|sc|sf|sl|tt|tiny|small|large|Large|noindent|xspace|protect|mathstrut|bfseries|itshape|boldmath|centering)$/;
 
-/** Behind a number or a variable of one letter, before nothing or another such. */
+/** After a number or a one-letter variable, and before another one or the end. */
 const LOST_TIMES = /(?<=\d|(?<![\p{L}\p{N}_])\p{L})times(?!\p{L}\p{L}|\p{Ll})/gu;
 
 /** `sim 20%` and `approx 50%`, but not `sim2real`. */
 const LOST_ABOUT = /(?<![\p{L}\p{N}])(sim|approx) ?(?=\d[\d.,]*(?:[KMBx]\b|(?![\p{L}\d])))/gu;
 
-/** Of a variable of one letter. */
+/** Exponent of a one-letter variable. */
 const LOST_INDEX = /(?<=(?<![\p{L}\p{N}_])\p{L})_(\d)(?![\w{])/gu;
 
 const LOST_OPERATOR =

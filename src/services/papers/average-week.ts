@@ -1,6 +1,6 @@
 import { addDays, toUtcDay } from '../../domain/time/schedule.ts';
 
-/** Weeks over which an average week is counted: a holiday in one of them does not rule it. */
+/** Weeks in an average: enough that a holiday in one of them matters little. */
 export const AVERAGED_WEEKS = 4;
 
 /** The days of the last four weeks, both ends included. */

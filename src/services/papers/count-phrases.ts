@@ -3,8 +3,8 @@ import { countKeywords, listAuthors } from '../../db/papers/keyword-matches.ts';
 import { createNameLookup } from '../../domain/ranking/name-lookup.ts';
 import { AVERAGED_WEEKS, averagedDays } from './average-week.ts';
 
-/** Papers of an average week for each keyword and each name; null for a keyword of which nothing can be
- *  searched. */
+/** The papers per week, on average, for each keyword and each name; null for a keyword that contains
+ *  only stop words. */
 export async function countPhrases(
   db: Db,
   { keywords, names }: { keywords: readonly string[]; names: readonly string[] },

@@ -8,8 +8,8 @@ export interface PaperImport extends StoredCounts {
 }
 
 /**
- * Stores the papers of a file, JSON array, JSON lines or CSV, and gives them their topics: all of them, or
- * none when one is wrong. A paper that comes twice in the file is taken as it comes last.
+ * Stores the papers of a file (JSON array, JSON lines or CSV) and assigns their topics: all of them, or
+ * none if one is invalid. The last entry of a paper counts.
  * @throws PaperboyError `INVALID_FILE` or `INVALID_PAPER`, each naming the place.
  */
 export async function importPapers(

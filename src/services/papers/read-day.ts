@@ -10,14 +10,14 @@ import type { TopicPaper } from '../../domain/papers/paper.ts';
 import { addDays, getMonday, toUtcDay } from '../../domain/time/schedule.ts';
 import type { Topic } from '../../domain/topics/topic.ts';
 
-/** What is known of a day beside its papers. */
+/** A day without its papers. */
 export interface DayOverview extends NeighbourDays {
   day: string;
-  /** Number of its daily digest; null while there is none. */
+  /** Issue number of its daily digest, or null. */
   number: number | null;
   /** Monday to Sunday of the day's week. */
   week: { day: string; count: number }[];
-  /** Papers of the day. */
+  /** Number of papers of the day. */
   total: number;
   topics: (Topic & { count: number })[];
 }
@@ -25,13 +25,13 @@ export interface DayOverview extends NeighbourDays {
 /** The papers of the newest day, as the front page shows them. */
 export interface LatestDayPapers extends DayOverview {
   papers: TopicPaper[];
-  /** Nothing was ever listed. */
+  /** Whether no paper was ever listed. */
   isEmpty: boolean;
 }
 
 const MAX_FRONT_PAGE_PAPERS = 18;
 
-/** The newest day with papers up to today, most discussed papers first. */
+/** The newest day with papers up to today, with its most discussed papers first. */
 export async function readLatestDay(db: Db, now: Date): Promise<LatestDayPapers> {
   const today = toUtcDay(now);
   const latest = await findLatestListedDay(db, today);
@@ -44,7 +44,7 @@ export async function readLatestDay(db: Db, now: Date): Promise<LatestDayPapers>
   return { ...overview, papers, isEmpty: latest === null };
 }
 
-/** The newest day with papers up to today, without them; null when nothing was ever listed. */
+/** The newest day with papers up to today, or null if no paper was ever listed. */
 export async function readNewestDay(db: Db, now: Date): Promise<DayOverview | null> {
   const day = await findLatestListedDay(db, toUtcDay(now));
   return day === null ? null : readDayOverview(db, day);

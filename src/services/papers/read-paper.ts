@@ -9,18 +9,18 @@ import type { TopicPaper } from '../../domain/papers/paper.ts';
 
 export interface PaperDetails {
   paper: TopicPaper;
-  /** Those that hold it, the newest first. */
+  /** The digests that contain it, the newest first. */
   digests: Digest[];
   similar: TopicPaper[];
   /** Names of the sources that listed it, the earliest first. */
   sources: string[];
-  /** The day on which one of them said that it was withdrawn; null when it stands. */
+  /** The day of its withdrawal according to a source, or null. */
   withdrawnOn: string | null;
 }
 
 const MAX_SIMILAR = 5;
 
-/** A paper with what surrounds it, or null. */
+/** A paper with its digests, similar papers and sources, or null. */
 export async function readPaperDetails(db: Db, id: string): Promise<PaperDetails | null> {
   const paper = await findPaper(db, id);
   if (paper === null) return null;
@@ -36,7 +36,7 @@ export type PaperOrigin = Pick<PaperDetails, 'sources' | 'withdrawnOn'>;
 
 const UNKNOWN_ORIGIN: PaperOrigin = { sources: [], withdrawnOn: null };
 
-/** Where papers are from, by id. */
+/** The sources of papers, by paper id. */
 export async function readPaperOrigins(
   db: Db,
   ids: readonly string[],

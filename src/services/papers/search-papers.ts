@@ -17,33 +17,33 @@ export interface PaperSearch extends PaperFilter {
 
 export interface PaperSearchResult {
   papers: TopicPaper[];
-  /** Words in them that were looked for, in lower case. */
+  /** The words in them that match the search, in lower case. */
   matchedWords: ReadonlySet<string>;
-  /** All that were found, or the most that are counted. */
+  /** Number of papers found, or the counting limit. */
   total: number;
-  /** More were found than are counted. */
+  /** Whether more were found than the limit. */
   isTruncated: boolean;
-  /** Pages that can be turned to; null when nobody counted. */
+  /** Number of pages, or null if it was not counted. */
   pages: number | null;
   hasNext: boolean;
   order: PaperRange['order'];
-  /** Only words so common that nothing is looked for by them. */
+  /** Whether the search contains only stop words. */
   hasOnlyStopWords: boolean;
 }
 
 const PAPERS_PER_PAGE = 25;
 
-/** Of a search that finds more, only the newest papers are shown: it is too broad for the best match to
- *  mean much, and to rank everything would take longer than to answer. */
+/** A search that finds more shows only the newest papers: it is too broad for a best match to mean much,
+ *  and ranking everything would take longer than showing the page. */
 const MAX_SEARCH_PAGES = 10;
 
 const MAX_FOUND = MAX_SEARCH_PAGES * PAPERS_PER_PAGE;
 
-/** No list without words is counted further: to count costs more than to show a page. */
+/** Counting limit of lists without a search: counting costs more than showing a page. */
 const MAX_COUNTED = 5000;
 
-/** One page of papers by day, topic and words: the best match first, or the most discussed of a day, or
- *  the newest day first. */
+/** One page of papers by day, topic and search: the best match first; without a search the most
+ *  discussed paper of a day first, or the newest day first. */
 export async function searchPapers(db: Db, search: PaperSearch): Promise<PaperSearchResult> {
   const { page, ...filter } = search;
   const { text } = filter;
@@ -56,7 +56,7 @@ export async function searchPapers(db: Db, search: PaperSearch): Promise<PaperSe
   const pages = countPages(filter, total, isTruncated);
   const isPageInRange = pages === null || page <= pages;
   const offset = (page - 1) * PAPERS_PER_PAGE;
-  // One more than a page holds tells that there is another page.
+  // One paper more than fits the page shows whether there is another page.
   const range = { order, limit: PAPERS_PER_PAGE + 1, offset };
   const readPage = () =>
     text === undefined || found === null
@@ -76,8 +76,8 @@ export async function searchPapers(db: Db, search: PaperSearch): Promise<PaperSe
   };
 }
 
-/** A stretch of what was found, the newest first: all that may be shown are there in this order when there are
- *  more, and only what the page shows is read. */
+/** One page of the papers found. When the search was truncated, the ids are already in the order shown,
+ *  and only those of the page are read. */
 function listFoundPage(
   db: Db,
   { found, text, isMore: isTruncated }: { found: readonly string[]; text: string; isMore: boolean },

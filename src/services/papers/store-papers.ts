@@ -4,7 +4,7 @@ import { matchTopics, replacePaperTopics, type TopicMatch } from '../../db/topic
 import type { ListedPaper } from '../../domain/papers/paper.ts';
 import { chooseTopics } from '../../domain/topics/topic.ts';
 
-/** Papers stored by one statement; Postgres takes 65,535 values at once. */
+/** Papers per statement. */
 const BATCH_PAPERS = 500;
 
 export interface StoredCounts {
@@ -12,8 +12,8 @@ export interface StoredCounts {
   updated: number;
 }
 
-/** Stores papers and gives them their topics, in the transaction given. One that comes twice is taken as it
- *  comes last. */
+/** Stores papers and assigns their topics, in the given transaction. The last entry of a paper
+ *  counts. */
 export async function storePapers(
   tx: Db,
   list: readonly ListedPaper[],

@@ -1,4 +1,4 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
 import type { Db } from '../../db/client.ts';
 import { listRecentTexts } from '../../db/papers/papers.ts';
 import {
@@ -9,18 +9,18 @@ import { extractTerms } from '../../domain/ranking/terms.ts';
 import type { Clock } from '../../domain/time/clock.ts';
 import { HOUR_MS } from '../../domain/time/units.ts';
 
-/** How much each term tells, from the papers listed last. */
+/** Returns the inverse document frequencies of the newest papers. */
 export type TermStatistics = () => Promise<Idf>;
 
-/** Some weeks of papers. */
+/** The papers of some weeks. */
 const RECENT_PAPERS = 2000;
 
-/** Counted in one go, before others get their turn. */
+/** Papers counted before yielding to the event loop. */
 const PAPERS_PER_TICK = 50;
 
 const CACHE_TTL_MS = HOUR_MS;
 
-/** Counts when first asked, and again an hour later. Who asks meanwhile gets the same. */
+/** Counts at the first call, and again after an hour. Calls in between share the result. */
 export function createTermStatistics({ db, clock }: { db: Db; clock: Clock }): TermStatistics {
   let cached: { idf: Promise<Idf>; until: number } | null = null;
   return () => {
@@ -39,7 +39,7 @@ async function countRecentTerms(db: Db): Promise<Idf> {
   const counts = createDocumentFrequencies();
   const papers = await listRecentTexts(db, RECENT_PAPERS);
   for (const [index, paper] of papers.entries()) {
-    if (index > 0 && index % PAPERS_PER_TICK === 0) await nextTurn();
+    if (index > 0 && index % PAPERS_PER_TICK === 0) await yieldToEventLoop();
     counts.add(extractTerms(paper).keys());
   }
   return counts.toIdf();

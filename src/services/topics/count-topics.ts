@@ -3,13 +3,13 @@ import { listTopicCounts } from '../../db/topics/topics.ts';
 import type { Topic } from '../../domain/topics/topic.ts';
 import { AVERAGED_WEEKS, averagedDays } from '../papers/average-week.ts';
 
-/** Every topic with how many stored papers it has. */
+/** Every topic with its number of stored papers. */
 export async function countTopics(db: Db): Promise<(Topic & { papers: number })[]> {
   const counted = await listTopicCounts(db, null);
   return counted.map(({ count, ...topic }) => ({ ...topic, papers: count }));
 }
 
-/** Every topic with its papers in an average of the last four weeks. */
+/** Every topic with its average number of papers per week over the last four weeks. */
 export async function countTopicsPerWeek(
   db: Db,
   now: Date,

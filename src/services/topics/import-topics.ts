@@ -5,13 +5,13 @@ import type { Topic } from '../../domain/topics/topic.ts';
 
 /**
  * Stores the topics of a file in its order: a JSON array of `{slug, name, categories, query,
- * title_query}`. Returns how many.
+ * title_query}`. Returns their number.
  * @throws PaperboyError `INVALID_TOPICS` naming the place.
  */
 export async function importTopics(db: Db, text: string): Promise<number> {
   const list = parseJson(text);
   if (!Array.isArray(list))
-    throw new PaperboyError('INVALID_TOPICS', 'The topics are no JSON array.');
+    throw new PaperboyError('INVALID_TOPICS', 'The topics are not a JSON array.');
   const topics = list.map((entry, index) => readTopic(entry, index + 1));
   await saveTopics(db, topics);
   return topics.length;
@@ -22,7 +22,7 @@ function parseJson(text: string): unknown {
     return JSON.parse(text);
   } catch (cause) {
     const problem = (cause as Error).message;
-    throw new PaperboyError('INVALID_TOPICS', `The topics are no JSON (${problem}).`, { cause });
+    throw new PaperboyError('INVALID_TOPICS', `The topics are not JSON (${problem}).`, { cause });
   }
 }
 

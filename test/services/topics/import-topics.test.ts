@@ -16,13 +16,13 @@ describe('Importing topics', () => {
   });
 
   it.each([
-    ['no JSON array', '{}'],
+    ['not a JSON array', '{}'],
     [
       'Topic 2: query is missing',
       '[{"slug":"a","name":"A","query":"a","title_query":"a"},{"slug":"b","name":"B"}]',
     ],
     ['Topic 1', '[null]'],
-    ['no JSON', '['],
+    ['not JSON', '['],
   ])('says what is wrong: %s', async (problem, text) => {
     await expect(importTopics(database.db, text)).rejects.toMatchObject({
       code: 'INVALID_TOPICS',
