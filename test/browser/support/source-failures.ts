@@ -4,10 +4,10 @@ import { alerts, fetches, sources } from '../../../src/db/schema.ts';
 /** Stores two sources, of which one fails, and the alert about it. */
 export async function storeSourceFailures(db: Db, now: Date): Promise<void> {
   const ago = (minutes: number) => new Date(now.getTime() - minutes * 60_000);
-  const known = { nextAt: ago(-50), succeededAt: ago(70), broughtAt: ago(70), broughtDay: null };
+  const state = { nextAt: ago(-50), succeededAt: ago(70), lastNewPaperAt: ago(70) };
   await db.insert(sources).values([
-    { name: 'hf-daily', ...known, failures: 0 },
-    { name: 'arxiv:cs.AI+cs.CL+cs.CV+cs.LG+stat.ML', ...known, failures: 2 },
+    { name: 'hf-daily', ...state, failures: 0 },
+    { name: 'arxiv:cs.AI+cs.CL+cs.CV+cs.LG+stat.ML', ...state, failures: 2 },
   ]);
   const counts = { found: 49, added: 12, updated: 3, refused: 1 };
   await db.insert(fetches).values([
