@@ -14,17 +14,17 @@ export interface RunningRoles {
   stop(): Promise<void>;
 }
 
-/** Batches of a worker with mails to start, at the same time: while one is sent, others are claimed and
- *  prepared. Batches that only wait for replies do not count. */
+/** Batches of a worker with mails to start, at the same time: while one is sent, others are claimed
+ *  and prepared. Batches that only wait for replies do not count. */
 const BATCH_CONCURRENCY = 3;
 
-/** How long a stopping worker waits for relays to answer, in ms. Mails without an answer by then become
- *  `unknown`. */
+/** How long a stopping worker waits for relays to answer, in ms. Mails without an answer by then
+ *  become `unknown`. */
 const SHUTDOWN_GRACE_MS = 20_000;
 
 /**
- * Starts the roles: the site first, so that a used port stops the start before any mail is sent. They
- * stop at the same time, so that no job is taken while a request is waited for.
+ * Starts the roles: the site first, so that a used port stops the start before any mail is sent.
+ * They stop at the same time, so that no job is taken while a request is waited for.
  * @throws PaperboyError `SITE_CANNOT_LISTEN`.
  */
 export async function startRoles(app: App, roles: readonly Role[]): Promise<RunningRoles> {
@@ -52,14 +52,15 @@ export async function startRoles(app: App, roles: readonly Role[]): Promise<Runn
   }
 }
 
-/** Loaded only by a process that serves the site: with its libraries it is a fifth of the start-up work. */
+/** Loaded only by a process that serves the site: with its libraries it is a fifth of the start-up
+ *  work. */
 async function startSiteRole(app: App): Promise<RunningSite> {
   const { startSite } = await import('./wiring/site.ts');
   return startSite(app);
 }
 
-/** Serves the status of the installation too, except from a process that is only a worker: there may be
- *  many workers, and the status is the same for all. */
+/** Serves the status of the installation too, except from a process that is only a worker: there
+ *  may be many workers, and the status is the same for all. */
 async function startMetricsSiteIfSet(
   app: App,
   roles: readonly Role[],

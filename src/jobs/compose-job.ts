@@ -18,8 +18,8 @@ export interface ComposeDeps
   composeWaitMs: number;
 }
 
-/** Composes the digest that is due, at most `lateMs` late. While its papers are late it composes nothing;
- *  the next sweep tries again. */
+/** Composes the digest that is due, at most `lateMs` late. While its papers are late it composes
+ *  nothing; the next sweep tries again. */
 export async function composeDue(
   deps: ComposeDeps,
   kind: DigestKind,
@@ -36,8 +36,8 @@ export async function composeDue(
   log('info', 'digest composed', { kind, date: due.date, papers, audience });
 }
 
-/** Whether the papers of a digest have arrived, or the wait for them is over. Raises and ends the alert
- *  about late papers. */
+/** Whether the papers of a digest have arrived, or the wait for them is over. Raises and ends the
+ *  alert about late papers. */
 async function hasPapers(
   { db, alerts, sources, composeWaitMs }: ComposeDeps,
   due: { kind: DigestKind; date: string; from: Date; now: Date; lateMs: number },

@@ -126,8 +126,8 @@ function toRetryHint({ code, retryAfterMs }: SourceError) {
   return { isBusy: code === 'SOURCE_BUSY', retryAfterMs };
 }
 
-/** Returns the first error of the days, or null. A missing list of today is no error: by the clock of the
- *  source, today may not have begun. */
+/** Returns the first error of the days, or null. A missing list of today is no error: by the clock
+ *  of the source, today may not have begun. */
 function findFailure(reports: readonly FetchReport[], now: Date): SourceError | null {
   const today = toUtcDay(now);
   const failed = reports.find(
@@ -167,8 +167,9 @@ async function updateSourceAlerts(
   await alerts.end({ kind: 'source-stale', subject });
 }
 
-/** Enqueues the composing of digests that may have waited for this fetch: a missed digest waits until each
- *  source was fetched from, and one without papers waits for a source that had failed. */
+/** Enqueues the composing of digests that may have waited for this fetch: a missed digest waits
+ *  until each source was fetched from, and one without papers waits for a source that had
+ *  failed. */
 async function enqueueWaitingDigests(
   { queue, composeAt }: FetchJobDeps,
   { lastFetchedAt, consecutiveFailures: failures }: SourceHistory,

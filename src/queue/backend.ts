@@ -52,8 +52,8 @@ export interface QueueBackend {
   close(): Promise<void>;
 }
 
-/** The key written to check the store, and how long it is kept. It has BullMQ's prefix, since the user of
- *  REDIS_URL may be allowed no other keys. */
+/** The key written to check the store, and how long it is kept. It has BullMQ's prefix, since the
+ *  user of REDIS_URL may be allowed no other keys. */
 const PROBE_KEY = 'bull:paperboy-probe';
 const PROBE_TTL_MS = 1000;
 

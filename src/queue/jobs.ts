@@ -1,7 +1,7 @@
 import type { DigestKind } from '../domain/digests/digest.ts';
 
-/** The jobs by name, with their data: ids, never content. Postgres holds the state and a job only says
- *  that there may be work: each may run twice or be lost. */
+/** The jobs by name, with their data: ids, never content. Postgres holds the state and a job only
+ *  says that there may be work: each may run twice or be lost. */
 export interface JobMap {
   /** Composes the digest if it is due. */
   compose: { kind: DigestKind };
@@ -29,8 +29,8 @@ export type Handlers = {
 export const QUEUE_NAMES = ['schedule', 'sources', 'deliveries', 'transactional'] as const;
 export type QueueName = (typeof QUEUE_NAMES)[number];
 
-/** The queue of each job. Separate queues keep a long digest from delaying confirmations, and a slow
- *  source from delaying composing. */
+/** The queue of each job. Separate queues keep a long digest from delaying confirmations, and a
+ *  slow source from delaying composing. */
 export const QUEUE_BY_JOB = {
   compose: 'schedule',
   sweep: 'schedule',

@@ -12,8 +12,8 @@ import { withTimeout } from './with-timeout.ts';
 
 /** The job queue. Jobs hold ids; handlers look up in Postgres what there is to do. */
 export interface Queue {
-  /** Enqueues a job. With an `id`, does nothing while a job of that id waits or runs. Rejects when the
-   *  store does not respond in time. */
+  /** Enqueues a job. With an `id`, does nothing while a job of that id waits or runs. Rejects when
+   *  the store does not respond in time. */
   enqueue<Name extends JobName>(name: Name, data: JobMap[Name], id?: string): Promise<void>;
   enqueueMany<Name extends JobName>(name: Name, newJobs: readonly NewJob<Name>[]): Promise<void>;
   /** Schedules a recurring job; once, however many processes schedule it. */
@@ -26,7 +26,8 @@ export interface Queue {
     handlers: Handlers,
     options: QueueWorkerOptions,
   ): Promise<RunningWorkers>;
-  /** Rejects when the store does not respond or cannot be written to: a full one can still be read. */
+  /** Rejects when the store does not respond or cannot be written to: a full one can still be
+   *  read. */
   check(): Promise<void>;
   close(): Promise<void>;
 }
@@ -55,8 +56,8 @@ export interface RunningWorkers {
   stop(): Promise<void>;
 }
 
-/** Finished jobs are removed, so that their ids can be enqueued again. The next sweep enqueues a failed job
- *  again, except the daily compose job, which is therefore retried. */
+/** Finished jobs are removed, so that their ids can be enqueued again. The next sweep enqueues a
+ *  failed job again, except the daily compose job, which is therefore retried. */
 const SINGLE_ATTEMPT = { attempts: 1, removeOnComplete: true, removeOnFail: true } as const;
 const RETRIED = {
   ...SINGLE_ATTEMPT,
@@ -74,7 +75,8 @@ const OPTIONS_BY_JOB: Record<JobName, JobsOptions> = {
   prune: SINGLE_ATTEMPT,
 };
 
-/** How long a request waits for the store, in ms: BullMQ itself would wait until the store is back. */
+/** How long a request waits for the store, in ms: BullMQ itself would wait until the store is
+ *  back. */
 const ANSWER_TIMEOUT_MS = 10_000;
 
 /** Opens the queues in their store. */

@@ -47,11 +47,11 @@ export interface App extends Core {
 }
 
 /**
- * Opens and wires everything that `config` names. An embedded database is locked, migrated and given
- * the seed topics; a server must have been migrated. A given `database` is used as it is and stays the
- * caller's.
- * @throws PaperboyError `NOT_MIGRATED`, `DATA_DIR_LOCKED`, `DATABASE_UNREACHABLE`, `QUEUE_UNREACHABLE`,
- * `DKIM_DOES_NOT_VERIFY`, or what opening another part throws.
+ * Opens and wires everything that `config` names. An embedded database is locked, migrated and
+ * given the seed topics; a server must have been migrated. A given `database` is used as it is and
+ * stays the caller's.
+ * @throws PaperboyError `NOT_MIGRATED`, `DATA_DIR_LOCKED`, `DATABASE_UNREACHABLE`,
+ * `QUEUE_UNREACHABLE`, `DKIM_DOES_NOT_VERIFY`, or what opening another part throws.
  */
 export async function openApp(
   config: Config,

@@ -13,7 +13,8 @@ import type { Config } from '../settings/config.ts';
 
 const SEEDS = new URL('../../seeds/', import.meta.url);
 
-/** Connections of one process to a PostgreSQL server. BullMQ's listeners hold some of them all the time. */
+/** Connections of one process to a PostgreSQL server. BullMQ's listeners hold some of them all the
+ *  time. */
 const DATABASE_CONNECTIONS = 20;
 
 /** Closes one part of the app. */
@@ -97,8 +98,8 @@ export async function openDatabase(config: Config): Promise<Database> {
   }
 }
 
-/** Only this process uses an embedded database: it migrates the tables, and every lease belongs to a
- *  process that died. Returns the batches that are released. */
+/** Only this process uses an embedded database: it migrates the tables, and every lease belongs to
+ *  a process that died. Returns the batches that are released. */
 async function recoverEmbeddedDatabase(
   database: Database,
   { queueInPostgres, clock }: { queueInPostgres: boolean; clock: Clock },

@@ -14,10 +14,10 @@ import { readStoredKeys } from '../settings/keys.ts';
 import { openDatabase } from './database.ts';
 
 /**
- * Copies the embedded database of the data folder to the server of `DATABASE_URL`. The folder is locked
- * during the copy, and no row in it changes.
- * @throws PaperboyError `NO_DATABASE_URL`, `NO_EMBEDDED_DATABASE`, `KEYS_DIFFER`, `DATA_DIR_LOCKED`,
- * `DATABASE_UNREACHABLE`, and what `moveDatabase` throws.
+ * Copies the embedded database of the data folder to the server of `DATABASE_URL`. The folder is
+ * locked during the copy, and no row in it changes.
+ * @throws PaperboyError `NO_DATABASE_URL`, `NO_EMBEDDED_DATABASE`, `KEYS_DIFFER`,
+ * `DATA_DIR_LOCKED`, `DATABASE_UNREACHABLE`, and what `moveDatabase` throws.
  */
 export async function moveFromEmbedded(
   config: Config,
@@ -65,7 +65,8 @@ async function assertServerTarget({ databaseUrl, dataDir }: Config): Promise<voi
   );
 }
 
-/** With other keys, links in mails already sent would break, and suppressed addresses would be mailed again. */
+/** With other keys, links in mails already sent would break, and suppressed addresses would be
+ *  mailed again. */
 async function assertSameKeys({ dataDir, secretKeys, suppressionKey }: Config): Promise<void> {
   const storedKeys = await readStoredKeys(dataDir);
   if (storedKeys === null) return;

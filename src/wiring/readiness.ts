@@ -7,7 +7,8 @@ import { chooseHeloName } from '../relay/relay.ts';
 import { createReadinessProbe, type ReadinessProbe } from '../services/monitoring/readiness.ts';
 import type { Config } from '../settings/config.ts';
 
-/** How long a relay may take to accept the session, in ms: less than `/readyz` waits for any part. */
+/** How long a relay may take to accept the session, in ms: less than `/readyz` waits for any
+ *  part. */
 const RELAY_TIMEOUT_MS = 2500;
 
 /** Opens the probe that says whether the parts work. Changes are logged. */

@@ -30,7 +30,8 @@ beforeAll(async () => {
 beforeEach(async () => {
   test.clock.set('2026-05-08T05:30:00Z');
   await test.app.db.execute(
-    // Ids are not reset: the app stays open and caches digests by id, and the worker keeps its lease.
+    // Ids are not reset: the app stays open and caches digests by id, and the worker keeps its
+    // lease.
     sql`TRUNCATE papers, subscribers, suppressions, digests, deliveries CASCADE`,
   );
 });

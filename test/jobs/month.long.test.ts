@@ -47,8 +47,9 @@ function serve(now: Date): void {
     );
 }
 
-/** The times at which something happens: the last fetch, composing, and the hours of subscribers. On days
- *  with an outage also every twenty minutes of the first hour and of the time that composing may wait. */
+/** The times at which something happens: the last fetch, composing, and the hours of subscribers.
+ *  On days with an outage also every twenty minutes of the first hour and of the time that
+ *  composing may wait. */
 function momentsOf(day: string): Date[] {
   const usual = ['05:25', '05:30', ...(day < SUMMER_ENDS ? ['06:00'] : []), '07:00', '22:00'];
   const long = TROUBLED_DAYS.includes(day)

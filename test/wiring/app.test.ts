@@ -107,7 +107,8 @@ async function listen(onConnection: (socket: Socket) => void): Promise<number> {
   return (server.address() as AddressInfo).port;
 }
 
-/** A server that speaks as much Redis as the check needs: it answers INFO, and OK to everything else. */
+/** A server that speaks as much Redis as the check needs: it answers INFO, and OK to everything
+ *  else. */
 function answerAsRedis(policy: string): (socket: Socket) => void {
   const info = `redis_version:7.0.15\r\nmaxmemory_policy:${policy}\r\n`;
   return (socket) =>

@@ -13,8 +13,8 @@ export interface DueBatch extends BatchKey {
   claims: number;
 }
 
-/** Lists the batches with due deliveries, the longest waiting first. Paused and cancelled digests have
- *  none. */
+/** Lists the batches with due deliveries, the longest waiting first. Paused and cancelled digests
+ *  have none. */
 export async function listDueBatches(db: Db, now: Date): Promise<DueBatch[]> {
   const result = await db.execute<{ digestId: number; batch: number; claims: number }>(sql`
     SELECT digest_id AS "digestId", batch, claims
@@ -32,8 +32,9 @@ export async function sendBatchesNow(db: Db, digestId: number, now: Date): Promi
   return result.rowCount ?? 0;
 }
 
-/** Releases batches from their lease: counts each, and makes it due when the first of its deliveries is.
- *  They must be locked by an earlier statement, or a delivery that became due since then is missed.
+/** Releases batches from their lease: counts each, and makes it due when the first of its
+ *  deliveries is. They must be locked by an earlier statement, or a delivery that became due since
+ *  then is missed.
  *  @returns those with open deliveries. */
 export async function releaseBatches(
   tx: Db,
@@ -52,8 +53,8 @@ export async function releaseBatches(
   );
 }
 
-/** Counts batches without a lease again after their deliveries were changed. They must have been locked
- *  before the change. */
+/** Counts batches without a lease again after their deliveries were changed. They must have been
+ *  locked before the change. */
 export async function recountBatches(
   tx: Db,
   digestId: number,
@@ -66,8 +67,8 @@ export async function recountBatches(
     WHERE digest_id = ${digestId} AND batches.batch = counted.batch AND lease_id IS NULL`);
 }
 
-/** Counts the deliveries of each batch. Use it as a materialised CTE: else PostgreSQL, which may estimate
- *  one batch per digest, counts again for every batch. */
+/** Counts the deliveries of each batch. Use it as a materialised CTE: else PostgreSQL, which may
+ *  estimate one batch per digest, counts again for every batch. */
 function selectBatchCounts(digestId: number, numbers: readonly number[]): SQL {
   const chosen = sql`${sql.param([...numbers])}::int[]`;
   return sql`

@@ -26,9 +26,9 @@ interface CountedRow extends Record<string, unknown> {
   firstAt: string | null;
 }
 
-/** Counts the deliveries of a digest at `now`, in one statement. Batches without a lease were counted when
- *  they were released, so the cost hardly depends on the size of the audience. Counts the final states
- *  once the deliveries are pruned. */
+/** Counts the deliveries of a digest at `now`, in one statement. Batches without a lease were
+ *  counted when they were released, so the cost hardly depends on the size of the audience. Counts
+ *  the final states once the deliveries are pruned. */
 export async function countDeliveries(
   db: Db,
   digestId: number,
@@ -90,7 +90,8 @@ function buildStateCounts(count: (state: DeliveryState) => number): Record<Deliv
   >;
 }
 
-/** Measured from the first mail of the last minute, so that a digest that just started has a rate too. */
+/** Measured from the first mail of the last minute, so that a digest that just started has a rate
+ *  too. */
 function computeRatePerSecond(
   rows: readonly { recent: number; firstAt: string | null }[],
   now: Date,

@@ -1,8 +1,8 @@
 import { sql } from 'drizzle-orm';
 import type { Db } from '../client.ts';
 
-/** How long a lease lasts without renewal, in seconds. Longer delays the deliveries of a dead worker;
- *  shorter makes those of a slow one `unknown`. */
+/** How long a lease lasts without renewal, in seconds. Longer delays the deliveries of a dead
+ *  worker; shorter makes those of a slow one `unknown`. */
 export const LEASE_SECONDS = 45;
 
 /** Opens a lease for a worker process, by the clock of the database. @returns its id. */

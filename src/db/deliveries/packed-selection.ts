@@ -8,8 +8,8 @@ import { type PackedReason, packReason, unpackReason } from './packed-reason.ts'
  *  one list; the index of the dark horse. */
 type PackedSelection = [reasons: PackedReason[], papers: number[], darkHorse?: number];
 
-/** Packs a selection for storage. The row of a delivery is written three times, and its updates stay
- *  on one page only while it is short. */
+/** Packs a selection for storage. The row of a delivery is written three times, and its updates
+ *  stay on one page only while it is short. */
 export function packSelection(selection: Selection): string {
   const reasons: Reason[] = [];
   let papers = '';

@@ -1,15 +1,15 @@
 import { type SQL, sql } from 'drizzle-orm';
 import type { Db } from '../client.ts';
 
-/** Fill factor of a page in percent, the least that PostgreSQL allows: a delivery that grows on its way to
- *  `sent` stays in its page, so that no index is updated (HOT). */
+/** Fill factor of a page in percent, the least that PostgreSQL allows: a delivery that grows on its
+ *  way to `sent` stays in its page, so that no index is updated (HOT). */
 const FILL_PERCENT = 10;
 
 /** More than the deliveries that are inserted into one page. */
 const PAGE_STRIDE = 10;
 
-/** The partition with the deliveries of a digest. Statements name it directly, so that they neither plan
- *  for nor lock the partitions of other digests. */
+/** The partition with the deliveries of a digest. Statements name it directly, so that they neither
+ *  plan for nor lock the partitions of other digests. */
 export function getPartition(digestId: number): SQL {
   return sql.raw(getPartitionName(digestId));
 }
@@ -29,7 +29,8 @@ export async function createPartition(db: Db, digestId: number): Promise<void> {
     WITH (fillfactor = ${sql.raw(String(FILL_PERCENT))})`);
 }
 
-/** Indexes a filled table and attaches it to `deliveries`. Other digests can be sent at the same time. */
+/** Indexes a filled table and attaches it to `deliveries`. Other digests can be sent at the same
+ *  time. */
 export async function attachPartition(db: Db, digestId: number): Promise<void> {
   const table = getPartition(digestId);
   await db.execute(sql`ALTER TABLE ${table} ADD PRIMARY KEY (digest_id, subscriber_id)`);

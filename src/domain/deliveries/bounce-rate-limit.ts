@@ -4,8 +4,8 @@ const WINDOW_REPLIES = 200;
 /** Above this many hard bounces among them, 5 %, the fault must be the sender's. */
 const MAX_HARD_BOUNCES = WINDOW_REPLIES * 0.05;
 
-/** A small site never sends 200 mails: there the limit is half of the replies, and at least this many
- *  hard bounces. */
+/** A small site never sends 200 mails: there the limit is half of the replies, and at least this
+ *  many hard bounces. */
 const MIN_HARD_BOUNCES = 5;
 
 /** Tracks the replies to the mails of one digest. */

@@ -24,8 +24,8 @@ export const DELIVERY_TRANSITIONS: Record<DeliveryState, readonly DeliveryState[
   expired: [],
 };
 
-/** Deliveries in one batch at most. More would let a slow relay delay too many of them, fewer would be
- *  too many jobs for a queue in Postgres. */
+/** Deliveries in one batch at most. More would let a slow relay delay too many of them, fewer would
+ *  be too many jobs for a queue in Postgres. */
 export const MAX_BATCH_DELIVERIES = 200;
 
 /** Whether a delivery may go from one state to the other. */

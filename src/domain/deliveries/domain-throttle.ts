@@ -2,7 +2,8 @@
 const MIN_BACKOFF_MS = 2000;
 const MAX_BACKOFF_MS = 300_000;
 
-/** `wait`: the limit of concurrent mails is reached. `back-off`: no mail may be sent before `untilMs`. */
+/** `wait`: the limit of concurrent mails is reached. `back-off`: no mail may be sent before
+ *  `untilMs`. */
 type ThrottleDecision = { kind: 'send' } | { kind: 'wait' } | { kind: 'back-off'; untilMs: number };
 
 const SEND_NOW: ThrottleDecision = { kind: 'send' };
@@ -30,9 +31,9 @@ export interface DomainThrottle {
 }
 
 /**
- * Additive increase, multiplicative decrease (Chiu and Jain 1989). A domain that asks to slow down gets
- * no mail during its back-off, then half as many at once as before, and one more each time that as many
- * mails as its limit were accepted, until the limit is `maxConcurrent` again.
+ * Additive increase, multiplicative decrease (Chiu and Jain 1989). A domain that asks to slow down
+ * gets no mail during its back-off, then half as many at once as before, and one more each time
+ * that as many mails as its limit were accepted, until the limit is `maxConcurrent` again.
  */
 export function createDomainThrottle(maxConcurrent: number): DomainThrottle {
   const active = new Map<string, number>();

@@ -5,8 +5,8 @@ import { getNextDigestTime } from '../time/schedule.ts';
 import type { DeliveryState } from './delivery.ts';
 import { computeRetryDelayMs } from './retry-delay.ts';
 
-/** How an attempt to send a mail ended. The final dot separates `unsent` from `unknown`: before it the
- *  relay cannot have taken the message, after it nobody can tell (RFC 1047). */
+/** How an attempt to send a mail ended. The final dot separates `unsent` from `unknown`: before it
+ *  the relay cannot have taken the message, after it nobody can tell (RFC 1047). */
 export type SendOutcome =
   | { kind: 'answered'; reply: SmtpReply; relay: string }
   /** `requestsBackoff`: a relay answered a command with 421 (RFC 5321 §3.8). */
@@ -35,7 +35,8 @@ const STATUS_BY_KIND = {
   unknown: 'unknown',
 } as const satisfies Record<Exclude<SendOutcome['kind'], 'answered'>, AttemptConclusion['status']>;
 
-/** Concludes from the outcome of an attempt; the same for digests, transactional and alert e-mails. */
+/** Concludes from the outcome of an attempt; the same for digests, transactional and alert
+ *  e-mails. */
 export function concludeAttempt(outcome: SendOutcome): AttemptConclusion {
   if (outcome.kind !== 'answered')
     return { status: STATUS_BY_KIND[outcome.kind], text: redactAddresses(outcome.problem) };
@@ -54,9 +55,9 @@ interface DeliveryResult {
 }
 
 /**
- * Returns the state of a delivery after an attempt. A deferred or unsent mail is retried with growing
- * delay until the subscriber's next digest is due, then it expires. An unknown one is held and never
- * sent again automatically: it may have arrived.
+ * Returns the state of a delivery after an attempt. A deferred or unsent mail is retried with
+ * growing delay until the subscriber's next digest is due, then it expires. An unknown one is held
+ * and never sent again automatically: it may have arrived.
  */
 export function decideDeliveryResult(
   outcome: SendOutcome,

@@ -39,7 +39,8 @@ export interface AttemptDeps {
   random: () => number;
 }
 
-/** Composes and sends one mail. Never rejects: a mail that cannot be composed must not stop others. */
+/** Composes and sends one mail. Never rejects: a mail that cannot be composed must not stop
+ *  others. */
 export async function attemptToSend(deps: AttemptDeps, mail: ReadyMail): Promise<AttemptResult> {
   const outcome = await composeAndSend(deps, mail);
   const { subscriberId, leaseId, kind, sendAt, attempts } = mail;
@@ -50,8 +51,8 @@ export async function attemptToSend(deps: AttemptDeps, mail: ReadyMail): Promise
   return { entry: mail, outcome, result };
 }
 
-/** A RangeError says that the mail is invalid for good. Any other error is a fault of the installation
- *  that may be repaired, so the mail is retried. */
+/** A RangeError says that the mail is invalid for good. Any other error is a fault of the
+ *  installation that may be repaired, so the mail is retried. */
 async function composeAndSend(
   { relay, isAlive }: AttemptDeps,
   { compose, leaseId }: ReadyMail,
@@ -72,8 +73,8 @@ interface DomainReply {
 
 export const NO_DOMAIN_REPLY: DomainReply = { isAccepted: false, requestsBackoff: false };
 
-/** Attributes a 421 to the recipient's domain, which is the best guess: the relay may be the domain's
- *  own server. */
+/** Attributes a 421 to the recipient's domain, which is the best guess: the relay may be the
+ *  domain's own server. */
 export function toDomainReply(outcome: SendOutcome): DomainReply {
   if (outcome.kind === 'unsent' && outcome.requestsBackoff)
     return { isAccepted: false, requestsBackoff: true };

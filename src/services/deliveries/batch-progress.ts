@@ -1,4 +1,5 @@
-/** What became of the deliveries of a batch in the window; those without an attempt stay claimed. */
+/** What became of the deliveries of a batch in the window; those without an attempt stay
+ *  claimed. */
 interface BatchProgress {
   sent: number;
   /** Not to be sent before `nextAt`, because their domains asked to slow down. */
@@ -10,7 +11,8 @@ export interface BatchHandle {
   /** Resolves when none of them waits for capacity: others may be added. Those that only wait for
    *  their throttled domains do not count. */
   started: Promise<void>;
-  /** Resolves when the result of each is recorded. Rejects when results can no longer be recorded. */
+  /** Resolves when the result of each is recorded. Rejects when results can no longer be
+   *  recorded. */
   ended: Promise<BatchProgress>;
 }
 

@@ -17,8 +17,8 @@ interface DeliverDeps extends PrepareDeps {
   window: InFlightWindow;
   /** Whether any relay is available. */
   isRelayOpen: () => boolean;
-  /** Batches that this process sends now. The claim does not exclude them: a lease may claim its own
-   *  batches again. */
+  /** Batches that this process sends now. The claim does not exclude them: a lease may claim its
+   *  own batches again. */
   activeBatches: Map<string, Promise<unknown>>;
   sleep: Sleep;
   /** Called with the duration of the claim statement, in seconds. */
@@ -46,12 +46,12 @@ const noop = () => undefined;
 const EMPTY_RESULT: BatchResult = { claimed: 0, sent: 0, remaining: null };
 
 /**
- * Sends the due deliveries of one batch under a lease: claims them, checks that each subscriber still
- * wants mail, selects the papers, and passes the mails to the window. Deliveries without an attempt
- * are released at the end. A lease that expired can no longer change anything.
+ * Sends the due deliveries of one batch under a lease: claims them, checks that each subscriber
+ * still wants mail, selects the papers, and passes the mails to the window. Deliveries without an
+ * attempt are released at the end. A lease that expired can no longer change anything.
  *
- * Resolves when no mail of the batch waits to be started: another batch may begin then, however long
- * the relay takes to answer. `ended` resolves with the result.
+ * Resolves when no mail of the batch waits to be started: another batch may begin then, however
+ * long the relay takes to answer. `ended` resolves with the result.
  */
 export async function deliverBatch(
   deps: DeliverDeps,
@@ -75,8 +75,8 @@ export async function deliverBatch(
   return { ended };
 }
 
-/** Holds the job while no relay is available: completed, it would be lost to workers that use another
- *  relay. */
+/** Holds the job while no relay is available: completed, it would be lost to workers that use
+ *  another relay. */
 async function waitForRelay({ isRelayOpen, stopping, sleep }: DeliverDeps): Promise<void> {
   while (!isRelayOpen() && !stopping.aborted) await sleep(RELAY_POLL_INTERVAL_MS, stopping);
 }

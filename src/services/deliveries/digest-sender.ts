@@ -119,9 +119,9 @@ function recordUntilDone(
   return retryTransient(record, { signal: forceStop, sleep, isRetryable });
 }
 
-/** Messages that may be in flight: two per connection, so that no connection waits for a commit, and
- *  with a rate limit no more than it lets through in a second, since a worker that dies leaves what
- *  is in flight `unknown`. */
+/** Messages that may be in flight: two per connection, so that no connection waits for a commit,
+ *  and with a rate limit no more than it lets through in a second, since a worker that dies leaves
+ *  what is in flight `unknown`. */
 export function computeMaxInFlight(connections: number, messagesPerSecond: number | null): number {
   const most = 2 * connections;
   return messagesPerSecond === null ? most : Math.min(most, Math.max(2, messagesPerSecond));

@@ -9,7 +9,8 @@ export const SWEEP_INTERVAL_SECONDS = 60;
 
 const JOBS_PER_CALL = 500;
 
-/** Least delay of the rest of a batch, in ms: it must not be claimed and released in a tight loop. */
+/** Least delay of the rest of a batch, in ms: it must not be claimed and released in a tight
+ *  loop. */
 const MIN_DELAY_MS = 1000;
 
 /** Enqueues every batch that is due. @returns how many. */
@@ -27,8 +28,9 @@ export async function enqueueBatch(queue: BatchQueue, batch: DueBatch | null): P
   if (batch !== null) await queue.enqueueMany('batch', [toBatchJob(batch)]).catch(() => undefined);
 }
 
-/** Enqueues the rest of a batch for when it is due, unless the next sweep comes first. The id differs
- *  from that of other jobs for the batch: a delayed job must not keep those from being enqueued. */
+/** Enqueues the rest of a batch for when it is due, unless the next sweep comes first. The id
+ *  differs from that of other jobs for the batch: a delayed job must not keep those from being
+ *  enqueued. */
 export async function enqueueRemaining(
   queue: BatchQueue,
   remaining: DueBatch & { dueAt: Date },
@@ -40,8 +42,9 @@ export async function enqueueRemaining(
   await queue.enqueueMany('batch', [{ data, id: `${id}-later`, delayMs }]);
 }
 
-/** Enqueues the batches of dead workers before all others, since their subscribers have waited longest.
- *  The id differs from that of other jobs for the batch, which may wait at the end of the queue. */
+/** Enqueues the batches of dead workers before all others, since their subscribers have waited
+ *  longest. The id differs from that of other jobs for the batch, which may wait at the end of the
+ *  queue. */
 export async function enqueueReleased(
   queue: BatchQueue,
   remaining: readonly (DueBatch & { dueAt: Date })[],
@@ -52,8 +55,8 @@ export async function enqueueReleased(
   await enqueueJobs(queue, jobs);
 }
 
-/** The id holds the number of claims, so that each claim can be enqueued: the job of a worker that died
- *  stays in the queue until BullMQ finds it stalled. */
+/** The id holds the number of claims, so that each claim can be enqueued: the job of a worker that
+ *  died stays in the queue until BullMQ finds it stalled. */
 function toBatchJob({ digestId, batch, claims }: DueBatch): NewJob<'batch'> {
   return { data: { digestId, batch }, id: `batch-${digestId}-${batch}-${claims}` };
 }

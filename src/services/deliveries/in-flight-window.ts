@@ -26,7 +26,8 @@ export interface InFlightWindowDeps extends AttemptDeps {
     digestId: number,
     attempts: { results: readonly AttemptRecord[]; next: readonly NextAttempt[]; now: Date },
   ) => Promise<RecordedAttempts>;
-  /** Called after each commit; `leaseLost` of the attempts had lost their lease and are not recorded. */
+  /** Called after each commit; `leaseLost` of the attempts had lost their lease and are not
+   *  recorded. */
   onRecorded: (digestId: number, attempts: readonly AttemptResult[], leaseLost: number) => void;
   /** Messages that may be in flight. */
   maxInFlight: number;
@@ -58,9 +59,9 @@ interface WindowAttempt extends AttemptResult {
 }
 
 /**
- * Keeps at most `maxInFlight` messages in flight: their `sending` is committed and their result is not.
- * One commit at a time records the results and marks as many next mails as `sending`, while the
- * connections send what the commit before marked.
+ * Keeps at most `maxInFlight` messages in flight: their `sending` is committed and their result is
+ * not. One commit at a time records the results and marks as many next mails as `sending`, while
+ * the connections send what the commit before marked.
  */
 export function createInFlightWindow(deps: InFlightWindowDeps): InFlightWindow {
   const { relay, clock, maxInFlight, stopping } = deps;
@@ -91,7 +92,8 @@ export function createInFlightWindow(deps: InFlightWindowDeps): InFlightWindow {
     completed = [];
     const next = takeNext(maxInFlight - inFlight + results.length);
     inFlight += next.length;
-    // All that waits is blocked by its domains: the end of a mail in flight to them schedules a commit.
+    // All that waits is blocked by its domains: the end of a mail in flight to them schedules a
+    // commit.
     if (results.length + next.length === 0) return;
     committing = commitAll(results, next).then(() => {
       committing = null;

@@ -37,8 +37,8 @@ const FLUSH_TIMEOUT_MS = 5000;
 
 const sleepUnref = (durationMs: number) => wait(durationMs, undefined, { ref: false });
 
-/** So short that one or two renewals may fail before the lease expires, and that the deliveries of a
- *  dead worker wait hardly longer than its lease. */
+/** So short that one or two renewals may fail before the lease expires, and that the deliveries of
+ *  a dead worker wait hardly longer than its lease. */
 const HEARTBEAT_INTERVAL_MS = 5000;
 
 /** Opens a lease. Until `end`, renews it and releases the deliveries of dead workers. */

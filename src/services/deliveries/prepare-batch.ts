@@ -153,8 +153,8 @@ async function findSuppressedSubscribers(
   );
 }
 
-/** Selects papers for the subscribers of a batch who have no selection yet. A stored selection is kept,
- *  so that retries and the web view show the same papers. */
+/** Selects papers for the subscribers of a batch who have no selection yet. A stored selection is
+ *  kept, so that retries and the web view show the same papers. */
 async function createBatchSelector(
   db: Db,
   context: DigestContext,

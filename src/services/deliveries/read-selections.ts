@@ -18,8 +18,8 @@ const MAX_DIGESTS = 25;
 
 const MAX_SENT_PAPERS = 100;
 
-/** Returns the papers of a subscriber's selections, the newest digest first, each in the order of the
- *  mail. A paper that was sent twice is returned once, from its first digest. */
+/** Returns the papers of a subscriber's selections, the newest digest first, each in the order of
+ *  the mail. A paper that was sent twice is returned once, from its first digest. */
 export async function readSelections(db: Db, subscriberId: number): Promise<SentPaper[]> {
   const sent = new Map<string, SentPaper>();
   const topicNames = await listTopicNames(db);

@@ -16,13 +16,13 @@ export interface RelayChangeHandler {
   close(): void;
 }
 
-/** How often a process raises the alert of a relay again while the relay is down, in ms. The monitor
- *  ends an alert that no process has raised for a while. */
+/** How often a process raises the alert of a relay again while the relay is down, in ms. The
+ *  monitor ends an alert that no process has raised for a while. */
 const RAISE_INTERVAL_MS = 60_000;
 
 /**
- * Logs each change, keeps an alert open while a relay is down for some process, and enqueues the due
- * batches when it is back: their deferred jobs have run out.
+ * Logs each change, keeps an alert open while a relay is down for some process, and enqueues the
+ * due batches when it is back: their deferred jobs have run out.
  */
 export function createRelayChangeHandler({
   alerts,

@@ -18,10 +18,12 @@ type ResendTarget =
   | { digestId: number; state: 'failed' | 'unknown' };
 
 /**
- * Resends failed and unknown deliveries with the same papers, date and Message-ID: those of the keys,
- * or all of a digest in one state. Only an operator may decide that: an unknown one may have arrived.
+ * Resends failed and unknown deliveries with the same papers, date and Message-ID: those of the
+ * keys, or all of a digest in one state. Only an operator may decide that: an unknown one may have
+ * arrived.
  * @returns how many are pending again.
- * @throws PaperboyError `UNKNOWN_DELIVERY`, `NOT_TO_RESEND` or `DIGEST_CANCELLED`, without a change.
+ * @throws PaperboyError `UNKNOWN_DELIVERY`, `NOT_TO_RESEND` or `DIGEST_CANCELLED`, without a
+ * change.
  */
 export async function resendDeliveries(
   { db, queue, clock }: { db: Db; queue: Queue; clock: Clock },

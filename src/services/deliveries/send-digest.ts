@@ -40,8 +40,8 @@ const MAX_POLL_INTERVAL_MS = 2000;
 /** How long to wait for a live worker, in ms. */
 const NO_WORKER_TIMEOUT_MS = 30_000;
 
-/** Enqueues the due deliveries of a digest and waits until none is due or in progress, or the digest is
- *  paused. The workers send. */
+/** Enqueues the due deliveries of a digest and waits until none is due or in progress, or the
+ *  digest is paused. The workers send. */
 export async function sendDigest(
   {
     db,

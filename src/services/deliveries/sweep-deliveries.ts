@@ -22,9 +22,9 @@ interface SweepReport {
 }
 
 /**
- * Releases what dead workers held, expires retries whose next digest is due, and enqueues every batch
- * and transactional e-mail that is due. Idempotent, also in two processes at once: jobs have the same
- * ids, and a job whose deliveries are no longer due does nothing.
+ * Releases what dead workers held, expires retries whose next digest is due, and enqueues every
+ * batch and transactional e-mail that is due. Idempotent, also in two processes at once: jobs have
+ * the same ids, and a job whose deliveries are no longer due does nothing.
  */
 export async function sweepDeliveries(
   { db, queue }: { db: Db; queue: Queue },

@@ -1,7 +1,7 @@
 import { createDomainThrottle } from '../../domain/deliveries/domain-throttle.ts';
 
-/** Mails blocked by their domains that may wait, as a multiple of the window: more of them would keep
- *  other mails out. */
+/** Mails blocked by their domains that may wait, as a multiple of the window: more of them would
+ *  keep other mails out. */
 const MAX_BLOCKED_WINDOWS = 2;
 
 /** How long the excess of them is postponed, in ms. */

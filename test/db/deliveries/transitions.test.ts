@@ -24,7 +24,8 @@ const transitionFiles = files
   .map((name) => basename(name))
   .filter((name) => !WITHOUT_TRANSITIONS.includes(name));
 
-/** Statements that write `deliveries` or one of its partitions, which are named by an expression. */
+/** Statements that write `deliveries` or one of its partitions, which are named by an
+ *  expression. */
 const WRITES_STATE = [
   /UPDATE\s+(?:deliveries|\$\{[^}]*\})[^`]*?\bSET\b(?:(?!\bWHERE\b)[^`])*?\bstate\s*=/,
   /INSERT INTO\s+(?:deliveries|\$\{[^}]*\})[^`]*?\bstate\b/,

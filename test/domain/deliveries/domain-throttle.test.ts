@@ -13,7 +13,8 @@ beforeEach(() => {
   throttle = createDomainThrottle(8);
 });
 
-/** Has the domain answer the first of `active` mails in flight with a request to back off, at `now`. */
+/** Has the domain answer the first of `active` mails in flight with a request to back off, at
+ *  `now`. */
 function backOff(active: number, now: number): void {
   for (let n = 0; n < active; n += 1) throttle.recordStart(SLOW);
   throttle.recordReply(SLOW, deferredReply, now);

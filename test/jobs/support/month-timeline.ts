@@ -1,7 +1,7 @@
 import { createServedPaper, type ServedPaper } from '../../support/paper-server.ts';
 
-/** A month of 31 days with the end of summer time in New York (1 November), an outage, a late list, an old
- *  list and Thanksgiving, after which arXiv has no list. */
+/** A month of 31 days with the end of summer time in New York (1 November), an outage, a late list,
+ *  an old list and Thanksgiving, after which arXiv has no list. */
 export const FIRST_DAY = '2026-10-28';
 export const LAST_DAY = '2026-11-27';
 
@@ -43,8 +43,8 @@ export interface TimelinePaper {
   digest: string;
 }
 
-/** The papers of the month, each with the digest that must contain it: derived by hand from the calendar,
- *  independently of the program. */
+/** The papers of the month, each with the digest that must contain it: derived by hand from the
+ *  calendar, independently of the program. */
 export function buildMonthTimeline(): TimelinePaper[] {
   const timeline: TimelinePaper[] = [];
   const add = (paper: ServedPaper, visibleFrom: string, digest: string) =>

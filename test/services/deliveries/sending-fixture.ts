@@ -45,8 +45,8 @@ export type TestWorker = DigestSenderDeps &
   DigestSender & { useLease: (leaseId: number) => void };
 
 /**
- * Everything that sends, from the tables to a real SMTP server, at 07:00 of the seed day. Each test gets
- * a new SMTP server, relay and lists of alerts.
+ * Everything that sends, from the tables to a real SMTP server, at 07:00 of the seed day. Each test
+ * gets a new SMTP server, relay and lists of alerts.
  */
 export function useSendingFixture() {
   const database = useDatabase();

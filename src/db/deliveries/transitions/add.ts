@@ -48,10 +48,10 @@ export async function freezeAudience(
 }
 
 /**
- * Adds one subscriber to the audience of a composed digest: a pending delivery in a batch of its own,
- * due at `now`. Call it in a transaction.
- * @returns the batch; null when the subscriber has a delivery already, when the digest was cancelled,
- * and when its deliveries were pruned.
+ * Adds one subscriber to the audience of a composed digest: a pending delivery in a batch of its
+ * own, due at `now`. Call it in a transaction.
+ * @returns the batch; null when the subscriber has a delivery already, when the digest was
+ * cancelled, and when its deliveries were pruned.
  */
 export async function addToAudience(
   tx: Db,

@@ -6,7 +6,8 @@ import { unpackSelection } from '../packed-selection.ts';
 import { getPartition, interleaveAcrossPages } from '../partitions.ts';
 import type { Transitions } from './transition.ts';
 
-/** Nothing is claimed twice, except by the same lease: the answer to its first claim may be lost. */
+/** Nothing is claimed twice, except by the same lease: the answer to its first claim may be
+ *  lost. */
 export const CLAIM_TRANSITIONS = {
   pending: ['claimed'],
   deferred: ['claimed'],
@@ -24,10 +25,10 @@ export interface ClaimedDelivery {
 }
 
 /**
- * Claims a batch and its due deliveries for the lease. Returns none when nothing is due, when another
- * lease holds the batch, when the digest is paused or cancelled, and when the lease has expired. Two
- * workers never get the same delivery. Deliveries of an immediate batch stay due, whatever becomes of
- * the claim.
+ * Claims a batch and its due deliveries for the lease. Returns none when nothing is due, when
+ * another lease holds the batch, when the digest is paused or cancelled, and when the lease has
+ * expired. Two workers never get the same delivery. Deliveries of an immediate batch stay due,
+ * whatever becomes of the claim.
  */
 export async function claimBatch(
   db: Db,

@@ -19,8 +19,8 @@ export interface ReleasedDeliveries {
 }
 
 /**
- * Ends leases and releases their deliveries: the expired ones except `besides`, the one with `id`, or
- * `all`, when no other process can be alive. Call it in a transaction.
+ * Ends leases and releases their deliveries: the expired ones except `besides`, the one with `id`,
+ * or `all`, when no other process can be alive. Call it in a transaction.
  */
 export async function endLeases(
   db: Db,

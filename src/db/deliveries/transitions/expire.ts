@@ -11,8 +11,8 @@ export const EXPIRE_TRANSITIONS = {
   pending: ['expired'],
 } as const satisfies Transitions;
 
-/** Expires the retries of digests that were due before `sendBefore`, when the next digest of the kind
- *  is due. Batches with a lease are left alone. @returns how many deliveries expired. */
+/** Expires the retries of digests that were due before `sendBefore`, when the next digest of the
+ *  kind is due. Batches with a lease are left alone. @returns how many deliveries expired. */
 export async function expireDeferredDeliveries(
   db: Db,
   { kind, sendBefore, now }: { kind: DigestKind; sendBefore: Date; now: Date },

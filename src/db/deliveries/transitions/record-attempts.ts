@@ -44,9 +44,9 @@ export interface RecordedAttempts {
 }
 
 /**
- * Records results and marks the next deliveries as `sending`, in one statement and so in one commit. A
- * delivery is sendable only under a live lease, when its digest is neither paused nor cancelled and
- * the delivery was not skipped. Idempotent: the answer of the database may be lost.
+ * Records results and marks the next deliveries as `sending`, in one statement and so in one
+ * commit. A delivery is sendable only under a live lease, when its digest is neither paused nor
+ * cancelled and the delivery was not skipped. Idempotent: the answer of the database may be lost.
  */
 export async function recordAttempts(
   pool: pg.Pool,
@@ -88,8 +88,8 @@ export async function recordAttempts(
   };
 }
 
-/** Counts the recorded results, whether this statement wrote them or an earlier one whose answer was
- *  lost. */
+/** Counts the recorded results, whether this statement wrote them or an earlier one whose answer
+ *  was lost. */
 async function countRecorded(
   pool: pg.Pool,
   digestId: number,
@@ -132,9 +132,9 @@ async function queryPrepared<Row extends pg.QueryResultRow>(
 const STATEMENT_LOST_CODES = new Set(['26000', '42P05']);
 
 /**
- * A result is fenced by the lease and by the number of the attempt: a statement that ran late, after it
- * was given up, finds that number passed. The deliveries in `next` may be `sending` already, when the
- * answer to a first commit was lost; none of them has been sent.
+ * A result is fenced by the lease and by the number of the attempt: a statement that ran late,
+ * after it was given up, finds that number passed. The deliveries in `next` may be `sending`
+ * already, when the answer to a first commit was lost; none of them has been sent.
  *
  * An erased subscriber has no Message-ID, and of their delivery only the state is kept.
  *
@@ -191,6 +191,6 @@ function buildRecordStatement(table: string, digestId: number): string {
 const toStorableReply = (text: string | undefined) =>
   text === undefined ? null : toStorableText(text);
 
-/** Separates selections in one text. Never part of JSON, which escapes it; an array of texts would have
- *  to escape every quote, which is slower. */
+/** Separates selections in one text. Never part of JSON, which escapes it; an array of texts would
+ *  have to escape every quote, which is slower. */
 const UNIT_SEPARATOR = '\x1f';

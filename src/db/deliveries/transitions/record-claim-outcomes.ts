@@ -17,7 +17,8 @@ export interface ClaimOutcome {
   detail?: string;
 }
 
-/** Records outcomes of claimed deliveries. Deliveries that the lease no longer holds are unchanged. */
+/** Records outcomes of claimed deliveries. Deliveries that the lease no longer holds are
+ *  unchanged. */
 export async function recordClaimOutcomes(
   db: Db,
   { digestId, leaseId, now }: { digestId: number; leaseId: number; now: Date },

@@ -11,9 +11,9 @@ export const RELEASE_TRANSITIONS = {
 } as const satisfies Transitions;
 
 /**
- * Releases a batch and the deliveries that are still claimed; the batch is due again when the first of
- * its deliveries is. A batch with deliveries in `sending` stays with the lease, so that their results
- * can be recorded.
+ * Releases a batch and the deliveries that are still claimed; the batch is due again when the first
+ * of its deliveries is. A batch with deliveries in `sending` stays with the lease, so that their
+ * results can be recorded.
  * @returns the batch when deliveries in it are open, else null.
  */
 export async function releaseBatch(

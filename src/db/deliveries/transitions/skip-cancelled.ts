@@ -12,8 +12,8 @@ export const SKIP_CANCELLED_TRANSITIONS = {
 /** Why deliveries of a cancelled digest are skipped. */
 export const DIGEST_CANCELLED_DETAIL = 'The digest was cancelled.';
 
-/** Skips the open deliveries of cancelled digests. Batches with a lease are left alone: their worker
- *  skips them when it releases them. @returns how many deliveries were skipped. */
+/** Skips the open deliveries of cancelled digests. Batches with a lease are left alone: their
+ *  worker skips them when it releases them. @returns how many deliveries were skipped. */
 export async function skipCancelledDeliveries(db: Db, now: Date): Promise<number> {
   return db.transaction(async (tx) => {
     const cancelled = await tx.execute<{ digestId: number; numbers: number[] }>(sql`
