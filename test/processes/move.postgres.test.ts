@@ -78,7 +78,7 @@ describe('Moving from embedded to servers', () => {
   it('A move is refused with other keys, and beside a running process', async () => {
     const others = await runPaperboy(['migrate', '--from-embedded'], onServers);
     expect(others).toMatchObject({ code: 1, stdout: '' });
-    expect(others.stderr).toContain('SECRET_KEY and SUPPRESSION_KEY are others than in');
+    expect(others.stderr).toContain('SECRET_KEY and SUPPRESSION_KEY differ from');
     const kept = JSON.parse(await readFile(join(embedded.cwd, 'data', 'keys.json'), 'utf8')) as {
       secretKeys: string[];
       suppressionKey: string;
