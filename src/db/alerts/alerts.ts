@@ -81,8 +81,8 @@ export async function listIncidents(
 /** No e-mail is postponed for longer, in ms: a later time was set before the clock was put back. */
 const MAX_POSTPONED_MS = HOUR_MS;
 
-/** Claims an incident that the operator must be mailed about, until `untilAt`, so that no other process
- *  mails about it. Null when there is none. */
+/** Claims an incident that the operator must be mailed about, until `untilAt`, so that no other
+ *  process mails about it. Null when there is none. */
 export async function claimAlertNotification(
   db: Db,
   now: Date,

@@ -52,8 +52,8 @@ export async function removeFeedbackByVerbs(
     .where(and(eq(feedback.subscriberId, subscriberId), inArray(feedback.verb, [...verbs])));
 }
 
-/** A subscriber's feedback on stored papers, the newest first, at most `limit`; with `since`, `paperId`
- *  or `verb` only what was given after it, on it or with it. */
+/** A subscriber's feedback on stored papers, the newest first, at most `limit`; with `since`,
+ *  `paperId` or `verb` only what was given after it, on it or with it. */
 export async function listFeedback(
   db: Db,
   subscriberId: number,

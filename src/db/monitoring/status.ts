@@ -56,7 +56,8 @@ export interface Backlog {
   since: Date | null;
 }
 
-/** Batches and transactional e-mails that are due at `now`. Paused and cancelled digests do not count. */
+/** Batches and transactional e-mails that are due at `now`. Paused and cancelled digests do not
+ *  count. */
 export async function findBacklogs(
   db: Db,
   now: Date,
@@ -75,7 +76,8 @@ export async function findBacklogs(
   return { deliveries: of('deliveries'), transactional: of('transactional') };
 }
 
-/** How far the database's clock is ahead of `now()`, in ms, within half the duration of the query. */
+/** How far the database's clock is ahead of `now()`, in ms, within half the duration of the
+ *  query. */
 export async function measureClockSkewMs(db: Db, now: () => Date): Promise<number> {
   const requestedMs = now().getTime();
   const { rows } = await db.execute<{ ms: string }>(

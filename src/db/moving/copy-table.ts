@@ -17,7 +17,8 @@ export interface CopyTransactions {
   to: Db;
 }
 
-/** Sets how values are formatted as text, so that both servers format them alike and without loss. */
+/** Sets how values are formatted as text, so that both servers format them alike and without
+ *  loss. */
 export async function alignOutputFormats({ from, to }: CopyTransactions): Promise<void> {
   for (const db of [from, to]) {
     await db.execute(sql`SET LOCAL extra_float_digits = 1`);
@@ -25,8 +26,9 @@ export async function alignOutputFormats({ from, to }: CopyTransactions): Promis
   }
 }
 
-/** Copies the rows of a table to one with the same columns. Values stay in PostgreSQL's own JSON text,
- *  which nothing parses on the way. `onRows` is called with the number of rows of each page. */
+/** Copies the rows of a table to one with the same columns. Values stay in PostgreSQL's own JSON
+ *  text, which nothing parses on the way. `onRows` is called with the number of rows of each
+ *  page. */
 export async function copyTable(
   { from, to }: CopyTransactions,
   table: string,

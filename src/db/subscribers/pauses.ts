@@ -4,8 +4,8 @@ import type { Db } from '../client.ts';
 import { digestPapers, digests, subscribers } from '../schema.ts';
 
 /**
- * Ends the pauses that last until `date` or an earlier day, and requests an e-mail with the best papers
- * of each absence, in one statement. Returns how many subscribers are active again.
+ * Ends the pauses that last until `date` or an earlier day, and requests an e-mail with the best
+ * papers of each absence, in one statement. Returns how many subscribers are active again.
  */
 export async function endPauses(
   tx: Db,
@@ -34,8 +34,8 @@ export async function findPauseStart(db: Db, subscriberId: number): Promise<Date
   return row?.pausedAt ?? null;
 }
 
-/** The most discussed papers in the digests of a kind composed after `since` and before `until`. Their
- *  ranks, from 0, are relative to this list. */
+/** The most discussed papers in the digests of a kind composed after `since` and before `until`.
+ *  Their ranks, from 0, are relative to this list. */
 export async function listMissedPapers(
   db: Db,
   { kind, since, until, limit }: { kind: DigestKind; since: Date; until: Date; limit: number },

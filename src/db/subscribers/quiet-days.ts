@@ -2,7 +2,8 @@ import { sql } from 'drizzle-orm';
 import { EMPTY_SELECTION_DETAILS } from '../../domain/digests/empty-selection.ts';
 import type { Db } from '../client.ts';
 
-/** Records that the digest of `date` held nothing for these subscribers. An earlier date is kept. */
+/** Records that the digest of `date` held nothing for these subscribers. An earlier date is
+ *  kept. */
 export async function markQuiet(
   db: Db,
   subscriberIds: readonly number[],
@@ -14,8 +15,8 @@ export async function markQuiet(
     WHERE id = ANY(${sql.param([...subscriberIds])}::bigint[]) AND quiet_since IS NULL`);
 }
 
-/** Clears the quiet days before a digest for the subscribers to whom it was sent: the mail mentioned
- *  them. */
+/** Clears the quiet days before a digest for the subscribers to whom it was sent: the mail
+ *  mentioned them. */
 export async function clearQuiet(
   db: Db,
   subscriberIds: readonly number[],
@@ -30,8 +31,8 @@ export async function clearQuiet(
       WHERE digest_id = ${digestId} AND subscriber_id = ANY(${ids}) AND state = 'sent')`);
 }
 
-/** Date of the first digest without papers for the subscriber since the last mail before this digest,
- *  as this digest's mail says it; null when there was none. */
+/** Date of the first digest without papers for the subscriber since the last mail before this
+ *  digest, as this digest's mail says it; null when there was none. */
 export async function findQuietSince(
   db: Db,
   { digestId, subscriberId }: { digestId: number; subscriberId: number },

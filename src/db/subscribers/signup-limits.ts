@@ -10,8 +10,8 @@ export type SignupLimit = (network: string) => Promise<void>;
 
 const HOUR_SECONDS = 3600;
 
-/** At most `perHour` sign-ups an hour from one network, over all processes on the same database. The
- *  table is read and written by rate-limiter-flexible, with its times in ms. */
+/** At most `perHour` sign-ups an hour from one network, over all processes on the same database.
+ *  The table is read and written by rate-limiter-flexible, with its times in ms. */
 export function createSignupLimit(pool: pg.Pool, perHour: number): SignupLimit {
   const limiter = new RateLimiterPostgres({
     storeClient: pool,

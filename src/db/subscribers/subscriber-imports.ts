@@ -30,9 +30,9 @@ export interface ImportResult extends ImportCounts {
 }
 
 /**
- * Stores a batch in one statement. New subscribers are active (or paused), each with a consent. Known
- * ones get the preferences that the row names and never become active. Suppressed addresses are left
- * out. The addresses of one batch must differ.
+ * Stores a batch in one statement. New subscribers are active (or paused), each with a consent.
+ * Known ones get the preferences that the row names and never become active. Suppressed addresses
+ * are left out. The addresses of one batch must differ.
  */
 export async function importSubscribers(
   db: Db,

@@ -74,8 +74,8 @@ export interface DigestRecipient extends Subscriber {
   learned: string | null;
 }
 
-/** Subscribers by id, without those that no longer exist. Called for every mail, so it bypasses the row
- *  mapper of drizzle, which takes longer than the query. */
+/** Subscribers by id, without those that no longer exist. Called for every mail, so it bypasses
+ *  the row mapper of drizzle, which takes longer than the query. */
 export async function listDigestRecipients(
   db: Db,
   ids: readonly number[],
@@ -161,7 +161,8 @@ export async function addSubscriber(
   return row ?? null;
 }
 
-/** Changes what `changes` names. Setting a pause turns `active` into `paused`, clearing it the reverse. */
+/** Changes what `changes` names. Setting a pause turns `active` into `paused`, clearing it the
+ *  reverse. */
 export async function updatePreferences(
   db: Db,
   id: number,
@@ -213,7 +214,8 @@ export async function eraseSubscriber(db: Db, id: number): Promise<boolean> {
   return removed.length > 0;
 }
 
-/** Removes subscribers who never confirmed, with their last sign-up before `before`. Returns how many. */
+/** Removes subscribers who never confirmed, with their last sign-up before `before`. Returns how
+ *  many. */
 export async function removeUnconfirmedSubscribers(db: Db, before: Date): Promise<number> {
   const removed = await db.delete(subscribers).where(
     and(

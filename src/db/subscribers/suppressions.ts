@@ -15,8 +15,8 @@ export async function findSuppression(
   return row?.reason ?? null;
 }
 
-/** An arbitrary number. Erasures and imports exclude each other: an import that began before an erasure
- *  ended would bring the subscriber back. */
+/** An arbitrary number. Erasures and imports exclude each other: an import that began before an
+ *  erasure ended would bring the subscriber back. */
 const ERASURE_LOCK = 7_277_374;
 
 /** Waits for running imports, and blocks new ones until the transaction ends. */
@@ -24,7 +24,8 @@ export async function lockForErasure(db: Db): Promise<void> {
   await db.execute(sql`SELECT pg_advisory_xact_lock(${ERASURE_LOCK})`);
 }
 
-/** Waits for a running erasure, and blocks new ones until the transaction ends; imports may overlap. */
+/** Waits for a running erasure, and blocks new ones until the transaction ends; imports may
+ *  overlap. */
 export async function awaitErasures(db: Db): Promise<void> {
   await db.execute(sql`SELECT pg_advisory_xact_lock_shared(${ERASURE_LOCK})`);
 }
@@ -41,14 +42,16 @@ export async function listSuppressedHashes(
   return new Set(result.rows.map(({ hash }) => hash));
 }
 
-/** Suppresses the address. The first reason stays, unless it was only `erased`. `digestId` is the digest
- *  whose delivery bounced. */
+/** Suppresses the address. The first reason stays, unless it was only `erased`. `digestId` is
+ *  the digest whose delivery bounced. */
 export async function suppressAddress(
   db: Db,
-  emailHash: Buffer,
-  reason: SuppressionReason,
-  now: Date,
-  digestId: number | null = null,
+  {
+    emailHash,
+    reason,
+    digestId = null,
+    now,
+  }: { emailHash: Buffer; reason: SuppressionReason; digestId?: number | null; now: Date },
 ): Promise<void> {
   await db
     .insert(suppressions)
@@ -71,8 +74,8 @@ export async function liftSuppression(
     .where(and(eq(suppressions.emailHash, emailHash), eq(suppressions.reason, reason)));
 }
 
-/** Suppresses an address that a relay rejected as unknown, unless the digest is paused: then too many
- *  addresses were rejected, and the replies are in doubt. */
+/** Suppresses an address that a relay rejected as unknown, unless the digest is paused: then too
+ *  many addresses were rejected, and the replies are in doubt. */
 export async function suppressBounced(
   db: Db,
   emailHash: Buffer,
@@ -84,7 +87,7 @@ export async function suppressBounced(
       sql`SELECT FROM digests WHERE id = ${digestId} AND paused_at IS NULL FOR SHARE`,
     );
     if (sendingDigest.rows.length > 0)
-      await suppressAddress(tx, emailHash, 'bounce', now, digestId);
+      await suppressAddress(tx, { emailHash, reason: 'bounce', digestId, now });
   });
 }
 

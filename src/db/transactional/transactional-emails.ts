@@ -20,7 +20,8 @@ export interface TransactionalEmail {
   attempts: number;
   /** Its papers, the best first. */
   paperIds: string[];
-  /** What its link applies when it is confirmed; null for other kinds and once a link was confirmed. */
+  /** What its link applies when it is confirmed; null for other kinds and once a link was
+   *  confirmed. */
   signUpRequest: SignUpRequest | null;
 }
 
@@ -89,7 +90,8 @@ export async function hasTransactionalEmailSince(
   return found > 0;
 }
 
-/** The last confirmation e-mail of a sign-up that was sent, or is to be sent, after `since`, or null. */
+/** The last confirmation e-mail of a sign-up that was sent, or is to be sent, after `since`, or
+ *  null. */
 export async function findLastConfirmation(
   db: Db,
   { subscriberId, since }: { subscriberId: number; since: Date },
@@ -110,7 +112,8 @@ export async function findLastConfirmation(
   return row ?? null;
 }
 
-/** Gives a confirmation e-mail that was never attempted another request. False when it was attempted. */
+/** Gives a confirmation e-mail that was never attempted another request. False when it was
+ *  attempted. */
 export async function replaceSignUpRequest(
   db: Db,
   id: number,
@@ -166,8 +169,8 @@ export async function findTransactionalEmailByToken(
 }
 
 /**
- * Claims an e-mail that is due until `untilAt`, so that no other worker sends it. Null when it is sent
- * already, not due, or claimed.
+ * Claims an e-mail that is due until `untilAt`, so that no other worker sends it. Null when it is
+ * sent already, not due, or claimed.
  */
 export async function claimTransactionalEmail(
   db: Db,
@@ -224,8 +227,8 @@ export async function markTransactionalEmailUsed(db: Db, id: number, now: Date):
     .where(and(eq(transactionalEmails.id, id), sql`used_at IS NULL`));
 }
 
-/** Marks every link of the subscriber that confirms as used, forgets what the sign-ups asked for, and
- *  removes confirmation e-mails that were never attempted. The first use counts. */
+/** Marks every link of the subscriber that confirms as used, forgets what the sign-ups asked
+ *  for, and removes confirmation e-mails that were never attempted. The first use counts. */
 export async function closeConfirmations(db: Db, subscriberId: number, now: Date): Promise<void> {
   await db
     .delete(transactionalEmails)

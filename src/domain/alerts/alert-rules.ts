@@ -9,14 +9,15 @@ import type { Alert } from './alert.ts';
 /** How long due work may wait before an alert is raised, in ms. */
 export const QUEUE_BEHIND_AFTER_MS = 15 * MINUTE_MS;
 
-/** How long an alert stays open after its process died, in ms: a live one raises it every minute. */
+/** How long an alert stays open after its process died, in ms: a live one raises it every
+ *  minute. */
 export const STALE_ALERT_AFTER_MS = 5 * MINUTE_MS;
 
 /** Consecutive failures before an alert: a single one may be a passing problem. */
 const MIN_FAILURES_BEFORE_ALERT = 2;
 
-/** The alert about a source that has failed `failures` times in a row; null while it may be a passing
- *  problem. An answer that is no list of papers raises it at once. */
+/** The alert about a source that has failed `failures` times in a row; null while it may be a
+ *  passing problem. An answer that is no list of papers raises it at once. */
 export function createSourceFailedAlert(
   source: string,
   { code, message }: { code: SourceErrorCode; message: string },

@@ -1,7 +1,8 @@
 import { type DigestKind, isDigestKind } from '../digests/digest.ts';
 import { DAY_MS, MINUTE_MS } from '../time/units.ts';
 
-/** What can be wrong with an installation. One incident is open for a kind and subject at a time. */
+/** What can be wrong with an installation. One incident is open for a kind and subject at a
+ *  time. */
 export const ALERT_KINDS = [
   /** A source failed, or what it sent could not be read. Subject: the source's name. */
   'source-failed',
@@ -46,7 +47,8 @@ export interface Incident extends Alert {
 /** What an e-mail reports about an incident: that it began, that it ended, or both at once. */
 export type AlertNotification = 'began' | 'over' | 'both';
 
-/** An incident shorter than this that ended before the operator was mailed is not reported, in ms. */
+/** An incident shorter than this that ended before the operator was mailed is not reported, in
+ *  ms. */
 const MIN_REPORTED_DURATION_MS = 5 * MINUTE_MS;
 /** An incident that ended longer ago is not reported, in ms: ALERT_EMAIL may have just been set. */
 const MAX_NOTIFICATION_AGE_MS = DAY_MS;

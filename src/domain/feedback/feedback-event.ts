@@ -1,5 +1,5 @@
-/** Feedback on a paper: more or less like this, save it, or, if the subscriber allows it, a click on its
- *  link. */
+/** Feedback on a paper: more or less like this, save it, or, if the subscriber allows it, a
+ *  click on its link. */
 export const FEEDBACK_VERBS = ['more', 'less', 'save', 'click'] as const;
 export type FeedbackVerb = (typeof FEEDBACK_VERBS)[number];
 

@@ -29,8 +29,8 @@ export interface Links {
   status: string;
 }
 
-/** Links below `publicUrl`, which may end in a path but not in a slash. A slash or colon in a paper's id
- *  is not encoded (RFC 3986 §3.3). */
+/** Links below `publicUrl`, which may end in a path but not in a slash. A slash or colon in a
+ *  paper's id is not encoded (RFC 3986 §3.3). */
 export function createLinks(publicUrl: string): Links {
   return {
     home: `${publicUrl}/`,

@@ -15,8 +15,8 @@ export interface LinkTokens {
   sealFeed(subscriberId: number): string;
   /** The subscriber whose feed a token opens, or null. Tokens of `seal` open it as well. */
   openFeed(token: string): number | null;
-  /** The token of a transactional e-mail: unguessable, and derived again for each attempt instead of
-   *  being stored. */
+  /** The token of a transactional e-mail: unguessable, and derived again for each attempt
+   *  instead of being stored. */
   sealTransactional(transactionalEmailId: number): string;
 }
 
@@ -40,9 +40,9 @@ const MAX_SUBSCRIBER_ID = 2 ** 40 - 1;
  * Tokens under `keys`: the first one seals and all of them open, so that a key can be replaced
  * without breaking the links in mails already sent.
  *
- * A token is one block of AES-256: three bytes of digest id, five of subscriber id, and eight of the
- * number 0, or 1 for a feed. It reveals nothing without the key, and a guess opens with a probability
- * of 2^-64.
+ * A token is one block of AES-256: three bytes of digest id, five of subscriber id, and eight of
+ * the number 0, or 1 for a feed. It reveals nothing without the key, and a guess opens with a
+ * probability of 2^-64.
  */
 export function createLinkTokens(keys: readonly string[]): LinkTokens {
   const [first] = keys;

@@ -24,11 +24,11 @@ const INVISIBLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cs}]/u;
 const FORBIDDEN_IN_DOMAIN = /[\s@<>()[\]\\,;:"/?#%]/;
 
 /**
- * Normalises an address as typed: white space around it is removed, the text is NFC, and the domain is
- * in lower case and A-labels (RFC 5891).
+ * Normalises an address as typed: white space around it is removed, the text is NFC, and the domain
+ * is in lower case and A-labels (RFC 5891).
  * @throws PaperboyError `INVALID_EMAIL` that names the value and its problem. A local part outside
- * ASCII is refused, since it would need SMTPUTF8 at every relay on the way (RFC 6531). A quoted one is
- * refused as in HTML forms: it could spell one mailbox in many ways and so bypass a suppression.
+ * ASCII is refused, since it would need SMTPUTF8 at every relay on the way (RFC 6531). A quoted one
+ * is refused as in HTML forms: it could spell one mailbox in many ways and so bypass a suppression.
  */
 export function normaliseAddress(input: string): EmailAddress {
   const text = input.trim().normalize('NFC');

@@ -4,7 +4,8 @@ import { addDays, isCalendarDay } from '../time/schedule.ts';
 export const MAX_PAUSE_DAYS = 366;
 
 /**
- * The day on which a pause ends, when the next digest is sent, later than `today`; null to end it now.
+ * The day on which a pause ends, when the next digest is sent, later than `today`; null to end it
+ * now.
  * @throws Error with a sentence that names the value and what was expected.
  */
 export function parsePausedUntil(raw: unknown, today: string): string | null {

@@ -2,7 +2,8 @@ import type { Subscriber } from './subscriber.ts';
 import { resolveTopicConflicts, type SubscriberChanges } from './subscriber-changes.ts';
 
 /** What a sign-up asked for, and the evidence of consent (GDPR Art. 7(1)). It is stored with the
- *  confirmation e-mail that it caused and takes effect when the link in that e-mail is confirmed. */
+ *  confirmation e-mail that it caused and takes effect when the link in that e-mail is
+ *  confirmed. */
 export interface SignUpRequest {
   /** Only what the sign-up named. */
   preferences: SubscriberChanges;
@@ -13,7 +14,8 @@ export interface SignUpRequest {
   network: string | null;
 }
 
-/** The subscriber with the preferences that the request named; a request of null changes nothing. */
+/** The subscriber with the preferences that the request named; a request of null changes
+ *  nothing. */
 export function applySignUpRequest(
   subscriber: Subscriber,
   request: SignUpRequest | null,

@@ -37,7 +37,8 @@ export function parseSubscriberChanges(
   return changes;
 }
 
-/** The changes, with a newly followed topic no longer muted and a newly muted one no longer followed. */
+/** The changes, with a newly followed topic no longer muted and a newly muted one no longer
+ *  followed. */
 export function resolveTopicConflicts(
   known: Pick<Preferences, 'topics' | 'mutedTopics'>,
   changes: SubscriberChanges,

@@ -11,10 +11,10 @@ export const TRANSACTIONAL_KINDS = [
 ] as const;
 
 /**
- * A single e-mail to a subscriber. `confirm`, `preferences`, `export` and `erase` answer a request: to
- * sign up, to sign up an address that is subscribed already, to export or to erase the stored data.
- * `welcome`, `goodbye` and `return` report that the subscription has started, has stopped, or goes on
- * after a pause, with the best papers of the absence.
+ * A single e-mail to a subscriber. `confirm`, `preferences`, `export` and `erase` answer a request:
+ * to sign up, to sign up an address that is subscribed already, to export or to erase the stored
+ * data. `welcome`, `goodbye` and `return` report that the subscription has started, has stopped, or
+ * goes on after a pause, with the best papers of the absence.
  */
 export type TransactionalKind = (typeof TRANSACTIONAL_KINDS)[number];
 
@@ -42,9 +42,10 @@ export const TRANSACTIONAL_LINK_LIFETIME_MS: Record<TransactionalKind, number> =
 export const TRANSACTIONAL_RETRY_WINDOW_MS = 2 * DAY_MS;
 
 /**
- * Minimum time between two e-mails of one kind to one address, in ms, so that nobody can flood an inbox
- * through the sign-up form. No second link to export or erase is sent while the first one works. For
- * `goodbye` and `return` it is a day, since links to leave and to return can be clicked in turn.
+ * Minimum time between two e-mails of one kind to one address, in ms, so that nobody can flood an
+ * inbox through the sign-up form. No second link to export or erase is sent while the first one
+ * works. For `goodbye` and `return` it is a day, since links to leave and to return can be clicked
+ * in turn.
  */
 export const TRANSACTIONAL_MIN_INTERVAL_MS: Record<TransactionalKind, number> = {
   confirm: HOUR_MS,

@@ -168,8 +168,8 @@ function linkToLearned(token: string, { base }: PageLayouts): NavLink {
   return { text: LEARNED_COPY.title, href: `${base}/learned/${token}` };
 }
 
-/** `“mamba” and “state space”`: the terms whose weight this feedback raised or, for `less`, lowered;
- *  empty for none. */
+/** `“mamba” and “state space”`: the terms whose weight this feedback raised or, for `less`,
+ *  lowered; empty for none. */
 function describeTerms(verb: ExplicitVerb, terms: FeedbackView['terms']): string {
   const sign = verb === 'less' ? -1 : 1;
   const changed = terms.filter(({ weight }) => weight * sign > 0).slice(0, MAX_TERMS);

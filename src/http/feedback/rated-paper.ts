@@ -9,8 +9,8 @@ import type { HttpDeps } from '../deps.ts';
 import { requireSubscriber } from '../subscribers/require-subscriber.ts';
 
 /**
- * Returns the subscriber behind a token and a paper they may rate: one of the token's digest, or any
- * paper for a token without a digest.
+ * Returns the subscriber behind a token and a paper they may rate: one of the token's digest, or
+ * any paper for a token without a digest.
  * @throws PaperboyError `UNKNOWN_TOKEN` or `NO_PAPER`.
  */
 export async function requireRatedPaper(

@@ -18,8 +18,8 @@ import type { ConfirmView } from '../pages/index.ts';
 import { TokenParams } from '../schemas.ts';
 import type { TypedFastify } from '../typed-fastify.ts';
 
-/** The link in a confirmation e-mail. A GET changes nothing, since mail scanners follow links; the POST
- *  confirms. */
+/** The link in a confirmation e-mail. A GET changes nothing, since mail scanners follow links;
+ *  the POST confirms. */
 export async function confirmRoutes(app: TypedFastify, deps: HttpDeps): Promise<void> {
   const schema = { params: TokenParams, hide: true };
 

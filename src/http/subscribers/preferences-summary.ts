@@ -8,8 +8,8 @@ export interface LinkedText {
   href: string | null;
 }
 
-/** `ten papers on weekdays at 07:00 Berlin time, from four topics, two keywords and one name, never on
- *  Computer vision, when one stands out.` */
+/** `ten papers on weekdays at 07:00 Berlin time, from four topics, two keywords and one name,
+ *  never on Computer vision, when one stands out.` */
 export function describePreferences(
   preferences: Preferences,
   nameOf: (slug: string) => string,

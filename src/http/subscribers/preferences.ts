@@ -128,7 +128,8 @@ async function sendPreferences(
   return sendPage(reply, html, Object.keys(problems).length > 0 ? 400 : 200);
 }
 
-/** The subscriber's keywords and names with their weekly counts, as typed if the form was rejected. */
+/** The subscriber's keywords and names with their weekly counts, as typed if the form was
+ *  rejected. */
 async function readPhraseRows({ db, clock }: HttpDeps, subscriber: Subscriber, form: FormBody) {
   const counts = await countPhrases(db, subscriber, clock());
   const rowsOf = (field: 'keywords' | 'names') => {

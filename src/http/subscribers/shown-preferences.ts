@@ -38,8 +38,8 @@ const SINGLE_FIELDS = [
 /** The submitted fields, all text; missing ones are absent. */
 export type PreferenceFormInput = Partial<ShownPreferences>;
 
-/** The preferences that a page shows, for its form to submit. A rejected form is shown again on what it
- *  was based on (`rejectedShown`), but with the current keywords and names. */
+/** The preferences that a page shows, for its form to submit. A rejected form is shown again on
+ *  what it was based on (`rejectedShown`), but with the current keywords and names. */
 export function serializeShownPreferences(subscriber: Subscriber, rejectedShown = ''): string {
   const now = toShownPreferences(subscriber);
   const { keywords, names } = now;
@@ -48,9 +48,9 @@ export function serializeShownPreferences(subscriber: Subscriber, rejectedShown 
 
 /**
  * The submitted fields that differ from what the page showed: a form that changes the hour must not
- * revert what another tab, or a link in a mail, has changed since. Lists keep their current entries,
- * with what the form added and without what it removed. If the form does not say what was shown, the
- * stored preferences are used.
+ * revert what another tab, or a link in a mail, has changed since. Lists keep their current
+ * entries, with what the form added and without what it removed. If the form does not say what was
+ * shown, the stored preferences are used.
  */
 export function findChangedInput(
   input: PreferenceFormInput,
@@ -105,7 +105,8 @@ function pickFields(
   );
 }
 
-/** A topic that was muted elsewhere and is followed here, or the reverse, becomes what this page says. */
+/** A topic that was muted elsewhere and is followed here, or the reverse, becomes what this page
+ *  says. */
 function resolveFormTopicConflicts(
   changed: PreferenceFormInput,
   input: PreferenceFormInput,

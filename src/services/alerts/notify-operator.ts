@@ -35,8 +35,8 @@ export interface NotifyResult {
   problems: string[];
 }
 
-/** How long one process may take over an e-mail before another one tries, in ms. A slow relay has ten
- *  minutes to accept it (RFC 5321 §4.5.3.2.6); a shorter claim would send it twice. */
+/** How long one process may take over an e-mail before another one tries, in ms. A slow relay
+ *  has ten minutes to accept it (RFC 5321 §4.5.3.2.6); a shorter claim would send it twice. */
 const CLAIM_MS = 15 * MINUTE_MS;
 /** Delay before an e-mail that could not be sent is tried again, in ms. */
 const RETRY_MS = 5 * MINUTE_MS;

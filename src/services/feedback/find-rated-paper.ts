@@ -5,8 +5,8 @@ import type { LinkTokens } from '../../domain/links/tokens.ts';
 import type { TopicPaper } from '../../domain/papers/paper.ts';
 import { NUL } from '../../domain/text/clean-text.ts';
 
-/** The paper that a token lets its subscriber rate: one of the token's digest, or any that is stored
- *  for a token without a delivery. Null when there is none. */
+/** The paper that a token lets its subscriber rate: one of the token's digest, or any that is
+ *  stored for a token without a delivery. Null when there is none. */
 export async function findRatedPaper(
   { db, tokens }: { db: Db; tokens: LinkTokens },
   token: string,

@@ -24,7 +24,8 @@ export interface FeedbackResult {
   paper: TopicPaper;
   /** False when nothing changed: it had been given before, or there was nothing to undo. */
   isNew: boolean;
-  /** The terms of this paper that are learned now, the strongest first, with weights from -1 to 1. */
+  /** The terms of this paper that are learned now, the strongest first, with weights from -1 to
+   *  1. */
   terms: LearnedTerm[];
 }
 
@@ -35,10 +36,10 @@ const MAX_SHOWN_TERMS = 5;
 const OPPOSITES: Partial<Record<FeedbackVerb, FeedbackVerb>> = { more: 'less', less: 'more' };
 
 /**
- * Records feedback and learns from it, in one transaction. `more` undoes `less` and the reverse; the
- * same feedback again changes nothing. A `click` counts only if the subscriber allows it. Returns null,
- * and records nothing, when there is no such subscriber or paper, or the click does not count. The
- * caller checks whether the subscriber may rate the paper.
+ * Records feedback and learns from it, in one transaction. `more` undoes `less` and the reverse;
+ * the same feedback again changes nothing. A `click` counts only if the subscriber allows it.
+ * Returns null, and records nothing, when there is no such subscriber or paper, or the click does
+ * not count. The caller checks whether the subscriber may rate the paper.
  */
 export function giveFeedback(
   deps: FeedbackDeps,
@@ -52,7 +53,8 @@ export function giveFeedback(
   });
 }
 
-/** Undoes feedback and unlearns it, in one transaction. Null when there is no such subscriber or paper. */
+/** Undoes feedback and unlearns it, in one transaction. Null when there is no such subscriber or
+ *  paper. */
 export function takeBackFeedback(
   deps: FeedbackDeps,
   given: PaperFeedback,

@@ -15,8 +15,8 @@ import { type FeedbackDeps, MAX_FEEDBACK, relearn } from './relearn.ts';
 
 /** What was learned about a subscriber. */
 export interface LearnedView {
-  /** The strongest first, with weights from -1 (disliked) to 1 (liked). `from` holds the feedback on
-   *  papers that contain the term, the newest first. */
+  /** The strongest first, with weights from -1 (disliked) to 1 (liked). `from` holds the
+   *  feedback on papers that contain the term, the newest first. */
   terms: (LearnedTerm & { from: GivenFeedback[] })[];
   /** Terms that the subscriber removed. */
   unlearned: string[];
@@ -43,8 +43,8 @@ export async function listLearned(
   };
 }
 
-/** Removes a learned term, which is then never learned again. False when there is no such subscriber or
- *  the term was not learned. */
+/** Removes a learned term, which is then never learned again. False when there is no such
+ *  subscriber or the term was not learned. */
 export function forgetTerm(
   deps: FeedbackDeps,
   { subscriberId, term }: { subscriberId: number; term: string },
@@ -68,8 +68,9 @@ export function allowTerm(
   });
 }
 
-/** Forgets everything that was learned and the feedback it came from. Saved papers stay saved but are no
- *  longer learned from, and removed terms stay removed. False when there is no such subscriber. */
+/** Forgets everything that was learned and the feedback it came from. Saved papers stay saved
+ *  but are no longer learned from, and removed terms stay removed. False when there is no such
+ *  subscriber. */
 export function forgetLearned(deps: FeedbackDeps, subscriberId: number): Promise<boolean> {
   return changeLearning(deps, subscriberId, async (tx, _subscriber, { now }) => {
     await removeFeedbackByVerbs(tx, subscriberId, ['more', 'less', 'click']);

@@ -15,8 +15,8 @@ export interface FeedbackDeps {
 /** Only this many of a subscriber's newest feedback events are learned from. */
 export const MAX_FEEDBACK = 200;
 
-/** Learns again from all feedback of a subscriber and stores the result. Must run in the transaction that
- *  locked the subscriber and changed the feedback. */
+/** Learns again from all feedback of a subscriber and stores the result. Must run in the
+ *  transaction that locked the subscriber and changed the feedback. */
 export async function relearn(
   tx: Db,
   subscriberId: number,

@@ -22,7 +22,8 @@ import { PaperboyError } from '../../domain/errors.ts';
 export interface MoveReport {
   /** Rows of each table. */
   tables: Record<string, number>;
-  /** Deliveries that a dead process had claimed: `pending` again, or `unknown` if it was sending them. */
+  /** Deliveries that a dead process had claimed: `pending` again, or `unknown` if it was sending
+   *  them. */
   pending: number;
   unknown: number;
 }
@@ -36,9 +37,9 @@ export interface MoveProgress {
 
 /**
  * Copies everything from one database to another with the same tables, in one transaction: either
- * every table arrives, with the same number of rows and checksum, or nothing does. The source is only
- * read. The target must be empty except for topics, which are replaced. Deliveries that a process was
- * sending when it died become `unknown`.
+ * every table arrives, with the same number of rows and checksum, or nothing does. The source is
+ * only read. The target must be empty except for topics, which are replaced. Deliveries that a
+ * process was sending when it died become `unknown`.
  * @throws PaperboyError `MOVE_VERSION_DIFFERS`, `MOVE_TARGET_NOT_EMPTY`, `MOVE_TARGET_IN_USE`,
  * `MOVE_TARGET_NOT_UTF8`, `MOVE_DIFFERS`.
  */

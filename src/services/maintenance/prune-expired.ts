@@ -8,8 +8,8 @@ import { removeUnconfirmedSubscribers } from '../../db/subscribers/subscribers.t
 import { removeTransactionalEmails } from '../../db/transactional/transactional-emails.ts';
 import { DAY_MS } from '../../domain/time/units.ts';
 
-/** How long an unconfirmed sign-up is kept, in ms: long enough to say that the link has expired, and
- *  no longer than needed (GDPR Art. 5(1)(e)). */
+/** How long an unconfirmed sign-up is kept, in ms: long enough to say that the link has expired,
+ *  and no longer than needed (GDPR Art. 5(1)(e)). */
 const UNCONFIRMED_RETENTION_MS = 30 * DAY_MS;
 
 /** How long transactional e-mails are kept after their links expire, in ms. */
@@ -32,9 +32,9 @@ export interface PruneReport {
   digests: number;
 }
 
-/** Removes what is no longer needed: unconfirmed sign-ups, old transactional e-mails, expired sign-up
- *  limits, old fetches and incidents, and the deliveries of digests that were composed more than
- *  `deliveriesKeptDays` ago. Also updates the planner's statistics of papers. */
+/** Removes what is no longer needed: unconfirmed sign-ups, old transactional e-mails, expired
+ *  sign-up limits, old fetches and incidents, and the deliveries of digests that were composed
+ *  more than `deliveriesKeptDays` ago. Also updates the planner's statistics of papers. */
 export async function pruneExpired(
   db: Db,
   now: Date,

@@ -1,4 +1,5 @@
-/** Returns the result of `work`, and calls `onDone` with its duration in seconds even if it fails. */
+/** Returns the result of `work`, and calls `onDone` with its duration in seconds even if it
+ *  fails. */
 export async function measureDuration<Value>(
   work: () => Promise<Value>,
   onDone: (seconds: number) => void,

@@ -26,8 +26,8 @@ export interface MonitorDeps {
   waitMs: number;
 }
 
-/** Raises the alerts that need a view of the whole installation, and ends those whose cause is gone.
- *  Called once a minute. */
+/** Raises the alerts that need a view of the whole installation, and ends those whose cause is
+ *  gone. Called once a minute. */
 export async function monitorInstallation(deps: MonitorDeps, now: Date): Promise<void> {
   const quiet = await monitorQuietSources(deps, now);
   await monitorQueues(deps, now);
@@ -89,8 +89,8 @@ async function isPapersLateOver(
   return (await findMissingLists(db, sources, { ...due, now })).length === 0;
 }
 
-/** True once any papers have come since. A weekend, when no list is expected, is not enough: Friday's
- *  list may still be missing. */
+/** True once any papers have come since. A weekend, when no list is expected, is not enough:
+ *  Friday's list may still be missing. */
 async function isSourceQuietOver(
   deps: MonitorDeps,
   { subject, raisedAt }: Incident,

@@ -33,8 +33,8 @@ export async function findSubscriberByFeedToken(
 }
 
 /**
- * Changes the preferences and the pause that are named and leaves the rest. Ending a pause causes an
- * e-mail with the best papers of the absence, which the sweep enqueues. Returns the changed
+ * Changes the preferences and the pause that are named and leaves the rest. Ending a pause causes
+ * an e-mail with the best papers of the absence, which the sweep enqueues. Returns the changed
  * subscriber, or null when the token belongs to nobody.
  * @throws InvalidPreferencesError with every problem.
  */

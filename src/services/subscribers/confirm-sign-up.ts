@@ -70,8 +70,8 @@ interface PendingJobs {
 
 /**
  * Confirms a sign-up, or the return of a subscriber who left by the link in the goodbye e-mail. The
- * subscriber becomes active with exactly what this link's sign-up asked for, and is mailed a welcome;
- * with `wantsLatest` the latest digest is sent at once. A link works once, and every other
+ * subscriber becomes active with exactly what this link's sign-up asked for, and is mailed a
+ * welcome; with `wantsLatest` the latest digest is sent at once. A link works once, and every other
  * confirmation link of the subscriber is used up with it: used again they report success and change
  * nothing, so none can bring back a subscriber who has left since.
  */
@@ -130,7 +130,8 @@ async function activate(
   return { ...requested, status, pausedUntil, confirmedAt: now };
 }
 
-/** The consent that confirming the e-mail gives: that of the sign-up, or that of the goodbye's link. */
+/** The consent that confirming the e-mail gives: that of the sign-up, or that of the goodbye's
+ *  link. */
 function describeConsent({ requestedAt, signUpRequest }: TransactionalEmail, now: Date) {
   if (signUpRequest === null)
     return { givenAt: now, channel: 'email', wording: CONSENT_WORDING.email, network: null };

@@ -9,8 +9,8 @@ import type { Subscriber } from '../../domain/subscribers/subscriber.ts';
 import type { Clock } from '../../domain/time/clock.ts';
 
 /**
- * Erases the subscriber that `find` returns. A keyed hash of the address stays, so that no import can
- * bring it back. False when there is no subscriber.
+ * Erases the subscriber that `find` returns. A keyed hash of the address stays, so that no import
+ * can bring it back. False when there is no subscriber.
  */
 export async function eraseAndSuppress(
   { db, clock, suppressionKey }: { db: Db; clock: Clock; suppressionKey: string },
@@ -20,9 +20,9 @@ export async function eraseAndSuppress(
   const erased = await db.transaction(async (tx) => {
     const subscriber = await find(tx);
     if (!subscriber) return null;
-    const hash = hashSuppressedAddress(normaliseAddress(subscriber.email).key, suppressionKey);
+    const emailHash = hashSuppressedAddress(normaliseAddress(subscriber.email).key, suppressionKey);
     await lockForErasure(tx);
-    await suppressAddress(tx, hash, 'erased', now);
+    await suppressAddress(tx, { emailHash, reason: 'erased', now });
     await skipAndEraseDeliveries(tx, subscriber.id, now);
     await eraseSubscriber(tx, subscriber.id);
     return subscriber;

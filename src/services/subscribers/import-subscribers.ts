@@ -44,8 +44,8 @@ const MAX_ROW_BYTES = 64 * 1024;
  * Imports a CSV file of subscribers, which is held in memory. New subscribers are active, and their
  * consent is the file's name and day unless the row says more; known ones get the preferences that
  * the row names. Invalid rows are reported and left out.
- * @throws PaperboyError `INVALID_FILE` when the header has no `email` or any line is not CSV; nothing
- * is stored then.
+ * @throws PaperboyError `INVALID_FILE` when the header has no `email` or any line is not CSV;
+ * nothing is stored then.
  */
 export async function importSubscriberFile(
   { db, suppressionKey }: { db: Db; suppressionKey: string },

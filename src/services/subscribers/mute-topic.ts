@@ -16,8 +16,8 @@ interface TopicMute {
 
 /**
  * Mutes a topic and stops following it: its papers no longer come, except those that match the
- * subscriber's own keywords or names. Returns the topic, even if it was muted before; null when there
- * is no such subscriber or topic.
+ * subscriber's own keywords or names. Returns the topic, even if it was muted before; null when
+ * there is no such subscriber or topic.
  */
 export function muteTopic(
   deps: { db: Db; clock: Clock },

@@ -9,10 +9,10 @@ import {
 } from '../transactional/request-email.ts';
 
 /**
- * Mails the subscriber a link, valid for 30 minutes, to export or erase everything stored about them.
- * The link in a digest cannot do it by itself: whoever is forwarded a digest must not erase its
- * subscriber. While such a link is valid, no second one is mailed. False when the token belongs to
- * nobody.
+ * Mails the subscriber a link, valid for 30 minutes, to export or erase everything stored about
+ * them. The link in a digest cannot do it by itself: whoever is forwarded a digest must not erase
+ * its subscriber. While such a link is valid, no second one is mailed. False when the token belongs
+ * to nobody.
  */
 export async function requestDataLink(
   { db, queue, tokens, clock }: { db: Db; queue: Queue; tokens: LinkTokens; clock: Clock },

@@ -56,10 +56,10 @@ export interface SignUpInput {
  * confirms: the request is stored with its own confirmation e-mail, and that link applies it.
  *
  * An address gets at most one confirmation e-mail an hour. A further request within the hour waits
- * for its e-mail, and the newest one replaces another that waits; a link that was already sent keeps
- * its own request. The caller learns nothing about the address: known, unknown and suppressed ones
- * look alike. A suppressed address is mailed nothing, unless the reason is only that its owner once
- * asked to be erased. Returns the address that was understood.
+ * for its e-mail, and the newest one replaces another that waits; a link that was already sent
+ * keeps its own request. The caller learns nothing about the address: known, unknown and suppressed
+ * ones look alike. A suppressed address is mailed nothing, unless the reason is only that its owner
+ * once asked to be erased. Returns the address that was understood.
  * @throws InvalidPreferencesError with every problem, that of the address among them.
  */
 export async function signUp(

@@ -11,9 +11,10 @@ import {
 } from '../transactional/request-email.ts';
 
 /**
- * Unsubscribes at once: deliveries that are pending, or claimed by a worker but not being sent yet, are
- * skipped. A goodbye e-mail, at most one a day, confirms it and holds a link to return. Unsubscribing
- * again changes nothing. Returns the subscriber, or null when the token belongs to nobody.
+ * Unsubscribes at once: deliveries that are pending, or claimed by a worker but not being sent yet,
+ * are skipped. A goodbye e-mail, at most one a day, confirms it and holds a link to return.
+ * Unsubscribing again changes nothing. Returns the subscriber, or null when the token belongs to
+ * nobody.
  */
 export async function unsubscribe(
   { db, queue, tokens, clock }: { db: Db; queue: Queue; tokens: LinkTokens; clock: Clock },

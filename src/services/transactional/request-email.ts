@@ -13,9 +13,9 @@ import {
 import type { Queue } from '../../queue/queue.ts';
 
 /**
- * Stores an e-mail to a subscriber; `paperIds`, the best first, are the papers of a `return`. Returns
- * its id, to be enqueued after the commit, or null when the subscriber had one of the kind within its
- * minimum interval.
+ * Stores an e-mail to a subscriber; `paperIds`, the best first, are the papers of a `return`.
+ * Returns its id, to be enqueued after the commit, or null when the subscriber had one of the kind
+ * within its minimum interval.
  */
 export async function requestTransactionalEmail(
   tx: Db,
@@ -52,8 +52,8 @@ export async function enqueueDueTransactionalEmails(
 
 const MAX_EMAILS_PER_CALL = 1000;
 
-/** Enqueues a stored e-mail; null enqueues nothing. Ignores errors: the sweep enqueues it again, so a
- *  queue that is down fails nothing. */
+/** Enqueues a stored e-mail; null enqueues nothing. Ignores errors: the sweep enqueues it again,
+ *  so a queue that is down fails nothing. */
 export async function enqueueTransactionalEmail(
   queue: Queue,
   emailId: number | null,

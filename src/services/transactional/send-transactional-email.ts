@@ -108,8 +108,8 @@ export async function sendTransactionalEmail(
   });
 }
 
-/** Selects the papers of a `return` when it is first claimed: composing a digest requests the e-mails of
- *  all pauses that end, and must not wait for their papers. */
+/** Selects the papers of a `return` when it is first claimed: composing a digest requests the
+ *  e-mails of all pauses that end, and must not wait for their papers. */
 async function ensurePapers(
   deps: TransactionalDeps,
   email: TransactionalEmail,

@@ -25,7 +25,7 @@ describe('POST /api/subscribers', () => {
   it('New, known and suppressed addresses get the same answer', async () => {
     const { db } = site.app;
     const hash = hashSuppressedAddress('gone@example.org', site.deps.suppressionKey);
-    await suppressAddress(db, hash, 'complaint', site.clock());
+    await suppressAddress(db, { emailHash: hash, reason: 'complaint', now: site.clock() });
     const answers = [
       await signUp({ email: 'new@example.org' }),
       await signUp({ email: 'new@example.org' }),
@@ -337,6 +337,28 @@ describe('/confirm/:token', () => {
     expect(again.statusCode).toBe(200);
     expect(load(again.body)('h1').text()).toBe('You’ve unsubscribed');
     expect(await statusOf('left@example.org')).toBe('unsubscribed');
+  });
+
+  it('A second sign-up within the hour is mailed after it, and each link applies its own', async () => {
+    const email = 'twice@example.org';
+    await signUp({ email, topics: ['agents'] });
+    const first = await site.requestLinkPath(email, 'confirm');
+    await signUp({ email, hour: 20 });
+    expect(await site.requestLinkPath(email, 'confirm')).toBe(first);
+    const before = site.clock();
+    site.clock.advance(3_600_000);
+    const second = await site.requestLinkPath(email, 'confirm');
+    expect(second).not.toBe(first);
+    expect(load((await site.page(second)).body)('.statement').text()).toContain('20:00');
+    await site.post(first);
+    const again = await site.post(second);
+    site.clock.set(before);
+    expect(again.statusCode).toBe(200);
+    expect(await findSubscriberByEmail(site.app.db, email)).toMatchObject({
+      status: 'active',
+      topics: ['agents'],
+      hour: 7,
+    });
   });
 
   it('A confirmation link expires after two days', async () => {

@@ -121,7 +121,7 @@ describe('importSubscriberFile', () => {
     'An address suppressed for %s is skipped and counted',
     async (reason) => {
       const hash = hashSuppressedAddress('ada@example.org', suppressionKey);
-      await suppressAddress(database.db, hash, reason, NOW);
+      await suppressAddress(database.db, { emailHash: hash, reason, now: NOW });
       const report = await load('email\nADA@example.org\nbob@example.org\n');
       expect(report).toMatchObject({ rows: 2, added: 1, suppressed: 1 });
       expect(await findSubscriberByEmail(database.db, 'ada@example.org')).toBeNull();

@@ -95,6 +95,10 @@ export function useSignUpFixture() {
     listEmails,
     lastToken,
     suppressAda: (reason: SuppressionReason) =>
-      suppressAddress(database.db, suppressionHashOf(TEST_ADDRESS), reason, clock()),
+      suppressAddress(database.db, {
+        emailHash: suppressionHashOf(TEST_ADDRESS),
+        reason,
+        now: clock(),
+      }),
   };
 }

@@ -31,12 +31,11 @@ describe('A subscriber who leaves during a send', () => {
     [
       'is suppressed',
       () =>
-        suppressAddress(
-          database.db,
-          hashSuppressedAddress('r0@example.org', suppressionKey),
-          'bounce',
-          clock(),
-        ),
+        suppressAddress(database.db, {
+          emailHash: hashSuppressedAddress('r0@example.org', suppressionKey),
+          reason: 'bounce',
+          now: clock(),
+        }),
       /suppressed/,
     ],
     [

@@ -54,7 +54,7 @@ describe('sendTransactionalEmail', () => {
   it('An address that was suppressed since the request gets no e-mail', async () => {
     const id = await request();
     const hash = hashSuppressedAddress('ada@example.org', suppressionKey);
-    await suppressAddress(database.db, hash, 'operator', clock());
+    await suppressAddress(database.db, { emailHash: hash, reason: 'operator', now: clock() });
     await sendTransactionalEmail(deps(), id);
     expect(engine.sink.accepted).toEqual([]);
     expect(await findEmail(id)).toMatchObject({
