@@ -2,7 +2,7 @@
 
 FROM node:22-bookworm-slim AS build
 WORKDIR /app
-# Packages before sources: a change of the sources alone does not install them again.
+# Packages before sources: changed sources do not install the packages again.
 COPY package.json package-lock.json .npmrc ./
 RUN --mount=type=cache,target=/root/.npm npm ci --ignore-scripts
 COPY tsconfig.json tsconfig.build.json ./

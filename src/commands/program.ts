@@ -130,8 +130,7 @@ function sanitiseMessage(message: string): string {
   return lines.map(shortenMiddle).join('\n');
 }
 
-/** Removes terminal control sequences, such as from a file that was mistaken for a list of papers.
- */
+/** Removes terminal control characters, such as those of a binary file imported by mistake. */
 function stripControlCharacters(message: string): string {
   return message.replace(/[^\P{Cc}\n]+/gu, ' ');
 }
@@ -140,8 +139,7 @@ function listDescendants(command: Command): Command[] {
   return command.commands.flatMap((each) => [each, ...listDescendants(each)]);
 }
 
-/** The message of a problem that a person can fix; of any other error its name, message and stack.
- */
+/** The message of a `PaperboyError`; of any other error its name, message and stack. */
 export function describeError(error: unknown): string {
   if (error instanceof PaperboyError) return stripControlCharacters(error.message);
   if (!(error instanceof Error)) return String(error);

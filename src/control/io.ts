@@ -5,8 +5,7 @@ import { PaperboyError } from '../domain/errors.ts';
 import { truncate } from '../domain/text/truncate.ts';
 import { getErrorCode } from './error-code.ts';
 
-/** A command's input and output: of its own process or, across the control socket, of its caller's.
- */
+/** A command's input and output: of its own process or, over the control socket, of its caller. */
 export interface CommandIo {
   /** Read from the caller only when the command reads it. */
   stdin: Readable;
@@ -57,8 +56,7 @@ export function ioFrom(parts: ProcessParts): CommandIo {
   };
 }
 
-/** The stream, which fails when the signal aborts: an interrupted command waits for no more input.
- */
+/** The stream, which fails when the signal aborts: an interrupted command waits for no input. */
 function endedBy(signal: AbortSignal, stream: Readable): Readable {
   // A reader of the stream meets the error; without a reader it must not end the process.
   stream.on('error', () => undefined);

@@ -12,8 +12,7 @@ import type { CommandIo, TextSink } from './io.ts';
 
 export interface RemoteIo {
   io: CommandIo;
-  /** Passes the bytes of input `n` to the command; false when the command waits for no such input.
-   */
+  /** Passes the bytes of input `n` to the command; false when it waits for no such input. */
   receiveInput(n: string, body: IncomingMessage): boolean;
   /** Sends an event; resolves when more may be sent, and never rejects. */
   sendEvent(event: CommandEvent): Promise<void>;

@@ -35,8 +35,7 @@ export async function loadKeys(options: {
   };
 }
 
-/** The keys in the data folder, or null when there are none. @throws PaperboyError `INVALID_KEYS`.
- */
+/** The keys in the data folder, or null. @throws PaperboyError `INVALID_KEYS`. */
 export async function readStoredKeys(dataDir: string): Promise<Keys | null> {
   const path = join(dataDir, KEYS_FILE);
   const text = await readIfPresent(path);
