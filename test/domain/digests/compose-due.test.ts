@@ -9,18 +9,18 @@ import {
 const MORNING = { hour: 5, minute: 30 };
 const LATE_EVENING = { hour: 23, minute: 50 };
 
-describe('dueDigest', () => {
+describe('findDueDigest', () => {
   it.each([
     ['2026-05-08T05:29:59.999Z', null],
     ['2026-05-08T05:30:00Z', '2026-05-08'],
     ['2026-05-08T17:30:00Z', '2026-05-08'],
     ['2026-05-08T17:30:00.001Z', null],
     ['2026-05-09T05:29:00Z', null],
-  ])('gives at %s the daily digest of %s', (now, date) => {
+  ])('At %s the daily digest of %s is due', (now, date) => {
     expect(findDueDigest('daily', MORNING, new Date(now))?.date ?? null).toBe(date);
   });
 
-  it('counts readers’ hours from the time at which it was due, not from now', () => {
+  it('Send hours count from when the digest was due, not from now', () => {
     expect(findDueDigest('daily', MORNING, new Date('2026-05-08T09:12:34.567Z'))).toEqual({
       kind: 'daily',
       date: '2026-05-08',
@@ -34,11 +34,11 @@ describe('dueDigest', () => {
     ['2026-05-05T05:30:00Z', '2026-05-04'],
     ['2026-05-10T05:30:00Z', '2026-05-04'],
     ['2026-05-10T23:00:00Z', null],
-  ])('gives at %s the weekly digest of %s', (now, date) => {
+  ])('At %s the weekly digest of %s is due', (now, date) => {
     expect(findDueDigest('weekly', MORNING, new Date(now))?.date ?? null).toBe(date);
   });
 
-  it('makes up for a digest of late evening after midnight, under its own date', () => {
+  it('A digest due late in the evening is composed after midnight with its own date', () => {
     expect(findDueDigest('daily', LATE_EVENING, new Date('2026-05-09T00:10:00Z'))).toEqual({
       kind: 'daily',
       date: '2026-05-08',
@@ -50,13 +50,13 @@ describe('dueDigest', () => {
     expect(findDueDigest('weekly', LATE_EVENING, new Date('2026-05-04T00:10:00Z'))).toBeNull();
   });
 
-  it('makes up for as much time as it is told', () => {
+  it('A missed digest is due for as long as the given limit', () => {
     const now = new Date('2026-05-08T07:30:00Z');
     expect(findDueDigest('daily', MORNING, now, SWEEP_GRACE_MS)?.date).toBe('2026-05-08');
     expect(findDueDigest('daily', MORNING, new Date(now.getTime() + 1), SWEEP_GRACE_MS)).toBeNull();
   });
 
-  it('does not change the moment it is given', () => {
+  it('The given moment is not changed', () => {
     const now = new Date('2026-05-08T09:00:00Z');
     findDueDigest('daily', MORNING, now);
     expect(now).toEqual(new Date('2026-05-08T09:00:00Z'));
@@ -72,14 +72,14 @@ describe('A digest whose papers are missing', () => {
       { from, now: new Date(`2026-05-08T${time}Z`), waitMs: 2 * HOUR_MS, lateMs },
     );
 
-  it('waits for them as long as it may, no longer', () => {
+  it('A digest waits for missing papers up to its limit', () => {
     expect(may('05:30:00', [])).toBe(true);
     expect(may('05:30:00', [{}])).toBe(false);
     expect(may('07:29:59', [{}])).toBe(false);
     expect(may('07:30:00', [{}])).toBe(true);
   });
 
-  it('waits until its sources were asked, however late it is', () => {
+  it('A digest waits until its sources were fetched, however late it is', () => {
     expect(may('08:00:00', [{}, { wasFetched: false }])).toBe(false);
     expect(may('09:20:00', [{ wasFetched: false }])).toBe(true);
     expect(may('10:00:00', [{ wasFetched: false }], 12 * HOUR_MS)).toBe(false);

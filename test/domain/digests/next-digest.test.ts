@@ -15,24 +15,24 @@ function next(
   return at?.toISOString();
 }
 
-describe('The next edition', () => {
-  it('is the one of the same morning until the hour is past', () => {
+describe('nextDigestSendAt', () => {
+  it('The next digest is this morning’s until its hour has passed', () => {
     expect(next('2026-05-08T05:00:00Z')).toBe('2026-05-08T07:00:00.000Z');
     expect(next('2026-05-08T06:59:59Z')).toBe('2026-05-08T07:00:00.000Z');
     expect(next('2026-05-08T07:00:00Z')).toBe('2026-05-09T07:00:00.000Z');
   });
 
-  it('of a new reader is of the next composing, since an earlier one is not theirs', () => {
+  it('A new subscriber’s next digest is the next one composed', () => {
     const now = '2026-05-08T06:00:00Z';
     expect(next(now, {}, now)).toBe('2026-05-09T07:00:00.000Z');
   });
 
-  it('may still be on its way from the composing of the day before', () => {
+  it('A digest composed yesterday may still be the next one', () => {
     expect(next('2026-05-08T03:00:00Z', { hour: 4 })).toBe('2026-05-08T04:00:00.000Z');
     expect(next('2026-05-08T05:00:00Z', { hour: 4 })).toBe('2026-05-09T04:00:00.000Z');
   });
 
-  it('skips the weekend of the reader’s own zone', () => {
+  it('Weekday subscribers get none on the weekend of their time zone', () => {
     const weekdays = { frequency: 'weekdays' } as const;
     expect(next('2026-05-08T08:00:00Z', weekdays)).toBe('2026-05-11T07:00:00.000Z');
     const auckland = { ...weekdays, timezone: 'Pacific/Auckland', hour: 7 };
@@ -40,7 +40,7 @@ describe('The next edition', () => {
     expect(localDayOf(new Date('2026-05-10T19:00:00Z'), 'Pacific/Auckland')).toBe('2026-05-11');
   });
 
-  it('of a weekly reader comes after the composing of a Monday', () => {
+  it('A weekly subscriber’s next digest is the one composed on a Monday', () => {
     const weekly = { frequency: 'weekly' } as const;
     expect(next('2026-05-08T08:00:00Z', weekly)).toBe('2026-05-11T07:00:00.000Z');
     expect(next('2026-05-11T07:00:00Z', weekly)).toBe('2026-05-18T07:00:00.000Z');

@@ -12,8 +12,8 @@ const fields = (bibtex: string) =>
     ]),
   );
 
-describe('bibtexOf', () => {
-  it('is an entry that BibTeX reads', () => {
+describe('formatBibtex', () => {
+  it('A paper becomes an entry that BibTeX reads', () => {
     const made = formatBibtex(
       buildTopicPaper(1, {
         id: '2605.10001',
@@ -37,7 +37,7 @@ describe('bibtexOf', () => {
 `);
   });
 
-  it('escapes everything that TeX acts upon', () => {
+  it('TeX’s special characters are escaped', () => {
     const made = fields(
       formatBibtex(buildTopicPaper(1, { title: '\\ { } $ & # % _ ^ ~ <é>' }), URL),
     );
@@ -46,7 +46,7 @@ describe('bibtexOf', () => {
     );
   });
 
-  it('keeps its braces in pairs, whatever stands in the paper', () => {
+  it('The braces of an entry are balanced, whatever the paper contains', () => {
     const hostile = '}, note = {x} \\{ }}} {{';
     const made = formatBibtex(
       buildTopicPaper(1, {
@@ -68,14 +68,14 @@ describe('bibtexOf', () => {
     expect(made).toMatch(/^@misc\{[\w.:/-]+,$/m);
   });
 
-  it('keeps a name whole that BibTeX would take apart', () => {
+  it('A name that BibTeX would split is kept whole', () => {
     const made = fields(
       formatBibtex(buildTopicPaper(1, { authors: ['Rock and Roll', 'Doe, Jr', 'Ada'] }), URL),
     );
     expect(made.get('author')).toBe('{Rock and Roll} and {Doe, Jr} and Ada');
   });
 
-  it('says only what is known, and is then called by the id', () => {
+  it('Unknown fields are left out, and the id replaces the key', () => {
     const made = formatBibtex(
       buildTopicPaper(1, { id: 'acl:2024.1', authors: [], publishedOn: null }),
       URL,
@@ -85,8 +85,8 @@ describe('bibtexOf', () => {
   });
 });
 
-describe('risOf', () => {
-  it('is a record with families first and lines ended by CRLF', () => {
+describe('formatRis', () => {
+  it('An RIS record has family names first and CRLF line ends', () => {
     const made = formatRis(
       buildTopicPaper(1, {
         id: '2605.10001',
@@ -116,7 +116,7 @@ describe('risOf', () => {
     ]);
   });
 
-  it('lets no text end the record', () => {
+  it('No text can end an RIS record', () => {
     const made = formatRis(
       buildTopicPaper(1, { title: 'A\r\nER  - \r\nTY  - BOOK', authors: [] }),
       URL,
@@ -126,8 +126,8 @@ describe('risOf', () => {
   });
 });
 
-describe('referenceFile', () => {
-  it('is a name that a header and every file system take', () => {
+describe('citationFileName', () => {
+  it('The file name is valid in a header and in every file system', () => {
     expect(citationFileName('hep-ex/0307015', 'bib')).toBe('hep-ex-0307015.bib');
     expect(citationFileName('file:"a\r\nb"', 'ris')).toBe('file-a-b-.ris');
   });

@@ -12,7 +12,7 @@ describe('findCodeUrl', () => {
       'https://gitee.com/m/models/tree/master/research/cv/TinySAM',
     ],
     ['At https://gitlab.com/a/b and https://github.com/c/d.', 'https://gitlab.com/a/b'],
-  ])('finds the repository in %j', (abstract, url) => {
+  ])('The repository in %j is found', (abstract, url) => {
     expect(findCodeUrl(abstract)).toBe(url);
   });
 
@@ -22,11 +22,11 @@ describe('findCodeUrl', () => {
     'By https://github.com/a.',
     'github.com/a/b',
     '',
-  ])('finds none in %j', (abstract) => {
+  ])('No repository is found in %j', (abstract) => {
     expect(findCodeUrl(abstract)).toBeNull();
   });
 
-  it('finds the code of the seed papers that name theirs', async () => {
+  it('The repositories of the seed papers are found', async () => {
     const seed = new URL('../../../seeds/papers.json', import.meta.url);
     const papers: { abstract: string }[] = JSON.parse(await readFile(seed, 'utf8'));
     const naming = papers.filter(({ abstract }) => abstract.includes('github.com/'));

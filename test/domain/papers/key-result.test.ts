@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { findKeyResult } from '../../../src/domain/papers/key-result.ts';
 import { cleanText } from '../../../src/domain/text/clean-text.ts';
 
-describe('findFigure', () => {
+describe('findKeyResult', () => {
   it.each([
     [
       'SWAN:',
@@ -39,7 +39,7 @@ describe('findFigure', () => {
       'ZeCO achieves a 60% speedup compared to the current state-of-the-art (SOTA) SP method',
     ],
     ['S0 Tuning', '+10.8 pp', 'outperforms LoRA by +10.8 pp (p < 0.001) on HumanEval'],
-  ])('quotes %s with %s', (title, figure, quote) => {
+  ])('The key result of %s is %s', (title, figure, quote) => {
     expect(findKeyResult(seedAbstract(title))).toEqual({ figure, quote });
   });
 
@@ -52,11 +52,11 @@ describe('findFigure', () => {
     'Evaluating LLMs',
     'Online Flow',
     'Agents Learn',
-  ])('finds nothing to be proud of in %s', (title) => {
+  ])('%s has no key result', (title) => {
     expect(findKeyResult(seedAbstract(title))).toBeNull();
   });
 
-  it('finds a figure in about thirty seed papers, each letter for letter in the abstract', () => {
+  it('About thirty seed papers have a key result, quoted unchanged from the abstract', () => {
     const found = seedPapers().flatMap(({ abstract }) => {
       const figure = findKeyResult(cleanText(abstract));
       return figure ? [{ ...figure, abstract: cleanText(abstract) }] : [];
@@ -83,11 +83,11 @@ describe('findFigure', () => {
     'We propose a 2x2 design and a 3x3 convolution that improves results.',
     'It works with only a 1.6% average accuracy drop.',
     'We improve on it [12] and reduce Section 4 of reference 50.',
-  ])('leaves out what is no result: "%s"', (abstract) => {
+  ])('A number that is no result is ignored: "%s"', (abstract) => {
     expect(findKeyResult(abstract)).toBeNull();
   });
 
-  it('takes linear time for hostile text', () => {
+  it('Hostile text takes linear time', () => {
     const units = [
       'achieves 2x speedup ',
       '1.',

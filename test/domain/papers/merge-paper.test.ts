@@ -42,12 +42,12 @@ describe('Votes of several sources', () => {
     ['none counts any', [null, null], 0],
     ['a source says less than before', [9, 4], 4],
     ['a source counts no more', [9, null], 9],
-  ])('are, when %s, what it says last', (_, counts, upvotes) => {
+  ])('The votes are the latest of a source when %s', (_, counts, upvotes) => {
     const papers = counts.map((each) => listed('hf-daily', { upvotes: each }));
     expect(storedAfter(...papers).stored.upvotes).toBe(upvotes);
   });
 
-  it('are those of one place as any of its lists says last, of several places the most', () => {
+  it('The votes are the latest of each place, and the greatest of several places', () => {
     const daily = listed('hf-daily', { upvotes: 9 });
     const trending = listed('hf-trending', { upvotes: 5 });
     const file = listed('file', { upvotes: 7 });
@@ -58,7 +58,7 @@ describe('Votes of several sources', () => {
 });
 
 describe('The words of a paper', () => {
-  it('are arXiv’s whatever comes first, and those of a file that an operator brings', () => {
+  it('The text is arXiv’s whichever comes first, unless an operator imports another', () => {
     const hf = listed('hf-daily', { title: 'Copy' });
     const arxiv = listed('arxiv:cs.LG', { title: 'Own' });
     const file = listed('file', { title: 'Mended' });
@@ -68,7 +68,7 @@ describe('The words of a paper', () => {
     expect(storedAfter(hf, listed('hf-daily', { title: 'Newer' })).stored.title).toBe('Newer');
   });
 
-  it('lose nothing to a source that knows less', () => {
+  it('A source with less data removes nothing', () => {
     const full = listed('file', {
       authors: ['Ada'],
       organization: 'Engines',
@@ -89,7 +89,7 @@ describe('The words of a paper', () => {
     });
   });
 
-  it('keep a link to code that a source names before one in the abstract', () => {
+  it('A code link from a source takes precedence over one in the abstract', () => {
     const abstract = 'See https://github.com/in/abstract';
     const found = listed('arxiv:cs.LG', { abstract, codeUrl: 'https://github.com/in/abstract' });
     const named = listed('hf-daily', { abstract, codeUrl: 'https://github.com/named/one' });
@@ -98,7 +98,7 @@ describe('The words of a paper', () => {
 });
 
 describe('The days of a paper', () => {
-  it('are those of the earliest listing, in whatever order they come', () => {
+  it('The days are those of the earliest listing, in whatever order they arrive', () => {
     const hf = listed('hf-daily', { listedOn: '2026-05-08', usableOn: '2026-05-09' });
     const arxiv = listed('arxiv:cs.LG', { listedOn: '2026-05-07', usableOn: '2026-05-07' });
     const days = { listedOn: '2026-05-07', usableOn: '2026-05-07' };
@@ -110,7 +110,7 @@ describe('The days of a paper', () => {
     ]);
   });
 
-  it('stay when a source lists it again', () => {
+  it('The days stay when a source lists the paper again', () => {
     const first = listed('hf-daily', { listedOn: '2026-05-07', usableOn: '2026-05-08' });
     const again = listed('hf-daily', { listedOn: '2026-05-11', usableOn: '2026-05-12' });
     expect(storedAfter(first, again).stored).toMatchObject({
@@ -121,7 +121,7 @@ describe('The days of a paper', () => {
 });
 
 describe('A withdrawal', () => {
-  it('holds until the source that said so takes it back, and keeps its first day', () => {
+  it('A withdrawal keeps its first day and lasts until its source revokes it', () => {
     const hf = listed('hf-daily');
     const gone = (withdrawnOn: string) => listed('arxiv:cs.LG', { withdrawnOn });
     expect(storedAfter(hf, gone('2026-05-08'), gone('2026-05-09'), hf).stored.withdrawnOn).toBe(

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { derivePaperId, parseArxivId } from '../../../src/domain/papers/paper-id.ts';
 
-describe('arxivId', () => {
+describe('parseArxivId', () => {
   it.each([
     ['2401.01234v2', '2401.01234'],
     [' arXiv:2401.01234 ', '2401.01234'],
@@ -14,7 +14,7 @@ describe('arxivId', () => {
     ['1501.00001', '1501.00001'],
     ['math.GT/0309136', 'math.GT/0309136'],
     ['cs/9901001', 'cs/9901001'],
-  ])('finds in "%s" the id %s', (text, id) => {
+  ])('"%s" contains the arXiv id %s', (text, id) => {
     expect(parseArxivId(text)).toBe(id);
   });
 
@@ -32,23 +32,23 @@ describe('arxivId', () => {
     ['see 2401.01234', 'is a sentence'],
     ['https://example.org/arxiv.org/abs/2401.01234', 'points elsewhere'],
     ['10.1000/182', 'is a DOI'],
-  ])('finds none in "%s", which %s', (text) => {
+  ])('"%s" contains no arXiv id: it %s', (text) => {
     expect(parseArxivId(text)).toBeNull();
   });
 });
 
-describe('paperId', () => {
-  it('is the arXiv id without its version', () => {
+describe('derivePaperId', () => {
+  it('The id of an arXiv paper has no version', () => {
     expect(derivePaperId({ source: 'arxiv', id: '2401.01234v3', title: 'T' })).toBe('2401.01234');
     expect(derivePaperId({ source: 'file', id: '2401.01234', title: 'T' })).toBe('2401.01234');
   });
 
-  it('puts the source in front of any other id, once', () => {
+  it('Any other id is prefixed with its source, once', () => {
     expect(derivePaperId({ source: 'acl', id: '2024.1', title: 'T' })).toBe('acl:2024.1');
     expect(derivePaperId({ source: 'acl', id: 'acl:2024.1', title: 'T' })).toBe('acl:2024.1');
   });
 
-  it('hashes the normalised title when there is no id', () => {
+  it('Without an id the normalised title is hashed', () => {
     const id = derivePaperId({ source: 'file', title: 'SWAN: SGD with Whitening' });
     expect(id).toBe('file:a921bc5d5e25ee43');
     expect(derivePaperId({ source: 'file', title: ' swan  SGD\nwith <b>Whitening</b>!' })).toBe(id);
@@ -56,7 +56,7 @@ describe('paperId', () => {
     expect(derivePaperId({ source: 'file', title: 'SWAN 2: SGD with Whitening' })).not.toBe(id);
   });
 
-  it('tells titles without letters apart', () => {
+  it('Titles without letters have different ids', () => {
     expect(derivePaperId({ source: 'file', title: '???' })).not.toBe(
       derivePaperId({ source: 'file', title: '!!!' }),
     );

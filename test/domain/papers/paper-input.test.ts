@@ -8,8 +8,8 @@ const LEAST = { title: 'On Testing', abstract: 'We test.' };
 
 const read = (changes: Record<string, unknown> = {}) => parsePaper({ ...LEAST, ...changes }, FROM);
 
-describe('readPaper', () => {
-  it('needs a title and an abstract; the rest is empty, and listed today', () => {
+describe('parsePaper', () => {
+  it('Title and abstract are required; other fields are empty, and the paper is listed today', () => {
     expect(read({ id: '2605.00001' })).toEqual({
       id: '2605.00001',
       source: 'file',
@@ -27,7 +27,7 @@ describe('readPaper', () => {
     });
   });
 
-  it('reads every field, cleaned', () => {
+  it('Every field is read and cleaned', () => {
     expect(
       read({
         id: 'arXiv:2605.00001v2',
@@ -61,7 +61,7 @@ describe('readPaper', () => {
     });
   });
 
-  it('takes null for absent', () => {
+  it('Null means absent', () => {
     const optional = [
       ...['id', 'authors', 'author_count', 'organization', 'published_on', 'listed_on'],
       ...['upvotes', 'comments', 'url', 'code_url'],
@@ -69,22 +69,22 @@ describe('readPaper', () => {
     expect(read(Object.fromEntries(optional.map((name) => [name, null])))).toEqual(read());
   });
 
-  it('counts the authors when nobody else did', () => {
+  it('The authors are counted if no count is given', () => {
     expect(read({ authors: ['A', 'B'] }).authorCount).toBe(2);
     expect(read({ authors: ['A', 'B'], author_count: 9 }).authorCount).toBe(9);
     expect(read({ authors: [] }).authorCount).toBeNull();
   });
 
-  it('passes over fields that it does not know', () => {
+  it('Unknown fields are ignored', () => {
     expect(read({ usable_on: '1999-01-01', topics: ['x'], constructor: 'y' })).toEqual(read());
   });
 
-  it('knows a paper without an id again by its title', () => {
+  it('A paper without an id is identified by its title', () => {
     expect(read({ title: 'On testing!' }).id).toBe(read().id);
     expect(read().id).toMatch(/^file:[0-9a-f]{16}$/);
   });
 
-  it('takes the code from the abstract when nothing else names it', () => {
+  it('The code link comes from the abstract if no field has one', () => {
     const abstract = 'We deliver. Code: https://github.com/a/b.';
     const codeUrlOf = (more: object) => parsePaper({ title: 'T', abstract, ...more }, FROM).codeUrl;
     expect(codeUrlOf({})).toBe('https://github.com/a/b');
@@ -98,7 +98,7 @@ describe('readPaper', () => {
     [{}, 'title is missing'],
     [{ title: 'x' }, 'abstract is missing'],
     [{ ...LEAST, title: ' \u200b ' }, 'title is'],
-  ])('refuses %j', (entry, message) => {
+  ])('The entry %j is refused', (entry, message) => {
     const refusal = catchRefusal(() => parsePaper(entry, FROM));
     expect(refusal?.code).toBe('INVALID_PAPER');
     expect(refusal?.message).toContain(message);
@@ -124,7 +124,7 @@ describe('readPaper', () => {
     ['url', 'https://', 'expected an http or https address'],
     ['url', `https://example.org/${'é'.repeat(300)}`, 'of at most 800 characters.'],
     ['code_url', 'data:text/html,x', '"data:text/html,x": expected an http or https address'],
-  ])('says of a wrong %s what it expected (%#)', (name, value, message) => {
+  ])('The error for an invalid %s says what was expected (%#)', (name, value, message) => {
     const refusal = catchRefusal(() => read({ [name]: value }));
     expect(refusal?.message).toContain(`${name} is `);
     expect(refusal?.message).toContain(message);
@@ -132,13 +132,13 @@ describe('readPaper', () => {
 });
 
 describe('writePaper', () => {
-  it('leaves out what is unknown', () => {
+  it('Unknown fields are not written', () => {
     expect(Object.keys(toPaperInput(read()))).toEqual([
       ...['id', 'title', 'abstract', 'authors', 'listed_on'],
     ]);
   });
 
-  it('gives what readPaper makes the same paper of', () => {
+  it('A written paper parses to the same paper', () => {
     const text = fc.oneof(
       fc.string({ unit: 'grapheme', maxLength: 40 }),
       fc.string({ unit: fc.constantFrom(...'\\{}$^_&;<>abtimes 12'), maxLength: 30 }),

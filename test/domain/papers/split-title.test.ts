@@ -16,7 +16,7 @@ describe('splitTitle', () => {
     ],
     ['A -- B: C', 'A', 'B: C'],
     ['  Padded :  both  ', 'Padded', 'both'],
-  ])('splits "%s" at its first separator', (title, name, deck) => {
+  ])('"%s" is split at its first separator', (title, name, deck) => {
     expect(splitTitle(title)).toEqual({ name, deck });
   });
 
@@ -30,7 +30,7 @@ describe('splitTitle', () => {
     'Ends with -- dashes --',
     ':',
     '',
-  ])('leaves "%s" whole', (title) => {
+  ])('"%s" stays whole', (title) => {
     expect(splitTitle(title)).toEqual({ name: title, deck: null });
   });
 });

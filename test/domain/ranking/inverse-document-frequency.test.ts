@@ -7,30 +7,30 @@ function idfOf(papers: readonly string[][]) {
   return counts.toIdf();
 }
 
-describe('the idf', () => {
+describe('createDocumentFrequencies', () => {
   const idf = idfOf([
     ['model', 'mamba', 'hidden state', 'odd pair'],
     ['model', 'hidden state'],
     ['model', 'vision'],
   ]);
 
-  it('is nothing for what all papers say, and grows the fewer say it', () => {
+  it('The weight of a term is 0 if all papers contain it, and grows with its rarity', () => {
     expect(idf.weightOf('model')).toBe(0);
     expect(idf.weightOf('hidden state')).toBeCloseTo(Math.log(4 / 3));
     expect(idf.weightOf('mamba')).toBeCloseTo(Math.log(4 / 2));
     expect(idf.paperCount).toBe(3);
   });
 
-  it('takes a word that nobody said for one that a single paper says: it may be a new name', () => {
+  it('An unknown word weighs as much as one in a single paper, since it may be a new name', () => {
     expect(idf.weightOf('quamba')).toBe(idf.weightOf('mamba'));
   });
 
-  it('is nothing for two words that one paper alone puts side by side', () => {
+  it('A pair of words in a single paper weighs 0', () => {
     expect(idf.weightOf('odd pair')).toBe(0);
     expect(idf.weightOf('never seen')).toBe(0);
   });
 
-  it('is nothing at all without papers', () => {
+  it('Every weight is 0 without papers', () => {
     expect(idfOf([]).weightOf('mamba')).toBe(0);
   });
 });

@@ -33,28 +33,28 @@ function learnedTerms(
   return Object.fromEntries(terms.map(({ term, weight }) => [term, weight]));
 }
 
-describe('learn', () => {
-  it('likes the terms of papers liked and dislikes those of papers disliked, less so', () => {
+describe('learnTerms', () => {
+  it('Terms of liked papers weigh positively, those of disliked papers negatively and less', () => {
     const terms = learnedTerms([feedback(0, 'more'), feedback(3, 'less')]);
     expect(Object.keys(terms)).toEqual(['mamba', 'river']);
     expect((terms.river ?? 0) / (terms.mamba ?? 0)).toBeCloseTo(-0.15 / 0.75);
   });
 
-  it('takes a save for a word of praise, and a click for a third of one', () => {
+  it('A save counts as “more”, and a click as a third of it', () => {
     const terms = learnedTerms([feedback(0, 'save'), feedback(1, 'click')]);
     expect((terms.vision ?? 0) / (terms.mamba ?? 0)).toBeCloseTo(1 / 3);
   });
 
-  it('forgets three per cent a day', () => {
+  it('Feedback loses three per cent of its weight a day', () => {
     const terms = learnedTerms([feedback(0, 'more'), feedback(1, 'more', 10)]);
     expect((terms.vision ?? 0) / (terms.mamba ?? 0)).toBeCloseTo(0.97 ** 10);
   });
 
-  it('never learns a term again that the reader took away', () => {
+  it('An unlearned term is never learned again', () => {
     expect(Object.keys(learnedTerms([feedback(4, 'more')], ['mamba']))).toEqual(['vision']);
   });
 
-  it('makes terms a vector of length 1, the strongest first', () => {
+  it('Learned terms are a vector of length 1, the strongest first', () => {
     const terms = Object.values(
       learnedTerms([feedback(0, 'more'), feedback(4, 'more'), feedback(3, 'less')]),
     );
@@ -63,7 +63,7 @@ describe('learn', () => {
     expect(strengths).toEqual([...strengths].sort((a, b) => b - a));
   });
 
-  it('counts how much was said', () => {
+  it('The amount of feedback is counted', () => {
     const given = [
       feedback(0, 'more'),
       feedback(1, 'less'),
@@ -78,7 +78,7 @@ describe('learn', () => {
     });
   });
 
-  it('keeps to 200 terms', () => {
+  it('At most 200 terms are learned', () => {
     const many = Array.from({ length: 500 }, (_, n) => `term${n.toString(26)}x`).join('. ');
     const paper = { id: 'test:long', title: 'Long', abstract: many };
     const { terms } = learnTerms([{ paper, verb: 'more', givenAt: NOW }], {
@@ -90,8 +90,8 @@ describe('learn', () => {
   });
 });
 
-describe('what is packed', () => {
-  it('is unpacked as it was, weights to four digits', () => {
+describe('packLearned', () => {
+  it('A packed profile unpacks to what was packed, weights to four digits', () => {
     const weight = fc.integer({ min: -9_999, max: 9_999 }).map((steps) => steps / 10_000);
     const term = fc.stringMatching(/^[a-zé東]{2,12}( [a-z]{2,12})?$/);
     const learned = fc.record({
@@ -109,25 +109,25 @@ describe('what is packed', () => {
     );
   });
 
-  it('is nothing when nothing was learned', () => {
+  it('A profile without terms packs to null', () => {
     expect(packLearned({ feedback: 3, terms: [] })).toBeNull();
     expect(unpackLearned(null)).toEqual({ feedback: 0, terms: [] });
   });
 
-  it('teaches nothing when it is broken', () => {
+  it('A broken packed profile has no terms', () => {
     expect(unpackLearned('12')).toEqual({ feedback: 0, terms: [] });
     expect(unpackLearned('mamba')).toEqual({ feedback: 0, terms: [] });
     expect(unpackLearned('')).toEqual({ feedback: 0, terms: [] });
   });
 
-  it('stays within a weight of 1', () => {
+  it('A packed weight never exceeds 1', () => {
     const packed = packLearned({ feedback: 1, terms: [{ term: 'mamba', weight: -1 }] });
     expect(packed).toBe('1\t-9999\tmamba');
   });
 });
 
-describe('sourcesOf', () => {
-  it('names for each term the judged papers that say it', () => {
+describe('findSourcePapers', () => {
+  it('Each term has the papers with feedback that contain it', () => {
     const given = [feedback(4, 'more'), feedback(0, 'more'), feedback(3, 'less')];
     const { terms } = learnTerms(given, { idf, unlearned: new Set(), now: NOW });
     const sources = findSourcePapers(terms, given, idf);

@@ -9,8 +9,8 @@ function selectPapers(items: readonly [score: number, shelf: number][], share = 
   return selected;
 }
 
-describe('a choice', () => {
-  it('takes the best first, of equals the first', () => {
+describe('createMmrSelector', () => {
+  it('The best candidate is selected first, and of equals the first', () => {
     const selected = selectPapers([
       [1, 1],
       [3, 2],
@@ -21,7 +21,7 @@ describe('a choice', () => {
     expect(selected.selected).toEqual([1, 3, 2, 0]);
   });
 
-  it('passes a full shelf over, and comes back to it as the share grows', () => {
+  it('A full bucket is skipped until the selection has grown', () => {
     const items = Array.from({ length: 12 }, (_, n): [number, number] => [
       12 - n,
       n < 6 ? 1 : 2 + (n % 3),
@@ -31,7 +31,7 @@ describe('a choice', () => {
     expect(selected.selected).toEqual([0, 1, 6, 7, 8, 9, 2, 10]);
   });
 
-  it('takes from a full shelf when nothing else is left', () => {
+  it('A full bucket is used when no other candidate is left', () => {
     const selected = selectPapers([
       [4, 1],
       [3, 1],
@@ -42,7 +42,7 @@ describe('a choice', () => {
     expect(selected.selected).toEqual([0, 1, 3, 2]);
   });
 
-  it('does not count what stands on no shelf', () => {
+  it('Candidates without a bucket count towards no cap', () => {
     const selected = selectPapers([
       [4, NO_BUCKET],
       [3, NO_BUCKET],
@@ -53,7 +53,7 @@ describe('a choice', () => {
     expect(selected.selected).toEqual([0, 1, 2, 3]);
   });
 
-  it('counts what was taken out of turn, and gives the last one back', () => {
+  it('A candidate selected directly counts towards its cap, and the last one can be undone', () => {
     const selected = selectPapers([
       [4, 1],
       [3, 1],
@@ -67,7 +67,7 @@ describe('a choice', () => {
     expect(selected.selected).toEqual([2, 0]);
   });
 
-  it('begins anew when it is cleared', () => {
+  it('A cleared selector selects as a new one', () => {
     const selected = selectPapers([
       [1, 1],
       [2, 1],

@@ -10,7 +10,7 @@ const papers = [
 const match = createNameLookup(papers);
 const placesOf = (name: string) => [...match(name).keys()].sort();
 
-describe('names', () => {
+describe('createNameLookup', () => {
   it.each([
     ['ada lovelace', [0]],
     ['Emile Borel', [0]],
@@ -24,11 +24,11 @@ describe('names', () => {
     ['Google DeepMind', [3]],
     ['Mind', []],
     ['…', []],
-  ])('%s is found in %j', (name, places) => {
+  ])('The name %s is found in %j', (name, places) => {
     expect(placesOf(name)).toEqual(places);
   });
 
-  it('are told as the paper writes them', () => {
+  it('A name is returned as the paper spells it', () => {
     expect(match('emile borel').get(0)).toEqual({ kind: 'author', name: 'Émile Borel' });
     expect(match('meta').get(1)).toEqual({ kind: 'organisation', name: 'AI at Meta' });
   });

@@ -103,8 +103,8 @@ function subscriber(changes: Partial<SelectionPreferences> = {}): SelectionPrefe
 const on = (slug: string, score = 0.3) => ({ topics: [{ slug, score }] });
 const ranks = (selection: readonly { rank: number }[]) => selection.map(({ rank }) => rank);
 
-describe('selectPapers', () => {
-  it('gives followers the papers of their topics and no others', () => {
+describe('createPaperSelector', () => {
+  it('Followers of topics get the papers of those topics and no others', () => {
     const pool = poolOf([
       ranked(0),
       ranked(1, on('theory')),
@@ -114,27 +114,27 @@ describe('selectPapers', () => {
     expect(ranks(selectPapers(pool, subscriber({ topics: ['theory'] }), NOTHING))).toEqual([1, 3]);
   });
 
-  it('gives nothing to followers of what did not come', () => {
+  it('Followers of a topic without papers get nothing', () => {
     const pool = poolOf(many(8));
     expect(selectPapers(pool, subscriber({ topics: ['theory'] }), NOTHING)).toEqual([]);
     expect(selectPapers(pool, subscriber({ keywords: ['stateless'] }), NOTHING)).toEqual([]);
     expect(selectPapers(poolOf([]), subscriber(), NOTHING)).toEqual([]);
   });
 
-  it('gives the best of the day, in its order, to readers who follow nothing', () => {
+  it('Subscribers who follow nothing get the best papers of the day, in order', () => {
     const papers = many(20, (rank) => ({ popularity: 1 - rank / 20 }));
     const selection = selectPapers(poolOf(papers), subscriber({ papers: 7 }), NOTHING);
     expect(ranks(selection)).toEqual([0, 1, 2, 3, 4, 5, 6]);
     expect(selection.some(({ isDarkHorse }) => isDarkHorse)).toBe(false);
   });
 
-  it('brings nothing again that the reader has seen', () => {
+  it('A paper that was sent before is not selected again', () => {
     const papers = many(5);
     const seen = new Set([papers[0]?.id ?? '', papers[3]?.id ?? '']);
     expect(ranks(selectPapers(poolOf(papers), subscriber(), seen)).sort()).toEqual([1, 2, 4]);
   });
 
-  it('takes a paper that says a word of the reader for fully interesting', () => {
+  it('A paper with a keyword has the greatest interest', () => {
     const papers = [
       ranked(0, on('theory', 0.9)),
       ranked(1, on('theory', 0.1)),
@@ -145,7 +145,7 @@ describe('selectPapers', () => {
     expect(ranks(selectPapers(pool, both, NOTHING))).toEqual([2, 0, 1]);
   });
 
-  it('prefers a popular paper among equally interesting ones, and interest to a little popularity', () => {
+  it('Popularity decides between equally interesting papers, and interest outweighs a little popularity', () => {
     const papers = [
       ranked(0, { ...on('theory', 0.05), popularity: 0.6 }),
       ranked(1, { ...on('theory', 0.9), popularity: 0.3 }),
@@ -156,7 +156,7 @@ describe('selectPapers', () => {
     ).toEqual([2, 1, 0]);
   });
 
-  it('does not let two papers on the same thing stand together when there is another', () => {
+  it('Two similar papers are not adjacent if there is another one', () => {
     const papers = many(3, (rank) => ({ popularity: 1 - rank / 20 }));
     const twins = poolOf(papers, {
       similarity: likeness(papers.length, (a, b) =>
@@ -167,7 +167,7 @@ describe('selectPapers', () => {
     expect(ranks(selectPapers(twins, subscriber({ papers: 3 }), NOTHING))).toEqual([0, 2, 1]);
   });
 
-  it('counts likeness to any paper chosen before, not to the last one alone', () => {
+  it('Similarity to every selected paper counts, not only to the last one', () => {
     const papers = many(4, (rank) => ({ popularity: 1 - rank / 20 }));
     const twins = poolOf(papers, {
       similarity: likeness(papers.length, (a, b) =>
@@ -177,7 +177,7 @@ describe('selectPapers', () => {
     expect(ranks(selectPapers(twins, subscriber({ papers: 3 }), NOTHING))).toEqual([0, 1, 3]);
   });
 
-  it('gives each paper the reason that is true of this reader', () => {
+  it('Each paper has a reason that is true for this subscriber', () => {
     const papers = [
       ranked(0, { ...on('agents'), upvotes: 9, popularity: 1 }),
       ranked(1, {
@@ -211,7 +211,7 @@ describe('the dark horse', () => {
     }));
   const follower = (papers: number) => subscriber({ topics: ['theory'], papers });
 
-  it('is the most interesting of the quiet papers, in the fifth place', () => {
+  it('The dark horse is the most interesting unpopular paper, in fifth position', () => {
     const selection = selectPapers(poolOf(field(9, 6)), follower(10), NOTHING);
     expect(selection.map(({ isDarkHorse }) => isDarkHorse ?? false)).toEqual([
       ...[false, false, false, false, true],
@@ -224,7 +224,7 @@ describe('the dark horse', () => {
     });
   });
 
-  it('says that few have noticed it when somebody has', () => {
+  it('The reason of a slightly discussed dark horse says that few have noticed it', () => {
     const papers = field(9, 8).map((each) => ({ ...each, upvotes: 2 }));
     expect(selectPapers(poolOf(papers), follower(10), NOTHING)[4]?.reason).toMatch(/^Few /);
   });
@@ -232,7 +232,7 @@ describe('the dark horse', () => {
   it.each([
     [0.29, true],
     [0.3, false],
-  ])('of a popularity of %d is one: %s', (popularity, isOne) => {
+  ])('A paper with a popularity of %d can be the dark horse: %s', (popularity, isOne) => {
     const papers = field(9, 8).map((each) => (each.rank === 8 ? { ...each, popularity } : each));
     const last = selectPapers(poolOf(papers), follower(10), NOTHING).find(({ rank }) => rank === 8);
     expect(last?.isDarkHorse ?? false).toBe(isOne);
@@ -243,13 +243,13 @@ describe('the dark horse', () => {
     ['there are only five papers', field(5, 4), follower(10)],
     ['every paper is popular', field(9, 9), follower(10)],
     ['the reader follows nothing', field(9, 6), subscriber()],
-  ])('stays away when %s', (_when, papers, who) => {
+  ])('There is no dark horse when %s', (_when, papers, who) => {
     const selection = selectPapers(poolOf(papers), who, NOTHING);
     expect(selection.length).toBeGreaterThan(0);
     expect(selection.filter(({ isDarkHorse }) => isDarkHorse)).toEqual([]);
   });
 
-  it('is not a paper that made it among the stories anyway', () => {
+  it('A paper that is among the stories is not the dark horse', () => {
     const papers = field(9, 8).map((each) =>
       each.rank === 8 ? { ...each, ...on('theory', 100), popularity: 0.29 } : each,
     );
@@ -262,7 +262,7 @@ describe('the dark horse', () => {
   });
 });
 
-describe('names', () => {
+describe('followed names', () => {
   const papers = [
     ranked(0, on('theory')),
     ranked(1, { authors: ['Grace Hopper', 'Ada Lovelace'] }),
@@ -272,7 +272,7 @@ describe('names', () => {
   const chosen = (changes: Partial<SelectionPreferences>) =>
     selectPapers(poolOf(papers), subscriber(changes), NOTHING);
 
-  it('bring the papers of an author or an organisation, and say so', () => {
+  it('A followed name selects the papers of an author or organisation, with that reason', () => {
     expect(chosen({ names: ['ada lovelace'] })).toEqual([
       { rank: 1, reason: 'By Ada Lovelace, whom you follow.' },
       { rank: 3, reason: 'By Ada B. Lovelace, one of the names you follow.' },
@@ -282,12 +282,12 @@ describe('names', () => {
     ]);
   });
 
-  it('come on top of topics', () => {
+  it('A followed name adds papers to those of topics', () => {
     const selection = chosen({ names: ['Meta'], topics: ['theory'] });
     expect(ranks(selection)).toEqual([2, 0]);
   });
 
-  it('bring nothing when nobody has that name', () => {
+  it('A name without papers selects nothing', () => {
     expect(chosen({ names: ['Lovelace'] })).toEqual([]);
     expect(chosen({ names: ['!'] })).toEqual([]);
   });
@@ -302,7 +302,7 @@ describe('muted topics', () => {
   };
   const papers = [ranked(0, on('agents')), ranked(1, both), ranked(2, on('theory')), ranked(3)];
 
-  it('never come, also as the second topic of a paper', () => {
+  it('A paper on a muted topic is left out, also if it is its second topic', () => {
     const selection = selectPapers(
       poolOf(papers),
       subscriber({ mutedTopics: ['agents'] }),
@@ -311,7 +311,7 @@ describe('muted topics', () => {
     expect(ranks(selection).sort()).toEqual([2, 3]);
   });
 
-  it('come when the paper says a word of the reader or is by one of the names', () => {
+  it('A paper on a muted topic is selected if it matches a keyword or a name', () => {
     const pool = poolOf([...papers, ranked(4, { ...on('agents'), authors: ['Ada Lovelace'] })], {
       keywordMatches: new Map([['stateless', new Set([1])]]),
     });
@@ -325,7 +325,7 @@ describe('muted topics', () => {
   });
 });
 
-describe('the bar', () => {
+describe('the relevance threshold', () => {
   const best = (popularity: number) => many(3, () => ({ ...on('theory'), popularity }));
   const chosen = (papers: readonly RankedPaper[], changes: Partial<SelectionPreferences>) =>
     selectPapers(
@@ -347,7 +347,7 @@ describe('the bar', () => {
     },
   );
 
-  it('is cleared by one of the reader’s words', () => {
+  it('A paper with a keyword meets any relevance threshold', () => {
     const requests = { relevanceThreshold: 'high', topics: ['theory'] } as const;
     expect(chosen(best(0.1), { ...requests, topics: ['theory'] })).toEqual([]);
     expect(
@@ -360,7 +360,7 @@ describe('the bar', () => {
   });
 });
 
-describe('what a reader taught', () => {
+describe('learned terms', () => {
   const papers = [
     ranked(0, { title: 'Mamba Has a Hidden State', ...on('theory') }),
     ranked(1, { title: 'Sparse Heads', ...on('theory') }),
@@ -379,7 +379,7 @@ describe('what a reader taught', () => {
   const seen = new Set([mamba.id, sparse.id, kernels.id]);
   const follower = (learned: string | null) => subscriber({ topics: ['theory'], learned });
 
-  it('brings papers like those liked to the front, those like the disliked to the end, and says why', () => {
+  it('Feedback moves similar papers up or down, and is given as the reason', () => {
     const learned = learnedTerms(papers, { more: [mamba, mamba, mamba], less: [kernels] });
     const selection = selectPapers(poolOf(papers), follower(learned), seen);
     expect(ranks(selection)).toEqual([2, 3, 5]);
@@ -389,7 +389,7 @@ describe('what a reader taught', () => {
     expect(selection[1]?.reason).not.toContain('liked');
   });
 
-  it('counts the more, the more there is of it', () => {
+  it('More feedback counts more', () => {
     const popular = papers.map((each) => ({ ...each, popularity: each.rank === 3 ? 0.62 : 0.5 }));
     const chosen = (times: number) => {
       const learned = learnedTerms(popular, { more: Array.from({ length: times }, () => mamba) });
@@ -398,7 +398,7 @@ describe('what a reader taught', () => {
     expect([chosen(1), chosen(10)]).toEqual([3, 2]);
   });
 
-  it('brings nothing that does not match, and nothing that is muted', () => {
+  it('Feedback selects neither papers without a match nor papers on muted topics', () => {
     const learned = learnedTerms(papers, { more: [mamba] });
     const pool = poolOf([...papers, ranked(6, { title: 'Mamba Has a Hidden State Again' })]);
     expect(ranks(selectPapers(pool, follower(learned), NOTHING))).not.toContain(6);
@@ -408,7 +408,7 @@ describe('what a reader taught', () => {
 });
 
 describe('reasons', () => {
-  it('do not say the same again and again of ten papers on one topic', () => {
+  it('Ten papers on one topic do not all have the same reason', () => {
     const facts = [
       { codeUrl: 'https://example.org' },
       { upvotes: 3 },
@@ -453,7 +453,7 @@ describe('any selection', () => {
       keywordMatches: new Map([['stateless', new Set(output)]]),
     });
 
-  it('is short enough, without repeats or seen papers, all of them wished for', () => {
+  it('A selection has no more papers than asked for, none twice, none seen, and only matches', () => {
     fc.assert(
       fc.property(
         papers,
@@ -483,7 +483,7 @@ describe('any selection', () => {
     );
   });
 
-  it('is the same when it is made again, whoever was served before', () => {
+  it('A selection does not depend on the subscribers before', () => {
     fc.assert(
       fc.property(papers, subscribers, subscribers, (list, who, other) => {
         const pool = poolFor(list, [1, 5]);
@@ -496,7 +496,7 @@ describe('any selection', () => {
     );
   });
 
-  it('begins alike when the reader asks for fewer papers, up to the dark horse', () => {
+  it('A smaller selection starts like a larger one, up to the dark horse', () => {
     fc.assert(
       fc.property(papers, subscribers, (list, who) => {
         const pool = poolFor(list, []);
@@ -553,7 +553,7 @@ describe('any selection', () => {
     return { all, chosen, isOwn, isMuted, darkHorse: darkHorse === -1 ? null : darkHorse };
   }
 
-  it('holds nothing on a muted topic but what is the reader’s own', () => {
+  it('A selection has papers on muted topics only if they match a keyword or a name', () => {
     fc.assert(
       fc.property(situations, (situation) => {
         const { chosen, isOwn, isMuted } = selectIn(situation);
@@ -563,7 +563,7 @@ describe('any selection', () => {
     );
   });
 
-  it('has no more on one topic than its share, unless nothing else is left', () => {
+  it('A topic does not exceed its share of a selection unless no other paper is left', () => {
     fc.assert(
       fc.property(situations, (situation) => {
         const { all, chosen, isOwn, isMuted } = selectIn(situation);
@@ -588,7 +588,7 @@ describe('any selection', () => {
     );
   });
 
-  it('keeps to the minutes, unless it is a single paper', () => {
+  it('A selection stays within the reading time unless it is a single paper', () => {
     fc.assert(
       fc.property(situations, (situation) => {
         const { all, chosen, darkHorse } = selectIn(situation);
@@ -605,7 +605,7 @@ describe('any selection', () => {
     );
   });
 
-  it('clears the reader’s bar, or is empty', () => {
+  it('A selection meets the relevance threshold or is empty', () => {
     const least = { low: 0, middle: 0.5, high: 0.8 };
     fc.assert(
       fc.property(situations, (situation) => {

@@ -38,8 +38,8 @@ function createScorer(feedback: number, weights: Record<string, number>) {
   return scorer;
 }
 
-describe('the index of terms', () => {
-  it('tells of each paper what it says most of, no term a part of another, and nothing that all say', () => {
+describe('createTermIndex', () => {
+  it('The explaining terms of a paper weigh most, share no word, and are not in all papers', () => {
     expect(index.explainingTerms).toEqual([
       ['mamba', 'hidden state'],
       ['hidden state', 'river'],
@@ -49,21 +49,21 @@ describe('the index of terms', () => {
     expect(placesOf('mosaic')).toEqual([]);
   });
 
-  it('knows for each term the papers that say it', () => {
+  it('The index finds the papers that contain a term', () => {
     expect(placesOf('river')).toEqual([1, 2]);
     expect(placesOf('nobody')).toEqual([]);
   });
 });
 
-describe('a taste', () => {
-  it('adds to papers that say what is liked, takes from those that say what is not, leaves the rest', () => {
+describe('createProfileScorer', () => {
+  it('Papers with liked terms score higher, papers with disliked terms lower, others are unchanged', () => {
     const scorer = createScorer(5, { mamba: 0.8, lattice: -0.5, nobody: 0.3 });
     expect(scorer.score(0)).toBeGreaterThan(0);
     expect(scorer.score(3)).toBeLessThan(0);
     expect([scorer.score(1), scorer.score(2)]).toEqual([0, 0]);
   });
 
-  it('knows terms in any alphabet', () => {
+  it('Terms in any script are scored', () => {
     const titles = ['Poincaré Maps', 'Maps of 東京', 'Maps of Rivers'];
     const [poincare, tokyo] = titles.map((title) => [
       ...extractTerms({ title, abstract: '' }).keys(),
@@ -85,14 +85,14 @@ describe('a taste', () => {
     expect(scorer.score(2)).toBe(0);
   });
 
-  it('weighs 0.03 for each word of feedback, 0.3 at the most', () => {
+  it('The profile weighs 0.03 for each feedback event, at most 0.3', () => {
     const score = (feedback: number) => createScorer(feedback, { mamba: 0.8 }).score(0);
     expect(score(2) / score(1)).toBeCloseTo(2);
     expect(score(10)).toBe(score(40));
     expect(score(40)).toBeLessThan(0.3);
   });
 
-  it('tells the two terms that drew most, in the order in which the paper says them', () => {
+  it('The two terms that contributed most explain a score', () => {
     const scorer = createScorer(5, { 'hidden state': 0.7, mamba: 0.2, river: -0.5 });
     const explainedTerms = (place: number) =>
       decodeExplainingTerms(index, place, scorer.explainingKey(place));
@@ -101,13 +101,13 @@ describe('a taste', () => {
     expect([explainedTerms(2), explainedTerms(3)]).toEqual([[], []]);
   });
 
-  it('tells nothing of a paper that it speaks against, nor what hardly counts', () => {
+  it('A negative or negligible contribution explains nothing', () => {
     const against = createScorer(5, { 'hidden state': 0.1, river: -0.9 });
     expect(against.explainingKey(1)).toBe(0);
     expect(createScorer(5, { mamba: 0.001 }).explainingKey(0)).toBe(0);
   });
 
-  it('forgets the reader before', () => {
+  it('Loading a profile clears the one before', () => {
     const scorer = createScorer(5, { mamba: 0.8 });
     scorer.load(index, packLearned({ feedback: 5, terms: [{ term: 'river', weight: 1 }] }) ?? '');
     expect([scorer.score(0), scorer.explainingKey(0)]).toEqual([0, 0]);

@@ -12,7 +12,7 @@ import { buildTopicPaper } from '../builders.ts';
 const titles = (papers: readonly { title: string }[]) => papers.map(({ title }) => title);
 
 describe('rankPapers', () => {
-  it('gives each paper the share of its day that it leaves behind; equals share the lower value', () => {
+  it('Popularity is the share of the day that is less discussed; equals share the lower value', () => {
     const ranked = rankPapers([
       buildTopicPaper(1, { upvotes: 5 }),
       buildTopicPaper(2, { upvotes: 9 }),
@@ -29,7 +29,7 @@ describe('rankPapers', () => {
     ]);
   });
 
-  it('compares a paper with those of its own day only, so that age is no merit', () => {
+  it('A paper is compared only with those of its own day, so that age is no advantage', () => {
     const ranked = rankPapers([
       buildTopicPaper(1, { listedOn: '2026-05-05', upvotes: 300 }),
       buildTopicPaper(2, { listedOn: '2026-05-05', upvotes: 200 }),
@@ -40,7 +40,7 @@ describe('rankPapers', () => {
     expect(popularity).toEqual({ 'Paper 1': 1, 'Paper 2': 0, 'Paper 3': 1, 'Paper 4': 0 });
   });
 
-  it('calls nothing popular on a day of one paper, or of silence', () => {
+  it('No paper is popular on a day with one paper or without votes', () => {
     expect(rankPapers([buildTopicPaper(1, { upvotes: 50 })])[0]?.popularity).toBe(0);
     expect(
       rankPapers([buildTopicPaper(1), buildTopicPaper(2)]).map((each) => each.popularity),
@@ -48,7 +48,7 @@ describe('rankPapers', () => {
     expect(rankPapers([])).toEqual([]);
   });
 
-  it('orders by popularity, then code, then the newest, then the id', () => {
+  it('Papers are ordered by popularity, then code, then date, then id', () => {
     const ranked = rankPapers([
       buildTopicPaper(6, { publishedOn: null }),
       buildTopicPaper(5),
@@ -68,7 +68,7 @@ describe('rankPapers', () => {
     expect(ranked.map(({ rank }) => rank)).toEqual([0, 1, 2, 3, 4, 5]);
   });
 
-  it('does not depend on the order in which the papers come, and drops none', () => {
+  it('The ranking does not depend on the input order, and keeps every paper', () => {
     const papers = fc
       .uniqueArray(fc.integer({ min: 0, max: 999 }), { maxLength: 12 })
       .chain((numbers) =>
@@ -99,8 +99,8 @@ describe('rankPapers', () => {
   });
 });
 
-describe('mostDiscussedRank', () => {
-  it('is the rank of the paper with most votes and comments, whatever its day', () => {
+describe('findMostDiscussedRank', () => {
+  it('The most discussed paper has the most votes and comments, whatever its day', () => {
     const ranked = rankPapers([
       buildTopicPaper(1, { listedOn: '2026-05-05', upvotes: 30 }),
       buildTopicPaper(2, { listedOn: '2026-05-05', upvotes: 20 }),
@@ -111,12 +111,12 @@ describe('mostDiscussedRank', () => {
     expect(ranked.find((each) => each.rank === rank)?.title).toBe('Paper 1');
   });
 
-  it('is nobody when nobody talks', () => {
+  it('Without votes and comments no paper is the most discussed', () => {
     expect(findMostDiscussedRank(rankPapers([buildTopicPaper(1), buildTopicPaper(2)]))).toBeNull();
     expect(findMostDiscussedRank([])).toBeNull();
   });
 
-  it('is the first of equals', () => {
+  it('Of equally discussed papers the first is the most discussed', () => {
     expect(
       findMostDiscussedRank(
         rankPapers([buildTopicPaper(1, { upvotes: 3 }), buildTopicPaper(2, { upvotes: 3 })]),
@@ -126,7 +126,7 @@ describe('mostDiscussedRank', () => {
 });
 
 describe('scores', () => {
-  it('count comments as well as votes', () => {
+  it('Comments count as well as votes', () => {
     expect(scoreDiscussion({ upvotes: 0, comments: 0 })).toBe(0);
     expect(scoreDiscussion({ upvotes: 3, comments: 1 })).toBeGreaterThan(
       scoreDiscussion({ upvotes: 3, comments: 0 }),
@@ -136,7 +136,7 @@ describe('scores', () => {
     );
   });
 
-  it('let full interest outweigh code, and popularity with code outweigh interest', () => {
+  it('Full interest outweighs code, and popularity with code outweighs interest', () => {
     const [silent] = rankPapers([buildTopicPaper(1)]);
     if (!silent) throw new Error('expected a paper');
     expect(computeBaseScore(silent)).toBe(0);

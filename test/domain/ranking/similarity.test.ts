@@ -5,7 +5,7 @@ import { buildTopicPaper } from '../builders.ts';
 const agents = [{ slug: 'agents', score: 0.3 }];
 const hardware = [{ slug: 'hardware', score: 0.3 }];
 
-describe('similarityOf', () => {
+describe('createSimilarity', () => {
   const rows = createSimilarity([
     buildTopicPaper(0, { title: 'Long-Context Attention: Sparse Heads', topics: agents }),
     buildTopicPaper(1, { title: 'sparse heads, long context, attention', topics: agents }),
@@ -18,21 +18,21 @@ describe('similarityOf', () => {
   ]);
   const similarity = (a: number, b: number) => rows(a)[b];
 
-  it('is 1 for the same words and topics, whatever their order and case', () => {
+  it('The similarity is 1 for equal words and topics, whatever their order and case', () => {
     expect(similarity(0, 1)).toBe(1);
     expect(similarity(2, 2)).toBe(1);
   });
 
-  it('is 0 when nothing is shared', () => {
+  it('The similarity is 0 if nothing is shared', () => {
     expect(similarity(0, 2)).toBe(0);
   });
 
-  it('counts topics and title half each', () => {
+  it('Topics and title count half each', () => {
     expect(similarity(2, 3)).toBe(0.5);
     expect(similarity(0, 3)).toBe(0.5);
   });
 
-  it('is the same from both sides, and when asked again', () => {
+  it('Similarity is symmetric, and the same when asked again', () => {
     for (let a = 0; a < 8; a++) {
       for (let b = 0; b < 8; b++) {
         const value = similarity(a, b);
@@ -43,11 +43,11 @@ describe('similarityOf', () => {
     }
   });
 
-  it('finds nothing alike in papers that say nothing', () => {
+  it('Papers without words are not similar', () => {
     expect(similarity(4, 5)).toBe(0);
   });
 
-  it('reads titles in other scripts', () => {
+  it('Titles in other scripts are compared', () => {
     expect(similarity(6, 7)).toBeGreaterThan(0.2);
   });
 });

@@ -5,8 +5,8 @@ import { extractTerms, foldPlural } from '../../../src/domain/ranking/terms.ts';
 const terms = (title: string, abstract = '') =>
   Object.fromEntries(extractTerms({ title, abstract }).entries());
 
-describe('termsOf', () => {
-  it('counts words and two words in a row, in lower case; the title double', () => {
+describe('extractTerms', () => {
+  it('Words and pairs of adjacent words are counted in lower case, those of the title twice', () => {
     expect(terms('Hidden States', 'Mamba: the hidden state of Mamba.')).toEqual({
       hidden: 3,
       'hidden state': 3,
@@ -14,7 +14,7 @@ describe('termsOf', () => {
     });
   });
 
-  it('joins nothing across a stop, a comma or a word of the language', () => {
+  it('A full stop, a comma or a stop word separates words', () => {
     expect(Object.keys(terms('Sparse attention, linear kernels. Cache of tokens'))).toEqual([
       'sparse',
       'attention',
@@ -27,17 +27,17 @@ describe('termsOf', () => {
     ]);
   });
 
-  it('takes hyphens for blanks, so that both ways of writing are one term', () => {
+  it('Hyphens are spaces, so that both spellings are one term', () => {
     expect(terms('state-space')).toEqual(terms('State Spaces'));
   });
 
-  it('leaves out numbers, adverbs, addresses, and what papers say of themselves', () => {
+  it('Numbers, adverbs, URLs and phrases of papers about themselves are no terms', () => {
     const abstract =
       'We propose a novel, state-of-the-art framework that significantly improves results by 42% in 2026; see https://github.com/x/mamba or example.org/vision.';
     expect(terms('', abstract)).toEqual({});
   });
 
-  it('takes words that say nothing alone only beside another', () => {
+  it('Words that mean little alone are terms only in a pair', () => {
     expect(Object.keys(terms('Zero-Shot Multi-Agent Tasks'))).toEqual([
       'shot',
       'zero shot',
@@ -48,7 +48,7 @@ describe('termsOf', () => {
     ]);
   });
 
-  it('gives terms that can be stored in one text and shown, whatever the paper says', () => {
+  it('Terms can be stored in one text and shown, whatever the paper contains', () => {
     fc.assert(
       fc.property(
         fc.string({ unit: 'binary' }),
@@ -81,7 +81,7 @@ describe('foldPlural', () => {
     ['bias', 'bias'],
     ['gas', 'gas'],
     ['llms', 'llm'],
-  ])('makes of %s %s', (plural, singular) => {
+  ])('The plural of %s is folded to %s', (plural, singular) => {
     expect(foldPlural(plural)).toBe(singular);
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { maxPapersPerTopic, maxTopicShare } from '../../../src/domain/ranking/topic-cap.ts';
 
-describe('the cap', () => {
+describe('maxPapersPerTopic', () => {
   it.each([
     ['no topics', 0, 10, 3],
     ['no topics', 0, 20, 6],
@@ -17,7 +17,7 @@ describe('the cap', () => {
     },
   );
 
-  it('never falls as a selection grows', () => {
+  it('The cap never falls as a selection grows', () => {
     for (const topics of [0, 1, 2, 3, 4, 5, 21]) {
       const caps = Array.from({ length: 20 }, (_, n) =>
         maxPapersPerTopic(maxTopicShare(topics), n + 1),

@@ -17,8 +17,8 @@ function bookOf(terms: readonly string[]) {
 
 const bytesOf = (text: string) => new TextEncoder().encode(text);
 
-describe('a book of terms', () => {
-  it('finds each term where it stands in a text, and there alone', () => {
+describe('createVocabulary', () => {
+  it('A term is found at its position in a text, and nowhere else', () => {
     const text = Buffer.from('a state space é');
     const found: [string, number][] = [];
     for (let start = 0; start <= text.length; start += 1)
@@ -34,20 +34,20 @@ describe('a book of terms', () => {
     ]);
   });
 
-  it('finds nothing beyond the end of a text, nor a term that it begins', () => {
+  it('A prefix of a term is not found, nor anything beyond the end of a text', () => {
     expect(book.find(bytesOf('stat'), 0, 5)).toBe(NO_TERM);
     expect(book.find(bytesOf('spaces'), 0, 6)).toBe(NO_TERM);
     expect(bookOf([]).find(bytesOf('state'), 0, 5)).toBe(NO_TERM);
   });
 
-  it('finds each of many', () => {
+  it('Each of many terms is found', () => {
     const many = Array.from({ length: 200_000 }, (_, n) => `term ${n}`);
     const large = bookOf(many);
     const isFound = (term: string, n: number) => large.find(bytesOf(term), 0, term.length) === n;
     expect(many.every(isFound)).toBe(true);
   });
 
-  it.each(SAME_HASH)('keeps %s and %s apart, whose hashes are the same', (a, b) => {
+  it.each(SAME_HASH)('%s and %s are distinct in spite of equal hashes', (a, b) => {
     const find = (terms: string[], term: string) =>
       bookOf(terms).find(bytesOf(term), 0, term.length);
     expect([find([a, b], a), find([a, b], b)]).toEqual([0, 1]);

@@ -11,7 +11,7 @@ describe('cleanText', () => {
     ['\u202eevil\u2066 \u200etext\u061c', 'evil text'],
     ['lone \ud800 private \ue000 not \ufffe', 'lone private not'],
     ['emoji \u{1f600} stays', 'emoji \u{1f600} stays'],
-  ])('makes one visible line of %j', (raw, expected) => {
+  ])('The text %j becomes one visible line', (raw, expected) => {
     expect(cleanText(raw)).toBe(expected);
   });
 
@@ -25,11 +25,11 @@ describe('cleanText', () => {
     ['a &lt; b, p &amp;lt; 0.05', 'a < b, p < 0.05'],
     ['the <think> token', 'the <think> token'],
     ['R&amp;D, A&B, &unknown; &toString; &#8212; &#x41;', 'R&D, A&B, &unknown; &toString; — A'],
-  ])('takes the markup out of %j', (raw, expected) => {
+  ])('The markup of %j is removed', (raw, expected) => {
     expect(cleanText(raw)).toBe(expected);
   });
 
-  it('drops how arXiv announces an abstract', () => {
+  it('The prefix of an arXiv announcement is removed', () => {
     expect(
       cleanText('arXiv:2508.13426v1 Announce Type: replace-cross \nAbstract: We show it.'),
     ).toBe('We show it.');
@@ -61,7 +61,7 @@ describe('cleanText', () => {
     [String.raw`$5 and $10, \$7`, '$5 and $10, $7'],
     ['a set {a, b} of {BERT}', 'a set {a, b} of BERT'],
     [String.raw`\constructor{a}`, 'a'],
-  ])('reads the TeX of %j', (raw, expected) => {
+  ])('The TeX of %j is converted', (raw, expected) => {
     expect(cleanText(raw)).toBe(expected);
   });
 
@@ -75,7 +75,7 @@ describe('cleanText', () => {
     ['130M--2.7B, producer--consumer', '130M–2.7B, producer–consumer'],
     ['incorporating APIs.We make it', 'incorporating APIs. We make it'],
     [String.raw`a 60\% speedup`, 'a 60% speedup'],
-  ])('restores what %j has lost', (raw, expected) => {
+  ])('The lost TeX of %j is restored', (raw, expected) => {
     expect(cleanText(raw)).toBe(expected);
   });
 
@@ -88,11 +88,11 @@ describe('cleanText', () => {
     'CIE_XYZ_NET and A^B',
     'softmax(QK)V -- or not',
     '100% of A/B 5~10',
-  ])('leaves the prose "%s" alone', (prose) => {
+  ])('The prose "%s" is unchanged', (prose) => {
     expect(cleanText(prose)).toBe(prose);
   });
 
-  it('changes nothing more the second time, and leaves no invisible character', () => {
+  it('Cleaning is idempotent and leaves no invisible character', () => {
     fc.assert(
       fc.property(hostileText(), (raw) => {
         const clean = cleanText(raw);
@@ -123,7 +123,7 @@ describe('cleanText', () => {
     ['lost operators', 'N cdot ', ''],
     ['letters', 'a', ''],
     ['blanks', ' ', 'x'],
-  ])('takes under a second for 200 KB of %s', (_what, opening, closing) => {
+  ])('Cleaning 200 KB of %s takes under a second', (_what, opening, closing) => {
     const count = Math.floor(200_000 / (opening.length + closing.length));
     const raw = `${opening.repeat(count)}${closing.repeat(count)}`;
     const started = performance.now();

@@ -36,14 +36,14 @@ function paper(changes: Partial<Paper> = {}): Paper {
 }
 
 describe('describePaper', () => {
-  it('tells who, when and how much it was discussed', () => {
+  it('A paper is described by authors, date, votes and comments', () => {
     expect(describePaper(paper())).toBe('5 authors, 19 March 2026, 2 comments');
     expect(describePaper(paper({ upvotes: 12, comments: 1 }))).toBe(
       '5 authors, 19 March 2026, 12 upvotes, 1 comment',
     );
   });
 
-  it('leaves out what is unknown or zero', () => {
+  it('Unknown and zero parts are left out', () => {
     expect(describePaper(paper({ comments: 0 }))).toBe('5 authors, 19 March 2026');
     expect(describePaper(paper({ publishedOn: null, authorCount: null, comments: 0 }))).toBe('');
   });
@@ -59,12 +59,12 @@ describe('describeAuthors', () => {
     [{ organization: null, authors: [], authorCount: 1 }, '1 author'],
     [{ organization: '', authors: [], authorCount: 0 }, ''],
     [{ organization: null, authors: [], authorCount: null }, ''],
-  ])('describes %j as "%s"', (who, expected) => {
+  ])('The authors %j are described as "%s"', (who, expected) => {
     expect(describeAuthors(who)).toBe(expected);
   });
 });
 
-describe('describeWhen', () => {
+describe('describeDigestSchedule', () => {
   it.each([
     ['daily', 'every day at 07:00, Berlin time'],
     ['weekdays', 'on weekdays at 07:00, Berlin time'],
@@ -76,7 +76,7 @@ describe('describeWhen', () => {
   });
 });
 
-describe('describeZone', () => {
+describe('formatTimezone', () => {
   it.each([
     ['America/New_York', 'New York time'],
     ['America/Argentina/Buenos_Aires', 'Buenos Aires time'],
@@ -86,28 +86,28 @@ describe('describeZone', () => {
     ['Etc/GMT', 'GMT'],
     ['Etc/GMT+5', 'UTC-5'],
     ['Etc/GMT-3', 'UTC+3'],
-  ])('describes %s as %s', (timezone, expected) => {
+  ])('The time zone %s is described as %s', (timezone, expected) => {
     expect(formatTimezone(timezone)).toBe(expected);
   });
 });
 
 describe('days, hours, lists and counts', () => {
-  it('writes a day out without a leading zero, whatever the zone of this machine', () => {
+  it('A date has no leading zero, whatever the time zone of the machine', () => {
     expect(formatDate('2026-05-08')).toBe('8 May 2026');
     expect(formatLongDate('2026-05-08')).toBe('Friday, 8 May 2026');
     expect(formatLongDate('2026-01-01')).toBe('Thursday, 1 January 2026');
   });
 
-  it('gives back what is no day', () => {
+  it('A text that is no day is returned unchanged', () => {
     expect(formatDate('soon')).toBe('soon');
     expect(formatLongDate('soon')).toBe('soon');
   });
 
-  it('writes hours with two digits', () => {
+  it('Hours have two digits', () => {
     expect([0, 7, 23].map(formatHour)).toEqual(['00:00', '07:00', '23:00']);
   });
 
-  it('joins names with commas and one "and"', () => {
+  it('Names are joined with commas and one "and"', () => {
     expect([[], ['a'], ['a', 'b'], ['a', 'b', 'c']].map(joinNames)).toEqual([
       '',
       'a',
@@ -116,7 +116,7 @@ describe('days, hours, lists and counts', () => {
     ]);
   });
 
-  it('keeps names apart that hold commas', () => {
+  it('Names with commas stay distinct', () => {
     expect(joinNames(['Compression, quantization & PEFT'])).toBe(
       'Compression, quantization & PEFT',
     );
@@ -126,22 +126,22 @@ describe('days, hours, lists and counts', () => {
     expect(joinNames(['a', 'b, c', 'd'])).toBe('a; b, c; and d');
   });
 
-  it('writes counts to twenty in words', () => {
+  it('Counts to twenty are spelled', () => {
     expect([0, 1, 10, 20, 21].map(spellNumber)).toEqual(['zero', 'one', 'ten', 'twenty', '21']);
   });
 });
 
-it('says how often in words as long as there are any', () => {
+it('Frequencies are words where English has one', () => {
   expect([1, 2, 3, 1200].map(formatTimes)).toEqual(['once', 'twice', '3 times', '1,200 times']);
 });
 
-describe('countOf', () => {
+describe('formatQuantity', () => {
   it.each([
     [0, '0 papers'],
     [1, '1 paper'],
     [49, '49 papers'],
     [1204, '1,204 papers'],
-  ])('counts %i as %s', (count, words) => {
+  ])('%i is written as %s', (count, words) => {
     expect(formatQuantity(count, 'paper')).toBe(words);
   });
 });
@@ -151,7 +151,7 @@ describe('capitalize', () => {
     ['ten papers', 'Ten papers'],
     ['écoles', 'Écoles'],
     ['', ''],
-  ])('makes of “%s” “%s”', (words, sentence) => {
+  ])('The words “%s” are capitalized to “%s”', (words, sentence) => {
     expect(capitalize(words)).toBe(sentence);
   });
 });

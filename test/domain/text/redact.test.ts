@@ -24,7 +24,7 @@ describe('redactAddresses', () => {
     ['<@relay.example.net:ada@example.org> no', '<…> no'],
     ['a@b.co, c@d.co and e@f.co', '…, … and …'],
     ['ADA@EXAMPLE.ORG', '…'],
-  ])('makes of “%s” “%s”', (text, redacted) => {
+  ])('“%s” is redacted to “%s”', (text, redacted) => {
     expect(redactAddresses(text)).toBe(redacted);
   });
 
@@ -35,11 +35,11 @@ describe('redactAddresses', () => {
     '@',
     'at @ last',
     '<> is fine',
-  ])('leaves “%s” as it is', (text) => {
+  ])('“%s” is unchanged', (text) => {
     expect(redactAddresses(text)).toBe(text);
   });
 
-  it('is quick with texts that are made to be slow', () => {
+  it('Hostile texts are redacted quickly', () => {
     const started = performance.now();
     for (const text of ['a'.repeat(20_000), '<'.repeat(20_000), '"a'.repeat(10_000)]) {
       redactAddresses(`${text}@`);

@@ -5,7 +5,7 @@ import { splitSentences, takeFirstSentences } from '../../../src/domain/text/sen
 
 const textsOf = (text: string) => [...splitSentences(text)].map((sentence) => sentence.text);
 
-describe('sentencesOf', () => {
+describe('splitSentences', () => {
   it.each([
     ['abbreviations', ['As Smith et al. (2020) show, e.g. GPUs vs. TPUs differ.', 'See Fig. 3.']],
     ['a paper that follows et al.', ['We follow SWAN (Ma et al., 2024) here.', 'Done.']],
@@ -23,22 +23,22 @@ describe('sentencesOf', () => {
     ['questions', ['Is it so?', 'We ask!', 'It is.']],
     ['names in lower case', ['It serves both phases.', 'semi-PD is fast.', 'vLLM is faster.']],
     ['numbers with No.', ['See No. 5 for this.', 'Can it fail?', 'No.', 'We tried.']],
-  ])('knows %s', (_what, sentences) => {
+  ])('Sentences are split with %s', (_what, sentences) => {
     expect(textsOf(sentences.join(' '))).toEqual(sentences);
   });
 
-  it('does not let a lost parenthesis swallow the rest', () => {
+  it('An unmatched parenthesis does not swallow the rest', () => {
     expect(textsOf('One ( is open. Two is not. Three neither.')).toHaveLength(3);
   });
 
-  it('says where each sentence starts', () => {
+  it('Each sentence has its start', () => {
     const text = '  One is. Two is. ';
     for (const { start, text: sentence } of splitSentences(text)) {
       expect(text.slice(start, start + sentence.length)).toBe(sentence);
     }
   });
 
-  it('loses no word of the seed abstracts and starts each sentence like one', () => {
+  it('The sentences of the seed abstracts contain every word and start like sentences', () => {
     for (const abstract of seedAbstracts()) {
       const sentences = textsOf(abstract);
       expect(sentences.join(' ')).toBe(abstract);
@@ -47,7 +47,7 @@ describe('sentencesOf', () => {
     }
   });
 
-  it('takes linear time', () => {
+  it('Splitting takes linear time', () => {
     for (const unit of ['A. ', 'e.g. ', '(A. ', 'Abc. ', '. ', '."']) {
       const started = performance.now();
       textsOf(unit.repeat(200_000 / unit.length));
@@ -56,29 +56,29 @@ describe('sentencesOf', () => {
   });
 });
 
-describe('firstSentences', () => {
+describe('takeFirstSentences', () => {
   const text = 'One is here. Two is longer than one. Three ends it.';
 
-  it('takes as many as asked for', () => {
+  it('As many sentences as asked for are taken', () => {
     expect(takeFirstSentences(text, { most: 2, maxLength: 500 })).toBe(
       'One is here. Two is longer than one.',
     );
     expect(takeFirstSentences(text, { most: 9, maxLength: 500 })).toBe(text);
   });
 
-  it('stops before the length is passed, not in mid-sentence', () => {
+  it('A sentence that exceeds the length is left out whole', () => {
     expect(takeFirstSentences(text, { most: 3, maxLength: 36 })).toBe(
       'One is here. Two is longer than one.',
     );
     expect(takeFirstSentences(text, { most: 3, maxLength: 35 })).toBe('One is here.');
   });
 
-  it('gives one sentence even when it is too long', () => {
+  it('The first sentence is taken even if it is too long', () => {
     expect(takeFirstSentences(text, { most: 1, maxLength: 3 })).toBe('One is here.');
     expect(takeFirstSentences('no stop at all', { most: 2, maxLength: 3 })).toBe('no stop at all');
   });
 
-  it('drops white space around the text, and gives nothing for nothing', () => {
+  it('White space around the text is dropped, and a blank text has no sentences', () => {
     expect(takeFirstSentences(`  ${text}  `, { most: 1, maxLength: 80 })).toBe('One is here.');
     expect(takeFirstSentences('   ', { most: 1, maxLength: 80 })).toBe('');
   });

@@ -10,7 +10,7 @@ describe('The papers of the seed', async () => {
   const seed = new URL('../../../seeds/papers.json', import.meta.url);
   const papers: { title: string; abstract: string }[] = JSON.parse(await readFile(seed, 'utf8'));
 
-  it('hold TeX that was lost, so that there is something to mend', () => {
+  it('The seed papers contain lost TeX to restore', () => {
     const raw = papers.filter(({ abstract }) => LEFT_OVER.test(abstract));
     expect(raw.length).toBeGreaterThan(5);
   });

@@ -28,7 +28,7 @@ function shownIn(timezone: string, moment: Date): string {
     .toString({ timeZoneName: 'never', smallestUnit: 'minute' });
 }
 
-describe('nextOccurrence', () => {
+describe('findNextOccurrence', () => {
   it.each([
     ['later the same day', '2026-05-08T05:30Z', 7, 'UTC', '2026-05-08T07:00+00:00'],
     ['at once when it is the hour', '2026-05-08T07:00Z', 7, 'UTC', '2026-05-08T07:00+00:00'],
@@ -94,11 +94,11 @@ describe('nextOccurrence', () => {
       'Pacific/Apia',
       '2011-12-31T07:00+14:00',
     ],
-  ])('is %s', (_what, from, hour, timezone, shown) => {
+  ])('The next occurrence is %s', (_what, from, hour, timezone, shown) => {
     expect(shownIn(timezone, findNextOccurrence(new Date(from), hour, timezone))).toBe(shown);
   });
 
-  it('comes within a day and a change of the clock, at the hour asked for unless that is skipped', () => {
+  it('The next occurrence is within a day and a clock change, at the hour unless it is skipped', () => {
     const zones = [
       ...['UTC', 'Europe/Berlin', 'America/New_York', 'America/St_Johns', 'Asia/Kolkata'],
       ...['Australia/Lord_Howe', 'Pacific/Apia', 'Pacific/Kiritimati', 'Pacific/Chatham'],
@@ -133,7 +133,7 @@ describe('nextOccurrence', () => {
     );
   });
 
-  it('knows an hour in every zone that can be chosen', () => {
+  it('Every selectable time zone has a next occurrence', () => {
     const from = new Date('2026-05-08T05:30Z');
     const wrong = listTimezones().filter(
       (zone) => !shownIn(zone, findNextOccurrence(from, 7, zone)).includes('T07:00'),
@@ -161,10 +161,10 @@ function isThere(moment: Temporal.PlainDateTime, timezone: string): boolean {
   }
 }
 
-describe('isDue', () => {
+describe('isDigestDue', () => {
   const friday = { first: '2026-05-08T00:00', last: '2026-05-08T23:59' };
 
-  it('sends the weekly digest to weekly readers only, and the daily one to the others', () => {
+  it('Only weekly subscribers get the weekly digest, and the others the daily one', () => {
     const sendAt = new Date('2026-05-06T07:00Z');
     const due = (kind: 'daily' | 'weekly') =>
       (['daily', 'weekdays', 'weekly'] as const).filter((f) => isDigestDue(f, kind, sendAt, 'UTC'));
@@ -187,7 +187,7 @@ describe('isDue', () => {
     },
   );
 
-  it('goes by the reader’s own day where two zones disagree', () => {
+  it('The weekday is that of the subscriber’s time zone', () => {
     const sendAt = new Date('2026-05-10T22:00Z'); // Sunday in UTC, Monday 07:00 in Tokyo
     expect(isDigestDue('weekdays', 'daily', sendAt, 'Asia/Tokyo')).toBe(true);
     expect(isDigestDue('weekdays', 'daily', sendAt, 'UTC')).toBe(false);
@@ -196,18 +196,18 @@ describe('isDue', () => {
 });
 
 describe('days', () => {
-  it('end at midnight UTC', () => {
+  it('Days end at midnight UTC', () => {
     expect(toUtcDay(new Date('2026-05-08T23:59:59.999Z'))).toBe('2026-05-08');
     expect(toUtcDay(new Date('2026-05-09T00:00:00Z'))).toBe('2026-05-09');
   });
 
-  it('are counted over the ends of months and years', () => {
+  it('Days are added across the ends of months and years', () => {
     expect(addDays('2026-05-01', -1)).toBe('2026-04-30');
     expect(addDays('2028-02-28', 1)).toBe('2028-02-29');
     expect(addDays('2026-12-31', 1)).toBe('2027-01-01');
   });
 
-  it.each(['2026-05-08', '2028-02-29', '1900-01-01'])('%s is one', (day) => {
+  it.each(['2026-05-08', '2028-02-29', '1900-01-01'])('%s is a calendar day', (day) => {
     expect(isCalendarDay(day)).toBe(true);
   });
 
@@ -226,11 +226,11 @@ describe('days', () => {
     '20260508',
     ' 2026-05-08',
     '2026-05-08\n',
-  ])('%j is none', (text) => {
+  ])('%j is no calendar day', (text) => {
     expect(isCalendarDay(text)).toBe(false);
   });
 
-  it('belong to the week of the Monday before them', () => {
+  it('Days belong to the week of the Monday before them', () => {
     expect(getMonday('2026-05-04')).toBe('2026-05-04');
     expect(getMonday('2026-05-10')).toBe('2026-05-04');
     expect(getMonday('2026-01-01')).toBe('2025-12-29');
@@ -238,7 +238,7 @@ describe('days', () => {
     expect(isMonday('2026-05-10')).toBe(false);
   });
 
-  it('give a daily digest the papers of five days, a weekly one those of the week before', () => {
+  it('A daily digest has the papers of five days, a weekly one those of the week before', () => {
     expect(getUsableDays('daily', '2026-05-08')).toEqual({
       first: '2026-05-04',
       last: '2026-05-08',
@@ -251,7 +251,7 @@ describe('days', () => {
 });
 
 describe('the next digest', () => {
-  it('is due a day or a week after this one, and the previous as much before', () => {
+  it('The next digest is due a day or a week later, the previous one as much earlier', () => {
     const sendAt = new Date('2026-05-08T07:00Z');
     expect(getNextDigestTime('daily', sendAt)).toEqual(new Date('2026-05-09T07:00Z'));
     expect(getNextDigestTime('weekly', sendAt)).toEqual(new Date('2026-05-15T07:00Z'));
@@ -276,7 +276,7 @@ describe('findTimezone', () => {
     ['us/pacific', 'US/Pacific'],
     ['Europe/Kyiv', 'Europe/Kyiv'],
     ['est5edt', 'EST5EDT'],
-  ])('knows %s as %s', (name, zone) => {
+  ])('The time zone %s is found as %s', (name, zone) => {
     expect(findTimezone(name)).toBe(zone);
   });
 
@@ -296,11 +296,11 @@ describe('findTimezone', () => {
     '__proto__',
     '../Europe/Berlin',
     'x'.repeat(300),
-  ])('knows no zone %j', (name) => {
+  ])('%j is no time zone', (name) => {
     expect(findTimezone(name)).toBeNull();
   });
 
-  it('finds every zone of the list under its own name', () => {
+  it('Every listed time zone is found by its name', () => {
     expect(listTimezones().filter((zone) => findTimezone(zone.toLowerCase()) !== zone)).toEqual([]);
   });
 });

@@ -6,17 +6,17 @@ import {
 } from '../../../src/domain/topics/topic.ts';
 
 describe('chooseTopics', () => {
-  it('gives a paper that matches nothing no topic', () => {
+  it('A paper without a match has no topic', () => {
     expect(chooseTopics([])).toEqual([]);
   });
 
-  it('gives the best match, however weak', () => {
+  it('The best match is a topic, however weak', () => {
     expect(chooseTopics([{ slug: 'agents', score: 0.001 }])).toEqual([
       { slug: 'agents', score: 0.001 },
     ]);
   });
 
-  it('gives the second one too when it is strong, and never a third', () => {
+  it('A strong second match is a topic, too, but never a third', () => {
     const matches = [
       { slug: 'theory', score: SECOND_TOPIC_SCORE },
       { slug: 'agents', score: 0.5 },
@@ -29,7 +29,7 @@ describe('chooseTopics', () => {
     ).toEqual(['a', 'b']);
   });
 
-  it('breaks ties by name and leaves its input alone', () => {
+  it('Ties are broken by slug, and the input is unchanged', () => {
     const matches = [
       { slug: 'theory', score: 0.2 },
       { slug: 'agents', score: 0.2 },
@@ -39,8 +39,8 @@ describe('chooseTopics', () => {
   });
 });
 
-describe('phrasesOf', () => {
-  it('takes a query apart at its ors', () => {
+describe('parseQueryPhrases', () => {
+  it('A query is split at its ors', () => {
     const query = '"llm serving" or "kv cache" OR prefill or -draft';
     expect(parseQueryPhrases({ query })).toEqual(['llm serving', 'kv cache', 'prefill']);
     expect(parseQueryPhrases({ query: '' })).toEqual([]);

@@ -22,7 +22,7 @@ describe('Importing papers', () => {
   const load = (text: string, now = NOW) =>
     importPapers(database.db, { text, source: 'file' }, now);
 
-  it('takes a JSON array', async () => {
+  it('A JSON array is imported', async () => {
     const text = JSON.stringify([entry({ id: '2605.00001' }), entry({ id: '2605.00002' })]);
     expect(await load(text)).toEqual({ read: 2, added: 2, updated: 0 });
     expect(await findPaper(database.db, '2605.00002')).toMatchObject({
@@ -35,14 +35,14 @@ describe('Importing papers', () => {
     });
   });
 
-  it('takes JSON lines, with blank lines, CRLF and a byte order mark', async () => {
+  it('JSON lines with blank lines, CRLF and a byte order mark are imported', async () => {
     const lines = [entry({ id: '2605.00001' }), entry({ id: '2605.00002' })].map((each) =>
       JSON.stringify(each),
     );
     expect(await load(`\uFEFF${lines.join('\r\n\r\n')}\r\n`)).toMatchObject({ read: 2, added: 2 });
   });
 
-  it('keeps every field that a file can name', async () => {
+  it('Every field of a file is stored', async () => {
     const whole = {
       id: '2605.00001',
       title: 'Papers by Bicycle',
@@ -72,7 +72,7 @@ describe('Importing papers', () => {
     });
   });
 
-  it('takes versions of an arXiv paper as one, as it comes last', async () => {
+  it('Versions of an arXiv paper are one paper, and the last one counts', async () => {
     const text = JSON.stringify([
       entry({ id: 'arXiv:2605.00001v1', title: 'First' }),
       entry({ id: 'https://arxiv.org/abs/2605.00001v2', title: 'Second' }),
@@ -81,14 +81,14 @@ describe('Importing papers', () => {
     expect((await findPaper(database.db, '2605.00001'))?.title).toBe('Second');
   });
 
-  it('knows a paper without an id again by its title', async () => {
+  it('A paper without an id is identified by its title', async () => {
     await load(JSON.stringify([entry()]));
     const again = entry({ title: '  Papers  by bicycle ', upvotes: 3 });
     expect(await load(JSON.stringify([again]))).toEqual({ read: 1, added: 0, updated: 1 });
     expect(await countRows(database.db, 'papers')).toBe(1);
   });
 
-  it('of the same file twice changes nothing, also after a fuller one', async () => {
+  it('Importing a file again changes nothing, also after a file with more fields', async () => {
     const plain = JSON.stringify([entry({ id: '2605.00001' })]);
     const fuller = JSON.stringify([
       entry({ id: '2605.00001', upvotes: 9, organization: 'Couriers', authors: ['Ada'] }),
@@ -102,7 +102,7 @@ describe('Importing papers', () => {
     expect((await database.db.execute(sql`SELECT * FROM papers`)).rows).toEqual(stored.rows);
   });
 
-  it('keeps the day on which a paper was first listed', async () => {
+  it('The day on which a paper was first listed stays', async () => {
     await load(JSON.stringify([entry({ id: '2605.00001', listed_on: '2026-05-06' })]));
     await load(JSON.stringify([entry({ id: '2605.00001', listed_on: '2026-05-08', comments: 2 })]));
     expect(await findPaper(database.db, '2605.00001')).toMatchObject({
@@ -112,7 +112,7 @@ describe('Importing papers', () => {
     });
   });
 
-  it('gives a paper new topics when its words change', async () => {
+  it('A paper gets new topics when its text changes', async () => {
     await load(JSON.stringify([entry({ id: '2605.00001', title: 'Speculative Decoding' })]));
     const slugs = async () =>
       (await findPaper(database.db, '2605.00001'))?.topics.map(({ slug }) => slug);
@@ -128,15 +128,18 @@ describe('Importing papers', () => {
     ['Line 2: "text" is no paper', `${JSON.stringify(entry())}\n"text"`],
     ['The file is not JSON', '[{]'],
     ['The file is empty', ' \n'],
-  ])('stores nothing when one is wrong, and says where: %s', async (problem, text) => {
-    await expect(load(text)).rejects.toMatchObject({
-      code: expect.stringMatching(/^INVALID_(FILE|PAPER)$/),
-      message: expect.stringContaining(problem),
-    });
-    expect(await countRows(database.db, 'papers')).toBe(0);
-  });
+  ])(
+    'A file with one invalid paper stores nothing and names its place: %s',
+    async (problem, text) => {
+      await expect(load(text)).rejects.toMatchObject({
+        code: expect.stringMatching(/^INVALID_(FILE|PAPER)$/),
+        message: expect.stringContaining(problem),
+      });
+      expect(await countRows(database.db, 'papers')).toBe(0);
+    },
+  );
 
-  it('takes more than one statement can', async () => {
+  it('More papers than fit one statement are imported', async () => {
     const many = Array.from({ length: 1203 }, (_, n) =>
       entry({ id: `2605.${10_000 + n}`, title: `Bicycle ${n}` }),
     );
@@ -171,7 +174,7 @@ describe('The seed papers', () => {
     theory: [4, 4],
   };
 
-  it('get the topics that their queries were tuned for', async () => {
+  it('The seed papers get the topics that the queries were tuned for', async () => {
     const text = await readFile(new URL('papers.json', SEED), 'utf8');
     expect(await importPapers(database.db, { text, source: 'seed' }, NOW)).toEqual({
       read: 49,

@@ -7,7 +7,7 @@ const store = useDatabase();
 const at = (day: string) => new Date(`${day}T05:30:00Z`);
 
 describe('The latest day', () => {
-  it('is today, and empty, before anything was listed', async () => {
+  it('The latest day is today, and empty, before any paper was listed', async () => {
     const latest = await readLatestDay(store.db, at('2026-05-08'));
     expect(latest).toMatchObject({ day: '2026-05-08', isEmpty: true, total: 0, papers: [] });
     expect(latest).toMatchObject({ previous: null, next: null, earlier: null, later: null });
@@ -23,7 +23,7 @@ describe('A day', () => {
     );
   });
 
-  it('has its week with counts, its topics, and the nearest days with papers', async () => {
+  it('A day has its week with counts, its topics, and the nearest days with papers', async () => {
     const day = await readDayOverview(store.db, '2026-05-06');
     expect(day.total).toBe(2);
     expect(day.week.map(({ count }) => count)).toEqual([1, 0, 2, 0, 0, 0, 0]);
@@ -33,7 +33,7 @@ describe('A day', () => {
     expect(day).toMatchObject({ earlier: '2026-04-10', later: '2026-05-19' });
   });
 
-  it('without papers has neighbours too', async () => {
+  it('A day without papers has neighbours, too', async () => {
     expect(await readDayOverview(store.db, '2026-05-05')).toMatchObject({
       total: 0,
       previous: '2026-05-04',
@@ -41,7 +41,7 @@ describe('A day', () => {
     });
   });
 
-  it('leads day by day to all papers that were ever listed', async () => {
+  it('Following the neighbours reaches every paper', async () => {
     const seen: string[] = [];
     let day: string | null = (await readLatestDay(store.db, at('2026-06-01'))).day;
     while (day !== null) {
@@ -51,7 +51,7 @@ describe('A day', () => {
     expect(seen).toEqual(['2026-05-19', '2026-05-06', '2026-05-04', '2026-04-10']);
   });
 
-  it('in the future is not the latest', async () => {
+  it('A day in the future is not the latest', async () => {
     expect((await readLatestDay(store.db, at('2026-05-08'))).day).toBe('2026-05-06');
   });
 });

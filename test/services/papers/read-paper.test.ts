@@ -28,28 +28,28 @@ const similarTo = async (id: string) =>
   (await readPaperDetails(store.db, id))?.similar.map((each) => each.id);
 
 describe('Similar papers', () => {
-  it('share the title’s rare words, those with most of them first', async () => {
+  it('Similar papers share the title’s rare words, those with most of them first', async () => {
     // The statistics tell which words are rare: each plant is said to be a model.
     await store.db.execute(sql`ANALYZE papers`);
     expect(await similarTo('a')).toEqual(['b', 'd', 'c']);
   });
 
-  it('are few when only common words are shared, and none for a title without words', async () => {
+  it('Common words find few similar papers, and a title without words none', async () => {
     expect((await similarTo('fill:1'))?.length).toBeLessThanOrEqual(5);
     expect(await similarTo('e')).toEqual([]);
   });
 
-  it('never hold the paper itself', async () => {
+  it('A paper is not similar to itself', async () => {
     for (const id of ['a', 'b', 'fill:7']) expect(await similarTo(id)).not.toContain(id);
   });
 });
 
 describe('A paper', () => {
-  it('that is not stored is null', async () => {
+  it('An unknown paper is null', async () => {
     expect(await readPaperDetails(store.db, 'nobody')).toBeNull();
   });
 
-  it('was last changed when it was stored', async () => {
+  it('A stored paper was last changed when it was stored', async () => {
     expect(await readLastChange(store.db, ['a', 'b'])).toEqual(new Date('2026-05-08T04:00:00Z'));
     expect(await readLastChange(store.db, [])).toBeNull();
   });

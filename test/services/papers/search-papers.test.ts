@@ -30,7 +30,7 @@ const search = (changes: Partial<Parameters<typeof searchPapers>[1]>) =>
   searchPapers(store.db, { page: 1, ...changes });
 
 describe('A search', () => {
-  it('finds every form of a word, the best match first, and tells the words as they stand there', async () => {
+  it('A search finds every form of a word, the best match first, and returns the matching words', async () => {
     const found = await search({ text: 'stateless model' });
     expect(found).toMatchObject({
       order: 'relevance',
@@ -44,14 +44,14 @@ describe('A search', () => {
     expect([...found.matchedWords].filter((word) => !/^(model|stateless)/.test(word))).toEqual([]);
   });
 
-  it('takes a phrase in quotes and words that must not stand there', async () => {
+  it('A search understands quoted phrases and excluded words', async () => {
     const phrase = await search({ text: '"mosses and lichens"' });
     expect(phrase.total).toBe(3);
     const without = await search({ text: 'lichens -mosses', topic: 'nlp' });
     expect(without).toMatchObject({ total: (BROAD - 1) / 2 - 1, isTruncated: false });
   });
 
-  it('holds together with a topic and a day', async () => {
+  it('A search can be combined with a topic and a day', async () => {
     const found = await search({ text: 'lichens', topic: 'theory', date: '2026-04-01' });
     expect(found).toMatchObject({ total: 100, pages: 4, hasNext: true, order: 'relevance' });
     for (const each of found.papers) {
@@ -59,7 +59,7 @@ describe('A search', () => {
     }
   });
 
-  it('too broad to rank shows the newest 250 papers, each once, and says that there are more', async () => {
+  it('A search that is too broad to rank shows the newest 250 papers and says there are more', async () => {
     const first = await search({ text: 'lichens' });
     expect(first).toMatchObject({ total: 250, isTruncated: true, pages: 10, order: 'newest' });
     const pages = await Promise.all(
@@ -72,7 +72,7 @@ describe('A search', () => {
     expect((await search({ text: 'lichens', page: 11 })).papers).toEqual([]);
   });
 
-  it('for nothing but words that every text says is told from one that finds nothing', async () => {
+  it('A search of stop words differs from one that finds nothing', async () => {
     expect(await search({ text: 'the' })).toMatchObject({ total: 0, hasOnlyStopWords: true });
     expect(await search({ text: 'perpetual motion' })).toMatchObject({
       total: 0,
@@ -104,7 +104,7 @@ describe('A search', () => {
     'a '.repeat(250),
     `"${'lichens '.repeat(60)}"`,
     '\u202e\u200b',
-  ])('for %j is answered', async (text) => {
+  ])('A search for %j is answered', async (text) => {
     const found = await search({ text });
     expect(found.papers.length).toBeLessThanOrEqual(25);
     expect(found.papers.length === 0).toBe(found.total === 0);
@@ -112,7 +112,7 @@ describe('A search', () => {
 });
 
 describe('A list', () => {
-  it('of everything is the newest day first', async () => {
+  it('The list of all papers starts with the newest day', async () => {
     const found = await search({});
     expect(found).toMatchObject({ total: 450, isTruncated: false, pages: 18, hasNext: true });
     expect(found.papers[0]?.listedOn).toBe('2026-05-08');
@@ -121,7 +121,7 @@ describe('A list', () => {
     expect((await search({ page: 19 })).papers).toEqual([]);
   });
 
-  it('of a topic is the newest day first, and has every paper of it once', async () => {
+  it('The list of a topic starts with the newest day and has each paper once', async () => {
     const ids = new Set<string>();
     const days: string[] = [];
     for (let page = 1, hasNext = true; hasNext; page += 1) {
@@ -134,7 +134,7 @@ describe('A list', () => {
     expect(days).toEqual([...days].sort().reverse());
   });
 
-  it('of a day is the most discussed first', async () => {
+  it('The list of a day starts with the most discussed paper', async () => {
     const found = await search({ date: '2026-05-08' });
     expect(found).toMatchObject({ total: 49, pages: 2, order: 'discussed' });
     const comments = found.papers.map((each) => each.comments);
@@ -143,7 +143,7 @@ describe('A list', () => {
 });
 
 describe('A long list', () => {
-  it('is counted no further than 5,000, and can be turned to its end', async () => {
+  it('A long list is counted up to 5,000, and its last page can be reached', async () => {
     await store.db.execute(sql`
       INSERT INTO papers (id, source, title, abstract, authors, listed_on, usable_on, upvotes, comments,
         stored_at, updated_at)

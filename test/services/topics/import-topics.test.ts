@@ -8,7 +8,7 @@ const database = useDatabase();
 const SEED = new URL('../../../seeds/', import.meta.url);
 
 describe('Importing topics', () => {
-  it('again keeps them, in the order of the file', async () => {
+  it('Importing topics again keeps them, in the order of the file', async () => {
     const text = await readFile(new URL('topics.json', SEED), 'utf8');
     const before = await listTopics(database.db);
     expect(await importTopics(database.db, text)).toBe(21);
@@ -23,7 +23,7 @@ describe('Importing topics', () => {
     ],
     ['Topic 1', '[null]'],
     ['not JSON', '['],
-  ])('says what is wrong: %s', async (problem, text) => {
+  ])('An invalid file of topics is refused with its problem: %s', async (problem, text) => {
     await expect(importTopics(database.db, text)).rejects.toMatchObject({
       code: 'INVALID_TOPICS',
       message: expect.stringContaining(problem),
