@@ -25,7 +25,7 @@ export function createLogger(
 
 /** A log line without secrets. Each of its strings is redacted separately: a match over the whole
  *  line could begin in one string and end in another. */
-export function redactLine(line: string): string {
+function redactLine(line: string): string {
   if (redactSecrets(line) === line) return line;
   try {
     return `${JSON.stringify(redactValue(JSON.parse(line)))}\n`;

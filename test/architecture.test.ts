@@ -265,7 +265,10 @@ function slashed(path: string): string {
   return path.split(sep).join('/');
 }
 
-/** Good enough for formatted code: whole-line and block comments; a URL in a string keeps its slashes. */
+/**
+ * Good enough for formatted code: whole-line and block comments; a URL in a string keeps its
+ * slashes.
+ */
 function withoutComments(code: string): string {
   return code.replace(/^\s*\/\*[\s\S]*?\*\//gm, '').replace(/(^|\s)\/\/ .*$/gm, '');
 }

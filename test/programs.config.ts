@@ -1,8 +1,9 @@
 import { defineConfig } from 'vitest/config';
 
 /**
- * Tests against programs that share no code with ours: `npm run test:programs`. They need Postfix and
- * root, which Postfix asks for; a Python with dkimpy (Debian: python3-dkim); and systemd-analyze.
+ * Tests against programs that share no code with ours: `npm run test:programs`. They need Postfix
+ * and root, which Postfix asks for; a Python with dkimpy (Debian: python3-dkim); and
+ * systemd-analyze.
  */
 export default defineConfig({
   test: {

@@ -7,7 +7,7 @@ import { type CreateRuntime, createOwnContext } from './create-context.ts';
 import { describeError, type LazyCommand, runProgram } from './program.ts';
 
 /** The process's own values. */
-export interface ProcessInfo {
+interface ProcessInfo {
   env: Readonly<Record<string, string | undefined>>;
   /** Name of the process among others, such as `host:pid`. */
   instanceId: string;

@@ -11,7 +11,7 @@ export function printJson(io: CommandIo, value: unknown): Promise<void> {
 }
 
 /** A line on a terminal that the next one overwrites, shown by commands that take long. */
-export interface TerminalProgress {
+interface TerminalProgress {
   show(line: string): void;
   /** Removes the line. */
   clear(): Promise<void>;

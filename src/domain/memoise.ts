@@ -7,8 +7,10 @@ export function lazy<Value>(compute: () => Value): () => Value {
   };
 }
 
-/** Caches `compute` by key. A full cache is cleared, so that values chosen by subscribers cannot fill
- *  the memory. */
+/**
+ * Caches `compute` by key. A full cache is cleared, so that values chosen by subscribers cannot
+ * fill the memory.
+ */
 export function memoise<Key, Value>(
   compute: (key: Key) => Value,
   maxEntries = DEFAULT_MAX_ENTRIES,

@@ -1,7 +1,9 @@
 import type { TypedFastify } from './typed-fastify.ts';
 
-/** Accepts any request body and ignores it. Mail programs post multipart, urlencoded or nothing, and a
- *  malformed Content-Type must not make a POST fail whose URL says everything. */
+/**
+ * Accepts any request body and ignores it. Mail programs post multipart, urlencoded or nothing, and
+ * a malformed Content-Type must not make a POST fail whose URL says everything.
+ */
 export function acceptAnyBody(app: TypedFastify): void {
   app.addContentTypeParser('*', (_request, payload, done) => {
     payload.resume();

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
 /**
- * Sends a public response, or 304 when the client has it already (RFC 9110 §13). Caches may store it
- * but must revalidate it each time, because papers and digests arrive at any moment.
+ * Sends a public response, or 304 when the client has it already (RFC 9110 §13). Caches may store
+ * it but must revalidate it each time, because papers and digests arrive at any moment.
  */
 export function sendConditional(
   request: FastifyRequest,

@@ -35,6 +35,8 @@ export interface HttpDeps {
   /** For the configured sources. */
   classifyNonWorkingDay: ClassifyNonWorkingDay;
   metrics: Metrics;
-  /** The operator's token from the data folder, used without ADMIN_TOKEN; null when there is none. */
+  /**
+   * The operator's token from the data folder, used without ADMIN_TOKEN; null when there is none.
+   */
   storedAdminToken: string | null;
 }

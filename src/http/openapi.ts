@@ -7,8 +7,10 @@ import type { TypedFastify } from './typed-fastify.ts';
 const DOCS_POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'";
 
-/** Serves the OpenAPI description of all routes registered after it at `/openapi.json`, and a page for
- *  it at `/docs`. */
+/**
+ * Serves the OpenAPI description of all routes registered after it at `/openapi.json`, and a page
+ * for it at `/docs`.
+ */
 export async function registerOpenApi(
   app: TypedFastify,
   { config, version }: HttpDeps,

@@ -4,16 +4,17 @@ import { ERROR_COPY } from '../copy/en/pages/errors.ts';
 import { type Config, isLoopbackHost } from '../settings/config.ts';
 
 /** The tokens of the operator, and where the site is. */
-export interface OperatorDeps {
+interface OperatorDeps {
   config: Pick<Config, 'adminToken' | 'publicUrl' | 'siteName'>;
   /** The token from the data folder, used without `ADMIN_TOKEN`. */
   storedAdminToken: string | null;
 }
 
 /**
- * Whether a request comes from the operator: it has `ADMIN_TOKEN` or the stored token as a Bearer token
- * or as the password of Basic authentication (RFC 7617; any user). Without `ADMIN_TOKEN` every request
- * from this machine does too, if `PUBLIC_URL` is local: behind a proxy all requests seem local.
+ * Whether a request comes from the operator: it has `ADMIN_TOKEN` or the stored token as a Bearer
+ * token or as the password of Basic authentication (RFC 7617; any user). Without `ADMIN_TOKEN`
+ * every request from this machine does too, if `PUBLIC_URL` is local: behind a proxy all requests
+ * seem local.
  */
 export function isOperator(
   request: FastifyRequest,
@@ -58,8 +59,10 @@ function isSameToken(presented: string, token: string): boolean {
   return timingSafeEqual(sha256(presented), sha256(token));
 }
 
-/** Requests with forwarding headers came through a proxy. Requests with another host name may be DNS
- *  rebinding: a foreign page that makes a browser on this machine send them. */
+/**
+ * Requests with forwarding headers came through a proxy. Requests with another host name may be DNS
+ * rebinding: a foreign page that makes a browser on this machine send them.
+ */
 function isFromThisMachine({ socket, headers, hostname }: FastifyRequest): boolean {
   const isForwarded = ['forwarded', 'x-forwarded-for', 'x-forwarded-host', 'x-real-ip', 'via'].some(
     (name) => headers[name] !== undefined,

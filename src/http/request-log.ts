@@ -13,7 +13,7 @@ export function createRequestId(): string {
 }
 
 /** Is called for each answered request with its duration. */
-export type OnResponse = (
+type OnResponse = (
   request: { method: string; route: string; status: number },
   seconds: number,
 ) => void;

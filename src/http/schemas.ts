@@ -123,7 +123,7 @@ export const TopicList = Type.Array(
   }),
 );
 
-export const DigestJson = Type.Object({
+const DigestJson = Type.Object({
   kind: Type.Enum([...DIGEST_KINDS]),
   date: Type.String(),
   number: Type.Integer(),

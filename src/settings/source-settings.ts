@@ -28,7 +28,7 @@ export function readSourceSettings(readSetting: SettingReader): SourceSettings {
 }
 
 /** The sources of SOURCES. @throws Error that says what was expected. */
-export function parseSourceList(text: string): SourceSpec[] {
+function parseSourceList(text: string): SourceSpec[] {
   try {
     return parseSourceNames(text);
   } catch (error) {

@@ -64,7 +64,8 @@ describe('Every page', () => {
       await page.getByRole('button', { name: 'Subscribe' }).click();
       await page.getByText('Nothing was sent.').waitFor();
       await viewport('refused');
-      // The browser tells of answers that are 404 and 400, as they ought to be, and of nothing else.
+      // The browser tells of answers that are 404 and 400, as they ought to be, and of nothing
+      // else.
       expect(troubles.filter((trouble) => !/status of 40[04]/.test(trouble))).toEqual([]);
       await close();
     },

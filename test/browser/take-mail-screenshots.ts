@@ -1,7 +1,7 @@
 /**
- * Takes pictures of every mail: `npm run pictures:mail -- FOLDER`; at the widths of a phone and of a
- * desk, light and dark, and once as a mail program shows it that drops style sheets and images. The two in
- * the README go to docs/. Needs Chromium (CHROMIUM names it).
+ * Takes pictures of every mail: `npm run pictures:mail -- FOLDER`; at the widths of a phone and of
+ * a desk, light and dark, and once as a mail program shows it that drops style sheets and images.
+ * The two in the README go to docs/. Needs Chromium (CHROMIUM names it).
  */
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

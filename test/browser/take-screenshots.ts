@@ -1,6 +1,7 @@
 /**
- * Takes the README's picture of the site from the real thing: `npm run pictures`. Runs the demo's story,
- * then photographs the front page; `npm run pictures:mail` does the mails. Needs Chromium (CHROMIUM names it).
+ * Takes the README's picture of the site from the real thing: `npm run pictures`. Runs the demo's
+ * story, then photographs the front page; `npm run pictures:mail` does the mails. Needs Chromium
+ * (CHROMIUM names it).
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

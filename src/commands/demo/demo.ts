@@ -17,7 +17,7 @@ import { serveSeedPapers } from './demo-source.ts';
 type DemoEnv = Readonly<Record<string, string | undefined>>;
 
 /** The values of the process that the demo uses. */
-export interface DemoDeps {
+interface DemoDeps {
   env: DemoEnv;
   createRuntime: CreateRuntime;
 }

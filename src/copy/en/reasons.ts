@@ -2,7 +2,7 @@ import type { DigestKind } from '../../domain/digests/digest.ts';
 import type { Reason, ReasonMatch } from '../../domain/ranking/reason.ts';
 import { joinNames, spellNumber } from '../../domain/text/format.ts';
 
-export interface ReasonContext {
+interface ReasonContext {
   digestKind: DigestKind;
   /** Names of topics by slug; a slug without a name is shown as it is. */
   topicNames: ReadonlyMap<string, string>;

@@ -9,17 +9,19 @@ export const CATCH_UP_MS: Record<DigestKind, number> = {
   weekly: 6 * DAY_MS,
 };
 
-/** How late the sweep still composes a digest that the compose job did not compose, in ms, on top of
- *  the wait for papers: papers were late, the database was unreachable, or the queue lost the job. */
+/**
+ * How late the sweep still composes a digest that the compose job did not compose, in ms, on top of
+ * the wait for papers: papers were late, the database was unreachable, or the queue lost the job.
+ */
 export const SWEEP_GRACE_MS = 2 * HOUR_MS;
 
 /** How long before the last possible moment a digest is composed even with lists missing, in ms. */
 const FORCED_COMPOSE_LEAD_MS = 10 * MINUTE_MS;
 
 /**
- * The digest that is due at `now`, at most `lateMs` late, or null. It is due from `composeAt` (UTC) of
- * its day, also past midnight. Send hours count from then, so that subscribers whose hour has passed
- * since get it at once.
+ * The digest that is due at `now`, at most `lateMs` late, or null. It is due from `composeAt` (UTC)
+ * of its day, also past midnight. Send hours count from then, so that subscribers whose hour has
+ * passed since get it at once.
  */
 export function findDueDigest(
   kind: DigestKind,
@@ -46,8 +48,8 @@ export interface MissingList {
 
 /**
  * Whether to compose a digest at `now`. With lists missing, it waits until `waitMs` have passed and
- * each of their sources was fetched (a machine that was off all morning fetches first). Shortly before
- * `lateMs`, after which a digest is never composed, it stops waiting.
+ * each of their sources was fetched (a machine that was off all morning fetches first). Shortly
+ * before `lateMs`, after which a digest is never composed, it stops waiting.
  */
 export function canCompose(
   missing: readonly MissingList[],

@@ -9,7 +9,7 @@ import {
   toUtcDay,
 } from '../time/schedule.ts';
 
-export interface NextDigestContext {
+interface NextDigestContext {
   now: Date;
   /** When digests are composed, UTC. */
   composeAt: TimeOfDay;

@@ -9,9 +9,11 @@ export interface SelectionLimits {
   minutes: number | null;
 }
 
-/** Selects the best candidates until a limit is reached or none is left; a single paper always fits.
- *  `darkHorse` is the position of the dark horse in the selection, or null. Returns false when the
- *  minutes are used up; nothing can be selected after that. */
+/**
+ * Selects the best candidates until a limit is reached or none is left; a single paper always fits.
+ * `darkHorse` is the position of the dark horse in the selection, or null. Returns false when the
+ * minutes are used up; nothing can be selected after that.
+ */
 export function fillSelection(
   mmrSelector: MmrSelector,
   { papers, minutes }: SelectionLimits,

@@ -10,7 +10,7 @@ export const EXPLICIT_INTEREST = 1;
 
 /** Scores the papers of a digest by what a subscriber follows. Its arrays are reused from one
  *  subscriber to the next. */
-export interface InterestScorer {
+interface InterestScorer {
   /** Computes the scores of a subscriber. */
   load(
     subscriber: Pick<Preferences, 'topics' | 'keywords' | 'names' | 'mutedTopics'>,

@@ -6,15 +6,15 @@ export interface Idf {
 }
 
 /** Counts in how many papers each term occurs. */
-export interface DocumentFrequencies {
+interface DocumentFrequencies {
   add(terms: Iterable<string>): void;
   toIdf(): Idf;
 }
 
 /**
  * Weights are ln((n + 1) / (df + 1)) (Spärck Jones 1972, smoothed). A pair of words that occurs in
- * only one paper weighs 0, because nearly all such pairs are chance. A single word keeps its weight:
- * it may be a name that occurs again.
+ * only one paper weighs 0, because nearly all such pairs are chance. A single word keeps its
+ * weight: it may be a name that occurs again.
  */
 export function createDocumentFrequencies(): DocumentFrequencies {
   const counts = new Map<string, number>();

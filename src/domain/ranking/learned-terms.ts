@@ -95,9 +95,9 @@ const ZERO_CODE = 48;
 const MINUS_CODE = 45;
 
 /**
- * Packs a profile into one text with tabs between the fields: the feedback, all weights as a sign and
- * four digits each, then the terms. Null for a profile without terms. The format is fast to read,
- * because it is read for every mail.
+ * Packs a profile into one text with tabs between the fields: the feedback, all weights as a sign
+ * and four digits each, then the terms. Null for a profile without terms. The format is fast to
+ * read, because it is read for every mail.
  */
 export function packLearned({ feedback, terms }: Learned): string | null {
   if (terms.length === 0) return null;
@@ -117,8 +117,10 @@ export function unpackLearned(packed: string | null): Learned {
   return { feedback, terms };
 }
 
-/** Calls `visit` with the start and end of each term in `packed` (UTF-8) and its weight. Returns the
- *  feedback. */
+/**
+ * Calls `visit` with the start and end of each term in `packed` (UTF-8) and its weight. Returns the
+ * feedback.
+ */
 export function forEachLearnedTerm(
   packed: Uint8Array,
   visit: (start: number, end: number, weight: number) => void,

@@ -1,6 +1,8 @@
 import { maxPapersPerTopic } from './topic-cap.ts';
 
-/** Weight of relevance against diversity (maximal marginal relevance, Carbonell and Goldstein 1998). */
+/**
+ * Weight of relevance against diversity (maximal marginal relevance, Carbonell and Goldstein 1998).
+ */
 const LAMBDA = 0.75;
 
 /** Items in this bucket count towards no cap. */
@@ -26,9 +28,9 @@ export interface MmrSelector {
 const NO_CANDIDATE = -1;
 
 /**
- * Creates a selector for at most `size` items in `bucketCount` buckets. `similaritiesTo` returns the
- * similarities of one item to all, 0 to 1. Its arrays are reused from one subscriber to the next:
- * allocating them each time would cost more than selecting.
+ * Creates a selector for at most `size` items in `bucketCount` buckets. `similaritiesTo` returns
+ * the similarities of one item to all, 0 to 1. Its arrays are reused from one subscriber to the
+ * next: allocating them each time would cost more than selecting.
  */
 export function createMmrSelector(
   size: number,
@@ -50,7 +52,9 @@ export function createMmrSelector(
   let candidateCount = 0;
   let availableCount = 0;
   let selected: number[] = [];
-  /** The best available item of the buckets that are not full; `NO_CANDIDATE` when there is none. */
+  /**
+   * The best available item of the buckets that are not full; `NO_CANDIDATE` when there is none.
+   */
   let best = NO_CANDIDATE;
 
   /** Removes one item, updates the similarities of the others and finds the best, in one pass. */

@@ -7,7 +7,7 @@ export interface NameMatch {
 }
 
 /** The papers by a name, by their indexes in a list. */
-export type NameLookup = (name: string) => ReadonlyMap<number, NameMatch>;
+type NameLookup = (name: string) => ReadonlyMap<number, NameMatch>;
 
 /** Most cached names: subscribers choose them, so there is no limit to them. */
 const MAX_CACHED_NAMES = 20_000;

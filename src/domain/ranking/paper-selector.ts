@@ -30,7 +30,7 @@ export interface SelectionPreferences
 }
 
 /** Data looked up for a subscriber. */
-export interface SelectionLookups {
+interface SelectionLookups {
   /** Ids of papers that the subscriber was sent before. */
   seenPaperIds: ReadonlySet<string>;
   keywordMatches: KeywordMatches;

@@ -5,7 +5,7 @@ import { NO_TERM } from './vocabulary.ts';
 
 /** Scores the papers of a digest by the terms that a subscriber's feedback taught. Its arrays are
  *  reused from one subscriber to the next. */
-export interface ProfileScore {
+interface ProfileScore {
   /** Computes the scores for packed learned terms. */
   load(index: TermIndex, packed: string): void;
   /** What feedback adds to the score of a paper, positive or negative. */

@@ -28,7 +28,7 @@ export interface PaperMatch {
 }
 
 /** Picks a reason for each paper of a selection, for one selection after the other. */
-export interface ReasonPicker {
+interface ReasonPicker {
   /** Starts a selection. */
   reset(): void;
   /** The reason of the selection's next paper: the true one whose kind was picked least often. */
@@ -51,8 +51,10 @@ const MAX_KEY_RESULT_CHARS = 12;
 /** Keywords and names are unlimited, so the reasons that contain them must be, too. */
 const MAX_INTERNED_REASONS = 20_000;
 
-/** A picker for the papers of a digest. Equal reasons are the same object, so that what is made from
- *  one, such as its sentence, is found again quickly. */
+/**
+ * A picker for the papers of a digest. Equal reasons are the same object, so that what is made from
+ * one, such as its sentence, is found again quickly.
+ */
 export function createReasonPicker({
   papers,
   mostDiscussedRank,
@@ -144,8 +146,10 @@ function findShortKeyResult(abstract: string): string | null {
   return figure === null || figure.length > MAX_KEY_RESULT_CHARS ? null : figure;
 }
 
-/** The followed ones of a paper's topics, whether it is the dark horse, and the learned terms, as one
- *  number. */
+/**
+ * The followed ones of a paper's topics, whether it is the dark horse, and the learned terms, as
+ * one number.
+ */
 function cacheKeyOf(
   slugs: readonly string[],
   { followedTopics, isDarkHorse, explainingKey }: PaperMatch,
@@ -172,7 +176,9 @@ function rotateRemarks(reasons: readonly Reason[], rank: number): Reason[] {
   ];
 }
 
-/** For each topic that has a discussed paper, the most discussed one and the number of its papers. */
+/**
+ * For each topic that has a discussed paper, the most discussed one and the number of its papers.
+ */
 function findTopicLeaders(
   papers: readonly RankedPaper[],
 ): Map<string, { paper: RankedPaper; papers: number }> {

@@ -3,8 +3,10 @@ import type { TopicPaper } from '../papers/paper.ts';
 /** The similarities of the paper at an index of a list to all papers in it, 0 to 1. */
 export type Similarity = (index: number) => Float32Array;
 
-/** Similarity of papers in a list: half shared topics, half shared trigrams of the titles (Jaccard).
- *  Each row is computed once. */
+/**
+ * Similarity of papers in a list: half shared topics, half shared trigrams of the titles (Jaccard).
+ * Each row is computed once.
+ */
 export function createSimilarity(papers: readonly TopicPaper[]): Similarity {
   const topics = papers.map((paper) => new Set(paper.topics.map(({ slug }) => slug)));
   const trigrams = papers.map((paper) => extractTrigrams(paper.title));

@@ -6,7 +6,9 @@ import { createVocabulary, type Vocabulary } from './vocabulary.ts';
 /** Numbers per paper in a posting list. The list starts with its number of papers. */
 export const POSTING_STEP = 3;
 
-/** The inverted index of a digest's papers, computed once for all subscribers with learned terms. */
+/**
+ * The inverted index of a digest's papers, computed once for all subscribers with learned terms.
+ */
 export interface TermIndex {
   /** The terms, each with the start of its posting list. */
   vocabulary: Vocabulary;

@@ -2,8 +2,10 @@ import type { Paper } from '../papers/paper.ts';
 import type { Idf } from './inverse-document-frequency.ts';
 import { extractTerms } from './terms.ts';
 
-/** The terms of a paper with their weights, (1 + ln tf) × idf, as a vector of length 1 (cosine
- *  normalisation), so that long abstracts do not outweigh short ones. Empty when no term has weight. */
+/**
+ * The terms of a paper with their weights, (1 + ln tf) × idf, as a vector of length 1 (cosine
+ * normalisation), so that long abstracts do not outweigh short ones. Empty when no term has weight.
+ */
 export function computeTermVector(
   paper: Pick<Paper, 'title' | 'abstract'>,
   idf: Idf,

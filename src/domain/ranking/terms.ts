@@ -36,7 +36,10 @@ function isMeaningful(word: string): boolean {
   return isWord && (!ADVERB.test(word) || NO_ADVERB.test(word));
 }
 
-/** `memories` → `memory`, `caches` → `cache`, `losses` → `loss`; `analysis`, `corpus` and `robotics` stay. */
+/**
+ * `memories` → `memory`, `caches` → `cache`, `losses` → `loss`; `analysis`, `corpus` and `robotics`
+ * stay.
+ */
 export function foldPlural(word: string): string {
   if (word.length <= 3 || !word.endsWith('s') || NO_PLURAL.test(word)) return word;
   if (word.endsWith('ies')) return word.length > 4 ? `${word.slice(0, -3)}y` : word.slice(0, -1);

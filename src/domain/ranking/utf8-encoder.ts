@@ -2,7 +2,7 @@
 const MAX_BYTES_PER_UNIT = 3;
 
 /** Encodes a text. The next call overwrites the returned bytes. */
-export type Utf8Encoder = (text: string) => Uint8Array;
+type Utf8Encoder = (text: string) => Uint8Array;
 
 /** Creates an encoder that reuses its buffer. Scanning bytes is faster than scanning the characters
  *  of a string. */

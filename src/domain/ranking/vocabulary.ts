@@ -1,5 +1,7 @@
-/** A hash table from terms to numbers. It finds a term as a range of bytes in a longer text: creating
- *  a string for each term would take ten times as long. */
+/**
+ * A hash table from terms to numbers. It finds a term as a range of bytes in a longer text:
+ * creating a string for each term would take ten times as long.
+ */
 export interface Vocabulary {
   /** The number of the term at `start` to `end` (exclusive) of the UTF-8 `text`, or `NO_TERM`. */
   find(text: Uint8Array, start: number, end: number): number;

@@ -5,7 +5,7 @@ import type { Preferences } from './subscriber.ts';
 import { parseSubscriberChanges } from './subscriber-changes.ts';
 
 /** Columns of an import file that are read; others are ignored. */
-export const SUBSCRIBER_IMPORT_COLUMNS = [
+const SUBSCRIBER_IMPORT_COLUMNS = [
   'email',
   'topics',
   'muted_topics',
@@ -21,10 +21,10 @@ export const SUBSCRIBER_IMPORT_COLUMNS = [
   'consent',
   'status',
 ] as const;
-export type SubscriberImportColumn = (typeof SUBSCRIBER_IMPORT_COLUMNS)[number];
+type SubscriberImportColumn = (typeof SUBSCRIBER_IMPORT_COLUMNS)[number];
 
 /** A row of an import file; empty cells are absent. */
-export interface SubscriberImportRow {
+interface SubscriberImportRow {
   address: EmailAddress;
   preferences: Partial<Preferences>;
   /** A future day; null when the row names none. */

@@ -22,8 +22,10 @@ export function findNextOccurrence(from: Date, hour: number, timezone: string): 
   throw new RangeError(`No ${hour}:00 in ${timezone} within three days of ${from.toISOString()}.`);
 }
 
-/** Whether subscribers with `frequency` get the digest of `kind` due at `sendAt`. Weekdays are those
- *  of the subscriber's time zone. */
+/**
+ * Whether subscribers with `frequency` get the digest of `kind` due at `sendAt`. Weekdays are those
+ * of the subscriber's time zone.
+ */
 export function isDigestDue(
   frequency: Frequency,
   kind: DigestKind,
@@ -98,8 +100,10 @@ export function isMonday(day: string): boolean {
   return Temporal.PlainDate.from(day).dayOfWeek === MONDAY;
 }
 
-/** The first and last day whose papers a digest may contain: its day and the four days before it; for
- *  a weekly digest the seven days before its Monday. */
+/**
+ * The first and last day whose papers a digest may contain: its day and the four days before it;
+ * for a weekly digest the seven days before its Monday.
+ */
 export function getUsableDays(kind: DigestKind, date: string): { first: string; last: string } {
   if (kind === 'weekly') return { first: addDays(date, -7), last: addDays(date, -1) };
   return { first: addDays(date, -4), last: date };

@@ -14,7 +14,10 @@ const FEED_EXTENSION = '.xml';
 /** Feed readers poll often; a selection changes once a day. */
 const MAX_AGE_SECONDS = 900;
 
-/** A private feed of a subscriber's selections. It outlives the subscription, but gets no new papers. */
+/**
+ * A private feed of a subscriber's selections. It outlives the subscription, but gets no new
+ * papers.
+ */
 export async function privateFeedRoutes(app: TypedFastify, deps: HttpDeps): Promise<void> {
   const { db, links, tokens, config } = deps;
 

@@ -9,7 +9,7 @@ export interface PaperTitle {
 }
 
 /** Before the click, after it, and after it was undone. */
-export type FeedbackState = 'unconfirmed' | 'given' | 'undone';
+type FeedbackState = 'unconfirmed' | 'given' | 'undone';
 
 /** Feedback that a link in a mail gives. */
 export type ExplicitVerb = Exclude<FeedbackVerb, 'click'>;

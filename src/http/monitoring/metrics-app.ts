@@ -5,8 +5,10 @@ import type { TypeboxTypeProvider, TypedFastify } from '../typed-fastify.ts';
 import { healthRoutes } from './health.ts';
 import { type MetricsDeps, renderMetrics } from './metrics.ts';
 
-/** The server at METRICS_PORT, for every role: metrics, liveness and readiness. It needs no token, so
- *  the port must not be public. */
+/**
+ * The server at METRICS_PORT, for every role: metrics, liveness and readiness. It needs no token,
+ * so the port must not be public.
+ */
 export function buildMetricsServer(
   deps: MetricsDeps & Pick<HttpDeps, 'readiness' | 'logger'>,
   { withStatus }: { withStatus: boolean },

@@ -24,7 +24,9 @@ export type MetricsDeps = Pick<
 /** Timeout of the status query, in ms: Prometheus waits 10 s. */
 const STATUS_QUERY_TIMEOUT_MS = 4000;
 
-/** The metrics of this process and of the installation. Without a database, those of the process. */
+/**
+ * The metrics of this process and of the installation. Without a database, those of the process.
+ */
 export async function renderMetrics(
   { config, database, clock, metrics, sourceNames }: MetricsDeps,
   log: Pick<FastifyBaseLogger, 'warn'>,

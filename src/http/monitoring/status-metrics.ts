@@ -3,8 +3,10 @@ import { ALERT_KINDS } from '../../domain/alerts/alert.ts';
 import { FETCH_OUTCOMES } from '../../domain/sources/source.ts';
 import type { InstallationStatus } from '../../services/monitoring/read-status.ts';
 
-/** The status as Prometheus metrics, the same in every process; null means that the database did not
- *  answer. */
+/**
+ * The status as Prometheus metrics, the same in every process; null means that the database did not
+ * answer.
+ */
 export function renderStatusMetrics(status: InstallationStatus | null): Promise<string> {
   const registry = new Registry();
   const gauge = createGaugeFactory(registry);

@@ -7,7 +7,7 @@ export function paperHref(base: string, id: string): string {
 }
 
 /** The filters of a list of papers; pages count from 1. */
-export interface PapersQuery {
+interface PapersQuery {
   date?: string | null;
   topic?: string | null;
   q?: string | null;

@@ -32,8 +32,10 @@ export type * from './views.ts';
 /** One function per page: takes a view, returns an HTML document. */
 export type Pages = ReturnType<typeof loadPages>;
 
-/** Reads templates and assets once; rendering a page does no I/O. Throws when a template is missing or
- *  does not parse. */
+/**
+ * Reads templates and assets once; rendering a page does no I/O. Throws when a template is missing
+ * or does not parse.
+ */
 export function loadPages(site: SiteInfo) {
   const render = loadTemplates();
   const layouts = createPageLayouts(site);

@@ -3,7 +3,7 @@ import { buildAssetPath } from './templates.ts';
 import type { SiteInfo } from './views.ts';
 
 /** The data of the layout around a page. */
-export interface PageLayout {
+interface PageLayout {
   title: string;
   description: string | null;
   /** Absolute URL of a public page; null keeps the page out of search engines. */
@@ -31,7 +31,7 @@ export interface NavLink {
 }
 
 /** The options of one page. */
-export interface PageLayoutOptions {
+interface PageLayoutOptions {
   /** Without the site's name; null when the site's name is the title. */
   title: string | null;
   description?: string;
@@ -52,7 +52,9 @@ export interface PageLayouts {
   create(options: PageLayoutOptions): PageLayout;
 }
 
-/** Creates the layouts of one site. Internal links are paths, so they stay on the requested host. */
+/**
+ * Creates the layouts of one site. Internal links are paths, so they stay on the requested host.
+ */
 export function createPageLayouts(site: SiteInfo): PageLayouts {
   const base = new URL(site.publicUrl).pathname.replace(/\/+$/, '');
   const common = {

@@ -6,7 +6,7 @@ import { PAGE_COPY } from '../../copy/en/pages/index.ts';
 const TEMPLATES_URL = new URL('../../../templates/pages/', import.meta.url);
 
 /** Renders the template `name`; throws when the model lacks a name that the template uses. */
-export type RenderPage = (name: string, model: object) => string;
+type RenderPage = (name: string, model: object) => string;
 
 /** Reads every page template once. A template finds its own data in the model and all fixed text
  *  in `@copy`. Every value is escaped. Throws on a template that does not parse. */

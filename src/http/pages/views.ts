@@ -93,14 +93,16 @@ export interface ConfirmView {
   subscriber: Preferences & { email: string };
   /** Names of the followed topics. */
   topics: readonly TopicName[];
-  /** The day of the first digest and today, both in the subscriber's time zone; null when unknown. */
+  /**
+   * The day of the first digest and today, both in the subscriber's time zone; null when unknown.
+   */
   firstDigest: { day: string; today: string } | null;
   /** The day of the newest digest that can be sent right away, if any. */
   latestDate: string | null;
 }
 
 /** A topic with its weekly count of papers. */
-export interface WeeklyTopic extends TopicName {
+interface WeeklyTopic extends TopicName {
   /** Papers in an average week; null when not counted. */
   papersPerWeek: number | null;
 }

@@ -5,7 +5,7 @@ import { takeFirstSentences } from '../../domain/text/sentences.ts';
 import { paperHref } from '../pages/hrefs.ts';
 
 /** A paper in a list. */
-export interface PaperModel {
+interface PaperModel {
   href: string;
   name: string;
   deck: string | null;
@@ -16,7 +16,7 @@ export interface PaperModel {
 }
 
 /** The maximum length of an excerpt of the abstract. */
-export interface ExcerptLimit {
+interface ExcerptLimit {
   most: number;
   /** In characters. */
   maxLength: number;

@@ -6,7 +6,7 @@ import { paperHref } from '../pages/hrefs.ts';
 import { buildByline, SEARCH_EXCERPT } from './paper-model.ts';
 
 /** A search result with its matches highlighted. */
-export interface SearchResultModel {
+interface SearchResultModel {
   href: string;
   name: HighlightSegment[];
   deck: HighlightSegment[] | null;

@@ -48,7 +48,7 @@ export function listTimezoneOptions(
 }
 
 /** A zone's name is both value and text: 400 of them written twice would make the page large. */
-export interface TimezoneOption {
+interface TimezoneOption {
   name: string;
   isChosen: boolean;
 }

@@ -10,10 +10,10 @@ import { type FormBody, parseNumberWithin, readFieldText, readFieldTexts } from 
 import { findChangedInput, type PreferenceFormInput, SHOWN_FIELD } from './shown-preferences.ts';
 
 /** Prefix of a topic's radio buttons, before its slug. */
-export const TOPIC_FIELD_PREFIX = 'topic-';
+const TOPIC_FIELD_PREFIX = 'topic-';
 
 /** The value of the radio button that limits minutes instead of papers. */
-export const BY_MINUTES_VALUE = 'minutes';
+const BY_MINUTES_VALUE = 'minutes';
 
 /** The input of the settings form. */
 export function readPreferencesForm(form: FormBody, subscriber: Subscriber): SubscriberInput {

@@ -62,7 +62,7 @@ export function buildPhrasesSection({
 }
 
 /** `≈ 4 papers a week`. */
-export function describeWeeklyCount(perWeek: number | null): string {
+function describeWeeklyCount(perWeek: number | null): string {
   if (perWeek === null) return '';
   if (perWeek === 0) return PREFERENCES_COPY.phrases.noneInFourWeeks;
   return perWeek < 1

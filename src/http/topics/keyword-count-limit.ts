@@ -3,7 +3,7 @@ import { ERROR_COPY } from '../../copy/en/pages/errors.ts';
 import { PaperboyError } from '../../domain/errors.ts';
 
 /** Counts a request from a network. Rejects when the network exceeded its limit for this minute. */
-export type KeywordCountLimit = (network: string) => Promise<void>;
+type KeywordCountLimit = (network: string) => Promise<void>;
 
 const MINUTE_SECONDS = 60;
 

@@ -23,7 +23,7 @@ export interface InstallationStatus {
   alerts: Incident[];
 }
 
-export interface StatusOptions {
+interface StatusOptions {
   now: Date;
   composeAt: TimeOfDay;
   /** The configured sources, whether or not they were ever fetched. */

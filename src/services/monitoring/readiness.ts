@@ -10,7 +10,7 @@ export const READINESS_CHECKS = ['database', 'migrations', 'queue', 'relay'] as 
 export type ReadinessCheck = (typeof READINESS_CHECKS)[number];
 
 /** The sentence is public: it names no host and no setting's value. */
-export interface ReadinessCheckResult {
+interface ReadinessCheckResult {
   status: 'ok' | 'failed';
   sentence: string;
 }

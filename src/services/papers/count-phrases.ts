@@ -3,8 +3,10 @@ import { countKeywords, listAuthors } from '../../db/papers/keyword-matches.ts';
 import { createNameLookup } from '../../domain/ranking/name-lookup.ts';
 import { AVERAGED_WEEKS, averagedDays } from './average-week.ts';
 
-/** The papers per week, on average, for each keyword and each name; null for a keyword that contains
- *  only stop words. */
+/**
+ * The papers per week, on average, for each keyword and each name; null for a keyword that contains
+ * only stop words.
+ */
 export async function countPhrases(
   db: Db,
   { keywords, names }: { keywords: readonly string[]; names: readonly string[] },

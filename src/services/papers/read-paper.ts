@@ -32,7 +32,7 @@ export async function readPaperDetails(db: Db, id: string): Promise<PaperDetails
   return { paper, digests, similar, ...(origins.get(id) ?? UNKNOWN_ORIGIN) };
 }
 
-export type PaperOrigin = Pick<PaperDetails, 'sources' | 'withdrawnOn'>;
+type PaperOrigin = Pick<PaperDetails, 'sources' | 'withdrawnOn'>;
 
 const UNKNOWN_ORIGIN: PaperOrigin = { sources: [], withdrawnOn: null };
 

@@ -3,8 +3,8 @@ import type { ListedPaper } from '../../domain/papers/paper.ts';
 import { parsePaperFile } from '../../sources/file/paper-file.ts';
 
 /**
- * Reads the papers of a file (JSON array, JSON lines or CSV) and its number of entries. The last entry
- * of a paper counts.
+ * Reads the papers of a file (JSON array, JSON lines or CSV) and its number of entries. The last
+ * entry of a paper counts.
  * @throws PaperboyError `INVALID_FILE` or `INVALID_PAPER`, each naming the place.
  */
 export function readWholeFile(

@@ -33,8 +33,10 @@ export interface PaperSearchResult {
 
 const PAPERS_PER_PAGE = 25;
 
-/** A search that finds more shows only the newest papers: it is too broad for a best match to mean much,
- *  and ranking everything would take longer than showing the page. */
+/**
+ * A search that finds more shows only the newest papers: it is too broad for a best match to mean
+ * much, and ranking everything would take longer than showing the page.
+ */
 const MAX_SEARCH_PAGES = 10;
 
 const MAX_FOUND = MAX_SEARCH_PAGES * PAPERS_PER_PAGE;
@@ -76,8 +78,10 @@ export async function searchPapers(db: Db, search: PaperSearch): Promise<PaperSe
   };
 }
 
-/** One page of the papers found. When the search was truncated, the ids are already in the order shown,
- *  and only those of the page are read. */
+/**
+ * One page of the papers found. When the search was truncated, the ids are already in the order
+ * shown, and only those of the page are read.
+ */
 function listFoundPage(
   db: Db,
   { found, text, isMore: isTruncated }: { found: readonly string[]; text: string; isMore: boolean },

@@ -41,7 +41,7 @@ export interface SubscriberData {
 }
 
 /** A delivery whose reasons are sentences, as the subscriber saw them. */
-export interface ExportedDelivery extends Omit<SubscriberDelivery, 'selection'> {
+interface ExportedDelivery extends Omit<SubscriberDelivery, 'selection'> {
   selection: (Omit<SelectedPaper, 'reason'> & { reason: string })[] | null;
 }
 

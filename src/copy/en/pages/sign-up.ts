@@ -1,4 +1,6 @@
-/** The text around the sign-up form's button. A consent records exactly this text (GDPR Art. 7(1)). */
+/**
+ * The text around the sign-up form's button. A consent records exactly this text (GDPR Art. 7(1)).
+ */
 const SIGN_UP_FORM_COPY = {
   promise: 'One email a day with the papers on your topics, and a line on why each one is there.',
   button: 'Subscribe',
