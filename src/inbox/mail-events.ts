@@ -7,7 +7,7 @@ export interface WaitOptions {
 }
 
 /** Lets callers wait for a message. */
-export interface MailEvents {
+interface MailEvents {
   notifyArrival(entry: StoredMessage): void;
   /** The first of `existing` that matches, or the first matching one to arrive. */
   waitFor(

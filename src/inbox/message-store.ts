@@ -19,7 +19,7 @@ export interface StoredMessage {
 export type Envelope = Pick<StoredMessage, 'from' | 'to'>;
 
 /** Messages in a folder, one file each. What a list shows is in memory. */
-export interface MessageStore {
+interface MessageStore {
   /** The newest first. */
   list(): StoredMessage[];
   /** Stores a message. Its file is complete when this resolves. */

@@ -3,7 +3,7 @@ import { SMTPServer, type SMTPServerDataStream, type SMTPServerSession } from 's
 import { PaperboyError } from '../domain/errors.ts';
 import type { Envelope } from './message-store.ts';
 
-export interface MailReceiver {
+interface MailReceiver {
   readonly port: number;
   /** Stops listening. Messages being received get a second. */
   close(): Promise<void>;

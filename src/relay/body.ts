@@ -37,39 +37,43 @@ const LINE_END_BYTES = 2;
  */
 export function createBodyWriter(blockBytes = BLOCK_BYTES): BodyWriter {
   const block = Buffer.allocUnsafeSlow(blockBytes);
-  let content: readonly Segment[] = [];
-  let fill = NO_PLACEHOLDER_VALUE;
+  let segments: readonly Segment[] = [];
+  let placeholderValue = NO_PLACEHOLDER_VALUE;
   let isWireReady = false;
   let isDone = true;
   let segmentIndex = 0;
   let offset = 0;
-  let length = 0;
+  let blockLength = 0;
   /** The last byte of the message so far. */
   let lastByte = NO_BYTE;
 
   const copyBytes = (source: Buffer) => {
     const copied = source.copy(
       block,
-      length,
+      blockLength,
       offset,
-      offset + blockBytes - LINE_END_BYTES - length,
+      offset + blockBytes - LINE_END_BYTES - blockLength,
     );
-    length += copied;
+    blockLength += copied;
     offset += copied;
     if (copied > 0) lastByte = source[offset - 1] ?? LINE_FEED;
   };
 
   const copyDotStuffed = (source: Buffer) => {
-    while (offset < source.length && length <= blockBytes - LINE_END_BYTES - MAX_BYTES_PER_BYTE) {
+    while (
+      offset < source.length &&
+      blockLength <= blockBytes - LINE_END_BYTES - MAX_BYTES_PER_BYTE
+    ) {
       const byte = source[offset] ?? 0;
       if (lastByte === CARRIAGE_RETURN && byte !== LINE_FEED) {
-        block[length++] = LINE_FEED;
+        block[blockLength++] = LINE_FEED;
         lastByte = LINE_FEED;
       } else if (byte === LINE_FEED && lastByte !== CARRIAGE_RETURN) {
-        block[length++] = CARRIAGE_RETURN;
+        block[blockLength++] = CARRIAGE_RETURN;
       }
-      if (byte === DOT && (lastByte === LINE_FEED || lastByte === NO_BYTE)) block[length++] = DOT;
-      block[length++] = byte;
+      if (byte === DOT && (lastByte === LINE_FEED || lastByte === NO_BYTE))
+        block[blockLength++] = DOT;
+      block[blockLength++] = byte;
       lastByte = byte;
       offset += 1;
     }
@@ -77,42 +81,42 @@ export function createBodyWriter(blockBytes = BLOCK_BYTES): BodyWriter {
 
   const endLine = () => {
     if (lastByte === LINE_FEED) return;
-    if (lastByte !== CARRIAGE_RETURN) block[length++] = CARRIAGE_RETURN;
-    block[length++] = LINE_FEED;
+    if (lastByte !== CARRIAGE_RETURN) block[blockLength++] = CARRIAGE_RETURN;
+    block[blockLength++] = LINE_FEED;
   };
 
   /** Adds as much of `segment` as fits. Returns whether that is all of it. */
   const addSegment = (segment: Segment): boolean => {
     const { bytes } = segment;
-    if (isWireReady && offset === 0 && bytes.length <= blockBytes - LINE_END_BYTES - length) {
-      writeSegment(segment, fill, block, length);
-      length += bytes.length;
-      if (bytes.length > 0) lastByte = block[length - 1] ?? LINE_FEED;
+    if (isWireReady && offset === 0 && bytes.length <= blockBytes - LINE_END_BYTES - blockLength) {
+      writeSegment(segment, placeholderValue, block, blockLength);
+      blockLength += bytes.length;
+      if (bytes.length > 0) lastByte = block[blockLength - 1] ?? LINE_FEED;
       return true;
     }
-    (isWireReady ? copyBytes : copyDotStuffed)(fillSegment(segment, fill));
+    (isWireReady ? copyBytes : copyDotStuffed)(fillSegment(segment, placeholderValue));
     return offset === bytes.length;
   };
 
   return {
     start: (message) => {
-      ({ segments: content, placeholderValue: fill, isWireReady } = message);
+      ({ segments, placeholderValue, isWireReady } = message);
       isDone = false;
       segmentIndex = 0;
       offset = 0;
       lastByte = NO_BYTE;
     },
     nextBlock: () => {
-      length = 0;
-      for (let next = content[segmentIndex]; next !== undefined; next = content[segmentIndex]) {
-        if (!addSegment(next)) return block.subarray(0, length);
+      blockLength = 0;
+      for (let next = segments[segmentIndex]; next !== undefined; next = segments[segmentIndex]) {
+        if (!addSegment(next)) return block.subarray(0, blockLength);
         segmentIndex += 1;
         offset = 0;
       }
       endLine();
       isDone = true;
-      content = [];
-      return block.subarray(0, length);
+      segments = [];
+      return block.subarray(0, blockLength);
     },
     isDone: () => isDone,
   };

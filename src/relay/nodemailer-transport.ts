@@ -4,7 +4,7 @@ import { createMessage } from '../domain/smtp/message.ts';
 import type { Relay } from './relay.ts';
 
 /** The result of nodemailer's `sendMail` for a mail that went through our relay. */
-export interface RelaySendInfo extends SentMessageInfo {
+interface RelaySendInfo extends SentMessageInfo {
   outcome: SendOutcome;
 }
 
@@ -15,7 +15,7 @@ export interface Mailer {
 }
 
 /** Returns what goes in front of a composed mail: its DKIM signature. */
-export type SignRawMessage = (raw: Buffer) => Promise<string>;
+type SignRawMessage = (raw: Buffer) => Promise<string>;
 
 /** A mailer that composes with nodemailer and sends through `relay`. nodemailer is loaded for the
  *  first mail: most processes send none. */

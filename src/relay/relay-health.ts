@@ -8,7 +8,7 @@ import {
 import { TICK_MS } from './stages.ts';
 
 /** Whether one relay is available, judged by its connections. */
-export interface RelayHealth {
+interface RelayHealth {
   /** Whether messages are accepted; while not, `describeProblem` says why. */
   isAvailable(): boolean;
   describeProblem(): string;

@@ -15,7 +15,7 @@ export function flattenReply({ text }: RawSmtpReply): string {
 }
 
 /** Parses replies out of a stream of bytes. */
-export interface ReplyParser {
+interface ReplyParser {
   /** Calls `onReply` for each reply that `chunk` completes. The caller may reuse `chunk`
    *  afterwards. */
   feed(chunk: Buffer): void;

@@ -22,7 +22,7 @@ export interface SessionPool {
   abort(problem: string): void;
 }
 
-export interface SessionPoolOptions {
+interface SessionPoolOptions {
   endpoint: RelayEndpoint;
   /** Maximum of simultaneous connections. */
   maxConnections: number;

@@ -37,7 +37,7 @@ export interface DigestDraft {
   headers: string;
   body: readonly Chunk[];
   /** The token, for its placeholders. */
-  fill: Buffer;
+  placeholderValue: Buffer;
 }
 
 /**
@@ -51,7 +51,7 @@ export function finishDigestMessage(
 ): Message | Promise<Message> {
   if (signer === null) return joinMessage(draft, '');
   return signer
-    .sign(draft.headers, draft.body.map(canonicalizeChunk), draft.fill)
+    .sign(draft.headers, draft.body.map(canonicalizeChunk), draft.placeholderValue)
     .then((signature) => joinMessage(draft, signature));
 }
 
@@ -74,7 +74,7 @@ export function draftDigestMessage(
     },
     headers: formatHeaders(renderer, shared, addressed, rendered.subject),
     body: [textHead].concat(rendered.text, [htmlHead], rendered.html, [end]),
-    fill: Buffer.from(addressed.personalization.token, 'latin1'),
+    placeholderValue: Buffer.from(addressed.personalization.token, 'latin1'),
   };
 }
 
@@ -87,10 +87,13 @@ export function renderDigestText(
   return text.map((chunk) => renderChunkText(chunk, personalization.token)).join('');
 }
 
-function joinMessage({ envelope, headers, body, fill }: DigestDraft, signature: string): Message {
+function joinMessage(
+  { envelope, headers, body, placeholderValue }: DigestDraft,
+  signature: string,
+): Message {
   const head = createSegment(Buffer.from(`${signature}${headers}\r\n`, 'latin1'));
   const content = [head].concat(body);
-  return { envelope, segments: content, placeholderValue: fill, isWireReady: true };
+  return { envelope, segments: content, placeholderValue, isWireReady: true };
 }
 
 function formatHeaders(

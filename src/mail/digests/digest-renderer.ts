@@ -39,7 +39,7 @@ export interface DigestPersonalization {
 }
 
 /** What a digest needs to be rendered as mail. */
-export interface DigestRendererOptions {
+interface DigestRendererOptions {
   templates: MailTemplates;
   sender: Sender;
   digest: Digest;
@@ -98,7 +98,7 @@ function renderDigest(
   const chosenCount = selection.length;
   const darkHorse = selection.findIndex(({ rank }) => rank === personalization.darkHorseRank);
   const layoutItems = shared.layOut(chosenCount, darkHorse);
-  const ranks = layoutItems.map(({ selectionIndex: at }) => requireRank(selection, at));
+  const ranks = layoutItems.map(({ selectionIndex: index }) => requireRank(selection, index));
   const preheader = shared.preheader(ranks, chosenCount);
   // Not cached: it differs for nearly every subscriber.
   const selectionBasis = renderSentence(describeSelectionBasis(personalization));
@@ -161,18 +161,18 @@ function placePapers(
   let isFull = false;
   for (let position = 0; position < layoutItems.length; position += 1) {
     const {
-      selectionIndex: at,
-      format: form,
+      selectionIndex: index,
+      format,
       isFirstBrief,
       isRuled,
     } = layoutItems[position] as LayoutItem;
-    const { rank, reason } = selection[at] as SelectedPaper;
-    const paper = shared.paper(rank, { form, isRuled, isClickTracked: allowsClicks }, reason);
-    if (form === 'darkHorse') text.push([headings.text.darkHorse]);
+    const { rank, reason } = selection[index] as SelectedPaper;
+    const paper = shared.paper(rank, { format, isRuled, isClickTracked: allowsClicks }, reason);
+    if (format === 'darkHorse') text.push([headings.text.darkHorse]);
     else if (isFirstBrief) text.push([headings.text.briefs]);
     text.push(paper.textAt(position));
     bytes += paper.htmlBytes;
-    isFull ||= bytes > availableBytes && form === 'brief';
+    isFull ||= bytes > availableBytes && format === 'brief';
     if (isFull) continue;
     if (isFirstBrief) html.push([headings.html.briefs]);
     html.push(paper.html);
@@ -189,8 +189,8 @@ function placePapers(
 
 const NO_CHUNKS: readonly Chunk[] = [];
 
-function requireRank(selection: Selection, at: number): number {
-  return (selection[at] as SelectedPaper).rank;
+function requireRank(selection: Selection, index: number): number {
+  return (selection[index] as SelectedPaper).rank;
 }
 
 /** Encoded bytes: at least those of the HTML. */

@@ -28,7 +28,7 @@ export interface RenderContext {
 
 /** A form in which a paper is rendered, without its reason. */
 export interface PaperVariant {
-  form: DisplayFormat;
+  format: DisplayFormat;
   /** Whether a hairline separates it from the brief before. */
   isRuled: boolean;
   /** Whether its title links to our redirect, which counts the click. */
@@ -58,13 +58,13 @@ export interface DigestLayouts {
 export function renderPaper(
   context: RenderContext,
   paper: RankedPaper,
-  { form, isRuled, isClickTracked }: PaperVariant,
+  { format, isRuled, isClickTracked }: PaperVariant,
 ): RenderedPaper {
   const { templates, sender, topicNames } = context;
   const { html, text } = templates.digest;
   const { links } = sender;
   const token = templates.placeholders.mark(TOKEN_PLACEHOLDER);
-  const view = createPaperEmailView(paper, form, links);
+  const view = createPaperEmailView(paper, format, links);
   const slug = paper.topics[0]?.slug;
   const titleUrl = isClickTracked ? links.trackedPaper(token, paper.id) : view.url;
   const htmlView = {
@@ -83,14 +83,14 @@ export function renderPaper(
     title: wrapText(view.title, INDENT).slice(INDENT.length),
     byline: wrapIfPresent(view.byline),
     text: wrapIfPresent(view.text),
-    figure: form === 'brief' ? '' : wrapIfPresent(formatFigure(view)),
+    figure: format === 'brief' ? '' : wrapIfPresent(formatFigure(view)),
     url: titleUrl,
     codeUrl: view.codeUrl,
     options: links.feedback(token, 'options', paper.id),
   };
   return {
     view,
-    html: renderFragment(context, html.fragments[form], htmlView, ['reason']),
+    html: renderFragment(context, html.fragments[format], htmlView, ['reason']),
     text: renderFragment(context, text.fragments.paper, textView, ['number', 'reason']),
   };
 }

@@ -33,7 +33,7 @@ import {
 } from './render-fragments.ts';
 
 /** A text as HTML and as plain text. */
-export interface RenderedText {
+interface RenderedText {
   html: Chunk;
   text: Chunk;
   /** Length of the HTML. */
@@ -41,7 +41,7 @@ export interface RenderedText {
 }
 
 /** A paper with its reason. */
-export interface PaperWithReason {
+interface PaperWithReason {
   html: readonly Chunk[];
   /** Length of the HTML, tokens included. */
   htmlBytes: number;
@@ -212,12 +212,12 @@ function renderPaperWithReason(
   };
 }
 
-const PLAIN_VARIANT: PaperVariant = { form: 'brief', isRuled: false, isClickTracked: false };
+const PLAIN_VARIANT: PaperVariant = { format: 'brief', isRuled: false, isClickTracked: false };
 
 /** A paper in one variant as a number: the cheapest key of a cache. */
-function encodeVariantKey(rank: number, { form, isRuled, isClickTracked }: PaperVariant): number {
+function encodeVariantKey(rank: number, { format, isRuled, isClickTracked }: PaperVariant): number {
   const position =
-    (rank * DISPLAY_FORMATS.length + DISPLAY_FORMATS.indexOf(form)) * 2 + (isRuled ? 1 : 0);
+    (rank * DISPLAY_FORMATS.length + DISPLAY_FORMATS.indexOf(format)) * 2 + (isRuled ? 1 : 0);
   return position * 2 + (isClickTracked ? 1 : 0);
 }
 
@@ -226,7 +226,7 @@ function decodeVariantKey(variant: number): PaperVariant & { rank: number } {
   const position = Math.floor(ruled / 2);
   return {
     rank: Math.floor(position / DISPLAY_FORMATS.length),
-    form: DISPLAY_FORMATS[position % DISPLAY_FORMATS.length] ?? 'brief',
+    format: DISPLAY_FORMATS[position % DISPLAY_FORMATS.length] ?? 'brief',
     isRuled: ruled % 2 === 1,
     isClickTracked: variant % 2 === 1,
   };

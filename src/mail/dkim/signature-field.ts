@@ -3,7 +3,7 @@ import { canonicalizeField } from './relaxed-canonicalization.ts';
 
 /** A DKIM-Signature field that ends with an empty `b=`, without CRLF: as it is written, and in the
  *  canonical form that is signed (RFC 6376 §3.5, §3.7). */
-export interface UnsignedField {
+interface UnsignedField {
   field: string;
   canonical: string;
 }

@@ -1,7 +1,7 @@
 import { canonicalizeField } from './relaxed-canonicalization.ts';
 
 /** The header fields that a signature covers: their names for `h=`, and their canonical form. */
-export interface SignedFields {
+interface SignedFields {
   names: string[];
   canonical: string[];
 }

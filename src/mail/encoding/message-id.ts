@@ -1,7 +1,7 @@
 import { createCipheriv, createHash } from 'node:crypto';
 
 /** The message that a Message-ID belongs to. */
-export type MessageSubject =
+type MessageSubject =
   | { kind: 'delivery'; digestId: number; subscriberId: number }
   | { kind: 'transactional'; emailId: number }
   | { kind: 'alert'; incidentId: number; isOver: boolean };

@@ -12,16 +12,16 @@ import { createPlaceholderMarkers, type PlaceholderMarkers } from './placeholder
 export type FillTemplate = (view: object) => string;
 
 /** A template divided into its layout and the fragments that are repeated in it. */
-export interface EmailTemplate<FragmentName extends string = never> {
+interface EmailTemplate<FragmentName extends string = never> {
   layout: FillTemplate;
   fragments: Record<FragmentName, FillTemplate>;
 }
 
-export const HTML_FRAGMENTS = ['note', 'lead', 'story', 'darkHorse', 'briefs', 'brief'] as const;
-export type HtmlFragment = (typeof HTML_FRAGMENTS)[number];
+const HTML_FRAGMENTS = ['note', 'lead', 'story', 'darkHorse', 'briefs', 'brief'] as const;
+type HtmlFragment = (typeof HTML_FRAGMENTS)[number];
 
-export const TEXT_FRAGMENTS = ['paper', 'heading'] as const;
-export type TextFragment = (typeof TEXT_FRAGMENTS)[number];
+const TEXT_FRAGMENTS = ['paper', 'heading'] as const;
+type TextFragment = (typeof TEXT_FRAGMENTS)[number];
 
 /** Everything in templates/email, compiled. */
 export interface MailTemplates {

@@ -35,12 +35,12 @@ export interface PaperEmailView {
 /** `paper` in the format `form`. */
 export function createPaperEmailView(
   paper: Paper,
-  form: DisplayFormat,
+  format: DisplayFormat,
   links: Links,
 ): PaperEmailView {
   const title = truncateText(toSingleLine(paper.title), MAX_TITLE) || paper.id;
   const { name, deck } = splitTitle(title);
-  const { text: fullText, figure } = showAbstract(toSingleLine(paper.abstract), form);
+  const { text: fullText, figure } = showAbstract(toSingleLine(paper.abstract), format);
   const text = truncateText(fullText, MAX_TEXT);
   const source = findPaperSource(paper);
   const view = {
@@ -57,7 +57,7 @@ export function createPaperEmailView(
     isLongFigure: figure !== null && figure.figure.length > LONGEST_LARGE_FIGURE,
     ...splitAtFigure(text, figure),
   };
-  const quote = form === 'brief' ? '' : (figure?.quote ?? '');
+  const quote = format === 'brief' ? '' : (figure?.quote ?? '');
   return { ...view, wordCount: countWords([title, view.byline, text, quote]) };
 }
 

@@ -7,7 +7,7 @@ import {
 } from '../encoding/chunk.ts';
 
 /** A place that is filled for each subscriber. */
-export interface Placeholder {
+interface Placeholder {
   placeholder: string;
 }
 

@@ -3,7 +3,7 @@ import { TEXT_WIDTH_COLUMNS } from '../encoding/wrap.ts';
 import type { Sender } from './sender.ts';
 
 /** The part of a view that every email has. */
-export interface SiteView {
+interface SiteView {
   siteName: string;
   /** Whether the name needs the smaller type size. */
   isLongName: boolean;

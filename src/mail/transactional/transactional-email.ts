@@ -66,8 +66,7 @@ export function composeTransactionalEmail(
 }
 
 /** An email to one address: transactional or an alert. */
-export interface SingleEmail
-  extends Pick<TransactionalMessage, 'to' | 'messageId' | 'date' | 'link'> {
+interface SingleEmail extends Pick<TransactionalMessage, 'to' | 'messageId' | 'date' | 'link'> {
   copy: SingleEmailCopy;
   papers: readonly PaperEmailView[];
   /** In addition to those of every single email. */

@@ -58,7 +58,7 @@ export async function renderEveryMail(app: App): Promise<Record<string, string>>
       preferencesUrl: links.preferences(token),
       unsubscribeUrl: links.unsubscribe(token),
     });
-    mails[`letter ${kind}`] = String(email.html);
+    mails[`email ${kind}`] = String(email.html);
   }
   return mails;
 }
