@@ -135,7 +135,7 @@ beforeAll(async () => {
   });
   await startSchedules({ ...test.app, sources: sources.configured, composeAt: config.composeAt });
   await runMonth();
-}, 120_000);
+}, 300_000);
 
 afterAll(async () => {
   await work.stop();
