@@ -38,12 +38,12 @@ export async function listSimilarPapers(db: Db, id: string, limit: number): Prom
     SELECT alike.id, listed_on,
       (SELECT count(*) FROM rare WHERE alike.words @@ quote_literal(lexeme)::tsquery) + ts_rank(alike.words, query)
         + 0.5 * (SELECT count(*) FROM paper_topics AS theirs JOIN paper_topics AS ours USING (topic_slug)
-                 WHERE theirs.paper_id = alike.id AND ours.paper_id = ${id}) AS likeness
-    FROM alike, wanted ORDER BY likeness DESC, listed_on DESC, alike.id LIMIT ${limit}
+                 WHERE theirs.paper_id = alike.id AND ours.paper_id = ${id}) AS similarity
+    FROM alike, wanted ORDER BY similarity DESC, listed_on DESC, alike.id LIMIT ${limit}
   ) AS nearest`;
   return db
     .select(PAPER_COLUMNS)
     .from(papers)
     .innerJoin(nearest, eq(papers.id, sql`nearest.id`))
-    .orderBy(sql`nearest.likeness DESC, nearest.listed_on DESC, nearest.id`);
+    .orderBy(sql`nearest.similarity DESC, nearest.listed_on DESC, nearest.id`);
 }

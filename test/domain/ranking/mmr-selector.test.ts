@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { createMmrSelector, NO_BUCKET } from '../../../src/domain/ranking/mmr-selector.ts';
 
-/** A choice among items of these scores and shelves, none like another. */
-function selectPapers(items: readonly [score: number, shelf: number][], share = 0.3) {
+/** A selector with items of these scores and buckets, none similar to another. */
+function selectPapers(items: readonly [score: number, bucket: number][], share = 0.3) {
   const selected = createMmrSelector(items.length, 5, () => new Float32Array(items.length));
   selected.clear(share);
-  for (const [place, [score, shelf]] of items.entries()) selected.addCandidate(place, score, shelf);
+  for (const [place, [score, bucket]] of items.entries())
+    selected.addCandidate(place, score, bucket);
   return selected;
 }
 

@@ -76,7 +76,7 @@ function poolOf(
 ): SelectionPool {
   return {
     papers,
-    similarity: likeness(papers.length, () => 0),
+    similarity: similarityFrom(papers.length, () => 0),
     keywordMatches: new Map(),
     mostDiscussedRank: null,
     ...changes,
@@ -84,7 +84,7 @@ function poolOf(
 }
 
 /** Likeness of any two of `count` papers, by their places. */
-function likeness(count: number, of: (a: number, b: number) => number): Similarity {
+function similarityFrom(count: number, of: (a: number, b: number) => number): Similarity {
   return (a) => Float32Array.from({ length: count }, (_, b) => of(a, b));
 }
 
@@ -159,7 +159,7 @@ describe('createPaperSelector', () => {
   it('Two similar papers are not adjacent if there is another one', () => {
     const papers = many(3, (rank) => ({ popularity: 1 - rank / 20 }));
     const twins = poolOf(papers, {
-      similarity: likeness(papers.length, (a, b) =>
+      similarity: similarityFrom(papers.length, (a, b) =>
         Math.min(a, b) === 0 && Math.max(a, b) === 1 ? 1 : 0,
       ),
     });
@@ -170,7 +170,7 @@ describe('createPaperSelector', () => {
   it('Similarity to every selected paper counts, not only to the last one', () => {
     const papers = many(4, (rank) => ({ popularity: 1 - rank / 20 }));
     const twins = poolOf(papers, {
-      similarity: likeness(papers.length, (a, b) =>
+      similarity: similarityFrom(papers.length, (a, b) =>
         Math.min(a, b) === 0 && Math.max(a, b) === 2 ? 1 : 0,
       ),
     });
@@ -254,7 +254,7 @@ describe('the dark horse', () => {
       each.rank === 8 ? { ...each, ...on('theory', 100), popularity: 0.29 } : each,
     );
     const pool = poolOf(papers, {
-      similarity: likeness(papers.length, (a, b) => (a === 8 || b === 8 ? 0 : 1)),
+      similarity: similarityFrom(papers.length, (a, b) => (a === 8 || b === 8 ? 0 : 1)),
     });
     const selection = selectPapers(pool, follower(10), NOTHING);
     expect(ranks(selection).indexOf(8)).toBeLessThan(4);
