@@ -4,7 +4,7 @@ import type { Topic } from '../../domain/topics/topic.ts';
 import {
   giveFeedback,
   listFeedbackOn,
-  takeBackFeedback,
+  undoFeedback,
 } from '../../services/feedback/give-feedback.ts';
 import { muteTopic, unmuteTopic } from '../../services/subscribers/mute-topic.ts';
 import { readTopics } from '../../services/topics/read-topics.ts';
@@ -68,7 +68,7 @@ function verbRoutes(app: TypedFastify, deps: HttpDeps): void {
       const { subscriber, paper } = await requireRatedPaper(deps, token, paperId);
       const isUndo = request.query.back === '1';
       const explicitFeedback = { subscriberId: subscriber.id, paperId, verb };
-      const result = await (isUndo ? takeBackFeedback : giveFeedback)(deps, explicitFeedback);
+      const result = await (isUndo ? undoFeedback : giveFeedback)(deps, explicitFeedback);
       const state = isUndo ? 'undone' : 'given';
       const terms = result?.terms ?? [];
       return sendRecorded(request, reply, pages.feedback({ token, verb, paper, state, terms }));

@@ -3,7 +3,7 @@ import { LEARNED_COPY } from '../../copy/en/pages/learned.ts';
 import { FEEDBACK_VERBS } from '../../domain/feedback/feedback-event.ts';
 import type { Subscriber } from '../../domain/subscribers/subscriber.ts';
 import { toUtcDay } from '../../domain/time/schedule.ts';
-import { takeBackFeedback } from '../../services/feedback/give-feedback.ts';
+import { undoFeedback } from '../../services/feedback/give-feedback.ts';
 import {
   allowTerm,
   forgetLearned,
@@ -44,7 +44,7 @@ export async function learnedRoutes(app: TypedFastify, deps: HttpDeps): Promise<
     const { token, '*': paperId } = request.params;
     const subscriber = await requireSubscriber(deps, token);
     const explicitFeedback = { subscriberId: subscriber.id, paperId, verb: 'save' } as const;
-    const result = await takeBackFeedback(deps, explicitFeedback);
+    const result = await undoFeedback(deps, explicitFeedback);
     return sendSaved(deps, reply, token, subscriber, result?.paper.title ?? null);
   });
 }
@@ -66,7 +66,7 @@ async function applyLearnedForm(
   const [verbText = '', ...rest] = readFieldText(form, 'back').split(' ');
   const verb = FEEDBACK_VERBS.find((each) => each === verbText);
   if (verb !== undefined) {
-    const result = await takeBackFeedback(deps, { subscriberId, verb, paperId: rest.join(' ') });
+    const result = await undoFeedback(deps, { subscriberId, verb, paperId: rest.join(' ') });
     if (result?.isNew) return LEARNED_COPY.notice.undone(result.paper.title);
   }
   if (readFieldText(form, 'forget-all') === 'yes' && (await forgetLearned(deps, subscriberId))) {

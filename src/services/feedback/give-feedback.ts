@@ -55,7 +55,7 @@ export function giveFeedback(
 
 /** Undoes feedback and unlearns it, in one transaction. Null when there is no such subscriber or
  *  paper. */
-export function takeBackFeedback(
+export function undoFeedback(
   deps: FeedbackDeps,
   given: PaperFeedback,
 ): Promise<FeedbackResult | null> {

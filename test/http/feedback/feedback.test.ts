@@ -86,12 +86,12 @@ describe('/feedback/:token', () => {
     ['save', 'It stays on your list of saved papers until you remove it. Papers that mention “'],
   ])('A POST of “%s” says what it means and can be undone', async (verb, sentence) => {
     const url = `/feedback/${token}/${verb}/${OLD}`;
-    const pressed = load((await site.post(url)).body);
-    expect(pressed('.statement').text()).toContain(sentence);
+    const page = load((await site.post(url)).body);
+    expect(page('.statement').text()).toContain(sentence);
     expect(await output()).toEqual([`${verb} ${OLD}`]);
     expect(await learned()).not.toBeNull();
 
-    const back = pressed('.secondary-actions form').attr('action') ?? '';
+    const back = page('.secondary-actions form').attr('action') ?? '';
     const taken = await site.post(back);
     expect(load(taken.body)('h1').text()).toBe('Undone');
     expect(await output()).toEqual([]);
@@ -166,10 +166,10 @@ describe('/feedback/:token/mute/:slug', () => {
     const url = `/feedback/${token}/mute/ssm`;
     await site.page(url);
     expect(await topics()).toEqual([['ssm'], []]);
-    const pressed = load((await site.post(url)).body);
-    expect(pressed('.statement').text()).toContain('You no longer follow it.');
+    const page = load((await site.post(url)).body);
+    expect(page('.statement').text()).toContain('You no longer follow it.');
     expect(await topics()).toEqual([[], ['ssm']]);
-    await site.post(pressed('.secondary-actions form').attr('action') ?? '');
+    await site.post(page('.secondary-actions form').attr('action') ?? '');
     expect(await topics()).toEqual([['ssm'], []]);
   });
 });

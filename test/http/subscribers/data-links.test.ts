@@ -71,8 +71,8 @@ describe('Links to export and to erase', () => {
     await subscriber.site.request({ method: 'HEAD', url: path });
     expect(await statusNow()).toBe('active');
 
-    const pressed = await subscriber.site.post(path);
-    expect(pressed.statusCode).toBe(200);
+    const response = await subscriber.site.post(path);
+    expect(response.statusCode).toBe(200);
     expect(await findSubscriberByEmail(subscriber.site.app.db, subscriber.email)).toBeNull();
     const hash = hashSuppressedAddress(subscriber.email, subscriber.site.deps.suppressionKey);
     expect(await findSuppression(subscriber.site.app.db, hash)).toBe('erased');

@@ -293,14 +293,14 @@ describe('/confirm/:token', () => {
     expect((await site.request({ method: 'HEAD', url: path })).statusCode).toBe(200);
     expect(await statusOf('eve@example.org')).toBe('pending');
 
-    const pressed = await site.post(path);
-    expect(pressed.statusCode).toBe(200);
+    const response = await site.post(path);
+    expect(response.statusCode).toBe(200);
     expect(await statusOf('eve@example.org')).toBe('active');
-    expect(load(pressed.body)('main').text()).toContain(
+    expect(load(response.body)('main').text()).toContain(
       'Your next digest arrives on Saturday, 9 May 2026.',
     );
     const again = await site.post(path);
-    expect([again.statusCode, again.body]).toEqual([200, pressed.body]);
+    expect([again.statusCode, again.body]).toEqual([200, response.body]);
     expect((await site.page(path)).statusCode).toBe(200);
   });
 

@@ -6,7 +6,7 @@ import { unpackLearned } from '../../../src/domain/ranking/learned-terms.ts';
 import {
   giveFeedback,
   listFeedbackOn,
-  takeBackFeedback,
+  undoFeedback,
 } from '../../../src/services/feedback/give-feedback.ts';
 import {
   allowTerm,
@@ -43,7 +43,7 @@ function deps() {
 const give = (verb: FeedbackVerb, { id }: { id: string }) =>
   giveFeedback(deps(), { subscriberId: subscriber, paperId: id, verb });
 const takeBack = (verb: FeedbackVerb, { id }: { id: string }) =>
-  takeBackFeedback(deps(), { subscriberId: subscriber, paperId: id, verb });
+  undoFeedback(deps(), { subscriberId: subscriber, paperId: id, verb });
 const output = async () =>
   (await listFeedback(database.db, subscriber, { limit: 10 })).map(({ paper: { title }, verb }) => [
     title,
@@ -113,7 +113,7 @@ describe('giveFeedback', () => {
   });
 });
 
-describe('takeBackFeedback', () => {
+describe('undoFeedback', () => {
   it('Undone feedback is unlearned', async () => {
     await give('more', MAMBA);
     const before = await weights();

@@ -43,8 +43,10 @@ describe('Feedback in the next digest', () => {
     expect(text).toContain(alike.title);
     await deliver(deps(), { digestId, leaseId: await lease() });
     const [delivery] = await rows(digestId);
-    expect(JSON.stringify(delivery?.selection)).toContain(
-      'You liked papers on “hidden state” and “mamba”.',
-    );
+    const match = { kind: 'learnedTerms', terms: ['hidden state', 'mamba'] };
+    expect(delivery?.selection).toContainEqual({
+      rank: expect.any(Number),
+      reason: { kind: 'match', match },
+    });
   });
 });
