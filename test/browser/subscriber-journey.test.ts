@@ -61,11 +61,11 @@ describe.each([
     expect((await findSubscriberByEmail(site.app.db, email))?.status).toBe('active');
 
     await confirmation.getByRole('link', { name: 'Change your settings' }).click();
-    await confirmation.getByRole('heading', { name: 'Your delivery', level: 1 }).waitFor();
+    await confirmation.getByRole('heading', { name: 'Your settings', level: 1 }).waitFor();
     await confirmation.getByLabel('Hour').selectOption('06:00');
     await confirmation.getByLabel('5 papers', { exact: true }).check();
     await confirmation.getByLabel('Add a keyword or phrase').fill('speculative decoding');
-    await confirmation.getByRole('button', { name: 'Add to your Words' }).click();
+    await confirmation.getByRole('button', { name: 'Add to your keywords' }).click();
     await confirmation.locator('.phrase-text', { hasText: 'speculative decoding' }).waitFor();
     await confirmation.getByLabel('Add a keyword or phrase').fill('stateless');
     await confirmation.getByRole('button', { name: 'Save changes' }).click();
@@ -89,10 +89,10 @@ describe.each([
     expect(await view.locator('h1, h2').count()).toBeGreaterThan(1);
 
     await view.locator('a[href*="/unsubscribe/"]').first().click();
-    await view.getByRole('heading', { name: 'Stop the delivery' }).waitFor();
+    await view.getByRole('heading', { name: 'Unsubscribe' }).waitFor();
     expect((await findSubscriberByEmail(site.app.db, email))?.status).toBe('active');
     await view.getByRole('button', { name: 'Unsubscribe' }).click();
-    await view.getByRole('heading', { name: 'The delivery has stopped' }).waitFor();
+    await view.getByRole('heading', { name: 'You’ve unsubscribed' }).waitFor();
     expect((await findSubscriberByEmail(site.app.db, email))?.status).toBe('unsubscribed');
 
     expect(troubles).toEqual([]);
@@ -123,7 +123,7 @@ describe.each([
     await page.locator('.paper-list a').first().click();
     await page.getByRole('link', { name: 'Archive', exact: true }).first().click();
     await page.locator('.archive a').first().click();
-    await page.getByRole('link', { name: 'All editions' }).waitFor();
+    await page.getByRole('link', { name: 'All digests' }).waitFor();
     await page.getByRole('link', { name: 'API', exact: true }).click();
     if (javaScriptEnabled) await page.getByText('Ask for the digest').waitFor();
     expect(troubles).toEqual([]);

@@ -10,7 +10,7 @@ const preferences = (changes: Parameters<typeof buildPreferencesView>[0] = {}) =
 describe('buildPreferencesPage', () => {
   it('The settings page sums up the settings in one sentence', () => {
     expect(preferences()('.statement').text()).toBe(
-      'Ten papers on weekdays at 07:00 Berlin time, from two topics and two keywords. Your next digest arrives on Monday, 11 May 2026.',
+      'Ten papers on weekdays at 07:00 Berlin time, from two topics and two keywords. Next digest: Monday, 11 May 2026.',
     );
   });
 
@@ -139,9 +139,7 @@ describe('buildPreferencesPage', () => {
 
   it('A paused subscriber sees the end of the pause and a button to resume', () => {
     const $ = preferences({ status: 'paused', pausedUntil: '2026-05-20', nextDigestOn: null });
-    expect($('.status').text()).toBe(
-      'Paused: nothing is sent before Wednesday, 20 May 2026. Then you get the best of what you missed.',
-    );
+    expect($('.status').text()).toBe('Paused until Wednesday, 20 May 2026.');
     expect($('#paused_until').val()).toBe('2026-05-20');
     const ways = $('[action$="/resume"], [formaction$="/resume"]').toArray();
     expect(ways.length).toBe(2);

@@ -25,7 +25,7 @@ describe('/preferences/:token', () => {
     const page = await subscriber.site.page(`/preferences/${subscriber.token}`);
     expect(page.statusCode).toBe(200);
     expect(load(page.body)('.statement').text()).toBe(
-      'Ten papers every day at 07:00 UTC, from all topics. Your next digest arrives on Friday, 8 May 2026.',
+      'Ten papers every day at 07:00 UTC, from all topics. Next digest: Friday, 8 May 2026.',
     );
     expect(page.headers['cache-control']).toBe('no-store');
   });
@@ -78,12 +78,12 @@ describe('/preferences/:token', () => {
   it('The form can pause, keep the pause when saved again, and end it', async () => {
     const path = `/preferences/${subscriber.token}`;
     const paused = await subscriber.site.post(path, { ...form, paused_until: '2026-05-20' });
-    expect(load(paused.body)('.status').text()).toContain('before Wednesday, 20 May 2026');
+    expect(load(paused.body)('.status').text()).toContain('until Wednesday, 20 May 2026');
     expect(await subscriber.now()).toMatchObject({ status: 'paused', pausedUntil: '2026-05-20' });
     await subscriber.site.post(path, { ...form, paused_until: '2026-05-20' });
     expect(await statusNow()).toBe('paused');
     const resumed = await subscriber.site.post(`${path}/resume`);
-    expect(load(resumed.body)('.statement').text()).toContain('Your next digest arrives on');
+    expect(load(resumed.body)('.statement').text()).toContain('Next digest:');
     expect(await subscriber.now()).toMatchObject({ status: 'active', pausedUntil: null });
   });
 
@@ -140,6 +140,6 @@ describe('/preferences/:token', () => {
   it('The settings page promises no digest to a subscriber who gets no mail', async () => {
     const paused = await subscriber.add({ status: 'paused' });
     const page = await subscriber.site.page(`/preferences/${paused.token}`);
-    expect(load(page.body)('.preferences-head').text()).not.toContain('Your next digest');
+    expect(load(page.body)('.preferences-head').text()).not.toContain('Next digest');
   });
 });

@@ -6,7 +6,7 @@ export const PREFERENCES_COPY = {
   unsubscribe: 'Unsubscribe',
   saved: 'Saved.',
   refused: 'Nothing was saved. The messages in red say why.',
-  nextDigest: (day: string) => `Your next digest arrives on ${day}.`,
+  nextDigest: (day: string) => `Next digest: ${day}.`,
   signedUpOn: (day: string) => `Signed up on ${day}.`,
   save: 'Save changes',
   saveHint:
@@ -19,8 +19,7 @@ export const PREFERENCES_COPY = {
     pending: 'Not confirmed yet, so nothing is sent. The confirmation email is in your inbox.',
     unsubscribed: 'You’ve unsubscribed. Nothing is sent.',
     paused: 'Your subscription is paused. Nothing is sent.',
-    pausedUntil: (day: string) =>
-      `Paused: nothing is sent before ${day}. Then you get the best of what you missed.`,
+    pausedUntil: (day: string) => `Paused until ${day}.`,
   },
   /** Parts of the sentence that sums up the settings:
    *  `Ten papers on weekdays at 07:00 Berlin time, from two topics.` */
@@ -61,7 +60,7 @@ export const PREFERENCES_COPY = {
     mute: 'Mute',
   },
   phrases: {
-    title: 'Keywords, names',
+    title: 'Keywords',
     help: 'Papers that mention a keyword, or are by an author or organisation, come first, whatever their topic.',
     none: 'None',
     keywords: 'Keywords',
@@ -119,7 +118,7 @@ export const PREFERENCES_COPY = {
       high: 'Only when a paper is widely discussed',
     } satisfies Record<RelevanceThreshold, string>,
     summaries: {
-      low: 'Anything that matches',
+      low: 'Any match',
       middle: 'What stands out',
       high: 'The most discussed',
     } satisfies Record<RelevanceThreshold, string>,
@@ -144,7 +143,7 @@ export const PREFERENCES_COPY = {
   },
   data: {
     title: 'Your data',
-    summary: 'Feed, download, delete',
+    summary: 'Download, delete',
     help: 'Everything we store about you, in one file, or deleted.',
     download: 'Download my data (JSON)',
     feed: 'Your private Atom feed',
