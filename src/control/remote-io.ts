@@ -8,7 +8,7 @@ import {
   parseInputError,
   type Terminal,
 } from './command-protocol.ts';
-import type { CommandIo, TextSink } from './io.ts';
+import type { CommandIo } from './io.ts';
 
 export interface RemoteIo {
   io: CommandIo;
@@ -50,8 +50,8 @@ export function createRemoteIo({
   return {
     io: {
       stdin: openInput(null),
-      stdout: createSink((stdout) => sendEvent({ stdout })),
-      stderr: createSink((stderr) => sendEvent({ stderr })),
+      stdout: { write: (stdout) => sendEvent({ stdout }) },
+      stderr: { write: (stderr) => sendEvent({ stderr }) },
       ...terminal,
       signal,
       openFile: openInput,
@@ -59,10 +59,6 @@ export function createRemoteIo({
     receiveInput: (n, body) => bodies.emit(n, body),
     sendEvent,
   };
-}
-
-function createSink(write: TextSink['write']): TextSink {
-  return { write };
 }
 
 /** @throws PaperboyError the caller's own error, when it could not read the input to its end. */
