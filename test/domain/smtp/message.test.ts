@@ -22,12 +22,12 @@ it.each([[['one ', 'two\r\n']], [['only\r\n']], [[]]])(
 it('What readers share is filled where it is open, and stays as it is', () => {
   const bytes = Buffer.from('to ... and ...\r\n');
   const shared = { bytes, placeholderOffsets: [3, 11] };
-  const content = [createSegment(Buffer.from('A letter ')), shared];
+  const content = [createSegment(Buffer.from('A message ')), shared];
   const [ada, bob] = ['ada', 'bob'].map((name) =>
     concatMessage({ segments: content, placeholderValue: Buffer.from(name) }).toString(),
   );
-  expect(ada).toBe('A letter to ada and ada\r\n');
-  expect(bob).toBe('A letter to bob and bob\r\n');
+  expect(ada).toBe('A message to ada and ada\r\n');
+  expect(bob).toBe('A message to bob and bob\r\n');
   expect(bytes.toString()).toBe('to ... and ...\r\n');
   expect(fillSegment(shared, Buffer.from('ada')).toString()).toBe('to ada and ada\r\n');
 });

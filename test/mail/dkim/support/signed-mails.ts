@@ -69,13 +69,13 @@ export async function renderSignedMails(key: SigningKey): Promise<SignedMail[]> 
     { title: 'a digest', raw: await renderSignedDigest(buildSender(), {}) },
     { title: 'a digest with Reply-To', raw: await renderSignedDigest(senderWithReplyTo, {}) },
     {
-      title: 'a letter with Reply-To',
+      title: 'a transactional email with Reply-To',
       raw: await renderTransactionalEmail(senderWithReplyTo, 'confirm'),
     },
   ];
   for (const kind of TRANSACTIONAL_KINDS) {
     mails.push({
-      title: `the letter “${kind}”`,
+      title: `the email “${kind}”`,
       raw: await renderTransactionalEmail(buildSender(), kind),
     });
   }
@@ -87,7 +87,7 @@ export async function renderSignedMails(key: SigningKey): Promise<SignedMail[]> 
       raw: await renderSignedDigest(buildSenderNamed(text), changes),
     });
     mails.push({
-      title: `a letter with text ${short}`,
+      title: `an email with text ${short}`,
       raw: await renderTransactionalEmail(buildSenderNamed(text), 'confirm'),
     });
   }
