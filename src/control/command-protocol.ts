@@ -4,12 +4,12 @@ import { getErrorCode } from './error-code.ts';
 /*
  * A command runs in another process over HTTP on the Unix socket of the data folder:
  *
- *   POST   /commands                   the request as JSON; answers with events, a line of JSON each,
- *                                      and the command's own path in `Location`
+ *   POST   /commands                   the request as JSON; answers with events, one line of JSON
+ *                                      each, and the command's own path in `Location`
  *   PUT    /commands/:id/inputs/:n     the bytes of an input that an event asked for
  *   DELETE /commands/:id               cancels the command, whose events go on until its exit code
  *
- * An error is `{ "code", "message" }`. Each request has a connection of its own, so that a cancellation
+ * An error is `{ "code", "message" }`. Each request has its own connection, so that a cancellation
  * never waits behind input.
  */
 

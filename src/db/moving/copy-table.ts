@@ -77,7 +77,7 @@ export async function copySequences({ from, to }: CopyTransactions): Promise<voi
 }
 
 /** The number of a table's rows and the sum of their hashes, whatever their order. */
-export interface TableChecksum {
+interface TableChecksum {
   rows: number;
   checksum: string;
 }

@@ -4,7 +4,7 @@ import type { Db } from '../client.ts';
 import { papers } from '../schema.ts';
 
 /** A keyword as a full-text query. */
-export interface KeywordMatchCount {
+interface KeywordMatchCount {
   /** False if it contains nothing to search for, only stop words. */
   isSearchable: boolean;
   /** Number of papers in the period that contain it. */

@@ -18,7 +18,7 @@ export interface NeighbourDays {
 }
 
 /** A day in the calendar. */
-export interface CalendarDay extends NeighbourDays {
+interface CalendarDay extends NeighbourDays {
   /** Issue number of its daily digest, or null. */
   number: number | null;
   /** Number of papers listed on each day of its week, without empty days. */

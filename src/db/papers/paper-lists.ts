@@ -15,7 +15,7 @@ export interface PaperFilter {
 }
 
 /** The papers to list: those that match a filter, or those found before. */
-export type PaperCriteria = PaperFilter | (FoundPaperIds & { text: string });
+type PaperCriteria = PaperFilter | (FoundPaperIds & { text: string });
 
 type BrowseFilter = Omit<PaperFilter, 'text'>;
 
@@ -30,16 +30,20 @@ export interface PaperRange {
   offset: number;
 }
 
-/** Counts the papers of a day and a topic, up to `maxCount`: counting all would take longer than showing
- *  the page. */
+/**
+ * Counts the papers of a day and a topic, up to `maxCount`: counting all would take longer than
+ * showing the page.
+ */
 export async function countPapers(db: Db, filter: BrowseFilter, maxCount: number): Promise<number> {
   const result = await db.execute<{ count: number }>(sql`
     SELECT count(*)::int AS count FROM (SELECT FROM ${buildCountClause(filter)} LIMIT ${maxCount}) AS found`);
   return result.rows[0]?.count ?? 0;
 }
 
-/** Ids of the papers that match the filter, the newest first, at most `maxCount`: finding all papers
- *  with “model” would take longer than showing the page. */
+/**
+ * Ids of the papers that match the filter, the newest first, at most `maxCount`: finding all papers
+ * with “model” would take longer than showing the page.
+ */
 export async function findPaperIds(
   db: Db,
   filter: PaperFilter,

@@ -18,8 +18,8 @@ const SAVE_LOCK = 5_320_011;
 
 /**
  * Stores papers by id, each once in the list, in a transaction; `mergePaper` merges known ones.
- * Returns the ids of new papers, the ids of known ones whose text or day changed (both need topics),
- * and the number of known ones that changed at all.
+ * Returns the ids of new papers, the ids of known ones whose text or day changed (both need
+ * topics), and the number of known ones that changed at all.
  */
 export async function savePapers(
   db: Db,
@@ -111,8 +111,10 @@ export async function findLastChange(db: Db, ids: readonly string[]): Promise<Da
   return row?.at ?? null;
 }
 
-/** Runs ANALYZE, so that the statistics have the frequent words; similar papers are found by the rare
- *  ones. A server does this by itself, an embedded database never. */
+/**
+ * Runs ANALYZE, so that the statistics have the frequent words; similar papers are found by the
+ * rare ones. A server does this by itself, an embedded database never.
+ */
 export async function analysePapers(db: Db): Promise<void> {
   await db.execute(sql`ANALYZE papers`);
 }

@@ -3,8 +3,10 @@ import type { StoredPaper } from '../../domain/papers/paper.ts';
 import type { Db } from '../client.ts';
 import { toJson } from '../json.ts';
 
-/** Inserts or overwrites papers. They are one JSON parameter: thousands of parameters would take longer
- *  than storing the papers. */
+/**
+ * Inserts or overwrites papers. They are one JSON parameter: thousands of parameters would take
+ * longer than storing the papers.
+ */
 export async function writePapers(db: Db, list: readonly StoredPaper[], now: Date): Promise<void> {
   if (list.length === 0) return;
   await db.execute(sql`

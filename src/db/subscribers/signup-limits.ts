@@ -6,7 +6,7 @@ import { MINUTE_MS } from '../../domain/time/units.ts';
 import type { Db } from '../client.ts';
 
 /** Counts a sign-up from a network. Rejects with `TOO_MANY_SIGNUPS` when it has had its share. */
-export type SignupLimit = (network: string) => Promise<void>;
+type SignupLimit = (network: string) => Promise<void>;
 
 const HOUR_SECONDS = 3600;
 

@@ -24,7 +24,7 @@ export interface ImportCounts {
   suppressed: number;
 }
 
-export interface ImportResult extends ImportCounts {
+interface ImportResult extends ImportCounts {
   /** Keys of unknown addresses whose rows must not add a subscriber. */
   leftOut: string[];
 }

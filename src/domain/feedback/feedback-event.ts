@@ -2,10 +2,3 @@
  *  click on its link. */
 export const FEEDBACK_VERBS = ['more', 'less', 'save', 'click'] as const;
 export type FeedbackVerb = (typeof FEEDBACK_VERBS)[number];
-
-/** Feedback given once. */
-export interface FeedbackEvent {
-  paperId: string;
-  verb: FeedbackVerb;
-  givenAt: Date;
-}

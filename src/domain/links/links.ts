@@ -1,7 +1,7 @@
 import type { DigestKind } from '../digests/digest.ts';
 
 /** The feedback that a link in a mail gives on a paper; `options` leads to all kinds of it. */
-export type PaperLinkAction = 'more' | 'less' | 'save' | 'options';
+type PaperLinkAction = 'more' | 'less' | 'save' | 'options';
 
 /** The absolute addresses of the site that mails and pages link to. */
 export interface Links {

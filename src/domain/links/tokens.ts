@@ -1,7 +1,7 @@
 import { createCipheriv, createDecipheriv, createHash, createHmac } from 'node:crypto';
 
 /** What a token opens: a subscriber's own pages, and for a delivery the digest as it was sent. */
-export type TokenSubject =
+type TokenSubject =
   | { kind: 'subscriber'; subscriberId: number }
   | { kind: 'delivery'; digestId: number; subscriberId: number };
 

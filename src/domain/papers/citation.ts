@@ -2,8 +2,8 @@ import type { Paper } from './paper.ts';
 import { parseArxivId } from './paper-id.ts';
 
 /**
- * The paper as a BibTeX entry. Letters stay Unicode, which biber and BibTeX with UTF-8 accept; TeX's
- * special characters are escaped, and braces keep the title's capitals.
+ * The paper as a BibTeX entry. Letters stay Unicode, which biber and BibTeX with UTF-8 accept;
+ * TeX's special characters are escaped, and braces keep the title's capitals.
  */
 export function formatBibtex(paper: Paper, url: string): string {
   const arxiv = parseArxivId(paper.id);

@@ -8,8 +8,9 @@ export interface KeyResult {
 }
 
 /**
- * The most important number of an abstract, with its words, or null if no number is surely a result.
- * A wrong one is worse than none: years, model sizes, p-values and results of others do not count.
+ * The most important number of an abstract, with its words, or null if no number is surely a
+ * result. A wrong one is worse than none: years, model sizes, p-values and results of others do not
+ * count.
  */
 export function findKeyResult(abstract: string): KeyResult | null {
   const candidates = [...splitSentences(abstract)].flatMap(({ text }) => findCandidates(text));
@@ -90,8 +91,10 @@ interface ClauseSpan {
   end: number;
 }
 
-/** From the break before the number to the break after it, extended to the left until the clause has
- *  a verb of gain. */
+/**
+ * From the break before the number to the break after it, extended to the left until the clause has
+ * a verb of gain.
+ */
 function findClause({ sentence, start, end }: NumberPosition): ClauseSpan {
   const breaks = findClauseBreaks(sentence);
   const starts = breaks.filter((at) => at.next <= start).map((at) => at.next);

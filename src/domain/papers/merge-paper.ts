@@ -1,8 +1,10 @@
 import { findCodeUrl } from './code-url.ts';
 import type { ListedPaper, Paper, PaperSourceRecord, StoredPaper } from './paper.ts';
 
-/** Updates the source records of a paper after a source listed it at `now`. The first day on which the
- *  source listed it stays, and counts that the source does not report are kept. */
+/**
+ * Updates the source records of a paper after a source listed it at `now`. The first day on which
+ * the source listed it stays, and counts that the source does not report are kept.
+ */
 export function mergeSourceRecord(
   records: readonly PaperSourceRecord[],
   paper: ListedPaper,
@@ -27,9 +29,9 @@ export function mergeSourceRecord(
 }
 
 /**
- * Merges a paper from a source into the stored one, which is null for a new paper; `records` are those
- * of all sources. A source with less data removes nothing. The paper's days are those of its earliest
- * record, and it is withdrawn if one source says so.
+ * Merges a paper from a source into the stored one, which is null for a new paper; `records` are
+ * those of all sources. A source with less data removes nothing. The paper's days are those of its
+ * earliest record, and it is withdrawn if one source says so.
  */
 export function mergePaper(
   stored: StoredPaper | null,

@@ -3,8 +3,8 @@ import { cleanText } from '../text/clean-text.ts';
 
 /**
  * The id of a paper: its arXiv id without the version; any other given id after its source
- * (`acl:2024.1`); without an id, the source and a hash of the normalised title, so that importing the
- * paper twice gives the same id.
+ * (`acl:2024.1`); without an id, the source and a hash of the normalised title, so that importing
+ * the paper twice gives the same id.
  */
 export function derivePaperId(paper: {
   source: string;
@@ -17,9 +17,9 @@ export function derivePaperId(paper: {
 }
 
 /**
- * The arXiv id, without its version, in `2401.01234v2`, `arXiv:2401.01234` or a URL of arxiv.org, or
- * null. Ids have four digits before January 2015 and five since; older ones start with their archive:
- * `hep-ex/0307015`, `math.GT/0309136` (arXiv, "Understanding the arXiv identifier").
+ * The arXiv id, without its version, in `2401.01234v2`, `arXiv:2401.01234` or a URL of arxiv.org,
+ * or null. Ids have four digits before January 2015 and five since; older ones start with their
+ * archive: `hep-ex/0307015`, `math.GT/0309136` (arXiv, "Understanding the arXiv identifier").
  */
 export function parseArxivId(text: string): string | null {
   const withoutPrefix = text.trim().replace(ARXIV_ADDRESS, '').replace(ARXIV_PREFIX, '');
@@ -48,7 +48,9 @@ function hashTitle(title: string): string {
   return createHash('sha256').update(normaliseTitle(title)).digest('hex').slice(0, HASH_CHARS);
 }
 
-/** Letters and digits only. A title without any stays unchanged, or all such papers would be one. */
+/**
+ * Letters and digits only. A title without any stays unchanged, or all such papers would be one.
+ */
 function normaliseTitle(title: string): string {
   const text = cleanText(title).toLowerCase();
   return text.replace(/[^\p{L}\p{N}]+/gu, '') || text;
@@ -63,8 +65,10 @@ const ENDING = String.raw`(?:v[1-9]\d{0,3})?(?:\.pdf)?\/?(?:[?#]\S*)?$`;
 const NEW_ID = new RegExp(String.raw`^(\d{4}\.\d{4,5})${ENDING}`, 'i');
 const OLD_ID = new RegExp(String.raw`^([a-z]{2,8}(?:-[a-z]{2,4})?(?:\.[A-Z]{2})?\/\d{7})${ENDING}`);
 
-/** As YYMM: arXiv started in August 1991, changed its numbering in April 2007, and has used five digits
- *  since January 2015. */
+/**
+ * As YYMM: arXiv started in August 1991, changed its numbering in April 2007, and has used five
+ * digits since January 2015.
+ */
 const FIRST_OLD_ID = 9108;
 const FIRST_NEW_ID = 704;
 const FIRST_FIVE_DIGITS = 1501;

@@ -32,15 +32,17 @@ const MAX_AUTHOR_NAME_CHARS = 1000;
 const MAX_URL_CHARS = 800;
 const MAX_COUNT = 2_000_000_000;
 
-export interface ParsePaperOptions {
+interface ParsePaperOptions {
   /** Name of the source. */
   source: string;
   /** The day it was listed on, unless the entry has another. */
   today: string;
   /** Days between its listing and its first possible digest. @defaultValue 0 */
   usableAfterDays?: number;
-  /** Treat unreadable fields as absent, except id, title and abstract: other people's formats change
-   *  without notice. @defaultValue false */
+  /**
+   * Treat unreadable fields as absent, except id, title and abstract: other people's formats change
+   * without notice. @defaultValue false
+   */
   isLenient?: boolean;
 }
 

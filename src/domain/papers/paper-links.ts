@@ -16,8 +16,10 @@ export function findPaperSource({ id, url }: Pick<Paper, 'id' | 'url'>): PaperSo
   return arxivId === null ? null : { name: 'arXiv', url: `https://arxiv.org/abs/${arxivId}` };
 }
 
-/** The address of a paper's PDF on arXiv; null for papers from elsewhere. arXiv asks others to link to
- *  its PDFs, not to serve them. */
+/**
+ * The address of a paper's PDF on arXiv; null for papers from elsewhere. arXiv asks others to link
+ * to its PDFs, not to serve them.
+ */
 export function findArxivPdf({ id }: Pick<Paper, 'id'>): string | null {
   const arxivId = parseArxivId(id);
   return arxivId === null ? null : `https://arxiv.org/pdf/${arxivId}`;

@@ -1,11 +1,11 @@
-export interface SplitTitle {
+interface SplitTitle {
   name: string;
   deck: string | null;
 }
 
 /**
- * Splits a title at its first `: ` or ` -- ` into a headline and a deck. A title without a separator,
- * or with one at its start or end, stays whole.
+ * Splits a title at its first `: ` or ` -- ` into a headline and a deck. A title without a
+ * separator, or with one at its start or end, stays whole.
  */
 export function splitTitle(title: string): SplitTitle {
   const whole = title.trim();

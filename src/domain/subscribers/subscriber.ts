@@ -10,7 +10,7 @@ export type Frequency = (typeof FREQUENCIES)[number];
 export const RELEVANCE_THRESHOLDS = ['low', 'middle', 'high'] as const;
 export type RelevanceThreshold = (typeof RELEVANCE_THRESHOLDS)[number];
 
-export const SUPPRESSION_REASONS = ['bounce', 'complaint', 'operator', 'erased'] as const;
+const SUPPRESSION_REASONS = ['bounce', 'complaint', 'operator', 'erased'] as const;
 export type SuppressionReason = (typeof SUPPRESSION_REASONS)[number];
 
 /** The part of a subscriber that they may edit. */

@@ -21,8 +21,10 @@ function cleanUntilStable(raw: string): string | null {
   return null;
 }
 
-/** The steps of one round, in order: later steps rely on earlier ones. Most texts need few of them, and
- *  looking for a step's characters costs a fraction of the step. */
+/**
+ * The steps of one round, in order: later steps rely on earlier ones. Most texts need few of them,
+ * and looking for a step's characters costs a fraction of the step.
+ */
 const CLEANING_STEPS: readonly ((text: string) => string)[] = [
   applyIf(/[^\x20-\x7e]/, dropInvisible),
   applyIf(/&/, decodeEntities),
@@ -90,11 +92,15 @@ const MAX_ROUNDS = 8;
 /** All characters that the steps above change. */
 const MARKUP_CHARACTERS = /[\\$&<>{}^_~`'";]/g;
 
-/** Control and format characters (zero width, text direction, tags), private use, lone surrogates and
- *  noncharacters, which XML forbids in a feed. */
+/**
+ * Control and format characters (zero width, text direction, tags), private use, lone surrogates
+ * and noncharacters, which XML forbids in a feed.
+ */
 const INVISIBLE = /[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Noncharacter_Code_Point}]/gu;
 
-/** More accents on one letter than any language writes; sorting them for NFC takes quadratic time. */
+/**
+ * More accents on one letter than any language writes; sorting them for NFC takes quadratic time.
+ */
 const MARKS_IN_EXCESS = /(\p{M}{8})\p{M}+/gu;
 
 const LOST_SPACE =

@@ -24,8 +24,10 @@ export function describeAuthors(
   return count > 0 ? formatQuantity(count, 'author') : '';
 }
 
-/** `a`, `a and b`, `a, b and c`; empty for none. Names with commas stay distinct: `a, b as well as c`,
- *  `a, b; c; and d`. */
+/**
+ * `a`, `a and b`, `a, b and c`; empty for none. Names with commas stay distinct: `a, b as well as
+ * c`, `a, b; c; and d`.
+ */
 export function joinNames(names: readonly string[]): string {
   const last = names.at(-1) ?? '';
   if (names.length < 2) return last;

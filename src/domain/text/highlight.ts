@@ -5,7 +5,7 @@ export interface HighlightSegment {
 }
 
 /** The words of a text, unchanged. */
-export function splitWords(text: string): string[] {
+function splitWords(text: string): string[] {
   return text.match(WORD) ?? [];
 }
 
@@ -20,8 +20,10 @@ export function findMatchingWords(search: string, texts: readonly string[]): str
   return [...new Set(words)];
 }
 
-/** Looks only at places where a beginning occurs: splitting all abstracts of a page into words takes a
- *  millisecond. */
+/**
+ * Looks only at places where a beginning occurs: splitting all abstracts of a page into words takes
+ * a millisecond.
+ */
 function* findWordsByPrefix(prefix: string, text: string): Generator<string> {
   for (let at = text.indexOf(prefix); at !== -1; at = text.indexOf(prefix, at + 1)) {
     if (WORD_CHARACTER.test(text.charAt(at - 1))) continue;
@@ -30,8 +32,10 @@ function* findWordsByPrefix(prefix: string, text: string): Generator<string> {
   }
 }
 
-/** Splits the text into segments so that the `marked` words (in lower case) have their own. Joined, the
- *  segments are the text. */
+/**
+ * Splits the text into segments so that the `marked` words (in lower case) have their own. Joined,
+ * the segments are the text.
+ */
 export function highlight(text: string, marked: ReadonlySet<string>): HighlightSegment[] {
   const segments: HighlightSegment[] = [];
   let end = 0;

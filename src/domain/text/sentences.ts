@@ -19,7 +19,7 @@ export function takeFirstSentences(
   return text.slice(start, end);
 }
 
-export interface Sentence {
+interface Sentence {
   /** Start of the sentence in the text, in UTF-16 units. */
   start: number;
   /** Without white space around it. */
@@ -29,8 +29,8 @@ export interface Sentence {
 /**
  * The sentences of `text`, in order. A sentence ends at a full stop, including closing quotes and
  * parentheses, if white space and anything but a lower-case word follow. The stops of abbreviations
- * (`et al.`), of initials and inside parentheses do not end a sentence. Linear in the length, unlike
- * `Intl.Segmenter` on Node 20.
+ * (`et al.`), of initials and inside parentheses do not end a sentence. Linear in the length,
+ * unlike `Intl.Segmenter` on Node 20.
  */
 export function* splitSentences(text: string): Generator<Sentence> {
   let start = 0;

@@ -3,15 +3,15 @@ import { findKeyResult, type KeyResult } from '../papers/key-result.ts';
 import { splitSentences, takeFirstSentences } from './sentences.ts';
 
 /** The part of an abstract that is shown, unchanged. */
-export interface ShownText {
+interface ShownText {
   text: string;
   figure: KeyResult | null;
 }
 
 /**
- * The part of `abstract` that a mail and its web view show in a format. The lead shows the beginning;
- * the others start where the authors say what is new; a brief is the one sentence with the key
- * result, or else with that claim.
+ * The part of `abstract` that a mail and its web view show in a format. The lead shows the
+ * beginning; the others start where the authors say what is new; a brief is the one sentence with
+ * the key result, or else with that claim.
  */
 export function showAbstract(abstract: string, form: DisplayFormat): ShownText {
   const figure = shortFigure(abstract);

@@ -1,5 +1,7 @@
-/** Words that tell nothing of what a paper is about: those of the language, and those in which papers
- * speak of themselves. In the form that `termsOf` gives a word. */
+/**
+ * Words that tell nothing of what a paper is about: those of the language, and those in which
+ * papers speak of themselves. In the form that `termsOf` gives a word.
+ */
 export const STOP_WORDS: ReadonlySet<string> = new Set(
   `
 a about above across after again against all almost along already also although always am among an and another any

@@ -53,8 +53,10 @@ function convertFormula(formula: string): string {
     .replace(/(?<!\\)[{}]/g, '');
 }
 
-/** Commands with an argument become what they print; symbols become characters; the names of unknown
- *  commands stay, because authors use them for their methods (`\ours`). */
+/**
+ * Commands with an argument become what they print; symbols become characters; the names of unknown
+ * commands stay, because authors use them for their methods (`\ours`).
+ */
 function convertCommands(text: string): string {
   return text
     .replace(/\\(?:[dt]?frac)\s?\{([^{}]*)\}\s?\{([^{}]*)\}/g, '$1/$2')
@@ -108,8 +110,10 @@ function convertQuotes(text: string): string {
   return text.replace(/``(?=\S)/g, '“').replace(/(?<=\S)''/g, '”');
 }
 
-/** Hugging Face's copy of arXiv has lost backslashes: `2times`, `Ntimes`, `N cdot T`, `L^2`. Converts
- *  only unambiguous places; `at times` and `three times faster` are prose. */
+/**
+ * Hugging Face's copy of arXiv has lost backslashes: `2times`, `Ntimes`, `N cdot T`, `L^2`.
+ * Converts only unambiguous places; `at times` and `three times faster` are prose.
+ */
 function restoreLostTex(text: string): string {
   return text
     .replace(LOST_TIMES, '×')

@@ -24,7 +24,7 @@ export const CONFIRMING_TRANSACTIONAL_KINDS = [
   'goodbye',
 ] as const satisfies TransactionalKind[];
 
-export const TRANSACTIONAL_STATES = ['pending', 'sent', 'failed'] as const;
+const TRANSACTIONAL_STATES = ['pending', 'sent', 'failed'] as const;
 export type TransactionalState = (typeof TRANSACTIONAL_STATES)[number];
 
 /** How long the link in an e-mail works, in ms. */

@@ -31,7 +31,7 @@ export interface AddressedDigest {
 }
 
 /** The message of a digest before it is signed and joined. */
-export interface DigestDraft {
+interface DigestDraft {
   envelope: Message['envelope'];
   /** Without the blank line after them. */
   headers: string;

@@ -29,7 +29,7 @@ export interface NotifyDeps {
 }
 
 /** The outcome of the e-mails. */
-export interface NotifyResult {
+interface NotifyResult {
   notified: number;
   /** Why e-mails could not be sent. They are tried again, unless they were rejected permanently. */
   problems: string[];

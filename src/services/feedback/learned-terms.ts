@@ -14,7 +14,7 @@ import {
 import { type FeedbackDeps, MAX_FEEDBACK, relearn } from './relearn.ts';
 
 /** What was learned about a subscriber. */
-export interface LearnedView {
+interface LearnedView {
   /** The strongest first, with weights from -1 (disliked) to 1 (liked). `from` holds the
    *  feedback on papers that contain the term, the newest first. */
   terms: (LearnedTerm & { from: GivenFeedback[] })[];

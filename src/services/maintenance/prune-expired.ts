@@ -22,7 +22,7 @@ const FETCH_RETENTION_MS = 60 * DAY_MS;
 const ALERT_RETENTION_MS = 365 * DAY_MS;
 
 /** How many rows of each kind were removed. */
-export interface PruneReport {
+interface PruneReport {
   unconfirmed: number;
   transactionalEmails: number;
   limits: number;

@@ -17,7 +17,7 @@ import { DAY_MS } from '../../domain/time/units.ts';
 import type { Alerts } from '../alerts/alerts.ts';
 import { findMissingLists } from '../digests/find-missing-lists.ts';
 
-export interface MonitorDeps {
+interface MonitorDeps {
   db: Db;
   alerts: Alerts;
   sources: readonly (PublishingSchedule & { name: string })[];

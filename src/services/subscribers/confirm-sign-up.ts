@@ -55,7 +55,7 @@ export async function findConfirmation(
 }
 
 /** What confirming needs. */
-export interface ConfirmDeps {
+interface ConfirmDeps {
   db: Db;
   queue: Queue;
   clock: Clock;

@@ -21,7 +21,7 @@ export interface ImportReport extends ImportCounts {
   rejected: number;
 }
 
-export interface SubscriberFile {
+interface SubscriberFile {
   name: string;
   content: Readable;
   onProgress?: (report: ImportReport) => void;

@@ -43,7 +43,7 @@ export interface SignUpDeps {
 }
 
 /** A sign-up as it was submitted. */
-export interface SignUpInput {
+interface SignUpInput {
   email: string;
   preferences: SubscriberInput;
   channel: SignUpRequest['channel'];

@@ -144,7 +144,9 @@ describe('findNextOccurrence', () => {
   });
 });
 
-/** Whether the clock goes past `hour`, on the day of `local` or the day before, without showing it. */
+/**
+ * Whether the clock goes past `hour`, on the day of `local` or the day before, without showing it.
+ */
 function isSkipped(local: Temporal.ZonedDateTime, hour: number): boolean {
   if (local.hour === hour && local.minute === 0) return false;
   // The last hour of a day, skipped, comes at the first moment of the next one.
