@@ -45,6 +45,9 @@ const SERVICE_FRONTS = [
   'services/transactional/request-email.ts',
 ];
 
+/** Files whose exports others read without naming them: drizzle's schema, and a test. */
+const LOADED_BY_NAME = ['db/schema.ts', 'db/deliveries/transitions/'];
+
 /** A folder with more files is divided: nobody finds anything in it. */
 const MOST_FILES = 22;
 
@@ -172,6 +175,36 @@ describe('Names and folders', () => {
       .map(([name, paths]) => `${name} is exported by ${[...paths].join(' and ')}`);
     expect(exportsIn(EVERY_EXPORT)).toEqual(['a', 'b', 'c', 'D', 'E', 'F']);
     expect(twice).toEqual([]);
+  });
+
+  it('An exported name is used in another file', () => {
+    const texts = new Map(
+      projectTexts()
+        .filter(({ path }) => path.endsWith('.ts'))
+        .map(({ path, text }) => [path, new Set(withoutComments(text).match(/\w+/g))]),
+    );
+    const wrong = each(({ path, code }) =>
+      LOADED_BY_NAME.some((start) => path.startsWith(start))
+        ? []
+        : exportsIn(code)
+            .filter((name) =>
+              [...texts].every(([other, names]) => other === `src/${path}` || !names.has(name)),
+            )
+            .map((name) => `${path} exports ${name}, which no other file uses`),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  it('No comment is wider than 100 columns', () => {
+    const wide = projectTexts()
+      .filter(({ path }) => path.endsWith('.ts'))
+      .flatMap(({ path, text }) =>
+        text.split('\n').flatMap((line, index) => {
+          const isComment = /^\s*(?:\/\*|\*|\/\/)/.test(line);
+          return isComment && line.length > 100 ? [`${path}:${index + 1}`] : [];
+        }),
+      );
+    expect(wide).toEqual([]);
   });
 
   it(`No folder of src or test holds more than ${MOST_FILES} files`, () => {

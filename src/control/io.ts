@@ -23,7 +23,7 @@ export interface CommandIo {
   openFile(path: string): Readable;
 }
 
-export interface TextSink {
+interface TextSink {
   /** Resolves when more may be written, and never rejects: once the other end is closed, output is
    *  dropped and the command's signal is aborted. */
   write(text: string): Promise<void>;

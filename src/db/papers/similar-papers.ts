@@ -14,9 +14,9 @@ const COMMON_SHARE = 0.02;
 const MOST_COMPARED = 300;
 
 /**
- * Papers that contain the rarest words of this paper's title, those with most of them first; a shared
- * topic counts a little. The rarity of a word comes from the table's statistics, which cost nothing.
- * Without statistics every word counts as rare.
+ * Papers that contain the rarest words of this paper's title, those with most of them first; a
+ * shared topic counts a little. The rarity of a word comes from the table's statistics, which cost
+ * nothing. Without statistics every word counts as rare.
  */
 export async function listSimilarPapers(db: Db, id: string, limit: number): Promise<TopicPaper[]> {
   const nearest = sql`(

@@ -13,14 +13,14 @@ import { extractTerms } from '../../domain/ranking/terms.ts';
 import { type FeedbackDeps, relearn } from './relearn.ts';
 
 /** Feedback of a subscriber on a paper. */
-export interface PaperFeedback {
+interface PaperFeedback {
   subscriberId: number;
   paperId: string;
   verb: FeedbackVerb;
 }
 
 /** The result of giving or undoing feedback. */
-export interface FeedbackResult {
+interface FeedbackResult {
   paper: TopicPaper;
   /** False when nothing changed: it had been given before, or there was nothing to undo. */
   isNew: boolean;
