@@ -28,8 +28,8 @@ export async function countDigests(dataDir: string): Promise<Map<string, number>
   return counts;
 }
 
-/** Subjects of confirmation, welcome and goodbye. */
-const TRANSACTIONAL_SUBJECT = /^(?:Confirm |Paperboy comes |The delivery of )/;
+/** Subjects of the e-mails of `copy/en/emails/transactional.ts` that these tests cause. */
+const TRANSACTIONAL_SUBJECT = /^(?:Confirm your |You’re |You’ve )/;
 
 /** The newest message to an address whose subject fits, or null. */
 export async function findMail(
