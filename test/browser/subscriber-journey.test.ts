@@ -125,7 +125,7 @@ describe.each([
     await page.locator('.archive a').first().click();
     await page.getByRole('link', { name: 'All digests' }).waitFor();
     await page.getByRole('link', { name: 'API', exact: true }).click();
-    if (javaScriptEnabled) await page.getByText('Ask for the digest').waitFor();
+    if (javaScriptEnabled) await page.getByText('Sign up').waitFor();
     expect(troubles).toEqual([]);
     await close();
   });
