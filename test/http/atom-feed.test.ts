@@ -20,7 +20,7 @@ const parse = (changes: Partial<AtomFeed> = {}) =>
   load(renderAtomFeed(feed(changes)), { xml: true });
 
 describe('atomFeed', () => {
-  it('has what RFC 4287 §4.1.1 asks of a feed', () => {
+  it('A feed has the elements that RFC 4287 §4.1.1 requires', () => {
     const $ = parse();
     expect($('feed').attr('xmlns')).toBe('http://www.w3.org/2005/Atom');
     expect($('feed > id').text()).toBe('https://papers.example.org/feed.xml?a=1&b=2');
@@ -31,7 +31,7 @@ describe('atomFeed', () => {
     expect($('feed > link[rel=alternate]').attr('href')).toBe('https://papers.example.org/');
   });
 
-  it('has what RFC 4287 §4.1.2 asks of an entry', () => {
+  it('An entry has the elements that RFC 4287 §4.1.2 requires', () => {
     const $ = parse();
     const entry = $('entry');
     expect(entry.children('id').text()).toBe('https://papers.example.org/papers/2605.10001');
@@ -41,7 +41,7 @@ describe('atomFeed', () => {
     expect(entry.children('summary').text()).toBe('We present a paper.');
   });
 
-  it('keeps the order of the papers', () => {
+  it('A feed keeps the order of its papers', () => {
     const entries = [3, 1, 2].map((number) => ({
       paper: buildTopicPaper(number),
       link: `https://x.y/${number}`,
@@ -54,7 +54,7 @@ describe('atomFeed', () => {
     ).toEqual([...['Paper 3', 'Paper 1', 'Paper 2']]);
   });
 
-  it('names each author, else the organisation, else nobody of its own', () => {
+  it('An entry names its authors, else its organisation, else nobody', () => {
     const namesOf = (changes: Parameters<typeof buildTopicPaper>[1]) => {
       const $ = parse({ entries: [{ paper: buildTopicPaper(1, changes), link: 'https://x.y' }] });
       return $('entry > author > name')
@@ -67,7 +67,7 @@ describe('atomFeed', () => {
     expect(namesOf({})).toEqual([]);
   });
 
-  it('lets no text become markup', () => {
+  it('The text of a feed is escaped', () => {
     const hostile = buildTopicPaper(1, { title: HOSTILE, abstract: HOSTILE, authors: [HOSTILE] });
     const $ = parse({ title: HOSTILE, entries: [{ paper: hostile, link: 'https://x.y/?"&<' }] });
     expect($('feed > title').text()).toBe(HOSTILE);
@@ -78,7 +78,7 @@ describe('atomFeed', () => {
     expect($('b')).toHaveLength(0);
   });
 
-  it('may be empty', () => {
+  it('A feed may be empty', () => {
     expect(parse({ entries: [] })('entry')).toHaveLength(0);
   });
 });

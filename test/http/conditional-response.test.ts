@@ -13,7 +13,7 @@ async function ask(headers: Record<string, string> = {}, changedAt: Date | null 
 }
 
 describe('sendFresh', () => {
-  it('lets everybody keep the answer, and ask each time whether it is the same', async () => {
+  it('A public response may be cached and must be revalidated', async () => {
     const { statusCode, headers, body } = await ask();
     expect([statusCode, body]).toEqual([200, 'news']);
     expect(headers['cache-control']).toBe('public, no-cache');
@@ -21,7 +21,7 @@ describe('sendFresh', () => {
     expect(headers['last-modified']).toBe('Fri, 08 May 2026 05:30:00 GMT');
   });
 
-  it('says so, without a body, when it is the same', async () => {
+  it('An unchanged response is 304 without a body', async () => {
     const tag = String((await ask()).headers.etag);
     for (const known of [tag, `W/${tag}`, `"other", ${tag}`, '*']) {
       const { statusCode, headers, body } = await ask({ 'if-none-match': known });
@@ -36,7 +36,7 @@ describe('sendFresh', () => {
     ['later', 'Fri, 08 May 2026 05:30:01 GMT', 304],
     ['earlier', 'Fri, 08 May 2026 05:29:59 GMT', 200],
     ['no date', 'yesterday', 200],
-  ])('compares the time of change: %s', async (_name, since, status) => {
+  ])('The time of change decides without an ETag: %s', async (_name, since, status) => {
     expect((await ask({ 'if-modified-since': since })).statusCode).toBe(status);
     const both = { 'if-modified-since': since, 'if-none-match': '"other"' };
     expect((await ask(both)).statusCode).toBe(200);

@@ -12,14 +12,14 @@ describe('formOf', () => {
     expect(readFormBody(body)).toEqual({});
   });
 
-  it('keeps texts and lists of texts, and nothing else', () => {
+  it('A form keeps texts and lists of texts only', () => {
     const body = { email: 'ada@example.org', topics: ['agents'], hour: 7, keywords: [{}], x: null };
     expect(readFormBody(body)).toEqual({ email: 'ada@example.org', topics: ['agents'] });
   });
 });
 
 describe('textOf', () => {
-  it('is the last of several texts, and empty without any', () => {
+  it('A field’s text is the last of several, and empty without any', () => {
     expect(readFieldText({ hour: ['6', '7'] }, 'hour')).toBe('7');
     expect(readFieldText({ hour: '6' }, 'hour')).toBe('6');
     expect(readFieldText({ hour: [] }, 'hour')).toBe('');
@@ -28,15 +28,15 @@ describe('textOf', () => {
 });
 
 describe('answersOf', () => {
-  it('takes no ticked topic for none, and a missing field for absent', () => {
+  it('No ticked topic means no topics; a missing field stays absent', () => {
     expect(readSignUpInput({})).toEqual({ topics: [] });
   });
 
-  it('takes one ticked topic for a list of one', () => {
+  it('One ticked topic is a list of one', () => {
     expect(readSignUpInput({ topics: 'agents' })).toEqual({ topics: ['agents'] });
   });
 
-  it('gives what preferences are read from', () => {
+  it('The sign-up form is read as the input of preferences', () => {
     const form = {
       topics: ['agents', 'theory'],
       frequency: 'weekdays',
@@ -55,7 +55,7 @@ describe('answersOf', () => {
 });
 
 describe('typedPreferences', () => {
-  it('shows again what can be shown, and leaves out what a field could not hold', () => {
+  it('Typed values are kept as far as fields can show them', () => {
     expect(
       readTypedPreferences({
         topics: 'agents',

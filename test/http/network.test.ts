@@ -17,7 +17,7 @@ describe('networkOf', () => {
     ['fe80::1%eth0', 'fe80:0:0:0::/64'],
     ['a:b::c:d:e:192.0.2.1', 'a:b:0:c::/64'],
     ['64:ff9b::192.0.2.77', '64:ff9b:0:0::/64'],
-  ])('of %s is %s', (address, network) => {
+  ])('The network of %s is %s', (address, network) => {
     expect(maskToNetwork(address)).toBe(network);
   });
 
@@ -30,7 +30,7 @@ describe('networkOf', () => {
     'example.org',
     '<script>',
     '::ffff:1.2.3',
-  ])('of “%s” is unknown', (address) => {
+  ])('The network of “%s” is unknown', (address) => {
     expect(maskToNetwork(address)).toBe('unknown');
   });
 });

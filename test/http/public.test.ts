@@ -42,7 +42,7 @@ const titlesOn = ($: CheerioAPI) =>
     .map((title) => $(title).text());
 
 describe('/', () => {
-  it('shows the newest day, its number, and how many papers each topic has', async () => {
+  it('The front page shows the newest day, its number and the topics’ counts', async () => {
     const $ = await html('/');
     expect($('.dateline').text()).toContain('Friday, 8 May 2026, No. 1');
     expect($('.topics-bar summary').first().text()).toBe(`All topics, ${SEED_PAPERS} papers`);
@@ -69,7 +69,7 @@ describe('/papers', () => {
     ['?q=%22of+signs%22&topic=theory', `Papers on ${THEORY} that mention “of signs”`, 1],
     ['?date=&topic=&q=&page=', 'Papers', SEED_PAPERS + 1],
     ['?utm_source=elsewhere', 'Papers', SEED_PAPERS + 1],
-  ])('%s is the page and the JSON of the same papers', async (query, title, total) => {
+  ])('The list %s has the same papers as a page and as JSON', async (query, title, total) => {
     const $ = await html(`/papers${query}`);
     const answer = await site.request({ url: `/api/papers${query}` });
     expect(answer.headers['x-total-count']).toBe(String(total));
@@ -79,7 +79,7 @@ describe('/papers', () => {
     expect(titlesOn($).map(emails)).toEqual(papers.map((each) => emails(each.title)));
   });
 
-  it('leads through the pages to every paper once', async () => {
+  it('The pages of a list hold every paper once', async () => {
     const first = await site.request({ url: `/api/papers?date=${DAY}` });
     expect(first.headers.link).toBe(
       `<http://localhost:3000/api/papers?date=${DAY}&page=2>; rel="next"`,
@@ -92,7 +92,7 @@ describe('/papers', () => {
     expect((await site.page(`/papers?page=999999`)).statusCode).toBe(200);
   });
 
-  it('says what came instead when nothing is found', async () => {
+  it('A search without results says what the last day had', async () => {
     const $ = await html('/papers?q=perpetual+motion&topic=theory');
     expect($('.empty-state').text()).toMatch(
       /^No papers on (.+) mention “perpetual motion”\. 49 came today, \d+ of them on \1\.$/,
@@ -111,7 +111,7 @@ describe('/papers', () => {
     ['page=9999999', 'page is “9999999”'],
     ['q=a&q=b', 'q is ["a","b"]: must be string.'],
     [`q=${'x'.repeat(501)}`, 'must NOT have more than 500 characters'],
-  ])('refuses %s, as a page and as JSON', async (query, message) => {
+  ])('The query %s is refused, as a page and as JSON', async (query, message) => {
     const page = await site.page(`/papers?${query}`);
     const api = await site.request({ url: `/api/papers?${query}` });
     expect([page.statusCode, api.statusCode]).toEqual([400, 400]);
@@ -119,7 +119,7 @@ describe('/papers', () => {
     expect(load(page.body)('main').text()).toContain(message);
   });
 
-  it('gives papers in the shape of an import file', async () => {
+  it('The API returns papers in the format of an import file', async () => {
     const { db } = site.app;
     const papers: { id: string; topics: string[]; sources: string[] }[] = await json(
       `/api/papers?date=${DAY}`,
@@ -139,7 +139,7 @@ describe('/papers', () => {
 });
 
 describe('/papers/:id', () => {
-  it('finds an old arXiv id although it holds a slash', async () => {
+  it('An old arXiv id with a slash leads to its paper', async () => {
     const $ = await html(`/papers/${OLD_ID}`);
     expect(emails($('h1').text())).toBe(emails(HOSTILE));
     expect($('h1 b').length).toBe(0);
@@ -147,7 +147,7 @@ describe('/papers/:id', () => {
     expect(await json(`/api/papers/hep-ex%2F0307015`)).toMatchObject({ id: OLD_ID });
   });
 
-  it('finds every paper of the list by its own link', async () => {
+  it('Every link of the list leads to its paper', async () => {
     const $ = await html('/papers');
     const links = $('.paper-list a')
       .toArray()
@@ -156,7 +156,7 @@ describe('/papers/:id', () => {
     for (const link of links) await html(link);
   });
 
-  it('names the digests that hold the paper', async () => {
+  it('The page of a paper names its digests', async () => {
     const [first] = await json(`/api/papers?date=${DAY}`);
     const $ = await html(`/papers/${first.id}`);
     expect($('.facts').text()).toContain('Daily No. 1, 8 May 2026');
@@ -172,7 +172,7 @@ describe('/papers/:id', () => {
 });
 
 describe('/digests', () => {
-  it('lists what was composed, as a page and as JSON', async () => {
+  it('The archive lists the composed digests, as a page and as JSON', async () => {
     const $ = await html('/digests');
     expect($('.archive tbody tr').length).toBe(1);
     expect(await json('/api/digests')).toEqual([
@@ -186,7 +186,7 @@ describe('/digests', () => {
     ]);
   });
 
-  it('shows a digest in the order in which it was frozen', async () => {
+  it('A digest keeps the order in which it was frozen', async () => {
     const $ = await html(`/digests/${DAY}?kind=daily`);
     const digest = await json(`/api/digests/${DAY}`);
     expect(digest).toMatchObject({ kind: 'daily', date: DAY, paper_count: SEED_PAPERS });
@@ -203,14 +203,14 @@ describe('/digests', () => {
     ['today', 400, 'INVALID_DATE'],
     ['%00', 400, 'INVALID_DATE'],
     [`${DAY}?kind=monthly`, 400, 'INVALID_REQUEST'],
-  ])('answers %s with %i', async (path, status, code) => {
+  ])('The digest path %s is answered with %i', async (path, status, code) => {
     expect((await site.page(`/digests/${path}`)).statusCode).toBe(status);
     expect(await json(`/api/digests/${path}`)).toMatchObject({ statusCode: status, code });
   });
 });
 
 describe('/api/topics', () => {
-  it('lists the topics with all their papers', async () => {
+  it('The API lists the topics with their counts of papers', async () => {
     const topics: { slug: string; name: string; papers: number }[] = await json('/api/topics');
     expect(topics.length).toBe(21);
     for (const { slug, papers } of topics) {
@@ -224,7 +224,7 @@ describe('The feeds', () => {
   it.each([
     ['/feed.xml', 'Paperboy', 25],
     ['/topics/theory/feed.xml', `Paperboy: ${THEORY}`, null],
-  ])('%s is well-formed Atom', async (url, title, entries) => {
+  ])('The feed %s is well-formed Atom', async (url, title, entries) => {
     const answer = await site.request({ url });
     expect(answer.headers['content-type']).toBe('application/atom+xml; charset=utf-8');
     const $ = load(answer.body, { xml: { decodeEntities: false } });
@@ -241,7 +241,7 @@ describe('The feeds', () => {
     }
   });
 
-  it('escape what a source wrote', async () => {
+  it('Feeds escape the text of sources', async () => {
     const { body } = await site.request({ url: '/topics/theory/feed.xml' });
     const $ = load(body, { xml: true });
     const titles = $('entry > title')
@@ -251,7 +251,7 @@ describe('The feeds', () => {
     expect($('entry > title').children().length).toBe(0);
   });
 
-  it('are not found for a topic that is none', async () => {
+  it('The feed of an unknown topic is not found', async () => {
     for (const slug of ['cooking', '%00', 'x'.repeat(150)]) {
       const answer = await site.request({ url: `/topics/${slug}/feed.xml` });
       expect([answer.statusCode, answer.json().code]).toEqual([404, 'NO_TOPIC']);

@@ -8,7 +8,7 @@ import { useSubscriberFixture } from '../support/subscriber-fixture.ts';
 const subscriber = useSubscriberFixture();
 
 describe('/view/:token', () => {
-  it('shows a reader’s own digest from the moment it is sent, and not before', async () => {
+  it('A subscriber’s digest can be viewed once its papers are chosen', async () => {
     const { db, tokens, handlers } = subscriber.site.app;
     const titles = Array.from(
       { length: 5 },
@@ -45,7 +45,7 @@ describe('/view/:token', () => {
     expect([answer.statusCode, answer.json().code]).toEqual([404, 'NO_DELIVERY']);
   });
 
-  it('is not found for a token without a digest', async () => {
+  it('A token without a digest opens no digest', async () => {
     expect((await subscriber.site.page(`/view/${subscriber.token}`)).statusCode).toBe(404);
   });
 });

@@ -69,7 +69,7 @@ const bearer = { authorization: `Bearer ${TOKEN}` };
 const basic = { authorization: `Basic ${Buffer.from(`me:${TOKEN}`).toString('base64')}` };
 
 describe('/api/status', () => {
-  it('tells anyone what is harmless', async () => {
+  it('The public status has no details about subscribers or internals', async () => {
     const { body, headers } = await site.request({ url: '/api/status' });
     const status = JSON.parse(body);
     expect(headers['cache-control']).toBe('no-store');
@@ -99,7 +99,7 @@ describe('/api/status', () => {
     expect(body).not.toMatch(/audience|states|workers|relay\.example|503|waiting|secret/);
   });
 
-  it('tells the operator all of it, but no address of a reader', async () => {
+  it('The operator’s status has all details, but no address of a subscriber', async () => {
     const { body } = await site.request({ url: '/api/status', headers: bearer });
     const status = JSON.parse(body);
     expect(status.digests[0]).toMatchObject({ audience: 1, states: { pending: 1, sent: 0 } });
@@ -112,7 +112,7 @@ describe('/api/status', () => {
 });
 
 describe('/status', () => {
-  it('is a page for anyone', async () => {
+  it('The status page is public', async () => {
     const { statusCode, body } = await site.page('/status');
     const $ = load(body);
     expect(statusCode).toBe(200);
@@ -128,7 +128,7 @@ describe('/status', () => {
     expect($('a[href="/status?for=operator"]').length).toBe(1);
   });
 
-  it('asks for the token where more is wanted, and takes it as a password', async () => {
+  it('The operator’s status page asks for the token and accepts it as a password', async () => {
     const asked = await site.page('/status?for=operator');
     expect(asked.statusCode).toBe(401);
     expect(asked.headers['www-authenticate']).toMatch(/^Basic realm="Paperboy"/);
@@ -151,14 +151,14 @@ describe('/status', () => {
       { authorization: `Basic ${Buffer.from(`${TOKEN}:`).toString('base64')}` },
     ],
     ['another scheme', { authorization: `Digest ${TOKEN}` }],
-  ])('turns away %s', async (_what, headers) => {
+  ])('A request with %s is refused', async (_what, headers) => {
     expect((await site.request({ url: '/status?for=operator', headers })).statusCode).toBe(401);
     expect((await site.request({ url: '/metrics', headers })).statusCode).toBe(401);
   });
 });
 
 describe('/metrics', () => {
-  it('tells Prometheus of sources, digests, queue, alarms and the process', async () => {
+  it('The metrics cover sources, digests, queue, alerts and the process', async () => {
     await site.request({ url: '/papers' });
     const { body, headers } = await site.request({ url: '/metrics', headers: bearer });
     expect(headers['content-type']).toContain('version=0.0.4');
@@ -188,7 +188,7 @@ describe('/metrics', () => {
     expect(body).not.toContain('ada@');
   });
 
-  it('describes each metric once, in names that Prometheus takes', async () => {
+  it('Each metric is described once, under a name that Prometheus accepts', async () => {
     const { body } = await site.request({ url: '/metrics', headers: bearer });
     const named = [...body.matchAll(/^# HELP (\S+) /gm)].map(([, name = '']) => name);
     expect(new Set(named).size).toBe(named.length);
@@ -199,7 +199,7 @@ describe('/metrics', () => {
     expect(counters.filter((name) => !name.endsWith('_total'))).toEqual([]);
   });
 
-  it('says that the database is away, and what the process knows all the same', async () => {
+  it('Without a database, the metrics say so and keep those of the process', async () => {
     const url = 'postgres://nobody@127.0.0.1:1/none';
     const database = openServerDatabase(url, { connections: 1 });
     const app = await buildHttpServer({ ...site.deps, database });
@@ -222,7 +222,7 @@ describe('The token that is kept in the data folder', () => {
     return answer;
   };
 
-  it('shows the metrics to who has read it there, where no other is set', async () => {
+  it('The stored token opens the metrics when ADMIN_TOKEN is not set', async () => {
     expect((await ask(STORED)).statusCode).toBe(200);
     expect((await ask(STORED, TOKEN)).statusCode).toBe(401);
   });
@@ -275,7 +275,7 @@ describe('/readyz', () => {
     return answer;
   };
 
-  it('is ready while one relay of several takes mail, and says how many do', async () => {
+  it('The process is ready while one of several relays accepts mail', async () => {
     const sink = await openTestSmtpServer();
     const gone = `smtp://127.0.0.1:${await findFreePort()}`;
     const { statusCode, body } = await ask([gone, sink.url]);
@@ -285,7 +285,7 @@ describe('/readyz', () => {
     expect(sink.mailCommands).toBe(0);
   });
 
-  it('is not ready without any relay, names none of them, and can leave the relay out', async () => {
+  it('The process is not ready without a relay, unless the check is left out', async () => {
     const gone = `smtp://127.0.0.1:${await findFreePort()}`;
     const from = site.log.length;
     const { statusCode, body } = await ask([gone]);
@@ -301,7 +301,7 @@ describe('/readyz', () => {
     expect((await ask([gone], '/readyz?exclude=relays')).statusCode).toBe(400);
   });
 
-  it('tells that the tables are older than the program', async () => {
+  it('Readiness reports tables that are older than the program', async () => {
     const { db } = site.app;
     await db.execute(sql`CREATE TABLE kept AS SELECT * FROM drizzle.__drizzle_migrations`);
     await db.execute(sql`DELETE FROM drizzle.__drizzle_migrations`);

@@ -21,7 +21,7 @@ const count = (q: string, remoteAddress = '192.0.2.1') =>
   site.request({ url: `/api/keywords/count?q=${encodeURIComponent(q)}`, remoteAddress });
 
 describe('GET /api/keywords/count', () => {
-  it('tells how many papers of an average week say a keyword', async () => {
+  it('A keyword’s count is the papers of an average week that mention it', async () => {
     expect((await count(' stateless ')).json()).toEqual({
       keyword: 'stateless',
       papers_per_week: 1.5,
@@ -29,7 +29,7 @@ describe('GET /api/keywords/count', () => {
     expect((await count('perpetual motion')).json()).toMatchObject({ papers_per_week: 0 });
   });
 
-  it('tells when nothing of it can be searched', async () => {
+  it('A keyword that cannot be searched has no count', async () => {
     expect((await count('of the')).json()).toEqual({ keyword: 'of the', papers_per_week: null });
   });
 
@@ -38,7 +38,7 @@ describe('GET /api/keywords/count', () => {
     expect([answer.statusCode, answer.json().code]).toEqual([400, 'INVALID_QUERY']);
   });
 
-  it('refuses a network that asks too often, and no other', async () => {
+  it('A network over its limit is refused, and no other', async () => {
     const many = Array.from({ length: 121 }, () => count('stateless', '198.51.100.7'));
     const codes = (await Promise.all(many)).map(({ statusCode }) => statusCode);
     expect(codes.filter((code) => code === 429)).toHaveLength(1);

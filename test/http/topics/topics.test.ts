@@ -25,7 +25,7 @@ const page = async (url: string) => {
 };
 
 describe('/topics', () => {
-  it('lists every topic with its rate and the ways to it', async () => {
+  it('The list of topics has each topic’s weekly count and links', async () => {
     const $ = await page('/topics');
     expect($('tbody tr').length).toBe(21);
     const row = $('tbody tr').filter((_, each) => $(each).text().includes(THEORY));
@@ -40,7 +40,7 @@ describe('/topics', () => {
 });
 
 describe('/topics/:slug', () => {
-  it('says what the topic is and shows its newest papers, page by page', async () => {
+  it('The page of a topic names its phrases and pages through its newest papers', async () => {
     const $ = await page('/topics/theory');
     expect($('h1').text()).toBe(THEORY);
     expect($('.statement').text()).toMatch(/^Papers that mention “.+” or \d+ other phrases/);
@@ -53,7 +53,7 @@ describe('/topics/:slug', () => {
     expect($2('a[rel="next"]').length).toBe(0);
   });
 
-  it('leads to the sign-up with the topic ticked', async () => {
+  it('The page of a topic links to the sign-up form with it ticked', async () => {
     const $ = await page('/topics/theory');
     const href = $('a.button').attr('href') ?? '';
     const $front = await page(href.split('#')[0] ?? '');
@@ -62,7 +62,7 @@ describe('/topics/:slug', () => {
     expect($front('link[rel="canonical"]').attr('href')).toBe('http://localhost:3000/');
   });
 
-  it('names its own feed to browsers', async () => {
+  it('The page of a topic declares its feed', async () => {
     const $ = await page('/topics/theory');
     const feed = $('link[rel="alternate"]');
     expect([feed.attr('type'), feed.attr('href')]).toEqual([
@@ -79,7 +79,7 @@ describe('/topics/:slug', () => {
     },
   );
 
-  it('refuses a page that is none, and is empty beyond the last', async () => {
+  it('An invalid page number is refused; a page past the last is empty', async () => {
     expect((await site.page('/topics/theory?page=0')).statusCode).toBe(400);
     const $ = await page('/topics/theory?page=9');
     expect($('.empty-state').text()).toContain('no papers on this page');
@@ -87,7 +87,7 @@ describe('/topics/:slug', () => {
 });
 
 describe('/?topic', () => {
-  it('ticks nothing for a topic that is none', async () => {
+  it('An unknown topic ticks nothing in the sign-up form', async () => {
     const $ = await page('/?topic=cooking');
     expect($('input[name="topics"][checked]').length).toBe(0);
   });
