@@ -8,7 +8,7 @@ import { useSubscriberFixture } from '../support/subscriber-fixture.ts';
 const subscriber = useSubscriberFixture();
 
 describe('/view/:token', () => {
-  it('A subscriber’s digest can be viewed once its papers are chosen', async () => {
+  it('A subscriber’s digest can be viewed from the moment it is sent, not before', async () => {
     const { db, tokens, handlers } = subscriber.site.app;
     const titles = Array.from(
       { length: 5 },
