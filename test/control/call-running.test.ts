@@ -1,4 +1,4 @@
-import { mkdtemp, open, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { type IncomingMessage, request as openRequest } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -8,7 +8,7 @@ import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { callRunning } from '../../src/control/call-running.ts';
 import { type DataDirLock, lockDataDir } from '../../src/control/data-dir-lock.ts';
-import { type CommandIo, ioFrom } from '../../src/control/io.ts';
+import { type CommandIo, ioFrom, type ProcessParts } from '../../src/control/io.ts';
 import {
   type CommandServer,
   type RunCommand,
@@ -167,14 +167,15 @@ describe('callRunning', () => {
     });
     const interrupt = new AbortController();
     const stdin = Readable.from(Array.from({ length: 50 }, () => Buffer.alloc(MIB)));
-    const io = {
-      ...caller({ signal: interrupt.signal, onOutput: () => interrupt.abort() }).io,
+    const { io } = caller({
       stdin,
-    };
+      signal: interrupt.signal,
+      onOutput: () => interrupt.abort(),
+    });
     expect(await callRunning(dir, request(), io)).toBe(9);
   });
 
-  it('A command that waits for input is cancelled by an interruption, and does not fail before', async () => {
+  it('A command that waits for input is cancelled by an interruption, and does not fail earlier', async () => {
     await serve(async (_, io) => {
       await io.stdout.write('reading');
       await text(io.stdin).catch(() => undefined);
@@ -209,7 +210,7 @@ describe('callRunning', () => {
     expect(me.stdout()).toBe(`true${'.'.repeat(MIB)}`);
   });
 
-  it('An input that fails in the middle fails in the command with the same message', async () => {
+  it('An input that fails midway fails in the command with the same message', async () => {
     await serve(async (_, io) => {
       const read: string[] = [];
       try {
@@ -325,7 +326,6 @@ describe('serveCommands', () => {
 
   it.each<[string, string]>([
     ['bytes that are no HTTP', 'digest send\r\n\r\n'],
-    ['a header without an end', `GET / HTTP/1.1\r\nX: ${'x'.repeat(100_000)}`],
     ['half a request', POST_WAIT.slice(0, -20)],
     ['two requests', POST_WAIT + POST_WAIT],
   ])('A connection that sends %s is closed, and the next one is served', async (_, bytes) => {
@@ -344,7 +344,6 @@ describe('serveCommands', () => {
     ['POST', '/commands', '{"argv":[1]}', 400, 'BAD_REQUEST'],
     ['POST', '/commands', commandBody({ version: '2.0.0' }), 409, 'OTHER_VERSION'],
     ['GET', '/commands', '', 404, 'NOT_FOUND'],
-    ['POST', '/commands/', '{}', 404, 'NOT_FOUND'],
     ['POST', '/', '{}', 404, 'NOT_FOUND'],
     ['DELETE', '/commands/no-such-command', '', 404, 'NOT_FOUND'],
     ['PUT', '/commands/no-such-command/inputs/0', 'x', 404, 'NOT_FOUND'],
@@ -363,20 +362,10 @@ describe('serveCommands', () => {
     expect((await sendRequest('DELETE', path, '')).statusCode).toBe(204);
     expect(await text(response)).toBe('{"exit":0}\n');
   });
-
-  it('A request that arrives byte by byte is understood', async () => {
-    await serve(async () => 6);
-    const socket = connect(await socketPath());
-    socket.setNoDelay(true);
-    for (const byte of Buffer.from(POST_WAIT)) {
-      await new Promise((resolve) => socket.write(Buffer.from([byte]), resolve));
-    }
-    expect(await text(socket)).toContain('{"exit":6}\n');
-  });
 });
 
 describe('streams across the control socket', () => {
-  it('50 MB of input pass with only a few chunks in memory', async () => {
+  it('The control socket passes 50 MB of input with only a few chunks in memory', async () => {
     let peak = 0;
     let produced = 0;
     let consumed = 0;
@@ -399,36 +388,23 @@ describe('streams across the control socket', () => {
     expect(peak).toBeLessThan(2 * MIB);
   }, 30_000);
 
-  it('A file of 50 MB passes', async () => {
-    const file = await open(join(dir, 'big.bin'), 'w');
-    await file.truncate(50 * MIB);
-    await file.close();
-    let bytes = 0;
-    await serve(async ({ argv }, io) => {
-      for await (const chunk of io.openFile(argv[0] ?? '')) bytes += (chunk as Buffer).length;
-      return 0;
-    });
-    expect(await callRunning(dir, request('big.bin'), caller({ cwd: dir }).io)).toBe(0);
-    expect(bytes).toBe(50 * MIB);
-  }, 30_000);
-
-  it('50 MB of output pass no faster than the caller reads them', async () => {
+  it('The control socket passes 50 MB of output no faster than the caller reads them', async () => {
     let written = 0;
     let taken = 0;
     let peak = 0;
-    const piece = 'x'.repeat(MIB / 8);
+    const chunk = 'x'.repeat(MIB / 8);
     await serve(async (_, io) => {
-      for (; written < 50 * MIB; written += MIB / 8) await io.stdout.write(piece);
+      for (; written < 50 * MIB; written += MIB / 8) await io.stdout.write(chunk);
       return 0;
     });
     const stdout = new Writable({
-      write(chunk: Buffer, _encoding, done) {
-        taken += chunk.length;
+      write(bytes: Buffer, _encoding, done) {
+        taken += bytes.length;
         peak = Math.max(peak, written - taken);
         afterIterations(20, done);
       },
     });
-    expect(await callRunning(dir, request(), { ...caller().io, stdout: sink(stdout) })).toBe(0);
+    expect(await callRunning(dir, request(), caller({ stdout }).io)).toBe(0);
     expect(taken).toBe(50 * MIB);
     expect(peak).toBeLessThan(2 * MIB);
   }, 30_000);
@@ -466,32 +442,28 @@ async function socketPath(): Promise<string> {
   return join(dir, 'run', names.find((name) => name.endsWith('.sock')) ?? '');
 }
 
-interface CallerParts {
-  stdin?: Readable;
-  isTerminal?: boolean;
-  columns?: number;
-  cwd?: string;
-  signal?: AbortSignal;
+interface CallerParts extends Partial<ProcessParts> {
   onOutput?: () => void;
   onError?: () => void;
 }
 
 /** A caller whose output the test can read. */
-function caller(parts: CallerParts = {}): {
+function caller({ onOutput, onError, ...parts }: CallerParts = {}): {
   io: CommandIo;
   stdout(): string;
   stderr(): string;
 } {
-  const out = record(parts.onOutput);
-  const err = record(parts.onError);
+  const out = record(onOutput);
+  const err = record(onError);
   const io = ioFrom({
-    stdin: parts.stdin ?? new PassThrough(),
+    stdin: new PassThrough(),
     stdout: out.stream,
     stderr: err.stream,
-    isTerminal: parts.isTerminal ?? false,
-    columns: parts.columns ?? 80,
-    signal: parts.signal ?? new AbortController().signal,
-    cwd: parts.cwd ?? '/',
+    isTerminal: false,
+    columns: 80,
+    signal: new AbortController().signal,
+    cwd: '/',
+    ...parts,
   });
   return { io, stdout: out.text, stderr: err.text };
 }
@@ -509,21 +481,9 @@ function record(onWrite?: () => void): { stream: Writable; text(): string } {
 }
 
 /** A terminal slower than the command that writes to it. */
-function afterIterations(turns: number, done: () => void): void {
-  if (turns === 0) done();
-  else setImmediate(() => afterIterations(turns - 1, done));
-}
-
-function sink(stdout: Writable): CommandIo['stdout'] {
-  return ioFrom({
-    stdin: new PassThrough(),
-    stdout,
-    stderr: stdout,
-    isTerminal: false,
-    columns: 80,
-    signal: new AbortController().signal,
-    cwd: '/',
-  }).stdout;
+function afterIterations(count: number, done: () => void): void {
+  if (count === 0) done();
+  else setImmediate(() => afterIterations(count - 1, done));
 }
 
 function aborted(signal: AbortSignal): Promise<void> {
