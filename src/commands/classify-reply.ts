@@ -37,14 +37,14 @@ function parseReplyOption(text: string): SmtpReply {
 }
 
 function classificationToJson(reply: SmtpReply, classification: ReplyClassification) {
-  const { replyClass, blames, shouldSuppress: suppresses, slowsDomain, rule } = classification;
+  const { replyClass, blames, shouldSuppress, slowsDomain, rule } = classification;
   return {
     reply: formatReply(reply),
     code: reply.code,
     enhanced: reply.enhanced,
     verdict: replyClass,
     blames,
-    suppresses,
+    suppresses: shouldSuppress,
     slows_domain: slowsDomain,
     rule,
   };
@@ -52,13 +52,13 @@ function classificationToJson(reply: SmtpReply, classification: ReplyClassificat
 
 function formatClassification(
   reply: SmtpReply,
-  { replyClass, blames, shouldSuppress: suppresses, slowsDomain, rule }: ReplyClassification,
+  { replyClass, blames, shouldSuppress, slowsDomain, rule }: ReplyClassification,
 ): string[] {
   return [
     formatReply(reply),
     `verdict  ${replyClass}: ${CLASS_DESCRIPTIONS[replyClass]}`,
     `blames   ${blames}: ${BLAME_DESCRIPTIONS[blames]}`,
-    `address  ${suppresses ? 'suppressed: never mailed again' : 'kept: it gets the next digest'}`,
+    `address  ${shouldSuppress ? 'suppressed: never mailed again' : 'kept: it gets the next digest'}`,
     `domain   ${slowsDomain ? 'slowed: mail to it is sent more slowly' : 'mailed as before'}`,
     `rule     ${rule.name} (${rule.source})`,
   ];

@@ -25,7 +25,7 @@ export function formatDigestStatus({
   digest,
   audience,
   states,
-  scheduled: later,
+  scheduled,
   ...progress
 }: DigestStatus): string {
   const counted = DELIVERY_STATES.filter((state) => states[state] > 0).map(
@@ -35,7 +35,7 @@ export function formatDigestStatus({
   const waiting = progress.due + progress.inProgress;
   const notes = [
     ...(waiting > 0 ? [`${formatCount(waiting)} to send now${formatSendRate(progress)}.`] : []),
-    ...(later > 0 ? [`${formatCount(later)} wait for a later time.`] : []),
+    ...(scheduled > 0 ? [`${formatCount(scheduled)} wait for a later time.`] : []),
     ...(digest.pausedAt === null ? [] : [`It is paused. ${digest.pauseReason ?? ''}`.trim()]),
     ...(digest.cancelledAt === null ? [] : ['It was cancelled.']),
   ];
@@ -56,10 +56,10 @@ export function formatSendProgress({
   audience,
   states,
   due,
-  inProgress: claimed,
+  inProgress,
   ratePerSecond,
   secondsLeft,
 }: DigestStatus): string {
   const left = secondsLeft === null ? '' : `, ${formatCount(secondsLeft)} s left`;
-  return `${formatCount(states.sent)} of ${formatCount(audience)} sent, ${formatCount(due + claimed)} to send, ${Math.round(ratePerSecond)}/s${left}`;
+  return `${formatCount(states.sent)} of ${formatCount(audience)} sent, ${formatCount(due + inProgress)} to send, ${Math.round(ratePerSecond)}/s${left}`;
 }

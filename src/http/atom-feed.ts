@@ -21,7 +21,7 @@ export interface AtomFeed {
 }
 
 /** An Atom feed of papers (RFC 4287). */
-export function renderAtomFeed({ id, title, pageUrl: page, updated, entries }: AtomFeed): string {
+export function renderAtomFeed({ id, title, pageUrl, updated, entries }: AtomFeed): string {
   return `<?xml version="1.0" encoding="utf-8"?>
 <feed xmlns="http://www.w3.org/2005/Atom">
   <id>${escapeXml(id)}</id>
@@ -29,7 +29,7 @@ export function renderAtomFeed({ id, title, pageUrl: page, updated, entries }: A
   <updated>${updated}T00:00:00Z</updated>
   <author><name>${escapeXml(title)}</name></author>
   <link rel="self" type="application/atom+xml" href="${escapeXml(id)}"/>
-  <link rel="alternate" type="text/html" href="${escapeXml(page)}"/>
+  <link rel="alternate" type="text/html" href="${escapeXml(pageUrl)}"/>
 ${entries.map(renderEntry).join('\n')}
 </feed>
 `;

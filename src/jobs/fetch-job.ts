@@ -76,7 +76,7 @@ export async function fetchDue(deps: FetchJobDeps, source: Source): Promise<void
       hadFailed: before.consecutiveFailures > 0,
     });
   } catch (error) {
-    const { consecutiveFailures: failures } = before;
+    const failures = before.consecutiveFailures;
     if (stopping.aborted) return setNextFetch(db, name, { nextAt: now, failures });
     await rescheduleFailedFetch(deps, name, failures + 1).catch(() => undefined);
     throw error;
@@ -172,10 +172,10 @@ async function updateSourceAlerts(
  *  failed. */
 async function enqueueWaitingDigests(
   { queue, composeAt }: FetchJobDeps,
-  { lastFetchedAt, consecutiveFailures: failures }: SourceHistory,
+  { lastFetchedAt, consecutiveFailures }: SourceHistory,
   { now, hasNews }: { now: Date; hasNews: boolean },
 ): Promise<void> {
-  const isBack = failures > 0 && hasNews;
+  const isBack = consecutiveFailures > 0 && hasNews;
   for (const kind of DIGEST_KINDS) {
     const due = findDueDigest(kind, composeAt, now);
     if (due === null || (lastFetchedAt !== null && lastFetchedAt >= due.from && !isBack)) continue;

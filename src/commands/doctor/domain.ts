@@ -38,9 +38,14 @@ export async function checkDomain(config: Config, options: DnsOptions): Promise<
 
 function buildDkimExpectation({ dkim }: Config): SendingDomain['dkim'] {
   if (dkim === null) return null;
-  const { name: recordName, value: record } = createDkimDnsRecord(dkim);
+  const record = createDkimDnsRecord(dkim);
   const der = createPublicKey(dkim.privateKey).export({ type: 'spki', format: 'der' });
-  return { domain: dkim.domain, recordName, record, key: der.toString('base64') };
+  return {
+    domain: dkim.domain,
+    recordName: record.name,
+    record: record.value,
+    key: der.toString('base64'),
+  };
 }
 
 /** The public addresses of this machine, if a relay on it sends the mail; otherwise none. */

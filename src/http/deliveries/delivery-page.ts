@@ -21,9 +21,9 @@ export function buildDeliveryPage(view: DeliveryView, layouts: PageLayouts) {
   const darkHorse = papers.findIndex(({ isDarkHorse }) => isDarkHorse);
   const placements = layOutPapers(papers.length, darkHorse === -1 ? null : darkHorse);
   const topicNames = new Map(view.topics.map((topic) => [topic.slug, topic]));
-  const wordCount = placements.reduce((sum, { selectionIndex: at, format: form }) => {
-    const chosen = papers[at];
-    return chosen ? sum + countShownWords(chosen.paper, form) + countWords([chosen.reason]) : sum;
+  const wordCount = placements.reduce((sum, { selectionIndex, format }) => {
+    const chosen = papers[selectionIndex];
+    return chosen ? sum + countShownWords(chosen.paper, format) + countWords([chosen.reason]) : sum;
   }, 0);
   const inForm = (form: DisplayFormat) =>
     placements.flatMap((placement) => {

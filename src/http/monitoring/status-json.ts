@@ -33,19 +33,17 @@ export function toStatusJson(
       daily: nextCompose.daily.toISOString(),
       weekly: nextCompose.weekly.toISOString(),
     },
-    digests: digests.map(
-      ({ digest, audience, states, due, inProgress: inHand, scheduled: later }) => ({
-        kind: digest.kind,
-        date: digest.date,
-        number: digest.number,
-        papers: digest.papers,
-        composed_at: digest.composedAt.toISOString(),
-        is_paused: digest.pausedAt !== null,
-        is_cancelled: digest.cancelledAt !== null,
-        is_all_out: due + inHand + later === 0,
-        ...(isForOperator && { audience, states }),
-      }),
-    ),
+    digests: digests.map(({ digest, audience, states, due, inProgress, scheduled }) => ({
+      kind: digest.kind,
+      date: digest.date,
+      number: digest.number,
+      papers: digest.papers,
+      composed_at: digest.composedAt.toISOString(),
+      is_paused: digest.pausedAt !== null,
+      is_cancelled: digest.cancelledAt !== null,
+      is_all_out: due + inProgress + scheduled === 0,
+      ...(isForOperator && { audience, states }),
+    })),
     queue: {
       deliveries: {
         oldest_seconds: ageSeconds(waiting.deliveries.since),

@@ -73,9 +73,9 @@ function setSourceGauges(gauge: GaugeFactory, { sources }: InstallationStatus): 
     'outcome',
   );
   for (const { name, lastFetch: last, ...source } of sources) {
-    const { succeededAt, lastNewPaperAt: broughtAt, nextAt } = source;
+    const { succeededAt, lastNewPaperAt, nextAt } = source;
     if (succeededAt !== null) lastSuccess(toUnixSeconds(succeededAt), name);
-    if (broughtAt !== null) lastPapers(toUnixSeconds(broughtAt), name);
+    if (lastNewPaperAt !== null) lastPapers(toUnixSeconds(lastNewPaperAt), name);
     if (nextAt !== null) next(toUnixSeconds(nextAt), name);
     failures(source.consecutiveFailures, name);
     if (last === null) continue;

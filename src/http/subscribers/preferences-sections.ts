@@ -8,16 +8,16 @@ import { type FieldOption, listPaperCountOptions } from './form-fields.ts';
 
 /** Topics in two columns, read down the first and then down the second. */
 export function buildTopicsSection({ preferences, topics }: PreferencesView) {
-  const { topics: followed, mutedTopics: muted } = preferences;
+  const { topics: followed, mutedTopics } = preferences;
   const rows = topics.map((topic) => {
-    const isMuted = muted.includes(topic.slug);
+    const isMuted = mutedTopics.includes(topic.slug);
     const isFollowed = !isMuted && followed.includes(topic.slug);
     return { ...topic, isFollowed, isMuted, isNeither: !isFollowed && !isMuted };
   });
   const half = Math.ceil(rows.length / 2);
   const summaryParts = [
     ...(followed.length > 0 ? [PREFERENCES_COPY.topics.followed(followed.length)] : []),
-    ...(muted.length > 0 ? [PREFERENCES_COPY.topics.muted(muted.length)] : []),
+    ...(mutedTopics.length > 0 ? [PREFERENCES_COPY.topics.muted(mutedTopics.length)] : []),
   ];
   return {
     columns: [rows.slice(0, half), rows.slice(half)].filter((column) => column.length > 0),

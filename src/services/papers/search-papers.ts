@@ -84,10 +84,10 @@ export async function searchPapers(db: Db, search: PaperSearch): Promise<PaperSe
  */
 function listFoundPage(
   db: Db,
-  { found, text, isMore: isTruncated }: { found: readonly string[]; text: string; isMore: boolean },
+  { found, text, isMore }: { found: readonly string[]; text: string; isMore: boolean },
   range: PaperRange,
 ): Promise<TopicPaper[]> {
-  if (!isTruncated) return listPapers(db, { ids: found, text }, range);
+  if (!isMore) return listPapers(db, { ids: found, text }, range);
   const ids = found.slice(range.offset, range.offset + range.limit);
   return listPapers(db, { ids, text }, { ...range, offset: 0 });
 }

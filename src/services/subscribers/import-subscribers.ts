@@ -92,8 +92,7 @@ export async function importSubscriberFile(
       const { key } = row.address;
       if (batch.has(key) || batch.size >= BATCH_ROWS) await flush();
       const emailHash = hashSuppressedAddress(key, suppressionKey);
-      const { lines: line } = info;
-      batch.set(key, { ...row, emailHash, consent: row.consent ?? consent, line });
+      batch.set(key, { ...row, emailHash, consent: row.consent ?? consent, line: info.lines });
     } catch (error) {
       if (!(error instanceof PaperboyError)) throw error;
       await reject(info.lines, error.message);

@@ -56,9 +56,9 @@ ${items.join('\n')}
 /** A page of results of arXiv's API. */
 export function renderArxivApiFeed(
   papers: readonly ServedPaper[],
-  { start, most: maxResults }: { start: number; most: number },
+  { start, most }: { start: number; most: number },
 ): string {
-  const entries = papers.slice(start, start + maxResults).map((paper) => {
+  const entries = papers.slice(start, start + most).map((paper) => {
     const submittedAt = `${paper.submittedAt.toISOString().slice(0, 19)}Z`;
     const comment =
       paper.comment && `\n    <arxiv:comment>${escapeXml(paper.comment)}</arxiv:comment>`;
@@ -78,7 +78,7 @@ ${paper.authors.map((name) => `    <author><name>${escapeXml(name)}</name></auth
 <feed xmlns:opensearch="http://a9.com/-/spec/opensearch/1.1/" xmlns:arxiv="http://arxiv.org/schemas/atom" xmlns="http://www.w3.org/2005/Atom">
   <id>https://arxiv.org/api/query</id>
   <title>arXiv Query</title>
-  <opensearch:itemsPerPage>${maxResults}</opensearch:itemsPerPage>
+  <opensearch:itemsPerPage>${most}</opensearch:itemsPerPage>
   <opensearch:totalResults>${papers.length}</opensearch:totalResults>
   <opensearch:startIndex>${start}</opensearch:startIndex>
 ${entries.join('\n')}
