@@ -1,4 +1,5 @@
 import { Argument, Command, InvalidArgumentError, Option } from 'commander';
+import { formatCount } from '../copy/en/format.ts';
 import { iterateDeliveriesInState, type OperatorDelivery } from '../db/deliveries/deliveries.ts';
 import {
   DELIVERY_STATES,
@@ -9,7 +10,6 @@ import {
 } from '../domain/deliveries/delivery.ts';
 import type { DigestKind } from '../domain/digests/digest.ts';
 import { PaperboyError } from '../domain/errors.ts';
-import { formatCount } from '../domain/text/format.ts';
 import { resendDeliveries } from '../services/deliveries/resend-deliveries.ts';
 import { requireDigest } from '../services/digests/require-digest.ts';
 import type { CommandContext } from './context.ts';

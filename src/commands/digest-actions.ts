@@ -1,6 +1,6 @@
 import { Command } from 'commander';
+import { formatCount } from '../copy/en/format.ts';
 import type { DigestKind, DigestSummary } from '../domain/digests/digest.ts';
-import { formatCount } from '../domain/text/format.ts';
 import { cancelDigest } from '../services/digests/cancel-digest.ts';
 import { pauseDigest } from '../services/digests/pause-digest.ts';
 import { requireDigest } from '../services/digests/require-digest.ts';

@@ -1,5 +1,5 @@
+import { formatCount, formatQuantity } from '../copy/en/format.ts';
 import { DELIVERY_STATES } from '../domain/deliveries/delivery.ts';
-import { formatCount, formatQuantity } from '../domain/text/format.ts';
 import type { DigestStatus } from '../services/digests/digest-status.ts';
 
 /** The counts as JSON. */

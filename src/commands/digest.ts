@@ -1,7 +1,7 @@
 import { Command } from 'commander';
+import { formatQuantity } from '../copy/en/format.ts';
 import type { DigestKind } from '../domain/digests/digest.ts';
 import { PaperboyError } from '../domain/errors.ts';
-import { formatQuantity } from '../domain/text/format.ts';
 import { toUtcDay } from '../domain/time/schedule.ts';
 import { sendDigest } from '../services/deliveries/send-digest.ts';
 import { composeDigest } from '../services/digests/compose-digest.ts';

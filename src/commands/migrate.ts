@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { formatCount } from '../domain/text/format.ts';
+import { formatCount } from '../copy/en/format.ts';
 import { openDatabase, prepareDatabase } from '../wiring/database.ts';
 import type { CommandContext } from './context.ts';
 import { createJsonOption } from './options.ts';

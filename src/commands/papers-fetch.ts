@@ -1,7 +1,7 @@
 import { Command } from 'commander';
+import { formatCount, formatQuantity } from '../copy/en/format.ts';
 import { PaperboyError } from '../domain/errors.ts';
 import { EXPECTED_SOURCES, parseSourceName } from '../domain/sources/source-name.ts';
-import { formatCount, formatQuantity } from '../domain/text/format.ts';
 import { addDays } from '../domain/time/schedule.ts';
 import { type FetchReport, fetchPapers } from '../services/sources/fetch-papers.ts';
 import type { CommandContext } from './context.ts';

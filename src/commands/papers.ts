@@ -1,6 +1,6 @@
 import { text } from 'node:stream/consumers';
 import { Command } from 'commander';
-import { formatCount, formatQuantity } from '../domain/text/format.ts';
+import { formatCount, formatQuantity } from '../copy/en/format.ts';
 import { importPapers } from '../services/papers/import-papers.ts';
 import type { CommandContext } from './context.ts';
 import { createJsonOption } from './options.ts';

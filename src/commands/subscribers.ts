@@ -1,10 +1,10 @@
 import { basename } from 'node:path';
 import { Command } from 'commander';
+import { formatCount } from '../copy/en/format.ts';
 import { iterateSubscribers } from '../db/subscribers/subscribers.ts';
 import { PaperboyError } from '../domain/errors.ts';
 import { escapeFormula, joinList } from '../domain/subscribers/import-row.ts';
 import type { Subscriber } from '../domain/subscribers/subscriber.ts';
-import { formatCount } from '../domain/text/format.ts';
 import { eraseAddress } from '../services/subscribers/erase-address.ts';
 import { importSubscriberFile } from '../services/subscribers/import-subscribers.ts';
 import type { CommandContext } from './context.ts';

@@ -1,5 +1,5 @@
+import { describeAuthors } from '../copy/en/format.ts';
 import type { TopicPaper } from '../domain/papers/paper.ts';
-import { describeAuthors } from '../domain/text/format.ts';
 import { escapeXml } from './xml.ts';
 
 export interface AtomFeed {

@@ -1,7 +1,7 @@
+import { ALERT_COPY } from '../copy/en/alerts.ts';
 import { findDigest } from '../db/digests/digests.ts';
 import { hasEverHadSubscribers } from '../db/subscribers/subscribers.ts';
 import { formatDigestAlertSubject } from '../domain/alerts/alert.ts';
-import { createPapersLateAlert } from '../domain/alerts/alert-rules.ts';
 import { CATCH_UP_MS, canCompose, findDueDigest } from '../domain/digests/compose-due.ts';
 import type { DigestKind } from '../domain/digests/digest.ts';
 import type { Source } from '../domain/sources/source.ts';
@@ -52,6 +52,10 @@ async function hasPapers(
   const composesAt = isOver ? null : new Date(due.from.getTime() + composeWaitMs);
   const isLate = isOver || missing.some(({ wasFetched }) => wasFetched);
   if (isLate && (await hasEverHadSubscribers(db)))
-    await alerts.raise(createPapersLateAlert(subject, missing, composesAt));
+    await alerts.raise({
+      kind: 'papers-late',
+      subject,
+      sentence: ALERT_COPY.papersLate(missing, composesAt),
+    });
   return isOver;
 }

@@ -1,19 +1,16 @@
+import { ALERT_COPY } from '../copy/en/alerts.ts';
 import {
   claimSource,
   listDueSources,
   readSourceHistories,
   setNextFetch,
 } from '../db/sources/sources.ts';
-import {
-  createSourceFailedAlert,
-  createSourceStaleAlert,
-  createSourceUnreadableAlert,
-} from '../domain/alerts/alert-rules.ts';
+import { isSourceFailureAlerted } from '../domain/alerts/alert-rules.ts';
 import { findDueDigest } from '../domain/digests/compose-due.ts';
 import { DIGEST_KINDS } from '../domain/digests/digest.ts';
 import { selectDaysToFetch } from '../domain/sources/expected-lists.ts';
 import { computeFetchRetryTime, computeNextFetchTime } from '../domain/sources/fetch-times.ts';
-import type { Source } from '../domain/sources/source.ts';
+import { isMostlyUnreadable, type Source } from '../domain/sources/source.ts';
 import type { SourceError } from '../domain/sources/source-error.ts';
 import type { SourceHistory } from '../domain/sources/source-history.ts';
 import { toUtcDay } from '../domain/time/schedule.ts';
@@ -97,12 +94,8 @@ async function rescheduleFailedFetch(
   const nextAt = computeFetchRetryTime({ failures, ...retryHint });
   await setNextFetch(db, name, { nextAt, failures });
   const message = 'The fetch failed unexpectedly; the log holds the error of the job.';
-  const alert = createSourceFailedAlert(
-    name,
-    { code: 'SOURCE_UNREACHABLE', message },
-    { failures, nextAt },
-  );
-  if (alert !== null) await alerts.raise(alert);
+  const error = { code: 'SOURCE_UNREACHABLE', message } as const;
+  await raiseSourceFailed(alerts, name, { error, failures, nextAt });
 }
 
 /** Fetches one day after the other until one fails. */
@@ -150,21 +143,36 @@ async function updateSourceAlerts(
     hadFailed,
   }: { error: SourceError | null; failures: number; nextAt: Date; hadFailed: boolean },
 ): Promise<void> {
-  if (error !== null) {
-    const alert = createSourceFailedAlert(subject, error, { failures, nextAt });
-    if (alert !== null) await alerts.raise(alert);
-    return;
-  }
-  const [unreadable] = reports.flatMap(
-    (report) => createSourceUnreadableAlert(subject, report) ?? [],
-  );
-  if (unreadable) await alerts.raise(unreadable);
-  else if (hadFailed || reports.some(({ found }) => found > 0))
+  if (error !== null) return raiseSourceFailed(alerts, subject, { error, failures, nextAt });
+  const unreadable = reports.find(isMostlyUnreadable);
+  if (unreadable) {
+    const sentence = ALERT_COPY.sourceUnreadable(subject, unreadable);
+    await alerts.raise({ kind: 'source-failed', subject, sentence });
+  } else if (hadFailed || reports.some(({ found }) => found > 0)) {
     await alerts.end({ kind: 'source-failed', subject });
+  }
   const stale = reports.find(({ outcome }) => outcome === 'stale');
-  if (stale) return alerts.raise(createSourceStaleAlert(subject, stale.day ?? 'its newest day'));
+  if (stale) {
+    const sentence = ALERT_COPY.sourceStale(subject, stale.day);
+    return alerts.raise({ kind: 'source-stale', subject, sentence });
+  }
   if (!reports.some(({ outcome }) => outcome === 'papers')) return;
   await alerts.end({ kind: 'source-stale', subject });
+}
+
+/** Raises the alert about a failed source once the failure is no passing problem. */
+async function raiseSourceFailed(
+  alerts: FetchJobDeps['alerts'],
+  source: string,
+  {
+    error: { code, message },
+    failures,
+    nextAt,
+  }: { error: Pick<SourceError, 'code' | 'message'>; failures: number; nextAt: Date },
+): Promise<void> {
+  if (!isSourceFailureAlerted(code, failures)) return;
+  const sentence = ALERT_COPY.sourceFailed({ source, message, failures, nextAt });
+  await alerts.raise({ kind: 'source-failed', subject: source, sentence });
 }
 
 /** Enqueues the composing of digests that may have waited for this fetch: a missed digest waits

@@ -1,13 +1,13 @@
 import { existsSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { formatCount } from '../../copy/en/format.ts';
 import {
   type CheckResult,
   reportBroken,
   reportOk,
   reportWarning,
 } from '../../domain/monitoring/check-result.ts';
-import { formatCount } from '../../domain/text/format.ts';
 import type { Config } from '../../settings/config.ts';
 
 const BYTES_PER_MB = 1024 * 1024;

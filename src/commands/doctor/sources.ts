@@ -1,3 +1,4 @@
+import { formatMoment } from '../../copy/en/format-moment.ts';
 import {
   type CheckResult,
   reportBroken,
@@ -5,7 +6,6 @@ import {
   reportWarning,
 } from '../../domain/monitoring/check-result.ts';
 import type { SourceState } from '../../domain/sources/source-history.ts';
-import { formatMoment } from '../../domain/time/format-moment.ts';
 import type { Config } from '../../settings/config.ts';
 import type { ClockReading } from './clock.ts';
 

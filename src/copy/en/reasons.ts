@@ -1,6 +1,6 @@
 import type { DigestKind } from '../../domain/digests/digest.ts';
 import type { Reason, ReasonMatch } from '../../domain/ranking/reason.ts';
-import { joinNames, spellNumber } from '../../domain/text/format.ts';
+import { joinNames, spellNumber } from './format.ts';
 
 interface ReasonContext {
   digestKind: DigestKind;

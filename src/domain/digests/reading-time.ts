@@ -1,6 +1,6 @@
 import { memoisePair } from '../memoise.ts';
+import { chooseBylineAuthors } from '../papers/byline.ts';
 import type { Paper } from '../papers/paper.ts';
-import { describePaper } from '../text/format.ts';
 import { countWords, showAbstract } from '../text/shown-text.ts';
 import { type DisplayFormat, layOutPapers } from './digest-layout.ts';
 
@@ -9,6 +9,10 @@ export const WORDS_PER_MINUTE = 230;
 
 /** Typical length of a reason. */
 const REASON_WORDS = 9;
+
+/** Length of `12 upvotes`, and of `19 March 2026`. */
+const WORDS_PER_COUNT = 2;
+const WORDS_PER_DATE = 3;
 
 /** Estimates the words that a digest shows of these papers, in this order.
  *  @param paperIndexes at least one
@@ -22,7 +26,21 @@ export type ShownWordCounter = (
 export function countShownWords(paper: Paper, format: DisplayFormat): number {
   const { text, figure } = showAbstract(paper.abstract, format);
   const quote = format === 'brief' ? '' : (figure?.quote ?? '');
-  return countWords([paper.title, describePaper(paper), text, quote]);
+  return countWords([paper.title, text, quote]) + countBylineWords(paper);
+}
+
+/** `Ada and Alan, 19 March 2026, 12 upvotes, 2 comments`. Counted from the facts, since a number of
+ *  papers must not depend on the language of the mail. */
+function countBylineWords(paper: Paper): number {
+  const { names, count } = chooseBylineAuthors(paper);
+  return (
+    countWords(names) +
+    (names.length > 1 ? 1 : 0) +
+    (count !== null && count > 0 ? WORDS_PER_COUNT : 0) +
+    (paper.publishedOn === null ? 0 : WORDS_PER_DATE) +
+    (paper.upvotes > 0 ? WORDS_PER_COUNT : 0) +
+    (paper.comments > 0 ? WORDS_PER_COUNT : 0)
+  );
 }
 
 /** Counts each paper once for each format. */

@@ -1,6 +1,6 @@
+import { formatDate, formatLongDate } from '../../copy/en/format.ts';
 import { DIGESTS_COPY } from '../../copy/en/pages/digests.ts';
 import type { Digest } from '../../domain/digests/digest.ts';
-import { formatDate, formatLongDate } from '../../domain/text/format.ts';
 import type { ArchivedDigest } from '../../services/digests/read-digest.ts';
 import { digestHref } from '../pages/hrefs.ts';
 import type { PageLayouts } from '../pages/page-layout.ts';

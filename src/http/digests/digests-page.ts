@@ -1,5 +1,5 @@
+import { formatLongDate } from '../../copy/en/format.ts';
 import { DIGESTS_COPY } from '../../copy/en/pages/digests.ts';
-import { formatLongDate } from '../../domain/text/format.ts';
 import type { ArchiveMonth } from '../../services/digests/read-archive.ts';
 import { describeMonth } from '../pages/days.ts';
 import { digestHref, monthHref } from '../pages/hrefs.ts';

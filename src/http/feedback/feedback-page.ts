@@ -1,9 +1,9 @@
+import { joinNames } from '../../copy/en/format.ts';
 import { FEEDBACK_COPY } from '../../copy/en/pages/feedback.ts';
 import { LAYOUT_COPY } from '../../copy/en/pages/layout.ts';
 import { LEARNED_COPY } from '../../copy/en/pages/learned.ts';
 import { SAVED_COPY } from '../../copy/en/pages/saved.ts';
 import { createLinks } from '../../domain/links/links.ts';
-import { joinNames } from '../../domain/text/format.ts';
 import { paperHref } from '../pages/hrefs.ts';
 import { linkToPreferences, type NavLink, type PageLayouts } from '../pages/page-layout.ts';
 import type {

@@ -1,6 +1,6 @@
+import { formatDate, joinNames } from '../../copy/en/format.ts';
 import { LEARNED_COPY } from '../../copy/en/pages/learned.ts';
 import { splitTitle } from '../../domain/papers/split-title.ts';
-import { formatDate, joinNames } from '../../domain/text/format.ts';
 import { paperHref } from '../pages/hrefs.ts';
 import { linkToPreferences, type PageLayouts } from '../pages/page-layout.ts';
 import type { LearnedTermsView } from './feedback-views.ts';

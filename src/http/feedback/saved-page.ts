@@ -1,7 +1,7 @@
+import { formatDate } from '../../copy/en/format.ts';
 import { SAVED_COPY } from '../../copy/en/pages/saved.ts';
 import { createLinks } from '../../domain/links/links.ts';
 import { splitTitle } from '../../domain/papers/split-title.ts';
-import { formatDate } from '../../domain/text/format.ts';
 import { takeFirstSentences } from '../../domain/text/sentences.ts';
 import { paperHref } from '../pages/hrefs.ts';
 import { linkToPreferences, type PageLayouts } from '../pages/page-layout.ts';

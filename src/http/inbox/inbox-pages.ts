@@ -1,5 +1,5 @@
+import { formatMoment } from '../../copy/en/format-moment.ts';
 import { INBOX_COPY } from '../../copy/en/pages/inbox.ts';
-import { formatMoment } from '../../domain/time/format-moment.ts';
 import type { ParsedMail, StoredMessage } from '../../inbox/inbox.ts';
 import type { NavLink, PageLayouts } from '../pages/page-layout.ts';
 

@@ -1,7 +1,7 @@
+import { formatCount, formatDate, formatQuantity, formatTimes } from '../../copy/en/format.ts';
+import { formatRelativeMoment } from '../../copy/en/format-moment.ts';
 import { STATUS_COPY } from '../../copy/en/pages/status.ts';
 import type { SourceState } from '../../domain/sources/source-history.ts';
-import { formatCount, formatDate, formatQuantity, formatTimes } from '../../domain/text/format.ts';
-import { formatRelativeMoment } from '../../domain/time/format-moment.ts';
 
 /** A source's last fetch, its last papers and its next fetch. */
 export function describeSourceState(source: SourceState, now: Date): string {

@@ -1,13 +1,8 @@
+import { capitalize, formatCount, formatLongDate, formatQuantity } from '../../copy/en/format.ts';
+import { formatMoment, formatRelativeMoment } from '../../copy/en/format-moment.ts';
 import { STATUS_COPY } from '../../copy/en/pages/status.ts';
 import { DELIVERY_STATES } from '../../domain/deliveries/delivery.ts';
 import { toPublicSourceName } from '../../domain/sources/source-name.ts';
-import {
-  capitalize,
-  formatCount,
-  formatLongDate,
-  formatQuantity,
-} from '../../domain/text/format.ts';
-import { formatMoment, formatRelativeMoment } from '../../domain/time/format-moment.ts';
 import { MINUTE_MS } from '../../domain/time/units.ts';
 import type { InstallationStatus } from '../../services/monitoring/read-status.ts';
 import { READINESS_CHECKS } from '../../services/monitoring/readiness.ts';

@@ -1,8 +1,8 @@
+import { formatDate, formatLongDate } from '../../copy/en/format.ts';
 import { FRONT_COPY } from '../../copy/en/pages/front.ts';
 import { LAYOUT_COPY } from '../../copy/en/pages/layout.ts';
 import { findKeyResult } from '../../domain/papers/key-result.ts';
 import type { TopicPaper } from '../../domain/papers/paper.ts';
-import { formatDate, formatLongDate } from '../../domain/text/format.ts';
 import { papersHref } from '../pages/hrefs.ts';
 import type { PageLayouts } from '../pages/page-layout.ts';
 import type { FrontView } from '../pages/views.ts';

@@ -1,6 +1,6 @@
+import { describeAuthors, formatDate, formatQuantity } from '../../copy/en/format.ts';
 import type { Paper } from '../../domain/papers/paper.ts';
 import { splitTitle } from '../../domain/papers/split-title.ts';
-import { describeAuthors, formatDate, formatQuantity } from '../../domain/text/format.ts';
 import { takeFirstSentences } from '../../domain/text/sentences.ts';
 import { paperHref } from '../pages/hrefs.ts';
 

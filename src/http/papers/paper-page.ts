@@ -1,14 +1,9 @@
+import { describeAuthors, formatDate, formatQuantity, joinNames } from '../../copy/en/format.ts';
 import { DIGESTS_COPY } from '../../copy/en/pages/digests.ts';
 import { PAPERS_COPY } from '../../copy/en/pages/papers.ts';
 import type { Paper } from '../../domain/papers/paper.ts';
 import { splitTitle } from '../../domain/papers/split-title.ts';
 import { describeSource } from '../../domain/sources/source-name.ts';
-import {
-  describeAuthors,
-  formatDate,
-  formatQuantity,
-  joinNames,
-} from '../../domain/text/format.ts';
 import { takeFirstSentences } from '../../domain/text/sentences.ts';
 import { citationHref, digestHref, paperHref, papersHref, topicHref } from '../pages/hrefs.ts';
 import type { PageLayouts } from '../pages/page-layout.ts';

@@ -1,5 +1,5 @@
+import { formatDate, formatLongDate } from '../../copy/en/format.ts';
 import { PAPERS_COPY } from '../../copy/en/pages/papers.ts';
-import { formatDate, formatLongDate } from '../../domain/text/format.ts';
 import type { DayOverview } from '../../services/papers/read-day.ts';
 import { papersHref } from '../pages/hrefs.ts';
 import type { PageLayouts } from '../pages/page-layout.ts';

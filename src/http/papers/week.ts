@@ -1,5 +1,5 @@
+import { formatLongDate, formatQuantity } from '../../copy/en/format.ts';
 import { PAPERS_COPY } from '../../copy/en/pages/papers.ts';
-import { formatLongDate, formatQuantity } from '../../domain/text/format.ts';
 import { addDays } from '../../domain/time/schedule.ts';
 import type { DayOverview } from '../../services/papers/read-day.ts';
 import { formatShortDay } from '../pages/days.ts';

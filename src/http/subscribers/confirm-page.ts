@@ -1,4 +1,3 @@
-import { CONFIRM_COPY } from '../../copy/en/pages/confirm.ts';
 import {
   capitalize,
   describeDigestSchedule,
@@ -6,7 +5,8 @@ import {
   formatLongDate,
   formatTimezone,
   spellNumber,
-} from '../../domain/text/format.ts';
+} from '../../copy/en/format.ts';
+import { CONFIRM_COPY } from '../../copy/en/pages/confirm.ts';
 import { addDays } from '../../domain/time/schedule.ts';
 import type { PageLayouts } from '../pages/page-layout.ts';
 import type { ConfirmView } from '../pages/views.ts';

@@ -1,9 +1,9 @@
 import type { FastifyReply } from 'fastify';
+import { describeDigestSchedule, formatLongDate } from '../../copy/en/format.ts';
 import { CONFIRM_COPY } from '../../copy/en/pages/confirm.ts';
 import { LAYOUT_COPY } from '../../copy/en/pages/layout.ts';
 import { localDayOf, nextDigestSendAt } from '../../domain/digests/next-digest.ts';
 import type { Subscriber } from '../../domain/subscribers/subscriber.ts';
-import { describeDigestSchedule, formatLongDate } from '../../domain/text/format.ts';
 import { findSendableDigest } from '../../services/digests/latest-digest.ts';
 import {
   type Confirmation,

@@ -1,6 +1,6 @@
+import { formatHour, formatQuantity } from '../../copy/en/format.ts';
 import { PREFERENCES_COPY } from '../../copy/en/pages/preferences.ts';
 import { FREQUENCIES, type Frequency } from '../../domain/subscribers/subscriber.ts';
-import { formatHour, formatQuantity } from '../../domain/text/format.ts';
 import type { FieldName, FieldProblems } from '../pages/views.ts';
 
 /** One option of a select or of a group of radio buttons. */

@@ -1,5 +1,5 @@
+import { capitalize, formatDate, formatLongDate } from '../../copy/en/format.ts';
 import { PREFERENCES_COPY } from '../../copy/en/pages/preferences.ts';
-import { capitalize, formatDate, formatLongDate } from '../../domain/text/format.ts';
 import type { PageLayouts } from '../pages/page-layout.ts';
 import type { PreferencesView } from '../pages/views.ts';
 import {

@@ -1,7 +1,7 @@
+import { formatDate, formatQuantity } from '../../copy/en/format.ts';
 import { PREFERENCES_COPY } from '../../copy/en/pages/preferences.ts';
 import { MAX_PAUSE_DAYS } from '../../domain/subscribers/pause.ts';
 import { type Preferences, RELEVANCE_THRESHOLDS } from '../../domain/subscribers/subscriber.ts';
-import { formatDate, formatQuantity } from '../../domain/text/format.ts';
 import { addDays } from '../../domain/time/schedule.ts';
 import type { PhraseRow, PreferencesView } from '../pages/views.ts';
 import { type FieldOption, listPaperCountOptions } from './form-fields.ts';

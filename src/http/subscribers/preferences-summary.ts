@@ -1,6 +1,6 @@
+import { formatHour, formatTimezone, joinNames, spellNumber } from '../../copy/en/format.ts';
 import { PREFERENCES_COPY } from '../../copy/en/pages/preferences.ts';
 import type { Preferences } from '../../domain/subscribers/subscriber.ts';
-import { formatHour, formatTimezone, joinNames, spellNumber } from '../../domain/text/format.ts';
 
 /** A part of the sentence. A part that states a setting links to its section. */
 export interface LinkedText {

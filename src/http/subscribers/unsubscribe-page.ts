@@ -1,5 +1,5 @@
+import { formatLongDate } from '../../copy/en/format.ts';
 import { UNSUBSCRIBE_COPY } from '../../copy/en/pages/unsubscribe.ts';
-import { formatLongDate } from '../../domain/text/format.ts';
 import { addDays } from '../../domain/time/schedule.ts';
 import { linkToPreferences, type PageLayouts } from '../pages/page-layout.ts';
 import type { UnsubscribeView } from '../pages/views.ts';

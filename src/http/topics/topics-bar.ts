@@ -1,5 +1,5 @@
+import { formatQuantity } from '../../copy/en/format.ts';
 import { PAPERS_COPY } from '../../copy/en/pages/papers.ts';
-import { formatQuantity } from '../../domain/text/format.ts';
 import type { DayOverview } from '../../services/papers/read-day.ts';
 import { papersHref } from '../pages/hrefs.ts';
 

@@ -1,8 +1,8 @@
 import type { SendMailOptions } from 'nodemailer';
 import { ALERT_EMAIL_COPY } from '../../copy/en/emails/alerts.ts';
 import type { SingleEmailCopy } from '../../copy/en/emails/transactional.ts';
+import { formatMoment } from '../../copy/en/format-moment.ts';
 import type { AlertNotification, Incident } from '../../domain/alerts/alert.ts';
-import { formatMoment } from '../../domain/time/format-moment.ts';
 import type { MessageIds } from '../encoding/message-id.ts';
 import type { MailTemplates } from '../templates/mail-templates.ts';
 import type { Sender } from '../templates/sender.ts';

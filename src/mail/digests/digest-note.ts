@@ -1,11 +1,11 @@
 import { DIGEST_NOTE_COPY } from '../../copy/en/emails/digest.ts';
+import { formatDate, formatWeekday } from '../../copy/en/format.ts';
 import type { Digest, RankedPaper } from '../../domain/digests/digest.ts';
 import {
   type ClassifyNonWorkingDay,
   createNonWorkingDayClassifier,
 } from '../../domain/sources/working-days.ts';
 import type { Preferences } from '../../domain/subscribers/subscriber.ts';
-import { formatDate, formatWeekday } from '../../domain/text/format.ts';
 import { addDays, findNextOccurrence, isDigestDue } from '../../domain/time/schedule.ts';
 
 /** What explains a day without a digest. */

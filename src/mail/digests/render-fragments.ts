@@ -1,7 +1,7 @@
 import { DIGEST_EMAIL_COPY } from '../../copy/en/emails/digest.ts';
+import { formatLongDate } from '../../copy/en/format.ts';
 import type { Digest, RankedPaper } from '../../domain/digests/digest.ts';
 import type { DisplayFormat } from '../../domain/digests/digest-layout.ts';
-import { formatLongDate } from '../../domain/text/format.ts';
 import { type Chunk, createChunk } from '../encoding/chunk.ts';
 import { toSingleLine, truncateText } from '../encoding/printable.ts';
 import { wrapText } from '../encoding/wrap.ts';

@@ -1,5 +1,6 @@
 import Handlebars from 'handlebars';
 import { DIGEST_EMAIL_COPY } from '../../copy/en/emails/digest.ts';
+import { formatDate, formatLongDate } from '../../copy/en/format.ts';
 import { describeReason } from '../../copy/en/reasons.ts';
 import type { RankedPaper } from '../../domain/digests/digest.ts';
 import {
@@ -10,7 +11,6 @@ import {
 import { memoise, memoisePair } from '../../domain/memoise.ts';
 import type { Reason } from '../../domain/ranking/reason.ts';
 import type { Preferences, RelevanceThreshold } from '../../domain/subscribers/subscriber.ts';
-import { formatDate, formatLongDate } from '../../domain/text/format.ts';
 import { countWords } from '../../domain/text/shown-text.ts';
 import { type Chunk, createChunk, joinChunks, measureTextBytes } from '../encoding/chunk.ts';
 import { toSingleLine, truncateText } from '../encoding/printable.ts';

@@ -1,10 +1,10 @@
+import { describePaper } from '../../copy/en/format.ts';
 import type { DisplayFormat } from '../../domain/digests/digest-layout.ts';
 import type { Links } from '../../domain/links/links.ts';
 import type { KeyResult } from '../../domain/papers/key-result.ts';
 import type { Paper } from '../../domain/papers/paper.ts';
 import { findCode, findPaperSource, type PaperSource } from '../../domain/papers/paper-links.ts';
 import { splitTitle } from '../../domain/papers/split-title.ts';
-import { describePaper } from '../../domain/text/format.ts';
 import { countWords, showAbstract } from '../../domain/text/shown-text.ts';
 import { toSingleLine, truncateText } from '../encoding/printable.ts';
 

@@ -1,3 +1,4 @@
+import { ALERT_COPY } from '../../copy/en/alerts.ts';
 import type { Db } from '../../db/client.ts';
 import { findDigestById, markDigestPaused } from '../../db/digests/digests.ts';
 import { liftBounces, suppressBounced } from '../../db/subscribers/suppressions.ts';
@@ -50,17 +51,17 @@ export function createReplyHandler({
 
   const autoPause = async (digestId: number) => {
     const { isFirst, liftedSuppressions } = await db.transaction(async (tx) => ({
-      isFirst: await markDigestPaused(tx, digestId, BOUNCE_RATE_EXCEEDED, clock()),
+      isFirst: await markDigestPaused(tx, digestId, ALERT_COPY.bounceRateExceeded, clock()),
       liftedSuppressions: await liftBounces(tx, digestId),
     }));
     // Once an operator has resumed it, earlier bounces no longer count.
     limits.delete(digestId);
     if (!isFirst) return;
-    log('error', BOUNCE_RATE_EXCEEDED, { digestId, liftedSuppressions });
+    log('error', ALERT_COPY.bounceRateExceeded, { digestId, liftedSuppressions });
     const digest = await findDigestById(db, digestId);
     if (!digest) return;
     const subject = formatDigestAlertSubject(digest);
-    await alerts.raise({ kind: 'refusals', subject, sentence: BOUNCE_RATE_EXCEEDED });
+    await alerts.raise({ kind: 'refusals', subject, sentence: ALERT_COPY.bounceRateExceeded });
   };
 
   return async (digestId, attempts) => {
@@ -77,6 +78,3 @@ export function createReplyHandler({
     if (limit.isExceeded()) await autoPause(digestId);
   };
 }
-
-const BOUNCE_RATE_EXCEEDED =
-  'More than 5 % of the last 200 replies, or half of the first few, refused the mail for good: the digest is paused and nobody is suppressed.';

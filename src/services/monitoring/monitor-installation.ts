@@ -1,15 +1,11 @@
+import { ALERT_COPY } from '../../copy/en/alerts.ts';
 import { listOpenIncidents } from '../../db/alerts/alerts.ts';
 import type { Db } from '../../db/client.ts';
 import { findDigest } from '../../db/digests/digests.ts';
 import { findBacklogs } from '../../db/monitoring/status.ts';
 import { readSourceHistories } from '../../db/sources/sources.ts';
 import { type AlertKind, type Incident, parseDigestSubject } from '../../domain/alerts/alert.ts';
-import {
-  createQueueBehindAlert,
-  createSourceQuietAlert,
-  QUEUE_BEHIND_AFTER_MS,
-  STALE_ALERT_AFTER_MS,
-} from '../../domain/alerts/alert-rules.ts';
+import { QUEUE_BEHIND_AFTER_MS, STALE_ALERT_AFTER_MS } from '../../domain/alerts/alert-rules.ts';
 import { findDueDigest, type MissingList } from '../../domain/digests/compose-due.ts';
 import type { PublishingSchedule } from '../../domain/sources/publishing-schedule.ts';
 import type { TimeOfDay } from '../../domain/time/schedule.ts';
@@ -59,7 +55,9 @@ async function monitorQuietSources(
   for (const each of missing) {
     const isAlerted = stale.some(({ subject }) => subject === each.source);
     const isAnswering = each.wasFetched && recordOf(each.source).consecutiveFailures === 0;
-    if (isAnswering && !isAlerted) await alerts.raise(createSourceQuietAlert(each));
+    if (!isAnswering || isAlerted) continue;
+    const sentence = ALERT_COPY.sourceQuiet(each);
+    await alerts.raise({ kind: 'source-quiet', subject: each.source, sentence });
   }
   return missing;
 }
@@ -71,8 +69,12 @@ async function monitorQueues({ db, alerts }: MonitorDeps, now: Date) {
   for (const subject of ['deliveries', 'transactional'] as const) {
     const { since } = backlogs[subject];
     const isBehind = since !== null && now.getTime() - since.getTime() > QUEUE_BEHIND_AFTER_MS;
-    if (!isBehind) await alerts.end({ kind: 'queue-behind', subject });
-    else if (!isRelayDown) await alerts.raise(createQueueBehindAlert(subject, since));
+    if (!isBehind) {
+      await alerts.end({ kind: 'queue-behind', subject });
+    } else if (!isRelayDown) {
+      const sentence = ALERT_COPY.queueBehind(subject, since);
+      await alerts.raise({ kind: 'queue-behind', subject, sentence });
+    }
   }
 }
 

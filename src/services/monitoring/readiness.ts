@@ -1,3 +1,4 @@
+import { READINESS_COPY } from '../../copy/en/readiness.ts';
 import { isWritable } from '../../db/check-server.ts';
 import type { Database } from '../../db/client.ts';
 import { isMigrated, isQueueMigrated } from '../../db/migrate.ts';
@@ -55,18 +56,18 @@ export function createReadinessProbe(deps: ReadinessDeps): ReadinessProbe {
 
   const checks: Record<ReadinessCheck, () => Promise<string>> = {
     database: async () => {
-      if (await isWritable(databaseWithTimeout.db)) return 'The database answers.';
-      throw new NotReadyError('The database is read-only, like a standby.');
+      if (await isWritable(databaseWithTimeout.db)) return READINESS_COPY.database.ok;
+      throw new NotReadyError(READINESS_COPY.database.readOnly);
     },
     migrations: async () => {
       const isQueueReady = !deps.isQueueInPostgres || (await isQueueMigrated(databaseWithTimeout));
       if (isQueueReady && (await isMigrated(databaseWithTimeout)))
-        return 'The tables are those of this version.';
-      throw new NotReadyError('The tables are older than this version: run “paperboy migrate”.');
+        return READINESS_COPY.migrations.ok;
+      throw new NotReadyError(READINESS_COPY.migrations.outdated);
     },
     queue: async () => {
       await queue.check();
-      return 'The queue answers.';
+      return READINESS_COPY.queue.ok;
     },
     relay: async () => describeRelays(deps.probeRelays && (await deps.probeRelays())),
   };
@@ -115,26 +116,16 @@ export function createReadinessProbe(deps: ReadinessDeps): ReadinessProbe {
 /** Its message is public. */
 class NotReadyError extends Error {}
 
-const FAILURE_SENTENCES: Record<ReadinessCheck, string> = {
-  database: 'The database does not answer.',
-  migrations: 'The version of the tables cannot be read.',
-  queue: 'The queue does not answer or accepts no jobs.',
-  relay: 'No relay answers.',
-};
-
 function describeFailure(check: ReadinessCheck, error: unknown): string {
-  return error instanceof NotReadyError ? error.message : FAILURE_SENTENCES[check];
+  return error instanceof NotReadyError ? error.message : READINESS_COPY[check].failed;
 }
 
 function describeRelays(probes: readonly RelayProbeResult[] | null): string {
-  if (probes === null) return 'Mail is caught in the local inbox.';
+  if (probes === null) return READINESS_COPY.relay.inbox;
   const good = probes.filter(({ problem }) => problem === null).length;
   if (good === 0) {
     const cause = probes.map(({ problem }) => problem).join(' ');
-    throw new NotReadyError('No relay accepts our connection.', { cause });
+    throw new NotReadyError(READINESS_COPY.relay.noneAccepts, { cause });
   }
-  if (good < probes.length) return `${good} of ${probes.length} relays accept our connection.`;
-  return probes.length === 1
-    ? 'The relay accepts our connection.'
-    : `All ${probes.length} relays accept our connection.`;
+  return READINESS_COPY.relay.accept(good, probes.length);
 }

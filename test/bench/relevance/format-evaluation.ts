@@ -1,4 +1,4 @@
-import { formatCount } from '../../../src/domain/text/format.ts';
+import { formatCount } from '../../../src/copy/en/format.ts';
 import type { RankingEvaluation } from './evaluate-ranking.ts';
 import type { Ranking } from './ranking-trials.ts';
 

@@ -1,11 +1,6 @@
 import type { DigestKind } from '../../../domain/digests/digest.ts';
 import type { Preferences } from '../../../domain/subscribers/subscriber.ts';
-import {
-  describeDigestSchedule,
-  formatQuantity,
-  joinNames,
-  spellNumber,
-} from '../../../domain/text/format.ts';
+import { describeDigestSchedule, formatQuantity, joinNames, spellNumber } from '../format.ts';
 
 /** The text of a digest, as HTML and as plain text. */
 export const DIGEST_EMAIL_COPY = {

@@ -1,11 +1,7 @@
 import type { Preferences } from '../../../domain/subscribers/subscriber.ts';
-import {
-  describeDigestSchedule,
-  formatLongDate,
-  spellNumber,
-} from '../../../domain/text/format.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../../domain/time/units.ts';
 import type { TransactionalKind } from '../../../domain/transactional/transactional-email.ts';
+import { describeDigestSchedule, formatLongDate, spellNumber } from '../format.ts';
 
 /** The text of a single email, around its one button. */
 export interface SingleEmailCopy {

@@ -1,5 +1,5 @@
 import type { DigestKind } from '../../../domain/digests/digest.ts';
-import { formatQuantity } from '../../../domain/text/format.ts';
+import { formatQuantity } from '../format.ts';
 
 const KINDS = { daily: 'Daily', weekly: 'Weekly' } satisfies Record<DigestKind, string>;
 

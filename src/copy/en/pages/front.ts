@@ -1,4 +1,4 @@
-import { formatQuantity } from '../../../domain/text/format.ts';
+import { formatQuantity } from '../format.ts';
 
 /** The front page. */
 export const FRONT_COPY = {

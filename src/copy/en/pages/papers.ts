@@ -1,4 +1,4 @@
-import { formatQuantity } from '../../../domain/text/format.ts';
+import { formatQuantity } from '../format.ts';
 
 /** The list of papers, its search, and what pages show of a single paper. */
 export const PAPERS_COPY = {

@@ -1,6 +1,6 @@
 import type { Alert } from '../../../domain/alerts/alert.ts';
 import type { FetchOutcome } from '../../../domain/sources/source.ts';
-import { capitalize, formatQuantity, spellNumber } from '../../../domain/text/format.ts';
+import { capitalize, formatQuantity, spellNumber } from '../format.ts';
 
 /** The status page. */
 export const STATUS_COPY = {

@@ -1,4 +1,4 @@
-import { formatQuantity } from '../../../domain/text/format.ts';
+import { formatQuantity } from '../format.ts';
 
 /** The list of topics, and a topic's own page. */
 export const TOPICS_COPY = {

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import type { Paper } from '../../../src/domain/papers/paper.ts';
 import {
   capitalize,
   describeAuthors,
@@ -13,7 +12,8 @@ import {
   formatTimezone,
   joinNames,
   spellNumber,
-} from '../../../src/domain/text/format.ts';
+} from '../../../src/copy/en/format.ts';
+import type { Paper } from '../../../src/domain/papers/paper.ts';
 
 function paper(changes: Partial<Paper> = {}): Paper {
   return {

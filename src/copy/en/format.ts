@@ -1,5 +1,6 @@
-import type { Paper } from '../papers/paper.ts';
-import type { Frequency, Preferences } from '../subscribers/subscriber.ts';
+import { chooseBylineAuthors } from '../../domain/papers/byline.ts';
+import type { Paper } from '../../domain/papers/paper.ts';
+import type { Frequency, Preferences } from '../../domain/subscribers/subscriber.ts';
 
 /** `5 authors, 19 March 2026, 12 upvotes, 2 comments`, without unknown or zero parts. */
 export function describePaper(paper: Paper): string {
@@ -17,11 +18,8 @@ export function describePaper(paper: Paper): string {
 export function describeAuthors(
   paper: Pick<Paper, 'authors' | 'authorCount' | 'organization'>,
 ): string {
-  if (paper.organization) return paper.organization;
-  const count = paper.authorCount ?? paper.authors.length;
-  const areAllAuthorsNamed = paper.authors.length === count;
-  if (areAllAuthorsNamed && count <= MAX_BYLINE_NAMES) return joinNames(paper.authors);
-  return count > 0 ? formatQuantity(count, 'author') : '';
+  const { names, count } = chooseBylineAuthors(paper);
+  return count === null || count === 0 ? joinNames(names) : formatQuantity(count, 'author');
 }
 
 /**
@@ -113,9 +111,6 @@ function formatDateWith(format: Intl.DateTimeFormat, day: string): string {
   const midnight = new Date(`${day}T00:00:00Z`);
   return Number.isNaN(midnight.getTime()) ? day : format.format(midnight);
 }
-
-/** Most names that fit a byline. */
-const MAX_BYLINE_NAMES = 3;
 
 const FREQUENCY_LABELS = {
   daily: 'every day',

@@ -1,4 +1,4 @@
-import { addDays, toUtcDay } from './schedule.ts';
+import { addDays, toUtcDay } from '../../domain/time/schedule.ts';
 
 /** `05:30 UTC`. */
 export function formatTime(moment: Date): string {

@@ -3,7 +3,7 @@ import {
   formatMoment,
   formatRelativeMoment,
   formatTime,
-} from '../../../src/domain/time/format-moment.ts';
+} from '../../../src/copy/en/format-moment.ts';
 
 const NOW = new Date('2026-05-08T23:59:59Z');
 

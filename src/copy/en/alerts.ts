@@ -1,0 +1,60 @@
+import type { MissingList } from '../../domain/digests/compose-due.ts';
+import { formatTimes, joinNames } from './format.ts';
+import { formatTime } from './format-moment.ts';
+
+/** What is wrong and what the operator can do, by kind of alert. Stored when the alert is raised,
+ *  and shown on the status page, in the log and in the e-mail about it. */
+export const ALERT_COPY = {
+  /** `message` is a sentence about the last failure. */
+  sourceFailed: ({
+    source,
+    message,
+    failures,
+    nextAt,
+  }: {
+    source: string;
+    message: string;
+    failures: number;
+    nextAt: Date;
+  }) => {
+    const failureCount = failures === 1 ? 'once' : `${formatTimes(failures)} in a row`;
+    return `${source} failed ${failureCount}: ${message} Papers from earlier fetches are kept. The next attempt is at ${formatTime(nextAt)}.`;
+  },
+  /** `detail` holds the first problems as sentences; `day` is null for the newest list. */
+  sourceUnreadable: (
+    source: string,
+    {
+      day,
+      found,
+      refused,
+      detail,
+    }: { day: string | null; found: number; refused: number; detail: string | null },
+  ) => {
+    const nextStep =
+      day === null
+        ? ''
+        : ` Once it is fixed, run: bin/paperboy papers fetch ${source} --date ${day}`;
+    return `Most of the ${found + refused} entries that ${source} sent could not be read. ${detail ?? ''} The others are stored. Check whether the source has changed its format.${nextStep}`;
+  },
+  sourceStale: (source: string, day: string | null) =>
+    `${source} lists only papers for ${day ?? 'its newest day'} that it had listed before. Fetching is repeated until it has new ones.`,
+  sourceQuiet: ({ source, day }: MissingList) =>
+    `${source} answers, but has no papers for ${day}, a working day. Check whether the source has changed, or whether that day was a holiday.`,
+  /** `composesAt` is null when the digest was composed without the lists. */
+  papersLate: (missing: readonly MissingList[], composesAt: Date | null) => {
+    const isOne = missing.length === 1;
+    const lists = `${isOne ? 'The list' : 'The lists'} ${joinNames(missing.map(({ source, day }) => `${source} of ${day}`))}`;
+    return composesAt === null
+      ? `${lists} did not arrive in time: the digest was composed without ${isOne ? 'it' : 'them'}.`
+      : `${lists} ${isOne ? 'is' : 'are'} missing: composing waits until ${formatTime(composesAt)} at the latest.`;
+  },
+  bounceRateExceeded:
+    'More than 5 % of the last 200 replies, or half of the first few, refused the mail for good: the digest is paused and nobody is suppressed.',
+  queueBehind: (queue: 'deliveries' | 'transactional', since: Date) =>
+    `The oldest due ${QUEUE_NAMES[queue]} has waited since ${formatTime(since)}. Check whether a worker is running and whether the relay accepts mail fast enough.`,
+} as const;
+
+const QUEUE_NAMES = {
+  deliveries: 'digest delivery',
+  transactional: 'transactional e-mail',
+} as const;
