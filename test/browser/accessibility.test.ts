@@ -23,12 +23,12 @@ let site: BrowserSite;
 let folder: string;
 let paths: Record<string, string>;
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'paperboy-looks-'));
+  folder = await mkdtemp(join(tmpdir(), 'paperboy-screenshots-'));
   site = await openBrowserSite();
   paths = await prepare();
 });
 afterAll(async () => {
-  console.log(`Pictures of every page are in ${folder}`);
+  console.log(`Screenshots of every page are in ${folder}`);
   await site?.close();
 });
 
@@ -38,44 +38,39 @@ const VIEWPORTS = WIDTHS.flatMap((width) => SCHEMES.map((scheme) => ({ width, sc
 
 describe('Every page', () => {
   it.each(VIEWPORTS)(
-    'fits a window of $width px, is readable in $scheme, accessible, and loads without a trouble',
+    'Every page at $width px in $scheme fits its window, has readable type, passes axe and causes no browser error',
     async ({ width, scheme }) => {
-      const {
-        page,
-        problems: troubles,
-        close,
-      } = await site.open({
+      const { page, problems, close } = await site.open({
         viewport: { width, height: 800 },
         colorScheme: scheme,
       });
-      const viewport = async (name: string) => {
+      const checkPage = async (name: string) => {
         const path = join(folder, `${name}-${width}-${scheme}.png`);
-        // Long pictures take long: the dark ones show what is dark, the light ones everything.
+        // Full pages take long, so only the light ones are full.
         await page.screenshot({ path, fullPage: scheme === 'light' });
-        expect([name, await widthOf(page)]).toEqual([name, width]);
+        expect([name, await measureWidth(page)]).toEqual([name, width]);
         expect([name, await smallTexts(page)]).toEqual([name, []]);
         expect([name, await findAccessibilityViolations(page)]).toEqual([name, []]);
       };
       for (const [name, path] of Object.entries(paths)) {
         await page.goto(site.url + path);
-        await viewport(name);
+        await checkPage(name);
       }
       await page.goto(site.url);
       await page.getByRole('button', { name: 'Subscribe' }).click();
       await page.getByText('Nothing was sent.').waitFor();
-      await viewport('refused');
-      // The browser tells of answers that are 404 and 400, as they ought to be, and of nothing
-      // else.
-      expect(troubles.filter((trouble) => !/status of 40[04]/.test(trouble))).toEqual([]);
+      await checkPage('refused');
+      // The browser reports the expected 404 and 400 responses, and nothing else.
+      expect(problems.filter((problem) => !/status of 40[04]/.test(problem))).toEqual([]);
       await close();
     },
   );
 });
 
-/** A site in its second hour: papers, a digest that was sent, and readers in every state. */
+/** Stores papers, a sent digest and subscribers in every state; returns the path of each page. */
 async function prepare(): Promise<Record<string, string>> {
-  const { app: parts, clock } = site;
-  const { db, tokens, handlers, inbox } = parts;
+  const { app, clock } = site;
+  const { db, tokens, handlers, inbox } = app;
   await importPapers(db, { text: await readSeed('papers.json'), source: 'file' }, clock());
   for (const listedOn of ['2026-05-06', '2026-04-30']) {
     await storePapers(db, [buildPaper({ listedOn, usableOn: '2026-04-30' })]);
@@ -93,7 +88,7 @@ async function prepare(): Promise<Record<string, string>> {
   const digestId = digest?.id ?? 0;
   clock.advance(2 * HOUR_MS);
   await handlers.batch({ digestId, batch: 0 });
-  await parts.waitForBatches();
+  await app.waitForBatches();
   const mail = await inbox?.waitFor(({ to }) => to.includes('ada@example.org'), {
     timeoutMs: 15_000,
   });
@@ -106,7 +101,7 @@ async function prepare(): Promise<Record<string, string>> {
     await setTransactionalEmailToken(
       db,
       await addTransactionalEmail(db, { ...email, kind }),
-      hashToken(`look-${kind}`),
+      hashToken(`link-${kind}`),
     );
   }
   const pending = await storeSubscriber(db, { email: 'eve@example.org', status: 'pending' });
@@ -114,7 +109,7 @@ async function prepare(): Promise<Record<string, string>> {
   await setTransactionalEmailToken(
     db,
     await addTransactionalEmail(db, asked),
-    hashToken('look-latest'),
+    hashToken('link-latest'),
   );
   const left = await storeSubscriber(db, { email: 'bob@example.net', status: 'unsubscribed' });
   const token = tokens.seal({ kind: 'subscriber', subscriberId });
@@ -136,12 +131,12 @@ async function prepare(): Promise<Record<string, string>> {
     digests: '/digests',
     digest: `/digests/${DATE}`,
     view: `/view/${tokens.seal({ kind: 'delivery', digestId, subscriberId })}`,
-    confirm: '/confirm/look-confirm',
-    confirmLatest: '/confirm/look-latest',
+    confirm: '/confirm/link-confirm',
+    confirmLatest: '/confirm/link-latest',
     preferences: `/preferences/${token}`,
     unsubscribe: `/unsubscribe/${token}`,
     goodbye: `/unsubscribe/${tokens.seal({ kind: 'subscriber', subscriberId: left })}`,
-    erase: '/erase/look-erase',
+    erase: '/erase/link-erase',
     missing: '/nothing/here',
     status: '/status',
     inbox: '/inbox',
@@ -149,12 +144,12 @@ async function prepare(): Promise<Record<string, string>> {
   };
 }
 
-/** What the page would need; more than the window means scrolling sideways. */
-function widthOf(page: Page): Promise<number> {
+/** The width of the page's content in px; more than the window means horizontal scrolling. */
+function measureWidth(page: Page): Promise<number> {
   return page.evaluate('document.documentElement.scrollWidth');
 }
 
-/** Texts under 13 px (LOOK: nothing is). */
+/** Texts under 13 px. */
 function smallTexts(page: Page): Promise<string[]> {
   return page.evaluate(`
     [...document.querySelectorAll('body *')]

@@ -29,11 +29,11 @@ const VIEWPORTS = WIDTHS.flatMap((width) => SCHEMES.map((scheme) => ({ width, sc
 
 describe('Every mail', () => {
   it.each(VIEWPORTS)(
-    'at $width px in $scheme fits its window, is large enough to read, asks for nothing and passes axe',
+    'Every mail at $width px in $scheme fits its window, has readable type, loads nothing and passes axe',
     async ({ width, scheme }) => {
       const page = await browser.newPage({ viewport: { width, height: 900 }, colorScheme: scheme });
-      const asked: string[] = [];
-      page.on('request', (request) => asked.push(request.url()));
+      const requested: string[] = [];
+      page.on('request', (request) => requested.push(request.url()));
       for (const [name, html] of Object.entries(mails)) {
         await page.setContent(html);
         expect([name, await page.evaluate('document.documentElement.scrollWidth')]).toEqual([
@@ -43,12 +43,12 @@ describe('Every mail', () => {
         expect([name, await smallTexts(page)]).toEqual([name, []]);
         expect([name, await violations(page)]).toEqual([name, []]);
       }
-      expect(asked).toEqual([]);
+      expect(requested).toEqual([]);
       await page.close();
     },
   );
 
-  it('stays dark on light where a mail program inverts nothing and knows no style sheet', async () => {
+  it('Every mail has enough contrast without style sheets', async () => {
     const page = await browser.newPage({ viewport: { width: 640, height: 900 } });
     for (const [name, html] of Object.entries(mails)) {
       await page.setContent(html.replace(/<style[\s\S]*?<\/style>/g, ''));
@@ -58,7 +58,7 @@ describe('Every mail', () => {
   });
 });
 
-/** What axe-core finds wrong, each with the places. */
+/** The violations that axe-core finds, each with its first elements. */
 async function violations(page: Page, rules?: string[]): Promise<string[]> {
   await page.evaluate(axe);
   const options = rules === undefined ? {} : { runOnly: rules };
@@ -68,7 +68,7 @@ async function violations(page: Page, rules?: string[]): Promise<string[]> {
         id + ': ' + help + ': ' + nodes.map(({ html }) => html.slice(0, 120)).slice(0, 3).join(' | ')))`);
 }
 
-/** Texts under 13 px (LOOK: nothing is); what is hidden, such as the preview line, is none. */
+/** Visible texts under 13 px; the hidden preheader does not count. */
 function smallTexts(page: Page): Promise<string[]> {
   return page.evaluate(`
     [...document.querySelectorAll('body *')]

@@ -24,7 +24,7 @@ beforeAll(async () => {
 });
 afterAll(() => site?.close());
 
-async function addReader() {
+async function addSubscriber() {
   const id = await storeSubscriber(site.app.db, {
     topics: ['ssm', 'long-context', 'hardware', 'llm-inference'],
     mutedTopics: ['vision'],
@@ -36,12 +36,12 @@ async function addReader() {
   return { id, token: site.app.tokens.seal({ kind: 'delivery', digestId, subscriberId: id }) };
 }
 
-/** Everything stored about a reader that a press could change. */
-async function stateOf(id: number): Promise<unknown> {
+/** Everything stored about a subscriber that a request could change. */
+async function readState(id: number): Promise<unknown> {
   const { rows } = await site.app.db.execute(sql`
-    SELECT row_to_json(subscribers) AS reader,
+    SELECT row_to_json(subscribers) AS subscriber,
       (SELECT json_agg(feedback) FROM feedback WHERE subscriber_id = ${id}) AS feedback,
-      (SELECT count(*)::int FROM transactional_emails WHERE subscriber_id = ${id}) AS letters
+      (SELECT count(*)::int FROM transactional_emails WHERE subscriber_id = ${id}) AS emails
     FROM subscribers WHERE id = ${id}`);
   return rows;
 }
@@ -65,13 +65,13 @@ describe.each([
   { how: 'without JavaScript on a desk', javaScriptEnabled: false, width: 1200 },
   { how: 'with JavaScript on a phone', javaScriptEnabled: true, width: 375 },
   { how: 'without JavaScript on a phone', javaScriptEnabled: false, width: 375 },
-])('A reader $how', ({ javaScriptEnabled, width }) => {
+])('A subscriber $how', ({ javaScriptEnabled, width }) => {
   const open = () =>
     site.open({ javaScriptEnabled, viewport: { width, height: 812 }, timezoneId: 'Europe/Berlin' });
 
-  it('chooses everything on one page', async () => {
-    const { page, problems: troubles, close } = await open();
-    const { id, token } = await addReader();
+  it('A subscriber changes every setting on one page', async () => {
+    const { page, problems, close } = await open();
+    const { id, token } = await addSubscriber();
     const section = async (name: string) => {
       const heading = page.getByRole('heading', { name, exact: true });
       if (width < 760) await heading.click();
@@ -109,13 +109,13 @@ describe.each([
     await page
       .getByText(/What you read in ten minutes on weekdays .* when one stands out\./)
       .waitFor();
-    expect(troubles).toEqual([]);
+    expect(problems).toEqual([]);
     await close();
   });
 
-  it('pauses, and takes the delivery up again', async () => {
-    const { page, problems: troubles, close } = await open();
-    const { id, token } = await addReader();
+  it('A subscriber pauses and resumes delivery', async () => {
+    const { page, problems, close } = await open();
+    const { id, token } = await addSubscriber();
     await page.goto(`${site.url}/preferences/${token}`);
     if (width < 760) await page.getByRole('heading', { name: 'Pause' }).click();
     await page.getByLabel('No email until').fill('2026-05-20');
@@ -125,13 +125,13 @@ describe.each([
     await page.getByRole('button', { name: 'Resume now' }).first().click();
     await page.getByText('Next digest:').waitFor();
     expect(await findSubscriber(site.app.db, id)).toMatchObject({ status: 'active' });
-    expect(troubles).toEqual([]);
+    expect(problems).toEqual([]);
     await close();
   });
 
-  it('votes, sees what was learned, and takes it back', async () => {
-    const { page, problems: troubles, close } = await open();
-    const { id, token } = await addReader();
+  it('A subscriber rates a paper, sees the learned terms, and undoes both', async () => {
+    const { page, problems, close } = await open();
+    const { id, token } = await addSubscriber();
     await page.goto(`${site.url}/feedback/${token}/more/${paperId}`);
     await page.getByRole('button', { name: /^More like this: / }).click();
     await page.getByText(/^Papers that mention “/).waitFor();
@@ -143,14 +143,14 @@ describe.each([
     await page.getByText('has been removed and won’t be learned again').waitFor();
     await page.getByRole('button', { name: /^Undo: More like this/ }).click();
     await page.getByText(/^Your feedback on /).waitFor();
-    expect(JSON.stringify(await stateOf(id))).toContain('"feedback":null');
-    expect(troubles).toEqual([]);
+    expect(JSON.stringify(await readState(id))).toContain('"feedback":null');
+    expect(problems).toEqual([]);
     await close();
   });
 
-  it('is offered less of it on the way out', async () => {
-    const { page, problems: troubles, close } = await open();
-    const { id, token } = await addReader();
+  it('The unsubscribe page offers three papers once a week and applies them', async () => {
+    const { page, problems, close } = await open();
+    const { id, token } = await addSubscriber();
     await page.goto(`${site.url}/unsubscribe/${token}`);
     const last = await page.locator('main').boundingBox();
     expect((last?.y ?? 0) + (last?.height ?? 0)).toBeLessThanOrEqual(812);
@@ -161,7 +161,7 @@ describe.each([
       frequency: 'weekly',
       papers: 3,
     });
-    expect(troubles).toEqual([]);
+    expect(problems).toEqual([]);
     await close();
   });
 });
@@ -169,10 +169,10 @@ describe.each([
 /** Topics are read in the order of the page. */
 const bySeed = (a: string, b: string) => Number(a === 'hardware') - Number(b === 'hardware');
 
-describe('The pages of a reader', () => {
-  it('change nothing when a scanner follows every link', async () => {
-    const { id, token } = await addReader();
-    const before = await stateOf(id);
+describe('The pages of a subscriber', () => {
+  it('A link scanner that follows every link changes nothing', async () => {
+    const { id, token } = await addSubscriber();
+    const before = await readState(id);
     const followed = new Set<string>();
     for (const path of PAGES(token)) {
       for (const method of ['GET', 'HEAD']) {
@@ -185,23 +185,23 @@ describe('The pages of a reader', () => {
     }
     for (const url of followed) await fetch(url, { redirect: 'manual' });
     expect(followed.size).toBeGreaterThan(4);
-    expect(await stateOf(id)).toEqual(before);
+    expect(await readState(id)).toEqual(before);
   });
 
   it.each([
-    { who: 'an active reader', javaScriptEnabled: true, pausedUntil: null },
-    { who: 'a paused reader', javaScriptEnabled: true, pausedUntil: '2026-09-30' },
+    { who: 'an active subscriber', javaScriptEnabled: true, pausedUntil: null },
+    { who: 'a paused subscriber', javaScriptEnabled: true, pausedUntil: '2026-09-30' },
     {
-      who: 'a paused reader without JavaScript',
+      who: 'a paused subscriber without JavaScript',
       javaScriptEnabled: false,
       pausedUntil: '2026-09-30',
     },
   ])(
-    'fit one screen of a phone as long as no row is opened, for $who',
+    'The collapsed settings page of $who fits one screen of a phone',
     async ({ javaScriptEnabled, pausedUntil }) => {
       const viewport = { width: 375, height: 812 };
       const { page, close } = await site.open({ javaScriptEnabled, viewport });
-      const { id, token } = await addReader();
+      const { id, token } = await addSubscriber();
       const changes = { mutedTopics: ['multimodal', 'science-health'], pausedUntil };
       await updatePreferences(site.app.db, id, changes, site.clock());
       await page.goto(`${site.url}/preferences/${token}`);
@@ -213,9 +213,9 @@ describe('The pages of a reader', () => {
     },
   );
 
-  it('can be used by the keyboard alone', async () => {
+  it('The settings page can be used with the keyboard alone', async () => {
     const { page, close } = await site.open({ viewport: { width: 375, height: 812 } });
-    const { id, token } = await addReader();
+    const { id, token } = await addSubscriber();
     await page.goto(`${site.url}/preferences/${token}`);
     const tabTo = async (selector: string) => {
       for (let tabs = 0; tabs < 60; tabs += 1) {
@@ -253,29 +253,28 @@ describe('The pages of a reader', () => {
     await close();
   });
 
-  it.each([375, 1200])('pass axe at %i px, light and dark, and fit the window', async (width) => {
-    for (const colorScheme of ['light', 'dark'] as const) {
-      const {
-        page,
-        problems: troubles,
-        close,
-      } = await site.open({
-        viewport: { width, height: 812 },
-        colorScheme,
-      });
-      const { token } = await addReader();
-      await fetch(`${site.url}/feedback/${token}/more/${paperId}`, { method: 'POST' });
-      await fetch(`${site.url}/feedback/${token}/save/${paperId}`, { method: 'POST' });
-      for (const path of PAGES(token).filter((each) => !/^\/(read|feeds)/.test(each))) {
-        await page.goto(site.url + path);
-        await page.evaluate(
-          'for (const each of document.querySelectorAll("details")) each.open = true',
-        );
-        expect([path, await findAccessibilityViolations(page)]).toEqual([path, []]);
-        expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(width);
+  it.each([375, 1200])(
+    'The pages of a subscriber pass axe at %i px, light and dark, and fit the window',
+    async (width) => {
+      for (const colorScheme of ['light', 'dark'] as const) {
+        const { page, problems, close } = await site.open({
+          viewport: { width, height: 812 },
+          colorScheme,
+        });
+        const { token } = await addSubscriber();
+        await fetch(`${site.url}/feedback/${token}/more/${paperId}`, { method: 'POST' });
+        await fetch(`${site.url}/feedback/${token}/save/${paperId}`, { method: 'POST' });
+        for (const path of PAGES(token).filter((each) => !/^\/(read|feeds)/.test(each))) {
+          await page.goto(site.url + path);
+          await page.evaluate(
+            'for (const each of document.querySelectorAll("details")) each.open = true',
+          );
+          expect([path, await findAccessibilityViolations(page)]).toEqual([path, []]);
+          expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(width);
+        }
+        expect(problems).toEqual([]);
+        await close();
       }
-      expect(troubles).toEqual([]);
-      await close();
-    }
-  });
+    },
+  );
 });

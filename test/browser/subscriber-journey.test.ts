@@ -19,8 +19,8 @@ afterAll(() => site?.close());
 describe.each([
   { how: 'with JavaScript', javaScriptEnabled: true, date: '2026-05-08', papers: [0, 25] },
   { how: 'without JavaScript', javaScriptEnabled: false, date: '2026-05-09', papers: [25, 49] },
-])('A reader $how', ({ javaScriptEnabled, date, papers }) => {
-  const email = `reader-${date}@example.org`;
+])('A subscriber $how', ({ javaScriptEnabled, date, papers }) => {
+  const email = `subscriber-${date}@example.org`;
   let monitored: MonitoredPage;
   beforeAll(async () => {
     const text = JSON.stringify(seeds.slice(...papers));
@@ -32,8 +32,8 @@ describe.each([
     site.clock.advance(ONE_DAY_MS);
   });
 
-  it('signs up, chooses, gets a digest, reads it on the web and leaves', async () => {
-    const { page, problems: troubles } = monitored;
+  it('A subscriber signs up, sets preferences, gets a digest, reads it on the web and unsubscribes', async () => {
+    const { page, problems } = monitored;
 
     await page.goto(site.url);
     await page.getByRole('link', { name: 'Get it by email' }).click();
@@ -45,7 +45,7 @@ describe.each([
     await signUpForm.getByRole('button', { name: 'Subscribe' }).click();
     await page.getByRole('heading', { name: 'Check your inbox' }).waitFor();
 
-    await arrived(email, /^Confirm/);
+    await waitForMail(email, /^Confirm/);
     await page.goto(`${site.url}/inbox`);
     await page
       .getByRole('link', { name: /^Confirm/ })
@@ -78,7 +78,7 @@ describe.each([
     await confirmation.close();
 
     await deliver(date);
-    const mail = await arrived(email, /, and 4 more$/);
+    const mail = await waitForMail(email, /, and 4 more$/);
     await page.goto(`${site.url}/inbox`);
     await page.getByRole('link', { name: mail.subject }).first().click();
     const web = page.waitForEvent('popup');
@@ -95,11 +95,11 @@ describe.each([
     await view.getByRole('heading', { name: 'You’ve unsubscribed' }).waitFor();
     expect((await findSubscriberByEmail(site.app.db, email))?.status).toBe('unsubscribed');
 
-    expect(troubles).toEqual([]);
+    expect(problems).toEqual([]);
   });
 
-  it('is told on the form what was wrong, and loses nothing that was typed', async () => {
-    const { page, problems: troubles } = monitored;
+  it('A refused sign-up form shows the problem and keeps the values', async () => {
+    const { page, problems } = monitored;
     await page.goto(site.url);
     const signUpForm = page.locator('#sign-up');
     await signUpForm.getByLabel('Deliver to').fill('ada@example');
@@ -108,12 +108,12 @@ describe.each([
     await page.getByText('“ada@example” lacks the part after the dot. Nothing was sent.').waitFor();
     expect(await signUpForm.getByLabel('Deliver to').inputValue()).toBe('ada@example');
     expect(await signUpForm.getByLabel('at', { exact: true }).inputValue()).toBe('21');
-    // The browser says that the answer was a 400, and no more than that.
-    expect(troubles.filter((trouble) => !trouble.includes('status of 400'))).toEqual([]);
+    // The browser reports only that the response was a 400.
+    expect(problems.filter((problem) => !problem.includes('status of 400'))).toEqual([]);
   });
 
-  it('moves about the site without a trouble', async () => {
-    const { page, close, problems: troubles } = await site.open({ javaScriptEnabled });
+  it('Following the links of the site causes no browser error', async () => {
+    const { page, close, problems } = await site.open({ javaScriptEnabled });
     await page.goto(site.url);
     await page.locator('.week').getByRole('listitem').first().waitFor();
     await page.getByRole('link', { name: 'Search', exact: true }).click();
@@ -126,13 +126,13 @@ describe.each([
     await page.getByRole('link', { name: 'All digests' }).waitFor();
     await page.getByRole('link', { name: 'API', exact: true }).click();
     if (javaScriptEnabled) await page.getByText('Sign up').waitFor();
-    expect(troubles).toEqual([]);
+    expect(problems).toEqual([]);
     await close();
   });
 });
 
-/** The mail to `email` of that subject, once it has come. */
-async function arrived(email: string, subject: RegExp) {
+/** Waits for the mail to `email` with that subject. */
+async function waitForMail(email: string, subject: RegExp) {
   const { inbox } = site.app;
   if (!inbox) throw new Error('The test needs the local inbox.');
   return inbox.waitFor((entry) => entry.to.includes(email) && subject.test(entry.subject), {
@@ -140,14 +140,14 @@ async function arrived(email: string, subject: RegExp) {
   });
 }
 
-/** Composes the digest of the day and has the worker send it. */
+/** Composes and sends the digest of the day. */
 async function deliver(date: string): Promise<void> {
-  const { app: parts, clock } = site;
-  const { digest } = await composeDigest(parts.db, { kind: 'daily', date, now: clock() });
+  const { app, clock } = site;
+  const { digest } = await composeDigest(app.db, { kind: 'daily', date, now: clock() });
   if (!digest) throw new Error(`No digest of ${date} was composed.`);
   const onProgress = () => undefined;
   const { signal } = new AbortController();
-  const { kind, status } = await sendDigest(parts, {
+  const { kind, status } = await sendDigest(app, {
     digest,
     isImmediate: true,
     onProgress,

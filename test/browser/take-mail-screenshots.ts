@@ -39,7 +39,7 @@ const config = loadConfig({
   PUBLIC_URL: 'https://papers.example.org',
   POSTAL_ADDRESS: 'Paperboy at the Institute Library, 12 Example Street, 10117 Berlin, Germany',
 });
-const parts = await openApp(config, {
+const app = await openApp(config, {
   clock: () => new Date('2026-05-08T05:30:00Z'),
   random: Math.random,
   logger: pino({ level: 'warn' }),
@@ -50,7 +50,7 @@ const browser = await chromium.launch({
   args: ['--no-sandbox', '--disable-gpu'],
 });
 try {
-  const mails = await renderEveryMail(parts);
+  const mails = await renderEveryMail(app);
   for (const [name, html] of Object.entries(mails)) {
     for (const viewport of VIEWPORTS) {
       const path = join(folder, `${name.replaceAll(' ', '-')}-${viewport.name}.png`);
@@ -65,7 +65,7 @@ try {
   process.stdout.write(`Pictures of ${Object.keys(mails).length} mails are in ${folder}.\n`);
 } finally {
   await browser.close();
-  await parts.close();
+  await app.close();
   await rm(dataDir, { recursive: true, force: true });
 }
 

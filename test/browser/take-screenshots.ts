@@ -24,13 +24,13 @@ const config = loadConfig({
   INBOX_PORT: '0',
   POSTAL_ADDRESS: 'Paperboy at the Institute Library, 12 Example Street, 10117 Berlin, Germany',
 });
-const parts = await openApp(config, {
+const app = await openApp(config, {
   clock: () => new Date(),
   random: Math.random,
   logger: pino({ level: 'warn' }),
   instanceId: 'pictures',
 });
-const running = await startRoles(parts, ROLES);
+const running = await startRoles(app, ROLES);
 const browser = await chromium.launch({
   executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
   args: ['--no-sandbox', '--disable-gpu'],
@@ -39,12 +39,12 @@ try {
   const { stdin, stdout, stderr } = process;
   const signal = new AbortController().signal;
   const io = ioFrom({ stdin, stdout, stderr, signal, isTerminal: false, columns: 80, cwd: '.' });
-  await runDemoScenario(parts, io);
+  await runDemoScenario(app, io);
   await photograph('/', 'front.png', { width: 1200, height: 1050 });
 } finally {
   await browser.close();
   await running.stop();
-  await parts.close();
+  await app.close();
   await rm(dataDir, { recursive: true, force: true });
 }
 

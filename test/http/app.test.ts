@@ -12,10 +12,9 @@ let site: TestSite;
 const warnings: string[] = [];
 const noteWarning = (warning: Error) => warnings.push(warning.message);
 beforeAll(async () => {
-  // A deprecation is told of once in a process, so listening begins before the first site.
+  // Node emits a deprecation once in a process, so listening begins before the first site.
   process.on('warning', noteWarning);
   site = await openTestSite();
-  // What no route does by itself.
   await storePapers(site.app.db, [buildPaper()]);
 });
 afterAll(async () => {
@@ -26,7 +25,7 @@ afterAll(async () => {
 const TOKEN = 'A1b2C3d4E5f6G7h8I9j0Kk';
 const statusOf = async (url: string) => (await site.request({ url })).statusCode;
 
-/** Every route that is asked with GET, with a token or id that leads nowhere. */
+/** Every GET route, with an unknown token or id. */
 const PATHS = [
   '/',
   '/papers',
@@ -63,32 +62,35 @@ const PATHS = [
   '/nothing/%',
 ];
 
-describe('Every answer', () => {
-  it.each(PATHS)('to %s keeps scripts, referrers and cookies out', async (url) => {
-    const { headers } = await site.page(url);
-    expect(headers['x-content-type-options']).toBe('nosniff');
-    expect(headers).not.toHaveProperty('set-cookie');
-    if (url.endsWith('%')) return;
-    expect(headers['referrer-policy']).toBe('no-referrer');
-    expect(headers['content-security-policy']).toMatch(/default-src 'none'|default-src 'self'/);
-    expect(headers['content-security-policy']).not.toMatch(/unsafe-eval|https:|\*/);
-  });
+describe('Every response', () => {
+  it.each(PATHS)(
+    'The response to GET %s has the security headers and sets no cookie',
+    async (url) => {
+      const { headers } = await site.page(url);
+      expect(headers['x-content-type-options']).toBe('nosniff');
+      expect(headers).not.toHaveProperty('set-cookie');
+      if (url.endsWith('%')) return;
+      expect(headers['referrer-policy']).toBe('no-referrer');
+      expect(headers['content-security-policy']).toMatch(/default-src 'none'|default-src 'self'/);
+      expect(headers['content-security-policy']).not.toMatch(/unsafe-eval|https:|\*/);
+    },
+  );
 
-  it.each(PATHS)('to HEAD %s is that of GET without its body', async (url) => {
+  it.each(PATHS)('The response to HEAD %s is that of GET without its body', async (url) => {
     const headers = { accept: 'text/html' };
     const head = await site.request({ method: 'HEAD', url, headers });
     expect(head.body).toBe('');
     expect(head.statusCode).toBe((await site.page(url)).statusCode);
   });
 
-  it('to a page lets no script run but our own', async () => {
+  it('The policy of a page allows scripts of its own site only', async () => {
     const policy = String((await site.page('/')).headers['content-security-policy']);
     const scripts = policy.split(';').find((each) => each.startsWith('script-src'));
     expect(scripts).toBe("script-src 'self'");
     expect(policy).toContain("frame-ancestors 'none'");
   });
 
-  it('asks for https only where the site has it', async () => {
+  it('HSTS is sent only when PUBLIC_URL is https', async () => {
     expect((await site.page('/')).headers).not.toHaveProperty('strict-transport-security');
     const config = { ...site.app.config, publicUrl: 'https://papers.example.org' };
     const app = await buildHttpServer({ ...site.deps, config });
@@ -105,7 +107,7 @@ describe('An error', () => {
     throw error;
   };
 
-  it('of ours is answered with 500 and nothing of what happened', async () => {
+  it('An unexpected error is answered with 500 and without its message', async () => {
     const secret = 'the password is swordfish';
     const app = await failing(new Error(secret));
     const api = await app.inject(`/view/${TOKEN}`);
@@ -129,7 +131,7 @@ describe('An error', () => {
     ['nothing but a text', 'odd'],
     ['nothing at all', null],
     ['a code of commands', new PaperboyError('DATABASE_UNREACHABLE', 'odd')],
-  ])('with %s is one of ours, too', async (_name, error) => {
+  ])('An error with %s is answered with 500', async (_name, error) => {
     const app = await failing(error);
     const answer = await app.inject(`/view/${TOKEN}`);
     await app.close();
@@ -137,7 +139,7 @@ describe('An error', () => {
     expect(answer.body).not.toContain('odd');
   });
 
-  it('of the database leaves no address in the log', async () => {
+  it('An error of the database is logged without addresses and tokens', async () => {
     const { db } = openServerDatabase('postgres://nobody@127.0.0.1:1/none', { connections: 1 });
     const app = await buildHttpServer({ ...site.deps, db });
     const before = site.log.length;
@@ -153,7 +155,7 @@ describe('An error', () => {
     expect(written).not.toContain(TOKEN);
   });
 
-  it('of an unknown address names the address, as a page and as JSON', async () => {
+  it('The error for an unknown path names the path, as a page and as JSON', async () => {
     const page = await site.page('/nothing/here?q=1');
     expect(page.statusCode).toBe(404);
     expect(load(page.body)('main').text()).toContain('There is no page at /nothing/here.');
@@ -169,13 +171,13 @@ describe('An error', () => {
     ['PUT', '/api/subscribers'],
     ['DELETE', '/papers'],
     ['POST', '/'],
-  ] as const)('of %s %s is a 404', async (method, url) => {
+  ] as const)('%s %s, a method without a route, is answered with 404', async (method, url) => {
     expect((await site.request({ method, url })).json()).toMatchObject({ code: 'NOT_FOUND' });
   });
 });
 
 describe('A hostile request', () => {
-  const MULTIPART_BODY = [
+  const HOSTILE_SEGMENTS = [
     '%00',
     '%',
     '%ff',
@@ -218,9 +220,9 @@ describe('A hostile request', () => {
     '/?',
   ];
 
-  it.each(ROUTES)('to %s… is never an error of ours', async (route) => {
-    for (const part of MULTIPART_BODY) {
-      for (const url of [`${route}${part}`, `${route}${part}/feed.xml`]) {
+  it.each(ROUTES)('A hostile path below %s does not cause a server error', async (route) => {
+    for (const segment of HOSTILE_SEGMENTS) {
+      for (const url of [`${route}${segment}`, `${route}${segment}/feed.xml`]) {
         const answers = [await site.page(url), await site.request({ url, method: 'POST' })];
         for (const { statusCode, body } of answers) {
           expect(`${statusCode} ${url}`).toMatch(/^[234]/);
@@ -230,7 +232,7 @@ describe('A hostile request', () => {
     }
   });
 
-  it('with an odd body is never an error of ours', async () => {
+  it('A malformed body does not cause a server error', async () => {
     const bodies = [
       '{"email":"\\u0000@b.co"}',
       '{"email":"\\ud800@b.co"}',
@@ -249,8 +251,8 @@ describe('A hostile request', () => {
   });
 });
 
-describe('The log of requests', () => {
-  it('names method, route, status, time and id, and neither address nor token', async () => {
+describe('The request log', () => {
+  it('The request log has method, route, status, duration and id, but no address or token', async () => {
     const before = site.log.length;
     await site.post('/subscribe', { email: 'logged.reader@example.org' });
     await site.post(`/unsubscribe/${TOKEN}`);
@@ -271,13 +273,13 @@ describe('The log of requests', () => {
     expect(site.log.join('')).not.toMatch(/logged\.reader|A1b2C3d4/);
   });
 
-  it('is written without a warning of the framework', () => {
+  it('The framework emits no warning', () => {
     expect(warnings).toEqual([]);
   });
 });
 
 describe('/healthz and /readyz', () => {
-  it('answer while all is well', async () => {
+  it('/healthz and /readyz answer 200 when every check succeeds', async () => {
     expect((await site.request({ url: '/healthz' })).json()).toEqual({ status: 'ok' });
     expect((await site.request({ url: '/readyz' })).json()).toEqual({
       status: 'ok',
@@ -291,7 +293,7 @@ describe('/healthz and /readyz', () => {
     });
   });
 
-  it('tell that the database is gone, while the process lives', async () => {
+  it('Without a database, /readyz answers 503 and /healthz 200', async () => {
     const url = 'postgres://nobody@127.0.0.1:1/none';
     const database = openServerDatabase(url, { connections: 1 });
     const { queue, logger } = site.deps;
@@ -321,7 +323,7 @@ describe('/openapi.json', () => {
     paths: Record<string, Record<string, Operation>>;
   }> => (await site.request({ url: '/openapi.json' })).json();
 
-  it('lists the public API and nothing else', async () => {
+  it('The API description lists the public API and nothing else', async () => {
     const { openapi, paths } = await description();
     const operations = Object.entries(paths).flatMap(([path, methods]) =>
       Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
@@ -345,7 +347,7 @@ describe('/openapi.json', () => {
     ]);
   });
 
-  it('declares every parameter of its paths and nothing that is no schema', async () => {
+  it('The API description declares every path parameter and holds only valid schemas', async () => {
     const ajv = new Ajv({ strict: false });
     for (const [path, methods] of Object.entries((await description()).paths)) {
       const named = [...path.matchAll(/\{([^}]+)\}/g)].map(([, name]) => name);
@@ -362,7 +364,7 @@ describe('/openapi.json', () => {
     }
   });
 
-  it('describes what is answered', async () => {
+  it('The API’s responses match the schemas of its description', async () => {
     const { paths } = await description();
     const ajv = new Ajv({ strict: false });
     for (const url of [
@@ -383,12 +385,12 @@ describe('/openapi.json', () => {
     }
   });
 
-  it('is shown at /docs, with what it needs from this site alone', async () => {
+  it('The API is documented at /docs, with assets of this site only', async () => {
     const docs = await site.page('/docs');
     expect(docs.statusCode).toBe(200);
     const $ = load(docs.body);
-    const parts = $('script[src], link[href]').toArray();
-    const urls = parts.map((part) => $(part).attr('src') ?? $(part).attr('href') ?? '');
+    const assets = $('script[src], link[href]').toArray();
+    const urls = assets.map((asset) => $(asset).attr('src') ?? $(asset).attr('href') ?? '');
     expect(urls.length).toBeGreaterThan(2);
     for (const url of urls) {
       const { pathname, host } = new URL(url, 'http://site/docs/');
@@ -401,27 +403,27 @@ describe('/inbox', () => {
   const ask = (headers: Record<string, string>, remoteAddress = '127.0.0.1') =>
     site.request({ url: '/inbox', headers, remoteAddress });
 
-  it('is shown on the machine itself', async () => {
+  it('The inbox is shown to requests from the same machine', async () => {
     expect((await ask({ host: 'localhost:3000' })).statusCode).toBe(200);
     expect((await ask({ host: '[::1]:3000' }, '::1')).statusCode).toBe(200);
     expect((await ask({ host: 'localhost' }, '::ffff:127.0.0.1')).statusCode).toBe(200);
   });
 
   it.each([
-    ['from another machine', { host: 'localhost:3000' }, '192.0.2.7'],
-    ['under a name that was rebound', { host: 'evil.example' }, '127.0.0.1'],
+    ['to another machine', { host: 'localhost:3000' }, '192.0.2.7'],
+    ['under a rebound host name', { host: 'evil.example' }, '127.0.0.1'],
     ['through a proxy', { host: 'localhost', 'x-forwarded-for': '192.0.2.7' }, '127.0.0.1'],
     [
-      'by somebody who claims to be local',
+      'to a forged local address',
       { host: 'localhost', 'x-forwarded-for': '127.0.0.1, 192.0.2.7' },
       '127.0.0.1',
     ],
-  ])('is refused %s', async (_name, headers, remoteAddress) => {
+  ])('The inbox is refused %s', async (_name, headers, remoteAddress) => {
     const answer = await ask(headers, remoteAddress);
     expect([answer.statusCode, answer.json().code]).toEqual([403, 'INBOX_IS_LOCAL']);
   });
 
-  it('shows caught mail where it can do nothing', async () => {
+  it('The inbox shows the HTML of a mail in a sandbox', async () => {
     await site.request({
       method: 'POST',
       url: '/api/subscribers',

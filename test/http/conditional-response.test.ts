@@ -12,7 +12,7 @@ async function ask(headers: Record<string, string> = {}, changedAt: Date | null 
   return answer;
 }
 
-describe('sendFresh', () => {
+describe('sendConditional', () => {
   it('A public response may be cached and must be revalidated', async () => {
     const { statusCode, headers, body } = await ask();
     expect([statusCode, body]).toEqual([200, 'news']);

@@ -8,7 +8,7 @@ import {
 } from '../../src/http/form-body.ts';
 
 describe('formOf', () => {
-  it.each([undefined, null, 'text', 7])('takes %j for an empty form', (body) => {
+  it.each([undefined, null, 'text', 7])('The body %j is read as an empty form', (body) => {
     expect(readFormBody(body)).toEqual({});
   });
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { maskToNetwork } from '../../src/http/network.ts';
 
-describe('networkOf', () => {
+describe('maskToNetwork', () => {
   it.each([
     ['192.0.2.77', '192.0.2.0/24'],
     ['127.0.0.1', '127.0.0.0/24'],

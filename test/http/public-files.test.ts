@@ -21,7 +21,7 @@ beforeAll(async () => {
 afterAll(() => site?.close());
 
 describe('A reference', () => {
-  it('is a file for BibTeX and for RIS, also when the id holds a slash', async () => {
+  it('A paper’s reference is a BibTeX or RIS file, also when its id has a slash', async () => {
     const bib = await site.request({ url: `/papers/${OLD_ID}.bib` });
     expect(bib.headers['content-type']).toBe('application/x-bibtex; charset=utf-8');
     expect(bib.headers['content-disposition']).toBe('attachment; filename="hep-ex-0307015.bib"');
@@ -33,7 +33,7 @@ describe('A reference', () => {
     expect(ris.body).toContain('\r\nAU  - Lovelace, Ada\r\n');
   });
 
-  it('is linked from the page of the paper', async () => {
+  it('The page of a paper links to its BibTeX and RIS files', async () => {
     const $ = load((await site.page(`/papers/${OLD_ID}`)).body);
     const links = $('a[download]').toArray();
     expect(links.map((link) => $(link).attr('href'))).toEqual([
@@ -42,7 +42,7 @@ describe('A reference', () => {
     ]);
   });
 
-  it('does not hide a paper whose id ends like one', async () => {
+  it('A paper whose id ends in .bib keeps its page', async () => {
     const page = await site.page('/papers/test:notes.bib');
     expect([page.statusCode, page.headers['content-type']]).toEqual([
       200,
@@ -51,13 +51,13 @@ describe('A reference', () => {
     expect((await site.request({ url: '/papers/test:notes.bib.bib' })).body).toContain('@misc{');
   });
 
-  it('of no paper is not found', async () => {
+  it('The reference of an unknown paper is not found', async () => {
     for (const path of ['nothing.bib', '.bib', '%00.ris', 'a%0d%0ab.bib'])
       expect((await site.request({ url: `/papers/${path}` })).statusCode).toBe(404);
   });
 });
 
-describe('What anyone may see', () => {
+describe('Public pages and files', () => {
   it.each([
     '/',
     '/papers',
@@ -73,7 +73,7 @@ describe('What anyone may see', () => {
     '/topics/theory/feed.xml',
     '/robots.txt',
     '/sitemap.xml',
-  ])('%s is kept, and asked for anew', async (url) => {
+  ])('The response to %s may be cached and is revalidated by its ETag', async (url) => {
     const first = await site.page(url);
     expect([url, first.statusCode]).toEqual([url, 200]);
     expect(first.headers['cache-control']).toBe('public, no-cache');
@@ -82,14 +82,14 @@ describe('What anyone may see', () => {
     expect([again.statusCode, again.body]).toEqual([304, '']);
   });
 
-  it('is sent again when a paper came', async () => {
+  it('A cached page is sent again after a new paper', async () => {
     const known = String((await site.page('/')).headers.etag);
     await storePapers(site.app.db, [buildPaper({ id: 'test:news' })]);
     const headers = { accept: 'text/html', 'if-none-match': known };
     expect((await site.request({ url: '/', headers })).statusCode).toBe(200);
   });
 
-  it('tells those who share it its title, kind and address, and no picture', async () => {
+  it('The page of a paper has Open Graph tags with title, type and URL, and without an image', async () => {
     const $ = load((await site.page('/papers/2605.01234')).body);
     const property = (name: string) => $(`meta[property="og:${name}"]`).attr('content');
     expect(property('title')).toBe('A <b> paper – Paperboy');
@@ -100,21 +100,21 @@ describe('What anyone may see', () => {
     expect(property('image')).toBeUndefined();
   });
 
-  it('keeps searches out of search engines', async () => {
+  it('A search result is not to be indexed by search engines', async () => {
     const $ = load((await site.page('/papers?q=paper')).body);
     expect($('meta[name="robots"]').attr('content')).toContain('noindex');
   });
 });
 
-describe('A feed', () => {
-  it('tells when a paper in it was last changed', async () => {
+describe('Public feeds', () => {
+  it('A feed’s Last-Modified is when one of its papers last changed', async () => {
     const { headers } = await site.request({ url: '/feed.xml' });
     expect(headers['last-modified']).toBe('Fri, 08 May 2026 04:00:00 GMT');
     const since = { 'if-modified-since': String(headers['last-modified']) };
     expect((await site.request({ url: '/feed.xml', headers: since })).statusCode).toBe(304);
   });
 
-  it('of a topic without papers is valid, too', async () => {
+  it('The feed of a topic without papers is valid', async () => {
     const { statusCode, body, headers } = await site.request({ url: '/topics/robotics/feed.xml' });
     expect([statusCode, headers['last-modified']]).toEqual([200, undefined]);
     expect(load(body, { xml: true })('feed > updated').text()).toMatch(/^2026-05-08T/);
@@ -122,7 +122,7 @@ describe('A feed', () => {
 });
 
 describe('The sitemap', () => {
-  it('leads only to pages that are there', async () => {
+  it('The sitemap lists only pages that exist', async () => {
     const { body } = await site.request({ url: '/sitemap.xml' });
     const addresses = [...body.matchAll(/<loc>(.+?)<\/loc>/g)].map(([, address = '']) => address);
     expect(addresses).toContain(`http://localhost:3000/digests/${DAY}`);
@@ -134,7 +134,7 @@ describe('The sitemap', () => {
 });
 
 describe('The archive', () => {
-  it('goes by months', async () => {
+  it('The archive has a page for each month', async () => {
     const { db } = site.app;
     await storePapers(db, [
       buildPaper({ id: 'test:april', listedOn: '2026-04-30', usableOn: '2026-04-30' }),
@@ -151,7 +151,7 @@ describe('The archive', () => {
   });
 
   it.each(['2026-13', '2026', 'May', '%00', '2026-05-08'])(
-    'refuses the month %s',
+    'The archive refuses the month %s',
     async (month) => {
       const answer = await site.request({ url: `/digests?month=${month}` });
       expect([answer.statusCode, answer.json().code]).toEqual([400, 'INVALID_QUERY']);
@@ -173,7 +173,7 @@ describe('A hostile search', () => {
     'q=<script>alert(1)</script>',
     'q[]=a',
     'page=2&q=paper',
-  ])('for %s never fails', async (query) => {
+  ])('A search for %s does not cause a server error', async (query) => {
     const page = await site.page(`/papers?${query}`);
     const api = await site.request({ url: `/api/papers?${query}` });
     expect(page.statusCode).toBeLessThan(500);
@@ -181,7 +181,7 @@ describe('A hostile search', () => {
     expect(load(page.body)('script').length).toBeLessThanOrEqual(1);
   });
 
-  it('shows what was found as text, never as markup', async () => {
+  it('A search result shows markup in titles and abstracts as text', async () => {
     await storePapers(site.app.db, [
       buildPaper({
         id: 'test:markup',

@@ -163,7 +163,7 @@ describe('/papers/:id', () => {
   });
 
   it.each(['nothing', '%00', 'a/b/c', '2605.99999', '%F0%9F%98%80', 'x'.repeat(900)])(
-    'is not found for %s',
+    'The paper %s is not found',
     async (id) => {
       expect((await site.page(`/papers/${id}`)).statusCode).toBe(404);
       expect(await json(`/api/papers/${id}`)).toMatchObject({ statusCode: 404, code: 'NO_PAPER' });
@@ -259,7 +259,7 @@ describe('The feeds', () => {
   });
 });
 
-/** Titles are set in two parts, so only their letters are compared. */
+/** A title may be split into two elements, so only its letters are compared. */
 function emails(title: string): string {
   return title.replace(/[^\p{L}\p{N}]+/gu, '');
 }

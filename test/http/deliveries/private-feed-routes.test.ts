@@ -27,19 +27,19 @@ const entries = async () => {
 };
 
 async function deliver(date: string): Promise<void> {
-  const { app: parts, clock } = site;
-  const { digest } = await composeDigest(parts.db, { kind: 'daily', date, now: clock() });
+  const { app, clock } = site;
+  const { digest } = await composeDigest(app.db, { kind: 'daily', date, now: clock() });
   clock.advance(2 * 3_600_000);
-  await parts.handlers.batch({ digestId: digest?.id ?? 0, batch: 0 });
-  await parts.waitForBatches();
+  await app.handlers.batch({ digestId: digest?.id ?? 0, batch: 0 });
+  await app.waitForBatches();
 }
 
 describe('The private feed', () => {
-  it('is empty before the first mail', async () => {
+  it('The private feed is empty before the first mail', async () => {
     expect(await entries()).toEqual([]);
   });
 
-  it('holds the reader’s own papers, each with its reason and a lasting id', async () => {
+  it('The private feed has the subscriber’s papers, each with its reason and a permanent id', async () => {
     await deliver('2026-05-08');
     const expected = [['http://localhost:3000/papers/hep-ex/0307015', 'Old & good']];
     expect(await entries()).toEqual(expected);
@@ -54,7 +54,7 @@ describe('The private feed', () => {
     expect(await entries()).toEqual(expected);
   });
 
-  it('has a token that opens nothing else', async () => {
+  it('The token of a private feed opens nothing else', async () => {
     for (const path of ['preferences', 'learned', 'saved', 'view']) {
       expect((await site.page(`/${path}/${own()}`)).statusCode).toBe(404);
     }
@@ -67,7 +67,7 @@ describe('The private feed', () => {
     );
   });
 
-  it('stays after the reader left, and just ends', async () => {
+  it('The private feed stays after unsubscribing, and gets no new papers', async () => {
     const before = await entries();
     await site.post(
       `/unsubscribe/${site.app.tokens.seal({ kind: 'subscriber', subscriberId: id })}`,
@@ -79,7 +79,7 @@ describe('The private feed', () => {
     expect(await entries()).toEqual(before);
   });
 
-  it.each(['nonsense', ''])('is not found under “%s”', async (token) => {
+  it.each(['nonsense', ''])('The private feed of the token “%s” is not found', async (token) => {
     expect((await feedOf(token)).statusCode).toBe(404);
     expect((await site.request({ url: `/feeds/${own()}` })).statusCode).toBe(404);
   });

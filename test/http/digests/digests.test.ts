@@ -40,10 +40,13 @@ describe('/view/:token', () => {
     expect(view.headers['cache-control']).toBe('no-store');
   });
 
-  it.each(['nonsense', '%00', 'x'.repeat(190)])('is not found for %s', async (bad) => {
-    const answer = await subscriber.site.request({ url: `/view/${bad}` });
-    expect([answer.statusCode, answer.json().code]).toEqual([404, 'NO_DELIVERY']);
-  });
+  it.each(['nonsense', '%00', 'x'.repeat(190)])(
+    'The web view of the token %s is not found',
+    async (bad) => {
+      const answer = await subscriber.site.request({ url: `/view/${bad}` });
+      expect([answer.statusCode, answer.json().code]).toEqual([404, 'NO_DELIVERY']);
+    },
+  );
 
   it('A token without a digest opens no digest', async () => {
     expect((await subscriber.site.page(`/view/${subscriber.token}`)).statusCode).toBe(404);

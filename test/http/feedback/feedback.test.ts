@@ -41,10 +41,10 @@ afterAll(() => site?.close());
 let id = 0;
 let token = '';
 beforeEach(async () => {
-  ({ id, token } = await addReader({ topics: ['ssm'] }));
+  ({ id, token } = await addSubscriber({ topics: ['ssm'] }));
 });
 
-async function addReader(changes: Partial<Subscriber>): Promise<{ id: number; token: string }> {
+async function addSubscriber(changes: Partial<Subscriber>): Promise<{ id: number; token: string }> {
   const subscriberId = await storeSubscriber(site.app.db, changes);
   return {
     id: subscriberId,
@@ -53,9 +53,9 @@ async function addReader(changes: Partial<Subscriber>): Promise<{ id: number; to
 }
 
 async function output(subscriberId = id): Promise<string[]> {
-  const { rows } = await site.app.db.execute<{ said: string }>(sql`
-    SELECT verb || ' ' || paper_id AS said FROM feedback WHERE subscriber_id = ${subscriberId} ORDER BY 1`);
-  return rows.map((row) => row.said);
+  const { rows } = await site.app.db.execute<{ entry: string }>(sql`
+    SELECT verb || ' ' || paper_id AS entry FROM feedback WHERE subscriber_id = ${subscriberId} ORDER BY 1`);
+  return rows.map((row) => row.entry);
 }
 
 const learned = async () => {
@@ -207,7 +207,7 @@ describe('/read/:token', () => {
   it('A click is recorded only for a subscriber who allows it', async () => {
     await site.page(`/read/${token}/${OLD}`);
     expect(await output()).toEqual([]);
-    const open = await addReader({ allowsClicks: true });
+    const open = await addSubscriber({ allowsClicks: true });
     await site.request({ method: 'HEAD', url: `/read/${open.token}/${OLD}` });
     expect(await output(open.id)).toEqual([]);
     await site.page(`/read/${open.token}/${OLD}`);

@@ -155,7 +155,7 @@ describe('The page of a topic', () => {
   });
 });
 
-describe('A reader’s own digest', () => {
+describe('A delivered digest', () => {
   const $ = load(pages.delivery(buildDeliveryView()));
 
   it('A delivered digest has a lead, three stories, a dark horse and briefs, each with its reason', () => {

@@ -207,18 +207,21 @@ export function buildPreferencesView(changes: Partial<PreferencesView> = {}): Pr
 }
 
 /** A status with every kind of problem, and a digest that was sent. */
-export function buildStatusView(changes: Partial<StatusView> = {}, words = 'hf-daily'): StatusView {
+export function buildStatusView(
+  changes: Partial<StatusView> = {},
+  untrusted = 'hf-daily',
+): StatusView {
   const at = new Date('2026-05-08T05:00:00Z');
   const counts = { found: 49, added: 12, updated: 3, refused: 1 };
-  const ok = { status: 'ok', sentence: words } as const;
+  const ok = { status: 'ok', sentence: untrusted } as const;
   const source = { succeededAt: at, lastNewPaperAt: at, newestListDay: '2026-05-07', nextAt: at };
-  const last = { endedAt: at, outcome: 'failed', detail: words, ...counts } as const;
+  const last = { endedAt: at, outcome: 'failed', detail: untrusted, ...counts } as const;
   const states = { pending: 0, claimed: 0, sending: 0, sent: 9, deferred: 0, failed: 1 };
   return {
     status: {
       now: new Date('2026-05-08T06:00:00Z'),
       sources: [
-        { name: words, lastFetch: last, consecutiveFailures: 2, ...source },
+        { name: untrusted, lastFetch: last, consecutiveFailures: 2, ...source },
         {
           name: 'arxiv:cs.CL',
           lastFetch: { ...last, outcome: 'papers' },
@@ -232,7 +235,7 @@ export function buildStatusView(changes: Partial<StatusView> = {}, words = 'hf-d
       },
       digests: [
         {
-          digest: buildDigestSummary({ number: 12, pausedAt: at, pauseReason: words }),
+          digest: buildDigestSummary({ number: 12, pausedAt: at, pauseReason: untrusted }),
           audience: 10,
           states: { ...states, unknown: 0, skipped: 0, expired: 0 },
           due: 0,
@@ -248,8 +251,8 @@ export function buildStatusView(changes: Partial<StatusView> = {}, words = 'hf-d
         {
           id: 1,
           kind: 'relay-down',
-          subject: words,
-          sentence: words,
+          subject: untrusted,
+          sentence: untrusted,
           raisedAt: at,
           seenAt: at,
           times: 4,
@@ -263,7 +266,7 @@ export function buildStatusView(changes: Partial<StatusView> = {}, words = 'hf-d
       database: ok,
       migrations: ok,
       queue: ok,
-      relay: { status: 'failed', sentence: words },
+      relay: { status: 'failed', sentence: untrusted },
     },
     version: '0.0.0-test',
     isForOperator: true,
@@ -271,31 +274,40 @@ export function buildStatusView(changes: Partial<StatusView> = {}, words = 'hf-d
   };
 }
 
-/** Every page by its name, with `words` wherever the text is not ours. */
-export function renderEveryPage(pages: Pages, words: string): Record<string, string> {
-  const email = `${words}@example.org`;
-  const topic = buildTopic({ slug: 'topic-1', name: words, categories: [words], query: words });
-  const topics = [topic];
-  const preferences = { ...buildPreferencesView().preferences, keywords: [words], timezone: words };
-  const hostile = buildPaperView({
-    title: `${words}: ${words}`,
-    abstract: `${words} improves throughput by 1.35x over ${words}.`,
-    authors: [words],
-    authorCount: 1,
-    organization: words,
-    url: `javascript:alert(1)//${words}`,
-    codeUrl: `javascript:alert(2)//${words}`,
+/** Every page by its name, with `untrusted` wherever the text comes from outside. */
+export function renderEveryPage(pages: Pages, untrusted: string): Record<string, string> {
+  const email = `${untrusted}@example.org`;
+  const topic = buildTopic({
+    slug: 'topic-1',
+    name: untrusted,
+    categories: [untrusted],
+    query: untrusted,
   });
-  const problems = { email: words, keywords: words, timezone: words };
+  const topics = [topic];
+  const preferences = {
+    ...buildPreferencesView().preferences,
+    keywords: [untrusted],
+    timezone: untrusted,
+  };
+  const hostile = buildPaperView({
+    title: `${untrusted}: ${untrusted}`,
+    abstract: `${untrusted} improves throughput by 1.35x over ${untrusted}.`,
+    authors: [untrusted],
+    authorCount: 1,
+    organization: untrusted,
+    url: `javascript:alert(1)//${untrusted}`,
+    codeUrl: `javascript:alert(2)//${untrusted}`,
+  });
+  const problems = { email: untrusted, keywords: untrusted, timezone: untrusted };
   const form = buildSignUpForm({ values: { ...preferences, email }, problems });
   const counted = [{ ...topic, count: 1 }];
-  const followed = [{ slug: 'topic-1', name: words, papersPerWeek: null }];
+  const followed = [{ slug: 'topic-1', name: untrusted, papersPerWeek: null }];
   const digest = buildDigestSummary({ kind: 'weekly', date: '2026-05-11', number: 18 });
   const message = {
     id: 'm/1',
-    from: words,
+    from: untrusted,
     to: [email],
-    subject: words,
+    subject: untrusted,
     receivedAt: new Date('2026-05-08T07:00:00Z'),
     bytes: 45_000,
   };
@@ -306,12 +318,12 @@ export function renderEveryPage(pages: Pages, words: string): Record<string, str
     papers: pages.papers(
       buildPapersView({
         papers: [hostile],
-        q: words,
+        q: untrusted,
         topic,
         pages: 2,
       }),
     ),
-    emptySearch: pages.papers(buildPapersView({ papers: [], total: 0, q: words })),
+    emptySearch: pages.papers(buildPapersView({ papers: [], total: 0, q: untrusted })),
     day: pages.papers(
       buildPapersView({
         papers: [hostile],
@@ -320,7 +332,7 @@ export function renderEveryPage(pages: Pages, words: string): Record<string, str
       }),
     ),
     found: pages.papers(
-      buildPapersView({ papers: [hostile], q: words, matchedWords: new Set(['script']) }),
+      buildPapersView({ papers: [hostile], q: untrusted, matchedWords: new Set(['script']) }),
     ),
     paper: pages.paper({
       paper: hostile,
@@ -330,7 +342,7 @@ export function renderEveryPage(pages: Pages, words: string): Record<string, str
       sources: ['<hf>', 'arxiv:cs.LG'],
       withdrawnOn: '2026-05-09',
     }),
-    topics: pages.topics([{ slug: 'topic-1', name: words, papersPerWeek: 3 }]),
+    topics: pages.topics([{ slug: 'topic-1', name: untrusted, papersPerWeek: 3 }]),
     topic: pages.topic({
       topic,
       papersPerWeek: 3,
@@ -351,15 +363,15 @@ export function renderEveryPage(pages: Pages, words: string): Record<string, str
       buildDeliveryView({
         papers: Array.from({ length: 7 }, (_, at) => ({
           paper: { ...hostile, rank: at, popularity: 1 },
-          reason: words,
+          reason: untrusted,
           isDarkHorse: at === 4,
         })),
         topics,
-        subscriber: buildSubscriber({ topics: ['topic-1'], keywords: [words] }),
+        subscriber: buildSubscriber({ topics: ['topic-1'], keywords: [untrusted] }),
       }),
     ),
-    status: pages.status(buildStatusView({ isForOperator: true }, words)),
-    publicStatus: pages.status(buildStatusView({ isForOperator: false }, words)),
+    status: pages.status(buildStatusView({ isForOperator: true }, untrusted)),
+    publicStatus: pages.status(buildStatusView({ isForOperator: false }, untrusted)),
     digest: pages.digest({
       digest,
       papers: [{ ...hostile, rank: 0, popularity: 1 }],
@@ -380,10 +392,10 @@ export function renderEveryPage(pages: Pages, words: string): Record<string, str
         problems,
         status: 'paused',
         phrases: {
-          keywords: [{ text: words, perWeek: 0, isRemoved: true }],
-          names: [{ text: words, perWeek: 0.5, isRemoved: false }],
-          addedKeyword: words,
-          addedName: words,
+          keywords: [{ text: untrusted, perWeek: 0, isRemoved: true }],
+          names: [{ text: untrusted, perWeek: 0.5, isRemoved: false }],
+          addedKeyword: untrusted,
+          addedName: untrusted,
         },
       }),
     ),
@@ -392,32 +404,32 @@ export function renderEveryPage(pages: Pages, words: string): Record<string, str
       verb: 'more',
       paper: hostile,
       state: 'given',
-      terms: [{ term: words, weight: 0.5 }],
+      terms: [{ term: untrusted, weight: 0.5 }],
     }),
     mute: pages.mute({
       token: 'a-token',
-      topic: { slug: 'topic-1', name: words },
+      topic: { slug: 'topic-1', name: untrusted },
       state: 'given',
       wasFollowed: true,
     }),
     options: pages.feedbackOptions({
       token: 'a-token',
       paper: hostile,
-      topics: [{ slug: 'topic-1', name: words, isMuted: false }],
+      topics: [{ slug: 'topic-1', name: untrusted, isMuted: false }],
       givenVerbs: ['more'],
     }),
     saved: pages.saved({
       token: 'a-token',
       papers: [{ ...hostile, savedOn: '2026-05-08' }],
-      removed: words,
+      removed: untrusted,
     }),
     learned: pages.learned({
       token: 'a-token',
-      terms: [{ term: words, weight: -0.5, from: [{ verb: 'less', paper: hostile }] }],
-      unlearned: [words],
+      terms: [{ term: untrusted, weight: -0.5, from: [{ verb: 'less', paper: hostile }] }],
+      unlearned: [untrusted],
       feedback: [{ verb: 'less', paper: hostile, givenOn: '2026-05-08' }],
       allowsClicks: false,
-      notice: words,
+      notice: untrusted,
     }),
     unsubscribe: pages.unsubscribe({
       email,
@@ -434,14 +446,18 @@ export function renderEveryPage(pages: Pages, words: string): Record<string, str
     export: pages.exportOrErase({ kind: 'export', email }),
     erase: pages.exportOrErase({ kind: 'erase', email }),
     message: pages.message({
-      title: words,
-      sentences: [words],
-      links: [{ text: words, href: '/' }],
+      title: untrusted,
+      sentences: [untrusted],
+      links: [{ text: untrusted, href: '/' }],
     }),
     inboxList: pages.inboxList([message]),
     inboxMessage: pages.inboxMessage({
       entry: message,
-      parsed: { headers: [{ name: words, value: words }], text: words, html: words },
+      parsed: {
+        headers: [{ name: untrusted, value: untrusted }],
+        text: untrusted,
+        html: untrusted,
+      },
     }),
   };
 }

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { renderRobotsTxt } from '../../../src/http/robots/robots-text.ts';
 
-describe('robotsText', () => {
-  it('keeps robots out of what tokens open, below the path of the site', () => {
+describe('renderRobotsTxt', () => {
+  it('robots.txt disallows pages opened by a token, below the path of the site', () => {
     const lines = renderRobotsTxt('https://papers.example.org/daily').split('\n');
     expect(lines[0]).toBe('User-agent: *');
     for (const path of ['confirm/', 'preferences/', 'view/', 'feedback/', 'inbox', 'papers?*q='])
@@ -10,7 +10,7 @@ describe('robotsText', () => {
     expect(lines).toContain('Sitemap: https://papers.example.org/daily/sitemap.xml');
   });
 
-  it('closes nothing that everybody may read', () => {
+  it('robots.txt allows every public page', () => {
     const rules = renderRobotsTxt('https://papers.example.org')
       .split('\n')
       .filter((line) => line.startsWith('Disallow: '))

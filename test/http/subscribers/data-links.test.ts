@@ -29,8 +29,8 @@ describe('Links to export and to erase', () => {
 
   it('The export holds feedback, learned terms and the pause', async () => {
     const { db } = subscriber.site.app;
-    await storePapers(db, [buildPaper({ id: 'said', title: 'Mamba scans' })]);
-    await subscriber.site.post(`/feedback/${subscriber.token}/more/said`);
+    await storePapers(db, [buildPaper({ id: 'rated', title: 'Mamba scans' })]);
+    await subscriber.site.post(`/feedback/${subscriber.token}/more/rated`);
     await subscriber.site.request({
       method: 'PATCH',
       url: `/api/preferences/${subscriber.token}`,
@@ -47,7 +47,7 @@ describe('Links to export and to erase', () => {
         quiet_since: null,
         relevance_threshold: 'low',
       },
-      feedback: [{ paper: 'said', title: 'Mamba scans', verb: 'more' }],
+      feedback: [{ paper: 'rated', title: 'Mamba scans', verb: 'more' }],
       unlearned: [],
     });
     expect(new Date(file.reader.paused_at)).toEqual(subscriber.site.clock());

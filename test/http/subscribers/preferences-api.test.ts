@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { useSubscriberFixture } from '../support/subscriber-fixture.ts';
 
 const subscriber = useSubscriberFixture();
-const words = (many: number) => Array.from({ length: many }, (_, at) => `word ${at}`);
+const buildWords = (many: number) => Array.from({ length: many }, (_, at) => `word ${at}`);
 
 describe('GET and PATCH /api/preferences/:token', () => {
   const patch = (payload: object) =>
@@ -93,8 +93,8 @@ describe('GET and PATCH /api/preferences/:token', () => {
     [{ hour: 6, status: 'active' }, '“status” is not a field of the body.'],
     [{ hour: 6, email: 'a@b.co' }, '“email” is not a field of the body.'],
     [{ hour: 6, topics: ['cooking'] }, '“cooking” is no topic'],
-    [{ hour: 6, keywords: words(21) }, '21 keywords are too many: at most 20.'],
-    [{ hour: 6, names: words(21) }, '21 names are too many: at most 20.'],
+    [{ hour: 6, keywords: buildWords(21) }, '21 keywords are too many: at most 20.'],
+    [{ hour: 6, names: buildWords(21) }, '21 names are too many: at most 20.'],
     [{ hour: 6, topics: ['rl'], muted_topics: ['rl'] }, '“rl” is followed and muted at once'],
     [{ hour: 6, minutes: 61 }, 'minutes is 61: must be <= 60.'],
     [

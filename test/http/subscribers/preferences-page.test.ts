@@ -94,7 +94,7 @@ describe('buildPreferencesPage', () => {
   });
 
   it('The section of a rejected field is open', () => {
-    const $ = preferences({ problems: { keywords: 'At most 20 words.' } });
+    const $ = preferences({ problems: { keywords: 'At most 20 keywords.' } });
     expect($('#phrases').attr('open')).toBeDefined();
     expect($('#when').attr('open')).toBeUndefined();
     expect($('#keywords').attr('aria-describedby')).toBe('keywords-problem');

@@ -110,15 +110,15 @@ describe('/preferences/:token', () => {
   });
 
   it('A rejected form is shown again with its values and stores nothing', async () => {
-    const words = 'x'.repeat(81);
+    const tooLong = 'x'.repeat(81);
     const refused = await subscriber.site.post(`/preferences/${subscriber.token}`, {
       ...form,
-      keywords: words,
+      keywords: tooLong,
     });
     const $ = load(refused.body);
     expect(refused.statusCode).toBe(400);
     expect($('#keywords-problem').text()).toContain('too long');
-    expect($('#keywords').val()).toBe(words);
+    expect($('#keywords').val()).toBe(tooLong);
     expect($('#hour').val()).toBe('6');
     expect($('input[name="papers"][checked]').val()).toBe('5');
     expect($('input[value="follow"][checked]').length).toBe(2);

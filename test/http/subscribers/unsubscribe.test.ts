@@ -97,12 +97,12 @@ describe('POST /unsubscribe/:token', () => {
   it.each([
     ['nobody’s', () => 'nonsense'],
     [
-      'an erased reader’s',
+      'an erased subscriber’s',
       () =>
         subscriber.site.app.tokens.seal({ kind: 'delivery', digestId: 3, subscriberId: 987_654 }),
     ],
     ['far too long', () => 'x'.repeat(5000)],
-    ['in two parts', () => 'a/b'],
+    ['cut by a slash', () => 'a/b'],
     ['a NUL', () => '%00'],
   ])('A token that is %s is answered with 200', async (_name, make) => {
     const url = `/unsubscribe/${make()}`;

@@ -12,7 +12,7 @@ import type { ParsedMail, StoredMessage } from '../../../src/inbox/inbox.ts';
 import { createLogger } from '../../../src/log.ts';
 import { openTestApp, type TestApp } from '../../support/test-app.ts';
 
-/** The site on real parts, without a port: requests are injected. */
+/** The site with a real database and queue, without a port: requests are injected. */
 export interface TestSite extends TestApp {
   fastify: TypedFastify;
   deps: HttpDeps;
@@ -24,11 +24,11 @@ export interface TestSite extends TestApp {
   page(url: string): Promise<LightMyRequestResponse>;
   /** A form as a browser sends it. */
   post(url: string, fields?: Record<string, string | string[]>): Promise<LightMyRequestResponse>;
-  /** Has due letters sent; returns the newest mail to `email`. */
+  /** Sends due transactional e-mails; returns the newest mail to `email`. */
   mailTo(email: string): Promise<{ entry: StoredMessage; parsed: ParsedMail }>;
   /** Asks for a link that is mailed, and returns its path. */
   requestLinkPath(email: string, verb: string): Promise<string>;
-  /** The token of the reader's own links. */
+  /** The token of the subscriber's links. */
   tokenOf(email: string, digestId?: number): Promise<string>;
 }
 
@@ -79,7 +79,7 @@ export async function openTestSite(env: Record<string, string> = {}): Promise<Te
     },
     async tokenOf(email, digestId) {
       const subscriber = await findSubscriberByEmail(app.db, email);
-      if (!subscriber) throw new Error(`${email} is no reader.`);
+      if (!subscriber) throw new Error(`${email} is no subscriber.`);
       const subscriberId = subscriber.id;
       return app.tokens.seal(
         digestId === undefined

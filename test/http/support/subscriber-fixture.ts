@@ -4,18 +4,18 @@ import type { Subscriber } from '../../../src/domain/subscribers/subscriber.ts';
 import { storeSubscriber } from '../../support/rows.ts';
 import { openTestSite, type TestSite } from './site.ts';
 
-/** A reader, and the token of the reader's own links. */
+/** A subscriber, and the token of the subscriber's links. */
 interface TestSubscriber {
   id: number;
   token: string;
 }
 
-/** A site for this test file alone, with a reader of its own for each test. */
+/** A site for one test file, with a new subscriber for each test. */
 export function useSubscriberFixture(): Readonly<TestSubscriber> & {
   readonly site: TestSite;
   readonly email: string;
   add(changes: Partial<Subscriber>): Promise<TestSubscriber>;
-  /** The reader as stored now. */
+  /** The subscriber as stored now. */
   now(): Promise<Subscriber | null>;
 } {
   let opened: TestSite | undefined;
@@ -36,7 +36,7 @@ export function useSubscriberFixture(): Readonly<TestSubscriber> & {
   afterAll(() => opened?.close());
   beforeEach(async () => {
     count += 1;
-    const email = `reader-${count}@example.net`;
+    const email = `subscriber-${count}@example.net`;
     current = { ...(await add({ email })), email };
   });
   return {

@@ -33,7 +33,7 @@ describe('GET /api/keywords/count', () => {
     expect((await count('of the')).json()).toEqual({ keyword: 'of the', papers_per_week: null });
   });
 
-  it.each(['', '  ', 'x'.repeat(81)])('refuses “%s”', async (q) => {
+  it.each(['', '  ', 'x'.repeat(81)])('The keyword “%s” is refused', async (q) => {
     const answer = await count(q);
     expect([answer.statusCode, answer.json().code]).toEqual([400, 'INVALID_QUERY']);
   });

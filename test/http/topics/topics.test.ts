@@ -72,7 +72,7 @@ describe('/topics/:slug', () => {
   });
 
   it.each(['cooking', '%00', '..%2fpapers', 'x'.repeat(150)])(
-    'is not found for %s',
+    'The topic %s is not found',
     async (slug) => {
       expect((await site.page(`/topics/${slug}`)).statusCode).toBe(404);
       expect((await site.request({ url: `/topics/${slug}` })).json().code).toBe('NO_TOPIC');

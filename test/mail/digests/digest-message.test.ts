@@ -1,7 +1,7 @@
 import PostalMime from 'postal-mime';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Reason } from '../../../src/domain/ranking/reason.ts';
-import { concatMessage as rawOf } from '../../../src/domain/smtp/message.ts';
+import { concatMessage } from '../../../src/domain/smtp/message.ts';
 import { renderDigestText } from '../../../src/mail/digests/digest-message.ts';
 import {
   createDigestRenderer,
@@ -66,7 +66,7 @@ const ONCE = {
 
 describe('The message of a digest', () => {
   it.each(Object.entries(ONCE))('The header %s occurs exactly once: %s', (name, value) => {
-    const raw = rawOf(
+    const raw = concatMessage(
       composeDigestMessage(
         createRenderer({ replyTo: 'editor@example.org' }),
         buildAddressedCopy(10),
@@ -78,7 +78,7 @@ describe('The message of a digest', () => {
   it('There is no Reply-To when replies go to the sender', () => {
     expect(
       headerValues(
-        rawOf(composeDigestMessage(createRenderer(), buildAddressedCopy(10))),
+        concatMessage(composeDigestMessage(createRenderer(), buildAddressedCopy(10))),
         'Reply-To',
       ),
     ).toEqual([]);
@@ -86,13 +86,13 @@ describe('The message of a digest', () => {
 
   it('The one-click header has exactly the bytes of RFC 8058', () => {
     const { head } = splitMessage(
-      rawOf(composeDigestMessage(createRenderer(), buildAddressedCopy(10))),
+      concatMessage(composeDigestMessage(createRenderer(), buildAddressedCopy(10))),
     );
     expect(head).toContain('\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n');
   });
 
   it('A digest message is well formed and decodes to its text and its HTML', async () => {
-    const raw = rawOf(
+    const raw = concatMessage(
       composeDigestMessage(createRenderer(), buildAddressedCopy(10, {}, { darkHorseRank: 5 })),
     );
     expectWellFormed(raw);
@@ -122,8 +122,8 @@ describe('The message of a digest', () => {
       digest: buildDigest(),
       papers: buildRankedPapers(12),
     });
-    const first = rawOf(composeDigestMessage(createRenderer(), buildAddressedCopy(10)));
-    expect(rawOf(composeDigestMessage(other, buildAddressedCopy(10))).equals(first)).toBe(true);
+    const first = concatMessage(composeDigestMessage(createRenderer(), buildAddressedCopy(10)));
+    expect(concatMessage(composeDigestMessage(other, buildAddressedCopy(10))).equals(first)).toBe(true);
   });
 
   it.each(HOSTILE_TEXTS)(
@@ -150,7 +150,7 @@ describe('The message of a digest', () => {
         hostile,
         buildAddressedCopy(8, {}, { selection, keywords: [text] }),
       );
-      const raw = rawOf(message);
+      const raw = concatMessage(message);
       expectWellFormed(raw);
       expect(message.envelope.to).toBe('ada@example.org');
       expectDotSafe(message);

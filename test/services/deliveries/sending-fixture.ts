@@ -24,7 +24,7 @@ import { createDigestContexts } from '../../../src/services/digests/digest-conte
 import type { Log } from '../../../src/services/monitoring/log.ts';
 import { createTermStatistics } from '../../../src/services/ranking/term-statistics.ts';
 import type { TransactionalDeps } from '../../../src/services/transactional/send-transactional-email.ts';
-import { buildSender as sampleSender } from '../../mail/builders.ts';
+import { buildSender } from '../../mail/builders.ts';
 import { createTestClock, FRIDAY } from '../../support/clock.ts';
 import { useDatabase } from '../../support/database.ts';
 import { suppressionKey, tokens } from '../../support/keys.ts';
@@ -36,7 +36,7 @@ export const MINUTE_MS = 60_000;
 /** Messages that a worker of the fixture may have in flight. */
 export const MAX_IN_FLIGHT = 3;
 
-const sender = sampleSender();
+const sender = buildSender();
 const messageIds = createMessageIds(Buffer.from('a key for tests'), sender.messageIdDomain);
 
 /** Sends digests, and has what transactional e-mails need. */
