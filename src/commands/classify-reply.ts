@@ -71,7 +71,7 @@ const CLASS_DESCRIPTIONS = {
 } satisfies Record<ReplyClass, string>;
 
 const BLAME_DESCRIPTIONS = {
-  reader: 'the address, or its mailbox',
+  recipient: 'the address, or its mailbox',
   message: 'the content or the size of the mail',
   sender: 'the reputation, the authentication or the rate of our mail',
   relay: 'the relay of SMTP_URL, or how we use it',

@@ -38,7 +38,7 @@ export function classifyReply(reply: SmtpReply): ReplyClassification {
   return {
     replyClass,
     blames,
-    shouldSuppress: replyClass === 'refused' && blames === 'reader' && isMailboxGone,
+    shouldSuppress: replyClass === 'refused' && blames === 'recipient' && isMailboxGone,
     slowsDomain: slowsDomain === true || isThrottlingReply(reply),
     rule: { name, source },
   };

@@ -7,14 +7,13 @@ import {
   undoFeedback,
 } from '../../services/feedback/give-feedback.ts';
 import { muteTopic, unmuteTopic } from '../../services/subscribers/mute-topic.ts';
-import { readTopics } from '../../services/topics/read-topics.ts';
+import { readTopics, requireTopic } from '../../services/topics/read-topics.ts';
 import { acceptAnyBody } from '../accept-any-body.ts';
 import type { HttpDeps } from '../deps.ts';
 import { acceptsHtml, sendPage } from '../errors.ts';
 import { linkToSource } from '../papers/paper-links.ts';
 import { TokenPaperParams, TokenSlugParams, UndoQuery } from '../schemas.ts';
 import { requireSubscriber } from '../subscribers/require-subscriber.ts';
-import { requireTopic } from '../topics/topics.ts';
 import type { TypedFastify } from '../typed-fastify.ts';
 import { requireRatedPaper } from './rated-paper.ts';
 
@@ -110,5 +109,5 @@ async function requireSubscriberAndTopic(
   slug: string,
 ): Promise<{ subscriber: Subscriber; topic: Topic }> {
   const subscriber = await requireSubscriber(deps, token);
-  return { subscriber, topic: await requireTopic(deps, slug) };
+  return { subscriber, topic: await requireTopic(deps.db, slug) };
 }

@@ -1,12 +1,12 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { TopicPaper } from '../../domain/papers/paper.ts';
-import { readLastChange } from '../../services/papers/read-paper.ts';
+import { findLastChange } from '../../services/papers/read-paper.ts';
 import { searchPapers } from '../../services/papers/search-papers.ts';
+import { requireTopic } from '../../services/topics/read-topics.ts';
 import { renderAtomFeed } from '../atom-feed.ts';
 import { sendConditional } from '../conditional-response.ts';
 import type { HttpDeps } from '../deps.ts';
 import { SlugParams } from '../schemas.ts';
-import { requireTopic } from '../topics/topics.ts';
 import type { TypedFastify } from '../typed-fastify.ts';
 
 /** Atom feeds of the newest papers (RFC 4287): one for all papers, one for each topic. */
@@ -21,7 +21,7 @@ export async function feedRoutes(app: TypedFastify, deps: HttpDeps): Promise<voi
 
   const ofTopic = { schema: { params: SlugParams, hide: true } };
   app.get('/topics/:slug/feed.xml', ofTopic, async (request, reply) => {
-    const { slug, name } = await requireTopic(deps, request.params.slug);
+    const { slug, name } = await requireTopic(db, request.params.slug);
     const { papers } = await searchPapers(db, { topic: slug, page: 1 });
     return sendFeed(request, reply, deps, {
       title: `${config.siteName}: ${name}`,
@@ -55,7 +55,7 @@ async function sendFeed(
     updated: days.at(-1) ?? clock().toISOString().slice(0, 10),
     entries: papers.map((paper) => ({ paper, link: links.paper(paper.id) })),
   });
-  const changedAt = await readLastChange(
+  const changedAt = await findLastChange(
     db,
     papers.map(({ id }) => id),
   );

@@ -1,4 +1,3 @@
-import { NUL } from '../../domain/text/clean-text.ts';
 import { readPaper, readPaperOrigins } from '../../services/papers/read-paper.ts';
 import { searchPapers } from '../../services/papers/search-papers.ts';
 import { countTopics } from '../../services/topics/count-topics.ts';
@@ -54,7 +53,7 @@ export async function paperApiRoutes(app: TypedFastify, { db, links }: HttpDeps)
     },
     async (request) => {
       const id = request.params['*'];
-      const paper = id.includes(NUL) ? null : await readPaper(db, id);
+      const paper = await readPaper(db, id);
       if (!paper) throw createPaperNotFoundError(id);
       return toPaperJson(paper, (await readPaperOrigins(db, [id])).get(id));
     },

@@ -2,7 +2,6 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { PAPERS_COPY } from '../../copy/en/pages/papers.ts';
 import { PaperboyError } from '../../domain/errors.ts';
 import { citationFileName, formatBibtex, formatRis } from '../../domain/papers/citation.ts';
-import { NUL } from '../../domain/text/clean-text.ts';
 import { truncateInput } from '../../domain/text/truncate.ts';
 import { toUtcDay } from '../../domain/time/schedule.ts';
 import { readDayOverview, readNewestDay } from '../../services/papers/read-day.ts';
@@ -54,7 +53,7 @@ export async function paperRoutes(app: TypedFastify, deps: HttpDeps): Promise<vo
   app.get('/papers/*', byId, async (request, reply) => {
     const id = request.params['*'];
     if (await sendCitation(deps, request, reply, id)) return reply;
-    const found = id.includes(NUL) ? null : await readPaperDetails(db, id);
+    const found = await readPaperDetails(db, id);
     if (!found) throw createPaperNotFoundError(id);
     return sendPublicPage(request, reply, pages.paper({ ...found, topics: await readTopics(db) }));
   });

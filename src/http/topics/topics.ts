@@ -1,10 +1,6 @@
-import { TOPICS_COPY } from '../../copy/en/pages/topics.ts';
-import { PaperboyError } from '../../domain/errors.ts';
-import { truncateInput } from '../../domain/text/truncate.ts';
-import type { Topic } from '../../domain/topics/topic.ts';
 import { searchPapers } from '../../services/papers/search-papers.ts';
 import { countTopicsPerWeek } from '../../services/topics/count-topics.ts';
-import { readTopic } from '../../services/topics/read-topics.ts';
+import { requireTopic } from '../../services/topics/read-topics.ts';
 import { sendPublicPage } from '../conditional-response.ts';
 import type { HttpDeps } from '../deps.ts';
 import { parsePageNumber } from '../papers/paper-search.ts';
@@ -21,7 +17,7 @@ export async function topicRoutes(app: TypedFastify, deps: HttpDeps): Promise<vo
 
   const bySlug = { schema: { params: SlugParams, querystring: PageQuery, hide: true } };
   app.get('/topics/:slug', bySlug, async (request, reply) => {
-    const topic = await requireTopic(deps, request.params.slug);
+    const topic = await requireTopic(db, request.params.slug);
     const page = parsePageNumber(request.query.page);
     const [found, counted] = await Promise.all([
       searchPapers(db, { topic: topic.slug, page }),
@@ -36,11 +32,4 @@ export async function topicRoutes(app: TypedFastify, deps: HttpDeps): Promise<vo
     });
     return sendPublicPage(request, reply, html);
   });
-}
-
-/** The topic with that slug. @throws PaperboyError `NO_TOPIC`. */
-export async function requireTopic({ db }: HttpDeps, slug: string): Promise<Topic> {
-  const topic = await readTopic(db, slug);
-  if (topic) return topic;
-  throw new PaperboyError('NO_TOPIC', TOPICS_COPY.notFound(truncateInput(slug)));
 }

@@ -6,6 +6,7 @@ import { listSourceRecords } from '../../db/papers/source-records.ts';
 import type { Digest } from '../../domain/digests/digest.ts';
 import { summariseSources } from '../../domain/papers/merge-paper.ts';
 import type { TopicPaper } from '../../domain/papers/paper.ts';
+import { NUL } from '../../domain/text/clean-text.ts';
 
 export interface PaperDetails {
   paper: TopicPaper;
@@ -20,9 +21,14 @@ export interface PaperDetails {
 
 const MAX_SIMILAR = 5;
 
+/** The paper with that id, or null. PostgreSQL stores no NUL in texts, so no id contains one. */
+export async function readPaper(db: Db, id: string): Promise<TopicPaper | null> {
+  return id.includes(NUL) ? null : findPaper(db, id);
+}
+
 /** A paper with its digests, similar papers and sources, or null. */
 export async function readPaperDetails(db: Db, id: string): Promise<PaperDetails | null> {
-  const paper = await findPaper(db, id);
+  const paper = await readPaper(db, id);
   if (paper === null) return null;
   const [digests, similar, origins] = await Promise.all([
     listDigestsOfPaper(db, id),
@@ -45,7 +51,4 @@ export async function readPaperOrigins(
   return new Map([...listings].map(([id, list]) => [id, summariseSources(list)]));
 }
 
-export {
-  findLastChange as readLastChange,
-  findPaper as readPaper,
-} from '../../db/papers/papers.ts';
+export { findLastChange } from '../../db/papers/papers.ts';

@@ -62,8 +62,8 @@ describe('A refusal', () => {
   });
 
   it.each([
-    ['550 5.1.1 <ada@example.org>: User unknown', 'reader'],
-    ['550 No such user', 'reader'],
+    ['550 5.1.1 <ada@example.org>: User unknown', 'recipient'],
+    ['550 No such user', 'recipient'],
     ['552 5.3.4 Message too big', 'message'],
     ['550 5.7.26 Unauthenticated', 'sender'],
     ['554 5.7.1 Relay access denied', 'relay'],
@@ -120,7 +120,7 @@ describe('Codes about the sender', () => {
     fc.assert(
       fc.property(about, fc.constantFrom(...words), (enhanced, text) => {
         const { blames } = classifyReply(parseSmtpReply(`${enhanced[0]}50 ${enhanced} ${text}`));
-        expect(blames).not.toBe('reader');
+        expect(blames).not.toBe('recipient');
       }),
     );
   });

@@ -123,7 +123,9 @@ describe('The message of a digest', () => {
       papers: buildRankedPapers(12),
     });
     const first = concatMessage(composeDigestMessage(createRenderer(), buildAddressedCopy(10)));
-    expect(concatMessage(composeDigestMessage(other, buildAddressedCopy(10))).equals(first)).toBe(true);
+    expect(concatMessage(composeDigestMessage(other, buildAddressedCopy(10))).equals(first)).toBe(
+      true,
+    );
   });
 
   it.each(HOSTILE_TEXTS)(

@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { readLastChange, readPaperDetails } from '../../../src/services/papers/read-paper.ts';
+import { findLastChange, readPaperDetails } from '../../../src/services/papers/read-paper.ts';
 import { useDatabase } from '../../support/database.ts';
 import { buildPaper, storePapers } from '../../support/rows.ts';
 
@@ -50,7 +50,7 @@ describe('A paper', () => {
   });
 
   it('A stored paper was last changed when it was stored', async () => {
-    expect(await readLastChange(store.db, ['a', 'b'])).toEqual(new Date('2026-05-08T04:00:00Z'));
-    expect(await readLastChange(store.db, [])).toBeNull();
+    expect(await findLastChange(store.db, ['a', 'b'])).toEqual(new Date('2026-05-08T04:00:00Z'));
+    expect(await findLastChange(store.db, [])).toBeNull();
   });
 });

@@ -95,7 +95,7 @@ export const PROVIDER_RULES: readonly ReplyRule[] = [
     example: '550 5.4.1 Recipient address rejected: Access denied. AS(201806281)',
     enhanced: /^5\.4\.1$/,
     text: /recipient address rejected: access denied/i,
-    blames: 'reader',
+    blames: 'recipient',
   },
   {
     name: 'microsoft-busy-mailbox',
@@ -135,7 +135,7 @@ export const PROVIDER_RULES: readonly ReplyRule[] = [
       '554 30 Sorry, your message to ada@yahoo.com cannot be delivered. This mailbox is disabled (554.30).',
     enhanced: UNINFORMATIVE_ENHANCED_CODE,
     text: /mailbox is disabled/i,
-    blames: 'reader',
+    blames: 'recipient',
   },
   {
     name: 'apple-policy',

@@ -1,6 +1,5 @@
-/** What caused a reply. `reader` is the recipient's address, `sender` is us: reputation, DNS,
- *  rate. */
-export type ReplyBlame = 'reader' | 'message' | 'sender' | 'relay' | 'receiver' | 'nobody';
+/** What caused a reply. `recipient` is the address, `sender` is us: reputation, DNS, rate. */
+export type ReplyBlame = 'recipient' | 'message' | 'sender' | 'relay' | 'receiver' | 'nobody';
 
 /**
  * The meaning of one kind of reply. A rule matches when all its conditions match. Rules do not

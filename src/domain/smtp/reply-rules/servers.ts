@@ -71,7 +71,7 @@ export const SERVER_RULES: readonly ReplyRule[] = [
     example: '452 <ada@example.org>: Mailbox is full',
     enhanced: UNINFORMATIVE_ENHANCED_CODE,
     text: /mailbox (?:is )?full|(?:over|exceeded) (?:the |its |his |her )?(?:storage )?quota|quota exceeded|out of storage/i,
-    blames: 'reader',
+    blames: 'recipient',
   },
   {
     name: 'unknown-user-words',
@@ -80,6 +80,6 @@ export const SERVER_RULES: readonly ReplyRule[] = [
     codeClass: 5,
     enhanced: UNINFORMATIVE_ENHANCED_CODE,
     text: /unrout?eable address|user (?:is )?unknown|unknown (?:user|recipient|mailbox)|no such (?:user|recipient|mailbox|person|address)|no mailbox here|RecipNotFound|(?:user|mailbox|recipient|address) (?:was )?(?:not found|does not exist|doesn't exist)/i,
-    blames: 'reader',
+    blames: 'recipient',
   },
 ];

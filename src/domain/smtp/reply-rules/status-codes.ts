@@ -8,28 +8,28 @@ export const ENHANCED_CODE_RULES: readonly ReplyRule[] = [
     example:
       '550 5.1.1 <ada@example.org>: Recipient address rejected: User unknown in local recipient table',
     enhanced: /^[45]\.1\.1$/,
-    blames: 'reader',
+    blames: 'recipient',
   },
   {
     name: 'no-such-domain',
     source: 'RFC 3463 §3.2',
     example: '550 5.1.2 <ada@example.org>: Bad destination system address',
     enhanced: /^[45]\.1\.2$/,
-    blames: 'reader',
+    blames: 'recipient',
   },
   {
     name: 'no-address',
     source: 'RFC 3463 §3.2',
     example: '501 5.1.3 Bad recipient address syntax',
     enhanced: /^[45]\.1\.3$/,
-    blames: 'reader',
+    blames: 'recipient',
   },
   {
     name: 'moved',
     source: 'RFC 3463 §3.2',
     example: '551 5.1.6 The mailbox has moved, and left no address',
     enhanced: /^[45]\.1\.6$/,
-    blames: 'reader',
+    blames: 'recipient',
   },
   {
     // A domain with a null MX. Exchange Online uses it for an unknown recipient.
@@ -37,7 +37,7 @@ export const ENHANCED_CODE_RULES: readonly ReplyRule[] = [
     source: 'RFC 7505 §4.2',
     example: '550 5.1.10 RESOLVER.ADR.RecipientNotFound; Recipient by SMTP address lookup',
     enhanced: /^[45]\.1\.10$/,
-    blames: 'reader',
+    blames: 'recipient',
   },
   {
     name: 'sender-address',
@@ -58,14 +58,14 @@ export const ENHANCED_CODE_RULES: readonly ReplyRule[] = [
     source: 'RFC 3463 §3.3',
     example: '550 5.2.1 The email account that you tried to reach is disabled. - gsmtp',
     enhanced: /^[45]\.2\.1$/,
-    blames: 'reader',
+    blames: 'recipient',
   },
   {
     name: 'mailbox-full',
     source: 'RFC 3463 §3.3',
     example: "452 4.2.2 The recipient's inbox is out of space. - gsmtp",
     enhanced: /^[45]\.2\.2$/,
-    blames: 'reader',
+    blames: 'recipient',
   },
   {
     name: 'message-too-long',
@@ -146,7 +146,7 @@ export const BASIC_CODE_RULES: readonly ReplyRule[] = [
     source: 'RFC 7504 §3, §4',
     example: '556 Domain does not accept mail',
     codes: [521, 556],
-    blames: 'reader',
+    blames: 'recipient',
   },
   {
     name: 'mailbox-unavailable',
