@@ -22,6 +22,7 @@ export type RequestErrorCode =
  *  sent it cannot fix it. */
 type OperatorErrorCode =
   | 'CONTROL_SILENT'
+  | 'DATABASE_INCOMPATIBLE'
   | 'DATABASE_TOO_OLD'
   | 'DATABASE_UNREACHABLE'
   | 'DATA_DIR_LOCKED'

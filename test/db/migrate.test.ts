@@ -68,6 +68,26 @@ describe('migrate', () => {
     expect(await isMigrated(database)).toBe(true);
   });
 
+  it('A database with the migrations of another build is not migrated and is refused', async () => {
+    await database.pool.query(
+      `CREATE TABLE saved AS SELECT * FROM drizzle.__drizzle_migrations;
+       UPDATE drizzle.__drizzle_migrations SET hash = 'of another build'`,
+    );
+    try {
+      expect(await isMigrated(database)).toBe(false);
+      await expect(migrate(database, { queueInPostgres: true })).rejects.toMatchObject({
+        code: 'DATABASE_INCOMPATIBLE',
+      });
+    } finally {
+      await database.pool.query(
+        `DELETE FROM drizzle.__drizzle_migrations;
+         INSERT INTO drizzle.__drizzle_migrations SELECT * FROM saved;
+         DROP TABLE saved`,
+      );
+    }
+    expect(await isMigrated(database)).toBe(true);
+  });
+
   it('isMigrated rejects when the server does not answer', async () => {
     const unreachable = openServerDatabase('postgres://nobody@127.0.0.1:1/none', {
       connections: 1,
