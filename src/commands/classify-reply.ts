@@ -42,7 +42,7 @@ function classificationToJson(reply: SmtpReply, classification: ReplyClassificat
     reply: formatReply(reply),
     code: reply.code,
     enhanced: reply.enhanced,
-    verdict: replyClass,
+    reply_class: replyClass,
     blames,
     suppresses: shouldSuppress,
     slows_domain: slowsDomain,

@@ -57,7 +57,7 @@ describe('paperboy doctor --reply', () => {
       reply: '451 4.7.1 Not now, later',
       code: 451,
       enhanced: '4.7.1',
-      verdict: 'retry',
+      reply_class: 'retry',
       blames: 'sender',
       suppresses: false,
       slows_domain: true,
