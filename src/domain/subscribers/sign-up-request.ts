@@ -14,12 +14,18 @@ export interface SignUpRequest {
   network: string | null;
 }
 
-/** The subscriber with the preferences that the request named; a request of null changes
- *  nothing. */
+/** The subscriber with the preferences that the request named; a request of null changes nothing. A
+ *  request that names only papers limits papers, whatever minutes are stored. */
 export function applySignUpRequest(
   subscriber: Subscriber,
   request: SignUpRequest | null,
 ): Subscriber {
   if (request === null) return subscriber;
-  return { ...subscriber, ...resolveTopicConflicts(subscriber, request.preferences) };
+  const { papers, minutes } = request.preferences;
+  const limitsPapers = papers !== undefined && minutes === undefined;
+  return {
+    ...subscriber,
+    ...(limitsPapers && { minutes: null }),
+    ...resolveTopicConflicts(subscriber, request.preferences),
+  };
 }

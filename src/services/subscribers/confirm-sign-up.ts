@@ -123,8 +123,8 @@ async function activate(
   const requested = applySignUpRequest(stored, signUpRequest);
   const status = decideConfirmedStatus(requested.pausedUntil, toUtcDay(now));
   const pausedUntil = status === 'paused' ? requested.pausedUntil : null;
-  const { topics, mutedTopics } = requested;
-  const preferences = { ...signUpRequest?.preferences, topics, mutedTopics, pausedUntil };
+  const { topics, mutedTopics, minutes } = requested;
+  const preferences = { ...signUpRequest?.preferences, topics, mutedTopics, minutes, pausedUntil };
   await updatePreferences(tx, stored.id, preferences, now);
   await updateStatus(tx, stored.id, status, now);
   return { ...requested, status, pausedUntil, confirmedAt: now };

@@ -166,6 +166,23 @@ describe('confirmSignUp', () => {
     });
   });
 
+  it('A sign-up that names only papers ends a stored limit of minutes, and no other does', async () => {
+    await storeSubscriber(database.db, { email: TEST_ADDRESS, status: 'unsubscribed', minutes: 5 });
+    await requestSignUp(TEST_ADDRESS, { hour: 9 });
+    await confirm(await lastToken());
+    expect(await ada()).toMatchObject({ hour: 9, minutes: 5 });
+    await unsubscribe(deps(), tokens.seal({ kind: 'subscriber', subscriberId: (await ada()).id }));
+    clock.advance(HOUR_MS);
+    await requestSignUp(TEST_ADDRESS, { papers: 3 });
+    const token = await lastToken();
+    expect(await findConfirmation(deps(), token)).toMatchObject({
+      kind: 'open',
+      subscriber: { papers: 3, minutes: null },
+    });
+    await confirm(token);
+    expect(await ada()).toMatchObject({ papers: 3, minutes: null });
+  });
+
   it('A pause that the sign-up asked for begins on confirming, unless its day has come', async () => {
     await requestSignUp(TEST_ADDRESS, { pausedUntil: '2026-05-10' });
     const token = await lastToken();
