@@ -3,13 +3,8 @@ import { DELIVERY_STATES } from '../domain/deliveries/delivery.ts';
 import type { DigestStatus } from '../services/digests/digest-status.ts';
 
 /** The counts as JSON. */
-export function digestStatusToJson({
-  digest,
-  audience,
-  states,
-  ratePerSecond,
-  secondsLeft,
-}: DigestStatus) {
+export function digestStatusToJson(status: DigestStatus) {
+  const { digest, audience, states, ratePerSecond, secondsLeft } = status;
   return {
     kind: digest.kind,
     date: digest.date,
@@ -21,13 +16,8 @@ export function digestStatusToJson({
 }
 
 /** The counts as text, with only the states that occur. */
-export function formatDigestStatus({
-  digest,
-  audience,
-  states,
-  scheduled,
-  ...progress
-}: DigestStatus): string {
+export function formatDigestStatus(status: DigestStatus): string {
+  const { digest, audience, states, scheduled, ...progress } = status;
   const counted = DELIVERY_STATES.filter((state) => states[state] > 0).map(
     (state) => `  ${state.padEnd(9)} ${formatCount(states[state]).padStart(10)}`,
   );
@@ -52,14 +42,8 @@ function formatSendRate({
 }
 
 /** The counts on one line. */
-export function formatSendProgress({
-  audience,
-  states,
-  due,
-  inProgress,
-  ratePerSecond,
-  secondsLeft,
-}: DigestStatus): string {
+export function formatSendProgress(status: DigestStatus): string {
+  const { audience, states, due, inProgress, ratePerSecond, secondsLeft } = status;
   const left = secondsLeft === null ? '' : `, ${formatCount(secondsLeft)} s left`;
   return `${formatCount(states.sent)} of ${formatCount(audience)} sent, ${formatCount(due + inProgress)} to send, ${Math.round(ratePerSecond)}/s${left}`;
 }

@@ -35,12 +35,8 @@ ${entries.map(renderEntry).join('\n')}
 `;
 }
 
-function renderEntry({
-  paper,
-  link,
-  note,
-  day = paper.listedOn,
-}: AtomFeed['entries'][number]): string {
+function renderEntry(entry: AtomFeed['entries'][number]): string {
+  const { paper, link, note, day = paper.listedOn } = entry;
   const authors =
     paper.authors.length > 0
       ? paper.authors

@@ -136,13 +136,9 @@ async function updateSourceAlerts(
   { alerts }: FetchJobDeps,
   subject: string,
   reports: readonly FetchReport[],
-  {
-    error,
-    failures,
-    nextAt,
-    hadFailed,
-  }: { error: SourceError | null; failures: number; nextAt: Date; hadFailed: boolean },
+  result: { error: SourceError | null; failures: number; nextAt: Date; hadFailed: boolean },
 ): Promise<void> {
+  const { error, failures, nextAt, hadFailed } = result;
   if (error !== null) return raiseSourceFailed(alerts, subject, { error, failures, nextAt });
   const unreadable = reports.find(isMostlyUnreadable);
   if (unreadable) {

@@ -79,13 +79,10 @@ function buildHandlers(deps: HandlerDeps): Handlers {
 }
 
 /** Schedules the recurring jobs, and enqueues those that may have been missed. */
-export async function startSchedules({
-  db,
-  queue,
-  clock,
-  composeAt,
-  sources,
-}: Pick<HandlerDeps, 'db' | 'queue' | 'clock' | 'composeAt' | 'sources'>): Promise<void> {
+export async function startSchedules(
+  deps: Pick<HandlerDeps, 'db' | 'queue' | 'clock' | 'composeAt' | 'sources'>,
+): Promise<void> {
+  const { db, queue, clock, composeAt, sources } = deps;
   const daily = `${composeAt.minute} ${composeAt.hour} * * *`;
   await registerSources(
     db,

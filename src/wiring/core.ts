@@ -57,12 +57,9 @@ export interface Core extends Runtime {
 export async function openCore(
   config: Config,
   runtime: Runtime,
-  {
-    database,
-    closers,
-    queryTimeoutsMs,
-  }: { database: Database; closers: Closer[]; queryTimeoutsMs: QueryTimeoutsMs },
+  opened: Pick<Core, 'database' | 'queryTimeoutsMs'> & { closers: Closer[] },
 ): Promise<Core> {
+  const { database, closers, queryTimeoutsMs } = opened;
   const { clock, logger } = runtime;
   const dbWithTimeout = (timeoutMs: number) => database.withQueryTimeout(timeoutMs).db;
   const log: Log = (level, event, facts) => logger[level](facts, event);

@@ -81,12 +81,8 @@ export async function openMailServices(deps: MailDeps): Promise<MailServices> {
 }
 
 /** Returns null without a limit. The local inbox needs none. */
-function openRelayRateLimit({
-  config,
-  database,
-  log,
-  queryTimeoutsMs,
-}: MailDeps): SendRateLimiter | null {
+function openRelayRateLimit(deps: MailDeps): SendRateLimiter | null {
+  const { config, database, log, queryTimeoutsMs } = deps;
   const { smtpUrls, smtpMessagesPerSecond: perSecond, redisUrl } = config;
   if (perSecond === null || smtpUrls.length === 0) return null;
   return openSendRateLimiter({

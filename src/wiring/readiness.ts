@@ -1,29 +1,19 @@
 import { hostname } from 'node:os';
-import type { Logger } from 'pino';
-import type { Database } from '../db/client.ts';
-import type { Queue } from '../queue/queue.ts';
 import { probeRelay, type RelayProbeResult } from '../relay/probe-relay.ts';
 import { chooseHeloName } from '../relay/relay.ts';
 import { createReadinessProbe, type ReadinessProbe } from '../services/monitoring/readiness.ts';
-import type { Config } from '../settings/config.ts';
+import type { Core } from './core.ts';
 
 /** How long a relay may take to accept the session, in ms: less than `/readyz` waits for any
  *  part. */
 const RELAY_TIMEOUT_MS = 2500;
 
 /** Opens the probe that says whether the parts work. Changes are logged. */
-export function openReadinessProbe({
-  config,
-  database,
-  queue,
-  logger,
-}: {
-  config: Config;
-  database: Database;
-  queue: Queue;
-  logger: Logger;
-}): ReadinessProbe {
-  const { smtpUrls, redisUrl } = config;
+export function openReadinessProbe(
+  core: Pick<Core, 'config' | 'database' | 'queue' | 'logger'>,
+): ReadinessProbe {
+  const { database, queue, logger } = core;
+  const { smtpUrls, redisUrl } = core.config;
   return createReadinessProbe({
     database,
     queue,

@@ -57,13 +57,14 @@ export async function removeFeedbackByVerbs(
 export async function listFeedback(
   db: Db,
   subscriberId: number,
-  {
-    limit,
-    since = null,
-    paperId = null,
-    verb = null,
-  }: { limit: number; since?: Date | null; paperId?: string | null; verb?: FeedbackVerb | null },
+  filter: {
+    limit: number;
+    since?: Date | null;
+    paperId?: string | null;
+    verb?: FeedbackVerb | null;
+  },
 ): Promise<GivenFeedback[]> {
+  const { limit, since = null, paperId = null, verb = null } = filter;
   return db
     .select({
       paper: { id: papers.id, title: papers.title, abstract: papers.abstract },

@@ -23,11 +23,9 @@ export async function findValidators(db: Db, source: string): Promise<HttpValida
 export async function recordFetch(
   tx: Db,
   fetch: FetchRecord,
-  {
-    validators,
-    newestListDay,
-  }: { validators?: HttpValidators | null; newestListDay: string | null },
+  changes: { validators?: HttpValidators | null; newestListDay: string | null },
 ): Promise<void> {
+  const { validators, newestListDay } = changes;
   const detail = fetch.detail && toStorableText(fetch.detail);
   await tx.insert(fetches).values({ ...fetch, detail });
   const { source, endedAt, outcome, added } = fetch;

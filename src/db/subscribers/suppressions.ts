@@ -46,13 +46,14 @@ export async function listSuppressedHashes(
  *  the digest whose delivery bounced. */
 export async function suppressAddress(
   db: Db,
-  {
-    emailHash,
-    reason,
-    digestId = null,
-    now,
-  }: { emailHash: Buffer; reason: SuppressionReason; digestId?: number | null; now: Date },
+  suppression: {
+    emailHash: Buffer;
+    reason: SuppressionReason;
+    digestId?: number | null;
+    now: Date;
+  },
 ): Promise<void> {
+  const { emailHash, reason, digestId = null, now } = suppression;
   await db
     .insert(suppressions)
     .values({ emailHash, reason, createdAt: now, digestId })

@@ -72,11 +72,8 @@ export function buildPreferencesPage(view: PreferencesView, layouts: PageLayouts
 }
 
 /** Says `Your choice: …` to a subscriber who gets no mail at present. */
-function describeCurrentPreferences({
-  status,
-  preferences,
-  topics,
-}: PreferencesView): LinkedText[] {
+function describeCurrentPreferences(view: PreferencesView): LinkedText[] {
+  const { status, preferences, topics } = view;
   const nameOf = (slug: string) => topics.find((topic) => topic.slug === slug)?.name ?? slug;
   const [first, ...rest] = describePreferences(preferences, nameOf);
   if (!first) return [];

@@ -126,12 +126,8 @@ export function buildRelevanceThresholdSection({ relevanceThreshold }: Preferenc
 }
 
 /** The pause and its last day. */
-export function buildPauseSection({
-  status,
-  pausedUntil,
-  typedPausedUntil,
-  today,
-}: PreferencesView) {
+export function buildPauseSection(view: PreferencesView) {
+  const { status, pausedUntil, typedPausedUntil, today } = view;
   const copy = PREFERENCES_COPY.pause;
   const isPaused = status === 'paused';
   const until = pausedUntil === null ? copy.paused : copy.pausedUntil(formatDate(pausedUntil));

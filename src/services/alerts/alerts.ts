@@ -10,17 +10,13 @@ export interface Alerts {
 }
 
 /** Alerts stored in the database. An incident that another process raised is not reported again. */
-export function createAlerts({
-  db,
-  clock,
-  onRaised,
-  onEnded,
-}: {
+export function createAlerts(deps: {
   db: Db;
   clock: Clock;
   onRaised: (alert: Alert) => void;
   onEnded: (incident: Incident) => void;
 }): Alerts {
+  const { db, clock, onRaised, onEnded } = deps;
   return {
     raise: async (alert) => {
       if (await raiseAlert(db, alert, clock())) onRaised(alert);

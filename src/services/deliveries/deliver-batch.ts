@@ -106,17 +106,14 @@ async function deliverClaimed(
 /** @returns how many were sent. */
 async function sendClaimed(
   deps: DeliverDeps,
-  {
-    context,
-    key,
-    claimed,
-  }: {
+  batch: {
     context: DigestContext;
     key: BatchKey & { leaseId: number };
     claimed: readonly ClaimedDelivery[];
   },
   onStarted: () => void,
 ): Promise<number> {
+  const { context, key, claimed } = batch;
   const { db, forceStop, sleep } = deps;
   const prepared = await prepareBatch(deps, context, claimed, key.leaseId);
   const { ready, outcomes, newlyQuiet, explainedQuiet } = prepared;

@@ -33,13 +33,8 @@ const MAX_TRACKED_DIGESTS = 8;
  * Suppresses addresses that do not exist. When too many mails bounce the digest is paused with an
  * alert and its suppressions are lifted: then the fault is the sender's.
  */
-export function createReplyHandler({
-  db,
-  clock,
-  suppressionKey,
-  alerts,
-  log,
-}: ReplyHandlerDeps): ReplyHandler {
+export function createReplyHandler(deps: ReplyHandlerDeps): ReplyHandler {
+  const { db, clock, suppressionKey, alerts, log } = deps;
   const limits = new Map<number, BounceRateLimit>();
 
   const limitFor = (digestId: number): BounceRateLimit => {

@@ -91,18 +91,14 @@ function describeQuietReason(
 function toReadyMail(
   { tokens, messageIds, clock, signer }: PrepareDeps,
   context: DigestContext,
-  {
-    delivery,
-    subscriber,
-    selection,
-    leaseId,
-  }: {
+  decided: {
     delivery: ClaimedDelivery;
     subscriber: DigestRecipient;
     selection: Selection;
     leaseId: number;
   },
 ): ReadyMail {
+  const { delivery, subscriber, selection, leaseId } = decided;
   const { renderer, digest } = context;
   const { subscriberId, attempts, sendAt } = delivery;
   const messageId =

@@ -24,11 +24,8 @@ const RAISE_INTERVAL_MS = 60_000;
  * Logs each change, keeps an alert open while a relay is down for some process, and enqueues the
  * due batches when it is back: their deferred jobs have run out.
  */
-export function createRelayChangeHandler({
-  alerts,
-  log,
-  enqueueDue,
-}: RelayChangeDeps): RelayChangeHandler {
+export function createRelayChangeHandler(deps: RelayChangeDeps): RelayChangeHandler {
+  const { alerts, log, enqueueDue } = deps;
   const timers = new Map<string, NodeJS.Timeout>();
   const stopRaising = (relay: string) => {
     clearInterval(timers.get(relay));

@@ -16,12 +16,9 @@ export const abortableSleep: Sleep = (durationMs, signal) =>
  *  not retryable, and with the last error once `signal` is aborted. */
 export async function retryTransient<Value>(
   operation: () => Promise<Value>,
-  {
-    signal,
-    sleep,
-    isRetryable = isTransient,
-  }: { signal: AbortSignal; sleep: Sleep; isRetryable?: (error: unknown) => boolean },
+  options: { signal: AbortSignal; sleep: Sleep; isRetryable?: (error: unknown) => boolean },
 ): Promise<Value> {
+  const { signal, sleep, isRetryable = isTransient } = options;
   let delayMs = FIRST_DELAY_MS;
   for (;;) {
     try {

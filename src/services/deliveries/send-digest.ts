@@ -43,14 +43,10 @@ const NO_WORKER_TIMEOUT_MS = 30_000;
 /** Enqueues the due deliveries of a digest and waits until none is due or in progress, or the
  *  digest is paused. The workers send. */
 export async function sendDigest(
-  {
-    db,
-    queue,
-    clock,
-    timer = REAL_TIMER,
-  }: { db: Db; queue: Queue; clock: Clock; timer?: SendTimer },
+  deps: { db: Db; queue: Queue; clock: Clock; timer?: SendTimer },
   { digest, isImmediate, onProgress, signal }: SendDigestOptions,
 ): Promise<SendDigestResult> {
+  const { db, queue, clock, timer = REAL_TIMER } = deps;
   if (isImmediate) await sendBatchesNow(db, digest.id, clock());
   let sweptAt = Number.NEGATIVE_INFINITY;
   let workerSeenAt = timer.elapsedMs();

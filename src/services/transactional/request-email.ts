@@ -20,12 +20,9 @@ import type { Queue } from '../../queue/queue.ts';
 export async function requestTransactionalEmail(
   tx: Db,
   kind: Exclude<TransactionalKind, 'confirm'>,
-  {
-    subscriberId,
-    now,
-    paperIds = [],
-  }: { subscriberId: number; now: Date; paperIds?: readonly string[] },
+  request: { subscriberId: number; now: Date; paperIds?: readonly string[] },
 ): Promise<number | null> {
+  const { subscriberId, now, paperIds = [] } = request;
   const since = new Date(now.getTime() - TRANSACTIONAL_MIN_INTERVAL_MS[kind]);
   if (await hasTransactionalEmailSince(tx, { subscriberId, kind, since })) return null;
   return addTransactionalEmail(tx, {

@@ -51,12 +51,9 @@ export interface RecordedAttempts {
 export async function recordAttempts(
   pool: pg.Pool,
   digestId: number,
-  {
-    results,
-    next,
-    now,
-  }: { results: readonly AttemptRecord[]; next: readonly NextAttempt[]; now: Date },
+  changes: { results: readonly AttemptRecord[]; next: readonly NextAttempt[]; now: Date },
 ): Promise<RecordedAttempts> {
+  const { results, next, now } = changes;
   const table = getPartitionName(digestId);
   const response = await queryPrepared<{ results: number; sendable: string[] }>(pool, {
     name: `record-${digestId}`,
