@@ -258,7 +258,7 @@ describe('paperboy subscribers erase', () => {
 
   it.each([
     ['ada@example.org', 'No subscriber has the address “ada@example.org”.'],
-    ['ada', '“ada” is not an e-mail address: expected something like ada@example.org.'],
+    ['ada', '“ada” is not an email address: expected something like ada@example.org.'],
   ])('“subscribers erase” says why it cannot erase %s', async (email, message) => {
     expect(await paperboy(`subscribers erase ${email}`)).toEqual({
       code: 1,

@@ -214,7 +214,7 @@ describe('paperboy digest preview', () => {
 
   it.each([
     ['bob@example.org', 'No subscriber has the address “bob@example.org”.'],
-    ['nobody', '“nobody” is not an e-mail address: expected something like ada@example.org.'],
+    ['nobody', '“nobody” is not an email address: expected something like ada@example.org.'],
   ])('“digest preview” says why it cannot render for %s', async (email, message) => {
     await composed({ readers: 0 });
     const { code, stdout, stderr } = await digest('preview', '--email', email);

@@ -227,7 +227,7 @@ describe('A file of readers', () => {
   });
 
   it.each([
-    ['nobody', /“nobody” is not an e-mail address: expected/],
+    ['nobody', /“nobody” is not an email address: expected/],
     ['a@b@example.org', /expected/],
     ['ada@example.org,alchemy', /alchemy/],
     ['ada@example.org,,24', /“24” is no hour: expected/],

@@ -14,7 +14,7 @@ export function describeReason(reason: Reason, context: ReasonContext): string {
   if (reason.kind === 'leading')
     return `The most discussed of ${spellNumber(reason.paperCount)} papers on ${nameTopic(reason.topic, context)}, which you follow.`;
   if (reason.kind === 'meeting')
-    return `Where ${nameTopic(reason.topic, context)}, which you follow, meets ${nameTopic(reason.otherTopic, context)}.`;
+    return `On ${nameTopic(reason.topic, context)}, which you follow, and on ${nameTopic(reason.otherTopic, context)}.`;
   const { match } = reason;
   const { plain, subject, reworded } = describeMatch(match, context);
   switch (reason.kind) {
@@ -126,7 +126,7 @@ function describeMostDiscussed(match: ReasonMatch, context: ReasonContext): stri
 }
 
 function joinRemark(subject: string, remark: string): string {
-  return toSentence(subject === '' ? remark : `${subject}, and ${remark}`);
+  return subject === '' ? toSentence(remark) : `${toSentence(subject)} ${toSentence(remark)}`;
 }
 
 /** `“a”, one of your keywords` or `“a” and “b”, two of your keywords`. */

@@ -57,7 +57,7 @@ export function toPublicSourceName(name: string): string {
 const SOURCE_LABELS: Readonly<Record<string, string>> = {
   'hf-daily': 'Daily Papers of Hugging Face',
   'hf-trending': 'Trending on Hugging Face',
-  file: 'A file',
+  file: 'An imported file',
 };
 
 function parseArxivSource(name: string): SourceSpec {

@@ -15,7 +15,7 @@ const MAX_LENGTH = 254; // RFC 5321 §4.5.3.1.3, less the angle brackets
 const MAX_LOCAL_LENGTH = 64; // RFC 5321 §4.5.3.1.1
 const MAX_LABEL_LENGTH = 63; // RFC 1035 §2.3.4
 
-const NOT_AN_ADDRESS = 'is not an e-mail address: expected something like ada@example.org.';
+const NOT_AN_ADDRESS = 'is not an email address: expected something like ada@example.org.';
 
 /** Control and format characters are invisible, so two addresses could look the same. */
 const INVISIBLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cs}]/u;
@@ -32,7 +32,7 @@ const FORBIDDEN_IN_DOMAIN = /[\s@<>()[\]\\,;:"/?#%]/;
  */
 export function normaliseAddress(input: string): EmailAddress {
   const text = input.trim().normalize('NFC');
-  if (text === '') throwInvalidEmail('An e-mail address is needed, such as ada@example.org.');
+  if (text === '') throwInvalidEmail('An email address is needed, such as ada@example.org.');
   const shown = quoteForMessage(text);
   if (INVISIBLE.test(text)) throwInvalidEmail(`${shown} contains an invisible character.`);
   const [, local = '', typedDomain = ''] = /^([^"]+)@([^@]+)$/.exec(text) ?? [];

@@ -119,9 +119,9 @@ describe('describeReason', () => {
     ).toEqual([
       'The most discussed of seven papers on Theory, which you follow.',
       'On Theory, which you follow, and among the most discussed papers today.',
-      'On Theory, which you follow, and its code is out.',
-      'Where Theory, which you follow, meets Agents.',
-      'On Theory, which you follow, and it reports 1.35x.',
+      'On Theory, which you follow. Its code is out.',
+      'On Theory, which you follow, and on Agents.',
+      'On Theory, which you follow. It reports 1.35x.',
       'Because you follow Theory.',
       'On Theory, which you follow.',
     ]);
@@ -132,7 +132,7 @@ describe('describeReason', () => {
       'From today’s papers.',
     ]);
     expect(sentences({ ...remarkable, learnedTerms: ['mamba'] })[1]).toBe(
-      'You liked papers on “mamba”, and its code is out.',
+      'You liked papers on “mamba”. Its code is out.',
     );
   });
 
@@ -163,7 +163,7 @@ describe('describeReason', () => {
       const all = [...sentences(changes), ...sentences(changes, 'weekly')];
       expect(new Set(sentences(changes)).size).toBe(all.length / 2);
       for (const sentence of all) {
-        expect(sentence).toMatch(/^[A-Z](?:[^.!?]|\.(?=\d))*\.(?: [A-Z][^.!?]*\.)?$/);
+        expect(sentence).toMatch(/^[A-Z](?:[^.!?]|\.(?=\d))*\.(?: [A-Z](?:[^.!?]|\.(?=\d))*\.)?$/);
         expect(sentence).not.toMatch(/ {2}| [.,]|undefined|null|“”/);
       }
     }

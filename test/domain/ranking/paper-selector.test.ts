@@ -197,7 +197,7 @@ describe('createPaperSelector', () => {
       selectPapers(pool, requests, NOTHING).map((each) => [each.rank, each.reason]),
     );
     expect(reasons.get(0)).toContain('“stateless”');
-    expect(reasons.get(1)).toMatch(/Theory, which you follow, meets Agents|you follow Theory/);
+    expect(reasons.get(1)).toMatch(/Theory, which you follow, and on Agents|you follow Theory/);
     expect(reasons.get(2)).toMatch(/unnamed/);
   });
 });

@@ -42,8 +42,8 @@ describe('createReasonPicker', () => {
     const reasons = pickerFor([remarkable, remarkable, remarkable, {}, {}]);
     const all = [0, 1, 2, 3, 4].map((place) => reasons.pickNext(matchOf(place)));
     expect(all).toEqual([
-      'On Theory, which you follow, and its code is out.',
-      'On Theory, which you follow, and it reports 3.2x.',
+      'On Theory, which you follow. Its code is out.',
+      'On Theory, which you follow. It reports 3.2x.',
       'Because you follow Theory.',
       'On Theory, which you follow.',
       'Because you follow Theory.',
@@ -81,11 +81,11 @@ describe('createReasonPicker', () => {
       reasons.reset();
       return reasons.pickNext(matchOf(0, { followedTopics: followed }));
     };
-    expect(next(['theory'])).toBe('Where Theory, which you follow, meets Agents.');
-    expect(next(['agents'])).toBe('Where Agents, which you follow, meets Theory.');
+    expect(next(['theory'])).toBe('On Theory, which you follow, and on Agents.');
+    expect(next(['agents'])).toBe('On Agents, which you follow, and on Theory.');
     expect(next(['agents', 'theory'])).toBe('Because you follow Theory and Agents.');
     expect(next([])).toBe('From today’s papers on Theory.');
-    expect(next(['theory'])).toBe('Where Theory, which you follow, meets Agents.');
+    expect(next(['theory'])).toBe('On Theory, which you follow, and on Agents.');
   });
 
   it('Equal reasons are the same object, also those with keywords', () => {

@@ -264,7 +264,7 @@ describe('The form on the front page', () => {
       ...(payload !== undefined && { payload }),
     });
     expect(answer.statusCode).toBe(400);
-    expect(load(answer.body)('#email-problem').text()).toContain('An e-mail address is needed');
+    expect(load(answer.body)('#email-problem').text()).toContain('An email address is needed');
   });
 });
 

@@ -67,9 +67,9 @@ export const TRANSACTIONAL_EMAIL_COPY = {
     before: [
       `Someone, probably you, asked in the settings of ${email} for a copy of everything that ${siteName} stores about you.`,
     ],
-    button: 'Download your data',
+    button: 'Download my data',
     after: [
-      `The link works for ${describeDuration(linkLifetimeMs)}. It’s only in this email: without access to your inbox, nobody gets your data.`,
+      `The link works for ${describeDuration(linkLifetimeMs)}. It’s only in this email, so nobody without access to your inbox can get your data.`,
     ],
   }),
   erase: ({ siteName, email, linkLifetimeMs }) => ({
@@ -110,7 +110,7 @@ export const TRANSACTIONAL_EMAIL_COPY = {
     ],
     button: 'Subscribe again',
     after: [
-      `Confirm on that page and ${siteName} comes as before, ${describeDigestSchedule(preferences)}. The link works for ${describeDuration(linkLifetimeMs)}. Use it too if someone else unsubscribed you.`,
+      `Confirm on the page that opens and ${siteName} comes as before, ${describeDigestSchedule(preferences)}. The link works for ${describeDuration(linkLifetimeMs)}. Use it too if someone else unsubscribed you.`,
     ],
     links: [
       { text: 'Change what you get, and when', url: preferencesUrl },

@@ -64,7 +64,7 @@ export const STATUS_COPY = {
     cancelled: 'Cancelled.',
     paused: 'Paused.',
     sending: 'Being sent.',
-    scheduled: 'The rest is sent at its subscribers’ hours.',
+    scheduled: 'The rest is sent at the hours its subscribers chose.',
     done: 'All sent.',
   },
   state: 'State',
