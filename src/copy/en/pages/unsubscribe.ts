@@ -1,7 +1,7 @@
 /** The page behind an unsubscribe link, before and after the click. */
 export const UNSUBSCRIBE_COPY = {
   title: 'Unsubscribe',
-  stopSendingTo: 'Stop sending papers to',
+  stopSendingTo: 'We’ll stop sending papers to',
   button: 'Unsubscribe',
   alternatives: 'Or get fewer emails',
   threeWeekly: 'Three papers, once a week',
