@@ -90,7 +90,7 @@ describe('paperboy digest compose', () => {
 
 describe('paperboy digest status', () => {
   it('“digest status --json” counts all nine states', async () => {
-    await composed({ readers: 2 });
+    await composed({ subscribers: 2 });
     await setStates({ sent: 1 });
     const { code, stdout } = await digest('status', '--json');
     expect(code).toBe(0);
@@ -105,7 +105,7 @@ describe('paperboy digest status', () => {
   });
 
   it('“digest status” shows only the states that occur', async () => {
-    await composed({ readers: 2 });
+    await composed({ subscribers: 2 });
     await setStates({ skipped: 1 });
     expect((await digest('status')).stdout).toBe(
       [
@@ -119,7 +119,7 @@ describe('paperboy digest status', () => {
   });
 
   it('“digest status” names a missing digest and the command that composes it', async () => {
-    await composed({ readers: 0 });
+    await composed({ subscribers: 0 });
     const { code, stderr } = await digest('status', '--date', '2026-05-01', '--json');
     expect(code).toBe(1);
     expect(stderr).toBe(
@@ -130,7 +130,7 @@ describe('paperboy digest status', () => {
 
 describe('paperboy digest send', () => {
   it('“digest send” leaves deliveries that are due later', async () => {
-    await composed({ readers: 1 });
+    await composed({ subscribers: 1 });
     const { code, stdout } = await digest('send');
     expect(code).toBe(0);
     expect(stdout).toContain('1 wait for a later time.');
@@ -139,7 +139,7 @@ describe('paperboy digest send', () => {
 
   // Before any test with a worker: the lease of a worker stays alive.
   it('“digest send” ends with 4 after 30 seconds without a worker', async () => {
-    await composed({ readers: 1 });
+    await composed({ subscribers: 1 });
     let elapsed = 0;
     vi.spyOn(performance, 'now').mockImplementation(() => {
       elapsed += 10_000;
@@ -152,7 +152,7 @@ describe('paperboy digest send', () => {
   });
 
   it('“digest send --now” sends all pending deliveries once', async () => {
-    await composed({ readers: 3 });
+    await composed({ subscribers: 3 });
     const worker = await startRoles(test.app, ['worker']);
     try {
       const first = await digest('send', '--now', '--json');
@@ -174,7 +174,7 @@ describe('paperboy digest send', () => {
   it.each(['failed', 'unknown'] as const)(
     '“digest send” ends with 3 when a delivery is %s',
     async (state) => {
-      await composed({ readers: 2 });
+      await composed({ subscribers: 2 });
       await setStates({ [state]: 1, sent: 1 });
       const { code, stdout } = await digest('send', '--now', '--json');
       expect(code).toBe(3);
@@ -183,7 +183,7 @@ describe('paperboy digest send', () => {
   );
 
   it('“digest send” ends with 130 when it is interrupted', async () => {
-    await composed({ readers: 1 });
+    await composed({ subscribers: 1 });
     const { code } = await runCommand(test.app, ['digest', 'send', '--now'], {
       signal: AbortSignal.abort(),
     });
@@ -205,7 +205,7 @@ describe('paperboy digest preview', () => {
   });
 
   it('“digest preview --text” prints the plain text for a subscriber without topics', async () => {
-    await composed({ readers: 0 });
+    await composed({ subscribers: 0 });
     const { code, stdout } = await digest('preview', '--text');
     expect(code).toBe(0);
     expect(stdout).not.toContain('MIME-Version');
@@ -216,14 +216,14 @@ describe('paperboy digest preview', () => {
     ['bob@example.org', 'No subscriber has the address “bob@example.org”.'],
     ['nobody', '“nobody” is not an email address: expected something like ada@example.org.'],
   ])('“digest preview” says why it cannot render for %s', async (email, message) => {
-    await composed({ readers: 0 });
+    await composed({ subscribers: 0 });
     const { code, stdout, stderr } = await digest('preview', '--email', email);
     expect({ code, stdout, stderr }).toEqual({ code: 1, stdout: '', stderr: `${message}\n` });
   });
 });
 
 /** Composes a digest of one paper whose deliveries are due later. */
-async function composed({ readers: subscribers }: { readers: number }): Promise<void> {
+async function composed({ subscribers }: { subscribers: number }): Promise<void> {
   await storePapers(test.app.db, [buildPaper()]);
   for (let subscriber = 0; subscriber < subscribers; subscriber += 1)
     await storeSubscriber(test.app.db);

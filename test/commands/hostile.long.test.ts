@@ -189,13 +189,16 @@ describe('A file of papers', () => {
       [withField({ code_url: 'http://' }), /^Paper 2: code_url is "http:\/\/": expected an http/],
       [withField({ id: {} }), /^Paper 2: id is \{\}: expected a text/],
     ]),
-  )('that reads %s is told by its place, and stores nothing', async (_title, text, about) => {
-    await writeFile(join(folder, 'papers.json'), text);
-    const before = await everything();
-    expectReported(await paperboy(['papers', 'import', 'papers.json']), about, text.slice(0, 80));
-    expectReported(await paperboy(['papers', 'import', '-'], text), about, text.slice(0, 80));
-    expect(await everything()).toEqual(before);
-  });
+  )(
+    'A file of papers that reads %s is rejected with its place, and stores nothing',
+    async (_title, text, about) => {
+      await writeFile(join(folder, 'papers.json'), text);
+      const before = await everything();
+      expectReported(await paperboy(['papers', 'import', 'papers.json']), about, text.slice(0, 80));
+      expectReported(await paperboy(['papers', 'import', '-'], text), about, text.slice(0, 80));
+      expect(await everything()).toEqual(before);
+    },
+  );
 });
 
 const HEADER =
@@ -216,15 +219,18 @@ describe('A file of readers', () => {
       [`email\nada@example.org\n"${'x'.repeat(70_000)}"`, /^The file is no CSV: /],
       ['\u0000\u0001PNG', /^The header line .* has no column “email”/],
     ]),
-  )('that reads %s is told by its place, and stores nothing', async (_title, text, about) => {
-    const before = await everything();
-    expectReported(
-      await paperboy(['subscribers', 'import', '-'], text),
-      about,
-      JSON.stringify(text.slice(0, 80)),
-    );
-    expect(await everything()).toEqual(before);
-  });
+  )(
+    'A file of subscribers that reads %s is rejected with its place, and stores nothing',
+    async (_title, text, about) => {
+      const before = await everything();
+      expectReported(
+        await paperboy(['subscribers', 'import', '-'], text),
+        about,
+        JSON.stringify(text.slice(0, 80)),
+      );
+      expect(await everything()).toEqual(before);
+    },
+  );
 
   it.each([
     ['nobody', /“nobody” is not an email address: expected/],

@@ -40,7 +40,7 @@ afterEach(async () => {
 });
 
 describe('callRunning', () => {
-  it('callRunning returns null when no process runs, and creates no folder', async () => {
+  it('A call returns null when no process runs, and creates no folder', async () => {
     const missing = join(dir, 'missing');
     expect(await callRunning(missing, request(), caller().io)).toBe(null);
     expect(await readdir(dir)).toEqual([]);
@@ -48,7 +48,7 @@ describe('callRunning', () => {
     expect(await callRunning(dir, request(), caller().io)).toBe(null);
   });
 
-  it('callRunning returns null after the running process was killed', async () => {
+  it('A call returns null after the running process was killed', async () => {
     const holder = await startLockHolder(dir);
     await holder.ask('lock');
     await holder.signal('SIGKILL');

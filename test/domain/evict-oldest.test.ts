@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { evictOldest } from '../../src/domain/evict-oldest.ts';
 
-describe('keepNewest', () => {
+describe('evictOldest', () => {
   const mapOf = (...keys: string[]) => new Map(keys.map((key) => [key, 1]));
 
   it.each([
@@ -10,13 +10,13 @@ describe('keepNewest', () => {
     [2, 'bc'],
     [3, 'abc'],
     [4, 'abc'],
-  ])('leaves of three entries the last %i: “%s”', (most, left) => {
+  ])('A limit of %i keeps of three entries the last: “%s”', (limit, kept) => {
     const map = mapOf('a', 'b', 'c');
-    evictOldest(map, most);
-    expect([...map.keys()].join('')).toBe(left);
+    evictOldest(map, limit);
+    expect([...map.keys()].join('')).toBe(kept);
   });
 
-  it('takes no entry for newer because it was set again', () => {
+  it('An entry does not count as newer when it is set again', () => {
     const map = mapOf('a', 'b', 'c').set('a', 2);
     evictOldest(map, 2);
     expect([...map.keys()]).toEqual(['b', 'c']);

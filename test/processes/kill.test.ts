@@ -64,7 +64,7 @@ describe('kill -9 of an embedded Paperboy', () => {
     ['the tables are made, or just after', 'postgres', 700],
     ['the keys are made', 'keys.json', 0],
   ])(
-    'in the very first start, when %s, leaves a folder that starts',
+    'A kill during the first start, when %s, leaves a folder that starts',
     async (_when, name, afterMs) => {
       const started = spawnPaperboy(['start'], environment);
       await pollUntil(() => existsSync(join(dataDir, name)));

@@ -60,7 +60,7 @@ function createJobRecorder(
     ]),
   ) as unknown as Handlers;
   return {
-    heard: received,
+    received,
     handlers,
     next: (count: number) =>
       new Promise<void>((resolve) => {
@@ -87,9 +87,9 @@ describe('A job', () => {
     await queue.enqueue('transactional-email', { emailId: 7 }, 'email-7');
     await queue.enqueue('batch', { digestId: 3, batch: 0 });
     await recorder.next(2);
-    expect(recorder.heard).toHaveLength(2);
-    expect(recorder.heard).toContainEqual({ name: 'transactional-email', data: { emailId: 7 } });
-    expect(recorder.heard).toContainEqual({ name: 'batch', data: { digestId: 3, batch: 0 } });
+    expect(recorder.received).toHaveLength(2);
+    expect(recorder.received).toContainEqual({ name: 'transactional-email', data: { emailId: 7 } });
+    expect(recorder.received).toContainEqual({ name: 'batch', data: { digestId: 3, batch: 0 } });
   });
 
   it('A job whose id waits already is not enqueued; once it is handled, the id is free again', async () => {
@@ -102,11 +102,11 @@ describe('A job', () => {
     const first = await work(recorder.handlers);
     await recorder.next(2);
     await first.stop();
-    expect(recorder.heard.map(({ data }) => data)).toEqual([{ emailId: 8 }, { emailId: 9 }]);
+    expect(recorder.received.map(({ data }) => data)).toEqual([{ emailId: 8 }, { emailId: 9 }]);
     await work(recorder.handlers);
     await queue.enqueue('transactional-email', { emailId: 8 }, 'email-8');
     await recorder.next(3);
-    expect(recorder.heard).toHaveLength(3);
+    expect(recorder.received).toHaveLength(3);
   });
 
   it('A failed job is reported, and its id can be enqueued again', async () => {
@@ -137,8 +137,8 @@ describe('A job', () => {
     const recorder = createJobRecorder();
     await work(recorder.handlers);
     await recorder.next(31);
-    expect(recorder.heard).toHaveLength(31);
-    expect(recorder.heard[0]?.data).toEqual({ digestId: 99, batch: 0 });
+    expect(recorder.received).toHaveLength(31);
+    expect(recorder.received[0]?.data).toEqual({ digestId: 99, batch: 0 });
   });
 
   it('Each of many jobs is handled once', async () => {
@@ -153,7 +153,7 @@ describe('A job', () => {
       })),
     );
     await recorder.next(50);
-    const ids = recorder.heard.map(({ data }) => (data as { digestId: number }).digestId);
+    const ids = recorder.received.map(({ data }) => (data as { digestId: number }).digestId);
     expect(ids.sort((a, b) => a - b)).toEqual(Array.from({ length: 50 }, (_, n) => n));
   });
 
@@ -166,8 +166,8 @@ describe('A job', () => {
     const deliveries = createJobRecorder();
     await work(deliveries.handlers, ['deliveries']);
     await deliveries.next(1);
-    expect(emails.heard).toEqual([{ name: 'transactional-email', data: { emailId: 5 } }]);
-    expect(deliveries.heard).toEqual([{ name: 'batch', data: { digestId: 5, batch: 0 } }]);
+    expect(emails.received).toEqual([{ name: 'transactional-email', data: { emailId: 5 } }]);
+    expect(deliveries.received).toEqual([{ name: 'batch', data: { digestId: 5, batch: 0 } }]);
   });
 });
 
@@ -197,11 +197,11 @@ describe('A worker that stops', () => {
     expect(isStopped).toBe(false);
     finish();
     await stopping;
-    expect(recorder.heard).toEqual([{ name: 'transactional-email', data: { emailId: 1 } }]);
+    expect(recorder.received).toEqual([{ name: 'transactional-email', data: { emailId: 1 } }]);
     const next = createJobRecorder();
     await work(next.handlers, ['transactional']);
     await next.next(1);
-    expect(next.heard).toEqual([{ name: 'transactional-email', data: { emailId: 2 } }]);
+    expect(next.received).toEqual([{ name: 'transactional-email', data: { emailId: 2 } }]);
   });
 });
 
@@ -258,7 +258,7 @@ describe('A schedule', () => {
     await work(recorder.handlers, ['schedule']);
     await queue.schedule('sweep', {}, { everySeconds: 3600 });
     await recorder.next(1);
-    expect(recorder.heard).toEqual([{ name: 'sweep', data: {} }]);
+    expect(recorder.received).toEqual([{ name: 'sweep', data: {} }]);
   });
 });
 

@@ -352,7 +352,7 @@ describe('settings that need each other', () => {
   });
 
   it.each(['localhost', 'mail.localhost', '127.0.0.1', '127.9.9.9', '[::1]'])(
-    'are not https while the relay is %s, but a postal address still',
+    'A relay on %s needs a postal address, but no https PUBLIC_URL',
     (host) => {
       const env = { SMTP_URL: `smtp://${host}:1025`, POSTAL_ADDRESS: 'Somewhere 1' };
       expect(problemsIn(env)).toEqual([]);
@@ -374,7 +374,7 @@ describe('settings that need each other', () => {
 
 describe('settings for DKIM', () => {
   it.each(['DKIM_DOMAIN', 'DKIM_SELECTOR', 'DKIM_PRIVATE_KEY'] as const)(
-    'are all set or none: without %s the others are refused',
+    'The settings for DKIM are refused when only %s is missing',
     (name) => {
       const others = Object.keys(DKIM).filter((each) => each !== name);
       expect(problemsIn({ ...SIGNING, [name]: ' ' })).toEqual([
@@ -399,7 +399,7 @@ describe('settings for DKIM', () => {
   });
 
   it.each(['example.org', 'EXAMPLE.org', 'news.example.org'])(
-    'sign for %s or a parent',
+    'DKIM_DOMAIN may be %s for mail from news.example.org',
     (domain) => {
       const env = { ...SIGNING, DKIM_DOMAIN: domain, MAIL_FROM: 'a@news.example.org' };
       expect(loadConfig(env).dkim?.domain).toBe(domain.toLowerCase());
@@ -407,7 +407,7 @@ describe('settings for DKIM', () => {
   );
 
   it.each(['other.org', 'ample.org', 'sub.example.org', 'org'])(
-    'do not sign mail from example.org for %s, which DMARC would not count',
+    'DKIM_DOMAIN may not be %s for mail from example.org, which DMARC would not count',
     (domain) => {
       const problems = problemsIn({ ...SIGNING, DKIM_DOMAIN: domain });
       expect(problems).toEqual([
@@ -421,7 +421,7 @@ describe('settings for DKIM', () => {
 
 describe('isLoopbackHost', () => {
   it.each(['127.evil.example', '127.0.0.1.example.org', 'localhost.example.org', '10.0.0.1', ''])(
-    'does not take “%s” for this machine',
+    'The host “%s” is not this machine',
     (host) => {
       expect(isLoopbackHost(host)).toBe(false);
     },

@@ -69,7 +69,7 @@ describe('describeDigestSchedule', () => {
     ['daily', 'every day at 07:00, Berlin time'],
     ['weekdays', 'on weekdays at 07:00, Berlin time'],
     ['weekly', 'on Mondays at 07:00, Berlin time'],
-  ] as const)('describes %s', (frequency, expected) => {
+  ] as const)('The schedule of a %s digest is described as “%s”', (frequency, expected) => {
     expect(describeDigestSchedule({ frequency, hour: 7, timezone: 'Europe/Berlin' })).toBe(
       expected,
     );

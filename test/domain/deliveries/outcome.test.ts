@@ -22,21 +22,21 @@ function answered(response: string): SendOutcome {
 }
 
 describe('decideDeliveryResult', () => {
-  it('records an accepted mail as sent, with the reply', () => {
+  it('An accepted mail is recorded as sent, with the reply', () => {
     expect(decideDeliveryResult(answered('250 2.0.0 Ok: queued as 4F2A'), delivery)).toEqual({
       state: 'sent',
       reply: '250 2.0.0 Ok: queued as 4F2A',
     });
   });
 
-  it('records a refused mail as failed after the first attempt', () => {
+  it('A refused mail is recorded as failed after the first attempt', () => {
     expect(decideDeliveryResult(answered('550 5.1.1 No such user'), delivery)).toEqual({
       state: 'failed',
       reply: '550 5.1.1 No such user',
     });
   });
 
-  it('defers a mail that the relay answers with a temporary error', () => {
+  it('A mail is deferred when the relay replies with a temporary error', () => {
     expect(decideDeliveryResult(answered('451 4.7.1 Greylisted'), delivery)).toEqual({
       state: 'deferred',
       nextAt: new Date('2026-05-08T07:05Z'),
@@ -44,14 +44,14 @@ describe('decideDeliveryResult', () => {
     });
   });
 
-  it('defers a mail when the reply cannot be parsed', () => {
+  it('A mail is deferred when the reply cannot be parsed', () => {
     expect(decideDeliveryResult(answered('what?'), delivery)).toMatchObject({
       state: 'deferred',
       reply: '0 what?',
     });
   });
 
-  it('defers a mail that never reached the relay', () => {
+  it('A mail is deferred when it never reached the relay', () => {
     expect(
       decideDeliveryResult({ kind: 'unsent', problem: 'connection refused', relay }, delivery),
     ).toEqual({
@@ -61,7 +61,7 @@ describe('decideDeliveryResult', () => {
     });
   });
 
-  it('holds an unknown delivery without a time for a retry', () => {
+  it('An unknown delivery has no time for a retry', () => {
     expect(
       decideDeliveryResult({ kind: 'unknown', problem: 'connection lost', relay }, delivery),
     ).toEqual({
@@ -86,17 +86,17 @@ describe('decideDeliveryResult', () => {
     );
   });
 
-  it('waits longer after each attempt until the delivery expires', () => {
+  it('The delay of a retry grows with each attempt until the delivery expires', () => {
     let now = SEND_AT;
-    const waits: number[] = [];
+    const delays: number[] = [];
     for (let attempts = 1; attempts < 100; attempts++) {
       const { nextAt } = decideDeliveryResult(answered('421 Busy'), { ...delivery, attempts, now });
       if (!nextAt) break;
-      waits.push((nextAt.getTime() - now.getTime()) / 60_000);
+      delays.push((nextAt.getTime() - now.getTime()) / 60_000);
       now = nextAt;
     }
-    expect(waits.slice(0, 6)).toEqual([5, 10, 20, 40, 60, 60]);
-    expect(waits.length).toBeLessThan(30);
+    expect(delays.slice(0, 6)).toEqual([5, 10, 20, 40, 60, 60]);
+    expect(delays.length).toBeLessThan(30);
     expect(now.getTime()).toBeLessThan(SEND_AT.getTime() + 86_400_000);
   });
 });
@@ -109,7 +109,7 @@ describe('concludeAttempt', () => {
     [{ kind: 'unsent', problem: 'connection refused', relay }, 'deferred', 'connection refused'],
     [{ kind: 'unknown', problem: 'connection lost', relay }, 'unknown', 'connection lost'],
     [{ kind: 'invalid', problem: 'no such header', relay }, 'failed', 'no such header'],
-  ] as const)('concludes from %j that the mail is %s', (outcome, status, text) => {
+  ] as const)('The outcome %j makes an e-mail %s', (outcome, status, text) => {
     expect(concludeAttempt(outcome)).toEqual({ status, text });
   });
 });
@@ -128,7 +128,7 @@ describe('A recorded result', () => {
 });
 
 describe('formatReply', () => {
-  it('formats a reply on one line of at most 500 characters, without gaps for missing codes', () => {
+  it('A reply is formatted on one line of at most 500 characters, without gaps for missing codes', () => {
     expect(formatReply(parseSmtpReply('550-5.1.1 No\r\n550 5.1.1 such user'))).toBe(
       '550 5.1.1 No such user',
     );

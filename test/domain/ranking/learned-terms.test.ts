@@ -79,8 +79,8 @@ describe('learnTerms', () => {
   });
 
   it('At most 200 terms are learned', () => {
-    const many = Array.from({ length: 500 }, (_, n) => `term${n.toString(26)}x`).join('. ');
-    const paper = { id: 'test:long', title: 'Long', abstract: many };
+    const abstract = Array.from({ length: 500 }, (_, n) => `term${n.toString(26)}x`).join('. ');
+    const paper = { id: 'test:long', title: 'Long', abstract };
     const { terms } = learnTerms([{ paper, verb: 'more', givenAt: NOW }], {
       idf,
       unlearned: new Set(),

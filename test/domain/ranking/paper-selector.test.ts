@@ -57,19 +57,19 @@ function idfOf(papers: readonly RankedPaper[]) {
   return counts.toIdf();
 }
 
-/** What a reader taught who said so of these papers. */
+/** The learned terms of a subscriber who gave this feedback. */
 function learnedTerms(
   papers: readonly RankedPaper[],
-  output: { more?: readonly RankedPaper[]; less?: readonly RankedPaper[] },
+  feedback: { more?: readonly RankedPaper[]; less?: readonly RankedPaper[] },
 ): string | null {
   const now = new Date('2026-05-08T07:00:00Z');
   const scorePaper = (verb: 'more' | 'less') =>
-    (output[verb] ?? []).map((each) => ({ paper: each, verb, givenAt: now }));
+    (feedback[verb] ?? []).map((each) => ({ paper: each, verb, givenAt: now }));
   const scored = [...scorePaper('more'), ...scorePaper('less')];
   return packLearned(learnTerms(scored, { idf: idfOf(papers), unlearned: new Set(), now }));
 }
 
-/** A pool of papers in the order given; their ranks are their places. */
+/** A pool of papers in the order given; their ranks are their positions. */
 function poolOf(
   papers: readonly RankedPaper[],
   changes: Partial<SelectionPool> = {},
@@ -83,7 +83,7 @@ function poolOf(
   };
 }
 
-/** Likeness of any two of `count` papers, by their places. */
+/** The similarity of any two of `count` papers, by their positions. */
 function similarityFrom(count: number, of: (a: number, b: number) => number): Similarity {
   return (a) => Float32Array.from({ length: count }, (_, b) => of(a, b));
 }
@@ -92,7 +92,7 @@ function ranked(rank: number, changes: Partial<RankedPaper> = {}): RankedPaper {
   return { ...buildTopicPaper(rank), rank, popularity: 0.5, ...changes };
 }
 
-function many(count: number, changes: (rank: number) => Partial<RankedPaper> = () => ({})) {
+function rankedPapers(count: number, changes: (rank: number) => Partial<RankedPaper> = () => ({})) {
   return Array.from({ length: count }, (_, rank) => ranked(rank, changes(rank)));
 }
 
@@ -115,21 +115,21 @@ describe('createPaperSelector', () => {
   });
 
   it('Followers of a topic without papers get nothing', () => {
-    const pool = poolOf(many(8));
+    const pool = poolOf(rankedPapers(8));
     expect(selectPapers(pool, subscriber({ topics: ['theory'] }), NOTHING)).toEqual([]);
     expect(selectPapers(pool, subscriber({ keywords: ['stateless'] }), NOTHING)).toEqual([]);
     expect(selectPapers(poolOf([]), subscriber(), NOTHING)).toEqual([]);
   });
 
   it('Subscribers who follow nothing get the best papers of the day, in order', () => {
-    const papers = many(20, (rank) => ({ popularity: 1 - rank / 20 }));
+    const papers = rankedPapers(20, (rank) => ({ popularity: 1 - rank / 20 }));
     const selection = selectPapers(poolOf(papers), subscriber({ papers: 7 }), NOTHING);
     expect(ranks(selection)).toEqual([0, 1, 2, 3, 4, 5, 6]);
     expect(selection.some(({ isDarkHorse }) => isDarkHorse)).toBe(false);
   });
 
   it('A paper that was sent before is not selected again', () => {
-    const papers = many(5);
+    const papers = rankedPapers(5);
     const seen = new Set([papers[0]?.id ?? '', papers[3]?.id ?? '']);
     expect(ranks(selectPapers(poolOf(papers), subscriber(), seen)).sort()).toEqual([1, 2, 4]);
   });
@@ -157,7 +157,7 @@ describe('createPaperSelector', () => {
   });
 
   it('Two similar papers are not adjacent if there is another one', () => {
-    const papers = many(3, (rank) => ({ popularity: 1 - rank / 20 }));
+    const papers = rankedPapers(3, (rank) => ({ popularity: 1 - rank / 20 }));
     const twins = poolOf(papers, {
       similarity: similarityFrom(papers.length, (a, b) =>
         Math.min(a, b) === 0 && Math.max(a, b) === 1 ? 1 : 0,
@@ -168,7 +168,7 @@ describe('createPaperSelector', () => {
   });
 
   it('Similarity to every selected paper counts, not only to the last one', () => {
-    const papers = many(4, (rank) => ({ popularity: 1 - rank / 20 }));
+    const papers = rankedPapers(4, (rank) => ({ popularity: 1 - rank / 20 }));
     const twins = poolOf(papers, {
       similarity: similarityFrom(papers.length, (a, b) =>
         Math.min(a, b) === 0 && Math.max(a, b) === 2 ? 1 : 0,
@@ -204,15 +204,15 @@ describe('createPaperSelector', () => {
 
 describe('the dark horse', () => {
   /** Popular papers, and from `quietFrom` on quiet ones of growing interest. */
-  const field = (count: number, quietFrom: number) =>
-    many(count, (rank) => ({
+  const papersOfDay = (count: number, quietFrom: number) =>
+    rankedPapers(count, (rank) => ({
       ...on('theory', rank < quietFrom ? 0.3 : 0.3 + rank / 10),
       popularity: rank < quietFrom ? 1 - rank / 100 : 0.1,
     }));
   const follower = (papers: number) => subscriber({ topics: ['theory'], papers });
 
   it('The dark horse is the most interesting unpopular paper, in fifth position', () => {
-    const selection = selectPapers(poolOf(field(9, 6)), follower(10), NOTHING);
+    const selection = selectPapers(poolOf(papersOfDay(9, 6)), follower(10), NOTHING);
     expect(selection.map(({ isDarkHorse }) => isDarkHorse ?? false)).toEqual([
       ...[false, false, false, false, true],
       ...[false, false, false, false],
@@ -225,7 +225,7 @@ describe('the dark horse', () => {
   });
 
   it('The reason of a slightly discussed dark horse says that few have noticed it', () => {
-    const papers = field(9, 8).map((each) => ({ ...each, upvotes: 2 }));
+    const papers = papersOfDay(9, 8).map((each) => ({ ...each, upvotes: 2 }));
     expect(selectPapers(poolOf(papers), follower(10), NOTHING)[4]?.reason).toMatch(/^Few /);
   });
 
@@ -233,16 +233,18 @@ describe('the dark horse', () => {
     [0.29, true],
     [0.3, false],
   ])('A paper with a popularity of %d can be the dark horse: %s', (popularity, isOne) => {
-    const papers = field(9, 8).map((each) => (each.rank === 8 ? { ...each, popularity } : each));
+    const papers = papersOfDay(9, 8).map((each) =>
+      each.rank === 8 ? { ...each, popularity } : each,
+    );
     const last = selectPapers(poolOf(papers), follower(10), NOTHING).find(({ rank }) => rank === 8);
     expect(last?.isDarkHorse ?? false).toBe(isOne);
   });
 
   it.each([
-    ['the reader wants only five papers', field(9, 6), follower(5)],
-    ['there are only five papers', field(5, 4), follower(10)],
-    ['every paper is popular', field(9, 9), follower(10)],
-    ['the reader follows nothing', field(9, 6), subscriber()],
+    ['the subscriber wants only five papers', papersOfDay(9, 6), follower(5)],
+    ['there are only five papers', papersOfDay(5, 4), follower(10)],
+    ['every paper is popular', papersOfDay(9, 9), follower(10)],
+    ['the subscriber follows nothing', papersOfDay(9, 6), subscriber()],
   ])('There is no dark horse when %s', (_when, papers, who) => {
     const selection = selectPapers(poolOf(papers), who, NOTHING);
     expect(selection.length).toBeGreaterThan(0);
@@ -250,7 +252,7 @@ describe('the dark horse', () => {
   });
 
   it('A paper that is among the stories is not the dark horse', () => {
-    const papers = field(9, 8).map((each) =>
+    const papers = papersOfDay(9, 8).map((each) =>
       each.rank === 8 ? { ...each, ...on('theory', 100), popularity: 0.29 } : each,
     );
     const pool = poolOf(papers, {
@@ -269,27 +271,27 @@ describe('followed names', () => {
     ranked(2, { organization: 'AI at Meta', ...on('agents') }),
     ranked(3, { authors: ['Ada B. Lovelace'], organization: 'Metal Works' }),
   ];
-  const chosen = (changes: Partial<SelectionPreferences>) =>
+  const selected = (changes: Partial<SelectionPreferences>) =>
     selectPapers(poolOf(papers), subscriber(changes), NOTHING);
 
   it('A followed name selects the papers of an author or organisation, with that reason', () => {
-    expect(chosen({ names: ['ada lovelace'] })).toEqual([
+    expect(selected({ names: ['ada lovelace'] })).toEqual([
       { rank: 1, reason: 'By Ada Lovelace, whom you follow.' },
       { rank: 3, reason: 'By Ada B. Lovelace, one of the names you follow.' },
     ]);
-    expect(chosen({ names: ['Meta'] })).toEqual([
+    expect(selected({ names: ['Meta'] })).toEqual([
       { rank: 2, reason: 'From AI at Meta, which you follow.' },
     ]);
   });
 
   it('A followed name adds papers to those of topics', () => {
-    const selection = chosen({ names: ['Meta'], topics: ['theory'] });
+    const selection = selected({ names: ['Meta'], topics: ['theory'] });
     expect(ranks(selection)).toEqual([2, 0]);
   });
 
   it('A name without papers selects nothing', () => {
-    expect(chosen({ names: ['Lovelace'] })).toEqual([]);
-    expect(chosen({ names: ['!'] })).toEqual([]);
+    expect(selected({ names: ['Lovelace'] })).toEqual([]);
+    expect(selected({ names: ['!'] })).toEqual([]);
   });
 });
 
@@ -326,8 +328,9 @@ describe('muted topics', () => {
 });
 
 describe('the relevance threshold', () => {
-  const best = (popularity: number) => many(3, () => ({ ...on('theory'), popularity }));
-  const chosen = (papers: readonly RankedPaper[], changes: Partial<SelectionPreferences>) =>
+  const threePapers = (popularity: number) =>
+    rankedPapers(3, () => ({ ...on('theory'), popularity }));
+  const selected = (papers: readonly RankedPaper[], changes: Partial<SelectionPreferences>) =>
     selectPapers(
       poolOf(papers, { keywordMatches: new Map([['stateless', new Set([1])]]) }),
       subscriber(changes),
@@ -341,22 +344,21 @@ describe('the relevance threshold', () => {
     ['high', 0.79, 0],
     ['high', 0.8, 3],
   ] as const)(
-    '%s: papers of a popularity of %d make a selection of %d',
-    (bar, popularity, count) => {
-      expect(chosen(best(popularity), { relevanceThreshold: bar })).toHaveLength(count);
+    'With a %s threshold, three papers with a popularity of %d make a selection of %d',
+    (threshold, popularity, count) => {
+      expect(selected(threePapers(popularity), { relevanceThreshold: threshold })).toHaveLength(
+        count,
+      );
     },
   );
 
   it('A paper with a keyword meets any relevance threshold', () => {
-    const requests = { relevanceThreshold: 'high', topics: ['theory'] } as const;
-    expect(chosen(best(0.1), { ...requests, topics: ['theory'] })).toEqual([]);
-    expect(
-      chosen(best(0.1), {
-        relevanceThreshold: 'high',
-        topics: ['theory'],
-        keywords: ['stateless'],
-      }),
-    ).toHaveLength(3);
+    const follower: Partial<SelectionPreferences> = {
+      relevanceThreshold: 'high',
+      topics: ['theory'],
+    };
+    expect(selected(threePapers(0.1), follower)).toEqual([]);
+    expect(selected(threePapers(0.1), { ...follower, keywords: ['stateless'] })).toHaveLength(3);
   });
 });
 
@@ -415,7 +417,7 @@ describe('reasons', () => {
       {},
       { abstract: 'We improve throughput by 3.2x over the baseline.' },
     ];
-    const papers = many(30, (rank) => ({ ...on('theory'), ...facts[rank % facts.length] }));
+    const papers = rankedPapers(30, (rank) => ({ ...on('theory'), ...facts[rank % facts.length] }));
     const selection = selectPapers(poolOf(papers), subscriber({ topics: ['theory'] }), NOTHING);
     const times = new Map<string, number>();
     for (const { reason } of selection) times.set(reason, (times.get(reason) ?? 0) + 1);
@@ -611,10 +613,10 @@ describe('any selection', () => {
       fc.property(situations, (situation) => {
         const { chosen, isOwn } = selectIn(situation);
         if (chosen.length === 0) return;
-        const stands = chosen.filter(
+        const relevant = chosen.filter(
           (each) => isOwn(each) || each.popularity >= least[situation.who.relevanceThreshold],
         );
-        expect(stands.length).toBeGreaterThan(0);
+        expect(relevant.length).toBeGreaterThan(0);
       }),
       { numRuns: 300 },
     );

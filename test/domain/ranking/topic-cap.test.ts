@@ -3,17 +3,17 @@ import { maxPapersPerTopic, maxTopicShare } from '../../../src/domain/ranking/to
 
 describe('maxPapersPerTopic', () => {
   it.each([
-    ['no topics', 0, 10, 3],
-    ['no topics', 0, 20, 6],
-    ['no topics', 0, 3, 2],
-    ['many topics', 12, 10, 3],
-    ['three topics', 3, 10, 5],
-    ['two topics', 2, 10, 8],
-    ['one topic', 1, 10, 15],
+    [0, 10, 3],
+    [0, 20, 6],
+    [0, 3, 2],
+    [12, 10, 3],
+    [3, 10, 5],
+    [2, 10, 8],
+    [1, 10, 15],
   ])(
-    'for a reader who follows %s (%d) lets in, of %d papers, %d on one topic',
-    (_who, topics, papers, most) => {
-      expect(maxPapersPerTopic(maxTopicShare(topics), papers)).toBe(most);
+    'With %d followed topics, %d papers include at most %d on one topic',
+    (topics, papers, cap) => {
+      expect(maxPapersPerTopic(maxTopicShare(topics), papers)).toBe(cap);
     },
   );
 

@@ -19,7 +19,7 @@ it.each([[['one ', 'two\r\n']], [['only\r\n']], [[]]])(
   },
 );
 
-it('What readers share is filled where it is open, and stays as it is', () => {
+it('Placeholders of shared segments are filled, and the segments stay unchanged', () => {
   const bytes = Buffer.from('to ... and ...\r\n');
   const shared = { bytes, placeholderOffsets: [3, 11] };
   const content = [createSegment(Buffer.from('A message ')), shared];

@@ -16,7 +16,7 @@ describe('The papers of the seed', async () => {
   });
 
   it.each(papers.map(({ title, abstract }) => [title, abstract]))(
-    'are readable once they are cleaned: %s',
+    'A cleaned seed paper contains no TeX: %s',
     (title, abstract) => {
       expect(cleanText(title)).not.toMatch(LEFT_OVER);
       expect(cleanText(abstract)).not.toMatch(LEFT_OVER);

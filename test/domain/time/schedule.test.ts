@@ -175,7 +175,7 @@ describe('isDigestDue', () => {
   });
 
   it.each(['Asia/Tokyo', 'America/Los_Angeles', 'UTC', 'Pacific/Kiritimati', 'Pacific/Niue'])(
-    'takes weekdays from Monday to Friday of %s',
+    'Weekdays are Monday to Friday in the time zone %s',
     (timezone) => {
       const at = (local: string) =>
         new Date(Temporal.PlainDateTime.from(local).toZonedDateTime(timezone).epochMilliseconds);

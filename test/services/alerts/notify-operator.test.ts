@@ -6,8 +6,8 @@ import type { Alert } from '../../../src/domain/alerts/alert.ts';
 import { notifyOperator } from '../../../src/services/alerts/notify-operator.ts';
 import { MINUTE_MS, useSendingFixture } from '../deliveries/sending-fixture.ts';
 
-const engine = useSendingFixture();
-const { clock, database, deps } = engine;
+const fixture = useSendingFixture();
+const { clock, database, deps } = fixture;
 const FAILED: Alert = {
   kind: 'source-failed',
   subject: 'hf-daily',
@@ -22,7 +22,8 @@ const notify = () =>
     alertEmail: 'operator@example.org',
     mail: async () => deps(),
   });
-const mails = () => Promise.all(engine.sink.accepted.map(async ({ raw }) => PostalMime.parse(raw)));
+const mails = () =>
+  Promise.all(fixture.sink.accepted.map(async ({ raw }) => PostalMime.parse(raw)));
 const subjects = async () => (await mails()).map(({ subject }) => subject);
 
 beforeEach(async () => {
@@ -61,7 +62,7 @@ describe('notifyOperator', () => {
   });
 
   it('An e-mail that the relay deferred is sent later, and reports the end as well by then', async () => {
-    engine.sink.respondWith(() => ({ at: 'rcpt', reply: '451 4.3.0 Not now' }));
+    fixture.sink.respondWith(() => ({ at: 'rcpt', reply: '451 4.3.0 Not now' }));
     await raiseAlert(database.db, FAILED, clock());
     expect(await notify()).toEqual({
       notified: 0,
@@ -70,7 +71,7 @@ describe('notifyOperator', () => {
     expect(await notify()).toEqual({ notified: 0, problems: [] });
     clock.advance(30 * MINUTE_MS);
     await endAlert(database.db, FAILED, clock());
-    engine.sink.respondWith(() => 'accept');
+    fixture.sink.respondWith(() => 'accept');
     expect(await notify()).toEqual({ notified: 1, problems: [] });
     expect(await subjects()).toEqual(['Paperboy: resolved: The source hf-daily cannot be read']);
     expect((await mails())[0]?.text).toContain('this is the only one');
@@ -109,11 +110,11 @@ describe('notifyOperator', () => {
     await endAlert(database.db, FAILED, clock());
     expect(await notify()).toEqual({ notified: 0, problems: [] });
     expect(await listOpenIncidents(database.db)).toEqual([]);
-    expect(engine.sink.received).toEqual([]);
+    expect(fixture.sink.received).toEqual([]);
   });
 
   it('An e-mail that was rejected permanently is not tried again', async () => {
-    engine.sink.respondWith(() => ({
+    fixture.sink.respondWith(() => ({
       at: 'rcpt',
       reply: '550 5.1.1 No such user operator@example.org',
     }));

@@ -12,15 +12,15 @@ import {
   useSendingFixture,
 } from './sending-fixture.ts';
 
-const engine = useSendingFixture();
-const { clock, composeFor, database, deliver, deliverOne, deps, lease, rows, statesOf } = engine;
+const fixture = useSendingFixture();
+const { clock, composeFor, database, deliver, deliverOne, deps, lease, rows, statesOf } = fixture;
 
 describe('A batch', () => {
   it('A batch sends each subscriber their own mail and records it', async () => {
     const { digestId, ids } = await composeFor(buildSubscribers(8));
     const result = await deliver(deps(), { digestId, leaseId: await lease() });
     expect(result).toEqual({ claimed: 8, sent: 8 });
-    expect(engine.sink.accepted.map(({ to }) => to).sort()).toEqual(
+    expect(fixture.sink.accepted.map(({ to }) => to).sort()).toEqual(
       buildSubscribers(8)
         .map(({ email }) => email)
         .sort(),
@@ -30,11 +30,11 @@ describe('A batch', () => {
         state: 'sent',
         attempts: 1,
         lease: null,
-        relay: `127.0.0.1:${engine.sink.port}`,
+        relay: `127.0.0.1:${fixture.sink.port}`,
         reply: '250 2.0.0 Taken',
         detail: null,
       });
-      const mail = engine.sink.accepted.find(({ raw }) => raw.includes(row.messageId ?? 'no id'));
+      const mail = fixture.sink.accepted.find(({ raw }) => raw.includes(row.messageId ?? 'no id'));
       const token = tokens.seal({ kind: 'delivery', digestId, subscriberId: row.id });
       expect(mail?.raw.includes(`/unsubscribe/${token}`)).toBe(true);
     }
@@ -56,20 +56,20 @@ describe('A batch', () => {
     const leaseId = await lease();
     await deliver(deps(), { digestId, leaseId });
     await deliver(deps(), { digestId, leaseId });
-    expect(engine.sink.mailCommands).toBe(3);
+    expect(fixture.sink.mailCommands).toBe(3);
   });
 
   it('A batch has no more messages in flight than the window, each committed before it is sent', async () => {
     const { digestId } = await composeFor(buildSubscribers(10));
     const committed: boolean[] = [];
-    engine.sink.beforeReply(async ({ to }) => {
+    fixture.sink.beforeReply(async ({ to }) => {
       const { rows: found } = await database.db.execute<{ state: string }>(sql`
         SELECT state FROM deliveries JOIN subscribers ON id = subscriber_id WHERE email = ${to}`);
       committed.push(found[0]?.state === 'sending');
     });
     await deliver(deps(), { digestId, leaseId: await lease() });
     expect(committed).toEqual(Array(10).fill(true));
-    expect(engine.sink.maxConcurrent).toBeLessThanOrEqual(MAX_IN_FLIGHT);
+    expect(fixture.sink.maxConcurrent).toBeLessThanOrEqual(MAX_IN_FLIGHT);
   });
 });
 
@@ -114,14 +114,14 @@ describe('The state after an attempt', () => {
 
   it.each(cases)('The state after %s is recorded', async (_what, behave, expected) => {
     const { digestId } = await composeFor(buildSubscribers(1));
-    engine.sink.respondWith(behave);
+    fixture.sink.respondWith(behave);
     await deliver(deps(), { digestId, leaseId: await lease() });
     expect(await rows(digestId)).toMatchObject([{ attempts: 1, lease: null, ...expected }]);
   });
 
   it('Each delivery of a batch gets the state of its own attempt', async () => {
     const { digestId } = await composeFor(buildSubscribers(4));
-    engine.sink.respondWith((to) => {
+    fixture.sink.respondWith((to) => {
       if (to.startsWith('r1')) return { at: 'rcpt', reply: '550 5.1.1 No' };
       if (to.startsWith('r2')) return { drop: 'after the dot' };
       if (to.startsWith('r3')) return { at: 'data', reply: '452 4.2.2 Full' };
@@ -134,17 +134,20 @@ describe('The state after an attempt', () => {
 
   it('An unknown delivery is not sent again automatically', async () => {
     const { digestId } = await composeFor(buildSubscribers(1));
-    engine.sink.respondWith(() => ({ drop: 'after the dot' }));
+    fixture.sink.respondWith(() => ({ drop: 'after the dot' }));
     const leaseId = await lease();
     await deliver(deps(), { digestId, leaseId });
     clock.advance(60 * MINUTE_MS);
     await deliver(deps(), { digestId, leaseId });
-    expect(engine.sink.received).toHaveLength(1);
+    expect(fixture.sink.received).toHaveLength(1);
   });
 
   it('A reply with any bytes can be recorded', async () => {
     const { digestId } = await composeFor(buildSubscribers(1));
-    engine.sink.respondWith(() => ({ at: 'rcpt', reply: `550 5.1.1 ${'x'.repeat(489)}\u{1f4ee}` }));
+    fixture.sink.respondWith(() => ({
+      at: 'rcpt',
+      reply: `550 5.1.1 ${'x'.repeat(489)}\u{1f4ee}`,
+    }));
     await deliver(deps(), { digestId, leaseId: await lease() });
     expect(await statesOf(digestId)).toEqual(['failed']);
   });
@@ -153,7 +156,7 @@ describe('The state after an attempt', () => {
 describe('A retry', () => {
   it('A retry sends the same bytes, after a delay that grows with each attempt', async () => {
     const { digestId } = await composeFor([{ topics: ['rl'] }]);
-    engine.sink.respondWith(() => ({ at: 'data', reply: '451 4.3.0 Later' }));
+    fixture.sink.respondWith(() => ({ at: 'data', reply: '451 4.3.0 Later' }));
     const leaseId = await lease();
     await deliver(deps(), { digestId, leaseId });
     clock.advance(5 * MINUTE_MS - 1);
@@ -163,22 +166,22 @@ describe('A retry', () => {
     expect(await rows(digestId)).toMatchObject([
       { state: 'deferred', attempts: 2, nextAt: new Date('2026-05-08T07:15:00Z') },
     ]);
-    engine.sink.respondWith(() => 'accept');
+    fixture.sink.respondWith(() => 'accept');
     clock.advance(10 * MINUTE_MS);
     await deliver(deps(), { digestId, leaseId });
     expect(await rows(digestId)).toMatchObject([{ state: 'sent', attempts: 3 }]);
-    const [first, ...others] = engine.sink.received.map(({ raw }) => raw.toString('latin1'));
+    const [first, ...others] = fixture.sink.received.map(({ raw }) => raw.toString('latin1'));
     expect(others).toEqual([first, first]);
   });
 
   it('A retry keeps its selection when the subscriber has changed their topics since', async () => {
     const { digestId, ids } = await composeFor([{ topics: ['rl'] }]);
-    engine.sink.respondWith(() => ({ at: 'rcpt', reply: '451 4.3.0 Later' }));
+    fixture.sink.respondWith(() => ({ at: 'rcpt', reply: '451 4.3.0 Later' }));
     const leaseId = await lease();
     await deliver(deps(), { digestId, leaseId });
     const [before] = await rows(digestId);
     await updatePreferences(database.db, ids[0] ?? 0, { topics: ['nlp'] }, clock());
-    engine.sink.respondWith(() => 'accept');
+    fixture.sink.respondWith(() => 'accept');
     clock.advance(60 * MINUTE_MS);
     await deliver(deps(), { digestId, leaseId });
     const [after] = await rows(digestId);
@@ -188,7 +191,7 @@ describe('A retry', () => {
 
   it('A delivery expires when the next digest is due before its retry', async () => {
     const { digestId } = await composeFor(buildSubscribers(1));
-    engine.sink.respondWith(() => ({ at: 'rcpt', reply: '451 4.3.0 Later' }));
+    fixture.sink.respondWith(() => ({ at: 'rcpt', reply: '451 4.3.0 Later' }));
     clock.set('2026-05-09T06:58:00Z');
     await deliver(deps(), { digestId, leaseId: await lease() });
     expect(await rows(digestId)).toMatchObject([{ state: 'expired', reply: '451 4.3.0 Later' }]);
@@ -204,8 +207,8 @@ describe('Two workers', () => {
       leases.map((leaseId) => deliver(deps(), { digestId, leaseId })),
     );
     expect(results.reduce((sum, { sent }) => sum + sent, 0)).toBe(450);
-    expect(engine.sink.accepted).toHaveLength(450);
-    expect(new Set(engine.sink.accepted.map(({ to }) => to)).size).toBe(450);
+    expect(fixture.sink.accepted).toHaveLength(450);
+    expect(new Set(fixture.sink.accepted.map(({ to }) => to)).size).toBe(450);
     expect(new Set(await statesOf(digestId))).toEqual(new Set(['sent']));
   });
 });
@@ -213,7 +216,7 @@ describe('Two workers', () => {
 describe('Stopping', () => {
   it('A stopping worker finishes the mails in flight and releases the others', async () => {
     const { digestId } = await composeFor(buildSubscribers(2 * MAX_IN_FLIGHT + 2));
-    engine.sink.beforeReply(async () => engine.stopping.abort());
+    fixture.sink.beforeReply(async () => fixture.stopping.abort());
     const result = await deliver(deps(), { digestId, leaseId: await lease() });
     expect(result.sent).toBe(MAX_IN_FLIGHT);
     const states = await statesOf(digestId);
@@ -223,7 +226,7 @@ describe('Stopping', () => {
 
   it('A stopping worker claims no further batch', async () => {
     const { digestId } = await composeFor(buildSubscribers(1));
-    engine.stopping.abort();
+    fixture.stopping.abort();
     const result = await deliver(deps(), { digestId, leaseId: await lease() });
     expect(result).toEqual({ claimed: 0, sent: 0 });
   });
@@ -236,7 +239,7 @@ describe('A relay that does not answer', () => {
     const answered = new Promise<void>((resolve) => {
       answer = resolve;
     });
-    engine.sink.beforeReply(({ to }) => (to.startsWith('r0') ? answered : Promise.resolve()));
+    fixture.sink.beforeReply(({ to }) => (to.startsWith('r0') ? answered : Promise.resolve()));
     const batch = { digestId, batch: 0, leaseId: await lease() };
     const { ended } = await deliverOne(deps(), batch);
     expect(await Promise.race([ended, 'not ended yet'])).toBe('not ended yet');

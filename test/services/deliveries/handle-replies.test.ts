@@ -4,8 +4,8 @@ import { requireDigest } from '../../../src/services/digests/require-digest.ts';
 import { FRIDAY } from '../../support/clock.ts';
 import { buildSubscribers, useSendingFixture } from './sending-fixture.ts';
 
-const engine = useSendingFixture();
-const { composeFor, database, deliver, deps, lease, statesOf } = engine;
+const fixture = useSendingFixture();
+const { composeFor, database, deliver, deps, lease, statesOf } = fixture;
 
 describe('An address that does not exist', () => {
   const suppressed = async () => {
@@ -15,19 +15,19 @@ describe('An address that does not exist', () => {
 
   it('An address that does not exist is suppressed', async () => {
     const { digestId } = await composeFor(buildSubscribers(4));
-    engine.sink.respondWith((to) =>
+    fixture.sink.respondWith((to) =>
       to.startsWith('r1') ? { at: 'rcpt', reply: '550 5.1.1 No such user' } : 'accept',
     );
     await deliver(deps(), { digestId, leaseId: await lease() });
     expect(await suppressed()).toEqual(['bounce']);
-    expect(engine.alerts).toEqual([]);
+    expect(fixture.alerts).toEqual([]);
   });
 
   it.each(['550 5.7.1 Blocked', '550 5.1.7 Bad sender', '550 No such user', '552 5.2.2 Full'])(
     'The reply %s does not suppress an address',
     async (reply) => {
       const { digestId } = await composeFor(buildSubscribers(1));
-      engine.sink.respondWith(() => ({ at: 'rcpt', reply }));
+      fixture.sink.respondWith(() => ({ at: 'rcpt', reply }));
       await deliver(deps(), { digestId, leaseId: await lease() });
       expect(await statesOf(digestId)).toEqual(['failed']);
       expect(await suppressed()).toEqual([]);
@@ -36,13 +36,13 @@ describe('An address that does not exist', () => {
 
   it('A digest is paused and nobody suppressed when too many addresses bounce', async () => {
     const { digestId } = await composeFor(buildSubscribers(30));
-    engine.sink.respondWith(() => ({ at: 'rcpt', reply: '550 5.1.1 No such user' }));
+    fixture.sink.respondWith(() => ({ at: 'rcpt', reply: '550 5.1.1 No such user' }));
     await deliver(deps(), { digestId, leaseId: await lease() });
     const states = await statesOf(digestId);
     expect(states.filter((state) => state === 'failed').length).toBeLessThan(30);
     expect(states.filter((state) => state === 'pending').length).toBeGreaterThan(10);
     expect(await suppressed()).toEqual([]);
-    expect(engine.alerts).toEqual([expect.stringContaining('5 %')]);
+    expect(fixture.alerts).toEqual([expect.stringContaining('5 %')]);
     const digest = await requireDigest(database.db, 'daily', FRIDAY);
     expect(digest.pauseReason).toContain('5 %');
   });

@@ -66,12 +66,12 @@ describe('The in-flight window', () => {
     await settled();
     expect(replies).toHaveLength(2);
     // Without capacity, a batch waits.
-    const many = Array.from({ length: 9 }, (_, n) => ({
+    const mails = Array.from({ length: 9 }, (_, n) => ({
       ...ready(6 + n),
       domain: 'quick.example',
     }));
     let hasStarted = false;
-    const full = window.send(many);
+    const full = window.send(mails);
     full.started.then(() => {
       hasStarted = true;
     });
@@ -86,7 +86,7 @@ describe('The in-flight window', () => {
     expect(await full.ended).toMatchObject({ sent: 9 });
   });
 
-  it('flush resolves when every result known at its call is recorded', async () => {
+  it('Flushing resolves when every result known at its call is recorded', async () => {
     const commits: { results: number; end: () => void }[] = [];
     const window = createTestWindow({
       send: async () => answered(250),

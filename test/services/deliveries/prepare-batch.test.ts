@@ -2,20 +2,20 @@ import { describe, expect, it } from 'vitest';
 import { updatePreferences } from '../../../src/db/subscribers/subscribers.ts';
 import { useSendingFixture } from './sending-fixture.ts';
 
-const engine = useSendingFixture();
-const { clock, compose, composeFor, database, deliver, deps, lease, rows } = engine;
+const fixture = useSendingFixture();
+const { clock, compose, composeFor, database, deliver, deps, lease, rows } = fixture;
 
 describe('The same paper', () => {
   it('A subscriber who changed from daily to weekly never gets the same paper twice', async () => {
     const { digestId, ids } = await composeFor([{ papers: 2 }, { papers: 2 }]);
-    engine.sink.respondWith((to) =>
-      to === '' || engine.sink.mailCommands > 1 ? 'accept' : { drop: 'after the dot' },
+    fixture.sink.respondWith((to) =>
+      to === '' || fixture.sink.mailCommands > 1 ? 'accept' : { drop: 'after the dot' },
     );
     await deliver(deps(), { digestId, leaseId: await lease() });
     for (const id of ids) {
       await updatePreferences(database.db, id, { frequency: 'weekly' }, clock());
     }
-    engine.sink.respondWith(() => 'accept');
+    fixture.sink.respondWith(() => 'accept');
     clock.set('2026-05-11T07:00:00Z');
     const weekly = await compose('weekly', '2026-05-11');
     await deliver(deps(), { digestId: weekly, leaseId: await lease() });
@@ -32,10 +32,10 @@ describe('The same paper', () => {
 
   it('A paper of a deferred mail is not in the next digest too', async () => {
     const { digestId, ids } = await composeFor([{ papers: 2 }]);
-    engine.sink.respondWith(() => ({ at: 'rcpt', reply: '451 4.3.0 Later' }));
+    fixture.sink.respondWith(() => ({ at: 'rcpt', reply: '451 4.3.0 Later' }));
     await deliver(deps(), { digestId, leaseId: await lease() });
     await updatePreferences(database.db, ids[0] ?? 0, { frequency: 'weekly' }, clock());
-    engine.sink.respondWith(() => 'accept');
+    fixture.sink.respondWith(() => 'accept');
     clock.set('2026-05-11T07:00:00Z');
     const weekly = await compose('weekly', '2026-05-11');
     await deliver(deps(), { digestId: weekly, leaseId: await lease() });
@@ -47,10 +47,10 @@ describe('The same paper', () => {
 
   it('A paper of a failed mail may be in the next digest', async () => {
     const { digestId, ids } = await composeFor([{ papers: 2 }]);
-    engine.sink.respondWith(() => ({ at: 'rcpt', reply: '550 5.7.1 Not now' }));
+    fixture.sink.respondWith(() => ({ at: 'rcpt', reply: '550 5.7.1 Not now' }));
     await deliver(deps(), { digestId, leaseId: await lease() });
     await updatePreferences(database.db, ids[0] ?? 0, { frequency: 'weekly' }, clock());
-    engine.sink.respondWith(() => 'accept');
+    fixture.sink.respondWith(() => 'accept');
     clock.set('2026-05-11T07:00:00Z');
     const weekly = await compose('weekly', '2026-05-11');
     await deliver(deps(), { digestId: weekly, leaseId: await lease() });

@@ -5,7 +5,7 @@ import {
   type RelayChangeHandler,
 } from '../../../src/services/deliveries/relay-changes.ts';
 
-const DOWN = { relay: 'relay.example.org:25', isAvailable: false, sentence: 'It is away.' };
+const DOWN = { relay: 'relay.example.org:25', isAvailable: false, sentence: 'It is down.' };
 const UP = { ...DOWN, isAvailable: true, sentence: 'It is back.' };
 let output: string[];
 let relays: RelayChangeHandler;
@@ -28,16 +28,16 @@ afterEach(() => {
 });
 
 describe('The handler of relay changes', () => {
-  it('raises the alert of a relay every minute while the relay is down', () => {
+  it('The alert of a relay is raised every minute while the relay is down', () => {
     relays.handle(DOWN);
     vi.advanceTimersByTime(120_000);
     expect(output).toEqual([
-      'error It is away.',
+      'error It is down.',
       ...Array(3).fill('raise relay-down relay.example.org:25'),
     ]);
   });
 
-  it('ends the alert and enqueues the due batches when the relay is back', () => {
+  it('The alert ends and the due batches are enqueued when the relay is back', () => {
     relays.handle(DOWN);
     output = [];
     relays.handle(UP);
@@ -49,7 +49,7 @@ describe('The handler of relay changes', () => {
     ]);
   });
 
-  it('raises no alert after the process has closed it, since the relay may be gone for good', () => {
+  it('No alert is raised after the handler was closed, since the relay may never come back', () => {
     relays.handle(DOWN);
     output = [];
     relays.close();

@@ -7,7 +7,7 @@ import { storePapers } from '../../support/rows.ts';
 import { buildPaperOf, useDigestFixture } from '../digests/digest-fixture.ts';
 
 const digests = useDigestFixture();
-const { compose, database, reader: subscriber, setStates, storeLease } = digests;
+const { compose, database, subscriber, setStates, storeLease } = digests;
 
 describe('Sending a digest', () => {
   const clock = createTestClock('2026-05-08T07:00:00Z');

@@ -3,8 +3,8 @@ import { listDueBatches, sendBatchesNow } from '../../../src/db/deliveries/batch
 import { endLeases } from '../../../src/db/deliveries/transitions/end-leases.ts';
 import { buildSubscribers, MAX_IN_FLIGHT, useSendingFixture } from './sending-fixture.ts';
 
-const engine = useSendingFixture();
-const { clock, composeFor, database, deliver, deliverOne, deps, lease, rows, statesOf } = engine;
+const fixture = useSendingFixture();
+const { clock, composeFor, database, deliver, deliverOne, deps, lease, rows, statesOf } = fixture;
 
 describe('An expired lease', () => {
   const end = (id: number) => endLeases(database.db, { id }, clock());
@@ -25,12 +25,12 @@ describe('An expired lease', () => {
     const { digestId } = await composeFor(buildSubscribers(2 * MAX_IN_FLIGHT + 1));
     const leaseId = await lease();
     let ending: Promise<unknown> | undefined;
-    engine.sink.beforeReply(async () => {
+    fixture.sink.beforeReply(async () => {
       ending ??= end(leaseId);
       await ending;
     });
     await deliver(deps(), { digestId, leaseId });
-    expect(engine.sink.accepted).toHaveLength(MAX_IN_FLIGHT);
+    expect(fixture.sink.accepted).toHaveLength(MAX_IN_FLIGHT);
     const states = await statesOf(digestId);
     expect(states.filter((state) => state === 'unknown')).toHaveLength(MAX_IN_FLIGHT);
     expect(states.filter((state) => state === 'pending')).toHaveLength(MAX_IN_FLIGHT + 1);
@@ -56,7 +56,7 @@ describe('An expired lease', () => {
       }),
       { digestId, leaseId },
     );
-    expect(engine.sink.mailCommands).toBe(0);
+    expect(fixture.sink.mailCommands).toBe(0);
     expect(await rows(digestId)).toMatchObject([
       { state: 'pending', selection: null },
       { state: 'pending', selection: null },
@@ -72,7 +72,7 @@ describe('A batch that fails', () => {
     expect(await rows(digestId)).toMatchObject(
       Array(2).fill({ state: 'deferred', detail: 'The key is gone.', lease: null }),
     );
-    expect(engine.sink.mailCommands).toBe(0);
+    expect(fixture.sink.mailCommands).toBe(0);
   });
 
   it('A batch goes on after a mail whose address is invalid', async () => {
@@ -148,8 +148,8 @@ describe('A batch that fails', () => {
       expect(result).toEqual({ claimed: 2 * MAX_IN_FLIGHT + 1, sent: 2 * MAX_IN_FLIGHT + 1 });
       expect(new Set(await statesOf(digestId))).toEqual(new Set(['sent']));
       expect(await rows(digestId)).toMatchObject(Array(7).fill({ attempts: 1 }));
-      expect(new Set(engine.sink.accepted.map(({ to }) => to)).size).toBe(2 * MAX_IN_FLIGHT + 1);
-      expect(engine.sink.accepted).toHaveLength(2 * MAX_IN_FLIGHT + 1);
+      expect(new Set(fixture.sink.accepted.map(({ to }) => to)).size).toBe(2 * MAX_IN_FLIGHT + 1);
+      expect(fixture.sink.accepted).toHaveLength(2 * MAX_IN_FLIGHT + 1);
     },
   );
 
@@ -169,18 +169,18 @@ describe('A batch that fails', () => {
       await deliver(deps({ db }), { digestId, leaseId }).catch(() => undefined);
       await deliver(deps(), { digestId, leaseId });
       expect(new Set(await statesOf(digestId))).toEqual(new Set(['sent']));
-      expect(engine.sink.accepted).toHaveLength(MAX_IN_FLIGHT + 1);
+      expect(fixture.sink.accepted).toHaveLength(MAX_IN_FLIGHT + 1);
     },
   );
 
   it('Results that come after the end of the lease are counted as late', async () => {
     const { digestId } = await composeFor(buildSubscribers(1));
     const leaseId = await lease();
-    engine.sink.beforeReply(
+    fixture.sink.beforeReply(
       async () => void (await endLeases(database.db, { id: leaseId }, clock())),
     );
     await deliver(deps(), { digestId, leaseId });
-    expect(engine.lateResults).toBe(1);
+    expect(fixture.lateResults).toBe(1);
     expect(await rows(digestId)).toMatchObject([
       { state: 'unknown', detail: expect.stringContaining('gone'), reply: null },
     ]);
@@ -192,7 +192,7 @@ describe('A job while no relay is available', () => {
     const { digestId } = await composeFor(buildSubscribers(1));
     let polls = 0;
     const worker = deps({
-      relay: { ...engine.relay, isAvailable: () => polls === 3 },
+      relay: { ...fixture.relay, isAvailable: () => polls === 3 },
       sleep: async () => {
         polls += 1;
       },
@@ -205,8 +205,8 @@ describe('A job while no relay is available', () => {
   it('A job that waits for a relay ends when the process stops', async () => {
     const { digestId } = await composeFor(buildSubscribers(1));
     const worker = deps({
-      relay: { ...engine.relay, isAvailable: () => false },
-      sleep: async () => engine.stopping.abort(),
+      relay: { ...fixture.relay, isAvailable: () => false },
+      sleep: async () => fixture.stopping.abort(),
     });
     const { ended } = await deliverOne(worker, { digestId, batch: 0, leaseId: await lease() });
     expect(await ended).toMatchObject({ claimed: 0 });
@@ -217,7 +217,7 @@ describe('A job while no relay is available', () => {
 describe('A throttled domain', () => {
   it('Mails to a throttled domain stay pending until its back-off ends', async () => {
     const { digestId } = await composeFor(buildSubscribers(MAX_IN_FLIGHT + 2));
-    engine.sink.respondWith(() => ({ at: 'rcpt', reply: '450 4.7.1 Slow down' }));
+    fixture.sink.respondWith(() => ({ at: 'rcpt', reply: '450 4.7.1 Slow down' }));
     const worker = deps();
     const { ended } = await deliverOne(worker, { digestId, batch: 0, leaseId: await lease() });
     const { remaining } = await ended;
@@ -234,13 +234,13 @@ describe('A throttled domain', () => {
     clock.set('2026-05-08T06:00:00Z');
     const { digestId } = await composeFor(buildSubscribers(MAX_IN_FLIGHT + 2));
     await sendBatchesNow(database.db, digestId, clock());
-    engine.sink.respondWith(() => ({ at: 'rcpt', reply: '450 4.7.1 Slow down' }));
+    fixture.sink.respondWith(() => ({ at: 'rcpt', reply: '450 4.7.1 Slow down' }));
     const leaseId = await lease();
     const { ended } = await deliverOne(deps(), { digestId, batch: 0, leaseId });
     const { remaining } = await ended;
     expect(remaining?.dueAt).toEqual(new Date(clock().getTime() + 2000));
     expect(await listDueBatches(database.db, clock())).toEqual([]);
-    engine.sink.respondWith(() => 'accept');
+    fixture.sink.respondWith(() => 'accept');
     clock.advance(2000);
     expect(await deliver(deps(), { digestId, leaseId })).toEqual({ claimed: 2, sent: 2 });
   });

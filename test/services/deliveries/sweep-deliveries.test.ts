@@ -17,7 +17,7 @@ import {
 import { buildPaperOf, useDigestFixture } from '../digests/digest-fixture.ts';
 
 const digests = useDigestFixture();
-const { compose, database, reader: subscriber, setStates, storeLease } = digests;
+const { compose, database, subscriber, setStates, storeLease } = digests;
 
 async function setNextAt(time: Date): Promise<void> {
   await database.db.execute(sql`UPDATE deliveries SET next_at = ${time}`);

@@ -70,7 +70,7 @@ describe('The waiting list', () => {
     expect(list.length).toBe(4);
   });
 
-  it('clear returns the waiting mails', () => {
+  it('Clearing the list returns the waiting mails', () => {
     list.add(mails('a.example', 'b.example'));
     expect(idsOf(list.clear())).toEqual([0, 1]);
     expect(list.length).toBe(0);

@@ -9,7 +9,7 @@ import { FRIDAY, MONDAY } from '../../support/clock.ts';
 import { storePapers } from '../../support/rows.ts';
 import { buildPaperOf, listSendTimes, useDigestFixture } from './digest-fixture.ts';
 
-const { compose, database, reader: subscriber } = useDigestFixture();
+const { compose, database, subscriber } = useDigestFixture();
 
 async function idsIn(digestId: number | undefined): Promise<string[]> {
   return (await listDigestPapers(database.db, digestId ?? 0)).map(({ id }) => id).sort();
@@ -71,8 +71,8 @@ describe('The papers of a daily digest', () => {
   });
 
   it('A digest has the best thousand papers, and the others may be in the next one', async () => {
-    const many = Array.from({ length: 1500 }, (_, n) => buildPaperOf(FRIDAY, `p${n}`));
-    await storePapers(database.db, many);
+    const papers = Array.from({ length: 1500 }, (_, n) => buildPaperOf(FRIDAY, `p${n}`));
+    await storePapers(database.db, papers);
     expect((await compose('daily', FRIDAY)).digest?.papers).toBe(1000);
     expect((await compose('daily', '2026-05-09')).digest?.papers).toBe(500);
   });

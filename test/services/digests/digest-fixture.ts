@@ -65,7 +65,7 @@ export function useDigestFixture() {
     /** @defaultValue composed at 05:30 of its day */
     compose: (kind: DigestKind, date: string, now = new Date(`${date}T05:30:00Z`)) =>
       composeDigest(database.db, { kind, date, now }),
-    reader: (changes: Partial<Subscriber> = {}) => storeSubscriber(database.db, changes),
+    subscriber: (changes: Partial<Subscriber> = {}) => storeSubscriber(database.db, changes),
     /** Sets so many deliveries to each state, in the order of their subscribers; claimed ones
      *  belong to lease 1. */
     setStates,

@@ -7,7 +7,7 @@ import { FRIDAY, MONDAY } from '../../support/clock.ts';
 import { storePapers } from '../../support/rows.ts';
 import { buildPaperOf, useDigestFixture } from './digest-fixture.ts';
 
-const { compose, database, reader: subscriber, setStates } = useDigestFixture();
+const { compose, database, subscriber, setStates } = useDigestFixture();
 
 describe('The status of a digest', () => {
   const NOW = new Date('2026-05-08T07:00:00Z');

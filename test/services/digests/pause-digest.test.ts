@@ -10,8 +10,8 @@ import {
   useSendingFixture,
 } from '../deliveries/sending-fixture.ts';
 
-const engine = useSendingFixture();
-const { clock, composeFor, database, deliver, deps, lease, statesOf } = engine;
+const fixture = useSendingFixture();
+const { clock, composeFor, database, deliver, deps, lease, statesOf } = fixture;
 
 describe('A digest that is paused', () => {
   it('A paused digest is not claimed, and continues when it is resumed', async () => {
@@ -25,7 +25,7 @@ describe('A digest that is paused', () => {
 
   it('A digest paused while sending finishes mail in flight and releases the rest', async () => {
     const { digestId } = await composeFor(buildSubscribers(3 * MAX_IN_FLIGHT));
-    engine.sink.beforeReply(async () => {
+    fixture.sink.beforeReply(async () => {
       await markDigestPaused(database.db, digestId, 'Wait.', clock());
     });
     await deliver(deps(), { digestId, leaseId: await lease() });
@@ -36,7 +36,7 @@ describe('A digest that is paused', () => {
 
   it('Cancelling a paused digest skips also the deliveries that a worker holds', async () => {
     const { digestId } = await composeFor(buildSubscribers(3 * MAX_IN_FLIGHT));
-    engine.sink.beforeReply(async () => {
+    fixture.sink.beforeReply(async () => {
       await markDigestCancelled(database.db, digestId, clock());
     });
     await deliver(deps(), { digestId, leaseId: await lease() });

@@ -4,8 +4,8 @@ import { requireDigest } from '../../../src/services/digests/require-digest.ts';
 import { FRIDAY } from '../../support/clock.ts';
 import { useSendingFixture } from '../deliveries/sending-fixture.ts';
 
-const engine = useSendingFixture();
-const { composeFor, database, deliver, deps, lease, rows } = engine;
+const fixture = useSendingFixture();
+const { composeFor, database, deliver, deps, lease, rows } = fixture;
 
 describe('A preview', () => {
   const preview = async (email: string | null, asText = false) => {
@@ -17,9 +17,9 @@ describe('A preview', () => {
     const { digestId } = await composeFor([{ email: 'ada@example.org', topics: ['rl'] }]);
     const before = await preview('ADA@example.org');
     expect(await rows(digestId)).toMatchObject([{ state: 'pending', selection: null }]);
-    expect(engine.sink.mailCommands).toBe(0);
+    expect(fixture.sink.mailCommands).toBe(0);
     await deliver(deps(), { digestId, leaseId: await lease() });
-    expect(engine.sink.accepted[0]?.raw.toString('latin1')).toBe(before);
+    expect(fixture.sink.accepted[0]?.raw.toString('latin1')).toBe(before);
     expect(await preview('ada@example.org')).toBe(before);
   });
 

@@ -8,8 +8,8 @@ import { tokens } from '../../support/keys.ts';
 import { buildPaper, storePapers } from '../../support/rows.ts';
 import { useSendingFixture } from '../deliveries/sending-fixture.ts';
 
-const engine = useSendingFixture();
-const { clock, compose, composeFor, database, deliver, deps, lease, rows, statesOf } = engine;
+const fixture = useSendingFixture();
+const { clock, compose, composeFor, database, deliver, deps, lease, rows, statesOf } = fixture;
 
 describe('A quiet day', () => {
   const SATURDAY = '2026-05-09';
@@ -38,9 +38,9 @@ describe('A quiet day', () => {
     ]);
     expect(await quietSince()).toEqual([FRIDAY, null]);
 
-    engine.sink.accepted.length = 0;
+    fixture.sink.accepted.length = 0;
     await deliver(deps(), { digestId: await onSaturday(), leaseId });
-    const [noticed, other] = engine.sink.accepted
+    const [noticed, other] = fixture.sink.accepted
       .sort((a, b) => a.to.localeCompare(b.to, 'en', { numeric: true }))
       .map(({ raw }) => raw.toString().replace(/=\r\n/g, ''));
     expect(noticed).toContain('so we let you sleep');
@@ -58,16 +58,16 @@ describe('A quiet day', () => {
       (await viewDelivery({ ...deps(), classifyNonWorkingDay: () => null }, token))?.note;
     const noticed =
       'Nothing on Friday matched what you follow, so we let you sleep. Here’s Saturday.';
-    engine.sink.respondWith(() => ({ at: 'data', reply: '451 4.7.1 Later' }));
+    fixture.sink.respondWith(() => ({ at: 'data', reply: '451 4.7.1 Later' }));
     await deliver(deps(), { digestId: saturday, leaseId });
     expect(await noteOnWeb()).toBe(noticed);
-    engine.sink.respondWith(() => 'accept');
+    fixture.sink.respondWith(() => 'accept');
     clock.set(`${SATURDAY}T09:00:00Z`);
     await deliver(deps(), { digestId: saturday, leaseId });
     expect(await statesOf(saturday)).toEqual(['sent']);
     expect(await noteOnWeb()).toBe(noticed);
     const digest = await requireDigest(database.db, 'daily', SATURDAY);
-    const [mail] = engine.sink.accepted;
+    const [mail] = fixture.sink.accepted;
     const again = await previewDigest(deps(), digest, { email: mail?.to ?? '', asText: true });
     expect(again.toString().replace(/\s+/g, ' ')).toContain(noticed);
   });
@@ -77,7 +77,7 @@ describe('A quiet day', () => {
     const { digestId } = await composeFor([{ topics: ['agents'] }]);
     await deliver(deps(), { digestId, leaseId });
     const saturday = await onSaturday();
-    engine.sink.respondWith(() => ({ at: 'data', reply: '451 4.7.1 Later' }));
+    fixture.sink.respondWith(() => ({ at: 'data', reply: '451 4.7.1 Later' }));
     await deliver(deps(), { digestId: saturday, leaseId });
     expect(await statesOf(saturday)).toEqual(['deferred']);
     expect(await quietSince()).toEqual([FRIDAY]);

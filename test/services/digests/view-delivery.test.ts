@@ -5,8 +5,8 @@ import { eraseAddress } from '../../../src/services/subscribers/erase-address.ts
 import { suppressionKey, tokens } from '../../support/keys.ts';
 import { useSendingFixture } from '../deliveries/sending-fixture.ts';
 
-const engine = useSendingFixture();
-const { clock, composeFor, database, deliver, deps, lease, rows } = engine;
+const fixture = useSendingFixture();
+const { clock, composeFor, database, deliver, deps, lease, rows } = fixture;
 
 describe('A reader’s own view', () => {
   it('The web view shows the mailed papers once they are selected', async () => {
@@ -27,7 +27,7 @@ describe('A reader’s own view', () => {
     expect(await view('AbCdEfGhIjKlMnOpQr_-Uv')).toBeNull();
     await eraseAddress(
       { db: database.db, clock, suppressionKey },
-      (await rows(digestId)).length === 1 ? (engine.sink.accepted[0]?.to ?? '') : '',
+      (await rows(digestId)).length === 1 ? (fixture.sink.accepted[0]?.to ?? '') : '',
     );
     expect(await view()).toBeNull();
   });

@@ -10,8 +10,8 @@ import { monitorInstallation } from '../../../src/services/monitoring/monitor-in
 import { FRIDAY, seedDayAt } from '../../support/clock.ts';
 import { MINUTE_MS, useSendingFixture } from '../deliveries/sending-fixture.ts';
 
-const engine = useSendingFixture();
-const { clock, composeFor, database } = engine;
+const fixture = useSendingFixture();
+const { clock, composeFor, database } = fixture;
 const SOURCE = { name: 'hf-daily', usableAfterDays: 1, listsOn: isWorkingDay } as const;
 const alertsSent: string[] = [];
 

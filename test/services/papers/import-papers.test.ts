@@ -140,11 +140,11 @@ describe('Importing papers', () => {
   );
 
   it('More papers than fit one statement are imported', async () => {
-    const many = Array.from({ length: 1203 }, (_, n) =>
+    const papers = Array.from({ length: 1203 }, (_, n) =>
       entry({ id: `2605.${10_000 + n}`, title: `Bicycle ${n}` }),
     );
-    expect(await load(JSON.stringify(many))).toEqual({ read: 1203, added: 1203, updated: 0 });
-    expect(await load(JSON.stringify(many))).toEqual({ read: 1203, added: 0, updated: 0 });
+    expect(await load(JSON.stringify(papers))).toEqual({ read: 1203, added: 1203, updated: 0 });
+    expect(await load(JSON.stringify(papers))).toEqual({ read: 1203, added: 0, updated: 0 });
   });
 });
 

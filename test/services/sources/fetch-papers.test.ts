@@ -151,7 +151,7 @@ describe('Fetching papers', () => {
     });
   });
 
-  it('A mostly invalid list is fetchFrom again although it has not changed', async () => {
+  it('A mostly invalid list is fetched again although it has not changed', async () => {
     serve({ title: '' }, { title: '' }, {});
     expect(await fetchFrom()).toMatchObject({ outcome: 'papers', refused: 2 });
     expect(await fetchFrom()).toMatchObject({ outcome: 'papers', refused: 2 });

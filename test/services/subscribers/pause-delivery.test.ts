@@ -5,7 +5,7 @@ import { FRIDAY } from '../../support/clock.ts';
 import { storePapers } from '../../support/rows.ts';
 import { buildPaperOf, listSendTimes, useDigestFixture } from '../digests/digest-fixture.ts';
 
-const { compose, database, reader: subscriber } = useDigestFixture();
+const { compose, database, subscriber } = useDigestFixture();
 
 describe('endPauses', () => {
   const statusOf = async (id: number) => {

@@ -9,8 +9,8 @@ import { tokens } from '../../support/keys.ts';
 import { buildPaper, storePapers, storeSubscriber } from '../../support/rows.ts';
 import { useSendingFixture } from '../deliveries/sending-fixture.ts';
 
-const engine = useSendingFixture();
-const { clock, compose, database, deps, storeSixPapers } = engine;
+const fixture = useSendingFixture();
+const { clock, compose, database, deps, storeSixPapers } = fixture;
 
 describe('The return e-mail', () => {
   const MONDAY = '2026-05-11';
@@ -41,8 +41,8 @@ describe('The return e-mail', () => {
     const [email] = await listEmails();
     await sendTransactionalEmail(deps(), Number(email?.id));
     await sendTransactionalEmail(deps(), Number(email?.id));
-    expect(engine.sink.accepted).toHaveLength(1);
-    const text = (await PostalMime.parse(engine.sink.accepted[0]?.raw ?? '')).text ?? '';
+    expect(fixture.sink.accepted).toHaveLength(1);
+    const text = (await PostalMime.parse(fixture.sink.accepted[0]?.raw ?? '')).text ?? '';
     for (const title of ['A tandem', 'Bicycle 0', 'Bicycle 2', 'Bicycle 4']) {
       expect(text).toContain(title);
     }
@@ -59,6 +59,6 @@ describe('The return e-mail', () => {
     expect(await listEmails()).toMatchObject([
       { state: 'failed', reply: 'No paper of the absence matches the subscriber’s preferences.' },
     ]);
-    expect(engine.sink.accepted).toEqual([]);
+    expect(fixture.sink.accepted).toEqual([]);
   });
 });

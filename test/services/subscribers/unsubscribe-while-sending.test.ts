@@ -13,8 +13,8 @@ import {
   useSendingFixture,
 } from '../deliveries/sending-fixture.ts';
 
-const engine = useSendingFixture();
-const { clock, composeFor, database, deliver, deps, lease, rows, statesOf } = engine;
+const fixture = useSendingFixture();
+const { clock, composeFor, database, deliver, deps, lease, rows, statesOf } = fixture;
 
 describe('A subscriber who leaves during a send', () => {
   it.each([
@@ -54,7 +54,7 @@ describe('A subscriber who leaves during a send', () => {
         { state: 'skipped', detail: expect.stringMatching(detail), lease: null, attempts: 0 },
         { state: 'sent' },
       ]);
-      expect(engine.sink.accepted.map(({ to }) => to)).toEqual(['r1@example.org']);
+      expect(fixture.sink.accepted.map(({ to }) => to)).toEqual(['r1@example.org']);
     },
   );
 
@@ -62,7 +62,7 @@ describe('A subscriber who leaves during a send', () => {
     const { digestId, ids } = await composeFor(buildSubscribers(2 * MAX_IN_FLIGHT));
     const waiting = new Map(ids.map((id, n) => [`r${n}@example.org`, id]));
     const leave = async () => {
-      for (const { to } of engine.sink.received) waiting.delete(to);
+      for (const { to } of fixture.sink.received) waiting.delete(to);
       const activeBatches = (await rows(digestId)).filter(({ state }) => state === 'claimed');
       const [left, erased] = activeBatches.map(({ id }) => id);
       const token = tokens.seal({ kind: 'delivery', digestId, subscriberId: left ?? 0 });
@@ -71,7 +71,7 @@ describe('A subscriber who leaves during a send', () => {
       await eraseAddress({ db: database.db, clock, suppressionKey }, email);
     };
     let leaving: Promise<void> | undefined;
-    engine.sink.beforeReply(() => {
+    fixture.sink.beforeReply(() => {
       leaving ??= leave();
       return leaving;
     });
@@ -86,7 +86,7 @@ describe('A subscriber who leaves during a send', () => {
 
   it('A subscriber who leaves after a deferral is skipped', async () => {
     const { digestId, ids } = await composeFor(buildSubscribers(1));
-    engine.sink.respondWith(() => ({ at: 'rcpt', reply: '451 4.3.0 Later' }));
+    fixture.sink.respondWith(() => ({ at: 'rcpt', reply: '451 4.3.0 Later' }));
     const leaseId = await lease();
     await deliver(deps(), { digestId, leaseId });
     await updateStatus(database.db, ids[0] ?? 0, 'unsubscribed', clock());

@@ -17,8 +17,8 @@ import { createRecordingQueue } from '../../support/recording-queue.ts';
 import { buildPaper, storePapers, storeSubscriber } from '../../support/rows.ts';
 import { MINUTE_MS, useSendingFixture } from '../deliveries/sending-fixture.ts';
 
-const engine = useSendingFixture();
-const { clock, database, deps } = engine;
+const fixture = useSendingFixture();
+const { clock, database, deps } = fixture;
 
 describe('sendTransactionalEmail', () => {
   async function request(
@@ -49,14 +49,14 @@ describe('sendTransactionalEmail', () => {
   }
   const confirmLink = /\/confirm\/([\w-]{22})/;
   const linkIn = (place: number) =>
-    confirmLink.exec(engine.sink.received[place]?.raw.toString() ?? '')?.[1] ?? '';
+    confirmLink.exec(fixture.sink.received[place]?.raw.toString() ?? '')?.[1] ?? '';
 
   it('An address that was suppressed since the request gets no e-mail', async () => {
     const id = await request();
     const hash = hashSuppressedAddress('ada@example.org', suppressionKey);
     await suppressAddress(database.db, { emailHash: hash, reason: 'operator', now: clock() });
     await sendTransactionalEmail(deps(), id);
-    expect(engine.sink.accepted).toEqual([]);
+    expect(fixture.sink.accepted).toEqual([]);
     expect(await findEmail(id)).toMatchObject({
       state: 'failed',
       reply: 'The address is suppressed.',
@@ -67,7 +67,7 @@ describe('sendTransactionalEmail', () => {
     const id = await request();
     await sendTransactionalEmail(deps(), id);
     await sendTransactionalEmail(deps(), id);
-    expect(engine.sink.accepted.map(({ to }) => to)).toEqual(['ada@example.org']);
+    expect(fixture.sink.accepted.map(({ to }) => to)).toEqual(['ada@example.org']);
     expect(await findEmail(id)).toMatchObject({
       state: 'sent',
       attempts: 1,
@@ -80,7 +80,7 @@ describe('sendTransactionalEmail', () => {
   it('An e-mail is sent once although two workers try', async () => {
     const id = await request();
     await Promise.all([sendTransactionalEmail(deps(), id), sendTransactionalEmail(deps(), id)]);
-    expect(engine.sink.mailCommands).toBe(1);
+    expect(fixture.sink.mailCommands).toBe(1);
   });
 
   it.each([
@@ -92,7 +92,7 @@ describe('sendTransactionalEmail', () => {
     ['return', '/preferences/', 'active'],
   ] as const)('The link of a %s e-mail leads to %s', async (kind, path, status) => {
     await sendTransactionalEmail(deps(), await request(kind, { status }));
-    expect(engine.sink.accepted[0]?.raw.toString()).toContain(path);
+    expect(fixture.sink.accepted[0]?.raw.toString()).toContain(path);
   });
 
   it.each([
@@ -102,7 +102,7 @@ describe('sendTransactionalEmail', () => {
   ] as const)('A %s e-mail is not sent to a subscriber who is %s by then', async (kind, status) => {
     const id = await request(kind, { status });
     await sendTransactionalEmail(deps(), id);
-    expect(engine.sink.mailCommands).toBe(0);
+    expect(fixture.sink.mailCommands).toBe(0);
     expect(await findEmail(id)).toMatchObject({
       state: 'failed',
       reply: `The subscriber is ${status} now.`,
@@ -119,7 +119,7 @@ describe('sendTransactionalEmail', () => {
       signUpRequest: { preferences: { hour: 21 }, channel: 'api', wording: '', network: null },
     });
     await sendTransactionalEmail(deps(), id);
-    const { text = '' } = await PostalMime.parse(engine.sink.accepted[0]?.raw ?? '');
+    const { text = '' } = await PostalMime.parse(fixture.sink.accepted[0]?.raw ?? '');
     expect(text).toContain('21:00');
   });
 
@@ -127,7 +127,7 @@ describe('sendTransactionalEmail', () => {
     const id = await request('confirm', { status: 'active' });
     await markTransactionalEmailUsed(database.db, id, clock());
     await sendTransactionalEmail(deps(), id);
-    expect(engine.sink.mailCommands).toBe(0);
+    expect(fixture.sink.mailCommands).toBe(0);
     expect(await findEmail(id)).toMatchObject({
       state: 'failed',
       reply: 'A link was used before the e-mail could be sent.',
@@ -147,7 +147,7 @@ describe('sendTransactionalEmail', () => {
       paperIds,
     });
     await sendTransactionalEmail(deps(), id ?? 0);
-    const { text = '' } = await PostalMime.parse(engine.sink.accepted[0]?.raw ?? '');
+    const { text = '' } = await PostalMime.parse(fixture.sink.accepted[0]?.raw ?? '');
     expect([...text.matchAll(/papers\/(test:\w+)/g)].map(([, each]) => each)).toEqual([
       'test:first',
       'test:second',
@@ -160,7 +160,7 @@ describe('sendTransactionalEmail', () => {
       subscriberId,
       now: clock(),
     });
-    engine.sink.respondWith(() => ({ at: 'rcpt', reply: '451 4.7.1 Later' }));
+    fixture.sink.respondWith(() => ({ at: 'rcpt', reply: '451 4.7.1 Later' }));
     clock.advance(48 * 60 * MINUTE_MS - 1);
     await sendTransactionalEmail(deps(), id ?? 0);
     expect(await findEmail(id ?? 0)).toMatchObject({ state: 'failed', reply: '451 4.7.1 Later' });
@@ -174,7 +174,7 @@ describe('sendTransactionalEmail', () => {
     'An e-mail is sent again %s, with the same link and Message-ID',
     async (_what, behaviour) => {
       const id = await request();
-      engine.sink.respondWith(() => behaviour);
+      fixture.sink.respondWith(() => behaviour);
       await sendTransactionalEmail(deps(), id);
       const waiting = await findEmail(id);
       expect(waiting).toMatchObject({
@@ -183,19 +183,19 @@ describe('sendTransactionalEmail', () => {
         nextAt: new Date('2026-05-08T07:05:00Z'),
       });
       await sendTransactionalEmail(deps(), id);
-      expect(engine.sink.accepted).toEqual([]);
-      engine.sink.respondWith(() => 'accept');
+      expect(fixture.sink.accepted).toEqual([]);
+      fixture.sink.respondWith(() => 'accept');
       clock.advance(5 * MINUTE_MS);
       await sendTransactionalEmail(deps(), id);
       expect(await findEmail(id)).toMatchObject({ state: 'sent', messageId: waiting.messageId });
-      expect(new Set(engine.sink.received.map(({ raw }) => raw.toString('latin1'))).size).toBe(1);
-      expect(engine.sink.accepted[0]?.raw.toString()).toContain(waiting.messageId);
+      expect(new Set(fixture.sink.received.map(({ raw }) => raw.toString('latin1'))).size).toBe(1);
+      expect(fixture.sink.accepted[0]?.raw.toString()).toContain(waiting.messageId);
     },
   );
 
   it('An e-mail fails permanently after a 5xx', async () => {
     const id = await request();
-    engine.sink.respondWith(() => ({ at: 'rcpt', reply: '550 5.1.1 No such user' }));
+    fixture.sink.respondWith(() => ({ at: 'rcpt', reply: '550 5.1.1 No such user' }));
     await sendTransactionalEmail(deps(), id);
     expect(await findEmail(id)).toMatchObject({ state: 'failed', reply: '550 5.1.1 No such user' });
   });
@@ -204,13 +204,13 @@ describe('sendTransactionalEmail', () => {
     const id = await request();
     clock.advance(48 * 60 * MINUTE_MS);
     await sendTransactionalEmail(deps(), id);
-    expect(engine.sink.mailCommands).toBe(0);
+    expect(fixture.sink.mailCommands).toBe(0);
     expect(await findEmail(id)).toMatchObject({ state: 'failed' });
   });
 
   it('An e-mail is not tried again when its link would expire before the next attempt', async () => {
     const id = await request();
-    engine.sink.respondWith(() => ({ at: 'rcpt', reply: '451 4.7.1 Later' }));
+    fixture.sink.respondWith(() => ({ at: 'rcpt', reply: '451 4.7.1 Later' }));
     clock.advance(48 * 60 * MINUTE_MS - 1);
     await sendTransactionalEmail(deps(), id);
     expect(await findEmail(id)).toMatchObject({ state: 'failed', reply: '451 4.7.1 Later' });
@@ -221,9 +221,9 @@ describe('sendTransactionalEmail', () => {
     await database.db.execute(sql`UPDATE transactional_emails SET attempts = 1,
       next_at = ${new Date(clock().getTime() + 2 * MINUTE_MS)} WHERE id = ${id}`);
     await sendTransactionalEmail(deps(), id);
-    expect(engine.sink.mailCommands).toBe(0);
+    expect(fixture.sink.mailCommands).toBe(0);
     clock.advance(2 * MINUTE_MS);
     await sendTransactionalEmail(deps(), id);
-    expect(engine.sink.accepted).toHaveLength(1);
+    expect(fixture.sink.accepted).toHaveLength(1);
   });
 });
