@@ -1,19 +1,14 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { readdir } from 'node:fs/promises';
+import { describe, expect, it } from 'vitest';
 import { runCommandLine } from '../../src/commands/command-line.ts';
+import { useTempFolder } from '../support/temp-folder.ts';
 import { runCommandWith } from './run.ts';
 
-let folder: string;
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'paperboy-reply-'));
-});
-afterEach(() => rm(folder, { recursive: true, force: true }));
+const inFolder = useTempFolder();
 
 /** Runs `paperboy doctor --reply …` without data and with one invalid setting. */
 function doctor(reply: string, ...options: string[]) {
-  const env = { DATA_DIR: join(folder, 'data'), PORT: 'x' };
+  const env = { DATA_DIR: inFolder('data'), PORT: 'x' };
   return runCommandWith((io) =>
     runCommandLine(['doctor', '--reply', reply, ...options], io, { env, instanceId: 'test' }),
   );
@@ -36,7 +31,7 @@ describe('paperboy doctor --reply', () => {
         '',
       ].join('\n'),
     });
-    expect(await readdir(folder)).toEqual([]);
+    expect(await readdir(inFolder())).toEqual([]);
   });
 
   it('“doctor --reply” says that the address would be suppressed, without showing it', async () => {

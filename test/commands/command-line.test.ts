@@ -1,19 +1,14 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { readdir } from 'node:fs/promises';
+import { describe, expect, it } from 'vitest';
 import { runCommandLine } from '../../src/commands/command-line.ts';
+import { useTempFolder } from '../support/temp-folder.ts';
 import { runCommandWith } from './run.ts';
 
-let folder: string;
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'paperboy-line-'));
-});
-afterEach(() => rm(folder, { recursive: true, force: true }));
+const inFolder = useTempFolder();
 
 /** Runs the arguments after `paperboy` in a process without data. */
 function paperboy(line: string, env: Record<string, string> = {}) {
-  const world = { env: { DATA_DIR: join(folder, 'data'), ...env }, instanceId: 'test' };
+  const world = { env: { DATA_DIR: inFolder('data'), ...env }, instanceId: 'test' };
   return runCommandWith((io) => runCommandLine(line === '' ? [] : line.split(' '), io, world));
 }
 
@@ -53,7 +48,7 @@ describe('paperboy', () => {
     const { code, stdout } = await paperboy(`${command} --help`);
     expect(code).toBe(0);
     expect(stdout).toMatch(new RegExp(`^Usage: paperboy ${command} `));
-    expect(await readdir(folder)).toEqual([]);
+    expect(await readdir(inFolder())).toEqual([]);
   });
 
   it('“--version” prints the version', async () => {
@@ -81,7 +76,7 @@ describe('paperboy', () => {
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(stderr).toContain(message);
     expect(stderr).not.toContain('    at ');
-    expect(await readdir(folder)).toEqual([]);
+    expect(await readdir(inFolder())).toEqual([]);
   });
 
   it.each(['seed', 'start', 'migrate'])(
@@ -91,7 +86,7 @@ describe('paperboy', () => {
       expect(code).toBe(1);
       expect(stderr).toContain('PORT is “x”: expected a whole number from 0 to 65535');
       expect(stderr).toContain('COMPOSE_AT is “25:00”');
-      expect(await readdir(folder)).toEqual([]);
+      expect(await readdir(inFolder())).toEqual([]);
     },
   );
 
@@ -111,7 +106,7 @@ describe('paperboy', () => {
       expect(stderr).toBe(
         `The role “${role}” alone needs DATABASE_URL and SMTP_URL: an embedded database or inbox works only in one process with all roles. Set them, or run “paperboy start”.\n`,
       );
-      expect(await readdir(folder)).toEqual([]);
+      expect(await readdir(inFolder())).toEqual([]);
     },
   );
 

@@ -1,22 +1,13 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { writeFile } from 'node:fs/promises';
 import { sql } from 'drizzle-orm';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { storeSubscriber } from '../support/rows.ts';
-import { openTestApp, type TestApp } from '../support/test-app.ts';
+import { useTempFolder } from '../support/temp-folder.ts';
+import { useTestApp } from '../support/test-app.ts';
 import { type CallerOptions, runCommand } from './run.ts';
 
-let test: TestApp;
-let folder: string;
-beforeAll(async () => {
-  test = await openTestApp();
-  folder = await mkdtemp(join(tmpdir(), 'paperboy-commands-'));
-});
-afterAll(async () => {
-  await test.close();
-  await rm(folder, { recursive: true, force: true });
-});
+const test = useTestApp();
+const inFolder = useTempFolder();
 beforeEach(async () => {
   await test.app.database.pool.query(
     'TRUNCATE papers, subscribers, suppressions, digests, deliveries CASCADE',
@@ -24,7 +15,7 @@ beforeEach(async () => {
 });
 
 const paperboy = (line: string, caller: CallerOptions = {}) =>
-  runCommand(test.app, line.split(' '), { cwd: folder, ...caller });
+  runCommand(test.app, line.split(' '), { cwd: inFolder(), ...caller });
 
 describe('paperboy seed', () => {
   it('“seed” stores topics and papers, and changes nothing the second time', async () => {
@@ -55,7 +46,7 @@ describe('paperboy papers import', () => {
   const ONE = { title: 'On Boats', abstract: 'Boats float.', listed_on: '2026-05-07' };
 
   it('“papers import” reads a file and counts new and known papers', async () => {
-    await writeFile(join(folder, 'papers.json'), JSON.stringify([ONE]));
+    await writeFile(inFolder('papers.json'), JSON.stringify([ONE]));
     expect(await paperboy('papers import papers.json --json')).toEqual({
       code: 0,
       stdout: '{"read":1,"added":1,"updated":0}\n',
@@ -119,7 +110,7 @@ describe('paperboy subscribers import', () => {
       'bob@example.org,gardening,',
       'eve@example.org,,25',
     ];
-    await writeFile(join(folder, 'readers.csv'), `${rows.join('\r\n')}\r\n`);
+    await writeFile(inFolder('readers.csv'), `${rows.join('\r\n')}\r\n`);
     const { code, stdout, stderr } = await paperboy('subscribers import readers.csv');
     expect(code).toBe(1);
     expect(stdout).toBe('4 rows read: 1 added, 0 updated, 0 suppressed, 3 rejected.\n');

@@ -1,23 +1,19 @@
 import { sql } from 'drizzle-orm';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import {
   buildPaper,
   storePapers,
   storeSubscriber,
   syncBatchesWithDeliveries,
 } from '../support/rows.ts';
-import { openTestApp, type TestApp } from '../support/test-app.ts';
+import { useTestApp } from '../support/test-app.ts';
 import { runCommand } from './run.ts';
 
 const DAY = '2026-05-08';
 
-let test: TestApp;
+const test = useTestApp();
 let digestId: number;
 let ids: number[];
-beforeAll(async () => {
-  test = await openTestApp();
-});
-afterAll(() => test.close());
 beforeEach(async () => {
   const { db, database } = test.app;
   await database.pool.query(

@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { DeliveryState } from '../../src/domain/deliveries/delivery.ts';
 import { startRoles } from '../../src/roles.ts';
 import {
@@ -8,7 +8,7 @@ import {
   storeSubscriber,
   syncBatchesWithDeliveries,
 } from '../support/rows.ts';
-import { openTestApp, type TestApp } from '../support/test-app.ts';
+import { useTestApp } from '../support/test-app.ts';
 import { runCommand } from './run.ts';
 
 const DAY = '2026-05-08';
@@ -25,11 +25,7 @@ const NO_DELIVERIES = {
   expired: 0,
 };
 
-let test: TestApp;
-beforeAll(async () => {
-  test = await openTestApp();
-});
-afterAll(() => test.close());
+const test = useTestApp();
 beforeEach(async () => {
   await test.app.database.pool.query(
     // Ids must not repeat: the app caches digests by id.

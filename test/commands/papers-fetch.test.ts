@@ -1,43 +1,29 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { writeFile } from 'node:fs/promises';
+import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { createTestClock } from '../support/clock.ts';
-import {
-  createServedPaper,
-  type FaultyPaperServer,
-  startFaultyPaperServer,
-} from '../support/paper-server.ts';
+import { createServedPaper, startFaultyPaperServer } from '../support/paper-server.ts';
 import { countRows } from '../support/rows.ts';
-import { openTestApp, type TestApp } from '../support/test-app.ts';
+import { useTempFolder } from '../support/temp-folder.ts';
+import { useTestApp } from '../support/test-app.ts';
 import { runCommand } from './run.ts';
 
 const clock = createTestClock('2026-05-08T05:30:00Z');
-let server: FaultyPaperServer;
-let test: TestApp;
-let folder: string;
+const server = await startFaultyPaperServer({ clock });
+afterAll(() => server.close());
+const test = useTestApp({
+  HF_ENDPOINT: server.urls.hfEndpoint,
+  ARXIV_RSS_URL: server.urls.arxivRssUrl,
+  ARXIV_API_URL: server.urls.arxivApiUrl,
+});
+const inFolder = useTempFolder();
 
-beforeAll(async () => {
-  server = await startFaultyPaperServer({ clock });
-  test = await openTestApp({
-    HF_ENDPOINT: server.urls.hfEndpoint,
-    ARXIV_RSS_URL: server.urls.arxivRssUrl,
-    ARXIV_API_URL: server.urls.arxivApiUrl,
-  });
-  folder = await mkdtemp(join(tmpdir(), 'paperboy-fetch-'));
-});
-afterAll(async () => {
-  await test.close();
-  await server.close();
-  await rm(folder, { recursive: true, force: true });
-});
 beforeEach(async () => {
   server.fault = null;
   server.papers = [];
   await test.app.database.pool.query('TRUNCATE papers, sources, fetches CASCADE');
 });
 
-const paperboy = (line: string) => runCommand(test.app, line.split(' '), { cwd: folder });
+const paperboy = (line: string) => runCommand(test.app, line.split(' '), { cwd: inFolder() });
 const serve = (...days: string[]) => {
   server.papers = days.map((day, n) => createServedPaper(`2605.0000${n}`, day));
 };
@@ -104,7 +90,7 @@ describe('paperboy papers fetch', () => {
 
 describe('paperboy papers import', () => {
   const load = async (text: string) => {
-    await writeFile(join(folder, 'papers.csv'), text);
+    await writeFile(inFolder('papers.csv'), text);
     return paperboy('papers import papers.csv');
   };
 

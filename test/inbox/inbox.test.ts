@@ -1,20 +1,16 @@
-import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { connect, type Socket } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { createTransport, type SendMailOptions } from 'nodemailer';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { type Inbox, type InboxOptions, openInbox } from '../../src/inbox/inbox.ts';
+import { useTempFolder } from '../support/temp-folder.ts';
 
-let dir: string;
+const inFolder = useTempFolder();
+
 let inbox: Inbox | undefined;
-beforeEach(async () => {
-  dir = await mkdtemp(join(tmpdir(), 'inbox-test-'));
-});
 afterEach(async () => {
   await inbox?.close();
   inbox = undefined;
-  await rm(dir, { recursive: true, force: true });
 });
 
 describe('The local inbox', () => {
@@ -86,12 +82,12 @@ describe('The local inbox', () => {
     await client.say('RCPT TO:<b@example.com>\r\n');
     await client.say('DATA\r\n');
     expect(await client.say('Subject: s\r\n\r\nbody\r\n.\r\n')).toMatch(/^250/);
-    const files = await readdir(join(dir, 'mail'));
+    const files = await readdir(inFolder('mail'));
     expect(files).toEqual([expect.stringMatching(/\.eml$/)]);
-    const path = join(dir, 'mail', files[0] ?? '');
+    const path = inFolder('mail', files[0] ?? '');
     expect(await readFile(path, 'utf8')).toMatch(/^X-Paperboy-Inbox: .*\r\nSubject: s\r\n\r\nbody/);
     expect((await stat(path)).mode & 0o777).toBe(0o600);
-    expect((await stat(join(dir, 'mail'))).mode & 0o777).toBe(0o700);
+    expect((await stat(inFolder('mail'))).mode & 0o777).toBe(0o700);
     client.leave();
   });
 
@@ -106,18 +102,18 @@ describe('The local inbox', () => {
     await send(box, { subject: 'whole' });
     await box.close();
     expect((await box.list()).map(({ subject }) => subject)).toEqual(['whole']);
-    expect(await readdir(join(dir, 'mail'))).toHaveLength(1);
+    expect(await readdir(inFolder('mail'))).toHaveLength(1);
   });
 
   it('Only the newest messages are kept, in memory and in the folder', async () => {
     const box = await open({ maxMessages: 3 });
     for (const subject of ['1', '2', '3', '4', '5']) await send(box, { subject });
     expect((await box.list()).map(({ subject }) => subject)).toEqual(['5', '4', '3']);
-    expect(await readdir(join(dir, 'mail'))).toHaveLength(3);
+    expect(await readdir(inFolder('mail'))).toHaveLength(3);
     await box.close();
     const smaller = await open({ maxMessages: 1 });
     expect((await smaller.list()).map(({ subject }) => subject)).toEqual(['5']);
-    expect(await readdir(join(dir, 'mail'))).toHaveLength(1);
+    expect(await readdir(inFolder('mail'))).toHaveLength(1);
   });
 
   it('All of many simultaneous messages are stored, up to the limit', async () => {
@@ -125,7 +121,7 @@ describe('The local inbox', () => {
     await Promise.all(Array.from({ length: 30 }, (_, n) => send(box, { subject: String(n) })));
     const ids = (await box.list()).map(({ id }) => id);
     expect(new Set(ids).size).toBe(20);
-    expect(await readdir(join(dir, 'mail'))).toHaveLength(20);
+    expect(await readdir(inFolder('mail'))).toHaveLength(20);
     for (const id of ids) expect((await box.read(id))?.parsed.text).toBe('Hello.\n');
   });
 
@@ -162,13 +158,13 @@ describe('The local inbox', () => {
 
   it('Files of others in the folder are left alone', async () => {
     await (await open()).close();
-    await writeFile(join(dir, 'mail', '0000000007.eml'), 'Subject: not ours\r\n\r\n');
-    await writeFile(join(dir, 'mail', '0000000008.eml'), 'X-Paperboy-Inbox: {"from":\r\n');
+    await writeFile(inFolder('mail', '0000000007.eml'), 'Subject: not ours\r\n\r\n');
+    await writeFile(inFolder('mail', '0000000008.eml'), 'X-Paperboy-Inbox: {"from":\r\n');
     const box = await open();
     expect(await box.list()).toEqual([]);
     await send(box, {});
     expect((await box.list())[0]?.id).toBe('0000000009');
-    expect(await readdir(join(dir, 'mail'))).toHaveLength(3);
+    expect(await readdir(inFolder('mail'))).toHaveLength(3);
   });
 
   it('A message that cannot be parsed is shown as text', async () => {
@@ -192,7 +188,7 @@ describe('The local inbox', () => {
 
   it('The error of a port in use names the port', async () => {
     const box = await open();
-    const second = openInbox({ host: box.host, port: box.port, folder: join(dir, 'other') });
+    const second = openInbox({ host: box.host, port: box.port, folder: inFolder('other') });
     await expect(second).rejects.toMatchObject({ code: 'INBOX_CANNOT_LISTEN' });
     await expect(second).rejects.toThrow(`127.0.0.1:${box.port}`);
   });
@@ -204,7 +200,7 @@ describe('The local inbox', () => {
     for (let n = 1; n <= 1000; n += 1) {
       const name = `${String(n).padStart(10, '0')}.eml`;
       const file = `X-Paperboy-Inbox: ${line}\r\n${'x'.repeat(50_000)}`;
-      await writeFile(join(dir, 'mail', name), file);
+      await writeFile(inFolder('mail', name), file);
     }
     const start = performance.now();
     const box = await open();
@@ -250,7 +246,7 @@ describe('Waiting for a message', () => {
 });
 
 async function open(options: Partial<InboxOptions> = {}): Promise<Inbox> {
-  inbox = await openInbox({ host: '127.0.0.1', port: 0, folder: join(dir, 'mail'), ...options });
+  inbox = await openInbox({ host: '127.0.0.1', port: 0, folder: inFolder('mail'), ...options });
   return inbox;
 }
 

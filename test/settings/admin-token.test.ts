@@ -1,18 +1,12 @@
-import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { describe, expect, it } from 'vitest';
 import { loadStoredAdminToken } from '../../src/settings/admin-token.ts';
+import { useTempFolder } from '../support/temp-folder.ts';
 
-let folder: string;
+const inFolder = useTempFolder();
 
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'paperboy-token-'));
-});
-afterEach(() => rm(folder, { recursive: true, force: true }));
-
-const embedded = () => ({ adminToken: null, databaseUrl: null, dataDir: join(folder, 'data') });
-const file = () => join(folder, 'data', 'admin-token');
+const embedded = () => ({ adminToken: null, databaseUrl: null, dataDir: inFolder('data') });
+const file = () => inFolder('data', 'admin-token');
 
 describe('loadStoredAdminToken', () => {
   it('A token is created once and kept, readable only by its owner', async () => {
@@ -21,7 +15,7 @@ describe('loadStoredAdminToken', () => {
     expect(await loadStoredAdminToken(embedded())).toBe(token);
     expect(await readFile(file(), 'utf8')).toBe(`${token}\n`);
     expect((await stat(file())).mode & 0o777).toBe(0o600);
-    expect(await readdir(join(folder, 'data'))).toEqual(['admin-token']);
+    expect(await readdir(inFolder('data'))).toEqual(['admin-token']);
   });
 
   it('A token that the operator wrote into the file is used', async () => {
@@ -46,6 +40,6 @@ describe('loadStoredAdminToken', () => {
     expect(
       await loadStoredAdminToken({ ...embedded(), databaseUrl: 'postgres://db/p' }),
     ).toBeNull();
-    expect(await readdir(folder)).toEqual([]);
+    expect(await readdir(inFolder())).toEqual([]);
   });
 });

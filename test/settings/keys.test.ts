@@ -1,26 +1,20 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { describe, expect, it } from 'vitest';
 import { loadKeys } from '../../src/settings/keys.ts';
+import { useTempFolder } from '../support/temp-folder.ts';
 
-let folder: string;
-
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'paperboy-keys-'));
-});
-afterEach(() => rm(folder, { recursive: true, force: true }));
+const inFolder = useTempFolder();
 
 const nothingGiven = () => ({
   secretKeys: [],
   suppressionKey: null,
-  dataDir: join(folder, 'data'),
+  dataDir: inFolder('data'),
   mayCreate: true,
 });
-const keysFile = () => join(folder, 'data', 'keys.json');
+const keysFile = () => inFolder('data', 'keys.json');
 
 async function writeKeys(text: string): Promise<void> {
-  await mkdir(join(folder, 'data'), { recursive: true });
+  await mkdir(inFolder('data'), { recursive: true });
   await writeFile(keysFile(), text);
 }
 
@@ -32,14 +26,14 @@ describe('loadKeys', () => {
     expect(made.suppressionKey).toMatch(/^[0-9a-f]{64}$/);
     expect(made.suppressionKey).not.toBe(made.secretKeys[0]);
     expect(await loadKeys(nothingGiven())).toEqual(made);
-    expect(await loadKeys({ ...nothingGiven(), dataDir: join(folder, 'other') })).not.toEqual(made);
+    expect(await loadKeys({ ...nothingGiven(), dataDir: inFolder('other') })).not.toEqual(made);
   });
 
   it('The file of keys is complete and readable only by its owner', async () => {
     await loadKeys(nothingGiven());
     expect((await stat(keysFile())).mode & 0o777).toBe(0o600);
-    expect((await stat(join(folder, 'data'))).mode & 0o777).toBe(0o700);
-    expect(await readdir(join(folder, 'data'))).toEqual(['keys.json']);
+    expect((await stat(inFolder('data'))).mode & 0o777).toBe(0o700);
+    expect(await readdir(inFolder('data'))).toEqual(['keys.json']);
   });
 
   it('No new keys are created for a database with subscribers', async () => {
@@ -53,7 +47,7 @@ describe('loadKeys', () => {
   it('Keys from the settings are used, without any file when both are set', async () => {
     const given = { secretKeys: ['new', 'old'], suppressionKey: 'kept' };
     expect(await loadKeys({ ...nothingGiven(), ...given })).toEqual(given);
-    expect(await readdir(folder)).toEqual([]);
+    expect(await readdir(inFolder())).toEqual([]);
   });
 
   it('One key from the settings is completed by the stored other one', async () => {

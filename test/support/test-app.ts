@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
+import { afterAll, beforeAll } from 'vitest';
 import { loadConfig } from '../../src/settings/config.ts';
 import { type App, openApp } from '../../src/wiring/app.ts';
 import { createTestClock, type TestClock } from './clock.ts';
@@ -15,6 +16,27 @@ export interface TestApp {
 }
 
 const KEY = 'a key for tests only: long enough to pass';
+
+/** An app for the tests of one file, opened with these settings. */
+export function useTestApp(env: Record<string, string> = {}): Readonly<Omit<TestApp, 'close'>> {
+  let test: TestApp | undefined;
+  beforeAll(async () => {
+    test = await openTestApp(env);
+  });
+  afterAll(() => test?.close());
+  const opened = () => {
+    if (!test) throw new Error('The app opens before the tests of its file.');
+    return test;
+  };
+  return {
+    get app() {
+      return opened().app;
+    },
+    get clock() {
+      return opened().clock;
+    },
+  };
+}
 
 /**
  * Opens the app as `paperboy start` does, with its own database, a temporary data folder, free

@@ -4,11 +4,11 @@ import { type AddressInfo, createServer, type Server, type Socket } from 'node:n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { startRoles } from '../../src/roles.ts';
 import { loadConfig } from '../../src/settings/config.ts';
 import { openApp } from '../../src/wiring/app.ts';
-import { openTestApp, type TestApp } from '../support/test-app.ts';
+import { useTestApp } from '../support/test-app.ts';
 
 const RUNTIME = {
   clock: () => new Date('2026-05-08T05:30:00Z'),
@@ -17,11 +17,7 @@ const RUNTIME = {
   instanceId: 'test',
 };
 
-let test: TestApp;
-beforeAll(async () => {
-  test = await openTestApp();
-});
-afterAll(() => test.close());
+const test = useTestApp();
 
 const servers = new Set<Server>();
 afterEach(() => {

@@ -1,23 +1,19 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { addTransactionalEmail } from '../../src/db/transactional/transactional-emails.ts';
 import { composeDigest } from '../../src/services/digests/compose-digest.ts';
 import { runCommand } from '../commands/run.ts';
 import { createSigningKey, verifySignature } from '../mail/dkim/support/signing.ts';
 import { buildPaper, storePapers, storeSubscriber } from '../support/rows.ts';
-import { openTestApp, type TestApp } from '../support/test-app.ts';
+import { useTestApp } from '../support/test-app.ts';
 
 const key = createSigningKey();
 
-let test: TestApp;
-beforeAll(async () => {
-  test = await openTestApp({
-    MAIL_FROM: 'Paperboy <papers@news.example.org>',
-    DKIM_DOMAIN: key.domain,
-    DKIM_SELECTOR: key.selector,
-    DKIM_PRIVATE_KEY: key.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
-  });
+const test = useTestApp({
+  MAIL_FROM: 'Paperboy <papers@news.example.org>',
+  DKIM_DOMAIN: key.domain,
+  DKIM_SELECTOR: key.selector,
+  DKIM_PRIVATE_KEY: key.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
 });
-afterAll(() => test.close());
 
 /** The newest caught message, as it came over SMTP. */
 async function newestMail(): Promise<Buffer> {

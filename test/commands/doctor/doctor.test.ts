@@ -1,18 +1,14 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { parseSourceNames } from '../../../src/domain/sources/source-name.ts';
 import { openDnsServer } from '../../support/dns-server.ts';
 import { findFreePort } from '../../support/free-port.ts';
-import { openTestApp, type TestApp } from '../../support/test-app.ts';
+import { useTestApp } from '../../support/test-app.ts';
 import { runCommand } from '../run.ts';
 
-let test: TestApp;
-beforeAll(async () => {
-  test = await openTestApp();
-});
-afterAll(() => test.close());
+const test = useTestApp();
 
 const paperboy = (line: string) => runCommand(test.app, line.split(' '));
 

@@ -1,5 +1,5 @@
 import PostalMime from 'postal-mime';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Reason } from '../../../src/domain/ranking/reason.ts';
 import { concatMessage } from '../../../src/domain/smtp/message.ts';
 import { renderDigestText } from '../../../src/mail/digests/digest-message.ts';
@@ -7,10 +7,7 @@ import {
   createDigestRenderer,
   type DigestRenderer,
 } from '../../../src/mail/digests/digest-renderer.ts';
-import {
-  loadMailTemplates,
-  type MailTemplates,
-} from '../../../src/mail/templates/mail-templates.ts';
+import { loadMailTemplates } from '../../../src/mail/templates/mail-templates.ts';
 import type { Sender } from '../../../src/mail/templates/sender.ts';
 import {
   buildAddressedCopy,
@@ -29,10 +26,7 @@ import {
   splitMessage,
 } from '../support/message-assertions.ts';
 
-let templates: MailTemplates;
-beforeAll(async () => {
-  templates = await loadMailTemplates();
-});
+const templates = await loadMailTemplates();
 
 function createRenderer(changes: Partial<Sender> = {}): DigestRenderer {
   return createDigestRenderer({

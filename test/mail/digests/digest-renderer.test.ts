@@ -1,12 +1,9 @@
-import { beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Reason } from '../../../src/domain/ranking/reason.ts';
 import { renderDigestText } from '../../../src/mail/digests/digest-message.ts';
 import { createDigestRenderer } from '../../../src/mail/digests/digest-renderer.ts';
 import { renderChunkText } from '../../../src/mail/encoding/chunk.ts';
-import {
-  loadMailTemplates,
-  type MailTemplates,
-} from '../../../src/mail/templates/mail-templates.ts';
+import { loadMailTemplates } from '../../../src/mail/templates/mail-templates.ts';
 import {
   buildDigest,
   buildDigestCopy,
@@ -18,10 +15,7 @@ import {
 } from '../builders.ts';
 import { renderDigestHtml } from '../support/digest-messages.ts';
 
-let templates: MailTemplates;
-beforeAll(async () => {
-  templates = await loadMailTemplates();
-});
+const templates = await loadMailTemplates();
 
 function createRenderer(count = 12) {
   return createDigestRenderer({

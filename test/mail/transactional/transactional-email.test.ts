@@ -1,11 +1,8 @@
 import MailComposer from 'nodemailer/lib/mail-composer';
 import PostalMime from 'postal-mime';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { TRANSACTIONAL_KINDS } from '../../../src/domain/transactional/transactional-email.ts';
-import {
-  loadMailTemplates,
-  type MailTemplates,
-} from '../../../src/mail/templates/mail-templates.ts';
+import { loadMailTemplates } from '../../../src/mail/templates/mail-templates.ts';
 import type { Sender } from '../../../src/mail/templates/sender.ts';
 import {
   composeTransactionalEmail,
@@ -20,10 +17,7 @@ import {
 } from '../builders.ts';
 import { expectWellFormed, headerValues } from '../support/message-assertions.ts';
 
-let templates: MailTemplates;
-beforeAll(async () => {
-  templates = await loadMailTemplates();
-});
+const templates = await loadMailTemplates();
 
 const LINK = `https://papers.example.org/confirm/${TOKEN}`;
 const UNSUBSCRIBE_URL = `https://papers.example.org/unsubscribe/${TOKEN}`;

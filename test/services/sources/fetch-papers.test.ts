@@ -1,8 +1,6 @@
-import { mkdtemp, rm, utimes, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { utimes, writeFile } from 'node:fs/promises';
 import { sql } from 'drizzle-orm';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { findPaper } from '../../../src/db/papers/papers.ts';
 import { composeDigest } from '../../../src/services/digests/compose-digest.ts';
 import { fetchPapers } from '../../../src/services/sources/fetch-papers.ts';
@@ -11,28 +9,21 @@ import { createTestClock } from '../../support/clock.ts';
 import { useDatabase } from '../../support/database.ts';
 import {
   createServedPaper,
-  type FaultyPaperServer,
   type ServedPaper,
   startFaultyPaperServer,
 } from '../../support/paper-server.ts';
 import { countRows, storeSubscriber } from '../../support/rows.ts';
+import { useTempFolder } from '../../support/temp-folder.ts';
 
 const THURSDAY = '2026-05-07';
 const FRIDAY = '2026-05-08';
 const ARXIV = 'arxiv:cs.LG';
 const database = useDatabase();
 const clock = createTestClock(`${FRIDAY}T12:00:00Z`);
-let server: FaultyPaperServer;
-let folder: string;
+const server = await startFaultyPaperServer({ clock });
+const inFolder = useTempFolder();
 
-beforeAll(async () => {
-  server = await startFaultyPaperServer({ clock });
-  folder = await mkdtemp(join(tmpdir(), 'paperboy-fetch-'));
-});
-afterAll(async () => {
-  await server.close();
-  await rm(folder, { recursive: true, force: true });
-});
+afterAll(() => server.close());
 beforeEach(async () => {
   await database.empty();
   clock.set(`${FRIDAY}T12:00:00Z`);
@@ -364,7 +355,7 @@ describe('A file as a source', () => {
   const entry = (n: number) => ({ id: `2605.0000${n}`, title: `Paper ${n}`, abstract: 'We test.' });
 
   it('A file source is read when it changes, as JSON, JSON lines or CSV', async () => {
-    const path = join(folder, 'papers');
+    const path = inFolder('papers');
     const name = `file:${path}`;
     const write = async (text: string, at: number) => {
       await writeFile(path, text);
@@ -400,7 +391,7 @@ describe('A file as a source', () => {
       'The file is not valid CSV',
     ],
   ])('A file source fails when the file %s', async (_, file, text, code, message) => {
-    const path = join(folder, file);
+    const path = inFolder(file);
     if (text !== undefined) await writeFile(path, text);
     const report = await fetchFrom(`file:${path}`, null);
     expect(report).toMatchObject({ outcome: 'failed', error: { code } });

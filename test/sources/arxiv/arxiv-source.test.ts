@@ -1,22 +1,14 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { renderArxivRssFeed } from '../../../src/commands/demo/paper-server/arxiv-documents.ts';
 import { parseArxivFeed } from '../../../src/sources/arxiv/arxiv-feed.ts';
 import { createTestClock } from '../../support/clock.ts';
-import {
-  createServedPaper,
-  type FaultyPaperServer,
-  startFaultyPaperServer,
-} from '../../support/paper-server.ts';
+import { createServedPaper, startFaultyPaperServer } from '../../support/paper-server.ts';
 import { fetchList, openSourceOn, paperIdsOf } from '../support/open-source.ts';
 
 const FRIDAY = '2026-05-08';
 const clock = createTestClock(`${FRIDAY}T06:00:00Z`);
 const NAME = 'arxiv:cs.CL+cs.LG';
-let server: FaultyPaperServer;
-
-beforeAll(async () => {
-  server = await startFaultyPaperServer({ clock });
-});
+const server = await startFaultyPaperServer({ clock });
 afterAll(() => server.close());
 beforeEach(() => {
   clock.set(`${FRIDAY}T06:00:00Z`);

@@ -1,24 +1,19 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { SourceError } from '../../../src/domain/sources/source-error.ts';
 import { createHttpGet, type HttpGetDeps } from '../../../src/sources/http/http-get.ts';
 import { createTestClock } from '../../support/clock.ts';
 import {
   createServedPaper,
   type FaultName,
-  type FaultyPaperServer,
   startFaultyPaperServer,
 } from '../../support/paper-server.ts';
 
 const clock = createTestClock('2026-05-08T12:00:00Z');
 const MB = 1024 * 1024;
-let server: FaultyPaperServer;
 const permits: string[] = [];
-
-beforeAll(async () => {
-  server = await startFaultyPaperServer({
-    clock,
-    papers: [createServedPaper('2605.00001', '2026-05-08')],
-  });
+const server = await startFaultyPaperServer({
+  clock,
+  papers: [createServedPaper('2605.00001', '2026-05-08')],
 });
 afterAll(() => server.close());
 beforeEach(() => {

@@ -1,19 +1,11 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { createTestClock } from '../../support/clock.ts';
-import {
-  createServedPaper,
-  type FaultyPaperServer,
-  startFaultyPaperServer,
-} from '../../support/paper-server.ts';
+import { createServedPaper, startFaultyPaperServer } from '../../support/paper-server.ts';
 import { fetchList, openSourceOn, paperIdsOf } from '../support/open-source.ts';
 
 const FRIDAY = '2026-05-08';
 const clock = createTestClock(`${FRIDAY}T12:00:00Z`);
-let server: FaultyPaperServer;
-
-beforeAll(async () => {
-  server = await startFaultyPaperServer({ clock });
-});
+const server = await startFaultyPaperServer({ clock });
 afterAll(() => server.close());
 beforeEach(() => {
   clock.set(`${FRIDAY}T12:00:00Z`);
