@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { CsvError, parse } from 'csv-parse';
+import { PREFERENCES_COPY } from '../../copy/en/pages/preferences.ts';
 import type { Db } from '../../db/client.ts';
 import { listUnsearchableKeywords } from '../../db/papers/keyword-matches.ts';
 import {
@@ -14,7 +15,6 @@ import { PaperboyError } from '../../domain/errors.ts';
 import { hashSuppressedAddress } from '../../domain/links/tokens.ts';
 import { parseImportHeader, parseSubscriberRow } from '../../domain/subscribers/import-row.ts';
 import { toUtcDay } from '../../domain/time/schedule.ts';
-import { describeUnsearchableKeyword } from './validate-preferences.ts';
 
 export interface ImportReport extends ImportCounts {
   rows: number;
@@ -68,7 +68,7 @@ export async function importSubscriberFile(
       const found = preferences.keywords?.find((keyword) => unsearchable.has(keyword));
       if (found === undefined) continue;
       batch.delete(key);
-      await reject(line, describeUnsearchableKeyword(found));
+      await reject(line, PREFERENCES_COPY.unsearchableKeyword(found));
     }
   };
   const flush = async () => {

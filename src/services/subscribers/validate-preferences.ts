@@ -1,3 +1,4 @@
+import { PREFERENCES_COPY } from '../../copy/en/pages/preferences.ts';
 import type { Db } from '../../db/client.ts';
 import { listUnsearchableKeywords } from '../../db/papers/keyword-matches.ts';
 import { listTopics } from '../../db/topics/topics.ts';
@@ -23,10 +24,7 @@ export async function validatePreferences(
   const changes = parseSubscriberChanges(input, { topicSlugs, today: toUtcDay(now) });
   const [unsearchable] = await listUnsearchableKeywords(db, changes.keywords ?? []);
   if (unsearchable === undefined) return changes;
-  throw new InvalidPreferencesError({ keywords: describeUnsearchableKeyword(unsearchable) });
-}
-
-/** The problem with a keyword in which full-text search finds no lexeme, such as “the”. */
-export function describeUnsearchableKeyword(keyword: string): string {
-  return `“${keyword}” cannot be searched for: expected at least one word that is not as common as “the”.`;
+  throw new InvalidPreferencesError({
+    keywords: PREFERENCES_COPY.unsearchableKeyword(unsearchable),
+  });
 }

@@ -156,6 +156,9 @@ export const PREFERENCES_COPY = {
       back: 'Back to your settings',
     },
   },
+  /** Full-text search finds no lexeme in the keyword, such as “the”. */
+  unsearchableKeyword: (keyword: string) =>
+    `“${keyword}” cannot be searched for: expected at least one word that is not as common as “the”.`,
   unknownToken:
     'This link doesn’t work: it was cut off, or its subscriber’s data has been deleted.',
 } as const;
