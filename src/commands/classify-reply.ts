@@ -56,7 +56,7 @@ function formatClassification(
 ): string[] {
   return [
     formatReply(reply),
-    `verdict  ${replyClass}: ${CLASS_DESCRIPTIONS[replyClass]}`,
+    `class    ${replyClass}: ${CLASS_DESCRIPTIONS[replyClass]}`,
     `blames   ${blames}: ${BLAME_DESCRIPTIONS[blames]}`,
     `address  ${shouldSuppress ? 'suppressed: never mailed again' : 'kept: it gets the next digest'}`,
     `domain   ${slowsDomain ? 'slowed: mail to it is sent more slowly' : 'mailed as before'}`,

@@ -23,7 +23,7 @@ describe('paperboy doctor --reply', () => {
       stderr: '',
       stdout: [
         '550 5.7.1 Client host [192.0.2.7] blocked using zen.spamhaus.org',
-        'verdict  refused: the delivery has failed, and is not attempted again',
+        'class    refused: the delivery has failed, and is not attempted again',
         'blames   sender: the reputation, the authentication or the rate of our mail',
         'address  kept: it gets the next digest',
         'domain   mailed as before',
