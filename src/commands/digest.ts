@@ -29,7 +29,9 @@ export function createDigestCommand(context: CommandContext): Command {
   const digest = new Command('digest');
   digest
     .command('compose')
-    .description('fix the papers and the audience of a digest; a second run changes nothing')
+    .description(
+      'choose and freeze the papers and the audience of a digest; a second run changes nothing',
+    )
     .addOption(createDateOption('day of the digest (default: today, UTC)'))
     .addOption(createKindOption())
     .addOption(createJsonOption())
@@ -90,7 +92,7 @@ async function composeAndPrint(
     const size = `${formatQuantity(papers, 'paper')}, ${formatQuantity(audience, 'reader')}`;
     return printLine(
       io,
-      isNew ? `${subject}, is composed: ${size}.` : `${subject}, was composed before: ${size}.`,
+      isNew ? `${subject}, is composed: ${size}.` : `${subject}, was already composed: ${size}.`,
     );
   });
 }

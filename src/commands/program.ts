@@ -112,7 +112,7 @@ export async function buildProgram(
     getErrHelpWidth: () => io.columns,
   };
   for (const command of [program, ...listDescendants(program)]) {
-    command.configureOutput(outputConfig).exitOverride().showHelpAfterError('(--help tells more)');
+    command.configureOutput(outputConfig).exitOverride().showHelpAfterError('(see --help)');
   }
   return program;
 }

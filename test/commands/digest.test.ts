@@ -49,7 +49,7 @@ describe('paperboy digest compose', () => {
     });
     await storePapers(test.app.db, [buildPaper()]);
     expect((await digest('compose', '--date', DAY)).stdout).toContain(
-      'was composed before: 2 papers',
+      'was already composed: 2 papers',
     );
   });
 

@@ -34,7 +34,7 @@ export function buildTopicPage(view: TopicView, layouts: PageLayouts) {
   };
 }
 
-/** `Papers that mention “kv cache”, “llm serving” or 12 other phrases of its field.` */
+/** `Papers that mention “kv cache”, “llm serving” or 12 other phrases from its field.` */
 function describeTopic(phrases: readonly string[]): string {
   const copy = TOPICS_COPY.topic;
   const shown = phrases.slice(0, MAX_PHRASES_SHOWN).map((phrase) => `“${phrase}”`);

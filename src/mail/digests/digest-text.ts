@@ -41,7 +41,7 @@ export function describeReadingTime(wordCount: number): string {
   return DIGEST_EMAIL_COPY.readingTime(Math.max(1, Math.round(wordCount / WORDS_PER_MINUTE)));
 }
 
-/** `Chosen for your topics: State space, Hardware; and your keywords: stateless.` */
+/** `Chosen for your topics: State space, Hardware; and for your keywords: stateless.` */
 export function describeSelectionBasis({
   topicNames,
   keywords,

@@ -89,6 +89,6 @@ async function notifyAbout(
     incident.id,
     isFinal ? null : new Date(now.getTime() + RETRY_MS),
   );
-  const fate = isFinal ? ' and is given up' : '';
+  const fate = isFinal ? ' and is not retried' : '';
   return { problem: `The e-mail about an alert could not be sent${fate}: ${problem}` };
 }

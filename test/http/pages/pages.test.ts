@@ -139,7 +139,7 @@ describe('The page of a topic', () => {
     [['a', 'b', 'c'], 'Papers that mention “a”, “b” or “c”.'],
     [
       ['a', 'b', 'c', 'd', 'e', 'f'],
-      'Papers that mention “a”, “b”, “c”, “d”, “e” or 1 other phrase of its field.',
+      'Papers that mention “a”, “b”, “c”, “d”, “e” or 1 other phrase from its field.',
     ],
   ])('The page of a topic names its phrases: %j', (phrases, sentence) => {
     const $ = load(pages.topic({ topic: buildTopicOf(phrases), ...rest }));
@@ -166,7 +166,7 @@ describe('A delivered digest', () => {
     expect($('.reason').length).toBe(10);
     expect($('.count').text()).toContain('49 papers read, 10 chosen for you.');
     expect($('.count').text()).toContain(
-      'your topics: Topic number 1 & more; and your keywords: stateless',
+      'your topics: Topic number 1 & more; and for your keywords: stateless',
     );
   });
 

@@ -46,7 +46,7 @@ describe('Sentences about a digest', () => {
 
   it('Topic names with commas are separated by semicolons', () => {
     expect(describeSelectionBasis({ topicNames: ['A', 'B'], keywords: ['x', 'y'] })).toBe(
-      'Chosen for your topics: A, B; and your keywords: x, y.',
+      'Chosen for your topics: A, B; and for your keywords: x, y.',
     );
     expect(describeSelectionBasis({ topicNames: ['A', 'B, C'], keywords: [] })).toBe(
       'Chosen for your topics: A; B, C.',

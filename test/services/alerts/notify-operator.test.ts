@@ -120,7 +120,7 @@ describe('notifyOperator', () => {
     }));
     await raiseAlert(database.db, FAILED, clock());
     const { problems } = await notify();
-    expect(problems).toEqual([expect.stringContaining('is given up: 550 5.1.1 No such user')]);
+    expect(problems).toEqual([expect.stringContaining('is not retried: 550 5.1.1 No such user')]);
     expect(problems[0]).not.toContain('operator@example.org');
     clock.advance(60 * MINUTE_MS);
     expect(await notify()).toEqual({ notified: 0, problems: [] });

@@ -5,10 +5,10 @@ export const ALERT_EMAIL_COPY = {
   /** A headline without full stop, for the subject of an alert. */
   headline: {
     'source-failed': (source) => `The source ${source} cannot be read`,
-    'source-quiet': (source) => `The source ${source} had nothing on a working day`,
+    'source-quiet': (source) => `The source ${source} had no papers on a working day`,
     'source-stale': (source) => `The source ${source} returned an old list`,
     'papers-late': (digest) => `The papers for the digest ${digest} are late`,
-    'relay-down': (relay) => `The relay ${relay} accepts no mail`,
+    'relay-down': (relay) => `The relay ${relay} is not accepting mail`,
     refusals: (digest) => `The digest ${digest} was paused: too many addresses were refused`,
     'queue-behind': (queue) =>
       queue === 'deliveries' ? 'Digest deliveries are behind' : 'Transactional emails are behind',
@@ -19,7 +19,7 @@ export const ALERT_EMAIL_COPY = {
       `${siteName}: ${headline}`,
     heading: (headline: string) => `${headline}.`,
     since: (moment: string) => `Since ${moment}.`,
-    after: 'You’ll get one more email when this is over, and none before.',
+    after: 'You’ll get one more email when this is over, and none until then.',
   },
   over: {
     subject: ({ siteName, headline }: { siteName: string; headline: string }) =>

@@ -42,11 +42,11 @@ export const DIGEST_EMAIL_COPY = {
   /** Why these papers. `topics` and `keywords` are lists of names; either may be empty. */
   selectionBasis: ({ topics, keywords }: { topics: string; keywords: string }) => {
     if (topics === '' && keywords === '')
-      return 'You follow no topics yet: these are the best papers of all topics.';
+      return 'You don’t follow any topics yet: these are the best papers on all topics.';
     if (keywords === '') return `Chosen for your topics: ${topics}.`;
     return topics === ''
       ? `Chosen for your keywords: ${keywords}.`
-      : `Chosen for your topics: ${topics}; and your keywords: ${keywords}.`;
+      : `Chosen for your topics: ${topics}; and for your keywords: ${keywords}.`;
   },
   /** `signUp` completes the sentence. */
   subscriptionReason: ({
@@ -95,7 +95,7 @@ export const DIGEST_NOTE_COPY = {
     holiday: 'arXiv was on holiday',
     none: 'none were published',
   },
-  /** Digests that were held back. `when` is `since` below, `now` the day or week of this digest. */
+  /** Digests that were not sent because nothing was relevant. `when` is `since` below, `now` the day or week of this digest. */
   quiet: ({ when, now, hasThreshold }: { when: string; now: string; hasThreshold: boolean }) =>
     `Nothing ${when} ${hasThreshold ? 'was relevant enough for you' : 'matched what you follow'}, so we let you sleep. Here’s ${now}.`,
   lastWeek: 'last week',

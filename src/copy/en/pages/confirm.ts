@@ -28,7 +28,7 @@ export const CONFIRM_COPY = {
   },
   unsubscribed: {
     title: 'You’ve unsubscribed',
-    sentences: ['This link was already used, and the subscription has been cancelled since.'],
+    sentences: ['This link has already been used, and the subscription has since been cancelled.'],
   },
   subscribed: {
     title: 'You’re subscribed',

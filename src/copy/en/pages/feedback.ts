@@ -39,7 +39,7 @@ export const FEEDBACK_COPY = {
     undo: (topic: string) => `Unmute ${topic}`,
     redo: 'Mute it again',
     promise: (topic: string) =>
-      `You won’t get papers on ${topic} any more, however much they are discussed. Papers that match your keywords and names still come.`,
+      `You won’t get papers on ${topic} any more, however much they are discussed. You’ll still get papers that match your keywords or names.`,
     muted: {
       title: (topic: string) => `${topic} is muted`,
       sentence: 'You’ll get its papers only when they match your keywords or names.',
@@ -48,7 +48,7 @@ export const FEEDBACK_COPY = {
     undone: (topic: string) => `You may get papers on ${topic} again.`,
   },
   notInDigest: (paperId: string) =>
-    `The digest that this link came with has no paper “${paperId}”.`,
+    `The digest that this link came from has no paper “${paperId}”.`,
 } as const;
 
 function papersWith(terms: string): string {

@@ -13,7 +13,7 @@ export const FRONT_COPY = {
   },
   quietDay: {
     title: 'A quiet day',
-    text: 'No papers were listed today. The days before are above, and every digest is in the',
+    text: 'No papers were listed today. Earlier days are above, and every digest is in the',
     archive: 'archive',
   },
   morePapers: (day: string) => `More papers of ${day}`,

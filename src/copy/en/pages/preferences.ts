@@ -144,7 +144,7 @@ export const PREFERENCES_COPY = {
   data: {
     title: 'Your data',
     summary: 'Download, delete',
-    help: 'Everything we store about you, in one file, or deleted.',
+    help: 'Download everything we store about you, or delete it.',
     download: 'Download my data (JSON)',
     feed: 'Your private Atom feed',
     delete: 'Delete my data',

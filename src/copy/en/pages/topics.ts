@@ -14,7 +14,7 @@ export const TOPICS_COPY = {
   topic: {
     mentions: (phrases: string) => `Papers that mention ${phrases}.`,
     or: ' or ',
-    otherPhrases: (count: number) => `${formatQuantity(count, 'other phrase')} of its field`,
+    otherPhrases: (count: number) => `${formatQuantity(count, 'other phrase')} from its field`,
     itsName: 'its name',
     lessThanOne: 'Less than one paper a week.',
     perWeek: (count: number) => `About ${formatQuantity(count, 'paper')} a week.`,

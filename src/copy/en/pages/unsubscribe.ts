@@ -9,12 +9,12 @@ export const UNSUBSCRIBE_COPY = {
   untilDay: (day: string) => `until ${day}. Then you get the best of what you missed.`,
   done: {
     title: 'You’ve unsubscribed',
-    tooMany: 'Too many papers? Three, once a week, is also possible.',
+    tooMany: 'Too many papers? You can also get just three, once a week.',
     nothingMore: 'We won’t send anything more to',
     settings: 'Your settings',
   },
   unknownLink: {
     title: 'You’ve unsubscribed',
-    sentences: ['Nothing is sent for this link.'],
+    sentences: ['There is no subscription behind this link, so nothing is sent.'],
   },
 } as const;

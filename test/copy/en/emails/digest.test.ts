@@ -17,14 +17,14 @@ describe('The text of a digest', () => {
   it('The basis of a selection names topics and keywords, or says that there are none', () => {
     const { selectionBasis } = DIGEST_EMAIL_COPY;
     expect(selectionBasis({ topics: 'A, B', keywords: 'x' })).toBe(
-      'Chosen for your topics: A, B; and your keywords: x.',
+      'Chosen for your topics: A, B; and for your keywords: x.',
     );
     expect(selectionBasis({ topics: 'A', keywords: '' })).toBe('Chosen for your topics: A.');
     expect(selectionBasis({ topics: '', keywords: 'x, y' })).toBe(
       'Chosen for your keywords: x, y.',
     );
     expect(selectionBasis({ topics: '', keywords: '' })).toBe(
-      'You follow no topics yet: these are the best papers of all topics.',
+      'You don’t follow any topics yet: these are the best papers on all topics.',
     );
   });
 
