@@ -8,7 +8,7 @@ import type { CommandContext } from './context.ts';
 import { createDateOption, createDayOption, createJsonOption } from './options.ts';
 import { createTerminalProgress, printJson, printLine } from './output.ts';
 
-/** Most days of one backfill: a year, for which arXiv takes half an hour. */
+/** Maximum number of days in one backfill: a year, which takes half an hour on arXiv. */
 const MAX_DAYS = 366;
 
 interface FetchOptions {
@@ -55,7 +55,7 @@ async function fetchDays(
         reports.push(report);
         await progress.clear();
         if (options.json === undefined) await printFetchReport(context, report);
-        // A source that is busy or unreachable for one day is so for the next.
+        // A source that is busy or unreachable now will be so for the next day too.
         if (report.error !== null && report.error.code !== 'NO_SUCH_DAY') break;
       }
     } finally {

@@ -146,7 +146,7 @@ async function* readEvents(response: IncomingMessage): AsyncGenerator<CommandEve
       for (const line of lines) yield JSON.parse(line);
     }
   } catch {
-    // The connection broke: whether the exit code came before tells what this means.
+    // The connection broke. The caller knows from the exit code, if it arrived, what that means.
   }
 }
 
@@ -170,7 +170,7 @@ async function sendInput(
 ): Promise<void> {
   input.on('error', () => undefined);
   const socket = await connectTo(folder, claim.socket).catch(() => null);
-  // The process died: the end of its answer says so.
+  // The process died: the end of its response reports that.
   if (!socket) return;
   signal.addEventListener('abort', () => void socket.destroy());
   const put = createRequest(socket, 'PUT', path, {

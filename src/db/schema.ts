@@ -184,7 +184,7 @@ export const transactionalEmails = pgTable('transactional_emails', {
   reply: text(),
   /** The papers that the e-mail shows, the best first. */
   paperIds: text('paper_ids').array().notNull(),
-  /** What the sign-up asked for whose confirmation this is; null once a link was confirmed. */
+  /** The request that the link confirms; null for other e-mails, and once a link was confirmed. */
   signUpRequest: jsonb('sign_up_request').$type<SignUpRequest>(),
 });
 

@@ -20,7 +20,7 @@ interface ErrorResponse {
 }
 
 /** Handles the errors of all routes: people get a page, programs Fastify's JSON. From status 500
- *  on, the answer tells nothing about the cause; the log does. */
+ *  on, the response does not name the cause; the log does. */
 export function registerErrorHandlers(app: TypedFastify, deps: HttpDeps): void {
   app.setNotFoundHandler((request, reply) =>
     sendError(deps, request, reply, {

@@ -64,7 +64,7 @@ export function createPostgresQueueBackend(pool: pg.Pool): QueueBackend {
   return {
     openQueue: (name) => new Queue(name, { connection }) as unknown as JobQueue,
     openWorker: (name, process, options) => new Worker(name, process, { connection, ...options }),
-    // It is the database, which is looked at by itself.
+    // The queue is in the database, which has a check of its own.
     checkWritable: async () => undefined,
     close: async () => undefined,
   };

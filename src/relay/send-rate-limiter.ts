@@ -18,8 +18,8 @@ export type RateLimitStore = { redisUrl: string } | { pool: pg.Pool };
  *  would be slow; a larger share would starve the other workers. */
 const SHARE_PER_REQUEST = 0.1;
 
-/** Delay before the store is asked again after an error, in ms. Nothing is sent meanwhile: what
- *  other workers send is unknown. */
+/** Delay before the store is asked again after an error, in ms. Until then nothing is sent,
+ *  because what other workers send is unknown. */
 const STORE_RETRY_DELAY_MS = 1_000;
 
 /**

@@ -57,8 +57,8 @@ function listPublicAddresses({ smtpUrls }: Config): string[] {
     .map(({ address }) => address);
 }
 
-/** Whether an address is none of a private network (RFC 1918, RFC 6598, RFC 4193), link-local or
- *  loopback. */
+/** Whether an address is public: not of a private network (RFC 1918, RFC 6598, RFC 4193), not
+ *  link-local and not loopback. */
 export function isPublicAddress(address: string): boolean {
   const isPrivate = isIP(address) === 4 ? PRIVATE_IPV4 : PRIVATE_IPV6;
   return !isPrivate.test(address);

@@ -49,7 +49,7 @@ function toLastFetch(row: SourceRow): SourceState['lastFetch'] {
   return { endedAt, outcome, found, added, updated, refused, detail };
 }
 
-/** What is due and in no worker's hands. */
+/** Work that is due and that no worker has claimed. */
 export interface Backlog {
   count: number;
   /** When the oldest of it became due; null when nothing is. */

@@ -21,7 +21,7 @@ export interface LinkTokens {
 }
 
 export const TOKEN_LENGTH = 22;
-/** The second half of a block tells the purposes apart. */
+/** The second half of a block distinguishes the purposes. */
 const SUBSCRIBER_MARK = 0n;
 const FEED_MARK = 1n;
 

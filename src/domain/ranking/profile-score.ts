@@ -3,7 +3,7 @@ import { MAX_EXPLAINING_TERMS, POSTING_STEP, type TermIndex } from './term-index
 import { createUtf8Encoder } from './utf8-encoder.ts';
 import { NO_TERM } from './vocabulary.ts';
 
-/** Scores the papers of a digest by the terms that a subscriber's feedback taught. Its arrays are
+/** Scores the papers of a digest by the terms learned from a subscriber's feedback. Its arrays are
  *  reused from one subscriber to the next. */
 interface ProfileScore {
   /** Computes the scores for packed learned terms. */

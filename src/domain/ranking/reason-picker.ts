@@ -52,8 +52,8 @@ const MAX_KEY_RESULT_CHARS = 12;
 const MAX_INTERNED_REASONS = 20_000;
 
 /**
- * A picker for the papers of a digest. Equal reasons are the same object, so that what is made from
- * one, such as its sentence, is found again quickly.
+ * A picker for the papers of a digest. Equal reasons are the same object, so that values
+ * derived from one, such as its sentence, can be cached by identity.
  */
 export function createReasonPicker({
   papers,

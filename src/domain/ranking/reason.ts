@@ -42,7 +42,7 @@ export const REASON_KINDS = [
   'matchReworded',
 ] as const satisfies ReasonKind[];
 
-/** The preferences that a paper matches, or what feedback taught. */
+/** The preferences or learned terms that a paper matches. */
 export type ReasonMatch =
   | NameMatch
   | { kind: 'keywords'; keywords: readonly string[] }

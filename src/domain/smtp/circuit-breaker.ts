@@ -31,15 +31,14 @@ export function recordConnectionFailure(
   return { state: 'open', failures, probeAt: now + computeProbeDelayMs(failures, random) };
 }
 
-/** What follows when a relay lets us in: mail goes to it. Its failures are forgotten no sooner than
- *  it has taken a message: one that greets, and then says 421 to all, would be dialled without
- *  end. */
+/** The state after a successful connection: mail goes to the relay. Its failures are kept until it
+ *  accepts a message; otherwise a relay that greets and then answers 421 to everything would be
+ *  reconnected to without end. */
 export function recordConnectionSuccess({ failures }: CircuitState): CircuitState {
   return { state: 'closed', failures };
 }
 
-/** What comes when its time has: one connection is to be tried. Null while there is nothing to
- *  do. */
+/** The state in which one connection probes the relay, once the probe is due; null before. */
 export function startProbe(circuit: CircuitState, now: number): CircuitState | null {
   if (circuit.state !== 'open' || now < circuit.probeAt) return null;
   return { state: 'probing', failures: circuit.failures };

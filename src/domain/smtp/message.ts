@@ -1,5 +1,5 @@
-/** Bytes of a message. Readers share most of them, so nobody may write into any: what is a reader's
- *  own goes over the places left open where they are copied to. */
+/** Bytes of a message. Messages share most segments, so they must not be written to: each reader's
+ *  own values are filled in after a segment has been copied. */
 export interface Segment {
   bytes: Buffer;
   /** Where the message's `fill` goes. */

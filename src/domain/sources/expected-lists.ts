@@ -38,7 +38,7 @@ interface DaysToFetchInput extends ListHistory {
 const MAX_CATCH_UP_DAYS = 4;
 
 /**
- * The days whose lists to fetch from a source; null stands for an undated list. These are today,
+ * The days whose lists to fetch from a source; null means an undated list. These are today,
  * then recent days that were missed. A list that grows all day is also fetched for yesterday, until
  * today's digest is composed. The first fetch goes back to the newest list that can be expected.
  */

@@ -35,7 +35,7 @@ export function renderStatusMetrics(status: InstallationStatus | null): Promise<
   gauge('workers', 'Processes that send mail.')(status.workers);
   const openAlerts = gauge('alerts_open', 'Open alerts.', 'kind');
   for (const kind of ALERT_KINDS) {
-    openAlerts(status.alerts.filter((alarm) => alarm.kind === kind).length, kind);
+    openAlerts(status.alerts.filter((alert) => alert.kind === kind).length, kind);
   }
   return registry.metrics();
 }

@@ -34,9 +34,9 @@ export async function feedRoutes(app: TypedFastify, deps: HttpDeps): Promise<voi
 
 interface FeedPage {
   title: string;
-  /** Its path. */
+  /** The path of the feed, without a leading slash. */
   path: string;
-  /** The path of the page with the same papers. */
+  /** The URL of the page with the same papers. */
   page: string;
   papers: readonly TopicPaper[];
 }

@@ -44,7 +44,7 @@ export async function unsubscribeRoutes(app: TypedFastify, deps: HttpDeps): Prom
   });
 }
 
-/** For a token that belongs to nobody: all that matters to the person is that no mail comes. */
+/** For an unknown token: what matters to the person is that no mail comes. */
 function renderUnknownSubscriberGoodbye({ pages, links }: HttpDeps): string {
   return pages.message({
     ...UNSUBSCRIBE_COPY.unknownLink,

@@ -24,7 +24,7 @@ export const CALENDAR_ONLY: DayFacts = {
 /** The subscriber whose note is composed. */
 export interface NoteRecipient {
   preferences: Pick<Preferences, 'frequency' | 'hour' | 'timezone' | 'relevanceThreshold'>;
-  /** The day of the first digest since the last mail that was held back as not relevant enough,
+  /** The day of the first digest since the last mail that was skipped as not relevant enough,
    *  `YYYY-MM-DD`; null when none was. */
   quietSince: string | null;
 }
@@ -123,7 +123,7 @@ function classifyGap(days: readonly string[], { classifyNonWorkingDay }: DayFact
 }
 
 /**
- * Says that digests were held back because nothing in them was relevant enough. `previousDate` is
+ * Says that digests were skipped because nothing in them was relevant enough. `previousDate` is
  * the date of the subscriber's previous digest. Null when `quietSince` is not before this digest.
  */
 export function createQuietNote({

@@ -33,7 +33,7 @@ export interface DigestPersonalization {
   email: string;
   /** Whether clicks on papers may be counted. Titles then link to a redirect of ours. */
   allowsClicks: boolean;
-  /** The day of the first digest since the last mail that was held back as not relevant enough,
+  /** The day of the first digest since the last mail that was skipped as not relevant enough,
    *  `YYYY-MM-DD`; null when none was. */
   quietSince: string | null;
 }

@@ -1,4 +1,4 @@
-/** What became of the deliveries of a batch in the window; those without an attempt stay
+/** The results of the deliveries of a batch in the window; those without an attempt stay
  *  claimed. */
 interface BatchProgress {
   sent: number;

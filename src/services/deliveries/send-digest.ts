@@ -33,7 +33,7 @@ const MIN_POLL_INTERVAL_MS = 250;
 const SWEEP_INTERVAL_MS = 10_000;
 
 /** The share of the time that may be spent on counting deliveries, which is costly for a large
- *  audience; they are counted at least every two seconds all the same. */
+ *  audience; they are counted at least every two seconds anyway. */
 const MAX_POLL_SHARE = 0.02;
 const MAX_POLL_INTERVAL_MS = 2000;
 

@@ -5,9 +5,9 @@ import type { DigestSummary } from '../../domain/digests/digest.ts';
 import type { Clock } from '../../domain/time/clock.ts';
 
 /**
- * Ends a digest for good: what is on its way is finished, everything else skipped. What a worker
- * has in hand the worker skips itself. Done again it finishes what an interrupted one left. Returns
- * how many were skipped.
+ * Cancels a digest for good. Messages in flight are finished, all other deliveries are skipped; a
+ * worker skips those that it has claimed. Cancelling again completes an interrupted call. Returns
+ * how many deliveries were skipped.
  */
 export async function cancelDigest(
   { db, clock }: { db: Db; clock: Clock },

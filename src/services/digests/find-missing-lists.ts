@@ -6,7 +6,7 @@ import { findExpectedListDay, hasCompleteList } from '../../domain/sources/expec
 import type { PublishingSchedule } from '../../domain/sources/publishing-schedule.ts';
 
 /** The lists that a digest, due at `from`, expects of `sources` and that are missing. Nothing is
- *  expected of a source whose first fetch came later: it has returned all it had. */
+ *  expected of a source whose first fetch was later: it has returned everything it had. */
 export async function findMissingLists(
   db: Db,
   sources: readonly (PublishingSchedule & { name: string })[],

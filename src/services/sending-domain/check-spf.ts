@@ -10,7 +10,7 @@ import type { SendingDomain } from './sending-domain.ts';
 
 const CHECK = 'spf';
 
-/** Checks that SPF lets `sendsFrom` send for the domain, and lets strangers not. */
+/** Checks that SPF allows `sendsFrom` to send for the domain, and does not allow strangers. */
 export async function checkSpf(
   dns: DnsResolver,
   { domain, sendsFrom }: SendingDomain,

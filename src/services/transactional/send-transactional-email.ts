@@ -47,7 +47,7 @@ export interface TransactionalDeps {
   messageIds: MessageIds;
   suppressionKey: string;
   termStatistics: TermStatistics;
-  /** Counts each attempt by what came of it. */
+  /** Counts each attempt by its outcome. */
   metrics: Pick<Metrics, 'countMail'>;
 }
 

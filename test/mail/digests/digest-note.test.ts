@@ -85,7 +85,7 @@ describe('The note about days without papers', () => {
   });
 });
 
-describe('The note about digests that were held back', () => {
+describe('The note about skipped digests', () => {
   const since = (quietSince: string, previousDate: string | null) =>
     createQuietNote({
       digest: buildDigest({ date: FRIDAY }),
@@ -94,7 +94,7 @@ describe('The note about digests that were held back', () => {
       relevanceThreshold: 'middle',
     });
 
-  it('The note names the one day that was held back, or the first of several', () => {
+  it('The note names the one day that was skipped, or the first of several', () => {
     expect(since('2026-05-07', '2026-05-07')).toBe(
       'Nothing on Thursday was relevant enough for you, so we let you sleep. Here’s Friday.',
     );

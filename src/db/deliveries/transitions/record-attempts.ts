@@ -129,11 +129,11 @@ async function queryPrepared<Row extends pg.QueryResultRow>(
 const STATEMENT_LOST_CODES = new Set(['26000', '42P05']);
 
 /**
- * A result is fenced by the lease and by the number of the attempt: a statement that ran late,
- * after it was given up, finds that number passed. The deliveries in `next` may be `sending`
- * already, when the answer to a first commit was lost; none of them has been sent.
+ * A result is fenced by the lease and by the number of the attempt: a statement that runs after its
+ * timeout finds a higher number and changes nothing. The deliveries in `next` may be `sending`
+ * already, if the response to an earlier commit was lost; none of them has been sent.
  *
- * An erased subscriber has no Message-ID, and of their delivery only the state is kept.
+ * An erased subscriber has no Message-ID, and only the state of their delivery is kept.
  *
  * Each list is a SELECT of its own to hide its length: else PostgreSQL would estimate a custom plan
  * for a few rows as cheaper than the generic plan and plan every time.
