@@ -199,11 +199,11 @@ describe('A notification', () => {
         const notifications = [one, two].map(
           (client) => new Promise((resolve) => client.once('notification', resolve)),
         );
-        await one.query('LISTEN bell');
-        await pool.query(`SELECT pg_notify('bell', 'ring')`);
-        const notification = { channel: 'bell', payload: 'ring' };
+        await one.query('LISTEN news');
+        await pool.query(`SELECT pg_notify('news', 'hello')`);
+        const notification = { channel: 'news', payload: 'hello' };
         expect(await Promise.all(notifications)).toEqual([notification, notification]);
-        await one.query('UNLISTEN bell');
+        await one.query('UNLISTEN news');
       }),
     );
   });

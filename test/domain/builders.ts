@@ -1,7 +1,7 @@
 import { PaperboyError } from '../../src/domain/errors.ts';
 import type { TopicPaper } from '../../src/domain/papers/paper.ts';
 
-/** A paper nobody has spoken about yet; `number` makes it unlike others. */
+/** A paper that nobody has discussed yet; `number` makes it different from others. */
 export function buildTopicPaper(number: number, changes: Partial<TopicPaper> = {}): TopicPaper {
   return {
     id: `2605.${10_000 + number}`,

@@ -10,7 +10,7 @@ import { openTestSite, type TestSite } from './support/site.ts';
 
 let site: TestSite;
 const warnings: string[] = [];
-const noteWarning = (warning: Error) => warnings.push(warning.message);
+const recordWarning = (warning: Error) => warnings.push(warning.message);
 beforeAll(async () => {
   // Node emits a deprecation once in a process, so listening begins before the first site.
   process.on('warning', noteWarning);
@@ -18,7 +18,7 @@ beforeAll(async () => {
   await storePapers(site.app.db, [buildPaper()]);
 });
 afterAll(async () => {
-  process.off('warning', noteWarning);
+  process.off('warning', recordWarning);
   await site?.close();
 });
 
@@ -192,7 +192,7 @@ describe('A hostile request', () => {
     'x'.repeat(290),
     'x'.repeat(8000),
     '%E2%80%AE',
-    '{{frame}}',
+    '{{title}}',
   ];
   const ROUTES = [
     '/papers/',

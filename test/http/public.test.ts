@@ -46,14 +46,14 @@ describe('/', () => {
     const $ = await html('/');
     expect($('.dateline').text()).toContain('Friday, 8 May 2026, No. 1');
     expect($('.topics-bar summary').first().text()).toBe(`All topics, ${SEED_PAPERS} papers`);
-    const threshold = $('.topics-bar a')
+    const topicLinks = $('.topics-bar a')
       .toArray()
       .map((link) => {
         const count = Number($(link).find('span').text());
         return { href: $(link).attr('href') ?? '', count };
       });
-    expect(threshold.length).toBeGreaterThan(6);
-    for (const { href, count } of threshold) {
+    expect(topicLinks.length).toBeGreaterThan(6);
+    for (const { href, count } of topicLinks) {
       const found = await site.request({ url: `/api${href}` });
       expect([href, found.headers['x-total-count']]).toEqual([href, String(count)]);
     }
@@ -141,7 +141,7 @@ describe('/papers', () => {
 describe('/papers/:id', () => {
   it('An old arXiv id with a slash leads to its paper', async () => {
     const $ = await html(`/papers/${OLD_ID}`);
-    expect(emails($('h1').text())).toBe(emails(HOSTILE));
+    expect(lettersOf($('h1').text())).toBe(lettersOf(HOSTILE));
     expect($('h1 b').length).toBe(0);
     expect(await json(`/api/papers/${OLD_ID}`)).toMatchObject({ id: OLD_ID, topics: ['theory'] });
     expect(await json(`/api/papers/hep-ex%2F0307015`)).toMatchObject({ id: OLD_ID });
@@ -191,8 +191,8 @@ describe('/digests', () => {
     const digest = await json(`/api/digests/${DAY}`);
     expect(digest).toMatchObject({ kind: 'daily', date: DAY, paper_count: SEED_PAPERS });
     expect(digest.papers.length).toBe(SEED_PAPERS);
-    const shown = titlesOn($).map(emails);
-    const frozen = digest.papers.map(({ title }: { title: string }) => emails(title));
+    const shown = titlesOn($).map(lettersOf);
+    const frozen = digest.papers.map(({ title }: { title: string }) => lettersOf(title));
     expect(shown).toEqual(frozen.slice(0, shown.length));
   });
 
@@ -228,7 +228,7 @@ describe('The feeds', () => {
     const answer = await site.request({ url });
     expect(answer.headers['content-type']).toBe('application/atom+xml; charset=utf-8');
     const $ = load(answer.body, { xml: { decodeEntities: false } });
-    // What is not well-formed would be written otherwise than it was read.
+    // XML that is not well-formed would be serialized differently.
     expect($.xml()).toBe(answer.body);
     expect($('feed > title').text()).toBe(title.replace('&', '&amp;'));
     expect($('feed > id').text()).toBe(`http://localhost:3000${url}`);

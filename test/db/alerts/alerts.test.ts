@@ -25,11 +25,11 @@ describe('raiseAlert', () => {
     );
     expect(raised.filter((isNew) => isNew)).toHaveLength(1);
     expect(
-      await raiseAlert(db, { ...FAILED, sentence: 'It is away.' }, seedDayAt('06:00:00')),
+      await raiseAlert(db, { ...FAILED, sentence: 'It is down.' }, seedDayAt('06:00:00')),
     ).toBe(false);
     expect(await listOpenIncidents(db)).toMatchObject([
       {
-        sentence: 'It is away.',
+        sentence: 'It is down.',
         raisedAt: seedDayAt('05:00:00'),
         seenAt: seedDayAt('06:00:00'),
         times: 4,

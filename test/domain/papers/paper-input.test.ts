@@ -131,7 +131,7 @@ describe('parsePaper', () => {
   });
 });
 
-describe('writePaper', () => {
+describe('toPaperInput', () => {
   it('Unknown fields are not written', () => {
     expect(Object.keys(toPaperInput(read()))).toEqual([
       ...['id', 'title', 'abstract', 'authors', 'listed_on'],

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { cleanText } from '../../../src/domain/text/clean-text.ts';
 
-/** What is left of TeX, with its backslashes or without, and cannot be read as words. */
+/** Leftovers of TeX, with or without backslashes, that cannot be read as words. */
 const LEFT_OVER =
   /\\|\$|\p{N}times|\p{Lu}times|\bcdot\b|\brightarrow\b|\^|[\p{L}]_\d|\w--\w|``|''|~\p{L}/u;
 

@@ -53,7 +53,7 @@ beforeAll(async () => {
     raisedAt: minutesAgo(30),
     seenAt: minutesAgo(1),
   };
-  const sentence = 'The relay relay.example.org:587 is out of order.';
+  const sentence = 'The relay relay.example.org:587 is down.';
   await db.insert(alerts).values([
     { kind: 'relay-down', sentence, times: 3, ...alert },
     { kind: 'source-quiet', sentence, times: 1, ...alert, endedAt: minutesAgo(10) },
@@ -135,7 +135,7 @@ describe('/status', () => {
     const url = '/status?for=operator';
     const { body } = await site.request({ url, headers: { accept: 'text/html', ...basic } });
     const $ = load(body);
-    expect($('main').text()).toContain('The relay relay.example.org:587 is out of order.');
+    expect($('main').text()).toContain('The relay relay.example.org:587 is down.');
     expect($('main').text()).toContain('huggingface.example answered 503.');
     expect($('tbody tr').length).toBe(10);
     expect($('main').text()).toContain('No worker is running, so no email is sent.');
@@ -143,11 +143,11 @@ describe('/status', () => {
   });
 
   it.each([
-    ['a wrong token', { authorization: 'Bearer an operator shows this to see nothing' }],
-    ['a wrong password', { authorization: `Basic ${Buffer.from('me:x').toString('base64')}` }],
-    ['an empty one', { authorization: 'Basic ' }],
+    ['A wrong token', { authorization: 'Bearer an operator shows this to see nothing' }],
+    ['A wrong password', { authorization: `Basic ${Buffer.from('me:x').toString('base64')}` }],
+    ['An empty password', { authorization: 'Basic ' }],
     [
-      'the token as a user',
+      'The token as a user name',
       { authorization: `Basic ${Buffer.from(`${TOKEN}:`).toString('base64')}` },
     ],
     ['another scheme', { authorization: `Digest ${TOKEN}` }],

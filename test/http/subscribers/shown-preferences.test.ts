@@ -18,7 +18,7 @@ const form = {
 };
 
 describe('A settings page that is out of date', () => {
-  /** What the form of a page says that nobody has touched. */
+  /** The fields of a settings form that nobody has changed. */
   const openTab = async () =>
     fieldsOf((await subscriber.site.page(`/preferences/${subscriber.token}`)).body);
 

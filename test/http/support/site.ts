@@ -17,7 +17,7 @@ export interface TestSite extends TestApp {
   fastify: TypedFastify;
   deps: HttpDeps;
   database: Database;
-  /** What the site wrote down, a line each. */
+  /** The lines of the site's log. */
   log: string[];
   request(options: InjectOptions): Promise<LightMyRequestResponse>;
   /** A page as a browser asks for it. */
@@ -95,7 +95,7 @@ export async function openTestSite(env: Record<string, string> = {}): Promise<Te
   return site;
 }
 
-/** As the worker does when the queue rings. */
+/** Does what a worker does for the job `transactional-email`. */
 async function sendTransactionalEmails({ app, clock }: TestApp): Promise<void> {
   for (const emailId of await listDueTransactionalEmails(app.db, clock(), 100)) {
     await app.handlers['transactional-email']({ emailId });

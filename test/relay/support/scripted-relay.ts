@@ -85,7 +85,7 @@ export async function openScriptedRelay(
     serveConnection(socket);
   });
 
-  /** Does what the script says, or the usual. Tells `over` when nothing more is to be done. */
+  /** Does what the script says, or the default. Returns `over` when the conversation is over. */
   function runStep(socket: Socket, step: SmtpStep, line: string): 'on' | 'over' | 'refused' {
     const time = (reached.get(step) ?? 0) + 1;
     reached.set(step, time);

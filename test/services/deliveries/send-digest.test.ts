@@ -76,21 +76,21 @@ describe('Sending a digest', () => {
     [1, 250],
     [20, 1000],
     [200, 2000],
-  ])('After a count of %i ms, the next one follows after %i ms', async (lookMs, restMs) => {
+  ])('After a count of %i ms, the next one follows after %i ms', async (countMs, delayMs) => {
     await storeLease('is alive');
-    const rests: number[] = [];
+    const delays: number[] = [];
     let elapsedMs = 0;
     await send({
       elapsedMs: () => {
-        elapsedMs += lookMs;
+        elapsedMs += countMs;
         return elapsedMs;
       },
       sleep: async (durationMs) => {
-        rests.push(durationMs);
+        delays.push(durationMs);
         await setStates({ sent: 2 });
       },
     });
-    expect(rests).toEqual([restMs]);
+    expect(delays).toEqual([delayMs]);
   });
 
   it('Sending gives up after 30 seconds without a live worker', async () => {

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { recordAttempts } from '../../../../src/db/deliveries/transitions/record-attempts.ts';
 
 /** A pool whose server loses prepared statements, as behind PgBouncer in transaction mode. */
-function forgetfulPool(code: string): { pool: pg.Pool; queries: (string | undefined)[] } {
+function createForgetfulPool(code: string): { pool: pg.Pool; queries: (string | undefined)[] } {
   const queries: (string | undefined)[] = [];
   const query = async ({ name }: { name?: string }) => {
     queries.push(name);
@@ -15,11 +15,11 @@ function forgetfulPool(code: string): { pool: pg.Pool; queries: (string | undefi
 
 const nothing = { results: [], next: [], now: new Date(0) };
 
-describe('The statement that records', () => {
+describe('recordAttempts', () => {
   it.each(['26000', '42P05'])(
-    'The statement is sent unprepared after error %s, which says that prepared ones get lost',
+    'The statement is sent unprepared after error %s, which means that prepared ones get lost',
     async (code) => {
-      const { pool, queries } = forgetfulPool(code);
+      const { pool, queries } = createForgetfulPool(code);
       expect(await recordAttempts(pool, 7, nothing)).toEqual({
         resultCount: 0,
         sendableIds: new Set([11]),
@@ -30,7 +30,7 @@ describe('The statement that records', () => {
   );
 
   it('Other errors are thrown', async () => {
-    const { pool } = forgetfulPool('57014');
+    const { pool } = createForgetfulPool('57014');
     await expect(recordAttempts(pool, 7, nothing)).rejects.toMatchObject({ code: '57014' });
   });
 });

@@ -61,8 +61,8 @@ const PAGES = (token: string) => [
 ];
 
 describe.each([
-  { how: 'with JavaScript on a desk', javaScriptEnabled: true, width: 1200 },
-  { how: 'without JavaScript on a desk', javaScriptEnabled: false, width: 1200 },
+  { how: 'with JavaScript on a desktop', javaScriptEnabled: true, width: 1200 },
+  { how: 'without JavaScript on a desktop', javaScriptEnabled: false, width: 1200 },
   { how: 'with JavaScript on a phone', javaScriptEnabled: true, width: 375 },
   { how: 'without JavaScript on a phone', javaScriptEnabled: false, width: 375 },
 ])('A subscriber $how', ({ javaScriptEnabled, width }) => {
@@ -206,9 +206,9 @@ describe('The pages of a subscriber', () => {
       await updatePreferences(site.app.db, id, changes, site.clock());
       await page.goto(`${site.url}/preferences/${token}`);
       const rows = await page.locator('#your-data').boundingBox();
-      const threshold = await page.locator('.save-bar').boundingBox();
-      expect((rows?.y ?? 0) + (rows?.height ?? 0)).toBeLessThanOrEqual(threshold?.y ?? 0);
-      expect((threshold?.y ?? 0) + (threshold?.height ?? 0)).toBeLessThanOrEqual(812);
+      const saveBar = await page.locator('.save-bar').boundingBox();
+      expect((rows?.y ?? 0) + (rows?.height ?? 0)).toBeLessThanOrEqual(saveBar?.y ?? 0);
+      expect((saveBar?.y ?? 0) + (saveBar?.height ?? 0)).toBeLessThanOrEqual(812);
       await close();
     },
   );
@@ -225,9 +225,9 @@ describe('The pages of a subscriber', () => {
       throw new Error(`No number of tabs leads to ${selector}.`);
     };
     const saveBy = async (key: string) => {
-      const isBack = page.waitForEvent('load');
+      const reload = page.waitForEvent('load');
       await page.keyboard.press(key);
-      await isBack;
+      await reload;
     };
     await tabTo('#how-much > summary');
     await page.keyboard.press('Enter');
