@@ -3,7 +3,7 @@ import { hostname } from 'node:os';
 import process from 'node:process';
 import { setFlagsFromString } from 'node:v8';
 import { runCommandLine } from './commands/command-line.ts';
-import { ioFrom } from './control/io.ts';
+import { createCommandIo } from './control/io.ts';
 
 process.setSourceMapsEnabled(true);
 // By default V8 lets the heap grow to four times the live objects before a major collection.
@@ -11,7 +11,7 @@ setFlagsFromString('--heap-growing-percent=85');
 if (existsSync('.env')) process.loadEnvFile('.env');
 process.exitCode = await runCommandLine(
   process.argv.slice(2),
-  ioFrom({
+  createCommandIo({
     ...process,
     ...describeTerminal(),
     signal: createInterruptSignal(),

@@ -29,8 +29,8 @@ interface TextSink {
   write(text: string): Promise<void>;
 }
 
-/** The streams and values of a process from which `ioFrom` makes a `CommandIo`. */
-export interface ProcessParts {
+/** The streams and values of a process from which `createCommandIo` makes a `CommandIo`. */
+export interface ProcessStreams {
   stdin: Readable;
   stdout: Writable;
   stderr: Writable;
@@ -42,13 +42,13 @@ export interface ProcessParts {
 }
 
 /** The `CommandIo` of a command that runs in its own process. */
-export function ioFrom(parts: ProcessParts): CommandIo {
+export function createCommandIo(parts: ProcessStreams): CommandIo {
   const readerGone = new AbortController();
   const signal = AbortSignal.any([parts.signal, readerGone.signal]);
   return {
-    stdin: endedBy(signal, parts.stdin),
-    stdout: sinkOn(parts.stdout, () => readerGone.abort()),
-    stderr: sinkOn(parts.stderr, () => undefined),
+    stdin: endOnAbort(signal, parts.stdin),
+    stdout: createTextSink(parts.stdout, () => readerGone.abort()),
+    stderr: createTextSink(parts.stderr, () => undefined),
     isTerminal: parts.isTerminal,
     columns: parts.columns,
     signal,
@@ -57,13 +57,13 @@ export function ioFrom(parts: ProcessParts): CommandIo {
 }
 
 /** The stream, which fails when the signal aborts: an interrupted command waits for no input. */
-function endedBy(signal: AbortSignal, stream: Readable): Readable {
-  // A reader of the stream meets the error; without a reader it must not end the process.
+function endOnAbort(signal: AbortSignal, stream: Readable): Readable {
+  // Whoever reads the stream gets the error; while nobody does, it must not end the process.
   stream.on('error', () => undefined);
   return addAbortSignal(signal, stream);
 }
 
-function sinkOn(stream: Writable, onGone: () => void): TextSink {
+function createTextSink(stream: Writable, onGone: () => void): TextSink {
   stream.on('error', onGone);
   return {
     write: (text) => new Promise((resolve) => void stream.write(text, () => resolve())),

@@ -1,5 +1,5 @@
-/** How long a statement may take, in ms. A server may accept connections and never answer; after the
- *  timeout the caller fails or retries as it does for any unreachable database. */
+/** How long a statement may take, in ms. A server may accept connections and never answer: after
+ *  the timeout the caller fails or retries as it does for any unreachable database. */
 export interface QueryTimeoutsMs {
   /** Renewing a lease: a lease lasts several of these. */
   heartbeat: number;

@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import { chromium } from 'playwright-core';
 import { runDemoScenario } from '../../src/commands/demo/demo-scenario.ts';
-import { ioFrom } from '../../src/control/io.ts';
+import { createCommandIo } from '../../src/control/io.ts';
 import { ROLES, startRoles } from '../../src/roles.ts';
 import { loadConfig } from '../../src/settings/config.ts';
 import { openApp } from '../../src/wiring/app.ts';

@@ -1,7 +1,7 @@
 import { PassThrough, Readable, Writable } from 'node:stream';
 import { createSharedContext } from '../../src/commands/create-context.ts';
 import { runProgram } from '../../src/commands/program.ts';
-import { type CommandIo, ioFrom } from '../../src/control/io.ts';
+import { type CommandIo, createCommandIo } from '../../src/control/io.ts';
 import type { App } from '../../src/wiring/app.ts';
 
 /** The outputs and the exit code of a command. */
@@ -35,7 +35,7 @@ export async function runCommandWith(
 ): Promise<CommandResult> {
   const stdout = createOutputCollector();
   const stderr = createOutputCollector();
-  const io = ioFrom({
+  const io = createCommandIo({
     stdin: stdin === undefined ? new PassThrough() : Readable.from([Buffer.from(stdin)]),
     stdout: stdout.stream,
     stderr: stderr.stream,

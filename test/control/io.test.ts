@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { PassThrough, Writable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
-import { ioFrom, type ProcessParts } from '../../src/control/io.ts';
+import { createCommandIo, type ProcessStreams } from '../../src/control/io.ts';
 
-const parts = (changes: Partial<ProcessParts> = {}): ProcessParts => ({
+const parts = (changes: Partial<ProcessStreams> = {}): ProcessStreams => ({
   stdin: new PassThrough(),
   stdout: new PassThrough(),
   stderr: new PassThrough(),
@@ -28,7 +28,7 @@ describe('ioFrom', () => {
         });
       },
     });
-    const io = ioFrom(parts({ stdout }));
+    const io = createCommandIo(parts({ stdout }));
     await io.stdout.write('one');
     expect(taken).toEqual(['one']);
   });
@@ -37,7 +37,7 @@ describe('ioFrom', () => {
     const stdout = new Writable({
       write: (_chunk, _encoding, done) => done(Object.assign(new Error(), { code: 'EPIPE' })),
     });
-    const io = ioFrom(parts({ stdout }));
+    const io = createCommandIo(parts({ stdout }));
     await io.stdout.write('to nobody');
     await io.stdout.write('again');
     expect(io.signal.aborted).toBe(true);
@@ -45,7 +45,7 @@ describe('ioFrom', () => {
 
   it('An interruption ends the wait for input', async () => {
     const interrupt = new AbortController();
-    const io = ioFrom(parts({ signal: interrupt.signal }));
+    const io = createCommandIo(parts({ signal: interrupt.signal }));
     const reading = text(io.stdin);
     interrupt.abort();
     await expect(reading).rejects.toMatchObject({ name: 'AbortError' });
@@ -53,7 +53,7 @@ describe('ioFrom', () => {
 
   it('A file in the working folder is opened at the first read', async () => {
     const cwd = await mkdtemp(join(tmpdir(), 'io-test-'));
-    const io = ioFrom(parts({ cwd }));
+    const io = createCommandIo(parts({ cwd }));
     const file = io.openFile('later.txt');
     await writeFile(join(cwd, 'later.txt'), 'made after openFile');
     expect(await text(file)).toBe('made after openFile');

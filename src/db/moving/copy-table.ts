@@ -63,7 +63,8 @@ export async function copyDeliveries(
   }
 }
 
-/** Copies the current value of each sequence, so that no id is ever used twice, even of a removed row. */
+/** Copies the current value of each sequence, so that no id is ever used twice, not even that of a
+ *  removed row. */
 export async function copySequences({ from, to }: CopyTransactions): Promise<void> {
   for (const { table, column } of await listIdentityColumns(from)) {
     const sequence = sql`pg_get_serial_sequence(${table}, ${column})`;

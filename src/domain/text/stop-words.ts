@@ -1,6 +1,6 @@
 /**
- * Words that tell nothing of what a paper is about: those of the language, and those in which
- * papers speak of themselves. In the form that `termsOf` gives a word.
+ * Words that say nothing about the subject of a paper: those of the language, and those in which
+ * papers describe themselves. Each has the form in which `extractTerms` returns it.
  */
 export const STOP_WORDS: ReadonlySet<string> = new Set(
   `

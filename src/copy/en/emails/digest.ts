@@ -95,7 +95,8 @@ export const DIGEST_NOTE_COPY = {
     holiday: 'arXiv was on holiday',
     none: 'none were published',
   },
-  /** Digests that were not sent because nothing was relevant. `when` is `since` below, `now` the day or week of this digest. */
+  /** Digests that were not sent because nothing in them was relevant. `when` is one of the texts
+   *  below, `now` the day or week of this digest. */
   quiet: ({ when, now, hasThreshold }: { when: string; now: string; hasThreshold: boolean }) =>
     `Nothing ${when} ${hasThreshold ? 'was relevant enough for you' : 'matched what you follow'}, so we let you sleep. Here’s ${now}.`,
   lastWeek: 'last week',
