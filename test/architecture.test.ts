@@ -26,7 +26,7 @@ const MAY_READ_SETTINGS = ['main.ts', 'commands', 'roles.ts', 'wiring', 'http', 
 const PURE_PACKAGES = ['node:crypto', 'node:url', 'temporal-polyfill', 'validator/lib/isEmail.js'];
 
 /**
- * What each folder of services offers to the others; the rest is its own affair. A new entry is a
+ * Files that other folders of services may import; all others are private. A new entry is a
  * decision: first ask whether the shared part belongs in the domain or in db.
  */
 const SERVICE_FRONTS = [
@@ -48,7 +48,7 @@ const SERVICE_FRONTS = [
 /** Files whose exports others read without naming them: drizzle's schema, and a test. */
 const LOADED_BY_NAME = ['db/schema.ts', 'db/deliveries/transitions/'];
 
-/** A folder with more files is divided: nobody finds anything in it. */
+/** A folder with more files is divided: it is hard to find anything in it. */
 const MOST_FILES = 22;
 
 const ROOT = fileURLToPath(new URL('../', import.meta.url));
@@ -148,7 +148,7 @@ describe('Imports between the files of src', () => {
     expect(wrong).toEqual([]);
   });
 
-  it('The list of what services offer each other holds no file that nobody imports', () => {
+  it('The list of files that services may import from each other has no unused entry', () => {
     const used = new Set(
       files
         .filter(({ path }) => folderOf(path) === 'services')
@@ -207,7 +207,7 @@ describe('Names and folders', () => {
     expect(wide).toEqual([]);
   });
 
-  it(`No folder of src or test holds more than ${MOST_FILES} files`, () => {
+  it(`No folder of src or test has more than ${MOST_FILES} files`, () => {
     const counts = new Map<string, number>();
     for (const path of projectTexts().map(({ path }) => path)) {
       counts.set(dirname(path), (counts.get(dirname(path)) ?? 0) + 1);

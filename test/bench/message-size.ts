@@ -1,4 +1,4 @@
-/** The benchmark sends messages of at least so many bytes. */
+/** The benchmark sends messages of at least this many bytes. */
 export const MIN_MESSAGE_BYTES = 40 * 1024;
 
 /** @throws Error when messages are too small to compare with other benchmarks. */

@@ -17,7 +17,7 @@ const parts = (changes: Partial<ProcessStreams> = {}): ProcessStreams => ({
   ...changes,
 });
 
-describe('ioFrom', () => {
+describe('createCommandIo', () => {
   it('A write resolves once the output accepted it', async () => {
     const taken: string[] = [];
     const stdout = new Writable({

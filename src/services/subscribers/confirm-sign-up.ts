@@ -73,7 +73,7 @@ interface PendingJobs {
  * subscriber becomes active with exactly what this link's sign-up asked for, and is mailed a
  * welcome; with `wantsLatest` the latest digest is sent at once. A link works once, and every other
  * confirmation link of the subscriber is used up with it: used again they report success and change
- * nothing, so none can bring back a subscriber who has left since.
+ * nothing, so none can bring back a subscriber who has since left.
  */
 export async function confirmSignUp(
   deps: ConfirmDeps,

@@ -24,7 +24,7 @@ export interface ChaosEnvironment {
   processes: readonly SupervisedProcess[];
   /** The environment that commands run in. */
   commandEnvironment: ProcessEnvironment;
-  /** Stores so many subscribers and composes the digest of `DAY` for them. */
+  /** Stores this many subscribers and composes the digest of `DAY` for them. */
   compose(subscriberCount: number): Promise<void>;
   sendCommand: SendCommand;
   /** How many deliveries each kill so far left in the state `sending`. */

@@ -21,7 +21,7 @@ const TIMEOUT_MS = 60_000;
  */
 const IDLE_MS = 2000;
 
-/** Up to so many kills are logged one by one. */
+/** Up to this many kills are logged one by one. */
 const VERBOSE_BELOW = 20;
 
 export const randomKills: Scenario = {

@@ -47,7 +47,7 @@ const FAULTS: readonly RelayFault[] = [
 ];
 
 /**
- * One subscriber in so many gets a fault. It is coprime to the number of hours, zones and domains,
+ * One subscriber in this many gets a fault. It is coprime to the number of hours, zones and domains,
  * so that the faults spread evenly over the batches. 200 replies hold seven or eight of them, too
  * few hard bounces to pause the digest, which takes 5 %.
  */
@@ -127,7 +127,7 @@ function isOfConnection({ stage, name }: RelayFault): boolean {
   return stage === 'MAIL' && name.startsWith('421');
 }
 
-/** One MAIL command in so many gets a fault. */
+/** One MAIL command in this many gets a fault. */
 const MAIL_FAULT_INTERVAL = 31;
 
 /** Spreads the faults over the subscribers. */

@@ -4,7 +4,7 @@ import { CONSENT_WORDING } from '../../../src/copy/en/pages/sign-up.ts';
 import { loadPages } from '../../../src/http/pages/index.ts';
 import { buildFrontView, SITE } from '../../http/pages/view-builders.ts';
 
-it('A stored consent holds the text around the sign-up button', () => {
+it('A stored consent contains the text around the sign-up button', () => {
   const signUpForm = load(loadPages(SITE).front(buildFrontView()))('#sign-up');
   const words = [
     signUpForm.find('.sign-up-promise').text(),

@@ -115,7 +115,7 @@ describe('concludeAttempt', () => {
 });
 
 describe('A recorded result', () => {
-  it('A recorded result holds no address, since it outlives the subscriber', () => {
+  it('A recorded result contains no address, since it outlives the subscriber', () => {
     const refused = answered('550 5.1.1 <ada@example.org>: no such user');
     expect(decideDeliveryResult(refused, delivery).reply).toBe('550 5.1.1 <…>: no such user');
     const problem = 'The relay hung up on ada@example.org.';

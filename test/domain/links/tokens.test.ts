@@ -35,7 +35,7 @@ describe('createLinkTokens', () => {
     expect(TOKEN_LENGTH).toBe(22);
   });
 
-  it('Each subscriber and each digest has a token of its own', () => {
+  it('Each subscriber and each digest has its own token', () => {
     const all = [1, 2, 3].flatMap((digestId) =>
       [1, 2, 3].map((subscriberId) => tokens.seal({ kind: 'delivery', digestId, subscriberId })),
     );

@@ -117,7 +117,7 @@ describe('The templates', () => {
     expect(source).not.toMatch(/\{\{\{|\{\{&/);
   });
 
-  it.each(templates)('%s has no text of its own: all text is in src/copy', (_file, source) => {
+  it.each(templates)('%s has no fixed text: all text is in src/copy', (_file, source) => {
     const markup = source.replace(/\{\{[^}]*\}\}/g, '').replace(/<!doctype html>/, '');
     const text = markup.replace(/<[^>]*>| [\w-]+="[^"]*"/g, ' ').match(/\p{L}{2,}/gu);
     const attributes = markup.match(/ (?:aria-label|title|placeholder|alt)="[^"]*\p{L}[^"]*"/gu);

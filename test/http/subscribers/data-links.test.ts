@@ -27,7 +27,7 @@ describe('Links to export and to erase', () => {
     });
   });
 
-  it('The export holds feedback, learned terms and the pause', async () => {
+  it('The export contains feedback, learned terms and the pause', async () => {
     const { db } = subscriber.site.app;
     await storePapers(db, [buildPaper({ id: 'rated', title: 'Mamba scans' })]);
     await subscriber.site.post(`/feedback/${subscriber.token}/more/rated`);

@@ -12,7 +12,7 @@ describe('GET and PATCH /api/preferences/:token', () => {
       payload,
     });
 
-  it('The answer holds exactly the documented fields', async () => {
+  it('The answer contains exactly the documented fields', async () => {
     const answer = await subscriber.site.request({ url: `/api/preferences/${subscriber.token}` });
     expect(answer.json()).toEqual({
       email: subscriber.email,

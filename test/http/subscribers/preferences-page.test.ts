@@ -83,7 +83,7 @@ describe('buildPreferencesPage', () => {
     expect($('#timezone').val()).toBe('Europe/Atlantis');
   });
 
-  it('Export and erasure have forms of their own', () => {
+  it('Export and erasure have their own forms', () => {
     const $ = preferences();
     const actions = $('#your-data form').toArray();
     expect(actions.map((form) => [$(form).attr('method'), $(form).attr('action')])).toEqual([

@@ -53,7 +53,7 @@ describe('The note about days without papers', () => {
     ).toBe('There were no papers on Sunday and Monday: arXiv doesn’t publish at weekends.');
   });
 
-  it('Papers that came late are mentioned, also when the digest holds them', () => {
+  it('Papers that came late are mentioned, also when the digest contains them', () => {
     expect(
       createGapNote({
         digest: buildDigest({ date: FRIDAY }),

@@ -13,7 +13,7 @@ describe('createMessageIds', () => {
     expect(messageIds(delivery)).toBe(id);
   });
 
-  it('Each message has a Message-ID of its own, and another under another key', () => {
+  it('Each message has its own Message-ID, and another under another key', () => {
     const ids = [
       messageIds(delivery),
       messageIds({ ...delivery, subscriberId: 12 }),

@@ -116,7 +116,7 @@ describe('The in-flight window', () => {
     expect(isRecorded).toBe(true);
   });
 
-  it('The window holds no more messages than its size while two digests commit at different speeds', async () => {
+  it('The window has no more messages than its size while two digests commit at different speeds', async () => {
     const replies: (() => void)[] = [];
     const sending = new Set<string>();
     let most = 0;

@@ -75,7 +75,7 @@ describe('A batch that fails', () => {
     expect(fixture.sink.mailCommands).toBe(0);
   });
 
-  it('A batch goes on after a mail whose address is invalid', async () => {
+  it('A batch continues after a mail whose address is invalid', async () => {
     const { digestId } = await composeFor([{ email: 'no address' }, { email: 'a@example.org' }]);
     const result = await deliver(deps(), { digestId, leaseId: await lease() });
     expect(result).toEqual({ claimed: 2, sent: 1 });

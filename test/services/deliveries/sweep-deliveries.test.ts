@@ -113,7 +113,7 @@ describe('The sweep', () => {
     ]);
   });
 
-  it('A sweep changes nothing that a live worker holds', async () => {
+  it('A sweep changes nothing that a live worker has claimed', async () => {
     await composeFor(2);
     await storeLease('is alive');
     await setStates({ claimed: 1, sending: 1 });

@@ -34,7 +34,7 @@ describe('A digest that is paused', () => {
     expect(states.filter((state) => state === 'pending')).toHaveLength(2 * MAX_IN_FLIGHT);
   });
 
-  it('Cancelling a paused digest skips also the deliveries that a worker holds', async () => {
+  it('Cancelling a paused digest also skips the deliveries that a worker has claimed', async () => {
     const { digestId } = await composeFor(buildSubscribers(3 * MAX_IN_FLIGHT));
     fixture.sink.beforeReply(async () => {
       await markDigestCancelled(database.db, digestId, clock());

@@ -103,7 +103,7 @@ describe('moveDatabase', () => {
     expect(emails.rows).toEqual([{ id: '2' }]);
   });
 
-  it('A target that holds anything but topics is refused and left unchanged', async () => {
+  it('A target that contains anything but topics is refused and left unchanged', async () => {
     await to.database.pool.query(`INSERT INTO sending_rate_limits (key) VALUES ('relay:host')`);
     const before = await countAll(to.database);
     await expect(move()).rejects.toThrow(

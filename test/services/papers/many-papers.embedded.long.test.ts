@@ -19,8 +19,8 @@ async function workOf(work: () => Promise<unknown>): Promise<number> {
   return (user + system) / 1_000_000;
 }
 
-// 10 s on a machine that does nothing else. How long it takes here says more of what else runs:
-// what the full text of the same papers costs by itself, some 3 s there, is the measure.
+// It takes 10 s on an idle machine. The time depends mostly on what else runs, so the yardstick is
+// the cost of the full text of the same papers alone, some 3 s on that machine.
 it('A week of 10,000 papers is stored with its topics in less than four times what its full text costs', async () => {
   const seed = JSON.parse(await readFile(SEED, 'utf8')) as object[];
   const entries = Array.from({ length: PAPERS }, (_, n) => ({

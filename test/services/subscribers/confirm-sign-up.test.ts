@@ -132,7 +132,7 @@ describe('confirmSignUp', () => {
     expect((await ada()).status).toBe('pending');
   });
 
-  it('A used link does not bring back a subscriber who has left since', async () => {
+  it('A used link does not bring back a subscriber who has since left', async () => {
     await requestSignUp();
     const token = await lastToken();
     await confirm(token);
@@ -141,7 +141,7 @@ describe('confirmSignUp', () => {
     expect((await ada()).status).toBe('unsubscribed');
   });
 
-  it('The other link of two does not bring back a subscriber who has left since', async () => {
+  it('The other link of two does not bring back a subscriber who has since left', async () => {
     await requestSignUp();
     const first = await lastToken();
     clock.advance(HOUR_MS);

@@ -23,7 +23,7 @@ describe('The return e-mail', () => {
     return rows;
   };
 
-  it('The return e-mail holds the best papers of the missed digests and is sent once', async () => {
+  it('The return e-mail contains the best papers of the missed digests and is sent once', async () => {
     const id = await storeSubscriber(database.db, { topics: ['rl'], keywords: ['tandem'] });
     await pause(id, MONDAY, '2026-05-08T00:00:00Z');
     const tandem = buildPaper({ id: 'own', title: 'A tandem', usableOn: '2026-05-09' });

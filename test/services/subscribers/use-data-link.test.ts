@@ -59,7 +59,7 @@ describe('Links to export and to erase', () => {
     expect((await ada()).status).toBe('active');
   });
 
-  it('The export holds everything stored about the subscriber', async () => {
+  it('The export contains everything stored about the subscriber', async () => {
     await requestSignUp();
     await confirmSignUp(deps(), await lastToken());
     const { id } = await ada();
@@ -80,7 +80,7 @@ describe('Links to export and to erase', () => {
     });
   });
 
-  it('The export holds sign-ups that were not confirmed, and erasing removes them', async () => {
+  it('The export contains sign-ups that were not confirmed, and erasing removes them', async () => {
     await storeSubscriber(database.db, { email: TEST_ADDRESS, status: 'unsubscribed' });
     await requestSignUp(TEST_ADDRESS, { keywords: ['bicycle'] });
     const requestedAt = clock();

@@ -134,7 +134,7 @@ describe('sendTransactionalEmail', () => {
     });
   });
 
-  it('A return e-mail holds the papers that are still stored, in their order', async () => {
+  it('A return e-mail contains the papers that are still stored, in their order', async () => {
     await storePapers(database.db, [
       buildPaper({ id: 'test:second' }),
       buildPaper({ id: 'test:first' }),
