@@ -8,7 +8,7 @@ import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { callRunning } from '../../src/control/call-running.ts';
 import { type DataDirLock, lockDataDir } from '../../src/control/data-dir-lock.ts';
-import { type CommandIo, ioFrom, type ProcessParts } from '../../src/control/io.ts';
+import { type CommandIo, createCommandIo, type ProcessStreams } from '../../src/control/io.ts';
 import {
   type CommandServer,
   type RunCommand,
@@ -442,7 +442,7 @@ async function socketPath(): Promise<string> {
   return join(dir, 'run', names.find((name) => name.endsWith('.sock')) ?? '');
 }
 
-interface CallerParts extends Partial<ProcessParts> {
+interface CallerParts extends Partial<ProcessStreams> {
   onOutput?: () => void;
   onError?: () => void;
 }
@@ -455,7 +455,7 @@ function caller({ onOutput, onError, ...parts }: CallerParts = {}): {
 } {
   const out = record(onOutput);
   const err = record(onError);
-  const io = ioFrom({
+  const io = createCommandIo({
     stdin: new PassThrough(),
     stdout: out.stream,
     stderr: err.stream,
