@@ -76,7 +76,7 @@ describe('/papers', () => {
     const papers: { title: string }[] = answer.json();
     expect(papers.length).toBe(Math.min(total, 25));
     expect($('h1').text()).toBe(title);
-    expect(titlesOn($).map(emails)).toEqual(papers.map((each) => lettersOf(each.title)));
+    expect(titlesOn($).map(lettersOf)).toEqual(papers.map((each) => lettersOf(each.title)));
   });
 
   it('The pages of a list hold every paper once', async () => {
