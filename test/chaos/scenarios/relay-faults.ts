@@ -47,9 +47,9 @@ const FAULTS: readonly RelayFault[] = [
 ];
 
 /**
- * One subscriber in this many gets a fault. It is coprime to the number of hours, zones and domains,
- * so that the faults spread evenly over the batches. 200 replies hold seven or eight of them, too
- * few hard bounces to pause the digest, which takes 5 %.
+ * One subscriber in this many gets a fault. It is coprime to the number of hours, zones and
+ * domains, so that the faults spread evenly over the batches. 200 replies hold seven or eight of
+ * them, too few hard bounces to pause the digest, which takes 5 %.
  */
 const FAULT_INTERVAL = 29;
 
