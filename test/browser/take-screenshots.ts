@@ -38,7 +38,15 @@ const browser = await chromium.launch({
 try {
   const { stdin, stdout, stderr } = process;
   const signal = new AbortController().signal;
-  const io = ioFrom({ stdin, stdout, stderr, signal, isTerminal: false, columns: 80, cwd: '.' });
+  const io = createCommandIo({
+    stdin,
+    stdout,
+    stderr,
+    signal,
+    isTerminal: false,
+    columns: 80,
+    cwd: '.',
+  });
   await runDemoScenario(app, io);
   await photograph('/', 'front.png', { width: 1200, height: 1050 });
 } finally {

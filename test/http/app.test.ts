@@ -13,7 +13,7 @@ const warnings: string[] = [];
 const recordWarning = (warning: Error) => warnings.push(warning.message);
 beforeAll(async () => {
   // Node emits a deprecation once in a process, so listening begins before the first site.
-  process.on('warning', noteWarning);
+  process.on('warning', recordWarning);
   site = await openTestSite();
   await storePapers(site.app.db, [buildPaper()]);
 });

@@ -260,6 +260,6 @@ describe('The feeds', () => {
 });
 
 /** A title may be split into two elements, so only its letters are compared. */
-function emails(title: string): string {
+function lettersOf(title: string): string {
   return title.replace(/[^\p{L}\p{N}]+/gu, '');
 }
