@@ -77,10 +77,7 @@ describe('The local inbox', () => {
   it('A message is complete in its file, readable by the owner only, before its 250', async () => {
     const box = await open();
     const client = await talkTo(box);
-    await client.say('EHLO test\r\n');
-    await client.say('MAIL FROM:<a@example.com>\r\n');
-    await client.say('RCPT TO:<b@example.com>\r\n');
-    await client.say('DATA\r\n');
+    await client.beginData();
     expect(await client.say('Subject: s\r\n\r\nbody\r\n.\r\n')).toMatch(/^250/);
     const files = await readdir(inFolder('mail'));
     expect(files).toEqual([expect.stringMatching(/\.eml$/)]);
@@ -94,10 +91,7 @@ describe('The local inbox', () => {
   it('Nothing is stored of a message whose client disconnects', async () => {
     const box = await open();
     const client = await talkTo(box);
-    await client.say('EHLO test\r\n');
-    await client.say('MAIL FROM:<a@example.com>\r\n');
-    await client.say('RCPT TO:<b@example.com>\r\n');
-    await client.say('DATA\r\n');
+    await client.beginData();
     client.leave('Subject: half\r\n\r\nbo');
     await send(box, { subject: 'whole' });
     await box.close();
@@ -178,10 +172,10 @@ describe('The local inbox', () => {
   it('The inbox offers neither AUTH nor STARTTLS, but PIPELINING, 8BITMIME and SMTPUTF8', async () => {
     const box = await open();
     const client = await talkTo(box);
-    const offeredLines = await client.say('EHLO test\r\n');
-    expect(offeredLines).not.toMatch(/AUTH|STARTTLS/);
-    for (const deliverTo of ['PIPELINING', '8BITMIME', 'SMTPUTF8', 'SIZE']) {
-      expect(offeredLines).toContain(deliverTo);
+    const reply = await client.say('EHLO test\r\n');
+    expect(reply).not.toMatch(/AUTH|STARTTLS/);
+    for (const extension of ['PIPELINING', '8BITMIME', 'SMTPUTF8', 'SIZE']) {
+      expect(reply).toContain(extension);
     }
     client.leave();
   });
@@ -270,19 +264,27 @@ async function send({ host, port }: Inbox, changes: SendMailOptions): Promise<vo
 async function talkTo({ host, port }: Inbox) {
   const socket: Socket = connect(port, host);
   const replies = socket.setEncoding('utf8')[Symbol.asyncIterator]();
-  const recordEvents = async () => {
+  const readReply = async () => {
     let reply = '';
     while (!/^\d{3} .*\r\n$/m.test(reply)) reply += String((await replies.next()).value);
     return reply;
   };
-  await recordEvents();
+  await readReply();
+  const say = (text: string): Promise<string> => {
+    socket.write(text);
+    return readReply();
+  };
   return {
-    say(text: string): Promise<string> {
-      socket.write(text);
-      return recordEvents();
+    say,
+    /** Sends every command up to DATA. */
+    async beginData(): Promise<void> {
+      await say('EHLO test\r\n');
+      await say('MAIL FROM:<a@example.com>\r\n');
+      await say('RCPT TO:<b@example.com>\r\n');
+      await say('DATA\r\n');
     },
-    leave(lastWords = ''): void {
-      socket.end(lastWords);
+    leave(lastBytes = ''): void {
+      socket.end(lastBytes);
     },
   };
 }

@@ -73,12 +73,12 @@ function counting(handlers: Handlers): Handlers {
 }
 
 async function quiet(): Promise<void> {
-  const { db, waitForBatches: settled, sources } = test.app;
+  const { db, waitForBatches, sources } = test.app;
   const names = sources.configured.map(({ name }) => name);
   for (;;) {
     await new Promise(setImmediate);
     if (busy > 0) continue;
-    await settled();
+    await waitForBatches();
     const now = test.clock();
     const left = [...(await listDueSources(db, names, now)), ...(await listDueBatches(db, now))];
     if (left.length === 0 && busy === 0) return;

@@ -110,7 +110,7 @@ function mismatch(fault: RelayFault, row: FinalDelivery | undefined): string[] {
   if (!row) return isOfConnection(fault) ? [] : [`${fault.name}: no delivery got it`];
   // A refusal at MAIL hits any subscriber, perhaps one who was to get another fault.
   if (fault.stage !== 'MAIL' && row.reply?.endsWith('at MAIL')) return [];
-  const { subscriberId, state, retryDelaySeconds: retryInS } = row;
+  const { subscriberId, state, retryDelaySeconds } = row;
   if (!fault.states.includes(state)) {
     const why = row.detail ?? row.reply ?? '';
     return [
@@ -118,8 +118,10 @@ function mismatch(fault: RelayFault, row: FinalDelivery | undefined): string[] {
     ];
   }
   const [least, most] = RETRY_IN_S;
-  const isLate = state === 'deferred' && (retryInS < least || retryInS > most);
-  return isLate ? [`${fault.name}: delivery ${subscriberId} is retried in ${retryInS} s`] : [];
+  const isLate = state === 'deferred' && (retryDelaySeconds < least || retryDelaySeconds > most);
+  return isLate
+    ? [`${fault.name}: delivery ${subscriberId} is retried in ${retryDelaySeconds} s`]
+    : [];
 }
 
 /** 421 before RCPT ends the connection: the mail may be sent at once on another connection. */

@@ -22,52 +22,41 @@ function answered(response: string): SendOutcome {
 }
 
 describe('decideDeliveryResult', () => {
-  it('An accepted mail is recorded as sent, with the reply', () => {
-    expect(decideDeliveryResult(answered('250 2.0.0 Ok: queued as 4F2A'), delivery)).toEqual({
-      state: 'sent',
-      reply: '250 2.0.0 Ok: queued as 4F2A',
-    });
-  });
+  const IN_FIVE_MINUTES = new Date('2026-05-08T07:05Z');
 
-  it('A refused mail is recorded as failed after the first attempt', () => {
-    expect(decideDeliveryResult(answered('550 5.1.1 No such user'), delivery)).toEqual({
-      state: 'failed',
-      reply: '550 5.1.1 No such user',
-    });
-  });
-
-  it('A mail is deferred when the relay replies with a temporary error', () => {
-    expect(decideDeliveryResult(answered('451 4.7.1 Greylisted'), delivery)).toEqual({
-      state: 'deferred',
-      nextAt: new Date('2026-05-08T07:05Z'),
-      reply: '451 4.7.1 Greylisted',
-    });
-  });
-
-  it('A mail is deferred when the reply cannot be parsed', () => {
-    expect(decideDeliveryResult(answered('what?'), delivery)).toMatchObject({
-      state: 'deferred',
-      reply: '0 what?',
-    });
-  });
-
-  it('A mail is deferred when it never reached the relay', () => {
-    expect(
-      decideDeliveryResult({ kind: 'unsent', problem: 'connection refused', relay }, delivery),
-    ).toEqual({
-      state: 'deferred',
-      nextAt: new Date('2026-05-08T07:05Z'),
-      detail: 'connection refused',
-    });
-  });
-
-  it('An unknown delivery has no time for a retry', () => {
-    expect(
-      decideDeliveryResult({ kind: 'unknown', problem: 'connection lost', relay }, delivery),
-    ).toEqual({
-      state: 'unknown',
-      detail: 'connection lost',
-    });
+  it.each<[string, SendOutcome, ReturnType<typeof decideDeliveryResult>]>([
+    [
+      'that is accepted is sent',
+      answered('250 2.0.0 Ok: queued as 4F2A'),
+      { state: 'sent', reply: '250 2.0.0 Ok: queued as 4F2A' },
+    ],
+    [
+      'that is refused fails at the first attempt',
+      answered('550 5.1.1 No such user'),
+      { state: 'failed', reply: '550 5.1.1 No such user' },
+    ],
+    [
+      'with a temporary error is deferred',
+      answered('451 4.7.1 Greylisted'),
+      { state: 'deferred', nextAt: IN_FIVE_MINUTES, reply: '451 4.7.1 Greylisted' },
+    ],
+    [
+      'whose reply cannot be parsed is deferred',
+      answered('what?'),
+      { state: 'deferred', nextAt: IN_FIVE_MINUTES, reply: '0 what?' },
+    ],
+    [
+      'that never reached the relay is deferred',
+      { kind: 'unsent', problem: 'connection refused', relay },
+      { state: 'deferred', nextAt: IN_FIVE_MINUTES, detail: 'connection refused' },
+    ],
+    [
+      'with an unknown outcome is not retried',
+      { kind: 'unknown', problem: 'connection lost', relay },
+      { state: 'unknown', detail: 'connection lost' },
+    ],
+  ])('A mail %s', (_what, outcome, result) => {
+    expect(decideDeliveryResult(outcome, delivery)).toEqual(result);
   });
 
   it.each([

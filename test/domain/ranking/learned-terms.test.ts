@@ -70,8 +70,8 @@ describe('learnTerms', () => {
       feedback(2, 'save'),
       feedback(3, 'click'),
     ];
-    const { feedback: amount } = learnTerms(given, { idf, unlearned: new Set(), now: NOW });
-    expect(amount).toBeCloseTo(3 + 1 / 3);
+    const learned = learnTerms(given, { idf, unlearned: new Set(), now: NOW });
+    expect(learned.feedback).toBeCloseTo(3 + 1 / 3);
     expect(learnTerms([], { idf, unlearned: new Set(), now: NOW })).toEqual({
       feedback: 0,
       terms: [],

@@ -35,12 +35,8 @@ describe('Signed header fields', () => {
   });
 
   it('Fields of one name are signed from the last to the first (RFC 6376 §5.4.2)', () => {
-    const { canonical: relaxed } = selectSignedFields([
-      'List-Help: one',
-      'from: x',
-      'LIST-HELP: two',
-    ]);
-    expect(relaxed).toEqual(['list-help:two', 'from:x', 'list-help:one']);
+    const { canonical } = selectSignedFields(['List-Help: one', 'from: x', 'LIST-HELP: two']);
+    expect(canonical).toEqual(['list-help:two', 'from:x', 'list-help:one']);
   });
 
   it.each([
@@ -53,9 +49,9 @@ describe('Signed header fields', () => {
   it.each(['Received', 'Return-Path', 'Precedence', 'DKIM-Signature', 'X-Mailer', 'Bcc'])(
     'The field %s is not signed',
     (name) => {
-      const { names, canonical: relaxed } = selectSignedFields([`${name}: x`]);
+      const { names, canonical } = selectSignedFields([`${name}: x`]);
       expect(names).not.toContain(name);
-      expect(relaxed).toEqual([]);
+      expect(canonical).toEqual([]);
     },
   );
 });

@@ -36,14 +36,14 @@ describe('sendTransactionalEmail', () => {
     return addTransactionalEmail(database.db, email);
   }
   async function findEmail(id: number) {
-    const { rows: found } = await database.db.execute<{
+    const { rows } = await database.db.execute<{
       messageId: string;
       nextAt: string;
       [column: string]: unknown;
     }>(sql`
       SELECT state, attempts, next_at AS "nextAt", message_id AS "messageId", reply FROM transactional_emails
       WHERE id = ${id}`);
-    const [row] = found;
+    const [row] = rows;
     if (!row) throw new Error(`There is no e-mail ${id}.`);
     return { ...row, nextAt: new Date(row.nextAt) };
   }

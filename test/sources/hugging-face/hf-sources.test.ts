@@ -27,10 +27,10 @@ describe('Hugging Face’s list of a day', () => {
         codeUrl: 'https://github.com/ada/engine',
       }),
     ];
-    const { day, papers, rejected: refused } = await fetchList(hf(), clock, { day: FRIDAY });
-    expect({ day, papers, refused }).toEqual({
+    const { day, papers, rejected } = await fetchList(hf(), clock, { day: FRIDAY });
+    expect({ day, papers, rejected }).toEqual({
       day: FRIDAY,
-      refused: [],
+      rejected: [],
       papers: [
         {
           id: '2605.00001',
