@@ -29,8 +29,8 @@ beforeEach(async () => {
   digestId = rows[0]?.id ?? 0;
 });
 
-const deliveries = (...words: string[]) => runCommand(test.app, ['deliveries', ...words]);
-const digest = (...words: string[]) => runCommand(test.app, ['digest', ...words]);
+const deliveries = (...args: string[]) => runCommand(test.app, ['deliveries', ...args]);
+const digest = (...args: string[]) => runCommand(test.app, ['digest', ...args]);
 const nameOf = (place: number) => `${digestId}-${ids[place]}`;
 
 async function setState(place: number, state: string, reply: string | null = null): Promise<void> {

@@ -36,7 +36,7 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-const digest = (...words: string[]) => runCommand(test.app, ['digest', ...words]);
+const digest = (...args: string[]) => runCommand(test.app, ['digest', ...args]);
 
 describe('paperboy digest compose', () => {
   it('“digest compose” composes a digest only once', async () => {

@@ -35,7 +35,7 @@ afterEach(async () => {
 });
 
 /** Makes the source due. */
-async function knowSource(): Promise<void> {
+async function registerSource(): Promise<void> {
   await registerSources(test.app.db, [HF], test.clock());
 }
 
@@ -69,7 +69,7 @@ async function tickAt(time: string): Promise<void> {
 describe('A source that is due', () => {
   it('A due source is fetched by one process, and again when it is due next', async () => {
     test.clock.set('2026-05-08T12:00:00Z');
-    await knowSource();
+    await registerSource();
     await Promise.all([ask(), ask(), ask()]);
     expect(server.requests.map(({ url }) => /date=([\d-]+)/.exec(url)?.[1])).toEqual([
       ...['2026-05-08', '2026-05-07'],
@@ -81,7 +81,7 @@ describe('A source that is due', () => {
 
   it('A source that fails is retried with growing delay and raises one alert that ends', async () => {
     test.clock.set('2026-05-08T12:00:00Z');
-    await knowSource();
+    await registerSource();
     server.fault = 'broken';
     await ask();
     expect(await nextAt()).toBe('12:02');
@@ -110,7 +110,7 @@ describe('A source that is due', () => {
     const odd = [3, 4, 5].map((n) => createServedPaper(`2605.0000${n}`, THURSDAY, { title: '' }));
     server.papers.push(...odd);
     test.clock.set('2026-05-08T12:00:00Z');
-    await knowSource();
+    await registerSource();
     await ask();
     expect(await listOpenIncidents(test.app.db)).toMatchObject([
       {
@@ -136,7 +136,7 @@ describe('A source that is due', () => {
 
   it('A busy source is not fetched for ten minutes', async () => {
     test.clock.set('2026-05-08T12:00:00Z');
-    await knowSource();
+    await registerSource();
     server.fault = 'busy';
     await ask();
     expect(await nextAt()).toBe('12:10');
@@ -144,7 +144,7 @@ describe('A source that is due', () => {
 
   it('A source is fetched again although a clock a year ahead had postponed it', async () => {
     test.clock.set('2027-05-08T12:00:00Z');
-    await knowSource();
+    await registerSource();
     await ask();
     test.clock.set('2026-05-08T12:00:00Z');
     server.requests.length = 0;
@@ -155,7 +155,7 @@ describe('A source that is due', () => {
 
   it('A source fails when one of its days fails, is retried with growing delay and raises an alert', async () => {
     test.clock.set('2026-05-08T12:00:00Z');
-    await knowSource();
+    await registerSource();
     await publish('2026-05-05');
     server.papers.push(createServedPaper('2605.00003', '2026-05-08'));
     server.faultOf = (url) => (url.includes('date=2026-05-06') ? 'broken' : null);
@@ -174,7 +174,7 @@ describe('A source that is due', () => {
 
   it('A missing list of a past day is a failure, one of today is not', async () => {
     test.clock.set('2026-05-08T00:05:00Z');
-    await knowSource();
+    await registerSource();
     server.faultOf = (url) => (url.includes('date=2026-05-08') ? 'wrong' : null);
     await ask();
     expect(await nextAt()).toBe('01:05');
@@ -189,7 +189,7 @@ describe('A source that is due', () => {
 
   it('A fetch with an unexpected error is retried soon and raises an alert the second time', async () => {
     test.clock.set('2026-05-08T12:00:00Z');
-    await knowSource();
+    await registerSource();
     await test.app.db.execute(sql`ALTER TABLE fetches ADD CONSTRAINT odd CHECK (id < 0)`);
     await expect(ask()).rejects.toThrow();
     expect(await nextAt()).toBe('12:02');
@@ -202,7 +202,7 @@ describe('A source that is due', () => {
   it.each(['errorAsJson', 'errorAsPage', 'cutOff'] as const)(
     'A response that is no list raises an alert at once: %s',
     async (fault) => {
-      await knowSource();
+      await registerSource();
       server.fault = fault;
       await ask();
       expect(await alerts()).toEqual(['source-failed hf-daily']);
@@ -214,7 +214,7 @@ describe('A digest whose papers are late', () => {
   beforeEach(async () => {
     await storeSubscriber(test.app.db);
     test.clock.set('2026-05-08T05:31:00Z');
-    await knowSource();
+    await registerSource();
     server.papers = [createServedPaper('2605.00001', '2026-05-06')];
     await publish('2026-05-05');
   });
@@ -275,7 +275,7 @@ describe('A machine that starts in the middle of the day', () => {
     await storeSubscriber(app.db);
     await publish('2026-05-05');
     clock.set('2026-05-08T12:00:00Z');
-    await knowSource();
+    await registerSource();
     const enqueued: string[] = [];
     const enqueue = async (name: string) => void enqueued.push(name);
     const { composeAt } = app.config;

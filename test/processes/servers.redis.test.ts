@@ -30,7 +30,7 @@ const REDIS = requireRedisUrl();
 const CONNECTIONS = 10;
 
 /** More than both workers handle at once: each handles two batches of 200. */
-const CROWD = 900;
+const AUDIENCE = 900;
 
 /** The tests run in order: each continues where the one before ended. */
 describe.each([
@@ -129,8 +129,8 @@ describe.each([
     sink.setDelay(20);
     await composeFor('2026-05-11', 'crowd');
     const { states } = JSON.parse(await runPaperboyOk('digest send --now --json', environment));
-    expect(states).toMatchObject({ sent: CROWD + 1, unknown: 0, failed: 0 });
-    expect(timesMailed('crowd')).toEqual(new Array(CROWD).fill(1));
+    expect(states).toMatchObject({ sent: AUDIENCE + 1, unknown: 0, failed: 0 });
+    expect(timesMailed('crowd')).toEqual(new Array(AUDIENCE).fill(1));
     for (const worker of workers) expect(worker.stderr()).toMatch(/"claimed":\d+,"sent":\d+/);
   });
 
@@ -161,7 +161,7 @@ describe.each([
     const paper = { title: `Of ${day}`, abstract: 'A paper.', listed_on: day };
     await writeFile(join(environment.cwd, 'papers.json'), JSON.stringify([paper]));
     await runPaperboyOk('papers import papers.json', environment);
-    const file = await writeImportCsv(environment.cwd, crowd, CROWD);
+    const file = await writeImportCsv(environment.cwd, crowd, AUDIENCE);
     await runPaperboyOk(`subscribers import ${file}`, environment);
     await runPaperboyOk(`digest compose --date ${day}`, environment);
   }

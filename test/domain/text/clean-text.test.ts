@@ -133,7 +133,7 @@ describe('cleanText', () => {
   });
 });
 
-/** Any characters, mixed with the pieces that the cleaning acts upon. */
+/** Any characters, mixed with the fragments that the cleaning acts upon. */
 function hostileText(): fc.Arbitrary<string> {
   const chunk = fc.constantFrom(
     ...[
@@ -199,5 +199,5 @@ function hostileText(): fc.Arbitrary<string> {
     .array(fc.oneof({ weight: 4, arbitrary: chunk }, fc.string({ unit: 'binary', maxLength: 3 })), {
       maxLength: 40,
     })
-    .map((pieces) => pieces.join(''));
+    .map((fragments) => fragments.join(''));
 }

@@ -9,8 +9,8 @@ const { composeFor, database, deliver, deps, lease, statesOf } = fixture;
 
 describe('An address that does not exist', () => {
   const suppressed = async () => {
-    const { rows: found } = await database.db.execute(sql`SELECT reason FROM suppressions`);
-    return found.map(({ reason }) => reason);
+    const { rows } = await database.db.execute(sql`SELECT reason FROM suppressions`);
+    return rows.map(({ reason }) => reason);
   };
 
   it('An address that does not exist is suppressed', async () => {
