@@ -1,5 +1,6 @@
 import { PaperboyError } from '../domain/errors.ts';
 import { getErrorCode } from './error-code.ts';
+import type { CommandIo } from './io.ts';
 
 /*
  * A command runs in another process over HTTP on the Unix socket of the data folder:
@@ -22,10 +23,7 @@ export interface CommandRequest {
 }
 
 /** The caller's terminal. */
-export interface Terminal {
-  isTerminal: boolean;
-  columns: number;
-}
+export type Terminal = Pick<CommandIo, 'isTerminal' | 'columns'>;
 
 export type CommandEvent =
   | { stdout: string }
@@ -35,10 +33,13 @@ export type CommandEvent =
   /** The exit code. Always last. */
   | { exit: number };
 
-/** The request in a body, or null when it is none. */
-export function parseCommandRequest(
-  body: string,
-): { request: CommandRequest; terminal: Terminal } | null {
+export interface RemoteCommand {
+  request: CommandRequest;
+  terminal: Terminal;
+}
+
+/** The command in the body of a request, or null when there is none. */
+export function parseRemoteCommand(body: string): RemoteCommand | null {
   const { argv, version, isTerminal, columns } = parseObject(body);
   if (
     !isStringArray(argv) ||

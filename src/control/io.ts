@@ -30,13 +30,10 @@ interface TextSink {
 }
 
 /** The streams and values of a process from which `createCommandIo` makes a `CommandIo`. */
-export interface ProcessStreams {
-  stdin: Readable;
+export interface ProcessStreams
+  extends Pick<CommandIo, 'stdin' | 'isTerminal' | 'columns' | 'signal'> {
   stdout: Writable;
   stderr: Writable;
-  isTerminal: boolean;
-  columns: number;
-  signal: AbortSignal;
   /** The working folder, to which file arguments are relative. */
   cwd: string;
 }

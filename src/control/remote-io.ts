@@ -19,15 +19,11 @@ export interface RemoteIo {
 }
 
 /** A `CommandIo` whose other end is the caller of a command, across the control socket. */
-export function createRemoteIo({
-  response,
-  terminal,
-  signal,
-}: {
-  response: ServerResponse;
-  terminal: Terminal;
-  signal: AbortSignal;
-}): RemoteIo {
+export function createRemoteIo(
+  response: ServerResponse,
+  terminal: Terminal,
+  signal: AbortSignal,
+): RemoteIo {
   const sendEvent = createEventWriter(response, signal);
   const bodies = new EventEmitter();
   let inputs = 0;

@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { text } from 'node:stream/consumers';
 import { finished } from 'node:stream/promises';
 import { setImmediate } from 'node:timers/promises';
-import { type CommandRequest, parseCommandRequest, type Terminal } from './command-protocol.ts';
+import { type CommandRequest, parseRemoteCommand, type RemoteCommand } from './command-protocol.ts';
 import type { DataDirLock } from './data-dir-lock.ts';
 import type { CommandIo } from './io.ts';
 import { createRemoteIo, type RemoteIo } from './remote-io.ts';
@@ -21,30 +21,30 @@ export interface CommandServer {
 /** How long a connection may take to send its request, in ms. */
 const REQUEST_TIMEOUT_MS = 10_000;
 
+/** `/commands`, `/commands/:id` or `/commands/:id/inputs/:n`. */
+const COMMAND_PATH = /^\/commands(?:\/([\w-]+)(?:\/inputs\/(\d+))?)?$/;
+
 /** Runs, in this process, the commands of callers that find the data folder locked by it. A bad
  *  request is answered with an error and affects no other caller. */
-export function serveCommands({
-  lock,
-  version,
-  run,
-}: {
+export function serveCommands(options: {
   lock: Pick<DataDirLock, 'onConnection'>;
   /** Callers of another version are refused: commands and tables may differ. */
   version: string;
   run: RunCommand;
 }): CommandServer {
+  const { lock, version, run } = options;
   const commands = new Map<string, RunningCommand>();
   const stopping = new AbortController();
 
   const startCommand = async (request: IncomingMessage, response: ServerResponse) => {
-    const parsed = parseCommandRequest(await text(request));
+    const parsed = parseRemoteCommand(await text(request));
     if (parsed === null) return replyWithError(response, BAD_REQUEST);
     if (parsed.request.version !== version) {
       return replyWithError(response, describeVersions(parsed.request.version, version));
     }
     const id = randomUUID();
     response.setHeader('location', `/commands/${id}`);
-    const command = runRemotely({ ...parsed, response, run, stopping: stopping.signal });
+    const command = runRemotely(parsed, response, run, stopping.signal);
     request.socket.once('close', command.cancel);
     if (request.socket.destroyed) command.cancel();
     commands.set(id, command);
@@ -55,14 +55,15 @@ export function serveCommands({
     request.socket.setTimeout(0);
     response.on('error', () => undefined);
     response.shouldKeepAlive = false;
-    const route = findRoute(request);
-    const command = commands.get(route?.id ?? '');
-    if (route?.name === 'start')
+    const { method, url = '' } = request;
+    const [path, id = '', input = ''] = COMMAND_PATH.exec(url) ?? [];
+    const command = commands.get(id);
+    if (method === 'POST' && path && id === '')
       void startCommand(request, response).catch(() => response.destroy());
-    else if (route?.name === 'cancel' && command) {
+    else if (method === 'DELETE' && command && input === '') {
       command.cancel();
       response.writeHead(204).end();
-    } else if (route?.name === 'input' && command?.receiveInput(route.n, request)) {
+    } else if (method === 'PUT' && input !== '' && command?.receiveInput(input, request)) {
       finished(request, { writable: false })
         .then(() => response.writeHead(204).end())
         .catch(() => response.destroy());
@@ -80,18 +81,6 @@ export function serveCommands({
   };
 }
 
-type Route = { name: 'start' | 'cancel'; id: string } | { name: 'input'; id: string; n: string };
-
-function findRoute({ method, url = '' }: IncomingMessage): Route | null {
-  const path = /^\/commands(?:\/([\w-]+)(?:\/inputs\/(\d+))?)?$/.exec(url);
-  if (!path) return null;
-  const [, id = '', n = ''] = path;
-  if (method === 'POST' && id === '') return { name: 'start', id };
-  if (method === 'DELETE' && id !== '' && n === '') return { name: 'cancel', id };
-  if (method === 'PUT' && n !== '') return { name: 'input', id, n };
-  return null;
-}
-
 interface RunningCommand extends Pick<RemoteIo, 'receiveInput'> {
   cancel(): void;
   /** Resolves when the command is over and its last event is written. */
@@ -100,22 +89,15 @@ interface RunningCommand extends Pick<RemoteIo, 'receiveInput'> {
 
 /** Runs a command for the caller at the other end of `response`, which is aborted when that caller
  *  cancels it or leaves, and when the server stops. */
-function runRemotely({
-  request,
-  terminal,
-  response,
-  run,
-  stopping,
-}: {
-  request: CommandRequest;
-  terminal: Terminal;
-  response: ServerResponse;
-  run: RunCommand;
-  stopping: AbortSignal;
-}): RunningCommand {
+function runRemotely(
+  { request, terminal }: RemoteCommand,
+  response: ServerResponse,
+  run: RunCommand,
+  stopping: AbortSignal,
+): RunningCommand {
   const stop = new AbortController();
   const signal = AbortSignal.any([stop.signal, stopping]);
-  const { io, receiveInput, sendEvent } = createRemoteIo({ response, terminal, signal });
+  const { io, receiveInput, sendEvent } = createRemoteIo(response, terminal, signal);
 
   const runToEnd = async () => {
     // The caller learns that the command starts before anything happens: without this answer it may
@@ -138,25 +120,19 @@ function runRemotely({
   return { receiveInput, cancel: () => stop.abort(), ended: runToEnd() };
 }
 
-interface ErrorReply {
-  status: number;
-  code: string;
-  message: string;
-}
-
-const BAD_REQUEST: ErrorReply = {
+const BAD_REQUEST = {
   status: 400,
   code: 'BAD_REQUEST',
   message: 'Expected JSON with argv, version, isTerminal and columns.',
 };
 
-const NOT_FOUND: ErrorReply = {
+const NOT_FOUND = {
   status: 404,
   code: 'NOT_FOUND',
   message: 'Expected POST /commands, or the path of a running command.',
 };
 
-function describeVersions(callers: string, ours: string): ErrorReply {
+function describeVersions(callers: string, ours: string) {
   return {
     status: 409,
     code: 'OTHER_VERSION',
@@ -164,6 +140,7 @@ function describeVersions(callers: string, ours: string): ErrorReply {
   };
 }
 
-function replyWithError(response: ServerResponse, { status, ...error }: ErrorReply): void {
+function replyWithError(response: ServerResponse, reply: typeof NOT_FOUND): void {
+  const { status, ...error } = reply;
   response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(error));
 }

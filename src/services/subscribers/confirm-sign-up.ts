@@ -25,13 +25,13 @@ import {
   CONFIRMING_TRANSACTIONAL_KINDS,
   type TransactionalKind,
 } from '../../domain/transactional/transactional-email.ts';
-import type { Queue } from '../../queue/queue.ts';
 import { enqueueBatch } from '../deliveries/enqueue-batches.ts';
 import { addLatestDigestDelivery } from '../digests/latest-digest.ts';
 import {
   enqueueTransactionalEmail,
   requestTransactionalEmail,
 } from '../transactional/request-email.ts';
+import type { SignUpDeps } from './sign-up.ts';
 
 /** What a confirmation link leads to. `open` shows the subscriber as confirming makes it. */
 export type Confirmation =
@@ -54,14 +54,6 @@ export async function findConfirmation(
   return { kind: 'open', subscriber: applySignUpRequest(subscriber, email.signUpRequest) };
 }
 
-/** What confirming needs. */
-interface ConfirmDeps {
-  db: Db;
-  queue: Queue;
-  clock: Clock;
-  suppressionKey: string;
-}
-
 /** Jobs to enqueue after the commit. */
 interface PendingJobs {
   emailId: number | null;
@@ -76,7 +68,7 @@ interface PendingJobs {
  * nothing, so none can bring back a subscriber who has since left.
  */
 export async function confirmSignUp(
-  deps: ConfirmDeps,
+  deps: Omit<SignUpDeps, 'limitSignup'>,
   token: string,
   { wantsLatest }: { wantsLatest: boolean } = { wantsLatest: false },
 ): Promise<Confirmation> {
