@@ -58,8 +58,8 @@ function formatClassification(
     formatReply(reply),
     `class    ${replyClass}: ${CLASS_DESCRIPTIONS[replyClass]}`,
     `blames   ${blames}: ${BLAME_DESCRIPTIONS[blames]}`,
-    `address  ${shouldSuppress ? 'suppressed: never mailed again' : 'kept: it gets the next digest'}`,
-    `domain   ${slowsDomain ? 'slowed: mail to it is sent more slowly' : 'mailed as before'}`,
+    `address  ${shouldSuppress ? 'suppressed: never emailed again' : 'kept: it gets the next digest'}`,
+    `domain   ${slowsDomain ? 'slowed: email to it is sent more slowly' : 'emailed as before'}`,
     `rule     ${rule.name} (${rule.source})`,
   ];
 }
@@ -72,8 +72,8 @@ const CLASS_DESCRIPTIONS = {
 
 const BLAME_DESCRIPTIONS = {
   recipient: 'the address, or its mailbox',
-  message: 'the content or the size of the mail',
-  sender: 'the reputation, the authentication or the rate of our mail',
+  message: 'the content or the size of the email',
+  sender: 'the reputation, the authentication or the rate of our email',
   relay: 'the relay of SMTP_URL, or how we use it',
   receiver: 'the receiving server, or the route to it',
   nobody: 'the reply names no fault',

@@ -50,7 +50,7 @@ function listOwnProcessCommands(
   return [
     {
       name: 'start',
-      description: 'run until interrupted: site and API, mail, schedules',
+      description: 'run until interrupted: site and API, email, schedules',
       load: async () => {
         const { createStartCommand } = await import('./start.ts');
         return (context) => createStartCommand(context, createRuntime);

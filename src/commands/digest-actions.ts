@@ -52,8 +52,12 @@ const DIGEST_ACTIONS: readonly DigestAction[] = [
   {
     name: 'cancel',
     description: 'end a digest for good: deliveries that have not started are skipped',
-    run: async (app, digest) =>
-      `${describeDigest(digest)} is cancelled: ${formatCount(await cancelDigest(app, digest))} skipped.`,
+    run: async (app, digest) => {
+      const skipped = await cancelDigest(app, digest);
+      return digest.cancelledAt !== null && skipped === 0
+        ? `${describeDigest(digest)} was already cancelled.`
+        : `${describeDigest(digest)} is cancelled: ${formatCount(skipped)} skipped.`;
+    },
   },
 ];
 

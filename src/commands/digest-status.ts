@@ -25,7 +25,9 @@ export function formatDigestStatus(status: DigestStatus): string {
   const waiting = progress.due + progress.inProgress;
   const notes = [
     ...(waiting > 0 ? [`${formatCount(waiting)} to send now${formatSendRate(progress)}.`] : []),
-    ...(scheduled > 0 ? [`${formatCount(scheduled)} wait for a later time.`] : []),
+    ...(scheduled > 0
+      ? [`${formatCount(scheduled)} ${scheduled === 1 ? 'waits' : 'wait'} for a later time.`]
+      : []),
     ...(digest.pausedAt === null ? [] : [`It is paused. ${digest.pauseReason ?? ''}`.trim()]),
     ...(digest.cancelledAt === null ? [] : ['It was cancelled.']),
   ];

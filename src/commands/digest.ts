@@ -83,7 +83,7 @@ async function composeAndPrint(
     if (digest === null) {
       throw new PaperboyError(
         'NO_PAPERS',
-        `There are no papers for the ${kind} digest of ${day}: nothing was composed.`,
+        `There are no papers for the ${kind} digest of ${day}: nothing was composed. Fetch or import that day’s papers, or choose another day with --date.`,
       );
     }
     const { papers, audience, number } = digest;

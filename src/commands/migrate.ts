@@ -59,6 +59,6 @@ async function moveEmbeddedDatabase({ io, config }: CommandContext, json: boolea
   }
   await printLine(
     io,
-    `The embedded database in ${config().dataDir} is unchanged: keep it as a backup. Never start Paperboy on it again, or readers get mail twice.`,
+    `The embedded database in ${config().dataDir} is unchanged: keep it as a backup. Never start Paperboy on it again, or readers get email twice.`,
   );
 }

@@ -26,7 +26,7 @@ const COMMANDS: readonly LazyCommand[] = [
   {
     name: 'doctor',
     description:
-      'check settings, database, queue, relay, clock, disk, sources and DNS; no mail is sent',
+      'check settings, database, queue, relay, clock, disk, sources and DNS; no email is sent',
     load: async () => (await import('./doctor/doctor.ts')).createDoctorCommand,
   },
   {
@@ -95,7 +95,7 @@ export async function buildProgram(
 ): Promise<Command> {
   const { io } = context;
   const program = new Command('paperboy')
-    .description('Research papers by e-mail: topics, a time of day, one click to unsubscribe.')
+    .description('Research papers by email: topics, a time of day, one click to unsubscribe.')
     .version(readVersion())
     .configureHelp({ subcommandTerm: (command) => command.name() })
     .addHelpText('after', GETTING_STARTED);

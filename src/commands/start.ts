@@ -74,7 +74,7 @@ function describeRunning(
       ? [`  site      ${config.publicUrl}/`, `  API docs  ${config.publicUrl}/docs`]
       : []),
     ...(address && inbox
-      ? [`  inbox     ${config.publicUrl}/inbox  (mail is caught here; SMTP_URL is not set)`]
+      ? [`  inbox     ${config.publicUrl}/inbox  (email is caught here; SMTP_URL is not set)`]
       : []),
     ...(config.databaseUrl === null ? [`  data      ${config.dataDir}`] : []),
   ];

@@ -24,9 +24,9 @@ describe('paperboy doctor --reply', () => {
       stdout: [
         '550 5.7.1 Client host [192.0.2.7] blocked using zen.spamhaus.org',
         'class    refused: the delivery has failed, and is not attempted again',
-        'blames   sender: the reputation, the authentication or the rate of our mail',
+        'blames   sender: the reputation, the authentication or the rate of our email',
         'address  kept: it gets the next digest',
-        'domain   mailed as before',
+        'domain   emailed as before',
         'rule     spamhaus (https://check.spamhaus.org/)',
         '',
       ].join('\n'),

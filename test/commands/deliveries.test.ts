@@ -138,6 +138,7 @@ describe('paperboy digest pause, resume and cancel', () => {
     await setState(0, 'sent');
     await setState(1, 'unknown');
     expect((await digest('cancel')).stdout).toContain('is cancelled: 1 skipped.');
+    expect((await digest('cancel')).stdout).toContain('was already cancelled.');
     expect(await states()).toEqual({ sent: 1, unknown: 1, skipped: 1 });
     for (const command of [
       ['digest', 'pause'],

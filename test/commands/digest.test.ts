@@ -71,7 +71,7 @@ describe('paperboy digest compose', () => {
     const { code, stdout, stderr } = await digest('compose');
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(stderr).toBe(
-      `There are no papers for the daily digest of ${DAY}: nothing was composed.\n`,
+      `There are no papers for the daily digest of ${DAY}: nothing was composed. Fetch or import that day’s papers, or choose another day with --date.\n`,
     );
     expect((await digest('status')).stderr).toContain('No daily digest has been composed yet');
   });
@@ -108,7 +108,7 @@ describe('paperboy digest status', () => {
         `The daily digest of ${DAY}, No. 1: 2 readers.`,
         '  pending            1',
         '  skipped            1',
-        '1 wait for a later time.',
+        '1 waits for a later time.',
         '',
       ].join('\n'),
     );
@@ -119,7 +119,7 @@ describe('paperboy digest status', () => {
     const { code, stderr } = await digest('status', '--date', '2026-05-01', '--json');
     expect(code).toBe(1);
     expect(stderr).toBe(
-      'There is no daily digest of 2026-05-01: compose it with “paperboy digest compose”.\n',
+      'There is no daily digest of 2026-05-01: compose it with “paperboy digest compose --date 2026-05-01”.\n',
     );
   });
 });
@@ -129,7 +129,7 @@ describe('paperboy digest send', () => {
     await composed({ subscribers: 1 });
     const { code, stdout } = await digest('send');
     expect(code).toBe(0);
-    expect(stdout).toContain('1 wait for a later time.');
+    expect(stdout).toContain('1 waits for a later time.');
     expect(await test.app.inbox?.list()).toEqual([]);
   });
 

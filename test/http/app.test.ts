@@ -288,7 +288,7 @@ describe('/healthz and /readyz', () => {
         database: 'The database answers.',
         migrations: 'The tables are those of this version.',
         queue: 'The queue answers.',
-        relay: 'Mail is caught in the local inbox.',
+        relay: 'Email is caught in the local inbox.',
       },
     });
   });

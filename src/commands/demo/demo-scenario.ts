@@ -55,7 +55,7 @@ export async function runDemoScenario(
       `${subscriber.email} signed up through POST /api/subscribers, for ${subscriber.topics.join(', ')}.`,
     );
     const link = await findLinkInMail(inbox, subscriber.email, '/confirm/');
-    await logStep(`The confirmation mail for ${subscriber.email} came by SMTP.`);
+    await logStep(`The confirmation email for ${subscriber.email} came by SMTP.`);
     preferenceLinks[subscriber.email] = await confirmSubscription(site, link);
     await logStep(`${subscriber.email} opened the link and confirmed.`);
   }
@@ -77,7 +77,7 @@ export async function runDemoScenario(
 
   await unsubscribe(site, extractToken(preferenceLinks[DEMO_SUBSCRIBERS.bob.email]));
   await logStep(
-    'bob@example.net unsubscribed by the one-click link while the delivery was pending.',
+    'bob@example.net unsubscribed with the one-click link while the delivery was pending.',
   );
 
   const { status } = await sendDigest(app, {
@@ -105,7 +105,7 @@ export async function runDemoScenario(
     ),
     'bob got a digest',
   );
-  await logStep(`ada@example.org’s own digest arrived by SMTP: “${mail.subject}”.`);
+  await logStep(`ada@example.org’s digest arrived by SMTP: “${mail.subject}”.`);
 
   const unsubscribeLink =
     parsed.headers.find(({ name }) => name.toLowerCase() === 'list-unsubscribe')?.value ?? '';
@@ -113,7 +113,7 @@ export async function runDemoScenario(
   await fetchPage(`${site}/view/${token}`, 'Paperboy');
   await fetchPage(`${site}/preferences/${token}`, DEMO_SUBSCRIBERS.ada.email);
   await fetchPage(`${site}/unsubscribe/${token}`, 'form');
-  await logStep('Its web view, preference page and unsubscribe link work.');
+  await logStep('Its web view, settings page and unsubscribe link work.');
 }
 
 async function signUp(site: string, subscriber: object): Promise<void> {
@@ -158,7 +158,7 @@ async function findLinkInMail(inbox: Inbox, email: string, path: string): Promis
   const entry = await waitForMail(inbox, email, () => true);
   const text = (await inbox.read(entry.id))?.parsed.text ?? '';
   const link = text.split(/\s+/).find((word) => word.includes(path));
-  assertStep(link !== undefined, `the mail “${entry.subject}” has no link with ${path}`);
+  assertStep(link !== undefined, `the email “${entry.subject}” has no link with ${path}`);
   return link;
 }
 

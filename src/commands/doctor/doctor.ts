@@ -59,15 +59,14 @@ function createDnsServerOption(): Option {
 }
 
 function createSendsFromOption(): Option {
-  return new Option(
-    '--sends-from <address…>',
-    'an address that mail leaves from towards its receivers',
-  ).argParser((text: string, previous?: string[]) => {
-    if (isIP(text) !== 0) return [...(previous ?? []), text];
-    throw new InvalidArgumentError(
-      `“${text}” is not an IP address: expected one such as 192.0.2.7.`,
-    );
-  });
+  return new Option('--sends-from <address…>', 'an address that email leaves from').argParser(
+    (text: string, previous?: string[]) => {
+      if (isIP(text) !== 0) return [...(previous ?? []), text];
+      throw new InvalidArgumentError(
+        `“${text}” is not an IP address: expected one such as 192.0.2.7.`,
+      );
+    },
+  );
 }
 
 const STATUS_LABELS = { ok: 'ok    ', warning: 'WARN  ', broken: 'FAIL  ' } satisfies Record<
@@ -166,7 +165,7 @@ async function checkQueue({ config, withApp }: CommandContext): Promise<string> 
 }
 
 async function checkDkim({ dkim }: Config): Promise<string> {
-  if (dkim === null) return 'Paperboy does not sign mail: DKIM_DOMAIN is not set.';
+  if (dkim === null) return 'Paperboy does not sign email: DKIM_DOMAIN is not set.';
   await openSigner(dkim);
   const { name, value } = createDkimDnsRecord(dkim);
   return `A test signature of ${dkim.domain} verifies. Receivers need the TXT record ${name}: ${value}`;

@@ -28,7 +28,7 @@ export async function checkDomain(config: Config, options: DnsOptions): Promise<
     return [
       reportOk(
         'dns',
-        'Not checked: mail stays on this machine. Name a DNS server with --dns to check anyway.',
+        'Not checked: email stays on this machine. Name a DNS server with --dns to check anyway.',
       ),
     ];
   const sendsFrom = options.sendsFrom ?? listPublicAddresses(config);

@@ -14,7 +14,7 @@ const TIMEOUT_MS = 15_000;
 export async function checkRelays({ smtpUrls }: Pick<Config, 'smtpUrls'>): Promise<CheckResult[]> {
   if (smtpUrls.length === 0)
     return [
-      reportOk('relay', 'Not checked: SMTP_URL is not set, so mail goes to the local inbox.'),
+      reportOk('relay', 'Not checked: SMTP_URL is not set, so email goes to the local inbox.'),
     ];
   return (await probeRelays(smtpUrls, TIMEOUT_MS)).map(assessRelay);
 }

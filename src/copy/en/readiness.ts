@@ -15,7 +15,7 @@ export const READINESS_COPY = {
     failed: 'The queue does not answer or accepts no jobs.',
   },
   relay: {
-    inbox: 'Mail is caught in the local inbox.',
+    inbox: 'Email is caught in the local inbox.',
     failed: 'No relay answers.',
     noneAccepts: 'No relay accepts our connection.',
     /** `accepting` of `total` relays, at least one. */

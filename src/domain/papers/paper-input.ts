@@ -57,7 +57,7 @@ export function parsePaper(
 ): ListedPaper {
   if (typeof entry !== 'object' || entry === null || Array.isArray(entry)) {
     throwInvalidPaper(
-      `${formatValue(entry)} is no paper: expected an object with title and abstract`,
+      `${formatValue(entry)} is not a paper: expected an object with title and abstract`,
     );
   }
   const field = createFieldReader(entry as Record<string, unknown>, isLenient);

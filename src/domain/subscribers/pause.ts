@@ -16,7 +16,7 @@ export function parsePausedUntil(raw: unknown, today: string): string | null {
   }
   const shown = String(raw).slice(0, 40);
   throw new Error(
-    `“${shown}” is no day to pause until: expected one from ${addDays(today, 1)} to ${last}.`,
+    `“${shown}” is not a day to pause until: expected one from ${addDays(today, 1)} to ${last}.`,
   );
 }
 

@@ -80,7 +80,7 @@ function parseTopics(raw: unknown, slugs: ReadonlySet<string>): string[] {
   const unknown = topics.filter((slug) => !slugs.has(slug));
   if (unknown.length > 0) {
     throw new Error(
-      `“${truncateInput(unknown.join(', '))}” is no topic: expected some of ${[...slugs].join(', ')}.`,
+      `“${truncateInput(unknown.join(', '))}” is not a topic: expected some of ${[...slugs].join(', ')}.`,
     );
   }
   return [...new Set(topics)];
@@ -116,20 +116,20 @@ function parseOneOf<Option extends string>(
 ): Option {
   const found = choices.find((value) => value === raw);
   if (found !== undefined) return found;
-  throw new Error(`“${quoteValue(raw)}” is no ${label}: expected ${choices.join(', ')}.`);
+  throw new Error(`“${quoteValue(raw)}” is not a valid ${label}: expected ${choices.join(', ')}.`);
 }
 
 function parseBoolean(raw: unknown): boolean {
   if (raw === true || raw === 'yes') return true;
   if (raw === false || raw === 'no') return false;
-  throw new Error(`“${quoteValue(raw)}” is no answer: expected yes or no.`);
+  throw new Error(`“${quoteValue(raw)}” is not a valid answer: expected yes or no.`);
 }
 
 function parseTimezone(raw: unknown): string {
   const found = typeof raw === 'string' ? findTimezone(raw) : null;
   if (found !== null) return found;
   throw new Error(
-    `“${quoteValue(raw)}” is no time zone: expected an IANA name such as Europe/Berlin.`,
+    `“${quoteValue(raw)}” is not a time zone: expected an IANA name such as Europe/Berlin.`,
   );
 }
 
@@ -142,7 +142,7 @@ function parseInteger(
   const value = isNumber ? Number(raw) : Number.NaN;
   if (Number.isInteger(value) && value >= min && value <= max) return value;
   throw new Error(
-    `“${quoteValue(raw)}” is no ${label}: expected a whole number from ${min} to ${max}.`,
+    `“${quoteValue(raw)}” is not a valid ${label}: expected a whole number from ${min} to ${max}.`,
   );
 }
 

@@ -31,7 +31,7 @@ export async function signUpRoutes(app: TypedFastify, deps: HttpDeps): Promise<v
         tags: ['subscribers'],
         summary: 'Sign up',
         description:
-          'Sends an e-mail with a link that confirms exactly this sign-up, at most one an hour to an address: a second sign-up within the hour is mailed when the hour is over, unless the first is confirmed before. The answer is the same for new, known and suppressed addresses.',
+          'Sends an email with a link that confirms exactly this sign-up, at most one an hour to an address: a second sign-up within the hour is sent when the hour is over, unless the first is confirmed before. The answer is the same for new, known and suppressed addresses.',
         body: SignUpBody,
         response: { 202: AcceptedJson, 400: ErrorJson, 429: ErrorJson },
       },

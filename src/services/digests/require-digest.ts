@@ -17,7 +17,11 @@ export async function requireDigest(
     date === null
       ? `No ${kind} digest has been composed yet`
       : `There is no ${kind} digest of ${date}`;
-  throw new PaperboyError('NO_DIGEST', `${which}: compose it with “paperboy digest compose”.`);
+  const options = `${date === null ? '' : ` --date ${date}`}${kind === 'daily' ? '' : ` --kind ${kind}`}`;
+  throw new PaperboyError(
+    'NO_DIGEST',
+    `${which}: compose it with “paperboy digest compose${options}”.`,
+  );
 }
 
 /** @throws PaperboyError `DIGEST_CANCELLED`. */

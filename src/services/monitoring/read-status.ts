@@ -36,6 +36,10 @@ export async function readStatus(
   { now, composeAt, sourceNames }: StatusOptions,
 ): Promise<InstallationStatus> {
   const known = await listSourceStates(db);
+  // A source that is only fetched by hand has no next fetch.
+  const states = known.map((source) =>
+    sourceNames.includes(source.name) ? source : { ...source, nextAt: null },
+  );
   const unfetched = sourceNames.filter((name) => !known.some((source) => source.name === name));
   const digests: DigestStatus[] = [];
   for (const kind of DIGEST_KINDS) {
@@ -44,7 +48,7 @@ export async function readStatus(
   }
   return {
     now,
-    sources: [...known, ...unfetched.map(createUnfetchedSource)],
+    sources: [...states, ...unfetched.map(createUnfetchedSource)],
     nextCompose: {
       daily: nextComposeAt('daily', composeAt, now),
       weekly: nextComposeAt('weekly', composeAt, now),

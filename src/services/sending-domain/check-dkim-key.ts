@@ -17,7 +17,7 @@ export async function checkDkimKey(
 ): Promise<CheckResult> {
   if (dkim === null) {
     const remedy = 'Set DKIM_DOMAIN, DKIM_SELECTOR and DKIM_PRIVATE_KEY, unless the relay signs.';
-    return reportWarning(CHECK, `Paperboy does not sign mail from ${domain}.`, remedy);
+    return reportWarning(CHECK, `Paperboy does not sign email from ${domain}.`, remedy);
   }
   const { recordName, record, key } = dkim;
   const remedy = `Publish the TXT record ${recordName}: ${record}`;

@@ -98,7 +98,7 @@ describe('days, hours, lists and counts', () => {
     expect(formatLongDate('2026-01-01')).toBe('Thursday, 1 January 2026');
   });
 
-  it('A text that is no day is returned unchanged', () => {
+  it('A text that is not a day is returned unchanged', () => {
     expect(formatDate('soon')).toBe('soon');
     expect(formatLongDate('soon')).toBe('soon');
   });

@@ -92,9 +92,9 @@ describe('parsePaper', () => {
   });
 
   it.each([
-    [null, 'null is no paper: expected an object with title and abstract.'],
-    [[LEAST], 'is no paper'],
-    ['text', '"text" is no paper'],
+    [null, 'null is not a paper: expected an object with title and abstract.'],
+    [[LEAST], 'is not a paper'],
+    ['text', '"text" is not a paper'],
     [{}, 'title is missing'],
     [{ title: 'x' }, 'abstract is missing'],
     [{ ...LEAST, title: ' \u200b ' }, 'title is'],

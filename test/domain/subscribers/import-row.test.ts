@@ -109,10 +109,22 @@ describe('parseSubscriberRow', () => {
   it.each([
     [{}, 'INVALID_EMAIL', 'is needed'],
     [{ email: 'ada' }, 'INVALID_EMAIL', '“ada”'],
-    [{ email: 'ada@example.org', hour: '24' }, 'INVALID_PREFERENCES', '“24” is no hour'],
-    [{ email: 'ada@example.org', paused_until: 'May' }, 'INVALID_PREFERENCES', '“May” is no day'],
-    [{ email: 'ada@example.org', paused_until: '2030-01-01' }, 'INVALID_PREFERENCES', 'no day'],
-    [{ email: 'ada@example.org', topics: 'magic' }, 'INVALID_PREFERENCES', '“magic” is no topic'],
+    [{ email: 'ada@example.org', hour: '24' }, 'INVALID_PREFERENCES', '“24” is not a valid hour'],
+    [
+      { email: 'ada@example.org', paused_until: 'May' },
+      'INVALID_PREFERENCES',
+      '“May” is not a day',
+    ],
+    [
+      { email: 'ada@example.org', paused_until: '2030-01-01' },
+      'INVALID_PREFERENCES',
+      'is not a day',
+    ],
+    [
+      { email: 'ada@example.org', topics: 'magic' },
+      'INVALID_PREFERENCES',
+      '“magic” is not a topic',
+    ],
     [
       { email: 'ada@example.org', topics: 'agents', muted_topics: 'agents' },
       'INVALID_PREFERENCES',

@@ -14,10 +14,10 @@ describe('parsePausedUntil', () => {
   });
 
   it.each(['2026-05-08', '2025-05-09', '2027-05-10', '2026-02-30', 'tomorrow', 7, {}])(
-    'The input %j is no day to pause until',
+    'The input %j is not a day to pause until',
     (answer) => {
       expect(() => parsePausedUntil(answer, TODAY)).toThrow(
-        /is no day to pause until: expected one from 2026-05-09 to 2027-05-09\.$/,
+        /is not a day to pause until: expected one from 2026-05-09 to 2027-05-09\.$/,
       );
     },
   );

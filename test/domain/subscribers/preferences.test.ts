@@ -60,7 +60,7 @@ describe('parsePreferences', () => {
     [
       { topics: ['agents', 'magic'] },
       'topics',
-      '“magic” is no topic: expected some of agents, theory.',
+      '“magic” is not a topic: expected some of agents, theory.',
     ],
     [{ topics: 'agents' }, 'topics', 'The topics must be a list of texts.'],
     [{ topics: null }, 'topics', 'The topics must be a list of texts.'],
@@ -78,30 +78,42 @@ describe('parsePreferences', () => {
     [
       { frequency: 'hourly' },
       'frequency',
-      '“hourly” is no frequency: expected daily, weekdays, weekly.',
+      '“hourly” is not a valid frequency: expected daily, weekdays, weekly.',
     ],
-    [{ frequency: null }, 'frequency', '“null” is no frequency: expected daily, weekdays, weekly.'],
+    [
+      { frequency: null },
+      'frequency',
+      '“null” is not a valid frequency: expected daily, weekdays, weekly.',
+    ],
     [
       { timezone: '+02:00' },
       'timezone',
-      '“+02:00” is no time zone: expected an IANA name such as Europe/Berlin.',
+      '“+02:00” is not a time zone: expected an IANA name such as Europe/Berlin.',
     ],
     [
       { timezone: 2 },
       'timezone',
-      '“2” is no time zone: expected an IANA name such as Europe/Berlin.',
+      '“2” is not a time zone: expected an IANA name such as Europe/Berlin.',
     ],
     ...[24, -1, 7.5, '7.5', '', ' 7', '1e1', '0x7', null, true, [7]].map(
       (hour): [PreferenceInput, keyof PreferenceInput, string] => [
         { hour },
         'hour',
-        'is no hour: expected a whole number from 0 to 23.',
+        'is not a valid hour: expected a whole number from 0 to 23.',
       ],
     ),
-    [{ hour: 24 }, 'hour', '“24” is no hour'],
-    [{ hour: { toString: 1 } }, 'hour', 'is no hour: expected a whole number from 0 to 23.'],
-    [{ papers: 0 }, 'papers', '“0” is no number of papers: expected a whole number from 1 to 20.'],
-    [{ papers: '21' }, 'papers', '“21” is no number of papers'],
+    [{ hour: 24 }, 'hour', '“24” is not a valid hour'],
+    [
+      { hour: { toString: 1 } },
+      'hour',
+      'is not a valid hour: expected a whole number from 0 to 23.',
+    ],
+    [
+      { papers: 0 },
+      'papers',
+      '“0” is not a valid number of papers: expected a whole number from 1 to 20.',
+    ],
+    [{ papers: '21' }, 'papers', '“21” is not a valid number of papers'],
   ])('The input %j is rejected with a problem of %s', (answers, field, sentence) => {
     const problems = problemsIn(answers);
     expect(Object.keys(problems)).toEqual([field]);

@@ -298,7 +298,7 @@ describe('findTimezone', () => {
     '__proto__',
     '../Europe/Berlin',
     'x'.repeat(300),
-  ])('%j is no time zone', (name) => {
+  ])('%j is not a time zone', (name) => {
     expect(findTimezone(name)).toBeNull();
   });
 

@@ -19,7 +19,7 @@ const minutesAgo = (minutes: number) => new Date(NOW.getTime() - minutes * 60_00
 
 let site: TestSite;
 beforeAll(async () => {
-  site = await openTestSite({ ADMIN_TOKEN: TOKEN });
+  site = await openTestSite({ ADMIN_TOKEN: TOKEN, SOURCES: 'hf-daily' });
   const { db } = site.app;
   await storePapers(db, [buildPaper(), buildPaper()]);
   await storeSubscriber(db, { email: READER });
@@ -32,6 +32,8 @@ beforeAll(async () => {
     lastNewPaperAt: minutesAgo(120),
     newestListDay: '2026-05-07',
   });
+  // Fetched by hand: it is not in SOURCES.
+  await db.insert(sources).values({ name: FILE, nextAt: minutesAgo(121), failures: 0 });
   const counts = { found: 49, added: 12, updated: 3, refused: 1 };
   const fetch = { source: 'hf-daily', startedAt: minutesAgo(121), endedAt: minutesAgo(120) };
   await db.insert(fetches).values([
@@ -112,6 +114,18 @@ describe('/api/status', () => {
 });
 
 describe('/status', () => {
+  it('A source that was fetched by hand and is not in SOURCES has no next fetch', async () => {
+    const { body } = await site.request({ url: '/api/status', headers: bearer });
+    expect(JSON.parse(body).sources).toContainEqual(
+      expect.objectContaining({ name: FILE, found: 49, next_fetch_at: null }),
+    );
+    const page = load(
+      (await site.request({ url: '/status', headers: { ...bearer, accept: 'text/html' } })).body,
+    )('main').text();
+    expect(page).toContain(FILE);
+    expect(page).not.toContain('Due now.');
+  });
+
   it('The status page is public', async () => {
     const { statusCode, body } = await site.page('/status');
     const $ = load(body);

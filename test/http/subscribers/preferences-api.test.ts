@@ -92,7 +92,7 @@ describe('GET and PATCH /api/preferences/:token', () => {
     [{ papers: 0 }, 'papers is 0: must be >= 1.'],
     [{ hour: 6, status: 'active' }, '“status” is not a field of the body.'],
     [{ hour: 6, email: 'a@b.co' }, '“email” is not a field of the body.'],
-    [{ hour: 6, topics: ['cooking'] }, '“cooking” is no topic'],
+    [{ hour: 6, topics: ['cooking'] }, '“cooking” is not a topic'],
     [{ hour: 6, keywords: buildWords(21) }, '21 keywords are too many: at most 20.'],
     [{ hour: 6, names: buildWords(21) }, '21 names are too many: at most 20.'],
     [{ hour: 6, topics: ['rl'], muted_topics: ['rl'] }, '“rl” is followed and muted at once'],
@@ -103,7 +103,7 @@ describe('GET and PATCH /api/preferences/:token', () => {
     ],
     [{ hour: 6, allows_clicks: 'yes' }, 'allows_clicks is "yes": must be boolean.'],
     [{ hour: 6, paused_until: '2026-05-08' }, 'expected one from 2026-05-09 to 2027-05-09.'],
-    [{ hour: 6, paused_until: 'soon' }, '“soon” is no day to pause until'],
+    [{ hour: 6, paused_until: 'soon' }, '“soon” is not a day to pause until'],
   ])('The PATCH %j is rejected and changes nothing', async (payload, message) => {
     const answer = await patch(payload);
     expect([answer.statusCode, answer.json().message]).toEqual([

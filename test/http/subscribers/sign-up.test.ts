@@ -98,7 +98,7 @@ describe('POST /api/subscribers', () => {
       'INVALID_REQUEST',
       'topics is "agents": must be array.',
     ],
-    [{ email: 'a@b.co', topics: ['cooking'] }, 'INVALID_PREFERENCES', '“cooking” is no topic'],
+    [{ email: 'a@b.co', topics: ['cooking'] }, 'INVALID_PREFERENCES', '“cooking” is not a topic'],
     [{ email: 'a@b.co', hour: 24 }, 'INVALID_REQUEST', 'hour is 24: must be <= 23.'],
     [{ email: 'a@b.co', hour: '7' }, 'INVALID_REQUEST', 'hour is "7": must be integer.'],
     [{ email: 'a@b.co', papers: 0 }, 'INVALID_REQUEST', 'papers is 0: must be >= 1.'],
@@ -111,7 +111,7 @@ describe('POST /api/subscribers', () => {
     [
       { email: 'a@b.co', timezone: 'Mars/Olympus' },
       'INVALID_PREFERENCES',
-      '“Mars/Olympus” is no time zone: expected an IANA name such as Europe/Berlin.',
+      '“Mars/Olympus” is not a time zone: expected an IANA name such as Europe/Berlin.',
     ],
     [[], 'INVALID_REQUEST', 'must be object.'],
   ])('The sign-up %j is rejected with a reason', async (payload, code, message) => {

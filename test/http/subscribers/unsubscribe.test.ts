@@ -115,7 +115,10 @@ describe('POST /unsubscribe/:token', () => {
     });
     expect(answer.statusCode).toBe(200);
     expect((await subscriber.site.post(url)).statusCode).toBe(200);
-    expect((await subscriber.site.page(url)).statusCode).toBe(200);
+    const page = await subscriber.site.page(url);
+    expect(page.statusCode).toBe(200);
+    // A reader whose link was cut off is still subscribed, so the page must not say otherwise.
+    expect(load(page.body)('h1').text()).toBe('No subscription found');
   });
 
   it('A token with text added by the mail program unsubscribes', async () => {

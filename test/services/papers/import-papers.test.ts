@@ -125,7 +125,7 @@ describe('Importing papers', () => {
     ['Paper 2: title is missing', JSON.stringify([entry(), { abstract: 'No title.' }])],
     ['Paper 1: upvotes is -1', JSON.stringify([{ ...entry(), upvotes: -1 }])],
     ['Line 3: it is not JSON', `${JSON.stringify(entry())}\n\n{"title":`],
-    ['Line 2: "text" is no paper', `${JSON.stringify(entry())}\n"text"`],
+    ['Line 2: "text" is not a paper', `${JSON.stringify(entry())}\n"text"`],
     ['The file is not JSON', '[{]'],
     ['The file is empty', ' \n'],
   ])(

@@ -156,7 +156,7 @@ describe('The DKIM key', () => {
 
   it('Unsigned mail is a warning', async () => {
     expect(await runCheck('dkim-key', {}, { dkim: null })).toMatch(
-      /^warning: Paperboy does not sign mail/,
+      /^warning: Paperboy does not sign email/,
     );
   });
 });

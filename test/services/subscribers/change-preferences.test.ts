@@ -33,10 +33,10 @@ describe('changePreferences', () => {
   });
 
   it.each([
-    [{ hour: 24 }, '“24” is no hour'],
-    [{ topics: ['cooking'] }, '“cooking” is no topic'],
+    [{ hour: 24 }, '“24” is not a valid hour'],
+    [{ topics: ['cooking'] }, '“cooking” is not a topic'],
     [{ keywords: ['bicycle', 'of the'] }, '“of the” cannot be searched for'],
-    [{ pausedUntil: '2026-05-01' }, '“2026-05-01” is no day to pause until'],
+    [{ pausedUntil: '2026-05-01' }, '“2026-05-01” is not a day to pause until'],
   ])('The input %j is rejected and changes nothing', async (input, problem) => {
     const id = await storeSubscriber(database.db, { email: TEST_ADDRESS });
     const before = await ada();

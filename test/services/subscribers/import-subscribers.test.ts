@@ -142,7 +142,7 @@ describe('importSubscriberFile', () => {
     );
     expect(report).toMatchObject({ rows: 6, added: 1, rejected: 5 });
     expect(report.problems.map(([line]) => line)).toEqual([2, 3, 4, 5, 6]);
-    expect(report.problems[1]?.[1]).toContain('“24” is no hour');
+    expect(report.problems[1]?.[1]).toContain('“24” is not a valid hour');
   });
 
   it('A row with a keyword that cannot be searched for is rejected', async () => {

@@ -164,8 +164,8 @@ describe('signUp', () => {
       code: 'INVALID_EMAIL',
       problems: {
         email: expect.stringContaining('lacks the part after the dot'),
-        topics: expect.stringContaining('“cooking” is no topic'),
-        hour: expect.stringContaining('“24” is no hour'),
+        topics: expect.stringContaining('“cooking” is not a topic'),
+        hour: expect.stringContaining('“24” is not a valid hour'),
       },
     });
     expect(counted).toBe(0);

@@ -14,7 +14,10 @@ export const UNSUBSCRIBE_COPY = {
     settings: 'Your settings',
   },
   unknownLink: {
-    title: 'You’ve unsubscribed',
-    sentences: ['There is no subscription behind this link, so nothing is sent.'],
+    title: 'No subscription found',
+    sentences: [
+      'There is no subscription behind this link, so nothing is sent.',
+      'Do you still get our emails? Then copy the whole unsubscribe link from the newest one.',
+    ],
   },
 } as const;
