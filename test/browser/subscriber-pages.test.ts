@@ -107,7 +107,7 @@ describe.each([
       new Set(['ssm', 'long-context', 'llm-inference', 'theory']),
     );
     await page
-      .getByText(/What you read in ten minutes on weekdays .* when one stands out\./)
+      .getByText(/Ten minutes of reading on weekdays .* when one stands out\./)
       .waitFor();
     expect(problems).toEqual([]);
     await close();

@@ -117,7 +117,7 @@ describe('An error', () => {
       statusCode: 500,
       code: 'INTERNAL',
       error: 'Internal Server Error',
-      message: 'Something went wrong on our side. The error has been logged.',
+      message: 'The error is on our side and has been logged.',
     });
     expect(page.statusCode).toBe(500);
     expect(load(page.body)('h1').text()).toBe('Something went wrong');

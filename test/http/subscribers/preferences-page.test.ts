@@ -119,7 +119,7 @@ describe('buildPreferencesPage', () => {
       nextDigestOn: null,
     });
     expect($('.statement').text()).toBe(
-      'What you read in five minutes on weekdays at 07:00 Berlin time, from two topics, two keywords and one name, never on Topic number 3 & more and Topic number 4 & more, when one stands out.',
+      'Five minutes of reading on weekdays at 07:00 Berlin time, from two topics, two keywords and one name, never on Topic number 3 & more and Topic number 4 & more, when one stands out.',
     );
     const targets = $('.statement a')
       .toArray()

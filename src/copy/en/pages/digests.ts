@@ -48,7 +48,7 @@ export const DIGESTS_COPY = {
     otherPapers: (count: number) => `The other ${formatQuantity(count, 'paper')}`,
     unsubscribe: 'Unsubscribe',
     notFound:
-      'There is no digest behind this link. It may have been cut off, or its papers haven’t been chosen yet.',
+      'There is no digest behind this link. The link may have been cut off, or the papers haven’t been chosen yet.',
   },
   feedTitle: (siteName: string) => `${siteName}: chosen for you`,
   feedNotFound: 'The address of a private feed ends in .xml.',

@@ -2,7 +2,7 @@
 export const ERROR_COPY = {
   title: (statusCode: number) => TITLES[statusCode] ?? (statusCode >= 500 ? FAILED : REFUSED),
   notFound: (path: string) => `There is no page at ${path}.`,
-  internal: 'Something went wrong on our side. The error has been logged.',
+  internal: 'The error is on our side and has been logged.',
   tooManyRequests: (max: number, seconds: number) =>
     `More than ${max} requests came from your network within a minute. Try again in ${seconds} seconds.`,
   keywordLength: (length: number, max: number) =>

@@ -14,7 +14,7 @@ export const PREFERENCES_COPY = {
   resume: 'Resume now',
   signUpAgain: 'Sign up again',
   /** Follows the link above. */
-  signUpAgainHint: 'and confirm to get digests again.',
+  signUpAgainHint: 'and confirm to get digests.',
   status: {
     pending: 'Not confirmed yet, so nothing is sent. The confirmation email is in your inbox.',
     unsubscribed: 'You’ve unsubscribed. Nothing is sent.',
@@ -25,7 +25,7 @@ export const PREFERENCES_COPY = {
    *  `Ten papers on weekdays at 07:00 Berlin time, from two topics.` */
   summary: {
     inactive: 'Your choice: ',
-    readIn: (minutes: string) => `what you read in ${minutes}`,
+    readIn: (minutes: string) => `${minutes} of reading`,
     on: ' on ',
     at: ' at ',
     from: ', from ',
