@@ -106,9 +106,7 @@ describe.each([
     expect(new Set(subscriber?.topics)).toEqual(
       new Set(['ssm', 'long-context', 'llm-inference', 'theory']),
     );
-    await page
-      .getByText(/Ten minutes of reading on weekdays .* when one stands out\./)
-      .waitFor();
+    await page.getByText(/Ten minutes of reading on weekdays .* when one stands out\./).waitFor();
     expect(problems).toEqual([]);
     await close();
   });

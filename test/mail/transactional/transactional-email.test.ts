@@ -76,7 +76,7 @@ describe('Transactional emails', () => {
       'at most ten papers, about State space; Hardware, kernels & edge.',
     );
     expect(text).toContain(
-      'The latest issue: Friday, 8 May 2026, No. 128:\nhttps://papers.example.org/digests/2026-05-08\n',
+      'The latest issue, Friday, 8 May 2026, No. 128:\nhttps://papers.example.org/digests/2026-05-08\n',
     );
     const bare = buildTransactionalEmail('welcome', {
       latest: null,

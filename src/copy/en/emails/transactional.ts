@@ -98,7 +98,7 @@ export const TRANSACTIONAL_EMAIL_COPY = {
     links: [
       ...(facts.latest === null
         ? []
-        : [{ text: `The latest issue: ${describeIssue(facts.latest)}`, url: facts.latest.url }]),
+        : [{ text: `The latest issue, ${describeIssue(facts.latest)}`, url: facts.latest.url }]),
       { text: 'Unsubscribe', url: facts.unsubscribeUrl },
     ],
   }),
