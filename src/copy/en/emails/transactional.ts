@@ -44,7 +44,7 @@ export const TRANSACTIONAL_EMAIL_COPY = {
     subject: `Confirm your subscription to ${siteName}`,
     heading: 'Confirm your subscription',
     before: [
-      `Someone, probably you, signed up ${email} for ${siteName}: new research papers, ${describeDigestSchedule(preferences)}. Click the button and confirm on the page that opens.`,
+      `Someone, probably you, signed up ${email} for ${siteName}: new research papers, ${describeDigestSchedule(preferences)}. Please confirm that you want it.`,
     ],
     button: 'Confirm subscription',
     after: [
