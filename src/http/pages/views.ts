@@ -93,6 +93,7 @@ export interface ConfirmView {
   subscriber: Preferences & { email: string };
   /** Names of the followed topics. */
   topics: readonly TopicName[];
+  mutedTopics: readonly TopicName[];
   /**
    * The day of the first digest and today, both in the subscriber's time zone; null when unknown.
    */

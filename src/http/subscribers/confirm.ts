@@ -39,6 +39,7 @@ export async function confirmRoutes(app: TypedFastify, deps: HttpDeps): Promise<
 
 async function readConfirmView(deps: HttpDeps, subscriber: Subscriber): Promise<ConfirmView> {
   const topics = await readTopics(deps.db, subscriber.topics);
+  const mutedTopics = await readTopics(deps.db, subscriber.mutedTopics);
   const today = localDayOf(deps.clock(), subscriber.timezone);
   const day = findNextDigestDay(deps, subscriber, deps.clock());
   const firstDigest = day === null ? null : { day, today };
@@ -46,6 +47,7 @@ async function readConfirmView(deps: HttpDeps, subscriber: Subscriber): Promise<
   return {
     subscriber,
     topics,
+    mutedTopics,
     firstDigest,
     latestDate: latest?.date ?? null,
   };

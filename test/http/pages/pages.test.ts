@@ -288,6 +288,7 @@ describe('The pages with one button', () => {
       pages.confirm({
         subscriber,
         topics: [],
+        mutedTopics: [],
         firstDigest: null,
         latestDate: '2026-05-08',
       }),
@@ -309,7 +310,9 @@ describe('The pages with one button', () => {
 
   it('The confirm page states the day and hour of the first digest', () => {
     const firstDigest = { day: '2026-05-09', today: '2026-05-08' };
-    const $ = load(pages.confirm({ subscriber, topics: [], firstDigest, latestDate: null }));
+    const $ = load(
+      pages.confirm({ subscriber, topics: [], mutedTopics: [], firstDigest, latestDate: null }),
+    );
     expect($('.statement').text()).toBe(
       'Confirm and your first digest arrives tomorrow at 07:00, Berlin time.',
     );

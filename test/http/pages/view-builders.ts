@@ -381,6 +381,7 @@ export function renderEveryPage(pages: Pages, untrusted: string): Record<string,
     confirm: pages.confirm({
       subscriber: { ...preferences, email },
       topics,
+      mutedTopics: topics,
       firstDigest: null,
       latestDate: '2026-05-08',
     }),

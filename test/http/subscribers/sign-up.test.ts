@@ -328,6 +328,33 @@ describe('/confirm/:token', () => {
     expect(await deliveryOf('later@example.org')).toBeNull();
   });
 
+  it('The confirm page names everything that the sign-up asked for', async () => {
+    await signUp({
+      email: 'zoe@example.org',
+      topics: ['agents'],
+      muted_topics: ['vision'],
+      keywords: ['lossless', 'state space'],
+      names: ['Tencent'],
+      minutes: 5,
+      relevance_threshold: 'high',
+      allows_clicks: true,
+    });
+    const page = await site.page(await site.requestLinkPath('zoe@example.org', 'confirm'));
+    const $ = load(page.body);
+    expect($('main p').text()).toContain('Papers to read in five minutes');
+    expect(
+      $('main li')
+        .toArray()
+        .map((item) => $(item).text()),
+    ).toEqual([
+      'Never: Computer vision.',
+      'Keywords: lossless; state space.',
+      'Authors and organisations: Tencent.',
+      'Only when a paper is among the most discussed.',
+      'Clicks on papers will be counted, to learn what you like.',
+    ]);
+  });
+
   it('A used confirmation link does not bring back a subscriber who left', async () => {
     await signUp({ email: 'left@example.org' });
     const path = await site.requestLinkPath('left@example.org', 'confirm');

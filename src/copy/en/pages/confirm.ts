@@ -11,6 +11,16 @@ export const CONFIRM_COPY = {
   delivery: ({ papers, schedule, topics }: { papers: string; schedule: string; topics: string }) =>
     `${papers} ${schedule}, about: ${topics}.`,
   allTopics: 'all topics',
+  papersIn: (minutes: string) => `Papers to read in ${minutes}`,
+  never: (topics: string) => `Never: ${topics}.`,
+  keywords: (keywords: string) => `Keywords: ${keywords}.`,
+  names: (names: string) => `Authors and organisations: ${names}.`,
+  threshold: {
+    low: null,
+    middle: 'Only when a paper stands out.',
+    high: 'Only when a paper is among the most discussed.',
+  },
+  clicks: 'Clicks on papers will be counted, to learn what you like.',
   changeLater: 'You can change all of this later.',
   sendLatest: (day: string) => `Send me the latest digest right away: ${day}.`,
   button: 'Confirm subscription',
