@@ -38,6 +38,8 @@ beforeEach(async () => {
 
 afterEach(async () => {
   for (const work of works.splice(0)) await work.stop();
+  // A batch still being recorded would deadlock with the TRUNCATE of the next test.
+  await test.app.waitForBatches();
   expect(errors.splice(0)).toEqual([]);
 });
 
