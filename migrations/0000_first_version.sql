@@ -103,6 +103,7 @@ CREATE TABLE subscribers (
   email_key text NOT NULL UNIQUE,
   status text NOT NULL CHECK (status IN ('pending', 'active', 'paused', 'unsubscribed')),
   topics text[] NOT NULL,
+  topics_only boolean NOT NULL DEFAULT false,
   muted_topics text[] NOT NULL DEFAULT '{}',
   keywords text[] NOT NULL,
   names text[] NOT NULL DEFAULT '{}',

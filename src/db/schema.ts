@@ -98,6 +98,7 @@ export const subscribers = pgTable('subscribers', {
   emailKey: text('email_key').notNull().unique(),
   status: text().$type<SubscriberStatus>().notNull(),
   topics: text().array().notNull(),
+  topicsOnly: boolean('topics_only').notNull(),
   mutedTopics: text('muted_topics').array().notNull(),
   keywords: text().array().notNull(),
   /** Authors and organisations whose papers rank first. */

@@ -166,6 +166,7 @@ describe('paperboy subscribers export', () => {
     await storeSubscriber(test.app.db, {
       email: 'ada@example.org',
       topics: ['agents', 'rl'],
+      topicsOnly: true,
       timezone: 'Europe/Berlin',
       hour: 5,
       frequency: 'weekly',
@@ -179,9 +180,9 @@ describe('paperboy subscribers export', () => {
     await storeSubscriber(test.app.db, { email: "o'neil@example.org" });
     const exported = (await paperboy('subscribers export')).stdout;
     expect(exported.split('\n')).toEqual([
-      'email,status,topics,muted_topics,keywords,names,timezone,hour,frequency,papers,minutes,relevance_threshold,paused_until',
-      "ada@example.org,active,agents;rl,vision,state space;a\\;b,'-Tencent,Europe/Berlin,5,weekly,3,5,high,",
-      "o'neil@example.org,active,,,,,UTC,7,daily,10,,low,",
+      'email,status,topics,topics_only,muted_topics,keywords,names,timezone,hour,frequency,papers,minutes,relevance_threshold,paused_until',
+      "ada@example.org,active,agents;rl,yes,vision,state space;a\\;b,'-Tencent,Europe/Berlin,5,weekly,3,5,high,",
+      "o'neil@example.org,active,,no,,,,UTC,7,daily,10,,low,",
       '',
     ]);
     await test.app.db.execute(sql`TRUNCATE subscribers CASCADE`);
@@ -229,7 +230,7 @@ describe('paperboy subscribers export', () => {
     await test.app.db.execute(sql`TRUNCATE subscribers CASCADE`);
     await storeSubscriber(test.app.db, { email: 'bob@example.org' });
     await paperboy('subscribers import -', {
-      stdin: `${stdin}bob@example.org,active,,,,,,,,,,,2026-06-01\n`,
+      stdin: `${stdin}bob@example.org,active,,,,,,,,,,,,2026-06-01\n`,
     });
     const exported = (await paperboy('subscribers export')).stdout;
     expect(exported.match(/^\w+@example.org,paused,.*,2026-06-01$/gm)).toHaveLength(2);

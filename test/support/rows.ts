@@ -55,10 +55,10 @@ export async function storeSubscriber(db: Db, changes: Partial<Subscriber> = {})
   };
   const now = new Date('2026-05-01T00:00:00Z');
   const result = await db.execute<{ id: string }>(sql`
-    INSERT INTO subscribers (email, email_key, status, topics, keywords, frequency, timezone, hour, papers,
+    INSERT INTO subscribers (email, email_key, status, topics, topics_only, keywords, frequency, timezone, hour, papers,
       names, muted_topics, minutes, relevance_threshold, allows_clicks, paused_until, created_at, confirmed_at, updated_at)
     VALUES (${subscriber.email}, ${subscriber.email.toLowerCase()}, ${subscriber.status}, ${sql.param(subscriber.topics)},
-      ${sql.param(subscriber.keywords)}, ${subscriber.frequency}, ${subscriber.timezone}, ${subscriber.hour}, ${subscriber.papers},
+      ${subscriber.topicsOnly}, ${sql.param(subscriber.keywords)}, ${subscriber.frequency}, ${subscriber.timezone}, ${subscriber.hour}, ${subscriber.papers},
       ${sql.param(subscriber.names)}, ${sql.param(subscriber.mutedTopics)}, ${subscriber.minutes}, ${subscriber.relevanceThreshold},
       ${subscriber.allowsClicks}, ${subscriber.pausedUntil}, ${now}, ${now}, ${now})
     RETURNING id`);

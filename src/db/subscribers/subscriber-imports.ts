@@ -43,7 +43,7 @@ export async function importSubscribers(
   const result = await db.execute<ImportResult & { [column: string]: unknown }>(sql`
     WITH given AS MATERIALIZED (
       SELECT * FROM jsonb_to_recordset(${toJson(rows)}::jsonb) AS given (
-        email text, email_key text, email_hash text, topics text[], muted_topics text[],
+        email text, email_key text, email_hash text, topics text[], topics_only boolean, muted_topics text[],
         keywords text[], names text[], frequency text, timezone text, hour smallint,
         papers smallint, minutes smallint, relevance_threshold text, paused_until date, consent text,
         may_add boolean)
@@ -53,11 +53,12 @@ export async function importSubscribers(
         SELECT FROM suppressions WHERE suppressions.email_hash = decode(given.email_hash, 'hex'))
     ), stored AS (
       INSERT INTO subscribers AS known (email, email_key, status, paused_until, paused_at,
-        topics, muted_topics, keywords, names, minutes, relevance_threshold, frequency, timezone, hour, papers,
+        topics, topics_only, muted_topics, keywords, names, minutes, relevance_threshold, frequency, timezone, hour, papers,
         created_at, confirmed_at, updated_at)
       SELECT email, email_key, CASE WHEN paused_until IS NULL THEN 'active' ELSE 'paused' END,
         paused_until, CASE WHEN paused_until IS NOT NULL THEN ${now}::timestamptz END,
-        coalesce(topics, '{}'), coalesce(muted_topics, '{}'), coalesce(keywords, '{}'),
+        coalesce(topics, '{}'),
+        coalesce(topics_only, ${DEFAULT_PREFERENCES.topicsOnly}::boolean), coalesce(muted_topics, '{}'), coalesce(keywords, '{}'),
         coalesce(names, '{}'), minutes,
         coalesce(relevance_threshold, ${DEFAULT_PREFERENCES.relevanceThreshold}::text),
         coalesce(frequency, ${DEFAULT_PREFERENCES.frequency}::text),
@@ -75,6 +76,7 @@ export async function importSubscribers(
     ), changed AS (
       UPDATE subscribers AS known SET
         topics = coalesce(wanted.topics, known.topics),
+        topics_only = coalesce(wanted.topics_only, known.topics_only),
         muted_topics = coalesce(wanted.muted_topics, known.muted_topics),
         keywords = coalesce(wanted.keywords, known.keywords),
         names = coalesce(wanted.names, known.names),
@@ -111,12 +113,19 @@ function toImportRow({
   consent,
   canCreateSubscriber = true,
 }: ImportedSubscriber) {
-  const { mutedTopics, relevanceThreshold, allowsClicks: _never, ...named } = preferences;
+  const {
+    mutedTopics,
+    topicsOnly,
+    relevanceThreshold,
+    allowsClicks: _never,
+    ...named
+  } = preferences;
   return {
     email: address.email,
     email_key: address.key,
     email_hash: emailHash.toString('hex'),
     ...named,
+    topics_only: topicsOnly,
     muted_topics: mutedTopics,
     relevance_threshold: relevanceThreshold,
     paused_until: pausedUntil,

@@ -22,6 +22,7 @@ const COLUMNS = {
   names: subscribers.names,
   mutedTopics: subscribers.mutedTopics,
   minutes: subscribers.minutes,
+  topicsOnly: subscribers.topicsOnly,
   relevanceThreshold: subscribers.relevanceThreshold,
   allowsClicks: subscribers.allowsClicks,
   pausedUntil: subscribers.pausedUntil,
@@ -86,6 +87,7 @@ export async function listDigestRecipients(
     emailKey: string;
     status: SubscriberStatus;
     topics: string[];
+    topicsOnly: boolean;
     keywords: string[];
     frequency: Preferences['frequency'];
     timezone: string;
@@ -103,6 +105,7 @@ export async function listDigestRecipients(
     confirmedAt: string | null;
   }>(sql`
     SELECT id, email, email_key AS "emailKey", status, to_json(topics) AS topics,
+      topics_only AS "topicsOnly",
       to_json(keywords) AS keywords, frequency, timezone, hour, papers, to_json(names) AS names,
       to_json(muted_topics) AS "mutedTopics", minutes,
       relevance_threshold AS "relevanceThreshold", allows_clicks AS "allowsClicks",
@@ -118,6 +121,7 @@ export async function listDigestRecipients(
       emailKey: row.emailKey,
       status: row.status,
       topics: row.topics,
+      topicsOnly: row.topicsOnly,
       keywords: row.keywords,
       frequency: row.frequency,
       timezone: row.timezone,

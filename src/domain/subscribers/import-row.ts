@@ -8,6 +8,7 @@ import { parseSubscriberChanges } from './subscriber-changes.ts';
 const SUBSCRIBER_IMPORT_COLUMNS = [
   'email',
   'topics',
+  'topics_only',
   'muted_topics',
   'keywords',
   'names',
@@ -52,6 +53,7 @@ export function parseSubscriberRow(
   const { pausedUntil = null, ...preferences } = parseSubscriberChanges(
     {
       topics: list('topics'),
+      topicsOnly: text('topics_only')?.toLowerCase(),
       mutedTopics: list('muted_topics'),
       keywords: list('keywords'),
       names: list('names'),

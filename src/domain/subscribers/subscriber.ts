@@ -17,6 +17,9 @@ export type SuppressionReason = (typeof SUPPRESSION_REASONS)[number];
 export interface Preferences {
   /** Slugs of followed topics; none means the best of every topic. */
   topics: string[];
+  /** Whether a paper that matches no followed topic, keyword or name is left out, even one like
+   *  those that the subscriber liked. No effect for subscribers who follow nothing. */
+  topicsOnly: boolean;
   keywords: string[];
   frequency: Frequency;
   /** IANA name. */
@@ -48,6 +51,7 @@ export interface Subscriber extends Preferences {
 
 export const DEFAULT_PREFERENCES: Preferences = {
   topics: [],
+  topicsOnly: false,
   keywords: [],
   frequency: 'daily',
   timezone: 'UTC',

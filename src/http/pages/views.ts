@@ -23,6 +23,7 @@ export interface TopicName {
 export type FieldName =
   | 'email'
   | 'topics'
+  | 'topicsOnly'
   | 'keywords'
   | 'frequency'
   | 'timezone'

@@ -37,8 +37,11 @@ function describeAmount({ papers, minutes }: Pick<Preferences, 'papers' | 'minut
 
 /** Everything else that the button applies: whoever typed the address may have asked for it. */
 function describeDetails({ subscriber, mutedTopics }: ConfirmView): string[] {
-  const { keywords, names, relevanceThreshold, allowsClicks } = subscriber;
+  const { topics, topicsOnly, keywords, names, relevanceThreshold, allowsClicks } = subscriber;
   return [
+    topicsOnly && topics.length + keywords.length + names.length > 0
+      ? CONFIRM_COPY.topicsOnly
+      : null,
     mutedTopics.length > 0 ? CONFIRM_COPY.never(joinTopicNames(mutedTopics)) : null,
     keywords.length > 0 ? CONFIRM_COPY.keywords(keywords.join('; ')) : null,
     names.length > 0 ? CONFIRM_COPY.names(names.join('; ')) : null,

@@ -58,6 +58,7 @@ export function mapProblemsByField(problems: FieldProblems): Record<FieldName, s
   return {
     email: problems.email ?? null,
     topics: problems.topics ?? null,
+    topicsOnly: problems.topicsOnly ?? null,
     keywords: problems.keywords ?? null,
     frequency: problems.frequency ?? null,
     timezone: problems.timezone ?? null,

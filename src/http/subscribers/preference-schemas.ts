@@ -20,6 +20,10 @@ const nullableOf = <Value>(schema: { type: 'integer' | 'string'; [key: string]: 
 
 const preferenceProperties = {
   topics: slugs('Slugs of followed topics'),
+  topics_only: Type.Boolean({
+    description:
+      'Leave out a paper that matches no followed topic, keyword or name, even one like those that the reader liked',
+  }),
   muted_topics: slugs(
     'Slugs of topics whose papers are left out unless they match a keyword or a name',
   ),

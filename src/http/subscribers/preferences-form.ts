@@ -20,6 +20,7 @@ export function readPreferencesForm(form: FormBody, subscriber: Subscriber): Sub
   const hasField = (name: string) => form[name] !== undefined;
   const submitted: PreferenceFormInput = {
     ...readTopicInput(form),
+    ...(hasField('topics_only') && { topicsOnly: readFieldText(form, 'topics_only') }),
     ...(hasField('keywords') && { keywords: readKeptPhrases(form, 'keywords') }),
     ...(hasField('names') && { names: readKeptPhrases(form, 'names') }),
     ...(hasField('frequency') && { frequency: readFieldText(form, 'frequency') }),
@@ -44,6 +45,8 @@ export function readTypedSubscriber(form: FormBody, subscriber: Subscriber): Sub
   const typed = {
     topics,
     mutedTopics,
+    topicsOnly:
+      form.topics_only === undefined ? undefined : readFieldText(form, 'topics_only') === 'yes',
     frequency: FREQUENCIES.find((value) => value === readFieldText(form, 'frequency')),
     timezone: findTimezone(readFieldText(form, 'timezone')) ?? undefined,
     hour: parseNumberWithin(PREFERENCE_LIMITS.hour, readFieldText(form, 'hour')),

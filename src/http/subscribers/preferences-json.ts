@@ -13,6 +13,7 @@ export function toSubscriberJson(subscriber: Subscriber) {
     email,
     status,
     topics,
+    topics_only: subscriber.topicsOnly,
     muted_topics: subscriber.mutedTopics,
     keywords,
     names,
@@ -29,6 +30,7 @@ export function toSubscriberJson(subscriber: Subscriber) {
 
 /** Changes with the names of the API; what they do not name is absent. */
 export function toChangesJson({
+  topicsOnly: topics_only,
   mutedTopics: muted_topics,
   relevanceThreshold: relevance_threshold,
   allowsClicks: allows_clicks,
@@ -37,6 +39,7 @@ export function toChangesJson({
 }: SubscriberChanges): PreferenceChanges {
   return {
     ...rest,
+    ...(topics_only !== undefined && { topics_only }),
     ...(muted_topics !== undefined && { muted_topics }),
     ...(relevance_threshold !== undefined && { relevance_threshold }),
     ...(allows_clicks !== undefined && { allows_clicks }),
@@ -46,11 +49,12 @@ export function toChangesJson({
 
 /** The input of a request to the API; reverses the names of `toChangesJson`. */
 export function toPreferenceInput({
+  topics_only: topicsOnly,
   muted_topics: mutedTopics,
   relevance_threshold: relevanceThreshold,
   allows_clicks: allowsClicks,
   paused_until: pausedUntil,
   ...rest
 }: PreferenceChanges): SubscriberInput {
-  return { ...rest, mutedTopics, relevanceThreshold, allowsClicks, pausedUntil };
+  return { ...rest, topicsOnly, mutedTopics, relevanceThreshold, allowsClicks, pausedUntil };
 }

@@ -53,7 +53,7 @@ export function buildPreferencesPage(view: PreferencesView, layouts: PageLayouts
     savedHref: `${base}/saved/${token}`,
     feedHref: view.feedHref,
     topics: buildTopicsSection(view),
-    areTopicsOpen: isRefused('topics', 'mutedTopics'),
+    areTopicsOpen: isRefused('topics', 'topicsOnly', 'mutedTopics'),
     phrases: buildPhrasesSection({ ...view, countAction: `${base}/api/keywords/count` }),
     arePhrasesOpen: isRefused('keywords', 'names') || view.openSection === 'phrases',
     frequencies: listFrequencyOptions(preferences.frequency),

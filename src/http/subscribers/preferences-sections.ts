@@ -8,7 +8,7 @@ import { type FieldOption, listPaperCountOptions } from './form-fields.ts';
 
 /** Topics in two columns, read down the first and then down the second. */
 export function buildTopicsSection({ preferences, topics }: PreferencesView) {
-  const { topics: followed, mutedTopics } = preferences;
+  const { topics: followed, topicsOnly, mutedTopics } = preferences;
   const rows = topics.map((topic) => {
     const isMuted = mutedTopics.includes(topic.slug);
     const isFollowed = !isMuted && followed.includes(topic.slug);
@@ -16,14 +16,20 @@ export function buildTopicsSection({ preferences, topics }: PreferencesView) {
   });
   const half = Math.ceil(rows.length / 2);
   const summaryParts = [
-    ...(followed.length > 0 ? [PREFERENCES_COPY.topics.followed(followed.length)] : []),
+    ...(followed.length > 0 ? [describeFollowed(followed.length, topicsOnly)] : []),
     ...(mutedTopics.length > 0 ? [PREFERENCES_COPY.topics.muted(mutedTopics.length)] : []),
   ];
   return {
     columns: [rows.slice(0, half), rows.slice(half)].filter((column) => column.length > 0),
     hasCounts: topics.some((topic) => topic.papersPerWeek !== null),
     value: summaryParts.length === 0 ? PREFERENCES_COPY.topics.all : summaryParts.join(', '),
+    isOnly: topicsOnly,
   };
+}
+
+function describeFollowed(count: number, isOnly: boolean): string {
+  const copy = PREFERENCES_COPY.topics;
+  return isOnly ? copy.onlyFollowed(count) : copy.followed(count);
 }
 
 /** Followed keywords and names, each with its weekly count of papers, and a field for one more. */

@@ -50,10 +50,12 @@ export function summarizeSchedule({ frequency, hour, timezone }: Preferences): s
   return `${PREFERENCES_COPY.when.shortFrequencies[frequency]}, ${formatHour(hour)}, ${formatTimezone(timezone).replace(/ time$/, '')}`;
 }
 
-function describeSelection({ topics, keywords, names }: Preferences): LinkedText[] {
+function describeSelection({ topics, topicsOnly, keywords, names }: Preferences): LinkedText[] {
   return [
     toLinkedText(
-      topics.length === 0 ? COPY.allTopics : countNoun(topics.length, COPY.topic),
+      topics.length === 0
+        ? COPY.allTopics
+        : `${topicsOnly ? COPY.only : ''}${countNoun(topics.length, COPY.topic)}`,
       'topics',
     ),
     ...(keywords.length === 0

@@ -14,6 +14,7 @@ const ShownPreferences = Type.Object({
   keywords: StringList,
   names: StringList,
   frequency: Type.String(),
+  topicsOnly: Type.String(),
   timezone: Type.String(),
   hour: Type.String(),
   papers: Type.String(),
@@ -27,6 +28,7 @@ type ShownPreferences = Static<typeof ShownPreferences>;
 const LIST_FIELDS = ['topics', 'mutedTopics', 'keywords', 'names'] as const;
 const AMOUNT_FIELDS = ['papers', 'minutes'] as const;
 const SINGLE_FIELDS = [
+  'topicsOnly',
   'frequency',
   'timezone',
   'hour',
@@ -88,6 +90,7 @@ function toShownPreferences(subscriber: Subscriber): ShownPreferences {
     subscriber;
   return {
     ...{ topics, mutedTopics, keywords, names, frequency, timezone, relevanceThreshold },
+    topicsOnly: subscriber.topicsOnly ? 'yes' : 'no',
     hour: String(subscriber.hour),
     papers: String(subscriber.papers),
     minutes: subscriber.minutes === null ? '' : String(subscriber.minutes),

@@ -18,6 +18,7 @@ describe('GET and PATCH /api/preferences/:token', () => {
       email: subscriber.email,
       status: 'active',
       topics: [],
+      topics_only: false,
       muted_topics: [],
       keywords: [],
       names: [],
@@ -34,6 +35,7 @@ describe('GET and PATCH /api/preferences/:token', () => {
 
   it('The answer can be sent back as a change', async () => {
     const choice = {
+      topics_only: true,
       muted_topics: ['vision'],
       names: ['Tencent', 'Albert Gu'],
       minutes: 5,

@@ -38,7 +38,7 @@ describe('buildPreferencesPage', () => {
     expect(new Set(names)).toEqual(
       new Set([
         ...TOPICS.map(({ slug }) => `topic-${slug}`),
-        ...['keywords', 'remove_keywords', 'names', 'frequency', 'hour', 'timezone'],
+        ...['topics_only', 'keywords', 'remove_keywords', 'names', 'frequency', 'hour', 'timezone'],
         ...['papers', 'minutes', 'relevance_threshold', 'paused_until', 'clicks', 'open', 'shown'],
       ]),
     );

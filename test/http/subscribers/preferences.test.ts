@@ -57,6 +57,14 @@ describe('/preferences/:token', () => {
     expect(await subscriber.now()).toEqual({ ...before, papers: 3, frequency: 'weekly' });
   });
 
+  it('The form can ask for papers on the followed topics only, and for others again', async () => {
+    const path = `/preferences/${subscriber.token}`;
+    await subscriber.site.post(path, { ...form, topics_only: ['no', 'yes'] });
+    expect(await subscriber.now()).toMatchObject({ topicsOnly: true });
+    await subscriber.site.post(path, { ...form, topics_only: 'no' });
+    expect(await subscriber.now()).toMatchObject({ topicsOnly: false });
+  });
+
   it('The form can limit minutes, set the relevance threshold and allow clicks', async () => {
     const more = {
       papers: 'minutes',

@@ -45,6 +45,7 @@ describe('POST /api/subscribers', () => {
     await signUp({
       email: 'Ada@Example.org',
       topics: ['agents'],
+      topics_only: true,
       keywords: ['lossless'],
       frequency: 'weekdays',
       timezone: 'europe/berlin',
@@ -62,6 +63,7 @@ describe('POST /api/subscribers', () => {
       email: 'Ada@example.org',
       status: 'paused',
       topics: ['agents'],
+      topicsOnly: true,
       keywords: ['lossless'],
       frequency: 'weekdays',
       timezone: 'Europe/Berlin',
@@ -332,6 +334,7 @@ describe('/confirm/:token', () => {
     await signUp({
       email: 'zoe@example.org',
       topics: ['agents'],
+      topics_only: true,
       muted_topics: ['vision'],
       keywords: ['lossless', 'state space'],
       names: ['Tencent'],
@@ -347,6 +350,7 @@ describe('/confirm/:token', () => {
         .toArray()
         .map((item) => $(item).text()),
     ).toEqual([
+      'Only papers on your topics, or with your keywords or names.',
       'Never: Computer vision.',
       'Keywords: lossless; state space.',
       'Authors and organisations: Tencent.',

@@ -12,6 +12,7 @@ export const CONFIRM_COPY = {
     `${papers} ${schedule}, about: ${topics}.`,
   allTopics: 'all topics',
   papersIn: (minutes: string) => `Papers to read in ${minutes}`,
+  topicsOnly: 'Only papers on your topics, or with your keywords or names.',
   never: (topics: string) => `Never: ${topics}.`,
   keywords: (keywords: string) => `Keywords: ${keywords}.`,
   names: (names: string) => `Authors and organisations: ${names}.`,
