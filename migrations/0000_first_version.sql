@@ -44,11 +44,13 @@ CREATE TABLE paper_topics (
   paper_id text NOT NULL REFERENCES papers ON DELETE CASCADE,
   topic_slug text NOT NULL REFERENCES topics ON DELETE CASCADE,
   score real NOT NULL,
+  is_shown boolean NOT NULL,
   listed_on date NOT NULL,
   PRIMARY KEY (paper_id, topic_slug)
 );
 --> statement-breakpoint
-CREATE INDEX paper_topics_newest ON paper_topics (topic_slug, listed_on DESC, paper_id);
+CREATE INDEX paper_topics_newest ON paper_topics (topic_slug, listed_on DESC, paper_id)
+  WHERE is_shown;
 --> statement-breakpoint
 CREATE TABLE paper_sources (
   paper_id text NOT NULL REFERENCES papers ON DELETE CASCADE,

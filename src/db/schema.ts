@@ -86,6 +86,8 @@ export const paperTopics = pgTable(
     paperId: text('paper_id').notNull(),
     topicSlug: text('topic_slug').notNull(),
     score: real().notNull(),
+    /** It is one of the paper's topics; the other matches count for followers only. */
+    isShown: boolean('is_shown').notNull(),
     /** A copy of the paper's day, which never changes, for the index of a topic's newest papers. */
     listedOn: day('listed_on').notNull(),
   },

@@ -19,6 +19,7 @@ export function buildTopicPaper(number: number, changes: Partial<TopicPaper> = {
     url: null,
     codeUrl: null,
     topics: [],
+    otherTopics: [],
     ...changes,
   };
 }

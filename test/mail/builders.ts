@@ -26,6 +26,7 @@ export function buildRankedPaper(changes: Partial<RankedPaper> = {}): RankedPape
     url: `https://arxiv.org/abs/2605.${10_000 + rank}`,
     codeUrl: null,
     topics: [],
+    otherTopics: [],
     rank,
     popularity: 0.5,
     ...changes,

@@ -39,7 +39,9 @@ export async function storePapers(
   await replacePaperTopics(
     db,
     list.map(({ id }) => id),
-    list.flatMap(({ id, slugs = [] }) => slugs.map((slug) => ({ paperId: id, slug, score: 0.3 }))),
+    list.flatMap(({ id, slugs = [] }) =>
+      slugs.map((slug) => ({ paperId: id, slug, score: 0.3, isShown: true })),
+    ),
   );
 }
 

@@ -1,11 +1,11 @@
-import { sql } from 'drizzle-orm';
+import { type SQL, sql } from 'drizzle-orm';
 import type { PaperTopic } from '../../domain/papers/paper.ts';
 import { papers } from '../schema.ts';
 
-const PAPER_TOPICS = sql<PaperTopic[]>`(
+const selectTopics = (condition: SQL) => sql<PaperTopic[]>`(
   SELECT coalesce(json_agg(json_build_object('slug', topic_slug, 'score', score) ORDER BY score DESC, topic_slug), '[]')
-  FROM paper_topics WHERE paper_id = papers.id
-)`.as('paper_topics');
+  FROM paper_topics WHERE paper_id = papers.id AND ${condition}
+)`;
 
 /** The columns of a paper with its topics. */
 export const PAPER_COLUMNS = {
@@ -23,7 +23,8 @@ export const PAPER_COLUMNS = {
   comments: papers.comments,
   url: papers.url,
   codeUrl: papers.codeUrl,
-  topics: PAPER_TOPICS,
+  topics: selectTopics(sql`is_shown`).as('paper_topics'),
+  otherTopics: selectTopics(sql`NOT is_shown`).as('other_topics'),
 };
 
 /** The most discussed first. */

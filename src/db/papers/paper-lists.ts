@@ -77,7 +77,7 @@ function buildCountClause(filter: BrowseFilter): SQL {
   const { date, topic } = filter;
   if (topic === undefined) return buildFromClause(filter);
   const ofDay = date === undefined ? sql`` : sql`AND listed_on = ${date}`;
-  return sql`paper_topics WHERE topic_slug = ${topic} ${ofDay}`;
+  return sql`paper_topics WHERE topic_slug = ${topic} AND is_shown ${ofDay}`;
 }
 
 /** Tables and conditions. */
@@ -85,7 +85,7 @@ function buildFromClause(criteria: PaperCriteria): SQL {
   if ('ids' in criteria) return sql`papers WHERE id = ANY(${sql.param([...criteria.ids])}::text[])`;
   const { date, topic, text } = criteria;
   const conditions = [sql`true`];
-  if (topic !== undefined) conditions.push(sql`topic_slug = ${topic}`);
+  if (topic !== undefined) conditions.push(sql`topic_slug = ${topic} AND is_shown`);
   // paper_topics has a copy of the day, which is in the index of a topic's newest papers.
   if (date !== undefined && topic !== undefined)
     conditions.push(sql`paper_topics.listed_on = ${date}`);

@@ -62,7 +62,7 @@ export async function savePapers(
 const TOPIC_RELEVANT_FIELDS = ['title', 'abstract', 'listedOn'] as const;
 
 async function listStoredPapers(db: Db, ids: readonly string[]): Promise<Map<string, StoredPaper>> {
-  const { topics: _topics, ...columns } = PAPER_COLUMNS;
+  const { topics: _topics, otherTopics: _otherTopics, ...columns } = PAPER_COLUMNS;
   const rows = await db
     .select({ ...columns, withdrawnOn: papers.withdrawnOn })
     .from(papers)

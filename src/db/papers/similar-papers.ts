@@ -38,7 +38,7 @@ export async function listSimilarPapers(db: Db, id: string, limit: number): Prom
     SELECT alike.id, listed_on,
       (SELECT count(*) FROM rare WHERE alike.words @@ quote_literal(lexeme)::tsquery) + ts_rank(alike.words, query)
         + 0.5 * (SELECT count(*) FROM paper_topics AS theirs JOIN paper_topics AS ours USING (topic_slug)
-                 WHERE theirs.paper_id = alike.id AND ours.paper_id = ${id}) AS similarity
+                 WHERE theirs.paper_id = alike.id AND ours.paper_id = ${id} AND theirs.is_shown AND ours.is_shown) AS similarity
     FROM alike, wanted ORDER BY similarity DESC, listed_on DESC, alike.id LIMIT ${limit}
   ) AS nearest`;
   return db

@@ -76,20 +76,27 @@ export async function matchTopics(db: Db, paperIds: readonly string[]): Promise<
   return result.rows;
 }
 
+/** A match of a paper, and whether it is one of the topics that are shown. */
+export interface AssignedTopic extends TopicMatch {
+  isShown: boolean;
+}
+
 /** Replaces the topics of these papers. */
 export async function replacePaperTopics(
   db: Db,
   paperIds: readonly string[],
-  rows: readonly { paperId: string; slug: string; score: number }[],
+  rows: readonly AssignedTopic[],
 ): Promise<void> {
   await db.delete(paperTopics).where(sql`paper_id = ANY(${sql.param([...paperIds])}::text[])`);
   if (rows.length === 0) return;
   await db.execute(sql`
-    INSERT INTO paper_topics (paper_id, topic_slug, score, listed_on)
-    SELECT row.paper_id, row.slug, row.score, papers.listed_on
+    INSERT INTO paper_topics (paper_id, topic_slug, score, is_shown, listed_on)
+    SELECT row.paper_id, row.slug, row.score, row.is_shown, papers.listed_on
     FROM unnest(${sql.param(rows.map(({ paperId }) => paperId))}::text[],
                 ${sql.param(rows.map(({ slug }) => slug))}::text[],
-                ${sql.param(rows.map(({ score }) => score))}::real[]) AS row (paper_id, slug, score)
+                ${sql.param(rows.map(({ score }) => score))}::real[],
+                ${sql.param(rows.map(({ isShown }) => isShown))}::boolean[])
+      AS row (paper_id, slug, score, is_shown)
     JOIN papers ON papers.id = row.paper_id`);
 }
 
@@ -102,7 +109,7 @@ export async function listTopicCounts(
   // One subquery per topic follows the order of the index.
   const within = days === null ? sql`` : sql`AND listed_on BETWEEN ${days.first} AND ${days.last}`;
   const count = sql<number>`(
-    SELECT count(*)::int FROM paper_topics WHERE topic_slug = topics.slug ${within})`;
+    SELECT count(*)::int FROM paper_topics WHERE topic_slug = topics.slug AND is_shown ${within})`;
   return db
     .select({ ...COLUMNS, count })
     .from(topics)

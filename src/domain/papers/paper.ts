@@ -53,5 +53,8 @@ export interface PaperTopic {
 
 /** A paper together with its topics, the best first. */
 export interface TopicPaper extends Paper {
+  /** At most two; shown with the paper. */
   topics: PaperTopic[];
+  /** Weaker matches: not shown, but followers of these topics get the paper. */
+  otherTopics: PaperTopic[];
 }

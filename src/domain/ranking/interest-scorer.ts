@@ -16,10 +16,13 @@ interface InterestScorer {
     subscriber: Pick<Preferences, 'topics' | 'keywords' | 'names' | 'mutedTopics'>,
     keywordMatches: KeywordMatches,
   ): void;
-  /** For each paper 0 to 1: `EXPLICIT_INTEREST`, else by the full-text score of its best followed
-   *  topic. */
+  /** For each paper 0 to 1: `EXPLICIT_INTEREST`, else by the score of the best followed topic that
+   *  it matches. */
   readonly scores: Float64Array;
-  /** For each paper 1 if one of its topics is muted. */
+  /**
+   * For each paper 1 if one of its topics is muted. A weaker match does not mute it: one word in
+   * passing would hide papers that the subscriber wants, and nobody would notice.
+   */
   readonly muted: Uint8Array;
   /** The first of the names that the paper is by, or null. */
   findNameMatch(names: readonly string[], paperIndex: number): NameMatch | null;
@@ -30,6 +33,7 @@ export function createInterestScorer(papers: readonly RankedPaper[]): InterestSc
   const muted = new Uint8Array(papers.length);
   const ranks = papers.map(({ rank }) => rank);
   const byTopic = computeInterestsByTopic(papers);
+  const indexesByTopic = groupByShownTopic(papers);
   const byName = createNameLookup(papers);
   return {
     scores,
@@ -51,7 +55,7 @@ export function createInterestScorer(papers: readonly RankedPaper[]): InterestSc
         for (const paperIndex of byName(name).keys()) scores[paperIndex] = EXPLICIT_INTEREST;
       muted.fill(0);
       for (const topic of subscriber.mutedTopics) {
-        for (const { paperIndex } of byTopic.get(topic) ?? NO_INTERESTS) muted[paperIndex] = 1;
+        for (const paperIndex of indexesByTopic.get(topic) ?? NO_INDEXES) muted[paperIndex] = 1;
       }
     },
     findNameMatch: (names, paperIndex) => {
@@ -70,19 +74,33 @@ interface TopicInterest {
 }
 
 const NO_INTERESTS: readonly TopicInterest[] = [];
+const NO_INDEXES: readonly number[] = [];
 
 /** Full-text score that gives half of the maximum interest. */
 const HALF_SATURATION_SCORE = 0.1;
 
-/** For each topic, the interest of its papers: above 0, below `EXPLICIT_INTEREST`. */
+/** For each topic, the interest of all papers that match it: above 0, below `EXPLICIT_INTEREST`. */
 function computeInterestsByTopic(papers: readonly RankedPaper[]): Map<string, TopicInterest[]> {
   const interests = new Map<string, TopicInterest[]>();
-  for (const [paperIndex, { topics }] of papers.entries()) {
-    for (const { slug, score } of topics) {
+  for (const [paperIndex, { topics, otherTopics }] of papers.entries()) {
+    for (const { slug, score } of [...topics, ...otherTopics]) {
       const list = interests.get(slug) ?? [];
       interests.set(slug, list);
       list.push({ paperIndex, value: score / (score + HALF_SATURATION_SCORE) });
     }
   }
   return interests;
+}
+
+/** For each topic, the indexes of the papers that are shown with it. */
+function groupByShownTopic(papers: readonly RankedPaper[]): Map<string, number[]> {
+  const indexes = new Map<string, number[]>();
+  for (const [paperIndex, { topics }] of papers.entries()) {
+    for (const { slug } of topics) {
+      const list = indexes.get(slug) ?? [];
+      indexes.set(slug, list);
+      list.push(paperIndex);
+    }
+  }
+  return indexes;
 }

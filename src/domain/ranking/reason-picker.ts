@@ -63,6 +63,7 @@ export function createReasonPicker({
   const entries = papers.map((paper) => ({
     paper,
     slugs: paper.topics.map(({ slug }) => slug),
+    matchedSlugs: [...paper.topics, ...paper.otherTopics].map(({ slug }) => slug),
     candidates: new Map<number, ReasonCandidate[]>(),
     keyResult: lazy(() => findShortKeyResult(paper.abstract)),
   }));
@@ -72,7 +73,7 @@ export function createReasonPicker({
 
   const listCandidates = (entry: PaperEntry, match: PaperMatch): ReasonCandidate[] => {
     const { paper, slugs } = entry;
-    const followedTopics = slugs.filter((slug) => match.followedTopics.includes(slug));
+    const followedTopics = listFollowed(entry, match);
     const leader = leaders.get(followedTopics[0] ?? '');
     const reasons = listReasons({
       nameMatch: match.nameMatch,
@@ -103,7 +104,7 @@ export function createReasonPicker({
     const entry = entries[match.paperIndex] as PaperEntry;
     if (match.nameMatch !== null || match.matchedKeywords.length > 0)
       return listCandidates(entry, match);
-    const key = cacheKeyOf(entry.slugs, match);
+    const key = cacheKeyOf(entry.matchedSlugs, match);
     const cached = entry.candidates.get(key);
     if (cached !== undefined) return cached;
     const candidates = listCandidates(entry, match);
@@ -127,6 +128,16 @@ export function createReasonPicker({
   };
 }
 
+/** The followed ones of the paper's topics; if there are none, its best match that is followed. */
+function listFollowed(
+  { slugs, matchedSlugs }: { slugs: readonly string[]; matchedSlugs: readonly string[] },
+  { followedTopics }: PaperMatch,
+): string[] {
+  const isFollowed = (slug: string) => followedTopics.includes(slug);
+  const shown = slugs.filter(isFollowed);
+  return shown.length > 0 ? shown : matchedSlugs.filter(isFollowed).slice(0, 1);
+}
+
 /** Returns the same object for equal reasons. */
 function createInterner(): (reason: Reason) => Reason {
   const interned = new Map<string, Reason>();
@@ -147,8 +158,8 @@ function findShortKeyResult(abstract: string): string | null {
 }
 
 /**
- * The followed ones of a paper's topics, whether it is the dark horse, and the learned terms, as
- * one number.
+ * The followed ones of the topics that a paper matches, whether it is the dark horse, and the
+ * learned terms, as one number.
  */
 function cacheKeyOf(
   slugs: readonly string[],

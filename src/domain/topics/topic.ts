@@ -26,8 +26,8 @@ export const SECOND_TOPIC_SCORE = 0.07;
 /** Added to the full-text rank for a match in the title. */
 export const TITLE_MATCH_SCORE = 0.05;
 
-/** The topics of a paper: the best match, and the second-best if it is strong. */
-export function chooseTopics(matches: readonly PaperTopic[]): PaperTopic[] {
+/** The topics that are shown with a paper: the best match, and the second-best if it is strong. */
+export function chooseTopics<Match extends PaperTopic>(matches: readonly Match[]): Match[] {
   const [best, second] = [...matches].sort(
     (a, b) => b.score - a.score || (a.slug < b.slug ? -1 : 1),
   );

@@ -35,8 +35,9 @@ async function assignTopics(tx: Db, paperIds: readonly string[]): Promise<void> 
   if (paperIds.length === 0) return;
   const matchesOf = new Map<string, TopicMatch[]>(paperIds.map((id) => [id, []]));
   for (const match of await matchTopics(tx, paperIds)) matchesOf.get(match.paperId)?.push(match);
-  const rows = paperIds.flatMap((paperId) =>
-    chooseTopics(matchesOf.get(paperId) ?? []).map((topic) => ({ paperId, ...topic })),
-  );
+  const rows = [...matchesOf.values()].flatMap((matches) => {
+    const shown = new Set(chooseTopics(matches));
+    return matches.map((match) => ({ ...match, isShown: shown.has(match) }));
+  });
   await replacePaperTopics(tx, paperIds, rows);
 }

@@ -25,8 +25,8 @@ const STATEMENTS: readonly (readonly [string, (readonly unknown[])?])[] = [
     [HOSTILE_TEXT, [HOSTILE_TEXT, '', 'NULL']],
   ],
   [
-    `INSERT INTO paper_topics (paper_id, topic_slug, score, listed_on)
-     VALUES ('2605.00001', 'birds', 0.3, '2026-05-07')`,
+    `INSERT INTO paper_topics (paper_id, topic_slug, score, is_shown, listed_on)
+     VALUES ('2605.00001', 'birds', 0.3, true, '2026-05-07')`,
   ],
   [
     `INSERT INTO subscribers (email, email_key, status, topics, keywords, frequency, timezone, hour,

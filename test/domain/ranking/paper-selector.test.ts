@@ -114,6 +114,22 @@ describe('createPaperSelector', () => {
     expect(ranks(selectPapers(pool, subscriber({ topics: ['theory'] }), NOTHING))).toEqual([1, 3]);
   });
 
+  it('Followers of a topic also get papers that match it too weakly to be shown with it', () => {
+    const weak = { topics: on('agents').topics, otherTopics: on('theory', 0.02).topics };
+    const pool = poolOf([ranked(0, weak), ranked(1, on('agents'))]);
+    const [selected, ...others] = selectPapers(pool, subscriber({ topics: ['theory'] }), NOTHING);
+    expect(selected).toMatchObject({ rank: 0 });
+    expect(JSON.stringify(selected?.reason)).toContain('On Theory, which you follow');
+    expect(others).toEqual([]);
+  });
+
+  it('A muted topic does not hide papers that match it too weakly to be shown with it', () => {
+    const weak = { topics: on('agents').topics, otherTopics: on('theory', 0.02).topics };
+    const pool = poolOf([ranked(0, weak), ranked(1, on('theory'))]);
+    const muting = subscriber({ mutedTopics: ['theory'] });
+    expect(ranks(selectPapers(pool, muting, NOTHING))).toEqual([0]);
+  });
+
   it('Followers of a topic without papers get nothing', () => {
     const pool = poolOf(rankedPapers(8));
     expect(selectPapers(pool, subscriber({ topics: ['theory'] }), NOTHING)).toEqual([]);

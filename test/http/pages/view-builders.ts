@@ -52,6 +52,7 @@ export function buildPaperView(changes: Partial<TopicPaper> = {}): TopicPaper {
     url: 'https://arxiv.org/abs/2605.01234',
     codeUrl: null,
     topics: [{ slug: 'topic-1', score: 1 }],
+    otherTopics: [],
     ...changes,
   };
 }

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { sql } from 'drizzle-orm';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { countPapers, findPaperIds } from '../../../src/db/papers/paper-lists.ts';
 import { findPaper } from '../../../src/db/papers/papers.ts';
 import type { PaperInput } from '../../../src/domain/papers/paper-input.ts';
 import { importPapers } from '../../../src/services/papers/import-papers.ts';
@@ -148,6 +149,37 @@ describe('Importing papers', () => {
   });
 });
 
+describe('The topics of an imported paper', () => {
+  it('Two are shown; every weaker match is stored as well, but in no list of its topic', async () => {
+    await importPapers(
+      database.db,
+      {
+        text: JSON.stringify([
+          entry({
+            id: '2605.00001',
+            title: 'Speculative Decoding for Mamba',
+            abstract:
+              'Speculative decoding and a KV cache make LLM serving of Mamba, a state space model, fast. Federated learning is left to others.',
+          }),
+        ]),
+        source: 'file',
+      },
+      NOW,
+    );
+    const paper = await findPaper(database.db, '2605.00001');
+    expect(paper?.topics.map(({ slug }) => slug)).toEqual(['llm-inference', 'ssm']);
+    expect(paper?.otherTopics.map(({ slug }) => slug)).toContain('systems');
+    expect(paper?.otherTopics.every(({ score }) => score > 0)).toBe(true);
+    expect(await countPapers(database.db, { topic: 'ssm' }, 10)).toBe(1);
+    expect(await countPapers(database.db, { topic: 'systems' }, 10)).toBe(0);
+    expect(await findPaperIds(database.db, { topic: 'systems' }, 10)).toEqual([]);
+    const counts = new Map(
+      (await countTopics(database.db)).map(({ slug, papers }) => [slug, papers]),
+    );
+    expect([counts.get('ssm'), counts.get('systems')]).toEqual([1, 0]);
+  });
+});
+
 describe('The seed papers', () => {
   /** Assigned and primary counts of the 49 papers, as the queries were tuned (PostgreSQL 15). */
   const COUNTS: Record<string, [assigned: number, primary: number]> = {
@@ -188,7 +220,7 @@ describe('The seed papers', () => {
     }>(sql`
       WITH placed AS (
         SELECT topic_slug, row_number() OVER (PARTITION BY paper_id ORDER BY score DESC, topic_slug) AS place
-        FROM paper_topics
+        FROM paper_topics WHERE is_shown
       )
       SELECT slug, count(placed)::int AS assigned, count(*) FILTER (WHERE place = 1)::int AS primaries
       FROM topics LEFT JOIN placed ON topic_slug = slug GROUP BY slug`);
