@@ -77,7 +77,7 @@ export async function matchTopics(db: Db, paperIds: readonly string[]): Promise<
 }
 
 /** A match of a paper, and whether it is one of the topics that are shown. */
-export interface AssignedTopic extends TopicMatch {
+interface AssignedTopic extends TopicMatch {
   isShown: boolean;
 }
 
