@@ -1,8 +1,9 @@
 /**
  * SQLSTATE classes and codes of transient errors: lost connections, a server that restarts or has
- * no resources left, deadlocks and the like (PostgreSQL manual, appendix A).
+ * no resources left, cancelled statements, I/O errors, deadlocks and the like (PostgreSQL manual,
+ * appendix A).
  */
-const TRANSIENT_SQLSTATES = /^(?:08|53|57P|40001|40P01|55P03|25006)/;
+const TRANSIENT_SQLSTATES = /^(?:08|53|57014|57P|58030|40001|40P01|55P03|25006|25P03)/;
 
 /**
  * Whether a failed statement may succeed when it is repeated, because the server was unreachable
@@ -13,5 +14,11 @@ export function isTransient(error: unknown): boolean {
   const { code } = cause as { code?: unknown };
   if (typeof code !== 'string')
     return cause instanceof Error && !(cause instanceof TypeError || cause instanceof RangeError);
-  return /^[0-9A-Z]{5}$/.test(code) ? TRANSIENT_SQLSTATES.test(code) : true;
+  return isSqlState(code) ? TRANSIENT_SQLSTATES.test(code) : true;
+}
+
+/** Every SQLSTATE has a digit; `EPIPE`, which has five capitals too, is an error of the
+ *  connection. */
+function isSqlState(code: string): boolean {
+  return /^[0-9A-Z]{5}$/.test(code) && /\d/.test(code);
 }

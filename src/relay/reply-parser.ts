@@ -96,10 +96,12 @@ export function createReplyParser({
 /** Replies may contain any bytes; PostgreSQL stores no NUL. */
 function decodePrintable(bytes: Buffer, start: number, end: number): string {
   const text = bytes.toString('utf8', start, end);
-  return PRINTABLE_ASCII.test(text) ? text : text.replace(/[^\P{C}\t]/gu, '\ufffd');
+  return PRINTABLE_ASCII.test(text) ? text : text.replace(UNPRINTABLE, '\ufffd');
 }
 
 /** Matches nearly every line. */
 const WHOLE_REPLY = /^[2-5]\d\d /;
 const REPLY_LINE = /^([2-5]\d\d)(?!\d)(-?)/;
 const PRINTABLE_ASCII = /^[\x20-\x7e]*$/;
+/** Controls and line separators, except the tab. */
+const UNPRINTABLE = /[^\P{C}\t]|[\p{Zl}\p{Zp}]/gu;

@@ -89,9 +89,10 @@ export function parseSmtpReply(response: string): SmtpReply {
 
 const LINE_END = /[\r\n]/;
 
-/** Accepts a missing space after the code: to reject `250OK` would send the message twice. */
+/** Accepts a missing space after the code, and any text, also with Unicode line separators: to
+ *  reject `250OK` would send the message twice. */
 function parseReplyLine(line: string): SmtpReply {
-  const match = /^(\d{3})(?!\d)[ -]?(?:([245]\.\d{1,3}\.\d{1,3})(?=\s|$))?(.*)$/.exec(line);
+  const match = /^(\d{3})(?!\d)[ -]?(?:([245]\.\d{1,3}\.\d{1,3})(?=\s|$))?(.*)$/s.exec(line);
   if (!match) return { code: 0, enhanced: null, text: line };
   const [, code, enhanced, text] = match;
   return { code: Number(code), enhanced: enhanced ?? null, text: (text ?? '').trim() };

@@ -54,8 +54,13 @@ interface WindowEntry {
   hasStarted: boolean;
 }
 
-interface WindowAttempt extends AttemptResult {
+interface WindowResult {
+  ready: ReadyMail;
   tracker: BatchTracker;
+  /** What is recorded of the delivery. */
+  result: AttemptRecord;
+  /** Null for a mail that was not sent because its delivery was not sendable. */
+  attempt: AttemptResult | null;
 }
 
 /**
@@ -67,8 +72,8 @@ export function createInFlightWindow(deps: InFlightWindowDeps): InFlightWindow {
   const { relay, clock, maxInFlight, stopping } = deps;
   const waiting = createWaitingList<WindowEntry>(maxInFlight, ({ ready }) => ready.domain);
   const minCommitSize = Math.max(1, Math.floor(maxInFlight * MIN_COMMIT_SHARE));
-  let completed: WindowAttempt[] = [];
-  /** Includes the completed attempts: they leave the window when they are recorded. */
+  let completed: WindowResult[] = [];
+  /** Includes the completed ones: they leave the window when they are recorded. */
   let inFlight = 0;
   let committing: Promise<void> | null = null;
   let lingerTimer: NodeJS.Timeout | undefined;
@@ -113,13 +118,13 @@ export function createInFlightWindow(deps: InFlightWindowDeps): InFlightWindow {
     return next;
   };
 
-  const commitAll = async (results: WindowAttempt[], next: WindowEntry[]): Promise<void> => {
+  const commitAll = async (results: WindowResult[], next: WindowEntry[]): Promise<void> => {
     const digestIds = new Set<number>();
-    for (const { entry } of results) digestIds.add(entry.digestId);
+    for (const { ready } of results) digestIds.add(ready.digestId);
     for (const { ready } of next) digestIds.add(ready.digestId);
     const [only] = digestIds;
     if (only !== undefined && digestIds.size === 1) return commitDigest(only, results, next);
-    const resultsOf = (id: number) => results.filter(({ entry }) => entry.digestId === id);
+    const resultsOf = (id: number) => results.filter(({ ready }) => ready.digestId === id);
     const nextOf = (id: number) => next.filter(({ ready }) => ready.digestId === id);
     // The next mails of one digest may take the capacity of another's results: those come first.
     for (const id of digestIds) await commitDigest(id, resultsOf(id), []);
@@ -128,7 +133,7 @@ export function createInFlightWindow(deps: InFlightWindowDeps): InFlightWindow {
 
   const commitDigest = async (
     digestId: number,
-    results: WindowAttempt[],
+    results: WindowResult[],
     next: WindowEntry[],
   ): Promise<void> => {
     if (results.length + next.length === 0) return;
@@ -139,14 +144,15 @@ export function createInFlightWindow(deps: InFlightWindowDeps): InFlightWindow {
         now: clock(),
       });
       inFlight -= results.length;
-      deps.onRecorded(digestId, results, results.length - recorded.resultCount);
+      const attempts = results.flatMap(({ attempt }) => attempt ?? []);
+      deps.onRecorded(digestId, attempts, attempts.length - recorded.resultCount);
       for (const { tracker, result } of results) {
         if (result.state === 'sent') tracker.sent += 1;
         markRecorded(tracker);
       }
       for (const entry of next) {
         if (recorded.sendableIds.has(entry.ready.subscriberId)) void deliver(entry);
-        else giveUp(entry);
+        else putBack(entry);
       }
     } catch (error) {
       inFlight -= results.length + next.length;
@@ -158,15 +164,19 @@ export function createInFlightWindow(deps: InFlightWindowDeps): InFlightWindow {
   const deliver = async (entry: WindowEntry) => {
     const attempt = await attemptToSend(deps, entry.ready);
     waiting.ended(entry, toDomainReply(attempt.outcome), clock().getTime());
-    completed.push({ ...attempt, tracker: entry.tracker });
+    const { ready, tracker } = entry;
+    completed.push({ ready, tracker, result: attempt.result, attempt });
     scheduleCommit();
   };
 
-  /** A mail that must not be sent: its delivery was skipped, or its lease or digest has ended. */
-  const giveUp = (entry: WindowEntry) => {
-    inFlight -= 1;
-    waiting.ended(entry, NO_DOMAIN_REPLY, clock().getTime());
-    markRecorded(entry.tracker);
+  /** A mail that must not be sent: its delivery was skipped, its digest was paused or cancelled, or
+   *  its lease has ended. An earlier commit, whose response was lost, may have made the delivery
+   *  `sending`. */
+  const putBack = ({ ready, tracker, ...entry }: WindowEntry) => {
+    waiting.ended({ ready, tracker, ...entry }, NO_DOMAIN_REPLY, clock().getTime());
+    const { subscriberId, leaseId, attempts } = ready;
+    const result = { subscriberId, leaseId, attempts, state: 'deferred' as const, nextAt: clock() };
+    completed.push({ ready, tracker, result, attempt: null });
   };
 
   return {

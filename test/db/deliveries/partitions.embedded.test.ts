@@ -46,7 +46,7 @@ it('A delivery stays in its page from pending to sent', async () => {
   expect(ids.length).toBe(SUBSCRIBERS);
   for (let at = 0; at < ids.length + GROUP; at += GROUP) {
     const results = ids.slice(Math.max(0, at - GROUP), at).map((subscriberId) => ({
-      ...{ subscriberId, leaseId, attempts: 1, state: 'sent' as const },
+      ...{ subscriberId, leaseId, attempts: 1, state: 'sent' as const, relay: '' },
       ...{ relay: 'relay.example.org:25', reply: '250 2.0.0 Ok: queued as 4F2A1C' },
     }));
     const next = ids.slice(at, at + GROUP).map((subscriberId) => ({

@@ -29,6 +29,15 @@ describe('Parsing a reply', () => {
   ])('The reply %j is parsed', (response, code, enhanced, text) => {
     expect(parseSmtpReply(response)).toEqual({ code, enhanced, text });
   });
+
+  it('No text after the code hides the code', () => {
+    expect(parseSmtpReply('250 2.0.0 Ok: queued as \u2028 4F2A').code).toBe(250);
+    const codes = fc.integer({ min: 200, max: 599 });
+    const texts = fc.string({ unit: 'binary', maxLength: 40 });
+    fc.assert(
+      fc.property(codes, texts, (code, text) => parseSmtpReply(`${code} ${text}`).code === code),
+    );
+  });
 });
 
 describe('Classifying a reply', () => {

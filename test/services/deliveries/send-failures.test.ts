@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { listDueBatches, sendBatchesNow } from '../../../src/db/deliveries/batches.ts';
 import { endLeases } from '../../../src/db/deliveries/transitions/end-leases.ts';
+import { markDigestPaused, markDigestResumed } from '../../../src/db/digests/digests.ts';
 import { buildSubscribers, MAX_IN_FLIGHT, useSendingFixture } from './sending-fixture.ts';
 
 const fixture = useSendingFixture();
@@ -152,6 +153,30 @@ describe('A batch that fails', () => {
       expect(fixture.sink.accepted).toHaveLength(2 * MAX_IN_FLIGHT + 1);
     },
   );
+
+  it('A digest that is paused when the answer to a commit is lost keeps nothing in sending', async () => {
+    const { digestId } = await composeFor(buildSubscribers(2 * MAX_IN_FLIGHT + 1));
+    let commits = 0;
+    const pool = intercept(database.database.pool, 'query', async (query) => {
+      commits += 1;
+      const isFirst = commits === 1;
+      const recorded = await query();
+      if (!isFirst) return recorded;
+      await markDigestPaused(database.db, digestId, 'Wait.', clock());
+      throw lost();
+    });
+    const leaseId = await lease();
+    await deliver(deps({ pool }), { digestId, leaseId });
+    expect(fixture.sink.mailCommands).toBe(0);
+    expect(new Set(await statesOf(digestId))).toEqual(new Set(['pending', 'deferred']));
+    expect((await rows(digestId)).map((row) => row.lease)).toEqual(Array(7).fill(null));
+    expect(fixture.lateResults).toBe(0);
+    await markDigestResumed(database.db, digestId);
+    expect(await deliver(deps(), { digestId, leaseId: await lease('other') })).toMatchObject({
+      sent: 2 * MAX_IN_FLIGHT + 1,
+    });
+    expect(fixture.sink.accepted).toHaveLength(2 * MAX_IN_FLIGHT + 1);
+  });
 
   it.each([1, 2, 3])(
     'When the answer to statement %i is lost, every mail is still sent',

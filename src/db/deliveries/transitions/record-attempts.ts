@@ -23,7 +23,7 @@ export interface NextAttempt {
   messageDate: Date;
 }
 
-/** The result of an attempt. */
+/** The result of an attempt. One without a relay was not begun. */
 export interface AttemptRecord {
   subscriberId: number;
   leaseId: number;
@@ -37,7 +37,8 @@ export interface AttemptRecord {
 }
 
 export interface RecordedAttempts {
-  /** How many results are recorded; the lease of the others had expired. */
+  /** How many results of attempts that were begun are recorded; the lease of the others had
+   *  expired. */
   resultCount: number;
   /** Subscribers whose deliveries are `sending` now: only these may be sent. */
   sendableIds: Set<number>;
@@ -78,9 +79,10 @@ export async function recordAttempts(
   });
   const [row] = response.rows;
   const recordedCount = row?.results ?? 0;
-  const isIncomplete = recordedCount < results.length;
+  const attempted = results.filter(({ relay }) => relay !== undefined);
+  const isIncomplete = recordedCount < attempted.length;
   return {
-    resultCount: isIncomplete ? await countRecorded(pool, digestId, results, now) : recordedCount,
+    resultCount: isIncomplete ? await countRecorded(pool, digestId, attempted, now) : recordedCount,
     sendableIds: new Set((row?.sendable ?? []).map(Number)),
   };
 }
@@ -131,7 +133,8 @@ const STATEMENT_LOST_CODES = new Set(['26000', '42P05']);
 /**
  * A result is fenced by the lease and by the number of the attempt: a statement that runs after its
  * timeout finds a higher number and changes nothing. The deliveries in `next` may be `sending`
- * already, if the response to an earlier commit was lost; none of them has been sent.
+ * already, if the response to an earlier commit was lost; none of them has been sent. An attempt
+ * that was not begun counts all the same, so that no late statement matches the next one.
  *
  * An erased subscriber has no Message-ID, and only the state of their delivery is kept.
  *
@@ -156,7 +159,7 @@ function buildRecordStatement(table: string, digestId: number): string {
       WHERE delivery.digest_id = ${digestId} AND delivery.subscriber_id = attempt.subscriber_id
         AND delivery.lease_id = attempt.lease_id AND delivery.attempts = attempt.attempts
         AND delivery.state = 'sending'
-      RETURNING 1
+      RETURNING attempt.relay
     ), sendable AS (
       UPDATE ${table} AS delivery SET
         state = 'sending',
@@ -180,7 +183,7 @@ function buildRecordStatement(table: string, digestId: number): string {
           SELECT FROM digests WHERE id = ${digestId} AND paused_at IS NULL AND cancelled_at IS NULL)
       RETURNING delivery.subscriber_id
     )
-    SELECT (SELECT count(*)::int FROM result) AS results,
+    SELECT (SELECT count(*)::int FROM result WHERE relay IS NOT NULL) AS results,
       ARRAY(SELECT subscriber_id FROM sendable) AS sendable`;
 }
 

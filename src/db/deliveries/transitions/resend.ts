@@ -24,6 +24,8 @@ export async function resetToPending(
       ? sql`state = ${which.state}`
       : sql`subscriber_id = ANY(${sql.param([...which.subscriberIds])}::bigint[])`;
   const condition = sql`digest_id = ${digestId} AND state IN (${fromStates(RESEND_TRANSITIONS)}) AND ${chosen}`;
+  // A delivery of another batch may fail before these are locked: that batch is released without
+  // being due, so a delivery in it that was made pending would never be sent.
   const affectedBatches = await tx.execute<{ batch: number }>(sql`
     SELECT DISTINCT batch FROM deliveries WHERE ${condition} ORDER BY batch`);
   if (affectedBatches.rows.length === 0) return 0;
@@ -31,7 +33,7 @@ export async function resetToPending(
   await lockAndMarkDue(tx, digestId, batchNumbers, now);
   const result = await tx.execute(sql`
     UPDATE deliveries SET state = 'pending', attempts = 0, next_at = ${now}, updated_at = ${now}
-    WHERE ${condition}`);
+    WHERE ${condition} AND batch = ANY(${sql.param(batchNumbers)}::int[])`);
   await recountBatches(tx, digestId, batchNumbers);
   return result.rowCount ?? 0;
 }

@@ -42,6 +42,7 @@ beforeEach(async () => {
   results = next.map(({ subscriberId }) => ({
     ...{ subscriberId, leaseId, attempts: 1 },
     state: 'sent',
+    relay: '',
   }));
 });
 
