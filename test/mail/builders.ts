@@ -3,7 +3,7 @@ import { createLinks } from '../../src/domain/links/links.ts';
 import type { TransactionalKind } from '../../src/domain/transactional/transactional-email.ts';
 import type { AddressedDigest } from '../../src/mail/digests/digest-message.ts';
 import type { DigestPersonalization } from '../../src/mail/digests/digest-renderer.ts';
-import type { Sender } from '../../src/mail/templates/sender.ts';
+import type { SiteSender } from '../../src/mail/templates/sender.ts';
 import type { TransactionalMessage } from '../../src/mail/transactional/transactional-email.ts';
 
 export const TOKEN = 'AbCdEfGhIjKlMnOpQr_-Uv';
@@ -52,7 +52,7 @@ export function buildDigest(changes: Partial<Digest> = {}): Digest {
   };
 }
 
-export function buildSender(changes: Partial<Sender> = {}): Sender {
+export function buildSender(changes: Partial<SiteSender> = {}): SiteSender {
   return {
     siteName: 'Paperboy',
     from: { name: 'Paperboy', address: 'papers@example.org' },

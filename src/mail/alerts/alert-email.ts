@@ -5,7 +5,7 @@ import { formatMoment } from '../../copy/en/format-moment.ts';
 import type { AlertNotification, Incident } from '../../domain/alerts/alert.ts';
 import type { MessageIds } from '../encoding/message-id.ts';
 import type { MailTemplates } from '../templates/mail-templates.ts';
-import type { Sender } from '../templates/sender.ts';
+import type { SiteSender } from '../templates/sender.ts';
 import { createSiteView } from '../templates/site-view.ts';
 import { composeSingleEmail } from '../transactional/transactional-email.ts';
 
@@ -13,7 +13,7 @@ import { composeSingleEmail } from '../transactional/transactional-email.ts';
  *  Message-ID. */
 export function composeAlertEmail(
   templates: MailTemplates,
-  sender: Sender,
+  sender: SiteSender,
   {
     incident,
     notification,

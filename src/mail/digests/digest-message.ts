@@ -103,7 +103,6 @@ function formatHeaders(
   subject: RenderedDigest['subject'],
 ): string {
   const messageId = requireMessageId(addressed.messageId);
-  const unsubscribe = `<${renderer.sender.links.unsubscribe(addressed.personalization.token)}>`;
   return (
     from +
     formatHeader('To', [requireAddress(addressed.to)]) +
@@ -111,9 +110,16 @@ function formatHeaders(
     dateHeader(Math.floor(addressed.date.getTime() / 1000)) +
     formatHeader('Message-ID', [messageId]) +
     list +
-    formatHeader('List-Unsubscribe', [unsubscribe]) +
+    formatUnsubscribeHeaders(renderer.sender, addressed.personalization.token) +
     rest
   );
+}
+
+/** RFC 2369 and RFC 8058; none without a site. */
+function formatUnsubscribeHeaders({ links }: Sender, token: string): string {
+  if (links === null) return '';
+  const header = formatHeader('List-Unsubscribe', [`<${links.unsubscribe(token)}>`]);
+  return `${header}List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n`; // byte-exact: RFC 8058 §3.1
 }
 
 /** Headers and MIME parts that all mails of a digest share. */
@@ -141,7 +147,6 @@ function getShared(renderer: DigestRenderer): SharedMessageParts {
           : formatMailboxHeader('Reply-To', { name: '', address: sender.replyTo })) +
         formatListHeaders(sender),
       rest: [
-        'List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n', // byte-exact: RFC 8058 §3.1
         formatHeader('Feedback-ID', [createFeedbackId(renderer)]),
         'Precedence: bulk\r\n',
         'Auto-Submitted: auto-generated\r\n',
@@ -167,13 +172,14 @@ function getShared(renderer: DigestRenderer): SharedMessageParts {
 /** RFC 2919 and RFC 2369. */
 function formatListHeaders(sender: Sender): string {
   const owner = requireAddress(sender.replyTo ?? sender.from.address);
+  const { links } = sender;
   return [
     formatHeader('List-Id', [
       ...tokenizePhrase(sender.siteName, MAX_LIST_ID_PHRASE),
       `<${sender.listId}>`,
     ]),
-    formatHeader('List-Help', [`<${sender.links.home}>`]),
-    formatHeader('List-Archive', [`<${sender.links.digests}>`]),
+    links === null ? '' : formatHeader('List-Help', [`<${links.home}>`]),
+    links === null ? '' : formatHeader('List-Archive', [`<${links.digests}>`]),
     formatHeader('List-Owner', [`<mailto:${encodeURI(owner)}>`]),
     'List-Post: NO\r\n',
   ].join('');

@@ -80,12 +80,13 @@ export function createDigestRenderer({
   const { digest, sender } = others;
   const context: RenderContext = { ...others, topicNames, earlier, papersRead: papers.length };
   const shared = createSharedFragments(context, papers);
+  const hasSite = sender.links !== null;
   return {
     digest,
     sender,
     render: (personalization) => {
       checkPersonalization(personalization);
-      return renderDigest(shared, personalization);
+      return renderDigest(shared, personalization, hasSite);
     },
   };
 }
@@ -93,6 +94,7 @@ export function createDigestRenderer({
 function renderDigest(
   shared: SharedFragments,
   personalization: DigestPersonalization,
+  hasSite: boolean,
 ): RenderedDigest {
   const { selection } = personalization;
   const chosenCount = selection.length;
@@ -105,10 +107,12 @@ function renderDigest(
   const subscriptionReason = shared.subscriptionReason(personalization.preferences);
   const notes = shared.notes(personalization);
   const { email, signedUpOn } = personalization;
-  const signUpSentence = DIGEST_EMAIL_COPY.signUp({
-    email: toSingleLine(email),
-    day: signedUpOn === null ? null : shared.day(signedUpOn),
-  });
+  const signUpSentence = hasSite
+    ? DIGEST_EMAIL_COPY.signUp({
+        email: toSingleLine(email),
+        day: signedUpOn === null ? null : shared.day(signedUpOn),
+      })
+    : '';
   const signUpSentenceHtml = createEscapedChunk(signUpSentence);
   const ownBytes =
     sumBytes([...preheader, signUpSentenceHtml]) +

@@ -2,6 +2,7 @@ import { DIGEST_EMAIL_COPY } from '../../copy/en/emails/digest.ts';
 import { formatLongDate } from '../../copy/en/format.ts';
 import type { Digest, RankedPaper } from '../../domain/digests/digest.ts';
 import type { DisplayFormat } from '../../domain/digests/digest-layout.ts';
+import type { Links } from '../../domain/links/links.ts';
 import { type Chunk, createChunk } from '../encoding/chunk.ts';
 import { toSingleLine, truncateText } from '../encoding/printable.ts';
 import { wrapText } from '../encoding/wrap.ts';
@@ -66,13 +67,13 @@ export function renderPaper(
   const token = templates.placeholders.mark(TOKEN_PLACEHOLDER);
   const view = createPaperEmailView(paper, format, links);
   const slug = paper.topics[0]?.slug;
-  const titleUrl = isClickTracked ? links.trackedPaper(token, paper.id) : view.url;
+  const titleUrl = isClickTracked && links ? links.trackedPaper(token, paper.id) : view.url;
   const htmlView = {
     ...view,
     isRuled,
     titleUrl,
     mute: slug === undefined ? null : createMuteView(topicNames.get(slug) ?? slug),
-    actions: {
+    actions: links && {
       more: links.feedback(token, 'more', paper.id),
       less: links.feedback(token, 'less', paper.id),
       mute: slug === undefined ? null : links.muteTopic(token, slug),
@@ -86,7 +87,7 @@ export function renderPaper(
     figure: format === 'brief' ? '' : wrapIfPresent(formatFigure(view)),
     url: titleUrl,
     codeUrl: view.codeUrl,
-    options: links.feedback(token, 'options', paper.id),
+    options: links?.feedback(token, 'options', paper.id) ?? null,
   };
   return {
     view,
@@ -134,24 +135,21 @@ export function renderLayouts(
   const { links } = sender;
   const token = templates.placeholders.mark(TOKEN_PLACEHOLDER);
   const site = createSiteView(sender);
-  const otherCount = papersRead - chosen;
+  const otherCount = links === null ? 0 : papersRead - chosen;
   const others =
     otherCount > 0 ? DIGEST_EMAIL_COPY.otherPapers({ count: otherCount, kind: digest.kind }) : null;
+  const { omittedPapers, omittedPapersWithoutSite } = DIGEST_EMAIL_COPY;
+  const describeOmitted = links === null ? omittedPapersWithoutSite : omittedPapers;
   const view = {
     ...site,
     longDay: formatLongDate(digest.date),
     number: digest.number,
     paperCount: DIGEST_EMAIL_COPY.paperCount({ read: papersRead, chosen }),
-    omitted: omittedCount > 0 ? DIGEST_EMAIL_COPY.omittedPapers(omittedCount) : null,
+    omitted: omittedCount > 0 ? describeOmitted(omittedCount) : null,
     ending: DIGEST_EMAIL_COPY.ending[digest.kind],
     others,
-    othersUrl:
-      digest.kind === 'daily'
-        ? links.papersOn(digest.date)
-        : links.digest(digest.kind, digest.date),
-    viewUrl: links.view(token),
-    preferencesUrl: links.preferences(token),
-    unsubscribeUrl: links.unsubscribe(token),
+    ...createSiteUrls(links, digest, token),
+    hint: links === null ? DIGEST_EMAIL_COPY.feedbackHint : DIGEST_EMAIL_COPY.unsubscribeHint,
     preheaderPadding: PREHEADER_PADDING,
   };
   const placeholderNames = [
@@ -172,6 +170,7 @@ export function renderLayouts(
   const textView = {
     ...view,
     others: others && wrapText(`${others.link} ${others.rest}:`),
+    hint: links === null ? wrapText(view.hint) : null,
     links: alignLabels([
       [DIGEST_EMAIL_COPY.settings, view.preferencesUrl],
       [DIGEST_EMAIL_COPY.unsubscribe, view.unsubscribeUrl],
@@ -187,10 +186,22 @@ export function renderLayouts(
   };
 }
 
-/** Lines of a label and a URL, with the URLs below one another. */
-function alignLabels(links: readonly (readonly [label: string, url: string])[]): string[] {
+/** The pages of the site that a digest links to; null without a site. */
+function createSiteUrls(links: Links | null, { kind, date }: Digest, token: string) {
+  return {
+    othersUrl: links && (kind === 'daily' ? links.papersOn(date) : links.digest(kind, date)),
+    viewUrl: links?.view(token) ?? null,
+    preferencesUrl: links?.preferences(token) ?? null,
+    unsubscribeUrl: links?.unsubscribe(token) ?? null,
+  };
+}
+
+/** Lines of a label and a URL, with the URLs below one another; none for labels without one. */
+function alignLabels(links: readonly (readonly [label: string, url: string | null])[]): string[] {
   const width = Math.max(...links.map(([label]) => label.length));
-  return links.map(([label, url]) => `${`${label}:`.padEnd(width + 1)}  ${url}`);
+  return links
+    .filter(([, url]) => url !== null)
+    .map(([label, url]) => `${`${label}:`.padEnd(width + 1)}  ${url}`);
 }
 
 /** The rendered template, divided at its placeholders. */

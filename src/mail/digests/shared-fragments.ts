@@ -160,8 +160,11 @@ export function createSharedFragments(
     notes: ({ quietSince, preferences }) =>
       notes(preferences.relevanceThreshold)(quietSince)(preferences),
     subscriptionReason: memoisePreferences((preferences) => {
+      const { subscriptionReason, subscriptionReasonWithoutSite } = DIGEST_EMAIL_COPY;
       const sentence = toSingleLine(
-        DIGEST_EMAIL_COPY.subscriptionReason({ siteName, preferences }),
+        context.sender.links === null
+          ? subscriptionReasonWithoutSite(siteName)
+          : subscriptionReason({ siteName, preferences }),
       );
       return createRenderedText(
         createEscapedChunk(`${sentence} `),

@@ -17,7 +17,8 @@ export interface PaperEmailView {
   label: string;
   deck: string | null;
   byline: string;
-  url: string;
+  /** Where the paper can be read, or our page about it; null when there is neither. */
+  url: string | null;
   /** Where the paper can be read; null when only our page exists. */
   source: PaperSource | null;
   codeUrl: string | null;
@@ -36,7 +37,7 @@ export interface PaperEmailView {
 export function createPaperEmailView(
   paper: Paper,
   format: DisplayFormat,
-  links: Links,
+  links: Links | null,
 ): PaperEmailView {
   const title = truncateText(toSingleLine(paper.title), MAX_TITLE) || paper.id;
   const { name, deck } = splitTitle(title);
@@ -49,7 +50,7 @@ export function createPaperEmailView(
     label: truncateText(name, MAX_LABEL),
     deck,
     byline: truncateText(toSingleLine(describePaper(paper)), MAX_BYLINE),
-    url: source?.url ?? links.paper(paper.id),
+    url: source?.url ?? links?.paper(paper.id) ?? null,
     source,
     codeUrl: findCode(paper),
     text,

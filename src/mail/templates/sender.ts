@@ -11,6 +11,12 @@ export interface Sender {
   listId: string;
   /** At the end of every email (CAN-SPAM). */
   postalAddress: string | null;
-  links: Links;
+  /** Null when there is no site: emails then have no link to it. */
+  links: Links | null;
   messageIdDomain: string;
+}
+
+/** The sender of an email that is about a page of the site. */
+export interface SiteSender extends Sender {
+  links: Links;
 }

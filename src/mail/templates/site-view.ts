@@ -8,7 +8,8 @@ interface SiteView {
   /** Whether the name needs the smaller type size. */
   isLongName: boolean;
   postalAddress: string | null;
-  homeUrl: string;
+  /** Null without a site. */
+  homeUrl: string | null;
   rule: string;
   doubleRule: string;
 }
@@ -21,7 +22,7 @@ export function createSiteView({ siteName, postalAddress, links }: Sender): Site
     isLongName: name.length > LONGEST_LARGE_NAME,
     postalAddress:
       postalAddress === null ? null : truncateText(toSingleLine(postalAddress), MAX_POSTAL_ADDRESS),
-    homeUrl: links.home,
+    homeUrl: links?.home ?? null,
     rule: '-'.repeat(TEXT_WIDTH_COLUMNS),
     doubleRule: '='.repeat(TEXT_WIDTH_COLUMNS),
   };

@@ -17,7 +17,7 @@ import { toSingleLine, truncateText } from '../encoding/printable.ts';
 import { wrapText } from '../encoding/wrap.ts';
 import type { MailTemplates } from '../templates/mail-templates.ts';
 import { createPaperEmailView, type PaperEmailView } from '../templates/paper-email-view.ts';
-import type { Sender } from '../templates/sender.ts';
+import type { Sender, SiteSender } from '../templates/sender.ts';
 import { createSiteView, PREHEADER_PADDING } from '../templates/site-view.ts';
 /** What makes a transactional email. */
 export interface TransactionalMessage
@@ -41,7 +41,7 @@ export interface TransactionalMessage
  */
 export function composeTransactionalEmail(
   templates: MailTemplates,
-  sender: Sender,
+  sender: SiteSender,
   message: TransactionalMessage,
 ): SendMailOptions {
   const { kind, to, topicNames, unsubscribeUrl } = message;
@@ -168,7 +168,7 @@ function renderPaperText({ title, byline, text, url }: PaperEmailView, position:
   return [
     byline === '' ? head : `${head}\n${wrapText(byline, INDENT)}`,
     ...(text === '' ? [] : [wrapText(text, INDENT)]),
-    INDENT + url,
+    ...(url === null ? [] : [INDENT + url]),
   ].join('\n\n');
 }
 

@@ -70,13 +70,20 @@ async function notifyAbout(
     return 'nothing';
   }
   const { mailer, templates, sender, messageIds } = await mail();
+  const { links } = sender;
+  // The e-mail is about the status page: another process, which serves that, sends it.
+  if (links === null) return 'nothing';
   const { outcome } = await mailer.sendMail(
-    composeAlertEmail(templates, sender, {
-      incident,
-      notification,
-      to: alertEmail,
-      messageIds,
-    }),
+    composeAlertEmail(
+      templates,
+      { ...sender, links },
+      {
+        incident,
+        notification,
+        to: alertEmail,
+        messageIds,
+      },
+    ),
   );
   const { status, text: problem } = concludeAttempt(outcome);
   if (status === 'sent') {

@@ -28,7 +28,7 @@ import {
 } from '../../domain/transactional/transactional-email.ts';
 import type { MessageIds } from '../../mail/encoding/message-id.ts';
 import type { MailTemplates } from '../../mail/templates/mail-templates.ts';
-import type { Sender } from '../../mail/templates/sender.ts';
+import type { Sender, SiteSender } from '../../mail/templates/sender.ts';
 import { composeTransactionalEmail } from '../../mail/transactional/transactional-email.ts';
 import type { Metrics } from '../../metrics/metrics.ts';
 import type { Mailer } from '../../relay/nodemailer-transport.ts';
@@ -65,12 +65,16 @@ const SUPPRESSED = 'The address is suppressed.';
 /**
  * Sends one transactional e-mail if it is due. The token of its link is derived from its id at each
  * attempt, so an e-mail that may have arrived can be sent again with the same link and Message-ID.
+ * Without a site it stays pending: its link would lead nowhere.
  */
 export async function sendTransactionalEmail(
   deps: TransactionalDeps,
   emailId: number,
 ): Promise<void> {
-  const { db, mailer, templates, sender, tokens, clock, messageIds } = deps;
+  const { db, mailer, templates, tokens, clock, messageIds } = deps;
+  const { links } = deps.sender;
+  if (links === null) return;
+  const sender = { ...deps.sender, links };
   const now = clock();
   const claimed = await claimTransactionalEmail(
     db,
@@ -98,7 +102,7 @@ export async function sendTransactionalEmail(
     messageId,
     date: email.sendAt,
     link: await createLink({ db, tokens, sender }, email, subscriber),
-    ...(await readFacts(deps, email, subscriber)),
+    ...(await readFacts({ ...deps, sender }, email, subscriber)),
   });
   const { outcome } = await mailer.sendMail(mail);
   deps.metrics.countMail('transactional', concludeAttempt(outcome).status);
@@ -144,7 +148,7 @@ const REQUIRED_STATUS: Partial<Record<TransactionalKind, SubscriberStatus>> = {
 
 /** The data of the e-mail's text. */
 async function readFacts(
-  { db, tokens, sender }: TransactionalDeps,
+  { db, tokens, sender }: { db: Db; tokens: LinkTokens; sender: SiteSender },
   email: TransactionalEmail,
   subscriber: Subscriber,
 ) {
@@ -164,7 +168,7 @@ async function readFacts(
   };
 }
 
-const LINK_BY_KIND: Record<TransactionalKind, (sender: Sender, token: string) => string> = {
+const LINK_BY_KIND: Record<TransactionalKind, (sender: SiteSender, token: string) => string> = {
   confirm: ({ links }, token) => links.confirm(token),
   preferences: ({ links }, token) => links.preferences(token),
   export: ({ links }, token) => links.exportData(token),
@@ -182,7 +186,7 @@ const KINDS_WITH_LASTING_LINK: ReadonlySet<TransactionalKind> = new Set([
 ]);
 
 async function createLink(
-  { db, tokens, sender }: { db: Db; tokens: LinkTokens; sender: Sender },
+  { db, tokens, sender }: { db: Db; tokens: LinkTokens; sender: SiteSender },
   email: TransactionalEmail,
   subscriber: Subscriber,
 ): Promise<string> {

@@ -43,21 +43,25 @@ export async function renderEveryMail(app: App): Promise<Record<string, string>>
   };
   for (const kind of TRANSACTIONAL_KINDS) {
     const isConfirmation = CONFIRMING_TRANSACTIONAL_KINDS.some((each) => each === kind);
-    const email = composeTransactionalEmail(mail.templates, mail.sender, {
-      kind,
-      to: EMAIL,
-      messageId: '<email-1@papers.example.org>',
-      date: clock(),
-      link: isConfirmation ? links.confirm(token) : links.preferences(token),
-      preferences: subscriber,
-      topicNames: topics.flatMap(({ slug, name }) =>
-        subscriber.topics.includes(slug) ? [name] : [],
-      ),
-      latest: { ...digest, url: links.digest('daily', DAY) },
-      papers: kind === 'return' ? papers.slice(0, 10) : [],
-      preferencesUrl: links.preferences(token),
-      unsubscribeUrl: links.unsubscribe(token),
-    });
+    const email = composeTransactionalEmail(
+      mail.templates,
+      { ...mail.sender, links },
+      {
+        kind,
+        to: EMAIL,
+        messageId: '<email-1@papers.example.org>',
+        date: clock(),
+        link: isConfirmation ? links.confirm(token) : links.preferences(token),
+        preferences: subscriber,
+        topicNames: topics.flatMap(({ slug, name }) =>
+          subscriber.topics.includes(slug) ? [name] : [],
+        ),
+        latest: { ...digest, url: links.digest('daily', DAY) },
+        papers: kind === 'return' ? papers.slice(0, 10) : [],
+        preferencesUrl: links.preferences(token),
+        unsubscribeUrl: links.unsubscribe(token),
+      },
+    );
     mails[`email ${kind}`] = String(email.html);
   }
   return mails;

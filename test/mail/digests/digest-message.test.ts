@@ -8,7 +8,7 @@ import {
   type DigestRenderer,
 } from '../../../src/mail/digests/digest-renderer.ts';
 import { loadMailTemplates } from '../../../src/mail/templates/mail-templates.ts';
-import type { Sender } from '../../../src/mail/templates/sender.ts';
+import type { SiteSender } from '../../../src/mail/templates/sender.ts';
 import {
   buildAddressedCopy,
   buildDigest,
@@ -28,7 +28,7 @@ import {
 
 const templates = await loadMailTemplates();
 
-function createRenderer(changes: Partial<Sender> = {}): DigestRenderer {
+function createRenderer(changes: Partial<SiteSender> = {}): DigestRenderer {
   return createDigestRenderer({
     templates,
     sender: buildSender(changes),
@@ -76,6 +76,20 @@ describe('The message of a digest', () => {
         'Reply-To',
       ),
     ).toEqual([]);
+  });
+
+  it('Without a site, a digest has no header that names one', () => {
+    const renderer = createDigestRenderer({
+      templates,
+      sender: { ...buildSender(), links: null },
+      digest: buildDigest(),
+      papers: buildRankedPapers(12),
+    });
+    const raw = concatMessage(composeDigestMessage(renderer, buildAddressedCopy(10)));
+    const headers = ['List-Unsubscribe', 'List-Unsubscribe-Post', 'List-Help', 'List-Archive'];
+    expect(headers.flatMap((name) => headerValues(raw, name))).toEqual([]);
+    expect(headerValues(raw, 'List-Id')).toEqual(['Paperboy <papers.example.org>']);
+    expectWellFormed(raw);
   });
 
   it('The one-click header has exactly the bytes of RFC 8058', () => {

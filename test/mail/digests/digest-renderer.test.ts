@@ -53,6 +53,41 @@ function countOmitted(html: string): number {
   return count === 'One' ? 1 : Number(count);
 }
 
+describe('A digest without a site', () => {
+  const papers = buildRankedPapers(12).map((each) => ({
+    ...each,
+    url: null,
+    ...(each.rank === 4 && { id: 'local-4' }),
+    topics: [{ slug: 'ssm', score: 0.3 }],
+  }));
+  const renderer = createDigestRenderer({
+    templates,
+    sender: { ...buildSender(), links: null },
+    digest: buildDigest(),
+    papers,
+    topicNames: new Map([['ssm', 'State space']]),
+  });
+  const copy = buildDigestCopy(10, { darkHorseRank: 6, allowsClicks: true });
+
+  it('Its HTML links to papers alone, and a paper without an address has no link', () => {
+    const html = renderDigestHtml(renderer, copy);
+    const targets = [...html.matchAll(/href="([^"]*)"/g)].map(([, target]) => target);
+    expect(targets.length).toBeGreaterThan(9);
+    expect(targets.filter((target) => !target?.startsWith('https://arxiv.org/abs/'))).toEqual([]);
+    expect(html).toContain('<b class="brief-name"');
+    expect(html).toContain('Gazette 4');
+    expect(html).not.toContain('/abs/local-4');
+  });
+
+  it('Its plain text has no address of a site, and says how to give feedback', () => {
+    const text = renderDigestText(renderer, copy);
+    const targets = text.match(/https?:\S+/g) ?? [];
+    expect(targets.filter((target) => !target.startsWith('https://arxiv.org/abs/'))).toEqual([]);
+    expect(text).not.toMatch(/null|undefined|Options|Unsubscribe|Settings|subscribed/);
+    expect(text.replace(/\s+/g, ' ')).toContain('run “paperboy feedback more”');
+  });
+});
+
 describe('The HTML of a digest', () => {
   it('The HTML has one h1, an h2 for each large paper and an h3 for each brief', () => {
     const html = renderDigestHtml(createRenderer(), buildDigestCopy(10, { darkHorseRank: 6 }));

@@ -3,7 +3,7 @@ import PostalMime from 'postal-mime';
 import { describe, expect, it } from 'vitest';
 import { TRANSACTIONAL_KINDS } from '../../../src/domain/transactional/transactional-email.ts';
 import { loadMailTemplates } from '../../../src/mail/templates/mail-templates.ts';
-import type { Sender } from '../../../src/mail/templates/sender.ts';
+import type { SiteSender } from '../../../src/mail/templates/sender.ts';
 import {
   composeTransactionalEmail,
   type TransactionalMessage,
@@ -23,7 +23,7 @@ const LINK = `https://papers.example.org/confirm/${TOKEN}`;
 const UNSUBSCRIBE_URL = `https://papers.example.org/unsubscribe/${TOKEN}`;
 
 /** The bytes and the envelope that nodemailer makes of an email. */
-async function compose(sender: Sender, message: TransactionalMessage) {
+async function compose(sender: SiteSender, message: TransactionalMessage) {
   const mime = new MailComposer(composeTransactionalEmail(templates, sender, message)).compile();
   return { raw: await mime.build(), envelope: mime.getEnvelope() };
 }

@@ -60,10 +60,21 @@ export const DIGEST_EMAIL_COPY = {
   signUp: ({ email, day }: { email: string; day: string | null }) =>
     `${email} subscribed${day === null ? '' : ` on ${day}`}.`,
   unsubscribeHint: 'You can unsubscribe with one click.',
+  /** Why this mail was sent by an installation without a site. */
+  subscriptionReasonWithoutSite: (siteName: string) =>
+    `You get ${siteName} because you run “paperboy once” for your own address.`,
+  /** How to teach an installation without a site. */
+  feedbackHint:
+    'To get more or fewer papers like one of these, run “paperboy feedback more” or “paperboy feedback less” with the paper’s link.',
   /** Papers that had no room in the email. */
   omittedPapers: (count: number) => ({
     link: count === 1 ? 'One more of your papers' : `${count} more of your papers`,
     rest: 'didn’t fit in this email: read them on the web.',
+  }),
+  /** The same without a site. */
+  omittedPapersWithoutSite: (count: number) => ({
+    link: count === 1 ? 'One more of your papers' : `${count} more of your papers`,
+    rest: 'didn’t fit here: the plain text of this email has them.',
   }),
   ending: {
     daily: 'That’s all for today.',

@@ -12,7 +12,7 @@ import {
   signRawMessage,
 } from '../../../../src/mail/dkim/signer.ts';
 import { loadMailTemplates } from '../../../../src/mail/templates/mail-templates.ts';
-import type { Sender } from '../../../../src/mail/templates/sender.ts';
+import type { SiteSender } from '../../../../src/mail/templates/sender.ts';
 import { composeTransactionalEmail } from '../../../../src/mail/transactional/transactional-email.ts';
 import { createMailer } from '../../../../src/relay/nodemailer-transport.ts';
 import {
@@ -35,7 +35,7 @@ export async function renderSignedMails(key: SigningKey): Promise<SignedMail[]> 
   const templates = await loadMailTemplates();
   const signer = createDkimSigner(key);
   const renderSignedDigest = async (
-    from: Sender,
+    from: SiteSender,
     changes: Parameters<typeof buildRankedPapers>[1],
   ) => {
     const renderer = createDigestRenderer({
@@ -48,7 +48,7 @@ export async function renderSignedMails(key: SigningKey): Promise<SignedMail[]> 
     return concatMessage(await finishDigestMessage(draftDigestMessage(renderer, copy), signer));
   };
   const renderTransactionalEmail = async (
-    from: Sender,
+    from: SiteSender,
     kind: (typeof TRANSACTIONAL_KINDS)[number],
   ) => {
     let raw = Buffer.alloc(0);
