@@ -179,29 +179,6 @@ export async function listDigestsOfPaper(db: Db, paperId: string): Promise<Diges
     .orderBy(desc(digests.date));
 }
 
-/**
- * For each keyword, the ranks of the digest's papers that say it (full text, title and abstract).
- */
-export async function matchKeywordsInDigest(
-  db: Db,
-  digestId: number,
-  keywords: readonly string[],
-): Promise<Map<string, Set<number>>> {
-  const matches = new Map<string, Set<number>>(keywords.map((keyword) => [keyword, new Set()]));
-  if (keywords.length === 0) return matches;
-  const result = await db.execute<{ keyword: string; rank: number }>(sql`
-    WITH wanted AS MATERIALIZED (
-      SELECT keyword, websearch_to_tsquery('english', keyword) AS query
-      FROM unnest(${sql.param([...keywords])}::text[]) AS keyword
-    ), paper_text AS MATERIALIZED (
-      SELECT rank, to_tsvector('english', snapshot ->> 'title' || ' ' || (snapshot ->> 'abstract')) AS words
-      FROM digest_papers WHERE digest_id = ${digestId}
-    )
-    SELECT keyword, rank::int AS rank FROM wanted JOIN paper_text ON words @@ query`);
-  for (const { keyword, rank } of result.rows) matches.get(keyword)?.add(rank);
-  return matches;
-}
-
 /** The dates of the digests of a kind before and after `date`; null where there is none. */
 export async function findNeighbourDates(
   db: Db,

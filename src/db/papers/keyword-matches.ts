@@ -1,39 +1,57 @@
 import { between, sql } from 'drizzle-orm';
+import type { SearchWords } from '../../domain/keywords/keyword-pattern.ts';
 import type { Paper } from '../../domain/papers/paper.ts';
 import type { Db } from '../client.ts';
 import { papers } from '../schema.ts';
 
-/** A keyword as a full-text query. */
-interface KeywordMatchCount {
-  /** False if it contains nothing to search for, only stop words. */
+/** Papers that may mention a keyword: they contain its words, perhaps in another form. */
+type KeywordCandidates = {
+  /** False if the keyword contains nothing to search for, only stop words. */
   isSearchable: boolean;
-  /** Number of papers in the period that contain it. */
-  papers: number;
-}
+  /** Number of all candidates. */
+  count: number;
+  /** Some of them, chosen without regard to their date or text. */
+  sample: Pick<Paper, 'title' | 'abstract'>[];
+};
 
 interface DayRange {
   first: string;
   last: string;
 }
 
-/** Counts the papers listed from `first` to `last` that contain each keyword. */
-export async function countKeywords(
+/** For each keyword, the papers listed from `first` to `last` that may mention it. `sampleSize` is
+ *  the most papers returned for one keyword. */
+export async function listKeywordCandidates(
   db: Db,
-  keywords: readonly string[],
-  { first, last }: DayRange,
-): Promise<Map<string, KeywordMatchCount>> {
-  if (keywords.length === 0) return new Map();
-  const result = await db.execute<{ keyword: string; isSearchable: boolean; papers: number }>(sql`
+  keywords: ReadonlyMap<string, SearchWords>,
+  { first, last, sampleSize }: DayRange & { sampleSize: number },
+): Promise<Map<string, KeywordCandidates>> {
+  if (keywords.size === 0) return new Map();
+  const searches = [...keywords.values()];
+  const result = await db.execute<{ keyword: string } & KeywordCandidates>(sql`
     WITH wanted AS MATERIALIZED (
-      SELECT keyword, websearch_to_tsquery('english', keyword) AS query
-      FROM unnest(${sql.param([...keywords])}::text[]) AS keyword
+      SELECT keyword, CASE WHEN is_phrase
+          THEN phraseto_tsquery('english', search) ELSE plainto_tsquery('english', search)
+        END AS query
+      FROM unnest(
+        ${sql.param([...keywords.keys()])}::text[],
+        ${sql.param(searches.map(({ text }) => text))}::text[],
+        ${sql.param(searches.map(({ isPhrase }) => isPhrase))}::boolean[]
+      ) AS given (keyword, search, is_phrase)
     )
-    SELECT keyword, numnode(query) > 0 AS "isSearchable", (
+    SELECT keyword, numnode(plainto_tsquery('english', keyword)) > 0 AS "isSearchable", (
       SELECT count(*)::int FROM papers
       WHERE listed_on BETWEEN ${first} AND ${last} AND words @@ query
-    ) AS papers
+    ) AS count, (
+      SELECT coalesce(jsonb_agg(jsonb_build_object('title', title, 'abstract', abstract)), '[]')
+      FROM (
+        SELECT title, abstract FROM papers
+        WHERE listed_on BETWEEN ${first} AND ${last} AND words @@ query
+        ORDER BY md5(id) LIMIT ${sampleSize}
+      ) AS sampled
+    ) AS sample
     FROM wanted`);
-  return new Map(result.rows.map(({ keyword, ...count }) => [keyword, count]));
+  return new Map(result.rows.map(({ keyword, ...candidates }) => [keyword, candidates]));
 }
 
 /** The authors and organisations of the papers listed from `first` to `last`. */
@@ -55,26 +73,6 @@ export async function listUnsearchableKeywords(
   if (keywords.length === 0) return [];
   const result = await db.execute<{ keyword: string }>(sql`
     SELECT keyword FROM unnest(${sql.param([...keywords])}::text[]) AS keyword
-    WHERE numnode(websearch_to_tsquery('english', keyword)) = 0`);
+    WHERE numnode(plainto_tsquery('english', keyword)) = 0`);
   return result.rows.map(({ keyword }) => keyword);
-}
-
-/** For each keyword, the indexes in `paperIds` of the papers that contain it. */
-export async function matchKeywordsInPapers(
-  db: Db,
-  paperIds: readonly string[],
-  keywords: readonly string[],
-): Promise<Map<string, Set<number>>> {
-  const matches = new Map<string, Set<number>>(keywords.map((keyword) => [keyword, new Set()]));
-  if (keywords.length === 0) return matches;
-  const result = await db.execute<{ keyword: string; place: number }>(sql`
-    WITH wanted AS MATERIALIZED (
-      SELECT keyword, websearch_to_tsquery('english', keyword) AS query
-      FROM unnest(${sql.param([...keywords])}::text[]) AS keyword
-    )
-    SELECT keyword, (place - 1)::int AS place
-    FROM unnest(${sql.param([...paperIds])}::text[]) WITH ORDINALITY AS given (id, place)
-    JOIN papers USING (id) JOIN wanted ON words @@ query`);
-  for (const { keyword, place } of result.rows) matches.get(keyword)?.add(place);
-  return matches;
 }

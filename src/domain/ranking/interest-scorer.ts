@@ -1,9 +1,8 @@
 import type { RankedPaper } from '../digests/digest.ts';
+import { createKeywordLookup } from '../keywords/keyword-lookup.ts';
+import type { KeywordMatch } from '../keywords/keyword-pattern.ts';
 import type { Preferences } from '../subscribers/subscriber.ts';
 import { createNameLookup, type NameMatch } from './name-lookup.ts';
-
-/** For each keyword, the ranks of the papers that contain it. */
-export type KeywordMatches = ReadonlyMap<string, ReadonlySet<number>>;
 
 /** The interest of a paper that contains a keyword or is by a followed name. Topics score less. */
 export const EXPLICIT_INTEREST = 1;
@@ -12,10 +11,7 @@ export const EXPLICIT_INTEREST = 1;
  *  subscriber to the next. */
 interface InterestScorer {
   /** Computes the scores of a subscriber. */
-  load(
-    subscriber: Pick<Preferences, 'topics' | 'keywords' | 'names' | 'mutedTopics'>,
-    keywordMatches: KeywordMatches,
-  ): void;
+  load(subscriber: Pick<Preferences, 'topics' | 'keywords' | 'names' | 'mutedTopics'>): void;
   /** For each paper 0 to 1: `EXPLICIT_INTEREST`, else by the score of the best followed topic that
    *  it matches. */
   readonly scores: Float64Array;
@@ -26,31 +22,29 @@ interface InterestScorer {
   readonly muted: Uint8Array;
   /** The first of the names that the paper is by, or null. */
   findNameMatch(names: readonly string[], paperIndex: number): NameMatch | null;
+  /** How the paper mentions the keywords, the strongest mention first; each quotation once. */
+  findKeywordMatches(keywords: readonly string[], paperIndex: number): KeywordMatch[];
 }
 
 export function createInterestScorer(papers: readonly RankedPaper[]): InterestScorer {
   const scores = new Float64Array(papers.length);
   const muted = new Uint8Array(papers.length);
-  const ranks = papers.map(({ rank }) => rank);
   const byTopic = computeInterestsByTopic(papers);
   const indexesByTopic = groupByShownTopic(papers);
   const byName = createNameLookup(papers);
+  const byKeyword = createKeywordLookup(papers);
   return {
     scores,
     muted,
-    load: (subscriber, keywordMatches) => {
+    load: (subscriber) => {
       scores.fill(0);
       for (const topic of subscriber.topics) {
         for (const { paperIndex, value } of byTopic.get(topic) ?? NO_INTERESTS) {
           if (value > (scores[paperIndex] as number)) scores[paperIndex] = value;
         }
       }
-      for (const keyword of subscriber.keywords) {
-        const matches = keywordMatches.get(keyword);
-        if (!matches || matches.size === 0) continue;
-        for (const [paperIndex, rank] of ranks.entries())
-          if (matches.has(rank)) scores[paperIndex] = EXPLICIT_INTEREST;
-      }
+      for (const keyword of subscriber.keywords)
+        for (const paperIndex of byKeyword(keyword).keys()) scores[paperIndex] = EXPLICIT_INTEREST;
       for (const name of subscriber.names)
         for (const paperIndex of byName(name).keys()) scores[paperIndex] = EXPLICIT_INTEREST;
       muted.fill(0);
@@ -64,6 +58,14 @@ export function createInterestScorer(papers: readonly RankedPaper[]): InterestSc
         if (nameMatch !== undefined) return nameMatch;
       }
       return null;
+    },
+    findKeywordMatches: (keywords, paperIndex) => {
+      const matches = new Map<string, KeywordMatch>();
+      for (const keyword of keywords) {
+        const match = byKeyword(keyword).get(paperIndex);
+        if (match !== undefined) matches.set(match.quote, match);
+      }
+      return [...matches.values()].sort((a, b) => b.strength - a.strength);
     },
   };
 }

@@ -3,7 +3,7 @@ import { createShownWordCounter } from '../digests/reading-time.ts';
 import { PREFERENCE_LIMITS, type Preferences } from '../subscribers/subscriber.ts';
 import { allowsDarkHorse, DARK_HORSE_POSITION, findDarkHorse } from './dark-horse.ts';
 import { fillSelection, type SelectionLimits } from './fill-selection.ts';
-import { createInterestScorer, EXPLICIT_INTEREST, type KeywordMatches } from './interest-scorer.ts';
+import { createInterestScorer, EXPLICIT_INTEREST } from './interest-scorer.ts';
 import { createMmrSelector, NO_BUCKET } from './mmr-selector.ts';
 import { createProfileScorer } from './profile-score.ts';
 import { computeBaseScore, SCORE_WEIGHTS } from './ranking.ts';
@@ -33,7 +33,6 @@ export interface SelectionPreferences
 interface SelectionLookups {
   /** Ids of papers that the subscriber was sent before. */
   seenPaperIds: ReadonlySet<string>;
-  keywordMatches: KeywordMatches;
   /** Needed to use learned terms; null ignores them. */
   terms: TermIndex | null;
 }
@@ -106,10 +105,10 @@ export function createPaperSelector(facts: SelectorContext): PaperSelector {
   };
 
   return (subscriber, lookups) => {
-    const { keywordMatches, terms } = lookups;
+    const { terms } = lookups;
     const learned = terms === null ? null : subscriber.learned;
     if (terms !== null && learned !== null) profileScore.load(terms, learned);
-    interestScorer.load(subscriber, keywordMatches);
+    interestScorer.load(subscriber);
     addCandidates(subscriber, lookups, learned !== null);
     const darkHorse = selectPapers(selectionLimitsFor(subscriber));
     const isRelevant = (paperIndex: number) =>
@@ -128,7 +127,9 @@ export function createPaperSelector(facts: SelectorContext): PaperSelector {
           ? interestScorer.findNameMatch(subscriber.names, paperIndex)
           : null,
         matchedKeywords: isExplicitMatch(paperIndex)
-          ? subscriber.keywords.filter((each) => keywordMatches.get(each)?.has(rank))
+          ? interestScorer
+              .findKeywordMatches(subscriber.keywords, paperIndex)
+              .map(({ quote }) => quote)
           : NO_KEYWORDS,
         explainingKey: learned === null ? 0 : profileScore.explainingKey(paperIndex),
         terms,

@@ -21,6 +21,7 @@ export interface PaperMatch {
   followedTopics: readonly string[];
   isDarkHorse: boolean;
   nameMatch: NameMatch | null;
+  /** Words of the paper, as they stand there. */
   matchedKeywords: readonly string[];
   /** The `explainingKey` of the profile score; it encodes terms of `terms`. */
   explainingKey: number;

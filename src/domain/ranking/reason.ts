@@ -45,6 +45,7 @@ export const REASON_KINDS = [
 /** The preferences or learned terms that a paper matches. */
 export type ReasonMatch =
   | NameMatch
+  /** Words of the paper, as they stand there. */
   | { kind: 'keywords'; keywords: readonly string[] }
   /** Terms of papers that the subscriber liked. */
   | { kind: 'learnedTerms'; terms: readonly string[] }
@@ -58,7 +59,7 @@ export type ReasonMatch =
 export interface ReasonFacts {
   /** The name that the subscriber follows and that the paper is by, or null. */
   nameMatch: NameMatch | null;
-  /** The subscriber's keywords that the paper contains. */
+  /** The subscriber's keywords as they stand in the paper, the strongest match first. */
   matchedKeywords: readonly string[];
   /** Terms of the paper learned from feedback, at most two. */
   learnedTerms: readonly string[];

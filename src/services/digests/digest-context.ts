@@ -1,13 +1,8 @@
 import type { Db } from '../../db/client.ts';
-import {
-  findDigestById,
-  listDigestPapers,
-  matchKeywordsInDigest,
-} from '../../db/digests/digests.ts';
+import { findDigestById, listDigestPapers } from '../../db/digests/digests.ts';
 import { listTopics } from '../../db/topics/topics.ts';
 import type { DigestSummary, RankedPaper, Selection } from '../../domain/digests/digest.ts';
 import { evictOldest } from '../../domain/evict-oldest.ts';
-import type { KeywordMatches } from '../../domain/ranking/interest-scorer.ts';
 import {
   createPaperSelector,
   type SelectionPreferences,
@@ -86,9 +81,6 @@ async function openDigestContext(
   const topics = await listTopics(db);
   const topicNames = new Map(topics.map(({ slug, name }) => [slug, name]));
   const { earlier, days } = await readNoteFacts(db, digest, classifyNonWorkingDay);
-  const findMatches = createKeywordMatchCache((words) =>
-    matchKeywordsInDigest(db, digestId, words),
-  );
   const select = createPaperSelector({
     papers,
     similarity: createSimilarity(papers),
@@ -116,37 +108,14 @@ async function openDigestContext(
       days,
     }),
     createSelectorFor: async (subscribers, seen) => {
-      const keywords = [...new Set(subscribers.flatMap((subscriber) => subscriber.keywords))];
-      const keywordMatches = await findMatches(keywords);
       const hasLearnedTerms = subscribers.some(({ learned }) => learned !== null);
       const terms = hasLearnedTerms ? await indexTerms() : null;
       return (subscriber) =>
         select(subscriber, {
           seenPaperIds: seen.get(subscriber.id) ?? NO_PAPERS_SEEN,
-          keywordMatches,
           terms,
         });
     },
-  };
-}
-
-/** Limits memory: subscribers write keywords, so there may be any number of them. */
-const MAX_CACHED_KEYWORDS = 20_000;
-
-/**
- * Matches each keyword once: a digest is frozen, and full-text search is the most expensive step.
- */
-function createKeywordMatchCache(
-  match: (keywords: readonly string[]) => Promise<Map<string, Set<number>>>,
-): (keywords: readonly string[]) => Promise<KeywordMatches> {
-  const known = new Map<string, ReadonlySet<number>>();
-  return async (keywords) => {
-    const unknown = keywords.filter((keyword) => !known.has(keyword));
-    const found = unknown.length === 0 ? new Map() : await match(unknown);
-    if (known.size + found.size > MAX_CACHED_KEYWORDS) known.clear();
-    for (const [keyword, ranks] of found) known.set(keyword, ranks);
-    const missing = keywords.filter((keyword) => !known.has(keyword));
-    return missing.length === 0 ? known : match(keywords);
   };
 }
 

@@ -1,5 +1,4 @@
 import type { Db } from '../../db/client.ts';
-import { matchKeywordsInPapers } from '../../db/papers/keyword-matches.ts';
 import { findPauseStart, listMissedPapers } from '../../db/subscribers/pauses.ts';
 import { listDigestRecipients } from '../../db/subscribers/subscribers.ts';
 import { createPaperSelector } from '../../domain/ranking/paper-selector.ts';
@@ -37,7 +36,6 @@ export async function selectMissedPapers(
     { ...subscriber, papers: MAX_RETURN_EMAIL_PAPERS, minutes: null, relevanceThreshold: 'low' },
     {
       seenPaperIds: NO_PAPERS_SEEN,
-      keywordMatches: await matchKeywordsInPapers(db, ids, subscriber.keywords),
       terms: subscriber.learned === null ? null : createTermIndex(papers, await termStatistics()),
     },
   );

@@ -139,7 +139,6 @@ function runTrial({
     };
     const selection = select(preferences, {
       seenPaperIds: new Set(),
-      keywordMatches: new Map(),
       terms,
     });
     return precisionOf(selection.map(({ rank }) => rank));

@@ -6,7 +6,6 @@ import {
   createShownWordCounter,
   WORDS_PER_MINUTE,
 } from '../../../src/domain/digests/reading-time.ts';
-import type { KeywordMatches } from '../../../src/domain/ranking/interest-scorer.ts';
 import { createDocumentFrequencies } from '../../../src/domain/ranking/inverse-document-frequency.ts';
 import { learnTerms, packLearned } from '../../../src/domain/ranking/learned-terms.ts';
 import {
@@ -26,21 +25,16 @@ import {
 import { buildTopicPaper } from '../builders.ts';
 
 const NOTHING: ReadonlySet<string> = new Set();
+const STATELESS: Partial<RankedPaper> = { abstract: 'We present a stateless paper.' };
 const TOPIC_NAMES = new Map([
   ['agents', 'Agents'],
   ['hardware', 'Hardware'],
   ['theory', 'Theory'],
 ]);
 
-interface SelectionPool extends SelectorContext {
-  keywordMatches: KeywordMatches;
-}
-
-function selectPapers(pool: SelectionPool, who: SelectionPreferences, seen: ReadonlySet<string>) {
-  const { keywordMatches } = pool;
+function selectPapers(pool: SelectorContext, who: SelectionPreferences, seen: ReadonlySet<string>) {
   const selection = createPaperSelector(pool)(who, {
     seenPaperIds: seen,
-    keywordMatches,
     terms: termsIn(pool.papers),
   });
   const context = { digestKind: 'daily', topicNames: TOPIC_NAMES } as const;
@@ -72,12 +66,11 @@ function learnedTerms(
 /** A pool of papers in the order given; their ranks are their positions. */
 function poolOf(
   papers: readonly RankedPaper[],
-  changes: Partial<SelectionPool> = {},
-): SelectionPool {
+  changes: Partial<SelectorContext> = {},
+): SelectorContext {
   return {
     papers,
     similarity: similarityFrom(papers.length, () => 0),
-    keywordMatches: new Map(),
     mostDiscussedRank: null,
     ...changes,
   };
@@ -154,9 +147,9 @@ describe('createPaperSelector', () => {
     const papers = [
       ranked(0, on('theory', 0.9)),
       ranked(1, on('theory', 0.1)),
-      ranked(2, on('agents')),
+      ranked(2, { ...on('agents'), ...STATELESS }),
     ];
-    const pool = poolOf(papers, { keywordMatches: new Map([['stateless', new Set([2])]]) });
+    const pool = poolOf(papers);
     const both = subscriber({ topics: ['theory'], keywords: ['stateless', 'unsaid'] });
     expect(ranks(selectPapers(pool, both, NOTHING))).toEqual([2, 0, 1]);
   });
@@ -195,7 +188,7 @@ describe('createPaperSelector', () => {
 
   it('Each paper has a reason that is true for this subscriber', () => {
     const papers = [
-      ranked(0, { ...on('agents'), upvotes: 9, popularity: 1 }),
+      ranked(0, { ...on('agents'), ...STATELESS, upvotes: 9, popularity: 1 }),
       ranked(1, {
         topics: [
           { slug: 'agents', score: 0.4 },
@@ -204,10 +197,7 @@ describe('createPaperSelector', () => {
       }),
       ranked(2, on('unnamed')),
     ];
-    const pool = poolOf(papers, {
-      mostDiscussedRank: 0,
-      keywordMatches: new Map([['stateless', new Set([0])]]),
-    });
+    const pool = poolOf(papers, { mostDiscussedRank: 0 });
     const requests = subscriber({ topics: ['theory', 'unnamed'], keywords: ['stateless'] });
     const reasons = new Map(
       selectPapers(pool, requests, NOTHING).map((each) => [each.rank, each.reason]),
@@ -330,9 +320,9 @@ describe('muted topics', () => {
   });
 
   it('A paper on a muted topic is selected if it matches a keyword or a name', () => {
-    const pool = poolOf([...papers, ranked(4, { ...on('agents'), authors: ['Ada Lovelace'] })], {
-      keywordMatches: new Map([['stateless', new Set([1])]]),
-    });
+    const byAda = ranked(4, { ...on('agents'), authors: ['Ada Lovelace'] });
+    const stateless = ranked(1, { ...both, ...STATELESS });
+    const pool = poolOf([ranked(0, on('agents')), stateless, ranked(2, on('theory')), byAda]);
     const who = subscriber({
       mutedTopics: ['agents'],
       keywords: ['stateless'],
@@ -345,13 +335,13 @@ describe('muted topics', () => {
 
 describe('the relevance threshold', () => {
   const threePapers = (popularity: number) =>
-    rankedPapers(3, () => ({ ...on('theory'), popularity }));
+    rankedPapers(3, (rank) => ({
+      ...on('theory'),
+      ...(rank === 1 ? STATELESS : {}),
+      popularity,
+    }));
   const selected = (papers: readonly RankedPaper[], changes: Partial<SelectionPreferences>) =>
-    selectPapers(
-      poolOf(papers, { keywordMatches: new Map([['stateless', new Set([1])]]) }),
-      subscriber(changes),
-      NOTHING,
-    );
+    selectPapers(poolOf(papers), subscriber(changes), NOTHING);
 
   it.each([
     ['low', 0, 3],
@@ -460,16 +450,20 @@ describe('any selection', () => {
   const subscribers = fc
     .record({
       topics: fc.subarray(slugs),
-      keywords: fc.subarray(['stateless', 'sparse']),
+      keywords: fc.subarray(['stateless', 'unsaid']),
       papers: fc.integer({ min: 1, max: 20 }),
     })
     .map(subscriber);
-  const poolFor = (list: RankedPaper[], output: readonly number[]) =>
-    poolOf(list, {
+  /** The papers of the ranks in `output` mention “stateless”. */
+  const poolFor = (list: RankedPaper[], output: readonly number[]) => {
+    const stated = list.map((each) =>
+      output.includes(each.rank) ? { ...each, ...STATELESS } : each,
+    );
+    return poolOf(stated, {
       similarity: createSimilarity(list),
       mostDiscussedRank: findMostDiscussedRank(list),
-      keywordMatches: new Map([['stateless', new Set(output)]]),
     });
+  };
 
   it('A selection has no more papers than asked for, none twice, none seen, and only matches', () => {
     fc.assert(
@@ -530,7 +524,7 @@ describe('any selection', () => {
     .record({
       topics: fc.subarray(slugs),
       mutedTopics: fc.subarray(slugs),
-      keywords: fc.subarray(['stateless', 'sparse']),
+      keywords: fc.subarray(['stateless', 'unsaid']),
       names: fc.subarray(['Ada Lovelace']),
       papers: fc.integer({ min: 1, max: 20 }),
       minutes: fc.option(fc.integer({ min: 1, max: 10 })),

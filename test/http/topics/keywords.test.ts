@@ -29,6 +29,21 @@ describe('GET /api/keywords/count', () => {
     expect((await count('perpetual motion')).json()).toMatchObject({ papers_per_week: 0 });
   });
 
+  it('A phrase counts only where it stands word for word, as in the digest', async () => {
+    await storePapers(site.app.db, [
+      buildPaper({ title: 'Agents', abstract: 'They learn tool use.', listedOn: '2026-05-08' }),
+      buildPaper({ title: 'Tool-Use', abstract: 'Of agents.', listedOn: '2026-05-08' }),
+      buildPaper({ title: 'A tool that is used', abstract: 'Use it.', listedOn: '2026-05-08' }),
+      buildPaper({ title: 'Using tools', abstract: 'GPT-4o.', listedOn: '2026-05-08' }),
+      buildPaper({ title: 'GPT-4 and C++', abstract: 'In C.', listedOn: '2026-05-08' }),
+    ]);
+    const perMonth = async (q: string) => 4 * (await count(q)).json().papers_per_week;
+    expect(await perMonth('tool use')).toBe(2);
+    expect(await perMonth('“tool use”')).toBe(2);
+    expect(await perMonth('gpt-4')).toBe(1);
+    expect(await perMonth('C++')).toBe(1);
+  });
+
   it('A keyword that cannot be searched has no count', async () => {
     expect((await count('of the')).json()).toEqual({ keyword: 'of the', papers_per_week: null });
   });
