@@ -25,6 +25,7 @@ CREATE TABLE papers (
   comments integer NOT NULL CHECK (comments >= 0),
   url text,
   code_url text,
+  categories text[] NOT NULL DEFAULT '{}',
   stored_at timestamptz NOT NULL,
   updated_at timestamptz NOT NULL,
   words tsvector NOT NULL GENERATED ALWAYS AS (

@@ -71,6 +71,7 @@ export const papers = pgTable('papers', {
   comments: integer().notNull(),
   url: text(),
   codeUrl: text('code_url'),
+  categories: text().array().notNull(),
   storedAt: instant('stored_at').notNull(),
   updatedAt: instant('updated_at').notNull(),
   words: tsvector()

@@ -103,6 +103,12 @@ export const PaperJson = Type.Object({
   comments: Type.Integer(),
   url: Type.Optional(Type.String()),
   code_url: Type.Optional(Type.String()),
+  categories: Type.Optional(
+    Type.Array(Type.String(), {
+      description: 'As the source names them, the primary one first',
+      examples: [['cs.CL', 'cs.LG']],
+    }),
+  ),
   topics: Type.Array(Type.String(), { description: 'Slugs, the best match first' }),
   sources: Type.Optional(
     Type.Array(Type.String(), {

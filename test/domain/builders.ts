@@ -18,6 +18,7 @@ export function buildTopicPaper(number: number, changes: Partial<TopicPaper> = {
     comments: 0,
     url: null,
     codeUrl: null,
+    categories: [],
     topics: [],
     otherTopics: [],
     ...changes,

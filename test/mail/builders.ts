@@ -25,6 +25,7 @@ export function buildRankedPaper(changes: Partial<RankedPaper> = {}): RankedPape
     comments: 0,
     url: `https://arxiv.org/abs/2605.${10_000 + rank}`,
     codeUrl: null,
+    categories: [],
     topics: [],
     otherTopics: [],
     rank,

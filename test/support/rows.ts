@@ -25,6 +25,7 @@ export function buildPaper(changes: Partial<Paper> = {}): Paper {
     comments: 0,
     url: null,
     codeUrl: null,
+    categories: [],
     ...changes,
   };
 }

@@ -23,6 +23,7 @@ export const PAPER_COLUMNS = {
   comments: papers.comments,
   url: papers.url,
   codeUrl: papers.codeUrl,
+  categories: papers.categories,
   topics: selectTopics(sql`is_shown`).as('paper_topics'),
   otherTopics: selectTopics(sql`NOT is_shown`).as('other_topics'),
 };

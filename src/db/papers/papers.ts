@@ -52,14 +52,16 @@ export async function savePapers(
   return {
     added: added.map(({ id }) => id),
     reworded: changed
-      .filter(({ old, merged }) => TOPIC_RELEVANT_FIELDS.some((name) => old[name] !== merged[name]))
+      .filter(({ old, merged }) =>
+        TOPIC_RELEVANT_FIELDS.some((name) => !isDeepStrictEqual(old[name], merged[name])),
+      )
       .map(({ merged }) => merged.id),
     changed: changed.length,
   };
 }
 
 /** Whether the data that topics and their lists depend on differ. */
-const TOPIC_RELEVANT_FIELDS = ['title', 'abstract', 'listedOn'] as const;
+const TOPIC_RELEVANT_FIELDS = ['title', 'abstract', 'listedOn', 'categories'] as const;
 
 async function listStoredPapers(db: Db, ids: readonly string[]): Promise<Map<string, StoredPaper>> {
   const { topics: _topics, otherTopics: _otherTopics, ...columns } = PAPER_COLUMNS;

@@ -55,6 +55,7 @@ export function mergePaper(
     comments: mergeCounts(records, 'comments'),
     url: paper.url ?? stored?.url ?? null,
     codeUrl: chooseCodeUrl(stored, paper),
+    categories: paper.categories.length > 0 ? paper.categories : (stored?.categories ?? []),
     withdrawnOn: earliestWithdrawalOf(records),
   };
 }

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import { cleanText } from '../text/clean-text.ts';
+import { parseDoi } from './doi.ts';
 
 /**
- * The id of a paper: its arXiv id without the version; any other given id after its source
- * (`acl:2024.1`); without an id, the source and a hash of the normalised title, so that importing
+ * The id of a paper: its arXiv id without the version; its DOI (`doi:10.1101/2026.05.01.123456`);
+ * any other given id after its source (`acl:2024.1`); without an id, the source and a hash of the normalised title, so that importing
  * the paper twice gives the same id.
  */
 export function derivePaperId(paper: {
@@ -13,7 +14,10 @@ export function derivePaperId(paper: {
 }): string {
   const given = paper.id?.trim() ?? '';
   if (given === '') return `${paper.source}:${hashTitle(paper.title)}`;
-  return parseArxivId(given) ?? prefixWithSource(paper.source, given);
+  const doi = parseDoi(given);
+  const arxivId = parseArxivId(doi?.replace(ARXIV_DOI, '') ?? given);
+  if (arxivId !== null) return arxivId;
+  return doi === null ? prefixWithSource(paper.source, given) : `doi:${doi}`;
 }
 
 /**
@@ -55,6 +59,9 @@ function normaliseTitle(title: string): string {
   const text = cleanText(title).toLowerCase();
   return text.replace(/[^\p{L}\p{N}]+/gu, '') || text;
 }
+
+/** DataCite registers arXiv's papers under this prefix. */
+const ARXIV_DOI = /^10\.48550\/arxiv\./;
 
 const HASH_CHARS = 16;
 

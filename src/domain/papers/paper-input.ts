@@ -21,6 +21,7 @@ export interface PaperInput {
   comments?: number;
   url?: string;
   code_url?: string;
+  categories?: string[];
 }
 
 const MAX_ID_CHARS = 200;
@@ -30,6 +31,8 @@ const MAX_AUTHORS = 5000;
 const MAX_AUTHOR_NAME_CHARS = 1000;
 /** In characters, percent-encoded. */
 const MAX_URL_CHARS = 800;
+const MAX_CATEGORIES = 20;
+const MAX_CATEGORY_CHARS = 100;
 const MAX_COUNT = 2_000_000_000;
 
 interface ParsePaperOptions {
@@ -89,6 +92,7 @@ export function parsePaper(
     comments: field('comments', parseCount) ?? null,
     url: field('url', parseWebUrl) ?? null,
     codeUrl: field('code_url', parseWebUrl) ?? findCodeUrl(abstract),
+    categories: field('categories', parseCategories) ?? [],
   };
 }
 
@@ -107,6 +111,7 @@ export function toPaperInput(paper: Paper | ListedPaper): PaperInput {
     comments: paper.comments,
     url: paper.url,
     code_url: paper.codeUrl,
+    categories: paper.categories.length > 0 ? paper.categories : null,
   }).filter(([, value]) => value !== null);
   return Object.fromEntries(present) as unknown as PaperInput;
 }
@@ -147,6 +152,19 @@ function parseAuthors(value: unknown): string[] {
       `a list of at most ${MAX_AUTHORS} names of at most ${MAX_AUTHOR_NAME_CHARS} characters`,
     );
   return (value as string[]).map(cleanText).filter((name) => name !== '');
+}
+
+function parseCategories(value: unknown): string[] {
+  const isList =
+    Array.isArray(value) &&
+    value.length <= MAX_CATEGORIES &&
+    value.every((each) => typeof each === 'string' && each.length <= MAX_CATEGORY_CHARS);
+  if (!isList)
+    throw new Error(
+      `a list of at most ${MAX_CATEGORIES} categories of at most ${MAX_CATEGORY_CHARS} characters, the primary one first`,
+    );
+  const categories = (value as string[]).map(cleanText).filter((each) => each !== '');
+  return [...new Set(categories)];
 }
 
 function parseCount(value: unknown): number {

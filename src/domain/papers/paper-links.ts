@@ -1,3 +1,4 @@
+import { parseDoi } from './doi.ts';
 import type { Paper } from './paper.ts';
 import { parseArxivId } from './paper-id.ts';
 
@@ -8,12 +9,17 @@ export interface PaperSource {
   url: string;
 }
 
-/** Where a paper can be read: its own address, else its arXiv page; null when it has neither. */
+/**
+ * Where a paper can be read: its own address, else its page on arXiv or behind its DOI; null when
+ * it has neither.
+ */
 export function findPaperSource({ id, url }: Pick<Paper, 'id' | 'url'>): PaperSource | null {
   const own = parseWebUrl(url);
   if (own !== null) return { name: nameSite(own.hostname), url: own.href };
   const arxivId = parseArxivId(id);
-  return arxivId === null ? null : { name: 'arXiv', url: `https://arxiv.org/abs/${arxivId}` };
+  if (arxivId !== null) return { name: 'arXiv', url: `https://arxiv.org/abs/${arxivId}` };
+  const doi = parseDoi(id);
+  return doi === null ? null : { name: 'doi.org', url: `https://doi.org/${encodeURI(doi)}` };
 }
 
 /**

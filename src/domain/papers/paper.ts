@@ -1,6 +1,7 @@
 /** A paper. Days are `YYYY-MM-DD` in UTC. */
 export interface Paper {
-  /** arXiv id without version; else the source's id or a hash of the title, as `source:id`. */
+  /** arXiv id without version, or `doi:…`; else the source's id or a hash of the title, as
+   *  `source:id`. */
   id: string;
   source: string;
   title: string;
@@ -17,6 +18,8 @@ export interface Paper {
   comments: number;
   url: string | null;
   codeUrl: string | null;
+  /** As the source names them, the primary one first: `cs.CL`, `biorxiv:neuroscience`. */
+  categories: string[];
 }
 
 /** A paper as one source lists it. */

@@ -60,9 +60,14 @@ const SOURCE_LABELS: Readonly<Record<string, string>> = {
   file: 'An imported file',
 };
 
+/** Whether a text has the form of an arXiv archive or category: `cs.CL`, `hep-th`. */
+export function isArxivCategory(text: string): boolean {
+  return ARXIV_CATEGORY.test(text);
+}
+
 function parseArxivSource(name: string): SourceSpec {
   const categories = name.slice('arxiv:'.length).split('+');
-  const invalidCategory = categories.find((category) => !ARXIV_CATEGORY.test(category));
+  const invalidCategory = categories.find((category) => !isArxivCategory(category));
   if (invalidCategory !== undefined)
     throwUnknownSource(
       `“${truncateInput(invalidCategory)}” in “${truncateInput(name)}” is not an arXiv category: expected categories such as cs.CL or stat.ML, joined by +`,

@@ -9,7 +9,7 @@ import { createUnreadableSourceError } from '../../domain/sources/source-error.t
 import { isCalendarDay } from '../../domain/time/schedule.ts';
 import { MINUTE_MS } from '../../domain/time/units.ts';
 import type { HttpGet } from '../http/http-get.ts';
-import { isWithdrawalNotice } from './read-entry-text.ts';
+import { isWithdrawalNotice, readCategories } from './read-entry-text.ts';
 import { findChildren, parseXmlDocument, readChildText } from './xml.ts';
 
 /** Papers per request. arXiv allows 2,000, and answers smaller requests sooner. */
@@ -104,6 +104,7 @@ function parseEntry(entry: XmlElement, { source, day }: ArxivQuery): ListedPaper
       ),
       organization: undefined,
       published_on: isCalendarDay(published) ? published : undefined,
+      categories: readCategories(entry),
       code_url: findCodeUrl(abstract ?? '') ?? findCodeUrl(comment) ?? undefined,
     },
     { source, today: day, isLenient: true },

@@ -6,7 +6,7 @@ import { parsePaper } from '../../domain/papers/paper-input.ts';
 import type { FetchResult } from '../../domain/sources/source.ts';
 import { createUnreadableSourceError } from '../../domain/sources/source-error.ts';
 import { isCalendarDay } from '../../domain/time/schedule.ts';
-import { isWithdrawalNotice, splitAuthorNames } from './read-entry-text.ts';
+import { isWithdrawalNotice, readCategories, splitAuthorNames } from './read-entry-text.ts';
 import { findChild, findChildren, parseXmlDocument, readChildText } from './xml.ts';
 
 /**
@@ -67,6 +67,7 @@ function parseEntry(
       abstract: summary,
       authors: splitAuthorNames(text('dc:creator') ?? ''),
       listed_on: listedOn,
+      categories: readCategories(entry),
       // Only a new paper is published on the day of its announcement.
       published_on: text('arxiv:announce_type') === 'new' ? listedOn : undefined,
     },

@@ -36,9 +36,13 @@ export function findChild(element: XmlElement, name: string): XmlElement | undef
 /** The text of the first child element with a name; undefined when there is none. */
 export function readChildText(element: XmlElement, name: string): string | undefined {
   const child = findChild(element, name);
-  if (child === undefined) return undefined;
-  // `child.text` would recurse, and deep nesting could exhaust the stack.
-  const texts = child.children.map((each) =>
+  return child && readElementText(child);
+}
+
+/** The text of an element, without that of its children. */
+export function readElementText(element: XmlElement): string {
+  // `element.text` would recurse, and deep nesting could exhaust the stack.
+  const texts = element.children.map((each) =>
     each instanceof XmlText || each instanceof XmlCdata ? each.text : '',
   );
   return texts.join('').trim();

@@ -16,10 +16,14 @@ const KNOWN_COLUMNS = [
   'comments',
   'url',
   'code_url',
+  'categories',
 ] as const;
 
 /** Columns of whole numbers. */
 const INTEGER_COLUMNS: readonly string[] = ['author_count', 'upvotes', 'comments'];
+
+/** Columns of texts separated by semicolons. */
+const LIST_COLUMNS: readonly string[] = ['authors', 'categories'];
 
 /** Enough for a long abstract; an unclosed quote must not swallow the whole file. */
 const MAX_ROW_BYTES = 256 * 1024;
@@ -30,7 +34,8 @@ export function isCsv(content: string): boolean {
   return !header.startsWith('{') && parseHeaderNames(header).includes('title');
 }
 
-/** Splits a CSV file into entries with the fields of JSON papers; semicolons separate `authors`.
+/** Splits a CSV file into entries with the fields of JSON papers; semicolons separate `authors`
+ *  and `categories`.
  *  @throws PaperboyError `INVALID_FILE`, with the line. */
 export function parseCsvEntries(content: string): FileEntry[] {
   const rows = parseCsv(content);
@@ -94,7 +99,7 @@ function buildEntry(
 }
 
 function parseCell(name: string, cell: string): unknown {
-  if (name === 'authors') return cell.split(';').map((author) => author.trim());
+  if (LIST_COLUMNS.includes(name)) return cell.split(';').map((each) => each.trim());
   return INTEGER_COLUMNS.includes(name) && /^\d+$/.test(cell) ? Number(cell) : cell;
 }
 

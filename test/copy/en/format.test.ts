@@ -31,6 +31,7 @@ function paper(changes: Partial<Paper> = {}): Paper {
     comments: 2,
     url: null,
     codeUrl: null,
+    categories: [],
     ...changes,
   };
 }

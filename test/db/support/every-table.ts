@@ -19,9 +19,9 @@ const STATEMENTS: readonly (readonly [string, (readonly unknown[])?])[] = [
   ],
   [
     `INSERT INTO papers (id, source, title, abstract, authors, author_count, published_on, listed_on,
-       usable_on, upvotes, comments, url, stored_at, updated_at)
+       usable_on, upvotes, comments, url, categories, stored_at, updated_at)
      VALUES ('2605.00001', 'test', 'On swans', $1, $2, 3, '2026-05-06', '2026-05-07',
-       '2026-05-08', 7, 1, NULL, '2026-05-07T01:02:03.456789Z', '2026-05-07T01:02:03Z')`,
+       '2026-05-08', 7, 1, NULL, '{cs.CL}', '2026-05-07T01:02:03.456789Z', '2026-05-07T01:02:03Z')`,
     [HOSTILE_TEXT, [HOSTILE_TEXT, '', 'NULL']],
   ],
   [

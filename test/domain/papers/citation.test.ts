@@ -37,6 +37,12 @@ describe('formatBibtex', () => {
 `);
   });
 
+  it('A paper that is identified by its DOI is cited with it', () => {
+    const paper = buildTopicPaper(1, { id: 'doi:10.1101/2026.05.01_a' });
+    expect(fields(formatBibtex(paper, URL)).get('doi')).toBe('10.1101/2026.05.01\\_a');
+    expect(formatRis(paper, URL)).toContain('\r\nDO  - 10.1101/2026.05.01_a\r\n');
+  });
+
   it('TeX’s special characters are escaped', () => {
     const made = fields(
       formatBibtex(buildTopicPaper(1, { title: '\\ { } $ & # % _ ^ ~ <é>' }), URL),

@@ -57,6 +57,16 @@ describe('Votes of several sources', () => {
   });
 });
 
+describe('The categories of a paper', () => {
+  it('They are the latest ones given; a source without categories removes none', () => {
+    const hf = listed('hf-daily');
+    const arxiv = listed('arxiv:cs.CL', { categories: ['cs.CL', 'cs.LG'] });
+    expect(storedAfter(hf, arxiv, hf).stored.categories).toEqual(['cs.CL', 'cs.LG']);
+    const moved = listed('arxiv:cs.CL', { categories: ['cs.LG'] });
+    expect(storedAfter(arxiv, moved).stored.categories).toEqual(['cs.LG']);
+  });
+});
+
 describe('The words of a paper', () => {
   it('The text is arXiv’s whichever comes first, unless an operator imports another', () => {
     const hf = listed('hf-daily', { title: 'Copy' });

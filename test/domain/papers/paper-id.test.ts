@@ -43,6 +43,16 @@ describe('derivePaperId', () => {
     expect(derivePaperId({ source: 'file', id: '2401.01234', title: 'T' })).toBe('2401.01234');
   });
 
+  it.each([
+    ['10.1101/2026.05.01.123456', 'doi:10.1101/2026.05.01.123456'],
+    ['https://doi.org/10.1038/S41586-026-1', 'doi:10.1038/s41586-026-1'],
+    ['doi: 10.1000/182', 'doi:10.1000/182'],
+    ['https://doi.org/10.48550/arXiv.2401.01234', '2401.01234'],
+  ])('The DOI %s gives the id %s, whatever the source', (given, id) => {
+    expect(derivePaperId({ source: 'rss', id: given, title: 'T' })).toBe(id);
+    expect(derivePaperId({ source: 'file', id, title: 'T' })).toBe(id);
+  });
+
   it('Any other id is prefixed with its source, once', () => {
     expect(derivePaperId({ source: 'acl', id: '2024.1', title: 'T' })).toBe('acl:2024.1');
     expect(derivePaperId({ source: 'acl', id: 'acl:2024.1', title: 'T' })).toBe('acl:2024.1');

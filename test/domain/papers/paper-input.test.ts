@@ -24,6 +24,7 @@ describe('parsePaper', () => {
       comments: null,
       url: null,
       codeUrl: null,
+      categories: [],
     });
   });
 
@@ -42,6 +43,7 @@ describe('parsePaper', () => {
         comments: 1,
         url: 'HTTPS://Example.org/a b',
         code_url: 'http://example.org',
+        categories: [' cs.CL', 'cs.LG', 'cs.CL', ''],
       }),
     ).toEqual({
       id: '2605.00001',
@@ -58,13 +60,14 @@ describe('parsePaper', () => {
       comments: 1,
       url: 'https://example.org/a%20b',
       codeUrl: 'http://example.org/',
+      categories: ['cs.CL', 'cs.LG'],
     });
   });
 
   it('Null means absent', () => {
     const optional = [
       ...['id', 'authors', 'author_count', 'organization', 'published_on', 'listed_on'],
-      ...['upvotes', 'comments', 'url', 'code_url'],
+      ...['upvotes', 'comments', 'url', 'code_url', 'categories'],
     ];
     expect(read(Object.fromEntries(optional.map((name) => [name, null])))).toEqual(read());
   });
@@ -123,6 +126,8 @@ describe('parsePaper', () => {
     ['url', '//example.org', 'expected an http or https address'],
     ['url', 'https://', 'expected an http or https address'],
     ['url', `https://example.org/${'é'.repeat(300)}`, 'of at most 800 characters.'],
+    ['categories', 'cs.CL', '"cs.CL": expected a list of at most 20 categories'],
+    ['categories', ['x'.repeat(101)], 'of at most 100 characters, the primary one first.'],
     ['code_url', 'data:text/html,x', '"data:text/html,x": expected an http or https address'],
   ])('The error for an invalid %s says what was expected (%#)', (name, value, message) => {
     const refusal = catchRefusal(() => read({ [name]: value }));
@@ -167,6 +172,7 @@ describe('toPaperInput', () => {
           'https://example.org/ü?q=a b#c',
           `https://example.org/${'é'.repeat(130)}`,
         ),
+        categories: fc.array(text, { maxLength: 4 }),
       },
       { requiredKeys: ['title', 'abstract'] },
     );

@@ -51,6 +51,7 @@ export function buildPaperView(changes: Partial<TopicPaper> = {}): TopicPaper {
     comments: 4,
     url: 'https://arxiv.org/abs/2605.01234',
     codeUrl: null,
+    categories: [],
     topics: [{ slug: 'topic-1', score: 1 }],
     otherTopics: [],
     ...changes,

@@ -57,6 +57,7 @@ describe('Importing papers', () => {
       comments: 4,
       url: 'https://example.org/1',
       code_url: 'https://example.org/code',
+      categories: ['cs.CL', 'stat.ML'],
     };
     await load(JSON.stringify([whole]));
     expect(await findPaper(database.db, '2605.00001')).toMatchObject({
@@ -70,6 +71,7 @@ describe('Importing papers', () => {
       comments: 4,
       url: whole.url,
       codeUrl: whole.code_url,
+      categories: whole.categories,
     });
   });
 

@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { renderArxivRssFeed } from '../../../src/commands/demo/paper-server/arxiv-documents.ts';
+import {
+  renderArxivAtomFeed,
+  renderArxivRssFeed,
+} from '../../../src/commands/demo/paper-server/arxiv-documents.ts';
 import { parseArxivFeed } from '../../../src/sources/arxiv/arxiv-feed.ts';
 import { createServedPaper } from '../../support/paper-server.ts';
 
@@ -18,6 +21,16 @@ describe('parseArxivFeed', () => {
     expect(rejected).toEqual([
       { place: 'Entry 2', reason: expect.stringContaining('id is “oai:arXiv.org:nonev2”') },
       { place: 'Entry 3', reason: 'title is missing: expected the words of the title.' },
+    ]);
+  });
+
+  it.each([
+    ['Atom', renderArxivAtomFeed],
+    ['RSS', renderArxivRssFeed],
+  ])('The categories of an entry of %s come with the paper, without ACM classes', (_, render) => {
+    const tagged = { ...paper, categories: ['cs.CL', 'cs.LG', 'I.2.7', 'hep-th', 'cs.LG'] };
+    expect(parseArxivFeed(render([tagged], FRIDAY), FROM).papers[0]?.categories).toEqual([
+      ...['cs.CL', 'cs.LG', 'hep-th'],
     ]);
   });
 

@@ -23,6 +23,7 @@ describe('arXiv’s feed', () => {
   const FROM = { url: 'http://localhost/rss/cs.LG', source: NAME, day: FRIDAY };
   const paper = createServedPaper('2605.00001', FRIDAY, {
     version: 2,
+    categories: ['cs.LG', 'stat.ML'],
     title: 'On $\\alpha$ <Testing> & more',
     authors: ["Andr\\'e Weil", 'Sammy Davis, Jr.', 'Ada Lovelace'],
     abstract: 'We get $10^{3}$ times. Code: https://github.com/ada/engine.',
@@ -48,6 +49,7 @@ describe('arXiv’s feed', () => {
         comments: null,
         url: null,
         codeUrl: 'https://github.com/ada/engine',
+        categories: ['cs.LG', 'stat.ML'],
       },
     ]);
     expect(server.requests[0]?.url).toBe('/atom/cs.CL+cs.LG');

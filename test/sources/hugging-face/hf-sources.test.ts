@@ -47,6 +47,7 @@ describe('Hugging Face’s list of a day', () => {
           comments: 4,
           url: null,
           codeUrl: 'https://github.com/ada/engine',
+          categories: [],
         },
       ],
     });
