@@ -3,9 +3,9 @@ import { cleanText } from '../text/clean-text.ts';
 import { parseDoi } from './doi.ts';
 
 /**
- * The id of a paper: its arXiv id without the version; its DOI (`doi:10.1101/2026.05.01.123456`);
- * any other given id after its source (`acl:2024.1`); without an id, the source and a hash of the normalised title, so that importing
- * the paper twice gives the same id.
+ * The id of a paper: its arXiv id without the version; its DOI (`doi:10.1101/2026.05.01.12`);
+ * any other given id after its source (`acl:2024.1`); without an id, the source and a hash of the
+ * normalised title, so that importing the paper twice gives the same id.
  */
 export function derivePaperId(paper: {
   source: string;
