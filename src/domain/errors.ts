@@ -14,6 +14,7 @@ export type RequestErrorCode =
   | 'NO_PAPER'
   | 'NO_TOPIC'
   | 'OPERATOR_ONLY'
+  | 'SIGN_UP_CLOSED'
   | 'TOO_MANY_QUESTIONS'
   | 'TOO_MANY_SIGNUPS'
   | 'UNKNOWN_TOKEN';

@@ -26,6 +26,7 @@ export interface HttpDeps {
   links: Links;
   termStatistics: TermStatistics;
   suppressionKey: string;
+  ownerKeys: SignUpDeps['ownerKeys'];
   inbox: Inbox | null;
   pages: Pages;
   limitSignup: SignUpDeps['limitSignup'];

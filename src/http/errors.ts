@@ -120,6 +120,7 @@ const ERROR_STATUSES = {
   NO_PAPER: 404,
   NO_TOPIC: 404,
   UNKNOWN_TOKEN: 404,
+  SIGN_UP_CLOSED: 403,
   TOO_MANY_QUESTIONS: 429,
   TOO_MANY_SIGNUPS: 429,
 } satisfies Record<RequestErrorCode, number>;

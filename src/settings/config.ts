@@ -17,6 +17,7 @@ import {
   parseHeaderText,
   parseListId,
   parseMailbox,
+  parseMailboxList,
   parseSecretKey,
   parseSecretKeys,
   parseSmtpUrls,
@@ -34,6 +35,11 @@ export interface Config {
   inboxPort: number;
   /** Without a trailing slash. */
   publicUrl: string;
+  /** Whether emails may link to pages: PUBLIC_URL names a site, or this process serves one. */
+  hasSite: boolean;
+  /** The only addresses that may get email, all of them the operator's own; empty: anybody may sign
+   *  up. */
+  ownerEmails: readonly string[];
   dataDir: string;
   /** Unset: embedded Postgres in `dataDir`. */
   databaseUrl: string | null;
@@ -44,6 +50,8 @@ export interface Config {
   smtpConnections: number;
   /** Messages per second to each relay, over all workers; unset: no limit. */
   smtpMessagesPerSecond: number | null;
+  /** Messages in 24 hours, over all relays and workers; unset: no limit. */
+  smtpDailyLimit: number | null;
   siteName: string;
   mailFrom: { name: string; address: string };
   replyTo: string | null;
@@ -89,11 +97,12 @@ const SECRETS = [
 ];
 
 /**
- * The settings in `env`, checked.
+ * The settings in `env`, checked. A process that serves no site may have none: its emails then link
+ * to one only if PUBLIC_URL is set.
  * @throws PaperboyError `INVALID_SETTINGS`, whose message lists every problem with the setting's
  * name, its value and what was expected.
  */
-export function loadConfig(env: Env): Config {
+export function loadConfig(env: Env, { servesSite = true } = {}): Config {
   const problems: string[] = [];
   const values = readSecretFiles(env, problems);
   const readSetting = createSettingReader(values, problems);
@@ -106,12 +115,15 @@ export function loadConfig(env: Env): Config {
     port,
     inboxPort: readSetting('INBOX_PORT', createIntegerParser(0, 65_535), 2525),
     publicUrl,
+    hasSite: servesSite || Boolean(values.PUBLIC_URL?.trim()),
+    ownerEmails: readSetting('OWNER_EMAIL', parseMailboxList, []),
     dataDir: resolve(readSetting('DATA_DIR', parseText, './data')),
     databaseUrl: readSetting('DATABASE_URL', createUrlParser('postgres', 'postgresql'), null),
     redisUrl: readSetting('REDIS_URL', createUrlParser('redis', 'rediss', 'valkey'), null),
     smtpUrls,
     smtpConnections: readSetting('SMTP_CONNECTIONS', createIntegerParser(1, 1000), 20),
     smtpMessagesPerSecond: readSetting('SMTP_RATE', createIntegerParser(1, 1_000_000), null),
+    smtpDailyLimit: readSetting('SMTP_DAILY_LIMIT', createIntegerParser(1, 100_000_000), null),
     siteName: readSetting('SITE_NAME', parseHeaderText, 'Paperboy'),
     mailFrom: readSetting('MAIL_FROM', parseMailbox, {
       name: 'Paperboy',
@@ -215,15 +227,16 @@ type Nullable<Type> = { [Key in keyof Type]: Type[Key] | null };
 /** Problems between settings that are valid one by one. */
 function findContradictions(config: Config): string[] {
   const problems: string[] = [];
+  const isPersonal = config.ownerEmails.length > 0;
   const usesRemoteRelay = config.smtpUrls.some((url) => !isLoopbackHost(new URL(url).hostname));
-  if (usesRemoteRelay && !config.publicUrl.startsWith('https:')) {
+  if (usesRemoteRelay && !isPersonal && !config.publicUrl.startsWith('https:')) {
     problems.push(
-      `PUBLIC_URL is “${config.publicUrl}”: expected https when SMTP_URL is another machine (RFC 8058 §3.1).`,
+      `PUBLIC_URL is “${config.publicUrl}”: expected https when SMTP_URL is another machine (RFC 8058 §3.1), unless OWNER_EMAIL is set.`,
     );
   }
-  if (config.smtpUrls.length > 0 && config.postalAddress === null) {
+  if (config.smtpUrls.length > 0 && !isPersonal && config.postalAddress === null) {
     problems.push(
-      'POSTAL_ADDRESS is not set: expected with SMTP_URL, because the law requires it in every mail.',
+      'POSTAL_ADDRESS is not set: expected with SMTP_URL, because the law requires it in every mail, unless OWNER_EMAIL is set.',
     );
   }
   const fromDomain = extractDomain(config.mailFrom.address);

@@ -79,6 +79,11 @@ export function parseMailbox(text: string): { name: string; address: string } {
   }
 }
 
+/** Addresses separated by commas. */
+export function parseMailboxList(text: string): string[] {
+  return text.split(',').map((entry) => parseMailbox(entry).address);
+}
+
 /** A List-Id: at least two labels (RFC 2919 §2). */
 export function parseListId(text: string): string {
   const isList = /^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)+$/.test(text);

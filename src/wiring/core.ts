@@ -41,6 +41,8 @@ export interface Core extends Runtime {
   queue: Queue;
   log: Log;
   keys: Keys;
+  /** Keys of the only addresses that may get email; null: anybody's may. */
+  ownerKeys: ReadonlySet<string> | null;
   tokens: LinkTokens;
   links: Links;
   termStatistics: TermStatistics;
@@ -78,6 +80,7 @@ export async function openCore(
     queue,
     log,
     keys,
+    ownerKeys: createOwnerKeys(config),
     tokens: createLinkTokens(keys.secretKeys),
     links: createLinks(config.publicUrl),
     termStatistics: createTermStatistics({ db: dbWithTimeout(queryTimeoutsMs.sending), clock }),
@@ -91,4 +94,8 @@ export async function openCore(
     metrics: createMetrics({ version: readVersion() }),
     queryTimeoutsMs,
   };
+}
+
+function createOwnerKeys({ ownerEmails }: Config): Core['ownerKeys'] {
+  return ownerEmails.length === 0 ? null : new Set(ownerEmails.map((each) => each.toLowerCase()));
 }

@@ -102,7 +102,7 @@ function describeSender(config: Config, links: Links): Sender {
     replyTo: config.replyTo,
     listId: config.listId,
     postalAddress: config.postalAddress,
-    links,
+    links: config.hasSite ? links : null,
     messageIdDomain: extractDomain(config.mailFrom.address),
   };
 }

@@ -27,6 +27,7 @@ export function wireSending(deps: SendingDeps, closers: Closer[]): Sending {
   const { config, database, queryTimeoutsMs, keys } = deps;
   const { db, pool } = database.withQueryTimeout(queryTimeoutsMs.sending);
   const { suppressionKey } = keys;
+  const dailyLimit = config.smtpUrls.length === 0 ? null : config.smtpDailyLimit;
   const mail = loadOnce(async () => {
     const services = await openMailServices(deps);
     closers.push(() => services.close());
@@ -52,10 +53,17 @@ export function wireSending(deps: SendingDeps, closers: Closer[]): Sending {
       db,
       pool,
       suppressionKey,
+      dailyLimit,
       maxInFlight: computeMaxInFlight(config.smtpConnections, config.smtpMessagesPerSecond),
       sleep: abortableSleep,
     }),
   );
-  const transactional = loadOnce(async () => ({ ...deps, ...(await mail()), db, suppressionKey }));
+  const transactional = loadOnce(async () => ({
+    ...deps,
+    ...(await mail()),
+    db,
+    suppressionKey,
+    dailyLimit,
+  }));
   return { mail, lease, digestSender, transactional };
 }

@@ -81,7 +81,14 @@ describe('From the sign-up to the digest', () => {
     await work(['transactional', 'deliveries']);
     await importPapers(db, { text: await readSeed('papers.json'), source: 'seed' }, clock());
     await signUp(
-      { db, queue, clock, suppressionKey: keys.suppressionKey, limitSignup: async () => undefined },
+      {
+        db,
+        queue,
+        clock,
+        suppressionKey: keys.suppressionKey,
+        ownerKeys: null,
+        limitSignup: async () => undefined,
+      },
       {
         email: 'ada@example.org',
         preferences: { topics: ['ssm'], papers: 5 },

@@ -50,12 +50,15 @@ describe('loadConfig', () => {
       port: 3000,
       inboxPort: 2525,
       publicUrl: 'http://localhost:3000',
+      hasSite: true,
+      ownerEmails: [],
       dataDir: resolve('data'),
       databaseUrl: null,
       redisUrl: null,
       smtpUrls: [],
       smtpConnections: 20,
       smtpMessagesPerSecond: null,
+      smtpDailyLimit: null,
       siteName: 'Paperboy',
       mailFrom: { name: 'Paperboy', address: 'papers@localhost' },
       replyTo: null,
@@ -101,6 +104,8 @@ describe('loadConfig', () => {
         REDIS_URL: 'rediss://cache:6380/1',
         SMTP_CONNECTIONS: '5',
         SMTP_RATE: '250',
+        SMTP_DAILY_LIMIT: '2000',
+        OWNER_EMAIL: 'Ada <ada@example.org>',
         SITE_NAME: 'The Gazette',
         MAIL_FROM: 'The Gazette <news@example.org>',
         REPLY_TO: 'Editor <editor@example.org>',
@@ -125,12 +130,15 @@ describe('loadConfig', () => {
       port: 8080,
       inboxPort: 0,
       publicUrl: 'https://papers.example.org',
+      hasSite: true,
+      ownerEmails: ['ada@example.org'],
       dataDir: '/var/lib/paperboy',
       databaseUrl: 'postgres://u:p@db/paperboy',
       redisUrl: 'rediss://cache:6380/1',
       smtpUrls: ['smtp://relay.example.org'],
       smtpConnections: 5,
       smtpMessagesPerSecond: 250,
+      smtpDailyLimit: 2000,
       siteName: 'The Gazette',
       mailFrom: { name: 'The Gazette', address: 'news@example.org' },
       replyTo: 'editor@example.org',
@@ -345,7 +353,7 @@ describe('settings that need each other', () => {
   it('A relay on another machine needs an https PUBLIC_URL and a postal address', () => {
     expect(problemsIn(MAILING)).toEqual([]);
     expect(problemsIn({ ...MAILING, PUBLIC_URL: 'http://papers.example.org' })).toEqual([
-      'PUBLIC_URL is “http://papers.example.org”: expected https when SMTP_URL is another machine (RFC 8058 §3.1).',
+      'PUBLIC_URL is “http://papers.example.org”: expected https when SMTP_URL is another machine (RFC 8058 §3.1), unless OWNER_EMAIL is set.',
     ]);
     expect(problemsIn({ ...MAILING, PUBLIC_URL: '' })[0]).toMatch(/^PUBLIC_URL is “http:/);
     expect(problemsIn({ ...MAILING, POSTAL_ADDRESS: '' })[0]).toMatch(/^POSTAL_ADDRESS is not set/);
@@ -359,6 +367,18 @@ describe('settings that need each other', () => {
       expect(problemsIn({ SMTP_URL: env.SMTP_URL })[0]).toMatch(/^POSTAL_ADDRESS/);
     },
   );
+
+  it('Email to the operator’s own addresses needs neither https nor a postal address', () => {
+    const env = { SMTP_URL: 'smtp://relay.example.org', OWNER_EMAIL: 'ada@example.org, b@x.org' };
+    expect(loadConfig(env).ownerEmails).toEqual(['ada@example.org', 'b@x.org']);
+    expect(problemsIn({ ...env, OWNER_EMAIL: 'ada@example.org,' })[0]).toMatch(/^OWNER_EMAIL is/);
+  });
+
+  it('A process that serves no site has one only if PUBLIC_URL names it', () => {
+    expect(loadConfig({}, { servesSite: false }).hasSite).toBe(false);
+    const env = { PUBLIC_URL: 'https://papers.example.org' };
+    expect(loadConfig(env, { servesSite: false }).hasSite).toBe(true);
+  });
 
   it('One remote relay among several needs an https PUBLIC_URL', () => {
     const env = { SMTP_URL: 'smtp://localhost,smtps://relay.example.org', POSTAL_ADDRESS: 'x' };

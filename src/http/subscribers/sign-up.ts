@@ -33,7 +33,7 @@ export async function signUpRoutes(app: TypedFastify, deps: HttpDeps): Promise<v
         description:
           'Sends an email with a link that confirms exactly this sign-up, at most one an hour to an address: a second sign-up within the hour is sent when the hour is over, unless the first is confirmed before. The answer is the same for new, known and suppressed addresses.',
         body: SignUpBody,
-        response: { 202: AcceptedJson, 400: ErrorJson, 429: ErrorJson },
+        response: { 202: AcceptedJson, 400: ErrorJson, 403: ErrorJson, 429: ErrorJson },
       },
     },
     async (request, reply) => {

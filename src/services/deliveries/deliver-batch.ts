@@ -8,6 +8,7 @@ import { releaseBatch } from '../../db/deliveries/transitions/release.ts';
 import { clearQuiet, markQuiet } from '../../db/subscribers/quiet-days.ts';
 import type { DigestContext, DigestContexts } from '../digests/digest-context.ts';
 import { measureDuration } from '../monitoring/measure-duration.ts';
+import { applyDailyLimit } from './daily-limit.ts';
 import type { InFlightWindow } from './in-flight-window.ts';
 import { type PrepareDeps, prepareBatch } from './prepare-batch.ts';
 import { retryTransient, type Sleep } from './retry-transient.ts';
@@ -15,6 +16,8 @@ import { retryTransient, type Sleep } from './retry-transient.ts';
 interface DeliverDeps extends PrepareDeps {
   digestContexts: DigestContexts;
   window: InFlightWindow;
+  /** Messages in 24 hours; null: no limit. */
+  dailyLimit: number | null;
   /** Whether any relay is available. */
   isRelayOpen: () => boolean;
   /** Batches that this process sends now. The claim does not exclude them: a lease may claim its
@@ -120,7 +123,9 @@ async function sendClaimed(
   const { id: digestId, date } = context.digest;
   await recordOutcomes(deps, key, outcomes);
   await retryTransient(() => markQuiet(db, newlyQuiet, date), { signal: forceStop, sleep });
-  const { started, ended } = deps.window.send(ready);
+  const limited = await applyDailyLimit(deps, { ...key, now: deps.clock() }, ready);
+  await recordOutcomes(deps, key, limited.postponed);
+  const { started, ended } = deps.window.send(limited.allowed);
   started.then(onStarted);
   const { sent, postponed } = await ended;
   const postponedOutcomes = postponed.map(({ subscriberId, nextAt }): ClaimOutcome => {

@@ -27,6 +27,8 @@ export interface DigestSenderDeps extends PrepareDeps {
   digestContexts: DigestContexts;
   /** The lease under which this process claims batches. */
   lease: Pick<Lease, 'current' | 'isAlive' | 'beforeRelease'>;
+  /** Messages in 24 hours; null: no limit. */
+  dailyLimit: number | null;
   alerts: Alerts;
   log: Log;
   metrics: Pick<Metrics, 'countMail' | 'observeBatch' | 'observeBatchStep'>;

@@ -9,7 +9,6 @@ import type { Selection } from '../../domain/digests/digest.ts';
 import { EMPTY_SELECTION_DETAILS } from '../../domain/digests/empty-selection.ts';
 import { hashSuppressedAddress, type LinkTokens } from '../../domain/links/tokens.ts';
 import { extractDomain } from '../../domain/subscribers/email-address.ts';
-import type { Subscriber } from '../../domain/subscribers/subscriber.ts';
 import type { Clock } from '../../domain/time/clock.ts';
 import { draftDigestMessage, finishDigestMessage } from '../../mail/digests/digest-message.ts';
 import type { DkimSigner } from '../../mail/dkim/signer.ts';
@@ -22,6 +21,8 @@ export interface PrepareDeps {
   tokens: LinkTokens;
   clock: Clock;
   suppressionKey: string;
+  /** Keys of the only addresses that may get mail; null: anybody's may. */
+  ownerKeys: ReadonlySet<string> | null;
   messageIds: MessageIds;
   /** Null when mail is not signed. */
   signer: DkimSigner | null;
@@ -57,7 +58,7 @@ export async function prepareBatch(
     if (index > 0 && index % SELECTIONS_PER_TICK === 0) await yieldToEventLoop();
     const { subscriberId } = delivery;
     const subscriber = subscribers.get(subscriberId);
-    const obstacle = findObstacle(subscriber, suppressed);
+    const obstacle = findObstacle(subscriber, suppressed, deps.ownerKeys);
     if (!subscriber || obstacle !== null) {
       prepared.outcomes.push({ subscriberId, state: 'skipped', detail: obstacle ?? '' });
       continue;
@@ -126,12 +127,15 @@ function toReadyMail(
 }
 
 function findObstacle(
-  subscriber: Subscriber | undefined,
+  subscriber: DigestRecipient | undefined,
   suppressed: ReadonlySet<number>,
+  ownerKeys: ReadonlySet<string> | null,
 ): string | null {
   if (!subscriber) return 'The reader was erased.';
   if (subscriber.status !== 'active') return `The reader is ${subscriber.status}.`;
   if (suppressed.has(subscriber.id)) return 'The address is suppressed.';
+  if (ownerKeys !== null && !ownerKeys.has(subscriber.emailKey))
+    return 'The address is none of OWNER_EMAIL.';
   return null;
 }
 

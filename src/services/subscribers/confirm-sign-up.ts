@@ -68,7 +68,7 @@ interface PendingJobs {
  * nothing, so none can bring back a subscriber who has since left.
  */
 export async function confirmSignUp(
-  deps: Omit<SignUpDeps, 'limitSignup'>,
+  deps: Omit<SignUpDeps, 'limitSignup' | 'ownerKeys'>,
   token: string,
   { wantsLatest }: { wantsLatest: boolean } = { wantsLatest: false },
 ): Promise<Confirmation> {

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { CONSENT_WORDING } from '../../copy/en/pages/sign-up.ts';
+import { CONSENT_WORDING, SIGN_UP_COPY } from '../../copy/en/pages/sign-up.ts';
 import type { Db } from '../../db/client.ts';
 import { addSubscriber, lockSubscriberByEmail } from '../../db/subscribers/subscribers.ts';
 import { findSuppression } from '../../db/subscribers/suppressions.ts';
@@ -38,6 +38,8 @@ export interface SignUpDeps {
   queue: Queue;
   clock: Clock;
   suppressionKey: string;
+  /** Keys of the only addresses that may get mail; null: anybody's may. */
+  ownerKeys: ReadonlySet<string> | null;
   /** Counts a valid sign-up. Rejects when the network has had its share. */
   limitSignup: (network: string) => Promise<void>;
 }
@@ -60,16 +62,19 @@ interface SignUpInput {
  * keeps its own request. The caller learns nothing about the address: known, unknown and suppressed
  * ones look alike. A suppressed address is mailed nothing, unless the reason is only that its owner
  * once asked to be erased. Returns the address that was understood.
- * @throws InvalidPreferencesError with every problem, that of the address among them.
+ * @throws InvalidPreferencesError with every problem, that of the address among them; PaperboyError
+ * `SIGN_UP_CLOSED` when the installation is for its owner alone.
  */
 export async function signUp(
-  { db, queue, clock, suppressionKey, limitSignup }: SignUpDeps,
+  { db, queue, clock, suppressionKey, ownerKeys, limitSignup }: SignUpDeps,
   input: SignUpInput,
 ): Promise<EmailAddress> {
   const now = clock();
   const { address, preferences } = await validateSignUp(db, input, now);
   const { channel, network } = input;
   await limitSignup(network);
+  if (ownerKeys !== null && !ownerKeys.has(address.key))
+    throw new PaperboyError('SIGN_UP_CLOSED', SIGN_UP_COPY.closed);
   const request = { preferences, channel, wording: CONSENT_WORDING[channel], network };
   const emailId = await db.transaction(async (tx) => {
     const suppression = await findSuppression(

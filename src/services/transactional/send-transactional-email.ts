@@ -1,4 +1,5 @@
 import type { Db } from '../../db/client.ts';
+import { countRecentMessages } from '../../db/deliveries/recent-messages.ts';
 import { findLatestDigest } from '../../db/digests/digests.ts';
 import { findPapersByIds } from '../../db/papers/papers.ts';
 import { findSubscriber } from '../../db/subscribers/subscribers.ts';
@@ -46,6 +47,10 @@ export interface TransactionalDeps {
   random: () => number;
   messageIds: MessageIds;
   suppressionKey: string;
+  /** Keys of the only addresses that may get mail; null: anybody's may. */
+  ownerKeys: ReadonlySet<string> | null;
+  /** Messages in 24 hours; null: no limit. */
+  dailyLimit: number | null;
   termStatistics: TermStatistics;
   /** Counts each attempt by its outcome. */
   metrics: Pick<Metrics, 'countMail'>;
@@ -62,10 +67,12 @@ const NOTHING_MISSED = 'No paper of the absence matches the subscriber’s prefe
 
 const SUPPRESSED = 'The address is suppressed.';
 
+const NOT_THE_OWNER = 'The address is none of OWNER_EMAIL.';
+
 /**
  * Sends one transactional e-mail if it is due. The token of its link is derived from its id at each
  * attempt, so an e-mail that may have arrived can be sent again with the same link and Message-ID.
- * Without a site it stays pending: its link would lead nowhere.
+ * It stays pending without a site, to which its link leads, and while the daily limit is reached.
  */
 export async function sendTransactionalEmail(
   deps: TransactionalDeps,
@@ -76,6 +83,7 @@ export async function sendTransactionalEmail(
   if (links === null) return;
   const sender = { ...deps.sender, links };
   const now = clock();
+  if (await isDailyLimitReached(deps, now)) return;
   const claimed = await claimTransactionalEmail(
     db,
     emailId,
@@ -90,7 +98,8 @@ export async function sendTransactionalEmail(
   const subscriber = applySignUpRequest(stored, claimed.signUpRequest);
   const { key } = normaliseAddress(subscriber.email);
   const suppression = await findSuppression(db, hashSuppressedAddress(key, deps.suppressionKey));
-  const reply = findObstacle(claimed, subscriber, suppression);
+  const isOwner = deps.ownerKeys === null || deps.ownerKeys.has(key);
+  const reply = isOwner ? findObstacle(claimed, subscriber, suppression) : NOT_THE_OWNER;
   if (reply !== null) return recordTransactionalEmail(db, claimed.id, { state: 'failed', reply });
   const email = await ensurePapers(deps, claimed);
   if (email.kind === 'return' && email.paperIds.length === 0)
@@ -110,6 +119,13 @@ export async function sendTransactionalEmail(
     ...toDeliveryUpdate(outcome, email, clock(), deps.random()),
     messageId,
   });
+}
+
+async function isDailyLimitReached(
+  { db, dailyLimit }: TransactionalDeps,
+  now: Date,
+): Promise<boolean> {
+  return dailyLimit !== null && (await countRecentMessages(db, { now })).messages >= dailyLimit;
 }
 
 /** Selects the papers of a `return` when it is first claimed: composing a digest requests the

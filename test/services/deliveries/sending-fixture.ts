@@ -115,6 +115,8 @@ export function useSendingFixture() {
       clock,
       random: () => 0.5,
       suppressionKey,
+      ownerKeys: null,
+      dailyLimit: null,
       messageIds,
       signer: null,
       ...changes,

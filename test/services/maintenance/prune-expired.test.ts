@@ -69,6 +69,7 @@ describe('pruneExpired: unconfirmed sign-ups', () => {
         queue: createRecordingQueue(),
         clock: () => now,
         suppressionKey,
+        ownerKeys: null,
         limitSignup: async () => undefined,
       },
       { email: 'ada@example.org', preferences: {}, channel: 'form', network: '192.0.2.0/24' },

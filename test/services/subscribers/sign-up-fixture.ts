@@ -40,6 +40,7 @@ export function useSignUpFixture() {
     clock,
     tokens,
     suppressionKey,
+    ownerKeys: null,
     limitSignup: async () => undefined,
   });
 

@@ -171,6 +171,17 @@ describe('signUp', () => {
     expect(counted).toBe(0);
   });
 
+  it('Only the owner can sign up where OWNER_EMAIL is set', async () => {
+    const closed = { ...deps(), ownerKeys: new Set(['grace@example.org']) };
+    const input = { preferences: {}, channel: 'api', network: '' } as const;
+    await expect(signUp(closed, { ...input, email: 'ada@example.org' })).rejects.toMatchObject({
+      code: 'SIGN_UP_CLOSED',
+    });
+    expect(await listEmails()).toEqual([]);
+    await signUp(closed, { ...input, email: 'Grace@example.org' });
+    expect(await listEmails()).toHaveLength(1);
+  });
+
   it('A keyword that cannot be searched for is a problem of the sign-up', async () => {
     await expect(requestSignUp(TEST_ADDRESS, { keywords: ['the'] })).rejects.toMatchObject({
       code: 'INVALID_PREFERENCES',

@@ -29,6 +29,8 @@ export const SIGN_UP_COPY = {
     topics: 'about',
     moreTopics: (count: number) => `${count} more`,
   },
+  /** The answer of an installation that one person runs for themselves. */
+  closed: 'This site is private: it sends email to its owner alone, so nobody else can sign up.',
   nothingSent: (problem: string) => `${problem} Nothing was sent.`,
   checkInbox: {
     title: 'Check your inbox',

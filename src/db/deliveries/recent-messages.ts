@@ -1,0 +1,45 @@
+import { sql } from 'drizzle-orm';
+import { DAY_MS } from '../../domain/time/units.ts';
+import type { Db } from '../client.ts';
+import type { BatchKey } from './batches.ts';
+
+interface RecentMessages {
+  /** Sent, or perhaps sent, in the last 24 hours. */
+  messages: number;
+  /** Claimed by workers, in other batches than the given one. */
+  claimed: number;
+  /** When the first of the messages was sent; null when there are none. */
+  since: Date | null;
+}
+
+/** A digest is sent and retried in the days after it was composed. */
+const MAX_SENDING_DAYS = 9;
+
+/** Counts what left for the relays in the 24 hours before `now`: digests and transactional
+ *  e-mails. */
+export async function countRecentMessages(
+  db: Db,
+  { now, besides = { digestId: 0, batch: 0 } }: { now: Date; besides?: BatchKey },
+): Promise<RecentMessages> {
+  const from = new Date(now.getTime() - DAY_MS);
+  const oldest = new Date(now.getTime() - MAX_SENDING_DAYS * DAY_MS);
+  const result = await db.execute<{ messages: number; claimed: number; since: string | null }>(sql`
+    WITH recent AS (
+      SELECT state, updated_at AS at, digest_id, batch FROM deliveries
+      WHERE digest_id = ANY(ARRAY(SELECT id FROM digests WHERE composed_at > ${oldest}))
+        AND (state = 'claimed' OR state IN ('sending', 'sent', 'unknown') AND updated_at > ${from})
+      UNION ALL
+      SELECT 'sent', sent_at, 0, 0 FROM transactional_emails WHERE sent_at > ${from}
+    )
+    SELECT count(*) FILTER (WHERE state <> 'claimed')::int AS messages,
+      count(*) FILTER (WHERE state = 'claimed'
+        AND (digest_id, batch) <> (${besides.digestId}::int, ${besides.batch}::int))::int AS claimed,
+      min(at) FILTER (WHERE state <> 'claimed') AS since
+    FROM recent`);
+  const row = result.rows[0];
+  return {
+    messages: row?.messages ?? 0,
+    claimed: row?.claimed ?? 0,
+    since: row?.since ? new Date(row.since) : null,
+  };
+}
