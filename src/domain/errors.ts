@@ -69,6 +69,7 @@ type OperatorErrorCode =
   | 'UNKNOWN_DELIVERY'
   | 'UNKNOWN_SOURCE'
   | 'UNKNOWN_SUBSCRIBER'
+  | 'UNSENDABLE_ADDRESS'
   | 'WHICH_DELIVERIES';
 
 export type ErrorCode = RequestErrorCode | OperatorErrorCode;

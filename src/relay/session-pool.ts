@@ -68,6 +68,8 @@ export function createSessionPool({
   let seconds = 0;
   let reconnectAtSeconds = 0;
   let isAborted = false;
+  /** Messages that the sessions have. */
+  let active = 0;
   let onDrained: (() => void) | null = null;
 
   const host: SessionHost = {
@@ -75,7 +77,12 @@ export function createSessionPool({
       connecting.delete(session);
       health.onOpen();
     },
-    takeNext: (isPipelined) => (isPipelined ? null : retryQueue.shift()) ?? sendQueue.shift(),
+    takeNext: (isPipelined) => {
+      if (!mayStart(isPipelined)) return null;
+      const transaction = (isPipelined ? null : retryQueue.shift()) ?? sendQueue.shift();
+      if (transaction) active += 1;
+      return transaction;
+    },
     onAvailable: (session) => {
       idleSessions.push(session);
       if (onDrained) closeSession(session);
@@ -85,13 +92,21 @@ export function createSessionPool({
       closeSession(session);
     },
     onReply: (transaction, reply) => {
-      if (isPositiveCompletion(reply)) health.onSuccess();
+      active -= 1;
+      const wasOnProbation = health.isOnProbation();
+      if (isPositiveCompletion(reply)) health.onAccepted();
       onReply(transaction, reply);
+      if (wasOnProbation) dispatch();
     },
-    onUnknown,
+    onUnknown: (transaction, why) => {
+      active -= 1;
+      if (!isAborted && health.onUnanswered(why)) goDown(why);
+      onUnknown(transaction, why);
+    },
     onUnsent: (transaction, why, isStale) => {
-      if (!isStale || transaction.isRetried || isAborted || !transaction.maySend())
-        return onUnsent(transaction, why);
+      active -= 1;
+      const mayRetry = isStale && !transaction.isRetried && !isAborted && health.isAvailable();
+      if (!mayRetry || !transaction.maySend()) return onUnsent(transaction, why);
       transaction.isRetried = true;
       retryQueue.push(transaction);
     },
@@ -110,9 +125,16 @@ export function createSessionPool({
       reconnectAtSeconds = seconds + RECONNECT_DELAY_SECONDS;
       return;
     }
-    if (!health.onFailure(why)) return;
+    if (health.onFailure(why)) goDown(why);
+  }
+
+  function goDown(why: string) {
     for (const transaction of drainQueues()) onUnsent(transaction, why);
     onChange(false, health.describeProblem());
+  }
+
+  function mayStart(isPipelined: boolean): boolean {
+    return !health.isOnProbation() || (!isPipelined && active === 0);
   }
 
   function drainQueues(): SmtpTransaction[] {
@@ -121,17 +143,20 @@ export function createSessionPool({
 
   /** Gives queued messages to idle sessions, and connects when these are too few. */
   function dispatch() {
-    while (sendQueue.length > 0) {
+    while (sendQueue.length > 0 && mayStart(false)) {
       const session = idleSessions.pop();
       if (session === undefined) break;
       const transaction = sendQueue.shift();
-      if (transaction) session.send(transaction);
+      if (!transaction) break;
+      active += 1;
+      session.send(transaction);
     }
     while (retryQueue.length + sendQueue.length > connecting.size && canConnect()) connect();
   }
 
   function canConnect(): boolean {
     if (!health.isAvailable()) return false;
+    if (health.isOnProbation() && (active > 0 || connecting.size > 0)) return false;
     if (seconds < reconnectAtSeconds && sessions.size > connecting.size) return false;
     if (sessions.size < maxConnections) return true;
     const idleSession = retryQueue.length > 0 ? idleSessions[0] : undefined;

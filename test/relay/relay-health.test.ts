@@ -136,6 +136,46 @@ describe('A relay that accepts connections and replies 421 to everything', () =>
   });
 });
 
+describe('A relay that breaks off after every final dot', () => {
+  it('A relay that answers no dot is down after a few messages, and is then offered one at a time', async () => {
+    const server = await scripted();
+    server.script((step) => (step === 'dot' ? { drop: true } : undefined));
+    const { relay, timers, changes } = relaysTo([server], { maxConnections: 5 });
+    const outcomes = await Promise.all(
+      Array.from({ length: 500 }, () => relay.send(buildMessage())),
+    );
+    const unknown = outcomes.filter(({ kind }) => kind === 'unknown').length;
+    expect(unknown).toBeGreaterThanOrEqual(3);
+    expect(unknown).toBeLessThanOrEqual(7);
+    expect(outcomes.filter(({ kind }) => kind === 'unsent')).toHaveLength(500 - unknown);
+    expect(relay.isAvailable()).toBe(false);
+    expect(changes).toMatchObject([
+      { isAvailable: false, sentence: expect.stringContaining('closed the connection') },
+    ]);
+
+    timers.advance(1);
+    await waitUntil(() => relay.isAvailable());
+    const onProbation = await Promise.all([1, 2, 3].map(() => relay.send(buildMessage())));
+    expect(onProbation.map(({ kind }) => kind).sort()).toEqual(['unknown', 'unsent', 'unsent']);
+    expect(changes.map(({ isAvailable }) => isAvailable)).toEqual([false, false]);
+
+    server.script(() => undefined);
+    timers.advance(2);
+    await waitUntil(() => relay.isAvailable());
+    const healed = await Promise.all(Array.from({ length: 20 }, () => relay.send(buildMessage())));
+    expect(new Set(healed.map(({ kind }) => kind))).toEqual(new Set(['answered']));
+    expect(changes.map(({ isAvailable }) => isAvailable)).toEqual([false, false, true]);
+  });
+
+  it('A relay that answers some dots stays up', async () => {
+    const server = await scripted();
+    server.script((step, time) => (step === 'dot' && time % 3 !== 0 ? { drop: true } : undefined));
+    const { relay, changes } = relaysTo([server], { maxConnections: 1 });
+    for (let n = 1; n <= 12; n += 1) await relay.send(buildMessage());
+    expect(changes).toEqual([]);
+  });
+});
+
 describe('A 421 before the dot', () => {
   it.each(['MAIL', 'RCPT', 'DATA'] as const)(
     'A 421 at %s leaves the message unsent and requests back-off',

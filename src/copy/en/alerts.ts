@@ -50,6 +50,10 @@ export const ALERT_COPY = {
   },
   bounceRateExceeded:
     'More than 5 % of the last 200 replies, or half of the first few, refused the mail for good: the digest is paused and nobody is suppressed.',
+  unanswered:
+    'The relay broke off after it had received mails, so nobody knows whether they arrived: the digest is paused. Check the relay’s log, and every firewall and filter in front of it, before you resume the digest.',
+  composeFailed: (problem: string) =>
+    `The mails of the digest cannot be composed: ${problem} The digest is paused, and nobody’s mail is lost.`,
   queueBehind: (queue: 'deliveries' | 'transactional', since: Date) =>
     `The oldest due ${QUEUE_NAMES[queue]} has waited since ${formatTime(since)}. Check whether a worker is running and whether the relay accepts mail fast enough.`,
 } as const;

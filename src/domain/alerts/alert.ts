@@ -16,6 +16,10 @@ export const ALERT_KINDS = [
   'relay-down',
   /** Too many addresses were rejected, so the digest was paused. Subject: kind and date. */
   'refusals',
+  /** Relays took mails without an answer, so the digest was paused. Subject: kind and date. */
+  'unanswered',
+  /** The mails of a digest could not be composed, so it was paused. Subject: kind and date. */
+  'compose-failed',
   /** Due work has waited too long: no worker runs, or it is too slow. Subject: `deliveries` or
    *  `transactional`. */
   'queue-behind',

@@ -11,8 +11,10 @@ export type SendOutcome =
   | { kind: 'answered'; reply: SmtpReply; relay: string }
   /** `requestsBackoff`: a relay answered a command with 421 (RFC 5321 §3.8). */
   | { kind: 'unsent'; problem: string; relay: string; requestsBackoff?: boolean }
-  /** The mail could not be composed, and no retry would change that. */
+  /** No mail can be addressed to the recipient, and no retry would change that. */
   | { kind: 'invalid'; problem: string; relay: string }
+  /** The mail could not be composed, which is a fault of the installation. */
+  | { kind: 'uncomposed'; problem: string; relay: string }
   | { kind: 'unknown'; problem: string; relay: string };
 
 /** What an outcome means for any kind of mail. */
@@ -32,6 +34,7 @@ const STATUS_BY_REPLY_CLASS = {
 const STATUS_BY_KIND = {
   unsent: 'deferred',
   invalid: 'failed',
+  uncomposed: 'deferred',
   unknown: 'unknown',
 } as const satisfies Record<Exclude<SendOutcome['kind'], 'answered'>, AttemptConclusion['status']>;
 

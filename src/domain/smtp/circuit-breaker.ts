@@ -25,9 +25,17 @@ export function recordConnectionFailure(
   now: number,
   random: number,
 ): CircuitState {
-  if (circuit.state === 'open') return circuit;
   const failures = circuit.failures + 1;
-  if (failures < MAX_CONSECUTIVE_FAILURES) return { state: 'closed', failures };
+  if (circuit.state === 'open' || failures >= MAX_CONSECUTIVE_FAILURES)
+    return openCircuit(circuit, now, random);
+  return { state: 'closed', failures };
+}
+
+/** The state after a failure that shows at once that the relay must not be used. A circuit that is
+ *  open stays as it is. */
+export function openCircuit(circuit: CircuitState, now: number, random: number): CircuitState {
+  if (circuit.state === 'open') return circuit;
+  const failures = Math.max(circuit.failures + 1, MAX_CONSECUTIVE_FAILURES);
   return { state: 'open', failures, probeAt: now + computeProbeDelayMs(failures, random) };
 }
 

@@ -57,7 +57,7 @@ export function finishDigestMessage(
 
 /**
  * An unsigned digest for one subscriber.
- * @throws RangeError for an address that is not allowed in a header, and as
+ * @throws PaperboyError `UNSENDABLE_ADDRESS` for an address that is not allowed in a header, and as
  * `DigestRenderer.render`.
  */
 export function draftDigestMessage(

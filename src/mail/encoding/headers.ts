@@ -1,3 +1,4 @@
+import { PaperboyError } from '../../domain/errors.ts';
 import { toSingleLine } from './printable.ts';
 
 export interface Mailbox {
@@ -48,12 +49,15 @@ export function formatMailDate(date: Date): string {
 
 /**
  * Returns `address` when it is safe in a header and an envelope.
- * @throws RangeError for anything that could end the line, name a second recipient or need
- * SMTPUTF8. The message does not contain the address, since it ends up in logs.
+ * @throws PaperboyError `UNSENDABLE_ADDRESS` for anything that could end the line, name a second
+ * recipient or need SMTPUTF8. Its message does not contain the address, since it ends up in logs.
  */
 export function requireAddress(address: string): string {
   if (address.length > MAX_ADDRESS || !ADDRESS.test(address)) {
-    throw new RangeError('An address is not plain ASCII of the form local@domain.');
+    throw new PaperboyError(
+      'UNSENDABLE_ADDRESS',
+      'An address is not plain ASCII of the form local@domain.',
+    );
   }
   return address;
 }

@@ -37,7 +37,7 @@ export interface TransactionalMessage
 
 /**
  * A transactional email in nodemailer's form. The same arguments give the same bytes.
- * @throws RangeError for an address that is not allowed in a header.
+ * @throws PaperboyError `UNSENDABLE_ADDRESS` for an address that is not allowed in a header.
  */
 export function composeTransactionalEmail(
   templates: MailTemplates,
@@ -75,7 +75,7 @@ interface SingleEmail extends Pick<TransactionalMessage, 'to' | 'messageId' | 'd
 
 /**
  * A single email in nodemailer's form. The same arguments give the same bytes.
- * @throws RangeError for an address that is not allowed in a header.
+ * @throws PaperboyError `UNSENDABLE_ADDRESS` for an address that is not allowed in a header.
  */
 export function composeSingleEmail(
   templates: MailTemplates,

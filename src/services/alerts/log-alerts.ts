@@ -2,7 +2,12 @@ import type { Alert, AlertKind, Incident } from '../../domain/alerts/alert.ts';
 import type { Log } from '../monitoring/log.ts';
 
 /** Whoever raises these logs them with more facts. */
-const LOGGED_BY_CALLER: readonly AlertKind[] = ['relay-down', 'refusals'];
+const LOGGED_BY_CALLER: readonly AlertKind[] = [
+  'relay-down',
+  'refusals',
+  'unanswered',
+  'compose-failed',
+];
 
 /** Returns callbacks for `createAlerts` that log when an incident begins and ends. */
 export function createAlertLogger(log: Log): {

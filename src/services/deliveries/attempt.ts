@@ -4,6 +4,7 @@ import type {
 } from '../../db/deliveries/transitions/record-attempts.ts';
 import { decideDeliveryResult, type SendOutcome } from '../../domain/deliveries/outcome.ts';
 import type { DigestKind } from '../../domain/digests/digest.ts';
+import { PaperboyError } from '../../domain/errors.ts';
 import type { Message } from '../../domain/smtp/message.ts';
 import { classifyReply } from '../../domain/smtp/smtp-reply.ts';
 import type { Clock } from '../../domain/time/clock.ts';
@@ -19,7 +20,7 @@ export interface ReadyMail extends NextAttempt {
   /** The normalised address, for its suppression. */
   emailKey: string;
   /** Composes the message just before it is sent: many mails wait, and messages are large.
-   *  @throws RangeError when none can be composed, such as for an address that fits no header. */
+   *  @throws PaperboyError `UNSENDABLE_ADDRESS` for an address that fits no header. */
   compose: () => Message | Promise<Message>;
 }
 
@@ -51,18 +52,21 @@ export async function attemptToSend(deps: AttemptDeps, mail: ReadyMail): Promise
   return { entry: mail, outcome, result };
 }
 
-/** A RangeError says that the mail is invalid for good. Any other error is a fault of the
- *  installation that may be repaired, so the mail is retried. */
+/** Only an address can make a mail invalid for good. Any other error is a fault of the installation
+ *  that may be repaired, so the mail is retried. */
 async function composeAndSend(
   { relay, isAlive }: AttemptDeps,
   { compose, leaseId }: ReadyMail,
 ): Promise<SendOutcome> {
+  let message: Message;
   try {
-    return await relay.send(await compose(), () => isAlive(leaseId));
+    message = await compose();
   } catch (error) {
-    const kind = error instanceof RangeError ? 'invalid' : 'unsent';
+    const isInvalid = error instanceof PaperboyError && error.code === 'UNSENDABLE_ADDRESS';
+    const kind = isInvalid ? 'invalid' : 'uncomposed';
     return { kind, problem: (error as Error).message, relay: '' };
   }
+  return relay.send(message, () => isAlive(leaseId));
 }
 
 /** What a recipient domain answered, as its throttle counts it. */

@@ -27,9 +27,12 @@ interface MonitorDeps {
 export async function monitorInstallation(deps: MonitorDeps, now: Date): Promise<void> {
   const quiet = await monitorQuietSources(deps, now);
   await monitorQueues(deps, now);
+  const isResumed = async ({ subject }: Incident) => !(await isPaused(deps.db, subject));
   const isOver: Partial<Record<AlertKind, (incident: Incident) => Promise<boolean>>> = {
     'papers-late': (incident) => isPapersLateOver(deps, incident, now),
-    refusals: async ({ subject }) => !(await isPaused(deps.db, subject)),
+    refusals: isResumed,
+    unanswered: isResumed,
+    'compose-failed': isResumed,
     'relay-down': async ({ seenAt }) => now.getTime() - seenAt.getTime() > STALE_ALERT_AFTER_MS,
     'source-failed': async ({ subject }) => !isConfigured(deps, subject),
     'source-quiet': (incident) => isSourceQuietOver(deps, incident, { quiet, now }),

@@ -178,7 +178,7 @@ describe('The message of a digest', () => {
   it('An address that names a second recipient or ends the line is an error', () => {
     for (const to of ['a@b.org, c@d.org', 'a@b.org\r\nBcc: c@d.org']) {
       expect(() => composeDigestMessage(createRenderer(), buildAddressedCopy(10, { to }))).toThrow(
-        RangeError,
+        'An address is not plain ASCII',
       );
     }
     const messageId = '<a@b>\r\nBcc: c@d.org';

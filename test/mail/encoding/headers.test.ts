@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import PostalMime from 'postal-mime';
 import { describe, expect, it } from 'vitest';
+import { PaperboyError } from '../../../src/domain/errors.ts';
 import {
   formatHeader,
   formatMailboxHeader,
@@ -101,7 +102,7 @@ describe('An address in a header', () => {
     `${'a'.repeat(250)}@b.org`,
     '',
   ])('The address %j is an error', (address) => {
-    expect(() => requireAddress(address)).toThrow(RangeError);
+    expect(() => requireAddress(address)).toThrow(PaperboyError);
   });
 
   it.each(['ada@example.org', "o'hara+papers@example.org", 'papers@localhost'])(

@@ -171,6 +171,6 @@ describe('Transactional emails', () => {
         buildSender(),
         buildTransactionalEmail('confirm', { to }),
       ),
-    ).toThrow(RangeError);
+    ).toThrow('An address is not plain ASCII');
   });
 });

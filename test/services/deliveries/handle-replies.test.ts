@@ -7,6 +7,33 @@ import { buildSubscribers, useSendingFixture } from './sending-fixture.ts';
 const fixture = useSendingFixture();
 const { composeFor, database, deliver, deps, lease, statesOf } = fixture;
 
+describe('A digest that cannot be sent', () => {
+  it('A digest is paused with an alert after a handful of mails whose dot was not answered', async () => {
+    const { digestId } = await composeFor(buildSubscribers(60));
+    const relay = {
+      ...fixture.relay,
+      send: async () => ({ kind: 'unknown' as const, problem: 'It broke off.', relay: 'mx' }),
+    };
+    await deliver(deps({ relay }), { digestId, leaseId: await lease() });
+    const unknown = (await statesOf(digestId)).filter((state) => state === 'unknown').length;
+    expect(unknown).toBeGreaterThanOrEqual(5);
+    expect(unknown).toBeLessThanOrEqual(15);
+    expect(fixture.alerts).toEqual([expect.stringContaining('nobody knows whether they arrived')]);
+    const digest = await requireDigest(database.db, 'daily', FRIDAY);
+    expect(digest.pausedAt).not.toBeNull();
+  });
+
+  it('A digest whose mails cannot be composed is paused with an alert, and no delivery fails', async () => {
+    const { digestId } = await composeFor(buildSubscribers(60));
+    const signer = { sign: () => Promise.reject(new RangeError('A placeholder has no value.')) };
+    await deliver(deps({ signer }), { digestId, leaseId: await lease() });
+    const states = await statesOf(digestId);
+    expect(states).not.toContain('failed');
+    expect(states.filter((state) => state === 'pending').length).toBeGreaterThan(30);
+    expect(fixture.alerts).toEqual([expect.stringContaining('A placeholder has no value.')]);
+  });
+});
+
 describe('An address that does not exist', () => {
   const suppressed = async () => {
     const { rows } = await database.db.execute(sql`SELECT reason FROM suppressions`);

@@ -21,6 +21,8 @@ export const STATUS_COPY = {
     'papers-late': 'The papers of a working day came late.',
     'relay-down': 'Email is delayed: it is sent more slowly than usual, or not at all.',
     refusals: 'A digest is paused.',
+    unanswered: 'A digest is paused.',
+    'compose-failed': 'A digest is paused.',
     'queue-behind': 'Email is sent later than usual.',
   } satisfies Record<Alert['kind'], string>,
   papers: 'Papers',
