@@ -20,8 +20,9 @@ export interface JobQueue {
     repeat: Omit<RepeatOptions, 'key'>,
     template: { name: string; data: unknown; opts?: JobSchedulerTemplateOptions },
   ): Promise<unknown>;
-  /** Undefined when there is no such scheduler. */
-  getJobScheduler(id: string): Promise<unknown>;
+  /** Undefined when there is no such scheduler. `next` is the time of its next job, in ms. */
+  getJobScheduler(id: string): Promise<{ next?: number } | undefined>;
+  removeJobScheduler(id: string): Promise<boolean>;
   getJobCounts(
     ...types: ('waiting' | 'active' | 'delayed' | 'failed')[]
   ): Promise<Record<string, number>>;

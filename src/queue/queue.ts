@@ -18,7 +18,8 @@ export interface Queue {
   enqueueMany<Name extends JobName>(name: Name, newJobs: readonly NewJob<Name>[]): Promise<void>;
   /** Schedules a recurring job; once, however many processes schedule it. */
   schedule<Name extends JobName>(name: Name, data: JobMap[Name], when: Schedule): Promise<void>;
-  /** Schedules again the jobs that the store has lost: it may be wiped at any moment. */
+  /** Schedules again the jobs that the store has lost, since it may be wiped at any moment, and
+   *  those whose next run is far off because the clock was set back. */
   restoreSchedules(): Promise<void>;
   /** Starts handling the jobs of the queues. */
   startWorkers(
@@ -92,7 +93,7 @@ export function openQueue(
       return [name, queue];
     }),
   ) as Record<QueueName, JobQueue>;
-  const schedules = new Map<string, { queue: JobQueue; set: () => Promise<unknown> }>();
+  const schedules = new Map<string, KnownSchedule>();
   return {
     enqueue: async (name, data, id) => {
       const options = { ...OPTIONS_BY_JOB[name], ...(id !== undefined && { jobId: id }) };
@@ -115,13 +116,13 @@ export function openQueue(
       const queue = queues[QUEUE_BY_JOB[name]];
       const template = { name, data, opts: OPTIONS_BY_JOB[name] };
       const upsert = () => queue.upsertJobScheduler(id, repeat, template);
+      const schedule = { id, queue, upsert, everyMs: 'every' in repeat ? repeat.every : null };
+      await restoreSchedule(schedule);
       await upsert();
-      schedules.set(id, { queue, set: upsert });
+      schedules.set(id, schedule);
     },
     restoreSchedules: async () => {
-      for (const [id, { queue, set: upsert }] of schedules) {
-        if ((await queue.getJobScheduler(id)) === undefined) await upsert();
-      }
+      for (const schedule of schedules.values()) await restoreSchedule(schedule);
     },
     startWorkers: (names, handlers, options) =>
       startQueueWorkers(backend, names, handlers, options),
@@ -133,6 +134,28 @@ export function openQueue(
       await Promise.all(Object.values(queues).map((queue) => queue.close()));
     },
   };
+}
+
+interface KnownSchedule {
+  id: string;
+  queue: JobQueue;
+  upsert: () => Promise<unknown>;
+  /** Null for a cron expression: the sweep runs what such a job has missed. */
+  everyMs: number | null;
+}
+
+/**
+ * BullMQ keeps the time of the next run as it was computed. After the clock was set back that time
+ * lies in the future, and no run would come until then; an upsert alone keeps it.
+ */
+async function restoreSchedule({ id, queue, upsert, everyMs }: KnownSchedule): Promise<void> {
+  const scheduler = await queue.getJobScheduler(id);
+  if (scheduler !== undefined) {
+    const aheadMs = (scheduler.next ?? 0) - Date.now();
+    if (everyMs === null || Math.abs(aheadMs) <= 2 * everyMs) return;
+    await queue.removeJobScheduler(id);
+  }
+  await upsert();
 }
 
 async function startQueueWorkers(

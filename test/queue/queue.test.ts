@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import {
   createPostgresQueueBackend,
   createRedisQueueBackend,
@@ -249,6 +249,25 @@ describe('A schedule', () => {
     await other.restoreSchedules();
     expect(await raw.getJobScheduler('prune')).toMatchObject({ pattern: '10 3 * * *' });
     await raw.removeJobScheduler('prune');
+    await raw.close();
+    await other.close();
+  });
+
+  it('A schedule whose next run is hours off, since the clock was set back, runs at once', async () => {
+    const other = openQueue(backend, () => undefined);
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 3 * 3_600_000 });
+    await other.schedule('sweep', {}, { everySeconds: 60 });
+    vi.useRealTimers();
+    const raw = backend.openQueue('schedule');
+    const secondsAhead = async () =>
+      (((await raw.getJobScheduler('sweep'))?.next ?? 0) - Date.now()) / 1000;
+    expect(await secondsAhead()).toBeGreaterThan(10_000);
+    const recorder = createJobRecorder();
+    await work(recorder.handlers, ['schedule']);
+    await other.restoreSchedules();
+    await recorder.next(1);
+    expect(await secondsAhead()).toBeLessThanOrEqual(120);
+    await raw.removeJobScheduler('sweep');
     await raw.close();
     await other.close();
   });
