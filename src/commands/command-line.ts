@@ -13,8 +13,9 @@ interface ProcessInfo {
   instanceId: string;
 }
 
-/** Commands that are never sent to a running process, because they are that process. */
-const LONG_RUNNING_COMMANDS = ['start', 'demo'];
+/** Commands that are never sent to a running process: those that are that process, and one that
+ *  computes for minutes and needs nothing of it. */
+const OWN_PROCESS_COMMANDS = ['start', 'demo', 'evaluate'];
 
 /** Arguments that ask for help, the version or the meaning of a relay's reply: none needs data. */
 const INFORMATIONAL_ARGS = ['--help', '-h', '--version', '-V', 'help', '--reply'];
@@ -64,12 +65,17 @@ function listOwnProcessCommands(
         return (context) => createDemoCommand(context, { env, createRuntime });
       },
     },
+    {
+      name: 'evaluate',
+      description: 'measure how well papers are chosen for readers whose choices are known',
+      load: async () => (await import('./evaluate.ts')).createEvaluateCommand,
+    },
   ];
 }
 
 function needsData(args: readonly string[]): boolean {
   return (
-    !LONG_RUNNING_COMMANDS.includes(args[0] ?? '') &&
+    !OWN_PROCESS_COMMANDS.includes(args[0] ?? '') &&
     !args.some((arg) => INFORMATIONAL_ARGS.includes(arg))
   );
 }

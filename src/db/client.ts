@@ -3,7 +3,7 @@ import type { ExtractTablesWithRelations } from 'drizzle-orm';
 import { drizzle, type NodePgQueryResultHKT } from 'drizzle-orm/node-postgres';
 import type { PgDatabase } from 'drizzle-orm/pg-core';
 import pg from 'pg';
-import { openPGlite } from './pglite.ts';
+import { openInMemoryPGlite, openPGlite } from './pglite.ts';
 import { PGlitePool } from './pglite-pool.ts';
 import { withQueryTimeout } from './query-timeout-pool.ts';
 import * as schema from './schema.ts';
@@ -83,6 +83,11 @@ const CONNECT_TIMEOUT_MS = 10_000;
  */
 export async function openEmbeddedDatabase(folder: string): Promise<Database> {
   return createPGliteDatabase(await openPGlite(folder));
+}
+
+/** Opens an empty embedded database in memory. */
+export async function openTemporaryDatabase(): Promise<Database> {
+  return createPGliteDatabase(await openInMemoryPGlite());
 }
 
 /** Wraps an open PGlite as a database. Closing the database closes the PGlite. */

@@ -11,6 +11,11 @@ export async function openPGlite(folder: string): Promise<PGlite> {
   return create(folder);
 }
 
+/** Opens an empty PGlite in memory, which is gone when it is closed. */
+export function openInMemoryPGlite(): Promise<PGlite> {
+  return create('memory://');
+}
+
 /** Imports PGlite only here: a process that uses a server should not spend memory on it. */
 async function create(dataDir: string): Promise<PGlite> {
   const { PGlite } = await import('@electric-sql/pglite');

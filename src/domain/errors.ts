@@ -42,6 +42,7 @@ type OperatorErrorCode =
   | 'INVALID_FILE'
   | 'INVALID_KEYS'
   | 'INVALID_PAPER'
+  | 'INVALID_READER'
   | 'INVALID_SETTINGS'
   | 'INVALID_TOPICS'
   | 'KEYS_DIFFER'

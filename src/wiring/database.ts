@@ -2,7 +2,12 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type DataDirLock, lockDataDir } from '../control/data-dir-lock.ts';
 import { checkServer } from '../db/check-server.ts';
-import { type Database, openEmbeddedDatabase, openServerDatabase } from '../db/client.ts';
+import {
+  type Database,
+  openEmbeddedDatabase,
+  openServerDatabase,
+  openTemporaryDatabase,
+} from '../db/client.ts';
 import { endLeases, type ReleasedDeliveries } from '../db/deliveries/transitions/end-leases.ts';
 import { isMigrated, isQueueMigrated, migrate } from '../db/migrate.ts';
 import { listTopics } from '../db/topics/topics.ts';
@@ -119,6 +124,22 @@ export async function prepareDatabase(
   await migrate(database, options);
   if ((await listTopics(database.db)).length > 0) return;
   await importTopics(database.db, await readSeed('topics.json'));
+}
+
+/** Opens an empty database in memory for the time of `action`, with the topics of a file or, when
+ *  null, those that come with Paperboy. @throws PaperboyError `INVALID_TOPICS`. */
+export async function withTemporaryDatabase<Result>(
+  topics: string | null,
+  action: (database: Database) => Promise<Result>,
+): Promise<Result> {
+  const database = await openTemporaryDatabase();
+  try {
+    await migrate(database, { queueInPostgres: false });
+    await importTopics(database.db, topics ?? (await readSeed('topics.json')));
+    return await action(database);
+  } finally {
+    await database.close();
+  }
 }
 
 /** Reads a seed file. */

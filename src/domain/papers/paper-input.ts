@@ -35,7 +35,7 @@ const MAX_CATEGORIES = 20;
 const MAX_CATEGORY_CHARS = 100;
 const MAX_COUNT = 2_000_000_000;
 
-interface ParsePaperOptions {
+export interface ParsePaperOptions {
   /** Name of the source. */
   source: string;
   /** The day it was listed on, unless the entry has another. */
@@ -47,6 +47,8 @@ interface ParsePaperOptions {
    * without notice. @defaultValue false
    */
   isLenient?: boolean;
+  /** Accept papers without an abstract, which is then empty. @defaultValue false */
+  isAbstractOptional?: boolean;
 }
 
 /**
@@ -56,7 +58,13 @@ interface ParsePaperOptions {
  */
 export function parsePaper(
   entry: unknown,
-  { source, today, usableAfterDays = 0, isLenient = false }: ParsePaperOptions,
+  {
+    source,
+    today,
+    usableAfterDays = 0,
+    isLenient = false,
+    isAbstractOptional = false,
+  }: ParsePaperOptions,
 ): ListedPaper {
   if (typeof entry !== 'object' || entry === null || Array.isArray(entry)) {
     throwInvalidPaper(
@@ -65,11 +73,15 @@ export function parsePaper(
   }
   const field = createFieldReader(entry as Record<string, unknown>, isLenient);
   const title = field('title', (value) => parseText(value, MAX_TITLE_CHARS));
-  const abstract = field('abstract', (value) => parseText(value, MAX_ABSTRACT_CHARS));
+  const abstract = field('abstract', (value) =>
+    isAbstractOptional && isBlank(value) ? undefined : parseText(value, MAX_ABSTRACT_CHARS),
+  );
   if (title === undefined) throwInvalidPaper('title is missing: expected the words of the title');
-  if (abstract === undefined)
+  if (abstract === undefined && !isAbstractOptional)
     throwInvalidPaper('abstract is missing: expected the words of the abstract');
-  const given = field('id', (value) => parseText(value, MAX_ID_CHARS));
+  const given = field('id', (value) =>
+    parseText(isLenient && typeof value === 'number' ? String(value) : value, MAX_ID_CHARS),
+  );
   const id = derivePaperId({ source, id: given, title });
   if (id.length > MAX_ID_CHARS)
     throwInvalidPaper(
@@ -81,7 +93,7 @@ export function parsePaper(
     id,
     source,
     title,
-    abstract,
+    abstract: abstract ?? '',
     authors,
     authorCount: field('author_count', parseCount) ?? (authors.length > 0 ? authors.length : null),
     organization: field('organization', (value) => parseText(value, 300)) ?? null,
@@ -91,7 +103,7 @@ export function parsePaper(
     upvotes: field('upvotes', parseCount) ?? null,
     comments: field('comments', parseCount) ?? null,
     url: field('url', parseWebUrl) ?? null,
-    codeUrl: field('code_url', parseWebUrl) ?? findCodeUrl(abstract),
+    codeUrl: field('code_url', parseWebUrl) ?? findCodeUrl(abstract ?? ''),
     categories: field('categories', parseCategories) ?? [],
   };
 }
@@ -140,6 +152,10 @@ function parseText(value: unknown, max: number): string {
   const text = typeof value === 'string' ? cleanText(value) : '';
   if (text === '' || text.length > max) throw new Error(`a text of 1 to ${max} characters`);
   return text;
+}
+
+function isBlank(value: unknown): boolean {
+  return typeof value === 'string' && cleanText(value) === '';
 }
 
 function parseAuthors(value: unknown): string[] {

@@ -6,12 +6,13 @@ import {
   removeFeedbackByVerbs,
   updateLearning,
 } from '../../db/feedback/feedback.ts';
+import { MAX_FEEDBACK } from '../../domain/feedback/feedback-event.ts';
 import {
   findSourcePapers,
   type LearnedTerm,
   unpackLearned,
 } from '../../domain/ranking/learned-terms.ts';
-import { type FeedbackDeps, MAX_FEEDBACK, relearn } from './relearn.ts';
+import { type FeedbackDeps, relearn } from './relearn.ts';
 
 /** What was learned about a subscriber. */
 interface LearnedView {

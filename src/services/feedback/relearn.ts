@@ -1,5 +1,6 @@
 import type { Db } from '../../db/client.ts';
 import { type Learning, listFeedback, updateLearning } from '../../db/feedback/feedback.ts';
+import { MAX_FEEDBACK } from '../../domain/feedback/feedback-event.ts';
 import type { Idf } from '../../domain/ranking/inverse-document-frequency.ts';
 import { type Learned, learnTerms, packLearned } from '../../domain/ranking/learned-terms.ts';
 import type { Clock } from '../../domain/time/clock.ts';
@@ -11,9 +12,6 @@ export interface FeedbackDeps {
   clock: Clock;
   termStatistics: TermStatistics;
 }
-
-/** Only this many of a subscriber's newest feedback events are learned from. */
-export const MAX_FEEDBACK = 200;
 
 /** Learns again from all feedback of a subscriber and stores the result. Must run in the
  *  transaction that locked the subscriber and changed the feedback. */

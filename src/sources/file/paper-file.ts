@@ -1,6 +1,6 @@
 import { PaperboyError } from '../../domain/errors.ts';
 import type { ListedPaper } from '../../domain/papers/paper.ts';
-import { parsePaper } from '../../domain/papers/paper-input.ts';
+import { type ParsePaperOptions, parsePaper } from '../../domain/papers/paper-input.ts';
 import { isCsv, parseCsvEntries } from './csv-entries.ts';
 import type { FileEntry } from './file-entry.ts';
 
@@ -15,13 +15,10 @@ export type ParsedFilePaper = { location: string } & (
  * does not stop the others.
  * @throws PaperboyError `INVALID_FILE` for another format.
  */
-export function parsePaperFile(
-  text: string,
-  { source, today }: { source: string; today: string },
-): ParsedFilePaper[] {
+export function parsePaperFile(text: string, options: ParsePaperOptions): ParsedFilePaper[] {
   return parseEntries(text).map(({ location, parse }) => {
     try {
-      return { location, paper: parsePaper(parse(), { source, today }) };
+      return { location, paper: parsePaper(parse(), options) };
     } catch (error) {
       if (error instanceof PaperboyError) return { location, problem: error };
       throw error;

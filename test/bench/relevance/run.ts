@@ -1,6 +1,6 @@
 /**
- * `npm run evaluate -- [FILE] …`: how well topics fit papers, and how well papers are chosen for
- * simulated readers. A file is evaluated in a database in memory; without one, the stored papers of
+ * `npm run evaluate -- [FILE] …`: a smoke test of how well topics fit papers, and how well papers
+ * are chosen for simulated readers; `paperboy evaluate` judges by real ones. A file is evaluated in a database in memory; without one, the stored papers of
  * the installation that the settings name are read. `--help` lists the options.
  */
 import { existsSync } from 'node:fs';
