@@ -67,7 +67,7 @@ export async function evaluateReaders(
   const drawn =
     sample === null ? readers : shuffle(readers, createSeededRandom(seed)).slice(0, sample);
   const unknown = { liked: 0, disliked: 0, wanted: 0, candidates: 0, topics: 0 };
-  const openDay = createDayCache(db, paperById, { idf, seed });
+  const openDay = createDayCache(paperById, { idf, seed });
   const trials: Trial[] = [];
   const tried = { readers: 0, dayPapers: 0, wanted: 0 };
   for (const [index, original] of drawn.entries()) {
@@ -77,7 +77,7 @@ export async function evaluateReaders(
     const reader = dropUnknown(original, { isPaper: (id) => paperById.has(id), slugs, unknown });
     if (reader.liked.length === 0 || reader.wanted.length === 0) continue;
     const dayIds = listDayIds(reader, { paperIds, ...options });
-    const results = await runTrials({ reader, day: openDay(dayIds), paperById, idf });
+    const results = runTrials({ reader, day: openDay(dayIds), paperById, idf });
     const rated = new Set([...reader.liked, ...reader.disliked].map(({ id }) => id));
     tried.readers += 1;
     tried.dayPapers += dayIds.filter((id) => !rated.has(id)).length;
@@ -151,7 +151,6 @@ function listDayIds(
 const MAX_OPEN_DAYS = 4;
 
 function createDayCache(
-  db: Db,
   paperById: ReadonlyMap<string, TopicPaper>,
   facts: { idf: Idf; seed: number },
 ): (ids: readonly string[]) => TrialDay {
@@ -161,7 +160,6 @@ function createDayCache(
     const day =
       open.get(key) ??
       createTrialDay(
-        db,
         ids.flatMap((id) => paperById.get(id) ?? []),
         facts,
       );

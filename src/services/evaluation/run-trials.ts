@@ -28,7 +28,7 @@ interface TrialFacts {
 
 /** Tries every way of choosing with each number of known papers that the reader has. All papers
  *  that the reader judged count as seen. */
-export async function runTrials(facts: TrialFacts): Promise<Trial[]> {
+export function runTrials(facts: TrialFacts): Trial[] {
   const { reader, day } = facts;
   const rated = new Set([...reader.liked, ...reader.disliked].map(({ id }) => id));
   const wantedIds = new Set(reader.wanted);
@@ -45,9 +45,8 @@ export async function runTrials(facts: TrialFacts): Promise<Trial[]> {
     const shown = order.filter(isUnseen);
     return score(shown.slice(0, CHOSEN_PAPERS), shown);
   };
-  const keywordMatches = await day.matchKeywords(reader.keywords);
   const scoreSelection = (interests: Interests, learned: string | null) => {
-    const request = { ...interests, learned, seenPaperIds: rated, keywordMatches };
+    const request = { ...interests, learned, seenPaperIds: rated };
     return score(day.select(request, CHOSEN_PAPERS), day.selectAll(request));
   };
   const interests = listInterests(facts);

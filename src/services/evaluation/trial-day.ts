@@ -1,9 +1,6 @@
-import type { Db } from '../../db/client.ts';
-import { matchKeywordsInPapers } from '../../db/papers/keyword-matches.ts';
 import type { RankedPaper } from '../../domain/digests/digest.ts';
 import { hashText } from '../../domain/evaluation/seeded-random.ts';
 import type { TopicPaper } from '../../domain/papers/paper.ts';
-import type { KeywordMatches } from '../../domain/ranking/interest-scorer.ts';
 import type { Idf } from '../../domain/ranking/inverse-document-frequency.ts';
 import { unpackLearned } from '../../domain/ranking/learned-terms.ts';
 import { createPaperSelector } from '../../domain/ranking/paper-selector.ts';
@@ -20,13 +17,11 @@ interface TrialRequest {
   /** Packed learned terms, or null. */
   learned: string | null;
   seenPaperIds: ReadonlySet<string>;
-  keywordMatches: KeywordMatches;
 }
 
 /** The papers of one day as a digest has them, with the selector of production. */
 export interface TrialDay {
   papers: readonly RankedPaper[];
-  matchKeywords(keywords: readonly string[]): Promise<KeywordMatches>;
   /** Ranks of the papers of a mail, the lead first. */
   select(request: TrialRequest, papers: number): number[];
   /** Ranks of all papers that the selector would ever choose, the best first: without the penalty
@@ -42,7 +37,6 @@ const LISTED_ON = '2000-01-01';
 
 /** Creates the day of these papers. */
 export function createTrialDay(
-  db: Db,
   candidates: readonly TopicPaper[],
   { idf, seed }: { idf: Idf; seed: number },
 ): TrialDay {
@@ -63,20 +57,14 @@ export function createTrialDay(
   const tieBreakers = papers.map(({ id }) => hashText(`${seed} ${id}`));
   const runSelector = (
     selector: typeof select,
-    { topics, keywords, learned, ...lookups }: TrialRequest,
+    { topics, keywords, learned, seenPaperIds }: TrialRequest,
     count: number,
   ) => {
     const preferences = { ...DEFAULT_PREFERENCES, papers: count, topics, keywords, learned };
-    return selector(preferences, { ...lookups, terms }).map(({ rank }) => rank);
+    return selector(preferences, { seenPaperIds, terms }).map(({ rank }) => rank);
   };
   return {
     papers,
-    matchKeywords: (keywords) =>
-      matchKeywordsInPapers(
-        db,
-        papers.map(({ id }) => id),
-        keywords,
-      ),
     select: (request, count) => runSelector(select, request, count),
     selectAll: (request) => runSelector(order, request, papers.length),
     orderByLikeness: (learned) => {
