@@ -1,7 +1,8 @@
 /**
- * `npm run evaluate -- [FILE] …`: a smoke test of how well topics fit papers, and how well papers
- * are chosen for simulated readers; `paperboy evaluate` judges by real ones. A file is evaluated in a database in memory; without one, the stored papers of
- * the installation that the settings name are read. `--help` lists the options.
+ * `npm run evaluate -- [FILE] …`: a smoke test of how well topics fit papers, and of how well
+ * papers are chosen for simulated readers; `paperboy evaluate` judges by real ones. A file is
+ * evaluated in a database in memory; without one, the stored papers of the installation that the
+ * settings name are read. `--help` lists the options.
  */
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
