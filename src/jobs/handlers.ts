@@ -97,7 +97,8 @@ export async function startSchedules(
   );
   await queue.schedule('sweep', {}, { everySeconds: SWEEP_INTERVAL_SECONDS });
   await queue.schedule('monitor', {}, { everySeconds: SWEEP_INTERVAL_SECONDS });
-  await queue.schedule('prune', {}, { cron: '10 3 * * *' });
+  // Every hour: a nightly backup must not keep the same job from its work each night.
+  await queue.schedule('prune', {}, { cron: '10 * * * *' });
   // A new site gets papers to show at once, and a digest that was missed is composed.
   await queue.enqueue('sweep', {}, 'sweep-at-start');
   await queue.enqueue('compose', { kind: 'daily' }, 'compose-daily-at-start');

@@ -16,11 +16,12 @@ export async function listFinishedDigests(db: Db, before: Date): Promise<number[
   return result.rows.map(({ id }) => id);
 }
 
-/** Removes the deliveries of a digest and stores the final count of each state. Gives up after five
- *  seconds of waiting for readers of the table; the next night tries again. */
+/** Removes the deliveries of a digest and stores the final count of each state. Gives up after half
+ *  a second of waiting for readers of the table, such as a backup: statements on other digests
+ *  would wait behind it. */
 export async function removeDeliveries(db: Db, digestId: number, now: Date): Promise<void> {
   await db.transaction(async (tx) => {
-    await tx.execute(sql`SET LOCAL lock_timeout = '5s'`);
+    await tx.execute(sql`SET LOCAL lock_timeout = '500ms'`);
     const lockedBatches = await tx.execute<{ isOpen: boolean }>(sql`
       SELECT due_at IS NOT NULL OR lease_id IS NOT NULL AS "isOpen"
       FROM batches WHERE digest_id = ${digestId} FOR UPDATE`);

@@ -6,6 +6,7 @@ import { removeFetches } from '../../db/sources/sources.ts';
 import { removeExpiredSignupLimits } from '../../db/subscribers/signup-limits.ts';
 import { removeUnconfirmedSubscribers } from '../../db/subscribers/subscribers.ts';
 import { removeTransactionalEmails } from '../../db/transactional/transactional-emails.ts';
+import { isTransient } from '../../db/transient.ts';
 import { DAY_MS } from '../../domain/time/units.ts';
 
 /** How long an unconfirmed sign-up is kept, in ms: long enough to say that the link has expired,
@@ -30,24 +31,21 @@ interface PruneReport {
   alerts: number;
   /** Digests whose deliveries were removed. */
   digests: number;
+  /** Digests whose deliveries could not be removed: a backup may read them. */
+  lockedDigests: number;
 }
 
 /** Removes what is no longer needed: unconfirmed sign-ups, old transactional e-mails, expired
  *  sign-up limits, old fetches and incidents, and the deliveries of digests that were composed
- *  more than `deliveriesKeptDays` ago. Also updates the planner's statistics of papers. */
+ *  more than `deliveriesKeptDays` ago. Also updates the planner's statistics of papers. Deliveries
+ *  that something else reads are left for the next call. */
 export async function pruneExpired(
   db: Db,
   now: Date,
   { deliveriesKeptDays }: { deliveriesKeptDays: number },
 ): Promise<PruneReport> {
-  const ended = await listFinishedDigests(
-    db,
-    new Date(now.getTime() - deliveriesKeptDays * DAY_MS),
-  );
-  for (const digestId of ended) await removeDeliveries(db, digestId, now);
   await analysePapers(db);
-  return {
-    digests: ended.length,
+  const removed = {
     unconfirmed: await removeUnconfirmedSubscribers(
       db,
       new Date(now.getTime() - UNCONFIRMED_RETENTION_MS),
@@ -60,4 +58,24 @@ export async function pruneExpired(
     fetches: await removeFetches(db, new Date(now.getTime() - FETCH_RETENTION_MS)),
     alerts: await removeAlerts(db, new Date(now.getTime() - ALERT_RETENTION_MS)),
   };
+  const before = new Date(now.getTime() - deliveriesKeptDays * DAY_MS);
+  return { ...removed, ...(await removeOldDeliveries(db, before, now)) };
+}
+
+async function removeOldDeliveries(
+  db: Db,
+  before: Date,
+  now: Date,
+): Promise<Pick<PruneReport, 'digests' | 'lockedDigests'>> {
+  const report = { digests: 0, lockedDigests: 0 };
+  for (const digestId of await listFinishedDigests(db, before)) {
+    try {
+      await removeDeliveries(db, digestId, now);
+      report.digests += 1;
+    } catch (error) {
+      if (!isTransient(error)) throw error;
+      report.lockedDigests += 1;
+    }
+  }
+  return report;
 }
