@@ -6,6 +6,7 @@ import type {
   SubscriberStatus,
 } from '../../domain/subscribers/subscriber.ts';
 import type { SubscriberChanges } from '../../domain/subscribers/subscriber-changes.ts';
+import { toKnownTimezone } from '../../domain/time/schedule.ts';
 import type { Db } from '../client.ts';
 import { subscribers } from '../schema.ts';
 
@@ -30,10 +31,14 @@ const COLUMNS = {
   confirmedAt: subscribers.confirmedAt,
 };
 
+function toSubscriber(row: Subscriber): Subscriber {
+  return { ...row, timezone: toKnownTimezone(row.timezone) };
+}
+
 /** The subscriber of that id, or null. */
 export async function findSubscriber(db: Db, id: number): Promise<Subscriber | null> {
   const [row] = await db.select(COLUMNS).from(subscribers).where(eq(subscribers.id, id));
-  return row ?? null;
+  return row ? toSubscriber(row) : null;
 }
 
 /** The subscriber known under `emailKey`, or null. */
@@ -42,7 +47,7 @@ export async function findSubscriberByEmail(db: Db, emailKey: string): Promise<S
     .select(COLUMNS)
     .from(subscribers)
     .where(eq(subscribers.emailKey, emailKey));
-  return row ?? null;
+  return row ? toSubscriber(row) : null;
 }
 
 /** The subscriber known under `emailKey`, locked until the transaction ends, or null. */
@@ -52,7 +57,7 @@ export async function lockSubscriberByEmail(db: Db, emailKey: string): Promise<S
     .from(subscribers)
     .where(eq(subscribers.emailKey, emailKey))
     .for('update');
-  return row ?? null;
+  return row ? toSubscriber(row) : null;
 }
 
 /** The subscriber of that id, locked until the transaction ends, or null. */
@@ -62,7 +67,7 @@ export async function lockSubscriber(db: Db, id: number): Promise<Subscriber | n
     .from(subscribers)
     .where(eq(subscribers.id, id))
     .for('update');
-  return row ?? null;
+  return row ? toSubscriber(row) : null;
 }
 
 /** A subscriber with everything that composing a digest needs. */
@@ -124,7 +129,7 @@ export async function listDigestRecipients(
       topicsOnly: row.topicsOnly,
       keywords: row.keywords,
       frequency: row.frequency,
-      timezone: row.timezone,
+      timezone: toKnownTimezone(row.timezone),
       hour: row.hour,
       papers: row.papers,
       names: row.names,
@@ -162,7 +167,7 @@ export async function addSubscriber(
     })
     .onConflictDoNothing()
     .returning(COLUMNS);
-  return row ?? null;
+  return row ? toSubscriber(row) : null;
 }
 
 /** Changes what `changes` names. Setting a pause turns `active` into `paused`, clearing it the
@@ -178,7 +183,7 @@ export async function updatePreferences(
     .set({ ...changes, ...derivePauseColumns(changes, now), updatedAt: now })
     .where(eq(subscribers.id, id))
     .returning(COLUMNS);
-  return row ?? null;
+  return row ? toSubscriber(row) : null;
 }
 
 function derivePauseColumns({ pausedUntil }: SubscriberChanges, now: Date) {

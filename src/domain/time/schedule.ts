@@ -125,6 +125,12 @@ export function findTimezone(name: string): string | null {
   }
 }
 
+/** A stored time zone, or UTC when this version of Node.js does not know it: another version may
+ *  have stored it. */
+export function toKnownTimezone(name: string): string {
+  return findTimezone(name) ?? 'UTC';
+}
+
 /** The names of all time zones, `UTC` first. */
 export function listTimezones(): readonly string[] {
   return [...indexTimezones().values()];

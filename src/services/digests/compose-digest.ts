@@ -19,6 +19,7 @@ import {
   getUsableDays,
   isDigestDue,
   isMonday,
+  toKnownTimezone,
 } from '../../domain/time/schedule.ts';
 import { TRANSACTIONAL_LINK_LIFETIME_MS } from '../../domain/transactional/transactional-email.ts';
 
@@ -68,8 +69,9 @@ export async function composeDigest(
     const expiresAt = new Date(now.getTime() + TRANSACTIONAL_LINK_LIFETIME_MS.return);
     await endPauses(tx, { date, now, expiresAt });
     const groups = (await listSendGroups(tx, kind))
-      .map((group) => ({ ...group, sendAt: findNextOccurrence(from, group.hour, group.timezone) }))
-      .filter((group) => isDigestDue(group.frequency, kind, group.sendAt, group.timezone));
+      .map((group) => ({ ...group, zone: toKnownTimezone(group.timezone) }))
+      .map((group) => ({ ...group, sendAt: findNextOccurrence(from, group.hour, group.zone) }))
+      .filter((group) => isDigestDue(group.frequency, kind, group.sendAt, group.zone));
     if (requiresAudience && groups.length === 0) return { digest: null, isNew: false };
     const digest = await addDigest(tx, { kind, date, composedAt: now });
     await freezePapers(tx, digest, papers);

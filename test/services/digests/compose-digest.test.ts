@@ -2,6 +2,7 @@ import { sql } from 'drizzle-orm';
 import { describe, expect, it } from 'vitest';
 import { listDigestPapers, listDigests } from '../../../src/db/digests/digests.ts';
 import { savePapers } from '../../../src/db/papers/papers.ts';
+import { listDigestRecipients } from '../../../src/db/subscribers/subscribers.ts';
 import type { DigestKind } from '../../../src/domain/digests/digest.ts';
 import { addDays } from '../../../src/domain/time/schedule.ts';
 import { composeDigest } from '../../../src/services/digests/compose-digest.ts';
@@ -113,9 +114,10 @@ describe('A digest', () => {
 
   it('A failure while freezing leaves nothing behind', async () => {
     await storePapers(database.db, [buildPaperOf(FRIDAY)]);
-    const id = await subscriber();
-    await database.db.execute(sql`UPDATE subscribers SET timezone = 'Nowhere' WHERE id = ${id}`);
+    await subscriber();
+    await database.db.execute(sql`ALTER TABLE batches ADD CONSTRAINT odd CHECK (batch > 0)`);
     await expect(compose('daily', FRIDAY)).rejects.toThrow();
+    await database.db.execute(sql`ALTER TABLE batches DROP CONSTRAINT odd`);
     expect(await listDigests(database.db, 9)).toEqual([]);
   });
 });
@@ -172,6 +174,19 @@ describe('The audience', () => {
     await subscriber();
     expect(digest?.audience).toBe(1);
     expect(Object.keys(await listSendTimes(database.db, digest?.id))).toEqual([String(active)]);
+  });
+
+  it('A subscriber whose time zone this version does not know gets the digest by UTC', async () => {
+    await storePapers(database.db, [buildPaperOf(FRIDAY)]);
+    const id = await subscriber({ timezone: 'Mars/Olympus_Mons', hour: 7 });
+    const other = await subscriber({ timezone: 'Asia/Kolkata', hour: 20 });
+    const { digest } = await compose('daily', FRIDAY);
+    expect(await listSendTimes(database.db, digest?.id)).toMatchObject({
+      [id]: '2026-05-08T07:00:00.000Z',
+      [other]: '2026-05-08T14:30:00.000Z',
+    });
+    const recipients = await listDigestRecipients(database.db, [id]);
+    expect(recipients.get(id)?.timezone).toBe('UTC');
   });
 
   it.each([
