@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm';
 import type { FetchOutcome } from '../../domain/sources/source.ts';
 import type { SourceState } from '../../domain/sources/source-history.ts';
+import { MINUTE_MS } from '../../domain/time/units.ts';
 import type { Db } from '../client.ts';
 
 interface SourceRow extends Record<string, unknown> {
@@ -49,12 +50,15 @@ function toLastFetch(row: SourceRow): SourceState['lastFetch'] {
   return { endedAt, outcome, found, added, updated, refused, detail };
 }
 
-/** Work that is due and that no worker has claimed. */
+/** Work that is due and that no worker has claimed, or that one has held for too long. */
 export interface Backlog {
   count: number;
   /** When the oldest of it became due; null when nothing is. */
   since: Date | null;
 }
+
+/** How long a live worker may hold a batch, in ms. */
+const MAX_HELD_MS = 30 * MINUTE_MS;
 
 /** Batches and transactional e-mails that are due at `now`. Paused and cancelled digests do not
  *  count. */
@@ -62,10 +66,12 @@ export async function findBacklogs(
   db: Db,
   now: Date,
 ): Promise<{ deliveries: Backlog; transactional: Backlog }> {
+  const heldSince = new Date(now.getTime() - MAX_HELD_MS);
   const { rows } = await db.execute<{ name: string; count: number; since: string | null }>(sql`
     SELECT 'deliveries' AS name, count(*)::int AS count, min(due_at) AS since
     FROM batches JOIN digests ON digests.id = digest_id
-    WHERE due_at <= ${now} AND lease_id IS NULL AND paused_at IS NULL AND cancelled_at IS NULL
+    WHERE due_at <= ${now} AND (lease_id IS NULL OR claimed_at < ${heldSince})
+      AND paused_at IS NULL AND cancelled_at IS NULL
     UNION ALL
     SELECT 'transactional', count(*)::int, min(next_at) FROM transactional_emails
     WHERE state = 'pending' AND next_at <= ${now}`);

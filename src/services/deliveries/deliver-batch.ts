@@ -7,6 +7,7 @@ import {
 import { releaseBatch } from '../../db/deliveries/transitions/release.ts';
 import { clearQuiet, markQuiet } from '../../db/subscribers/quiet-days.ts';
 import type { DigestContext, DigestContexts } from '../digests/digest-context.ts';
+import type { Log } from '../monitoring/log.ts';
 import { measureDuration } from '../monitoring/measure-duration.ts';
 import { applyDailyLimit } from './daily-limit.ts';
 import type { InFlightWindow } from './in-flight-window.ts';
@@ -24,6 +25,7 @@ interface DeliverDeps extends PrepareDeps {
    *  own batches again. */
   activeBatches: Map<string, Promise<unknown>>;
   sleep: Sleep;
+  log: Log;
   /** Called with the duration of the claim statement, in seconds. */
   onClaim?: (seconds: number) => void;
   /** Called with the duration of a batch from its start to its last result, in seconds. */
@@ -95,10 +97,11 @@ async function deliverClaimed(
   const release = () => releaseBatch(db, { ...key, now: clock() });
   const claim = () =>
     measureDuration(() => claimBatch(db, { ...key, now: clock() }), deps.onClaim ?? noop);
-  const claimed = await retryTransient(claim, { signal: deps.stopping, sleep });
+  let claimed: ClaimedDelivery[] = [];
   let sent = 0;
   let remaining: BatchResult['remaining'] = null;
   try {
+    claimed = await retryTransient(claim, { signal: deps.stopping, sleep });
     if (claimed.length > 0) sent = await sendClaimed(deps, { context, key, claimed }, onStarted);
   } finally {
     remaining = await retryTransient(release, { signal: deps.forceStop, sleep });
@@ -119,8 +122,10 @@ async function sendClaimed(
   const { context, key, claimed } = batch;
   const { db, forceStop, sleep } = deps;
   const prepared = await prepareBatch(deps, context, claimed, key.leaseId);
-  const { ready, outcomes, newlyQuiet, explainedQuiet } = prepared;
+  const { ready, outcomes, newlyQuiet, explainedQuiet, problem } = prepared;
   const { id: digestId, date } = context.digest;
+  if (problem !== null)
+    deps.log('error', 'papers could not be selected for some readers', { ...key, err: problem });
   await recordOutcomes(deps, key, outcomes);
   await retryTransient(() => markQuiet(db, newlyQuiet, date), { signal: forceStop, sleep });
   const limited = await applyDailyLimit(deps, { ...key, now: deps.clock() }, ready);

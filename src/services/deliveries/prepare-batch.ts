@@ -10,6 +10,7 @@ import { EMPTY_SELECTION_DETAILS } from '../../domain/digests/empty-selection.ts
 import { hashSuppressedAddress, type LinkTokens } from '../../domain/links/tokens.ts';
 import { extractDomain } from '../../domain/subscribers/email-address.ts';
 import type { Clock } from '../../domain/time/clock.ts';
+import { MINUTE_MS } from '../../domain/time/units.ts';
 import { draftDigestMessage, finishDigestMessage } from '../../mail/digests/digest-message.ts';
 import type { DkimSigner } from '../../mail/dkim/signer.ts';
 import type { MessageIds } from '../../mail/encoding/message-id.ts';
@@ -36,12 +37,18 @@ interface PreparedBatch {
   newlyQuiet: number[];
   /** Subscribers whose mail explains the quiet days before it. */
   explainedQuiet: number[];
+  /** Why papers could not be selected for some of the subscribers, who wait; the last error. */
+  problem: unknown;
 }
 
 /** Selections made before the event loop runs: SMTP connections wait for it. */
 const SELECTIONS_PER_TICK = 10;
 
-/** Decides about each claimed delivery, and selects the papers of those to be sent. */
+/** Delay before papers are selected again for a subscriber for whom that failed, in ms. */
+const SELECTION_RETRY_MS = 15 * MINUTE_MS;
+
+/** Decides about each claimed delivery, and selects the papers of those to be sent. A subscriber
+ *  for whom that fails holds nobody else back. */
 export async function prepareBatch(
   deps: PrepareDeps,
   context: DigestContext,
@@ -53,25 +60,37 @@ export async function prepareBatch(
   const subscribers = await listDigestRecipients(db, ids);
   const suppressed = await findSuppressedSubscribers(deps, [...subscribers.values()]);
   const select = await createBatchSelector(db, context, claimed, subscribers);
-  const prepared: PreparedBatch = { ready: [], outcomes: [], newlyQuiet: [], explainedQuiet: [] };
-  for (const [index, delivery] of claimed.entries()) {
-    if (index > 0 && index % SELECTIONS_PER_TICK === 0) await yieldToEventLoop();
+  const prepared: PreparedBatch = {
+    ...{ ready: [], outcomes: [], newlyQuiet: [], explainedQuiet: [] },
+    problem: null,
+  };
+  const prepareOne = (delivery: ClaimedDelivery) => {
     const { subscriberId } = delivery;
     const subscriber = subscribers.get(subscriberId);
     const obstacle = findObstacle(subscriber, suppressed, deps.ownerKeys);
     if (!subscriber || obstacle !== null) {
       prepared.outcomes.push({ subscriberId, state: 'skipped', detail: obstacle ?? '' });
-      continue;
+      return;
     }
     const selection = delivery.selection ?? select(subscriber);
     if (selection.length === 0) {
       const detail = describeQuietReason(subscriber, select);
       prepared.outcomes.push({ subscriberId, state: 'skipped', detail });
       if (subscriber.quietSince === null) prepared.newlyQuiet.push(subscriberId);
-      continue;
+      return;
     }
     prepared.ready.push(toReadyMail(deps, context, { delivery, subscriber, selection, leaseId }));
     if (subscriber.quietSince !== null) prepared.explainedQuiet.push(subscriberId);
+  };
+  for (const [index, delivery] of claimed.entries()) {
+    if (index > 0 && index % SELECTIONS_PER_TICK === 0) await yieldToEventLoop();
+    try {
+      prepareOne(delivery);
+    } catch (error) {
+      prepared.problem = error;
+      const nextAt = new Date(deps.clock().getTime() + SELECTION_RETRY_MS);
+      prepared.outcomes.push({ subscriberId: delivery.subscriberId, state: 'pending', nextAt });
+    }
   }
   return prepared;
 }

@@ -1,5 +1,7 @@
+import { sql } from 'drizzle-orm';
 import { describe, expect, it } from 'vitest';
 import { listDueBatches, sendBatchesNow } from '../../../src/db/deliveries/batches.ts';
+import { claimBatch } from '../../../src/db/deliveries/transitions/claim.ts';
 import { endLeases } from '../../../src/db/deliveries/transitions/end-leases.ts';
 import { markDigestPaused, markDigestResumed } from '../../../src/db/digests/digests.ts';
 import { buildSubscribers, MAX_IN_FLIGHT, useSendingFixture } from './sending-fixture.ts';
@@ -104,6 +106,54 @@ describe('A batch that fails', () => {
       { state: 'pending', lease: null },
     ]);
     expect(await deliver(deps(), { digestId, leaseId })).toMatchObject({ sent: 2 });
+  });
+
+  it('A subscriber for whom papers cannot be selected holds nobody else back', async () => {
+    const { digestId, ids } = await composeFor(buildSubscribers(3));
+    const { digestContexts } = deps();
+    const broken = deps({
+      digestContexts: async (id) => {
+        const context = await digestContexts(id);
+        if (!context) return null;
+        return {
+          ...context,
+          createSelectorFor: async (...args) => {
+            const select = await context.createSelectorFor(...args);
+            return (subscriber) => {
+              if (subscriber.id === ids[1]) throw new Error('The profile is damaged.');
+              return select(subscriber);
+            };
+          },
+        };
+      },
+    });
+    expect(await deliver(broken, { digestId, leaseId: await lease() })).toMatchObject({ sent: 2 });
+    expect(await rows(digestId)).toMatchObject([
+      { state: 'sent' },
+      { state: 'pending', lease: null, nextAt: new Date('2026-05-08T07:15:00Z') },
+      { state: 'sent' },
+    ]);
+  });
+
+  it('A stored selection that cannot be read is made again and holds nobody back', async () => {
+    const { digestId, ids } = await composeFor(buildSubscribers(3));
+    await database.db.execute(
+      sql`UPDATE deliveries SET selection = '{"damaged' WHERE subscriber_id = ${ids[1]}`,
+    );
+    expect(await deliver(deps(), { digestId, leaseId: await lease() })).toMatchObject({ sent: 3 });
+    expect((await rows(digestId))[1]?.selection).not.toEqual([]);
+  });
+
+  it('A sweep releases what is held under a lease that was deleted', async () => {
+    const { digestId } = await composeFor(buildSubscribers(2));
+    const [batch] = await listDueBatches(database.db, clock());
+    const leaseId = await lease();
+    const claim = { digestId, batch: batch?.batch ?? 0, leaseId, now: clock() };
+    expect(await claimBatch(database.db, claim)).toHaveLength(2);
+    await database.db.execute(sql`DELETE FROM leases WHERE id = ${leaseId}`);
+    const released = await endLeases(database.db, { expired: true }, clock());
+    expect(released).toMatchObject({ pending: 2, unknown: 0 });
+    expect(released.remainingBatches).toHaveLength(1);
   });
 
   /** The same object, but each call of `method` goes through `call`. */

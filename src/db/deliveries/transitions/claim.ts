@@ -18,7 +18,8 @@ export interface ClaimedDelivery {
   subscriberId: number;
   attempts: number;
   sendAt: Date;
-  /** Null before the first attempt, as are the Message-ID and its date. */
+  /** Null before the first attempt, as are the Message-ID and its date; also null when it cannot be
+   *  read, so that papers are selected again. */
   selection: Selection | null;
   messageId: string | null;
   messageDate: Date | null;
@@ -76,8 +77,17 @@ export async function claimBatch(
     subscriberId: Number(row.subscriberId),
     attempts: row.attempts,
     sendAt: new Date(row.sendAt),
-    selection: row.selection === null ? null : unpackSelection(row.selection),
+    selection: readSelection(row.selection),
     messageId: row.messageId,
     messageDate: row.messageDate === null ? null : new Date(row.messageDate),
   }));
+}
+
+/** One damaged selection must not hold back the other deliveries of its batch. */
+function readSelection(packed: string | null): Selection | null {
+  try {
+    return packed === null ? null : unpackSelection(packed);
+  } catch {
+    return null;
+  }
 }

@@ -20,7 +20,8 @@ export interface ReleasedDeliveries {
 
 /**
  * Ends leases and releases their deliveries: the expired ones except `besides`, the one with `id`,
- * or `all`, when no other process can be alive. Call it in a transaction.
+ * or `all`, when no other process can be alive. With the expired ones also releases what is held
+ * under a lease that does not exist. Call it in a transaction.
  */
 export async function endLeases(
   db: Db,
@@ -37,8 +38,10 @@ export async function endLeases(
   const ended = await db.execute<{ id: string }>(
     sql`DELETE FROM leases WHERE ${condition} RETURNING id`,
   );
-  if (ended.rows.length === 0) return released;
-  const ids = sql.param(ended.rows.map(({ id }) => id));
+  const lost = 'expired' in which ? await listLostLeases(db) : [];
+  const endedIds = [...ended.rows.map(({ id }) => id), ...lost];
+  if (endedIds.length === 0) return released;
+  const ids = sql.param(endedIds);
   const lockedBatches = await db.execute<{ digestId: number; numbers: number[] }>(sql`
     SELECT digest_id AS "digestId", array_agg(batch) AS numbers FROM (
       SELECT digest_id, batch FROM batches WHERE lease_id = ANY(${ids}::bigint[]) FOR UPDATE
@@ -56,6 +59,14 @@ export async function endLeases(
     released.remainingBatches.push(...(await releaseBatches(db, digestId, numbers, now)));
   }
   return released;
+}
+
+/** Leases under which batches are held and that do not exist: someone may have deleted them. */
+async function listLostLeases(db: Db): Promise<string[]> {
+  const { rows } = await db.execute<{ id: string }>(sql`
+    SELECT DISTINCT lease_id AS id FROM batches
+    WHERE lease_id IS NOT NULL AND NOT EXISTS (SELECT FROM leases WHERE id = lease_id)`);
+  return rows.map(({ id }) => id);
 }
 
 const LOST_WORKER_DETAIL = 'The worker was gone before the relay’s answer was recorded.';
