@@ -1,8 +1,11 @@
 CREATE TABLE topics (
   slug text PRIMARY KEY CHECK (slug ~ '^[a-z0-9]+(-[a-z0-9]+)*$'),
   name text NOT NULL,
+  group_name text,
   position smallint NOT NULL,
+  status text NOT NULL DEFAULT 'offered' CHECK (status IN ('offered', 'kept', 'retired')),
   categories text[] NOT NULL,
+  category_role text NOT NULL DEFAULT 'none' CHECK (category_role IN ('define', 'support', 'none')),
   query text NOT NULL,
   title_query text NOT NULL
 );
@@ -52,6 +55,17 @@ CREATE TABLE paper_topics (
 --> statement-breakpoint
 CREATE INDEX paper_topics_newest ON paper_topics (topic_slug, listed_on DESC, paper_id)
   WHERE is_shown;
+--> statement-breakpoint
+-- One row: the set that was loaded last, and how far the papers were sorted anew since. The newest
+-- papers come first.
+CREATE TABLE topic_set (
+  id smallint PRIMARY KEY DEFAULT 1 CHECK (id = 1),
+  name text NOT NULL,
+  loaded_at timestamptz NOT NULL,
+  sorted_down_to_day date,
+  sorted_down_to_id text,
+  sorted_at timestamptz
+);
 --> statement-breakpoint
 CREATE TABLE paper_sources (
   paper_id text NOT NULL REFERENCES papers ON DELETE CASCADE,

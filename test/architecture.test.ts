@@ -42,6 +42,7 @@ const SERVICE_FRONTS = [
   'services/papers/average-week.ts',
   'services/papers/store-papers.ts',
   'services/ranking/term-statistics.ts',
+  'services/topics/assign-topics.ts',
   'services/transactional/request-email.ts',
 ];
 

@@ -30,6 +30,11 @@ const COMMANDS: readonly LazyCommand[] = [
     load: async () => (await import('./doctor/doctor.ts')).createDoctorCommand,
   },
   {
+    name: 'topics',
+    description: 'list the topics, or load another set of them',
+    load: async () => (await import('./topics.ts')).createTopicsCommand,
+  },
+  {
     name: 'papers',
     description: 'import papers, or fetch them from a source',
     load: async () => (await import('./papers.ts')).createPapersCommand,

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { importPapers } from '../services/papers/import-papers.ts';
-import { importTopics } from '../services/topics/import-topics.ts';
-import { readSeed } from '../wiring/database.ts';
+import { readTopics } from '../services/topics/read-topics.ts';
+import { loadDefaultTopics, readSeed } from '../wiring/database.ts';
 import type { CommandContext } from './context.ts';
 import { createJsonOption } from './options.ts';
 import { printJson, printLine } from './output.ts';
@@ -10,7 +10,8 @@ import { printJson, printLine } from './output.ts';
 export function createSeedCommand(context: CommandContext): Command {
   return new Command('seed').addOption(createJsonOption()).action(({ json }: { json?: true }) =>
     context.withStorage(async ({ db, clock }) => {
-      const topics = await importTopics(db, await readSeed('topics.json'));
+      await loadDefaultTopics(db, clock());
+      const { length: topics } = await readTopics(db);
       const text = await readSeed('papers.json');
       const papers = await importPapers(db, { text, source: 'file' }, clock());
       if (json) return printJson(context.io, { topics, papers });

@@ -28,6 +28,7 @@ import type {
   SubscriberStatus,
   SuppressionReason,
 } from '../domain/subscribers/subscriber.ts';
+import type { CategoryRole, TopicStatus } from '../domain/topics/topic.ts';
 import type {
   TransactionalKind,
   TransactionalState,
@@ -48,10 +49,25 @@ const day = (name: string) => date(name, { mode: 'string' });
 export const topics = pgTable('topics', {
   slug: text().primaryKey(),
   name: text().notNull(),
+  groupName: text('group_name'),
   position: smallint().notNull(),
+  status: text().$type<TopicStatus>().notNull(),
   categories: text().array().notNull(),
+  categoryRole: text('category_role').$type<CategoryRole>().notNull(),
   query: text().notNull(),
   titleQuery: text('title_query').notNull(),
+});
+
+/** One row: the set of topics that was loaded last, and how far papers are sorted by it. */
+export const topicSet = pgTable('topic_set', {
+  id: smallint().primaryKey(),
+  name: text().notNull(),
+  loadedAt: instant('loaded_at').notNull(),
+  /** The last paper that was sorted; null before the first one. */
+  sortedDownToDay: day('sorted_down_to_day'),
+  sortedDownToId: text('sorted_down_to_id'),
+  /** When the last paper was sorted; null while some are not. */
+  sortedAt: instant('sorted_at'),
 });
 
 export const papers = pgTable('papers', {

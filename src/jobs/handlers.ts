@@ -16,6 +16,7 @@ import type { HandlerDeps } from './deps.ts';
 import { enqueueDueSources, fetchDue } from './fetch-job.ts';
 import { createLoggedHandlers } from './job-log.ts';
 import { runEach } from './run-each.ts';
+import { enqueueSorting, sortUnsorted } from './sort-job.ts';
 
 /** One handler for each job. Each log line of a job names the job. */
 export function createHandlers(deps: HandlerDeps): Handlers {
@@ -35,6 +36,7 @@ function buildHandlers(deps: HandlerDeps): Handlers {
       // A digest that cannot be composed must not keep composed ones from being sent.
       await runEach(
         () => enqueueDueSources(deps, sources),
+        () => enqueueSorting(deps),
         ...DIGEST_KINDS.map((kind) => () => composeDue(deps, kind, catchUpMs)),
         async () => {
           const report = await sweepDeliveries({ db, queue }, clock());
@@ -51,6 +53,7 @@ function buildHandlers(deps: HandlerDeps): Handlers {
       const source = sources.find((each) => each.name === name);
       if (source) await fetchDue(deps, source);
     },
+    'sort-papers': () => sortUnsorted(deps),
     monitor: async () => {
       await monitorInstallation({ ...deps, waitMs: composeWaitMs }, clock());
       if (alertEmail === null) return;

@@ -13,6 +13,8 @@ export interface JobMap {
   'transactional-email': { emailId: number };
   /** Fetches papers from a source if it is due. */
   fetch: { source: string };
+  /** Sorts papers by topics that were loaded after they were stored. */
+  'sort-papers': Record<string, never>;
   /** Checks the installation: raises, ends and mails alerts. */
   monitor: Record<string, never>;
   /** Deletes rows that are no longer needed. */
@@ -37,6 +39,7 @@ export const QUEUE_BY_JOB = {
   batch: 'deliveries',
   'transactional-email': 'transactional',
   fetch: 'sources',
+  'sort-papers': 'sources',
   monitor: 'sources',
   prune: 'schedule',
 } as const satisfies Record<JobName, QueueName>;

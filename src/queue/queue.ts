@@ -72,6 +72,7 @@ const OPTIONS_BY_JOB: Record<JobName, JobsOptions> = {
   batch: SINGLE_ATTEMPT,
   'transactional-email': SINGLE_ATTEMPT,
   fetch: SINGLE_ATTEMPT,
+  'sort-papers': SINGLE_ATTEMPT,
   monitor: SINGLE_ATTEMPT,
   prune: SINGLE_ATTEMPT,
 };

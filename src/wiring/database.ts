@@ -4,16 +4,18 @@ import { type DataDirLock, lockDataDir } from '../control/data-dir-lock.ts';
 import { checkServer } from '../db/check-server.ts';
 import {
   type Database,
+  type Db,
   openEmbeddedDatabase,
   openServerDatabase,
   openTemporaryDatabase,
 } from '../db/client.ts';
 import { endLeases, type ReleasedDeliveries } from '../db/deliveries/transitions/end-leases.ts';
 import { isMigrated, isQueueMigrated, migrate } from '../db/migrate.ts';
-import { listTopics } from '../db/topics/topics.ts';
+import { findTopicSet } from '../db/topics/topic-set.ts';
 import { PaperboyError } from '../domain/errors.ts';
 import type { Clock } from '../domain/time/clock.ts';
-import { importTopics } from '../services/topics/import-topics.ts';
+import { parseTopicFile } from '../domain/topics/topic-file.ts';
+import { loadTopics } from '../services/topics/load-topics.ts';
 import type { Config } from '../settings/config.ts';
 
 const SEEDS = new URL('../../seeds/', import.meta.url);
@@ -109,21 +111,37 @@ async function recoverEmbeddedDatabase(
   database: Database,
   { queueInPostgres, clock }: { queueInPostgres: boolean; clock: Clock },
 ): Promise<ReleasedDeliveries['remainingBatches']> {
-  await prepareDatabase(database, { queueInPostgres });
+  await prepareDatabase(database, { queueInPostgres, now: clock() });
   const { remainingBatches } = await database.db.transaction((tx) =>
     endLeases(tx, { all: true }, clock()),
   );
   return remainingBatches;
 }
 
-/** Migrates, and imports the seed topics when there are none. */
+/** Migrates, and loads the default topics when there are none. */
 export async function prepareDatabase(
   database: Database,
-  options: { queueInPostgres: boolean },
+  { now = new Date(), ...options }: { queueInPostgres: boolean; now?: Date },
 ): Promise<void> {
   await migrate(database, options);
-  if ((await listTopics(database.db)).length > 0) return;
-  await importTopics(database.db, await readSeed('topics.json'));
+  if ((await findTopicSet(database.db)) === null) await loadDefaultTopics(database.db, now);
+}
+
+/** Loads the default topics, unless the operator loaded others. */
+export async function loadDefaultTopics(db: Db, now: Date): Promise<void> {
+  const set = await findTopicSet(db);
+  if (set !== null && set.name !== DEFAULT_TOPIC_SET) return;
+  const topics = parseTopicFile(await readTopicSet(DEFAULT_TOPIC_SET));
+  await loadTopics(db, { name: DEFAULT_TOPIC_SET, topics }, now);
+}
+
+/** The sets of topics that come with Paperboy. */
+export const TOPIC_SETS = ['ml', 'arxiv'] as const;
+const DEFAULT_TOPIC_SET = 'ml';
+
+/** Reads the file of a set of topics. */
+export function readTopicSet(name: (typeof TOPIC_SETS)[number]): Promise<string> {
+  return readSeed(name === 'ml' ? 'topics.json' : 'arxiv-topics.json');
 }
 
 /** Opens an empty database in memory for the time of `action`, with the topics of a file or, when
@@ -135,7 +153,8 @@ export async function withTemporaryDatabase<Result>(
   const database = await openTemporaryDatabase();
   try {
     await migrate(database, { queueInPostgres: false });
-    await importTopics(database.db, topics ?? (await readSeed('topics.json')));
+    const list = parseTopicFile(topics ?? (await readTopicSet(DEFAULT_TOPIC_SET)));
+    await loadTopics(database.db, { name: DEFAULT_TOPIC_SET, topics: list }, new Date());
     return await action(database);
   } finally {
     await database.close();
@@ -143,7 +162,9 @@ export async function withTemporaryDatabase<Result>(
 }
 
 /** Reads a seed file. */
-export function readSeed(name: 'topics.json' | 'papers.json'): Promise<string> {
+export function readSeed(
+  name: 'topics.json' | 'arxiv-topics.json' | 'papers.json',
+): Promise<string> {
   return readFile(new URL(name, SEEDS), 'utf8');
 }
 

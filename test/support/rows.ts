@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import type { Db } from '../../src/db/client.ts';
 import { savePapers } from '../../src/db/papers/papers.ts';
-import { replacePaperTopics } from '../../src/db/topics/topics.ts';
+import { replacePaperTopics } from '../../src/db/topics/paper-topics.ts';
 import type { Paper } from '../../src/domain/papers/paper.ts';
 import { DEFAULT_PREFERENCES, type Subscriber } from '../../src/domain/subscribers/subscriber.ts';
 

@@ -4,6 +4,7 @@ import type { Db } from '../client.ts';
 /** Every table, each after those that it refers to. */
 export const TABLES = [
   'topics',
+  'topic_set',
   'papers',
   'paper_topics',
   'paper_sources',

@@ -28,7 +28,7 @@ export async function savePapers(
 ): Promise<{ added: string[]; reworded: string[]; changed: number }> {
   if (list.length === 0) return { added: [], reworded: [], changed: 0 };
   // A concurrent writer must wait, and see these papers before it merges with them.
-  await db.execute(sql`SELECT pg_advisory_xact_lock(${SAVE_LOCK})`);
+  await lockPaperWrites(db);
   const ids = list.map(({ id }) => id);
   const known = await listStoredPapers(db, ids);
   const recordsByPaper = await listSourceRecords(db, ids);
@@ -58,6 +58,12 @@ export async function savePapers(
       .map(({ merged }) => merged.id),
     changed: changed.length,
   };
+}
+
+/** Waits until no other transaction stores or sorts papers, and keeps others waiting until this one
+ *  ends. */
+export async function lockPaperWrites(db: Db): Promise<void> {
+  await db.execute(sql`SELECT pg_advisory_xact_lock(${SAVE_LOCK})`);
 }
 
 /** Whether the data that topics and their lists depend on differ. */

@@ -1,19 +1,34 @@
 import { eq, sql } from 'drizzle-orm';
-import { TITLE_MATCH_SCORE, type Topic } from '../../domain/topics/topic.ts';
+import type { Topic, TopicDefinition, TopicStatus } from '../../domain/topics/topic.ts';
+import type { TopicAudience } from '../../domain/topics/topic-load.ts';
 import type { Db } from '../client.ts';
+import { toJson } from '../json.ts';
 import { paperTopics, topics } from '../schema.ts';
 
 const COLUMNS = {
   slug: topics.slug,
   name: topics.name,
+  group: topics.groupName,
+  status: topics.status,
   categories: topics.categories,
+  categoryRole: topics.categoryRole,
   query: topics.query,
   titleQuery: topics.titleQuery,
 };
 
-/** All topics in display order. */
+/** All topics in display order, also retired ones. */
 export async function listTopics(db: Db): Promise<Topic[]> {
-  return db.select(COLUMNS).from(topics).orderBy(topics.position);
+  return db.select(COLUMNS).from(topics).orderBy(topics.position, topics.slug);
+}
+
+/** Slugs that preferences may contain: those of topics that are offered or kept. */
+export async function listValidTopicSlugs(db: Db): Promise<ReadonlySet<string>> {
+  const rows = await db
+    .select({ slug: topics.slug })
+    .from(topics)
+    .where(sql`status <> 'retired'`)
+    .orderBy(topics.position, topics.slug);
+  return new Set(rows.map(({ slug }) => slug));
 }
 
 /** Names of the topics by slug. */
@@ -28,80 +43,60 @@ export async function findTopic(db: Db, slug: string): Promise<Topic | null> {
   return topic ?? null;
 }
 
-/** Stores topics by slug; their order is the display order. */
-export async function saveTopics(db: Db, list: readonly Topic[]): Promise<void> {
-  if (list.length === 0) return;
-  await db
-    .insert(topics)
-    .values(list.map((topic, position) => ({ ...topic, position })))
-    .onConflictDoUpdate({
-      target: topics.slug,
-      set: {
-        name: sql`excluded.name`,
-        position: sql`excluded.position`,
-        categories: sql`excluded.categories`,
-        query: sql`excluded.query`,
-        titleQuery: sql`excluded.title_query`,
-      },
-    });
-}
-
-/** A topic that a paper matches. */
-export interface TopicMatch {
-  paperId: string;
-  slug: string;
-  /** Full-text rank, plus a constant for a match in the title. */
-  score: number;
-}
-
-/** Every topic that the stored papers match. */
-export async function matchTopics(db: Db, paperIds: readonly string[]): Promise<TopicMatch[]> {
-  const result = await db.execute<{ paperId: string; slug: string; score: number }>(sql`
-    WITH topic AS MATERIALIZED (
-      SELECT slug,
-             websearch_to_tsquery('english', query) AS query,
-             websearch_to_tsquery('english', title_query) AS title_query
-      FROM topics
-    ), paper AS MATERIALIZED (
-      SELECT id, words, ts_filter(words, '{a}') AS title_words
-      FROM papers WHERE id = ANY(${sql.param([...paperIds])}::text[])
-    ), matched AS (
-      SELECT paper.id AS "paperId", topic.slug,
-             CASE WHEN paper.words @@ topic.query THEN ts_rank(paper.words, topic.query) ELSE 0 END
-             + CASE WHEN paper.title_words @@ topic.title_query
-                    THEN ${TITLE_MATCH_SCORE}::float4 ELSE 0 END AS score
-      FROM paper CROSS JOIN topic
-    )
-    SELECT "paperId", slug, score FROM matched WHERE score > 0`);
-  return result.rows;
-}
-
-/** A match of a paper, and whether it is one of the topics that are shown. */
-interface AssignedTopic extends TopicMatch {
-  isShown: boolean;
-}
-
-/** Replaces the topics of these papers. */
-export async function replacePaperTopics(
-  db: Db,
-  paperIds: readonly string[],
-  rows: readonly AssignedTopic[],
-): Promise<void> {
-  await db.delete(paperTopics).where(sql`paper_id = ANY(${sql.param([...paperIds])}::text[])`);
-  if (rows.length === 0) return;
+/** Stores topics by slug as offered ones; their order is the display order. */
+export async function saveTopics(db: Db, list: readonly TopicDefinition[]): Promise<void> {
+  const rows = list.map((topic, position) => ({ ...topic, position }));
   await db.execute(sql`
-    INSERT INTO paper_topics (paper_id, topic_slug, score, is_shown, listed_on)
-    SELECT row.paper_id, row.slug, row.score, row.is_shown, papers.listed_on
-    FROM unnest(${sql.param(rows.map(({ paperId }) => paperId))}::text[],
-                ${sql.param(rows.map(({ slug }) => slug))}::text[],
-                ${sql.param(rows.map(({ score }) => score))}::real[],
-                ${sql.param(rows.map(({ isShown }) => isShown))}::boolean[])
-      AS row (paper_id, slug, score, is_shown)
-    JOIN papers ON papers.id = row.paper_id`);
+    INSERT INTO topics (slug, name, group_name, position, status, categories, category_role, query, title_query)
+    SELECT slug, name, "group", position, 'offered', categories, "categoryRole", query, "titleQuery"
+    FROM json_to_recordset(${toJson(rows)}::json) AS topic (slug text, name text, "group" text,
+      position smallint, categories text[], "categoryRole" text, query text, "titleQuery" text)
+    ON CONFLICT (slug) DO UPDATE SET
+      name = excluded.name, group_name = excluded.group_name, position = excluded.position,
+      status = excluded.status, categories = excluded.categories,
+      category_role = excluded.category_role, query = excluded.query,
+      title_query = excluded.title_query`);
 }
 
-/** All topics in display order, each with its number of papers listed on the days given, both ends
- *  included, or on all days when null. */
+/** Changes the status of topics, by slug, and lists them after the others. */
+export async function setTopicStatuses(
+  db: Db,
+  statuses: ReadonlyMap<string, TopicStatus>,
+): Promise<void> {
+  await db.execute(sql`
+    UPDATE topics SET status = change.status, position = ${LAST_POSITION}
+    FROM unnest(${sql.param([...statuses.keys()])}::text[], ${sql.param([...statuses.values()])}::text[])
+      AS change (slug, status)
+    WHERE topics.slug = change.slug`);
+}
+
+const LAST_POSITION = 32_767;
+
+/** A subscriber's topics, and those that a sign-up asks for which is not confirmed yet. */
+export async function listTopicAudiences(db: Db): Promise<Map<string, TopicAudience>> {
+  const { rows } = await db.execute<TopicAudience & Record<string, unknown> & { slug: string }>(sql`
+    WITH followed AS (
+      SELECT unnest(topics) AS slug FROM subscribers
+      UNION ALL
+      SELECT jsonb_array_elements_text(sign_up_request #> '{preferences,topics}')
+      FROM transactional_emails
+      WHERE jsonb_typeof(sign_up_request #> '{preferences,topics}') = 'array'
+    ), muted AS (
+      SELECT unnest(muted_topics) AS slug FROM subscribers
+      UNION ALL
+      SELECT jsonb_array_elements_text(sign_up_request #> '{preferences,mutedTopics}')
+      FROM transactional_emails
+      WHERE jsonb_typeof(sign_up_request #> '{preferences,mutedTopics}') = 'array'
+    )
+    SELECT slug, sum(follows)::int AS followers, sum(mutes)::int AS muters FROM (
+      SELECT slug, 1 AS follows, 0 AS mutes FROM followed
+      UNION ALL SELECT slug, 0, 1 FROM muted) AS wanted
+    GROUP BY slug`);
+  return new Map(rows.map(({ slug, followers, muters }) => [slug, { followers, muters }]));
+}
+
+/** All topics that are not retired, in display order, each with its number of papers listed on the
+ *  days given, both ends included, or on all days when null. */
 export async function listTopicCounts(
   db: Db,
   days: { first: string; last: string } | null,
@@ -109,9 +104,10 @@ export async function listTopicCounts(
   // One subquery per topic follows the order of the index.
   const within = days === null ? sql`` : sql`AND listed_on BETWEEN ${days.first} AND ${days.last}`;
   const count = sql<number>`(
-    SELECT count(*)::int FROM paper_topics WHERE topic_slug = topics.slug AND is_shown ${within})`;
+    SELECT count(*)::int FROM ${paperTopics} WHERE topic_slug = topics.slug AND is_shown ${within})`;
   return db
     .select({ ...COLUMNS, count })
     .from(topics)
-    .orderBy(topics.position);
+    .where(sql`status <> 'retired'`)
+    .orderBy(topics.position, topics.slug);
 }

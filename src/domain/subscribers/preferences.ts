@@ -81,10 +81,19 @@ function parseTopics(raw: unknown, slugs: ReadonlySet<string>): string[] {
   const unknown = topics.filter((slug) => !slugs.has(slug));
   if (unknown.length > 0) {
     throw new Error(
-      `“${truncateInput(unknown.join(', '))}” is not a topic: expected some of ${[...slugs].join(', ')}.`,
+      `“${truncateInput(unknown.join(', '))}” is not a topic: expected some of ${listSome([...slugs])}.`,
     );
   }
   return [...new Set(topics)];
+}
+
+/** A set of topics may have hundreds. */
+const MAX_SLUGS_LISTED = 30;
+
+function listSome(slugs: readonly string[]): string {
+  const others = slugs.length - MAX_SLUGS_LISTED;
+  const listed = slugs.slice(0, MAX_SLUGS_LISTED).join(', ');
+  return others > 0 ? `${listed} and ${others} others` : listed;
 }
 
 function parsePhrases(

@@ -3,6 +3,7 @@ import { FRONT_COPY } from '../../copy/en/pages/front.ts';
 import { LAYOUT_COPY } from '../../copy/en/pages/layout.ts';
 import { findKeyResult } from '../../domain/papers/key-result.ts';
 import type { TopicPaper } from '../../domain/papers/paper.ts';
+import { isOffered } from '../../domain/topics/topic.ts';
 import { papersHref } from '../pages/hrefs.ts';
 import type { PageLayouts } from '../pages/page-layout.ts';
 import type { FrontView } from '../pages/views.ts';
@@ -43,7 +44,7 @@ export function buildFrontPage(view: FrontView, layouts: PageLayouts) {
       shown: (lead ? 1 : 0) + stories.length + list.length,
       base,
     }),
-    signUpForm: buildSignUpFormModel(view.form, view.topics),
+    signUpForm: buildSignUpFormModel(view.form, view.topics.filter(isOffered)),
   };
 }
 

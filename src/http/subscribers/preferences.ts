@@ -7,6 +7,7 @@ import {
 } from '../../domain/subscribers/preferences.ts';
 import type { Subscriber } from '../../domain/subscribers/subscriber.ts';
 import { listTimezones, toUtcDay } from '../../domain/time/schedule.ts';
+import { isOffered } from '../../domain/topics/topic.ts';
 import { countPhrases } from '../../services/papers/count-phrases.ts';
 import { countTopicsPerWeek } from '../../services/topics/count-topics.ts';
 import type { HttpDeps } from '../deps.ts';
@@ -101,11 +102,15 @@ async function sendPreferences(
   const now = deps.clock();
   const counted = await countTopicsPerWeek(deps.db, now);
   const hasCounts = counted.some(({ papersPerWeek }) => papersPerWeek > 0);
-  const topics = counted.map(({ slug, name, papersPerWeek }) => ({
-    slug,
-    name,
-    papersPerWeek: hasCounts ? papersPerWeek : null,
-  }));
+  const own = new Set([...subscriber.topics, ...subscriber.mutedTopics]);
+  const topics = counted
+    .filter((topic) => isOffered(topic) || own.has(topic.slug))
+    .map(({ slug, name, group, papersPerWeek }) => ({
+      slug,
+      name,
+      group,
+      papersPerWeek: hasCounts ? papersPerWeek : null,
+    }));
   const html = deps.pages.preferences({
     token,
     email: subscriber.email,

@@ -1,3 +1,4 @@
+import { isOffered } from '../../domain/topics/topic.ts';
 import { searchPapers } from '../../services/papers/search-papers.ts';
 import { countTopicsPerWeek } from '../../services/topics/count-topics.ts';
 import { requireTopic } from '../../services/topics/read-topics.ts';
@@ -12,7 +13,11 @@ export async function topicRoutes(app: TypedFastify, deps: HttpDeps): Promise<vo
   const { db, pages, clock } = deps;
 
   app.get('/topics', { schema: { hide: true } }, async (request, reply) =>
-    sendPublicPage(request, reply, pages.topics(await countTopicsPerWeek(db, clock()))),
+    sendPublicPage(
+      request,
+      reply,
+      pages.topics((await countTopicsPerWeek(db, clock())).filter(isOffered)),
+    ),
   );
 
   const bySlug = { schema: { params: SlugParams, querystring: PageQuery, hide: true } };

@@ -54,7 +54,7 @@ export function moveDatabase(
         const databases = { from: source, to: target };
         await assertMovable(databases);
         await alignOutputFormats(databases);
-        await deleteAllRows(target, 'topics');
+        for (const table of LOADED_TABLES) await deleteAllRows(target, table);
         await copyAll(databases, onProgress);
         const tables = await compareAll(databases, onProgress);
         const { pending, unknown } = await endLeases(target, { all: true }, now);
@@ -64,6 +64,9 @@ export function moveDatabase(
     { accessMode: 'read only' },
   );
 }
+
+/** Migrating fills these with the default topics. */
+const LOADED_TABLES = ['topics', 'topic_set'] as const;
 
 async function assertMovable({ from, to }: CopyTransactions): Promise<void> {
   const [sourceMigrations, targetMigrations] = [
@@ -84,7 +87,8 @@ async function assertMovable({ from, to }: CopyTransactions): Promise<void> {
   }
   await lockTablesForMove(to, TABLES);
   for (const table of TABLES) {
-    if (table !== 'topics' && (await hasRows(to, table))) throw createNotEmptyError(table);
+    const isLoaded = (LOADED_TABLES as readonly string[]).includes(table);
+    if (!isLoaded && (await hasRows(to, table))) throw createNotEmptyError(table);
   }
 }
 

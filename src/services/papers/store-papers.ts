@@ -1,8 +1,7 @@
 import type { Db } from '../../db/client.ts';
 import { savePapers } from '../../db/papers/papers.ts';
-import { matchTopics, replacePaperTopics, type TopicMatch } from '../../db/topics/topics.ts';
 import type { ListedPaper } from '../../domain/papers/paper.ts';
-import { chooseTopics } from '../../domain/topics/topic.ts';
+import { assignTopics } from '../topics/assign-topics.ts';
 
 /** Papers per statement. */
 const BATCH_PAPERS = 500;
@@ -29,15 +28,4 @@ export async function storePapers(
     await assignTopics(tx, [...added, ...reworded]);
   }
   return counts;
-}
-
-async function assignTopics(tx: Db, paperIds: readonly string[]): Promise<void> {
-  if (paperIds.length === 0) return;
-  const matchesOf = new Map<string, TopicMatch[]>(paperIds.map((id) => [id, []]));
-  for (const match of await matchTopics(tx, paperIds)) matchesOf.get(match.paperId)?.push(match);
-  const rows = [...matchesOf.values()].flatMap((matches) => {
-    const shown = new Set(chooseTopics(matches));
-    return matches.map((match) => ({ ...match, isShown: shown.has(match) }));
-  });
-  await replacePaperTopics(tx, paperIds, rows);
 }

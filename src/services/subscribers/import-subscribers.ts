@@ -10,7 +10,7 @@ import {
   importSubscribers,
 } from '../../db/subscribers/subscriber-imports.ts';
 import { awaitErasures } from '../../db/subscribers/suppressions.ts';
-import { listTopics } from '../../db/topics/topics.ts';
+import { listValidTopicSlugs } from '../../db/topics/topics.ts';
 import { PaperboyError } from '../../domain/errors.ts';
 import { hashSuppressedAddress } from '../../domain/links/tokens.ts';
 import { parseImportHeader, parseSubscriberRow } from '../../domain/subscribers/import-row.ts';
@@ -52,7 +52,7 @@ export async function importSubscriberFile(
   { name, content, onProgress, onRejected, signal }: SubscriberFile,
   now: Date,
 ): Promise<ImportReport> {
-  const topicSlugs = new Set((await listTopics(db)).map(({ slug }) => slug));
+  const topicSlugs = await listValidTopicSlugs(db);
   const today = toUtcDay(now);
   const consent = `Imported from ${name} on ${today}`;
   const report: ImportReport = { rows: 0, added: 0, updated: 0, suppressed: 0, rejected: 0 };

@@ -1,7 +1,7 @@
 import { PREFERENCES_COPY } from '../../copy/en/pages/preferences.ts';
 import type { Db } from '../../db/client.ts';
 import { listUnsearchableKeywords } from '../../db/papers/keyword-matches.ts';
-import { listTopics } from '../../db/topics/topics.ts';
+import { listValidTopicSlugs } from '../../db/topics/topics.ts';
 import { InvalidPreferencesError } from '../../domain/subscribers/preferences.ts';
 import {
   parseSubscriberChanges,
@@ -20,7 +20,7 @@ export async function validatePreferences(
   input: SubscriberInput,
   now: Date,
 ): Promise<SubscriberChanges> {
-  const topicSlugs = new Set((await listTopics(db)).map(({ slug }) => slug));
+  const topicSlugs = await listValidTopicSlugs(db);
   const changes = parseSubscriberChanges(input, { topicSlugs, today: toUtcDay(now) });
   const [unsearchable] = await listUnsearchableKeywords(db, changes.keywords ?? []);
   if (unsearchable === undefined) return changes;

@@ -4,7 +4,7 @@ import { findTopic, listTopics } from '../../db/topics/topics.ts';
 import { PaperboyError } from '../../domain/errors.ts';
 import { NUL } from '../../domain/text/clean-text.ts';
 import { truncateInput } from '../../domain/text/truncate.ts';
-import type { Topic } from '../../domain/topics/topic.ts';
+import { isOffered, type Topic } from '../../domain/topics/topic.ts';
 
 /** The topic with that slug. @throws PaperboyError `NO_TOPIC`. */
 export async function requireTopic(db: Db, slug: string): Promise<Topic> {
@@ -13,8 +13,10 @@ export async function requireTopic(db: Db, slug: string): Promise<Topic> {
   throw new PaperboyError('NO_TOPIC', TOPICS_COPY.notFound(truncateInput(slug)));
 }
 
-/** Every topic, or those with these slugs, in display order. */
+/** The topics that are offered, or those with these slugs, in display order. */
 export async function readTopics(db: Db, slugs?: readonly string[]): Promise<Topic[]> {
   const topics = await listTopics(db);
-  return slugs === undefined ? topics : topics.filter(({ slug }) => slugs.includes(slug));
+  return slugs === undefined
+    ? topics.filter(isOffered)
+    : topics.filter(({ slug }) => slugs.includes(slug));
 }

@@ -18,6 +18,11 @@ const STATEMENTS: readonly (readonly [string, (readonly unknown[])?])[] = [
     [HOSTILE_TEXT],
   ],
   [
+    `INSERT INTO topic_set (name, loaded_at, sorted_down_to_day, sorted_down_to_id)
+     VALUES ($1, '2026-05-07Z', '2026-05-07', '2605.00001')`,
+    [HOSTILE_TEXT],
+  ],
+  [
     `INSERT INTO papers (id, source, title, abstract, authors, author_count, published_on, listed_on,
        usable_on, upvotes, comments, url, categories, stored_at, updated_at)
      VALUES ('2605.00001', 'test', 'On swans', $1, $2, 3, '2026-05-06', '2026-05-07',

@@ -27,7 +27,17 @@ export const SITE: SiteInfo = {
 export const TIMEZONES = ['UTC', ...Intl.supportedValuesOf('timeZone')];
 
 export function buildTopic(changes: Partial<Topic>): Topic {
-  return { slug: 'topic', name: 'Topic', categories: [], query: '', titleQuery: '', ...changes };
+  return {
+    slug: 'topic',
+    name: 'Topic',
+    group: null,
+    status: 'offered',
+    categories: [],
+    categoryRole: 'none',
+    query: '',
+    titleQuery: '',
+    ...changes,
+  };
 }
 
 export const TOPICS = Array.from({ length: 21 }, (_, at) =>
