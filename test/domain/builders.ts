@@ -21,6 +21,8 @@ export function buildTopicPaper(number: number, changes: Partial<TopicPaper> = {
     categories: [],
     topics: [],
     otherTopics: [],
+    countsVotes: true,
+    countsComments: true,
     ...changes,
   };
 }

@@ -28,6 +28,8 @@ export function buildRankedPaper(changes: Partial<RankedPaper> = {}): RankedPape
     categories: [],
     topics: [],
     otherTopics: [],
+    countsVotes: true,
+    countsComments: true,
     rank,
     popularity: 0.5,
     ...changes,
@@ -75,11 +77,12 @@ export function buildDigestCopy(
     token: TOKEN,
     selection: Array.from({ length: count }, (_, rank) => ({
       rank,
-      reason: { kind: 'match', match: { kind: 'author', name: `Author ${rank}` } },
+      reason: { remark: null, match: { kind: 'author', name: `Author ${rank}` } },
     })),
     darkHorseRank: null,
     topicNames: ['State space'],
     keywords: ['stateless'],
+    names: [],
     preferences: {
       frequency: 'weekdays',
       hour: 7,

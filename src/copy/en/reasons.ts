@@ -1,155 +1,117 @@
 import type { DigestKind } from '../../domain/digests/digest.ts';
-import type { Reason, ReasonMatch } from '../../domain/ranking/reason.ts';
+import {
+  chooseLabelTopics,
+  type Reason,
+  type ReasonMatch,
+  type RemarkKind,
+} from '../../domain/ranking/reason.ts';
 import { joinNames, spellNumber } from './format.ts';
 
+/** The time whose papers were compared: a day, a week or a pause. */
+export type ReasonPeriod = DigestKind | 'pause';
+
 interface ReasonContext {
-  digestKind: DigestKind;
+  period: ReasonPeriod;
   /** Names of topics by slug; a slug without a name is shown as it is. */
   topicNames: ReadonlyMap<string, string>;
 }
 
-/** A reason in one or two sentences, for mails, pages and feeds. */
-export function describeReason(reason: Reason, context: ReasonContext): string {
-  const period = context.digestKind === 'weekly' ? 'this week' : 'today';
-  if (reason.kind === 'leading')
-    return `The most discussed of ${spellNumber(reason.paperCount)} papers on ${nameTopic(reason.topic, context)}, which you follow.`;
-  if (reason.kind === 'meeting')
-    return `On ${nameTopic(reason.topic, context)}, which you follow, and on ${nameTopic(reason.otherTopic, context)}.`;
-  const { match } = reason;
-  const { plain, subject, reworded } = describeMatch(match, context);
-  switch (reason.kind) {
-    case 'undiscussed':
-      return `Nobody has said a word about it yet. ${describeDarkHorse(match, context)}`;
-    case 'littleNoticed':
-      return `Few have noticed it yet. ${describeDarkHorse(match, context)}`;
+/** Why a paper was chosen, in words. */
+export interface ReasonText {
+  /** Names of topics: two, or one beside a sentence; empty when there are none. */
+  label: string;
+  /** One or two sentences; empty when the topics are the whole reason. */
+  sentence: string;
+}
+
+/** A reason in words, for emails and pages. `topics` are the slugs of the paper's topics. */
+export function describeReason(
+  reason: Reason,
+  topics: readonly string[],
+  context: ReasonContext,
+): ReasonText {
+  const sentence = [describeRemark(reason, context), describeMatch(reason.match, context)]
+    .filter((part) => part !== '')
+    .join(' ');
+  const names = chooseLabelTopics(reason, topics).map((slug) => nameTopic(slug, context));
+  return { label: joinLabel(names, sentence === '' ? 2 : 1), sentence };
+}
+
+/** The same as one text, for feeds and programs: `Theory. Most discussed today.` */
+export function joinReason({ label, sentence }: ReasonText): string {
+  return [label === '' ? '' : `${label}.`, sentence].filter((part) => part !== '').join(' ');
+}
+
+function describeRemark({ remark, match }: Reason, context: ReasonContext): string {
+  if (remark === null) return '';
+  switch (remark.kind) {
+    case 'leading':
+      return `Most discussed of ${spellNumber(remark.paperCount)} papers on ${nameTopic(remark.topic, context)}.`;
     case 'mostDiscussed':
-      return `The most discussed paper ${period}${describeMostDiscussed(match, context)}.`;
+      return `Most discussed ${PERIODS[context.period]}.`;
     case 'muchDiscussed':
-      return subject === ''
-        ? `Among the most discussed papers ${period}.`
-        : toSentence(`${subject}, and among the most discussed papers ${period}`);
+      return `One of the most discussed ${PERIODS[context.period]}.`;
     case 'code':
-      return joinRemark(subject, 'its code is out');
-    case 'keyResult':
-      return joinRemark(subject, `it reports ${reason.keyResult}`);
-    case 'noticed':
-      return joinRemark(subject, 'readers have noticed it');
-    case 'match':
-      return plain;
-    case 'matchReworded':
-      return reworded;
+      return 'Code available.';
+    case 'noVotes':
+    case 'noComments':
+    case 'fewVotes':
+    case 'fewComments':
+      return describeDarkHorse(DARK_HORSE_WORDS[remark.kind], match, context);
   }
 }
 
-interface MatchWording {
-  /** A sentence of its own. */
-  plain: string;
-  /** The beginning of a sentence that ends with a remark on the paper. */
-  subject: string;
-  /** Another sentence with the same meaning. */
-  reworded: string;
+/** `No votes yet, and close to Hardware.` */
+function describeDarkHorse(words: string, match: ReasonMatch, context: ReasonContext): string {
+  const [topic] = match.kind === 'topics' ? match.topics : [];
+  return topic === undefined ? `${words}.` : `${words}, and close to ${nameTopic(topic, context)}.`;
 }
 
-function describeMatch(match: ReasonMatch, context: ReasonContext): MatchWording {
+/** Empty for topics, which the label names. */
+function describeMatch(match: ReasonMatch, context: ReasonContext): string {
   switch (match.kind) {
     case 'author':
-      return wordMatch(
-        `by ${match.name}, whom you follow`,
-        `by ${match.name}, one of the names you follow`,
-      );
+      return `By ${match.name}, whom you follow.`;
     case 'organisation':
-      return wordMatch(
-        `from ${match.name}, which you follow`,
-        `from ${match.name}, one of the names you follow`,
-      );
+      return `From ${match.name}, which you follow.`;
     case 'keywords':
-      return wordMatch(
-        `it mentions ${describeKeywords(match.keywords)}`,
-        `you asked for ${quoteTerms(match.keywords)}`,
-      );
+      return `Mentions ${joinNames(match.keywords.map((keyword) => `“${keyword}”`))}.`;
     case 'learnedTerms':
-      return wordMatch(
-        `you liked papers on ${quoteTerms(match.terms)}`,
-        `similar to papers you liked: ${quoteTerms(match.terms)}`,
-      );
-    case 'topics': {
-      const topics = joinNames(match.topics.map((slug) => nameTopic(slug, context)));
-      return {
-        plain: `Because you follow ${topics}.`,
-        subject: `on ${topics}, which you follow`,
-        reworded: `On ${topics}, which you follow.`,
-      };
-    }
-    case 'otherTopic': {
-      const topic = nameTopic(match.topic, context);
-      return {
-        plain: `From ${describePapersOfPeriod(context)} on ${topic}.`,
-        subject: `on ${topic}`,
-        reworded: `On ${topic}.`,
-      };
-    }
-    case 'none': {
-      const plain = `From ${describePapersOfPeriod(context)}.`;
-      return { plain, subject: '', reworded: plain };
-    }
-  }
-}
-
-function wordMatch(subject: string, reworded: string): MatchWording {
-  return { plain: toSentence(subject), subject, reworded: toSentence(reworded) };
-}
-
-/** How a paper that few have noticed matches the preferences. */
-function describeDarkHorse(match: ReasonMatch, context: ReasonContext): string {
-  if (match.kind === 'topics')
-    return `It is close to ${nameFirstTopic(match.topics, context)}, which you follow.`;
-  if (match.kind === 'author' || match.kind === 'organisation')
-    return `It is ${describeMatch(match, context).subject}.`;
-  return describeMatch(match, context).plain;
-}
-
-/** How the most discussed paper matches the preferences; empty when it does not. */
-function describeMostDiscussed(match: ReasonMatch, context: ReasonContext): string {
-  switch (match.kind) {
-    case 'author':
-    case 'organisation':
-      return `, and it is ${describeMatch(match, context).subject}`;
-    case 'keywords':
-      return `, and it mentions ${describeKeywords(match.keywords.slice(0, 1))}`;
-    case 'learnedTerms':
-      return `, and ${describeMatch(match, context).subject}`;
+      return `Like papers you liked: ${match.terms.join(', ')}.`;
+    case 'weakTopic':
+      return `Touches on ${nameTopic(match.topic, context)}.`;
     case 'topics':
-      return `, and it is on ${nameFirstTopic(match.topics, context)}, which you follow`;
-    default:
+    case 'none':
       return '';
   }
 }
 
-function joinRemark(subject: string, remark: string): string {
-  return subject === '' ? toSentence(remark) : `${toSentence(subject)} ${toSentence(remark)}`;
+/** Up to `count` names, if they fit one line of a phone. */
+function joinLabel(names: readonly string[], count: number): string {
+  const label = names.slice(0, count).join(', ');
+  return label.length <= MAX_LABEL ? label : (names[0] ?? '');
 }
 
-/** `“a”, one of your keywords` or `“a” and “b”, two of your keywords`. */
-function describeKeywords(keywords: readonly string[]): string {
-  return `${quoteTerms(keywords)}, ${spellNumber(keywords.length)} of your keywords`;
-}
-
-function quoteTerms(terms: readonly string[]): string {
-  return joinNames(terms.map((term) => `“${term}”`));
-}
-
+/** A topic's short name: `Hardware, kernels & edge` → `Hardware`, unless too little is left. */
 function nameTopic(slug: string, { topicNames }: ReasonContext): string {
-  return topicNames.get(slug) ?? slug;
+  const name = topicNames.get(slug) ?? slug;
+  const [first = ''] = name.split(/,? & |, /);
+  return first.length < MIN_SHORT_NAME ? name : first;
 }
 
-function nameFirstTopic([slug = '']: readonly string[], context: ReasonContext): string {
-  return nameTopic(slug, context);
-}
+const PERIODS = {
+  daily: 'today',
+  weekly: 'this week',
+  pause: 'while you were away',
+} as const satisfies Record<ReasonPeriod, string>;
 
-function describePapersOfPeriod({ digestKind }: ReasonContext): string {
-  return digestKind === 'weekly' ? 'this week’s papers' : 'today’s papers';
-}
+const DARK_HORSE_WORDS = {
+  noVotes: 'No votes yet',
+  noComments: 'No comments yet',
+  fewVotes: 'Few votes so far',
+  fewComments: 'Few comments so far',
+} as const satisfies Partial<Record<RemarkKind, string>>;
 
-function toSentence(words: string): string {
-  return `${words.charAt(0).toUpperCase()}${words.slice(1)}.`;
-}
+/** In characters. */
+const MAX_LABEL = 48;
+const MIN_SHORT_NAME = 5;

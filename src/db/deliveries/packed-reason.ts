@@ -1,22 +1,21 @@
-import type { Reason, ReasonKind, ReasonMatch } from '../../domain/ranking/reason.ts';
+import type { Reason, ReasonMatch, Remark, RemarkKind } from '../../domain/ranking/reason.ts';
 
-/** A reason as it is stored: the codes of its kind and its match, then their arguments. */
+/** A reason as it is stored: the codes of its remark and its match, then their arguments. */
 export type PackedReason = [codes: string, ...args: (string | number)[]];
 
 /** Stored: a code keeps its meaning. */
-const KIND_CODES = {
+const REMARK_CODES = {
   leading: 'l',
-  meeting: 'x',
-  keyResult: 'k',
-  undiscussed: 'u',
-  littleNoticed: 'f',
   mostDiscussed: 'd',
   muchDiscussed: 'a',
   code: 'c',
-  noticed: 'n',
-  match: 'm',
-  matchReworded: 'r',
-} as const satisfies Record<ReasonKind, string>;
+  noVotes: 'v',
+  noComments: 'o',
+  fewVotes: 'w',
+  fewComments: 'p',
+} as const satisfies Record<RemarkKind, string>;
+
+const NO_REMARK_CODE = '-';
 
 const MATCH_CODES = {
   author: 'a',
@@ -24,17 +23,17 @@ const MATCH_CODES = {
   keywords: 'k',
   learnedTerms: 'l',
   topics: 't',
-  otherTopic: 'u',
+  weakTopic: 'w',
   none: 'n',
 } as const satisfies Record<ReasonMatch['kind'], string>;
 
-export function packReason(reason: Reason): PackedReason {
-  const code = KIND_CODES[reason.kind];
-  if (reason.kind === 'leading') return [code, reason.topic, reason.paperCount];
-  if (reason.kind === 'meeting') return [code, reason.topic, reason.otherTopic];
-  const codes = code + MATCH_CODES[reason.match.kind];
-  const args = listMatchArguments(reason.match);
-  return reason.kind === 'keyResult' ? [codes, reason.keyResult, ...args] : [codes, ...args];
+export function packReason({ remark, match }: Reason): PackedReason {
+  const codes =
+    (remark === null ? NO_REMARK_CODE : REMARK_CODES[remark.kind]) + MATCH_CODES[match.kind];
+  const args = listMatchArguments(match);
+  return remark?.kind === 'leading'
+    ? [codes, remark.topic, remark.paperCount, ...args]
+    : [codes, ...args];
 }
 
 function listMatchArguments(match: ReasonMatch): readonly string[] {
@@ -48,23 +47,30 @@ function listMatchArguments(match: ReasonMatch): readonly string[] {
       return match.terms;
     case 'topics':
       return match.topics;
-    case 'otherTopic':
+    case 'weakTopic':
       return [match.topic];
     case 'none':
       return [];
   }
 }
 
-/** Unpacks a reason. A code of a newer version becomes the reason that is true of every paper. */
+/** Unpacks a reason. A code of a newer version becomes no remark or no match. */
 export function unpackReason([codes, ...args]: PackedReason): Reason {
-  const kind = findKind(KIND_CODES, codes.charAt(0)) ?? 'match';
   const texts = args.map(String);
-  const [first = '', second = ''] = texts;
-  if (kind === 'leading') return { kind, topic: first, paperCount: Number(second) };
-  if (kind === 'meeting') return { kind, topic: first, otherTopic: second };
-  if (kind === 'keyResult')
-    return { kind, keyResult: first, match: unpackMatch(codes.charAt(1), texts.slice(1)) };
-  return { kind, match: unpackMatch(codes.charAt(1), texts) };
+  const kind = findKind(REMARK_CODES, codes.charAt(0));
+  const isLeading = kind === 'leading';
+  return {
+    remark: unpackRemark(kind, texts),
+    match: unpackMatch(codes.charAt(1), isLeading ? texts.slice(LEADING_ARGUMENTS) : texts),
+  };
+}
+
+/** Arguments of the remark `leading`. */
+const LEADING_ARGUMENTS = 2;
+
+function unpackRemark(kind: RemarkKind | null, [topic = '', count = '']: string[]): Remark | null {
+  if (kind === null) return null;
+  return kind === 'leading' ? { kind, topic, paperCount: Number(count) } : { kind };
 }
 
 function unpackMatch(code: string, args: readonly string[]): ReasonMatch {
@@ -80,7 +86,7 @@ function unpackMatch(code: string, args: readonly string[]): ReasonMatch {
       return { kind, terms: args };
     case 'topics':
       return { kind, topics: args };
-    case 'otherTopic':
+    case 'weakTopic':
       return { kind, topic: first };
     case 'none':
       return { kind };

@@ -7,6 +7,10 @@ const selectTopics = (condition: SQL) => sql<PaperTopic[]>`(
   FROM paper_topics WHERE paper_id = papers.id AND ${condition}
 )`;
 
+const countedBySources = (count: SQL) => sql<boolean>`EXISTS (
+  SELECT FROM paper_sources WHERE paper_id = papers.id AND paper_sources.${count} IS NOT NULL
+)`;
+
 /** The columns of a paper with its topics. */
 export const PAPER_COLUMNS = {
   id: papers.id,
@@ -26,6 +30,8 @@ export const PAPER_COLUMNS = {
   categories: papers.categories,
   topics: selectTopics(sql`is_shown`).as('paper_topics'),
   otherTopics: selectTopics(sql`NOT is_shown`).as('other_topics'),
+  countsVotes: countedBySources(sql`upvotes`).as('counts_votes'),
+  countsComments: countedBySources(sql`comments`).as('counts_comments'),
 };
 
 /** The most discussed first. */

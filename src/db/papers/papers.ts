@@ -70,7 +70,13 @@ export async function lockPaperWrites(db: Db): Promise<void> {
 const TOPIC_RELEVANT_FIELDS = ['title', 'abstract', 'listedOn', 'categories'] as const;
 
 async function listStoredPapers(db: Db, ids: readonly string[]): Promise<Map<string, StoredPaper>> {
-  const { topics: _topics, otherTopics: _otherTopics, ...columns } = PAPER_COLUMNS;
+  const {
+    topics: _topics,
+    otherTopics: _otherTopics,
+    countsVotes: _countsVotes,
+    countsComments: _countsComments,
+    ...columns
+  } = PAPER_COLUMNS;
   const rows = await db
     .select({ ...columns, withdrawnOn: papers.withdrawnOn })
     .from(papers)

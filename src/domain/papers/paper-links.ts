@@ -3,7 +3,7 @@ import type { Paper } from './paper.ts';
 import { parseArxivId } from './paper-id.ts';
 
 /** A page where a paper can be read, and the name of its site. */
-export interface PaperSource {
+interface PaperSource {
   /** `arXiv`, or the host without `www.`. */
   name: string;
   url: string;

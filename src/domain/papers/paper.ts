@@ -60,4 +60,7 @@ export interface TopicPaper extends Paper {
   topics: PaperTopic[];
   /** Weaker matches: not shown, but followers of these topics get the paper. */
   otherTopics: PaperTopic[];
+  /** Whether one of its sources counts votes. If not, nobody can say that it has none. */
+  countsVotes: boolean;
+  countsComments: boolean;
 }

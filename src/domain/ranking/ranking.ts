@@ -25,13 +25,24 @@ export function scoreDiscussion(paper: Pick<TopicPaper, 'upvotes' | 'comments'>)
   return Math.log1p(paper.upvotes) + 0.5 * Math.log1p(paper.comments);
 }
 
-/** The rank of the most discussed paper, or null if none is discussed. */
+/** The rank of the paper that is more discussed than all others, or null. */
 export function findMostDiscussedRank(papers: readonly RankedPaper[]): number | null {
+  return findMostDiscussed(papers)?.rank ?? null;
+}
+
+/** The paper that is more discussed than all others, or null: of two equals, none may be called the
+ *  most discussed. */
+export function findMostDiscussed(papers: readonly RankedPaper[]): RankedPaper | null {
   let most: RankedPaper | null = null;
+  let mostScore = 0;
   for (const paper of papers) {
-    if (scoreDiscussion(paper) > (most === null ? 0 : scoreDiscussion(most))) most = paper;
+    const score = scoreDiscussion(paper);
+    if (score === mostScore) most = null;
+    if (score <= mostScore) continue;
+    most = paper;
+    mostScore = score;
   }
-  return most?.rank ?? null;
+  return most;
 }
 
 /** The part of a paper's score that is the same for everybody. */

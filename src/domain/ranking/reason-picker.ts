@@ -1,10 +1,9 @@
 import type { RankedPaper } from '../digests/digest.ts';
-import { lazy } from '../memoise.ts';
-import { findKeyResult } from '../papers/key-result.ts';
+import { addDays } from '../time/schedule.ts';
 import type { NameMatch } from './name-lookup.ts';
 import { decodeExplainingTerms, EXPLAINING_KEY_COUNT } from './profile-score.ts';
-import { scoreDiscussion } from './ranking.ts';
-import { listReasons, REASON_KINDS, type Reason } from './reason.ts';
+import { findMostDiscussed, scoreDiscussion } from './ranking.ts';
+import { listReasons, REMARK_KINDS, type Reason } from './reason.ts';
 import type { TermIndex } from './term-index.ts';
 
 /** What the reasons of all selections of a digest share. */
@@ -32,22 +31,20 @@ export interface PaperMatch {
 interface ReasonPicker {
   /** Starts a selection. */
   reset(): void;
-  /** The reason of the selection's next paper: the true one whose kind was picked least often. */
+  /** The reason of the selection's next paper: the true one whose remark was picked least often. */
   pickNext(match: PaperMatch): Reason;
 }
 
 interface ReasonCandidate {
   reason: Reason;
-  /** Index of its kind in `REASON_KINDS`: counting by index costs less than by name. */
-  kindIndex: number;
+  /** Index of its remark in `REMARK_KINDS` plus 1, or 0 without one: counting by index costs less
+   *  than by name. */
+  remarkIndex: number;
 }
 
 /** Number of reasons that may be picked for a paper and subscribers whom it matches alike. Each is
  *  rendered together with the paper, so the number is kept small. */
 const MAX_REASONS = 3;
-
-/** In characters. */
-const MAX_KEY_RESULT_CHARS = 12;
 
 /** Keywords and names are unlimited, so the reasons that contain them must be, too. */
 const MAX_INTERNED_REASONS = 20_000;
@@ -64,17 +61,17 @@ export function createReasonPicker({
   const entries = papers.map((paper) => ({
     paper,
     slugs: paper.topics.map(({ slug }) => slug),
-    matchedSlugs: [...paper.topics, ...paper.otherTopics].map(({ slug }) => slug),
+    otherSlugs: paper.otherTopics.map(({ slug }) => slug),
     candidates: new Map<number, ReasonCandidate[]>(),
-    keyResult: lazy(() => findShortKeyResult(paper.abstract)),
   }));
   type PaperEntry = (typeof entries)[number];
-  const kindCounts = new Uint8Array(REASON_KINDS.length);
+  const remarkCounts = new Uint8Array(REMARK_KINDS.length + 1);
   const intern = createInterner();
 
   const listCandidates = (entry: PaperEntry, match: PaperMatch): ReasonCandidate[] => {
-    const { paper, slugs } = entry;
-    const followedTopics = listFollowed(entry, match);
+    const { paper, slugs, otherSlugs } = entry;
+    const isFollowed = (slug: string) => match.followedTopics.includes(slug);
+    const followedTopics = slugs.filter(isFollowed);
     const leader = leaders.get(followedTopics[0] ?? '');
     const reasons = listReasons({
       nameMatch: match.nameMatch,
@@ -84,28 +81,27 @@ export function createReasonPicker({
           ? []
           : decodeExplainingTerms(match.terms, match.paperIndex, match.explainingKey),
       followedTopics,
-      unfollowedTopic: slugs.find((slug) => !followedTopics.includes(slug)) ?? null,
+      weakTopic: otherSlugs.find(isFollowed) ?? null,
       isMostDiscussed: paper.rank === mostDiscussedRank,
       ledTopicPaperCount: leader?.paper === paper ? leader.papers : 0,
       popularity: paper.popularity,
       hasCode: paper.codeUrl !== null,
-      keyResult: entry.keyResult(),
-      isUndiscussed: paper.upvotes + paper.comments === 0,
+      isDiscussed: scoreDiscussion(paper) > 0,
+      counted: paper.countsVotes ? 'votes' : paper.countsComments ? 'comments' : null,
+      isNew: isNew(paper),
       isDarkHorse: match.isDarkHorse,
     });
-    return rotateRemarks(reasons, paper.rank)
-      .slice(0, MAX_REASONS)
-      .map((reason) => ({
-        reason: intern(reason),
-        kindIndex: REASON_KINDS.indexOf(reason.kind),
-      }));
+    return reasons.slice(0, MAX_REASONS).map((reason) => ({
+      reason: intern(reason),
+      remarkIndex: reason.remark === null ? 0 : REMARK_KINDS.indexOf(reason.remark.kind) + 1,
+    }));
   };
 
   const candidatesFor = (match: PaperMatch): ReasonCandidate[] => {
     const entry = entries[match.paperIndex] as PaperEntry;
     if (match.nameMatch !== null || match.matchedKeywords.length > 0)
       return listCandidates(entry, match);
-    const key = cacheKeyOf(entry.matchedSlugs, match);
+    const key = cacheKeyOf(entry, match);
     const cached = entry.candidates.get(key);
     if (cached !== undefined) return cached;
     const candidates = listCandidates(entry, match);
@@ -114,30 +110,30 @@ export function createReasonPicker({
   };
 
   return {
-    reset: () => void kindCounts.fill(0),
+    reset: () => void remarkCounts.fill(0),
     pickNext: (match) => {
       const candidates = candidatesFor(match);
       let best = candidates[0] as ReasonCandidate;
       for (let at = 1; at < candidates.length; at += 1) {
         const candidate = candidates[at] as ReasonCandidate;
-        if ((kindCounts[candidate.kindIndex] as number) < (kindCounts[best.kindIndex] as number))
+        if (
+          (remarkCounts[candidate.remarkIndex] as number) <
+          (remarkCounts[best.remarkIndex] as number)
+        )
           best = candidate;
       }
-      kindCounts[best.kindIndex] = (kindCounts[best.kindIndex] as number) + 1;
+      remarkCounts[best.remarkIndex] = (remarkCounts[best.remarkIndex] as number) + 1;
       return best.reason;
     },
   };
 }
 
-/** The followed ones of the paper's topics; if there are none, its best match that is followed. */
-function listFollowed(
-  { slugs, matchedSlugs }: { slugs: readonly string[]; matchedSlugs: readonly string[] },
-  { followedTopics }: PaperMatch,
-): string[] {
-  const isFollowed = (slug: string) => followedTopics.includes(slug);
-  const shown = slugs.filter(isFollowed);
-  return shown.length > 0 ? shown : matchedSlugs.filter(isFollowed).slice(0, 1);
+/** Whether a paper was new when its source listed it. */
+function isNew({ publishedOn, listedOn }: RankedPaper): boolean {
+  return publishedOn === null || addDays(publishedOn, MAX_NEW_DAYS) >= listedOn;
 }
+
+const MAX_NEW_DAYS = 30;
 
 /** Returns the same object for equal reasons. */
 function createInterner(): (reason: Reason) => Reason {
@@ -152,44 +148,28 @@ function createInterner(): (reason: Reason) => Reason {
   };
 }
 
-/** The key result of an abstract, if it is short enough for a sentence. */
-function findShortKeyResult(abstract: string): string | null {
-  const figure = findKeyResult(abstract)?.figure ?? null;
-  return figure === null || figure.length > MAX_KEY_RESULT_CHARS ? null : figure;
-}
-
 /**
  * The followed ones of the topics that a paper matches, whether it is the dark horse, and the
  * learned terms, as one number.
  */
 function cacheKeyOf(
-  slugs: readonly string[],
+  { slugs, otherSlugs }: { slugs: readonly string[]; otherSlugs: readonly string[] },
   { followedTopics, isDarkHorse, explainingKey }: PaperMatch,
 ): number {
   let key = isDarkHorse ? 1 : 0;
-  for (let bit = 0; bit < slugs.length; bit += 1) {
-    if (followedTopics.includes(slugs[bit] as string)) key += 2 ** (bit + 1);
+  let bit = 2;
+  for (const list of [slugs, otherSlugs]) {
+    for (const slug of list) {
+      if (followedTopics.includes(slug)) key += bit;
+      bit *= 2;
+    }
   }
   return key * EXPLAINING_KEY_COUNT + explainingKey;
 }
 
-/** Lets similar papers start with different remarks. A reason that only one paper can have stays
- *  first. */
-function rotateRemarks(reasons: readonly Reason[], rank: number): Reason[] {
-  const isMatch = ({ kind }: Reason) => kind === 'match' || kind === 'matchReworded';
-  const isRemark = (reason: Reason) => reason.kind !== 'leading' && !isMatch(reason);
-  const remarks = reasons.filter(isRemark);
-  const start = remarks.length === 0 ? 0 : rank % remarks.length;
-  return [
-    ...reasons.filter(({ kind }) => kind === 'leading'),
-    ...remarks.slice(start),
-    ...remarks.slice(0, start),
-    ...reasons.filter(isMatch),
-  ];
-}
-
 /**
- * For each topic that has a discussed paper, the most discussed one and the number of its papers.
+ * For each topic with one paper that is more discussed than all others, this paper and the number
+ * of papers.
  */
 function findTopicLeaders(
   papers: readonly RankedPaper[],
@@ -198,10 +178,8 @@ function findTopicLeaders(
   const slugs = new Set(papers.flatMap(({ topics }) => topics.map(({ slug }) => slug)));
   for (const slug of slugs) {
     const onTopic = papers.filter(({ topics }) => topics.some((topic) => topic.slug === slug));
-    const paper = onTopic.reduce((best, each) =>
-      scoreDiscussion(each) > scoreDiscussion(best) ? each : best,
-    );
-    if (scoreDiscussion(paper) > 0) leaders.set(slug, { paper, papers: onTopic.length });
+    const most = findMostDiscussed(onTopic);
+    if (most !== null) leaders.set(slug, { paper: most, papers: onTopic.length });
   }
   return leaders;
 }

@@ -1,46 +1,41 @@
 import type { NameMatch } from './name-lookup.ts';
 
 /**
- * Why a paper is in a selection, as data: what it says of the paper, and which of the subscriber's
- * preferences the paper matches. Topics are slugs. `copy/en/reasons.ts` has the sentences.
+ * Why a paper is in a selection, as data: what is remarkable about the paper, and which of the
+ * subscriber's preferences it matches. Topics are slugs. `copy/en/reasons.ts` has the sentences.
  */
-export type Reason =
-  /** The most discussed of the digest's papers on a followed topic. */
-  | { kind: 'leading'; topic: string; paperCount: number }
-  /** On a followed topic and another one. */
-  | { kind: 'meeting'; topic: string; otherTopic: string }
-  /** Its abstract reports this number. */
-  | { kind: 'keyResult'; keyResult: string; match: ReasonMatch }
-  | { kind: PlainReasonKind; match: ReasonMatch };
+export interface Reason {
+  remark: Remark | null;
+  match: ReasonMatch;
+}
 
-type PlainReasonKind =
-  /** Dark horses: nobody has discussed the paper, or few have. */
-  | 'undiscussed'
-  | 'littleNoticed'
+export type Remark =
+  /** The most discussed of the digest's papers on a followed topic. */
+  { kind: 'leading'; topic: string; paperCount: number } | { kind: PlainRemarkKind };
+
+type PlainRemarkKind =
   /** The most discussed paper of the digest, or one of them. */
   | 'mostDiscussed'
   | 'muchDiscussed'
   | 'code'
-  | 'noticed'
-  /** Only the match, in two wordings. */
-  | 'match'
-  | 'matchReworded';
+  /** Dark horses: new papers that have no votes (or comments) yet, or few. */
+  | 'noVotes'
+  | 'noComments'
+  | 'fewVotes'
+  | 'fewComments';
 
-export type ReasonKind = Reason['kind'];
+export type RemarkKind = Remark['kind'];
 
-export const REASON_KINDS = [
+export const REMARK_KINDS = [
   'leading',
-  'meeting',
-  'keyResult',
-  'undiscussed',
-  'littleNoticed',
   'mostDiscussed',
   'muchDiscussed',
   'code',
-  'noticed',
-  'match',
-  'matchReworded',
-] as const satisfies ReasonKind[];
+  'noVotes',
+  'noComments',
+  'fewVotes',
+  'fewComments',
+] as const satisfies RemarkKind[];
 
 /** The preferences or learned terms that a paper matches. */
 export type ReasonMatch =
@@ -51,8 +46,8 @@ export type ReasonMatch =
   | { kind: 'learnedTerms'; terms: readonly string[] }
   /** Followed topics, the best match first. */
   | { kind: 'topics'; topics: readonly string[] }
-  /** No match; the paper's first topic. */
-  | { kind: 'otherTopic'; topic: string }
+  /** A followed topic that is not among the topics shown with the paper. */
+  | { kind: 'weakTopic'; topic: string }
   | { kind: 'none' };
 
 /** The facts that reasons are made from. */
@@ -65,53 +60,66 @@ export interface ReasonFacts {
   learnedTerms: readonly string[];
   /** Slugs of the paper's topics that the subscriber follows, the best match first. */
   followedTopics: readonly string[];
-  /** Slug of the paper's first topic that the subscriber does not follow. */
-  unfollowedTopic: string | null;
+  /** Slug of a followed topic that the paper matches weakly, or null. */
+  weakTopic: string | null;
   isMostDiscussed: boolean;
   /** Number of papers on the first followed topic if this is the most discussed of them, else 0. */
   ledTopicPaperCount: number;
   /** Share of its day's papers that are less popular, 0 to 1. */
   popularity: number;
   hasCode: boolean;
-  /** The number that its abstract reports, as written there. */
-  keyResult: string | null;
-  isUndiscussed: boolean;
+  /** Whether it has votes or comments. */
+  isDiscussed: boolean;
+  /** What its sources count; null if they count nothing. */
+  counted: 'votes' | 'comments' | null;
+  /** So new that few votes mean little. */
+  isNew: boolean;
   isDarkHorse: boolean;
 }
 
-/** Popularity from which a paper counts as much discussed. */
+/** Popularity from which a paper counts as much discussed, and below which as little. */
 const MUCH_DISCUSSED_POPULARITY = 0.8;
+const LITTLE_DISCUSSED_POPULARITY = 0.3;
 
 /** A sentence with more keywords would be a list. */
 const MAX_KEYWORDS = 3;
 
 /** All reasons that are true of a paper for a subscriber, the strongest first; at least one. */
 export function listReasons(facts: ReasonFacts): Reason[] {
-  if (facts.isDarkHorse)
-    return [
-      {
-        kind: facts.isUndiscussed ? 'undiscussed' : 'littleNoticed',
-        match: findTopicMatch(facts) ?? findMatch(facts),
-      },
-    ];
+  if (facts.isDarkHorse) return [listDarkHorseReason(facts)];
   const match = findMatch(facts);
-  if (facts.isMostDiscussed) return [{ kind: 'mostDiscussed', match }];
-  return [
-    ...listRemarks(facts, match),
-    { kind: 'match', match },
-    ...(match.kind === 'none' ? [] : [{ kind: 'matchReworded', match } as const]),
-  ];
+  if (facts.isMostDiscussed) return [{ remark: { kind: 'mostDiscussed' }, match }];
+  const remarks: (Remark | null)[] = [...listRemarks(facts), null];
+  return remarks.map((remark) => ({ remark, match }));
+}
+
+function listDarkHorseReason(facts: ReasonFacts): Reason {
+  const match = findTopicMatch(facts) ?? findMatch(facts);
+  return { remark: findDarkHorseRemark(facts), match };
+}
+
+/** Null for a paper of which nobody counts the votes, and for an old one: few do not vote *yet*. */
+function findDarkHorseRemark({
+  counted,
+  isNew,
+  isDiscussed,
+  popularity,
+}: ReasonFacts): Remark | null {
+  if (counted === null || !isNew) return null;
+  if (!isDiscussed) return { kind: counted === 'votes' ? 'noVotes' : 'noComments' };
+  if (popularity >= LITTLE_DISCUSSED_POPULARITY) return null;
+  return { kind: counted === 'votes' ? 'fewVotes' : 'fewComments' };
 }
 
 function findMatch(facts: ReasonFacts): ReasonMatch {
-  const { nameMatch, matchedKeywords, learnedTerms, unfollowedTopic } = facts;
+  const { nameMatch, matchedKeywords, learnedTerms, weakTopic } = facts;
   if (nameMatch !== null) return nameMatch;
   if (matchedKeywords.length > 0)
     return { kind: 'keywords', keywords: matchedKeywords.slice(0, MAX_KEYWORDS) };
   if (learnedTerms.length > 0) return { kind: 'learnedTerms', terms: learnedTerms };
   return (
     findTopicMatch(facts) ??
-    (unfollowedTopic === null ? { kind: 'none' } : { kind: 'otherTopic', topic: unfollowedTopic })
+    (weakTopic === null ? { kind: 'none' } : { kind: 'weakTopic', topic: weakTopic })
   );
 }
 
@@ -120,28 +128,51 @@ function findTopicMatch({ followedTopics }: ReasonFacts): ReasonMatch | null {
 }
 
 /** What is remarkable about the paper itself, the strongest first. */
-function listRemarks(facts: ReasonFacts, match: ReasonMatch): Reason[] {
-  const { unfollowedTopic, popularity, isUndiscussed, hasCode, keyResult } = facts;
-  const onlyTopic =
-    match.kind === 'topics' && match.topics.length === 1 ? match.topics[0] : undefined;
-  const isDiscussed = popularity >= MUCH_DISCUSSED_POPULARITY && !isUndiscussed;
-  const remarks: (false | Reason)[] = [
-    onlyTopic !== undefined &&
-      facts.ledTopicPaperCount > 2 && {
+function listRemarks(facts: ReasonFacts): Remark[] {
+  const { followedTopics, ledTopicPaperCount, popularity, isDiscussed, hasCode } = facts;
+  const remarks: (false | Remark)[] = [
+    followedTopics[0] !== undefined &&
+      ledTopicPaperCount > 2 && {
         kind: 'leading',
-        topic: onlyTopic,
-        paperCount: facts.ledTopicPaperCount,
+        topic: followedTopics[0],
+        paperCount: ledTopicPaperCount,
       },
-    isDiscussed && { kind: 'muchDiscussed', match },
-    hasCode && { kind: 'code', match },
-    onlyTopic !== undefined &&
-      unfollowedTopic !== null && {
-        kind: 'meeting',
-        topic: onlyTopic,
-        otherTopic: unfollowedTopic,
-      },
-    keyResult !== null && { kind: 'keyResult', keyResult, match },
-    !isDiscussed && !isUndiscussed && { kind: 'noticed', match },
+    popularity >= MUCH_DISCUSSED_POPULARITY && isDiscussed && { kind: 'muchDiscussed' },
+    hasCode && { kind: 'code' },
   ];
   return remarks.filter((remark) => remark !== false);
+}
+
+/**
+ * The topics to show beside a reason as a label: the paper's topics, those that the subscriber
+ * follows first. A topic that the reason names in its sentence is left out.
+ * @param topics slugs of the paper's topics
+ */
+export function chooseLabelTopics(
+  { remark, match }: Reason,
+  topics: readonly string[],
+): readonly string[] {
+  const followed = match.kind === 'topics' ? match.topics : [];
+  const named = listNamedTopics({ remark, match });
+  return [...new Set([...followed, ...topics])].filter((slug) => !named.includes(slug));
+}
+
+/** Dark horses name the topic that they are close to. */
+function isNamedByDarkHorse({ remark, match }: Reason): boolean {
+  return remark !== null && DARK_HORSE_REMARKS.includes(remark.kind) && match.kind === 'topics';
+}
+
+function listNamedTopics(reason: Reason): readonly string[] {
+  const { remark, match } = reason;
+  const ledTopic = remark?.kind === 'leading' ? [remark.topic] : [];
+  const closeTopic =
+    isNamedByDarkHorse(reason) && match.kind === 'topics' ? match.topics.slice(0, 1) : [];
+  return [...ledTopic, ...closeTopic, ...(match.kind === 'weakTopic' ? [match.topic] : [])];
+}
+
+const DARK_HORSE_REMARKS: readonly string[] = ['noVotes', 'noComments', 'fewVotes', 'fewComments'];
+
+/** Whether one of the reasons is the subscriber's feedback. */
+export function usesFeedback(selection: readonly { reason: Reason }[]): boolean {
+  return selection.some(({ reason }) => reason.match.kind === 'learnedTerms');
 }

@@ -1,5 +1,6 @@
 import { DIGESTS_COPY } from '../../copy/en/pages/digests.ts';
 import { LAYOUT_COPY } from '../../copy/en/pages/layout.ts';
+import { joinReason } from '../../copy/en/reasons.ts';
 import { type DisplayFormat, layOutPapers } from '../../domain/digests/digest-layout.ts';
 import { countShownWords } from '../../domain/digests/reading-time.ts';
 import { countWords, showAbstract } from '../../domain/text/shown-text.ts';
@@ -23,7 +24,9 @@ export function buildDeliveryPage(view: DeliveryView, layouts: PageLayouts) {
   const topicNames = new Map(view.topics.map((topic) => [topic.slug, topic]));
   const wordCount = placements.reduce((sum, { selectionIndex, format }) => {
     const chosen = papers[selectionIndex];
-    return chosen ? sum + countShownWords(chosen.paper, format) + countWords([chosen.reason]) : sum;
+    return chosen
+      ? sum + countShownWords(chosen.paper, format) + countWords([joinReason(chosen.reason)])
+      : sum;
   }, 0);
   const inForm = (form: DisplayFormat) =>
     placements.flatMap((placement) => {
@@ -39,6 +42,8 @@ export function buildDeliveryPage(view: DeliveryView, layouts: PageLayouts) {
         .filter(({ slug }) => subscriber.topics.includes(slug))
         .map(({ name }) => name),
       keywords: subscriber.keywords,
+      names: subscriber.names,
+      hasFeedback: view.usesFeedback,
     }),
     note: view.note,
     lead: inForm('lead'),
@@ -73,6 +78,7 @@ function buildChosenPaperModel(
   return {
     ...model,
     hasByline: model.byline.length > 0,
+    hasKicker: reason.label !== '' || reason.sentence !== '',
     reason,
     source: linkToSource(paper),
     code: linkToCode(paper),
@@ -84,8 +90,8 @@ function buildChosenPaperModel(
       ...(topic
         ? [
             {
-              text: COPY.mute(topic.name),
-              about: COPY.muteHint,
+              text: COPY.mute,
+              about: topic.name,
               href: feedbackHref(base, token, 'mute', topic.slug),
             },
           ]

@@ -2,6 +2,7 @@ import { DIGEST_EMAIL_COPY } from '../../copy/en/emails/digest.ts';
 import type { Digest, RankedPaper, SelectedPaper, Selection } from '../../domain/digests/digest.ts';
 import type { LayoutItem } from '../../domain/digests/digest-layout.ts';
 import { isToken } from '../../domain/links/tokens.ts';
+import { usesFeedback } from '../../domain/ranking/reason.ts';
 import type { Preferences } from '../../domain/subscribers/subscriber.ts';
 import { type Chunk, createChunk } from '../encoding/chunk.ts';
 import { toSingleLine } from '../encoding/printable.ts';
@@ -27,6 +28,8 @@ export interface DigestPersonalization {
   darkHorseRank: number | null;
   topicNames: string[];
   keywords: string[];
+  /** Authors and organisations that the subscriber follows. */
+  names: string[];
   preferences: Pick<Preferences, 'frequency' | 'hour' | 'timezone' | 'relevanceThreshold'>;
   /** The day of the sign-up, `YYYY-MM-DD`. */
   signedUpOn: string | null;
@@ -103,7 +106,9 @@ function renderDigest(
   const ranks = layoutItems.map(({ selectionIndex: index }) => requireRank(selection, index));
   const preheader = shared.preheader(ranks, chosenCount);
   // Not cached: it differs for nearly every subscriber.
-  const selectionBasis = renderSentence(describeSelectionBasis(personalization));
+  const selectionBasis = renderSentence(
+    describeSelectionBasis({ ...personalization, hasFeedback: usesFeedback(selection) }),
+  );
   const subscriptionReason = shared.subscriptionReason(personalization.preferences);
   const notes = shared.notes(personalization);
   const { email, signedUpOn } = personalization;
@@ -136,7 +141,9 @@ function renderDigest(
       summary: shared.summary(chosenCount, papers.wordCount),
       notes: notes.text,
       selectionBasis: selectionBasis.text,
-      subscriptionReason: [subscriptionReason.text, createChunk(wrapText(signUpSentence))],
+      subscriptionReason: createChunk(
+        wrapText(`${subscriptionReason.sentence} ${signUpSentence}`.trimEnd()),
+      ),
       papers: papers.text,
     }),
   };

@@ -1,17 +1,30 @@
 import { DIGEST_EMAIL_COPY } from '../../copy/en/emails/digest.ts';
+import type { ReasonPeriod } from '../../copy/en/reasons.ts';
 import { WORDS_PER_MINUTE } from '../../domain/digests/reading-time.ts';
+import { shortenTitle } from '../../domain/papers/shorten-title.ts';
 import { toSingleLine, truncateText } from '../encoding/printable.ts';
 
-/** `The Residual Stream Is All You Need, and 9 more`: the subject of a digest of `count` papers, at
- *  most 150 characters. `top` is the name of the first one. */
-export function formatDigestSubject(top: string, count: number): string {
-  const ending = DIGEST_EMAIL_COPY.subjectEnding(count - 1);
-  return truncateText(top, MAX_SUBJECT - ending.length) + ending;
+/**
+ * `This week: Attention Is All You Need, and 9 more`: the subject of an email of `count` papers, in
+ * the words of the first one's title. Has at most 60 characters before `, and`.
+ */
+export function formatPapersSubject(
+  title: string,
+  { count, period }: { count: number; period: ReasonPeriod },
+): string {
+  const { subjectBeginnings, subjectEnding } = DIGEST_EMAIL_COPY;
+  const beginning = subjectBeginnings[period];
+  return beginning + shortenTitle(title, MAX_SUBJECT - beginning.length) + subjectEnding(count - 1);
+}
+
+/** How a paper is named in a preheader. */
+export function shortenForPreheader(title: string): string {
+  return shortenTitle(title, MAX_PREHEADER_NAME);
 }
 
 /**
- * The line that an inbox shows behind the subject: as many of the next names as fit, and the count
- * of papers; 40 to 130 characters. Returned in parts, one for each name, so that each can be
+ * The line that an inbox shows behind the subject: as many of the next papers as fit, and the count
+ * of papers; 40 to 150 characters. Returned in parts, one for each name, so that each can be
  * cached. `names` are those of the papers, in order.
  */
 export function createPreheader({
@@ -29,11 +42,19 @@ export function createPreheader({
   let length = end.length;
   for (const name of names.slice(1)) {
     const part = parts.length === 0 ? secondName(name) : nextName(name);
+    if (length + part.length > MAX_PREHEADER) continue;
     length += part.length;
-    if (length > MAX_PREHEADER) break;
     parts.push(part);
   }
   return parts.length > 0 ? [...parts, end] : [withoutNames({ day, paperCount })];
+}
+
+/**
+ * HTML of the invisible characters that keep the next words of the email out of an inbox's preview,
+ * after a preheader of `length` characters.
+ */
+export function padPreheader(length: number): string {
+  return '&#847;&zwnj;&nbsp;'.repeat(Math.max(0, Math.ceil((PREVIEW_LENGTH - length) / 2)));
 }
 
 /** `A four-minute read.`, at 230 words a minute. */
@@ -45,23 +66,35 @@ export function describeReadingTime(wordCount: number): string {
 export function describeSelectionBasis({
   topicNames,
   keywords,
+  names,
+  hasFeedback,
 }: {
   topicNames: readonly string[];
   keywords: readonly string[];
+  /** Authors and organisations. */
+  names: readonly string[];
+  /** Whether the subscriber's feedback had a part in the selection. */
+  hasFeedback: boolean;
 }): string {
   return DIGEST_EMAIL_COPY.selectionBasis({
-    topics: truncateText(joinTopicNames(topicNames.map(toSingleLine)), MAX_SELECTION_BASIS),
-    keywords: truncateText(keywords.map(toSingleLine).join(', '), MAX_SELECTION_BASIS),
+    topics: truncateText(joinWithCommas(topicNames), MAX_SELECTION_BASIS),
+    keywords: truncateText(joinWithCommas(keywords), MAX_SELECTION_BASIS),
+    names: truncateText(joinWithCommas(names), MAX_SELECTION_BASIS),
+    hasFeedback,
   });
 }
 
 /** Semicolons separate names that contain commas. */
-function joinTopicNames(names: readonly string[]): string {
+function joinWithCommas(texts: readonly string[]): string {
+  const names = texts.map(toSingleLine);
   return names.join(names.some((name) => name.includes(',')) ? '; ' : ', ');
 }
 
 /** In characters. */
-const MAX_SUBJECT = 150;
-const MAX_PREHEADER = 130;
+const MAX_SUBJECT = 60;
+const MAX_PREHEADER = 150;
+const MAX_PREHEADER_NAME = 45;
+/** No inbox shows more. */
+const PREVIEW_LENGTH = 200;
 /** More than twenty keywords of eighty characters. */
 const MAX_SELECTION_BASIS = 1_700;

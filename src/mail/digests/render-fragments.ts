@@ -1,5 +1,6 @@
 import { DIGEST_EMAIL_COPY } from '../../copy/en/emails/digest.ts';
 import { formatLongDate } from '../../copy/en/format.ts';
+import type { ReasonText } from '../../copy/en/reasons.ts';
 import type { Digest, RankedPaper } from '../../domain/digests/digest.ts';
 import type { DisplayFormat } from '../../domain/digests/digest-layout.ts';
 import type { Links } from '../../domain/links/links.ts';
@@ -10,7 +11,7 @@ import type { FillTemplate, MailTemplates } from '../templates/mail-templates.ts
 import { createPaperEmailView, type PaperEmailView } from '../templates/paper-email-view.ts';
 import { type Fragment, measureFixedBytes, TOKEN_PLACEHOLDER } from '../templates/placeholders.ts';
 import type { Sender } from '../templates/sender.ts';
-import { createSiteView, PREHEADER_PADDING } from '../templates/site-view.ts';
+import { createSiteView } from '../templates/site-view.ts';
 import type { DayFacts, EarlierDigest } from './digest-note.ts';
 
 /** What the mails of all subscribers of a digest share. */
@@ -72,12 +73,13 @@ export function renderPaper(
     ...view,
     isRuled,
     titleUrl,
-    mute: slug === undefined ? null : createMuteView(topicNames.get(slug) ?? slug),
+    mute: slug === undefined ? null : createMuteLabel(topicNames.get(slug) ?? slug),
     actions: links && {
       more: links.feedback(token, 'more', paper.id),
       less: links.feedback(token, 'less', paper.id),
       mute: slug === undefined ? null : links.muteTopic(token, slug),
       save: links.feedback(token, 'save', paper.id),
+      options: links.feedback(token, 'options', paper.id),
     },
   };
   const textView = {
@@ -96,12 +98,19 @@ export function renderPaper(
   };
 }
 
-function createMuteView(topicName: string): { text: string; label: string } {
-  const topic = truncateText(toSingleLine(topicName), MAX_TOPIC);
-  return {
-    text: DIGEST_EMAIL_COPY.muteNamedTopic(topic),
-    label: DIGEST_EMAIL_COPY.muteTopicLabel(topic),
-  };
+function createMuteLabel(topicName: string): string {
+  return DIGEST_EMAIL_COPY.muteTopicLabel(truncateText(toSingleLine(topicName), MAX_TOPIC));
+}
+
+/** The line above a paper: its topics and its reason. Empty without both. */
+export function renderKicker(
+  { templates }: RenderContext,
+  { label, sentence }: ReasonText,
+  format: DisplayFormat,
+): Chunk {
+  if (label === '' && sentence === '') return createChunk('');
+  const { kicker, nightKicker } = templates.digest.html.fragments;
+  return createChunk((format === 'darkHorse' ? nightKicker : kicker)({ label, sentence }));
 }
 
 /** The note at the top of the HTML. */
@@ -150,7 +159,6 @@ export function renderLayouts(
     others,
     ...createSiteUrls(links, digest, token),
     hint: links === null ? DIGEST_EMAIL_COPY.feedbackHint : DIGEST_EMAIL_COPY.unsubscribeHint,
-    preheaderPadding: PREHEADER_PADDING,
   };
   const placeholderNames = [
     'preheader',

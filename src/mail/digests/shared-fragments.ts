@@ -1,10 +1,11 @@
 import Handlebars from 'handlebars';
 import { DIGEST_EMAIL_COPY } from '../../copy/en/emails/digest.ts';
 import { formatDate, formatLongDate } from '../../copy/en/format.ts';
-import { describeReason } from '../../copy/en/reasons.ts';
+import { describeReason, joinReason, type ReasonText } from '../../copy/en/reasons.ts';
 import type { RankedPaper } from '../../domain/digests/digest.ts';
 import {
   DISPLAY_FORMATS,
+  type DisplayFormat,
   type LayoutItem,
   layOutPapers,
 } from '../../domain/digests/digest-layout.ts';
@@ -18,7 +19,13 @@ import { wrapText } from '../encoding/wrap.ts';
 import { fillFragment, measureFixedBytes } from '../templates/placeholders.ts';
 import { createSiteView } from '../templates/site-view.ts';
 import { composeNote, type NoteRecipient } from './digest-note.ts';
-import { createPreheader, describeReadingTime, formatDigestSubject } from './digest-text.ts';
+import {
+  createPreheader,
+  describeReadingTime,
+  formatPapersSubject,
+  padPreheader,
+  shortenForPreheader,
+} from './digest-text.ts';
 import {
   type DigestLayouts,
   type Headings,
@@ -27,6 +34,7 @@ import {
   type RenderContext,
   type RenderedPaper,
   renderHeadings,
+  renderKicker,
   renderLayouts,
   renderNote,
   renderPaper,
@@ -68,9 +76,11 @@ export interface SharedFragments {
   /** The note at the top; empty when there is none. */
   notes(recipient: NoteRecipient): RenderedText;
   /** Begins the sentence why this mail was sent; the sign-up completes it. */
-  subscriptionReason(
-    preferences: Pick<Preferences, 'frequency' | 'hour' | 'timezone'>,
-  ): RenderedText;
+  subscriptionReason(preferences: Pick<Preferences, 'frequency' | 'hour' | 'timezone'>): {
+    sentence: string;
+    html: Chunk;
+    htmlBytes: number;
+  };
   /** A day as text, such as `8 May 2026`. */
   day(day: string): string;
 }
@@ -83,6 +93,7 @@ const MAX_PREHEADER_NAMES = 8;
 
 /** In characters. */
 const MAX_REASON = 300;
+const MAX_LABEL = 100;
 
 /** The fragments of a digest. `paper` throws a RangeError for a rank that the digest lacks. */
 export function createSharedFragments(
@@ -97,26 +108,34 @@ export function createSharedFragments(
     const paper = renderPaper(context, requirePaper(byRank, rank), how);
     return { ...paper, bytes: measureFixedBytes(paper.html) };
   });
-  const renderedReason = memoise((reason: string): RenderedReason => {
-    const html = createEscapedChunk(reason);
-    const text = createChunk(wrapText(reason, INDENT));
-    return { html, text, htmlBytes: measureTextBytes(html), wordCount: countWords([reason]) };
-  });
+  const renderedReason = memoisePair(
+    (format: DisplayFormat, reason: ReasonText): RenderedReason => {
+      const html = renderKicker(context, reason, format);
+      const words = joinReason(reason);
+      const text = createChunk(words === '' ? '' : `${wrapText(words, INDENT)}\n`);
+      return { html, text, htmlBytes: measureTextBytes(html), wordCount: countWords([words]) };
+    },
+    MAX_CACHED_PAPERS,
+  );
   const number = memoise((position: number) =>
     createChunk(`${String(position + 1).padStart(2)}. `),
   );
-  const findName = memoise(
-    (rank: number) => rendered(encodeVariantKey(rank, PLAIN_VARIANT)).view.name,
+  const findTitle = memoise(
+    (rank: number) => toSingleLine(requirePaper(byRank, rank).title) || siteName,
   );
-  const reasonContext = { digestKind: context.digest.kind, topicNames: context.topicNames };
-  const describe = memoise((reason: Reason) =>
-    truncateText(toSingleLine(describeReason(reason, reasonContext)), MAX_REASON),
-  );
-  const paper = memoisePair(
-    (variant: number, reason: string) =>
-      renderPaperWithReason(rendered(variant), renderedReason(reason), number),
-    MAX_CACHED_PAPERS,
-  );
+  const findShortTitle = memoise((rank: number) => shortenForPreheader(findTitle(rank)));
+  const period = context.digest.kind;
+  const reasonContext = { period, topicNames: context.topicNames };
+  const intern = memoisePair(createReasonText, MAX_CACHED_PAPERS);
+  const describe = memoisePair((rank: number, reason: Reason) => {
+    const topics = requirePaper(byRank, rank).topics.map(({ slug }) => slug);
+    const { label, sentence } = describeReason(reason, topics, reasonContext);
+    return intern(label, sentence);
+  }, MAX_CACHED_PAPERS);
+  const paper = memoisePair((variant: number, reason: ReasonText) => {
+    const { format } = decodeVariantKey(variant);
+    return renderPaperWithReason(rendered(variant), renderedReason(format, reason), number);
+  }, MAX_CACHED_PAPERS);
   const facts = { ...context, papers };
   const notes = memoise((relevanceThreshold: RelevanceThreshold) =>
     memoise((quietSince: string | null) =>
@@ -128,18 +147,19 @@ export function createSharedFragments(
       ),
     ),
   );
-  const subject = memoisePair(
-    (papersInMail: number, top: number) =>
-      formatDigestSubject(findName(top), papersInMail) || siteName,
+  const subject = memoisePair((papersInMail: number, top: number) =>
+    formatPapersSubject(findTitle(top), { count: papersInMail, period }),
   );
   const paperCount = memoise((chosen: number) =>
     DIGEST_EMAIL_COPY.paperCount({ read: context.papersRead, chosen }),
   );
   const readingTime = memoise((words: number) => describeReadingTime(words));
   const escapedText = memoise((words: string) => createEscapedChunk(words));
+  const padding = memoise((length: number) => createChunk(padPreheader(length)));
   return {
     headings: renderHeadings(context),
-    paper: (rank, variant, reason) => paper(encodeVariantKey(rank, variant), describe(reason)),
+    paper: (rank, variant, reason) =>
+      paper(encodeVariantKey(rank, variant), describe(rank, reason)),
     layouts: memoisePair((chosen: number, omittedCount: number) =>
       renderLayouts(context, chosen, omittedCount),
     ),
@@ -148,10 +168,10 @@ export function createSharedFragments(
     ),
     subject: (ranks) => (ranks[0] === undefined ? siteName : subject(ranks.length, ranks[0])),
     preheader: (ranks, chosen) => {
-      const names = ranks.slice(0, MAX_PREHEADER_NAMES).map(findName);
-      return createPreheader({ names, paperCount: paperCount(chosen), day: longDay }).map(
-        escapedText,
-      );
+      const names = ranks.slice(0, MAX_PREHEADER_NAMES).map(findShortTitle);
+      const parts = createPreheader({ names, paperCount: paperCount(chosen), day: longDay });
+      const length = parts.reduce((sum, part) => sum + part.length, 0);
+      return [...parts.map(escapedText), padding(length)];
     },
     summary: memoisePair((chosen: number, words: number) =>
       createChunk(wrapText(`${paperCount(chosen)} ${readingTime(words)}`)),
@@ -166,10 +186,8 @@ export function createSharedFragments(
           ? subscriptionReasonWithoutSite(siteName)
           : subscriptionReason({ siteName, preferences }),
       );
-      return createRenderedText(
-        createEscapedChunk(`${sentence} `),
-        createChunk(`${wrapText(sentence)}\n`),
-      );
+      const html = createEscapedChunk(`${sentence} `);
+      return { sentence, html, htmlBytes: measureTextBytes(html) };
     }),
     day: memoise(formatDate),
   };
@@ -195,6 +213,13 @@ function renderNotes(context: RenderContext, note: string): RenderedText {
   return createRenderedText(renderNote(context, note), createChunk(`${wrapText(note)}\n\n`));
 }
 
+function createReasonText(label: string, sentence: string): ReasonText {
+  return {
+    label: truncateText(toSingleLine(label), MAX_LABEL),
+    sentence: truncateText(toSingleLine(sentence), MAX_REASON),
+  };
+}
+
 interface RenderedReason extends RenderedText {
   wordCount: number;
 }
@@ -214,8 +239,6 @@ function renderPaperWithReason(
     textAt: (position) => (texts[position] ??= textAt(position)),
   };
 }
-
-const PLAIN_VARIANT: PaperVariant = { format: 'brief', isRuled: false, isClickTracked: false };
 
 /** A paper in one variant as a number: the cheapest key of a cache. */
 function encodeVariantKey(rank: number, { format, isRuled, isClickTracked }: PaperVariant): number {

@@ -17,7 +17,16 @@ interface EmailTemplate<FragmentName extends string = never> {
   fragments: Record<FragmentName, FillTemplate>;
 }
 
-const HTML_FRAGMENTS = ['note', 'lead', 'story', 'darkHorse', 'briefs', 'brief'] as const;
+const HTML_FRAGMENTS = [
+  'note',
+  'kicker',
+  'nightKicker',
+  'lead',
+  'story',
+  'darkHorse',
+  'briefs',
+  'brief',
+] as const;
 type HtmlFragment = (typeof HTML_FRAGMENTS)[number];
 
 const TEXT_FRAGMENTS = ['paper', 'heading'] as const;
@@ -42,7 +51,7 @@ export async function loadMailTemplates(): Promise<MailTemplates> {
       await readMjml('digest.mjml', partials),
       await readMjml('transactional.mjml', partials),
     ])
-  ).map((html) => setMainRole(collapseWhitespace(html))) as [string, string];
+  ).map((html) => setMainRole(compactStyles(collapseWhitespace(html)))) as [string, string];
   const digestText = await readFile(resolveTemplatePath('digest.txt'), 'utf8');
   const transactionalText = await readFile(resolveTemplatePath('transactional.txt'), 'utf8');
   return {
@@ -80,6 +89,14 @@ function setMainRole(html: string): string {
 /** Indentation and blank lines are a fifth of MJML's output. */
 function collapseWhitespace(html: string): string {
   return `${html.replace(/\s*\n\s*/g, '\n').trim()}\n`;
+}
+
+/** White space in style attributes is a twentieth of an email. */
+function compactStyles(html: string): string {
+  return html.replace(/ style="([^"]*)"/g, (_, style: string) => {
+    const compact = style.replace(/\s*([:;,])\s+/g, '$1').replace(/;$/, '');
+    return compact === '' ? '' : ` style="${compact}"`;
+  });
 }
 
 function compileTemplate<FragmentName extends string>(

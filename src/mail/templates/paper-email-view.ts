@@ -1,9 +1,10 @@
+import { DIGEST_EMAIL_COPY } from '../../copy/en/emails/digest.ts';
 import { describePaper } from '../../copy/en/format.ts';
 import type { DisplayFormat } from '../../domain/digests/digest-layout.ts';
 import type { Links } from '../../domain/links/links.ts';
 import type { KeyResult } from '../../domain/papers/key-result.ts';
 import type { Paper } from '../../domain/papers/paper.ts';
-import { findCode, findPaperSource, type PaperSource } from '../../domain/papers/paper-links.ts';
+import { findCode, findPaperSource } from '../../domain/papers/paper-links.ts';
 import { splitTitle } from '../../domain/papers/split-title.ts';
 import { countWords, showAbstract } from '../../domain/text/shown-text.ts';
 import { toSingleLine, truncateText } from '../encoding/printable.ts';
@@ -19,9 +20,9 @@ export interface PaperEmailView {
   byline: string;
   /** Where the paper can be read, or our page about it; null when there is neither. */
   url: string | null;
-  /** Where the paper can be read; null when only our page exists. */
-  source: PaperSource | null;
   codeUrl: string | null;
+  /** The links of the byline: where it can be read, and its code. */
+  links: { text: string; url: string; label: string }[];
   text: string;
   figure: KeyResult | null;
   isLongFigure: boolean;
@@ -44,15 +45,20 @@ export function createPaperEmailView(
   const { text: fullText, figure } = showAbstract(toSingleLine(paper.abstract), format);
   const text = truncateText(fullText, MAX_TEXT);
   const source = findPaperSource(paper);
+  const codeUrl = findCode(paper);
+  const label = truncateText(name, MAX_LABEL);
   const view = {
     title,
     name,
-    label: truncateText(name, MAX_LABEL),
+    label,
     deck,
     byline: truncateText(toSingleLine(describePaper(paper)), MAX_BYLINE),
     url: source?.url ?? links?.paper(paper.id) ?? null,
-    source,
-    codeUrl: findCode(paper),
+    codeUrl,
+    links: [
+      ...(source === null ? [] : [{ text: source.name, url: source.url, label }]),
+      ...(codeUrl === null ? [] : [{ text: DIGEST_EMAIL_COPY.code, url: codeUrl, label }]),
+    ],
     text,
     figure,
     isLongFigure: figure !== null && figure.figure.length > LONGEST_LARGE_FIGURE,

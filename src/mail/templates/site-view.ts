@@ -28,9 +28,6 @@ export function createSiteView({ siteName, postalAddress, links }: Sender): Site
   };
 }
 
-/** Invisible characters that keep the start of the email out of the inbox's preview. */
-export const PREHEADER_PADDING = '&#847;&zwnj;&nbsp;'.repeat(50);
-
 /** In characters: the longest name that fits in large type on a phone. */
 const LONGEST_LARGE_NAME = 9;
 

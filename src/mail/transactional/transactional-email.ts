@@ -10,7 +10,7 @@ import {
   TRANSACTIONAL_LINK_LIFETIME_MS,
   type TransactionalKind,
 } from '../../domain/transactional/transactional-email.ts';
-import { formatDigestSubject } from '../digests/digest-text.ts';
+import { formatPapersSubject } from '../digests/digest-text.ts';
 import { INDENT } from '../digests/render-fragments.ts';
 import { requireAddress } from '../encoding/headers.ts';
 import { toSingleLine, truncateText } from '../encoding/printable.ts';
@@ -18,7 +18,7 @@ import { wrapText } from '../encoding/wrap.ts';
 import type { MailTemplates } from '../templates/mail-templates.ts';
 import { createPaperEmailView, type PaperEmailView } from '../templates/paper-email-view.ts';
 import type { Sender, SiteSender } from '../templates/sender.ts';
-import { createSiteView, PREHEADER_PADDING } from '../templates/site-view.ts';
+import { createSiteView } from '../templates/site-view.ts';
 /** What makes a transactional email. */
 export interface TransactionalMessage
   extends Pick<TransactionalFacts, 'preferences' | 'latest' | 'preferencesUrl' | 'unsubscribeUrl'> {
@@ -55,7 +55,10 @@ export function composeTransactionalEmail(
     linkLifetimeMs: TRANSACTIONAL_LINK_LIFETIME_MS[kind],
     papers: {
       count: papers.length,
-      subject: formatDigestSubject(papers[0]?.name ?? siteName, papers.length),
+      subject: formatPapersSubject(papers[0]?.title ?? siteName, {
+        count: papers.length,
+        period: 'pause',
+      }),
     },
     homeUrl: sender.links.home,
   });
@@ -137,8 +140,6 @@ function renderTransactionalHtml(
   return transactional.html.layout({
     ...createSiteView(sender),
     ...content,
-    preheader: truncateText(content.before.join(' '), MAX_PREHEADER),
-    preheaderPadding: PREHEADER_PADDING,
   });
 }
 
@@ -174,7 +175,6 @@ function renderPaperText({ title, byline, text, url }: PaperEmailView, position:
 
 /** In characters. */
 const MAX_TOPICS = 600;
-const MAX_PREHEADER = 130;
 
 /** In characters: nodemailer does not fold inside a word. */
 const MAX_WORD_LENGTH = 60;

@@ -1,4 +1,4 @@
-import { describeReason } from '../../copy/en/reasons.ts';
+import { describeReason, joinReason } from '../../copy/en/reasons.ts';
 import type { Db } from '../../db/client.ts';
 import { listSubscriberSelections } from '../../db/deliveries/subscriber-selections.ts';
 import { listDigestPapersByRank } from '../../db/digests/digests.ts';
@@ -8,7 +8,7 @@ import type { TopicPaper } from '../../domain/papers/paper.ts';
 /** A paper that a subscriber was sent. */
 interface SentPaper {
   paper: TopicPaper;
-  /** In a sentence. */
+  /** Topics and reason in one text. */
   reason: string;
   sentAt: Date;
 }
@@ -33,8 +33,9 @@ export async function readSelections(db: Db, subscriberId: number): Promise<Sent
     for (const { rank, reason } of papers) {
       const paper = byRank.get(rank);
       if (!paper) continue;
-      const sentence = describeReason(reason, { digestKind, topicNames });
-      sent.set(paper.id, { paper, reason: sentence, sentAt: sendAt });
+      const topics = paper.topics.map(({ slug }) => slug);
+      const described = describeReason(reason, topics, { period: digestKind, topicNames });
+      sent.set(paper.id, { paper, reason: joinReason(described), sentAt: sendAt });
     }
     if (sent.size >= MAX_SENT_PAPERS) break;
   }

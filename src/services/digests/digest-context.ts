@@ -132,6 +132,7 @@ export function createDigestCopy(
     darkHorseRank: selection.find(({ isDarkHorse }) => isDarkHorse)?.rank ?? null,
     topicNames: subscriber.topics.map((slug) => topicNames.get(slug) ?? slug),
     keywords: subscriber.keywords,
+    names: subscriber.names,
     preferences: subscriber,
     signedUpOn: toUtcDay(subscriber.confirmedAt ?? subscriber.createdAt),
     email: subscriber.email,

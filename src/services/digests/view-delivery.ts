@@ -1,4 +1,4 @@
-import { describeReason } from '../../copy/en/reasons.ts';
+import { describeReason, type ReasonText } from '../../copy/en/reasons.ts';
 import type { Db } from '../../db/client.ts';
 import { findDelivery } from '../../db/deliveries/deliveries.ts';
 import { findDigestById, listDigestPapers } from '../../db/digests/digests.ts';
@@ -7,6 +7,7 @@ import { findSubscriber } from '../../db/subscribers/subscribers.ts';
 import { listTopics } from '../../db/topics/topics.ts';
 import type { DigestSummary, RankedPaper } from '../../domain/digests/digest.ts';
 import type { LinkTokens } from '../../domain/links/tokens.ts';
+import { usesFeedback } from '../../domain/ranking/reason.ts';
 import type { ClassifyNonWorkingDay } from '../../domain/sources/working-days.ts';
 import type { Subscriber } from '../../domain/subscribers/subscriber.ts';
 import type { Topic } from '../../domain/topics/topic.ts';
@@ -17,7 +18,9 @@ import { readNoteFacts } from './note-facts.ts';
 export interface DeliveredDigest {
   digest: DigestSummary;
   subscriber: Subscriber;
-  papers: { paper: RankedPaper; reason: string; isDarkHorse: boolean }[];
+  papers: { paper: RankedPaper; reason: ReasonText; isDarkHorse: boolean }[];
+  /** Whether one of the reasons is the subscriber's feedback. */
+  usesFeedback: boolean;
   topics: Topic[];
   /** The note at the top of the mail; may be empty. */
   note: string;
@@ -48,12 +51,21 @@ export async function viewDelivery(
   const topicNames = new Map(topics.map(({ slug, name }) => [slug, name]));
   const papers = delivery.selection.flatMap(({ rank, reason, isDarkHorse = false }) => {
     const paper = byRank.get(rank);
-    const sentence = describeReason(reason, { digestKind: digest.kind, topicNames });
-    return paper ? [{ paper, reason: sentence, isDarkHorse }] : [];
+    if (paper === undefined) return [];
+    const slugs = paper.topics.map(({ slug }) => slug);
+    const described = describeReason(reason, slugs, { period: digest.kind, topicNames });
+    return [{ paper, reason: described, isDarkHorse }];
   });
   const noteFacts = await readNoteFacts(db, digest, classifyNonWorkingDay);
   const facts = { digest, papers: ranked, ...noteFacts };
   const quietSince = await findQuietSince(db, subject);
   const note = composeNote(facts, { preferences: subscriber, quietSince });
-  return { digest, subscriber, papers, topics, note };
+  return {
+    digest,
+    subscriber,
+    papers,
+    usesFeedback: usesFeedback(delivery.selection),
+    topics,
+    note,
+  };
 }

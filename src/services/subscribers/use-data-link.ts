@@ -1,4 +1,4 @@
-import { describeReason } from '../../copy/en/reasons.ts';
+import { describeReason, joinReason } from '../../copy/en/reasons.ts';
 import type { Db } from '../../db/client.ts';
 import {
   listSubscriberDeliveries,
@@ -99,7 +99,7 @@ async function listExportedDeliveries(db: Db, subscriberId: number): Promise<Exp
     selection:
       delivery.selection?.map(({ reason, ...paper }) => ({
         ...paper,
-        reason: describeReason(reason, { digestKind: delivery.kind, topicNames }),
+        reason: joinReason(describeReason(reason, [], { period: delivery.kind, topicNames })),
       })) ?? null,
   }));
 }

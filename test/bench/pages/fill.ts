@@ -53,5 +53,6 @@ const DIGEST_PAPERS = `
       'codeUrl', code_url, 'categories', categories, 'topics', (SELECT coalesce(jsonb_agg(jsonb_build_object('slug', topic_slug, 'score', score)), '[]')
         FROM paper_topics WHERE paper_id = papers.id AND is_shown),
       'otherTopics', (SELECT coalesce(jsonb_agg(jsonb_build_object('slug', topic_slug, 'score', score)), '[]')
-        FROM paper_topics WHERE paper_id = papers.id AND NOT is_shown))
+        FROM paper_topics WHERE paper_id = papers.id AND NOT is_shown),
+      'countsVotes', true, 'countsComments', true)
   FROM papers JOIN digests ON digests.date = papers.listed_on`;

@@ -62,8 +62,7 @@ const SELECTION = packSelection(
   Array.from({ length: 10 }, (_, rank) => ({
     rank,
     reason: {
-      kind: 'keyResult',
-      keyResult: `${rank}.5x`,
+      remark: { kind: 'leading', topic: 'inference', paperCount: rank },
       match: { kind: 'topics', topics: ['inference'] },
     },
   })),

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { describeReason } from '../../../src/copy/en/reasons.ts';
-import type { DigestKind } from '../../../src/domain/digests/digest.ts';
+import { describeReason, joinReason, type ReasonPeriod } from '../../../src/copy/en/reasons.ts';
 import { listReasons, type ReasonFacts } from '../../../src/domain/ranking/reason.ts';
 
 function facts(changes: Partial<ReasonFacts> = {}): ReasonFacts {
@@ -9,13 +8,14 @@ function facts(changes: Partial<ReasonFacts> = {}): ReasonFacts {
     matchedKeywords: [],
     learnedTerms: [],
     followedTopics: [],
-    unfollowedTopic: null,
+    weakTopic: null,
     isMostDiscussed: false,
     ledTopicPaperCount: 0,
     popularity: 0,
     hasCode: false,
-    keyResult: null,
-    isUndiscussed: true,
+    isDiscussed: false,
+    counted: 'votes',
+    isNew: true,
     isDarkHorse: false,
     ...changes,
   };
@@ -23,147 +23,151 @@ function facts(changes: Partial<ReasonFacts> = {}): ReasonFacts {
 
 const ADA = { kind: 'author', name: 'Ada Lovelace' } as const;
 const META = { kind: 'organisation', name: 'Meta' } as const;
-const TOPIC_NAMES = new Map([['theory', 'Theory']]);
-const sentences = (changes: Partial<ReasonFacts>, digestKind: DigestKind = 'daily') =>
-  listReasons(facts(changes)).map((reason) =>
-    describeReason(reason, { digestKind, topicNames: TOPIC_NAMES }),
+const TOPIC_NAMES = new Map([
+  ['hardware', 'Hardware, kernels & edge'],
+  ['theory', 'Theory'],
+  ['rd', 'R & D'],
+  ['long', 'Disordered Systems and Neural Networks'],
+]);
+
+/** All reasons in words; `paperTopics` are the topics of the paper. */
+function describeAll(
+  changes: Partial<ReasonFacts>,
+  { period = 'daily', topics }: { period?: ReasonPeriod; topics?: readonly string[] } = {},
+) {
+  const paperTopics = topics ?? changes.followedTopics ?? [];
+  return listReasons(facts(changes)).map((reason) =>
+    describeReason(reason, paperTopics, { period, topicNames: TOPIC_NAMES }),
   );
+}
+
+const sentences = (changes: Partial<ReasonFacts>, period?: ReasonPeriod) =>
+  describeAll(changes, period === undefined ? {} : { period }).map(({ sentence }) => sentence);
 
 describe('describeReason', () => {
   it.each<[Partial<ReasonFacts>, string]>([
     [
-      { isMostDiscussed: true, matchedKeywords: ['stateless', 'KV'], followedTopics: ['Theory'] },
-      'The most discussed paper today, and it mentions “stateless”, one of your keywords.',
+      { isMostDiscussed: true, matchedKeywords: ['stateless', 'KV'], followedTopics: ['theory'] },
+      'Most discussed today. Mentions “stateless” and “KV”.',
     ],
+    [{ isMostDiscussed: true, followedTopics: ['theory'] }, 'Most discussed today.'],
     [
-      { isMostDiscussed: true, followedTopics: ['Theory', 'Agents'] },
-      'The most discussed paper today, and it is on Theory, which you follow.',
-    ],
-    [
-      { isMostDiscussed: true, learnedTerms: ['mamba'], followedTopics: ['Theory'] },
-      'The most discussed paper today, and you liked papers on “mamba”.',
+      { isMostDiscussed: true, learnedTerms: ['mamba'], followedTopics: ['theory'] },
+      'Most discussed today. Like papers you liked: mamba.',
     ],
     [
       { isMostDiscussed: true, nameMatch: ADA, matchedKeywords: ['KV'] },
-      'The most discussed paper today, and it is by Ada Lovelace, whom you follow.',
+      'Most discussed today. By Ada Lovelace, whom you follow.',
     ],
-    [{ isMostDiscussed: true, unfollowedTopic: 'Theory' }, 'The most discussed paper today.'],
+    [{ isDarkHorse: true, followedTopics: ['hardware'] }, 'No votes yet, and close to Hardware.'],
     [
-      { isDarkHorse: true, followedTopics: ['Hardware'] },
-      'Nobody has said a word about it yet. It is close to Hardware, which you follow.',
-    ],
-    [
-      {
-        isDarkHorse: true,
-        isUndiscussed: false,
-        followedTopics: ['Hardware'],
-        matchedKeywords: ['KV'],
-      },
-      'Few have noticed it yet. It is close to Hardware, which you follow.',
+      { isDarkHorse: true, isDiscussed: true, popularity: 0.1, followedTopics: ['hardware'] },
+      'Few votes so far, and close to Hardware.',
     ],
     [
-      { isDarkHorse: true, matchedKeywords: ['KV'] },
-      'Nobody has said a word about it yet. It mentions “KV”, one of your keywords.',
+      { isDarkHorse: true, counted: 'comments', followedTopics: ['hardware'] },
+      'No comments yet, and close to Hardware.',
     ],
     [
-      { isDarkHorse: true, nameMatch: META },
-      'Nobody has said a word about it yet. It is from Meta, which you follow.',
+      { isDarkHorse: true, counted: 'comments', isDiscussed: true, followedTopics: ['hardware'] },
+      'Few comments so far, and close to Hardware.',
+    ],
+    [{ isDarkHorse: true, matchedKeywords: ['KV'] }, 'No votes yet. Mentions “KV”.'],
+    [{ isDarkHorse: true, nameMatch: META }, 'No votes yet. From Meta, which you follow.'],
+    [
+      { isDarkHorse: true, learnedTerms: ['mamba', 'hidden state'] },
+      'No votes yet. Like papers you liked: mamba, hidden state.',
     ],
   ])('The one reason for %j is “%s”', (changes, sentence) => {
     expect(sentences(changes)).toEqual([sentence]);
   });
 
-  it.each<[Partial<ReasonFacts>, string[]]>([
-    [
-      { nameMatch: ADA, matchedKeywords: ['KV'] },
-      ['By Ada Lovelace, whom you follow.', 'By Ada Lovelace, one of the names you follow.'],
-    ],
-    [
-      { nameMatch: META },
-      ['From Meta, which you follow.', 'From Meta, one of the names you follow.'],
-    ],
-    [
-      { matchedKeywords: ['stateless'], followedTopics: ['Theory'], learnedTerms: ['mamba'] },
-      ['It mentions “stateless”, one of your keywords.', 'You asked for “stateless”.'],
-    ],
-    [
-      { matchedKeywords: ['a', 'b', 'c', 'd'] },
-      ['It mentions “a”, “b” and “c”, three of your keywords.', 'You asked for “a”, “b” and “c”.'],
-    ],
-    [
-      { learnedTerms: ['mamba', 'hidden state'], followedTopics: ['Theory'] },
-      [
-        'You liked papers on “mamba” and “hidden state”.',
-        'Similar to papers you liked: “mamba” and “hidden state”.',
-      ],
-    ],
-    [
-      { followedTopics: ['Theory', 'Agents'] },
-      ['Because you follow Theory and Agents.', 'On Theory and Agents, which you follow.'],
-    ],
-    [{ unfollowedTopic: 'Theory' }, ['From today’s papers on Theory.', 'On Theory.']],
-    [{}, ['From today’s papers.']],
-  ])('The match of %j is worded in two ways where possible', (changes, expected) => {
-    expect(sentences(changes)).toEqual(expected);
+  it.each<[string, Partial<ReasonFacts>]>([
+    ['of a source that counts no votes', { counted: null }],
+    ['that is old', { isNew: false }],
+    ['that is discussed more than others', { isDiscussed: true, popularity: 0.3 }],
+  ])('A dark horse %s is not said to lack votes', (_what, changes) => {
+    const horse = { isDarkHorse: true, followedTopics: ['hardware'], ...changes };
+    expect(describeAll(horse)).toEqual([{ label: 'Hardware', sentence: '' }]);
   });
 
-  it('Remarks on the paper come before its match', () => {
-    const remarkable = { popularity: 0.8, isUndiscussed: false, hasCode: true, keyResult: '1.35x' };
+  it.each<[Partial<ReasonFacts>, string]>([
+    [{ nameMatch: ADA, matchedKeywords: ['KV'] }, 'By Ada Lovelace, whom you follow.'],
+    [{ nameMatch: META }, 'From Meta, which you follow.'],
+    [{ matchedKeywords: ['stateless'], learnedTerms: ['mamba'] }, 'Mentions “stateless”.'],
+    [{ matchedKeywords: ['a', 'b', 'c', 'd'] }, 'Mentions “a”, “b” and “c”.'],
+    [
+      { learnedTerms: ['mamba', 'hidden state'], followedTopics: ['theory'] },
+      'Like papers you liked: mamba, hidden state.',
+    ],
+    [{ weakTopic: 'hardware' }, 'Touches on Hardware.'],
+    [{ followedTopics: ['theory'] }, ''],
+    [{}, ''],
+  ])('The match of %j is worded “%s”', (changes, sentence) => {
+    expect(sentences(changes)).toEqual([sentence]);
+  });
+
+  it('Remarks on the paper come before its match, the strongest first', () => {
+    const remarkable = { popularity: 0.8, isDiscussed: true, hasCode: true };
     expect(
-      sentences({
-        ...remarkable,
-        followedTopics: ['Theory'],
-        unfollowedTopic: 'Agents',
-        ledTopicPaperCount: 7,
-      }),
+      describeAll(
+        { ...remarkable, followedTopics: ['theory'], ledTopicPaperCount: 7 },
+        { topics: ['theory', 'hardware'] },
+      ),
     ).toEqual([
-      'The most discussed of seven papers on Theory, which you follow.',
-      'On Theory, which you follow, and among the most discussed papers today.',
-      'On Theory, which you follow. Its code is out.',
-      'On Theory, which you follow, and on Agents.',
-      'On Theory, which you follow. It reports 1.35x.',
-      'Because you follow Theory.',
-      'On Theory, which you follow.',
+      { label: 'Hardware', sentence: 'Most discussed of seven papers on Theory.' },
+      { label: 'Theory', sentence: 'One of the most discussed today.' },
+      { label: 'Theory', sentence: 'Code available.' },
+      { label: 'Theory, Hardware', sentence: '' },
     ]);
-    expect(sentences({ ...remarkable, popularity: 0.79 })).toEqual([
-      'Its code is out.',
-      'It reports 1.35x.',
-      'Readers have noticed it.',
-      'From today’s papers.',
-    ]);
+    expect(sentences({ ...remarkable, popularity: 0.79 })).toEqual(['Code available.', '']);
     expect(sentences({ ...remarkable, learnedTerms: ['mamba'] })[1]).toBe(
-      'You liked papers on “mamba”. Its code is out.',
+      'Code available. Like papers you liked: mamba.',
     );
   });
 
-  it('A topic is shown by its name, or by its slug when it has none', () => {
-    expect(sentences({ followedTopics: ['theory', 'agents'] })[0]).toBe(
-      'Because you follow Theory and agents.',
+  it('The label names followed topics first, in short and on one line', () => {
+    const label = (followedTopics: string[], topics: string[]) =>
+      describeAll({ followedTopics }, { topics })[0]?.label;
+    expect(label(['theory'], ['hardware', 'theory'])).toBe('Theory, Hardware');
+    expect(label([], ['hardware', 'theory'])).toBe('Hardware, Theory');
+    expect(label(['rd'], ['rd', 'agents'])).toBe('R & D, agents');
+    expect(label(['long'], ['long', 'hardware'])).toBe(
+      'Disordered Systems and Neural Networks, Hardware',
     );
+    expect(label(['long'], ['long', 'a topic without a name'])).toBe(
+      'Disordered Systems and Neural Networks',
+    );
+    expect(label([], [])).toBe('');
   });
 
   it('A paper without votes and comments is never called discussed', () => {
-    expect(sentences({ popularity: 1, followedTopics: ['Theory'] })).toEqual([
-      'Because you follow Theory.',
-      'On Theory, which you follow.',
-    ]);
+    expect(sentences({ popularity: 1, followedTopics: ['theory'] })).toEqual(['']);
   });
 
-  it('The reasons of a weekly digest mention the week', () => {
-    const weekly = (changes: Partial<ReasonFacts>) => sentences(changes, 'weekly')[0];
-    expect(weekly({ isMostDiscussed: true })).toBe('The most discussed paper this week.');
-    expect(weekly({ popularity: 1, isUndiscussed: false })).toBe(
-      'Among the most discussed papers this week.',
+  it('The reasons of a week and of a pause mention it', () => {
+    const most = { isMostDiscussed: true };
+    const much = { popularity: 1, isDiscussed: true };
+    expect(sentences(most, 'weekly')[0]).toBe('Most discussed this week.');
+    expect(sentences(much, 'weekly')[0]).toBe('One of the most discussed this week.');
+    expect(sentences(most, 'pause')[0]).toBe('Most discussed while you were away.');
+  });
+
+  it('A reason as one text has the topics and the sentence', () => {
+    expect(joinReason({ label: 'Theory', sentence: 'Code available.' })).toBe(
+      'Theory. Code available.',
     );
-    expect(weekly({ unfollowedTopic: 'Theory' })).toBe('From this week’s papers on Theory.');
+    expect(joinReason({ label: 'Theory', sentence: '' })).toBe('Theory.');
+    expect(joinReason({ label: '', sentence: 'Code available.' })).toBe('Code available.');
+    expect(joinReason({ label: '', sentence: '' })).toBe('');
   });
 
-  it('Every reason is one or two whole sentences, and no two of a paper are the same', () => {
+  it('Every reason is at most two whole sentences, and no two of a paper are the same', () => {
     for (const changes of everyCase()) {
       const all = [...sentences(changes), ...sentences(changes, 'weekly')];
       expect(new Set(sentences(changes)).size).toBe(all.length / 2);
       for (const sentence of all) {
-        expect(sentence).toMatch(/^[A-Z](?:[^.!?]|\.(?=\d))*\.(?: [A-Z](?:[^.!?]|\.(?=\d))*\.)?$/);
+        expect(sentence).toMatch(/^(?:[A-Z][^.!?]*\.(?: [A-Z][^.!?]*\.)?)?$/);
         expect(sentence).not.toMatch(/ {2}| [.,]|undefined|null|“”/);
       }
     }
@@ -178,14 +182,12 @@ function everyCase(): Partial<ReasonFacts>[] {
   vary('nameMatch', null, ADA, META);
   vary('matchedKeywords', [], ['KV'], ['a', 'b', 'c', 'd', 'e']);
   vary('learnedTerms', [], ['mamba', 'hidden state']);
-  vary('followedTopics', [], ['Theory'], ['Theory', 'Hardware']);
-  vary('unfollowedTopic', null, 'Agents');
-  vary('popularity', 0.5, 1);
-  vary('keyResult', null, '1.35x');
-  for (const flag of ['isMostDiscussed', 'hasCode', 'isUndiscussed', 'isDarkHorse'] as const)
+  vary('followedTopics', [], ['theory'], ['theory', 'hardware']);
+  vary('weakTopic', null, 'hardware');
+  vary('ledTopicPaperCount', 0, 3);
+  vary('popularity', 0, 1);
+  vary('counted', 'votes', 'comments', null);
+  for (const flag of ['isMostDiscussed', 'hasCode', 'isDiscussed', 'isNew', 'isDarkHorse'] as const)
     vary(flag, false, true);
-  return cases.filter(
-    ({ isDarkHorse, nameMatch: byline, matchedKeywords: saidKeywords, followedTopics }) =>
-      !isDarkHorse || byline || saidKeywords?.length || followedTopics?.length,
-  );
+  return cases;
 }

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { packSelection, unpackSelection } from '../../../src/db/deliveries/packed-selection.ts';
 import type { Selection } from '../../../src/domain/digests/digest.ts';
-import type { Reason, ReasonMatch } from '../../../src/domain/ranking/reason.ts';
+import { REMARK_KINDS, type Reason, type ReasonMatch } from '../../../src/domain/ranking/reason.ts';
 
-const ON_AGENTS: Reason = { kind: 'match', match: { kind: 'topics', topics: ['agents'] } };
+const ON_AGENTS: Reason = { remark: null, match: { kind: 'topics', topics: ['agents'] } };
 
 const MATCHES: ReasonMatch[] = [
   { kind: 'author', name: 'Ada Lovelace' },
@@ -11,27 +11,15 @@ const MATCHES: ReasonMatch[] = [
   { kind: 'keywords', keywords: ['agent', '“a” "b" \\ \n 論文 📮'] },
   { kind: 'learnedTerms', terms: ['hidden state', 'mamba'] },
   { kind: 'topics', topics: ['agents', 'theory'] },
-  { kind: 'otherTopic', topic: 'theory' },
+  { kind: 'weakTopic', topic: 'theory' },
   { kind: 'none' },
 ];
-const KINDS_WITH_A_MATCH = [
-  'undiscussed',
-  'littleNoticed',
-  'mostDiscussed',
-  'muchDiscussed',
-  'code',
-  'noticed',
-  'match',
-  'matchReworded',
-] as const;
-const REASONS: Reason[] = [
-  { kind: 'leading', topic: 'agents', paperCount: 7 },
-  { kind: 'meeting', topic: 'agents', otherTopic: 'theory' },
-  ...MATCHES.flatMap((match): Reason[] => [
-    { kind: 'keyResult', keyResult: '1.35x', match },
-    ...KINDS_WITH_A_MATCH.map((kind) => ({ kind, match })),
-  ]),
-];
+const REMARKS: Reason['remark'][] = REMARK_KINDS.map((kind) =>
+  kind === 'leading' ? { kind, topic: 'agents', paperCount: 7 } : { kind },
+);
+const REASONS: Reason[] = [null, ...REMARKS].flatMap((remark) =>
+  MATCHES.map((match) => ({ remark, match })),
+);
 
 describe('packSelection', () => {
   it.each<[string, Selection]>([
@@ -41,7 +29,11 @@ describe('packSelection', () => {
       'with a dark horse and a repeated reason',
       [
         { rank: 3, reason: ON_AGENTS },
-        { rank: 0, reason: { kind: 'undiscussed', match: { kind: 'none' } }, isDarkHorse: true },
+        {
+          rank: 0,
+          reason: { remark: { kind: 'noVotes' }, match: { kind: 'none' } },
+          isDarkHorse: true,
+        },
         { rank: 12, reason: ON_AGENTS },
       ],
     ],
@@ -57,26 +49,30 @@ describe('packSelection', () => {
 
   it('A packed selection contains nothing that Postgres refuses', () => {
     const reason: Reason = {
-      kind: 'match',
+      remark: null,
       match: { kind: 'keywords', keywords: ['a\0b\ud800c'] },
     };
     expect(unpackSelection(packSelection([{ rank: 0, reason }]))).toEqual([
       {
         rank: 0,
-        reason: { kind: 'match', match: { kind: 'keywords', keywords: ['a\ufffdb\ufffdc'] } },
+        reason: { remark: null, match: { kind: 'keywords', keywords: ['a\ufffdb\ufffdc'] } },
       },
     ]);
   });
 
   it('Twenty papers with seven reasons are short enough for eight rows of a page to grow in it', () => {
+    const onTopic = (topic: string): ReasonMatch => ({ kind: 'topics', topics: [topic] });
     const reasons: Reason[] = [
-      { kind: 'leading', topic: 'compression', paperCount: 7 },
-      { kind: 'noticed', match: { kind: 'topics', topics: ['language'] } },
-      { kind: 'code', match: { kind: 'keywords', keywords: ['benchmark', 'agent'] } },
-      { kind: 'undiscussed', match: { kind: 'topics', topics: ['agents'] } },
-      { kind: 'meeting', topic: 'agents', otherTopic: 'long-context' },
-      { kind: 'keyResult', keyResult: '52%', match: { kind: 'keywords', keywords: ['agent'] } },
-      { kind: 'match', match: { kind: 'topics', topics: ['compression'] } },
+      {
+        remark: { kind: 'leading', topic: 'compression', paperCount: 7 },
+        match: onTopic('compression'),
+      },
+      { remark: { kind: 'muchDiscussed' }, match: onTopic('language') },
+      { remark: { kind: 'code' }, match: { kind: 'keywords', keywords: ['benchmark', 'agent'] } },
+      { remark: { kind: 'noVotes' }, match: onTopic('agents') },
+      { remark: null, match: { kind: 'weakTopic', topic: 'long-context' } },
+      { remark: null, match: { kind: 'learnedTerms', terms: ['hidden state', 'mamba'] } },
+      { remark: null, match: onTopic('compression') },
     ];
     const selection = Array.from({ length: 20 }, (_, rank) => ({
       rank,
@@ -87,7 +83,7 @@ describe('packSelection', () => {
 
   it('A code that this version does not know becomes a reason that is always true', () => {
     expect(unpackSelection('[[["?!","x"]],[4,0]]')).toEqual([
-      { rank: 4, reason: { kind: 'match', match: { kind: 'none' } } },
+      { rank: 4, reason: { remark: null, match: { kind: 'none' } } },
     ]);
   });
 });

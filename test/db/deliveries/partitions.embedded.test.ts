@@ -25,8 +25,7 @@ async function pagesOf(db: Db, digestId: number): Promise<Map<number, string>> {
 const SELECTION: Selection = Array.from({ length: 12 }, (_, rank) => ({
   rank,
   reason: {
-    kind: 'keyResult',
-    keyResult: `${rank}.5x`,
+    remark: { kind: 'leading', topic: 'efficiency', paperCount: rank },
     match: { kind: 'keywords', keywords: ['quantization of large models'] },
   },
 }));

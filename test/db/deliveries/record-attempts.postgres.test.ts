@@ -48,7 +48,7 @@ function eight(): { results: AttemptRecord[]; next: NextAttempt[]; now: Date } {
       leaseId: 1,
       attempts: 1,
       selection: [
-        { rank: 0, reason: { kind: 'match', match: { kind: 'topics', topics: ['agents'] } } },
+        { rank: 0, reason: { remark: null, match: { kind: 'topics', topics: ['agents'] } } },
       ],
       messageId: '<1@example.org>',
       messageDate: now,

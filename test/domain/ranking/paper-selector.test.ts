@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { describeReason } from '../../../src/copy/en/reasons.ts';
+import { describeReason, joinReason } from '../../../src/copy/en/reasons.ts';
 import type { RankedPaper } from '../../../src/domain/digests/digest.ts';
 import {
   createShownWordCounter,
@@ -37,8 +37,15 @@ function selectPapers(pool: SelectorContext, who: SelectionPreferences, seen: Re
     seenPaperIds: seen,
     terms: termsIn(pool.papers),
   });
-  const context = { digestKind: 'daily', topicNames: TOPIC_NAMES } as const;
-  return selection.map((each) => ({ ...each, reason: describeReason(each.reason, context) }));
+  const context = { period: 'daily', topicNames: TOPIC_NAMES } as const;
+  return selection.map((each) => ({
+    ...each,
+    reason: joinReason(describeReason(each.reason, topicsOf(pool.papers[each.rank]), context)),
+  }));
+}
+
+function topicsOf(paper: RankedPaper | undefined): string[] {
+  return paper?.topics.map(({ slug }) => slug) ?? [];
 }
 
 function termsIn(papers: readonly RankedPaper[]) {
@@ -112,7 +119,7 @@ describe('createPaperSelector', () => {
     const pool = poolOf([ranked(0, weak), ranked(1, on('agents'))]);
     const [selected, ...others] = selectPapers(pool, subscriber({ topics: ['theory'] }), NOTHING);
     expect(selected).toMatchObject({ rank: 0 });
-    expect(JSON.stringify(selected?.reason)).toContain('On Theory, which you follow');
+    expect(JSON.stringify(selected?.reason)).toContain('Touches on Theory.');
     expect(others).toEqual([]);
   });
 
@@ -203,7 +210,7 @@ describe('createPaperSelector', () => {
       selectPapers(pool, requests, NOTHING).map((each) => [each.rank, each.reason]),
     );
     expect(reasons.get(0)).toContain('“stateless”');
-    expect(reasons.get(1)).toMatch(/Theory, which you follow, and on Agents|you follow Theory/);
+    expect(reasons.get(1)).toBe('Theory, Agents.');
     expect(reasons.get(2)).toMatch(/unnamed/);
   });
 });
@@ -226,11 +233,11 @@ describe('the dark horse', () => {
     expect(selection[4]).toEqual({
       rank: 8,
       isDarkHorse: true,
-      reason: 'Nobody has said a word about it yet. It is close to Theory, which you follow.',
+      reason: 'No votes yet, and close to Theory.',
     });
   });
 
-  it('The reason of a slightly discussed dark horse says that few have noticed it', () => {
+  it('The reason of a slightly discussed dark horse says that it has few votes', () => {
     const papers = papersOfDay(9, 8).map((each) => ({ ...each, upvotes: 2 }));
     expect(selectPapers(poolOf(papers), follower(10), NOTHING)[4]?.reason).toMatch(/^Few /);
   });
@@ -283,10 +290,10 @@ describe('followed names', () => {
   it('A followed name selects the papers of an author or organisation, with that reason', () => {
     expect(selected({ names: ['ada lovelace'] })).toEqual([
       { rank: 1, reason: 'By Ada Lovelace, whom you follow.' },
-      { rank: 3, reason: 'By Ada B. Lovelace, one of the names you follow.' },
+      { rank: 3, reason: 'By Ada B. Lovelace, whom you follow.' },
     ]);
     expect(selected({ names: ['Meta'] })).toEqual([
-      { rank: 2, reason: 'From AI at Meta, which you follow.' },
+      { rank: 2, reason: 'Agents. From AI at Meta, which you follow.' },
     ]);
   });
 
@@ -391,9 +398,7 @@ describe('learned terms', () => {
     const learned = learnedTerms(papers, { more: [mamba, mamba, mamba], less: [kernels] });
     const selection = selectPapers(poolOf(papers), follower(learned), seen);
     expect(ranks(selection)).toEqual([2, 3, 5]);
-    expect(selection[0]?.reason).toMatch(
-      /^(?:You liked papers|Similar to papers you liked).*“hidden state” and “mamba”/,
-    );
+    expect(selection[0]?.reason).toBe('Theory. Like papers you liked: hidden state, mamba.');
     expect(selection[1]?.reason).not.toContain('liked');
   });
 
@@ -416,19 +421,20 @@ describe('learned terms', () => {
 });
 
 describe('reasons', () => {
-  it('Ten papers on one topic do not all have the same reason', () => {
+  it('Ten papers on one topic have the topic as a label, and no sentence stands in all of them', () => {
     const facts = [
       { codeUrl: 'https://example.org' },
-      { upvotes: 3 },
+      { codeUrl: 'https://example.org', upvotes: 3, popularity: 0.9 },
       {},
-      { abstract: 'We improve throughput by 3.2x over the baseline.' },
     ];
     const papers = rankedPapers(30, (rank) => ({ ...on('theory'), ...facts[rank % facts.length] }));
     const selection = selectPapers(poolOf(papers), subscriber({ topics: ['theory'] }), NOTHING);
-    const times = new Map<string, number>();
-    for (const { reason } of selection) times.set(reason, (times.get(reason) ?? 0) + 1);
-    expect(selection).toHaveLength(10);
-    expect(Math.max(...times.values())).toBeLessThanOrEqual(3);
+    const reasons = selection.map(({ reason }) => reason.replace('Theory.', '').trim());
+    expect(reasons).toHaveLength(10);
+    const times = (sentence: string) => reasons.filter((reason) => reason === sentence).length;
+    expect(times('One of the most discussed today.')).toBeGreaterThan(0);
+    for (const sentence of ['Code available.', 'One of the most discussed today.', ''])
+      expect(times(sentence)).toBeLessThanOrEqual(6);
   });
 });
 

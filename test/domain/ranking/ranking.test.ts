@@ -116,12 +116,16 @@ describe('findMostDiscussedRank', () => {
     expect(findMostDiscussedRank([])).toBeNull();
   });
 
-  it('Of equally discussed papers the first is the most discussed', () => {
+  it('Of two equally discussed papers none is the most discussed', () => {
     expect(
       findMostDiscussedRank(
-        rankPapers([buildTopicPaper(1, { upvotes: 3 }), buildTopicPaper(2, { upvotes: 3 })]),
+        rankPapers([
+          buildTopicPaper(1, { upvotes: 3 }),
+          buildTopicPaper(2, { upvotes: 3 }),
+          buildTopicPaper(3, { upvotes: 2 }),
+        ]),
       ),
-    ).toBe(0);
+    ).toBeNull();
   });
 });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { describeReason } from '../../../src/copy/en/reasons.ts';
+import { describeReason, joinReason } from '../../../src/copy/en/reasons.ts';
 import { createReasonPicker, type PaperMatch } from '../../../src/domain/ranking/reason-picker.ts';
 import { buildTopicPaper } from '../builders.ts';
 
@@ -18,7 +18,13 @@ function pickerFor(facts: readonly Parameters<typeof buildTopicPaper>[1][]) {
   return {
     reset: picker.reset,
     pickNext: (match: PaperMatch) =>
-      describeReason(picker.pickNext(match), { digestKind: 'daily', topicNames: TOPIC_NAMES }),
+      joinReason(
+        describeReason(
+          picker.pickNext(match),
+          papers[match.paperIndex]?.topics.map(({ slug }) => slug) ?? [],
+          { period: 'daily', topicNames: TOPIC_NAMES },
+        ),
+      ),
   };
 }
 
@@ -34,24 +40,22 @@ const matchOf = (paperIndex: number, changes: Partial<PaperMatch> = {}): PaperMa
 });
 
 describe('createReasonPicker', () => {
-  it('The kinds of reasons in a selection vary as far as the papers allow', () => {
-    const remarkable = {
-      codeUrl: 'https://example.org',
-      abstract: 'We gain a speedup of 3.2x over all.',
-    };
-    const reasons = pickerFor([remarkable, remarkable, remarkable, {}, {}]);
+  it('The remarks in a selection vary as far as the papers allow', () => {
+    const code = { codeUrl: 'https://example.org' };
+    const reasons = pickerFor([code, code, code, {}, {}]);
     const all = [0, 1, 2, 3, 4].map((place) => reasons.pickNext(matchOf(place)));
     expect(all).toEqual([
-      'On Theory, which you follow. Its code is out.',
-      'On Theory, which you follow. It reports 3.2x.',
-      'Because you follow Theory.',
-      'On Theory, which you follow.',
-      'Because you follow Theory.',
+      'Theory. Code available.',
+      'Theory.',
+      'Theory. Code available.',
+      'Theory.',
+      'Theory.',
     ]);
   });
 
   it('A reset picker gives the next subscriber the same reasons', () => {
-    const reasons = pickerFor([{}, {}]);
+    const code = { codeUrl: 'https://example.org' };
+    const reasons = pickerFor([code, code]);
     const first = [0, 1].map((place) => reasons.pickNext(matchOf(place)));
     reasons.reset();
     expect([0, 1].map((place) => reasons.pickNext(matchOf(place)))).toEqual(first);
@@ -60,16 +64,37 @@ describe('createReasonPicker', () => {
 
   it('The most discussed of three papers on a topic is named, but not of two or of undiscussed ones', () => {
     const discussed = [{ upvotes: 1 }, { upvotes: 9 }, {}];
-    const leading = 'The most discussed of three papers on Theory, which you follow.';
+    const leading = 'Most discussed of three papers on Theory.';
     expect(pickerFor(discussed).pickNext(matchOf(1))).toBe(leading);
     expect(pickerFor(discussed).pickNext(matchOf(0))).not.toBe(leading);
-    expect(pickerFor(discussed.slice(0, 2)).pickNext(matchOf(1))).not.toContain(
-      'The most discussed',
-    );
-    expect(pickerFor([{}, {}, {}]).pickNext(matchOf(1))).not.toContain('The most discussed');
+    expect(pickerFor(discussed.slice(0, 2)).pickNext(matchOf(1))).not.toContain('Most discussed');
+    expect(pickerFor([{}, {}, {}]).pickNext(matchOf(1))).not.toContain('Most discussed');
   });
 
-  it('A reason names the topics that this subscriber follows, not another one’s', () => {
+  it('No paper leads its topic when two are discussed equally', () => {
+    const equals = [{ upvotes: 9 }, { upvotes: 9 }, { upvotes: 1 }];
+    expect(pickerFor(equals).pickNext(matchOf(0))).not.toContain('Most discussed');
+  });
+
+  it.each([
+    ['counts votes', { countsVotes: true }, 'No votes yet, and close to Theory.'],
+    ['counts only comments', { countsVotes: false }, 'No comments yet, and close to Theory.'],
+    ['counts nothing', { countsVotes: false, countsComments: false }, 'Theory.'],
+  ])(
+    'A new dark horse of a source that %s has the reason that is true there',
+    (_what, counts, reason) => {
+      const horse = matchOf(0, { isDarkHorse: true });
+      expect(pickerFor([counts]).pickNext(horse)).toBe(reason);
+    },
+  );
+
+  it('An old dark horse is not said to have no votes yet', () => {
+    const horse = matchOf(0, { isDarkHorse: true });
+    expect(pickerFor([{ publishedOn: '2021-03-01' }]).pickNext(horse)).toBe('Theory.');
+    expect(pickerFor([{ publishedOn: '2026-04-08' }]).pickNext(horse)).toContain('No votes yet');
+  });
+
+  it('A reason names first the topics that this subscriber follows, not another one’s', () => {
     const both = {
       topics: [
         { slug: 'theory', score: 0.3 },
@@ -81,11 +106,11 @@ describe('createReasonPicker', () => {
       reasons.reset();
       return reasons.pickNext(matchOf(0, { followedTopics: followed }));
     };
-    expect(next(['theory'])).toBe('On Theory, which you follow, and on Agents.');
-    expect(next(['agents'])).toBe('On Agents, which you follow, and on Theory.');
-    expect(next(['agents', 'theory'])).toBe('Because you follow Theory and Agents.');
-    expect(next([])).toBe('From today’s papers on Theory.');
-    expect(next(['theory'])).toBe('On Theory, which you follow, and on Agents.');
+    expect(next(['theory'])).toBe('Theory, Agents.');
+    expect(next(['agents'])).toBe('Agents, Theory.');
+    expect(next(['agents', 'theory'])).toBe('Theory, Agents.');
+    expect(next([])).toBe('Theory, Agents.');
+    expect(next(['theory'])).toBe('Theory, Agents.');
   });
 
   it('Equal reasons are the same object, also those with keywords', () => {

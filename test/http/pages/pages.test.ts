@@ -164,16 +164,28 @@ describe('A delivered digest', () => {
     expect($('.dark-horse .reason').text()).toBe('Reason number 6.');
     expect($('.view-brief').length).toBe(5);
     expect($('.reason').length).toBe(10);
+    expect($('.lead .kicker').text()).toBe('Topic Reason number 0.');
     expect($('.count').text()).toContain('49 papers read, 10 chosen for you.');
     expect($('.count').text()).toContain(
       'your topics: Topic number 1 & more; and for your keywords: stateless',
     );
   });
 
+  it('A paper whose reason is only its topics has them as a label, and one without both has no kicker', () => {
+    const [first, second] = buildDeliveryView().papers;
+    if (!first || !second) throw new Error('No papers.');
+    const papers = [
+      { ...first, reason: { label: 'Theory', sentence: '' } },
+      { ...second, reason: { label: '', sentence: '' } },
+    ];
+    const page = load(pages.delivery(buildDeliveryView({ papers })));
+    expect(page('.kicker').text()).toBe('Theory ');
+    expect(page('.reason').length).toBe(0);
+  });
+
   it('A delivered digest shows the note of its mail, if any', () => {
     expect($('.view-note').length).toBe(0);
-    const note =
-      'Nothing on Thursday was relevant enough for you, so we let you sleep. Here’s Friday.';
+    const note = 'Nothing on Thursday met your threshold, so we didn’t write. Here’s Friday.';
     expect(load(pages.delivery(buildDeliveryView({ note })))('.view-note').text()).toBe(note);
   });
 
@@ -185,9 +197,9 @@ describe('A delivered digest', () => {
     const links = $('.lead .actions a').toArray();
     expect(links.map((link) => [$(link).text(), $(link).attr('href')])).toEqual([
       ['More like this', '/daily/feedback/a-token/more/2605.10000'],
-      ['Less like this', '/daily/feedback/a-token/less/2605.10000'],
+      ['Less', '/daily/feedback/a-token/less/2605.10000'],
       ['Save', '/daily/feedback/a-token/save/2605.10000'],
-      ['Mute Topic number 1 & more', '/daily/feedback/a-token/mute/topic-1'],
+      ['Mute topic', '/daily/feedback/a-token/mute/topic-1'],
     ]);
   });
 
@@ -199,7 +211,7 @@ describe('A delivered digest', () => {
           ...{ rank, popularity: 1 },
           abstract: `${'A long sentence of many words about models. '.repeat(40)}`,
         },
-        reason: 'The most discussed paper today, and it says “stateless”, one of your words.',
+        reason: { label: 'A Topic', sentence: 'Most discussed today. Mentions “stateless”.' },
         isDarkHorse: false,
       })),
     });

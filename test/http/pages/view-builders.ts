@@ -64,6 +64,8 @@ export function buildPaperView(changes: Partial<TopicPaper> = {}): TopicPaper {
     categories: [],
     topics: [{ slug: 'topic-1', score: 1 }],
     otherTopics: [],
+    countsVotes: true,
+    countsComments: true,
     ...changes,
   };
 }
@@ -173,9 +175,10 @@ export function buildDeliveryView(changes: Partial<DeliveryView> = {}): Delivery
     subscriber: buildSubscriber({ topics: ['topic-1'], keywords: ['stateless'] }),
     papers: buildPaperViews(10).map((paper, at) => ({
       paper: { ...paper, rank: at, popularity: 1 },
-      reason: `Reason number ${at}.`,
+      reason: { label: 'Topic', sentence: `Reason number ${at}.` },
       isDarkHorse: at === 6,
     })),
+    usesFeedback: false,
     topics: TOPICS,
     note: '',
     ...changes,
@@ -375,7 +378,7 @@ export function renderEveryPage(pages: Pages, untrusted: string): Record<string,
       buildDeliveryView({
         papers: Array.from({ length: 7 }, (_, at) => ({
           paper: { ...hostile, rank: at, popularity: 1 },
-          reason: untrusted,
+          reason: { label: untrusted, sentence: untrusted },
           isDarkHorse: at === 4,
         })),
         topics,

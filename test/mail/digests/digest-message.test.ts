@@ -40,7 +40,7 @@ function createRenderer(changes: Partial<SiteSender> = {}): DigestRenderer {
 const ONCE = {
   From: 'Paperboy <papers@example.org>',
   To: 'ada@example.org',
-  Subject: 'Gazette 0, and 9 more',
+  Subject: 'Gazette 0: On the Delivery of Papers, and 9 more',
   Date: 'Fri, 08 May 2026 05:00:00 +0000',
   'Message-ID': '<0123456789abcdef@papers.example.org>',
   'MIME-Version': '1.0',
@@ -154,7 +154,7 @@ describe('The message of a digest', () => {
           url: text,
         }),
       });
-      const reason: Reason = { kind: 'match', match: { kind: 'keywords', keywords: [text] } };
+      const reason: Reason = { remark: null, match: { kind: 'keywords', keywords: [text] } };
       const selection = buildDigestCopy(8).selection.map(({ rank }) => ({ rank, reason }));
       const message = composeDigestMessage(
         hostile,

@@ -96,13 +96,13 @@ describe('The note about skipped digests', () => {
 
   it('The note names the one day that was skipped, or the first of several', () => {
     expect(since('2026-05-07', '2026-05-07')).toBe(
-      'Nothing on Thursday was relevant enough for you, so we let you sleep. Here’s Friday.',
+      'Nothing on Thursday met your threshold, so we didn’t write. Here’s Friday.',
     );
     expect(since('2026-05-05', '2026-05-07')).toBe(
-      'Nothing since Tuesday was relevant enough for you, so we let you sleep. Here’s Friday.',
+      'Nothing since Tuesday met your threshold, so we didn’t write. Here’s Friday.',
     );
     expect(since('2026-04-20', '2026-05-07')).toBe(
-      'Nothing since 20 April 2026 was relevant enough for you, so we let you sleep. Here’s Friday.',
+      'Nothing since 20 April 2026 met your threshold, so we didn’t write. Here’s Friday.',
     );
   });
 
@@ -113,7 +113,7 @@ describe('The note about skipped digests', () => {
       relevanceThreshold: 'high',
     } as const;
     expect(createQuietNote({ ...weekly, quietSince: '2026-05-04' })).toBe(
-      'Nothing last week was relevant enough for you, so we let you sleep. Here’s this week.',
+      'Nothing last week met your threshold, so we didn’t write. Here’s this week.',
     );
     expect(createQuietNote({ ...weekly, quietSince: '2026-04-20' })).toContain(
       'Nothing since 20 April 2026',
@@ -128,7 +128,7 @@ describe('The note about skipped digests', () => {
         previousDate: '2026-05-07',
         relevanceThreshold: 'low',
       }),
-    ).toBe('Nothing on Thursday matched what you follow, so we let you sleep. Here’s Friday.');
+    ).toBe('Nothing on Thursday matched what you follow, so we didn’t write. Here’s Friday.');
   });
 
   it('There is no note when the quiet days do not begin before the digest', () => {
@@ -189,7 +189,7 @@ describe('The whole note of a subscriber', () => {
 
   it('Quiet days are counted by the digests that the subscriber gets', () => {
     expect(note(MONDAY, [SUNDAY, SATURDAY, FRIDAY], { quietSince: FRIDAY })).toBe(
-      'Nothing on Friday was relevant enough for you, so we let you sleep. Here’s Monday. The issues of Saturday and Sunday came out on your days off: they’re in the archive.',
+      'Nothing on Friday met your threshold, so we didn’t write. Here’s Monday. The issues of Saturday and Sunday came out on your days off: they’re in the archive.',
     );
   });
 });

@@ -24,7 +24,9 @@ describe('A paper in an email', () => {
       deck: 'SGD with Whitening',
       title: 'SWAN: SGD with Whitening',
     });
-    expect(view.source).toEqual({ name: 'arXiv', url: 'https://arxiv.org/abs/2605.10000' });
+    expect(view.links).toEqual([
+      { text: 'arXiv', url: 'https://arxiv.org/abs/2605.10000', label: 'SWAN' },
+    ]);
   });
 
   it('Another source is named by its host', () => {
@@ -33,7 +35,7 @@ describe('A paper in an email', () => {
       'story',
       links,
     );
-    expect(view.source?.name).toBe('example.com');
+    expect(view.links[0]?.text).toBe('example.com');
   });
 
   it.each([
@@ -45,7 +47,7 @@ describe('A paper in an email', () => {
     const paper = buildRankedPaper({ id: 'acl:2024.1', url, codeUrl: url });
     expect(createPaperEmailView(paper, 'story', links)).toMatchObject({
       url: links.paper('acl:2024.1'),
-      source: null,
+      links: [],
       codeUrl: null,
     });
   });

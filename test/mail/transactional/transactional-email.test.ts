@@ -102,7 +102,7 @@ describe('Transactional emails', () => {
   it('A return email lists the papers with numbers and links, and its subject names the best', async () => {
     const { raw } = await compose(buildSender(), buildTransactionalEmail('return'));
     const { text = '', html = '', subject } = await PostalMime.parse(raw);
-    expect(subject).toBe('Gazette 0, and 9 more');
+    expect(subject).toBe('While you were away: Gazette 0: On the Delivery of Papers, and 9 more');
     expect(text).toContain('\n 1. Gazette 0: On the Delivery of Papers\n');
     expect(text).toContain('\n10. Gazette 9: On the Delivery of Papers\n');
     expect(text).toContain('\n    https://arxiv.org/abs/2605.10009\n');
@@ -110,7 +110,7 @@ describe('Transactional emails', () => {
     expect(html).toContain('href="https://arxiv.org/abs/2605.10000"');
     const alone = buildTransactionalEmail('return', { papers: [buildRankedPaper()] });
     const one = await PostalMime.parse((await compose(buildSender(), alone)).raw);
-    expect(one.subject).toBe('Gazette 0');
+    expect(one.subject).toBe('While you were away: Gazette 0: On the Delivery of Papers');
     expect(one.text?.replace(/\s+/g, ' ')).toContain('the one you shouldn’t miss');
   });
 

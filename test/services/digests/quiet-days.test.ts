@@ -43,8 +43,8 @@ describe('A quiet day', () => {
     const [noticed, other] = fixture.sink.accepted
       .sort((a, b) => a.to.localeCompare(b.to, 'en', { numeric: true }))
       .map(({ raw }) => raw.toString().replace(/=\r\n/g, ''));
-    expect(noticed).toContain('so we let you sleep');
-    expect(other).not.toContain('so we let you sleep');
+    expect(noticed).toContain('matched what you follow');
+    expect(other).not.toContain('matched what you follow');
     expect(await quietSince()).toEqual([null, null]);
   });
 
@@ -57,7 +57,7 @@ describe('A quiet day', () => {
     const noteOnWeb = async () =>
       (await viewDelivery({ ...deps(), classifyNonWorkingDay: () => null }, token))?.note;
     const noticed =
-      'Nothing on Friday matched what you follow, so we let you sleep. Here’s Saturday.';
+      'Nothing on Friday matched what you follow, so we didn’t write. Here’s Saturday.';
     fixture.sink.respondWith(() => ({ at: 'data', reply: '451 4.7.1 Later' }));
     await deliver(deps(), { digestId: saturday, leaseId });
     expect(await noteOnWeb()).toBe(noticed);

@@ -146,7 +146,7 @@ async function storeDelivery(subscriberId: number): Promise<void> {
       message_id, reply, detail, updated_at)
     VALUES (${digest.id}, ${subscriberId}, 0, 'sent', ${clock()}, ${clock()}, 1,
       ${packSelection([
-        { rank: 0, reason: { kind: 'match', match: { kind: 'author', name: 'Ada' } } },
+        { rank: 0, reason: { remark: null, match: { kind: 'author', name: 'Ada' } } },
       ])}, '<1@example.org>',
       '250 Taken for ada@example.org', 'ada@example.org', ${clock()})`);
 }

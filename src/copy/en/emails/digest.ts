@@ -1,6 +1,7 @@
 import type { DigestKind } from '../../../domain/digests/digest.ts';
 import type { Preferences } from '../../../domain/subscribers/subscriber.ts';
 import { describeDigestSchedule, formatQuantity, joinNames, spellNumber } from '../format.ts';
+import type { ReasonPeriod } from '../reasons.ts';
 
 /** The text of a digest, as HTML and as plain text. */
 export const DIGEST_EMAIL_COPY = {
@@ -12,19 +13,28 @@ export const DIGEST_EMAIL_COPY = {
   paperCount: ({ read, chosen }: { read: number; chosen: number }) =>
     `${formatQuantity(read, 'paper')} read, ${chosen} chosen for you.`,
   changeSelection: 'Change',
+  changeTopics: 'Change topics',
   darkHorse: 'Dark horse',
   briefs: 'In brief',
   code: 'Code',
-  options: 'Options',
+  /** The one link on a phone to all kinds of feedback. */
+  tune: 'Tune',
+  tuneLabel: 'More or less like this, mute or save',
+  options: 'More, less, mute or save',
   moreLikeThis: 'More like this',
   lessLikeThis: 'Less like this',
   more: 'More',
   less: 'Less',
   save: 'Save',
   muteTopic: 'Mute topic',
-  muteNamedTopic: (topic: string) => `Mute ${topic}`,
   muteTopicLabel: (topic: string) => `Mute topic ${topic}`,
-  /** `, and 9 more`: follows the name of the first paper in the subject. */
+  /** Before the title of the first paper in the subject. */
+  subjectBeginnings: {
+    daily: '',
+    weekly: 'This week: ',
+    pause: 'While you were away: ',
+  } satisfies Record<ReasonPeriod, string>,
+  /** `, and 9 more`: follows it. */
   subjectEnding: (others: number) => (others > 0 ? `, and ${others} more` : ''),
   /** The preheader in parts, the names of the second paper and of the next ones, and their end. */
   preheader: {
@@ -39,14 +49,28 @@ export const DIGEST_EMAIL_COPY = {
     const spelt = spellNumber(minutes);
     return `${/^(?:8|1[18]|eight|eleven)/.test(spelt) ? 'An' : 'A'} ${spelt}-minute read.`;
   },
-  /** Why these papers. `topics` and `keywords` are lists of names; either may be empty. */
-  selectionBasis: ({ topics, keywords }: { topics: string; keywords: string }) => {
-    if (topics === '' && keywords === '')
-      return 'You don’t follow any topics yet: these are the best papers on all topics.';
-    if (keywords === '') return `Chosen for your topics: ${topics}.`;
-    return topics === ''
-      ? `Chosen for your keywords: ${keywords}.`
-      : `Chosen for your topics: ${topics}; and for your keywords: ${keywords}.`;
+  /** Why these papers. Each list is one text; all may be empty. */
+  selectionBasis: ({
+    topics,
+    keywords,
+    names,
+    hasFeedback,
+  }: {
+    topics: string;
+    keywords: string;
+    names: string;
+    hasFeedback: boolean;
+  }) => {
+    const parts = [
+      topics === '' ? '' : `for your topics: ${topics}`,
+      keywords === '' ? '' : `for your keywords: ${keywords}`,
+      names === '' ? '' : `for the names you follow: ${names}`,
+      hasFeedback ? 'from your feedback' : '',
+    ].filter((part) => part !== '');
+    const last = parts.at(-1);
+    if (last === undefined) return 'You don’t follow any topics yet, so these are from all topics.';
+    const others = parts.slice(0, -1);
+    return `Chosen ${others.length === 0 ? last : `${others.join('; ')}; and ${last}`}.`;
   },
   /** `signUp` completes the sentence. */
   subscriptionReason: ({
@@ -109,7 +133,7 @@ export const DIGEST_NOTE_COPY = {
   /** Digests that were not sent because nothing in them was relevant. `when` is one of the texts
    *  below, `now` the day or week of this digest. */
   quiet: ({ when, now, hasThreshold }: { when: string; now: string; hasThreshold: boolean }) =>
-    `Nothing ${when} ${hasThreshold ? 'was relevant enough for you' : 'matched what you follow'}, so we let you sleep. Here’s ${now}.`,
+    `Nothing ${when} ${hasThreshold ? 'met your threshold' : 'matched what you follow'}, so we didn’t write. Here’s ${now}.`,
   lastWeek: 'last week',
   thisWeek: 'this week',
   onDay: (day: string) => `on ${day}`,

@@ -14,18 +14,23 @@ describe('The text of a digest', () => {
     ]);
   });
 
-  it('The basis of a selection names topics and keywords, or says that there are none', () => {
-    const { selectionBasis } = DIGEST_EMAIL_COPY;
-    expect(selectionBasis({ topics: 'A, B', keywords: 'x' })).toBe(
-      'Chosen for your topics: A, B; and for your keywords: x.',
+  it('The basis of a selection names everything that it was chosen by, or says that it has all topics', () => {
+    const basis = (changes: Partial<Parameters<typeof DIGEST_EMAIL_COPY.selectionBasis>[0]>) =>
+      DIGEST_EMAIL_COPY.selectionBasis({
+        topics: '',
+        keywords: '',
+        names: '',
+        hasFeedback: false,
+        ...changes,
+      });
+    expect(basis({ topics: 'A, B', keywords: 'x', names: 'Ada', hasFeedback: true })).toBe(
+      'Chosen for your topics: A, B; for your keywords: x; for the names you follow: Ada; and from your feedback.',
     );
-    expect(selectionBasis({ topics: 'A', keywords: '' })).toBe('Chosen for your topics: A.');
-    expect(selectionBasis({ topics: '', keywords: 'x, y' })).toBe(
-      'Chosen for your keywords: x, y.',
-    );
-    expect(selectionBasis({ topics: '', keywords: '' })).toBe(
-      'You don’t follow any topics yet: these are the best papers on all topics.',
-    );
+    expect(basis({ topics: 'A' })).toBe('Chosen for your topics: A.');
+    expect(basis({ keywords: 'x, y' })).toBe('Chosen for your keywords: x, y.');
+    expect(basis({ names: 'Ada' })).toBe('Chosen for the names you follow: Ada.');
+    expect(basis({ hasFeedback: true })).toBe('Chosen from your feedback.');
+    expect(basis({})).toBe('You don’t follow any topics yet, so these are from all topics.');
   });
 
   it('The reason for a digest says when it comes, to whom and since when', () => {
