@@ -36,13 +36,15 @@ const SEARCH_PATH = 'public,bullmq';
  */
 const SESSION_SETUP_SQL = `SET search_path TO ${SEARCH_PATH}; SET timezone TO 'UTC'; SET jit TO off`;
 
-/** Opens a pool of connections to a PostgreSQL server (15 or newer), which connects lazily. */
+/** Opens a pool of connections to a PostgreSQL server (15 or newer), which connects lazily.
+ *  `queryTimeoutMs` limits every statement; without it, see `withQueryTimeout`. */
 export function openServerDatabase(
   url: string,
   {
     connections,
     connectTimeoutMs = CONNECT_TIMEOUT_MS,
-  }: { connections: number; connectTimeoutMs?: number },
+    queryTimeoutMs,
+  }: { connections: number; connectTimeoutMs?: number; queryTimeoutMs?: number },
 ): Database {
   const pool = new pg.Pool({
     connectionString: url,
@@ -55,6 +57,8 @@ export function openServerDatabase(
     },
     application_name: 'paperboy',
     keepAlive: true,
+    keepAliveInitialDelayMillis: KEEP_ALIVE_DELAY_MS,
+    ...(queryTimeoutMs !== undefined && { query_timeout: queryTimeoutMs }),
     connectionTimeoutMillis: connectTimeoutMs,
   });
   // The pool replaces a connection that the server closed at the next query. Without a listener the
@@ -74,6 +78,9 @@ export function openServerDatabase(
     close: () => pool.end(),
   };
 }
+
+/** Silence on a connection after which the system checks that the server is still there, in ms. */
+const KEEP_ALIVE_DELAY_MS = 10_000;
 
 /** Limit in ms for connecting, and again for the first statement. */
 const CONNECT_TIMEOUT_MS = 10_000;

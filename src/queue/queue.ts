@@ -27,6 +27,8 @@ export interface Queue {
     handlers: Handlers,
     options: QueueWorkerOptions,
   ): Promise<RunningWorkers>;
+  /** Resolves when every queue is open. A queue whose opening fails would never work again. */
+  waitUntilReady(): Promise<void>;
   /** Rejects when the store does not respond or cannot be written to: a full one can still be
    *  read. */
   check(): Promise<void>;
@@ -127,8 +129,13 @@ export function openQueue(
     },
     startWorkers: (names, handlers, options) =>
       startQueueWorkers(backend, names, handlers, options),
+    waitUntilReady: async () => {
+      const opening = Object.values(queues).map((queue) => queue.waitUntilReady());
+      await withTimeout(answerTimeoutMs, Promise.all(opening));
+    },
     check: async () => {
-      await withTimeout(answerTimeoutMs, queues.schedule.getJobCounts('waiting'));
+      const counts = Object.values(queues).map((queue) => queue.getJobCounts('waiting'));
+      await withTimeout(answerTimeoutMs, Promise.all(counts));
       await withTimeout(answerTimeoutMs, backend.checkWritable());
     },
     close: async () => {

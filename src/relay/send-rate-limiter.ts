@@ -75,6 +75,9 @@ export function openSendRateLimiter({
   };
 }
 
+/** How long Redis may take to respond, in ms: after a silent failover it never would. */
+const COMMAND_TIMEOUT_MS = 5000;
+
 function openLimiter(perSecond: number, store: RateLimitStore, onError: (error: Error) => void) {
   const options = { keyPrefix: 'relay', points: perSecond, duration: 1 };
   if ('pool' in store) {
@@ -88,7 +91,11 @@ function openLimiter(perSecond: number, store: RateLimitStore, onError: (error: 
     });
     return { limiter, close: () => undefined };
   }
-  const redis = new Redis(store.redisUrl, { maxRetriesPerRequest: 0, enableOfflineQueue: true });
+  const redis = new Redis(store.redisUrl, {
+    maxRetriesPerRequest: 0,
+    enableOfflineQueue: true,
+    commandTimeout: COMMAND_TIMEOUT_MS,
+  });
   redis.on('error', onError);
   const limiter = new RateLimiterRedis({ ...options, storeClient: redis });
   return { limiter, close: () => redis.disconnect() };

@@ -20,9 +20,11 @@ import type { Config } from '../settings/config.ts';
 
 const SEEDS = new URL('../../seeds/', import.meta.url);
 
-/** Connections of one process to a PostgreSQL server. BullMQ's listeners hold some of them all the
- *  time. */
-const DATABASE_CONNECTIONS = 20;
+/** Connections of one process to a PostgreSQL server, besides those of its lease and its queue. */
+const DATABASE_CONNECTIONS = 12;
+
+/** Connections for the lease alone. */
+const LEASE_CONNECTIONS = 2;
 
 /** Closes one part of the app. */
 export type Closer = () => Promise<void>;
@@ -103,6 +105,19 @@ export async function openDatabase(config: Config): Promise<Database> {
     await database.close();
     throw error;
   }
+}
+
+/** The database of the lease. On a server it has connections of its own: a lease that waits for
+ *  those of a busy site expires, and what is in flight becomes `unknown`. */
+export function openLeaseDatabase(
+  { databaseUrl }: Pick<Config, 'databaseUrl'>,
+  database: Database,
+  closers: Closer[],
+): Database {
+  if (databaseUrl === null) return database;
+  const own = openServerDatabase(databaseUrl, { connections: LEASE_CONNECTIONS });
+  closers.push(() => own.close());
+  return own;
 }
 
 /** Only this process uses an embedded database: it migrates the tables, and every lease belongs to

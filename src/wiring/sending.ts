@@ -7,7 +7,7 @@ import { type Lease, startLeaseHeartbeat } from '../services/deliveries/lease.ts
 import { abortableSleep } from '../services/deliveries/retry-transient.ts';
 import type { TransactionalDeps } from '../services/transactional/send-transactional-email.ts';
 import type { Core } from './core.ts';
-import type { Closer } from './database.ts';
+import { type Closer, openLeaseDatabase } from './database.ts';
 import { type LoadOnce, loadOnce } from './load-once.ts';
 import { type MailDeps, type MailServices, openMailServices } from './mail.ts';
 
@@ -34,10 +34,11 @@ export function wireSending(deps: SendingDeps, closers: Closer[]): Sending {
     return services;
   });
   const lease = loadOnce(async () => {
+    const leaseDatabase = openLeaseDatabase(config, database, closers);
     const heartbeat = await startLeaseHeartbeat(
       {
         ...deps,
-        db: database.withQueryTimeout(queryTimeoutsMs.heartbeat).db,
+        db: leaseDatabase.withQueryTimeout(queryTimeoutsMs.heartbeat).db,
         elapsedMs: () => performance.now(),
       },
       deps.instanceId,

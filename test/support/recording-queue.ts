@@ -21,6 +21,7 @@ export function createRecordingQueue(): RecordingQueue {
     },
     schedule: async () => undefined,
     restoreSchedules: async () => undefined,
+    waitUntilReady: async () => undefined,
     startWorkers: async () => ({ stop: async () => undefined }),
     check: async () => undefined,
     close: async () => undefined,

@@ -23,9 +23,10 @@ export async function enqueueDueBatches(
   return due.length;
 }
 
-/** Enqueues one batch that was just added. Ignores errors: the next sweep enqueues it too. */
-export async function enqueueBatch(queue: BatchQueue, batch: DueBatch | null): Promise<void> {
-  if (batch !== null) await queue.enqueueMany('batch', [toBatchJob(batch)]).catch(() => undefined);
+/** Enqueues one batch that was just added. Neither waits nor fails: the next sweep enqueues it
+ *  too. */
+export function enqueueBatch(queue: BatchQueue, batch: DueBatch | null): void {
+  if (batch !== null) queue.enqueueMany('batch', [toBatchJob(batch)]).catch(() => undefined);
 }
 
 /** Enqueues the rest of a batch for when it is due, unless the next sweep comes first. The id

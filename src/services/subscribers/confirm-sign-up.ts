@@ -100,8 +100,8 @@ export async function confirmSignUp(
     if (wantsLatest) pendingJobs.batch = await addLatestDigestDelivery(tx, subscriber, now);
     return { kind: 'confirmed', subscriber };
   });
-  await enqueueTransactionalEmail(queue, pendingJobs.emailId);
-  await enqueueBatch(queue, pendingJobs.batch);
+  enqueueTransactionalEmail(queue, pendingJobs.emailId);
+  enqueueBatch(queue, pendingJobs.batch);
   return confirmation;
 }
 

@@ -28,6 +28,6 @@ export async function requestDataLink(
     return { emailId: await requestTransactionalEmail(tx, kind, request) };
   });
   if (requested === null) return false;
-  await enqueueTransactionalEmail(queue, requested.emailId);
+  enqueueTransactionalEmail(queue, requested.emailId);
   return true;
 }

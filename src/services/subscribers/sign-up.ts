@@ -87,7 +87,7 @@ export async function signUp(
       ? requestTransactionalEmail(tx, 'preferences', { subscriberId: subscriber.id, now })
       : addConfirmation(tx, subscriber.id, request, now);
   });
-  await enqueueTransactionalEmail(queue, emailId);
+  enqueueTransactionalEmail(queue, emailId);
   return address;
 }
 

@@ -39,6 +39,6 @@ export async function unsubscribe(
   });
   // Again, for a digest that was composed at the same time and did not see the change.
   if (subscriber) await db.transaction(skipRemaining);
-  await enqueueTransactionalEmail(queue, emailId);
+  enqueueTransactionalEmail(queue, emailId);
   return subscriber;
 }

@@ -49,14 +49,11 @@ export async function enqueueDueTransactionalEmails(
 
 const MAX_EMAILS_PER_CALL = 1000;
 
-/** Enqueues a stored e-mail; null enqueues nothing. Ignores errors: the sweep enqueues it again,
- *  so a queue that is down fails nothing. */
-export async function enqueueTransactionalEmail(
-  queue: Queue,
-  emailId: number | null,
-): Promise<void> {
+/** Enqueues a stored e-mail; null enqueues nothing. Neither waits nor fails: a request must not
+ *  hang because the queue does not respond, and the sweep enqueues the e-mail again. */
+export function enqueueTransactionalEmail(queue: Queue, emailId: number | null): void {
   if (emailId === null) return;
-  await queue.enqueue('transactional-email', { emailId }, getJobId(emailId)).catch(() => undefined);
+  queue.enqueue('transactional-email', { emailId }, getJobId(emailId)).catch(() => undefined);
 }
 
 /** The same for every attempt to enqueue an e-mail, so that it waits in the queue once. */
