@@ -24,7 +24,7 @@ export type ShownWordCounter = (
 
 /** The words that a digest shows of a paper in a format, without its reason. */
 export function countShownWords(paper: Paper, format: DisplayFormat): number {
-  const { text, figure } = showAbstract(paper.abstract, format);
+  const { text, figure } = showAbstract(paper, format);
   const quote = format === 'brief' ? '' : (figure?.quote ?? '');
   return countWords([paper.title, text, quote]) + countBylineWords(paper);
 }

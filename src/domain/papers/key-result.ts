@@ -15,7 +15,7 @@ export interface KeyResult {
 export function findKeyResult(abstract: string): KeyResult | null {
   const candidates = [...splitSentences(abstract)].flatMap(({ text }) => findCandidates(text));
   const best = candidates.reduce<KeyResultCandidate | null>(
-    (winner, candidate) => (winner && winner.score >= candidate.score ? winner : candidate),
+    (winner, candidate) => (winner && !isBetter(candidate, winner) ? winner : candidate),
     null,
   );
   return best && best.score >= MIN_KEY_RESULT_SCORE
@@ -23,8 +23,42 @@ export function findKeyResult(abstract: string): KeyResult | null {
     : null;
 }
 
+/**
+ * Whether a number is large enough to stand alone: at least 2×, 20 % or 5 points. A smaller gain
+ * needs its sentence.
+ */
+export function isTellingFigure(figure: string): boolean {
+  const limit = TELLING_LIMITS.find(({ unit }) => unit.test(figure))?.limit ?? 0;
+  return greatestNumber(figure) >= limit;
+}
+
+function parseNumber(text: string): number {
+  const isGrouped = /^\d{1,3}(?:,\d{3})+/.test(text);
+  return Number.parseFloat(isGrouped ? text.replaceAll(',', '') : text.replace(',', '.'));
+}
+
 interface KeyResultCandidate extends KeyResult {
   score: number;
+}
+
+/** Of two numbers of one clause that are equally likely, the greater one: authors give their best
+ *  result among others. */
+function isBetter(candidate: KeyResultCandidate, winner: KeyResultCandidate): boolean {
+  if (candidate.score !== winner.score) return candidate.score > winner.score;
+  const isSameUnit = unitOf(candidate.figure) === unitOf(winner.figure);
+  return (
+    candidate.quote === winner.quote &&
+    isSameUnit &&
+    greatestNumber(candidate.figure) > greatestNumber(winner.figure)
+  );
+}
+
+function unitOf(figure: string): string {
+  return figure.replace(/[\d.,\s+–-]/g, '');
+}
+
+function greatestNumber(figure: string): number {
+  return Math.max(...(figure.match(/\d+(?:[.,]\d+)*/g) ?? []).map(parseNumber));
 }
 
 function findCandidates(sentence: string): KeyResultCandidate[] {
@@ -60,6 +94,7 @@ function scoreNumber({ sentence, start, end }: NumberPosition, quote: string): n
     (COST.test(after) || COST_BEFORE.test(before) ? 4 : 0) -
     (NOT_A_RESULT_BEFORE.test(before) || NOT_A_RESULT_AFTER.test(after) ? 6 : 0) -
     (PRIOR_WORK.test(sentence) && !OWN_WORK.test(sentence) ? 5 : 0) -
+    (ABLATION.test(sentence) ? 4 : 0) -
     (isInParentheses(sentence, start) && !after.startsWith(' relative') ? 4 : 0)
   );
 }
@@ -143,13 +178,19 @@ const MAX_SENTENCE_CHARS = 1_200;
 const MIN_KEY_RESULT_SCORE = 7;
 
 const NUMBER =
-  /(?<![\p{L}\p{N}_.,\-–/^@$])\+?\d+(?:[.,]\d+)*(?:[-–]\d+(?:[.,]\d+)*)?(?:[xX×](?![\p{L}\p{N}×])| ?%| ?pp\b| points?\b| [KMGT]i?B\b| ms\b| TFLOPS\b| times(?= (?:faster|more|less|fewer|smaller|higher|lower|better|cheaper)\b))/gu;
+  /(?<![\p{L}\p{N}_.,\-–/^@$])\+?\d+(?:[.,]\d+)*(?:%?[-–]\d+(?:[.,]\d+)*)?(?:[xX×](?![\p{L}\p{N}×])| ?%| ?pp\b| points?\b| [KMGT]i?B\b| ms\b| TFLOPS\b| times(?= (?:faster|more|less|fewer|smaller|higher|lower|better|cheaper)\b))/gu;
 
 const UNIT_SCORES: readonly { unit: RegExp; score: number }[] = [
   { unit: /[xX×]$|times$/, score: 5 },
   { unit: /pp$|points?$/, score: 4 },
   { unit: /%$/, score: 4 },
   { unit: /B$|FLOPS$|ms$/, score: 3 },
+];
+
+const TELLING_LIMITS: readonly { unit: RegExp; limit: number }[] = [
+  { unit: /[xX×]$|times$/, limit: 2 },
+  { unit: /pp$|points?$/, limit: 5 },
+  { unit: /%$/, limit: 20 },
 ];
 
 const GAIN_VERB =
@@ -172,7 +213,10 @@ const COST_BEFORE =
 
 const NOT_A_RESULT_BEFORE = /(?:[<>=] ?|\btop-| \w+-)$/i;
 const NOT_A_RESULT_AFTER =
-  /^(?: (?:confidence|CI|significance|of (?:the )?(?:data|parameters|training|weights|dataset))\b| ?\+\/-| ?±)/i;
+  /^(?: (?:(?:bandwidth |memory |GPU )?utili[sz]ation|confidence|CI|significance|of (?:the )?(?:data|parameters|training|weights|dataset))\b| ?\+\/-| ?±)/i;
+
+/** A part of the work alone is not its result. */
+const ABLATION = /^(?:(?:An?|The|Our) )?(?:\S+ ){0,2}(?:ablation|latency analysis)/i;
 
 const PRIOR_WORK =
   /^(?:However|Existing|Prior|Previous|Recent|Traditional|Conventional|Current|Although|Despite|Unfortunately|Today)\b/;

@@ -60,9 +60,15 @@ function endsSentence(text: string, { start, end }: TextSpan): boolean {
   const after = text.slice(end, end + MAX_CONTEXT_CHARS).trimStart();
   if (STARTS_IN_LOWER_CASE.test(after) && !LOWER_CASE_NAME.test(after)) return false;
   const lastWords = before.slice(-MAX_LAST_WORDS_CHARS);
-  if (ABBREVIATION.test(lastWords) || isInitial(lastWords, after)) return false;
+  if (ABBREVIATION.test(lastWords) && !isEndOfCitation(lastWords, after)) return false;
+  if (isInitial(lastWords, after)) return false;
   if (BEFORE_NUMBER.test(lastWords) && /^\d/.test(after)) return false;
   return !isInsideParentheses(before, after);
+}
+
+/** `by Sun et al. For larger N`: no name begins with a word that starts sentences. */
+function isEndOfCitation(lastWords: string, after: string): boolean {
+  return lastWords.endsWith('et al.') && SENTENCE_STARTER.test(after);
 }
 
 /** A single capital with a stop: `J. Smith`, but not `the parameters B and C. To ensure`. */
@@ -87,20 +93,21 @@ const MAX_LAST_WORDS_CHARS = 40;
 
 const STOP = /[.!?…]["'”’»)\]]*(?=\s)|[。！？]["'”’»)\]]*/gu;
 
-const STARTS_IN_LOWER_CASE = /^["'“‘«([]*\p{Ll}/u;
+/** A lower-case word, but not the number of a list, such as `(ii)`. */
+const STARTS_IN_LOWER_CASE = /^(?!\([ivxa-h]{1,4}\) \p{Lu})["'“‘«([]*\p{Ll}/u;
 
 /** Names such as `semi-PD` and `vLLM` may begin a sentence. */
 const LOWER_CASE_NAME = /^["'“‘«([]*\p{Ll}[\p{Ll}\d-]*\p{Lu}/u;
 
 /** Abbreviations that never end a sentence. `etc.` may, so it is not among them. */
 const ABBREVIATION =
-  /(?:^|[\s("“[–—-])(?:e\.\s?g|i\.\s?e|et al|cf|vs|viz|approx|ca|resp|w\.r\.t|i\.i\.d|a\.k\.a|Figs?|Eqs?|Eqns?|Secs?|Sect|Tabs?|Refs?|Ch|Thms?|Lem|Props?|Defs?|Alg|Algs|App|Dr|Drs|Mr|Mrs|Ms|Prof|St|Jr|Sr|Inc|Ltd|Co|Corp)\.$/i;
+  /(?:^|[\s("“[–—-])(?:e\.\s?g|i\.\s?e|et al|cf|vs|viz|approx|ca|resp|w\.r\.t|i\.i\.d|a\.k\.a|Figs?|Eqs?|Eqns?|Secs?|Sect|Tabs?|Refs?|Ch|Thms?|Lem|Props?|Defs?|Alg|Algs|App|Dr|Drs|Mr|Mrs|Ms|Prof|St|Jr|Sr|Inc|Ltd|Co|Corp|Phys|Rev|Lett|Opt|Soc|Am|Proc|Acad|Natl|Nat|Trans|Commun|Astrophys|Nucl|Mod|Int|Eur|Jpn|Conf|Symp|Univ|Dept)\.$/i;
 
 /** Abbreviations only before a number. */
 const BEFORE_NUMBER = /(?:^|[\s("“[])(?:Nos?|pp?|vol|art|ver)\.$/i;
 
 const INITIAL_OF_A_NAME =
-  /(?:^\s*|\p{Lu}\.|(?:^|[\s(])(?:\p{Lu}\p{L}*,?|\p{Lu}\.|by|and|of|with|from)[\s-])\p{Lu}\.$/u;
+  /(?:^\s*|\p{Lu}\.|\], |\(|(?:^|[\s(])(?:\p{Lu}\p{L}*,?|\p{Lu}\.|by|and|of|with|from)[\s-])\p{Lu}\.$/u;
 
 const SENTENCE_STARTER =
   /^["'“(]?(?:A|An|And|As|At|Because|Both|But|By|Each|Experiments?|Extensive|Finally|First|For|From|Further|Furthermore|Given|Here|How|However|If|In|Instead|It|Its|Moreover|Most|No|On|One|Our|Recent|Second|Since|Specifically|Such|That|The|Their|Then|There|Therefore|These|They|This|Those|Though|Thus|To|Under|Unlike|Using|We|What|When|Where|Whereas|While|With|Yet)(?=[\s,])/;

@@ -1,25 +1,33 @@
 import type { DisplayFormat } from '../digests/digest-layout.ts';
-import { findKeyResult, type KeyResult } from '../papers/key-result.ts';
-import { splitSentences, takeFirstSentences } from './sentences.ts';
+import { findKeyResult, isTellingFigure, type KeyResult } from '../papers/key-result.ts';
+import { findKeySentences } from '../papers/key-sentences.ts';
 
-/** The part of an abstract that is shown, unchanged. */
+/** The part of an abstract that is shown: whole sentences, unchanged. */
 interface ShownText {
   text: string;
+  /** The result as a large number with its words, which the text then leaves out; null without such
+   *  a number. In a brief, a number of the text that is set in bold. */
   figure: KeyResult | null;
 }
 
 /**
- * The part of `abstract` that a mail and its web view show in a format. The lead shows the
- * beginning; the others start where the authors say what is new; a brief is the one sentence with
- * the key result, or else with that claim.
+ * The sentences of an abstract that a mail and its web view show in a format: what the paper does,
+ * then its result as far as there is room, then the sentences that explain the first. Nothing is
+ * shown twice: a result that is told by its number is not repeated as a sentence.
  */
-export function showAbstract(abstract: string, form: DisplayFormat): ShownText {
-  const figure = shortFigure(abstract);
-  if (form === 'brief') return { text: briefText(abstract, figure), figure };
-  const text =
-    form === 'lead'
-      ? takeFirstSentences(abstract, LEAD_TEXT)
-      : takeFirstSentences(fromClaim(abstract), STORY_TEXT);
+export function showAbstract(
+  paper: { title: string; abstract: string },
+  format: DisplayFormat,
+): ShownText {
+  const { sentences, contribution, result } = findKeySentences(paper);
+  const figure = findFigure(sentences, format === 'brief' ? [contribution] : [result]);
+  const isToldByFigure = format !== 'brief' && figure !== null;
+  const text = joinSentences(sentences, {
+    first: contribution,
+    others: [isToldByFigure ? null : result, contribution + 1, contribution + 2],
+    unwanted: isToldByFigure ? result : null,
+    ...LIMITS[format],
+  });
   return { text, figure };
 }
 
@@ -28,35 +36,48 @@ export function countWords(texts: readonly string[]): number {
   return texts.reduce((sum, text) => sum + (text.match(/\S+/g)?.length ?? 0), 0);
 }
 
-function shortFigure(abstract: string): KeyResult | null {
-  const found = findKeyResult(abstract);
-  const isReadable =
-    found !== null && found.figure.length <= MAX_FIGURE && found.quote.length <= MAX_QUOTE;
-  return isReadable ? found : null;
+/** The number of one of the sentences, if it is short and large enough to stand alone. */
+function findFigure(
+  sentences: readonly string[],
+  indexes: readonly (number | null)[],
+): KeyResult | null {
+  const text = indexes.map((at) => (at === null ? '' : (sentences[at] ?? ''))).join(' ');
+  const found = text === '' ? null : findKeyResult(text);
+  if (found === null || found.figure.length > MAX_FIGURE) return null;
+  return isTellingFigure(found.figure) ? found : null;
 }
 
-function briefText(abstract: string, figure: KeyResult | null): string {
-  const withFigure = [...splitSentences(abstract)].find(
-    ({ text }) => figure !== null && text.includes(figure.quote) && text.length <= MAX_BRIEF,
-  );
-  const claim = { most: 1, maxLength: MAX_BRIEF };
-  return withFigure?.text ?? takeFirstSentences(fromClaim(abstract), claim);
+interface SentenceChoice {
+  /** Shown even if it is too long. */
+  first: number;
+  /** Indexes of what may follow, the most wanted first. */
+  others: readonly (number | null)[];
+  unwanted: number | null;
+  maxSentences: number;
+  /** In characters. */
+  maxLength: number;
 }
 
-/** `abstract` from its first `We propose …`, or all of it without such a sentence. */
-function fromClaim(abstract: string): string {
-  const claim = [...splitSentences(abstract)].find(({ text }) => CLAIM.test(text));
-  return claim === undefined ? abstract : abstract.slice(claim.start);
+function joinSentences(sentences: readonly string[], choice: SentenceChoice): string {
+  const { first, others, unwanted, maxSentences, maxLength } = choice;
+  const chosen = new Set([first]);
+  let length = sentences[first]?.length ?? 0;
+  for (const at of others) {
+    const sentence = at === null || at === unwanted ? undefined : sentences[at];
+    if (at === null || sentence === undefined || chosen.size >= maxSentences) continue;
+    if (chosen.has(at) || length + 1 + sentence.length > maxLength) continue;
+    chosen.add(at);
+    length += 1 + sentence.length;
+  }
+  return sentences.filter((_, at) => chosen.has(at)).join(' ');
 }
 
-const LEAD_TEXT = { most: 3, maxLength: 520 };
-const STORY_TEXT = { most: 2, maxLength: 360 };
+const LIMITS = {
+  lead: { maxSentences: 3, maxLength: 560 },
+  story: { maxSentences: 2, maxLength: 420 },
+  darkHorse: { maxSentences: 2, maxLength: 420 },
+  brief: { maxSentences: 1, maxLength: 400 },
+} as const satisfies Record<DisplayFormat, { maxSentences: number; maxLength: number }>;
 
-/** Only sentences that make sense alone: not `To solve this, we …`. */
-const CLAIM =
-  /^(?:(?:Here|In this (?:work|paper|study|article|report|survey)),? )?(?:we|this (?:work|paper|study|article|report|survey)) (?:address|argue|demonstrate|describe|develop|establish|explore|introduce|investigate|present|propose|prove|provide|report|show|stud(?:y|ies))(?:es|s)?\b/i;
-
-/** In characters. Sentences of real papers are shorter; a longer one would fill the mail. */
-const MAX_BRIEF = 400;
+/** In characters. */
 const MAX_FIGURE = 24;
-const MAX_QUOTE = 300;

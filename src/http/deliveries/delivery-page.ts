@@ -70,7 +70,7 @@ function buildChosenPaperModel(
   { paper, reason }: DeliveryView['papers'][number],
   { form, token, base, topicNames }: ChosenPaperContext,
 ) {
-  const { text: sentences, figure } = showAbstract(paper.abstract, form);
+  const { text: sentences, figure } = showAbstract(paper, form);
   const model = { ...buildPaperHeading(paper, base), sentences };
   const [best] = paper.topics;
   const topic = best && topicNames.get(best.slug);

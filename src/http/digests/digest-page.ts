@@ -4,7 +4,7 @@ import type { Digest } from '../../domain/digests/digest.ts';
 import type { ArchivedDigest } from '../../services/digests/read-digest.ts';
 import { digestHref } from '../pages/hrefs.ts';
 import type { PageLayouts } from '../pages/page-layout.ts';
-import { buildPaperModel, LIST_EXCERPT } from '../papers/paper-model.ts';
+import { buildPaperModel } from '../papers/paper-model.ts';
 
 /** One digest, its papers in the order in which they were frozen. */
 export function buildDigestPage(view: ArchivedDigest, layouts: PageLayouts) {
@@ -24,10 +24,10 @@ export function buildDigestPage(view: ArchivedDigest, layouts: PageLayouts) {
     summary: DIGESTS_COPY.summary({ kind, number, total }),
     papers: papers
       .slice(0, MAX_PAPERS_WITH_SENTENCES)
-      .map((paper) => buildPaperModel(paper, { base, excerpt: LIST_EXCERPT })),
+      .map((paper) => buildPaperModel(paper, { base, format: 'brief' })),
     titles: papers
       .slice(MAX_PAPERS_WITH_SENTENCES, MAX_PAPERS_ON_PAGE)
-      .map((paper) => buildPaperModel(paper, { base, excerpt: LIST_EXCERPT })),
+      .map((paper) => buildPaperModel(paper, { base, format: 'brief' })),
     hasTitles: papers.length > MAX_PAPERS_WITH_SENTENCES,
     unlisted: total > MAX_PAPERS_ON_PAGE ? DIGESTS_COPY.unlisted(total - MAX_PAPERS_ON_PAGE) : null,
     isEmpty: papers.length === 0,

@@ -2,10 +2,9 @@ import { formatDate } from '../../copy/en/format.ts';
 import { SAVED_COPY } from '../../copy/en/pages/saved.ts';
 import { createLinks } from '../../domain/links/links.ts';
 import { splitTitle } from '../../domain/papers/split-title.ts';
-import { takeFirstSentences } from '../../domain/text/sentences.ts';
+import { showAbstract } from '../../domain/text/shown-text.ts';
 import { paperHref } from '../pages/hrefs.ts';
 import { linkToPreferences, type PageLayouts } from '../pages/page-layout.ts';
-import { LIST_EXCERPT } from '../papers/paper-model.ts';
 import type { SavedView } from './feedback-views.ts';
 
 /** A subscriber's saved papers, each with a button that removes it. */
@@ -20,7 +19,7 @@ export function buildSavedPage({ token, papers, removed }: SavedView, layouts: P
     papers: papers.map(({ id, title, abstract, savedOn }) => ({
       ...splitTitle(title),
       href: paperHref(layouts.base, id),
-      sentences: takeFirstSentences(abstract, LIST_EXCERPT),
+      sentences: showAbstract({ title, abstract }, 'brief').text,
       savedOn: SAVED_COPY.savedOn(formatDate(savedOn)),
       removeLabel: SAVED_COPY.removePaper(title),
       action: links.saved(token, id),

@@ -1,8 +1,8 @@
 import { formatDate, formatLongDate } from '../../copy/en/format.ts';
 import { FRONT_COPY } from '../../copy/en/pages/front.ts';
 import { LAYOUT_COPY } from '../../copy/en/pages/layout.ts';
-import { findKeyResult } from '../../domain/papers/key-result.ts';
 import type { TopicPaper } from '../../domain/papers/paper.ts';
+import { showAbstract } from '../../domain/text/shown-text.ts';
 import { isOffered } from '../../domain/topics/topic.ts';
 import { papersHref } from '../pages/hrefs.ts';
 import type { PageLayouts } from '../pages/page-layout.ts';
@@ -10,7 +10,7 @@ import type { FrontView } from '../pages/views.ts';
 import { buildSignUpFormModel } from '../subscribers/signup-form.ts';
 import { buildTopicsBar } from '../topics/topics-bar.ts';
 import { linkToSource } from './paper-links.ts';
-import { buildPaperModel, LIST_EXCERPT } from './paper-model.ts';
+import { buildPaperModel } from './paper-model.ts';
 import { buildWeekModel, linkToDay } from './week.ts';
 
 /** The papers of the newest day: the most discussed leads, three stories follow, then a list. */
@@ -33,9 +33,9 @@ export function buildFrontPage(view: FrontView, layouts: PageLayouts) {
     hasWeek: view.week.length > 0 && !view.isEmpty,
     lead: lead ? buildLeadModel(lead, base) : null,
     isEmpty: view.isEmpty,
-    stories: stories.map((paper) => buildPaperModel(paper, { base, excerpt: STORY_EXCERPT })),
+    stories: stories.map((paper) => buildPaperModel(paper, { base, format: 'story' })),
     hasStories: stories.length > 0,
-    list: list.map((paper) => buildPaperModel(paper, { base, excerpt: LIST_EXCERPT })),
+    list: list.map((paper) => buildPaperModel(paper, { base, format: 'brief' })),
     listTitle: FRONT_COPY.morePapers(formatDate(view.day)),
     topicsBar: buildTopicsBar(view, { selected: null, allHref: `${base}/`, base }),
     previous: linkToDay(base, view.previous),
@@ -49,8 +49,8 @@ export function buildFrontPage(view: FrontView, layouts: PageLayouts) {
 }
 
 function buildLeadModel(paper: TopicPaper, base: string) {
-  const figure = findKeyResult(paper.abstract);
-  const model = buildPaperModel(paper, { base, excerpt: LEAD_EXCERPT });
+  const { figure } = showAbstract(paper, 'lead');
+  const model = buildPaperModel(paper, { base, format: 'lead' });
   return {
     ...model,
     byline: paper.comments > 0 ? [...model.byline, FRONT_COPY.mostDiscussed] : model.byline,
@@ -74,7 +74,5 @@ function linkToRemainingPapers(
 const MAX_FRONT_STORIES = 3;
 const LIST_LENGTH = 14;
 
-const LEAD_EXCERPT = { most: 4, maxLength: 700 };
-const STORY_EXCERPT = { most: 2, maxLength: 260 };
 /** In characters. A longer figure is set smaller. */
 const MAX_LARGE_FIGURE_LENGTH = 6;

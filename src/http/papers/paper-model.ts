@@ -1,7 +1,8 @@
 import { describeAuthors, formatDate, formatQuantity } from '../../copy/en/format.ts';
+import type { DisplayFormat } from '../../domain/digests/digest-layout.ts';
 import type { Paper } from '../../domain/papers/paper.ts';
 import { splitTitle } from '../../domain/papers/split-title.ts';
-import { takeFirstSentences } from '../../domain/text/sentences.ts';
+import { showAbstract } from '../../domain/text/shown-text.ts';
 import { paperHref } from '../pages/hrefs.ts';
 
 /** A paper in a list. */
@@ -11,30 +12,18 @@ interface PaperModel {
   deck: string | null;
   /** Authors, date and discussion, as far as known. */
   byline: string[];
-  /** The first sentences of the abstract. */
+  /** The sentences of the abstract that say what the paper does. */
   sentences: string;
 }
 
-/** The maximum length of an excerpt of the abstract. */
-interface ExcerptLimit {
-  most: number;
-  /** In characters. */
-  maxLength: number;
-}
-
-/** For lists that are skimmed. */
-export const LIST_EXCERPT: ExcerptLimit = { most: 1, maxLength: 240 };
-/** For search results and the papers of a day. */
-export const SEARCH_EXCERPT: ExcerptLimit = { most: 2, maxLength: 320 };
-
-/** A paper with an excerpt of its abstract. */
+/** A paper with the sentences of its abstract that a digest would show in this format. */
 export function buildPaperModel(
   paper: Paper,
-  { base, excerpt }: { base: string; excerpt: ExcerptLimit },
+  { base, format }: { base: string; format: DisplayFormat },
 ): PaperModel {
   return {
     ...buildPaperHeading(paper, base),
-    sentences: takeFirstSentences(paper.abstract, excerpt),
+    sentences: showAbstract(paper, format).text,
   };
 }
 

@@ -4,12 +4,12 @@ import { PAPERS_COPY } from '../../copy/en/pages/papers.ts';
 import type { Paper } from '../../domain/papers/paper.ts';
 import { splitTitle } from '../../domain/papers/split-title.ts';
 import { describeSource } from '../../domain/sources/source-name.ts';
-import { takeFirstSentences } from '../../domain/text/sentences.ts';
+import { showAbstract } from '../../domain/text/shown-text.ts';
 import { citationHref, digestHref, paperHref, papersHref, topicHref } from '../pages/hrefs.ts';
 import type { PageLayouts } from '../pages/page-layout.ts';
 import type { PaperPageView } from '../pages/views.ts';
 import { linkToCode, linkToPdf, linkToSource } from './paper-links.ts';
-import { buildPaperModel, LIST_EXCERPT } from './paper-model.ts';
+import { buildPaperModel } from './paper-model.ts';
 
 /** One paper with its abstract, topics, digests and similar papers. */
 export function buildPaperPage(view: PaperPageView, layouts: PageLayouts) {
@@ -19,7 +19,7 @@ export function buildPaperPage(view: PaperPageView, layouts: PageLayouts) {
   return {
     layout: layouts.create({
       title: paper.title,
-      description: takeFirstSentences(paper.abstract, { most: 2, maxLength: 200 }),
+      description: showAbstract(paper, 'brief').text,
       publicPath: paperHref('', paper.id),
       isArticle: true,
     }),
@@ -41,7 +41,7 @@ export function buildPaperPage(view: PaperPageView, layouts: PageLayouts) {
       href: digestHref(base, digest),
     })),
     hasDigests: digests.length > 0,
-    similar: similar.map((each) => buildPaperModel(each, { base, excerpt: LIST_EXCERPT })),
+    similar: similar.map((each) => buildPaperModel(each, { base, format: 'brief' })),
     hasSimilar: similar.length > 0,
     dayHref: papersHref(base, { date: paper.listedOn }),
     day: formatDate(paper.listedOn),

@@ -5,7 +5,7 @@ import { papersHref } from '../pages/hrefs.ts';
 import type { PageLayouts } from '../pages/page-layout.ts';
 import type { PapersView } from '../pages/views.ts';
 import { buildTopicsBar } from '../topics/topics-bar.ts';
-import { buildPaperModel, SEARCH_EXCERPT } from './paper-model.ts';
+import { buildPaperModel } from './paper-model.ts';
 import { buildSearchResultModel } from './search-result.ts';
 import { buildWeekModel, linkToDay } from './week.ts';
 
@@ -29,7 +29,7 @@ export function buildPapersPage(view: PapersView, layouts: PageLayouts) {
     result: view.day === null ? describeResultCount(view) : null,
     papers: isSearch
       ? []
-      : view.papers.map((paper) => buildPaperModel(paper, { base, excerpt: SEARCH_EXCERPT })),
+      : view.papers.map((paper) => buildPaperModel(paper, { base, format: 'story' })),
     results: isSearch
       ? view.papers.map((paper) => buildSearchResultModel(paper, view.matchedWords, base))
       : [],

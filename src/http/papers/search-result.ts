@@ -3,7 +3,7 @@ import { splitTitle } from '../../domain/papers/split-title.ts';
 import { containsAnyWord, type HighlightSegment, highlight } from '../../domain/text/highlight.ts';
 import { splitSentences, takeFirstSentences } from '../../domain/text/sentences.ts';
 import { paperHref } from '../pages/hrefs.ts';
-import { buildByline, SEARCH_EXCERPT } from './paper-model.ts';
+import { buildByline } from './paper-model.ts';
 
 /** A search result with its matches highlighted. */
 interface SearchResultModel {
@@ -29,6 +29,9 @@ export function buildSearchResultModel(
     sentences: highlight(extractSnippet(paper.abstract, matchedWords), matchedWords),
   };
 }
+
+/** In characters. */
+const SEARCH_EXCERPT = { most: 2, maxLength: 320 };
 
 /** The abstract from its first sentence with a match on, else from its beginning. */
 function extractSnippet(abstract: string, matchedWords: ReadonlySet<string>): string {

@@ -4,7 +4,7 @@ import { parseQueryPhrases } from '../../domain/topics/topic.ts';
 import { followHref, papersHref, topicHref } from '../pages/hrefs.ts';
 import type { PageLayouts } from '../pages/page-layout.ts';
 import type { TopicView } from '../pages/views.ts';
-import { buildPaperModel, LIST_EXCERPT } from '../papers/paper-model.ts';
+import { buildPaperModel } from '../papers/paper-model.ts';
 
 /** A topic: its phrases, its newest papers, and links to follow it. */
 export function buildTopicPage(view: TopicView, layouts: PageLayouts) {
@@ -26,7 +26,7 @@ export function buildTopicPage(view: TopicView, layouts: PageLayouts) {
     followHref: followHref(base, slug),
     feedHref,
     searchHref: papersHref(base, { topic: slug }),
-    papers: view.papers.map((paper) => buildPaperModel(paper, { base, excerpt: LIST_EXCERPT })),
+    papers: view.papers.map((paper) => buildPaperModel(paper, { base, format: 'brief' })),
     isEmpty: view.papers.length === 0,
     pageLabel: view.page > 1 || view.hasNext ? PAPERS_COPY.page(view.page) : null,
     previous: view.page > 1 ? topicHref(base, slug, view.page - 1) : null,

@@ -42,7 +42,10 @@ export function createPaperEmailView(
 ): PaperEmailView {
   const title = truncateText(toSingleLine(paper.title), MAX_TITLE) || paper.id;
   const { name, deck } = splitTitle(title);
-  const { text: fullText, figure } = showAbstract(toSingleLine(paper.abstract), format);
+  const { text: fullText, figure } = showAbstract(
+    { title, abstract: toSingleLine(paper.abstract) },
+    format,
+  );
   const text = truncateText(fullText, MAX_TEXT);
   const source = findPaperSource(paper);
   const codeUrl = findCode(paper);

@@ -52,27 +52,28 @@ describe('A paper in an email', () => {
     });
   });
 
-  it('A brief shows the sentence with the figure', () => {
-    const view = createPaperEmailView(buildRankedPaper({ abstract: ABSTRACT }), 'brief', links);
-    expect(view.text).toBe(
-      'CAD improves end-to-end training throughput by up to 1.35x on 512 GPUs.',
-    );
+  it('A brief shows the sentence with the contribution, and sets its number in bold', () => {
+    const abstract =
+      'Training is slow. We present CAD, which improves training throughput by up to 7x on 512 GPUs.';
+    const view = createPaperEmailView(buildRankedPaper({ abstract }), 'brief', links);
+    expect(view.text).toBe(abstract.replace('Training is slow. ', ''));
     expect(view).toMatchObject({ isFigureInText: true, after: ' on 512 GPUs.' });
     expect(view.before + view.figure?.figure + view.after).toBe(view.text);
   });
 
-  it('A lead begins like the abstract, a story where the abstract says what is new', () => {
-    const text = (form: 'lead' | 'story') =>
-      createPaperEmailView(buildRankedPaper({ abstract: ABSTRACT }), form, links).text;
-    expect(text('lead')).toBe(ABSTRACT);
-    expect(text('story')).toBe(ABSTRACT.replace('Training is slow. ', ''));
+  it('A lead and a story tell the contribution and its result, and leave the background out', () => {
+    for (const form of ['lead', 'story'] as const) {
+      const view = createPaperEmailView(buildRankedPaper({ abstract: ABSTRACT }), form, links);
+      expect(view.text).toBe(ABSTRACT.replace('Training is slow. ', ''));
+      expect(view.figure).toBeNull();
+    }
   });
 
-  it('The text does not begin with a sentence that refers to an earlier one', () => {
-    const abstract = 'Training is slow. To solve this, we propose CAD. It works.';
-    expect(createPaperEmailView(buildRankedPaper({ abstract }), 'brief', links).text).toBe(
-      'Training is slow.',
-    );
+  it('A large number stands beside the text, which then leaves its sentence out', () => {
+    const abstract = ABSTRACT.replace('1.35x', '7x');
+    const view = createPaperEmailView(buildRankedPaper({ abstract }), 'story', links);
+    expect(view.text).toBe('We present CAD.');
+    expect(view.figure).toMatchObject({ figure: '7x' });
   });
 
   it('A paper without a title is named by its id', () => {
