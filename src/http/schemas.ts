@@ -125,6 +125,9 @@ export const TopicList = Type.Array(
   Type.Object({
     slug: Type.String(),
     name: Type.String(),
+    group: Type.Union([Type.String(), Type.Null()], {
+      description: 'The heading that the topic is listed under',
+    }),
     papers: Type.Integer({ description: 'All stored papers' }),
   }),
 );

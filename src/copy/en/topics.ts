@@ -45,5 +45,5 @@ const MAX_NAMES = 30;
 function listNames(topics: readonly LeavingTopic[]): string {
   const others = topics.length - MAX_NAMES;
   const names = topics.slice(0, MAX_NAMES).map(({ name }) => name);
-  return [...names, ...(others > 0 ? [`${formatCount(others)} others`] : [])].join(', ');
+  return [...names, ...(others > 0 ? [`${formatCount(others)} others`] : [])].join('; ');
 }

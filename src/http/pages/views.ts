@@ -19,6 +19,11 @@ export interface TopicName {
   name: string;
 }
 
+/** The same with the heading that it is listed under; null for none. */
+export interface GroupedTopicName extends TopicName {
+  group: string | null;
+}
+
 /** The form fields that can have a problem. */
 export type FieldName =
   | 'email'
@@ -63,7 +68,7 @@ export interface PapersView extends PaperSearchResult {
   date: string | null;
   topic: TopicName | null;
   q: string | null;
-  allTopics: readonly TopicName[];
+  allTopics: readonly GroupedTopicName[];
   /** The last day with papers, which an empty list links to. */
   latest: DayOverview | null;
   /** `YYYY-MM-DD`, in UTC. */
@@ -104,7 +109,7 @@ export interface ConfirmView {
 }
 
 /** A topic with its weekly count of papers. */
-interface WeeklyTopic extends TopicName {
+interface WeeklyTopic extends GroupedTopicName {
   /** Papers in an average week; null when not counted. */
   papersPerWeek: number | null;
 }

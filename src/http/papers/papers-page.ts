@@ -1,5 +1,6 @@
 import { formatDate, formatLongDate } from '../../copy/en/format.ts';
 import { PAPERS_COPY } from '../../copy/en/pages/papers.ts';
+import { groupTopics } from '../../domain/topics/topic.ts';
 import type { DayOverview } from '../../services/papers/read-day.ts';
 import { papersHref } from '../pages/hrefs.ts';
 import type { PageLayouts } from '../pages/page-layout.ts';
@@ -43,7 +44,10 @@ export function buildPapersPage(view: PapersView, layouts: PageLayouts) {
     action: `${base}/papers`,
     q: q ?? '',
     date: date ?? '',
-    topics: view.allTopics.map(({ slug, name }) => ({ slug, name, isChosen: slug === topic })),
+    topicGroups: groupTopics(view.allTopics).map(({ group, topics }) => ({
+      group,
+      topics: topics.map(({ slug, name }) => ({ slug, name, isChosen: slug === topic })),
+    })),
     pageLabel: describePageNumber(view),
     previous: view.page > 1 ? hrefOf(view.page - 1) : null,
     next: view.hasNext ? hrefOf(view.page + 1) : null,

@@ -3,27 +3,54 @@ import { PREFERENCES_COPY } from '../../copy/en/pages/preferences.ts';
 import { MAX_PAUSE_DAYS } from '../../domain/subscribers/pause.ts';
 import { type Preferences, RELEVANCE_THRESHOLDS } from '../../domain/subscribers/subscriber.ts';
 import { addDays } from '../../domain/time/schedule.ts';
+import { groupTopics } from '../../domain/topics/topic.ts';
 import type { PhraseRow, PreferencesView } from '../pages/views.ts';
 import { type FieldOption, listPaperCountOptions } from './form-fields.ts';
 
-/** Topics in two columns, read down the first and then down the second. */
+/** Topics by their groups, each in two columns, read down the first and then down the second. */
 export function buildTopicsSection({ preferences, topics }: PreferencesView) {
   const { topics: followed, topicsOnly, mutedTopics } = preferences;
+  const hasCounts = topics.some((topic) => topic.papersPerWeek !== null);
   const rows = topics.map((topic) => {
     const isMuted = mutedTopics.includes(topic.slug);
     const isFollowed = !isMuted && followed.includes(topic.slug);
-    return { ...topic, isFollowed, isMuted, isNeither: !isFollowed && !isMuted };
+    return { ...topic, hasCounts, isFollowed, isMuted, isNeither: !isFollowed && !isMuted };
   });
-  const half = Math.ceil(rows.length / 2);
   const summaryParts = [
     ...(followed.length > 0 ? [describeFollowed(followed.length, topicsOnly)] : []),
     ...(mutedTopics.length > 0 ? [PREFERENCES_COPY.topics.muted(mutedTopics.length)] : []),
   ];
   return {
-    columns: [rows.slice(0, half), rows.slice(half)].filter((column) => column.length > 0),
-    hasCounts: topics.some((topic) => topic.papersPerWeek !== null),
+    groups: groupTopics(rows).map((group) => ({ ...buildTopicGroup(group), hasCounts })),
     value: summaryParts.length === 0 ? PREFERENCES_COPY.topics.all : summaryParts.join(', '),
     isOnly: topicsOnly,
+  };
+}
+
+interface TopicRow {
+  isFollowed: boolean;
+  isMuted: boolean;
+}
+
+/** A group is open when something in it is chosen. */
+function buildTopicGroup<Row extends TopicRow>({
+  group,
+  topics,
+}: {
+  group: string | null;
+  topics: readonly Row[];
+}) {
+  const half = Math.ceil(topics.length / 2);
+  const followed = topics.filter(({ isFollowed }) => isFollowed).length;
+  const muted = topics.filter(({ isMuted }) => isMuted).length;
+  return {
+    name: group,
+    columns: [topics.slice(0, half), topics.slice(half)].filter((column) => column.length > 0),
+    value: [
+      ...(followed > 0 ? [PREFERENCES_COPY.topics.followed(followed)] : []),
+      ...(muted > 0 ? [PREFERENCES_COPY.topics.muted(muted)] : []),
+    ].join(', '),
+    isOpen: followed + muted > 0,
   };
 }
 

@@ -1,6 +1,6 @@
 import { PAPERS_COPY } from '../../copy/en/pages/papers.ts';
 import { TOPICS_COPY } from '../../copy/en/pages/topics.ts';
-import { parseQueryPhrases } from '../../domain/topics/topic.ts';
+import { isOffered, parseQueryPhrases, type TopicStatus } from '../../domain/topics/topic.ts';
 import { followHref, papersHref, topicHref } from '../pages/hrefs.ts';
 import type { PageLayouts } from '../pages/page-layout.ts';
 import type { TopicView } from '../pages/views.ts';
@@ -22,8 +22,8 @@ export function buildTopicPage(view: TopicView, layouts: PageLayouts) {
     name,
     description: topicDescription,
     categories: categories.length > 0 ? TOPICS_COPY.topic.onArxiv(categories.join(', ')) : '',
-    papersPerWeek: describePapersPerWeek(view.papersPerWeek),
-    followHref: followHref(base, slug),
+    papersPerWeek: NOTICES[view.topic.status] ?? describePapersPerWeek(view.papersPerWeek),
+    followHref: isOffered(view.topic) ? followHref(base, slug) : null,
     feedHref,
     searchHref: papersHref(base, { topic: slug }),
     papers: view.papers.map((paper) => buildPaperModel(paper, { base, format: 'brief' })),
@@ -44,6 +44,12 @@ function describeTopic(phrases: readonly string[]): string {
 }
 
 const MAX_PHRASES_SHOWN = 5;
+
+const NOTICES: Readonly<Record<TopicStatus, string | null>> = {
+  offered: null,
+  kept: TOPICS_COPY.topic.notOffered,
+  retired: TOPICS_COPY.topic.retired,
+};
 
 function describePapersPerWeek(perWeek: number): string {
   return perWeek === 0 ? TOPICS_COPY.topic.lessThanOne : TOPICS_COPY.topic.perWeek(perWeek);

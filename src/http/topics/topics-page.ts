@@ -1,11 +1,13 @@
+import { formatQuantity } from '../../copy/en/format.ts';
 import { TOPICS_COPY } from '../../copy/en/pages/topics.ts';
+import { groupTopics } from '../../domain/topics/topic.ts';
 import { followHref, topicHref } from '../pages/hrefs.ts';
 import type { PageLayouts } from '../pages/page-layout.ts';
-import type { TopicName } from '../pages/views.ts';
+import type { GroupedTopicName } from '../pages/views.ts';
 
 /** All topics that can be followed. */
 export function buildTopicsPage(
-  topics: readonly (TopicName & { papersPerWeek: number })[],
+  topics: readonly (GroupedTopicName & { papersPerWeek: number })[],
   layouts: PageLayouts,
 ) {
   const { base } = layouts;
@@ -16,14 +18,18 @@ export function buildTopicsPage(
       publicPath: '/topics',
     }),
     isEmpty: topics.length === 0,
-    topics: topics.map(({ slug, name, papersPerWeek }) => ({
-      name,
-      papersPerWeek,
-      href: topicHref(base, slug),
-      followHref: followHref(base, slug),
-      followLabel: TOPICS_COPY.followTopic(name),
-      feedHref: `${base}/topics/${slug}/feed.xml`,
-      feedLabel: TOPICS_COPY.feedOf(name),
+    groups: groupTopics(topics).map(({ group, topics: ofGroup }) => ({
+      name: group,
+      summary: formatQuantity(ofGroup.length, 'topic'),
+      topics: ofGroup.map(({ slug, name, papersPerWeek }) => ({
+        name,
+        papersPerWeek,
+        href: topicHref(base, slug),
+        followHref: followHref(base, slug),
+        followLabel: TOPICS_COPY.followTopic(name),
+        feedHref: `${base}/topics/${slug}/feed.xml`,
+        feedLabel: TOPICS_COPY.feedOf(name),
+      })),
     })),
   };
 }

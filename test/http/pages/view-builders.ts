@@ -316,7 +316,7 @@ export function renderEveryPage(pages: Pages, untrusted: string): Record<string,
   const problems = { email: untrusted, keywords: untrusted, timezone: untrusted };
   const form = buildSignUpForm({ values: { ...preferences, email }, problems });
   const counted = [{ ...topic, count: 1 }];
-  const followed = [{ slug: 'topic-1', name: untrusted, papersPerWeek: null }];
+  const followed = [{ slug: 'topic-1', name: untrusted, group: untrusted, papersPerWeek: null }];
   const digest = buildDigestSummary({ kind: 'weekly', date: '2026-05-11', number: 18 });
   const message = {
     id: 'm/1',
@@ -357,7 +357,9 @@ export function renderEveryPage(pages: Pages, untrusted: string): Record<string,
       sources: ['<hf>', 'arxiv:cs.LG'],
       withdrawnOn: '2026-05-09',
     }),
-    topics: pages.topics([{ slug: 'topic-1', name: untrusted, papersPerWeek: 3 }]),
+    topics: pages.topics([
+      { slug: 'topic-1', name: untrusted, group: untrusted, papersPerWeek: 3 },
+    ]),
     topic: pages.topic({
       topic,
       papersPerWeek: 3,

@@ -23,6 +23,8 @@ export const TOPICS_COPY = {
     feed: 'Feed',
     search: 'Search this topic',
     newest: 'Newest papers',
+    notOffered: 'This topic is no longer offered. Those who follow it still get its papers.',
+    retired: 'This topic is no longer offered and gets no more papers.',
     noPapers: 'No papers on this topic yet.',
     newer: 'Newer papers',
     older: 'Older papers',
