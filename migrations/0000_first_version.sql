@@ -40,6 +40,8 @@ CREATE INDEX papers_words ON papers USING gin (words);
 --> statement-breakpoint
 CREATE INDEX papers_usable ON papers (usable_on);
 --> statement-breakpoint
+CREATE INDEX papers_title ON papers (md5(lower(regexp_replace(title, '[^[:alnum:]]+', '', 'g'))));
+--> statement-breakpoint
 CREATE INDEX papers_newest ON papers (
   listed_on DESC, (ln(1 + upvotes) + 0.5 * ln(1 + comments)) DESC, published_on DESC NULLS LAST, id
 );
@@ -141,7 +143,8 @@ CREATE TABLE subscribers (
   quiet_since date,
   learned text,
   unlearned text[] NOT NULL DEFAULT '{}',
-  learns_since timestamptz
+  learns_since timestamptz,
+  learned_at timestamptz
 );
 --> statement-breakpoint
 CREATE INDEX subscribers_paused ON subscribers (paused_until) WHERE status = 'paused';
@@ -165,6 +168,34 @@ CREATE TABLE feedback (
   given_at timestamptz NOT NULL,
   PRIMARY KEY (subscriber_id, paper_id, verb)
 );
+--> statement-breakpoint
+CREATE TABLE library_papers (
+  subscriber_id bigint NOT NULL REFERENCES subscribers ON DELETE CASCADE,
+  position integer NOT NULL,
+  title text NOT NULL,
+  abstract text NOT NULL,
+  arxiv_id text,
+  doi text,
+  paper_id text,
+  added_at timestamptz NOT NULL,
+  looked_up_at timestamptz,
+  PRIMARY KEY (subscriber_id, position)
+);
+--> statement-breakpoint
+CREATE TABLE library_lookups (
+  subscriber_id bigint NOT NULL REFERENCES subscribers ON DELETE CASCADE,
+  kind text NOT NULL CHECK (kind IN ('papers', 'orcid', 'author')),
+  query text NOT NULL,
+  state text NOT NULL CHECK (state IN ('pending', 'done', 'failed')),
+  requested_at timestamptz NOT NULL,
+  next_at timestamptz NOT NULL,
+  attempts smallint NOT NULL,
+  found integer NOT NULL,
+  ended_at timestamptz,
+  PRIMARY KEY (subscriber_id, kind)
+);
+--> statement-breakpoint
+CREATE INDEX library_lookups_due ON library_lookups (next_at) WHERE state = 'pending';
 --> statement-breakpoint
 -- Holds hashes alone: a suppression outlives the subscriber and their address.
 CREATE TABLE suppressions (

@@ -103,6 +103,11 @@ async function startScheduler(app: App): Promise<RunningWorkers> {
   // One job per source at the same time, so that a slow one delays no other.
   const concurrency = sources.length + MONITOR_JOBS;
   const sourceWorkers = await queue.startWorkers(['sources'], handlers, { concurrency, onError });
+  // A queue of its own: looking up a library takes minutes and must not delay a fetch.
+  const libraryWorkers = await queue.startWorkers(['library'], handlers, {
+    concurrency: 1,
+    onError,
+  });
   // Not a scheduled job: a queue whose store was wiped has no schedules left to run it.
   const timer = setInterval(() => {
     queue.restoreSchedules().catch((error) => onError(error, null));
@@ -110,7 +115,7 @@ async function startScheduler(app: App): Promise<RunningWorkers> {
   return {
     stop: async () => {
       clearInterval(timer);
-      await Promise.all([workers.stop(), sourceWorkers.stop()]);
+      await Promise.all([workers.stop(), sourceWorkers.stop(), libraryWorkers.stop()]);
     },
   };
 }

@@ -37,6 +37,8 @@ const SERVICE_FRONTS = [
   'services/digests/find-missing-lists.ts',
   'services/digests/latest-digest.ts',
   'services/digests/require-digest.ts',
+  'services/feedback/relearn.ts',
+  'services/library/remove-library.ts',
   'services/monitoring/log.ts',
   'services/monitoring/measure-duration.ts',
   'services/papers/average-week.ts',

@@ -19,6 +19,7 @@ import type { AlertKind } from '../domain/alerts/alert.ts';
 import type { DeliveryState } from '../domain/deliveries/delivery.ts';
 import type { DigestKind, Selection } from '../domain/digests/digest.ts';
 import type { FeedbackVerb } from '../domain/feedback/feedback-event.ts';
+import type { LookupKind, LookupState } from '../domain/library/library-lookup.ts';
 import type { TopicPaper } from '../domain/papers/paper.ts';
 import type { FetchOutcome } from '../domain/sources/source.ts';
 import type { SignUpRequest } from '../domain/subscribers/sign-up-request.ts';
@@ -150,6 +151,8 @@ export const subscribers = pgTable('subscribers', {
   unlearned: text().array().notNull(),
   /** Feedback given before this does not count. */
   learnsSince: instant('learns_since'),
+  /** When the profile was last learned; null before it first was. */
+  learnedAt: instant('learned_at'),
 });
 
 export const consents = pgTable('consents', {
@@ -173,6 +176,47 @@ export const feedback = pgTable(
     givenAt: instant('given_at').notNull(),
   },
   (table) => [primaryKey({ columns: [table.subscriberId, table.paperId, table.verb] })],
+);
+
+/** Papers that subscribers brought: private, and never shown to anybody else. */
+export const libraryPapers = pgTable(
+  'library_papers',
+  {
+    subscriberId: id('subscriber_id').notNull(),
+    /** Numbers the papers of a subscriber in the order in which they were added. */
+    position: integer().notNull(),
+    /** Empty until it is looked up by its id. */
+    title: text().notNull(),
+    abstract: text().notNull(),
+    arxivId: text('arxiv_id'),
+    doi: text(),
+    /** The stored paper that is the same; its title and abstract then count. */
+    paperId: text('paper_id'),
+    addedAt: instant('added_at').notNull(),
+    /** When its title and abstract were looked up, successfully or not. */
+    lookedUpAt: instant('looked_up_at'),
+  },
+  (table) => [primaryKey({ columns: [table.subscriberId, table.position] })],
+);
+
+/** Requests to other sites for a subscriber's library, at most one of each kind. */
+export const libraryLookups = pgTable(
+  'library_lookups',
+  {
+    subscriberId: id('subscriber_id').notNull(),
+    kind: text().$type<LookupKind>().notNull(),
+    /** The ORCID iD or the name; empty for the papers that the library holds. */
+    query: text().notNull(),
+    state: text().$type<LookupState>().notNull(),
+    requestedAt: instant('requested_at').notNull(),
+    /** When to try next. */
+    nextAt: instant('next_at').notNull(),
+    attempts: smallint().notNull(),
+    /** Number of papers that were found. */
+    found: integer().notNull(),
+    endedAt: instant('ended_at'),
+  },
+  (table) => [primaryKey({ columns: [table.subscriberId, table.kind] })],
 );
 
 export const suppressions = pgTable('suppressions', {

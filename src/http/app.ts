@@ -10,6 +10,7 @@ import { describeSchemaErrors, registerErrorHandlers, sendMalformedUrlError } fr
 import { feedbackRoutes } from './feedback/feedback.ts';
 import { learnedRoutes } from './feedback/learned.ts';
 import { inboxRoutes } from './inbox/inbox.ts';
+import { libraryRoutes } from './library/library.ts';
 import { healthRoutes } from './monitoring/health.ts';
 import { metricsRoutes } from './monitoring/metrics.ts';
 import { statusRoutes } from './monitoring/status.ts';
@@ -83,6 +84,7 @@ const ROUTES = [
   unsubscribeRoutes,
   feedbackRoutes,
   learnedRoutes,
+  libraryRoutes,
   dataLinkRoutes,
   paperRoutes,
   paperApiRoutes,

@@ -26,6 +26,8 @@ export interface HttpDeps {
   links: Links;
   termStatistics: TermStatistics;
   suppressionKey: string;
+  /** Whether papers of a library may be looked up at other sites. */
+  allowsLookups: boolean;
   ownerKeys: SignUpDeps['ownerKeys'];
   inbox: Inbox | null;
   pages: Pages;

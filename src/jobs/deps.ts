@@ -7,7 +7,9 @@ import type { Alerts } from '../services/alerts/alerts.ts';
 import type { NotifyDeps } from '../services/alerts/notify-operator.ts';
 import type { DigestSender } from '../services/deliveries/digest-sender.ts';
 import type { Log } from '../services/monitoring/log.ts';
+import type { TermStatistics } from '../services/ranking/term-statistics.ts';
 import type { TransactionalDeps } from '../services/transactional/send-transactional-email.ts';
+import type { LibrarySources } from '../sources/lookups/open-lookups.ts';
 import type { OnJob } from './job-log.ts';
 
 export interface HandlerDeps {
@@ -25,6 +27,10 @@ export interface HandlerDeps {
   deliveriesKeptDays: number;
   /** The configured sources. */
   sources: readonly Source[];
+  /** The sites that papers of a library are looked up at. */
+  librarySources: LibrarySources;
+  allowsLookups: boolean;
+  termStatistics: TermStatistics;
   alerts: Alerts;
   /** The address that alerts are mailed to; null for none. */
   alertEmail: string | null;

@@ -8,6 +8,9 @@ import {
   SWEEP_INTERVAL_SECONDS,
 } from '../services/deliveries/enqueue-batches.ts';
 import { sweepDeliveries } from '../services/deliveries/sweep-deliveries.ts';
+import { enqueueDueLookups } from '../services/library/enqueue-lookups.ts';
+import { lookUpLibrary } from '../services/library/look-up.ts';
+import { refreshLibraries } from '../services/library/refresh-libraries.ts';
 import { pruneExpired } from '../services/maintenance/prune-expired.ts';
 import { monitorInstallation } from '../services/monitoring/monitor-installation.ts';
 import { sendTransactionalEmail } from '../services/transactional/send-transactional-email.ts';
@@ -25,7 +28,7 @@ export function createHandlers(deps: HandlerDeps): Handlers {
 
 function buildHandlers(deps: HandlerDeps): Handlers {
   const { db, slowDb, queue, clock, log, sources } = deps;
-  const { composeWaitMs, alertEmail, deliveriesKeptDays } = deps;
+  const { composeWaitMs, alertEmail, deliveriesKeptDays, termStatistics } = deps;
   const catchUpMs = SWEEP_GRACE_MS + (sources.length > 0 ? composeWaitMs : 0);
   return {
     compose: async ({ kind }) => {
@@ -37,6 +40,7 @@ function buildHandlers(deps: HandlerDeps): Handlers {
       await runEach(
         () => enqueueDueSources(deps, sources),
         () => enqueueSorting(deps),
+        () => enqueueDueLookups(deps),
         ...DIGEST_KINDS.map((kind) => () => composeDue(deps, kind, catchUpMs)),
         async () => {
           const report = await sweepDeliveries({ db, queue }, clock());
@@ -54,6 +58,7 @@ function buildHandlers(deps: HandlerDeps): Handlers {
       if (source) await fetchDue(deps, source);
     },
     'sort-papers': () => sortUnsorted(deps),
+    'library-lookup': async ({ subscriberId }) => lookUpLibrary(deps, subscriberId),
     monitor: async () => {
       await monitorInstallation({ ...deps, waitMs: composeWaitMs }, clock());
       if (alertEmail === null) return;
@@ -72,12 +77,20 @@ function buildHandlers(deps: HandlerDeps): Handlers {
     },
     'transactional-email': async ({ emailId }) =>
       sendTransactionalEmail(await deps.transactional(), emailId),
-    prune: async () =>
-      log(
-        'info',
-        'expired rows pruned',
-        await pruneExpired(slowDb, clock(), { deliveriesKeptDays }),
-      ),
+    prune: async () => {
+      await runEach(
+        async () =>
+          log(
+            'info',
+            'expired rows pruned',
+            await pruneExpired(slowDb, clock(), { deliveriesKeptDays, termStatistics }),
+          ),
+        async () => {
+          const refreshed = await refreshLibraries(deps);
+          if (refreshed > 0) log('info', 'libraries learned again', { refreshed });
+        },
+      );
+    },
   };
 }
 

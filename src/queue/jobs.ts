@@ -15,9 +15,11 @@ export interface JobMap {
   fetch: { source: string };
   /** Sorts papers by topics that were loaded after they were stored. */
   'sort-papers': Record<string, never>;
+  /** Looks up what is due for a subscriber's library. */
+  'library-lookup': { subscriberId: number };
   /** Checks the installation: raises, ends and mails alerts. */
   monitor: Record<string, never>;
-  /** Deletes rows that are no longer needed. */
+  /** Deletes rows that are no longer needed, and learns again from libraries now and then. */
   prune: Record<string, never>;
 }
 
@@ -28,7 +30,13 @@ export type Handlers = {
   [Name in JobName]: (data: JobMap[Name], jobId?: string) => Promise<void>;
 };
 
-export const QUEUE_NAMES = ['schedule', 'sources', 'deliveries', 'transactional'] as const;
+export const QUEUE_NAMES = [
+  'schedule',
+  'sources',
+  'library',
+  'deliveries',
+  'transactional',
+] as const;
 export type QueueName = (typeof QUEUE_NAMES)[number];
 
 /** The queue of each job. Separate queues keep a long digest from delaying confirmations, and a
@@ -40,6 +48,7 @@ export const QUEUE_BY_JOB = {
   'transactional-email': 'transactional',
   fetch: 'sources',
   'sort-papers': 'sources',
+  'library-lookup': 'library',
   monitor: 'sources',
   prune: 'schedule',
 } as const satisfies Record<JobName, QueueName>;

@@ -75,6 +75,7 @@ const OPTIONS_BY_JOB: Record<JobName, JobsOptions> = {
   'transactional-email': SINGLE_ATTEMPT,
   fetch: SINGLE_ATTEMPT,
   'sort-papers': SINGLE_ATTEMPT,
+  'library-lookup': SINGLE_ATTEMPT,
   monitor: SINGLE_ATTEMPT,
   prune: SINGLE_ATTEMPT,
 };

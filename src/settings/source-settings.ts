@@ -1,5 +1,5 @@
 import { parseSourceNames, type SourceSpec } from '../domain/sources/source-name.ts';
-import { parseBaseUrl } from './setting-parsers.ts';
+import { createChoiceParser, parseBaseUrl } from './setting-parsers.ts';
 
 /** The sources of papers and the URLs of their hosts. */
 export interface SourceSettings {
@@ -9,6 +9,10 @@ export interface SourceSettings {
   hfEndpoint: string;
   arxivRssUrl: string;
   arxivApiUrl: string;
+  orcidApiUrl: string;
+  crossrefApiUrl: string;
+  /** Whether the papers of a subscriber's library may be looked up at arXiv, Crossref and ORCID. */
+  allowsLookups: boolean;
 }
 
 type SettingReader = <Value>(
@@ -19,13 +23,20 @@ type SettingReader = <Value>(
 
 /** Reads the settings of the sources with the reader of all settings. */
 export function readSourceSettings(readSetting: SettingReader): SourceSettings {
+  const names = readSetting('SOURCES', parseSourceList, parseSourceNames('hf-daily'));
+  const lookups = readSetting('LIBRARY_LOOKUPS', parseOnOff, names.length > 0 ? 'on' : 'off');
   return {
-    names: readSetting('SOURCES', parseSourceList, parseSourceNames('hf-daily')),
+    names,
     hfEndpoint: readSetting('HF_ENDPOINT', parseBaseUrl, 'https://huggingface.co'),
     arxivRssUrl: readSetting('ARXIV_RSS_URL', parseBaseUrl, 'https://rss.arxiv.org/atom'),
     arxivApiUrl: readSetting('ARXIV_API_URL', parseBaseUrl, 'https://export.arxiv.org/api/query'),
+    orcidApiUrl: readSetting('ORCID_API_URL', parseBaseUrl, 'https://pub.orcid.org/v3.0'),
+    crossrefApiUrl: readSetting('CROSSREF_API_URL', parseBaseUrl, 'https://api.crossref.org'),
+    allowsLookups: lookups === 'on',
   };
 }
+
+const parseOnOff = createChoiceParser(['on', 'off']);
 
 /** The sources of SOURCES. @throws Error that says what was expected. */
 function parseSourceList(text: string): SourceSpec[] {

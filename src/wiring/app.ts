@@ -120,6 +120,8 @@ async function wireApp(
     alertEmail: config.alertEmail,
     deliveriesKeptDays: config.deliveriesKeptDays,
     sources: core.sources.configured,
+    librarySources: core.sources.library,
+    allowsLookups: config.sources.allowsLookups,
     alertMail: sending.mail,
     stopping: stopping.signal,
     onJob: metrics.observeJob,

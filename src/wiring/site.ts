@@ -23,6 +23,7 @@ export async function startSite(app: App): Promise<RunningSite> {
     db,
     version: readVersion(),
     suppressionKey: keys.suppressionKey,
+    allowsLookups: config.sources.allowsLookups,
     pages: loadPages({ name, publicUrl, postalAddress }),
     limitSignup: createSignupLimit(pool, config.signupsPerHour),
   });

@@ -331,18 +331,23 @@ describe('/openapi.json', () => {
     expect(openapi).toMatch(/^3\./);
     expect(operations.sort()).toEqual([
       'DELETE /api/preferences/{token}',
+      'DELETE /api/preferences/{token}/library',
+      'DELETE /api/preferences/{token}/library/{position}',
       'GET /api/digests',
       'GET /api/digests/{date}',
       'GET /api/keywords/count',
       'GET /api/papers',
       'GET /api/papers/{id}',
       'GET /api/preferences/{token}',
+      'GET /api/preferences/{token}/library',
       'GET /api/status',
       'GET /api/topics',
       'GET /healthz',
       'GET /readyz',
       'PATCH /api/preferences/{token}',
       'POST /api/preferences/{token}/export',
+      'POST /api/preferences/{token}/library',
+      'POST /api/preferences/{token}/library/lookups',
       'POST /api/subscribers',
     ]);
   });

@@ -28,6 +28,8 @@ export async function serveSeedPapers(): Promise<{
       HF_ENDPOINT: urls.hfEndpoint,
       ARXIV_RSS_URL: urls.arxivRssUrl,
       ARXIV_API_URL: urls.arxivApiUrl,
+      ORCID_API_URL: urls.orcidApiUrl,
+      CROSSREF_API_URL: urls.crossrefApiUrl,
     },
     close,
   };

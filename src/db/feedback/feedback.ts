@@ -125,7 +125,7 @@ export async function lockLearning(db: Db, subscriberId: number): Promise<Learni
 export async function updateLearning(
   db: Db,
   subscriberId: number,
-  changes: Partial<Omit<Learning, 'allowsClicks'>>,
+  changes: Partial<Omit<Learning, 'allowsClicks'> & { learnedAt: Date }>,
 ): Promise<void> {
   await db.update(subscribers).set(changes).where(eq(subscribers.id, subscriberId));
 }

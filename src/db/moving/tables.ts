@@ -11,6 +11,8 @@ export const TABLES = [
   'subscribers',
   'consents',
   'feedback',
+  'library_papers',
+  'library_lookups',
   'suppressions',
   'transactional_emails',
   'digests',

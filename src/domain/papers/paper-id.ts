@@ -55,7 +55,7 @@ function hashTitle(title: string): string {
 /**
  * Letters and digits only. A title without any stays unchanged, or all such papers would be one.
  */
-function normaliseTitle(title: string): string {
+export function normaliseTitle(title: string): string {
   const text = cleanText(title).toLowerCase();
   return text.replace(/[^\p{L}\p{N}]+/gu, '') || text;
 }

@@ -4,10 +4,10 @@ import { DAY_MS } from '../time/units.ts';
 import type { Idf } from './inverse-document-frequency.ts';
 import { computeTermVector, normaliseVector } from './term-vector.ts';
 
-/** Feedback on a paper. */
+/** Feedback on a paper, or a paper of the subscriber's own library. */
 export interface JudgedPaper {
   paper: Pick<Paper, 'id' | 'title' | 'abstract'>;
-  verb: FeedbackVerb;
+  verb: FeedbackVerb | 'library';
   givenAt: Date;
 }
 
@@ -33,6 +33,12 @@ const FEEDBACK_WEIGHTS: Readonly<Record<FeedbackVerb, number>> = {
   less: -1,
 };
 
+/**
+ * A library counts as at most this many liked papers, so that one of hundreds does not drown what
+ * its reader says later. Of 5 to 500, see “A library” in docs/relevance.md.
+ */
+const MAX_LIBRARY_WEIGHT = 20;
+
 /** Rocchio (1971): liked papers count more than disliked ones. */
 const POSITIVE_WEIGHT = 0.75;
 const NEGATIVE_WEIGHT = 0.15;
@@ -51,17 +57,22 @@ export function learnTerms(
   judged: readonly JudgedPaper[],
   { idf, unlearned, now }: { idf: Idf; unlearned: ReadonlySet<string>; now: Date },
 ): Learned {
+  const weightOf = createWeigher(judged);
   const weighted = judged.map((each) => ({
     ...each,
-    feedbackWeight: FEEDBACK_WEIGHTS[each.verb] * decayFactorOf(each, now),
+    feedbackWeight: weightOf(each) * decayFactorOf(each, now),
   }));
-  const likedCount = weighted.filter(({ feedbackWeight }) => feedbackWeight > 0).length;
+  const liked = weighted.filter(({ feedbackWeight }) => feedbackWeight > 0);
+  const likedCount = liked.reduce(
+    (sum, each) => sum + (each.verb === 'library' ? weightOf(each) : 1),
+    0,
+  );
   const sums = new Map<string, number>();
   for (const { paper, feedbackWeight } of weighted) {
     const share =
       feedbackWeight > 0
         ? POSITIVE_WEIGHT / likedCount
-        : NEGATIVE_WEIGHT / (weighted.length - likedCount);
+        : NEGATIVE_WEIGHT / (weighted.length - liked.length);
     for (const [term, weight] of computeTermVector(paper, idf)) {
       if (unlearned.has(term)) continue;
       sums.set(term, (sums.get(term) ?? 0) + share * feedbackWeight * weight);
@@ -78,8 +89,16 @@ export function learnTerms(
   return { feedback: sumFeedback(judged), terms };
 }
 
+/** Weighs events by their verbs; the papers of a library share its weight. */
+function createWeigher(judged: readonly JudgedPaper[]): (each: JudgedPaper) => number {
+  const libraryPapers = judged.filter(({ verb }) => verb === 'library').length;
+  const libraryWeight = Math.min(1, MAX_LIBRARY_WEIGHT / libraryPapers);
+  return ({ verb }) => (verb === 'library' ? libraryWeight : FEEDBACK_WEIGHTS[verb]);
+}
+
 function sumFeedback(judged: readonly JudgedPaper[]): number {
-  return judged.reduce((sum, { verb }) => sum + Math.abs(FEEDBACK_WEIGHTS[verb]), 0);
+  const weightOf = createWeigher(judged);
+  return judged.reduce((sum, each) => sum + Math.abs(weightOf(each)), 0);
 }
 
 function decayFactorOf({ givenAt }: JudgedPaper, now: Date): number {

@@ -52,6 +52,12 @@ export function createNameLookup(
   };
 }
 
+/** Whether two names of authors are the same, except for case, accents and middle initials. */
+export function isSameAuthor(a: string, b: string): boolean {
+  const key = authorKeyOf(a);
+  return key !== '' && key === authorKeyOf(b);
+}
+
 /** Lower case without accents and punctuation, with a space around each word. */
 function normaliseName(name: string): string {
   const words = name

@@ -1,5 +1,5 @@
 import type { FeedbackVerb } from '../../domain/feedback/feedback-event.ts';
-import type { LearnedTerm } from '../../domain/ranking/learned-terms.ts';
+import type { JudgedPaper, LearnedTerm } from '../../domain/ranking/learned-terms.ts';
 import type { TopicName } from '../pages/views.ts';
 
 /** A paper as a subscriber's pages name it. */
@@ -52,11 +52,24 @@ export interface SavedView {
 /** What was learned from a subscriber's feedback. */
 export interface LearnedTermsView {
   token: string;
-  terms: readonly (LearnedTerm & { from: readonly { verb: FeedbackVerb; paper: PaperTitle }[] })[];
+  terms: readonly (LearnedTerm & { from: readonly Pick<JudgedPaper, 'verb' | 'paper'>[] })[];
   unlearned: readonly string[];
   /** The newest first. */
   feedback: readonly { verb: FeedbackVerb; paper: PaperTitle; givenOn: string }[];
+  /** The last added paper first. */
+  library: readonly LibraryRow[];
   allowsClicks: boolean;
   /** What the submitted form did. */
   notice: string | null;
+}
+
+/** A paper of the library. */
+export interface LibraryRow {
+  position: number;
+  /** Empty until it is looked up. */
+  title: string;
+  arxivId: string | null;
+  doi: string | null;
+  /** The stored paper that is the same, or null. */
+  paperId: string | null;
 }

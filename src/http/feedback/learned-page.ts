@@ -3,7 +3,7 @@ import { LEARNED_COPY } from '../../copy/en/pages/learned.ts';
 import { splitTitle } from '../../domain/papers/split-title.ts';
 import { paperHref } from '../pages/hrefs.ts';
 import { linkToPreferences, type PageLayouts } from '../pages/page-layout.ts';
-import type { LearnedTermsView } from './feedback-views.ts';
+import type { LearnedTermsView, LibraryRow } from './feedback-views.ts';
 
 /** Each learned term with its weight and the papers it was learned from. */
 export function buildLearnedPage(view: LearnedTermsView, layouts: PageLayouts) {
@@ -47,7 +47,8 @@ export function buildLearnedPage(view: LearnedTermsView, layouts: PageLayouts) {
       day: formatDate(givenOn),
     })),
     hasFeedback: feedback.length > 0,
-    canForget: terms.length > 0 || feedback.length > 0,
+    library: buildLibrarySection(view, layouts),
+    canForget: terms.length > 0 || feedback.length > 0 || view.library.length > 0,
     clicks: view.allowsClicks ? LEARNED_COPY.clicksCount : LEARNED_COPY.clicksDontCount,
   };
 }
@@ -63,8 +64,36 @@ function buildTermSection<Row>(heading: string, rows: readonly Row[]) {
   };
 }
 
-function describeLearned({ terms, feedback }: LearnedTermsView): string {
-  if (feedback.length === 0) return LEARNED_COPY.noFeedback;
+/** The papers of the library, or null when it has none. */
+function buildLibrarySection({ token, library }: LearnedTermsView, layouts: PageLayouts) {
+  const rows = library.map((paper) => {
+    const name = nameLibraryPaper(paper);
+    return {
+      position: paper.position,
+      name,
+      href: paper.paperId === null ? null : paperHref(layouts.base, paper.paperId),
+      removeLabel: LEARNED_COPY.library.removePaper(name),
+    };
+  });
+  return {
+    href: `${layouts.base}/library/${token}`,
+    isEmpty: rows.length === 0,
+    heading: LEARNED_COPY.library.heading(rows.length),
+    rows: rows.slice(0, VISIBLE_LIBRARY),
+    more: rows.slice(VISIBLE_LIBRARY),
+    hasMore: rows.length > VISIBLE_LIBRARY,
+    moreLabel: LEARNED_COPY.more(rows.length - VISIBLE_LIBRARY),
+  };
+}
+
+/** The title, or an id of a paper whose title is not known yet. */
+export function nameLibraryPaper({ title, arxivId, doi }: Omit<LibraryRow, 'position'>): string {
+  if (title !== '') return title;
+  return arxivId === null ? (doi ?? '') : `arXiv:${arxivId}`;
+}
+
+function describeLearned({ terms, feedback, library }: LearnedTermsView): string {
+  if (feedback.length === 0 && library.length === 0) return LEARNED_COPY.noFeedback;
   return terms.length === 0 ? LEARNED_COPY.noTerms : LEARNED_COPY.explanation;
 }
 
@@ -85,5 +114,6 @@ function describeTermOrigins(from: LearnedTermsView['terms'][number]['from']): s
 }
 
 const VISIBLE_TERMS = 20;
+const VISIBLE_LIBRARY = 5;
 const MAX_ORIGINS = 2;
 const MAX_FEEDBACK_SHOWN = 100;

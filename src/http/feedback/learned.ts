@@ -1,5 +1,6 @@
 import type { FastifyReply } from 'fastify';
 import { LEARNED_COPY } from '../../copy/en/pages/learned.ts';
+import { LIBRARY_COPY } from '../../copy/en/pages/library.ts';
 import { FEEDBACK_VERBS } from '../../domain/feedback/feedback-event.ts';
 import type { Subscriber } from '../../domain/subscribers/subscriber.ts';
 import { toUtcDay } from '../../domain/time/schedule.ts';
@@ -11,12 +12,15 @@ import {
   listLearned,
   listSaved,
 } from '../../services/feedback/learned-terms.ts';
+import { readOwnLibrary } from '../../services/library/read-own-library.ts';
+import { removeFromLibrary } from '../../services/library/remove-library.ts';
 import type { HttpDeps } from '../deps.ts';
 import { sendPage } from '../errors.ts';
 import { type FormBody, readFieldText, readFormBody } from '../form-body.ts';
 import { TokenPaperParams, TokenParams } from '../schemas.ts';
 import { requireSubscriber } from '../subscribers/require-subscriber.ts';
 import type { TypedFastify } from '../typed-fastify.ts';
+import { nameLibraryPaper } from './learned-page.ts';
 
 /** A subscriber's learned terms and saved papers. */
 export async function learnedRoutes(app: TypedFastify, deps: HttpDeps): Promise<void> {
@@ -69,10 +73,29 @@ async function applyLearnedForm(
     const result = await undoFeedback(deps, { subscriberId, verb, paperId: rest.join(' ') });
     if (result?.isNew) return LEARNED_COPY.notice.undone(result.paper.title);
   }
+  const removed = await removeLibraryRow(deps, subscriberId, readFieldText(form, 'remove'));
+  if (removed !== null) return removed;
   if (readFieldText(form, 'forget-all') === 'yes' && (await forgetLearned(deps, subscriberId))) {
     return LEARNED_COPY.notice.forgotten;
   }
   return null;
+}
+
+/** Removes a paper of the library, or all of them. */
+async function removeLibraryRow(
+  deps: HttpDeps,
+  subscriberId: number,
+  row: string,
+): Promise<string | null> {
+  if (row === 'all') {
+    const removed = await removeFromLibrary(deps, subscriberId, 'all');
+    return removed > 0 ? LIBRARY_COPY.removedAll(removed) : null;
+  }
+  if (!/^\d{1,9}$/.test(row)) return null;
+  const { papers } = await readOwnLibrary(deps.db, subscriberId);
+  const paper = papers.find(({ position }) => position === Number(row));
+  if (!paper || (await removeFromLibrary(deps, subscriberId, paper.position)) === 0) return null;
+  return LIBRARY_COPY.removed(nameLibraryPaper(paper));
 }
 
 async function sendLearned(
@@ -83,7 +106,7 @@ async function sendLearned(
   notice: string | null,
 ): Promise<FastifyReply> {
   const learned = await listLearned(deps, id);
-  const { terms = [], unlearned = [], feedback = [] } = learned ?? {};
+  const { terms = [], unlearned = [], feedback = [], library = [] } = learned ?? {};
   const html = deps.pages.learned({
     token,
     terms,
@@ -93,6 +116,7 @@ async function sendLearned(
       paper,
       givenOn: toUtcDay(givenAt),
     })),
+    library,
     allowsClicks,
     notice,
   });

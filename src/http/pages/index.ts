@@ -9,6 +9,7 @@ import {
 import { buildLearnedPage } from '../feedback/learned-page.ts';
 import { buildSavedPage } from '../feedback/saved-page.ts';
 import { buildInboxListPage, buildInboxMessagePage } from '../inbox/inbox-pages.ts';
+import { buildLibraryPage } from '../library/library-page.ts';
 import { buildStatusPage } from '../monitoring/status-page.ts';
 import { buildFrontPage } from '../papers/front-page.ts';
 import { buildPaperPage } from '../papers/paper-page.ts';
@@ -26,6 +27,7 @@ import type { SiteInfo } from './views.ts';
 
 export { MAX_PAPERS_ON_PAGE } from '../digests/digest-page.ts';
 export type * from '../feedback/feedback-views.ts';
+export type * from '../library/library-views.ts';
 export type * from '../monitoring/status-views.ts';
 export type * from './views.ts';
 
@@ -59,6 +61,7 @@ export function loadPages(site: SiteInfo) {
     mute: createPageRenderer('confirm-action', buildMutePage),
     feedbackOptions: createPageRenderer('confirm-action', buildFeedbackOptionsPage),
     learned: createPageRenderer('learned', buildLearnedPage),
+    library: createPageRenderer('library', buildLibraryPage),
     saved: createPageRenderer('saved', buildSavedPage),
     exportOrErase: createPageRenderer('data-request', buildDataRequestPage),
     status: createPageRenderer('status', buildStatusPage),

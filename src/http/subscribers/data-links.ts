@@ -80,6 +80,21 @@ function toExportJson(data: SubscriberData) {
       given_at: givenAt,
     })),
     learned: rest.learned,
+    library: rest.library.map((paper) => ({
+      title: paper.title,
+      abstract: paper.abstract,
+      arxiv_id: paper.arxivId,
+      doi: paper.doi,
+      paper: paper.paperId,
+      added_at: paper.addedAt,
+    })),
+    library_lookups: rest.lookups.map(({ kind, query, state, found, requestedAt }) => ({
+      kind,
+      query,
+      state,
+      found,
+      requested_at: requestedAt,
+    })),
     unlearned: rest.unlearned,
     consents: consents.map((consent) => ({
       given_at: consent.givenAt,

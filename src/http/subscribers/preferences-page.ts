@@ -50,6 +50,7 @@ export function buildPreferencesPage(view: PreferencesView, layouts: PageLayouts
     exportAction: `${path}/export`,
     eraseAction: `${path}/erase`,
     learnedHref: `${base}/learned/${token}`,
+    libraryHref: `${base}/library/${token}`,
     savedHref: `${base}/saved/${token}`,
     feedHref: view.feedHref,
     topics: buildTopicsSection(view),

@@ -6,23 +6,32 @@ import {
   removeFeedbackByVerbs,
   updateLearning,
 } from '../../db/feedback/feedback.ts';
+import { removeLookups } from '../../db/library/library-lookups.ts';
+import {
+  type LibraryPaper,
+  listLibrary,
+  removeLibraryPapers,
+} from '../../db/library/library-papers.ts';
 import { MAX_FEEDBACK } from '../../domain/feedback/feedback-event.ts';
 import {
   findSourcePapers,
+  type JudgedPaper,
   type LearnedTerm,
   unpackLearned,
 } from '../../domain/ranking/learned-terms.ts';
-import { type FeedbackDeps, relearn } from './relearn.ts';
+import { type FeedbackDeps, relearn, toJudgedPapers } from './relearn.ts';
 
 /** What was learned about a subscriber. */
 interface LearnedView {
-  /** The strongest first, with weights from -1 (disliked) to 1 (liked). `from` holds the
-   *  feedback on papers that contain the term, the newest first. */
-  terms: (LearnedTerm & { from: GivenFeedback[] })[];
+  /** The strongest first, with weights from -1 (disliked) to 1 (liked). `from` holds the feedback
+   *  on papers that contain the term, the newest first, and then the papers of the library. */
+  terms: (LearnedTerm & { from: JudgedPaper[] })[];
   /** Terms that the subscriber removed. */
   unlearned: string[];
   /** All feedback, the newest first, including feedback that is no longer learned from. */
   feedback: GivenFeedback[];
+  /** The last added paper first. */
+  library: LibraryPaper[];
 }
 
 /** What was learned about a subscriber, and from which feedback; null when there is none. */
@@ -36,11 +45,17 @@ export async function listLearned(
   const feedback = await listFeedback(db, subscriberId, { limit: MAX_FEEDBACK });
   const { terms } = unpackLearned(learned);
   const teaching = feedback.filter(({ givenAt }) => learnsSince === null || givenAt > learnsSince);
-  const sources = findSourcePapers(terms, teaching, await termStatistics());
+  const library = await listLibrary(db, subscriberId);
+  const sources = findSourcePapers(
+    terms,
+    [...teaching, ...toJudgedPapers(library)],
+    await termStatistics(),
+  );
   return {
     terms: terms.map((each) => ({ ...each, from: sources.get(each.term) ?? [] })),
     unlearned,
     feedback,
+    library,
   };
 }
 
@@ -69,12 +84,14 @@ export function allowTerm(
   });
 }
 
-/** Forgets everything that was learned and the feedback it came from. Saved papers stay saved
- *  but are no longer learned from, and removed terms stay removed. False when there is no such
- *  subscriber. */
+/** Forgets everything that was learned, with the feedback and the library that it came from. Saved
+ *  papers stay saved but are no longer learned from, and removed terms stay removed. False when
+ *  there is no such subscriber. */
 export function forgetLearned(deps: FeedbackDeps, subscriberId: number): Promise<boolean> {
   return changeLearning(deps, subscriberId, async (tx, _subscriber, { now }) => {
     await removeFeedbackByVerbs(tx, subscriberId, ['more', 'less', 'click']);
+    await removeLibraryPapers(tx, subscriberId, 'all');
+    await removeLookups(tx, subscriberId);
     await updateLearning(tx, subscriberId, { learned: null, learnsSince: now });
   });
 }

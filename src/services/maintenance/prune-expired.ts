@@ -1,6 +1,7 @@
 import { removeAlerts } from '../../db/alerts/alerts.ts';
 import type { Db } from '../../db/client.ts';
 import { listFinishedDigests, removeDeliveries } from '../../db/digests/retention.ts';
+import { removeEndedLookups } from '../../db/library/library-lookups.ts';
 import { analysePapers } from '../../db/papers/papers.ts';
 import { removeFetches } from '../../db/sources/sources.ts';
 import { removeExpiredSignupLimits } from '../../db/subscribers/signup-limits.ts';
@@ -8,6 +9,8 @@ import { removeUnconfirmedSubscribers } from '../../db/subscribers/subscribers.t
 import { removeTransactionalEmails } from '../../db/transactional/transactional-emails.ts';
 import { isTransient } from '../../db/transient.ts';
 import { DAY_MS } from '../../domain/time/units.ts';
+import { removeAbandonedLibraries } from '../library/remove-library.ts';
+import type { TermStatistics } from '../ranking/term-statistics.ts';
 
 /** How long an unconfirmed sign-up is kept, in ms: long enough to say that the link has expired,
  *  and no longer than needed (GDPR Art. 5(1)(e)). */
@@ -22,6 +25,10 @@ const FETCH_RETENTION_MS = 60 * DAY_MS;
 /** How long incidents are kept after they end, in ms. */
 const ALERT_RETENTION_MS = 365 * DAY_MS;
 
+/** How long the library of a reader who unsubscribed is kept, in ms, and the record of what was
+ *  looked up for a library. */
+const LIBRARY_RETENTION_MS = 30 * DAY_MS;
+
 /** How many rows of each kind were removed. */
 interface PruneReport {
   unconfirmed: number;
@@ -29,6 +36,9 @@ interface PruneReport {
   limits: number;
   fetches: number;
   alerts: number;
+  /** Libraries of subscribers who left. */
+  libraries: number;
+  lookups: number;
   /** Digests whose deliveries were removed. */
   digests: number;
   /** Digests whose deliveries could not be removed: a backup may read them. */
@@ -36,15 +46,19 @@ interface PruneReport {
 }
 
 /** Removes what is no longer needed: unconfirmed sign-ups, old transactional e-mails, expired
- *  sign-up limits, old fetches and incidents, and the deliveries of digests that were composed
- *  more than `deliveriesKeptDays` ago. Also updates the planner's statistics of papers. Deliveries
- *  that something else reads are left for the next call. */
+ *  sign-up limits, old fetches and incidents, the libraries of readers who left, and the deliveries
+ *  of digests that were composed more than `deliveriesKeptDays` ago. Also updates the planner's
+ *  statistics of papers. Deliveries that something else reads are left for the next call. */
 export async function pruneExpired(
   db: Db,
   now: Date,
-  { deliveriesKeptDays }: { deliveriesKeptDays: number },
+  {
+    deliveriesKeptDays,
+    termStatistics,
+  }: { deliveriesKeptDays: number; termStatistics: TermStatistics },
 ): Promise<PruneReport> {
   await analysePapers(db);
+  const libraryLimit = new Date(now.getTime() - LIBRARY_RETENTION_MS);
   const removed = {
     unconfirmed: await removeUnconfirmedSubscribers(
       db,
@@ -57,6 +71,11 @@ export async function pruneExpired(
     limits: await removeExpiredSignupLimits(db, now),
     fetches: await removeFetches(db, new Date(now.getTime() - FETCH_RETENTION_MS)),
     alerts: await removeAlerts(db, new Date(now.getTime() - ALERT_RETENTION_MS)),
+    libraries: await removeAbandonedLibraries(
+      { db, clock: () => now, termStatistics },
+      libraryLimit,
+    ),
+    lookups: await removeEndedLookups(db, libraryLimit),
   };
   const before = new Date(now.getTime() - deliveriesKeptDays * DAY_MS);
   return { ...removed, ...(await removeOldDeliveries(db, before, now)) };

@@ -5,6 +5,8 @@ import {
   type SubscriberDelivery,
 } from '../../db/deliveries/deliveries.ts';
 import { findLearning, type GivenFeedback, listFeedback } from '../../db/feedback/feedback.ts';
+import { listLookups } from '../../db/library/library-lookups.ts';
+import { type LibraryPaper, listLibrary } from '../../db/library/library-papers.ts';
 import { type Consent, listConsents } from '../../db/subscribers/consents.ts';
 import { findPauseStart } from '../../db/subscribers/pauses.ts';
 import { findSubscriber, listDigestRecipients } from '../../db/subscribers/subscribers.ts';
@@ -16,6 +18,7 @@ import {
   type OpenSignUp,
 } from '../../db/transactional/transactional-emails.ts';
 import type { SelectedPaper } from '../../domain/digests/digest.ts';
+import type { LibraryLookup } from '../../domain/library/library-lookup.ts';
 import { hashToken } from '../../domain/links/tokens.ts';
 import { type LearnedTerm, unpackLearned } from '../../domain/ranking/learned-terms.ts';
 import type { Subscriber } from '../../domain/subscribers/subscriber.ts';
@@ -32,6 +35,9 @@ export interface SubscriberData {
   /** The newest first. */
   feedback: GivenFeedback[];
   learned: LearnedTerm[];
+  /** The papers of the library, the last added first, and what was looked up for it. */
+  library: LibraryPaper[];
+  lookups: LibraryLookup[];
   /** Terms that the subscriber removed. */
   unlearned: string[];
   /** When the pause, or the last one, began. */
@@ -84,6 +90,8 @@ export async function exportDataByLink(
     openSignUps: await listOpenSignUps(db, id),
     deliveries: await listExportedDeliveries(db, id),
     feedback: await listFeedback(db, id, { limit: ALL_FEEDBACK }),
+    library: await listLibrary(db, id),
+    lookups: await listLookups(db, id),
     learned: unpackLearned(learning?.learned ?? null).terms,
     unlearned: learning?.unlearned ?? [],
     pausedAt: await findPauseStart(db, id),

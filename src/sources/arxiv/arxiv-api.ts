@@ -39,7 +39,7 @@ export async function queryArxivApi(
     const response = await get({ url: pageUrl, accept: 'application/atom+xml', signal });
     const feed = parseXmlDocument(response?.text ?? '', pageUrl);
     const entries = findChildren(feed, 'entry');
-    throwIfError(entries, pageUrl);
+    throwIfArxivError(entries, pageUrl);
     const total = Number(readChildText(feed, 'opensearch:totalResults') ?? Number.NaN);
     if (!(total >= 0 && total <= MAX_RESULTS))
       throw createUnreadableSourceError(pageUrl, `expected a total of 0 to ${MAX_RESULTS} papers`);
@@ -72,8 +72,8 @@ function formatMinute(moment: Date): string {
   return moment.toISOString().replace(/\D/g, '').slice(0, 12);
 }
 
-/** arXiv reports an error as a feed whose only entry describes it. */
-function throwIfError(entries: readonly XmlElement[], url: string): void {
+/** arXiv reports an error as a feed whose only entry describes it. @throws SourceError. */
+export function throwIfArxivError(entries: readonly XmlElement[], url: string): void {
   const [entry] = entries;
   if (entry === undefined || !(readChildText(entry, 'id') ?? '').includes('/api/errors')) return;
   const errorSummary = readChildText(entry, 'summary') ?? 'no reason';

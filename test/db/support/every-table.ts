@@ -88,6 +88,18 @@ const STATEMENTS: readonly (readonly [string, (readonly unknown[])?])[] = [
      VALUES (1, '2605.00001', 'more', '2026-05-08T08:00Z')`,
   ],
   [
+    `INSERT INTO library_papers (subscriber_id, position, title, abstract, arxiv_id, doi, paper_id,
+       added_at)
+     VALUES (1, 1, $1, '', '2605.00001', '10.1000/swan', '2605.00001', '2026-05-08T08:00Z')`,
+    [HOSTILE_TEXT],
+  ],
+  [
+    `INSERT INTO library_lookups (subscriber_id, kind, query, state, requested_at, next_at,
+       attempts, found)
+     VALUES (1, 'author', $1, 'pending', '2026-05-08T08:00Z', '2026-05-08T08:00Z', 0, 0)`,
+    [HOSTILE_TEXT],
+  ],
+  [
     `INSERT INTO paper_sources (paper_id, source, listed_on, usable_on, seen_at)
      VALUES ('2605.00001', 'test', '2026-05-07', '2026-05-08', '2026-05-07Z')`,
   ],

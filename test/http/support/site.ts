@@ -44,6 +44,7 @@ export async function openTestSite(env: Record<string, string> = {}): Promise<Te
     logger: recordingLogger(log),
     version: '0.0.0-test',
     suppressionKey: app.keys.suppressionKey,
+    allowsLookups: app.config.sources.allowsLookups,
     pages: loadPages({ name, publicUrl, postalAddress }),
     limitSignup: createSignupLimit(app.database.pool, signupsPerHour),
   };

@@ -154,6 +154,7 @@ describe('listLearned', () => {
 
   it('Nothing is learned without feedback, and an unknown subscriber gives null', async () => {
     expect(await listLearned(deps(), subscriber)).toEqual({
+      library: [],
       terms: [],
       unlearned: [],
       feedback: [],

@@ -2,6 +2,7 @@ import { sql } from 'drizzle-orm';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { composeDigest } from '../../../src/services/digests/compose-digest.ts';
 import { pruneExpired } from '../../../src/services/maintenance/prune-expired.ts';
+import { createTermStatistics } from '../../../src/services/ranking/term-statistics.ts';
 import { useDatabase } from '../../support/database.ts';
 import {
   buildPaper,
@@ -27,7 +28,8 @@ describe('Pruning beside a backup', () => {
     await composeDigest(db, { kind: 'daily', date: '2026-05-08', now });
     await db.execute(sql`UPDATE deliveries SET state = 'sent'`);
     await syncBatchesWithDeliveries(db);
-    const prune = () => pruneExpired(db, LATER, { deliveriesKeptDays: 30 });
+    const termStatistics = createTermStatistics({ db, clock: () => LATER });
+    const prune = () => pruneExpired(db, LATER, { deliveriesKeptDays: 30, termStatistics });
     const backup = await database.database.pool.connect();
     await backup.query('BEGIN');
     await backup.query('SELECT count(*) FROM deliveries');

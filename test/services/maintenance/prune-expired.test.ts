@@ -2,8 +2,12 @@ import { sql } from 'drizzle-orm';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { countDeliveries } from '../../../src/db/deliveries/count-deliveries.ts';
 import { resetToPending } from '../../../src/db/deliveries/transitions/resend.ts';
+import { recordLookup, requestLookup } from '../../../src/db/library/library-lookups.ts';
+import { addLibraryPapers } from '../../../src/db/library/library-papers.ts';
+import { updateStatus } from '../../../src/db/subscribers/subscribers.ts';
 import { composeDigest } from '../../../src/services/digests/compose-digest.ts';
 import { pruneExpired } from '../../../src/services/maintenance/prune-expired.ts';
+import { createTermStatistics } from '../../../src/services/ranking/term-statistics.ts';
 import { signUp } from '../../../src/services/subscribers/sign-up.ts';
 import { useDatabase } from '../../support/database.ts';
 import { suppressionKey } from '../../support/keys.ts';
@@ -21,7 +25,11 @@ const COMPOSED = new Date('2026-05-08T05:30:00Z');
 const DAY_MS = 86_400_000;
 
 const daysLater = (days: number) => new Date(COMPOSED.getTime() + days * DAY_MS);
-const prune = (now: Date) => pruneExpired(database.db, now, { deliveriesKeptDays: 30 });
+const prune = (now: Date) => {
+  const { db } = database;
+  const termStatistics = createTermStatistics({ db, clock: () => now });
+  return pruneExpired(db, now, { deliveriesKeptDays: 30, termStatistics });
+};
 
 let digestId: number;
 beforeEach(async () => {
@@ -88,6 +96,27 @@ describe('pruneExpired: unconfirmed sign-ups', () => {
     await signUpAt(daysLater(20));
     expect(await prune(daysLater(50))).toMatchObject({ unconfirmed: 0 });
     expect(await prune(new Date(daysLater(50).getTime() + 1))).toMatchObject({ unconfirmed: 1 });
+  });
+});
+
+describe('pruneExpired: libraries', () => {
+  it('The library of a reader who left and old records of lookups are removed after 30 days', async () => {
+    const { db } = database;
+    const leaver = await storeSubscriber(db);
+    const stayer = await storeSubscriber(db);
+    for (const id of [leaver, stayer]) {
+      const entry = { title: 'Tides', abstract: '', arxivId: null, doi: null, paperId: null };
+      await addLibraryPapers(db, id, [entry], COMPOSED);
+      await requestLookup(db, { subscriberId: id, kind: 'papers', query: '' }, COMPOSED);
+    }
+    const lookup = { kind: 'papers', requestedAt: COMPOSED } as const;
+    await recordLookup(db, stayer, lookup, { state: 'done', found: 1, endedAt: COMPOSED });
+    await updateStatus(db, leaver, 'unsubscribed', COMPOSED);
+    expect(await prune(daysLater(30))).toMatchObject({ libraries: 0, lookups: 0 });
+    const later = new Date(daysLater(30).getTime() + 1);
+    expect(await prune(later)).toMatchObject({ libraries: 1, lookups: 1 });
+    expect(await countRows(db, 'library_papers')).toBe(1);
+    expect(await countRows(db, 'library_lookups')).toBe(0);
   });
 });
 

@@ -11,12 +11,19 @@ import type { Clock } from '../../../domain/time/clock.ts';
 import type { FixtureResponse } from './fixture-response.ts';
 import { respondAsArxiv } from './respond-as-arxiv.ts';
 import { respondAsHuggingFace } from './respond-as-hugging-face.ts';
+import { respondAsLibrarySite } from './respond-as-library-sites.ts';
 import type { ServedPaper } from './served-paper.ts';
 
-/** A server on this machine in the place of Hugging Face and arXiv. */
+/** A server on this machine in the place of Hugging Face, arXiv, ORCID and Crossref. */
 export interface PaperServer {
   /** Values for the settings of the sources. */
-  urls: { hfEndpoint: string; arxivRssUrl: string; arxivApiUrl: string };
+  urls: {
+    hfEndpoint: string;
+    arxivRssUrl: string;
+    arxivApiUrl: string;
+    orcidApiUrl: string;
+    crossrefApiUrl: string;
+  };
   close(): Promise<void>;
 }
 
@@ -45,6 +52,8 @@ export async function startPaperServer(listener: RequestListener): Promise<Paper
       hfEndpoint: origin,
       arxivRssUrl: `${origin}/atom`,
       arxivApiUrl: `${origin}/api/query`,
+      orcidApiUrl: `${origin}/v3.0`,
+      crossrefApiUrl: origin,
     },
     close: async () => {
       server.closeAllConnections();
@@ -57,7 +66,8 @@ export async function startPaperServer(listener: RequestListener): Promise<Paper
 function respond(url: URL, papers: readonly ServedPaper[], now: Date): FixtureResponse {
   return (
     respondAsHuggingFace(url, papers, now) ??
-    respondAsArxiv(url, papers, now) ?? {
+    respondAsArxiv(url, papers, now) ??
+    respondAsLibrarySite(url, papers) ?? {
       status: 404,
       type: 'text/html',
       body: '<h1>Not found</h1>',

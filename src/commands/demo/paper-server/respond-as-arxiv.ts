@@ -27,9 +27,24 @@ export function respondAsArxiv(
   return createAtomResponse(FEED_RENDERERS[kind as keyof typeof FEED_RENDERERS](listed, day));
 }
 
-/** `(cat:cs.CL OR cat:cs.LG) AND submittedDate:[202605071800 TO 202605081759]`. */
+/** `(cat:cs.CL OR cat:cs.LG) AND submittedDate:[202605071800 TO 202605081759]`,
+ *  `au:"Ada Lovelace"`, or a list of ids. */
 function renderQueryResult(params: URLSearchParams, papers: readonly ServedPaper[]): string {
+  const most = Number(params.get('max_results') ?? 10);
+  const ids = params.get('id_list')?.split(',') ?? null;
+  if (ids !== null) {
+    const listed = papers.filter(({ id }) => ids.includes(id));
+    return renderArxivApiFeed(listed, { start: 0, most });
+  }
   const query = params.get('search_query') ?? '';
+  const [, author] = /^au:"([^"]+)"$/.exec(query) ?? [];
+  if (author !== undefined) {
+    const family = author.toLowerCase().split(' ').at(-1) ?? '';
+    const byAuthor = papers.filter(({ authors }) =>
+      authors.some((name) => name.toLowerCase().includes(family)),
+    );
+    return renderArxivApiFeed(byAuthor, { start: 0, most });
+  }
   const categories = [...query.matchAll(/cat:([\w.*-]+)/g)].map(([, each = '']) => each);
   const [, from, to] = /submittedDate:\[(\d{12}) TO (\d{12})\]/.exec(query) ?? [];
   if (categories.length === 0 || from === undefined || to === undefined)
@@ -38,7 +53,7 @@ function renderQueryResult(params: URLSearchParams, papers: readonly ServedPaper
     .filter((paper) => isInCategory(paper, categories) && isWithin(paper.submittedAt, from, to))
     .sort((a, b) => a.submittedAt.getTime() - b.submittedAt.getTime());
   const start = Number(params.get('start') ?? 0);
-  return renderArxivApiFeed(matching, { start, most: Number(params.get('max_results') ?? 10) });
+  return renderArxivApiFeed(matching, { start, most });
 }
 
 function isInCategory(paper: ServedPaper, categories: readonly string[]): boolean {

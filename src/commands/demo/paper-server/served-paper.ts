@@ -23,6 +23,10 @@ export interface ServedPaper {
   announceType: 'new' | 'cross' | 'replace' | 'replace-cross';
   /** The authors' comment on arXiv. */
   comment: string | null;
+  /** Its DOI at Crossref; null when it has none. */
+  doi: string | null;
+  /** The ORCID iDs that list it. */
+  orcids: string[];
 }
 
 /** A paper on both lists of `day`. */
@@ -48,6 +52,8 @@ export function createServedPaper(
     arxivDay: day,
     announceType: 'new',
     comment: null,
+    doi: null,
+    orcids: [],
     ...overrides,
   };
 }

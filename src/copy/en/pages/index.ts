@@ -7,6 +7,7 @@ import { FRONT_COPY } from './front.ts';
 import { INBOX_COPY } from './inbox.ts';
 import { LAYOUT_COPY } from './layout.ts';
 import { LEARNED_COPY } from './learned.ts';
+import { LIBRARY_COPY } from './library.ts';
 import { PAPERS_COPY } from './papers.ts';
 import { PREFERENCES_COPY } from './preferences.ts';
 import { SAVED_COPY } from './saved.ts';
@@ -31,6 +32,7 @@ export const PAGE_COPY = {
   unsubscribe: UNSUBSCRIBE_COPY,
   feedback: FEEDBACK_COPY,
   learned: LEARNED_COPY,
+  library: LIBRARY_COPY,
   saved: SAVED_COPY,
   dataRequest: DATA_REQUEST_COPY,
 } as const;
