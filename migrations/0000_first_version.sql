@@ -223,7 +223,8 @@ CREATE TABLE transactional_emails (
   sent_at timestamptz,
   reply text,
   paper_ids text[] NOT NULL DEFAULT '{}',
-  sign_up_request jsonb
+  sign_up_request jsonb,
+  lease_id bigint
 );
 --> statement-breakpoint
 CREATE INDEX transactional_emails_subscriber

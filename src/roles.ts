@@ -18,6 +18,10 @@ export interface RunningRoles {
  *  and prepared. Batches that only wait for replies do not count. */
 const BATCH_CONCURRENCY = 3;
 
+/** Transactional e-mails of a worker at the same time. Each waits for the answer of the relay, so
+ *  that a few slow answers must not hold up the others. */
+const TRANSACTIONAL_CONCURRENCY = 20;
+
 /** How long a stopping worker waits for relays to answer, in ms. Mails without an answer by then
  *  become `unknown`. */
 const SHUTDOWN_GRACE_MS = 20_000;
@@ -74,14 +78,19 @@ async function startMetricsSiteIfSet(
 async function startWorker(app: App): Promise<RunningWorkers> {
   const { queue, handlers, lease, logger, forceStop, waitForBatches } = app;
   await lease();
-  const workers = await queue.startWorkers(['deliveries', 'transactional'], handlers, {
+  const onError = createJobErrorLogger(logger);
+  const workers = await queue.startWorkers(['deliveries'], handlers, {
     concurrency: BATCH_CONCURRENCY,
-    onError: createJobErrorLogger(logger),
+    onError,
+  });
+  const transactionalWorkers = await queue.startWorkers(['transactional'], handlers, {
+    concurrency: TRANSACTIONAL_CONCURRENCY,
+    onError,
   });
   return {
     stop: async () => {
       const timer = setTimeout(() => forceStop.abort(), SHUTDOWN_GRACE_MS);
-      await workers.stop();
+      await Promise.all([workers.stop(), transactionalWorkers.stop()]);
       await waitForBatches();
       clearTimeout(timer);
     },

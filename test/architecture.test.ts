@@ -32,6 +32,7 @@ const PURE_PACKAGES = ['node:crypto', 'node:url', 'temporal-polyfill', 'validato
 const SERVICE_FRONTS = [
   'services/alerts/alerts.ts',
   'services/deliveries/enqueue-batches.ts',
+  'services/deliveries/lease.ts',
   'services/digests/digest-context.ts',
   'services/digests/digest-status.ts',
   'services/digests/find-missing-lists.ts',

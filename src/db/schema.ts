@@ -250,6 +250,8 @@ export const transactionalEmails = pgTable('transactional_emails', {
   paperIds: text('paper_ids').array().notNull(),
   /** The request that the link confirms; null for other e-mails, and once a link was confirmed. */
   signUpRequest: jsonb('sign_up_request').$type<SignUpRequest>(),
+  /** The lease under which it is being sent; null otherwise. */
+  leaseId: id('lease_id'),
 });
 
 export const digests = pgTable(

@@ -61,6 +61,7 @@ export function wireSending(deps: SendingDeps, closers: Closer[]): Sending {
   );
   const transactional = loadOnce(async () => ({
     ...deps,
+    lease: await lease(),
     ...(await mail()),
     db,
     suppressionKey,

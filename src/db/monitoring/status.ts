@@ -74,7 +74,7 @@ export async function findBacklogs(
       AND paused_at IS NULL AND cancelled_at IS NULL
     UNION ALL
     SELECT 'transactional', count(*)::int, min(next_at) FROM transactional_emails
-    WHERE state = 'pending' AND next_at <= ${now}`);
+    WHERE state = 'pending' AND next_at <= ${now} AND (lease_id IS NULL OR next_at < ${heldSince})`);
   const of = (wanted: string): Backlog => {
     const row = rows.find(({ name }) => name === wanted);
     return { count: row?.count ?? 0, since: parseTimestamp(row?.since ?? null) };

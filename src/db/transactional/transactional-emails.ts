@@ -168,24 +168,34 @@ export async function findTransactionalEmailByToken(
   return row ?? null;
 }
 
+/** How far the clocks of two processes may differ, in ms: a worker claims at once what another
+ *  process has just requested. */
+const CLOCK_TOLERANCE_MS = 5000;
+
+/** True of an e-mail that no live worker is sending. */
+const isUnclaimed = sql`(transactional_emails.lease_id IS NULL OR NOT EXISTS (
+  SELECT FROM leases
+  WHERE leases.id = transactional_emails.lease_id AND expires_at > clock_timestamp()))`;
+
 /**
- * Claims an e-mail that is due until `untilAt`, so that no other worker sends it. Null when it is
- * sent already, not due, or claimed.
+ * Claims an e-mail that is due, so that no other worker sends it while the lease lasts. Null when
+ * it is sent already, not due, or claimed.
  */
 export async function claimTransactionalEmail(
   db: Db,
   id: number,
-  now: Date,
-  untilAt: Date,
+  { leaseId, now }: { leaseId: number; now: Date },
 ): Promise<TransactionalEmail | null> {
+  const firstBefore = new Date(now.getTime() + CLOCK_TOLERANCE_MS);
   const [row] = await db
     .update(transactionalEmails)
-    .set({ nextAt: untilAt, attempts: sql`attempts + 1` })
+    .set({ leaseId, attempts: sql`attempts + 1` })
     .where(
       and(
         eq(transactionalEmails.id, id),
         eq(transactionalEmails.state, 'pending'),
-        sql`next_at <= ${now}`,
+        sql`next_at <= CASE attempts WHEN 0 THEN ${firstBefore}::timestamptz ELSE ${now}::timestamptz END`,
+        isUnclaimed,
       ),
     )
     .returning(COLUMNS);
@@ -204,10 +214,11 @@ export async function setTransactionalEmailPapers(
     .where(eq(transactionalEmails.id, id));
 }
 
-/** Records the result of an attempt. */
+/** Records the result of the attempt with this number, unless another one has begun since or the
+ *  e-mail was sent. */
 export async function recordTransactionalEmail(
   db: Db,
-  id: number,
+  { id, attempts }: Pick<TransactionalEmail, 'id' | 'attempts'>,
   result: {
     state: TransactionalState;
     nextAt?: Date;
@@ -216,7 +227,16 @@ export async function recordTransactionalEmail(
     reply: string;
   },
 ): Promise<void> {
-  await db.update(transactionalEmails).set(result).where(eq(transactionalEmails.id, id));
+  await db
+    .update(transactionalEmails)
+    .set({ ...result, leaseId: null })
+    .where(
+      and(
+        eq(transactionalEmails.id, id),
+        eq(transactionalEmails.state, 'pending'),
+        eq(transactionalEmails.attempts, attempts),
+      ),
+    );
 }
 
 /** Marks the e-mail's link as used; the first use counts. */
@@ -261,7 +281,7 @@ export async function listDueTransactionalEmails(
   const rows = await db
     .select({ id: transactionalEmails.id })
     .from(transactionalEmails)
-    .where(sql`state = 'pending' AND next_at <= ${now}`)
+    .where(and(sql`state = 'pending' AND next_at <= ${now}`, isUnclaimed))
     .orderBy(transactionalEmails.nextAt)
     .limit(limit);
   return rows.map(({ id }) => id);

@@ -49,11 +49,13 @@ export async function enqueueDueTransactionalEmails(
 
 const MAX_EMAILS_PER_CALL = 1000;
 
-/** Enqueues a stored e-mail; null enqueues nothing. Neither waits nor fails: a request must not
- *  hang because the queue does not respond, and the sweep enqueues the e-mail again. */
+/** Enqueues a stored e-mail before all others, since somebody waits for it; null enqueues nothing.
+ *  Neither waits nor fails: a request must not hang because the queue does not respond, and the
+ *  sweep enqueues the e-mail again. */
 export function enqueueTransactionalEmail(queue: Queue, emailId: number | null): void {
   if (emailId === null) return;
-  queue.enqueue('transactional-email', { emailId }, getJobId(emailId)).catch(() => undefined);
+  const job = { data: { emailId }, id: getJobId(emailId), isFirst: true };
+  queue.enqueueMany('transactional-email', [job]).catch(() => undefined);
 }
 
 /** The same for every attempt to enqueue an e-mail, so that it waits in the queue once. */

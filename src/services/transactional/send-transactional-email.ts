@@ -14,6 +14,7 @@ import {
 } from '../../db/transactional/transactional-emails.ts';
 import { concludeAttempt, type SendOutcome } from '../../domain/deliveries/outcome.ts';
 import { computeRetryDelayMs } from '../../domain/deliveries/retry-delay.ts';
+import { PaperboyError } from '../../domain/errors.ts';
 import { hashSuppressedAddress, hashToken, type LinkTokens } from '../../domain/links/tokens.ts';
 import { normaliseAddress } from '../../domain/subscribers/email-address.ts';
 import { applySignUpRequest } from '../../domain/subscribers/sign-up-request.ts';
@@ -33,6 +34,7 @@ import type { Sender, SiteSender } from '../../mail/templates/sender.ts';
 import { composeTransactionalEmail } from '../../mail/transactional/transactional-email.ts';
 import type { Metrics } from '../../metrics/metrics.ts';
 import type { Mailer } from '../../relay/nodemailer-transport.ts';
+import type { Lease } from '../deliveries/lease.ts';
 import type { TermStatistics } from '../ranking/term-statistics.ts';
 import { selectMissedPapers } from './select-missed-papers.ts';
 
@@ -52,12 +54,14 @@ export interface TransactionalDeps {
   /** Messages in 24 hours; null: no limit. */
   dailyLimit: number | null;
   termStatistics: TermStatistics;
+  lease: Pick<Lease, 'current'>;
   /** Counts each attempt by its outcome. */
   metrics: Pick<Metrics, 'countMail'>;
 }
 
-/** How long a worker may take over an e-mail before another one tries, in ms. */
-const CLAIM_MS = 120_000;
+/** Delay before an e-mail that never reached a relay is tried again, in ms, at first: someone waits
+ *  for it, and the relay may have been restarted. */
+const MIN_UNSENT_DELAY_MS = 15_000;
 
 const LINK_EXPIRED = 'The link expired before the e-mail could be sent.';
 
@@ -78,21 +82,41 @@ export async function sendTransactionalEmail(
   deps: TransactionalDeps,
   emailId: number,
 ): Promise<void> {
-  const { db, mailer, templates, tokens, clock, messageIds } = deps;
+  const { db, clock } = deps;
   const { links } = deps.sender;
   if (links === null) return;
   const sender = { ...deps.sender, links };
   const now = clock();
   if (await isDailyLimitReached(deps, now)) return;
-  const claimed = await claimTransactionalEmail(
-    db,
-    emailId,
+  const claimed = await claimTransactionalEmail(db, emailId, {
+    leaseId: await deps.lease.current(),
     now,
-    new Date(now.getTime() + CLAIM_MS),
-  );
+  });
   if (!claimed) return;
-  if (claimed.expiresAt <= now)
-    return recordTransactionalEmail(db, claimed.id, { state: 'failed', reply: LINK_EXPIRED });
+  try {
+    await sendClaimed({ ...deps, sender }, claimed);
+  } catch (error) {
+    await recordTransactionalEmail(db, claimed, {
+      ...toDeliveryUpdate(toOutcome(error), claimed, clock(), deps.random()),
+    });
+    throw error;
+  }
+}
+
+/** An address that fits no header fails the e-mail. Any other error may be repaired. */
+function toOutcome(error: unknown): SendOutcome {
+  const isInvalid = error instanceof PaperboyError && error.code === 'UNSENDABLE_ADDRESS';
+  const kind = isInvalid ? 'invalid' : 'uncomposed';
+  return { kind, problem: (error as Error).message, relay: '' };
+}
+
+async function sendClaimed(
+  deps: TransactionalDeps & { sender: SiteSender },
+  claimed: TransactionalEmail,
+): Promise<void> {
+  const { db, mailer, templates, tokens, clock, messageIds, sender } = deps;
+  if (claimed.expiresAt <= clock())
+    return recordTransactionalEmail(db, claimed, { state: 'failed', reply: LINK_EXPIRED });
   const stored = await findSubscriber(db, claimed.subscriberId);
   if (!stored) return;
   const subscriber = applySignUpRequest(stored, claimed.signUpRequest);
@@ -100,10 +124,10 @@ export async function sendTransactionalEmail(
   const suppression = await findSuppression(db, hashSuppressedAddress(key, deps.suppressionKey));
   const isOwner = deps.ownerKeys === null || deps.ownerKeys.has(key);
   const reply = isOwner ? findObstacle(claimed, subscriber, suppression) : NOT_THE_OWNER;
-  if (reply !== null) return recordTransactionalEmail(db, claimed.id, { state: 'failed', reply });
+  if (reply !== null) return recordTransactionalEmail(db, claimed, { state: 'failed', reply });
   const email = await ensurePapers(deps, claimed);
   if (email.kind === 'return' && email.paperIds.length === 0)
-    return recordTransactionalEmail(db, email.id, { state: 'failed', reply: NOTHING_MISSED });
+    return recordTransactionalEmail(db, email, { state: 'failed', reply: NOTHING_MISSED });
   const messageId = messageIds({ kind: 'transactional', emailId: email.id });
   const mail = composeTransactionalEmail(templates, sender, {
     kind: email.kind,
@@ -111,11 +135,11 @@ export async function sendTransactionalEmail(
     messageId,
     date: email.sendAt,
     link: await createLink({ db, tokens, sender }, email, subscriber),
-    ...(await readFacts({ ...deps, sender }, email, subscriber)),
+    ...(await readFacts(deps, email, subscriber)),
   });
   const { outcome } = await mailer.sendMail(mail);
   deps.metrics.countMail('transactional', concludeAttempt(outcome).status);
-  await recordTransactionalEmail(db, email.id, {
+  await recordTransactionalEmail(db, email, {
     ...toDeliveryUpdate(outcome, email, clock(), deps.random()),
     messageId,
   });
@@ -223,7 +247,7 @@ function toDeliveryUpdate(
 ) {
   const { status, text: reply } = concludeAttempt(outcome);
   if (status === 'sent') return { state: status, sentAt: now, reply };
-  const nextAt = new Date(now.getTime() + computeRetryDelayMs(email.attempts, random));
+  const nextAt = new Date(now.getTime() + computeDelayMs(outcome, email.attempts, random));
   const endsAt = Math.min(
     email.expiresAt.getTime(),
     email.requestedAt.getTime() + TRANSACTIONAL_RETRY_WINDOW_MS,
@@ -231,4 +255,9 @@ function toDeliveryUpdate(
   if (status === 'failed' || nextAt.getTime() >= endsAt) return { state: 'failed' as const, reply };
   // An unknown one is sent again too: a second confirmation e-mail is better than none.
   return { state: 'pending' as const, nextAt, reply };
+}
+
+function computeDelayMs({ kind }: SendOutcome, attempts: number, random: number): number {
+  const delayMs = computeRetryDelayMs(attempts, random);
+  return kind === 'unsent' ? Math.min(delayMs, MIN_UNSENT_DELAY_MS * 2 ** (attempts - 1)) : delayMs;
 }

@@ -50,6 +50,7 @@ describe('signUp', () => {
         name: 'transactional-email',
         data: { emailId: email?.id },
         id: `transactional-email-${email?.id}`,
+        isFirst: true,
       },
     ]);
   });

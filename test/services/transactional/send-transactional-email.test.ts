@@ -1,10 +1,14 @@
 import { sql } from 'drizzle-orm';
 import PostalMime from 'postal-mime';
 import { describe, expect, it } from 'vitest';
+import { endLeases } from '../../../src/db/deliveries/transitions/end-leases.ts';
 import { suppressAddress } from '../../../src/db/subscribers/suppressions.ts';
 import {
   addTransactionalEmail,
+  claimTransactionalEmail,
+  listDueTransactionalEmails,
   markTransactionalEmailUsed,
+  recordTransactionalEmail,
 } from '../../../src/db/transactional/transactional-emails.ts';
 import { hashSuppressedAddress } from '../../../src/domain/links/tokens.ts';
 import type { Subscriber } from '../../../src/domain/subscribers/subscriber.ts';
@@ -18,7 +22,13 @@ import { buildPaper, storePapers, storeSubscriber } from '../../support/rows.ts'
 import { MINUTE_MS, useSendingFixture } from '../deliveries/sending-fixture.ts';
 
 const fixture = useSendingFixture();
-const { clock, database, deps } = fixture;
+const { clock, database, deps, lease } = fixture;
+
+async function worker(): Promise<ReturnType<typeof deps>> {
+  const created = deps();
+  created.useLease(await lease());
+  return created;
+}
 
 describe('sendTransactionalEmail', () => {
   async function request(
@@ -55,7 +65,7 @@ describe('sendTransactionalEmail', () => {
     const id = await request();
     const hash = hashSuppressedAddress('ada@example.org', suppressionKey);
     await suppressAddress(database.db, { emailHash: hash, reason: 'operator', now: clock() });
-    await sendTransactionalEmail(deps(), id);
+    await sendTransactionalEmail(await worker(), id);
     expect(fixture.sink.accepted).toEqual([]);
     expect(await findEmail(id)).toMatchObject({
       state: 'failed',
@@ -65,8 +75,8 @@ describe('sendTransactionalEmail', () => {
 
   it('An e-mail is sent once, with a link that works', async () => {
     const id = await request();
-    await sendTransactionalEmail(deps(), id);
-    await sendTransactionalEmail(deps(), id);
+    await sendTransactionalEmail(await worker(), id);
+    await sendTransactionalEmail(await worker(), id);
     expect(fixture.sink.accepted.map(({ to }) => to)).toEqual(['ada@example.org']);
     expect(await findEmail(id)).toMatchObject({
       state: 'sent',
@@ -79,7 +89,8 @@ describe('sendTransactionalEmail', () => {
 
   it('An e-mail is sent once although two workers try', async () => {
     const id = await request();
-    await Promise.all([sendTransactionalEmail(deps(), id), sendTransactionalEmail(deps(), id)]);
+    const workers = [await worker(), await worker()];
+    await Promise.all(workers.map((each) => sendTransactionalEmail(each, id)));
     expect(fixture.sink.mailCommands).toBe(1);
   });
 
@@ -91,7 +102,7 @@ describe('sendTransactionalEmail', () => {
     ['goodbye', '/confirm/', 'unsubscribed'],
     ['return', '/preferences/', 'active'],
   ] as const)('The link of a %s e-mail leads to %s', async (kind, path, status) => {
-    await sendTransactionalEmail(deps(), await request(kind, { status }));
+    await sendTransactionalEmail(await worker(), await request(kind, { status }));
     expect(fixture.sink.accepted[0]?.raw.toString()).toContain(path);
   });
 
@@ -101,7 +112,7 @@ describe('sendTransactionalEmail', () => {
     ['return', 'paused'],
   ] as const)('A %s e-mail is not sent to a subscriber who is %s by then', async (kind, status) => {
     const id = await request(kind, { status });
-    await sendTransactionalEmail(deps(), id);
+    await sendTransactionalEmail(await worker(), id);
     expect(fixture.sink.mailCommands).toBe(0);
     expect(await findEmail(id)).toMatchObject({
       state: 'failed',
@@ -118,7 +129,7 @@ describe('sendTransactionalEmail', () => {
       expiresAt: new Date(clock().getTime() + 60 * MINUTE_MS),
       signUpRequest: { preferences: { hour: 21 }, channel: 'api', wording: '', network: null },
     });
-    await sendTransactionalEmail(deps(), id);
+    await sendTransactionalEmail(await worker(), id);
     const { text = '' } = await PostalMime.parse(fixture.sink.accepted[0]?.raw ?? '');
     expect(text).toContain('21:00');
   });
@@ -126,7 +137,7 @@ describe('sendTransactionalEmail', () => {
   it('A confirmation e-mail is not sent once another link was confirmed', async () => {
     const id = await request('confirm', { status: 'active' });
     await markTransactionalEmailUsed(database.db, id, clock());
-    await sendTransactionalEmail(deps(), id);
+    await sendTransactionalEmail(await worker(), id);
     expect(fixture.sink.mailCommands).toBe(0);
     expect(await findEmail(id)).toMatchObject({
       state: 'failed',
@@ -146,7 +157,7 @@ describe('sendTransactionalEmail', () => {
       now: clock(),
       paperIds,
     });
-    await sendTransactionalEmail(deps(), id ?? 0);
+    await sendTransactionalEmail(await worker(), id ?? 0);
     const { text = '' } = await PostalMime.parse(fixture.sink.accepted[0]?.raw ?? '');
     expect([...text.matchAll(/papers\/(test:\w+)/g)].map(([, each]) => each)).toEqual([
       'test:first',
@@ -162,48 +173,92 @@ describe('sendTransactionalEmail', () => {
     });
     fixture.sink.respondWith(() => ({ at: 'rcpt', reply: '451 4.7.1 Later' }));
     clock.advance(48 * 60 * MINUTE_MS - 1);
-    await sendTransactionalEmail(deps(), id ?? 0);
+    await sendTransactionalEmail(await worker(), id ?? 0);
     expect(await findEmail(id ?? 0)).toMatchObject({ state: 'failed', reply: '451 4.7.1 Later' });
   });
 
   it.each([
-    ['after a 4xx', { at: 'rcpt', reply: '451 4.7.1 Greylisted' }],
-    ['after the connection broke', { drop: 'at rcpt' }],
-    ['after an unknown outcome', { drop: 'after the dot' }],
+    ['after a 4xx', { at: 'rcpt', reply: '451 4.7.1 Greylisted' }, '07:05:00'],
+    ['soon after the connection broke', { drop: 'at rcpt' }, '07:00:15'],
+    ['after an unknown outcome', { drop: 'after the dot' }, '07:05:00'],
   ] as const)(
     'An e-mail is sent again %s, with the same link and Message-ID',
-    async (_what, behaviour) => {
+    async (_what, behaviour, nextAt) => {
       const id = await request();
       fixture.sink.respondWith(() => behaviour);
-      await sendTransactionalEmail(deps(), id);
+      await sendTransactionalEmail(await worker(), id);
       const waiting = await findEmail(id);
       expect(waiting).toMatchObject({
         state: 'pending',
         attempts: 1,
-        nextAt: new Date('2026-05-08T07:05:00Z'),
+        nextAt: new Date(`2026-05-08T${nextAt}Z`),
       });
-      await sendTransactionalEmail(deps(), id);
+      await sendTransactionalEmail(await worker(), id);
       expect(fixture.sink.accepted).toEqual([]);
       fixture.sink.respondWith(() => 'accept');
       clock.advance(5 * MINUTE_MS);
-      await sendTransactionalEmail(deps(), id);
+      await sendTransactionalEmail(await worker(), id);
       expect(await findEmail(id)).toMatchObject({ state: 'sent', messageId: waiting.messageId });
       expect(new Set(fixture.sink.received.map(({ raw }) => raw.toString('latin1'))).size).toBe(1);
       expect(fixture.sink.accepted[0]?.raw.toString()).toContain(waiting.messageId);
     },
   );
 
+  it('An e-mail whose worker died is sent by another one once the lease has ended', async () => {
+    const id = await request();
+    const leaseId = await lease();
+    expect(
+      await claimTransactionalEmail(database.db, id, { leaseId, now: clock() }),
+    ).not.toBeNull();
+    await sendTransactionalEmail(await worker(), id);
+    expect(fixture.sink.mailCommands).toBe(0);
+    expect(await listDueTransactionalEmails(database.db, clock(), 9)).toEqual([]);
+    await endLeases(database.db, { id: leaseId }, clock());
+    expect(await listDueTransactionalEmails(database.db, clock(), 9)).toEqual([id]);
+    await sendTransactionalEmail(await worker(), id);
+    expect(await findEmail(id)).toMatchObject({ state: 'sent', attempts: 2 });
+  });
+
+  it('A late result of an earlier attempt does not send an e-mail again', async () => {
+    const id = await request();
+    const leaseId = await lease();
+    const claimed = await claimTransactionalEmail(database.db, id, { leaseId, now: clock() });
+    await endLeases(database.db, { id: leaseId }, clock());
+    await sendTransactionalEmail(await worker(), id);
+    const late = { state: 'pending' as const, nextAt: clock(), reply: 'Late.' };
+    await recordTransactionalEmail(database.db, { id, attempts: claimed?.attempts ?? 0 }, late);
+    expect(await findEmail(id)).toMatchObject({ state: 'sent' });
+  });
+
+  it('An e-mail that cannot be composed is tried again', async () => {
+    const id = await request();
+    const broken = { ...(await worker()), messageIds: () => `<broken id>` };
+    broken.templates = { ...broken.templates, transactional: undefined as never };
+    await expect(sendTransactionalEmail(broken, id)).rejects.toThrow();
+    expect(await findEmail(id)).toMatchObject({ state: 'pending', attempts: 1 });
+    clock.advance(5 * MINUTE_MS);
+    await sendTransactionalEmail(await worker(), id);
+    expect(await findEmail(id)).toMatchObject({ state: 'sent' });
+  });
+
+  it('What another process has just requested is sent although its clock is ahead', async () => {
+    const id = await request();
+    clock.advance(-3000);
+    await sendTransactionalEmail(await worker(), id);
+    expect(await findEmail(id)).toMatchObject({ state: 'sent' });
+  });
+
   it('An e-mail fails permanently after a 5xx', async () => {
     const id = await request();
     fixture.sink.respondWith(() => ({ at: 'rcpt', reply: '550 5.1.1 No such user' }));
-    await sendTransactionalEmail(deps(), id);
+    await sendTransactionalEmail(await worker(), id);
     expect(await findEmail(id)).toMatchObject({ state: 'failed', reply: '550 5.1.1 No such user' });
   });
 
   it('An e-mail is not sent once its link has expired', async () => {
     const id = await request();
     clock.advance(48 * 60 * MINUTE_MS);
-    await sendTransactionalEmail(deps(), id);
+    await sendTransactionalEmail(await worker(), id);
     expect(fixture.sink.mailCommands).toBe(0);
     expect(await findEmail(id)).toMatchObject({ state: 'failed' });
   });
@@ -212,7 +267,7 @@ describe('sendTransactionalEmail', () => {
     const id = await request();
     fixture.sink.respondWith(() => ({ at: 'rcpt', reply: '451 4.7.1 Later' }));
     clock.advance(48 * 60 * MINUTE_MS - 1);
-    await sendTransactionalEmail(deps(), id);
+    await sendTransactionalEmail(await worker(), id);
     expect(await findEmail(id)).toMatchObject({ state: 'failed', reply: '451 4.7.1 Later' });
   });
 
@@ -220,10 +275,10 @@ describe('sendTransactionalEmail', () => {
     const id = await request();
     await database.db.execute(sql`UPDATE transactional_emails SET attempts = 1,
       next_at = ${new Date(clock().getTime() + 2 * MINUTE_MS)} WHERE id = ${id}`);
-    await sendTransactionalEmail(deps(), id);
+    await sendTransactionalEmail(await worker(), id);
     expect(fixture.sink.mailCommands).toBe(0);
     clock.advance(2 * MINUTE_MS);
-    await sendTransactionalEmail(deps(), id);
+    await sendTransactionalEmail(await worker(), id);
     expect(fixture.sink.accepted).toHaveLength(1);
   });
 });
