@@ -15,7 +15,7 @@ import { subscriberAt } from './subscribers/subscribers.ts';
 const PAPERS = 100;
 const SUBSCRIBERS = 4000;
 const ROUNDS = 8;
-const MAX_TERMS = 200;
+const MAX_TERMS = 500;
 const NOW = new Date('2026-05-08T05:30:00Z');
 
 let largestProfiles: string[] | undefined;

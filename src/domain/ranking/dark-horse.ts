@@ -1,3 +1,5 @@
+import type { RankedPaper } from '../digests/digest.ts';
+import { addDays } from '../time/schedule.ts';
 import type { SelectionLimits } from './fill-selection.ts';
 
 /** Position of the dark horse, after the lead and three stories. Smaller selections have none. */
@@ -21,19 +23,36 @@ export function allowsDarkHorse(
   );
 }
 
-/** The index of the available paper with the highest interest among those with low popularity, or
- *  null. */
+/**
+ * The indexes of the papers that may be a dark horse: unpopular, new, and from a source that counts
+ * votes or comments. Elsewhere nobody can know whether a paper is little noticed.
+ */
+export function listDarkHorses(papers: readonly RankedPaper[]): number[] {
+  return papers.flatMap((paper, paperIndex) => {
+    const isLittleNoticed = paper.popularity < DARK_HORSE_MAX_POPULARITY;
+    const canBeNoticed = paper.countsVotes || paper.countsComments;
+    return isLittleNoticed && canBeNoticed && isNewPaper(paper) ? [paperIndex] : [];
+  });
+}
+
+/** Whether a paper was new when it was listed: few have voted for it *yet*. */
+export function isNewPaper({ publishedOn, listedOn }: RankedPaper): boolean {
+  return publishedOn === null || addDays(publishedOn, MAX_NEW_DAYS) >= listedOn;
+}
+
+const MAX_NEW_DAYS = 30;
+
+/** The one of `darkHorses` that is available and suits the subscriber best, or null. */
 export function findDarkHorse(
-  popularity: Float64Array,
-  interest: Float64Array,
+  darkHorses: readonly number[],
+  personalScores: Float64Array,
   isAvailable: (paperIndex: number) => boolean,
 ): number | null {
   let best: number | null = null;
-  for (let paperIndex = 0; paperIndex < interest.length; paperIndex += 1) {
-    const interestScore = interest[paperIndex] as number;
-    if (interestScore === 0 || !isAvailable(paperIndex)) continue;
-    if ((popularity[paperIndex] as number) >= DARK_HORSE_MAX_POPULARITY) continue;
-    if (best === null || interestScore > (interest[best] ?? 0)) best = paperIndex;
+  for (const paperIndex of darkHorses) {
+    const score = personalScores[paperIndex] as number;
+    if (score <= 0 || !isAvailable(paperIndex)) continue;
+    if (best === null || score > (personalScores[best] as number)) best = paperIndex;
   }
   return best;
 }

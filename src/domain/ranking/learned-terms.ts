@@ -19,7 +19,8 @@ export interface LearnedTerm {
 
 /** The profile learned from a subscriber's feedback. */
 export interface Learned {
-  /** Number of feedback events behind it; a click counts as a third. */
+  /** Amount of feedback behind it: 1 for a liked paper, a third for a click, a fifth for a disliked
+   *  paper, which says less about what a subscriber wants. */
   feedback: number;
   /** The greatest absolute weight first; a vector of length 1. */
   terms: LearnedTerm[];
@@ -43,14 +44,15 @@ const MAX_LIBRARY_WEIGHT = 20;
 const POSITIVE_WEIGHT = 0.75;
 const NEGATIVE_WEIGHT = 0.15;
 
-/** Daily decay of a feedback event's weight. */
-const DAILY_DECAY = 0.97;
+/** Daily decay of a feedback event's weight: half of it is left after ten weeks. */
+const DAILY_DECAY = 0.99;
 
-export const MAX_LEARNED_TERMS = 200;
+/** The strongest terms are kept. More help little and make choosing slower (docs/relevance.md). */
+export const MAX_LEARNED_TERMS = 500;
 
 /**
  * Learns terms from feedback: 0.75 × the mean of the liked papers − 0.15 × the mean of the disliked
- * ones, each event losing 3 % of its weight a day. Keeps the 200 strongest terms, without those in
+ * ones, each event losing 1 % of its weight a day. Keeps the 500 strongest terms, without those in
  * `unlearned`.
  */
 export function learnTerms(
@@ -98,7 +100,10 @@ function createWeigher(judged: readonly JudgedPaper[]): (each: JudgedPaper) => n
 
 function sumFeedback(judged: readonly JudgedPaper[]): number {
   const weightOf = createWeigher(judged);
-  return judged.reduce((sum, each) => sum + Math.abs(weightOf(each)), 0);
+  return judged.reduce((sum, each) => {
+    const weight = weightOf(each);
+    return sum + (weight > 0 ? weight : (-weight * NEGATIVE_WEIGHT) / POSITIVE_WEIGHT);
+  }, 0);
 }
 
 function decayFactorOf({ givenAt }: JudgedPaper, now: Date): number {

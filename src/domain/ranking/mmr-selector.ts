@@ -1,12 +1,15 @@
 import { maxPapersPerTopic } from './topic-cap.ts';
 
-/**
- * Weight of relevance against diversity (maximal marginal relevance, Carbonell and Goldstein 1998).
- */
-const LAMBDA = 0.75;
-
 /** Items in this bucket count towards no cap. */
 export const NO_BUCKET = 0;
+
+interface MmrOptions {
+  /** Weight of relevance against diversity, 0 to 1 (λ of maximal marginal relevance, Carbonell and
+   *  Goldstein 1998). */
+  lambda: number;
+  /** The largest share of the selection that one bucket may have. */
+  maxBucketShare: number;
+}
 
 /** Selects candidates greedily: each time the best remaining one, where similarity to those already
  *  selected counts against it, and no bucket may exceed its share of the selection. */
@@ -37,8 +40,8 @@ export function createMmrSelector(
   bucketCount: number,
   similaritiesTo: (index: number) => Float32Array,
 ): MmrSelector & {
-  /** Starts a selection. `maxBucketShare` is the largest share of it that one bucket may have. */
-  clear(maxBucketShare: number): void;
+  /** Starts a selection. */
+  clear(options: MmrOptions): void;
 } {
   /** The first `availableCount` entries are the indexes that can still be selected. */
   const available = new Int32Array(size);
@@ -48,6 +51,7 @@ export function createMmrSelector(
   const bucketOf = new Int32Array(size);
   const selectedPerBucket = new Int32Array(bucketCount + 1);
   const noSimilarities = new Float32Array(size);
+  let lambda = 1;
   let maxBucketShare = 1;
   let candidateCount = 0;
   let availableCount = 0;
@@ -73,7 +77,7 @@ export function createMmrSelector(
         nearest = similarity;
         maxSimilarity[index] = similarity;
       }
-      const marginal = (relevance[index] as number) - (1 - LAMBDA) * nearest;
+      const marginal = (relevance[index] as number) - (1 - lambda) * nearest;
       if (
         marginal > bestMarginal &&
         (selectedPerBucket[bucketOf[index] as number] as number) < bucketCap
@@ -104,8 +108,8 @@ export function createMmrSelector(
   };
 
   return {
-    clear: (largestShare) => {
-      maxBucketShare = largestShare;
+    clear: (options) => {
+      ({ lambda, maxBucketShare } = options);
       isAvailable.fill(0);
       selectedPerBucket.fill(0);
       candidateCount = 0;
@@ -118,7 +122,7 @@ export function createMmrSelector(
       availableCount += 1;
       candidateCount += 1;
       isAvailable[index] = 1;
-      relevance[index] = LAMBDA * score;
+      relevance[index] = lambda * score;
       maxSimilarity[index] = 0;
       bucketOf[index] = bucket;
       if (best === NO_CANDIDATE || (relevance[index] as number) > (relevance[best] as number))

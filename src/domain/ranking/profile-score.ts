@@ -5,29 +5,36 @@ import { NO_TERM } from './vocabulary.ts';
 
 /** Scores the papers of a digest by the terms learned from a subscriber's feedback. Its arrays are
  *  reused from one subscriber to the next. */
-interface ProfileScore {
-  /** Computes the scores for packed learned terms. */
+export interface ProfileScorer {
+  /** Computes the likenesses for packed learned terms. */
   load(index: TermIndex, packed: string): void;
-  /** What feedback adds to the score of a paper, positive or negative. */
+  /**
+   * The cosine similarity of a paper and the learned terms, less a part of what it has in common
+   * with all papers: about 0.3 is very much alike, 0 or less is not.
+   */
+  likeness(paperIndex: number): number;
+  /** Sets the best likeness of the candidates, which gets the greatest score. */
+  scaleTo(bestLikeness: number): void;
+  /** The likeness relative to the best one of the candidates, -1 to 1. */
   score(paperIndex: number): number;
+  /** The weight of the score, 0 to 1: it grows with the feedback. */
+  readonly weight: number;
   /** The two learned terms that contributed most, as one small number for `decodeExplainingTerms`;
    *  0 for none. */
   explainingKey(paperIndex: number): number;
 }
 
-/** Weight of the profile score per feedback event, and its maximum. */
-const WEIGHT_PER_FEEDBACK = 0.03;
-const MAX_WEIGHT = 0.3;
+/** Feedback that gives half of the maximum weight: one liked paper gives 0.8. */
+const HALF_WEIGHT_FEEDBACK = 0.25;
 
-/** Similarity that gives half of the maximum score. Of 0.02, 0.05, 0.1 and 0.2, the best for
- *  simulated readers (docs/relevance.md). */
-const HALF_SATURATION_SIMILARITY = 0.05;
+/** On a day with nothing near, the nearest paper is not made to look like a perfect match. */
+const MIN_BEST_LIKENESS = 0.08;
 
 /** Contribution to the similarity from which a term may be shown as a reason. */
 const MIN_EXPLAINING_CONTRIBUTION = 0.005;
 
 /** @param size number of papers */
-export function createProfileScorer(size: number): ProfileScore {
+export function createProfileScorer(size: number): ProfileScorer {
   const similarities = new Float64Array(size);
   const largest = new Float64Array(size);
   const secondLargest = new Float64Array(size);
@@ -35,6 +42,7 @@ export function createProfileScorer(size: number): ProfileScore {
   const secondExplaining = new Uint8Array(size);
   const encode = createUtf8Encoder();
   let weight = 0;
+  let bestLikeness = MIN_BEST_LIKENESS;
 
   const recordContribution = (paperIndex: number, contribution: number, explaining: number) => {
     if (contribution > (largest[paperIndex] as number)) {
@@ -63,24 +71,24 @@ export function createProfileScorer(size: number): ProfileScore {
 
   return {
     load: (index, packed) => {
-      for (const scratch of [
-        similarities,
-        largest,
-        secondLargest,
-        largestExplaining,
-        secondExplaining,
-      ])
+      for (const scratch of [largest, secondLargest, largestExplaining, secondExplaining])
         scratch.fill(0);
+      for (let paperIndex = 0; paperIndex < size; paperIndex += 1)
+        similarities[paperIndex] = -(index.commonParts[paperIndex] as number);
       const bytes = encode(packed);
       const feedback = forEachLearnedTerm(bytes, (start, end, learned) => {
         const posting = index.vocabulary.find(bytes, start, end);
         if (posting !== NO_TERM) addPosting(index.postings, posting, learned);
       });
-      weight = Math.min(MAX_WEIGHT, WEIGHT_PER_FEEDBACK * feedback);
+      weight = feedback / (feedback + HALF_WEIGHT_FEEDBACK);
     },
-    score: (paperIndex) => {
-      const similarity = similarities[paperIndex] as number;
-      return (weight * similarity) / (Math.abs(similarity) + HALF_SATURATION_SIMILARITY);
+    likeness: (paperIndex) => similarities[paperIndex] as number,
+    scaleTo: (best) => {
+      bestLikeness = Math.max(MIN_BEST_LIKENESS, best);
+    },
+    score: (paperIndex) => Math.max(-1, (similarities[paperIndex] as number) / bestLikeness),
+    get weight() {
+      return weight;
     },
     explainingKey: (paperIndex) => {
       if (

@@ -2,10 +2,11 @@ import type { RankedPaper } from '../digests/digest.ts';
 import type { TopicPaper } from '../papers/paper.ts';
 
 /**
- * Weights of the parts of a paper's score. A starting guess, not tested on real readers: popularity
- * and interest weigh about the same, so that popular papers do not crowd out a small topic.
+ * Weights of the parts of a paper's score (docs/relevance.md). The profile score, up to 1, is
+ * added to them. The interest of keywords and names is 1 to 2, and they outweigh everything else,
+ * so that their papers come first.
  */
-export const SCORE_WEIGHTS = { popularity: 0.45, interest: 0.4, code: 0.05 } as const;
+export const SCORE_WEIGHTS = { popularity: 0.3, topic: 0.25, explicit: 1.25, code: 0.03 } as const;
 
 /**
  * Ranks the papers of a digest by popularity, then code, then date, the newest first. `popularity`

@@ -1,5 +1,5 @@
 import type { RankedPaper } from '../digests/digest.ts';
-import { addDays } from '../time/schedule.ts';
+import { isNewPaper } from './dark-horse.ts';
 import type { NameMatch } from './name-lookup.ts';
 import { decodeExplainingTerms, EXPLAINING_KEY_COUNT } from './profile-score.ts';
 import { findMostDiscussed, scoreDiscussion } from './ranking.ts';
@@ -88,7 +88,7 @@ export function createReasonPicker({
       hasCode: paper.codeUrl !== null,
       isDiscussed: scoreDiscussion(paper) > 0,
       counted: paper.countsVotes ? 'votes' : paper.countsComments ? 'comments' : null,
-      isNew: isNew(paper),
+      isNew: isNewPaper(paper),
       isDarkHorse: match.isDarkHorse,
     });
     return reasons.slice(0, MAX_REASONS).map((reason) => ({
@@ -127,13 +127,6 @@ export function createReasonPicker({
     },
   };
 }
-
-/** Whether a paper was new when its source listed it. */
-function isNew({ publishedOn, listedOn }: RankedPaper): boolean {
-  return publishedOn === null || addDays(publishedOn, MAX_NEW_DAYS) >= listedOn;
-}
-
-const MAX_NEW_DAYS = 30;
 
 /** Returns the same object for equal reasons. */
 function createInterner(): (reason: Reason) => Reason {

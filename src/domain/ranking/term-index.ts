@@ -1,6 +1,6 @@
 import type { RankedPaper } from '../digests/digest.ts';
 import type { Idf } from './inverse-document-frequency.ts';
-import { computeTermVector } from './term-vector.ts';
+import { computeTermVector, normaliseVector } from './term-vector.ts';
 import { createVocabulary, type Vocabulary } from './vocabulary.ts';
 
 /** Numbers per paper in a posting list. The list starts with its number of papers. */
@@ -18,6 +18,12 @@ export interface TermIndex {
    * none. One array, because memory access is most of the cost.
    */
   postings: Float32Array;
+  /**
+   * For each paper, what is subtracted from its similarity to any profile: a part of its similarity
+   * to the mean of the papers. Otherwise papers full of the words of the field would be like
+   * everything.
+   */
+  commonParts: Float64Array;
   /** For each paper, the terms that reasons may name, the greatest weight first. */
   explainingTerms: readonly (readonly string[])[];
 }
@@ -26,9 +32,9 @@ export interface TermIndex {
 export const MAX_EXPLAINING_TERMS = 4;
 
 export function createTermIndex(papers: readonly RankedPaper[], idf: Idf): TermIndex {
+  const vectors = papers.map((paper) => computeTermVector(paper, idf));
   const lists = new Map<string, number[]>();
-  const explainingTerms = papers.map((paper, paperIndex) => {
-    const vector = computeTermVector(paper, idf);
+  const explainingTerms = vectors.map((vector, paperIndex) => {
     const picked = pickExplainingTerms(vector);
     for (const [term, weight] of vector) {
       const list = lists.get(term) ?? [];
@@ -47,7 +53,27 @@ export function createTermIndex(papers: readonly RankedPaper[], idf: Idf): TermI
   for (const [term, list] of lists) {
     postings.set([list.length / POSTING_STEP, ...list], postingStarts.get(term));
   }
-  return { vocabulary: createVocabulary(postingStarts), postings, explainingTerms };
+  return {
+    vocabulary: createVocabulary(postingStarts),
+    postings,
+    commonParts: computeCommonParts(vectors),
+    explainingTerms,
+  };
+}
+
+/** The share of its similarity to the mean paper that a paper's likeness loses. */
+const COMMON_SHARE = 0.2;
+
+function computeCommonParts(vectors: readonly ReadonlyMap<string, number>[]): Float64Array {
+  const sums = new Map<string, number>();
+  for (const vector of vectors)
+    for (const [term, weight] of vector) sums.set(term, (sums.get(term) ?? 0) + weight);
+  const mean = normaliseVector(sums);
+  return Float64Array.from(vectors, (vector) => {
+    let similarity = 0;
+    for (const [term, weight] of vector) similarity += weight * (mean.get(term) as number);
+    return COMMON_SHARE * similarity;
+  });
 }
 
 /** The terms with the greatest weights that share no word: `state space` or `space`, not both. */

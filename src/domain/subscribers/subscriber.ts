@@ -6,7 +6,7 @@ export type Frequency = (typeof FREQUENCIES)[number];
 
 /** How relevant the best paper of a digest must be for the digest to be sent: with `low` any
  *  match is enough, with `middle` a paper must stand out, with `high` it must be among the most
- *  discussed. */
+ *  discussed, or very like what the subscriber liked. */
 export const RELEVANCE_THRESHOLDS = ['low', 'middle', 'high'] as const;
 export type RelevanceThreshold = (typeof RELEVANCE_THRESHOLDS)[number];
 

@@ -51,7 +51,7 @@ const preferenceProperties = {
   }),
   relevance_threshold: Type.Enum([...RELEVANCE_THRESHOLDS], {
     description:
-      'How relevant a digest must be to be sent. low: any paper matches; middle: a paper stands out; high: a paper is among the most discussed. A keyword or name always suffices',
+      'How relevant a digest must be to be sent. low: any paper matches; middle: a paper stands out; high: a paper is among the most discussed, or very like those that the reader liked. A keyword or name always suffices',
   }),
   allows_clicks: Type.Boolean({
     description: 'Whether clicks on papers may be recorded and learned from',

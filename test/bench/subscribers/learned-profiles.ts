@@ -10,10 +10,12 @@ import { createSeededRandom, shuffle } from '../../support/random.ts';
 /** Subscribers share this many profiles: building more would take longer than the benchmark. */
 const PROFILES = 100;
 
+const MAX_FEEDBACK = 40;
+
 let profiles: string[] | undefined;
 
 /**
- * The packed profile of the `n`-th subscriber, learned from up to twelve papers of the seed day, of
+ * The packed profile of the `n`-th subscriber, learned from up to forty papers of the seed day, of
  * which four in five were liked.
  */
 export function learnedProfileAt(n: number): string | null {
@@ -30,7 +32,7 @@ function buildProfiles(): string[] {
   return Array.from({ length: PROFILES }, (_, profile) => {
     const random = createSeededRandom(profile);
     const feedback = shuffle(papers, random)
-      .slice(0, 1 + Math.floor(random() * 12))
+      .slice(0, 1 + Math.floor(random() * MAX_FEEDBACK))
       .map((paper) => ({ paper, verb: random() < 0.8 ? 'more' : 'less', givenAt: now }) as const);
     return packLearned(learnTerms(feedback, { idf, unlearned: new Set(), now })) ?? '';
   });

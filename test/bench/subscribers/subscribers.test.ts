@@ -28,14 +28,14 @@ describe('subscriberAt', () => {
     expect(share(({ keywords }) => keywords.length > 0)).toBeCloseTo(0.1, 1);
   });
 
-  it('One subscriber in five has a learned profile, mostly with 200 terms', () => {
+  it('One subscriber in five has a learned profile, mostly with 500 terms', () => {
     expect(share(({ learned }) => learned !== null)).toBeCloseTo(0.2, 1);
     const profiles = subscribers.flatMap(({ learned }) =>
       learned === null ? [] : [unpackLearned(learned)],
     );
-    const full = profiles.filter(({ terms }) => terms.length === 200);
+    const full = profiles.filter(({ terms }) => terms.length === 500);
     expect(full.length / profiles.length).toBeGreaterThan(0.6);
-    expect(profiles.every(({ feedback }) => feedback >= 1 && feedback <= 12)).toBe(true);
+    expect(profiles.every(({ feedback }) => feedback > 0 && feedback <= 40)).toBe(true);
   });
 
   it('Subscribers want 5 to 20 papers, mostly 10, at different hours', () => {

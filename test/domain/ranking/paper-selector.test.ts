@@ -13,6 +13,7 @@ import {
   type SelectionPreferences,
   type SelectorContext,
 } from '../../../src/domain/ranking/paper-selector.ts';
+import { createProfileScorer } from '../../../src/domain/ranking/profile-score.ts';
 import { findMostDiscussedRank, rankPapers } from '../../../src/domain/ranking/ranking.ts';
 import { createSimilarity, type Similarity } from '../../../src/domain/ranking/similarity.ts';
 import { createTermIndex } from '../../../src/domain/ranking/term-index.ts';
@@ -161,6 +162,12 @@ describe('createPaperSelector', () => {
     expect(ranks(selectPapers(pool, both, NOTHING))).toEqual([2, 0, 1]);
   });
 
+  it('A keyword in the title comes before one that the abstract mentions in passing', () => {
+    const papers = [ranked(0, STATELESS), ranked(1, { title: 'Stateless Servers' })];
+    const who = subscriber({ keywords: ['stateless'] });
+    expect(ranks(selectPapers(poolOf(papers), who, NOTHING))).toEqual([1, 0]);
+  });
+
   it('Popularity decides between equally interesting papers, and interest outweighs a little popularity', () => {
     const papers = [
       ranked(0, { ...on('theory', 0.05), popularity: 0.6 }),
@@ -220,6 +227,7 @@ describe('the dark horse', () => {
   const papersOfDay = (count: number, quietFrom: number) =>
     rankedPapers(count, (rank) => ({
       ...on('theory', rank < quietFrom ? 0.3 : 0.3 + rank / 10),
+      upvotes: rank < quietFrom ? 100 - rank : 0,
       popularity: rank < quietFrom ? 1 - rank / 100 : 0.1,
     }));
   const follower = (papers: number) => subscriber({ topics: ['theory'], papers });
@@ -235,6 +243,31 @@ describe('the dark horse', () => {
       isDarkHorse: true,
       reason: 'No votes yet, and close to Theory.',
     });
+  });
+
+  it('There is no dark horse among papers that are old, or from a source that counts no votes', () => {
+    const papers = papersOfDay(9, 6);
+    const horseOf = (changes: Partial<RankedPaper>) =>
+      selectPapers(
+        poolOf(papers.map((each) => (each.rank < 6 ? each : { ...each, ...changes }))),
+        follower(10),
+        NOTHING,
+      ).find(({ isDarkHorse }) => isDarkHorse);
+    expect(horseOf({ publishedOn: '2026-04-20' })).toBeDefined();
+    expect(horseOf({ publishedOn: '2020-03-01' })).toBeUndefined();
+    expect(horseOf({ countsVotes: false })).toBeDefined();
+    expect(horseOf({ countsVotes: false, countsComments: false })).toBeUndefined();
+  });
+
+  it('For a subscriber with feedback, the dark horse is the little noticed paper most like liked ones', () => {
+    const papers = papersOfDay(9, 6).map((each) =>
+      each.rank === 7 ? each : { ...each, title: `Mamba Has a Hidden State (${each.rank})` },
+    );
+    const learned = packLearned({ feedback: 5, terms: [{ term: 'hidden state', weight: 1 }] });
+    const who = { ...follower(10), learned };
+    const quiet = papers.map((each) => (each.rank === 8 ? { ...each, title: 'Lattices' } : each));
+    const horse = selectPapers(poolOf(quiet), who, NOTHING).find(({ isDarkHorse }) => isDarkHorse);
+    expect(horse?.rank).toBe(6);
   });
 
   it('The reason of a slightly discussed dark horse says that it has few votes', () => {
@@ -365,6 +398,19 @@ describe('the relevance threshold', () => {
     },
   );
 
+  it('A paper much like a liked one meets any relevance threshold, and a popular one about something else does not', () => {
+    const titles = ['Mamba Has a Hidden State', 'Lattices of Wide Rivers', 'Sparse Heads'];
+    const papers = titles.map((title, rank) => ranked(rank, { title, popularity: rank / 2 }));
+    const [mamba, rivers] = papers as [RankedPaper, RankedPaper, RankedPaper];
+    const selectFor = (liked: RankedPaper, seen: ReadonlySet<string>) => {
+      const learned = learnedTerms(papers, { more: [liked] });
+      const who = subscriber({ relevanceThreshold: 'high', learned });
+      return selectPapers(poolOf(papers), who, seen);
+    };
+    expect(selectFor(mamba, NOTHING)).toHaveLength(3);
+    expect(selectFor(rivers, new Set([rivers.id]))).toEqual([]);
+  });
+
   it('A paper with a keyword meets any relevance threshold', () => {
     const follower: Partial<SelectionPreferences> = {
       relevanceThreshold: 'high',
@@ -402,21 +448,66 @@ describe('learned terms', () => {
     expect(selection[1]?.reason).not.toContain('liked');
   });
 
-  it('More feedback counts more', () => {
-    const popular = papers.map((each) => ({ ...each, popularity: each.rank === 3 ? 0.62 : 0.5 }));
-    const chosen = (times: number) => {
-      const learned = learnedTerms(popular, { more: Array.from({ length: times }, () => mamba) });
-      return ranks(selectPapers(poolOf(popular), follower(learned), seen))[0];
-    };
-    expect([chosen(1), chosen(10)]).toEqual([3, 2]);
+  it('One liked paper outweighs popularity', () => {
+    const popular = papers.map((each) => ({ ...each, popularity: each.rank === 3 ? 1 : 0 }));
+    const first = (learned: string | null) =>
+      ranks(selectPapers(poolOf(popular), follower(learned), seen))[0];
+    expect(first(null)).toBe(3);
+    expect(first(learnedTerms(popular, { more: [mamba] }))).toBe(2);
   });
 
-  it('Feedback selects neither papers without a match nor papers on muted topics', () => {
-    const learned = learnedTerms(papers, { more: [mamba] });
-    const pool = poolOf([...papers, ranked(6, { title: 'Mamba Has a Hidden State Again' })]);
-    expect(ranks(selectPapers(pool, follower(learned), NOTHING))).not.toContain(6);
-    const muted = subscriber({ mutedTopics: ['theory'], learned });
-    expect(ranks(selectPapers(pool, muted, NOTHING))).toEqual([6]);
+  const offTopic = [
+    ...papers,
+    ranked(6, { title: 'Mamba Has a Hidden State Again', ...on('agents') }),
+    ranked(7, { title: 'Lattices', popularity: 1, ...on('agents') }),
+  ];
+  const likesMamba = learnedTerms(offTopic, { more: [mamba] });
+
+  it('A paper on another topic is selected when it is much like a liked one, which is the reason', () => {
+    const selection = selectPapers(poolOf(offTopic), follower(likesMamba), seen);
+    expect(ranks(selection)).toContain(6);
+    expect(ranks(selection)).not.toContain(7);
+    expect(selection.find(({ rank }) => rank === 6)?.reason).toMatch(
+      /liked: (?:hidden state|mamba)/,
+    );
+  });
+
+  it('A subscriber who wants only their topics gets no other paper, however much it is like liked ones', () => {
+    const only = { ...follower(likesMamba), topicsOnly: true };
+    expect(ranks(selectPapers(poolOf(offTopic), only, seen)).sort()).toEqual([2, 3, 5]);
+    const byKeyword = poolOf(
+      offTopic.map((each) => (each.rank === 7 ? { ...each, ...STATELESS } : each)),
+    );
+    const withKeyword = { ...only, keywords: ['stateless'] };
+    expect(ranks(selectPapers(byKeyword, withKeyword, seen)).sort()).toEqual([2, 3, 5, 7]);
+    const followsNothing = subscriber({ learned: likesMamba, topicsOnly: true });
+    expect(selectPapers(poolOf(offTopic), followsNothing, seen)).toHaveLength(5);
+  });
+
+  it('Feedback selects no paper on a muted topic', () => {
+    const muted = subscriber({ topics: ['theory'], mutedTopics: ['agents'], learned: likesMamba });
+    expect(ranks(selectPapers(poolOf(offTopic), muted, seen)).sort()).toEqual([2, 3, 5]);
+    const everywhere = subscriber({ mutedTopics: ['theory'], learned: likesMamba });
+    expect(ranks(selectPapers(poolOf(offTopic), everywhere, NOTHING)).sort()).toEqual([6, 7]);
+  });
+
+  it('The best paper of the day is judged among those that can be selected', () => {
+    const nearest = offTopic.find(({ rank }) => rank === 6) as RankedPaper;
+    const muted = offTopic.map((each) => (each.rank === 2 ? { ...each, ...on('hardware') } : each));
+    const who = subscriber({ topics: ['theory'], mutedTopics: ['hardware'], learned: likesMamba });
+    const chosen = ranks(selectPapers(poolOf(muted), who, new Set([...seen, nearest.id])));
+    expect(chosen.sort()).toEqual([3, 5]);
+  });
+
+  it('Papers with a keyword or by a name come before those like liked ones', () => {
+    const explicit: Partial<Record<number, Partial<RankedPaper>>> = {
+      5: { authors: ['Ada Lovelace'], popularity: 0 },
+      7: { ...STATELESS, popularity: 0 },
+    };
+    const pool = poolOf(offTopic.map((each) => ({ ...each, ...explicit[each.rank] })));
+    const who = { ...follower(likesMamba), keywords: ['stateless'], names: ['Ada Lovelace'] };
+    const first = ranks(selectPapers(pool, { ...who, papers: 2 }, seen));
+    expect(first.sort()).toEqual([5, 7]);
   });
 });
 
@@ -586,7 +677,10 @@ describe('any selection', () => {
       fc.property(situations, (situation) => {
         const { all, chosen, isOwn, isMuted } = selectIn(situation);
         const { topics, keywords, names } = situation.who;
-        const most = maxPapersPerTopic(maxTopicShare(topics.length), chosen.length);
+        const most = maxPapersPerTopic(
+          maxTopicShare(topics.length, situation.who.learned !== null),
+          chosen.length,
+        );
         const firstTopic = (each: RankedPaper) => each.topics[0]?.slug;
         const isCandidate = (each: RankedPaper) =>
           isOwn(each) ||
@@ -624,13 +718,20 @@ describe('any selection', () => {
   });
 
   it('A selection meets the relevance threshold or is empty', () => {
-    const least = { low: 0, middle: 0.5, high: 0.8 };
+    const minPopularity = { low: 0, middle: 0.5, high: 0.8 };
+    const minLikeness = { low: -1, middle: 0.1, high: 0.15 };
     fc.assert(
       fc.property(situations, (situation) => {
-        const { chosen, isOwn } = selectIn(situation);
+        const { all, chosen, isOwn } = selectIn(situation);
         if (chosen.length === 0) return;
+        const { learned, relevanceThreshold } = situation.who;
+        const scorer = createProfileScorer(all.length);
+        if (learned !== null) scorer.load(termsIn(all), learned);
         const relevant = chosen.filter(
-          (each) => isOwn(each) || each.popularity >= least[situation.who.relevanceThreshold],
+          (each) =>
+            isOwn(each) ||
+            each.popularity >= minPopularity[relevanceThreshold] ||
+            scorer.likeness(all.indexOf(each)) >= minLikeness[relevanceThreshold],
         );
         expect(relevant.length).toBeGreaterThan(0);
       }),

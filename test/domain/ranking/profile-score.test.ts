@@ -58,9 +58,10 @@ describe('createTermIndex', () => {
 describe('createProfileScorer', () => {
   it('Papers with liked terms score higher, papers with disliked terms lower, others are unchanged', () => {
     const scorer = createScorer(5, { mamba: 0.8, lattice: -0.5, nobody: 0.3 });
-    expect(scorer.score(0)).toBeGreaterThan(0);
-    expect(scorer.score(3)).toBeLessThan(0);
-    expect([scorer.score(1), scorer.score(2)]).toEqual([0, 0]);
+    expect(scorer.likeness(0)).toBeGreaterThan(0.1);
+    expect(scorer.likeness(3)).toBeLessThan(0);
+    for (const place of [1, 2])
+      expect(scorer.likeness(place)).toBeCloseTo(-(index.commonParts[place] ?? 0));
   });
 
   it('Terms in any script are scored', () => {
@@ -80,20 +81,41 @@ describe('createProfileScorer', () => {
       expect.arrayContaining(['東京']),
     ]);
     scorer.load(createTermIndex(abroad, counts.toIdf()), packLearned({ feedback: 5, terms }) ?? '');
-    expect(scorer.score(0)).toBeGreaterThan(0);
-    expect(scorer.score(1)).toBeGreaterThan(0);
-    expect(scorer.score(2)).toBe(0);
+    expect(scorer.likeness(0)).toBeGreaterThan(0);
+    expect(scorer.likeness(1)).toBeGreaterThan(0);
+    expect(scorer.likeness(2)).toBeLessThanOrEqual(0);
   });
 
-  it('The profile weighs 0.03 for each feedback event, at most 0.3', () => {
-    const score = (feedback: number) => createScorer(feedback, { mamba: 0.8 }).score(0);
-    expect(score(2) / score(1)).toBeCloseTo(2);
-    expect(score(10)).toBe(score(40));
-    expect(score(40)).toBeLessThan(0.3);
+  it('The profile weighs most of 1 from the first liked paper, little with one dislike, and never more than 1', () => {
+    const weightOf = (feedback: number) => createScorer(feedback, { mamba: 0.8 }).weight;
+    expect(weightOf(1)).toBeGreaterThanOrEqual(0.75);
+    expect(weightOf(3)).toBeGreaterThanOrEqual(0.9);
+    expect(weightOf(0.2)).toBeLessThan(0.5);
+    expect(weightOf(400)).toBeLessThanOrEqual(1);
+  });
+
+  it('A score is relative to the best candidate, but a day with nothing near has no perfect match', () => {
+    const scorer = createScorer(5, { mamba: 0.8, lattice: -0.9 });
+    const best = scorer.likeness(0);
+    scorer.scaleTo(best);
+    expect(scorer.score(0)).toBe(1);
+    expect(scorer.score(3)).toBe(-1);
+    scorer.scaleTo(2 * best);
+    expect(scorer.score(0)).toBe(0.5);
+    const far = createScorer(5, { mamba: 0.06, nobody: 0.99 });
+    far.scaleTo(far.likeness(0));
+    expect(far.score(0)).toBeLessThan(0.7);
+  });
+
+  it('A paper is less like a profile the more it is like all papers', () => {
+    const [special, usual] = [0, 2].map((place) => index.commonParts[place] ?? 0);
+    expect(special).toBeGreaterThan(0);
+    expect(usual).toBeGreaterThan(special ?? 0);
+    expect(Math.max(...index.commonParts)).toBeLessThanOrEqual(0.2);
   });
 
   it('The two terms that contributed most explain a score', () => {
-    const scorer = createScorer(5, { 'hidden state': 0.7, mamba: 0.2, river: -0.5 });
+    const scorer = createScorer(5, { 'hidden state': 0.7, mamba: 0.2, river: -0.1 });
     const explainedTerms = (place: number) =>
       decodeExplainingTerms(index, place, scorer.explainingKey(place));
     expect(explainedTerms(0)).toEqual(['mamba', 'hidden state']);
@@ -110,7 +132,8 @@ describe('createProfileScorer', () => {
   it('Loading a profile clears the one before', () => {
     const scorer = createScorer(5, { mamba: 0.8 });
     scorer.load(index, packLearned({ feedback: 5, terms: [{ term: 'river', weight: 1 }] }) ?? '');
-    expect([scorer.score(0), scorer.explainingKey(0)]).toEqual([0, 0]);
-    expect(scorer.score(2)).toBeGreaterThan(0);
+    expect(scorer.likeness(0)).toBeLessThanOrEqual(0);
+    expect(scorer.explainingKey(0)).toBe(0);
+    expect(scorer.likeness(2)).toBeGreaterThan(0);
   });
 });

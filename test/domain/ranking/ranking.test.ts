@@ -140,13 +140,16 @@ describe('scores', () => {
     );
   });
 
-  it('Full interest outweighs code, and popularity with code outweighs interest', () => {
+  it('Full interest outweighs code, popularity outweighs interest, and a keyword everything', () => {
     const [silent] = rankPapers([buildTopicPaper(1)]);
     if (!silent) throw new Error('expected a paper');
     expect(computeBaseScore(silent)).toBe(0);
     expect(computeBaseScore({ ...silent, codeUrl: 'https://example.org' })).toBeLessThan(
-      SCORE_WEIGHTS.interest,
+      SCORE_WEIGHTS.topic,
     );
-    expect(computeBaseScore({ ...silent, popularity: 1 })).toBeGreaterThan(SCORE_WEIGHTS.interest);
+    const popular = computeBaseScore({ ...silent, popularity: 1 });
+    expect(popular).toBeGreaterThan(SCORE_WEIGHTS.topic);
+    const best = computeBaseScore({ ...silent, popularity: 1, codeUrl: 'https://example.org' });
+    expect(SCORE_WEIGHTS.explicit).toBeGreaterThan(best + SCORE_WEIGHTS.topic);
   });
 });

@@ -354,7 +354,7 @@ describe('/confirm/:token', () => {
       'Never: Computer vision.',
       'Keywords: lossless; state space.',
       'Authors and organisations: Tencent.',
-      'Only when a paper is among the most discussed.',
+      'Only when a paper is widely discussed or just what you like.',
       'Clicks on papers will be counted, to learn what you like.',
     ]);
   });

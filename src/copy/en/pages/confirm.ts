@@ -19,7 +19,7 @@ export const CONFIRM_COPY = {
   threshold: {
     low: null,
     middle: 'Only when a paper stands out.',
-    high: 'Only when a paper is among the most discussed.',
+    high: 'Only when a paper is widely discussed or just what you like.',
   },
   clicks: 'Clicks on papers will be counted, to learn what you like.',
   changeLater: 'You can change all of this later.',

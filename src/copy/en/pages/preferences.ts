@@ -45,7 +45,7 @@ export const PREFERENCES_COPY = {
     } satisfies Record<Frequency, string>,
     threshold: {
       middle: 'when one stands out',
-      high: 'when one is widely discussed',
+      high: 'when one is widely discussed or just what you like',
     } satisfies Record<Exclude<RelevanceThreshold, 'low'>, string>,
   },
   topics: {
@@ -119,12 +119,12 @@ export const PREFERENCES_COPY = {
     options: {
       low: 'Send anything that matches',
       middle: 'Only when a paper stands out',
-      high: 'Only when a paper is widely discussed',
+      high: 'Only when a paper is widely discussed or just what you like',
     } satisfies Record<RelevanceThreshold, string>,
     summaries: {
       low: 'Any match',
       middle: 'What stands out',
-      high: 'The most discussed',
+      high: 'The best only',
     } satisfies Record<RelevanceThreshold, string>,
   },
   pause: {
