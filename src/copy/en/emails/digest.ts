@@ -19,7 +19,6 @@ export const DIGEST_EMAIL_COPY = {
   code: 'Code',
   /** The one link on a phone to all kinds of feedback. */
   tune: 'Tune',
-  tuneLabel: 'More or less like this, mute or save',
   options: 'More, less, mute or save',
   moreLikeThis: 'More like this',
   lessLikeThis: 'Less like this',
