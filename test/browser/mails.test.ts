@@ -58,6 +58,67 @@ describe('Every mail', () => {
   });
 });
 
+describe('A digest on a phone', () => {
+  it('Ten papers fit five screens, with links for titles and one link for all feedback', async () => {
+    const page = await openPhone(mails.digest ?? '');
+    const height = await page.evaluate('document.documentElement.scrollHeight');
+    expect(height).toBeLessThanOrEqual(5 * PHONE.height);
+    expect(await visibleTexts(page, 'a[href*="/options/"]')).toEqual(Array(10).fill('Tune'));
+    expect(await visibleTexts(page, 'a[href*="/more/"]')).toEqual([]);
+    expect(await underlinedTitles(page)).toHaveLength(10);
+    await page.close();
+  });
+
+  it('Without style sheets the nameplate, the figures and the date stand on unbroken lines', async () => {
+    const bare = (mails.digest ?? '').replace(/<style[\s\S]*?<\/style>/g, '');
+    const page = await openPhone(bare);
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(PHONE.width);
+    expect(await linesOf(page, 'h1')).toBe(1);
+    expect(await linesOf(page, '.dateline')).toBe(1);
+    expect(await linesOf(page, '.figure')).toBe(1);
+    await page.close();
+  });
+
+  it('On a desk the feedback is one quiet line below each paper', async () => {
+    const page = await browser.newPage({ viewport: { width: 640, height: 900 } });
+    await page.setContent(mails.digest ?? '');
+    expect(await visibleTexts(page, 'a[href*="/options/"]')).toEqual([]);
+    expect(await visibleTexts(page, 'a[href*="/more/"]')).toHaveLength(10);
+    await page.close();
+  });
+});
+
+const PHONE = { width: 375, height: 812 };
+
+async function openPhone(html: string): Promise<Page> {
+  const page = await browser.newPage({ viewport: PHONE });
+  await page.setContent(html);
+  return page;
+}
+
+function visibleTexts(page: Page, selector: string): Promise<string[]> {
+  return page.evaluate(`
+    [...document.querySelectorAll(${JSON.stringify(selector)})]
+      .filter((element) => element.checkVisibility())
+      .map((element) => element.textContent)`);
+}
+
+function underlinedTitles(page: Page): Promise<string[]> {
+  return page.evaluate(`
+    [...document.querySelectorAll(':is(h2, h3) a b')]
+      .filter((element) => getComputedStyle(element).textDecorationLine === 'underline')
+      .map((element) => element.textContent)`);
+}
+
+/** Lines of text in the first element of a selector. */
+function linesOf(page: Page, selector: string): Promise<number> {
+  return page.evaluate(`{
+    const range = document.createRange();
+    range.selectNodeContents(document.querySelector(${JSON.stringify(selector)}));
+    new Set([...range.getClientRects()].map(({ top }) => Math.round(top))).size;
+  }`);
+}
+
 /** The violations that axe-core finds, each with its first elements. */
 async function violations(page: Page, rules?: string[]): Promise<string[]> {
   await page.evaluate(axe);

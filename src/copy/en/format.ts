@@ -2,11 +2,11 @@ import { chooseBylineAuthors } from '../../domain/papers/byline.ts';
 import type { Paper } from '../../domain/papers/paper.ts';
 import type { Frequency, Preferences } from '../../domain/subscribers/subscriber.ts';
 
-/** `5 authors, 19 March 2026, 12 upvotes, 2 comments`, without unknown or zero parts. */
+/** `5 authors, 19 Mar 2026, 12 upvotes, 2 comments`, without unknown or zero parts. */
 export function describePaper(paper: Paper): string {
   return [
     describeAuthors(paper),
-    paper.publishedOn === null ? '' : formatDate(paper.publishedOn),
+    paper.publishedOn === null ? '' : formatShortDate(paper.publishedOn),
     paper.upvotes > 0 ? formatQuantity(paper.upvotes, 'upvote') : '',
     paper.comments > 0 ? formatQuantity(paper.comments, 'comment') : '',
   ]
@@ -65,6 +65,11 @@ export function formatDate(day: string): string {
   return formatDateWith(DATE_FORMAT, day);
 }
 
+/** `2026-03-19` → `19 Mar 2026`, for bylines on a phone; any other text is returned unchanged. */
+function formatShortDate(day: string): string {
+  return formatDateWith(SHORT_DATE_FORMAT, day);
+}
+
 /** `2026-05-08` → `Friday, 8 May 2026`; any other text is returned unchanged. */
 export function formatLongDate(day: string): string {
   const weekday = formatDateWith(WEEKDAY_FORMAT, day);
@@ -84,6 +89,12 @@ export function formatQuantity(count: number, noun: string): string {
 /** `once`, `twice`, `3 times`. */
 export function formatTimes(count: number): string {
   return ['never', 'once', 'twice'][count] ?? formatQuantity(count, 'time');
+}
+
+/** A topic's short name: `Hardware, kernels & edge` → `Hardware`, unless too little is left. */
+export function shortenTopicName(name: string): string {
+  const [first = ''] = name.split(/,? & |, /);
+  return first.length < MIN_SHORT_NAME ? name : first;
 }
 
 /** `ten` → `Ten`. */
@@ -118,6 +129,9 @@ const FREQUENCY_LABELS = {
   weekly: 'on Mondays',
 } satisfies Record<Frequency, string>;
 
+/** In characters. */
+const MIN_SHORT_NAME = 5;
+
 const FIXED_OFFSET_PREFIX = 'Etc/GMT';
 
 const UTC_ALIASES: ReadonlySet<string> = new Set([
@@ -133,6 +147,10 @@ const UTC_ALIASES: ReadonlySet<string> = new Set([
 
 const COUNT_FORMAT = new Intl.NumberFormat('en-GB');
 const DATE_FORMAT = new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeZone: 'UTC' });
+const SHORT_DATE_FORMAT = new Intl.DateTimeFormat('en-GB', {
+  dateStyle: 'medium',
+  timeZone: 'UTC',
+});
 const WEEKDAY_FORMAT = new Intl.DateTimeFormat('en-GB', { weekday: 'long', timeZone: 'UTC' });
 
 const NUMBER_WORDS: readonly string[] = [

@@ -5,7 +5,7 @@ import {
   type ReasonMatch,
   type RemarkKind,
 } from '../../domain/ranking/reason.ts';
-import { joinNames, spellNumber } from './format.ts';
+import { joinNames, shortenTopicName, spellNumber } from './format.ts';
 
 /** The time whose papers were compared: a day, a week or a pause. */
 export type ReasonPeriod = DigestKind | 'pause';
@@ -92,11 +92,8 @@ function joinLabel(names: readonly string[], count: number): string {
   return label.length <= MAX_LABEL ? label : (names[0] ?? '');
 }
 
-/** A topic's short name: `Hardware, kernels & edge` → `Hardware`, unless too little is left. */
 function nameTopic(slug: string, { topicNames }: ReasonContext): string {
-  const name = topicNames.get(slug) ?? slug;
-  const [first = ''] = name.split(/,? & |, /);
-  return first.length < MIN_SHORT_NAME ? name : first;
+  return shortenTopicName(topicNames.get(slug) ?? slug);
 }
 
 const PERIODS = {
@@ -114,4 +111,3 @@ const DARK_HORSE_WORDS = {
 
 /** In characters. */
 const MAX_LABEL = 48;
-const MIN_SHORT_NAME = 5;

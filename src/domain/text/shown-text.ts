@@ -73,9 +73,9 @@ function joinSentences(sentences: readonly string[], choice: SentenceChoice): st
 }
 
 const LIMITS = {
-  lead: { maxSentences: 3, maxLength: 560 },
-  story: { maxSentences: 2, maxLength: 420 },
-  darkHorse: { maxSentences: 2, maxLength: 420 },
+  lead: { maxSentences: 3, maxLength: 420 },
+  story: { maxSentences: 2, maxLength: 320 },
+  darkHorse: { maxSentences: 2, maxLength: 320 },
   brief: { maxSentences: 1, maxLength: 400 },
 } as const satisfies Record<DisplayFormat, { maxSentences: number; maxLength: number }>;
 

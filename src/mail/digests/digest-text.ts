@@ -1,4 +1,5 @@
 import { DIGEST_EMAIL_COPY } from '../../copy/en/emails/digest.ts';
+import { shortenTopicName } from '../../copy/en/format.ts';
 import type { ReasonPeriod } from '../../copy/en/reasons.ts';
 import { WORDS_PER_MINUTE } from '../../domain/digests/reading-time.ts';
 import { shortenTitle } from '../../domain/papers/shorten-title.ts';
@@ -77,7 +78,7 @@ export function describeSelectionBasis({
   hasFeedback: boolean;
 }): string {
   return DIGEST_EMAIL_COPY.selectionBasis({
-    topics: truncateText(joinWithCommas(topicNames), MAX_SELECTION_BASIS),
+    topics: truncateText(joinWithCommas(topicNames.map(shortenTopicName)), MAX_SELECTION_BASIS),
     keywords: truncateText(joinWithCommas(keywords), MAX_SELECTION_BASIS),
     names: truncateText(joinWithCommas(names), MAX_SELECTION_BASIS),
     hasFeedback,

@@ -38,14 +38,14 @@ function paper(changes: Partial<Paper> = {}): Paper {
 
 describe('describePaper', () => {
   it('A paper is described by authors, date, votes and comments', () => {
-    expect(describePaper(paper())).toBe('5 authors, 19 March 2026, 2 comments');
+    expect(describePaper(paper())).toBe('5 authors, 19 Mar 2026, 2 comments');
     expect(describePaper(paper({ upvotes: 12, comments: 1 }))).toBe(
-      '5 authors, 19 March 2026, 12 upvotes, 1 comment',
+      '5 authors, 19 Mar 2026, 12 upvotes, 1 comment',
     );
   });
 
   it('Unknown and zero parts are left out', () => {
-    expect(describePaper(paper({ comments: 0 }))).toBe('5 authors, 19 March 2026');
+    expect(describePaper(paper({ comments: 0 }))).toBe('5 authors, 19 Mar 2026');
     expect(describePaper(paper({ publishedOn: null, authorCount: null, comments: 0 }))).toBe('');
   });
 });

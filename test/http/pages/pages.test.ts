@@ -167,7 +167,7 @@ describe('A delivered digest', () => {
     expect($('.lead .kicker').text()).toBe('Topic Reason number 0.');
     expect($('.count').text()).toContain('49 papers read, 10 chosen for you.');
     expect($('.count').text()).toContain(
-      'your topics: Topic number 1 & more; and for your keywords: stateless',
+      'your topics: Topic number 1; and for your keywords: stateless',
     );
   });
 
