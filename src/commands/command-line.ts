@@ -17,8 +17,9 @@ interface ProcessInfo {
  *  computes for minutes and needs nothing of it. */
 const OWN_PROCESS_COMMANDS = ['start', 'demo', 'evaluate'];
 
-/** Arguments that ask for help, the version or the meaning of a relay's reply: none needs data. */
-const INFORMATIONAL_ARGS = ['--help', '-h', '--version', '-V', 'help', '--reply'];
+/** Arguments that ask for help, the version, an example or the meaning of a relay's reply: none
+ *  needs data. */
+const INFORMATIONAL_ARGS = ['--help', '-h', '--version', '-V', 'help', '--reply', '--init'];
 
 /**
  * Runs the arguments after `paperboy` and returns the exit code. When an embedded process runs, it
@@ -55,6 +56,14 @@ function listOwnProcessCommands(
       load: async () => {
         const { createStartCommand } = await import('./start.ts');
         return (context) => createStartCommand(context, createRuntime);
+      },
+    },
+    {
+      name: 'once',
+      description: 'fetch, choose and send your own digest, and end: for cron, without a site',
+      load: async () => {
+        const { createOnceCommand } = await import('./once/once.ts');
+        return (context) => createOnceCommand(context, { env, createRuntime });
       },
     },
     {

@@ -54,6 +54,11 @@ const COMMANDS: readonly LazyCommand[] = [
     description: 'import, export or erase subscribers',
     load: async () => (await import('./subscribers.ts')).createSubscribersCommand,
   },
+  {
+    name: 'feedback',
+    description: 'say which papers should be followed by more or fewer of their kind',
+    load: async () => (await import('./feedback.ts')).createFeedbackCommand,
+  },
 ];
 
 /**

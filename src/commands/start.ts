@@ -10,7 +10,7 @@ import { type App, openApp } from '../wiring/app.ts';
 import type { CommandContext } from './context.ts';
 import { type CreateRuntime, createSharedContext } from './create-context.ts';
 import { printLine } from './output.ts';
-import { runProgram } from './program.ts';
+import { type LazyCommand, runProgram } from './program.ts';
 
 /** `paperboy start [role]` */
 export function createStartCommand(
@@ -44,13 +44,30 @@ function assertRoleCanRun(config: Config, role: Role | undefined): void {
   );
 }
 
+/** “paperboy once” in the data folder of a process that does the same by itself. */
+const REFUSED_ONCE: LazyCommand = {
+  name: 'once',
+  description: 'not while Paperboy runs',
+  load: async () => () =>
+    new Command('once')
+      .allowUnknownOption()
+      .allowExcessArguments()
+      .action(() => {
+        throw new PaperboyError(
+          'ALREADY_RUNNING',
+          '“paperboy start” has this data folder open and sends the digests by itself. Stop it, or set DATA_DIR to another folder for “paperboy once”.',
+        );
+      }),
+};
+
 async function runUntilStopped(io: CommandIo, app: App, roles: readonly Role[]): Promise<void> {
   const running = await startRoles(app, roles);
   const commands = app.dataDirLock
     ? serveCommands({
         lock: app.dataDirLock,
         version: readVersion(),
-        run: ({ argv }, callerIo) => runProgram(argv, createSharedContext(app, callerIo)),
+        run: ({ argv }, callerIo) =>
+          runProgram(argv, createSharedContext(app, callerIo), [REFUSED_ONCE]),
       })
     : null;
   try {

@@ -26,6 +26,7 @@ export type RequestErrorCode =
 /** Problems of commands, start-up and sources. A request that meets one gets a 500: the person who
  *  sent it cannot fix it. */
 type OperatorErrorCode =
+  | 'ALREADY_RUNNING'
   | 'CONTROL_SILENT'
   | 'DATABASE_INCOMPATIBLE'
   | 'DATABASE_TOO_OLD'
@@ -38,6 +39,7 @@ type OperatorErrorCode =
   | 'DNS_UNAVAILABLE'
   | 'FILE_NOT_NAMED'
   | 'FILE_UNREADABLE'
+  | 'FILE_UNWRITABLE'
   | 'INBOX_CANNOT_LISTEN'
   | 'INBOX_CLOSED'
   | 'INBOX_TIMEOUT'
@@ -46,6 +48,7 @@ type OperatorErrorCode =
   | 'INVALID_FILE'
   | 'INVALID_KEYS'
   | 'INVALID_PAPER'
+  | 'INVALID_PERSONAL_FILE'
   | 'INVALID_READER'
   | 'INVALID_SETTINGS'
   | 'INVALID_TOPICS'
@@ -72,6 +75,7 @@ type OperatorErrorCode =
   | 'SOURCE_UNREACHABLE'
   | 'SOURCE_UNREADABLE'
   | 'UNKNOWN_DELIVERY'
+  | 'UNKNOWN_PAPER'
   | 'UNKNOWN_SOURCE'
   | 'UNKNOWN_SUBSCRIBER'
   | 'UNSENDABLE_ADDRESS'

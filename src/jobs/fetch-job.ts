@@ -43,12 +43,16 @@ export async function enqueueDueSources(
   await queue.enqueueMany('fetch', jobs);
 }
 
-/** Fetches the lists that a due source should have by now, and sets the time of its next fetch. */
-export async function fetchDue(deps: FetchJobDeps, source: Source): Promise<void> {
+/** Fetches the lists that a due source should have by now, and sets the time of its next fetch.
+ *  Returns a report for each list; null when the source is not due. */
+export async function fetchDue(
+  deps: FetchJobDeps,
+  source: Source,
+): Promise<readonly FetchReport[] | null> {
   const { db, clock, composeAt, random, stopping } = deps;
   const now = clock();
   const { name } = source;
-  if (!(await claimSource(db, name, now, new Date(now.getTime() + CLAIM_MS)))) return;
+  if (!(await claimSource(db, name, now, new Date(now.getTime() + CLAIM_MS)))) return null;
   const before = (await readSourceHistories(db, now))(name);
   const fetchContext = { now, composeAt };
   let reports: FetchReport[];
@@ -74,7 +78,10 @@ export async function fetchDue(deps: FetchJobDeps, source: Source): Promise<void
     });
   } catch (error) {
     const failures = before.consecutiveFailures;
-    if (stopping.aborted) return setNextFetch(db, name, { nextAt: now, failures });
+    if (stopping.aborted) {
+      await setNextFetch(db, name, { nextAt: now, failures });
+      return [];
+    }
     await rescheduleFailedFetch(deps, name, failures + 1).catch(() => undefined);
     throw error;
   }
@@ -82,6 +89,7 @@ export async function fetchDue(deps: FetchJobDeps, source: Source): Promise<void
     now,
     hasNews: reports.some(({ added }) => added > 0),
   });
+  return reports;
 }
 
 /** Schedules the next fetch after an unexpected error, which may be no fault of the source. */

@@ -39,7 +39,7 @@ export function readSourceSettings(readSetting: SettingReader): SourceSettings {
 const parseOnOff = createChoiceParser(['on', 'off']);
 
 /** The sources of SOURCES. @throws Error that says what was expected. */
-function parseSourceList(text: string): SourceSpec[] {
+export function parseSourceList(text: string): SourceSpec[] {
   try {
     return parseSourceNames(text);
   } catch (error) {

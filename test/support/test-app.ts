@@ -42,11 +42,14 @@ export function useTestApp(env: Record<string, string> = {}): Readonly<Omit<Test
  * Opens the app as `paperboy start` does, with its own database, a temporary data folder, free
  * ports and a test clock. The queue is in Redis when TEST_REDIS_URL is set.
  */
-export async function openTestApp(env: Record<string, string> = {}): Promise<TestApp> {
+export async function openTestApp(
+  env: Record<string, string> = {},
+  { servesSite = true } = {},
+): Promise<TestApp> {
   const dataDir = await mkdtemp(join(tmpdir(), 'paperboy-parts-'));
   const { database, url, close: closeDatabase } = await openTestDatabase();
   const clock = createTestClock('2026-05-08T05:30:00Z');
-  const config = loadConfig({
+  const settings = {
     DATA_DIR: dataDir,
     PORT: '0',
     INBOX_PORT: '0',
@@ -58,7 +61,8 @@ export async function openTestApp(env: Record<string, string> = {}): Promise<Tes
     ...(url !== null && { DATABASE_URL: url }),
     ...(redisUrl !== null && { REDIS_URL: redisUrl }),
     ...env,
-  });
+  };
+  const config = loadConfig(settings, { servesSite });
   const runtime = {
     clock,
     random: () => 0.5,

@@ -24,6 +24,16 @@ export async function listDueBatches(db: Db, now: Date): Promise<DueBatch[]> {
   return result.rows;
 }
 
+/** The digests with deliveries that are still to be sent, the oldest first. Paused and cancelled
+ *  ones have none. */
+export async function listOpenDigestIds(db: Db): Promise<number[]> {
+  const result = await db.execute<{ id: number }>(sql`
+    SELECT DISTINCT digests.id, date FROM batches JOIN digests ON digests.id = digest_id
+    WHERE due_at IS NOT NULL AND paused_at IS NULL AND cancelled_at IS NULL
+    ORDER BY date, digests.id`);
+  return result.rows.map(({ id }) => id);
+}
+
 /** Makes batches due now that wait for their subscribers' hour. @returns how many. */
 export async function sendBatchesNow(db: Db, digestId: number, now: Date): Promise<number> {
   const result = await db.execute(sql`

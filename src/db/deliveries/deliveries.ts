@@ -3,64 +3,31 @@ import type { DeliveryState } from '../../domain/deliveries/delivery.ts';
 import type { DigestKind, Selection } from '../../domain/digests/digest.ts';
 import type { Db } from '../client.ts';
 import { deliveries, digests } from '../schema.ts';
-import { unpackSelection } from './packed-selection.ts';
+
+interface StoredDelivery {
+  state: DeliveryState;
+  selection: Selection | null;
+  sendAt: Date;
+  /** When it is attempted next. */
+  nextAt: Date;
+  /** What the relay answered last; null when it did not. */
+  reply: string | null;
+  /** Why it is in this state without an answer. */
+  detail: string | null;
+}
 
 /** Finds the delivery of a digest to a subscriber. */
 export async function findDelivery(
   db: Db,
   digestId: number,
   subscriberId: number,
-): Promise<{ state: DeliveryState; selection: Selection | null; sendAt: Date } | null> {
+): Promise<StoredDelivery | null> {
+  const { state, selection, sendAt, nextAt, reply, detail } = deliveries;
   const [row] = await db
-    .select({ state: deliveries.state, selection: deliveries.selection, sendAt: deliveries.sendAt })
+    .select({ state, selection, sendAt, nextAt, reply, detail })
     .from(deliveries)
     .where(and(eq(deliveries.digestId, digestId), eq(deliveries.subscriberId, subscriberId)));
   return row ?? null;
-}
-
-/**
- * For each subscriber, the ids of this digest's papers that another digest sent or is going to send
- * them: daily and weekly digests share papers, and a subscriber may have changed the frequency.
- */
-export async function listPapersInOtherDigests(
-  db: Db,
-  digestId: number,
-  subscriberIds: readonly number[],
-): Promise<Map<number, Set<string>>> {
-  const shared = await listSharedPapers(db, digestId);
-  const paperIdsBySubscriber = new Map<number, Set<string>>();
-  for (const [otherId, papers] of shared) {
-    const result = await db.execute<{ subscriberId: string; selection: string }>(sql`
-      SELECT subscriber_id AS "subscriberId", selection FROM deliveries
-      WHERE digest_id = ${otherId} AND subscriber_id = ANY(${sql.param([...subscriberIds])}::bigint[])
-        AND selection IS NOT NULL AND state NOT IN ('failed', 'skipped', 'expired')`);
-    for (const { subscriberId, selection } of result.rows) {
-      const paperIds = paperIdsBySubscriber.get(Number(subscriberId)) ?? new Set();
-      for (const { rank } of unpackSelection(selection)) {
-        const paper = papers.get(rank);
-        if (paper !== undefined) paperIds.add(paper);
-      }
-      paperIdsBySubscriber.set(Number(subscriberId), paperIds);
-    }
-  }
-  return paperIdsBySubscriber;
-}
-
-/** The papers that this digest shares with others: for each of those digests, by rank in it. */
-async function listSharedPapers(
-  db: Db,
-  digestId: number,
-): Promise<Map<number, Map<number, string>>> {
-  const result = await db.execute<{ otherId: number; rank: number; paperId: string }>(sql`
-    SELECT other.digest_id AS "otherId", other.rank::int AS rank, other.paper_id AS "paperId"
-    FROM digest_papers AS mine JOIN digest_papers AS other USING (paper_id)
-    WHERE mine.digest_id = ${digestId} AND other.digest_id <> ${digestId}`);
-  const shared = new Map<number, Map<number, string>>();
-  for (const { otherId, rank, paperId } of result.rows) {
-    const papers = shared.get(otherId) ?? new Map();
-    shared.set(otherId, papers.set(rank, paperId));
-  }
-  return shared;
 }
 
 /** What a subscriber may see of a delivery. */

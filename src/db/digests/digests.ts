@@ -126,6 +126,18 @@ export async function freezePapers(
   }
 }
 
+/** The titles of the papers in digests of a kind dated from `first` on. */
+export async function listRecentTitles(
+  db: Db,
+  { kind, first }: { kind: DigestKind; first: string },
+): Promise<string[]> {
+  const result = await db.execute<{ title: string }>(sql`
+    SELECT snapshot ->> 'title' AS title
+    FROM digest_papers JOIN digests ON digests.id = digest_id
+    WHERE digests.kind = ${kind} AND date >= ${first}`);
+  return result.rows.map(({ title }) => title);
+}
+
 /** Records how many deliveries were frozen. */
 export async function setAudienceSize(db: Db, digestId: number, audience: number): Promise<void> {
   await db.update(digests).set({ audience }).where(eq(digests.id, digestId));

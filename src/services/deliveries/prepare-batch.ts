@@ -1,6 +1,6 @@
 import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
 import type { Db } from '../../db/client.ts';
-import { listPapersInOtherDigests } from '../../db/deliveries/deliveries.ts';
+import { listSeenPapers } from '../../db/deliveries/seen-papers.ts';
 import type { ClaimedDelivery } from '../../db/deliveries/transitions/claim.ts';
 import type { ClaimOutcome } from '../../db/deliveries/transitions/record-claim-outcomes.ts';
 import { type DigestRecipient, listDigestRecipients } from '../../db/subscribers/subscribers.ts';
@@ -184,9 +184,9 @@ async function createBatchSelector(
     const subscriber = selection === null ? subscribers.get(subscriberId) : undefined;
     return subscriber?.status === 'active' ? [subscriber] : [];
   });
-  const seen = await listPapersInOtherDigests(
+  const seen = await listSeenPapers(
     db,
-    context.digest.id,
+    { digestId: context.digest.id },
     unselected.map(({ id }) => id),
   );
   return context.createSelectorFor(unselected, seen);

@@ -6,6 +6,7 @@ import {
   findDigest,
   findDigestById,
   freezePapers,
+  listRecentTitles,
   lockComposing,
   setAudienceSize,
 } from '../../db/digests/digests.ts';
@@ -13,8 +14,10 @@ import { listUsablePapers } from '../../db/papers/papers.ts';
 import { endPauses } from '../../db/subscribers/pauses.ts';
 import type { DigestKind, DigestSummary } from '../../domain/digests/digest.ts';
 import { PaperboyError } from '../../domain/errors.ts';
+import { dropSameTitles } from '../../domain/papers/same-title.ts';
 import { rankPapers } from '../../domain/ranking/ranking.ts';
 import {
+  addDays,
   findNextOccurrence,
   getUsableDays,
   isDigestDue,
@@ -36,6 +39,9 @@ interface ComposeOptions {
 /** The most papers in a digest, the best ones: several days' worth from all sources. A mass import
  *  must not slow every morning down; the rest may be in the next digest. */
 const MAX_DIGEST_PAPERS = 1000;
+
+/** How long a paper may take to come from a second source under another id. */
+const SAME_TITLE_DAYS = 30;
 
 /** `digest` is null on a day without papers (or without audience, if required). Nothing is stored
  *  then, so that composing can be retried. */
@@ -64,7 +70,8 @@ export async function composeDigest(
     const existing = await findDigest(tx, kind, date);
     if (existing) return { digest: existing, isNew: false };
     const usable = await listUsablePapers(tx, { kind, ...getUsableDays(kind, date) });
-    const papers = rankPapers(usable).slice(0, MAX_DIGEST_PAPERS);
+    const earlier = await listRecentTitles(tx, { kind, first: addDays(date, -SAME_TITLE_DAYS) });
+    const papers = rankPapers(dropSameTitles(usable, earlier)).slice(0, MAX_DIGEST_PAPERS);
     if (papers.length === 0) return { digest: null, isNew: false };
     const expiresAt = new Date(now.getTime() + TRANSACTIONAL_LINK_LIFETIME_MS.return);
     await endPauses(tx, { date, now, expiresAt });

@@ -48,7 +48,7 @@ const MAX_OPEN_DIGESTS = 4;
 
 const NO_PAPERS_SEEN: ReadonlySet<string> = new Set();
 
-interface DigestContextDeps {
+export interface DigestContextDeps {
   db: Db;
   templates: MailTemplates;
   sender: Sender;

@@ -1,5 +1,6 @@
 import type { Db } from '../../db/client.ts';
-import { findDelivery, listPapersInOtherDigests } from '../../db/deliveries/deliveries.ts';
+import { findDelivery } from '../../db/deliveries/deliveries.ts';
+import { listSeenPapers } from '../../db/deliveries/seen-papers.ts';
 import { findQuietSince } from '../../db/subscribers/quiet-days.ts';
 import {
   type DigestRecipient,
@@ -22,7 +23,7 @@ import type { DkimSigner } from '../../mail/dkim/signer.ts';
 import type { MessageIds } from '../../mail/encoding/message-id.ts';
 import { createDigestCopy, type DigestContext, type DigestContexts } from './digest-context.ts';
 
-interface PreviewDeps {
+export interface PreviewDeps {
   db: Db;
   digestContexts: DigestContexts;
   tokens: LinkTokens;
@@ -79,7 +80,7 @@ type PreviewSubscriber = Subscriber & Pick<DigestRecipient, 'learned'>;
 async function findSelection(db: Db, context: DigestContext, subscriber: PreviewSubscriber) {
   const stored = await findDelivery(db, context.digest.id, subscriber.id);
   if (stored?.selection) return stored.selection;
-  const seen = await listPapersInOtherDigests(db, context.digest.id, [subscriber.id]);
+  const seen = await listSeenPapers(db, { digestId: context.digest.id }, [subscriber.id]);
   const select = await context.createSelectorFor([subscriber], seen);
   return select(subscriber);
 }

@@ -1,4 +1,5 @@
 import type { Db } from '../../db/client.ts';
+import { listSeenPapers } from '../../db/deliveries/seen-papers.ts';
 import { findPauseStart, listMissedPapers } from '../../db/subscribers/pauses.ts';
 import { listDigestRecipients } from '../../db/subscribers/subscribers.ts';
 import { createPaperSelector } from '../../domain/ranking/paper-selector.ts';
@@ -14,7 +15,8 @@ const MAX_CANDIDATES = 300;
 const NO_PAPERS_SEEN: ReadonlySet<string> = new Set();
 
 /** Ids of the papers in the digests that a subscriber missed during a pause until `until`, the most
- *  relevant first; at most ten, and none when there was no pause or nothing matches. */
+ *  relevant first, without those that they have seen; at most ten, and none when there was no pause
+ *  or nothing matches. */
 export async function selectMissedPapers(
   { db, termStatistics }: { db: Db; termStatistics: TermStatistics },
   subscriberId: number,
@@ -27,6 +29,7 @@ export async function selectMissedPapers(
   const papers = await listMissedPapers(db, { kind, since, until, limit: MAX_CANDIDATES });
   if (papers.length === 0) return [];
   const ids = papers.map(({ id }) => id);
+  const seen = await listSeenPapers(db, { paperIds: ids }, [subscriberId]);
   const select = createPaperSelector({
     papers,
     similarity: createSimilarity(papers),
@@ -35,7 +38,7 @@ export async function selectMissedPapers(
   const chosen = select(
     { ...subscriber, papers: MAX_RETURN_EMAIL_PAPERS, minutes: null, relevanceThreshold: 'low' },
     {
-      seenPaperIds: NO_PAPERS_SEEN,
+      seenPaperIds: seen.get(subscriberId) ?? NO_PAPERS_SEEN,
       terms: subscriber.learned === null ? null : createTermIndex(papers, await termStatistics()),
     },
   );

@@ -13,6 +13,7 @@ export const CONSENT_WORDING = {
   api: 'Requested through the API. The confirmation email says what will be sent and when.',
   email:
     'Requested with the link “Subscribe again” in the email that confirmed the unsubscription.',
+  owner: 'The operator’s own address, from the file of “paperboy once”.',
 } as const;
 
 /** The sign-up form and the page that follows it. */
