@@ -13,6 +13,7 @@ export interface SourceSettings {
   crossrefApiUrl: string;
   /** Whether the papers of a subscriber's library may be looked up at arXiv, Crossref and ORCID. */
   allowsLookups: boolean;
+  biorxivApiUrl: string;
 }
 
 type SettingReader = <Value>(
@@ -33,6 +34,7 @@ export function readSourceSettings(readSetting: SettingReader): SourceSettings {
     orcidApiUrl: readSetting('ORCID_API_URL', parseBaseUrl, 'https://pub.orcid.org/v3.0'),
     crossrefApiUrl: readSetting('CROSSREF_API_URL', parseBaseUrl, 'https://api.crossref.org'),
     allowsLookups: lookups === 'on',
+    biorxivApiUrl: readSetting('BIORXIV_API_URL', parseBaseUrl, 'https://api.biorxiv.org'),
   };
 }
 

@@ -1,6 +1,8 @@
 import type { Source } from '../domain/sources/source.ts';
 import type { SourceSpec } from '../domain/sources/source-name.ts';
 import { createArxivSource } from './arxiv/arxiv-source.ts';
+import { createBiorxivSource } from './biorxiv/biorxiv-source.ts';
+import { createFeedSource } from './feed/feed-source.ts';
 import { createFileSource } from './file/file-source.ts';
 import type { HttpGet } from './http/http-get.ts';
 import { createHfDailySource } from './hugging-face/hf-daily-source.ts';
@@ -11,6 +13,7 @@ export interface SourceDeps {
   hfEndpoint: string;
   arxivRssUrl: string;
   arxivApiUrl: string;
+  biorxivApiUrl: string;
   get: HttpGet;
 }
 
@@ -32,6 +35,10 @@ export function openSource(spec: SourceSpec, deps: SourceDeps): Source {
       const urls = { feedUrl: deps.arxivRssUrl, apiUrl: deps.arxivApiUrl };
       return createArxivSource({ ...urls, get }, spec.name, spec.categories);
     }
+    case 'biorxiv':
+      return createBiorxivSource({ apiUrl: deps.biorxivApiUrl, get }, spec);
+    case 'rss':
+      return createFeedSource(get, spec);
     case 'file':
       return createFileSource(spec.name, spec.path);
   }

@@ -46,6 +46,7 @@ describe('.env.example', () => {
     'HF_ENDPOINT',
     'ARXIV_RSS_URL',
     'ARXIV_API_URL',
+    'BIORXIV_API_URL',
   ])('.env.example shows the default of %s', (name) => {
     expect(uncommented[name]).toBeDefined();
     expect(loadConfig({ [name]: uncommented[name] })).toEqual(loadConfig({}));

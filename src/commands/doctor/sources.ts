@@ -6,6 +6,7 @@ import {
   reportWarning,
 } from '../../domain/monitoring/check-result.ts';
 import type { SourceState } from '../../domain/sources/source-history.ts';
+import type { SourceSpec } from '../../domain/sources/source-name.ts';
 import type { Config } from '../../settings/config.ts';
 import type { ClockReading } from './clock.ts';
 
@@ -23,14 +24,26 @@ export async function probeSourceHosts(
   { sources, publicUrl }: Config,
   { now, version }: { now: () => Date; version: string },
 ): Promise<HostProbe[]> {
-  const { hfEndpoint, arxivRssUrl, arxivApiUrl } = sources;
-  const urls = sources.names.flatMap(({ kind }) => {
-    if (kind === 'file') return [];
-    return kind === 'arxiv' ? [arxivRssUrl, arxivApiUrl] : [hfEndpoint];
-  });
+  const urls = sources.names.flatMap((spec) => listUrls(spec, sources));
   const origins = [...new Set(urls.map((url) => new URL(url).origin))];
   const headers = { 'user-agent': `Paperboy/${version} (+${publicUrl})` };
   return Promise.all(origins.map((origin) => probeHost(origin, headers, now)));
+}
+
+/** The addresses that a source requests. */
+function listUrls(spec: SourceSpec, urls: Config['sources']): string[] {
+  switch (spec.kind) {
+    case 'file':
+      return [];
+    case 'arxiv':
+      return [urls.arxivRssUrl, urls.arxivApiUrl];
+    case 'biorxiv':
+      return [urls.biorxivApiUrl];
+    case 'rss':
+      return [spec.url];
+    default:
+      return [urls.hfEndpoint];
+  }
 }
 
 async function probeHost(

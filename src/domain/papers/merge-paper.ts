@@ -55,7 +55,7 @@ export function mergePaper(
     comments: mergeCounts(records, 'comments'),
     url: paper.url ?? stored?.url ?? null,
     codeUrl: chooseCodeUrl(stored, paper),
-    categories: paper.categories.length > 0 ? paper.categories : (stored?.categories ?? []),
+    categories: chooseCategories(stored, paper),
     withdrawnOn: earliestWithdrawalOf(records),
   };
 }
@@ -78,14 +78,14 @@ export function toPaper({ withdrawnOn: _withdrawnOn, ...paper }: ListedPaper): P
   return { ...paper, upvotes: paper.upvotes ?? 0, comments: paper.comments ?? 0 };
 }
 
-/** A withdrawal notice is no abstract, and Hugging Face's copies have lost arXiv's TeX. */
+/** A withdrawal notice is no abstract, Hugging Face's copies have lost arXiv's TeX, and feeds often
+ *  shorten. */
 function hasBetterText(paper: ListedPaper, records: readonly PaperSourceRecord[]): boolean {
   if (paper.withdrawnOn !== undefined) return false;
-  return sourceFamilyOf(paper.source) !== 'hf' || !records.some(isFromArxiv);
-}
-
-function isFromArxiv({ source }: PaperSourceRecord): boolean {
-  return sourceFamilyOf(source) === 'arxiv';
+  const family = sourceFamilyOf(paper.source);
+  const families = records.map(({ source }) => sourceFamilyOf(source));
+  if (family === 'rss') return families.every((each) => each === 'rss');
+  return family !== 'hf' || !families.includes('arxiv');
 }
 
 function chooseAuthors(
@@ -93,6 +93,13 @@ function chooseAuthors(
   other: Pick<ListedPaper, 'authors'>,
 ): string[] {
   return textVersion.authors.length > 0 ? textVersion.authors : other.authors;
+}
+
+/** A feed's own words do not replace the categories of a preprint server. */
+function chooseCategories(stored: StoredPaper | null, paper: ListedPaper): string[] {
+  const known = stored?.categories ?? [];
+  const isWeaker = sourceFamilyOf(paper.source) === 'rss' && known.length > 0;
+  return isWeaker || paper.categories.length === 0 ? known : paper.categories;
 }
 
 /** A link given by a source takes precedence over one found in the abstract. */

@@ -9,8 +9,8 @@ import { createUnreadableSourceError } from '../../domain/sources/source-error.t
 import { isCalendarDay } from '../../domain/time/schedule.ts';
 import { MINUTE_MS } from '../../domain/time/units.ts';
 import type { HttpGet } from '../http/http-get.ts';
+import { findChildren, parseXmlDocument, readChildText } from '../xml.ts';
 import { isWithdrawalNotice, readCategories } from './read-entry-text.ts';
-import { findChildren, parseXmlDocument, readChildText } from './xml.ts';
 
 /** Papers per request. arXiv allows 2,000, and answers smaller requests sooner. */
 const PAGE_SIZE = 500;

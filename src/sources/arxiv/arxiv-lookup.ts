@@ -2,8 +2,8 @@ import type { XmlElement } from '@rgrove/parse-xml';
 import { buildLibraryEntry, type LibraryEntry } from '../../domain/library/library-entry.ts';
 import { isSameAuthor } from '../../domain/ranking/name-lookup.ts';
 import type { HttpGet } from '../http/http-get.ts';
+import { findChildren, parseXmlDocument, readChildText } from '../xml.ts';
 import { throwIfArxivError } from './arxiv-api.ts';
-import { findChildren, parseXmlDocument, readChildText } from './xml.ts';
 
 interface ArxivLookupDeps {
   /** URL of the API: `https://export.arxiv.org/api/query`. */

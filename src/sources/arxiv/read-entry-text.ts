@@ -1,6 +1,6 @@
 import type { XmlElement } from '@rgrove/parse-xml';
 import { isArxivCategory } from '../../domain/sources/source-name.ts';
-import { findChild, findChildren, readElementText } from './xml.ts';
+import { findChild, findChildren, readElementText } from '../xml.ts';
 
 /**
  * The arXiv categories of an Atom or RSS entry, the primary one first. Authors also give ACM and
@@ -29,11 +29,11 @@ export function splitAuthorNames(creators: string): string[] {
     .filter((name) => name !== '');
 }
 
-/** Whether an abstract or a comment says that its paper was withdrawn, as arXiv and authors phrase
- *  it. */
+/** Whether an abstract or a comment says that its paper was withdrawn, as arXiv, bioRxiv and
+ *  authors phrase it. */
 export function isWithdrawalNotice(text: string): boolean {
   return WITHDRAWAL_PATTERN.test(text);
 }
 
 const WITHDRAWAL_PATTERN =
-  /^\W{0,3}(?:this|the)\s(?:arxiv\s)?(?:paper|submission|article|manuscript|work|preprint|version)\s(?:has\sbeen|is|was)\s(?:temporarily\s)?withdrawn\b|^withdrawn\b/i;
+  /^\W{0,3}(?:this|the)\s(?:arxiv\s)?(?:paper|submission|article|manuscript|work|preprint|version)\s(?:has\sbeen|is|was)\s(?:temporarily\s)?withdrawn\b|^(?:the\s)?authors?\s(?:have|has)\s(?:temporarily\s)?withdrawn\s(?:this|their|his|her|the)\b|^withdrawn\b/i;

@@ -78,6 +78,17 @@ describe('The words of a paper', () => {
     expect(storedAfter(hf, listed('hf-daily', { title: 'Newer' })).stored.title).toBe('Newer');
   });
 
+  it('The text of a feed counts only until another source has the paper', () => {
+    const feed = listed('rss:example.org', { title: 'Short', categories: ['News'] });
+    const biorxiv = listed('biorxiv', { title: 'Whole', categories: ['biorxiv:ecology'] });
+    expect(storedAfter(feed, biorxiv, feed).stored).toMatchObject({
+      title: 'Whole',
+      categories: ['biorxiv:ecology'],
+    });
+    const newer = listed('rss:example.net', { title: 'Newer' });
+    expect(storedAfter(feed, newer).stored.title).toBe('Newer');
+  });
+
   it('A source with less data removes nothing', () => {
     const full = listed('file', {
       authors: ['Ada'],

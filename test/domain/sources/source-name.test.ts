@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { parseSourceName, parseSourceNames } from '../../../src/domain/sources/source-name.ts';
+import {
+  describeSource,
+  parseSourceName,
+  parseSourceNames,
+  toPublicSourceName,
+} from '../../../src/domain/sources/source-name.ts';
 
 describe('parseSourceName', () => {
   it.each([
@@ -11,6 +16,9 @@ describe('parseSourceName', () => {
       { categories: ['cond-mat.mes-hall', 'hep-th', 'stat'] },
     ],
     ['file:/srv/papers.csv', { kind: 'file', path: '/srv/papers.csv' }],
+    ['biorxiv', { kind: 'biorxiv', server: 'biorxiv', categories: [] }],
+    ['medrxiv:hiv-aids+nutrition', { server: 'medrxiv', categories: ['hiv-aids', 'nutrition'] }],
+    ['rss:https://example.org/a.xml?k=1', { kind: 'rss', url: 'https://example.org/a.xml?k=1' }],
   ])('The source name %s is parsed', (text, source) => {
     expect(parseSourceName(text)).toMatchObject(source);
   });
@@ -26,9 +34,38 @@ describe('parseSourceName', () => {
     ['arxiv:cs.CL cs.LG', 'is not an arXiv category'],
     ['arxiv:../../etc', 'is not an arXiv category'],
     ['arxiv:cs.CL+cs.CL', '“cs.CL” is listed twice'],
+    [
+      'biorxiv:Neuroscience',
+      '“Neuroscience” in “biorxiv:Neuroscience” is not a category of bioRxiv',
+    ],
+    ['medrxiv:', 'is not a category of medRxiv: expected some of addiction-medicine, '],
+    ['biorxiv:ecology+ecology', '“ecology” is listed twice'],
+    ['rss:feed.xml', '“feed.xml” in “rss:feed.xml” is not the address of a feed'],
+    ['rss:file:///etc/passwd', 'is not the address of a feed'],
+    ['rss:https://ada:secret@example.org/', 'The address of a feed at “example.org” contains a'],
     [`x\u0007\n${'y'.repeat(500)}`, '…” is not a source'],
   ])('The source name %j is refused with what was expected', (text, message) => {
     expect(() => parseSourceName(text)).toThrow(message);
+  });
+});
+
+describe('toPublicSourceName', () => {
+  it('The path of a file and what follows the host of a feed are not shown', () => {
+    expect(toPublicSourceName('file:/srv/papers.csv')).toBe('file');
+    expect(toPublicSourceName('rss:https://example.org/feed?key=secret')).toBe('rss:example.org');
+    expect(toPublicSourceName('biorxiv:ecology')).toBe('biorxiv:ecology');
+  });
+});
+
+describe('describeSource', () => {
+  it.each([
+    ['biorxiv', 'bioRxiv'],
+    ['medrxiv:hiv-aids+nutrition', 'medRxiv (hiv-aids, nutrition)'],
+    ['rss:example.org', 'example.org'],
+    ['rss:https://example.org/feed?key=secret', 'example.org'],
+    ['arxiv:cs.CL+cs.LG', 'arXiv (cs.CL, cs.LG)'],
+  ])('The source %s is called %s', (name, label) => {
+    expect(describeSource(name)).toBe(label);
   });
 });
 

@@ -5,15 +5,15 @@ export function renderArxivAtomFeed(papers: readonly ServedPaper[], day: string)
   const entries = papers.map(
     (paper) => `  <entry>
     <id>oai:arXiv.org:${paper.id}v${paper.version}</id>
-    <title>${escapeXml(paper.title)}</title>
+    <title>${escapeXmlText(paper.title)}</title>
     <updated>${formatMidnight(day)}</updated>
     <link href="https://arxiv.org/abs/${paper.id}" rel="alternate" type="text/html"/>
-    <summary>${escapeXml(renderFeedSummary(paper))}</summary>
+    <summary>${escapeXmlText(renderFeedSummary(paper))}</summary>
 ${paper.categories.map((each) => `    <category term="${each}"/>`).join('\n')}
     <published>${formatMidnight(day)}</published>
     <arxiv:announce_type>${paper.announceType}</arxiv:announce_type>
     <dc:rights>http://arxiv.org/licenses/nonexclusive-distrib/1.0/</dc:rights>
-    <dc:creator>${escapeXml(paper.authors.join(', '))}</dc:creator>
+    <dc:creator>${escapeXmlText(paper.authors.join(', '))}</dc:creator>
   </entry>`,
   );
   return `<?xml version='1.0' encoding='UTF-8'?>
@@ -30,15 +30,15 @@ ${entries.join('\n')}
 export function renderArxivRssFeed(papers: readonly ServedPaper[], day: string): string {
   const items = papers.map(
     (paper) => `    <item>
-      <title>${escapeXml(paper.title)}</title>
+      <title>${escapeXmlText(paper.title)}</title>
       <link>https://arxiv.org/abs/${paper.id}</link>
-      <description>${escapeXml(renderFeedSummary(paper))}</description>
+      <description>${escapeXmlText(renderFeedSummary(paper))}</description>
       <guid isPermaLink="false">oai:arXiv.org:${paper.id}v${paper.version}</guid>
 ${paper.categories.map((each) => `      <category>${each}</category>`).join('\n')}
       <pubDate>${formatRfc822(day)}</pubDate>
       <arxiv:announce_type>${paper.announceType}</arxiv:announce_type>
       <dc:rights>http://arxiv.org/licenses/nonexclusive-distrib/1.0/</dc:rights>
-      <dc:creator>${escapeXml(paper.authors.join(', '))}</dc:creator>
+      <dc:creator>${escapeXmlText(paper.authors.join(', '))}</dc:creator>
     </item>`,
   );
   return `<?xml version='1.0' encoding='UTF-8'?>
@@ -61,17 +61,17 @@ export function renderArxivApiFeed(
   const entries = papers.slice(start, start + most).map((paper) => {
     const submittedAt = `${paper.submittedAt.toISOString().slice(0, 19)}Z`;
     const comment =
-      paper.comment && `\n    <arxiv:comment>${escapeXml(paper.comment)}</arxiv:comment>`;
+      paper.comment && `\n    <arxiv:comment>${escapeXmlText(paper.comment)}</arxiv:comment>`;
     return `  <entry>
     <id>http://arxiv.org/abs/${paper.id}v${paper.version}</id>
-    <title>${escapeXml(paper.title)}</title>
+    <title>${escapeXmlText(paper.title)}</title>
     <updated>${submittedAt}</updated>
     <link href="https://arxiv.org/pdf/${paper.id}v${paper.version}" rel="related" type="application/pdf" title="pdf"/>
-    <summary>${escapeXml(paper.abstract)}</summary>
+    <summary>${escapeXmlText(paper.abstract)}</summary>
 ${paper.categories.map((each) => `    <category term="${each}" scheme="http://arxiv.org/schemas/atom"/>`).join('\n')}
     <published>${submittedAt}</published>${comment ?? ''}
     <arxiv:primary_category term="${paper.categories[0]}"/>
-${paper.authors.map((name) => `    <author><name>${escapeXml(name)}</name></author>`).join('\n')}
+${paper.authors.map((name) => `    <author><name>${escapeXmlText(name)}</name></author>`).join('\n')}
   </entry>`;
   });
   return `<?xml version='1.0' encoding='UTF-8'?>
@@ -95,7 +95,7 @@ export function renderArxivApiError(message: string): string {
   <entry>
     <id>http://arxiv.org/api/errors#incorrect_query</id>
     <title>Error</title>
-    <summary>${escapeXml(message)}</summary>
+    <summary>${escapeXmlText(message)}</summary>
   </entry>
 </feed>
 `;
@@ -114,6 +114,7 @@ function formatRfc822(day: string): string {
   return new Date(`${day}T00:00:00Z`).toUTCString().replace('GMT', '-0400');
 }
 
-function escapeXml(text: string): string {
+/** The text with references for the characters that XML reserves. */
+export function escapeXmlText(text: string): string {
   return text.replace(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`);
 }

@@ -10,26 +10,32 @@ import type { AddressInfo } from 'node:net';
 import type { Clock } from '../../../domain/time/clock.ts';
 import type { FixtureResponse } from './fixture-response.ts';
 import { respondAsArxiv } from './respond-as-arxiv.ts';
+import { respondAsBiorxiv } from './respond-as-biorxiv.ts';
+import { respondAsFeed } from './respond-as-feed.ts';
 import { respondAsHuggingFace } from './respond-as-hugging-face.ts';
 import { respondAsLibrarySite } from './respond-as-library-sites.ts';
 import type { ServedPaper } from './served-paper.ts';
 
-/** A server on this machine in the place of Hugging Face, arXiv, ORCID and Crossref. */
+/** A server on this machine in the place of all sources and of ORCID and Crossref. */
 export interface PaperServer {
   /** Values for the settings of the sources. */
   urls: {
     hfEndpoint: string;
     arxivRssUrl: string;
     arxivApiUrl: string;
+    biorxivApiUrl: string;
     orcidApiUrl: string;
     crossrefApiUrl: string;
   };
+  /** Addresses of feeds. */
+  feeds: { rss: string; rdf: string; atom: string };
   close(): Promise<void>;
 }
 
 /**
- * Answers requests as Hugging Face and arXiv do, in the formats and with the headers that they
- * document. `clock` decides which lists are published; `served.papers` may change at any time.
+ * Answers requests as Hugging Face, arXiv, bioRxiv and feeds do, in the formats and with the
+ * headers that they document. `clock` decides which lists are published; `served.papers` may
+ * change at any time.
  */
 export function createPaperListener(
   served: { papers: readonly ServedPaper[] },
@@ -52,8 +58,14 @@ export async function startPaperServer(listener: RequestListener): Promise<Paper
       hfEndpoint: origin,
       arxivRssUrl: `${origin}/atom`,
       arxivApiUrl: `${origin}/api/query`,
+      biorxivApiUrl: origin,
       orcidApiUrl: `${origin}/v3.0`,
       crossrefApiUrl: origin,
+    },
+    feeds: {
+      rss: `${origin}/feeds/rss.xml`,
+      rdf: `${origin}/feeds/rdf.xml`,
+      atom: `${origin}/feeds/atom.xml`,
     },
     close: async () => {
       server.closeAllConnections();
@@ -67,6 +79,8 @@ function respond(url: URL, papers: readonly ServedPaper[], now: Date): FixtureRe
   return (
     respondAsHuggingFace(url, papers, now) ??
     respondAsArxiv(url, papers, now) ??
+    respondAsBiorxiv(url, papers) ??
+    respondAsFeed(url, papers) ??
     respondAsLibrarySite(url, papers) ?? {
       status: 404,
       type: 'text/html',

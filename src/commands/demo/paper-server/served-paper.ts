@@ -27,6 +27,10 @@ export interface ServedPaper {
   doi: string | null;
   /** The ORCID iDs that list it. */
   orcids: string[];
+  /** Its preprint on bioRxiv or medRxiv; null when it has none. */
+  preprint: { server: 'biorxiv' | 'medrxiv'; category: string; postedOn: string } | null;
+  /** The day on which feeds list it; null when it is in none. */
+  feedDay: string | null;
 }
 
 /** A paper on both lists of `day`. */
@@ -54,6 +58,8 @@ export function createServedPaper(
     comment: null,
     doi: null,
     orcids: [],
+    preprint: null,
+    feedDay: null,
     ...overrides,
   };
 }

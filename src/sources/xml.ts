@@ -1,5 +1,5 @@
 import { parseXml, XmlCdata, XmlElement, XmlText } from '@rgrove/parse-xml';
-import { createUnreadableSourceError } from '../../domain/sources/source-error.ts';
+import { createUnreadableSourceError } from '../domain/sources/source-error.ts';
 
 /** About ten times the tags of 2,000 papers. A body that is nothing but tags would need far more
  *  memory than it has bytes. */
@@ -46,4 +46,23 @@ export function readElementText(element: XmlElement): string {
     each instanceof XmlText || each instanceof XmlCdata ? each.text : '',
   );
   return texts.join('').trim();
+}
+
+/** The text of an element and of those in it, up to about `maxChars`. */
+export function readNestedText(element: XmlElement, maxChars: number): string {
+  const texts: string[] = [];
+  let length = 0;
+  // A stack of our own: deep nesting could exhaust that of the program.
+  const rest = [...element.children].reverse();
+  while (rest.length > 0 && length < maxChars) {
+    const child = rest.pop();
+    if (child instanceof XmlElement) {
+      texts.push(' ');
+      rest.push(...[...child.children].reverse());
+    } else if (child instanceof XmlText || child instanceof XmlCdata) {
+      texts.push(child.text);
+      length += child.text.length;
+    }
+  }
+  return texts.join('').slice(0, maxChars).trim();
 }
