@@ -37,6 +37,7 @@ import {
   nameDigest,
   ONCE_EXIT,
 } from './report.ts';
+import { teachLibrary } from './teach-library.ts';
 
 export interface OnceOptions {
   /** The day of the digest; today (UTC) when absent. */
@@ -67,6 +68,7 @@ export async function runOnce(
   const date = kind === 'weekly' ? getMonday(day) : day;
   const context = { app, io, withWorker, owner, kind, date } as const;
   const unreadable = await fetchSources(context);
+  await teachLibrary(context, setUp);
   if (io.signal.aborted) return ONCE_EXIT.interrupted;
   if (owner.status !== 'active') {
     await printLine(io, describeStatus(owner));

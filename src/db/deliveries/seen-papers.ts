@@ -10,7 +10,8 @@ type Candidates = { digestId: number } | { paperIds: readonly string[] };
  * - in another digest, sent or to be sent: daily and weekly digests share papers, and a subscriber
  *   may have changed the frequency;
  * - in the e-mail after a pause;
- * - on a page on which they gave feedback on it.
+ * - on a page on which they gave feedback on it;
+ * - in the library that they brought, by its id or title.
  */
 export async function listSeenPapers(
   db: Db,
@@ -37,16 +38,35 @@ export async function listSeenPapers(
     }
   }
   const elsewhere = await db.execute<{ subscriberId: string; paperId: string }>(sql`
-    WITH candidates AS MATERIALIZED (${selectCandidates(candidates)}), shown AS (
+    WITH candidates AS MATERIALIZED (${selectCandidates(candidates)}),
+    titled AS MATERIALIZED (
+      SELECT paper_id, ${titleKey(sql`title`)} AS title_key
+      FROM candidates JOIN papers ON papers.id = paper_id
+    ), shown AS (
       SELECT subscriber_id, paper_id FROM feedback WHERE subscriber_id = ANY(${ids})
       UNION
       SELECT subscriber_id, unnest(paper_ids) FROM transactional_emails
       WHERE subscriber_id = ANY(${ids}) AND kind = 'return' AND state <> 'failed'
+      UNION
+      SELECT subscriber_id, unnest(ARRAY[paper_id, arxiv_id, 'doi:' || doi]) FROM library_papers
+      WHERE subscriber_id = ANY(${ids})
+      UNION
+      SELECT subscriber_id, titled.paper_id
+      FROM library_papers AS own JOIN titled ON title_key = ${titleKey(sql`own.title`)}
+      WHERE subscriber_id = ANY(${ids}) AND own.paper_id IS NULL
+        AND length(title_key) >= ${MIN_TITLE_KEY_CHARS}
     )
     SELECT subscriber_id AS "subscriberId", paper_id AS "paperId"
     FROM shown JOIN candidates USING (paper_id)`);
   for (const { subscriberId, paperId } of elsewhere.rows) add(Number(subscriberId), paperId);
   return seen;
+}
+
+/** Titles with fewer letters and digits say nothing about the paper. */
+const MIN_TITLE_KEY_CHARS = 20;
+
+function titleKey(title: SQL): SQL {
+  return sql`lower(regexp_replace(${title}, '[^[:alnum:]]+', '', 'g'))`;
 }
 
 function selectCandidates(candidates: Candidates): SQL {

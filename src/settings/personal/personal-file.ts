@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { PaperboyError } from '../../domain/errors.ts';
 import { normaliseAddress } from '../../domain/subscribers/email-address.ts';
 import type { Preferences } from '../../domain/subscribers/subscriber.ts';
@@ -19,6 +20,10 @@ export interface PersonalSetUp {
   email: string;
   /** Not checked yet: which topics there are is in the database. */
   preferences: SubscriberInput;
+  /** Ids, links or titles of papers that the person likes. */
+  liked: readonly string[];
+  /** Paths of files with the person's library. */
+  library: readonly string[];
   /** As variables of the environment, which they replace. */
   settings: Readonly<Record<string, string>>;
 }
@@ -42,7 +47,7 @@ type PreferenceKey = keyof typeof PREFERENCE_KEYS;
 const TEXT_KEYS = ['email', 'title', 'public_url'] as const;
 /** Commas separate their entries as well. */
 const WORD_LIST_KEYS = ['topics', 'muted_topics', 'sources'] as const;
-const LIST_KEYS = [...WORD_LIST_KEYS, 'keywords', 'names'] as const;
+const LIST_KEYS = [...WORD_LIST_KEYS, 'keywords', 'names', 'library', 'liked'] as const;
 
 /** Every key at the top of the file. */
 const PERSONAL_FILE_KEYS: readonly string[] = [
@@ -74,6 +79,8 @@ export function parsePersonalFile(text: string, context: FileContext): PersonalS
   const setUp: PersonalSetUp = {
     email: email ?? '',
     preferences: readPreferences(read),
+    liked: read.list('liked') ?? [],
+    library: (read.list('library') ?? []).map((path) => resolve(context.folder, path)),
     settings: {
       ...readSettings(read, email ?? ''),
       ...(map.values.has('smtp') &&

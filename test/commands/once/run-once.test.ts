@@ -1,4 +1,4 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { sql } from 'drizzle-orm';
 import PostalMime from 'postal-mime';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -259,6 +259,25 @@ describe('paperboy once', () => {
     expect(stdout).toBe(
       `hf-daily: 2 new papers.\nThe digest of ${shown(-2)} is sent, with 2 papers.\n`,
     );
+  });
+
+  it('The library and liked papers teach, and a paper of theirs is never sent', async () => {
+    await writeFile(
+      inFolder('mine.bib'),
+      '@article{a, title = {Policies that ride bicycles}, abstract = {A policy rides a bicycle.}}',
+    );
+    const file = `library: [mine.bib]\nliked: [2605.${10_000 + 10 * week}]`;
+    const { stdout } = await once(file);
+    expect(stdout).toContain('mine.bib: 1 new paper to learn from, 1 in all.');
+    expect(stdout).toContain('liked: 1 new paper to learn from, 2 in all.');
+    expect(stdout).toContain('is sent, with 2 papers.');
+    expect(sink.accepted[0]?.raw.toString()).not.toContain('Bicycle 0');
+    setClock(0, '06:10');
+    expect((await once(file)).stdout).not.toContain('to learn from');
+  });
+
+  it('A library that cannot be read is named', async () => {
+    await expect(once('library: [none.bib]')).rejects.toThrow(/The library .*none\.bib cannot be/);
   });
 
   it('Rows that have expired are removed, as by the service', async () => {

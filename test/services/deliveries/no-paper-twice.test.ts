@@ -6,10 +6,11 @@ import { addTransactionalEmail } from '../../../src/db/transactional/transaction
 import { readSelections } from '../../../src/services/deliveries/read-selections.ts';
 import { composeDigest } from '../../../src/services/digests/compose-digest.ts';
 import { giveFeedback } from '../../../src/services/feedback/give-feedback.ts';
+import { importLibrary } from '../../../src/services/library/import-library.ts';
 import { importPapers } from '../../../src/services/papers/import-papers.ts';
 import { sendTransactionalEmail } from '../../../src/services/transactional/send-transactional-email.ts';
 import { FRIDAY, MONDAY } from '../../support/clock.ts';
-import { storeSubscriber } from '../../support/rows.ts';
+import { buildPaper, storePapers, storeSubscriber } from '../../support/rows.ts';
 import { useSendingFixture } from './sending-fixture.ts';
 
 const fixture = useSendingFixture();
@@ -85,6 +86,26 @@ describe('No paper is shown to a subscriber twice', () => {
     const [titles = []] = await listSentTitles();
     expect(titles.toSorted()).toEqual(['Bicycle 2', 'Bicycle 3', 'Bicycle 4', 'Bicycle 5']);
   });
+
+  it.each([
+    ['its id', 'https://arxiv.org/abs/2605.01234'],
+    ['its title', 'Policies that ride bicycles, across the country'],
+  ])(
+    'A digest has no paper of the library that the subscriber brought by %s',
+    async (_by, text) => {
+      const id = await storeSubscriber(database.db);
+      await importLibrary({ ...deps(), allowsLookups: false }, id, text);
+      const known = buildPaper({
+        id: '2605.01234',
+        title: 'Policies That Ride Bicycles Across the Country',
+        upvotes: 99,
+      });
+      await storePapers(database.db, [known, buildPaper({ id: 'p9', title: 'Bicycle 9' })]);
+      await send(await compose('daily', FRIDAY));
+      expect(await listSentTitles()).toEqual([['Bicycle 9']]);
+      expect(fixture.sink.accepted[0]?.raw.toString()).not.toContain('2605.01234');
+    },
+  );
 
   it('The private feed has each paper once, whatever digests it came with', async () => {
     const id = await sendDailyThenChange();

@@ -31,8 +31,18 @@ describe('parsePersonalFile', () => {
     expect(parse('email: ada@example.org')).toEqual({
       email: 'ada@example.org',
       preferences: {},
+      liked: [],
+      library: [],
       settings: { OWNER_EMAIL: 'ada@example.org', MAIL_FROM: 'Paperboy <ada@example.org>' },
     });
+  });
+
+  it('Ids keep their zeros, and library files are found beside the file', () => {
+    const { liked, library } = parse(
+      'email: a@example.org\nliked: [2605.01230, On Being Idle]\nlibrary: [mine.bib, /srv/a.ris]',
+    );
+    expect(liked).toEqual(['2605.01230', 'On Being Idle']);
+    expect(library).toEqual([inFolder('mine.bib'), '/srv/a.ris']);
   });
 
   it('The same file can be YAML or JSON', () => {
