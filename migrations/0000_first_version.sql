@@ -223,6 +223,7 @@ CREATE TABLE transactional_emails (
   sent_at timestamptz,
   reply text,
   paper_ids text[] NOT NULL DEFAULT '{}',
+  reasons text NOT NULL DEFAULT '[]',
   sign_up_request jsonb,
   lease_id bigint
 );

@@ -21,6 +21,7 @@ import type { DigestKind, Selection } from '../domain/digests/digest.ts';
 import type { FeedbackVerb } from '../domain/feedback/feedback-event.ts';
 import type { LookupKind, LookupState } from '../domain/library/library-lookup.ts';
 import type { TopicPaper } from '../domain/papers/paper.ts';
+import type { Reason } from '../domain/ranking/reason.ts';
 import type { FetchOutcome } from '../domain/sources/source.ts';
 import type { SignUpRequest } from '../domain/subscribers/sign-up-request.ts';
 import type {
@@ -34,13 +35,23 @@ import type {
   TransactionalKind,
   TransactionalState,
 } from '../domain/transactional/transactional-email.ts';
-import { packSelection, unpackSelection } from './deliveries/packed-selection.ts';
+import {
+  packReasons,
+  packSelection,
+  unpackReasons,
+  unpackSelection,
+} from './deliveries/packed-selection.ts';
 
 const bytea = customType<{ data: Buffer }>({ dataType: () => 'bytea' });
 const selection = customType<{ data: Selection; driverData: string }>({
   dataType: () => 'text',
   toDriver: packSelection,
   fromDriver: unpackSelection,
+});
+const reasons = customType<{ data: Reason[]; driverData: string }>({
+  dataType: () => 'text',
+  toDriver: packReasons,
+  fromDriver: unpackReasons,
 });
 const tsvector = customType<{ data: string }>({ dataType: () => 'tsvector' });
 const id = (name: string) => bigint(name, { mode: 'number' });
@@ -248,6 +259,8 @@ export const transactionalEmails = pgTable('transactional_emails', {
   reply: text(),
   /** The papers that the e-mail shows, the best first. */
   paperIds: text('paper_ids').array().notNull(),
+  /** Why each was chosen, packed, in the same order. */
+  reasons: reasons('reasons').notNull(),
   /** The request that the link confirms; null for other e-mails, and once a link was confirmed. */
   signUpRequest: jsonb('sign_up_request').$type<SignUpRequest>(),
   /** The lease under which it is being sent; null otherwise. */

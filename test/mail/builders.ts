@@ -111,6 +111,8 @@ export function buildAddressedCopy(
   };
 }
 
+export const REASON = { label: 'Theory', sentence: 'Mentions “stateless”.' };
+
 /** A transactional email to Ada. */
 export function buildTransactionalEmail(
   kind: TransactionalKind,
@@ -135,7 +137,8 @@ export function buildTransactionalEmail(
       number: 128,
       url: 'https://papers.example.org/digests/2026-05-08',
     },
-    papers: kind === 'return' ? buildRankedPapers(10) : [],
+    papers:
+      kind === 'return' ? buildRankedPapers(10).map((paper) => ({ paper, reason: REASON })) : [],
     preferencesUrl: `https://papers.example.org/preferences/${TOKEN}`,
     unsubscribeUrl: `https://papers.example.org/unsubscribe/${TOKEN}`,
     ...changes,

@@ -24,6 +24,15 @@ export function packSelection(selection: Selection): string {
   return `[[${reasons.map(encodeReason).join(',')}],[${papers}]${darkHorse}]`;
 }
 
+/** Packs a list of reasons for storage. */
+export function packReasons(reasons: readonly Reason[]): string {
+  return `[${reasons.map(encodeReason).join(',')}]`;
+}
+
+export function unpackReasons(text: string): Reason[] {
+  return (JSON.parse(text) as PackedReason[]).map(unpackReason);
+}
+
 /** Equal reasons of a digest are the same object, see `createReasonPicker`. */
 const MAX_CACHED_REASONS = 20_000;
 

@@ -1,4 +1,5 @@
 import { and, desc, eq, gt, inArray, isNotNull, isNull, lt, ne, sql } from 'drizzle-orm';
+import type { Reason } from '../../domain/ranking/reason.ts';
 import type { SignUpRequest } from '../../domain/subscribers/sign-up-request.ts';
 import {
   CONFIRMING_TRANSACTIONAL_KINDS,
@@ -20,6 +21,8 @@ export interface TransactionalEmail {
   attempts: number;
   /** Its papers, the best first. */
   paperIds: string[];
+  /** Why each was chosen, in the same order. */
+  reasons: Reason[];
   /** What its link applies when it is confirmed; null for other kinds and once a link was
    *  confirmed. */
   signUpRequest: SignUpRequest | null;
@@ -36,6 +39,7 @@ const COLUMNS = {
   usedAt: transactionalEmails.usedAt,
   attempts: transactionalEmails.attempts,
   paperIds: transactionalEmails.paperIds,
+  reasons: transactionalEmails.reasons,
   signUpRequest: transactionalEmails.signUpRequest,
 };
 
@@ -58,6 +62,7 @@ export async function addTransactionalEmail(
     .insert(transactionalEmails)
     .values({
       paperIds: [],
+      reasons: [],
       ...transactionalEmail,
       sendAt,
       state: 'pending',
@@ -206,11 +211,14 @@ export async function claimTransactionalEmail(
 export async function setTransactionalEmailPapers(
   db: Db,
   id: number,
-  paperIds: readonly string[],
+  papers: readonly { id: string; reason: Reason }[],
 ): Promise<void> {
   await db
     .update(transactionalEmails)
-    .set({ paperIds: [...paperIds] })
+    .set({
+      paperIds: papers.map((paper) => paper.id),
+      reasons: papers.map(({ reason }) => reason),
+    })
     .where(eq(transactionalEmails.id, id));
 }
 

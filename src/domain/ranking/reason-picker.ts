@@ -58,6 +58,7 @@ export function createReasonPicker({
   mostDiscussedRank,
 }: ReasonPickerContext): ReasonPicker {
   const leaders = findTopicLeaders(papers);
+  const muchDiscussed = findMuchDiscussed(papers);
   const entries = papers.map((paper) => ({
     paper,
     slugs: paper.topics.map(({ slug }) => slug),
@@ -83,6 +84,7 @@ export function createReasonPicker({
       followedTopics,
       weakTopic: otherSlugs.find(isFollowed) ?? null,
       isMostDiscussed: paper.rank === mostDiscussedRank,
+      isMuchDiscussed: muchDiscussed.has(paper),
       ledTopicPaperCount: leader?.paper === paper ? leader.papers : 0,
       popularity: paper.popularity,
       hasCode: paper.codeUrl !== null,
@@ -142,21 +144,35 @@ function createInterner(): (reason: Reason) => Reason {
 }
 
 /**
- * The followed ones of the topics that a paper matches, whether it is the dark horse, and the
- * learned terms, as one number.
+ * The discussed papers that are more discussed than four fifths of all. Popularity would not do: it
+ * compares the papers of one day, and a digest may have those of a week.
+ */
+function findMuchDiscussed(papers: readonly RankedPaper[]): ReadonlySet<RankedPaper> {
+  const scores = papers.map(scoreDiscussion).sort((a, b) => a - b);
+  const countsBelow = new Map<number, number>();
+  for (const [below, score] of scores.entries())
+    if (!countsBelow.has(score)) countsBelow.set(score, below);
+  return new Set(
+    papers.filter((paper) => {
+      const score = scoreDiscussion(paper);
+      return score > 0 && (countsBelow.get(score) ?? 0) >= MUCH_DISCUSSED_SHARE * papers.length;
+    }),
+  );
+}
+
+const MUCH_DISCUSSED_SHARE = 0.8;
+
+/**
+ * The followed ones of the topics of a paper, the first followed one of its weak topics, whether it
+ * is the dark horse, and the learned terms, as one number.
  */
 function cacheKeyOf(
   { slugs, otherSlugs }: { slugs: readonly string[]; otherSlugs: readonly string[] },
   { followedTopics, isDarkHorse, explainingKey }: PaperMatch,
 ): number {
-  let key = isDarkHorse ? 1 : 0;
-  let bit = 2;
-  for (const list of [slugs, otherSlugs]) {
-    for (const slug of list) {
-      if (followedTopics.includes(slug)) key += bit;
-      bit *= 2;
-    }
-  }
+  let key = otherSlugs.findIndex((slug) => followedTopics.includes(slug)) + 1;
+  for (const slug of slugs) key = 2 * key + (followedTopics.includes(slug) ? 1 : 0);
+  key = 2 * key + (isDarkHorse ? 1 : 0);
   return key * EXPLAINING_KEY_COUNT + explainingKey;
 }
 

@@ -63,6 +63,8 @@ export interface ReasonFacts {
   /** Slug of a followed topic that the paper matches weakly, or null. */
   weakTopic: string | null;
   isMostDiscussed: boolean;
+  /** Whether it is more discussed than four fifths of the digest's papers. */
+  isMuchDiscussed: boolean;
   /** Number of papers on the first followed topic if this is the most discussed of them, else 0. */
   ledTopicPaperCount: number;
   /** Share of its day's papers that are less popular, 0 to 1. */
@@ -77,8 +79,7 @@ export interface ReasonFacts {
   isDarkHorse: boolean;
 }
 
-/** Popularity from which a paper counts as much discussed, and below which as little. */
-const MUCH_DISCUSSED_POPULARITY = 0.8;
+/** Popularity below which a paper counts as little discussed. */
 const LITTLE_DISCUSSED_POPULARITY = 0.3;
 
 /** A sentence with more keywords would be a list. */
@@ -129,7 +130,7 @@ function findTopicMatch({ followedTopics }: ReasonFacts): ReasonMatch | null {
 
 /** What is remarkable about the paper itself, the strongest first. */
 function listRemarks(facts: ReasonFacts): Remark[] {
-  const { followedTopics, ledTopicPaperCount, popularity, isDiscussed, hasCode } = facts;
+  const { followedTopics, ledTopicPaperCount, isMuchDiscussed, hasCode } = facts;
   const remarks: (false | Remark)[] = [
     followedTopics[0] !== undefined &&
       ledTopicPaperCount > 2 && {
@@ -137,7 +138,7 @@ function listRemarks(facts: ReasonFacts): Remark[] {
         topic: followedTopics[0],
         paperCount: ledTopicPaperCount,
       },
-    popularity >= MUCH_DISCUSSED_POPULARITY && isDiscussed && { kind: 'muchDiscussed' },
+    isMuchDiscussed && { kind: 'muchDiscussed' },
     hasCode && { kind: 'code' },
   ];
   return remarks.filter((remark) => remark !== false);

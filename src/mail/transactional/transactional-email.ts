@@ -5,6 +5,7 @@ import {
   TRANSACTIONAL_EMAIL_COPY,
   type TransactionalFacts,
 } from '../../copy/en/emails/transactional.ts';
+import { joinReason, type ReasonText } from '../../copy/en/reasons.ts';
 import type { Paper } from '../../domain/papers/paper.ts';
 import {
   TRANSACTIONAL_LINK_LIFETIME_MS,
@@ -32,7 +33,7 @@ export interface TransactionalMessage
   /** Names of the followed topics. */
   topicNames: readonly string[];
   /** Papers to list, the best first. */
-  papers: readonly Paper[];
+  papers: readonly { paper: Paper; reason: ReasonText }[];
 }
 
 /**
@@ -45,7 +46,10 @@ export function composeTransactionalEmail(
   message: TransactionalMessage,
 ): SendMailOptions {
   const { kind, to, topicNames, unsubscribeUrl } = message;
-  const papers = message.papers.map((paper) => createPaperEmailView(paper, 'brief', sender.links));
+  const papers = message.papers.map(({ paper, reason }) => ({
+    ...createPaperEmailView(paper, 'brief', sender.links),
+    reason,
+  }));
   const { siteName } = createSiteView(sender);
   const copy: SingleEmailCopy = TRANSACTIONAL_EMAIL_COPY[kind]({
     ...message,
@@ -68,10 +72,15 @@ export function composeTransactionalEmail(
   return composeSingleEmail(templates, sender, { ...message, copy, papers, headers });
 }
 
+/** A paper with its reason. */
+interface ListedPaperView extends PaperEmailView {
+  reason: ReasonText;
+}
+
 /** An email to one address: transactional or an alert. */
 interface SingleEmail extends Pick<TransactionalMessage, 'to' | 'messageId' | 'date' | 'link'> {
   copy: SingleEmailCopy;
-  papers: readonly PaperEmailView[];
+  papers: readonly ListedPaperView[];
   /** In addition to those of every single email. */
   headers: Record<string, string>;
 }
@@ -129,7 +138,7 @@ function createUnsubscribeHeaders(unsubscribeUrl: string): Record<string, string
 
 type TransactionalContent = Required<SingleEmailCopy> & {
   link: string;
-  papers: readonly PaperEmailView[];
+  papers: readonly ListedPaperView[];
 };
 
 function renderTransactionalHtml(
@@ -140,6 +149,12 @@ function renderTransactionalHtml(
   return transactional.html.layout({
     ...createSiteView(sender),
     ...content,
+    papers: content.papers.map((paper) => ({
+      ...paper,
+      titleUrl: paper.url,
+      kicker: joinReason(paper.reason) === '' ? null : paper.reason,
+      actions: null,
+    })),
   });
 }
 
@@ -163,11 +178,14 @@ function renderTransactionalText(
 }
 
 /** Looks as in the plain text of a digest. */
-function renderPaperText({ title, byline, text, url }: PaperEmailView, position: number): string {
+function renderPaperText(paper: ListedPaperView, position: number): string {
+  const { title, byline, reason, text, url } = paper;
   const number = `${String(position + 1).padStart(2)}. `;
-  const head = number + wrapText(title, INDENT).slice(INDENT.length);
+  const head = [byline, joinReason(reason)].filter((line) => line !== '');
   return [
-    byline === '' ? head : `${head}\n${wrapText(byline, INDENT)}`,
+    [number + wrapText(title, INDENT).slice(INDENT.length)]
+      .concat(head.map((line) => wrapText(line, INDENT)))
+      .join('\n'),
     ...(text === '' ? [] : [wrapText(text, INDENT)]),
     ...(url === null ? [] : [INDENT + url]),
   ].join('\n\n');

@@ -5,7 +5,6 @@ import {
   listDueTransactionalEmails,
 } from '../../db/transactional/transactional-emails.ts';
 import {
-  MAX_RETURN_EMAIL_PAPERS,
   TRANSACTIONAL_LINK_LIFETIME_MS,
   TRANSACTIONAL_MIN_INTERVAL_MS,
   type TransactionalKind,
@@ -13,16 +12,14 @@ import {
 import type { Queue } from '../../queue/queue.ts';
 
 /**
- * Stores an e-mail to a subscriber; `paperIds`, the best first, are the papers of a `return`.
- * Returns its id, to be enqueued after the commit, or null when the subscriber had one of the kind
- * within its minimum interval.
+ * Stores an e-mail to a subscriber. Returns its id, to be enqueued after the commit, or null when
+ * the subscriber had one of the kind within its minimum interval.
  */
 export async function requestTransactionalEmail(
   tx: Db,
   kind: Exclude<TransactionalKind, 'confirm'>,
-  request: { subscriberId: number; now: Date; paperIds?: readonly string[] },
+  { subscriberId, now }: { subscriberId: number; now: Date },
 ): Promise<number | null> {
-  const { subscriberId, now, paperIds = [] } = request;
   const since = new Date(now.getTime() - TRANSACTIONAL_MIN_INTERVAL_MS[kind]);
   if (await hasTransactionalEmailSince(tx, { subscriberId, kind, since })) return null;
   return addTransactionalEmail(tx, {
@@ -30,7 +27,6 @@ export async function requestTransactionalEmail(
     kind,
     requestedAt: now,
     expiresAt: new Date(now.getTime() + TRANSACTIONAL_LINK_LIFETIME_MS[kind]),
-    paperIds: paperIds.slice(0, MAX_RETURN_EMAIL_PAPERS),
   });
 }
 

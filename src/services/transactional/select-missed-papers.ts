@@ -4,6 +4,7 @@ import { findPauseStart, listMissedPapers } from '../../db/subscribers/pauses.ts
 import { listDigestRecipients } from '../../db/subscribers/subscribers.ts';
 import { createPaperSelector } from '../../domain/ranking/paper-selector.ts';
 import { findMostDiscussedRank } from '../../domain/ranking/ranking.ts';
+import type { Reason } from '../../domain/ranking/reason.ts';
 import { createSimilarity } from '../../domain/ranking/similarity.ts';
 import { createTermIndex } from '../../domain/ranking/term-index.ts';
 import { MAX_RETURN_EMAIL_PAPERS } from '../../domain/transactional/transactional-email.ts';
@@ -14,14 +15,16 @@ const MAX_CANDIDATES = 300;
 
 const NO_PAPERS_SEEN: ReadonlySet<string> = new Set();
 
-/** Ids of the papers in the digests that a subscriber missed during a pause until `until`, the most
- *  relevant first, without those that they have seen; at most ten, and none when there was no pause
- *  or nothing matches. */
+/**
+ * The papers in the digests that a subscriber missed during a pause until `until`, with the reason
+ * of each, the most relevant first, without those that they have seen; at most ten, and none when
+ * there was no pause or nothing matches.
+ */
 export async function selectMissedPapers(
   { db, termStatistics }: { db: Db; termStatistics: TermStatistics },
   subscriberId: number,
   until: Date,
-): Promise<string[]> {
+): Promise<{ id: string; reason: Reason }[]> {
   const subscriber = (await listDigestRecipients(db, [subscriberId])).get(subscriberId);
   const since = await findPauseStart(db, subscriberId);
   if (!subscriber || since === null) return [];
@@ -42,5 +45,8 @@ export async function selectMissedPapers(
       terms: subscriber.learned === null ? null : createTermIndex(papers, await termStatistics()),
     },
   );
-  return chosen.flatMap(({ rank }) => ids[rank] ?? []);
+  return chosen.flatMap(({ rank, reason }) => {
+    const id = papers[rank]?.id;
+    return id === undefined ? [] : [{ id, reason }];
+  });
 }

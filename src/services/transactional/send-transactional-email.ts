@@ -1,3 +1,4 @@
+import { describeReason } from '../../copy/en/reasons.ts';
 import type { Db } from '../../db/client.ts';
 import { countRecentMessages } from '../../db/deliveries/recent-messages.ts';
 import { findLatestDigest } from '../../db/digests/digests.ts';
@@ -16,6 +17,8 @@ import { concludeAttempt, type SendOutcome } from '../../domain/deliveries/outco
 import { computeRetryDelayMs } from '../../domain/deliveries/retry-delay.ts';
 import { PaperboyError } from '../../domain/errors.ts';
 import { hashSuppressedAddress, hashToken, type LinkTokens } from '../../domain/links/tokens.ts';
+import type { TopicPaper } from '../../domain/papers/paper.ts';
+import type { Reason } from '../../domain/ranking/reason.ts';
 import { normaliseAddress } from '../../domain/subscribers/email-address.ts';
 import { applySignUpRequest } from '../../domain/subscribers/sign-up-request.ts';
 import type {
@@ -24,6 +27,7 @@ import type {
   SuppressionReason,
 } from '../../domain/subscribers/subscriber.ts';
 import type { Clock } from '../../domain/time/clock.ts';
+import type { Topic } from '../../domain/topics/topic.ts';
 import {
   TRANSACTIONAL_RETRY_WINDOW_MS,
   type TransactionalKind,
@@ -31,7 +35,10 @@ import {
 import type { MessageIds } from '../../mail/encoding/message-id.ts';
 import type { MailTemplates } from '../../mail/templates/mail-templates.ts';
 import type { Sender, SiteSender } from '../../mail/templates/sender.ts';
-import { composeTransactionalEmail } from '../../mail/transactional/transactional-email.ts';
+import {
+  composeTransactionalEmail,
+  type TransactionalMessage,
+} from '../../mail/transactional/transactional-email.ts';
 import type { Metrics } from '../../metrics/metrics.ts';
 import type { Mailer } from '../../relay/nodemailer-transport.ts';
 import type { Lease } from '../deliveries/lease.ts';
@@ -159,9 +166,10 @@ async function ensurePapers(
   email: TransactionalEmail,
 ): Promise<TransactionalEmail> {
   if (email.kind !== 'return' || email.paperIds.length > 0) return email;
-  const paperIds = await selectMissedPapers(deps, email.subscriberId, email.requestedAt);
-  await setTransactionalEmailPapers(deps.db, email.id, paperIds);
-  return { ...email, paperIds };
+  const papers = await selectMissedPapers(deps, email.subscriberId, email.requestedAt);
+  await setTransactionalEmailPapers(deps.db, email.id, papers);
+  const [paperIds, reasons] = [papers.map(({ id }) => id), papers.map(({ reason }) => reason)];
+  return { ...email, paperIds, reasons };
 }
 
 /** Why an e-mail must no longer be sent, or null. */
@@ -202,11 +210,27 @@ async function readFacts(
       subscriber.topics.includes(slug) ? [name] : [],
     ),
     latest: digest && { ...digest, url: links.digest(digest.kind, digest.date) },
-    papers: await findPapersByIds(db, email.paperIds),
+    papers: describePapers(email, await findPapersByIds(db, email.paperIds), topics),
     preferencesUrl: links.preferences(token),
     unsubscribeUrl: links.unsubscribe(token),
   };
 }
+
+/** The papers that are still stored, each with its reason. */
+function describePapers(
+  { paperIds, reasons }: TransactionalEmail,
+  papers: readonly TopicPaper[],
+  topics: readonly Topic[],
+): TransactionalMessage['papers'] {
+  const topicNames = new Map(topics.map(({ slug, name }) => [slug, name]));
+  return papers.map((paper) => {
+    const reason = reasons[paperIds.indexOf(paper.id)] ?? NO_REASON;
+    const slugs = paper.topics.map(({ slug }) => slug);
+    return { paper, reason: describeReason(reason, slugs, { period: 'pause', topicNames }) };
+  });
+}
+
+const NO_REASON: Reason = { remark: null, match: { kind: 'none' } };
 
 const LINK_BY_KIND: Record<TransactionalKind, (sender: SiteSender, token: string) => string> = {
   confirm: ({ links }, token) => links.confirm(token),

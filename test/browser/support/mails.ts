@@ -1,3 +1,4 @@
+import { describeReason } from '../../../src/copy/en/reasons.ts';
 import { findSubscriber } from '../../../src/db/subscribers/subscribers.ts';
 import { listTopics } from '../../../src/db/topics/topics.ts';
 import type { DigestKind } from '../../../src/domain/digests/digest.ts';
@@ -57,7 +58,7 @@ export async function renderEveryMail(app: App): Promise<Record<string, string>>
           subscriber.topics.includes(slug) ? [name] : [],
         ),
         latest: { ...digest, url: links.digest('daily', DAY) },
-        papers: kind === 'return' ? papers.slice(0, 10) : [],
+        papers: kind === 'return' ? papers : [],
         preferencesUrl: links.preferences(token),
         unsubscribeUrl: links.unsubscribe(token),
       },
@@ -86,7 +87,13 @@ function digestsFor({ db, tokens, mail, clock }: App, subscriber: Subscriber) {
     const copy = { ...createDigestCopy(context, subscriber, { token, selection }), ...changes };
     return {
       digest: context.digest,
-      papers: context.papers,
+      papers: selection.flatMap(({ rank, reason }) => {
+        const paper = context.papers[rank];
+        if (paper === undefined) return [];
+        const slugs = paper.topics.map(({ slug }) => slug);
+        const { topicNames } = context;
+        return [{ paper, reason: describeReason(reason, slugs, { period: 'pause', topicNames }) }];
+      }),
       html: renderDigestHtml(context.renderer, copy),
     };
   };

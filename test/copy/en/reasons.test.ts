@@ -10,6 +10,7 @@ function facts(changes: Partial<ReasonFacts> = {}): ReasonFacts {
     followedTopics: [],
     weakTopic: null,
     isMostDiscussed: false,
+    isMuchDiscussed: false,
     ledTopicPaperCount: 0,
     popularity: 0,
     hasCode: false,
@@ -108,7 +109,7 @@ describe('describeReason', () => {
   });
 
   it('Remarks on the paper come before its match, the strongest first', () => {
-    const remarkable = { popularity: 0.8, isDiscussed: true, hasCode: true };
+    const remarkable = { isMuchDiscussed: true, hasCode: true };
     expect(
       describeAll(
         { ...remarkable, followedTopics: ['theory'], ledTopicPaperCount: 7 },
@@ -120,7 +121,7 @@ describe('describeReason', () => {
       { label: 'Theory', sentence: 'Code available.' },
       { label: 'Theory, Hardware', sentence: '' },
     ]);
-    expect(sentences({ ...remarkable, popularity: 0.79 })).toEqual(['Code available.', '']);
+    expect(sentences({ ...remarkable, isMuchDiscussed: false })).toEqual(['Code available.', '']);
     expect(sentences({ ...remarkable, learnedTerms: ['mamba'] })[1]).toBe(
       'Code available. Like papers you liked: mamba.',
     );
@@ -141,13 +142,9 @@ describe('describeReason', () => {
     expect(label([], [])).toBe('');
   });
 
-  it('A paper without votes and comments is never called discussed', () => {
-    expect(sentences({ popularity: 1, followedTopics: ['theory'] })).toEqual(['']);
-  });
-
   it('The reasons of a week and of a pause mention it', () => {
     const most = { isMostDiscussed: true };
-    const much = { popularity: 1, isDiscussed: true };
+    const much = { isMuchDiscussed: true };
     expect(sentences(most, 'weekly')[0]).toBe('Most discussed this week.');
     expect(sentences(much, 'weekly')[0]).toBe('One of the most discussed this week.');
     expect(sentences(most, 'pause')[0]).toBe('Most discussed while you were away.');
@@ -187,7 +184,14 @@ function everyCase(): Partial<ReasonFacts>[] {
   vary('ledTopicPaperCount', 0, 3);
   vary('popularity', 0, 1);
   vary('counted', 'votes', 'comments', null);
-  for (const flag of ['isMostDiscussed', 'hasCode', 'isDiscussed', 'isNew', 'isDarkHorse'] as const)
+  for (const flag of [
+    'isMostDiscussed',
+    'isMuchDiscussed',
+    'hasCode',
+    'isDiscussed',
+    'isNew',
+    'isDarkHorse',
+  ] as const)
     vary(flag, false, true);
   return cases;
 }

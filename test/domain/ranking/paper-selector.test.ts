@@ -517,6 +517,9 @@ describe('reasons', () => {
       { codeUrl: 'https://example.org' },
       { codeUrl: 'https://example.org', upvotes: 3, popularity: 0.9 },
       {},
+      {},
+      { codeUrl: 'https://example.org' },
+      {},
     ];
     const papers = rankedPapers(30, (rank) => ({ ...on('theory'), ...facts[rank % facts.length] }));
     const selection = selectPapers(poolOf(papers), subscriber({ topics: ['theory'] }), NOTHING);

@@ -71,6 +71,18 @@ describe('createReasonPicker', () => {
     expect(pickerFor([{}, {}, {}]).pickNext(matchOf(1))).not.toContain('Most discussed');
   });
 
+  it('Only papers that are more discussed than four fifths of the digest are much discussed, whatever their day', () => {
+    const facts = Array.from({ length: 10 }, (_, at) => ({ upvotes: at, codeUrl: null }));
+    const reasons = pickerFor(facts);
+    const isMuch = (place: number) => {
+      reasons.reset();
+      return reasons.pickNext(matchOf(place, { followedTopics: [] })).includes('One of the most');
+    };
+    expect(facts.map((_, place) => isMuch(place))).toEqual([...Array(8).fill(false), true, true]);
+    const equal = pickerFor(Array.from({ length: 10 }, () => ({ upvotes: 3 })));
+    expect(equal.pickNext(matchOf(0))).not.toContain('One of the most');
+  });
+
   it('No paper leads its topic when two are discussed equally', () => {
     const equals = [{ upvotes: 9 }, { upvotes: 9 }, { upvotes: 1 }];
     expect(pickerFor(equals).pickNext(matchOf(0))).not.toContain('Most discussed');

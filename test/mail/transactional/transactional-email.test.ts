@@ -13,6 +13,7 @@ import {
   buildSender,
   buildTransactionalEmail,
   HOSTILE_TEXTS,
+  REASON,
   TOKEN,
 } from '../builders.ts';
 import { expectWellFormed, headerValues } from '../support/message-assertions.ts';
@@ -108,7 +109,9 @@ describe('Transactional emails', () => {
     expect(text).toContain('\n    https://arxiv.org/abs/2605.10009\n');
     expect(html.match(/<h3/g)).toHaveLength(10);
     expect(html).toContain('href="https://arxiv.org/abs/2605.10000"');
-    const alone = buildTransactionalEmail('return', { papers: [buildRankedPaper()] });
+    const alone = buildTransactionalEmail('return', {
+      papers: [{ paper: buildRankedPaper(), reason: REASON }],
+    });
     const one = await PostalMime.parse((await compose(buildSender(), alone)).raw);
     expect(one.subject).toBe('While you were away: Gazette 0: On the Delivery of Papers');
     expect(one.text?.replace(/\s+/g, ' ')).toContain('the one you shouldn’t miss');
@@ -119,7 +122,15 @@ describe('Transactional emails', () => {
     async (title) => {
       const hostile = buildTransactionalEmail('return', {
         papers: [
-          buildRankedPaper({ title, abstract: `${title}.`, organization: title, url: title }),
+          {
+            paper: buildRankedPaper({
+              title,
+              abstract: `${title}.`,
+              organization: title,
+              url: title,
+            }),
+            reason: { label: title, sentence: title },
+          },
         ],
         topicNames: [title],
       });

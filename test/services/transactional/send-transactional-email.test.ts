@@ -9,8 +9,10 @@ import {
   listDueTransactionalEmails,
   markTransactionalEmailUsed,
   recordTransactionalEmail,
+  setTransactionalEmailPapers,
 } from '../../../src/db/transactional/transactional-emails.ts';
 import { hashSuppressedAddress } from '../../../src/domain/links/tokens.ts';
+import type { Reason } from '../../../src/domain/ranking/reason.ts';
 import type { Subscriber } from '../../../src/domain/subscribers/subscriber.ts';
 import type { TransactionalKind } from '../../../src/domain/transactional/transactional-email.ts';
 import { confirmSignUp } from '../../../src/services/subscribers/confirm-sign-up.ts';
@@ -145,24 +147,33 @@ describe('sendTransactionalEmail', () => {
     });
   });
 
-  it('A return e-mail contains the papers that are still stored, in their order', async () => {
+  const mentioning = (keyword: string): Reason => ({
+    remark: null,
+    match: { kind: 'keywords', keywords: [keyword] },
+  });
+
+  it('A return e-mail contains the papers that are still stored, in their order and with their reasons', async () => {
     await storePapers(database.db, [
       buildPaper({ id: 'test:second' }),
       buildPaper({ id: 'test:first' }),
     ]);
     const subscriberId = await storeSubscriber(database.db, { email: 'ada@example.org' });
-    const paperIds = ['test:first', 'test:gone', 'test:second'];
     const id = await requestTransactionalEmail(database.db, 'return', {
       subscriberId,
       now: clock(),
-      paperIds,
     });
+    await setTransactionalEmailPapers(database.db, id ?? 0, [
+      { id: 'test:first', reason: mentioning('stateless') },
+      { id: 'test:gone', reason: mentioning('nothing') },
+      { id: 'test:second', reason: mentioning('mamba') },
+    ]);
     await sendTransactionalEmail(await worker(), id ?? 0);
     const { text = '' } = await PostalMime.parse(fixture.sink.accepted[0]?.raw ?? '');
     expect([...text.matchAll(/papers\/(test:\w+)/g)].map(([, each]) => each)).toEqual([
       'test:first',
       'test:second',
     ]);
+    expect(text.match(/Mentions .*/g)).toEqual(['Mentions “stateless”.', 'Mentions “mamba”.']);
   });
 
   it('A goodbye is tried for two days although its link works longer', async () => {
