@@ -46,6 +46,7 @@ const SERVICE_FRONTS = [
   'services/papers/store-papers.ts',
   'services/ranking/term-statistics.ts',
   'services/topics/assign-topics.ts',
+  'services/subscribers/require-confirmed.ts',
   'services/transactional/request-email.ts',
 ];
 

@@ -7,6 +7,7 @@ import { privateFeedRoutes } from './deliveries/private-feed-routes.ts';
 import type { HttpDeps } from './deps.ts';
 import { digestRoutes } from './digests/digests.ts';
 import { describeSchemaErrors, registerErrorHandlers, sendMalformedUrlError } from './errors.ts';
+import { exampleRoutes } from './feedback/examples.ts';
 import { feedbackRoutes } from './feedback/feedback.ts';
 import { learnedRoutes } from './feedback/learned.ts';
 import { inboxRoutes } from './inbox/inbox.ts';
@@ -84,6 +85,7 @@ const ROUTES = [
   unsubscribeRoutes,
   feedbackRoutes,
   learnedRoutes,
+  exampleRoutes,
   libraryRoutes,
   dataLinkRoutes,
   paperRoutes,

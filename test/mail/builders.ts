@@ -140,6 +140,8 @@ export function buildTransactionalEmail(
     papers:
       kind === 'return' ? buildRankedPapers(10).map((paper) => ({ paper, reason: REASON })) : [],
     preferencesUrl: `https://papers.example.org/preferences/${TOKEN}`,
+    examplesUrl: `https://papers.example.org/examples/${TOKEN}`,
+    libraryUrl: `https://papers.example.org/library/${TOKEN}`,
     unsubscribeUrl: `https://papers.example.org/unsubscribe/${TOKEN}`,
     ...changes,
   };

@@ -13,6 +13,8 @@ export interface Links {
   /** Saved papers; with a paper, the address that a form posts to in order to remove it. */
   saved(token: string, paperId?: string): string;
   learned(token: string): string;
+  library(token: string): string;
+  examples(token: string): string;
   /** The private Atom feed. */
   feed(token: string): string;
   exportData(token: string): string;
@@ -40,6 +42,8 @@ export function createLinks(publicUrl: string): Links {
     unsubscribe: (token) => `${publicUrl}/unsubscribe/${token}`,
     saved: (token, paperId) =>
       `${publicUrl}/saved/${token}${paperId === undefined ? '' : `/${encodePaperId(paperId)}`}`,
+    library: (token) => `${publicUrl}/library/${token}`,
+    examples: (token) => `${publicUrl}/examples/${token}`,
     learned: (token) => `${publicUrl}/learned/${token}`,
     feed: (token) => `${publicUrl}/feeds/${token}.xml`,
     exportData: (token) => `${publicUrl}/export/${token}`,

@@ -36,9 +36,9 @@ const FEEDBACK_WEIGHTS: Readonly<Record<FeedbackVerb, number>> = {
 
 /**
  * A library counts as at most this many liked papers, so that one of hundreds does not drown what
- * its reader says later. Of 5 to 500, see “A library” in docs/relevance.md.
+ * its reader says later (docs/relevance.md, “What a library teaches”).
  */
-const MAX_LIBRARY_WEIGHT = 20;
+const MAX_LIBRARY_WEIGHT = 10;
 
 /** Rocchio (1971): liked papers count more than disliked ones. */
 const POSITIVE_WEIGHT = 0.75;

@@ -1,4 +1,5 @@
 import type { FeedbackVerb } from '../../domain/feedback/feedback-event.ts';
+import type { TopicPaper } from '../../domain/papers/paper.ts';
 import type { JudgedPaper, LearnedTerm } from '../../domain/ranking/learned-terms.ts';
 import type { TopicName } from '../pages/views.ts';
 
@@ -72,4 +73,15 @@ export interface LibraryRow {
   doi: string | null;
   /** The stored paper that is the same, or null. */
   paperId: string | null;
+}
+
+/** Recent papers to choose from. */
+export interface ExamplesView {
+  token: string;
+  title: string;
+  /** What has happened before, such as a confirmation. */
+  sentences: readonly string[];
+  /** Empty when there are too few. */
+  papers: readonly TopicPaper[];
+  problem: string | null;
 }

@@ -89,7 +89,7 @@ function buildLibrarySection({ token, library }: LearnedTermsView, layouts: Page
 /** The title, or an id of a paper whose title is not known yet. */
 export function nameLibraryPaper({ title, arxivId, doi }: Omit<LibraryRow, 'position'>): string {
   if (title !== '') return title;
-  return arxivId === null ? (doi ?? '') : `arXiv:${arxivId}`;
+  return arxivId === null ? `DOI ${doi}` : `arXiv:${arxivId}`;
 }
 
 function describeLearned({ terms, feedback, library }: LearnedTermsView): string {

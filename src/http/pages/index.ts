@@ -1,6 +1,7 @@
 import { buildDeliveryPage } from '../deliveries/delivery-page.ts';
 import { buildDigestPage } from '../digests/digest-page.ts';
 import { buildDigestsPage } from '../digests/digests-page.ts';
+import { buildExamplesPage } from '../feedback/examples-page.ts';
 import {
   buildFeedbackOptionsPage,
   buildFeedbackPage,
@@ -61,6 +62,7 @@ export function loadPages(site: SiteInfo) {
     mute: createPageRenderer('confirm-action', buildMutePage),
     feedbackOptions: createPageRenderer('confirm-action', buildFeedbackOptionsPage),
     learned: createPageRenderer('learned', buildLearnedPage),
+    examples: createPageRenderer('examples', buildExamplesPage),
     library: createPageRenderer('library', buildLibraryPage),
     saved: createPageRenderer('saved', buildSavedPage),
     exportOrErase: createPageRenderer('data-request', buildDataRequestPage),

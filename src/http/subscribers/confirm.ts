@@ -2,9 +2,11 @@ import type { FastifyReply } from 'fastify';
 import { describeDigestSchedule, formatLongDate } from '../../copy/en/format.ts';
 import { CONFIRM_COPY } from '../../copy/en/pages/confirm.ts';
 import { LAYOUT_COPY } from '../../copy/en/pages/layout.ts';
+import { LIBRARY_COPY } from '../../copy/en/pages/library.ts';
 import { localDayOf, nextDigestSendAt } from '../../domain/digests/next-digest.ts';
 import type { Subscriber } from '../../domain/subscribers/subscriber.ts';
 import { findSendableDigest } from '../../services/digests/latest-digest.ts';
+import { listExamples } from '../../services/feedback/example-papers.ts';
 import {
   type Confirmation,
   confirmSignUp,
@@ -64,11 +66,11 @@ function findNextDigestDay(
   return nextDigest && localDayOf(nextDigest, subscriber.timezone);
 }
 
-function sendConfirmationResult(
+async function sendConfirmationResult(
   deps: HttpDeps,
   reply: FastifyReply,
   result: Confirmation,
-): FastifyReply {
+): Promise<FastifyReply> {
   const { pages, links, tokens } = deps;
   const signUpAgainLinks = [{ text: CONFIRM_COPY.signUpAgain, href: `${links.home}#sign-up` }];
   if (result.kind === 'expired') {
@@ -86,20 +88,24 @@ function sendConfirmationResult(
     );
   }
   const { subscriber } = result;
-  const preferences = links.preferences(
-    tokens.seal({ kind: 'subscriber', subscriberId: subscriber.id }),
-  );
   if (subscriber.status === 'unsubscribed') {
     return sendPage(
       reply,
       pages.message({ ...CONFIRM_COPY.unsubscribed, links: signUpAgainLinks }),
     );
   }
+  const token = tokens.seal({ kind: 'subscriber', subscriberId: subscriber.id });
+  const { title, settings } = CONFIRM_COPY.subscribed;
+  const sentences = describeSubscription(deps, subscriber);
+  const papers = await listExamples(deps, subscriber);
+  if (papers.length > 0)
+    return sendPage(reply, pages.examples({ token, title, sentences, papers, problem: null }));
   const page = pages.message({
-    title: CONFIRM_COPY.subscribed.title,
-    sentences: describeSubscription(deps, subscriber),
+    title,
+    sentences,
     links: [
-      { text: CONFIRM_COPY.subscribed.settings, href: preferences },
+      { text: settings, href: links.preferences(token) },
+      { text: LIBRARY_COPY.title, href: links.library(token) },
       { text: LAYOUT_COPY.todaysPapers, href: links.home },
     ],
   });

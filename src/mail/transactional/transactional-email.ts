@@ -22,7 +22,10 @@ import type { Sender, SiteSender } from '../templates/sender.ts';
 import { createSiteView } from '../templates/site-view.ts';
 /** What makes a transactional email. */
 export interface TransactionalMessage
-  extends Pick<TransactionalFacts, 'preferences' | 'latest' | 'preferencesUrl' | 'unsubscribeUrl'> {
+  extends Pick<
+    TransactionalFacts,
+    'preferences' | 'latest' | 'preferencesUrl' | 'examplesUrl' | 'libraryUrl' | 'unsubscribeUrl'
+  > {
   kind: TransactionalKind;
   to: string;
   /** With its angle brackets. */

@@ -6,8 +6,6 @@ import {
   listLibrary,
   listToLookUp,
 } from '../../db/library/library-papers.ts';
-import { findSubscriber } from '../../db/subscribers/subscribers.ts';
-import { PaperboyError } from '../../domain/errors.ts';
 import {
   type LibraryEntry,
   listEntryKeys,
@@ -15,6 +13,7 @@ import {
 } from '../../domain/library/library-entry.ts';
 import type { LibraryFormat } from '../../domain/library/library-format.ts';
 import { type FeedbackDeps, relearn } from '../feedback/relearn.ts';
+import { requireConfirmed } from '../subscribers/require-confirmed.ts';
 import { readLibrary } from './read-library.ts';
 
 /** What became of the entries of an import. */
@@ -73,15 +72,6 @@ export async function importLibrary(
     untitled,
     isCut,
   };
-}
-
-/** @throws PaperboyError `NOT_CONFIRMED` or `UNKNOWN_TOKEN`. */
-export async function requireConfirmed(db: LibraryDeps['db'], subscriberId: number): Promise<void> {
-  const subscriber = await findSubscriber(db, subscriberId);
-  if (subscriber === null) throw new PaperboyError('UNKNOWN_TOKEN', 'There is no such subscriber.');
-  if (subscriber.status !== 'pending') return;
-  const message = 'Confirm your subscription first: nothing is learned before.';
-  throw new PaperboyError('NOT_CONFIRMED', message);
 }
 
 /** Adds papers that the library does not have yet and learns from them, in one transaction. */

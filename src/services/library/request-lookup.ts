@@ -3,7 +3,8 @@ import { PaperboyError } from '../../domain/errors.ts';
 import { parseOrcid } from '../../domain/library/identifiers.ts';
 import { cleanText } from '../../domain/text/clean-text.ts';
 import { truncateInput } from '../../domain/text/truncate.ts';
-import { type LibraryDeps, requireConfirmed } from './import-library.ts';
+import { requireConfirmed } from '../subscribers/require-confirmed.ts';
+import type { LibraryDeps } from './import-library.ts';
 
 /** In characters. */
 const MAX_NAME_CHARS = 100;

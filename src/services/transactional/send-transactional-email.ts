@@ -212,6 +212,8 @@ async function readFacts(
     latest: digest && { ...digest, url: links.digest(digest.kind, digest.date) },
     papers: describePapers(email, await findPapersByIds(db, email.paperIds), topics),
     preferencesUrl: links.preferences(token),
+    examplesUrl: links.examples(token),
+    libraryUrl: links.library(token),
     unsubscribeUrl: links.unsubscribe(token),
   };
 }

@@ -60,6 +60,8 @@ export async function renderEveryMail(app: App): Promise<Record<string, string>>
         latest: { ...digest, url: links.digest('daily', DAY) },
         papers: kind === 'return' ? papers : [],
         preferencesUrl: links.preferences(token),
+        examplesUrl: links.examples(token),
+        libraryUrl: links.library(token),
         unsubscribeUrl: links.unsubscribe(token),
       },
     );

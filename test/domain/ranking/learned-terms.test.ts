@@ -25,6 +25,10 @@ function feedback(place: number, verb: FeedbackVerb, daysAgo = 0): JudgedPaper {
   return { paper, verb, givenAt: new Date(NOW.getTime() - daysAgo * 86_400_000) };
 }
 
+function library(place: number): JudgedPaper {
+  return { ...feedback(place, 'more'), verb: 'library' };
+}
+
 function learnedTerms(
   given: readonly JudgedPaper[],
   unlearned: string[] = [],
@@ -48,6 +52,28 @@ describe('learnTerms', () => {
   it('Feedback loses one per cent of its weight a day', () => {
     const terms = learnedTerms([feedback(0, 'more'), feedback(1, 'more', 10)]);
     expect((terms.vision ?? 0) / (terms.mamba ?? 0)).toBeCloseTo(0.99 ** 10);
+  });
+
+  it('A paper of a library counts like a liked one, and ten or more count as ten together', () => {
+    const small = [library(0), feedback(1, 'more')];
+    const weights = learnedTerms(small);
+    expect((weights.mamba ?? 0) / (weights.vision ?? 0)).toBeCloseTo(1);
+    const large = [...Array.from({ length: 40 }, () => library(0)), feedback(1, 'more')];
+    const ofLarge = learnedTerms(large);
+    expect((ofLarge.mamba ?? 0) / (ofLarge.vision ?? 0)).toBeCloseTo(10);
+    const { feedback: amount } = learnTerms(large, { idf, unlearned: new Set(), now: NOW });
+    expect(amount).toBeCloseTo(11);
+  });
+
+  it('A large library leaves disliked papers the weight that they have with ten liked ones', () => {
+    const ratio = (count: number) => {
+      const terms = learnedTerms([
+        ...Array.from({ length: count }, () => library(0)),
+        feedback(3, 'less'),
+      ]);
+      return (terms.river ?? 0) / (terms.mamba ?? 0);
+    };
+    expect(ratio(400)).toBeCloseTo(ratio(10));
   });
 
   it('An unlearned term is never learned again', () => {

@@ -7,7 +7,7 @@ import { renderEveryPage, SITE } from './view-builders.ts';
 
 const HOSTILE = `"><script>alert('x')</script><img src=x onerror=alert(1)> &amp; {{7}}`;
 const PAGES = Object.entries(renderEveryPage(loadPages(SITE), HOSTILE));
-const SUBSCRIBER_PAGES = ['more', 'mute', 'options', 'saved', 'learned', 'library'];
+const SUBSCRIBER_PAGES = ['more', 'mute', 'options', 'saved', 'learned', 'library', 'examples'];
 const HIDDEN_PAGES = ['status', 'publicStatus'];
 const TOKEN_PAGES = [
   ...HIDDEN_PAGES,

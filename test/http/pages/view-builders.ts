@@ -456,6 +456,13 @@ export function renderEveryPage(pages: Pages, untrusted: string): Record<string,
       allowsClicks: false,
       notice: untrusted,
     }),
+    examples: pages.examples({
+      token: 'a-token',
+      title: untrusted,
+      sentences: [untrusted],
+      papers: [hostile, { ...hostile, id: untrusted }],
+      problem: untrusted,
+    }),
     library: pages.library({
       token: 'a-token',
       paperCount: 7,

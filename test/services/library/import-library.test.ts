@@ -125,7 +125,7 @@ describe('importLibrary', () => {
     const report = await bring(titles(2500, 'Second'));
     expect(report).toMatchObject({ entries: 2000, added: 1, overLimit: 1999, isCut: true });
     expect(report.total).toBe(500);
-    expect((await learned()).feedback).toBe(20);
+    expect((await learned()).feedback).toBe(10);
   });
 
   it('Titles and abstracts are to be looked up for ids that are not stored, if that is allowed', async () => {

@@ -31,6 +31,9 @@ export interface TransactionalFacts {
   papers: { count: number; subject: string };
   homeUrl: string;
   preferencesUrl: string;
+  /** Where the subscriber chooses from recent papers, and brings others. */
+  examplesUrl: string;
+  libraryUrl: string;
   unsubscribeUrl: string;
 }
 
@@ -96,6 +99,11 @@ export const TRANSACTIONAL_EMAIL_COPY = {
       'Change your topics, keywords, days, time and number of papers there. No login needed.',
     ],
     links: [
+      {
+        text: 'Choose a few papers you like, for better digests from the start',
+        url: facts.examplesUrl,
+      },
+      { text: 'Bring your library: BibTeX, Zotero, arXiv IDs', url: facts.libraryUrl },
       ...(facts.latest === null
         ? []
         : [{ text: `The latest issue, ${describeIssue(facts.latest)}`, url: facts.latest.url }]),

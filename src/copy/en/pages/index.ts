@@ -2,6 +2,7 @@ import { CONFIRM_COPY } from './confirm.ts';
 import { DATA_REQUEST_COPY } from './data-request.ts';
 import { DIGESTS_COPY } from './digests.ts';
 import { ERROR_COPY } from './errors.ts';
+import { EXAMPLES_COPY } from './examples.ts';
 import { FEEDBACK_COPY } from './feedback.ts';
 import { FRONT_COPY } from './front.ts';
 import { INBOX_COPY } from './inbox.ts';
@@ -30,6 +31,7 @@ export const PAGE_COPY = {
   confirm: CONFIRM_COPY,
   preferences: PREFERENCES_COPY,
   unsubscribe: UNSUBSCRIBE_COPY,
+  examples: EXAMPLES_COPY,
   feedback: FEEDBACK_COPY,
   learned: LEARNED_COPY,
   library: LIBRARY_COPY,

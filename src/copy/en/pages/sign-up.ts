@@ -4,6 +4,8 @@
 const SIGN_UP_FORM_COPY = {
   promise: 'One email a day with the papers on your topics, and a line on why each one is there.',
   button: 'Subscribe',
+  library:
+    'Once you’ve confirmed, you can bring your library: BibTeX, RIS, Zotero, Mendeley or a list of papers.',
   terms: 'We’ll ask you to confirm first. You can unsubscribe with one click.',
 } as const;
 
