@@ -29,7 +29,7 @@ interface FetchJobDeps
 }
 
 /** How long a claim on a source lasts, in ms; then another process may fetch from it. */
-const CLAIM_MS = 15 * MINUTE_MS;
+export const SOURCE_CLAIM_MS = 15 * MINUTE_MS;
 
 /** Enqueues a fetch for each of `sources` that is due. Idempotent: a fetch claims its source. */
 export async function enqueueDueSources(
@@ -52,7 +52,7 @@ export async function fetchDue(
   const { db, clock, composeAt, random, stopping } = deps;
   const now = clock();
   const { name } = source;
-  if (!(await claimSource(db, name, now, new Date(now.getTime() + CLAIM_MS)))) return null;
+  if (!(await claimSource(db, name, now, new Date(now.getTime() + SOURCE_CLAIM_MS)))) return null;
   const before = (await readSourceHistories(db, now))(name);
   const fetchContext = { now, composeAt };
   let reports: FetchReport[];

@@ -4,7 +4,7 @@ import { listOpenDigestIds } from '../../db/deliveries/batches.ts';
 import { findDelivery } from '../../db/deliveries/deliveries.ts';
 import { addToAudience } from '../../db/deliveries/transitions/add.ts';
 import { findDigest, findDigestById } from '../../db/digests/digests.ts';
-import { readSourceHistories, registerSources } from '../../db/sources/sources.ts';
+import { readSourceHistories, registerSources, releaseClaims } from '../../db/sources/sources.ts';
 import type { DigestSummary } from '../../domain/digests/digest.ts';
 import type { Source } from '../../domain/sources/source.ts';
 import type { Subscriber } from '../../domain/subscribers/subscriber.ts';
@@ -16,7 +16,7 @@ import {
   toUtcDay,
   toUtcMoment,
 } from '../../domain/time/schedule.ts';
-import { fetchDue } from '../../jobs/fetch-job.ts';
+import { fetchDue, SOURCE_CLAIM_MS } from '../../jobs/fetch-job.ts';
 import { sendDigest } from '../../services/deliveries/send-digest.ts';
 import { composeDigest } from '../../services/digests/compose-digest.ts';
 import { findMissingLists } from '../../services/digests/find-missing-lists.ts';
@@ -105,11 +105,10 @@ async function fetchSources(context: OnceContext): Promise<string[]> {
   const { db, clock, config, sources } = app;
   const now = clock();
   const isPast = kind === 'daily' && date < toUtcDay(now);
-  await registerSources(
-    db,
-    sources.configured.map(({ name }) => name),
-    now,
-  );
+  const names = sources.configured.map(({ name }) => name);
+  await registerSources(db, names, now);
+  // No other process has an embedded database open: a claim on a source is that of a dead one.
+  if (app.isEmbedded) await releaseClaims(db, names, { now, claimMs: SOURCE_CLAIM_MS });
   const deps = { ...app, slowDb: db, composeAt: config.composeAt, stopping: io.signal };
   const unreadable: string[] = [];
   for (const source of sources.configured) {

@@ -49,6 +49,27 @@ export async function claimSource(
   return result.rowCount === 1;
 }
 
+/** Makes sources due that may have been claimed within the last `claimMs` by a process that died.
+ *  One that waits because it failed is not among them. */
+export async function releaseClaims(
+  db: Db,
+  names: readonly string[],
+  { now, claimMs }: { now: Date; claimMs: number },
+): Promise<void> {
+  const { nextAt } = sources;
+  await db
+    .update(sources)
+    .set({ nextAt: now })
+    .where(
+      and(
+        sql`name = ANY(${sql.param([...names])}::text[])`,
+        eq(sources.failures, 0),
+        gt(nextAt, now),
+        lte(nextAt, new Date(now.getTime() + claimMs)),
+      ),
+    );
+}
+
 /** Sets the next fetch of a source and its failures in a row. */
 export async function setNextFetch(
   db: Db,
