@@ -29,6 +29,7 @@ CREATE TABLE papers (
   url text,
   code_url text,
   categories text[] NOT NULL DEFAULT '{}',
+  details jsonb NOT NULL DEFAULT '{"summary": null, "keywords": [], "projectUrl": null, "codeStars": null, "venue": null, "doi": null}',
   stored_at timestamptz NOT NULL,
   updated_at timestamptz NOT NULL,
   words tsvector NOT NULL GENERATED ALWAYS AS (
@@ -123,6 +124,7 @@ CREATE TABLE subscribers (
   status text NOT NULL CHECK (status IN ('pending', 'active', 'paused', 'unsubscribed')),
   topics text[] NOT NULL,
   topics_only boolean NOT NULL DEFAULT false,
+  shows_summaries boolean NOT NULL DEFAULT true,
   muted_topics text[] NOT NULL DEFAULT '{}',
   keywords text[] NOT NULL,
   names text[] NOT NULL DEFAULT '{}',

@@ -17,7 +17,7 @@ export function createPapersCommand(context: CommandContext): Command {
     .description('store the papers of a file and assign their topics: all of them, or none')
     .addHelpText(
       'after',
-      '\nColumns of CSV, by its header line: title and abstract (required), id, authors (separated by ;),\nauthor_count, organization, published_on, listed_on (YYYY-MM-DD), upvotes, comments, url, code_url,\ncategories (separated by ;).',
+      '\nColumns of CSV, by its header line: title and abstract (required), id, authors (separated by ;),\nauthor_count, organization, published_on, listed_on (YYYY-MM-DD), upvotes, comments, url, code_url,\ncategories and keywords (separated by ;), summary, summary_by, project_url, code_stars, venue, doi.',
     )
     .addOption(createJsonOption())
     .action(async (file: string, { json }: { json?: true }) => {

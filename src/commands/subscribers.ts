@@ -17,6 +17,7 @@ const EXPORT_COLUMNS: Record<string, (subscriber: Subscriber) => string> = {
   status: ({ status }) => status,
   topics: ({ topics }) => joinList(topics),
   topics_only: ({ topicsOnly }) => (topicsOnly ? 'yes' : 'no'),
+  shows_summaries: ({ showsSummaries }) => (showsSummaries ? 'yes' : 'no'),
   muted_topics: ({ mutedTopics }) => joinList(mutedTopics),
   keywords: ({ keywords }) => joinList(keywords),
   names: ({ names }) => joinList(names),
@@ -38,7 +39,7 @@ export function createSubscribersCommand(context: CommandContext): Command {
     .description('add subscribers as active, or update the preferences that a row names')
     .addHelpText(
       'after',
-      '\nColumns: email (required), topics, muted_topics (slugs separated by ;), topics_only (yes, no), keywords,\nnames (separated by ;), timezone, hour, frequency, papers, minutes, relevance_threshold (low, middle, high), paused_until (YYYY-MM-DD), consent.\nRejected rows are listed on standard error, the others are stored; the exit code is then 1.\nA row with the status pending, unsubscribed, or paused without an end, as in an export, adds nobody.',
+      '\nColumns: email (required), topics, muted_topics (slugs separated by ;), topics_only and\nshows_summaries (yes, no), keywords,\nnames (separated by ;), timezone, hour, frequency, papers, minutes, relevance_threshold (low, middle, high), paused_until (YYYY-MM-DD), consent.\nRejected rows are listed on standard error, the others are stored; the exit code is then 1.\nA row with the status pending, unsubscribed, or paused without an end, as in an export, adds nobody.',
     )
     .addOption(createJsonOption())
     .action((file: string, { json }: { json?: true }) =>

@@ -21,6 +21,7 @@ import type { DigestKind, Selection } from '../domain/digests/digest.ts';
 import type { FeedbackVerb } from '../domain/feedback/feedback-event.ts';
 import type { LookupKind, LookupState } from '../domain/library/library-lookup.ts';
 import type { TopicPaper } from '../domain/papers/paper.ts';
+import type { SourceDetails } from '../domain/papers/source-details.ts';
 import type { Reason } from '../domain/ranking/reason.ts';
 import type { FetchOutcome } from '../domain/sources/source.ts';
 import type { SignUpRequest } from '../domain/subscribers/sign-up-request.ts';
@@ -100,6 +101,7 @@ export const papers = pgTable('papers', {
   url: text(),
   codeUrl: text('code_url'),
   categories: text().array().notNull(),
+  details: jsonb().$type<SourceDetails>().notNull(),
   storedAt: instant('stored_at').notNull(),
   updatedAt: instant('updated_at').notNull(),
   words: tsvector()
@@ -130,6 +132,7 @@ export const subscribers = pgTable('subscribers', {
   status: text().$type<SubscriberStatus>().notNull(),
   topics: text().array().notNull(),
   topicsOnly: boolean('topics_only').notNull(),
+  showsSummaries: boolean('shows_summaries').notNull(),
   mutedTopics: text('muted_topics').array().notNull(),
   keywords: text().array().notNull(),
   /** Authors and organisations whose papers rank first. */

@@ -1,5 +1,6 @@
 import { describeAuthors } from '../copy/en/format.ts';
 import type { TopicPaper } from '../domain/papers/paper.ts';
+import { findCode, findProject } from '../domain/papers/paper-links.ts';
 import { escapeXml } from './xml.ts';
 
 export interface AtomFeed {
@@ -41,13 +42,20 @@ function renderEntry(entry: AtomFeed['entries'][number]): string {
     paper.authors.length > 0
       ? paper.authors
       : [describeAuthors(paper)].filter((name) => name !== '');
+  const related = [findCode(paper), findProject(paper)]
+    .filter((url) => url !== null)
+    .map((url) => `    <link rel="related" href="${escapeXml(url)}"/>\n`)
+    .join('');
+  const terms = paper.details.keywords
+    .map((term) => `    <category term="${escapeXml(term)}"/>\n`)
+    .join('');
   return `  <entry>
     <id>${escapeXml(link)}</id>
     <title>${escapeXml(paper.title)}</title>
     <published>${day}T00:00:00Z</published>
     <updated>${day}T00:00:00Z</updated>
     <link rel="alternate" type="text/html" href="${escapeXml(link)}"/>
-${authors.map((name) => `    <author><name>${escapeXml(name)}</name></author>`).join('\n')}
+${related}${terms}${authors.map((name) => `    <author><name>${escapeXml(name)}</name></author>`).join('\n')}
     <summary>${escapeXml(note === undefined ? paper.abstract : `${note} ${paper.abstract}`)}</summary>
   </entry>`;
 }

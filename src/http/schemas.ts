@@ -109,6 +109,15 @@ export const PaperJson = Type.Object({
       examples: [['cs.CL', 'cs.LG']],
     }),
   ),
+  summary: Type.Optional(Type.String({ description: 'Written by `summary_by`, not by Paperboy' })),
+  summary_by: Type.Optional(Type.String({ examples: ['Hugging Face'] })),
+  keywords: Type.Optional(Type.Array(Type.String(), { description: 'In the source’s words' })),
+  project_url: Type.Optional(Type.String()),
+  code_stars: Type.Optional(Type.Integer()),
+  venue: Type.Optional(
+    Type.String({ description: 'Where it appeared or was accepted', examples: ['ICML 2026'] }),
+  ),
+  doi: Type.Optional(Type.String()),
   topics: Type.Array(Type.String(), { description: 'Slugs, the best match first' }),
   sources: Type.Optional(
     Type.Array(Type.String(), {

@@ -167,6 +167,7 @@ describe('paperboy subscribers export', () => {
       email: 'ada@example.org',
       topics: ['agents', 'rl'],
       topicsOnly: true,
+      showsSummaries: false,
       timezone: 'Europe/Berlin',
       hour: 5,
       frequency: 'weekly',
@@ -180,9 +181,9 @@ describe('paperboy subscribers export', () => {
     await storeSubscriber(test.app.db, { email: "o'neil@example.org" });
     const exported = (await paperboy('subscribers export')).stdout;
     expect(exported.split('\n')).toEqual([
-      'email,status,topics,topics_only,muted_topics,keywords,names,timezone,hour,frequency,papers,minutes,relevance_threshold,paused_until',
-      "ada@example.org,active,agents;rl,yes,vision,state space;a\\;b,'-Tencent,Europe/Berlin,5,weekly,3,5,high,",
-      "o'neil@example.org,active,,no,,,,UTC,7,daily,10,,low,",
+      'email,status,topics,topics_only,shows_summaries,muted_topics,keywords,names,timezone,hour,frequency,papers,minutes,relevance_threshold,paused_until',
+      "ada@example.org,active,agents;rl,yes,no,vision,state space;a\\;b,'-Tencent,Europe/Berlin,5,weekly,3,5,high,",
+      "o'neil@example.org,active,,no,yes,,,,UTC,7,daily,10,,low,",
       '',
     ]);
     await test.app.db.execute(sql`TRUNCATE subscribers CASCADE`);

@@ -1,5 +1,6 @@
 import { PaperboyError } from '../../src/domain/errors.ts';
 import type { TopicPaper } from '../../src/domain/papers/paper.ts';
+import { NO_DETAILS } from '../../src/domain/papers/source-details.ts';
 
 /** A paper that nobody has discussed yet; `number` makes it different from others. */
 export function buildTopicPaper(number: number, changes: Partial<TopicPaper> = {}): TopicPaper {
@@ -19,6 +20,7 @@ export function buildTopicPaper(number: number, changes: Partial<TopicPaper> = {
     url: null,
     codeUrl: null,
     categories: [],
+    details: NO_DETAILS,
     topics: [],
     otherTopics: [],
     countsVotes: true,

@@ -1,5 +1,6 @@
 import type { Digest, RankedPaper } from '../../src/domain/digests/digest.ts';
 import { createLinks } from '../../src/domain/links/links.ts';
+import { NO_DETAILS } from '../../src/domain/papers/source-details.ts';
 import type { TransactionalKind } from '../../src/domain/transactional/transactional-email.ts';
 import type { AddressedDigest } from '../../src/mail/digests/digest-message.ts';
 import type { DigestPersonalization } from '../../src/mail/digests/digest-renderer.ts';
@@ -26,6 +27,7 @@ export function buildRankedPaper(changes: Partial<RankedPaper> = {}): RankedPape
     url: `https://arxiv.org/abs/2605.${10_000 + rank}`,
     codeUrl: null,
     categories: [],
+    details: NO_DETAILS,
     topics: [],
     otherTopics: [],
     countsVotes: true,
@@ -92,6 +94,7 @@ export function buildDigestCopy(
     signedUpOn: '2026-03-02',
     email: 'ada@example.org',
     allowsClicks: false,
+    showsSummaries: true,
     quietSince: null,
     ...changes,
   };

@@ -128,7 +128,7 @@ describe('paperboy start on a bare machine', () => {
     );
     expect({ stdout, stderr }).toEqual({
       stdout:
-        'email,status,topics,topics_only,muted_topics,keywords,names,timezone,hour,frequency,papers,minutes,relevance_threshold,paused_until\n',
+        'email,status,topics,topics_only,shows_summaries,muted_topics,keywords,names,timezone,hour,frequency,papers,minutes,relevance_threshold,paused_until\n',
       stderr: '',
     });
   });

@@ -3,6 +3,7 @@ import type { Db } from '../../src/db/client.ts';
 import { savePapers } from '../../src/db/papers/papers.ts';
 import { replacePaperTopics } from '../../src/db/topics/paper-topics.ts';
 import type { Paper } from '../../src/domain/papers/paper.ts';
+import { NO_DETAILS } from '../../src/domain/papers/source-details.ts';
 import { DEFAULT_PREFERENCES, type Subscriber } from '../../src/domain/subscribers/subscriber.ts';
 
 let count = 0;
@@ -26,6 +27,7 @@ export function buildPaper(changes: Partial<Paper> = {}): Paper {
     url: null,
     codeUrl: null,
     categories: [],
+    details: NO_DETAILS,
     ...changes,
   };
 }
@@ -58,10 +60,10 @@ export async function storeSubscriber(db: Db, changes: Partial<Subscriber> = {})
   };
   const now = new Date('2026-05-01T00:00:00Z');
   const result = await db.execute<{ id: string }>(sql`
-    INSERT INTO subscribers (email, email_key, status, topics, topics_only, keywords, frequency, timezone, hour, papers,
+    INSERT INTO subscribers (email, email_key, status, topics, topics_only, shows_summaries, keywords, frequency, timezone, hour, papers,
       names, muted_topics, minutes, relevance_threshold, allows_clicks, paused_until, created_at, confirmed_at, updated_at)
     VALUES (${subscriber.email}, ${subscriber.email.toLowerCase()}, ${subscriber.status}, ${sql.param(subscriber.topics)},
-      ${subscriber.topicsOnly}, ${sql.param(subscriber.keywords)}, ${subscriber.frequency}, ${subscriber.timezone}, ${subscriber.hour}, ${subscriber.papers},
+      ${subscriber.topicsOnly}, ${subscriber.showsSummaries}, ${sql.param(subscriber.keywords)}, ${subscriber.frequency}, ${subscriber.timezone}, ${subscriber.hour}, ${subscriber.papers},
       ${sql.param(subscriber.names)}, ${sql.param(subscriber.mutedTopics)}, ${subscriber.minutes}, ${subscriber.relevanceThreshold},
       ${subscriber.allowsClicks}, ${subscriber.pausedUntil}, ${now}, ${now}, ${now})
     RETURNING id`);

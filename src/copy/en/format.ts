@@ -1,12 +1,14 @@
 import { chooseBylineAuthors } from '../../domain/papers/byline.ts';
 import type { Paper } from '../../domain/papers/paper.ts';
+import type { PaperSummary } from '../../domain/papers/source-details.ts';
 import type { Frequency, Preferences } from '../../domain/subscribers/subscriber.ts';
 
-/** `5 authors, 19 Mar 2026, 12 upvotes, 2 comments`, without unknown or zero parts. */
+/** `Xu et al., 19 Mar 2026, ICML 2026, 12 upvotes, 2 comments`, without unknown or zero parts. */
 export function describePaper(paper: Paper): string {
   return [
     describeAuthors(paper),
     paper.publishedOn === null ? '' : formatShortDate(paper.publishedOn),
+    paper.details.venue ?? '',
     paper.upvotes > 0 ? formatQuantity(paper.upvotes, 'upvote') : '',
     paper.comments > 0 ? formatQuantity(paper.comments, 'comment') : '',
   ]
@@ -14,12 +16,29 @@ export function describePaper(paper: Paper): string {
     .join(', ');
 }
 
-/** `Tencent`, `5 authors`, `1 author`, or one to three names; empty when unknown. */
+/** `Tencent`, one to three names, `Xu et al.`, or `5 authors` where no name is known; empty when
+ *  nothing is. */
 export function describeAuthors(
   paper: Pick<Paper, 'authors' | 'authorCount' | 'organization'>,
 ): string {
-  const { names, count } = chooseBylineAuthors(paper);
+  const { names, hasOthers, count } = chooseBylineAuthors(paper);
+  if (hasOthers) return `${joinNames(names)} et al.`;
   return count === null || count === 0 ? joinNames(names) : formatQuantity(count, 'author');
+}
+
+/** `Summary by Hugging Face: …`, so that nobody takes it for the authors' or for ours. */
+export function describeSummary({ text, by }: PaperSummary): string {
+  return `Summary by ${by}: ${text}`;
+}
+
+/** `Keywords: state space models, quantization`; empty for none. */
+export function describeKeywords(keywords: readonly string[]): string {
+  return keywords.length === 0 ? '' : `Keywords: ${keywords.join(', ')}`;
+}
+
+/** `Code, 1,204 stars` of a repository whose stars are known. */
+export function describeCode(code: string, stars: number | null): string {
+  return stars === null || stars === 0 ? code : `${code}, ${formatQuantity(stars, 'star')}`;
 }
 
 /**

@@ -28,6 +28,7 @@ export const PAPER_COLUMNS = {
   url: papers.url,
   codeUrl: papers.codeUrl,
   categories: papers.categories,
+  details: papers.details,
   topics: selectTopics(sql`is_shown`).as('paper_topics'),
   otherTopics: selectTopics(sql`NOT is_shown`).as('other_topics'),
   countsVotes: countedBySources(sql`upvotes`).as('counts_votes'),

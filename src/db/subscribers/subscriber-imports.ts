@@ -43,7 +43,7 @@ export async function importSubscribers(
   const result = await db.execute<ImportResult & { [column: string]: unknown }>(sql`
     WITH given AS MATERIALIZED (
       SELECT * FROM jsonb_to_recordset(${toJson(rows)}::jsonb) AS given (
-        email text, email_key text, email_hash text, topics text[], topics_only boolean, muted_topics text[],
+        email text, email_key text, email_hash text, topics text[], topics_only boolean, shows_summaries boolean, muted_topics text[],
         keywords text[], names text[], frequency text, timezone text, hour smallint,
         papers smallint, minutes smallint, relevance_threshold text, paused_until date, consent text,
         may_add boolean)
@@ -53,12 +53,13 @@ export async function importSubscribers(
         SELECT FROM suppressions WHERE suppressions.email_hash = decode(given.email_hash, 'hex'))
     ), stored AS (
       INSERT INTO subscribers AS known (email, email_key, status, paused_until, paused_at,
-        topics, topics_only, muted_topics, keywords, names, minutes, relevance_threshold, frequency, timezone, hour, papers,
+        topics, topics_only, shows_summaries, muted_topics, keywords, names, minutes, relevance_threshold, frequency, timezone, hour, papers,
         created_at, confirmed_at, updated_at)
       SELECT email, email_key, CASE WHEN paused_until IS NULL THEN 'active' ELSE 'paused' END,
         paused_until, CASE WHEN paused_until IS NOT NULL THEN ${now}::timestamptz END,
         coalesce(topics, '{}'),
-        coalesce(topics_only, ${DEFAULT_PREFERENCES.topicsOnly}::boolean), coalesce(muted_topics, '{}'), coalesce(keywords, '{}'),
+        coalesce(topics_only, ${DEFAULT_PREFERENCES.topicsOnly}::boolean),
+        coalesce(shows_summaries, ${DEFAULT_PREFERENCES.showsSummaries}::boolean), coalesce(muted_topics, '{}'), coalesce(keywords, '{}'),
         coalesce(names, '{}'), minutes,
         coalesce(relevance_threshold, ${DEFAULT_PREFERENCES.relevanceThreshold}::text),
         coalesce(frequency, ${DEFAULT_PREFERENCES.frequency}::text),
@@ -77,6 +78,7 @@ export async function importSubscribers(
       UPDATE subscribers AS known SET
         topics = coalesce(wanted.topics, known.topics),
         topics_only = coalesce(wanted.topics_only, known.topics_only),
+        shows_summaries = coalesce(wanted.shows_summaries, known.shows_summaries),
         muted_topics = coalesce(wanted.muted_topics, known.muted_topics),
         keywords = coalesce(wanted.keywords, known.keywords),
         names = coalesce(wanted.names, known.names),
@@ -116,6 +118,7 @@ function toImportRow({
   const {
     mutedTopics,
     topicsOnly,
+    showsSummaries,
     relevanceThreshold,
     allowsClicks: _never,
     ...named
@@ -126,6 +129,7 @@ function toImportRow({
     email_hash: emailHash.toString('hex'),
     ...named,
     topics_only: topicsOnly,
+    shows_summaries: showsSummaries,
     muted_topics: mutedTopics,
     relevance_threshold: relevanceThreshold,
     paused_until: pausedUntil,

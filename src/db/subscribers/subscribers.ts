@@ -24,6 +24,7 @@ const COLUMNS = {
   mutedTopics: subscribers.mutedTopics,
   minutes: subscribers.minutes,
   topicsOnly: subscribers.topicsOnly,
+  showsSummaries: subscribers.showsSummaries,
   relevanceThreshold: subscribers.relevanceThreshold,
   allowsClicks: subscribers.allowsClicks,
   pausedUntil: subscribers.pausedUntil,
@@ -93,6 +94,7 @@ export async function listDigestRecipients(
     status: SubscriberStatus;
     topics: string[];
     topicsOnly: boolean;
+    showsSummaries: boolean;
     keywords: string[];
     frequency: Preferences['frequency'];
     timezone: string;
@@ -110,7 +112,7 @@ export async function listDigestRecipients(
     confirmedAt: string | null;
   }>(sql`
     SELECT id, email, email_key AS "emailKey", status, to_json(topics) AS topics,
-      topics_only AS "topicsOnly",
+      topics_only AS "topicsOnly", shows_summaries AS "showsSummaries",
       to_json(keywords) AS keywords, frequency, timezone, hour, papers, to_json(names) AS names,
       to_json(muted_topics) AS "mutedTopics", minutes,
       relevance_threshold AS "relevanceThreshold", allows_clicks AS "allowsClicks",
@@ -127,6 +129,7 @@ export async function listDigestRecipients(
       status: row.status,
       topics: row.topics,
       topicsOnly: row.topicsOnly,
+      showsSummaries: row.showsSummaries,
       keywords: row.keywords,
       frequency: row.frequency,
       timezone: toKnownTimezone(row.timezone),

@@ -16,7 +16,7 @@ export function formatBibtex(paper: Paper, url: string): string {
     ['month', monthOf(paper)],
     ['eprint', arxiv ?? ''],
     ['archiveprefix', arxiv === null ? '' : 'arXiv'],
-    ['doi', escapeTex(parseDoi(paper.id) ?? '')],
+    ['doi', escapeTex(paper.details.doi ?? parseDoi(paper.id) ?? '')],
     ['url', escapeUrl(url)],
     ['abstract', escapeTex(paper.abstract)],
   ].filter(([, value]) => value !== '');
@@ -31,7 +31,7 @@ export function formatRis(paper: Paper, url: string): string {
     ['ID', paper.id],
     ['TI', paper.title],
     ...paper.authors.map((name) => ['AU', toFamilyNameFirst(name)]),
-    ['DO', parseDoi(paper.id) ?? ''],
+    ['DO', paper.details.doi ?? parseDoi(paper.id) ?? ''],
     ['PB', paper.organization ?? ''],
     ['PY', yearOf(paper)],
     ['DA', paper.publishedOn === null ? '' : `${paper.publishedOn.replaceAll('-', '/')}/`],

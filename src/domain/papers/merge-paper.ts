@@ -1,5 +1,6 @@
 import { findCodeUrl } from './code-url.ts';
 import type { ListedPaper, Paper, PaperSourceRecord, StoredPaper } from './paper.ts';
+import { mergeDetails } from './source-details.ts';
 
 /**
  * Updates the source records of a paper after a source listed it at `now`. The first day on which
@@ -56,6 +57,7 @@ export function mergePaper(
     url: paper.url ?? stored?.url ?? null,
     codeUrl: chooseCodeUrl(stored, paper),
     categories: chooseCategories(stored, paper),
+    details: mergeDetails(stored?.details, paper.details),
     withdrawnOn: earliestWithdrawalOf(records),
   };
 }

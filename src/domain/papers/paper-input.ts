@@ -4,8 +4,10 @@ import { formatJson } from '../text/format-json.ts';
 import { truncateInput } from '../text/truncate.ts';
 import { addDays, isCalendarDay } from '../time/schedule.ts';
 import { findCodeUrl } from './code-url.ts';
+import { parseDoi } from './doi.ts';
 import type { ListedPaper, Paper } from './paper.ts';
 import { derivePaperId } from './paper-id.ts';
+import type { SourceDetails } from './source-details.ts';
 
 /** A paper as files and the API have it. */
 export interface PaperInput {
@@ -22,6 +24,14 @@ export interface PaperInput {
   url?: string;
   code_url?: string;
   categories?: string[];
+  /** A short text about the paper by `summary_by`. */
+  summary?: string;
+  summary_by?: string;
+  keywords?: string[];
+  project_url?: string;
+  code_stars?: number;
+  venue?: string;
+  doi?: string;
 }
 
 const MAX_ID_CHARS = 200;
@@ -33,6 +43,11 @@ const MAX_AUTHOR_NAME_CHARS = 1000;
 const MAX_URL_CHARS = 800;
 const MAX_CATEGORIES = 20;
 const MAX_CATEGORY_CHARS = 100;
+const MAX_SUMMARY_CHARS = 1_000;
+const MAX_SUMMARY_BY_CHARS = 100;
+const MAX_KEYWORDS = 20;
+const MAX_KEYWORD_CHARS = 80;
+const MAX_VENUE_CHARS = 200;
 const MAX_COUNT = 2_000_000_000;
 
 export interface ParsePaperOptions {
@@ -105,11 +120,30 @@ export function parsePaper(
     url: field('url', parseWebUrl) ?? null,
     codeUrl: field('code_url', parseWebUrl) ?? findCodeUrl(abstract ?? ''),
     categories: field('categories', parseCategories) ?? [],
+    details: parseDetails(field, isLenient),
+  };
+}
+
+type FieldReader = ReturnType<typeof createFieldReader>;
+
+function parseDetails(field: FieldReader, isLenient: boolean): SourceDetails {
+  const summary = field('summary', (value) => parseText(value, MAX_SUMMARY_CHARS));
+  const by = field('summary_by', (value) => parseText(value, MAX_SUMMARY_BY_CHARS));
+  if (summary !== undefined && by === undefined && !isLenient)
+    throwInvalidPaper('summary_by is missing: expected who wrote the summary');
+  return {
+    summary: summary === undefined || by === undefined ? null : { text: summary, by },
+    keywords: field('keywords', parseKeywords) ?? [],
+    projectUrl: field('project_url', parseWebUrl) ?? null,
+    codeStars: field('code_stars', parseCount) ?? null,
+    venue: field('venue', (value) => parseText(value, MAX_VENUE_CHARS)) ?? null,
+    doi: field('doi', parseDoiField) ?? null,
   };
 }
 
 /** A stored paper in the import format. */
 export function toPaperInput(paper: Paper | ListedPaper): PaperInput {
+  const { details } = paper;
   const present = Object.entries({
     id: paper.id,
     title: paper.title,
@@ -124,6 +158,13 @@ export function toPaperInput(paper: Paper | ListedPaper): PaperInput {
     url: paper.url,
     code_url: paper.codeUrl,
     categories: paper.categories.length > 0 ? paper.categories : null,
+    summary: details.summary?.text ?? null,
+    summary_by: details.summary?.by ?? null,
+    keywords: details.keywords.length > 0 ? details.keywords : null,
+    project_url: details.projectUrl,
+    code_stars: details.codeStars,
+    venue: details.venue,
+    doi: details.doi,
   }).filter(([, value]) => value !== null);
   return Object.fromEntries(present) as unknown as PaperInput;
 }
@@ -171,16 +212,36 @@ function parseAuthors(value: unknown): string[] {
 }
 
 function parseCategories(value: unknown): string[] {
+  const limits = { most: MAX_CATEGORIES, maxChars: MAX_CATEGORY_CHARS };
+  return parseTexts(value, limits, 'categories', ', the primary one first');
+}
+
+function parseKeywords(value: unknown): string[] {
+  const limits = { most: MAX_KEYWORDS, maxChars: MAX_KEYWORD_CHARS };
+  return parseTexts(value, limits, 'keywords');
+}
+
+/** Different texts that are not blank. */
+function parseTexts(
+  value: unknown,
+  { most, maxChars }: { most: number; maxChars: number },
+  what: string,
+  order = '',
+): string[] {
   const isList =
     Array.isArray(value) &&
-    value.length <= MAX_CATEGORIES &&
-    value.every((each) => typeof each === 'string' && each.length <= MAX_CATEGORY_CHARS);
+    value.length <= most &&
+    value.every((each) => typeof each === 'string' && each.length <= maxChars);
   if (!isList)
-    throw new Error(
-      `a list of at most ${MAX_CATEGORIES} categories of at most ${MAX_CATEGORY_CHARS} characters, the primary one first`,
-    );
-  const categories = (value as string[]).map(cleanText).filter((each) => each !== '');
-  return [...new Set(categories)];
+    throw new Error(`a list of at most ${most} ${what} of at most ${maxChars} characters${order}`);
+  const texts = (value as string[]).map(cleanText).filter((each) => each !== '');
+  return [...new Set(texts)];
+}
+
+function parseDoiField(value: unknown): string {
+  const doi = typeof value === 'string' ? parseDoi(value) : null;
+  if (doi === null) throw new Error('a DOI such as 10.1103/PhysRevD.76.013009');
+  return doi;
 }
 
 function parseCount(value: unknown): number {

@@ -36,6 +36,11 @@ export function findCode({ codeUrl }: Pick<Paper, 'codeUrl'>): string | null {
   return parseWebUrl(codeUrl)?.href ?? null;
 }
 
+/** The address of a paper's own site; null when unknown. */
+export function findProject({ details }: Pick<Paper, 'details'>): string | null {
+  return parseWebUrl(details.projectUrl)?.href ?? null;
+}
+
 /** An http or https address that every mail client can open; null for others, since a source's
  *  `javascript:` address must not become a link. */
 function parseWebUrl(address: string | null): URL | null {

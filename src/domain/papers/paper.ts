@@ -1,3 +1,5 @@
+import type { SourceDetails } from './source-details.ts';
+
 /** A paper. Days are `YYYY-MM-DD` in UTC. */
 export interface Paper {
   /** arXiv id without version, or `doi:…`; else the source's id or a hash of the title, as
@@ -20,6 +22,7 @@ export interface Paper {
   codeUrl: string | null;
   /** As the source names them, the primary one first: `cs.CL`, `biorxiv:neuroscience`. */
   categories: string[];
+  details: SourceDetails;
 }
 
 /** A paper as one source lists it. */

@@ -9,6 +9,7 @@ const SUBSCRIBER_IMPORT_COLUMNS = [
   'email',
   'topics',
   'topics_only',
+  'shows_summaries',
   'muted_topics',
   'keywords',
   'names',
@@ -54,6 +55,7 @@ export function parseSubscriberRow(
     {
       topics: list('topics'),
       topicsOnly: text('topics_only')?.toLowerCase(),
+      showsSummaries: text('shows_summaries')?.toLowerCase(),
       mutedTopics: list('muted_topics'),
       keywords: list('keywords'),
       names: list('names'),

@@ -42,6 +42,7 @@ export function parsePreferences(
   const preferences = {
     topics: read('topics', (raw) => parseTopics(raw, topicSlugs)),
     topicsOnly: read('topicsOnly', parseBoolean),
+    showsSummaries: read('showsSummaries', parseBoolean),
     keywords: read('keywords', (raw) => parsePhrases(raw, PREFERENCE_LIMITS.keywords, 'keyword')),
     names: read('names', (raw) => parsePhrases(raw, PREFERENCE_LIMITS.names, 'name')),
     mutedTopics: read('mutedTopics', (raw) => parseTopics(raw, topicSlugs)),

@@ -20,6 +20,8 @@ export interface Preferences {
   /** Whether a paper that matches no followed topic, keyword or name is left out, even one like
    *  those that the subscriber liked. No effect for subscribers who follow nothing. */
   topicsOnly: boolean;
+  /** Whether a digest shows a source's own summary of a paper. */
+  showsSummaries: boolean;
   keywords: string[];
   frequency: Frequency;
   /** IANA name. */
@@ -52,6 +54,7 @@ export interface Subscriber extends Preferences {
 export const DEFAULT_PREFERENCES: Preferences = {
   topics: [],
   topicsOnly: false,
+  showsSummaries: true,
   keywords: [],
   frequency: 'daily',
   timezone: 'UTC',

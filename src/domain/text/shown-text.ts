@@ -1,6 +1,9 @@
 import type { DisplayFormat } from '../digests/digest-layout.ts';
 import { findKeyResult, isTellingFigure, type KeyResult } from '../papers/key-result.ts';
 import { findKeySentences } from '../papers/key-sentences.ts';
+import type { Paper } from '../papers/paper.ts';
+import type { PaperSummary } from '../papers/source-details.ts';
+import { takeFirstSentences } from './sentences.ts';
 
 /** The part of an abstract that is shown: whole sentences, unchanged. */
 interface ShownText {
@@ -8,6 +11,31 @@ interface ShownText {
   /** The result as a large number with its words, which the text then leaves out; null without such
    *  a number. In a brief, a number of the text that is set in bold. */
   figure: KeyResult | null;
+}
+
+/** What a digest shows of a paper below its byline. */
+interface ShownPaper extends ShownText {
+  /** The source's own, with its author; null where none is shown. */
+  summary: PaperSummary | null;
+  keywords: readonly string[];
+}
+
+/**
+ * What a digest shows of a paper in a format. The source's summary takes the place of one sentence;
+ * keywords have room in a lead only.
+ */
+export function showPaper(
+  { title, abstract, details }: Pick<Paper, 'title' | 'abstract' | 'details'>,
+  format: DisplayFormat,
+  { showsSummaries }: { showsSummaries: boolean },
+): ShownPaper {
+  const given = showsSummaries && format !== 'brief' ? details.summary : null;
+  const summary = given && { ...given, text: takeFirstSentences(given.text, SUMMARY_LIMITS) };
+  return {
+    ...showAbstract({ title, abstract }, format, { sentencesLess: summary === null ? 0 : 1 }),
+    summary,
+    keywords: format === 'lead' ? details.keywords.slice(0, MAX_KEYWORDS) : [],
+  };
 }
 
 /**
@@ -18,6 +46,7 @@ interface ShownText {
 export function showAbstract(
   paper: { title: string; abstract: string },
   format: DisplayFormat,
+  { sentencesLess = 0 }: { sentencesLess?: number } = {},
 ): ShownText {
   const { sentences, contribution, result } = findKeySentences(paper);
   const figure = findFigure(sentences, format === 'brief' ? [contribution] : [result]);
@@ -26,7 +55,8 @@ export function showAbstract(
     first: contribution,
     others: [isToldByFigure ? null : result, contribution + 1, contribution + 2],
     unwanted: isToldByFigure ? result : null,
-    ...LIMITS[format],
+    maxSentences: LIMITS[format].maxSentences - sentencesLess,
+    maxLength: LIMITS[format].maxLength,
   });
   return { text, figure };
 }
@@ -78,6 +108,9 @@ const LIMITS = {
   darkHorse: { maxSentences: 2, maxLength: 320 },
   brief: { maxSentences: 1, maxLength: 400 },
 } as const satisfies Record<DisplayFormat, { maxSentences: number; maxLength: number }>;
+
+const SUMMARY_LIMITS = { most: 2, maxLength: 320 };
+const MAX_KEYWORDS = 5;
 
 /** In characters. */
 const MAX_FIGURE = 24;

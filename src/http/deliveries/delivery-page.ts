@@ -1,15 +1,16 @@
+import { describeKeywords, describeSummary } from '../../copy/en/format.ts';
 import { DIGESTS_COPY } from '../../copy/en/pages/digests.ts';
 import { LAYOUT_COPY } from '../../copy/en/pages/layout.ts';
 import { joinReason } from '../../copy/en/reasons.ts';
 import { type DisplayFormat, layOutPapers } from '../../domain/digests/digest-layout.ts';
 import { countShownWords } from '../../domain/digests/reading-time.ts';
-import { countWords, showAbstract } from '../../domain/text/shown-text.ts';
+import { countWords, showPaper } from '../../domain/text/shown-text.ts';
 import { describeReadingTime, describeSelectionBasis } from '../../mail/digests/digest-text.ts';
 import { describeDigestDay } from '../digests/digest-page.ts';
 import { feedbackHref, papersHref } from '../pages/hrefs.ts';
 import type { PageLayouts } from '../pages/page-layout.ts';
 import type { DeliveryView, TopicName } from '../pages/views.ts';
-import { linkToCode, linkToSource } from '../papers/paper-links.ts';
+import { linkToCode, linkToProject, linkToSource } from '../papers/paper-links.ts';
 import { buildPaperHeading } from '../papers/paper-model.ts';
 
 /** A subscriber's own copy of a digest: all chosen papers, also those the mail had no room for. */
@@ -31,7 +32,17 @@ export function buildDeliveryPage(view: DeliveryView, layouts: PageLayouts) {
   const inForm = (form: DisplayFormat) =>
     placements.flatMap((placement) => {
       const chosen = placement.format === form ? papers[placement.selectionIndex] : undefined;
-      return chosen ? [buildChosenPaperModel(chosen, { form, token, base, topicNames })] : [];
+      return chosen
+        ? [
+            buildChosenPaperModel(chosen, {
+              form,
+              token,
+              base,
+              topicNames,
+              showsSummaries: subscriber.showsSummaries,
+            }),
+          ]
+        : [];
     });
   return {
     layout: layouts.create({ title, action: { text: LAYOUT_COPY.settings, href: preferences } }),
@@ -64,13 +75,21 @@ interface ChosenPaperContext {
   token: string;
   base: string;
   topicNames: ReadonlyMap<string, TopicName>;
+  showsSummaries: boolean;
 }
 
 function buildChosenPaperModel(
   { paper, reason }: DeliveryView['papers'][number],
-  { form, token, base, topicNames }: ChosenPaperContext,
+  { form, token, base, topicNames, showsSummaries }: ChosenPaperContext,
 ) {
-  const { text: sentences, figure } = showAbstract(paper, form);
+  const {
+    text: sentences,
+    figure,
+    summary,
+    keywords,
+  } = showPaper(paper, form, {
+    showsSummaries,
+  });
   const model = { ...buildPaperHeading(paper, base), sentences };
   const [best] = paper.topics;
   const topic = best && topicNames.get(best.slug);
@@ -82,6 +101,9 @@ function buildChosenPaperModel(
     reason,
     source: linkToSource(paper),
     code: linkToCode(paper),
+    project: form === 'brief' ? null : linkToProject(paper),
+    summary: summary && describeSummary(summary),
+    keywords: describeKeywords(keywords),
     figure: figure && { ...figure, isLong: figure.figure.length > MAX_LARGE_FIGURE_LENGTH },
     actions: [
       { text: COPY.more, about: paper.title, href: linkToFeedback('more') },

@@ -29,6 +29,7 @@ export type FieldName =
   | 'email'
   | 'topics'
   | 'topicsOnly'
+  | 'showsSummaries'
   | 'keywords'
   | 'frequency'
   | 'timezone'

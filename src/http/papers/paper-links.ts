@@ -1,6 +1,12 @@
+import { describeCode } from '../../copy/en/format.ts';
 import { PAPERS_COPY } from '../../copy/en/pages/papers.ts';
 import type { Paper } from '../../domain/papers/paper.ts';
-import { findArxivPdf, findCode, findPaperSource } from '../../domain/papers/paper-links.ts';
+import {
+  findArxivPdf,
+  findCode,
+  findPaperSource,
+  findProject,
+} from '../../domain/papers/paper-links.ts';
 import { splitTitle } from '../../domain/papers/split-title.ts';
 
 /** A link from a paper to another site. */
@@ -26,10 +32,18 @@ export function linkToPdf(paper: Pick<Paper, 'id' | 'title'>): PaperLink | null 
   return href === null ? null : createLink(paper, PAPERS_COPY.links.pdf, href);
 }
 
-/** The paper's code; null when unknown. */
-export function linkToCode(paper: Pick<Paper, 'title' | 'codeUrl'>): PaperLink | null {
+/** The paper's code, with its stars; null when unknown. */
+export function linkToCode(paper: Pick<Paper, 'title' | 'codeUrl' | 'details'>): PaperLink | null {
   const href = findCode(paper);
-  return href === null ? null : createLink(paper, PAPERS_COPY.links.code, href);
+  if (href === null) return null;
+  const text = describeCode(PAPERS_COPY.links.code, paper.details.codeStars);
+  return createLink(paper, text, href);
+}
+
+/** The paper's own site; null when unknown. */
+export function linkToProject(paper: Pick<Paper, 'title' | 'details'>): PaperLink | null {
+  const href = findProject(paper);
+  return href === null ? null : createLink(paper, PAPERS_COPY.links.project, href);
 }
 
 function createLink({ title }: Pick<Paper, 'title'>, text: string, href: string): PaperLink {

@@ -36,11 +36,12 @@ export function buildPaperHeading(paper: Paper, base: string): Omit<PaperModel, 
   };
 }
 
-/** `["5 authors", "19 March 2026", "2 comments"]`; leaves out what is unknown or zero. */
+/** `["Xu et al.", "19 March 2026", "ICML 2026", "2 comments"]`, without unknown or zero parts. */
 export function buildByline(paper: Paper): string[] {
   return [
     describeAuthors(paper),
     paper.publishedOn === null ? '' : formatDate(paper.publishedOn),
+    paper.details.venue ?? '',
     paper.comments > 0 ? formatQuantity(paper.comments, 'comment') : '',
   ].filter((part) => part !== '');
 }

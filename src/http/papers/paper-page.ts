@@ -8,7 +8,7 @@ import { showAbstract } from '../../domain/text/shown-text.ts';
 import { citationHref, digestHref, paperHref, papersHref, topicHref } from '../pages/hrefs.ts';
 import type { PageLayouts } from '../pages/page-layout.ts';
 import type { PaperPageView } from '../pages/views.ts';
-import { linkToCode, linkToPdf, linkToSource } from './paper-links.ts';
+import { linkToCode, linkToPdf, linkToProject, linkToSource } from './paper-links.ts';
 import { buildPaperModel } from './paper-model.ts';
 
 /** One paper with its abstract, topics, digests and similar papers. */
@@ -29,6 +29,15 @@ export function buildPaperPage(view: PaperPageView, layouts: PageLayouts) {
     source: linkToSource(paper),
     pdf: linkToPdf(paper),
     code: linkToCode(paper),
+    project: linkToProject(paper),
+    summary: paper.details.summary && {
+      title: COPY.summaryBy(paper.details.summary.by),
+      text: paper.details.summary.text,
+    },
+    doi: paper.details.doi && {
+      text: paper.details.doi,
+      href: `https://doi.org/${encodeURI(paper.details.doi)}`,
+    },
     bibtexHref: citationHref(base, paper.id, 'bib'),
     risHref: citationHref(base, paper.id, 'ris'),
     topics: paper.topics.map(({ slug }) => ({
@@ -59,6 +68,8 @@ function listFacts({ paper, withdrawnOn }: PaperPageView): Fact[] {
     { term: COPY.withdrawn, text: withdrawnOn === null ? '' : formatDate(withdrawnOn) },
     { term: COPY.by, text: describeAllAuthors(paper) },
     { term: COPY.published, text: paper.publishedOn === null ? '' : formatDate(paper.publishedOn) },
+    { term: COPY.venue, text: paper.details.venue ?? '' },
+    { term: COPY.keywords, text: paper.details.keywords.join(', ') },
     { term: COPY.discussion, text: describeDiscussion(paper) },
   ].filter((fact) => fact.text !== '');
 }

@@ -46,6 +46,7 @@ function describeDetails({ subscriber, mutedTopics }: ConfirmView): string[] {
     keywords.length > 0 ? CONFIRM_COPY.keywords(keywords.join('; ')) : null,
     names.length > 0 ? CONFIRM_COPY.names(names.join('; ')) : null,
     CONFIRM_COPY.threshold[relevanceThreshold],
+    subscriber.showsSummaries ? null : CONFIRM_COPY.noSummaries,
     allowsClicks ? CONFIRM_COPY.clicks : null,
   ].filter((sentence) => sentence !== null);
 }

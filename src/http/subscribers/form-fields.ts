@@ -59,6 +59,7 @@ export function mapProblemsByField(problems: FieldProblems): Record<FieldName, s
     email: problems.email ?? null,
     topics: problems.topics ?? null,
     topicsOnly: problems.topicsOnly ?? null,
+    showsSummaries: problems.showsSummaries ?? null,
     keywords: problems.keywords ?? null,
     frequency: problems.frequency ?? null,
     timezone: problems.timezone ?? null,

@@ -24,6 +24,9 @@ const preferenceProperties = {
     description:
       'Leave out a paper that matches no followed topic, keyword or name, even one like those that the reader liked',
   }),
+  shows_summaries: Type.Boolean({
+    description: 'Show the summary of a paper that its source gives, named as theirs',
+  }),
   muted_topics: slugs(
     'Slugs of topics whose papers are left out unless they match a keyword or a name',
   ),

@@ -21,6 +21,7 @@ export function readPreferencesForm(form: FormBody, subscriber: Subscriber): Sub
   const submitted: PreferenceFormInput = {
     ...readTopicInput(form),
     ...(hasField('topics_only') && { topicsOnly: readFieldText(form, 'topics_only') }),
+    ...(hasField('shows_summaries') && { showsSummaries: readFieldText(form, 'shows_summaries') }),
     ...(hasField('keywords') && { keywords: readKeptPhrases(form, 'keywords') }),
     ...(hasField('names') && { names: readKeptPhrases(form, 'names') }),
     ...(hasField('frequency') && { frequency: readFieldText(form, 'frequency') }),
@@ -47,6 +48,10 @@ export function readTypedSubscriber(form: FormBody, subscriber: Subscriber): Sub
     mutedTopics,
     topicsOnly:
       form.topics_only === undefined ? undefined : readFieldText(form, 'topics_only') === 'yes',
+    showsSummaries:
+      form.shows_summaries === undefined
+        ? undefined
+        : readFieldText(form, 'shows_summaries') === 'yes',
     frequency: FREQUENCIES.find((value) => value === readFieldText(form, 'frequency')),
     timezone: findTimezone(readFieldText(form, 'timezone')) ?? undefined,
     hour: parseNumberWithin(PREFERENCE_LIMITS.hour, readFieldText(form, 'hour')),

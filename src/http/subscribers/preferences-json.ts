@@ -14,6 +14,7 @@ export function toSubscriberJson(subscriber: Subscriber) {
     status,
     topics,
     topics_only: subscriber.topicsOnly,
+    shows_summaries: subscriber.showsSummaries,
     muted_topics: subscriber.mutedTopics,
     keywords,
     names,
@@ -31,6 +32,7 @@ export function toSubscriberJson(subscriber: Subscriber) {
 /** Changes with the names of the API; what they do not name is absent. */
 export function toChangesJson({
   topicsOnly: topics_only,
+  showsSummaries: shows_summaries,
   mutedTopics: muted_topics,
   relevanceThreshold: relevance_threshold,
   allowsClicks: allows_clicks,
@@ -40,6 +42,7 @@ export function toChangesJson({
   return {
     ...rest,
     ...(topics_only !== undefined && { topics_only }),
+    ...(shows_summaries !== undefined && { shows_summaries }),
     ...(muted_topics !== undefined && { muted_topics }),
     ...(relevance_threshold !== undefined && { relevance_threshold }),
     ...(allows_clicks !== undefined && { allows_clicks }),
@@ -50,11 +53,20 @@ export function toChangesJson({
 /** The input of a request to the API; reverses the names of `toChangesJson`. */
 export function toPreferenceInput({
   topics_only: topicsOnly,
+  shows_summaries: showsSummaries,
   muted_topics: mutedTopics,
   relevance_threshold: relevanceThreshold,
   allows_clicks: allowsClicks,
   paused_until: pausedUntil,
   ...rest
 }: PreferenceChanges): SubscriberInput {
-  return { ...rest, topicsOnly, mutedTopics, relevanceThreshold, allowsClicks, pausedUntil };
+  return {
+    ...rest,
+    topicsOnly,
+    showsSummaries,
+    mutedTopics,
+    relevanceThreshold,
+    allowsClicks,
+    pausedUntil,
+  };
 }

@@ -63,7 +63,7 @@ export function buildPreferencesPage(view: PreferencesView, layouts: PageLayouts
     whenValue: summarizeSchedule(preferences),
     isWhenOpen: isRefused('frequency', 'hour', 'timezone'),
     amount: buildAmountSection(preferences),
-    isAmountOpen: isRefused('papers', 'minutes'),
+    isAmountOpen: isRefused('papers', 'minutes', 'showsSummaries'),
     threshold: buildRelevanceThresholdSection(preferences),
     isThresholdOpen: isRefused('relevanceThreshold'),
     pause: buildPauseSection(view),

@@ -121,7 +121,7 @@ function summarizePhrases(keywords: readonly string[], names: readonly string[])
 const MAX_PHRASES_SUMMARY_LENGTH = 18;
 
 /** How many papers, or how many minutes. */
-export function buildAmountSection({ papers, minutes }: Preferences) {
+export function buildAmountSection({ papers, minutes, showsSummaries }: Preferences) {
   const isByMinutes = minutes !== null;
   return {
     value: isByMinutes ? formatQuantity(minutes, 'minute') : formatQuantity(papers, 'paper'),
@@ -131,6 +131,7 @@ export function buildAmountSection({ papers, minutes }: Preferences) {
     })),
     isByMinutes,
     minutes: listMinuteOptions(minutes ?? USUAL_MINUTES),
+    showsSummaries,
   };
 }
 

@@ -15,6 +15,7 @@ const ShownPreferences = Type.Object({
   names: StringList,
   frequency: Type.String(),
   topicsOnly: Type.String(),
+  showsSummaries: Type.String(),
   timezone: Type.String(),
   hour: Type.String(),
   papers: Type.String(),
@@ -29,6 +30,7 @@ const LIST_FIELDS = ['topics', 'mutedTopics', 'keywords', 'names'] as const;
 const AMOUNT_FIELDS = ['papers', 'minutes'] as const;
 const SINGLE_FIELDS = [
   'topicsOnly',
+  'showsSummaries',
   'frequency',
   'timezone',
   'hour',
@@ -91,6 +93,7 @@ function toShownPreferences(subscriber: Subscriber): ShownPreferences {
   return {
     ...{ topics, mutedTopics, keywords, names, frequency, timezone, relevanceThreshold },
     topicsOnly: subscriber.topicsOnly ? 'yes' : 'no',
+    showsSummaries: subscriber.showsSummaries ? 'yes' : 'no',
     hour: String(subscriber.hour),
     papers: String(subscriber.papers),
     minutes: subscriber.minutes === null ? '' : String(subscriber.minutes),

@@ -36,6 +36,8 @@ export interface DigestPersonalization {
   email: string;
   /** Whether clicks on papers may be counted. Titles then link to a redirect of ours. */
   allowsClicks: boolean;
+  /** Whether a source's own summary of a paper is shown. */
+  showsSummaries: boolean;
   /** The day of the first digest since the last mail that was skipped as not relevant enough,
    *  `YYYY-MM-DD`; null when none was. */
   quietSince: string | null;
@@ -161,7 +163,7 @@ interface PlacedPapers {
 /** The papers in their order, with the headings between them. */
 function placePapers(
   shared: SharedFragments,
-  { selection, allowsClicks }: DigestPersonalization,
+  { selection, allowsClicks, showsSummaries }: DigestPersonalization,
   layoutItems: readonly LayoutItem[],
   availableBytes: number,
 ): PlacedPapers {
@@ -178,7 +180,8 @@ function placePapers(
       isRuled,
     } = layoutItems[position] as LayoutItem;
     const { rank, reason } = selection[index] as SelectedPaper;
-    const paper = shared.paper(rank, { format, isRuled, isClickTracked: allowsClicks }, reason);
+    const variant = { format, isRuled, isClickTracked: allowsClicks, showsSummaries };
+    const paper = shared.paper(rank, variant, reason);
     if (format === 'darkHorse') text.push([headings.text.darkHorse]);
     else if (isFirstBrief) text.push([headings.text.briefs]);
     text.push(paper.textAt(position));

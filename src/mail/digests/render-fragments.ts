@@ -35,6 +35,8 @@ export interface PaperVariant {
   isRuled: boolean;
   /** Whether its title links to our redirect, which counts the click. */
   isClickTracked: boolean;
+  /** Whether it has the source's summary. */
+  showsSummaries: boolean;
 }
 
 export interface RenderedPaper {
@@ -60,13 +62,13 @@ export interface DigestLayouts {
 export function renderPaper(
   context: RenderContext,
   paper: RankedPaper,
-  { format, isRuled, isClickTracked }: PaperVariant,
+  { format, isRuled, isClickTracked, showsSummaries }: PaperVariant,
 ): RenderedPaper {
   const { templates, sender, topicNames } = context;
   const { html, text } = templates.digest;
   const { links } = sender;
   const token = templates.placeholders.mark(TOKEN_PLACEHOLDER);
-  const view = createPaperEmailView(paper, format, links);
+  const view = createPaperEmailView(paper, format, links, { showsSummaries });
   const slug = paper.topics[0]?.slug;
   const titleUrl = isClickTracked && links ? links.trackedPaper(token, paper.id) : view.url;
   const htmlView = {
@@ -87,8 +89,11 @@ export function renderPaper(
     byline: wrapIfPresent(view.byline),
     text: wrapIfPresent(view.text),
     figure: format === 'brief' ? '' : wrapIfPresent(formatFigure(view)),
+    summary: wrapIfPresent(view.summary),
+    keywords: wrapIfPresent(view.keywords),
     url: titleUrl,
     codeUrl: view.codeUrl,
+    projectUrl: view.projectUrl,
     options: links?.feedback(token, 'options', paper.id) ?? null,
   };
   return {

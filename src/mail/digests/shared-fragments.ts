@@ -136,6 +136,11 @@ export function createSharedFragments(
     const { format } = decodeVariantKey(variant);
     return renderPaperWithReason(rendered(variant), renderedReason(format, reason), number);
   }, MAX_CACHED_PAPERS);
+  // A paper without a summary is the same for all.
+  const summarised = new Set(
+    papers.filter(({ details }) => details.summary).map(({ rank }) => rank),
+  );
+  const hasSummary = (rank: number) => summarised.has(rank);
   const facts = { ...context, papers };
   const notes = memoise((relevanceThreshold: RelevanceThreshold) =>
     memoise((quietSince: string | null) =>
@@ -159,7 +164,7 @@ export function createSharedFragments(
   return {
     headings: renderHeadings(context),
     paper: (rank, variant, reason) =>
-      paper(encodeVariantKey(rank, variant), describe(rank, reason)),
+      paper(encodeVariantKey(rank, variant, hasSummary(rank)), describe(rank, reason)),
     layouts: memoisePair((chosen: number, omittedCount: number) =>
       renderLayouts(context, chosen, omittedCount),
     ),
@@ -241,20 +246,27 @@ function renderPaperWithReason(
 }
 
 /** A paper in one variant as a number: the cheapest key of a cache. */
-function encodeVariantKey(rank: number, { format, isRuled, isClickTracked }: PaperVariant): number {
-  const position =
-    (rank * DISPLAY_FORMATS.length + DISPLAY_FORMATS.indexOf(format)) * 2 + (isRuled ? 1 : 0);
-  return position * 2 + (isClickTracked ? 1 : 0);
+function encodeVariantKey(
+  rank: number,
+  { format, isRuled, isClickTracked, showsSummaries }: PaperVariant,
+  hasSummary: boolean,
+): number {
+  const position = rank * DISPLAY_FORMATS.length + DISPLAY_FORMATS.indexOf(format);
+  const ruled = position * 2 + (isRuled ? 1 : 0);
+  const tracked = ruled * 2 + (isClickTracked ? 1 : 0);
+  return tracked * 2 + (showsSummaries && hasSummary ? 1 : 0);
 }
 
 function decodeVariantKey(variant: number): PaperVariant & { rank: number } {
-  const ruled = Math.floor(variant / 2);
+  const tracked = Math.floor(variant / 2);
+  const ruled = Math.floor(tracked / 2);
   const position = Math.floor(ruled / 2);
   return {
     rank: Math.floor(position / DISPLAY_FORMATS.length),
     format: DISPLAY_FORMATS[position % DISPLAY_FORMATS.length] ?? 'brief',
     isRuled: ruled % 2 === 1,
-    isClickTracked: variant % 2 === 1,
+    isClickTracked: tracked % 2 === 1,
+    showsSummaries: variant % 2 === 1,
   };
 }
 

@@ -1,12 +1,17 @@
 import { DIGEST_EMAIL_COPY } from '../../copy/en/emails/digest.ts';
-import { describePaper } from '../../copy/en/format.ts';
+import {
+  describeCode,
+  describeKeywords,
+  describePaper,
+  describeSummary,
+} from '../../copy/en/format.ts';
 import type { DisplayFormat } from '../../domain/digests/digest-layout.ts';
 import type { Links } from '../../domain/links/links.ts';
 import type { KeyResult } from '../../domain/papers/key-result.ts';
 import type { Paper } from '../../domain/papers/paper.ts';
-import { findCode, findPaperSource } from '../../domain/papers/paper-links.ts';
+import { findCode, findPaperSource, findProject } from '../../domain/papers/paper-links.ts';
 import { splitTitle } from '../../domain/papers/split-title.ts';
-import { countWords, showAbstract } from '../../domain/text/shown-text.ts';
+import { countWords, showPaper } from '../../domain/text/shown-text.ts';
 import { toSingleLine, truncateText } from '../encoding/printable.ts';
 
 /** A paper in one format for an email, without its reason. Every text is one line. */
@@ -21,9 +26,14 @@ export interface PaperEmailView {
   /** Where the paper can be read, or our page about it; null when there is neither. */
   url: string | null;
   codeUrl: string | null;
-  /** The links of the byline: where it can be read, and its code. */
+  projectUrl: string | null;
+  /** The links of the byline: where it can be read, its code and its site. */
   links: { text: string; url: string; label: string }[];
   text: string;
+  /** `Summary by Hugging Face: …`; empty for none. */
+  summary: string;
+  /** `Keywords: …`; empty for none. */
+  keywords: string;
   figure: KeyResult | null;
   isLongFigure: boolean;
   /** Whether `text` consists of `before`, the figure and `after`. */
@@ -39,16 +49,20 @@ export function createPaperEmailView(
   paper: Paper,
   format: DisplayFormat,
   links: Links | null,
+  { showsSummaries = true }: { showsSummaries?: boolean } = {},
 ): PaperEmailView {
   const title = truncateText(toSingleLine(paper.title), MAX_TITLE) || paper.id;
   const { name, deck } = splitTitle(title);
-  const { text: fullText, figure } = showAbstract(
-    { title, abstract: toSingleLine(paper.abstract) },
-    format,
-  );
+  const { details } = paper;
+  const shown = showPaper({ title, abstract: toSingleLine(paper.abstract), details }, format, {
+    showsSummaries,
+  });
+  const { text: fullText, figure } = shown;
   const text = truncateText(fullText, MAX_TEXT);
   const source = findPaperSource(paper);
   const codeUrl = findCode(paper);
+  const projectUrl = findProject(paper);
+  const code = describeCode(DIGEST_EMAIL_COPY.code, details.codeStars);
   const label = truncateText(name, MAX_LABEL);
   const view = {
     title,
@@ -58,17 +72,28 @@ export function createPaperEmailView(
     byline: truncateText(toSingleLine(describePaper(paper)), MAX_BYLINE),
     url: source?.url ?? links?.paper(paper.id) ?? null,
     codeUrl,
+    projectUrl,
     links: [
       ...(source === null ? [] : [{ text: source.name, url: source.url, label }]),
-      ...(codeUrl === null ? [] : [{ text: DIGEST_EMAIL_COPY.code, url: codeUrl, label }]),
+      ...(codeUrl === null ? [] : [{ text: code, url: codeUrl, label }]),
+      ...(projectUrl === null || format === 'brief'
+        ? []
+        : [{ text: DIGEST_EMAIL_COPY.project, url: projectUrl, label }]),
     ],
     text,
+    summary: shown.summary === null ? '' : formatLine(describeSummary(shown.summary)),
+    keywords: formatLine(describeKeywords(shown.keywords)),
     figure,
     isLongFigure: figure !== null && figure.figure.length > LONGEST_LARGE_FIGURE,
     ...splitAtFigure(text, figure),
   };
   const quote = format === 'brief' ? '' : (figure?.quote ?? '');
-  return { ...view, wordCount: countWords([title, view.byline, text, quote]) };
+  const sourceWords = [shown.summary?.text ?? '', ...shown.keywords];
+  return { ...view, wordCount: countWords([title, view.byline, text, quote, ...sourceWords]) };
+}
+
+function formatLine(text: string): string {
+  return truncateText(toSingleLine(text), MAX_TEXT);
 }
 
 function splitAtFigure(text: string, figure: KeyResult | null) {

@@ -137,6 +137,7 @@ export function createDigestCopy(
     signedUpOn: toUtcDay(subscriber.confirmedAt ?? subscriber.createdAt),
     email: subscriber.email,
     allowsClicks: subscriber.allowsClicks,
+    showsSummaries: subscriber.showsSummaries,
     quietSince: quietSince !== null && quietSince < digest.date ? quietSince : null,
   };
 }

@@ -4,6 +4,8 @@ import { findCodeUrl } from '../../domain/papers/code-url.ts';
 import type { ListedPaper } from '../../domain/papers/paper.ts';
 import { parseArxivId } from '../../domain/papers/paper-id.ts';
 import { parsePaper } from '../../domain/papers/paper-input.ts';
+import { findProjectUrl } from '../../domain/papers/project-url.ts';
+import { readVenue } from '../../domain/papers/venue.ts';
 import type { FetchResult } from '../../domain/sources/source.ts';
 import { createUnreadableSourceError } from '../../domain/sources/source-error.ts';
 import { isCalendarDay } from '../../domain/time/schedule.ts';
@@ -105,6 +107,9 @@ function parseEntry(entry: XmlElement, { source, day }: ArxivQuery): ListedPaper
       organization: undefined,
       published_on: isCalendarDay(published) ? published : undefined,
       categories: readCategories(entry),
+      project_url: findProjectUrl(comment) ?? findProjectUrl(abstract ?? '') ?? undefined,
+      venue: readVenue({ comment, journalRef: text('arxiv:journal_ref') ?? '' }) ?? undefined,
+      doi: text('arxiv:doi'),
       code_url: findCodeUrl(abstract ?? '') ?? findCodeUrl(comment) ?? undefined,
     },
     { source, today: day, isLenient: true },

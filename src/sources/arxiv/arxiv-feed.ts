@@ -3,6 +3,8 @@ import { PaperboyError } from '../../domain/errors.ts';
 import type { ListedPaper } from '../../domain/papers/paper.ts';
 import { parseArxivId } from '../../domain/papers/paper-id.ts';
 import { parsePaper } from '../../domain/papers/paper-input.ts';
+import { findProjectUrl } from '../../domain/papers/project-url.ts';
+import { readVenue } from '../../domain/papers/venue.ts';
 import type { FetchResult } from '../../domain/sources/source.ts';
 import { createUnreadableSourceError } from '../../domain/sources/source-error.ts';
 import { isCalendarDay } from '../../domain/time/schedule.ts';
@@ -68,6 +70,10 @@ function parseEntry(
       authors: splitAuthorNames(text('dc:creator') ?? ''),
       listed_on: listedOn,
       categories: readCategories(entry),
+      project_url: findProjectUrl(summary ?? '') ?? undefined,
+      venue:
+        readVenue({ comment: '', journalRef: text('arxiv:journal_reference') ?? '' }) ?? undefined,
+      doi: text('arxiv:DOI', 'arxiv:doi'),
       // Only a new paper is published on the day of its announcement.
       published_on: text('arxiv:announce_type') === 'new' ? listedOn : undefined,
     },

@@ -17,13 +17,20 @@ const KNOWN_COLUMNS = [
   'url',
   'code_url',
   'categories',
+  'summary',
+  'summary_by',
+  'keywords',
+  'project_url',
+  'code_stars',
+  'venue',
+  'doi',
 ] as const;
 
 /** Columns of whole numbers. */
-const INTEGER_COLUMNS: readonly string[] = ['author_count', 'upvotes', 'comments'];
+const INTEGER_COLUMNS: readonly string[] = ['author_count', 'upvotes', 'comments', 'code_stars'];
 
 /** Columns of texts separated by semicolons. */
-const LIST_COLUMNS: readonly string[] = ['authors', 'categories'];
+const LIST_COLUMNS: readonly string[] = ['authors', 'categories', 'keywords'];
 
 /** Enough for a long abstract; an unclosed quote must not swallow the whole file. */
 const MAX_ROW_BYTES = 256 * 1024;
@@ -34,8 +41,8 @@ export function isCsv(content: string): boolean {
   return !header.startsWith('{') && parseHeaderNames(header).includes('title');
 }
 
-/** Splits a CSV file into entries with the fields of JSON papers; semicolons separate `authors`
- *  and `categories`.
+/** Splits a CSV file into entries with the fields of JSON papers; semicolons separate `authors`,
+ *  `categories` and `keywords`.
  *  @throws PaperboyError `INVALID_FILE`, with the line. */
 export function parseCsvEntries(content: string): FileEntry[] {
   const rows = parseCsv(content);

@@ -45,11 +45,26 @@ export function parseHfEntry(
       upvotes: inner.upvotes,
       comments: outer.numComments ?? inner.numComments,
       code_url: inner.githubRepo ?? outer.githubRepo,
+      code_stars: inner.githubStars ?? outer.githubStars,
+      project_url: inner.projectPage ?? outer.projectPage,
+      summary: inner.ai_summary ?? outer.ai_summary,
+      summary_by: 'Hugging Face',
+      keywords: takeKeywords(inner.ai_keywords ?? outer.ai_keywords),
     },
     { source, today: day, usableAfterDays, isLenient: true },
   );
   return withdrawnOn === undefined ? paper : { ...paper, withdrawnOn };
 }
+
+/** Few and short ones: a list that is too long would count as none. */
+function takeKeywords(value: unknown): unknown[] {
+  return asArray(value)
+    .filter((keyword) => typeof keyword === 'string' && keyword.length <= MAX_KEYWORD_CHARS)
+    .slice(0, MAX_KEYWORDS);
+}
+
+const MAX_KEYWORDS = 20;
+const MAX_KEYWORD_CHARS = 80;
 
 function asObject(value: unknown): Record<string, unknown> {
   return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};

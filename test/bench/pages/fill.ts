@@ -50,7 +50,7 @@ const DIGEST_PAPERS = `
     jsonb_build_object('id', papers.id, 'source', source, 'title', title, 'abstract', abstract, 'authors', authors,
       'authorCount', author_count, 'organization', organization, 'publishedOn', published_on,
       'listedOn', listed_on, 'usableOn', usable_on, 'upvotes', upvotes, 'comments', comments, 'url', url,
-      'codeUrl', code_url, 'categories', categories, 'topics', (SELECT coalesce(jsonb_agg(jsonb_build_object('slug', topic_slug, 'score', score)), '[]')
+      'codeUrl', code_url, 'categories', categories, 'details', details, 'topics', (SELECT coalesce(jsonb_agg(jsonb_build_object('slug', topic_slug, 'score', score)), '[]')
         FROM paper_topics WHERE paper_id = papers.id AND is_shown),
       'otherTopics', (SELECT coalesce(jsonb_agg(jsonb_build_object('slug', topic_slug, 'score', score)), '[]')
         FROM paper_topics WHERE paper_id = papers.id AND NOT is_shown),

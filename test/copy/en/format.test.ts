@@ -14,6 +14,7 @@ import {
   spellNumber,
 } from '../../../src/copy/en/format.ts';
 import type { Paper } from '../../../src/domain/papers/paper.ts';
+import { NO_DETAILS } from '../../../src/domain/papers/source-details.ts';
 
 function paper(changes: Partial<Paper> = {}): Paper {
   return {
@@ -32,6 +33,7 @@ function paper(changes: Partial<Paper> = {}): Paper {
     url: null,
     codeUrl: null,
     categories: [],
+    details: NO_DETAILS,
     ...changes,
   };
 }
@@ -55,8 +57,10 @@ describe('describeAuthors', () => {
     [{ organization: 'Tencent', authors: ['Ada'], authorCount: 1 }, 'Tencent'],
     [{ organization: null, authors: ['Ada', 'Bo', 'Cy'], authorCount: 3 }, 'Ada, Bo and Cy'],
     [{ organization: null, authors: ['Ada'], authorCount: null }, 'Ada'],
-    [{ organization: null, authors: ['Ada', 'Bo', 'Cy', 'Di'], authorCount: null }, '4 authors'],
-    [{ organization: null, authors: ['Ada'], authorCount: 7 }, '7 authors'],
+    [{ organization: null, authors: ['Ada', 'Bo', 'Cy', 'Di'], authorCount: null }, 'Ada et al.'],
+    [{ organization: null, authors: ['Ada'], authorCount: 7 }, 'Ada et al.'],
+    [{ organization: null, authors: ['Wei Xu'], authorCount: 9 }, 'Xu et al.'],
+    [{ organization: null, authors: [], authorCount: 7 }, '7 authors'],
     [{ organization: null, authors: [], authorCount: 1 }, '1 author'],
     [{ organization: '', authors: [], authorCount: 0 }, ''],
     [{ organization: null, authors: [], authorCount: null }, ''],

@@ -9,6 +9,7 @@ import type {
   PaperSourceRecord,
   StoredPaper,
 } from '../../../src/domain/papers/paper.ts';
+import { NO_DETAILS } from '../../../src/domain/papers/source-details.ts';
 import { buildPaper } from '../../support/rows.ts';
 
 const at = (hour: number) => new Date(Date.UTC(2026, 4, 8, hour));
@@ -54,6 +55,24 @@ describe('Votes of several sources', () => {
     expect(storedAfter(daily, trending).stored.upvotes).toBe(5);
     expect(storedAfter(daily, trending, file).stored.upvotes).toBe(7);
     expect(storedAfter(file, trending, daily).stored.upvotes).toBe(9);
+  });
+});
+
+describe('What sources know besides', () => {
+  it('A source that gives less removes nothing, and the latest wins', () => {
+    const summary = { text: 'It counts.', by: 'Hugging Face' };
+    const first = { ...NO_DETAILS, summary, keywords: ['a'], codeStars: 3 };
+    const second = { ...NO_DETAILS, venue: 'ICML 2026', codeStars: 5 };
+    const papers = [
+      listed('hf-daily', { details: first }),
+      listed('arxiv:cs.CL', { details: second }),
+      listed('file'),
+    ];
+    expect(storedAfter(...papers).stored.details).toEqual({
+      ...first,
+      codeStars: 5,
+      venue: 'ICML 2026',
+    });
   });
 });
 

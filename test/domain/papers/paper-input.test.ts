@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parsePaper, toPaperInput } from '../../../src/domain/papers/paper-input.ts';
+import { NO_DETAILS } from '../../../src/domain/papers/source-details.ts';
 import { catchRefusal } from '../builders.ts';
 
 const FROM = { source: 'file', today: '2026-05-08' };
@@ -25,6 +26,7 @@ describe('parsePaper', () => {
       url: null,
       codeUrl: null,
       categories: [],
+      details: NO_DETAILS,
     });
   });
 
@@ -44,6 +46,13 @@ describe('parsePaper', () => {
         url: 'HTTPS://Example.org/a b',
         code_url: 'http://example.org',
         categories: [' cs.CL', 'cs.LG', 'cs.CL', ''],
+        summary: ' It <b>counts</b>. ',
+        summary_by: 'Hugging Face ',
+        keywords: ['state  space', 'state space', ' '],
+        project_url: 'https://example.org/project',
+        code_stars: 1204,
+        venue: 'ICML\n2026',
+        doi: 'https://doi.org/10.1103/PhysRevD.76.013009',
       }),
     ).toEqual({
       id: '2605.00001',
@@ -61,6 +70,14 @@ describe('parsePaper', () => {
       url: 'https://example.org/a%20b',
       codeUrl: 'http://example.org/',
       categories: ['cs.CL', 'cs.LG'],
+      details: {
+        summary: { text: 'It counts.', by: 'Hugging Face' },
+        keywords: ['state space'],
+        projectUrl: 'https://example.org/project',
+        codeStars: 1204,
+        venue: 'ICML 2026',
+        doi: '10.1103/physrevd.76.013009',
+      },
     });
   });
 
@@ -68,6 +85,7 @@ describe('parsePaper', () => {
     const optional = [
       ...['id', 'authors', 'author_count', 'organization', 'published_on', 'listed_on'],
       ...['upvotes', 'comments', 'url', 'code_url', 'categories'],
+      ...['summary', 'summary_by', 'keywords', 'project_url', 'code_stars', 'venue', 'doi'],
     ];
     expect(read(Object.fromEntries(optional.map((name) => [name, null])))).toEqual(read());
   });
@@ -107,6 +125,13 @@ describe('parsePaper', () => {
     expect(refusal?.message).toContain(message);
   });
 
+  it('A summary without its author is refused, and left out of a source’s entry', () => {
+    const refusal = catchRefusal(() => read({ summary: 'It counts.' }));
+    expect(refusal?.message).toBe('summary_by is missing: expected who wrote the summary.');
+    const entry = { title: 'T', abstract: 'A.', summary: 'It counts.' };
+    expect(parsePaper(entry, { ...FROM, isLenient: true }).details.summary).toBeNull();
+  });
+
   it.each([
     ['title', 7, '7: expected a text of 1 to 1000 characters.'],
     ['title', 'x'.repeat(1001), 'expected a text of 1 to 1000 characters.'],
@@ -128,6 +153,11 @@ describe('parsePaper', () => {
     ['url', `https://example.org/${'é'.repeat(300)}`, 'of at most 800 characters.'],
     ['categories', 'cs.CL', '"cs.CL": expected a list of at most 20 categories'],
     ['categories', ['x'.repeat(101)], 'of at most 100 characters, the primary one first.'],
+    ['keywords', 'a', '"a": expected a list of at most 20 keywords of at most 80 characters.'],
+    ['project_url', 'javascript:x', 'expected an http or https address'],
+    ['code_stars', '12', '"12": expected a whole number from 0 on.'],
+    ['venue', 'x'.repeat(201), 'expected a text of 1 to 200 characters.'],
+    ['doi', 'ICML', '"ICML": expected a DOI such as 10.1103/PhysRevD.76.013009.'],
     ['code_url', 'data:text/html,x', '"data:text/html,x": expected an http or https address'],
   ])('The error for an invalid %s says what was expected (%#)', (name, value, message) => {
     const refusal = catchRefusal(() => read({ [name]: value }));
@@ -173,6 +203,11 @@ describe('toPaperInput', () => {
           `https://example.org/${'é'.repeat(130)}`,
         ),
         categories: fc.array(text, { maxLength: 4 }),
+        keywords: fc.array(text, { maxLength: 4 }),
+        project_url: fc.option(fc.webUrl()),
+        code_stars: fc.option(fc.nat(1e6)),
+        venue: fc.constantFrom(null, 'ICML 2026', 'Phys. Rev. D 76'),
+        doi: fc.constantFrom(null, '10.1103/PhysRevD.76.013009'),
       },
       { requiredKeys: ['title', 'abstract'] },
     );

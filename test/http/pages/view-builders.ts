@@ -1,5 +1,6 @@
 import type { DigestSummary } from '../../../src/domain/digests/digest.ts';
 import type { TopicPaper } from '../../../src/domain/papers/paper.ts';
+import { NO_DETAILS } from '../../../src/domain/papers/source-details.ts';
 import {
   DEFAULT_PREFERENCES,
   type Subscriber,
@@ -62,6 +63,7 @@ export function buildPaperView(changes: Partial<TopicPaper> = {}): TopicPaper {
     url: 'https://arxiv.org/abs/2605.01234',
     codeUrl: null,
     categories: [],
+    details: NO_DETAILS,
     topics: [{ slug: 'topic-1', score: 1 }],
     otherTopics: [],
     countsVotes: true,

@@ -19,6 +19,7 @@ describe('GET and PATCH /api/preferences/:token', () => {
       status: 'active',
       topics: [],
       topics_only: false,
+      shows_summaries: true,
       muted_topics: [],
       keywords: [],
       names: [],
@@ -36,6 +37,7 @@ describe('GET and PATCH /api/preferences/:token', () => {
   it('The answer can be sent back as a change', async () => {
     const choice = {
       topics_only: true,
+      shows_summaries: false,
       muted_topics: ['vision'],
       names: ['Tencent', 'Albert Gu'],
       minutes: 5,

@@ -38,7 +38,16 @@ describe('buildPreferencesPage', () => {
     expect(new Set(names)).toEqual(
       new Set([
         ...TOPICS.map(({ slug }) => `topic-${slug}`),
-        ...['topics_only', 'keywords', 'remove_keywords', 'names', 'frequency', 'hour', 'timezone'],
+        ...[
+          'topics_only',
+          'shows_summaries',
+          'keywords',
+          'remove_keywords',
+          'names',
+          'frequency',
+          'hour',
+          'timezone',
+        ],
         ...['papers', 'minutes', 'relevance_threshold', 'paused_until', 'clicks', 'open', 'shown'],
       ]),
     );
@@ -55,7 +64,8 @@ describe('buildPreferencesPage', () => {
     expect($('.phrase-text').text()).toBe('statelessTencent');
     expect($('.phrase-count').first().text()).toBe('≈ 4 papers a week');
     expect($('input[name="relevance_threshold"][checked]').attr('value')).toBe('low');
-    expect($('input[value="yes"][checked]').length).toBe(0);
+    expect($('input[value="yes"][checked]').attr('name')).toBe('shows_summaries');
+    expect($('input[value="yes"][checked]').length).toBe(1);
     expect($('input[name="frequency"][checked]').attr('value')).toBe('weekdays');
     expect($('#timezone option[selected]').text()).toBe('Europe/Berlin');
     expect($('input[name="papers"][checked]').attr('value')).toBe('10');

@@ -61,6 +61,8 @@ describe('/preferences/:token', () => {
     const path = `/preferences/${subscriber.token}`;
     await subscriber.site.post(path, { ...form, topics_only: ['no', 'yes'] });
     expect(await subscriber.now()).toMatchObject({ topicsOnly: true });
+    await subscriber.site.post(path, { ...form, shows_summaries: 'no' });
+    expect(await subscriber.now()).toMatchObject({ topicsOnly: true, showsSummaries: false });
     await subscriber.site.post(path, { ...form, topics_only: 'no' });
     expect(await subscriber.now()).toMatchObject({ topicsOnly: false });
   });

@@ -1,5 +1,6 @@
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { renderArxivRssFeed } from '../../../src/commands/demo/paper-server/arxiv-documents.ts';
+import { NO_DETAILS } from '../../../src/domain/papers/source-details.ts';
 import { parseArxivFeed } from '../../../src/sources/arxiv/arxiv-feed.ts';
 import { createTestClock } from '../../support/clock.ts';
 import { createServedPaper, startFaultyPaperServer } from '../../support/paper-server.ts';
@@ -50,9 +51,29 @@ describe('arXiv’s feed', () => {
         url: null,
         codeUrl: 'https://github.com/ada/engine',
         categories: ['cs.LG', 'stat.ML'],
+        details: NO_DETAILS,
       },
     ]);
     expect(server.requests[0]?.url).toBe('/atom/cs.CL+cs.LG');
+  });
+
+  it('The feed and the API give journal reference and DOI, the API also what a comment says', async () => {
+    const published = createServedPaper('2605.00001', FRIDAY, {
+      journalRef: 'Phys. Rev. D 76, 013009',
+      doi: '10.1103/PhysRevD.76.013009',
+    });
+    server.papers = [published];
+    const details = { venue: 'Phys. Rev. D 76, 013009', doi: '10.1103/physrevd.76.013009' };
+    expect((await fetchList(arxiv(), clock)).papers).toMatchObject([{ details }]);
+    const rss = parseArxivFeed(renderArxivRssFeed([published], FRIDAY), FROM);
+    expect(rss.papers).toMatchObject([{ details }]);
+    clock.set('2026-05-11T12:00:00Z');
+    expect((await fetchList(arxiv(), clock, { day: FRIDAY })).papers).toMatchObject([{ details }]);
+    const comment = '9 pages, accepted at ICML 2026. Project page: https://example.org/p';
+    server.papers = [createServedPaper('2605.00002', FRIDAY, { comment })];
+    expect((await fetchList(arxiv(), clock, { day: FRIDAY })).papers).toMatchObject([
+      { details: { venue: 'ICML 2026', projectUrl: 'https://example.org/p', doi: null } },
+    ]);
   });
 
   it('An RSS 2.0 feed gives the same papers as Atom', async () => {

@@ -25,6 +25,9 @@ describe('Hugging Face’s list of a day', () => {
         upvotes: 31,
         comments: 4,
         codeUrl: 'https://github.com/ada/engine',
+        summary: 'An engine that tests.',
+        keywords: ['testing', 'x'.repeat(500)],
+        projectUrl: 'https://example.org/engine',
       }),
     ];
     const { day, papers, rejected } = await fetchList(hf(), clock, { day: FRIDAY });
@@ -48,6 +51,14 @@ describe('Hugging Face’s list of a day', () => {
           url: null,
           codeUrl: 'https://github.com/ada/engine',
           categories: [],
+          details: {
+            summary: { text: 'An engine that tests.', by: 'Hugging Face' },
+            keywords: ['testing'],
+            projectUrl: 'https://example.org/engine',
+            codeStars: 12,
+            venue: null,
+            doi: null,
+          },
         },
       ],
     });

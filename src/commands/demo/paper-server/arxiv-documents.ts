@@ -13,7 +13,7 @@ ${paper.categories.map((each) => `    <category term="${each}"/>`).join('\n')}
     <published>${formatMidnight(day)}</published>
     <arxiv:announce_type>${paper.announceType}</arxiv:announce_type>
     <dc:rights>http://arxiv.org/licenses/nonexclusive-distrib/1.0/</dc:rights>
-    <dc:creator>${escapeXmlText(paper.authors.join(', '))}</dc:creator>
+    <dc:creator>${escapeXmlText(paper.authors.join(', '))}</dc:creator>${renderFeedDetails('    ', paper)}
   </entry>`,
   );
   return `<?xml version='1.0' encoding='UTF-8'?>
@@ -38,7 +38,7 @@ ${paper.categories.map((each) => `      <category>${each}</category>`).join('\n'
       <pubDate>${formatRfc822(day)}</pubDate>
       <arxiv:announce_type>${paper.announceType}</arxiv:announce_type>
       <dc:rights>http://arxiv.org/licenses/nonexclusive-distrib/1.0/</dc:rights>
-      <dc:creator>${escapeXmlText(paper.authors.join(', '))}</dc:creator>
+      <dc:creator>${escapeXmlText(paper.authors.join(', '))}</dc:creator>${renderFeedDetails('      ', paper)}
     </item>`,
   );
   return `<?xml version='1.0' encoding='UTF-8'?>
@@ -60,8 +60,11 @@ export function renderArxivApiFeed(
 ): string {
   const entries = papers.slice(start, start + most).map((paper) => {
     const submittedAt = `${paper.submittedAt.toISOString().slice(0, 19)}Z`;
-    const comment =
-      paper.comment && `\n    <arxiv:comment>${escapeXmlText(paper.comment)}</arxiv:comment>`;
+    const details = renderOptional('    ', [
+      ['arxiv:comment', paper.comment],
+      ['arxiv:journal_ref', paper.journalRef],
+      ['arxiv:doi', paper.doi],
+    ]);
     return `  <entry>
     <id>http://arxiv.org/abs/${paper.id}v${paper.version}</id>
     <title>${escapeXmlText(paper.title)}</title>
@@ -69,7 +72,7 @@ export function renderArxivApiFeed(
     <link href="https://arxiv.org/pdf/${paper.id}v${paper.version}" rel="related" type="application/pdf" title="pdf"/>
     <summary>${escapeXmlText(paper.abstract)}</summary>
 ${paper.categories.map((each) => `    <category term="${each}" scheme="http://arxiv.org/schemas/atom"/>`).join('\n')}
-    <published>${submittedAt}</published>${comment ?? ''}
+    <published>${submittedAt}</published>${details}
     <arxiv:primary_category term="${paper.categories[0]}"/>
 ${paper.authors.map((name) => `    <author><name>${escapeXmlText(name)}</name></author>`).join('\n')}
   </entry>`;
@@ -103,6 +106,25 @@ export function renderArxivApiError(message: string): string {
 
 function renderFeedSummary({ id, version, announceType, abstract }: ServedPaper): string {
   return `arXiv:${id}v${version} Announce Type: ${announceType} \nAbstract: ${abstract}`;
+}
+
+function renderFeedDetails(indent: string, { journalRef, doi }: ServedPaper): string {
+  return renderOptional(indent, [
+    ['arxiv:journal_reference', journalRef],
+    ['arxiv:DOI', doi],
+  ]);
+}
+
+/** The elements that have a value, each on a line of its own. */
+function renderOptional(
+  indent: string,
+  elements: readonly (readonly [name: string, value: string | null])[],
+): string {
+  return elements
+    .map(([name, value]) =>
+      value === null ? '' : `\n${indent}<${name}>${escapeXmlText(value)}</${name}>`,
+    )
+    .join('');
 }
 
 /** A day with New York's UTC offset in summer. */

@@ -20,6 +20,8 @@ export function buildHfEntry(paper: ServedPaper): object {
       upvotes,
       discussionId: `discussion-${id}`,
       ...(paper.codeUrl !== null && { githubRepo: paper.codeUrl, githubStars: 12 }),
+      ...(paper.summary !== null && { ai_summary: paper.summary, ai_keywords: paper.keywords }),
+      ...(paper.projectUrl !== null && { projectPage: paper.projectUrl }),
       ...(paper.withdrawnAt !== null && { withdrawnAt: paper.withdrawnAt.toISOString() }),
     },
     publishedAt,

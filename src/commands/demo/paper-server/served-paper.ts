@@ -31,6 +31,11 @@ export interface ServedPaper {
   preprint: { server: 'biorxiv' | 'medrxiv'; category: string; postedOn: string } | null;
   /** The day on which feeds list it; null when it is in none. */
   feedDay: string | null;
+  journalRef: string | null;
+  /** Hugging Face's own words about the paper. */
+  summary: string | null;
+  keywords: string[];
+  projectUrl: string | null;
 }
 
 /** A paper on both lists of `day`. */
@@ -60,6 +65,10 @@ export function createServedPaper(
     orcids: [],
     preprint: null,
     feedDay: null,
+    journalRef: null,
+    summary: null,
+    keywords: [],
+    projectUrl: null,
     ...overrides,
   };
 }

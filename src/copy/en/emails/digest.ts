@@ -17,6 +17,7 @@ export const DIGEST_EMAIL_COPY = {
   darkHorse: 'Dark horse',
   briefs: 'In brief',
   code: 'Code',
+  project: 'Project',
   /** The one link on a phone to all kinds of feedback. */
   tune: 'Tune',
   options: 'More, less, mute or save',

@@ -13,6 +13,7 @@ export const CONFIRM_COPY = {
   allTopics: 'all topics',
   papersIn: (minutes: string) => `Papers to read in ${minutes}`,
   topicsOnly: 'Only papers on your topics, or with your keywords or names.',
+  noSummaries: 'Without the summaries that sources write.',
   never: (topics: string) => `Never: ${topics}.`,
   keywords: (keywords: string) => `Keywords: ${keywords}.`,
   names: (names: string) => `Authors and organisations: ${names}.`,

@@ -63,6 +63,7 @@ export const PAPERS_COPY = {
   signUp: 'Ten of these, chosen for you, before breakfast.',
   links: {
     code: 'Code',
+    project: 'Project',
     pdf: 'PDF',
     bibtex: 'BibTeX',
     ris: 'RIS',
@@ -77,6 +78,10 @@ export const PAPERS_COPY = {
     withdrawn: 'Withdrawn',
     by: 'By',
     published: 'Published',
+    venue: 'Venue',
+    doi: 'DOI',
+    keywords: 'Keywords',
+    summaryBy: (by: string) => `Summary by ${by}`,
     discussion: 'Discussion',
     more: (count: number) => `${count} more`,
     digest: ({ kind, number, day }: { kind: string; number: number; day: string }) =>

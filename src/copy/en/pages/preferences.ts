@@ -109,6 +109,9 @@ export const PREFERENCES_COPY = {
     title: 'How much',
     help: 'Fewer on a slow day. Never more.',
     legend: 'Papers or minutes in a digest',
+    summaries: 'Show the summary of a paper that its source gives',
+    summariesHelp:
+      'Hugging Face, for one, has summaries written by a program. They are always named as theirs; everything else in your emails is in the authors’ words.',
     byMinutes: 'what I can read in',
     minutes: 'Reading time in minutes',
   },
