@@ -147,7 +147,7 @@ const RESULT_VERB_SCORES = {
 } as const satisfies Record<Announcement, number>;
 
 const MIN_CONTRIBUTION = 0.25;
-const MIN_RESULT = 2.5;
+const MIN_RESULT = 1.9;
 
 /** What follows the name where a sentence says what it is or does. */
 const EXPLAINS_NAME =

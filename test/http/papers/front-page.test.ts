@@ -56,10 +56,11 @@ describe('The front page', () => {
   });
 
   it('The lead shows its key result with the phrase around it', () => {
-    const abstract = 'We improve end-to-end training throughput by up to 1.35x.';
+    const abstract = 'We propose CAD. It improves end-to-end training throughput by up to 7x.';
     const $ = front({ papers: [buildPaperView({ abstract })] });
-    expect($('.figure strong').text()).toBe('1.35x');
+    expect($('.figure strong').text()).toBe('7x');
     expect(abstract).toContain($('.figure q').text());
+    expect($('.lead-text').text()).toBe('We propose CAD.');
   });
 
   it('The week marks the shown day and links the days before it', () => {
