@@ -231,7 +231,7 @@ describe('paperboy subscribers export', () => {
     await test.app.db.execute(sql`TRUNCATE subscribers CASCADE`);
     await storeSubscriber(test.app.db, { email: 'bob@example.org' });
     await paperboy('subscribers import -', {
-      stdin: `${stdin}bob@example.org,active,,,,,,,,,,,,2026-06-01\n`,
+      stdin: `${stdin}bob@example.org,active,,,,,,,,,,,,,2026-06-01\n`,
     });
     const exported = (await paperboy('subscribers export')).stdout;
     expect(exported.match(/^\w+@example.org,paused,.*,2026-06-01$/gm)).toHaveLength(2);

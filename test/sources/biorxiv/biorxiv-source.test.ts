@@ -1,4 +1,5 @@
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { NO_DETAILS } from '../../../src/domain/papers/source-details.ts';
 import { parseBiorxivEntry } from '../../../src/sources/biorxiv/biorxiv-entry.ts';
 import { createTestClock, FRIDAY } from '../../support/clock.ts';
 import {
@@ -51,6 +52,7 @@ describe('The API of bioRxiv and medRxiv', () => {
         url: 'https://www.biorxiv.org/content/10.1101/2026.05.08.1',
         codeUrl: null,
         categories: ['biorxiv:cell-biology'],
+        details: NO_DETAILS,
       },
     ]);
     expect(fetched.revisions.map(({ id }) => id)).toEqual(['doi:10.1101/2026.05.08.2']);

@@ -1,4 +1,5 @@
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { NO_DETAILS } from '../../../src/domain/papers/source-details.ts';
 import { parseFeed } from '../../../src/sources/feed/feed.ts';
 import { createTestClock, FRIDAY } from '../../support/clock.ts';
 import { createServedPaper, startFaultyPaperServer } from '../../support/paper-server.ts';
@@ -49,6 +50,7 @@ describe('A feed', () => {
           url: 'https://journal.example.org/articles/7',
           codeUrl: null,
           categories,
+          details: NO_DETAILS,
         },
       ]);
     },
