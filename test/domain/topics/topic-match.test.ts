@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import {
   chooseTopics,
+  isGuess,
+  keepBestGuesses,
   type MatchEvidence,
   SECOND_TOPIC_SCORE,
   scoreMatch,
@@ -38,6 +40,33 @@ describe('scoreMatch', () => {
 
   it('A category without a role counts nothing', () => {
     expect(score({ categoryRole: 'none', category: 'primary' })).toBe(0);
+  });
+});
+
+describe('keepBestGuesses', () => {
+  it('Of topics that categories define, the text alone gives a paper three at most', () => {
+    const guesses = ['a', 'b', 'c', 'd'].map((slug, at) => ({
+      slug,
+      score: 0.01 * (at + 1),
+      isGuess: true,
+    }));
+    const sure = { slug: 'e', score: 0.001, isGuess: false };
+    expect(keepBestGuesses([...guesses, sure]).map(({ slug }) => slug)).toEqual([
+      ...['d', 'c', 'b', 'e'],
+    ]);
+    expect(
+      isGuess({ textScore: 0.1, isTitleMatch: true, categoryRole: 'define', category: null }),
+    ).toBe(true);
+    for (const known of [{ category: 'other' }, { categoryRole: 'support' }] as const)
+      expect(
+        isGuess({
+          textScore: 0.1,
+          isTitleMatch: true,
+          categoryRole: 'define',
+          category: null,
+          ...known,
+        }),
+      ).toBe(false);
   });
 });
 
