@@ -57,7 +57,7 @@ export const MAX_LEARNED_TERMS = 500;
  */
 export function learnTerms(
   judged: readonly JudgedPaper[],
-  { idf, unlearned, now }: { idf: Idf; unlearned: ReadonlySet<string>; now: Date },
+  { idf, unlearned, now, vectorOf = (paper) => computeTermVector(paper, idf) }: LearnOptions,
 ): Learned {
   const weightOf = createWeigher(judged);
   const weighted = judged.map((each) => ({
@@ -75,7 +75,7 @@ export function learnTerms(
       feedbackWeight > 0
         ? POSITIVE_WEIGHT / likedCount
         : NEGATIVE_WEIGHT / (weighted.length - liked.length);
-    for (const [term, weight] of computeTermVector(paper, idf)) {
+    for (const [term, weight] of vectorOf(paper)) {
       if (unlearned.has(term)) continue;
       sums.set(term, (sums.get(term) ?? 0) + share * feedbackWeight * weight);
     }
@@ -90,6 +90,18 @@ export function learnTerms(
   }));
   return { feedback: sumFeedback(judged), terms };
 }
+
+interface LearnOptions {
+  idf: Idf;
+  /** Terms that the subscriber removed. */
+  unlearned: ReadonlySet<string>;
+  now: Date;
+  /** Term vectors that were computed before. @defaultValue computes them */
+  vectorOf?: VectorOf;
+}
+
+/** The term vector of a paper. */
+export type VectorOf = (paper: JudgedPaper['paper']) => ReadonlyMap<string, number>;
 
 /** Weighs events by their verbs; the papers of a library share its weight. */
 function createWeigher(judged: readonly JudgedPaper[]): (each: JudgedPaper) => number {
@@ -188,11 +200,11 @@ function readFeedback(packed: Uint8Array, end: number): number {
 export function findSourcePapers<Judged extends JudgedPaper>(
   terms: readonly LearnedTerm[],
   judged: readonly Judged[],
-  idf: Idf,
+  vectorOf: VectorOf,
 ): Map<string, Judged[]> {
   const sources = new Map<string, Judged[]>(terms.map(({ term }) => [term, []]));
   for (const each of judged) {
-    for (const term of computeTermVector(each.paper, idf).keys()) sources.get(term)?.push(each);
+    for (const term of vectorOf(each.paper).keys()) sources.get(term)?.push(each);
   }
   return sources;
 }

@@ -19,6 +19,7 @@ import {
   type LearnedTerm,
   unpackLearned,
 } from '../../domain/ranking/learned-terms.ts';
+import { computeVectors } from './compute-vectors.ts';
 import { type FeedbackDeps, relearn, toJudgedPapers } from './relearn.ts';
 
 /** What was learned about a subscriber. */
@@ -46,11 +47,9 @@ export async function listLearned(
   const { terms } = unpackLearned(learned);
   const teaching = feedback.filter(({ givenAt }) => learnsSince === null || givenAt > learnsSince);
   const library = await listLibrary(db, subscriberId);
-  const sources = findSourcePapers(
-    terms,
-    [...teaching, ...toJudgedPapers(library)],
-    await termStatistics(),
-  );
+  const judged = [...teaching, ...toJudgedPapers(library)];
+  const vectorOf = await computeVectors(judged, await termStatistics());
+  const sources = findSourcePapers(terms, judged, vectorOf);
   return {
     terms: terms.map((each) => ({ ...each, from: sources.get(each.term) ?? [] })),
     unlearned,

@@ -11,6 +11,7 @@ import {
 } from '../../domain/ranking/learned-terms.ts';
 import type { Clock } from '../../domain/time/clock.ts';
 import type { TermStatistics } from '../ranking/term-statistics.ts';
+import { computeVectors } from './compute-vectors.ts';
 
 /** What the services of feedback need. */
 export interface FeedbackDeps {
@@ -32,8 +33,10 @@ export async function relearn(
     since: learnsSince,
   });
   const library = toJudgedPapers(await listLibrary(tx, subscriberId));
-  const learned = learnTerms([...feedback, ...library], {
+  const judged = [...feedback, ...library];
+  const learned = learnTerms(judged, {
     idf,
+    vectorOf: await computeVectors(judged, idf),
     unlearned: new Set(unlearned),
     now,
   });

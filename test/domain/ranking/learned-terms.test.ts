@@ -10,6 +10,7 @@ import {
   packLearned,
   unpackLearned,
 } from '../../../src/domain/ranking/learned-terms.ts';
+import { computeTermVector } from '../../../src/domain/ranking/term-vector.ts';
 import { extractTerms } from '../../../src/domain/ranking/terms.ts';
 
 const NOW = new Date('2026-05-08T07:00:00Z');
@@ -156,7 +157,7 @@ describe('findSourcePapers', () => {
   it('Each term has the papers with feedback that contain it', () => {
     const given = [feedback(4, 'more'), feedback(0, 'more'), feedback(3, 'less')];
     const { terms } = learnTerms(given, { idf, unlearned: new Set(), now: NOW });
-    const sources = findSourcePapers(terms, given, idf);
+    const sources = findSourcePapers(terms, given, (paper) => computeTermVector(paper, idf));
     const titles = (term: string) => sources.get(term)?.map(({ paper }) => paper.title);
     expect(titles('mamba')).toEqual(['Mamba in Vision', 'Mamba']);
     expect(titles('vision')).toEqual(['Mamba in Vision']);
