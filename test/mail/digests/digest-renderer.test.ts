@@ -53,6 +53,46 @@ function countOmitted(html: string): number {
   return count === 'One' ? 1 : Number(count);
 }
 
+describe('What sources say of a paper', () => {
+  const details = {
+    summary: { text: 'An engine that <tests>.', by: 'Hugging Face' },
+    keywords: ['state space', 'engines'],
+    projectUrl: 'https://example.org/engine',
+    codeStars: 1204,
+    venue: 'ICML 2026',
+    doi: null,
+  };
+  const papers = buildRankedPapers(12).map((each) => ({
+    ...each,
+    details,
+    codeUrl: 'https://github.com/ada/engine',
+  }));
+  const renderer = createDigestRenderer({
+    templates,
+    sender: buildSender(),
+    digest: buildDigest(),
+    papers,
+  });
+
+  it('A summary is named as the source’s, in the lead and the stories, unless the reader wants none', () => {
+    const copy = buildDigestCopy(10);
+    const html = renderDigestHtml(renderer, copy);
+    expect(count(html, /Summary by Hugging Face: An engine that &lt;tests&gt;\./g)).toBe(4);
+    expect(renderDigestText(renderer, copy)).toContain('Summary by Hugging Face: An engine');
+    const silent = buildDigestCopy(10, { showsSummaries: false });
+    expect(renderDigestHtml(renderer, silent)).not.toContain('Summary by');
+    expect(renderDigestText(renderer, silent)).not.toContain('Summary by');
+  });
+
+  it('Keywords stand in the lead, stars and project page in the byline, the venue everywhere', () => {
+    const html = renderDigestHtml(renderer, buildDigestCopy(10));
+    expect(count(html, /Keywords: state space, engines/g)).toBe(1);
+    expect(count(html, /ICML 2026/g)).toBe(10);
+    expect(html).toContain('>Code, 1,204 stars</a>');
+    expect(count(html, /href="https:\/\/example\.org\/engine"/g)).toBe(4);
+  });
+});
+
 describe('A digest without a site', () => {
   const papers = buildRankedPapers(12).map((each) => ({
     ...each,
