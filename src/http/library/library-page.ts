@@ -1,4 +1,3 @@
-import { LEARNED_COPY } from '../../copy/en/pages/learned.ts';
 import { LIBRARY_COPY } from '../../copy/en/pages/library.ts';
 import type { LibraryLookup } from '../../domain/library/library-lookup.ts';
 import { linkToPreferences, type PageLayouts } from '../pages/page-layout.ts';
@@ -21,7 +20,7 @@ export function buildLibraryPage(view: LibraryView, layouts: PageLayouts) {
     lookups: lookups.map(describeLookup),
     allowsLookups,
     learnedHref: `${base}/learned/${token}`,
-    learnedText: LEARNED_COPY.title,
+    examplesHref: `${base}/examples/${token}`,
   };
 }
 

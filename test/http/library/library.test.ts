@@ -147,7 +147,8 @@ describe('The page of a library', () => {
   });
 
   it('A GET changes nothing, and an unknown token is refused', async () => {
-    await subscriber.site.page(path());
+    const page = await subscriber.site.page(path());
+    expect(load(page.body)(`a[href="/examples/${subscriber.token}"]`).length).toBe(1);
     expect(await library()).toEqual([]);
     expect((await subscriber.site.page('/library/AAAAAAAAAAAAAAAAAAAAAA')).statusCode).toBe(404);
     expect((await upload([], '/library/AAAAAAAAAAAAAAAAAAAAAA')).statusCode).toBe(404);

@@ -8,6 +8,8 @@ export const EXAMPLES_COPY = {
   none: 'There are not enough recent papers to choose from. Bring your library instead, or rate the papers in your first digest.',
   button: 'Learn from these',
   skip: 'Skip this',
+  /** On the page of the library. */
+  orChoose: 'Or choose from recent papers',
   bring: 'Bring your library instead',
   nothingChosen: 'No paper was ticked: choose at least one, or skip this.',
   chosen: {
