@@ -14,14 +14,14 @@ import {
   type EvaluatedPapers,
   storeEvaluatedPapers,
 } from '../services/evaluation/store-evaluated-papers.ts';
-import { withTemporaryDatabase } from '../wiring/database.ts';
+import { readTopicSet, TOPIC_SETS, withTemporaryDatabase } from '../wiring/database.ts';
 import type { CommandContext } from './context.ts';
 import { createJsonOption } from './options.ts';
 import { createTerminalProgress, printJson } from './output.ts';
 
 interface EvaluateArguments {
   readers: string;
-  topics?: string;
+  topics: string;
   candidates: number;
   sample?: number;
   seed: number;
@@ -42,7 +42,7 @@ export function createEvaluateCommand({ io }: CommandContext): Command {
   return new Command('evaluate')
     .argument('<papers>', 'JSON array, JSON lines or CSV of papers; abstracts may be missing')
     .requiredOption('--readers <file>', 'JSON lines of readers; - for standard input')
-    .option('--topics <file>', 'topics to use instead of the ones that come with Paperboy')
+    .option('--topics <set>', 'ml (machine learning), arxiv (all of arXiv), or a JSON file', 'ml')
     .addOption(
       createCountOption('--candidates <n>', 'papers of a sampled day', {
         min: 2,
@@ -80,7 +80,7 @@ async function evaluate(
   const progress = createTerminalProgress(io);
   // First what is quick to read: a mistake in it should not be found after minutes.
   const readers = await readReaders(open(options.readers));
-  const topics = options.topics === undefined ? null : await text(io.openFile(options.topics));
+  const topics = await readTopics(io, options.topics);
   await withTemporaryDatabase(topics, async ({ db }) => {
     const stored = await storeEvaluatedPapers(db, open(papersFile), {
       onProgress: (count, total) => progress.show(EVALUATION_COPY.storing(count, total)),
@@ -108,6 +108,11 @@ async function evaluate(
       `${EVALUATION_COPY.report({ ...evaluation, rejectedPapers, firstProblem })}\n`,
     );
   });
+}
+
+function readTopics(io: CommandIo, set: string): Promise<string> {
+  const name = TOPIC_SETS.find((each) => each === set);
+  return name === undefined ? text(io.openFile(set)) : readTopicSet(name);
 }
 
 function createCountOption(

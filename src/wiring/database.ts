@@ -159,16 +159,16 @@ export function readTopicSet(name: (typeof TOPIC_SETS)[number]): Promise<string>
   return readSeed(name === 'ml' ? 'topics.json' : 'arxiv-topics.json');
 }
 
-/** Opens an empty database in memory for the time of `action`, with the topics of a file or, when
- *  null, those that come with Paperboy. @throws PaperboyError `INVALID_TOPICS`. */
+/** Opens an empty database in memory for the time of `action`, with the topics of a file's text.
+ *  @throws PaperboyError `INVALID_TOPICS`. */
 export async function withTemporaryDatabase<Result>(
-  topics: string | null,
+  topics: string,
   action: (database: Database) => Promise<Result>,
 ): Promise<Result> {
   const database = await openTemporaryDatabase();
   try {
     await migrate(database, { queueInPostgres: false });
-    const list = parseTopicFile(topics ?? (await readTopicSet(DEFAULT_TOPIC_SET)));
+    const list = parseTopicFile(topics);
     await loadTopics(database.db, { name: DEFAULT_TOPIC_SET, topics: list }, new Date());
     return await action(database);
   } finally {

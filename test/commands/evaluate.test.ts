@@ -89,6 +89,14 @@ describe('paperboy evaluate', () => {
     await writeFile(inFolder('topics.json'), JSON.stringify(topics));
     const { stdout } = await evaluate('papers.json --readers readers.jsonl --topics topics.json');
     expect(stdout).toMatch(/^49 papers, [1-3]?\d with a topic/);
+  });
+
+  it('“evaluate --topics arxiv” uses a set that comes with Paperboy', async () => {
+    const { stdout } = await evaluate('papers.json --readers readers.jsonl --topics arxiv --json');
+    expect(JSON.parse(stdout)).toMatchObject({ papers: 49 });
+  });
+
+  it('“evaluate --topics” says what is wrong with the topics of a file', async () => {
     await writeFile(inFolder('topics.json'), '[{}]');
     expect(await evaluate('papers.json --readers readers.jsonl --topics topics.json')).toEqual({
       code: 1,
