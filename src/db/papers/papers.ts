@@ -133,14 +133,15 @@ export async function analysePapers(db: Db): Promise<void> {
   await db.execute(sql`ANALYZE papers`);
 }
 
-/** Title and abstract of the newest papers, the newest first. */
+/** Title and abstract of the newest papers after the first `offset`, the newest first. */
 export async function listRecentTexts(
   db: Db,
-  limit: number,
+  { limit, offset }: { limit: number; offset: number },
 ): Promise<{ title: string; abstract: string }[]> {
   return db
     .select({ title: papers.title, abstract: papers.abstract })
     .from(papers)
     .orderBy(sql`listed_on DESC, id`)
-    .limit(limit);
+    .limit(limit)
+    .offset(offset);
 }

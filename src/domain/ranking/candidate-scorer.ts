@@ -30,7 +30,7 @@ interface CandidateScorer {
   isCandidate(paperIndex: number): boolean;
   /** The whole score of a candidate. */
   score(paperIndex: number): number;
-  /** The part of each paper's score that is different for each subscriber. */
+  /** The part of each candidate's score that is different for each subscriber. */
   readonly personalScores: Float64Array;
   /** Whether a paper matches a keyword or a name. */
   isExplicitMatch(paperIndex: number): boolean;
@@ -63,12 +63,14 @@ export function createCandidateScorer(papers: readonly RankedPaper[]): Candidate
     (interests[paperIndex] as number) >= EXPLICIT_INTEREST;
 
   /** Marks the papers that are neither muted nor seen. */
-  const markAllowed = (seen: ReadonlySet<string>) => {
-    for (let paperIndex = 0; paperIndex < papers.length; paperIndex += 1) {
-      const isMuted = muted[paperIndex] === 1 && !isExplicitMatch(paperIndex);
-      const isSeen = seen.size > 0 && seen.has((papers[paperIndex] as RankedPaper).id);
-      candidates[paperIndex] = isMuted || isSeen ? 0 : 1;
-    }
+  const markAllowed = (seen: ReadonlySet<string>, hasMuted: boolean) => {
+    candidates.fill(1);
+    if (hasMuted)
+      for (let paperIndex = 0; paperIndex < papers.length; paperIndex += 1)
+        if (muted[paperIndex] === 1 && !isExplicitMatch(paperIndex)) candidates[paperIndex] = 0;
+    if (seen.size > 0)
+      for (let paperIndex = 0; paperIndex < papers.length; paperIndex += 1)
+        if (seen.has((papers[paperIndex] as RankedPaper).id)) candidates[paperIndex] = 0;
   };
 
   const findBestLikeness = () => {
@@ -82,7 +84,7 @@ export function createCandidateScorer(papers: readonly RankedPaper[]): Candidate
 
   const unmarkUnwanted = (acceptsOffTopic: boolean) => {
     for (let paperIndex = 0; paperIndex < papers.length; paperIndex += 1) {
-      if (candidates[paperIndex] === 0 || interests[paperIndex] !== 0) continue;
+      if (interests[paperIndex] !== 0 || candidates[paperIndex] === 0) continue;
       if (!acceptsOffTopic || !isNearLikes(profileScorer, paperIndex)) candidates[paperIndex] = 0;
     }
   };
@@ -90,20 +92,20 @@ export function createCandidateScorer(papers: readonly RankedPaper[]): Candidate
   const scorePersonally = () => {
     const { weight } = profileScorer;
     for (let paperIndex = 0; paperIndex < papers.length; paperIndex += 1) {
+      if (candidates[paperIndex] === 0) continue;
       const interest = interests[paperIndex] as number;
-      const score =
-        SCORE_WEIGHTS.topic * interest + (isExplicitMatch(paperIndex) ? SCORE_WEIGHTS.explicit : 0);
-      personalScores[paperIndex] = hasProfile
-        ? score + weight * profileScorer.score(paperIndex)
-        : score;
+      let score = SCORE_WEIGHTS.topic * interest;
+      if (interest >= EXPLICIT_INTEREST) score += SCORE_WEIGHTS.explicit;
+      if (hasProfile) score += weight * profileScorer.score(paperIndex);
+      personalScores[paperIndex] = score;
     }
   };
 
   return {
     load: (subscriber, { seenPaperIds, terms }) => {
-      const { topics, topicsOnly, keywords, names, learned } = subscriber;
+      const { topics, topicsOnly, keywords, names, mutedTopics, learned } = subscriber;
       interestScorer.load(subscriber);
-      markAllowed(seenPaperIds);
+      markAllowed(seenPaperIds, mutedTopics.length > 0);
       hasProfile = terms !== null && learned !== null;
       if (terms !== null && learned !== null) {
         profileScorer.load(terms, learned);

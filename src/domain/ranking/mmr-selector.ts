@@ -3,13 +3,11 @@ import { maxPapersPerTopic } from './topic-cap.ts';
 /** Items in this bucket count towards no cap. */
 export const NO_BUCKET = 0;
 
-interface MmrOptions {
-  /** Weight of relevance against diversity, 0 to 1 (λ of maximal marginal relevance, Carbonell and
-   *  Goldstein 1998). */
-  lambda: number;
-  /** The largest share of the selection that one bucket may have. */
-  maxBucketShare: number;
-}
+/**
+ * Weight of relevance against diversity (maximal marginal relevance, Carbonell and Goldstein 1998):
+ * enough to keep near-duplicates apart. Less costs relevance (docs/relevance.md).
+ */
+const LAMBDA = 0.9;
 
 /** Selects candidates greedily: each time the best remaining one, where similarity to those already
  *  selected counts against it, and no bucket may exceed its share of the selection. */
@@ -40,8 +38,8 @@ export function createMmrSelector(
   bucketCount: number,
   similaritiesTo: (index: number) => Float32Array,
 ): MmrSelector & {
-  /** Starts a selection. */
-  clear(options: MmrOptions): void;
+  /** Starts a selection. `maxBucketShare` is the largest share of it that one bucket may have. */
+  clear(maxBucketShare: number): void;
 } {
   /** The first `availableCount` entries are the indexes that can still be selected. */
   const available = new Int32Array(size);
@@ -51,7 +49,6 @@ export function createMmrSelector(
   const bucketOf = new Int32Array(size);
   const selectedPerBucket = new Int32Array(bucketCount + 1);
   const noSimilarities = new Float32Array(size);
-  let lambda = 1;
   let maxBucketShare = 1;
   let candidateCount = 0;
   let availableCount = 0;
@@ -77,7 +74,7 @@ export function createMmrSelector(
         nearest = similarity;
         maxSimilarity[index] = similarity;
       }
-      const marginal = (relevance[index] as number) - (1 - lambda) * nearest;
+      const marginal = (relevance[index] as number) - (1 - LAMBDA) * nearest;
       if (
         marginal > bestMarginal &&
         (selectedPerBucket[bucketOf[index] as number] as number) < bucketCap
@@ -108,8 +105,8 @@ export function createMmrSelector(
   };
 
   return {
-    clear: (options) => {
-      ({ lambda, maxBucketShare } = options);
+    clear: (largestShare) => {
+      maxBucketShare = largestShare;
       isAvailable.fill(0);
       selectedPerBucket.fill(0);
       candidateCount = 0;
@@ -122,7 +119,7 @@ export function createMmrSelector(
       availableCount += 1;
       candidateCount += 1;
       isAvailable[index] = 1;
-      relevance[index] = lambda * score;
+      relevance[index] = LAMBDA * score;
       maxSimilarity[index] = 0;
       bucketOf[index] = bucket;
       if (best === NO_CANDIDATE || (relevance[index] as number) > (relevance[best] as number))

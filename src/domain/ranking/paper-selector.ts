@@ -43,11 +43,6 @@ export type PaperSelector = (
 
 const NO_KEYWORDS: readonly string[] = [];
 
-/** Weight of relevance against diversity, without and with feedback: a subscriber whose likes are
- *  known gets what is like them, and only near-duplicates are kept apart. */
-const LAMBDA = 0.8;
-const LAMBDA_WITH_FEEDBACK = 0.9;
-
 /** Creates the selector of a digest. Whatever does not depend on the subscriber is computed once,
  *  here. */
 export function createPaperSelector(facts: SelectorContext): PaperSelector {
@@ -62,10 +57,7 @@ export function createPaperSelector(facts: SelectorContext): PaperSelector {
 
   const addCandidates = (followedTopics: number) => {
     const { hasProfile } = scorer;
-    mmrSelector.clear({
-      lambda: hasProfile ? LAMBDA_WITH_FEEDBACK : LAMBDA,
-      maxBucketShare: maxTopicShare(followedTopics, hasProfile),
-    });
+    mmrSelector.clear(maxTopicShare(followedTopics, hasProfile));
     for (let paperIndex = 0; paperIndex < papers.length; paperIndex += 1) {
       if (!scorer.isCandidate(paperIndex)) continue;
       const bucket = scorer.isExplicitMatch(paperIndex)

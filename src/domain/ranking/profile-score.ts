@@ -24,8 +24,9 @@ export interface ProfileScorer {
   explainingKey(paperIndex: number): number;
 }
 
-/** Feedback that gives half of the maximum weight: one liked paper gives 0.8. */
-const HALF_WEIGHT_FEEDBACK = 0.25;
+/** Feedback that gives half of the maximum weight: one liked paper. More liked papers tell better
+ *  than popularity what a subscriber wants. */
+const HALF_WEIGHT_FEEDBACK = 1;
 
 /** On a day with nothing near, the nearest paper is not made to look like a perfect match. */
 const MIN_BEST_LIKENESS = 0.08;

@@ -6,7 +6,7 @@ import type { TopicPaper } from '../papers/paper.ts';
  * added to them. The interest of keywords and names is 1 to 2, and they outweigh everything else,
  * so that their papers come first.
  */
-export const SCORE_WEIGHTS = { popularity: 0.3, topic: 0.25, explicit: 1.25, code: 0.03 } as const;
+export const SCORE_WEIGHTS = { popularity: 0.45, topic: 0.25, explicit: 1.5, code: 0.03 } as const;
 
 /**
  * Ranks the papers of a digest by popularity, then code, then date, the newest first. `popularity`

@@ -62,7 +62,7 @@ export function createTermIndex(papers: readonly RankedPaper[], idf: Idf): TermI
 }
 
 /** The share of its similarity to the mean paper that a paper's likeness loses. */
-const COMMON_SHARE = 0.2;
+const COMMON_SHARE = 0.1;
 
 function computeCommonParts(vectors: readonly ReadonlyMap<string, number>[]): Float64Array {
   const sums = new Map<string, number>();

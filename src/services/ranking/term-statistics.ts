@@ -12,35 +12,54 @@ import { HOUR_MS } from '../../domain/time/units.ts';
 /** Returns the inverse document frequencies of the newest papers. */
 export type TermStatistics = () => Promise<Idf>;
 
-/** The papers of some weeks. */
-const RECENT_PAPERS = 2000;
+/** The papers of some months: more weigh terms better, but take longer (docs/relevance.md). */
+const RECENT_PAPERS = 10_000;
+
+/** Papers read at a time: PGlite blocks the event loop while it reads. */
+const BATCH_PAPERS = 1000;
 
 /** Papers counted before yielding to the event loop. */
 const PAPERS_PER_TICK = 50;
 
 const CACHE_TTL_MS = HOUR_MS;
 
-/** Counts at the first call, and again after an hour. Calls in between share the result. */
+/** Counts at the first call. After an hour it counts again, and calls get the earlier result until
+ *  that is done: counting takes seconds. */
 export function createTermStatistics({ db, clock }: { db: Db; clock: Clock }): TermStatistics {
   let cached: { idf: Promise<Idf>; until: number } | null = null;
   return () => {
     const now = clock().getTime();
-    if (cached !== null && now < cached.until) return cached.idf;
-    const fresh = { idf: countRecentTerms(db), until: now + CACHE_TTL_MS };
-    fresh.idf.catch(() => {
-      if (cached === fresh) cached = null;
-    });
-    cached = fresh;
-    return fresh.idf;
+    const until = now + CACHE_TTL_MS;
+    if (cached === null) {
+      const first = { idf: countRecentTerms(db), until };
+      first.idf.catch(() => {
+        if (cached === first) cached = null;
+      });
+      cached = first;
+    } else if (now >= cached.until) {
+      const earlier = { ...cached, until };
+      cached = earlier;
+      // When counting fails, the earlier result stays good enough for another hour.
+      countRecentTerms(db).then(
+        (idf) => {
+          if (cached === earlier) cached = { idf: Promise.resolve(idf), until };
+        },
+        () => undefined,
+      );
+    }
+    return cached.idf;
   };
 }
 
 async function countRecentTerms(db: Db): Promise<Idf> {
   const counts = createDocumentFrequencies();
-  const papers = await listRecentTexts(db, RECENT_PAPERS);
-  for (const [index, paper] of papers.entries()) {
-    if (index > 0 && index % PAPERS_PER_TICK === 0) await yieldToEventLoop();
-    counts.add(extractTerms(paper).keys());
+  for (let offset = 0; offset < RECENT_PAPERS; offset += BATCH_PAPERS) {
+    const papers = await listRecentTexts(db, { limit: BATCH_PAPERS, offset });
+    for (const [index, paper] of papers.entries()) {
+      if (index > 0 && index % PAPERS_PER_TICK === 0) await yieldToEventLoop();
+      counts.add(extractTerms(paper).keys());
+    }
+    if (papers.length < BATCH_PAPERS) break;
   }
   return counts.toIdf();
 }

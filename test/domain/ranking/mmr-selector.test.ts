@@ -4,7 +4,7 @@ import { createMmrSelector, NO_BUCKET } from '../../../src/domain/ranking/mmr-se
 /** A selector with items of these scores and buckets, none similar to another. */
 function selectPapers(items: readonly [score: number, bucket: number][], share = 0.3) {
   const selected = createMmrSelector(items.length, 5, () => new Float32Array(items.length));
-  selected.clear({ lambda: 0.75, maxBucketShare: share });
+  selected.clear(share);
   for (const [place, [score, bucket]] of items.entries())
     selected.addCandidate(place, score, bucket);
   return selected;
@@ -74,7 +74,7 @@ describe('createMmrSelector', () => {
       [2, 1],
     ]);
     selected.selectBest(2);
-    selected.clear({ lambda: 0.75, maxBucketShare: 1 });
+    selected.clear(1);
     expect([selected.candidateCount, selected.selected, selected.isAvailable(0)]).toEqual([
       0,
       [],

@@ -299,7 +299,9 @@ describe('the dark horse', () => {
 
   it('A paper that is among the stories is not the dark horse', () => {
     const papers = papersOfDay(9, 8).map((each) =>
-      each.rank === 8 ? { ...each, ...on('theory', 100), popularity: 0.29 } : each,
+      each.rank === 8
+        ? { ...each, ...on('theory', 100), popularity: 0.29 }
+        : { ...each, popularity: 0.4 },
     );
     const pool = poolOf(papers, {
       similarity: similarityFrom(papers.length, (a, b) => (a === 8 || b === 8 ? 0 : 1)),

@@ -10,8 +10,8 @@ describe('maxPapersPerTopic', () => {
     [3, false, 10, 5],
     [2, false, 10, 8],
     [1, false, 10, 15],
-    [0, true, 10, 5],
-    [12, true, 10, 5],
+    [0, true, 10, 7],
+    [12, true, 10, 7],
     [2, true, 10, 8],
   ])(
     'With %d followed topics and feedback %s, %d papers include at most %d on one topic',

@@ -219,17 +219,6 @@ describe('muteTopic', () => {
 });
 
 describe('createTermStatistics', () => {
-  it('Term statistics are read once an hour', async () => {
-    const { termStatistics } = deps();
-    const first = await termStatistics();
-    expect(first.paperCount).toBe(5);
-    await storePapers(database.db, [buildPaper()]);
-    clock.advance(3_599_000);
-    expect(await termStatistics()).toBe(first);
-    clock.advance(1_000);
-    expect((await termStatistics()).paperCount).toBe(6);
-  });
-
   it('Term statistics are read again after the database failed', async () => {
     const { termStatistics } = deps();
     await database.db.execute(sql`ALTER TABLE papers RENAME TO papers_away`);
