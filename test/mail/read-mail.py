@@ -12,7 +12,7 @@ from email import message_from_bytes, policy
 
 ONCE = [
     "Date", "From", "To", "Subject", "Message-ID", "MIME-Version", "Content-Type",
-    "List-Id", "List-Unsubscribe", "List-Unsubscribe-Post",
+    "List-Id", "List-Unsubscribe",
 ]
 PARTS = ["text/plain", "text/html"]
 LONGEST_LINE = 998  # RFC 5322 §2.1.1, without the line's end
@@ -65,10 +65,11 @@ def header_problems(message):
     subject = str(message["Subject"] or "")
     if not subject.strip() or "=?" in subject or "\ufffd" in subject:
         yield f"Subject is “{subject}”: expected decoded words"
-    post = message["List-Unsubscribe-Post"]
-    if post != "List-Unsubscribe=One-Click":
-        yield f"List-Unsubscribe-Post is “{post}”: expected the words of RFC 8058 §3.1"
     link = str(message["List-Unsubscribe"] or "")
+    post = message["List-Unsubscribe-Post"]
+    expected = "List-Unsubscribe=One-Click" if link.startswith("<https:") else None
+    if post != expected:
+        yield f"List-Unsubscribe-Post is “{post}”: expected “{expected}” (RFC 8058 §3.1)"
     if not re.fullmatch(r"<https?://[^\s<>]+/unsubscribe/[^\s<>/]+>(, <mailto:[^\s<>]+>)?", link):
         yield f"List-Unsubscribe is “{link}”: expected one link in angle brackets"
     if message["Date"] is not None and message["Date"].datetime is None:

@@ -126,12 +126,15 @@ function readField(
   const name = scanner.read(FIELD_NAME)?.toLowerCase();
   if (name === undefined || !scanner.accept('=')) return null;
   const parts: string[] = [];
+  let length = 0;
   do {
     const part = readPart(scanner, strings);
     if (part === null) return null;
-    parts.push(part);
+    // Abbreviations of abbreviations would grow without bounds.
+    if (length < MAX_ENTRY_CHARS) parts.push(part);
+    length += part.length;
   } while (scanner.accept('#'));
-  return { name, value: parts.join('') };
+  return { name, value: parts.join('').slice(0, MAX_ENTRY_CHARS) };
 }
 
 function readPart(scanner: Scanner, strings: ReadonlyMap<string, string>): string | null {

@@ -31,6 +31,11 @@ export interface Links {
   status: string;
 }
 
+/** Whether mail programs may unsubscribe by a POST to `url`: RFC 8058 §3.1 requires https. */
+export function allowsOneClick(url: string): boolean {
+  return url.startsWith('https:');
+}
+
 /** Links below `publicUrl`, which may end in a path but not in a slash. A slash or colon in a
  *  paper's id is not encoded (RFC 3986 §3.3). */
 export function createLinks(publicUrl: string): Links {

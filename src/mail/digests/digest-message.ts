@@ -1,3 +1,4 @@
+import { allowsOneClick } from '../../domain/links/links.ts';
 import { memoise } from '../../domain/memoise.ts';
 import { createSegment, type Message } from '../../domain/smtp/message.ts';
 import type { DkimSigner } from '../dkim/signer.ts';
@@ -115,10 +116,12 @@ function formatHeaders(
   );
 }
 
-/** RFC 2369 and RFC 8058; none without a site. */
+/** RFC 2369, and RFC 8058 where the site has https; none without a site. */
 function formatUnsubscribeHeaders({ links }: Sender, token: string): string {
   if (links === null) return '';
-  const header = formatHeader('List-Unsubscribe', [`<${links.unsubscribe(token)}>`]);
+  const url = links.unsubscribe(token);
+  const header = formatHeader('List-Unsubscribe', [`<${url}>`]);
+  if (!allowsOneClick(url)) return header;
   return `${header}List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n`; // byte-exact: RFC 8058 §3.1
 }
 

@@ -6,6 +6,7 @@ import {
   type TransactionalFacts,
 } from '../../copy/en/emails/transactional.ts';
 import { joinReason, type ReasonText } from '../../copy/en/reasons.ts';
+import { allowsOneClick } from '../../domain/links/links.ts';
 import type { Paper } from '../../domain/papers/paper.ts';
 import {
   TRANSACTIONAL_LINK_LIFETIME_MS,
@@ -135,7 +136,9 @@ const KINDS_WITH_UNSUBSCRIBE: readonly TransactionalKind[] = ['welcome', 'return
 function createUnsubscribeHeaders(unsubscribeUrl: string): Record<string, string> {
   return {
     'List-Unsubscribe': `<${unsubscribeUrl}>`,
-    'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click',
+    ...(allowsOneClick(unsubscribeUrl) && {
+      'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click',
+    }),
   };
 }
 

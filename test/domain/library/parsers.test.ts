@@ -46,6 +46,16 @@ describe('parseBibtex', () => {
     expect(titles(parseBibtex(text))).toEqual(['unreadable', 'unreadable', 'Fine']);
   });
 
+  it('Abbreviations of abbreviations do not grow beyond an entry', () => {
+    const repeat = (name: string) => Array(1000).fill(name).join(' # ');
+    const text = `@string{a = "${'x'.repeat(1000)}"}
+@string{b = ${repeat('a')}}
+@string{c = ${repeat('b')}}
+@string{d = ${repeat('c')}}
+@article{k, title = d}`;
+    expect(first(parseBibtex(text)).title).toHaveLength(64 * 1024);
+  });
+
   it('An e-print of another archive is no arXiv id', () => {
     const text = '@misc{a, title={T}, eprint={1706.03762}, archivePrefix={PubMed}}';
     expect(first(parseBibtex(text)).mentions).not.toContain('1706.03762');

@@ -1,5 +1,6 @@
 import PostalMime from 'postal-mime';
 import { describe, expect, it } from 'vitest';
+import { createLinks } from '../../../src/domain/links/links.ts';
 import type { Reason } from '../../../src/domain/ranking/reason.ts';
 import { concatMessage } from '../../../src/domain/smtp/message.ts';
 import { renderDigestText } from '../../../src/mail/digests/digest-message.ts';
@@ -97,6 +98,15 @@ describe('The message of a digest', () => {
       concatMessage(composeDigestMessage(createRenderer(), buildAddressedCopy(10))),
     );
     expect(head).toContain('\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n');
+  });
+
+  it('A site without https offers no one-click unsubscribing, only the link', () => {
+    const links = createLinks('http://192.168.1.7:8080');
+    const raw = concatMessage(
+      composeDigestMessage(createRenderer({ links }), buildAddressedCopy(10)),
+    );
+    expect(headerValues(raw, 'List-Unsubscribe')).toEqual([`<${links.unsubscribe(TOKEN)}>`]);
+    expect(headerValues(raw, 'List-Unsubscribe-Post')).toEqual([]);
   });
 
   it('A digest message is well formed and decodes to its text and its HTML', async () => {

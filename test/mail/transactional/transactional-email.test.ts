@@ -60,6 +60,14 @@ describe('Transactional emails', () => {
     },
   );
 
+  it('A welcome from a site without https offers no one-click unsubscribing, only the link', async () => {
+    const unsubscribeUrl = UNSUBSCRIBE_URL.replace('https:', 'http:');
+    const email = { ...buildTransactionalEmail('welcome'), unsubscribeUrl };
+    const { raw } = await compose(buildSender(), email);
+    expect(headerValues(raw, 'List-Unsubscribe')).toEqual([`<${unsubscribeUrl}>`]);
+    expect(headerValues(raw, 'List-Unsubscribe-Post')).toEqual([]);
+  });
+
   it('A confirmation email says what comes, how long the link works, and what to do if it wasn’t you', async () => {
     const { raw } = await compose(buildSender(), buildTransactionalEmail('confirm'));
     const { text, subject } = await PostalMime.parse(raw);
