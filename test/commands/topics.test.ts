@@ -35,7 +35,7 @@ describe('paperboy topics load', () => {
       'Kept for its readers: State-space & linear attention (ssm), followed by 1, muted by 0.',
     );
     expect(stdout).toContain('No longer offered, as nobody follows or mutes them: LLM inference');
-    expect(stdout).toContain('49 papers sorted. Every paper is sorted by them.');
+    expect(stdout).toContain('49 papers sorted. Every paper is sorted into them.');
     const after = await json('topics list');
     expect(after).toMatchObject({ set: 'arxiv', unsorted: 0 });
     expect(after.topics).toHaveLength(149);

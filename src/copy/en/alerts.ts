@@ -51,9 +51,9 @@ export const ALERT_COPY = {
   bounceRateExceeded:
     'More than 5 % of the last 200 replies, or half of the first few, refused the mail for good: the digest is paused and nobody is suppressed.',
   unanswered:
-    'The relay broke off after it had received mails, so nobody knows whether they arrived: the digest is paused. Check the relay’s log, and every firewall and filter in front of it, before you resume the digest.',
+    'The relay received messages and did not reply, so nobody knows whether they arrived. The digest is paused. Before you resume it, check the relay’s log, and every firewall and filter in front of it.',
   composeFailed: (problem: string) =>
-    `The mails of the digest cannot be composed: ${problem} The digest is paused, and nobody’s mail is lost.`,
+    `The emails of the digest cannot be composed: ${problem} The digest is paused, and no email is lost.`,
   queueBehind: (queue: 'deliveries' | 'transactional', since: Date) =>
     `The oldest due ${QUEUE_NAMES[queue]} has waited since ${formatTime(since)}. Check whether a worker is running and whether the relay accepts mail fast enough.`,
 } as const;

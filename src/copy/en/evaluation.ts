@@ -43,10 +43,10 @@ function describeInput(facts: EvaluationFacts): string {
     `${formatQuantity(papers, 'paper')}, ${formatCount(papersWithTopic)} with a topic.`,
     rejectedPapers > 0 &&
       `${rejectedPapers === 1 ? '1 entry' : `${formatCount(rejectedPapers)} entries`} left out. ${firstProblem}`,
-    `${formatQuantity(triedReaders, 'reader')} of ${formatCount(readers)} tried: those who like and want papers of the file.`,
+    `${formatQuantity(triedReaders, 'reader')} of ${formatCount(readers)} tried: those who like and want papers that are in the file.`,
     unknown.length > 0 &&
       `Unknown, left out: ${unknown.map(([kind, count]) => `${formatCount(count)} ${UNKNOWN_LABELS[kind] ?? kind}`).join(', ')}.`,
-    `${facts.chosenPapers} papers are chosen of ${facts.papersPerDay.toFixed(0)} a day, of which the reader wants ${facts.wantedPerDay.toFixed(1)}.`,
+    `${facts.chosenPapers} papers are chosen from ${facts.papersPerDay.toFixed(0)} a day, of which the reader wants ${facts.wantedPerDay.toFixed(1)}.`,
     'In brackets: 95 % intervals over readers.',
   ]
     .filter((line) => line !== false)

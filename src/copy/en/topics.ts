@@ -8,7 +8,7 @@ export const TOPIC_COMMAND_COPY = {
   loadHelp:
     '\nTopics that the new set lacks are not offered any more. If subscribers follow or mute one, it is kept for\nthem: nobody loses a preference. Digests that are composed do not change. Papers are sorted in small batches; if\nthe command is interrupted, the scheduler sorts the rest.',
   listed: ({ name, count, unsorted }: { name: string | null; count: number; unsorted: number }) =>
-    `${formatQuantity(count, 'topic')}${name === null ? '' : ` of the set ${name}`}. ${describeUnsorted(unsorted)}`,
+    `${formatQuantity(count, 'topic')}${name === null ? '' : ` in the set ${name}`}. ${describeUnsorted(unsorted)}`,
   /** One line each. */
   plan: ({ name, plan, dryRun }: { name: string; plan: TopicLoadPlan; dryRun: boolean }) => {
     const { added, changed, unchanged, kept, retired } = plan;
@@ -32,8 +32,8 @@ export const TOPIC_COMMAND_COPY = {
 
 function describeUnsorted(unsorted: number): string {
   return unsorted === 0
-    ? 'Every paper is sorted by them.'
-    : `${formatQuantity(unsorted, 'paper')} will be sorted by the scheduler.`;
+    ? 'Every paper is sorted into them.'
+    : `The scheduler will sort ${formatQuantity(unsorted, 'paper')}.`;
 }
 
 function describeKept({ slug, name, followers, muters }: LeavingTopic): string {

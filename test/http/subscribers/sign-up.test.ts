@@ -356,7 +356,7 @@ describe('/confirm/:token', () => {
       'Never: Computer vision.',
       'Keywords: lossless; state space.',
       'Authors and organisations: Tencent.',
-      'Only when a paper is widely discussed or just what you like.',
+      'Only when a paper is widely discussed or very close to what you like.',
       'Clicks on papers will be counted, to learn what you like.',
     ]);
   });

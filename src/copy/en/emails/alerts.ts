@@ -10,8 +10,9 @@ export const ALERT_EMAIL_COPY = {
     'papers-late': (digest) => `The papers for the digest ${digest} are late`,
     'relay-down': (relay) => `The relay ${relay} is not accepting mail`,
     refusals: (digest) => `The digest ${digest} was paused: too many addresses were refused`,
-    unanswered: (digest) => `The digest ${digest} was paused: mails were taken without an answer`,
-    'compose-failed': (digest) => `The digest ${digest} was paused: its mails cannot be composed`,
+    unanswered: (digest) =>
+      `The digest ${digest} was paused: the relay did not reply to its messages`,
+    'compose-failed': (digest) => `The digest ${digest} was paused: its emails cannot be composed`,
     'queue-behind': (queue) =>
       queue === 'deliveries' ? 'Digest deliveries are behind' : 'Transactional emails are behind',
   } satisfies Record<AlertKind, (subject: string) => string>,

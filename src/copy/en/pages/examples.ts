@@ -4,8 +4,8 @@ import { joinNames, spellNumber } from '../format.ts';
 export const EXAMPLES_COPY = {
   title: 'Choose a few papers you like',
   heading: (count: number) => `Choose three of these ${spellNumber(count)}`,
-  help: 'Tick any that you would read, more or fewer than three. Paperboy learns from them at once, and you can undo it later.',
-  none: 'There are not enough recent papers to choose from. Bring your library instead, or rate the papers in your first digest.',
+  help: 'Tick the papers that you would read. More or fewer than three is fine. Paperboy learns from them at once, and you can undo it later.',
+  none: 'There aren’t enough recent papers to choose from. Bring your library instead, or rate the papers in your first digest.',
   button: 'Learn from these',
   skip: 'Skip this',
   /** On the page of the library. */

@@ -45,6 +45,6 @@ export const LEARNED_COPY = {
     allowed: (term: string) => `“${term}” can be learned again.`,
     undone: (title: string) => `Your feedback on ${title} has been removed.`,
     forgotten:
-      'Everything learned has been forgotten, and your library with it. Your saved papers are still there.',
+      'Everything learned has been forgotten, and your library has been removed. Your saved papers are still there.',
   },
 } as const;

@@ -45,7 +45,7 @@ export const PREFERENCES_COPY = {
     } satisfies Record<Frequency, string>,
     threshold: {
       middle: 'when one stands out',
-      high: 'when one is widely discussed or just what you like',
+      high: 'when one is widely discussed or very close to what you like',
     } satisfies Record<Exclude<RelevanceThreshold, 'low'>, string>,
   },
   topics: {
@@ -61,7 +61,8 @@ export const PREFERENCES_COPY = {
     neither: 'Neither',
     mute: 'Mute',
     only: 'Only papers on my topics, or with my keywords or names',
-    onlyHelp: 'Otherwise papers on other topics come too when they are much like those you liked.',
+    onlyHelp:
+      'Otherwise you also get papers on other topics when they are very similar to papers you liked.',
   },
   phrases: {
     title: 'Keywords',
@@ -109,9 +110,9 @@ export const PREFERENCES_COPY = {
     title: 'How much',
     help: 'Fewer on a slow day. Never more.',
     legend: 'Papers or minutes in a digest',
-    summaries: 'Show the summary of a paper that its source gives',
+    summaries: 'Show summaries that a source has written',
     summariesHelp:
-      'Hugging Face, for one, has summaries written by a program. They are always named as theirs; everything else in your emails is in the authors’ words.',
+      'Hugging Face, for example, has summaries written by AI. They are always labelled as theirs. Everything else about a paper is in its authors’ words.',
     byMinutes: 'what I can read in',
     minutes: 'Reading time in minutes',
   },
@@ -122,7 +123,7 @@ export const PREFERENCES_COPY = {
     options: {
       low: 'Send anything that matches',
       middle: 'Only when a paper stands out',
-      high: 'Only when a paper is widely discussed or just what you like',
+      high: 'Only when a paper is widely discussed or very close to what you like',
     } satisfies Record<RelevanceThreshold, string>,
     summaries: {
       low: 'Any match',

@@ -33,7 +33,7 @@ export const SIGN_UP_COPY = {
     moreTopics: (count: number) => `${count} more`,
   },
   /** The answer of an installation that one person runs for themselves. */
-  closed: 'This site is private: it sends email to its owner alone, so nobody else can sign up.',
+  closed: 'This site is private: it sends email only to its owner, so nobody else can sign up.',
   nothingSent: (problem: string) => `${problem} Nothing was sent.`,
   checkInbox: {
     title: 'Check your inbox',
