@@ -28,7 +28,7 @@ export function createFeedbackCommand(context: CommandContext): Command {
     .addArgument(new Argument('<kind>', 'more like these, less like these, or save').choices(VERBS))
     .argument('<paper...>', 'arXiv ids, or links to the papers')
     .option('--email <address>', 'who gives it (default: the only subscriber)')
-    .option('--undo', 'take it back')
+    .option('--undo', 'undo it')
     .action((verb: Verb, papers: string[], options: FeedbackOptions) =>
       giveAll(context, { verb, papers, ...options }),
     );
@@ -66,8 +66,8 @@ function describeResult(
   verb: Verb,
   { undo, isNew }: { undo: true | undefined; isNew: boolean },
 ): string {
-  if (undo) return isNew ? 'Taken back' : 'There was nothing to take back';
-  return isNew ? DONE[verb] : `${DONE[verb]}, as said before`;
+  if (undo) return isNew ? 'Undone' : 'There was nothing to undo';
+  return isNew ? DONE[verb] : `${DONE[verb]}, as before`;
 }
 
 async function requireSubscriber(
@@ -101,6 +101,6 @@ async function requirePaper({ db }: Pick<Storage, 'db'>, typed: string): Promise
   if (paper) return paper.id;
   throw new PaperboyError(
     'UNKNOWN_PAPER',
-    `“${truncateInput(typed)}” is no paper that is stored here: expected an arXiv id such as 2605.01234, or the link in the email.`,
+    `“${truncateInput(typed)}” is not a stored paper: expected an arXiv id such as 2605.01234, or the link in the email.`,
   );
 }

@@ -104,7 +104,7 @@ describe('kill -9 of “paperboy once”', () => {
     expect(stdout).toContain('so it may have arrived');
     expect(code).toBe(3);
     await runPaperboyOk('deliveries resend --state unknown', environment);
-    expect((await once()).stdout).toContain('is sent, with 3 papers.');
+    expect((await once()).stdout).toContain('was sent, with 3 papers.');
     expect(sink.accepted).toHaveLength(1);
   });
 });

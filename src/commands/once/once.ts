@@ -66,11 +66,11 @@ async function writeExample({ io }: CommandContext, path: string): Promise<void>
   const example = (await readFile(EXAMPLE, 'utf8')).replace('# {topics}', () => list);
   await writeFile(path, example, { flag: 'wx' }).catch((cause) => {
     const { message } = cause as Error;
-    throw new PaperboyError('FILE_UNWRITABLE', `${path} is not written: ${message}.`, { cause });
+    throw new PaperboyError('FILE_UNWRITABLE', `${path} was not written: ${message}.`, { cause });
   });
   await printLine(
     io,
-    `${path} is written. Put your address and what you read into it, then run “paperboy once”.`,
+    `${path} was written. Put your address and your interests into it, then run “paperboy once”.`,
   );
 }
 

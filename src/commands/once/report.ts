@@ -35,16 +35,16 @@ export function describeDelivery(digest: Digest, delivery: Delivery): DeliveryRe
   switch (delivery.state) {
     case 'sent': {
       const papers = formatQuantity(delivery.selection?.length ?? 0, 'paper');
-      return { sentence: `${name} is sent, with ${papers}.`, code: ONCE_EXIT.done };
+      return { sentence: `${name} was sent, with ${papers}.`, code: ONCE_EXIT.done };
     }
     case 'skipped':
       return {
-        sentence: `${name} is not sent.${reason}`,
+        sentence: `${name} was not sent.${reason}`,
         code: isQuiet(delivery.detail) ? ONCE_EXIT.done : ONCE_EXIT.notSent,
       };
     case 'unknown':
       return {
-        sentence: `${name} was sent when a run was cut off, so it may have arrived. It is not sent again unless you say so: “paperboy deliveries list --state unknown” lists it, “paperboy deliveries resend” resends it with the next run.`,
+        sentence: `${name} was being sent when a run was killed, so it may have arrived. It is not sent again unless you say so: “paperboy deliveries list --state unknown” lists it, and after “paperboy deliveries resend” the next run sends it.`,
         code: ONCE_EXIT.notSent,
       };
     case 'failed':
@@ -52,7 +52,7 @@ export function describeDelivery(digest: Digest, delivery: Delivery): DeliveryRe
       return { sentence: `${name} could not be sent.${reason}`, code: ONCE_EXIT.notSent };
     default:
       return {
-        sentence: `${name} waits, and the first run after ${formatMoment(delivery.nextAt)} sends it.${reason}`,
+        sentence: `${name} is waiting. The first run after ${formatMoment(delivery.nextAt)} sends it.${reason}`,
         code: ONCE_EXIT.postponed,
       };
   }
@@ -70,7 +70,7 @@ export function nameDigest({ kind, date }: Pick<Digest, 'kind' | 'date'>): strin
 
 /** What a source brought; null reports mean that it was not due. */
 export function describeFetch(source: string, reports: readonly FetchReport[] | null): string {
-  if (reports === null) return `${source}: read a while ago, and not due again yet.`;
+  if (reports === null) return `${source}: read recently, and not due again yet.`;
   const failed = reports.find(({ error }) => error !== null && error.code !== 'NO_SUCH_DAY');
   const added = reports.reduce((sum, report) => sum + report.added, 0);
   const news = `${formatQuantity(added, 'new paper')}`;
@@ -84,7 +84,7 @@ export function describeNoPapers(
   { classifyNonWorkingDay, missing, unreadable, hasSources }: QuietDay,
 ): string {
   const start = `${nameDigest(digest)} has no papers`;
-  if (!hasSources) return `${start}: the file names no sources, and none were imported.`;
+  if (!hasSources) return `${start}: the file names no sources, and no papers were imported.`;
   if (unreadable.length > 0) return `${start}: ${unreadable.join(' and ')} could not be read.`;
   if (missing.length > 0) return `${start} yet. Run it again later.`;
   const reason = digest.kind === 'weekly' ? null : classifyNonWorkingDay(digest.date);

@@ -79,7 +79,7 @@ export async function runOnce(
     return ONCE_EXIT.done;
   }
   const isDayOff = options.date === undefined && isOwnersDayOff(owner, clock());
-  if (isDayOff) await printLine(io, 'Today is no weekday: the next digest comes on Monday.');
+  if (isDayOff) await printLine(io, 'Today is not a weekday. The next digest comes on Monday.');
   const digest = isDayOff ? null : await composeOwnersDigest(context, unreadable);
   const isMissingPapers = digest === null && !isDayOff && unreadable.length > 0;
   const sent = await sendOpenDigests(context, digest);
@@ -212,7 +212,7 @@ async function sendOpenDigests(
 }
 
 function describeInbox({ dataDir }: Config): string {
-  return `The file has no smtp, so email is caught in ${join(dataDir, 'inbox')}.`;
+  return `The file has no key “smtp”, so the email was saved in ${join(dataDir, 'inbox')}.`;
 }
 
 async function sendAll(app: App, io: CommandIo, digestIds: readonly number[]): Promise<void> {

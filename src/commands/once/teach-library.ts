@@ -52,7 +52,8 @@ async function readText(path: string): Promise<string> {
     throw error instanceof PaperboyError ? error : reject((error as Error).message, error);
   }
   const text = decodeLibrary(bytes);
-  if (text === null) throw reject('it is no text: expected BibTeX, RIS, CSV, JSON or a list');
+  if (text === null)
+    throw reject('it is not a text file: expected BibTeX, RIS, CSV, JSON or a list');
   return text;
 }
 

@@ -47,7 +47,7 @@ const MAX_TEXT_CHARS = 200;
 export function parseReader(entry: unknown): EvaluatedReader {
   if (typeof entry !== 'object' || entry === null || Array.isArray(entry))
     throwInvalidReader(
-      `${formatValue(entry)} is no reader: expected an object with reader, liked and wanted`,
+      `${formatValue(entry)} is not a reader: expected an object with reader, liked and wanted`,
     );
   const fields = entry as Record<string, unknown>;
   const list = <Item>(name: string, max: number, read: (value: unknown) => Item): Item[] =>

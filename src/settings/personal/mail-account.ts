@@ -78,7 +78,7 @@ function findServer(
     return reject('service', 'a known service such as gmail, fastmail or icloud, or else a host');
   const name = host ?? (known ? known.host : undefined);
   if (name === undefined)
-    return reject('host', `the mail server of ${email}, which is no known service`);
+    return reject('host', `the mail server of ${email}, which is not a known service`);
   if (!/^[A-Za-z0-9.:_-]{1,253}$/.test(name))
     return reject('host', 'the name of a mail server such as smtp.example.org');
   if (OAUTH_ONLY_HOSTS.includes(name))

@@ -92,12 +92,12 @@ describe('paperboy once', () => {
   it('The first run fetches, composes and sends, and a second one sends nothing again', async () => {
     expect(await once()).toEqual({
       code: 0,
-      stdout: `hf-daily: 3 new papers.\nThe digest of ${shown(0)} is sent, with 3 papers.\n`,
+      stdout: `hf-daily: 3 new papers.\nThe digest of ${shown(0)} was sent, with 3 papers.\n`,
       stderr: '',
     });
     expect(await once()).toEqual({
       code: 0,
-      stdout: `hf-daily: read a while ago, and not due again yet.\nThe digest of ${shown(0)} was sent before.\n`,
+      stdout: `hf-daily: read recently, and not due again yet.\nThe digest of ${shown(0)} was sent before.\n`,
       stderr: '',
     });
     expect(recipients()).toEqual(['ada@example.org']);
@@ -123,7 +123,7 @@ describe('paperboy once', () => {
     expect(recipients()).toEqual([]);
     expect(await countRows(test.app.db, 'digests')).toBe(0);
     setClock(0, '08:00');
-    expect((await once()).stdout).toContain('is sent, with 3 papers.');
+    expect((await once()).stdout).toContain('was sent, with 3 papers.');
   });
 
   it('The message can be written to files, of a dry run and of a real one', async () => {
@@ -162,18 +162,18 @@ describe('paperboy once', () => {
     expect(code).toBe(1);
     server.fault = null;
     setClock(0, '07:00');
-    expect((await once()).stdout).toContain('is sent, with 3 papers.');
+    expect((await once()).stdout).toContain('was sent, with 3 papers.');
   });
 
   it('A message that the relay defers waits for a later run', async () => {
     sink.respondWith(() => ({ at: 'data', reply: '451 4.7.1 Greylisted' }));
     const first = await once();
-    expect(first.stdout).toMatch(/waits, and the first run after .* sends it\. 451 4\.7\.1 Grey/);
+    expect(first.stdout).toMatch(/is waiting\. The first run after .* sends it\. 451 4\.7\.1 Grey/);
     expect(first.code).toBe(6);
     sink.respondWith(() => 'accept');
     setClock(1, '05:59');
     const second = await once();
-    expect(second.stdout).toContain(`The digest of ${shown(0)} is sent, with 3 papers.`);
+    expect(second.stdout).toContain(`The digest of ${shown(0)} was sent, with 3 papers.`);
     expect(recipients()).toEqual(['ada@example.org']);
   });
 
@@ -191,8 +191,8 @@ describe('paperboy once', () => {
     serve(-1, -1, -1, 0);
     setClock(1);
     const { code, stdout } = await once();
-    expect(stdout).toContain(`The digest of ${shown(0)} is sent, with 3 papers.`);
-    expect(stdout).toContain(`The digest of ${shown(1)} is sent, with 1 paper.`);
+    expect(stdout).toContain(`The digest of ${shown(0)} was sent, with 3 papers.`);
+    expect(stdout).toContain(`The digest of ${shown(1)} was sent, with 1 paper.`);
     expect(code).toBe(0);
     expect(recipients()).toHaveLength(2);
   });
@@ -220,7 +220,7 @@ describe('paperboy once', () => {
 
   it('On a day on which nothing is for the reader it says so, and sends nothing', async () => {
     const { code, stdout } = await once('topics: [robotics]\ntopics_only: yes\nmuted_topics: [rl]');
-    expect(stdout).toContain('is not sent. No paper of this digest');
+    expect(stdout).toContain('was not sent. No paper of this digest');
     expect(code).toBe(0);
     expect(recipients()).toEqual([]);
   });
@@ -228,16 +228,16 @@ describe('paperboy once', () => {
   it('Weekdays are days of the week in the reader’s time zone', async () => {
     setClock(0, '23:00');
     const file = 'frequency: weekdays\ntimezone: Asia/Tokyo';
-    expect((await once(file)).stdout).toContain('Today is no weekday');
+    expect((await once(file)).stdout).toContain('Today is not a weekday');
     setClock(0);
-    expect((await once(file)).stdout).toContain(`The digest of ${shown(0)} is sent`);
+    expect((await once(file)).stdout).toContain(`The digest of ${shown(0)} was sent`);
   });
 
   it('A weekly digest is sent once a week, on the first run from Monday on', async () => {
     setClock(4);
     serve(0, 3);
     expect((await once('frequency: weekly')).stdout).toContain(
-      `The weekly digest of ${shown(3)} is sent, with 1 paper.`,
+      `The weekly digest of ${shown(3)} was sent, with 1 paper.`,
     );
     setClock(5);
     expect((await once('frequency: weekly')).stdout).toContain('was sent before.');
@@ -257,7 +257,7 @@ describe('paperboy once', () => {
     serve(-4, -3, -3);
     const { stdout } = await once('', { date: day(-2) });
     expect(stdout).toBe(
-      `hf-daily: 2 new papers.\nThe digest of ${shown(-2)} is sent, with 2 papers.\n`,
+      `hf-daily: 2 new papers.\nThe digest of ${shown(-2)} was sent, with 2 papers.\n`,
     );
   });
 
@@ -270,7 +270,7 @@ describe('paperboy once', () => {
     const { stdout } = await once(file);
     expect(stdout).toContain('mine.bib: 1 new paper to learn from, 1 in all.');
     expect(stdout).toContain('liked: 1 new paper to learn from, 2 in all.');
-    expect(stdout).toContain('is sent, with 2 papers.');
+    expect(stdout).toContain('was sent, with 2 papers.');
     expect(sink.accepted[0]?.raw.toString()).not.toContain('Bicycle 0');
     setClock(0, '06:10');
     expect((await once(file)).stdout).not.toContain('to learn from');

@@ -48,8 +48,8 @@ describe('parseReader', () => {
   });
 
   const HOSTILE: [unknown, string][] = [
-    [null, 'null is no reader: expected an object with reader, liked and wanted.'],
-    [[], 'a list of 0 entries is no reader'],
+    [null, 'null is not a reader: expected an object with reader, liked and wanted.'],
+    [[], 'a list of 0 entries is not a reader'],
     [{ liked: [], wanted: [] }, 'reader is missing: expected a name of 1 to 200 characters.'],
     [{ reader: 'r', liked: 'abc' }, 'liked is "abc": expected a list of at most 100000 entries.'],
     [{ reader: 'r', liked: [{ on: '2026-05-08' }] }, 'liked contains {"on":"2026-05-08"}'],
