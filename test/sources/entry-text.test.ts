@@ -1,8 +1,5 @@
 import { expect, it } from 'vitest';
-import {
-  isWithdrawalNotice,
-  splitAuthorNames,
-} from '../../../src/sources/arxiv/read-entry-text.ts';
+import { isWithdrawalNotice, splitAuthorNames } from '../../src/sources/entry-text.ts';
 
 it.each([
   ['This paper has been withdrawn by the author.', true],

@@ -1,4 +1,4 @@
-import { parseDoi } from '../papers/doi.ts';
+import { findPreprintDoi, parseDoi } from '../papers/doi.ts';
 import { parseArxivId } from '../papers/paper-id.ts';
 
 /**
@@ -15,12 +15,10 @@ export function findArxivId(text: string): string | null {
   return null;
 }
 
-/** The first DOI in a text, in lower case, or null. The address of a page of bioRxiv or medRxiv
- *  ends in a version, which is no part of the DOI. */
+/** The first DOI in a text, in lower case, or null. */
 export function findDoi(text: string): string | null {
   const [found = ''] = DOI.exec(text) ?? [];
-  const doi = found.replace(TRAILING_PUNCTUATION, '');
-  return parseDoi(PREPRINT_ADDRESS.test(text) ? doi.replace(PREPRINT_VERSION, '') : doi);
+  return findPreprintDoi(text) ?? parseDoi(found.replace(TRAILING_PUNCTUATION, ''));
 }
 
 /**
@@ -46,8 +44,6 @@ const ARXIV_MENTION =
 /** A registrant's prefix and any suffix (DOI Handbook §2.2). */
 const DOI = /\b10\.\d{4,9}\/[^\s"<>{}|\\^`]{1,400}/;
 const TRAILING_PUNCTUATION = /[.,;:)\]'”’]+$/;
-const PREPRINT_ADDRESS = /(?:bio|med)rxiv\.org\/content\//i;
-const PREPRINT_VERSION = /(?<=\d)v\d{1,3}(?:\.[a-z-]+)*$/i;
 
 const ORCID =
   /^(?:https?:\/\/)?(?:www\.)?(?:orcid\.org\/|orcid(?: id)?:?\s*)?((?:\d{4}-?){3}\d{3}[\dX])\/?$/i;

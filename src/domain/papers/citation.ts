@@ -1,4 +1,5 @@
 import { parseDoi } from './doi.ts';
+import { toFamilyName } from './family-name.ts';
 import type { Paper } from './paper.ts';
 import { parseArxivId } from './paper-id.ts';
 
@@ -48,7 +49,7 @@ export function citationFileName(id: string, extension: string): string {
 
 /** `lovelace2026engine`, or the paper's id if its authors are unknown. */
 function citationKeyOf(paper: Paper): string {
-  const family = toFamilyNameFirst(paper.authors[0] ?? '').split(',')[0] ?? '';
+  const family = toFamilyName(paper.authors[0] ?? '');
   const word = paper.title.split(/\s+/).find((each) => toAsciiLetters(each).length > 3) ?? '';
   const key = family === '' ? '' : toAsciiLetters(family) + yearOf(paper) + toAsciiLetters(word);
   return key === '' || /^\d/.test(key) ? paper.id.replace(/[^\w.:/-]+/g, '-') : key;
@@ -62,13 +63,18 @@ function toAsciiLetters(text: string): string {
     .toLowerCase();
 }
 
-/** Particles before the last word belong to the family name: `Ludwig van Beethoven`. */
+/** `van Beethoven, Ludwig` of `Ludwig van Beethoven`, `King, Martin, Jr.` of `Martin King Jr.`; a
+ *  group as it is. */
 function toFamilyNameFirst(name: string): string {
-  const words = collapseWhitespace(name).split(' ');
-  if (name.includes(',') || words.length < 2) return collapseWhitespace(name);
-  let start = words.length - 1;
-  while (start > 1 && /^\p{Ll}/u.test(words[start - 1] ?? '')) start -= 1;
-  return `${words.slice(start).join(' ')}, ${words.slice(0, start).join(' ')}`;
+  const whole = collapseWhitespace(name);
+  const family = toFamilyName(whole);
+  const start = whole.lastIndexOf(family);
+  if (whole.includes(',') || start < 1) return whole;
+  const parts = [family, whole.slice(0, start), whole.slice(start + family.length)];
+  return parts
+    .map((part) => part.trim())
+    .filter((part) => part !== '')
+    .join(', ');
 }
 
 /** Braces keep a name whole that BibTeX would split. */

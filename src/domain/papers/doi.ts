@@ -7,6 +7,20 @@ export function parseDoi(text: string): string | null {
   return name.length <= MAX_DOI_CHARS && DOI.test(name) ? name.toLowerCase() : null;
 }
 
+/** The DOI in the address of a preprint on bioRxiv or medRxiv, which ends with its version, or null. */
+export function findPreprintDoi(text: string): string | null {
+  const [, doi = ''] = PREPRINT_ADDRESS.exec(text) ?? [];
+  return parseDoi(doi);
+}
+
+/** The address that leads to the paper with a DOI. */
+export function formatDoiUrl(doi: string): string {
+  return `https://doi.org/${encodeURI(doi)}`;
+}
+
+const PREPRINT_ADDRESS =
+  /\b(?:bio|med)rxiv\.org\/content\/(?:early\/)?(10\.\d{4,9}\/[\d.]{0,40}\d)(?:v\d{1,3})?(?!\w)/i;
+
 const MAX_DOI_CHARS = 190;
 const DOI_PREFIX = /^(?:https?:\/\/(?:dx\.)?doi\.org\/|doi:\s*)/i;
 const DOI = /^10\.\d{4,9}\/[!-~]+$/;

@@ -1,4 +1,4 @@
-import { parseDoi } from './doi.ts';
+import { formatDoiUrl, parseDoi } from './doi.ts';
 import type { Paper } from './paper.ts';
 import { parseArxivId } from './paper-id.ts';
 
@@ -19,7 +19,7 @@ export function findPaperSource({ id, url }: Pick<Paper, 'id' | 'url'>): PaperSo
   const arxivId = parseArxivId(id);
   if (arxivId !== null) return { name: 'arXiv', url: `https://arxiv.org/abs/${arxivId}` };
   const doi = parseDoi(id);
-  return doi === null ? null : { name: 'doi.org', url: `https://doi.org/${encodeURI(doi)}` };
+  return doi === null ? null : { name: 'doi.org', url: formatDoiUrl(doi) };
 }
 
 /**

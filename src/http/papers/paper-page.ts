@@ -1,6 +1,7 @@
 import { describeAuthors, formatDate, formatQuantity, joinNames } from '../../copy/en/format.ts';
 import { DIGESTS_COPY } from '../../copy/en/pages/digests.ts';
 import { PAPERS_COPY } from '../../copy/en/pages/papers.ts';
+import { formatDoiUrl } from '../../domain/papers/doi.ts';
 import type { Paper } from '../../domain/papers/paper.ts';
 import { splitTitle } from '../../domain/papers/split-title.ts';
 import { describeSource } from '../../domain/sources/source-name.ts';
@@ -36,7 +37,7 @@ export function buildPaperPage(view: PaperPageView, layouts: PageLayouts) {
     },
     doi: paper.details.doi && {
       text: paper.details.doi,
-      href: `https://doi.org/${encodeURI(paper.details.doi)}`,
+      href: formatDoiUrl(paper.details.doi),
     },
     bibtexHref: citationHref(base, paper.id, 'bib'),
     risHref: citationHref(base, paper.id, 'ris'),

@@ -10,9 +10,10 @@ import type { FetchResult } from '../../domain/sources/source.ts';
 import { createUnreadableSourceError } from '../../domain/sources/source-error.ts';
 import { isCalendarDay } from '../../domain/time/schedule.ts';
 import { MINUTE_MS } from '../../domain/time/units.ts';
+import { isWithdrawalNotice } from '../entry-text.ts';
 import type { HttpGet } from '../http/http-get.ts';
 import { findChildren, parseXmlDocument, readChildText } from '../xml.ts';
-import { isWithdrawalNotice, readCategories } from './read-entry-text.ts';
+import { readCategories } from './read-categories.ts';
 
 /** Papers per request. arXiv allows 2,000, and answers smaller requests sooner. */
 const PAGE_SIZE = 500;

@@ -8,8 +8,9 @@ import { readVenue } from '../../domain/papers/venue.ts';
 import type { FetchResult } from '../../domain/sources/source.ts';
 import { createUnreadableSourceError } from '../../domain/sources/source-error.ts';
 import { isCalendarDay } from '../../domain/time/schedule.ts';
+import { isWithdrawalNotice, splitAuthorNames } from '../entry-text.ts';
 import { findChild, findChildren, parseXmlDocument, readChildText } from '../xml.ts';
-import { isWithdrawalNotice, readCategories, splitAuthorNames } from './read-entry-text.ts';
+import { readCategories } from './read-categories.ts';
 
 /**
  * Parses a feed of arXiv, Atom or RSS 2.0. Returns new papers and cross-lists as `papers`, and new

@@ -4,7 +4,7 @@ import type { ListedPaper } from '../../domain/papers/paper.ts';
 import { parsePaper } from '../../domain/papers/paper-input.ts';
 import { type BiorxivServer, toCategorySlug } from '../../domain/sources/biorxiv-categories.ts';
 import { isCalendarDay } from '../../domain/time/schedule.ts';
-import { isWithdrawalNotice } from '../arxiv/read-entry-text.ts';
+import { isWithdrawalNotice } from '../entry-text.ts';
 
 /** An entry of the API: a version of a preprint. */
 interface BiorxivEntry {

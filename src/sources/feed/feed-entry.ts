@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
 import type { XmlElement } from '@rgrove/parse-xml';
-import { parseDoi } from '../../domain/papers/doi.ts';
+import { findPreprintDoi, parseDoi } from '../../domain/papers/doi.ts';
 import type { ListedPaper } from '../../domain/papers/paper.ts';
 import { parseArxivId } from '../../domain/papers/paper-id.ts';
 import { parsePaper } from '../../domain/papers/paper-input.ts';
 import { isArxivCategory } from '../../domain/sources/source-name.ts';
 import { cleanText } from '../../domain/text/clean-text.ts';
 import { toUtcDay } from '../../domain/time/schedule.ts';
-import { splitAuthorNames } from '../arxiv/read-entry-text.ts';
+import { splitAuthorNames } from '../entry-text.ts';
 import { findChild, findChildren, readChildText, readElementText, readNestedText } from '../xml.ts';
 
 /** An entry may contain a whole article; the beginning is enough. */
@@ -50,20 +50,16 @@ export function parseFeedEntry(
   );
 }
 
-/** The first arXiv id or DOI. A preprint's address ends with its DOI and version. */
+/** The first arXiv id or DOI. */
 function findKnownId(candidates: readonly (string | undefined)[]): string | undefined {
   for (const candidate of candidates) {
     if (candidate === undefined) continue;
     if (parseArxivId(candidate) !== null) return candidate;
-    const [, inAddress] = PREPRINT_ADDRESS.exec(candidate) ?? [];
-    const doi = parseDoi(inAddress ?? candidate);
+    const doi = findPreprintDoi(candidate) ?? parseDoi(candidate);
     if (doi !== null) return doi;
   }
   return undefined;
 }
-
-const PREPRINT_ADDRESS =
-  /^https?:\/\/(?:www\.|connect\.)?(?:biorxiv|medrxiv)\.org\/content\/(?:early\/)?(10\.\d{4,9}\/[\d.]+?)(?:v\d{1,3})?(?:\.[a-z.-]{1,20})?(?:[?#]|$)/i;
 
 function hashId(id: string): string {
   return createHash('sha256').update(id).digest('hex').slice(0, 16);
