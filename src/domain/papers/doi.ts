@@ -7,7 +7,8 @@ export function parseDoi(text: string): string | null {
   return name.length <= MAX_DOI_CHARS && DOI.test(name) ? name.toLowerCase() : null;
 }
 
-/** The DOI in the address of a preprint on bioRxiv or medRxiv, which ends with its version, or null. */
+/** The DOI in the address of a preprint on bioRxiv or medRxiv, without the version that follows it
+ *  there, or null. */
 export function findPreprintDoi(text: string): string | null {
   const [, doi = ''] = PREPRINT_ADDRESS.exec(text) ?? [];
   return parseDoi(doi);
