@@ -70,7 +70,7 @@ export async function runOnce(
   const unreadable = await fetchSources(context);
   await teachLibrary(context, setUp);
   if (io.signal.aborted) return ONCE_EXIT.interrupted;
-  if (owner.status !== 'active') {
+  if (isAway(owner, date)) {
     await printLine(io, describeStatus(owner));
     return ONCE_EXIT.done;
   }
@@ -87,6 +87,12 @@ export async function runOnce(
   if (digest !== null && options.print !== undefined) await previewOnce(context, options.print);
   await pruneExpired(app.db, clock(), { ...app, ...app.config });
   return code;
+}
+
+/** A pause that lasts until the digest's date or an earlier day ends when it is composed. */
+function isAway({ status, pausedUntil }: Subscriber, date: string): boolean {
+  const isBack = status === 'paused' && pausedUntil !== null && pausedUntil <= date;
+  return status !== 'active' && !isBack;
 }
 
 function describeStatus({ status, pausedUntil }: Subscriber): string {

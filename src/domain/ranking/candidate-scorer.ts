@@ -124,7 +124,10 @@ export function createCandidateScorer(papers: readonly RankedPaper[]): Candidate
     personalScores,
     isExplicitMatch,
     isOfInterest: (paperIndex) =>
-      !hasProfile || interests[paperIndex] !== 0 || isNearLikes(profileScorer, paperIndex),
+      !hasProfile ||
+      !profileScorer.hasLikes ||
+      interests[paperIndex] !== 0 ||
+      isNearLikes(profileScorer, paperIndex),
     likeness: (paperIndex) => (hasProfile ? profileScorer.likeness(paperIndex) : 0),
     explainingKey: (paperIndex) => (hasProfile ? profileScorer.explainingKey(paperIndex) : 0),
     findNameMatch: interestScorer.findNameMatch,

@@ -19,6 +19,8 @@ export interface ProfileScorer {
   score(paperIndex: number): number;
   /** The weight of the score, 0 to 1: it grows with the feedback. */
   readonly weight: number;
+  /** Whether any term is liked: those who only dislike papers have not said what they want. */
+  readonly hasLikes: boolean;
   /** The two learned terms that contributed most, as one small number for `decodeExplainingTerms`;
    *  0 for none. */
   explainingKey(paperIndex: number): number;
@@ -43,6 +45,7 @@ export function createProfileScorer(size: number): ProfileScorer {
   const secondExplaining = new Uint8Array(size);
   const encode = createUtf8Encoder();
   let weight = 0;
+  let hasLikes = false;
   let bestLikeness = MIN_BEST_LIKENESS;
 
   const recordContribution = (paperIndex: number, contribution: number, explaining: number) => {
@@ -76,8 +79,10 @@ export function createProfileScorer(size: number): ProfileScorer {
         scratch.fill(0);
       for (let paperIndex = 0; paperIndex < size; paperIndex += 1)
         similarities[paperIndex] = -(index.commonParts[paperIndex] as number);
+      hasLikes = false;
       const bytes = encode(packed);
       const feedback = forEachLearnedTerm(bytes, (start, end, learned) => {
+        if (learned > 0) hasLikes = true;
         const posting = index.vocabulary.find(bytes, start, end);
         if (posting !== NO_TERM) addPosting(index.postings, posting, learned);
       });
@@ -90,6 +95,9 @@ export function createProfileScorer(size: number): ProfileScorer {
     score: (paperIndex) => Math.max(-1, (similarities[paperIndex] as number) / bestLikeness),
     get weight() {
       return weight;
+    },
+    get hasLikes() {
+      return hasLikes;
     },
     explainingKey: (paperIndex) => {
       if (

@@ -51,6 +51,8 @@ export interface SignUpFormView {
   problems: FieldProblems;
   /** IANA names. */
   timezones: readonly string[];
+  /** Whether only the owner of the site can sign up. */
+  isPrivate: boolean;
 }
 
 /** The front page: the newest day with papers. */

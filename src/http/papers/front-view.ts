@@ -9,7 +9,7 @@ export const EMPTY_SIGNUP = { ...DEFAULT_PREFERENCES, email: '' };
 
 /** The front page, its sign-up form filled with `values`. */
 export async function readFrontView(
-  { db, clock }: HttpDeps,
+  { db, clock, ownerKeys }: HttpDeps,
   values: Preferences & { email: string } = EMPTY_SIGNUP,
   problems: FieldProblems = {},
 ): Promise<FrontView> {
@@ -17,6 +17,6 @@ export async function readFrontView(
   return {
     ...(await readLatestDay(db, now)),
     today: toUtcDay(now),
-    form: { values, problems, timezones: listTimezones() },
+    form: { values, problems, timezones: listTimezones(), isPrivate: ownerKeys !== null },
   };
 }

@@ -22,6 +22,7 @@ export function buildSignUpFormModel(form: SignUpFormView, allTopics: readonly G
   }));
   const topics = groups.find(({ group }) => group === null)?.topics ?? [];
   return {
+    isPrivate: form.isPrivate,
     email: values.email,
     papers: listPaperCountOptions(values.papers),
     frequencies: listFrequencyOptions(values.frequency),

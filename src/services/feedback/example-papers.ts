@@ -14,6 +14,7 @@ import type { LearnedTerm } from '../../domain/ranking/learned-terms.ts';
 import { rankPapers } from '../../domain/ranking/ranking.ts';
 import { computeTermVector } from '../../domain/ranking/term-vector.ts';
 import type { Subscriber } from '../../domain/subscribers/subscriber.ts';
+import { NUL } from '../../domain/text/clean-text.ts';
 import { requireConfirmed } from '../subscribers/require-confirmed.ts';
 import { type FeedbackDeps, relearn } from './relearn.ts';
 
@@ -80,7 +81,9 @@ export async function chooseExamples(
   const idf = await termStatistics();
   return db.transaction(async (tx) => {
     const subscriber = await lockLearning(tx, subscriberId);
-    const ids = [...new Set(paperIds)].slice(0, EXAMPLE_COUNT);
+    const ids = [...new Set(paperIds)]
+      .filter((each) => !each.includes(NUL))
+      .slice(0, EXAMPLE_COUNT);
     const papers = await findPapersByIds(tx, ids);
     if (!subscriber || papers.length === 0) return { chosen: 0, terms: [] };
     for (const { id: paperId } of papers)

@@ -4,7 +4,11 @@ import PostalMime from 'postal-mime';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type OnceOptions, runOnce } from '../../../src/commands/once/run-once.ts';
 import { formatDate } from '../../../src/copy/en/format.ts';
-import { findSubscriberByEmail, updateStatus } from '../../../src/db/subscribers/subscribers.ts';
+import {
+  findSubscriberByEmail,
+  updatePreferences,
+  updateStatus,
+} from '../../../src/db/subscribers/subscribers.ts';
 import { addDays } from '../../../src/domain/time/schedule.ts';
 import { type RunningRoles, startRoles } from '../../../src/roles.ts';
 import { composeDigest } from '../../../src/services/digests/compose-digest.ts';
@@ -251,6 +255,18 @@ describe('paperboy once', () => {
     await updateStatus(db, ada?.id ?? 0, 'unsubscribed', test.clock());
     expect((await once()).stdout).toContain('You have unsubscribed on the site');
     expect(recipients()).toEqual([]);
+  });
+
+  it('A pause holds digests back until its day, and then ends by itself', async () => {
+    await once('', { dryRun: true });
+    const { db } = test.app;
+    const ada = await findSubscriberByEmail(db, 'ada@example.org');
+    await updatePreferences(db, ada?.id ?? 0, { pausedUntil: day(1) }, test.clock());
+    expect((await once()).stdout).toContain('You have paused your digests');
+    expect(recipients()).toEqual([]);
+    await updatePreferences(db, ada?.id ?? 0, { pausedUntil: day(0) }, test.clock());
+    expect((await once()).stdout).toContain('is sent, with 3 papers.');
+    expect(recipients()).toEqual(['ada@example.org']);
   });
 
   it('A past day gets the list of its day', async () => {

@@ -413,6 +413,14 @@ describe('the relevance threshold', () => {
     expect(selectFor(rivers, new Set([rivers.id]))).toEqual([]);
   });
 
+  it('For a reader who only disliked a paper, popular papers still meet the relevance threshold', () => {
+    const titles = ['Mamba Has a Hidden State', 'Lattices of Wide Rivers', 'Sparse Heads'];
+    const papers = titles.map((title, rank) => ranked(rank, { title, popularity: rank / 2 }));
+    const [mamba] = papers as [RankedPaper, RankedPaper, RankedPaper];
+    const learned = learnedTerms(papers, { less: [mamba] });
+    expect(selected(papers, { relevanceThreshold: 'high', learned })).toHaveLength(3);
+  });
+
   it('A paper with a keyword meets any relevance threshold', () => {
     const follower: Partial<SelectionPreferences> = {
       relevanceThreshold: 'high',

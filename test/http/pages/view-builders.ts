@@ -86,6 +86,7 @@ export function buildSignUpForm(changes: Partial<SignUpFormView> = {}): SignUpFo
     values: { ...DEFAULT_PREFERENCES, email: '' },
     problems: {},
     timezones: TIMEZONES,
+    isPrivate: false,
     ...changes,
   };
 }

@@ -36,6 +36,13 @@ describe('The front page', () => {
     expect(front({ papers: buildPaperViews(3), total: 3 })('.remaining-link').length).toBe(0);
   });
 
+  it('The form of a private site says that nobody else can sign up', () => {
+    const sentence = 'so nobody else can sign up.';
+    expect(front()('.sign-up').text()).not.toContain(sentence);
+    const form = buildSignUpForm({ isPrivate: true });
+    expect(front({ form })('.sign-up').text()).toContain(sentence);
+  });
+
   it('The lead’s whole title is in one heading and one link', () => {
     const $ = front({
       papers: [buildPaperView({ title: 'FASER: Fine-Grained Phases' })],

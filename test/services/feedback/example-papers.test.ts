@@ -95,7 +95,10 @@ describe('chooseExamples', () => {
 
   it('Choosing nothing learns nothing, and nobody is taught before they confirmed', async () => {
     const { id } = await addSubscriber();
-    expect(await chooseExamples(deps(), id, ['unknown'])).toEqual({ chosen: 0, terms: [] });
+    expect(await chooseExamples(deps(), id, ['unknown', 'a\0b'])).toEqual({
+      chosen: 0,
+      terms: [],
+    });
     const pending = await addSubscriber({ status: 'pending' });
     await expect(chooseExamples(deps(), pending.id, ['test:example-0'])).rejects.toMatchObject({
       code: 'NOT_CONFIRMED',
