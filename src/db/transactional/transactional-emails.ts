@@ -1,6 +1,7 @@
-import { and, desc, eq, gt, inArray, isNotNull, isNull, lt, ne, sql } from 'drizzle-orm';
+import { and, desc, eq, gt, inArray, isNotNull, isNull, lt, ne, type SQL, sql } from 'drizzle-orm';
 import type { Reason } from '../../domain/ranking/reason.ts';
 import type { SignUpRequest } from '../../domain/subscribers/sign-up-request.ts';
+import { MINUTE_MS } from '../../domain/time/units.ts';
 import {
   CONFIRMING_TRANSACTIONAL_KINDS,
   type TransactionalKind,
@@ -177,10 +178,18 @@ export async function findTransactionalEmailByToken(
  *  process has just requested. */
 const CLOCK_TOLERANCE_MS = 5000;
 
-/** True of an e-mail that no live worker is sending. */
-const isUnclaimed = sql`(transactional_emails.lease_id IS NULL OR NOT EXISTS (
-  SELECT FROM leases
-  WHERE leases.id = transactional_emails.lease_id AND expires_at > clock_timestamp()))`;
+/** How long a live worker may send an e-mail, in ms: longer than a relay may keep it waiting. It
+ *  may have failed to record the result, and its lease would last until it ends. */
+const MAX_SENDING_MS = 15 * MINUTE_MS;
+
+/** True of an e-mail that no live worker is sending. While it is claimed, `next_at` is the time of
+ *  the claim. */
+function isUnclaimed(now: Date): SQL {
+  const claimedBefore = new Date(now.getTime() - MAX_SENDING_MS);
+  return sql`(transactional_emails.lease_id IS NULL OR next_at < ${claimedBefore} OR NOT EXISTS (
+    SELECT FROM leases
+    WHERE leases.id = transactional_emails.lease_id AND expires_at > clock_timestamp()))`;
+}
 
 /**
  * Claims an e-mail that is due, so that no other worker sends it while the lease lasts. Null when
@@ -194,13 +203,13 @@ export async function claimTransactionalEmail(
   const firstBefore = new Date(now.getTime() + CLOCK_TOLERANCE_MS);
   const [row] = await db
     .update(transactionalEmails)
-    .set({ leaseId, attempts: sql`attempts + 1` })
+    .set({ leaseId, nextAt: now, attempts: sql`attempts + 1` })
     .where(
       and(
         eq(transactionalEmails.id, id),
         eq(transactionalEmails.state, 'pending'),
         sql`next_at <= CASE attempts WHEN 0 THEN ${firstBefore}::timestamptz ELSE ${now}::timestamptz END`,
-        isUnclaimed,
+        isUnclaimed(now),
       ),
     )
     .returning(COLUMNS);
@@ -289,7 +298,7 @@ export async function listDueTransactionalEmails(
   const rows = await db
     .select({ id: transactionalEmails.id })
     .from(transactionalEmails)
-    .where(and(sql`state = 'pending' AND next_at <= ${now}`, isUnclaimed))
+    .where(and(sql`state = 'pending' AND next_at <= ${now}`, isUnclaimed(now)))
     .orderBy(transactionalEmails.nextAt)
     .limit(limit);
   return rows.map(({ id }) => id);

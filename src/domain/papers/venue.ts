@@ -15,7 +15,7 @@ export function readVenue({
 
 /** The first of several references. */
 function readJournalReference(journalRef: string): string | null {
-  const [first = ''] = journalRef.split(';');
+  const [first = ''] = journalRef.slice(0, MAX_COMMENT_CHARS).split(';');
   const reference = first
     .replace(/\s+/g, ' ')
     .replace(/[\s.,]+$/, '')

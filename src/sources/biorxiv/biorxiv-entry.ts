@@ -58,12 +58,16 @@ export function parseBiorxivEntry(
 const VERSION = /v\d{1,3}$/;
 const WITHDRAWN_TITLE = /^WITHDRAWN[:\s]\s*/;
 
+/** Several times the longest abstract: looking for the end of a mark takes time. */
+const MAX_MARKED_CHARS = 100_000;
+
 /**
  * The API turns elements of the article's XML into marks: `O_ST_ABSBackgroundC_ST_ABS` is a
  * heading, `O_SCPLOWdC_SCPLOW` are small capitals, `O_FIG … C_FIG` is a figure with its caption.
  */
 function dropJatsMarks(text: string): string {
   return text
+    .slice(0, MAX_MARKED_CHARS)
     .replace(/O_(FIG|TBL)\b[\s\S]{0,5000}?C_\1\b/g, ' ')
     .replace(/O_ST_ABS([^_]{0,100})C_ST_ABS/g, ' $1: ')
     .replace(/[OC]_SCP(?:LOW|CAP)/g, '')

@@ -230,6 +230,18 @@ describe('sendTransactionalEmail', () => {
     expect(await findEmail(id)).toMatchObject({ state: 'sent', attempts: 2 });
   });
 
+  it('An e-mail whose result a live worker could not record is sent again after a quarter of an hour', async () => {
+    const id = await request();
+    clock.advance(60 * MINUTE_MS);
+    await claimTransactionalEmail(database.db, id, { leaseId: await lease(), now: clock() });
+    clock.advance(15 * MINUTE_MS);
+    await sendTransactionalEmail(await worker(), id);
+    expect(fixture.sink.mailCommands).toBe(0);
+    clock.advance(1);
+    await sendTransactionalEmail(await worker(), id);
+    expect(await findEmail(id)).toMatchObject({ state: 'sent', attempts: 2 });
+  });
+
   it('A late result of an earlier attempt does not send an e-mail again', async () => {
     const id = await request();
     const leaseId = await lease();
