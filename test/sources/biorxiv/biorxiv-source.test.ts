@@ -139,6 +139,11 @@ describe('parseBiorxivEntry', () => {
     expect(parse({ abstract }).paper.abstract).toBe('Background: We use d-glucose. One Two End.');
   });
 
+  it('An abstract of a million marks without an end is refused within moments', () => {
+    const abstract = 'O_FIG '.repeat(1_000_000);
+    expect(() => parse({ abstract })).toThrow('abstract is missing');
+  });
+
   it.each([
     { title: 'WITHDRAWN: On cells' },
     { abstract: 'The authors have withdrawn this manuscript owing to an error.' },
