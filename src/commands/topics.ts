@@ -30,7 +30,7 @@ export function createTopicsCommand(context: CommandContext): Command {
   topics
     .command('load')
     .argument('<set>', 'ml (machine learning), arxiv (all of arXiv), or a JSON file of topics')
-    .description('replace the topics by another set, and sort the stored papers anew')
+    .description('replace the topics by another set, and sort the stored papers again')
     .option('--dry-run', 'say what would change, and change nothing')
     .addHelpText('after', TOPIC_COMMAND_COPY.loadHelp)
     .addOption(createJsonOption())

@@ -10,7 +10,7 @@ interface TopicSet {
   sortedAt: Date | null;
 }
 
-/** A paper in the order in which papers are sorted anew. */
+/** A paper in the order in which papers are sorted again. */
 interface SortPosition {
   day: string;
   id: string;
@@ -22,7 +22,7 @@ export async function findTopicSet(db: Db): Promise<TopicSet | null> {
   return set ?? null;
 }
 
-/** Records that a set was loaded. With `needsSorting` every stored paper has to be sorted anew. */
+/** Records that a set was loaded. With `needsSorting` every stored paper has to be sorted again. */
 export async function saveTopicSet(
   db: Db,
   { name, needsSorting }: { name: string; needsSorting: boolean },
