@@ -139,9 +139,9 @@ describe('parseBiorxivEntry', () => {
     expect(parse({ abstract }).paper.abstract).toBe('Background: We use d-glucose. One Two End.');
   });
 
-  it('An abstract of a million marks without an end is refused within moments', () => {
-    const abstract = 'O_FIG '.repeat(1_000_000);
-    expect(() => parse({ abstract })).toThrow('abstract is missing');
+  it('An abstract of a million marks without an end is read within moments', () => {
+    const abstract = `Cells. ${'O_FIG '.repeat(1_000_000)}`;
+    expect(parse({ abstract }).paper.abstract).toMatch(/^Cells\./);
   });
 
   it.each([
