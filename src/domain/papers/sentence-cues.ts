@@ -27,6 +27,7 @@ export interface SentenceKind {
   isAddition: boolean;
 }
 
+/** Several kinds may apply, or none. Linear in the length of the sentence. */
 export function classifySentence(sentence: string): SentenceKind {
   return {
     isTrial: TRIAL_START.test(sentence),

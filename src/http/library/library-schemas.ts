@@ -12,7 +12,7 @@ export const LibraryBody = Type.Object(
   {
     text: Type.String({
       description:
-        'BibTeX, RIS, CSV or JSON of Zotero or Mendeley, CSL-JSON, or one arXiv ID, DOI or title a line; at most 1 MB',
+        'BibTeX, RIS, CSV or JSON of Zotero or Mendeley, CSL-JSON, or one arXiv ID, DOI or title per line; at most 1 MB',
     }),
   },
   { additionalProperties: false },
@@ -36,7 +36,7 @@ export const ImportJson = Type.Object({
   entries: count('Entries that were read'),
   added: count('Papers that were added'),
   matched: count('Those of them that are stored here'),
-  known: count('Papers that were there already or named twice'),
+  known: count('Papers that the library already had, or that were listed twice'),
   ignored: Type.Object({
     unreadable: count('Entries that could not be read'),
     untitled: count('Entries with neither a title nor an id'),
