@@ -15,7 +15,7 @@ interface FailureRateLimit {
   isExceeded(): boolean;
 }
 
-/** Starts without attempts; a process that takes over a digest counts from its own first one. */
+/** Creates a limit that has recorded no attempts yet. */
 export function createFailureRateLimit(): FailureRateLimit {
   const recent: boolean[] = [];
   let oldestIndex = 0;
