@@ -28,7 +28,7 @@ export function createFeedbackCommand(context: CommandContext): Command {
     .addArgument(new Argument('<kind>', 'more like these, less like these, or save').choices(VERBS))
     .argument('<paper...>', 'arXiv ids, or links to the papers')
     .option('--email <address>', 'who gives it (default: the only subscriber)')
-    .option('--undo', 'undo it')
+    .option('--undo', 'undo the feedback')
     .action((verb: Verb, papers: string[], options: FeedbackOptions) =>
       giveAll(context, { verb, papers, ...options }),
     );
