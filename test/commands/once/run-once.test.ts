@@ -265,7 +265,7 @@ describe('paperboy once', () => {
     expect((await once()).stdout).toContain('You have paused your digests');
     expect(recipients()).toEqual([]);
     await updatePreferences(db, ada?.id ?? 0, { pausedUntil: day(0) }, test.clock());
-    expect((await once()).stdout).toContain('is sent, with 3 papers.');
+    expect((await once()).stdout).toContain('was sent, with 3 papers.');
     expect(recipients()).toEqual(['ada@example.org']);
   });
 

@@ -31,7 +31,7 @@ describe('readReaders', () => {
     await expect(read(`${LINE}\n{"reader": ""}`)).rejects.toThrow(
       'Readers, line 2: reader is "": expected a name',
     );
-    await expect(read('null')).rejects.toThrow('Readers, line 1: null is no reader');
+    await expect(read('null')).rejects.toThrow('Readers, line 1: null is not a reader');
   });
 
   it('An endless line is refused before it fills the memory', async () => {
