@@ -5,7 +5,9 @@ import { findDelivery } from '../../db/deliveries/deliveries.ts';
 import { addToAudience } from '../../db/deliveries/transitions/add.ts';
 import { findDigest, findDigestById } from '../../db/digests/digests.ts';
 import { readSourceHistories, registerSources, releaseClaims } from '../../db/sources/sources.ts';
+import { countOtherActiveSubscribers } from '../../db/subscribers/subscribers.ts';
 import type { DigestSummary } from '../../domain/digests/digest.ts';
+import { PaperboyError } from '../../domain/errors.ts';
 import type { Source } from '../../domain/sources/source.ts';
 import type { Subscriber } from '../../domain/subscribers/subscriber.ts';
 import {
@@ -54,6 +56,8 @@ type SendingContext = OnceContext & Pick<CommandContext, 'withWorker'>;
  * Fetches, composes and sends the owner's digest of a day with the services that a running Paperboy
  * uses, and says what it did. What an earlier run left is sent as well. A second run on the same
  * day sends nothing again. Returns the exit code.
+ * @throws PaperboyError `OTHER_SUBSCRIBERS` where other people have subscribed: they would lose the
+ * digests that it composes.
  */
 export async function runOnce(
   app: App,
@@ -62,6 +66,7 @@ export async function runOnce(
   options: OnceOptions,
 ): Promise<number> {
   const { clock } = app;
+  await assertPersonal(app);
   const owner = await setUpOwner(app, setUp);
   const kind = owner.frequency === 'weekly' ? 'weekly' : 'daily';
   const day = options.date ?? toUtcDay(clock());
@@ -87,6 +92,16 @@ export async function runOnce(
   if (digest !== null && options.print !== undefined) await previewOnce(context, options.print);
   await pruneExpired(app.db, clock(), { ...app, ...app.config });
   return code;
+}
+
+async function assertPersonal({ db, ownerKeys, config }: App): Promise<void> {
+  const others = await countOtherActiveSubscribers(db, [...(ownerKeys ?? [])]);
+  if (others === 0) return;
+  const count = others === 1 ? 'another active reader' : `${others} other active readers`;
+  throw new PaperboyError(
+    'OTHER_SUBSCRIBERS',
+    `The database in ${config.dataDir} has ${count}: “paperboy once” is for one person. Set DATA_DIR to a folder of its own.`,
+  );
 }
 
 /** A pause that lasts until the digest's date or an earlier day ends when it is composed. */

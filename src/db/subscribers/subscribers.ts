@@ -1,4 +1,4 @@
-import { and, eq, lt, sql } from 'drizzle-orm';
+import { and, eq, lt, notInArray, sql } from 'drizzle-orm';
 import type { EmailAddress } from '../../domain/subscribers/email-address.ts';
 import type {
   Preferences,
@@ -69,6 +69,14 @@ export async function lockSubscriber(db: Db, id: number): Promise<Subscriber | n
     .where(eq(subscribers.id, id))
     .for('update');
   return row ? toSubscriber(row) : null;
+}
+
+/** Counts the active subscribers whose addresses are none of these. */
+export function countOtherActiveSubscribers(db: Db, emailKeys: readonly string[]): Promise<number> {
+  return db.$count(
+    subscribers,
+    and(eq(subscribers.status, 'active'), notInArray(subscribers.emailKey, [...emailKeys])),
+  );
 }
 
 /** A subscriber with everything that composing a digest needs. */

@@ -201,8 +201,14 @@ describe('paperboy once', () => {
     expect(recipients()).toHaveLength(2);
   });
 
-  it('Nobody else gets email, whoever else is stored', async () => {
-    await storeSubscriber(test.app.db, { email: 'grace@example.org' });
+  it('It refuses to run where other people have subscribed, since they would lose a digest', async () => {
+    const { db } = test.app;
+    const grace = await storeSubscriber(db, { email: 'grace@example.org' });
+    await expect(once()).rejects.toThrow(
+      'another active reader: “paperboy once” is for one person',
+    );
+    expect(recipients()).toEqual([]);
+    await updatePreferences(db, grace, { pausedUntil: '2999-01-01' }, test.clock());
     await once();
     expect(recipients()).toEqual(['ada@example.org']);
   });
