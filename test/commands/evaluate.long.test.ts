@@ -108,7 +108,7 @@ describe('paperboy evaluate', () => {
   it.each([
     ['papers.json --readers none.jsonl', 'Cannot read none.jsonl: there is no such file'],
     ['none.json --readers readers.jsonl', 'Cannot read none.json: there is no such file'],
-    ['papers.json --readers papers.json', 'Readers, line 1: a list of 49 entries is no reader'],
+    ['papers.json --readers papers.json', 'Readers, line 1: a list of 49 entries is not a reader'],
     ['readers.jsonl --readers readers.jsonl', 'Line 1: title is missing'],
     ['papers.json', 'required option'],
     [

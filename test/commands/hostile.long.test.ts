@@ -77,7 +77,9 @@ function placesOf(command: Command, path: readonly string[]): Place[] {
   const needed = command.options
     .filter(({ mandatory }) => mandatory)
     .flatMap(({ long, argChoices }) => [long ?? '', argChoices?.[0] ?? '']);
-  const words = args.filter(({ required }) => required).map(() => 'word');
+  const words = args
+    .filter(({ required }) => required)
+    .map(({ argChoices }) => argChoices?.[0] ?? 'word');
   const forOption = ({ long, required, optional }: Option): Place[] =>
     required || optional
       ? [
@@ -90,8 +92,13 @@ function placesOf(command: Command, path: readonly string[]): Place[] {
       : [];
   const forArgument = (argument: Argument): Place => ({
     name: [...path, `<${argument.name()}>`].join(' '),
-    argvWith: (value) => [...path, ...needed, '--', value],
-    about: /Cannot read|expected|needed|invisible|too long/,
+    argvWith: (value) => [
+      ...[...path, ...needed, '--'],
+      ...args
+        .filter((other) => other === argument || other.required)
+        .map((other) => (other === argument ? value : (other.argChoices?.[0] ?? 'word'))),
+    ],
+    about: /Cannot read|expected|needed|invisible|too long|Allowed choices|There is no subscriber/,
   });
   return [...command.options.flatMap(forOption), ...args.map(forArgument)];
 }

@@ -19,7 +19,10 @@ const STATEMENTS: readonly (readonly [string, (readonly unknown[])?])[] = [
   ],
   [
     `INSERT INTO topic_set (name, loaded_at, sorted_down_to_day, sorted_down_to_id)
-     VALUES ($1, '2026-05-07Z', '2026-05-07', '2605.00001')`,
+     VALUES ($1, '2026-05-07Z', '2026-05-07', '2605.00001')
+     ON CONFLICT (id) DO UPDATE SET name = excluded.name, loaded_at = excluded.loaded_at,
+       sorted_down_to_day = excluded.sorted_down_to_day, sorted_down_to_id = excluded.sorted_down_to_id,
+       sorted_at = NULL`,
     [HOSTILE_TEXT],
   ],
   [
