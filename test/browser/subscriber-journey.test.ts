@@ -60,7 +60,8 @@ describe.each([
     await confirmation.getByRole('heading', { name: 'You’re subscribed' }).waitFor();
     expect((await findSubscriberByEmail(site.app.db, email))?.status).toBe('active');
 
-    await confirmation.getByRole('link', { name: 'Change your settings' }).click();
+    await confirmation.getByRole('heading', { name: /^Choose three of these/ }).waitFor();
+    await confirmation.locator('.page-links a[href*="/preferences/"]').click();
     await confirmation.getByRole('heading', { name: 'Your settings', level: 1 }).waitFor();
     await confirmation.getByLabel('Hour').selectOption('06:00');
     await confirmation.getByLabel('5 papers', { exact: true }).check();
