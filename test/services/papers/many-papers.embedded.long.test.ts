@@ -19,9 +19,9 @@ async function workOf(work: () => Promise<unknown>): Promise<number> {
   return (user + system) / 1_000_000;
 }
 
-// It takes 10 s on an idle machine. The time depends mostly on what else runs, so the yardstick is
-// the cost of the full text of the same papers alone, some 3 s on that machine.
-it('A week of 10,000 papers is stored with its topics in less than four times what its full text costs', async () => {
+// The time depends mostly on what else runs, so the yardstick is the cost of the full text of the
+// same papers alone. Storing every topic match, three rows a paper, made it 3.5 to 4.5 times.
+it('A week of 10,000 papers is stored with its topics in less than six times what its full text costs', async () => {
   const seed = JSON.parse(await readFile(SEED, 'utf8')) as object[];
   const entries = Array.from({ length: PAPERS }, (_, n) => ({
     ...seed[n % seed.length],
@@ -36,5 +36,5 @@ it('A week of 10,000 papers is stored with its topics in less than four times wh
   const fullText = await workOf(() =>
     database.db.execute(sql`SELECT count(to_tsvector('english', title || abstract)) FROM papers`),
   );
-  expect(spent / fullText).toBeLessThan(4);
+  expect(spent / fullText).toBeLessThan(6);
 });
