@@ -15,6 +15,15 @@ interface RecentMessages {
 /** A digest is sent and retried in the days after it was composed. */
 const MAX_SENDING_DAYS = 9;
 
+/** An arbitrary number. Batches count one after the other: counting at the same time, each would
+ *  leave the whole limit to the others. */
+const DAILY_LIMIT_LOCK = 7_277_375;
+
+/** Blocks other counts of the daily limit until the transaction ends. */
+export async function lockDailyLimit(db: Db): Promise<void> {
+  await db.execute(sql`SELECT pg_advisory_xact_lock(${DAILY_LIMIT_LOCK})`);
+}
+
 /** Counts what left for the relays in the 24 hours before `now`: digests and transactional
  *  e-mails. */
 export async function countRecentMessages(

@@ -1,40 +1,37 @@
 import type { Db } from '../../db/client.ts';
 import type { BatchKey } from '../../db/deliveries/batches.ts';
-import { countRecentMessages } from '../../db/deliveries/recent-messages.ts';
-import type { ClaimOutcome } from '../../db/deliveries/transitions/record-claim-outcomes.ts';
+import { countRecentMessages, lockDailyLimit } from '../../db/deliveries/recent-messages.ts';
+import {
+  type ClaimOutcome,
+  recordClaimOutcomes,
+} from '../../db/deliveries/transitions/record-claim-outcomes.ts';
 import { DAY_MS, MINUTE_MS } from '../../domain/time/units.ts';
 import type { ReadyMail } from './attempt.ts';
 
-/** How the daily limit divides the mails of a batch. */
-interface DividedMails {
-  allowed: readonly ReadyMail[];
-  /** The others are due again when the limit may let them through. */
-  postponed: ClaimOutcome[];
-}
-
 /**
- * Divides the mails of a claimed batch so that no more than `dailyLimit` messages leave in 24
- * hours, over all workers and runs. What other batches have claimed counts as if it were sent: two
- * workers that count at the same time postpone too much rather than send too much.
+ * Applies the limit of `dailyLimit` messages in 24 hours, over all workers and runs, to the mails
+ * of a claimed batch. What other batches have claimed counts as if it were sent. Mails above the
+ * limit are recorded as pending until the limit may let them through.
+ *
+ * @returns the mails that may be sent now.
  */
 export async function applyDailyLimit(
   { db, dailyLimit }: { db: Db; dailyLimit: number | null },
-  { digestId, batch, now }: BatchKey & { now: Date },
+  { now, ...batch }: BatchKey & { leaseId: number; now: Date },
   mails: readonly ReadyMail[],
-): Promise<DividedMails> {
-  if (dailyLimit === null || mails.length === 0) return { allowed: mails, postponed: [] };
-  const { messages, claimed, since } = await countRecentMessages(db, {
-    now,
-    besides: { digestId, batch },
-  });
-  const left = Math.max(0, dailyLimit - messages - claimed);
-  const nextAt = findRetryTime({ isSpent: messages >= dailyLimit, since, now });
-  return {
-    allowed: mails.slice(0, left),
-    postponed: mails.slice(left).map(({ subscriberId }) => {
+): Promise<readonly ReadyMail[]> {
+  if (dailyLimit === null || mails.length === 0) return mails;
+  return db.transaction(async (tx) => {
+    await lockDailyLimit(tx);
+    const { messages, claimed, since } = await countRecentMessages(tx, { now, besides: batch });
+    const left = Math.max(0, dailyLimit - messages - claimed);
+    const nextAt = findRetryTime({ isSpent: messages >= dailyLimit, since, now });
+    const postponed = mails.slice(left).map(({ subscriberId }): ClaimOutcome => {
       return { subscriberId, state: 'pending', nextAt, detail: DAILY_LIMIT_REACHED };
-    }),
-  };
+    });
+    await recordClaimOutcomes(tx, { ...batch, now }, postponed);
+    return mails.slice(0, left);
+  });
 }
 
 /** The detail of a delivery that waits for the daily limit. */

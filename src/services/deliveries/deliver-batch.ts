@@ -128,9 +128,9 @@ async function sendClaimed(
     deps.log('error', 'papers could not be selected for some readers', { ...key, err: problem });
   await recordOutcomes(deps, key, outcomes);
   await retryTransient(() => markQuiet(db, newlyQuiet, date), { signal: forceStop, sleep });
-  const limited = await applyDailyLimit(deps, { ...key, now: deps.clock() }, ready);
-  await recordOutcomes(deps, key, limited.postponed);
-  const { started, ended } = deps.window.send(limited.allowed);
+  const limit = () => applyDailyLimit(deps, { ...key, now: deps.clock() }, ready);
+  const allowed = await retryTransient(limit, { signal: forceStop, sleep });
+  const { started, ended } = deps.window.send(allowed);
   started.then(onStarted);
   const { sent, postponed } = await ended;
   const postponedOutcomes = postponed.map(({ subscriberId, nextAt }): ClaimOutcome => {

@@ -36,10 +36,12 @@ describe('The daily limit of messages', () => {
     const { digestId } = await composeFor([]);
     const worker = deps({ dailyLimit: 220, maxInFlight: 50 });
     const leaseId = await lease();
-    for (let round = 0; round < 4; round += 1) {
+    await deliver(worker, { digestId, leaseId });
+    expect(fixture.sink.accepted.length).toBeGreaterThan(0);
+    for (let round = 0; round < 3; round += 1) {
+      clock.set(new Date(clock().getTime() + 2 * MINUTE_MS).toISOString());
       await deliver(worker, { digestId, leaseId });
       expect(fixture.sink.accepted.length).toBeLessThanOrEqual(220);
-      clock.set(new Date(clock().getTime() + 2 * MINUTE_MS).toISOString());
     }
     expect(fixture.sink.accepted).toHaveLength(220);
   });
