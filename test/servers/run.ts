@@ -1,8 +1,9 @@
 /**
- * `npm run test:services [-- --results FOLDER]`: runs the tests on PostgreSQL and Redis, then on
- * PostgreSQL alone, then the long tests and those of whole processes on both. It uses the servers
- * of TEST_DATABASE_URL and TEST_REDIS_URL, or starts its own and removes them at the end. With
- * --results it also writes vitest's JSON reports to the folder.
+ * `npm run test:services [-- --results FOLDER]`: runs the tests that use a database on PostgreSQL
+ * and Redis, then those of the queue on PostgreSQL alone, then the long tests and those of whole
+ * processes on both. It uses the servers of TEST_DATABASE_URL and TEST_REDIS_URL, or starts its
+ * own and removes them at the end. With --results it also writes vitest's JSON reports to the
+ * folder.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -16,6 +17,8 @@ import { hasRedis, startRedis } from './redis.ts';
 
 const VITEST = 'node_modules/vitest/vitest.mjs';
 const LONG_TESTS = 'test/long.config.ts';
+/** The others do not notice where the queue is. */
+const QUEUE_TESTS = ['test/commands/', 'test/jobs/', 'test/queue/', 'test/wiring/'];
 const PROCESS_TESTS = 'test/processes/vitest.config.ts';
 
 process.exitCode = await main(abortOnSignals());
@@ -82,9 +85,15 @@ function suitesOn(database: string, redis: string): Suite[] {
   const onDatabase = { ...env, TEST_DATABASE_URL: database };
   const onBoth = { ...onDatabase, TEST_REDIS_URL: redis };
   const vitest = [process.execPath, VITEST, 'run'];
+  const withDatabase = [...vitest, '--project', 'database'];
   return [
-    { title: 'PostgreSQL and Redis', file: 'both.json', command: vitest, env: onBoth },
-    { title: 'PostgreSQL alone', file: 'database.json', command: vitest, env: onDatabase },
+    { title: 'PostgreSQL and Redis', file: 'both.json', command: withDatabase, env: onBoth },
+    {
+      title: 'PostgreSQL alone',
+      file: 'database.json',
+      command: [...withDatabase, ...QUEUE_TESTS],
+      env: onDatabase,
+    },
     {
       title: 'long tests',
       file: 'long.json',
