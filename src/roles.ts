@@ -36,13 +36,19 @@ export async function startRoles(app: App, roles: readonly Role[]): Promise<Runn
   const stop = async () => {
     await Promise.all(stopFunctions.splice(0).map((each) => each()));
   };
+  const pausing: RunningWorkers[] = [];
+  app.clockGuard.onChange((isRight) => {
+    for (const workers of pausing) isRight ? workers.resume() : workers.pause();
+  });
   try {
+    stopFunctions.push(await startClockGuard(app));
     const site = roles.includes('api') ? await startSiteRole(app) : null;
     if (site) stopFunctions.push(site.stop);
     const metrics = await startMetricsSiteIfSet(app, roles);
     if (metrics) stopFunctions.push(metrics.stop);
-    if (roles.includes('worker')) stopFunctions.push(createStop(await startWorker(app)));
-    if (roles.includes('scheduler')) stopFunctions.push(createStop(await startScheduler(app)));
+    if (roles.includes('worker')) stopFunctions.push(createStop(await startWorker(app, pausing)));
+    if (roles.includes('scheduler'))
+      stopFunctions.push(createStop(await startScheduler(app, pausing)));
     return {
       address: site?.address ?? null,
       stop: async () => {
@@ -75,7 +81,16 @@ async function startMetricsSiteIfSet(
   return startMetricsServer(app, { port, withStatus: roles.some((role) => role !== 'worker') });
 }
 
-async function startWorker(app: App): Promise<RunningWorkers> {
+async function startClockGuard({ clockGuard }: App): Promise<() => Promise<void>> {
+  const { stop } = await clockGuard.start();
+  return async () => stop();
+}
+
+/** Adds what must take no jobs while the clock is wrong to `pausing`. */
+async function startWorker(
+  app: App,
+  pausing: RunningWorkers[],
+): Promise<Pick<RunningWorkers, 'stop'>> {
   const { queue, handlers, lease, logger, forceStop, waitForBatches } = app;
   await lease();
   const onError = createJobErrorLogger(logger);
@@ -87,6 +102,7 @@ async function startWorker(app: App): Promise<RunningWorkers> {
     concurrency: TRANSACTIONAL_CONCURRENCY,
     onError,
   });
+  pauseWhileClockIsWrong(app, pausing, [workers, transactionalWorkers]);
   return {
     stop: async () => {
       const timer = setTimeout(() => forceStop.abort(), SHUTDOWN_GRACE_MS);
@@ -103,8 +119,11 @@ const RESTORE_INTERVAL_MS = 30_000;
 /** Jobs in the queue `sources` that are no fetch: `monitor`. */
 const MONITOR_JOBS = 1;
 
-async function startScheduler(app: App): Promise<RunningWorkers> {
-  const { queue, handlers, config, logger } = app;
+async function startScheduler(
+  app: App,
+  pausing: RunningWorkers[],
+): Promise<Pick<RunningWorkers, 'stop'>> {
+  const { queue, handlers, config, logger, clockGuard } = app;
   const sources = app.sources.configured;
   const onError = createJobErrorLogger(logger);
   await startSchedules({ ...app, sources, composeAt: config.composeAt });
@@ -117,8 +136,11 @@ async function startScheduler(app: App): Promise<RunningWorkers> {
     concurrency: 1,
     onError,
   });
+  pauseWhileClockIsWrong(app, pausing, [workers, libraryWorkers]);
   // Not a scheduled job: a queue whose store was wiped has no schedules left to run it.
   const timer = setInterval(() => {
+    // Two schedulers whose clocks differ would restore the schedules of each other.
+    if (!clockGuard.isRight()) return;
     queue.restoreSchedules().catch((error) => onError(error, null));
   }, RESTORE_INTERVAL_MS);
   return {
@@ -129,7 +151,17 @@ async function startScheduler(app: App): Promise<RunningWorkers> {
   };
 }
 
-function createStop(workers: RunningWorkers): () => Promise<void> {
+/** A process with a wrong clock would use up the jobs of the others. */
+function pauseWhileClockIsWrong(
+  { clockGuard }: App,
+  pausing: RunningWorkers[],
+  started: readonly RunningWorkers[],
+): void {
+  pausing.push(...started);
+  if (!clockGuard.isRight()) for (const workers of started) workers.pause();
+}
+
+function createStop(workers: Pick<RunningWorkers, 'stop'>): () => Promise<void> {
   return () => workers.stop();
 }
 

@@ -40,6 +40,7 @@ const SERVICE_FRONTS = [
   'services/digests/require-digest.ts',
   'services/feedback/relearn.ts',
   'services/library/remove-library.ts',
+  'services/monitoring/clock-guard.ts',
   'services/monitoring/log.ts',
   'services/monitoring/measure-duration.ts',
   'services/papers/average-week.ts',

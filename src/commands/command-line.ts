@@ -34,7 +34,13 @@ export async function runCommandLine(
   const createRuntime: CreateRuntime = async ({ logLevel }) => {
     const { createLogger } = await import('../log.ts');
     const logger = createLogger(logLevel);
-    return { clock: () => new Date(), random: Math.random, logger, instanceId };
+    return {
+      clock: () => new Date(),
+      isSystemClock: true,
+      random: Math.random,
+      logger,
+      instanceId,
+    };
   };
   const args = argv.length === 0 ? ['--help'] : argv;
   if (needsData(args)) {

@@ -7,6 +7,7 @@ import { sendDigest } from '../services/deliveries/send-digest.ts';
 import { composeDigest } from '../services/digests/compose-digest.ts';
 import { readDigestStatus } from '../services/digests/digest-status.ts';
 import { requireDigest } from '../services/digests/require-digest.ts';
+import { assertClocksAgree } from '../services/monitoring/clock-guard.ts';
 import type { CommandContext } from './context.ts';
 import { createDigestActionCommands } from './digest-actions.ts';
 import { digestStatusToJson, formatDigestStatus, formatSendProgress } from './digest-status.ts';
@@ -73,10 +74,11 @@ export function createDigestCommand(context: CommandContext): Command {
 }
 
 async function composeAndPrint(
-  { io, withStorage }: CommandContext,
+  { io, config, withStorage }: CommandContext,
   { date, kind, json }: DigestOptions,
 ): Promise<void> {
   await withStorage(async ({ db, clock }) => {
+    if (config().databaseUrl !== null) await assertClocksAgree(db, () => new Date());
     const now = clock();
     const day = date ?? toUtcDay(now);
     const { digest, isNew } = await composeDigest(db, { kind, date: day, now });

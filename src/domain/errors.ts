@@ -27,6 +27,7 @@ export type RequestErrorCode =
  *  sent it cannot fix it. */
 type OperatorErrorCode =
   | 'ALREADY_RUNNING'
+  | 'CLOCK_SKEW'
   | 'CONTROL_SILENT'
   | 'DATABASE_INCOMPATIBLE'
   | 'DATABASE_TOO_OLD'

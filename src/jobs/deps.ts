@@ -6,6 +6,7 @@ import type { Queue } from '../queue/queue.ts';
 import type { Alerts } from '../services/alerts/alerts.ts';
 import type { NotifyDeps } from '../services/alerts/notify-operator.ts';
 import type { DigestSender } from '../services/deliveries/digest-sender.ts';
+import type { ClockGuard } from '../services/monitoring/clock-guard.ts';
 import type { Log } from '../services/monitoring/log.ts';
 import type { TermStatistics } from '../services/ranking/term-statistics.ts';
 import type { TransactionalDeps } from '../services/transactional/send-transactional-email.ts';
@@ -18,6 +19,8 @@ export interface HandlerDeps {
   slowDb: Db;
   queue: Queue;
   clock: Clock;
+  /** While it says that the clock is wrong, nothing runs that depends on the time. */
+  clockGuard: Pick<ClockGuard, 'isRight' | 'databaseClock'>;
   /** 0 to 1; spreads the requests of many installations. */
   random: () => number;
   log: Log;

@@ -1,7 +1,7 @@
 import { registerSources } from '../db/sources/sources.ts';
 import { SWEEP_GRACE_MS } from '../domain/digests/compose-due.ts';
 import { DIGEST_KINDS } from '../domain/digests/digest.ts';
-import type { Handlers } from '../queue/jobs.ts';
+import type { Handlers, JobName } from '../queue/jobs.ts';
 import { notifyOperator } from '../services/alerts/notify-operator.ts';
 import {
   enqueueRemaining,
@@ -12,6 +12,7 @@ import { enqueueDueLookups } from '../services/library/enqueue-lookups.ts';
 import { lookUpLibrary } from '../services/library/look-up.ts';
 import { refreshLibraries } from '../services/library/refresh-libraries.ts';
 import { pruneExpired } from '../services/maintenance/prune-expired.ts';
+import type { ClockGuard } from '../services/monitoring/clock-guard.ts';
 import { monitorInstallation } from '../services/monitoring/monitor-installation.ts';
 import { sendTransactionalEmail } from '../services/transactional/send-transactional-email.ts';
 import { composeDue } from './compose-job.ts';
@@ -23,11 +24,31 @@ import { enqueueSorting, sortUnsorted } from './sort-job.ts';
 
 /** One handler for each job. Each log line of a job names the job. */
 export function createHandlers(deps: HandlerDeps): Handlers {
-  return createLoggedHandlers(deps.log, deps.onJob, (log) => buildHandlers({ ...deps, log }));
+  return createLoggedHandlers(deps.log, deps.onJob, (log) =>
+    skipWhileClockIsWrong(buildHandlers({ ...deps, log }), deps.clockGuard),
+  );
+}
+
+/** Jobs that run whatever the clock says: they use the time of the database, or none. */
+const CLOCKLESS_JOBS: readonly JobName[] = ['monitor', 'sort-papers'];
+
+/** A job that is skipped needs no repetition: the sweep enqueues it again. */
+function skipWhileClockIsWrong(
+  handlers: Handlers,
+  { isRight }: Pick<ClockGuard, 'isRight'>,
+): Handlers {
+  const guarded = Object.entries(handlers).map(([name, handle]) => [
+    name,
+    async (data: never) => {
+      if (isRight() || CLOCKLESS_JOBS.includes(name as JobName)) await handle(data);
+    },
+  ]);
+  return Object.fromEntries(guarded) as Handlers;
 }
 
 function buildHandlers(deps: HandlerDeps): Handlers {
   const { db, slowDb, queue, clock, log, sources } = deps;
+  const { isRight, databaseClock } = deps.clockGuard;
   const { composeWaitMs, alertEmail, deliveriesKeptDays, termStatistics } = deps;
   const catchUpMs = SWEEP_GRACE_MS + (sources.length > 0 ? composeWaitMs : 0);
   return {
@@ -60,9 +81,14 @@ function buildHandlers(deps: HandlerDeps): Handlers {
     'sort-papers': () => sortUnsorted(deps),
     'library-lookup': async ({ subscriberId }) => lookUpLibrary(deps, subscriberId),
     monitor: async () => {
-      await monitorInstallation({ ...deps, waitMs: composeWaitMs }, clock());
+      await monitorInstallation({ ...deps, waitMs: composeWaitMs }, databaseClock());
       if (alertEmail === null) return;
-      const { problems } = await notifyOperator({ db, clock, alertEmail, mail: deps.alertMail });
+      const { problems } = await notifyOperator({
+        db,
+        clock: databaseClock,
+        alertEmail,
+        mail: deps.alertMail,
+      });
       for (const problem of problems) log('warn', problem, {});
     },
     batch: async ({ digestId, batch }) => {
@@ -71,7 +97,7 @@ function buildHandlers(deps: HandlerDeps): Handlers {
       const finish = async () => {
         const { claimed, sent, remaining } = await ended;
         if (claimed > 0) log('info', 'batch sent', { digestId, batch, claimed, sent });
-        if (remaining) await enqueueRemaining(queue, remaining, clock());
+        if (remaining && isRight()) await enqueueRemaining(queue, remaining, clock());
       };
       finish().catch((err) => log('error', 'batch failed', { digestId, batch, err }));
     },

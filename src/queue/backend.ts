@@ -36,6 +36,9 @@ export interface JobWorker {
   on(event: 'error', listener: (error: Error) => void): unknown;
   on(event: 'failed', listener: (job: Job | undefined, error: Error) => void): unknown;
   waitUntilReady(): Promise<unknown>;
+  /** Takes no more jobs until `resume`. */
+  pause(doNotWaitActive: boolean): Promise<void>;
+  resume(): void;
   /** Takes no more jobs and waits for the active ones. */
   close(): Promise<void>;
 }
@@ -64,7 +67,8 @@ export function createPostgresQueueBackend(pool: pg.Pool): QueueBackend {
   const connection = pool as never;
   return {
     openQueue: (name) => new Queue(name, { connection }) as unknown as JobQueue,
-    openWorker: (name, process, options) => new Worker(name, process, { connection, ...options }),
+    openWorker: (name, process, options) =>
+      new Worker(name, process, { connection, ...options }) as unknown as JobWorker,
     // The queue is in the database, which has a check of its own.
     checkWritable: async () => undefined,
     close: async () => undefined,
@@ -84,7 +88,7 @@ export function createRedisQueueBackend(
   return {
     openQueue: (name) => new Queue(name, { connection: producer }) as unknown as JobQueue,
     openWorker: (name, process, options) =>
-      new Worker(name, process, { connection: consumer, ...options }),
+      new Worker(name, process, { connection: consumer, ...options }) as unknown as JobWorker,
     checkWritable: async () => {
       await producer.set(PROBE_KEY, '', 'PX', PROBE_TTL_MS);
     },

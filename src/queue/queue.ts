@@ -55,6 +55,9 @@ interface QueueWorkerOptions {
 }
 
 export interface RunningWorkers {
+  /** Takes no more jobs until `resume`: other processes get them. */
+  pause(): void;
+  resume(): void;
   /** Takes no more jobs and waits for the active ones. */
   stop(): Promise<void>;
 }
@@ -153,6 +156,9 @@ interface KnownSchedule {
   everyMs: number | null;
 }
 
+/** How far a clock may be adjusted without a schedule being restored, in ms. */
+const CLOCK_STEP_MS = 2000;
+
 /**
  * BullMQ keeps the time of the next run as it was computed. After the clock was set back that time
  * lies in the future, and no run would come until then; an upsert alone keeps it.
@@ -161,7 +167,7 @@ async function restoreSchedule({ id, queue, upsert, everyMs }: KnownSchedule): P
   const scheduler = await queue.getJobScheduler(id);
   if (scheduler !== undefined) {
     const aheadMs = (scheduler.next ?? 0) - Date.now();
-    if (everyMs === null || Math.abs(aheadMs) <= 2 * everyMs) return;
+    if (everyMs === null || (aheadMs <= everyMs + CLOCK_STEP_MS && aheadMs >= -2 * everyMs)) return;
     await queue.removeJobScheduler(id);
   }
   await upsert();
@@ -194,6 +200,12 @@ async function startQueueWorkers(
   });
   await Promise.all(workers.map((worker) => worker.waitUntilReady()));
   return {
+    pause: () => {
+      for (const worker of workers) void worker.pause(true);
+    },
+    resume: () => {
+      for (const worker of workers) worker.resume();
+    },
     stop: async () => {
       await Promise.all(workers.map((worker) => worker.close()));
     },

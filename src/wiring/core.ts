@@ -1,5 +1,7 @@
+import { hostname } from 'node:os';
 import type { Logger } from 'pino';
 import type { Database } from '../db/client.ts';
+import { readDatabaseTime } from '../db/monitoring/status.ts';
 import { createLinks, type Links } from '../domain/links/links.ts';
 import { createLinkTokens, type LinkTokens } from '../domain/links/tokens.ts';
 import {
@@ -12,6 +14,11 @@ import type { Queue } from '../queue/queue.ts';
 import { type Alerts, createAlerts } from '../services/alerts/alerts.ts';
 import { createAlertLogger } from '../services/alerts/log-alerts.ts';
 import { abortableSleep } from '../services/deliveries/retry-transient.ts';
+import {
+  type ClockGuard,
+  createClockGuard,
+  trustClock,
+} from '../services/monitoring/clock-guard.ts';
 import type { Log } from '../services/monitoring/log.ts';
 import { createTermStatistics, type TermStatistics } from '../services/ranking/term-statistics.ts';
 import { createHostPermits } from '../services/sources/host-permits.ts';
@@ -27,6 +34,9 @@ import { loadConfiguredKeys } from './storage.ts';
 /** What the environment provides: passed in, so that tests can pass their own. */
 export interface Runtime {
   clock: Clock;
+  /** Whether `clock` is that of this machine, which must agree with the database's. Any other is
+   *  trusted. @defaultValue false */
+  isSystemClock?: boolean;
   /** 0 to 1. */
   random: () => number;
   logger: Logger;
@@ -38,6 +48,7 @@ export interface Runtime {
 export interface Core extends Runtime {
   config: Config;
   database: Database;
+  clockGuard: ClockGuard;
   queue: Queue;
   log: Log;
   keys: Keys;
@@ -72,11 +83,30 @@ export async function openCore(
     db: dbWithTimeout(queryTimeoutsMs.heartbeat),
     sleep: abortableSleep,
   });
+  const createAlertsDatedBy = (alertClock: Clock) =>
+    createAlerts({
+      db: dbWithTimeout(queryTimeoutsMs.sweep),
+      clock: alertClock,
+      ...createAlertLogger(log),
+    });
+  // An embedded database has the clock of its process.
+  const isGuarded = runtime.isSystemClock === true && config.databaseUrl !== null;
+  const clockGuard = isGuarded
+    ? createClockGuard({
+        clock,
+        elapsedMs: () => performance.now(),
+        readDatabaseTime: () => readDatabaseTime(dbWithTimeout(queryTimeoutsMs.heartbeat)),
+        createAlerts: createAlertsDatedBy,
+        log,
+        machine: hostname(),
+      })
+    : trustClock(clock);
   const sources = createSourceRegistry(config, { clock, acquireHostPermit });
   return {
     ...runtime,
     config,
     database,
+    clockGuard,
     queue,
     log,
     keys,
@@ -86,11 +116,7 @@ export async function openCore(
     termStatistics: createTermStatistics({ db: dbWithTimeout(queryTimeoutsMs.sending), clock }),
     sources,
     classifyNonWorkingDay: createNonWorkingDayClassifier(sources.configured),
-    alerts: createAlerts({
-      db: dbWithTimeout(queryTimeoutsMs.sweep),
-      clock,
-      ...createAlertLogger(log),
-    }),
+    alerts: createAlertsDatedBy(clockGuard.databaseClock),
     metrics: createMetrics({ version: readVersion() }),
     queryTimeoutsMs,
   };

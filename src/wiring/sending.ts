@@ -40,6 +40,7 @@ export function wireSending(deps: SendingDeps, closers: Closer[]): Sending {
         ...deps,
         db: leaseDatabase.withQueryTimeout(queryTimeoutsMs.heartbeat).db,
         elapsedMs: () => performance.now(),
+        onRenewed: deps.clockGuard.note,
       },
       deps.instanceId,
     );

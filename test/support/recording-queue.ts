@@ -22,7 +22,11 @@ export function createRecordingQueue(): RecordingQueue {
     schedule: async () => undefined,
     restoreSchedules: async () => undefined,
     waitUntilReady: async () => undefined,
-    startWorkers: async () => ({ stop: async () => undefined }),
+    startWorkers: async () => ({
+      pause: () => undefined,
+      resume: () => undefined,
+      stop: async () => undefined,
+    }),
     check: async () => undefined,
     close: async () => undefined,
   };

@@ -44,7 +44,7 @@ export function useTestApp(env: Record<string, string> = {}): Readonly<Omit<Test
  */
 export async function openTestApp(
   env: Record<string, string> = {},
-  { servesSite = true } = {},
+  { servesSite = true, isSystemClock = false } = {},
 ): Promise<TestApp> {
   const dataDir = await mkdtemp(join(tmpdir(), 'paperboy-parts-'));
   const { database, url, close: closeDatabase } = await openTestDatabase();
@@ -65,6 +65,7 @@ export async function openTestApp(
   const config = loadConfig(settings, { servesSite });
   const runtime = {
     clock,
+    isSystemClock,
     random: () => 0.5,
     logger: pino({ level: 'silent' }),
     instanceId: 'test',

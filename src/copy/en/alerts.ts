@@ -1,5 +1,6 @@
 import type { MissingList } from '../../domain/digests/compose-due.ts';
-import { formatTimes, joinNames } from './format.ts';
+import { HOUR_MS, MINUTE_MS } from '../../domain/time/units.ts';
+import { formatQuantity, formatTimes, joinNames } from './format.ts';
 import { formatTime } from './format-moment.ts';
 
 /** What is wrong and what the operator can do, by kind of alert. Stored when the alert is raised,
@@ -54,9 +55,19 @@ export const ALERT_COPY = {
     'The relay received messages and did not reply, so nobody knows whether they arrived. The digest is paused. Before you resume it, check the relay’s log, and every firewall and filter in front of it.',
   composeFailed: (problem: string) =>
     `The emails of the digest cannot be composed: ${problem} The digest is paused, and no email is lost.`,
+  /** `skewMs` is how far the machine is ahead. */
+  clockSkew: (machine: string, skewMs: number) =>
+    `The clock of ${machine} is ${formatSkew(skewMs)} the database’s. Until they agree within a minute, Paperboy on ${machine} sends, composes and removes nothing. Synchronise the clocks of both machines by NTP.`,
   queueBehind: (queue: 'deliveries' | 'transactional', since: Date) =>
     `The oldest due ${QUEUE_NAMES[queue]} has waited since ${formatTime(since)}. Check whether a worker is running and whether the relay accepts mail fast enough.`,
 } as const;
+
+function formatSkew(skewMs: number): string {
+  const minutes = Math.round(Math.abs(skewMs) / MINUTE_MS);
+  const hours = Math.round(Math.abs(skewMs) / HOUR_MS);
+  const amount = minutes < 120 ? formatQuantity(minutes, 'minute') : formatQuantity(hours, 'hour');
+  return `${amount} ${skewMs > 0 ? 'ahead of' : 'behind'}`;
+}
 
 const QUEUE_NAMES = {
   deliveries: 'digest delivery',

@@ -14,12 +14,15 @@ export async function openLease(db: Db, instanceId: string): Promise<number> {
   return Number(result.rows[0]?.id);
 }
 
-/** Renews a lease. Returns false when it has expired: the next sweep releases its deliveries. */
-export async function renewLease(db: Db, id: number): Promise<boolean> {
-  const result = await db.execute(sql`
+/** Renews a lease. Returns the time of the database; null when the lease has expired: the next
+ *  sweep releases its deliveries. */
+export async function renewLease(db: Db, id: number): Promise<Date | null> {
+  const result = await db.execute<{ now: string }>(sql`
     UPDATE leases SET expires_at = clock_timestamp() + make_interval(secs => ${LEASE_SECONDS})
-    WHERE id = ${id} AND expires_at > clock_timestamp()`);
-  return result.rowCount === 1;
+    WHERE id = ${id} AND expires_at > clock_timestamp()
+    RETURNING (extract(epoch FROM clock_timestamp()) * 1000)::text AS now`);
+  const [row] = result.rows;
+  return row === undefined ? null : new Date(Number(row.now));
 }
 
 /** Counts the worker processes with a live lease, by the clock of the database. */

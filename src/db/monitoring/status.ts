@@ -82,15 +82,21 @@ export async function findBacklogs(
   return { deliveries: of('deliveries'), transactional: of('transactional') };
 }
 
+/** The time of the database. */
+export async function readDatabaseTime(db: Db): Promise<Date> {
+  const { rows } = await db.execute<{ ms: string }>(
+    sql`SELECT (extract(epoch FROM clock_timestamp()) * 1000)::text AS ms`,
+  );
+  return new Date(Number(rows[0]?.ms));
+}
+
 /** How far the database's clock is ahead of `now()`, in ms, within half the duration of the
  *  query. */
 export async function measureClockSkewMs(db: Db, now: () => Date): Promise<number> {
   const requestedMs = now().getTime();
-  const { rows } = await db.execute<{ ms: string }>(
-    sql`SELECT (extract(epoch FROM clock_timestamp()) * 1000)::text AS ms`,
-  );
+  const databaseTime = await readDatabaseTime(db);
   const receivedMs = now().getTime();
-  return Number(rows[0]?.ms) - (requestedMs + receivedMs) / 2;
+  return databaseTime.getTime() - (requestedMs + receivedMs) / 2;
 }
 
 function parseTimestamp(text: string | null): Date | null {

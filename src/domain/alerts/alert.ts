@@ -23,6 +23,8 @@ export const ALERT_KINDS = [
   /** Due work has waited too long: no worker runs, or it is too slow. Subject: `deliveries` or
    *  `transactional`. */
   'queue-behind',
+  /** The clock of a machine is far from that of the database. Subject: the machine's name. */
+  'clock-skew',
 ] as const;
 export type AlertKind = (typeof ALERT_KINDS)[number];
 

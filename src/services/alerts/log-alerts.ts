@@ -7,6 +7,7 @@ const LOGGED_BY_CALLER: readonly AlertKind[] = [
   'refusals',
   'unanswered',
   'compose-failed',
+  'clock-skew',
 ];
 
 /** Returns callbacks for `createAlerts` that log when an incident begins and ends. */

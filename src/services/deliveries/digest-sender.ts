@@ -6,6 +6,7 @@ import type { Metrics } from '../../metrics/metrics.ts';
 import type { Relay } from '../../relay/relay.ts';
 import type { Alerts } from '../alerts/alerts.ts';
 import type { DigestContexts } from '../digests/digest-context.ts';
+import type { ClockGuard } from '../monitoring/clock-guard.ts';
 import type { Log } from '../monitoring/log.ts';
 import { measureDuration } from '../monitoring/measure-duration.ts';
 import type { AttemptResult } from './attempt.ts';
@@ -29,6 +30,8 @@ export interface DigestSenderDeps extends PrepareDeps {
   lease: Pick<Lease, 'current' | 'isAlive' | 'beforeRelease'>;
   /** Messages in 24 hours; null: no limit. */
   dailyLimit: number | null;
+  /** Nothing is claimed or begun while it says that the clock is wrong. */
+  clockGuard: Pick<ClockGuard, 'isRight' | 'databaseClock'>;
   alerts: Alerts;
   log: Log;
   metrics: Pick<Metrics, 'countMail' | 'observeBatch' | 'observeBatchStep'>;
@@ -55,10 +58,11 @@ export interface DigestSender {
 /** Wires the in-flight window, the recording of its results and the follow-up of replies under the
  *  lease of this process. */
 export function createDigestSender(deps: DigestSenderDeps): DigestSender {
-  const { lease, relay, metrics } = deps;
+  const { lease, metrics } = deps;
+  const relay = closeWhileClockIsWrong(deps);
   const activeBatches = new Map<string, Promise<unknown>>();
   const followUps = new Set<Promise<void>>();
-  const window = openWindow(deps, followUps);
+  const window = openWindow({ ...deps, relay }, followUps);
   // Results that are known must be recorded before the deliveries of a lost lease become unknown.
   lease.beforeRelease(window.flush);
   const deliverDeps = {
@@ -78,6 +82,11 @@ export function createDigestSender(deps: DigestSenderDeps): DigestSender {
   };
 }
 
+/** A batch that is being sent when the clock is set is released like one whose relay is down. */
+function closeWhileClockIsWrong({ relay, clockGuard }: DigestSenderDeps): Relay {
+  return { ...relay, isAvailable: () => relay.isAvailable() && clockGuard.isRight() };
+}
+
 function openWindow(deps: DigestSenderDeps, followUps: Set<Promise<void>>): InFlightWindow {
   const { log, metrics, lease } = deps;
   const handleReplies = createReplyHandler(deps);
@@ -89,6 +98,8 @@ function openWindow(deps: DigestSenderDeps, followUps: Set<Promise<void>>): InFl
   };
   return createInFlightWindow({
     ...deps,
+    // What is in flight when the clock is set must neither expire nor wait for years.
+    clock: deps.clockGuard.databaseClock,
     isAlive: lease.isAlive,
     record: (digestId, attempts) => recordUntilDone(deps, digestId, attempts),
     onRecorded: (digestId, attempts, leaseLost) => {

@@ -28,6 +28,8 @@ interface LeaseDeps {
   /** Monotonic time, in ms. */
   elapsedMs: () => number;
   log: Log;
+  /** Called with the time of the database at each renewal, and when it was asked for it. */
+  onRenewed?: (databaseTime: Date, requestedMs: number) => void;
   /** Waits, in ms. @defaultValue a timer that does not keep the process running */
   sleep?: (durationMs: number) => Promise<unknown>;
 }
@@ -43,7 +45,7 @@ const HEARTBEAT_INTERVAL_MS = 5000;
 
 /** Opens a lease. Until `end`, renews it and releases the deliveries of dead workers. */
 export async function startLeaseHeartbeat(
-  { db, queue, clock, elapsedMs, log, sleep = sleepUnref }: LeaseDeps,
+  { db, queue, clock, elapsedMs, log, onRenewed, sleep = sleepUnref }: LeaseDeps,
   instanceId: string,
 ): Promise<Lease> {
   const flushes: (() => Promise<void>)[] = [];
@@ -56,9 +58,12 @@ export async function startLeaseHeartbeat(
   const sendHeartbeat = async () => {
     const at = elapsedMs();
     const { id } = lease;
-    const isOurs = await renewLease(db, id);
-    if (isOurs) lease.renewedAt = at;
-    else lease = await open();
+    const databaseTime = await renewLease(db, id);
+    const isOurs = databaseTime !== null;
+    if (isOurs) {
+      lease.renewedAt = at;
+      onRenewed?.(databaseTime, at);
+    } else lease = await open();
     await releaseLeases({ expired: true, besides: id });
     if (isOurs) return;
     const flushed = Promise.all(flushes.map((flush) => flush()));

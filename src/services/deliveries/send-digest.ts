@@ -6,6 +6,7 @@ import type { DigestSummary } from '../../domain/digests/digest.ts';
 import type { Clock } from '../../domain/time/clock.ts';
 import type { Queue } from '../../queue/queue.ts';
 import { type DigestStatus, readDigestStatus } from '../digests/digest-status.ts';
+import { type ClockGuard, createClockSkewError } from '../monitoring/clock-guard.ts';
 import { abortableSleep, type Sleep } from './retry-transient.ts';
 import { sweepDeliveries } from './sweep-deliveries.ts';
 
@@ -41,16 +42,24 @@ const MAX_POLL_INTERVAL_MS = 2000;
 const NO_WORKER_TIMEOUT_MS = 30_000;
 
 /** Enqueues the due deliveries of a digest and waits until none is due or in progress, or the
- *  digest is paused. The workers send. */
+ *  digest is paused. The workers send. @throws PaperboyError `CLOCK_SKEW`. */
 export async function sendDigest(
-  deps: { db: Db; queue: Queue; clock: Clock; timer?: SendTimer },
+  deps: {
+    db: Db;
+    queue: Queue;
+    clock: Clock;
+    clockGuard: Pick<ClockGuard, 'isRight' | 'measure'>;
+    timer?: SendTimer;
+  },
   { digest, isImmediate, onProgress, signal }: SendDigestOptions,
 ): Promise<SendDigestResult> {
-  const { db, queue, clock, timer = REAL_TIMER } = deps;
+  const { db, queue, clock, clockGuard, timer = REAL_TIMER } = deps;
+  await clockGuard.measure();
   if (isImmediate) await sendBatchesNow(db, digest.id, clock());
   let sweptAt = Number.NEGATIVE_INFINITY;
   let workerSeenAt = timer.elapsedMs();
   for (;;) {
+    if (!clockGuard.isRight()) throw createClockSkewError();
     const startedAt = timer.elapsedMs();
     const current = (await findDigestById(db, digest.id)) ?? digest;
     const status = await readDigestStatus(db, current, clock());

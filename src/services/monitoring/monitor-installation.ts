@@ -28,12 +28,15 @@ export async function monitorInstallation(deps: MonitorDeps, now: Date): Promise
   const quiet = await monitorQuietSources(deps, now);
   await monitorQueues(deps, now);
   const isResumed = async ({ subject }: Incident) => !(await isPaused(deps.db, subject));
+  const isStale = async ({ seenAt }: Incident) =>
+    now.getTime() - seenAt.getTime() > STALE_ALERT_AFTER_MS;
   const isOver: Partial<Record<AlertKind, (incident: Incident) => Promise<boolean>>> = {
     'papers-late': (incident) => isPapersLateOver(deps, incident, now),
     refusals: isResumed,
     unanswered: isResumed,
     'compose-failed': isResumed,
-    'relay-down': async ({ seenAt }) => now.getTime() - seenAt.getTime() > STALE_ALERT_AFTER_MS,
+    'relay-down': isStale,
+    'clock-skew': isStale,
     'source-failed': async ({ subject }) => !isConfigured(deps, subject),
     'source-quiet': (incident) => isSourceQuietOver(deps, incident, { quiet, now }),
     'source-stale': async ({ subject }) => !isConfigured(deps, subject),

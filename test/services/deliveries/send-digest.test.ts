@@ -2,6 +2,7 @@ import { sql } from 'drizzle-orm';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { sendDigest } from '../../../src/services/deliveries/send-digest.ts';
 import { requireDigest } from '../../../src/services/digests/require-digest.ts';
+import { trustClock } from '../../../src/services/monitoring/clock-guard.ts';
 import { createTestClock, FRIDAY } from '../../support/clock.ts';
 import { storePapers } from '../../support/rows.ts';
 import { buildPaperOf, useDigestFixture } from '../digests/digest-fixture.ts';
@@ -31,7 +32,7 @@ describe('Sending a digest', () => {
     const digest = await requireDigest(database.db, 'daily', FRIDAY);
     const seen: number[] = [];
     const end = await sendDigest(
-      { db: database.db, queue: digests.queue, clock, timer },
+      { db: database.db, queue: digests.queue, clock, clockGuard: trustClock(clock), timer },
       { digest, isImmediate: isNow, signal, onProgress: ({ due }) => seen.push(due) },
     );
     return { ...end, seen, elapsedMs: timer.elapsedMs() };

@@ -21,6 +21,7 @@ import {
 } from '../../../src/services/deliveries/digest-sender.ts';
 import { composeDigest } from '../../../src/services/digests/compose-digest.ts';
 import { createDigestContexts } from '../../../src/services/digests/digest-context.ts';
+import { trustClock } from '../../../src/services/monitoring/clock-guard.ts';
 import type { Log } from '../../../src/services/monitoring/log.ts';
 import { createTermStatistics } from '../../../src/services/ranking/term-statistics.ts';
 import type { TransactionalDeps } from '../../../src/services/transactional/send-transactional-email.ts';
@@ -113,6 +114,7 @@ export function useSendingFixture() {
       sender,
       tokens,
       clock,
+      clockGuard: trustClock(clock),
       random: () => 0.5,
       suppressionKey,
       ownerKeys: null,
