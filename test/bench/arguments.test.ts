@@ -14,6 +14,8 @@ describe('parseArguments of the benchmark', () => {
         isEmbedded: false,
         oldDeliveries: 0,
         papers: null,
+        isAlternating: true,
+        digests: 1,
         profileFolder: null,
       },
     });
@@ -21,7 +23,7 @@ describe('parseArguments of the benchmark', () => {
 
   it('Every option is read', () => {
     const argv =
-      '--subscribers 1000000 --dkim --queue postgres --workers 2 --connections 50 --old 30000000 --papers 7 --profile p';
+      '--subscribers 1000000 --dkim --queue postgres --workers 2 --connections 50 --old 30000000 --papers 7 --digests 5 --whole --profile p';
     expect(parseArguments(argv.split(' '))).toEqual({
       kind: 'run',
       options: {
@@ -33,6 +35,8 @@ describe('parseArguments of the benchmark', () => {
         isEmbedded: false,
         oldDeliveries: 30_000_000,
         papers: 7,
+        isAlternating: false,
+        digests: 5,
         profileFolder: 'p',
       },
     });

@@ -13,6 +13,10 @@ export interface BenchOptions {
   oldDeliveries: number;
   /** Papers per subscriber; null for a mix of 5 to 20. */
   papers: number | null;
+  /** Whether windows of smtp-source interrupt the digest; otherwise it runs before and after. */
+  isAlternating: boolean;
+  /** Digests that may be sent until the ratio's interval is within 5 %. */
+  digests: number;
   /** Folder for CPU profiles of the workers. */
   profileFolder: string | null;
 }
@@ -26,7 +30,7 @@ export const HELP = `Usage: npm run bench -- --subscribers N [options]
 
 Sends personal digests of the seed day to N subscribers through the built program, PostgreSQL and the queue
 to Postfix's smtp-sink, all on this machine, and prints one line of JSON. The baseline is the speed of
-smtp-source with messages of the same size to the same sink, before and after.
+smtp-source with messages of the same size to the same sink, in short windows between those of Paperboy.
 
   --subscribers N           subscribers, 1 to 5000000
   --dkim                    sign with DKIM, RSA-2048
@@ -36,6 +40,9 @@ smtp-source with messages of the same size to the same sink, before and after.
   --embedded                one process, PGlite, no Redis, subscribers imported from a file
   --old M                   deliveries of older digests in the table, 0 to 100000000 (default: 0)
   --papers P                papers per subscriber, 1 to 20 (default: a mix of 5 to 20)
+  --digests D               send up to D digests, until the interval of the ratio is within 5 %, 1 to 20
+                            (default: 1)
+  --whole                   send without interruption; smtp-source runs before and after
   --profile FOLDER          write CPU profiles of the workers there; read them with
                             node --import tsx test/bench/profile/summarise-profile.ts FOLDER
   --help                    print this help`;
@@ -49,6 +56,8 @@ const OPTIONS = {
   embedded: { type: 'boolean' },
   old: { type: 'string' },
   papers: { type: 'string' },
+  digests: { type: 'string' },
+  whole: { type: 'boolean' },
   profile: { type: 'string' },
   help: { type: 'boolean' },
 } as const;
@@ -60,7 +69,7 @@ export function parseArguments(argv: readonly string[]): ParsedArguments {
   if (given.help) return { kind: 'help' };
   const problems: string[] = [];
   const count = (
-    name: 'subscribers' | 'workers' | 'connections' | 'old' | 'papers',
+    name: 'subscribers' | 'workers' | 'connections' | 'old' | 'papers' | 'digests',
     bounds: Bounds,
   ) => readCount(name, given[name], bounds, problems);
   const options: BenchOptions = {
@@ -73,6 +82,8 @@ export function parseArguments(argv: readonly string[]): ParsedArguments {
     oldDeliveries: count('old', { min: 0, max: 100_000_000, fallback: 0 }),
     papers:
       given.papers === undefined ? null : count('papers', { min: 1, max: 20, fallback: null }),
+    isAlternating: given.whole !== true,
+    digests: count('digests', { min: 1, max: 20, fallback: 1 }),
     profileFolder: given.profile ?? null,
   };
   if (given.profile === '') problems.push('--profile is empty: expected a folder.');

@@ -2,8 +2,6 @@ import { runProgram } from '../servers/programs.ts';
 
 const CONNECTIONS = 20;
 const PROBE_MESSAGES = 2000;
-/** Long enough to ignore the start of the program. */
-const TARGET_SECONDS = 5;
 
 /** Sends messages of a size and returns the messages per second. */
 export type SmtpSource = (messages: number, bytes: number) => Promise<number>;
@@ -30,7 +28,7 @@ export function createSmtpSource(program: string, sinkAddress: string): SmtpSour
   };
 }
 
-/** The number of messages for a run of some seconds, calibrated by a short run. */
-export async function calibrateMessageCount(source: SmtpSource, bytes: number): Promise<number> {
-  return Math.ceil((await source(PROBE_MESSAGES, bytes)) * TARGET_SECONDS);
+/** Messages per second of a short run. */
+export async function probeSource(source: SmtpSource, bytes: number): Promise<number> {
+  return source(PROBE_MESSAGES, bytes);
 }

@@ -8,6 +8,7 @@ import type { SmtpSink } from './environment/smtp-sink.ts';
 import { readSentSummary, type SentSummary } from './results.ts';
 import { measureSend, type SendMeasurement } from './send.ts';
 import { buildSettings } from './settings.ts';
+import type { Yardstick } from './windows.ts';
 
 /** The measurements of a digest that was composed and sent. */
 export interface DigestRun {
@@ -23,7 +24,10 @@ export interface DigestRun {
 export async function runDigest(
   bench: BenchRun,
   sink: SmtpSink,
-  onProgress: (bytes: number) => void = () => undefined,
+  {
+    yardstick = null,
+    onProgress = () => undefined,
+  }: { yardstick?: Yardstick | null; onProgress?: (bytes: number) => void } = {},
 ): Promise<DigestRun> {
   const { options, folder, reportStep } = bench;
   const settings = buildSettings({ ...options, folder, smtpUrl: sink.url });
@@ -35,7 +39,7 @@ export async function runDigest(
   const visibleAt = await compose(deployment);
   const workers = await deployment.startWorkers();
   reportStep('Sending it');
-  const sending = await measureSend(deployment, workers, sink, onProgress);
+  const sending = await measureSend(deployment, workers, { sink, yardstick, onProgress });
   await Promise.all(workers.map(stop));
   const sent = await deployment.readRows((query) => readSentSummary(query, DAY));
   await stopAll(deployment.servers);

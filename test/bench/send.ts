@@ -3,9 +3,11 @@ import {
   type ProcessEnvironment,
   runPaperboy,
 } from '../processes/support/paperboy.ts';
+import type { SmtpSource } from './baseline.ts';
 import { type BenchDeployment, DAY } from './environment/deployment.ts';
 import { cpuMsOf, peakRssMb } from './environment/proc.ts';
 import type { SmtpSink } from './environment/smtp-sink.ts';
+import { alternateWindows, type Windows, type Yardstick } from './windows.ts';
 
 const PROGRESS_INTERVAL_MS = 5000;
 const EXIT_SOME_NOT_SENT = 3;
@@ -19,38 +21,81 @@ export interface SendMeasurement {
   serversCpuMs: Readonly<Record<string, number>>;
   /** Of the largest worker. */
   peakRssMb: number;
-  /** Bytes that the sink read. */
+  /** Bytes that the sink read from Paperboy. */
   bytes: number;
+  windows: Windows;
 }
 
-/** Sends the digest to everybody now and measures the cost. */
+const NO_WINDOWS: Windows = { pairs: [], stoppedMs: 0 };
+
+/** Sends the digest to everybody now and measures the cost, with windows of the yardstick. */
 export async function measureSend(
   { environment, servers }: BenchDeployment,
   workers: readonly PaperboyProcess[],
-  sink: SmtpSink,
-  onProgress: (bytes: number) => void,
+  {
+    sink,
+    yardstick,
+    onProgress,
+  }: { sink: SmtpSink; yardstick: Yardstick | null; onProgress: (bytes: number) => void },
 ): Promise<SendMeasurement> {
   const pids = workers.map(({ pid }) => pid);
   const readWorkersCpuMs = startCpuTimer(pids);
   const serverTimers = Object.entries(servers).map(
     ([name, { pid }]) => [name, startCpuTimer([pid])] as const,
   );
-  const bytesBefore = sink.bytes();
-  const progress = setInterval(() => onProgress(sink.bytes() - bytesBefore), PROGRESS_INTERVAL_MS);
+  const { readBytes, exclude } = createByteMeter(sink);
+  const progress = setInterval(() => onProgress(readBytes()), PROGRESS_INTERVAL_MS);
   const startedAt = new Date();
+  let isSending = true;
   try {
-    const states = await sendDigest(environment);
+    const sent = sendDigest(environment).finally(() => {
+      isSending = false;
+    });
+    const measured =
+      yardstick === null
+        ? NO_WINDOWS
+        : alternateWindows(
+            { ...yardstick, source: exclude(yardstick.source) },
+            {
+              signalAll: (signal) => {
+                for (const worker of workers) worker.kill(signal);
+              },
+              readBytes,
+              isSending: () => isSending,
+            },
+          );
+    const [states, windows] = await Promise.all([sent, measured]);
     return {
       startedAt,
       states,
       workersCpuMs: readWorkersCpuMs(),
       serversCpuMs: Object.fromEntries(serverTimers.map(([name, spent]) => [name, spent()])),
       peakRssMb: Math.max(...pids.map(peakRssMb)),
-      bytes: sink.bytes() - bytesBefore,
+      bytes: readBytes(),
+      windows,
     };
   } finally {
     clearInterval(progress);
   }
+}
+
+/** Counts the bytes that the sink has read since now, without those of excluded sources. */
+function createByteMeter(sink: SmtpSink) {
+  let offset = sink.bytes();
+  let frozen: number | null = null;
+  const readBytes = () => frozen ?? sink.bytes() - offset;
+  const exclude =
+    (source: SmtpSource): SmtpSource =>
+    async (...window) => {
+      frozen = readBytes();
+      try {
+        return await source(...window);
+      } finally {
+        offset = sink.bytes() - frozen;
+        frozen = null;
+      }
+    };
+  return { readBytes, exclude };
 }
 
 async function sendDigest(environment: ProcessEnvironment): Promise<Record<string, number>> {

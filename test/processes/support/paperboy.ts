@@ -20,7 +20,7 @@ export interface PaperboyProcess {
   ended: Promise<ProcessResult>;
   /** Resolves once standard output contains `text`; throws when the process ends before. */
   waitForOutput(text: string): Promise<void>;
-  kill(signal: 'SIGTERM' | 'SIGINT' | 'SIGKILL'): void;
+  kill(signal: 'SIGTERM' | 'SIGINT' | 'SIGKILL' | 'SIGSTOP' | 'SIGCONT'): void;
   /** Its standard input; ended at once unless it was started with `takesInput`. */
   stdin: Writable;
 }
