@@ -36,19 +36,14 @@ export async function startRoles(app: App, roles: readonly Role[]): Promise<Runn
   const stop = async () => {
     await Promise.all(stopFunctions.splice(0).map((each) => each()));
   };
-  const pausing: RunningWorkers[] = [];
-  app.clockGuard.onChange((isRight) => {
-    for (const workers of pausing) isRight ? workers.resume() : workers.pause();
-  });
   try {
     stopFunctions.push(await startClockGuard(app));
     const site = roles.includes('api') ? await startSiteRole(app) : null;
     if (site) stopFunctions.push(site.stop);
     const metrics = await startMetricsSiteIfSet(app, roles);
     if (metrics) stopFunctions.push(metrics.stop);
-    if (roles.includes('worker')) stopFunctions.push(createStop(await startWorker(app, pausing)));
-    if (roles.includes('scheduler'))
-      stopFunctions.push(createStop(await startScheduler(app, pausing)));
+    if (roles.includes('worker')) stopFunctions.push(createStop(await startWorker(app)));
+    if (roles.includes('scheduler')) stopFunctions.push(createStop(await startScheduler(app)));
     return {
       address: site?.address ?? null,
       stop: async () => {
@@ -86,11 +81,7 @@ async function startClockGuard({ clockGuard }: App): Promise<() => Promise<void>
   return async () => stop();
 }
 
-/** Adds what must take no jobs while the clock is wrong to `pausing`. */
-async function startWorker(
-  app: App,
-  pausing: RunningWorkers[],
-): Promise<Pick<RunningWorkers, 'stop'>> {
+async function startWorker(app: App): Promise<Pick<RunningWorkers, 'stop'>> {
   const { queue, handlers, lease, logger, forceStop, waitForBatches } = app;
   await lease();
   const onError = createJobErrorLogger(logger);
@@ -102,7 +93,9 @@ async function startWorker(
     concurrency: TRANSACTIONAL_CONCURRENCY,
     onError,
   });
-  pauseWhileClockIsWrong(app, pausing, [workers, transactionalWorkers]);
+  const isFit = () => app.clockGuard.isRight() && !app.suspension.isSuspended();
+  pauseUnless(isFit, app, workers);
+  pauseUnless(app.clockGuard.isRight, app, transactionalWorkers);
   return {
     stop: async () => {
       const timer = setTimeout(() => forceStop.abort(), SHUTDOWN_GRACE_MS);
@@ -119,10 +112,7 @@ const RESTORE_INTERVAL_MS = 30_000;
 /** Jobs in the queue `sources` that are no fetch: `monitor`. */
 const MONITOR_JOBS = 1;
 
-async function startScheduler(
-  app: App,
-  pausing: RunningWorkers[],
-): Promise<Pick<RunningWorkers, 'stop'>> {
+async function startScheduler(app: App): Promise<Pick<RunningWorkers, 'stop'>> {
   const { queue, handlers, config, logger, clockGuard } = app;
   const sources = app.sources.configured;
   const onError = createJobErrorLogger(logger);
@@ -136,7 +126,8 @@ async function startScheduler(
     concurrency: 1,
     onError,
   });
-  pauseWhileClockIsWrong(app, pausing, [workers, libraryWorkers]);
+  pauseUnless(clockGuard.isRight, app, workers);
+  pauseUnless(clockGuard.isRight, app, libraryWorkers);
   // Not a scheduled job: a queue whose store was wiped has no schedules left to run it.
   const timer = setInterval(() => {
     // Two schedulers whose clocks differ would restore the schedules of each other.
@@ -151,14 +142,16 @@ async function startScheduler(
   };
 }
 
-/** A process with a wrong clock would use up the jobs of the others. */
-function pauseWhileClockIsWrong(
-  { clockGuard }: App,
-  pausing: RunningWorkers[],
-  started: readonly RunningWorkers[],
+/** Pauses workers while they are not fit to work: they would use up the jobs of others. */
+function pauseUnless(
+  isFit: () => boolean,
+  { clockGuard, suspension }: App,
+  workers: RunningWorkers,
 ): void {
-  pausing.push(...started);
-  if (!clockGuard.isRight()) for (const workers of started) workers.pause();
+  const update = () => (isFit() ? workers.resume() : workers.pause());
+  clockGuard.onChange(update);
+  suspension.onChange(update);
+  if (!isFit()) workers.pause();
 }
 
 function createStop(workers: Pick<RunningWorkers, 'stop'>): () => Promise<void> {

@@ -7,6 +7,7 @@ import { openSigner } from '../mail/dkim/open-signer.ts';
 import type { Handlers } from '../queue/jobs.ts';
 import { enqueueReleased } from '../services/deliveries/enqueue-batches.ts';
 import type { Lease } from '../services/deliveries/lease.ts';
+import type { SendSuspension } from '../services/deliveries/send-suspension.ts';
 import type { ReadinessProbe } from '../services/monitoring/readiness.ts';
 import { loadStoredAdminToken } from '../settings/admin-token.ts';
 import type { Config } from '../settings/config.ts';
@@ -30,6 +31,8 @@ export interface App extends Core {
   /** Catches mail when no relay is set and this process sends. */
   inbox: Inbox | null;
   mail(): Promise<MailServices>;
+  /** While this process is to send nothing. */
+  suspension: SendSuspension;
   /** Opened by a worker before its first job; kept until `close`. */
   lease(): Promise<Lease>;
   handlers: Handlers;

@@ -5,6 +5,10 @@ import {
 } from '../services/deliveries/digest-sender.ts';
 import { type Lease, startLeaseHeartbeat } from '../services/deliveries/lease.ts';
 import { abortableSleep } from '../services/deliveries/retry-transient.ts';
+import {
+  createSendSuspension,
+  type SendSuspension,
+} from '../services/deliveries/send-suspension.ts';
 import type { TransactionalDeps } from '../services/transactional/send-transactional-email.ts';
 import type { Core } from './core.ts';
 import { type Closer, openLeaseDatabase } from './database.ts';
@@ -17,6 +21,7 @@ interface SendingDeps extends MailDeps, Core {
 
 /** Each is opened when it is first needed: compiling the templates alone takes a while. */
 export interface Sending {
+  suspension: SendSuspension;
   mail: LoadOnce<MailServices>;
   lease: LoadOnce<Lease>;
   digestSender: LoadOnce<DigestSender>;
@@ -33,6 +38,8 @@ export function wireSending(deps: SendingDeps, closers: Closer[]): Sending {
     closers.push(() => services.close());
     return services;
   });
+  const suspension = createSendSuspension(deps, deps.instanceId);
+  closers.push(async () => suspension.close());
   const lease = loadOnce(async () => {
     const leaseDatabase = openLeaseDatabase(config, database, closers);
     const heartbeat = await startLeaseHeartbeat(
@@ -51,6 +58,7 @@ export function wireSending(deps: SendingDeps, closers: Closer[]): Sending {
     createDigestSender({
       ...deps,
       lease: await lease(),
+      suspension,
       ...(await mail()),
       db,
       pool,
@@ -68,5 +76,5 @@ export function wireSending(deps: SendingDeps, closers: Closer[]): Sending {
     suppressionKey,
     dailyLimit,
   }));
-  return { mail, lease, digestSender, transactional };
+  return { suspension, mail, lease, digestSender, transactional };
 }

@@ -58,6 +58,8 @@ export const ALERT_COPY = {
   /** `skewMs` is how far the machine is ahead. */
   clockSkew: (machine: string, skewMs: number) =>
     `The clock of ${machine} is ${formatSkew(skewMs)} the database’s. Until they agree within a minute, Paperboy on ${machine} sends, composes and removes nothing. Synchronise the clocks of both machines by NTP.`,
+  databaseRefuses: (worker: string, problem: string) =>
+    `The database does not store the results of the worker ${worker}: ${problem}. The worker has stopped sending, and tries again every 10 minutes; messages that it had in flight are unknown. Check the rights of its database role, and whether its version fits the tables.`,
   queueBehind: (queue: 'deliveries' | 'transactional', since: Date) =>
     `The oldest due ${QUEUE_NAMES[queue]} has waited since ${formatTime(since)}. Check whether a worker is running and whether the relay accepts mail fast enough.`,
 } as const;

@@ -25,6 +25,8 @@ export const ALERT_KINDS = [
   'queue-behind',
   /** The clock of a machine is far from that of the database. Subject: the machine's name. */
   'clock-skew',
+  /** The database refuses what a worker records, which has stopped sending. Subject: the worker. */
+  'database-refuses',
 ] as const;
 export type AlertKind = (typeof ALERT_KINDS)[number];
 

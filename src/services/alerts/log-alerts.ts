@@ -8,6 +8,7 @@ const LOGGED_BY_CALLER: readonly AlertKind[] = [
   'unanswered',
   'compose-failed',
   'clock-skew',
+  'database-refuses',
 ];
 
 /** Returns callbacks for `createAlerts` that log when an incident begins and ends. */

@@ -48,7 +48,8 @@ const RELAY_POLL_INTERVAL_MS = 1000;
 
 const noop = () => undefined;
 
-const EMPTY_RESULT: BatchResult = { claimed: 0, sent: 0, remaining: null };
+/** The result of a batch of which nothing was claimed. */
+export const EMPTY_RESULT: BatchResult = { claimed: 0, sent: 0, remaining: null };
 
 /**
  * Sends the due deliveries of one batch under a lease: claims them, checks that each subscriber

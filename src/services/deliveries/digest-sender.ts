@@ -10,7 +10,7 @@ import type { ClockGuard } from '../monitoring/clock-guard.ts';
 import type { Log } from '../monitoring/log.ts';
 import { measureDuration } from '../monitoring/measure-duration.ts';
 import type { AttemptResult } from './attempt.ts';
-import { type BatchResult, deliverBatch } from './deliver-batch.ts';
+import { type BatchResult, deliverBatch, EMPTY_RESULT } from './deliver-batch.ts';
 import { createReplyHandler } from './handle-replies.ts';
 import {
   createInFlightWindow,
@@ -20,6 +20,7 @@ import {
 import type { Lease } from './lease.ts';
 import type { PrepareDeps } from './prepare-batch.ts';
 import { retryTransient, type Sleep } from './retry-transient.ts';
+import type { SendSuspension } from './send-suspension.ts';
 
 export interface DigestSenderDeps extends PrepareDeps {
   /** Records attempts by prepared statements; of the same database as `db`. */
@@ -27,7 +28,9 @@ export interface DigestSenderDeps extends PrepareDeps {
   relay: Relay;
   digestContexts: DigestContexts;
   /** The lease under which this process claims batches. */
-  lease: Pick<Lease, 'current' | 'isAlive' | 'beforeRelease'>;
+  lease: Pick<Lease, 'current' | 'isAlive' | 'beforeRelease' | 'replace'>;
+  /** Suspends sending when the database refuses statements for good. */
+  suspension: Pick<SendSuspension, 'isSuspended' | 'suspend' | 'noteSuccess'>;
   /** Messages in 24 hours; null: no limit. */
   dailyLimit: number | null;
   /** Nothing is claimed or begun while it says that the clock is wrong. */
@@ -58,8 +61,8 @@ export interface DigestSender {
 /** Wires the in-flight window, the recording of its results and the follow-up of replies under the
  *  lease of this process. */
 export function createDigestSender(deps: DigestSenderDeps): DigestSender {
-  const { lease, metrics } = deps;
-  const relay = closeWhileClockIsWrong(deps);
+  const { lease, metrics, suspension } = deps;
+  const relay = closeWhileUnfit(deps);
   const activeBatches = new Map<string, Promise<unknown>>();
   const followUps = new Set<Promise<void>>();
   const window = openWindow({ ...deps, relay }, followUps);
@@ -73,8 +76,15 @@ export function createDigestSender(deps: DigestSenderDeps): DigestSender {
     onClaim: (seconds: number) => metrics.observeBatchStep('claim', seconds),
     onBatch: metrics.observeBatch,
   };
+  const observe = createBatchObserver(deps);
   return {
-    deliverBatch: async (key) => deliverBatch(deliverDeps, key, await lease.current()),
+    deliverBatch: async (key) => {
+      // Its job is not held: other workers can send the batch.
+      if (suspension.isSuspended()) return { ended: Promise.resolve(EMPTY_RESULT) };
+      const starting = deliverBatch(deliverDeps, key, await lease.current());
+      const { ended } = await observe(starting, false);
+      return { ended: observe(ended, true) };
+    },
     drain: async () => {
       await Promise.allSettled(activeBatches.values());
       await Promise.all(followUps);
@@ -82,9 +92,35 @@ export function createDigestSender(deps: DigestSenderDeps): DigestSender {
   };
 }
 
-/** A batch that is being sent when the clock is set is released like one whose relay is down. */
-function closeWhileClockIsWrong({ relay, clockGuard }: DigestSenderDeps): Relay {
-  return { ...relay, isAvailable: () => relay.isAvailable() && clockGuard.isRight() };
+/** A batch that is being sent when the clock is set, or when the database begins to refuse
+ *  statements, is released like one whose relay is down. */
+function closeWhileUnfit({ relay, clockGuard, suspension }: DigestSenderDeps): Relay {
+  const isFit = () => clockGuard.isRight() && !suspension.isSuspended();
+  return { ...relay, isAvailable: () => relay.isAvailable() && isFit() };
+}
+
+/** Batches in a row that may fail with permanent errors. */
+const MAX_FAILED_BATCHES = 5;
+
+/** Returns a function that passes on the result of a batch, or of its start. One whose release
+ *  fails stays claimed, so after some permanent errors in a row the worker gives up its lease. */
+function createBatchObserver({ lease, suspension, forceStop }: DigestSenderDeps) {
+  let failures = 0;
+  return async <Result>(batch: Promise<Result>, isEnd: boolean): Promise<Result> => {
+    try {
+      const result = await batch;
+      if (isEnd) failures = 0;
+      return result;
+    } catch (error) {
+      if (!isTransient(error) && !forceStop.aborted) failures += 1;
+      if (failures >= MAX_FAILED_BATCHES && !suspension.isSuspended()) {
+        failures = 0;
+        suspension.suspend(error);
+        await lease.replace();
+      }
+      throw error;
+    }
+  };
 }
 
 function openWindow(deps: DigestSenderDeps, followUps: Set<Promise<void>>): InFlightWindow {
@@ -114,22 +150,40 @@ function openWindow(deps: DigestSenderDeps, followUps: Set<Promise<void>>): InFl
   });
 }
 
+/** How often a statement that fails for good is repeated, in case the cause is mended at once. */
+const MAX_PERMANENT_FAILURES = 5;
+
 /** Retries on any error: only this process has the replies, and without them the deliveries would
- *  become `unknown`. */
-function recordUntilDone(
-  { pool, log, metrics, forceStop, sleep }: DigestSenderDeps,
+ *  become `unknown`. After some permanent errors the worker gives up its lease, so that others go
+ *  on with what it has not begun. */
+async function recordUntilDone(
+  deps: DigestSenderDeps,
   ...[digestId, attempts]: Parameters<InFlightWindowDeps['record']>
 ): ReturnType<InFlightWindowDeps['record']> {
+  const { pool, log, metrics, forceStop, sleep, suspension, lease } = deps;
+  let failures = 0;
   const isRetryable = (err: unknown) => {
-    if (!isTransient(err)) log('error', 'results could not be recorded', { digestId, err });
-    return true;
+    if (isTransient(err)) return true;
+    log('error', 'results could not be recorded', { digestId, err });
+    failures += 1;
+    return failures < MAX_PERMANENT_FAILURES && !suspension.isSuspended();
   };
   const record = () =>
     measureDuration(
       () => recordAttempts(pool, digestId, attempts),
       (seconds) => metrics.observeBatchStep('record', seconds),
     );
-  return retryTransient(record, { signal: forceStop, sleep, isRetryable });
+  try {
+    const recorded = await retryTransient(record, { signal: forceStop, sleep, isRetryable });
+    suspension.noteSuccess();
+    return recorded;
+  } catch (error) {
+    if (failures > 0 && !suspension.isSuspended()) {
+      suspension.suspend(error);
+      await lease.replace();
+    }
+    throw error;
+  }
 }
 
 /** Messages that may be in flight: two per connection, so that no connection waits for a commit,

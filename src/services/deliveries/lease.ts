@@ -17,6 +17,9 @@ export interface Lease {
   /** Has `flush` called before the deliveries of a lost lease are released: results that are not
    *  recorded by then become `unknown`. */
   beforeRelease(flush: () => Promise<void>): void;
+  /** Gives up the lease for a new one: what is claimed is pending again, what is in flight becomes
+   *  unknown. Never rejects: a lease that cannot be ended now expires. */
+  replace(): Promise<void>;
   /** Ends the lease: what is still claimed is pending again. */
   end(): Promise<void>;
 }
@@ -95,6 +98,18 @@ export async function startLeaseHeartbeat(
     },
     isAlive: (id) => id === lease.id && elapsedMs() - lease.renewedAt < LEASE_SECONDS * 1000,
     beforeRelease: (flush) => void flushes.push(flush),
+    replace: async () => {
+      await heartbeat;
+      const { id } = lease;
+      try {
+        lease = await open();
+        await releaseLeases({ id });
+      } catch (err) {
+        // Not renewed any more: other workers release what it holds.
+        lease = { id: 0, renewedAt: Number.NEGATIVE_INFINITY };
+        onError(err);
+      }
+    },
     end: async () => {
       clearInterval(timer);
       await heartbeat;

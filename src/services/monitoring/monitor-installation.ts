@@ -37,6 +37,7 @@ export async function monitorInstallation(deps: MonitorDeps, now: Date): Promise
     'compose-failed': isResumed,
     'relay-down': isStale,
     'clock-skew': isStale,
+    'database-refuses': isStale,
     'source-failed': async ({ subject }) => !isConfigured(deps, subject),
     'source-quiet': (incident) => isSourceQuietOver(deps, incident, { quiet, now }),
     'source-stale': async ({ subject }) => !isConfigured(deps, subject),

@@ -1,9 +1,14 @@
 import { sql } from 'drizzle-orm';
+import type pg from 'pg';
 import { describe, expect, it } from 'vitest';
 import { listDueBatches, sendBatchesNow } from '../../../src/db/deliveries/batches.ts';
 import { claimBatch } from '../../../src/db/deliveries/transitions/claim.ts';
 import { endLeases } from '../../../src/db/deliveries/transitions/end-leases.ts';
 import { markDigestPaused, markDigestResumed } from '../../../src/db/digests/digests.ts';
+import type { DigestSenderDeps } from '../../../src/services/deliveries/digest-sender.ts';
+import { startLeaseHeartbeat } from '../../../src/services/deliveries/lease.ts';
+import { createSendSuspension } from '../../../src/services/deliveries/send-suspension.ts';
+import { createRecordingQueue } from '../../support/recording-queue.ts';
 import { buildSubscribers, MAX_IN_FLIGHT, useSendingFixture } from './sending-fixture.ts';
 
 const fixture = useSendingFixture();
@@ -318,5 +323,75 @@ describe('A throttled domain', () => {
     fixture.sink.respondWith(() => 'accept');
     clock.advance(2000);
     expect(await deliver(deps(), { digestId, leaseId })).toEqual({ claimed: 2, sent: 2 });
+  });
+});
+
+describe('A database that refuses what a worker records', () => {
+  /** A pool of a role that may not store results any more. */
+  const withoutRights = (pool: pg.Pool) => ({
+    query: (query: pg.QueryConfig) => {
+      const isResult = query.name?.startsWith('record-') && query.values?.[1] !== '{}';
+      if (!isResult) return pool.query(query);
+      const error = new Error('permission denied for table deliveries_1');
+      return Promise.reject(Object.assign(error, { code: '42501' }));
+    },
+  });
+
+  async function startBadWorker(changes: Partial<DigestSenderDeps>) {
+    const { db, alerts, log } = deps();
+    const suspension = createSendSuspension({ alerts, log }, 'host:1');
+    const heartbeat = await startLeaseHeartbeat(
+      { db, clock, log, queue: createRecordingQueue(), elapsedMs: () => performance.now() },
+      'host:1',
+    );
+    const worker = deps({ suspension, lease: heartbeat, ...changes });
+    const close = async () => {
+      suspension.close();
+      await heartbeat.end();
+    };
+    return { ...worker, suspension, close };
+  }
+
+  it('A worker that cannot record gives back what it has not begun, and others send it', async () => {
+    const { digestId } = await composeFor(buildSubscribers(2 * MAX_IN_FLIGHT + 1));
+    const pool = withoutRights(database.database.pool) as unknown as pg.Pool;
+    const bad = await startBadWorker({ pool });
+    await expect((await bad.deliverBatch({ digestId, batch: 0 })).ended).rejects.toThrow(
+      'permission denied',
+    );
+    expect((await statesOf(digestId)).sort()).toEqual([
+      ...Array(MAX_IN_FLIGHT + 1).fill('pending'),
+      ...Array(MAX_IN_FLIGHT).fill('unknown'),
+    ]);
+    expect(fixture.alerts).toEqual([
+      expect.stringContaining('permission denied for table deliveries_1 (SQLSTATE 42501)'),
+    ]);
+    expect(bad.suspension.isSuspended()).toBe(true);
+    await (await bad.deliverBatch({ digestId, batch: 0 })).ended;
+    expect(await statesOf(digestId)).toContain('pending');
+
+    const other = deps();
+    expect(await deliver(other, { digestId, leaseId: await lease() })).toMatchObject({
+      sent: MAX_IN_FLIGHT + 1,
+    });
+    expect(fixture.sink.accepted).toHaveLength(2 * MAX_IN_FLIGHT + 1);
+    await bad.close();
+  });
+
+  it('A worker whose batches fail one after the other gives up its lease', async () => {
+    const { digestId } = await composeFor(buildSubscribers(1));
+    const error = Object.assign(new Error('column “x” does not exist'), { code: '42703' });
+    const broken = await startBadWorker({
+      digestContexts: () => Promise.reject(error),
+    });
+    for (let time = 1; time <= 5; time += 1) {
+      expect(broken.suspension.isSuspended()).toBe(false);
+      const { ended } = await broken.deliverBatch({ digestId, batch: 0 }).catch(() => ({
+        ended: Promise.resolve(null),
+      }));
+      await ended.catch(() => undefined);
+    }
+    expect(broken.suspension.isSuspended()).toBe(true);
+    await broken.close();
   });
 });

@@ -94,7 +94,17 @@ export function useSendingFixture() {
         termStatistics,
         classifyNonWorkingDay: CALENDAR_ONLY.classifyNonWorkingDay,
       }),
-      lease: { current: async () => leaseId, isAlive: () => true, beforeRelease: () => undefined },
+      lease: {
+        current: async () => leaseId,
+        isAlive: () => true,
+        beforeRelease: () => undefined,
+        replace: async () => undefined,
+      },
+      suspension: {
+        isSuspended: () => false,
+        suspend: () => undefined,
+        noteSuccess: () => undefined,
+      },
       alerts: {
         raise: async ({ sentence }: Alert) => void alerts.push(sentence),
         end: async () => undefined,

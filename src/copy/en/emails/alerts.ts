@@ -14,6 +14,7 @@ export const ALERT_EMAIL_COPY = {
       `The digest ${digest} was paused: the relay did not reply to its messages`,
     'compose-failed': (digest) => `The digest ${digest} was paused: its emails cannot be composed`,
     'clock-skew': (machine) => `The clock of ${machine} is wrong, or that of the database`,
+    'database-refuses': (worker) => `The database refuses what the worker ${worker} records`,
     'queue-behind': (queue) =>
       queue === 'deliveries' ? 'Digest deliveries are behind' : 'Transactional emails are behind',
   } satisfies Record<AlertKind, (subject: string) => string>,

@@ -24,6 +24,7 @@ export const STATUS_COPY = {
     unanswered: 'A digest is paused.',
     'compose-failed': 'A digest is paused.',
     'clock-skew': 'Email is delayed: the clock of a machine is wrong.',
+    'database-refuses': 'Email is sent more slowly than usual, or not at all.',
     'queue-behind': 'Email is sent later than usual.',
   } satisfies Record<Alert['kind'], string>,
   papers: 'Papers',
