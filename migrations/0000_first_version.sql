@@ -235,6 +235,14 @@ CREATE INDEX transactional_emails_subscriber
 --> statement-breakpoint
 CREATE INDEX transactional_emails_due ON transactional_emails (next_at) WHERE state = 'pending';
 --> statement-breakpoint
+-- The timeline of the server, which each promotion of a standby raises; 0 where it may not be asked.
+CREATE FUNCTION database_timeline() RETURNS integer LANGUAGE plpgsql STABLE AS $$
+BEGIN
+  RETURN ('x' || left(pg_walfile_name(pg_current_wal_lsn()), 8))::bit(32)::integer;
+EXCEPTION WHEN OTHERS THEN
+  RETURN 0;
+END $$;
+--> statement-breakpoint
 CREATE TABLE digests (
   id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   kind text NOT NULL CHECK (kind IN ('daily', 'weekly')),
@@ -246,6 +254,7 @@ CREATE TABLE digests (
   pause_reason text,
   cancelled_at timestamptz,
   final_states jsonb,
+  timeline_id integer NOT NULL DEFAULT database_timeline(),
   UNIQUE (kind, date)
 );
 --> statement-breakpoint
@@ -263,7 +272,8 @@ CREATE TABLE digest_papers (
 CREATE TABLE leases (
   id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   instance_id text NOT NULL,
-  expires_at timestamptz NOT NULL
+  expires_at timestamptz NOT NULL,
+  timeline_id integer NOT NULL DEFAULT database_timeline()
 );
 --> statement-breakpoint
 CREATE TABLE batches (

@@ -33,8 +33,11 @@ const SEARCH_PATH = 'public,bullmq';
 /**
  * Runs on each new connection, because poolers refuse these settings as options of the connection.
  * JIT is off: compiling a statement takes longer than running it, even for a million deliveries.
+ * Commits are synchronous, whatever the role's default: a lost one is a digest sent twice.
  */
-const SESSION_SETUP_SQL = `SET search_path TO ${SEARCH_PATH}; SET timezone TO 'UTC'; SET jit TO off`;
+const SESSION_SETUP_SQL = `SET search_path TO ${SEARCH_PATH}; SET timezone TO 'UTC'; SET jit TO off;
+  SELECT set_config('synchronous_commit', 'on', false)
+  WHERE current_setting('synchronous_commit') NOT IN ('on', 'remote_apply')`;
 
 /** Opens a pool of connections to a PostgreSQL server (15 or newer), which connects lazily.
  *  `queryTimeoutMs` limits every statement; without it, see `withQueryTimeout`. */

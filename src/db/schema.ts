@@ -285,6 +285,8 @@ export const digests = pgTable(
     cancelledAt: instant('cancelled_at'),
     /** Number of deliveries by final state, kept when retention drops the deliveries. */
     finalStates: jsonb('final_states').$type<Record<DeliveryState, number>>(),
+    /** The timeline of the server on which its deliveries are known to be complete. */
+    timelineId: integer('timeline_id').notNull().default(sql`database_timeline()`),
   },
   (table) => [unique().on(table.kind, table.date)],
 );
@@ -310,6 +312,8 @@ export const leases = pgTable('leases', {
   id: id('id').primaryKey().generatedAlwaysAsIdentity(),
   instanceId: text('instance_id').notNull(),
   expiresAt: instant('expires_at').notNull(),
+  /** The timeline of the server on which it was opened: on another one it has ended. */
+  timelineId: integer('timeline_id').notNull().default(sql`database_timeline()`),
 });
 
 /** Deliveries of one digest that are due at the same time and that one job handles. */

@@ -222,6 +222,7 @@ describe('The lease of a worker', () => {
         clock,
         queue,
         elapsedMs: () => elapsed,
+        alerts: test.app.alerts,
         log,
       },
       'host:1',
@@ -329,7 +330,7 @@ describe('The lease of a worker', () => {
       });
       own = await startLeaseHeartbeat(
         {
-          ...{ db, queue, clock, elapsedMs: () => elapsed, log },
+          ...{ db, queue, clock, elapsedMs: () => elapsed, log, alerts: test.app.alerts },
           sleep: () =>
             new Promise<void>((resolve) => {
               pass = resolve;
@@ -379,6 +380,7 @@ describe('The lease of a worker', () => {
         clock,
         queue: { enqueueMany: () => new Promise(() => undefined) },
         elapsedMs: () => elapsed,
+        alerts: test.app.alerts,
         log,
       },
       'host:2',

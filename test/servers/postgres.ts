@@ -19,12 +19,22 @@ export function hasPostgres(): boolean {
 /** The data is used for one run of tests and need not survive a crash. */
 const NON_DURABLE_SETTINGS = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' };
 
+interface PostgresOptions {
+  /** URL of a running server whose data folder is copied, instead of a new one. */
+  copyOf?: string;
+  /** Whether the copy follows that server as a standby. */
+  isStandby?: boolean;
+  /** Further variables of the server's environment. */
+  env?: Readonly<Record<string, string>>;
+}
+
 /**
  * Starts a PostgreSQL on a free port with a new data folder, which `stop` removes. `chosen`
  * overrides settings of postgresql.conf.
  */
 export async function startPostgres(
   chosen: Readonly<Record<string, string>> = NON_DURABLE_SETTINGS,
+  { copyOf, isStandby = false, env = {} }: PostgresOptions = {},
 ): Promise<RestartableTestServer> {
   const initdb = findInitdb();
   if (initdb === null) throw new Error('PostgreSQL was not found.');
@@ -33,11 +43,12 @@ export async function startPostgres(
   try {
     const data = join(folder, 'data');
     const options = { ...owner, cwd: folder };
-    await runProgram(
-      initdb,
-      ['-D', data, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--locale=C.UTF-8', '--no-sync'],
-      options,
-    );
+    if (copyOf === undefined) await runProgram(initdb, [...INITDB_ARGS, '-D', data], options);
+    else {
+      const args = ['-D', data, '-d', copyOf, '-X', 'fetch', '-c', 'fast', '--no-sync'];
+      const program = join(dirname(initdb), 'pg_basebackup');
+      await runProgram(program, isStandby ? [...args, '-R'] : args, options);
+    }
     const port = await findFreePort();
     const url = `postgres://postgres@127.0.0.1:${port}/postgres`;
     const program = join(dirname(initdb), 'postgres');
@@ -54,7 +65,11 @@ export async function startPostgres(
       }),
     ];
     const start = () =>
-      startServer(program, args, { options, stopSignal: 'SIGINT', answers: () => answers(url) });
+      startServer(program, args, {
+        options: { ...options, env: { ...process.env, ...env } },
+        stopSignal: 'SIGINT',
+        answers: () => answers(url),
+      });
     let server = await start();
     return {
       url,
@@ -77,6 +92,17 @@ export async function startPostgres(
     throw error;
   }
 }
+
+const INITDB_ARGS = [
+  '-U',
+  'postgres',
+  '-A',
+  'trust',
+  '-E',
+  'UTF8',
+  '--locale=C.UTF-8',
+  '--no-sync',
+];
 
 function findInitdb(): string | null {
   return findProgram('initdb', postgresFolders());

@@ -7,7 +7,7 @@ import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
  */
 export async function openHalfOpenProxy(databaseUrl: string) {
   const target = new URL(databaseUrl);
-  const upstream = { host: target.hostname, port: Number(target.port) };
+  let upstream = { host: target.hostname, port: Number(target.port) };
   const sockets = new Set<Socket>();
   let silentAfter: string | null = null;
   const server = createServer((client) => {
@@ -34,6 +34,12 @@ export async function openHalfOpenProxy(databaseUrl: string) {
     url: target.href,
     silenceAfter: (trigger: string | null) => {
       silentAfter = trigger;
+    },
+    /** Cuts all connections; new ones go to another server. */
+    redirectTo: (url: string) => {
+      const other = new URL(url);
+      upstream = { host: other.hostname, port: Number(other.port) };
+      for (const socket of sockets) socket.destroy();
     },
     close: async () => {
       server.close();

@@ -55,6 +55,8 @@ export const ALERT_COPY = {
     'The relay received messages and did not reply, so nobody knows whether they arrived. The digest is paused. Before you resume it, check the relay’s log, and every firewall and filter in front of it.',
   composeFailed: (problem: string) =>
     `The emails of the digest cannot be composed: ${problem} The digest is paused, and no email is lost.`,
+  failover:
+    'The database failed over to another server, which may lack the last seconds before it: some readers may have their mail already. The digest is paused. What the workers remember of those seconds is unknown and not sent again. Check the relay’s log, then run “digest resume”.',
   /** `skewMs` is how far the machine is ahead. */
   clockSkew: (machine: string, skewMs: number) =>
     `The clock of ${machine} is ${formatSkew(skewMs)} the database’s. Until they agree within a minute, Paperboy on ${machine} sends, composes and removes nothing. Synchronise the clocks of both machines by NTP.`,

@@ -234,6 +234,29 @@ export async function markDigestPaused(
   return changed.rowCount === 1;
 }
 
+/**
+ * Pauses the unfinished digests of another timeline of the server, also those that were paused for
+ * another reason: a standby that was promoted may have forgotten their last deliveries. Each is
+ * paused once. @returns those digests.
+ */
+export async function pauseForgottenDigests(
+  db: Db,
+  reason: string,
+  now: Date,
+): Promise<Pick<Digest, 'id' | 'kind' | 'date'>[]> {
+  const isOpen = sql`EXISTS (SELECT FROM batches
+    WHERE digest_id = digests.id AND (due_at IS NOT NULL OR lease_id IS NOT NULL))`;
+  return db
+    .update(digests)
+    .set({
+      pausedAt: sql`coalesce(paused_at, ${now})`,
+      pauseReason: reason,
+      timelineId: sql`database_timeline()`,
+    })
+    .where(sql`timeline_id <> (SELECT database_timeline()) AND cancelled_at IS NULL AND ${isOpen}`)
+    .returning({ id: digests.id, kind: digests.kind, date: digests.date });
+}
+
 /** Resumes a digest. Returns false when it was not paused. */
 export async function markDigestResumed(db: Db, digestId: number): Promise<boolean> {
   const changed = await db

@@ -8,6 +8,7 @@ import {
   type TransactionalState,
 } from '../../domain/transactional/transactional-email.ts';
 import type { Db } from '../client.ts';
+import { LIVE_LEASE } from '../deliveries/leases.ts';
 import { transactionalEmails } from '../schema.ts';
 
 export interface TransactionalEmail {
@@ -188,7 +189,7 @@ function isUnclaimed(now: Date): SQL {
   const claimedBefore = new Date(now.getTime() - MAX_SENDING_MS);
   return sql`(transactional_emails.lease_id IS NULL OR next_at < ${claimedBefore} OR NOT EXISTS (
     SELECT FROM leases
-    WHERE leases.id = transactional_emails.lease_id AND expires_at > clock_timestamp()))`;
+    WHERE leases.id = transactional_emails.lease_id AND ${sql.raw(LIVE_LEASE)}))`;
 }
 
 /**

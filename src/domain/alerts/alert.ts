@@ -20,6 +20,9 @@ export const ALERT_KINDS = [
   'unanswered',
   /** The mails of a digest could not be composed, so it was paused. Subject: kind and date. */
   'compose-failed',
+  /** The database failed over to another server, so the digest was paused. Subject: kind and
+   *  date. */
+  'failover',
   /** Due work has waited too long: no worker runs, or it is too slow. Subject: `deliveries` or
    *  `transactional`. */
   'queue-behind',

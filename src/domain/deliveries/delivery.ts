@@ -13,10 +13,10 @@ export type DeliveryState = (typeof DELIVERY_STATES)[number];
 
 /** For each state, the states that may follow it. */
 export const DELIVERY_TRANSITIONS: Record<DeliveryState, readonly DeliveryState[]> = {
-  pending: ['claimed', 'skipped', 'expired'],
+  pending: ['claimed', 'skipped', 'expired', 'unknown'],
   claimed: ['sending', 'pending', 'skipped', 'failed'],
   sending: ['sent', 'deferred', 'failed', 'unknown', 'expired'],
-  deferred: ['claimed', 'skipped', 'expired'],
+  deferred: ['claimed', 'skipped', 'expired', 'unknown'],
   sent: [],
   failed: ['pending'],
   unknown: ['pending'],

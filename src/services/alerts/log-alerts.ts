@@ -7,6 +7,7 @@ const LOGGED_BY_CALLER: readonly AlertKind[] = [
   'refusals',
   'unanswered',
   'compose-failed',
+  'failover',
   'clock-skew',
   'database-refuses',
 ];

@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import type { BatchKey } from '../../db/deliveries/batches.ts';
+import { markForgottenDeliveries } from '../../db/deliveries/transitions/mark-forgotten.ts';
 import { recordAttempts } from '../../db/deliveries/transitions/record-attempts.ts';
 import { isTransient } from '../../db/transient.ts';
 import type { Metrics } from '../../metrics/metrics.ts';
@@ -21,6 +22,7 @@ import type { Lease } from './lease.ts';
 import type { PrepareDeps } from './prepare-batch.ts';
 import { retryTransient, type Sleep } from './retry-transient.ts';
 import type { SendSuspension } from './send-suspension.ts';
+import { createSentMemory, type SentMemory } from './sent-memory.ts';
 
 export interface DigestSenderDeps extends PrepareDeps {
   /** Records attempts by prepared statements; of the same database as `db`. */
@@ -28,7 +30,7 @@ export interface DigestSenderDeps extends PrepareDeps {
   relay: Relay;
   digestContexts: DigestContexts;
   /** The lease under which this process claims batches. */
-  lease: Pick<Lease, 'current' | 'isAlive' | 'beforeRelease' | 'replace'>;
+  lease: Pick<Lease, 'current' | 'isAlive' | 'beforeRelease' | 'onFailover' | 'replace'>;
   /** Suspends sending when the database refuses statements for good. */
   suspension: Pick<SendSuspension, 'isSuspended' | 'suspend' | 'noteSuccess'>;
   /** Messages in 24 hours; null: no limit. */
@@ -65,9 +67,11 @@ export function createDigestSender(deps: DigestSenderDeps): DigestSender {
   const relay = closeWhileUnfit(deps);
   const activeBatches = new Map<string, Promise<unknown>>();
   const followUps = new Set<Promise<void>>();
-  const window = openWindow({ ...deps, relay }, followUps);
+  const sentMemory = createSentMemory();
+  const window = openWindow({ ...deps, relay, sentMemory }, followUps);
   // Results that are known must be recorded before the deliveries of a lost lease become unknown.
   lease.beforeRelease(window.flush);
+  lease.onFailover(() => markForgotten(deps, sentMemory));
   const deliverDeps = {
     ...deps,
     window,
@@ -123,7 +127,25 @@ function createBatchObserver({ lease, suspension, forceStop }: DigestSenderDeps)
   };
 }
 
-function openWindow(deps: DigestSenderDeps, followUps: Set<Promise<void>>): InFlightWindow {
+/** After a failover, deliveries whose attempts the database has forgotten must not be sent
+ *  again. */
+async function markForgotten(
+  { db, clock, log }: DigestSenderDeps,
+  sentMemory: SentMemory,
+): Promise<void> {
+  for (const [digestId, attempts] of sentMemory.list()) {
+    const forgotten = await db.transaction((tx) =>
+      markForgottenDeliveries(tx, digestId, attempts, clock()),
+    );
+    if (forgotten > 0) log('error', 'the database has forgotten attempts', { digestId, forgotten });
+  }
+}
+
+interface RecordingDeps extends DigestSenderDeps {
+  sentMemory: SentMemory;
+}
+
+function openWindow(deps: RecordingDeps, followUps: Set<Promise<void>>): InFlightWindow {
   const { log, metrics, lease } = deps;
   const handleReplies = createReplyHandler(deps);
   const followUp = (digestId: number, attempts: readonly AttemptResult[]) => {
@@ -157,10 +179,10 @@ const MAX_PERMANENT_FAILURES = 5;
  *  become `unknown`. After some permanent errors the worker gives up its lease, so that others go
  *  on with what it has not begun. */
 async function recordUntilDone(
-  deps: DigestSenderDeps,
+  deps: RecordingDeps,
   ...[digestId, attempts]: Parameters<InFlightWindowDeps['record']>
 ): ReturnType<InFlightWindowDeps['record']> {
-  const { pool, log, metrics, forceStop, sleep, suspension, lease } = deps;
+  const { pool, log, metrics, forceStop, sleep, suspension, lease, sentMemory } = deps;
   let failures = 0;
   const isRetryable = (err: unknown) => {
     if (isTransient(err)) return true;
@@ -176,6 +198,10 @@ async function recordUntilDone(
   try {
     const recorded = await retryTransient(record, { signal: forceStop, sleep, isRetryable });
     suspension.noteSuccess();
+    const begun = attempts.next.filter(({ subscriberId }) =>
+      recorded.sendableIds.has(subscriberId),
+    );
+    sentMemory.note(digestId, { begun, ended: attempts.results });
     return recorded;
   } catch (error) {
     if (failures > 0 && !suspension.isSuspended()) {

@@ -1,9 +1,14 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import { ALERT_COPY } from '../../copy/en/alerts.ts';
 import type { Db } from '../../db/client.ts';
-import { LEASE_SECONDS, openLease, renewLease } from '../../db/deliveries/leases.ts';
+import { LEASE_SECONDS, openLease, readTimeline, renewLease } from '../../db/deliveries/leases.ts';
 import { endLeases } from '../../db/deliveries/transitions/end-leases.ts';
+import { pauseForgottenDigests } from '../../db/digests/digests.ts';
+import { formatDigestAlertSubject } from '../../domain/alerts/alert.ts';
+import type { Digest } from '../../domain/digests/digest.ts';
 import type { Clock } from '../../domain/time/clock.ts';
 import type { Queue } from '../../queue/queue.ts';
+import type { Alerts } from '../alerts/alerts.ts';
 import type { Log } from '../monitoring/log.ts';
 import { enqueueReleased } from './enqueue-batches.ts';
 
@@ -17,6 +22,9 @@ export interface Lease {
   /** Has `flush` called before the deliveries of a lost lease are released: results that are not
    *  recorded by then become `unknown`. */
   beforeRelease(flush: () => Promise<void>): void;
+  /** Has `listener` called when the database has failed over to another server: the deliveries of
+   *  the lease are released by then, and digests that are unfinished paused. */
+  onFailover(listener: () => Promise<void>): void;
   /** Gives up the lease for a new one: what is claimed is pending again, what is in flight becomes
    *  unknown. Never rejects: a lease that cannot be ended now expires. */
   replace(): Promise<void>;
@@ -31,6 +39,8 @@ interface LeaseDeps {
   /** Monotonic time, in ms. */
   elapsedMs: () => number;
   log: Log;
+  /** Told of digests that are paused because the database failed over. */
+  alerts: Pick<Alerts, 'raise'>;
   /** Called with the time of the database at each renewal, and when it was asked for it. */
   onRenewed?: (databaseTime: Date, requestedMs: number) => void;
   /** Waits, in ms. @defaultValue a timer that does not keep the process running */
@@ -48,19 +58,32 @@ const HEARTBEAT_INTERVAL_MS = 5000;
 
 /** Opens a lease. Until `end`, renews it and releases the deliveries of dead workers. */
 export async function startLeaseHeartbeat(
-  { db, queue, clock, elapsedMs, log, onRenewed, sleep = sleepUnref }: LeaseDeps,
+  { db, queue, clock, elapsedMs, log, alerts, onRenewed, sleep = sleepUnref }: LeaseDeps,
   instanceId: string,
 ): Promise<Lease> {
   const flushes: (() => Promise<void>)[] = [];
   const onError = (err: unknown) => log('warn', 'lease heartbeat failed', { err });
+  const failoverListeners: (() => Promise<void>)[] = [];
+  const reportFailover = async ({ id, ...digest }: Pick<Digest, 'id' | 'kind' | 'date'>) => {
+    const sentence = ALERT_COPY.failover;
+    log('error', sentence, { digestId: id });
+    await alerts.raise({ kind: 'failover', subject: formatDigestAlertSubject(digest), sentence });
+  };
   const open = async () => {
-    const at = elapsedMs();
-    return { id: await openLease(db, instanceId), renewedAt: at };
+    const renewedAt = elapsedMs();
+    const { paused, ...opened } = await db.transaction(async (tx) => ({
+      timeline: await readTimeline(tx),
+      // In the same transaction: no lease of this server claims a digest that was not checked.
+      paused: await pauseForgottenDigests(tx, ALERT_COPY.failover, clock()),
+      id: await openLease(tx, instanceId),
+    }));
+    for (const digest of paused) reportFailover(digest).catch(onError);
+    return { ...opened, renewedAt };
   };
   let lease = await open();
   const sendHeartbeat = async () => {
     const at = elapsedMs();
-    const { id } = lease;
+    const { id, timeline } = lease;
     const databaseTime = await renewLease(db, id);
     const isOurs = databaseTime !== null;
     if (isOurs) {
@@ -72,6 +95,7 @@ export async function startLeaseHeartbeat(
     const flushed = Promise.all(flushes.map((flush) => flush()));
     await Promise.race([flushed, sleep(FLUSH_TIMEOUT_MS)]);
     await releaseLeases({ id });
+    if (lease.timeline !== timeline) for (const listener of failoverListeners) await listener();
   };
   const releaseLeases = async (which: Parameters<typeof endLeases>[1]) => {
     const { remainingBatches, ...counts } = await db.transaction((tx) =>
@@ -98,6 +122,7 @@ export async function startLeaseHeartbeat(
     },
     isAlive: (id) => id === lease.id && elapsedMs() - lease.renewedAt < LEASE_SECONDS * 1000,
     beforeRelease: (flush) => void flushes.push(flush),
+    onFailover: (listener) => void failoverListeners.push(listener),
     replace: async () => {
       await heartbeat;
       const { id } = lease;
@@ -106,7 +131,7 @@ export async function startLeaseHeartbeat(
         await releaseLeases({ id });
       } catch (err) {
         // Not renewed any more: other workers release what it holds.
-        lease = { id: 0, renewedAt: Number.NEGATIVE_INFINITY };
+        lease = { ...lease, id: 0, renewedAt: Number.NEGATIVE_INFINITY };
         onError(err);
       }
     },

@@ -35,6 +35,7 @@ export async function monitorInstallation(deps: MonitorDeps, now: Date): Promise
     refusals: isResumed,
     unanswered: isResumed,
     'compose-failed': isResumed,
+    failover: isResumed,
     'relay-down': isStale,
     'clock-skew': isStale,
     'database-refuses': isStale,

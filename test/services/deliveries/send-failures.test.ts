@@ -341,7 +341,7 @@ describe('A database that refuses what a worker records', () => {
     const { db, alerts, log } = deps();
     const suspension = createSendSuspension({ alerts, log }, 'host:1');
     const heartbeat = await startLeaseHeartbeat(
-      { db, clock, log, queue: createRecordingQueue(), elapsedMs: () => performance.now() },
+      { db, clock, log, alerts, queue: createRecordingQueue(), elapsedMs: () => performance.now() },
       'host:1',
     );
     const worker = deps({ suspension, lease: heartbeat, ...changes });

@@ -98,6 +98,7 @@ export function useSendingFixture() {
         current: async () => leaseId,
         isAlive: () => true,
         beforeRelease: () => undefined,
+        onFailover: () => undefined,
         replace: async () => undefined,
       },
       suspension: {

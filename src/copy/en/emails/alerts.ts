@@ -13,6 +13,7 @@ export const ALERT_EMAIL_COPY = {
     unanswered: (digest) =>
       `The digest ${digest} was paused: the relay did not reply to its messages`,
     'compose-failed': (digest) => `The digest ${digest} was paused: its emails cannot be composed`,
+    failover: (digest) => `The digest ${digest} was paused: the database failed over`,
     'clock-skew': (machine) => `The clock of ${machine} is wrong, or that of the database`,
     'database-refuses': (worker) => `The database refuses what the worker ${worker} records`,
     'queue-behind': (queue) =>

@@ -23,6 +23,7 @@ export const STATUS_COPY = {
     refusals: 'A digest is paused.',
     unanswered: 'A digest is paused.',
     'compose-failed': 'A digest is paused.',
+    failover: 'A digest is paused.',
     'clock-skew': 'Email is delayed: the clock of a machine is wrong.',
     'database-refuses': 'Email is sent more slowly than usual, or not at all.',
     'queue-behind': 'Email is sent later than usual.',

@@ -2,6 +2,7 @@ import { sql } from 'drizzle-orm';
 import type { Selection } from '../../../domain/digests/digest.ts';
 import type { Db } from '../../client.ts';
 import type { BatchKey } from '../batches.ts';
+import { LIVE_LEASE } from '../leases.ts';
 import { unpackSelection } from '../packed-selection.ts';
 import { getPartition, interleaveAcrossPages } from '../partitions.ts';
 import type { Transitions } from './transition.ts';
@@ -45,7 +46,7 @@ export async function claimBatch(
     messageDate: string | null;
   }>(sql`
     WITH lease AS MATERIALIZED (
-      SELECT id FROM leases WHERE id = ${leaseId} AND expires_at > clock_timestamp() FOR KEY SHARE
+      SELECT id FROM leases WHERE id = ${leaseId} AND ${sql.raw(LIVE_LEASE)} FOR KEY SHARE
     ), claimable AS MATERIALIZED (
       SELECT batch, is_immediate FROM batches
       WHERE digest_id = ${digestId} AND batch = ${batch} AND due_at <= ${now}

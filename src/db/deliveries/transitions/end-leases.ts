@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm';
 import type { Db } from '../../client.ts';
 import { type DueBatch, releaseBatches } from '../batches.ts';
+import { LIVE_LEASE } from '../leases.ts';
 import { getPartition } from '../partitions.ts';
 import type { Transitions } from './transition.ts';
 
@@ -34,7 +35,7 @@ export async function endLeases(
       ? sql`id = ${which.id}`
       : 'all' in which
         ? sql`true`
-        : sql`expires_at < clock_timestamp() AND id <> ${which.besides ?? 0}`;
+        : sql`NOT (${sql.raw(LIVE_LEASE)}) AND id <> ${which.besides ?? 0}`;
   const ended = await db.execute<{ id: string }>(
     sql`DELETE FROM leases WHERE ${condition} RETURNING id`,
   );

@@ -2,6 +2,7 @@ import type pg from 'pg';
 import type { Selection } from '../../../domain/digests/digest.ts';
 import { formatNumberArray, formatTextArray, formatTimestampArray } from '../../array-literal.ts';
 import { toStorableText } from '../../storable.ts';
+import { LIVE_LEASE } from '../leases.ts';
 import { packSelection } from '../packed-selection.ts';
 import { getPartitionName } from '../partitions.ts';
 import type { Transitions } from './transition.ts';
@@ -178,7 +179,7 @@ function buildRecordStatement(table: string, digestId: number): string {
         AND delivery.lease_id = next.lease_id
         AND delivery.attempts = next.attempts - CASE delivery.state WHEN 'claimed' THEN 1 ELSE 0 END
         AND delivery.state IN ('claimed', 'sending')
-        AND EXISTS (SELECT FROM leases WHERE id = next.lease_id AND expires_at > clock_timestamp())
+        AND EXISTS (SELECT FROM leases WHERE id = next.lease_id AND ${LIVE_LEASE})
         AND EXISTS (
           SELECT FROM digests WHERE id = ${digestId} AND paused_at IS NULL AND cancelled_at IS NULL)
       RETURNING delivery.subscriber_id

@@ -1,0 +1,42 @@
+import { sql } from 'drizzle-orm';
+import type { Db } from '../../client.ts';
+import { lockAndMarkDue, recountBatches } from '../batches.ts';
+import { getPartition } from '../partitions.ts';
+import type { Transitions } from './transition.ts';
+
+/** The relay may have accepted the mail, and the database has forgotten its attempt. */
+export const MARK_FORGOTTEN_TRANSITIONS = {
+  pending: ['unknown'],
+  deferred: ['unknown'],
+} as const satisfies Transitions;
+
+const FORGOTTEN_DETAIL =
+  'It may have been sent: the failover of the database lost the record of its attempt.';
+
+/** Marks the deliveries of a digest as unknown of which fewer attempts are recorded than were made.
+ *  `attempts` holds the number of the last attempt by subscriber. Call it in a transaction.
+ *  @returns how many. */
+export async function markForgottenDeliveries(
+  tx: Db,
+  digestId: number,
+  attempts: ReadonlyMap<number, number>,
+  now: Date,
+): Promise<number> {
+  const made = sql`unnest(${sql.param([...attempts.keys()])}::bigint[],
+    ${sql.param([...attempts.values()])}::smallint[]) AS made (subscriber_id, attempts)`;
+  const forgotten = sql`delivery.digest_id = ${digestId}
+    AND delivery.subscriber_id = made.subscriber_id AND delivery.attempts < made.attempts
+    AND delivery.state IN ('pending', 'deferred')`;
+  const deliveries = getPartition(digestId);
+  const affected = await tx.execute<{ batch: number }>(sql`
+    SELECT DISTINCT batch FROM ${deliveries} AS delivery, ${made} WHERE ${forgotten} ORDER BY batch`);
+  const numbers = affected.rows.map(({ batch }) => batch);
+  if (numbers.length === 0) return 0;
+  await lockAndMarkDue(tx, digestId, numbers, now);
+  const result = await tx.execute(sql`
+    UPDATE ${deliveries} AS delivery SET
+      state = 'unknown', attempts = made.attempts, detail = ${FORGOTTEN_DETAIL}, updated_at = ${now}
+    FROM ${made} WHERE ${forgotten} AND delivery.batch = ANY(${sql.param(numbers)}::int[])`);
+  await recountBatches(tx, digestId, numbers);
+  return result.rowCount ?? 0;
+}
