@@ -31,6 +31,18 @@ export function createStartCommand(
     });
 }
 
+/** @throws the reason when the embedded database stopped by itself. */
+async function waitUntilStopped(io: CommandIo, { database }: App): Promise<void> {
+  if (io.signal.aborted) return;
+  const stopped = database.stopped ?? new Promise<never>(() => undefined);
+  await Promise.race([
+    once(io.signal, 'abort'),
+    stopped.then((reason) => {
+      throw reason;
+    }),
+  ]);
+}
+
 function assertRoleCanRun(config: Config, role: Role | undefined): void {
   if (role === undefined) return;
   const missing = [
@@ -72,7 +84,7 @@ async function runUntilStopped(io: CommandIo, app: App, roles: readonly Role[]):
     : null;
   try {
     await printLine(io, describeRunning(app, roles, running.address).join('\n'));
-    if (!io.signal.aborted) await once(io.signal, 'abort');
+    await waitUntilStopped(io, app);
     await printLine(io, 'Stopping: work in progress is finished first.');
   } finally {
     await commands?.close();

@@ -3,6 +3,7 @@ import type { ExtractTablesWithRelations } from 'drizzle-orm';
 import { drizzle, type NodePgQueryResultHKT } from 'drizzle-orm/node-postgres';
 import type { PgDatabase } from 'drizzle-orm/pg-core';
 import pg from 'pg';
+import { scheduleCheckpoints } from './embedded-checkpoints.ts';
 import { openInMemoryPGlite, openPGlite } from './pglite.ts';
 import { PGlitePool } from './pglite-pool.ts';
 import { withQueryTimeout } from './query-timeout-pool.ts';
@@ -24,6 +25,9 @@ export interface Database {
    * statement fails after `queryTimeoutMs`. The server may still have run it.
    */
   withQueryTimeout(queryTimeoutMs: number): Pick<Database, 'db' | 'pool'>;
+  /** Resolves with the reason when an embedded database stops by itself: it must be opened again.
+   *  Absent for others: a pool connects again when its server is back. */
+  stopped?: Promise<Error>;
   close(): Promise<void>;
 }
 
@@ -90,9 +94,23 @@ const CONNECT_TIMEOUT_MS = 10_000;
 
 /**
  * Opens the embedded database (PGlite) in `folder`. The caller must hold the lock of the folder.
+ * @throws what `openPGlite` throws.
  */
 export async function openEmbeddedDatabase(folder: string): Promise<Database> {
-  return createPGliteDatabase(await openPGlite(folder));
+  let reportStop: (reason: Error) => void = () => undefined;
+  const stopped = new Promise<Error>((resolve) => {
+    reportStop = resolve;
+  });
+  const database = await createPGliteDatabase(await openPGlite(folder, reportStop));
+  const stopCheckpoints = scheduleCheckpoints(database.pool);
+  return {
+    ...database,
+    stopped,
+    close: async () => {
+      await stopCheckpoints();
+      await database.close();
+    },
+  };
 }
 
 /** Opens an empty embedded database in memory. */

@@ -1,3 +1,5 @@
+import { PaperboyError } from '../domain/errors.ts';
+
 /**
  * SQLSTATE classes and codes of transient errors: lost connections, a server that restarts or has
  * no resources left, cancelled statements, I/O errors, deadlocks and the like (PostgreSQL manual,
@@ -7,10 +9,12 @@ const TRANSIENT_SQLSTATES = /^(?:08|53|57014|57P|58030|40001|40P01|55P03|25006|2
 
 /**
  * Whether a failed statement may succeed when it is repeated, because the server was unreachable
- * and not the statement wrong. An error without SQLSTATE comes from the connection.
+ * and not the statement wrong. An error without SQLSTATE comes from the connection. A PaperboyError
+ * does not go away: an embedded database that stopped must be opened again.
  */
 export function isTransient(error: unknown): boolean {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+  if (cause instanceof PaperboyError) return false;
   const { code } = cause as { code?: unknown };
   if (typeof code !== 'string')
     return cause instanceof Error && !(cause instanceof TypeError || cause instanceof RangeError);
