@@ -1,0 +1,383 @@
+import { canTransition, type DeliveryState } from '../../../src/domain/deliveries/delivery.ts';
+import type { RowChange, Server } from '../postgres/server.ts';
+import type { Table } from '../postgres/tables.ts';
+import type { Value } from '../postgres/values.ts';
+
+/** A process, as far as the invariants look at it. */
+export interface WatchedProcess {
+  name: string;
+  isAlive: boolean;
+  isFrozen: boolean;
+  /** Whether it believes to hold the lease. */
+  holds: (leaseId: number) => boolean;
+  /** Batches that it works on, as `digest-batch`. */
+  isActive: (batch: string) => boolean;
+}
+
+export interface InvariantDeps {
+  server: Server;
+  nowMs: () => number;
+  /** The time of the server, in ms. */
+  serverNowMs: () => number;
+  maxInFlight: number;
+  processes: () => readonly WatchedProcess[];
+}
+
+/** What is known of a delivery beside its row. */
+interface History {
+  accepted: number;
+  /** Acceptances that are allowed: one, and one for each deliberate resend of an unknown one. */
+  allowed: number;
+  /** Why it may be `unknown`; null while nothing justifies that. */
+  doubt: string | null;
+}
+
+/** Checks that the promises hold. Each function throws a violation. */
+export interface Invariants {
+  onCommit(changes: readonly RowChange[]): void;
+  onBegin(messageId: string, process: string): void;
+  onAccepted(messageId: string, process: string): void;
+  onUnknown(messageId: string): void;
+  /** The worker died, or lost its lease by a fault: what it was sending may be unknown. */
+  onWorkerLost(leaseId: number, why: string): void;
+  /** A reader was told that no mail comes any more. */
+  onLeft(subscriberId: number): void;
+  /** Checks the tables, if they have changed. */
+  checkTables(): void;
+  /** Why the tables are not final yet; null when they are. */
+  describeOpen(): string | null;
+  /** When the first open delivery is due, in ms since 1970, if no batch is held; else null. */
+  findIdleUntil(): number | null;
+  countStates(): Record<string, number>;
+}
+
+/** An invariant does not hold. */
+export function createViolation(message: string): Error {
+  return Object.assign(new Error(message), { name: 'Violation' });
+}
+
+interface Delivery {
+  key: string;
+  digestId: number;
+  subscriberId: number;
+  batch: number;
+  state: DeliveryState;
+  nextAt: Date;
+  leaseId: number | null;
+  messageId: string | null;
+}
+
+interface Batch {
+  key: string;
+  digestId: number;
+  number: number;
+  dueAt: Date | null;
+  isImmediate: boolean;
+  leaseId: number | null;
+  states: Record<string, number> | null;
+}
+
+const OPEN: ReadonlySet<DeliveryState> = new Set(['pending', 'claimed', 'sending', 'deferred']);
+
+/** How long a live worker may hold a batch that it does not work on, in ms. */
+const MAX_IDLE_HOLD_MS = 120_000;
+
+export function createInvariants(deps: InvariantDeps): Invariants {
+  const { server, nowMs, serverNowMs, maxInFlight, processes } = deps;
+  const histories = new Map<string, History>();
+  const keys = new Map<string, string>();
+  const mustNotBegin = new Map<string, string>();
+  const idleSince = new Map<string, number>();
+  /** Tables that changed since they were checked. */
+  let hasChangedDeliveries = true;
+  let hasChangedHolders = true;
+
+  const historyOf = (key: string): History => {
+    const known = histories.get(key);
+    if (known) return known;
+    const history: History = { accepted: 0, allowed: 1, doubt: null };
+    histories.set(key, history);
+    return history;
+  };
+
+  const checkChange = (before: Delivery | null, after: Delivery) => {
+    if (after.messageId !== null) keys.set(after.messageId, after.key);
+    if (before === null || before.state === after.state) return;
+    if (!canTransition(before.state, after.state))
+      throw createViolation(
+        `The delivery ${after.key} went from ${before.state} to ${after.state}.`,
+      );
+    const history = historyOf(after.key);
+    if (before.state === 'unknown' && after.state === 'pending') history.allowed += 1;
+    if (after.state === 'claimed') history.doubt = null;
+    if (after.state === 'unknown' && history.doubt === null)
+      throw createViolation(
+        `The delivery ${after.key} is unknown, although nothing happened to its mail or its worker.`,
+      );
+  };
+
+  const checkDeliveries = (all: readonly Delivery[], batches: ReadonlyMap<string, Batch>) => {
+    const inFlight = new Map<number, number>();
+    for (const delivery of all) {
+      const { key, state, leaseId, nextAt } = delivery;
+      if (!OPEN.has(state)) continue;
+      const batch = batches.get(`${delivery.digestId}-${delivery.batch}`);
+      if (!batch) throw createViolation(`The delivery ${key} is ${state} in no batch.`);
+      if (leaseId !== null && batch.leaseId !== leaseId)
+        throw createViolation(
+          `The delivery ${key} is ${state} under the lease ${leaseId}, but its batch ${batch.key} is held by ${batch.leaseId}: the end of the lease misses it.`,
+        );
+      if (batch.leaseId === null) {
+        if (batch.dueAt === null)
+          throw createViolation(
+            `The delivery ${key} is ${state} in the batch ${batch.key}, which is never due.`,
+          );
+        if (batch.dueAt > nextAt && !(state === 'pending' && batch.isImmediate))
+          throw createViolation(
+            `The delivery ${key} is due at ${nextAt.toISOString()}, its batch ${batch.key} later.`,
+          );
+      }
+      if (state === 'sending' && leaseId !== null)
+        inFlight.set(leaseId, (inFlight.get(leaseId) ?? 0) + 1);
+    }
+    for (const [leaseId, count] of inFlight) {
+      if (count > maxInFlight)
+        throw createViolation(
+          `Under the lease ${leaseId}, ${count} of at most ${maxInFlight} mails are in flight.`,
+        );
+    }
+  };
+
+  const checkCounts = (all: readonly Delivery[], batches: ReadonlyMap<string, Batch>) => {
+    const counted = new Map<string, Record<string, number>>();
+    const audiences = new Map<number, number>();
+    for (const { digestId, batch, state } of all) {
+      const key = `${digestId}-${batch}`;
+      const counts = counted.get(key) ?? {};
+      counts[state] = (counts[state] ?? 0) + 1;
+      counted.set(key, counts);
+      audiences.set(digestId, (audiences.get(digestId) ?? 0) + 1);
+    }
+    for (const { key, leaseId, states } of batches.values()) {
+      if (leaseId !== null || states === null) continue;
+      const [stored, real] = [formatCounts(states), formatCounts(counted.get(key) ?? {})];
+      if (stored !== real)
+        throw createViolation(`The batch ${key} says ${stored}, its deliveries are ${real}.`);
+    }
+    for (const row of readTable(server, 'digests')) {
+      const audience = Number(row.audience);
+      const real = audiences.get(Number(row.id)) ?? 0;
+      if (audience !== real)
+        throw createViolation(
+          `The digest ${row.id} has an audience of ${audience}, but ${real} deliveries.`,
+        );
+    }
+  };
+
+  const checkHolders = (batches: ReadonlyMap<string, Batch>) => {
+    const leases = new Map(readTable(server, 'leases').map((row) => [Number(row.id), row]));
+    for (const { key, leaseId } of batches.values()) {
+      const lease = leaseId === null ? undefined : leases.get(leaseId);
+      const holder =
+        leaseId === null
+          ? undefined
+          : processes().find((each) => each.isAlive && each.holds(leaseId));
+      // A lease that nobody renews ends, and one that does not exist counts as ended.
+      const isIdle = lease && holder && !holder.isFrozen && !holder.isActive(key);
+      if (!isIdle || (lease.expiresAt as Date).getTime() < serverNowMs()) {
+        idleSince.delete(key);
+        continue;
+      }
+      const since = idleSince.get(key) ?? nowMs();
+      idleSince.set(key, since);
+      if (nowMs() - since > MAX_IDLE_HOLD_MS)
+        throw createViolation(
+          `${holder.name} lives and holds the batch ${key}, but has not worked on it for ${Math.round((nowMs() - since) / 1000)} s.`,
+        );
+    }
+  };
+
+  const listOpen = () => readDeliveries(server).filter(({ state }) => OPEN.has(state));
+
+  return {
+    onCommit: (changes) => {
+      for (const { table, before, after } of changes) {
+        if (table.name === 'batches' || table.name === 'digests') hasChangedDeliveries = true;
+        if (table.name === 'leases') hasChangedHolders = true;
+        if (!table.name.startsWith('deliveries_') || after === null) continue;
+        hasChangedDeliveries = true;
+        checkChange(before ? readDelivery(table, before) : null, readDelivery(table, after));
+      }
+    },
+    onBegin: (messageId, process) => {
+      const key = keys.get(messageId);
+      if (key === undefined) return;
+      const reason = mustNotBegin.get(key);
+      if (reason !== undefined)
+        throw createViolation(
+          `${process} began the mail of the delivery ${key}, although ${reason}.`,
+        );
+    },
+    onAccepted: (messageId, process) => {
+      const key = keys.get(messageId);
+      if (key === undefined) return;
+      const history = historyOf(key);
+      history.accepted += 1;
+      if (history.accepted > history.allowed)
+        throw createViolation(
+          `The relay took the mail of the delivery ${key} ${history.accepted} times, the last time from ${process}; allowed: ${history.allowed}.`,
+        );
+    },
+    onUnknown: (messageId) => {
+      const key = keys.get(messageId);
+      if (key !== undefined) historyOf(key).doubt = 'no answer to the dot';
+    },
+    onWorkerLost: (leaseId, why) => {
+      for (const { key, state, leaseId: held } of readDeliveries(server))
+        if (state === 'sending' && held === leaseId) historyOf(key).doubt = why;
+    },
+    onLeft: (subscriberId) => {
+      for (const { key, state, subscriberId: id } of readDeliveries(server))
+        if (id === subscriberId && state !== 'sending')
+          mustNotBegin.set(key, 'its reader had left before it was sending');
+    },
+    checkTables: () => {
+      if (!hasChangedDeliveries && !hasChangedHolders) return;
+      const batches = new Map(readBatches(server).map((batch) => [batch.key, batch]));
+      if (hasChangedDeliveries) {
+        const all = readDeliveries(server);
+        checkDeliveries(all, batches);
+        checkCounts(all, batches);
+      }
+      hasChangedDeliveries = false;
+      hasChangedHolders = false;
+      checkHolders(batches);
+    },
+    describeOpen: () => {
+      const open = listOpen();
+      if (open.length > 0)
+        return open
+          .map(({ key, state, batch }) => `${key} is ${state} in batch ${batch}`)
+          .join(', ');
+      const held = readBatches(server).filter(
+        ({ leaseId, dueAt }) => leaseId !== null || dueAt !== null,
+      );
+      if (held.length > 0)
+        return held.map(({ key }) => `the batch ${key} is not finished`).join(', ');
+      const waiting = readTable(server, 'transactional_emails').filter(
+        ({ state }) => state === 'pending',
+      );
+      if (waiting.length > 0)
+        return waiting.map(({ id, kind }) => `the e-mail ${id} (${kind}) is pending`).join(', ');
+      return readTable(server, 'digests').length === 0 ? 'no digest was composed' : null;
+    },
+    findIdleUntil: () => {
+      if (readBatches(server).some(({ leaseId }) => leaseId !== null)) return null;
+      const times = [
+        ...listOpen().map(({ nextAt }) => nextAt.getTime()),
+        ...readTable(server, 'transactional_emails')
+          .filter(({ state }) => state === 'pending')
+          .map(({ nextAt }) => (nextAt as Date).getTime()),
+      ];
+      return times.length === 0 ? null : Math.min(...times);
+    },
+    countStates: () => {
+      const counts: Record<string, number> = {};
+      for (const { state } of readDeliveries(server)) counts[state] = (counts[state] ?? 0) + 1;
+      return counts;
+    },
+  };
+}
+
+function formatCounts(counts: Readonly<Record<string, number>>): string {
+  return Object.entries(counts)
+    .filter(([, count]) => count > 0)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([state, count]) => `${count} ${state}`)
+    .join(', ');
+}
+
+const names = new WeakMap<Table['columns'], string[]>();
+
+function toObject(table: Table, values: readonly Value[]): Record<string, Value> {
+  let known = names.get(table.columns);
+  if (!known) {
+    known = table.columns.map(({ name }) =>
+      name.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase()),
+    );
+    names.set(table.columns, known);
+  }
+  const row: Record<string, Value> = {};
+  for (let at = 0; at < known.length; at += 1) row[known[at] as string] = values[at] as Value;
+  return row;
+}
+
+/** The committed rows of a table, with the names of their columns in camel case. */
+export function readTable(server: Server, name: string): Record<string, Value>[] {
+  const table = server.catalog.findTable(name);
+  return table.rows.flatMap((row) => {
+    const values = row.versions.at(-1)?.values;
+    return values ? [toObject(table, values)] : [];
+  });
+}
+
+function readDeliveries(server: Server): Delivery[] {
+  const { partitions } = server.catalog.findTable('deliveries');
+  const all: Delivery[] = [];
+  for (const table of partitions?.values() ?? []) {
+    for (const row of table.rows) {
+      const values = row.versions.at(-1)?.values;
+      if (values) all.push(readDelivery(table, values));
+    }
+  }
+  return all;
+}
+
+function readDelivery({ columns }: Table, values: readonly Value[]): Delivery {
+  const at = findDeliveryColumns(columns);
+  const [digestId, subscriberId] = [Number(values[at.digest_id]), Number(values[at.subscriber_id])];
+  return {
+    ...{ key: `${digestId}-${subscriberId}`, digestId, subscriberId },
+    batch: Number(values[at.batch]),
+    state: values[at.state] as DeliveryState,
+    nextAt: values[at.next_at] as Date,
+    leaseId: values[at.lease_id] as number | null,
+    messageId: values[at.message_id] as string | null,
+  };
+}
+
+const DELIVERY_COLUMNS = [
+  'digest_id',
+  'subscriber_id',
+  'batch',
+  'state',
+  'next_at',
+  'lease_id',
+  'message_id',
+] as const;
+
+type DeliveryColumns = Record<(typeof DELIVERY_COLUMNS)[number], number>;
+
+const deliveryColumns = new WeakMap<Table['columns'], DeliveryColumns>();
+
+function findDeliveryColumns(columns: Table['columns']): DeliveryColumns {
+  const known = deliveryColumns.get(columns);
+  if (known) return known;
+  const found = Object.fromEntries(
+    DELIVERY_COLUMNS.map((name) => [name, columns.findIndex((each) => each.name === name)]),
+  ) as DeliveryColumns;
+  deliveryColumns.set(columns, found);
+  return found;
+}
+
+function readBatches(server: Server): Batch[] {
+  return readTable(server, 'batches').map((row) => ({
+    key: `${row.digestId}-${row.batch}`,
+    digestId: Number(row.digestId),
+    number: Number(row.batch),
+    dueAt: row.dueAt as Date | null,
+    isImmediate: row.isImmediate as boolean,
+    leaseId: row.leaseId as number | null,
+    states: row.states as Record<string, number> | null,
+  }));
+}

@@ -1,0 +1,172 @@
+import { createRandom, type Random } from './random.ts';
+
+/** What goes wrong with one statement of a process. */
+export const DATABASE_FAULTS = [
+  /** The connection is lost before the server has the statement. */
+  'lost-before',
+  /** The server executes it, and the connection is lost before the answer. */
+  'lost-after',
+  /** The server executes it, and nothing comes back. */
+  'silent',
+  /** It reaches the server after `delayMs`, whatever became of the client. */
+  'late',
+  /** The answer takes `delayMs`. */
+  'slow',
+] as const;
+export type DatabaseFault = (typeof DATABASE_FAULTS)[number];
+
+/** What goes wrong with one message at the relay. */
+export const RELAY_FAULTS = [
+  'refused-connection',
+  'mail-4xx',
+  'rcpt-4xx',
+  'rcpt-5xx',
+  'rcpt-421',
+  'data-4xx',
+  'cut-before-dot',
+  /** The relay has taken the message, and its answer is lost. */
+  'cut-after-dot',
+  /** It has not. */
+  'cut-at-dot',
+  'dot-4xx',
+  'dot-5xx',
+  'silent-after-dot',
+  'slow',
+] as const;
+export type RelayFault = (typeof RELAY_FAULTS)[number];
+
+export const QUEUE_FAULTS = [
+  'lost',
+  'doubled',
+  'delayed',
+  'refused',
+  'stored-but-refused',
+] as const;
+export type QueueFault = (typeof QUEUE_FAULTS)[number];
+
+/** Something that happens at a moment. A fault hits the first request of the process from then on. */
+export type Action = { atMs: number } & (
+  | { kind: 'database'; process: string; fault: DatabaseFault; delayMs: number; after: number }
+  | { kind: 'database-away'; process: string; forMs: number; isSilent: boolean }
+  | { kind: 'relay'; process: string; fault: RelayFault; delayMs: number }
+  | { kind: 'queue'; fault: QueueFault; delayMs: number }
+  | { kind: 'queue-wiped' }
+  | { kind: 'kill'; process: string; downForMs: number; lingersMs: number }
+  | { kind: 'stop'; process: string; downForMs: number }
+  | { kind: 'freeze'; process: string; forMs: number }
+  | { kind: 'clock'; process: string; stepMs: number }
+  | { kind: 'pause' }
+  | { kind: 'resume' }
+  | { kind: 'cancel' }
+  | { kind: 'resend'; state: 'failed' | 'unknown' }
+  | { kind: 'unsubscribe' | 'erase' | 'change-hour'; reader: number }
+);
+
+/** All choices of a run but the latencies, which follow from the seed. */
+export interface Plan {
+  seed: number;
+  workers: number;
+  schedulers: number;
+  readers: number;
+  /** Deliveries of each moment of sending. */
+  hours: readonly number[];
+  maxInFlight: number;
+  connections: number;
+  /** Faults come until then, in ms; from then on everything works. */
+  faultsEndMs: number;
+  actions: readonly Action[];
+}
+
+/** Makes the plan of a seed. */
+export function createPlan(seed: number): Plan {
+  const random = createRandom(seed, 'plan');
+  const workers = random.between(2, random.chance(0.2) ? 5 : 3);
+  const schedulers = random.chance(0.3) ? 2 : 1;
+  const processes = [
+    ...Array.from({ length: workers }, (_, n) => `worker-${n + 1}`),
+    ...Array.from({ length: schedulers }, (_, n) => `scheduler-${n + 1}`),
+  ];
+  const readers = random.between(4, random.chance(0.3) ? 30 : 12);
+  const hours = Array.from({ length: readers }, () => random.between(6, 7));
+  const sweeps = random.pick([0, 0, 0, 1, 1, 2]);
+  const faultsEndMs = sweeps * SWEEP_MS + 15_000;
+  const count = random.between(1, 9);
+  const actions = Array.from({ length: count }, () =>
+    createAction(random, { processes, workers, readers, faultsEndMs }),
+  ).sort((a, b) => a.atMs - b.atMs);
+  const connections = random.between(1, 3);
+  return {
+    seed,
+    workers,
+    schedulers,
+    readers,
+    hours,
+    maxInFlight: 2 * connections,
+    connections,
+    faultsEndMs,
+    actions,
+  };
+}
+
+/** A moment in ms: mostly soon after a sweep, when mails are sent. */
+function chooseMoment(random: Random, faultsEndMs: number): number {
+  if (random.chance(0.2)) return random.between(0, faultsEndMs - 1);
+  const sweep = random.between(0, Math.floor(faultsEndMs / SWEEP_MS)) * SWEEP_MS;
+  const exponent = random.chance(0.8) ? 1.5 + 1.3 * random.next() : 4 * random.next();
+  return sweep + Math.floor(10 ** exponent);
+}
+
+/** The first sweep is at the start. */
+const SWEEP_MS = 60_000;
+
+interface ActionContext {
+  processes: readonly string[];
+  workers: number;
+  readers: number;
+  faultsEndMs: number;
+}
+
+function createAction(random: Random, context: ActionContext): Action {
+  const { processes, workers, readers, faultsEndMs } = context;
+  const atMs = chooseMoment(random, faultsEndMs);
+  const worker = `worker-${random.between(1, workers)}`;
+  const process = random.chance(0.8) ? worker : random.pick(processes);
+  const delayMs = Math.floor(10 ** (1 + 4 * random.next()));
+  const choice = random.next();
+  if (choice < 0.3)
+    return {
+      ...{ atMs, kind: 'database', process, delayMs },
+      fault: random.pick(DATABASE_FAULTS),
+      after: random.chance(0.5) ? 0 : random.between(0, 6),
+    };
+  if (choice < 0.36)
+    return {
+      ...{ atMs, kind: 'database-away', process },
+      forMs: random.pick([500, 5000, 20_000, 50_000, 70_000]),
+      isSilent: random.chance(0.5),
+    };
+  if (choice < 0.52)
+    return { atMs, kind: 'relay', process: worker, fault: random.pick(RELAY_FAULTS), delayMs };
+  if (choice < 0.6) return { atMs, kind: 'queue', fault: random.pick(QUEUE_FAULTS), delayMs };
+  if (choice < 0.62) return { atMs, kind: 'queue-wiped' };
+  if (choice < 0.7) {
+    const downForMs = random.pick([0, 1000, 10_000, 60_000]);
+    return { atMs, kind: 'kill', process, downForMs, lingersMs: random.pick([0, 0, 10, 3000]) };
+  }
+  if (choice < 0.73) return { atMs, kind: 'stop', process, downForMs: random.pick([0, 5000]) };
+  if (choice < 0.77)
+    return { atMs, kind: 'freeze', process, forMs: random.pick([500, 10_000, 44_000, 60_000]) };
+  if (choice < 0.8)
+    return {
+      atMs,
+      kind: 'clock',
+      process,
+      stepMs: random.pick([-3_600_000, -50_000, 2000, 50_000]),
+    };
+  if (choice < 0.85) return { atMs, kind: 'pause' };
+  if (choice < 0.89) return { atMs, kind: 'resume' };
+  if (choice < 0.91) return { atMs, kind: 'cancel' };
+  if (choice < 0.95) return { atMs, kind: 'resend', state: random.pick(['failed', 'unknown']) };
+  const kind = random.pick(['unsubscribe', 'unsubscribe', 'erase', 'change-hour'] as const);
+  return { atMs, kind, reader: random.between(1, readers) };
+}

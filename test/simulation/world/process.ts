@@ -1,0 +1,272 @@
+import { createHmac } from 'node:crypto';
+import { createMessage } from '../../../src/domain/smtp/message.ts';
+import { createHandlers, startSchedules } from '../../../src/jobs/handlers.ts';
+import { CALENDAR_ONLY } from '../../../src/mail/digests/digest-note.ts';
+import { createMessageIds } from '../../../src/mail/encoding/message-id.ts';
+import type { MailTemplates } from '../../../src/mail/templates/mail-templates.ts';
+import type { Metrics } from '../../../src/metrics/metrics.ts';
+import type { Queue, RunningWorkers } from '../../../src/queue/queue.ts';
+import type { Mailer } from '../../../src/relay/nodemailer-transport.ts';
+import type { Relay } from '../../../src/relay/relay.ts';
+import { createAlerts } from '../../../src/services/alerts/alerts.ts';
+import {
+  createDigestSender,
+  type DigestSender,
+} from '../../../src/services/deliveries/digest-sender.ts';
+import { type Lease, startLeaseHeartbeat } from '../../../src/services/deliveries/lease.ts';
+import { abortableSleep } from '../../../src/services/deliveries/retry-transient.ts';
+import { createDigestContexts } from '../../../src/services/digests/digest-context.ts';
+import type { Log } from '../../../src/services/monitoring/log.ts';
+import type { TermStatistics } from '../../../src/services/ranking/term-statistics.ts';
+import { QUERY_TIMEOUTS_MS } from '../../../src/wiring/query-timeouts.ts';
+import { buildSender } from '../../mail/builders.ts';
+import { suppressionKey, tokens } from '../../support/keys.ts';
+import { openModelDatabase } from '../postgres/pool.ts';
+import { createDatabaseLink, type DatabaseLink, type LinkDeps } from './database-link.ts';
+import type { QueueStore } from './queue-model.ts';
+import type { Random } from './random.ts';
+import { createRelayModel, type RelayDeps } from './relay-model.ts';
+import type { Owner, Scheduler } from './scheduler.ts';
+import type { Trace } from './trace.ts';
+
+/** What all processes of a world share. */
+export interface World
+  extends LinkDeps,
+    Omit<RelayDeps, 'scheduler' | 'faults' | 'random' | 'trace'> {
+  scheduler: Scheduler;
+  trace: Trace;
+  random: Random;
+  queueStore: QueueStore;
+  templates: MailTemplates;
+  /** The time of day at the start, in ms. */
+  startsAtMs: number;
+  maxInFlight: number;
+  connections: number;
+}
+
+/** One start of a process, until it dies or is stopped. */
+export interface SimulatedProcess extends Owner {
+  role: 'worker' | 'scheduler';
+  link: DatabaseLink;
+  /** How far its wall clock is ahead, in ms. */
+  clockOffsetMs: number;
+  lease: Lease | null;
+  /** Until then a fault may keep it from renewing its lease, in ms. */
+  disturbedUntilMs: number;
+  /** Batches that it works on, as `digest-batch`. */
+  activeBatches: Map<string, number>;
+  /** Ends it as SIGTERM does. */
+  stop: () => Promise<void>;
+}
+
+export const sender = buildSender();
+
+export const messageIds = createMessageIds(
+  createHmac('sha256', 'simulation').digest(),
+  sender.messageIdDomain,
+);
+
+const BATCH_CONCURRENCY = 3;
+const TRANSACTIONAL_CONCURRENCY = 20;
+const SHUTDOWN_GRACE_MS = 20_000;
+const RESTORE_INTERVAL_MS = 30_000;
+
+const noop = () => undefined;
+
+const NO_METRICS: Metrics = {
+  contentType: '',
+  countMail: noop,
+  observeJob: noop,
+  observeBatch: noop,
+  observeBatchStep: noop,
+  observeRequest: noop,
+  renderText: async () => '',
+};
+
+const NO_TERMS: TermStatistics = () => Promise.reject(new Error('No reader has learned terms.'));
+
+/** Starts a process of the program: the parts that `roles.ts` and `wiring` put together, on the
+ *  models of everything outside it. */
+export function startProcess(
+  world: World,
+  name: string,
+  role: SimulatedProcess['role'],
+  { clockOffsetMs, instance }: { clockOffsetMs: number; instance: number },
+): SimulatedProcess {
+  const owner: SimulatedProcess = {
+    ...{ name, role, clockOffsetMs },
+    isAlive: true,
+    frozenUntilMs: -1,
+    disturbedUntilMs: -1,
+    link: null as never,
+    lease: null,
+    activeBatches: new Map(),
+    stop: async () => undefined,
+  };
+  owner.link = createDatabaseLink(world, owner);
+  world.scheduler.after(0, owner, () => {
+    open(world, owner, `${name}-${instance}`).catch((error: Error) => {
+      world.trace.add(name, `does not start: ${error.message}`);
+      owner.isAlive = false;
+      owner.stop = async () => undefined;
+    });
+  });
+  return owner;
+}
+
+async function open(world: World, owner: SimulatedProcess, instanceId: string): Promise<void> {
+  const { scheduler, trace, templates, queueStore } = world;
+  const clock = () =>
+    new Date(Math.floor(world.startsAtMs + scheduler.nowMs() + owner.clockOffsetMs));
+  const elapsedMs = () => scheduler.nowMs();
+  const log: Log = (_level, event, facts) =>
+    trace.add(owner.name, `log: ${event} ${describe(facts)}`);
+  const database = openModelDatabase(owner.link.connect);
+  const dbFor = (timeout: keyof typeof QUERY_TIMEOUTS_MS) =>
+    database.withQueryTimeout(QUERY_TIMEOUTS_MS[timeout]);
+  const queue = queueStore.open(owner);
+  const random = () => world.random.next();
+  const alerts = createAlerts({
+    ...{ db: dbFor('request').db, clock },
+    onRaised: ({ kind }) => trace.add(owner.name, `alert: ${kind}`),
+    onEnded: noop,
+  });
+  const relay = createRelayModel(world, owner, world.connections);
+  const stopping = new AbortController();
+  const forceStop = new AbortController();
+  const lease =
+    owner.role === 'worker'
+      ? await startLeaseHeartbeat(
+          { db: dbFor('heartbeat').db, queue, clock, elapsedMs, log },
+          instanceId,
+        )
+      : null;
+  owner.lease = lease;
+  const { db, pool } = dbFor('sending');
+  const shared = {
+    ...{ db, clock, random, log, alerts, relay, tokens, suppressionKey, templates, sender },
+    ...{ messageIds, signer: null, ownerKeys: null, dailyLimit: null, metrics: NO_METRICS },
+    termStatistics: NO_TERMS,
+    stopping: stopping.signal,
+    forceStop: forceStop.signal,
+  };
+  const digestContexts = createDigestContexts({
+    ...{ db, templates, sender, termStatistics: NO_TERMS },
+    classifyNonWorkingDay: CALENDAR_ONLY.classifyNonWorkingDay,
+  });
+  const digestSender = lease
+    ? watchBatches(
+        owner,
+        createDigestSender({
+          ...shared,
+          ...{ pool, digestContexts, lease, maxInFlight: world.maxInFlight },
+          sleep: abortableSleep,
+        }),
+      )
+    : null;
+  const handlers = createHandlers({
+    ...shared,
+    db: dbFor('sweep').db,
+    slowDb: dbFor('slow').db,
+    queue,
+    composeAt: COMPOSE_AT,
+    composeWaitMs: 0,
+    deliveriesKeptDays: 180,
+    sources: [],
+    librarySources: {} as never,
+    allowsLookups: false,
+    alertEmail: null,
+    alertMail: async () => Promise.reject(new Error('No alert is mailed.')),
+    transactional: async () => ({
+      ...shared,
+      mailer: createModelMailer(relay),
+      lease: lease as Lease,
+    }),
+    digestSender: async () => digestSender as DigestSender,
+  });
+  const stops = await startRole(owner, { queue, handlers, db: dbFor('sweep').db, clock });
+  owner.stop = async () => {
+    stopping.abort();
+    const timer = setTimeout(() => forceStop.abort(), SHUTDOWN_GRACE_MS);
+    await Promise.all(stops.map((each) => each()));
+    await digestSender?.drain();
+    clearTimeout(timer);
+    await lease?.end();
+    await relay.close();
+  };
+}
+
+async function startRole(
+  owner: SimulatedProcess,
+  parts: {
+    queue: Queue;
+    handlers: ReturnType<typeof createHandlers>;
+    db: Parameters<typeof startSchedules>[0]['db'];
+    clock: () => Date;
+  },
+): Promise<(() => Promise<void>)[]> {
+  const { queue, handlers } = parts;
+  const onError = noop;
+  const running: RunningWorkers[] = [];
+  if (owner.role === 'worker') {
+    const concurrencies = [
+      ['deliveries', BATCH_CONCURRENCY],
+      ['transactional', TRANSACTIONAL_CONCURRENCY],
+    ] as const;
+    for (const [name, concurrency] of concurrencies)
+      running.push(await queue.startWorkers([name], handlers, { concurrency, onError }));
+    return running.map((each) => () => each.stop());
+  }
+  await startSchedules({ ...parts, composeAt: COMPOSE_AT, sources: [] });
+  running.push(await queue.startWorkers(['schedule'], handlers, { concurrency: 1, onError }));
+  const timer = setInterval(() => queue.restoreSchedules().catch(noop), RESTORE_INTERVAL_MS);
+  return [async () => clearInterval(timer), ...running.map((each) => () => each.stop())];
+}
+
+/** 06:00 UTC. */
+export const COMPOSE_AT = { hour: 6, minute: 0 };
+
+/** Notes which batches the process works on. */
+function watchBatches(owner: SimulatedProcess, digestSender: DigestSender): DigestSender {
+  return {
+    ...digestSender,
+    deliverBatch: async (key) => {
+      const name = `${key.digestId}-${key.batch}`;
+      const change = (by: number) =>
+        owner.activeBatches.set(name, (owner.activeBatches.get(name) ?? 0) + by);
+      change(1);
+      const result = await digestSender.deliverBatch(key).catch((error) => {
+        change(-1);
+        throw error;
+      });
+      result.ended.then(
+        () => change(-1),
+        () => change(-1),
+      );
+      return result;
+    },
+  };
+}
+
+/** Composes only what the relay looks at: nodemailer itself is not simulated. */
+function createModelMailer(relay: Relay): Mailer {
+  return {
+    sendMail: async ({ to, messageId = '' }) => {
+      const address = String(to);
+      const outcome = await relay.send(
+        createMessage({ from: sender.from.address, to: address }, [
+          Buffer.from(`Message-ID: ${messageId}\r\n\r\n`),
+        ]),
+      );
+      return { envelope: { from: sender.from.address, to: [address] }, messageId, outcome };
+    },
+  };
+}
+
+function describe(facts: object): string {
+  return Object.entries(facts)
+    .map(
+      ([name, value]) => `${name}=${value instanceof Error ? value.message.split('\n')[0] : value}`,
+    )
+    .join(' ');
+}
