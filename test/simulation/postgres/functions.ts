@@ -77,6 +77,13 @@ const FUNCTIONS: Record<string, ScalarFunction> = {
     compute: (_, { execution }) => new Date(execution.now()),
   },
   now: { type: 'timestamptz', compute: (_, { execution }) => new Date(execution.now()) },
+  extract: {
+    type: 'numeric',
+    compute: ([field, at]) => {
+      if (field !== 'epoch') throw createUnsupportedError(`extract(${field})`);
+      return (at as Date).getTime() / 1000;
+    },
+  },
   make_interval: { type: 'interval', compute: ([seconds]) => Number(seconds) * 1000 },
   lower: { type: 'text', compute: ([text]) => String(text).toLowerCase() },
   length: { type: 'int4', compute: ([text]) => String(text).length },

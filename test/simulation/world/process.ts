@@ -1,13 +1,15 @@
 import { createHmac } from 'node:crypto';
+import { readDatabaseTime } from '../../../src/db/monitoring/status.ts';
 import { createMessage } from '../../../src/domain/smtp/message.ts';
-import { createHandlers, startSchedules } from '../../../src/jobs/handlers.ts';
+import type { Clock } from '../../../src/domain/time/clock.ts';
+import { createHandlers } from '../../../src/jobs/handlers.ts';
 import { CALENDAR_ONLY } from '../../../src/mail/digests/digest-note.ts';
 import { createMessageIds } from '../../../src/mail/encoding/message-id.ts';
 import type { MailTemplates } from '../../../src/mail/templates/mail-templates.ts';
 import type { Metrics } from '../../../src/metrics/metrics.ts';
-import type { Queue, RunningWorkers } from '../../../src/queue/queue.ts';
 import type { Mailer } from '../../../src/relay/nodemailer-transport.ts';
 import type { Relay } from '../../../src/relay/relay.ts';
+import { startRoles } from '../../../src/roles.ts';
 import { createAlerts } from '../../../src/services/alerts/alerts.ts';
 import {
   createDigestSender,
@@ -15,9 +17,13 @@ import {
 } from '../../../src/services/deliveries/digest-sender.ts';
 import { type Lease, startLeaseHeartbeat } from '../../../src/services/deliveries/lease.ts';
 import { abortableSleep } from '../../../src/services/deliveries/retry-transient.ts';
+import { createSendSuspension } from '../../../src/services/deliveries/send-suspension.ts';
 import { createDigestContexts } from '../../../src/services/digests/digest-context.ts';
+import { createClockGuard } from '../../../src/services/monitoring/clock-guard.ts';
 import type { Log } from '../../../src/services/monitoring/log.ts';
 import type { TermStatistics } from '../../../src/services/ranking/term-statistics.ts';
+import type { App } from '../../../src/wiring/app.ts';
+import { loadOnce } from '../../../src/wiring/load-once.ts';
 import { QUERY_TIMEOUTS_MS } from '../../../src/wiring/query-timeouts.ts';
 import { buildSender } from '../../mail/builders.ts';
 import { suppressionKey, tokens } from '../../support/keys.ts';
@@ -65,11 +71,6 @@ export const messageIds = createMessageIds(
   createHmac('sha256', 'simulation').digest(),
   sender.messageIdDomain,
 );
-
-const BATCH_CONCURRENCY = 3;
-const TRANSACTIONAL_CONCURRENCY = 20;
-const SHUTDOWN_GRACE_MS = 20_000;
-const RESTORE_INTERVAL_MS = 30_000;
 
 const noop = () => undefined;
 
@@ -126,101 +127,79 @@ async function open(world: World, owner: SimulatedProcess, instanceId: string): 
     database.withQueryTimeout(QUERY_TIMEOUTS_MS[timeout]);
   const queue = queueStore.open(owner);
   const random = () => world.random.next();
-  const alerts = createAlerts({
-    ...{ db: dbFor('request').db, clock },
-    onRaised: ({ kind }) => trace.add(owner.name, `alert: ${kind}`),
-    onEnded: noop,
+  const [heartbeatDb, sweepDb] = [dbFor('heartbeat').db, dbFor('sweep').db];
+  const createAlertsDatedBy = (alertClock: Clock) =>
+    createAlerts({
+      ...{ db: sweepDb, clock: alertClock },
+      onRaised: ({ kind }) => trace.add(owner.name, `alert: ${kind}`),
+      onEnded: noop,
+    });
+  const clockGuard = createClockGuard({
+    ...{ clock, elapsedMs, log, machine: owner.name, createAlerts: createAlertsDatedBy },
+    readDatabaseTime: () => readDatabaseTime(heartbeatDb),
   });
+  const alerts = createAlertsDatedBy(clockGuard.databaseClock);
   const relay = createRelayModel(world, owner, world.connections);
   const stopping = new AbortController();
   const forceStop = new AbortController();
-  const lease =
-    owner.role === 'worker'
-      ? await startLeaseHeartbeat(
-          { db: dbFor('heartbeat').db, queue, clock, elapsedMs, log },
-          instanceId,
-        )
-      : null;
-  owner.lease = lease;
   const { db, pool } = dbFor('sending');
+  const suspension = createSendSuspension({ alerts, log }, instanceId);
   const shared = {
     ...{ db, clock, random, log, alerts, relay, tokens, suppressionKey, templates, sender },
     ...{ messageIds, signer: null, ownerKeys: null, dailyLimit: null, metrics: NO_METRICS },
-    termStatistics: NO_TERMS,
+    ...{ clockGuard, suspension, termStatistics: NO_TERMS },
     stopping: stopping.signal,
     forceStop: forceStop.signal,
   };
+  const lease = loadOnce(async () => {
+    owner.lease = await startLeaseHeartbeat(
+      { ...{ db: heartbeatDb, queue, clock, elapsedMs, log }, onRenewed: clockGuard.note },
+      instanceId,
+    );
+    return owner.lease;
+  });
   const digestContexts = createDigestContexts({
     ...{ db, templates, sender, termStatistics: NO_TERMS },
     classifyNonWorkingDay: CALENDAR_ONLY.classifyNonWorkingDay,
   });
-  const digestSender = lease
-    ? watchBatches(
-        owner,
-        createDigestSender({
-          ...shared,
-          ...{ pool, digestContexts, lease, maxInFlight: world.maxInFlight },
-          sleep: abortableSleep,
-        }),
-      )
-    : null;
+  const digestSender = loadOnce(async () =>
+    watchBatches(
+      owner,
+      createDigestSender({
+        ...shared,
+        ...{ pool, digestContexts, lease: await lease(), maxInFlight: world.maxInFlight },
+        sleep: abortableSleep,
+      }),
+    ),
+  );
   const handlers = createHandlers({
     ...shared,
-    db: dbFor('sweep').db,
-    slowDb: dbFor('slow').db,
-    queue,
-    composeAt: COMPOSE_AT,
-    composeWaitMs: 0,
-    deliveriesKeptDays: 180,
-    sources: [],
-    librarySources: {} as never,
-    allowsLookups: false,
+    ...{ db: sweepDb, slowDb: dbFor('slow').db, queue, digestSender },
+    ...{ composeAt: COMPOSE_AT, composeWaitMs: 0, deliveriesKeptDays: 180 },
+    ...{ sources: [], librarySources: {} as never, allowsLookups: false },
     alertEmail: null,
-    alertMail: async () => Promise.reject(new Error('No alert is mailed.')),
+    alertMail: () => Promise.reject(new Error('No alert is mailed.')),
     transactional: async () => ({
       ...shared,
-      mailer: createModelMailer(relay),
-      lease: lease as Lease,
+      ...{ mailer: createModelMailer(relay), lease: await lease() },
     }),
-    digestSender: async () => digestSender as DigestSender,
   });
-  const stops = await startRole(owner, { queue, handlers, db: dbFor('sweep').db, clock });
+  const parts: Partial<App> = {
+    ...{ queue, handlers, lease, db: sweepDb, clock, clockGuard, suspension, stopping, forceStop },
+    logger: {
+      error: (facts: object, event: string) => log('error', event, facts),
+    } as App['logger'],
+    config: { composeAt: COMPOSE_AT, metricsPort: null } as App['config'],
+    sources: { configured: [] as App['sources']['configured'] } as App['sources'],
+    waitForBatches: async () => (await digestSender.ifLoaded())?.drain(),
+  };
+  const roles = await startRoles(parts as App, [owner.role]);
   owner.stop = async () => {
-    stopping.abort();
-    const timer = setTimeout(() => forceStop.abort(), SHUTDOWN_GRACE_MS);
-    await Promise.all(stops.map((each) => each()));
-    await digestSender?.drain();
-    clearTimeout(timer);
-    await lease?.end();
+    await roles.stop();
+    await (await lease.ifLoaded())?.end();
+    suspension.close();
     await relay.close();
   };
-}
-
-async function startRole(
-  owner: SimulatedProcess,
-  parts: {
-    queue: Queue;
-    handlers: ReturnType<typeof createHandlers>;
-    db: Parameters<typeof startSchedules>[0]['db'];
-    clock: () => Date;
-  },
-): Promise<(() => Promise<void>)[]> {
-  const { queue, handlers } = parts;
-  const onError = noop;
-  const running: RunningWorkers[] = [];
-  if (owner.role === 'worker') {
-    const concurrencies = [
-      ['deliveries', BATCH_CONCURRENCY],
-      ['transactional', TRANSACTIONAL_CONCURRENCY],
-    ] as const;
-    for (const [name, concurrency] of concurrencies)
-      running.push(await queue.startWorkers([name], handlers, { concurrency, onError }));
-    return running.map((each) => () => each.stop());
-  }
-  await startSchedules({ ...parts, composeAt: COMPOSE_AT, sources: [] });
-  running.push(await queue.startWorkers(['schedule'], handlers, { concurrency: 1, onError }));
-  const timer = setInterval(() => queue.restoreSchedules().catch(noop), RESTORE_INTERVAL_MS);
-  return [async () => clearInterval(timer), ...running.map((each) => () => each.stop())];
 }
 
 /** 06:00 UTC. */

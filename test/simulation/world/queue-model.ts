@@ -21,6 +21,7 @@ interface QueueWorker {
   handlers: Handlers;
   free: number;
   isStopped: boolean;
+  isPaused: boolean;
   onIdle: (() => void)[];
 }
 
@@ -59,6 +60,7 @@ export function createQueueStore({ scheduler, faults, random, trace }: QueueDeps
         (each) =>
           each.owner.isAlive &&
           !each.isStopped &&
+          !each.isPaused &&
           each.free > 0 &&
           each.queues.includes(QUEUE_BY_JOB[job.name]),
       );
@@ -172,11 +174,19 @@ export function createQueueStore({ scheduler, faults, random, trace }: QueueDeps
           ...{ owner, queues, handlers },
           free: concurrency,
           isStopped: false,
+          isPaused: false,
           onIdle: [],
         };
         workers.add(worker);
         scheduler.after(0, null, dispatch);
         return {
+          pause: () => {
+            worker.isPaused = true;
+          },
+          resume: () => {
+            worker.isPaused = false;
+            scheduler.after(0, null, dispatch);
+          },
           stop: async () => {
             worker.isStopped = true;
             while (worker.free < concurrency)
