@@ -77,6 +77,8 @@ const FUNCTIONS: Record<string, ScalarFunction> = {
     compute: (_, { execution }) => new Date(execution.now()),
   },
   now: { type: 'timestamptz', compute: (_, { execution }) => new Date(execution.now()) },
+  // Defined in the migration; the model is never promoted.
+  database_timeline: { type: 'int4', compute: () => 1 },
   extract: {
     type: 'numeric',
     compute: ([field, at]) => {

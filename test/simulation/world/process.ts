@@ -153,7 +153,7 @@ async function open(world: World, owner: SimulatedProcess, instanceId: string): 
   };
   const lease = loadOnce(async () => {
     owner.lease = await startLeaseHeartbeat(
-      { ...{ db: heartbeatDb, queue, clock, elapsedMs, log }, onRenewed: clockGuard.note },
+      { ...{ db: heartbeatDb, queue, clock, elapsedMs, log, alerts }, onRenewed: clockGuard.note },
       instanceId,
     );
     return owner.lease;
