@@ -31,8 +31,8 @@ export interface Loop {
   holds: (env: Env) => boolean;
 }
 
-/** Compiles a nested loop over `FROM`, whose conditions are tested as early as possible. `target` is
- *  the table of a write, the first relation. */
+/** Compiles a nested loop over `FROM`, whose conditions are tested as early as possible. `target`
+ *  is the table of a write, the first relation. */
 export function compileLoop(
   scope: Scope,
   from: readonly Node[],

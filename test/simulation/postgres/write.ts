@@ -53,7 +53,8 @@ function requireTable(scope: Scope, relation: RangeVar | undefined): Table {
   return scope.catalog.findTable(relation?.relname ?? '');
 }
 
-/** Calls `write` with each row of the target that the loop finds, once it is locked, as it is now. */
+/** Calls `write` with each row of the target that the loop finds, once it is locked, as it is now.
+ *  */
 function forEachTarget(
   loop: Loop,
   execution: Execution,

@@ -28,7 +28,8 @@ const latencyMs = (random: Random) => (random.chance(0.1) ? 8 : 1.5) * (0.1 + ra
 
 const CONNECT_TIMEOUT_MS = 10_000;
 
-/** After this time without an answer to keep-alive probes the system gives up a connection, in ms. */
+/** After this time without an answer to keep-alive probes the system gives up a connection, in ms.
+ *  */
 const KEEP_ALIVE_TIMEOUT_MS = 60_000;
 
 const createNetworkError = (code: string, message: string) =>

@@ -44,7 +44,8 @@ export const QUEUE_FAULTS = [
 ] as const;
 export type QueueFault = (typeof QUEUE_FAULTS)[number];
 
-/** Something that happens at a moment. A fault hits the first request of the process from then on. */
+/** Something that happens at a moment. A fault hits the first request of the process from then on.
+ *  */
 export type Action = { atMs: number } & (
   | { kind: 'database'; process: string; fault: DatabaseFault; delayMs: number; after: number }
   | { kind: 'database-away'; process: string; forMs: number; isSilent: boolean }

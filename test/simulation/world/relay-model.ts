@@ -59,7 +59,8 @@ const DOT_TIMEOUT_MS = 600_000;
 
 const ACCEPTED = reply(250, '2.0.0', 'Ok.');
 
-/** The relay client of a process, in front of a relay that takes everything but what a fault hits. */
+/** The relay client of a process, in front of a relay that takes everything but what a fault hits.
+ *  */
 export function createRelayModel(deps: RelayDeps, owner: Owner, connections: number): Relay {
   const { scheduler, faults, random, trace, watch } = deps;
   const waiting: (() => void)[] = [];

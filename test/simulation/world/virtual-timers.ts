@@ -13,8 +13,8 @@ interface VirtualTimer {
 type Callback = (...args: unknown[]) => void;
 
 /**
- * Replaces the timers of Node by those of the scheduler: each belongs to the process whose event set
- * it. Returns a function that puts back the real ones. Only code that the scheduler runs may be
+ * Replaces the timers of Node by those of the scheduler: each belongs to the process whose event
+ * set it. Returns a function that puts back the real ones. Only code that the scheduler runs may be
  * active in between.
  */
 export function installVirtualTimers(scheduler: Scheduler): () => void {
