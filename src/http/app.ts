@@ -10,6 +10,7 @@ import { describeSchemaErrors, registerErrorHandlers, sendMalformedUrlError } fr
 import { exampleRoutes } from './feedback/examples.ts';
 import { feedbackRoutes } from './feedback/feedback.ts';
 import { learnedRoutes } from './feedback/learned.ts';
+import { shortLinkRoutes } from './feedback/short-links.ts';
 import { inboxRoutes } from './inbox/inbox.ts';
 import { libraryRoutes } from './library/library.ts';
 import { healthRoutes } from './monitoring/health.ts';
@@ -84,6 +85,7 @@ const ROUTES = [
   preferenceApiRoutes,
   unsubscribeRoutes,
   feedbackRoutes,
+  shortLinkRoutes,
   learnedRoutes,
   exampleRoutes,
   libraryRoutes,

@@ -41,6 +41,12 @@ export const TokenPaperParams = Type.Object({
   ...PaperParams.properties,
 });
 
+/** An action on the paper of a rank, such as `m12`: a letter and up to four digits. */
+export const TokenRankParams = Type.Object({
+  ...TokenParams.properties,
+  action: Type.String({ maxLength: 5 }),
+});
+
 export const TokenSlugParams = Type.Object({
   ...TokenParams.properties,
   slug: Type.String({ maxLength: 200 }),

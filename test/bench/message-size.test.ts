@@ -2,8 +2,8 @@ import { expect, it } from 'vitest';
 import { checkMessageBytes } from './message-size.ts';
 
 it('Small messages are refused with a sentence', () => {
-  expect(() => checkMessageBytes(40_959)).toThrow(
-    'Messages have 40959 bytes on average: expected 40960 or more.',
+  expect(() => checkMessageBytes(24_575)).toThrow(
+    'Messages have 24575 bytes on average: expected 24576 or more.',
   );
-  expect(() => checkMessageBytes(40_960)).not.toThrow();
+  expect(() => checkMessageBytes(24_576)).not.toThrow();
 });

@@ -1,5 +1,5 @@
 /** The benchmark sends messages of at least this many bytes. */
-export const MIN_MESSAGE_BYTES = 40 * 1024;
+export const MIN_MESSAGE_BYTES = 24 * 1024;
 
 /** @throws Error when messages are too small to compare with other benchmarks. */
 export function checkMessageBytes(bytes: number): void {

@@ -3,6 +3,18 @@ import type { DigestKind } from '../digests/digest.ts';
 /** The feedback that a link in a mail gives on a paper; `options` leads to all kinds of it. */
 type PaperLinkAction = 'more' | 'less' | 'save' | 'options';
 
+/** What a short link does; `mute` leads to the page of the paper's first topic. */
+export type ShortLinkAction = PaperLinkAction | 'mute';
+
+/** Links in emails name an action by one letter: they are a fifth of an email. */
+export const ACTION_LETTERS = {
+  more: 'm',
+  less: 'l',
+  mute: 't',
+  save: 's',
+  options: 'o',
+} as const satisfies Record<ShortLinkAction, string>;
+
 /** The absolute addresses of the site that mails and pages link to. */
 export interface Links {
   home: string;
@@ -21,6 +33,9 @@ export interface Links {
   eraseData(token: string): string;
   paper(id: string): string;
   feedback(token: string, action: PaperLinkAction, paperId: string): string;
+  /** Leads to the page of `feedback` or `muteTopic` for the paper of a rank in the digest that a
+   *  token is for. */
+  shortFeedback(token: string, action: ShortLinkAction, rank: number): string;
   muteTopic(token: string, slug: string): string;
   /** Redirects to the paper and records the click, for subscribers who allow that. */
   trackedPaper(token: string, paperId: string): string;
@@ -56,6 +71,8 @@ export function createLinks(publicUrl: string): Links {
     paper: (id) => `${publicUrl}/papers/${encodePaperId(id)}`,
     feedback: (token, action, paperId) =>
       `${publicUrl}/feedback/${token}/${action}/${encodePaperId(paperId)}`,
+    shortFeedback: (token, action, rank) =>
+      `${publicUrl}/f/${token}/${ACTION_LETTERS[action]}${rank}`,
     muteTopic: (token, slug) => `${publicUrl}/feedback/${token}/mute/${encodeURIComponent(slug)}`,
     trackedPaper: (token, paperId) => `${publicUrl}/read/${token}/${encodePaperId(paperId)}`,
     papersOn: (date) => `${publicUrl}/papers?date=${date}`,

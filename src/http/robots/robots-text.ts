@@ -7,6 +7,7 @@ const DISALLOWED_PATHS = [
   '/export/',
   '/erase/',
   '/feedback/',
+  '/f/',
   '/read/',
   '/feeds/',
   '/learned/',

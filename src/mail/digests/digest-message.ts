@@ -159,8 +159,8 @@ function getShared(renderer: DigestRenderer): SharedMessageParts {
       ].join(''),
     },
     multipart: {
-      textHead: createPartHead(boundary, 'text/plain'),
-      htmlHead: createPartHead(boundary, 'text/html'),
+      textHead: createPartHead(boundary, 'text/plain', 'quoted-printable'),
+      htmlHead: createPartHead(boundary, 'text/html', '7bit'),
       end: createRawChunk(`--${boundary}--\r\n`),
     },
     subjectHeader: memoise((subject: string) => formatTextHeader('Subject', subject)),
@@ -203,16 +203,17 @@ function requireMessageId(messageId: string): string {
   throw new RangeError('A Message-ID must have the form <id@domain>.');
 }
 
-/** Begins with `=_`, which cannot occur in quoted-printable (RFC 2045 §6.7). */
+/** Begins with `=_`, which cannot occur in quoted-printable (RFC 2045 §6.7), nor in our HTML, in
+ *  which texts have `&#x3D;` instead of `=`. */
 function createBoundary({ digest }: DigestRenderer): string {
   return `=_${digest.kind}_${digest.date}_${digest.number}`;
 }
 
-function createPartHead(boundary: string, type: string): Chunk {
+function createPartHead(boundary: string, type: string, encoding: string): Chunk {
   const lines = [
     `--${boundary}`,
     `Content-Type: ${type}; charset=utf-8`,
-    'Content-Transfer-Encoding: quoted-printable',
+    `Content-Transfer-Encoding: ${encoding}`,
     '',
     '',
   ];

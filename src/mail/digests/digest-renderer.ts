@@ -4,7 +4,7 @@ import type { LayoutItem } from '../../domain/digests/digest-layout.ts';
 import { isToken } from '../../domain/links/tokens.ts';
 import { usesFeedback } from '../../domain/ranking/reason.ts';
 import type { Preferences } from '../../domain/subscribers/subscriber.ts';
-import { type Chunk, createChunk } from '../encoding/chunk.ts';
+import { type Chunk, createTextChunk } from '../encoding/chunk.ts';
 import { toSingleLine } from '../encoding/printable.ts';
 import { wrapText } from '../encoding/wrap.ts';
 import type { MailTemplates } from '../templates/mail-templates.ts';
@@ -143,7 +143,7 @@ function renderDigest(
       summary: shared.summary(chosenCount, papers.wordCount),
       notes: notes.text,
       selectionBasis: selectionBasis.text,
-      subscriptionReason: createChunk(
+      subscriptionReason: createTextChunk(
         wrapText(`${subscriptionReason.sentence} ${signUpSentence}`.trimEnd()),
       ),
       papers: papers.text,

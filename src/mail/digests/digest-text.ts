@@ -25,8 +25,8 @@ export function shortenForPreheader(title: string): string {
 
 /**
  * The line that an inbox shows behind the subject: as many of the next papers as fit, and the count
- * of papers; 40 to 150 characters. Returned in parts, one for each name, so that each can be
- * cached. `names` are those of the papers, in order.
+ * of papers; 40 to 150 characters. Returned in parts that spaces separate, one for each name, so
+ * that each can be cached. `names` are those of the papers, in order.
  */
 export function createPreheader({
   names,
@@ -37,17 +37,21 @@ export function createPreheader({
   paperCount: string;
   day: string;
 }): string[] {
-  const { secondName, nextName, ending, withoutNames } = DIGEST_EMAIL_COPY.preheader;
-  const end = ending(paperCount);
-  const parts: string[] = [];
-  let length = end.length;
+  const { name: formatName, withoutNames } = DIGEST_EMAIL_COPY.preheader;
+  const named: string[] = [];
+  let length = paperCount.length;
   for (const name of names.slice(1)) {
-    const part = parts.length === 0 ? secondName(name) : nextName(name);
-    if (length + part.length > MAX_PREHEADER) continue;
-    length += part.length;
-    parts.push(part);
+    const added = formatName(name, { isFirst: named.length === 0, isLast: true }).length + 1;
+    if (length + added > MAX_PREHEADER) continue;
+    length += added;
+    named.push(name);
   }
-  return parts.length > 0 ? [...parts, end] : [withoutNames({ day, paperCount })];
+  if (named.length === 0) return [withoutNames({ day, paperCount })];
+  const last = named.length - 1;
+  return [
+    ...named.map((name, at) => formatName(name, { isFirst: at === 0, isLast: at === last })),
+    paperCount,
+  ];
 }
 
 /**

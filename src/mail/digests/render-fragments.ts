@@ -4,7 +4,12 @@ import type { ReasonText } from '../../copy/en/reasons.ts';
 import type { Digest, RankedPaper } from '../../domain/digests/digest.ts';
 import type { DisplayFormat } from '../../domain/digests/digest-layout.ts';
 import type { Links } from '../../domain/links/links.ts';
-import { type Chunk, createChunk } from '../encoding/chunk.ts';
+import {
+  type Chunk,
+  type CreateChunk,
+  createHtmlChunk,
+  createTextChunk,
+} from '../encoding/chunk.ts';
 import { toSingleLine, truncateText } from '../encoding/printable.ts';
 import { wrapText } from '../encoding/wrap.ts';
 import type { FillTemplate, MailTemplates } from '../templates/mail-templates.ts';
@@ -77,11 +82,11 @@ export function renderPaper(
     titleUrl,
     mute: slug === undefined ? null : createMuteLabel(topicNames.get(slug) ?? slug),
     actions: links && {
-      more: links.feedback(token, 'more', paper.id),
-      less: links.feedback(token, 'less', paper.id),
-      mute: slug === undefined ? null : links.muteTopic(token, slug),
-      save: links.feedback(token, 'save', paper.id),
-      options: links.feedback(token, 'options', paper.id),
+      more: links.shortFeedback(token, 'more', paper.rank),
+      less: links.shortFeedback(token, 'less', paper.rank),
+      mute: slug === undefined ? null : links.shortFeedback(token, 'mute', paper.rank),
+      save: links.shortFeedback(token, 'save', paper.rank),
+      options: links.shortFeedback(token, 'options', paper.rank),
     },
   };
   const textView = {
@@ -94,12 +99,18 @@ export function renderPaper(
     url: titleUrl,
     codeUrl: view.codeUrl,
     projectUrl: view.projectUrl,
-    options: links?.feedback(token, 'options', paper.id) ?? null,
+    options: links?.shortFeedback(token, 'options', paper.rank) ?? null,
   };
   return {
     view,
-    html: renderFragment(context, html.fragments[format], htmlView, ['reason']),
-    text: renderFragment(context, text.fragments.paper, textView, ['number', 'reason']),
+    html: renderFragment(context, html.fragments[format], htmlView, {
+      names: ['reason'],
+      createChunk: createHtmlChunk,
+    }),
+    text: renderFragment(context, text.fragments.paper, textView, {
+      names: ['number', 'reason'],
+      createChunk: createTextChunk,
+    }),
   };
 }
 
@@ -113,23 +124,23 @@ export function renderKicker(
   { label, sentence }: ReasonText,
   format: DisplayFormat,
 ): Chunk {
-  if (label === '' && sentence === '') return createChunk('');
+  if (label === '' && sentence === '') return createHtmlChunk('');
   const { kicker, nightKicker } = templates.digest.html.fragments;
-  return createChunk((format === 'darkHorse' ? nightKicker : kicker)({ label, sentence }));
+  return createHtmlChunk((format === 'darkHorse' ? nightKicker : kicker)({ label, sentence }));
 }
 
 /** The note at the top of the HTML. */
 export function renderNote({ templates }: RenderContext, note: string): Chunk {
-  return createChunk(templates.digest.html.fragments.note({ note }));
+  return createHtmlChunk(templates.digest.html.fragments.note({ note }));
 }
 
 /** The headings between the papers of a digest. */
 export function renderHeadings({ templates }: RenderContext): Headings {
   const { html, text } = templates.digest;
   const renderTextHeading = (heading: string) =>
-    createChunk(text.fragments.heading({ heading, underline: '-'.repeat(heading.length) }));
+    createTextChunk(text.fragments.heading({ heading, underline: '-'.repeat(heading.length) }));
   return {
-    html: { briefs: createChunk(html.fragments.briefs({})) },
+    html: { briefs: createHtmlChunk(html.fragments.briefs({})) },
     text: {
       darkHorse: renderTextHeading(DIGEST_EMAIL_COPY.darkHorse),
       briefs: renderTextHeading(DIGEST_EMAIL_COPY.briefs),
@@ -191,11 +202,17 @@ export function renderLayouts(
     ]),
     postalAddress: site.postalAddress === null ? null : wrapText(site.postalAddress),
   };
-  const html = renderFragment(context, templates.digest.html.layout, view, placeholderNames);
+  const html = renderFragment(context, templates.digest.html.layout, view, {
+    names: placeholderNames,
+    createChunk: createHtmlChunk,
+  });
   return {
     html,
     htmlBytes: measureFixedBytes(html),
-    text: renderFragment(context, templates.digest.text.layout, textView, textPlaceholderNames),
+    text: renderFragment(context, templates.digest.text.layout, textView, {
+      names: textPlaceholderNames,
+      createChunk: createTextChunk,
+    }),
   };
 }
 
@@ -222,10 +239,11 @@ function renderFragment(
   { templates }: RenderContext,
   renderTemplate: FillTemplate,
   view: object,
-  names: readonly string[],
+  { names, createChunk }: { names: readonly string[]; createChunk: CreateChunk },
 ): Fragment {
   const markers = names.map((name) => [name, templates.placeholders.mark(name)]);
-  return templates.placeholders.split(renderTemplate({ ...view, ...Object.fromEntries(markers) }));
+  const rendered = renderTemplate({ ...view, ...Object.fromEntries(markers) });
+  return templates.placeholders.split(rendered, createChunk);
 }
 
 /** `42 MB: “holds peak memory at 42 MB”`, or empty when `text` contains the quotation. */

@@ -13,7 +13,7 @@ import { memoise, memoisePair } from '../../domain/memoise.ts';
 import type { Reason } from '../../domain/ranking/reason.ts';
 import type { Preferences, RelevanceThreshold } from '../../domain/subscribers/subscriber.ts';
 import { countWords } from '../../domain/text/shown-text.ts';
-import { type Chunk, createChunk, joinChunks, measureTextBytes } from '../encoding/chunk.ts';
+import { type Chunk, createHtmlChunk, createTextChunk, joinChunks } from '../encoding/chunk.ts';
 import { toSingleLine, truncateText } from '../encoding/printable.ts';
 import { wrapText } from '../encoding/wrap.ts';
 import { fillFragment, measureFixedBytes } from '../templates/placeholders.ts';
@@ -112,13 +112,13 @@ export function createSharedFragments(
     (format: DisplayFormat, reason: ReasonText): RenderedReason => {
       const html = renderKicker(context, reason, format);
       const words = joinReason(reason);
-      const text = createChunk(words === '' ? '' : `${wrapText(words, INDENT)}\n`);
-      return { html, text, htmlBytes: measureTextBytes(html), wordCount: countWords([words]) };
+      const text = createTextChunk(words === '' ? '' : `${wrapText(words, INDENT)}\n`);
+      return { html, text, htmlBytes: html.bytes.length, wordCount: countWords([words]) };
     },
     MAX_CACHED_PAPERS,
   );
   const number = memoise((position: number) =>
-    createChunk(`${String(position + 1).padStart(2)}. `),
+    createTextChunk(`${String(position + 1).padStart(2)}.`),
   );
   const findTitle = memoise(
     (rank: number) => toSingleLine(requirePaper(byRank, rank).title) || siteName,
@@ -160,7 +160,7 @@ export function createSharedFragments(
   );
   const readingTime = memoise((words: number) => describeReadingTime(words));
   const escapedText = memoise((words: string) => createEscapedChunk(words));
-  const padding = memoise((length: number) => createChunk(padPreheader(length)));
+  const padding = memoise((length: number) => createHtmlChunk(padPreheader(length)));
   return {
     headings: renderHeadings(context),
     paper: (rank, variant, reason) =>
@@ -175,11 +175,11 @@ export function createSharedFragments(
     preheader: (ranks, chosen) => {
       const names = ranks.slice(0, MAX_PREHEADER_NAMES).map(findShortTitle);
       const parts = createPreheader({ names, paperCount: paperCount(chosen), day: longDay });
-      const length = parts.reduce((sum, part) => sum + part.length, 0);
+      const length = parts.join(' ').length;
       return [...parts.map(escapedText), padding(length)];
     },
     summary: memoisePair((chosen: number, words: number) =>
-      createChunk(wrapText(`${paperCount(chosen)} ${readingTime(words)}`)),
+      createTextChunk(wrapText(`${paperCount(chosen)} ${readingTime(words)}`)),
     ),
     readingTime: memoise((words: number) => createEscapedChunk(readingTime(words))),
     notes: ({ quietSince, preferences }) =>
@@ -192,7 +192,7 @@ export function createSharedFragments(
           : subscriptionReason({ siteName, preferences }),
       );
       const html = createEscapedChunk(`${sentence} `);
-      return { sentence, html, htmlBytes: measureTextBytes(html) };
+      return { sentence, html, htmlBytes: html.bytes.length };
     }),
     day: memoise(formatDate),
   };
@@ -200,22 +200,22 @@ export function createSharedFragments(
 
 /** A sentence as HTML and as plain text. */
 export function renderSentence(sentence: string): RenderedText {
-  return createRenderedText(createEscapedChunk(sentence), createChunk(wrapText(sentence)));
+  return createRenderedText(createEscapedChunk(sentence), createTextChunk(wrapText(sentence)));
 }
 
 function createRenderedText(html: Chunk, text: Chunk): RenderedText {
-  return { html, text, htmlBytes: measureTextBytes(html) };
+  return { html, text, htmlBytes: html.bytes.length };
 }
 
 /** Escaped for HTML. */
 export function createEscapedChunk(text: string): Chunk {
-  return createChunk(Handlebars.escapeExpression(text));
+  return createHtmlChunk(Handlebars.escapeExpression(text));
 }
 
 /** A note as one paragraph; empty for an empty note. */
 function renderNotes(context: RenderContext, note: string): RenderedText {
   if (note === '') return createRenderedText(joinChunks([]), joinChunks([]));
-  return createRenderedText(renderNote(context, note), createChunk(`${wrapText(note)}\n\n`));
+  return createRenderedText(renderNote(context, note), createTextChunk(`${wrapText(note)}\n\n`));
 }
 
 function createReasonText(label: string, sentence: string): ReasonText {

@@ -1,74 +1,53 @@
 import { TOKEN_LENGTH } from '../../domain/links/tokens.ts';
 import { NO_PLACEHOLDERS, type Segment } from '../../domain/smtp/message.ts';
-import {
-  type CanonicalLines,
-  canonicalizeLines,
-  joinCanonicalLines,
-} from '../dkim/relaxed-canonicalization.ts';
+import { type CanonicalLines, canonicalizeLines } from '../dkim/relaxed-canonicalization.ts';
+import { encodeHtml } from './ascii-html.ts';
 import { encodeChunk } from './quoted-printable.ts';
+import { TOKEN_STAND_IN } from './token-stand-in.ts';
 
 /** Encoded lines of a message, each with its CRLF, mostly shared by many subscribers. Its
  *  placeholders are for the subscriber's token. */
 export interface Chunk extends Segment {
-  /** The text in the parts that were encoded separately. Not joined, since few are ever read. */
-  source: readonly ChunkSource[];
+  /** What the lines decode to, with stand-ins for tokens; null for HTML, which is its own text. */
+  text: string | null;
   /** The cache of `canonicalizeChunk`. */
   canonical: CanonicalLines | null;
 }
 
-const TOKEN = Symbol('token');
-type ChunkSource = string | typeof TOKEN;
+/** Makes a chunk of a text in which stand-ins take the place of tokens. */
+export type CreateChunk = (text: string) => Chunk;
 
-/** A text together with its encoded form. */
-export function createChunk(text: string): Chunk {
-  return {
-    bytes: encodeChunk(text),
-    placeholderOffsets: NO_PLACEHOLDERS,
-    source: [text],
-    canonical: null,
-  };
-}
+/** A plain text in quoted-printable. */
+export const createTextChunk: CreateChunk = (text) => createEncodedChunk(encodeChunk(text), text);
 
-/** The placeholder of a token, whose characters quoted-printable leaves unchanged. */
-export const TOKEN_CHUNK: Chunk = {
-  bytes: encodeChunk('A'.repeat(TOKEN_LENGTH)),
-  placeholderOffsets: [0],
-  source: [TOKEN],
-  canonical: null,
-};
-
-/** Several chunks as one: a message of few chunks is cheaper to send. */
-export function joinChunks(chunks: readonly Chunk[]): Chunk {
-  const [only] = chunks;
-  if (only !== undefined && chunks.length === 1) return only;
-  const placeholderOffsets: number[] = [];
-  let length = 0;
-  for (const chunk of chunks) {
-    for (const at of chunk.placeholderOffsets) placeholderOffsets.push(length + at);
-    length += chunk.bytes.length;
-  }
-  const bytes = Buffer.concat(chunks.map((chunk) => chunk.bytes));
-  return {
-    bytes,
-    placeholderOffsets,
-    source: chunks.flatMap(({ source }) => source),
-    canonical: null,
-  };
-}
+/** HTML in ASCII lines. White space must be harmless at both ends. */
+export const createHtmlChunk: CreateChunk = (html) => createEncodedChunk(encodeHtml(html), null);
 
 /** Lines that are already encoded and belong to no text, such as MIME boundaries. */
 export function createRawChunk(lines: string): Chunk {
-  return {
-    bytes: Buffer.from(lines, 'latin1'),
-    placeholderOffsets: NO_PLACEHOLDERS,
-    source: [],
-    canonical: null,
-  };
+  return createEncodedChunk(Buffer.from(lines, 'latin1'), '');
+}
+
+function createEncodedChunk(bytes: Buffer, text: string | null): Chunk {
+  return { bytes, placeholderOffsets: findPlaceholders(bytes), text, canonical: null };
+}
+
+/** Several chunks of HTML or several of plain text as one: a message of few chunks is cheaper to
+ *  send. */
+export function joinChunks(chunks: readonly Chunk[]): Chunk {
+  const [only] = chunks;
+  if (only !== undefined && chunks.length === 1) return only;
+  const isHtml = chunks.every(({ text }) => text === null);
+  return createEncodedChunk(
+    Buffer.concat(chunks.map(({ bytes }) => bytes)),
+    isHtml ? null : chunks.map(({ text }) => text ?? '').join(''),
+  );
 }
 
 /** The text of a chunk with this token. */
-export function renderChunkText({ source }: Chunk, token: string): string {
-  return source.map((sourcePart) => (sourcePart === TOKEN ? token : sourcePart)).join('');
+export function renderChunkText({ bytes, text }: Chunk, token: string): string {
+  const decoded = text ?? bytes.toString('latin1').replaceAll('\r\n', '\n');
+  return decoded.replaceAll(TOKEN_STAND_IN, token);
 }
 
 /** The bytes of a chunk that a signature hashes. Computed once, however many subscribers share
@@ -78,28 +57,21 @@ export function canonicalizeChunk(chunk: Chunk): CanonicalLines {
   return chunk.canonical;
 }
 
-function computeCanonical({ bytes, placeholderOffsets, source }: Chunk): CanonicalLines {
-  const whole = canonicalizeLines(bytes);
-  if (whole.bytes === bytes || placeholderOffsets.length === 0)
-    return { ...whole, placeholderOffsets };
-  return joinCanonicalLines(source.map(canonicalizeSource));
+function computeCanonical({ bytes, placeholderOffsets }: Chunk): CanonicalLines {
+  const canonical = canonicalizeLines(bytes);
+  const isSame = canonical.bytes === bytes;
+  return {
+    ...canonical,
+    placeholderOffsets: isSame ? placeholderOffsets : findPlaceholders(canonical.bytes),
+  };
 }
 
-function canonicalizeSource(sourcePart: ChunkSource): CanonicalLines {
-  return sourcePart === TOKEN
-    ? {
-        bytes: TOKEN_CHUNK.bytes,
-        placeholderOffsets: TOKEN_CHUNK.placeholderOffsets,
-        blankLines: 0,
-      }
-    : canonicalizeLines(encodeChunk(sourcePart));
+function findPlaceholders(bytes: Buffer): readonly number[] {
+  let at = bytes.indexOf(STAND_IN_BYTES);
+  if (at === -1) return NO_PLACEHOLDERS;
+  const offsets: number[] = [];
+  for (; at !== -1; at = bytes.indexOf(STAND_IN_BYTES, at + TOKEN_LENGTH)) offsets.push(at);
+  return offsets;
 }
 
-/** Length of the text of a chunk in UTF-8, tokens included. */
-export function measureTextBytes({ source }: Chunk): number {
-  return source.reduce(
-    (sum, sourcePart) =>
-      sum + (sourcePart === TOKEN ? TOKEN_LENGTH : Buffer.byteLength(sourcePart)),
-    0,
-  );
-}
+const STAND_IN_BYTES = Buffer.from(TOKEN_STAND_IN, 'latin1');

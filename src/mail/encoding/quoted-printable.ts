@@ -1,10 +1,12 @@
+import { findEndOutsideToken, TOKEN_STAND_IN } from './token-stand-in.ts';
+
 /** Longest encoded line, without its CRLF (RFC 2045 §6.7, rule 5). */
 const MAX_LINE = 76;
 
 /**
  * `text` as quoted-printable in UTF-8 (RFC 2045 §6.7), in lines of at most 76 characters separated
  * by CRLF. Every `\n` is a line break; a `\r` is data. No line begins with a dot or with `From `,
- * so neither SMTP nor an mbox needs stuffing.
+ * so neither SMTP nor an mbox needs stuffing. Stand-ins for tokens stay as they are.
  */
 export function encodeQuotedPrintable(text: string): string {
   return encodeLines(text, MAX_LINE);
@@ -46,9 +48,9 @@ function encodeLine(line: string, maxLastLength: number): string {
   return lines + rest;
 }
 
-/** Where the line must end to leave room for the `=` and not to divide an `=XX`. */
+/** Where the line must end to leave room for the `=` and not to divide an `=XX` or a token. */
 function findLineEnd(encoded: string): number {
-  const end = MAX_LINE - 1;
+  const end = findEndOutsideToken(encoded, MAX_LINE - 1);
   const lastEscape = encoded.lastIndexOf('=', end - 1);
   return lastEscape > end - 3 ? lastEscape : end;
 }
@@ -59,6 +61,9 @@ function protectStart(encoded: string): string {
 }
 
 function encodeBytes(text: string): string {
+  if (text.includes(TOKEN_STAND_IN)) {
+    return text.split(TOKEN_STAND_IN).map(encodeBytes).join(TOKEN_STAND_IN);
+  }
   let encoded = '';
   for (const byte of Buffer.from(text)) {
     encoded += `=${byte.toString(16).toUpperCase().padStart(2, '0')}`;

@@ -4,6 +4,7 @@ import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import Handlebars from 'handlebars';
 import { EMAIL_COPY } from '../../copy/en/emails/index.ts';
+import { compactHtml } from './compact-html.ts';
 import { type MjmlSource, renderMjml } from './mjml.ts';
 import { expandPartials, type Partials } from './partials.ts';
 import { createPlaceholderMarkers, type PlaceholderMarkers } from './placeholders.ts';
@@ -47,13 +48,13 @@ export interface MailTemplates {
 export async function loadMailTemplates(): Promise<MailTemplates> {
   const partials = await readPartials();
   const [digestHtml, transactionalHtml] = (
-    await renderMjml([
-      await readMjml('digest.mjml', partials),
-      await readMjml('transactional.mjml', partials),
-    ])
-  ).map((html) => setMainRole(compactStyles(collapseWhitespace(html)))) as [string, string];
-  const digestText = await readFile(resolveTemplatePath('digest.txt'), 'utf8');
-  const transactionalText = await readFile(resolveTemplatePath('transactional.txt'), 'utf8');
+    await renderMjml(
+      [await readMjml('digest.mjml', partials), await readMjml('transactional.mjml', partials)],
+      await readTemplate('document.hbs'),
+    )
+  ).map((html) => compactHtml(setMainRole(html))) as [string, string];
+  const digestText = await readTemplate('digest.txt');
+  const transactionalText = await readTemplate('transactional.txt');
   return {
     digest: {
       html: compileTemplate(digestHtml, HTML_FRAGMENTS, {}),
@@ -67,16 +68,20 @@ export async function loadMailTemplates(): Promise<MailTemplates> {
   };
 }
 
+function readTemplate(file: string): Promise<string> {
+  return readFile(resolveTemplatePath(file), 'utf8');
+}
+
 async function readMjml(file: string, partials: Partials): Promise<MjmlSource> {
   const filePath = resolveTemplatePath(file);
-  return { mjml: expandPartials(await readFile(filePath, 'utf8'), partials), filePath };
+  return { mjml: expandPartials(await readTemplate(file), partials), filePath };
 }
 
 async function readPartials(): Promise<Partials> {
   const files = await readdir(resolveTemplatePath('partials'));
   const read = async (file: string): Promise<[string, string]> => [
     basename(file, '.hbs'),
-    await readFile(resolveTemplatePath(`partials/${file}`), 'utf8'),
+    await readTemplate(`partials/${file}`),
   ];
   return new Map(await Promise.all(files.map(read)));
 }
@@ -84,19 +89,6 @@ async function readPartials(): Promise<Partials> {
 /** MJML marks the whole email as an article, but it is the main part of its document. */
 function setMainRole(html: string): string {
   return html.replace('role="article"', 'role="main"');
-}
-
-/** Indentation and blank lines are a fifth of MJML's output. */
-function collapseWhitespace(html: string): string {
-  return `${html.replace(/\s*\n\s*/g, '\n').trim()}\n`;
-}
-
-/** White space in style attributes is a twentieth of an email. */
-function compactStyles(html: string): string {
-  return html.replace(/ style="([^"]*)"/g, (_, style: string) => {
-    const compact = style.replace(/\s*([:;,])\s+/g, '$1').replace(/;$/, '');
-    return compact === '' ? '' : ` style="${compact}"`;
-  });
 }
 
 function compileTemplate<FragmentName extends string>(
@@ -129,4 +121,4 @@ function resolveTemplatePath(file: string): string {
   return fileURLToPath(new URL(`../../../templates/email/${file}`, import.meta.url));
 }
 
-const FRAGMENT_PATTERN = /<!-- fragment (\w+) -->\n?([\s\S]*?)<!-- end fragment -->\n?/g;
+const FRAGMENT_PATTERN = /<!-- fragment (\w+) -->\s?([\s\S]*?)<!-- end fragment -->\s?/g;

@@ -19,27 +19,36 @@ const OPTIONS = {
 /** As text, since the thread runs without the TypeScript loader of the tests. */
 const RENDER = `
   const { parentPort, workerData } = require('node:worker_threads');
-  const { path, sources, options } = workerData;
+  const { path, sources, document, options } = workerData;
+  const skeleton = ({ style, headRaw, ...parts }) => {
+    const values = { ...parts, style: style.join(' '), headRaw: headRaw.join('') };
+    return document.replace(/\\[\\[(\\w+)\\]\\]/g, (_, name) => values[name]);
+  };
   const render = async () => {
     const mjml2html = require(path);
     const pages = [];
     for (const { mjml, filePath } of sources)
-      pages.push((await mjml2html(mjml, { ...options, filePath })).html);
+      pages.push((await mjml2html(mjml, { ...options, skeleton, filePath })).html);
     return pages;
   };
   render().then((pages) => parentPort.postMessage(pages));
 `;
 
 /**
- * The templates as HTML. MJML and its dependencies take some 40 MB of memory and are needed only
- * here, so they run in a thread: its end frees them.
+ * The templates as HTML. `document` is the HTML around them, with `[[title]]`, `[[style]]` and
+ * other places for what MJML puts into its own; that one has rules for Outlook 2003, images and
+ * several columns, which our emails do not need. MJML and its dependencies take some 40 MB of
+ * memory and are needed only here, so they run in a thread: its end frees them.
  * @throws Error when a template is not valid MJML.
  */
-export async function renderMjml(sources: readonly MjmlSource[]): Promise<string[]> {
+export async function renderMjml(
+  sources: readonly MjmlSource[],
+  document: string,
+): Promise<string[]> {
   const path = createRequire(import.meta.url).resolve('mjml');
   const worker = new Worker(RENDER, {
     eval: true,
-    workerData: { path, sources, options: OPTIONS },
+    workerData: { path, sources, document, options: OPTIONS },
   });
   try {
     return await new Promise<string[]>((resolve, reject) => {

@@ -109,7 +109,7 @@ function splitAtFigure(text: string, figure: KeyResult | null) {
 
 /** In characters. No real paper has longer texts; one that has must not fill the email. */
 const MAX_TITLE = 400;
-const MAX_LABEL = 80;
+const MAX_LABEL = 32;
 const MAX_BYLINE = 300;
 const MAX_TEXT = 1_000;
 

@@ -1,10 +1,5 @@
-import {
-  type Chunk,
-  createChunk,
-  joinChunks,
-  measureTextBytes,
-  TOKEN_CHUNK,
-} from '../encoding/chunk.ts';
+import type { Chunk, CreateChunk } from '../encoding/chunk.ts';
+import { TOKEN_STAND_IN } from '../encoding/token-stand-in.ts';
 
 /** A place that is filled for each subscriber. */
 interface Placeholder {
@@ -20,7 +15,8 @@ export const TOKEN_PLACEHOLDER = 'token';
 /** Marks placeholders in a view that is about to be rendered, and finds them in the result. */
 export interface PlaceholderMarkers {
   mark(placeholder: string): string;
-  split(rendered: string): Fragment;
+  /** The chunks between the placeholders are made by `createChunk`. */
+  split(rendered: string, createChunk: CreateChunk): Fragment;
 }
 
 /**
@@ -31,7 +27,7 @@ export function createPlaceholderMarkers(nonce: string): PlaceholderMarkers {
   const markerPattern = new RegExp(`${MARKER_DELIMITER}${nonce}:(\\w+)${MARKER_DELIMITER}`);
   return {
     mark: (placeholder) => `${MARKER_DELIMITER}${nonce}:${placeholder}${MARKER_DELIMITER}`,
-    split: (rendered) => mergeAdjacentChunks(rendered.split(markerPattern).flatMap(parseSplitItem)),
+    split: (rendered, createChunk) => parseSplitItems(rendered.split(markerPattern), createChunk),
   };
 }
 
@@ -51,36 +47,29 @@ export function fillFragment(
 
 const NO_CHUNKS: readonly Chunk[] = [];
 
-/** Length of `fragment` in UTF-8, without its placeholders. */
+/** Encoded length of `fragment` in bytes, without its placeholders. */
 export function measureFixedBytes(fragment: Fragment): number {
-  return fragment.reduce(
-    (sum, item) => sum + ('placeholder' in item ? 0 : measureTextBytes(item)),
-    0,
-  );
+  return fragment.reduce((sum, item) => sum + ('placeholder' in item ? 0 : item.bytes.length), 0);
 }
 
 /** `String.split` returns texts at even positions and placeholder names at odd ones. */
-function parseSplitItem(item: string, position: number): Fragment {
-  if (position % 2 === 1) return [item === TOKEN_PLACEHOLDER ? TOKEN_CHUNK : { placeholder: item }];
-  return item === '' ? [] : [createChunk(item)];
-}
-
-/** Joins the chunks between two placeholders. */
-function mergeAdjacentChunks(fragment: Fragment): Fragment {
-  const merged: (Chunk | Placeholder)[] = [];
-  let run: Chunk[] = [];
-  const endRun = () => {
-    if (run.length > 0) merged.push(joinChunks(run));
-    run = [];
+function parseSplitItems(items: readonly string[], createChunk: CreateChunk): Fragment {
+  const fragment: (Chunk | Placeholder)[] = [];
+  let text = '';
+  const endChunk = () => {
+    if (text !== '') fragment.push(createChunk(text));
+    text = '';
   };
-  for (const item of fragment) {
-    if ('placeholder' in item) {
-      endRun();
-      merged.push(item);
-    } else run.push(item);
-  }
-  endRun();
-  return merged;
+  items.forEach((item, position) => {
+    if (position % 2 === 0) text += item;
+    else if (item === TOKEN_PLACEHOLDER) text += TOKEN_STAND_IN;
+    else {
+      endChunk();
+      fragment.push({ placeholder: item });
+    }
+  });
+  endChunk();
+  return fragment;
 }
 
 const MARKER_DELIMITER = '\u0001';

@@ -6,10 +6,17 @@ const TOKEN = 'AbCdEfGhIjKlMnOpQr_-Uv';
 type ByToken = Omit<Links, 'home' | 'digests' | 'status' | 'digest' | 'paper' | 'papersOn'>;
 
 /** The address of each link that holds a token. */
-function listTokenLinks({ feedback, muteTopic, trackedPaper, ...others }: ByToken): string[] {
+function listTokenLinks({
+  feedback,
+  shortFeedback,
+  muteTopic,
+  trackedPaper,
+  ...others
+}: ByToken): string[] {
   const actions = ['more', 'less', 'save', 'options'] as const;
   return [
     ...actions.map((action) => feedback(TOKEN, action, '2605.10001')),
+    ...([...actions, 'mute'] as const).map((action) => shortFeedback(TOKEN, action, 3)),
     muteTopic(TOKEN, 'agents'),
     trackedPaper(TOKEN, '2605.10001'),
     ...Object.values(others).map((make) => make(TOKEN)),

@@ -13,7 +13,7 @@ import {
   HOSTILE_TEXTS,
   TOKEN,
 } from '../builders.ts';
-import { renderDigestHtml } from '../support/digest-messages.ts';
+import { renderReadableHtml } from '../support/digest-messages.ts';
 
 const templates = await loadMailTemplates();
 
@@ -76,16 +76,16 @@ describe('What sources say of a paper', () => {
 
   it('A summary is named as the source’s, in the lead and the stories, unless the reader wants none', () => {
     const copy = buildDigestCopy(10);
-    const html = renderDigestHtml(renderer, copy);
+    const html = renderReadableHtml(renderer, copy);
     expect(count(html, /Summary by Hugging Face: An engine that &lt;tests&gt;\./g)).toBe(4);
     expect(renderDigestText(renderer, copy)).toContain('Summary by Hugging Face: An engine');
     const silent = buildDigestCopy(10, { showsSummaries: false });
-    expect(renderDigestHtml(renderer, silent)).not.toContain('Summary by');
+    expect(renderReadableHtml(renderer, silent)).not.toContain('Summary by');
     expect(renderDigestText(renderer, silent)).not.toContain('Summary by');
   });
 
   it('Keywords stand in the lead, stars and project page in the byline, the venue everywhere', () => {
-    const html = renderDigestHtml(renderer, buildDigestCopy(10));
+    const html = renderReadableHtml(renderer, buildDigestCopy(10));
     expect(count(html, /Keywords: state space, engines/g)).toBe(1);
     expect(count(html, /ICML 2026/g)).toBe(10);
     expect(html).toContain('>Code, 1,204 stars</a>');
@@ -110,12 +110,11 @@ describe('A digest without a site', () => {
   const copy = buildDigestCopy(10, { darkHorseRank: 6, allowsClicks: true });
 
   it('Its HTML links to papers alone, and a paper without an address has no link', () => {
-    const html = renderDigestHtml(renderer, copy);
+    const html = renderReadableHtml(renderer, copy);
     const targets = [...html.matchAll(/href="([^"]*)"/g)].map(([, target]) => target);
     expect(targets.length).toBeGreaterThan(9);
     expect(targets.filter((target) => !target?.startsWith('https://arxiv.org/abs/'))).toEqual([]);
-    expect(html).toContain('<b class="brief-name"');
-    expect(html).toContain('Gazette 4');
+    expect(html).toMatch(/<h3[^>]*><span[^>]*><b[^>]*>Gazette 4<\/b>/);
     expect(html).not.toContain('/abs/local-4');
   });
 
@@ -130,7 +129,7 @@ describe('A digest without a site', () => {
 
 describe('The HTML of a digest', () => {
   it('The HTML has one h1, an h2 for each large paper and an h3 for each brief', () => {
-    const html = renderDigestHtml(createRenderer(), buildDigestCopy(10, { darkHorseRank: 6 }));
+    const html = renderReadableHtml(createRenderer(), buildDigestCopy(10, { darkHorseRank: 6 }));
     expect(count(html, /<h1/g)).toBe(1);
     expect(count(html, /<h2/g)).toBe(1 + 3 + 1 + 1);
     expect(count(html, /<h3/g)).toBe(5);
@@ -139,23 +138,23 @@ describe('The HTML of a digest', () => {
   });
 
   it('The HTML declares its language, title, colour schemes and roles', () => {
-    const html = renderDigestHtml(createRenderer(), buildDigestCopy(10));
-    expect(html).toMatch(/^<!doctype html>\n<html lang="en" dir="ltr"/);
+    const html = renderReadableHtml(createRenderer(), buildDigestCopy(10));
+    expect(html).toMatch(/^<!doctype html><html lang=en dir=ltr/);
     expect(html).toContain('<title>Paperboy, Friday, 8 May 2026</title>');
-    expect(html).toContain('<meta name="color-scheme" content="light dark">');
-    expect(count(html, /role="main"/g)).toBe(1);
-    expect(html).toContain('@media (prefers-color-scheme: dark)');
+    expect(html).toContain('<meta name=color-scheme content="light dark">');
+    expect(count(html, /role=main/g)).toBe(1);
+    expect(html).toContain('@media (prefers-color-scheme:dark)');
     for (const table of html.match(/<table[^>]*>/g) ?? [])
-      expect(table).toContain('role="presentation"');
+      expect(table).toContain('role=presentation');
   });
 
   it('The HTML has no image, script, web font or form', () => {
-    const html = renderDigestHtml(createRenderer(), buildDigestCopy(10));
+    const html = renderReadableHtml(createRenderer(), buildDigestCopy(10));
     expect(html).not.toMatch(/<img|<script|<link|<form|<iframe|@import|@font-face|url\(|data:/);
   });
 
   it('Conditional comments for Outlook, and tags, are balanced', () => {
-    const html = renderDigestHtml(createRenderer(), buildDigestCopy(10, { darkHorseRank: 4 }));
+    const html = renderReadableHtml(createRenderer(), buildDigestCopy(10, { darkHorseRank: 4 }));
     expect(count(html, /<!--\[if/g)).toBe(count(html, /<!\[endif\]-->|<!--<!\[endif\]-->/g));
     for (const tag of ['table', 'tr', 'td', 'div', 'p']) {
       expect(count(html, new RegExp(`<${tag}[ >]`, 'g'))).toBe(
@@ -165,20 +164,20 @@ describe('The HTML of a digest', () => {
   });
 
   it('Inline styles use only what Outlook’s engine supports', () => {
-    const html = renderDigestHtml(createRenderer(), buildDigestCopy(10, { darkHorseRank: 4 }));
-    const inline = [...html.matchAll(/style="([^"]*)"/g)].map(([, style]) => style).join(';');
+    const html = renderReadableHtml(createRenderer(), buildDigestCopy(10, { darkHorseRank: 4 }));
+    const inline = [...html.matchAll(/ style=(?:"([^"]*)"|([^\s>]*))/g)].flat().join(';');
     expect(inline).not.toMatch(
       /flex|grid|position:|float:|calc\(|var\(|background-image|rgba|rem\b/,
     );
-    for (const [table] of html.matchAll(
-      /<!--\[if mso \| IE\]><table[^>]*style="[^"]*width:[^>]*>/g,
-    ))
-      expect(table).toMatch(/ width="\d+(?:px)?"/);
-    expect(html).toContain('style="width:640px" width="640"');
+    const outlookTables = html.match(/<!--\[if mso\|IE\]><table[^>]*>/g) ?? [];
+    expect(outlookTables.length).toBeGreaterThan(0);
+    for (const table of outlookTables)
+      if (table.includes('width:')) expect(table).toMatch(/ width=\d+/);
+    expect(html).toContain('style=width:640px width=640');
   });
 
   it('Every paper has a link, unsubscribing has one at both ends, and no link is empty', () => {
-    const html = renderDigestHtml(createRenderer(), buildDigestCopy(10));
+    const html = renderReadableHtml(createRenderer(), buildDigestCopy(10));
     for (let rank = 0; rank < 10; rank += 1)
       expect(html).toContain(
         `"https://arxiv.org/abs/${10_000 + rank}"`.replace('abs/', 'abs/2605.'),
@@ -191,7 +190,7 @@ describe('The HTML of a digest', () => {
   });
 
   it('The HTML says how many papers were read and chosen, and why the mail came', () => {
-    const html = renderDigestHtml(createRenderer(49), buildDigestCopy(10));
+    const html = renderReadableHtml(createRenderer(49), buildDigestCopy(10));
     expect(html).toContain('49 papers read, 10 chosen for you.');
     expect(html).toContain('>The other 39 papers</a> are on our website.');
     expect(html).toContain('href="https://papers.example.org/papers?date&#x3D;2026-05-08"');
@@ -200,27 +199,28 @@ describe('The HTML of a digest', () => {
   });
 
   it('Every paper has links for feedback, and one to mute its first topic', () => {
-    const html = renderDigestHtml(createTopicRenderer(), buildDigestCopy(10, { darkHorseRank: 6 }));
+    const html = renderReadableHtml(
+      createTopicRenderer(),
+      buildDigestCopy(10, { darkHorseRank: 6 }),
+    );
     for (let rank = 0; rank < 10; rank += 1) {
       for (const action of ['more', 'less', 'save'])
-        expect(html).toContain(`/feedback/${TOKEN}/${action}/2605.${10_000 + rank}"`);
+        expect(html).toContain(`/f/${TOKEN}/${action[0]}${rank}"`);
     }
     expect(count(html, /aria-label="Mute topic State space"[^>]*>Mute topic</g)).toBe(9);
-    expect(count(html, new RegExp(`/feedback/${TOKEN}/options/[^"]*"[^>]*>Tune</a>`, 'g'))).toBe(
-      10,
-    );
-    expect(count(html, new RegExp(`/feedback/${TOKEN}/mute/ssm"`, 'g'))).toBe(9);
+    expect(count(html, new RegExp(`/f/${TOKEN}/o\\d+"[^>]*>(?:&ensp;)?Tune</a>`, 'g'))).toBe(10);
+    expect(count(html, new RegExp(`/f/${TOKEN}/t\\d"`, 'g'))).toBe(9);
     expect(html).toContain('aria-label="Save: Gazette 9"');
   });
 
   it('Titles link to the papers directly, unless the subscriber allows click tracking', () => {
     const titleOf = (allowsClicks: boolean) =>
       /<h2[^>]*><a href="([^"]*)"/.exec(
-        renderDigestHtml(createRenderer(), buildDigestCopy(10, { allowsClicks })),
+        renderReadableHtml(createRenderer(), buildDigestCopy(10, { allowsClicks })),
       )?.[1];
     expect(titleOf(false)).toBe('https://arxiv.org/abs/2605.10000');
     expect(titleOf(true)).toBe(`https://papers.example.org/read/${TOKEN}/2605.10000`);
-    expect(renderDigestHtml(createRenderer(), buildDigestCopy(10))).not.toContain('/read/');
+    expect(renderReadableHtml(createRenderer(), buildDigestCopy(10))).not.toContain('/read/');
   });
 
   it('A note near the top explains why there was no mail on the days before', () => {
@@ -232,14 +232,14 @@ describe('The HTML of a digest', () => {
       topicNames: new Map(),
       earlier: [{ date: '2026-05-08', composedAt: new Date('2026-05-08T04:30:00Z') }],
     });
-    const html = renderDigestHtml(after, buildDigestCopy(10, { quietSince: '2026-05-08' }));
+    const html = renderReadableHtml(after, buildDigestCopy(10, { quietSince: '2026-05-08' }));
     const note =
       'Nothing on Friday met your threshold, so we didn’t write. Here’s Monday. There were no papers on Saturday and Sunday: arXiv doesn’t publish at weekends.';
     expect(html).toContain(`>${note}</p>`);
     expect(html.indexOf(note)).toBeLessThan(html.indexOf('<h2'));
     const text = renderDigestText(after, buildDigestCopy(10, { quietSince: '2026-05-08' }));
     expect(text.slice(0, text.indexOf('Chosen for')).replace(/\s+/g, ' ')).toContain(note);
-    expect(renderDigestHtml(after, buildDigestCopy(10))).toContain(
+    expect(renderReadableHtml(after, buildDigestCopy(10))).toContain(
       '>There were no papers on Saturday and Sunday',
     );
     expect(renderDigestText(createRenderer(), buildDigestCopy(10))).toMatch(
@@ -254,7 +254,7 @@ describe('The HTML of a digest', () => {
       digest: buildDigest({ kind: 'weekly' }),
       papers: buildRankedPapers(12),
     });
-    expect(renderDigestHtml(weekly, buildDigestCopy(10))).toContain('That’s all for this week.');
+    expect(renderReadableHtml(weekly, buildDigestCopy(10))).toContain('That’s all for this week.');
   });
 
   it('The preheader has 40 to 150 characters, is as dark as the text, and does not repeat the subject', () => {
@@ -282,8 +282,8 @@ describe('The HTML of a digest', () => {
         topics: [{ slug: 'distributed-training', score: 0.3 }],
       }),
     });
-    expect(renderDigestHtml(full, buildDigestCopy(10)).length).toBeLessThan(75_000);
-    const html = renderDigestHtml(
+    expect(renderReadableHtml(full, buildDigestCopy(10)).length).toBeLessThan(75_000);
+    const html = renderReadableHtml(
       full,
       buildDigestCopy(20, { darkHorseRank: 4, allowsClicks: true }),
     );
@@ -300,7 +300,7 @@ describe('The HTML of a digest', () => {
       digest: buildDigest(),
       papers: buildRankedPapers(20, { title: '<'.repeat(5000), abstract: '&'.repeat(5000) }),
     });
-    const html = renderDigestHtml(heavy, buildDigestCopy(20));
+    const html = renderReadableHtml(heavy, buildDigestCopy(20));
     expect(Buffer.byteLength(html)).toBeLessThan(90_000);
     const omittedCount = countOmitted(html);
     expect(omittedCount).toBeGreaterThan(0);
@@ -322,9 +322,9 @@ describe('The HTML of a digest', () => {
           codeUrl: text,
         }),
       });
-      const plain = renderDigestHtml(createRenderer(6), buildDigestCopy(6));
+      const plain = renderReadableHtml(createRenderer(6), buildDigestCopy(6));
       const reason: Reason = { remark: null, match: { kind: 'keywords', keywords: [text] } };
-      const html = renderDigestHtml(
+      const html = renderReadableHtml(
         hostile,
         buildDigestCopy(6, {
           selection: buildDigestCopy(6).selection.map(({ rank }) => ({ rank, reason })),
@@ -350,11 +350,11 @@ describe('The HTML of a digest', () => {
       digest: buildDigest(),
       papers: titles.map((title, rank) => buildRankedPaper({ rank, title })),
     });
-    const html = renderDigestHtml(forged, buildDigestCopy(3));
+    const html = renderReadableHtml(forged, buildDigestCopy(3));
     expect(html).toContain('>{{reason}}</b>');
     expect(html).toContain('>{{{papers}}}</b>');
     expect(count(html, new RegExp(TOKEN, 'g'))).toBe(
-      count(renderDigestHtml(createRenderer(3), buildDigestCopy(3)), new RegExp(TOKEN, 'g')),
+      count(renderReadableHtml(createRenderer(3), buildDigestCopy(3)), new RegExp(TOKEN, 'g')),
     );
   });
 });
@@ -367,7 +367,7 @@ describe('The plain text of a digest', () => {
     expect(text).toContain('\n10. Gazette 9: ');
     expect(text).toContain('\n    https://arxiv.org/abs/2605.10009\n');
     expect(text).toContain(
-      `\n    More, less, mute or save: https://papers.example.org/feedback/${TOKEN}/options/2605.10009\n`,
+      `\n    More, less, mute or save: https://papers.example.org/f/${TOKEN}/o9\n`,
     );
     expect(text).toContain(`https://papers.example.org/unsubscribe/${TOKEN}\n`);
     expect(text).toContain('\n12 Example Street');

@@ -43,15 +43,15 @@ describe('The preheader of a digest', () => {
 
   it('A preheader names the papers after the one in the subject', () => {
     const preheader = createPreheader({ names: ['SWAN', 'FASER', 'STree'], paperCount, day });
-    expect(preheader).toEqual(['Also FASER', '; STree', `. ${paperCount}`]);
+    expect(preheader).toEqual(['Also FASER;', 'STree.', paperCount]);
   });
 
   it('A name that does not fit is skipped, and the next one that does is named', () => {
     const names = ['SWAN', 'FASER', 'n'.repeat(200), 'STree'];
     expect(createPreheader({ names, paperCount, day })).toEqual([
-      'Also FASER',
-      '; STree',
-      `. ${paperCount}`,
+      'Also FASER;',
+      'STree.',
+      paperCount,
     ]);
   });
 
@@ -65,7 +65,7 @@ describe('The preheader of a digest', () => {
   it('A preheader has 40 to 150 characters, however long the names are', () => {
     for (const length of [1, 20, 60, 90, 200]) {
       const names = Array.from({ length: 10 }, () => 'n'.repeat(length));
-      const preheader = createPreheader({ names, paperCount, day }).join('');
+      const preheader = createPreheader({ names, paperCount, day }).join(' ');
       expect(preheader.length).toBeGreaterThanOrEqual(40);
       expect(preheader.length).toBeLessThanOrEqual(150);
     }

@@ -26,3 +26,14 @@ export function renderDigestHtml(
   const { html } = renderer.render(personalization);
   return html.map((chunk) => renderChunkText(chunk, personalization.token)).join('');
 }
+
+/** The same HTML on one line, with characters instead of references to them. */
+export function renderReadableHtml(
+  renderer: DigestRenderer,
+  personalization: DigestPersonalization,
+): string {
+  return renderDigestHtml(renderer, personalization)
+    .replaceAll('\n', ' ')
+    .replace(/ ?(<\/?(?:p|div|td|tr|table|h[1-6])\b[^>]*>) ?/g, '$1')
+    .replace(/&#(\d{3,});/g, (_, code) => String.fromCodePoint(Number(code)));
+}

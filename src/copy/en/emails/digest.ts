@@ -36,11 +36,11 @@ export const DIGEST_EMAIL_COPY = {
   } satisfies Record<ReasonPeriod, string>,
   /** `, and 9 more`: follows it. */
   subjectEnding: (others: number) => (others > 0 ? `, and ${others} more` : ''),
-  /** The preheader in parts, the names of the second paper and of the next ones, and their end. */
+  /** The preheader in parts that spaces separate: the names of papers after the first one, and the
+   *  count. */
   preheader: {
-    secondName: (name: string) => `Also ${name}`,
-    nextName: (name: string) => `; ${name}`,
-    ending: (paperCount: string) => `. ${paperCount}`,
+    name: (name: string, { isFirst, isLast }: { isFirst: boolean; isLast: boolean }) =>
+      `${isFirst ? 'Also ' : ''}${name}${isLast ? '.' : ';'}`,
     withoutNames: ({ day, paperCount }: { day: string; paperCount: string }) =>
       `${day}: ${paperCount}`,
   },
