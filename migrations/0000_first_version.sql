@@ -273,7 +273,9 @@ CREATE TABLE leases (
   id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   instance_id text NOT NULL,
   expires_at timestamptz NOT NULL,
-  timeline_id integer NOT NULL DEFAULT database_timeline()
+  timeline_id integer NOT NULL DEFAULT database_timeline(),
+  steady_since timestamptz NOT NULL DEFAULT clock_timestamp(),
+  expired_seen_at timestamptz
 );
 --> statement-breakpoint
 CREATE TABLE batches (
@@ -281,6 +283,7 @@ CREATE TABLE batches (
   batch integer NOT NULL,
   send_at timestamptz NOT NULL,
   due_at timestamptz,
+  expires_at timestamptz,
   is_immediate boolean NOT NULL,
   claims integer NOT NULL,
   lease_id bigint,
@@ -307,8 +310,10 @@ CREATE TABLE deliveries (
   )),
   send_at timestamptz NOT NULL,
   next_at timestamptz NOT NULL,
+  expires_at timestamptz NOT NULL,
   attempts smallint NOT NULL,
   lease_id bigint,
+  lost_lease_id bigint,
   selection text,
   message_id text,
   message_date timestamptz,
@@ -317,7 +322,8 @@ CREATE TABLE deliveries (
   detail text,
   updated_at timestamptz NOT NULL,
   PRIMARY KEY (digest_id, subscriber_id),
-  CHECK ((state IN ('claimed', 'sending')) = (lease_id IS NOT NULL))
+  CHECK ((state IN ('claimed', 'sending')) = (lease_id IS NOT NULL)),
+  CHECK (lost_lease_id IS NULL OR state = 'unknown')
 ) PARTITION BY LIST (digest_id);
 --> statement-breakpoint
 CREATE INDEX deliveries_batch ON deliveries (batch);

@@ -1,6 +1,7 @@
 import { Argument, Command, InvalidArgumentError, Option } from 'commander';
 import { formatCount } from '../copy/en/format.ts';
 import { iterateDeliveriesInState, type OperatorDelivery } from '../db/deliveries/deliveries.ts';
+import type { ResendableState } from '../db/deliveries/transitions/resend.ts';
 import {
   DELIVERY_STATES,
   type DeliveryKey,
@@ -43,18 +44,21 @@ export function createDeliveriesCommand(context: CommandContext): Command {
     );
   deliveries
     .command('resend')
-    .description('send failed or unknown deliveries again; an unknown one may have arrived already')
+    .description(
+      'send failed, unknown or expired deliveries again; an unknown one may have arrived already',
+    )
     .addArgument(new Argument('[id...]', 'ids from “deliveries list”').argParser(parseKeyArgument))
     .addOption(
       new Option('--state <state>', 'all deliveries of a digest in this state').choices([
         'failed',
         'unknown',
+        'expired',
       ]),
     )
     .addOption(createDateOption('day of the digest, with --state (default: the newest)'))
     .addOption(createKindOption())
     .addOption(createJsonOption())
-    .action((keys: DeliveryKey[], options: DeliveryOptions & { state?: 'failed' | 'unknown' }) =>
+    .action((keys: DeliveryKey[], options: DeliveryOptions & { state?: ResendableState }) =>
       resendSelected(context, keys, options),
     );
   return deliveries;
@@ -103,26 +107,32 @@ function deliveryToJson(delivery: OperatorDelivery) {
 }
 
 function formatDelivery(delivery: OperatorDelivery): string {
-  const { email, attempts, updatedAt, reply, detail } = delivery;
+  const { email, attempts, updatedAt } = delivery;
   const attemptCount = attempts === 1 ? '1 attempt' : `${attempts} attempts`;
   return [
     formatDeliveryKey(delivery),
     email ?? '(erased)',
     updatedAt.toISOString(),
     attemptCount,
-    reply ?? detail ?? '',
+    describeState(delivery),
   ].join('  ');
+}
+
+/** Why it is in its state. An expired delivery has two reasons: the time, and the last reply. */
+function describeState({ state, reply, detail }: OperatorDelivery): string {
+  if (state === 'expired') return [detail, reply].filter((text) => text !== null).join(' ');
+  return reply ?? detail ?? '';
 }
 
 async function resendSelected(
   context: CommandContext,
   keys: DeliveryKey[],
-  { date, kind, state, json }: DeliveryOptions & { state?: 'failed' | 'unknown' },
+  { date, kind, state, json }: DeliveryOptions & { state?: ResendableState },
 ): Promise<void> {
   if (keys.length > 0 === (state !== undefined)) {
     throw new PaperboyError(
       'WHICH_DELIVERIES',
-      'Expected either ids of deliveries or --state failed|unknown.',
+      'Expected either ids of deliveries or --state failed|unknown|expired.',
     );
   }
   const { io, withApp } = context;

@@ -28,6 +28,11 @@ export function formatDigestStatus(status: DigestStatus): string {
     ...(scheduled > 0
       ? [`${formatCount(scheduled)} ${scheduled === 1 ? 'waits' : 'wait'} for a later time.`]
       : []),
+    ...(states.expired > 0
+      ? [
+          `${formatCount(states.expired)} expired: the next digest was due first. “paperboy deliveries list --state expired” lists them.`,
+        ]
+      : []),
     ...(digest.pausedAt === null ? [] : [`It is paused. ${digest.pauseReason ?? ''}`.trim()]),
     ...(digest.cancelledAt === null ? [] : ['It was cancelled.']),
   ];

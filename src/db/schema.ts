@@ -314,6 +314,10 @@ export const leases = pgTable('leases', {
   expiresAt: instant('expires_at').notNull(),
   /** The timeline of the server on which it was opened: on another one it has ended. */
   timelineId: integer('timeline_id').notNull().default(sql`database_timeline()`),
+  /** Since when it has been renewed without a gap. */
+  steadySince: instant('steady_since').notNull(),
+  /** When a process first saw that it had expired. */
+  expiredSeenAt: instant('expired_seen_at'),
 });
 
 /** Deliveries of one digest that are due at the same time and that one job handles. */
@@ -325,6 +329,8 @@ export const batches = pgTable(
     sendAt: instant('send_at').notNull(),
     /** When to claim it next; null when nothing is left to send. */
     dueAt: instant('due_at'),
+    /** When the first of its open deliveries expires; null when nothing is left to send. */
+    expiresAt: instant('expires_at'),
     /** Its pending deliveries are due now, whatever hour their subscribers chose. */
     isImmediate: boolean('is_immediate').notNull(),
     /** Number of claims, so that each claim gets a job id of its own. */
@@ -356,8 +362,15 @@ export const deliveries = pgTable(
     sendAt: instant('send_at').notNull(),
     /** Time of the next attempt: `send_at` at first, later after each deferral. */
     nextAt: instant('next_at').notNull(),
+    /** When the subscriber's next digest is due: this one is not sent any more then. */
+    expiresAt: instant('expires_at').notNull(),
+    /** Number of the last attempt. Never decreases, so that no late result matches a later
+     *  attempt. */
     attempts: smallint().notNull(),
     leaseId: id('lease_id'),
+    /** For `unknown`: the lease that ended while it was being sent. Its worker may still know the
+     *  result. */
+    lostLeaseId: id('lost_lease_id'),
     selection: selection('selection'),
     messageId: text('message_id'),
     messageDate: instant('message_date'),

@@ -100,7 +100,7 @@ describe('paperboy deliveries resend', () => {
   });
 
   it.each([
-    ['what was sent', () => [nameOf(2)], 'is sent: only failed and unknown ones'],
+    ['what was sent', () => [nameOf(2)], 'is sent: only failed, unknown and expired ones'],
     ['what there is not', () => ['999-1'], 'There is no delivery 999-1'],
     ['what is no id', () => ['ada@example.org'], 'expected one such as 12-345'],
   ])('“deliveries resend” rejects %s and changes nothing', async (_what, words, message) => {

@@ -301,7 +301,7 @@ describe('The lease of a worker', () => {
     await lease.current();
     expect(logged).toEqual([]);
     await db.execute(
-      sql`UPDATE leases SET expires_at = clock_timestamp() - interval '1 s' WHERE instance_id = 'gone'`,
+      sql`UPDATE leases SET expires_at = clock_timestamp() - interval '1 s', expired_seen_at = 'epoch' WHERE instance_id = 'gone'`,
     );
     vi.advanceTimersByTime(5000);
     await lease.current();
@@ -391,7 +391,7 @@ describe('The lease of a worker', () => {
     const [digest] = await digests();
     await hold(digest?.id ?? 0, await openLease(db, 'gone'));
     await db.execute(
-      sql`UPDATE leases SET expires_at = clock_timestamp() - interval '1 s' WHERE instance_id = 'gone'`,
+      sql`UPDATE leases SET expires_at = clock_timestamp() - interval '1 s', expired_seen_at = 'epoch' WHERE instance_id = 'gone'`,
     );
     await lease.end();
     vi.advanceTimersByTime(5000);

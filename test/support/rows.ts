@@ -104,5 +104,8 @@ export async function syncBatchesWithDeliveries(db: Db): Promise<void> {
         WHERE deliveries.digest_id = batches.digest_id AND deliveries.batch = batches.batch),
       due_at = (SELECT min(next_at) FROM deliveries
         WHERE deliveries.digest_id = batches.digest_id AND deliveries.batch = batches.batch
+          AND state IN ('pending', 'deferred')),
+      expires_at = (SELECT min(expires_at) FROM deliveries
+        WHERE deliveries.digest_id = batches.digest_id AND deliveries.batch = batches.batch
           AND state IN ('pending', 'deferred'))`);
 }

@@ -47,8 +47,12 @@ export function describeDelivery(digest: Digest, delivery: Delivery): DeliveryRe
         sentence: `${name} was being sent when a run was killed, so it may have arrived. It is not sent again unless you say so: “paperboy deliveries list --state unknown” lists it, and after “paperboy deliveries resend” the next run sends it.`,
         code: ONCE_EXIT.notSent,
       };
-    case 'failed':
     case 'expired':
+      return {
+        sentence: `${name} could not be sent. ${delivery.detail ?? ''}`.trim(),
+        code: ONCE_EXIT.notSent,
+      };
+    case 'failed':
       return { sentence: `${name} could not be sent.${reason}`, code: ONCE_EXIT.notSent };
     default:
       return {

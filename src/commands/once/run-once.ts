@@ -198,7 +198,7 @@ async function composeOwnersDigest(
     );
     return null;
   }
-  await db.transaction((tx) => addToAudience(tx, digest.id, owner.id, now));
+  await db.transaction((tx) => addToAudience(tx, digest, owner, now));
   if (isNew) for (const list of missing) await printLine(io, describeMissingList(list));
   return digest;
 }

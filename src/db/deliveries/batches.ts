@@ -14,12 +14,12 @@ export interface DueBatch extends BatchKey {
 }
 
 /** Lists the batches with due deliveries, the longest waiting first. Paused and cancelled digests
- *  have none. */
+ *  have none; those in which a delivery has expired are listed once it is marked so. */
 export async function listDueBatches(db: Db, now: Date): Promise<DueBatch[]> {
   const result = await db.execute<{ digestId: number; batch: number; claims: number }>(sql`
     SELECT digest_id AS "digestId", batch, claims
     FROM batches JOIN digests ON digests.id = digest_id
-    WHERE due_at <= ${now} AND paused_at IS NULL AND cancelled_at IS NULL
+    WHERE due_at <= ${now} AND expires_at > ${now} AND paused_at IS NULL AND cancelled_at IS NULL
     ORDER BY due_at, digest_id, batch`);
   return result.rows;
 }
@@ -43,7 +43,7 @@ export async function sendBatchesNow(db: Db, digestId: number, now: Date): Promi
 }
 
 /** Releases batches from their lease: counts each, and makes it due when the first of its
- *  deliveries is. They must be locked by an earlier statement, or a delivery that became due since
+ *  deliveries is, and expire when the first of them does. They must be locked by an earlier statement, or a delivery that became due since
  *  then is missed.
  *  @returns those with open deliveries. */
 export async function releaseBatches(
@@ -54,7 +54,8 @@ export async function releaseBatches(
 ): Promise<(DueBatch & { dueAt: Date })[]> {
   const result = await tx.execute<{ batch: number; claims: number; dueAt: string | null }>(sql`
     WITH counted AS MATERIALIZED (${selectBatchCounts(digestId, numbers)})
-    UPDATE batches SET lease_id = NULL, due_at = counted.due_at, states = counted.states,
+    UPDATE batches SET lease_id = NULL, due_at = counted.due_at, expires_at = counted.expires_at,
+      states = counted.states,
       sent_since_claim = counted.sent_since_claim, counted_at = ${now}
     FROM counted WHERE digest_id = ${digestId} AND batches.batch = counted.batch
     RETURNING batches.batch, claims, batches.due_at AS "dueAt"`);
@@ -72,7 +73,7 @@ export async function recountBatches(
 ): Promise<void> {
   await tx.execute(sql`
     WITH counted AS MATERIALIZED (${selectBatchCounts(digestId, numbers)})
-    UPDATE batches SET states = counted.states
+    UPDATE batches SET states = counted.states, expires_at = counted.expires_at
     FROM counted
     WHERE digest_id = ${digestId} AND batches.batch = counted.batch AND lease_id IS NULL`);
 }
@@ -83,16 +84,30 @@ function selectBatchCounts(digestId: number, numbers: readonly number[]): SQL {
   const chosen = sql`${sql.param([...numbers])}::int[]`;
   return sql`
     SELECT batch, jsonb_object_agg(state, count) AS states, min(due_at) AS due_at,
+      min(expires_at) AS expires_at,
       sum(sent_since_claim)::int AS sent_since_claim
     FROM (
       SELECT batch, state, count(*) AS count,
         min(CASE WHEN state = 'pending' AND is_immediate THEN least(next_at, due_at) ELSE next_at END)
           FILTER (WHERE state IN ('pending', 'deferred')) AS due_at,
+        min(here.expires_at) FILTER (WHERE state IN ('pending', 'deferred')) AS expires_at,
         count(*) FILTER (WHERE state = 'sent' AND updated_at >= claimed_at) AS sent_since_claim
       FROM ${getPartition(digestId)} AS here JOIN batches USING (batch)
       WHERE batch = ANY(${chosen}) AND batches.digest_id = ${digestId} AND batches.batch = ANY(${chosen})
       GROUP BY batch, state
     ) AS by_state GROUP BY batch`;
+}
+
+/** Locks batches until the transaction ends. Every transition that locks several of them does so in
+ *  this order, so that no two can wait for each other. */
+export async function lockBatches(
+  tx: Db,
+  digestId: number,
+  numbers: readonly number[],
+): Promise<void> {
+  await tx.execute(sql`
+    SELECT FROM batches WHERE digest_id = ${digestId} AND batch = ANY(${sql.param([...numbers])}::int[])
+    ORDER BY digest_id, batch FOR UPDATE`);
 }
 
 /** Makes batches due at `now` and locks them until the transaction ends. */
@@ -102,6 +117,7 @@ export async function lockAndMarkDue(
   numbers: readonly number[],
   now: Date,
 ): Promise<void> {
+  await lockBatches(tx, digestId, numbers);
   await tx.execute(sql`
     UPDATE batches SET due_at = least(due_at, ${now})
     WHERE digest_id = ${digestId} AND batch = ANY(${sql.param([...numbers])}::int[])`);

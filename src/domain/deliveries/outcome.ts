@@ -1,8 +1,6 @@
-import type { DigestKind } from '../digests/digest.ts';
 import { classifyReply, type ReplyClass, type SmtpReply } from '../smtp/smtp-reply.ts';
 import { redactAddresses } from '../text/redact.ts';
-import { getNextDigestTime } from '../time/schedule.ts';
-import type { DeliveryState } from './delivery.ts';
+import { type DeliveryState, EXPIRED_DETAIL } from './delivery.ts';
 import { computeRetryDelayMs } from './retry-delay.ts';
 
 /** How an attempt to send a mail ended. The final dot separates `unsent` from `unknown`: before it
@@ -53,24 +51,27 @@ interface DeliveryResult {
   nextAt?: Date;
   /** What the relay answered. */
   reply?: string;
-  /** The problem, when the relay did not answer. */
+  /** Why it is in this state, when the reply does not say so. */
   detail?: string;
 }
 
 /**
  * Returns the state of a delivery after an attempt. A deferred or unsent mail is retried with
- * growing delay until the subscriber's next digest is due, then it expires. An unknown one is held
+ * growing delay until it expires, when the subscriber's next digest is due. An unknown one is held
  * and never sent again automatically: it may have arrived.
  */
 export function decideDeliveryResult(
   outcome: SendOutcome,
-  delivery: { kind: DigestKind; sendAt: Date; attempts: number; now: Date; random: number },
+  delivery: { expiresAt: Date; attempts: number; now: Date; random: number },
 ): DeliveryResult {
   const { status, text } = concludeAttempt(outcome);
-  const evidence = outcome.kind === 'answered' ? { reply: text } : { detail: text };
-  return status === 'deferred'
-    ? { ...deferOrExpire(delivery), ...evidence }
-    : { state: status, ...evidence };
+  const evidence: Pick<DeliveryResult, 'reply' | 'detail'> =
+    outcome.kind === 'answered' ? { reply: text } : { detail: text };
+  if (status !== 'deferred') return { state: status, ...evidence };
+  const { expiresAt, attempts, now, random } = delivery;
+  const nextAt = new Date(now.getTime() + computeRetryDelayMs(attempts, random));
+  if (nextAt < expiresAt) return { state: 'deferred', nextAt, ...evidence };
+  return { state: 'expired', ...evidence, detail: joinDetails(EXPIRED_DETAIL, evidence.detail) };
 }
 
 /** Formats a reply on one line, such as `451 4.7.1 Greylisted`, with addresses redacted. */
@@ -80,15 +81,6 @@ export function formatReply({ code, enhanced, text }: SmtpReply): string {
   return (redactedText === '' ? codes : `${codes} ${redactedText}`).slice(0, 500);
 }
 
-function deferOrExpire({
-  kind,
-  sendAt,
-  attempts,
-  now,
-  random,
-}: Parameters<typeof decideDeliveryResult>[1]): DeliveryResult {
-  const nextAt = new Date(now.getTime() + computeRetryDelayMs(attempts, random));
-  return nextAt < getNextDigestTime(kind, sendAt)
-    ? { state: 'deferred', nextAt }
-    : { state: 'expired' };
+function joinDetails(first: string, second: string | undefined): string {
+  return second === undefined ? first : `${first} ${second}`;
 }

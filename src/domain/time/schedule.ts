@@ -41,14 +41,14 @@ export function isDigestDue(
   return weekday >= MONDAY && weekday <= FRIDAY;
 }
 
-/** When the same subscriber's next digest of the kind is due, and retries of this one end. */
-export function getNextDigestTime(kind: DigestKind, sendAt: Date): Date {
-  return new Date(sendAt.getTime() + DIGEST_PERIOD_MS[kind]);
+/** Whether a day, in days since 1 January 1970 (a Thursday), is from Monday to Friday. */
+export function isWeekday(day: number): boolean {
+  return (day + 3) % 7 < FRIDAY;
 }
 
-/** Deliveries due before this moment have been followed by the next digest at `now`. */
-export function getPreviousDigestTime(kind: DigestKind, now: Date): Date {
-  return new Date(now.getTime() - DIGEST_PERIOD_MS[kind]);
+/** The moment a day later for a daily digest, a week later for a weekly one. */
+export function getNextDigestTime(kind: DigestKind, sendAt: Date): Date {
+  return new Date(sendAt.getTime() + DIGEST_PERIOD_MS[kind]);
 }
 
 /** A time of day, UTC. */

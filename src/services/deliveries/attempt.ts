@@ -3,7 +3,6 @@ import type {
   NextAttempt,
 } from '../../db/deliveries/transitions/record-attempts.ts';
 import { decideDeliveryResult, type SendOutcome } from '../../domain/deliveries/outcome.ts';
-import type { DigestKind } from '../../domain/digests/digest.ts';
 import { PaperboyError } from '../../domain/errors.ts';
 import type { Message } from '../../domain/smtp/message.ts';
 import { classifyReply } from '../../domain/smtp/smtp-reply.ts';
@@ -13,8 +12,7 @@ import type { Relay } from '../../relay/relay.ts';
 /** A delivery whose mail is ready to be composed and sent. */
 export interface ReadyMail extends NextAttempt {
   digestId: number;
-  kind: DigestKind;
-  sendAt: Date;
+  expiresAt: Date;
   /** The domain of the recipient address. */
   domain: string;
   /** The normalised address, for its suppression. */
@@ -44,8 +42,8 @@ export interface AttemptDeps {
  *  others. */
 export async function attemptToSend(deps: AttemptDeps, mail: ReadyMail): Promise<AttemptResult> {
   const outcome = await composeAndSend(deps, mail);
-  const { subscriberId, leaseId, kind, sendAt, attempts } = mail;
-  const delivery = { kind, sendAt, attempts, now: deps.clock(), random: deps.random() };
+  const { subscriberId, leaseId, expiresAt, attempts } = mail;
+  const delivery = { expiresAt, attempts, now: deps.clock(), random: deps.random() };
   const { state, nextAt, reply, detail } = decideDeliveryResult(outcome, delivery);
   const { relay } = outcome;
   const result = { subscriberId, leaseId, attempts, state, nextAt, relay, reply, detail };

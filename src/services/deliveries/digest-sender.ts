@@ -2,6 +2,7 @@ import type pg from 'pg';
 import type { BatchKey } from '../../db/deliveries/batches.ts';
 import { markForgottenDeliveries } from '../../db/deliveries/transitions/mark-forgotten.ts';
 import { recordAttempts } from '../../db/deliveries/transitions/record-attempts.ts';
+import { recordLateResults } from '../../db/deliveries/transitions/record-late-results.ts';
 import { isTransient } from '../../db/transient.ts';
 import type { Metrics } from '../../metrics/metrics.ts';
 import type { Relay } from '../../relay/relay.ts';
@@ -160,13 +161,8 @@ function openWindow(deps: RecordingDeps, followUps: Set<Promise<void>>): InFligh
     clock: deps.clockGuard.databaseClock,
     isAlive: lease.isAlive,
     record: (digestId, attempts) => recordUntilDone(deps, digestId, attempts),
-    onRecorded: (digestId, attempts, leaseLost) => {
+    onRecorded: (digestId, attempts) => {
       for (const { result } of attempts) metrics.countMail('digest', result.state);
-      if (leaseLost > 0)
-        log('warn', 'lease ended before results were recorded', {
-          digestId,
-          lateResults: leaseLost,
-        });
       followUp(digestId, attempts);
     },
   });
@@ -175,14 +171,15 @@ function openWindow(deps: RecordingDeps, followUps: Set<Promise<void>>): InFligh
 /** How often a statement that fails for good is repeated, in case the cause is mended at once. */
 const MAX_PERMANENT_FAILURES = 5;
 
-/** Retries on any error: only this process has the replies, and without them the deliveries would
- *  become `unknown`. After some permanent errors the worker gives up its lease, so that others go
- *  on with what it has not begun. */
+/** Records results, also those that come after their lease has ended. Retries on any error: only
+ *  this process has the replies, and without them the deliveries would become `unknown`. After some
+ *  permanent errors the worker gives up its lease, so that others go on with what it has not
+ *  begun. */
 async function recordUntilDone(
   deps: RecordingDeps,
   ...[digestId, attempts]: Parameters<InFlightWindowDeps['record']>
 ): ReturnType<InFlightWindowDeps['record']> {
-  const { pool, log, metrics, forceStop, sleep, suspension, lease, sentMemory } = deps;
+  const { db, pool, log, metrics, forceStop, sleep, suspension, lease, sentMemory } = deps;
   let failures = 0;
   const isRetryable = (err: unknown) => {
     if (isTransient(err)) return true;
@@ -190,11 +187,19 @@ async function recordUntilDone(
     failures += 1;
     return failures < MAX_PERMANENT_FAILURES && !suspension.isSuspended();
   };
-  const record = () =>
-    measureDuration(
+  const record = async () => {
+    const recorded = await measureDuration(
       () => recordAttempts(pool, digestId, attempts),
       (seconds) => metrics.observeBatchStep('record', seconds),
     );
+    const results = recorded.unrecorded;
+    const { late, dropped } = await recordLateResults(db, digestId, { results, now: attempts.now });
+    if (late + dropped > 0)
+      log('warn', 'results came after their lease had ended', {
+        ...{ digestId, lateResults: late, droppedResults: dropped },
+      });
+    return recorded;
+  };
   try {
     const recorded = await retryTransient(record, { signal: forceStop, sleep, isRetryable });
     suspension.noteSuccess();

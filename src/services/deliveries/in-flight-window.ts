@@ -1,7 +1,6 @@
 import type {
   AttemptRecord,
   NextAttempt,
-  RecordedAttempts,
 } from '../../db/deliveries/transitions/record-attempts.ts';
 import {
   type AttemptDeps,
@@ -25,10 +24,9 @@ export interface InFlightWindowDeps extends AttemptDeps {
   record: (
     digestId: number,
     attempts: { results: readonly AttemptRecord[]; next: readonly NextAttempt[]; now: Date },
-  ) => Promise<RecordedAttempts>;
-  /** Called after each commit; `leaseLost` of the attempts had lost their lease and are not
-   *  recorded. */
-  onRecorded: (digestId: number, attempts: readonly AttemptResult[], leaseLost: number) => void;
+  ) => Promise<{ sendableIds: ReadonlySet<number> }>;
+  /** Called after each commit. */
+  onRecorded: (digestId: number, attempts: readonly AttemptResult[]) => void;
   /** Messages that may be in flight. */
   maxInFlight: number;
   /** Aborted when nothing more is to be sent. */
@@ -145,7 +143,7 @@ export function createInFlightWindow(deps: InFlightWindowDeps): InFlightWindow {
       });
       inFlight -= results.length;
       const attempts = results.flatMap(({ attempt }) => attempt ?? []);
-      deps.onRecorded(digestId, attempts, attempts.length - recorded.resultCount);
+      deps.onRecorded(digestId, attempts);
       for (const { tracker, result } of results) {
         if (result.state === 'sent') tracker.sent += 1;
         markRecorded(tracker);

@@ -5,7 +5,7 @@ import type { ClaimedDelivery } from '../../db/deliveries/transitions/claim.ts';
 import type { ClaimOutcome } from '../../db/deliveries/transitions/record-claim-outcomes.ts';
 import { type DigestRecipient, listDigestRecipients } from '../../db/subscribers/subscribers.ts';
 import { listSuppressedHashes } from '../../db/subscribers/suppressions.ts';
-import type { Selection } from '../../domain/digests/digest.ts';
+import type { DigestKind, Selection } from '../../domain/digests/digest.ts';
 import { EMPTY_SELECTION_DETAILS } from '../../domain/digests/empty-selection.ts';
 import { hashSuppressedAddress, type LinkTokens } from '../../domain/links/tokens.ts';
 import { extractDomain } from '../../domain/subscribers/email-address.ts';
@@ -67,7 +67,10 @@ export async function prepareBatch(
   const prepareOne = (delivery: ClaimedDelivery) => {
     const { subscriberId } = delivery;
     const subscriber = subscribers.get(subscriberId);
-    const obstacle = findObstacle(subscriber, suppressed, deps.ownerKeys);
+    const obstacle = findObstacle(subscriber, context.digest.kind, {
+      suppressed,
+      ownerKeys: deps.ownerKeys,
+    });
     if (!subscriber || obstacle !== null) {
       prepared.outcomes.push({ subscriberId, state: 'skipped', detail: obstacle ?? '' });
       return;
@@ -120,7 +123,7 @@ function toReadyMail(
 ): ReadyMail {
   const { delivery, subscriber, selection, leaseId } = decided;
   const { renderer, digest } = context;
-  const { subscriberId, attempts, sendAt } = delivery;
+  const { subscriberId, attempts, expiresAt } = delivery;
   const messageId =
     delivery.messageId ?? messageIds({ kind: 'delivery', digestId: digest.id, subscriberId });
   const messageDate = delivery.messageDate ?? clock();
@@ -132,8 +135,7 @@ function toReadyMail(
     messageId,
     messageDate,
     digestId: digest.id,
-    kind: digest.kind,
-    sendAt,
+    expiresAt,
     domain: extractDomain(subscriber.email),
     emailKey: subscriber.emailKey,
     compose: () => {
@@ -147,11 +149,17 @@ function toReadyMail(
 
 function findObstacle(
   subscriber: DigestRecipient | undefined,
-  suppressed: ReadonlySet<number>,
-  ownerKeys: ReadonlySet<string> | null,
+  kind: DigestKind,
+  {
+    suppressed,
+    ownerKeys,
+  }: { suppressed: ReadonlySet<number>; ownerKeys: ReadonlySet<string> | null },
 ): string | null {
   if (!subscriber) return 'The reader was erased.';
   if (subscriber.status !== 'active') return `The reader is ${subscriber.status}.`;
+  // The papers of a daily digest are in the next weekly one too, but not the reverse.
+  if (kind === 'daily' && subscriber.frequency === 'weekly')
+    return 'The reader gets the weekly digest now.';
   if (suppressed.has(subscriber.id)) return 'The address is suppressed.';
   if (ownerKeys !== null && !ownerKeys.has(subscriber.emailKey))
     return 'The address is none of OWNER_EMAIL.';

@@ -1,9 +1,7 @@
 import type { Db } from '../../db/client.ts';
 import { endLeases } from '../../db/deliveries/transitions/end-leases.ts';
-import { expireDeferredDeliveries } from '../../db/deliveries/transitions/expire.ts';
+import { expireDeliveries } from '../../db/deliveries/transitions/expire.ts';
 import { skipCancelledDeliveries } from '../../db/deliveries/transitions/skip-cancelled.ts';
-import { DIGEST_KINDS } from '../../domain/digests/digest.ts';
-import { getPreviousDigestTime } from '../../domain/time/schedule.ts';
 import type { Queue } from '../../queue/queue.ts';
 import { enqueueDueTransactionalEmails } from '../transactional/request-email.ts';
 import { enqueueDueBatches, enqueueReleased } from './enqueue-batches.ts';
@@ -22,8 +20,8 @@ interface SweepReport {
 }
 
 /**
- * Releases what dead workers held, expires retries whose next digest is due, and enqueues every
- * batch and transactional e-mail that is due. Idempotent, also in two processes at once: jobs have
+ * Releases what dead workers held, enqueues every batch and transactional e-mail that is due, and
+ * expires deliveries whose subscriber's next digest is due. Idempotent, also in two processes at once: jobs have
  * the same ids, and a job whose deliveries are no longer due does nothing.
  */
 export async function sweepDeliveries(
@@ -35,12 +33,27 @@ export async function sweepDeliveries(
   );
   await enqueueReleased(queue, remainingBatches, now);
   const skipped = await skipCancelledDeliveries(db, now);
-  let expired = 0;
-  for (const kind of DIGEST_KINDS) {
-    const sendBefore = getPreviousDigestTime(kind, now);
-    expired += await expireDeferredDeliveries(db, { kind, sendBefore, now });
-  }
   const batches = await enqueueDueBatches({ db, queue }, now);
   const transactionalEmails = await enqueueDueTransactionalEmails({ db, queue }, now);
+  const expired = await expireDueDeliveries(db, now);
   return { batches, transactionalEmails, expired, skipped, ...released };
+}
+
+/** Batches that expire in one transaction: while it runs, their subscribers cannot unsubscribe. */
+const MAX_EXPIRING_BATCHES = 50;
+
+/** Transactions of one sweep. The next one continues. */
+const MAX_EXPIRE_TRANSACTIONS = 20;
+
+async function expireDueDeliveries(db: Db, now: Date): Promise<number> {
+  let expired = 0;
+  for (let count = 0; count < MAX_EXPIRE_TRANSACTIONS; count += 1) {
+    const { deliveries, batches } = await expireDeliveries(db, {
+      now,
+      maxBatches: MAX_EXPIRING_BATCHES,
+    });
+    expired += deliveries;
+    if (batches < MAX_EXPIRING_BATCHES) break;
+  }
+  return expired;
 }

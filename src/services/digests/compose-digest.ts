@@ -1,6 +1,7 @@
+import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
 import type { Db } from '../../db/client.ts';
 import { freezeAudience } from '../../db/deliveries/transitions/add.ts';
-import { listSendGroups } from '../../db/digests/audience.ts';
+import { listSendGroups, type SendGroup } from '../../db/digests/audience.ts';
 import {
   addDigest,
   findDigest,
@@ -13,17 +14,11 @@ import {
 import { listUsablePapers } from '../../db/papers/papers.ts';
 import { endPauses } from '../../db/subscribers/pauses.ts';
 import type { DigestKind, DigestSummary } from '../../domain/digests/digest.ts';
+import { createSendTimes, type SendTimes } from '../../domain/digests/send-times.ts';
 import { PaperboyError } from '../../domain/errors.ts';
 import { dropSameTitles } from '../../domain/papers/same-title.ts';
 import { rankPapers } from '../../domain/ranking/ranking.ts';
-import {
-  addDays,
-  findNextOccurrence,
-  getUsableDays,
-  isDigestDue,
-  isMonday,
-  toKnownTimezone,
-} from '../../domain/time/schedule.ts';
+import { addDays, getUsableDays, isMonday } from '../../domain/time/schedule.ts';
 import { TRANSACTIONAL_LINK_LIFETIME_MS } from '../../domain/transactional/transactional-email.ts';
 
 interface ComposeOptions {
@@ -75,15 +70,33 @@ export async function composeDigest(
     if (papers.length === 0) return { digest: null, isNew: false };
     const expiresAt = new Date(now.getTime() + TRANSACTIONAL_LINK_LIFETIME_MS.return);
     await endPauses(tx, { date, now, expiresAt });
-    const groups = (await listSendGroups(tx, kind))
-      .map((group) => ({ ...group, zone: toKnownTimezone(group.timezone) }))
-      .map((group) => ({ ...group, sendAt: findNextOccurrence(from, group.hour, group.zone) }))
-      .filter((group) => isDigestDue(group.frequency, kind, group.sendAt, group.zone));
-    if (requiresAudience && groups.length === 0) return { digest: null, isNew: false };
+    const computeTimes = createGroupTimes(kind, from);
+    const groups = await listSendGroups(tx, kind);
+    if (requiresAudience && !(await computeTimes(groups)).some(({ isDue }) => isDue))
+      return { digest: null, isNew: false };
     const digest = await addDigest(tx, { kind, date, composedAt: now });
     await freezePapers(tx, digest, papers);
-    const audience = await freezeAudience(tx, digest.id, groups, now);
+    const audience = await freezeAudience(tx, digest, { groups, computeTimes, now });
     await setAudienceSize(tx, digest.id, audience);
     return { digest: await findDigestById(tx, digest.id), isNew: true };
   });
+}
+
+/** Groups whose times are computed before the event loop runs: pages and heartbeats wait for it. */
+const GROUPS_PER_TICK = 50;
+
+/** Creates a function that computes when each group gets the digest. */
+function createGroupTimes(
+  kind: DigestKind,
+  from: Date,
+): (groups: readonly SendGroup[]) => Promise<(SendGroup & SendTimes)[]> {
+  const computeTimes = createSendTimes(kind, from);
+  return async (groups) => {
+    const timed: (SendGroup & SendTimes)[] = [];
+    for (const group of groups) {
+      if (timed.length % GROUPS_PER_TICK === 0) await yieldToEventLoop();
+      timed.push({ ...group, ...computeTimes(group) });
+    }
+    return timed;
+  };
 }

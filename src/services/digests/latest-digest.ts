@@ -1,7 +1,7 @@
 import type { Db } from '../../db/client.ts';
 import type { DueBatch } from '../../db/deliveries/batches.ts';
 import { findDelivery } from '../../db/deliveries/deliveries.ts';
-import { addToAudience } from '../../db/deliveries/transitions/add.ts';
+import { type AddedSubscriber, addToAudience } from '../../db/deliveries/transitions/add.ts';
 import { findLatestDigest } from '../../db/digests/digests.ts';
 import type { DigestSummary } from '../../domain/digests/digest.ts';
 import type { Subscriber } from '../../domain/subscribers/subscriber.ts';
@@ -27,9 +27,9 @@ export async function findSendableDigest(
  *  commit; null when there is no digest to send. */
 export async function addLatestDigestDelivery(
   tx: Db,
-  subscriber: Pick<Subscriber, 'id' | 'frequency'>,
+  subscriber: AddedSubscriber,
   now: Date,
 ): Promise<DueBatch | null> {
   const digest = await findSendableDigest(tx, subscriber, now);
-  return digest && addToAudience(tx, digest.id, subscriber.id, now);
+  return digest && addToAudience(tx, digest, subscriber, now);
 }

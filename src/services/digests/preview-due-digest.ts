@@ -26,7 +26,7 @@ export async function previewDueDigest(
       const now = deps.clock();
       const { digest } = await composeDigest(tx, { kind, date, now });
       if (digest !== null) {
-        await addToAudience(tx, digest.id, subscriber.id, now);
+        await addToAudience(tx, digest, subscriber, now);
         const own = { ...deps, db: tx, termStatistics: async () => idf };
         const digestContexts = createDigestContexts(own);
         const as = { email: subscriber.email, asText: false };

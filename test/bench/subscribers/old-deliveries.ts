@@ -40,9 +40,9 @@ async function addDigest(
     `CREATE TABLE ${table} PARTITION OF deliveries FOR VALUES IN (${id}) WITH (fillfactor = 50)`,
   );
   await database.query(
-    `INSERT INTO ${table} (digest_id, subscriber_id, batch, state, send_at, next_at, attempts, selection,
+    `INSERT INTO ${table} (digest_id, subscriber_id, batch, state, send_at, next_at, expires_at, attempts, selection,
        message_id, message_date, relay, reply, updated_at)
-     SELECT id, n, (n - 1) / ${BATCH_SIZE}, 'sent', composed_at, composed_at, 1, $2,
+     SELECT id, n, (n - 1) / ${BATCH_SIZE}, 'sent', composed_at, composed_at, composed_at + interval '1 day', 1, $2,
        '<' || md5(id || ' ' || n) || '@papers.example.org>', composed_at, '127.0.0.1:25', '250 2.0.0 Ok', composed_at
      FROM digests CROSS JOIN generate_series(1, $3::int) AS n WHERE id = $1`,
     [id, SELECTION, size],

@@ -54,7 +54,8 @@ export function createChaosQueries(query: RunSql) {
     /** Makes the lease of a process expire. */
     expireLease: async (pid: number): Promise<void> => {
       await query(
-        `UPDATE leases SET expires_at = clock_timestamp() - interval '1 second' WHERE instance_id LIKE '%:' || $1`,
+        `UPDATE leases SET expires_at = clock_timestamp() - interval '1 second', expired_seen_at = 'epoch'
+         WHERE instance_id LIKE '%:' || $1`,
         [String(pid)],
       );
     },

@@ -6,7 +6,7 @@ import { openLease } from '../../../src/db/deliveries/leases.ts';
 import { freezeAudience } from '../../../src/db/deliveries/transitions/add.ts';
 import { claimBatch } from '../../../src/db/deliveries/transitions/claim.ts';
 import { endLeases } from '../../../src/db/deliveries/transitions/end-leases.ts';
-import { expireDeferredDeliveries } from '../../../src/db/deliveries/transitions/expire.ts';
+import { expireDeliveries } from '../../../src/db/deliveries/transitions/expire.ts';
 import {
   type AttemptRecord,
   recordAttempts,
@@ -27,8 +27,9 @@ import { storeSubscriber } from '../../support/rows.ts';
 
 const database = useDatabase();
 const MORNING = new Date('2026-05-08T07:00:00Z');
+const NEXT_DAY = new Date('2026-05-09T07:00:00Z');
 const SUBSCRIBERS = 450;
-const GROUP = { frequency: 'daily', timezone: 'UTC', hour: 7, sendAt: MORNING } as const;
+const GROUP = { frequency: 'daily', timezone: 'UTC', hour: 7 } as const;
 
 let digestId: number;
 let subscriberIds: number[];
@@ -45,12 +46,13 @@ beforeEach(async () => {
   const ids = await db.execute<{ id: string }>(sql`SELECT id FROM subscribers ORDER BY id`);
   subscriberIds = ids.rows.map(({ id }) => Number(id));
   expect(subscriberIds[0]).toBe(first);
-  ({ id: digestId } = await addDigest(db, {
-    kind: 'daily',
-    date: '2026-05-08',
-    composedAt: MORNING,
-  }));
-  const audience = await freezeAudience(db, digestId, [GROUP], MORNING);
+  const digest = await addDigest(db, { kind: 'daily', date: '2026-05-08', composedAt: MORNING });
+  digestId = digest.id;
+  const audience = await freezeAudience(db, digest, {
+    groups: [GROUP],
+    computeTimes: async () => [{ ...GROUP, sendAt: MORNING, expiresAt: NEXT_DAY, isDue: true }],
+    now: MORNING,
+  });
   await setAudienceSize(db, digestId, audience);
 });
 
@@ -129,7 +131,10 @@ describe('countDeliveries', () => {
           db.transaction((tx) => skipDeliveriesOf(tx, random.pick(subscriberIds), 'Left.', now)),
         () =>
           db.transaction((tx) => skipDeliveriesOf(tx, random.pick(subscriberIds), 'Left.', now)),
-        () => db.transaction((tx) => resetToPending(tx, digestId, { state: 'failed' }, now)),
+        () =>
+          db.transaction((tx) =>
+            resetToPending(tx, digestId, { state: 'failed' }, { now, expiresAt: NEXT_DAY }),
+          ),
         () => sendBatchesNow(db, digestId, now),
         async () => {
           now = new Date(now.getTime() + random.between(1, 40) * 60_000);
@@ -141,7 +146,8 @@ describe('countDeliveries', () => {
         expect(counted, `step ${step}`).toEqual(await countOneByOne(now));
       }
       await db.transaction((tx) => endLeases(tx, { all: true }, now));
-      await expireDeferredDeliveries(db, { kind: 'daily', sendBefore: now, now });
+      await expireDeliveries(db, { now, maxBatches: 1 });
+      await expireDeliveries(db, { now, maxBatches: 9 });
       await markDigestCancelled(db, digestId, now);
       await skipCancelledDeliveries(db, now);
       const { states, due, scheduled, inProgress } = await countDeliveries(db, digestId, now);

@@ -38,7 +38,7 @@ it('A delivery stays in its page from pending to sent', async () => {
   const { digest } = await compose('daily', FRIDAY);
   const digestId = digest?.id ?? 0;
   const before = await pagesOf(db, digestId);
-  const now = new Date('2026-05-12T00:00:00Z');
+  const now = new Date('2026-05-08T07:00:00Z');
   const leaseId = await openLease(db, 'test');
   const claimed = await claimBatch(db, { digestId, batch: 0, leaseId, now });
   const ids = claimed.map(({ subscriberId }) => subscriberId);
@@ -52,9 +52,7 @@ it('A delivery stays in its page from pending to sent', async () => {
       ...{ subscriberId, leaseId, attempts: 1, selection: SELECTION, messageDate: now },
       messageId: `<${'0'.repeat(32)}@papers.example.org>`,
     }));
-    expect((await recordAttempts(pool, digestId, { results, next, now })).resultCount).toBe(
-      results.length,
-    );
+    expect((await recordAttempts(pool, digestId, { results, next, now })).unrecorded).toEqual([]);
   }
   const after = await pagesOf(db, digestId);
   const moved = ids.filter((id) => after.get(id) !== before.get(id));

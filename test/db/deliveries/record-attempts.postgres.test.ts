@@ -19,8 +19,8 @@ describe('The prepared statement that records attempts', () => {
     const one = openServerDatabase(url.href, { connections: 1 });
     await createPartition(one.db, 7);
     await one.pool.query(`
-      INSERT INTO deliveries_7 (digest_id, subscriber_id, batch, state, send_at, next_at, attempts, updated_at)
-      SELECT 7, n, n / 200, 'pending', 'epoch', 'epoch', 0, 'epoch' FROM generate_series(1, 20000) AS n`);
+      INSERT INTO deliveries_7 (digest_id, subscriber_id, batch, state, send_at, next_at, expires_at, attempts, updated_at)
+      SELECT 7, n, n / 200, 'pending', 'epoch', 'epoch', 'epoch', 0, 'epoch' FROM generate_series(1, 20000) AS n`);
     await attachPartition(one.db, 7);
     for (let count = 0; count < 12; count += 1) await recordAttempts(one.pool, 7, eight());
     const plans = await one.pool.query(

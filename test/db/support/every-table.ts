@@ -71,16 +71,16 @@ const STATEMENTS: readonly (readonly [string, (readonly unknown[])?])[] = [
   ],
   [`INSERT INTO leases (instance_id, expires_at) VALUES ('host:1', '2026-05-08T07:00Z')`],
   [
-    `INSERT INTO batches (digest_id, batch, send_at, due_at, is_immediate, claims, lease_id)
-     VALUES (1, 0, '2026-05-08T07:00Z', '2026-05-08T07:00Z', false, 1, 1)`,
+    `INSERT INTO batches (digest_id, batch, send_at, due_at, expires_at, is_immediate, claims, lease_id)
+     VALUES (1, 0, '2026-05-08T07:00Z', '2026-05-08T07:00Z', '2026-05-09T07:00Z', false, 1, 1)`,
   ],
   ['CREATE TABLE deliveries_1 PARTITION OF deliveries FOR VALUES IN (1)'],
   [
-    `INSERT INTO deliveries (digest_id, subscriber_id, batch, state, send_at, next_at, attempts,
+    `INSERT INTO deliveries (digest_id, subscriber_id, batch, state, send_at, next_at, expires_at, attempts,
        lease_id, selection, updated_at)
      SELECT 1, n, 0, (ARRAY['pending', 'claimed', 'sending', 'sent', 'deferred', 'failed', 'unknown',
          'skipped', 'expired'])[n],
-       '2026-05-08T07:00Z', '2026-05-08T07:00Z', n - 1, CASE WHEN n IN (2, 3) THEN 1 END,
+       '2026-05-08T07:00Z', '2026-05-08T07:00Z', '2026-05-09T07:00Z', n - 1, CASE WHEN n IN (2, 3) THEN 1 END,
        CASE WHEN n > 2 THEN '[[["mk", "“it”"]], [1, 0]]' END, '2026-05-08T05:30Z'
      FROM generate_series(1, 9) AS n`,
   ],

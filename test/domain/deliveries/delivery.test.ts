@@ -22,9 +22,9 @@ describe('Delivery states', () => {
     expect(Object.keys(DELIVERY_TRANSITIONS).sort()).toEqual([...DELIVERY_STATES].sort());
   });
 
-  it('The final states are sent, skipped and expired', () => {
+  it('The final states are sent and skipped', () => {
     const ends = DELIVERY_STATES.filter((state) => DELIVERY_TRANSITIONS[state].length === 0);
-    expect(ends.sort()).toEqual(['expired', 'sent', 'skipped']);
+    expect(ends.sort()).toEqual(['sent', 'skipped']);
   });
 
   it('A delivery that is sending never goes back to a state from which it is sent automatically', () => {
@@ -33,13 +33,21 @@ describe('Delivery states', () => {
     ]);
   });
 
-  it('A failed or unknown delivery can only be resent by an operator', () => {
+  it('A failed, unknown or expired delivery can only be resent by an operator', () => {
     expect(DELIVERY_TRANSITIONS.failed).toEqual(['pending']);
-    expect(DELIVERY_TRANSITIONS.unknown).toEqual(['pending']);
+    expect(DELIVERY_TRANSITIONS.expired).toEqual(['pending']);
+  });
+
+  it('What was unknown may become known later, or an operator resends it', () => {
+    expect([...DELIVERY_TRANSITIONS.unknown].sort()).toEqual([
+      ...['deferred', 'expired', 'failed', 'pending', 'sent'],
+    ]);
   });
 
   it('A delivery is claimed and then sending before it is sent', () => {
-    expect(DELIVERY_STATES.filter((state) => canTransition(state, 'sent'))).toEqual(['sending']);
+    expect(DELIVERY_STATES.filter((state) => canTransition(state, 'sent'))).toEqual([
+      ...['sending', 'unknown'],
+    ]);
     expect(DELIVERY_STATES.filter((state) => canTransition(state, 'sending'))).toEqual(['claimed']);
     expect(DELIVERY_STATES.filter((state) => canTransition(state, 'claimed'))).toEqual([
       ...['pending', 'deferred'],

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { EXPIRED_DETAIL } from '../../../src/domain/deliveries/delivery.ts';
 import {
   concludeAttempt,
   decideDeliveryResult,
@@ -10,8 +11,7 @@ import { parseSmtpReply } from '../../../src/domain/smtp/smtp-reply.ts';
 const SEND_AT = new Date('2026-05-08T07:00Z');
 const relay = 'smtp.example.org';
 const delivery = {
-  kind: 'daily',
-  sendAt: SEND_AT,
+  expiresAt: new Date('2026-05-09T07:00Z'),
   attempts: 1,
   now: SEND_AT,
   random: 0.5,
@@ -60,19 +60,29 @@ describe('decideDeliveryResult', () => {
   });
 
   it.each([
-    ['daily', '2026-05-09T06:54:59Z', 'deferred'],
-    ['daily', '2026-05-09T06:55:00Z', 'expired'],
-    ['weekly', '2026-05-09T06:55:00Z', 'deferred'],
-    ['weekly', '2026-05-15T06:54:59Z', 'deferred'],
-    ['weekly', '2026-05-15T06:55:00Z', 'expired'],
-  ] as const)('A %s digest that is deferred at %s becomes %s', (kind, now, state) => {
-    const late = { ...delivery, kind, now: new Date(now) };
+    ['2026-05-09T06:54:59Z', 'deferred'],
+    ['2026-05-09T06:55:00Z', 'expired'],
+  ] as const)('A digest that is deferred at %s becomes %s', (now, state) => {
+    const late = { ...delivery, now: new Date(now) };
     const result = decideDeliveryResult(answered('451 4.7.1 Greylisted'), late);
     expect(result).toMatchObject({ state, reply: '451 4.7.1 Greylisted' });
     expect('nextAt' in result).toBe(state === 'deferred');
     expect(decideDeliveryResult({ kind: 'unsent', problem: 'refused', relay }, late).state).toBe(
       state,
     );
+  });
+
+  it('A delivery that expires says why, and what the last problem was', () => {
+    const late = { ...delivery, now: delivery.expiresAt };
+    expect(decideDeliveryResult(answered('451 4.7.1 Greylisted'), late)).toEqual({
+      state: 'expired',
+      reply: '451 4.7.1 Greylisted',
+      detail: EXPIRED_DETAIL,
+    });
+    expect(decideDeliveryResult({ kind: 'unsent', problem: 'refused', relay }, late)).toEqual({
+      state: 'expired',
+      detail: `${EXPIRED_DETAIL} refused`,
+    });
   });
 
   it('The delay of a retry grows with each attempt until the delivery expires', () => {

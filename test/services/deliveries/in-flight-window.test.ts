@@ -94,7 +94,7 @@ describe('The in-flight window', () => {
       record: (_digestId, { results, next }) =>
         new Promise((resolve) => {
           const sendable = new Set(next.map(({ subscriberId }) => subscriberId));
-          const end = () => resolve({ resultCount: results.length, sendableIds: sendable });
+          const end = () => resolve({ sendableIds: sendable });
           commits.push({ results: results.length, end });
         }),
     });
@@ -132,7 +132,6 @@ describe('The in-flight window', () => {
       for (const { subscriberId } of next) sending.add(`${digestId}-${subscriberId}`);
       most = Math.max(most, sending.size);
       return {
-        resultCount: results.length,
         sendableIds: new Set(next.map(({ subscriberId }) => subscriberId)),
       };
     };
@@ -159,8 +158,7 @@ describe('The in-flight window', () => {
 function createTestWindow({
   send,
   now,
-  record = async (_digestId, { results, next }) => ({
-    resultCount: results.length,
+  record = async (_digestId, { next }) => ({
     sendableIds: new Set(next.map(({ subscriberId }) => subscriberId)),
   }),
 }: {
@@ -182,14 +180,14 @@ function createTestWindow({
 
 function ready(subscriberId: number): ReadyMail {
   return {
-    ...{ subscriberId, digestId: 1, leaseId: 1, kind: 'daily', attempts: 1, selection: [] },
+    ...{ subscriberId, digestId: 1, leaseId: 1, attempts: 1, selection: [] },
     ...{
       domain: 'example.org',
       emailKey: `${subscriberId}`,
       messageId: '',
       compose: () => ({}) as Message,
     },
-    ...{ messageDate: new Date(0), sendAt: new Date(0) },
+    ...{ messageDate: new Date(0), expiresAt: new Date('2100-01-01') },
   };
 }
 

@@ -2,8 +2,10 @@ import { sql } from 'drizzle-orm';
 import type pg from 'pg';
 import { describe, expect, it } from 'vitest';
 import { listDueBatches, sendBatchesNow } from '../../../src/db/deliveries/batches.ts';
+import { countDeliveries } from '../../../src/db/deliveries/count-deliveries.ts';
 import { claimBatch } from '../../../src/db/deliveries/transitions/claim.ts';
 import { endLeases } from '../../../src/db/deliveries/transitions/end-leases.ts';
+import { resetToPending } from '../../../src/db/deliveries/transitions/resend.ts';
 import { markDigestPaused, markDigestResumed } from '../../../src/db/digests/digests.ts';
 import type { DigestSenderDeps } from '../../../src/services/deliveries/digest-sender.ts';
 import { startLeaseHeartbeat } from '../../../src/services/deliveries/lease.ts';
@@ -29,7 +31,7 @@ describe('An expired lease', () => {
     ]);
   });
 
-  it('A lease that expires during the sending records no results and sends no more', async () => {
+  it('After the end of its lease a worker records the answers that still come, and sends no more', async () => {
     const { digestId } = await composeFor(buildSubscribers(2 * MAX_IN_FLIGHT + 1));
     const leaseId = await lease();
     let ending: Promise<unknown> | undefined;
@@ -40,7 +42,7 @@ describe('An expired lease', () => {
     await deliver(deps(), { digestId, leaseId });
     expect(fixture.sink.accepted).toHaveLength(MAX_IN_FLIGHT);
     const states = await statesOf(digestId);
-    expect(states.filter((state) => state === 'unknown')).toHaveLength(MAX_IN_FLIGHT);
+    expect(states.filter((state) => state === 'sent')).toHaveLength(MAX_IN_FLIGHT);
     expect(states.filter((state) => state === 'pending')).toHaveLength(MAX_IN_FLIGHT + 1);
   });
 
@@ -225,7 +227,7 @@ describe('A batch that fails', () => {
     expect(fixture.sink.mailCommands).toBe(0);
     expect(new Set(await statesOf(digestId))).toEqual(new Set(['pending', 'deferred']));
     expect((await rows(digestId)).map((row) => row.lease)).toEqual(Array(7).fill(null));
-    expect(fixture.lateResults).toBe(0);
+    expect(fixture.droppedResults).toBe(0);
     await markDigestResumed(database.db, digestId);
     expect(await deliver(deps(), { digestId, leaseId: await lease('other') })).toMatchObject({
       sent: 2 * MAX_IN_FLIGHT + 1,
@@ -253,17 +255,34 @@ describe('A batch that fails', () => {
     },
   );
 
-  it('Results that come after the end of the lease are counted as late', async () => {
+  it('An answer that comes after the end of the lease replaces “unknown”', async () => {
     const { digestId } = await composeFor(buildSubscribers(1));
     const leaseId = await lease();
-    fixture.sink.beforeReply(
-      async () => void (await endLeases(database.db, { id: leaseId }, clock())),
-    );
+    fixture.sink.beforeReply(async () => {
+      await endLeases(database.db, { id: leaseId }, clock());
+      expect(await statesOf(digestId)).toEqual(['unknown']);
+    });
     await deliver(deps(), { digestId, leaseId });
-    expect(fixture.lateResults).toBe(1);
+    expect(fixture).toMatchObject({ lateResults: 1, droppedResults: 0 });
     expect(await rows(digestId)).toMatchObject([
-      { state: 'unknown', detail: expect.stringContaining('gone'), reply: null },
+      { state: 'sent', detail: null, reply: expect.stringContaining('250') },
     ]);
+    const { states } = await countDeliveries(database.db, digestId, clock());
+    expect(states).toMatchObject({ sent: 1, unknown: 0 });
+  });
+
+  it('An answer to a delivery that was resent meanwhile is dropped', async () => {
+    const { digestId } = await composeFor(buildSubscribers(1));
+    const leaseId = await lease();
+    const expiresAt = new Date('2026-05-09T07:00:00Z');
+    fixture.sink.beforeReply(async () => {
+      await endLeases(database.db, { id: leaseId }, clock());
+      const unknown = { state: 'unknown' } as const;
+      await resetToPending(database.db, digestId, unknown, { now: clock(), expiresAt });
+    });
+    await deliver(deps(), { digestId, leaseId });
+    expect(fixture).toMatchObject({ lateResults: 0, droppedResults: 1 });
+    expect(await rows(digestId)).toMatchObject([{ state: 'pending', attempts: 1 }]);
   });
 });
 

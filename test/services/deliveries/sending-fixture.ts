@@ -58,8 +58,10 @@ export function useSendingFixture() {
   let stopping: AbortController;
   let alerts: string[];
   let lateResults: number;
+  let droppedResults: number;
   const log: Log = (_level, _event, facts) => {
     if ('lateResults' in facts) lateResults += Number(facts.lateResults);
+    if ('droppedResults' in facts) droppedResults += Number(facts.droppedResults);
   };
 
   beforeAll(async () => {
@@ -72,6 +74,7 @@ export function useSendingFixture() {
     stopping = new AbortController();
     alerts = [];
     lateResults = 0;
+    droppedResults = 0;
     sink = await openTestSmtpServer();
     relay = openRelay({ urls: [sink.url], maxConnections: 2 * MAX_IN_FLIGHT });
   });
@@ -226,9 +229,13 @@ export function useSendingFixture() {
     get alerts() {
       return alerts;
     },
-    /** Results that came after their lease had expired. */
+    /** Results that came after their lease had ended and replaced `unknown`. */
     get lateResults() {
       return lateResults;
+    },
+    /** Results that came too late to be recorded. */
+    get droppedResults() {
+      return droppedResults;
     },
   };
 }

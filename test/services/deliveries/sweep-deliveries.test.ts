@@ -3,10 +3,13 @@ import { describe, expect, it } from 'vitest';
 import { countDeliveries } from '../../../src/db/deliveries/count-deliveries.ts';
 import { openLease } from '../../../src/db/deliveries/leases.ts';
 import { claimBatch } from '../../../src/db/deliveries/transitions/claim.ts';
+import { expireDeliveries } from '../../../src/db/deliveries/transitions/expire.ts';
 import { markDigestCancelled, markDigestPaused } from '../../../src/db/digests/digests.ts';
 import { addTransactionalEmail } from '../../../src/db/transactional/transactional-emails.ts';
+import { EXPIRED_DETAIL } from '../../../src/domain/deliveries/delivery.ts';
 import { enqueueRemaining } from '../../../src/services/deliveries/enqueue-batches.ts';
 import { sweepDeliveries } from '../../../src/services/deliveries/sweep-deliveries.ts';
+import { resumeDigest } from '../../../src/services/digests/resume-digest.ts';
 import { createTestClock, FRIDAY } from '../../support/clock.ts';
 import { createRecordingQueue } from '../../support/recording-queue.ts';
 import {
@@ -18,6 +21,14 @@ import { buildPaperOf, useDigestFixture } from '../digests/digest-fixture.ts';
 
 const digests = useDigestFixture();
 const { compose, database, subscriber, setStates, storeLease } = digests;
+
+/** Changes with every write of a batch. */
+async function listBatchVersions(digestId: number): Promise<unknown[]> {
+  const { rows } = await database.db.execute(
+    sql`SELECT batch, xmin::text FROM batches WHERE digest_id = ${digestId} ORDER BY batch`,
+  );
+  return rows;
+}
 
 async function setNextAt(time: Date): Promise<void> {
   await database.db.execute(sql`UPDATE deliveries SET next_at = ${time}`);
@@ -77,13 +88,71 @@ describe('The sweep', () => {
     expect(rows).toEqual([{ state: 'expired', digest: digestId }]);
   });
 
-  it('A sweep expires pending deliveries only after an attempt', async () => {
+  it('After an outage of a day the newest digest wins: what was never begun expires, too', async () => {
     const digestId = await composeFor(2);
+    await storePapers(database.db, [buildPaperOf('2026-05-09')]);
+    const next = (await compose('daily', '2026-05-09')).digest?.id;
+    expect(await sweep(new Date('2026-05-09T07:10:00Z'))).toMatchObject({ batches: 1, expired: 2 });
+    expect(digests.queue.enqueued.map(({ data }) => data)).toEqual([{ digestId: next, batch: 0 }]);
+    const { rows } = await database.db.execute(
+      sql`SELECT DISTINCT state, detail FROM deliveries WHERE digest_id = ${digestId}`,
+    );
+    expect(rows).toEqual([{ state: 'expired', detail: EXPIRED_DETAIL }]);
+  });
+
+  it('Nothing expires twice: the next sweep finds no batch of the old digest', async () => {
+    const digestId = await composeFor(2);
+    const dayLater = new Date(NOW.getTime() + 86_400_000);
+    await sweep(dayLater);
+    const before = await listBatchVersions(digestId);
+    expect(await sweep(dayLater)).toEqual(quiet);
+    expect(await listBatchVersions(digestId)).toEqual(before);
+  });
+
+  it('A large digest expires in transactions of fifty batches', async () => {
+    const digestId = await composeFor(60);
+    // A batch for each delivery.
+    await database.db.execute(sql`UPDATE deliveries SET batch = subscriber_id`);
     await database.db.execute(sql`
-      UPDATE deliveries SET attempts = 1 WHERE subscriber_id = (SELECT min(id) FROM subscribers)`);
-    expect(await sweep(new Date(NOW.getTime() + 86_400_000))).toMatchObject({ expired: 1 });
-    const { states } = await countDeliveries(database.db, digestId, NOW);
-    expect(states).toMatchObject({ expired: 1, pending: 1 });
+      INSERT INTO batches (digest_id, batch, send_at, is_immediate, claims)
+      SELECT digest_id, batch, send_at, false, 0 FROM deliveries ON CONFLICT DO NOTHING`);
+    await syncBatchesWithDeliveries(database.db);
+    const now = new Date(NOW.getTime() + 86_400_000);
+    const expire = () => expireDeliveries(database.db, { now, maxBatches: 50 });
+    expect(await expire()).toEqual({ deliveries: 50, batches: 50 });
+    expect(await expire()).toEqual({ deliveries: 10, batches: 10 });
+    expect(await expire()).toEqual({ deliveries: 0, batches: 0 });
+    const { states } = await countDeliveries(database.db, digestId, now);
+    expect(states).toMatchObject({ expired: 60, pending: 0 });
+  });
+
+  it('A digest that is resumed late is sent only to those whose next digest is not due yet', async () => {
+    await storePapers(database.db, [buildPaperOf(FRIDAY)]);
+    await subscriber({ frequency: 'daily' });
+    const weekdays = await subscriber({ frequency: 'weekdays' });
+    const digest = (await compose('daily', FRIDAY)).digest;
+    if (!digest) throw new Error('Nothing was composed.');
+    await markDigestPaused(database.db, digest.id, 'Wait.', NOW);
+    const saturday = new Date('2026-05-09T10:00:00Z');
+    expect(await sweep(saturday)).toEqual({ ...quiet, expired: 1 });
+    await resumeDigest({ db: database.db, queue: digests.queue, clock: () => saturday }, digest);
+    expect(digests.queue.enqueued).toHaveLength(1);
+    const monday = new Date('2026-05-11T07:00:00Z');
+    expect(await sweep(new Date(monday.getTime() - 1))).toEqual({ ...quiet, batches: 1 });
+    const { rows } = await database.db.execute(
+      sql`SELECT state FROM deliveries ORDER BY subscriber_id = ${weekdays}`,
+    );
+    expect(rows).toEqual([{ state: 'expired' }, { state: 'pending' }]);
+    expect(await sweep(monday)).toEqual({ ...quiet, expired: 1 });
+  });
+
+  it('A worker claims nothing that has expired, even before a sweep', async () => {
+    const digestId = await composeFor(1);
+    const key = { digestId, batch: 0, leaseId: await openLease(database.db, 'test') };
+    const expiresAt = new Date(NOW.getTime() + 86_400_000);
+    expect(await claimBatch(database.db, { ...key, now: expiresAt })).toEqual([]);
+    const before = new Date(expiresAt.getTime() - 1);
+    expect(await claimBatch(database.db, { ...key, now: before })).toHaveLength(1);
   });
 
   it('A sweep enqueues due transactional e-mails', async () => {
@@ -169,7 +238,7 @@ describe('The batches of a dead worker', () => {
     await sweepDeliveries({ db, queue }, now);
     const waitingIds = queue.enqueued.map(({ id }) => id);
     await database.database.pool.query(
-      `UPDATE leases SET expires_at = clock_timestamp() - interval '1 s'`,
+      `UPDATE leases SET expires_at = clock_timestamp() - interval '1 s', expired_seen_at = 'epoch'`,
     );
     queue.enqueued.length = 0;
     const sweep = await sweepDeliveries({ db, queue }, now);

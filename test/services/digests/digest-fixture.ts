@@ -50,10 +50,12 @@ export function useDigestFixture() {
   }
 
   async function storeLease(expires: 'is over' | 'is alive'): Promise<number> {
-    const seconds = expires === 'is over' ? -1 : 3600;
+    const seconds = expires === 'is over' ? -1 : 60;
     const { rows } = await database.db.execute<{ id: string }>(sql`
-      INSERT INTO leases (instance_id, expires_at)
-      VALUES ('test', clock_timestamp() + make_interval(secs => ${seconds})) RETURNING id`);
+      INSERT INTO leases (instance_id, expires_at, expired_seen_at)
+      VALUES ('test', clock_timestamp() + make_interval(secs => ${seconds}),
+        CASE WHEN ${expires === 'is over'} THEN timestamptz 'epoch' END)
+      RETURNING id`);
     return Number(rows[0]?.id);
   }
 

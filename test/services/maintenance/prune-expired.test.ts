@@ -60,7 +60,12 @@ describe('pruneExpired: deliveries', () => {
     expect(states).toMatchObject({ sent: 2, failed: 1, pending: 0 });
     expect(await prune(daysLater(32))).toMatchObject({ digests: 0 });
     const failed = { state: 'failed' } as const;
-    expect(await resetToPending(database.db, digestId, failed, daysLater(32))).toBe(0);
+    expect(
+      await resetToPending(database.db, digestId, failed, {
+        now: daysLater(32),
+        expiresAt: daysLater(33),
+      }),
+    ).toBe(0);
   });
 
   it('Deliveries that are still pending are kept, however old', async () => {

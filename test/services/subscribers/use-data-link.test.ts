@@ -142,9 +142,9 @@ async function storeDelivery(subscriberId: number): Promise<void> {
   await createPartition(db, digest.id);
   await attachPartition(db, digest.id);
   await db.execute(sql`
-    INSERT INTO deliveries (digest_id, subscriber_id, batch, state, send_at, next_at, attempts, selection,
+    INSERT INTO deliveries (digest_id, subscriber_id, batch, state, send_at, next_at, expires_at, attempts, selection,
       message_id, reply, detail, updated_at)
-    VALUES (${digest.id}, ${subscriberId}, 0, 'sent', ${clock()}, ${clock()}, 1,
+    VALUES (${digest.id}, ${subscriberId}, 0, 'sent', ${clock()}, ${clock()}, ${clock()}, 1,
       ${packSelection([
         { rank: 0, reason: { remark: null, match: { kind: 'author', name: 'Ada' } } },
       ])}, '<1@example.org>',

@@ -18,7 +18,7 @@ export const CLAIM_TRANSITIONS = {
 export interface ClaimedDelivery {
   subscriberId: number;
   attempts: number;
-  sendAt: Date;
+  expiresAt: Date;
   /** Null before the first attempt, as are the Message-ID and its date; also null when it cannot be
    *  read, so that papers are selected again. */
   selection: Selection | null;
@@ -29,7 +29,8 @@ export interface ClaimedDelivery {
 /**
  * Claims a batch and its due deliveries for the lease. Returns none when nothing is due, when
  * another lease holds the batch, when the digest is paused or cancelled, and when the lease has
- * expired. Two workers never get the same delivery. Deliveries of an immediate batch stay due,
+ * expired. Two workers never get the same delivery, and nobody gets one that has expired.
+ * Deliveries of an immediate batch stay due,
  * whatever becomes of the claim.
  */
 export async function claimBatch(
@@ -40,7 +41,7 @@ export async function claimBatch(
   const result = await db.execute<{
     subscriberId: string;
     attempts: number;
-    sendAt: string;
+    expiresAt: string;
     selection: string | null;
     messageId: string | null;
     messageDate: string | null;
@@ -63,8 +64,8 @@ export async function claimBatch(
     ), due AS MATERIALIZED (
       SELECT subscriber_id FROM ${deliveries} AS delivery, claimed_batch
       WHERE delivery.batch = ${batch} AND (
-        state = 'pending' AND (claimed_batch.is_immediate OR next_at <= ${now})
-        OR state = 'deferred' AND next_at <= ${now}
+        state IN ('pending', 'deferred') AND delivery.expires_at > ${now}
+          AND (next_at <= ${now} OR state = 'pending' AND claimed_batch.is_immediate)
         OR state = 'claimed' AND lease_id = ${leaseId}
       )
       FOR UPDATE OF delivery SKIP LOCKED
@@ -72,12 +73,12 @@ export async function claimBatch(
     UPDATE ${deliveries} AS delivery SET
       state = 'claimed', lease_id = ${leaseId}, next_at = least(next_at, ${now}), updated_at = ${now}
     FROM due WHERE delivery.digest_id = ${digestId} AND delivery.subscriber_id = due.subscriber_id
-    RETURNING delivery.subscriber_id AS "subscriberId", attempts, send_at AS "sendAt", selection,
+    RETURNING delivery.subscriber_id AS "subscriberId", attempts, expires_at AS "expiresAt", selection,
               message_id AS "messageId", message_date AS "messageDate"`);
   return interleaveAcrossPages(result.rows).map((row) => ({
     subscriberId: Number(row.subscriberId),
     attempts: row.attempts,
-    sendAt: new Date(row.sendAt),
+    expiresAt: new Date(row.expiresAt),
     selection: readSelection(row.selection),
     messageId: row.messageId,
     messageDate: row.messageDate === null ? null : new Date(row.messageDate),

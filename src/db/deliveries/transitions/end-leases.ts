@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import type { Db } from '../../client.ts';
 import { type DueBatch, releaseBatches } from '../batches.ts';
-import { LIVE_LEASE } from '../leases.ts';
+import { deleteExpiredLeases } from '../leases.ts';
 import { getPartition } from '../partitions.ts';
 import type { Transitions } from './transition.ts';
 
@@ -19,6 +19,9 @@ export interface ReleasedDeliveries {
   remainingBatches: (DueBatch & { dueAt: Date })[];
 }
 
+/** The expired leases except `besides`, all of them, or the one with `id`. */
+type EndedLeases = { expired: true; besides?: number } | { all: true } | { id: number };
+
 /**
  * Ends leases and releases their deliveries: the expired ones except `besides`, the one with `id`,
  * or `all`, when no other process can be alive. With the expired ones also releases what is held
@@ -26,32 +29,24 @@ export interface ReleasedDeliveries {
  */
 export async function endLeases(
   db: Db,
-  which: { expired: true; besides?: number } | { all: true } | { id: number },
+  which: EndedLeases,
   now: Date,
 ): Promise<ReleasedDeliveries> {
   const released: ReleasedDeliveries = { pending: 0, unknown: 0, remainingBatches: [] };
-  const condition =
-    'id' in which
-      ? sql`id = ${which.id}`
-      : 'all' in which
-        ? sql`true`
-        : sql`NOT (${sql.raw(LIVE_LEASE)}) AND id <> ${which.besides ?? 0}`;
-  const ended = await db.execute<{ id: string }>(
-    sql`DELETE FROM leases WHERE ${condition} RETURNING id`,
-  );
-  const lost = 'expired' in which ? await listLostLeases(db) : [];
-  const endedIds = [...ended.rows.map(({ id }) => id), ...lost];
+  const endedIds = await deleteLeases(db, which);
   if (endedIds.length === 0) return released;
   const ids = sql.param(endedIds);
   const lockedBatches = await db.execute<{ digestId: number; numbers: number[] }>(sql`
     SELECT digest_id AS "digestId", array_agg(batch) AS numbers FROM (
-      SELECT digest_id, batch FROM batches WHERE lease_id = ANY(${ids}::bigint[]) FOR UPDATE
-    ) AS held GROUP BY digest_id`);
+      SELECT digest_id, batch FROM batches WHERE lease_id = ANY(${ids}::bigint[])
+      ORDER BY digest_id, batch FOR UPDATE
+    ) AS held GROUP BY digest_id ORDER BY digest_id`);
   for (const { digestId, numbers } of lockedBatches.rows) {
     const updated = await db.execute<{ state: 'pending' | 'unknown' }>(sql`
       UPDATE ${getPartition(digestId)} SET
         state = CASE state WHEN 'sending' THEN 'unknown' ELSE 'pending' END,
         detail = CASE state WHEN 'sending' THEN ${LOST_WORKER_DETAIL} END,
+        lost_lease_id = CASE state WHEN 'sending' THEN lease_id END,
         lease_id = NULL,
         updated_at = ${now}
       WHERE batch = ANY(${sql.param(numbers)}::int[]) AND lease_id = ANY(${ids}::bigint[])
@@ -60,6 +55,18 @@ export async function endLeases(
     released.remainingBatches.push(...(await releaseBatches(db, digestId, numbers, now)));
   }
   return released;
+}
+
+async function deleteLeases(db: Db, which: EndedLeases): Promise<string[]> {
+  if ('expired' in which) {
+    const expired = await deleteExpiredLeases(db, which.besides ?? 0);
+    return [...expired, ...(await listLostLeases(db))];
+  }
+  const condition = 'id' in which ? sql`id = ${which.id}` : sql`true`;
+  const ended = await db.execute<{ id: string }>(
+    sql`DELETE FROM leases WHERE ${condition} RETURNING id`,
+  );
+  return ended.rows.map(({ id }) => id);
 }
 
 /** Leases under which batches are held and that do not exist: someone may have deleted them. */

@@ -38,9 +38,9 @@ export interface AttemptRecord {
 }
 
 export interface RecordedAttempts {
-  /** How many results of attempts that were begun are recorded; the lease of the others had
-   *  expired. */
-  resultCount: number;
+  /** The results that this statement did not record: their lease had ended, or an earlier statement
+   *  whose answer was lost has recorded them. */
+  unrecorded: AttemptRecord[];
   /** Subscribers whose deliveries are `sending` now: only these may be sent. */
   sendableIds: Set<number>;
 }
@@ -57,7 +57,7 @@ export async function recordAttempts(
 ): Promise<RecordedAttempts> {
   const { results, next, now } = changes;
   const table = getPartitionName(digestId);
-  const response = await queryPrepared<{ results: number; sendable: string[] }>(pool, {
+  const response = await queryPrepared<{ recorded: string[]; sendable: string[] }>(pool, {
     name: `record-${digestId}`,
     text: buildRecordStatement(table, digestId),
     values: [
@@ -79,35 +79,11 @@ export async function recordAttempts(
     ],
   });
   const [row] = response.rows;
-  const recordedCount = row?.results ?? 0;
-  const attempted = results.filter(({ relay }) => relay !== undefined);
-  const isIncomplete = recordedCount < attempted.length;
+  const recordedIds = new Set((row?.recorded ?? []).map(Number));
   return {
-    resultCount: isIncomplete ? await countRecorded(pool, digestId, attempted, now) : recordedCount,
+    unrecorded: results.filter(({ subscriberId }) => !recordedIds.has(subscriberId)),
     sendableIds: new Set((row?.sendable ?? []).map(Number)),
   };
-}
-
-/** Counts the recorded results, whether this statement wrote them or an earlier one whose answer
- *  was lost. */
-async function countRecorded(
-  pool: pg.Pool,
-  digestId: number,
-  results: readonly AttemptRecord[],
-  now: Date,
-): Promise<number> {
-  const { rows } = await pool.query<{ recorded: number }>(
-    `SELECT count(*)::int AS recorded FROM ${getPartitionName(digestId)} AS delivery
-     JOIN unnest($1::bigint[], $2::text[]) AS attempt (subscriber_id, state)
-       ON delivery.subscriber_id = attempt.subscriber_id AND delivery.state = attempt.state
-     WHERE delivery.digest_id = ${digestId} AND lease_id IS NULL AND updated_at = $3`,
-    [
-      formatNumberArray(results.map(({ subscriberId }) => subscriberId)),
-      formatTextArray(results.map(({ state }) => state)),
-      now,
-    ],
-  );
-  return rows[0]?.recorded ?? 0;
 }
 
 /** Pools that lose prepared statements: those behind PgBouncer in transaction mode. */
@@ -160,7 +136,7 @@ function buildRecordStatement(table: string, digestId: number): string {
       WHERE delivery.digest_id = ${digestId} AND delivery.subscriber_id = attempt.subscriber_id
         AND delivery.lease_id = attempt.lease_id AND delivery.attempts = attempt.attempts
         AND delivery.state = 'sending'
-      RETURNING attempt.relay
+      RETURNING delivery.subscriber_id
     ), sendable AS (
       UPDATE ${table} AS delivery SET
         state = 'sending',
@@ -184,7 +160,7 @@ function buildRecordStatement(table: string, digestId: number): string {
           SELECT FROM digests WHERE id = ${digestId} AND paused_at IS NULL AND cancelled_at IS NULL)
       RETURNING delivery.subscriber_id
     )
-    SELECT (SELECT count(*)::int FROM result WHERE relay IS NOT NULL) AS results,
+    SELECT ARRAY(SELECT subscriber_id FROM result) AS recorded,
       ARRAY(SELECT subscriber_id FROM sendable) AS sendable`;
 }
 

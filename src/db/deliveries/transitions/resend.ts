@@ -3,21 +3,28 @@ import type { Db } from '../../client.ts';
 import { lockAndMarkDue, recountBatches } from '../batches.ts';
 import { fromStates, type Transitions } from './transition.ts';
 
-/** Only an operator may decide this: an unknown mail may have arrived. */
+/** Only an operator may decide this: an unknown mail may have arrived, and an expired one is no
+ *  news any more. */
 export const RESEND_TRANSITIONS = {
   failed: ['pending'],
   unknown: ['pending'],
+  expired: ['pending'],
 } as const satisfies Transitions;
 
+/** A state from which an operator may resend a delivery. */
+export type ResendableState = keyof typeof RESEND_TRANSITIONS;
+
 /**
- * Makes failed and unknown deliveries of a digest pending again, due at `now` and without attempts:
- * those of the subscribers, or all in `state`. Call it in a transaction. @returns how many.
+ * Makes failed, unknown and expired deliveries of a digest pending again, due at `now` and not
+ * expiring before `expiresAt`: those of the subscribers, or all in `state`. The number of attempts
+ * stays: a result of an earlier one that comes late must not be taken for that of the next. Call it
+ * in a transaction. @returns how many.
  */
 export async function resetToPending(
   tx: Db,
   digestId: number,
-  which: { subscriberIds: readonly number[] } | { state: keyof typeof RESEND_TRANSITIONS },
-  now: Date,
+  which: { subscriberIds: readonly number[] } | { state: ResendableState },
+  { now, expiresAt }: { now: Date; expiresAt: Date },
 ): Promise<number> {
   const chosen =
     'state' in which
@@ -32,7 +39,9 @@ export async function resetToPending(
   const batchNumbers = affectedBatches.rows.map(({ batch }) => batch);
   await lockAndMarkDue(tx, digestId, batchNumbers, now);
   const result = await tx.execute(sql`
-    UPDATE deliveries SET state = 'pending', attempts = 0, next_at = ${now}, updated_at = ${now}
+    UPDATE deliveries SET state = 'pending', next_at = ${now},
+      expires_at = greatest(expires_at, ${expiresAt}), reply = NULL, detail = NULL,
+      lost_lease_id = NULL, updated_at = ${now}
     WHERE ${condition} AND batch = ANY(${sql.param(batchNumbers)}::int[])`);
   await recountBatches(tx, digestId, batchNumbers);
   return result.rowCount ?? 0;

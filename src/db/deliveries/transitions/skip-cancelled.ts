@@ -20,8 +20,8 @@ export async function skipCancelledDeliveries(db: Db, now: Date): Promise<number
       SELECT digest_id AS "digestId", array_agg(batch) AS numbers FROM (
         SELECT digest_id, batch FROM batches JOIN digests ON digests.id = digest_id
         WHERE cancelled_at IS NOT NULL AND due_at IS NOT NULL AND lease_id IS NULL
-        FOR UPDATE OF batches SKIP LOCKED
-      ) AS cancelled GROUP BY digest_id`);
+        ORDER BY digest_id, batch FOR UPDATE OF batches SKIP LOCKED
+      ) AS cancelled GROUP BY digest_id ORDER BY digest_id`);
     let skipped = 0;
     for (const { digestId, numbers } of cancelled.rows) {
       const result = await tx.execute(sql`

@@ -8,7 +8,7 @@ function createForgetfulPool(code: string): { pool: pg.Pool; queries: (string | 
   const query = async ({ name }: { name?: string }) => {
     queries.push(name);
     if (name !== undefined) throw Object.assign(new Error('prepared statement'), { code });
-    return { rows: [{ results: 0, sendable: ['11'] }] };
+    return { rows: [{ recorded: [], sendable: ['11'] }] };
   };
   return { pool: { query } as unknown as pg.Pool, queries };
 }
@@ -21,7 +21,7 @@ describe('recordAttempts', () => {
     async (code) => {
       const { pool, queries } = createForgetfulPool(code);
       expect(await recordAttempts(pool, 7, nothing)).toEqual({
-        resultCount: 0,
+        unrecorded: [],
         sendableIds: new Set([11]),
       });
       await recordAttempts(pool, 7, nothing);

@@ -18,13 +18,15 @@ describe('Resending the failed deliveries of a digest', () => {
     const { db } = database;
     for (const hour of [7, 8]) await storeSubscriber(db, { hour });
     const digest = await addDigest(db, { kind: 'daily', date: '2026-05-08', composedAt: NOW });
-    const groups = [7, 8].map((hour) => ({
-      frequency: 'daily' as const,
-      timezone: 'UTC',
-      hour,
-      sendAt: new Date(`2026-05-08T0${hour}:00:00Z`),
-    }));
-    await freezeAudience(db, digest.id, groups, NOW);
+    const groups = [7, 8].map((hour) => ({ frequency: 'daily' as const, timezone: 'UTC', hour }));
+    const computeTimes = async () =>
+      groups.map((group) => ({
+        ...group,
+        sendAt: new Date(`2026-05-08T0${group.hour}:00:00Z`),
+        expiresAt: new Date(`2026-05-09T0${group.hour}:00:00Z`),
+        isDue: true,
+      }));
+    await freezeAudience(db, digest, { groups, computeTimes, now: NOW });
     const fail = async (batch: number) => {
       await db.execute(sql`UPDATE deliveries SET state = 'failed' WHERE batch = ${batch}`);
       await syncBatchesWithDeliveries(db);
@@ -42,7 +44,14 @@ describe('Resending the failed deliveries of a digest', () => {
         };
       },
     });
-    expect(await resetToPending(interrupted, digest.id, { state: 'failed' }, NOW)).toBe(1);
+    expect(
+      await resetToPending(
+        interrupted,
+        digest.id,
+        { state: 'failed' },
+        { now: NOW, expiresAt: NOW },
+      ),
+    ).toBe(1);
     expect((await listDueBatches(db, NOW)).map(({ batch }) => batch)).toEqual([0]);
     const { rows } = await db.execute(sql`SELECT batch, state FROM deliveries ORDER BY batch`);
     expect(rows).toEqual([
