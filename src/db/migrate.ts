@@ -1,9 +1,11 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { sql } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/node-postgres';
 import { migrate as migrateSchema } from 'drizzle-orm/node-postgres/migrator';
 import { PaperboyError } from '../domain/errors.ts';
 import type { Database, Db } from './client.ts';
+import { isLockTimeout } from './transient.ts';
 
 const FOLDER = fileURLToPath(new URL('../../migrations/', import.meta.url));
 
@@ -12,31 +14,62 @@ const QUEUE_SCHEMA = 'bullmq';
 /** The advisory lock of a migration: any number, but the same in every version. */
 const MIGRATION_LOCK = 7_277_372;
 
+/** How a migration waits for tables that others use. While it waits, every statement that names
+ *  such a table waits behind it: so it gives way after a short while, and tries again later. */
+const TABLE_LOCKS = { timeoutMs: 5000, pauseMs: 2000, attempts: 30 };
+
 /**
  * Migrates the tables of Paperboy and, unless the queue is on Redis, those of BullMQ to this
  * version. Several processes may do it at once: a lock serialises them.
- * @throws PaperboyError `DATABASE_INCOMPATIBLE` for the tables of a build with other migrations.
+ * @throws PaperboyError `DATABASE_INCOMPATIBLE` for the tables of a build with other migrations,
+ * `DATABASE_BUSY` when others use the tables for minutes.
  */
 export async function migrate(
   database: Database,
-  options: { queueInPostgres: boolean },
+  options: { queueInPostgres: boolean; tableLocks?: typeof TABLE_LOCKS },
 ): Promise<void> {
+  const { queueInPostgres, tableLocks = TABLE_LOCKS } = options;
   const client = await database.pool.connect();
   try {
     const db = drizzle(client);
     await db.execute(sql`SELECT pg_advisory_lock(${MIGRATION_LOCK})`);
     try {
-      await assertOwnMigrations(db);
-      await migrateSchema(db, { migrationsFolder: FOLDER });
-      if (options.queueInPostgres) {
+      await db.execute(sql.raw(`SET lock_timeout TO ${tableLocks.timeoutMs}`));
+      await retryWhileLocked(tableLocks, async () => {
+        await assertOwnMigrations(db);
+        await migrateSchema(db, { migrationsFolder: FOLDER });
+        if (!queueInPostgres) return;
         const { runMigrations } = await import('bullmq');
         await runMigrations(client, QUEUE_SCHEMA);
-      }
+      });
     } finally {
+      await db.execute(sql`RESET lock_timeout`);
       await db.execute(sql`SELECT pg_advisory_unlock(${MIGRATION_LOCK})`);
     }
   } finally {
     client.release();
+  }
+}
+
+async function retryWhileLocked(
+  { timeoutMs, pauseMs, attempts }: typeof TABLE_LOCKS,
+  run: () => Promise<void>,
+): Promise<void> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await run();
+    } catch (error) {
+      if (!isLockTimeout(error)) throw error;
+      if (attempt < attempts) await wait(pauseMs);
+      else {
+        const seconds = Math.round((attempts * (timeoutMs + pauseMs)) / 1000);
+        throw new PaperboyError(
+          'DATABASE_BUSY',
+          `Other processes have used the tables for ${seconds} s without a break, so nothing was migrated: expected none that composes, backs up or prunes. Run it again later.`,
+          { cause: error },
+        );
+      }
+    }
   }
 }
 

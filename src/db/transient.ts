@@ -21,6 +21,12 @@ export function isTransient(error: unknown): boolean {
   return isSqlState(code) ? TRANSIENT_SQLSTATES.test(code) : true;
 }
 
+/** Whether a statement waited for a lock longer than `lock_timeout`. */
+export function isLockTimeout(error: unknown): boolean {
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+  return (cause as { code?: unknown }).code === '55P03';
+}
+
 /** Every SQLSTATE has a digit; `EPIPE`, which has five capitals too, is an error of the
  *  connection. */
 function isSqlState(code: string): boolean {

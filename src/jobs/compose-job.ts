@@ -30,7 +30,9 @@ export async function composeDue(
   const due = findDueDigest(kind, composeAt, now, lateMs);
   if (due === null || (await findDigest(db, kind, due.date)) !== null) return;
   if (!(await hasPapers(deps, { ...due, now, lateMs }))) return;
-  const { digest, isNew } = await composeDigest(slowDb, { ...due, now, requiresAudience: true });
+  const { digest, isNew } = await composeDigest(slowDb, {
+    ...{ ...due, now, whenBusy: 'skip', requiresAudience: true },
+  });
   if (digest === null || !isNew) return;
   const { papers, audience } = digest;
   log('info', 'digest composed', { kind, date: due.date, papers, audience });

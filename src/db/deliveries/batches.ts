@@ -43,8 +43,8 @@ export async function sendBatchesNow(db: Db, digestId: number, now: Date): Promi
 }
 
 /** Releases batches from their lease: counts each, and makes it due when the first of its
- *  deliveries is, and expire when the first of them does. They must be locked by an earlier statement, or a delivery that became due since
- *  then is missed.
+ *  deliveries is, and expire when the first of them does. They must be locked by an earlier
+ *  statement, or a delivery that became due since then is missed.
  *  @returns those with open deliveries. */
 export async function releaseBatches(
   tx: Db,
@@ -98,26 +98,17 @@ function selectBatchCounts(digestId: number, numbers: readonly number[]): SQL {
     ) AS by_state GROUP BY batch`;
 }
 
-/** Locks batches until the transaction ends. Every transition that locks several of them does so in
- *  this order, so that no two can wait for each other. */
-export async function lockBatches(
-  tx: Db,
-  digestId: number,
-  numbers: readonly number[],
-): Promise<void> {
-  await tx.execute(sql`
-    SELECT FROM batches WHERE digest_id = ${digestId} AND batch = ANY(${sql.param([...numbers])}::int[])
-    ORDER BY digest_id, batch FOR UPDATE`);
-}
-
-/** Makes batches due at `now` and locks them until the transaction ends. */
+/** Makes batches due at `now` and locks them until the transaction ends. Every transition locks
+ *  several batches in this order, so that no two can wait for each other. */
 export async function lockAndMarkDue(
   tx: Db,
   digestId: number,
   numbers: readonly number[],
   now: Date,
 ): Promise<void> {
-  await lockBatches(tx, digestId, numbers);
+  await tx.execute(sql`
+    SELECT FROM batches WHERE digest_id = ${digestId} AND batch = ANY(${sql.param([...numbers])}::int[])
+    ORDER BY digest_id, batch FOR UPDATE`);
   await tx.execute(sql`
     UPDATE batches SET due_at = least(due_at, ${now})
     WHERE digest_id = ${digestId} AND batch = ANY(${sql.param([...numbers])}::int[])`);

@@ -34,6 +34,14 @@ export async function lockComposing(db: Db): Promise<void> {
   await db.execute(sql`SELECT pg_advisory_xact_lock(${COMPOSE_LOCK})`);
 }
 
+/** Locks composing until the transaction ends. Returns false while another process composes. */
+export async function tryLockComposing(db: Db): Promise<boolean> {
+  const result = await db.execute<{ isLocked: boolean }>(
+    sql`SELECT pg_try_advisory_xact_lock(${COMPOSE_LOCK}) AS "isLocked"`,
+  );
+  return result.rows[0]?.isLocked === true;
+}
+
 /** The digest of a kind and day, or null. */
 export async function findDigest(
   db: Db,

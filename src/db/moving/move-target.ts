@@ -1,9 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { PaperboyError } from '../../domain/errors.ts';
 import type { Db } from '../client.ts';
-
-/** SQLSTATE `lock_not_available` (PostgreSQL manual, appendix A). */
-const LOCK_NOT_AVAILABLE = '55P03';
+import { isLockTimeout } from '../transient.ts';
 
 /** Locks the tables against all other sessions until the transaction ends.
  *  @throws PaperboyError `MOVE_TARGET_IN_USE`. */
@@ -12,8 +10,7 @@ export async function lockTablesForMove(tx: Db, tables: readonly string[]): Prom
   try {
     await tx.execute(sql`LOCK TABLE ${joinIdentifiers(tables)} IN ACCESS EXCLUSIVE MODE`);
   } catch (error) {
-    const { code } = ((error as Error).cause ?? error) as { code?: unknown };
-    if (code !== LOCK_NOT_AVAILABLE) throw error;
+    if (!isLockTimeout(error)) throw error;
     throw new PaperboyError(
       'MOVE_TARGET_IN_USE',
       'The tables in the database of DATABASE_URL are in use: stop the processes that use them first.',

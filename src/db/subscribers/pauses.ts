@@ -3,19 +3,30 @@ import type { DigestKind, RankedPaper } from '../../domain/digests/digest.ts';
 import type { Db } from '../client.ts';
 import { digestPapers, digests, subscribers } from '../schema.ts';
 
+/** Whether a pause lasts until `date` or an earlier day. */
+export async function hasPausesToEnd(db: Db, date: string): Promise<boolean> {
+  const result = await db.execute(
+    sql`SELECT FROM subscribers WHERE status = 'paused' AND paused_until <= ${date} LIMIT 1`,
+  );
+  return result.rows.length > 0;
+}
+
 /**
- * Ends the pauses that last until `date` or an earlier day, and requests an e-mail with the best
- * papers of each absence, in one statement. Returns how many subscribers are active again.
+ * Ends up to `limit` pauses that last until `date` or an earlier day, and requests an e-mail with
+ * the best papers of each absence, in one statement. Returns how many subscribers are active again.
  */
 export async function endPauses(
-  tx: Db,
-  { date, now, expiresAt }: { date: string; now: Date; expiresAt: Date },
+  db: Db,
+  { date, now, expiresAt, limit }: { date: string; now: Date; expiresAt: Date; limit: number },
 ): Promise<number> {
-  const result = await tx.execute<{ count: number }>(sql`
-    WITH returned AS (
+  const result = await db.execute<{ count: number }>(sql`
+    WITH chosen AS MATERIALIZED (
+      SELECT id FROM subscribers WHERE status = 'paused' AND paused_until <= ${date}
+      ORDER BY paused_until LIMIT ${limit} FOR UPDATE
+    ), returned AS (
       UPDATE subscribers SET status = 'active', paused_until = NULL, updated_at = ${now}
-      WHERE status = 'paused' AND paused_until <= ${date}
-      RETURNING id, paused_at
+      FROM chosen WHERE subscribers.id = chosen.id
+      RETURNING subscribers.id, paused_at
     ), requested AS (
       INSERT INTO transactional_emails (subscriber_id, kind, state, requested_at, send_at, expires_at, next_at, attempts)
       SELECT id, 'return', 'pending', ${now}::timestamptz, ${now}::timestamptz, ${expiresAt}::timestamptz, ${now}::timestamptz, 0

@@ -17,9 +17,10 @@ import { enqueueDueBatches } from './enqueue-batches.ts';
 type ResendTarget = { keys: readonly DeliveryKey[] } | { digestId: number; state: ResendableState };
 
 /**
- * Resends failed, unknown and expired deliveries with the same papers, date and Message-ID: those of
- * the keys, or all of a digest in one state. They expire a day, or a week, from now. Only an operator
- * may decide that: an unknown one may have arrived, and an expired one is no news any more.
+ * Resends failed, unknown and expired deliveries with the same papers, date and Message-ID: those
+ * of the keys, or all of a digest in one state. They expire a day, or a week, from now. Only an
+ * operator may decide that: an unknown one may have arrived, and an expired one is no news any
+ * more.
  * @returns how many are pending again.
  * @throws PaperboyError `UNKNOWN_DELIVERY`, `NOT_TO_RESEND` or `DIGEST_CANCELLED`, without a
  * change.

@@ -21,8 +21,8 @@ interface SweepReport {
 
 /**
  * Releases what dead workers held, enqueues every batch and transactional e-mail that is due, and
- * expires deliveries whose subscriber's next digest is due. Idempotent, also in two processes at once: jobs have
- * the same ids, and a job whose deliveries are no longer due does nothing.
+ * expires deliveries whose subscriber's next digest is due. Idempotent, also in two processes at
+ * once: jobs have the same ids, and a job whose deliveries are no longer due does nothing.
  */
 export async function sweepDeliveries(
   { db, queue }: { db: Db; queue: Queue },

@@ -11,7 +11,12 @@ const DAY_MS = 24 * 60 * MINUTE_MS;
 
 describe('The daily limit of messages', () => {
   it('Messages above the limit stay pending until the first message is a day old', async () => {
-    const { digestId } = await composeFor(buildSubscribers(5));
+    // The next digest of these is due on Monday.
+    const weekdays = buildSubscribers(5).map((each) => ({
+      ...each,
+      frequency: 'weekdays' as const,
+    }));
+    const { digestId } = await composeFor(weekdays);
     const worker = deps({ dailyLimit: 3 });
     const leaseId = await lease();
     expect(await deliver(worker, { digestId, leaseId })).toEqual({ claimed: 5, sent: 3 });

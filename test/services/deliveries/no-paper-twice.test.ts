@@ -71,6 +71,7 @@ describe('No paper is shown to a subscriber twice', () => {
     const [afterPause = []] = await listSentTitles();
     expect(afterPause).toHaveLength(6);
     const again = await compose('daily', FRIDAY);
+    clock.set('2026-05-08T07:00:00Z');
     await send(again);
     expect(await listSentTitles()).toHaveLength(1);
     expect((await rows(again))[0]?.state).toBe('skipped');

@@ -1,9 +1,12 @@
 import { sql } from 'drizzle-orm';
 import { describe, expect, it } from 'vitest';
-import { listDigestPapers, listDigests } from '../../../src/db/digests/digests.ts';
+import { freezeAudience } from '../../../src/db/deliveries/transitions/add.ts';
+import { listSendGroups } from '../../../src/db/digests/audience.ts';
+import { addDigest, listDigestPapers, listDigests } from '../../../src/db/digests/digests.ts';
 import { savePapers } from '../../../src/db/papers/papers.ts';
 import { listDigestRecipients } from '../../../src/db/subscribers/subscribers.ts';
 import type { DigestKind } from '../../../src/domain/digests/digest.ts';
+import { createSendTimes } from '../../../src/domain/digests/send-times.ts';
 import { addDays } from '../../../src/domain/time/schedule.ts';
 import { composeDigest } from '../../../src/services/digests/compose-digest.ts';
 import { FRIDAY, MONDAY } from '../../support/clock.ts';
@@ -164,6 +167,40 @@ describe('The audience', () => {
     const { digest } = await compose('daily', FRIDAY);
     expect(digest?.audience).toBe(10_000);
   }, 10_000);
+
+  it('A subscriber who moves to an hour that nobody had while the digest is composed gets it', async () => {
+    const { db } = database;
+    await storePapers(db, [buildPaperOf(FRIDAY)]);
+    const [first, moving, last] = [await subscriber(), await subscriber(), await subscriber()];
+    const moves = ['Asia/Kolkata', 'Asia/Tokyo'];
+    const groups = await listSendGroups(db, 'daily');
+    const digest = await addDigest(db, { kind: 'daily', date: FRIDAY, composedAt: new Date() });
+    const computeSendTimes = createSendTimes('daily', new Date('2026-05-08T05:30:00Z'));
+    const audience = await freezeAudience(db, digest, {
+      groups,
+      now: new Date('2026-05-08T05:30:00Z'),
+      computeTimes: async (listed) => {
+        const timezone = moves.shift();
+        if (timezone !== undefined)
+          await db.execute(sql`
+            UPDATE subscribers SET timezone = ${timezone}, hour = 20 WHERE id = ${moving}`);
+        return listed.map((group) => ({ ...group, ...computeSendTimes(group) }));
+      },
+    });
+    expect(audience).toBe(3);
+    expect(await listSendTimes(db, digest.id)).toEqual({
+      [first]: '2026-05-08T07:00:00.000Z',
+      [moving]: '2026-05-08T11:00:00.000Z',
+      [last]: '2026-05-08T07:00:00.000Z',
+    });
+    const { rows } = await db.execute(
+      sql`SELECT batch, states, due_at < expires_at AS "isOpen" FROM batches ORDER BY batch`,
+    );
+    expect(rows).toEqual([
+      { batch: 0, states: { pending: 2 }, isOpen: true },
+      { batch: 1, states: { pending: 1 }, isOpen: true },
+    ]);
+  });
 
   it('The audience is the active subscribers at the moment of composing', async () => {
     await storePapers(database.db, [buildPaperOf(FRIDAY)]);

@@ -118,7 +118,8 @@ export type AddedSubscriber = Pick<Subscriber, 'id' | 'frequency' | 'hour' | 'ti
 
 /**
  * Adds one subscriber to the audience of a composed digest: a pending delivery in a batch of its
- * own, due at `now`, that expires when the subscriber's next digest is due. Call it in a transaction.
+ * own, due at `now`, that expires when the subscriber's next digest is due. Call it in a
+ * transaction.
  * @returns the batch; null when the subscriber has a delivery already, when the digest was
  * cancelled, and when its deliveries were pruned.
  */

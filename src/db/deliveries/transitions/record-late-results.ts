@@ -14,8 +14,8 @@ export const LATE_RESULT_TRANSITIONS = {
 /**
  * Records results that were not recorded while their lease lasted: deliveries that became `unknown`
  * when it ended, and that nobody resent since. Idempotent: the answer of the database may be lost.
- * @returns how many are recorded now that were `unknown`, and how many results of attempts that were
- * begun are dropped.
+ * @returns how many are recorded now that were `unknown`, and how many results of attempts that
+ * were begun are dropped.
  */
 export async function recordLateResults(
   db: Db,
