@@ -143,7 +143,7 @@ describe.each([
     victim?.kill('SIGKILL');
     await victim?.ended;
     const aged = await database.query(
-      `UPDATE leases SET expires_at = clock_timestamp() - interval '1 second' WHERE instance_id LIKE '%:${victim?.pid}'`,
+      `UPDATE leases SET expires_at = clock_timestamp() - interval '1 second', expired_seen_at = 'epoch' WHERE instance_id LIKE '%:${victim?.pid}'`,
     );
     expect(aged.rowCount).toBe(1);
     const { code, stdout } = await sending.ended;
