@@ -2,9 +2,11 @@ import { isIP } from 'node:net';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { readServerVersion, usesTransactionPooling } from '../../db/check-server.ts';
 import type { Database } from '../../db/client.ts';
+import { readServerSettings } from '../../db/monitoring/server-settings.ts';
 import { listSourceStates, measureClockSkewMs } from '../../db/monitoring/status.ts';
 import { isDnsServer } from '../../dns/dns.ts';
 import { type CheckResult, reportBroken, reportOk } from '../../domain/monitoring/check-result.ts';
+import { assessServerSettings } from '../../domain/monitoring/server-settings.ts';
 import type { SourceState } from '../../domain/sources/source-history.ts';
 import { createDkimDnsRecord, openSigner } from '../../mail/dkim/open-signer.ts';
 import { checkRedis } from '../../queue/redis-server.ts';
@@ -92,12 +94,14 @@ async function runAllChecks(context: CommandContext, options: DnsOptions): Promi
   const config = context.config();
   let sourceStates: readonly SourceState[] = [];
   const clockReadings: ClockReading[] = [];
+  let serverFindings: CheckResult[] = [];
   const database = await runCheck('database', () =>
     withDatabase(context, async (open) => {
       sourceStates = await listSourceStates(open.db);
       if (config.databaseUrl !== null) {
         const offsetMs = await measureClockSkewMs(open.db, () => new Date());
         clockReadings.push({ clockName: 'the database', offsetMs, isCoarse: false });
+        serverFindings = assessServerSettings(await readServerSettings(open.db));
       }
     }),
   );
@@ -114,6 +118,7 @@ async function runAllChecks(context: CommandContext, options: DnsOptions): Promi
   return [
     settings,
     database,
+    ...serverFindings,
     queue,
     ...relays,
     dkim,

@@ -1,8 +1,9 @@
-import { and, desc, eq, sql } from 'drizzle-orm';
+import { and, eq, inArray, sql } from 'drizzle-orm';
 import type { DeliveryState } from '../../domain/deliveries/delivery.ts';
 import type { DigestKind, Selection } from '../../domain/digests/digest.ts';
 import type { Db } from '../client.ts';
 import { deliveries, digests } from '../schema.ts';
+import { listPartitions, splitDigests } from './partitions.ts';
 
 interface StoredDelivery {
   state: DeliveryState;
@@ -45,21 +46,23 @@ export async function listSubscriberDeliveries(
   db: Db,
   subscriberId: number,
 ): Promise<SubscriberDelivery[]> {
-  return db
-    .select({
-      kind: digests.kind,
-      date: digests.date,
-      state: deliveries.state,
-      sendAt: deliveries.sendAt,
-      updatedAt: deliveries.updatedAt,
-      selection: deliveries.selection,
-    })
-    .from(digests)
-    .innerJoin(
-      deliveries,
-      and(eq(deliveries.digestId, digests.id), eq(deliveries.subscriberId, subscriberId)),
-    )
-    .orderBy(desc(digests.date));
+  const found: SubscriberDelivery[] = [];
+  for (const ids of splitDigests(await listPartitions(db))) {
+    const part = await db
+      .select({
+        kind: digests.kind,
+        date: digests.date,
+        state: deliveries.state,
+        sendAt: deliveries.sendAt,
+        updatedAt: deliveries.updatedAt,
+        selection: deliveries.selection,
+      })
+      .from(deliveries)
+      .innerJoin(digests, eq(deliveries.digestId, digests.id))
+      .where(and(inArray(deliveries.digestId, ids), eq(deliveries.subscriberId, subscriberId)));
+    found.push(...part);
+  }
+  return found.sort((a, b) => b.date.localeCompare(a.date));
 }
 
 /** What an operator may see of a delivery. */
@@ -106,11 +109,13 @@ export async function* iterateDeliveriesInState(
   }
 }
 
-/** Erases what deliveries hold about a subscriber: only their states are kept. */
-export async function eraseDeliveriesOf(tx: Db, subscriberId: number): Promise<void> {
-  await tx.execute(sql`
-    UPDATE deliveries SET selection = NULL, message_id = NULL, reply = NULL,
-      detail = CASE state WHEN 'skipped' THEN detail END
-    FROM digests
-    WHERE deliveries.digest_id = digests.id AND deliveries.subscriber_id = ${subscriberId}`);
+/** Erases what deliveries hold about a subscriber: only the states stay. Not in a transaction:
+ *  it would lock the partitions of all digests. */
+export async function eraseDeliveriesOf(db: Db, subscriberId: number): Promise<void> {
+  for (const ids of splitDigests(await listPartitions(db))) {
+    await db.execute(sql`
+      UPDATE deliveries SET selection = NULL, message_id = NULL, reply = NULL,
+        detail = CASE state WHEN 'skipped' THEN detail END
+      WHERE digest_id = ANY(${sql.param(ids)}::int[]) AND subscriber_id = ${subscriberId}`);
+  }
 }

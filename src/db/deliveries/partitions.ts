@@ -57,6 +57,17 @@ export async function listPartitions(db: Db): Promise<number[]> {
   return result.rows.map(({ digestId }) => digestId);
 }
 
+/** A statement locks the partition and two indexes of each digest that it reads, in a table of the
+ *  server that all sessions share. */
+const DIGESTS_PER_STATEMENT = 2;
+
+/** Splits digests so that each statement reads the deliveries of few. Pass a part as a parameter:
+ *  PostgreSQL locks every partition for a statement whose digests come from a table. */
+export function* splitDigests(digestIds: readonly number[]): Generator<number[]> {
+  for (let start = 0; start < digestIds.length; start += DIGESTS_PER_STATEMENT)
+    yield digestIds.slice(start, start + DIGESTS_PER_STATEMENT);
+}
+
 /** Drops the deliveries of a digest, whatever their number. */
 export async function dropPartition(db: Db, digestId: number): Promise<void> {
   await db.execute(sql`DROP TABLE IF EXISTS ${getPartition(digestId)}`);

@@ -32,10 +32,15 @@ export async function countRecentMessages(
 ): Promise<RecentMessages> {
   const from = new Date(now.getTime() - DAY_MS);
   const oldest = new Date(now.getTime() - MAX_SENDING_DAYS * DAY_MS);
+  const composed = await db.execute<{ id: number }>(
+    sql`SELECT id FROM digests WHERE composed_at > ${oldest}`,
+  );
+  // As a parameter: with a subquery the partitions of all digests would be locked.
+  const ids = sql`${sql.param(composed.rows.map(({ id }) => id))}::int[]`;
   const result = await db.execute<{ messages: number; claimed: number; since: string | null }>(sql`
     WITH recent AS (
       SELECT state, updated_at AS at, digest_id, batch FROM deliveries
-      WHERE digest_id = ANY(ARRAY(SELECT id FROM digests WHERE composed_at > ${oldest}))
+      WHERE digest_id = ANY(${ids})
         AND (state = 'claimed' OR state IN ('sending', 'sent', 'unknown') AND updated_at > ${from})
       UNION ALL
       SELECT 'sent', sent_at, 0, 0 FROM transactional_emails WHERE sent_at > ${from}

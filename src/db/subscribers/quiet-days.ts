@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { EMPTY_SELECTION_DETAILS } from '../../domain/digests/empty-selection.ts';
 import type { Db } from '../client.ts';
+import { splitDigests } from '../deliveries/partitions.ts';
 
 /** Records that the digest of `date` held nothing for these subscribers. An earlier date is
  *  kept. */
@@ -31,21 +32,44 @@ export async function clearQuiet(
       WHERE digest_id = ${digestId} AND subscriber_id = ANY(${ids}) AND state = 'sent')`);
 }
 
+/** Digests in a row without a delivery to a subscriber, after which earlier ones are not read. */
+const MAX_DIGESTS_WITHOUT = 14;
+
 /** Date of the first digest without papers for the subscriber since the last mail before this
  *  digest, as this digest's mail says it; null when there was none. */
 export async function findQuietSince(
   db: Db,
   { digestId, subscriberId }: { digestId: number; subscriberId: number },
 ): Promise<string | null> {
+  const { rows: earlier } = await db.execute<{ id: number; date: string }>(sql`
+    SELECT id, date::text AS date FROM digests
+    WHERE date < (SELECT date FROM digests AS this WHERE this.id = ${digestId})
+    ORDER BY digests.date DESC, id DESC`);
+  let since: string | null = null;
+  let without = 0;
+  for (const ids of splitDigests(earlier.map(({ id }) => id))) {
+    const found = await listQuietStates(db, subscriberId, ids);
+    for (const id of ids) {
+      const delivery = found.get(id);
+      if (delivery?.state === 'sent') return since;
+      if (delivery?.isQuiet) since = earlier.find((each) => each.id === id)?.date ?? since;
+      without = delivery ? 0 : without + 1;
+    }
+    if (without >= MAX_DIGESTS_WITHOUT) return since;
+  }
+  return since;
+}
+
+async function listQuietStates(
+  db: Db,
+  subscriberId: number,
+  digestIds: readonly number[],
+): Promise<Map<number, { state: string; isQuiet: boolean }>> {
   const details = sql.param(Object.values(EMPTY_SELECTION_DETAILS));
-  const result = await db.execute<{ since: string | null }>(sql`
-    WITH mine AS (
-      SELECT date, state, detail FROM digests JOIN deliveries ON digest_id = digests.id
-      WHERE subscriber_id = ${subscriberId}
-        AND date < (SELECT date FROM digests AS this WHERE this.id = ${digestId})
-    )
-    SELECT min(date)::text AS since FROM mine
-    WHERE state = 'skipped' AND detail = ANY(${details}::text[])
-      AND date > coalesce((SELECT max(date) FROM mine WHERE state = 'sent'), '-infinity')`);
-  return result.rows[0]?.since ?? null;
+  const { rows } = await db.execute<{ digestId: number; state: string; isQuiet: boolean }>(sql`
+    SELECT digest_id AS "digestId", state,
+      state = 'skipped' AND coalesce(detail = ANY(${details}::text[]), false) AS "isQuiet"
+    FROM deliveries
+    WHERE digest_id = ANY(${sql.param([...digestIds])}::int[]) AND subscriber_id = ${subscriberId}`);
+  return new Map(rows.map(({ digestId, ...delivery }) => [digestId, delivery]));
 }

@@ -17,23 +17,25 @@ export async function eraseAndSuppress(
   find: (tx: Db) => Promise<Subscriber | null>,
 ): Promise<boolean> {
   const now = clock();
+  const found = await db.transaction(find);
+  if (!found) return false;
+  // Before the subscriber is gone: if the process dies here, the link still works.
+  await eraseDeliveriesOf(db, found.id);
   const erased = await db.transaction(async (tx) => {
     const subscriber = await find(tx);
     if (!subscriber) return null;
     const emailHash = hashSuppressedAddress(normaliseAddress(subscriber.email).key, suppressionKey);
     await lockForErasure(tx);
     await suppressAddress(tx, { emailHash, reason: 'erased', now });
-    await skipAndEraseDeliveries(tx, subscriber.id, now);
+    await skipDeliveriesOf(tx, subscriber.id, ERASED_DETAIL, now);
     await eraseSubscriber(tx, subscriber.id);
     return subscriber;
   });
   if (!erased) return false;
   // Again, for a digest that was composed at the same time and did not see the erasure.
-  await db.transaction((tx) => skipAndEraseDeliveries(tx, erased.id, now));
+  await db.transaction((tx) => skipDeliveriesOf(tx, erased.id, ERASED_DETAIL, now));
+  await eraseDeliveriesOf(db, erased.id);
   return true;
 }
 
-async function skipAndEraseDeliveries(tx: Db, subscriberId: number, now: Date): Promise<void> {
-  await skipDeliveriesOf(tx, subscriberId, 'The subscriber was erased.', now);
-  await eraseDeliveriesOf(tx, subscriberId);
-}
+const ERASED_DETAIL = 'The subscriber was erased.';
