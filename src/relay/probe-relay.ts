@@ -1,6 +1,7 @@
 import { parseRelayUrl } from '../domain/smtp/relay-url.ts';
-import { openSmtpConnection } from './connection.ts';
-import { performHandshake } from './handshake.ts';
+import { connectBySocket } from './session/connection.ts';
+import { openSmtpSession } from './session/session.ts';
+import { realTimers, type Timers } from './timers.ts';
 
 /** The result of a probe. */
 export interface RelayProbeResult {
@@ -20,24 +21,40 @@ export interface RelayProbeResult {
  */
 export async function probeRelay(
   url: string,
-  { heloName, timeoutMs, ca }: { heloName: string; timeoutMs: number; ca?: string },
+  options: { heloName: string; timeoutMs: number; ca?: string; timers?: Timers },
 ): Promise<RelayProbeResult> {
+  const { heloName, timeoutMs, ca, timers = realTimers } = options;
   const endpoint = parseRelayUrl(url);
   const { name: relay, credentials } = endpoint;
-  const connection = openSmtpConnection(endpoint, ca);
-  const timeoutProblem = `${relay} did not complete the SMTP handshake within ${timeoutMs / 1000} s.`;
-  const timer = setTimeout(() => connection.end(timeoutProblem), timeoutMs);
-  try {
-    await performHandshake(connection, endpoint, heloName);
-    const isEncrypted = connection.isEncrypted();
-    const isLoopback = connection.isLoopback();
-    connection.write('QUIT\r\n', () => connection.end(`The connection to ${relay} was closed.`));
-    return { relay, problem: null, isEncrypted, isAuthenticated: credentials !== null, isLoopback };
-  } catch (error) {
-    const problem = (error as Error).message;
-    connection.end(problem);
-    return { relay, problem, isEncrypted: false, isAuthenticated: false, isLoopback: false };
-  } finally {
-    clearTimeout(timer);
-  }
+  return new Promise((resolve) => {
+    const session = openSmtpSession({
+      endpoint,
+      heloName,
+      connect: connectBySocket(ca),
+      host: {
+        onOpen: ({ isEncrypted, isLoopback }) =>
+          resolve({
+            ...{ relay, problem: null, isEncrypted, isLoopback },
+            isAuthenticated: credentials !== null,
+          }),
+        takeNext: () => null,
+        onIdle: () => session.quit(),
+        onIdleTimeout: () => undefined,
+        onAnswered: () => undefined,
+        onUnsent: () => undefined,
+        onUnknown: () => undefined,
+        // Without effect once the handshake has finished.
+        onEnded: (problem) => {
+          stopWaiting();
+          resolve({
+            ...{ relay, problem, isEncrypted: false },
+            ...{ isAuthenticated: false, isLoopback: false },
+          });
+        },
+      },
+    });
+    const stopWaiting = timers.every(timeoutMs, () =>
+      session.end(`${relay} did not complete the SMTP handshake within ${timeoutMs / 1000} s.`),
+    );
+  });
 }

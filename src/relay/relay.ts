@@ -1,16 +1,23 @@
 import type { SendOutcome } from '../domain/deliveries/outcome.ts';
 import type { Message } from '../domain/smtp/message.ts';
 import { parseRelayUrl } from '../domain/smtp/relay-url.ts';
-import { createSessionPool, type SessionPool } from './session-pool.ts';
-import { SEND_CANCELLED, type SmtpTransaction } from './smtp-transaction.ts';
-import { TICK_MS } from './stages.ts';
+import { createSessionPool, type SessionPool } from './pool/session-pool.ts';
+import { createSendSlots, type SendSlot, type SlotListener } from './send-slots.ts';
+import { connectBySocket, type OpenConnection } from './session/connection.ts';
+import { SEND_CANCELLED, type SmtpTransaction } from './session/smtp-transaction.ts';
+import { TICK_MS } from './session/stages.ts';
 import { realTimers, type Timers } from './timers.ts';
 
 /** Sends mail through the configured relays. */
 export interface Relay {
   /** Never rejects: a failure is part of the outcome. Once `maySend` returns false, a message whose
-   *  final dot has not been sent is `unsent`. @defaultValue always true */
-  send(message: Message, maySend?: () => boolean): Promise<SendOutcome>;
+   *  final dot has not been sent is `unsent`. @defaultValue always true. With a `slot` the message
+   *  begins at once; without one it waits for a connection and a permit of the rate limit. */
+  send(message: Message, maySend?: () => boolean, slot?: SendSlot): Promise<SendOutcome>;
+  /** Asks for room for `count` messages: connections that are open, and permits. Each slot is used
+   *  for one message, or released. */
+  requestSlots(count: number, listener: SlotListener): void;
+  releaseSlot(slot: SendSlot): void;
   /** Whether sending makes sense: false while every relay is down, and once the relay is
    *  closing. */
   isAvailable(): boolean;
@@ -41,6 +48,8 @@ export interface RelayOptions {
   random?: () => number;
   /** Certificates to trust instead of those of the system, PEM. */
   ca?: string;
+  /** Opens a connection. @defaultValue a socket */
+  connect?: OpenConnection;
   timers?: Timers;
 }
 
@@ -69,16 +78,19 @@ export function openRelay({
   onChange = () => undefined,
   random = Math.random,
   ca,
+  connect = connectBySocket(ca),
   timers = realTimers,
 }: RelayOptions): Relay {
-  const pools = urls.map((url): SessionPool => {
+  const pools = urls.map((url, relayIndex): SessionPool => {
     const endpoint = parseRelayUrl(url);
     const relay = endpoint.name;
+    const hasSuccessor = relayIndex < urls.length - 1;
     return createSessionPool({
       endpoint,
       maxConnections,
       heloName,
-      ca,
+      ...(hasSuccessor && { greetingTimeoutSeconds: GREETING_TIMEOUT_SECONDS }),
+      connect,
       random,
       onReply: (transaction, reply) =>
         resolveTransaction(transaction, { kind: 'answered', reply, relay }),
@@ -87,12 +99,21 @@ export function openRelay({
       onUnsent: (transaction, problem) => {
         transaction.relayIndex += 1;
         transaction.isRetried = false;
+        transaction.hasSlot = false;
         dispatch(transaction, problem, relay);
       },
-      onChange: (isAvailable, sentence) => onChange({ relay, isAvailable, sentence }),
+      onNotBegun: (transaction, problem) =>
+        resolveTransaction(transaction, { kind: 'unsent', problem, relay, isNotBegun: true }),
+      onGrant: (count) => slots.onGrant(relayIndex, count),
+      onChange: (isAvailable, sentence) => {
+        if (!isAvailable) slots.onDown(relayIndex);
+        onChange({ relay, isAvailable, sentence });
+      },
     });
   });
-  const awaitingPermit = new Set<SmtpTransaction>();
+  const slots = createSendSlots({ pools, acquirePermit });
+  /** Seconds that each message has waited for its permit. */
+  const awaitingPermit = new Map<SmtpTransaction, number>();
   let inFlight = 0;
   let isClosing = false;
   let isAborted = false;
@@ -100,6 +121,7 @@ export function openRelay({
   let onDrained: (() => void) | null = null;
   const stopTicking = timers.every(TICK_MS, () => {
     for (const pool of pools) pool.tick();
+    giveUpLatePermits();
     graceSecondsLeft -= 1;
     if (graceSecondsLeft < 0) abortAll();
   });
@@ -118,11 +140,14 @@ export function openRelay({
       const pool = pools[transaction.relayIndex];
       if (pool === undefined) break;
       if (pool.isAvailable())
-        return acquirePermit === null
+        return acquirePermit === null || transaction.hasSlot
           ? pool.push(transaction)
           : pushWhenPermitted(transaction, pool);
+      releaseSlotOf(transaction, pool);
       [problem, relay] = [pool.describeProblem(), pool.name];
     }
+    const pool = pools[transaction.relayIndex];
+    if (pool) releaseSlotOf(transaction, pool);
     const { isBackoffRequested } = transaction;
     resolveTransaction(transaction, {
       kind: 'unsent',
@@ -132,8 +157,13 @@ export function openRelay({
     });
   }
 
+  function releaseSlotOf(transaction: SmtpTransaction, pool: SessionPool) {
+    if (transaction.hasSlot) pool.releaseSlot();
+    transaction.hasSlot = false;
+  }
+
   function pushWhenPermitted(transaction: SmtpTransaction, pool: SessionPool) {
-    awaitingPermit.add(transaction);
+    awaitingPermit.set(transaction, 0);
     acquirePermit?.(pool.name).then(
       () => {
         if (!awaitingPermit.delete(transaction)) return;
@@ -148,27 +178,56 @@ export function openRelay({
     );
   }
 
+  /** A message that had a slot of another relay is `sending` already, and must not be for long
+   *  before it leaves. */
+  function giveUpLatePermits() {
+    for (const [transaction, seconds] of awaitingPermit) {
+      awaitingPermit.set(transaction, seconds + 1);
+      if (!transaction.mustBeginSoon || seconds < MAX_PERMIT_WAIT_SECONDS) continue;
+      awaitingPermit.delete(transaction);
+      const relay = pools[transaction.relayIndex]?.name ?? '';
+      resolveTransaction(transaction, {
+        kind: 'unsent',
+        problem: NO_PERMIT,
+        relay,
+        isNotBegun: true,
+      });
+    }
+  }
+
   function abortAll() {
     graceSecondsLeft = Number.POSITIVE_INFINITY;
     isAborted = true;
-    for (const transaction of awaitingPermit)
+    slots.close();
+    for (const transaction of awaitingPermit.keys())
       dispatch(transaction, RELAY_CLOSED, pools[transaction.relayIndex]?.name ?? '');
     awaitingPermit.clear();
     for (const pool of pools) pool.abort(RELAY_CLOSED);
   }
 
   return {
-    send: (message, maySend = ALWAYS) => {
-      if (isClosing) return Promise.resolve({ kind: 'unsent', problem: RELAY_CLOSED, relay: '' });
+    send: (message, maySend = ALWAYS, slot = undefined) => {
+      if (isClosing) {
+        if (slot) slots.release(slot);
+        return Promise.resolve({ kind: 'unsent', problem: RELAY_CLOSED, relay: '' });
+      }
       inFlight += 1;
       return new Promise((resolve) => {
-        const transaction = { message, maySend, resolve, relayIndex: 0, ...NEW_TRANSACTION };
+        const transaction: SmtpTransaction = {
+          ...{ message, maySend, resolve, ...NEW_TRANSACTION },
+          relayIndex: slot?.relayIndex ?? 0,
+          hasSlot: slot !== undefined,
+          mustBeginSoon: slot !== undefined,
+        };
         dispatch(transaction, 'No relay is configured.', '');
       });
     },
+    requestSlots: slots.request,
+    releaseSlot: slots.release,
     isAvailable: () => !isClosing && pools.some((pool) => pool.isAvailable()),
     close: async ({ graceMs = GRACE_MS } = {}) => {
       isClosing = true;
+      slots.close();
       graceSecondsLeft = Math.ceil(graceMs / TICK_MS);
       if (inFlight > 0) {
         await new Promise<void>((resolve) => {
@@ -181,6 +240,15 @@ export function openRelay({
   };
 }
 
+/** How long a connection waits for the greeting of a relay that another one can replace: a tenth of
+ *  what RFC 5321 §4.5.3.2.1 demands of one that cannot be replaced. */
+const GREETING_TIMEOUT_SECONDS = 30;
+
+/** How long a message that is to begin soon waits for the permit of another relay. */
+const MAX_PERMIT_WAIT_SECONDS = 10;
+
+const NO_PERMIT = `The rate limit had no permit within ${MAX_PERMIT_WAIT_SECONDS} s.`;
+
 const RELAY_CLOSED = 'The SMTP client is shutting down.';
 
 const ALWAYS = () => true;
@@ -189,5 +257,6 @@ const ALWAYS = () => true;
 const NEW_TRANSACTION = {
   isRetried: false,
   isBackoffRequested: false,
+  queuedAtSeconds: 0,
   commands: { mail: '', rcpt: '' },
 } as const;

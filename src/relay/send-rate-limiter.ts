@@ -2,7 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import type pg from 'pg';
 import { RateLimiterPostgres, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
-import { createFifo, type Fifo } from './fifo.ts';
+import { createFifo, type Fifo } from './pool/fifo.ts';
 
 /** Limits the messages per second to each relay, over all workers. */
 export interface SendRateLimiter {

@@ -177,7 +177,16 @@ describe('A relay that breaks off after every final dot', () => {
 });
 
 describe('A 421 before the dot', () => {
-  it.each(['MAIL', 'RCPT', 'DATA'] as const)(
+  it('A 421 at MAIL says nothing of the recipient’s domain, which is not named yet', async () => {
+    const server = await scripted();
+    server.script((step) => (step === 'MAIL' ? DOWN : undefined));
+    const { relay } = relaysTo([server]);
+    const outcome = await relay.send(buildMessage());
+    expect(outcome).toMatchObject({ kind: 'unsent' });
+    expect(outcome).not.toHaveProperty('requestsBackoff');
+  });
+
+  it.each(['RCPT', 'DATA'] as const)(
     'A 421 at %s leaves the message unsent and requests back-off',
     async (at) => {
       const server = await scripted();
@@ -246,6 +255,21 @@ describe('Several relays', () => {
     do outcome = await relay.send(buildMessage());
     while (outcome.relay === second.name);
     expect(outcome).toMatchObject({ kind: 'answered', relay: first.name });
+  });
+
+  it('The second relay is used after half a minute in which the first has not greeted', async () => {
+    const [first, second] = [await scripted(), await scripted()];
+    first.script((step) => (step === 'greeting' ? { hang: true } : undefined));
+    const { relay, timers, changes } = relaysTo([first, second], { maxConnections: 3 });
+    const outcomes: SendOutcome[] = [];
+    for (let n = 0; n < 3; n += 1) relay.send(buildMessage()).then((each) => outcomes.push(each));
+    await first.waitForStep('greeting', 3);
+    timers.advance(30);
+    expect(changes).toEqual([]);
+    timers.advance(1);
+    await waitUntil(() => outcomes.length === 3);
+    expect(outcomes).toEqual(Array(3).fill(expect.objectContaining({ relay: second.name })));
+    expect(changes).toMatchObject([{ relay: first.name, isAvailable: false }]);
   });
 
   it.each([

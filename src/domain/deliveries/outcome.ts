@@ -7,8 +7,15 @@ import { computeRetryDelayMs } from './retry-delay.ts';
  *  the relay cannot have taken the message, after it nobody can tell (RFC 1047). */
 export type SendOutcome =
   | { kind: 'answered'; reply: SmtpReply; relay: string }
-  /** `requestsBackoff`: a relay answered a command with 421 (RFC 5321 §3.8). */
-  | { kind: 'unsent'; problem: string; relay: string; requestsBackoff?: boolean }
+  /** `requestsBackoff`: a relay answered a command that follows MAIL with 421 (RFC 5321 §3.8).
+   *  `isNotBegun`: no relay was offered the message, because no connection or permit was free. */
+  | {
+      kind: 'unsent';
+      problem: string;
+      relay: string;
+      requestsBackoff?: boolean;
+      isNotBegun?: boolean;
+    }
   /** No mail can be addressed to the recipient, and no retry would change that. */
   | { kind: 'invalid'; problem: string; relay: string }
   /** The mail could not be composed, which is a fault of the installation. */

@@ -8,6 +8,7 @@ import type { Message } from '../../domain/smtp/message.ts';
 import { classifyReply } from '../../domain/smtp/smtp-reply.ts';
 import type { Clock } from '../../domain/time/clock.ts';
 import type { Relay } from '../../relay/relay.ts';
+import type { SendSlot } from '../../relay/send-slots.ts';
 
 /** A delivery whose mail is ready to be composed and sent. */
 export interface ReadyMail extends NextAttempt {
@@ -30,7 +31,7 @@ export interface AttemptResult {
 }
 
 export interface AttemptDeps {
-  relay: Relay;
+  relay: Pick<Relay, 'send' | 'isAvailable' | 'requestSlots' | 'releaseSlot'>;
   /** Whether this process still holds the lease. */
   isAlive: (leaseId: number) => boolean;
   clock: Clock;
@@ -38,10 +39,14 @@ export interface AttemptDeps {
   random: () => number;
 }
 
-/** Composes and sends one mail. Never rejects: a mail that cannot be composed must not stop
- *  others. */
-export async function attemptToSend(deps: AttemptDeps, mail: ReadyMail): Promise<AttemptResult> {
-  const outcome = await composeAndSend(deps, mail);
+/** Composes and sends one mail in the room that the relay has for it. Never rejects: a mail that
+ *  cannot be composed must not stop others. */
+export async function attemptToSend(
+  deps: AttemptDeps,
+  mail: ReadyMail,
+  slot: SendSlot,
+): Promise<AttemptResult> {
+  const outcome = await composeAndSend(deps, mail, slot);
   const { subscriberId, leaseId, expiresAt, attempts } = mail;
   const delivery = { expiresAt, attempts, now: deps.clock(), random: deps.random() };
   const { state, nextAt, reply, detail } = decideDeliveryResult(outcome, delivery);
@@ -55,16 +60,18 @@ export async function attemptToSend(deps: AttemptDeps, mail: ReadyMail): Promise
 async function composeAndSend(
   { relay, isAlive }: AttemptDeps,
   { compose, leaseId }: ReadyMail,
+  slot: SendSlot,
 ): Promise<SendOutcome> {
   let message: Message;
   try {
     message = await compose();
   } catch (error) {
+    relay.releaseSlot(slot);
     const isInvalid = error instanceof PaperboyError && error.code === 'UNSENDABLE_ADDRESS';
     const kind = isInvalid ? 'invalid' : 'uncomposed';
     return { kind, problem: (error as Error).message, relay: '' };
   }
-  return relay.send(message, () => isAlive(leaseId));
+  return relay.send(message, () => isAlive(leaseId), slot);
 }
 
 /** What a recipient domain answered, as its throttle counts it. */

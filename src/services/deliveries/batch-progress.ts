@@ -1,9 +1,7 @@
-/** The results of the deliveries of a batch in the window; those without an attempt stay
+/** What became of the deliveries of a batch in the window; those without an attempt stay
  *  claimed. */
 interface BatchProgress {
   sent: number;
-  /** Not to be sent before `nextAt`, because their domains asked to slow down. */
-  postponed: { subscriberId: number; nextAt: Date }[];
 }
 
 /** Reports on the deliveries of a batch in the window. */
@@ -32,7 +30,6 @@ export function createBatchTracker(count: number): BatchHandle & { tracker: Batc
     queued: count,
     unrecorded: count,
     sent: 0,
-    postponed: [],
     onStarted: () => undefined,
     resolve: () => undefined,
     reject: () => undefined,
@@ -44,24 +41,24 @@ export function createBatchTracker(count: number): BatchHandle & { tracker: Batc
   const ended = new Promise<BatchProgress>((resolve, reject) => {
     tracker.resolve = resolve;
     tracker.reject = reject;
-    if (count === 0) resolve({ sent: 0, postponed: [] });
+    if (count === 0) resolve({ sent: 0 });
   });
   return { tracker, started, ended };
 }
 
 /** Notes that a delivery no longer waits for capacity: it is started, postponed, dropped from the
- *  window, or blocked by its domain. Counts each delivery once. */
-export function markStarted(entry: { tracker: BatchTracker; hasStarted: boolean }): void {
-  if (entry.hasStarted) return;
+ *  window, or blocked by its domain. Counts each delivery once. Returns whether it was the last one
+ *  of its batch. */
+export function markStarted(entry: { tracker: BatchTracker; hasStarted: boolean }): boolean {
+  if (entry.hasStarted) return false;
   entry.hasStarted = true;
-  const { tracker } = entry;
-  tracker.queued -= 1;
-  if (tracker.queued === 0) tracker.onStarted();
+  entry.tracker.queued -= 1;
+  return entry.tracker.queued === 0;
 }
 
-/** Notes that the result of a delivery is recorded, or that there will be none. */
-export function markRecorded(tracker: BatchTracker): void {
+/** Notes that the result of a delivery is recorded, or that there will be none. Returns whether it
+ *  was the last one of its batch. */
+export function markRecorded(tracker: BatchTracker): boolean {
   tracker.unrecorded -= 1;
-  if (tracker.unrecorded === 0)
-    tracker.resolve({ sent: tracker.sent, postponed: tracker.postponed });
+  return tracker.unrecorded === 0;
 }

@@ -62,10 +62,12 @@ export const EMPTY_RESULT: BatchResult = { claimed: 0, sent: 0, remaining: null 
 export async function deliverBatch(
   deps: DeliverDeps,
   { digestId, batch }: BatchKey,
-  leaseId: number,
+  currentLease: () => Promise<number>,
 ): Promise<{ ended: Promise<BatchResult> }> {
   const name = `${digestId}-${batch}`;
   await waitForRelay(deps);
+  // The lease may have been replaced while the relay was down.
+  const leaseId = await currentLease();
   if (deps.stopping.aborted || deps.activeBatches.has(name))
     return { ended: Promise.resolve(EMPTY_RESULT) };
   let markStarted = () => {};
@@ -133,11 +135,7 @@ async function sendClaimed(
   const allowed = await retryTransient(limit, { signal: forceStop, sleep });
   const { started, ended } = deps.window.send(allowed);
   started.then(onStarted);
-  const { sent, postponed } = await ended;
-  const postponedOutcomes = postponed.map(({ subscriberId, nextAt }): ClaimOutcome => {
-    return { subscriberId, state: 'pending', nextAt };
-  });
-  await recordOutcomes(deps, key, postponedOutcomes);
+  const { sent } = await ended;
   await retryTransient(() => clearQuiet(db, explainedQuiet, { digestId, date }), {
     signal: forceStop,
     sleep,

@@ -2,10 +2,12 @@ import type pg from 'pg';
 import type { BatchKey } from '../../db/deliveries/batches.ts';
 import { markForgottenDeliveries } from '../../db/deliveries/transitions/mark-forgotten.ts';
 import { recordAttempts } from '../../db/deliveries/transitions/record-attempts.ts';
+import { recordClaimOutcomes } from '../../db/deliveries/transitions/record-claim-outcomes.ts';
 import { recordLateResults } from '../../db/deliveries/transitions/record-late-results.ts';
 import { isTransient } from '../../db/transient.ts';
 import type { Metrics } from '../../metrics/metrics.ts';
 import type { Relay } from '../../relay/relay.ts';
+import { realTimers, type Timers } from '../../relay/timers.ts';
 import type { Alerts } from '../alerts/alerts.ts';
 import type { DigestContexts } from '../digests/digest-context.ts';
 import type { ClockGuard } from '../monitoring/clock-guard.ts';
@@ -46,6 +48,8 @@ export interface DigestSenderDeps extends PrepareDeps {
   /** Messages that may be in flight. */
   maxInFlight: number;
   sleep: Sleep;
+  /** @defaultValue those of the system */
+  timers?: Timers;
   /** Aborted when the process is to end: mails in flight are finished, the rest is released. */
   stopping: AbortSignal;
   /** Aborted when the process stops waiting for mails in flight. */
@@ -86,7 +90,7 @@ export function createDigestSender(deps: DigestSenderDeps): DigestSender {
     deliverBatch: async (key) => {
       // Its job is not held: other workers can send the batch.
       if (suspension.isSuspended()) return { ended: Promise.resolve(EMPTY_RESULT) };
-      const starting = deliverBatch(deliverDeps, key, await lease.current());
+      const starting = deliverBatch(deliverDeps, key, lease.current);
       const { ended } = await observe(starting, false);
       return { ended: observe(ended, true) };
     },
@@ -159,8 +163,10 @@ function openWindow(deps: RecordingDeps, followUps: Set<Promise<void>>): InFligh
     ...deps,
     // What is in flight when the clock is set must neither expire nor wait for years.
     clock: deps.clockGuard.databaseClock,
+    timers: deps.timers ?? realTimers,
     isAlive: lease.isAlive,
     record: (digestId, attempts) => recordUntilDone(deps, digestId, attempts),
+    recordPostponed: (digestId, postponed) => recordPostponed(deps, digestId, postponed),
     onRecorded: (digestId, attempts) => {
       for (const { result } of attempts) metrics.countMail('digest', result.state);
       followUp(digestId, attempts);
@@ -214,6 +220,21 @@ async function recordUntilDone(
       await lease.replace();
     }
     throw error;
+  }
+}
+
+async function recordPostponed(
+  { db, clock, forceStop, sleep }: DigestSenderDeps,
+  ...[digestId, postponed]: Parameters<InFlightWindowDeps['recordPostponed']>
+): Promise<void> {
+  for (const leaseId of new Set(postponed.map((each) => each.leaseId))) {
+    const outcomes = postponed
+      .filter((each) => each.leaseId === leaseId)
+      .map(({ subscriberId, nextAt }) => ({ subscriberId, state: 'pending' as const, nextAt }));
+    const key = { digestId, leaseId };
+    await retryTransient(() => recordClaimOutcomes(db, { ...key, now: clock() }, outcomes), {
+      ...{ signal: forceStop, sleep },
+    });
   }
 }
 

@@ -2,22 +2,18 @@ import type {
   AttemptRecord,
   NextAttempt,
 } from '../../db/deliveries/transitions/record-attempts.ts';
+import type { Timers } from '../../relay/timers.ts';
+import { advanceWindow } from './advance-window.ts';
+import { type AttemptDeps, type AttemptResult, attemptToSend, type ReadyMail } from './attempt.ts';
+import { type BatchHandle, createBatchTracker } from './batch-progress.ts';
 import {
-  type AttemptDeps,
-  type AttemptResult,
-  attemptToSend,
-  NO_DOMAIN_REPLY,
-  type ReadyMail,
-  toDomainReply,
-} from './attempt.ts';
-import {
-  type BatchHandle,
-  type BatchTracker,
-  createBatchTracker,
-  markRecorded,
-  markStarted,
-} from './batch-progress.ts';
-import { createWaitingList } from './waiting-list.ts';
+  createWindowState,
+  type NextMail,
+  type PostponedMail,
+  type WindowCommand,
+  type WindowCommit,
+  type WindowEvent,
+} from './window-state.ts';
 
 export interface InFlightWindowDeps extends AttemptDeps {
   /** Rejects only when results can no longer be recorded. */
@@ -25,12 +21,19 @@ export interface InFlightWindowDeps extends AttemptDeps {
     digestId: number,
     attempts: { results: readonly AttemptRecord[]; next: readonly NextAttempt[]; now: Date },
   ) => Promise<{ sendableIds: ReadonlySet<number> }>;
+  /** Records that these deliveries of one digest are due at their `nextAt`, since their domains
+   *  asked to slow down. */
+  recordPostponed: (
+    digestId: number,
+    postponed: readonly { subscriberId: number; leaseId: number; nextAt: Date }[],
+  ) => Promise<void>;
   /** Called after each commit. */
   onRecorded: (digestId: number, attempts: readonly AttemptResult[]) => void;
   /** Messages that may be in flight. */
   maxInFlight: number;
   /** Aborted when nothing more is to be sent. */
   stopping: AbortSignal;
+  timers: Timers;
 }
 
 /** Sends every digest mail of a worker process to the relay. */
@@ -40,161 +43,134 @@ export interface InFlightWindow {
   flush(): Promise<void>;
 }
 
-/** Changes that are worth a commit, as a share of the window. */
-const MIN_COMMIT_SHARE = 0.4;
-
-/** How long fewer changes wait for others, in ms. */
+/** How long a few changes wait for others, in ms. */
 const LINGER_MS = 4;
 
-interface WindowEntry {
-  ready: ReadyMail;
-  tracker: BatchTracker;
-  hasStarted: boolean;
-}
-
-interface WindowResult {
-  ready: ReadyMail;
-  tracker: BatchTracker;
-  /** What is recorded of the delivery. */
-  result: AttemptRecord;
-  /** Null for a mail that was not sent because its delivery was not sendable. */
-  attempt: AttemptResult | null;
-}
+/** How often the window checks, while mails wait, whether they may still be sent, in ms. */
+const CHECK_INTERVAL_MS = 1000;
 
 /**
  * Keeps at most `maxInFlight` messages in flight: their `sending` is committed and their result is
  * not. One commit at a time records the results and marks as many next mails as `sending`, while
- * the connections send what the commit before marked.
+ * the connections send what the commit before marked. Does what `advanceWindow` decides.
  */
 export function createInFlightWindow(deps: InFlightWindowDeps): InFlightWindow {
-  const { relay, clock, maxInFlight, stopping } = deps;
-  const waiting = createWaitingList<WindowEntry>(maxInFlight, ({ ready }) => ready.domain);
-  const minCommitSize = Math.max(1, Math.floor(maxInFlight * MIN_COMMIT_SHARE));
-  let completed: WindowResult[] = [];
-  /** Includes the completed ones: they leave the window when they are recorded. */
-  let inFlight = 0;
+  const { relay, clock, stopping, timers } = deps;
+  const state = createWindowState(deps.maxInFlight);
+  /** Events that came while the commands of another one were carried out. */
+  const laterEvents: WindowEvent[] = [];
+  let isBusy = false;
   let committing: Promise<void> | null = null;
-  let lingerTimer: NodeJS.Timeout | undefined;
+  let stopLingering = () => {};
 
-  const scheduleCommit = () => {
-    if (committing) return;
-    if (stopping.aborted || !relay.isAvailable()) waiting.clear().forEach(drop);
-    const capacity = maxInFlight - inFlight + completed.length;
-    const changes = completed.length + Math.min(waiting.length, capacity);
-    const isIdle = inFlight === completed.length;
-    if (changes === 0) return;
-    if (isIdle || changes >= minCommitSize) return void commit();
-    lingerTimer ??= setTimeout(commit, LINGER_MS);
-  };
-
-  const commit = () => {
-    clearTimeout(lingerTimer);
-    lingerTimer = undefined;
-    if (committing) return;
-    const results = completed;
-    completed = [];
-    const next = takeNext(maxInFlight - inFlight + results.length);
-    inFlight += next.length;
-    // All that waits is blocked by its domains: the end of a mail in flight to them schedules a
-    // commit.
-    if (results.length + next.length === 0) return;
-    committing = commitAll(results, next).then(() => {
-      committing = null;
-      scheduleCommit();
-    });
-  };
-
-  const takeNext = (capacity: number): WindowEntry[] => {
-    const { next, blocked, postponed } = waiting.take(capacity, clock().getTime());
-    for (const { entry, until } of postponed) {
-      const { tracker, ready } = entry;
-      tracker.postponed.push({ subscriberId: ready.subscriberId, nextAt: new Date(until) });
-      drop(entry);
-    }
-    for (const entry of next) markStarted(entry);
-    for (const entry of blocked) markStarted(entry);
-    return next;
-  };
-
-  const commitAll = async (results: WindowResult[], next: WindowEntry[]): Promise<void> => {
-    const digestIds = new Set<number>();
-    for (const { ready } of results) digestIds.add(ready.digestId);
-    for (const { ready } of next) digestIds.add(ready.digestId);
-    const [only] = digestIds;
-    if (only !== undefined && digestIds.size === 1) return commitDigest(only, results, next);
-    const resultsOf = (id: number) => results.filter(({ ready }) => ready.digestId === id);
-    const nextOf = (id: number) => next.filter(({ ready }) => ready.digestId === id);
-    // The next mails of one digest may take the capacity of another's results: those come first.
-    for (const id of digestIds) await commitDigest(id, resultsOf(id), []);
-    for (const id of digestIds) await commitDigest(id, [], nextOf(id));
-  };
-
-  const commitDigest = async (
-    digestId: number,
-    results: WindowResult[],
-    next: WindowEntry[],
-  ): Promise<void> => {
-    if (results.length + next.length === 0) return;
+  const handle = (event: WindowEvent): void => {
+    if (isBusy) return void laterEvents.push(event);
+    isBusy = true;
     try {
-      const recorded = await deps.record(digestId, {
-        results: results.map(({ result }) => result),
-        next: next.map(({ ready }) => ready),
-        now: clock(),
-      });
-      inFlight -= results.length;
-      const attempts = results.flatMap(({ attempt }) => attempt ?? []);
-      deps.onRecorded(digestId, attempts);
-      for (const { tracker, result } of results) {
-        if (result.state === 'sent') tracker.sent += 1;
-        markRecorded(tracker);
+      for (let next: WindowEvent | undefined = event; next; next = laterEvents.shift()) {
+        const conditions = { now: clock(), canSend: !stopping.aborted && relay.isAvailable() };
+        for (const command of advanceWindow(state, next, conditions)) carryOut(command);
       }
-      for (const entry of next) {
-        if (recorded.sendableIds.has(entry.ready.subscriberId)) void deliver(entry);
-        else putBack(entry);
-      }
-    } catch (error) {
-      inFlight -= results.length + next.length;
-      for (const entry of next) waiting.ended(entry, NO_DOMAIN_REPLY, clock().getTime());
-      for (const { tracker } of [...results, ...next]) tracker.reject(error);
+    } finally {
+      isBusy = false;
     }
   };
 
-  const deliver = async (entry: WindowEntry) => {
-    const attempt = await attemptToSend(deps, entry.ready);
-    waiting.ended(entry, toDomainReply(attempt.outcome), clock().getTime());
-    const { ready, tracker } = entry;
-    completed.push({ ready, tracker, result: attempt.result, attempt });
-    scheduleCommit();
+  const carryOut = (command: WindowCommand): void => {
+    switch (command.kind) {
+      case 'requestSlots':
+        relay.requestSlots(command.count, (slots, refused) =>
+          handle({ kind: 'slots', slots, refused }),
+        );
+        break;
+      case 'releaseSlots':
+        for (const slot of command.slots) relay.releaseSlot(slot);
+        break;
+      case 'commit':
+        committing = recordAll(command.commits);
+        break;
+      case 'linger':
+        stopLingering = timers.after(LINGER_MS, () => handle({ kind: 'lingered' }));
+        break;
+      case 'stopLingering':
+        stopLingering();
+        break;
+      case 'checkLater':
+        timers.after(CHECK_INTERVAL_MS, () => handle({ kind: 'checked' }));
+        break;
+      case 'send':
+        void send(command);
+        break;
+      case 'postpone':
+        void postpone(command.postponed);
+        break;
+      case 'reportRecorded':
+        deps.onRecorded(command.digestId, command.attempts);
+        break;
+      case 'batchStarted':
+        command.tracker.onStarted();
+        break;
+      case 'batchEnded':
+        command.tracker.resolve({ sent: command.tracker.sent });
+        break;
+      case 'batchFailed':
+        command.tracker.reject(command.error);
+        break;
+    }
   };
 
-  /** A mail that must not be sent: its delivery was skipped, its digest was paused or cancelled, or
-   *  its lease has ended. An earlier commit, whose response was lost, may have made the delivery
-   *  `sending`. */
-  const putBack = ({ ready, tracker, ...entry }: WindowEntry) => {
-    waiting.ended({ ready, tracker, ...entry }, NO_DOMAIN_REPLY, clock().getTime());
-    const { subscriberId, leaseId, attempts } = ready;
-    const result = { subscriberId, leaseId, attempts, state: 'deferred' as const, nextAt: clock() };
-    completed.push({ ready, tracker, result, attempt: null });
+  const recordAll = async (commits: readonly WindowCommit[]): Promise<void> => {
+    for (const commit of commits) handle(await recordOne(commit));
+    committing = null;
+    handle({ kind: 'committed' });
   };
+
+  const recordOne = async (commit: WindowCommit): Promise<WindowEvent> => {
+    const results = commit.results.map(({ record }) => record);
+    const next = commit.next.map(({ entry }) => entry.ready);
+    try {
+      const changes = { results, next, now: clock() };
+      const { sendableIds } = await deps.record(commit.digestId, changes);
+      return { kind: 'recorded', commit, sendableIds };
+    } catch (error) {
+      return { kind: 'recordFailed', commit, error };
+    }
+  };
+
+  const send = async ({ entry, slot }: NextMail): Promise<void> => {
+    const attempt = await attemptToSend(deps, entry.ready, slot);
+    handle({ kind: 'attempted', entry, attempt });
+  };
+
+  const postpone = async (postponed: readonly PostponedMail[]): Promise<void> => {
+    const digestIds = new Set(postponed.map(({ entry }) => entry.ready.digestId));
+    for (const digestId of digestIds) {
+      const ofDigest = postponed.filter(({ entry }) => entry.ready.digestId === digestId);
+      const rows = ofDigest.map(({ entry: { ready }, nextAt }) => {
+        return { subscriberId: ready.subscriberId, leaseId: ready.leaseId, nextAt };
+      });
+      await deps.recordPostponed(digestId, rows).then(
+        () => handle({ kind: 'postponeRecorded', postponed: ofDigest }),
+        (error) => handle({ kind: 'postponeFailed', postponed: ofDigest, error }),
+      );
+    }
+  };
+
+  stopping.addEventListener('abort', () => handle({ kind: 'checked' }));
 
   return {
     send: (mails) => {
-      const { tracker, ...handle } = createBatchTracker(mails.length);
-      if (mails.length > 0)
-        waiting.add(mails.map((ready) => ({ ready, tracker, hasStarted: false })));
-      scheduleCommit();
-      return handle;
+      const { tracker, ...handles } = createBatchTracker(mails.length);
+      handle({
+        kind: 'added',
+        entries: mails.map((ready) => ({ ready, tracker, hasStarted: false })),
+      });
+      return handles;
     },
     flush: async () => {
       await committing;
-      commit();
+      handle({ kind: 'flushed' });
       await committing;
     },
   };
-}
-
-/** Takes a mail out of the window without an attempt. */
-function drop(entry: WindowEntry): void {
-  markStarted(entry);
-  markRecorded(entry.tracker);
 }

@@ -18,7 +18,8 @@ interface TakeResult<Entry> {
 
 /** Mails that wait for capacity, first come, first served within the limits of their domains. */
 export interface WaitingList<Entry> {
-  readonly length: number;
+  /** Those of which `take` may return some: the others wait for a mail in flight to end. */
+  readonly candidateCount: number;
   add(entries: readonly Entry[]): void;
   /** Takes up to `capacity` mails that may be sent; call `ended` for each of them later. */
   take(capacity: number, now: number): TakeResult<Entry>;
@@ -35,9 +36,11 @@ export function createWaitingList<Entry>(
 ): WaitingList<Entry> {
   const throttle = createDomainThrottle(maxInFlight);
   let waiting: Entry[] = [];
+  /** How many of them, the first ones, were found blocked. */
+  let blockedCount = 0;
   return {
-    get length() {
-      return waiting.length;
+    get candidateCount() {
+      return waiting.length - blockedCount;
     },
     add: (entries) => {
       waiting.push(...entries);
@@ -61,12 +64,17 @@ export function createWaitingList<Entry>(
         }
       }
       waiting = [...blocked, ...waiting.slice(examined)];
+      blockedCount = blocked.length;
       return { next, blocked, postponed };
     },
-    ended: (entry, reply, now) => throttle.recordReply(domainOf(entry), reply, now),
+    ended: (entry, reply, now) => {
+      throttle.recordReply(domainOf(entry), reply, now);
+      blockedCount = 0;
+    },
     clear: () => {
       const all = waiting;
       waiting = [];
+      blockedCount = 0;
       return all;
     },
   };

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { SendOutcome } from '../../../src/domain/deliveries/outcome.ts';
 import type { Message } from '../../../src/domain/smtp/message.ts';
+import { realTimers } from '../../../src/relay/timers.ts';
 import type { ReadyMail } from '../../../src/services/deliveries/attempt.ts';
 import {
   createInFlightWindow,
@@ -11,9 +12,11 @@ describe('The in-flight window', () => {
   it('The window does not spin while every waiting mail is blocked by a throttled domain', async () => {
     const replies: ((code: number) => void)[] = [];
     const now = { ms: 0 };
+    const postponed: PostponedRow[] = [];
     const window = createTestWindow({
       send: () => new Promise((resolve) => replies.push((code) => resolve(answered(code)))),
       now,
+      postponed,
     });
     const first = window.send([1, 2].map(ready)).ended;
     await settled();
@@ -29,7 +32,8 @@ describe('The in-flight window', () => {
       await settled();
     }
     expect(await first).toMatchObject({ sent: 1 });
-    expect(await second).toMatchObject({ sent: 6, postponed: [] });
+    expect(await second).toMatchObject({ sent: 6 });
+    expect(postponed).toEqual([]);
   });
 
   it('A domain backs off when a mail to it got a 421 before the final dot', async () => {
@@ -38,11 +42,13 @@ describe('The in-flight window', () => {
       { kind: 'unsent', problem: 'The connection broke.', relay: '' },
     ];
     const send = async () => outcomes.shift() ?? answered(250);
-    const window = createTestWindow({ send, now: { ms: 0 } });
+    const postponed: PostponedRow[] = [];
+    const window = createTestWindow({ send, now: { ms: 0 }, postponed });
     await window.send([{ ...ready(1), domain: 'slow.example' }]).ended;
     await window.send([ready(2)]).ended;
     const progress = await window.send([{ ...ready(3), domain: 'slow.example' }, ready(4)]).ended;
-    expect(progress).toEqual({ sent: 1, postponed: [{ subscriberId: 3, nextAt: new Date(2000) }] });
+    expect(progress).toEqual({ sent: 1 });
+    expect(postponed).toEqual([{ subscriberId: 3, leaseId: 1, nextAt: new Date(2000) }]);
   });
 
   it('Another batch can start when the rest of a batch only waits for a throttled domain', async () => {
@@ -155,20 +161,31 @@ describe('The in-flight window', () => {
   });
 });
 
+type PostponedRow = Parameters<InFlightWindowDeps['recordPostponed']>[1][number];
+
 function createTestWindow({
   send,
   now,
+  postponed = [],
   record = async (_digestId, { next }) => ({
     sendableIds: new Set(next.map(({ subscriberId }) => subscriberId)),
   }),
 }: {
   send: () => Promise<SendOutcome>;
   now: { ms: number };
+  postponed?: PostponedRow[];
   record?: InFlightWindowDeps['record'];
 }) {
   return createInFlightWindow({
-    relay: { send, isAvailable: () => true, close: async () => {} },
+    relay: {
+      send,
+      isAvailable: () => true,
+      requestSlots: (count, listener) => listener(Array(count).fill({ relayIndex: 0 }), 0),
+      releaseSlot: () => undefined,
+    },
     record,
+    recordPostponed: async (_digestId, rows) => void postponed.push(...rows),
+    timers: realTimers,
     onRecorded: () => {},
     isAlive: () => true,
     clock: () => new Date(now.ms),

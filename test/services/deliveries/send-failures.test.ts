@@ -40,10 +40,15 @@ describe('An expired lease', () => {
       await ending;
     });
     await deliver(deps(), { digestId, leaseId });
-    expect(fixture.sink.accepted).toHaveLength(MAX_IN_FLIGHT);
+    // As many as there were connections for when the first of them was answered.
+    const begun = fixture.sink.accepted.length;
+    expect(begun).toBeGreaterThan(0);
+    expect(begun).toBeLessThanOrEqual(MAX_IN_FLIGHT);
     const states = await statesOf(digestId);
-    expect(states.filter((state) => state === 'sent')).toHaveLength(MAX_IN_FLIGHT);
-    expect(states.filter((state) => state === 'pending')).toHaveLength(MAX_IN_FLIGHT + 1);
+    expect(states.filter((state) => state === 'sent')).toHaveLength(begun);
+    expect(states.filter((state) => state === 'pending')).toHaveLength(
+      2 * MAX_IN_FLIGHT + 1 - begun,
+    );
   });
 
   it('A lease that expires before the first message sends none', async () => {
@@ -299,6 +304,22 @@ describe('A job while no relay is available', () => {
     const { ended } = await deliverOne(worker, { digestId, batch: 0, leaseId: await lease() });
     expect(await ended).toMatchObject({ claimed: 1, sent: 1 });
     expect(polls).toBe(3);
+  });
+
+  it('A job that waited for a relay uses the lease that the worker has by then', async () => {
+    const { digestId } = await composeFor(buildSubscribers(1));
+    const [lost, current] = [await lease('before'), await lease('after')];
+    await endLeases(database.db, { id: lost }, clock());
+    let isUp = false;
+    const worker = deps({
+      relay: { ...fixture.relay, isAvailable: () => isUp },
+      sleep: async () => {
+        worker.useLease(current);
+        isUp = true;
+      },
+    });
+    const { ended } = await deliverOne(worker, { digestId, batch: 0, leaseId: lost });
+    expect(await ended).toMatchObject({ claimed: 1, sent: 1 });
   });
 
   it('A job that waits for a relay ends when the process stops', async () => {

@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm';
 import { afterEach, beforeAll, beforeEach } from 'vitest';
 import { type BatchKey, listDueBatches } from '../../../src/db/deliveries/batches.ts';
 import { openLease } from '../../../src/db/deliveries/leases.ts';
@@ -215,7 +216,14 @@ export function useSendingFixture() {
     composeFor,
     rows: listRows,
     statesOf: async (digestId: number) => (await listRows(digestId)).map(({ state }) => state),
-    lease: (instanceId = 'test') => openLease(database.db, instanceId),
+    /** Opens a lease that outlasts the test, however slow the machine is. */
+    lease: async (instanceId = 'test') => {
+      const id = await openLease(database.db, instanceId);
+      await database.db.execute(
+        sql`UPDATE leases SET expires_at = clock_timestamp() + interval '1 hour' WHERE id = ${id}`,
+      );
+      return id;
+    },
     get sink() {
       return sink;
     },

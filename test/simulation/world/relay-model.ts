@@ -1,6 +1,7 @@
 import type { SendOutcome } from '../../../src/domain/deliveries/outcome.ts';
 import { type Message, writeSegment } from '../../../src/domain/smtp/message.ts';
 import type { Relay } from '../../../src/relay/relay.ts';
+import type { SendSlot } from '../../../src/relay/send-slots.ts';
 import type { Faults } from './faults.ts';
 import type { RelayFault } from './plan.ts';
 import type { Random } from './random.ts';
@@ -110,6 +111,11 @@ export function createRelayModel(deps: RelayDeps, owner: Owner, connections: num
       else free += 1;
       return outcome;
     },
+    requestSlots: (count, listener) => {
+      if (isClosed) listener([], count);
+      else listener(Array<SendSlot>(count).fill({ relayIndex: 0 }), 0);
+    },
+    releaseSlot: () => undefined,
     isAvailable: () => !isClosed,
     close: async () => {
       isClosed = true;

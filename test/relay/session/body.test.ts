@@ -5,8 +5,8 @@ import {
   createMessage,
   createSegment,
   type Message,
-} from '../../src/domain/smtp/message.ts';
-import { createBodyWriter } from '../../src/relay/body.ts';
+} from '../../../src/domain/smtp/message.ts';
+import { createBodyWriter } from '../../../src/relay/session/body.ts';
 
 const writer = createBodyWriter(64);
 

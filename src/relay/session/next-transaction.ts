@@ -3,20 +3,20 @@ import type { SmtpExtensions } from './extensions.ts';
 import type { SessionHost } from './session-host.ts';
 import { SEND_CANCELLED, type SmtpTransaction } from './smtp-transaction.ts';
 
-/** The next message that this relay can be offered, or null when there is none. `isPipelined`: its
- *  commands go out behind the dot of another message. */
+/** The next message that this relay can be offered, or null when there is none. `offered` is
+ *  considered first. `isPipelined`: its commands go out behind the dot of another message. */
 export function takeNextTransaction(
   host: SessionHost,
   extensions: SmtpExtensions,
-  { isPipelined }: { isPipelined: boolean },
+  { isPipelined, offered }: { isPipelined: boolean; offered?: SmtpTransaction },
 ): SmtpTransaction | null {
-  let next = host.takeNext(isPipelined);
+  let next = offered ?? host.takeNext(isPipelined);
   while (next && !prepareTransaction(next, extensions, host)) next = host.takeNext(isPipelined);
   return next;
 }
 
 /** Prepares a message for this relay. False when it has its outcome without being offered to it. */
-export function prepareTransaction(
+function prepareTransaction(
   next: SmtpTransaction,
   extensions: SmtpExtensions,
   host: SessionHost,
@@ -30,6 +30,6 @@ export function prepareTransaction(
     next.commands = commands;
     return true;
   }
-  host.onReply(next, commands);
+  host.onAnswered(next, commands);
   return false;
 }

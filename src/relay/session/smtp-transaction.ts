@@ -1,5 +1,5 @@
-import type { SendOutcome } from '../domain/deliveries/outcome.ts';
-import type { Message } from '../domain/smtp/message.ts';
+import type { SendOutcome } from '../../domain/deliveries/outcome.ts';
+import type { Message } from '../../domain/smtp/message.ts';
 import type { EnvelopeCommands } from './envelope.ts';
 
 /** A message to be sent, and the promise of its outcome. */
@@ -12,8 +12,14 @@ export interface SmtpTransaction {
   relayIndex: number;
   /** Whether it met a dead connection and was queued again. */
   isRetried: boolean;
-  /** Whether a relay replied 421 before its dot. */
+  /** Whether a relay replied 421 to a command that follows MAIL, before its dot. */
   isBackoffRequested: boolean;
+  /** Whether room for it is reserved at this relay. */
+  hasSlot: boolean;
+  /** Whether it is recorded as being sent, so that it must not wait long before it begins. */
+  mustBeginSoon: boolean;
+  /** When it began to wait for a connection, on the pool's own clock. */
+  queuedAtSeconds: number;
   /** In the form for the current relay. */
   commands: EnvelopeCommands;
 }

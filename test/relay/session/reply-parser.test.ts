@@ -1,17 +1,22 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createReplyParser, type RawSmtpReply } from '../../src/relay/reply-parser.ts';
+import { createReplyParser, type RawSmtpReply } from '../../../src/relay/session/reply-parser.ts';
 
 /** What is parsed when the bytes come in these chunks. */
 function read(chunks: readonly (string | Buffer)[]) {
   const replies: RawSmtpReply[] = [];
   const malformed: string[] = [];
+  /** Whether bytes came together with the last reply, behind it. */
+  let isFollowed = false;
   const parser = createReplyParser({
-    onReply: (reply) => replies.push(reply),
+    onReply: (reply, hasMore) => {
+      replies.push(reply);
+      isFollowed = hasMore;
+    },
     onMalformed: (line) => malformed.push(line),
   });
   for (const chunk of chunks) parser.feed(Buffer.from(chunk as string));
-  return { replies, malformed, isEmpty: parser.isEmpty() };
+  return { replies, malformed, isFollowed };
 }
 
 const STREAM =
@@ -29,11 +34,22 @@ describe('A reply parser', () => {
   it.each(Array.from({ length: bytes.length + 1 }, (_, at) => at))(
     'Replies are parsed when the bytes are divided at %i',
     (at) => {
-      const { replies, isEmpty } = read([bytes.subarray(0, at), bytes.subarray(at)]);
+      const { replies, isFollowed } = read([bytes.subarray(0, at), bytes.subarray(at)]);
       expect(replies).toEqual(REPLIES);
-      expect(isEmpty).toBe(true);
+      expect(isFollowed).toBe(false);
     },
   );
+
+  it('A reply tells whether bytes came together with it', () => {
+    const followed: boolean[] = [];
+    const parser = createReplyParser({
+      onReply: (_reply, hasMore) => followed.push(hasMore),
+      onMalformed: () => undefined,
+    });
+    for (const chunk of ['220 a\r\n250-b\r\n250 c\r\n25', '0 d\r\n', '250 e\r\n2'])
+      parser.feed(Buffer.from(chunk));
+    expect(followed).toEqual([true, true, false, true]);
+  });
 
   it('Replies are parsed byte by byte', () => {
     expect(read([...bytes].map((byte) => Buffer.from([byte]))).replies).toEqual(REPLIES);

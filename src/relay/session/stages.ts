@@ -1,4 +1,4 @@
-/** What a connection waits for. */
+/** What a session waits for. */
 interface Stage {
   timeoutSeconds: number;
   /** For error messages. */
@@ -12,9 +12,12 @@ interface Stage {
 export const STAGES = {
   connect: { timeoutSeconds: 30, awaited: 'the connection' },
   greeting: { timeoutSeconds: 300, awaited: 'the greeting' },
-  hello: { timeoutSeconds: 300, awaited: 'the reply to EHLO' },
+  ehlo: { timeoutSeconds: 300, awaited: 'the reply to EHLO' },
+  helo: { timeoutSeconds: 300, awaited: 'the reply to HELO' },
   startTls: { timeoutSeconds: 120, awaited: 'the reply to STARTTLS' },
   tls: { timeoutSeconds: 30, awaited: 'the TLS handshake' },
+  authLogin: { timeoutSeconds: 120, awaited: 'the reply to AUTH' },
+  authUser: { timeoutSeconds: 120, awaited: 'the reply to the user name' },
   auth: { timeoutSeconds: 120, awaited: 'the reply to AUTH' },
   mail: { timeoutSeconds: 300, awaited: 'the reply to MAIL FROM' },
   rcpt: { timeoutSeconds: 300, awaited: 'the reply to RCPT TO' },

@@ -19,8 +19,6 @@ interface ReplyParser {
   /** Calls `onReply` for each reply that `chunk` completes. The caller may reuse `chunk`
    *  afterwards. */
   feed(chunk: Buffer): void;
-  /** Whether no bytes of an unfinished reply are buffered. */
-  isEmpty(): boolean;
   /** No further callbacks. */
   stop(): void;
 }
@@ -36,14 +34,14 @@ const EMPTY_BUFFER = Buffer.alloc(0);
 /**
  * A parser of replies of one or several lines (RFC 5321 §4.2.1), however the bytes are divided. A
  * missing space after the code is accepted: to reject `250OK` would send the message twice.
- * `onMalformed` gets the line that is not a reply, printable and shortened; it is the last
- * callback.
+ * `isFollowed`: more bytes came together with the reply. `onMalformed` gets the line that is not a
+ * reply, printable and shortened; it is the last callback.
  */
 export function createReplyParser({
   onReply,
   onMalformed,
 }: {
-  onReply: (reply: RawSmtpReply) => void;
+  onReply: (reply: RawSmtpReply, isFollowed: boolean) => void;
   onMalformed: (line: string) => void;
 }): ReplyParser {
   let unparsed: Buffer = EMPTY_BUFFER;
@@ -55,9 +53,9 @@ export function createReplyParser({
     onMalformed(line.slice(0, 100));
   };
 
-  const readLine = (line: string) => {
+  const readLine = (line: string, isFollowed: boolean) => {
     if (lines.length === 0 && WHOLE_REPLY.test(line)) {
-      return onReply({ code: Number(line.slice(0, 3)), text: line });
+      return onReply({ code: Number(line.slice(0, 3)), text: line }, isFollowed);
     }
     const match = REPLY_LINE.exec(line);
     const hasSameCode = lines.length === 0 || lines[0]?.startsWith(line.slice(0, 3));
@@ -66,7 +64,7 @@ export function createReplyParser({
     if (match[2] === '-') return;
     const text = lines.length === 1 ? line : lines.join('\n');
     lines = [];
-    onReply({ code: Number(match[1]), text });
+    onReply({ code: Number(match[1]), text }, isFollowed);
   };
 
   return {
@@ -78,7 +76,7 @@ export function createReplyParser({
         const last = end > start && bytes[end - 1] === CARRIAGE_RETURN ? end - 1 : end;
         if (last - start > MAX_LINE_BYTES)
           return rejectMalformed(decodePrintable(bytes, start, start + MAX_LINE_BYTES));
-        readLine(decodePrintable(bytes, start, last));
+        readLine(decodePrintable(bytes, start, last), end + 1 < bytes.length);
         start = end + 1;
         end = bytes.indexOf(LINE_FEED, start);
       }
@@ -86,7 +84,6 @@ export function createReplyParser({
       if (unparsed.length > MAX_LINE_BYTES && !isStopped)
         rejectMalformed(decodePrintable(unparsed, 0, MAX_LINE_BYTES));
     },
-    isEmpty: () => unparsed.length === 0 && lines.length === 0,
     stop: () => {
       isStopped = true;
     },

@@ -4,7 +4,7 @@ import {
   NO_PLACEHOLDER_VALUE,
   type Segment,
   writeSegment,
-} from '../domain/smtp/message.ts';
+} from '../../domain/smtp/message.ts';
 
 /** Encodes messages, one after the other, as they are sent between DATA and the final dot. */
 export interface BodyWriter {

@@ -1,6 +1,6 @@
 import { isAscii } from 'node:buffer';
-import { getMessageSizeBytes, type Message } from '../domain/smtp/message.ts';
-import type { SmtpReply } from '../domain/smtp/smtp-reply.ts';
+import { getMessageSizeBytes, type Message } from '../../domain/smtp/message.ts';
+import type { SmtpReply } from '../../domain/smtp/smtp-reply.ts';
 import type { SmtpExtensions } from './extensions.ts';
 
 /** The commands before DATA. */

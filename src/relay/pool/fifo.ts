@@ -2,6 +2,8 @@
 export interface Fifo<Item> {
   readonly length: number;
   push(item: Item): void;
+  /** The item that `shift` would return. */
+  peek(): Item | null;
   shift(): Item | null;
   /** Removes and returns all items. */
   drain(): Item[];
@@ -24,6 +26,7 @@ export function createFifo<Item>(): Fifo<Item> {
     push: (item) => {
       items.push(item);
     },
+    peek: () => items[first] ?? null,
     shift: () => {
       const item = items[first];
       if (item === undefined) return null;
