@@ -115,6 +115,20 @@ const FUNCTIONS: Record<string, ScalarFunction> = {
       return json;
     },
   },
+  concat_ws: {
+    type: 'text',
+    acceptsNull: true,
+    compute: ([separator, ...texts]) =>
+      texts.filter((text) => text !== null).join(String(separator)),
+  },
+  pg_try_advisory_xact_lock: {
+    type: 'bool',
+    compute: ([key], env) => {
+      if (listAdvisoryHolders(env, Number(key), true).length > 0) return false;
+      lockAdvisory(env, Number(key), true);
+      return true;
+    },
+  },
   pg_advisory_xact_lock: {
     type: 'void',
     compute: ([key], env) => lockAdvisory(env, Number(key), true),
@@ -144,16 +158,23 @@ export function callFunction(name: string, args: readonly Expression[]): Express
 }
 
 /** Advisory locks belong to the transaction. @throws Blocked while another one holds the key. */
-function lockAdvisory({ execution }: Env, key: number, isExclusive: boolean): Value {
+function lockAdvisory(env: Env, key: number, isExclusive: boolean): Value {
+  const holders = listAdvisoryHolders(env, key, isExclusive);
+  if (holders.length > 0) throw new Blocked(holders);
+  const { advisory } = env.execution.snapshot.transaction;
+  advisory.set(key, isExclusive || (advisory.get(key) ?? false));
+  return '';
+}
+
+/** The other transactions that hold a key so that it cannot be locked. */
+function listAdvisoryHolders({ execution }: Env, key: number, isExclusive: boolean): Transaction[] {
   const { transaction } = execution.snapshot;
   const holders: Transaction[] = [];
   for (const other of execution.catalog.transactions) {
     const held = other === transaction ? undefined : other.advisory.get(key);
     if (held !== undefined && (held || isExclusive)) holders.push(other);
   }
-  if (holders.length > 0) throw new Blocked(holders);
-  transaction.advisory.set(key, isExclusive || (transaction.advisory.get(key) ?? false));
-  return '';
+  return holders;
 }
 
 /** A function that returns rows, in `FROM`. */

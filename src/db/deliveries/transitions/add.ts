@@ -68,7 +68,7 @@ async function addKnown(
   const { isNew, firstBatch } = isFirst
     ? { isNew: sql`true`, firstBatch: sql`0` }
     : selectRest(deliveries);
-  const result = await tx.execute<{ added: number; unknown: SendGroup[] }>(sql`
+  const result = await tx.execute<{ added: number; unknown: SendGroup[] | null }>(sql`
     WITH recipients AS MATERIALIZED (
       SELECT subscribers.id, "sendAt" AS send_at, "expiresAt" AS expires_at, "isDue" AS is_due,
         CASE WHEN "isDue" IS NULL THEN
@@ -100,9 +100,10 @@ async function addKnown(
       RETURNING 1
     )
     SELECT (SELECT count(*)::int FROM added) AS added,
-      coalesce((SELECT jsonb_agg(DISTINCT unknown) FROM recipients WHERE unknown IS NOT NULL), '[]')
-        AS unknown`);
-  return result.rows[0] ?? { added: 0, unknown: [] };
+      (SELECT json_agg(unknown) FROM (
+        SELECT DISTINCT unknown FROM recipients WHERE unknown IS NOT NULL) AS each) AS unknown`);
+  const [row] = result.rows;
+  return { added: row?.added ?? 0, unknown: row?.unknown ?? [] };
 }
 
 /** Selects the subscribers without a delivery, and the number of their first batch. */
