@@ -1,7 +1,10 @@
 import { sql } from 'drizzle-orm';
 import { describe, expect, it } from 'vitest';
 import { updatePreferences } from '../../../src/db/subscribers/subscribers.ts';
+import { EXPIRED_DETAIL } from '../../../src/domain/deliveries/delivery.ts';
+import { resendDeliveries } from '../../../src/services/deliveries/resend-deliveries.ts';
 import { tokens } from '../../support/keys.ts';
+import { createRecordingQueue } from '../../support/recording-queue.ts';
 import { storeManySubscribers } from '../../support/rows.ts';
 import type { TestSmtpServer } from '../../support/smtp-server.ts';
 import type { DeliveryRow } from './delivery-rows.ts';
@@ -172,6 +175,25 @@ describe('A retry', () => {
     expect(await rows(digestId)).toMatchObject([{ state: 'sent', attempts: 3 }]);
     const [first, ...others] = fixture.sink.received.map(({ raw }) => raw.toString('latin1'));
     expect(others).toEqual([first, first]);
+  });
+
+  it('What is resent a day later is retried, too, and keeps the number of its attempts', async () => {
+    const { digestId, ids } = await composeFor([{}]);
+    fixture.sink.respondWith(() => ({ at: 'data', reply: '550 5.7.1 Not now' }));
+    await deliver(deps(), { digestId, leaseId: await lease() });
+    expect(await statesOf(digestId)).toEqual(['failed']);
+    clock.set('2026-05-09T10:00:00Z');
+    const keys = ids.map((subscriberId) => ({ digestId, subscriberId }));
+    const { db } = database;
+    expect(await resendDeliveries({ db, queue: createRecordingQueue(), clock }, { keys })).toBe(1);
+    fixture.sink.respondWith(() => ({ at: 'data', reply: '451 4.3.0 Later' }));
+    await deliver(deps(), { digestId, leaseId: await lease() });
+    expect(await rows(digestId)).toMatchObject([{ state: 'deferred', attempts: 2 }]);
+    clock.set('2026-05-10T09:59:00Z');
+    await deliver(deps(), { digestId, leaseId: await lease() });
+    expect(await rows(digestId)).toMatchObject([
+      { state: 'expired', attempts: 3, detail: EXPIRED_DETAIL, reply: '451 4.3.0 Later' },
+    ]);
   });
 
   it('A retry keeps its selection when the subscriber has changed their topics since', async () => {

@@ -1,9 +1,32 @@
 import { describe, expect, it } from 'vitest';
 import { updatePreferences } from '../../../src/db/subscribers/subscribers.ts';
+import { storeSubscriber } from '../../support/rows.ts';
 import { useSendingFixture } from './sending-fixture.ts';
 
 const fixture = useSendingFixture();
-const { clock, compose, composeFor, database, deliver, deps, lease, rows } = fixture;
+const { clock, compose, composeFor, database, deliver, deps, lease, rows, storeSixPapers } =
+  fixture;
+
+describe('A subscriber who changes the frequency before the digest is sent', () => {
+  it.each([
+    ['daily', 'weekly', 'skipped', 'The reader gets the weekly digest now.'],
+    ['daily', 'weekdays', 'sent', null],
+    ['weekly', 'daily', 'sent', null],
+  ] as const)(
+    'Of a %s digest, a subscriber who now wants %s mail: the delivery is %s',
+    async (kind, frequency, state, detail) => {
+      const monday = '2026-05-11';
+      await storeSixPapers();
+      const before = kind === 'weekly' ? 'weekly' : 'daily';
+      const id = await storeSubscriber(database.db, { frequency: before });
+      const digestId = await compose(kind, kind === 'weekly' ? monday : '2026-05-08');
+      clock.set(kind === 'weekly' ? `${monday}T07:00:00Z` : '2026-05-08T07:00:00Z');
+      await updatePreferences(database.db, id, { frequency }, clock());
+      await deliver(deps(), { digestId, leaseId: await lease() });
+      expect(await rows(digestId)).toMatchObject([{ state, detail }]);
+    },
+  );
+});
 
 describe('The same paper', () => {
   it('A subscriber who changed from daily to weekly never gets the same paper twice', async () => {
