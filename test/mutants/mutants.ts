@@ -1,0 +1,166 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: the places are text of a program.
+
+/** A change that breaks a promise of the sending engine. */
+export interface Mutant {
+  name: string;
+  /** What it breaks. */
+  about: string;
+  file: string;
+  /** Occurs once in the file. */
+  find: string;
+  replace: string;
+}
+
+const TRANSITIONS = 'src/db/deliveries/transitions';
+
+/** Each must turn the simulation red. */
+export const MUTANTS: readonly Mutant[] = [
+  {
+    name: 'no-fence',
+    about: 'a late result counts, whatever its lease and attempt',
+    file: `${TRANSITIONS}/record-attempts.ts`,
+    find: `
+        AND delivery.lease_id = attempt.lease_id AND delivery.attempts = attempt.attempts
+        AND delivery.state = 'sending'`,
+    replace: '',
+  },
+  {
+    name: 'sending-is-pending-again',
+    about: 'what a dead worker was sending is sent again',
+    file: `${TRANSITIONS}/end-leases.ts`,
+    find: "state = CASE state WHEN 'sending' THEN 'unknown' ELSE 'pending' END",
+    replace: "state = 'pending'",
+  },
+  {
+    name: 'no-commit-before-data',
+    about: 'mails leave although their commit was refused',
+    file: `${TRANSITIONS}/record-attempts.ts`,
+    find: 'sendableIds: new Set((row?.sendable ?? []).map(Number)),',
+    replace: 'sendableIds: new Set(next.map(({ subscriberId }) => subscriberId)),',
+  },
+  {
+    name: 'unknown-is-retried',
+    about: 'a mail whose final dot was not answered is sent again',
+    file: 'src/domain/deliveries/outcome.ts',
+    find: "unknown: 'unknown',",
+    replace: "unknown: 'deferred',",
+  },
+  {
+    name: 'due-time-lost',
+    about: 'a released batch forgets when its deferred deliveries are due',
+    file: 'src/db/deliveries/batches.ts',
+    find: "FILTER (WHERE state IN ('pending', 'deferred')) AS due_at",
+    replace: "FILTER (WHERE state = 'pending') AS due_at",
+  },
+  {
+    name: 'held-batch-is-claimed',
+    about: 'a worker claims a batch of another one',
+    file: `${TRANSITIONS}/claim.ts`,
+    find: `
+        AND (lease_id IS NULL OR lease_id = \${leaseId})`,
+    replace: '',
+  },
+  {
+    name: 'claimed-twice',
+    about: 'a worker claims deliveries that another one has claimed',
+    file: `${TRANSITIONS}/claim.ts`,
+    find: "OR state = 'claimed' AND lease_id = ${leaseId}",
+    replace: "OR state IN ('claimed', 'sending')",
+  },
+  {
+    name: 'dead-lease-sends',
+    about: 'deliveries are marked as being sent under a lease that has ended',
+    file: `${TRANSITIONS}/record-attempts.ts`,
+    find: `
+        AND delivery.lease_id = next.lease_id`,
+    replace: '',
+  },
+  {
+    name: 'live-leases-end',
+    about: 'the sweep ends leases of live workers',
+    file: `${TRANSITIONS}/end-leases.ts`,
+    find: 'sql`NOT (${sql.raw(LIVE_LEASE)}) AND id <> ${which.besides ?? 0}`',
+    replace: 'sql`id <> ${which.besides ?? 0}`',
+  },
+  {
+    name: 'dead-leases-stay',
+    about: 'nobody takes over the deliveries of a dead worker',
+    file: `${TRANSITIONS}/end-leases.ts`,
+    find: 'sql`NOT (${sql.raw(LIVE_LEASE)}) AND id <> ${which.besides ?? 0}`',
+    replace: 'sql`false`',
+  },
+  {
+    name: 'resend-of-any-batch',
+    about: 'deliveries are made pending in batches that are not due (engine review, finding 5)',
+    file: `${TRANSITIONS}/resend.ts`,
+    find: ' AND batch = ANY(${sql.param(batchNumbers)}::int[])`);',
+    replace: '`);',
+  },
+  {
+    name: 'resend-not-due',
+    about: 'a batch is not due after its deliveries were made pending',
+    file: `${TRANSITIONS}/resend.ts`,
+    find: 'await lockAndMarkDue(tx, digestId, batchNumbers, now);',
+    replace: '',
+  },
+  {
+    name: 'claimed-after-unsubscribe',
+    about: 'a subscriber who has left still gets a mail that a worker has claimed',
+    file: `${TRANSITIONS}/skip-subscriber.ts`,
+    find: `
+  claimed: ['skipped'],`,
+    replace: '',
+  },
+  {
+    name: 'paused-digest-is-sent',
+    about: 'mails of a paused or cancelled digest leave',
+    file: `${TRANSITIONS}/record-attempts.ts`,
+    find: `
+        AND EXISTS (
+          SELECT FROM digests WHERE id = \${digestId} AND paused_at IS NULL AND cancelled_at IS NULL)`,
+    replace: '',
+  },
+  {
+    name: 'claims-are-not-released',
+    about: 'a batch keeps its claimed deliveries when the worker stops sending it',
+    file: `${TRANSITIONS}/release.ts`,
+    find: "WHERE batch = ${batch} AND state = 'claimed' AND lease_id = ${leaseId}`);",
+    replace: "WHERE batch = ${batch} AND state = 'claimed' AND false`);",
+  },
+  {
+    name: 'sending-is-released',
+    about: 'a batch is released while mails of it are in flight',
+    file: `${TRANSITIONS}/release.ts`,
+    find: 'if (sending.rows.length > 0) return null;',
+    replace: '',
+  },
+  {
+    name: 'released-lease-id-stays',
+    about: 'a released batch keeps the id of its lease',
+    file: 'src/db/deliveries/batches.ts',
+    find: 'UPDATE batches SET lease_id = NULL, due_at = counted.due_at',
+    replace: 'UPDATE batches SET due_at = counted.due_at',
+  },
+  {
+    name: 'retried-batches-are-not-listed',
+    about: 'a batch whose job was lost is never enqueued again',
+    file: 'src/db/deliveries/batches.ts',
+    find: 'WHERE due_at <= ${now} AND paused_at IS NULL AND cancelled_at IS NULL\n    ORDER BY due_at',
+    replace:
+      'WHERE due_at <= ${now} AND claims = 0 AND paused_at IS NULL AND cancelled_at IS NULL\n    ORDER BY due_at',
+  },
+  {
+    name: 'suspended-process-sends',
+    about: 'a process that was suspended sends under a lease that others have ended',
+    file: 'src/services/deliveries/lease.ts',
+    find: 'isAlive: (id) => id === lease.id && elapsedMs() - lease.renewedAt < LEASE_SECONDS * 1000,',
+    replace: 'isAlive: () => true,',
+  },
+  {
+    name: 'auto-pause-off',
+    about: 'a digest is not paused when too many of its mails fail',
+    file: 'src/domain/deliveries/failure-rate-limit.ts',
+    find: 'failures > MAX_FAILURES || (failures >= MIN_FAILURES && failures * 2 >= recent.length),',
+    replace: 'false,',
+  },
+];
