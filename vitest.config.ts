@@ -5,7 +5,7 @@ import { listExcludedTests } from './test/support/test-files.ts';
 const WITHOUT_DATABASE = [
   'test/{architecture,log}.test.ts',
   'test/simulation/{*,world/*}.test.ts',
-  'test/{chaos,control,domain,inbox,mail,project,seeds,settings,sources,support}/**/*.test.ts',
+  'test/{chaos,control,domain,inbox,mail,mutants,project,seeds,settings,sources,support}/**/*.test.ts',
   'test/bench/{*,pages/*}.test.ts',
   'test/http/{atom-feed,conditional-response,form-body,network}.test.ts',
   'test/http/robots/**/*.test.ts',

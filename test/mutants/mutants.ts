@@ -78,16 +78,16 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'live-leases-end',
     about: 'the sweep ends leases of live workers',
-    file: `${TRANSITIONS}/end-leases.ts`,
-    find: 'sql`NOT (${sql.raw(LIVE_LEASE)}) AND id <> ${which.besides ?? 0}`',
-    replace: 'sql`id <> ${which.besides ?? 0}`',
+    file: 'src/db/deliveries/leases.ts',
+    find: 'AND (NOT (${sql.raw(LIVE_LEASE)})',
+    replace: 'AND (true',
   },
   {
     name: 'dead-leases-stay',
     about: 'nobody takes over the deliveries of a dead worker',
-    file: `${TRANSITIONS}/end-leases.ts`,
-    find: 'sql`NOT (${sql.raw(LIVE_LEASE)}) AND id <> ${which.besides ?? 0}`',
-    replace: 'sql`false`',
+    file: 'src/db/deliveries/leases.ts',
+    find: 'AND (NOT (${sql.raw(LIVE_LEASE)})',
+    replace: 'AND (false AND NOT (${sql.raw(LIVE_LEASE)})',
   },
   {
     name: 'resend-of-any-batch',
@@ -145,9 +145,8 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'retried-batches-are-not-listed',
     about: 'a batch whose job was lost is never enqueued again',
     file: 'src/db/deliveries/batches.ts',
-    find: 'WHERE due_at <= ${now} AND paused_at IS NULL AND cancelled_at IS NULL\n    ORDER BY due_at',
-    replace:
-      'WHERE due_at <= ${now} AND claims = 0 AND paused_at IS NULL AND cancelled_at IS NULL\n    ORDER BY due_at',
+    find: 'WHERE due_at <= ${now} AND expires_at > ${now}',
+    replace: 'WHERE due_at <= ${now} AND claims = 0 AND expires_at > ${now}',
   },
   {
     name: 'suspended-process-sends',
