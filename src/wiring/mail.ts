@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { hostname } from 'node:os';
+import { isRelayInUse } from '../db/deliveries/relay-use.ts';
 import type { Links } from '../domain/links/links.ts';
 import { extractDomain } from '../domain/subscribers/email-address.ts';
 import { type DkimSigner, signRawMessage } from '../mail/dkim/signer.ts';
@@ -16,6 +17,9 @@ import { createDigestContexts, type DigestContexts } from '../services/digests/d
 import type { Config } from '../settings/config.ts';
 import type { Keys } from '../settings/keys.ts';
 import type { Core } from './core.ts';
+
+/** How long after its last accepted mail a relay counts as in use, in ms. */
+const RELAY_USE_PERIOD_MS = 30_000;
 
 /** What any kind of mail needs. */
 export interface MailServices {
@@ -48,6 +52,8 @@ export async function openMailServices(deps: MailDeps): Promise<MailServices> {
   const relayChanges = createRelayChangeHandler({
     ...deps,
     enqueueDue: () => enqueueDueBatches({ db: sweepDb, queue }, clock()),
+    isInUse: (name) =>
+      isRelayInUse(sweepDb, name, new Date(clock().getTime() - RELAY_USE_PERIOD_MS)),
   });
   const relay = openRelay({
     urls: deps.relayUrls,

@@ -7,6 +7,8 @@ interface RelayChangeDeps {
   log: Log;
   /** Enqueues the batches that are due. */
   enqueueDue: () => Promise<unknown>;
+  /** Whether the relay accepts the mail of some other worker now. */
+  isInUse: (relay: string) => Promise<boolean>;
 }
 
 /** Reacts when a relay goes down or comes back. */
@@ -21,11 +23,12 @@ export interface RelayChangeHandler {
 const RAISE_INTERVAL_MS = 60_000;
 
 /**
- * Logs each change, keeps an alert open while a relay is down for some process, and enqueues the
- * due batches when it is back: their deferred jobs have run out.
+ * Logs each change. A relay that others send through is no alert: it may allow fewer connections
+ * than all workers want, and this one gets none. Else keeps an alert open while it is down, and
+ * enqueues the due batches when it is back: their deferred jobs have run out.
  */
 export function createRelayChangeHandler(deps: RelayChangeDeps): RelayChangeHandler {
-  const { alerts, log, enqueueDue } = deps;
+  const { alerts, log, enqueueDue, isInUse } = deps;
   const timers = new Map<string, NodeJS.Timeout>();
   const stopRaising = (relay: string) => {
     clearInterval(timers.get(relay));
@@ -42,10 +45,14 @@ export function createRelayChangeHandler(deps: RelayChangeDeps): RelayChangeHand
         attempt(enqueueDue(), 'due batches not enqueued after a relay came back');
         return;
       }
-      const raise = () =>
-        attempt(alerts.raise({ kind: 'relay-down', subject, sentence }), 'relay alert not raised');
-      timers.set(subject, setInterval(raise, RAISE_INTERVAL_MS).unref());
-      raise();
+      const raise = async () => {
+        if ((await isInUse(subject)) || timers.get(subject) !== timer) return;
+        await alerts.raise({ kind: 'relay-down', subject, sentence });
+      };
+      const check = () => attempt(raise(), 'relay alert not raised');
+      const timer = setInterval(check, RAISE_INTERVAL_MS).unref();
+      timers.set(subject, timer);
+      check();
     },
     close: () => {
       for (const relay of [...timers.keys()]) stopRaising(relay);

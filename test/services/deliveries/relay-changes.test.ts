@@ -9,10 +9,12 @@ const DOWN = { relay: 'relay.example.org:25', isAvailable: false, sentence: 'It 
 const UP = { ...DOWN, isAvailable: true, sentence: 'It is back.' };
 let output: string[];
 let relays: RelayChangeHandler;
+let isInUse: boolean;
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
   output = [];
+  isInUse = false;
   const alerts: Alerts = {
     raise: async ({ kind, subject }) => void output.push(`raise ${kind} ${subject}`),
     end: async ({ kind, subject }) => void output.push(`end ${kind} ${subject}`),
@@ -21,6 +23,7 @@ beforeEach(() => {
     alerts,
     log: (level, event) => void output.push(`${level} ${event}`),
     enqueueDue: async () => void output.push('enqueue due batches'),
+    isInUse: async () => isInUse,
   });
 });
 afterEach(() => {
@@ -28,20 +31,20 @@ afterEach(() => {
 });
 
 describe('The handler of relay changes', () => {
-  it('The alert of a relay is raised every minute while the relay is down', () => {
+  it('The alert of a relay is raised every minute while the relay is down', async () => {
     relays.handle(DOWN);
-    vi.advanceTimersByTime(120_000);
+    await vi.advanceTimersByTimeAsync(120_000);
     expect(output).toEqual([
       'error It is down.',
       ...Array(3).fill('raise relay-down relay.example.org:25'),
     ]);
   });
 
-  it('The alert ends and the due batches are enqueued when the relay is back', () => {
+  it('The alert ends and the due batches are enqueued when the relay is back', async () => {
     relays.handle(DOWN);
     output = [];
     relays.handle(UP);
-    vi.advanceTimersByTime(120_000);
+    await vi.advanceTimersByTimeAsync(120_000);
     expect(output).toEqual([
       'info It is back.',
       'end relay-down relay.example.org:25',
@@ -49,11 +52,21 @@ describe('The handler of relay changes', () => {
     ]);
   });
 
-  it('No alert is raised after the handler was closed, since the relay may never come back', () => {
+  it('A relay that other workers send through is no alert until they cannot either', async () => {
+    isInUse = true;
+    relays.handle(DOWN);
+    await vi.advanceTimersByTimeAsync(120_000);
+    expect(output).toEqual(['error It is down.']);
+    isInUse = false;
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(output).toEqual(['error It is down.', 'raise relay-down relay.example.org:25']);
+  });
+
+  it('No alert is raised after the handler was closed, since the relay may never come back', async () => {
     relays.handle(DOWN);
     output = [];
     relays.close();
-    vi.advanceTimersByTime(120_000);
+    await vi.advanceTimersByTimeAsync(120_000);
     expect(output).toEqual([]);
   });
 });
