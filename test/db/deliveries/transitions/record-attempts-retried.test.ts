@@ -182,6 +182,17 @@ describe('A statement that runs after it was given up', () => {
     });
   });
 
+  it('A late result of an earlier attempt under the same lease does not replace unknown', async () => {
+    const { pool, db } = database.database;
+    await retryRecording();
+    const second = next.map((each) => ({ ...each, attempts: 2 }));
+    await recordAttempts(pool, digestId, { results: [], next: second, now: at('07:10:01') });
+    await endLeases(db, { id: leaseId }, at('07:10:02'));
+    const now = at('07:10:03');
+    expect(await record({ results, now })).toEqual({ late: 0, dropped: SUBSCRIBERS });
+    expect(await storedStates()).toEqual(['unknown', 'unknown', 'unknown']);
+  });
+
   it('A late statement does not start a delivery that waits for its retry', async () => {
     const { pool } = database.database;
     await retryRecording();
