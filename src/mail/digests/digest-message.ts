@@ -43,8 +43,8 @@ interface DigestDraft {
 
 /**
  * The message (RFC 5322) of a draft, signed if there is a signer and ready to be sent. The same
- * arguments give the same bytes. No header, boundary or line of quoted-printable begins with a dot,
- * so no dot-stuffing is needed.
+ * arguments give the same bytes. No header, boundary or encoded line begins with a dot, so no
+ * dot-stuffing is needed.
  */
 export function finishDigestMessage(
   draft: DigestDraft,
