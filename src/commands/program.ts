@@ -149,9 +149,11 @@ function listDescendants(command: Command): Command[] {
   return command.commands.flatMap((each) => [each, ...listDescendants(each)]);
 }
 
-/** The message of a `PaperboyError`; of any other error its name, message and stack. */
+/** The message of a `PaperboyError`, also when it is the cause, as of a query after the embedded
+ *  database stopped; of any other error its name, message and stack. */
 export function describeError(error: unknown): string {
-  if (error instanceof PaperboyError) return stripControlCharacters(error.message);
+  const known = error instanceof PaperboyError ? error : Object(error).cause;
+  if (known instanceof PaperboyError) return stripControlCharacters(known.message);
   if (!(error instanceof Error)) return String(error);
   const { message, code, stack } = serializeError(error) as Record<string, string | undefined>;
   return [`${error.name}: ${message}`, code && `(${code})`, stack && `\n${stack}`]
