@@ -4,7 +4,7 @@ import { listExcludedTests } from './test/support/test-files.ts';
 
 const WITHOUT_DATABASE = [
   'test/{architecture,log}.test.ts',
-  'test/simulation/{*,world/*}.test.ts',
+  'test/simulation/*.test.ts',
   'test/{chaos,control,domain,inbox,mail,mutants,project,seeds,settings,sources,support}/**/*.test.ts',
   'test/bench/{*,pages/*}.test.ts',
   'test/http/{atom-feed,conditional-response,form-body,network}.test.ts',

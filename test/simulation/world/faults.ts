@@ -1,4 +1,5 @@
 import type { Action } from './plan.ts';
+import type { Random } from './random.ts';
 
 type FaultOf<Kind extends Action['kind']> = Extract<Action, { kind: Kind }>;
 
@@ -7,16 +8,19 @@ export interface Faults {
   add(action: FaultOf<'database' | 'relay' | 'queue'>): void;
   /** The fault of a statement that a process sends now, if any. */
   takeDatabase(process: string): FaultOf<'database'> | null;
-  takeRelay(process: string): FaultOf<'relay'> | null;
+  takeRelay(process: string): Pick<FaultOf<'relay'>, 'fault' | 'delayMs'> | null;
+  /** Until `untilMs`, the fault hits a share of all mails. */
+  startRelayTrouble(trouble: FaultOf<'relay-trouble'>, untilMs: number): void;
   takeQueue(): FaultOf<'queue'> | null;
   /** Drops what has hit nothing. */
   clear(): void;
 }
 
-export function createFaults(): Faults {
+export function createFaults({ nowMs, random }: { nowMs: () => number; random: Random }): Faults {
   const database: (FaultOf<'database'> & { left: number })[] = [];
   const relay: FaultOf<'relay'>[] = [];
   const queue: FaultOf<'queue'>[] = [];
+  let troubles: { trouble: FaultOf<'relay-trouble'>; untilMs: number }[] = [];
   return {
     add: (action) => {
       if (action.kind === 'database') database.push({ ...action, left: action.after });
@@ -35,13 +39,17 @@ export function createFaults(): Faults {
     },
     takeRelay: (process) => {
       const at = relay.findIndex((fault) => fault.process === process);
-      return at === -1 ? null : (relay.splice(at, 1)[0] ?? null);
+      if (at !== -1) return relay.splice(at, 1)[0] ?? null;
+      troubles = troubles.filter(({ untilMs }) => untilMs > nowMs());
+      return troubles.find(({ trouble }) => random.chance(trouble.share))?.trouble ?? null;
     },
+    startRelayTrouble: (trouble, untilMs) => void troubles.push({ trouble, untilMs }),
     takeQueue: () => queue.shift() ?? null,
     clear: () => {
       database.length = 0;
       relay.length = 0;
       queue.length = 0;
+      troubles = [];
     },
   };
 }

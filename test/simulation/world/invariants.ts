@@ -87,6 +87,8 @@ export function createInvariants(deps: InvariantDeps): Invariants {
   const histories = new Map<string, History>();
   const keys = new Map<string, string>();
   const mustNotBegin = new Map<string, string>();
+  /** Leases whose workers may not know what became of their mails, with the reason. */
+  const lostLeases = new Map<number, string>();
   const idleSince = new Map<string, number>();
   /** Tables that changed since they were checked. */
   let hasChangedDeliveries = true;
@@ -110,7 +112,8 @@ export function createInvariants(deps: InvariantDeps): Invariants {
     const history = historyOf(after.key);
     if (before.state === 'unknown' && after.state === 'pending') history.allowed += 1;
     if (after.state === 'claimed') history.doubt = null;
-    if (after.state === 'unknown' && history.doubt === null)
+    const isLost = before.leaseId !== null && lostLeases.has(before.leaseId);
+    if (after.state === 'unknown' && history.doubt === null && !isLost)
       throw createViolation(
         `The delivery ${after.key} is unknown, although nothing happened to its mail or its worker.`,
       );
@@ -233,8 +236,7 @@ export function createInvariants(deps: InvariantDeps): Invariants {
       if (key !== undefined) historyOf(key).doubt = 'no answer to the dot';
     },
     onWorkerLost: (leaseId, why) => {
-      for (const { key, state, leaseId: held } of readDeliveries(server))
-        if (state === 'sending' && held === leaseId) historyOf(key).doubt = why;
+      lostLeases.set(leaseId, why);
     },
     onLeft: (subscriberId) => {
       for (const { key, state, subscriberId: id } of readDeliveries(server))

@@ -50,6 +50,8 @@ export type Action = { atMs: number } & (
   | { kind: 'database'; process: string; fault: DatabaseFault; delayMs: number; after: number }
   | { kind: 'database-away'; process: string; forMs: number; isSilent: boolean }
   | { kind: 'relay'; process: string; fault: RelayFault; delayMs: number }
+  /** For a while, the fault hits this share of all mails. */
+  | { kind: 'relay-trouble'; fault: RelayFault; share: number; forMs: number; delayMs: number }
   | { kind: 'queue'; fault: QueueFault; delayMs: number }
   | { kind: 'queue-wiped' }
   | { kind: 'kill'; process: string; downForMs: number; lingersMs: number }
@@ -91,9 +93,11 @@ export function createPlan(seed: number): Plan {
   const hours = Array.from({ length: readers }, () => random.between(6, 7));
   const sweeps = random.pick([0, 0, 0, 1, 1, 2]);
   const faultsEndMs = sweeps * SWEEP_MS + 15_000;
-  const count = random.between(1, 9);
-  const actions = Array.from({ length: count }, () =>
-    createAction(random, { processes, workers, readers, faultsEndMs }),
+  // Few kinds at a time, each several times: together, all kinds would hide each other (swarm
+  // testing, Groce et al. 2012).
+  const kinds = Array.from({ length: random.between(1, 4) }, () => pickKind(random));
+  const actions = Array.from({ length: random.between(1, 9) }, () =>
+    createAction(random, random.pick(kinds), { processes, workers, readers, faultsEndMs }),
   ).sort((a, b) => a.atMs - b.atMs);
   const connections = random.between(1, 3);
   return {
@@ -127,47 +131,83 @@ interface ActionContext {
   faultsEndMs: number;
 }
 
-function createAction(random: Random, context: ActionContext): Action {
+/** How often each kind of action is chosen. */
+const WEIGHTS = {
+  database: 7,
+  'database-away': 2,
+  relay: 4,
+  'relay-trouble': 3,
+  queue: 2,
+  'queue-wiped': 1,
+  kill: 3,
+  stop: 1,
+  freeze: 1,
+  clock: 1,
+  pause: 2,
+  cancel: 1,
+  resend: 3,
+  leave: 2,
+} as const;
+
+type Kind = keyof typeof WEIGHTS;
+
+function pickKind(random: Random): Kind {
+  const kinds = Object.entries(WEIGHTS).flatMap(([kind, weight]) =>
+    Array.from({ length: weight }, () => kind as Kind),
+  );
+  return random.pick(kinds);
+}
+
+function createAction(random: Random, kind: Kind, context: ActionContext): Action {
   const { processes, workers, readers, faultsEndMs } = context;
   const atMs = chooseMoment(random, faultsEndMs);
   const worker = `worker-${random.between(1, workers)}`;
   const process = random.chance(0.8) ? worker : random.pick(processes);
   const delayMs = Math.floor(10 ** (1 + 4 * random.next()));
-  const choice = random.next();
-  if (choice < 0.3)
-    return {
-      ...{ atMs, kind: 'database', process, delayMs },
+  const make: Record<Kind, () => Action> = {
+    database: () => ({
+      ...{ atMs, kind: 'database', process: random.chance(0.1) ? 'site' : process, delayMs },
       fault: random.pick(DATABASE_FAULTS),
       after: random.chance(0.5) ? 0 : random.between(0, 6),
-    };
-  if (choice < 0.36)
-    return {
+    }),
+    'database-away': () => ({
       ...{ atMs, kind: 'database-away', process },
-      forMs: random.pick([500, 5000, 20_000, 50_000, 70_000]),
+      forMs: random.pick([100, 500, 5000, 20_000, 50_000, 70_000]),
       isSilent: random.chance(0.5),
-    };
-  if (choice < 0.52)
-    return { atMs, kind: 'relay', process: worker, fault: random.pick(RELAY_FAULTS), delayMs };
-  if (choice < 0.6) return { atMs, kind: 'queue', fault: random.pick(QUEUE_FAULTS), delayMs };
-  if (choice < 0.62) return { atMs, kind: 'queue-wiped' };
-  if (choice < 0.7) {
-    const downForMs = random.pick([0, 1000, 10_000, 60_000]);
-    return { atMs, kind: 'kill', process, downForMs, lingersMs: random.pick([0, 0, 10, 3000]) };
-  }
-  if (choice < 0.73) return { atMs, kind: 'stop', process, downForMs: random.pick([0, 5000]) };
-  if (choice < 0.77)
-    return { atMs, kind: 'freeze', process, forMs: random.pick([500, 10_000, 44_000, 60_000]) };
-  if (choice < 0.8)
-    return {
-      atMs,
-      kind: 'clock',
-      process,
-      stepMs: random.pick([-3_600_000, -50_000, 2000, 50_000]),
-    };
-  if (choice < 0.85) return { atMs, kind: 'pause' };
-  if (choice < 0.89) return { atMs, kind: 'resume' };
-  if (choice < 0.91) return { atMs, kind: 'cancel' };
-  if (choice < 0.95) return { atMs, kind: 'resend', state: random.pick(['failed', 'unknown']) };
-  const kind = random.pick(['unsubscribe', 'unsubscribe', 'erase', 'change-hour'] as const);
-  return { atMs, kind, reader: random.between(1, readers) };
+    }),
+    relay: () => ({
+      ...{ atMs, kind: 'relay', process: worker, delayMs },
+      fault: random.pick(RELAY_FAULTS),
+    }),
+    'relay-trouble': () => ({
+      ...{ atMs, kind: 'relay-trouble', delayMs },
+      fault: random.pick(RELAY_FAULTS),
+      share: random.pick([0.2, 0.5, 1]),
+      forMs: random.pick([50, 500, 20_000]),
+    }),
+    queue: () => ({ atMs, kind: 'queue', fault: random.pick(QUEUE_FAULTS), delayMs }),
+    'queue-wiped': () => ({ atMs, kind: 'queue-wiped' }),
+    kill: () => ({
+      ...{ atMs, kind: 'kill', process },
+      downForMs: random.pick([0, 1000, 10_000, 60_000]),
+      lingersMs: random.pick([0, 0, 10, 3000]),
+    }),
+    stop: () => ({ atMs, kind: 'stop', process, downForMs: random.pick([0, 5000]) }),
+    freeze: () => ({
+      ...{ atMs, kind: 'freeze', process },
+      forMs: random.pick([500, 10_000, 44_000, 60_000]),
+    }),
+    clock: () => ({
+      ...{ atMs, kind: 'clock', process },
+      stepMs: random.pick([-3_600_000, -50_000, 2000, 50_000, 86_400_000]),
+    }),
+    pause: () => ({ atMs, kind: random.chance(0.6) ? 'pause' : 'resume' }),
+    cancel: () => ({ atMs, kind: 'cancel' }),
+    resend: () => ({ atMs, kind: 'resend', state: random.pick(['failed', 'failed', 'unknown']) }),
+    leave: () => ({
+      ...{ atMs, reader: random.between(1, readers) },
+      kind: random.pick(['unsubscribe', 'unsubscribe', 'erase', 'change-hour'] as const),
+    }),
+  };
+  return make[kind]();
 }

@@ -55,7 +55,10 @@ export async function runPlan(
   const scheduler = createScheduler();
   const trace = createTrace(scheduler.nowMs, onLine);
   const random = createRandom(plan.seed, 'latencies');
-  const faults = createFaults();
+  const faults = createFaults({
+    nowMs: scheduler.nowMs,
+    random: createRandom(plan.seed, 'relay troubles'),
+  });
   let violation: Error | null = null;
   const guard =
     <Args extends unknown[]>(check: (...args: Args) => void) =>
@@ -142,7 +145,9 @@ export async function runPlan(
     }
     const { atMs: _atMs, ...shown } = action;
     trace.add('plan', JSON.stringify(shown));
-    if (action.kind === 'queue-wiped') queueStore.wipe();
+    if (action.kind === 'relay-trouble')
+      faults.startRelayTrouble(action, scheduler.nowMs() + action.forMs);
+    else if (action.kind === 'queue-wiped') queueStore.wipe();
     else if ('process' in action) disturb(action);
     else operate(action);
   };
