@@ -79,6 +79,9 @@ const FUNCTIONS: Record<string, ScalarFunction> = {
   now: { type: 'timestamptz', compute: (_, { execution }) => new Date(execution.now()) },
   // Defined in the migration; the model is never promoted.
   database_timeline: { type: 'int4', compute: () => 1 },
+  // Settings that the program reads or sets have no effect on the model.
+  current_setting: { type: 'text', compute: () => '0' },
+  set_config: { type: 'text', compute: ([, value]) => value ?? null },
   extract: {
     type: 'numeric',
     compute: ([field, at]) => {

@@ -8,13 +8,14 @@ import { countRecentMessages } from '../../../src/db/deliveries/recent-messages.
 import { addToAudience, freezeAudience } from '../../../src/db/deliveries/transitions/add.ts';
 import { claimBatch } from '../../../src/db/deliveries/transitions/claim.ts';
 import { endLeases } from '../../../src/db/deliveries/transitions/end-leases.ts';
+import { expireDeliveries } from '../../../src/db/deliveries/transitions/expire.ts';
 import { recordAttempts } from '../../../src/db/deliveries/transitions/record-attempts.ts';
 import { recordClaimOutcomes } from '../../../src/db/deliveries/transitions/record-claim-outcomes.ts';
 import { releaseBatch } from '../../../src/db/deliveries/transitions/release.ts';
 import { resetToPending } from '../../../src/db/deliveries/transitions/resend.ts';
 import { skipCancelledDeliveries } from '../../../src/db/deliveries/transitions/skip-cancelled.ts';
 import { skipDeliveriesOf } from '../../../src/db/deliveries/transitions/skip-subscriber.ts';
-import { listSendGroups } from '../../../src/db/digests/audience.ts';
+import { listSendGroups, type SendGroup } from '../../../src/db/digests/audience.ts';
 import {
   addDigest,
   findDigestById,
@@ -56,9 +57,9 @@ beforeAll(loadParser);
 const TABLES = {
   digests: 'id, kind, date::text, number, audience, paused_at, pause_reason, cancelled_at',
   batches:
-    'digest_id, batch, send_at, due_at, is_immediate, claims, lease_id, states, claimed_at, counted_at, sent_since_claim',
+    'digest_id, batch, send_at, due_at, expires_at, is_immediate, claims, lease_id, states, claimed_at, counted_at, sent_since_claim',
   deliveries:
-    'digest_id, subscriber_id, batch, state, send_at, next_at, attempts, lease_id, selection, message_id, relay, reply, detail, updated_at',
+    'digest_id, subscriber_id, batch, state, send_at, next_at, expires_at, lost_lease_id, attempts, lease_id, selection, message_id, relay, reply, detail, updated_at',
   leases: 'id, instance_id',
   subscribers: 'id, email, status, hour, unsubscribed_at, paused_until::text, updated_at',
   suppressions: `encode(email_hash, 'hex'), reason, digest_id`,
@@ -87,6 +88,8 @@ function toSortedJson(row: unknown): string {
 
 const STARTS_AT = Date.parse('2026-05-08T06:00:00Z');
 const READERS = 12;
+/** Only catches a test that hangs, on however busy a machine. */
+const TIMEOUT_MS = 600_000;
 const STEPS = 40;
 
 /** A step, whose choices were made before: it does the same on both databases. */
@@ -139,10 +142,17 @@ function chooseStep(random: Random, now: Date): Step {
     endOne: ({ db }) => db.transaction((tx) => endLeases(tx, { id: leaseId }, now)),
     resend: ({ db }) =>
       db.transaction((tx) =>
-        resetToPending(tx, digestId, { state: random.pick(['failed', 'unknown'] as const) }, now),
+        resetToPending(
+          tx,
+          digestId,
+          { state: random.pick(['failed', 'unknown'] as const) },
+          { now, expiresAt: nextAt },
+        ),
       ),
     resendSome: ({ db }) =>
-      db.transaction((tx) => resetToPending(tx, digestId, { subscriberIds: chosen }, now)),
+      db.transaction((tx) =>
+        resetToPending(tx, digestId, { subscriberIds: chosen }, { now, expiresAt: nextAt }),
+      ),
     skip: ({ db }) => db.transaction((tx) => skipDeliveriesOf(tx, subscriberId, 'left', now)),
     skipCancelled: ({ db }) => skipCancelledDeliveries(db, now),
     sendNow: ({ db }) => sendBatchesNow(db, digestId, now),
@@ -155,7 +165,15 @@ function chooseStep(random: Random, now: Date): Step {
     count: ({ db }) => countDeliveries(db, digestId, now),
     recent: ({ db }) => countRecentMessages(db, { now, besides: { digestId, batch } }),
     join: ({ db }) =>
-      db.transaction((tx) => addToAudience(tx, digestId, READERS + random.between(1, 3), now)),
+      db.transaction((tx) =>
+        addToAudience(
+          tx,
+          { id: digestId, kind: 'daily', composedAt: new Date(STARTS_AT) },
+          { id: READERS + random.between(1, 3), frequency: 'daily', hour: 7, timezone: 'UTC' },
+          now,
+        ),
+      ),
+    expire: ({ db }) => expireDeliveries(db, { now, maxBatches: random.between(1, 3) }),
     digest: ({ db }) => findDigestById(db, digestId),
     groups: async ({ db }) => (await listSendGroups(db, 'daily')).map((group) => group.hour).sort(),
     suppress: ({ db }) => suppressBounced(db, hash, digestId, now),
@@ -199,11 +217,17 @@ async function compose({ db }: Database): Promise<void> {
   const now = new Date(STARTS_AT);
   for (const date of ['2026-05-07', '2026-05-08']) {
     const { id } = await addDigest(db, { kind: 'daily', date, composedAt: now });
-    const groups = [5, 6, 7].map((hour) => ({
-      ...({ frequency: 'daily', timezone: 'UTC', hour } as const),
-      sendAt: new Date(STARTS_AT + (hour - 5) * 60_000),
-    }));
-    const audience = await db.transaction((tx) => freezeAudience(tx, id, groups, now));
+    const groups = [5, 6, 7].map(
+      (hour) => ({ frequency: 'daily', timezone: 'UTC', hour }) as const,
+    );
+    const computeTimes = async (list: readonly SendGroup[]) =>
+      list.map((group) => {
+        const sendAt = new Date(STARTS_AT + (group.hour - 5) * 60_000);
+        return { ...group, sendAt, expiresAt: new Date(STARTS_AT + 300_000), isDue: true };
+      });
+    const audience = await db.transaction((tx) =>
+      freezeAudience(tx, { id, kind: 'daily' }, { groups, computeTimes, now }),
+    );
     await setAudienceSize(db, id, audience);
   }
 }
@@ -211,6 +235,7 @@ async function compose({ db }: Database): Promise<void> {
 describe('The model of PostgreSQL', () => {
   it.each([1, 2, 3, 4])(
     'The operations of the program have the same results on it as on the real one (seed %i)',
+    { timeout: TIMEOUT_MS },
     async (seed) => {
       await database.empty();
       const model = openModelDatabase(connectDirectly(createServer({ now: Date.now })));

@@ -108,6 +108,7 @@ export function startProcess(
   world.scheduler.after(0, owner, () => {
     open(world, owner, `${name}-${instance}`).catch((error: Error) => {
       world.trace.add(name, `does not start: ${error.message}`);
+      if (error instanceof TypeError) throw error;
       owner.isAlive = false;
       owner.stop = async () => undefined;
     });
@@ -186,9 +187,7 @@ async function open(world: World, owner: SimulatedProcess, instanceId: string): 
   });
   const parts: Partial<App> = {
     ...{ queue, handlers, lease, db: sweepDb, clock, clockGuard, suspension, stopping, forceStop },
-    logger: {
-      error: (facts: object, event: string) => log('error', event, facts),
-    } as App['logger'],
+    logger: createTraceLogger(log),
     config: { composeAt: COMPOSE_AT, metricsPort: null } as App['config'],
     sources: { configured: [] as App['sources']['configured'] } as App['sources'],
     waitForBatches: async () => (await digestSender.ifLoaded())?.drain(),
@@ -200,6 +199,14 @@ async function open(world: World, owner: SimulatedProcess, instanceId: string): 
     suspension.close();
     await relay.close();
   };
+}
+
+/** The part of the logger that the roles use. */
+function createTraceLogger(log: Log): App['logger'] {
+  const write = (level: 'info' | 'warn' | 'error') => (facts: object, event: string) =>
+    log(level, event, facts);
+  const logger = { info: write('info'), warn: write('warn'), error: write('error') };
+  return logger as unknown as App['logger'];
 }
 
 /** 06:00 UTC. */
