@@ -26,11 +26,47 @@ export function createCatalog(): Catalog {
     tables,
     transactions: new Set(),
     findTable: (name) => {
-      const table = tables.get(name);
+      const table = tables.get(name) ?? describePartitions(tables, name);
       if (!table) throw createDatabaseError('42P01', `relation "${name}" does not exist`);
       return table;
     },
   };
+}
+
+/** The system tables that list the partitions, in which the id of a table is its name. */
+function describePartitions(tables: ReadonlyMap<string, Table>, name: string): Table | null {
+  const found = [...tables.values()].flatMap((parent) =>
+    [...(parent.partitions?.values() ?? [])].map((partition) => [partition.name, parent.name]),
+  );
+  if (name === 'pg_inherits') return createSystemTable(name, ['inhrelid', 'inhparent'], found);
+  if (name !== 'pg_class') return null;
+  return createSystemTable(
+    name,
+    ['oid', 'relname'],
+    found.map(([partition = '']) => [partition, partition]),
+  );
+}
+
+function createSystemTable(
+  name: string,
+  columnNames: readonly string[],
+  rows: readonly string[][],
+): Table {
+  const table: Table = {
+    name,
+    columns: columnNames.map((each) => ({
+      ...{ name: each, type: 'text', isRequired: true, isIdentity: false },
+      default: null,
+    })),
+    rows: [],
+    ...{ uniques: [], checks: [], foreignKeys: [], children: [], partitions: null, lastId: 0 },
+  };
+  for (const values of rows)
+    table.rows.push({
+      ...{ table, versions: [{ commit: 0, values }], writes: [], owner: null },
+      locks: new Map(),
+    });
+  return table;
 }
 
 /** A catalog with the same tables, and what was committed in them. */

@@ -90,6 +90,10 @@ const FUNCTIONS: Record<string, ScalarFunction> = {
     },
   },
   make_interval: { type: 'interval', compute: ([seconds]) => Number(seconds) * 1000 },
+  replace: {
+    type: 'text',
+    compute: ([text, from, to]) => String(text).replaceAll(String(from), String(to)),
+  },
   lower: { type: 'text', compute: ([text]) => String(text).toLowerCase() },
   length: { type: 'int4', compute: ([text]) => String(text).length },
   encode: { type: 'text', compute: ([bytes]) => (bytes as Buffer).toString('hex') },
