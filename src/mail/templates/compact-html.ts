@@ -22,7 +22,8 @@ function collapseWhitespace(html: string): string {
 
 /**
  * MJML puts each text into a `<div>` with its font, inside a cell with its padding: the cell is
- * enough. The font of the first text goes to the table, whose cells inherit it.
+ * enough. The font of the first text goes to the table, whose cells inherit it; so does
+ * breaking words that are wider than a phone.
  */
 function flattenTextCells(html: string): string {
   let inherited: string | null = null;
@@ -37,7 +38,7 @@ function flattenTextCells(html: string): string {
   );
   return flat.replace(
     'role="presentation" style="vertical-align:top;"',
-    `role="presentation" style="${inherited ?? ''}"`,
+    `role="presentation" style="${inherited ?? ''};word-break:break-word"`,
   );
 }
 

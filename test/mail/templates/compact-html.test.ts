@@ -19,7 +19,7 @@ describe('Compact HTML', () => {
         `${table}${cell('0 20px', '#111', 'One')}${cell('4px', '#111', 'Two')}${cell('4px', '#222', 'Three')}</table>`,
       ),
     ).toBe(
-      '<table role=presentation style="font:14px/22px Arial;color:#111" width="100%">' +
+      '<table role=presentation style="font:14px/22px Arial;color:#111;word-break:break-word" width="100%">' +
         '<tr><td style="padding:0 20px">One</td></tr><tr><td style=padding:4px>Two</td></tr>' +
         '<tr><td style="padding:4px;font:14px/22px Arial;color:#222">Three</td></tr></table>',
     );
