@@ -294,6 +294,14 @@ CREATE TABLE batches (
   PRIMARY KEY (digest_id, batch)
 );
 --> statement-breakpoint
+-- How late the first attempts of a digest were: few rows for each digest, whatever its audience.
+CREATE TABLE delivery_delays (
+  digest_id integer NOT NULL REFERENCES digests,
+  seconds integer NOT NULL,
+  count integer NOT NULL,
+  PRIMARY KEY (digest_id, seconds)
+);
+--> statement-breakpoint
 CREATE INDEX batches_due ON batches (due_at) WHERE due_at IS NOT NULL;
 --> statement-breakpoint
 CREATE INDEX batches_leased ON batches (lease_id) WHERE lease_id IS NOT NULL;

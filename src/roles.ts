@@ -1,5 +1,3 @@
-import { readServerSettings } from './db/monitoring/server-settings.ts';
-import { assessServerSettings } from './domain/monitoring/server-settings.ts';
 import { startSchedules } from './jobs/handlers.ts';
 import type { RunningWorkers } from './queue/queue.ts';
 import type { App } from './wiring/app.ts';
@@ -40,7 +38,6 @@ export async function startRoles(app: App, roles: readonly Role[]): Promise<Runn
   };
   try {
     stopFunctions.push(await startClockGuard(app));
-    if (app.config.databaseUrl !== null) await logServerWarnings(app);
     const site = roles.includes('api') ? await startSiteRole(app) : null;
     if (site) stopFunctions.push(site.stop);
     const metrics = await startMetricsSiteIfSet(app, roles);
@@ -57,16 +54,6 @@ export async function startRoles(app: App, roles: readonly Role[]): Promise<Runn
   } catch (error) {
     await stop();
     throw error;
-  }
-}
-
-/** Says at the start which settings of the server endanger what is sent. */
-async function logServerWarnings({ db, logger }: App): Promise<void> {
-  try {
-    for (const { message, remedy } of assessServerSettings(await readServerSettings(db)))
-      logger.warn({ remedy }, message);
-  } catch (err) {
-    logger.warn({ err }, 'settings of the database server not read');
   }
 }
 

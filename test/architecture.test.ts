@@ -41,6 +41,7 @@ const SERVICE_FRONTS = [
   'services/feedback/relearn.ts',
   'services/library/remove-library.ts',
   'services/monitoring/clock-guard.ts',
+  'services/monitoring/first-attempts.ts',
   'services/monitoring/log.ts',
   'services/monitoring/measure-duration.ts',
   'services/papers/average-week.ts',

@@ -1,10 +1,10 @@
-import { formatCount, formatQuantity } from '../copy/en/format.ts';
+import { describeDelays, formatCount, formatQuantity } from '../copy/en/format.ts';
 import { DELIVERY_STATES } from '../domain/deliveries/delivery.ts';
 import type { DigestStatus } from '../services/digests/digest-status.ts';
 
 /** The counts as JSON. */
 export function digestStatusToJson(status: DigestStatus) {
-  const { digest, audience, states, ratePerSecond, secondsLeft } = status;
+  const { digest, audience, states, ratePerSecond, secondsLeft, delays } = status;
   return {
     kind: digest.kind,
     date: digest.date,
@@ -12,6 +12,7 @@ export function digestStatusToJson(status: DigestStatus) {
     states,
     rate_per_second: Math.round(ratePerSecond * 10) / 10,
     seconds_left: secondsLeft,
+    delay_seconds: delays,
   };
 }
 
@@ -33,6 +34,7 @@ export function formatDigestStatus(status: DigestStatus): string {
           `${formatCount(states.expired)} expired: the next digest was due first. “paperboy deliveries list --state expired” lists them.`,
         ]
       : []),
+    ...(progress.delays === null ? [] : [describeDelays(progress.delays)]),
     ...(digest.pausedAt === null ? [] : [`It is paused. ${digest.pauseReason ?? ''}`.trim()]),
     ...(digest.cancelledAt === null ? [] : ['It was cancelled.']),
   ];

@@ -2,7 +2,9 @@ import { once } from 'node:events';
 import { Argument, Command } from 'commander';
 import type { CommandIo } from '../control/io.ts';
 import { serveCommands } from '../control/serve-commands.ts';
+import { readServerSettings } from '../db/monitoring/server-settings.ts';
 import { PaperboyError } from '../domain/errors.ts';
+import { assessServerSettings } from '../domain/monitoring/server-settings.ts';
 import { ROLES, type Role, startRoles } from '../roles.ts';
 import type { Config } from '../settings/config.ts';
 import { readVersion } from '../version.ts';
@@ -73,6 +75,7 @@ const REFUSED_ONCE: LazyCommand = {
 };
 
 async function runUntilStopped(io: CommandIo, app: App, roles: readonly Role[]): Promise<void> {
+  if (app.config.databaseUrl !== null) await logServerWarnings(app);
   const running = await startRoles(app, roles);
   const commands = app.dataDirLock
     ? serveCommands({
@@ -89,6 +92,16 @@ async function runUntilStopped(io: CommandIo, app: App, roles: readonly Role[]):
   } finally {
     await commands?.close();
     await running.stop();
+  }
+}
+
+/** Says at the start which settings of the server endanger what is sent. */
+async function logServerWarnings({ db, logger }: App): Promise<void> {
+  try {
+    for (const { message, remedy } of assessServerSettings(await readServerSettings(db)))
+      logger.warn({ remedy }, message);
+  } catch (err) {
+    logger.warn({ err }, 'settings of the database server not read');
   }
 }
 

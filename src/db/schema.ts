@@ -347,6 +347,17 @@ export const batches = pgTable(
   (table) => [primaryKey({ columns: [table.digestId, table.batch] })],
 );
 
+/** How many first attempts of a digest were how late, after the hour that the readers chose. */
+export const deliveryDelays = pgTable(
+  'delivery_delays',
+  {
+    digestId: integer('digest_id').notNull(),
+    seconds: integer().notNull(),
+    count: integer().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.digestId, table.seconds] })],
+);
+
 /**
  * One partition for each digest (`deliveries_12`), created by composing and dropped by retention.
  * No index contains a column that sending changes, so PostgreSQL updates rows in place (HOT).

@@ -97,6 +97,7 @@ describe('paperboy digest status', () => {
       states: { ...NO_DELIVERIES, pending: 1, sent: 1 },
       rate_per_second: 1,
       seconds_left: 0,
+      delay_seconds: null,
     });
   });
 
@@ -157,7 +158,12 @@ describe('paperboy digest send', () => {
         audience: 3,
         states: { ...NO_DELIVERIES, sent: 3 },
         seconds_left: 0,
+        delay_seconds: { p50: 0, p95: 0, p99: 0, max: 0 },
       });
+      const { stdout } = await digest('status');
+      expect(stdout).toContain(
+        'Sending began at most 0 s after the reader’s hour for half of them',
+      );
       expect((await digest('send', '--now')).code).toBe(0);
       const recipients = (await test.app.inbox?.list())?.map(({ to }) => to.join());
       expect(recipients).toHaveLength(3);

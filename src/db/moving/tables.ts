@@ -19,6 +19,7 @@ export const TABLES = [
   'digest_papers',
   'leases',
   'batches',
+  'delivery_delays',
   'deliveries',
   'sources',
   'fetches',

@@ -33,7 +33,7 @@ export function toStatusJson(
       daily: nextCompose.daily.toISOString(),
       weekly: nextCompose.weekly.toISOString(),
     },
-    digests: digests.map(({ digest, audience, states, due, inProgress, scheduled }) => ({
+    digests: digests.map(({ digest, audience, states, due, inProgress, scheduled, delays }) => ({
       kind: digest.kind,
       date: digest.date,
       number: digest.number,
@@ -42,7 +42,7 @@ export function toStatusJson(
       is_paused: digest.pausedAt !== null,
       is_cancelled: digest.cancelledAt !== null,
       is_all_out: due + inProgress + scheduled === 0,
-      ...(isForOperator && { audience, states }),
+      ...(isForOperator && { audience, states, delay_seconds: delays }),
     })),
     queue: {
       deliveries: {

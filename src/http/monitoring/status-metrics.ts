@@ -98,6 +98,11 @@ function setDigestGauges(gauge: GaugeFactory, { nextCompose, digests }: Installa
   const audience = labelledGauge('digest_audience', 'Recipients of the newest digest.');
   const paused = labelledGauge('digest_paused', 'Whether the newest digest is paused.');
   const states = labelledGauge('digest_deliveries', 'Deliveries of the newest digest.', 'state');
+  const delay = labelledGauge(
+    'digest_delay_seconds',
+    'From the hour that readers chose to the first attempt, for the newest digest.',
+    'quantile',
+  );
   next(toUnixSeconds(nextCompose.daily), 'daily');
   next(toUnixSeconds(nextCompose.weekly), 'weekly');
   for (const { digest, ...accounting } of digests) {
@@ -107,6 +112,10 @@ function setDigestGauges(gauge: GaugeFactory, { nextCompose, digests }: Installa
     paused(digest.pausedAt === null ? 0 : 1, digest.kind);
     for (const [state, count] of Object.entries(accounting.states))
       states(count, digest.kind, state);
+    if (accounting.delays === null) continue;
+    const { p50, p95, p99, max } = accounting.delays;
+    for (const [quantile, seconds] of Object.entries({ 0.5: p50, 0.95: p95, 0.99: p99, 1: max }))
+      delay(seconds, digest.kind, quantile);
   }
 }
 

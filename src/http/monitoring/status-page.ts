@@ -1,4 +1,10 @@
-import { capitalize, formatCount, formatLongDate, formatQuantity } from '../../copy/en/format.ts';
+import {
+  capitalize,
+  describeDelays,
+  formatCount,
+  formatLongDate,
+  formatQuantity,
+} from '../../copy/en/format.ts';
 import { formatMoment, formatRelativeMoment } from '../../copy/en/format-moment.ts';
 import { STATUS_COPY } from '../../copy/en/pages/status.ts';
 import { DELIVERY_STATES } from '../../domain/deliveries/delivery.ts';
@@ -57,7 +63,7 @@ function buildDigestModel(
   progress: DigestProgress,
   { base, now, isForOperator }: { base: string; now: Date; isForOperator: boolean },
 ) {
-  const { digest, audience, states } = progress;
+  const { digest, audience, states, delays } = progress;
   const { kind, number, papers } = digest;
   const day = formatLongDate(digest.date);
   const moment = formatRelativeMoment(digest.composedAt, now);
@@ -72,6 +78,7 @@ function buildDigestModel(
     hasStates: isForOperator,
     states: DELIVERY_STATES.map((state) => ({ state, count: formatCount(states[state]) })),
     audience: formatCount(audience),
+    delays: isForOperator && delays !== null ? describeDelays(delays) : '',
   };
 }
 

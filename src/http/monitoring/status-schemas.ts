@@ -1,5 +1,6 @@
 import { Type } from 'typebox';
 import { ALERT_KINDS } from '../../domain/alerts/alert.ts';
+import type { DelaySummary } from '../../domain/deliveries/delay-summary.ts';
 import { DELIVERY_STATES } from '../../domain/deliveries/delivery.ts';
 import { DIGEST_KINDS } from '../../domain/digests/digest.ts';
 import { FETCH_OUTCOMES } from '../../domain/sources/source.ts';
@@ -14,6 +15,14 @@ const outcome = Type.Unsafe<(typeof FETCH_OUTCOMES)[number] | null>({
 const states = Object.fromEntries(
   DELIVERY_STATES.map((state) => [state, Type.Integer()]),
 ) as Record<(typeof DELIVERY_STATES)[number], ReturnType<typeof Type.Integer>>;
+
+const seconds = Type.Integer();
+const delays = Type.Unsafe<DelaySummary | null>({
+  type: 'object',
+  nullable: true,
+  description: 'From the hour that readers chose to the first attempt, in seconds',
+  properties: { p50: seconds, p95: seconds, p99: seconds, max: seconds },
+});
 
 /** The status of the installation. Optional fields are for operators only. */
 export const StatusJson = Type.Object({
@@ -51,6 +60,7 @@ export const StatusJson = Type.Object({
         is_all_out: Type.Boolean({ description: 'Nothing is left to send' }),
         audience: Type.Optional(Type.Integer()),
         states: Type.Optional(Type.Object(states)),
+        delay_seconds: Type.Optional(delays),
       },
       { description: 'The newest of its kind' },
     ),

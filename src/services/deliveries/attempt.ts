@@ -14,6 +14,8 @@ import type { SendSlot } from '../../relay/send-slots.ts';
 export interface ReadyMail extends NextAttempt {
   digestId: number;
   expiresAt: Date;
+  /** The subscriber's hour, for the first attempt; null when one was begun before. */
+  firstDueAt: Date | null;
   /** The domain of the recipient address. */
   domain: string;
   /** The normalised address, for its suppression. */

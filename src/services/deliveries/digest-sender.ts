@@ -11,6 +11,7 @@ import { realTimers, type Timers } from '../../relay/timers.ts';
 import type { Alerts } from '../alerts/alerts.ts';
 import type { DigestContexts } from '../digests/digest-context.ts';
 import type { ClockGuard } from '../monitoring/clock-guard.ts';
+import { createFirstAttempts, type FirstAttempts } from '../monitoring/first-attempts.ts';
 import type { Log } from '../monitoring/log.ts';
 import { measureDuration } from '../monitoring/measure-duration.ts';
 import type { AttemptResult } from './attempt.ts';
@@ -73,7 +74,8 @@ export function createDigestSender(deps: DigestSenderDeps): DigestSender {
   const activeBatches = new Map<string, Promise<unknown>>();
   const followUps = new Set<Promise<void>>();
   const sentMemory = createSentMemory();
-  const window = openWindow({ ...deps, relay, sentMemory }, followUps);
+  const firstAttempts = createFirstAttempts();
+  const window = openWindow({ ...deps, relay, sentMemory, firstAttempts }, followUps);
   // Results that are known must be recorded before the deliveries of a lost lease become unknown.
   lease.beforeRelease(window.flush);
   lease.onFailover(() => markForgotten(deps, sentMemory));
@@ -92,7 +94,13 @@ export function createDigestSender(deps: DigestSenderDeps): DigestSender {
       if (suspension.isSuspended()) return { ended: Promise.resolve(EMPTY_RESULT) };
       const starting = deliverBatch(deliverDeps, key, lease.current);
       const { ended } = await observe(starting, false);
-      return { ended: observe(ended, true) };
+      const stored = ended.then(async (result) => {
+        await firstAttempts
+          .store(deps.db, key.digestId)
+          .catch((err) => deps.log('warn', 'delays not stored', { ...key, err }));
+        return result;
+      });
+      return { ended: observe(stored, true) };
     },
     drain: async () => {
       await Promise.allSettled(activeBatches.values());
@@ -148,6 +156,7 @@ async function markForgotten(
 
 interface RecordingDeps extends DigestSenderDeps {
   sentMemory: SentMemory;
+  firstAttempts: FirstAttempts;
 }
 
 function openWindow(deps: RecordingDeps, followUps: Set<Promise<void>>): InFlightWindow {
@@ -185,7 +194,8 @@ async function recordUntilDone(
   deps: RecordingDeps,
   ...[digestId, attempts]: Parameters<InFlightWindowDeps['record']>
 ): ReturnType<InFlightWindowDeps['record']> {
-  const { db, pool, log, metrics, forceStop, sleep, suspension, lease, sentMemory } = deps;
+  const { db, pool, log, metrics, forceStop, sleep, suspension, lease, sentMemory, firstAttempts } =
+    deps;
   let failures = 0;
   const isRetryable = (err: unknown) => {
     if (isTransient(err)) return true;
@@ -213,6 +223,7 @@ async function recordUntilDone(
       recorded.sendableIds.has(subscriberId),
     );
     sentMemory.note(digestId, { begun, ended: attempts.results });
+    firstAttempts.count(digestId, begun, attempts.now);
     return recorded;
   } catch (error) {
     if (failures > 0 && !suspension.isSuspended()) {

@@ -1,7 +1,4 @@
-import type {
-  AttemptRecord,
-  NextAttempt,
-} from '../../db/deliveries/transitions/record-attempts.ts';
+import type { AttemptRecord } from '../../db/deliveries/transitions/record-attempts.ts';
 import type { Timers } from '../../relay/timers.ts';
 import { advanceWindow } from './advance-window.ts';
 import { type AttemptDeps, type AttemptResult, attemptToSend, type ReadyMail } from './attempt.ts';
@@ -19,7 +16,7 @@ export interface InFlightWindowDeps extends AttemptDeps {
   /** Rejects only when results can no longer be recorded. */
   record: (
     digestId: number,
-    attempts: { results: readonly AttemptRecord[]; next: readonly NextAttempt[]; now: Date },
+    attempts: { results: readonly AttemptRecord[]; next: readonly ReadyMail[]; now: Date },
   ) => Promise<{ sendableIds: ReadonlySet<number> }>;
   /** Records that these deliveries of one digest are due at their `nextAt`, since their domains
    *  asked to slow down. */

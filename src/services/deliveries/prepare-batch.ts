@@ -136,6 +136,7 @@ function toReadyMail(
     messageDate,
     digestId: digest.id,
     expiresAt,
+    firstDueAt: delivery.messageId === null ? delivery.sendAt : null,
     domain: extractDomain(subscriber.email),
     emailKey: subscriber.emailKey,
     compose: () => {

@@ -1,9 +1,13 @@
 import type { Db } from '../../db/client.ts';
 import { countDeliveries, type DeliveryCounts } from '../../db/deliveries/count-deliveries.ts';
+import { listDelays } from '../../db/deliveries/delays.ts';
+import { type DelaySummary, summariseDelays } from '../../domain/deliveries/delay-summary.ts';
 import type { DigestSummary } from '../../domain/digests/digest.ts';
 
 /** The delivery counts of a digest; the audience is the sum over all states. */
 export interface DigestStatus extends DeliveryCounts {
+  /** How late the first attempts were; null before the first. */
+  delays: DelaySummary | null;
   digest: DigestSummary;
   audience: number;
   /** Time until all due deliveries are sent at the current rate; null at a rate of 0. */
@@ -18,7 +22,8 @@ export async function readDigestStatus(
 ): Promise<DigestStatus> {
   const counts = await countDeliveries(db, digest.id, now);
   const secondsLeft = estimateSecondsLeft(counts);
-  return { digest, audience: digest.audience, ...counts, secondsLeft };
+  const delays = summariseDelays(await listDelays(db, digest.id));
+  return { digest, audience: digest.audience, ...counts, secondsLeft, delays };
 }
 
 function estimateSecondsLeft({ due, inProgress, ratePerSecond }: DeliveryCounts): number | null {

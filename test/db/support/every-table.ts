@@ -74,6 +74,7 @@ const STATEMENTS: readonly (readonly [string, (readonly unknown[])?])[] = [
     `INSERT INTO batches (digest_id, batch, send_at, due_at, expires_at, is_immediate, claims, lease_id)
      VALUES (1, 0, '2026-05-08T07:00Z', '2026-05-08T07:00Z', '2026-05-09T07:00Z', false, 1, 1)`,
   ],
+  [`INSERT INTO delivery_delays (digest_id, seconds, count) VALUES (1, 3, 9)`],
   ['CREATE TABLE deliveries_1 PARTITION OF deliveries FOR VALUES IN (1)'],
   [
     `INSERT INTO deliveries (digest_id, subscriber_id, batch, state, send_at, next_at, expires_at, attempts,

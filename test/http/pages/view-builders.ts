@@ -261,6 +261,7 @@ export function buildStatusView(
           scheduled: 0,
           ratePerSecond: 0,
           secondsLeft: 0,
+          delays: { p50: 1, p95: 2, p99: 3, max: 4 },
         },
       ],
       waiting: { deliveries: { count: 3, since: at }, transactional: { count: 0, since: null } },

@@ -139,7 +139,7 @@ function buildReadyMail(subscriberId: number): ReadyMail {
   return {
     ...{ subscriberId, digestId: 1, leaseId: 1, attempts: 1, selection: [] },
     ...{ domain: 'example.org', emailKey: '', messageId: '', messageDate: NOW },
-    expiresAt: new Date('2100-01-01'),
+    ...{ expiresAt: new Date('2100-01-01'), firstDueAt: null },
     compose: () => ({}) as Message,
   };
 }

@@ -204,7 +204,7 @@ function ready(subscriberId: number): ReadyMail {
       messageId: '',
       compose: () => ({}) as Message,
     },
-    ...{ messageDate: new Date(0), expiresAt: new Date('2100-01-01') },
+    ...{ messageDate: new Date(0), expiresAt: new Date('2100-01-01'), firstDueAt: null },
   };
 }
 

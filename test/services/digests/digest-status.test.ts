@@ -41,6 +41,7 @@ describe('The status of a digest', () => {
       scheduled: 2,
       ratePerSecond: 2,
       secondsLeft: 3,
+      delays: null,
     });
   });
 

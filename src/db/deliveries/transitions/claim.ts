@@ -18,6 +18,8 @@ export const CLAIM_TRANSITIONS = {
 export interface ClaimedDelivery {
   subscriberId: number;
   attempts: number;
+  /** The subscriber's hour. */
+  sendAt: Date;
   expiresAt: Date;
   /** Null before the first attempt, as are the Message-ID and its date; also null when it cannot be
    *  read, so that papers are selected again. */
@@ -41,6 +43,7 @@ export async function claimBatch(
   const result = await db.execute<{
     subscriberId: string;
     attempts: number;
+    sendAt: string;
     expiresAt: string;
     selection: string | null;
     messageId: string | null;
@@ -73,11 +76,12 @@ export async function claimBatch(
     UPDATE ${deliveries} AS delivery SET
       state = 'claimed', lease_id = ${leaseId}, next_at = least(next_at, ${now}), updated_at = ${now}
     FROM due WHERE delivery.digest_id = ${digestId} AND delivery.subscriber_id = due.subscriber_id
-    RETURNING delivery.subscriber_id AS "subscriberId", attempts, expires_at AS "expiresAt", selection,
-              message_id AS "messageId", message_date AS "messageDate"`);
+    RETURNING delivery.subscriber_id AS "subscriberId", attempts, send_at AS "sendAt",
+              expires_at AS "expiresAt", selection, message_id AS "messageId", message_date AS "messageDate"`);
   return interleaveAcrossPages(result.rows).map((row) => ({
     subscriberId: Number(row.subscriberId),
     attempts: row.attempts,
+    sendAt: new Date(row.sendAt),
     expiresAt: new Date(row.expiresAt),
     selection: readSelection(row.selection),
     messageId: row.messageId,
