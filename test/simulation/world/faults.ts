@@ -16,7 +16,16 @@ export interface Faults {
   clear(): void;
 }
 
-export function createFaults({ nowMs, random }: { nowMs: () => number; random: Random }): Faults {
+export function createFaults({
+  nowMs,
+  random,
+  onHit,
+}: {
+  nowMs: () => number;
+  random: Random;
+  /** Called when a fault hits. */
+  onHit: (fault: Action) => void;
+}): Faults {
   const database: (FaultOf<'database'> & { left: number })[] = [];
   const relay: FaultOf<'relay'>[] = [];
   const queue: FaultOf<'queue'>[] = [];
@@ -33,6 +42,7 @@ export function createFaults({ nowMs, random }: { nowMs: () => number; random: R
         fault.left -= 1;
         if (fault.left >= 0) continue;
         database.splice(at, 1);
+        onHit(fault);
         return fault;
       }
       return null;
@@ -41,7 +51,9 @@ export function createFaults({ nowMs, random }: { nowMs: () => number; random: R
       const at = relay.findIndex((fault) => fault.process === process);
       if (at !== -1) return relay.splice(at, 1)[0] ?? null;
       troubles = troubles.filter(({ untilMs }) => untilMs > nowMs());
-      return troubles.find(({ trouble }) => random.chance(trouble.share))?.trouble ?? null;
+      const hit = troubles.find(({ trouble }) => random.chance(trouble.share))?.trouble ?? null;
+      if (hit) onHit(hit);
+      return hit;
     },
     startRelayTrouble: (trouble, untilMs) => void troubles.push({ trouble, untilMs }),
     takeQueue: () => queue.shift() ?? null,

@@ -46,7 +46,11 @@ export type QueueFault = (typeof QUEUE_FAULTS)[number];
 
 /** Something that happens at a moment. A fault hits the first request of the process from then on.
  *  */
-export type Action = { atMs: number } & (
+export type Action = {
+  atMs: number;
+  /** What the operator does as soon as the fault hits: the two often meet. */
+  reaction?: 'pause' | 'cancel' | 'resend';
+} & (
   | { kind: 'database'; process: string; fault: DatabaseFault; delayMs: number; after: number }
   | { kind: 'database-away'; process: string; forMs: number; isSilent: boolean }
   | { kind: 'relay'; process: string; fault: RelayFault; delayMs: number }
@@ -209,5 +213,11 @@ function createAction(random: Random, kind: Kind, context: ActionContext): Actio
       kind: random.pick(['unsubscribe', 'unsubscribe', 'erase', 'change-hour'] as const),
     }),
   };
-  return make[kind]();
+  const action = make[kind]();
+  if (!random.chance(REACTION_SHARE)) return action;
+  if (kind === 'database') return { ...action, reaction: random.pick(['pause', 'cancel']) };
+  return kind === 'relay-trouble' ? { ...action, reaction: 'resend' } : action;
 }
+
+/** How many faults the operator reacts to. */
+const REACTION_SHARE = 0.4;

@@ -58,6 +58,7 @@ export async function runPlan(
   const faults = createFaults({
     nowMs: scheduler.nowMs,
     random: createRandom(plan.seed, 'relay troubles'),
+    onHit: (fault) => react(fault),
   });
   let violation: Error | null = null;
   const guard =
@@ -138,6 +139,15 @@ export async function runPlan(
       if (process.lease?.isAlive(Number(id))) invariants.onWorkerLost(Number(id), why);
   };
 
+  const reactionDelays = createRandom(plan.seed, 'reactions');
+  const react = ({ reaction }: Action) => {
+    if (!reaction) return;
+    const operation: Action =
+      reaction === 'resend'
+        ? { kind: 'resend', state: 'failed', atMs: 0 }
+        : { kind: reaction, atMs: 0 };
+    scheduler.after(40 * reactionDelays.next(), null, () => act(operation));
+  };
   const act = (action: Action) => {
     if (action.kind === 'database' || action.kind === 'relay' || action.kind === 'queue') {
       faults.add(action);
