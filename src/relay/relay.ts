@@ -214,10 +214,16 @@ export function openRelay({
       inFlight += 1;
       return new Promise((resolve) => {
         const transaction: SmtpTransaction = {
-          ...{ message, maySend, resolve, ...NEW_TRANSACTION },
+          message,
+          maySend,
+          resolve,
           relayIndex: slot?.relayIndex ?? 0,
+          isRetried: false,
+          isBackoffRequested: false,
           hasSlot: slot !== undefined,
           mustBeginSoon: slot !== undefined,
+          queuedAtSeconds: 0,
+          commands: NO_COMMANDS,
         };
         dispatch(transaction, 'No relay is configured.', '');
       });
@@ -253,10 +259,5 @@ const RELAY_CLOSED = 'The SMTP client is shutting down.';
 
 const ALWAYS = () => true;
 
-/** The session that takes the transaction fills in its commands. */
-const NEW_TRANSACTION = {
-  isRetried: false,
-  isBackoffRequested: false,
-  queuedAtSeconds: 0,
-  commands: { mail: '', rcpt: '' },
-} as const;
+/** Until a session takes the message, which fills in its commands. */
+const NO_COMMANDS: SmtpTransaction['commands'] = { mail: '', rcpt: '' };
