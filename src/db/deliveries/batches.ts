@@ -73,7 +73,8 @@ export async function recountBatches(
 ): Promise<void> {
   await tx.execute(sql`
     WITH counted AS MATERIALIZED (${selectBatchCounts(digestId, numbers)})
-    UPDATE batches SET states = counted.states, expires_at = counted.expires_at
+    UPDATE batches SET states = counted.states, expires_at = counted.expires_at,
+      due_at = CASE WHEN counted.due_at IS NOT NULL THEN batches.due_at END
     FROM counted
     WHERE digest_id = ${digestId} AND batches.batch = counted.batch AND lease_id IS NULL`);
 }

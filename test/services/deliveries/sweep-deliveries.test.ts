@@ -4,7 +4,9 @@ import { countDeliveries } from '../../../src/db/deliveries/count-deliveries.ts'
 import { openLease } from '../../../src/db/deliveries/leases.ts';
 import { claimBatch } from '../../../src/db/deliveries/transitions/claim.ts';
 import { expireDeliveries } from '../../../src/db/deliveries/transitions/expire.ts';
+import { skipDeliveriesOf } from '../../../src/db/deliveries/transitions/skip-subscriber.ts';
 import { markDigestCancelled, markDigestPaused } from '../../../src/db/digests/digests.ts';
+import { listFinishedDigests } from '../../../src/db/digests/retention.ts';
 import { addTransactionalEmail } from '../../../src/db/transactional/transactional-emails.ts';
 import { EXPIRED_DETAIL } from '../../../src/domain/deliveries/delivery.ts';
 import { enqueueRemaining } from '../../../src/services/deliveries/enqueue-batches.ts';
@@ -144,6 +146,15 @@ describe('The sweep', () => {
     );
     expect(rows).toEqual([{ state: 'expired' }, { state: 'pending' }]);
     expect(await sweep(monday)).toEqual({ ...quiet, expired: 1 });
+  });
+
+  it('A batch is finished when its last subscriber leaves', async () => {
+    await composeFor(1);
+    const { db } = database;
+    const { rows } = await db.execute<{ id: string }>(sql`SELECT id FROM subscribers`);
+    await db.transaction((tx) => skipDeliveriesOf(tx, Number(rows[0]?.id), 'Left.', NOW));
+    expect(await listFinishedDigests(db, NOW)).toHaveLength(1);
+    expect(await sweep()).toEqual(quiet);
   });
 
   it('A worker claims nothing that has expired, even before a sweep', async () => {
