@@ -18,7 +18,7 @@ export const HELP = `Usage: npm run chaos -- [options]
 Breaks the environment of a running Paperboy and checks what happened to each mail. Prints the counts as one line
 of JSON. Exits with 1 when a mail was lost or sent twice, or a delivery is in no recorded state.
 
-  --long             500 kills over 20,000 subscribers instead of a few (about 20 minutes)
+  --long             500 kills over 20,000 subscribers instead of a few (about 40 minutes)
   --servers          on PostgreSQL and Redis only
   --embedded         on the embedded database and queue only
   --only SCENARIO    only this one; may be repeated

@@ -10,8 +10,8 @@ import {
 } from './environment/servers.ts';
 import type { ChaosOptions } from './options.ts';
 import { isSelected, type Scenario } from './scenarios/scenario.ts';
-import { PARALLEL_SCENARIOS } from './settings.ts';
-import type { ScenarioRun } from './summary.ts';
+import { PARALLEL_BACKGROUND_SCENARIOS, PARALLEL_SCENARIOS } from './settings.ts';
+import { describeCounts, type ScenarioRun } from './summary.ts';
 
 /** Opens the environments of a deployment. */
 interface DeploymentTemplate {
@@ -19,9 +19,7 @@ interface DeploymentTemplate {
   close(): Promise<void>;
 }
 
-/**
- * Runs the scenarios: those that mostly wait beside the others, those that crash PostgreSQL last.
- */
+/** Runs the scenarios, those that mostly wait beside the others. */
 export async function runAll(
   chosen: readonly Scenario[],
   options: ChaosOptions,
@@ -77,28 +75,25 @@ async function runScenarios(
         },
       })),
   );
-  const background = tasks
-    .filter(({ scenario }) => scenario.runsInBackground)
-    .map(({ run }) => run());
+  const inBackground = tasks.filter(({ scenario }) => scenario.runsInBackground);
   const others = tasks.filter(({ scenario }) => !scenario.runsInBackground);
-  const [foreground, ...backgroundRuns] = await Promise.all([
-    runInParallel(others.filter(({ scenario }) => !scenario.breaksPostgres)),
-    ...background,
+  const ran = await Promise.all([
+    runInParallel(others, PARALLEL_SCENARIOS),
+    runInParallel(inBackground, PARALLEL_BACKGROUND_SCENARIOS),
   ]);
-  const ran = [...foreground, ...backgroundRuns];
-  for (const { scenario, run } of others) if (scenario.breaksPostgres) ran.push(await run());
-  return ran;
+  return ran.flat();
 }
 
 async function runInParallel(
   tasks: readonly { run: () => Promise<ScenarioRun> }[],
+  atOnce: number,
 ): Promise<ScenarioRun[]> {
   const waiting = [...tasks];
   const ran: ScenarioRun[] = [];
   const worker = async () => {
     for (let next = waiting.shift(); next; next = waiting.shift()) ran.push(await next.run());
   };
-  await Promise.all(Array.from({ length: PARALLEL_SCENARIOS }, worker));
+  await Promise.all(Array.from({ length: atOnce }, worker));
   return ran;
 }
 
@@ -152,26 +147,32 @@ async function runOne(
   { seed }: ChaosOptions,
   template: DeploymentTemplate,
 ): Promise<ScenarioRun> {
-  const { name, workers, movesClock } = scenario;
+  const { name, about: _about, servers: _servers, embedded: _embedded, ...options } = scenario;
   const startedAt = performance.now();
   const result = await template
     .run(scenario, {
       random: createRandom(seed),
-      log: (line) => printLine({ name, deployment }, line),
-      ...(workers !== undefined && { workers }),
-      ...(movesClock && { movesClock }),
+      log: (line) => printLine({ name, deployment }, `${secondsSince(startedAt)} s: ${line}`),
+      ...options,
     })
     .catch((error: Error) => ({
       counts: null,
       violations: [`the scenario failed: ${error.message}`],
     }));
-  const seconds = Math.round((performance.now() - startedAt) / 100) / 10;
-  return { name, deployment, seconds, result };
+  return { name, deployment, seconds: secondsSince(startedAt), result };
 }
 
-function printResult({ name, deployment, seconds, result: { violations } }: ScenarioRun): void {
+function secondsSince(startedAt: number): number {
+  return Math.round((performance.now() - startedAt) / 100) / 10;
+}
+
+function printResult({ name, deployment, seconds, result }: ScenarioRun): void {
+  const { violations, counts } = result;
   const status = violations.length === 0 ? 'held' : 'BROKEN';
-  console.error(`${status.padEnd(7)} ${name}, ${deployment}, ${seconds} s`);
+  const counted = describeCounts(counts);
+  console.error(
+    `${status.padEnd(7)} ${name}, ${deployment}, ${seconds} s${counted && `: ${counted}`}`,
+  );
   for (const violation of violations) printLine({ name, deployment }, violation);
 }
 

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 /** A wall clock that can be changed while a process runs (Debian's `faketime`). */
@@ -7,6 +8,7 @@ export interface AdjustableClock {
   /** Environment variables that make a process use this clock. */
   env: Record<string, string>;
   setOffset(offsetSeconds: number): Promise<void>;
+  close(): Promise<void>;
 }
 
 const FOLDERS = ['/usr/lib', '/usr/lib64', '/usr/local/lib'];
@@ -26,12 +28,19 @@ export function findFaketimeLibrary(): string | null {
  * Creates a clock with offset 0. Timers use another clock, which never changes, as when an operator
  * or NTP sets the time. @throws Error when faketime is not installed.
  */
-export async function createAdjustableClock(folder: string): Promise<AdjustableClock> {
+export async function createAdjustableClock(): Promise<AdjustableClock> {
   const library = findFaketimeLibrary();
   if (library === null) throw new Error(`${LIBRARY} was not found. Install faketime.`);
+  const folder = await mkdtemp(join(tmpdir(), 'paperboy-clock-'));
+  // PostgreSQL runs as another user.
+  await chmod(folder, 0o755);
   const file = join(folder, 'clock');
-  const setOffset = (offsetSeconds: number) =>
-    writeFile(file, `${offsetSeconds < 0 ? '' : '+'}${offsetSeconds}\n`);
+  // Renamed, because a process may read the file at any moment.
+  const setOffset = async (offsetSeconds: number) => {
+    await writeFile(`${file}.new`, `${offsetSeconds < 0 ? '' : '+'}${offsetSeconds}\n`);
+    await chmod(`${file}.new`, 0o644);
+    await rename(`${file}.new`, file);
+  };
   await setOffset(0);
   return {
     env: {
@@ -41,6 +50,7 @@ export async function createAdjustableClock(folder: string): Promise<AdjustableC
       FAKETIME_DONT_FAKE_MONOTONIC: '1',
     },
     setOffset,
+    close: () => rm(folder, { recursive: true, force: true }),
   };
 }
 

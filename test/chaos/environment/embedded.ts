@@ -1,14 +1,20 @@
-import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openEmbeddedDatabase } from '../../../src/db/client.ts';
-import { type ProcessEnvironment, runPaperboyOk } from '../../processes/support/paperboy.ts';
-import { addressOf, CONNECTIONS, DAY } from '../settings.ts';
+import {
+  type ProcessEnvironment,
+  pollUntil,
+  runPaperboyOk,
+} from '../../processes/support/paperboy.ts';
+import type { ProcessFault } from '../checks/evidence.ts';
+import { CONNECTIONS } from '../settings.ts';
 import { openFaultySmtpServer } from '../smtp/faulty-server.ts';
 import { createAdjustableClock } from './clock.ts';
-import { type ChaosEnvironment, createSendCommand, readDigestStatus } from './environment.ts';
-import { createChaosQueries } from './queries.ts';
-import type { EnvironmentOptions } from './servers.ts';
+import { type ChaosEnvironment, readDigestStatus } from './environment.ts';
+import { type ChaosQueries, createChaosQueries } from './queries.ts';
+import { planMissedDigest } from './send-hours.ts';
+import { dayOfPapers, type EnvironmentOptions } from './servers.ts';
 import { extractError, type SupervisedProcess, superviseProcess } from './supervised-process.ts';
 
 /** A migrated data folder with the seed papers, which each environment copies. */
@@ -21,10 +27,15 @@ export async function openEmbeddedTemplate(): Promise<EmbeddedTemplate> {
   const cwd = await mkdtemp(join(tmpdir(), 'paperboy-chaos-'));
   const dataDir = join(cwd, 'data');
   await runPaperboyOk('seed', { cwd, env: { DATA_DIR: dataDir } });
+  await withEmbeddedDatabase(dataDir, async (queries) => {
+    await queries.movePapersTo(dayOfPapers());
+    await queries.recordHistory();
+  });
   return { dataDir, stop: () => rm(cwd, { recursive: true, force: true }) };
 }
 
-/** Opens an environment of one process with all roles: PGlite, no Redis. */
+/** Opens an environment of one process with all roles: PGlite, no Redis. It starts with the
+ *  digest. */
 export async function openEmbeddedEnvironment(
   template: EmbeddedTemplate,
   { random, log, movesClock = false }: EnvironmentOptions,
@@ -37,7 +48,7 @@ export async function openEmbeddedEnvironment(
   }
   const sink = openFaultySmtpServer();
   const { listenerIndex, url } = await sink.openListener();
-  const clock = movesClock ? await createAdjustableClock(cwd) : null;
+  const clock = movesClock ? await createAdjustableClock() : null;
   const commandEnvironment: ProcessEnvironment = {
     cwd,
     env: {
@@ -46,91 +57,83 @@ export async function openEmbeddedEnvironment(
       ...clock?.env,
     },
   };
-  const sendingAtKills: number[] = [];
+  const faults: ProcessFault[] = [];
   const crashes: string[] = [];
   const processes: SupervisedProcess[] = [];
-  const sendCommand = createSendCommand(commandEnvironment, {
-    date: DAY,
-    waitUntilReady: async () => processes[0]?.waitUntilRunning(),
-  });
-
-  let unknown = 0;
-  let uncounted: number[] = [];
-  let group = { kills: [] as number[], left: 0 };
-  let counting = Promise.resolve();
-  /**
-   * The next process turns `sending` into `unknown` when it starts; only then can a command count.
-   * Kills that follow each other faster share the count.
-   */
-  const countUnknown = async () => {
-    await processes[0]?.waitUntilRunning();
-    const { states } = await readDigestStatus({ commandEnvironment });
-    const left = Math.max(0, (states.unknown ?? 0) - unknown);
-    unknown += left;
-    if (uncounted.length > 0) group = { kills: uncounted, left: 0 };
-    uncounted = [];
-    group.left += left;
-    for (const kill of group.kills)
-      sendingAtKills[kill] = Math.ceil(group.left / group.kills.length);
-  };
+  let subscribers = 0;
+  const noteFault = (pid: number, kind: ProcessFault['kind']) =>
+    void faults.push({ pid, kind, at: Date.now() });
   const open = () => {
     processes[0] = superviseProcess({
-      ...{
-        listenerIndex,
-        argv: ['start'],
-        environment: commandEnvironment,
-        onCrash: (stderr) => crashes.push(extractError(stderr)),
-      },
-      afterKill: async () => {
-        uncounted.push(sendingAtKills.push(0) - 1);
-        counting = countUnknown().catch(() => undefined);
-        sendCommand.restart();
-      },
+      ...{ listenerIndex, argv: ['start'], environment: commandEnvironment },
+      onKill: (pid) => noteFault(pid, 'killed'),
+      onCrash: (stderr) => crashes.push(extractError(stderr)),
     });
   };
-  open();
+  const withDatabase = async <Result>(ask: (queries: ChaosQueries) => Promise<Result>) => {
+    await processes[0]?.stop();
+    try {
+      return await withEmbeddedDatabase(dataDir, ask);
+    } finally {
+      open();
+    }
+  };
+  const readStatus = async () => {
+    await processes[0]?.waitUntilRunning();
+    // A kill may hit the process while the command asks it.
+    return readDigestStatus({ commandEnvironment }).catch(() => null);
+  };
 
   return {
     deployment: 'embedded',
-    ...{
-      random,
-      log,
-      sink,
-      processes,
-      commandEnvironment,
-      sendCommand,
-      sendingAtKills,
-      crashes,
+    ...{ random, log, sink, processes, commandEnvironment, faults, crashes, noteFault },
+    hasOneClock: !movesClock,
+    subscriberCount: () => subscribers,
+    digestDates: async () => {
+      const status = await pollUntil(readStatus);
+      return [status.date];
     },
-    compose: async (subscriberCount) => {
-      const rows = Array.from({ length: subscriberCount }, (_, n) => `${addressOf(n)},${n % 24}`);
-      await writeFile(join(cwd, 'readers.csv'), `email,hour\n${rows.join('\n')}\n`);
+    startDigest: async (subscriberCount) => {
+      const { composeAt, hours } = planMissedDigest(new Date());
+      commandEnvironment.env.COMPOSE_AT = composeAt;
+      subscribers += subscriberCount;
+      await withDatabase((queries) => queries.addSubscribers(subscriberCount, hours));
       await processes[0]?.waitUntilRunning();
-      await runPaperboyOk('subscribers import readers.csv', commandEnvironment);
-      await runPaperboyOk(`digest compose --date ${DAY}`, commandEnvironment);
     },
-    withDatabase: async (ask) => {
-      await counting;
-      await processes[0]?.stop();
-      const database = await openEmbeddedDatabase(join(dataDir, 'postgres'));
-      try {
-        return await ask(
-          createChaosQueries(
-            async (sql, values = []) => (await database.pool.query(sql, [...values])).rows,
-          ),
-        );
-      } finally {
-        await database.close();
-        open();
-      }
+    countOpen: async ({ withDeferred = true } = {}) => {
+      const { states } = (await readStatus()) ?? { states: { pending: 1 } };
+      const {
+        pending = 0,
+        claimed = 0,
+        sending = 0,
+        deferred = 0,
+      } = states as Record<string, number>;
+      return pending + claimed + sending + (withDeferred ? deferred : 0);
     },
+    withDatabase,
     injectCommitFaults: () => undefined,
     moveClock: async (offsetSeconds) => clock?.setOffset(offsetSeconds),
     close: async () => {
-      sendCommand.kill();
       await processes[0]?.remove();
       await sink.close();
+      await clock?.close();
       await rm(cwd, { recursive: true, force: true });
     },
   };
+}
+
+async function withEmbeddedDatabase<Result>(
+  dataDir: string,
+  ask: (queries: ChaosQueries) => Promise<Result>,
+): Promise<Result> {
+  const database = await openEmbeddedDatabase(join(dataDir, 'postgres'));
+  try {
+    return await ask(
+      createChaosQueries(
+        async (sql, values = []) => (await database.pool.query(sql, [...values])).rows,
+      ),
+    );
+  } finally {
+    await database.close();
+  }
 }

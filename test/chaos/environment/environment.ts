@@ -1,15 +1,16 @@
 import {
   type ProcessEnvironment,
+  pause,
+  pollUntil,
   runPaperboyOk,
-  spawnPaperboy,
 } from '../../processes/support/paperboy.ts';
 import type { Random } from '../../support/random.ts';
 import { type Counts, checkInvariants } from '../check-invariants.ts';
+import type { Evidence, Expectation, ProcessFault } from '../checks/evidence.ts';
 import type { CommitFaultInjector } from '../postgres/proxy.ts';
-import { DAY, MAX_IN_FLIGHT } from '../settings.ts';
+import { MAX_IN_FLIGHT } from '../settings.ts';
 import type { FaultySmtpServer } from '../smtp/faulty-server.ts';
 import type { ChaosQueries } from './queries.ts';
-import { createSendCommand, type DigestStatus, type SendCommand } from './send-command.ts';
 import type { SupervisedProcess } from './supervised-process.ts';
 
 export type Deployment = 'servers' | 'embedded';
@@ -20,21 +21,32 @@ export interface ChaosEnvironment {
   random: Random;
   log(line: string): void;
   sink: FaultySmtpServer;
-  /** The processes that send: two workers on servers, or the one embedded process. */
+  /** The processes that send: the workers on servers, or the one embedded process. */
   processes: readonly SupervisedProcess[];
   /** The environment that commands run in. */
   commandEnvironment: ProcessEnvironment;
-  /** Stores this many subscribers and composes the digest of `DAY` for them. */
-  compose(subscriberCount: number): Promise<void>;
-  sendCommand: SendCommand;
-  /** How many deliveries each kill so far left in the state `sending`. */
-  sendingAtKills: number[];
+  /**
+   * Stores this many subscribers and starts the scheduler, which composes a digest that is due for
+   * all of them. From here on only Paperboy itself decides what is sent when.
+   */
+  startDigest(subscriberCount: number): Promise<void>;
+  /** How many subscribers were stored. */
+  subscriberCount(): number;
+  /** The days of all digests. */
+  digestDates(): Promise<string[]>;
+  /** Records that a process was made unable to record what it sent. Kills are recorded anyway. */
+  noteFault(pid: number, kind: ProcessFault['kind']): void;
+  faults: readonly ProcessFault[];
+  /** Number of open deliveries: none when everything has ended. */
+  countOpen(options?: { withDeferred?: boolean }): Promise<number>;
   /** Queries the tables. The embedded deployment is stopped first and started again afterwards. */
   withDatabase<Result>(ask: (queries: ChaosQueries) => Promise<Result>): Promise<Result>;
   /** Injects faults into the commits of a process. Has no effect on the embedded deployment. */
   injectCommitFaults(supervised: SupervisedProcess, injector: CommitFaultInjector | null): void;
-  /** Changes the wall clock of all processes, but not their timers. */
+  /** Changes the wall clock of all processes, and of a PostgreSQL of its own, but not timers. */
   moveClock(offsetSeconds: number): Promise<void>;
+  /** Whether the database, the processes and this one use the same clock all the time. */
+  hasOneClock: boolean;
   /** The errors of processes that ended by themselves. */
   crashes: string[];
   close(): Promise<void>;
@@ -47,59 +59,102 @@ export interface ScenarioResult {
   facts?: Record<string, number>;
 }
 
-/** Ends all faults, waits until every delivery has ended, and checks the invariants. */
+/** What a scenario expects, beyond the rules for all. */
+export interface CheckOptions {
+  expect?: Evidence['expect'];
+  /** @defaultValue the audience of `startDigest` */
+  expectedAudience?: number;
+  /** Addresses whose mail may belong to no delivery. */
+  allowsMailTo?: Evidence['allowsMailTo'];
+  /** The subscribers and their addresses, when some were erased since. */
+  audience?: ReadonlyMap<number, string>;
+}
+
+/** How long everything may take to end once no fault is left, in ms: a lease, a sweep, and the rest
+ *  of the digest on a busy machine. */
+const DRAIN_TIMEOUT_MS = 240_000;
+
+/** Ends all faults, waits until Paperboy has ended every delivery, and checks the invariants. With
+ *  `keepsDeferred` it does not wait for retries, with `keepsFaults` those of the relay go on. */
 export async function drainAndCheck(
   environment: ChaosEnvironment,
-  { allowedUnknown = 0, timeoutMs = 150_000 } = {},
+  {
+    timeoutMs = DRAIN_TIMEOUT_MS,
+    keepsDeferred = false,
+    keepsFaults = false,
+    ...options
+  }: CheckOptions & { timeoutMs?: number; keepsDeferred?: boolean; keepsFaults?: boolean } = {},
 ): Promise<ScenarioResult> {
+  if (!keepsFaults) endFaults(environment);
+  await waitUntilEnded(environment, { timeoutMs, keepsDeferred });
+  return checkEnvironment(environment, options);
+}
+
+export function endFaults(environment: ChaosEnvironment): void {
   environment.sink.injectFaults(null);
   environment.sink.setDelay(0);
   for (const supervised of environment.processes) environment.injectCommitFaults(supervised, null);
-  environment.sendCommand.restart();
-  let status = await environment.sendCommand.waitUntilSent(timeoutMs);
-  if ((status.states.deferred ?? 0) > 0) {
-    await environment.withDatabase((queries) => queries.makeDeferredDue());
-    environment.sendCommand.restart();
-    status = await environment.sendCommand.waitUntilSent(timeoutMs);
-  }
-  return checkEnvironment(
-    environment,
-    await readDigestStatus(environment, status.date),
-    allowedUnknown,
-  );
 }
+
+/** Waits until every delivery has ended. Returns false when it takes too long: the check then names
+ *  those that have not. */
+export async function waitUntilEnded(
+  environment: ChaosEnvironment,
+  { timeoutMs = DRAIN_TIMEOUT_MS, keepsDeferred = false } = {},
+): Promise<boolean> {
+  const hasEnded = async () =>
+    (await environment.countOpen({ withDeferred: !keepsDeferred })) === 0 || pause(100, false);
+  return pollUntil(hasEnded, timeoutMs).catch(() => false);
+}
+
+const NO_EXPECTATION: Expectation = {};
 
 /** Checks the invariants now. */
 export async function checkEnvironment(
   environment: ChaosEnvironment,
-  status: DigestStatus,
-  allowedUnknown = 0,
+  {
+    expect = () => NO_EXPECTATION,
+    allowsMailTo = () => false,
+    expectedAudience,
+    audience: known,
+  }: CheckOptions = {},
 ): Promise<ScenarioResult> {
-  return environment.withDatabase(async (queries) =>
-    checkInvariants({
-      audience: await queries.audience(),
+  const { sink, faults, hasOneClock } = environment;
+  const statuses = await readStatuses(environment);
+  return environment.withDatabase(async (queries) => {
+    const audience = known ?? (await queries.audience());
+    return checkInvariants({
+      audience,
+      expectedAudience: expectedAudience ?? environment.subscriberCount(),
       rows: await queries.deliveries(),
-      acceptances: countAcceptances(environment.sink),
-      status,
-      sendingAtKills: environment.sendingAtKills,
-      maxInFlight: MAX_IN_FLIGHT,
-      allowedUnknown: allowedUnknown,
-    }),
-  );
+      changes: await queries.changes(),
+      pidByLease: await queries.pidByLease(),
+      strandedBatches: await queries.strandedBatches(),
+      ...{ transactions: sink.transactions, seenAt: sink.seenAt },
+      ...{ faults, kills: faults.filter(({ kind }) => kind === 'killed').length },
+      ...{ statuses, maxInFlight: MAX_IN_FLIGHT, hasOneClock, expect, allowsMailTo },
+    });
+  });
 }
 
 /** The output of `digest status --json`. */
+export interface DigestStatus {
+  date: string;
+  audience: number;
+  states: Record<string, number>;
+}
+
 export async function readDigestStatus(
   environment: Pick<ChaosEnvironment, 'commandEnvironment'>,
-  date = DAY,
+  date?: string,
 ): Promise<DigestStatus> {
-  return JSON.parse(
-    await runPaperboyOk(`digest status --json --date ${date}`, environment.commandEnvironment),
-  );
+  const line = `digest status --json${date === undefined ? '' : ` --date ${date}`}`;
+  return JSON.parse(await runPaperboyOk(line, environment.commandEnvironment));
 }
 
-export function countAcceptances(sink: FaultySmtpServer): Map<string, number> {
-  return new Map([...sink.acceptances].map(([email, list]) => [email, list.length]));
+async function readStatuses(environment: ChaosEnvironment): Promise<DigestStatus[]> {
+  const statuses: DigestStatus[] = [];
+  for (const date of await environment.digestDates())
+    statuses.push(await readDigestStatus(environment, date));
+  return statuses;
 }
-
-export { createSendCommand, spawnPaperboy };

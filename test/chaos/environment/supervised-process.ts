@@ -26,8 +26,10 @@ export interface SupervisedProcessOptions {
   listenerIndex: number;
   argv: readonly string[];
   environment: ProcessEnvironment;
-  /** Called after `kill`, before the process is started again. */
-  afterKill: (pid: number) => Promise<void>;
+  /** The `dist/main.js` of another build. @defaultValue this one's */
+  main?: string;
+  /** Called right after a running process was killed by `kill` or `remove`. */
+  onKill: (pid: number) => void;
   /** Called when a process ended by itself. */
   onCrash: (stderr: string) => void;
 }
@@ -39,7 +41,8 @@ export function superviseProcess({
   listenerIndex,
   argv,
   environment: commandEnvironment,
-  afterKill,
+  main,
+  onKill,
   onCrash,
 }: SupervisedProcessOptions): SupervisedProcess {
   let current: PaperboyProcess | null = null;
@@ -49,7 +52,7 @@ export function superviseProcess({
 
   const runUntilStopped = async () => {
     while (isWanted) {
-      const running = spawnPaperboy(argv, commandEnvironment);
+      const running = spawnPaperboy(argv, commandEnvironment, main === undefined ? {} : { main });
       current = running;
       isKilled = false;
       running.waitForOutput(' runs: ').then(
@@ -61,8 +64,7 @@ export function superviseProcess({
       const { stderr } = await running.ended;
       isUp = false;
       current = null;
-      if (isKilled) await afterKill(running.pid);
-      else if (isWanted) {
+      if (isWanted && !isKilled) {
         onCrash(stderr);
         await pause(RESTART_DELAY_MS);
       }
@@ -73,6 +75,13 @@ export function superviseProcess({
   const pid = () => (isUp && !isKilled ? (current?.pid ?? null) : null);
   const send = (signal: NodeJS.Signals) => {
     if (current) process.kill(current.pid, signal);
+  };
+  const killNow = () => {
+    if (!current) return;
+    isKilled = true;
+    const { pid: killed } = current;
+    send('SIGKILL');
+    onKill(killed);
   };
   return {
     listenerIndex,
@@ -86,8 +95,7 @@ export function superviseProcess({
     },
     kill: () => {
       if (pid() === null) return false;
-      isKilled = true;
-      send('SIGKILL');
+      killNow();
       return true;
     },
     signal: send,
@@ -102,7 +110,7 @@ export function superviseProcess({
     },
     remove: async () => {
       isWanted = false;
-      send('SIGKILL');
+      if (current) killNow();
       await supervision;
     },
   };

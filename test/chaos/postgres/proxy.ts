@@ -21,6 +21,11 @@ export interface PostgresProxy {
   /** URL of the database through the proxy. */
   url: string;
   injectFaults(injectFault: CommitFaultInjector | null): void;
+  /**
+   * Stops or resumes forwarding, without closing a connection: a firewall that drops packets. What
+   * was written in the meantime arrives afterwards, even if its connection was given up.
+   */
+  setBlackholed(isBlackholed: boolean): void;
   close(): Promise<void>;
 }
 
@@ -32,10 +37,12 @@ export async function openPostgresProxy(databaseUrl: string): Promise<PostgresPr
   const upstream = { host: target.hostname, port: Number(target.port) };
   const sockets = new Set<Socket>();
   let injectFault: CommitFaultInjector | null = null;
+  let gate = createGate();
+  gate.open();
 
   const server = createServer((client) => {
     const database = connect(upstream);
-    const close = () => {
+    const destroy = () => {
       client.destroy();
       database.destroy();
     };
@@ -43,12 +50,13 @@ export async function openPostgresProxy(databaseUrl: string): Promise<PostgresPr
       socket.setNoDelay(true);
       sockets.add(socket);
       socket.on('error', () => undefined);
-      socket.on('close', () => {
-        sockets.delete(socket);
-        close();
-      });
+      socket.on('close', () => sockets.delete(socket));
     }
-    relay(client, database, (point) => injectFault?.(point), close);
+    relay(
+      { client, database, destroy },
+      (point) => injectFault?.(point),
+      () => gate.whenOpen,
+    );
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -58,19 +66,31 @@ export async function openPostgresProxy(databaseUrl: string): Promise<PostgresPr
     injectFaults: (next) => {
       injectFault = next;
     },
+    setBlackholed: (isBlackholed) => {
+      gate.open();
+      if (isBlackholed) gate = createGate();
+    },
     close: async () => {
       server.close();
+      gate.open();
       for (const socket of sockets) socket.destroy();
       await once(server, 'close');
     },
   };
 }
 
+function createGate(): { whenOpen: Promise<void>; open: () => void } {
+  let open = () => {};
+  const whenOpen = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  return { whenOpen, open };
+}
+
 function relay(
-  client: Socket,
-  database: Socket,
+  { client, database, destroy }: { client: Socket; database: Socket; destroy: () => void },
   injectFault: CommitFaultInjector,
-  close: () => void,
+  whenOpen: () => Promise<void>,
 ): void {
   const tracker = createQueryCycleTracker();
   const request: PgMessage[] = [];
@@ -80,28 +100,40 @@ function relay(
     const cycle = tracker.trackRequest(message);
     if (cycle === null && message.type !== 'H' && !UNBUFFERED_TYPES.has(message.type)) return;
     if (cycle) await applyFault(injectFault, 'before', cycle);
+    await whenOpen();
     for (const { bytes } of request.splice(0)) database.write(bytes);
   };
   const forwardResponse = async (message: PgMessage) => {
     const cycle = tracker.trackResponse(message);
     if (cycle) await applyFault(injectFault, 'after', cycle);
+    await whenOpen();
     client.write(message.bytes);
   };
-  forward(client, createMessageParser({ firstMessage: 'untyped' }), forwardRequest, close);
-  forward(database, createMessageParser({ firstMessage: 'typed' }), forwardResponse, close);
+  forward(client, createMessageParser({ firstMessage: 'untyped' }), forwardRequest, {
+    onClosed: () => database.end(),
+    onDropped: destroy,
+  });
+  forward(database, createMessageParser({ firstMessage: 'typed' }), forwardResponse, {
+    onClosed: () => client.end(),
+    onDropped: destroy,
+  });
 }
 
-/** Forwards the messages in order: one that waits delays those behind it. */
+/** Forwards the messages in order, and the end of the connection after them: one that waits delays
+ *  those behind it. A statement that waits is delivered even if the client has given it up. */
 function forward(
   socket: Socket,
   parse: (chunk: Buffer) => PgMessage[],
   handle: (message: PgMessage) => Promise<void>,
-  close: () => void,
+  { onClosed, onDropped }: { onClosed: () => void; onDropped: () => void },
 ): void {
   let last = Promise.resolve();
   socket.on('data', (chunk) => {
     for (const message of parse(chunk)) last = last.then(() => handle(message));
-    last.catch(close);
+    last.catch(onDropped);
+  });
+  socket.on('close', () => {
+    last.then(onClosed, onDropped);
   });
 }
 

@@ -1,6 +1,6 @@
-import { pollUntil } from '../../processes/support/paperboy.ts';
+import { pause, pollUntil } from '../../processes/support/paperboy.ts';
 import type { ChaosEnvironment, Deployment, ScenarioResult } from '../environment/environment.ts';
-import type { ServerEnvironment } from '../environment/servers.ts';
+import type { EnvironmentOptions, ServerEnvironment } from '../environment/servers.ts';
 
 /** The size of a run. */
 export interface ScenarioSize {
@@ -11,15 +11,10 @@ export interface ScenarioSize {
 }
 
 /** One way of breaking things, in an environment of its own. */
-export interface Scenario {
+export interface Scenario extends Omit<EnvironmentOptions, 'random' | 'log'> {
   name: string;
   /** What breaks, and what must hold. */
   about: string;
-  /** @defaultValue 2 */
-  workers?: number;
-  movesClock?: true;
-  /** Crashes PostgreSQL, which all scenarios share, so it runs after the others. */
-  breaksPostgres?: true;
   /** Mostly waits, so it runs beside the others. */
   runsInBackground?: true;
   /** The deployments of the short form. @defaultValue all that the scenario supports */
@@ -45,9 +40,27 @@ export function isSelected(
   );
 }
 
+/** A lease, a sweep, and the work of a busy machine: no wait for a mail takes longer, in ms. */
+const MAX_WAIT_MS = 180_000;
+
 /** Resolves once the SMTP server has accepted `count` messages. */
 export async function waitForAccepted({ sink }: ChaosEnvironment, count: number): Promise<void> {
-  await pollUntil(() => sink.accepted() >= count);
+  await pollUntil(() => sink.accepted() >= count, MAX_WAIT_MS).catch(() => {
+    throw new Error(
+      `Only ${sink.accepted()} messages were accepted within ${MAX_WAIT_MS / 1000} s, expected ${count}.`,
+    );
+  });
+}
+
+/** Waits until something is true of the tables or the processes. @throws Error that names it. */
+export async function waitUntil(
+  what: string,
+  isTrue: () => Promise<boolean> | boolean,
+  timeoutMs = MAX_WAIT_MS,
+): Promise<void> {
+  await pollUntil(async () => (await isTrue()) || pause(50, false), timeoutMs).catch(() => {
+    throw new Error(`Within ${timeoutMs / 1000} s it did not happen that ${what}.`);
+  });
 }
 
 /** Adds further violations; null stands for none. */

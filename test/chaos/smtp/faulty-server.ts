@@ -1,14 +1,19 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import type { SmtpFaultInjector } from './faults.ts';
-import { type Acceptance, serveSmtp } from './session.ts';
+import { serveSmtp } from './session.ts';
+import type { SmtpTransaction } from './transactions.ts';
 
 /** An SMTP server that records an accepted message at the final dot, before it replies. */
 export interface FaultySmtpServer {
   /** Opens a listener. Each worker has its own, so that a fault can choose its worker. */
   openListener(): Promise<{ listenerIndex: number; url: string }>;
+  /** Every attempt to send a message, in the order of their RCPT. */
+  transactions: readonly SmtpTransaction[];
   /** Accepted messages by recipient, in the order of acceptance. */
-  acceptances: ReadonlyMap<string, readonly Acceptance[]>;
+  acceptances: ReadonlyMap<string, readonly SmtpTransaction[]>;
+  /** When the RCPT of each address arrived, in ms. */
+  seenAt: ReadonlyMap<string, readonly number[]>;
   /** Number of accepted messages, on one listener or on all. */
   accepted(listenerIndex?: number): number;
   /** Sets the function that decides on faults; null for none. */
@@ -23,7 +28,9 @@ export interface FaultySmtpServer {
 }
 
 export function openFaultySmtpServer(): FaultySmtpServer {
-  const acceptances = new Map<string, Acceptance[]>();
+  const transactions: SmtpTransaction[] = [];
+  const acceptances = new Map<string, SmtpTransaction[]>();
+  const seenAt = new Map<string, number[]>();
   const servers: Server[] = [];
   const sockets = new Set<Socket>();
   const acceptedByListener: number[] = [];
@@ -33,10 +40,17 @@ export function openFaultySmtpServer(): FaultySmtpServer {
     listener: ((listenerIndex: number) => void) | null;
   } = { injector: null, delayMs: 0, listener: null };
 
-  const accept = (listenerIndex: number, recipient: string, acceptance: Acceptance) => {
-    const before = acceptances.get(recipient);
-    if (before) before.push(acceptance);
-    else acceptances.set(recipient, [acceptance]);
+  const begin = (listenerIndex: number, recipient: string): SmtpTransaction => {
+    const transaction: SmtpTransaction = {
+      ...{ recipient, listenerIndex, at: Date.now() },
+      ...{ messageId: null, token: null, hash: null, acceptedAt: null, reply: null, cutAt: null },
+    };
+    transactions.push(transaction);
+    return transaction;
+  };
+  const accept = (transaction: SmtpTransaction) => {
+    const { recipient, listenerIndex } = transaction;
+    append(acceptances, recipient, transaction);
     acceptedByListener[listenerIndex] = (acceptedByListener[listenerIndex] ?? 0) + 1;
     current.listener?.(listenerIndex);
   };
@@ -49,7 +63,9 @@ export function openFaultySmtpServer(): FaultySmtpServer {
         socket.on('close', () => sockets.delete(socket));
         void serveSmtp(socket, {
           injectFault: (moment) => current.injector?.({ ...moment, listenerIndex }),
-          accept: (recipient, acceptance) => accept(listenerIndex, recipient, acceptance),
+          onRecipient: (recipient) => append(seenAt, recipient, Date.now()),
+          begin: (recipient) => begin(listenerIndex, recipient),
+          onAccepted: accept,
           delayMs: () => current.delayMs,
         });
       });
@@ -62,7 +78,9 @@ export function openFaultySmtpServer(): FaultySmtpServer {
         url: `smtp://127.0.0.1:${(server.address() as AddressInfo).port}`,
       };
     },
+    transactions,
     acceptances,
+    seenAt,
     accepted: (listenerIndex) =>
       listenerIndex === undefined
         ? acceptedByListener.reduce((sum, each) => sum + each, 0)
@@ -87,4 +105,10 @@ export function openFaultySmtpServer(): FaultySmtpServer {
       }
     },
   };
+}
+
+function append<Value>(lists: Map<string, Value[]>, key: string, value: Value): void {
+  const list = lists.get(key);
+  if (list) list.push(value);
+  else lists.set(key, [value]);
 }

@@ -1,19 +1,18 @@
+import { createHash } from 'node:crypto';
 import type { Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { SmtpFault, SmtpFaultPoint, SmtpStage } from './faults.ts';
 import { createSmtpInput } from './input.ts';
-
-/** A message that the server accepted. */
-export interface Acceptance {
-  messageId: string;
-  /** The token of its unsubscribe link, if it has one. */
-  token: string | null;
-  at: number;
-}
+import { createRecipientScanner, type SmtpTransaction } from './transactions.ts';
 
 export interface SessionDeps {
   injectFault(point: Omit<SmtpFaultPoint, 'listenerIndex'>): SmtpFault | null | undefined;
-  accept(recipient: string, acceptance: Acceptance): void;
+  /** Called when the RCPT of a message has arrived, perhaps long before it is handled. */
+  onRecipient(recipient: string): void;
+  /** Records a transaction, which the session completes later. */
+  begin(recipient: string): SmtpTransaction;
+  /** Called right after a message was recorded as accepted. */
+  onAccepted(transaction: SmtpTransaction): void;
   delayMs(): number;
 }
 
@@ -40,7 +39,11 @@ function createSession(socket: Socket, deps: SessionDeps) {
   const input = createSmtpInput();
   let wake = () => {};
   let isOver = false;
+  let current: SmtpTransaction | null = null;
+  let lastReply = '';
+  const scan = createRecipientScanner(deps.onRecipient);
   socket.on('data', (chunk) => {
+    scan(chunk);
     input.push(chunk);
     wake();
   });
@@ -68,100 +71,126 @@ function createSession(socket: Socket, deps: SessionDeps) {
   const replyOrFault = async (stage: SmtpStage, recipient: string | null, defaultReply: string) => {
     const fault = deps.injectFault({ stage, recipient });
     if (!fault) return writeReply(defaultReply);
-    if ('drop' in fault) return drop();
-    if ('reply' in fault) {
-      writeReply(fault.reply);
-      if (fault.reply.startsWith('421')) throw new Closed();
-      return false;
+    if ('drop' in fault) return drop(stage);
+    if ('reply' in fault) return refuse(fault.reply);
+    if ('wait' in fault) {
+      if (current) current.cutAt = stage;
+      await fault.wait;
+      if (current) current.cutAt = null;
     }
-    if ('wait' in fault) await fault.wait;
     if ('everyMs' in fault) {
       for (const byte of `${defaultReply}\r\n`) {
         if (isOver) throw new Closed();
         socket.write(byte);
         await pause(fault.everyMs);
       }
+      if (current) current.reply = defaultReply;
       return true;
     }
     writeReply(defaultReply);
     if ('thenDrop' in fault) {
-      if (fault.thenDrop === 'now') drop();
+      if (fault.thenDrop === 'now') drop(stage);
       throw new Closed();
     }
     return true;
   };
   const writeReply = (reply: string) => {
     if (isOver) throw new Closed();
+    lastReply = reply;
+    if (current) current.reply = reply;
     socket.write(`${reply}\r\n`);
     return true;
   };
-  const drop = (): never => {
+  const refuse = (reply: string) => {
+    writeReply(reply);
+    if (reply.startsWith('421')) throw new Closed();
+    return false;
+  };
+  const drop = (stage: SmtpStage): never => {
+    if (current) current.cutAt = stage;
     socket.resetAndDestroy();
     throw new Closed();
   };
 
-  /** Reads the body to the final dot and returns its first characters, which hold the header. */
+  /** Reads the body to the final dot. Returns its first characters, which hold the header. */
   const readBody = async (recipient: string) => {
+    const hash = createHash('sha256');
     let head = '';
     let isBegun = false;
     for (;;) {
       const { bytes, isComplete } = input.takeBody();
+      hash.update(bytes);
       if (head.length < HEAD_CHARS) head += bytes.toString('latin1').slice(0, HEAD_CHARS);
       if (!isBegun && bytes.length > 0) {
         isBegun = true;
         const fault = deps.injectFault({ stage: 'body', recipient });
-        if (fault && 'drop' in fault) drop();
+        if (fault && 'drop' in fault) drop('body');
         if (fault && 'wait' in fault) await fault.wait;
       }
-      if (isComplete) return head;
+      if (isComplete) return { head, hash: hash.digest('hex') };
       await waitForData();
     }
   };
 
-  const takeMessage = async (recipient: string) => {
+  const takeMessage = async (transaction: SmtpTransaction) => {
+    const { recipient } = transaction;
     if (!(await replyOrFault('DATA', recipient, '354 Go on'))) return;
-    const head = await readBody(recipient);
+    const { head, hash } = await readBody(recipient);
+    transaction.hash = hash;
+    transaction.messageId = /^Message-ID:\s*(\S+)/im.exec(head)?.[1] ?? '';
+    transaction.token = /\/unsubscribe\/([\w.-]+)/.exec(head)?.[1] ?? null;
     const fault = deps.injectFault({ stage: 'dot', recipient });
-    if (fault && 'drop' in fault) drop();
+    if (fault && 'drop' in fault) drop('dot');
     if (fault && 'reply' in fault) {
-      writeReply(fault.reply);
-      if (fault.reply.startsWith('421')) throw new Closed();
+      refuse(fault.reply);
       return;
     }
-    deps.accept(recipient, {
-      messageId: /^Message-ID:\s*(\S+)/im.exec(head)?.[1] ?? '',
-      token: /\/unsubscribe\/([\w.-]+)/.exec(head)?.[1] ?? null,
-      at: Date.now(),
-    });
+    transaction.acceptedAt = Date.now();
+    deps.onAccepted(transaction);
     const delayMs = deps.delayMs();
     if (delayMs > 0) await pause(delayMs);
     await replyOrFault('accepted', recipient, '250 2.0.0 Accepted');
     deps.injectFault({ stage: 'replied', recipient });
   };
 
+  /** The reply of a refused MAIL is about the recipient that follows it. */
+  const takeRecipient = async (address: string, senderRefusal: string | null) => {
+    const transaction = deps.begin(address);
+    if (senderRefusal !== null) {
+      writeReply('503 5.5.1 MAIL first');
+      transaction.reply = senderRefusal;
+      return null;
+    }
+    current = transaction;
+    const isTaken = await replyOrFault('RCPT', address, '250 2.1.5 Yes');
+    if (!isTaken) current = null;
+    return isTaken ? transaction : null;
+  };
+
   const run = async () => {
-    let hasSender = false;
-    let recipient: string | null = null;
+    let senderRefusal: string | null = '503 5.5.1 MAIL first';
+    let transaction: SmtpTransaction | null = null;
     if (!(await replyOrFault('greeting', null, GREETING))) return;
     for (;;) {
       const line = await readLine();
       const verb = line.slice(0, 4).toUpperCase();
       if (verb === 'EHLO' || verb === 'HELO') await replyOrFault('EHLO', null, EHLO);
       else if (verb === 'MAIL') {
-        hasSender = await replyOrFault('MAIL', null, '250 2.1.0 Yes');
-        recipient = null;
+        senderRefusal = (await replyOrFault('MAIL', null, '250 2.1.0 Yes')) ? null : lastReply;
+        transaction = null;
       } else if (verb === 'RCPT') {
         const address = /<([^>]*)>/.exec(line)?.[1] ?? '';
-        if (!hasSender) writeReply('503 5.5.1 MAIL first');
-        else if (await replyOrFault('RCPT', address, '250 2.1.5 Yes')) recipient = address;
+        transaction = await takeRecipient(address, senderRefusal);
       } else if (verb === 'DATA') {
-        if (recipient === null) writeReply('503 5.5.1 RCPT first');
-        else await takeMessage(recipient);
-        hasSender = false;
-        recipient = null;
+        if (transaction === null) writeReply('503 5.5.1 RCPT first');
+        else await takeMessage(transaction);
+        senderRefusal = '503 5.5.1 MAIL first';
+        transaction = null;
+        current = null;
       } else if (verb === 'RSET' || verb === 'NOOP') {
-        hasSender = false;
-        recipient = null;
+        senderRefusal = '503 5.5.1 MAIL first';
+        transaction = null;
+        current = null;
         writeReply('250 2.0.0 Yes');
       } else if (verb === 'QUIT') {
         socket.end('221 2.0.0 Bye\r\n');

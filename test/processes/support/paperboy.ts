@@ -35,6 +35,8 @@ export interface LaunchOptions {
   takesInput?: boolean;
   /** Options of Node, such as `--cpu-prof`. */
   nodeOptions?: readonly string[];
+  /** The `dist/main.js` of another build. @defaultValue this one's */
+  main?: string;
 }
 
 const running = new Map<ChildProcess, Promise<ProcessResult>>();
@@ -43,10 +45,10 @@ const running = new Map<ChildProcess, Promise<ProcessResult>>();
 export function spawnPaperboy(
   argv: readonly string[],
   { env, cwd }: ProcessEnvironment,
-  { takesInput = false, nodeOptions = [] }: LaunchOptions = {},
+  { takesInput = false, nodeOptions = [], main = MAIN }: LaunchOptions = {},
 ): PaperboyProcess {
   const { PATH = '', HOME = '' } = process.env;
-  const child = spawn(process.execPath, [...nodeOptions, MAIN, ...argv], {
+  const child = spawn(process.execPath, [...nodeOptions, main, ...argv], {
     cwd,
     env: { PATH, HOME, SOURCES: 'none', ...env },
   });
@@ -128,11 +130,11 @@ export async function pollUntil<Value>(
   condition: () => Promise<Value | false | null> | Value | false | null,
   timeoutMs = 60_000,
 ): Promise<Value> {
-  const endsAt = Date.now() + timeoutMs;
+  const endsAt = performance.now() + timeoutMs;
   for (;;) {
     const value = await condition();
     if (value !== false && value !== null) return value;
-    if (Date.now() > endsAt) throw new Error(`It did not happen within ${timeoutMs} ms.`);
+    if (performance.now() > endsAt) throw new Error(`It did not happen within ${timeoutMs} ms.`);
     await pause(5);
   }
 }

@@ -1,12 +1,12 @@
-import { pollUntil } from '../../processes/support/paperboy.ts';
+import { pollUntil } from '../../../processes/support/paperboy.ts';
 import {
   type ChaosEnvironment,
   drainAndCheck,
   type ScenarioResult,
-} from '../environment/environment.ts';
-import type { StatementName } from '../postgres/statements.ts';
-import type { SmtpStage } from '../smtp/faults.ts';
-import type { Scenario } from './scenario.ts';
+} from '../../environment/environment.ts';
+import type { StatementName } from '../../postgres/statements.ts';
+import type { SmtpStage } from '../../smtp/faults.ts';
+import type { Scenario } from '../scenario.ts';
 
 /** The points of the kills: a stage of the SMTP session, or a commit. */
 const SMTP_STAGES: readonly SmtpStage[] = ['RCPT', 'body', 'accepted', 'replied'];
@@ -18,7 +18,7 @@ const COMMITS: readonly (readonly ['before' | 'after', StatementName])[] = [
 ];
 
 /** Limit in ms until a process reaches a point. Batches of a killed process must be freed first. */
-const TIMEOUT_MS = 150_000;
+const TIMEOUT_MS = 180_000;
 
 /** The most occurrences of a point that pass before the kill. */
 const MAX_SKIPPED = 12;
@@ -29,7 +29,7 @@ export const namedKills: Scenario = {
     'kill -9 at RCPT, in mid-DATA, after the dot, after the reply, and before and after the claim and the result are committed',
   workers: 1,
   servers: async (environment) => {
-    await begin(environment, 700);
+    await begin(environment, 900);
     for (const point of SMTP_STAGES) await killAtSmtpStage(environment, point);
     for (const [when, statement] of COMMITS) await killAtCommit(environment, when, statement);
     return drainAndCheck(environment);
@@ -42,9 +42,8 @@ export const namedKills: Scenario = {
 };
 
 async function begin(environment: ChaosEnvironment, subscribers: number): Promise<void> {
-  await environment.compose(subscribers);
   environment.sink.setDelay(25);
-  environment.sendCommand.start();
+  await environment.startDigest(subscribers);
 }
 
 async function killAtSmtpStage(environment: ChaosEnvironment, point: SmtpStage): Promise<void> {
@@ -65,7 +64,7 @@ async function killAtCommit(
   when: 'before' | 'after',
   statement: StatementName,
 ): Promise<void> {
-  // A claim happens once in 200 mails, a record with almost each.
+  // A claim happens once in a batch, a record with almost each mail.
   let left = statement === 'claim' ? 0 : environment.random.between(0, MAX_SKIPPED);
   let isDone = false;
   for (const supervised of environment.processes) {
@@ -86,7 +85,6 @@ function killListenerProcess({ processes }: ChaosEnvironment, listenerIndex: num
   );
 }
 
-/** Waits for the kill, then restarts the command that enqueues the freed batches. */
 async function waitForKill(
   environment: ChaosEnvironment,
   what: string,
@@ -97,5 +95,4 @@ async function waitForKill(
   });
   environment.log(`${what} (${environment.sink.accepted()} accepted)`);
   await Promise.all(environment.processes.map((supervised) => supervised.waitUntilRunning()));
-  environment.sendCommand.restart();
 }

@@ -1,13 +1,13 @@
-import type { DeliveryState } from '../../../src/domain/deliveries/delivery.ts';
-import type { FinalDelivery } from '../check-invariants.ts';
+import type { DeliveryState } from '../../../../src/domain/deliveries/delivery.ts';
 import {
   type ChaosEnvironment,
   drainAndCheck,
   type ScenarioResult,
-} from '../environment/environment.ts';
-import { addressOf } from '../settings.ts';
-import type { SmtpFault, SmtpStage } from '../smtp/faults.ts';
-import { addViolations, type Scenario } from './scenario.ts';
+  waitUntilEnded,
+} from '../../environment/environment.ts';
+import { addressOf, RETRY_TIMEOUT_MS } from '../../settings.ts';
+import type { SmtpFault, SmtpStage } from '../../smtp/faults.ts';
+import { addViolations, type Scenario, type ScenarioSize } from '../scenario.ts';
 
 /** A fault for the mail of one subscriber, and the states that its delivery may end in. */
 interface RelayFault {
@@ -66,62 +66,73 @@ export const relayFaults: Scenario = {
   embedded: injectRelayFaults,
 };
 
-async function injectRelayFaults(environment: ChaosEnvironment): Promise<ScenarioResult> {
-  await environment.compose(SUBSCRIBERS);
+async function injectRelayFaults(
+  environment: ChaosEnvironment,
+  { isLong }: ScenarioSize,
+): Promise<ScenarioResult> {
+  const { sink } = environment;
   const faultByAddress = assignFaults();
   const atMail = FAULTS.filter((fault) => fault.stage === 'MAIL');
+  const injected = new Set<RelayFault>();
   let mails = 0;
-  environment.sink.injectFaults(({ stage, recipient }) => {
-    if (stage === 'MAIL') {
-      // The recipient is still unknown. The text of the reply identifies the delivery later.
-      mails += 1;
-      return mails % MAIL_FAULT_INTERVAL === 0 ? (atMail.shift()?.fault ?? null) : null;
-    }
-    const fault = recipient === null ? undefined : faultByAddress.get(recipient);
-    return fault?.stage === stage ? fault.fault : null;
+  const pickMailFault = () => {
+    mails += 1;
+    return mails % MAIL_FAULT_INTERVAL === 0 ? atMail.shift() : undefined;
+  };
+  // A mail may be tried at once on another connection, and meets its fault again.
+  sink.injectFaults(({ stage, recipient }) => {
+    const assigned = recipient === null ? undefined : faultByAddress.get(recipient);
+    const fault = stage === 'MAIL' ? pickMailFault() : assigned;
+    if (fault?.stage !== stage) return null;
+    injected.add(fault);
+    return fault.fault;
   });
-  environment.sendCommand.start();
-  await environment.sendCommand.waitUntilSent();
+  await environment.startDigest(SUBSCRIBERS);
+  await waitUntilEnded(environment, { keepsDeferred: true });
 
-  const { mismatches, unknown } = await environment.withDatabase(async (queries) => {
-    const audience = await queries.audience();
-    const rows = await queries.deliveries();
-    const emailOf = (row: FinalDelivery) => audience.get(row.subscriberId) ?? '';
-    const rowOf = (fault: RelayFault) =>
-      fault.stage === 'MAIL'
-        ? rows.find(({ reply }) => reply?.includes(`chaos ${fault.name}`))
-        : rows.find((row) => faultByAddress.get(emailOf(row)) === fault);
-    const expectedSuppressions = FAULTS.filter(({ suppresses }) => suppresses).length;
-    const suppressed = await queries.countSuppressed();
-    return {
-      unknown: rows.filter(({ state }) => state === 'unknown').length,
-      mismatches: [
-        ...FAULTS.flatMap((fault) => mismatch(fault, rowOf(fault))),
-        ...(suppressed === expectedSuppressions
-          ? []
-          : [`${suppressed} addresses are suppressed, expected ${expectedSuppressions}`]),
-      ],
-    };
+  /** The fault that ended the first attempt of a mail; one at MAIL hits whoever comes next. */
+  const faultOf = (email: string): RelayFault | undefined => {
+    const [first] = sink.transactions.filter(({ recipient }) => recipient === email);
+    const atMailFault = FAULTS.find(
+      (fault) => fault.stage === 'MAIL' && first?.reply?.includes(`chaos ${fault.name}`),
+    );
+    if (atMailFault) return isOfConnection(atMailFault) ? undefined : atMailFault;
+    const assigned = faultByAddress.get(email);
+    return assigned && injected.has(assigned) ? assigned : undefined;
+  };
+  const missing = FAULTS.filter((fault) => !injected.has(fault)).map(({ name }) => name);
+  const { suppressed, badDelays } = await environment.withDatabase(async (queries) => ({
+    suppressed: await queries.countSuppressed(),
+    badDelays: (await queries.deliveries()).filter(
+      ({ state, retryDelaySeconds: delay }) =>
+        state === 'deferred' && (delay < RETRY_IN_S[0] || delay > RETRY_IN_S[1]),
+    ),
+  }));
+  const expectedSuppressions = FAULTS.filter(({ suppresses }) => suppresses).length;
+  const result = await drainAndCheck(environment, {
+    // A deferred mail is sent at its retry, for which only the long form waits.
+    keepsDeferred: !isLong,
+    ...(isLong && { timeoutMs: RETRY_TIMEOUT_MS }),
+    expect: ({ email }) => {
+      const { states } = faultOf(email) ?? {};
+      return states === undefined
+        ? {}
+        : {
+            states: isLong
+              ? states.map((state) => (state === 'deferred' ? 'sent' : state))
+              : states,
+          };
+    },
   });
-  return addViolations(await drainAndCheck(environment, { allowedUnknown: unknown }), mismatches);
-}
-
-function mismatch(fault: RelayFault, row: FinalDelivery | undefined): string[] {
-  if (!row) return isOfConnection(fault) ? [] : [`${fault.name}: no delivery got it`];
-  // A refusal at MAIL hits any subscriber, perhaps one who was to get another fault.
-  if (fault.stage !== 'MAIL' && row.reply?.endsWith('at MAIL')) return [];
-  const { subscriberId, state, retryDelaySeconds } = row;
-  if (!fault.states.includes(state)) {
-    const why = row.detail ?? row.reply ?? '';
-    return [
-      `${fault.name}: delivery ${subscriberId} is ${state}, expected ${fault.states.join(' or ')} (${why})`,
-    ];
-  }
-  const [least, most] = RETRY_IN_S;
-  const isLate = state === 'deferred' && (retryDelaySeconds < least || retryDelaySeconds > most);
-  return isLate
-    ? [`${fault.name}: delivery ${subscriberId} is retried in ${retryDelaySeconds} s`]
-    : [];
+  return addViolations(result, [
+    missing.length === 0 ? null : `these faults did not happen: ${missing.join(', ')}`,
+    badDelays.length === 0
+      ? null
+      : `retried after other times than ${RETRY_IN_S.join(' to ')} s: ${badDelays.map(({ retryDelaySeconds }) => retryDelaySeconds)}`,
+    suppressed === expectedSuppressions
+      ? null
+      : `${suppressed} addresses are suppressed, expected ${expectedSuppressions}`,
+  ]);
 }
 
 /** 421 before RCPT ends the connection: the mail may be sent at once on another connection. */

@@ -1,11 +1,11 @@
-import { pause, pollUntil } from '../../processes/support/paperboy.ts';
+import { pause, pollUntil } from '../../../processes/support/paperboy.ts';
 import {
   type ChaosEnvironment,
   drainAndCheck,
   type ScenarioResult,
-} from '../environment/environment.ts';
-import { MAX_IN_FLIGHT, RECOVERY_DEADLINE_S, STOP_DEADLINE_S } from '../settings.ts';
-import { addViolations, type Scenario, waitForAccepted } from './scenario.ts';
+} from '../../environment/environment.ts';
+import { MAX_IN_FLIGHT, RECOVERY_DEADLINE_S, STOP_DEADLINE_S } from '../../settings.ts';
+import { addViolations, type Scenario, waitForAccepted } from '../scenario.ts';
 
 export const terminate: Scenario = {
   name: 'terminate',
@@ -17,12 +17,10 @@ export const terminate: Scenario = {
 };
 
 async function terminateWhileSending(environment: ChaosEnvironment): Promise<ScenarioResult> {
-  await environment.compose(300);
   environment.sink.setDelay(200);
-  environment.sendCommand.start();
+  await environment.startDigest(300);
   await waitForAccepted(environment, environment.random.between(20, 60));
   const stopped = await environment.processes[0]?.stop();
-  environment.sendCommand.kill();
   const { ms = 0, code = null } = stopped ?? {};
   environment.log(
     `ended ${ms} ms after SIGTERM, with ${code} (${environment.sink.accepted()} accepted)`,
@@ -53,15 +51,9 @@ export const recovery: Scenario = {
   about: `a worker is killed and not restarted: another worker mails its subscribers within ${RECOVERY_DEADLINE_S} s`,
   runsInBackground: true,
   servers: async (environment): Promise<ScenarioResult> => {
-    environment.keepLeasesOfKilledWorkers();
-    // In production the scheduler enqueues the batches, not a command.
-    const scheduler = environment.open(['start', 'scheduler']);
-    await scheduler.waitUntilRunning();
-    await environment.compose(600);
     environment.sink.setDelay(100);
-    environment.sendCommand.start();
+    await environment.startDigest(600);
     await waitForAccepted(environment, 60);
-    environment.sendCommand.kill();
     const [killedWorker] = environment.processes;
     await killedWorker?.remove();
     const killedAt = performance.now();
@@ -82,7 +74,6 @@ export const recovery: Scenario = {
     }
     const seconds = Math.round((lastAt - killedAt) / 1000);
     environment.log(`the subscribers of the dead worker were mailed after ${seconds} s`);
-    environment.sendingAtKills.push(0);
     const result = await drainAndCheck(environment);
     return {
       ...addViolations(result, [

@@ -1,10 +1,13 @@
 import {
   type ChaosEnvironment,
   drainAndCheck,
+  endFaults,
   type ScenarioResult,
-} from '../environment/environment.ts';
-import type { SmtpFault, SmtpStage } from '../smtp/faults.ts';
-import { addViolations, type Scenario, type ScenarioSize } from './scenario.ts';
+  waitUntilEnded,
+} from '../../environment/environment.ts';
+import { BEYOND_RETRY_S } from '../../settings.ts';
+import type { SmtpFault, SmtpStage } from '../../smtp/faults.ts';
+import { addViolations, type Scenario, type ScenarioSize, waitUntil } from '../scenario.ts';
 
 type Phase = readonly [SmtpStage, SmtpFault];
 
@@ -22,9 +25,6 @@ const PHASES: readonly Phase[] = [
 
 const SUBSCRIBERS = 25;
 
-/** Duration of each phase, in ms. */
-const PHASE_MS = 5000;
-
 /** Number of phases in the short form. Each also restarts the embedded deployment. */
 const QUICK_PHASES = { servers: 5, embedded: 3 };
 
@@ -36,6 +36,8 @@ export const relayUnavailable: Scenario = {
   about:
     'every connection is dropped or refused at the greeting, EHLO or MAIL; everything is sent when the relay works again',
   quickDeployments: ['servers'],
+  ownsPostgres: true,
+  movesClock: true,
   servers: makeRelayUnavailable,
   embedded: makeRelayUnavailable,
 };
@@ -44,32 +46,35 @@ async function makeRelayUnavailable(
   environment: ChaosEnvironment,
   { isLong }: ScenarioSize,
 ): Promise<ScenarioResult> {
-  await environment.compose(SUBSCRIBERS);
   const mismatches: string[] = [];
   const phases = isLong ? PHASES : PHASES.slice(0, QUICK_PHASES[environment.deployment]);
-  for (const [stage, fault] of phases) {
-    environment.sink.injectFaults((moment) => (moment.stage === stage ? fault : null));
+  for (const [n, [stage, fault]] of phases.entries()) {
+    const name = `${'drop' in fault ? 'drop' : 'refusal'} at ${stage}`;
+    let injected = 0;
+    environment.sink.injectFaults((point) => {
+      if (point.stage !== stage) return null;
+      injected += 1;
+      return fault;
+    });
     // A connection that was greeted before would still accept mail.
     environment.sink.dropConnections();
-    environment.sendCommand.restart();
-    // A sender may also wait until the relay works again.
-    await environment.sendCommand.waitUntilSent(PHASE_MS).catch(() => undefined);
-    environment.sendCommand.kill();
-    const name = `${'drop' in fault ? 'drop' : 'refusal'} at ${stage}`;
+    if (n === 0) await environment.startDigest(SUBSCRIBERS);
+    await waitUntil(`a worker met the ${name}`, () => injected > 0);
     environment.log(name);
+    const rows = await environment.withDatabase((queries) => queries.deliveries());
     mismatches.push(
-      ...(await environment.withDatabase(async (queries) => {
-        const rows = await queries.deliveries();
-        await queries.makeDeferredDue();
-        return rows
-          .filter(({ state }) => !ALLOWED_STATES.includes(state))
-          .map(
-            ({ subscriberId, state, detail, reply }) =>
-              `${name}: delivery ${subscriberId} is ${state} (${detail ?? reply})`,
-          )
-          .slice(0, 3);
-      })),
+      ...rows
+        .filter(({ state }) => !ALLOWED_STATES.includes(state))
+        .map(
+          ({ subscriberId, state, detail, reply }) =>
+            `${name}: delivery ${subscriberId} is ${state} (${detail ?? reply})`,
+        )
+        .slice(0, 3),
     );
   }
+  endFaults(environment);
+  // What was begun while the relay failed is retried after minutes, the rest at once.
+  await waitUntilEnded(environment, { keepsDeferred: true });
+  await environment.moveClock(BEYOND_RETRY_S);
   return addViolations(await drainAndCheck(environment), mismatches);
 }

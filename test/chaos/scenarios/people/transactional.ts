@@ -1,0 +1,96 @@
+import { Redis } from 'ioredis';
+import { signUp } from '../../../processes/support/http.ts';
+import { pause } from '../../../processes/support/paperboy.ts';
+import { type Counts, findWorstStall } from '../../check-invariants.ts';
+import type { ScenarioResult } from '../../environment/environment.ts';
+import type { ServerEnvironment } from '../../environment/servers.ts';
+import { openReaderSite } from '../../environment/site.ts';
+import type { SmtpTransaction } from '../../smtp/transactions.ts';
+import { type Scenario, waitUntil } from '../scenario.ts';
+
+const ROUNDS = { short: 4, long: 20 };
+const SIGN_UPS_PER_ROUND = 15;
+
+/** How long after the relay's reply a killed worker may not have recorded it, in ms. */
+const RECORD_LAG_MS = 3000;
+
+export const transactional: Scenario = {
+  name: 'transactional',
+  about:
+    'people sign up while workers are killed and Redis is wiped: each gets the confirmation, a second copy of the same bytes only if the worker died before it recorded the first',
+  runsInBackground: true,
+  servers: async (environment, { isLong }): Promise<ScenarioResult> => {
+    const { sink, redis, processes, queries, random } = environment;
+    if (!redis) throw new Error('This scenario needs Redis.');
+    const site = await openReaderSite(environment);
+    const scheduler = await environment.open(['start', 'scheduler']);
+    await scheduler.waitUntilRunning();
+    sink.setDelay(150);
+    const emails: string[] = [];
+    const rounds = isLong ? ROUNDS.long : ROUNDS.short;
+    for (let round = 0; round < rounds; round += 1) {
+      for (let n = 0; n < SIGN_UPS_PER_ROUND; n += 1) {
+        const email = `person${emails.length}@example.org`;
+        const status = await signUp(site.url, email);
+        if (status !== 202) throw new Error(`Signing up returned the status ${status}.`);
+        emails.push(email);
+      }
+      await pause(random.between(0, 200));
+      if (round % 2 === 0) processes[(round / 2) % processes.length]?.kill();
+      else await wipe(redis.url);
+    }
+    await redis.crash();
+    environment.log(`${emails.length} signed up (${sink.accepted()} accepted)`);
+    sink.setDelay(0);
+    await waitUntil(
+      'every confirmation ended',
+      async () => (await queries.countTransactional('pending')) === 0,
+      240_000,
+    ).catch((error: Error) => environment.log(error.message));
+    return checkConfirmations(environment, emails);
+  },
+};
+
+async function wipe(url: string): Promise<void> {
+  const client = new Redis(url);
+  await client.flushall();
+  client.disconnect();
+}
+
+async function checkConfirmations(
+  { sink, faults, queries, log }: ServerEnvironment,
+  emails: readonly string[],
+): Promise<ScenarioResult> {
+  const of = (email: string) => sink.acceptances.get(email) ?? [];
+  const diedAfter = ({ acceptedAt, reply }: SmtpTransaction) =>
+    reply === null ||
+    faults.some(({ at }) => at >= (acceptedAt ?? at) && at - (acceptedAt ?? at) <= RECORD_LAG_MS);
+  const lost = emails.filter((email) => of(email).length === 0);
+  const needless = emails.filter(
+    (email) => of(email).length - 1 > of(email).filter(diedAfter).length,
+  );
+  const different = emails.filter((email) => new Set(of(email).map(({ hash }) => hash)).size > 1);
+  const others = [...sink.acceptances.keys()].filter((email) => !emails.includes(email));
+  const unsent = emails.length - (await queries.countTransactional('sent'));
+  const twice = emails.filter((email) => of(email).length > 1).length;
+  log(`${twice} got a second copy of their confirmation`);
+  const violations = [
+    ...(lost.length === 0 ? [] : [`${lost.length} got no confirmation: ${lost.slice(0, 10)}`]),
+    ...(needless.length === 0
+      ? []
+      : [`${needless.length} got a second confirmation needlessly: ${needless.slice(0, 10)}`]),
+    ...(different.length === 0
+      ? []
+      : [`${different.length} got copies that differ: ${different.slice(0, 10)}`]),
+    ...(others.length === 0 ? [] : [`mailed without a sign-up: ${others.slice(0, 10)}`]),
+    ...(unsent === 0 ? [] : [`${unsent} confirmations are not recorded as sent`]),
+  ];
+  const counts: Counts = {
+    ...{ deliveries: emails.length, accepted: sink.accepted(), lost: lost.length },
+    ...{ accepted_twice: needless.length, kills: faults.length },
+    ...{ unknown: 0, unknown_unseen: 0, unknown_needless: 0 },
+    ...{ worst_unknown_per_process: 0, most_sending: 0 },
+    worst_stall_s: findWorstStall(sink.transactions),
+  };
+  return { counts, violations, facts: { confirmed_twice: twice } };
+}
