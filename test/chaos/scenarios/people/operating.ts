@@ -18,6 +18,8 @@ export const operating: Scenario = {
   name: 'operating',
   about:
     'workers are killed while an operator pauses, resumes, imports and resends, and readers unsubscribe and change their hour: each gets what they should, and a pause holds',
+  // The waits for several leases, one after the other, are too long for the short form.
+  quickDeployments: [],
   runsInBackground: true,
   servers: async (environment, { isLong }): Promise<ScenarioResult> => {
     const { sink, processes, random } = environment;
