@@ -193,7 +193,11 @@ async function open(world: World, owner: SimulatedProcess, instanceId: string): 
     waitForBatches: async () => (await digestSender.ifLoaded())?.drain(),
   };
   const roles = await startRoles(parts as App, [owner.role]);
+  let isStopping = false;
   owner.stop = async () => {
+    // A second SIGTERM changes nothing.
+    if (isStopping) return new Promise(() => undefined);
+    isStopping = true;
     await roles.stop();
     await (await lease.ifLoaded())?.end();
     suspension.close();
