@@ -5,7 +5,7 @@ import { type BenchDeployment, type BenchRun, DAY } from './environment/deployme
 import { openEmbeddedDeployment } from './environment/embedded.ts';
 import { openServerDeployment } from './environment/on-servers.ts';
 import type { SmtpSink } from './environment/smtp-sink.ts';
-import { readSentSummary, type SentSummary } from './results.ts';
+import { readSentSummary, readTableBytes, type SentSummary } from './results.ts';
 import { measureSend, type SendMeasurement } from './send.ts';
 import { buildSettings } from './settings.ts';
 import type { Yardstick } from './windows.ts';
@@ -17,6 +17,10 @@ export interface DigestRun {
   sent: SentSummary;
   /** Mean bytes that the sink read per message, including about 100 bytes of SMTP commands. */
   messageBytes: number;
+  /** Bytes of the deliveries and their indexes, after sending. */
+  tableBytes: number;
+  /** Bytes of write-ahead log from composing to the last result; null when embedded. */
+  walBytes: number | null;
   durability: Readonly<Record<string, string>>;
 }
 
@@ -35,19 +39,26 @@ export async function runDigest(
     bench,
     settings,
   );
+  const walBefore = await deployment.readWalBytes();
   reportStep('Composing the digest');
   const visibleAt = await compose(deployment);
   const workers = await deployment.startWorkers();
   reportStep('Sending it');
   const sending = await measureSend(deployment, workers, { sink, yardstick, onProgress });
   await Promise.all(workers.map(stop));
-  const sent = await deployment.readRows((query) => readSentSummary(query, DAY));
+  const walAfter = await deployment.readWalBytes();
+  const [sent, tableBytes] = await deployment.readRows(async (query) => [
+    await readSentSummary(query, DAY),
+    await readTableBytes(query, DAY),
+  ]);
   await stopAll(deployment.servers);
   return {
     composeMs: visibleAt.getTime() - sent.composedAt.getTime(),
     sending,
     sent,
     messageBytes: sending.bytes / sent.count,
+    tableBytes,
+    walBytes: walBefore === null || walAfter === null ? null : walAfter - walBefore,
     durability: deployment.durability,
   };
 }

@@ -50,6 +50,8 @@ export function buildReport({ options, digestRuns, before, after, load }: Measur
     window_pairs: pairs.length,
     cpu_ms_per_message: perMessage(total(({ sending }) => sending.workersCpuMs)),
     peak_rss_mb: round(Math.max(...digestRuns.map(({ sending }) => sending.peakRssMb)), 1),
+    table_bytes_per_delivery: Math.round(first.tableBytes / first.sent.count),
+    wal_bytes_per_message: first.walBytes && Math.round(first.walBytes / first.sent.count),
     send_ms: Math.round(total(readSendMs) / digestRuns.length),
     queue: options.queue,
     is_embedded: options.isEmbedded,

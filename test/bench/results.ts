@@ -28,6 +28,14 @@ export async function readSentSummary(query: ReadSql, day: string): Promise<Sent
   return sent;
 }
 
+/** Bytes of the deliveries of the digest of a day, with their indexes. */
+export async function readTableBytes(query: ReadSql, day: string): Promise<number> {
+  const [row] = await query(`
+    SELECT pg_total_relation_size(format('deliveries_%s', id)::regclass)::float8 AS bytes
+    FROM digests WHERE kind = 'daily' AND date = '${day}'`);
+  return Number(row?.bytes);
+}
+
 /**
  * Messages per second between the first and the last result. When all results have one timestamp,
  * as with a handful of subscribers, all of them over `sendMs`.

@@ -30,6 +30,8 @@ export interface BenchDeployment {
   startWorkers(): Promise<PaperboyProcess[]>;
   /** Reads the tables. Call it when no process of Paperboy runs any more. */
   readRows<Value>(read: (query: ReadSql) => Promise<Value>): Promise<Value>;
+  /** Bytes of write-ahead log that the database has written so far; null when embedded. */
+  readWalBytes(): Promise<number | null>;
   /** Settings of the database that decide how durable a commit is. */
   durability: Readonly<Record<string, string>>;
 }

@@ -34,6 +34,7 @@ export async function openEmbeddedDeployment(
     isComposed: async () => (await fetch(`${site}/api/digests/${DAY}`)).ok,
     startWorkers: async () => [running],
     readRows: (read) => withPGlite(join(settings.DATA_DIR ?? '', 'postgres'), read),
+    readWalBytes: async () => null,
     durability: { fsync: 'PGlite' },
   };
 }

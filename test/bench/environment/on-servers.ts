@@ -43,6 +43,7 @@ export async function openServerDeployment(
         withClient(database.url, bench.signal, (reader) =>
           read(async (sql) => (await reader.query(sql)).rows),
         ),
+      readWalBytes: () => withClient(database.url, bench.signal, readWalBytes),
       durability,
     };
   });
@@ -51,6 +52,13 @@ export async function openServerDeployment(
 async function hasDigest(client: pg.Client): Promise<boolean> {
   const { rowCount } = await client.query('SELECT FROM digests WHERE date = $1', [DAY]);
   return rowCount === 1;
+}
+
+async function readWalBytes(client: pg.Client): Promise<number> {
+  const { rows } = await client.query(
+    "SELECT pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0')::float8 AS bytes",
+  );
+  return rows[0].bytes;
 }
 
 async function fill({ options, reportStep }: BenchRun, client: pg.Client): Promise<void> {
