@@ -24,7 +24,7 @@ seed. A failing seed is made smaller and printed as a plan, with what happened. 
   --seeds K     that many seeds (1000)
   --from N      the first of them (otherwise a new one each time)
   --seed N      this seed alone, with its trace
-  --plan FILE   the plan in this file, as a failing seed prints it
+  --plan FILE   the plan in this file, as a failing seed prints it or test/simulation/plans/ keeps it
   --trace       prints what happens
   --no-shrink   prints a failing plan as it is
   --json        prints the result as one line of JSON

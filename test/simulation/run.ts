@@ -32,8 +32,10 @@ async function main(argv: readonly string[]): Promise<number> {
   return runMany(options);
 }
 
+/** Reads a plan as a failing seed prints it, or as `plans/` keeps it. */
 async function readPlan(file: string): Promise<Plan> {
-  return JSON.parse(await readFile(file, 'utf8')) as Plan;
+  const kept = JSON.parse(await readFile(file, 'utf8')) as Plan | { plan: Plan };
+  return 'plan' in kept ? kept.plan : kept;
 }
 
 async function runEach(options: SimulateOptions): Promise<number> {
