@@ -65,7 +65,7 @@ async function retryWhileLocked(
         const seconds = Math.round((attempts * (timeoutMs + pauseMs)) / 1000);
         throw new PaperboyError(
           'DATABASE_BUSY',
-          `Other processes have used the tables for ${seconds} s without a break, so nothing was migrated: expected none that composes, backs up or prunes. Run it again later.`,
+          `Other processes have used the tables for ${seconds} s without a break, so nothing was migrated. Run it again when nothing composes, backs up or prunes.`,
           { cause: error },
         );
       }

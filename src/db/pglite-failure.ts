@@ -42,7 +42,7 @@ export function explainOpenFailure(facts: FailureFacts): PaperboyError {
   }
   return new PaperboyError(
     'DATABASE_DAMAGED',
-    `The embedded database in ${folder} cannot be opened because its files are damaged (${reason}). Keep a copy of the folder, check the disk, and restore the latest backup as docs/operations.md describes under “Backup and restore”: a backup does not know the digests sent since then.`,
+    `The embedded database in ${folder} cannot be opened, probably because its files are damaged (${reason}). Keep a copy of the folder, check the disk, and restore the latest backup as docs/operations.md describes under “Backup and restore”: a backup does not know which digests were sent after it.`,
     options,
   );
 }

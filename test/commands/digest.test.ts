@@ -162,7 +162,7 @@ describe('paperboy digest send', () => {
       });
       const { stdout } = await digest('status');
       expect(stdout).toContain(
-        'Sending began at most 0 s after the reader’s hour for half of them',
+        'Delay after the reader’s hour: at most 0 s for half of the readers',
       );
       expect((await digest('send', '--now')).code).toBe(0);
       const recipients = (await test.app.inbox?.list())?.map(({ to }) => to.join());

@@ -56,12 +56,12 @@ export const ALERT_COPY = {
   composeFailed: (problem: string) =>
     `The emails of the digest cannot be composed: ${problem} The digest is paused, and no email is lost.`,
   failover:
-    'The database failed over to another server, which may lack the last seconds before it: some readers may have their mail already. The digest is paused. What the workers remember of those seconds is unknown and not sent again. Check the relay’s log, then run “digest resume”.',
+    'The database failed over to a standby, which may lack the last seconds before the failover. The digest is paused, because some readers may have received it in those seconds. Deliveries that a worker remembers from then are “unknown” and are not sent again. Check the relay’s log for those seconds, then run: bin/paperboy digest resume',
   /** `skewMs` is how far the machine is ahead. */
   clockSkew: (machine: string, skewMs: number) =>
     `The clock of ${machine} is ${formatSkew(skewMs)} the database’s. Until they agree within a minute, Paperboy on ${machine} sends, composes and removes nothing. Synchronise the clocks of both machines by NTP.`,
   databaseRefuses: (worker: string, problem: string) =>
-    `The database does not store the results of the worker ${worker}: ${problem}. The worker has stopped sending, and tries again every 10 minutes; messages that it had in flight are unknown. Check the rights of its database role, and whether its version fits the tables.`,
+    `The database does not store the results of the worker ${worker}: ${problem}. The worker has stopped sending and tries again every 10 minutes; messages that it had in flight are “unknown”. Check the rights of its database role, and whether the worker and the tables are of the same version of Paperboy.`,
   queueBehind: (queue: 'deliveries' | 'transactional', since: Date) =>
     `The oldest due ${QUEUE_NAMES[queue]} has waited since ${formatTime(since)}. Check whether a worker is running and whether the relay accepts mail fast enough.`,
 } as const;

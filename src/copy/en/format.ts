@@ -64,9 +64,9 @@ export function describeDigestSchedule(
   return `${days} at ${formatHour(preferences.hour)}, ${formatTimezone(preferences.timezone)}`;
 }
 
-/** How late readers got their digest, after the hour they chose. */
+/** How late the first attempts were, after the hour that readers chose. */
 export function describeDelays({ p50, p95, p99, max }: DelaySummary): string {
-  return `Sending began at most ${p50} s after the reader’s hour for half of them, ${p95} s for 95 %, ${p99} s for 99 %, and ${max} s for all.`;
+  return `Delay after the reader’s hour: at most ${formatCount(p50)} s for half of the readers, ${formatCount(p95)} s for 95 %, ${formatCount(p99)} s for 99 %, ${formatCount(max)} s for all.`;
 }
 
 /** `7` → `07:00`. */

@@ -20,15 +20,15 @@ export const ALERT_KINDS = [
   'unanswered',
   /** The mails of a digest could not be composed, so it was paused. Subject: kind and date. */
   'compose-failed',
-  /** The database failed over to another server, so the digest was paused. Subject: kind and
-   *  date. */
+  /** The database failed over to a standby, so the digest was paused. Subject: kind and date. */
   'failover',
   /** Due work has waited too long: no worker runs, or it is too slow. Subject: `deliveries` or
    *  `transactional`. */
   'queue-behind',
   /** The clock of a machine is far from that of the database. Subject: the machine's name. */
   'clock-skew',
-  /** The database refuses what a worker records, which has stopped sending. Subject: the worker. */
+  /** The database refuses what a worker records, so the worker has stopped sending. Subject: the
+   *  worker. */
   'database-refuses',
 ] as const;
 export type AlertKind = (typeof ALERT_KINDS)[number];

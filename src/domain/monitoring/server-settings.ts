@@ -1,7 +1,7 @@
 import { type CheckResult, reportWarning } from './check-result.ts';
 
-/** The settings of a PostgreSQL server on which it depends that nothing is sent twice, and the size
- *  of its lock table. */
+/** Settings of a PostgreSQL server without which a crash or a failover forgets what was sent, and
+ *  the size of its lock table. */
 export interface ServerSettings {
   /** `fsync` */
   syncsCommits: boolean;
@@ -50,7 +50,7 @@ export function assessServerSettings(settings: ServerSettings): CheckResult[] {
       ? []
       : [
           warn(
-            `PostgreSQL has ${standbys === 1 ? 'a standby' : `${standbys} standbys`}, and commits do not wait for any: a failover forgets the last deliveries, and pauses their digests.`,
+            `PostgreSQL has ${standbys === 1 ? 'a standby, and commits do not wait for it' : `${standbys} standbys, and commits wait for none`}: a failover forgets the last deliveries and pauses their digests.`,
             'If you fail over to a standby, name it in synchronous_standby_names.',
           ),
         ]),
@@ -59,7 +59,7 @@ export function assessServerSettings(settings: ServerSettings): CheckResult[] {
       : [
           warn(
             `PostgreSQL has room for ${locks} locks, and ${deliveryTables} digests are kept: a backup may use them up.`,
-            'Set max_locks_per_transaction = 256 in postgresql.conf, or keep fewer DELIVERIES_KEPT_DAYS.',
+            'Set max_locks_per_transaction = 256 in postgresql.conf, or lower DELIVERIES_KEPT_DAYS.',
           ),
         ]),
   ];

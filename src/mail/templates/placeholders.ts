@@ -38,9 +38,11 @@ export function fillFragment(
   values: Readonly<Record<string, Chunk | readonly Chunk[]>>,
 ): Chunk[] {
   const runs = fragment.map((item): readonly Chunk[] => {
-    const filled = 'placeholder' in item ? values[item.placeholder] : item;
-    if (filled === undefined) throw new RangeError('A placeholder has no value.');
-    return 'bytes' in filled ? [filled] : filled;
+    if (!('placeholder' in item)) return [item];
+    const value = values[item.placeholder];
+    if (value === undefined)
+      throw new RangeError(`The placeholder “${item.placeholder}” has no value.`);
+    return 'bytes' in value ? [value] : value;
   });
   return NO_CHUNKS.concat(...runs);
 }

@@ -22,8 +22,8 @@ export interface Lease {
   /** Has `flush` called before the deliveries of a lost lease are released: results that are not
    *  recorded by then become `unknown`. */
   beforeRelease(flush: () => Promise<void>): void;
-  /** Has `listener` called when the database has failed over to another server: the deliveries of
-   *  the lease are released by then, and digests that are unfinished paused. */
+  /** Has `listener` called after the database failed over to another server. By then the deliveries
+   *  of the lease are released, and unfinished digests are paused. */
   onFailover(listener: () => Promise<void>): void;
   /** Gives up the lease for a new one: what is claimed is pending again, what is in flight becomes
    *  unknown. Never rejects: a lease that cannot be ended now expires. */
@@ -39,7 +39,7 @@ interface LeaseDeps {
   /** Monotonic time, in ms. */
   elapsedMs: () => number;
   log: Log;
-  /** Told of digests that are paused because the database failed over. */
+  /** Raised for each digest that is paused because the database failed over. */
   alerts: Pick<Alerts, 'raise'>;
   /** Called with the time of the database at each renewal, and when it was asked for it. */
   onRenewed?: (databaseTime: Date, requestedMs: number) => void;

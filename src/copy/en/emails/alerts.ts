@@ -14,8 +14,9 @@ export const ALERT_EMAIL_COPY = {
       `The digest ${digest} was paused: the relay did not reply to its messages`,
     'compose-failed': (digest) => `The digest ${digest} was paused: its emails cannot be composed`,
     failover: (digest) => `The digest ${digest} was paused: the database failed over`,
-    'clock-skew': (machine) => `The clock of ${machine} is wrong, or that of the database`,
-    'database-refuses': (worker) => `The database refuses what the worker ${worker} records`,
+    'clock-skew': (machine) => `The clocks of ${machine} and of the database differ`,
+    'database-refuses': (worker) =>
+      `The database does not store the results of the worker ${worker}`,
     'queue-behind': (queue) =>
       queue === 'deliveries' ? 'Digest deliveries are behind' : 'Transactional emails are behind',
   } satisfies Record<AlertKind, (subject: string) => string>,
