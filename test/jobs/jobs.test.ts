@@ -404,6 +404,40 @@ describe('The lease of a worker', () => {
     await renewing.end();
   });
 
+  it('What follows a failover is repeated at each heartbeat until it succeeds', async () => {
+    const { db, clock, alerts } = test.app;
+    const problems: string[] = [];
+    const own = await startLeaseHeartbeat(
+      {
+        ...{ db, clock, queue, elapsedMs: () => elapsed, alerts },
+        log: (_level, _event, { err }: { err?: Error }) => void (err && problems.push(err.message)),
+      },
+      'host:2',
+    );
+    let calls = 0;
+    own.onFailover(async () => {
+      calls += 1;
+      if (calls < 3) throw new Error(`failure ${calls}`);
+    });
+    await lease.end();
+    const { rows } = await db.execute<{ definition: string }>(
+      sql`SELECT pg_get_functiondef('database_timeline'::regproc) AS definition`,
+    );
+    try {
+      await db.execute(sql`CREATE OR REPLACE FUNCTION database_timeline() RETURNS integer
+        LANGUAGE sql STABLE AS 'SELECT 7'`);
+      for (let beat = 0; beat < 5; beat += 1) {
+        vi.advanceTimersByTime(5000);
+        await own.current();
+      }
+      await own.end();
+    } finally {
+      await db.execute(sql.raw(rows[0]?.definition ?? ''));
+    }
+    expect(problems).toEqual(['failure 1', 'failure 2']);
+    expect(calls).toBe(3);
+  });
+
   it('A process that was suspended for longer than its lease does not trust it', async () => {
     const id = await lease.current();
     expect(lease.isAlive(id)).toBe(true);

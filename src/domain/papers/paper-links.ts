@@ -46,7 +46,8 @@ export function findProject({ details }: Pick<Paper, 'details'>): string | null 
 function parseWebUrl(address: string | null): URL | null {
   if (address === null || address.length > MAX_URL_LENGTH || !URL.canParse(address)) return null;
   const url = new URL(address);
-  return /^https?:$/.test(url.protocol) && url.href.length <= MAX_URL_LENGTH ? url : null;
+  const { length } = url.href.replace(ESCAPED_IN_HTML, LONGEST_REFERENCE);
+  return /^https?:$/.test(url.protocol) && length <= MAX_URL_LENGTH ? url : null;
 }
 
 function nameSite(hostname: string): string {
@@ -54,4 +55,7 @@ function nameSite(hostname: string): string {
   return host === 'arxiv.org' || host.endsWith('.arxiv.org') ? 'arXiv' : host;
 }
 
+/** As it stands in HTML, where no line of an email may have more than 998 characters. */
 const MAX_URL_LENGTH = 850;
+const ESCAPED_IN_HTML = /[&='`]/g;
+const LONGEST_REFERENCE = '&#x3D;';

@@ -81,21 +81,33 @@ export async function startLeaseHeartbeat(
     return { ...opened, renewedAt };
   };
   let lease = await open();
+  // What follows the loss of a lease, until it is done: a statement may fail, above all after a
+  // failover, and is repeated at the next heartbeat.
+  let lostId: number | null = null;
+  let hasFailedOver = false;
+  const reopen = async () => {
+    const { id, timeline } = lease;
+    lease = await open();
+    lostId ??= id;
+    hasFailedOver ||= lease.timeline !== timeline;
+  };
   const sendHeartbeat = async () => {
     const at = elapsedMs();
-    const { id, timeline } = lease;
-    const databaseTime = await renewLease(db, id);
-    const isOurs = databaseTime !== null;
-    if (isOurs) {
+    const databaseTime = await renewLease(db, lease.id);
+    if (databaseTime !== null) {
       lease.renewedAt = at;
       onRenewed?.(databaseTime, at);
-    } else lease = await open();
-    await releaseLeases({ expired: true, besides: id });
-    if (isOurs) return;
-    const flushed = Promise.all(flushes.map((flush) => flush()));
-    await Promise.race([flushed, sleep(FLUSH_TIMEOUT_MS)]);
-    await releaseLeases({ id });
-    if (lease.timeline !== timeline) for (const listener of failoverListeners) await listener();
+    } else await reopen();
+    await releaseLeases({ expired: true, besides: lostId ?? lease.id });
+    if (lostId !== null) {
+      const flushed = Promise.all(flushes.map((flush) => flush()));
+      await Promise.race([flushed, sleep(FLUSH_TIMEOUT_MS)]);
+      await releaseLeases({ id: lostId });
+      lostId = null;
+    }
+    if (!hasFailedOver) return;
+    for (const listener of failoverListeners) await listener();
+    hasFailedOver = false;
   };
   const releaseLeases = async (which: Parameters<typeof endLeases>[1]) => {
     const { remainingBatches, ...counts } = await db.transaction((tx) =>
@@ -127,7 +139,7 @@ export async function startLeaseHeartbeat(
       await heartbeat;
       const { id } = lease;
       try {
-        lease = await open();
+        await reopen();
         await releaseLeases({ id });
       } catch (err) {
         // Not renewed any more: other workers release what it holds.

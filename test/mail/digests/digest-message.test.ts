@@ -146,6 +146,20 @@ describe('The message of a digest', () => {
     );
   });
 
+  it.each([0, 20, 100, 200])(
+    'An address with %d parameters makes no line too long, escaped as it is',
+    (parameters) => {
+      const url = `https://example.org/?${'a=b&'.repeat(parameters)}`;
+      const renderer = createDigestRenderer({
+        templates,
+        sender: buildSender(),
+        digest: buildDigest(),
+        papers: buildRankedPapers(8, { url, codeUrl: url }),
+      });
+      expectWellFormed(concatMessage(composeDigestMessage(renderer, buildAddressedCopy(8))));
+    },
+  );
+
   it.each(HOSTILE_TEXTS)(
     'A digest message with %.40j in every text is well formed',
     async (text) => {
