@@ -40,7 +40,7 @@ export async function runBench(
   const before = await measureBaseline();
   reportStep(`The baseline is ${Math.round(before)} messages a second`);
 
-  const yardstick = {
+  const windowSettings = {
     source,
     messageBytes,
     sourceMessages: Math.ceil(probed * WINDOW_SECONDS),
@@ -49,7 +49,7 @@ export async function runBench(
   const digestRuns: DigestRun[] = [];
   for (let estimate: RatioEstimate | null = null; digestRuns.length < options.digests; ) {
     const digestRun = await runDigest(await prepareDigest(bench, digestRuns.length), sink, {
-      yardstick: options.isAlternating ? yardstick : null,
+      windowSettings: options.isAlternating ? windowSettings : null,
       onProgress: (bytes) =>
         reportStep(
           `  about ${Math.round(bytes / messageBytes)} of ${options.subscribers} are sent`,

@@ -8,7 +8,7 @@ import type { SmtpSink } from './environment/smtp-sink.ts';
 import { readSentSummary, readTableBytes, type SentSummary } from './results.ts';
 import { measureSend, type SendMeasurement } from './send.ts';
 import { buildSettings } from './settings.ts';
-import type { Yardstick } from './windows.ts';
+import type { WindowSettings } from './windows.ts';
 
 /** The measurements of a digest that was composed and sent. */
 export interface DigestRun {
@@ -29,9 +29,9 @@ export async function runDigest(
   bench: BenchRun,
   sink: SmtpSink,
   {
-    yardstick = null,
+    windowSettings = null,
     onProgress = () => undefined,
-  }: { yardstick?: Yardstick | null; onProgress?: (bytes: number) => void } = {},
+  }: { windowSettings?: WindowSettings | null; onProgress?: (bytes: number) => void } = {},
 ): Promise<DigestRun> {
   const { options, folder, reportStep } = bench;
   const settings = buildSettings({ ...options, folder, smtpUrl: sink.url });
@@ -44,7 +44,7 @@ export async function runDigest(
   const visibleAt = await compose(deployment);
   const workers = await deployment.startWorkers();
   reportStep('Sending it');
-  const sending = await measureSend(deployment, workers, { sink, yardstick, onProgress });
+  const sending = await measureSend(deployment, workers, { sink, windowSettings, onProgress });
   await Promise.all(workers.map(stop));
   const walAfter = await deployment.readWalBytes();
   const [sent, tableBytes] = await deployment.readRows(async (query) => [

@@ -7,7 +7,7 @@ import type { SmtpSource } from './baseline.ts';
 import { type BenchDeployment, DAY } from './environment/deployment.ts';
 import { cpuMsOf, peakRssMb } from './environment/proc.ts';
 import type { SmtpSink } from './environment/smtp-sink.ts';
-import { alternateWindows, type Windows, type Yardstick } from './windows.ts';
+import { alternateWindows, type WindowSettings, type Windows } from './windows.ts';
 
 const PROGRESS_INTERVAL_MS = 5000;
 const EXIT_SOME_NOT_SENT = 3;
@@ -28,15 +28,16 @@ export interface SendMeasurement {
 
 const NO_WINDOWS: Windows = { pairs: [], stoppedMs: 0 };
 
-/** Sends the digest to everybody now and measures the cost, with windows of the yardstick. */
+/** Sends the digest to everybody now and measures the cost. `windowSettings` stop it now and then for
+ *  windows of smtp-source; null: it is sent without interruption. */
 export async function measureSend(
   { environment, servers }: BenchDeployment,
   workers: readonly PaperboyProcess[],
   {
     sink,
-    yardstick,
+    windowSettings,
     onProgress,
-  }: { sink: SmtpSink; yardstick: Yardstick | null; onProgress: (bytes: number) => void },
+  }: { sink: SmtpSink; windowSettings: WindowSettings | null; onProgress: (bytes: number) => void },
 ): Promise<SendMeasurement> {
   const pids = workers.map(({ pid }) => pid);
   const readWorkersCpuMs = startCpuTimer(pids);
@@ -52,10 +53,10 @@ export async function measureSend(
       isSending = false;
     });
     const measured =
-      yardstick === null
+      windowSettings === null
         ? NO_WINDOWS
         : alternateWindows(
-            { ...yardstick, source: exclude(yardstick.source) },
+            { ...windowSettings, source: exclude(windowSettings.source) },
             {
               signalAll: (signal) => {
                 for (const worker of workers) worker.kill(signal);

@@ -13,8 +13,8 @@ export interface Windows {
   stoppedMs: number;
 }
 
-/** What the windows measure and control. */
-export interface Yardstick {
+/** What the windows of smtp-source send, and when they end. */
+export interface WindowSettings {
   source: SmtpSource;
   /** Mean bytes that the sink reads per message. */
   messageBytes: number;
@@ -39,7 +39,7 @@ const LAST_SHARE = 0.95;
  * Returns when `isSending` turns false or the digest nears its end; the processes run then.
  */
 export async function alternateWindows(
-  { source, messageBytes, sourceMessages, expectedMessages }: Yardstick,
+  { source, messageBytes, sourceMessages, expectedMessages }: WindowSettings,
   {
     signalAll,
     readBytes,

@@ -77,7 +77,8 @@ async function tryMutant(
   }
 }
 
-/** The first violation, or null when every seed held. */
+/** The first violation, or null when every seed held.
+ *  @throws Error when the simulation ends without either. */
 async function simulate(
   folder: string,
   { from, seeds }: { from: number; seeds: number },
@@ -97,6 +98,10 @@ async function simulate(
   });
   child.on('error', () => undefined);
   const [code] = await once(child, 'close');
-  if (code === 0) return null;
-  return /^Seed \d+: .*$/m.exec(output)?.[0] ?? `The simulation ended with ${code}: ${output}`;
+  if (code === 0 || signal.aborted) return null;
+  const violation = /^Seed \d+: .*$/m.exec(output)?.[0];
+  // A simulation that breaks has found nothing.
+  if (violation === undefined)
+    throw new Error(`The simulation ended with ${code} and no violation: ${output}`);
+  return violation;
 }

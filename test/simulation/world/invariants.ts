@@ -1,7 +1,13 @@
 import { canTransition, type DeliveryState } from '../../../src/domain/deliveries/delivery.ts';
 import type { RowChange, Server } from '../postgres/server.ts';
-import type { Table } from '../postgres/tables.ts';
-import type { Value } from '../postgres/values.ts';
+import {
+  type BatchRow,
+  type DeliveryRow,
+  readBatches,
+  readDeliveries,
+  readDelivery,
+  readTable,
+} from './committed-rows.ts';
 
 /** A process, as far as the invariants look at it. */
 export interface WatchedProcess {
@@ -56,27 +62,6 @@ export function createViolation(message: string): Error {
   return Object.assign(new Error(message), { name: 'Violation' });
 }
 
-interface Delivery {
-  key: string;
-  digestId: number;
-  subscriberId: number;
-  batch: number;
-  state: DeliveryState;
-  nextAt: Date;
-  leaseId: number | null;
-  messageId: string | null;
-}
-
-interface Batch {
-  key: string;
-  digestId: number;
-  number: number;
-  dueAt: Date | null;
-  isImmediate: boolean;
-  leaseId: number | null;
-  states: Record<string, number> | null;
-}
-
 const OPEN: ReadonlySet<DeliveryState> = new Set(['pending', 'claimed', 'sending', 'deferred']);
 
 /** How long a live worker may hold a batch that it does not work on, in ms. */
@@ -102,7 +87,7 @@ export function createInvariants(deps: InvariantDeps): Invariants {
     return history;
   };
 
-  const checkChange = (before: Delivery | null, after: Delivery) => {
+  const checkChange = (before: DeliveryRow | null, after: DeliveryRow) => {
     if (after.messageId !== null) keys.set(after.messageId, after.key);
     if (before === null || before.state === after.state) return;
     if (!canTransition(before.state, after.state))
@@ -119,7 +104,7 @@ export function createInvariants(deps: InvariantDeps): Invariants {
       );
   };
 
-  const checkDeliveries = (all: readonly Delivery[], batches: ReadonlyMap<string, Batch>) => {
+  const checkDeliveries = (all: readonly DeliveryRow[], batches: ReadonlyMap<string, BatchRow>) => {
     const inFlight = new Map<number, number>();
     for (const delivery of all) {
       const { key, state, leaseId, nextAt } = delivery;
@@ -151,7 +136,7 @@ export function createInvariants(deps: InvariantDeps): Invariants {
     }
   };
 
-  const checkCounts = (all: readonly Delivery[], batches: ReadonlyMap<string, Batch>) => {
+  const checkCounts = (all: readonly DeliveryRow[], batches: ReadonlyMap<string, BatchRow>) => {
     const counted = new Map<string, Record<string, number>>();
     const audiences = new Map<number, number>();
     for (const { digestId, batch, state } of all) {
@@ -177,7 +162,7 @@ export function createInvariants(deps: InvariantDeps): Invariants {
     }
   };
 
-  const checkHolders = (batches: ReadonlyMap<string, Batch>) => {
+  const checkHolders = (batches: ReadonlyMap<string, BatchRow>) => {
     const leases = new Map(readTable(server, 'leases').map((row) => [Number(row.id), row]));
     for (const { key, leaseId } of batches.values()) {
       const lease = leaseId === null ? undefined : leases.get(leaseId);
@@ -297,89 +282,4 @@ function formatCounts(counts: Readonly<Record<string, number>>): string {
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([state, count]) => `${count} ${state}`)
     .join(', ');
-}
-
-const names = new WeakMap<Table['columns'], string[]>();
-
-function toObject(table: Table, values: readonly Value[]): Record<string, Value> {
-  let known = names.get(table.columns);
-  if (!known) {
-    known = table.columns.map(({ name }) =>
-      name.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase()),
-    );
-    names.set(table.columns, known);
-  }
-  const row: Record<string, Value> = {};
-  for (let at = 0; at < known.length; at += 1) row[known[at] as string] = values[at] as Value;
-  return row;
-}
-
-/** The committed rows of a table, with the names of their columns in camel case. */
-export function readTable(server: Server, name: string): Record<string, Value>[] {
-  const table = server.catalog.findTable(name);
-  return table.rows.flatMap((row) => {
-    const values = row.versions.at(-1)?.values;
-    return values ? [toObject(table, values)] : [];
-  });
-}
-
-function readDeliveries(server: Server): Delivery[] {
-  const { partitions } = server.catalog.findTable('deliveries');
-  const all: Delivery[] = [];
-  for (const table of partitions?.values() ?? []) {
-    for (const row of table.rows) {
-      const values = row.versions.at(-1)?.values;
-      if (values) all.push(readDelivery(table, values));
-    }
-  }
-  return all;
-}
-
-function readDelivery({ columns }: Table, values: readonly Value[]): Delivery {
-  const at = findDeliveryColumns(columns);
-  const [digestId, subscriberId] = [Number(values[at.digest_id]), Number(values[at.subscriber_id])];
-  return {
-    ...{ key: `${digestId}-${subscriberId}`, digestId, subscriberId },
-    batch: Number(values[at.batch]),
-    state: values[at.state] as DeliveryState,
-    nextAt: values[at.next_at] as Date,
-    leaseId: values[at.lease_id] as number | null,
-    messageId: values[at.message_id] as string | null,
-  };
-}
-
-const DELIVERY_COLUMNS = [
-  'digest_id',
-  'subscriber_id',
-  'batch',
-  'state',
-  'next_at',
-  'lease_id',
-  'message_id',
-] as const;
-
-type DeliveryColumns = Record<(typeof DELIVERY_COLUMNS)[number], number>;
-
-const deliveryColumns = new WeakMap<Table['columns'], DeliveryColumns>();
-
-function findDeliveryColumns(columns: Table['columns']): DeliveryColumns {
-  const known = deliveryColumns.get(columns);
-  if (known) return known;
-  const found = Object.fromEntries(
-    DELIVERY_COLUMNS.map((name) => [name, columns.findIndex((each) => each.name === name)]),
-  ) as DeliveryColumns;
-  deliveryColumns.set(columns, found);
-  return found;
-}
-
-function readBatches(server: Server): Batch[] {
-  return readTable(server, 'batches').map((row) => ({
-    key: `${row.digestId}-${row.batch}`,
-    digestId: Number(row.digestId),
-    number: Number(row.batch),
-    dueAt: row.dueAt as Date | null,
-    isImmediate: row.isImmediate as boolean,
-    leaseId: row.leaseId as number | null,
-    states: row.states as Record<string, number> | null,
-  }));
 }
