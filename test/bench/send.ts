@@ -28,8 +28,8 @@ export interface SendMeasurement {
 
 const NO_WINDOWS: Windows = { pairs: [], stoppedMs: 0 };
 
-/** Sends the digest to everybody now and measures the cost. `windowSettings` stop it now and then for
- *  windows of smtp-source; null: it is sent without interruption. */
+/** Sends the digest to everybody now and measures the cost. With `windowSettings` it is stopped now
+ *  and then for a window of smtp-source. */
 export async function measureSend(
   { environment, servers }: BenchDeployment,
   workers: readonly PaperboyProcess[],

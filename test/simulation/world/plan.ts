@@ -44,8 +44,7 @@ export const QUEUE_FAULTS = [
 ] as const;
 export type QueueFault = (typeof QUEUE_FAULTS)[number];
 
-/** Something that happens at a moment. A fault hits the first request of the process from then on.
- *  */
+/** Something that happens at a moment. A fault of one request hits the first one from then on. */
 export type Action = {
   atMs: number;
   /** What the operator does as soon as the fault hits: the two often meet. */

@@ -26,7 +26,7 @@ export interface Scheduler {
   after(delayMs: number, owner: Owner | null, run: () => void): () => void;
   /** The owner whose event runs now. */
   current(): Owner | null;
-  /** Runs events until `until` returns true, until none is left, or until the virtual time. */
+  /** Runs events until `isDone` returns true, none is left, or it is `untilMs`. */
   run(options: {
     untilMs: () => number;
     isDone: () => boolean;
