@@ -347,7 +347,7 @@ export const batches = pgTable(
   (table) => [primaryKey({ columns: [table.digestId, table.batch] })],
 );
 
-/** How many first attempts of a digest were how late, after the hour that the readers chose. */
+/** Number of first attempts of a digest by how late they were, after the readers' hour. */
 export const deliveryDelays = pgTable(
   'delivery_delays',
   {

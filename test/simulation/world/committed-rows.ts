@@ -4,7 +4,7 @@ import type { Table } from '../postgres/tables.ts';
 import type { Value } from '../postgres/values.ts';
 
 /** A committed row of `deliveries`. */
-export interface DeliveryRow {
+export interface Delivery {
   key: string;
   digestId: number;
   subscriberId: number;
@@ -16,7 +16,7 @@ export interface DeliveryRow {
 }
 
 /** A committed row of `batches`. */
-export interface BatchRow {
+export interface Batch {
   key: string;
   digestId: number;
   number: number;
@@ -36,9 +36,9 @@ export function readTable(server: Server, name: string): Record<string, Value>[]
 }
 
 /** The committed deliveries of all digests. */
-export function readDeliveries(server: Server): DeliveryRow[] {
+export function readDeliveries(server: Server): Delivery[] {
   const { partitions } = server.catalog.findTable('deliveries');
-  const all: DeliveryRow[] = [];
+  const all: Delivery[] = [];
   for (const table of partitions?.values() ?? []) {
     for (const row of table.rows) {
       const values = row.versions.at(-1)?.values;
@@ -49,7 +49,7 @@ export function readDeliveries(server: Server): DeliveryRow[] {
 }
 
 /** The delivery of a row of a partition. */
-export function readDelivery({ columns }: Table, values: readonly Value[]): DeliveryRow {
+export function readDelivery({ columns }: Table, values: readonly Value[]): Delivery {
   const at = findDeliveryColumns(columns);
   const [digestId, subscriberId] = [Number(values[at.digest_id]), Number(values[at.subscriber_id])];
   return {
@@ -63,7 +63,7 @@ export function readDelivery({ columns }: Table, values: readonly Value[]): Deli
 }
 
 /** The committed batches of all digests. */
-export function readBatches(server: Server): BatchRow[] {
+export function readBatches(server: Server): Batch[] {
   return readTable(server, 'batches').map((row) => ({
     key: `${row.digestId}-${row.batch}`,
     digestId: Number(row.digestId),
@@ -77,7 +77,8 @@ export function readBatches(server: Server): BatchRow[] {
 
 const names = new WeakMap<Table['columns'], string[]>();
 
-function toObject(table: Table, values: readonly Value[]): Record<string, Value> {
+/** The values of a row, with the names of its columns in camel case. */
+export function toObject(table: Table, values: readonly Value[]): Record<string, Value> {
   let known = names.get(table.columns);
   if (!known) {
     known = table.columns.map(({ name }) =>

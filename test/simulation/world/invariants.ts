@@ -1,8 +1,8 @@
 import { canTransition, type DeliveryState } from '../../../src/domain/deliveries/delivery.ts';
 import type { RowChange, Server } from '../postgres/server.ts';
 import {
-  type BatchRow,
-  type DeliveryRow,
+  type Batch,
+  type Delivery,
   readBatches,
   readDeliveries,
   readDelivery,
@@ -87,7 +87,7 @@ export function createInvariants(deps: InvariantDeps): Invariants {
     return history;
   };
 
-  const checkChange = (before: DeliveryRow | null, after: DeliveryRow) => {
+  const checkChange = (before: Delivery | null, after: Delivery) => {
     if (after.messageId !== null) keys.set(after.messageId, after.key);
     if (before === null || before.state === after.state) return;
     if (!canTransition(before.state, after.state))
@@ -104,7 +104,7 @@ export function createInvariants(deps: InvariantDeps): Invariants {
       );
   };
 
-  const checkDeliveries = (all: readonly DeliveryRow[], batches: ReadonlyMap<string, BatchRow>) => {
+  const checkDeliveries = (all: readonly Delivery[], batches: ReadonlyMap<string, Batch>) => {
     const inFlight = new Map<number, number>();
     for (const delivery of all) {
       const { key, state, leaseId, nextAt } = delivery;
@@ -136,7 +136,7 @@ export function createInvariants(deps: InvariantDeps): Invariants {
     }
   };
 
-  const checkCounts = (all: readonly DeliveryRow[], batches: ReadonlyMap<string, BatchRow>) => {
+  const checkCounts = (all: readonly Delivery[], batches: ReadonlyMap<string, Batch>) => {
     const counted = new Map<string, Record<string, number>>();
     const audiences = new Map<number, number>();
     for (const { digestId, batch, state } of all) {
@@ -162,7 +162,7 @@ export function createInvariants(deps: InvariantDeps): Invariants {
     }
   };
 
-  const checkHolders = (batches: ReadonlyMap<string, BatchRow>) => {
+  const checkHolders = (batches: ReadonlyMap<string, Batch>) => {
     const leases = new Map(readTable(server, 'leases').map((row) => [Number(row.id), row]));
     for (const { key, leaseId } of batches.values()) {
       const lease = leaseId === null ? undefined : leases.get(leaseId);
