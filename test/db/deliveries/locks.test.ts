@@ -80,10 +80,10 @@ beforeAll(async () => {
   for (const id of digestIds)
     await pool.query(`CREATE TABLE deliveries_${id} PARTITION OF deliveries FOR VALUES IN (${id})`);
   await pool.query(
-    `INSERT INTO deliveries (digest_id, subscriber_id, batch, state, send_at, next_at, attempts,
-       selection, detail, updated_at)
+    `INSERT INTO deliveries (digest_id, subscriber_id, batch, state, send_at, expires_at, next_at,
+       attempts, selection, detail, updated_at)
      SELECT id, $1, 0, CASE WHEN number > 100 THEN 'skipped' ELSE 'sent' END, '2026-01-01Z',
-       '2026-01-01Z', 1, '[[["mk"]],[1,0]]',
+       '2026-01-02Z', '2026-01-01Z', 1, '[[["mk"]],[1,0]]',
        CASE WHEN number > 100 THEN $2 END,
        '2026-01-01Z' FROM digests`,
     [subscriberId, EMPTY_SELECTION_DETAILS.noMatch],

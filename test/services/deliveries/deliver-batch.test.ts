@@ -240,10 +240,15 @@ describe('Stopping', () => {
     const { digestId } = await composeFor(buildSubscribers(2 * MAX_IN_FLIGHT + 2));
     fixture.sink.beforeReply(async () => fixture.stopping.abort());
     const result = await deliver(deps(), { digestId, leaseId: await lease() });
-    expect(result.sent).toBe(MAX_IN_FLIGHT);
+    // The first reply may come before all connections are open.
+    expect(result.sent).toBeGreaterThan(0);
+    expect(result.sent).toBeLessThanOrEqual(MAX_IN_FLIGHT);
+    expect(fixture.sink.accepted).toHaveLength(result.sent);
     const states = await statesOf(digestId);
-    expect(states.filter((state) => state === 'sent')).toHaveLength(MAX_IN_FLIGHT);
-    expect(states.filter((state) => state === 'pending')).toHaveLength(MAX_IN_FLIGHT + 2);
+    expect(states.filter((state) => state === 'sent')).toHaveLength(result.sent);
+    expect(states.filter((state) => state === 'pending')).toHaveLength(
+      2 * MAX_IN_FLIGHT + 2 - result.sent,
+    );
   });
 
   it('A stopping worker claims no further batch', async () => {
