@@ -74,20 +74,23 @@ export const lostCommits: Scenario = {
 };
 
 /** Longer than a worker waits for an answer: it gives up and repeats the statement. */
-const ZOMBIE_MS = 40_000;
+const LATE_MS = 40_000;
 
-const ZOMBIES: readonly PlannedFault[] = [
-  ['before', 'record', { stallMs: ZOMBIE_MS }],
-  ['before', 'claim', { stallMs: ZOMBIE_MS }],
+const LATE_STATEMENTS: readonly PlannedFault[] = [
+  ['before', 'record', { stallMs: LATE_MS }],
+  ['before', 'claim', { stallMs: LATE_MS }],
 ];
 
 export const lateStatements: Scenario = {
   name: 'late-statements',
-  about: `a statement reaches PostgreSQL ${ZOMBIE_MS / 1000} s late, when its worker has long repeated it: it changes nothing, and nothing is unknown`,
+  about: `a statement reaches PostgreSQL ${LATE_MS / 1000} s late, when its worker has long repeated it: it changes nothing, and nothing is unknown`,
   workers: 1,
   runsInBackground: true,
   servers: (environment, { isLong }) =>
-    injectCommitFaults(environment, isLong ? [...ZOMBIES, ...ZOMBIES] : ZOMBIES),
+    injectCommitFaults(
+      environment,
+      isLong ? [...LATE_STATEMENTS, ...LATE_STATEMENTS] : LATE_STATEMENTS,
+    ),
 };
 
 /** Injects the faults in order, some statements apart. */
