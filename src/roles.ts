@@ -93,9 +93,8 @@ async function startWorker(app: App): Promise<Pick<RunningWorkers, 'stop'>> {
     concurrency: TRANSACTIONAL_CONCURRENCY,
     onError,
   });
-  const isFit = () => app.clockGuard.isRight() && !app.suspension.isSuspended();
-  pauseUnless(isFit, app, workers);
-  pauseUnless(app.clockGuard.isRight, app, transactionalWorkers);
+  pauseWhileUnfit(workers, app.clockGuard, app.suspension);
+  pauseWhileUnfit(transactionalWorkers, app.clockGuard);
   return {
     stop: async () => {
       const timer = setTimeout(() => forceStop.abort(), SHUTDOWN_GRACE_MS);
@@ -126,8 +125,8 @@ async function startScheduler(app: App): Promise<Pick<RunningWorkers, 'stop'>> {
     concurrency: 1,
     onError,
   });
-  pauseUnless(clockGuard.isRight, app, workers);
-  pauseUnless(clockGuard.isRight, app, libraryWorkers);
+  pauseWhileUnfit(workers, clockGuard);
+  pauseWhileUnfit(libraryWorkers, clockGuard);
   // Not a scheduled job: a queue whose store was wiped has no schedules left to run it.
   const timer = setInterval(() => {
     // Two schedulers whose clocks differ would restore the schedules of each other.
@@ -142,16 +141,22 @@ async function startScheduler(app: App): Promise<Pick<RunningWorkers, 'stop'>> {
   };
 }
 
-/** Pauses workers while they are not fit to work: they would use up the jobs of others. */
-function pauseUnless(
-  isFit: () => boolean,
-  { clockGuard, suspension }: App,
+/** Pauses workers while they are not fit to work: they would use up the jobs of others. What the
+ *  guard has told counts, not what it finds at the moment: it tells changes only, so workers that
+ *  were paused for anything else would stay so. */
+function pauseWhileUnfit(
   workers: RunningWorkers,
+  clockGuard: App['clockGuard'],
+  suspension: App['suspension'] | null = null,
 ): void {
-  const update = () => (isFit() ? workers.resume() : workers.pause());
-  clockGuard.onChange(update);
-  suspension.onChange(update);
-  if (!isFit()) workers.pause();
+  let isClockRight = true;
+  const update = () =>
+    isClockRight && !suspension?.isSuspended() ? workers.resume() : workers.pause();
+  clockGuard.onChange((isRight) => {
+    isClockRight = isRight;
+    update();
+  });
+  suspension?.onChange(update);
 }
 
 function createStop(workers: Pick<RunningWorkers, 'stop'>): () => Promise<void> {

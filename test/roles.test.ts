@@ -37,3 +37,27 @@ describe('A scheduler', () => {
     await roles.stop();
   });
 });
+
+describe('Workers whose clock is guarded', () => {
+  it('Workers are paused and resumed by what the guard tells, not by a skew in between, after which nothing would resume them', async () => {
+    const { app } = test;
+    const calls: string[] = [];
+    const workers = {
+      pause: () => void calls.push('pause'),
+      resume: () => void calls.push('resume'),
+      stop: async () => undefined,
+    };
+    const queue = { ...app.queue, startWorkers: async () => workers };
+    const listeners: ((isRight: boolean) => void)[] = [];
+    const clockGuard = {
+      ...app.clockGuard,
+      isRight: () => false,
+      onChange: (listener: (isRight: boolean) => void) => void listeners.push(listener),
+    };
+    const roles = await startRoles({ ...app, queue, clockGuard }, ['scheduler']);
+    expect(calls).toEqual([]);
+    for (const isRight of [false, true]) for (const listener of listeners) listener(isRight);
+    expect(calls).toEqual(['pause', 'pause', 'resume', 'resume']);
+    await roles.stop();
+  });
+});

@@ -25,6 +25,8 @@ export function createSentMemory(): SentMemory {
   return {
     note: (digestId, { begun, ended }) => {
       const attempts = digests.get(digestId) ?? new Map<number, number>();
+      // Anew, so that the digest used least recently is the first.
+      digests.delete(digestId);
       digests.set(digestId, attempts);
       evictOldest(digests, MAX_DIGESTS);
       for (const { subscriberId, state } of ended)

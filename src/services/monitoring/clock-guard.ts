@@ -21,7 +21,8 @@ export interface ClockGuard {
   measure(): Promise<void>;
   /** Measures now and then until `stop`. */
   start(): Promise<{ stop: () => void }>;
-  /** Has `listener` called when a measurement changes whether the clock is right. */
+  /** Has `listener` called when a measurement changes whether the clock is right, and at once when
+   *  the last one found it wrong. */
   onChange(listener: (isRight: boolean) => void): void;
 }
 
@@ -96,7 +97,10 @@ export function createClockGuard(deps: ClockGuardDeps): ClockGuard {
       const timer = setInterval(attempt, MEASURE_INTERVAL_MS);
       return { stop: () => clearInterval(timer) };
     },
-    onChange: (listener) => void listeners.push(listener),
+    onChange: (listener) => {
+      listeners.push(listener);
+      if (wasRight === false) listener(false);
+    },
   };
 }
 

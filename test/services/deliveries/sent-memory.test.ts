@@ -59,6 +59,26 @@ describe('After a failover', () => {
     expect(await pause()).toEqual([]);
   });
 
+  it('Nothing is marked of a digest whose deliveries were pruned or are forgotten altogether', async () => {
+    const mark = database.db.transaction((tx) =>
+      markForgottenDeliveries(tx, 1_000_000, new Map([[1, 1]]), clock()),
+    );
+    expect(await mark).toBe(0);
+  });
+
+  it('The digest that is being sent is not forgotten for older ones that are resent', () => {
+    const memory = createSentMemory();
+    const note = (digestId: number, subscriberId: number) =>
+      memory.note(digestId, { begun: [attempt(subscriberId, 1)], ended: [] });
+    note(9, 1);
+    for (const older of [1, 2, 3, 4, 5]) {
+      note(older, 1);
+      note(9, older);
+    }
+    expect(memory.list().get(9)?.size).toBe(5);
+    expect(memory.list().size).toBe(4);
+  });
+
   it('A worker remembers so many attempts that its memory stays bounded', () => {
     const memory = createSentMemory();
     const begun = Array.from({ length: 150_000 }, (_, n) => attempt(n + 1, 1));

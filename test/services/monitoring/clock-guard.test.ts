@@ -107,6 +107,16 @@ describe('The clock guard', () => {
     expect(await openAlerts()).toEqual([]);
   });
 
+  it('Who comes late is told at once that the last measurement found the clock wrong', async () => {
+    const told: boolean[] = [];
+    clock.advance(HOUR_MS);
+    guard.onChange((isRight) => told.push(isRight));
+    expect(told).toEqual([]);
+    await guard.measure();
+    guard.onChange((isRight) => told.push(isRight));
+    expect(told).toEqual([false, false]);
+  });
+
   it('A process that starts with the right clock ends the alert of the one before it', async () => {
     clock.advance(HOUR_MS);
     await guard.measure();

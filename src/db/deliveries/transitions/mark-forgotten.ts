@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import type { Db } from '../../client.ts';
 import { lockAndMarkDue, recountBatches } from '../batches.ts';
-import { getPartition } from '../partitions.ts';
+import { getPartition, getPartitionName } from '../partitions.ts';
 import type { Transitions } from './transition.ts';
 
 /** The relay may have accepted the mail, and the database has forgotten its attempt. */
@@ -15,13 +15,18 @@ const FORGOTTEN_DETAIL =
 
 /** Marks the deliveries of a digest as unknown of which fewer attempts are recorded than were made.
  *  `attempts` holds the number of the last attempt by subscriber. Call it in a transaction.
- *  @returns how many. */
+ *  @returns how many; 0 when the deliveries were pruned, or are forgotten together with their
+ *  digest. */
 export async function markForgottenDeliveries(
   tx: Db,
   digestId: number,
   attempts: ReadonlyMap<number, number>,
   now: Date,
 ): Promise<number> {
+  const known = await tx.execute<{ isKnown: boolean }>(
+    sql`SELECT to_regclass(${getPartitionName(digestId)}) IS NOT NULL AS "isKnown"`,
+  );
+  if (known.rows[0]?.isKnown !== true) return 0;
   const made = sql`unnest(${sql.param([...attempts.keys()])}::bigint[],
     ${sql.param([...attempts.values()])}::smallint[]) AS made (subscriber_id, attempts)`;
   const forgotten = sql`delivery.digest_id = ${digestId}
