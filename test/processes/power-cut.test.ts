@@ -28,7 +28,7 @@ const CONNECTIONS = 5;
 const MAX_IN_FLIGHT = 2 * CONNECTIONS;
 
 /** `POWER_CUTS=100 POWER_CUT_SEED=7` repeats them at will. */
-const CUTS = Number(process.env.POWER_CUTS ?? 5);
+const CUTS = Number(process.env.POWER_CUTS ?? 3);
 const SEED = Number(process.env.POWER_CUT_SEED ?? 1);
 const AUDIENCE = 60 * (CUTS + 1);
 
@@ -169,11 +169,11 @@ async function sendUntilCut(
   }: { cut: number; acknowledged: Acknowledged; acceptedAtCut: number; afterStart: number | null },
 ): Promise<void> {
   const sending = spawnPaperboy(['digest', 'send', '--now'], environment);
-  const deeds = comeAndGo(cut, acknowledged).catch(() => undefined);
   let hasEnded = false;
   void running.ended.then(() => {
     hasEnded = true;
   });
+  const deeds = comeAndGo(cut, acknowledged, () => hasEnded).catch(() => undefined);
   if (afterStart === null) {
     await pollUntil(() => hasEnded || countDigests().size >= acceptedAtCut, TIMEOUT_MS);
     if (!hasEnded) process.kill(running.pid, 'SIGUSR2');
@@ -183,13 +183,18 @@ async function sendUntilCut(
 }
 
 /** People sign up, and some confirm and unsubscribe, until the site is gone. */
-async function comeAndGo(cut: number, acknowledged: Acknowledged): Promise<never> {
+async function comeAndGo(
+  cut: number,
+  acknowledged: Acknowledged,
+  isSiteGone: () => boolean,
+): Promise<void> {
   for (let n = 0; ; n += 1) {
     const email = `guest${cut}-${n}@example.org`;
     if ((await signUp(site, email)) !== 202) continue;
     acknowledged.signedUp.add(email);
     if (n % 2 === 0) continue;
-    const text = await pollUntil(() => sink.textOf(email));
+    const text = await pollUntil(() => sink.textOf(email) ?? isSiteGone());
+    if (text === true) return;
     const token = await confirm(site, text);
     if ((await unsubscribeOneClick(site, token)) === 200) acknowledged.unsubscribed.add(email);
   }
