@@ -97,7 +97,7 @@ function suitesOn(database: string, redis: string): Suite[] {
     {
       title: 'long tests',
       file: 'long.json',
-      command: [...vitest, '--config', LONG_TESTS],
+      command: [...vitest, '--config', LONG_TESTS, '--exclude', 'test/commands/evaluate*'],
       env: onBoth,
     },
     ...(existsSync(PROCESS_TESTS)
