@@ -24,6 +24,12 @@ export async function deleteAllRows(tx: Db, table: string): Promise<void> {
   await tx.execute(sql`DELETE FROM ${sql.identifier(table)}`);
 }
 
+/** Makes the digests those of this server: its timeline has nothing to do with that of the server
+ *  they come from, so they would be taken for digests that a failover has left incomplete. */
+export async function adoptTimeline(tx: Db): Promise<void> {
+  await tx.execute(sql`UPDATE digests SET timeline_id = database_timeline()`);
+}
+
 /** Collects the planner's statistics before the first query. */
 export async function analyseTables(tx: Db, tables: readonly string[]): Promise<void> {
   await tx.execute(sql`ANALYZE ${joinIdentifiers(tables)}`);

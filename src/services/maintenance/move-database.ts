@@ -10,6 +10,7 @@ import {
   copyTable,
 } from '../../db/moving/copy-table.ts';
 import {
+  adoptTimeline,
   analyseTables,
   deleteAllRows,
   isUtf8,
@@ -57,6 +58,7 @@ export function moveDatabase(
         for (const table of LOADED_TABLES) await deleteAllRows(target, table);
         await copyAll(databases, onProgress);
         const tables = await compareAll(databases, onProgress);
+        await adoptTimeline(target);
         const { pending, unknown } = await endLeases(target, { all: true }, now);
         await analyseTables(target, TABLES);
         return { tables, pending, unknown };

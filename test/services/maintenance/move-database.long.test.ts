@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest';
 import type { Database } from '../../../src/db/client.ts';
 import { listDueBatches } from '../../../src/db/deliveries/batches.ts';
 import { countDeliveries } from '../../../src/db/deliveries/count-deliveries.ts';
+import { pauseForgottenDigests } from '../../../src/db/digests/digests.ts';
 import { TABLES } from '../../../src/db/moving/tables.ts';
 import { moveDatabase } from '../../../src/services/maintenance/move-database.ts';
 import { fillEveryTable } from '../../db/support/every-table.ts';
@@ -81,6 +82,12 @@ describe('moveDatabase', () => {
     expect(await listDueBatches(to.database.db, NOW)).toEqual([
       { digestId: 1, batch: 0, claims: 1 },
     ]);
+  });
+
+  it('No digest is taken for one that a failover has left incomplete', async () => {
+    await from.pool.query('UPDATE digests SET timeline_id = timeline_id + 1');
+    await move();
+    expect(await pauseForgottenDigests(to.database.db, 'It failed over.', NOW)).toEqual([]);
   });
 
   it('The embedded database is only read', async () => {
