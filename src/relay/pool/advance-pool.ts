@@ -171,7 +171,9 @@ function onConnectFailed(
   random: number,
   commands: PoolCommand[],
 ): void {
-  if (countOpen(state) > state.connectingCount) {
+  // While the relay is down, only a probe tells how it is: an old connection that still waits for
+  // a reply is no sign that it works.
+  if (isHealthy(state.health) && countOpen(state) > state.connectingCount) {
     state.reconnectAtSeconds = state.seconds + RECONNECT_DELAY_SECONDS;
     return;
   }

@@ -112,6 +112,31 @@ describe('The connections of a relay', () => {
     expect(isHealthy(state.health)).toBe(true);
   });
 
+  it('A relay is probed until it is back, also when a probe fails while an old connection still waits', () => {
+    const { apply, state, message } = openPool(4);
+    for (let n = 0; n < 4; n += 1) apply({ kind: 'push', transaction: message({}) });
+    const ended = { kind: 'ended', problem: 'gone', isRefused: false, random: 0.5 } as const;
+    const taken = [1, 2, 3, 4].flatMap((id) => {
+      apply({ kind: 'opened', id });
+      return takeQueued(state, false) ?? [];
+    });
+    for (const [at, transaction] of taken.slice(0, 3).entries()) {
+      apply({ kind: 'unknown', transaction, problem: 'gone', random: 0.5 });
+      apply({ ...ended, id: at + 1 });
+    }
+    expect(isHealthy(state.health)).toBe(false);
+    const tickUntilProbe = () => {
+      for (let second = 0; second < 100; second += 1)
+        if (apply({ kind: 'tick' }).some((command) => command.startsWith('connect'))) return;
+      throw new Error('The relay was not probed.');
+    };
+    tickUntilProbe();
+    apply({ ...ended, id: 5 });
+    tickUntilProbe();
+    apply({ kind: 'opened', id: 6 });
+    expect(isHealthy(state.health)).toBe(true);
+  });
+
   it('A pool that closes quits idle connections, and is drained when the last one has ended', () => {
     const { apply } = openPool(2);
     apply({ kind: 'want', count: 3 });
