@@ -24,6 +24,25 @@ export async function listDueBatches(db: Db, now: Date): Promise<DueBatch[]> {
   return result.rows;
 }
 
+/** Lists the batches that are due between two moments, the first one excluded, soonest first. */
+export async function listUpcomingBatches(
+  db: Db,
+  { after, until }: { after: Date; until: Date },
+): Promise<(DueBatch & { dueAt: Date })[]> {
+  const result = await db.execute<{
+    digestId: number;
+    batch: number;
+    claims: number;
+    dueAt: string;
+  }>(sql`
+    SELECT digest_id AS "digestId", batch, claims, due_at AS "dueAt"
+    FROM batches JOIN digests ON digests.id = digest_id
+    WHERE due_at > ${after} AND due_at <= ${until} AND lease_id IS NULL
+      AND paused_at IS NULL AND cancelled_at IS NULL
+    ORDER BY due_at, digest_id, batch`);
+  return result.rows.map(({ dueAt, ...batch }) => ({ ...batch, dueAt: new Date(dueAt) }));
+}
+
 /** The digests with deliveries that are still to be sent, the oldest first. Paused and cancelled
  *  ones have none. */
 export async function listOpenDigestIds(db: Db): Promise<number[]> {

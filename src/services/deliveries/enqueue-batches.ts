@@ -1,5 +1,5 @@
 import type { Db } from '../../db/client.ts';
-import { type DueBatch, listDueBatches } from '../../db/deliveries/batches.ts';
+import { type DueBatch, listDueBatches, listUpcomingBatches } from '../../db/deliveries/batches.ts';
 import type { NewJob, Queue } from '../../queue/queue.ts';
 
 type BatchQueue = Pick<Queue, 'enqueueMany'>;
@@ -23,24 +23,49 @@ export async function enqueueDueBatches(
   return due.length;
 }
 
+/** How much later than its time a batch is claimed, in ms: the clock of its worker may be a little
+ *  behind, and a job that finds nothing due leaves the batch to the next sweep. */
+const CLOCK_TOLERANCE_MS = 500;
+
+/** Enqueues the batches that become due before the next sweep, each for its time: subscribers must
+ *  not wait for the sweep after their hour. */
+export async function enqueueUpcomingBatches(
+  { db, queue }: { db: Db; queue: BatchQueue },
+  now: Date,
+): Promise<void> {
+  const until = new Date(now.getTime() + SWEEP_INTERVAL_SECONDS * 1000);
+  const upcoming = await listUpcomingBatches(db, { after: now, until });
+  const jobs = upcoming.map((batch) => toLaterJob(batch, now, CLOCK_TOLERANCE_MS));
+  await enqueueJobs(queue, jobs);
+}
+
 /** Enqueues one batch that was just added. Neither waits nor fails: the next sweep enqueues it
  *  too. */
 export function enqueueBatch(queue: BatchQueue, batch: DueBatch | null): void {
   if (batch !== null) queue.enqueueMany('batch', [toBatchJob(batch)]).catch(() => undefined);
 }
 
-/** Enqueues the rest of a batch for when it is due, unless the next sweep comes first. The id
- *  differs from that of other jobs for the batch: a delayed job must not keep those from being
- *  enqueued. */
+/** Enqueues the rest of a batch for when it is due, unless the next sweep comes first. */
 export async function enqueueRemaining(
   queue: BatchQueue,
   remaining: DueBatch & { dueAt: Date },
   now: Date,
 ): Promise<void> {
-  const delayMs = Math.max(MIN_DELAY_MS, remaining.dueAt.getTime() - now.getTime());
+  const { delayMs = 0, ...job } = toLaterJob(remaining, now);
   if (delayMs >= SWEEP_INTERVAL_SECONDS * 1000) return;
-  const { data, id } = toBatchJob(remaining);
-  await queue.enqueueMany('batch', [{ data, id: `${id}-later`, delayMs }]);
+  await queue.enqueueMany('batch', [{ ...job, delayMs: Math.max(MIN_DELAY_MS, delayMs) }]);
+}
+
+/** The id differs from that of other jobs for the batch: a delayed job must not keep those from
+ *  being enqueued. */
+function toLaterJob(
+  batch: DueBatch & { dueAt: Date },
+  now: Date,
+  toleranceMs = 0,
+): NewJob<'batch'> {
+  const { data, id } = toBatchJob(batch);
+  const delayMs = batch.dueAt.getTime() - now.getTime() + toleranceMs;
+  return { data, id: `${id}-later`, delayMs };
 }
 
 /** Enqueues the batches of dead workers before all others, since their subscribers have waited

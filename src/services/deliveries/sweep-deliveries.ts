@@ -4,7 +4,7 @@ import { expireDeliveries } from '../../db/deliveries/transitions/expire.ts';
 import { skipCancelledDeliveries } from '../../db/deliveries/transitions/skip-cancelled.ts';
 import type { Queue } from '../../queue/queue.ts';
 import { enqueueDueTransactionalEmails } from '../transactional/request-email.ts';
-import { enqueueDueBatches, enqueueReleased } from './enqueue-batches.ts';
+import { enqueueDueBatches, enqueueReleased, enqueueUpcomingBatches } from './enqueue-batches.ts';
 
 /** What a sweep did. */
 interface SweepReport {
@@ -20,9 +20,10 @@ interface SweepReport {
 }
 
 /**
- * Releases what dead workers held, enqueues every batch and transactional e-mail that is due, and
- * expires deliveries whose subscriber's next digest is due. Idempotent, also in two processes at
- * once: jobs have the same ids, and a job whose deliveries are no longer due does nothing.
+ * Releases what dead workers held, enqueues every batch and transactional e-mail that is due,
+ * enqueues for their time the batches that are due before the next sweep, and expires deliveries
+ * whose subscriber's next digest is due. Idempotent, also in two processes at once: jobs have the
+ * same ids, and a job whose deliveries are no longer due does nothing.
  */
 export async function sweepDeliveries(
   { db, queue }: { db: Db; queue: Queue },
@@ -34,6 +35,7 @@ export async function sweepDeliveries(
   await enqueueReleased(queue, remainingBatches, now);
   const skipped = await skipCancelledDeliveries(db, now);
   const batches = await enqueueDueBatches({ db, queue }, now);
+  await enqueueUpcomingBatches({ db, queue }, now);
   const transactionalEmails = await enqueueDueTransactionalEmails({ db, queue }, now);
   const expired = await expireDueDeliveries(db, now);
   return { batches, transactionalEmails, expired, skipped, ...released };

@@ -57,7 +57,7 @@ describe('The sweep', () => {
 
   it('A sweep enqueues one job for each due batch, with the same ids each time', async () => {
     const digestId = await composeFor(401);
-    expect(await sweep(new Date(NOW.getTime() - 1))).toEqual(quiet);
+    expect(await sweep(new Date(NOW.getTime() - 60_001))).toEqual(quiet);
     expect(digests.queue.enqueued).toEqual([]);
     expect(await sweep()).toEqual({ ...quiet, batches: 3 });
     const ids = [0, 1, 2].map((batch) => `batch-${digestId}-${batch}-0`);
@@ -66,6 +66,31 @@ describe('The sweep', () => {
     );
     await sweep();
     expect(digests.queue.enqueued.slice(3).map(({ id }) => id)).toEqual(ids);
+  });
+
+  it('A sweep enqueues what is due before the next one for its time, under another id', async () => {
+    const digestId = await composeFor(1);
+    const data = { digestId, batch: 0 };
+    expect(await sweep(new Date(NOW.getTime() - 60_000))).toEqual(quiet);
+    await sweep(new Date(NOW.getTime() - 37_000));
+    const id = `batch-${digestId}-0-0-later`;
+    expect(digests.queue.enqueued).toEqual([
+      { name: 'batch', data, id, delayMs: 60_500 },
+      { name: 'batch', data, id, delayMs: 37_500 },
+    ]);
+  });
+
+  it('A sweep enqueues nothing ahead of a paused digest or of a batch that a worker holds', async () => {
+    const digestId = await composeFor(201);
+    const before = new Date(NOW.getTime() - 30_000);
+    await database.db.execute(
+      sql`UPDATE batches SET lease_id = ${await storeLease('is alive')} WHERE batch = 0`,
+    );
+    await sweep(before);
+    expect(digests.queue.enqueued.map(({ id }) => id)).toEqual([`batch-${digestId}-1-0-later`]);
+    await markDigestPaused(database.db, digestId, 'by an operator', NOW);
+    await sweep(before);
+    expect(digests.queue.enqueued).toHaveLength(1);
   });
 
   it('A sweep enqueues deferred deliveries when they are due', async () => {
