@@ -15,6 +15,7 @@ describe('parseArguments of the benchmark', () => {
         oldDeliveries: 0,
         papers: null,
         isAlternating: true,
+        isOnTime: false,
         digests: 1,
         profileFolder: null,
       },
@@ -23,7 +24,7 @@ describe('parseArguments of the benchmark', () => {
 
   it('Every option is read', () => {
     const argv =
-      '--subscribers 1000000 --dkim --queue postgres --workers 2 --connections 50 --old 30000000 --papers 7 --digests 5 --whole --profile p';
+      '--subscribers 1000000 --dkim --queue postgres --workers 2 --connections 50 --old 30000000 --papers 7 --digests 5 --on-time --profile p';
     expect(parseArguments(argv.split(' '))).toEqual({
       kind: 'run',
       options: {
@@ -36,6 +37,7 @@ describe('parseArguments of the benchmark', () => {
         oldDeliveries: 30_000_000,
         papers: 7,
         isAlternating: false,
+        isOnTime: true,
         digests: 5,
         profileFolder: 'p',
       },

@@ -15,6 +15,8 @@ export interface BenchOptions {
   papers: number | null;
   /** Whether windows of smtp-source interrupt the digest; otherwise it runs before and after. */
   isAlternating: boolean;
+  /** Whether all subscribers get the digest at one hour, by the scheduler; otherwise at once. */
+  isOnTime: boolean;
   /** Digests that may be sent until the ratio's interval is within 5 %. */
   digests: number;
   /** Folder for CPU profiles of the workers. */
@@ -43,6 +45,8 @@ smtp-source with messages of the same size to the same sink, in short windows be
   --digests D               send up to D digests, until the interval of the ratio is within 5 %, 1 to 20
                             (default: 1)
   --whole                   send without interruption; smtp-source runs before and after
+  --on-time                 let the scheduler send it at one hour for all, and measure how late it is;
+                            implies --whole
   --profile FOLDER          write CPU profiles of the workers there; read them with
                             node --import tsx test/bench/profile/summarise-profile.ts FOLDER
   --help                    print this help`;
@@ -58,6 +62,7 @@ const OPTIONS = {
   papers: { type: 'string' },
   digests: { type: 'string' },
   whole: { type: 'boolean' },
+  'on-time': { type: 'boolean' },
   profile: { type: 'string' },
   help: { type: 'boolean' },
 } as const;
@@ -82,13 +87,14 @@ export function parseArguments(argv: readonly string[]): ParsedArguments {
     oldDeliveries: count('old', { min: 0, max: 100_000_000, fallback: 0 }),
     papers:
       given.papers === undefined ? null : count('papers', { min: 1, max: 20, fallback: null }),
-    isAlternating: given.whole !== true,
+    isAlternating: given.whole !== true && given['on-time'] !== true,
+    isOnTime: given['on-time'] === true,
     digests: count('digests', { min: 1, max: 20, fallback: 1 }),
     profileFolder: given.profile ?? null,
   };
   if (given.profile === '') problems.push('--profile is empty: expected a folder.');
   if (given.embedded) {
-    for (const name of ['queue', 'workers', 'old'] as const) {
+    for (const name of ['queue', 'workers', 'old', 'on-time'] as const) {
       if (given[name] === undefined) continue;
       problems.push(`--${name} does not go with --embedded, which is one process without servers.`);
     }

@@ -93,6 +93,7 @@ async function prepareWarmUp(bench: BenchRun): Promise<BenchRun> {
       workers: 1,
       oldDeliveries: 0,
       profileFolder: null,
+      isOnTime: false,
     },
   };
 }

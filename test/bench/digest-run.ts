@@ -43,9 +43,13 @@ export async function runDigest(
   reportStep('Composing the digest');
   const visibleAt = await compose(deployment);
   const workers = await deployment.startWorkers();
-  reportStep('Sending it');
-  const sending = await measureSend(deployment, workers, { sink, windowSettings, onProgress });
-  await Promise.all(workers.map(stop));
+  const hour = options.isOnTime ? new Date(Date.now() + HOUR_AHEAD_MS) : null;
+  const scheduler = hour === null ? [] : [await deployment.startSchedulerFor(hour)];
+  reportStep(hour === null ? 'Sending it' : `Waiting for ${hour.toISOString()}, then sending it`);
+  const sending = await measureSend(deployment, workers, {
+    ...{ sink, windowSettings, hour, onProgress },
+  });
+  await Promise.all([...workers, ...scheduler].map(stop));
   const walAfter = await deployment.readWalBytes();
   const [sent, tableBytes] = await deployment.readRows(async (query) => [
     await readSentSummary(query, DAY),
@@ -62,6 +66,9 @@ export async function runDigest(
     durability: deployment.durability,
   };
 }
+
+/** How far ahead the hour of all subscribers is: a sweep comes before it. */
+const HOUR_AHEAD_MS = 75_000;
 
 const POLL_INTERVAL_MS = 50;
 

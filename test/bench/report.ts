@@ -53,6 +53,7 @@ export function buildReport({ options, digestRuns, before, after, load }: Measur
     table_bytes_per_delivery: Math.round(first.tableBytes / first.sent.count),
     wal_bytes_per_message: first.walBytes && Math.round(first.walBytes / first.sent.count),
     send_ms: Math.round(total(readSendMs) / digestRuns.length),
+    delay_seconds: first.sending.delaySeconds,
     queue: options.queue,
     is_embedded: options.isEmbedded,
     workers: options.workers,

@@ -1,7 +1,9 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import {
   type PaperboyProcess,
   type ProcessEnvironment,
   runPaperboy,
+  runPaperboyOk,
 } from '../processes/support/paperboy.ts';
 import type { SmtpSource } from './baseline.ts';
 import { type BenchDeployment, DAY } from './environment/deployment.ts';
@@ -24,6 +26,9 @@ export interface SendMeasurement {
   /** Bytes that the sink read from Paperboy. */
   bytes: number;
   windows: Windows;
+  /** How late the first attempts were, in seconds, by name of the percentile; null when all were
+   *  sent at once. */
+  delaySeconds: Readonly<Record<string, number>> | null;
 }
 
 const NO_WINDOWS: Windows = { pairs: [], stoppedMs: 0 };
@@ -36,8 +41,15 @@ export async function measureSend(
   {
     sink,
     windowSettings,
+    hour = null,
     onProgress,
-  }: { sink: SmtpSink; windowSettings: WindowSettings | null; onProgress: (bytes: number) => void },
+  }: {
+    sink: SmtpSink;
+    windowSettings: WindowSettings | null;
+    /** When the scheduler sends the digest; null: it is sent at once. */
+    hour?: Date | null;
+    onProgress: (bytes: number) => void;
+  },
 ): Promise<SendMeasurement> {
   const pids = workers.map(({ pid }) => pid);
   const readWorkersCpuMs = startCpuTimer(pids);
@@ -46,10 +58,11 @@ export async function measureSend(
   );
   const { readBytes, exclude } = createByteMeter(sink);
   const progress = setInterval(() => onProgress(readBytes()), PROGRESS_INTERVAL_MS);
-  const startedAt = new Date();
+  const startedAt = hour ?? new Date();
   let isSending = true;
   try {
-    const sent = sendDigest(environment).finally(() => {
+    const sending = hour === null ? sendDigest(environment) : waitForDigest(environment);
+    const sent = sending.finally(() => {
       isSending = false;
     });
     const measured =
@@ -65,7 +78,7 @@ export async function measureSend(
               isSending: () => isSending,
             },
           );
-    const [states, windows] = await Promise.all([sent, measured]);
+    const [{ states, delaySeconds }, windows] = await Promise.all([sent, measured]);
     return {
       startedAt,
       states,
@@ -74,6 +87,7 @@ export async function measureSend(
       peakRssMb: Math.max(...pids.map(peakRssMb)),
       bytes: readBytes(),
       windows,
+      delaySeconds,
     };
   } finally {
     clearInterval(progress);
@@ -99,13 +113,28 @@ function createByteMeter(sink: SmtpSink) {
   return { readBytes, exclude };
 }
 
-async function sendDigest(environment: ProcessEnvironment): Promise<Record<string, number>> {
+type SentDigest = Pick<SendMeasurement, 'states' | 'delaySeconds'>;
+
+async function sendDigest(environment: ProcessEnvironment): Promise<SentDigest> {
   const argv = ['digest', 'send', '--now', '--json', '--date', DAY];
   const { code, stdout, stderr } = await runPaperboy(argv, environment);
   if (code !== 0 && code !== EXIT_SOME_NOT_SENT) {
     throw new Error(`“paperboy ${argv.join(' ')}” ended with ${code}: ${stderr || stdout}`);
   }
-  return JSON.parse(stdout).states;
+  return { states: JSON.parse(stdout).states, delaySeconds: null };
+}
+
+const OPEN_STATES = ['pending', 'claimed', 'sending', 'deferred'];
+const STATUS_INTERVAL_MS = 2000;
+
+/** Waits until the scheduler and the workers have sent the digest. */
+async function waitForDigest(environment: ProcessEnvironment): Promise<SentDigest> {
+  for (;;) {
+    await pause(STATUS_INTERVAL_MS);
+    const output = await runPaperboyOk(`digest status --date ${DAY} --json`, environment);
+    const { states, delay_seconds: delaySeconds } = JSON.parse(output);
+    if (OPEN_STATES.every((state) => (states[state] ?? 0) === 0)) return { states, delaySeconds };
+  }
 }
 
 function startCpuTimer(pids: readonly number[]): () => number {

@@ -28,6 +28,9 @@ export interface BenchDeployment {
   isComposed(): Promise<boolean>;
   /** Starts the processes that send, and waits until they are ready. */
   startWorkers(): Promise<PaperboyProcess[]>;
+  /** Makes all deliveries due at one moment, as the hour of all subscribers, and starts a
+   *  scheduler. */
+  startSchedulerFor(hour: Date): Promise<PaperboyProcess>;
   /** Reads the tables. Call it when no process of Paperboy runs any more. */
   readRows<Value>(read: (query: ReadSql) => Promise<Value>): Promise<Value>;
   /** Bytes of write-ahead log that the database has written so far; null when embedded. */

@@ -33,6 +33,9 @@ export async function openEmbeddedDeployment(
     servers: {},
     isComposed: async () => (await fetch(`${site}/api/digests/${DAY}`)).ok,
     startWorkers: async () => [running],
+    startSchedulerFor: async () => {
+      throw new Error('--on-time needs servers.');
+    },
     readRows: (read) => withPGlite(join(settings.DATA_DIR ?? '', 'postgres'), read),
     readWalBytes: async () => null,
     durability: { fsync: 'PGlite' },

@@ -39,6 +39,10 @@ export async function openServerDeployment(
         );
         return Promise.all(starting);
       },
+      startSchedulerFor: async (hour) => {
+        await withClient(database.url, bench.signal, (writer) => setHour(writer, hour));
+        return startPaperboy(environment, 'scheduler');
+      },
       readRows: (read) =>
         withClient(database.url, bench.signal, (reader) =>
           read(async (sql) => (await reader.query(sql)).rows),
@@ -52,6 +56,18 @@ export async function openServerDeployment(
 async function hasDigest(client: pg.Client): Promise<boolean> {
   const { rowCount } = await client.query('SELECT FROM digests WHERE date = $1', [DAY]);
   return rowCount === 1;
+}
+
+async function setHour(client: pg.Client, hour: Date): Promise<void> {
+  const expiresAt = new Date(hour.getTime() + 86_400_000);
+  for (const [table, due] of [
+    ['deliveries', 'next_at'],
+    ['batches', 'due_at'],
+  ] as const)
+    await client.query(`UPDATE ${table} SET send_at = $1, ${due} = $1, expires_at = $2`, [
+      hour,
+      expiresAt,
+    ]);
 }
 
 async function readWalBytes(client: pg.Client): Promise<number> {
