@@ -46,6 +46,17 @@ export const MUTANTS: readonly Mutant[] = [
     replace: "unknown: 'deferred',",
   },
   {
+    name: 'sending-in-limbo',
+    about:
+      'a mail that may not be sent after all stays sending if its commit was repeated (engine review, finding 6)',
+    file: 'src/services/deliveries/advance-window.ts',
+    find: '    putBack(state, each.entry, now);',
+    replace: `
+    state.waiting.ended(each.entry, NO_DOMAIN_REPLY, now.getTime());
+    state.inFlight -= 1;
+    endEntry(each.entry, commands);`,
+  },
+  {
     name: 'due-time-lost',
     about: 'a released batch forgets when its deferred deliveries are due',
     file: 'src/db/deliveries/batches.ts',

@@ -31,15 +31,15 @@ export async function shrinkPlan(plan: Plan, base: BaseData): Promise<Plan> {
 
 /** Plans that are a little smaller, the ones that take most away first. */
 function* listSmaller(plan: Plan): Generator<Plan> {
-  const { actions, workers, schedulers, hours } = plan;
+  const { actions, workers, schedulers, readers } = plan;
   for (let size = Math.ceil(actions.length / 2); size >= 1; size = Math.floor(size / 2)) {
     for (let start = 0; start < actions.length; start += size)
       yield { ...plan, actions: [...actions.slice(0, start), ...actions.slice(start + size)] };
   }
   if (schedulers > 1) yield { ...plan, schedulers: schedulers - 1 };
   if (workers > 1) yield { ...plan, workers: workers - 1 };
-  for (let count = Math.floor(hours.length / 2); count >= 1; count = Math.floor(count / 2))
-    yield { ...plan, readers: hours.length - count, hours: hours.slice(0, -count) };
+  for (let count = Math.floor(readers.length / 2); count >= 1; count = Math.floor(count / 2))
+    yield { ...plan, readers: readers.slice(0, -count) };
   for (const [at, action] of actions.entries()) {
     const rounded = Math.floor(action.atMs / 100) * 100;
     if (rounded === action.atMs) continue;

@@ -44,13 +44,20 @@ export interface Server {
   openSession(): Session;
 }
 
+/** Commits are numbered. */
+export interface CommitNumbers {
+  commit: number;
+  /** The last commit that the statement saw when it began; 0 for a transaction of several. */
+  snapshot: number;
+}
+
 export interface ServerOptions {
   /** The tables to begin with. @defaultValue the empty tables of the program */
   copyOf?: Catalog;
   /** The time of the server, in ms. */
   now: () => number;
   /** Called after each commit that changed rows. */
-  onCommit?: (changes: readonly RowChange[]) => void;
+  onCommit?: (changes: readonly RowChange[], numbers: CommitNumbers) => void;
   /** Called with an error that no server would report: a gap or a mistake in the model. */
   onModelError?: (error: Error) => void;
   /** Runs a statement that can go on; by default at once. */
@@ -92,7 +99,7 @@ export function createServer(options: ServerOptions): Server {
     return transaction;
   }
 
-  function commit(transaction: Transaction): void {
+  function commit(transaction: Transaction, snapshot: number): void {
     const changes: RowChange[] = [];
     if (transaction.written.size > 0) commits += 1;
     for (const row of transaction.written) {
@@ -103,7 +110,7 @@ export function createServer(options: ServerOptions): Server {
       if (waiting === 0 && after === null) removeRow(row);
     }
     end(transaction);
-    if (changes.length > 0) onCommit(changes);
+    if (changes.length > 0) onCommit(changes, { commit: commits, snapshot });
   }
 
   function rollBack(transaction: Transaction): void {
@@ -175,7 +182,7 @@ export function createServer(options: ServerOptions): Server {
         return done;
       }
       if (/^commit\b/i.test(text)) {
-        if (transaction) commit(transaction);
+        if (transaction) commit(transaction, 0);
       } else if (/^rollback\b/i.test(text)) {
         if (transaction) rollBack(transaction);
       } else return null;
@@ -192,7 +199,7 @@ export function createServer(options: ServerOptions): Server {
     ): void => {
       try {
         const result = run(own, statement, snapshotCommit);
-        if (transaction === null) commit(own);
+        if (transaction === null) commit(own, snapshotCommit);
         finish({ result }, onDone);
       } catch (error) {
         if (error instanceof Blocked) wait(error, statement, own, snapshotCommit, onDone);

@@ -10,6 +10,7 @@ import { connectDirectly, openModelDatabase } from '../postgres/pool.ts';
 import { createServer, loadParser } from '../postgres/server.ts';
 import type { Table } from '../postgres/tables.ts';
 import type { Value } from '../postgres/values.ts';
+import { MOMENTS, type PlannedReader } from './plan.ts';
 
 /** What every world begins with. */
 export interface BaseData {
@@ -44,15 +45,16 @@ export async function loadBaseData(): Promise<BaseData> {
   return { catalog: server.catalog, templates: await loadMailTemplates() };
 }
 
-/** Adds a subscriber with the next id, who gets the digest at `hour` (UTC). */
-export function addReader(catalog: Catalog, hour: number): number {
+/** Adds a subscriber with the next id. */
+export function addReader(catalog: Catalog, { moment, frequency }: PlannedReader): number {
   const table = catalog.findTable('subscribers');
   table.lastId += 1;
   const email = `reader${table.lastId}@example.org`;
   const confirmedAt = new Date('2026-05-01T00:00:00Z');
   insertCommitted(table, {
     ...DEFAULT_PREFERENCES,
-    ...{ id: table.lastId, email, emailKey: email, status: 'active', timezone: 'UTC', hour },
+    ...{ id: table.lastId, email, emailKey: email, status: 'active', frequency },
+    ...MOMENTS[moment],
     ...{ unlearned: [], createdAt: confirmedAt, updatedAt: confirmedAt, confirmedAt },
   });
   return table.lastId;

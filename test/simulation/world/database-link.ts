@@ -18,6 +18,8 @@ export interface DatabaseLink {
   connect: Connect;
   /** The server cannot be reached for a while: it refuses, or does not answer. */
   goAway(forMs: number, isSilent: boolean): void;
+  /** For a while, each answer takes `delayMs` longer. */
+  slowDown(forMs: number, delayMs: number): void;
   /** The process is gone: its sessions end after `lingersMs`, and statements on their way arrive
    *  or are lost. */
   abandon(lingersMs: number): void;
@@ -42,6 +44,8 @@ export function createDatabaseLink(
   const sessions = new Set<Session>();
   let awayUntilMs = -1;
   let isSilentlyAway = false;
+  let slowUntilMs = -1;
+  let slowByMs = 0;
   const isAway = () => scheduler.nowMs() < awayUntilMs;
 
   const openConnection = (): Connection => {
@@ -96,7 +100,9 @@ export function createDatabaseLink(
               scheduler.after(latencyMs(random), null, endSession);
               return;
             }
-            const delayMs = latencyMs(random) + (kind === 'slow' ? (fault?.delayMs ?? 0) : 0);
+            const slowMs = scheduler.nowMs() < slowUntilMs ? slowByMs : 0;
+            const faultMs = kind === 'slow' ? (fault?.delayMs ?? 0) : 0;
+            const delayMs = latencyMs(random) + slowMs + faultMs;
             scheduler.after(delayMs, owner, () => settle(outcome));
           };
           const requestMs = latencyMs(random) + (kind === 'late' ? (fault?.delayMs ?? 0) : 0);
@@ -130,6 +136,10 @@ export function createDatabaseLink(
     goAway: (forMs, isSilent) => {
       awayUntilMs = scheduler.nowMs() + forMs;
       isSilentlyAway = isSilent;
+    },
+    slowDown: (forMs, delayMs) => {
+      slowUntilMs = scheduler.nowMs() + forMs;
+      slowByMs = delayMs;
     },
     abandon: (lingersMs) => {
       const left = [...sessions];

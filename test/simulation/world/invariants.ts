@@ -1,5 +1,7 @@
 import { canTransition, type DeliveryState } from '../../../src/domain/deliveries/delivery.ts';
-import type { RowChange, Server } from '../postgres/server.ts';
+import type { CommitNumbers, RowChange, Server } from '../postgres/server.ts';
+import type { Value } from '../postgres/values.ts';
+import { createBounceCounts } from './bounce-counts.ts';
 import {
   type Batch,
   type Delivery,
@@ -7,6 +9,7 @@ import {
   readDeliveries,
   readDelivery,
   readTable,
+  toObject,
 } from './committed-rows.ts';
 
 /** A process, as far as the invariants look at it. */
@@ -27,6 +30,8 @@ export interface InvariantDeps {
   serverNowMs: () => number;
   maxInFlight: number;
   processes: () => readonly WatchedProcess[];
+  /** Whether nothing keeps a worker from pausing a digest in this run. */
+  isCalm: boolean;
 }
 
 /** What is known of a delivery beside its row. */
@@ -40,7 +45,7 @@ interface History {
 
 /** Checks that the promises hold. Each function throws a violation. */
 export interface Invariants {
-  onCommit(changes: readonly RowChange[]): void;
+  onCommit(changes: readonly RowChange[], numbers: CommitNumbers): void;
   onBegin(messageId: string, process: string): void;
   onAccepted(messageId: string, process: string): void;
   onUnknown(messageId: string): void;
@@ -64,17 +69,23 @@ export function createViolation(message: string): Error {
 
 const OPEN: ReadonlySet<DeliveryState> = new Set(['pending', 'claimed', 'sending', 'deferred']);
 
+/** How long a worker may take to pause a digest, in ms. */
+const MAX_PAUSE_MS = 5000;
+
 /** How long a live worker may hold a batch that it does not work on, in ms. */
 const MAX_IDLE_HOLD_MS = 120_000;
 
 export function createInvariants(deps: InvariantDeps): Invariants {
-  const { server, nowMs, serverNowMs, maxInFlight, processes } = deps;
+  const { server, nowMs, serverNowMs, maxInFlight, processes, isCalm } = deps;
   const histories = new Map<string, History>();
   const keys = new Map<string, string>();
   const mustNotBegin = new Map<string, string>();
   /** Leases whose workers may not know what became of their mails, with the reason. */
   const lostLeases = new Map<number, string>();
   const idleSince = new Map<string, number>();
+  /** The commit that paused or cancelled each digest that is so now. */
+  const closedBy = new Map<number, number>();
+  const bounces = createBounceCounts(nowMs, maxInFlight);
   /** Tables that changed since they were checked. */
   let hasChangedDeliveries = true;
   let hasChangedHolders = true;
@@ -87,13 +98,19 @@ export function createInvariants(deps: InvariantDeps): Invariants {
     return history;
   };
 
-  const checkChange = (before: Delivery | null, after: Delivery) => {
+  const checkChange = (before: Delivery | null, after: Delivery, { snapshot }: CommitNumbers) => {
     if (after.messageId !== null) keys.set(after.messageId, after.key);
     if (before === null || before.state === after.state) return;
     if (!canTransition(before.state, after.state))
       throw createViolation(
         `The delivery ${after.key} went from ${before.state} to ${after.state}.`,
       );
+    const closed = closedBy.get(after.digestId);
+    if (after.state === 'sending' && closed !== undefined && closed <= snapshot)
+      throw createViolation(
+        `The delivery ${after.key} is marked as being sent after its digest was paused or cancelled.`,
+      );
+    if (closed === undefined) bounces.count(before, after.state);
     const history = historyOf(after.key);
     if (before.state === 'unknown' && after.state === 'pending') history.allowed += 1;
     if (after.state === 'claimed') history.doubt = null;
@@ -102,6 +119,15 @@ export function createInvariants(deps: InvariantDeps): Invariants {
       throw createViolation(
         `The delivery ${after.key} is unknown, although nothing happened to its mail or its worker.`,
       );
+  };
+
+  const noteDigest = (row: Record<string, Value>, commit: number) => {
+    const id = Number(row.id);
+    const isClosed = row.pausedAt !== null || row.cancelledAt !== null;
+    if (isClosed === closedBy.has(id)) return;
+    bounces.reset(id);
+    if (isClosed) closedBy.set(id, commit);
+    else closedBy.delete(id);
   };
 
   const checkDeliveries = (all: readonly Delivery[], batches: ReadonlyMap<string, Batch>) => {
@@ -185,16 +211,44 @@ export function createInvariants(deps: InvariantDeps): Invariants {
     }
   };
 
+  const checkBounces = () => {
+    for (const { leaseId, digestId, bounced } of bounces.listExceeded(MAX_PAUSE_MS)) {
+      const holder = processes().find((each) => each.isAlive && each.holds(leaseId));
+      if (!holder) continue;
+      throw createViolation(
+        `${bounced} mails that ${holder.name} sent bounced, and it has not paused the digest ${digestId}.`,
+      );
+    }
+  };
+
+  /** What relays see must have been committed before. */
+  const checkBegin = (key: string, process: string) => {
+    const delivery = readDeliveries(server).find((each) => each.key === key);
+    if (!delivery) return;
+    const { state, leaseId } = delivery;
+    if (state !== 'sending' || leaseId === null)
+      throw createViolation(`${process} began the mail of the delivery ${key}, which is ${state}.`);
+    if (!processes().some((each) => each.name === process && each.holds(leaseId)))
+      throw createViolation(
+        `${process} began the mail of the delivery ${key}, which the lease ${leaseId} of another holds.`,
+      );
+  };
+
   const listOpen = () => readDeliveries(server).filter(({ state }) => OPEN.has(state));
 
   return {
-    onCommit: (changes) => {
+    onCommit: (changes, numbers) => {
       for (const { table, before, after } of changes) {
         if (table.name === 'batches' || table.name === 'digests') hasChangedDeliveries = true;
         if (table.name === 'leases') hasChangedHolders = true;
+        if (table.name === 'digests' && after) noteDigest(toObject(table, after), numbers.commit);
         if (!table.name.startsWith('deliveries_') || after === null) continue;
         hasChangedDeliveries = true;
-        checkChange(before ? readDelivery(table, before) : null, readDelivery(table, after));
+        checkChange(
+          before ? readDelivery(table, before) : null,
+          readDelivery(table, after),
+          numbers,
+        );
       }
     },
     onBegin: (messageId, process) => {
@@ -205,6 +259,7 @@ export function createInvariants(deps: InvariantDeps): Invariants {
         throw createViolation(
           `${process} began the mail of the delivery ${key}, although ${reason}.`,
         );
+      checkBegin(key, process);
     },
     onAccepted: (messageId, process) => {
       const key = keys.get(messageId);
@@ -229,6 +284,7 @@ export function createInvariants(deps: InvariantDeps): Invariants {
           mustNotBegin.set(key, 'its reader had left before it was sending');
     },
     checkTables: () => {
+      if (isCalm) checkBounces();
       if (!hasChangedDeliveries && !hasChangedHolders) return;
       const batches = new Map(readBatches(server).map((batch) => [batch.key, batch]));
       if (hasChangedDeliveries) {

@@ -52,6 +52,8 @@ export type Action = {
 } & (
   | { kind: 'database'; process: string; fault: DatabaseFault; delayMs: number; after: number }
   | { kind: 'database-away'; process: string; forMs: number; isSilent: boolean }
+  /** For a while, each answer takes `delayMs` longer, and locks are held as long. */
+  | { kind: 'database-slow'; process: string; forMs: number; delayMs: number }
   | { kind: 'relay'; process: string; fault: RelayFault; delayMs: number }
   /** For a while, the fault hits this share of all mails. */
   | { kind: 'relay-trouble'; fault: RelayFault; share: number; forMs: number; delayMs: number }
@@ -68,14 +70,27 @@ export type Action = {
   | { kind: 'unsubscribe' | 'erase' | 'change-hour'; reader: number }
 );
 
+/** Readers of one moment and one frequency are in a batch of their own. */
+export interface PlannedReader {
+  moment: keyof typeof MOMENTS;
+  frequency: 'daily' | 'weekdays';
+}
+
+/** Hours of time zones whose readers get the digest at the first sweep, by UTC. */
+export const MOMENTS = {
+  '06:00': { timezone: 'UTC', hour: 6 },
+  '06:15': { timezone: 'Asia/Kathmandu', hour: 12 },
+  '06:30': { timezone: 'Asia/Kolkata', hour: 12 },
+  '07:00': { timezone: 'UTC', hour: 7 },
+} as const;
+
 /** All choices of a run but the latencies, which follow from the seed. */
 export interface Plan {
   seed: number;
   workers: number;
   schedulers: number;
-  readers: number;
-  /** Deliveries of each moment of sending. */
-  hours: readonly number[];
+  /** Each gets one delivery. */
+  readers: readonly PlannedReader[];
   maxInFlight: number;
   connections: number;
   /** Faults come until then, in ms; from then on everything works. */
@@ -92,15 +107,20 @@ export function createPlan(seed: number): Plan {
     ...Array.from({ length: workers }, (_, n) => `worker-${n + 1}`),
     ...Array.from({ length: schedulers }, (_, n) => `scheduler-${n + 1}`),
   ];
-  const readers = random.between(4, random.chance(0.3) ? 30 : 12);
-  const hours = Array.from({ length: readers }, () => random.between(6, 7));
+  const batches = chooseBatches(random);
+  const readers = Array.from({ length: random.between(4, random.chance(0.3) ? 30 : 12) }, () =>
+    random.pick(batches),
+  );
   const sweeps = random.pick([0, 0, 0, 1, 1, 2]);
   const faultsEndMs = sweeps * SWEEP_MS + 15_000;
   // Few kinds at a time, each several times: together, all kinds would hide each other (swarm
   // testing, Groce et al. 2012).
   const kinds = Array.from({ length: random.between(1, 4) }, () => pickKind(random));
   const actions = Array.from({ length: random.between(1, 9) }, () =>
-    createAction(random, random.pick(kinds), { processes, workers, readers, faultsEndMs }),
+    createAction(random, random.pick(kinds), {
+      ...{ processes, workers, faultsEndMs },
+      readers: readers.length,
+    }),
   ).sort((a, b) => a.atMs - b.atMs);
   const connections = random.between(1, 3);
   return {
@@ -108,12 +128,20 @@ export function createPlan(seed: number): Plan {
     workers,
     schedulers,
     readers,
-    hours,
     maxInFlight: 2 * connections,
     connections,
     faultsEndMs,
     actions,
   };
+}
+
+/** One batch for most readers, or many small ones, several of which are sent at a time. */
+function chooseBatches(random: Random): PlannedReader[] {
+  const all = (Object.keys(MOMENTS) as PlannedReader['moment'][]).flatMap((moment) =>
+    (['daily', 'weekdays'] as const).map((frequency) => ({ moment, frequency })),
+  );
+  const first = random.between(0, all.length - 1);
+  return random.chance(0.6) ? [...all.slice(first), ...all.slice(0, first)].slice(0, 2) : all;
 }
 
 /** A moment in ms: mostly soon after a sweep, when mails are sent. */
@@ -138,6 +166,7 @@ interface ActionContext {
 const WEIGHTS = {
   database: 7,
   'database-away': 2,
+  'database-slow': 2,
   relay: 4,
   'relay-trouble': 3,
   queue: 2,
@@ -149,6 +178,7 @@ const WEIGHTS = {
   pause: 2,
   cancel: 1,
   resend: 3,
+  'resend-failed': 3,
   leave: 2,
 } as const;
 
@@ -177,6 +207,12 @@ function createAction(random: Random, kind: Kind, context: ActionContext): Actio
       ...{ atMs, kind: 'database-away', process },
       forMs: random.pick([100, 500, 5000, 20_000, 50_000, 70_000]),
       isSilent: random.chance(0.5),
+    }),
+    'database-slow': () => ({
+      ...{ atMs, kind: 'database-slow' },
+      process: random.chance(0.5) ? 'site' : process,
+      forMs: random.pick([500, 5000, 20_000]),
+      delayMs: random.between(2, 60),
     }),
     relay: () => ({
       ...{ atMs, kind: 'relay', process: worker, delayMs },
@@ -207,6 +243,12 @@ function createAction(random: Random, kind: Kind, context: ActionContext): Actio
     pause: () => ({ atMs, kind: random.chance(0.6) ? 'pause' : 'resume' }),
     cancel: () => ({ atMs, kind: 'cancel' }),
     resend: () => ({ atMs, kind: 'resend', state: random.pick(['failed', 'failed', 'unknown']) }),
+    'resend-failed': () => ({
+      ...{ atMs, kind: 'relay-trouble', delayMs, reaction: 'resend' },
+      fault: random.pick(['rcpt-5xx', 'dot-5xx']),
+      share: random.pick([0.3, 0.6]),
+      forMs: random.pick([50, 500, 20_000]),
+    }),
     leave: () => ({
       ...{ atMs, reader: random.between(1, readers) },
       kind: random.pick(['unsubscribe', 'unsubscribe', 'erase', 'change-hour'] as const),

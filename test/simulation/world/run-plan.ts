@@ -14,7 +14,7 @@ import { createServer } from '../postgres/server.ts';
 import type { Value } from '../postgres/values.ts';
 import { addReader, type BaseData, DAY } from './base-data.ts';
 import { readTable } from './committed-rows.ts';
-import { createDatabaseLink } from './database-link.ts';
+import { createDatabaseLink, type DatabaseLink } from './database-link.ts';
 import { createFaults } from './faults.ts';
 import { createInvariants, createViolation, type Invariants } from './invariants.ts';
 import type { Action, Plan } from './plan.ts';
@@ -44,6 +44,12 @@ const SETTLE_MS = 90 * 60_000;
 
 /** How long before the next delivery is due everything is started again, in ms. */
 const WAKE_LEAD_MS = 5000;
+
+/** What keeps no worker from recording results, or holds a lock for long. */
+const CALM_KINDS: ReadonlySet<Action['kind']> = new Set([
+  ...(['relay', 'relay-trouble', 'queue', 'queue-wiped', 'pause', 'resume', 'cancel'] as const),
+  ...(['resend', 'unsubscribe', 'erase', 'change-hour'] as const),
+]);
 
 const STARTS_AT_MS = Date.parse(`${DAY}T07:00:05Z`);
 
@@ -75,23 +81,24 @@ export async function runPlan(
   const server = createServer({
     now: serverNowMs,
     copyOf: base.catalog,
-    onCommit: guard((changes) => {
+    onCommit: guard((changes, numbers) => {
       for (const { table, before, after } of changes) {
         if (table.name === 'leases' && before && !after) noteLeaseEnd(before);
         if (!table.name.startsWith('deliveries_') || !after) continue;
         trace.add('database', `${after[0]}-${after[1]}: ${before?.[3] ?? 'new'} → ${after[3]}`);
       }
-      invariants.onCommit(changes);
+      invariants.onCommit(changes, numbers);
     }),
     onModelError: (error) => {
       violation ??= error;
     },
     resume: (run) => void scheduler.after(0.1 * random.next(), null, run),
   });
-  for (const hour of plan.hours) addReader(server.catalog, hour);
+  for (const reader of plan.readers) addReader(server.catalog, reader);
   const processes = new Map<string, SimulatedProcess>();
   const invariants: Invariants = createInvariants({
     ...{ server, nowMs: scheduler.nowMs, serverNowMs, maxInFlight: plan.maxInFlight },
+    isCalm: plan.actions.every(({ kind }) => CALM_KINDS.has(kind)),
     processes: () =>
       [...processes.values()].map((each) => ({
         ...{ name: each.name, isAlive: each.isAlive },
@@ -115,12 +122,13 @@ export async function runPlan(
   };
   let instances = 0;
   const start = (name: string, clockOffsetMs = 0) => {
+    if (processes.get(name)?.isAlive) return;
     instances += 1;
     trace.add(name, 'starts');
     const role = name.startsWith('worker') ? 'worker' : 'scheduler';
     processes.set(name, startProcess(world, name, role, { clockOffsetMs, instance: instances }));
   };
-  const operate = createOperator(world, { invariants, guard });
+  const operator = createOperator(world, { invariants, guard });
 
   const die = (process: SimulatedProcess, lingersMs: number) => {
     process.isAlive = false;
@@ -160,13 +168,16 @@ export async function runPlan(
       faults.startRelayTrouble(action, scheduler.nowMs() + action.forMs);
     else if (action.kind === 'queue-wiped') queueStore.wipe();
     else if ('process' in action) disturb(action);
-    else operate(action);
+    else operator.operate(action);
   };
   const disturb = (action: Extract<Action, { process: string }>) => {
+    if (action.kind === 'database-slow' && action.process === 'site')
+      operator.link.slowDown(action.forMs, action.delayMs);
     const process = processes.get(action.process);
     if (!process?.isAlive) return;
     if (action.kind === 'database-away') process.link.goAway(action.forMs, action.isSilent);
-    if ('forMs' in action) {
+    if (action.kind === 'database-slow') process.link.slowDown(action.forMs, action.delayMs);
+    else if ('forMs' in action) {
       const untilMs = scheduler.nowMs() + action.forMs + 2 * LEASE_SECONDS * 1000;
       process.disturbedUntilMs = Math.max(process.disturbedUntilMs, untilMs);
     }
@@ -207,7 +218,7 @@ export async function runPlan(
         const process = processes.get(name);
         if (process && !process.isAlive) start(name);
       }
-      operate({ kind: 'resume', atMs: 0 });
+      operator.operate({ kind: 'resume', atMs: 0 });
       const idleUntil = invariants.findIdleUntil();
       const pauseMs = idleUntil === null ? 0 : idleUntil - now - WAKE_LEAD_MS;
       if (pauseMs > 2 * 60_000) {
@@ -260,7 +271,10 @@ function createOperator(
     invariants: Invariants;
     guard: <Args extends unknown[]>(check: (...args: Args) => void) => (...args: Args) => void;
   },
-): (action: Exclude<Action, { process: string }>) => void {
+): {
+  link: DatabaseLink;
+  operate: (action: Exclude<Action, { process: string }>) => void;
+} {
   const { scheduler, trace, server } = world;
   const owner: Owner = { name: 'site', isAlive: true, frozenUntilMs: -1 };
   const link = createDatabaseLink(world, owner);
@@ -292,11 +306,12 @@ function createOperator(
         await resendDeliveries(deps, { digestId: digest.id, state: action.state });
     }
   };
-  return (action) => {
+  const operate = (action: Exclude<Action, { process: string }>) => {
     scheduler.after(0, owner, () => {
       run(action).catch((error: Error) =>
         trace.add('site', `${action.kind}: ${error.message.split('\n')[0]}`),
       );
     });
   };
+  return { link, operate };
 }
