@@ -54,10 +54,10 @@ async function copyProgram(folder: string): Promise<void> {
   await symlink(resolve('node_modules'), join(folder, 'node_modules'));
 }
 
-/** Returns what the simulation found, or null. The copy is as before afterwards. */
+/** Returns what the simulation found, or null when the seeds or the kept plan held. The copy is as before afterwards. */
 async function tryMutant(
   folder: string,
-  { file, find, replace }: Mutant,
+  { file, find, replace, plan }: Mutant,
   signal: AbortSignal,
 ): Promise<string | null> {
   const path = join(folder, file);
@@ -67,8 +67,11 @@ async function tryMutant(
     throw new Error(`${file} has ${parts.length - 1} places of a mutant: expected 1.`);
   await writeFile(path, parts.join(replace));
   try {
-    for (const range of SEED_RANGES) {
-      const violation = await simulate(folder, range, signal);
+    const planArgs = ['--plan', `test/simulation/plans/${plan}.json`];
+    if (plan !== undefined && (await simulate(folder, planArgs, signal)) === null) return null;
+    for (const { from, seeds } of SEED_RANGES) {
+      const args = ['--from', String(from), '--seeds', String(seeds)];
+      const violation = await simulate(folder, args, signal);
       if (violation !== null || signal.aborted) return violation;
     }
     return null;
@@ -77,25 +80,22 @@ async function tryMutant(
   }
 }
 
-/** The first violation, or null when every seed held.
- *  @throws Error when the simulation ends without either. */
+/** The first violation, or null when every promise held. @throws Error when it breaks. */
 async function simulate(
   folder: string,
-  { from, seeds }: { from: number; seeds: number },
+  args: readonly string[],
   signal: AbortSignal,
 ): Promise<string | null> {
   const child = spawn(
     process.execPath,
-    [
-      ...['--import', 'tsx', 'test/simulation/run.ts', '--no-shrink'],
-      ...['--from', String(from), '--seeds', String(seeds)],
-    ],
-    { cwd: folder, stdio: ['ignore', 'ignore', 'pipe'], signal },
+    [...['--import', 'tsx', 'test/simulation/run.ts', '--no-shrink'], ...args],
+    { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'], signal },
   );
   let output = '';
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
-    output += text;
-  });
+  for (const stream of [child.stdout, child.stderr])
+    stream.setEncoding('utf8').on('data', (text: string) => {
+      output += text;
+    });
   child.on('error', () => undefined);
   const [code] = await once(child, 'close');
   if (code === 0 || signal.aborted) return null;

@@ -64,7 +64,7 @@ export function createDatabaseLink(
             const message = 'Client has encountered a connection error and is not queryable';
             return reject(new Error(message));
           }
-          const fault = faults.takeDatabase(owner.name);
+          const fault = faults.takeDatabase(owner.name, text);
           const kind =
             fault?.fault ?? (isAway() ? (isSilentlyAway ? 'silent' : 'lost-before') : null);
           if (fault) trace.add(owner.name, `database ${fault.fault}: ${summarise(text)}`);

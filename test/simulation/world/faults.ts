@@ -7,7 +7,7 @@ type FaultOf<Kind extends Action['kind']> = Extract<Action, { kind: Kind }>;
 export interface Faults {
   add(action: FaultOf<'database' | 'relay' | 'queue'>): void;
   /** The fault of a statement that a process sends now, if any. */
-  takeDatabase(process: string): FaultOf<'database'> | null;
+  takeDatabase(process: string, statement: string): FaultOf<'database'> | null;
   takeRelay(process: string): Pick<FaultOf<'relay'>, 'fault' | 'delayMs'> | null;
   /** Until `untilMs`, the fault hits a share of all mails. */
   startRelayTrouble(trouble: FaultOf<'relay-trouble'>, untilMs: number): void;
@@ -36,9 +36,9 @@ export function createFaults({
       else if (action.kind === 'relay') relay.push(action);
       else queue.push(action);
     },
-    takeDatabase: (process) => {
+    takeDatabase: (process, statement) => {
       for (const [at, fault] of database.entries()) {
-        if (fault.process !== process) continue;
+        if (fault.process !== process || !statement.includes(fault.hits ?? '')) continue;
         fault.left -= 1;
         if (fault.left >= 0) continue;
         database.splice(at, 1);

@@ -50,7 +50,15 @@ export type Action = {
   /** What the operator does as soon as the fault hits: the two often meet. */
   reaction?: 'pause' | 'cancel' | 'resend';
 } & (
-  | { kind: 'database'; process: string; fault: DatabaseFault; delayMs: number; after: number }
+  | {
+      kind: 'database';
+      process: string;
+      fault: DatabaseFault;
+      delayMs: number;
+      after: number;
+      /** Part of the statements that it hits. @defaultValue all of them */
+      hits?: string;
+    }
   | { kind: 'database-away'; process: string; forMs: number; isSilent: boolean }
   /** For a while, each answer takes `delayMs` longer, and locks are held as long. */
   | { kind: 'database-slow'; process: string; forMs: number; delayMs: number }
@@ -179,6 +187,7 @@ const WEIGHTS = {
   cancel: 1,
   resend: 3,
   'resend-failed': 3,
+  'lost-commit': 3,
   leave: 2,
 } as const;
 
@@ -248,6 +257,10 @@ function createAction(random: Random, kind: Kind, context: ActionContext): Actio
       fault: random.pick(['rcpt-5xx', 'dot-5xx']),
       share: random.pick([0.3, 0.6]),
       forMs: random.pick([50, 500, 20_000]),
+    }),
+    'lost-commit': () => ({
+      ...{ atMs, kind: 'database', process: worker, delayMs, after: random.between(0, 3) },
+      ...{ fault: 'lost-after', hits: 'AS sendable', reaction: random.pick(['pause', 'cancel']) },
     }),
     leave: () => ({
       ...{ atMs, reader: random.between(1, readers) },
