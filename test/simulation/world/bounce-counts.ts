@@ -6,7 +6,7 @@ interface BounceCount {
   digestId: number;
   sent: number;
   bounced: number;
-  /** When so many had bounced that the digest had to be paused, in ms; null while they are fewer. */
+  /** When so many had bounced that the digest had to be paused, in ms; null before that. */
   exceededAtMs: number | null;
 }
 
