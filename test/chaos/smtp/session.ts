@@ -79,12 +79,15 @@ function createSession(socket: Socket, deps: SessionDeps) {
       if (current) current.cutAt = null;
     }
     if ('everyMs' in fault) {
-      for (const byte of `${defaultReply}\r\n`) {
+      for (const byte of `${defaultReply}\r`) {
         if (isOver) throw new Closed();
         socket.write(byte);
         await pause(fault.everyMs);
       }
+      if (isOver) throw new Closed();
+      // Before the last byte: the client has the whole reply as soon as it is written.
       if (current) current.reply = defaultReply;
+      socket.write('\n');
       return true;
     }
     writeReply(defaultReply);
