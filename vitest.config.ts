@@ -23,6 +23,8 @@ export default defineConfig({
     // Catches hanging tests, not slow ones: some open PGlite three times on busy machines.
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    // One second by default, in which a busy machine may do nothing.
+    expect: { poll: { timeout: 30_000 } },
     projects: [
       {
         extends: true,
