@@ -6,7 +6,7 @@ type PaperLinkAction = 'more' | 'less' | 'save' | 'options';
 /** What a short link does; `mute` leads to the page of the paper's first topic. */
 export type ShortLinkAction = PaperLinkAction | 'mute';
 
-/** Links in emails name an action by one letter: they are a fifth of an email. */
+/** Links make up a fifth of an email, so they name the action by one letter. */
 export const ACTION_LETTERS = {
   more: 'm',
   less: 'l',

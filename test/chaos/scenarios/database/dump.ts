@@ -25,7 +25,7 @@ export const dump: Scenario = {
   name: 'dump',
   about:
     'pg_dump holds its locks for days while old deliveries are to be pruned and the next digest is composed and sent: neither waits for it, and what it kept is pruned afterwards',
-  // Four minutes, and composing may come before the papers are imported on a busy machine.
+  // Takes four minutes. On a busy machine the digest may be due before its papers are imported.
   quickDeployments: [],
   movesClock: true,
   ownsPostgres: true,
