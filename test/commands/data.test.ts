@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { sql } from 'drizzle-orm';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { emptyTables } from '../support/database.ts';
 import { storeSubscriber } from '../support/rows.ts';
 import { useTempFolder } from '../support/temp-folder.ts';
 import { useTestApp } from '../support/test-app.ts';
@@ -9,9 +10,7 @@ import { type CallerOptions, runCommand } from './run.ts';
 const test = useTestApp();
 const inFolder = useTempFolder();
 beforeEach(async () => {
-  await test.app.database.pool.query(
-    'TRUNCATE papers, subscribers, suppressions, digests, deliveries CASCADE',
-  );
+  await emptyTables(test.app.database, 'papers, subscribers, suppressions, digests, deliveries');
 });
 
 const paperboy = (line: string, caller: CallerOptions = {}) =>
@@ -186,7 +185,7 @@ describe('paperboy subscribers export', () => {
       "o'neil@example.org,active,,no,yes,,,,UTC,7,daily,10,,low,",
       '',
     ]);
-    await test.app.db.execute(sql`TRUNCATE subscribers CASCADE`);
+    await emptyTables(test.app.database, 'subscribers');
     expect((await paperboy('subscribers import -', { stdin: exported })).code).toBe(0);
     const again = (await paperboy('subscribers export')).stdout;
     expect(again.split('\n').sort()).toEqual(exported.split('\n').sort());
@@ -214,7 +213,7 @@ describe('paperboy subscribers export', () => {
     expect(JSON.parse(here.stdout)).toMatchObject({ added: 0, updated: 4, rejected: 0 });
     expect((await paperboy('subscribers export')).stdout).toBe(stdin);
 
-    await test.app.db.execute(sql`TRUNCATE subscribers CASCADE`);
+    await emptyTables(test.app.database, 'subscribers');
     const elsewhere = await paperboy('subscribers import - --json', { stdin });
     expect(JSON.parse(elsewhere.stdout)).toMatchObject({ added: 1, updated: 0, rejected: 3 });
     expect(elsewhere.stderr.match(/^Line [345]: /gm)).toHaveLength(3);
@@ -228,7 +227,7 @@ describe('paperboy subscribers export', () => {
       pausedUntil: '2026-06-01',
     });
     const stdin = (await paperboy('subscribers export')).stdout;
-    await test.app.db.execute(sql`TRUNCATE subscribers CASCADE`);
+    await emptyTables(test.app.database, 'subscribers');
     await storeSubscriber(test.app.db, { email: 'bob@example.org' });
     await paperboy('subscribers import -', {
       stdin: `${stdin}bob@example.org,active,,,,,,,,,,,,,2026-06-01\n`,

@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { emptyTables } from '../support/database.ts';
 import {
   buildPaper,
   storePapers,
@@ -16,9 +17,7 @@ let digestId: number;
 let ids: number[];
 beforeEach(async () => {
   const { db, database } = test.app;
-  await database.pool.query(
-    'TRUNCATE papers, subscribers, suppressions, digests, deliveries, leases CASCADE',
-  );
+  await emptyTables(database, 'papers, subscribers, suppressions, digests, deliveries, leases');
   await storePapers(db, [buildPaper()]);
   ids = [];
   for (const email of ['ada@example.org', 'bob@example.org', 'eve@example.org']) {

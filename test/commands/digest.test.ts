@@ -2,6 +2,7 @@ import { sql } from 'drizzle-orm';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { DeliveryState } from '../../src/domain/deliveries/delivery.ts';
 import { startRoles } from '../../src/roles.ts';
+import { emptyTables } from '../support/database.ts';
 import {
   buildPaper,
   storePapers,
@@ -27,10 +28,9 @@ const NO_DELIVERIES = {
 
 const test = useTestApp();
 beforeEach(async () => {
-  await test.app.database.pool.query(
-    // Ids must not repeat: the app caches digests by id.
-    'TRUNCATE papers, subscribers, suppressions, digests, deliveries, leases CASCADE',
-  );
+  // Ids must not repeat: the app caches digests by id.
+  const tables = 'papers, subscribers, suppressions, digests, deliveries, leases';
+  await emptyTables(test.app.database, tables);
 });
 afterEach(() => {
   vi.restoreAllMocks();

@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { createTestClock } from '../support/clock.ts';
+import { emptyTables } from '../support/database.ts';
 import { createServedPaper, startFaultyPaperServer } from '../support/paper-server.ts';
 import { countRows } from '../support/rows.ts';
 import { useTempFolder } from '../support/temp-folder.ts';
@@ -20,7 +21,7 @@ const inFolder = useTempFolder();
 beforeEach(async () => {
   server.fault = null;
   server.papers = [];
-  await test.app.database.pool.query('TRUNCATE papers, sources, fetches CASCADE');
+  await emptyTables(test.app.database, 'papers, sources, fetches');
 });
 
 const paperboy = (line: string) => runCommand(test.app, line.split(' '), { cwd: inFolder() });

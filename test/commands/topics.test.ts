@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { sql } from 'drizzle-orm';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { findPaper } from '../../src/db/papers/papers.ts';
+import { emptyTables } from '../support/database.ts';
 import { storeSubscriber } from '../support/rows.ts';
 import { useTempFolder } from '../support/temp-folder.ts';
 import { useTestApp } from '../support/test-app.ts';
@@ -14,7 +15,7 @@ const json = async (line: string) => JSON.parse((await paperboy(`${line} --json`
 
 beforeEach(async () => {
   const { db } = test.app.database;
-  await db.execute(sql`TRUNCATE papers, subscribers CASCADE`);
+  await emptyTables(test.app.database, 'papers, subscribers');
   await db.execute(sql`DELETE FROM topics`);
   await paperboy('topics load ml');
 });

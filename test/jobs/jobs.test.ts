@@ -13,6 +13,7 @@ import { importPapers } from '../../src/services/papers/import-papers.ts';
 import { confirmSignUp } from '../../src/services/subscribers/confirm-sign-up.ts';
 import { signUp } from '../../src/services/subscribers/sign-up.ts';
 import { readSeed } from '../../src/wiring/database.ts';
+import { emptyTables } from '../support/database.ts';
 import { createRecordingQueue } from '../support/recording-queue.ts';
 import { emptyRedis } from '../support/redis.ts';
 import { buildPaper, storePapers, storeSubscriber } from '../support/rows.ts';
@@ -29,11 +30,8 @@ beforeAll(async () => {
 
 beforeEach(async () => {
   test.clock.set('2026-05-08T05:30:00Z');
-  await test.app.db.execute(
-    // Ids are not reset: the app stays open and caches digests by id, and the worker keeps its
-    // lease.
-    sql`TRUNCATE papers, subscribers, suppressions, digests, deliveries CASCADE`,
-  );
+  // Ids are not reset: the app stays open and caches digests by id, and the worker keeps its lease.
+  await emptyTables(test.app.database, 'papers, subscribers, suppressions, digests, deliveries');
 });
 
 afterEach(async () => {

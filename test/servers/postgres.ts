@@ -11,6 +11,9 @@ import { type RestartableTestServer, runProgram, startServer } from './programs.
 /** Each test file opens 20, and so does each process of the app. */
 const MAX_CONNECTIONS = 300;
 
+/** A copy that streams the log takes two, and several copies are made at a time. */
+const MAX_WAL_SENDERS = 40;
+
 /** Whether PostgreSQL is installed. */
 export function hasPostgres(): boolean {
   return findInitdb() !== null;
@@ -45,7 +48,7 @@ export async function startPostgres(
     const options = { ...owner, cwd: folder };
     if (copyOf === undefined) await runProgram(initdb, [...INITDB_ARGS, '-D', data], options);
     else {
-      const args = ['-D', data, '-d', copyOf, '-X', 'fetch', '-c', 'fast', '--no-sync'];
+      const args = ['-D', data, '-d', copyOf, '-X', 'stream', '-c', 'fast', '--no-sync'];
       const program = join(dirname(initdb), 'pg_basebackup');
       await runProgram(program, isStandby ? [...args, '-R'] : args, options);
     }
@@ -61,6 +64,7 @@ export async function startPostgres(
         listen_addresses: '127.0.0.1',
         unix_socket_directories: '',
         max_connections: MAX_CONNECTIONS,
+        max_wal_senders: MAX_WAL_SENDERS,
         ...chosen,
       }),
     ];

@@ -1,8 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll } from 'vitest';
 import { createPGliteDatabase, type Database, openServerDatabase } from '../../src/db/client.ts';
+import { isTransient } from '../../src/db/transient.ts';
 import { executeOnServer, TEMPLATE_DATABASE, urlOfDatabase } from './database-server.ts';
 import { acquirePGlite } from './prepared-pglite.ts';
+
+const MAX_ATTEMPTS = 10;
 
 /**
  * A migrated database with the topics, for one test file: PGlite in memory, or a copy of the
@@ -75,4 +78,19 @@ export async function openTestDatabase(): Promise<{
       await executeOnServer(serverUrl, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
     },
   };
+}
+
+/**
+ * Removes all rows of the tables, and of those that refer to them. Repeated after a deadlock: the
+ * app of the test locks the same tables in another order at each heartbeat of its lease.
+ */
+export async function emptyTables({ pool }: Pick<Database, 'pool'>, tables: string): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      await pool.query(`TRUNCATE ${tables} CASCADE`);
+      return;
+    } catch (error) {
+      if (attempt === MAX_ATTEMPTS || !isTransient(error)) throw error;
+    }
+  }
 }

@@ -14,6 +14,7 @@ import { type RunningRoles, startRoles } from '../../../src/roles.ts';
 import { composeDigest } from '../../../src/services/digests/compose-digest.ts';
 import { parsePersonalFile } from '../../../src/settings/personal/personal-file.ts';
 import type { App } from '../../../src/wiring/app.ts';
+import { emptyTables } from '../../support/database.ts';
 import { createServedPaper, startFaultyPaperServer } from '../../support/paper-server.ts';
 import { countRows, storeSubscriber } from '../../support/rows.ts';
 import { openTestSmtpServer } from '../../support/smtp-server.ts';
@@ -49,7 +50,7 @@ afterAll(async () => {
 
 beforeEach(async () => {
   const tables = 'papers, sources, fetches, subscribers, digests, host_permits, suppressions';
-  await test.app.database.pool.query(`TRUNCATE ${tables} CASCADE`);
+  await emptyTables(test.app.database, tables);
   await test.app.database.pool.query(
     'DELETE FROM digest_papers; DELETE FROM batches; DELETE FROM deliveries',
   );

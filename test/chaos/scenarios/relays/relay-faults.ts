@@ -79,28 +79,36 @@ async function injectRelayFaults(
     mails += 1;
     return mails % MAIL_FAULT_INTERVAL === 0 ? atMail.shift() : undefined;
   };
+  /** The fault at MAIL that ended the first attempt of a mail: it hits whoever comes next. */
+  const mailFaultOf = (email: string): RelayFault | undefined => {
+    const first = sink.transactions.find(({ recipient }) => recipient === email);
+    return FAULTS.find(
+      (fault) =>
+        fault.stage === 'MAIL' &&
+        !isOfConnection(fault) &&
+        first?.reply?.includes(`chaos ${fault.name}`),
+    );
+  };
+  const assignedFault = (email: string) =>
+    mailFaultOf(email) ? undefined : faultByAddress.get(email);
   // A mail may be tried at once on another connection, and meets its fault again.
   sink.injectFaults(({ stage, recipient }) => {
-    const assigned = recipient === null ? undefined : faultByAddress.get(recipient);
-    const fault = stage === 'MAIL' ? pickMailFault() : assigned;
-    if (fault?.stage !== stage) return null;
+    const fault = stage === 'MAIL' ? pickMailFault() : recipient && assignedFault(recipient);
+    if (!fault || fault.stage !== stage) return null;
     injected.add(fault);
     return fault.fault;
   });
   await environment.startDigest(SUBSCRIBERS);
   await waitUntilEnded(environment, { keepsDeferred: true });
 
-  /** The fault that ended the first attempt of a mail; one at MAIL hits whoever comes next. */
   const faultOf = (email: string): RelayFault | undefined => {
-    const [first] = sink.transactions.filter(({ recipient }) => recipient === email);
-    const atMailFault = FAULTS.find(
-      (fault) => fault.stage === 'MAIL' && first?.reply?.includes(`chaos ${fault.name}`),
-    );
-    if (atMailFault) return isOfConnection(atMailFault) ? undefined : atMailFault;
     const assigned = faultByAddress.get(email);
-    return assigned && injected.has(assigned) ? assigned : undefined;
+    return mailFaultOf(email) ?? (assigned && injected.has(assigned) ? assigned : undefined);
   };
-  const missing = FAULTS.filter((fault) => !injected.has(fault)).map(({ name }) => name);
+  const replaced = [...faultByAddress].flatMap(([email, fault]) =>
+    mailFaultOf(email) ? [fault] : [],
+  );
+  const missing = FAULTS.filter((fault) => !injected.has(fault) && !replaced.includes(fault));
   const { suppressed, badDelays } = await environment.withDatabase(async (queries) => ({
     suppressed: await queries.countSuppressed(),
     badDelays: (await queries.deliveries()).filter(
@@ -108,7 +116,9 @@ async function injectRelayFaults(
         state === 'deferred' && (delay < RETRY_IN_S[0] || delay > RETRY_IN_S[1]),
     ),
   }));
-  const expectedSuppressions = FAULTS.filter(({ suppresses }) => suppresses).length;
+  const expectedSuppressions = FAULTS.filter(
+    (fault) => fault.suppresses && injected.has(fault),
+  ).length;
   const result = await drainAndCheck(environment, {
     // A deferred mail is sent at its retry, for which only the long form waits.
     keepsDeferred: !isLong,
