@@ -13,7 +13,7 @@ import { createRandom, type Random } from '../support/random.ts';
 const COMMITTER = fileURLToPath(new URL('../power-cuts/committer.ts', import.meta.url));
 
 /** `POWER_CUTS=100 POWER_CUT_SEED=7` repeats them at will. */
-const CUTS = Number(process.env.POWER_CUTS ?? 6);
+const CUTS = Number(process.env.POWER_CUTS ?? 4);
 const SEED = Number(process.env.POWER_CUT_SEED ?? 1);
 
 let root: string;
