@@ -43,6 +43,14 @@ const SESSION_SETUP_SQL = `SET search_path TO ${SEARCH_PATH}; SET timezone TO 'U
   SELECT set_config('synchronous_commit', 'on', false)
   WHERE current_setting('synchronous_commit') NOT IN ('on', 'remote_apply')`;
 
+/** How long a transaction may wait for its process, in s. Less than a lease: else a process that is
+ *  suspended or cut off between two statements would keep its locks, and with them the deliveries
+ *  that other workers are to take over. The time must suffice for a busy machine. */
+export const IDLE_TRANSACTION_SECONDS = 30;
+
+const SERVER_SETUP_SQL = `SET idle_in_transaction_session_timeout TO '${IDLE_TRANSACTION_SECONDS}s';
+  ${SESSION_SETUP_SQL}`;
+
 /** Opens a pool of connections to a PostgreSQL server (15 or newer), which connects lazily.
  *  `queryTimeoutMs` limits every statement; without it, see `withQueryTimeout`. */
 export function openServerDatabase(
@@ -58,7 +66,7 @@ export function openServerDatabase(
     max: connections,
     onConnect: async (client) => {
       await client.query({
-        text: SESSION_SETUP_SQL,
+        text: SERVER_SETUP_SQL,
         query_timeout: connectTimeoutMs,
       } as pg.QueryConfig);
     },

@@ -84,6 +84,12 @@ export function checkInvariants(evidence: Evidence): { counts: Counts; violation
   };
 }
 
+/** Whether the records agree with each other: nothing was recorded while they were read, and no
+ *  batch is still to be released. */
+export function isSettled(evidence: Evidence): boolean {
+  return evidence.strandedBatches.length === 0 && checkStatuses(evidence).length === 0;
+}
+
 /** Differences between `digest status` and the rows. */
 function checkStatuses({ statuses, rows }: Evidence): string[] {
   const sum = (counts: readonly number[]) => counts.reduce((total, count) => total + count, 0);

@@ -8,10 +8,11 @@ import {
   openServerEnvironment,
   openServerTemplate,
 } from './environment/servers.ts';
+import { isTimeoutError } from './environment/waits.ts';
 import type { ChaosOptions } from './options.ts';
 import { isSelected, type Scenario } from './scenarios/scenario.ts';
 import { PARALLEL_BACKGROUND_SCENARIOS, PARALLEL_SCENARIOS } from './settings.ts';
-import { describeCounts, type ScenarioRun } from './summary.ts';
+import { describeCounts, isOnlyLate, type ScenarioRun } from './summary.ts';
 
 /** Opens the environments of a deployment. */
 interface DeploymentTemplate {
@@ -19,7 +20,8 @@ interface DeploymentTemplate {
   close(): Promise<void>;
 }
 
-/** Runs the scenarios, those that mostly wait beside the others. */
+/** Runs the scenarios, those that mostly wait beside the others, and then those once more, alone,
+ *  that only exceeded a limit of time. */
 export async function runAll(
   chosen: readonly Scenario[],
   options: ChaosOptions,
@@ -67,6 +69,7 @@ async function runScenarios(
       .filter((scenario) => isSelected(scenario, deployment, filter))
       .map((scenario) => ({
         scenario,
+        isOf: (ran: ScenarioRun) => ran.name === scenario.name && ran.deployment === deployment,
         run: async () => {
           const ran = await runOne(deployment, scenario, options, template);
           if (environments.isClosed()) throw new Error('The run has ended.');
@@ -81,7 +84,25 @@ async function runScenarios(
     runInParallel(others, PARALLEL_SCENARIOS),
     runInParallel(inBackground, PARALLEL_BACKGROUND_SCENARIOS),
   ]);
-  return ran.flat();
+  return repeatLate(ran.flat(), (late) => tasks.find((task) => task.isOf(late))?.run());
+}
+
+/** Runs each scenario once more, alone and with the same random choices, that only exceeded a limit
+ *  of time: the machine may have been too busy. One that breaks an invariant is never repeated. */
+async function repeatLate(
+  ran: readonly ScenarioRun[],
+  repeat: (late: ScenarioRun) => Promise<ScenarioRun> | undefined,
+): Promise<ScenarioRun[]> {
+  const final: ScenarioRun[] = [];
+  for (const each of ran) {
+    if (!isOnlyLate(each)) {
+      final.push(each);
+      continue;
+    }
+    printLine(each, 'it exceeded a limit of time and runs once more, alone');
+    final.push({ ...((await repeat(each)) ?? each), isRepeated: true });
+  }
+  return final;
 }
 
 async function runInParallel(
@@ -155,10 +176,11 @@ async function runOne(
       log: (line) => printLine({ name, deployment }, `${secondsSince(startedAt)} s: ${line}`),
       ...options,
     })
-    .catch((error: Error) => ({
-      counts: null,
-      violations: [`the scenario failed: ${error.message}`],
-    }));
+    .catch((error: Error) =>
+      isTimeoutError(error)
+        ? { counts: null, violations: [], late: [error.message] }
+        : { counts: null, violations: [`the scenario failed: ${error.message}`] },
+    );
   return { name, deployment, seconds: secondsSince(startedAt), result };
 }
 
@@ -167,13 +189,13 @@ function secondsSince(startedAt: number): number {
 }
 
 function printResult({ name, deployment, seconds, result }: ScenarioRun): void {
-  const { violations, counts } = result;
-  const status = violations.length === 0 ? 'held' : 'BROKEN';
+  const { violations, late = [], counts } = result;
+  const status = violations.length > 0 ? 'BROKEN' : late.length > 0 ? 'LATE' : 'held';
   const counted = describeCounts(counts);
   console.error(
     `${status.padEnd(7)} ${name}, ${deployment}, ${seconds} s${counted && `: ${counted}`}`,
   );
-  for (const violation of violations) printLine({ name, deployment }, violation);
+  for (const violation of [...violations, ...late]) printLine({ name, deployment }, violation);
 }
 
 function printLine(

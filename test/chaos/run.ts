@@ -17,7 +17,7 @@ import { runAll } from './run-scenarios.ts';
 import { SCENARIOS } from './scenarios/index.ts';
 import { deploymentsOf, type Scenario } from './scenarios/scenario.ts';
 import { MAX_IN_FLIGHT } from './settings.ts';
-import { summariseRuns } from './summary.ts';
+import { describeBroken, summariseRuns } from './summary.ts';
 
 const code = await main(process.argv.slice(2)).catch((error: Error) => {
   console.error(error.message);
@@ -45,6 +45,7 @@ async function main(argv: readonly string[]): Promise<number> {
   console.error(`Seed ${options.seed}.`);
   const ran = await runAll(chosen, options);
   const summary = summariseRuns(ran, { seed: options.seed, maxInFlight: MAX_IN_FLIGHT });
+  for (const line of describeBroken(ran, options.seed)) console.error(line);
   console.log(JSON.stringify(summary));
   return summary.held ? 0 : 1;
 }

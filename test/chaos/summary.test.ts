@@ -1,6 +1,12 @@
 import { expect, test } from 'vitest';
 import type { Counts } from './check-invariants.ts';
-import { describeCounts, type ScenarioRun, summariseRuns } from './summary.ts';
+import {
+  describeBroken,
+  describeCounts,
+  isOnlyLate,
+  type ScenarioRun,
+  summariseRuns,
+} from './summary.ts';
 
 const COUNTS: Counts = {
   ...{ deliveries: 100, accepted: 98, accepted_twice: 0, lost: 0 },
@@ -36,5 +42,30 @@ test('A run adds up its scenarios, keeps the worst figures and holds without vio
   expect(broken.held).toBe(false);
   expect(broken.violations).toEqual([
     { scenario: 'one', deployment: 'servers', what: '1 accepted twice: 3' },
+  ]);
+});
+
+test('A scenario that exceeded a limit of time may run again, unless it broke an invariant too', () => {
+  const late = ['sending again after 70 s'];
+  expect(isOnlyLate(ran('one', { late }))).toBe(true);
+  expect(isOnlyLate(ran('one', { late, violations: ['1 lost: 3'] }))).toBe(false);
+  expect(isOnlyLate(ran('one', { late: [] }))).toBe(false);
+});
+
+test('A limit of time that was exceeded again is a violation', () => {
+  const repeated: ScenarioRun = { ...ran('one', { late: ['too late'] }), isRepeated: true };
+  const summary = summariseRuns([repeated, ran('two')], { seed: 7, maxInFlight: 10 });
+  expect(summary).toMatchObject({ held: false, repeated: ['one'] });
+});
+
+test('The output ends with each broken scenario, what is wrong, and how to repeat it', () => {
+  expect(describeBroken([ran('one')], 7)).toEqual(['All 1 scenarios held.']);
+  const broken = ran('two', { violations: ['1 lost: 3', 'it failed:\n  no route'] });
+  expect(describeBroken([ran('one'), broken], 7)).toEqual([
+    '1 of 2 scenarios are broken.',
+    'two, servers:',
+    '  - 1 lost: 3',
+    '  - it failed: | no route',
+    '  npm run chaos -- --only two --servers --seed 7',
   ]);
 });

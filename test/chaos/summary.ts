@@ -7,6 +7,40 @@ export interface ScenarioRun {
   deployment: Deployment;
   seconds: number;
   result: ScenarioResult;
+  /** Whether it is the second run of a scenario that exceeded a limit of time in the first. */
+  isRepeated?: true;
+}
+
+/** Whether nothing is wrong but a limit of time that was exceeded. */
+export function isOnlyLate({ result }: ScenarioRun): boolean {
+  return result.violations.length === 0 && findProblems(result).length > 0;
+}
+
+function findProblems({ violations, late = [] }: ScenarioResult): readonly string[] {
+  return [...violations, ...late];
+}
+
+/** The broken scenarios with what is wrong in each and the command that repeats it, for the end of
+ *  the output. */
+export function describeBroken(ran: readonly ScenarioRun[], seed: number): string[] {
+  const broken = ran.filter(({ result }) => findProblems(result).length > 0);
+  if (broken.length === 0) return [`All ${ran.length} scenarios held.`];
+  return [
+    `${broken.length} of ${ran.length} scenarios are broken.`,
+    ...broken.flatMap(({ name, deployment, result, isRepeated }) => [
+      `${name}, ${deployment}${isRepeated ? ', also alone' : ''}:`,
+      ...findProblems(result).map((problem) => `  - ${shorten(problem)}`),
+      `  npm run chaos -- --only ${name} --${deployment} --seed ${seed}`,
+    ]),
+  ];
+}
+
+/** In characters. */
+const MAX_PROBLEM = 600;
+
+function shorten(problem: string): string {
+  const line = problem.replace(/\s*\n\s*/g, ' | ');
+  return line.length <= MAX_PROBLEM ? line : `${line.slice(0, MAX_PROBLEM)}…`;
 }
 
 const SUMMED = [
@@ -49,12 +83,13 @@ export function summariseRuns(
   const sums = SUMMED.map((name) => [name, counts.reduce((sum, each) => sum + each[name], 0)]);
   const worst = WORST.map((name) => [name, Math.max(0, ...counts.map((each) => each[name]))]);
   const violations = ran.flatMap(({ name, deployment, result }) =>
-    result.violations.map((what) => ({ scenario: name, deployment, what })),
+    findProblems(result).map((what) => ({ scenario: name, deployment, what })),
   );
   return {
     held: violations.length === 0,
     seed: about.seed,
     scenarios: ran.length,
+    repeated: ran.filter(({ isRepeated }) => isRepeated).map(({ name }) => name),
     ...Object.fromEntries([...sums, ...worst]),
     bound_per_process: about.maxInFlight,
     ...Object.assign({}, ...ran.map(({ result }) => result.facts ?? {})),

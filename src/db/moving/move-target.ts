@@ -7,6 +7,8 @@ import { isLockTimeout } from '../transient.ts';
  *  @throws PaperboyError `MOVE_TARGET_IN_USE`. */
 export async function lockTablesForMove(tx: Db, tables: readonly string[]): Promise<void> {
   await tx.execute(sql`SET LOCAL lock_timeout = '10s'`);
+  // The transaction also waits while the source is read.
+  await tx.execute(sql`SET LOCAL idle_in_transaction_session_timeout = 0`);
   try {
     await tx.execute(sql`LOCK TABLE ${joinIdentifiers(tables)} IN ACCESS EXCLUSIVE MODE`);
   } catch (error) {

@@ -25,7 +25,7 @@ export interface StateChange {
   leaseId: number | null;
   /** Changes of the same transaction are committed at once. */
   transactionId: string;
-  /** By the clock of the database, in ms. */
+  /** By the clock of the database, in whole ms like every time of the judge. */
   at: number;
 }
 

@@ -16,6 +16,7 @@ import { type ChaosQueries, createChaosQueries } from './queries.ts';
 import { planMissedDigest } from './send-hours.ts';
 import { dayOfPapers, type EnvironmentOptions } from './servers.ts';
 import { extractError, type SupervisedProcess, superviseProcess } from './supervised-process.ts';
+import { MAX_WAIT_MS } from './waits.ts';
 
 /** A migrated data folder with the seed papers, which each environment copies. */
 export interface EmbeddedTemplate {
@@ -90,7 +91,7 @@ export async function openEmbeddedEnvironment(
     hasOneClock: !movesClock,
     subscriberCount: () => subscribers,
     digestDates: async () => {
-      const status = await pollUntil(readStatus);
+      const status = await pollUntil(readStatus, MAX_WAIT_MS);
       return [status.date];
     },
     startDigest: async (subscriberCount) => {

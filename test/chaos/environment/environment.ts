@@ -1,17 +1,13 @@
-import {
-  type ProcessEnvironment,
-  pause,
-  pollUntil,
-  runPaperboyOk,
-} from '../../processes/support/paperboy.ts';
+import { type ProcessEnvironment, pause, runPaperboyOk } from '../../processes/support/paperboy.ts';
 import type { Random } from '../../support/random.ts';
-import { type Counts, checkInvariants } from '../check-invariants.ts';
+import { type Counts, checkInvariants, isSettled } from '../check-invariants.ts';
 import type { Evidence, Expectation, ProcessFault } from '../checks/evidence.ts';
 import type { CommitFaultInjector } from '../postgres/proxy.ts';
 import { MAX_IN_FLIGHT } from '../settings.ts';
 import type { FaultySmtpServer } from '../smtp/faulty-server.ts';
 import type { ChaosQueries } from './queries.ts';
 import type { SupervisedProcess } from './supervised-process.ts';
+import { isTimeoutError, waitUntil } from './waits.ts';
 
 export type Deployment = 'servers' | 'embedded';
 
@@ -56,6 +52,9 @@ export interface ChaosEnvironment {
 export interface ScenarioResult {
   counts: Counts | null;
   violations: string[];
+  /** Limits of time that were exceeded. When nothing else is wrong, the scenario runs once more,
+   *  alone: the machine may have been too busy. */
+  late?: string[];
   facts?: Record<string, number>;
 }
 
@@ -70,9 +69,14 @@ export interface CheckOptions {
   audience?: ReadonlyMap<number, string>;
 }
 
-/** How long everything may take to end once no fault is left, in ms: a lease, a sweep, and the rest
- *  of the digest on a busy machine. */
+/** How long nothing may happen before all has ended, in ms: a lease and a sweep on a busy
+ *  machine. */
 const DRAIN_TIMEOUT_MS = 240_000;
+
+/** How long the records may differ from each other at the end, in ms: a worker that continues may
+ *  still record results, and a batch is released after its last result, at the latest when the
+ *  lease of a dead worker ends. */
+const SETTLE_TIMEOUT_MS = 120_000;
 
 /** Ends all faults, waits until Paperboy has ended every delivery, and checks the invariants. With
  *  `keepsDeferred` it does not wait for retries, with `keepsFaults` those of the relay go on. */
@@ -96,34 +100,58 @@ export function endFaults(environment: ChaosEnvironment): void {
   for (const supervised of environment.processes) environment.injectCommitFaults(supervised, null);
 }
 
-/** Waits until every delivery has ended. Returns false when it takes too long: the check then names
- *  those that have not. */
+/** Waits until every delivery has ended. Returns false when nothing happens for too long: the check
+ *  then names those that have not. */
 export async function waitUntilEnded(
   environment: ChaosEnvironment,
   { timeoutMs = DRAIN_TIMEOUT_MS, keepsDeferred = false } = {},
 ): Promise<boolean> {
-  const hasEnded = async () =>
-    (await environment.countOpen({ withDeferred: !keepsDeferred })) === 0 || pause(100, false);
-  return pollUntil(hasEnded, timeoutMs).catch(() => false);
+  const { sink } = environment;
+  let open = Number.POSITIVE_INFINITY;
+  const hasEnded = async () => {
+    open = await environment.countOpen({ withDeferred: !keepsDeferred });
+    return open === 0;
+  };
+  const progress = () => `${open} ${sink.transactions.length}`;
+  return waitUntil('all deliveries ended', hasEnded, { timeoutMs, progress, intervalMs: 100 }).then(
+    () => true,
+    (error) => {
+      if (isTimeoutError(error)) return false;
+      throw error;
+    },
+  );
 }
 
 const NO_EXPECTATION: Expectation = {};
 
-/** Checks the invariants now. */
+/** Checks the invariants now, or as soon as the records agree with each other. */
 export async function checkEnvironment(
+  environment: ChaosEnvironment,
+  options: CheckOptions = {},
+): Promise<ScenarioResult> {
+  const startedAt = performance.now();
+  for (;;) {
+    const evidence = await gatherEvidence(environment, options);
+    if (isSettled(evidence) || performance.now() - startedAt > SETTLE_TIMEOUT_MS)
+      return checkInvariants(evidence);
+    await pause(1000);
+  }
+}
+
+async function gatherEvidence(
   environment: ChaosEnvironment,
   {
     expect = () => NO_EXPECTATION,
     allowsMailTo = () => false,
     expectedAudience,
     audience: known,
-  }: CheckOptions = {},
-): Promise<ScenarioResult> {
+  }: CheckOptions,
+): Promise<Evidence> {
   const { sink, faults, hasOneClock } = environment;
   const statuses = await readStatuses(environment);
   return environment.withDatabase(async (queries) => {
     const audience = known ?? (await queries.audience());
-    return checkInvariants({
+    return {
       audience,
       expectedAudience: expectedAudience ?? environment.subscriberCount(),
       rows: await queries.deliveries(),
@@ -133,7 +161,7 @@ export async function checkEnvironment(
       ...{ transactions: sink.transactions, seenAt: sink.seenAt },
       ...{ faults, kills: faults.filter(({ kind }) => kind === 'killed').length },
       ...{ statuses, maxInFlight: MAX_IN_FLIGHT, hasOneClock, expect, allowsMailTo },
-    });
+    };
   });
 }
 

@@ -99,7 +99,7 @@ export function createChaosQueries(query: RunSql) {
     },
     changes: async (): Promise<StateChange[]> => {
       const rows = await query(
-        'SELECT *, extract(epoch FROM at) * 1000 AS ms FROM chaos_changes ORDER BY id',
+        'SELECT *, floor(extract(epoch FROM at) * 1000) AS ms FROM chaos_changes ORDER BY id',
       );
       return rows.map((row) => ({
         digestId: Number(row.digest_id),
@@ -170,13 +170,6 @@ export function createChaosQueries(query: RunSql) {
         `SELECT count(*) FROM pg_locks JOIN pg_stat_activity USING (pid)
          WHERE application_name = 'pg_dump' AND relation = 'deliveries'::regclass`,
       )) > 0,
-    /** The day before today, by the clock of the database. */
-    yesterday: async (): Promise<string> => {
-      const [row] = await query(
-        `SELECT (date_trunc('day', clock_timestamp() AT TIME ZONE 'UTC') - interval '1 day')::date::text AS day`,
-      );
-      return String(row?.day);
-    },
     countOpenAlerts: (kind: string): Promise<number> =>
       count('SELECT count(*) FROM alerts WHERE kind = $1 AND ended_at IS NULL', [kind]),
     /** Kinds of the alerts that were ever raised. */

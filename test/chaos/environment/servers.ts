@@ -3,12 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
-import {
-  type ProcessEnvironment,
-  pause,
-  pollUntil,
-  runPaperboyOk,
-} from '../../processes/support/paperboy.ts';
+import { type ProcessEnvironment, pause, runPaperboyOk } from '../../processes/support/paperboy.ts';
 import { startPostgres } from '../../servers/postgres.ts';
 import type { RestartableTestServer } from '../../servers/programs.ts';
 import { startRedis } from '../../servers/redis.ts';
@@ -23,6 +18,7 @@ import type { ChaosEnvironment } from './environment.ts';
 import { type ChaosQueries, createChaosQueries, type SendHour } from './queries.ts';
 import { planMissedDigest } from './send-hours.ts';
 import { extractError, type SupervisedProcess, superviseProcess } from './supervised-process.ts';
+import { waitUntil } from './waits.ts';
 
 /** An environment on PostgreSQL and perhaps Redis, with the parts that only servers have. */
 export interface ServerEnvironment extends ChaosEnvironment {
@@ -75,9 +71,6 @@ function settings(postgresUrl: string, database: string): Record<string, string>
 }
 
 const DAY_MS = 86_400_000;
-
-/** The start of a scheduler on a busy machine, in ms. */
-const COMPOSE_TIMEOUT_MS = 180_000;
 
 /** A day whose papers any digest of today or yesterday may contain. */
 export function dayOfPapers(): string {
@@ -221,10 +214,7 @@ export async function openServerEnvironment(
       const { composeAt, hours } = planMissedDigest(new Date());
       await addSubscribers(subscriberCount, hours);
       scheduler = await openProcess(['start', 'scheduler'], -1, { env: { COMPOSE_AT: composeAt } });
-      await pollUntil(
-        async () => (await queries.digests()).length > 0 || pause(50, false),
-        COMPOSE_TIMEOUT_MS,
-      );
+      await waitUntil('a digest was composed', async () => (await queries.digests()).length > 0);
     },
     countOpen: ({ withDeferred = true } = {}) =>
       queries.countInStates([

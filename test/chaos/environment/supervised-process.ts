@@ -4,6 +4,7 @@ import {
   pause,
   spawnPaperboy,
 } from '../../processes/support/paperboy.ts';
+import { waitUntil } from './waits.ts';
 
 /** A process that is started again whenever it ends, until `stop` or `remove`. */
 export interface SupervisedProcess {
@@ -16,7 +17,8 @@ export interface SupervisedProcess {
   /** Sends SIGKILL. The process executes nothing afterwards. Returns false when none ran. */
   kill(): boolean;
   signal(signal: 'SIGSTOP' | 'SIGCONT' | 'SIGTERM'): void;
-  /** Sends SIGTERM. Returns the time until the end, in ms, and the exit code. No restart. */
+  /** Sends SIGTERM, and SIGKILL when that does not help. Returns the time until the end, in ms, and
+   *  the exit code. No restart. */
   stop(): Promise<{ ms: number; code: number | null }>;
   /** Sends SIGKILL. No restart. */
   remove(): Promise<void>;
@@ -36,6 +38,9 @@ export interface SupervisedProcessOptions {
 
 /** Delay before a process that ended by itself is started again, in ms. */
 const RESTART_DELAY_MS = 300;
+
+/** How long a process may take to end after SIGTERM on a busy machine, in ms. */
+const STOP_TIMEOUT_MS = 120_000;
 
 export function superviseProcess({
   listenerIndex,
@@ -87,11 +92,9 @@ export function superviseProcess({
     listenerIndex,
     pid,
     waitUntilRunning: async () => {
-      for (;;) {
-        const id = pid();
-        if (id !== null) return id;
-        await pause(10);
-      }
+      const what = `“paperboy ${argv.join(' ')}” ran`;
+      await waitUntil(what, () => pid() !== null, { intervalMs: 10 });
+      return pid() ?? 0;
     },
     kill: () => {
       if (pid() === null) return false;
@@ -104,8 +107,10 @@ export function superviseProcess({
       const startedAt = performance.now();
       const ended = current?.ended;
       send('SIGTERM');
+      const late = setTimeout(() => send('SIGKILL'), STOP_TIMEOUT_MS);
       const code = (await ended)?.code ?? null;
       await supervision;
+      clearTimeout(late);
       return { ms: Math.round(performance.now() - startedAt), code };
     },
     remove: async () => {

@@ -12,8 +12,9 @@ export interface CommitFaultPoint {
   statements: ReadonlySet<StatementName>;
 }
 
-/** `drop` closes the connection, so that the commit or its answer is lost. */
-export type CommitFault = 'drop' | { stallMs: number };
+/** `drop` closes the connection, so that the commit or its answer is lost. What waits is forwarded
+ *  when the promise resolves. */
+export type CommitFault = 'drop' | { stallMs: number } | { wait: Promise<unknown> };
 export type CommitFaultInjector = (point: CommitFaultPoint) => CommitFault | null | undefined;
 
 /** A proxy between one worker and PostgreSQL. */
@@ -145,5 +146,5 @@ async function applyFault(
   if (commits.size === 0) return;
   const fault = injectFault({ when, statements: commits });
   if (fault === 'drop') throw new Error('The connection is dropped.');
-  if (fault) await pause(fault.stallMs);
+  if (fault) await ('wait' in fault ? fault.wait : pause(fault.stallMs));
 }

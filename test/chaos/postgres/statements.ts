@@ -6,6 +6,10 @@ const STATEMENTS = {
   claim: (sql: string) => isUpdate(sql) && /\bSET\s+state\s*=\s*'claimed'/i.test(sql),
   /** Records the replies of the relay, and sets the next deliveries to `sending`. */
   record: (sql: string) => isUpdate(sql) && /\bSET\s+state\s*=\s*'sending'/i.test(sql),
+  /** Releases the rest of a batch, in a transaction that has locked the batch. */
+  release: (sql: string) =>
+    isUpdate(sql) &&
+    /\bSET\s+state\s*=\s*\$\d+,\s*detail\s*=\s*\$\d+,\s*lease_id\s*=\s*NULL/i.test(sql),
 };
 
 /** The names that match a statement. */

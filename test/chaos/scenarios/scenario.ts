@@ -1,6 +1,6 @@
-import { pause, pollUntil } from '../../processes/support/paperboy.ts';
 import type { ChaosEnvironment, Deployment, ScenarioResult } from '../environment/environment.ts';
 import type { EnvironmentOptions, ServerEnvironment } from '../environment/servers.ts';
+import { waitUntil } from '../environment/waits.ts';
 
 /** The size of a run. */
 export interface ScenarioSize {
@@ -40,27 +40,10 @@ export function isSelected(
   );
 }
 
-/** A lease, a sweep, and the work of a busy machine: no wait for a mail takes longer, in ms. */
-const MAX_WAIT_MS = 180_000;
-
 /** Resolves once the SMTP server has accepted `count` messages. */
 export async function waitForAccepted({ sink }: ChaosEnvironment, count: number): Promise<void> {
-  await pollUntil(() => sink.accepted() >= count, MAX_WAIT_MS).catch(() => {
-    throw new Error(
-      `Only ${sink.accepted()} messages were accepted within ${MAX_WAIT_MS / 1000} s, expected ${count}.`,
-    );
-  });
-}
-
-/** Waits until something is true of the tables or the processes. @throws Error that names it. */
-export async function waitUntil(
-  what: string,
-  isTrue: () => Promise<boolean> | boolean,
-  timeoutMs = MAX_WAIT_MS,
-): Promise<void> {
-  await pollUntil(async () => (await isTrue()) || pause(50, false), timeoutMs).catch(() => {
-    throw new Error(`Within ${timeoutMs / 1000} s it did not happen that ${what}.`);
-  });
+  const options = { progress: () => sink.accepted(), intervalMs: 5 };
+  await waitUntil(`${count} messages were accepted`, () => sink.accepted() >= count, options);
 }
 
 /** Adds further violations; null stands for none. */
@@ -70,4 +53,11 @@ export function addViolations(
 ): ScenarioResult {
   const found = more.filter((each) => each !== null);
   return { ...result, violations: [...result.violations, ...found] };
+}
+
+/** Adds promises of a time that were not kept; null stands for one that was. On a busy machine that
+ *  may be no fault of Paperboy: see `ScenarioResult.late`. */
+export function addLate(result: ScenarioResult, more: readonly (string | null)[]): ScenarioResult {
+  const found = more.filter((each) => each !== null);
+  return { ...result, late: [...(result.late ?? []), ...found] };
 }

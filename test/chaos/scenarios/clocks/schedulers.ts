@@ -1,13 +1,15 @@
 import { pause } from '../../../processes/support/paperboy.ts';
 import { drainAndCheck, type ScenarioResult } from '../../environment/environment.ts';
-import { addViolations, type Scenario, waitUntil } from '../scenario.ts';
+import { waitUntil } from '../../environment/waits.ts';
+import { addViolations, type Scenario } from '../scenario.ts';
 
 const HOUR_S = 3600;
 const SUBSCRIBERS = 200;
 
-/** Hours after the start: the time of composing, and that of the subscribers. */
+/** Hours after the start: the time of composing, and that of the subscribers. Theirs is a full
+ *  hour, so up to one hour earlier, and must come after the last jump. */
 const COMPOSE_HOURS = 1;
-const SEND_HOURS = 2;
+const SEND_HOURS = 3;
 
 export const schedulers: Scenario = {
   name: 'schedulers',

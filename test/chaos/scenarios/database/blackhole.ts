@@ -1,7 +1,7 @@
 import { pause } from '../../../processes/support/paperboy.ts';
 import { drainAndCheck, type ScenarioResult } from '../../environment/environment.ts';
 import type { ServerEnvironment } from '../../environment/servers.ts';
-import { addViolations, type Scenario, waitForAccepted } from '../scenario.ts';
+import { addLate, addViolations, type Scenario, waitForAccepted } from '../scenario.ts';
 import { checkNoCrash } from './postgres.ts';
 
 /** Outages shorter and longer than a lease and than a worker waits for an answer, in s. */
@@ -31,11 +31,10 @@ export const blackhole: Scenario = {
     }
     const worst = Math.max(...stalls);
     return {
-      ...addViolations(await drainAndCheck(environment), [
+      ...addLate(addViolations(await drainAndCheck(environment), [checkNoCrash(environment)]), [
         worst <= MAX_STALL_S
           ? null
           : `sending stood still for ${worst} s after the network was back, the limit is ${MAX_STALL_S} s`,
-        checkNoCrash(environment),
       ]),
       facts: { blackhole_stall_s: worst },
     };

@@ -5,8 +5,9 @@ import { runPaperboyOk } from '../../../processes/support/paperboy.ts';
 import { drainAndCheck, type ScenarioResult } from '../../environment/environment.ts';
 import type { ServerEnvironment } from '../../environment/servers.ts';
 import { openReaderSite, type ReaderSite } from '../../environment/site.ts';
+import { waitUntil } from '../../environment/waits.ts';
 import { RETRY_TIMEOUT_MS } from '../../settings.ts';
-import { addViolations, type Scenario, waitForAccepted, waitUntil } from '../scenario.ts';
+import { addViolations, type Scenario, waitForAccepted } from '../scenario.ts';
 
 const SUBSCRIBERS = 600;
 const IMPORTED = 30;

@@ -1,9 +1,9 @@
-import { pollUntil } from '../../../processes/support/paperboy.ts';
 import {
   type ChaosEnvironment,
   drainAndCheck,
   type ScenarioResult,
 } from '../../environment/environment.ts';
+import { waitUntil } from '../../environment/waits.ts';
 import type { StatementName } from '../../postgres/statements.ts';
 import type { SmtpStage } from '../../smtp/faults.ts';
 import type { Scenario } from '../scenario.ts';
@@ -16,9 +16,6 @@ const COMMITS: readonly (readonly ['before' | 'after', StatementName])[] = [
   ['before', 'record'],
   ['after', 'record'],
 ];
-
-/** Limit in ms until a process reaches a point. Batches of a killed process must be freed first. */
-const TIMEOUT_MS = 180_000;
 
 /** The most occurrences of a point that pass before the kill. */
 const MAX_SKIPPED = 12;
@@ -90,9 +87,11 @@ async function waitForKill(
   what: string,
   isDone: () => boolean,
 ): Promise<void> {
-  await pollUntil(isDone, TIMEOUT_MS).catch(() => {
-    throw new Error(`No process reached the point of: ${what}.`);
+  const { sink } = environment;
+  await waitUntil(`a process reached the point of ${what}`, isDone, {
+    progress: () => sink.accepted(),
+    intervalMs: 5,
   });
-  environment.log(`${what} (${environment.sink.accepted()} accepted)`);
+  environment.log(`${what} (${sink.accepted()} accepted)`);
   await Promise.all(environment.processes.map((supervised) => supervised.waitUntilRunning()));
 }

@@ -1,19 +1,16 @@
-import { pause, pollUntil } from '../../../processes/support/paperboy.ts';
+import { pause } from '../../../processes/support/paperboy.ts';
 import {
   type ChaosEnvironment,
   drainAndCheck,
   type ScenarioResult,
 } from '../../environment/environment.ts';
 import { nextKillAfter } from '../../kill-schedule.ts';
-import { MAX_IN_FLIGHT } from '../../settings.ts';
-import { addViolations, type Scenario, type ScenarioSize } from '../scenario.ts';
+import { MAX_IN_FLIGHT, RETRY_TIMEOUT_MS } from '../../settings.ts';
+import { type Scenario, type ScenarioSize, waitForAccepted } from '../scenario.ts';
 
 /** The machine cannot do more: each kill costs the start of a process. */
 const MAX_KILLS_PER_SECOND = 0.5;
 const MAX_DELAY_MS = 1000;
-
-/** Time without mail, in ms, after which the scenario gives up: all may wait for leases to end. */
-const TIMEOUT_MS = 150_000;
 
 /** Up to this many kills are logged one by one. */
 const VERBOSE_BELOW = 20;
@@ -47,26 +44,16 @@ async function killAtRandom(
   const atOnce = processes.length * MAX_IN_FLIGHT;
   sink.setDelay(Math.min(MAX_DELAY_MS, Math.round((atOnce / mailsPerSecond) * 1000)));
   await environment.startDigest(subscribers);
-  let missingKills: string | null = null;
   for (let killsLeft = kills; killsLeft > 0; killsLeft -= 1) {
     const done = sink.accepted();
     const next = done + nextKillAfter(random, { subscribers, done, killsLeft });
-    const isReached = await pollUntil(hasReached(environment, next), TIMEOUT_MS).catch(() => false);
-    if (!isReached) {
-      missingKills = `only ${kills - killsLeft} of ${kills} kills: ${sink.accepted()} accepted, then no more`;
-      break;
-    }
+    await waitForAccepted(environment, next);
     await pause(random.between(0, 40));
     await killOne(environment);
     if (killsLeft % 10 === 1 || kills <= VERBOSE_BELOW)
       environment.log(`${kills - killsLeft + 1} of ${kills} kills, ${sink.accepted()} accepted`);
   }
-  return addViolations(await drainAndCheck(environment, { timeoutMs: 600_000 }), [missingKills]);
-}
-
-/** Whether `count` messages were accepted. */
-function hasReached({ sink }: ChaosEnvironment, count: number): () => boolean {
-  return () => sink.accepted() >= count;
+  return drainAndCheck(environment, { timeoutMs: RETRY_TIMEOUT_MS });
 }
 
 /** Kills a random running process, or the first one that runs again. */

@@ -1,11 +1,11 @@
-import { pause, pollUntil } from '../../../processes/support/paperboy.ts';
+import { pause } from '../../../processes/support/paperboy.ts';
 import {
   type ChaosEnvironment,
   drainAndCheck,
   type ScenarioResult,
 } from '../../environment/environment.ts';
 import { MAX_IN_FLIGHT, RECOVERY_DEADLINE_S, STOP_DEADLINE_S } from '../../settings.ts';
-import { addViolations, type Scenario, waitForAccepted } from '../scenario.ts';
+import { addLate, type Scenario, waitForAccepted } from '../scenario.ts';
 
 export const terminate: Scenario = {
   name: 'terminate',
@@ -31,11 +31,12 @@ async function terminateWhileSending(environment: ChaosEnvironment): Promise<Sce
   return {
     counts: null,
     facts: { stop_ms: ms },
+    late:
+      ms <= STOP_DEADLINE_S * 1000
+        ? []
+        : [`it ended after ${ms} ms, the promise is ${STOP_DEADLINE_S} s`],
     violations: [
       code === 0 ? null : `it ended with ${code}`,
-      ms <= STOP_DEADLINE_S * 1000
-        ? null
-        : `it ended after ${ms} ms, the promise is ${STOP_DEADLINE_S} s`,
       sent === environment.sink.accepted()
         ? null
         : `${sent} are recorded as sent, ${environment.sink.accepted()} were accepted`,
@@ -59,9 +60,7 @@ export const recovery: Scenario = {
     const killedAt = performance.now();
     const expectedAccepted = 600 - MAX_IN_FLIGHT;
     environment.sink.setDelay(0);
-    await pollUntil(() => environment.sink.accepted() >= expectedAccepted, 150_000).catch(
-      () => undefined,
-    );
+    await waitForAccepted(environment, expectedAccepted);
     // The last ones may be unknown. Waits until no more mail arrives.
     let last = environment.sink.accepted();
     let lastAt = performance.now();
@@ -76,7 +75,7 @@ export const recovery: Scenario = {
     environment.log(`the subscribers of the dead worker were mailed after ${seconds} s`);
     const result = await drainAndCheck(environment);
     return {
-      ...addViolations(result, [
+      ...addLate(result, [
         seconds <= RECOVERY_DEADLINE_S
           ? null
           : `the subscribers of a dead worker were mailed after ${seconds} s, the promise is ${RECOVERY_DEADLINE_S} s`,

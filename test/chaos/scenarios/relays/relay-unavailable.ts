@@ -5,9 +5,10 @@ import {
   type ScenarioResult,
   waitUntilEnded,
 } from '../../environment/environment.ts';
+import { waitUntil } from '../../environment/waits.ts';
 import { BEYOND_RETRY_S } from '../../settings.ts';
 import type { SmtpFault, SmtpStage } from '../../smtp/faults.ts';
-import { addViolations, type Scenario, type ScenarioSize, waitUntil } from '../scenario.ts';
+import { addViolations, type Scenario, type ScenarioSize } from '../scenario.ts';
 
 type Phase = readonly [SmtpStage, SmtpFault];
 

@@ -4,9 +4,10 @@ import {
   drainAndCheck,
   type ScenarioResult,
 } from '../../environment/environment.ts';
+import { waitUntil } from '../../environment/waits.ts';
 import { addressOf } from '../../settings.ts';
 import type { SmtpFault } from '../../smtp/faults.ts';
-import { addViolations, type Scenario, waitUntil } from '../scenario.ts';
+import { addLate, type Scenario } from '../scenario.ts';
 
 const SUBSCRIBERS = 120;
 /** The slow replies take longer, 20 bytes at one each two seconds. */
@@ -55,17 +56,18 @@ async function slowRelayDown(environment: ChaosEnvironment): Promise<ScenarioRes
   const others = environment.sink.accepted();
   const othersArrivedMs = Math.round(performance.now() - startedAt);
   // The silent one may be pipelined behind a slow one.
-  if (othersArrived)
-    await pollUntil(() => environment.sink.acceptances.has(SILENT_RECIPIENT)).then(() =>
-      pause(1000),
+  if (othersArrived) {
+    await waitUntil('the silent one was accepted', () =>
+      environment.sink.acceptances.has(SILENT_RECIPIENT),
     );
-  else await pollUntil(() => environment.sink.accepted() > others, 30_000).catch(() => undefined);
+    await pause(1000);
+  } else await pollUntil(() => environment.sink.accepted() > others, 30_000).catch(() => undefined);
   closeConnection();
   const result = await drainAndCheck(environment, {
     expect: ({ email }) => (email === SILENT_RECIPIENT ? { states: ['unknown'] } : {}),
   });
   return {
-    ...addViolations(result, [
+    ...addLate(result, [
       othersArrived
         ? null
         : `only ${others} of ${otherCount} were mailed within ${OTHERS_WITHIN_MS / 1000} s of a slow reply: it holds up the others`,
