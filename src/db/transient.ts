@@ -23,8 +23,17 @@ export function isTransient(error: unknown): boolean {
 
 /** Whether a statement waited for a lock longer than `lock_timeout`. */
 export function isLockTimeout(error: unknown): boolean {
+  return readCode(error) === '55P03';
+}
+
+/** Whether a statement named a table that does not exist. */
+export function isUndefinedTable(error: unknown): boolean {
+  return readCode(error) === '42P01';
+}
+
+function readCode(error: unknown): unknown {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-  return (cause as { code?: unknown }).code === '55P03';
+  return (cause as { code?: unknown }).code;
 }
 
 /** Every SQLSTATE has a digit; `EPIPE`, which has five capitals too, is an error of the

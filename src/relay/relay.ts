@@ -22,8 +22,8 @@ export interface Relay {
    *  closing. */
   isAvailable(): boolean;
   /** Accepts no further message, waits for those in flight, then quits. After `graceMs` it closes
-   *  the connections: messages whose dot was sent are `unknown`, the others `unsent`.
-   *  @defaultValue 30 s */
+   *  the connections: messages whose dot was sent are `unknown`, the others `unsent`. Called
+   *  again, it may only shorten that time. @defaultValue 30 s */
   close(options?: { graceMs?: number }): Promise<void>;
 }
 
@@ -119,6 +119,7 @@ export function openRelay({
   let isAborted = false;
   let graceSecondsLeft = Number.POSITIVE_INFINITY;
   let onDrained: (() => void) | null = null;
+  let closing: Promise<void> | null = null;
   const stopTicking = timers.every(TICK_MS, () => {
     for (const pool of pools) pool.tick();
     giveUpLatePermits();
@@ -195,6 +196,16 @@ export function openRelay({
     }
   }
 
+  async function drainAndClose() {
+    if (inFlight > 0) {
+      await new Promise<void>((resolve) => {
+        onDrained = resolve;
+      });
+    }
+    await Promise.all(pools.map((pool) => pool.close()));
+    stopTicking();
+  }
+
   function abortAll() {
     graceSecondsLeft = Number.POSITIVE_INFINITY;
     isAborted = true;
@@ -231,17 +242,12 @@ export function openRelay({
     requestSlots: slots.request,
     releaseSlot: slots.release,
     isAvailable: () => !isClosing && pools.some((pool) => pool.isAvailable()),
-    close: async ({ graceMs = GRACE_MS } = {}) => {
+    close: ({ graceMs = GRACE_MS } = {}) => {
       isClosing = true;
       slots.close();
-      graceSecondsLeft = Math.ceil(graceMs / TICK_MS);
-      if (inFlight > 0) {
-        await new Promise<void>((resolve) => {
-          onDrained = resolve;
-        });
-      }
-      await Promise.all(pools.map((pool) => pool.close()));
-      stopTicking();
+      graceSecondsLeft = Math.min(graceSecondsLeft, Math.ceil(graceMs / TICK_MS));
+      closing ??= drainAndClose();
+      return closing;
     },
   };
 }

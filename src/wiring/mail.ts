@@ -18,9 +18,6 @@ import type { Config } from '../settings/config.ts';
 import type { Keys } from '../settings/keys.ts';
 import type { Core } from './core.ts';
 
-/** How long after its last accepted mail a relay counts as in use, in ms. */
-const RELAY_USE_PERIOD_MS = 30_000;
-
 /** What any kind of mail needs. */
 export interface MailServices {
   templates: MailTemplates;
@@ -52,8 +49,7 @@ export async function openMailServices(deps: MailDeps): Promise<MailServices> {
   const relayChanges = createRelayChangeHandler({
     ...deps,
     enqueueDue: () => enqueueDueBatches({ db: sweepDb, queue }, clock()),
-    isInUse: (name) =>
-      isRelayInUse(sweepDb, name, new Date(clock().getTime() - RELAY_USE_PERIOD_MS)),
+    isInUse: (name, since) => isRelayInUse(sweepDb, name, since),
   });
   const relay = openRelay({
     urls: deps.relayUrls,

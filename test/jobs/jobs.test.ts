@@ -449,6 +449,21 @@ describe('The lease of a worker', () => {
     expect(lease.isAlive(id)).toBe(true);
   });
 
+  it('A process whose machine slept does not trust its lease, although its monotonic clock stood still', async () => {
+    const { db, clock, alerts } = test.app;
+    let wallMs = 0;
+    const own = await startLeaseHeartbeat(
+      { ...{ db, clock, queue, alerts, log }, elapsedMs: () => elapsed, wallMs: () => wallMs },
+      'host:2',
+    );
+    const id = await own.current();
+    wallMs = 44_999;
+    expect(own.isAlive(id)).toBe(true);
+    wallMs = 45_000;
+    expect(own.isAlive(id)).toBe(false);
+    await own.end();
+  });
+
   /** Puts the deliveries under the lease: every third is `sending`, the others are `claimed`. */
   async function hold(digestId: number, leaseId: number): Promise<void> {
     const { db } = test.app;

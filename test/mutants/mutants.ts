@@ -98,7 +98,7 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'suspended-process-sends',
     about: 'a process that was suspended sends under a lease that others have ended',
     file: 'src/services/deliveries/lease.ts',
-    find: 'isAlive: (id) => id === lease.id && elapsedMs() - lease.renewedAt < LEASE_SECONDS * 1000,',
+    find: 'isAlive: (id) => id === lease.id && countMsSince(lease.renewedAt) < LEASE_SECONDS * 1000,',
     replace: 'isAlive: () => true,',
   },
   {

@@ -5,6 +5,7 @@ import { concatMessage, createMessage, type Message } from '../../src/domain/smt
 import { openRelay, type Relay } from '../../src/relay/relay.ts';
 import { findClosedPort } from '../support/smtp-server.ts';
 import { useRelayFixture } from './support/relays.ts';
+import { createFakeTimers } from './support/timers.ts';
 
 const { opened, sinkWith } = useRelayFixture();
 
@@ -269,6 +270,25 @@ describe('Closing', () => {
     answer();
     expect(await sending).toMatchObject({ kind: 'answered', reply: { code: 250 } });
     await closing;
+  });
+
+  it('Closing at once is not delayed by who closes later, and ends for both', async () => {
+    const sink = await sinkWith();
+    const arrived = new Promise<void>((resolve) => {
+      sink.beforeReply(() => {
+        resolve();
+        return new Promise(() => undefined);
+      });
+    });
+    const timers = createFakeTimers();
+    const relay = openRelay({ urls: [sink.url], maxConnections: 1, timers });
+    const sending = relay.send(message());
+    await arrived;
+    const first = relay.close({ graceMs: 0 });
+    const second = relay.close();
+    timers.advance(1);
+    expect(await sending).toMatchObject({ kind: 'unknown' });
+    await Promise.all([first, second]);
   });
 });
 

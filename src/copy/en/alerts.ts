@@ -57,6 +57,8 @@ export const ALERT_COPY = {
     `The emails of the digest cannot be composed: ${problem} The digest is paused, and no email is lost.`,
   failover:
     'The database failed over to a standby, which may lack the last seconds before the failover. The digest is paused, because some readers may have received it in those seconds. Deliveries that a worker remembers from then are “unknown” and are not sent again. Check the relay’s log for those seconds, then run: bin/paperboy digest resume',
+  digestLost:
+    'The database failed over to a standby that had not received this digest. The results of its last emails are dropped. When the digest is composed again, readers who received it before the failover receive it a second time: to prevent that, check the relay’s log, and pause or cancel the digest.',
   /** `skewMs` is how far the machine is ahead. */
   clockSkew: (machine: string, skewMs: number) =>
     `The clock of ${machine} is ${formatSkew(skewMs)} the database’s. Until they agree within a minute, Paperboy on ${machine} sends, composes and removes nothing. Synchronise the clocks of both machines by NTP.`,

@@ -147,6 +147,7 @@ function onUnsent(
   if (!mayRetry || !maySend || !isHealthy(state.health))
     return void commands.push({ kind: 'unsent', transaction, problem });
   transaction.isRetried = true;
+  transaction.queuedAtSeconds = state.seconds;
   state.retryQueue.push(transaction);
 }
 
@@ -200,15 +201,14 @@ function onTick(state: PoolState, commands: PoolCommand[]): void {
   dispatch(state, commands);
 }
 
-/** Gives back messages that could not begin soon. */
+/** Gives back messages that could not begin soon, wherever they wait. */
 function giveBackLate(state: PoolState, commands: PoolCommand[]): void {
-  const { sendQueue, seconds, health } = state;
-  for (let first = sendQueue.peek(); first?.mustBeginSoon; first = sendQueue.peek()) {
-    if (seconds - first.queuedAtSeconds <= MAX_QUEUED_SECONDS) return;
-    sendQueue.shift();
-    const problem = `No connection to ${health.name} was free within ${MAX_QUEUED_SECONDS} s.`;
-    commands.push({ kind: 'notBegun', transaction: first, problem });
-  }
+  const { retryQueue, sendQueue, seconds, health } = state;
+  const isLate = ({ mustBeginSoon, queuedAtSeconds }: SmtpTransaction) =>
+    mustBeginSoon && seconds - queuedAtSeconds > MAX_QUEUED_SECONDS;
+  const problem = `No connection to ${health.name} was free within ${MAX_QUEUED_SECONDS} s.`;
+  for (const transaction of [...retryQueue.remove(isLate), ...sendQueue.remove(isLate)])
+    commands.push({ kind: 'notBegun', transaction, problem });
 }
 
 /** Sessions that are busy are closed when they become idle. */

@@ -7,6 +7,8 @@ export interface Fifo<Item> {
   shift(): Item | null;
   /** Removes and returns all items. */
   drain(): Item[];
+  /** Removes and returns the items that `matches`; the others keep their order. */
+  remove(matches: (item: Item) => boolean): Item[];
 }
 
 /** A queue with a cheap `shift`: `Array.shift` would move all other items. */
@@ -35,6 +37,11 @@ export function createFifo<Item>(): Fifo<Item> {
       return item;
     },
     drain,
+    remove: (matches) => {
+      const removed = items.slice(first).filter(matches);
+      if (removed.length > 0) items = drain().filter((item) => !matches(item));
+      return removed;
+    },
   };
 }
 

@@ -7,6 +7,7 @@ import {
 import { releaseBatch } from '../../db/deliveries/transitions/release.ts';
 import { clearQuiet, markQuiet } from '../../db/subscribers/quiet-days.ts';
 import type { DigestContext, DigestContexts } from '../digests/digest-context.ts';
+import { isDigestLost } from '../digests/lost-digest.ts';
 import type { Log } from '../monitoring/log.ts';
 import { measureDuration } from '../monitoring/measure-duration.ts';
 import { applyDailyLimit } from './daily-limit.ts';
@@ -75,7 +76,7 @@ export async function deliverBatch(
     markStarted = resolve;
   });
   const ended = measureDuration(
-    () => deliverClaimed(deps, { digestId, batch, leaseId }, markStarted),
+    () => deliverUnlessLost(deps, { digestId, batch, leaseId }, markStarted),
     deps.onBatch ?? noop,
   ).finally(() => deps.activeBatches.delete(name));
   deps.activeBatches.set(name, ended);
@@ -87,6 +88,18 @@ export async function deliverBatch(
  *  another relay. */
 async function waitForRelay({ isRelayOpen, stopping, sleep }: DeliverDeps): Promise<void> {
   while (!isRelayOpen() && !stopping.aborted) await sleep(RELAY_POLL_INTERVAL_MS, stopping);
+}
+
+/** A digest that the database has lost is no fault of this worker, which goes on with others. */
+async function deliverUnlessLost(
+  ...[deps, key, onStarted]: Parameters<typeof deliverClaimed>
+): Promise<BatchResult> {
+  try {
+    return await deliverClaimed(deps, key, onStarted);
+  } catch (error) {
+    if (await isDigestLost(deps.db, key.digestId, error)) return EMPTY_RESULT;
+    throw error;
+  }
 }
 
 async function deliverClaimed(

@@ -10,6 +10,7 @@ import type { Relay } from '../../relay/relay.ts';
 import { realTimers, type Timers } from '../../relay/timers.ts';
 import type { Alerts } from '../alerts/alerts.ts';
 import type { DigestContexts } from '../digests/digest-context.ts';
+import { isDigestLost, reportLostDigest } from '../digests/lost-digest.ts';
 import type { ClockGuard } from '../monitoring/clock-guard.ts';
 import { createFirstAttempts, type FirstAttempts } from '../monitoring/first-attempts.ts';
 import type { Log } from '../monitoring/log.ts';
@@ -207,7 +208,13 @@ async function recordUntilDone(
     const recorded = await measureDuration(
       () => recordAttempts(pool, digestId, attempts),
       (seconds) => metrics.observeBatchStep('record', seconds),
-    );
+    ).catch(async (error) => {
+      if (!(await isDigestLost(db, digestId, error))) throw error;
+      const begun = attempts.results.filter(({ relay }) => relay !== undefined);
+      if (begun.length > 0) await reportLostDigest(deps, digestId, begun.length);
+      return null;
+    });
+    if (recorded === null) return { unrecorded: [], sendableIds: new Set<number>() };
     const results = recorded.unrecorded;
     const { late, dropped } = await recordLateResults(db, digestId, { results, now: attempts.now });
     if (late + dropped > 0)

@@ -10,6 +10,7 @@ import type { Alerts } from '../alerts/alerts.ts';
 import type { Log } from '../monitoring/log.ts';
 import type { AttemptResult } from './attempt.ts';
 import { type AttemptFailures, type PauseCause, trackAttemptFailures } from './attempt-failures.ts';
+import { retryTransient, type Sleep } from './retry-transient.ts';
 
 interface ReplyHandlerDeps {
   db: Db;
@@ -17,6 +18,9 @@ interface ReplyHandlerDeps {
   suppressionKey: string;
   alerts: Alerts;
   log: Log;
+  sleep: Sleep;
+  /** Aborted when the process stops waiting for the database. */
+  forceStop: AbortSignal;
 }
 
 /** Follows up how attempts to send the mails of a digest ended. */
@@ -31,7 +35,7 @@ const MAX_TRACKED_DIGESTS = 8;
  * addresses, and after bounces the suppressions of the digest are lifted.
  */
 export function createReplyHandler(deps: ReplyHandlerDeps): ReplyHandler {
-  const { db, clock, suppressionKey, alerts, log } = deps;
+  const { db, clock, suppressionKey, alerts, log, sleep, forceStop } = deps;
   const tracked = new Map<number, AttemptFailures>();
 
   const failuresOf = (digestId: number): AttemptFailures => {
@@ -54,16 +58,23 @@ export function createReplyHandler(deps: ReplyHandlerDeps): ReplyHandler {
     if (digest) await alerts.raise({ kind, subject: formatDigestAlertSubject(digest), sentence });
   };
 
+  const suppress = async (digestId: number, { entry, outcome }: AttemptResult) => {
+    if (outcome.kind !== 'answered' || !classifyReply(outcome.reply).shouldSuppress) return;
+    const hash = hashSuppressedAddress(entry.emailKey, suppressionKey);
+    await retryTransient(() => suppressBounced(db, hash, digestId, clock()), {
+      ...{ signal: forceStop, sleep },
+    });
+  };
+
   return async (digestId, attempts) => {
     const failures = failuresOf(digestId);
-    for (const attempt of attempts) {
-      failures.record(attempt);
-      const { entry, outcome } = attempt;
-      if (outcome.kind !== 'answered' || !classifyReply(outcome.reply).shouldSuppress) continue;
-      const hash = hashSuppressedAddress(entry.emailKey, suppressionKey);
-      await suppressBounced(db, hash, digestId, clock());
-    }
+    // Before anything that may fail: an outage must not hide that too many mails bounce.
+    for (const attempt of attempts) failures.record(attempt);
+    const problems: unknown[] = [];
+    for (const attempt of attempts)
+      await suppress(digestId, attempt).catch((problem) => problems.push(problem));
     const cause = failures.findPauseCause();
     if (cause !== null) await autoPause(digestId, cause);
+    if (problems.length > 0) throw problems[0];
   };
 }

@@ -36,8 +36,10 @@ interface LeaseDeps {
   db: Db;
   queue: Pick<Queue, 'enqueueMany'>;
   clock: Clock;
-  /** Monotonic time, in ms. */
+  /** Monotonic time, in ms. It may stand still while the machine sleeps. */
   elapsedMs: () => number;
+  /** The wall clock of the machine, in ms, which goes on then. @defaultValue `Date.now` */
+  wallMs?: () => number;
   log: Log;
   /** Raised for each digest that is paused because the database failed over. */
   alerts: Pick<Alerts, 'raise'>;
@@ -46,6 +48,9 @@ interface LeaseDeps {
   /** Waits, in ms. @defaultValue a timer that does not keep the process running */
   sleep?: (durationMs: number) => Promise<unknown>;
 }
+
+/** The times of a lease that is not alive. */
+const NEVER = { elapsedMs: Number.NEGATIVE_INFINITY, wallMs: Number.NEGATIVE_INFINITY };
 
 /** How long the release of a lost lease waits for results that are being recorded, in ms. */
 const FLUSH_TIMEOUT_MS = 5000;
@@ -57,10 +62,10 @@ const sleepUnref = (durationMs: number) => wait(durationMs, undefined, { ref: fa
 const HEARTBEAT_INTERVAL_MS = 5000;
 
 /** Opens a lease. Until `end`, renews it and releases the deliveries of dead workers. */
-export async function startLeaseHeartbeat(
-  { db, queue, clock, elapsedMs, log, alerts, onRenewed, sleep = sleepUnref }: LeaseDeps,
-  instanceId: string,
-): Promise<Lease> {
+export async function startLeaseHeartbeat(deps: LeaseDeps, instanceId: string): Promise<Lease> {
+  const { db, queue, clock, elapsedMs, log, alerts, onRenewed } = deps;
+  const { wallMs = Date.now, sleep = sleepUnref } = deps;
+  const readTimes = () => ({ elapsedMs: elapsedMs(), wallMs: wallMs() });
   const flushes: (() => Promise<void>)[] = [];
   const onError = (err: unknown) => log('warn', 'lease heartbeat failed', { err });
   const failoverListeners: (() => Promise<void>)[] = [];
@@ -70,7 +75,7 @@ export async function startLeaseHeartbeat(
     await alerts.raise({ kind: 'failover', subject: formatDigestAlertSubject(digest), sentence });
   };
   const open = async () => {
-    const renewedAt = elapsedMs();
+    const renewedAt = readTimes();
     const { paused, ...opened } = await db.transaction(async (tx) => ({
       timeline: await readTimeline(tx),
       // In the same transaction: no lease of this server claims a digest that was not checked.
@@ -80,6 +85,10 @@ export async function startLeaseHeartbeat(
     for (const digest of paused) reportFailover(digest).catch(onError);
     return { ...opened, renewedAt };
   };
+  /** The longer one counts: a wall clock that is set ahead only costs the time until the next
+   *  heartbeat. */
+  const countMsSince = (at: ReturnType<typeof readTimes>) =>
+    Math.max(elapsedMs() - at.elapsedMs, wallMs() - at.wallMs);
   let lease = await open();
   // What follows the loss of a lease, until it is done: a statement may fail, above all after a
   // failover, and is repeated at the next heartbeat.
@@ -92,11 +101,11 @@ export async function startLeaseHeartbeat(
     hasFailedOver ||= lease.timeline !== timeline;
   };
   const sendHeartbeat = async () => {
-    const at = elapsedMs();
+    const at = readTimes();
     const databaseTime = await renewLease(db, lease.id);
     if (databaseTime !== null) {
       lease.renewedAt = at;
-      onRenewed?.(databaseTime, at);
+      onRenewed?.(databaseTime, at.elapsedMs);
     } else await reopen();
     await releaseLeases({ expired: true, besides: lostId ?? lease.id });
     if (lostId !== null) {
@@ -132,7 +141,7 @@ export async function startLeaseHeartbeat(
       await heartbeat;
       return lease.id;
     },
-    isAlive: (id) => id === lease.id && elapsedMs() - lease.renewedAt < LEASE_SECONDS * 1000,
+    isAlive: (id) => id === lease.id && countMsSince(lease.renewedAt) < LEASE_SECONDS * 1000,
     beforeRelease: (flush) => void flushes.push(flush),
     onFailover: (listener) => void failoverListeners.push(listener),
     replace: async () => {
@@ -143,7 +152,7 @@ export async function startLeaseHeartbeat(
         await releaseLeases({ id });
       } catch (err) {
         // Not renewed any more: other workers release what it holds.
-        lease = { ...lease, id: 0, renewedAt: Number.NEGATIVE_INFINITY };
+        lease = { ...lease, id: 0, renewedAt: NEVER };
         onError(err);
       }
     },

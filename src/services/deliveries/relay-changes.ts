@@ -1,5 +1,6 @@
 import type { RelayChange } from '../../relay/relay.ts';
 import type { Alerts } from '../alerts/alerts.ts';
+import type { ClockGuard } from '../monitoring/clock-guard.ts';
 import type { Log } from '../monitoring/log.ts';
 
 interface RelayChangeDeps {
@@ -7,8 +8,9 @@ interface RelayChangeDeps {
   log: Log;
   /** Enqueues the batches that are due. */
   enqueueDue: () => Promise<unknown>;
-  /** Whether the relay accepts the mail of some other worker now. */
-  isInUse: (relay: string) => Promise<boolean>;
+  /** Whether the relay has accepted a mail of some worker after `since`, by the database's time. */
+  isInUse: (relay: string, since: Date) => Promise<boolean>;
+  clockGuard: Pick<ClockGuard, 'databaseClock'>;
 }
 
 /** Reacts when a relay goes down or comes back. */
@@ -22,13 +24,16 @@ export interface RelayChangeHandler {
  *  monitor ends an alert that no process has raised for a while. */
 const RAISE_INTERVAL_MS = 60_000;
 
+/** How long after its last accepted mail a relay counts as in use, in ms. */
+const RELAY_USE_PERIOD_MS = 30_000;
+
 /**
  * Logs each change. A relay that others send through is no alert: it may allow fewer connections
  * than all workers want, and this one gets none. Else keeps an alert open while it is down, and
  * enqueues the due batches when it is back: their deferred jobs have run out.
  */
 export function createRelayChangeHandler(deps: RelayChangeDeps): RelayChangeHandler {
-  const { alerts, log, enqueueDue, isInUse } = deps;
+  const { alerts, log, enqueueDue, isInUse, clockGuard } = deps;
   const timers = new Map<string, NodeJS.Timeout>();
   const stopRaising = (relay: string) => {
     clearInterval(timers.get(relay));
@@ -46,7 +51,8 @@ export function createRelayChangeHandler(deps: RelayChangeDeps): RelayChangeHand
         return;
       }
       const raise = async () => {
-        if ((await isInUse(subject)) || timers.get(subject) !== timer) return;
+        const since = new Date(clockGuard.databaseClock().getTime() - RELAY_USE_PERIOD_MS);
+        if ((await isInUse(subject, since)) || timers.get(subject) !== timer) return;
         await alerts.raise({ kind: 'relay-down', subject, sentence });
       };
       const check = () => attempt(raise(), 'relay alert not raised');

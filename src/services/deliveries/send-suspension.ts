@@ -11,7 +11,8 @@ export interface SendSuspension {
   isSuspended(): boolean;
   /** Suspends sending for a while, with an alert. */
   suspend(error: unknown): void;
-  /** Notes that a statement succeeded, which ends the alert. */
+  /** Notes that a statement succeeded, which ends the alert at once. Without one, the alert ends
+   *  some minutes after the worker tries again, unless it fails again. */
   noteSuccess(): void;
   /** Has `listener` called when sending is suspended or tried again. */
   onChange(listener: () => void): void;
@@ -40,6 +41,10 @@ export function createSendSuspension(
     isSuspended = to;
     for (const listener of listeners) listener();
   };
+  const resume = () => {
+    clearInterval(raiseTimer);
+    change(false);
+  };
   return {
     isSuspended: () => isSuspended,
     suspend: (error) => {
@@ -53,7 +58,7 @@ export function createSendSuspension(
       raise();
       clearInterval(raiseTimer);
       raiseTimer = setInterval(raise, RAISE_INTERVAL_MS).unref();
-      resumeTimer = setTimeout(() => change(false), SUSPENSION_MS).unref();
+      resumeTimer = setTimeout(resume, SUSPENSION_MS).unref();
       isAlerted = true;
       change(true);
     },

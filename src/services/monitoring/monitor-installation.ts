@@ -35,7 +35,8 @@ export async function monitorInstallation(deps: MonitorDeps, now: Date): Promise
     refusals: isResumed,
     unanswered: isResumed,
     'compose-failed': isResumed,
-    failover: isResumed,
+    // A digest that the failover lost is not there to be resumed.
+    failover: async (incident) => (await isResumed(incident)) && isStale(incident),
     'relay-down': isStale,
     'clock-skew': isStale,
     'database-refuses': isStale,

@@ -68,6 +68,33 @@ describe('The slots of a relay', () => {
       expect(apply({ kind: 'tick' })).not.toContain('notBegun');
   });
 
+  it('A message that must begin soon is given back in time, also behind one that may wait', () => {
+    const { apply, message } = openPool(1);
+    apply({ kind: 'want', count: 1 });
+    apply({ kind: 'opened', id: 1 });
+    apply({ kind: 'ended', id: 1, problem: 'gone', isRefused: false, random: 0.5 });
+    apply({ kind: 'push', transaction: message({}) });
+    apply({ kind: 'push', transaction: message({ hasSlot: true, mustBeginSoon: true }) });
+    for (let second = 0; second < 10; second += 1)
+      expect(apply({ kind: 'tick' })).not.toContain('notBegun');
+    expect(apply({ kind: 'tick' })).toContain('notBegun');
+  });
+
+  it('A message that must begin soon is given back when it met a dead connection and gets no other', () => {
+    const { apply, state, message } = openPool(1);
+    apply({ kind: 'want', count: 1 });
+    apply({ kind: 'opened', id: 1 });
+    apply({ kind: 'idle', id: 1 });
+    const late = message({ hasSlot: true, mustBeginSoon: true });
+    apply({ kind: 'push', transaction: late });
+    for (let second = 0; second < 30; second += 1) apply({ kind: 'tick' });
+    apply({ kind: 'unsent', transaction: late, problem: 'gone', isStale: true, maySend: true });
+    for (let second = 0; second < 10; second += 1)
+      expect(apply({ kind: 'tick' })).not.toContain('notBegun');
+    expect(apply({ kind: 'tick' })).toContain('notBegun');
+    expect(state.retryQueue.length).toBe(0);
+  });
+
   it('A relay that goes down grants nothing that was wanted, also once it is back', () => {
     const { apply, state } = openPool(3);
     apply({ kind: 'want', count: 3 });

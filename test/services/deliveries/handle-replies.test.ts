@@ -61,6 +61,44 @@ describe('An address that does not exist', () => {
     },
   );
 
+  it('A digest is paused for its bounces although no address can be suppressed', async () => {
+    const { digestId } = await composeFor(buildSubscribers(30));
+    fixture.sink.respondWith(() => ({ at: 'rcpt', reply: '550 5.1.1 No such user' }));
+    await database.db.execute(
+      sql`ALTER TABLE suppressions ADD CONSTRAINT no_bounce CHECK (reason <> 'bounce')`,
+    );
+    try {
+      await deliver(deps(), { digestId, leaseId: await lease() });
+    } finally {
+      await database.db.execute(sql`ALTER TABLE suppressions DROP CONSTRAINT no_bounce`);
+    }
+    const digest = await requireDigest(database.db, 'daily', FRIDAY);
+    expect(digest.pauseReason).toContain('5 %');
+  });
+
+  it('An address is suppressed once the database is reachable again', async () => {
+    const { digestId } = await composeFor(buildSubscribers(4));
+    fixture.sink.respondWith((to) =>
+      to.startsWith('r1') ? { at: 'rcpt', reply: '550 5.1.1 No such user' } : 'accept',
+    );
+    let failures = 2;
+    const db = new Proxy(database.db, {
+      get: (target, name) => {
+        const value = Reflect.get(target, name);
+        if (name !== 'transaction') return typeof value === 'function' ? value.bind(target) : value;
+        return (...args: Parameters<typeof target.transaction>) => {
+          const isOfSuppression = String(args[0]).includes('suppressAddress');
+          if (!isOfSuppression || failures === 0) return target.transaction(...args);
+          failures -= 1;
+          return Promise.reject(Object.assign(new Error('gone'), { code: '57P01' }));
+        };
+      },
+    });
+    await deliver(deps({ db }), { digestId, leaseId: await lease() });
+    expect(failures).toBe(0);
+    expect(await suppressed()).toEqual(['bounce']);
+  });
+
   it('A digest is paused and nobody suppressed when too many addresses bounce', async () => {
     const { digestId } = await composeFor(buildSubscribers(30));
     fixture.sink.respondWith(() => ({ at: 'rcpt', reply: '550 5.1.1 No such user' }));

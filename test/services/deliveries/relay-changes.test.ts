@@ -10,6 +10,7 @@ const UP = { ...DOWN, isAvailable: true, sentence: 'It is back.' };
 let output: string[];
 let relays: RelayChangeHandler;
 let isInUse: boolean;
+let askedSince: Date;
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
@@ -23,7 +24,11 @@ beforeEach(() => {
     alerts,
     log: (level, event) => void output.push(`${level} ${event}`),
     enqueueDue: async () => void output.push('enqueue due batches'),
-    isInUse: async () => isInUse,
+    isInUse: async (_relay, since) => {
+      askedSince = since;
+      return isInUse;
+    },
+    clockGuard: { databaseClock: () => new Date('2026-05-08T07:00:00Z') },
   });
 });
 afterEach(() => {
@@ -38,6 +43,11 @@ describe('The handler of relay changes', () => {
       'error It is down.',
       ...Array(3).fill('raise relay-down relay.example.org:25'),
     ]);
+  });
+
+  it('A relay is in use when it accepted a mail in the last 30 seconds of the database, which dates them', () => {
+    relays.handle(DOWN);
+    expect(askedSince).toEqual(new Date('2026-05-08T06:59:30Z'));
   });
 
   it('The alert ends and the due batches are enqueued when the relay is back', async () => {

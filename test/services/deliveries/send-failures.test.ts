@@ -10,6 +10,7 @@ import { markDigestPaused, markDigestResumed } from '../../../src/db/digests/dig
 import type { DigestSenderDeps } from '../../../src/services/deliveries/digest-sender.ts';
 import { startLeaseHeartbeat } from '../../../src/services/deliveries/lease.ts';
 import { createSendSuspension } from '../../../src/services/deliveries/send-suspension.ts';
+import { FRIDAY } from '../../support/clock.ts';
 import { createRecordingQueue } from '../../support/recording-queue.ts';
 import { buildSubscribers, MAX_IN_FLIGHT, useSendingFixture } from './sending-fixture.ts';
 
@@ -416,6 +417,36 @@ describe('A database that refuses what a worker records', () => {
     });
     expect(fixture.sink.accepted).toHaveLength(2 * MAX_IN_FLIGHT + 1);
     await bad.close();
+  });
+
+  it('A worker drops the results of a digest that a failover lost, and sends the next one', async () => {
+    const { digestId } = await composeFor(buildSubscribers(2 * MAX_IN_FLIGHT + 1));
+    const { db } = database;
+    const worker = await startBadWorker({});
+    let losing: Promise<unknown> | undefined;
+    const lose = () =>
+      db.transaction(async (tx) => {
+        await tx.execute(sql.raw(`DROP TABLE deliveries_${digestId}`));
+        await tx.execute(sql`DELETE FROM batches WHERE digest_id = ${digestId}`);
+        await tx.execute(sql`DELETE FROM digest_papers WHERE digest_id = ${digestId}`);
+        await tx.execute(sql`DELETE FROM digests WHERE id = ${digestId}`);
+      });
+    fixture.sink.beforeReply(async () => {
+      losing ??= lose();
+      await losing;
+    });
+    await (await worker.deliverBatch({ digestId, batch: 0 })).ended;
+    expect(worker.suspension.isSuspended()).toBe(false);
+    expect(fixture.alerts[0]).toContain('had not received this digest');
+    for (let time = 1; time <= 6; time += 1)
+      await (await worker.deliverBatch({ digestId, batch: 0 })).ended;
+    expect(worker.suspension.isSuspended()).toBe(false);
+    fixture.sink.beforeReply(async () => undefined);
+    const next = await fixture.compose('daily', FRIDAY);
+    expect(await (await worker.deliverBatch({ digestId: next, batch: 0 })).ended).toMatchObject({
+      sent: 2 * MAX_IN_FLIGHT + 1,
+    });
+    await worker.close();
   });
 
   it('A worker whose batches fail one after the other gives up its lease', async () => {

@@ -154,7 +154,10 @@ async function open(world: World, owner: SimulatedProcess, instanceId: string): 
   };
   const lease = loadOnce(async () => {
     owner.lease = await startLeaseHeartbeat(
-      { ...{ db: heartbeatDb, queue, clock, elapsedMs, log, alerts }, onRenewed: clockGuard.note },
+      {
+        ...{ db: heartbeatDb, queue, clock, elapsedMs, log, alerts },
+        ...{ wallMs: () => clock().getTime(), onRenewed: clockGuard.note },
+      },
       instanceId,
     );
     return owner.lease;
