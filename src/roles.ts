@@ -108,8 +108,9 @@ async function startWorker(app: App): Promise<Pick<RunningWorkers, 'stop'>> {
 /** How often to check that the store of the queue still has the schedules, in ms. */
 const RESTORE_INTERVAL_MS = 30_000;
 
-/** Jobs in the queue `sources` that are no fetch: `monitor`. */
-const MONITOR_JOBS = 1;
+/** Jobs in the queue `sources` that are no fetch: `monitor`, and `prune`, which may take many
+ *  minutes. */
+const OTHER_JOBS = 2;
 
 async function startScheduler(app: App): Promise<Pick<RunningWorkers, 'stop'>> {
   const { queue, handlers, config, logger, clockGuard } = app;
@@ -118,7 +119,7 @@ async function startScheduler(app: App): Promise<Pick<RunningWorkers, 'stop'>> {
   await startSchedules({ ...app, sources, composeAt: config.composeAt });
   const workers = await queue.startWorkers(['schedule'], handlers, { concurrency: 1, onError });
   // One job per source at the same time, so that a slow one delays no other.
-  const concurrency = sources.length + MONITOR_JOBS;
+  const concurrency = sources.length + OTHER_JOBS;
   const sourceWorkers = await queue.startWorkers(['sources'], handlers, { concurrency, onError });
   // A queue of its own: looking up a library takes minutes and must not delay a fetch.
   const libraryWorkers = await queue.startWorkers(['library'], handlers, {

@@ -38,6 +38,35 @@ describe('A scheduler', () => {
   });
 });
 
+describe('A long prune', () => {
+  it('A scheduler sweeps while it prunes', async () => {
+    const { app } = test;
+    let sweeps = 0;
+    let endPruning = () => {};
+    let isPruning = false;
+    const handlers = {
+      ...app.handlers,
+      sweep: async () => {
+        sweeps += 1;
+      },
+      prune: () => {
+        isPruning = true;
+        return new Promise<void>((resolve) => {
+          endPruning = resolve;
+        });
+      },
+    };
+    await app.queue.enqueue('prune', {}, 'prune-now');
+    const roles = await startRoles({ ...app, handlers }, ['scheduler']);
+    await expect.poll(() => isPruning, { timeout: 30_000 }).toBe(true);
+    const before = sweeps;
+    await app.queue.enqueue('sweep', {}, 'sweep-now');
+    await expect.poll(() => sweeps, { timeout: 30_000 }).toBeGreaterThan(before);
+    endPruning();
+    await roles.stop();
+  });
+});
+
 describe('Workers whose clock is guarded', () => {
   it('Workers are paused and resumed by what the guard tells, not by a skew in between, after which nothing would resume them', async () => {
     const { app } = test;

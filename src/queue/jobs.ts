@@ -40,7 +40,7 @@ export const QUEUE_NAMES = [
 export type QueueName = (typeof QUEUE_NAMES)[number];
 
 /** The queue of each job. Separate queues keep a long digest from delaying confirmations, and a
- *  slow source from delaying composing. */
+ *  slow source from delaying composing, and a long prune from delaying a sweep. */
 export const QUEUE_BY_JOB = {
   compose: 'schedule',
   sweep: 'schedule',
@@ -50,5 +50,5 @@ export const QUEUE_BY_JOB = {
   'sort-papers': 'sources',
   'library-lookup': 'library',
   monitor: 'sources',
-  prune: 'schedule',
+  prune: 'sources',
 } as const satisfies Record<JobName, QueueName>;

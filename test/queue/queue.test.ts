@@ -4,7 +4,7 @@ import {
   createRedisQueueBackend,
   type QueueBackend,
 } from '../../src/queue/backend.ts';
-import type { Handlers, JobName, QueueName } from '../../src/queue/jobs.ts';
+import { type Handlers, type JobName, QUEUE_BY_JOB, type QueueName } from '../../src/queue/jobs.ts';
 import { openQueue, type Queue, type RunningWorkers } from '../../src/queue/queue.ts';
 import { useDatabase } from '../support/database.ts';
 import { emptyRedis, redisUrl } from '../support/redis.ts';
@@ -260,7 +260,7 @@ describe('A schedule', () => {
   it('A schedule is restored after its store was wiped', async () => {
     const other = openQueue(backend, () => undefined);
     await other.schedule('prune', {}, { cron: '10 3 * * *' });
-    const raw = backend.openQueue('schedule') as unknown as {
+    const raw = backend.openQueue(QUEUE_BY_JOB.prune) as unknown as {
       getJobScheduler(id: string): Promise<unknown>;
       removeJobScheduler(id: string): Promise<boolean>;
       close(): Promise<void>;

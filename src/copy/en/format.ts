@@ -66,7 +66,14 @@ export function describeDigestSchedule(
 
 /** How late the first attempts were, after the hour that readers chose. */
 export function describeDelays({ p50, p95, p99, max }: DelaySummary): string {
-  return `Delay after the reader’s hour: at most ${formatCount(p50)} s for half of the readers, ${formatCount(p95)} s for 95 %, ${formatCount(p99)} s for 99 %, ${formatCount(max)} s for all.`;
+  return `Delay after the reader’s hour: at most ${formatSeconds(p50)} for half of the readers, ${formatSeconds(p95)} for 95 %, ${formatSeconds(p99)} for 99 %, ${formatSeconds(max)} for all.`;
+}
+
+/** `95 s`, `3 min`, `2.5 h`, rounded up, since delays are said to be at most this long. */
+function formatSeconds(seconds: number): string {
+  if (seconds < 120) return `${seconds} s`;
+  const minutes = Math.ceil(seconds / 60);
+  return minutes < 120 ? `${minutes} min` : `${Math.ceil(minutes / 6) / 10} h`;
 }
 
 /** `7` → `07:00`. */

@@ -24,9 +24,6 @@ export const DELIVERY_TRANSITIONS: Record<DeliveryState, readonly DeliveryState[
   expired: ['pending'],
 };
 
-/** Why a delivery is `expired`. */
-export const EXPIRED_DETAIL = 'The reader’s next digest was due before this one could be sent.';
-
 /** Deliveries in one batch at most. More would let a slow relay delay too many of them, fewer would
  *  be too many jobs for a queue in Postgres. */
 export const MAX_BATCH_DELIVERIES = 200;

@@ -1,6 +1,6 @@
 import { classifyReply, type ReplyClass, type SmtpReply } from '../smtp/smtp-reply.ts';
 import { redactAddresses } from '../text/redact.ts';
-import { type DeliveryState, EXPIRED_DETAIL } from './delivery.ts';
+import type { DeliveryState } from './delivery.ts';
 import { computeRetryDelayMs } from './retry-delay.ts';
 
 /** How an attempt to send a mail ended. The final dot separates `unsent` from `unknown`: before it
@@ -78,7 +78,7 @@ export function decideDeliveryResult(
   const { expiresAt, attempts, now, random } = delivery;
   const nextAt = new Date(now.getTime() + computeRetryDelayMs(attempts, random));
   if (nextAt < expiresAt) return { state: 'deferred', nextAt, ...evidence };
-  return { state: 'expired', ...evidence, detail: joinDetails(EXPIRED_DETAIL, evidence.detail) };
+  return { state: 'expired', ...evidence };
 }
 
 /** Formats a reply on one line, such as `451 4.7.1 Greylisted`, with addresses redacted. */
@@ -86,8 +86,4 @@ export function formatReply({ code, enhanced, text }: SmtpReply): string {
   const redactedText = redactAddresses(text);
   const codes = enhanced === null ? String(code) : `${code} ${enhanced}`;
   return (redactedText === '' ? codes : `${codes} ${redactedText}`).slice(0, 500);
-}
-
-function joinDetails(first: string, second: string | undefined): string {
-  return second === undefined ? first : `${first} ${second}`;
 }

@@ -35,6 +35,8 @@ export interface PaperInput {
 }
 
 const MAX_ID_CHARS = 200;
+/** Percent-encoded: with the site's address and a token, a link fits a line of an email. */
+const MAX_ENCODED_ID_CHARS = 600;
 const MAX_TITLE_CHARS = 1000;
 const MAX_ABSTRACT_CHARS = 20_000;
 const MAX_AUTHORS = 5000;
@@ -101,6 +103,10 @@ export function parsePaper(
   if (id.length > MAX_ID_CHARS)
     throwInvalidPaper(
       `id is ${formatValue(given)}: expected at most ${MAX_ID_CHARS} characters with the source`,
+    );
+  if (encodeURIComponent(id).length > MAX_ENCODED_ID_CHARS)
+    throwInvalidPaper(
+      `id is ${formatValue(given)}: expected at most ${MAX_ENCODED_ID_CHARS} characters with the source in a URL, where one that is not ASCII takes 6 to 12`,
     );
   const authors = field('authors', parseAuthors) ?? [];
   const listedOn = field('listed_on', parseDay) ?? today;

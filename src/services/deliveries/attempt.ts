@@ -1,3 +1,4 @@
+import { DELIVERY_DETAILS } from '../../copy/en/deliveries.ts';
 import type {
   AttemptRecord,
   NextAttempt,
@@ -53,8 +54,13 @@ export async function attemptToSend(
   const delivery = { expiresAt, attempts, now: deps.clock(), random: deps.random() };
   const { state, nextAt, reply, detail } = decideDeliveryResult(outcome, delivery);
   const { relay } = outcome;
-  const result = { subscriberId, leaseId, attempts, state, nextAt, relay, reply, detail };
+  const evidence = { relay, reply, detail: state === 'expired' ? explainExpiry(detail) : detail };
+  const result = { subscriberId, leaseId, attempts, state, nextAt, ...evidence };
   return { entry: mail, outcome, result };
+}
+
+function explainExpiry(detail: string | undefined): string {
+  return detail === undefined ? DELIVERY_DETAILS.expired : `${DELIVERY_DETAILS.expired} ${detail}`;
 }
 
 /** Only an address can make a mail invalid for good. Any other error is a fault of the installation

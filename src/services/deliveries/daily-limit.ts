@@ -1,3 +1,4 @@
+import { DELIVERY_DETAILS } from '../../copy/en/deliveries.ts';
 import type { Db } from '../../db/client.ts';
 import type { BatchKey } from '../../db/deliveries/batches.ts';
 import { countRecentMessages, lockDailyLimit } from '../../db/deliveries/recent-messages.ts';
@@ -27,15 +28,12 @@ export async function applyDailyLimit(
     const left = Math.max(0, dailyLimit - messages - claimed);
     const nextAt = findRetryTime({ isSpent: messages >= dailyLimit, since, now });
     const postponed = mails.slice(left).map(({ subscriberId }): ClaimOutcome => {
-      return { subscriberId, state: 'pending', nextAt, detail: DAILY_LIMIT_REACHED };
+      return { subscriberId, state: 'pending', nextAt, detail: DELIVERY_DETAILS.dailyLimit };
     });
     await recordClaimOutcomes(tx, { ...batch, now }, postponed);
     return mails.slice(0, left);
   });
 }
-
-/** The detail of a delivery that waits for the daily limit. */
-const DAILY_LIMIT_REACHED = 'The daily limit of messages is reached.';
 
 /** When the first message leaves the 24 hours; soon while other batches hold the rest. */
 function findRetryTime({

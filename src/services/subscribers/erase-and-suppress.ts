@@ -1,3 +1,4 @@
+import { DELIVERY_DETAILS } from '../../copy/en/deliveries.ts';
 import type { Db } from '../../db/client.ts';
 import { eraseDeliveriesOf } from '../../db/deliveries/deliveries.ts';
 import { skipDeliveriesOf } from '../../db/deliveries/transitions/skip-subscriber.ts';
@@ -27,15 +28,13 @@ export async function eraseAndSuppress(
     const emailHash = hashSuppressedAddress(normaliseAddress(subscriber.email).key, suppressionKey);
     await lockForErasure(tx);
     await suppressAddress(tx, { emailHash, reason: 'erased', now });
-    await skipDeliveriesOf(tx, subscriber.id, ERASED_DETAIL, now);
+    await skipDeliveriesOf(tx, subscriber.id, DELIVERY_DETAILS.erased, now);
     await eraseSubscriber(tx, subscriber.id);
     return subscriber;
   });
   if (!erased) return false;
   // Again, for a digest that was composed at the same time and did not see the erasure.
-  await db.transaction((tx) => skipDeliveriesOf(tx, erased.id, ERASED_DETAIL, now));
+  await db.transaction((tx) => skipDeliveriesOf(tx, erased.id, DELIVERY_DETAILS.erased, now));
   await eraseDeliveriesOf(db, erased.id);
   return true;
 }
-
-const ERASED_DETAIL = 'The subscriber was erased.';

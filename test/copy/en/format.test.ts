@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import {
   capitalize,
   describeAuthors,
+  describeDelays,
   describeDigestSchedule,
   describePaper,
   formatDate,
@@ -77,6 +78,17 @@ describe('describeDigestSchedule', () => {
   ] as const)('The schedule of a %s digest is described as “%s”', (frequency, expected) => {
     expect(describeDigestSchedule({ frequency, hour: 7, timezone: 'Europe/Berlin' })).toBe(
       expected,
+    );
+  });
+});
+
+describe('describeDelays', () => {
+  it('Delays are said in seconds, minutes or hours, and never too short', () => {
+    expect(describeDelays({ p50: 0, p95: 119, p99: 121, max: 10_800 })).toBe(
+      'Delay after the reader’s hour: at most 0 s for half of the readers, 119 s for 95 %, 3 min for 99 %, 3 h for all.',
+    );
+    expect(describeDelays({ p50: 7140, p95: 7141, p99: 7561, max: 86_400 })).toBe(
+      'Delay after the reader’s hour: at most 119 min for half of the readers, 2 h for 95 %, 2.2 h for 99 %, 24 h for all.',
     );
   });
 });

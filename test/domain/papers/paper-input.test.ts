@@ -138,6 +138,7 @@ describe('parsePaper', () => {
     ['abstract', '', '"": expected a text of 1 to 20000 characters.'],
     ['id', 'x'.repeat(201), 'expected a text of 1 to 200 characters.'],
     ['id', 'x'.repeat(200), 'expected at most 200 characters with the source.'],
+    ['id', '論'.repeat(100), 'expected at most 600 characters with the source in a URL'],
     ['authors', 'Ada', '"Ada": expected a list of at most 5000 names of at most 1000 characters.'],
     ['authors', [1], 'expected a list of at most 5000 names of at most 1000 characters.'],
     ['author_count', 1.5, '1.5: expected a whole number from 0 on.'],

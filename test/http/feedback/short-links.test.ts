@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { composeDigest } from '../../../src/services/digests/compose-digest.ts';
 import { buildPaper, storePapers, storeSubscriber } from '../../support/rows.ts';
@@ -40,6 +41,20 @@ describe('/f/:token/:action', () => {
     const answer = await site.request({ method: 'GET', url: `/f/${token}/t0` });
     expect(answer.statusCode).toBe(302);
     expect(String(answer.headers.location).endsWith(`/feedback/${token}/mute/ssm`)).toBe(true);
+  });
+
+  it('The letter t leads to the topic that the mail names, also when the paper has other topics by now', async () => {
+    const { db } = site.app;
+    const move = (from: string, to: string) =>
+      db.execute(sql`
+        UPDATE paper_topics SET topic_slug = ${to} WHERE paper_id = ${OLD} AND topic_slug = ${from}`);
+    await move('ssm', 'rl');
+    try {
+      const answer = await site.request({ method: 'GET', url: `/f/${token}/t0` });
+      expect(String(answer.headers.location).endsWith(`/feedback/${token}/mute/ssm`)).toBe(true);
+    } finally {
+      await move('rl', 'ssm');
+    }
   });
 
   it.each(['m1', 'm', 'x0', '0', 'm-1', 'm0x'])('There is no paper at %s', async (action) => {

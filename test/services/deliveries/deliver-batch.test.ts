@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { describe, expect, it } from 'vitest';
+import { DELIVERY_DETAILS } from '../../../src/copy/en/deliveries.ts';
 import { updatePreferences } from '../../../src/db/subscribers/subscribers.ts';
-import { EXPIRED_DETAIL } from '../../../src/domain/deliveries/delivery.ts';
 import { resendDeliveries } from '../../../src/services/deliveries/resend-deliveries.ts';
 import { tokens } from '../../support/keys.ts';
 import { createRecordingQueue } from '../../support/recording-queue.ts';
@@ -192,7 +192,7 @@ describe('A retry', () => {
     clock.set('2026-05-10T09:59:00Z');
     await deliver(deps(), { digestId, leaseId: await lease() });
     expect(await rows(digestId)).toMatchObject([
-      { state: 'expired', attempts: 3, detail: EXPIRED_DETAIL, reply: '451 4.3.0 Later' },
+      { state: 'expired', attempts: 3, detail: DELIVERY_DETAILS.expired, reply: '451 4.3.0 Later' },
     ]);
   });
 

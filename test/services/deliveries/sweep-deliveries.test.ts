@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { describe, expect, it } from 'vitest';
+import { DELIVERY_DETAILS } from '../../../src/copy/en/deliveries.ts';
 import { countDeliveries } from '../../../src/db/deliveries/count-deliveries.ts';
 import { openLease } from '../../../src/db/deliveries/leases.ts';
 import { claimBatch } from '../../../src/db/deliveries/transitions/claim.ts';
@@ -8,7 +9,6 @@ import { skipDeliveriesOf } from '../../../src/db/deliveries/transitions/skip-su
 import { markDigestCancelled, markDigestPaused } from '../../../src/db/digests/digests.ts';
 import { listFinishedDigests } from '../../../src/db/digests/retention.ts';
 import { addTransactionalEmail } from '../../../src/db/transactional/transactional-emails.ts';
-import { EXPIRED_DETAIL } from '../../../src/domain/deliveries/delivery.ts';
 import { enqueueRemaining } from '../../../src/services/deliveries/enqueue-batches.ts';
 import { sweepDeliveries } from '../../../src/services/deliveries/sweep-deliveries.ts';
 import { resumeDigest } from '../../../src/services/digests/resume-digest.ts';
@@ -124,7 +124,7 @@ describe('The sweep', () => {
     const { rows } = await database.db.execute(
       sql`SELECT DISTINCT state, detail FROM deliveries WHERE digest_id = ${digestId}`,
     );
-    expect(rows).toEqual([{ state: 'expired', detail: EXPIRED_DETAIL }]);
+    expect(rows).toEqual([{ state: 'expired', detail: DELIVERY_DETAILS.expired }]);
   });
 
   it('Nothing expires twice: the next sweep finds no batch of the old digest', async () => {

@@ -1,4 +1,5 @@
 import { sql } from 'drizzle-orm';
+import { DELIVERY_DETAILS } from '../../../copy/en/deliveries.ts';
 import type { Db } from '../../client.ts';
 import { type DueBatch, releaseBatches } from '../batches.ts';
 import { deleteExpiredLeases } from '../leases.ts';
@@ -45,7 +46,7 @@ export async function endLeases(
     const updated = await db.execute<{ state: 'pending' | 'unknown' }>(sql`
       UPDATE ${getPartition(digestId)} SET
         state = CASE state WHEN 'sending' THEN 'unknown' ELSE 'pending' END,
-        detail = CASE state WHEN 'sending' THEN ${LOST_WORKER_DETAIL} END,
+        detail = CASE state WHEN 'sending' THEN ${DELIVERY_DETAILS.lostWorker} END,
         lost_lease_id = CASE state WHEN 'sending' THEN lease_id END,
         lease_id = NULL,
         updated_at = ${now}
@@ -76,5 +77,3 @@ async function listLostLeases(db: Db): Promise<string[]> {
     WHERE lease_id IS NOT NULL AND NOT EXISTS (SELECT FROM leases WHERE id = lease_id)`);
   return rows.map(({ id }) => id);
 }
-
-const LOST_WORKER_DETAIL = 'The worker was gone before the relay’s answer was recorded.';

@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import { EXPIRED_DETAIL } from '../../../domain/deliveries/delivery.ts';
+import { DELIVERY_DETAILS } from '../../../copy/en/deliveries.ts';
 import type { Db } from '../../client.ts';
 import { releaseBatches } from '../batches.ts';
 import { getPartition } from '../partitions.ts';
@@ -32,7 +32,7 @@ export async function expireDeliveries(
     for (const { digestId, numbers } of ended.rows) {
       const result = await tx.execute(sql`
         UPDATE ${getPartition(digestId)} SET
-          state = 'expired', detail = concat_ws(' ', ${EXPIRED_DETAIL}::text, detail), updated_at = ${now}
+          state = 'expired', detail = concat_ws(' ', ${DELIVERY_DETAILS.expired}::text, detail), updated_at = ${now}
         WHERE batch = ANY(${sql.param(numbers)}::int[]) AND expires_at <= ${now}
           AND state IN (${fromStates(EXPIRE_TRANSITIONS)})`);
       expired.deliveries += result.rowCount ?? 0;

@@ -1,4 +1,5 @@
 import { sql } from 'drizzle-orm';
+import { DELIVERY_DETAILS } from '../../../copy/en/deliveries.ts';
 import type { Db } from '../../client.ts';
 import { lockAndMarkDue, recountBatches } from '../batches.ts';
 import { getPartition, getPartitionName } from '../partitions.ts';
@@ -9,9 +10,6 @@ export const MARK_FORGOTTEN_TRANSITIONS = {
   pending: ['unknown'],
   deferred: ['unknown'],
 } as const satisfies Transitions;
-
-const FORGOTTEN_DETAIL =
-  'It may have been sent: the failover of the database lost the record of its attempt.';
 
 /** Marks the deliveries of a digest as unknown of which fewer attempts are recorded than were made.
  *  `attempts` holds the number of the last attempt by subscriber. Call it in a transaction.
@@ -40,7 +38,7 @@ export async function markForgottenDeliveries(
   await lockAndMarkDue(tx, digestId, numbers, now);
   const result = await tx.execute(sql`
     UPDATE ${deliveries} AS delivery SET
-      state = 'unknown', attempts = made.attempts, detail = ${FORGOTTEN_DETAIL}, updated_at = ${now}
+      state = 'unknown', attempts = made.attempts, detail = ${DELIVERY_DETAILS.forgotten}, updated_at = ${now}
     FROM ${made} WHERE ${forgotten} AND delivery.batch = ANY(${sql.param(numbers)}::int[])`);
   await recountBatches(tx, digestId, numbers);
   return result.rowCount ?? 0;

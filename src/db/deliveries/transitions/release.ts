@@ -1,8 +1,8 @@
 import { sql } from 'drizzle-orm';
+import { DELIVERY_DETAILS } from '../../../copy/en/deliveries.ts';
 import type { Db } from '../../client.ts';
 import { type BatchKey, type DueBatch, releaseBatches } from '../batches.ts';
 import { getPartition } from '../partitions.ts';
-import { DIGEST_CANCELLED_DETAIL } from './skip-cancelled.ts';
 import type { Transitions } from './transition.ts';
 
 /** Skipped when the digest was cancelled after the claim. */
@@ -32,7 +32,7 @@ export async function releaseBatch(
     await tx.execute(sql`
       UPDATE ${deliveries} SET
         state = ${row.isCancelled ? 'skipped' : 'pending'},
-        detail = ${row.isCancelled ? DIGEST_CANCELLED_DETAIL : null},
+        detail = ${row.isCancelled ? DELIVERY_DETAILS.cancelled : null},
         lease_id = NULL, updated_at = ${now}
       WHERE batch = ${batch} AND state = 'claimed' AND lease_id = ${leaseId}`);
     const sending = await tx.execute(sql`

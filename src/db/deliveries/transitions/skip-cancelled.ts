@@ -1,4 +1,5 @@
 import { sql } from 'drizzle-orm';
+import { DELIVERY_DETAILS } from '../../../copy/en/deliveries.ts';
 import type { Db } from '../../client.ts';
 import { releaseBatches } from '../batches.ts';
 import { getPartition } from '../partitions.ts';
@@ -8,9 +9,6 @@ export const SKIP_CANCELLED_TRANSITIONS = {
   pending: ['skipped'],
   deferred: ['skipped'],
 } as const satisfies Transitions;
-
-/** Why deliveries of a cancelled digest are skipped. */
-export const DIGEST_CANCELLED_DETAIL = 'The digest was cancelled.';
 
 /** Skips the open deliveries of cancelled digests. Batches with a lease are left alone: their
  *  worker skips them when it releases them. @returns how many deliveries were skipped. */
@@ -26,7 +24,7 @@ export async function skipCancelledDeliveries(db: Db, now: Date): Promise<number
     for (const { digestId, numbers } of cancelled.rows) {
       const result = await tx.execute(sql`
         UPDATE ${getPartition(digestId)}
-        SET state = 'skipped', detail = ${DIGEST_CANCELLED_DETAIL}, updated_at = ${now}
+        SET state = 'skipped', detail = ${DELIVERY_DETAILS.cancelled}, updated_at = ${now}
         WHERE batch = ANY(${sql.param(numbers)}::int[])
           AND state IN (${fromStates(SKIP_CANCELLED_TRANSITIONS)})`);
       skipped += result.rowCount ?? 0;
