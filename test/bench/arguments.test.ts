@@ -61,6 +61,11 @@ describe('parseArguments of the benchmark', () => {
     expect(parseArguments(argv)).toEqual({ kind: 'wrong', problems: [problem] });
   });
 
+  it('A profile is of a whole digest, without pauses', () => {
+    const parsed = parseArguments(['--subscribers', '5', '--profile', 'p']);
+    expect(parsed.kind === 'run' && parsed.options.isAlternating).toBe(false);
+  });
+
   it('All problems are reported at once', () => {
     const parsed = parseArguments(['--queue', 'kafka', '--workers', 'two']);
     expect(parsed.kind === 'wrong' && parsed.problems).toHaveLength(3);

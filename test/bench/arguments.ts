@@ -48,7 +48,8 @@ smtp-source with messages of the same size to the same sink, in short windows be
   --on-time                 let the scheduler send it at one hour for all, and measure how late it is;
                             implies --whole
   --profile FOLDER          write CPU profiles of the workers there; read them with
-                            node --import tsx test/bench/profile/summarise-profile.ts FOLDER
+                            node --import tsx test/bench/profile/summarise-profile.ts FOLDER;
+                            implies --whole: a stopped worker would count as a busy one
   --help                    print this help`;
 
 const OPTIONS = {
@@ -87,7 +88,7 @@ export function parseArguments(argv: readonly string[]): ParsedArguments {
     oldDeliveries: count('old', { min: 0, max: 100_000_000, fallback: 0 }),
     papers:
       given.papers === undefined ? null : count('papers', { min: 1, max: 20, fallback: null }),
-    isAlternating: given.whole !== true && given['on-time'] !== true,
+    isAlternating: given.whole !== true && given['on-time'] !== true && given.profile === undefined,
     isOnTime: given['on-time'] === true,
     digests: count('digests', { min: 1, max: 20, fallback: 1 }),
     profileFolder: given.profile ?? null,

@@ -63,6 +63,9 @@ export function createReasonPicker({
     paper,
     slugs: paper.topics.map(({ slug }) => slug),
     otherSlugs: paper.otherTopics.map(({ slug }) => slug),
+    isMuchDiscussed: muchDiscussed.has(paper),
+    isDiscussed: scoreDiscussion(paper) > 0,
+    isNew: isNewPaper(paper),
     candidates: new Map<number, ReasonCandidate[]>(),
   }));
   type PaperEntry = (typeof entries)[number];
@@ -84,13 +87,13 @@ export function createReasonPicker({
       followedTopics,
       weakTopic: otherSlugs.find(isFollowed) ?? null,
       isMostDiscussed: paper.rank === mostDiscussedRank,
-      isMuchDiscussed: muchDiscussed.has(paper),
+      isMuchDiscussed: entry.isMuchDiscussed,
       ledTopicPaperCount: leader?.paper === paper ? leader.papers : 0,
       popularity: paper.popularity,
       hasCode: paper.codeUrl !== null,
-      isDiscussed: scoreDiscussion(paper) > 0,
+      isDiscussed: entry.isDiscussed,
       counted: paper.countsVotes ? 'votes' : paper.countsComments ? 'comments' : null,
-      isNew: isNewPaper(paper),
+      isNew: entry.isNew,
       isDarkHorse: match.isDarkHorse,
     });
     return reasons.slice(0, MAX_REASONS).map((reason) => ({

@@ -1,5 +1,6 @@
 import { Temporal } from 'temporal-polyfill';
 import type { DigestKind } from '../digests/digest.ts';
+import { memoise } from '../memoise.ts';
 import type { Frequency } from '../subscribers/subscriber.ts';
 import { DAY_MS } from './units.ts';
 
@@ -66,8 +67,11 @@ export function toUtcMoment(day: string, { hour, minute }: TimeOfDay): Date {
 
 /** The day of a moment in UTC, `YYYY-MM-DD`. */
 export function toUtcDay(moment: Date): string {
-  return moment.toISOString().slice(0, 10);
+  return formatDayNumber(Math.floor(moment.getTime() / DAY_MS));
 }
+
+/** By days since 1970: every mail names the day of a sign-up. */
+const formatDayNumber = memoise((day: number) => new Date(day * DAY_MS).toISOString().slice(0, 10));
 
 /** The day that many days after `day`. */
 export function addDays(day: string, days: number): string {

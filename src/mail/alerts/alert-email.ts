@@ -30,7 +30,7 @@ export function composeAlertEmail(
   const { siteName } = createSiteView(sender);
   return composeSingleEmail(templates, sender, {
     to,
-    messageId: messageIds({ kind: 'alert', incidentId: incident.id, isOver }),
+    messageId: messageIds.of({ kind: 'alert', incidentId: incident.id, isOver }),
     date: (isOver ? incident.endedAt : null) ?? incident.raisedAt,
     link: sender.links.status,
     copy: isOver

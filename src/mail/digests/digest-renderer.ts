@@ -8,7 +8,7 @@ import { type Chunk, createTextChunk } from '../encoding/chunk.ts';
 import { toSingleLine } from '../encoding/printable.ts';
 import { wrapText } from '../encoding/wrap.ts';
 import type { MailTemplates } from '../templates/mail-templates.ts';
-import { fillFragment } from '../templates/placeholders.ts';
+import { appendChunks, fillFragment } from '../templates/placeholders.ts';
 import type { Sender } from '../templates/sender.ts';
 import type { DayFacts, EarlierDigest } from './digest-note.ts';
 import { describeSelectionBasis } from './digest-text.ts';
@@ -168,8 +168,8 @@ function placePapers(
   availableBytes: number,
 ): PlacedPapers {
   const { headings } = shared;
-  const html: (readonly Chunk[])[] = [];
-  const text: (readonly Chunk[])[] = [];
+  const html: Chunk[] = [];
+  const text: Chunk[] = [];
   let [bytes, fittedCount, wordCount] = [0, 0, 0];
   let isFull = false;
   for (let position = 0; position < layoutItems.length; position += 1) {
@@ -182,26 +182,19 @@ function placePapers(
     const { rank, reason } = selection[index] as SelectedPaper;
     const variant = { format, isRuled, isClickTracked: allowsClicks, showsSummaries };
     const paper = shared.paper(rank, variant, reason);
-    if (format === 'darkHorse') text.push([headings.text.darkHorse]);
-    else if (isFirstBrief) text.push([headings.text.briefs]);
-    text.push(paper.textAt(position));
+    if (format === 'darkHorse') text.push(headings.text.darkHorse);
+    else if (isFirstBrief) text.push(headings.text.briefs);
+    appendChunks(text, paper.textAt(position));
     bytes += paper.htmlBytes;
     isFull ||= bytes > availableBytes && format === 'brief';
     if (isFull) continue;
-    if (isFirstBrief) html.push([headings.html.briefs]);
-    html.push(paper.html);
+    if (isFirstBrief) html.push(headings.html.briefs);
+    appendChunks(html, paper.html);
     wordCount += paper.wordCount;
     fittedCount += 1;
   }
-  return {
-    html: NO_CHUNKS.concat(...html),
-    fittedCount,
-    wordCount,
-    text: NO_CHUNKS.concat(...text),
-  };
+  return { html, fittedCount, wordCount, text };
 }
-
-const NO_CHUNKS: readonly Chunk[] = [];
 
 function requireRank(selection: Selection, index: number): number {
   return (selection[index] as SelectedPaper).rank;

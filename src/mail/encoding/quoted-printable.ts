@@ -17,7 +17,7 @@ export function encodeQuotedPrintable(text: string): string {
  * text does not end with its own. So chunks can be encoded in advance and separately.
  */
 export function encodeChunk(text: string): Buffer {
-  if (SHORT_LINE.test(text)) return Buffer.from(`${text}=\r\n`, 'latin1');
+  if (SHORT_LINES.test(text)) return Buffer.from(`${text.replaceAll('\n', '\r\n')}=\r\n`, 'latin1');
   const isAtLineStart = text === '' || text.endsWith('\n');
   const encoded = isAtLineStart
     ? encodeQuotedPrintable(text)
@@ -72,6 +72,7 @@ function encodeBytes(text: string): string {
 }
 
 /** Matches most texts of a single subscriber, which need no encoding. */
-const SHORT_LINE = /^(?!\.|From )[\x20-\x3c\x3e-\x7e]{0,74}[\x21-\x3c\x3e-\x7e]$/;
+const SHORT_LINES =
+  /^(?!\.|From )[\x20-\x3c\x3e-\x7e]{0,74}[\x21-\x3c\x3e-\x7e](?:\n(?!\.|From )[\x20-\x3c\x3e-\x7e]{0,74}[\x21-\x3c\x3e-\x7e])*$/;
 const NOT_LITERAL = /[^\x20-\x3c\x3e-\x7e]+/g;
 const SPACE_AT_END = / $/;

@@ -37,17 +37,25 @@ export function fillFragment(
   fragment: Fragment,
   values: Readonly<Record<string, Chunk | readonly Chunk[]>>,
 ): Chunk[] {
-  const runs = fragment.map((item): readonly Chunk[] => {
-    if (!('placeholder' in item)) return [item];
+  const chunks: Chunk[] = [];
+  for (const item of fragment) {
+    if (!('placeholder' in item)) {
+      chunks.push(item);
+      continue;
+    }
     const value = values[item.placeholder];
     if (value === undefined)
       throw new RangeError(`The placeholder “${item.placeholder}” has no value.`);
-    return 'bytes' in value ? [value] : value;
-  });
-  return NO_CHUNKS.concat(...runs);
+    if ('bytes' in value) chunks.push(value);
+    else appendChunks(chunks, value);
+  }
+  return chunks;
 }
 
-const NO_CHUNKS: readonly Chunk[] = [];
+/** Faster than `concat` and than spreading: V8 compiles the loop. */
+export function appendChunks(target: Chunk[], chunks: readonly Chunk[]): void {
+  for (let index = 0; index < chunks.length; index += 1) target.push(chunks[index] as Chunk);
+}
 
 /** Encoded length of `fragment` in bytes, without its placeholders. */
 export function measureFixedBytes(fragment: Fragment): number {

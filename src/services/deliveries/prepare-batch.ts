@@ -64,7 +64,9 @@ export async function prepareBatch(
     ...{ ready: [], outcomes: [], newlyQuiet: [], explainedQuiet: [] },
     problem: null,
   };
-  const prepareOne = (delivery: ClaimedDelivery) => {
+  const tokens = deps.tokens.sealDeliveries(context.digest.id, ids);
+  const messageIds = deps.messageIds.ofDeliveries(context.digest.id, ids);
+  const prepareOne = (delivery: ClaimedDelivery, index: number) => {
     const { subscriberId } = delivery;
     const subscriber = subscribers.get(subscriberId);
     const obstacle = findObstacle(subscriber, context.digest.kind, {
@@ -82,13 +84,15 @@ export async function prepareBatch(
       if (subscriber.quietSince === null) prepared.newlyQuiet.push(subscriberId);
       return;
     }
-    prepared.ready.push(toReadyMail(deps, context, { delivery, subscriber, selection, leaseId }));
+    const own = { token: tokens[index] ?? '', messageId: messageIds[index] ?? '' };
+    const decided = { ...own, delivery, subscriber, selection, leaseId };
+    prepared.ready.push(toReadyMail(deps, context, decided));
     if (subscriber.quietSince !== null) prepared.explainedQuiet.push(subscriberId);
   };
   for (const [index, delivery] of claimed.entries()) {
     if (index > 0 && index % SELECTIONS_PER_TICK === 0) await yieldToEventLoop();
     try {
-      prepareOne(delivery);
+      prepareOne(delivery, index);
     } catch (error) {
       prepared.problem = error;
       const nextAt = new Date(deps.clock().getTime() + SELECTION_RETRY_MS);
@@ -112,20 +116,22 @@ function describeQuietReason(
 }
 
 function toReadyMail(
-  { tokens, messageIds, clock, signer }: PrepareDeps,
+  { clock, signer }: PrepareDeps,
   context: DigestContext,
   decided: {
+    token: string;
+    /** For the first attempt. */
+    messageId: string;
     delivery: ClaimedDelivery;
     subscriber: DigestRecipient;
     selection: Selection;
     leaseId: number;
   },
 ): ReadyMail {
-  const { delivery, subscriber, selection, leaseId } = decided;
+  const { token, delivery, subscriber, selection, leaseId } = decided;
   const { renderer, digest } = context;
   const { subscriberId, attempts, expiresAt } = delivery;
-  const messageId =
-    delivery.messageId ?? messageIds({ kind: 'delivery', digestId: digest.id, subscriberId });
+  const messageId = delivery.messageId ?? decided.messageId;
   const messageDate = delivery.messageDate ?? clock();
   return {
     subscriberId,
@@ -140,7 +146,6 @@ function toReadyMail(
     domain: extractDomain(subscriber.email),
     emailKey: subscriber.emailKey,
     compose: () => {
-      const token = tokens.seal({ kind: 'delivery', digestId: digest.id, subscriberId });
       const personalization = createDigestCopy(context, subscriber, { token, selection });
       const addressed = { personalization, to: subscriber.email, messageId, date: messageDate };
       return finishDigestMessage(draftDigestMessage(renderer, addressed), signer);

@@ -65,7 +65,7 @@ export async function previewDigest(
     { token, selection },
   );
   if (asText) return Buffer.from(renderDigestText(context.renderer, personalization));
-  const messageId = deps.messageIds({ kind: 'delivery', digestId: digest.id, subscriberId });
+  const messageId = deps.messageIds.of({ kind: 'delivery', digestId: digest.id, subscriberId });
   const addressed = { personalization, to: subscriber.email, messageId, date: deps.clock() };
   const message = await finishDigestMessage(
     draftDigestMessage(context.renderer, addressed),

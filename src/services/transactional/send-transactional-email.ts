@@ -135,7 +135,7 @@ async function sendClaimed(
   const email = await ensurePapers(deps, claimed);
   if (email.kind === 'return' && email.paperIds.length === 0)
     return recordTransactionalEmail(db, email, { state: 'failed', reply: NOTHING_MISSED });
-  const messageId = messageIds({ kind: 'transactional', emailId: email.id });
+  const messageId = messageIds.of({ kind: 'transactional', emailId: email.id });
   const mail = composeTransactionalEmail(templates, sender, {
     kind: email.kind,
     to: subscriber.email,

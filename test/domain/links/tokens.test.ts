@@ -35,6 +35,18 @@ describe('createLinkTokens', () => {
     expect(TOKEN_LENGTH).toBe(22);
   });
 
+  it('Deliveries that are sealed together have the tokens of single ones', () => {
+    const seal = (subscriberId: number) =>
+      tokens.seal({ kind: 'delivery', digestId: 7, subscriberId });
+    expect(tokens.sealDeliveries(7, [42, 2 ** 40 - 1, 1])).toEqual([42, 2 ** 40 - 1, 1].map(seal));
+    expect(tokens.sealDeliveries(7, [])).toEqual([]);
+    expect(() => tokens.sealDeliveries(7, [42, 0])).toThrow(RangeError);
+  });
+
+  it('A token stays the same in later versions', () => {
+    expect(tokens.seal(subject)).toBe('wEvQOjMgZpf58lHs_3j6Kw');
+  });
+
   it('Each subscriber and each digest has its own token', () => {
     const all = [1, 2, 3].flatMap((digestId) =>
       [1, 2, 3].map((subscriberId) => tokens.seal({ kind: 'delivery', digestId, subscriberId })),

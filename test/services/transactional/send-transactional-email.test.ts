@@ -255,7 +255,10 @@ describe('sendTransactionalEmail', () => {
 
   it('An e-mail that cannot be composed is tried again', async () => {
     const id = await request();
-    const broken = { ...(await worker()), messageIds: () => `<broken id>` };
+    const broken = {
+      ...(await worker()),
+      messageIds: { of: () => `<broken id>`, ofDeliveries: () => [] },
+    };
     broken.templates = { ...broken.templates, transactional: undefined as never };
     await expect(sendTransactionalEmail(broken, id)).rejects.toThrow();
     expect(await findEmail(id)).toMatchObject({ state: 'pending', attempts: 1 });
