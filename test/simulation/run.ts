@@ -3,8 +3,8 @@
  * them. Exits with 1 when a promise was broken.
  *
  * - `postgres/` is a model of PostgreSQL in memory that executes the SQL of the program.
- * - `world/` has virtual time, the processes, models of the relay and the queue, the faults, and
- *   the invariants that are checked after every step.
+ * - `world/` has virtual time, the processes, a model of the queue, servers and a network for the
+ *   SMTP client, the faults, and the invariants that are checked after every step.
  * - `plans/` keeps plans that found an error, as tests.
  */
 import { readFile } from 'node:fs/promises';

@@ -1,4 +1,5 @@
 import { sql } from 'drizzle-orm';
+import { RateLimiterPostgres } from 'rate-limiter-flexible';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Database } from '../../../src/db/client.ts';
 import { listDueBatches, sendBatchesNow } from '../../../src/db/deliveries/batches.ts';
@@ -63,6 +64,7 @@ const TABLES = {
   leases: 'id, instance_id',
   subscribers: 'id, email, status, hour, unsubscribed_at, paused_until::text, updated_at',
   suppressions: `encode(email_hash, 'hex'), reason, digest_id`,
+  sending_rate_limits: 'key, points',
   transactional_emails: 'id, subscriber_id, kind, state, next_at, attempts, reply, lease_id',
 };
 
@@ -200,6 +202,12 @@ function chooseStep(random: Random, now: Date): Step {
       claimTransactionalEmail(db, random.between(1, 4), { leaseId, now }).then(
         (email) => email?.id ?? null,
       ),
+    permit: async ({ pool }) =>
+      (
+        await openRateLimiter(pool)
+          .consume('relay', subscriberId)
+          .catch((error) => error)
+      ).consumedPoints,
     recordEmail: ({ db }) =>
       recordTransactionalEmail(
         db,
@@ -209,6 +217,15 @@ function chooseStep(random: Random, now: Date): Step {
   };
   const name = random.pick(Object.keys(steps));
   return { name, run: steps[name] as Step['run'] };
+}
+
+/** As in `send-rate-limiter.ts`, with windows that no run is long enough to leave. */
+function openRateLimiter(pool: Database['pool']): RateLimiterPostgres {
+  return new RateLimiterPostgres({
+    ...{ keyPrefix: 'relay', points: READERS, duration: 86_400 },
+    ...{ storeClient: pool, storeType: 'pool', tableName: 'sending_rate_limits' },
+    ...{ tableCreated: true, clearExpiredByTimeout: false },
+  });
 }
 
 async function compose({ db }: Database): Promise<void> {
@@ -238,6 +255,7 @@ describe('The model of PostgreSQL', () => {
     { timeout: TIMEOUT_MS },
     async (seed) => {
       await database.empty();
+      await database.db.execute(sql`DELETE FROM sending_rate_limits`);
       const model = openModelDatabase(connectDirectly(createServer({ now: Date.now })));
       await compose(database.database);
       await compose(model);

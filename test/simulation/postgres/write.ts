@@ -183,7 +183,11 @@ function compileInsert(insert: InsertStmt, scope: Scope): Query {
   const names = (insert.cols ?? []).map((each) =>
     'ResTarget' in each ? (each.ResTarget.name ?? '') : '',
   );
-  const columns = names.map((each) => definition.columns.findIndex((other) => other.name === each));
+  // Without a list, values are those of the first columns.
+  const columns =
+    names.length > 0
+      ? names.map((each) => definition.columns.findIndex((other) => other.name === each))
+      : definition.columns.map((_column, at) => at);
   const isDefault = (row: number, at: number) => {
     const list = lists?.[row];
     const item = list && 'List' in list ? list.List.items?.[at] : undefined;
@@ -206,7 +210,7 @@ function compileInsert(insert: InsertStmt, scope: Scope): Query {
       for (const [index, given] of source.run(execution, null).entries()) {
         const values: Value[] = table.columns.map((column, at) => {
           const position = columns.indexOf(at);
-          if (position === -1 || isDefault(index, position)) {
+          if (position === -1 || position >= given.length || isDefault(index, position)) {
             if (column.isIdentity) return nextId(table);
             return column.default?.() ?? null;
           }

@@ -1,4 +1,4 @@
-import type { Action } from './plan.ts';
+import type { Action, RelayFault, RelayStep } from './plan.ts';
 import type { Random } from './random.ts';
 
 type FaultOf<Kind extends Action['kind']> = Extract<Action, { kind: Kind }>;
@@ -8,7 +8,7 @@ export interface Faults {
   add(action: FaultOf<'database' | 'relay' | 'queue'>): void;
   /** The fault of a statement that a process sends now, if any. */
   takeDatabase(process: string, statement: string): FaultOf<'database'> | null;
-  takeRelay(process: string): Pick<FaultOf<'relay'>, 'fault' | 'delayMs'> | null;
+  takeRelay(process: string, step: RelayStep): RelayFault | null;
   /** Until `untilMs`, the fault hits a share of all mails. */
   startRelayTrouble(trouble: FaultOf<'relay-trouble'>, untilMs: number): void;
   takeQueue(): FaultOf<'queue'> | null;
@@ -47,11 +47,14 @@ export function createFaults({
       }
       return null;
     },
-    takeRelay: (process) => {
-      const at = relay.findIndex((fault) => fault.process === process);
+    takeRelay: (process, step) => {
+      if (relay.length === 0 && troubles.length === 0) return null;
+      const at = relay.findIndex((fault) => fault.process === process && fault.step === step);
       if (at !== -1) return relay.splice(at, 1)[0] ?? null;
       troubles = troubles.filter(({ untilMs }) => untilMs > nowMs());
-      const hit = troubles.find(({ trouble }) => random.chance(trouble.share))?.trouble ?? null;
+      const hit =
+        troubles.find(({ trouble }) => trouble.step === step && random.chance(trouble.share))
+          ?.trouble ?? null;
       if (hit) onHit(hit);
       return hit;
     },

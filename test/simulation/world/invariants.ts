@@ -11,6 +11,7 @@ import {
   readTable,
   toObject,
 } from './committed-rows.ts';
+import { createViolation } from './violation.ts';
 
 /** A process, as far as the invariants look at it. */
 export interface WatchedProcess {
@@ -62,11 +63,6 @@ export interface Invariants {
   countStates(): Record<string, number>;
 }
 
-/** An invariant does not hold. */
-export function createViolation(message: string): Error {
-  return Object.assign(new Error(message), { name: 'Violation' });
-}
-
 const OPEN: ReadonlySet<DeliveryState> = new Set(['pending', 'claimed', 'sending', 'deferred']);
 
 /** How long a worker may take to pause a digest, in ms. */
@@ -114,11 +110,20 @@ export function createInvariants(deps: InvariantDeps): Invariants {
     const history = historyOf(after.key);
     if (before.state === 'unknown' && after.state === 'pending') history.allowed += 1;
     if (after.state === 'claimed') history.doubt = null;
+    checkResult(after, history);
     const isLost = before.leaseId !== null && lostLeases.has(before.leaseId);
     if (after.state === 'unknown' && history.doubt === null && !isLost)
       throw createViolation(
         `The delivery ${after.key} is unknown, although nothing happened to its mail or its worker.`,
       );
+  };
+
+  /** A result must agree with what the relay did. */
+  const checkResult = ({ key, state }: Delivery, { accepted, allowed }: History) => {
+    if (state === 'sent' && accepted === 0)
+      throw createViolation(`The delivery ${key} is sent, although no relay took its mail.`);
+    if ((state === 'failed' || state === 'deferred') && accepted === allowed)
+      throw createViolation(`The delivery ${key} is ${state}, although a relay took its mail.`);
   };
 
   const noteDigest = (row: Record<string, Value>, commit: number) => {

@@ -15,25 +15,41 @@ export const DATABASE_FAULTS = [
 ] as const;
 export type DatabaseFault = (typeof DATABASE_FAULTS)[number];
 
-/** What goes wrong with one message at the relay. */
-export const RELAY_FAULTS = [
-  'refused-connection',
-  'mail-4xx',
-  'rcpt-4xx',
-  'rcpt-5xx',
-  'rcpt-421',
-  'data-4xx',
-  'cut-before-dot',
-  /** The relay has taken the message, and its answer is lost. */
-  'cut-after-dot',
-  /** It has not. */
-  'cut-at-dot',
-  'dot-4xx',
-  'dot-5xx',
-  'silent-after-dot',
-  'slow',
+/** What a relay does for a client, one after the other. */
+export const RELAY_STEPS = [
+  ...(['connect', 'greeting', 'ehlo', 'helo', 'starttls'] as const),
+  ...(['mail', 'rcpt', 'data', 'body', 'dot', 'reset', 'quit'] as const),
 ] as const;
-export type RelayFault = (typeof RELAY_FAULTS)[number];
+export type RelayStep = (typeof RELAY_STEPS)[number];
+
+/** What goes wrong with one of these steps. */
+export const RELAY_EFFECTS = [
+  '4xx',
+  '5xx',
+  /** The relay says so, and closes the connection. */
+  '421',
+  /** The connection breaks before the relay carries it out. */
+  'cut-before',
+  /** The relay carries it out, and the connection breaks before the reply. */
+  'cut-after',
+  /** The relay says nothing any more and does nothing any more. */
+  'silent-before',
+  /** It carries this out, and says and does nothing any more. */
+  'silent-after',
+  /** It takes `delayMs`, whatever becomes of the client. */
+  'late',
+  /** The reply comes in two pieces. */
+  'divided',
+  /** The relay carries it out, and what it says is no reply. */
+  'garbled',
+] as const;
+type RelayEffect = (typeof RELAY_EFFECTS)[number];
+
+export interface RelayFault {
+  step: RelayStep;
+  effect: RelayEffect;
+  delayMs: number;
+}
 
 export const QUEUE_FAULTS = [
   'lost',
@@ -62,9 +78,11 @@ export type Action = {
   | { kind: 'database-away'; process: string; forMs: number; isSilent: boolean }
   /** For a while, each answer takes `delayMs` longer, and locks are held as long. */
   | { kind: 'database-slow'; process: string; forMs: number; delayMs: number }
-  | { kind: 'relay'; process: string; fault: RelayFault; delayMs: number }
+  | ({ kind: 'relay'; process: string } & RelayFault)
   /** For a while, the fault hits this share of all mails. */
-  | { kind: 'relay-trouble'; fault: RelayFault; share: number; forMs: number; delayMs: number }
+  | ({ kind: 'relay-trouble'; share: number; forMs: number } & RelayFault)
+  /** No relay can be reached for a while, and all connections to them are lost. */
+  | { kind: 'relay-away'; forMs: number; isSilent: boolean }
   | { kind: 'queue'; fault: QueueFault; delayMs: number }
   | { kind: 'queue-wiped' }
   | { kind: 'kill'; process: string; downForMs: number; lingersMs: number }
@@ -100,7 +118,14 @@ export interface Plan {
   /** Each gets one delivery. */
   readers: readonly PlannedReader[];
   maxInFlight: number;
+  /** To one relay, of one process. */
   connections: number;
+  /** The relays are tried in their order. */
+  relays: number;
+  /** What they offer. */
+  extensions: readonly ('PIPELINING' | 'STARTTLS')[];
+  /** Mails a second to one relay; null without a limit. */
+  ratePerSecond: number | null;
   /** Faults come until then, in ms; from then on everything works. */
   faultsEndMs: number;
   actions: readonly Action[];
@@ -138,6 +163,12 @@ export function createPlan(seed: number): Plan {
     readers,
     maxInFlight: 2 * connections,
     connections,
+    relays: random.chance(0.2) ? 2 : 1,
+    extensions: [
+      ...(random.chance(0.7) ? (['PIPELINING'] as const) : []),
+      ...(random.chance(0.1) ? (['STARTTLS'] as const) : []),
+    ],
+    ratePerSecond: random.chance(0.15) ? random.between(2, 20) : null,
     faultsEndMs,
     actions,
   };
@@ -177,6 +208,7 @@ const WEIGHTS = {
   'database-slow': 2,
   relay: 4,
   'relay-trouble': 3,
+  'relay-away': 2,
   queue: 2,
   'queue-wiped': 1,
   kill: 3,
@@ -225,13 +257,18 @@ function createAction(random: Random, kind: Kind, context: ActionContext): Actio
     }),
     relay: () => ({
       ...{ atMs, kind: 'relay', process: worker, delayMs },
-      fault: random.pick(RELAY_FAULTS),
+      ...pickRelayFault(random),
     }),
     'relay-trouble': () => ({
       ...{ atMs, kind: 'relay-trouble', delayMs },
-      fault: random.pick(RELAY_FAULTS),
+      ...pickRelayFault(random),
       share: random.pick([0.2, 0.5, 1]),
       forMs: random.pick([50, 500, 20_000]),
+    }),
+    'relay-away': () => ({
+      ...{ atMs, kind: 'relay-away' },
+      forMs: random.pick([0, 500, 5000, 70_000]),
+      isSilent: random.chance(0.4),
     }),
     queue: () => ({ atMs, kind: 'queue', fault: random.pick(QUEUE_FAULTS), delayMs }),
     'queue-wiped': () => ({ atMs, kind: 'queue-wiped' }),
@@ -254,7 +291,7 @@ function createAction(random: Random, kind: Kind, context: ActionContext): Actio
     resend: () => ({ atMs, kind: 'resend', state: random.pick(['failed', 'failed', 'unknown']) }),
     'resend-failed': () => ({
       ...{ atMs, kind: 'relay-trouble', delayMs, reaction: 'resend' },
-      fault: random.pick(['rcpt-5xx', 'dot-5xx']),
+      ...{ step: random.pick(['rcpt', 'dot'] as const), effect: '5xx' },
       share: random.pick([0.3, 0.6]),
       forMs: random.pick([50, 500, 20_000]),
     }),
@@ -272,6 +309,20 @@ function createAction(random: Random, kind: Kind, context: ActionContext): Actio
   if (kind === 'database') return { ...action, reaction: random.pick(['pause', 'cancel']) };
   return kind === 'relay-trouble' ? { ...action, reaction: 'resend' } : action;
 }
+
+/** How often each step of a relay is hit. */
+const STEP_WEIGHTS: Record<RelayStep, number> = {
+  ...{ connect: 2, greeting: 1, ehlo: 1, helo: 0, starttls: 1 },
+  ...{ mail: 2, rcpt: 3, data: 2, body: 2, dot: 8, reset: 1, quit: 1 },
+};
+
+function pickRelayFault(random: Random): Pick<RelayFault, 'step' | 'effect'> {
+  const step = random.pick(RELAY_STEPS.flatMap((each) => Array(STEP_WEIGHTS[each]).fill(each)));
+  const effects = step === 'connect' ? CONNECT_EFFECTS : RELAY_EFFECTS;
+  return { step, effect: random.pick(effects) };
+}
+
+const CONNECT_EFFECTS = ['cut-before', 'silent-before', 'late'] as const;
 
 /** How many faults the operator reacts to. */
 const REACTION_SHARE = 0.4;

@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto';
+import { isRelayInUse } from '../../../src/db/deliveries/relay-use.ts';
 import { readDatabaseTime } from '../../../src/db/monitoring/status.ts';
 import { createMessage } from '../../../src/domain/smtp/message.ts';
 import type { Clock } from '../../../src/domain/time/clock.ts';
@@ -9,13 +10,16 @@ import type { MailTemplates } from '../../../src/mail/templates/mail-templates.t
 import type { Metrics } from '../../../src/metrics/metrics.ts';
 import type { Mailer } from '../../../src/relay/nodemailer-transport.ts';
 import type { Relay } from '../../../src/relay/relay.ts';
+import { openSendRateLimiter } from '../../../src/relay/send-rate-limiter.ts';
 import { startRoles } from '../../../src/roles.ts';
 import { createAlerts } from '../../../src/services/alerts/alerts.ts';
 import {
   createDigestSender,
   type DigestSender,
 } from '../../../src/services/deliveries/digest-sender.ts';
+import { enqueueDueBatches } from '../../../src/services/deliveries/enqueue-batches.ts';
 import { type Lease, startLeaseHeartbeat } from '../../../src/services/deliveries/lease.ts';
+import { createRelayChangeHandler } from '../../../src/services/deliveries/relay-changes.ts';
 import { abortableSleep } from '../../../src/services/deliveries/retry-transient.ts';
 import { createSendSuspension } from '../../../src/services/deliveries/send-suspension.ts';
 import { createDigestContexts } from '../../../src/services/digests/digest-context.ts';
@@ -29,33 +33,26 @@ import { buildSender } from '../../mail/builders.ts';
 import { suppressionKey, tokens } from '../../support/keys.ts';
 import { openModelDatabase } from '../postgres/pool.ts';
 import { createDatabaseLink, type DatabaseLink, type LinkDeps } from './database-link.ts';
+import type { Plan } from './plan.ts';
 import type { QueueStore } from './queue-model.ts';
-import type { Random } from './random.ts';
-import { createRelayModel, type RelayDeps } from './relay-model.ts';
-import type { Owner, Scheduler } from './scheduler.ts';
-import type { Trace } from './trace.ts';
+import type { RelayNetwork } from './relay/network.ts';
+import { openSimulatedRelay } from './relay/open-relay.ts';
+import type { Owner } from './scheduler.ts';
 
 /** What all processes of a world share. */
-export interface World
-  extends LinkDeps,
-    Omit<RelayDeps, 'scheduler' | 'faults' | 'random' | 'trace'> {
-  scheduler: Scheduler;
-  trace: Trace;
-  random: Random;
+export interface World extends LinkDeps {
+  relayNetwork: RelayNetwork;
   queueStore: QueueStore;
   templates: MailTemplates;
   /** The time of day at the start, in ms. */
   startsAtMs: number;
-  maxInFlight: number;
-  connections: number;
+  plan: Plan;
 }
 
 /** One start of a process, until it dies or is stopped. */
 export interface SimulatedProcess extends Owner {
   role: 'worker' | 'scheduler';
   link: DatabaseLink;
-  /** How far its wall clock is ahead, in ms. */
-  clockOffsetMs: number;
   lease: Lease | null;
   /** Until then a fault may keep it from renewing its lease, in ms. */
   disturbedUntilMs: number;
@@ -92,11 +89,10 @@ export function startProcess(
   world: World,
   name: string,
   role: SimulatedProcess['role'],
-  { clockOffsetMs, instance }: { clockOffsetMs: number; instance: number },
+  instance: number,
 ): SimulatedProcess {
   const owner: SimulatedProcess = {
-    ...{ name, role, clockOffsetMs },
-    isAlive: true,
+    ...{ name, role, isAlive: true, clockOffsetMs: 0 },
     frozenUntilMs: -1,
     disturbedUntilMs: -1,
     link: null as never,
@@ -117,7 +113,7 @@ export function startProcess(
 }
 
 async function open(world: World, owner: SimulatedProcess, instanceId: string): Promise<void> {
-  const { scheduler, trace, templates, queueStore } = world;
+  const { scheduler, trace, templates, queueStore, relayNetwork, plan } = world;
   const clock = () =>
     new Date(Math.floor(world.startsAtMs + scheduler.nowMs() + owner.clockOffsetMs));
   const elapsedMs = () => scheduler.nowMs();
@@ -140,7 +136,27 @@ async function open(world: World, owner: SimulatedProcess, instanceId: string): 
     readDatabaseTime: () => readDatabaseTime(heartbeatDb),
   });
   const alerts = createAlertsDatedBy(clockGuard.databaseClock);
-  const relay = createRelayModel(world, owner, world.connections);
+  const relayChanges = createRelayChangeHandler({
+    ...{ alerts, log, clockGuard },
+    enqueueDue: () => enqueueDueBatches({ db: sweepDb, queue }, clock()),
+    isInUse: (name) =>
+      isRelayInUse(sweepDb, name, new Date(clock().getTime() - RELAY_USE_PERIOD_MS)),
+  });
+  const rateLimit =
+    plan.ratePerSecond === null
+      ? null
+      : openSendRateLimiter({
+          perSecond: plan.ratePerSecond,
+          store: { pool: dbFor('rateLimit').pool },
+          onError: (error) => log('warn', 'store of the send rate did not respond', { error }),
+        });
+  const relay = openSimulatedRelay(relayNetwork, owner, {
+    urls: Array.from({ length: plan.relays }, (_, n) => `smtp://relay-${n + 1}.example.org:25`),
+    maxConnections: plan.connections,
+    acquirePermit: rateLimit?.acquire ?? null,
+    random,
+    onChange: relayChanges.handle,
+  });
   const stopping = new AbortController();
   const forceStop = new AbortController();
   const { db, pool } = dbFor('sending');
@@ -171,7 +187,7 @@ async function open(world: World, owner: SimulatedProcess, instanceId: string): 
       owner,
       createDigestSender({
         ...shared,
-        ...{ pool, digestContexts, lease: await lease(), maxInFlight: world.maxInFlight },
+        ...{ pool, digestContexts, lease: await lease(), maxInFlight: plan.maxInFlight },
         sleep: abortableSleep,
       }),
     ),
@@ -204,7 +220,9 @@ async function open(world: World, owner: SimulatedProcess, instanceId: string): 
     await roles.stop();
     await (await lease.ifLoaded())?.end();
     suspension.close();
+    relayChanges.close();
     await relay.close();
+    rateLimit?.close();
   };
 }
 
@@ -215,6 +233,9 @@ function createTraceLogger(log: Log): App['logger'] {
   const logger = { info: write('info'), warn: write('warn'), error: write('error') };
   return logger as unknown as App['logger'];
 }
+
+/** How long after its last accepted mail a relay counts as in use, in ms. */
+const RELAY_USE_PERIOD_MS = 30_000;
 
 /** 06:00 UTC. */
 export const COMPOSE_AT = { hour: 6, minute: 0 };

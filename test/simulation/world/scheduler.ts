@@ -4,6 +4,8 @@ export interface Owner {
   isAlive: boolean;
   /** Until then it gets no event: it is suspended. */
   frozenUntilMs: number;
+  /** How far its wall clock is ahead, in ms. */
+  clockOffsetMs: number;
 }
 
 interface Event {

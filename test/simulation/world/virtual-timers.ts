@@ -14,10 +14,11 @@ type Callback = (...args: unknown[]) => void;
 
 /**
  * Replaces the timers of Node by those of the scheduler: each belongs to the process whose event
- * set it. Returns a function that puts back the real ones. Only code that the scheduler runs may be
- * active in between.
+ * set it. The time of day is `wallClockMs`. Returns a function that puts back the real ones. Only
+ * code that the scheduler runs may be active in between.
  */
-export function installVirtualTimers(scheduler: Scheduler): () => void {
+export function installVirtualTimers(scheduler: Scheduler, wallClockMs: () => number): () => void {
+  const realNow = Date.now;
   const globals = {
     setTimeout: globalThis.setTimeout,
     clearTimeout: globalThis.clearTimeout,
@@ -79,8 +80,10 @@ export function installVirtualTimers(scheduler: Scheduler): () => void {
     setTimeout: wait,
     setImmediate: (value?: unknown) => new Promise((resolve) => setTimer(0, () => resolve(value))),
   });
+  Date.now = wallClockMs;
   syncBuiltinESMExports();
   return () => {
+    Date.now = realNow;
     Object.assign(globalThis, globals);
     Object.assign(timersPromises, promises);
     syncBuiltinESMExports();

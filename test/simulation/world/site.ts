@@ -1,0 +1,87 @@
+import { findDigestById } from '../../../src/db/digests/digests.ts';
+import { resendDeliveries } from '../../../src/services/deliveries/resend-deliveries.ts';
+import { cancelDigest } from '../../../src/services/digests/cancel-digest.ts';
+import { pauseDigest } from '../../../src/services/digests/pause-digest.ts';
+import { resumeDigest } from '../../../src/services/digests/resume-digest.ts';
+import { changePreferences } from '../../../src/services/subscribers/change-preferences.ts';
+import { eraseAddress } from '../../../src/services/subscribers/erase-address.ts';
+import { unsubscribe } from '../../../src/services/subscribers/unsubscribe.ts';
+import { QUERY_TIMEOUTS_MS } from '../../../src/wiring/query-timeouts.ts';
+import { suppressionKey, tokens } from '../../support/keys.ts';
+import { openModelDatabase } from '../postgres/pool.ts';
+import { readTable } from './committed-rows.ts';
+import { createDatabaseLink, type DatabaseLink } from './database-link.ts';
+import type { Invariants } from './invariants.ts';
+import type { Action } from './plan.ts';
+import type { World } from './process.ts';
+import type { Owner } from './scheduler.ts';
+import type { ViolationGuard } from './violation.ts';
+
+const OPERATIONS = ['pause', 'resume', 'cancel', 'resend'] as const;
+const VISITS = ['unsubscribe', 'erase', 'change-hour'] as const;
+
+/** What the operator does, and what readers do. */
+export type SiteAction = Extract<
+  Action,
+  { kind: (typeof OPERATIONS)[number] | (typeof VISITS)[number] }
+>;
+
+/** The process that serves pages and commands. */
+export interface Site {
+  link: DatabaseLink;
+  /** Does it soon; an error is traced. */
+  run(action: SiteAction): void;
+}
+
+export function openSite(
+  world: World,
+  invariants: () => Pick<Invariants, 'onLeft'>,
+  { guard }: ViolationGuard,
+): Site {
+  const { scheduler, trace, server, queueStore } = world;
+  const owner: Owner = { name: 'site', isAlive: true, frozenUntilMs: -1, clockOffsetMs: 0 };
+  const link = createDatabaseLink(world, owner);
+  const { db } = openModelDatabase(link.connect).withQueryTimeout(QUERY_TIMEOUTS_MS.request);
+  const queue = queueStore.open(owner);
+  const clock = () => new Date(Math.floor(world.startsAtMs + scheduler.nowMs()));
+  const deps = { db, queue, clock, tokens, suppressionKey };
+  const noteLeft = guard((reader: number) => invariants().onLeft(reader));
+
+  const visit = async (action: Extract<SiteAction, { reader: number }>) => {
+    const token = tokens.seal({ kind: 'subscriber', subscriberId: action.reader });
+    switch (action.kind) {
+      case 'unsubscribe':
+        if (await unsubscribe(deps, token)) noteLeft(action.reader);
+        return;
+      case 'erase':
+        await eraseAddress(deps, `reader${action.reader}@example.org`);
+        return noteLeft(action.reader);
+      case 'change-hour':
+        await changePreferences(deps, token, { hour: 9 } as never);
+    }
+  };
+
+  const operate = async (action: Exclude<SiteAction, { reader: number }>) => {
+    for (const { id } of readTable(server, 'digests')) {
+      const digest = await findDigestById(db, Number(id));
+      if (!digest || digest.cancelledAt !== null) continue;
+      if (action.kind === 'pause') await pauseDigest(deps, digest);
+      if (action.kind === 'resume' && digest.pausedAt !== null) await resumeDigest(deps, digest);
+      if (action.kind === 'cancel') await cancelDigest(deps, digest);
+      if (action.kind === 'resend')
+        await resendDeliveries(deps, { digestId: digest.id, state: action.state });
+    }
+  };
+
+  return {
+    link,
+    run: (action) => {
+      scheduler.after(0, owner, () => {
+        const done = 'reader' in action ? visit(action) : operate(action);
+        done.catch((error: Error) =>
+          trace.add('site', `${action.kind}: ${error.message.split('\n')[0]}`),
+        );
+      });
+    },
+  };
+}
