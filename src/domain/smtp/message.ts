@@ -50,11 +50,8 @@ export function writeSegment(
   offset: number,
 ): void {
   target.set(bytes, offset);
-  for (let index = 0; index < placeholderOffsets.length; index += 1) {
-    const start = offset + (placeholderOffsets[index] as number);
-    for (let byte = 0; byte < placeholderValue.length; byte += 1)
-      target[start + byte] = placeholderValue[byte] as number;
-  }
+  for (let index = 0; index < placeholderOffsets.length; index += 1)
+    target.set(placeholderValue, offset + (placeholderOffsets[index] as number));
 }
 
 /** The bytes of a segment with its placeholders filled; the same buffer when there are none. */

@@ -2,6 +2,7 @@ import { DIGEST_EMAIL_COPY } from '../../copy/en/emails/digest.ts';
 import { shortenTopicName } from '../../copy/en/format.ts';
 import type { ReasonPeriod } from '../../copy/en/reasons.ts';
 import { WORDS_PER_MINUTE } from '../../domain/digests/reading-time.ts';
+import { memoise } from '../../domain/memoise.ts';
 import { shortenTitle } from '../../domain/papers/shorten-title.ts';
 import { toSingleLine, truncateText } from '../encoding/printable.ts';
 
@@ -82,16 +83,18 @@ export function describeSelectionBasis({
   hasFeedback: boolean;
 }): string {
   return DIGEST_EMAIL_COPY.selectionBasis({
-    topics: truncateText(joinWithCommas(topicNames.map(shortenTopicName)), MAX_SELECTION_BASIS),
-    keywords: truncateText(joinWithCommas(keywords), MAX_SELECTION_BASIS),
-    names: truncateText(joinWithCommas(names), MAX_SELECTION_BASIS),
+    topics: truncateText(joinWithCommas(topicNames.map(toShortTopicName)), MAX_SELECTION_BASIS),
+    keywords: truncateText(joinWithCommas(keywords.map(toSingleLine)), MAX_SELECTION_BASIS),
+    names: truncateText(joinWithCommas(names.map(toSingleLine)), MAX_SELECTION_BASIS),
     hasFeedback,
   });
 }
 
+const toShortTopicName = memoise((name: string) => toSingleLine(shortenTopicName(name)));
+
 /** Semicolons separate names that contain commas. */
-function joinWithCommas(texts: readonly string[]): string {
-  const names = texts.map(toSingleLine);
+function joinWithCommas(names: readonly string[]): string {
+  if (names.length === 0) return '';
   return names.join(names.some((name) => name.includes(',')) ? '; ' : ', ');
 }
 

@@ -18,18 +18,25 @@ export interface Chunk extends Segment {
 export type CreateChunk = (text: string) => Chunk;
 
 /** A plain text in quoted-printable. */
-export const createTextChunk: CreateChunk = (text) => createEncodedChunk(encodeChunk(text), text);
+export const createTextChunk: CreateChunk = (text) =>
+  createEncodedChunk(text, encodeChunk(text), text);
 
 /** HTML in ASCII lines. White space must be harmless at both ends. */
-export const createHtmlChunk: CreateChunk = (html) => createEncodedChunk(encodeHtml(html), null);
+export const createHtmlChunk: CreateChunk = (html) =>
+  createEncodedChunk(html, encodeHtml(html), null);
 
 /** Lines that are already encoded and belong to no text, such as MIME boundaries. */
 export function createRawChunk(lines: string): Chunk {
-  return createEncodedChunk(Buffer.from(lines, 'latin1'), '');
+  return createEncodedChunk(lines, Buffer.from(lines, 'latin1'), '');
 }
 
-function createEncodedChunk(bytes: Buffer, text: string | null): Chunk {
-  return { bytes, placeholderOffsets: findPlaceholders(bytes), text, canonical: null };
+/** The texts of a single subscriber contain no stand-in: searching them before they are encoded is
+ *  cheaper. */
+function createEncodedChunk(source: string, bytes: Buffer, text: string | null): Chunk {
+  const placeholderOffsets = source.includes(TOKEN_STAND_IN)
+    ? findPlaceholders(bytes)
+    : NO_PLACEHOLDERS;
+  return { bytes, placeholderOffsets, text, canonical: null };
 }
 
 /** Several chunks of HTML or several of plain text as one: a message of few chunks is cheaper to
@@ -38,10 +45,13 @@ export function joinChunks(chunks: readonly Chunk[]): Chunk {
   const [only] = chunks;
   if (only !== undefined && chunks.length === 1) return only;
   const isHtml = chunks.every(({ text }) => text === null);
-  return createEncodedChunk(
-    Buffer.concat(chunks.map(({ bytes }) => bytes)),
-    isHtml ? null : chunks.map(({ text }) => text ?? '').join(''),
-  );
+  const bytes = Buffer.concat(chunks.map((chunk) => chunk.bytes));
+  return {
+    bytes,
+    placeholderOffsets: findPlaceholders(bytes),
+    text: isHtml ? null : chunks.map(({ text }) => text ?? '').join(''),
+    canonical: null,
+  };
 }
 
 /** The text of a chunk with this token. */
