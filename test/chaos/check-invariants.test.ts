@@ -26,6 +26,20 @@ describe('checkInvariants', () => {
     expect(violations).toEqual([]);
   });
 
+  it('A mail that was accepted may be skipped after an operator resent it', () => {
+    const skipped = withState(buildEvidence(['sent', 'sent']), 1, 'skipped');
+    const resent = [change(1, 'sending', 'unknown'), change(1, 'unknown', 'pending')];
+    const changes = [...skipped.changes.filter((each) => !isResult(each, 1)), ...resent];
+    const check = (given: Partial<Evidence>) =>
+      checkInvariants({ ...skipped, expect: () => ({ allows: ['skipped'] }), ...given });
+    const last = change(1, 'pending', 'skipped');
+    expect(check({ changes: [...changes, last] }).violations).toEqual([]);
+    const { violations } = check({ changes: [...changes.slice(0, -2), last] });
+    expect(violations).toEqual([
+      '1 accepted, but recorded as neither sent nor unknown: 1-1 (skipped)',
+    ]);
+  });
+
   it.each<[string, (evidence: Evidence) => Evidence, string]>([
     [
       'a delivery that never ends',
@@ -212,6 +226,19 @@ describe('An unknown delivery', () => {
     const evidence = withState(buildEvidence(['sent', 'sent']), 1, 'unknown');
     const cut = withTransaction(evidence, 1, { reply: '354 Go on', cutAt: 'accepted' });
     expect(checkInvariants(cut).violations).toEqual([]);
+  });
+
+  it('is explained when the relay had seen its RCPT and the database has forgotten the attempt', () => {
+    const forget = (given: Partial<Evidence>) => {
+      const { changes } = buildEvidence(['sent', 'sent']);
+      const left = changes.filter(({ subscriberId }) => subscriberId === 0);
+      return unknown({ changes: [...left, change(1, 'pending', 'unknown')], ...given });
+    };
+    const faults = [{ pid: PID, kind: 'failed over' as const, at: START + 50 }];
+    expect(forget({ faults }).violations).toEqual([]);
+    expect(forget({ faults }).counts.unknown_needless).toBe(0);
+    expect(forget({ faults, seenAt: new Map() }).counts.unknown_needless).toBe(1);
+    expect(forget({ faults: [] }).counts.unknown_needless).toBe(1);
   });
 
   it('is reported when its process left more than may be in flight', () => {

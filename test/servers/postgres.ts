@@ -8,8 +8,8 @@ import { findProgram, postgresFolders } from './find-program.ts';
 import { findUnprivilegedUser, type ProcessUser } from './owner.ts';
 import { type RestartableTestServer, runProgram, startServer } from './programs.ts';
 
-/** Each test file opens 20, and so does each process of the app. */
-const MAX_CONNECTIONS = 300;
+/** Each process of the app may open 26, and the chaos scenarios run up to 40 at a time. */
+const MAX_CONNECTIONS = 1000;
 
 /** A copy that streams the log takes two, and several copies are made at a time. */
 const MAX_WAL_SENDERS = 40;

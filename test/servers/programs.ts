@@ -31,14 +31,15 @@ export async function runProgram(
   if (code !== 0) throw new Error(`${path} ended with ${code}:\n${output()}`);
 }
 
-const START_TIMEOUT_MS = 60_000;
+/** Several servers may start at a time on a busy machine. */
+const START_TIMEOUT_MS = 180_000;
 const STOP_TIMEOUT_MS = 15_000;
 const POLL_MS = 50;
 
 /**
  * Starts a server and waits until `answers` resolves. The server gets its own process group, so
  * that Ctrl-C stops the tests before their servers.
- * @throws Error with the server's output when it ends or does not answer within a minute.
+ * @throws Error with the server's output when it ends or does not answer within three minutes.
  */
 export async function startServer(
   path: string,

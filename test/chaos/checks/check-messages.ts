@@ -37,7 +37,8 @@ export function checkMessages(evidence: Evidence): {
     const resends =
       countChanges(key, 'pending', 'unknown') + countChanges(key, 'pending', 'failed');
     if (accepted.length > 1 + resends) acceptedTwice.push(key);
-    if (accepted.length > 0 && row.state !== 'sent' && row.state !== 'unknown')
+    // A resend discards what was known of the acceptance before.
+    if (accepted.length > resends && row.state !== 'sent' && row.state !== 'unknown')
       unrecorded.push(`${key} (${row.state})`);
     const email = audience.get(row.subscriberId) ?? '';
     const { mayDiffer = false } = evidence.expect({ ...row, email });

@@ -30,12 +30,13 @@ export interface StateChange {
 }
 
 /**
- * A fault that leaves a process unable to record what it sent: killed, suspended or cut off from
- * the database for longer than its lease.
+ * A fault that leaves a process unable to record what it sent: killed, suspended, cut off from the
+ * database for longer than its lease, or connected to another server that has forgotten the last
+ * records.
  */
 export interface ProcessFault {
   pid: number;
-  kind: 'killed' | 'suspended' | 'cut off';
+  kind: 'killed' | 'suspended' | 'cut off' | 'failed over';
   at: number;
 }
 

@@ -2,11 +2,12 @@ import { isUnanswered } from '../smtp/transactions.ts';
 import { type Evidence, type FinalDelivery, groupBy, keyOf, type StateChange } from './evidence.ts';
 
 /**
- * Why a delivery may be unknown: the relay did not answer, or its process failed while the message
- * was in flight. `unseen` is in flight too, but the process failed so soon after `sending` was
- * committed that the relay saw no command of it.
+ * Why a delivery may be unknown: the relay did not answer, its process failed while the message was
+ * in flight, or the database has `forgotten` an attempt that the relay saw. `unseen` is in flight
+ * too, but the process failed so soon after `sending` was committed that the relay saw no command
+ * of it.
  */
-export type UnknownReason = 'unanswered' | 'in flight' | 'unseen';
+export type UnknownReason = 'unanswered' | 'in flight' | 'unseen' | 'forgotten';
 
 /**
  * How long a process may take from the commit of `sending` to its first command, in ms, on a
@@ -22,7 +23,7 @@ const SEEN_LAG_MS = 5;
 
 interface Explanation {
   reason: UnknownReason;
-  /** The process that failed; null when the relay did not answer. */
+  /** The process that failed; null when the relay did not answer or the database forgot. */
   pid: number | null;
 }
 
@@ -50,12 +51,14 @@ function explainByFault(
   changes: readonly StateChange[],
 ): Explanation | null {
   const began = changes.findLast(({ to }) => to === 'sending');
+  const seen = seenAt.get(audience.get(row.subscriberId) ?? '') ?? [];
+  const hasFailedOver = faults.some(({ kind }) => kind === 'failed over');
+  if (!began && hasFailedOver && seen.length > 0) return { reason: 'forgotten', pid: null };
   const pid = began?.leaseId == null ? undefined : pidByLease.get(began.leaseId);
   if (!began || pid === undefined) return null;
   const isLater = (at: number, lagMs: number) => !hasOneClock || at + lagMs >= began.at;
   const fault = faults.find((each) => each.pid === pid && isLater(each.at, COMMIT_LAG_MS));
   if (!fault) return null;
-  const seen = seenAt.get(audience.get(row.subscriberId) ?? '') ?? [];
   if (seen.some((at) => isLater(at, SEEN_LAG_MS))) return { reason: 'in flight', pid };
   const waitedMs = fault.at - began.at;
   return !hasOneClock || waitedMs <= MAX_UNBEGUN_MS ? { reason: 'unseen', pid } : null;

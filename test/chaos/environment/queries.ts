@@ -149,7 +149,7 @@ export function createChaosQueries(query: RunSql) {
     countLiveSending: (): Promise<number> =>
       count(
         `SELECT count(*) FROM deliveries JOIN leases ON leases.id = lease_id
-         WHERE state = 'sending' AND expires_at > clock_timestamp()`,
+         WHERE state = 'sending' AND leases.expires_at > clock_timestamp()`,
       ),
     /** Number of deferred deliveries that will not be retried within the given time. */
     countDeferredBeyond: (seconds: number): Promise<number> =>

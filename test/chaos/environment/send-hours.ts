@@ -3,7 +3,7 @@ import type { SendHour } from './queries.ts';
 
 /** How long before the start of a scenario its digest was due to be composed, in hours: a scheduler
  *  composes one that it has missed for less than twelve hours. */
-export const MISSED_HOURS = 9;
+const MISSED_HOURS = 9;
 
 const HOUR_MS = 3_600_000;
 

@@ -27,9 +27,9 @@ export interface ServerEnvironment extends ChaosEnvironment {
   redis: RestartableTestServer | null;
   postgres: RestartableTestServer;
   /** URL of the database, not through a proxy. */
-  databaseUrl: string;
+  readonly databaseUrl: string;
   /** Connects to PostgreSQL directly, not through a proxy. */
-  database: pg.Pool;
+  readonly database: pg.Pool;
   queries: ChaosQueries;
   /** Stores subscribers with these hours, beside those of `startDigest`. */
   addSubscribers(count: number, hours: readonly SendHour[]): Promise<void>;
@@ -39,6 +39,8 @@ export interface ServerEnvironment extends ChaosEnvironment {
   open(argv: readonly string[], options?: OpenOptions): Promise<SupervisedProcess>;
   /** Stops or resumes what one process and the database say to each other; all by default. */
   setBlackholed(isBlackholed: boolean, supervised?: SupervisedProcess): void;
+  /** Cuts everybody off from PostgreSQL and continues with the same database of another server. */
+  failOverTo(server: Pick<RestartableTestServer, 'url'>): Promise<void>;
 }
 
 interface OpenOptions {
@@ -152,9 +154,8 @@ export async function openServerEnvironment(
       ...given,
     },
   };
-  const databaseUrl = commandEnvironment.env.DATABASE_URL ?? '';
-  const database = new pg.Pool({ connectionString: databaseUrl, max: 3 });
-  database.on('error', () => undefined);
+  let databaseUrl = commandEnvironment.env.DATABASE_URL ?? '';
+  let database = openPool(databaseUrl);
   const queries = createChaosQueries((sql, values = []) => queryWithRetry(database, sql, values));
 
   const proxies = new Map<SupervisedProcess, PostgresProxy>();
@@ -204,7 +205,13 @@ export async function openServerEnvironment(
   return {
     deployment: 'servers',
     ...{ random, log, sink, commandEnvironment, faults, crashes, noteFault },
-    ...{ redis, postgres, database, databaseUrl, queries },
+    ...{ redis, postgres, queries },
+    get databaseUrl() {
+      return databaseUrl;
+    },
+    get database() {
+      return database;
+    },
     processes: workerProcesses,
     hasOneClock: !movesClock,
     subscriberCount: () => subscribers,
@@ -227,6 +234,14 @@ export async function openServerEnvironment(
       for (const [each, proxy] of proxies)
         if (supervised === undefined || each === supervised) proxy.setBlackholed(isBlackholed);
     },
+    failOverTo: async (server) => {
+      databaseUrl = urlOfDatabase(server.url, name);
+      commandEnvironment.env.DATABASE_URL = databaseUrl;
+      for (const proxy of proxies.values()) proxy.redirectTo(databaseUrl);
+      const before = database;
+      database = openPool(databaseUrl);
+      await before.end();
+    },
     moveClock: async (offsetSeconds) => clock?.setOffset(offsetSeconds),
     scheduler: () => scheduler,
     open: async (argv, options) =>
@@ -245,6 +260,12 @@ export async function openServerEnvironment(
   };
 }
 
+function openPool(databaseUrl: string): pg.Pool {
+  const pool = new pg.Pool({ connectionString: databaseUrl, max: 3 });
+  pool.on('error', () => undefined);
+  return pool;
+}
+
 /** Retries while PostgreSQL recovers from a crash that the scenario caused. */
 async function queryWithRetry(
   database: pg.Pool,
@@ -256,7 +277,8 @@ async function queryWithRetry(
       return (await database.query(sql, [...values])).rows;
     } catch (error) {
       const code = (error as { code?: string }).code ?? '';
-      const isTransient = /^(57P|08|ECONN|EPIPE)/.test(code) || /terminated/.test(String(error));
+      const isTransient =
+        /^(57P|08|53300|ECONN|EPIPE)/.test(code) || /terminated/.test(String(error));
       if (!isTransient || attempt === 100) throw error;
       await pause(100);
     }

@@ -56,6 +56,25 @@ test('Without a blackhole a statement and the end of the connection arrive in or
   expect(Buffer.concat(received).includes('SELECT 1')).toBe(true);
 });
 
+test('After a redirection old connections are cut, and new ones go to the other server', async () => {
+  const connections: string[] = [];
+  const other = createServer((socket) => {
+    socket.on('data', () => connections.push('other'));
+    socket.on('error', () => undefined);
+  });
+  other.listen(0, '127.0.0.1');
+  await once(other, 'listening');
+  const { port } = other.address() as AddressInfo;
+  const closed = once(client.resume(), 'close');
+  proxy.redirectTo(`postgres://postgres@127.0.0.1:${port}/postgres`);
+  await closed;
+  const next = connect(Number(new URL(proxy.url).port), '127.0.0.1');
+  next.write(message(null, Buffer.from([0, 3, 0, 0])));
+  await waitUntil(() => connections.length > 0);
+  next.destroy();
+  other.close();
+});
+
 function message(type: string | null, body: Buffer): Buffer {
   const length = Buffer.alloc(4);
   length.writeUInt32BE(4 + body.length);

@@ -27,6 +27,8 @@ export interface PostgresProxy {
    * was written in the meantime arrives afterwards, even if its connection was given up.
    */
   setBlackholed(isBlackholed: boolean): void;
+  /** Cuts all connections; new ones go to the server of another URL. */
+  redirectTo(databaseUrl: string): void;
   close(): Promise<void>;
 }
 
@@ -35,7 +37,7 @@ const UNBUFFERED_TYPES = new Set(['', 'd', 'c', 'f', 'p', 'X']);
 
 export async function openPostgresProxy(databaseUrl: string): Promise<PostgresProxy> {
   const target = new URL(databaseUrl);
-  const upstream = { host: target.hostname, port: Number(target.port) };
+  let upstream = { host: target.hostname, port: Number(target.port) };
   const sockets = new Set<Socket>();
   let injectFault: CommitFaultInjector | null = null;
   let gate = createGate();
@@ -70,6 +72,11 @@ export async function openPostgresProxy(databaseUrl: string): Promise<PostgresPr
     setBlackholed: (isBlackholed) => {
       gate.open();
       if (isBlackholed) gate = createGate();
+    },
+    redirectTo: (url) => {
+      const { hostname, port } = new URL(url);
+      upstream = { host: hostname, port: Number(port) };
+      for (const socket of sockets) socket.destroy();
     },
     close: async () => {
       server.close();

@@ -3,6 +3,7 @@ import { retries } from './clocks/retries.ts';
 import { schedulers } from './clocks/schedulers.ts';
 import { blackhole } from './database/blackhole.ts';
 import { dump } from './database/dump.ts';
+import { failover } from './database/failover.ts';
 import {
   lateStatements,
   lostCommits,
@@ -39,6 +40,7 @@ export const SCENARIOS: readonly Scenario[] = [
   recovery,
   operating,
   cancelling,
+  failover,
   retries,
   namedKills,
   randomKills,

@@ -5,12 +5,17 @@ import { runPaperboyOk } from '../../../processes/support/paperboy.ts';
 import { drainAndCheck, type ScenarioResult } from '../../environment/environment.ts';
 import type { ServerEnvironment } from '../../environment/servers.ts';
 import { openReaderSite, type ReaderSite } from '../../environment/site.ts';
-import { waitUntil } from '../../environment/waits.ts';
+import { createTimeoutError, waitUntil } from '../../environment/waits.ts';
 import { RETRY_TIMEOUT_MS } from '../../settings.ts';
 import { addViolations, type Scenario, waitForAccepted } from '../scenario.ts';
 
-const SUBSCRIBERS = 600;
+const SUBSCRIBERS = 800;
 const IMPORTED = 30;
+
+/** How long the relay takes for a mail between two operations, and during one, which may take a
+ *  busy machine half a minute: mails must be left for all of them. */
+const DELAY_MS = 80;
+const SLOW_DELAY_MS = 2500;
 
 /** One subscriber in this many unsubscribes, and another one changes their hour. */
 const READER_INTERVAL = 15;
@@ -25,7 +30,7 @@ export const operating: Scenario = {
   servers: async (environment, { isLong }): Promise<ScenarioResult> => {
     const { sink, processes, random } = environment;
     const site = await openReaderSite(environment);
-    sink.setDelay(80);
+    sink.setDelay(DELAY_MS);
     await environment.startDigest(SUBSCRIBERS);
     const leaving = new Set<number>();
     const operations = [
@@ -36,13 +41,16 @@ export const operating: Scenario = {
     ];
     let pauseProblem: string | null = null;
     for (const [n, operate] of shuffle(environment, operations).entries()) {
-      await waitForAccepted(environment, sink.accepted() + random.between(20, 60));
+      await waitForMore(environment, random.between(20, 60));
+      sink.setDelay(SLOW_DELAY_MS);
       processes[n % processes.length]?.kill();
       pauseProblem = (await operate()) ?? pauseProblem;
+      sink.setDelay(DELAY_MS);
     }
     await waitUntil(
       'the deliveries of the killed workers were released',
       async () => (await environment.countOpen({ withDeferred: false })) === 0,
+      { progress: () => sink.accepted() },
     );
     await resendUnknown(environment);
     const audience = await environment.queries.audience();
@@ -64,6 +72,21 @@ export const operating: Scenario = {
     ]);
   },
 };
+
+/** Waits until some more mails were accepted. @throws Error, see `isTimeoutError`, when all
+ *  deliveries have ended before: the operations took too long. */
+async function waitForMore(environment: ServerEnvironment, count: number): Promise<void> {
+  const { sink } = environment;
+  const next = sink.accepted() + count;
+  const hasEnded = async () => (await environment.countOpen()) === 0;
+  await waitUntil(
+    `${next} messages were accepted`,
+    async () => sink.accepted() >= next || (await hasEnded()),
+    { progress: () => sink.accepted() },
+  );
+  if (await hasEnded())
+    throw createTimeoutError('The digest was sent before the operator had done everything.');
+}
 
 const hasChangedHour = (subscriberId: number) => subscriberId % READER_INTERVAL === 1;
 
