@@ -98,7 +98,7 @@ async function simulate(
   const child = spawn(
     process.execPath,
     [
-      ...['--import', 'tsx', 'test/simulation/run.ts', '--no-shrink'],
+      ...['--import', 'tsx', 'test/simulation/run.ts', '--no-shrink', '--first'],
       ...['--from', String(from), '--seeds', String(seeds)],
     ],
     { cwd: folder, stdio: ['ignore', 'ignore', 'pipe'], signal, timeout: TIMEOUT_MS },

@@ -11,6 +11,8 @@ export interface SimulateOptions {
   planFile: string | null;
   /** Whether a failing plan is made smaller before it is printed. */
   shrinks: boolean;
+  /** Ends with the first failing seed. */
+  isFirstEnough: boolean;
   isJson: boolean;
   isHelp: boolean;
 }
@@ -26,6 +28,7 @@ seed. A failing seed is made smaller and printed as a plan, with what happened. 
   --seed N      this seed alone, with its trace
   --plan FILE   the plan in this file, as a failing seed prints it or test/simulation/plans/ keeps it
   --trace       prints what happens
+  --first       ends with the first failing seed
   --no-shrink   prints a failing plan as it is
   --json        prints the result as one line of JSON
   --help        prints this help`;
@@ -40,6 +43,7 @@ export function parseSimulateOptions(argv: readonly string[], now: number): Simu
       from: { type: 'string' },
       plan: { type: 'string' },
       trace: { type: 'boolean', default: false },
+      first: { type: 'boolean', default: false },
       'no-shrink': { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
@@ -54,6 +58,7 @@ export function parseSimulateOptions(argv: readonly string[], now: number): Simu
     showsTrace: values.trace || seed !== null,
     planFile: values.plan ?? null,
     shrinks: !values['no-shrink'],
+    isFirstEnough: values.first,
     isJson: values.json,
     isHelp: values.help,
   };

@@ -20,42 +20,54 @@ export interface SeedRange {
   seeds: number;
   parts: number;
   remainder: number;
+  /** Ends after so many failures. @defaultValue 3: more say nothing new */
+  maxFailures?: number;
 }
-
-/** More failures than these say nothing new. */
-const MAX_FAILURES = 3;
 
 export const EMPTY_SUMMARY: SeedsSummary = { seeds: 0, steps: 0, states: {}, failures: [] };
 
 /** Runs a range of seeds in this process. */
 export async function runSeeds(
-  { from, seeds, parts, remainder }: SeedRange,
+  { from, seeds, parts, remainder, maxFailures = 3 }: SeedRange,
   base: BaseData,
 ): Promise<SeedsSummary> {
   let summary = EMPTY_SUMMARY;
   for (let seed = from + remainder; seed < from + seeds; seed += parts) {
     summary = addResult(summary, await runPlan(createPlan(seed), base));
-    if (summary.failures.length >= MAX_FAILURES) break;
+    if (summary.failures.length >= maxFailures) break;
   }
   return summary;
 }
 
-/** Runs seeds in a process for each core. */
-export async function runSeedsInParallel(from: number, seeds: number): Promise<SeedsSummary> {
+/** Runs seeds in a process for each core. With `isFirstEnough`, the first failure ends all. */
+export async function runSeedsInParallel(
+  from: number,
+  seeds: number,
+  isFirstEnough = false,
+): Promise<SeedsSummary> {
   const parts = Math.max(1, Math.min(availableParallelism(), seeds));
+  const enough = new AbortController();
   const summaries = await Promise.all(
-    Array.from({ length: parts }, (_, remainder) => runInChild({ from, seeds, parts, remainder })),
+    Array.from({ length: parts }, async (_, remainder) => {
+      const range = { from, seeds, parts, remainder, ...(isFirstEnough && { maxFailures: 1 }) };
+      const summary = await runInChild(range, enough.signal);
+      if (isFirstEnough && summary.failures.length > 0) enough.abort();
+      return summary;
+    }),
   );
   return summaries.reduce(addSummaries, EMPTY_SUMMARY);
 }
 
-function runInChild(range: SeedRange): Promise<SeedsSummary> {
+/** Nothing is counted of a process that `enough` ends. */
+function runInChild(range: SeedRange, enough: AbortSignal): Promise<SeedsSummary> {
   return new Promise((resolve, reject) => {
     const child = fork(new URL('run-seeds-child.ts', import.meta.url), [JSON.stringify(range)]);
     child.on('message', (summary: SeedsSummary) => resolve(summary));
     child.on('exit', (code) => {
-      if (code !== 0) reject(new Error(`A process of the simulation ended with ${code}.`));
+      if (enough.aborted) resolve(EMPTY_SUMMARY);
+      else if (code !== 0) reject(new Error(`A process of the simulation ended with ${code}.`));
     });
+    enough.addEventListener('abort', () => child.kill('SIGKILL'));
   });
 }
 

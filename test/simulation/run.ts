@@ -66,10 +66,11 @@ function formatSummary({ seed, steps, seconds, violation }: Record<string, unkno
   return `Seed ${seed}: ${steps} steps, ${seconds} s of virtual time. ${outcome}`;
 }
 
-async function runMany({ from, seeds, isJson, shrinks }: SimulateOptions): Promise<number> {
+async function runMany(options: SimulateOptions): Promise<number> {
+  const { from, seeds, isJson, shrinks } = options;
   console.error(`Seeds ${from} to ${from + seeds - 1}.`);
   const startedAt = performance.now();
-  const { failures, ...sums } = await runSeedsInParallel(from, seeds);
+  const { failures, ...sums } = await runSeedsInParallel(from, seeds, options.isFirstEnough);
   const seconds = (performance.now() - startedAt) / 1000;
   const base = failures.length > 0 ? await loadBaseData() : null;
   for (const { plan, violation } of failures) {

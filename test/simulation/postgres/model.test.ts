@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { sql } from 'drizzle-orm';
 import { RateLimiterPostgres } from 'rate-limiter-flexible';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -40,11 +41,17 @@ import {
   claimTransactionalEmail,
   listDueTransactionalEmails,
   recordTransactionalEmail,
+  setTransactionalEmailToken,
 } from '../../../src/db/transactional/transactional-emails.ts';
+import { hashToken } from '../../../src/domain/links/tokens.ts';
+import type { Queue } from '../../../src/queue/queue.ts';
+import { confirmSignUp } from '../../../src/services/subscribers/confirm-sign-up.ts';
 import { eraseAndSuppress } from '../../../src/services/subscribers/erase-and-suppress.ts';
+import { importSubscriberFile } from '../../../src/services/subscribers/import-subscribers.ts';
+import { signUp } from '../../../src/services/subscribers/sign-up.ts';
 import { requestTransactionalEmail } from '../../../src/services/transactional/request-email.ts';
 import { useDatabase } from '../../support/database.ts';
-import { suppressionKey } from '../../support/keys.ts';
+import { suppressionKey, tokens } from '../../support/keys.ts';
 import { storeSubscriber } from '../../support/rows.ts';
 import { createRandom, type Random } from '../world/random.ts';
 import { connectDirectly, openModelDatabase } from './pool.ts';
@@ -63,6 +70,7 @@ const TABLES = {
     'digest_id, subscriber_id, batch, state, send_at, next_at, expires_at, lost_lease_id, attempts, lease_id, selection, message_id, relay, reply, detail, updated_at',
   leases: 'id, instance_id',
   subscribers: 'id, email, status, hour, unsubscribed_at, paused_until::text, updated_at',
+  consents: 'subscriber_id, given_at, confirmed_at, channel, wording',
   suppressions: `encode(email_hash, 'hex'), reason, digest_id`,
   sending_rate_limits: 'key, points',
   transactional_emails: 'id, subscriber_id, kind, state, next_at, attempts, reply, lease_id',
@@ -92,7 +100,7 @@ const STARTS_AT = Date.parse('2026-05-08T06:00:00Z');
 const READERS = 12;
 /** Only catches a test that hangs, on however busy a machine. */
 const TIMEOUT_MS = 600_000;
-const STEPS = 40;
+const STEPS = 50;
 
 /** A step, whose choices were made before: it does the same on both databases. */
 type Step = { name: string; run: (database: Database) => Promise<unknown> };
@@ -107,6 +115,7 @@ function chooseStep(random: Random, now: Date): Step {
   const state = random.pick(['sent', 'deferred', 'failed', 'unknown', 'expired'] as const);
   const nextAt = new Date(now.getTime() + random.between(1, 3) * 60_000);
   const hash = Buffer.from([subscriberId]);
+  const emailId = random.between(1, 4);
   const key = { digestId, batch, leaseId, now };
   const steps: Record<string, Step['run']> = {
     openLease: ({ db }) => openLease(db, `worker-${leaseId}`),
@@ -202,6 +211,34 @@ function chooseStep(random: Random, now: Date): Step {
       claimTransactionalEmail(db, random.between(1, 4), { leaseId, now }).then(
         (email) => email?.id ?? null,
       ),
+    signUp: ({ db }) =>
+      signUp(
+        { ...arrivalDeps(db, now), ownerKeys: null, limitSignup: async () => undefined },
+        {
+          ...{ email: `newcomer${random.between(1, 2)}@example.org`, channel: 'form' },
+          ...{ preferences: { hour: random.between(5, 7) }, network: '192.0.2.0/24' },
+        },
+      ),
+    importFile: ({ db }) =>
+      importSubscriberFile(
+        arrivalDeps(db, now),
+        {
+          ...{ name: 'readers.csv', onRejected: async () => undefined },
+          content: Readable.from([
+            Buffer.from(
+              `email,hour\nnewcomer${random.between(1, 3)}@example.org,${random.between(5, 7)}\n`,
+            ),
+          ]),
+        },
+        now,
+      ),
+    link: ({ db }) =>
+      setTransactionalEmailToken(db, emailId, hashToken(tokens.sealTransactional(emailId))),
+    confirm: async ({ db }) => {
+      const token = tokens.sealTransactional(emailId);
+      const wantsLatest = random.chance(0.5);
+      return (await confirmSignUp(arrivalDeps(db, now), token, { wantsLatest })).kind;
+    },
     permit: async ({ pool }) =>
       (
         await openRateLimiter(pool)
@@ -218,6 +255,11 @@ function chooseStep(random: Random, now: Date): Step {
   const name = random.pick(Object.keys(steps));
   return { name, run: steps[name] as Step['run'] };
 }
+
+const arrivalDeps = (db: Database['db'], now: Date) => ({
+  ...{ db, suppressionKey, clock: () => now },
+  queue: { enqueueMany: async () => undefined } as unknown as Queue,
+});
 
 /** As in `send-rate-limiter.ts`, with windows that no run is long enough to leave. */
 function openRateLimiter(pool: Database['pool']): RateLimiterPostgres {

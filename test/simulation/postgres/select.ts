@@ -95,19 +95,21 @@ function compileSelect(
   const compileQuery: Scope['compileQuery'] = (each, around, named) =>
     compileSelect(catalog, each, around, named);
   if (select.op && select.op !== 'SETOP_NONE')
-    return finish(compileUnion(compileQuery, select, outer, queries));
+    return finish(compileSetOperation(compileQuery, select, outer, queries));
   const scope = createScope({ catalog, outer, withQueries: queries, compileQuery });
   return finish(select.valuesLists ? compileValues(scope, select) : compileRows(scope, select));
 }
 
-function compileUnion(
+function compileSetOperation(
   compileQuery: Scope['compileQuery'],
   select: SelectStmt,
   outer: Scope | null,
   queries: Scope['withQueries'],
 ): Query {
   const { larg, rarg, all = false, op, sortClause } = select;
-  if (!larg || !rarg || op !== 'SETOP_UNION' || sortClause) throw createUnsupportedError(`${op}`);
+  const isUnion = op === 'SETOP_UNION';
+  const isExcept = op === 'SETOP_EXCEPT' && !all;
+  if (!larg || !rarg || sortClause || !(isUnion || isExcept)) throw createUnsupportedError(`${op}`);
   const [left, right] = [compileQuery(larg, outer, queries), compileQuery(rarg, outer, queries)];
   const columns = left.columns.map((column, at) =>
     column.type === 'unknown' ? { ...column, type: right.columns[at]?.type ?? 'unknown' } : column,
@@ -116,6 +118,12 @@ function compileUnion(
     columns,
     isCorrelated: left.isCorrelated || right.isCorrelated,
     run: (execution, env) => {
+      if (isExcept) {
+        const excluded = new Set(right.run(execution, env).map(keyOf));
+        return withoutDuplicates(left.run(execution, env)).filter(
+          (row) => !excluded.has(keyOf(row)),
+        );
+      }
       const rows = [...left.run(execution, env), ...right.run(execution, env)];
       return all ? rows : withoutDuplicates(rows);
     },

@@ -52,6 +52,10 @@ export interface Invariants {
   onUnknown(messageId: string): void;
   /** The worker died, or lost its lease by a fault: what it was sending may be unknown. */
   onWorkerLost(leaseId: number, why: string): void;
+  /** Somebody was told that a confirmation e-mail comes. */
+  onSignedUp(email: string): void;
+  /** Somebody was told that digests come. */
+  onConfirmed(email: string): void;
   /** A reader was told that no mail comes any more. */
   onLeft(subscriberId: number): void;
   /** Checks the tables, if they have changed. */
@@ -85,6 +89,7 @@ export function createInvariants(deps: InvariantDeps): Invariants {
   /** Tables that changed since they were checked. */
   let hasChangedDeliveries = true;
   let hasChangedHolders = true;
+  let hasChangedEmails = true;
 
   const historyOf = (key: string): History => {
     const known = histories.get(key);
@@ -124,6 +129,26 @@ export function createInvariants(deps: InvariantDeps): Invariants {
       throw createViolation(`The delivery ${key} is sent, although no relay took its mail.`);
     if ((state === 'failed' || state === 'deferred') && accepted === allowed)
       throw createViolation(`The delivery ${key} is ${state}, although a relay took its mail.`);
+  };
+
+  /** What a page told somebody must be committed. */
+  const checkNewcomer = (email: string, expected: readonly string[]) => {
+    const subscriber = readTable(server, 'subscribers').find((row) => row.email === email);
+    if (subscriber && expected.includes(String(subscriber.status))) return;
+    throw createViolation(
+      `${email} was told to be ${expected[0]}, and is ${subscriber?.status ?? 'unknown'}.`,
+    );
+  };
+
+  /** A transactional e-mail is sent once, and again only when nobody knows whether it arrived. */
+  const checkEmails = () => {
+    for (const row of readTable(server, 'transactional_emails')) {
+      const history = row.messageId === null ? undefined : histories.get(String(row.messageId));
+      if (row.state === 'sent' && !history?.accepted)
+        throw createViolation(
+          `The e-mail ${row.id} (${row.kind}) is sent, although no relay took it.`,
+        );
+    }
   };
 
   const noteDigest = (row: Record<string, Value>, commit: number) => {
@@ -246,6 +271,7 @@ export function createInvariants(deps: InvariantDeps): Invariants {
       for (const { table, before, after } of changes) {
         if (table.name === 'batches' || table.name === 'digests') hasChangedDeliveries = true;
         if (table.name === 'leases') hasChangedHolders = true;
+        if (table.name === 'transactional_emails') hasChangedEmails = true;
         if (table.name === 'digests' && after) noteDigest(toObject(table, after), numbers.commit);
         if (!table.name.startsWith('deliveries_') || after === null) continue;
         hasChangedDeliveries = true;
@@ -268,21 +294,29 @@ export function createInvariants(deps: InvariantDeps): Invariants {
     },
     onAccepted: (messageId, process) => {
       const key = keys.get(messageId);
-      if (key === undefined) return;
-      const history = historyOf(key);
+      const history = historyOf(key ?? messageId);
       history.accepted += 1;
-      if (history.accepted > history.allowed)
+      if (history.accepted <= history.allowed) return;
+      if (key === undefined) {
+        if (isCalm)
+          throw createViolation(
+            `The relay took the e-mail ${messageId} ${history.accepted} times, the last time from ${process}; allowed: ${history.allowed}.`,
+          );
+      } else
         throw createViolation(
           `The relay took the mail of the delivery ${key} ${history.accepted} times, the last time from ${process}; allowed: ${history.allowed}.`,
         );
     },
     onUnknown: (messageId) => {
       const key = keys.get(messageId);
-      if (key !== undefined) historyOf(key).doubt = 'no answer to the dot';
+      if (key === undefined) historyOf(messageId).allowed += 1;
+      else historyOf(key).doubt = 'no answer to the dot';
     },
     onWorkerLost: (leaseId, why) => {
       lostLeases.set(leaseId, why);
     },
+    onSignedUp: (email) => checkNewcomer(email, ['pending', 'active', 'paused']),
+    onConfirmed: (email) => checkNewcomer(email, ['active', 'paused']),
     onLeft: (subscriberId) => {
       for (const { key, state, subscriberId: id } of readDeliveries(server))
         if (id === subscriberId && state !== 'sending')
@@ -290,6 +324,8 @@ export function createInvariants(deps: InvariantDeps): Invariants {
     },
     checkTables: () => {
       if (isCalm) checkBounces();
+      if (hasChangedEmails) checkEmails();
+      hasChangedEmails = false;
       if (!hasChangedDeliveries && !hasChangedHolders) return;
       const batches = new Map(readBatches(server).map((batch) => [batch.key, batch]));
       if (hasChangedDeliveries) {

@@ -94,6 +94,10 @@ export type Action = {
   | { kind: 'cancel' }
   | { kind: 'resend'; state: 'failed' | 'unknown' }
   | { kind: 'unsubscribe' | 'erase' | 'change-hour'; reader: number }
+  /** Somebody new signs up, and opens the link in the e-mail after `delayMs`. */
+  | { kind: 'sign-up'; newcomer: number; delayMs: number; wantsLatest: boolean }
+  /** The operator imports so many addresses, from this newcomer on. */
+  | { kind: 'import'; newcomer: number; count: number }
 );
 
 /** Readers of one moment and one frequency are in a batch of their own. */
@@ -206,8 +210,8 @@ const WEIGHTS = {
   database: 7,
   'database-away': 2,
   'database-slow': 2,
-  relay: 4,
-  'relay-trouble': 3,
+  relay: 6,
+  'relay-trouble': 4,
   'relay-away': 2,
   queue: 2,
   'queue-wiped': 1,
@@ -221,6 +225,8 @@ const WEIGHTS = {
   'resend-failed': 3,
   'lost-commit': 3,
   leave: 2,
+  'sign-up': 3,
+  import: 1,
 } as const;
 
 type Kind = keyof typeof WEIGHTS;
@@ -299,6 +305,15 @@ function createAction(random: Random, kind: Kind, context: ActionContext): Actio
       ...{ atMs, kind: 'database', process: worker, delayMs, after: random.between(0, 3) },
       ...{ fault: 'lost-after', hits: 'AS sendable', reaction: random.pick(['pause', 'cancel']) },
     }),
+    'sign-up': () => ({
+      ...{ atMs, kind: 'sign-up', newcomer: random.between(1, NEWCOMERS) },
+      delayMs: random.pick([0, 100, 10_000]),
+      wantsLatest: random.chance(0.7),
+    }),
+    import: () => ({
+      ...{ atMs, kind: 'import', newcomer: random.between(1, NEWCOMERS) },
+      count: random.between(1, NEWCOMERS),
+    }),
     leave: () => ({
       ...{ atMs, reader: random.between(1, readers) },
       kind: random.pick(['unsubscribe', 'unsubscribe', 'erase', 'change-hour'] as const),
@@ -313,7 +328,7 @@ function createAction(random: Random, kind: Kind, context: ActionContext): Actio
 /** How often each step of a relay is hit. */
 const STEP_WEIGHTS: Record<RelayStep, number> = {
   ...{ connect: 2, greeting: 1, ehlo: 1, helo: 0, starttls: 1 },
-  ...{ mail: 2, rcpt: 3, data: 2, body: 2, dot: 8, reset: 1, quit: 1 },
+  ...{ mail: 2, rcpt: 3, data: 2, body: 2, dot: 10, reset: 1, quit: 1 },
 };
 
 function pickRelayFault(random: Random): Pick<RelayFault, 'step' | 'effect'> {
@@ -323,6 +338,9 @@ function pickRelayFault(random: Random): Pick<RelayFault, 'step' | 'effect'> {
 }
 
 const CONNECT_EFFECTS = ['cut-before', 'silent-before', 'late'] as const;
+
+/** Few, so that the same one comes twice. */
+const NEWCOMERS = 3;
 
 /** How many faults the operator reacts to. */
 const REACTION_SHARE = 0.4;

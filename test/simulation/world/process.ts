@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto';
+import type { SendMailOptions } from 'nodemailer';
 import { isRelayInUse } from '../../../src/db/deliveries/relay-use.ts';
 import { readDatabaseTime } from '../../../src/db/monitoring/status.ts';
 import { createMessage } from '../../../src/domain/smtp/message.ts';
@@ -44,6 +45,8 @@ export interface World extends LinkDeps {
   relayNetwork: RelayNetwork;
   queueStore: QueueStore;
   templates: MailTemplates;
+  /** The links in confirmation e-mails, by Message-ID. */
+  confirmationLinks: Map<string, { email: string; token: string }>;
   /** The time of day at the start, in ms. */
   startsAtMs: number;
   plan: Plan;
@@ -201,7 +204,7 @@ async function open(world: World, owner: SimulatedProcess, instanceId: string): 
     alertMail: () => Promise.reject(new Error('No alert is mailed.')),
     transactional: async () => ({
       ...shared,
-      ...{ mailer: createModelMailer(relay), lease: await lease() },
+      ...{ mailer: createModelMailer(world, relay), lease: await lease() },
     }),
   });
   const parts: Partial<App> = {
@@ -263,10 +266,12 @@ function watchBatches(owner: SimulatedProcess, digestSender: DigestSender): Dige
 }
 
 /** Composes only what the relay looks at: nodemailer itself is not simulated. */
-function createModelMailer(relay: Relay): Mailer {
+function createModelMailer({ confirmationLinks }: World, relay: Relay): Mailer {
   return {
-    sendMail: async ({ to, messageId = '' }) => {
-      const address = String(to);
+    sendMail: async ({ to, text, messageId = '' }) => {
+      const address = readAddress(to);
+      const token = /\/confirm\/([\w-]+)/.exec(String(text))?.[1];
+      if (token) confirmationLinks.set(messageId, { email: address, token });
       const outcome = await relay.send(
         createMessage({ from: sender.from.address, to: address }, [
           Buffer.from(`Message-ID: ${messageId}\r\n\r\n`),
@@ -275,6 +280,11 @@ function createModelMailer(relay: Relay): Mailer {
       return { envelope: { from: sender.from.address, to: [address] }, messageId, outcome };
     },
   };
+}
+
+function readAddress(to: SendMailOptions['to']): string {
+  const isNamed = typeof to === 'object' && !Array.isArray(to);
+  return isNamed ? (to.address ?? '') : String(to);
 }
 
 function describe(facts: object): string {

@@ -42,6 +42,7 @@ const MAX_STEPS = 2_000_000;
 const CALM_KINDS: ReadonlySet<Action['kind']> = new Set([
   ...(['relay', 'relay-trouble', 'relay-away', 'queue', 'queue-wiped'] as const),
   ...(['pause', 'resume', 'cancel', 'resend', 'unsubscribe', 'erase', 'change-hour'] as const),
+  ...(['sign-up', 'import'] as const),
 ]);
 
 /** Runs a plan in virtual time. Never rejects: an error of the model itself is a violation too. */
@@ -123,12 +124,16 @@ function createRun(
   for (const reader of plan.readers) addReader(server.catalog, reader);
   const relayNetwork = createRelayNetwork({
     ...{ scheduler, faults, random, trace, extensions: plan.extensions },
-    watch: watchRelays(() => run.invariants, violations, trace),
+    watch: watchRelays({
+      ...{ trace, violations, invariants: () => run.invariants },
+      onDelivered: (messageId) => run.site.onDelivered(messageId),
+    }),
   });
   const world: World = {
     ...{ plan, scheduler, server, faults, random, trace, relayNetwork },
     queueStore: createQueueStore({ scheduler, faults, random, trace }),
     templates: base.templates,
+    confirmationLinks: new Map(),
     startsAtMs: STARTS_AT_MS,
   };
   const run: Run = {
@@ -144,7 +149,17 @@ function createRun(
   return run;
 }
 
-function watchRelays(invariants: () => Invariants, { guard }: ViolationGuard, trace: Trace) {
+function watchRelays({
+  invariants,
+  trace,
+  onDelivered,
+  violations: { guard },
+}: {
+  invariants: () => Invariants;
+  trace: Trace;
+  onDelivered: (messageId: string) => void;
+  violations: ViolationGuard;
+}) {
   return {
     onBegin: guard((messageId: string, process: string) =>
       invariants().onBegin(messageId, process),
@@ -152,6 +167,7 @@ function watchRelays(invariants: () => Invariants, { guard }: ViolationGuard, tr
     onAccepted: guard((messageId: string, process: string) => {
       trace.add('relay', `takes ${messageId} from ${process}`);
       invariants().onAccepted(messageId, process);
+      onDelivered(messageId);
     }),
     onUnknown: guard((messageId: string) => invariants().onUnknown(messageId)),
     onMisuse: guard((message: string) => {
