@@ -88,6 +88,9 @@ export interface SharedFragments {
 /** Maximum of cached papers, each with one reason. */
 const MAX_CACHED_PAPERS = 4_000;
 
+/** Maximum of papers and reasons whose rendering is remembered. */
+const MAX_CACHED_LOOKUPS = 20_000;
+
 /** Maximum of papers named in a preheader. */
 const MAX_PREHEADER_NAMES = 8;
 
@@ -136,6 +139,12 @@ export function createSharedFragments(
     const { format } = decodeVariantKey(variant);
     return renderPaperWithReason(rendered(variant), renderedReason(format, reason), number);
   }, MAX_CACHED_PAPERS);
+  // One lookup for each paper of each mail. Reasons that read alike share their rendering.
+  const findPaper = memoisePair(
+    (variant: number, reason: Reason) =>
+      paper(variant, describe(decodeVariantKey(variant).rank, reason)),
+    MAX_CACHED_LOOKUPS,
+  );
   // A paper without a summary is the same for all.
   const summarised = new Set(
     papers.filter(({ details }) => details.summary).map(({ rank }) => rank),
@@ -164,7 +173,7 @@ export function createSharedFragments(
   return {
     headings: renderHeadings(context),
     paper: (rank, variant, reason) =>
-      paper(encodeVariantKey(rank, variant, hasSummary(rank)), describe(rank, reason)),
+      findPaper(encodeVariantKey(rank, variant, hasSummary(rank)), reason),
     layouts: memoisePair((chosen: number, omittedCount: number) =>
       renderLayouts(context, chosen, omittedCount),
     ),
