@@ -44,20 +44,6 @@ export const MUTANTS: readonly Mutant[] = [
     replace: '',
   },
   {
-    name: 'abandoned-pipelined-is-ended',
-    about: 'a connection ends a mail that it has given back to another one',
-    file: 'src/relay/session/session-replies.ts',
-    find: 'if (state.isPipelinedAbandoned)',
-    replace: 'if (false)',
-  },
-  {
-    name: 'dot-with-message',
-    about: 'a cancelled message is ended all the same',
-    file: 'src/relay/session/advance-session.ts',
-    find: 'if (!maySend) return endSession(state, SEND_CANCELLED);',
-    replace: '',
-  },
-  {
     name: 'unknown-is-taken',
     about: 'a mail whose dot was not answered counts as sent',
     file: 'src/domain/deliveries/outcome.ts',
@@ -246,6 +232,20 @@ export const MUTANTS: readonly Mutant[] = [
     find: `
   claimed: ['skipped'],`,
     replace: '',
+  },
+  {
+    name: 'cancelled-mail-is-ended',
+    about: 'a cancelled message is ended all the same',
+    file: 'src/relay/session/advance-session.ts',
+    find: 'if (!maySend) return endSession(state, SEND_CANCELLED);',
+    replace: '',
+  },
+  {
+    name: 'abandoned-pipelined-is-ended',
+    about: 'a connection ends a mail that it has given back to another one',
+    file: 'src/relay/session/session-replies.ts',
+    find: 'if (state.isPipelinedAbandoned)',
+    replace: 'if (false)',
   },
   {
     name: 'auto-pause-off',
