@@ -336,7 +336,7 @@ CREATE TABLE deliveries (
 --> statement-breakpoint
 CREATE INDEX deliveries_batch ON deliveries (batch);
 --> statement-breakpoint
--- The next two tables have the columns that the package rate-limiter-flexible expects.
+-- With the columns that the package rate-limiter-flexible expects.
 CREATE TABLE signup_limits (
   key text PRIMARY KEY,
   points integer NOT NULL DEFAULT 0,
@@ -344,9 +344,8 @@ CREATE TABLE signup_limits (
 );
 --> statement-breakpoint
 CREATE TABLE sending_rate_limits (
-  key text PRIMARY KEY,
-  points integer NOT NULL DEFAULT 0,
-  expire bigint
+  relay text PRIMARY KEY,
+  next_at timestamptz NOT NULL
 );
 --> statement-breakpoint
 CREATE TABLE alerts (

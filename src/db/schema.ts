@@ -456,6 +456,12 @@ export const hostPermits = pgTable('host_permits', {
   availableAt: instant('available_at').notNull(),
 });
 
+/** When the next message may go to a relay, after all that workers have reserved. */
+export const sendingRateLimits = pgTable('sending_rate_limits', {
+  relay: text().primaryKey(),
+  nextAt: instant('next_at').notNull(),
+});
+
 /** Incidents. One is open as long as its problem lasts. */
 export const alerts = pgTable('alerts', {
   id: id('id').primaryKey().generatedAlwaysAsIdentity(),

@@ -1,7 +1,4 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { Redis } from 'ioredis';
-import type pg from 'pg';
-import { RateLimiterPostgres, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
 import { createFifo, type Fifo } from './pool/fifo.ts';
 
 /** Limits the messages per second to each relay, over all workers. */
@@ -11,8 +8,13 @@ export interface SendRateLimiter {
   close(): void;
 }
 
-/** Where all workers count together. */
-export type RateLimitStore = { redisUrl: string } | { pool: pg.Pool };
+/** Where all workers reserve their permits. */
+export interface PermitStore {
+  /** Reserves the time that `durationMs` of permits to the relay take, after what is reserved.
+   *  Returns in how many ms it begins; null when too much is reserved already. */
+  reserve(relay: string, durationMs: number): Promise<number | null>;
+  close(): void;
+}
 
 /** Share of a second's permits that one worker takes at once. A request to the store per message
  *  would be slow; a larger share would starve the other workers. */
@@ -22,37 +24,58 @@ const SHARE_PER_REQUEST = 0.1;
  *  because what other workers send is unknown. */
 const STORE_RETRY_DELAY_MS = 1_000;
 
+/** What a process that was held up may make up for, in ms: more would be a burst. */
+const MAX_CATCH_UP_MS = 10;
+
 /**
- * Allows at most `perSecond` messages a second to each relay, counted in fixed windows of a second,
- * in Redis or in the table `sending_rate_limits`. `db/schema.ts` defines that table; its SQL is
- * that of rate-limiter-flexible. While the store fails, permits wait; `onError` gets each error.
+ * Spaces the permits for each relay evenly, so that no second has more than `perSecond` of them,
+ * wherever it begins (the generic cell rate algorithm, ITU-T I.371, without a burst). Workers
+ * reserve a tenth of a second at a time. While the store fails, permits wait; `onError` gets each
+ * error.
  */
 export function openSendRateLimiter({
   perSecond,
   store,
   onError,
   sleep = (ms) => wait(ms),
+  elapsedMs = () => performance.now(),
 }: {
   perSecond: number;
-  store: RateLimitStore;
+  store: PermitStore;
   onError: (error: Error) => void;
   sleep?: (ms: number) => Promise<unknown>;
+  /** Monotonic time, in ms. */
+  elapsedMs?: () => number;
 }): SendRateLimiter {
-  const { limiter, close } = openLimiter(perSecond, store, onError);
   const queues = new Map<string, Fifo<() => void>>();
   const maxPermitsPerRequest = Math.max(1, Math.floor(perSecond * SHARE_PER_REQUEST));
+  const intervalMs = 1000 / perSecond;
   let isClosed = false;
+
+  /** Returns when the first of the permits may be used, on the clock of this process. */
+  const reserve = async (relay: string, permits: number): Promise<number | null> => {
+    try {
+      const waitMs = await store.reserve(relay, permits * intervalMs);
+      return waitMs === null ? null : elapsedMs() + waitMs;
+    } catch (error) {
+      onError(error as Error);
+      return null;
+    }
+  };
 
   const grantPermits = async (relay: string, queue: Fifo<() => void>) => {
     while (queue.length > 0 && !isClosed) {
       const permits = Math.min(queue.length, maxPermitsPerRequest);
-      try {
-        await limiter.consume(relay, permits);
-        for (let granted = 0; granted < permits; granted += 1) queue.shift()?.();
-      } catch (error) {
-        const isRateExceeded = error instanceof RateLimiterRes;
-        if (!isRateExceeded) onError(error as Error);
-        await sleep(isRateExceeded ? Math.max(1, error.msBeforeNext) : STORE_RETRY_DELAY_MS);
+      let dueMs = await reserve(relay, permits);
+      if (dueMs === null) {
+        await sleep(STORE_RETRY_DELAY_MS);
+        continue;
+      }
+      for (let granted = 0; granted < permits; granted += 1) {
+        const earlyMs = dueMs - elapsedMs();
+        if (earlyMs > 0) await sleep(Math.ceil(earlyMs));
+        queue.shift()?.();
+        dueMs = Math.max(dueMs + intervalMs, elapsedMs() - MAX_CATCH_UP_MS);
       }
     }
     queues.delete(relay);
@@ -70,33 +93,7 @@ export function openSendRateLimiter({
       }),
     close: () => {
       isClosed = true;
-      close();
+      store.close();
     },
   };
-}
-
-/** How long Redis may take to respond, in ms: after a silent failover it never would. */
-const COMMAND_TIMEOUT_MS = 5000;
-
-function openLimiter(perSecond: number, store: RateLimitStore, onError: (error: Error) => void) {
-  const options = { keyPrefix: 'relay', points: perSecond, duration: 1 };
-  if ('pool' in store) {
-    const limiter = new RateLimiterPostgres({
-      ...options,
-      storeClient: store.pool,
-      storeType: 'pool',
-      tableName: 'sending_rate_limits',
-      tableCreated: true,
-      clearExpiredByTimeout: false,
-    });
-    return { limiter, close: () => undefined };
-  }
-  const redis = new Redis(store.redisUrl, {
-    maxRetriesPerRequest: 0,
-    enableOfflineQueue: true,
-    commandTimeout: COMMAND_TIMEOUT_MS,
-  });
-  redis.on('error', onError);
-  const limiter = new RateLimiterRedis({ ...options, storeClient: redis });
-  return { limiter, close: () => redis.disconnect() };
 }

@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { hostname } from 'node:os';
 import { isRelayInUse } from '../db/deliveries/relay-use.ts';
+import { reserveSendPermits } from '../db/deliveries/send-rate.ts';
 import type { Links } from '../domain/links/links.ts';
 import { extractDomain } from '../domain/subscribers/email-address.ts';
 import { type DkimSigner, signRawMessage } from '../mail/dkim/signer.ts';
@@ -9,6 +10,7 @@ import { loadMailTemplates, type MailTemplates } from '../mail/templates/mail-te
 import type { Sender } from '../mail/templates/sender.ts';
 import { toRedisUrl } from '../queue/redis-server.ts';
 import { createMailer, type Mailer } from '../relay/nodemailer-transport.ts';
+import { openRedisPermitStore } from '../relay/redis-permit-store.ts';
 import { chooseHeloName, openRelay, type Relay } from '../relay/relay.ts';
 import { openSendRateLimiter, type SendRateLimiter } from '../relay/send-rate-limiter.ts';
 import { enqueueDueBatches } from '../services/deliveries/enqueue-batches.ts';
@@ -87,14 +89,16 @@ function openRelayRateLimit(deps: MailDeps): SendRateLimiter | null {
   const { config, database, log, queryTimeoutsMs } = deps;
   const { smtpUrls, smtpMessagesPerSecond: perSecond, redisUrl } = config;
   if (perSecond === null || smtpUrls.length === 0) return null;
-  return openSendRateLimiter({
-    perSecond,
-    store:
-      redisUrl === null
-        ? { pool: database.withQueryTimeout(queryTimeoutsMs.rateLimit).pool }
-        : { redisUrl: toRedisUrl(redisUrl) },
-    onError: (err) => log('warn', 'store of the send rate did not respond', { err }),
-  });
+  const { db } = database.withQueryTimeout(queryTimeoutsMs.rateLimit);
+  const onError = (err: Error) => log('warn', 'store of the send rate did not respond', { err });
+  const store =
+    redisUrl === null
+      ? {
+          reserve: (relay: string, durationMs: number) => reserveSendPermits(db, relay, durationMs),
+          close: () => undefined,
+        }
+      : openRedisPermitStore(toRedisUrl(redisUrl), onError);
+  return openSendRateLimiter({ perSecond, store, onError });
 }
 
 function describeSender(config: Config, links: Links): Sender {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { reserveSendPermits } from '../../src/db/deliveries/send-rate.ts';
 import { openSendRateLimiter } from '../../src/relay/send-rate-limiter.ts';
 import { loadConfig } from '../../src/settings/config.ts';
 import { type App, openApp } from '../../src/wiring/app.ts';
@@ -79,9 +80,13 @@ describe('While the database accepts connections and never answers', () => {
 
   it('The send rate reports the error, and gives its permit once the database answers', async () => {
     const errors: Error[] = [];
+    const { db } = app.database.withQueryTimeout(SOON_MS);
     const rate = openSendRateLimiter({
       perSecond: 10,
-      store: { pool: app.database.withQueryTimeout(SOON_MS).pool },
+      store: {
+        reserve: (relay, durationMs) => reserveSendPermits(db, relay, durationMs),
+        close: () => undefined,
+      },
       onError: (error) => errors.push(error),
       sleep: async () => proxy.silenceAfter(null),
     });

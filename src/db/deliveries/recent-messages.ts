@@ -57,3 +57,42 @@ export async function countRecentMessages(
     since: row?.since ? new Date(row.since) : null,
   };
 }
+
+/** How many messages the digests of a day need. */
+export interface DigestDemand {
+  /** The number of the digest. */
+  number: number;
+  /** The audience of all digests composed in the 24 hours before, and of this one. */
+  audience: number;
+  /** When the last batch of the digest is due that no worker has claimed yet; null when there is
+   *  none. */
+  lastUnclaimedAt: Date | null;
+}
+
+/** Reads the demand that competes for the daily limit with a digest, or null when the digest does
+ *  not exist. */
+export async function readDigestDemand(
+  db: Db,
+  digestId: number,
+  now: Date,
+): Promise<DigestDemand | null> {
+  const { rows } = await db.execute<{
+    number: number;
+    audience: number;
+    lastUnclaimedAt: string | null;
+  }>(sql`
+    SELECT number,
+      (SELECT sum(each.audience)::int FROM digests AS each
+        WHERE each.id = own.id OR each.composed_at > ${new Date(now.getTime() - DAY_MS)}) AS audience,
+      (SELECT max(due_at) FROM batches
+        WHERE digest_id = own.id AND due_at IS NOT NULL AND claims = 0) AS "lastUnclaimedAt"
+    FROM digests AS own WHERE own.id = ${digestId}`);
+  const [row] = rows;
+  if (row === undefined) return null;
+  const { number, audience, lastUnclaimedAt } = row;
+  return {
+    number,
+    audience,
+    lastUnclaimedAt: lastUnclaimedAt === null ? null : new Date(lastUnclaimedAt),
+  };
+}

@@ -86,7 +86,7 @@ const STATEMENTS: readonly (readonly [string, (readonly unknown[])?])[] = [
      FROM generate_series(1, 9) AS n`,
   ],
   [`INSERT INTO signup_limits (key, points, expire) VALUES ('signup:net', 2, 1778227200000)`],
-  [`INSERT INTO sending_rate_limits (key, points, expire) VALUES ('relay:host', 2, 1778227200000)`],
+  [`INSERT INTO sending_rate_limits (relay, next_at) VALUES ('mx:25', '2026-05-08T08:00Z')`],
   [
     `INSERT INTO feedback (subscriber_id, paper_id, verb, given_at)
      VALUES (1, '2605.00001', 'more', '2026-05-08T08:00Z')`,

@@ -51,6 +51,27 @@ describe('The daily limit of messages', () => {
     expect(fixture.sink.accepted).toHaveLength(220);
   });
 
+  it('A limit below the audience lets readers with a late hour have their turn, and is used up', async () => {
+    const readers = buildSubscribers(40).map((each, n) => ({ ...each, hour: n < 20 ? 7 : 9 }));
+    const { digestId } = await composeFor(readers);
+    const worker = deps({ dailyLimit: 20 });
+    const leaseId = await lease();
+    await deliver(worker, { digestId, leaseId });
+    const early = fixture.sink.accepted.length;
+    expect(early).toBeGreaterThan(0);
+    expect(early).toBeLessThan(20);
+    clock.set('2026-05-08T09:00:00Z');
+    await deliver(worker, { digestId, leaseId });
+    expect(fixture.sink.accepted.length).toBeGreaterThan(early);
+    clock.set('2026-05-08T09:01:00Z');
+    await deliver(worker, { digestId, leaseId });
+    expect(fixture.sink.accepted).toHaveLength(20);
+    const waiting = (await rows(digestId)).filter(({ state }) => state === 'pending');
+    expect(new Set(waiting.map(({ detail }) => detail))).toEqual(
+      new Set(['The daily limit of messages is reached.']),
+    );
+  });
+
   it('Transactional e-mails count, and wait for the limit too', async () => {
     const { digestId } = await composeFor(buildSubscribers(1));
     const request = async (email: string) =>

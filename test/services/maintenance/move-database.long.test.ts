@@ -111,7 +111,9 @@ describe('moveDatabase', () => {
   });
 
   it('A target that contains anything but topics is refused and left unchanged', async () => {
-    await to.database.pool.query(`INSERT INTO sending_rate_limits (key) VALUES ('relay:host')`);
+    await to.database.pool.query(
+      `INSERT INTO sending_rate_limits (relay, next_at) VALUES ('mx:25', now())`,
+    );
     const before = await countAll(to.database);
     await expect(move()).rejects.toThrow(
       'The database of DATABASE_URL is in use already: its table sending_rate_limits has rows.',

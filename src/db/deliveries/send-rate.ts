@@ -1,0 +1,33 @@
+import { sql } from 'drizzle-orm';
+import type { Db } from '../client.ts';
+
+/** How far ahead permits are reserved, in ms: reservations of workers that have died or stopped are
+ *  lost, and block the others no longer than this. */
+const MAX_AHEAD_MS = 10_000;
+
+/**
+ * Reserves the time that permits to send to the relay take, after what is reserved, by the clock of
+ * the database. Twice as far ahead nothing is ever reserved: the clock was set back since.
+ * @returns in how many ms it begins; null when too much is reserved already.
+ */
+export async function reserveSendPermits(
+  db: Db,
+  relay: string,
+  durationMs: number,
+): Promise<number | null> {
+  const duration = milliseconds(durationMs);
+  const { rows } = await db.execute<{ waitMs: number }>(sql`
+    WITH asked AS MATERIALIZED (SELECT clock_timestamp() AS at)
+    INSERT INTO sending_rate_limits AS known (relay, next_at)
+    SELECT ${relay}, at + ${duration} FROM asked
+    ON CONFLICT (relay) DO UPDATE SET next_at = ${duration} + CASE
+      WHEN known.next_at > clock_timestamp() + ${milliseconds(2 * MAX_AHEAD_MS)} THEN clock_timestamp()
+      ELSE greatest(known.next_at, clock_timestamp()) END
+    WHERE known.next_at NOT BETWEEN clock_timestamp() + ${milliseconds(MAX_AHEAD_MS)}
+      AND clock_timestamp() + ${milliseconds(2 * MAX_AHEAD_MS)}
+    RETURNING (extract(epoch FROM next_at - ${duration} - clock_timestamp()) * 1000)::float8 AS "waitMs"`);
+  const [row] = rows;
+  return row === undefined ? null : Math.max(0, row.waitMs);
+}
+
+const milliseconds = (ms: number) => sql`make_interval(secs => ${ms / 1000}::float8)`;
