@@ -16,18 +16,19 @@ export async function reserveSendPermits(
   durationMs: number,
 ): Promise<number | null> {
   const duration = milliseconds(durationMs);
-  const { rows } = await db.execute<{ waitMs: number }>(sql`
-    WITH asked AS MATERIALIZED (SELECT clock_timestamp() AS at)
+  const limit = sql`clock_timestamp() + ${milliseconds(MAX_AHEAD_MS)}`;
+  const impossible = sql`clock_timestamp() + ${milliseconds(2 * MAX_AHEAD_MS)}`;
+  const { rows } = await db.execute<{ aheadSeconds: number }>(sql`
     INSERT INTO sending_rate_limits AS known (relay, next_at)
-    SELECT ${relay}, at + ${duration} FROM asked
-    ON CONFLICT (relay) DO UPDATE SET next_at = ${duration} + CASE
-      WHEN known.next_at > clock_timestamp() + ${milliseconds(2 * MAX_AHEAD_MS)} THEN clock_timestamp()
-      ELSE greatest(known.next_at, clock_timestamp()) END
-    WHERE known.next_at NOT BETWEEN clock_timestamp() + ${milliseconds(MAX_AHEAD_MS)}
-      AND clock_timestamp() + ${milliseconds(2 * MAX_AHEAD_MS)}
-    RETURNING (extract(epoch FROM next_at - ${duration} - clock_timestamp()) * 1000)::float8 AS "waitMs"`);
+    VALUES (${relay}, clock_timestamp() + ${duration})
+    ON CONFLICT (relay) DO UPDATE SET next_at = CASE
+      WHEN known.next_at > ${impossible} THEN clock_timestamp()
+      ELSE greatest(known.next_at, clock_timestamp()) END + ${duration}
+    WHERE known.next_at < ${limit} OR known.next_at > ${impossible}
+    RETURNING (extract(epoch FROM next_at) - extract(epoch FROM clock_timestamp()))::float8
+      AS "aheadSeconds"`);
   const [row] = rows;
-  return row === undefined ? null : Math.max(0, row.waitMs);
+  return row === undefined ? null : Math.max(0, row.aheadSeconds * 1000 - durationMs);
 }
 
 const milliseconds = (ms: number) => sql`make_interval(secs => ${ms / 1000}::float8)`;

@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto';
 import type { SendMailOptions } from 'nodemailer';
 import { isRelayInUse } from '../../../src/db/deliveries/relay-use.ts';
+import { reserveSendPermits } from '../../../src/db/deliveries/send-rate.ts';
 import { readDatabaseTime } from '../../../src/db/monitoring/status.ts';
 import { createMessage } from '../../../src/domain/smtp/message.ts';
 import type { Clock } from '../../../src/domain/time/clock.ts';
@@ -142,15 +143,19 @@ async function open(world: World, owner: SimulatedProcess, instanceId: string): 
   const relayChanges = createRelayChangeHandler({
     ...{ alerts, log, clockGuard },
     enqueueDue: () => enqueueDueBatches({ db: sweepDb, queue }, clock()),
-    isInUse: (name) =>
-      isRelayInUse(sweepDb, name, new Date(clock().getTime() - RELAY_USE_PERIOD_MS)),
+    isInUse: (name, since) => isRelayInUse(sweepDb, name, since),
   });
   const rateLimit =
     plan.ratePerSecond === null
       ? null
       : openSendRateLimiter({
           perSecond: plan.ratePerSecond,
-          store: { pool: dbFor('rateLimit').pool },
+          store: {
+            reserve: (name, durationMs) =>
+              reserveSendPermits(dbFor('rateLimit').db, name, durationMs),
+            close: noop,
+          },
+          elapsedMs,
           onError: (error) => log('warn', 'store of the send rate did not respond', { error }),
         });
   const relay = openSimulatedRelay(relayNetwork, owner, {
@@ -236,9 +241,6 @@ function createTraceLogger(log: Log): App['logger'] {
   const logger = { info: write('info'), warn: write('warn'), error: write('error') };
   return logger as unknown as App['logger'];
 }
-
-/** How long after its last accepted mail a relay counts as in use, in ms. */
-const RELAY_USE_PERIOD_MS = 30_000;
 
 /** 06:00 UTC. */
 export const COMPOSE_AT = { hour: 6, minute: 0 };
