@@ -50,7 +50,11 @@ export function createFaults({
     takeRelay: (process, step) => {
       if (relay.length === 0 && troubles.length === 0) return null;
       const at = relay.findIndex((fault) => fault.process === process && fault.step === step);
-      if (at !== -1) return relay.splice(at, 1)[0] ?? null;
+      const [single] = at === -1 ? [] : relay.splice(at, 1);
+      if (single) {
+        onHit(single);
+        return single;
+      }
       troubles = troubles.filter(({ untilMs }) => untilMs > nowMs());
       const hit =
         troubles.find(({ trouble }) => trouble.step === step && random.chance(trouble.share))

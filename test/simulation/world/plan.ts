@@ -63,8 +63,9 @@ export type QueueFault = (typeof QUEUE_FAULTS)[number];
 /** Something that happens at a moment. A fault of one request hits the first one from then on. */
 export type Action = {
   atMs: number;
-  /** What the operator does as soon as the fault hits: the two often meet. */
-  reaction?: 'pause' | 'cancel' | 'resend';
+  /** What the operator does as soon as the fault hits: the two often meet. `freeze`: the process
+   *  that it hits is suspended for longer than its lease lasts. */
+  reaction?: 'pause' | 'cancel' | 'resend' | 'freeze';
 } & (
   | {
       kind: 'database';
@@ -213,6 +214,8 @@ const WEIGHTS = {
   relay: 6,
   'relay-trouble': 4,
   'relay-away': 2,
+  'slow-dots': 2,
+  'frozen-mail': 2,
   queue: 2,
   'queue-wiped': 1,
   kill: 3,
@@ -275,6 +278,14 @@ function createAction(random: Random, kind: Kind, context: ActionContext): Actio
       ...{ atMs, kind: 'relay-away' },
       forMs: random.pick([0, 500, 5000, 70_000]),
       isSilent: random.chance(0.4),
+    }),
+    'slow-dots': () => ({
+      ...{ atMs, kind: 'relay-trouble', step: 'dot', effect: 'late', share: 0.5 },
+      ...{ forMs: 500, delayMs: random.between(20_000, 60_000) },
+    }),
+    'frozen-mail': () => ({
+      ...{ atMs, kind: 'relay', process: worker, reaction: 'freeze' },
+      ...{ step: random.pick(['mail', 'rcpt', 'data'] as const), effect: 'late', delayMs: 100 },
     }),
     queue: () => ({ atMs, kind: 'queue', fault: random.pick(QUEUE_FAULTS), delayMs }),
     'queue-wiped': () => ({ atMs, kind: 'queue-wiped' }),

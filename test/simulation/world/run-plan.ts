@@ -100,10 +100,9 @@ function createRun(
   const faults = createFaults({
     nowMs,
     random: createRandom(plan.seed, 'relay troubles'),
-    onHit: ({ reaction }) => {
-      if (!reaction) return;
-      const action = { kind: reaction, state: 'failed', atMs: 0 } as const;
-      scheduler.after(40 * reactionDelays.next(), null, () => act(run, action));
+    onHit: (fault) => {
+      const reaction = createReaction(fault);
+      if (reaction) scheduler.after(40 * reactionDelays.next(), null, () => act(run, reaction));
     },
   });
   const serverNowMs = () => STARTS_AT_MS + nowMs();
@@ -142,11 +141,25 @@ function createRun(
     site: openSite(world, () => run.invariants, violations),
     invariants: createInvariants({
       ...{ server, nowMs, serverNowMs, maxInFlight: plan.maxInFlight },
-      isCalm: plan.actions.every(({ kind }) => CALM_KINDS.has(kind)),
+      isCalm: plan.actions.every(
+        ({ kind, reaction }) => CALM_KINDS.has(kind) && reaction !== 'freeze',
+      ),
       processes: () => run.fleet.list(),
     }),
   };
   return run;
+}
+
+/** Longer than a lease lasts, in ms. */
+const FREEZE_MS = 60_000;
+
+/** What follows when a fault hits; null for nothing. */
+function createReaction(fault: Action): Action | null {
+  const { reaction } = fault;
+  if (!reaction) return null;
+  if (reaction !== 'freeze') return { kind: reaction, state: 'failed', atMs: 0 };
+  if (!('process' in fault)) return null;
+  return { kind: 'freeze', process: fault.process, forMs: FREEZE_MS, atMs: 0 };
 }
 
 function watchRelays({
