@@ -8,7 +8,7 @@ import {
   openServerEnvironment,
   openServerTemplate,
 } from './environment/servers.ts';
-import { isTimeoutError } from './environment/waits.ts';
+import { createTimeoutError, isTimeoutError } from './environment/waits.ts';
 import type { ChaosOptions } from './options.ts';
 import { isSelected, type Scenario } from './scenarios/scenario.ts';
 import { PARALLEL_BACKGROUND_SCENARIOS, PARALLEL_SCENARIOS } from './settings.ts';
@@ -153,7 +153,10 @@ async function runInEnvironment<Environment extends ChaosEnvironment>(
   open: () => Promise<Environment>,
   runScenario: (environment: Environment) => Promise<ScenarioResult> | undefined,
 ): Promise<ScenarioResult> {
-  const environment = await environments.open(open);
+  // Without its servers a scenario says nothing about Paperboy, so it runs once more.
+  const environment = await environments.open(open).catch((error: Error) => {
+    throw createTimeoutError(`Its servers did not start: ${error.message}`);
+  });
   try {
     return (await runScenario(environment)) ?? { counts: null, violations: [] };
   } finally {

@@ -5,8 +5,8 @@ export const MAX_WAIT_MS = 180_000;
 
 const TIMEOUT_CODE = 'WAIT_TIMEOUT';
 
-/** The error of a wait that exceeded its limit: on a busy machine that may be no fault of
- *  Paperboy. */
+/** The error of a wait that exceeded its limit, or of servers that did not start: on a busy machine
+ *  that may be no fault of Paperboy. */
 export function createTimeoutError(message: string): Error {
   return Object.assign(new Error(message), { code: TIMEOUT_CODE });
 }
