@@ -1,5 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { describe, expect, it } from 'vitest';
+import type { AttemptResult } from '../../../src/services/deliveries/attempt.ts';
+import { createReplyHandler } from '../../../src/services/deliveries/handle-replies.ts';
 import { requireDigest } from '../../../src/services/digests/require-digest.ts';
 import { FRIDAY } from '../../support/clock.ts';
 import { buildSubscribers, useSendingFixture } from './sending-fixture.ts';
@@ -62,13 +64,18 @@ describe('An address that does not exist', () => {
   );
 
   it('A digest is paused for its bounces although no address can be suppressed', async () => {
-    const { digestId } = await composeFor(buildSubscribers(30));
-    fixture.sink.respondWith(() => ({ at: 'rcpt', reply: '550 5.1.1 No such user' }));
+    const { digestId } = await composeFor(buildSubscribers(1));
+    const reply = { code: 550, enhanced: '5.1.1', text: 'No such user' };
+    const attempts = Array.from({ length: 20 }, (_, n) => ({
+      entry: { emailKey: `r${n}@example.org` },
+      outcome: { kind: 'answered', reply, relay: 'mx' },
+      result: { state: 'failed' },
+    })) as unknown as AttemptResult[];
     await database.db.execute(
       sql`ALTER TABLE suppressions ADD CONSTRAINT no_bounce CHECK (reason <> 'bounce')`,
     );
     try {
-      await deliver(deps(), { digestId, leaseId: await lease() });
+      await expect(createReplyHandler(deps())(digestId, attempts)).rejects.toThrow();
     } finally {
       await database.db.execute(sql`ALTER TABLE suppressions DROP CONSTRAINT no_bounce`);
     }
