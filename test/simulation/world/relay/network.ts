@@ -74,7 +74,8 @@ export function createRelayNetwork(deps: ServerDeps): RelayNetwork {
         messageId = null;
         if (isLost || isDoubtful) noteUnanswered();
       }
-      const recipient = /^RCPT TO:<([^>]*)>/m.exec(line)?.[1];
+      // Sent after the reply to MAIL, RCPT begins nothing: from MAIL on, only the dot counts.
+      const recipient = /^MAIL FROM:.*\r\nRCPT TO:<([^>]*)>/m.exec(line)?.[1];
       const [only, ...others] = recipient === undefined ? [] : findMessageIds(recipient);
       if (only !== undefined && others.length === 0) watch.onBegin(only, owner.name);
     }
