@@ -186,7 +186,7 @@ export function createServerSession(
         socket.setDoubtful(false);
         if (phase === 'over') return;
         finish(step);
-        for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) receive(next);
+        takeWaiting();
       });
       return;
     }
@@ -222,9 +222,7 @@ export function createServerSession(
     perform('body', '');
   };
 
-  const receive = (chunk: Chunk): void => {
-    if (phase === 'over') return;
-    if (isStalled) return void waiting.push(chunk);
+  const take = (chunk: Chunk): void => {
     if (typeof chunk !== 'string') {
       receivePart(chunk);
       return;
@@ -234,7 +232,21 @@ export function createServerSession(
       watch.onMisuse(`${process} sent commands together without PIPELINING: ${lines.join(' ')}.`);
     const [line = '', ...rest] = lines;
     receiveLine(line);
-    if (rest.length > 0) receive(`${rest.join('\r\n')}\r\n`);
+    if (rest.length > 0) waiting.unshift(`${rest.join('\r\n')}\r\n`);
+  };
+
+  /** Takes what has arrived, until a command has to wait or the connection is over. */
+  const takeWaiting = () => {
+    while (!isStalled && phase !== 'over') {
+      const next = waiting.shift();
+      if (next === undefined) return;
+      take(next);
+    }
+  };
+
+  const receive = (chunk: Chunk) => {
+    waiting.push(chunk);
+    takeWaiting();
   };
 
   return {
