@@ -24,15 +24,17 @@ beforeAll(async () => {
   queue = openQueue(backend, () => undefined);
 });
 
-afterEach(async () => {
-  for (const work of works.splice(0)) await work.stop();
-});
+afterEach(stopWorkers);
 
 afterAll(async () => {
   await queue.close();
   await backend.close();
   await emptyRedis();
 });
+
+async function stopWorkers(): Promise<void> {
+  for (const work of works.splice(0)) await work.stop();
+}
 
 interface ReceivedJob {
   name: JobName;
@@ -226,7 +228,27 @@ describe('A worker that stops', () => {
   });
 });
 
+/** What the tests of schedules look up or change in the queue itself. */
+interface StoredSchedules {
+  getJobScheduler(id: string): Promise<{ next?: number; pattern?: string } | undefined>;
+  getJobSchedulers(): Promise<{ key: string; pattern?: string; every?: string | number }[]>;
+  removeJobScheduler(id: string): Promise<boolean>;
+  obliterate(options: { force: boolean }): Promise<void>;
+  close(): Promise<void>;
+}
+
 describe('A schedule', () => {
+  const openStored = (name: QueueName) => backend.openQueue(name) as unknown as StoredSchedules;
+
+  afterEach(async () => {
+    await stopWorkers();
+    for (const name of ['schedule', QUEUE_BY_JOB.prune] as const) {
+      const stored = openStored(name);
+      await stored.obliterate({ force: true });
+      await stored.close();
+    }
+  });
+
   it('A schedule exists once, however many processes set it, and the last setting counts', async () => {
     const other = openQueue(backend, () => undefined);
     for (const each of [queue, other]) {
@@ -236,16 +258,11 @@ describe('A schedule', () => {
     }
     await other.schedule('compose', { kind: 'daily' }, { cron: '45 6 * * *' });
     await other.close();
-    const raw = backend.openQueue('schedule') as unknown as {
-      getJobSchedulers(): Promise<{ key: string; pattern?: string; every?: string | number }[]>;
-      removeJobScheduler(id: string): Promise<boolean>;
-      close(): Promise<void>;
-    };
-    const found = (await raw.getJobSchedulers()).map(({ key, pattern, every }) => [
-      key,
-      pattern ?? Number(every),
-    ]);
-    expect(new Map(found as [string, unknown][])).toEqual(
+    const stored = openStored('schedule');
+    const found = (await stored.getJobSchedulers()).map(
+      ({ key, pattern, every }): [string, unknown] => [key, pattern ?? Number(every)],
+    );
+    expect(new Map(found)).toEqual(
       new Map<string, unknown>([
         ['compose-daily', '45 6 * * *'],
         ['compose-weekly', '30 5 * * 1'],
@@ -253,24 +270,18 @@ describe('A schedule', () => {
       ]),
     );
     expect(found).toHaveLength(3);
-    for (const [key] of found) await raw.removeJobScheduler(String(key));
-    await raw.close();
+    await stored.close();
   });
 
   it('A schedule is restored after its store was wiped', async () => {
     const other = openQueue(backend, () => undefined);
     await other.schedule('prune', {}, { cron: '10 3 * * *' });
-    const raw = backend.openQueue(QUEUE_BY_JOB.prune) as unknown as {
-      getJobScheduler(id: string): Promise<unknown>;
-      removeJobScheduler(id: string): Promise<boolean>;
-      close(): Promise<void>;
-    };
-    expect(await raw.removeJobScheduler('prune')).toBe(true);
-    expect(await raw.getJobScheduler('prune')).toBeUndefined();
+    const stored = openStored(QUEUE_BY_JOB.prune);
+    expect(await stored.removeJobScheduler('prune')).toBe(true);
+    expect(await stored.getJobScheduler('prune')).toBeUndefined();
     await other.restoreSchedules();
-    expect(await raw.getJobScheduler('prune')).toMatchObject({ pattern: '10 3 * * *' });
-    await raw.removeJobScheduler('prune');
-    await raw.close();
+    expect(await stored.getJobScheduler('prune')).toMatchObject({ pattern: '10 3 * * *' });
+    await stored.close();
     await other.close();
   });
 
@@ -283,18 +294,20 @@ describe('A schedule', () => {
       const other = openQueue(backend, () => undefined);
       vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + seconds * 1000 });
       await other.schedule('sweep', {}, { everySeconds: 60 });
-      vi.useRealTimers();
-      const raw = backend.openQueue('schedule');
-      const secondsAhead = async () =>
-        (((await raw.getJobScheduler('sweep'))?.next ?? 0) - Date.now()) / 1000;
-      expect(await secondsAhead()).toBeGreaterThan(62);
       const recorder = createJobRecorder();
+      const first = await work(recorder.handlers, ['schedule']);
+      await recorder.next(1);
+      await first.stop();
+      vi.useRealTimers();
+      const stored = openStored('schedule');
+      const secondsAhead = async () =>
+        (((await stored.getJobScheduler('sweep'))?.next ?? 0) - Date.now()) / 1000;
+      expect(await secondsAhead()).toBeGreaterThan(62);
       await work(recorder.handlers, ['schedule']);
       await other.restoreSchedules();
-      await recorder.next(1);
+      await recorder.next(2);
       expect(await secondsAhead()).toBeLessThanOrEqual(120);
-      await raw.removeJobScheduler('sweep');
-      await raw.close();
+      await stored.close();
       await other.close();
     },
   );
