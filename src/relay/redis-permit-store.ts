@@ -1,12 +1,9 @@
 import { Redis } from 'ioredis';
+import { MAX_RESERVED_AHEAD_MS } from '../domain/deliveries/send-permits.ts';
 import type { PermitStore } from './send-rate-limiter.ts';
 
 /** How long Redis may take to respond, in ms: after a silent failover it never would. */
 const COMMAND_TIMEOUT_MS = 5000;
-
-/** How far ahead permits are reserved, in ms: reservations of workers that have died or stopped are
- *  lost, and block the others no longer than this. */
-const MAX_AHEAD_MS = 10_000;
 
 /**
  * KEYS[1]: when the next permit may be used, in µs since 1970. ARGV: the time that the permits
@@ -34,7 +31,7 @@ export function openRedisPermitStore(url: string, onError: (error: Error) => voi
   redis.on('error', onError);
   return {
     reserve: async (relay, durationMs) => {
-      const durations = [durationMs, MAX_AHEAD_MS].map((ms) => Math.ceil(ms * 1000));
+      const durations = [durationMs, MAX_RESERVED_AHEAD_MS].map((ms) => Math.ceil(ms * 1000));
       const waitUs = Number(await redis.eval(RESERVE, 1, `relay:${relay}`, ...durations));
       return waitUs < 0 ? null : waitUs / 1000;
     },

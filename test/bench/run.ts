@@ -7,7 +7,8 @@
  * - `subscribers/` stores subscribers and old deliveries.
  * - `pages/` (`npm run bench:pages`) measures web pages.
  * - `relevance/` (`npm run evaluate`) measures how well papers are chosen; `selection.ts` (`npm run
- *   bench:choosing`) measures how fast.
+ *   bench:choosing`) how fast, and `composing.ts` (`npm run bench:composing`) how fast a mail is
+ *   made.
  * - `profile/` summarises CPU profiles.
  */
 import { mkdtemp, rm } from 'node:fs/promises';

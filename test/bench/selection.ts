@@ -4,11 +4,10 @@
  * subscriber, the best of several rounds.
  */
 import { readFileSync } from 'node:fs';
-import { PGlite } from '@electric-sql/pglite';
 import { unpackLearned } from '../../src/domain/ranking/learned-terms.ts';
 import { DEFAULT_PREFERENCES, type Preferences } from '../../src/domain/subscribers/subscriber.ts';
-import { buildSender } from '../mail/builders.ts';
 import { createSeededRandom } from '../support/random.ts';
+import { openBuiltDigest } from './built-digest.ts';
 import { learnedProfileAt } from './subscribers/learned-profiles.ts';
 import { subscriberAt } from './subscribers/subscribers.ts';
 
@@ -20,57 +19,15 @@ const NOW = new Date('2026-05-08T05:30:00Z');
 
 let largestProfiles: string[] | undefined;
 
-/** Imports the built program. Code that tsx compiles takes twice as long. */
-async function importBuilt<Module>(path: string): Promise<Module> {
-  return import(new URL(`../../dist/${path}`, import.meta.url).href);
-}
-
-const { createPGliteDatabase } =
-  await importBuilt<typeof import('../../src/db/client.ts')>('db/client.js');
-const { prepareDatabase } =
-  await importBuilt<typeof import('../../src/wiring/database.ts')>('wiring/database.js');
-const { importPapers } = await importBuilt<
-  typeof import('../../src/services/papers/import-papers.ts')
->('services/papers/import-papers.js');
-const { composeDigest } = await importBuilt<
-  typeof import('../../src/services/digests/compose-digest.ts')
->('services/digests/compose-digest.js');
-const { createDigestContexts } = await importBuilt<
-  typeof import('../../src/services/digests/digest-context.ts')
->('services/digests/digest-context.js');
-const { createTermStatistics } = await importBuilt<
-  typeof import('../../src/services/ranking/term-statistics.ts')
->('services/ranking/term-statistics.js');
-const { loadMailTemplates } = await importBuilt<
-  typeof import('../../src/mail/templates/mail-templates.ts')
->('mail/templates/mail-templates.js');
-const { listTopics } =
-  await importBuilt<typeof import('../../src/db/topics/topics.ts')>('db/topics/topics.js');
-
-const database = await createPGliteDatabase(await PGlite.create());
+const { context, topics, close } = await openBuiltDigest(JSON.stringify(papersOfTheDay()), {
+  now: NOW,
+});
 try {
-  await prepareDatabase(database, { queueInPostgres: true });
-  const { db } = database;
-  await importPapers(db, { text: JSON.stringify(papersOfTheDay()), source: 'bench' }, NOW);
-  const { digest } = await composeDigest(db, { kind: 'daily', date: '2026-05-08', now: NOW });
-  const termStatistics = createTermStatistics({ db, clock: () => NOW });
-  const templates = await loadMailTemplates();
-  const digestContexts = createDigestContexts({
-    db,
-    templates,
-    sender: buildSender(),
-    termStatistics,
-    classifyNonWorkingDay: () => null,
-  });
-  const context = await digestContexts(digest?.id ?? 0);
-  if (!context) throw new Error('Nothing was composed.');
-  const slugs = (await listTopics(db)).map(({ slug }) => slug);
-
   const measure = async (
     changes: (n: number) => Partial<Preferences> & { learned: string | null },
   ): Promise<number> => {
     const subscribers = Array.from({ length: SUBSCRIBERS }, (_, n) => {
-      return { ...DEFAULT_PREFERENCES, ...subscriberAt(n, slugs), id: n + 1, ...changes(n) };
+      return { ...DEFAULT_PREFERENCES, ...subscriberAt(n, topics), id: n + 1, ...changes(n) };
     });
     const selectFor = await context.createSelectorFor(subscribers, new Map());
     let best = Number.POSITIVE_INFINITY;
@@ -91,7 +48,7 @@ try {
   };
   console.log(JSON.stringify(result));
 } finally {
-  await database.close();
+  await close();
 }
 
 /** The seed papers repeated under other titles, until there are enough. */

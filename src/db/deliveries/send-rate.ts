@@ -1,9 +1,6 @@
 import { sql } from 'drizzle-orm';
+import { MAX_RESERVED_AHEAD_MS } from '../../domain/deliveries/send-permits.ts';
 import type { Db } from '../client.ts';
-
-/** How far ahead permits are reserved, in ms: reservations of workers that have died or stopped are
- *  lost, and block the others no longer than this. */
-const MAX_AHEAD_MS = 10_000;
 
 /**
  * Reserves the time that permits to send to the relay take, after what is reserved, by the clock of
@@ -16,8 +13,8 @@ export async function reserveSendPermits(
   durationMs: number,
 ): Promise<number | null> {
   const duration = milliseconds(durationMs);
-  const limit = sql`clock_timestamp() + ${milliseconds(MAX_AHEAD_MS)}`;
-  const impossible = sql`clock_timestamp() + ${milliseconds(2 * MAX_AHEAD_MS)}`;
+  const limit = sql`clock_timestamp() + ${milliseconds(MAX_RESERVED_AHEAD_MS)}`;
+  const impossible = sql`clock_timestamp() + ${milliseconds(2 * MAX_RESERVED_AHEAD_MS)}`;
   const { rows } = await db.execute<{ aheadSeconds: number }>(sql`
     INSERT INTO sending_rate_limits AS known (relay, next_at)
     VALUES (${relay}, clock_timestamp() + ${duration})

@@ -106,7 +106,7 @@ export function parsePaper(
     );
   if (encodeURIComponent(id).length > MAX_ENCODED_ID_CHARS)
     throwInvalidPaper(
-      `id is ${formatValue(given)}: expected at most ${MAX_ENCODED_ID_CHARS} characters with the source in a URL, where one that is not ASCII takes 6 to 12`,
+      `id is ${formatValue(given)}: expected at most ${MAX_ENCODED_ID_CHARS} characters with the source in a URL, where a character that is not ASCII takes 6 to 12`,
     );
   const authors = field('authors', parseAuthors) ?? [];
   const listedOn = field('listed_on', parseDay) ?? today;

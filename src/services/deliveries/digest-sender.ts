@@ -251,7 +251,8 @@ async function recordPostponed(
       .map(({ subscriberId, nextAt }) => ({ subscriberId, state: 'pending' as const, nextAt }));
     const key = { digestId, leaseId };
     await retryTransient(() => recordClaimOutcomes(db, { ...key, now: clock() }, outcomes), {
-      ...{ signal: forceStop, sleep },
+      signal: forceStop,
+      sleep,
     });
   }
 }

@@ -62,7 +62,8 @@ export function createReplyHandler(deps: ReplyHandlerDeps): ReplyHandler {
     if (outcome.kind !== 'answered' || !classifyReply(outcome.reply).shouldSuppress) return;
     const hash = hashSuppressedAddress(entry.emailKey, suppressionKey);
     await retryTransient(() => suppressBounced(db, hash, digestId, clock()), {
-      ...{ signal: forceStop, sleep },
+      signal: forceStop,
+      sleep,
     });
   };
 

@@ -28,7 +28,6 @@ export async function reportLostDigest(
   droppedResults: number,
 ): Promise<void> {
   const sentence = ALERT_COPY.digestLost;
-
   log('error', sentence, { digestId, droppedResults });
   try {
     const context = await digestContexts(digestId);

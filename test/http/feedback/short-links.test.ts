@@ -29,21 +29,24 @@ describe('/f/:token/:action', () => {
     ['l', 'less'],
     ['s', 'save'],
     ['o', 'options'],
-  ])('The letter %s leads to the page “%s” of the paper of that rank', async (letter, action) => {
-    const answer = await site.request({ method: 'GET', url: `/f/${token}/${letter}0` });
-    expect(answer.statusCode).toBe(302);
-    const location = String(answer.headers.location);
-    expect(location.endsWith(`/feedback/${token}/${action}/${OLD}`)).toBe(true);
-    expect((await site.page(new URL(location).pathname)).statusCode).toBe(200);
-  });
+  ])(
+    'The action “%s” of a short link leads to the page “%s” of the paper of that rank',
+    async (letter, action) => {
+      const answer = await site.request({ method: 'GET', url: `/f/${token}/${letter}0` });
+      expect(answer.statusCode).toBe(302);
+      const location = String(answer.headers.location);
+      expect(location.endsWith(`/feedback/${token}/${action}/${OLD}`)).toBe(true);
+      expect((await site.page(new URL(location).pathname)).statusCode).toBe(200);
+    },
+  );
 
-  it('The letter t leads to muting the first topic of the paper', async () => {
+  it('The action “t” of a short link leads to muting the first topic of the paper', async () => {
     const answer = await site.request({ method: 'GET', url: `/f/${token}/t0` });
     expect(answer.statusCode).toBe(302);
     expect(String(answer.headers.location).endsWith(`/feedback/${token}/mute/ssm`)).toBe(true);
   });
 
-  it('The letter t leads to the topic that the mail names, also when the paper has other topics by now', async () => {
+  it('The action “t” of a short link leads to the topic that the mail names, also when the paper has other topics by now', async () => {
     const { db } = site.app;
     const move = (from: string, to: string) =>
       db.execute(sql`
