@@ -11,8 +11,9 @@ import { realTimers, type Timers } from './timers.ts';
 /** Sends mail through the configured relays. */
 export interface Relay {
   /** Never rejects: a failure is part of the outcome. Once `maySend` returns false, a message whose
-   *  final dot has not been sent is `unsent`. @defaultValue always true. With a `slot` the message
-   *  begins at once; without one it waits for a connection and a permit of the rate limit. */
+   *  final dot has not been sent is `cancelled`. @defaultValue always true. With a `slot` the
+   *  message begins at once; without one it waits for a connection and a permit of the rate
+   *  limit. */
   send(message: Message, maySend?: () => boolean, slot?: SendSlot): Promise<SendOutcome>;
   /** Asks for room for `count` messages: connections that are open, and permits. Each slot is used
    *  for one message, or released. */
@@ -22,8 +23,8 @@ export interface Relay {
    *  closing. */
   isAvailable(): boolean;
   /** Accepts no further message, waits for those in flight, then quits. After `graceMs` it closes
-   *  the connections: messages whose dot was sent are `unknown`, the others `unsent`. Called
-   *  again, it may only shorten that time. @defaultValue 30 s */
+   *  the connections: messages whose dot was sent are `unknown`, the others
+   *  `cancelled`. Called again, it may only shorten that time. @defaultValue 30 s */
   close(options?: { graceMs?: number }): Promise<void>;
 }
 
@@ -103,7 +104,7 @@ export function openRelay({
         dispatch(transaction, problem, relay);
       },
       onNotBegun: (transaction, problem) =>
-        resolveTransaction(transaction, { kind: 'unsent', problem, relay, isNotBegun: true }),
+        resolveTransaction(transaction, { kind: 'cancelled', problem, relay }),
       onGrant: (count) => slots.onGrant(relayIndex, count),
       onChange: (isAvailable, sentence) => {
         if (!isAvailable) slots.onDown(relayIndex);
@@ -133,11 +134,13 @@ export function openRelay({
     if (inFlight === 0) onDrained?.();
   }
 
-  /** Gives a message to the next available relay, or resolves it as unsent. */
+  /** Gives a message to the next available relay, or resolves it as unsent. A relay that asked it
+   *  to wait counts, also when the message may not be sent any more. */
   function dispatch(transaction: SmtpTransaction, lastProblem: string, lastRelay: string) {
-    const maySend = transaction.maySend();
-    let [problem, relay] = [maySend ? lastProblem : SEND_CANCELLED, lastRelay];
-    for (; maySend && !isAborted; transaction.relayIndex += 1) {
+    const cancellation = describeCancellation(transaction);
+    const isCancelled = cancellation !== null && !transaction.isBackoffRequested;
+    let [problem, relay] = [isCancelled ? cancellation : lastProblem, lastRelay];
+    for (; cancellation === null; transaction.relayIndex += 1) {
       const pool = pools[transaction.relayIndex];
       if (pool === undefined) break;
       if (pool.isAvailable())
@@ -151,11 +154,17 @@ export function openRelay({
     if (pool) releaseSlotOf(transaction, pool);
     const { isBackoffRequested } = transaction;
     resolveTransaction(transaction, {
-      kind: 'unsent',
+      kind: isCancelled ? 'cancelled' : 'unsent',
       problem,
       relay,
       ...(isBackoffRequested && { requestsBackoff: isBackoffRequested }),
     });
+  }
+
+  /** Why we do not send a message any more; null while we do. */
+  function describeCancellation({ maySend }: SmtpTransaction): string | null {
+    if (isAborted) return RELAY_CLOSED;
+    return maySend() ? null : SEND_CANCELLED;
   }
 
   function releaseSlotOf(transaction: SmtpTransaction, pool: SessionPool) {
@@ -187,12 +196,7 @@ export function openRelay({
       if (!transaction.mustBeginSoon || seconds < MAX_PERMIT_WAIT_SECONDS) continue;
       awaitingPermit.delete(transaction);
       const relay = pools[transaction.relayIndex]?.name ?? '';
-      resolveTransaction(transaction, {
-        kind: 'unsent',
-        problem: NO_PERMIT,
-        relay,
-        isNotBegun: true,
-      });
+      resolveTransaction(transaction, { kind: 'cancelled', problem: NO_PERMIT, relay });
     }
   }
 
@@ -220,7 +224,7 @@ export function openRelay({
     send: (message, maySend = ALWAYS, slot = undefined) => {
       if (isClosing) {
         if (slot) slots.release(slot);
-        return Promise.resolve({ kind: 'unsent', problem: RELAY_CLOSED, relay: '' });
+        return Promise.resolve({ kind: 'cancelled', problem: RELAY_CLOSED, relay: '' });
       }
       inFlight += 1;
       return new Promise((resolve) => {

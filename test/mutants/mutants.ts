@@ -51,6 +51,14 @@ export const MUTANTS: readonly Mutant[] = [
     replace: "unknown: 'sent',",
   },
   {
+    name: 'cancelled-is-deferred',
+    about:
+      'a mail that a worker gave up before its dot, for no fault of it or of a relay, must wait',
+    file: 'src/domain/deliveries/outcome.ts',
+    find: "cancelled: 'pending',",
+    replace: "cancelled: 'deferred',",
+  },
+  {
     name: 'refusal-of-dot-is-taken',
     about: 'a relay that refuses a whole message counts as having taken it',
     file: 'src/relay/session/session-replies.ts',
@@ -88,7 +96,7 @@ export const MUTANTS: readonly Mutant[] = [
     about:
       'a mail that may not be sent after all stays sending if its commit was repeated (engine review, finding 6)',
     file: 'src/services/deliveries/advance-window.ts',
-    find: '    putBack(state, each.entry, now);',
+    find: '    giveBack(state, each.entry, record, now);',
     replace: `
     state.waiting.ended(each.entry, NO_DOMAIN_REPLY, now.getTime());
     state.inFlight -= 1;

@@ -30,7 +30,7 @@ const recipientLines = (lines: readonly string[]) =>
   lines.filter((line) => line.startsWith('RCPT'));
 
 describe.each(EXTENSION_SETS)('A message that may not be sent any more, %s', (_way, extensions) => {
-  it('A cancelled message is unsent when its permit comes, and the next one is sent', async () => {
+  it('A cancelled message ends when its permit comes, and the next one is sent', async () => {
     let grant = () => {};
     const permit = new Promise<void>((resolve) => {
       grant = resolve;
@@ -42,7 +42,7 @@ describe.each(EXTENSION_SETS)('A message that may not be sent any more, %s', (_w
     maySend = false;
     grant();
     expect(await late).toEqual({
-      kind: 'unsent',
+      kind: 'cancelled',
       problem: 'Sending was cancelled.',
       relay: server.name,
     });
@@ -51,7 +51,7 @@ describe.each(EXTENSION_SETS)('A message that may not be sent any more, %s', (_w
     expect(server.connections).toBe(1);
   });
 
-  it('A message cancelled before its dot is unsent, also on a reused connection', async () => {
+  it('A message can be cancelled before its dot, also on a reused connection', async () => {
     let maySend = true;
     const { server, relay } = await open(extensions, (step, time) => {
       if (step === 'DATA' && time === 2) maySend = false;
@@ -59,7 +59,7 @@ describe.each(EXTENSION_SETS)('A message that may not be sent any more, %s', (_w
     });
     await relay.send(buildMessage());
     expect(await relay.send(buildMessage(), () => maySend)).toMatchObject({
-      kind: 'unsent',
+      kind: 'cancelled',
       problem: 'Sending was cancelled.',
     });
     expect(server.connections).toBe(1);
@@ -78,6 +78,20 @@ describe.each(EXTENSION_SETS)('A message that may not be sent any more, %s', (_w
     expect(server.messages).toHaveLength(1);
   });
 
+  it('A message that its relay asked to wait is unsent, although it may not be sent any more', async () => {
+    let maySend = true;
+    const { relay } = await open(extensions, (step) => {
+      if (step !== 'RCPT') return undefined;
+      maySend = false;
+      return { say: '421 4.7.0 Slow down' };
+    });
+    expect(await relay.send(buildMessage(), () => maySend)).toMatchObject({
+      kind: 'unsent',
+      problem: expect.stringContaining('421'),
+      requestsBackoff: true,
+    });
+  });
+
   it('A cancelled message goes to no other relay', async () => {
     let maySend = true;
     const { server: second } = await open(extensions);
@@ -87,7 +101,7 @@ describe.each(EXTENSION_SETS)('A message that may not be sent any more, %s', (_w
       return { drop: true };
     });
     const both = relayWith({ urls: [server.url, second.url], maxConnections: 1 });
-    expect(await both.send(buildMessage(), () => maySend)).toMatchObject({ kind: 'unsent' });
+    expect(await both.send(buildMessage(), () => maySend)).toMatchObject({ kind: 'cancelled' });
     expect(second.connections).toBe(0);
     expect(relay.isAvailable()).toBe(true);
   });

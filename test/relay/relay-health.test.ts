@@ -329,13 +329,13 @@ describe('Closing', () => {
     await Promise.all([relay.send(buildMessage()), relay.send(buildMessage())]);
     const closing = relay.close();
     expect(relay.isAvailable()).toBe(false);
-    expect(await relay.send(buildMessage())).toMatchObject({ kind: 'unsent' });
+    expect(await relay.send(buildMessage())).toMatchObject({ kind: 'cancelled' });
     server.script((step) => (step === 'QUIT' ? { say: '221 Bye', thenDrop: true } : undefined));
     await closing;
     expect(server.lines.filter((line) => line === 'QUIT')).toHaveLength(2);
   });
 
-  it('Closing waits for messages in flight; after the grace period those behind their dot are unknown, the others unsent', async () => {
+  it('Closing waits for messages in flight; after the grace period those behind their dot are unknown, the others cancelled', async () => {
     const server = await scripted();
     server.script((step) => (step === 'dot' ? { hang: true } : undefined));
     const { relay, timers } = relaysTo([server]);
@@ -350,11 +350,13 @@ describe('Closing', () => {
     expect(isClosed).toBe(false);
     timers.advance(1);
     const kinds = (await sending).map(({ kind }) => kind).sort();
-    expect(kinds).toEqual(['unknown', 'unknown', 'unsent', 'unsent', 'unsent', 'unsent']);
+    expect(kinds).toEqual([
+      ...['cancelled', 'cancelled', 'cancelled', 'cancelled', 'unknown', 'unknown'],
+    ]);
     await closing;
   });
 
-  it('Closing makes messages that wait for a permit unsent', async () => {
+  it('Closing cancels messages that wait for a permit', async () => {
     const server = await scripted();
     const { relay, timers } = relaysTo([server], {
       acquirePermit: () => new Promise(() => undefined),
@@ -362,7 +364,7 @@ describe('Closing', () => {
     const sending = relay.send(buildMessage());
     const closing = relay.close({ graceMs: 1000 });
     timers.advance(2);
-    expect(await sending).toMatchObject({ kind: 'unsent' });
+    expect(await sending).toMatchObject({ kind: 'cancelled' });
     await closing;
   });
 });

@@ -15,7 +15,7 @@ export type DeliveryState = (typeof DELIVERY_STATES)[number];
 export const DELIVERY_TRANSITIONS: Record<DeliveryState, readonly DeliveryState[]> = {
   pending: ['claimed', 'skipped', 'expired', 'unknown'],
   claimed: ['sending', 'pending', 'skipped', 'failed'],
-  sending: ['sent', 'deferred', 'failed', 'unknown', 'expired'],
+  sending: ['pending', 'sent', 'deferred', 'failed', 'unknown', 'expired'],
   deferred: ['claimed', 'skipped', 'expired', 'unknown'],
   sent: [],
   failed: ['pending'],

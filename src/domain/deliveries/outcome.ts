@@ -7,15 +7,11 @@ import { computeRetryDelayMs } from './retry-delay.ts';
  *  the relay cannot have taken the message, after it nobody can tell (RFC 1047). */
 export type SendOutcome =
   | { kind: 'answered'; reply: SmtpReply; relay: string }
-  /** `requestsBackoff`: a relay answered a command that follows MAIL with 421 (RFC 5321 §3.8).
-   *  `isNotBegun`: no relay was offered the message, because no connection or permit was free. */
-  | {
-      kind: 'unsent';
-      problem: string;
-      relay: string;
-      requestsBackoff?: boolean;
-      isNotBegun?: boolean;
-    }
+  /** `requestsBackoff`: a relay answered a command that follows MAIL with 421 (RFC 5321 §3.8). */
+  | { kind: 'unsent'; problem: string; relay: string; requestsBackoff?: boolean }
+  /** We gave the message up before its final dot, for no fault of it or of a relay: the lease has
+   *  ended, the process stops, or no connection or permit was free in time. */
+  | { kind: 'cancelled'; problem: string; relay: string }
   /** No mail can be addressed to the recipient, and no retry would change that. */
   | { kind: 'invalid'; problem: string; relay: string }
   /** The mail could not be composed, which is a fault of the installation. */
@@ -24,8 +20,9 @@ export type SendOutcome =
 
 /** What an outcome means for any kind of mail. */
 interface AttemptConclusion {
-  /** `deferred` may be retried, `failed` is given up, `unknown` may have arrived. */
-  status: Extract<DeliveryState, 'sent' | 'deferred' | 'failed' | 'unknown'>;
+  /** `pending` is due at once, `deferred` may be retried later, `failed` is given up, `unknown` may
+   *  have arrived. */
+  status: Extract<DeliveryState, 'pending' | 'sent' | 'deferred' | 'failed' | 'unknown'>;
   /** The relay's reply, or the problem when there was none. Addresses are redacted. */
   text: string;
 }
@@ -38,6 +35,7 @@ const STATUS_BY_REPLY_CLASS = {
 
 const STATUS_BY_KIND = {
   unsent: 'deferred',
+  cancelled: 'pending',
   invalid: 'failed',
   uncomposed: 'deferred',
   unknown: 'unknown',
@@ -54,7 +52,7 @@ export function concludeAttempt(outcome: SendOutcome): AttemptConclusion {
 
 /** What is recorded of a delivery after an attempt. */
 interface DeliveryResult {
-  state: Extract<DeliveryState, 'sent' | 'deferred' | 'failed' | 'unknown' | 'expired'>;
+  state: Extract<DeliveryState, 'pending' | 'sent' | 'deferred' | 'failed' | 'unknown' | 'expired'>;
   nextAt?: Date;
   /** What the relay answered. */
   reply?: string;
@@ -63,19 +61,21 @@ interface DeliveryResult {
 }
 
 /**
- * Returns the state of a delivery after an attempt. A deferred or unsent mail is retried with
- * growing delay until it expires, when the subscriber's next digest is due. An unknown one is held
- * and never sent again automatically: it may have arrived.
+ * Returns the state of a delivery after an attempt. A cancelled mail is pending again and due at
+ * once: nobody refused or delayed it, so that nothing of the attempt counts but its number. A
+ * deferred or unsent one is retried with growing delay until it expires, when the subscriber's next
+ * digest is due. An unknown one is held and never sent again automatically: it may have arrived.
  */
 export function decideDeliveryResult(
   outcome: SendOutcome,
   delivery: { expiresAt: Date; attempts: number; now: Date; random: number },
 ): DeliveryResult {
+  const { expiresAt, attempts, now, random } = delivery;
   const { status, text } = concludeAttempt(outcome);
+  if (status === 'pending') return { state: status, nextAt: now };
   const evidence: Pick<DeliveryResult, 'reply' | 'detail'> =
     outcome.kind === 'answered' ? { reply: text } : { detail: text };
   if (status !== 'deferred') return { state: status, ...evidence };
-  const { expiresAt, attempts, now, random } = delivery;
   const nextAt = new Date(now.getTime() + computeRetryDelayMs(attempts, random));
   if (nextAt < expiresAt) return { state: 'deferred', nextAt, ...evidence };
   return { state: 'expired', ...evidence };

@@ -44,7 +44,8 @@ const RETRY_MS = 5 * MINUTE_MS;
 /**
  * Mails the operator about incidents: once when one begins and once when it ends, however many
  * processes run and however often they restart. A process that dies between the relay's reply and
- * recording it sends the e-mail again, with the same Message-ID.
+ * recording it sends the e-mail again, with the same Message-ID. One that stops leaves the e-mails
+ * to the others.
  */
 export async function notifyOperator(deps: NotifyDeps): Promise<NotifyResult> {
   const { db, clock } = deps;
@@ -54,6 +55,7 @@ export async function notifyOperator(deps: NotifyDeps): Promise<NotifyResult> {
     const incident = await claimAlertNotification(db, now, new Date(now.getTime() + CLAIM_MS));
     if (incident === null) return summary;
     const result = await notifyAbout(deps, incident);
+    if (result === 'cancelled') return summary;
     if (result === 'sent') summary.notified += 1;
     else if (result !== 'nothing') summary.problems.push(result.problem);
   }
@@ -62,7 +64,7 @@ export async function notifyOperator(deps: NotifyDeps): Promise<NotifyResult> {
 async function notifyAbout(
   { db, clock, alertEmail, mail }: NotifyDeps,
   incident: Incident,
-): Promise<'sent' | 'nothing' | { problem: string }> {
+): Promise<'sent' | 'nothing' | 'cancelled' | { problem: string }> {
   const now = clock();
   const notification = decideNotification(incident, now);
   if (notification === null) {
@@ -89,6 +91,10 @@ async function notifyAbout(
   if (status === 'sent') {
     await recordAlertNotification(db, incident.id, notification, now);
     return 'sent';
+  }
+  if (status === 'pending') {
+    await postponeAlertNotification(db, incident.id, now);
+    return 'cancelled';
   }
   const isFinal = status === 'failed';
   await postponeAlertNotification(

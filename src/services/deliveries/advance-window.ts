@@ -1,3 +1,4 @@
+import type { AttemptRecord } from '../../db/deliveries/transitions/record-attempts.ts';
 import { NO_DOMAIN_REPLY, toDomainReply } from './attempt.ts';
 import { markRecorded, markStarted } from './batch-progress.ts';
 import type {
@@ -187,8 +188,8 @@ function onAttempted(
   { now }: WindowConditions,
 ): void {
   const { outcome, result } = attempt;
-  if (outcome.kind === 'unsent' && outcome.isNotBegun) {
-    putBack(state, entry, now);
+  if (outcome.kind === 'cancelled') {
+    giveBack(state, entry, result, now);
     return;
   }
   state.waiting.ended(entry, toDomainReply(outcome), now.getTime());
@@ -216,7 +217,9 @@ function onRecorded(
       continue;
     }
     state.slots.push(each.slot);
-    putBack(state, each.entry, now);
+    const { subscriberId, leaseId, attempts } = each.entry.ready;
+    const record = { subscriberId, leaseId, attempts, state: 'pending' as const, nextAt: now };
+    giveBack(state, each.entry, record, now);
   }
 }
 
@@ -236,14 +239,12 @@ function onRecordFailed(
     commands.push({ kind: 'batchFailed', tracker, error });
 }
 
-/** A mail that was not begun: no connection was free after all, its delivery was skipped, its
+/** A mail that was cancelled before its final dot, or not begun: its delivery was skipped, its
  *  digest was paused or cancelled, or its lease has ended. An earlier commit, whose response was
  *  lost, may have made the delivery `sending`. */
-function putBack(state: WindowState, entry: WindowEntry, now: Date): void {
+function giveBack(state: WindowState, entry: WindowEntry, record: AttemptRecord, now: Date): void {
   state.waiting.ended(entry, NO_DOMAIN_REPLY, now.getTime());
   const { ready, tracker } = entry;
-  const { subscriberId, leaseId, attempts } = ready;
-  const record = { subscriberId, leaseId, attempts, state: 'deferred' as const, nextAt: now };
   state.completed.push({ ready, tracker, record, attempt: null });
 }
 

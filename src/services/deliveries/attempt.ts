@@ -53,6 +53,8 @@ export async function attemptToSend(
   const { subscriberId, leaseId, expiresAt, attempts } = mail;
   const delivery = { expiresAt, attempts, now: deps.clock(), random: deps.random() };
   const { state, nextAt, reply, detail } = decideDeliveryResult(outcome, delivery);
+  if (state === 'pending')
+    return { entry: mail, outcome, result: { subscriberId, leaseId, attempts, state, nextAt } };
   const { relay } = outcome;
   const evidence = { relay, reply, detail: state === 'expired' ? explainExpiry(detail) : detail };
   const result = { subscriberId, leaseId, attempts, state, nextAt, ...evidence };

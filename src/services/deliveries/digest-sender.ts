@@ -35,7 +35,7 @@ export interface DigestSenderDeps extends PrepareDeps {
   relay: Relay;
   digestContexts: DigestContexts;
   /** The lease under which this process claims batches. */
-  lease: Pick<Lease, 'current' | 'isAlive' | 'beforeRelease' | 'onFailover' | 'replace'>;
+  lease: Pick<Lease, 'current' | 'isAlive' | 'isHeld' | 'beforeRelease' | 'onFailover' | 'replace'>;
   /** Suspends sending when the database refuses statements for good. */
   suspension: Pick<SendSuspension, 'isSuspended' | 'suspend' | 'noteSuccess'>;
   /** Messages in 24 hours; null: no limit. */
@@ -110,10 +110,10 @@ export function createDigestSender(deps: DigestSenderDeps): DigestSender {
   };
 }
 
-/** A batch that is being sent when the clock is set, or when the database begins to refuse
- *  statements, is released like one whose relay is down. */
-function closeWhileUnfit({ relay, clockGuard, suspension }: DigestSenderDeps): Relay {
-  const isFit = () => clockGuard.isRight() && !suspension.isSuspended();
+/** A batch that is being sent when the clock is set, when the lease is lost, or when the database
+ *  begins to refuse statements, is released like one whose relay is down. */
+function closeWhileUnfit({ relay, clockGuard, suspension, lease }: DigestSenderDeps): Relay {
+  const isFit = () => clockGuard.isRight() && !suspension.isSuspended() && lease.isHeld();
   return { ...relay, isAvailable: () => relay.isAvailable() && isFit() };
 }
 

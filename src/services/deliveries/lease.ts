@@ -19,6 +19,9 @@ export interface Lease {
   /** Whether this process still holds that lease, judged without the database: a process that was
    *  suspended (SIGSTOP, a machine that slept) must not send before it has renewed the lease. */
   isAlive(id: number): boolean;
+  /** Whether this process still holds its current lease, judged in the same way: nothing is claimed
+   *  or begun meanwhile. */
+  isHeld(): boolean;
   /** Has `flush` called before the deliveries of a lost lease are released: results that are not
    *  recorded by then become `unknown`. */
   beforeRelease(flush: () => Promise<void>): void;
@@ -142,6 +145,7 @@ export async function startLeaseHeartbeat(deps: LeaseDeps, instanceId: string): 
       return lease.id;
     },
     isAlive: (id) => id === lease.id && countMsSince(lease.renewedAt) < LEASE_SECONDS * 1000,
+    isHeld: () => countMsSince(lease.renewedAt) < LEASE_SECONDS * 1000,
     beforeRelease: (flush) => void flushes.push(flush),
     onFailover: (listener) => void failoverListeners.push(listener),
     replace: async () => {

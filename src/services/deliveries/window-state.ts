@@ -22,7 +22,7 @@ export interface WindowResult {
   ready: ReadyMail;
   tracker: BatchTracker;
   record: AttemptRecord;
-  /** Null for a mail that was not begun. */
+  /** Null for a mail that was not begun, or cancelled before its final dot. */
   attempt: AttemptResult | null;
 }
 

@@ -145,7 +145,8 @@ async function sendClaimed(
     ...(await readFacts(deps, email, subscriber)),
   });
   const { outcome } = await mailer.sendMail(mail);
-  deps.metrics.countMail('transactional', concludeAttempt(outcome).status);
+  const { status } = concludeAttempt(outcome);
+  if (status !== 'pending') deps.metrics.countMail('transactional', status);
   await recordTransactionalEmail(db, email, {
     ...toDeliveryUpdate(outcome, email, clock(), deps.random()),
     messageId,
@@ -284,6 +285,7 @@ function toDeliveryUpdate(
 }
 
 function computeDelayMs({ kind }: SendOutcome, attempts: number, random: number): number {
+  if (kind === 'cancelled') return 0;
   const delayMs = computeRetryDelayMs(attempts, random);
   return kind === 'unsent' ? Math.min(delayMs, MIN_UNSENT_DELAY_MS * 2 ** (attempts - 1)) : delayMs;
 }

@@ -27,9 +27,9 @@ describe('Delivery states', () => {
     expect(ends.sort()).toEqual(['sent', 'skipped']);
   });
 
-  it('A delivery that is sending never goes back to a state from which it is sent automatically', () => {
+  it('A delivery is sending until its result is known, or nobody can know it', () => {
     expect([...DELIVERY_TRANSITIONS.sending].sort()).toEqual([
-      ...['deferred', 'expired', 'failed', 'sent', 'unknown'],
+      ...['deferred', 'expired', 'failed', 'pending', 'sent', 'unknown'],
     ]);
   });
 

@@ -50,6 +50,11 @@ describe('decideDeliveryResult', () => {
       { state: 'deferred', nextAt: IN_FIVE_MINUTES, detail: 'connection refused' },
     ],
     [
+      'that we cancelled before its final dot is due at once',
+      { kind: 'cancelled', problem: 'Sending was cancelled.', relay },
+      { state: 'pending', nextAt: SEND_AT },
+    ],
+    [
       'with an unknown outcome is not retried',
       { kind: 'unknown', problem: 'connection lost', relay },
       { state: 'unknown', detail: 'connection lost' },
@@ -104,6 +109,7 @@ describe('concludeAttempt', () => {
     [answered('451 4.7.1 Greylisted'), 'deferred', '451 4.7.1 Greylisted'],
     [answered('550 5.1.1 No such user'), 'failed', '550 5.1.1 No such user'],
     [{ kind: 'unsent', problem: 'connection refused', relay }, 'deferred', 'connection refused'],
+    [{ kind: 'cancelled', problem: 'we stop', relay }, 'pending', 'we stop'],
     [{ kind: 'unknown', problem: 'connection lost', relay }, 'unknown', 'connection lost'],
     [{ kind: 'invalid', problem: 'no such header', relay }, 'failed', 'no such header'],
   ] as const)('The outcome %j makes an e-mail %s', (outcome, status, text) => {

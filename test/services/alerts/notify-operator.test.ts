@@ -3,6 +3,8 @@ import PostalMime from 'postal-mime';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { endAlert, listOpenIncidents, raiseAlert } from '../../../src/db/alerts/alerts.ts';
 import type { Alert } from '../../../src/domain/alerts/alert.ts';
+import { createMailer } from '../../../src/relay/nodemailer-transport.ts';
+import { openRelay } from '../../../src/relay/relay.ts';
 import { notifyOperator } from '../../../src/services/alerts/notify-operator.ts';
 import { MINUTE_MS, useSendingFixture } from '../deliveries/sending-fixture.ts';
 
@@ -15,12 +17,12 @@ const FAILED: Alert = {
 };
 
 /** What a process does each minute; a new one each time, as after a restart. */
-const notify = () =>
+const notify = (mail = deps()) =>
   notifyOperator({
     db: database.db,
     clock,
     alertEmail: 'operator@example.org',
-    mail: async () => deps(),
+    mail: async () => mail,
   });
 const mails = () =>
   Promise.all(fixture.sink.accepted.map(async ({ raw }) => PostalMime.parse(raw)));
@@ -77,6 +79,17 @@ describe('notifyOperator', () => {
     expect((await mails())[0]?.text).toContain('this is the only one');
     clock.advance(30 * MINUTE_MS);
     expect(await notify()).toEqual({ notified: 0, problems: [] });
+  });
+
+  it('A process that stops leaves the e-mail to another one, which sends it at once', async () => {
+    await raiseAlert(database.db, FAILED, clock());
+    const mailer = deps().mailer;
+    const stopped = openRelay({ urls: [fixture.sink.url], maxConnections: 1 });
+    await stopped.close();
+    expect(await notify({ ...deps(), mailer: createMailer(stopped) })).toEqual({
+      ...{ notified: 0, problems: [] },
+    });
+    expect(await notify({ ...deps(), mailer })).toEqual({ notified: 1, problems: [] });
   });
 
   it('A relay that takes minutes to answer gets one e-mail', async () => {

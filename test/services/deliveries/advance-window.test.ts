@@ -36,7 +36,7 @@ describe('The in-flight window', () => {
     expect(window.committed()).toEqual(['batch started', 'commit 1 + 1']);
   });
 
-  it('A mail that could not begin after all is given back without an attempt', () => {
+  it('A mail that was cancelled is given back without an attempt', () => {
     const window = openWindow();
     window.add(1);
     window.apply({ kind: 'slots', slots: [SLOT], refused: 0 });
@@ -44,12 +44,15 @@ describe('The in-flight window', () => {
     expect(window.record()).toEqual(['recorded 0', 'send']);
     window.committed();
     if (!entry) throw new Error('Nothing was sent.');
-    const outcome: SendOutcome = { kind: 'unsent', problem: '', relay: '', isNotBegun: true };
-    const result = { subscriberId: 1, leaseId: 1, attempts: 1, state: 'deferred' as const };
+    const outcome: SendOutcome = { kind: 'cancelled', problem: '', relay: '' };
+    const result = {
+      ...{ subscriberId: 1, leaseId: 1, attempts: 1, nextAt: NOW },
+      state: 'pending' as const,
+    };
     const attempt = { entry: entry.ready, outcome, result };
     expect(window.apply({ kind: 'attempted', entry, attempt })).toEqual(['commit 1 + 0']);
     expect(window.lastCommit().results).toMatchObject([
-      { attempt: null, record: { state: 'deferred', nextAt: NOW } },
+      { attempt: null, record: { state: 'pending', nextAt: NOW } },
     ]);
     expect(window.lastCommit().results[0]?.record).not.toHaveProperty('relay');
   });

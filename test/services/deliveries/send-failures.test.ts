@@ -52,6 +52,32 @@ describe('An expired lease', () => {
     );
   });
 
+  it('A mail that a lost lease cancels is due at once, for whoever has a lease', async () => {
+    const { digestId } = await composeFor(buildSubscribers(MAX_IN_FLIGHT));
+    const leaseId = await lease();
+    let isHeld = true;
+    fixture.sink.respondWith(() => {
+      isHeld = false;
+      return 'accept';
+    });
+    const worker = deps();
+    const isLost = { isHeld: () => isHeld, isAlive: () => isHeld };
+    await deliver(deps({ lease: { ...worker.lease, current: async () => leaseId, ...isLost } }), {
+      ...{ digestId, leaseId },
+    });
+    expect(fixture.sink.received).toEqual([]);
+    expect(await rows(digestId)).toMatchObject(
+      Array(MAX_IN_FLIGHT).fill({
+        ...{ state: 'pending', lease: null, nextAt: clock(), relay: null, reply: null },
+        detail: null,
+      }),
+    );
+    fixture.sink.respondWith(() => 'accept');
+    await deliver(worker, { digestId, leaseId });
+    expect(fixture.sink.accepted).toHaveLength(MAX_IN_FLIGHT);
+    expect(fixture.alerts).toEqual([]);
+  });
+
   it('A lease that expires before the first message sends none', async () => {
     const { digestId } = await composeFor(buildSubscribers(2));
     const leaseId = await lease();
@@ -231,7 +257,7 @@ describe('A batch that fails', () => {
     const leaseId = await lease();
     await deliver(deps({ pool }), { digestId, leaseId });
     expect(fixture.sink.mailCommands).toBe(0);
-    expect(new Set(await statesOf(digestId))).toEqual(new Set(['pending', 'deferred']));
+    expect(new Set(await statesOf(digestId))).toEqual(new Set(['pending']));
     expect((await rows(digestId)).map((row) => row.lease)).toEqual(Array(7).fill(null));
     expect(fixture.droppedResults).toBe(0);
     await markDigestResumed(database.db, digestId);
@@ -275,6 +301,28 @@ describe('A batch that fails', () => {
     ]);
     const { states } = await countDeliveries(database.db, digestId, clock());
     expect(states).toMatchObject({ sent: 1, unknown: 0 });
+  });
+
+  it('A mail whose cancellation is recorded after its lease has ended is due at once', async () => {
+    const { digestId } = await composeFor(buildSubscribers(1));
+    const leaseId = await lease();
+    let isHeld = true;
+    fixture.sink.respondWith(() => {
+      isHeld = false;
+      return 'accept';
+    });
+    const pool = intercept(database.database.pool, 'query', async (query) => {
+      if (!isHeld) await endLeases(database.db, { id: leaseId }, clock());
+      return query();
+    });
+    const { lease: held } = deps();
+    await deliver(
+      deps({ pool, lease: { ...held, current: async () => leaseId, isAlive: () => isHeld } }),
+      { digestId, leaseId },
+    );
+    expect(fixture.sink.received).toEqual([]);
+    expect(fixture.lateResults).toBe(1);
+    expect(await rows(digestId)).toMatchObject([{ state: 'deferred', nextAt: clock() }]);
   });
 
   it('An answer to a delivery that was resent meanwhile is dropped', async () => {

@@ -101,6 +101,7 @@ export function useSendingFixture() {
       lease: {
         current: async () => leaseId,
         isAlive: () => true,
+        isHeld: () => true,
         beforeRelease: () => undefined,
         onFailover: () => undefined,
         replace: async () => undefined,

@@ -15,6 +15,8 @@ import { hashSuppressedAddress } from '../../../src/domain/links/tokens.ts';
 import type { Reason } from '../../../src/domain/ranking/reason.ts';
 import type { Subscriber } from '../../../src/domain/subscribers/subscriber.ts';
 import type { TransactionalKind } from '../../../src/domain/transactional/transactional-email.ts';
+import { createMailer } from '../../../src/relay/nodemailer-transport.ts';
+import { openRelay } from '../../../src/relay/relay.ts';
 import { confirmSignUp } from '../../../src/services/subscribers/confirm-sign-up.ts';
 import { requestTransactionalEmail } from '../../../src/services/transactional/request-email.ts';
 import { sendTransactionalEmail } from '../../../src/services/transactional/send-transactional-email.ts';
@@ -263,6 +265,16 @@ describe('sendTransactionalEmail', () => {
     await expect(sendTransactionalEmail(broken, id)).rejects.toThrow();
     expect(await findEmail(id)).toMatchObject({ state: 'pending', attempts: 1 });
     clock.advance(5 * MINUTE_MS);
+    await sendTransactionalEmail(await worker(), id);
+    expect(await findEmail(id)).toMatchObject({ state: 'sent' });
+  });
+
+  it('An e-mail that a stopping process gives up is due at once', async () => {
+    const id = await request();
+    const stopped = openRelay({ urls: [fixture.sink.url], maxConnections: 1 });
+    await stopped.close();
+    await sendTransactionalEmail({ ...(await worker()), mailer: createMailer(stopped) }, id);
+    expect(await findEmail(id)).toMatchObject({ state: 'pending', nextAt: clock() });
     await sendTransactionalEmail(await worker(), id);
     expect(await findEmail(id)).toMatchObject({ state: 'sent' });
   });

@@ -33,6 +33,8 @@ export interface InvariantDeps {
   processes: () => readonly WatchedProcess[];
   /** Whether nothing keeps a worker from pausing a digest in this run. */
   isCalm: boolean;
+  /** Whether the relays do nothing wrong in this run. */
+  areRelaysSound: boolean;
 }
 
 /** What is known of a delivery beside its row. */
@@ -76,7 +78,7 @@ const MAX_PAUSE_MS = 5000;
 const MAX_IDLE_HOLD_MS = 120_000;
 
 export function createInvariants(deps: InvariantDeps): Invariants {
-  const { server, nowMs, serverNowMs, maxInFlight, processes, isCalm } = deps;
+  const { server, nowMs, serverNowMs, maxInFlight, processes, isCalm, areRelaysSound } = deps;
   const histories = new Map<string, History>();
   const keys = new Map<string, string>();
   const mustNotBegin = new Map<string, string>();
@@ -112,6 +114,10 @@ export function createInvariants(deps: InvariantDeps): Invariants {
         `The delivery ${after.key} is marked as being sent after its digest was paused or cancelled.`,
       );
     if (closed === undefined) bounces.count(before, after.state);
+    if (after.state === 'deferred' && areRelaysSound && after.nextAt.getTime() > serverNowMs())
+      throw createViolation(
+        `The delivery ${after.key} is deferred until ${after.nextAt.toISOString()}, although the relays do nothing wrong.`,
+      );
     const history = historyOf(after.key);
     if (before.state === 'unknown' && after.state === 'pending') history.allowed += 1;
     if (after.state === 'claimed') history.doubt = null;

@@ -45,6 +45,8 @@ const CALM_KINDS: ReadonlySet<Action['kind']> = new Set([
   ...(['sign-up', 'import'] as const),
 ]);
 
+const RELAY_KINDS: ReadonlySet<Action['kind']> = new Set(['relay', 'relay-trouble', 'relay-away']);
+
 /** Runs a plan in virtual time. Never rejects: an error of the model itself is a violation too. */
 export async function runPlan(
   plan: Plan,
@@ -144,6 +146,7 @@ function createRun(
       isCalm: plan.actions.every(
         ({ kind, reaction }) => CALM_KINDS.has(kind) && reaction !== 'freeze',
       ),
+      areRelaysSound: plan.actions.every(({ kind }) => !RELAY_KINDS.has(kind)),
       processes: () => run.fleet.list(),
     }),
   };

@@ -10,7 +10,7 @@ import type { Transitions } from './transition.ts';
 /** `sending` is committed before a message leaves: no crash can send it twice. */
 export const RECORD_ATTEMPT_TRANSITIONS = {
   claimed: ['sending'],
-  sending: ['sent', 'deferred', 'failed', 'unknown', 'expired'],
+  sending: ['pending', 'sent', 'deferred', 'failed', 'unknown', 'expired'],
 } as const satisfies Transitions;
 
 /** A delivery that is about to be sent, with what each retry repeats. */
@@ -24,7 +24,8 @@ export interface NextAttempt {
   messageDate: Date;
 }
 
-/** The result of an attempt. One without a relay was not begun. */
+/** The result of an attempt. One without a relay was not begun, or cancelled before its final
+ *  dot. */
 export interface AttemptRecord {
   subscriberId: number;
   leaseId: number;

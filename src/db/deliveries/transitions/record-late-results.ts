@@ -45,7 +45,7 @@ async function replaceUnknown(
     ORDER BY digest_id, batch FOR UPDATE`);
   if (locked.rows.length === 0) return 0;
   const numbers = locked.rows.map(({ batch }) => batch);
-  const known = results.filter(({ state }) => state !== 'unknown');
+  const known = results.filter(({ state }) => state !== 'unknown').map(toLateResult);
   const updated = await tx.execute(sql`
     UPDATE ${deliveries} AS delivery SET
       state = result.state,
@@ -63,6 +63,12 @@ async function replaceUnknown(
   const released = locked.rows.filter(({ isHeld }) => !isHeld).map(({ batch }) => batch);
   await releaseBatches(tx, digestId, released, now);
   return updated.rowCount ?? 0;
+}
+
+/** A mail that was cancelled before its final dot is due at once here too, but only an operator
+ *  makes an unknown one pending. */
+function toLateResult(result: AttemptRecord): AttemptRecord {
+  return result.state === 'pending' ? { ...result, state: 'deferred' } : result;
 }
 
 /** Counts the results that are recorded, now or by an earlier statement whose answer was lost. */
