@@ -21,10 +21,10 @@ export default defineConfig({
     // third of the time.
     isolate: false,
     // Catches hanging tests, not slow ones: some open PGlite three times on busy machines.
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    testTimeout: 240_000,
+    hookTimeout: 240_000,
     // One second by default, in which a busy machine may do nothing.
-    expect: { poll: { timeout: 30_000 } },
+    expect: { poll: { timeout: 120_000 } },
     projects: [
       {
         extends: true,

@@ -12,6 +12,7 @@ export default defineConfig({
     maxWorkers: availableParallelism(),
     isolate: false,
     testTimeout: 600_000,
-    hookTimeout: 120_000,
+    hookTimeout: 600_000,
+    expect: { poll: { timeout: 120_000 } },
   },
 });

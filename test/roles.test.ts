@@ -1,12 +1,10 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { startRoles } from '../src/roles.ts';
-import { emptyRedis } from './support/redis.ts';
 import { openTestApp, type TestApp } from './support/test-app.ts';
 
 let test: TestApp;
 
 beforeAll(async () => {
-  await emptyRedis();
   test = await openTestApp();
 });
 
@@ -14,7 +12,6 @@ afterEach(() => vi.useRealTimers());
 
 afterAll(async () => {
   await test.close();
-  await emptyRedis();
 });
 
 describe('A scheduler', () => {
@@ -29,10 +26,10 @@ describe('A scheduler', () => {
     const handlers = { ...app.handlers, sweep };
     const roles = await startRoles({ ...app, handlers }, ['scheduler']);
     // One at the start, and the first of the schedule.
-    await expect.poll(() => sweeps, { timeout: 30_000 }).toBe(2);
+    await expect.poll(() => sweeps).toBe(2);
     vi.setSystemTime(Date.now() - aheadMs);
     vi.advanceTimersByTime(30_000);
-    await expect.poll(() => sweeps, { timeout: 30_000 }).toBeGreaterThan(2);
+    await expect.poll(() => sweeps).toBeGreaterThan(2);
     vi.useRealTimers();
     await roles.stop();
   });
@@ -42,8 +39,11 @@ describe('A long prune', () => {
   it('A scheduler sweeps while it prunes', async () => {
     const { app } = test;
     let sweeps = 0;
-    let endPruning = () => {};
     let isPruning = false;
+    let endPruning = () => {};
+    const pruned = new Promise<void>((resolve) => {
+      endPruning = resolve;
+    });
     const handlers = {
       ...app.handlers,
       sweep: async () => {
@@ -51,17 +51,15 @@ describe('A long prune', () => {
       },
       prune: () => {
         isPruning = true;
-        return new Promise<void>((resolve) => {
-          endPruning = resolve;
-        });
+        return pruned;
       },
     };
     await app.queue.enqueue('prune', {}, 'prune-now');
     const roles = await startRoles({ ...app, handlers }, ['scheduler']);
-    await expect.poll(() => isPruning, { timeout: 30_000 }).toBe(true);
+    await expect.poll(() => isPruning).toBe(true);
     const before = sweeps;
     await app.queue.enqueue('sweep', {}, 'sweep-now');
-    await expect.poll(() => sweeps, { timeout: 30_000 }).toBeGreaterThan(before);
+    await expect.poll(() => sweeps).toBeGreaterThan(before);
     endPruning();
     await roles.stop();
   });

@@ -90,7 +90,7 @@ async function prepare(): Promise<Record<string, string>> {
   await handlers.batch({ digestId, batch: 0 });
   await app.waitForBatches();
   const mail = await inbox?.waitFor(({ to }) => to.includes('ada@example.org'), {
-    timeoutMs: 15_000,
+    timeoutMs: 60_000,
   });
   const email = {
     subscriberId,

@@ -137,7 +137,7 @@ async function waitForMail(email: string, subject: RegExp) {
   const { inbox } = site.app;
   if (!inbox) throw new Error('The test needs the local inbox.');
   return inbox.waitFor((entry) => entry.to.includes(email) && subject.test(entry.subject), {
-    timeoutMs: 15_000,
+    timeoutMs: 60_000,
   });
 }
 

@@ -6,7 +6,8 @@ export default defineConfig({
     globalSetup: ['test/support/global-setup.ts'],
     pool: 'forks',
     fileParallelism: false,
-    testTimeout: 60_000,
+    testTimeout: 240_000,
+    expect: { poll: { timeout: 120_000 } },
     // The first start of a newly installed browser is slow: it is read from the disk.
     hookTimeout: 240_000,
   },

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { migrate } from '../../src/db/migrate.ts';
-import { useDatabase } from '../support/database.ts';
+import { countWaitingForLocks, useDatabase } from '../support/database.ts';
 
 const database = useDatabase();
 
@@ -27,8 +27,7 @@ describe('A migration whose tables are used by others', () => {
     const migrated = migrate(database.database, options);
     let isWaiting = false;
     while (!isWaiting) {
-      const { rows } = await other.query('SELECT FROM pg_locks WHERE NOT granted LIMIT 1');
-      isWaiting = rows.length > 0;
+      isWaiting = (await countWaitingForLocks(other)) > 0;
     }
     await other.query('ROLLBACK');
     other.release();

@@ -10,7 +10,10 @@ import { openTestSite, type TestSite } from './support/site.ts';
 
 let site: TestSite;
 const warnings: string[] = [];
-const recordWarning = (warning: Error) => warnings.push(warning.message);
+/** Listeners on the process itself are those of all test files that it has run. */
+const recordWarning = (warning: Error & { emitter?: unknown }) => {
+  if (warning.emitter !== process) warnings.push(warning.message);
+};
 beforeAll(async () => {
   // Node emits a deprecation once in a process, so listening begins before the first site.
   process.on('warning', recordWarning);

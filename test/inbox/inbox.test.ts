@@ -1,4 +1,4 @@
-import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { readdir, readFile, stat, truncate, writeFile } from 'node:fs/promises';
 import { connect, type Socket } from 'node:net';
 import { createTransport, type SendMailOptions } from 'nodemailer';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -187,19 +187,18 @@ describe('The local inbox', () => {
     await expect(second).rejects.toThrow(`127.0.0.1:${box.port}`);
   });
 
-  it('A thousand messages are opened and listed within a second', async () => {
+  it('A thousand messages are opened and listed without being read whole', async () => {
     await (await open()).close();
     const about = { from: 'a@example.com', to: ['b@example.com'], subject: 's', bytes: 50_000 };
     const line = JSON.stringify({ ...about, receivedAt: '2026-05-08T05:30:00.000Z' });
     for (let n = 1; n <= 1000; n += 1) {
       const name = `${String(n).padStart(10, '0')}.eml`;
-      const file = `X-Paperboy-Inbox: ${line}\r\n${'x'.repeat(50_000)}`;
-      await writeFile(inFolder('mail', name), file);
+      await writeFile(inFolder('mail', name), `X-Paperboy-Inbox: ${line}\r\n`);
+      // A hole, which takes no room on the disk. Reading all would take longer than a test may.
+      await truncate(inFolder('mail', name), 1_000_000_000);
     }
-    const start = performance.now();
     const box = await open();
     expect(await box.list()).toHaveLength(1000);
-    expect(performance.now() - start).toBeLessThan(1000);
   });
 });
 

@@ -42,7 +42,7 @@ describe('The job library-lookup', () => {
     await importLibrary({ ...app, allowsLookups: true }, id, '2605.00001');
     await app.queue.enqueue('sweep', {}, 'sweep-of-the-test');
     await expect
-      .poll(() => listLookups(app.db, id), { timeout: 20_000 })
+      .poll(() => listLookups(app.db, id))
       .toMatchObject([{ kind: 'papers', state: 'done', found: 1 }]);
     expect(await listLibrary(app.db, id)).toMatchObject([{ title: 'On the Tides of the Moon' }]);
   });

@@ -1,20 +1,17 @@
-import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { countPapersToSort } from '../../src/db/topics/topic-set.ts';
 import { parseTopicFile } from '../../src/domain/topics/topic-file.ts';
 import { importPapers } from '../../src/services/papers/import-papers.ts';
 import { loadTopics } from '../../src/services/topics/load-topics.ts';
 import { readSeed, readTopicSet } from '../../src/wiring/database.ts';
-import { emptyRedis } from '../support/redis.ts';
 import { openTestApp, type TestApp } from '../support/test-app.ts';
 
 let test: TestApp;
 beforeAll(async () => {
-  await emptyRedis();
   test = await openTestApp({ SOURCES: 'none' });
 });
 afterAll(async () => {
   await test?.close();
-  await emptyRedis();
 });
 
 it('A sweep has the papers sorted that a new set of topics left unsorted', async () => {
@@ -29,7 +26,7 @@ it('A sweep has the papers sorted that a new set of topics left unsorted', async
     onError: (error) => void errors.push(error),
   });
   await handlers.sweep({});
-  await vi.waitFor(async () => expect(await countPapersToSort(db)).toBe(0), { timeout: 15_000 });
+  await expect.poll(() => countPapersToSort(db)).toBe(0);
   await work.stop();
   expect(errors).toEqual([]);
   await handlers['sort-papers']({});

@@ -319,7 +319,7 @@ describe('A machine that starts in the middle of the day', () => {
     });
     const { composeAt } = app.config;
     await startSchedules({ ...app, sources: app.sources.configured, composeAt });
-    await app.inbox?.waitFor(({ to }) => to.includes('ada@example.org'), { timeoutMs: 30_000 });
+    await app.inbox?.waitFor(({ to }) => to.includes('ada@example.org'), { timeoutMs: 60_000 });
     await work.stop();
     await app.waitForBatches();
     expect(await digests()).toEqual(['2026-05-08: 2']);

@@ -175,7 +175,8 @@ async function sendUntilCut(
   });
   const deeds = comeAndGo(cut, acknowledged, () => hasEnded).catch(() => undefined);
   if (afterStart === null) {
-    await pollUntil(() => hasEnded || countDigests().size >= acceptedAtCut, TIMEOUT_MS);
+    const isTime = () => countDigests().size >= acceptedAtCut && acknowledged.signedUp.size > 0;
+    await pollUntil(() => hasEnded || isTime(), TIMEOUT_MS);
     if (!hasEnded) process.kill(running.pid, 'SIGUSR2');
   }
   await running.ended;

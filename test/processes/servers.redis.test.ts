@@ -6,7 +6,7 @@ import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { executeOnServer, requireServerUrl, urlOfDatabase } from '../support/database-server.ts';
 import { findFreePort } from '../support/free-port.ts';
-import { requireRedisUrl } from '../support/redis.ts';
+import { emptyRedis, requireRedisUrl } from '../support/redis.ts';
 import {
   type CapturingSmtpServer,
   openCapturingSmtpServer,
@@ -46,6 +46,7 @@ describe.each([
 
   beforeAll(async () => {
     sink = await openCapturingSmtpServer();
+    await emptyRedis();
     await executeOnServer(SERVER, `CREATE DATABASE ${name}`);
     database = new pg.Client(urlOfDatabase(SERVER, name));
     await database.connect();
@@ -126,12 +127,13 @@ describe.each([
   });
 
   it('Two workers share the deliveries and mail each subscriber once', async () => {
-    sink.setDelay(20);
+    sink.setDelay(50);
     await composeFor('2026-05-11', 'crowd');
     const { states } = JSON.parse(await runPaperboyOk('digest send --now --json', environment));
     expect(states).toMatchObject({ sent: AUDIENCE + 1, unknown: 0, failed: 0 });
     expect(timesMailed('crowd')).toEqual(new Array(AUDIENCE).fill(1));
-    for (const worker of workers) expect(worker.stderr()).toMatch(/"claimed":\d+,"sent":\d+/);
+    for (const worker of workers)
+      await pollUntil(() => /"claimed":\d+,"sent":\d+/.test(worker.stderr()));
   });
 
   it('The other worker finishes when one is killed, and nothing is sent twice', async () => {

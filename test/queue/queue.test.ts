@@ -7,8 +7,8 @@ import {
 import { type Handlers, type JobName, QUEUE_BY_JOB, type QueueName } from '../../src/queue/jobs.ts';
 import { openQueue, type Queue, type RunningWorkers } from '../../src/queue/queue.ts';
 import { useDatabase } from '../support/database.ts';
+import { findFreePort } from '../support/free-port.ts';
 import { emptyRedis, redisUrl } from '../support/redis.ts';
-import { findClosedPort } from '../support/smtp-server.ts';
 
 const database = useDatabase();
 let backend: QueueBackend;
@@ -324,7 +324,7 @@ describe('A schedule', () => {
 describe('A store that cannot be reached', () => {
   it('A store that cannot be reached fails enqueuing and the check soon, so that requests are answered', async () => {
     const unreachable = createRedisQueueBackend(
-      `redis://127.0.0.1:${await findClosedPort()}`,
+      `redis://127.0.0.1:${await findFreePort()}`,
       () => undefined,
     );
     const silent = openQueue(unreachable, () => undefined, { answerTimeoutMs: 100 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { probeRelay } from '../../src/relay/probe-relay.ts';
-import { findClosedPort } from '../support/smtp-server.ts';
+import { findFreePort } from '../support/free-port.ts';
 import { useRelayFixture } from './support/relays.ts';
 
 const { sinkWith } = useRelayFixture();
@@ -21,7 +21,7 @@ describe('Probing a relay', () => {
   });
 
   it('A probe of a closed port reports why the connection failed', async () => {
-    const port = await findClosedPort();
+    const port = await findFreePort();
     const { problem } = await probeRelay(`smtp://127.0.0.1:${port}`, OPTIONS);
     expect(problem).toMatch(/^127\.0\.0\.1:\d+ cannot be reached: .*ECONNREFUSED/);
   });

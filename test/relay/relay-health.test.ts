@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { SendOutcome } from '../../src/domain/deliveries/outcome.ts';
 import type { RelayChange, RelayOptions } from '../../src/relay/relay.ts';
+import { connectBySocket, type OpenConnection } from '../../src/relay/session/connection.ts';
 import { waitUntil } from '../support/wait-until.ts';
 import { buildMessage, useRelayFixture } from './support/relays.ts';
 import type { ScriptedRelay } from './support/scripted-relay.ts';
@@ -55,17 +56,17 @@ describe('A relay that refuses every connection', () => {
   it('A relay that is down is probed at growing intervals, and used again once a probe succeeds', async () => {
     const server = await scripted();
     server.script((step) => (step === 'connect' ? { drop: true } : undefined));
-    const { relay, timers, changes } = relaysTo([server]);
+    let begun = 0;
+    const connect: OpenConnection = (...args) => {
+      begun += 1;
+      return connectBySocket()(...args);
+    };
+    const { relay, timers, changes } = relaysTo([server], { connect });
     await relay.send(buildMessage());
     const waits: number[] = [];
     for (let probe = 1; probe <= 8; probe += 1) {
       let waited = 0;
-      while (server.connections < 3 + probe && waited < 100) {
-        timers.advance(1);
-        waited += 1;
-        await new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
-        if (changes.length > probe) break;
-      }
+      for (; begun < 3 + probe && waited < 100; waited += 1) timers.advance(1);
       await waitUntil(() => changes.length > probe);
       waits.push(waited);
     }

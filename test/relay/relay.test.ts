@@ -3,7 +3,7 @@ import { createServer, type Socket } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { concatMessage, createMessage, type Message } from '../../src/domain/smtp/message.ts';
 import { openRelay, type Relay } from '../../src/relay/relay.ts';
-import { findClosedPort } from '../support/smtp-server.ts';
+import { findFreePort } from '../support/free-port.ts';
 import { useRelayFixture } from './support/relays.ts';
 import { createFakeTimers } from './support/timers.ts';
 
@@ -77,7 +77,7 @@ describe('The reply of a relay', () => {
 
 describe('A message that was certainly not accepted', () => {
   it('A message is unsent when the port is closed', async () => {
-    const port = await findClosedPort();
+    const port = await findFreePort();
     const outcome = await relayTo([`smtp://127.0.0.1:${port}`]).send(message());
     expect(outcome).toMatchObject({ kind: 'unsent', relay: `127.0.0.1:${port}` });
   });
@@ -163,7 +163,7 @@ describe('After the dot', () => {
 describe('The next relay', () => {
   it('The next relay gets what the first certainly did not accept', async () => {
     const second = await sinkWith();
-    const first = `smtp://127.0.0.1:${await findClosedPort()}`;
+    const first = `smtp://127.0.0.1:${await findFreePort()}`;
     const outcome = await relayTo([first, second.url]).send(message());
     expect(outcome).toMatchObject({ kind: 'answered', relay: `127.0.0.1:${second.port}` });
     expect(second.accepted).toHaveLength(1);

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type pg from 'pg';
 import { afterAll, beforeAll } from 'vitest';
 import { createPGliteDatabase, type Database, openServerDatabase } from '../../src/db/client.ts';
 import { isTransient } from '../../src/db/transient.ts';
@@ -93,4 +94,13 @@ export async function emptyTables({ pool }: Pick<Database, 'pool'>, tables: stri
       if (attempt === MAX_ATTEMPTS || !isTransient(error)) throw error;
     }
   }
+}
+
+/** How many sessions of this database wait for a lock. Those of other databases do not count: test
+ *  files share the server. */
+export async function countWaitingForLocks(pool: Pick<pg.Pool, 'query'>): Promise<number> {
+  const { rows } = await pool.query(
+    `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+  );
+  return rows.length;
 }

@@ -122,13 +122,6 @@ export async function openTestSmtpServer(options: SMTPServerOptions = {}): Promi
   return sink;
 }
 
-/** A port on which nothing listens. */
-export async function findClosedPort(): Promise<number> {
-  const sink = await openTestSmtpServer();
-  await sink.close();
-  return sink.port;
-}
-
 async function readAll(stream: SMTPServerDataStream): Promise<Buffer> {
   const chunks: Buffer[] = [];
   for await (const chunk of stream) chunks.push(chunk);

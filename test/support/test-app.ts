@@ -7,7 +7,7 @@ import { loadConfig } from '../../src/settings/config.ts';
 import { type App, openApp } from '../../src/wiring/app.ts';
 import { createTestClock, type TestClock } from './clock.ts';
 import { openTestDatabase } from './database.ts';
-import { redisUrl } from './redis.ts';
+import { emptyRedis, redisUrl } from './redis.ts';
 
 export interface TestApp {
   app: App;
@@ -40,12 +40,14 @@ export function useTestApp(env: Record<string, string> = {}): Readonly<Omit<Test
 
 /**
  * Opens the app as `paperboy start` does, with its own database, a temporary data folder, free
- * ports and a test clock. The queue is in Redis when TEST_REDIS_URL is set.
+ * ports and a test clock. The queue is in Redis when TEST_REDIS_URL is set, and is emptied first,
+ * since test files share it.
  */
 export async function openTestApp(
   env: Record<string, string> = {},
   { servesSite = true, isSystemClock = false } = {},
 ): Promise<TestApp> {
+  await emptyRedis();
   const dataDir = await mkdtemp(join(tmpdir(), 'paperboy-parts-'));
   const { database, url, close: closeDatabase } = await openTestDatabase();
   const clock = createTestClock('2026-05-08T05:30:00Z');

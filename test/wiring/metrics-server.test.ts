@@ -1,14 +1,12 @@
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, expect, it } from 'vitest';
 import { addTransactionalEmail } from '../../src/db/transactional/transactional-emails.ts';
 import { type RunningRoles, startRoles } from '../../src/roles.ts';
 import { findFreePort } from '../support/free-port.ts';
-import { emptyRedis } from '../support/redis.ts';
 import { storeSubscriber } from '../support/rows.ts';
 import { openTestApp, type TestApp } from '../support/test-app.ts';
 
 let test: TestApp | undefined;
 let running: RunningRoles | undefined;
-beforeEach(emptyRedis);
 afterEach(async () => {
   await running?.stop();
   await test?.close();

@@ -6,6 +6,7 @@ import { expireDeliveries } from '../../../src/db/deliveries/transitions/expire.
 import { resetToPending } from '../../../src/db/deliveries/transitions/resend.ts';
 import { addDigest } from '../../../src/db/digests/digests.ts';
 import { useDigestFixture } from '../../services/digests/digest-fixture.ts';
+import { countWaitingForLocks } from '../../support/database.ts';
 
 const { database } = useDigestFixture();
 const NOW = new Date('2026-05-08T07:00:00Z');
@@ -68,8 +69,7 @@ describe('Statements that lock several batches', () => {
         running = run(digestId);
         let isWaiting = false;
         while (!isWaiting) {
-          const { rows } = await db.execute(sql`SELECT FROM pg_locks WHERE NOT granted LIMIT 1`);
-          isWaiting = rows.length > 0;
+          isWaiting = (await countWaitingForLocks(database.database.pool)) > 0;
         }
         expect(await listFreeBatches()).toEqual([2, 3]);
       });

@@ -67,7 +67,7 @@ export async function openTestSite(env: Record<string, string> = {}): Promise<Te
     async mailTo(email) {
       await sendTransactionalEmails(test);
       const { inbox } = app;
-      const entry = await inbox?.waitFor(({ to }) => to.includes(email), { timeoutMs: 5000 });
+      const entry = await inbox?.waitFor(({ to }) => to.includes(email), { timeoutMs: 60_000 });
       const mail = entry && (await inbox?.read(entry.id));
       if (!mail) throw new Error(`No mail for ${email} came.`);
       return mail;

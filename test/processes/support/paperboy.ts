@@ -128,7 +128,7 @@ export async function killAll(): Promise<void> {
 /** Waits until `condition` returns something other than false or null. */
 export async function pollUntil<Value>(
   condition: () => Promise<Value | false | null> | Value | false | null,
-  timeoutMs = 60_000,
+  timeoutMs = 300_000,
 ): Promise<Value> {
   const endsAt = performance.now() + timeoutMs;
   for (;;) {

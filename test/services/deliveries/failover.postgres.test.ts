@@ -78,26 +78,20 @@ describe('The promotion of a standby that lagged', () => {
     opened(copy, copy.close);
     const ask = async (statement: string) => (await copy.pool.query(statement)).rows[0]?.value;
     await expect
-      .poll(() => ask(`SELECT pg_last_wal_replay_lsn() >= '${rows[0]?.lsn}' AS value`), {
-        timeout: 30_000,
-      })
+      .poll(() => ask(`SELECT pg_last_wal_replay_lsn() >= '${rows[0]?.lsn}' AS value`))
       .toBe(true);
     await executeOnServer(standby.url, `ALTER SYSTEM SET primary_conninfo = ''`);
     await executeOnServer(standby.url, 'SELECT pg_reload_conf()');
-    await expect
-      .poll(() => ask('SELECT count(*)::int AS value FROM pg_stat_wal_receiver'), {
-        timeout: 30_000,
-      })
-      .toBe(0);
+    await expect.poll(() => ask('SELECT count(*)::int AS value FROM pg_stat_wal_receiver')).toBe(0);
 
     clock.set('2026-05-08T07:00:00Z');
     await app.handlers.batch({ digestId, batch: 0 });
-    await expect.poll(states, { timeout: 30_000 }).toMatchObject({ sent: 4, pending: 4 });
+    await expect.poll(states).toMatchObject({ sent: 4, pending: 4 });
 
     await executeOnServer(standby.url, 'SELECT pg_promote()');
     proxy.redirectTo(standby.url);
     await app.handlers.batch({ digestId, batch: 0 });
-    await expect.poll(states, { timeout: 30_000 }).toMatchObject({ unknown: 4, pending: 4 });
+    await expect.poll(states).toMatchObject({ unknown: 4, pending: 4 });
     expect(await findDigestById(db, digestId)).toMatchObject({
       pauseReason: expect.stringContaining('failed over'),
     });
@@ -109,7 +103,7 @@ describe('The promotion of a standby that lagged', () => {
     const digest = await findDigestById(db, digestId);
     if (digest) await resumeDigest(app, digest);
     for (const batch of [0, 1]) await app.handlers.batch({ digestId, batch });
-    await expect.poll(states, { timeout: 30_000 }).toMatchObject({ unknown: 4, sent: 4 });
+    await expect.poll(states).toMatchObject({ unknown: 4, sent: 4 });
     const recipients = sink.accepted.map(({ to }) => to);
     expect(new Set(recipients).size).toBe(8);
     expect(recipients).toHaveLength(8);

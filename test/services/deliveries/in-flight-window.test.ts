@@ -1,7 +1,7 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import type { SendOutcome } from '../../../src/domain/deliveries/outcome.ts';
 import type { Message } from '../../../src/domain/smtp/message.ts';
-import { realTimers } from '../../../src/relay/timers.ts';
+import type { Timers } from '../../../src/relay/timers.ts';
 import type { ReadyMail } from '../../../src/services/deliveries/attempt.ts';
 import {
   createInFlightWindow,
@@ -185,7 +185,7 @@ function createTestWindow({
     },
     record,
     recordPostponed: async (_digestId, rows) => void postponed.push(...rows),
-    timers: realTimers,
+    timers,
     onRecorded: () => {},
     isAlive: () => true,
     clock: () => new Date(now.ms),
@@ -212,7 +212,25 @@ function answered(code: number): SendOutcome {
   return { kind: 'answered', relay: '', reply: { code, enhanced: null, text: '' } };
 }
 
-/** Lets the timers of the window run: it waits 4 ms for further changes. */
-function settled(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, 10));
+/** The lingering of the window, which a few turns of the event loop end. The check of every second
+ *  is left out. */
+const lingering = new Set<() => void>();
+const timers: Timers = {
+  every: () => () => undefined,
+  after: (ms, run) => {
+    if (ms >= 1000) return () => undefined;
+    lingering.add(run);
+    setImmediate(() => setImmediate(() => lingering.delete(run) && run()));
+    return () => lingering.delete(run);
+  },
+};
+afterEach(() => lingering.clear());
+
+/** Resolves when the window does nothing more by itself. */
+async function settled(): Promise<void> {
+  for (let rounds = 0; rounds < 100; rounds += 1) {
+    for (let turn = 0; turn < 5; turn += 1) await new Promise(setImmediate);
+    if (lingering.size === 0) return;
+  }
+  throw new Error('The window spins.');
 }

@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { createTermStatistics } from '../../../src/services/ranking/term-statistics.ts';
 import { useDatabase } from '../../support/database.ts';
 import { buildPaper, storePapers } from '../../support/rows.ts';
@@ -19,7 +19,7 @@ describe('createTermStatistics', () => {
     expect((await termStatistics()).paperCount).toBe(2);
     now = new Date(now.getTime() + HOUR_MS);
     expect((await termStatistics()).paperCount).toBe(2);
-    await vi.waitFor(async () => expect((await termStatistics()).paperCount).toBe(3));
+    await expect.poll(async () => (await termStatistics()).paperCount).toBe(3);
   });
 
   it('Counting that fails is tried again at the next call', async () => {

@@ -28,6 +28,7 @@ beforeEach(async () => {
   await database.empty();
   clock.set(`${FRIDAY}T12:00:00Z`);
   server.fault = null;
+  server.faultOf = () => null;
   server.papers = [];
 });
 
@@ -210,22 +211,10 @@ describe('Fetching papers', () => {
     server.papers = Array.from({ length: 150 }, (_, n) =>
       createServedPaper(`2605.${10_000 + n}`, FRIDAY),
     );
-    const source = openSourceOn(server, clock, 'hf-daily');
-    const signal = new AbortController().signal;
-    const deps = { db: database.db, clock, signal };
-    const breakingSource = {
-      ...source,
-      fetch: async (request: Parameters<typeof source.fetch>[0]) => {
-        const result = source.fetch(request);
-        await expect.poll(() => server.requests.length, { interval: 1 }).toBeGreaterThan(0);
-        server.fault = 'broken';
-        return result;
-      },
-    };
     server.requests.length = 0;
-    expect(await fetchPapers(deps, breakingSource, { day: FRIDAY })).toMatchObject({
-      outcome: 'failed',
-    });
+    server.faultOf = () => (server.requests.length > 1 ? 'broken' : null);
+    expect(await fetchFrom()).toMatchObject({ outcome: 'failed' });
+    expect(server.requests.length).toBeGreaterThan(1);
     expect(await countRows(database.db, 'papers')).toBe(0);
   });
 });

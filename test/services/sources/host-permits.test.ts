@@ -29,9 +29,13 @@ beforeEach(async () => {
 describe('Host permits', () => {
   it('Requests to all hosts of arXiv are three seconds apart over all processes', async () => {
     const [one, other] = [process(), process()];
-    await (await one('rss.arxiv.org', signal))(OK);
+    const end = await one('rss.arxiv.org', signal);
+    const startedAt = performance.now();
+    await end(OK);
     await (await other('export.arxiv.org', signal))(OK);
-    expect(sumSleptMs()).toBeGreaterThan(2_800);
+    // The clock of the database went on meanwhile.
+    const passedMs = performance.now() - startedAt;
+    expect(sumSleptMs() + passedMs).toBeGreaterThan(2_990);
     expect(sumSleptMs()).toBeLessThanOrEqual(3_000);
   });
 

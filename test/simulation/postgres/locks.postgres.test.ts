@@ -3,7 +3,7 @@ import type pg from 'pg';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Database } from '../../../src/db/client.ts';
 import { openLease } from '../../../src/db/deliveries/leases.ts';
-import { useDatabase } from '../../support/database.ts';
+import { countWaitingForLocks, useDatabase } from '../../support/database.ts';
 import { storeSubscriber } from '../../support/rows.ts';
 import { connectDirectly, openModelDatabase } from './pool.ts';
 import { createServer, loadParser, type Outcome, type Server } from './server.ts';
@@ -151,18 +151,12 @@ async function runSteps(
 
 async function runOnServer(steps: readonly Step[], pool: pg.Pool): Promise<Result[][]> {
   const clients = { a: await pool.connect(), b: await pool.connect() };
-  const countWaiting = async () =>
-    (
-      await pool.query(
-        `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
-      )
-    ).rowCount ?? 0;
   try {
     return await runSteps(
       steps,
       async ([session, text]) => (await clients[session].query(text)).rows,
       async (isDone, mayWait) => {
-        while (!isDone() && !((await countWaiting()) > 0 && mayWait));
+        while (!isDone() && !((await countWaitingForLocks(pool)) > 0 && mayWait));
       },
     );
   } finally {
