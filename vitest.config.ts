@@ -4,9 +4,13 @@ import { listExcludedTests } from './test/support/test-files.ts';
 
 const WITHOUT_DATABASE = [
   'test/{architecture,log}.test.ts',
-  'test/simulation/*.test.ts',
-  'test/{chaos,control,domain,inbox,mail,mutants,project,seeds,settings,sources,support}/**/*.test.ts',
-  'test/bench/{*,pages/*}.test.ts',
+  'test/simulation/{*,world/**/*}.test.ts',
+  'test/{chaos,control,copy,domain,inbox,mail,mutants,project,seeds,settings,sources,support}/**/*.test.ts',
+  'test/relay/**/!(*.redis|*.programs).test.ts',
+  'test/bench/{*,environment/*,pages/*,profile/*,subscribers/*}.test.ts',
+  'test/bench/relevance/{ranking-trials,rfc-readers,topic-precision}.test.ts',
+  'test/services/deliveries/{advance-window,in-flight-window,relay-changes}.test.ts',
+  'test/services/library/read-library.test.ts',
   'test/http/{atom-feed,conditional-response,form-body,network}.test.ts',
   'test/http/robots/**/*.test.ts',
   'test/http/pages/**/*.test.ts',

@@ -10,7 +10,6 @@ import {
   type FaultyPaperServer,
   startFaultyPaperServer,
 } from '../support/paper-server.ts';
-import { emptyRedis } from '../support/redis.ts';
 import { storeSubscriber } from '../support/rows.ts';
 import { openTestApp, type TestApp } from '../support/test-app.ts';
 
@@ -20,7 +19,6 @@ let server: FaultyPaperServer;
 let test: TestApp;
 
 beforeEach(async () => {
-  await emptyRedis();
   server = await startFaultyPaperServer({ clock: () => test.clock() });
   test = await openTestApp({ SOURCES: HF, HF_ENDPOINT: server.urls.hfEndpoint });
   server.papers = [

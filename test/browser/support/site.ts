@@ -19,6 +19,9 @@ export interface MonitoredPage {
 
 const KEY = 'links of the tests are signed with this one';
 
+/** Half a minute by default, which may be too short for a busy machine. */
+const TIMEOUT_MS = 120_000;
+
 export async function openBrowserSite(): Promise<BrowserSite> {
   const port = await findFreePort();
   const url = `http://localhost:${port}`;
@@ -35,7 +38,7 @@ export async function openBrowserSite(): Promise<BrowserSite> {
     browser = await chromium.launch({
       executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
       args: ['--no-sandbox', '--disable-gpu'],
-      timeout: 120_000,
+      timeout: TIMEOUT_MS,
     });
   } catch (error) {
     await close();
@@ -51,6 +54,7 @@ async function openPage(
   options: BrowserContextOptions = {},
 ): Promise<MonitoredPage> {
   const context = await browser.newContext(options);
+  context.setDefaultTimeout(TIMEOUT_MS);
   const problems: string[] = [];
   context.on('request', (request) => {
     const { origin, protocol } = new URL(request.url());

@@ -22,6 +22,7 @@ export const clockJumps: Scenario = {
   about:
     'the wall clock of the processes jumps two hours ahead and three back while a digest is sent: on servers an alert is raised and nothing more is sent until it agrees with the database again; nothing is unknown',
   movesClock: true,
+  runsInBackground: true,
   servers: refuseWhileWrong,
   embedded: jumpWhileSending,
 };
