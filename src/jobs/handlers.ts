@@ -120,27 +120,28 @@ function buildHandlers(deps: HandlerDeps): Handlers {
   };
 }
 
+const HOUR_SECONDS = 3600;
+const DAY_SECONDS = 24 * HOUR_SECONDS;
+
 /** Schedules the recurring jobs, and enqueues those that may have been missed. */
 export async function startSchedules(
   deps: Pick<HandlerDeps, 'db' | 'queue' | 'clock' | 'composeAt' | 'sources'>,
 ): Promise<void> {
   const { db, queue, clock, composeAt, sources } = deps;
-  const daily = `${composeAt.minute} ${composeAt.hour} * * *`;
+  const { minute, hour } = composeAt;
+  const daily = { cron: `${minute} ${hour} * * *`, everySeconds: DAY_SECONDS };
+  const weekly = { cron: `${minute} ${hour} * * 1`, everySeconds: 7 * DAY_SECONDS };
   await registerSources(
     db,
     sources.map(({ name }) => name),
     clock(),
   );
-  await queue.schedule('compose', { kind: 'daily' }, { cron: daily });
-  await queue.schedule(
-    'compose',
-    { kind: 'weekly' },
-    { cron: `${composeAt.minute} ${composeAt.hour} * * 1` },
-  );
+  await queue.schedule('compose', { kind: 'daily' }, daily);
+  await queue.schedule('compose', { kind: 'weekly' }, weekly);
   await queue.schedule('sweep', {}, { everySeconds: SWEEP_INTERVAL_SECONDS });
   await queue.schedule('monitor', {}, { everySeconds: SWEEP_INTERVAL_SECONDS });
   // Every hour: a nightly backup must not keep the same job from its work each night.
-  await queue.schedule('prune', {}, { cron: '10 * * * *' });
+  await queue.schedule('prune', {}, { cron: '10 * * * *', everySeconds: HOUR_SECONDS });
   // A new site gets papers to show at once, and a digest that was missed is composed.
   await queue.enqueue('sweep', {}, 'sweep-at-start');
   await queue.enqueue('compose', { kind: 'daily' }, 'compose-daily-at-start');

@@ -75,15 +75,21 @@ export function createPostgresQueueBackend(pool: pg.Pool): QueueBackend {
   };
 }
 
+/** How long Redis may be silent on a connection that waits for it, in ms. After a silent failover
+ *  it always would be, and no job would run. BullMQ lets it wait up to 10 s for a job. */
+const SILENCE_TIMEOUT_MS = 20_000;
+
 /** The queue in Redis or Valkey. Producers fail fast, so that a request is answered; workers wait
- *  for the store as long as it takes. */
+ *  for the store as long as it takes, on new connections when the old ones are silent. */
 export function createRedisQueueBackend(
   url: string,
   onError: (error: Error) => void,
 ): QueueBackend {
   const { Queue, Worker } = withBackend(createRedisBackend);
-  const producer = new Redis(toRedisUrl(url), { maxRetriesPerRequest: 1 });
-  const consumer = new Redis(toRedisUrl(url), { maxRetriesPerRequest: null });
+  const openConnection = (maxRetriesPerRequest: number | null) =>
+    new Redis(toRedisUrl(url), { maxRetriesPerRequest, socketTimeout: SILENCE_TIMEOUT_MS });
+  const producer = openConnection(1);
+  const consumer = openConnection(null);
   for (const connection of [producer, consumer]) connection.on('error', onError);
   return {
     openQueue: (name) => new Queue(name, { connection: producer }) as unknown as JobQueue,

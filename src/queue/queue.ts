@@ -44,9 +44,12 @@ export interface NewJob<Name extends JobName> {
   isFirst?: boolean;
 }
 
-type Schedule =
-  /** Cron expression, UTC. */
-  { cron: string } | { everySeconds: number };
+interface Schedule {
+  /** The time between two runs; with `cron` the longest. */
+  everySeconds: number;
+  /** When exactly, in UTC. @defaultValue once in each `everySeconds` */
+  cron?: string;
+}
 
 interface QueueWorkerOptions {
   /** Jobs of one queue that this process handles at the same time. */
@@ -116,14 +119,14 @@ export function openQueue(
       }));
       await withTimeout(answerTimeoutMs, queues[QUEUE_BY_JOB[name]].addBulk(jobs));
     },
-    schedule: async (name, data, when) => {
-      const repeat =
-        'cron' in when ? { pattern: when.cron, tz: 'UTC' } : { every: when.everySeconds * 1000 };
+    schedule: async (name, data, { everySeconds, cron }) => {
+      const everyMs = everySeconds * 1000;
+      const repeat = cron === undefined ? { every: everyMs } : { pattern: cron, tz: 'UTC' };
       const id = [name, ...Object.values(data)].join('-');
       const queue = queues[QUEUE_BY_JOB[name]];
       const template = { name, data, opts: OPTIONS_BY_JOB[name] };
       const upsert = () => queue.upsertJobScheduler(id, repeat, template);
-      const schedule = { id, queue, upsert, everyMs: 'every' in repeat ? repeat.every : null };
+      const schedule = { id, queue, upsert, everyMs };
       await restoreSchedule(schedule);
       await upsert();
       schedules.set(id, schedule);
@@ -152,8 +155,8 @@ interface KnownSchedule {
   id: string;
   queue: JobQueue;
   upsert: () => Promise<unknown>;
-  /** Null for a cron expression: the sweep runs what such a job has missed. */
-  everyMs: number | null;
+  /** The longest time between two runs. */
+  everyMs: number;
 }
 
 /** How far a clock may be adjusted without a schedule being restored, in ms. */
@@ -167,7 +170,7 @@ async function restoreSchedule({ id, queue, upsert, everyMs }: KnownSchedule): P
   const scheduler = await queue.getJobScheduler(id);
   if (scheduler !== undefined) {
     const aheadMs = (scheduler.next ?? 0) - Date.now();
-    if (everyMs === null || (aheadMs <= everyMs + CLOCK_STEP_MS && aheadMs >= -2 * everyMs)) return;
+    if (aheadMs <= everyMs + CLOCK_STEP_MS && aheadMs >= -2 * everyMs) return;
     await queue.removeJobScheduler(id);
   }
   await upsert();

@@ -2,8 +2,9 @@ import { Redis } from 'ioredis';
 import { MAX_RESERVED_AHEAD_MS } from '../domain/deliveries/send-permits.ts';
 import type { PermitStore } from './send-rate-limiter.ts';
 
-/** How long Redis may take to respond, in ms: after a silent failover it never would. */
-const COMMAND_TIMEOUT_MS = 5000;
+/** How long Redis may take to respond, in ms: after a silent failover it never would. The command
+ *  fails then, and the connection is replaced. */
+const RESPONSE_TIMEOUT_MS = 5000;
 
 /**
  * KEYS[1]: when the next permit may be used, in µs since 1970. ARGV: the time that the permits
@@ -26,7 +27,8 @@ export function openRedisPermitStore(url: string, onError: (error: Error) => voi
   const redis = new Redis(url, {
     maxRetriesPerRequest: 0,
     enableOfflineQueue: true,
-    commandTimeout: COMMAND_TIMEOUT_MS,
+    commandTimeout: RESPONSE_TIMEOUT_MS,
+    socketTimeout: RESPONSE_TIMEOUT_MS,
   });
   redis.on('error', onError);
   return {

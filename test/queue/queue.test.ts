@@ -238,6 +238,8 @@ interface StoredSchedules {
 }
 
 describe('A schedule', () => {
+  const HOUR_S = 3600;
+  const DAY_S = 24 * HOUR_S;
   const openStored = (name: QueueName) => backend.openQueue(name) as unknown as StoredSchedules;
 
   afterEach(async () => {
@@ -252,11 +254,16 @@ describe('A schedule', () => {
   it('A schedule exists once, however many processes set it, and the last setting counts', async () => {
     const other = openQueue(backend, () => undefined);
     for (const each of [queue, other]) {
-      await each.schedule('compose', { kind: 'daily' }, { cron: '30 5 * * *' });
-      await each.schedule('compose', { kind: 'weekly' }, { cron: '30 5 * * 1' });
-      await each.schedule('sweep', {}, { everySeconds: 3600 });
+      await each.schedule(
+        'compose',
+        { kind: 'daily' },
+        { cron: '30 5 * * *', everySeconds: DAY_S },
+      );
+      const monday = { cron: '30 5 * * 1', everySeconds: 7 * DAY_S };
+      await each.schedule('compose', { kind: 'weekly' }, monday);
+      await each.schedule('sweep', {}, { everySeconds: HOUR_S });
     }
-    await other.schedule('compose', { kind: 'daily' }, { cron: '45 6 * * *' });
+    await other.schedule('compose', { kind: 'daily' }, { cron: '45 6 * * *', everySeconds: DAY_S });
     await other.close();
     const stored = openStored('schedule');
     const found = (await stored.getJobSchedulers()).map(
@@ -275,7 +282,7 @@ describe('A schedule', () => {
 
   it('A schedule is restored after its store was wiped', async () => {
     const other = openQueue(backend, () => undefined);
-    await other.schedule('prune', {}, { cron: '10 3 * * *' });
+    await other.schedule('prune', {}, { cron: '10 3 * * *', everySeconds: DAY_S });
     const stored = openStored(QUEUE_BY_JOB.prune);
     expect(await stored.removeJobScheduler('prune')).toBe(true);
     expect(await stored.getJobScheduler('prune')).toBeUndefined();
@@ -286,7 +293,7 @@ describe('A schedule', () => {
   });
 
   it.each([
-    ['three hours', 3 * 3600],
+    ['three hours', 3 * HOUR_S],
     ['a minute and a half', 90],
   ])(
     'After the clock was set back by %s, a schedule of every minute runs at once',
@@ -312,10 +319,26 @@ describe('A schedule', () => {
     },
   );
 
+  it('After the clock was set back by years, a schedule of every hour runs within the hour', async () => {
+    const everyHour = { cron: '10 * * * *', everySeconds: HOUR_S };
+    const other = openQueue(backend, () => undefined);
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 4 * 365 * DAY_S * 1000 });
+    await other.schedule('prune', {}, everyHour);
+    vi.useRealTimers();
+    const stored = openStored(QUEUE_BY_JOB.prune);
+    const secondsAhead = async () =>
+      (((await stored.getJobScheduler('prune'))?.next ?? 0) - Date.now()) / 1000;
+    expect(await secondsAhead()).toBeGreaterThan(DAY_S);
+    await other.restoreSchedules();
+    expect(await secondsAhead()).toBeLessThanOrEqual(HOUR_S);
+    await stored.close();
+    await other.close();
+  });
+
   it('A schedule enqueues its job', async () => {
     const recorder = createJobRecorder();
     await work(recorder.handlers, ['schedule']);
-    await queue.schedule('sweep', {}, { everySeconds: 3600 });
+    await queue.schedule('sweep', {}, { everySeconds: HOUR_S });
     await recorder.next(1);
     expect(recorder.received).toEqual([{ name: 'sweep', data: {} }]);
   });

@@ -2,6 +2,7 @@ import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openRedisPermitStore } from '../../src/relay/redis-permit-store.ts';
 import type { PermitStore } from '../../src/relay/send-rate-limiter.ts';
+import { openHalfOpenProxy } from '../support/half-open-proxy.ts';
 import { emptyRedis, requireRedisUrl } from '../support/redis.ts';
 
 let redis: Redis;
@@ -43,5 +44,17 @@ describe('Permits in Redis', () => {
   it('What was reserved before the clock was set back does not block', async () => {
     await redis.set('relay:back:25', ((Date.now() + 3_600_000) * 1000).toFixed(0));
     expect(await stores[0]?.reserve('back:25', 100)).toBe(0);
+  });
+
+  it('Permits are reserved again soon after a failover of Redis that closed no connection', async () => {
+    const proxy = await openHalfOpenProxy(requireRedisUrl());
+    const store = openRedisPermitStore(proxy.url, () => undefined);
+    expect(await store.reserve('failed-over:25', 1)).toBe(0);
+    proxy.silence();
+    await expect(store.reserve('failed-over:25', 1)).rejects.toThrow();
+    const reserve = () => store.reserve('failed-over:25', 1).catch(() => null);
+    await expect.poll(reserve).not.toBeNull();
+    store.close();
+    await proxy.close();
   });
 });

@@ -2,13 +2,14 @@ import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 
 /**
- * Opens a proxy in front of PostgreSQL. Once a client sends the text given to `silenceAfter`, its
+ * Opens a proxy in front of a server. Once a client sends the text given to `silenceAfter`, its
  * connection becomes half-open: the proxy forwards nothing more. The empty text matches everything.
  */
-export async function openHalfOpenProxy(databaseUrl: string) {
-  const target = new URL(databaseUrl);
+export async function openHalfOpenProxy(serverUrl: string) {
+  const target = new URL(serverUrl);
   let upstream = { host: target.hostname, port: Number(target.port) };
   const sockets = new Set<Socket>();
+  const silences = new Set<() => void>();
   let silentAfter: string | null = null;
   const server = createServer((client) => {
     const upstreamSocket = connect(upstream);
@@ -18,7 +19,14 @@ export async function openHalfOpenProxy(databaseUrl: string) {
       socket.on('error', () => undefined);
       socket.on('close', () => sockets.delete(socket));
     }
-    client.on('close', () => upstreamSocket.destroy());
+    const silence = () => {
+      isSilent = true;
+    };
+    silences.add(silence);
+    client.on('close', () => {
+      silences.delete(silence);
+      upstreamSocket.destroy();
+    });
     client.on('data', (chunk) => {
       isSilent ||= silentAfter !== null && chunk.includes(silentAfter);
       if (!isSilent) upstreamSocket.write(chunk);
@@ -34,6 +42,10 @@ export async function openHalfOpenProxy(databaseUrl: string) {
     url: target.href,
     silenceAfter: (trigger: string | null) => {
       silentAfter = trigger;
+    },
+    /** Makes all connections half-open; new ones are not. */
+    silence: () => {
+      for (const silence of silences) silence();
     },
     /** Cuts all connections; new ones go to another server. */
     redirectTo: (url: string) => {

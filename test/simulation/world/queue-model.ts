@@ -151,7 +151,7 @@ export function createQueueStore({ scheduler, faults, random, trace }: QueueDeps
         });
       },
       schedule: async (name, data, when) => {
-        if (!('everySeconds' in when)) return;
+        if (when.cron !== undefined) return;
         const id = [name, ...Object.values(data)].join('-');
         const schedule = { name, data, everyMs: when.everySeconds * 1000 };
         known.set(id, schedule);
