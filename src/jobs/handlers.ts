@@ -49,7 +49,7 @@ function skipWhileClockIsWrong(
 function buildHandlers(deps: HandlerDeps): Handlers {
   const { db, slowDb, queue, clock, log, sources } = deps;
   const { isRight, databaseClock } = deps.clockGuard;
-  const { composeWaitMs, alertEmail, deliveriesKeptDays, termStatistics } = deps;
+  const { composeWaitMs, alertEmail } = deps;
   const catchUpMs = SWEEP_GRACE_MS + (sources.length > 0 ? composeWaitMs : 0);
   return {
     compose: async ({ kind }) => {
@@ -105,12 +105,7 @@ function buildHandlers(deps: HandlerDeps): Handlers {
       sendTransactionalEmail(await deps.transactional(), emailId),
     prune: async () => {
       await runEach(
-        async () =>
-          log(
-            'info',
-            'expired rows pruned',
-            await pruneExpired(slowDb, clock(), { deliveriesKeptDays, termStatistics }),
-          ),
+        async () => log('info', 'expired rows pruned', await pruneExpired(slowDb, clock(), deps)),
         async () => {
           const refreshed = await refreshLibraries(deps);
           if (refreshed > 0) log('info', 'libraries learned again', { refreshed });

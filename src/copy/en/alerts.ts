@@ -64,6 +64,8 @@ export const ALERT_COPY = {
     `The clock of ${machine} is ${formatSkew(skewMs)} the database’s. Until they agree within a minute, Paperboy on ${machine} sends, composes and removes nothing. Synchronise the clocks of both machines by NTP.`,
   databaseRefuses: (worker: string, problem: string) =>
     `The database does not store the results of the worker ${worker}: ${problem}. The worker has stopped sending and tries again every 10 minutes; messages that it had in flight are “unknown”. Check the rights of its database role, and whether the worker and the tables are of the same version of Paperboy.`,
+  pruneBlocked:
+    'Deliveries that are older than DELIVERIES_KEPT_DAYS could not be removed for a week, since something has their tables locked each time: a backup, or another long transaction. pg_stat_activity shows it.',
   queueBehind: (queue: 'deliveries' | 'transactional', since: Date) =>
     `The oldest due ${QUEUE_NAMES[queue]} has waited since ${formatTime(since)}. Check whether a worker is running and whether the relay accepts mail fast enough.`,
 } as const;

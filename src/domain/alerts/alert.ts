@@ -30,6 +30,8 @@ export const ALERT_KINDS = [
   /** The database refuses what a worker records, so the worker has stopped sending. Subject: the
    *  worker. */
   'database-refuses',
+  /** Old rows could not be removed for a week. Subject: `deliveries`. */
+  'prune-blocked',
 ] as const;
 export type AlertKind = (typeof ALERT_KINDS)[number];
 

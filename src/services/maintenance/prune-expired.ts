@@ -1,3 +1,4 @@
+import { ALERT_COPY } from '../../copy/en/alerts.ts';
 import { removeAlerts } from '../../db/alerts/alerts.ts';
 import type { Db } from '../../db/client.ts';
 import { listFinishedDigests, removeDeliveries } from '../../db/digests/retention.ts';
@@ -9,6 +10,7 @@ import { removeUnconfirmedSubscribers } from '../../db/subscribers/subscribers.t
 import { removeTransactionalEmails } from '../../db/transactional/transactional-emails.ts';
 import { isTransient } from '../../db/transient.ts';
 import { DAY_MS } from '../../domain/time/units.ts';
+import type { Alerts } from '../alerts/alerts.ts';
 import { removeAbandonedLibraries } from '../library/remove-library.ts';
 import type { TermStatistics } from '../ranking/term-statistics.ts';
 
@@ -29,6 +31,9 @@ const ALERT_RETENTION_MS = 365 * DAY_MS;
  *  looked up for a library. */
 const LIBRARY_RETENTION_MS = 30 * DAY_MS;
 
+/** How long deliveries may be kept beyond their time, in ms, before the operator is alerted. */
+const MAX_OVERDUE_MS = 7 * DAY_MS;
+
 /** How many rows of each kind were removed. */
 interface PruneReport {
   unconfirmed: number;
@@ -45,17 +50,21 @@ interface PruneReport {
   lockedDigests: number;
 }
 
+interface PruneOptions {
+  deliveriesKeptDays: number;
+  termStatistics: TermStatistics;
+  alerts: Pick<Alerts, 'raise' | 'end'>;
+}
+
 /** Removes what is no longer needed: unconfirmed sign-ups, old transactional e-mails, expired
  *  sign-up limits, old fetches and incidents, the libraries of readers who left, and the deliveries
  *  of digests that were composed more than `deliveriesKeptDays` ago. Also updates the planner's
- *  statistics of papers. Deliveries that something else reads are left for the next call. */
+ *  statistics of papers. Deliveries that something else reads are left for the next call; after a
+ *  week that raises an alert. */
 export async function pruneExpired(
   db: Db,
   now: Date,
-  {
-    deliveriesKeptDays,
-    termStatistics,
-  }: { deliveriesKeptDays: number; termStatistics: TermStatistics },
+  { deliveriesKeptDays, termStatistics, alerts }: PruneOptions,
 ): Promise<PruneReport> {
   await analysePapers(db);
   const libraryLimit = new Date(now.getTime() - LIBRARY_RETENTION_MS);
@@ -78,7 +87,13 @@ export async function pruneExpired(
     lookups: await removeEndedLookups(db, libraryLimit),
   };
   const before = new Date(now.getTime() - deliveriesKeptDays * DAY_MS);
-  return { ...removed, ...(await removeOldDeliveries(db, before, now)) };
+  const { digests, lockedDigests } = await removeOldDeliveries(db, before, now);
+  const overdueBefore = new Date(before.getTime() - MAX_OVERDUE_MS);
+  const isOverdue = lockedDigests > 0 && (await listFinishedDigests(db, overdueBefore)).length > 0;
+  const alert = { kind: 'prune-blocked', subject: 'deliveries' } as const;
+  if (isOverdue) await alerts.raise({ ...alert, sentence: ALERT_COPY.pruneBlocked });
+  else await alerts.end(alert);
+  return { ...removed, digests, lockedDigests };
 }
 
 async function removeOldDeliveries(

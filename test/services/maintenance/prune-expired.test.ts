@@ -28,7 +28,8 @@ const daysLater = (days: number) => new Date(COMPOSED.getTime() + days * DAY_MS)
 const prune = (now: Date) => {
   const { db } = database;
   const termStatistics = createTermStatistics({ db, clock: () => now });
-  return pruneExpired(db, now, { deliveriesKeptDays: 30, termStatistics });
+  const alerts = { raise: async () => undefined, end: async () => undefined };
+  return pruneExpired(db, now, { deliveriesKeptDays: 30, termStatistics, alerts });
 };
 
 let digestId: number;

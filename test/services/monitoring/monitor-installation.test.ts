@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { listOpenIncidents, raiseAlert } from '../../../src/db/alerts/alerts.ts';
+import { openLease } from '../../../src/db/deliveries/leases.ts';
 import { markDigestPaused } from '../../../src/db/digests/digests.ts';
 import type { Alert } from '../../../src/domain/alerts/alert.ts';
 import type { FetchOutcome } from '../../../src/domain/sources/source.ts';
@@ -133,6 +134,21 @@ describe('monitorInstallation', () => {
     await database.db.execute(sql`UPDATE batches SET due_at = NULL`);
     await runMonitor([]);
     expect(alertsSent).toEqual(['queue-behind', 'queue-behind is over']);
+  });
+
+  it('The queue is behind when a live worker has held a batch for half an hour', async () => {
+    await composeFor([{}]);
+    const leaseId = await openLease(database.db, 'stuck');
+    await database.db.execute(sql`
+      UPDATE batches SET lease_id = ${leaseId}, claimed_at = ${seedDayAt('07:00:00')}`);
+    clock.set(seedDayAt('07:30:00'));
+    await runMonitor([]);
+    expect(await open()).toEqual([]);
+    clock.set(seedDayAt('07:30:01'));
+    await runMonitor([]);
+    expect(await listOpenIncidents(database.db)).toMatchObject([
+      { kind: 'queue-behind', subject: 'deliveries' },
+    ]);
   });
 
   it('The queue is not behind while the relay is down', async () => {

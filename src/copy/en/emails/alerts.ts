@@ -19,6 +19,7 @@ export const ALERT_EMAIL_COPY = {
       `The database does not store the results of the worker ${worker}`,
     'queue-behind': (queue) =>
       queue === 'deliveries' ? 'Digest deliveries are behind' : 'Transactional emails are behind',
+    'prune-blocked': () => 'Old deliveries cannot be removed',
   } satisfies Record<AlertKind, (subject: string) => string>,
   button: 'Status',
   began: {

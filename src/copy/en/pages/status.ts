@@ -27,6 +27,7 @@ export const STATUS_COPY = {
     'clock-skew': 'Email is delayed: the clock of a machine is wrong.',
     'database-refuses': 'Email is sent more slowly than usual, or not at all.',
     'queue-behind': 'Email is sent later than usual.',
+    'prune-blocked': 'Old data is kept for longer than usual.',
   } satisfies Record<Alert['kind'], string>,
   papers: 'Papers',
   noSources: 'No source is configured: papers are imported by hand.',
