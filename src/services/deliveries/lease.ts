@@ -110,7 +110,6 @@ export async function startLeaseHeartbeat(deps: LeaseDeps, instanceId: string): 
       lease.renewedAt = at;
       onRenewed?.(databaseTime, at.elapsedMs);
     } else await reopen();
-    await releaseLeases({ expired: true, besides: lostId ?? lease.id });
     if (lostId !== null) {
       const flushed = Promise.all(flushes.map((flush) => flush()));
       await Promise.race([flushed, sleep(FLUSH_TIMEOUT_MS)]);
@@ -131,11 +130,18 @@ export async function startLeaseHeartbeat(deps: LeaseDeps, instanceId: string): 
     enqueueReleased(queue, remainingBatches, clock()).catch(onError);
   };
   let heartbeat: Promise<void> | undefined;
+  let releaseOfOthers: Promise<void> | undefined;
   const timer = setInterval(() => {
     heartbeat ??= sendHeartbeat()
       .catch(onError)
       .finally(() => {
         heartbeat = undefined;
+      });
+    // Beside the heartbeat: a slow release must not keep the lease from being renewed.
+    releaseOfOthers ??= releaseLeases({ expired: true, besides: lostId ?? lease.id })
+      .catch(onError)
+      .finally(() => {
+        releaseOfOthers = undefined;
       });
   }, HEARTBEAT_INTERVAL_MS);
   timer.unref();
@@ -162,7 +168,7 @@ export async function startLeaseHeartbeat(deps: LeaseDeps, instanceId: string): 
     },
     end: async () => {
       clearInterval(timer);
-      await heartbeat;
+      await Promise.all([heartbeat, releaseOfOthers]);
       await db.transaction((tx) => endLeases(tx, { id: lease.id }, clock()));
     },
   };

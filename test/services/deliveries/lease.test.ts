@@ -69,6 +69,11 @@ describe('The lease of a worker', () => {
       sql`UPDATE leases SET expires_at = clock_timestamp() + make_interval(secs => ${seconds})`,
     );
 
+  const afterHeartbeat = <Value>(read: () => Promise<Value>) => {
+    vi.advanceTimersByTime(5000);
+    return read();
+  };
+
   it('A lease lasts 45 seconds and is renewed every 5', async () => {
     const id = await lease.current();
     expect(await secondsLeft(id)).toBeGreaterThan(40);
@@ -126,12 +131,48 @@ describe('The lease of a worker', () => {
     await db.execute(
       sql`UPDATE leases SET expires_at = clock_timestamp() - interval '1 s', expired_seen_at = 'epoch' WHERE instance_id = 'gone'`,
     );
-    vi.advanceTimersByTime(5000);
-    await lease.current();
-    expect(logged).toEqual([
-      { event: 'deliveries of a dead worker released', pending: 2, unknown: 1 },
-    ]);
+    const released = { event: 'deliveries of a dead worker released', pending: 2, unknown: 1 };
+    await expect.poll(() => afterHeartbeat(async () => logged)).toEqual([released]);
     expect(await states(digest?.id)).toMatchObject({ pending: 2, unknown: 1 });
+  });
+
+  it('A lease is renewed while the release of a dead worker takes long', async () => {
+    const { db, clock, alerts } = test.app;
+    let isReleasing = false;
+    let finish = () => {};
+    const release = new Promise<never>((_resolve, reject) => {
+      finish = () => reject(new Error('The release was given up.'));
+    });
+    const problems: unknown[] = [];
+    const stuck = new Proxy(db, {
+      get: (target, name) => {
+        if (name !== 'transaction' || !isReleasing) return Reflect.get(target, name);
+        return () => release;
+      },
+    });
+    const renewing = await startLeaseHeartbeat(
+      {
+        db: stuck,
+        clock,
+        queue,
+        alerts,
+        elapsedMs: () => elapsed,
+        log: (_level, event) => void problems.push(event),
+      },
+      'host:2',
+    );
+    await lease.end();
+    isReleasing = true;
+    for (let beat = 0; beat < 3; beat += 1) {
+      await setLeft(5);
+      vi.advanceTimersByTime(5000);
+      const id = await renewing.current();
+      expect(await secondsLeft(id)).toBeGreaterThan(40);
+    }
+    isReleasing = false;
+    finish();
+    await renewing.end();
+    expect(problems).toEqual(['lease heartbeat failed']);
   });
 
   describe('A lease that expires while results are being recorded', () => {
@@ -217,9 +258,8 @@ describe('The lease of a worker', () => {
       sql`UPDATE leases SET expires_at = clock_timestamp() - interval '1 s', expired_seen_at = 'epoch' WHERE instance_id = 'gone'`,
     );
     await lease.end();
-    vi.advanceTimersByTime(5000);
     const id = await renewing.current();
-    expect(await states(digest?.id)).toMatchObject({ pending: 1 });
+    await expect.poll(() => afterHeartbeat(() => states(digest?.id))).toMatchObject({ pending: 1 });
     await setLeft(5);
     vi.advanceTimersByTime(5000);
     expect(await renewing.current()).toBe(id);
