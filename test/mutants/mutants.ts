@@ -118,6 +118,20 @@ export const MUTANTS: readonly Mutant[] = [
     replace: '',
   },
   {
+    name: 'due-behind-silent-dot',
+    about: 'what is due in a batch waits until the relay has answered another mail of it',
+    file: 'src/services/deliveries/deliver-batch.ts',
+    find: 'if (!mayReclaim()) continue;',
+    replace: 'if (mayReclaim()) continue;',
+  },
+  {
+    name: 'reclaimed-while-waiting',
+    about: 'a batch is claimed again while mails of it still wait to be sent',
+    file: 'src/services/deliveries/deliver-batch.ts',
+    find: 'rounds.every((each) => each.isInFlight());',
+    replace: 'rounds.length > 0;',
+  },
+  {
     name: 'in-flight-without-bound',
     about: 'more mails are in flight than a dying worker may leave unknown',
     file: 'src/services/deliveries/advance-window.ts',

@@ -1,6 +1,6 @@
 import type { AttemptRecord } from '../../db/deliveries/transitions/record-attempts.ts';
 import { NO_DOMAIN_REPLY, toDomainReply } from './attempt.ts';
-import { markRecorded, markStarted } from './batch-progress.ts';
+import { markRecorded, markSending, markStarted } from './batch-progress.ts';
 import type {
   NextMail,
   WindowCommand,
@@ -169,12 +169,12 @@ function divideByDigest(
   next: readonly NextMail[],
 ): WindowCommit[] {
   const digestIds = new Set<number>();
-  for (const { ready } of results) digestIds.add(ready.digestId);
+  for (const { entry } of results) digestIds.add(entry.ready.digestId);
   for (const { entry } of next) digestIds.add(entry.ready.digestId);
   const [only] = digestIds;
   if (only !== undefined && digestIds.size === 1) return [{ digestId: only, results, next }];
   const ids = [...digestIds];
-  const resultsOf = (id: number) => results.filter(({ ready }) => ready.digestId === id);
+  const resultsOf = (id: number) => results.filter(({ entry }) => entry.ready.digestId === id);
   const nextOf = (id: number) => next.filter(({ entry }) => entry.ready.digestId === id);
   return [
     ...ids.map((digestId) => ({ digestId, results: resultsOf(digestId), next: [] })),
@@ -193,8 +193,7 @@ function onAttempted(
     return;
   }
   state.waiting.ended(entry, toDomainReply(outcome), now.getTime());
-  const { ready, tracker } = entry;
-  state.completed.push({ ready, tracker, record: result, attempt });
+  state.completed.push({ entry, record: result, attempt });
 }
 
 function onRecorded(
@@ -207,12 +206,13 @@ function onRecorded(
   state.inFlight -= results.length;
   const attempts = results.flatMap(({ attempt }) => attempt ?? []);
   commands.push({ kind: 'reportRecorded', digestId, attempts });
-  for (const { tracker, record } of results) {
-    if (record.state === 'sent') tracker.sent += 1;
-    if (markRecorded(tracker)) commands.push({ kind: 'batchEnded', tracker });
+  for (const { entry, record } of results) {
+    if (record.state === 'sent') entry.tracker.sent += 1;
+    endEntry(entry, commands);
   }
   for (const each of next) {
     if (sendableIds.has(each.entry.ready.subscriberId)) {
+      markSending(each.entry);
       commands.push({ kind: 'send', ...each });
       continue;
     }
@@ -235,8 +235,8 @@ function onRecordFailed(
     state.slots.push(slot);
     state.waiting.ended(entry, NO_DOMAIN_REPLY, now.getTime());
   }
-  for (const { tracker } of [...results, ...next.map(({ entry }) => entry)])
-    commands.push({ kind: 'batchFailed', tracker, error });
+  for (const { entry } of [...results, ...next])
+    commands.push({ kind: 'batchFailed', tracker: entry.tracker, error });
 }
 
 /** A mail that was cancelled before its final dot, or not begun: its delivery was skipped, its
@@ -244,8 +244,7 @@ function onRecordFailed(
  *  lost, may have made the delivery `sending`. */
 function giveBack(state: WindowState, entry: WindowEntry, record: AttemptRecord, now: Date): void {
   state.waiting.ended(entry, NO_DOMAIN_REPLY, now.getTime());
-  const { ready, tracker } = entry;
-  state.completed.push({ ready, tracker, record, attempt: null });
+  state.completed.push({ entry, record, attempt: null });
 }
 
 /** Takes a mail out of the window without an attempt. */
@@ -254,6 +253,6 @@ function dropEntry(entry: WindowEntry, commands: WindowCommand[]): void {
   endEntry(entry, commands);
 }
 
-function endEntry({ tracker }: WindowEntry, commands: WindowCommand[]): void {
-  if (markRecorded(tracker)) commands.push({ kind: 'batchEnded', tracker });
+function endEntry(entry: WindowEntry, commands: WindowCommand[]): void {
+  if (markRecorded(entry)) commands.push({ kind: 'batchEnded', tracker: entry.tracker });
 }

@@ -12,12 +12,16 @@ export interface BatchHandle {
   /** Resolves when the result of each is recorded. Rejects when results can no longer be
    *  recorded. */
   ended: Promise<BatchProgress>;
+  /** Whether none of them is claimed any more in the window: each is `sending` or has ended. */
+  isInFlight(): boolean;
 }
 
 /** Counts the deliveries of a batch in the window. */
 export interface BatchTracker extends BatchProgress {
   /** Waiting for capacity. */
   queued: number;
+  /** Neither `sending` nor ended. */
+  claimed: number;
   unrecorded: number;
   onStarted: () => void;
   resolve: (progress: BatchProgress) => void;
@@ -28,6 +32,7 @@ export interface BatchTracker extends BatchProgress {
 export function createBatchTracker(count: number): BatchHandle & { tracker: BatchTracker } {
   const tracker: BatchTracker = {
     queued: count,
+    claimed: count,
     unrecorded: count,
     sent: 0,
     onStarted: () => undefined,
@@ -43,7 +48,7 @@ export function createBatchTracker(count: number): BatchHandle & { tracker: Batc
     tracker.reject = reject;
     if (count === 0) resolve({ sent: 0 });
   });
-  return { tracker, started, ended };
+  return { tracker, started, ended, isInFlight: () => tracker.claimed === 0 };
 }
 
 /** Notes that a delivery no longer waits for capacity: it is started, postponed, dropped from the
@@ -56,9 +61,18 @@ export function markStarted(entry: { tracker: BatchTracker; hasStarted: boolean 
   return entry.tracker.queued === 0;
 }
 
+/** Notes that `sending` is committed for a delivery, and that its message leaves now. */
+export function markSending(entry: { tracker: BatchTracker; isSending: boolean }): void {
+  if (entry.isSending) return;
+  entry.isSending = true;
+  entry.tracker.claimed -= 1;
+}
+
 /** Notes that the result of a delivery is recorded, or that there will be none. Returns whether it
  *  was the last one of its batch. */
-export function markRecorded(tracker: BatchTracker): boolean {
+export function markRecorded(entry: { tracker: BatchTracker; isSending: boolean }): boolean {
+  const { tracker } = entry;
+  if (!entry.isSending) tracker.claimed -= 1;
   tracker.unrecorded -= 1;
   return tracker.unrecorded === 0;
 }

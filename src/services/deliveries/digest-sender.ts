@@ -82,6 +82,7 @@ export function createDigestSender(deps: DigestSenderDeps): DigestSender {
   lease.onFailover(() => markForgotten(deps, sentMemory));
   const deliverDeps = {
     ...deps,
+    timers: deps.timers ?? realTimers,
     window,
     activeBatches,
     isRelayOpen: () => relay.isAvailable(),

@@ -160,7 +160,7 @@ export function createInFlightWindow(deps: InFlightWindowDeps): InFlightWindow {
       const { tracker, ...handles } = createBatchTracker(mails.length);
       handle({
         kind: 'added',
-        entries: mails.map((ready) => ({ ready, tracker, hasStarted: false })),
+        entries: mails.map((ready) => ({ ready, tracker, hasStarted: false, isSending: false })),
       });
       return handles;
     },

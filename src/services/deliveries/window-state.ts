@@ -9,6 +9,8 @@ export interface WindowEntry {
   ready: ReadyMail;
   tracker: BatchTracker;
   hasStarted: boolean;
+  /** Whether its `sending` is committed and its message left. */
+  isSending: boolean;
 }
 
 /** A mail and the room that it is sent in. */
@@ -19,8 +21,7 @@ export interface NextMail {
 
 /** What is to be recorded of a mail. */
 export interface WindowResult {
-  ready: ReadyMail;
-  tracker: BatchTracker;
+  entry: WindowEntry;
   record: AttemptRecord;
   /** Null for a mail that was not begun, or cancelled before its final dot. */
   attempt: AttemptResult | null;

@@ -124,7 +124,7 @@ function openWindow() {
     add: (count: number) => {
       const { tracker } = createBatchTracker(count);
       const entries = Array.from({ length: count }, (_, n): WindowEntry => {
-        return { ready: buildReadyMail(n + 1), tracker, hasStarted: false };
+        return { ready: buildReadyMail(n + 1), tracker, hasStarted: false, isSending: false };
       });
       return apply({ kind: 'added', entries });
     },

@@ -2,6 +2,7 @@ import { sql } from 'drizzle-orm';
 import { describe, expect, it } from 'vitest';
 import { DELIVERY_DETAILS } from '../../../src/copy/en/deliveries.ts';
 import { updatePreferences } from '../../../src/db/subscribers/subscribers.ts';
+import { realTimers, type Timers } from '../../../src/relay/timers.ts';
 import { resendDeliveries } from '../../../src/services/deliveries/resend-deliveries.ts';
 import { tokens } from '../../support/keys.ts';
 import { createRecordingQueue } from '../../support/recording-queue.ts';
@@ -272,5 +273,38 @@ describe('A relay that does not answer', () => {
     expect(await Promise.race([ended, 'not ended yet'])).toBe('not ended yet');
     answer();
     expect(await ended).toMatchObject({ claimed: 2, sent: 2 });
+  });
+
+  it('What comes due in a batch before the relay has answered is sent under the same lease', async () => {
+    const { digestId } = await composeFor(buildSubscribers(2));
+    let answer = () => {};
+    const answered = new Promise<void>((resolve) => {
+      answer = resolve;
+    });
+    fixture.sink.beforeReply(({ to }) => (to.startsWith('r0') ? answered : Promise.resolve()));
+    fixture.sink.respondWith((to) =>
+      to.startsWith('r1') ? { at: 'rcpt', reply: '451 4.3.0 Later' } : 'accept',
+    );
+    /** What is to happen after some seconds. */
+    const later = new Set<() => void>();
+    const after: Timers['after'] = (ms, run) => {
+      if (ms < 10_000) return realTimers.after(ms, run);
+      later.add(run);
+      return () => later.delete(run);
+    };
+    const worker = deps({ timers: { ...realTimers, after } });
+    const { ended } = await deliverOne(worker, { digestId, batch: 0, leaseId: await lease() });
+    const states = () => statesOf(digestId);
+    await expect.poll(states, { timeout: 30_000 }).toEqual(['sending', 'deferred']);
+    clock.advance(10 * MINUTE_MS);
+    fixture.sink.respondWith(() => 'accept');
+    expect(await deliver(deps(), { digestId, leaseId: await lease('other') })).toEqual({
+      ...{ claimed: 0, sent: 0 },
+    });
+    for (const run of [...later]) run();
+    await expect.poll(states, { timeout: 30_000 }).toEqual(['sending', 'sent']);
+    answer();
+    expect(await ended).toEqual({ claimed: 3, sent: 2, remaining: null });
+    expect(fixture.sink.accepted).toHaveLength(2);
   });
 });

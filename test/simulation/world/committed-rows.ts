@@ -11,6 +11,7 @@ export interface Delivery {
   batch: number;
   state: DeliveryState;
   nextAt: Date;
+  expiresAt: Date;
   leaseId: number | null;
   messageId: string | null;
 }
@@ -57,6 +58,7 @@ export function readDelivery({ columns }: Table, values: readonly Value[]): Deli
     batch: Number(values[at.batch]),
     state: values[at.state] as DeliveryState,
     nextAt: values[at.next_at] as Date,
+    expiresAt: values[at.expires_at] as Date,
     leaseId: values[at.lease_id] as number | null,
     messageId: values[at.message_id] as string | null,
   };
@@ -97,6 +99,7 @@ const DELIVERY_COLUMNS = [
   'batch',
   'state',
   'next_at',
+  'expires_at',
   'lease_id',
   'message_id',
 ] as const;

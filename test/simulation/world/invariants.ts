@@ -77,6 +77,10 @@ const MAX_PAUSE_MS = 5000;
 /** How long a live worker may hold a batch that it does not work on, in ms. */
 const MAX_IDLE_HOLD_MS = 120_000;
 
+/** How long a delivery may be due in a batch that a live worker holds, in ms: longer than a relay
+ *  is away, and much shorter than it may take to answer a dot. */
+const MAX_DUE_HOLD_MS = 240_000;
+
 export function createInvariants(deps: InvariantDeps): Invariants {
   const { server, nowMs, serverNowMs, maxInFlight, processes, isCalm, areRelaysSound } = deps;
   const histories = new Map<string, History>();
@@ -85,6 +89,7 @@ export function createInvariants(deps: InvariantDeps): Invariants {
   /** Leases whose workers may not know what became of their mails, with the reason. */
   const lostLeases = new Map<number, string>();
   const idleSince = new Map<string, number>();
+  const heldSince = new Map<string, number>();
   /** The commit that paused or cancelled each digest that is so now. */
   const closedBy = new Map<number, number>();
   const bounces = createBounceCounts(nowMs, maxInFlight);
@@ -247,6 +252,29 @@ export function createInvariants(deps: InvariantDeps): Invariants {
     }
   };
 
+  /** Nobody else may send what is due in a batch that is held. */
+  const checkHeld = (batches: ReadonlyMap<string, Batch>) => {
+    for (const { key, digestId, number, leaseId } of batches.values()) {
+      if (leaseId === null || closedBy.has(digestId)) {
+        heldSince.delete(key);
+        continue;
+      }
+      const since = heldSince.get(key) ?? nowMs();
+      heldSince.set(key, since);
+      if (nowMs() - since <= MAX_DUE_HOLD_MS) continue;
+      for (const delivery of readDeliveries(server)) {
+        const { state, nextAt, expiresAt } = delivery;
+        if (delivery.digestId !== digestId || delivery.batch !== number) continue;
+        if (state !== 'pending' && state !== 'deferred') continue;
+        const isLate = nextAt.getTime() < serverNowMs() - MAX_DUE_HOLD_MS;
+        if (isLate && expiresAt.getTime() > serverNowMs())
+          throw createViolation(
+            `The delivery ${delivery.key} is ${state} and due since ${nextAt.toISOString()}, but its batch ${key} is held for what others wait for.`,
+          );
+      }
+    }
+  };
+
   const checkBounces = () => {
     for (const { leaseId, digestId, bounced } of bounces.listExceeded(MAX_PAUSE_MS)) {
       const holder = processes().find((each) => each.isAlive && each.holds(leaseId));
@@ -342,6 +370,7 @@ export function createInvariants(deps: InvariantDeps): Invariants {
       hasChangedDeliveries = false;
       hasChangedHolders = false;
       checkHolders(batches);
+      if (isCalm) checkHeld(batches);
     },
     describeOpen: () => {
       const open = listOpen();
