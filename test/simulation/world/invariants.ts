@@ -252,7 +252,8 @@ export function createInvariants(deps: InvariantDeps): Invariants {
     }
   };
 
-  /** Nobody else may send what is due in a batch that is held. */
+  /** Nobody else may send what is due in a batch that is held. Where a mail is claimed and not
+   *  begun, no connection of the worker is free. */
   const checkHeld = (batches: ReadonlyMap<string, Batch>) => {
     for (const { key, digestId, number, leaseId } of batches.values()) {
       if (leaseId === null || closedBy.has(digestId)) {
@@ -262,9 +263,15 @@ export function createInvariants(deps: InvariantDeps): Invariants {
       const since = heldSince.get(key) ?? nowMs();
       heldSince.set(key, since);
       if (nowMs() - since <= MAX_DUE_HOLD_MS) continue;
-      for (const delivery of readDeliveries(server)) {
+      const deliveries = readDeliveries(server).filter(
+        (each) => each.digestId === digestId && each.batch === number,
+      );
+      if (deliveries.some(({ state }) => state === 'claimed')) {
+        heldSince.set(key, nowMs());
+        continue;
+      }
+      for (const delivery of deliveries) {
         const { state, nextAt, expiresAt } = delivery;
-        if (delivery.digestId !== digestId || delivery.batch !== number) continue;
         if (state !== 'pending' && state !== 'deferred') continue;
         const isLate = nextAt.getTime() < serverNowMs() - MAX_DUE_HOLD_MS;
         if (isLate && expiresAt.getTime() > serverNowMs())
