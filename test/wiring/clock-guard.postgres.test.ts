@@ -26,7 +26,6 @@ afterAll(async () => {
 });
 
 const HOUR_MS = 3_600_000;
-const day = () => new Date().toISOString().slice(0, 10);
 
 describe('A process whose clock is far from the database’s', () => {
   it('A process with a wrong clock composes, claims and expires nothing and raises an alert, and goes on by itself', async () => {
@@ -34,12 +33,14 @@ describe('A process whose clock is far from the database’s', () => {
     const { db, clockGuard, handlers, lease } = app;
     const states = async (digestId: number) =>
       (await countDeliveries(db, digestId, new Date())).states;
-    await storePapers(db, [buildPaper({ listedOn: day(), usableOn: day() })]);
-    for (const email of ['ada@example.org', 'bob@example.org'])
-      await storeSubscriber(db, { email });
     const now = new Date();
     clock.set(now);
-    const { digest } = await composeDigest(db, { kind: 'daily', date: day(), now });
+    // The day may end during the test.
+    const today = now.toISOString().slice(0, 10);
+    await storePapers(db, [buildPaper({ listedOn: today, usableOn: today })]);
+    for (const email of ['ada@example.org', 'bob@example.org'])
+      await storeSubscriber(db, { email });
+    const { digest } = await composeDigest(db, { kind: 'daily', date: today, now });
     const digestId = digest?.id ?? 0;
     await db.execute(sql`UPDATE batches SET send_at = ${now}`);
     await db.execute(sql`UPDATE deliveries SET send_at = ${now}, next_at = ${now}`);
@@ -58,7 +59,7 @@ describe('A process whose clock is far from the database’s', () => {
     expect(await states(digestId)).toMatchObject({ pending: 1, deferred: 1 });
     expect(await listDigests(db, 9)).toHaveLength(1);
     const command = {
-      digest: await requireDigest(db, 'daily', day()),
+      digest: await requireDigest(db, 'daily', today),
       isImmediate: true,
       onProgress: () => undefined,
       signal: new AbortController().signal,
