@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { openMigratedDatabase } from '../../src/wiring/database.ts';
+import { openServerDatabase } from '../../src/db/client.ts';
+import { openLease, renewLease } from '../../src/db/deliveries/leases.ts';
+import {
+  type Closer,
+  closeAll,
+  openLeaseDatabase,
+  openMigratedDatabase,
+} from '../../src/wiring/database.ts';
+import { openTestDatabase } from '../support/database.ts';
 import { openTestApp } from '../support/test-app.ts';
 
 describe('Opening a migrated database', () => {
@@ -23,4 +31,21 @@ describe('Opening a migrated database', () => {
       }
     },
   );
+});
+
+describe('The database of the lease', () => {
+  it('A lease is renewed while all other connections of its process are in use', async () => {
+    const test = await openTestDatabase();
+    const databaseUrl = test.url ?? '';
+    const busy = openServerDatabase(databaseUrl, { connections: 1, connectTimeoutMs: 2000 });
+    const held = await busy.pool.connect();
+    const closers: Closer[] = [];
+    const { db } = openLeaseDatabase({ databaseUrl }, busy, closers);
+    const id = await openLease(db, 'host:1');
+    expect(await renewLease(db, id)).not.toBeNull();
+    held.release();
+    await closeAll(closers);
+    await busy.close();
+    await test.close();
+  });
 });

@@ -13,18 +13,24 @@ export interface DueBatch extends BatchKey {
   claims: number;
 }
 
-/** Lists the batches with due deliveries, the longest waiting first. Paused and cancelled digests
- *  have none; those in which a delivery has expired are listed once it is marked so. */
+/** Batches that are listed at once: up to two million deliveries, more than are sent until the next
+ *  sweep. Each is a job for the queue, which takes some seconds for so many. */
+export const MAX_LISTED_BATCHES = 10_000;
+
+/** Lists the batches with due deliveries, the longest waiting first, up to `MAX_LISTED_BATCHES`.
+ *  Paused and cancelled digests have none; those in which a delivery has expired are listed once it
+ *  is marked so. */
 export async function listDueBatches(db: Db, now: Date): Promise<DueBatch[]> {
   const result = await db.execute<{ digestId: number; batch: number; claims: number }>(sql`
     SELECT digest_id AS "digestId", batch, claims
     FROM batches JOIN digests ON digests.id = digest_id
     WHERE due_at <= ${now} AND expires_at > ${now} AND paused_at IS NULL AND cancelled_at IS NULL
-    ORDER BY due_at, digest_id, batch`);
+    ORDER BY due_at, digest_id, batch LIMIT ${MAX_LISTED_BATCHES}`);
   return result.rows;
 }
 
-/** Lists the batches that are due between two moments, the first one excluded, soonest first. */
+/** Lists the batches that are due between two moments, the first one excluded, soonest first, up to
+ *  `MAX_LISTED_BATCHES`. */
 export async function listUpcomingBatches(
   db: Db,
   { after, until }: { after: Date; until: Date },
@@ -39,7 +45,7 @@ export async function listUpcomingBatches(
     FROM batches JOIN digests ON digests.id = digest_id
     WHERE due_at > ${after} AND due_at <= ${until} AND lease_id IS NULL
       AND paused_at IS NULL AND cancelled_at IS NULL
-    ORDER BY due_at, digest_id, batch`);
+    ORDER BY due_at, digest_id, batch LIMIT ${MAX_LISTED_BATCHES}`);
   return result.rows.map(({ dueAt, ...batch }) => ({ ...batch, dueAt: new Date(dueAt) }));
 }
 

@@ -255,6 +255,20 @@ describe('sendTransactionalEmail', () => {
     expect(await findEmail(id)).toMatchObject({ state: 'sent' });
   });
 
+  it('A late result of an earlier attempt does not end the claim of the current one', async () => {
+    const id = await request();
+    const now = clock();
+    const claim = (leaseId: number) =>
+      claimTransactionalEmail(database.db, id, { leaseId, now: clock() });
+    const first = await lease();
+    const hung = await claim(first);
+    await endLeases(database.db, { id: first }, now);
+    expect(await claim(await lease('second'))).toMatchObject({ attempts: 2 });
+    const late = { state: 'pending' as const, nextAt: now, reply: 'Late.' };
+    await recordTransactionalEmail(database.db, { id, attempts: hung?.attempts ?? 0 }, late);
+    expect(await claim(await lease('third'))).toBeNull();
+  });
+
   it('An e-mail that cannot be composed is tried again', async () => {
     const id = await request();
     const broken = {
@@ -309,7 +323,7 @@ describe('sendTransactionalEmail', () => {
     expect(await findEmail(id)).toMatchObject({ state: 'failed', reply: '451 4.7.1 Later' });
   });
 
-  it('An e-mail whose worker died is sent by another one after two minutes', async () => {
+  it('An e-mail that is to be tried again is not sent before its time', async () => {
     const id = await request();
     await database.db.execute(sql`UPDATE transactional_emails SET attempts = 1,
       next_at = ${new Date(clock().getTime() + 2 * MINUTE_MS)} WHERE id = ${id}`);
