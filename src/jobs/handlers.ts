@@ -25,7 +25,11 @@ import { enqueueSorting, sortUnsorted } from './sort-job.ts';
 /** One handler for each job. Each log line of a job names the job. */
 export function createHandlers(deps: HandlerDeps): Handlers {
   return createLoggedHandlers(deps.log, deps.onJob, (log) =>
-    skipWhileClockIsWrong(buildHandlers({ ...deps, log }), deps.clockGuard),
+    skipWhileClockIsWrong(
+      // The clock may be set while a job runs: it must expire, compose and prune nothing by that.
+      buildHandlers({ ...deps, log, clock: deps.clockGuard.databaseClock }),
+      deps.clockGuard,
+    ),
   );
 }
 
@@ -48,7 +52,7 @@ function skipWhileClockIsWrong(
 
 function buildHandlers(deps: HandlerDeps): Handlers {
   const { db, slowDb, queue, clock, log, sources } = deps;
-  const { isRight, databaseClock } = deps.clockGuard;
+  const { isRight } = deps.clockGuard;
   const { composeWaitMs, alertEmail } = deps;
   const catchUpMs = SWEEP_GRACE_MS + (sources.length > 0 ? composeWaitMs : 0);
   return {
@@ -81,11 +85,11 @@ function buildHandlers(deps: HandlerDeps): Handlers {
     'sort-papers': () => sortUnsorted(deps),
     'library-lookup': async ({ subscriberId }) => lookUpLibrary(deps, subscriberId),
     monitor: async () => {
-      await monitorInstallation({ ...deps, waitMs: composeWaitMs }, databaseClock());
+      await monitorInstallation({ ...deps, waitMs: composeWaitMs }, clock());
       if (alertEmail === null) return;
       const { problems } = await notifyOperator({
         db,
-        clock: databaseClock,
+        clock,
         alertEmail,
         mail: deps.alertMail,
       });

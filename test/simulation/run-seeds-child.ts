@@ -2,7 +2,7 @@
 import { runSeeds, type SeedRange } from './run-seeds.ts';
 import { loadBaseData } from './world/base-data.ts';
 
-// Whoever asked is gone.
+// The parent process has ended.
 process.on('disconnect', () => process.exit(1));
 
 const range = JSON.parse(process.argv[2] ?? '') as SeedRange;

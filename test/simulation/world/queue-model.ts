@@ -40,12 +40,15 @@ export interface QueueStore {
   wipe(): void;
   /** The process has died: its jobs are found stalled later. */
   abandon(owner: Owner): void;
+  /** The process is suspended until its `frozenUntilMs`: so are its jobs, unless they are found
+   *  stalled before. */
+  suspend(owner: Owner): void;
 }
 
 /** How long a request waits for an answer (`ANSWER_TIMEOUT_MS` of the queue), in ms. */
 const ANSWER_TIMEOUT_MS = 10_000;
 
-/** After this time BullMQ gives the job of a dead worker to another, in ms. */
+/** After this time BullMQ gives the job of a dead or suspended worker to another, in ms. */
 const STALLED_AFTER_MS = 30_000;
 
 export function createQueueStore({ scheduler, faults, random, trace }: QueueDeps): QueueStore {
@@ -59,6 +62,7 @@ export function createQueueStore({ scheduler, faults, random, trace }: QueueDeps
       const able = [...workers].filter(
         (each) =>
           each.owner.isAlive &&
+          each.owner.frozenUntilMs <= scheduler.nowMs() &&
           !each.isStopped &&
           !each.isPaused &&
           each.free > 0 &&
@@ -75,7 +79,8 @@ export function createQueueStore({ scheduler, faults, random, trace }: QueueDeps
       const handle = worker.handlers[job.name] as (data: unknown, id?: string) => Promise<void>;
       const done = () => {
         worker.free += 1;
-        if (jobs.includes(job)) jobs = jobs.filter((each) => each !== job);
+        // Its worker may have lost it to another one.
+        if (job.worker === worker.owner) jobs = jobs.filter((each) => each !== job);
         for (const notify of worker.onIdle.splice(0)) notify();
         scheduler.after(0, null, dispatch);
       };
@@ -84,6 +89,11 @@ export function createQueueStore({ scheduler, faults, random, trace }: QueueDeps
         done();
       });
     });
+  };
+
+  const releaseJobs = (owner: Owner) => {
+    for (const job of jobs) if (job.worker === owner) job.worker = null;
+    dispatch();
   };
 
   const addJob = (name: JobName, { data, id, delayMs = 0, isFirst = false }: NewJob<JobName>) => {
@@ -210,10 +220,13 @@ export function createQueueStore({ scheduler, faults, random, trace }: QueueDeps
     },
     abandon: (owner) => {
       for (const worker of workers) if (worker.owner === owner) workers.delete(worker);
+      scheduler.after(STALLED_AFTER_MS, null, () => releaseJobs(owner));
+    },
+    suspend: (owner) => {
       scheduler.after(STALLED_AFTER_MS, null, () => {
-        for (const job of jobs) if (job.worker === owner) job.worker = null;
-        dispatch();
+        if (owner.frozenUntilMs > scheduler.nowMs()) releaseJobs(owner);
       });
+      scheduler.after(owner.frozenUntilMs - scheduler.nowMs(), null, dispatch);
     },
   };
 }
