@@ -348,6 +348,13 @@ CREATE TABLE sending_rate_limits (
   next_at timestamptz NOT NULL
 );
 --> statement-breakpoint
+CREATE TABLE domain_throttles (
+  domain text PRIMARY KEY,
+  concurrency_limit integer NOT NULL,
+  backoff_ms integer NOT NULL,
+  backoff_until timestamptz NOT NULL
+);
+--> statement-breakpoint
 CREATE TABLE alerts (
   id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   kind text NOT NULL,

@@ -36,6 +36,7 @@ const SERVICE_FRONTS = [
   'services/alerts/alerts.ts',
   'services/deliveries/enqueue-batches.ts',
   'services/deliveries/lease.ts',
+  'services/deliveries/throttles/share-throttles.ts',
   'services/digests/digest-context.ts',
   'services/digests/digest-status.ts',
   'services/digests/find-missing-lists.ts',

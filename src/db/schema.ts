@@ -358,6 +358,16 @@ export const deliveryDelays = pgTable(
   (table) => [primaryKey({ columns: [table.digestId, table.seconds] })],
 );
 
+/** The domains that asked to slow down, for all workers. Loss delays nothing for long. */
+export const domainThrottles = pgTable('domain_throttles', {
+  domain: text().primaryKey(),
+  /** Mails that one worker may have in flight to it. */
+  concurrencyLimit: integer('concurrency_limit').notNull(),
+  /** The length of the last back-off. */
+  backoffMs: integer('backoff_ms').notNull(),
+  backoffUntil: instant('backoff_until').notNull(),
+});
+
 /**
  * One partition for each digest (`deliveries_12`), created by composing and dropped by retention.
  * No index contains a column that sending changes, so PostgreSQL updates rows in place (HOT).

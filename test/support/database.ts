@@ -42,7 +42,7 @@ export function useDatabase(): {
       );
       for (const { name } of rows) await pool.query(`DROP TABLE ${name}`);
       await pool.query(
-        `TRUNCATE papers, subscribers, suppressions, digests, leases, signup_limits, sources, fetches, host_permits, alerts RESTART IDENTITY CASCADE`,
+        `TRUNCATE papers, subscribers, suppressions, digests, leases, signup_limits, sources, fetches, host_permits, alerts, domain_throttles RESTART IDENTITY CASCADE`,
       );
     },
   };

@@ -27,6 +27,7 @@ export const TABLES = [
   'alerts',
   'signup_limits',
   'sending_rate_limits',
+  'domain_throttles',
 ] as const;
 
 /** The stored columns of a table, without generated ones. */

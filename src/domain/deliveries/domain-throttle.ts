@@ -1,6 +1,11 @@
+import { evictOldest } from '../evict-oldest.ts';
+
 /** The first back-off of a domain, in ms, doubled each time that the domain asks again. */
 const MIN_BACKOFF_MS = 2000;
 const MAX_BACKOFF_MS = 300_000;
+
+/** Far more than limit a single installation; a relay that says so of every domain has more. */
+const MAX_THROTTLED_DOMAINS = 5000;
 
 /** `wait`: the limit of concurrent mails is reached. `back-off`: no mail may be sent before
  *  `untilMs`. */
@@ -9,11 +14,16 @@ type ThrottleDecision = { kind: 'send' } | { kind: 'wait' } | { kind: 'back-off'
 const SEND_NOW: ThrottleDecision = { kind: 'send' };
 const WAIT: ThrottleDecision = { kind: 'wait' };
 
-interface ThrottledDomain {
+/** How much a domain is throttled, as workers tell one another. */
+export interface ThrottleState {
   /** Mails to the domain that may be in flight at once. */
   concurrencyLimit: number;
+  /** The length of the last back-off. */
   backoffMs: number;
   backoffUntilMs: number;
+}
+
+interface ThrottledDomain extends ThrottleState {
   /** Mails accepted since the limit last changed. */
   acceptedSinceChange: number;
 }
@@ -28,6 +38,11 @@ export interface DomainThrottle {
     reply: { isAccepted: boolean; requestsBackoff: boolean },
     nowMs: number,
   ): void;
+  /** Takes over what the domain has asked another worker, unless its own back-off lasts longer. */
+  adopt(domain: string, state: ThrottleState, nowMs: number): void;
+  /** The domains that were throttled or have recovered by replies to this worker since the last
+   *  call; null for the latter. */
+  takeChanges(): Map<string, ThrottleState | null>;
 }
 
 /**
@@ -38,6 +53,7 @@ export interface DomainThrottle {
 export function createDomainThrottle(maxConcurrent: number): DomainThrottle {
   const active = new Map<string, number>();
   const throttledDomains = new Map<string, ThrottledDomain>();
+  let changes = new Map<string, ThrottleState | null>();
   return {
     decide: (domain, nowMs) => {
       const throttled = throttledDomains.size === 0 ? undefined : throttledDomains.get(domain);
@@ -54,13 +70,34 @@ export function createDomainThrottle(maxConcurrent: number): DomainThrottle {
       if (activeBefore <= 1) active.delete(domain);
       else active.set(domain, activeBefore - 1);
       const throttled = throttledDomains.get(domain);
-      if (requestsBackoff)
-        throttledDomains.set(
-          domain,
-          throttleFurther(throttled, Math.min(activeBefore, maxConcurrent), nowMs),
-        );
-      else if (isAccepted && throttled && hasRecovered(throttled, maxConcurrent))
+      if (requestsBackoff) {
+        const next = throttleFurther(throttled, Math.min(activeBefore, maxConcurrent), nowMs);
+        if (next !== throttled) changes.set(domain, next);
+        throttledDomains.set(domain, next);
+        evictOldest(throttledDomains, MAX_THROTTLED_DOMAINS);
+        evictOldest(changes, MAX_THROTTLED_DOMAINS);
+      } else if (isAccepted && throttled && hasRecovered(throttled, maxConcurrent)) {
         throttledDomains.delete(domain);
+        changes.set(domain, null);
+      }
+    },
+    adopt: (domain, state, nowMs) => {
+      const backoffUntilMs = Math.min(state.backoffUntilMs, nowMs + MAX_BACKOFF_MS);
+      const known = throttledDomains.get(domain);
+      if (known && known.backoffUntilMs >= backoffUntilMs) return;
+      const limit = Math.min(state.concurrencyLimit, known?.concurrencyLimit ?? maxConcurrent);
+      throttledDomains.set(domain, {
+        concurrencyLimit: Math.max(1, Math.min(limit, maxConcurrent)),
+        backoffMs: Math.min(MAX_BACKOFF_MS, Math.max(state.backoffMs, known?.backoffMs ?? 0)),
+        backoffUntilMs,
+        acceptedSinceChange: 0,
+      });
+      evictOldest(throttledDomains, MAX_THROTTLED_DOMAINS);
+    },
+    takeChanges: () => {
+      const taken = changes;
+      changes = new Map();
+      return taken;
     },
   };
 }

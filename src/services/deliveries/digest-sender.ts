@@ -5,6 +5,10 @@ import { recordAttempts } from '../../db/deliveries/transitions/record-attempts.
 import { recordClaimOutcomes } from '../../db/deliveries/transitions/record-claim-outcomes.ts';
 import { recordLateResults } from '../../db/deliveries/transitions/record-late-results.ts';
 import { isTransient } from '../../db/transient.ts';
+import {
+  createDomainThrottle,
+  type DomainThrottle,
+} from '../../domain/deliveries/domain-throttle.ts';
 import type { Metrics } from '../../metrics/metrics.ts';
 import type { Relay } from '../../relay/relay.ts';
 import { realTimers, type Timers } from '../../relay/timers.ts';
@@ -28,6 +32,7 @@ import type { PrepareDeps } from './prepare-batch.ts';
 import { retryTransient, type Sleep } from './retry-transient.ts';
 import type { SendSuspension } from './send-suspension.ts';
 import { createSentMemory, type SentMemory } from './sent-memory.ts';
+import { shareThrottles } from './throttles/share-throttles.ts';
 
 export interface DigestSenderDeps extends PrepareDeps {
   /** Records attempts by prepared statements; of the same database as `db`. */
@@ -76,13 +81,22 @@ export function createDigestSender(deps: DigestSenderDeps): DigestSender {
   const followUps = new Set<Promise<void>>();
   const sentMemory = createSentMemory();
   const firstAttempts = createFirstAttempts();
-  const window = openWindow({ ...deps, relay, sentMemory, firstAttempts }, followUps);
+  const timers = deps.timers ?? realTimers;
+  const throttle = createDomainThrottle(deps.maxInFlight);
+  const window = openWindow(
+    { ...deps, relay, sentMemory, firstAttempts, throttle, timers },
+    followUps,
+  );
+  const throttles = shareThrottles({
+    ...{ ...deps, throttle, timers, clock: deps.clockGuard.databaseClock },
+    isActive: () => activeBatches.size > 0,
+  });
   // Results that are known must be recorded before the deliveries of a lost lease become unknown.
   lease.beforeRelease(window.flush);
   lease.onFailover(() => markForgotten(deps, sentMemory));
   const deliverDeps = {
     ...deps,
-    timers: deps.timers ?? realTimers,
+    timers,
     window,
     activeBatches,
     isRelayOpen: () => relay.isAvailable(),
@@ -94,6 +108,7 @@ export function createDigestSender(deps: DigestSenderDeps): DigestSender {
     deliverBatch: async (key) => {
       // Its job is not held: other workers can send the batch.
       if (suspension.isSuspended()) return { ended: Promise.resolve(EMPTY_RESULT) };
+      await throttles.begin();
       const starting = deliverBatch(deliverDeps, key, lease.current);
       const { ended } = await observe(starting, false);
       const stored = ended.then(async (result) => {
@@ -107,6 +122,7 @@ export function createDigestSender(deps: DigestSenderDeps): DigestSender {
     drain: async () => {
       await Promise.allSettled(activeBatches.values());
       await Promise.all(followUps);
+      await throttles.flush();
     },
   };
 }
@@ -159,6 +175,8 @@ async function markForgotten(
 interface RecordingDeps extends DigestSenderDeps {
   sentMemory: SentMemory;
   firstAttempts: FirstAttempts;
+  throttle: DomainThrottle;
+  timers: Timers;
 }
 
 function openWindow(deps: RecordingDeps, followUps: Set<Promise<void>>): InFlightWindow {
@@ -174,7 +192,6 @@ function openWindow(deps: RecordingDeps, followUps: Set<Promise<void>>): InFligh
     ...deps,
     // What is in flight when the clock is set must neither expire nor wait for years.
     clock: deps.clockGuard.databaseClock,
-    timers: deps.timers ?? realTimers,
     isAlive: lease.isAlive,
     record: (digestId, attempts) => recordUntilDone(deps, digestId, attempts),
     recordPostponed: (digestId, postponed) => recordPostponed(deps, digestId, postponed),

@@ -1,4 +1,5 @@
 import type { AttemptRecord } from '../../db/deliveries/transitions/record-attempts.ts';
+import type { DomainThrottle } from '../../domain/deliveries/domain-throttle.ts';
 import type { Timers } from '../../relay/timers.ts';
 import { advanceWindow } from './advance-window.ts';
 import { type AttemptDeps, type AttemptResult, attemptToSend, type ReadyMail } from './attempt.ts';
@@ -28,6 +29,8 @@ export interface InFlightWindowDeps extends AttemptDeps {
   onRecorded: (digestId: number, attempts: readonly AttemptResult[]) => void;
   /** Messages that may be in flight. */
   maxInFlight: number;
+  /** @defaultValue one that this window does not share */
+  throttle?: DomainThrottle;
   /** Aborted when nothing more is to be sent. */
   stopping: AbortSignal;
   timers: Timers;
@@ -53,7 +56,7 @@ const CHECK_INTERVAL_MS = 1000;
  */
 export function createInFlightWindow(deps: InFlightWindowDeps): InFlightWindow {
   const { relay, clock, stopping, timers } = deps;
-  const state = createWindowState(deps.maxInFlight);
+  const state = createWindowState(deps.maxInFlight, deps.throttle);
   /** Events that came while the commands of another one were carried out. */
   const laterEvents: WindowEvent[] = [];
   let isBusy = false;

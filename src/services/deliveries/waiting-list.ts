@@ -1,4 +1,7 @@
-import { createDomainThrottle } from '../../domain/deliveries/domain-throttle.ts';
+import {
+  createDomainThrottle,
+  type DomainThrottle,
+} from '../../domain/deliveries/domain-throttle.ts';
 
 /** Mails blocked by their domains that may wait, as a multiple of the window: more of them would
  *  keep other mails out. */
@@ -33,8 +36,8 @@ export interface WaitingList<Entry> {
 export function createWaitingList<Entry>(
   maxInFlight: number,
   domainOf: (entry: Entry) => string,
+  throttle: DomainThrottle = createDomainThrottle(maxInFlight),
 ): WaitingList<Entry> {
-  const throttle = createDomainThrottle(maxInFlight);
   let waiting: Entry[] = [];
   /** How many of them, the first ones, were found blocked. */
   let blockedCount = 0;

@@ -1,4 +1,5 @@
 import type { AttemptRecord } from '../../db/deliveries/transitions/record-attempts.ts';
+import type { DomainThrottle } from '../../domain/deliveries/domain-throttle.ts';
 import type { SendSlot } from '../../relay/send-slots.ts';
 import type { AttemptResult, ReadyMail } from './attempt.ts';
 import type { BatchTracker } from './batch-progress.ts';
@@ -104,10 +105,10 @@ export type WindowCommand =
   | { kind: 'batchFailed'; tracker: BatchTracker; error: unknown };
 
 /** The state of an empty window. */
-export function createWindowState(maxInFlight: number): WindowState {
+export function createWindowState(maxInFlight: number, throttle?: DomainThrottle): WindowState {
   return {
     maxInFlight,
-    waiting: createWaitingList<WindowEntry>(maxInFlight, ({ ready }) => ready.domain),
+    waiting: createWaitingList<WindowEntry>(maxInFlight, ({ ready }) => ready.domain, throttle),
     slots: [],
     requestedSlots: 0,
     completed: [],

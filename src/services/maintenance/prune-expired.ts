@@ -1,6 +1,7 @@
 import { ALERT_COPY } from '../../copy/en/alerts.ts';
 import { removeAlerts } from '../../db/alerts/alerts.ts';
 import type { Db } from '../../db/client.ts';
+import { removeForgottenThrottles } from '../../db/deliveries/domain-throttles.ts';
 import { listFinishedDigests, removeDeliveries } from '../../db/digests/retention.ts';
 import { removeEndedLookups } from '../../db/library/library-lookups.ts';
 import { analysePapers } from '../../db/papers/papers.ts';
@@ -44,6 +45,8 @@ interface PruneReport {
   /** Libraries of subscribers who left. */
   libraries: number;
   lookups: number;
+  /** Recipient domains that asked to slow down more than an hour ago. */
+  throttles: number;
   /** Digests whose deliveries were removed. */
   digests: number;
   /** Digests whose deliveries could not be removed: a backup may read them. */
@@ -85,6 +88,7 @@ export async function pruneExpired(
       libraryLimit,
     ),
     lookups: await removeEndedLookups(db, libraryLimit),
+    throttles: await removeForgottenThrottles(db, now),
   };
   const before = new Date(now.getTime() - deliveriesKeptDays * DAY_MS);
   const { digests, lockedDigests } = await removeOldDeliveries(db, before, now);

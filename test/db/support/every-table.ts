@@ -88,6 +88,10 @@ const STATEMENTS: readonly (readonly [string, (readonly unknown[])?])[] = [
   [`INSERT INTO signup_limits (key, points, expire) VALUES ('signup:net', 2, 1778227200000)`],
   [`INSERT INTO sending_rate_limits (relay, next_at) VALUES ('mx:25', '2026-05-08T08:00Z')`],
   [
+    `INSERT INTO domain_throttles (domain, concurrency_limit, backoff_ms, backoff_until)
+     VALUES ('example.org', 4, 2000, '2026-05-08T08:00Z')`,
+  ],
+  [
     `INSERT INTO feedback (subscriber_id, paper_id, verb, given_at)
      VALUES (1, '2605.00001', 'more', '2026-05-08T08:00Z')`,
   ],

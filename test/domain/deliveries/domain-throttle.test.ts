@@ -81,4 +81,36 @@ describe('The throttle of a domain', () => {
     }
     expect(kinds(30, now)).toEqual(Array(30).fill('send'));
   });
+
+  it('The state of a domain changes by replies to this worker, and is taken over from another', () => {
+    backOff(8, 1000);
+    const changes = throttle.takeChanges();
+    expect([...changes]).toMatchObject([[SLOW, { backoffMs: 2000, backoffUntilMs: 3000 }]]);
+    expect(throttle.takeChanges().size).toBe(0);
+    const state = changes.get(SLOW);
+    if (!state) throw new Error('The domain is not throttled.');
+    const other = createDomainThrottle(8);
+    other.adopt(SLOW, state, 1000);
+    expect(other.decide(SLOW, 2999)).toEqual({ kind: 'back-off', untilMs: 3000 });
+    expect(other.takeChanges().size).toBe(0);
+  });
+
+  it('A state that is taken over neither shortens a back-off nor raises a limit', () => {
+    backOff(1, 1000);
+    throttle.adopt(SLOW, { concurrencyLimit: 8, backoffMs: 1, backoffUntilMs: 2000 }, 1000);
+    expect(throttle.decide(SLOW, 2999)).toEqual({ kind: 'back-off', untilMs: 3000 });
+    throttle.adopt(SLOW, { concurrencyLimit: 8, backoffMs: 1, backoffUntilMs: 9_000_000 }, 3000);
+    expect(throttle.decide(SLOW, 3000)).toEqual({ kind: 'back-off', untilMs: 303_000 });
+    expect(kinds(2, 303_000)).toEqual(['send', 'wait']);
+  });
+
+  it('A domain that has recovered is one of the changes', () => {
+    backOff(8, 1000);
+    throttle.takeChanges();
+    for (let mail = 0; mail < 100; mail += 1) {
+      throttle.recordStart(SLOW);
+      throttle.recordReply(SLOW, accepted, 5000);
+    }
+    expect([...throttle.takeChanges()]).toEqual([[SLOW, null]]);
+  });
 });

@@ -58,6 +58,7 @@ export function useSendingFixture() {
   let relay: Relay;
   let stopping: AbortController;
   let alerts: string[];
+  let workers: Pick<DigestSender, 'drain'>[];
   let lateResults: number;
   let droppedResults: number;
   const log: Log = (_level, _event, facts) => {
@@ -74,6 +75,7 @@ export function useSendingFixture() {
     clock.set('2026-05-08T07:00:00Z');
     stopping = new AbortController();
     alerts = [];
+    workers = [];
     lateResults = 0;
     droppedResults = 0;
     sink = await openTestSmtpServer();
@@ -81,7 +83,10 @@ export function useSendingFixture() {
   });
 
   afterEach(async () => {
+    stopping.abort();
     await relay.close();
+    // Nothing that a worker does in the background reaches the next test.
+    await Promise.all(workers.map(({ drain }) => drain()));
     await sink.close();
   });
 
@@ -140,6 +145,7 @@ export function useSendingFixture() {
       ...changes,
     };
     const digestSender = createDigestSender(shared);
+    workers.push(digestSender);
     return {
       ...shared,
       ...digestSender,

@@ -4,6 +4,12 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { Database } from '../../../src/db/client.ts';
 import { listDueBatches, sendBatchesNow } from '../../../src/db/deliveries/batches.ts';
 import { countDeliveries } from '../../../src/db/deliveries/count-deliveries.ts';
+import {
+  listDomainThrottles,
+  removeDomainThrottles,
+  removeForgottenThrottles,
+  storeDomainThrottles,
+} from '../../../src/db/deliveries/domain-throttles.ts';
 import { openLease, renewLease } from '../../../src/db/deliveries/leases.ts';
 import { countRecentMessages } from '../../../src/db/deliveries/recent-messages.ts';
 import { reserveSendPermits } from '../../../src/db/deliveries/send-rate.ts';
@@ -73,6 +79,7 @@ const TABLES = {
   consents: 'subscriber_id, given_at, confirmed_at, channel, wording',
   suppressions: `encode(email_hash, 'hex'), reason, digest_id`,
   sending_rate_limits: 'relay',
+  domain_throttles: 'domain, concurrency_limit, backoff_ms, backoff_until',
   transactional_emails: 'id, subscriber_id, kind, state, next_at, attempts, reply, lease_id',
 };
 
@@ -108,6 +115,7 @@ type Step = { name: string; run: (database: Database) => Promise<unknown> };
 /** Chooses the next operation of the program, mostly one that finds something to do. */
 function chooseStep(random: Random, now: Date): Step {
   const digestId = random.between(1, 2);
+  const domain = random.pick(['a.example', 'b.example', 'c.example']);
   const batch = random.between(0, 2);
   const leaseId = random.between(1, 4);
   const subscriberId = random.between(1, READERS);
@@ -241,6 +249,17 @@ function chooseStep(random: Random, now: Date): Step {
     },
     // When the permits begin is up to the clock of the server.
     permit: async ({ db }) => (await reserveSendPermits(db, 'relay', subscriberId)) !== null,
+    throttle: async ({ db }) => {
+      const state = { concurrencyLimit: random.between(1, 9), backoffMs: 2000 };
+      const backoffUntilMs = now.getTime() + random.between(-4000, 4000);
+      const throttles = new Map([[domain, { ...state, backoffUntilMs }]]);
+      await storeDomainThrottles(db, throttles, now);
+      return listDomainThrottles(db, now);
+    },
+    endThrottle: async ({ db }) => {
+      await removeDomainThrottles(db, [domain, 'other.example'], now);
+      return removeForgottenThrottles(db, new Date(now.getTime() + random.pick([0, 3_600_000])));
+    },
     recordEmail: ({ db }) =>
       recordTransactionalEmail(
         db,
