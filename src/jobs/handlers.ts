@@ -25,11 +25,7 @@ import { enqueueSorting, sortUnsorted } from './sort-job.ts';
 /** One handler for each job. Each log line of a job names the job. */
 export function createHandlers(deps: HandlerDeps): Handlers {
   return createLoggedHandlers(deps.log, deps.onJob, (log) =>
-    skipWhileClockIsWrong(
-      // The clock may be set while a job runs: it must expire, compose and prune nothing by that.
-      buildHandlers({ ...deps, log, clock: deps.clockGuard.databaseClock }),
-      deps.clockGuard,
-    ),
+    skipWhileClockIsWrong(buildHandlers({ ...deps, log }), deps.clockGuard),
   );
 }
 
@@ -52,7 +48,7 @@ function skipWhileClockIsWrong(
 
 function buildHandlers(deps: HandlerDeps): Handlers {
   const { db, slowDb, queue, clock, log, sources } = deps;
-  const { isRight } = deps.clockGuard;
+  const { isRight, databaseClock } = deps.clockGuard;
   const { composeWaitMs, alertEmail } = deps;
   const catchUpMs = SWEEP_GRACE_MS + (sources.length > 0 ? composeWaitMs : 0);
   return {
@@ -85,11 +81,11 @@ function buildHandlers(deps: HandlerDeps): Handlers {
     'sort-papers': () => sortUnsorted(deps),
     'library-lookup': async ({ subscriberId }) => lookUpLibrary(deps, subscriberId),
     monitor: async () => {
-      await monitorInstallation({ ...deps, waitMs: composeWaitMs }, clock());
+      await monitorInstallation({ ...deps, waitMs: composeWaitMs }, databaseClock());
       if (alertEmail === null) return;
       const { problems } = await notifyOperator({
         db,
-        clock,
+        clock: databaseClock,
         alertEmail,
         mail: deps.alertMail,
       });

@@ -12,7 +12,7 @@ import { createTimeoutError, isTimeoutError } from './environment/waits.ts';
 import type { ChaosOptions } from './options.ts';
 import { isSelected, type Scenario } from './scenarios/scenario.ts';
 import { PARALLEL_BACKGROUND_SCENARIOS, PARALLEL_SCENARIOS } from './settings.ts';
-import { describeCounts, isOnlyLate, SCENARIO_FAILED, type ScenarioRun } from './summary.ts';
+import { describeCounts, isOnlyLate, type ScenarioRun } from './summary.ts';
 
 /** Opens the environments of a deployment. */
 interface DeploymentTemplate {
@@ -182,7 +182,7 @@ async function runOne(
     .catch((error: Error) =>
       isTimeoutError(error)
         ? { counts: null, violations: [], late: [error.message] }
-        : { counts: null, violations: [`${SCENARIO_FAILED} ${error.message}`] },
+        : { counts: null, violations: [`the scenario failed: ${error.message}`] },
     );
   return { name, deployment, seconds: secondsSince(startedAt), result };
 }

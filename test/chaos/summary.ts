@@ -11,9 +11,6 @@ export interface ScenarioRun {
   isRepeated?: true;
 }
 
-/** The scenario itself is broken: it says nothing about Paperboy. */
-export const SCENARIO_FAILED = 'the scenario failed:';
-
 /** Whether nothing is wrong but a limit of time that was exceeded. */
 export function isOnlyLate({ result }: ScenarioRun): boolean {
   return result.violations.length === 0 && findProblems(result).length > 0;

@@ -1,7 +1,5 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { SCENARIOS } from '../chaos/scenarios/index.ts';
-import { deploymentsOf } from '../chaos/scenarios/scenario.ts';
 import { MUTANTS } from './mutants.ts';
 
 describe('The mutants', () => {
@@ -14,12 +12,4 @@ describe('The mutants', () => {
     expect(readFileSync(file, 'utf8').split(find)).toHaveLength(2);
     expect(replace).not.toBe(find);
   });
-
-  it.each(MUTANTS.filter(({ scenario }) => scenario !== undefined))(
-    '$name names a chaos scenario that runs on servers: $scenario',
-    ({ scenario }) => {
-      const found = SCENARIOS.find(({ name }) => name === scenario);
-      expect(found && deploymentsOf(found)).toContain('servers');
-    },
-  );
 });

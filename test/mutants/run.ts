@@ -1,118 +1,119 @@
 /**
- * `npm run mutants [-- NAME …]`: breaks copies of the program in each way that `lists/` names and
- * shows that the simulation finds it, or a chaos scenario. Exits with 1 when a mutant stays green.
+ * `npm run mutants [-- NAME …]`: breaks a copy of the program in each way that `mutants.ts` lists
+ * and shows that the simulation finds it. Exits with 1 when a mutant stays green.
  */
-import { availableParallelism } from 'node:os';
-import { hasPostgres } from '../servers/postgres.ts';
-import { hasRedis } from '../servers/redis.ts';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { HARNESS_ERROR } from '../simulation/world/violation.ts';
 import { abortOnSignals } from '../support/abort-on-signals.ts';
-import { createMutantCopy, type Finding } from './copy.ts';
-import type { Mutant } from './mutant.ts';
-import { MUTANTS } from './mutants.ts';
-import { HELP, parseMutantOptions } from './options.ts';
+import { MUTANTS, type Mutant } from './mutants.ts';
 
-/** How often the running mutants are named, in ms. */
-const PROGRESS_INTERVAL_MS = 30_000;
+/** What a copy needs. */
+const COPIED = ['src', 'test', 'migrations', 'seeds', 'templates', 'package.json', 'tsconfig.json'];
 
-const LABELS = { red: 'red', green: 'GREEN', broken: 'BROKEN' } satisfies Record<
+/** The seeds are the same in each run. Most mutants fail within the first hundred. */
+const SEED_RANGES = [
+  { from: 1, seeds: 100 },
+  { from: 101, seeds: 900 },
+  { from: 1001, seeds: 4000 },
+];
+
+/** Far more than the seeds of a range take on a busy machine, in ms: a mutant may loop for ever. */
+const TIMEOUT_MS = 3_600_000;
+
+const LABELS = { red: 'red   ', green: 'GREEN ', broken: 'BROKEN' } satisfies Record<
   Finding['kind'],
   string
 >;
 
-const signal = abortOnSignals();
-process.exitCode = await main(process.argv.slice(2)).catch((error: Error) => {
-  console.error(error.message);
-  return 2;
-});
+process.exitCode = await main(process.argv.slice(2), abortOnSignals());
 
-async function main(argv: readonly string[]): Promise<number> {
-  const { chosen, isList, isHelp } = parseMutantOptions(argv, MUTANTS);
-  if (isHelp) console.log(HELP);
-  if (isList) for (const each of chosen) console.log(`${each.name}: ${each.about}`);
-  if (isHelp || isList) return 0;
-  const inSimulation = chosen.filter(({ scenario }) => scenario === undefined);
-  const inChaos = chosen.filter(({ scenario }) => scenario !== undefined);
-  if (inChaos.length > 0 && !(hasPostgres() && hasRedis()))
-    throw new Error(
-      `Some mutants need postgresql and redis-server: install them, or use --simulation.`,
-    );
-  const startedAt = performance.now();
-  const found: string[] = [];
-  const running = new Map<string, number>();
-  const progress = setInterval(() => printRunning(running), PROGRESS_INTERVAL_MS);
-  try {
-    const missed = [
-      ...(await tryAll(inSimulation, availableParallelism(), running, found)),
-      // A scenario has several processes, and limits of time.
-      ...(await tryAll(inChaos, 1, running)),
-    ];
-    const problem = await findProblemWithoutMutant(found);
-    if (signal.aborted) return 130;
-    const count = `${chosen.length - missed.length} of ${chosen.length} mutants were found`;
-    console.log(`${count} in ${secondsSince(startedAt)} s.`);
-    if (missed.length > 0) console.log(`Not found: ${missed.join(', ')}.`);
-    if (problem !== null) console.log(`Without a mutant too: ${problem}`);
-    return missed.length === 0 && problem === null ? 0 : 1;
-  } finally {
-    clearInterval(progress);
+async function main(names: readonly string[], signal: AbortSignal): Promise<number> {
+  const unknown = names.filter((name) => MUTANTS.every((mutant) => mutant.name !== name));
+  if (unknown.length > 0) {
+    const all = MUTANTS.map(({ name }) => name).join(', ');
+    console.error(`There is no mutant ${unknown.join(', ')}: expected some of ${all}.`);
+    return 2;
   }
-}
-
-/** Whatever has found a mutant must find nothing without it: else it would find every mutant. */
-async function findProblemWithoutMutant(names: readonly string[]): Promise<string | null> {
-  if (names.length === 0 || signal.aborted) return null;
-  const copy = await createMutantCopy();
+  const chosen = MUTANTS.filter(({ name }) => names.length === 0 || names.includes(name));
+  const folder = await mkdtemp(join(tmpdir(), 'paperboy-mutants-'));
   try {
-    const finding = await copy.tryNone(names, signal);
-    if (finding.kind === 'green') return null;
-    return finding.kind === 'red' ? `${finding.by}: ${finding.violation}` : finding.problem;
-  } finally {
-    await copy.remove();
-  }
-}
-
-/** Tries mutants, `atOnce` at a time, and adds the plan or seed of each that is found to `found`.
- *  Returns the names of those that were not found. */
-async function tryAll(
-  mutants: readonly Mutant[],
-  atOnce: number,
-  running: Map<string, number>,
-  found: string[] = [],
-): Promise<string[]> {
-  const waiting = [...mutants];
-  const missed: string[] = [];
-  const tryNext = async () => {
-    const copy = await createMutantCopy();
-    try {
-      for (let mutant = waiting.shift(); mutant && !signal.aborted; mutant = waiting.shift()) {
-        running.set(mutant.name, performance.now());
-        const finding = await copy.try(mutant, signal);
-        if (signal.aborted) return;
-        printFinding(mutant, finding, secondsSince(running.get(mutant.name) ?? 0));
-        running.delete(mutant.name);
-        if (finding.kind === 'red') found.push(finding.by);
-        else missed.push(mutant.name);
-      }
-    } finally {
-      await copy.remove();
+    await copyProgram(folder);
+    const missed: string[] = [];
+    for (const mutant of chosen) {
+      const finding = await tryMutant(folder, mutant, signal);
+      if (signal.aborted) return 130;
+      if (finding.kind !== 'red') missed.push(mutant.name);
+      console.log(`${LABELS[finding.kind]}  ${mutant.name}: ${mutant.about}`);
+      if (finding.kind !== 'green') console.log(`         ${finding.text}`);
     }
-  };
-  await Promise.all(Array.from({ length: Math.min(atOnce, mutants.length) }, tryNext));
-  return missed;
+    console.log(`${chosen.length - missed.length} of ${chosen.length} mutants were found.`);
+    if (missed.length > 0) console.log(`Not found: ${missed.join(', ')}.`);
+    return missed.length === 0 ? 0 : 1;
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
 }
 
-function printFinding({ name, about }: Mutant, finding: Finding, seconds: number): void {
-  const by = finding.kind === 'red' ? `, ${finding.by}` : '';
-  console.log(`${LABELS[finding.kind].padEnd(6)}  ${name} (${seconds} s${by}): ${about}`);
-  if (finding.kind === 'red') console.log(`          ${finding.violation}`);
-  if (finding.kind === 'broken') console.log(`          ${finding.problem}`);
+/** What became of a mutant. `broken`: the simulation did not end, or ended without judging. */
+type Finding = { kind: 'red' | 'broken'; text: string } | { kind: 'green' };
+
+async function copyProgram(folder: string): Promise<void> {
+  for (const name of COPIED) await cp(name, join(folder, name), { recursive: true });
+  await symlink(resolve('node_modules'), join(folder, 'node_modules'));
 }
 
-function printRunning(running: ReadonlyMap<string, number>): void {
-  const named = [...running].map(([name, since]) => `${name} (${secondsSince(since)} s)`);
-  if (named.length > 0) console.error(`… ${named.join(', ')}`);
+/** Returns what the simulation found. The copy is as before afterwards. */
+async function tryMutant(
+  folder: string,
+  { file, find, replace }: Mutant,
+  signal: AbortSignal,
+): Promise<Finding> {
+  const path = join(folder, file);
+  const original = await readFile(path, 'utf8');
+  const parts = original.split(find);
+  if (parts.length !== 2)
+    throw new Error(`${file} has ${parts.length - 1} places of a mutant: expected 1.`);
+  await writeFile(path, parts.join(replace));
+  try {
+    for (const range of SEED_RANGES) {
+      const finding = await simulate(folder, range, signal);
+      if (finding.kind !== 'green' || signal.aborted) return finding;
+    }
+    return { kind: 'green' };
+  } finally {
+    await writeFile(path, original);
+  }
 }
 
-function secondsSince(startedAt: number): number {
-  return Math.round((performance.now() - startedAt) / 1000);
+/** Runs seeds in the copy. */
+async function simulate(
+  folder: string,
+  { from, seeds }: { from: number; seeds: number },
+  signal: AbortSignal,
+): Promise<Finding> {
+  const child = spawn(
+    process.execPath,
+    [
+      ...['--import', 'tsx', 'test/simulation/run.ts', '--no-shrink', '--first'],
+      ...['--from', String(from), '--seeds', String(seeds)],
+    ],
+    { cwd: folder, stdio: ['ignore', 'ignore', 'pipe'], signal, timeout: TIMEOUT_MS },
+  );
+  let output = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    output += text;
+  });
+  child.on('error', () => undefined);
+  const [code] = await once(child, 'close');
+  if (code === 0) return { kind: 'green' };
+  const failures = output.match(/^Seed \d+: .*$/gm) ?? [];
+  // A simulation that breaks has found nothing.
+  const violation = failures.find((failure) => !failure.includes(HARNESS_ERROR));
+  return violation === undefined
+    ? { kind: 'broken', text: `The simulation ended with ${code}: ${output.slice(-1000)}` }
+    : { kind: 'red', text: violation };
 }

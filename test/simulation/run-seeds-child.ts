@@ -2,7 +2,7 @@
 import { runSeeds, type SeedRange } from './run-seeds.ts';
 import { loadBaseData } from './world/base-data.ts';
 
-// The parent process has ended.
+// Whoever asked is gone.
 process.on('disconnect', () => process.exit(1));
 
 const range = JSON.parse(process.argv[2] ?? '') as SeedRange;

@@ -46,9 +46,8 @@ export function checkMessages(evidence: Evidence): {
     if (attempts.some(({ recipient }) => recipient !== email)) misdirected.push(key);
     const began = (changesByKey.get(key) ?? []).filter(({ to }) => to === 'sending');
     if (attempts.filter(isComplete).length > began.length) repeated.push(key);
-    const isUncommitted = (attempt: SmtpTransaction, n: number) =>
-      began.filter(({ at }) => at <= attempt.at).length <= n;
-    if (hasOneClock && attempts.some(isUncommitted)) uncommitted.push(key);
+    const [first] = attempts;
+    if (hasOneClock && first && !began.some(({ at }) => at <= first.at)) uncommitted.push(key);
   }
   const others = [...byMessage].filter(([id]) => !known.has(id)).flatMap(([, each]) => each);
   const strangers = others

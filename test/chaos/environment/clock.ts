@@ -27,8 +27,7 @@ export function findFaketimeLibrary(): string | null {
 /**
  * Creates a clock with offset 0. Timers use another clock, which never changes, as when an operator
  * or NTP sets the time. While the offset is not 0, PostgreSQL's own timeouts (of locks, deadlocks
- * and idle transactions) may never end: it computes the end of a timeout by this clock and checks
- * it in a signal handler, where faketime returns the real time.
+ * and idle transactions) never end: in a signal handler it is told the real time.
  * @throws Error when faketime is not installed.
  */
 export async function createAdjustableClock(): Promise<AdjustableClock> {

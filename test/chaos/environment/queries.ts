@@ -164,14 +164,6 @@ export function createChaosQueries(query: RunSql) {
     /** Number of leases of a process. */
     countLeases: (pid: number): Promise<number> =>
       count(`SELECT count(*) FROM leases WHERE instance_id LIKE '%:' || $1::text`, [String(pid)]),
-    /** Number of transactions that have waited for their process for so long. */
-    countIdleTransactions: (seconds: number): Promise<number> =>
-      count(
-        `SELECT count(*) FROM pg_stat_activity
-         WHERE datname = current_database() AND state = 'idle in transaction'
-           AND state_change < clock_timestamp() - make_interval(secs => $1)`,
-        [seconds],
-      ),
     /** Whether pg_dump has locked the deliveries. */
     isDumping: async (): Promise<boolean> =>
       (await count(

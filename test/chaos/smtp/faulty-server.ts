@@ -43,8 +43,7 @@ export function openFaultySmtpServer(): FaultySmtpServer {
   const begin = (listenerIndex: number, recipient: string): SmtpTransaction => {
     const transaction: SmtpTransaction = {
       ...{ recipient, listenerIndex, at: Date.now() },
-      ...{ messageId: null, token: null, hash: null, acceptedAt: null },
-      ...{ reply: null, repliedAt: null, cutAt: null },
+      ...{ messageId: null, token: null, hash: null, acceptedAt: null, reply: null, cutAt: null },
     };
     transactions.push(transaction);
     return transaction;

@@ -86,7 +86,7 @@ function createSession(socket: Socket, deps: SessionDeps) {
       }
       if (isOver) throw new Closed();
       // Before the last byte: the client has the whole reply as soon as it is written.
-      if (current) noteReply(current, defaultReply);
+      if (current) current.reply = defaultReply;
       socket.write('\n');
       return true;
     }
@@ -100,7 +100,7 @@ function createSession(socket: Socket, deps: SessionDeps) {
   const writeReply = (reply: string) => {
     if (isOver) throw new Closed();
     lastReply = reply;
-    if (current) noteReply(current, reply);
+    if (current) current.reply = reply;
     socket.write(`${reply}\r\n`);
     return true;
   };
@@ -161,7 +161,7 @@ function createSession(socket: Socket, deps: SessionDeps) {
     const transaction = deps.begin(address);
     if (senderRefusal !== null) {
       writeReply('503 5.5.1 MAIL first');
-      noteReply(transaction, senderRefusal);
+      transaction.reply = senderRefusal;
       return null;
     }
     current = transaction;
@@ -205,8 +205,3 @@ function createSession(socket: Socket, deps: SessionDeps) {
 }
 
 const HEAD_CHARS = 8192;
-
-function noteReply(transaction: SmtpTransaction, reply: string): void {
-  transaction.reply = reply;
-  transaction.repliedAt = Date.now();
-}

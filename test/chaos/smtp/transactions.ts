@@ -17,8 +17,6 @@ export interface SmtpTransaction {
   acceptedAt: number | null;
   /** The last reply that was sent about the message: a refusal, or the 250 at the end. */
   reply: string | null;
-  /** When that was, in ms, or null. */
-  repliedAt: number | null;
   /** The stage at which the server closed the connection or fell silent, or null. */
   cutAt: SmtpStage | null;
 }

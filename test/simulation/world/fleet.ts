@@ -80,8 +80,6 @@ export function createFleet(
         break;
       case 'freeze':
         process.frozenUntilMs = scheduler.nowMs() + action.forMs;
-        if (action.isAsleep) process.sleptMs += action.forMs;
-        queueStore.suspend(process);
         noteDisturbance(process, action.forMs);
         break;
       case 'clock':

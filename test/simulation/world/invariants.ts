@@ -1,6 +1,7 @@
 import { canTransition, type DeliveryState } from '../../../src/domain/deliveries/delivery.ts';
 import type { CommitNumbers, RowChange, Server } from '../postgres/server.ts';
 import type { Value } from '../postgres/values.ts';
+import { createBounceCounts } from './bounce-counts.ts';
 import {
   type Batch,
   type Delivery,
@@ -10,10 +11,6 @@ import {
   readTable,
   toObject,
 } from './committed-rows.ts';
-import { createFailureCounts } from './failure-counts.ts';
-import { createKnownResults } from './known-results.ts';
-import type { Owner } from './scheduler.ts';
-import { createUnbegunMails } from './unbegun-mails.ts';
 import { createViolation } from './violation.ts';
 
 /** A process, as far as the invariants look at it. */
@@ -38,12 +35,6 @@ export interface InvariantDeps {
   isCalm: boolean;
   /** Whether the relays do nothing wrong in this run. */
   areRelaysSound: boolean;
-  /** Whether something may keep a process from recording the result of an e-mail in this run. */
-  isDisturbed: (process: string) => boolean;
-  /** Whether relays see the recipient of a mail as soon as it begins. */
-  isPipelining: boolean;
-  /** Ids of the readers who want the digest all the time. */
-  subscriberIds: readonly number[];
 }
 
 /** What is known of a delivery beside its row. */
@@ -53,18 +44,14 @@ interface History {
   allowed: number;
   /** Why it may be `unknown`; null while nothing justifies that. */
   doubt: string | null;
-  /** The processes whose mail was accepted. */
-  processes: Set<string>;
 }
 
 /** Checks that the promises hold. Each function throws a violation. */
 export interface Invariants {
   onCommit(changes: readonly RowChange[], numbers: CommitNumbers): void;
-  onNamed(messageId: string): void;
   onBegin(messageId: string, process: string): void;
   onAccepted(messageId: string, process: string): void;
   onUnknown(messageId: string): void;
-  onAnswered(messageId: string, process: Owner): void;
   /** The worker died, or lost its lease by a fault: what it was sending may be unknown. */
   onWorkerLost(leaseId: number, why: string): void;
   /** Somebody was told that a confirmation e-mail comes. */
@@ -73,12 +60,8 @@ export interface Invariants {
   onConfirmed(email: string): void;
   /** A reader was told that no mail comes any more. */
   onLeft(subscriberId: number): void;
-  /** The database has forgotten all digests. */
-  onDigestsLost(): void;
   /** Checks the tables, if they have changed. */
   checkTables(): void;
-  /** Checks what must hold when nothing is left to do. */
-  checkIdle(): void;
   /** Why the tables are not final yet; null when they are. */
   describeOpen(): string | null;
   /** When the first open delivery is due, in ms since 1970, if no batch is held; else null. */
@@ -91,9 +74,6 @@ const OPEN: ReadonlySet<DeliveryState> = new Set(['pending', 'claimed', 'sending
 /** How long a worker may take to pause a digest, in ms. */
 const MAX_PAUSE_MS = 5000;
 
-/** How long after it has expired a mail may begin that a worker had claimed before, in ms. */
-const MAX_LATE_BEGIN_MS = 15 * 60_000;
-
 /** How long a live worker may hold a batch that it does not work on, in ms. */
 const MAX_IDLE_HOLD_MS = 120_000;
 
@@ -103,8 +83,6 @@ const MAX_DUE_HOLD_MS = 240_000;
 
 export function createInvariants(deps: InvariantDeps): Invariants {
   const { server, nowMs, serverNowMs, maxInFlight, processes, isCalm, areRelaysSound } = deps;
-  const knownResults = createKnownResults();
-  const unbegun = createUnbegunMails(nowMs);
   const histories = new Map<string, History>();
   const keys = new Map<string, string>();
   const mustNotBegin = new Map<string, string>();
@@ -114,7 +92,7 @@ export function createInvariants(deps: InvariantDeps): Invariants {
   const heldSince = new Map<string, number>();
   /** The commit that paused or cancelled each digest that is so now. */
   const closedBy = new Map<number, number>();
-  const failures = createFailureCounts(nowMs, maxInFlight);
+  const bounces = createBounceCounts(nowMs, maxInFlight);
   /** Tables that changed since they were checked. */
   let hasChangedDeliveries = true;
   let hasChangedHolders = true;
@@ -123,7 +101,7 @@ export function createInvariants(deps: InvariantDeps): Invariants {
   const historyOf = (key: string): History => {
     const known = histories.get(key);
     if (known) return known;
-    const history: History = { accepted: 0, allowed: 1, doubt: null, processes: new Set() };
+    const history: History = { accepted: 0, allowed: 1, doubt: null };
     histories.set(key, history);
     return history;
   };
@@ -140,7 +118,7 @@ export function createInvariants(deps: InvariantDeps): Invariants {
       throw createViolation(
         `The delivery ${after.key} is marked as being sent after its digest was paused or cancelled.`,
       );
-    if (closed === undefined) failures.count(before, after.state);
+    if (closed === undefined) bounces.count(before, after.state);
     if (after.state === 'deferred' && areRelaysSound && after.nextAt.getTime() > serverNowMs())
       throw createViolation(
         `The delivery ${after.key} is deferred until ${after.nextAt.toISOString()}, although the relays do nothing wrong.`,
@@ -148,12 +126,7 @@ export function createInvariants(deps: InvariantDeps): Invariants {
     const history = historyOf(after.key);
     if (before.state === 'unknown' && after.state === 'pending') history.allowed += 1;
     if (after.state === 'claimed') history.doubt = null;
-    if (after.state === 'sending') {
-      unbegun.add(after.key);
-      knownResults.forget(after.key);
-    } else unbegun.remove(after.key);
     checkResult(after, history);
-    checkExpiry(before, after);
     const isLost = before.leaseId !== null && lostLeases.has(before.leaseId);
     if (after.state === 'unknown' && history.doubt === null && !isLost)
       throw createViolation(
@@ -167,22 +140,6 @@ export function createInvariants(deps: InvariantDeps): Invariants {
       throw createViolation(`The delivery ${key} is sent, although no relay took its mail.`);
     if ((state === 'failed' || state === 'deferred') && accepted === allowed)
       throw createViolation(`The delivery ${key} is ${state}, although a relay took its mail.`);
-  };
-
-  /** What was not tried may expire only when the next digest is due. */
-  const checkExpiry = ({ state: before }: Delivery, { key, state, expiresAt }: Delivery) => {
-    if (state !== 'expired' || (before !== 'pending' && before !== 'deferred')) return;
-    if (serverNowMs() < expiresAt.getTime())
-      throw createViolation(
-        `The delivery ${key} expired before its time, which is ${expiresAt.toISOString()}.`,
-      );
-  };
-
-  /** Whoever wants the digest has a delivery. */
-  const checkAudience = (all: readonly Delivery[]) => {
-    const known = new Set(all.map(({ subscriberId }) => subscriberId));
-    for (const id of deps.subscriberIds)
-      if (!known.has(id)) throw createViolation(`The reader ${id} is in no audience.`);
   };
 
   /** What a page told somebody must be committed. */
@@ -205,18 +162,11 @@ export function createInvariants(deps: InvariantDeps): Invariants {
     }
   };
 
-  const checkEmailChange = (before: Record<string, Value>, after: Record<string, Value>) => {
-    if (before.state === 'sent' && after.state !== 'sent')
-      throw createViolation(
-        `The e-mail ${after.id} (${after.kind}) went from sent to ${after.state}.`,
-      );
-  };
-
   const noteDigest = (row: Record<string, Value>, commit: number) => {
     const id = Number(row.id);
     const isClosed = row.pausedAt !== null || row.cancelledAt !== null;
     if (isClosed === closedBy.has(id)) return;
-    failures.reset(id);
+    bounces.reset(id);
     if (isClosed) closedBy.set(id, commit);
     else closedBy.delete(id);
   };
@@ -332,13 +282,12 @@ export function createInvariants(deps: InvariantDeps): Invariants {
     }
   };
 
-  const checkFailures = () => {
-    for (const count of failures.listExceeded(MAX_PAUSE_MS)) {
-      const { leaseId, digestId, bounced, unanswered } = count;
+  const checkBounces = () => {
+    for (const { leaseId, digestId, bounced } of bounces.listExceeded(MAX_PAUSE_MS)) {
       const holder = processes().find((each) => each.isAlive && each.holds(leaseId));
       if (!holder) continue;
       throw createViolation(
-        `Of the mails that ${holder.name} sent, ${bounced} bounced and ${unanswered} were not answered, and it has not paused the digest ${digestId}.`,
+        `${bounced} mails that ${holder.name} sent bounced, and it has not paused the digest ${digestId}.`,
       );
     }
   };
@@ -347,11 +296,7 @@ export function createInvariants(deps: InvariantDeps): Invariants {
   const checkBegin = (key: string, process: string) => {
     const delivery = readDeliveries(server).find((each) => each.key === key);
     if (!delivery) return;
-    const { state, leaseId, expiresAt } = delivery;
-    if (serverNowMs() > expiresAt.getTime() + MAX_LATE_BEGIN_MS)
-      throw createViolation(
-        `${process} began the mail of the delivery ${key}, which expired at ${expiresAt.toISOString()}.`,
-      );
+    const { state, leaseId } = delivery;
     if (state !== 'sending' || leaseId === null)
       throw createViolation(`${process} began the mail of the delivery ${key}, which is ${state}.`);
     if (!processes().some((each) => each.name === process && each.holds(leaseId)))
@@ -367,10 +312,7 @@ export function createInvariants(deps: InvariantDeps): Invariants {
       for (const { table, before, after } of changes) {
         if (table.name === 'batches' || table.name === 'digests') hasChangedDeliveries = true;
         if (table.name === 'leases') hasChangedHolders = true;
-        if (table.name === 'transactional_emails') {
-          hasChangedEmails = true;
-          if (before && after) checkEmailChange(toObject(table, before), toObject(table, after));
-        }
+        if (table.name === 'transactional_emails') hasChangedEmails = true;
         if (table.name === 'digests' && after) noteDigest(toObject(table, after), numbers.commit);
         if (!table.name.startsWith('deliveries_') || after === null) continue;
         hasChangedDeliveries = true;
@@ -380,11 +322,6 @@ export function createInvariants(deps: InvariantDeps): Invariants {
           numbers,
         );
       }
-    },
-    onNamed: (messageId) => unbegun.remove(keys.get(messageId) ?? ''),
-    onAnswered: (messageId, process) => {
-      const key = keys.get(messageId);
-      if (key !== undefined) knownResults.note(key, process);
     },
     onBegin: (messageId, process) => {
       const key = keys.get(messageId);
@@ -400,10 +337,9 @@ export function createInvariants(deps: InvariantDeps): Invariants {
       const key = keys.get(messageId);
       const history = historyOf(key ?? messageId);
       history.accepted += 1;
-      history.processes.add(process);
       if (history.accepted <= history.allowed) return;
       if (key === undefined) {
-        if (![...history.processes].some(deps.isDisturbed))
+        if (isCalm)
           throw createViolation(
             `The relay took the e-mail ${messageId} ${history.accepted} times, the last time from ${process}; allowed: ${history.allowed}.`,
           );
@@ -427,15 +363,8 @@ export function createInvariants(deps: InvariantDeps): Invariants {
         if (id === subscriberId && state !== 'sending')
           mustNotBegin.set(key, 'its reader had left before it was sending');
     },
-    onDigestsLost: () => {
-      unbegun.removeAll();
-      idleSince.clear();
-      hasChangedDeliveries = true;
-      hasChangedHolders = true;
-    },
     checkTables: () => {
-      if (isCalm) checkFailures();
-      if (isCalm && deps.isPipelining) unbegun.check();
+      if (isCalm) checkBounces();
       if (hasChangedEmails) checkEmails();
       hasChangedEmails = false;
       if (!hasChangedDeliveries && !hasChangedHolders) return;
@@ -450,7 +379,6 @@ export function createInvariants(deps: InvariantDeps): Invariants {
       checkHolders(batches);
       if (isCalm) checkHeld(batches);
     },
-    checkIdle: () => checkAudience(readDeliveries(server)),
     describeOpen: () => {
       const open = listOpen();
       if (open.length > 0)
@@ -467,12 +395,10 @@ export function createInvariants(deps: InvariantDeps): Invariants {
       );
       if (waiting.length > 0)
         return waiting.map(({ id, kind }) => `the e-mail ${id} (${kind}) is pending`).join(', ');
-      if (readTable(server, 'digests').length === 0) return 'no digest was composed';
-      return knownResults.describeUnrecorded(readDeliveries(server));
+      return readTable(server, 'digests').length === 0 ? 'no digest was composed' : null;
     },
     findIdleUntil: () => {
       if (readBatches(server).some(({ leaseId }) => leaseId !== null)) return null;
-      if (knownResults.describeUnrecorded(readDeliveries(server)) !== null) return null;
       const times = [
         ...listOpen().map(({ nextAt }) => nextAt.getTime()),
         ...readTable(server, 'transactional_emails')

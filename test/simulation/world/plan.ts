@@ -64,8 +64,8 @@ export type QueueFault = (typeof QUEUE_FAULTS)[number];
 export type Action = {
   atMs: number;
   /** What the operator does as soon as the fault hits: the two often meet. `freeze`: the process
-   *  that it hits is suspended for longer than its lease lasts. `sleep`: its machine sleeps. */
-  reaction?: 'pause' | 'cancel' | 'resend' | 'freeze' | 'sleep';
+   *  that it hits is suspended for longer than its lease lasts. */
+  reaction?: 'pause' | 'cancel' | 'resend' | 'freeze';
 } & (
   | {
       kind: 'database';
@@ -88,13 +88,8 @@ export type Action = {
   | { kind: 'queue-wiped' }
   | { kind: 'kill'; process: string; downForMs: number; lingersMs: number }
   | { kind: 'stop'; process: string; downForMs: number }
-  /** `isAsleep`: the monotonic clock of its machine stands still meanwhile. */
-  | { kind: 'freeze'; process: string; forMs: number; isAsleep?: boolean }
+  | { kind: 'freeze'; process: string; forMs: number }
   | { kind: 'clock'; process: string; stepMs: number }
-  /** Somebody deletes all leases. */
-  | { kind: 'delete-leases' }
-  /** The database fails over to a server that has received no digest yet. */
-  | { kind: 'digest-lost' }
   | { kind: 'pause' }
   | { kind: 'resume' }
   | { kind: 'cancel' }
@@ -138,8 +133,6 @@ export interface Plan {
   ratePerSecond: number | null;
   /** Faults come until then, in ms; from then on everything works. */
   faultsEndMs: number;
-  /** How long nothing runs at all after that, in ms. @defaultValue 0 */
-  outageMs?: number;
   actions: readonly Action[];
 }
 
@@ -161,13 +154,12 @@ export function createPlan(seed: number): Plan {
   // Few kinds at a time, each several times: together, all kinds would hide each other (swarm
   // testing, Groce et al. 2012).
   const kinds = Array.from({ length: random.between(1, 4) }, () => pickKind(random));
-  const context = { processes, workers, faultsEndMs, readers: readers.length };
-  const chosen = Array.from({ length: random.between(1, 9) }, () => random.pick(kinds));
-  // Its e-mails share the workers with the digest.
-  if (random.chance(SIGN_UP_SHARE)) chosen.push('sign-up');
-  const actions = chosen
-    .map((kind) => createAction(random, kind, context))
-    .sort((a, b) => a.atMs - b.atMs);
+  const actions = Array.from({ length: random.between(1, 9) }, () =>
+    createAction(random, random.pick(kinds), {
+      ...{ processes, workers, faultsEndMs },
+      readers: readers.length,
+    }),
+  ).sort((a, b) => a.atMs - b.atMs);
   const connections = random.between(1, 3);
   return {
     seed,
@@ -183,16 +175,9 @@ export function createPlan(seed: number): Plan {
     ],
     ratePerSecond: random.chance(0.15) ? random.between(2, 20) : null,
     faultsEndMs,
-    ...(random.chance(OUTAGE_SHARE) && { outageMs: random.pick([6, 25, 49]) * 3_600_000 }),
     actions,
   };
 }
-
-/** How many runs have a sign-up, whatever else happens in them. */
-const SIGN_UP_SHARE = 0.3;
-
-/** How many runs have an outage until the next digest or beyond. */
-const OUTAGE_SHARE = 0.1;
 
 /** One batch for most readers, or many small ones, several of which are sent at a time. */
 function chooseBatches(random: Random): PlannedReader[] {
@@ -237,8 +222,6 @@ const WEIGHTS = {
   stop: 1,
   freeze: 1,
   clock: 1,
-  'digest-lost': 1,
-  'delete-leases': 1,
   pause: 2,
   cancel: 1,
   resend: 3,
@@ -301,9 +284,8 @@ function createAction(random: Random, kind: Kind, context: ActionContext): Actio
       ...{ forMs: 500, delayMs: random.between(20_000, 60_000) },
     }),
     'frozen-mail': () => ({
-      ...{ atMs, kind: 'relay', process: worker, reaction: random.pick(['freeze', 'sleep']) },
-      ...random.pick(FROZEN_STEPS),
-      delayMs: 100,
+      ...{ atMs, kind: 'relay', process: worker, reaction: 'freeze' },
+      ...{ step: random.pick(['mail', 'rcpt', 'data'] as const), effect: 'late', delayMs: 100 },
     }),
     queue: () => ({ atMs, kind: 'queue', fault: random.pick(QUEUE_FAULTS), delayMs }),
     'queue-wiped': () => ({ atMs, kind: 'queue-wiped' }),
@@ -314,15 +296,13 @@ function createAction(random: Random, kind: Kind, context: ActionContext): Actio
     }),
     stop: () => ({ atMs, kind: 'stop', process, downForMs: random.pick([0, 5000]) }),
     freeze: () => ({
-      ...{ atMs, kind: 'freeze', process, isAsleep: random.chance(0.3) },
+      ...{ atMs, kind: 'freeze', process },
       forMs: random.pick([500, 10_000, 44_000, 60_000]),
     }),
     clock: () => ({
       ...{ atMs, kind: 'clock', process },
       stepMs: random.pick([-3_600_000, -50_000, 2000, 50_000, 86_400_000]),
     }),
-    'digest-lost': () => ({ atMs, kind: 'digest-lost' }),
-    'delete-leases': () => ({ atMs, kind: 'delete-leases' }),
     pause: () => ({ atMs, kind: random.chance(0.6) ? 'pause' : 'resume' }),
     cancel: () => ({ atMs, kind: 'cancel' }),
     resend: () => ({ atMs, kind: 'resend', state: random.pick(['failed', 'failed', 'unknown']) }),
@@ -353,20 +333,8 @@ function createAction(random: Random, kind: Kind, context: ActionContext): Actio
   const action = make[kind]();
   if (!random.chance(REACTION_SHARE)) return action;
   if (kind === 'database') return { ...action, reaction: random.pick(['pause', 'cancel']) };
-  return kind === 'relay-trouble' || kind === 'slow-dots'
-    ? { ...action, reaction: 'resend' }
-    : action;
+  return kind === 'relay-trouble' ? { ...action, reaction: 'resend' } : action;
 }
-
-/** Where a process is suspended in the middle of a mail: before it knows the reply, or before it
- *  has recorded it. */
-const FROZEN_STEPS: readonly Pick<RelayFault, 'step' | 'effect'>[] = [
-  { step: 'mail', effect: 'late' },
-  { step: 'rcpt', effect: 'late' },
-  { step: 'data', effect: 'late' },
-  { step: 'dot', effect: '4xx' },
-  { step: 'dot', effect: 'silent-before' },
-];
 
 /** How often each step of a relay is hit. */
 const STEP_WEIGHTS: Record<RelayStep, number> = {

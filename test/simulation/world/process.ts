@@ -3,7 +3,6 @@ import type { SendMailOptions } from 'nodemailer';
 import { isRelayInUse } from '../../../src/db/deliveries/relay-use.ts';
 import { reserveSendPermits } from '../../../src/db/deliveries/send-rate.ts';
 import { readDatabaseTime } from '../../../src/db/monitoring/status.ts';
-import type { AlertKind } from '../../../src/domain/alerts/alert.ts';
 import { createMessage } from '../../../src/domain/smtp/message.ts';
 import type { Clock } from '../../../src/domain/time/clock.ts';
 import { createHandlers } from '../../../src/jobs/handlers.ts';
@@ -49,9 +48,6 @@ export interface World extends LinkDeps {
   templates: MailTemplates;
   /** The links in confirmation e-mails, by Message-ID. */
   confirmationLinks: Map<string, { email: string; token: string }>;
-  onAlert: (kind: AlertKind, process: string) => void;
-  /** A mail may go to this relay now. */
-  onPermit: (relay: string) => void;
   /** The time of day at the start, in ms. */
   startsAtMs: number;
   plan: Plan;
@@ -100,7 +96,7 @@ export function startProcess(
   instance: number,
 ): SimulatedProcess {
   const owner: SimulatedProcess = {
-    ...{ name, role, isAlive: true, clockOffsetMs: 0, sleptMs: 0 },
+    ...{ name, role, isAlive: true, clockOffsetMs: 0 },
     frozenUntilMs: -1,
     disturbedUntilMs: -1,
     link: null as never,
@@ -124,7 +120,7 @@ async function open(world: World, owner: SimulatedProcess, instanceId: string): 
   const { scheduler, trace, templates, queueStore, relayNetwork, plan } = world;
   const clock = () =>
     new Date(Math.floor(world.startsAtMs + scheduler.nowMs() + owner.clockOffsetMs));
-  const elapsedMs = () => scheduler.nowMs() - owner.sleptMs;
+  const elapsedMs = () => scheduler.nowMs();
   const log: Log = (_level, event, facts) =>
     trace.add(owner.name, `log: ${event} ${describe(facts)}`);
   const database = openModelDatabase(owner.link.connect);
@@ -136,10 +132,7 @@ async function open(world: World, owner: SimulatedProcess, instanceId: string): 
   const createAlertsDatedBy = (alertClock: Clock) =>
     createAlerts({
       ...{ db: sweepDb, clock: alertClock },
-      onRaised: ({ kind }) => {
-        trace.add(owner.name, `alert: ${kind}`);
-        world.onAlert(kind, owner.name);
-      },
+      onRaised: ({ kind }) => trace.add(owner.name, `alert: ${kind}`),
       onEnded: noop,
     });
   const clockGuard = createClockGuard({
@@ -168,12 +161,7 @@ async function open(world: World, owner: SimulatedProcess, instanceId: string): 
   const relay = openSimulatedRelay(relayNetwork, owner, {
     urls: Array.from({ length: plan.relays }, (_, n) => `smtp://relay-${n + 1}.example.org:25`),
     maxConnections: plan.connections,
-    acquirePermit:
-      rateLimit &&
-      (async (name) => {
-        await rateLimit.acquire(name);
-        world.onPermit(name);
-      }),
+    acquirePermit: rateLimit?.acquire ?? null,
     random,
     onChange: relayChanges.handle,
   });

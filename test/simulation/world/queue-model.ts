@@ -40,15 +40,12 @@ export interface QueueStore {
   wipe(): void;
   /** The process has died: its jobs are found stalled later. */
   abandon(owner: Owner): void;
-  /** The process is suspended until its `frozenUntilMs`: so are its jobs, unless they are found
-   *  stalled before. */
-  suspend(owner: Owner): void;
 }
 
 /** How long a request waits for an answer (`ANSWER_TIMEOUT_MS` of the queue), in ms. */
 const ANSWER_TIMEOUT_MS = 10_000;
 
-/** After this time BullMQ gives the job of a dead or suspended worker to another, in ms. */
+/** After this time BullMQ gives the job of a dead worker to another, in ms. */
 const STALLED_AFTER_MS = 30_000;
 
 export function createQueueStore({ scheduler, faults, random, trace }: QueueDeps): QueueStore {
@@ -62,7 +59,6 @@ export function createQueueStore({ scheduler, faults, random, trace }: QueueDeps
       const able = [...workers].filter(
         (each) =>
           each.owner.isAlive &&
-          each.owner.frozenUntilMs <= scheduler.nowMs() &&
           !each.isStopped &&
           !each.isPaused &&
           each.free > 0 &&
@@ -79,8 +75,7 @@ export function createQueueStore({ scheduler, faults, random, trace }: QueueDeps
       const handle = worker.handlers[job.name] as (data: unknown, id?: string) => Promise<void>;
       const done = () => {
         worker.free += 1;
-        // Its worker may have lost it to another one.
-        if (job.worker === worker.owner) jobs = jobs.filter((each) => each !== job);
+        if (jobs.includes(job)) jobs = jobs.filter((each) => each !== job);
         for (const notify of worker.onIdle.splice(0)) notify();
         scheduler.after(0, null, dispatch);
       };
@@ -89,11 +84,6 @@ export function createQueueStore({ scheduler, faults, random, trace }: QueueDeps
         done();
       });
     });
-  };
-
-  const releaseJobs = (owner: Owner) => {
-    for (const job of jobs) if (job.worker === owner) job.worker = null;
-    dispatch();
   };
 
   const addJob = (name: JobName, { data, id, delayMs = 0, isFirst = false }: NewJob<JobName>) => {
@@ -220,13 +210,10 @@ export function createQueueStore({ scheduler, faults, random, trace }: QueueDeps
     },
     abandon: (owner) => {
       for (const worker of workers) if (worker.owner === owner) workers.delete(worker);
-      scheduler.after(STALLED_AFTER_MS, null, () => releaseJobs(owner));
-    },
-    suspend: (owner) => {
       scheduler.after(STALLED_AFTER_MS, null, () => {
-        if (owner.frozenUntilMs > scheduler.nowMs()) releaseJobs(owner);
+        for (const job of jobs) if (job.worker === owner) job.worker = null;
+        dispatch();
       });
-      scheduler.after(owner.frozenUntilMs - scheduler.nowMs(), null, dispatch);
     },
   };
 }

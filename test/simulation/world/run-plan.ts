@@ -3,14 +3,12 @@ import { addReader, type BaseData, DAY } from './base-data.ts';
 import { createFaults } from './faults.ts';
 import { createFleet, type Fleet } from './fleet.ts';
 import { createInvariants, type Invariants } from './invariants.ts';
-import { loseDigests } from './lost-digests.ts';
 import type { Action, Plan } from './plan.ts';
 import type { World } from './process.ts';
 import { createQueueStore } from './queue-model.ts';
 import { createRandom } from './random.ts';
 import { createRelayNetwork } from './relay/network.ts';
-import { createScheduler, type Owner } from './scheduler.ts';
-import { createRateCheck } from './send-rates.ts';
+import { createScheduler } from './scheduler.ts';
 import { startSettling } from './settle.ts';
 import { openSite, type Site } from './site.ts';
 import { createTrace, type Trace } from './trace.ts';
@@ -37,7 +35,7 @@ export interface RunResult {
 
 const STARTS_AT_MS = Date.parse(`${DAY}T07:00:05Z`);
 
-/** Many times what any plan takes: more means that something is repeated for ever. */
+/** Many times what any plan takes: something goes round in circles. */
 const MAX_STEPS = 2_000_000;
 
 /** What keeps no worker from recording results, or holds a lock for long. */
@@ -109,10 +107,6 @@ function createRun(
       if (reaction) scheduler.after(40 * reactionDelays.next(), null, () => act(run, reaction));
     },
   });
-  const disturbed = listDisturbed(plan);
-  const isCalm = plan.actions.every(
-    ({ kind, reaction }) => CALM_KINDS.has(kind) && !isSuspension(reaction),
-  );
   const serverNowMs = () => STARTS_AT_MS + nowMs();
   const server: Server = createServer({
     now: serverNowMs,
@@ -141,14 +135,6 @@ function createRun(
     queueStore: createQueueStore({ scheduler, faults, random, trace }),
     templates: base.templates,
     confirmationLinks: new Map(),
-    onAlert: guard((kind, process) => {
-      if (kind === 'database-refuses')
-        throw createViolation(`${process} stops sending, although the database refuses nothing.`);
-    }),
-    onPermit:
-      isCalm && plan.ratePerSecond !== null
-        ? guard(createRateCheck(plan.ratePerSecond, nowMs))
-        : () => undefined,
     startsAtMs: STARTS_AT_MS,
   };
   const run: Run = {
@@ -157,64 +143,26 @@ function createRun(
     site: openSite(world, () => run.invariants, violations),
     invariants: createInvariants({
       ...{ server, nowMs, serverNowMs, maxInFlight: plan.maxInFlight },
-      isCalm,
+      isCalm: plan.actions.every(
+        ({ kind, reaction }) => CALM_KINDS.has(kind) && reaction !== 'freeze',
+      ),
       areRelaysSound: plan.actions.every(({ kind }) => !RELAY_KINDS.has(kind)),
-      isDisturbed: (name) => isDisturbed(plan) || disturbed.has(name),
-      isPipelining: plan.extensions.includes('PIPELINING'),
-      subscriberIds: listLoyal(plan),
       processes: () => run.fleet.list(),
     }),
   };
   return run;
 }
 
-function isSuspension(reaction: Action['reaction']): reaction is 'freeze' | 'sleep' {
-  return reaction === 'freeze' || reaction === 'sleep';
-}
-
-/** What keeps a process from recording a result, or lets two of them send the same e-mail. */
-const DISTURBING_KINDS: ReadonlySet<Action['kind']> = new Set([
-  ...(['database', 'database-away', 'database-slow', 'kill', 'freeze', 'clock'] as const),
-]);
-
-function isDisturbed({ actions, outageMs }: Plan): boolean {
-  return (
-    outageMs !== undefined ||
-    actions.some(({ kind }) => kind === 'digest-lost' || kind === 'delete-leases')
-  );
-}
-
-function listDisturbed({ actions }: Plan): Set<string> {
-  return new Set(
-    actions.flatMap((action) =>
-      'process' in action && (DISTURBING_KINDS.has(action.kind) || isSuspension(action.reaction))
-        ? [action.process]
-        : [],
-    ),
-  );
-}
-
-/** Ids of the readers who stay. */
-function listLoyal({ readers, actions }: Plan): number[] {
-  const leaving = new Set(
-    actions.flatMap((action) =>
-      'reader' in action && action.kind !== 'change-hour' ? [action.reader] : [],
-    ),
-  );
-  return readers.map((_, n) => n + 1).filter((id) => !leaving.has(id));
-}
-
-/** Longer than a lease lasts, and than the next sweep takes to come: others go on meanwhile. */
-const FREEZE_MS = 80_000;
+/** Longer than a lease lasts, in ms. */
+const FREEZE_MS = 60_000;
 
 /** What follows when a fault hits; null for nothing. */
 function createReaction(fault: Action): Action | null {
   const { reaction } = fault;
   if (!reaction) return null;
-  if (!isSuspension(reaction)) return { kind: reaction, state: 'failed', atMs: 0 };
+  if (reaction !== 'freeze') return { kind: reaction, state: 'failed', atMs: 0 };
   if (!('process' in fault)) return null;
-  const isAsleep = reaction === 'sleep';
-  return { kind: 'freeze', process: fault.process, forMs: FREEZE_MS, isAsleep, atMs: 0 };
+  return { kind: 'freeze', process: fault.process, forMs: FREEZE_MS, atMs: 0 };
 }
 
 function watchRelays({
@@ -238,10 +186,6 @@ function watchRelays({
       onDelivered(messageId);
     }),
     onUnknown: guard((messageId: string) => invariants().onUnknown(messageId)),
-    onNamed: guard((messageId: string) => invariants().onNamed(messageId)),
-    onAnswered: guard((messageId: string, process: Owner) =>
-      invariants().onAnswered(messageId, process),
-    ),
     onMisuse: guard((message: string) => {
       throw createViolation(message);
     }),
@@ -249,8 +193,7 @@ function watchRelays({
 }
 
 /** Carries out an action of the plan. A fault waits for what it hits. */
-function act(run: Run, action: Action): void {
-  const { world, fleet, site } = run;
+function act({ world, fleet, site }: Run, action: Action): void {
   const { faults, trace, scheduler, queueStore, relayNetwork } = world;
   if (action.kind === 'database' || action.kind === 'relay' || action.kind === 'queue')
     return void faults.add(action);
@@ -265,9 +208,6 @@ function act(run: Run, action: Action): void {
       break;
     case 'queue-wiped':
       queueStore.wipe();
-      break;
-    case 'digest-lost':
-      loseDigestsSoon(run);
       break;
     case 'database-slow':
       if (action.process === 'site') site.link.slowDown(action.forMs, action.delayMs);
@@ -286,20 +226,13 @@ function act(run: Run, action: Action): void {
   }
 }
 
-/** Between two transactions. */
-function loseDigestsSoon(run: Run): void {
-  const { server, scheduler } = run.world;
-  if (loseDigests(server)) run.invariants.onDigestsLost();
-  else scheduler.after(1, null, () => loseDigestsSoon(run));
-}
-
 /** Starts everything and runs until no delivery is open, or something does not hold. */
 async function runUntilFinal(run: Run, violations: ViolationGuard): Promise<void> {
   const { world, fleet, invariants } = run;
   const { scheduler, plan } = world;
   fleet.startAll();
   for (const action of plan.actions) scheduler.after(action.atMs, null, () => act(run, action));
-  const settling = startSettling({ ...run, violations });
+  const settling = startSettling(run);
   const isRestless = () => {
     if (scheduler.steps() > MAX_STEPS)
       violations.note(createViolation(`Nothing is final after ${MAX_STEPS} steps.`));

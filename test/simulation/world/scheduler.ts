@@ -6,8 +6,6 @@ export interface Owner {
   frozenUntilMs: number;
   /** How far its wall clock is ahead, in ms. */
   clockOffsetMs: number;
-  /** How long its machine has slept: its monotonic clock stood still, in ms. */
-  sleptMs: number;
 }
 
 interface Event {

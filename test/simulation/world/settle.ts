@@ -1,9 +1,8 @@
-import { readTable } from './committed-rows.ts';
 import type { Fleet } from './fleet.ts';
 import type { Invariants } from './invariants.ts';
 import type { World } from './process.ts';
 import type { Site } from './site.ts';
-import { createViolation, type ViolationGuard } from './violation.ts';
+import { createViolation } from './violation.ts';
 
 /** The end of a run, in which nothing fails any more. */
 export interface Settling {
@@ -30,23 +29,20 @@ export function startSettling({
   fleet,
   site,
   invariants,
-  violations: { guard },
 }: {
   world: World;
   fleet: Fleet;
   site: Site;
   invariants: Invariants;
-  violations: ViolationGuard;
 }): Settling {
-  const { scheduler, server, faults, trace, plan, startsAtMs } = world;
-  const checkIdle = guard(invariants.checkIdle);
+  const { scheduler, faults, trace, plan, startsAtMs } = world;
   let isDone = false;
   let skippedMs = 0;
 
-  const skip = (ms: number, why: string) => {
+  const skip = (ms: number) => {
     skippedMs += ms;
     fleet.killAll();
-    trace.add('plan', `${why} for ${Math.round(ms / 1000)} s`);
+    trace.add('plan', `nothing is due for ${Math.round(ms / 1000)} s`);
     scheduler.after(ms, null, fleet.startAll);
     scheduler.after(ms + 2 * WAKE_LEAD_MS, null, check);
   };
@@ -54,25 +50,19 @@ export function startSettling({
   const check = () => {
     fleet.correctClocks();
     isDone = invariants.describeOpen() === null;
-    if (isDone) return checkIdle();
+    if (isDone) return;
     fleet.restartDead();
     site.run({ kind: 'resume', atMs: 0 });
     const idleUntil = invariants.findIdleUntil();
     const idleMs =
       idleUntil === null ? 0 : idleUntil - startsAtMs - scheduler.nowMs() - WAKE_LEAD_MS;
-    if (idleMs > MIN_SKIP_MS) {
-      checkIdle();
-      skip(idleMs, 'nothing is due');
-    } else scheduler.after(2 * WAKE_LEAD_MS, null, check);
+    if (idleMs > MIN_SKIP_MS) skip(idleMs);
+    else scheduler.after(2 * WAKE_LEAD_MS, null, check);
   };
 
   scheduler.after(plan.faultsEndMs, null, () => {
     faults.clear();
-    const { outageMs = 0 } = plan;
-    // Without a digest, none may ever be composed: the next day has no papers.
-    const isOut = outageMs > 0 && readTable(server, 'digests').length > 0;
-    if (isOut) skip(outageMs, 'everything is down');
-    else check();
+    check();
   });
   return {
     untilMs: () => plan.faultsEndMs + SETTLE_MS + skippedMs,

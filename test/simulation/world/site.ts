@@ -1,6 +1,5 @@
 import { Readable } from 'node:stream';
 import { findDigestById } from '../../../src/db/digests/digests.ts';
-import { leases } from '../../../src/db/schema.ts';
 import { resendDeliveries } from '../../../src/services/deliveries/resend-deliveries.ts';
 import { cancelDigest } from '../../../src/services/digests/cancel-digest.ts';
 import { pauseDigest } from '../../../src/services/digests/pause-digest.ts';
@@ -22,7 +21,7 @@ import type { World } from './process.ts';
 import type { Owner } from './scheduler.ts';
 import type { ViolationGuard } from './violation.ts';
 
-const OPERATIONS = ['pause', 'resume', 'cancel', 'resend', 'delete-leases'] as const;
+const OPERATIONS = ['pause', 'resume', 'cancel', 'resend'] as const;
 const VISITS = ['unsubscribe', 'erase', 'change-hour'] as const;
 const ARRIVALS = ['sign-up', 'import'] as const;
 
@@ -43,17 +42,11 @@ export interface Site {
 
 export function openSite(
   world: World,
-  invariants: () => Pick<Invariants, 'onLeft' | 'onSignedUp' | 'onConfirmed' | 'onWorkerLost'>,
+  invariants: () => Pick<Invariants, 'onLeft' | 'onSignedUp' | 'onConfirmed'>,
   { guard }: ViolationGuard,
 ): Site {
   const { scheduler, trace, server, queueStore, confirmationLinks } = world;
-  const owner: Owner = {
-    name: 'site',
-    isAlive: true,
-    frozenUntilMs: -1,
-    clockOffsetMs: 0,
-    sleptMs: 0,
-  };
+  const owner: Owner = { name: 'site', isAlive: true, frozenUntilMs: -1, clockOffsetMs: 0 };
   const link = createDatabaseLink(world, owner);
   const { db } = openModelDatabase(link.connect).withQueryTimeout(QUERY_TIMEOUTS_MS.request);
   const queue = queueStore.open(owner);
@@ -112,16 +105,9 @@ export function openSite(
     if (kind === 'confirmed') noteConfirmed(email);
   };
 
-  const deleteLeases = async () => {
-    for (const { id } of readTable(server, 'leases'))
-      invariants().onWorkerLost(Number(id), 'its lease was deleted');
-    await db.delete(leases);
-  };
-
   const operate = async (
     action: Exclude<SiteAction, { reader: number } | { newcomer: number }>,
   ) => {
-    if (action.kind === 'delete-leases') return deleteLeases();
     for (const { id } of readTable(server, 'digests')) {
       const digest = await findDigestById(db, Number(id));
       if (!digest || digest.cancelledAt !== null) continue;

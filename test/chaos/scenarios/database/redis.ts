@@ -7,7 +7,7 @@ const SUBSCRIBERS = 500;
 export const redisFaults: Scenario = {
   name: 'redis-faults',
   about:
-    'Redis is emptied (FLUSHALL) while a digest is sent, then killed and started empty: the sweep enqueues the batches again',
+    'FLUSHALL while a digest is sent, and Redis killed and restarted empty: the sweep enqueues again',
   servers: async (environment) => {
     const { redis: server } = environment;
     if (!server) throw new Error('This scenario needs Redis.');

@@ -23,7 +23,7 @@ const READER_INTERVAL = 15;
 export const operating: Scenario = {
   name: 'operating',
   about:
-    'workers are killed while an operator pauses, resumes, imports and resends, and readers unsubscribe and change their hour: everybody gets what they should, and a pause holds',
+    'workers are killed while an operator pauses, resumes, imports and resends, and readers unsubscribe and change their hour: each gets what they should, and a pause holds',
   // The waits for several leases, one after the other, are too long for the short form.
   quickDeployments: [],
   runsInBackground: true,
@@ -147,7 +147,7 @@ function shuffle<Value>({ random }: ServerEnvironment, values: readonly Value[])
 export const cancelling: Scenario = {
   name: 'cancelling',
   about:
-    'a digest is cancelled just after a worker was killed: every mail that was not begun is skipped, also those that the dead worker held',
+    'a digest is cancelled just after a worker was killed: what was not begun is skipped, also what the dead worker held',
   runsInBackground: true,
   servers: async (environment): Promise<ScenarioResult> => {
     environment.sink.setDelay(80);

@@ -23,7 +23,7 @@ const MAX_SKIPPED = 12;
 export const namedKills: Scenario = {
   name: 'named-kills',
   about:
-    'a worker is killed (kill -9) at RCPT, in the middle of DATA, after the dot, after the reply, and before and after the claim and the result are committed',
+    'kill -9 at RCPT, in mid-DATA, after the dot, after the reply, and before and after the claim and the result are committed',
   workers: 1,
   servers: async (environment) => {
     await begin(environment, 900);

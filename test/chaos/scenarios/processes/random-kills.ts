@@ -17,7 +17,7 @@ const VERBOSE_BELOW = 20;
 
 export const randomKills: Scenario = {
   name: 'random-kills',
-  about: 'workers are killed (kill -9) at any moment, --kills times while --subscribers are mailed',
+  about: 'kill -9 of a worker at any moment, --kills times while --subscribers are mailed',
   workers: 3,
   servers: killAtRandom,
   embedded: killAtRandom,
@@ -25,8 +25,7 @@ export const randomKills: Scenario = {
 
 export const postgresQueue: Scenario = {
   name: 'postgres-queue',
-  about:
-    'workers are killed (kill -9) at any moment while the queue is in PostgreSQL: there is no Redis',
+  about: 'kill -9 of a worker at any moment while the queue is in PostgreSQL: there is no Redis',
   queue: 'postgres',
   workers: 3,
   servers: (environment, { isLong }) =>

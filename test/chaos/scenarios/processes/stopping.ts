@@ -9,7 +9,7 @@ import { addLate, type Scenario, waitForAccepted } from '../scenario.ts';
 
 export const terminate: Scenario = {
   name: 'terminate',
-  about: `SIGTERM while a digest is sent: the process ends within ${STOP_DEADLINE_S} s, nothing is unknown, and the rest is pending or sent`,
+  about: `SIGTERM while a digest is sent: the process ends within ${STOP_DEADLINE_S} s, nothing unknown, the rest pending or sent`,
   quickDeployments: ['servers'],
   workers: 1,
   servers: terminateWhileSending,

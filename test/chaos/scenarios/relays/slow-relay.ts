@@ -18,7 +18,7 @@ const SILENT_RECIPIENT = addressOf(53);
 export const slowRelay: Scenario = {
   name: 'slow-relay',
   about:
-    'two replies come at one byte every two seconds, and one never comes: all other mails are sent meanwhile, except one behind each of these, and only the mail without a reply is unknown',
+    'two replies come at one byte in two seconds and one never: the others are mailed at the same time, except one behind each, and only the last is unknown',
   quickDeployments: ['servers'],
   workers: 1,
   servers: slowRelayDown,

@@ -34,20 +34,12 @@ async function sendThree(fault: RelayFault | null, extensions: Plan['extensions'
     trace: createTrace(scheduler.nowMs, () => undefined),
     watch: {
       onBegin: () => undefined,
-      onNamed: () => undefined,
-      onAnswered: () => undefined,
       onAccepted: (messageId) => accepted.push(messageId),
       onUnknown: (messageId) => doubtful.push(messageId),
       onMisuse: (text) => misuses.push(text),
     },
   });
-  const owner = {
-    name: 'worker-1',
-    isAlive: true,
-    frozenUntilMs: -1,
-    clockOffsetMs: 0,
-    sleptMs: 0,
-  };
+  const owner = { name: 'worker-1', isAlive: true, frozenUntilMs: -1, clockOffsetMs: 0 };
   const outcomes = new Map<string, SendOutcome>();
   scheduler.after(0, owner, () => {
     const relay = openSimulatedRelay(network, owner, {

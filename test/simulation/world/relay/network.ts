@@ -74,8 +74,6 @@ export function createRelayNetwork(deps: ServerDeps): RelayNetwork {
         messageId = null;
         if (isLost || isDoubtful) noteUnanswered();
       }
-      const named = /^RCPT TO:<([^>]*)>/m.exec(line)?.[1];
-      if (named !== undefined) for (const each of findMessageIds(named)) watch.onNamed(each);
       // Sent after the reply to MAIL, RCPT begins nothing: from MAIL on, only the dot counts.
       const recipient = /^MAIL FROM:.*\r\nRCPT TO:<([^>]*)>/m.exec(line)?.[1];
       const [only, ...others] = recipient === undefined ? [] : findMessageIds(recipient);
@@ -105,10 +103,7 @@ export function createRelayNetwork(deps: ServerDeps): RelayNetwork {
           const cut = isDivided ? 1 + Math.floor(random.next() * (bytes.length - 1)) : 0;
           if (cut > 0) arriveAtClient(() => parser.feed(bytes.subarray(0, cut)));
           arriveAtClient(() => {
-            if (of !== null) {
-              unanswered.splice(unanswered.indexOf(of), 1);
-              watch.onAnswered(of, owner);
-            }
+            if (of !== null) unanswered.splice(unanswered.indexOf(of), 1);
             parser.feed(bytes.subarray(cut));
           });
         },

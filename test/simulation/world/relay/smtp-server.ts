@@ -1,7 +1,7 @@
 import type { Faults } from '../faults.ts';
 import type { RelayFault, RelayStep } from '../plan.ts';
 import type { Random } from '../random.ts';
-import type { Owner, Scheduler } from '../scheduler.ts';
+import type { Scheduler } from '../scheduler.ts';
 import type { Trace } from '../trace.ts';
 
 /** What clients send: lines, or a part of a message. */
@@ -28,16 +28,12 @@ export interface ServerSession {
 
 /** What is watched at the relays. */
 export interface RelayWatch {
-  /** The client names the recipient of a mail. */
-  onNamed(messageId: string): void;
-  /** The client names the recipient of a mail, or ends it: its delivery must be `sending`. */
+  /** The client names the recipient of a mail, or ends it. */
   onBegin(messageId: string, process: string): void;
   /** The relay took a mail. */
   onAccepted(messageId: string, process: string): void;
   /** The client cannot know whether it did. */
   onUnknown(messageId: string): void;
-  /** The client has the reply to the dot. */
-  onAnswered(messageId: string, process: Owner): void;
   /** The client broke the protocol. */
   onMisuse(message: string): void;
 }
