@@ -31,8 +31,8 @@ describe('/f/:token/:action', () => {
     ['o', 'options'],
   ])(
     'The action “%s” of a short link leads to the page “%s” of the paper of that rank',
-    async (letter, action) => {
-      const answer = await site.request({ method: 'GET', url: `/f/${token}/${letter}0` });
+    async (code, action) => {
+      const answer = await site.request({ method: 'GET', url: `/f/${token}/${code}0` });
       expect(answer.statusCode).toBe(302);
       const location = String(answer.headers.location);
       expect(location.endsWith(`/feedback/${token}/${action}/${OLD}`)).toBe(true);
